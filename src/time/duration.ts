@@ -1,3 +1,5 @@
+import { NUMBERS } from './lang/en-words.ts';
+
 const UNITS: ReadonlyArray<[RegExp, number]> = [
   [/^(?:s|secs?|seconds?)$/, 1_000],
   [/^(?:m|mins?|minutes?)$/, 60_000],
@@ -17,6 +19,7 @@ export function parseDuration(text: string): number | undefined {
       return `${(Number(n) || 1) + 0.5} ${unit}`;
     })
     .replace(/\ban?\b/g, '1')
+    .replace(/\b[a-z]+(?:[ -][a-z]+)?\b/g, (word) => spelt(word) ?? word)
     .replace(/(\d)([a-z])/g, '$1 $2')
     .replace(/([a-z])(\d)/g, '$1 $2')
     .split(/[\s,]+|\band\b/)
@@ -30,6 +33,15 @@ export function parseDuration(text: string): number | undefined {
     total += Number(amount) * unit[1];
   }
   return positive(total);
+}
+
+/** `ten`, `twenty-five` in digits. */
+function spelt(words: string): string | undefined {
+  const [first = '', second] = words.split(/[ -]/);
+  const [tens, ones] = [NUMBERS[first], NUMBERS[second ?? '']];
+  if (tens === undefined) return undefined;
+  if (ones !== undefined && tens >= 20 && ones < 10) return String(tens + ones);
+  return second === undefined ? String(tens) : `${tens} ${second}`;
 }
 
 function positive(milliseconds: number): number | undefined {

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/clock.ts';
-import { addMonths, clockOf, type Day, dayOfWall, minuteOf, type Wall, weekdayOf, ymdOf } from './civil.ts';
+import { addMonths, clockOf, type Day, dayOf, dayOfWall, minuteOf, type Wall, weekdayOf, ymdOf } from './civil.ts';
 import { instantOf, offsetName, wallAt } from './zones.ts';
 
 export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
@@ -53,6 +53,13 @@ export function formatLongDay(at: Instant, zone: string): string {
   const day = dayOfWall(wallAt(at.getTime(), zone));
   const date = ymdOf(day);
   return `${WEEKDAYS[weekdayOf(day) - 1]} ${date.day} ${MONTHS[date.month - 1]} ${date.year}`;
+}
+
+/** The week of the year, from 1 to 53: that of its Thursday (ISO 8601). */
+export function weekOfYear(at: Instant, zone: string): number {
+  const day = dayOfWall(wallAt(at.getTime(), zone));
+  const thursday = day - weekdayOf(day) + 4;
+  return Math.floor((thursday - dayOf(ymdOf(thursday).year, 1, 1)) / 7) + 1;
 }
 
 export function formatWall(wall: Wall, now: Wall): string {

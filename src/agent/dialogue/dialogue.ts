@@ -21,6 +21,8 @@ export interface Topic {
   how: 'made' | 'shown' | 'spoken';
   /** Its text, where it is a single one. */
   text?: string;
+  /** What was said of its time, where it was made or changed with words. */
+  when?: string;
   /** An ISO instant. */
   at: string;
   /** Whether that is so lately that words which name nothing are about it. */

@@ -29,6 +29,7 @@ export async function keepDialogue(
     thing: tool.topic,
     how: tool.effect === 'write' ? 'made' : 'shown',
     ...(result.subject !== undefined && { text: result.subject }),
+    ...(typeof call.input.when === 'string' && { when: call.input.when }),
     at,
   };
   store.note(tx, whose, { topic, ...(tool.effect === 'write' && { done: call }) });

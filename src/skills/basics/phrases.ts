@@ -56,6 +56,17 @@ const telling: Phrase[] = [
     call: ({ date = '' }) => dateOf(date, 'weekday'),
   },
   {
+    pattern: '(what is|whats) the (date|day) {date}',
+    example: "what's the date in two weeks?",
+    call: ({ date = '' }) => dateOf(date.replace(/^of /i, ''), 'weekday'),
+  },
+  {
+    pattern:
+      '(what|which) (week|week number|calendar week) (is it|is this|are we in|of the year is it) [now|today|currently]',
+    example: 'what week is it?',
+    call: () => ({ tool: 'date_of', input: { date: 'today', ask: 'week' } }),
+  },
+  {
     pattern: "(when is|when's) {date}",
     example: 'when is Easter?',
     tentative: true,

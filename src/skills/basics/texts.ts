@@ -23,6 +23,8 @@ export const texts = {
   },
   until: (words: string, day: string, days: number) =>
     days === 0 ? `${capital(words)} is today, ${day}.` : `${plural(days, 'day')} until ${words}: ${day}.`,
+  left: (words: string, ms: number) => `${lengthOf(ms)} until ${words}.`,
+  week: (week: number, day: string) => `It is week ${week}: ${day}.`,
   weekday: (words: string, day: string) => `${capital(words)} is ${day}.`,
   unknownPlace: (place: string) => ({
     message: `I know no place or time zone called “${place}”.`,
@@ -54,3 +56,13 @@ export const texts = {
 };
 
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
+/** `7 hours and 30 minutes`; rounded up to a minute. */
+function lengthOf(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return listOf([
+    ...(hours > 0 ? [plural(hours, 'hour')] : []),
+    ...(rest > 0 || hours === 0 ? [plural(rest, 'minute')] : []),
+  ]);
+}

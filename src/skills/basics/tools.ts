@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { setZone } from '../../people/index.ts';
-import { findZone, formatLongDay, parseWhen } from '../../time/index.ts';
+import { findZone, formatLongDay, parseWhen, weekOfYear } from '../../time/index.ts';
 import { texts } from './texts.ts';
 
 export const timeTool = dataTool({
@@ -29,7 +29,7 @@ export const dateTool = dataTool({
   spare: true,
   description: "Tells which day a date is and how many days are left until it. Pass the person's own words.",
   effect: 'read',
-  input: z.object({ date: z.string().min(1).max(100), ask: z.enum(['until', 'weekday']).default('weekday') }),
+  input: z.object({ date: z.string().min(1).max(100), ask: z.enum(['until', 'weekday', 'week']).default('weekday') }),
 
   async run({ date, ask }, { when, clock }) {
     const meant = parseWhen(date, when);
@@ -38,10 +38,17 @@ export const dateTool = dataTool({
       return failed('NOT_A_DATE', message, { remedy });
     }
     const day = formatLongDay(meant.at, when.zone);
+    if (ask === 'week') return done(texts.week(weekOfYear(meant.at, when.zone), day));
     if (ask === 'weekday') return done(texts.weekday(date, day));
-    return done(texts.until(date, day, daysBetween(clock.now(), meant.at, when.zone)));
+    const days = daysBetween(clock.now(), meant.at, when.zone);
+    const left = meant.at.getTime() - clock.now().getTime();
+    // Of an hour today or tomorrow the hours are asked for.
+    if (days < 2 && HAS_HOUR.test(date) && left > 0) return done(texts.left(date, left));
+    return done(texts.until(date, day, days));
   },
 });
+
+const HAS_HOUR = /\d|\b(?:noon|midday|midnight)\b/i;
 
 /** Midnights between two instants on the calendar of `zone`. */
 function daysBetween(from: Instant, to: Instant, zone: string): number {

@@ -5,7 +5,7 @@ const TIME = new RegExp(
   [
     String.raw`\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d\b|\b(?:${MONTH})[a-z]*\b`,
     String.raw`\b(?:at|from|to|until|by|before|after|week|the) \d|\d ?(?:am|pm|km|th|st|nd|rd|days?|weeks?|months?|years?|hours?)\b`,
-    String.raw`\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekdays?|weekends?|today|tomorrow|tonight|noon|midday|midnight)\b`,
+    String.raw`\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|mon|tues?|wed|thu(?:rs?)?|fri|weekdays?|weekends?|today|tomorrow|tonight|noon|midday|midnight)\b`,
     String.raw`\b(?:mornings?|afternoons?|evenings?|nights?|spring|summer|autumn|fall|winter|easter|christmas)\b`,
     String.raw`\b(?:weekly|monthly|daily|yearly|annually|every|always|never|first|second|third|last)\b`,
   ].join('|'),
@@ -26,7 +26,7 @@ const DEFINES = /^what(?:'s|’s| is| are) (?:an? )/i;
 const SMALLEST_NAME = 2;
 
 const MONEY =
-  /[€$£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|francs?|chf|cents?|kronor|crowns?|yen|free|nothing|grand)\b|\b\d+[.,]\d\d\b/i;
+  /[€$£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|francs?|chf|cents?|kronor|crowns?|yen|quid|bucks?|tenner|fiver|free|nothing|grand)\b|\b\d+[.,]\d\d\b/i;
 const COLOUR =
   /\b(?:red|green|blue|yellow|white|black|gr[ae]y|brown|orange|purple|pink|violet|beige|cream|silver|gold(?:en)?|turquoise|navy|dark|light|colou?r|ral|matt)\b|#[\da-f]{3,6}\b/i;
 /** What is written with a capital and is no name. */
@@ -44,6 +44,9 @@ function newNames(note: string, question: string): string[] {
       name.length >= SMALLEST_NAME && !NO_NAME.test(name) && !asked.includes(name.toLowerCase().replace(/['’]s$/, '')),
   );
 }
+
+/** Written without capitals, so that nothing shows which of its words are names. */
+const isLowerCase = (note: string): boolean => !/\p{Lu}/u.test(note);
 
 /** The note without the words that the question has itself. */
 const without = (note: string, question: string): string => {
@@ -70,7 +73,10 @@ const KINDS: readonly (readonly [pattern: RegExp, answers: (note: string, questi
   [/\bwh(?:at|ich) colou?r\b/i, (note, question) => COLOUR.test(without(note, question))],
   [/\b(?:when|what time|until when|since when|which day)\b/i, (note, question) => TIME.test(without(note, question))],
   [/^(?:to |from |in |at )?(?:where)\b/i, (note) => PLACE.test(note)],
-  [/^(?:by |to |for )?(?:who|whom|whose)\b/i, (note, question) => newNames(note, question).length > 0],
+  [
+    /^(?:by |to |for )?(?:who|whom|whose)\b/i,
+    (note, question) => newNames(note, question).length > 0 || isLowerCase(note),
+  ],
 ];
 
 /** Whether a note with these words can answer the question at all. */

@@ -18,6 +18,9 @@ const SILENT = new Set(
   ).split(' '),
 );
 
+/** Where somebody has put something, a note says without these. */
+const PLACING = new Set('put puts keep keeps leave left store stored hide hid'.split(' '));
+
 /** Words that ask for a kind of answer, which a note need not name: they count little where they are missing. */
 const LIGHT = new Set(
   'number name address time date day hour hours place called size type year month week details info information'.split(
@@ -42,7 +45,10 @@ export interface Term {
 
 /** The words of a question that tell, each once. */
 export function termsOf(question: string): Term[] {
-  const words = wordsIn(question.replace(/\bwi[- ]fi\b/gi, 'wifi')).filter((word) => !SILENT.has(word));
+  const isWhere = /^where\b/i.test(question.trim());
+  const words = wordsIn(question.replace(/\bwi[- ]fi\b/gi, 'wifi')).filter(
+    (word) => !SILENT.has(word) && !(isWhere && PLACING.has(word)),
+  );
   const terms = new Map<string, Term>();
   for (const word of words) {
     const stem = stemOf(word);

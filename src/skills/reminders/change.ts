@@ -201,7 +201,7 @@ async function editTime(
 ): Promise<ToolResult> {
   const now = ctx.clock.now();
   const { text, urgent, catchUp, nag } = found;
-  const said = input.when.replace(FROM_NOW_ON, '');
+  const said = paced(input.when.replace(FROM_NOW_ON, ''), found.rule);
   const condition = found.rule === undefined ? undefined : conditionOf(said);
   const under = condition === undefined ? undefined : narrowed(found, condition, ctx.when);
   if (condition !== undefined && under === undefined) return failed('NO_CHANGE', texts.notThen(found, now));
@@ -221,6 +221,15 @@ async function editTime(
   const result = await moveTo(ctx, before, { ...schedule, urgent, catchUp, nag }, wakeAt, text);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
   return result.ok && choices ? { ...result, choices } : result;
+}
+
+const UNITS = { MINUTELY: 'minutes', HOURLY: 'hours', DAILY: 'days', WEEKLY: 'weeks', MONTHLY: 'months' } as const;
+
+/** "Every 4", said of what comes every 3 days: of days, too. */
+function paced(words: string, rule: string | undefined): string {
+  const freq = /FREQ=(\w+)/.exec(rule ?? '')?.[1] as keyof typeof UNITS | undefined;
+  const unit = freq === undefined ? undefined : UNITS[freq];
+  return unit !== undefined && /^every \d{1,3}$/i.test(words.trim()) ? `${words.trim()} ${unit}` : words;
 }
 
 /** Said of a series: all of it is meant. */

@@ -5,7 +5,12 @@ import type { Reminder } from './reminder.ts';
 const SKIPPED =
   /^(?:skip|skipping|miss|no|not|never|except|excluding|excepting|but not|without|other than|apart from)\s+(?=\S)/i;
 const BOUNDED = /^(?:only )?(?:until|till|til|through|between|starting|beginning)\s+(?=\S)/i;
+const LASTING =
+  /^(?:only |just )?for (?:the next )?(?:an?|one|two|three|four|five|six|\d{1,3}) (?:days?|weeks?|months?|years?|times)(?: only)?$/i;
 const LEAD = /^(?:(?:but|and|just|please|also|only)\s+)+(?=not|no|never|skip|except|until|till|til|between)/i;
+
+/** "For two weeks": how long a series goes on. */
+export const isLasting = (words: string): boolean => LASTING.test(words.trim().replace(/[.!]+$/, ''));
 
 /**
  * What a condition is said with behind the words of a series: `except Fridays`, `until 6`. A single weekday with "this"
@@ -14,6 +19,7 @@ const LEAD = /^(?:(?:but|and|just|please|also|only)\s+)+(?=not|no|never|skip|exc
 export function conditionOf(words: string): string | undefined {
   const said = words.trim().replace(LEAD, '');
   if (SKIPPED.test(said)) return `except ${said.replace(SKIPPED, '').replace(/^(?:on|in|at|for|the)\s+/i, '')}`;
+  if (LASTING.test(said)) return said.replace(/^(?:only|just) | only$/i, '');
   return BOUNDED.test(said) ? said.replace(/^only\s+/i, '') : undefined;
 }
 

@@ -64,7 +64,7 @@ const IN_DM =
 const IN_DM_FIRST =
   /^(?:in|via|by|over) (?:a |my )?(?:dms?|pm|direct message|private message|private)[,:]?\s+(?=\S)|^privately[,:]?\s+(?=\S)/i;
 /** Asks for what is known already, or waits for what coda cannot see. */
-const A_QUESTION =
+export const A_QUESTION =
   /^(?:again )?(?:what|whats|who|whos|how|why|where|which|whose|when|whenever|if|whether|once|after i|before i|until i|unless)\b/i;
 const LEADS = /^(?:to|about|of|that|regarding|concerning|re)(?:\s+|:\s*)/i;
 
@@ -132,7 +132,9 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(/^4\s+(?=\p{L}|2mo)/iu, '')
     .replace(/(?<=\d(?:am|pm)|\b(?:2moro|2morrow|tomorrow|tmrw|tonight|today)) 2 (?=\p{L})/giu, ' to ')
     .replace(/\s+instead$/i, '')
-    .replace(/\s@\s*(?=\d)/g, ' at ');
+    .replace(/(?:^|\s)@\s*(?=\d)/g, ' at ')
+    .replace(/^(?=(?:[01]\d|2[0-3])[0-5]\d (?:to|about)\b)/, 'at ')
+    .trimStart();
   if (A_QUESTION.test(words) || isAhead(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
   const { urgent = false, nag } = more;
   if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm, urgent });
@@ -148,7 +150,9 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
 /** "An hour before the dentist" is told from another reminder. */
 function isAhead(words: string): boolean {
   const [, length] = /^(.{1,30}?) (?:before|ahead of|prior to)\b/i.exec(words) ?? [];
-  return length !== undefined && parseDuration(length) !== undefined;
+  if (length === undefined || parseDuration(length) === undefined) return false;
+  // "A week before Christmas" is a time of its own.
+  return !/ (?:before|ahead of|prior to) /i.test(splitTask(`remind me ${words}`).when ?? '');
 }
 
 /** The word that leads over to `task` in what was said: "tomorrow *about* the dentist". */
@@ -324,11 +328,23 @@ export const CARRIES: Carries = {
       )
     )
       return undefined;
+    if (!CLOCK_ONLY.test(second.when as string)) return next;
     const day = (first.when as string).replace(CLOCK_IN, ' ').replace(/\s+/g, ' ').trim();
-    const alone = CLOCK_ONLY.test(second.when as string) && day !== '' && isTime(`${day} ${second.when}`);
-    return alone ? { tool: next.tool, input: { ...second, when: `${day} ${second.when}` } } : next;
+    // "Tomorrow morning …, and at 5": tomorrow, but not before the morning that was spoken of.
+    const within = isEarly(day, second.when as string) ? [] : [day];
+    const when = [...within, day.replace(PART_IN, ' ').replace(/\s+/g, ' ').trim()]
+      .filter((each) => each !== '')
+      .map((each) => `${each} ${second.when}`)
+      .find(isTime);
+    return when === undefined ? next : { tool: next.tool, input: { ...second, when } };
   },
 };
+
+const PART_IN = /\b(?:in the )?(?:morning|afternoon|evening|night)\b/gi;
+
+/** An hour that would be in the night of a morning: nobody means it without saying so. */
+const isEarly = (day: string, clock: string): boolean =>
+  /\bmorning\b/i.test(day) && /^(?:at )?[1-5](?:[:.]\d\d)?$/i.test(clock);
 
 const CLOCK_IN =
   /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)|\d{1,2}[:.]\d\d|at \d{1,2}|noon|midday|midnight)\b/gi;

@@ -4,7 +4,7 @@ import { formatClock, type Once, parseDuration, parseWhen, type When, type WhenC
 
 /** `16:30`, `at 6pm`: a time of day and no day. */
 const CLOCK_ALONE =
-  /^(?:at |to |for )?(\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm|a\.m\.|p\.m\.)?|(?:half past|half|quarter past|quarter to) \w+(?: am| pm)?|noon|midday)$/i;
+  /^(?:at |to |for )?(\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm|a\.m\.|p\.m\.|o'clock)?(?: in the (?:morning|afternoon|evening)| at night)?|(?:half past|half|quarter past|quarter to) \w+(?: am| pm)?|noon|midday)$/i;
 
 /** A time of day, on the day of `at`: who moves Wednesday's dentist to 16:30 means Wednesday. Else undefined. */
 export function onDayOf(at: Instant, words: string, ctx: WhenContext): When | undefined {
@@ -62,7 +62,7 @@ export function shifted(at: Instant, words: string): Instant | undefined {
 
 /** An hour, or a part of the day, or a length of time. */
 const HAS_CLOCK =
-  /\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.]\d\d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in|after|before|lunch|half|quarter)\b/i;
+  /\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.]\d\d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in(?! (?:january|february|march|april|may|june|july|august|september|october|november|december)\b)|(?<!\bday )(?:after|before)|lunch|half|quarter)\b/i;
 const RHYTHM =
   /^(?:just |only )?(?:on |for )?(?:(?:every|each)\b|weekdays?\b|weekends?\b|daily\b|weekly\b|fortnightly\b|biweekly\b|monthly\b|yearly\b|annually\b|(?:mon|tues|wednes|thurs|fri|satur|sun)days\b)/i;
 const UNITS: Record<string, (at: Parts) => string> = {
@@ -105,6 +105,10 @@ function partsOf(at: Instant, zone: string): Parts {
   return { weekday: part('weekday'), day: `${day}${ending}`, month: part('month'), clock: formatClock(at, zone) };
 }
 
+/** "2 tomorrow" */
+const HOUR_AND_DAY =
+  /^(?:at )?(\d{1,2}) (?:on )?((?:this |next )?(?:today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day))$/i;
+
 /** What `words` leave out stays as it is at `at`: a day keeps the hour, "weekly" day and hour, "6" its half of the day. */
 export function filledIn(words: string, at: Instant, zone: string): string {
   const said = words
@@ -114,13 +118,16 @@ export function filledIn(words: string, at: Instant, zone: string): string {
   const own = partsOf(at, zone);
   const hour = /^(?:at |back to )?(\d{1,2})((?:[:.]\d\d)?)$/i.exec(said);
   const ownHour = Number(own.clock.slice(0, 2));
+  const [, hourOfDay, itsDay] = HOUR_AND_DAY.exec(said) ?? [];
+  if (hourOfDay && itsDay) return `${itsDay} at ${filledIn(hourOfDay, at, zone)}`;
   if (hour && Number(hour[1]) > 0 && Number(hour[1]) <= 12) {
     // Nobody who moves 11:00 to 3 means the night.
     const isMorning = ownHour < 12 && (ownHour < 6 || (Number(hour[1]) >= 6 && Number(hour[1]) < 12));
     return `${hour[1]}${hour[2]}${isMorning ? 'am' : 'pm'}`;
   }
   if (/^(?:at )?(?:half past|half|quarter past|quarter to) [a-z]+$/i.test(said) && !/noon|night|hour/i.test(said)) {
-    return `${said} ${ownHour < 12 ? 'am' : 'pm'}`;
+    // "Half three" is half past three.
+    return `${said.replace(/\bhalf (?!past)/i, 'half past ')} ${ownHour < 12 ? 'am' : 'pm'}`;
   }
   if (/^(?:am|pm)$/i.test(said)) return `${ownHour % 12 || 12}${own.clock.slice(2)}${said}`;
   const part = PART_OF_DAY.exec(said)?.[1]?.toLowerCase() as keyof typeof PARTS | undefined;

@@ -26,6 +26,8 @@ const COUNTS = ['', 'one', 'two', 'three', 'four', 'five'];
 
 /** Longer ago than this nobody is sure to mean it by "that". */
 const AT_HAND_MS = 24 * 3_600_000;
+/** Made longer ago than this they are no list that anybody counts in. */
+const JUST_MADE_MS = 10 * 60_000;
 const MOST_CHOICES = 5;
 /** The most that a person may have pending: looked through in one go. */
 const ALL = 500;
@@ -74,7 +76,9 @@ async function single(ctx: TxContext, words: string, which: string, wanted: Want
   const [byId] = await store.byIds(ctx.tx, ctx.person.id, [words]);
   if (byId) return pending(byId);
   const number = numberOf(words);
-  return number === undefined ? byWords(ctx, words, wanted) : byNumber(ctx, shown.ids, number);
+  if (number === undefined) return byWords(ctx, words, wanted);
+  const made = shown.at || NUMBER.test(words) ? [] : await justMade(ctx);
+  return byNumber(ctx, made.length > 1 ? made : shown.ids, number);
 }
 
 /** Of two, the one that was not made or changed last. */
@@ -84,6 +88,17 @@ async function theOther(ctx: TxContext, wanted: Wanted): Promise<Reminder | Fail
   const [only] = others;
   if (others.length === 1 && only) return only;
   return others.length > 1 ? ask(ctx, others, wanted) : failed('NOT_FOUND', texts.notFound('').message);
+}
+
+/** Those that were made here lately, in their order: "the second one" of what was just asked for. */
+async function justMade(ctx: TxContext): Promise<string[]> {
+  const since = ctx.clock.now().getTime() - JUST_MADE_MS;
+  const order = ({ createdAt, nextAt }: Reminder) => [createdAt.getTime(), nextAt?.getTime() ?? 0] as const;
+  return (await all(ctx))
+    .filter(({ conversationId, createdAt }) => conversationId === ctx.conversationId && createdAt.getTime() >= since)
+    .map((reminder) => ({ id: reminder.id, order: order(reminder) }))
+    .sort((a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1])
+    .map(({ id }) => id);
 }
 
 function numberOf(words: string): number | undefined {

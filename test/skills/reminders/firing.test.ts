@@ -20,11 +20,11 @@ describe.each(testDatabases)('on $name', ({ available, open }) => {
       );
       await coda.world.clock.moveTo(new Date('2026-11-20T09:00:00Z'));
       await Promise.all([coda.fireAll(), coda.fireAll(), coda.fireAll(), coda.fireAll()]);
-      // Five to a message; the key of each is made of theirs.
+      // Up to five to a message, fewer where another worker held the next; the key of each is made of theirs.
       const said = coda.said.flatMap(({ key }) => key.split('+'));
       expect(said).toHaveLength(1_000);
       expect(new Set(said).size).toBe(1_000);
-      expect(coda.said).toHaveLength(200);
+      expect(coda.said.length).toBeLessThan(250);
       expect(await coda.earliest()).toEqual(new Date('2026-11-21T09:00:00Z'));
     } finally {
       await database.close();

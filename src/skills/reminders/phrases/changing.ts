@@ -221,6 +221,12 @@ export const deleting: Phrase[] = [
     call: () => removal(''),
   },
   {
+    pattern: `${END} (them|them all|all of them|these|those|the two|the three)`,
+    example: 'cancel them',
+    tentative: true,
+    call: () => ({ tool: 'reminder_delete', input: { which: 'them' } }),
+  },
+  {
     pattern: `${END} (reminder|reminder number|number|reminder no|alarm) {which}`,
     example: 'delete reminder 2',
     call: ({ which = '' }) =>

@@ -1,6 +1,6 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
-import { BARE_NUMBER, CARRIES, create, createAt, isTime, nag, remind } from '../phrase-calls.ts';
+import { A_QUESTION, BARE_NUMBER, CARRIES, create, createAt, isTime, nag, remind } from '../phrase-calls.ts';
 import { isRhythm } from '../schedule.ts';
 
 const A_REMINDER =
@@ -13,6 +13,12 @@ export const creating: Phrase[] = [
     example: 'remind me to call Bob tomorrow at 9',
     carries: CARRIES,
     call: ({ rest = '' }) => remind(rest),
+  },
+  {
+    pattern: 'remind {whom}',
+    example: 'remind me',
+    // "Remind me?" asks back.
+    call: ({ whom = '' }) => (/^me(?: (?:of|about) something)?[.!]?$/i.test(whom) ? create('', undefined) : undefined),
   },
   {
     pattern: '[please] nag me {rest}',
@@ -71,7 +77,8 @@ export const creating: Phrase[] = [
   {
     pattern: '(reminder|new reminder|add reminder|set reminder|create reminder) {rest}',
     example: 'reminder: pay the rent on Friday',
-    call: ({ rest = '' }) => remind(rest.replace(/^(?:for|:)\s+/i, ''), { needsTime: true }),
+    call: ({ rest = '' }) =>
+      remind(rest.replace(/^(?:for|:)\s+/i, '').replace(/^to (?:self|myself)[:,]?\s+/i, ''), { needsTime: true }),
   },
   {
     pattern: '(would you mind|do you mind|mind|how about) reminding me {rest}',
@@ -181,6 +188,11 @@ export const creating: Phrase[] = [
     call: ({ length = '', text = '' }) => timer(length, text),
   },
   {
+    pattern: '[set|start] [a|the] timer [for|of] {amount} (min|mins|minute|minutes|hour|hours|sec|secs|seconds) {text}',
+    example: 'timer 12 minutes pasta',
+    call: ({ amount = '', text = '' }) => timer(`${amount} minutes`, text),
+  },
+  {
     pattern: '[set|start] [a|an] {length} timer (for|called) {text}',
     example: '10 minute timer for eggs',
     call: ({ length = '', text = '' }) => timer(length.replace(/-/g, ' '), text),
@@ -238,9 +250,15 @@ export const creating: Phrase[] = [
   },
 ];
 
+/** What says of a time that was said already how far it goes. */
+const BOUND = /^(.+?),? ((?:until|till|til|from|between|starting|except) .+)$/i;
+
 /** The time was said first, so nothing in the rest is one: "at 6 remind me to start dinner". */
 function withWhen(rest: string, when: string) {
-  return remind(rest) && create(rest, when);
+  const [, task = '', bound] = BOUND.exec(rest) ?? [];
+  // "Every 2 hours remind me to drink until 6pm": the end of it stands behind.
+  if (bound && isTime(`${when} ${bound}`)) return create(task, `${when} ${bound}`);
+  return remind(rest) || A_QUESTION.test(rest) ? create(rest, when) : undefined;
 }
 
 function timer(length: string, text?: string) {

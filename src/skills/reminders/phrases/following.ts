@@ -1,18 +1,19 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../../agent/index.ts';
-import { splitTask } from '../../../time/index.ts';
-import { conditionOf } from '../narrow.ts';
-import { AGAIN, about, again, ahead, BARE_NUMBER, create, isTime, PAST } from '../phrase-calls.ts';
+import { isSlip } from '../../../base/text.ts';
+import { parseDuration, splitTask } from '../../../time/index.ts';
+import { conditionOf, isLasting } from '../narrow.ts';
+import { AGAIN, about, again, ahead, BARE_NUMBER, create, isTime, PAST, snoozeOf } from '../phrase-calls.ts';
 import { isRhythm, shifted } from '../schedule.ts';
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
 
 /** What leads into a correction. */
 const CUE =
-  /^(?:(?:no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|my bad|my mistake|damn|correction|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind)\b[\s,.!:;…–-]*)+/i;
+  /^(?:(?:no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind)\b[\s,.!:;…–-]*)+/i;
 const STRONG =
   /\b(?:no|nope|nah|oops|ops|whoops|sorry|wait|actually|rather|correction|my bad|my mistake|wrong|hmm+|hang on|hold on)\b/i;
 const SAYING =
-  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|let'?s (?:do|say|make it)|let us do|better(?: make it| at| on)?|rather|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|can (?:we|you) (?:do|make it)|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only)\s+/i;
+  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|let'?s (?:do|say|make it)|let us do|better(?: make it| at| on)?|rather|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only)\s+/i;
 /** Words about its text, not its time. */
 const TEXT = /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say)|(?:it|that) should (?:say|read|have said))\s+/i;
 const INSTEAD = /[\s,]*\b(?:instead|though|rather|i mean|i meant|i think)[\s.!?]*$/i;
@@ -20,7 +21,7 @@ const NOT_OTHER = /^(.+?),? (?:and )?not (.+)$/i;
 const OTHER_FIRST = /^not (.+?),? (?:but )?(.+)$/i;
 
 /** What changes the reminder that was just made: "no, 6pm", "actually every day", "I meant Alice, not Bob". */
-function correction(said: string, { text, isRecent }: Topic): Call | undefined {
+function correction(said: string, { text, when: saidTime = '', isRecent }: Topic): Call | undefined {
   if (said.split(/\s+/).length > 20 || /\burgent\b/i.test(said)) return undefined;
   const words = said.trim().replace(/^\*\s*/, '');
   const cue = CUE.exec(words)?.[0] ?? '';
@@ -29,20 +30,39 @@ function correction(said: string, { text, isRecent }: Topic): Call | undefined {
   const meant = rest
     .slice(saying.length)
     .replace(INSTEAD, '')
-    .replace(/[\s.!?]+$/, '');
+    .replace(/[\s.!?]+$/, '')
+    .replace(/[\s,]+please$/i, '');
   const isCued = STRONG.test(cue) || saying !== '' || INSTEAD.test(rest) || said.trim().startsWith('*');
   if (meant === '') return undefined;
+  // "For two weeks only" is a condition on a series.
+  if (isLasting(rest)) return undefined;
   const other = contrast(meant, rest);
   if (other) return other;
-  const time = timeOf(meant);
+  const time = lengthLike(saidTime, meant) ?? timeOf(meant);
   if (time !== undefined && (isCued || isRelative(meant))) return change({ when: time });
   // A time and nothing else, said of what was made just before: "every Friday at 4pm run the report" is another wish.
   const isAlone = isTime(meant) || meant.split(/\s+/).length <= 5;
   if (time !== undefined && isRecent && isAlone && !/^\d+$/.test(meant)) return change({ when: time });
   const again = /^remind me (?:to|about) (.+)$/i.exec(meant);
   if (again && STRONG.test(cue)) return isTimeless(again[1] ?? '') ? change({ text: again[1] }) : undefined;
+  // "Make it Anne": a name that was spelt in another way.
+  const misspelt = /\s/.test(meant)
+    ? undefined
+    : text?.split(/\s+/).find((word) => isSlip(word.toLowerCase(), meant.toLowerCase()));
+  if (isCued && isRecent && misspelt) return change({ replace: { from: misspelt, to: meant } });
   if (TEXT.test(rest) || (STRONG.test(cue) && INSTEAD.test(rest))) return textOf(meant, text);
   return undefined;
+}
+
+const LENGTH_SAID = /^in (?:\d{1,3}|[a-z]+(?:[ -][a-z]+)?) (minutes?|mins?|hours?|hrs?|days?|weeks?)$/i;
+
+/** "No, 25" behind "in 45 minutes" is of minutes, too. */
+function lengthLike(before: string, meant: string): string | undefined {
+  const [, unit] = LENGTH_SAID.exec(before) ?? [];
+  const length = `${meant} ${unit}`;
+  return unit !== undefined && /^[\w-]+$/.test(meant) && parseDuration(length) !== undefined
+    ? `in ${length}`
+    : undefined;
 }
 
 /** "Alice, not Bob", "not 5, 6". */
@@ -114,6 +134,15 @@ function answered(said: string): Call | undefined {
   return isTime(last) && !/^\d+$/.test(last) ? { tool: 'reminder_snooze', input: { when: last } } : undefined;
 }
 
+/** "Call it off", "call it a day": sayings, no names. */
+const SAYINGS = /^(?:off|in|back|quits|a (?:day|night|draw|wrap))\b/i;
+
+/** "Call it … instead": its new text. */
+function named(words: string): Call | undefined {
+  const text = words.replace(INSTEAD, '').replace(/^["“'](.+)["”']$/, '$1');
+  return SAYINGS.test(text) || isTime(text) ? undefined : change({ text });
+}
+
 const holds = (text: string | undefined, words: string): boolean =>
   text?.toLowerCase().includes(words.toLowerCase()) ?? false;
 
@@ -147,6 +176,12 @@ export const following: Phrase[] = [
     call: ({ when = '' }, topic) => (topic?.how === 'spoken' ? answered(when) : undefined),
   },
   {
+    pattern: "(i'll|i will|ill|let me|lets) (do|handle|get to) (it|that|this) {when}",
+    example: "I'll do it tonight",
+    about: 'reminder',
+    call: ({ when = '' }, topic) => (topic?.how === 'spoken' && isTime(when) ? snoozeOf('', when) : undefined),
+  },
+  {
     pattern: "[i|i've|i have|we] [just|already] {deed} (him|her|it|them|that|this)",
     example: 'I called him',
     about: 'reminder',
@@ -157,7 +192,7 @@ export const following: Phrase[] = [
   },
   {
     pattern:
-      '(when is|whens|when was|when will|what was|what is|how often is|how long (till|until|to|before)|what time (is|was|will)) (that|this|the next|the next one|the next time|next) [again|for|be]',
+      '(when is|whens|when was|when will|what was|what is|how often is|how long (till|until|to|before)|how much time (till|until|to|before)|what time (is|was|will)) (that|this|then|the next|the next one|the next time|next) [again|for|be]',
     example: 'when is that?',
     about: 'reminder',
     call: () => ({ tool: 'reminder_list', input: {} }),
@@ -168,6 +203,19 @@ export const following: Phrase[] = [
     example: 'what time did I say?',
     about: 'reminder',
     call: () => ({ tool: 'reminder_list', input: {} }),
+  },
+  {
+    pattern:
+      '((is|was) (that|it|this) (am or pm|pm or am|in the morning or evening|today or tomorrow|tomorrow or today)|how long (till|until) it|how (long|much time) (have i|do i have) [left|got])',
+    example: 'is that am or pm?',
+    about: 'reminder',
+    call: () => ({ tool: 'reminder_list', input: {} }),
+  },
+  {
+    pattern: '(pause|suspend|mute|halt|hold|hold off|stop) (it|that|this|this one|that one) (until|till|til) {when}',
+    example: 'pause it until Monday',
+    about: 'reminder',
+    call: ({ when = '' }) => (isTime(when) ? change({ when: `starting ${when}` }) : undefined),
   },
   {
     pattern: '{said}',
@@ -245,7 +293,7 @@ export const following: Phrase[] = [
   },
   {
     pattern:
-      '(wait|no|oops|hmm) (not done|not done yet|its not done|it isnt done|i didnt|not yet|bring it back|put it back)',
+      '(wait|no|oops|hmm) (keep it|keep that|keep that one|leave it|i still need it|i still need that|dont delete it|dont cancel it|not done|not done yet|its not done|it isnt done|i didnt|not yet|bring it back|put it back)',
     example: 'wait, not done',
     about: 'reminder',
     call: (_, topic) => (topic?.how === 'made' ? { tool: 'undo', input: {} } : undefined),
@@ -282,6 +330,12 @@ export const following: Phrase[] = [
     example: 'drop that',
     about: 'reminder',
     call: () => about('reminder_delete', 'that'),
+  },
+  {
+    pattern: '(call|name|title|label|word) (it|that) {text}',
+    example: 'call it “ring Robert” instead',
+    about: 'reminder',
+    call: ({ text = '' }) => named(text),
   },
   {
     pattern: '(rename|reword) (it|that) (to|as) {text}',
