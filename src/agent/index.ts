@@ -16,6 +16,7 @@ export {
   NOTHING as nothingAttached,
   type Recalled,
   readRecalled,
+  Said,
   Scaler,
   type Sections,
   taintingTools,

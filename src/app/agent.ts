@@ -10,6 +10,7 @@ import {
   identity,
   type LiveTools,
   policyOf,
+  type Said,
   Toolbox,
   type TurnOver,
 } from '../agent/index.ts';
@@ -108,6 +109,8 @@ export interface AgentParts {
   /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
   thinking: Thinking;
+  /** What was said, by meaning. */
+  said: Said;
 }
 
 /** Makes models, prompts, commands, tools and the agent from what the skills bring. */
@@ -218,7 +221,7 @@ function openTools(parts: AgentParts, guard: Guard, linking: LinkDeps, commands:
     }),
     ...linkTools(linking),
     ...pairingTools(parts.pairing),
-    ...contextTools(),
+    ...contextTools(parts.said),
     ...equipped.flatMap((each) => each.tools),
   ];
   return new Toolbox(

@@ -1,6 +1,6 @@
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
 import type { HttpServer } from '../adapters/http/index.ts';
-import { Approvals, approvalSource, type Model, type Toolbox } from '../agent/index.ts';
+import { Approvals, approvalSource, type Model, type Said, type Toolbox } from '../agent/index.ts';
 import { Closer, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
@@ -265,6 +265,7 @@ interface Parts {
   jobs: JobQueue;
   schedules: Schedules;
   events: Events;
+  said: Said;
   skills: readonly EquippedSkill[];
   moved: Receiver['moved'];
 }

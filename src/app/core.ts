@@ -1,5 +1,5 @@
 /** What delivery, jobs and doctor stand on, and what skills, the agent and platforms stand on in turn. */
-import { itemContext } from '../agent/index.ts';
+import { itemContext, Said } from '../agent/index.ts';
 import type { Closer } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
@@ -39,10 +39,12 @@ export async function openCore(
   const schedules = new Schedules({ database, world, jobs, wakeAt });
   const embedders = embeddersOf(config.block(memoryConfig).embedder);
   closer.onClose('embedders', async () => void (await Promise.all(embedders.embedders.map((each) => each.close()))));
+  const said = new Said({ database, world, jobs, embedders });
+  closer.onClose('said', () => said.close());
   const healthy = async () => delivery.isWell && (await database.healthy());
   const doctor = openDoctor({ ...foundation, config, world, delivery, jobs, schedules, healthy }, closer);
   doctor.checks.add([policies.check()]);
-  const running = { worker, wakeAt, events, delivery, jobs, schedules, embedders, healthy, doctor };
+  const running = { worker, wakeAt, events, delivery, jobs, schedules, embedders, said, healthy, doctor };
   return { ...foundation, ...running, config, world, closer, stopping, policies, gate };
 }
 

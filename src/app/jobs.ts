@@ -1,3 +1,4 @@
+import type { Said } from '../agent/index.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
@@ -20,11 +21,12 @@ interface JobParts {
   jobs: JobQueue;
   events: Events;
   skills: readonly EquippedSkill[];
+  said: Pick<Said, 'job'>;
 }
 
 /** What carries out background jobs. */
-export function handlersOf({ skills, database, delivery, events }: JobParts): JobHandler[] {
-  return [...jobsOf(skills), events.job(), notifyJob({ database, outbox: delivery.outbox })];
+export function handlersOf({ skills, database, delivery, events, said }: JobParts): JobHandler[] {
+  return [...jobsOf(skills), events.job(), said.job(), notifyJob({ database, outbox: delivery.outbox })];
 }
 
 /** What of it is the skills'. */

@@ -12,6 +12,7 @@ export {
   type Sections,
 } from './plan.ts';
 export { contextTools, shortened } from './results.ts';
+export { Said } from './said/index.ts';
 export { fittingTools } from './small.ts';
 export {
   addSummary,

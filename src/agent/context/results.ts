@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { Near } from '../../vectors/index.ts';
 import type { ModelMessage } from '../model.ts';
 import { type AnyTool, dataTool, done, failed, privately } from '../tool.ts';
 import { shrunkCall } from './fit.ts';
+import type { Said } from './said/index.ts';
 import * as store from './store.ts';
 
 /** Longer results are shown shortened, with a handle to read on. Characters. */
@@ -34,7 +36,7 @@ export function shortened(turn: string, messages: readonly ModelMessage[], windo
 }
 
 /** What the model needs to find again what it is not shown any more. */
-export function contextTools(): AnyTool[] {
+export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
   const read = dataTool({
     name: 'result_read',
     description: 'Reads on in a long result that was shown shortened. Pass its handle and where to begin.',
@@ -54,12 +56,13 @@ export function contextTools(): AnyTool[] {
   const search = dataTool({
     name: 'conversation_search',
     description:
-      'Searches everything that was ever said in this conversation, also what you are not shown any more. Pass a few words; what fits best comes first.',
+      'Searches everything that was ever said in this conversation, also what you are not shown any more. Pass a few words; what fits best, also in meaning, comes first.',
     effect: 'read',
     redact: privately('words'),
     input: z.object({ words: z.string().min(1).max(200), most: z.int().min(1).max(20).default(8) }),
-    async run({ words, most }, { tx, conversationId, when }) {
-      const found = await store.searchMessages(tx, conversationId, words, most);
+    prepare: ({ words }, { conversationId }) => said.near(conversationId, words),
+    async run({ words, most }, { tx, conversationId, when, prepared }) {
+      const found = await store.searchMessages(tx, conversationId, words, most, prepared as readonly Near[]);
       if (found.length === 0) return done('Nothing was said with these words.');
       const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: when.zone });
       const lines = found.map(

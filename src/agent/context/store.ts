@@ -3,6 +3,8 @@ import { lexemesOf } from '../../base/lexemes.ts';
 import { coverage, top } from '../../base/relevance.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Database, type Fragment, type Queryable, raw, render, sql } from '../../storage/index.ts';
+import type { Near } from '../../vectors/index.ts';
+import { type FoundMessage, nearOnes } from './said/store.ts';
 
 /** What was said, as the model is shown it. */
 export interface HistoryEntry {
@@ -124,36 +126,62 @@ export async function addSummary(database: Database, summary: NewSummary, now: I
   );
 }
 
-export interface FoundMessage {
-  role: 'user' | 'assistant';
-  text: string;
-  at: Instant;
-  tainted: boolean;
-}
-
 /** Messages with each word that are ranked: of more, the newest. */
 const MOST_OF_A_WORD = 200;
 /** As much of a message is ranked. */
 const LONGEST_RANKED = 4_000;
 
-/** What was said in a conversation with any of these words in any English form, best first, of equals the newest. */
+/** How much words count beside meaning, where a message covers all of the words that are looked for. */
+const WORDS = 0.5;
+/** What is less near and has none of the words is not found. */
+const CLOSE = 0.3;
+
+/**
+ * What was said in a conversation with any of these words in any English form, or near them in meaning, best first, of
+ * equals the newest.
+ */
 export async function searchMessages(
   db: Queryable,
   conversationId: string,
   words: string,
   most: number,
+  near: readonly Near[] = [],
 ): Promise<FoundMessage[]> {
+  const covering = await withAnyWord(db, conversationId, words);
+  const close = await nearOnes(db, conversationId, near);
+  const scores = new Map(covering.map(({ message, share }) => [message.id, { message, score: WORDS * share }]));
+  for (const { similarity, ...message } of close) {
+    const words = scores.get(message.id)?.score;
+    if (words !== undefined || similarity >= CLOSE) {
+      scores.set(message.id, { message, score: similarity + (words ?? 0) });
+    }
+  }
+  const found = [...scores.values()].sort(
+    (a, b) => b.score - a.score || b.message.at.getTime() - a.message.at.getTime(),
+  );
+  return found.slice(0, most).map(({ message }) => message);
+}
+
+/** Messages with any of the words, and the share of them that each covers, best first. */
+async function withAnyWord(
+  db: Queryable,
+  conversationId: string,
+  words: string,
+): Promise<{ message: FoundMessage; share: number }[]> {
   const terms = [...new Set(lexemesOf(words))];
   const beginnings = beginningsOf(words, terms);
   if (beginnings.length === 0) return [];
   const { rows } = await db.query<FoundMessage & { all: number }>(
-    `select distinct on (f.seq) f.role, f.text, f.at, f.tainted,
+    // The words of each message are taken apart once, whatever is looked for.
+    `with said as materialized (
+       select seq, id::text as id, role, content ->> 'text' as text, at, tainted,
+              to_tsvector('simple', coalesce(content ->> 'text', '')) as words
+         from messages where conversation_id = $1 and role in ('user', 'assistant'))
+     select distinct on (f.seq) f.id, f.role, f.text, f.at, f.tainted,
             (select count(*)::int from messages where conversation_id = $1) as all
        from unnest($2::text[]) as word cross join lateral (
-         select seq, role, content ->> 'text' as text, at, tainted from messages
-          where conversation_id = $1 and role in ('user', 'assistant')
-            and to_tsvector('simple', coalesce(content ->> 'text', '')) @@ to_tsquery('simple', word)
-          order by seq desc limit $3) f
+         select seq, id, role, text, at, tainted from said
+          where words @@ to_tsquery('simple', word) order by seq desc limit $3) f
       order by f.seq`,
     [conversationId, beginnings.map((word) => `${word}:*`), MOST_OF_A_WORD],
   );
@@ -167,7 +195,10 @@ export async function searchMessages(
   }
   const all = Math.max(rows[0]?.all ?? 0, rows.length);
   const scores = coverage(terms, all, new Float32Array(rows.length), (term) => postings.get(term));
-  return top(scores, most, () => true).map((place) => rows[place] as FoundMessage);
+  return top(scores, rows.length, () => true).map((place) => ({
+    message: rows[place] as FoundMessage,
+    share: scores[place] as number,
+  }));
 }
 
 /** What the words that have these lexemes begin with: a stem may have lost or changed the last letter. */
