@@ -92,3 +92,27 @@ export function codeIn(text: string): string {
   if (!code) throw new Error(`there is no code in “${text}”`);
   return code;
 }
+
+/** Everybody is a member on both platforms but Olga, the owner. */
+export const everybody = {
+  owners: ['chat:olga'],
+  members: ['chat:ana', 'work:ana', 'work:olga', 'chat:bob', 'work:bob'],
+};
+
+export const personOf = async ({ coda }: TwoPlatforms, platform: string, name: string): Promise<string> => {
+  const sql = 'select person_id from identities where adapter = $1 and external_id = $2';
+  return (await coda.database().read<{ person_id: string }>(sql, [platform, name])).rows[0]?.person_id ?? '';
+};
+
+export const roleOf = async (two: TwoPlatforms, platform: string, name: string) => {
+  const id = await personOf(two, platform, name);
+  const { rows } = await two.coda.database().read<{ role: string }>('select role from persons where id = $1', [id]);
+  return rows[0]?.role;
+};
+
+/** Gets a code on one platform and uses it on the other. */
+export async function join(from: Platform, to: Platform, one: string, other = one): Promise<string> {
+  const code = codeIn(await from.says(one, '/link'));
+  await to.says(other, `/link ${code}`);
+  return to.presses(other, 'Yes, join us');
+}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { type ConsoleAdapter, consoleAdapter } from '../../../src/adapters/console/index.ts';
 import { deferred } from '../../../src/base/async.ts';
@@ -379,30 +379,6 @@ test('closing ends every session, and nothing more is taken', async () => {
   await program.ended;
   expect(await program.hear()).toBeUndefined();
   expect(events).toHaveLength(0);
-});
-
-test('lines arrive whole however they were cut', async () => {
-  const bytes = Buffer.from('{"a":"ä🎉"}\r\n\nsecond');
-  for (let size = 1; size <= bytes.length; size++) {
-    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
-      bytes.subarray(index * size, (index + 1) * size),
-    );
-    const lines = [];
-    for await (const line of readLines(Readable.from(chunks), 100)) lines.push(line);
-    expect(lines).toEqual([
-      { number: 1, text: '{"a":"ä🎉"}' },
-      { number: 2, text: '' },
-      { number: 3, text: 'second' },
-    ]);
-  }
-});
-
-test('a line that is too long is told of before it ends, and once', async () => {
-  const lines = [];
-  for await (const line of readLines(Readable.from(['abc', 'def', 'ghi', '\nab\nabcdef\nc'].map(Buffer.from)), 4)) {
-    lines.push('text' in line ? line.text : line.problem);
-  }
-  expect(lines).toEqual(['too_long', 'ab', 'too_long', 'c']);
 });
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

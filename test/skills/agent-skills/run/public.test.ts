@@ -11,12 +11,13 @@ import { type Line, ScriptedModel } from '../../../support/scripted-model.ts';
 import { playWith, type SkillFiles } from '../conversation.ts';
 import { NODE } from './public/node.ts';
 import { PYTHON } from './public/python.ts';
+import { PYTHON_ON_FILES } from './public/python-files.ts';
 import type { PublicScript } from './public/script.ts';
 import { SHELL } from './public/shell.ts';
 
 requireService('CODA_TEST_DOCKER');
 
-const ALL: readonly PublicScript[] = [...PYTHON, ...SHELL, ...NODE];
+const ALL: readonly PublicScript[] = [...PYTHON, ...PYTHON_ON_FILES, ...SHELL, ...NODE];
 const makers = new Set(ALL.filter(({ makes }) => makes).map(({ skill }) => skill));
 /** Those whose skills make files come last: what is in the output is looked through after each run. */
 const SCRIPTS = [...ALL.filter(({ skill }) => !makers.has(skill)), ...ALL.filter(({ skill }) => makers.has(skill))];

@@ -19,3 +19,8 @@ export interface PublicScript {
 /** Code as it stands in a file, backslashes included, without the line break before it. */
 export const code = (text: TemplateStringsArray, ...values: string[]): string =>
   String.raw(text, ...values).replace(/^\n/, '');
+
+export const py = (skill: string, name: string, text: string, rest: Omit<PublicScript, 'skill' | 'path' | 'code'>) => ({
+  ...{ skill, path: `${name}.py`, code: text },
+  ...rest,
+});
