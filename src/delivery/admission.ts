@@ -4,6 +4,7 @@ import type { End } from './end.ts';
 import type { Arriving } from './files/arriving.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, TooFast } from './item.ts';
+import type { Lanes } from './lanes/index.ts';
 import * as texts from './texts.ts';
 
 export interface AdmissionDeps {
@@ -13,6 +14,7 @@ export interface AdmissionDeps {
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
   arriving: Pick<Arriving, 'complete' | 'notGiven'>;
+  lanes: Pick<Lanes, 'asHeld'>;
   end(name: string, item: Item, end: End): Promise<boolean>;
   /** Tells the platform that the event of a row is heard. False: it was too late, and the person has seen it fail. */
   acknowledged(item: Item): Promise<boolean>;
@@ -64,7 +66,7 @@ export class Admission {
       const isStopped = signal.reason instanceof CodaError && signal.reason.code === 'CANCELLED';
       if (!isStopped) return undefined;
       const cards = [{ kind: 'notice' as const, text: texts.stopped() }];
-      return this.ended('inbox.stop', item, { state: 'cancelled', cards });
+      return this.ended('inbox.stop', this.deps.lanes.asHeld(item), { state: 'cancelled', cards });
     }
   }
 

@@ -377,6 +377,7 @@ export class Delivery {
   private openAdmission(arriving: Arriving): Admission {
     return new Admission({
       ...this.options,
+      lanes: this.lanes,
       arriving,
       end: (name, item, end) => this.end(name, item, end),
       acknowledged: (item) => this.acknowledged(item),

@@ -115,6 +115,12 @@ export class Lanes implements Owned, DueSource {
     return aside;
   }
 
+  /** The row as this process holds it at this moment: it may have stepped aside since `item` was read. */
+  asHeld(item: Item): Item {
+    const { item: held = item } = this.running.get(item.id) ?? {};
+    return held.owner === item.owner ? held : item;
+  }
+
   /** Puts such a row, which `tx` holds, back into its lane: whoever has room goes on with it. */
   async lineUp(tx: Transaction, item: Item): Promise<void> {
     await store.lineUp(tx, item);
@@ -298,7 +304,7 @@ export class Lanes implements Owned, DueSource {
       await this.deps.handle(item, signal);
     } catch (error) {
       this.deps.world.log.error({ item: item.key, error: messageOf(error), stack: stackOf(error) }, 'a message failed');
-      await this.giveBack(item, isOutage(error) ? 0 : 1);
+      await this.giveBack(this.asHeld(item), isOutage(error) ? 0 : 1);
     }
   }
 

@@ -32,6 +32,18 @@ async function kept(coda: Play): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ text, files }) => [text, files.map(({ name }) => name).join()]));
 }
 
+/** Does something as a named transaction is about to begin, once. */
+function before(coda: Play, name: string, work: () => Promise<void>): void {
+  const database = coda.database();
+  const tx = database.tx.bind(database);
+  database.tx = async (each, fn) => {
+    if (each !== name) return tx(each, fn);
+    database.tx = tx;
+    await work();
+    return tx(each, fn);
+  };
+}
+
 /** Another process goes on at once with what this one leaves. */
 async function begunAnew(coda: Play): Promise<void> {
   await coda.app.stop(0);
@@ -181,6 +193,39 @@ describe.each(testDatabases)('files that are fetched on $name', ({ name, availab
     await eventually(() => server.asked.length === 1);
     await (await coda.hear('ana', 'dm-ana', '/stop')).settled;
     expect(await eventually(() => coda.platform.in('dm-ana').includes('Stopped.'))).toBe(true);
+  });
+
+  test.skipIf(!available)('are not waited for either where it is said as their message steps aside', async () => {
+    await using played = await begin();
+    const { coda, server } = played;
+    before(coda, 'lanes.aside', async () => {
+      await (await coda.hear('ana', 'dm-ana', '/stop')).settled;
+    });
+    await (await coda.hearWith(['held-1'], 'ana', 'dm-ana', 'look')).settled;
+    expect(server.asked).toEqual(['held-1']);
+    expect(coda.platform.in('dm-ana')).toContain('Stopped.');
+    expect(await coda.count(`inbox where state = 'received'`)).toBe(0);
+  });
+
+  test.skipIf(!available)('are fetched again where they took long and could not be stored', async () => {
+    await using played = await begin();
+    const { coda, server } = played;
+    const slow = await coda.hearWith(['held-1'], 'ana', 'c1', 'slow');
+    await eventually(async () => (await coda.count(`inbox where payload ? 'aside'`)) === 1);
+    const artifacts = coda.artifacts();
+    const put = artifacts.put.bind(artifacts);
+    artifacts.put = async () => {
+      artifacts.put = put;
+      throw new Error('the disk has failed');
+    };
+    await server.letGo('held-1');
+    await eventually(async () => (await coda.count(`inbox where owner is null and attempts = 1`)) === 1);
+    const { clock } = coda.world;
+    await clock.moveTo(new Date(clock.now().getTime() + 2_000));
+    await server.letGo('held-1');
+    await slow.settled;
+    expect(coda.platform.in('c1')).toEqual(['read: slow']);
+    expect(await kept(coda)).toEqual({ slow: 'held-1' });
   });
 
   test.skipIf(!available)('of a message that finds the queue full are not asked for', async () => {
