@@ -171,6 +171,7 @@ export class Agent implements TurnHost {
       signal,
       tainted,
       turn: item,
+      inboxId: item.id,
       spans: world.spans,
       changed: () => this.options.changed(person.id),
       ...(question && {

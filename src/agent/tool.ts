@@ -114,6 +114,8 @@ export interface CallContext {
    * when the turn began.
    */
   turn?: object;
+  /** The inbox row that asks. */
+  inboxId?: string;
   /** The specialist whose nested turn calls; undefined: the one that talks to the person. */
   agent?: string | undefined;
   /** The person asked for exactly this call, by name; no model chose it. */

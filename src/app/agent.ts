@@ -38,6 +38,7 @@ import {
   type Delivery,
   type Item,
   inboxDeletionRules,
+  inboxHaltRules,
   inboxMergeRules,
   isPrivate,
   type Moved,
@@ -283,9 +284,10 @@ function systemOf({ assistant }: Config, world: World, prompts: Prompts) {
   };
 }
 
-/** The person last: other rows refer to theirs. */
+/** What runs first, so that it adds nothing to what is being erased. The person last: other rows refer to theirs. */
 export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): DeletionRule[] {
   return [
+    ...inboxHaltRules,
     ...skills.flatMap(({ skill }) => skill.deletionRules ?? []),
     ...agentDeletionRules,
     ...inboxDeletionRules,

@@ -41,8 +41,8 @@ export function forgetTools(deps: ForgetDeps): AnyTool[] {
     always: true,
     timeoutMs: 10_000,
     input: z.object({}),
-    async run(_, { tx, person, clock }) {
-      const erased = await erase(tx, deps.deletionRules, person.id, clock.now());
+    async run(_, { tx, person, clock, inboxId }) {
+      const erased = await erase(tx, deps.deletionRules, { personId: person.id, now: clock.now(), inboxId });
       await deps.collectSoon(tx, person.id);
       tx.afterCommit(() => deps.delivery.erased(person.id));
       return done(texts.forgotten(erased));

@@ -24,6 +24,7 @@ export {
   depth as inboxDepth,
   type FinalState,
   fileReferences as inboxFiles,
+  haltRules as inboxHaltRules,
   mergeRules as inboxMergeRules,
   type RateLimit,
   retentionRules as inboxRetentionRules,

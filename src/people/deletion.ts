@@ -2,8 +2,9 @@ import type { Instant } from '../base/clock.ts';
 import { onlyUsed, type Transaction } from '../storage/index.ts';
 
 /**
- * A statement that erases one table's rows of person `$1` at the instant `$2`. Rows that must stay (the key of a
- * message, so that a redelivery is not answered) lose their content.
+ * A statement that erases one table's rows of person `$1` at the instant `$2`; `$3` is the inbox row that asks for it, or
+ * null. Rows that must stay (the key of a message, so that a redelivery is not answered) lose their content. One that only
+ * locks rows is about no table.
  */
 export interface DeletionRule {
   sql: string;
@@ -12,18 +13,17 @@ export interface DeletionRule {
 /** How many rows of each table were erased or blanked. */
 export type Erased = ReadonlyMap<string, number>;
 
-/** Runs the rules in order. A rule may leave out either parameter. */
+/** Runs the rules in order, each with a snapshot of its own. A rule may leave out any parameter. */
 export async function erase(
   tx: Transaction,
   deletionRules: readonly DeletionRule[],
-  personId: string,
-  now: Instant,
+  { personId, now, inboxId }: { personId: string; now: Instant; inboxId: string | undefined },
 ): Promise<Erased> {
   const erased = new Map<string, number>();
   for (const { sql } of deletionRules) {
-    const { count } = await tx.query(...onlyUsed(sql, [personId, now]));
+    const { count } = await tx.query(...onlyUsed(sql, [personId, now, inboxId ?? null]));
     const table = tableOf(sql);
-    if (count > 0) erased.set(table, (erased.get(table) ?? 0) + count);
+    if (count > 0 && table !== '') erased.set(table, (erased.get(table) ?? 0) + count);
   }
   return erased;
 }

@@ -1,7 +1,10 @@
 import { rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { deferred } from '../../src/base/async.ts';
 import { testDatabases } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { holdAfter, holdBefore, waitingForLocks } from '../support/holds.ts';
 import { play } from '../support/play.ts';
 import { echo, lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
@@ -27,6 +30,55 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
     expect((await coda.hear('ana', 'dm-ana', 'my PIN is 4711', 'owner', 'pin')).outcome).toBe('duplicate');
     // Who writes again is somebody new.
     expect(await ana.says('hello')).toBe('1: hello');
+  });
+
+  // The embedded engine has one connection: nothing commits inside of another transaction.
+  test.skipIf(!available || name === 'PGlite')(
+    'is not undone by what a turn or a command of theirs commits meanwhile',
+    async () => {
+      const gate = deferred();
+      const note = { call: 'note_create', input: { text: 'the key is under the mat' } };
+      const model = new ScriptedModel([{ hold: gate }, note], ['done']);
+      await using coda = await play({ engine: name, model });
+      const ana = coda.person('ana');
+      await ana.says('/note remember this');
+      await ana.says('/forget');
+      const turn = await coda.hear('ana', 'c1', 'note that the key is under the mat');
+      await eventually(() => model.requests.length === 1);
+      const command = holdBefore(coda, 'command.run');
+      const noted = await coda.hear('ana', 'dm-ana', '/note the cat is called Kitty');
+      await command.reached;
+      const erasing = holdAfter(coda, 'press.run', /^delete from notes/);
+      const forgotten = ana.presses('Yes, forget me');
+      await erasing.reached;
+      const from = coda.world.points.length;
+      gate.resolve();
+      command.goOn();
+      // What they do is committed by now, or cannot be before the erasing ends.
+      expect(
+        await eventually(async () => {
+          const ended = coda.world.points.slice(from).filter(({ phase }) => phase === 'after').length;
+          return ended + (await waitingForLocks(coda)) >= 2;
+        }),
+      ).toBe(true);
+      erasing.goOn();
+      expect(await forgotten).toContain('forgotten everything');
+      await Promise.all([turn.settled, noted.settled]);
+      await coda.app.settled();
+      for (const table of ['notes', 'messages', 'turns', 'steps']) expect(await coda.count(table), table).toBe(0);
+    },
+  );
+
+  test.skipIf(!available)('may be asked for in words', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    const ana = coda.person('ana');
+    await ana.says('/note the key is under the mat');
+    await ana.says('/forget');
+    expect(await ana.says('yes')).toContain('forgotten everything');
+    for (const table of ['inbox', 'outbox', 'messages', 'notes', 'steps', 'persons']) {
+      const { rows } = await coda.database().read(`select * from ${table}`);
+      expect(JSON.stringify(rows), table).not.toMatch(/under the mat|"ana"|"yes"/);
+    }
   });
 
   test.skipIf(!available)('removes the files that nobody else has sent too, whatever happens meanwhile', async () => {

@@ -332,19 +332,33 @@ export const mergeRules: readonly MergeRule[] = [
   { sql: 'delete from rates where person_id = $1' },
 ];
 
-/** What the person said, and what waits to be answered; that it was said stays, by the hash of its identity. */
-export const deletionRules: readonly DeletionRule[] = [
-  ...conversationErasing,
-  // A turn that runs loses its lane: nothing of it can be committed any more. The lane is locked first, as at its end.
+/**
+ * What the person's rows do at this moment, but for the one that asks (`$3`), is ended before anything is erased: it could
+ * commit between two later rules what the earlier ones have looked for already. What commits first is waited for, and erased.
+ */
+export const haltRules: readonly DeletionRule[] = [
+  // Nothing in these lanes begins, goes on or ends meanwhile. Lanes are locked before rows, as everywhere, and in order.
+  {
+    sql: `select conversation_id from lanes
+           where conversation_id in (select conversation_id from inbox
+                                      where person_id = $1 and laned and state in ('received', 'waiting'))
+           order by conversation_id for update`,
+  },
+  // A turn that runs loses its lane: nothing of it can be committed any more.
   {
     sql: `with held as (
              select l.conversation_id, l.current from lanes l join inbox i on i.id = l.current
-              where i.person_id = $1 and i.laned and i.state = 'received' order by l.conversation_id for update of l
+              where i.person_id = $1 and i.laned and i.state = 'received' and i.id is distinct from $3::uuid order by l.conversation_id for update of l
            ), ended as (
              update inbox i set state = 'cancelled', owner = null, finished_at = $2 from held where i.id = held.current
            )
            update lanes l set owner = null, current = null, cancel = false, pending = l.pending - 1
              from held where l.conversation_id = held.conversation_id and l.current = held.current`,
+  },
+  // Commands, presses, and what waits for its files: whatever they do begins by holding their row.
+  {
+    sql: `update inbox set state = 'cancelled', owner = null, finished_at = $2
+           where person_id = $1 and state = 'received' and not laned and id is distinct from $3::uuid`,
   },
   // What waits for a yes cannot go on without its turn; what waits in a lane is ended there.
   { sql: `update inbox set state = 'cancelled', finished_at = $2 where person_id = $1 and state = 'waiting'` },
@@ -353,13 +367,14 @@ export const deletionRules: readonly DeletionRule[] = [
            where person_id = $1 and state = 'received' and laned
              and not exists (select from lanes l where l.current = i.id)`,
   },
+];
+
+/** What the person said, and what waits to be answered; that it was said stays, by the hash of its identity. */
+export const deletionRules: readonly DeletionRule[] = [
+  ...conversationErasing,
   {
-    // A message without a lane waits for its files: its process ends it when it finds them gone.
-    sql: `update inbox
-             set payload = '{"from": "", "text": "", "files": []}'
-                           || case when state = 'received' and kind = 'message' then '{"withdrawn": true}'::jsonb else '{}' end,
-                 message_id = ''
-           where person_id = $1 and (state <> 'received' or not laned)`,
+    sql: `update inbox set payload = '{"from": "", "text": "", "files": []}', message_id = ''
+           where person_id = $1 and (state <> 'received' or id = $3::uuid)`,
   },
   { sql: 'update lanes set last_person = null where last_person = $1' },
   { sql: 'delete from rates where person_id = $1' },

@@ -201,7 +201,8 @@ export class Lanes implements Owned, DueSource {
   /** Lets go of a person's turns without a word: the person was erased, and their lanes with them are free. */
   drop(personId: string): void {
     for (const { item, controller } of this.running.values()) {
-      if (item.laned && item.person.id === personId) controller.abort(new Error('the person was erased'));
+      if ((item.laned || item.payload.aside) && item.person.id === personId)
+        controller.abort(new Error('the person was erased'));
     }
     this.wake();
   }
