@@ -29,6 +29,7 @@ export class Engine {
   private readonly world: Pick<World, 'env'>;
   private readonly images = new Map<string, ImageFacts>();
   private connection: Promise<Connected> | undefined;
+  private readonly closing = new AbortController();
 
   constructor(options: EngineOptions, world: Pick<World, 'env'>) {
     this.options = options;
@@ -87,6 +88,8 @@ export class Engine {
   }
 
   async close(): Promise<void> {
+    // Who waits for an engine that does not answer waits no longer.
+    this.closing.abort(new DockerError('coda is ending'));
     (await this.connection?.catch(() => undefined))?.docker.close();
   }
 
@@ -97,7 +100,7 @@ export class Engine {
       throw thrown(failure('SANDBOX_UNREACHABLE', `execution.docker_socket: ${endpoint}.`));
     const { SSH_AUTH_SOCK: agent, HOME: home } = this.world.env;
     const docker = await dockerAt(endpoint, { keys: execution.docker_tls, ssh: { agent, home }, patienceMs });
-    const facts = await docker.facts();
+    const facts = await docker.facts(this.closing.signal);
     const unsafe = whyUnsafe(facts, execution.runtime);
     if (unsafe) throw thrown(failure('SANDBOX_UNSAFE', unsafe));
     return { docker, facts: facts as Connected['facts'] };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { testSandbox } from '../support/docker.ts';
+import { eventually } from '../support/eventually.ts';
 
 type Answers = (path: string, answer: ServerResponse, request: IncomingMessage) => void;
 
@@ -96,6 +97,14 @@ test('an engine that hangs is given up, and asked again the next time', async ()
   isHanging = false;
   // It gets as far as making a container, which this engine does not know.
   expect(await sandbox.open()).toMatchObject({ code: 'SANDBOX_ENGINE', message: expect.stringContaining('404') });
+});
+
+test('who waits for an engine that hangs is let go when coda ends', async () => {
+  const { sandbox, asked } = await onEngine(() => {}, {}, 10 * 60_000);
+  const opening = sandbox.open();
+  await eventually(() => asked.length > 0);
+  await sandbox.close();
+  expect(await opening).toMatchObject({ code: 'SANDBOX_UNREACHABLE', message: expect.stringContaining('is ending') });
 });
 
 test('an engine that hangs when a container is made leaves nothing behind', async () => {

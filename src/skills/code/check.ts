@@ -1,3 +1,4 @@
+import { withTimeout } from '../../base/async.ts';
 import type { HealthCheck, SkillDeps } from '../../chat/index.ts';
 import { limitsIn, TELL_LIMITS, widerThan } from './limits.ts';
 import * as texts from './texts.ts';
@@ -9,6 +10,8 @@ grep -q '^CapEff:[[:space:]]*0*$' /proc/self/status || echo rights
 ${TELL_LIMITS}
 exit 0`;
 const WITHIN_MS = 8_000;
+/** Who asks what is wrong is told so before the whole check is given up. */
+const ANSWER_MS = 5_000;
 
 /** Whether code can be run, and is held in: a container tries to write to its root, to see a network, to have rights. */
 export function sandboxCheck({ sandbox: { workspaces, settings, facts } }: SkillDeps): HealthCheck {
@@ -16,7 +19,11 @@ export function sandboxCheck({ sandbox: { workspaces, settings, facts } }: Skill
     name: 'sandbox',
     async check(signal) {
       if (!settings.enabled) return { ok: true, says: texts.isOff() };
-      const engine = await facts(signal);
+      const engine = await withTimeout(ANSWER_MS, facts(signal));
+      if (!engine) {
+        const says = texts.doesNotAnswer(ANSWER_MS / 1_000);
+        return { ok: false, code: 'SANDBOX_UNREACHABLE', says, remedy: texts.answerRemedy() };
+      }
       if (!engine.ok) return { ok: false, code: engine.code, says: engine.message, remedy: engine.remedy };
       const workspace = workspaces.alone();
       try {

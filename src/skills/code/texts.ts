@@ -21,6 +21,11 @@ export const notText = (path: string, bytes: number): string => `${path} is no t
 
 export const isOff = (): string => 'Running code is switched off (execution.enabled).';
 
+export const doesNotAnswer = (seconds: number): string => `Docker does not answer within ${seconds} s.`;
+
+export const answerRemedy = (): string =>
+  'Look whether Docker hangs (`docker ps` on its machine), restart it, or name another in execution.docker_socket.';
+
 /** What runs code, in words. */
 const engine = ({ version, cgroups, isRootless, hasUserNamespaces, runtimes }: SandboxFacts): string => {
   const apart = [

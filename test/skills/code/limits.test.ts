@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { sandboxCheck } from '../../../src/skills/code/check.ts';
 import { limitsIn, widerThan } from '../../../src/skills/code/limits.ts';
 
 const meant = { memory: 512, pids: 128, cpus: 1 };
@@ -19,4 +20,18 @@ test.each([
   ['a kernel that tells nothing', ['memory unknown', 'pids unknown', 'cpu unknown', 'period unknown'], []],
 ])('limits in effect: %s', (_, lines, missing) => {
   expect(widerThan(meant, limitsIn(lines))).toEqual(missing);
+});
+
+test('the doctor tells that Docker hangs before it is given up itself', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const facts = () => new Promise(() => {});
+  const { check } = sandboxCheck({ sandbox: { facts, settings: { enabled: true } } } as never);
+  const asked = check(new AbortController().signal);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await asked).toMatchObject({
+    code: 'SANDBOX_UNREACHABLE',
+    says: 'Docker does not answer within 5 s.',
+    remedy: expect.stringContaining('docker ps'),
+  });
 });
