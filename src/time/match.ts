@@ -8,6 +8,12 @@ import type { Token } from './tokens.ts';
  */
 export type Captures = Readonly<Record<string, unknown>>;
 
+/** What was captured by a name; the table knows its type. */
+export const get = <T>(captures: Captures, name: string): T => captures[name] as T;
+
+/** The same for what may be missing. */
+export const maybe = <T>(captures: Captures, name: string): T | undefined => get(captures, name);
+
 /** What a match means; undefined means that it is none after all. */
 export type Build = (captures: Captures, words: readonly Token[]) => unknown;
 

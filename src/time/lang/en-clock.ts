@@ -1,12 +1,9 @@
-import type { Captures, Rule, Terminal } from '../match.ts';
+import { type Captures, get, maybe, type Rule, type Terminal } from '../match.ts';
 import type { Clock, PartName, Piece, TimeSpec } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
 import { NUMBERS, ORDINALS, UNIT_WORDS } from './en-words.ts';
 
 /** Numbers, times of day and parts of a day. */
-
-const get = <T>(captures: Captures, name: string): T => captures[name] as T;
-const maybe = <T>(captures: Captures, name: string): T | undefined => captures[name] as T | undefined;
 
 /** Looks a word up in a table; words such as "constructor" are not in it. */
 export function lookUp<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
@@ -139,11 +136,9 @@ export const numberRules: readonly Rule[] = [
   ['amount', '{number} more|full|whole?', (c) => c.number],
   ['amount', '{decimal}', (c) => c.decimal],
   ['amount', '{fraction} of? a|an?', (c) => c.fraction],
-  ['amount', 'a|another', () => 1],
-  ['amount', 'an', () => 1],
+  ['amount', 'a|an|another', () => 1],
   ['amount', 'half of? a|an?', () => 0.5],
-  ['amount', 'a half a|an', () => 0.5],
-  ['amount', 'a half', () => 0.5],
+  ['amount', 'a half a|an?', () => 0.5],
   ['amount', 'a? quarter of? a|an?', () => 0.25],
   ['amount', 'three|3 -? quarter of a|an', () => 0.75],
   ['amount', 'a? couple of? more?', () => 2],
@@ -154,17 +149,12 @@ const hour = (c: Captures): Clock => ({ ...clock(get(c, 'h')), weak: true });
 
 export const clockRules: readonly Rule[] = [
   ['half', 'am|pm', (_, [token]) => token?.text],
-  ['half', 'a|p . m', (_, [token]) => `${token?.text}m`],
-  ['half', 'a|p . m .', (_, [token]) => `${token?.text}m`],
+  ['half', 'a|p . m .?', (_, [token]) => `${token?.text}m`],
   ['half', 'a|p m', (_, [token]) => `${token?.text}m`],
   ['half', '{gluedA}', (c) => c.gluedA],
   ['half', '{gluedP}', (c) => c.gluedP],
   ['half', 'in the am|pm', (_, tokens) => tokens.at(-1)?.text],
-  [
-    'hour',
-    '{h:hourdigits}',
-    (c, [token]) => ({ ...hour(c), bare: true, exact: isExactHour(token), full: isExactHour(token) }),
-  ],
+  ['hour', '{h:hourdigits}', (c, [at]) => ({ ...hour(c), bare: true, exact: isExactHour(at), full: isExactHour(at) })],
   ['hour', '{h:hourword}', hour],
   // The full hour that "quarter to" and "half past" lean on.
   ['fullHour', "{hour} o'clock? {half}", (c) => withHalf(get(c, 'hour'), get(c, 'half'))],
@@ -187,12 +177,7 @@ export const clockRules: readonly Rule[] = [
   ['clock', '{hour} ish', (c) => ({ ...get<Clock>(c, 'hour'), weak: false })],
   ['clock', '{minutesWord} -? past|after {fullHour}', (c) => beside(get(c, 'fullHour'), get(c, 'minutesWord'))],
   ['clock', 'half -? past {fullHour} {half}?', (c) => beside(get(c, 'fullHour'), 30)],
-  [
-    'clock',
-    'quarter|a -? to|of|until|before {fullHour}',
-    (c, [t]) => (t?.text === 'quarter' ? beside(get(c, 'fullHour'), -15) : undefined),
-  ],
-  ['clock', 'a quarter to|of|until|before {fullHour}', (c) => beside(get(c, 'fullHour'), -15)],
+  ['clock', 'a? quarter -? to|of|until|before {fullHour}', (c) => beside(get(c, 'fullHour'), -15)],
   ['clock', '{m:minuteWordTo} to|of|until {fullHour}', (c) => beside(get(c, 'fullHour'), -get<number>(c, 'm'))],
   ['minuteWordTo', '{n:number} minute', (c) => within(1, 59, get(c, 'n'))],
   ['minuteWordTo', '{n:numword}', (c) => ([5, 10, 20, 25].includes(get(c, 'n')) ? c.n : undefined)],
@@ -207,8 +192,8 @@ export const clockRules: readonly Rule[] = [
   ['clock', 'half {h:hourdigits}', (c) => (get<number>(c, 'h') < 13 ? clock(get(c, 'h'), 30) : undefined)],
   [
     'clock',
-    '{h:hourword} -? {minuteSpoken} {half}?',
-    (c) => withHalf(clock(get(c, 'h'), get(c, 'minuteSpoken')), maybe(c, 'half')),
+    '{h:hourword} -? {m:minuteSpoken} {half}?',
+    (c) => withHalf(clock(get(c, 'h'), get(c, 'm')), maybe(c, 'half')),
   ],
   ['minuteSpoken', '{t:tensword} -? {o:onesword}', (c) => within(20, 59, get<number>(c, 't') + get<number>(c, 'o'))],
   ['minuteSpoken', '{minuteword}', (c) => c.minuteword],
@@ -255,17 +240,13 @@ export const partRules: readonly Rule[] = [
   ['part', 'late in? the? evening', part('late')],
   ['part', 'late at? night', part('late')],
   ['part', 'late', part('late')],
-  ['part', 'night', part('night')],
-  ['part', 'night time', part('night')],
+  ['part', 'night time?', part('night')],
 
-  ['time', 'this {part}', (c) => ({ ...get<TimeSpec>(c, 'part'), today: true })],
-  ['time', 'later this {part}', (c) => ({ ...get<TimeSpec>(c, 'part'), today: true })],
+  ['time', 'later? this {part}', (c) => ({ ...get<TimeSpec>(c, 'part'), today: true })],
   ['time', 'this eve', (_, [, word]) => (word?.raw === 'eve' ? { part: 'evening', today: true } : undefined)],
   ['time', 'this {half}', (c) => ({ part: c.half === 'am' ? 'morning' : 'afternoon', today: true })],
   ['time', 'late tonight', () => ({ part: 'late', today: true })],
-  ['time', 'later tonight', () => ({ part: 'tonight', today: true })],
-  ['time', 'by tonight', () => ({ part: 'tonight', today: true })],
-  ['time', 'tonight', () => ({ part: 'tonight', today: true })],
+  ['time', 'later|by? tonight', () => ({ part: 'tonight', today: true })],
   // "Tomorrow evening 730", "tonight 930".
   ['time', '{partPrefix}? {part} {t:partclock}', (c) => ({ ...get<TimeSpec>(c, 'part'), clock: c.t as Clock })],
   ['time', 'this {part} {t:partclock}', (c) => ({ ...get<TimeSpec>(c, 'part'), clock: c.t as Clock, today: true })],
@@ -278,7 +259,7 @@ export const partRules: readonly Rule[] = [
   [
     'time',
     'at {h:hourdigits} {m:twodigits} {half}?',
-    (c) => ({ clock: withHalf({ ...clock(get(c, 'h'), get(c, 'm')) }, maybe(c, 'half')) }),
+    (c) => ({ clock: withHalf(clock(get(c, 'h'), get(c, 'm')), maybe(c, 'half')) }),
   ],
   [
     'time',
@@ -325,24 +306,8 @@ export const partRules: readonly Rule[] = [
   ['range', 'between {a:hourH} and|- {b:hourH}', (c) => rangeOf(get(c, 'a'), get(c, 'b'), true)],
   ['hourH', '{h:hourdigits} {letterH}', (c) => ({ ...clock(get(c, 'h')), exact: true, full: true })],
   ['range', 'between {a:clock} and|- {b:clock}', (c) => rangeOf(get(c, 'a'), get(c, 'b'), true)],
-  [
-    'range',
-    'from|at|about? {dashrange} {half}?',
-    (c) => {
-      const { from, to } = get<{ from: Clock; to: Clock }>(c, 'dashrange');
-      const end = withHalf(to, maybe(c, 'half'));
-      return end && rangeOf(from, end);
-    },
-  ],
-  [
-    'range',
-    'between {dashrange} {half}?',
-    (c) => {
-      const { from, to } = get<{ from: Clock; to: Clock }>(c, 'dashrange');
-      const end = withHalf(to, maybe(c, 'half'));
-      return end && rangeOf(from, end, true);
-    },
-  ],
+  ['range', 'from|at|about? {dashrange} {half}?', (c) => dashed(c, false)],
+  ['range', 'between {dashrange} {half}?', (c) => dashed(c, true)],
 ];
 
 /** "At 14h"; "at 2h" is as often two in the afternoon. */
@@ -353,6 +318,13 @@ function letteredHour(c: Captures): TimeSpec | undefined {
 
 function strong(time: Clock): Clock {
   return { ...time, weak: false, bare: false };
+}
+
+/** "9-5pm". */
+function dashed(c: Captures, loose: boolean): Piece | undefined {
+  const { from, to } = get<{ from: Clock; to: Clock }>(c, 'dashrange');
+  const end = withHalf(to, maybe(c, 'half'));
+  return end && rangeOf(from, end, loose);
 }
 
 function rangeOf(from: Clock, to: Clock, loose = false): Piece {

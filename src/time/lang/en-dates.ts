@@ -1,16 +1,10 @@
-import type { Captures, Rule, Terminal } from '../match.ts';
+import { type Captures, get, maybe, type Rule, type Terminal } from '../match.ts';
 import type { DateSpec, NthTarget, Which } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
+import { lookUp } from './en-clock.ts';
 import { MONTHS, WEEKDAYS } from './en-words.ts';
 
 /** Days and dates. */
-
-const get = <T>(captures: Captures, name: string): T => captures[name] as T;
-const maybe = <T>(captures: Captures, name: string): T | undefined => captures[name] as T | undefined;
-
-function lookUp<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined;
-}
 
 export const dateTerminals: Readonly<Record<string, Terminal>> = {
   weekday: ({ text }) => lookUp(WEEKDAYS, text),
@@ -87,8 +81,7 @@ const inWeek =
   (weeks: number) =>
   (c: Captures): DateSpec => ({ type: 'weekday', weekday: get(c, 'weekday'), which: 'bare', inWeek: weeks });
 export const dayRules: readonly Rule[] = [
-  ['date', 'today', offset(0)],
-  ['date', 'later today', offset(0)],
+  ['date', 'later? today', offset(0)],
   ['date', 'tomorrow', offset(1)],
   ['date', 'the? next|following day', offset(1)],
   ['date', 'overmorrow', offset(2)],
@@ -118,46 +111,22 @@ export const dayRules: readonly Rule[] = [
   ['date', 'this week on|,? {weekday}', inWeek(0)],
   ['date', 'on? {weekday} of|in? the? week after next', inWeek(2)],
   ['date', 'the? week after next on|,? {weekday}', inWeek(2)],
-  [
-    'date',
-    'on? {weekday} after next',
-    (c) => ({ type: 'weekday', weekday: get(c, 'weekday'), which: 'next', weeks: 1 }),
-  ],
-  [
-    'date',
-    'the {weekday} after next',
-    (c) => ({ type: 'weekday', weekday: get(c, 'weekday'), which: 'next', weeks: 1 }),
-  ],
+  ['date', 'on? the? {weekday} after next', weekday('next', 1)],
   ['date', 'on? the {weekday}', weekday('bare')],
 
   ['date', 'when|once {itIs} {date}', (c) => c.date],
 
   ['date', 'on? {weekday} ,? {date}', (c) => both(c)],
-  [
-    'date',
-    'on? {d:monthDate} ,? ( {weekday} )',
-    (c) => ({ type: 'both', weekday: get(c, 'weekday'), date: get(c, 'd') }),
-  ],
-  ['date', 'on? {d:monthDate} / {weekday}', (c) => ({ type: 'both', weekday: get(c, 'weekday'), date: get(c, 'd') })],
-  [
-    'date',
-    'on? {weekday} the? {ordinal}',
-    (c) => ({
-      type: 'both',
-      weekday: get(c, 'weekday'),
-      date: monthday(get(c, 'ordinal')),
-    }),
-  ],
+  ['date', 'on? {d:monthDate} ,? ( {weekday} )', (c) => beside(c, get(c, 'd'))],
+  ['date', 'on? {d:monthDate} / {weekday}', (c) => beside(c, get(c, 'd'))],
+  ['date', 'on? {weekday} the? {ordinal}', (c) => beside(c, monthday(get(c, 'ordinal')))],
   // "Friday 27": no hour.
   [
     'date',
     'on? {weekday} {d:dayDigits}',
-    (c) => {
-      const date = monthday(get(c, 'd'));
-      return get<number>(c, 'd') > 24 ? { type: 'both', weekday: get(c, 'weekday'), date } : undefined;
-    },
+    (c) => (get<number>(c, 'd') > 24 ? beside(c, monthday(get(c, 'd'))) : undefined),
   ],
-  ['date', '{monthDate} , {weekday}', (c) => ({ type: 'both', weekday: get(c, 'weekday'), date: get(c, 'monthDate') })],
+  ['date', '{monthDate} , {weekday}', (c) => beside(c, get(c, 'monthDate'))],
 
   ['date', 'this|the? weekend', () => ({ type: 'weekend', which: 'this' })],
   ['date', 'at|on|over|during the|this weekend', () => ({ type: 'weekend', which: 'this' })],
@@ -167,11 +136,13 @@ export const dayRules: readonly Rule[] = [
   ['date', 'last|past weekend', () => ({ type: 'weekend', which: 'last' })],
 ];
 
+const beside = (c: Captures, date: DateSpec): DateSpec => ({ type: 'both', weekday: get(c, 'weekday'), date });
+
 /** "Friday the 13th", "Friday 4 December": only a date of the calendar can be beside a weekday. */
 function both(c: Captures): DateSpec | undefined {
   const date = get<DateSpec>(c, 'date');
   const calendar = date.type === 'monthday' || date.type === 'numeric' || date.type === 'holiday';
-  return calendar ? { type: 'both', weekday: get(c, 'weekday'), date } : undefined;
+  return calendar ? beside(c, date) : undefined;
 }
 
 /** "Dec 1 - Dec 3": no "1-Dec". */
@@ -179,13 +150,16 @@ function isOpenDash(tokens: readonly Token[]): boolean {
   return tokens.some(({ text }, at) => text === '-' && tokens[at + 1]?.glued === false);
 }
 
-const withYear = (c: Captures): number | undefined => maybe<number>(c, 'year');
-
 /** A month's day, and its year where there is one, from what was captured by these names. */
 const dated =
   (day: string, year = 'year') =>
   (c: Captures) =>
     monthday(get(c, day), get(c, 'month'), maybe<number>(c, year));
+
+/** "The 3rd", "the 3rd of next month". */
+const nthDay =
+  (where: { inMonth?: number; monthly?: boolean } = {}) =>
+  (c: Captures): DateSpec => ({ type: 'monthday', day: get(c, 'ordinal'), ...where });
 
 export const calendarRules: readonly Rule[] = [
   ['yearSuffix', ', {year}', (c) => c.year],
@@ -195,7 +169,7 @@ export const calendarRules: readonly Rule[] = [
   [
     'monthDate',
     '{dayDigits} of|-|.? {month} ,|-? {year}?',
-    (c, tokens) => (isOpenDash(tokens) ? undefined : monthday(get(c, 'dayDigits'), get(c, 'month'), withYear(c))),
+    (c, tokens) => (isOpenDash(tokens) ? undefined : dated('dayDigits')(c)),
   ],
   ['monthDate', '{dayDigits} {month} {shortYear}', dated('dayDigits', 'shortYear')],
   ['monthDate', "{dayDigits} {month} ,? ' {shortYear}", dated('dayDigits', 'shortYear')],
@@ -206,8 +180,7 @@ export const calendarRules: readonly Rule[] = [
   [
     'monthDate',
     '{dayDigits} -|. {month} -|.? {signedYear}',
-    (c, tokens) =>
-      isOpenDash(tokens) ? undefined : monthday(get(c, 'dayDigits'), get(c, 'month'), get(c, 'signedYear')),
+    (c, tokens) => (isOpenDash(tokens) ? undefined : dated('dayDigits', 'signedYear')(c)),
   ],
   [
     'monthDate',
@@ -238,21 +211,17 @@ export const calendarRules: readonly Rule[] = [
   // "At 2027-12-31 23:55".
   ['date', 'at {isoDate}', (c) => c.isoDate],
   ['date', 'on {dotDate}', (c) => c.dotDate],
-  ['date', '{weekday} {dotDate}', (c) => ({ type: 'both', weekday: get(c, 'weekday'), date: get(c, 'dotDate') })],
+  ['date', '{weekday} {dotDate}', (c) => beside(c, get(c, 'dotDate'))],
 
-  ['date', 'on|by? the {ordinal}', (c) => monthday(get(c, 'ordinal'))],
-  ['date', 'on|by {ordinal}', (c) => monthday(get(c, 'ordinal'))],
+  ['date', 'on|by? the {ordinal}', nthDay()],
+  ['date', 'on|by {ordinal}', nthDay()],
   ['date', '{ordtoken}', (c) => monthday(get(c, 'ordtoken'))],
-  ['date', 'on|by? the? {ordinal} of|in? the month', (c) => ({ ...monthday(get(c, 'ordinal')), monthly: true })],
-  ['date', 'on|by? the? {ordinal} - of - the? -? month', (c) => ({ ...monthday(get(c, 'ordinal')), monthly: true })],
-  ['date', 'on|by? the? {ordinal} of|in? this month', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 0 })],
-  ['date', 'on|by? the? {ordinal} of|in? next month', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 1 })],
-  [
-    'date',
-    'on|by? the? {ordinal} of|in? the next|following month',
-    (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 1 }),
-  ],
-  ['date', 'next month on|,? the? {ordinal}', (c) => ({ ...monthday(get(c, 'ordinal')), inMonth: 1 })],
+  ['date', 'on|by? the? {ordinal} of|in? the month', nthDay({ monthly: true })],
+  ['date', 'on|by? the? {ordinal} - of - the? -? month', nthDay({ monthly: true })],
+  ['date', 'on|by? the? {ordinal} of|in? this month', nthDay({ inMonth: 0 })],
+  ['date', 'on|by? the? {ordinal} of|in? next month', nthDay({ inMonth: 1 })],
+  ['date', 'on|by? the? {ordinal} of|in? the next|following month', nthDay({ inMonth: 1 })],
+  ['date', 'next month on|,? the? {ordinal}', nthDay({ inMonth: 1 })],
 
   ['nthTarget', '{weekday}', (c): NthTarget => ({ weekday: get(c, 'weekday') })],
   ['nthTarget', 'day', (): NthTarget => 'day'],

@@ -1,11 +1,7 @@
-import type { Captures, Rule } from '../match.ts';
-import type { DateSpec, Span } from '../pieces.ts';
+import { get, type Rule } from '../match.ts';
+import { moved, ONE_DAY } from './en-relative.ts';
 
 /** Holidays, by the names that people give them. */
-
-const get = <T>(captures: Captures, name: string): T => captures[name] as T;
-
-const ONE_DAY: Span = { months: 0, days: 1, workdays: 0, milliseconds: 0 };
 
 /** Named days, each a pattern and its name in `holidays.ts`. */
 const NAMED: readonly [string, string][] = [
@@ -18,8 +14,7 @@ const NAMED: readonly [string, string][] = [
   ['the? new year day?', 'new-year'],
   ["valentine|valentine's|valentines day?", 'valentines'],
   ["saint|st .? patrick's|patricks|patrick|paddy's day", 'st-patrick'],
-  ['halloween', 'halloween'],
-  ["hallowe'en", 'halloween'],
+  ["halloween|hallowe'en", 'halloween'],
   ['easter sunday?', 'easter'],
   ['easter monday', 'easter-monday'],
   ['good friday', 'good-friday'],
@@ -71,16 +66,8 @@ export const holidayRules: readonly Rule[] = [
     'on|at|by|this? {holiday} {yearSuffix}?',
     (c) => ({ type: 'holiday', name: get(c, 'holiday'), year: get<number | undefined>(c, 'yearSuffix') }),
   ],
-  [
-    'date',
-    'on|by? the? eve of {date}',
-    (c) => ({ type: 'moved', base: get<DateSpec>(c, 'date'), span: ONE_DAY, sign: -1 }),
-  ],
-  [
-    'date',
-    'on|by? {holiday} eve',
-    (c) => ({ type: 'moved', base: { type: 'holiday', name: get<string>(c, 'holiday') }, span: ONE_DAY, sign: -1 }),
-  ],
+  ['date', 'on|by? the? eve of {date}', (c) => moved(get(c, 'date'), ONE_DAY, -1)],
+  ['date', 'on|by? {holiday} eve', (c) => moved({ type: 'holiday', name: get(c, 'holiday') }, ONE_DAY, -1)],
   ['date', 'in the new year', () => ({ type: 'holiday', name: 'new-year' })],
   ['date', 'next {holiday}', (c) => ({ type: 'holiday', name: get(c, 'holiday') })],
   ['date', 'last {holiday}', (c) => ({ type: 'holiday', name: get(c, 'holiday'), which: 'last' })],

@@ -1,4 +1,4 @@
-import type { Captures, Rule } from '../match.ts';
+import { type Captures, get, type Rule } from '../match.ts';
 import {
   type Clock,
   type DateSpec,
@@ -6,13 +6,13 @@ import {
   type Moment,
   NOTHING,
   type Piece,
+  type Span,
   type TimeSpec,
   type Unit,
 } from '../pieces.ts';
+import { spanOf } from './en-spans.ts';
 
 /** Where a series starts and ends, what it leaves out, and several times of a day. */
-
-const get = <T>(captures: Captures, name: string): T => captures[name] as T;
 
 const until = (piece: Moment, inclusive = false): Extract<Piece, { kind: 'until' }> => ({
   kind: 'until',
@@ -35,6 +35,11 @@ function inPart(c: Captures, today?: true): Moment | undefined {
   const part = today ? 'tonight' : get<TimeSpec>(c, 'part').part;
   if (!clock || (c.date !== undefined && get<DateSpec>(c, 'date').type === 'period')) return undefined;
   return { ...(today ? {} : { date: get<DateSpec>(c, 'date') }), time: { clock, part, ...(today && { today }) } };
+}
+
+/** On each day of that length. */
+function lasting(span: Span | undefined): Piece | undefined {
+  return span && { kind: 'lasting', span, daily: true };
 }
 
 function led(moment: Moment | undefined): Moment | undefined {
@@ -67,17 +72,9 @@ export const limitRules: readonly Rule[] = [
   ['limit', 'from now on', () => ({ kind: 'note' })],
   ['limit', 'next : {moment}', (c) => ({ kind: 'start', piece: moment(c) })],
   ['limit', 'for {span}', (c) => ({ kind: 'lasting', span: get(c, 'span') })],
-  [
-    'limit',
-    'for|over the? next|following|coming {span}',
-    (c) => ({ kind: 'lasting', span: get(c, 'span'), daily: true }),
-  ],
-  [
-    'limit',
-    'the? next|following|coming {n:number} day',
-    (c) => ({ kind: 'lasting', span: { ...NOTHING, days: c.n }, daily: true }),
-  ],
-  ['limit', 'for|over|during the next|following|coming {u:unit}', (c) => lastingOne(get(c, 'u'))],
+  ['limit', 'for|over the? next|following|coming {span}', (c) => lasting(get(c, 'span'))],
+  ['limit', 'the? next|following|coming {n:number} day', (c) => lasting({ ...NOTHING, days: get(c, 'n') })],
+  ['limit', 'for|over|during the next|following|coming {u:unit}', (c) => lasting(spanOf(1, get(c, 'u')))],
   ['limit', ',|for the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number') })],
   ['limit', 'the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number'), loose: true })],
   ['limit', 'for? {number} x', (c) => ({ kind: 'count', count: get(c, 'number') })],
@@ -151,20 +148,6 @@ function alike(one: DaySet, other: DaySet): DaySet {
 function plurally(days: DaySet): Piece | undefined {
   return days.plural || (days.weekdays?.length ?? 0) > 1 ? { kind: 'except', days } : undefined;
 }
-
-/** "For the next hour". */
-function lastingOne(unit: Unit): Piece {
-  const { months = 0, days = 0 } = ONE[unit] ?? {};
-  const span = { months, days, workdays: 0, milliseconds: unit === 'hour' ? 3_600_000 : 0 };
-  return { kind: 'lasting', span, daily: true };
-}
-const ONE: Partial<Record<Unit, { months?: number; days?: number }>> = {
-  day: { days: 1 },
-  week: { days: 7 },
-  month: { months: 1 },
-  quarter: { months: 3 },
-  year: { months: 12 },
-};
 
 function rest(unit: Unit): Moment {
   return { date: { type: 'period', unit, which: 0, edge: 'end' } };

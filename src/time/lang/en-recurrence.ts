@@ -1,4 +1,4 @@
-import type { Captures, Rule, Terminal } from '../match.ts';
+import { type Captures, get, type Rule, type Terminal } from '../match.ts';
 import {
   type DateSpec,
   type DaySet,
@@ -12,8 +12,6 @@ import {
 import type { Frequency, NthWeekday } from '../rule.ts';
 
 /** What comes again: steps, the days they fall on, where they start and end. */
-
-const get = <T>(captures: Captures, name: string): T => captures[name] as T;
 
 interface Cycle {
   unit: Unit;
@@ -70,10 +68,8 @@ export const cycleRules: readonly Rule[] = [
     '{ordinal} {unit}',
     (c) => (get<number>(c, 'ordinal') > 1 ? cycle(get(c, 'unit'), get(c, 'ordinal')) : undefined),
   ],
-  ['cycle', '{number} {unit}', (c) => cycle(get(c, 'unit'), get(c, 'number'))],
-  ['cycle', '{number} - {unit}', (c) => cycle(get(c, 'unit'), get(c, 'number'))],
-  ['cycle', 'couple of? {unit}', (c) => cycle(get(c, 'unit'), 2)],
-  ['cycle', 'a couple of? {unit}', (c) => cycle(get(c, 'unit'), 2)],
+  ['cycle', '{number} -? {unit}', (c) => cycle(get(c, 'unit'), get(c, 'number'))],
+  ['cycle', 'a? couple of? {unit}', (c) => cycle(get(c, 'unit'), 2)],
   ['cycle', 'fortnight', () => cycle('week', 2)],
   ['cycle', '{number} fortnight', (c) => cycle('week', 2 * get<number>(c, 'number'))],
   ['cycle', 'half - hour', () => ({ unit: 'minute', n: 30 })],
@@ -108,8 +104,7 @@ export const daySetRules: readonly Rule[] = [
   ['wd', '{a:anyWeekday} to|until|-|through {b:anyWeekday}', (c): DaySet => weekdayRange(get(c, 'a'), get(c, 'b'))],
   ['wd', 'from {a:anyWeekday} to|- {b:anyWeekday}', (c): DaySet => weekdayRange(get(c, 'a'), get(c, 'b'))],
   ['wd', 'weekday|workday', (): DaySet => ({ weekdays: WORKDAYS })],
-  ['wd', 'week -? day', (): DaySet => ({ weekdays: WORKDAYS })],
-  ['wd', 'business day', (): DaySet => ({ weekdays: WORKDAYS })],
+  ['wd', 'week|business -? day', (): DaySet => ({ weekdays: WORKDAYS })],
   ['wd', 'weekdays', (): DaySet => ({ weekdays: WORKDAYS, plural: true })],
   ['wd', 'weekends', (): DaySet => ({ weekdays: [6, 7], weekend: true, plural: true })],
   [
@@ -134,8 +129,7 @@ export const daySetRules: readonly Rule[] = [
   ],
   ['wdList', '{wd} {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
   ['wdList', '{wd} /|+ {wdList}', (c) => joinSlashed(get(c, 'wd'), get(c, 'wdList'))],
-  ['wdList', '{wd} ,|and on? every {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
-  ['wdList', '{wd} ,|and on? {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
+  ['wdList', '{wd} ,|and on? every? {wdList}', (c) => joinDays(get(c, 'wd'), get(c, 'wdList'))],
   ['wdList', 'm /|,? w /|,? f', () => ({ weekdays: [1, 3, 5], plural: true })],
   ['wdList', 't|tu / th|r', () => ({ weekdays: [2, 4] })],
   ['wdList', 'tu|tue and th', () => ({ weekdays: [2, 4] })],
@@ -149,50 +143,31 @@ export const daySetRules: readonly Rule[] = [
   ['monthDay', '{ordinal} day', (c) => c.ordinal],
   ['monthDay', '{ordinal} to? last day', (c) => -get<number>(c, 'ordinal')],
   ['monthDays', '{monthDay}', (c) => [c.monthDay]],
-  ['monthDays', '{monthDay} ,|and|& on? the? {monthDays}', (c) => [c.monthDay, ...get<number[]>(c, 'monthDays')]],
-  ['monthDays', '{monthDay} , and on? the? {monthDays}', (c) => [c.monthDay, ...get<number[]>(c, 'monthDays')]],
+  ['monthDays', '{monthDay} ,|and|& and? on? the? {monthDays}', (c) => [c.monthDay, ...get<number[]>(c, 'monthDays')]],
   ['nthList', '{nthWord}', (c) => [c.nthWord]],
   ['nthList', '{nthWord} ,|and|& the? {nthList}', (c) => [c.nthWord, ...get<number[]>(c, 'nthList')]],
-  [
-    'nthDays',
-    '{nthList} {weekday}',
-    (c): NthWeekday[] => get<number[]>(c, 'nthList').map((nth) => ({ nth, weekday: get(c, 'weekday') })),
-  ],
-  [
-    'nthDays',
-    '{nthList} {w:weekdayPlural}',
-    (c): NthWeekday[] => get<number[]>(c, 'nthList').map((nth) => ({ nth, weekday: get(c, 'w') })),
-  ],
+  ['nthDays', '{nthList} {w:anyWeekday}', (c) => nthOf(c, get(c, 'nthList')).nth],
   ['nthDaysList', '{nthDays}', (c) => c.nthDays],
   [
     'nthDaysList',
-    '{nthDays} ,|and the? {nthDaysList}',
-    (c) => [...get<NthWeekday[]>(c, 'nthDays'), ...get<NthWeekday[]>(c, 'nthDaysList')],
+    '{nthDays} ,|and the? {n:nthDaysList}',
+    (c) => [...get<NthWeekday[]>(c, 'nthDays'), ...get<NthWeekday[]>(c, 'n')],
   ],
   ['numbered', '{monthDays}', (c): DaySet => ({ monthDays: get(c, 'monthDays') })],
   ['numbered', '{nthDaysList}', (c): DaySet => ({ nth: get(c, 'nthDaysList') })],
   ['numbered', '{nthWord} weekday|workday', (c): DaySet => ({ workday: get(c, 'nthWord') })],
   ['numbered', '{nthWord} business day', (c): DaySet => ({ workday: get(c, 'nthWord') })],
 
-  [
-    'yearDate',
-    '{d:monthDate}',
-    (c) => {
-      const date = get<DateSpec>(c, 'd');
-      const whole = date.type === 'monthday' && date.month !== undefined && date.year === undefined;
-      return whole ? { month: date.month, day: date.day } : undefined;
-    },
-  ],
+  ['yearDate', '{d:monthDate}', (c) => eachYear(get(c, 'd'))],
   ['yearDates', '{yearDate}', (c) => [c.yearDate]],
   ['yearDates', '{month} {d:dayDigits} and|& {e:dayDigits}', (c) => [c.d, c.e].map((day) => ({ month: c.month, day }))],
   ['yearDates', '{yearDate} ,|and on? {yearDates}', (c) => [c.yearDate, ...get<unknown[]>(c, 'yearDates')]],
   ['months', '{month}', (c) => [c.month]],
-  ['months', '{month} ,|and {months}', (c) => [c.month, ...get<number[]>(c, 'months')]],
-  ['months', '{month} , and {months}', (c) => [c.month, ...get<number[]>(c, 'months')]],
+  ['months', '{month} ,|and and? {months}', (c) => [c.month, ...get<number[]>(c, 'months')]],
   ['dated', '{yearDates}', (c): DaySet => ({ dates: get(c, 'yearDates') })],
   ['dated', 'leap day', (): DaySet => ({ dates: [{ month: 2, day: 29 }] })],
   ['dated', '{holiday}', (c): DaySet => ({ holiday: get(c, 'holiday') })],
-  ['dated', '{numbered} of|in {months}', (c): DaySet => ({ ...get<DaySet>(c, 'numbered'), months: get(c, 'months') })],
+  ['dated', '{numbered} of|in {months}', inMonths],
 
   ['onDays', 'on {wdList}', (c) => c.wdList],
   ['onDays', 'on|by? the? {numbered}', (c) => c.numbered],
@@ -201,6 +176,22 @@ export const daySetRules: readonly Rule[] = [
   ['onDays', 'in {months}', (c): DaySet => ({ months: get(c, 'months') })],
   ['onDays', 'on day {digits}', (c): DaySet => ({ monthDays: [get(c, 'digits')] })],
 ];
+
+/** Days of the month, in some months only. */
+function inMonths(c: Captures): DaySet {
+  return { ...get<DaySet>(c, 'numbered'), months: get(c, 'months') };
+}
+
+/** A weekday by its numbers in the month. */
+function nthOf(c: Captures, list: readonly number[]): { nth: NthWeekday[] } {
+  return { nth: list.map((nth) => ({ nth, weekday: get(c, 'w') })) };
+}
+
+/** A date without its year. */
+function eachYear(date: DateSpec): { month: number; day: number } | undefined {
+  if (date.type !== 'monthday' || date.month === undefined || date.year !== undefined) return undefined;
+  return { month: date.month, day: date.day };
+}
 
 function weekdayRange(from: number, to: number): DaySet {
   const count = ((to - from + 7) % 7) + 1;
@@ -235,12 +226,16 @@ const onDays = (days: DaySet, interval = 1): Piece | undefined => {
   return recur(recurOf(cycle(unit, interval), days));
 };
 
+const numberedIn = (c: Captures, of: Cycle): Piece | undefined => recur(recurOf(of, get(c, 'numbered')));
+const EACH_DAY = { freq: 'DAILY', interval: 1 } as const;
+const EACH_WEEK = { freq: 'WEEKLY', interval: 1 } as const;
+
 export const recurRules: readonly Rule[] = [
   ['recurring', 'every {cycle}', (c) => recur(recurOf(get(c, 'cycle')))],
   ['recurring', 'every {cycle} ,? {onDays}', (c) => recur(recurOf(get(c, 'cycle'), get(c, 'onDays')))],
   ['recurring', '7|seven day a|per week', () => recur(recurOf(cycle('day', 1)))],
-  ['recurring', '{n:timesWord} daily', (c) => recur({ freq: 'DAILY', interval: 1, perDay: get(c, 'n') })],
-  ['recurring', '{n:timesWord} a|per|every day', (c) => recur({ freq: 'DAILY', interval: 1, perDay: get(c, 'n') })],
+  ['recurring', '{n:timesWord} daily', (c) => recur({ ...EACH_DAY, perDay: get(c, 'n') })],
+  ['recurring', '{n:timesWord} a|per|every day', (c) => recur({ ...EACH_DAY, perDay: get(c, 'n') })],
   ['recurring', '{n:timesWord} weekly|monthly ,? {onDays}', (c) => severalDays(get(c, 'n'), get(c, 'onDays'))],
   ['recurring', '{n:timesWord} a|per|every week|month ,? {onDays}', (c) => severalDays(get(c, 'n'), get(c, 'onDays'))],
   ['timesWord', 'twice', () => 2],
@@ -260,14 +255,7 @@ export const recurRules: readonly Rule[] = [
   ['recurring', 'on? every other|alternate|second {wdList}', (c) => everyOther(get(c, 'wdList'))],
   ['recurring', 'alternate {wdList}', (c) => everyOther(get(c, 'wdList'))],
   ['recurring', 'alternate {unit}', (c) => recur(recurOf(cycle(get(c, 'unit'), 2)))],
-  [
-    'recurring',
-    'every {number} {w:wdList}',
-    (c) => {
-      const days = get<DaySet>(c, 'w');
-      return days.plural ? onDays(days, get(c, 'number')) : undefined;
-    },
-  ],
+  ['recurring', 'every {number} {w:wdList}', (c) => plurals(get(c, 'w'), get(c, 'number'))],
   ['recurring', 'on? every {numbered}', (c) => everyNumbered(get(c, 'numbered'))],
   ['recurring', 'on? every|all {d:dayAndDate}', (c) => onDays(get(c, 'd'))],
   ['recurring', 'whenever|when it is? {d:dayAndDate}', (c) => onDays(get(c, 'd'))],
@@ -276,31 +264,19 @@ export const recurRules: readonly Rule[] = [
   [
     'dayAndDate',
     '{w:anyWeekday} the? {ordinal}',
-    (c): DaySet => ({ nth: [{ nth: 0, weekday: get(c, 'w') }], monthDays: [get(c, 'ordinal')] }),
+    (c): DaySet => ({ ...nthOf(c, [0]), monthDays: [get(c, 'ordinal')] }),
   ],
   ['recurring', 'on|by? every {numbered} of|in the|each|every|a? month', (c) => onDays(get(c, 'numbered'))],
   ['recurring', 'on|by? the? {numbered} of|in? every month', (c) => onDays(get(c, 'numbered'))],
-  [
-    'recurring',
-    'on|by? the? {numbered} of|in every other|second month',
-    (c) => recur(recurOf(cycle('month', 2), get(c, 'numbered'))),
-  ],
+  ['recurring', 'on|by? the? {numbered} of|in every other|second month', (c) => numberedIn(c, cycle('month', 2))],
   [
     'recurring',
     'on|by? the? {numbered} of|in every {number} month',
-    (c) => recur(recurOf(cycle('month', get(c, 'number')), get(c, 'numbered'))),
+    (c) => numberedIn(c, cycle('month', get(c, 'number'))),
   ],
   ['recurring', 'on? the? {numbered} of|in the month every month', (c) => onDays(get(c, 'numbered'))],
-  [
-    'recurring',
-    'on|by? the? {numbered} of|in every|a|each quarter',
-    (c) => recur(recurOf(cycle('quarter', 1), get(c, 'numbered'))),
-  ],
-  [
-    'recurring',
-    'on|by? every {numbered} of|in the|every|a quarter',
-    (c) => recur(recurOf(cycle('quarter', 1), get(c, 'numbered'))),
-  ],
+  ['recurring', 'on|by? the? {numbered} of|in every|a|each quarter', (c) => numberedIn(c, cycle('quarter', 1))],
+  ['recurring', 'on|by? every {numbered} of|in the|every|a quarter', (c) => numberedIn(c, cycle('quarter', 1))],
   ['recurring', 'on|by? the? {dated} every|each|of year', (c) => onDays(get(c, 'dated'))],
   ['recurring', 'on|by? the? {dated} of|in? every year', (c) => onDays(get(c, 'dated'))],
   [
@@ -317,19 +293,11 @@ export const recurRules: readonly Rule[] = [
   ['recurring', 'at|by|on? the? end of every quarter', () => recur(recurOf(cycle('quarter', 1), { monthDays: [-1] }))],
   ['recurring', 'at|by|on? the? end of every year', () => onDays({ dates: [{ month: 12, day: 31 }] })],
   // "The 1st and 3rd Thursday of the month": several of them come again.
-  ['recurring', 'on|by? the? {n:numbered} of|in the month', (c) => severalNumbered(get(c, 'n'))],
-  [
-    'recurring',
-    'every {months} on the? {numbered}',
-    (c) => onDays({ ...get<DaySet>(c, 'numbered'), months: get(c, 'months') }),
-  ],
-  ['recurring', 'on? the {m:monthDays}', (c) => several(get(c, 'm'))],
-  ['recurring', 'on {m:monthDays}', (c) => several(get(c, 'm'))],
-  [
-    'recurring',
-    'on|at|during|over? the? {w:wdList}',
-    (c) => (get<DaySet>(c, 'w').plural ? onDays(get(c, 'w')) : undefined),
-  ],
+  ['recurring', 'on|by? the? {n:numbered} of|in the month', (c) => several(get(c, 'n'))],
+  ['recurring', 'every {months} on the? {numbered}', (c) => onDays(inMonths(c))],
+  ['recurring', 'on? the {m:monthDays}', (c) => several({ monthDays: get(c, 'm') })],
+  ['recurring', 'on {m:monthDays}', (c) => several({ monthDays: get(c, 'm') })],
+  ['recurring', 'on|at|during|over? the? {w:wdList}', (c) => plurals(get(c, 'w'))],
   [
     'recurring',
     'on the? {n:nthDaysList}',
@@ -338,17 +306,17 @@ export const recurRules: readonly Rule[] = [
 
   ['recurring', 'every single? {p:part}', (c) => daily(c, 1)],
   ['recurring', 'every other|second|alternate {p:part}', (c) => daily(c, 2)],
-  ['recurring', 'every noon', () => recur({ freq: 'DAILY', interval: 1, part: 'noon' })],
-  ['recurring', 'in|on|at? the? {p:partPlural}', (c) => recur({ freq: 'DAILY', interval: 1, part: get(c, 'p') })],
+  ['recurring', 'every noon', () => recur({ ...EACH_DAY, part: 'noon' })],
+  ['recurring', 'in|on|at? the? {p:partPlural}', (c) => recur({ ...EACH_DAY, part: get(c, 'p') })],
   [
     'recurring',
     'on|every? {w:wdList} {p:partPlural}',
-    (c) => recur({ freq: 'WEEKLY', interval: 1, days: get(c, 'w'), part: get(c, 'p') }),
+    (c) => recur({ ...EACH_WEEK, days: get(c, 'w'), part: get(c, 'p') }),
   ],
   ['recurring', 'at? {m:hourMinute} past|after|of every hour', (c) => recur(pastHour(get(c, 'm')))],
   ['recurring', 'every hour at|on {m:hourMinute} past|after the? hour?', (c) => recur(pastHour(get(c, 'm')))],
   ['recurring', 'every hour on the hour', () => recur(pastHour(0))],
-  ['recurring', 'nightly', () => recur({ freq: 'DAILY', interval: 1, part: 'night' })],
+  ['recurring', 'nightly', () => recur({ ...EACH_DAY, part: 'night' })],
   ['recurring', 'on the hour every hour', () => recur(pastHour(0))],
   ['recurring', 'hourly on the hour', () => recur(pastHour(0))],
   ['recurring', 'every hour on the half hour', () => recur(pastHour(30))],
@@ -371,17 +339,18 @@ function everyNumbered(days: DaySet): Piece | undefined {
   return onDays(days);
 }
 
-function several(monthDays: number[]): Piece | undefined {
-  return monthDays.length > 1 ? onDays({ monthDays }) : undefined;
+function several(days: DaySet): Piece | undefined {
+  return (days.monthDays ?? days.nth ?? []).length > 1 ? onDays(days) : undefined;
+}
+
+/** "Mondays" recur by themselves. */
+function plurals(days: DaySet, interval = 1): Piece | undefined {
+  return days.plural ? onDays(days, interval) : undefined;
 }
 
 /** "Every weekend on Saturday". */
 function weekendDay(weekday: number, interval: number): Piece | undefined {
   return weekday > 5 ? onDays({ weekdays: [weekday] }, interval) : undefined;
-}
-
-function severalNumbered(days: DaySet): Piece | undefined {
-  return (days.monthDays ?? days.nth ?? []).length > 1 ? onDays(days) : undefined;
 }
 
 function daily(c: Captures, interval: number): Piece | undefined {

@@ -1,14 +1,22 @@
-import type { Captures, Rule } from '../match.ts';
-import type { DateSpec, Span } from '../pieces.ts';
+import { type Captures, get, maybe, type Rule } from '../match.ts';
+import { type DateSpec, NOTHING, type Span } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
 
 /** Dates that are counted from other dates: "a week from Friday", "the day before Christmas". */
 
-const get = <T>(captures: Captures, name: string): T => captures[name] as T;
-const moved = (base: DateSpec, span: Span, sign: 1 | -1): DateSpec => ({ type: 'moved', base, span, sign });
+export const moved = (base: DateSpec, span: Span, sign: 1 | -1): DateSpec => ({ type: 'moved', base, span, sign });
 
-const WEEK: Span = { months: 0, days: 7, workdays: 0, milliseconds: 0 };
-const ONE_DAY: Span = { months: 0, days: 1, workdays: 0, milliseconds: 0 };
+const WEEK: Span = { ...NOTHING, days: 7 };
+const FORTNIGHT: Span = { ...NOTHING, days: 14 };
+export const ONE_DAY: Span = { ...NOTHING, days: 1 };
+
+/** "The Monday after Easter", "the second Friday after the 1st". */
+const beside =
+  (sign: 1 | -1) =>
+  (c: Captures): DateSpec => {
+    const base: DateSpec = c.h === undefined ? get(c, 'date') : { type: 'holiday', name: get(c, 'h') };
+    return { type: 'weekdayBeside', weekday: get(c, 'weekday'), nth: maybe(c, 'ordinal') ?? 1, base, sign };
+  };
 
 /** Only whole days, weeks, months and years lead from one date to another. */
 function isCalendar(span: Span): boolean {
@@ -33,11 +41,11 @@ function beyond(day: string | undefined, days: number): DateSpec {
 }
 
 export const relativeDateRules: readonly Rule[] = [
-  ['date', 'a|one fortnight from|after|on {date}', (c) => moved(get(c, 'date'), { ...WEEK, days: 14 }, 1)],
+  ['date', 'a|one fortnight from|after|on {date}', (c) => moved(get(c, 'date'), FORTNIGHT, 1)],
   [
     'date',
     '{weekday} fortnight',
-    (c) => moved({ type: 'weekday', weekday: get(c, 'weekday'), which: 'bare' }, { ...WEEK, days: 14 }, 1),
+    (c) => moved({ type: 'weekday', weekday: get(c, 'weekday'), which: 'bare' }, FORTNIGHT, 1),
   ],
   ['date', 'a|one? week from|after {date}', (c) => moved(get(c, 'date'), WEEK, 1)],
   ['date', 'a|one {w:weekOrTwo} today|tomorrow', (c, tokens) => beyond(tokens.at(-1)?.text, get(c, 'w'))],
@@ -45,42 +53,11 @@ export const relativeDateRules: readonly Rule[] = [
   ['date', '{n:number} week today|tomorrow', (c, tokens) => beyond(tokens.at(-1)?.text, 7 * get<number>(c, 'n'))],
   ['weekOrTwo', 'week|fortnight', (_, [token]) => (token?.text === 'week' ? 7 : 14)],
   ['date', '{span} from|after {date}', (c, tokens) => movedBy(c, 1, tokens)],
-  ['date', '{span} before|prior to? {date}', (c) => movedBy(c, -1)],
-  ['date', '{span} ahead of {date}', (c) => movedBy(c, -1)],
-  ['date', 'on? the day before|preceding {date}', (c) => moved(get(c, 'date'), ONE_DAY, -1)],
-  ['date', 'day before {date}', (c) => moved(get(c, 'date'), ONE_DAY, -1)],
-  ['date', 'on? the day after|following {date}', (c) => moved(get(c, 'date'), ONE_DAY, 1)],
-  ['date', 'day after {date}', (c) => moved(get(c, 'date'), ONE_DAY, 1)],
-  [
-    'date',
-    'the {weekday} after|following {date}',
-    (c) => ({ type: 'weekdayBeside', weekday: get(c, 'weekday'), nth: 1, base: get(c, 'date'), sign: 1 }),
-  ],
-  [
-    'date',
-    'on? {weekday} after|following {h:holiday}',
-    (c) => ({
-      type: 'weekdayBeside',
-      weekday: get(c, 'weekday'),
-      nth: 1,
-      base: { type: 'holiday', name: get(c, 'h') },
-      sign: 1,
-    }),
-  ],
-  [
-    'date',
-    'the {weekday} before|preceding {date}',
-    (c) => ({ type: 'weekdayBeside', weekday: get(c, 'weekday'), nth: 1, base: get(c, 'date'), sign: -1 }),
-  ],
-  [
-    'date',
-    'the? {ordinal} {weekday} after {date}',
-    (c) => ({
-      type: 'weekdayBeside',
-      weekday: get(c, 'weekday'),
-      nth: get(c, 'ordinal'),
-      base: get(c, 'date'),
-      sign: 1,
-    }),
-  ],
+  ['date', '{span} before|prior|ahead to|of? {date}', (c) => movedBy(c, -1)],
+  ['date', 'on? the? day before|preceding {date}', (c) => moved(get(c, 'date'), ONE_DAY, -1)],
+  ['date', 'on? the? day after|following {date}', (c) => moved(get(c, 'date'), ONE_DAY, 1)],
+  ['date', 'the {weekday} after|following {date}', beside(1)],
+  ['date', 'on? {weekday} after|following {h:holiday}', beside(1)],
+  ['date', 'the {weekday} before|preceding {date}', beside(-1)],
+  ['date', 'the? {ordinal} {weekday} after {date}', beside(1)],
 ];

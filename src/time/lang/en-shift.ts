@@ -1,15 +1,17 @@
-import type { Captures, Rule } from '../match.ts';
-import type { Piece, Span, Unit } from '../pieces.ts';
+import { type Captures, get, type Rule } from '../match.ts';
+import { NOTHING, type Piece, type Span } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
 import { isNumberBeforeDay } from './en-relative.ts';
+import { spanOf } from './en-spans.ts';
 
 /** What is counted from now: "in 20 minutes", "two hours later". */
 
-const get = <T>(captures: Captures, name: string): T => captures[name] as T;
-
 export const wrong = (code: 'NOT_A_DATE' | 'NEVER' | 'TOO_OFTEN' | 'PAST') => (): Piece => ({ kind: 'wrong', code });
 const shift = (c: Captures): Piece => ({ kind: 'shift', span: get<Span>(c, 'span') });
-const minutes = (count: number): Span => ({ months: 0, days: 0, workdays: 0, milliseconds: count * 60_000 });
+const inMinutes = (c: Captures): Piece => ({
+  kind: 'shift',
+  span: { ...NOTHING, milliseconds: get<number>(c, 'n') * 60_000 },
+});
 
 export const twoDigits = (number: unknown): string => String(number).padStart(2, '0');
 
@@ -26,37 +28,30 @@ export const shiftRules: readonly Rule[] = [
   ['piece', 'in {span} time', shift],
   ['piece', "in {span} ' time", shift],
   ['piece', 'in a|an|one|{number}? {u:possessiveUnit} time', (c) => ({ kind: 'shift', span: get(c, 'u') })],
-  ['possessiveUnit', "week's", () => ({ months: 0, days: 7, workdays: 0, milliseconds: 0 })],
-  ['possessiveUnit', "month's", () => ({ months: 1, days: 0, workdays: 0, milliseconds: 0 })],
-  ['possessiveUnit', "year's", () => ({ months: 12, days: 0, workdays: 0, milliseconds: 0 })],
-  ['possessiveUnit', "hour's", () => minutes(60)],
-  ['possessiveUnit', "minute's", () => minutes(1)],
-  ['possessiveUnit', "fortnight's", () => ({ months: 0, days: 14, workdays: 0, milliseconds: 0 })],
-  ['possessiveUnit', "day's", () => ({ months: 0, days: 1, workdays: 0, milliseconds: 0 })],
-  ['piece', '{sameTime} next {p:periodUnit}', (c) => ({ kind: 'shift', span: ahead(get(c, 'p')) })],
-  ['piece', 'next {p:periodUnit} ,? {sameTime}', (c) => ({ kind: 'shift', span: ahead(get(c, 'p')) })],
-  ['piece', '{sameTime} {date}', (c) => ({ kind: 'moment', moment: { date: get(c, 'date'), time: { same: true } } })],
   [
-    'piece',
-    '{date} ,? {sameTime}',
-    (c) => ({ kind: 'moment', moment: { date: get(c, 'date'), time: { same: true } } }),
+    'possessiveUnit',
+    "minute's|hour's|day's|week's|month's|year's",
+    (_, [one]) => spanOf(1, one?.text.slice(0, -2) ?? ''),
   ],
+  ['possessiveUnit', "fortnight's", () => spanOf(2, 'week')],
+  ['piece', '{sameTime} next {p:periodUnit}', (c) => ({ kind: 'shift', span: spanOf(1, get(c, 'p')) })],
+  ['piece', 'next {p:periodUnit} ,? {sameTime}', (c) => ({ kind: 'shift', span: spanOf(1, get(c, 'p')) })],
+  ['piece', '{sameTime} {date}', sameTimeOn],
+  ['piece', '{date} ,? {sameTime}', sameTimeOn],
   ['piece', '{sameTime} in {span}', (c) => sameTimeIn(get(c, 'span'))],
   ['piece', 'in {span} ,? {sameTime}', (c) => sameTimeIn(get(c, 'span'))],
   ['sameTime', 'at|about|around? the? same|this time', () => true],
-  ['piece', 'about? {span} from right? now', shift],
   ['piece', '{span} later|hence', shift],
-  ['piece', 'in? {span} from right? now', shift],
+  ['piece', 'in|about? {span} from right? now', shift],
   ['piece', '+ {span}', shift],
   ['piece', 'now +|plus {span}', shift],
   ['piece', 'in the next {span}', shift],
-  ['piece', 'in {n:bareMinutes}', (c) => ({ kind: 'shift', span: minutes(get(c, 'n')) })],
-  ['piece', 'in about|like|~ {n:bareMinutes}', (c) => ({ kind: 'shift', span: minutes(get(c, 'n')) })],
-  ['piece', 'in {n:bareMinutes} or so', (c) => ({ kind: 'shift', span: minutes(get(c, 'n')) })],
+  ['piece', 'in about|like|~? {n:bareMinutes}', inMinutes],
+  ['piece', 'in {n:bareMinutes} or so', inMinutes],
   [
     'piece',
     'in {n:bareMinutes} ish {u:unit}?',
-    (c) => (c.u === undefined || c.u === 'minute' ? { kind: 'shift', span: minutes(get(c, 'n')) } : undefined),
+    (c) => (c.u === undefined || c.u === 'minute' ? inMinutes(c) : undefined),
   ],
   ['bareMinutes', '{n:number}', (c) => (get<number>(c, 'n') < 1000 ? c.n : undefined)],
   ['piece', 'for {span}', (c) => ({ kind: 'shift', span: get<Span>(c, 'span'), bare: true, during: true })],
@@ -72,43 +67,28 @@ export const shiftRules: readonly Rule[] = [
     (c, tokens) =>
       isHourOrLength(tokens) ? { kind: 'vague', instead: [`at ${twoDigits(c.h)}:00`, `in ${c.h} hours`] } : undefined,
   ],
-  ['piece', '{span} before|prior to|ahead? of?', (c, tokens) => beside(c, tokens, -1)],
-  [
-    'piece',
-    'the day before',
-    () => ({ kind: 'before', span: { months: 0, days: 1, workdays: 0, milliseconds: 0 }, sign: -1 }),
-  ],
-  [
-    'piece',
-    'the week before',
-    () => ({ kind: 'before', span: { months: 0, days: 7, workdays: 0, milliseconds: 0 }, sign: -1 }),
-  ],
-  [
-    'piece',
-    'the day after',
-    () => ({ kind: 'before', span: { months: 0, days: 1, workdays: 0, milliseconds: 0 }, sign: 1 }),
-  ],
-  ['piece', '{span} before|til', (c, tokens) => beside(c, tokens, -1)],
+  ['piece', '{span} before|prior|til to|ahead? of?', (c, tokens) => beside(c, tokens, -1)],
+  ['piece', 'the day before', () => ({ kind: 'before', span: { ...NOTHING, days: 1 }, sign: -1 })],
+  ['piece', 'the week before', () => ({ kind: 'before', span: { ...NOTHING, days: 7 }, sign: -1 })],
+  ['piece', 'the day after', () => ({ kind: 'before', span: { ...NOTHING, days: 1 }, sign: 1 })],
   ['piece', '{span} after|past|from', (c, tokens) => beside(c, tokens, 1)],
 
   ['piece', '{span} ago|earlier', wrong('PAST')],
   ['piece', 'in? minus {span} from? now?', wrong('PAST')],
   ['piece', '- {span} from now', (_, tokens) => (isMinus(tokens) ? { kind: 'wrong', code: 'PAST' } : undefined)],
   ['piece', 'in? - {span}', (_, tokens) => (isMinus(tokens) ? { kind: 'wrong', code: 'PAST' } : undefined)],
-  ['piece', 'now', wrong('PAST')],
-  ['piece', 'right|just now', wrong('PAST')],
+  ['piece', 'right|just? now', wrong('PAST')],
   ['piece', 'last|yesterday night|morning|afternoon|evening', wrong('PAST')],
   ['piece', 'in the past', wrong('PAST')],
-  ['piece', 'just? once|only', () => ({ kind: 'note' })],
-  ['piece', 'but only', () => ({ kind: 'note' })],
+  ['piece', 'just|but? once|only', () => ({ kind: 'note' })],
   ['piece', 'one time only?', () => ({ kind: 'note' })],
   ['piece', 'at? {badClock} am|pm?', wrong('NOT_A_DATE')],
   ['piece', 'never', wrong('NEVER')],
 ];
 
-function ahead(unit: Unit): Span {
-  const months: Partial<Record<Unit, number>> = { month: 1, quarter: 3, year: 12 };
-  return { months: months[unit] ?? 0, days: unit === 'week' ? 7 : 0, workdays: 0, milliseconds: 0 };
+/** "Same time tomorrow". */
+function sameTimeOn(c: Captures): Piece {
+  return { kind: 'moment', moment: { date: get(c, 'date'), time: { same: true } } };
 }
 
 function sameTimeIn(span: Span): Piece | undefined {

@@ -1,13 +1,11 @@
-import type { Captures, Rule } from '../match.ts';
+import { type Captures, get, type Rule } from '../match.ts';
 import { addSpans, type Clock, NOTHING, type Span } from '../pieces.ts';
 import { lookUp, within } from './en-clock.ts';
 
 /** Lengths of time: "2 hours 30 minutes", "a week and a half". */
 
-const get = <T>(captures: Captures, name: string): T => captures[name] as T;
-
 /** What a unit counts, for any amount: halves of a day are hours, halves of a year are months. */
-function spanOf(amount: number, unit: string): Span | undefined {
+export function spanOf(amount: number, unit: string): Span | undefined {
   const ms: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000 };
   const perUnit = lookUp(ms, unit);
   if (perUnit !== undefined) return { ...NOTHING, milliseconds: Math.round(amount * perUnit) };

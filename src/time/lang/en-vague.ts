@@ -1,11 +1,8 @@
-import type { Captures, Rule, Terminal } from '../match.ts';
+import { type Captures, get, type Rule, type Terminal } from '../match.ts';
 import type { Piece } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
-import { WEEKDAYS } from './en-words.ts';
 
 /** Words with several meanings, or with none that is certain: what to ask instead of guessing. */
-
-const get = <T>(captures: Captures, name: string): T => captures[name] as T;
 
 /** The words a vague phrase is asked about with; in each, `$1` … are what was captured, as written. */
 const unclear =
@@ -35,6 +32,8 @@ const eitherOf =
     const numbers = pair ?? [a, b];
     return unclear(...numbers.map((number) => text.replace('#', String(number))))(captures);
   };
+
+const asWritten = (_: Captures, tokens: readonly Token[]) => tokens.map(({ raw }) => raw).join(' ');
 
 /** "At 2h". */
 function eitherHalf(captures: Captures): Piece {
@@ -72,11 +71,7 @@ export const vagueRules: readonly Rule[] = [
   [
     'clockWords',
     '{clock}',
-    (_, tokens) =>
-      tokens
-        .map(({ text, glued }) => (glued ? text : ` ${text}`))
-        .join('')
-        .trim(),
+    (_, tokens) => tokens.map(({ text, glued }, at) => (glued || at === 0 ? '' : ' ') + text).join(''),
   ],
   ['piece', 'every {o:rawOrdinal} {w:raw}', unclear('every $o weeks on $w', 'on the $oth $w of every month')],
   ['rawOrdinal', '{ordinal}', (c) => (get<number>(c, 'ordinal') > 2 ? c.ordinal : undefined)],
@@ -90,17 +85,9 @@ export const vagueRules: readonly Rule[] = [
   ],
   ['piece', 'biweekly|bi weekly?', unclear('every 2 weeks', 'every monday and thursday')],
   ['piece', 'bi - weekly', unclear('every 2 weeks', 'every monday and thursday')],
-  [
-    'piece',
-    'biweekly on {w:raw}',
-    (c) => ({
-      kind: 'recur',
-      recur: { freq: 'WEEKLY', interval: 2, days: { weekdays: [WEEKDAYS[get<string>(c, 'w')] ?? 1] } },
-    }),
-  ],
+  ['piece', 'biweekly on {w:weekday}', (c) => fortnightly(get(c, 'w'))],
   ['piece', 'biweekly on? {w:weekdayPlural}', (c) => fortnightly(get(c, 'w'))],
-  ['piece', 'bi -? weekly on? {w:weekday}', (c) => fortnightly(get(c, 'w'))],
-  ['piece', 'bi -? weekly on? {w:weekdayPlural}', (c) => fortnightly(get(c, 'w'))],
+  ['piece', 'bi -? weekly on? {w:anyWeekday}', (c) => fortnightly(get(c, 'w'))],
   ['piece', 'bimonthly|bi - monthly', unclear('every 2 months', 'on the 1st and 15th of every month')],
   ['piece', 'biannually|semiannually|biannual', unclear('every 6 months', 'every 2 years')],
   ['piece', 'shortly|just|right before {t:clockWords}', unclear('15 minutes before $t', 'at $t')],
@@ -108,7 +95,7 @@ export const vagueRules: readonly Rule[] = [
   ['piece', 'before {t:clockWords}', unclear('15 minutes before $t', 'at $t')],
   ['piece', 'after {t:clockWords}', unclear('at $t', '15 minutes after $t')],
   ['piece', 'the week before|after {d:dateWords}', (c, [, , tie]) => unclear(`a week ${tie?.text} $d`)(c)],
-  ['dateWords', '{date}', (_, tokens) => tokens.map(({ raw }) => raw).join(' ')],
+  ['dateWords', '{date}', asWritten],
   ['piece', 'on|every? weeknights|weeknight', unclear('every weekday in the evening', EVES_OF_WORK)],
   ['piece', 'on|every? school nights|night', unclear(EVES_OF_WORK)],
   ['piece', 'after lunch', said('at 13:30')],
@@ -117,7 +104,7 @@ export const vagueRules: readonly Rule[] = [
   ['piece', 'after lunch at {t:clockWords}', said('in the afternoon at $t')],
   ['piece', '{s:spanWords} before lunch', said('$s before 12:30')],
   ['piece', '{s:spanWords} after lunch', said('$s after 12:30')],
-  ['spanWords', '{span}', (_, tokens) => tokens.map(({ raw }) => raw).join(' ')],
+  ['spanWords', '{span}', asWritten],
   ['piece', 'before lunch', said('at 11:30')],
   ['piece', 'after|at breakfast', unclear('at 9:00 am')],
   ['piece', 'before breakfast', unclear('at 7:00 am')],
@@ -129,8 +116,7 @@ export const vagueRules: readonly Rule[] = [
   ['piece', 'at|before bedtime|bed', unclear('at 21:00', 'at 22:00')],
   ['piece', 'at|before|after? dawn|sunrise|daybreak', unclear('at 6:00 am', 'at 7:00 am')],
   ['piece', 'at|before|after? dusk|sunset|sundown|nightfall', unclear('at 18:00', 'at 20:00')],
-  ['piece', 'late morning', said('at 11:00')],
-  ['piece', 'in the late morning', said('at 11:00')],
+  ['piece', 'in? the? late morning', said('at 11:00')],
   ['piece', 'in? the? mid -? morning', unclear('at 10:00', 'at 10:30')],
   ['piece', 'in? the? mid -? afternoon', said('at 15:00')],
   ['piece', 'in? the? late afternoon', unclear('at 16:00', 'at 17:00')],
@@ -173,7 +159,6 @@ export const vagueRules: readonly Rule[] = [
   ['nightHour', '{h:hourdigits}', (c) => (get<number>(c, 'h') > 0 && get<number>(c, 'h') < 7 ? c.h : undefined)],
   ['piece', 'every {pair:dashed} {u:unit}', eitherOf('every # $u')],
   ['piece', 'every {a:number} to|or|- {b:number} {u:unit}', eitherOf('every # $u')],
-  ['piece', 'teatime', unclear('at 16:00', 'at 17:00')],
-  ['piece', 'at teatime', unclear('at 16:00', 'at 17:00')],
+  ['piece', 'at? teatime', unclear('at 16:00', 'at 17:00')],
   ['piece', 'at? breakfast time', unclear('at 7:00 am', 'at 8:00 am')],
 ];

@@ -1,4 +1,4 @@
-import { type Captures, grammar, type Rule, type Terminal } from '../match.ts';
+import { type Captures, get, grammar, maybe, type Rule, type Terminal } from '../match.ts';
 import type { Clock, DateSpec, DaySet, Piece, TimeSpec } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
 import { isAbbreviation, placeZone, startsPlace, WORDLIKE_ABBREVIATIONS } from '../zone-names.ts';
@@ -9,14 +9,12 @@ import { limitRules } from './en-limits.ts';
 import { nameWords } from './en-names.ts';
 import { periodRules } from './en-periods.ts';
 import { cycleRules, daySetRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
-import { relativeDateRules } from './en-relative.ts';
+import { moved, ONE_DAY, relativeDateRules } from './en-relative.ts';
 import { shiftRules, twoDigits, wrong } from './en-shift.ts';
 import { spanRules } from './en-spans.ts';
 import { taskWords } from './en-tasks.ts';
 import { vagueRules, vagueTerminals } from './en-vague.ts';
 import { canonicalWords, MONTHS, WEEKDAYS } from './en-words.ts';
-
-const get = <T>(captures: Captures, name: string): T => captures[name] as T;
 
 const zoneTerminals: Readonly<Record<string, Terminal>> = {
   zoneToken: ({ text }) => (text.startsWith('zone:') ? text.slice(5) : undefined),
@@ -36,7 +34,15 @@ const zoneTerminals: Readonly<Record<string, Terminal>> = {
 };
 
 const words = (tokens: readonly Token[]): string => tokens.map(({ raw }) => raw).join(' ');
-const zone = (name: string): Piece => ({ kind: 'zone', words: name });
+const zone = (name: string, more: Partial<Extract<Piece, { kind: 'zone' }>> = {}): Piece => ({
+  kind: 'zone',
+  words: name,
+  ...more,
+});
+const zoned =
+  (name: string, suffix = '') =>
+  (c: Captures): Piece =>
+    zone(get<string>(c, name) + suffix);
 
 /** Whether an abbreviation is hardly anything but a zone: "CT scan" and "IST review" are no times. */
 const isPlainZone = (name: string): boolean =>
@@ -52,61 +58,34 @@ const zoneRules: readonly Rule[] = [
   ['place', '{placeStart}', place],
   ['place', '{a:placeStart} {b:placeWord}', place],
   ['place', '{a:placeStart} {b:placeWord} {c:placeWord}', place],
-  ['zone', '{zoneToken}', (c) => zone(get(c, 'zoneToken'))],
-  ['zone', '[|( {zoneToken} ]|)', (c) => zone(get(c, 'zoneToken'))],
-  ['zone', '( {abbreviation} )', (c) => zone(get(c, 'abbreviation'))],
-  ['zone', '( {place} time? )', (c) => zone(get(c, 'place'))],
-  ['zone', 'in? {abbreviation} time', (c) => zone(get(c, 'abbreviation'))],
-  ['zone', 'in {abbreviation}', (c) => zone(get(c, 'abbreviation'))],
-  [
-    'zone',
-    '{abbreviation}',
-    (c) => ({
-      kind: 'zone',
-      words: get(c, 'abbreviation'),
-      ...(isPlainZone(get(c, 'abbreviation')) ? {} : { initials: true }),
-    }),
-  ],
-  [
-    'zone',
-    '{abbreviation} +|- {h:offsetHours}',
-    (c, [, sign]) =>
-      /^(?:utc|gmt)$/i.test(get(c, 'abbreviation')) ? zone(`UTC${sign?.text}${get(c, 'h')}`) : undefined,
-  ],
-  [
-    'zone',
-    '{offset} ( {zoneToken} )',
-    (c) => ({ kind: 'zone', words: get<string>(c, 'zoneToken'), offset: get<string>(c, 'offset') }),
-  ],
+  ['zone', '{zoneToken}', zoned('zoneToken')],
+  ['zone', '[|( {zoneToken} ]|)', zoned('zoneToken')],
+  ['zone', '( {abbreviation} )', zoned('abbreviation')],
+  ['zone', '( {place} time? )', zoned('place')],
+  ['zone', 'in? {abbreviation} time', zoned('abbreviation')],
+  ['zone', 'in {abbreviation}', zoned('abbreviation')],
+  ['zone', '{a:abbreviation}', (c) => zone(get(c, 'a'), isPlainZone(get(c, 'a')) ? {} : { initials: true })],
+  ['zone', 'utc|gmt +|- {h:offsetHours}', (c, [, sign]) => zone(`UTC${sign?.text}${get(c, 'h')}`)],
+  ['zone', '{offset} ( {zoneToken} )', (c) => zone(get(c, 'zoneToken'), { offset: get(c, 'offset') })],
   ['offset', 'utc +|- {h:offsetHours}', (c, [, sign]) => `${sign?.text}${get(c, 'h')}`],
   ['zone', '+|- {h:offsetHours}', (c, [sign]) => zone(`${sign?.text}${get(c, 'h')}`)],
   ['zone', '{zulu}', () => zone('UTC')],
-  ['zone', 'in? {place} time', (c) => zone(get(c, 'place'))],
-  ['zone', 'in {place}', (c) => zone(get(c, 'place'))],
-  ['zone', '{region} standard|daylight|summer? time', (c) => zone(`${get(c, 'region')} time`)],
-  ['zone', 'in? {region} time', (c) => zone(`${get(c, 'region')} time`)],
-  [
-    'zone',
-    '{r:usRegion}',
-    (c) => ({ kind: 'zone', words: `${get(c, 'r')} time`, ...(/^[a-z]/.test(get(c, 'r')) ? { loose: true } : {}) }),
-  ],
+  ['zone', 'in? {place} time', zoned('place')],
+  ['zone', 'in {place}', zoned('place')],
+  ['zone', '{region} standard|daylight|summer? time', zoned('region', ' time')],
+  ['zone', 'in? {region} time', zoned('region', ' time')],
+  ['zone', '{r:usRegion}', (c) => zone(`${get(c, 'r')} time`, /^[a-z]/.test(get(c, 'r')) ? { loose: true } : {})],
   ['usRegion', 'pacific|mountain|central|eastern', (_, [token]) => token?.raw],
   ['region', 'pacific|mountain|central|eastern|atlantic|newfoundland|british|indian', (_, [token]) => token?.raw],
-  ['region', 'central|eastern|western european', (_, tokens) => words(tokens)],
-  ['region', 'australian western', (_, tokens) => words(tokens)],
-  ['region', 'east africa', (_, tokens) => words(tokens)],
-  ['region', 'east|west coast', (_, tokens) => words(tokens)],
-  ['region', 'us pacific|mountain|central|eastern', (_, tokens) => words(tokens)],
+  ...['central|eastern|western european', 'australian western', 'east africa', 'east|west coast', 'us {usRegion}'].map(
+    (pattern): Rule => ['region', pattern, (_, tokens) => words(tokens)],
+  ),
   ['zone', 'my|local|our time zone?', () => ({ kind: 'note' })],
 ];
 
 /** Frequencies that no reminder is given: refused as such, not misunderstood. */
 const tooOften: readonly Rule[] = [
-  [
-    'piece',
-    'every {n:number}? second',
-    (c) => (((c.n as number | undefined) ?? 1) < 60 ? { kind: 'wrong', code: 'TOO_OFTEN' } : undefined),
-  ],
+  ['piece', 'every {n:number}? second', (c) => ((maybe<number>(c, 'n') ?? 1) < 60 ? wrong('TOO_OFTEN')() : undefined)],
   ['piece', '{number} times a|per|every minute|second', wrong('TOO_OFTEN')],
   ['piece', 'twice a|per|every minute', wrong('TOO_OFTEN')],
   ['piece', 'every half a? minute', wrong('TOO_OFTEN')],
@@ -115,32 +94,37 @@ const tooOften: readonly Rule[] = [
   ['piece', 'every - {number} {unit}', wrong('NEVER')],
 ];
 
+const momentOf = (date: DateSpec, time: TimeSpec): Piece => ({ kind: 'moment', moment: { date, time } });
+
+/** Several weekdays without "every". */
+function someDays(days: DaySet): Piece | undefined {
+  return (days.weekdays?.length ?? 0) > 1 && !days.plural ? { kind: 'days', days } : undefined;
+}
+
 /** "The night before Christmas": a part of the day before. */
 function partBefore(c: Captures): Piece {
-  const span = { months: 0, days: 1, workdays: 0, milliseconds: 0 };
-  const date: DateSpec = { type: 'moved', base: get<DateSpec>(c, 'date'), span, sign: -1 };
-  return { kind: 'moment', moment: { date, time: get<TimeSpec>(c, 'p') } };
+  return momentOf(moved(get(c, 'date'), ONE_DAY, -1), get(c, 'p'));
 }
 
 /** "Fri eve": the evening, where it is no holiday. */
 function evening(c: Captures, tokens: readonly Token[]): Piece | undefined {
   const date = get<DateSpec>(c, 'date');
   const isDay = /^(?:offset|weekday|monthday)$/.test(date.type) && tokens.at(-1)?.raw === 'eve';
-  return isDay ? { kind: 'moment', moment: { date, time: { part: 'evening' } } } : undefined;
+  return isDay ? momentOf(date, { part: 'evening' }) : undefined;
 }
 
 /** "Friday am". */
 function halfOf(c: Captures): Piece | undefined {
   const date = get<DateSpec>(c, 'date');
   if (date.type !== 'offset' && date.type !== 'weekday') return undefined;
-  return { kind: 'moment', moment: { date, time: { part: c.half === 'am' ? 'morning' : 'afternoon' } } };
+  return momentOf(date, { part: c.half === 'am' ? 'morning' : 'afternoon' });
 }
 
 /** "At 5pm for Friday". */
 function timedFor(c: Captures): Piece | undefined {
   const date = get<DateSpec>(c, 'date');
   const isDay = /^(?:offset|weekday|monthday|numeric|holiday)$/.test(date.type);
-  return isDay ? { kind: 'moment', moment: { date, time: get<TimeSpec>(c, 'time') } } : undefined;
+  return isDay ? momentOf(date, get(c, 'time')) : undefined;
 }
 
 const pieceRules: readonly Rule[] = [
@@ -158,11 +142,7 @@ const pieceRules: readonly Rule[] = [
         : undefined,
   ],
   ['piece', 'on? the {p:wholePart} before {date}', partBefore],
-  [
-    'piece',
-    'on? the? {p:wholePart} of {date}',
-    (c) => ({ kind: 'moment', moment: { date: get(c, 'date'), time: get(c, 'p') } }),
-  ],
+  ['piece', 'on? the? {p:wholePart} of {date}', (c) => momentOf(get(c, 'date'), get(c, 'p'))],
   ['piece', '{date} eve', evening],
   ['piece', '{date} in? the? {half}', halfOf],
   ['piece', '{time} for {date}', timedFor],
@@ -178,45 +158,22 @@ const pieceRules: readonly Rule[] = [
       return hour > 6 && hour < 24 ? { kind: 'time', time: { clock } } : undefined;
     },
   ],
-  [
-    'piece',
-    'by|at? the? end|close of today|tomorrow',
-    (_, tokens) => ({
-      kind: 'moment',
-      moment: {
-        date: { type: 'offset', days: tokens.at(-1)?.text === 'today' ? 0 : 1 },
-        time: { part: 'endOfDay' },
-      },
-    }),
-  ],
+  ['piece', 'by|at? the? end|close of {d:todayOrTomorrow}', (c) => momentOf(get(c, 'd'), { part: 'endOfDay' })],
+  ['todayOrTomorrow', 'today|tomorrow', (_, [day]) => ({ type: 'offset', days: day?.text === 'today' ? 0 : 1 })],
   ['piece', 'no later than {date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
   ['piece', 'by {date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
   ['piece', '{recurring}', (c) => c.recurring],
   ['piece', '{limit}', (c) => c.limit],
-  [
-    'piece',
-    'on? {w:wdList}',
-    (c) => {
-      const days = get<DaySet>(c, 'w');
-      return (days.weekdays?.length ?? 0) > 1 && !days.plural ? { kind: 'days', days } : undefined;
-    },
-  ],
-  [
-    'piece',
-    'for {clock}',
-    (c) => (get<Clock>(c, 'clock').weak ? undefined : { kind: 'time', time: { clock: get(c, 'clock') } }),
-  ],
+  ['piece', 'on? {w:wdList}', (c) => someDays(get(c, 'w'))],
+  ['piece', 'for {t:fullTime}', (c) => ({ kind: 'time', time: get<TimeSpec>(c, 't') })],
   ['piece', '{time}', (c) => ({ kind: 'time', time: get<TimeSpec>(c, 'time') })],
   ['piece', '{times}', (c) => ({ kind: 'times', times: get<TimeSpec[]>(c, 'times') })],
   ['piece', '{range}', (c) => c.range],
   ['piece', '{zone}', (c) => c.zone],
   [
     'piece',
-    'at|on|by? {isoDate} t {t:colonclock}',
-    (c) => ({
-      kind: 'moment',
-      moment: { date: get<DateSpec>(c, 'isoDate'), time: { clock: { ...get<Clock>(c, 't'), exact: true } } },
-    }),
+    'at|on|by? {d:isoDate} t {t:colonclock}',
+    (c) => momentOf(get(c, 'd'), { clock: { ...get<Clock>(c, 't'), exact: true } }),
   ],
 ];
 
