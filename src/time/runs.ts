@@ -14,6 +14,10 @@ export interface Run {
   to: number;
   phrase: Phrase;
   when: When;
+  /** As written. */
+  words: string;
+  first: Placed | undefined;
+  last: Placed | undefined;
 }
 
 /** Finds the stretches of a sentence that say when. */
@@ -87,7 +91,7 @@ export class Runs {
       const when = phrase.vague
         ? askAbout(phrase, this.text, this.tokens, this.ctx, { from, to })
         : interpret(phrase, this.ctx);
-      if (when) return { from, to, phrase, when: withWords(when, this.ctx) };
+      if (when) return this.run(from, to, phrase, withWords(when, this.ctx));
     }
     return this.either(from, to);
   }
@@ -109,7 +113,7 @@ export class Runs {
     this.budget.left -= 2 * RESOLVING;
     const words = { text: this.text, tokens: this.tokens, pieces: this.matches };
     const read = this.isExhausted ? undefined : readEither(words, this.ctx, [from, to], this.tries);
-    return read && { from, to, ...read };
+    return read && this.run(from, to, read.phrase, read.when);
   }
 
   /** Whether an item of a list begins within: "tomorrow:\n1. bread". */
@@ -147,12 +151,9 @@ export class Runs {
     return undefined;
   }
 
-  first(run: Run): Placed | undefined {
-    return run.phrase.placed[0] ?? run.phrase.earlier[0]?.placed[0];
-  }
-
-  last(run: Run): Placed | undefined {
-    return run.phrase.placed.at(-1);
+  private run(from: number, to: number, phrase: Phrase, when: When): Run {
+    const first = phrase.placed[0] ?? phrase.earlier[0]?.placed[0];
+    return { from, to, phrase, when, words: this.words(from, to), first, last: phrase.placed.at(-1) };
   }
 
   words(from: number, to: number): string {

@@ -4,7 +4,7 @@ import { whichOne } from '../texts.ts';
 import { isUnread } from './doubts.ts';
 import type { Guard } from './guard.ts';
 import { beforeThing, correction, isOpenChoice, leavesClock, waitsForEvent } from './turns.ts';
-import { ask, type Understood, type View } from './view.ts';
+import { ask, isCertain, type Understood, type View } from './view.ts';
 
 /** A sentence that was read, once or as a series. */
 export interface Meant {
@@ -14,7 +14,7 @@ export interface Meant {
 
 /** Asks whether what was read is meant. */
 function doubted(view: View, { understood: { when, words, task } }: Meant): Understood | undefined {
-  if (when.kind !== 'once' && when.kind !== 'recurring') return undefined;
+  if (!isCertain(when)) return undefined;
   return { when: withWords(whichOne([{ words: '', when }]), view.ctx), words, task };
 }
 

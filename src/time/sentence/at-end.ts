@@ -14,20 +14,19 @@ export interface End {
   run: Run;
   from: number;
   to: number;
-  words: string;
   task: [number, number];
 }
 
 export function endOf(view: View, [from, to]: [number, number]): End | undefined {
   const run = view.runs.longestUpTo(to, from + 1, (one) => !startsWeak(view, one));
-  return run && { run, from, to, words: view.runs.words(run.from, run.to), task: [from, run.from] };
+  return run && { run, from, to, task: [from, run.from] };
 }
 
 /** Asks whether the time is meant; the words before it are the task. */
-const doubted = (view: View, { run, words, task }: End): Understood => ask(view, [run.when], words, [task]);
+const doubted = (view: View, { run, task }: End): Understood => ask(view, [run.when], run.words, [task]);
 
 /** The same where the time may be but a word of the task. */
-const owned = (view: View, { run, words, from, to }: End): Understood => ask(view, [run.when], words, [[from, to]]);
+const owned = (view: View, { run, from, to }: End): Understood => ask(view, [run.when], run.words, [[from, to]]);
 
 /** What is asked of a time at the end of a sentence, in this order. */
 export const AT_END: readonly Guard<End>[] = [
@@ -36,11 +35,11 @@ export const AT_END: readonly Guard<End>[] = [
     rule: 'A first word that may be a name or an everyday word is asked about.',
     example: 'dinner at Rainforest Tuesday at 7pm',
     read(view, end) {
-      const { run, to, words, task } = end;
-      const first = view.runs.first(run);
+      const { run, to, task } = end;
+      const first = run.first;
       if (!first || !isDoubtful(first, view.tokens)) return undefined;
       const shorter = view.runs.exactly(first.to, to);
-      if (shorter) return ask(view, [run.when, shorter.when], words, [task]);
+      if (shorter) return ask(view, [run.when, shorter.when], run.words, [task]);
       const isName = first.piece.kind === 'recur' || mayBeName(view.tokens, first.from);
       return isName ? doubted(view, end) : undefined;
     },
@@ -49,21 +48,21 @@ export const AT_END: readonly Guard<End>[] = [
     name: 'aim',
     rule: 'A day that is planned for is the task, or the time.',
     example: 'plan christmas at 5',
-    read(view, { run, from, to, words }) {
-      const first = view.runs.first(run);
+    read(view, { run, from, to }) {
+      const first = run.first;
       if (!first || !isAim(view, run)) return undefined;
       const clock = view.runs.exactly(first.to, to);
-      return ask(view, clock ? [clock.when, run.when] : [run.when], words, [[from, first.to]]);
+      return ask(view, clock ? [clock.when, run.when] : [run.when], run.words, [[from, first.to]]);
     },
   },
   {
     name: 'verse',
     rule: 'Digits with a colon behind a capitalised word may be a verse.',
     example: 'read John 3:16',
-    read(view, { run, from, to, words }) {
+    read(view, { run, from, to }) {
       if (!isVerse(view, run, from)) return undefined;
       const day = view.runs.exactly(run.from + 1, to);
-      return ask(view, day ? [day.when, run.when] : [run.when], words, [[from, day?.from ?? run.from]]);
+      return ask(view, day ? [day.when, run.when] : [run.when], run.words, [[from, day?.from ?? run.from]]);
     },
   },
   {
@@ -145,9 +144,9 @@ export const AT_END: readonly Guard<End>[] = [
     name: 'from day to day',
     rule: 'The second of two days is not when the first one is.',
     example: 'trip from Dec 1 to Dec 3',
-    read(view, { run, from, to, words }) {
+    read(view, { run, from, to }) {
       const start = startOfDays(view, run, from);
-      return start && ask(view, [start.when, run.when], words, [[from, to]]);
+      return start && ask(view, [start.when, run.when], run.words, [[from, to]]);
     },
   },
   {

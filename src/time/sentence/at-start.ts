@@ -32,7 +32,7 @@ function opens(view: View, one: Run, layout: Layout): boolean {
   if (connectorAt(view, one.to) !== '') return !startsWeakly(view, one);
   if (goesTooFar(view, one) || isUnfinished(view, one, to) || (layout.hasLead && isNumberOfThings(view, one)))
     return false;
-  const isWhole = isDated(view, one, layout) || isHourOf(one) || isCompact(view, one, to, layout);
+  const isWhole = isDated(one, layout) || isHourOf(one) || isCompact(view, one, to, layout);
   if (startsWeak(view, one) && !isWhole) return false;
   return !endsWeak(view, one) || endsInPart(view, one, to);
 }
@@ -54,7 +54,7 @@ export const AT_START: readonly Guard<Start>[] = [
     example: 'remind me 30 minutes yoga',
     read(view, { run, to, connector, layout }) {
       if (connector !== '' || !layout.hasLead || !isLoose(view, run, layout)) return undefined;
-      return ask(view, [run.when], view.runs.words(run.from, run.to), [[run.to, to]]);
+      return ask(view, [run.when], run.words, [[run.to, to]]);
     },
   },
   {
@@ -90,7 +90,7 @@ export const AT_START: readonly Guard<Start>[] = [
       if (!day) return undefined;
       const inner = rest();
       const both = asSeries(view, run, day);
-      const task = `${view.runs.words(run.from, run.to)} ${inner.task}`;
+      const task = `${run.words} ${inner.task}`;
       return both ? { ...ask(view, [inner.when, both.when], inner.words ?? '', []), task } : { ...inner, task };
     },
   },

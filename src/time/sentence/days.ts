@@ -70,7 +70,7 @@ export function hasOwnClock(view: View, run: Run, from: number): boolean {
 
 /** "Call Dr. Friday at 3", "watch Black Friday at 9": a name, or the day without its object. */
 export function mayBeCalled(view: View, run: Run, from: number): boolean {
-  const first = view.runs.first(run);
+  const first = run.first;
   const isNamed = first?.piece.kind === 'date' && /^(?:weekday|holiday)$/.test(first.piece.date.type);
   if (!isNamed || !/^\p{Lu}/u.test(view.tokens[run.from]?.raw ?? '')) return false;
   const at = word(view, run.from - 1) === '.' ? run.from - 2 : run.from - 1;
@@ -138,7 +138,7 @@ export function digitsAt(view: View, at: number): Run | undefined {
 export function bareDay(view: View, at: number, to: number): Run | undefined {
   const isOpen = (run: Run) => FUNCTION_WORDS.has(word(view, run.to)) && !isBound(view, run);
   const run = view.runs.longestFrom(at, to, (one) => isNamedDay(one) && isOpen(one) && !startsWeak(view, one));
-  const first = run && view.runs.first(run);
+  const first = run?.first;
   return first && !isDoubtful(first, view.tokens) ? run : undefined;
 }
 

@@ -11,8 +11,8 @@ import { ask, hasTime, onlyTime, result, startsWeak, type Understood, type View,
 /** Numbers beside a time: its date, its hour, or how many things there are. */
 
 /** "Remind me 12/24 6pm wrap presents", "5/11 at 7:30pm fireworks": a date in digits and a time, where they belong. */
-export function isDated(view: View, run: Run, { hasLead }: Layout): boolean {
-  const piece = view.runs.first(run)?.piece;
+export function isDated(run: Run, { hasLead }: Layout): boolean {
+  const piece = run.first?.piece;
   const date = piece?.kind === 'date' ? piece.date : undefined;
   const isWhole = date?.type === 'numeric' || (hasLead && date?.type === 'monthday' && date.month !== undefined);
   return isWhole && hasTime(run);
@@ -22,7 +22,7 @@ export function isDated(view: View, run: Run, { hasLead }: Layout): boolean {
 export function slashed(view: View, [from, to]: [number, number]): Understood | undefined {
   for (const at of [from, to - 1]) {
     const run = to - from > 1 ? view.runs.exactly(at, at + 1) : undefined;
-    const piece = run && view.runs.first(run)?.piece;
+    const piece = run?.first?.piece;
     if (!run || piece?.kind !== 'date' || piece.date.type !== 'numeric') continue;
     const rest: [number, number] = at === from ? [from + 1, to] : [from, at];
     const words = view.runs.words(at, at + 1);
@@ -92,7 +92,7 @@ export function withDigits(view: View, run: Run, from: number, after: [number, n
   if (at < from || run.phrase.dates.length > 0 || !/^\d+[/.-]\d+/.test(word(view, at))) return undefined;
   // "05-11 at 3pm call Bob".
   if (/^\d\d-\d\d$/.test(word(view, at))) {
-    const dated = parseWhen(`${word(view, at).replace('-', '/')} ${view.runs.words(run.from, run.to)}`, view.ctx);
+    const dated = parseWhen(`${word(view, at).replace('-', '/')} ${run.words}`, view.ctx);
     if (dated.kind !== 'reject')
       return ask(view, [dated, run.when], view.runs.words(at, run.to), [[from, at], ...after]);
   }
@@ -126,7 +126,7 @@ export function withDayNumber(view: View, run: Run, from: number): Understood | 
   const [weekday, number] = [word(view, run.from - 2), word(view, run.from - 1)];
   if (run.from - 2 < from || !onlyTime(run) || !/^\d{1,2}$/.test(number)) return undefined;
   if (!Object.hasOwn(WEEKDAYS, weekday)) return undefined;
-  const dated = parseWhen(`${weekday} the ${number}th ${view.runs.words(run.from, run.to)}`, view.ctx);
+  const dated = parseWhen(`${weekday} the ${number}th ${run.words}`, view.ctx);
   const words = view.runs.words(run.from - 2, run.to);
   const isSoon = dated.kind === 'once' && dated.at.getTime() - view.ctx.now.getTime() < 62 * DAY;
   if (isSoon) return result(view, dated, words, [[from, run.from - 2]]);
@@ -160,8 +160,8 @@ export function withBareHour(view: View, run: Run, from: number): Understood | u
   if (english.names.labels.has(word(view, run.from - (isList ? 4 : 2)))) return undefined;
   // "Meeting 9.30 tomorrow".
   if (/^(?:\d|1\d|2[0-3])\.[0-5]\d$/.test(before)) {
-    const timed = parseWhen(`at ${before} ${view.runs.words(run.from, run.to)}`, view.ctx);
-    return ask(view, [timed, run.when], view.runs.words(run.from, run.to), [[from, run.from]]);
+    const timed = parseWhen(`at ${before} ${run.words}`, view.ctx);
+    return ask(view, [timed, run.when], run.words, [[from, run.from]]);
   }
   // "About May 5 on Sunday".
   if (Object.hasOwn(MONTHS, word(view, run.from - 2))) return undefined;
@@ -169,12 +169,11 @@ export function withBareHour(view: View, run: Run, from: number): Understood | u
   if (word(view, run.from - 2) === 'for' && english.task.seats.has(word(view, run.from - 3))) return undefined;
   // "Dentist 8h tomorrow": the hour, or how long.
   const lettered = isHours(view, run.from - 2) ? view.runs.exactly(run.from - 2, run.to) : undefined;
-  if (lettered)
-    return ask(view, [lettered.when, run.when], view.runs.words(lettered.from, lettered.to), [[from, lettered.from]]);
+  if (lettered) return ask(view, [lettered.when, run.when], lettered.words, [[from, lettered.from]]);
   const number = Number(before);
   if (!Number.isInteger(number) || number < 1 || number > 12) return undefined;
   const longer = view.runs.exactly(run.from - 1, run.to);
-  return longer && ask(view, [longer.when, run.when], view.runs.words(longer.from, longer.to), [[from, longer.from]]);
+  return longer && ask(view, [longer.when, run.when], longer.words, [[from, longer.from]]);
 }
 
 /** "9h". */

@@ -14,6 +14,7 @@ import {
   ask,
   endsWeak,
   hasTime,
+  isCertain,
   isSameWhen,
   joined,
   onlyTime,
@@ -56,7 +57,7 @@ export function again(view: View, understood: Understood, { cadence }: Layout): 
 /** "Wake me at 6", "dinner tomorrow at 7": the rules for bare hours say one thing, habit says another. */
 export function byHabit(view: View, understood: Understood, { lead }: Layout): Understood {
   const { when, words, task } = understood;
-  if (words === undefined || (when.kind !== 'once' && when.kind !== 'recurring')) return understood;
+  if (words === undefined || !isCertain(when)) return understood;
   const about = [lead, ...hideNames(tokenise(task)).map(({ text }) => text)];
   const { habits } = english;
   // "Evening class", but not "ask about the night shift".
@@ -69,14 +70,14 @@ export function byHabit(view: View, understood: Understood, { lead }: Layout): U
   // What fits into one half of the day only says itself which.
   if ([...new Set(habits.values())].some((one) => one !== half && read(one) === undefined)) return understood;
   const usual = read(half);
-  if (!usual || (usual.kind !== 'once' && usual.kind !== 'recurring')) return understood;
+  if (!isCertain(usual)) return understood;
   if (firstOf(usual) === firstOf(when)) return understood;
   return { when: withWords(whichOne([usual, when].map((one) => ({ words: '', when: one }))), view.ctx), words, task };
 }
 
 /** "Remind me tomorrow about 3 invoices". */
 export function isNumberOfThings(view: View, run: Run): boolean {
-  const last = view.runs.last(run);
+  const last = run.last;
   if (last?.to !== run.to || last.to !== last.from + 2 || view.tokens[last.from]?.raw.toLowerCase() !== 'about')
     return false;
   return THINGS.test(word(view, run.to)) && !saysTime(view, run.to);
@@ -84,18 +85,18 @@ export function isNumberOfThings(view: View, run: Run): boolean {
 
 /** "Remind me tomorrow about noon prayer": the hour, or what it is about. */
 export function aboutWhat(view: View, run: Run, to: number): Understood | undefined {
-  const last = view.runs.last(run);
+  const last = run.last;
   if (last?.to !== run.to || view.tokens[last.from]?.raw.toLowerCase() !== 'about') return undefined;
   if (isOpen(view, run.to) || english.connectors.has(word(view, run.to)) || word(view, run.to) === '') return undefined;
   const shorter = view.runs.exactly(run.from, last.from);
-  return shorter && ask(view, [shorter.when, run.when], view.runs.words(run.from, run.to), [[last.from + 1, to]]);
+  return shorter && ask(view, [shorter.when, run.when], run.words, [[last.from + 1, to]]);
 }
 
 /** "2h30m laundry", "remind me 2 hours laundry", where nothing else says when. */
 export function isCompact(view: View, run: Run, to: number, layout: Layout): boolean {
   if ((run.phrase.shift ?? run.phrase.vague) === undefined || run.phrase.placed.length > 1) return false;
   const isLed = layout.hasLead && isLength(view, run);
-  if (!isLed && !/^\d[\dsmhdw]*$/i.test(view.runs.words(run.from, run.to))) return false;
+  if (!isLed && !/^\d[\dsmhdw]*$/i.test(run.words)) return false;
   return !view.runs.longestUpTo(to, run.to + 1, (one) => !startsWeak(view, one));
 }
 
@@ -115,7 +116,7 @@ export function doubtWithin(view: View, run: Run, task: [number, number]): Under
     // "The Everyday Cookbook".
     if (ARTICLES.has(word(view, at - 1)) && view.tokens[at]?.raw.toLowerCase() === 'everyday') continue;
     if (word(view, at) !== 'every' || !(english.temporal.has(next) || CLIPPED_DAY.test(next))) continue;
-    return ask(view, [run.when], view.runs.words(run.from, run.to), [task]);
+    return ask(view, [run.when], run.words, [task]);
   }
   return undefined;
 }
@@ -127,7 +128,7 @@ export function earlierWithin(view: View, run: Run, from: number): Understood | 
     const piece = pieces.find(({ value, end }) => value.kind === 'before' && end < run.from);
     if (!piece || pieces.some(({ value, end }) => /^(?:date|shift)$/.test(value.kind) && end > piece.end)) continue;
     const { when } = joined(view, [[at, piece.end], run], []);
-    return ask(view, [when, run.when], view.runs.words(run.from, run.to), [[from, run.from]]);
+    return ask(view, [when, run.when], run.words, [[from, run.from]]);
   }
   return undefined;
 }
@@ -136,8 +137,7 @@ export function earlierWithin(view: View, run: Run, from: number): Understood | 
 export function oneOfTwo(view: View, run: Run, from: number): Understood | undefined {
   for (let at = from + 1; at < run.from - 1; at++) {
     const close = anotherAt(view, at, run.from);
-    if (close && onlyTime(run))
-      return ask(view, [close.when, run.when], view.runs.words(run.from, run.to), [[from, run.from]]);
+    if (close && onlyTime(run)) return ask(view, [close.when, run.when], run.words, [[from, run.from]]);
     if (!/^(?:at|on|tomorrow|today|tonight)$|^\d/.test(word(view, at)) && !Object.hasOwn(WEEKDAYS, word(view, at)))
       continue;
     const other = view.runs.longestFrom(
@@ -147,7 +147,7 @@ export function oneOfTwo(view: View, run: Run, from: number): Understood | undef
     );
     if (!other || !parts(view, other)) continue;
     const isAlike = onlyTime(other) === onlyTime(run) || hasTime(other) === hasTime(run);
-    if (isAlike) return ask(view, [other.when, run.when], view.runs.words(run.from, run.to), [[from, run.from]]);
+    if (isAlike) return ask(view, [other.when, run.when], run.words, [[from, run.from]]);
   }
   return undefined;
 }
@@ -192,7 +192,6 @@ function parts(view: View, run: Run): boolean {
 /** Words about time that stand unread before the run, and dates elsewhere in the task, make its date doubtful. */
 export function doubtBefore(view: View, run: Run, from: number): Understood | undefined {
   const previous = word(view, run.from - 1);
-  const words = view.runs.words(run.from, run.to);
   // A month says when only with a day: "call Jan at 10".
   const isUnread =
     onlyTime(run) &&
@@ -203,20 +202,20 @@ export function doubtBefore(view: View, run: Run, from: number): Understood | un
   // "For 2 Mondays and Thursdays": the first of a list was not read.
   const isListed = english.joins.has(previous) && english.temporal.has(word(view, run.from - 2));
   // "Call Bob in 1:30": no "log in at 5".
-  const isLength = previous === 'in' && /^(?:\d|about|~)/.test(word(view, run.from)) && !/[ap]\.?m/i.test(words);
+  const isLength = previous === 'in' && /^(?:\d|about|~)/.test(word(view, run.from)) && !/[ap]\.?m/i.test(run.words);
   if (isTie(view, run.from - 1) || counts(view, run.from - 1) || isUnread || isListed || isLength)
-    return ask(view, [run.when], words, [[from, run.from]]);
+    return ask(view, [run.when], run.words, [[from, run.from]]);
   if (!onlyTime(run)) return undefined;
   const span = during(view, run, from);
-  if (span) return ask(view, [span, run.when], words, [[from, run.from]]);
+  if (span) return ask(view, [span, run.when], run.words, [[from, run.from]]);
   const dashed = word(view, from).replace(/^(\d\d?)-(\d\d?)$/, '$1/$2');
   // "12-7 oil change 4pm".
   if (dashed !== word(view, from) && run.from > from + 1) {
-    const dated = parseWhen(`${dashed} ${words}`, view.ctx);
-    if (dated.kind !== 'reject') return ask(view, [dated, run.when], words, [[from, run.from]]);
+    const dated = parseWhen(`${dashed} ${run.words}`, view.ctx);
+    if (dated.kind !== 'reject') return ask(view, [dated, run.when], run.words, [[from, run.from]]);
   }
   const owned = ofOwnDay(view, run, from);
-  if (owned) return ask(view, [owned, run.when], words, [[from, run.from]]);
+  if (owned) return ask(view, [owned, run.when], run.words, [[from, run.from]]);
   for (let at = digitsAt(view, from) ? from : from + 1; at < run.from; at++) {
     const last = strongDate(view, at, run.from) ?? bareDay(view, at, run.from) ?? digitsAt(view, at);
     if (!last) continue;
@@ -230,9 +229,8 @@ export function doubtBefore(view: View, run: Run, from: number): Understood | un
         [other.to, run.from],
       ],
     );
-    const isCertain = both.when.kind === 'once' || both.when.kind === 'recurring';
-    if (isCertain && isApart(view, other, run.from)) return both;
-    return ask(view, [both.when, run.when], words, [[from, run.from]]);
+    if (isCertain(both.when) && isApart(view, other, run.from)) return both;
+    return ask(view, [both.when, run.when], run.words, [[from, run.from]]);
   }
   return undefined;
 }
@@ -252,7 +250,7 @@ export function during(view: View, run: Run, from: number): When | undefined {
     if (!span || span.milliseconds > 0) return undefined;
     const day = span.workdays > 0 ? 'weekday' : 'day';
     const count = span.workdays > 0 ? `for ${span.workdays} times` : view.runs.words(at, run.from);
-    return readPhrase(`every ${day} ${view.runs.words(run.from, run.to)} ${count}`, view.ctx);
+    return readPhrase(`every ${day} ${run.words} ${count}`, view.ctx);
   }
   return undefined;
 }
@@ -261,7 +259,7 @@ export function during(view: View, run: Run, from: number): When | undefined {
 function ofOwnDay(view: View, run: Run, from: number): When | undefined {
   const day = /^(.+)'s$/.exec(word(view, from))?.[1];
   if (day === undefined || !english.temporal.has(day) || !endsInEvent(view, from + 2)) return undefined;
-  const when = readPhrase(`${day} ${view.runs.words(run.from, run.to)}`, view.ctx);
+  const when = readPhrase(`${day} ${run.words}`, view.ctx);
   return when && when.kind !== 'reject' && !isSameWhen(when, run.when) ? when : undefined;
 }
 

@@ -27,23 +27,20 @@ import {
 export function doubtAfter(view: View, run: Run, to: number, hasLead: boolean): Understood | undefined {
   const next = word(view, run.to);
   // "At 4 Privet Drive"; "tomorrow at 9 their time", "at noon Denver": somebody else's clock.
-  if (startsBareHour(run) && isAddress(view.tokens, run.to))
-    return ask(view, [run.when], view.runs.words(run.from, run.to), [[run.from, to]]);
+  if (startsBareHour(run) && isAddress(view.tokens, run.to)) return ask(view, [run.when], run.words, [[run.from, to]]);
   const place = hasTime(run) ? elsewhere(view, run, to) : undefined;
   if (place) return place;
-  if (hasTime(run) && isStrangeZone(view, run.to, to))
-    return ask(view, [run.when], view.runs.words(run.from, run.to), [[run.to, to]]);
+  if (hasTime(run) && isStrangeZone(view, run.to, to)) return ask(view, [run.when], run.words, [[run.to, to]]);
   const timed = withDigitsBehind(view, run, to);
   if (timed) return timed;
-  if (endsInCount(view, run)) return ask(view, [run.when], view.runs.words(run.from, run.to), [[run.to, to]]);
+  if (endsInCount(view, run)) return ask(view, [run.when], run.words, [[run.to, to]]);
   // "Tomorrow: weekly report".
   if (word(view, run.to - 1) === ':') return undefined;
   const longer = lengthened(view, run, to);
   if (longer) return eitherLength(view, run, longer, to);
   // "9am in Atlantis": a zone that is not known is no task.
   const isUnread = saysTime(view, run.to) && !isSettled(view, run, to);
-  if (isUnread || (!hasLead && UNREAD.has(next)))
-    return ask(view, [run.when], view.runs.words(run.from, run.to), [[run.to, to]]);
+  if (isUnread || (!hasLead && UNREAD.has(next))) return ask(view, [run.when], run.words, [[run.to, to]]);
   return undefined;
 }
 
@@ -60,7 +57,7 @@ function withDigitsBehind(view: View, run: Run, to: number): Understood | undefi
   const { phrase } = run;
   const isTimed = phrase.time?.clock ?? phrase.times ?? phrase.range ?? phrase.shift ?? phrase.vague;
   if (digits === undefined || isTimed || THINGS.test(word(view, run.to + 1))) return undefined;
-  const when = parseWhen(`${view.runs.words(run.from, run.to)} at ${hour}:${minute}`, view.ctx);
+  const when = parseWhen(`${run.words} at ${hour}:${minute}`, view.ctx);
   if (when.kind === 'reject') return undefined;
   return ask(view, [when, run.when], view.runs.words(run.from, run.to + 1), [[run.to + 1, to]]);
 }
@@ -87,14 +84,13 @@ function eitherLength(view: View, run: Run, longer: Run, to: number): Understood
   // "Thursday lunchtime haircut", "Wednesday evening choir": said of a day, it is that part of it.
   const isPart = longer.to === run.to + 1 && PARTS.test(view.tokens[run.to]?.raw ?? '') && isNoEvent(view, longer.to);
   const isDay = !hasTime(run) && run.phrase.recurs.length === 0 && run.phrase.dates[0]?.type === 'weekday';
-  if (isPart && isDay && longer.when.kind === 'once')
-    return result(view, longer.when, view.runs.words(longer.from, longer.to), [[longer.to, to]]);
+  if (isPart && isDay && longer.when.kind === 'once') return result(view, longer.when, longer.words, [[longer.to, to]]);
   const [date] = hasTime(run) || run.phrase.recurs.length > 0 ? [] : run.phrase.dates;
   if (isMeal && date && date.type !== 'period' && longer.when.kind === 'once' && run.when.kind === 'once') {
     const when = withWords({ ...longer.when, others: [{ words: '', when: run.when }] }, view.ctx);
     return result(view, when, view.runs.words(run.from, longer.to), [[run.to, to]]);
   }
-  return ask(view, [longer.when, run.when], view.runs.words(longer.from, longer.to), [[longer.to, to]]);
+  return ask(view, [longer.when, run.when], longer.words, [[longer.to, to]]);
 }
 
 /** "Wednesday evening class" may be what the class is called. */
@@ -121,15 +117,14 @@ function isSettled(view: View, run: Run, to: number): boolean {
 
 /** Another zone, named without a word that says so: by "time" at its end, or by a city alone. */
 function elsewhere(view: View, run: Run, to: number): Understood | undefined {
-  const words = view.runs.words(run.from, run.to);
   for (let at = run.to; at < Math.min(to, run.to + 3); at++)
     if (isPlaceTime(view, [run.to, at]))
-      return result(view, unknownZone(view.runs.words(run.to, at)), words, [[at + 1, to]]);
+      return result(view, unknownZone(view.runs.words(run.to, at)), run.words, [[at + 1, to]]);
     else if (word(view, at) === 'time' && at > run.to && !/^(?:what|which|the|any|some|more)$/.test(word(view, at - 1)))
-      return ask(view, [run.when], words, [[run.to, to]]);
+      return ask(view, [run.when], run.words, [[run.to, to]]);
   if (to - run.to > 3 || !placeZone(view.runs.words(run.to, to))) return undefined;
-  const there = readPhrase(`${words} in ${view.runs.words(run.to, to)}`, view.ctx);
-  return ask(view, there ? [there, run.when] : [run.when], words, [[run.to, to]]);
+  const there = readPhrase(`${run.words} in ${view.runs.words(run.to, to)}`, view.ctx);
+  return ask(view, there ? [there, run.when] : [run.when], run.words, [[run.to, to]]);
 }
 
 /** "9am Narnia time": a place that is not known. */

@@ -46,17 +46,16 @@ export function besideEvent(view: View, head: [number, number], [start, to]: [nu
 
 /** "Find a sitter for Saturday night", "pay the rent at 5pm for Friday": the day may be but what it is for. */
 export function asPurpose(view: View, run: Run, from: number): Understood | undefined {
-  const words = view.runs.words(run.from, run.to);
   const inner = view.tokens.slice(run.from, run.to).findIndex(({ text }) => text === 'for');
   const clock = inner > 0 ? view.runs.exactly(run.from, run.from + inner) : undefined;
-  if (clock && onlyTime(clock)) return ask(view, [run.when, clock.when], words, [[from, run.from]]);
+  if (clock && onlyTime(clock)) return ask(view, [run.when, clock.when], run.words, [[from, run.from]]);
   const { part, clock: hour } = run.phrase.time ?? {};
   const isNight = !hour && (part === 'night' || part === 'evening') && run.phrase.dates.length > 0;
   if (isNight && BOOKS.test(word(view, from)) && !/^(?:on|at|by)$/.test(word(view, run.from)))
-    return ask(view, [run.when], words, [[from, run.from]]);
+    return ask(view, [run.when], run.words, [[from, run.from]]);
   const isFor = word(view, run.from - 1) === 'for' && run.from - 1 > from && run.phrase.dates.length > 0;
   if (!isFor || run.phrase.time?.clock || run.phrase.range) return undefined;
-  return english.task.deeds.has(word(view, from)) ? ask(view, [run.when], words, [[from, run.from]]) : undefined;
+  return english.task.deeds.has(word(view, from)) ? ask(view, [run.when], run.words, [[from, run.from]]) : undefined;
 }
 
 /** "Mom's birthday is May 4, remind me every year at 9": the day of the series stands with the event. */
@@ -126,7 +125,7 @@ export function beforeEvent(view: View, [from, to]: [number, number]): Understoo
     .find(({ text }) => /'s$/.test(text))
     ?.text.slice(0, -2);
   if (after && owner !== undefined && english.temporal.has(owner) && after.phrase.dates.length === 0) {
-    const words = `${view.runs.words(from, piece.end)} ${owner} ${view.runs.words(after.from, after.to)}`;
+    const words = `${view.runs.words(from, piece.end)} ${owner} ${after.words}`;
     const when = readPhrase(words, view.ctx);
     if (when) return { when, words, task: taskOf(view, [[piece.end, after.from]]) };
   }

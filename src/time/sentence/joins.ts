@@ -38,21 +38,20 @@ export function completed(
   connector: string,
   hasLead: boolean,
 ): Understood {
-  const words = view.runs.words(run.from, run.to);
   const [from, to] = trimmed(view, task);
   const ending = limited(view, run, from, to);
   if (ending) return ending;
   const other = another(view, from, to);
-  if (other) return ask(view, [run.when, other.when], words, [[from, to]]);
+  if (other) return ask(view, [run.when, other.when], run.words, [[from, to]]);
   const end =
     view.runs.longestUpTo(to, from + 1, (one) => !startsWeak(view, one) && !isAttribute(view, one)) ??
     (to - from > 1 ? digitsAt(view, to - 1) : undefined);
   // "Remind me at 4pm to review the report due Friday".
   const bond = end ? bondOf(view, from, end) : 'none';
-  if (end && bond === 'thing' && !onlyTime(end)) return result(view, run.when, words, [[from, to]]);
+  if (end && bond === 'thing' && !onlyTime(end)) return result(view, run.when, run.words, [[from, to]]);
   if (end && bond !== 'none' && lacksClock(run) !== lacksClock(end)) {
     const { when } = together(view, run, end);
-    if (when.kind !== 'reject') return ask(view, [run.when, when], words, [[from, to]]);
+    if (when.kind !== 'reject') return ask(view, [run.when, when], run.words, [[from, to]]);
   }
   const isOpen = lacksClock(run) && end !== undefined && onlyTime(end);
   const isUndated =
@@ -60,13 +59,13 @@ export function completed(
   if (end && (isOpen || (onlyTime(run) && end.phrase.recurs.length > 0 && !hasTime(end)))) {
     const both = together(view, run, end, from);
     // "Tomorrow pack at 9 and leave at 10".
-    if (oneOfTwo(view, end, from)) return ask(view, [both.when], words, [[from, to]]);
+    if (oneOfTwo(view, end, from)) return ask(view, [both.when], run.words, [[from, to]]);
     // "Christmas shopping at 5pm": on another day.
-    if (isPreparation(view, run, end)) return ask(view, [end.when, both.when], words, [[from, end.from]]);
+    if (isPreparation(view, run, end)) return ask(view, [end.when, both.when], run.words, [[from, end.from]]);
     // "Remind me tomorrow about the meeting at 3pm": that is when the meeting is.
     const { shift } = run.phrase;
     if (connector !== 'about' && connector !== 'of' && !(shift && shift.span.milliseconds > 0)) return both;
-    return ask(view, [run.when, both.when], words, [[from, to]]);
+    return ask(view, [run.when, both.when], run.words, [[from, to]]);
   }
   if (end && isUndated) {
     const both = together(view, run, end, from);
@@ -74,12 +73,12 @@ export function completed(
     const isSure = !startsWeak(view, end) || /1[3-9]|[23]\d/.test(word(view, end.from));
     const isOne = isSure && /^(?:to|,)?$/.test(connector) && !isBound(view, end) && !IS.test(word(view, end.from - 1));
     if (isOne) return both;
-    return ask(view, [run.when, both.when], words, [[from, to]]);
+    return ask(view, [run.when, both.when], run.words, [[from, to]]);
   }
   // "Tonight at 8 call Bo every day".
   if (end && end.phrase.recurs.length > 0 && run.phrase.recurs.length === 0)
-    return ask(view, [run.when, end.when], words, [[from, to]]);
-  return withClock(view, run, [from, to], hasLead) ?? result(view, run.when, words, [[from, to]]);
+    return ask(view, [run.when, end.when], run.words, [[from, to]]);
+  return withClock(view, run, [from, to], hasLead) ?? result(view, run.when, run.words, [[from, to]]);
 }
 
 function together(view: View, run: Run, end: Run, from = end.from): Understood {
@@ -107,15 +106,13 @@ export function withClock(
     ],
   );
   if (both.when.kind === 'reject' && both.when.code !== 'PAST')
-    return isCertain ? ask(view, [run.when], view.runs.words(run.from, run.to), [[from, to]]) : undefined;
-  return isCertain && !hasLead
-    ? both
-    : ask(view, [both.when, run.when], view.runs.words(run.from, run.to), [[from, to]]);
+    return isCertain ? ask(view, [run.when], run.words, [[from, to]]) : undefined;
+  return isCertain && !hasLead ? both : ask(view, [both.when, run.when], run.words, [[from, to]]);
 }
 
 /** "Tomorrow morning call Ana": a part of the day that was named, unless the task is but a word ("morning run"). */
 export function endsInPart(view: View, run: Run, to: number): boolean {
-  const last = view.runs.last(run);
+  const last = run.last;
   if (last?.piece.kind !== 'time' || last.piece.time.part === undefined || last.piece.time.clock) return false;
   if (run.phrase.dates.length === 0 && run.phrase.recurs.length === 0) return false;
   if (/^(?:early|late)$/.test(word(view, run.to - 1))) return false;
@@ -128,7 +125,7 @@ export function limitedFirst(view: View, { head, body: [from, to] }: Layout): Un
   if (!view.runs.pieces(head[0]).some(({ value, end }) => LIMITS.has(value.kind) && end === head[1])) return undefined;
   const run = view.runs.longestFrom(from, to, (one) => one.phrase.recurs.length > 0 && !startsWeak(view, one));
   if (!run) return undefined;
-  const words = `${view.runs.words(run.from, run.to)} ${view.runs.words(...head)}`;
+  const words = `${run.words} ${view.runs.words(...head)}`;
   const when = parseWhen(words, view.ctx);
   return when.kind === 'recurring' ? { when, words, task: taskOf(view, [[run.to, to]]) } : undefined;
 }
@@ -140,7 +137,7 @@ export function limited(view: View, run: Run, from: number, to: number): Underst
     // "To take Fridays off": a deed.
     if (/^(?:take|have|get|book|request|want|give|to)$/.test(word(view, at - 1)) && at > from) continue;
     if (!view.runs.pieces(at).some(({ value, end }) => LIMITS.has(value.kind) && end <= to)) continue;
-    const words = `${view.runs.words(run.from, run.to)} ${view.runs.words(at, to)}`;
+    const words = `${run.words} ${view.runs.words(at, to)}`;
     const when = parseWhen(words, view.ctx);
     const rest: [number, number][] =
       run.from < from

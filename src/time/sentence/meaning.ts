@@ -1,7 +1,6 @@
 import type { Layout } from '../layout.ts';
 import { parseWhen } from '../parse.ts';
 import { isWeak, type Run } from '../runs.ts';
-import type { When } from '../types.ts';
 import { AFTERWARDS } from './afterwards.ts';
 import { again, byHabit } from './doubts.ts';
 import { anniversary, besideEvent, onThatDay } from './events.ts';
@@ -11,6 +10,7 @@ import { plain } from './plain.ts';
 import { corrected } from './turns.ts';
 import {
   ask,
+  isCertain,
   isSameWhen,
   joined,
   nothing,
@@ -41,8 +41,6 @@ export function meaningOf(view: View): Understood {
   const quoted = isCommand ? /^["“]([^"“”]+)["”]$/.exec(understood.task)?.[1] : undefined;
   return { ...(guarded?.understood ?? understood), task: quoted ?? understood.task };
 }
-
-const isCertain = ({ kind }: When): boolean => kind === 'once' || kind === 'recurring';
 
 /** "!remindme 12h", "snooze 10": what can only be counted from now. */
 function counted(view: View, understood: Understood, { isCommand, lead, body }: Layout): Understood {

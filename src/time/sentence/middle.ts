@@ -36,9 +36,8 @@ export function lasting(view: View, [from, to]: [number, number]): Understood | 
     (one) => (one.phrase.shift ?? one.phrase.vague) !== undefined && one.phrase.placed.length === 1,
   );
   if (!run || !/^\d/.test(word(view, run.from))) return undefined;
-  const words = view.runs.words(run.from, run.to);
-  return /^\d[\d.]*[hm](?:\d+m?)?$|^\d+ ?(?:h|hours?|hrs?|minutes?|mins?)$/i.test(words)
-    ? ask(view, [run.when], words, [[from, run.from]])
+  return /^\d[\d.]*[hm](?:\d+m?)?$|^\d+ ?(?:h|hours?|hrs?|minutes?|mins?)$/i.test(run.words)
+    ? ask(view, [run.when], run.words, [[from, run.from]])
     : undefined;
 }
 
@@ -58,7 +57,7 @@ export function middle(view: View, [from, to]: [number, number]): Understood | u
     // "Call Bob on Sunday lunch with Ana".
     const longer = hasTime(first) ? undefined : lengthened(view, first, to);
     if (longer && !isSameWhen(longer.when, first.when))
-      return ask(view, [longer.when, first.when], view.runs.words(longer.from, longer.to), [
+      return ask(view, [longer.when, first.when], longer.words, [
         [from, first.from],
         [longer.to, to],
       ]);
@@ -80,15 +79,14 @@ export function middle(view: View, [from, to]: [number, number]): Understood | u
       (/^[,;]$/.test(word(view, to - 2)) && /^\d\d$/.test(word(view, to - 1)) && to - first.to < 3) ||
       (onlyTime(first) && during(view, first, from) !== undefined) ||
       (first.phrase.recurs.length > 0 && mentions(view, first.to, to, ENDS));
-    const words = view.runs.words(first.from, first.to);
     const hour = unread ? hourBehind(view, first, to) : undefined;
     if (hour) return ask(view, [hour, first.when], view.runs.words(first.from, to), [[from, first.from]]);
-    return unread ? ask(view, [first.when], words, rest) : result(view, first.when, words, rest);
+    return unread ? ask(view, [first.when], first.words, rest) : result(view, first.when, first.words, rest);
   }
   return ask(
     view,
     found.map(({ when }) => when),
-    view.runs.words(first.from, first.to),
+    first.words,
     [[from, to]],
   );
 }
@@ -97,7 +95,7 @@ export function middle(view: View, [from, to]: [number, number]): Understood | u
 function hourBehind(view: View, run: Run, to: number): When | undefined {
   const [, hour, minute] = /^([1-9]|1[0-2])([0-5][05])$/.exec(to === run.to + 1 ? word(view, run.to) : '') ?? [];
   if (hour === undefined || hasTime(run)) return undefined;
-  const words = `${view.runs.words(run.from, run.to)} at ${hour}:${minute}`;
+  const words = `${run.words} at ${hour}:${minute}`;
   const understood = { when: parseWhen(words, view.ctx), words, task: view.runs.words(0, run.from) };
   return understood.when.kind === 'reject' ? undefined : byHabit(view, understood, view.finder.layout()).when;
 }
@@ -132,7 +130,7 @@ function isWhichOne(view: View, { from, to }: Run, end: number): boolean {
 
 /** "Bake at 350 for 20 minutes", "sell the stock at 150". */
 export function isMeasure(view: View, run: Run, from: number): boolean {
-  const isNumber = /^at (?:\d{3}|\d+\.\d+)(?!\d)/i.test(view.runs.words(run.from, run.to));
+  const isNumber = /^at (?:\d{3}|\d+\.\d+)(?!\d)/i.test(run.words);
   return isNumber && view.tokens.slice(from, run.from).some(({ text }) => MEASURED.test(text));
 }
 
@@ -151,7 +149,7 @@ function dated(view: View, run: Run, [from, to]: [number, number]): Understood |
     ],
   );
   const isSure = /1[3-9]|[23]\d/.test(word(view, day.from)) && both.when.kind === 'once';
-  return isSure ? both : ask(view, [both.when, run.when], view.runs.words(run.from, run.to), [[from, to]]);
+  return isSure ? both : ask(view, [both.when, run.when], run.words, [[from, to]]);
 }
 
 /** "Remind me about the 9am meeting": a time, but that of the meeting. */
@@ -162,7 +160,7 @@ function attribute(view: View, [from, to]: [number, number]): Understood | undef
       to,
       (one) => isClock(one) && !startsWeak(view, one) && !isWhichOne(view, one, to),
     );
-    if (run) return ask(view, [run.when], view.runs.words(run.from, run.to), [[from, to]]);
+    if (run) return ask(view, [run.when], run.words, [[from, to]]);
   }
   return undefined;
 }

@@ -34,8 +34,8 @@ function leading(view: View, layout: Layout): Understood | undefined {
 function trailing(view: View, { body }: Layout): Understood | undefined {
   const end = endOf(view, body);
   if (!end) return undefined;
-  const { run, from, words, task } = end;
+  const { run, from, task } = end;
   const isFor = word(view, run.from - 1) === 'for' && run.from - 1 > from;
   const guarded = firstOf(AT_END, view, end)?.understood;
-  return guarded ?? result(view, run.when, words, [isFor ? [from, run.from - 1] : task]);
+  return guarded ?? result(view, run.when, run.words, [isFor ? [from, run.from - 1] : task]);
 }

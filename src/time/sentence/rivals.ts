@@ -40,11 +40,10 @@ export function rivalled(
   // "Saturday at 2pm pull turnips for Sunday dinner".
   const isFor = other && hasTime(run) && word(view, other.from - 1) === 'for' && !other.phrase.time?.clock;
   if (!other || isFor) return undefined;
-  const words = view.runs.words(other.from, other.to);
   const task: [number, number] = [run.from, other.from];
   const both = isBare ? asSeries(view, run, other) : undefined;
-  if (!both && isThing(view, run, other, isBare)) return result(view, other.when, words, [task]);
-  return ask(view, [both?.when ?? run.when, other.when], words, [task]);
+  if (!both && isThing(view, run, other, isBare)) return result(view, other.when, other.words, [task]);
+  return ask(view, [both?.when ?? run.when, other.when], other.words, [task]);
 }
 
 /** "Christmas party 12/20 7pm", "ANZAC Day service 25/4": an event that is named after a day has a date of its own. */
@@ -80,10 +79,9 @@ export function titled(view: View, run: Run, to: number): Understood | undefined
   const isCadence = run.phrase.recurs.length > 0 && (isJoined ? run.to === run.from + 2 : isAdjective(view, run));
   if (!isCadence || isSign(view, run.to - 1) || !isThingOf(view, run.to, to, isJoined)) return undefined;
   const other = view.runs.longestUpTo(to, run.to + 1, (one) => onlyTime(one) && !startsWeak(view, one));
-  const words = view.runs.words(run.from, run.to);
-  if (!other) return ask(view, [run.when], words, [[run.from, to]]);
+  if (!other) return ask(view, [run.when], run.words, [[run.from, to]]);
   const both = inOrder(view, run, other);
-  return ask(view, [both?.when ?? run.when, other.when], words, [[run.from, other.from]]);
+  return ask(view, [both?.when ?? run.when, other.when], run.words, [[run.from, other.from]]);
 }
 
 /** Whether what follows "daily" is the name of a thing, and "everyday" no deed. */
@@ -128,7 +126,7 @@ export function asSeries(view: View, run: Run, other: Run): { when: Run['when'] 
 }
 
 function inOrder(view: View, run: Run, other: Run): { when: Run['when'] } | undefined {
-  const when = readPhrase(`${view.runs.words(run.from, run.to)} ${view.runs.words(other.from, other.to)}`, view.ctx);
+  const when = readPhrase(`${run.words} ${other.words}`, view.ctx);
   return when?.kind === 'recurring' ? { when } : undefined;
 }
 
@@ -148,7 +146,7 @@ function isThing(view: View, run: Run, other: Run, isBare: boolean): boolean {
 
 /** "New Year's Eve party prep", "sat phone check": a date in front that is more likely part of the task. */
 export function isOccasion(view: View, run: Run): boolean {
-  const first = view.runs.first(run);
+  const first = run.first;
   if (!first || run.phrase.placed.length > 1 || first.piece.kind !== 'date') return false;
   if (/^(?:on|at|by|this|next)$/.test(word(view, run.from))) return false;
   return first.piece.date.type === 'holiday' || isDoubtful(first, view.tokens);

@@ -42,7 +42,7 @@ export function corrected(view: View): Understood | undefined {
   const words = kept.map(({ from, to }) => view.runs.words(from, to));
   // "At 3pm, no, 4": in the same half of the day.
   const half = isHour ? halfOf(said, anew) : '';
-  words.push(`${isHour ? 'at ' : ''}${view.runs.words(anew.from, anew.to)}${half}`);
+  words.push(`${isHour ? 'at ' : ''}${anew.words}${half}`);
   const when = parseWhen(words.join(' '), view.ctx);
   if (when.kind === 'reject') return undefined;
   const { head, body, hasLead } = view.finder.layout();

@@ -7,7 +7,7 @@ import type { DateSpec } from '../pieces.ts';
 import { isWeak, type Run, Runs } from '../runs.ts';
 import { noTime, whichOne } from '../texts.ts';
 import type { Token } from '../tokens.ts';
-import type { When, WhenContext } from '../types.ts';
+import type { Once, Recurring, When, WhenContext } from '../types.ts';
 
 /** A sentence understood: when, and what. */
 export interface Understood {
@@ -17,6 +17,10 @@ export interface Understood {
   /** The rest in the person's own spelling; empty when the sentence only says when. */
   task: string;
 }
+
+/** Whether a time was read, once or as a series. */
+export const isCertain = (when: When | undefined): when is Once | Recurring =>
+  when?.kind === 'once' || when?.kind === 'recurring';
 
 /** A sentence as its readers see it; nothing changes it. */
 export interface View {
@@ -61,20 +65,20 @@ function startsBare(run: Run): boolean {
 }
 
 export function startsWeak(view: View, run: Run): boolean {
-  const first = view.runs.first(run);
+  const first = run.first;
   return first !== undefined && isWeak(first, view.tokens) && !isLimitFirst(view, run);
 }
 
 /** "From Monday, every weekday at 7, run", "from now on every Friday …". */
 function isLimitFirst(view: View, run: Run): boolean {
-  const kind = view.runs.first(run)?.piece.kind;
+  const kind = run.first?.piece.kind;
   const isLimit = kind === 'start' || (kind === 'note' && word(view, run.from) === 'from');
   return isLimit && run.phrase.recurs.length > 0 && run.from === view.finder.layout().body[0];
 }
 
 /** After "at 5 to …" even a bare hour is a time; after "5 to …" it is not. */
 export function startsWeakly(view: View, run: Run): boolean {
-  const first = view.runs.first(run);
+  const first = run.first;
   if (first === undefined || !startsWeak(view, run) || (isShift(run) && !OF.test(word(view, run.to)))) return false;
   // "15 minutes ago to leave".
   if (first.piece.kind === 'wrong') return false;
@@ -89,7 +93,7 @@ function isShift(run: Run): boolean {
 }
 
 export function endsWeak(view: View, run: Run): boolean {
-  const last = view.runs.last(run);
+  const last = run.last;
   if (last === undefined) return false;
   // "In 5" is a number of minutes only where nothing follows that it could count.
   if (last.piece.kind === 'shift') return /^\d+$/.test(word(view, last.to - 1)) || NUMBERS.has(word(view, last.to - 1));
@@ -130,7 +134,7 @@ export function endsWeak(view: View, run: Run): boolean {
 
 /** "11:00 IST passport appointment" where IST is at home, "9am ET call New York"; "3pm CT scan" may be a scan. */
 function isZoneOfClock(view: View, run: Run): boolean {
-  const last = view.runs.last(run);
+  const last = run.last;
   const next = word(view, last?.to ?? 0);
   if (!last || next === '' || english.connectors.has(next)) return true;
   const { raw = '' } = view.tokens[last.from] ?? {};
@@ -144,7 +148,7 @@ function isZoneOfClock(view: View, run: Run): boolean {
 
 /** "24 Dec 26 cards": the year, or a number of things. */
 export function endsInCount(view: View, run: Run): boolean {
-  const last = view.runs.last(run)?.piece;
+  const last = run.last?.piece;
   const hasYear = last?.kind === 'date' && last.date.type === 'monthday' && last.date.year !== undefined;
   return hasYear && /^\d\d$/.test(word(view, run.to - 1)) && THINGS.test(word(view, run.to));
 }
