@@ -38,7 +38,7 @@ export class Prompts {
   /** What stands before every conversation, skill by skill. */
   async standing(asked: Asked): Promise<string[]> {
     const texts = await Promise.all(
-      this.by.standing.map(({ skill, deps }) =>
+      this.permitted('standing', asked).map(({ skill, deps }) =>
         this.guard.skill(skill.name, 'standing', () => skill.standing?.(deps, asked)),
       ),
     );
@@ -49,7 +49,7 @@ export class Prompts {
     // What is the person's own is nobody else's to read, and a model repeats what it is shown.
     const own = asked.private ? await this.ofPerson(asked) : [];
     const passing = Promise.all(
-      this.by.passing.map(({ skill, deps }) =>
+      this.permitted('passing', asked).map(({ skill, deps }) =>
         this.guard.skill(skill.name, 'passing', () => skill.passing?.(deps, asked)),
       ),
     );
@@ -75,12 +75,18 @@ export class Prompts {
   }
 
   private async read(asker: Asker): Promise<PromptSection[]> {
-    const may = ({ skill }: EquippedSkill) =>
-      this.gate.may(asker.person, { kind: 'tool', name: 'prompt', skill: skill.name });
-    const permitted = this.by.prompt.filter(may);
     const sections = await Promise.all(
-      permitted.map(({ skill, deps }) => this.guard.skill(skill.name, 'prompt', () => skill.prompt?.(deps, asker))),
+      this.permitted('prompt', asker).map(({ skill, deps }) =>
+        this.guard.skill(skill.name, 'prompt', () => skill.prompt?.(deps, asker)),
+      ),
     );
     return sections.filter((section) => section !== undefined);
+  }
+
+  /** A skill that a person may not use says nothing to a model that answers them. */
+  private permitted(hook: keyof Prompts['by'], { person }: Asker): EquippedSkill[] {
+    return this.by[hook].filter(({ skill }) =>
+      this.gate.may(person, { kind: 'tool', name: 'prompt', skill: skill.name }),
+    );
   }
 }

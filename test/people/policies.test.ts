@@ -101,6 +101,33 @@ describe('what a person may not use', () => {
     ).toContain('not allowed');
   });
 
+  test('says nothing to the model of who may not use it, in channels neither', async () => {
+    const model = new ScriptedModel(['Yes.']);
+    const policies = [{ skill_id: 'notes/*', required_permissions: ['books:close'] }];
+    const config = { 'access.policies_folder': await files({ ...KEPT, policies }) };
+    await using coda = await play({ config, model });
+    const [olga, ben] = [
+      coda.person('olga', { channel: 'office' }),
+      coda.person('ben', { channel: 'office', role: 'member' }),
+    ];
+    await olga.says('hello');
+    await ben.says('hello');
+    await coda.database().run(
+      'test.notes',
+      `insert into notes (id, person_id, conversation_id, space_id, text, tags, scope, created_at, updated_at)
+       select p.name, p.id, c.id, c.space_id, 'we meet in the room of ' || p.name, '{context:always}', 'here', $1, $1
+         from persons p, conversations c where c.channel = 'office'`,
+      [coda.world.clock.now()],
+    );
+    await coda.passes({ minutes: 2 });
+    await olga.says('hello again');
+    await coda.app.settled();
+    await olga.says('where?');
+    expect(JSON.stringify(model.requests.at(-1))).toContain('we meet in the room of olga');
+    await ben.says('where?');
+    expect(JSON.stringify(model.requests.at(-1))).not.toContain('we meet in the room of');
+  });
+
   test('is not offered to the model, whose prompt begins with one list for each role', async () => {
     const wrong = { call: 'close_books' };
     const model = new ScriptedModel(['Yes.'], ['Yes.'], ['Yes.'], ['Yes.'], [wrong], ['It did not work.']);
