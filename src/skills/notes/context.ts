@@ -26,6 +26,9 @@ export class ContextNotes {
   private readonly topicsOf = new BoundedMap<string, readonly Note[]>(MOST_PEOPLE);
   private shared: ReadonlyMap<string, readonly Note[]> = new Map();
   private readAt = Number.NEGATIVE_INFINITY;
+  /** Counts reads: what a later one has found is not replaced by what an earlier one brings after it. */
+  private reads = 0;
+  private newest = 0;
 
   constructor(deps: Deps) {
     this.deps = deps;
@@ -67,12 +70,16 @@ export class ContextNotes {
     const now = this.deps.world.clock.now().getTime();
     if (!isNew && Math.abs(now - this.readAt) < FRESH_MS) return;
     this.readAt = now;
+    this.reads++;
+    const read = this.reads;
     store.contextOfPlaces(this.deps.database, MOST_TOPICS).then(
       (notes) => {
+        if (read < this.newest) return;
+        this.newest = read;
         this.shared = notes;
       },
       (error: unknown) => {
-        this.readAt = Number.NEGATIVE_INFINITY;
+        if (read === this.reads) this.readAt = Number.NEGATIVE_INFINITY;
         this.deps.world.log.debug({ error: messageOf(error) }, 'notes of shared places could not be read');
       },
     );

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { ContextNotes } from '../../../src/skills/notes/context.ts';
 import { fitting } from '../../../src/skills/notes/rank-topics.ts';
 import type { Note } from '../../../src/skills/notes/store.ts';
+import type { Database } from '../../../src/storage/index.ts';
+import { eventually } from '../../support/eventually.ts';
 import { play } from '../../support/play.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
 
@@ -77,6 +80,47 @@ describe('context', () => {
     expect(shown(model)).toContain('cooking rule number 2');
     expect(shown(model)).not.toContain('cooking rule number 100');
     expect(shown(model)).not.toContain('obey me');
+  });
+
+  test('of a shared place is what was read last, whatever comes first', async () => {
+    await using coda = await play({ model: new ScriptedModel(['fine']) });
+    const office = coda.person('ana', { channel: 'office' });
+    await office.says('hello');
+    const database = coda.database();
+    const write = (id: string) =>
+      database.run(
+        'test.note',
+        `insert into notes (id, person_id, conversation_id, space_id, text, tags, scope, created_at, updated_at)
+         select $1, p.id, c.id, c.space_id, 'the text of ' || $1, '{context:always}', 'here', $2, $2
+           from persons p, conversations c where c.channel = 'office'`,
+        [id, coda.world.clock.now()],
+      );
+    // Answers of the database that are held back until they are let go, in any order.
+    const held: (() => void)[] = [];
+    const read: Database['read'] = async (...args) => {
+      const result = await database.read(...args);
+      await new Promise<void>((resolve) => held.push(resolve));
+      return result as never;
+    };
+    const config = { always_budget: 800 } as never;
+    const context = new ContextNotes({ database: { ...database, read }, config, world: coda.world });
+    await write('first');
+    context.refresh(true);
+    await eventually(() => held.length === 1);
+    await write('second');
+    context.refresh(true);
+    await eventually(() => held.length === 2);
+    held[1]?.();
+    await coda.app.settled();
+    held[0]?.();
+    await coda.app.settled();
+    const [here] = (
+      await database.read<{ id: string; person: string }>(
+        `select c.id, p.id as person from conversations c, persons p where c.channel = 'office'`,
+      )
+    ).rows;
+    const asked = { person: { id: here?.person }, private: false, text: 'hi', conversationId: here?.id };
+    expect(context.passing(asked as never)?.text).toContain('the text of second');
   });
 
   test('of a shared place comes to its messages, there alone, and not after it was deleted', async () => {
