@@ -1,11 +1,12 @@
 /** `coda browser image`: builds the image in which the browser runs. */
 import { CodaError } from '../base/errors.ts';
+import { visible } from '../base/text.ts';
 import { browserConfig, buildBrowserImage } from '../skills/browser/index.ts';
-import type { ImageFlags } from './flags.ts';
+import type { BrowserImageFlags } from './flags.ts';
 import { prepare } from './serve.ts';
 import { usage } from './texts.ts';
 
-export async function browserImage(flags: ImageFlags, io: NodeJS.Process): Promise<number> {
+export async function browserImage(flags: BrowserImageFlags, io: NodeJS.Process): Promise<number> {
   const { config, world } = prepare(flags, io);
   const packages = flags.packages.split(/[\s,]+/).filter(Boolean);
   const odd = packages.find((name) => !/^[a-z0-9][a-z0-9.+-]*$/.test(name));
@@ -15,7 +16,7 @@ export async function browserImage(flags: ImageFlags, io: NodeJS.Process): Promi
   const { image } = config.block(browserConfig);
   const built = await buildBrowserImage(config.execution, world, {
     ...{ image, base: flags.base, packages },
-    onText: (text) => io.stderr.write(text),
+    onText: (text) => io.stderr.write(visible(text)),
   });
   if (!built.ok) throw new CodaError(built.code, { message: built.message, remedy: built.remedy });
   io.stdout.write(

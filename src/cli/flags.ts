@@ -32,7 +32,7 @@ export interface LogsFlags extends Flags {
   lines?: string;
 }
 
-export interface ImageFlags extends Flags {
+export interface BrowserImageFlags extends Flags {
   base: string;
   packages: string;
 }
@@ -130,7 +130,7 @@ export interface ApproveFlags extends Flags {
   yes?: boolean;
 }
 
-export interface ImageFlags extends Flags {
+export interface SkillImagesFlags extends Flags {
   force?: boolean;
   dryRun?: boolean;
 }

@@ -1,7 +1,7 @@
 /** The commands by which programs and their keepers reach people and background work. */
 import type { Command } from 'commander';
 import type { Call } from './call.ts';
-import type { HookFlags, ImageFlags, JobFlags, NotifyFlags, WhenFlags } from './flags.ts';
+import type { BrowserImageFlags, HookFlags, JobFlags, NotifyFlags, WhenFlags } from './flags.ts';
 
 /** `notify`, `jobs`, `schedules`, `hooks` and `webhook`. */
 export function addPrograms(program: Command, call: Call): void {
@@ -116,5 +116,5 @@ export function addBrowser(program: Command, call: Call): void {
     .description('build the image of its container (browser.image), on the Docker of execution.docker_socket')
     .option('--base <image>', 'what it is built from', 'debian:bookworm-slim')
     .option('--packages <names>', 'further packages of Debian, such as fonts: "fonts-noto-cjk fonts-noto-core"', '')
-    .action(call<ImageFlags>(async () => (await import('./browser.ts')).browserImage));
+    .action(call<BrowserImageFlags>(async () => (await import('./browser.ts')).browserImage));
 }

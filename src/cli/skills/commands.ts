@@ -2,7 +2,14 @@
 
 import type { Command } from 'commander';
 import type { Call } from '../call.ts';
-import type { AddSkillFlags, ApproveFlags, DeprecateFlags, ImageFlags, PackFlags, ValidateFlags } from '../flags.ts';
+import type {
+  AddSkillFlags,
+  ApproveFlags,
+  DeprecateFlags,
+  PackFlags,
+  SkillImagesFlags,
+  ValidateFlags,
+} from '../flags.ts';
 
 export function addSkills(skills: Command, call: Call): void {
   skills
@@ -48,7 +55,7 @@ export function addSkills(skills: Command, call: Call): void {
     .argument('[name]', 'default: every skill')
     .option('--force', 'build also those whose packages are the same')
     .option('--dry-run', 'show what would be built')
-    .action(call<ImageFlags>(async () => (await import('./images.ts')).skillsImages));
+    .action(call<SkillImagesFlags>(async () => (await import('./images.ts')).skillsImages));
   skills
     .command('deprecate')
     .description('keep a skill, and no longer offer it to the model')

@@ -1,13 +1,13 @@
 /** `coda skills images`: planned and recorded by the daemon when one runs, built here, where what Docker says can be shown. */
 
 import { CodaError } from '../../base/errors.ts';
-import { plural } from '../../base/text.ts';
+import { plural, visible } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Config } from '../../config/index.ts';
 import { type ImageBuilder, openBuilder } from '../../sandbox/index.ts';
 import type { PlannedImage } from '../../skills/agent-skills/index.ts';
 import { type Ask, withVerbs } from '../ask.ts';
-import type { ImageFlags } from '../flags.ts';
+import type { SkillImagesFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 import { contextFiles, dockerfile, imageFilter, LABELS } from './dockerfile.ts';
 
@@ -21,7 +21,7 @@ const STATES: Record<State, string> = {
 };
 
 interface Builds {
-  flags: ImageFlags;
+  flags: SkillImagesFlags;
   io: NodeJS.Process;
   config: Config;
   builder: ImageBuilder;
@@ -29,7 +29,7 @@ interface Builds {
 }
 
 /** `coda skills images [NAME] [--force] [--dry-run]`. Throws with the first failure, after the others were tried. */
-export async function skillsImages(flags: ImageFlags, io: NodeJS.Process): Promise<number> {
+export async function skillsImages(flags: SkillImagesFlags, io: NodeJS.Process): Promise<number> {
   const { config, world } = prepare(flags, io);
   const builder = builderOf(config, world);
   try {
@@ -98,7 +98,7 @@ async function one({ flags, io, config, builder, ask }: Builds, plan: PlannedIma
   io.stdout.write(`${skill}: building ${tag} on ${base}.\n`);
   const built = await builder.build(
     { tag, base, dockerfile: text, files: contextFiles(plan) },
-    { isFresh: flags.force === true, onText: (part) => void io.stdout.write(part) },
+    { isFresh: flags.force === true, onText: (part) => void io.stdout.write(visible(part)) },
   );
   // The one before is used until the new one is recorded.
   if (built.ok) await ask('skills-image-built', { skill, image: built.id, hash });

@@ -1,5 +1,5 @@
 /** What commands of the terminal ask of specialists: which there are, what one may do, and to approve it. */
-import { append, rowOf } from '../../audit/index.ts';
+import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import type { SkillDeps, Verb } from '../../chat/index.ts';
@@ -38,8 +38,7 @@ export function verbs(host: SpecialistHost, { database, world }: VerbDeps): Reco
       const now = world.clock.now();
       await database.tx('specialists.approve', async (tx) => {
         await approvePin(tx, judged(specialist), pin, { personId: undefined, now });
-        const act = { action: 'control.run', subject: 'specialists approve', personId: undefined } as const;
-        append(tx, [rowOf({ ...act, origin: 'terminal', at: now, detail: { name: specialist.name, hash: pin.hash } })]);
+        appendAct(tx, world, 'specialists approve', { name: specialist.name, hash: pin.hash });
       });
       await host.rescan();
       return true;

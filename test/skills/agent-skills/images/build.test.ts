@@ -32,7 +32,7 @@ for line in open(args[args.index('-r') + 1]):
     if not found: sys.exit(f'ERROR: No matching distribution found for {line.strip()}')
     wheel = urllib.request.urlopen(urllib.parse.urljoin(f'{index}/{name}/', found[0])).read()
     zipfile.ZipFile(io.BytesIO(wheel)).extractall(sysconfig.get_paths()['purelib'])
-    print('Successfully installed', name)
+    print('\\x1b[2J\\x1b]0;title\\x07Successfully installed', name)
 `;
 
 /** An index with one package, and what was asked of it. */
@@ -184,6 +184,7 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     expect(built).toMatchObject({ code: 65, stderr: expect.stringContaining('is no name of a package') });
     // What the steps write is shown.
     expect(built.stdout).toMatch(/building coda-skill-typed.*Step 1\/.*Successfully installed coda-words.*is built/s);
+    expect(['\x1b', '\x07'].filter((char) => built.stdout.includes(char))).toEqual([]);
     const first = await imageIds(name);
     expect(first).toHaveLength(1);
     expect(await images(name)).toMatchObject({ code: 0, stdout: expect.stringContaining('is up to date') });
