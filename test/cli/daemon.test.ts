@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { freshDataDir, Jsonl, type Options, Program } from '../support/jsonl.ts';
@@ -31,6 +32,32 @@ test('a daemon says what is on, and in plain words what is off', { timeout: TALK
   const words = lines.map(({ msg }) => msg).join('\n');
   expect(words).toContain('Discord is off: put the bot');
   expect(words).toContain('DISCORD_TOKEN');
+});
+
+/** What is loaded only for who uses it: the browser, MCP, and what reads pages. */
+const UNUSED = /playwright|modelcontextprotocol|readability|linkedom|turndown|unpdf|page-worker/;
+
+test('what nobody uses is not loaded', { timeout: TALK }, async () => {
+  const dataDir = freshDataDir();
+  mkdirSync(dataDir, { recursive: true });
+  const file = join(dataDir, 'modules.txt');
+  const record = fileURLToPath(new URL('../support/modules/record.mjs', import.meta.url));
+  const env = { NODE_OPTIONS: `--import ${record}`, CODA_TEST_MODULES: file };
+  const loaded = () => readFileSync(file, 'utf8').split('\n');
+  {
+    await using daemon = await runDaemon({ dataDir, env });
+    await using chat = await Jsonl.start({ dataDir: daemon.dataDir });
+    await chat.say('note: nothing of the outside is needed for this');
+    expect(await chat.say('/mcp')).toContain('No MCP server is configured');
+  }
+  // The threads are heard, too.
+  expect(loaded().filter((name) => name.includes('pglite'))).not.toEqual([]);
+  expect(loaded().filter((name) => UNUSED.test(name))).toEqual([]);
+  // It would be seen.
+  await using server = new Program(['mcp', '--data', dataDir], { env });
+  server.child.stdin.end();
+  await server.exit;
+  expect(loaded().filter((name) => UNUSED.test(name))).not.toEqual([]);
 });
 
 test('chats attach to a daemon, share its data, and leave it running', { timeout: TALK }, async () => {

@@ -90,14 +90,34 @@ export class Session {
     );
     const url = page.url();
     if ((await withTimeout(SETTLE_MS, asked)) || !/^https?:/.test(url)) return;
+    await this.anew();
+    await this.page.goto(url, { waitUntil: 'domcontentloaded' }).catch(() => {});
+  }
+
+  /** Shows `address`; a page that goes on leading itself elsewhere meanwhile is left for another one. */
+  async goTo(address: string, timeout: number): Promise<void> {
+    const options = { waitUntil: 'commit', timeout } as const;
+    try {
+      await this.page.goto(address, options);
+    } catch (error) {
+      if (!/interrupted by another navigation/.test(messageOf(error))) throw error;
+      await this.anew();
+      await this.page.goto(address, options);
+    }
+    // From here on it is the page's own affair where it leads.
+    await this.page.waitForLoadState('domcontentloaded', { timeout });
+  }
+
+  /** Shows an empty page in the place of the one that is shown. */
+  private async anew(): Promise<void> {
+    const old = this.page;
     this.isOpening = true;
     const fresh = await this.context.newPage().finally(() => {
       this.isOpening = false;
     });
     this.watch(fresh);
-    await fresh.goto(url, { waitUntil: 'domcontentloaded' }).catch(() => {});
+    await old.close().catch(() => {});
     this.page = fresh;
-    await page.close().catch(() => {});
   }
 
   /** What has happened that the page does not show, since it was asked last. */

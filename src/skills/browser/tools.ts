@@ -188,7 +188,7 @@ async function goTo({ egress, timeoutMs }: BrowserDeps, session: Session, addres
   const target = await egress.check(address);
   if (!target.ok) return target;
   try {
-    await session.page.goto(address, { waitUntil: 'domcontentloaded', timeout: timeoutMs });
+    await session.goTo(address, timeoutMs);
   } catch (error) {
     return failed('UNREACHABLE', texts.unreached(target.url.host, whyOf(error)), { remedy: texts.unreachedRemedy });
   }

@@ -258,6 +258,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     const told = page.text + later;
     expect(told).toContain('a dialog (alert) was closed: hello');
     expect(told).toContain('a further page was opened');
+    expect(told).toContain('a download was stopped: file.bin');
     const blocked = internet.at('/ad', 'sub.ads.example');
     const refused = await call('browser_navigate', { session_id: page.session_id, url: blocked });
     expect(JSON.stringify(refused)).toContain('sub.ads.example is blocked here');
@@ -265,6 +266,26 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     const picture = await call('browser_screenshot', { session_id: page.session_id });
     expect(picture).toMatchObject({ ok: true, tainted: true, files: [{ type: 'image/png' }] });
   });
+
+  // What is not about where Chromium runs is played once.
+  if (mode === 'host') {
+    test('a page that leads on for ever, by redirects or its script, is left', { timeout: 60_000 }, async () => {
+      const steps = (path: string) => internet.requests.filter((request) => request.path.startsWith(path)).length;
+      internet.serve('/round', (response, url) => {
+        const next = Number(url.searchParams.get('n')) + 1;
+        response.writeHead(next > 10_000 ? 200 : 302, { location: `/round?n=${next}` }).end('arrived');
+      });
+      internet.serve('/on', '<p>on</p><script>onload = () => { location = "/on?" + Math.random(); };</script>');
+      internet.serve('/start', '<p>start</p>');
+      await using page = await shows(internet.at('/round?n=0'));
+      expect(page.opened).toMatchObject({ ok: false });
+      expect(page.text).toContain('TOO_MANY_REDIRECTS');
+      expect(steps('/round')).toBeLessThan(50);
+      const goes = (path: string) => call('browser_navigate', { session_id: page.session_id, url: internet.at(path) });
+      expect(await goes('/on')).toMatchObject({ ok: false, code: 'UNREADABLE' });
+      expect(await goes('/start')).toMatchObject({ ok: true });
+    });
+  }
 
   test('sessions are the person’s own, few, and end with the turn or unused', { timeout: 60_000 }, async () => {
     internet.serve('/start', '<p>start</p>');
