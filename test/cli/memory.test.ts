@@ -21,6 +21,9 @@ test('memories are exported beside a daemon and imported without one, each once'
     const input = `${lines.join('\n')}\n${lines[0]}\n`;
     expect(await coda(['memory', 'import'], dataDir, input)).toEqual({ code: 0, stdout: '2 added\n' });
     expect((await chat.say('/memory')).toString()).toContain('I like tea');
+    const listed = (await coda(['memory', 'list'], dataDir)).stdout;
+    expect(listed).toMatch(/^\w+ {2}\d{4}-\d\d-\d\d {2}I like tea$/m);
+    expect(listed).toMatch(/^\w+ {2}2024-05-01 {2}I moved$/m);
     ({ stdout: exported } = await coda(['memory', 'export'], dataDir));
   }
   const lines = exported

