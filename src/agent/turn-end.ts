@@ -99,11 +99,11 @@ interface Parked {
   expiresAt: Instant;
 }
 
-/** What calls of its nested turns have changed: the person gets their buttons, too. */
+/** What calls of its nested turns have changed, or handed over: the person gets their buttons, too. */
 function nestedResults(turn: Turn): ToolResult[] {
-  return [...turn.under.values()].flatMap((nested) =>
-    nested.results().filter((result) => result.ok && result.undo !== undefined),
-  );
+  const isForPerson = (result: ToolResult) =>
+    result.ok && (result.undo !== undefined || (result.files !== undefined && result.files.length > 0));
+  return [...turn.under.values()].flatMap((nested) => nested.results().filter(isForPerson));
 }
 
 /** What its calls gave and those of its nested turns, each file once. */

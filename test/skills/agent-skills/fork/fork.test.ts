@@ -96,8 +96,9 @@ test('another assistant’s name for a tool gives it what says that it does the 
   expect(names).not.toContain('letter_send');
 });
 
-test('what it makes reaches the person with the answer, and is filed with who it is for', async () => {
+test('what it makes reaches the person with the answer and its buttons, and is filed with who it is for', async () => {
   let made: FileRef | undefined;
+  const keep = { label: 'Keep it', tool: 'skill_list', input: {} };
   const lab: Skill = {
     name: 'lab',
     tools: () => [
@@ -106,7 +107,7 @@ test('what it makes reaches the person with the answer, and is filed with who it
         description: 'Draws.',
         effect: 'fetch',
         input: z.object({}),
-        run: async () => done('drawn', { files: made ? [made] : [] }),
+        run: async () => done('drawn', { files: made ? [made] : [], choices: [keep] }),
       }),
     ],
   };
@@ -120,12 +121,9 @@ test('what it makes reaches the person with the answer, and is filed with who it
   await ana.says('draw');
   // What it is told to do stands in files of somebody else’s.
   await ana.presses('Approve');
-  expect(
-    ana
-      .seen()
-      .at(-1)
-      ?.files.map(({ name }) => name),
-  ).toEqual(['chart.txt']);
+  const answer = ana.seen().at(-1);
+  expect(answer?.files.map(({ name }) => name)).toEqual(['chart.txt']);
+  expect(answer?.buttons.map(({ label }) => label)).toContain('Keep it');
   const { rows } = await coda
     .database()
     .read('select a.name, p.name as person, a.tainted from artifacts a join persons p on p.id = a.person_id');
