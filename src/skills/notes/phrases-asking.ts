@@ -126,7 +126,7 @@ export const asking: Phrase[] = [
 
 /** Words of a question that no note would hold. */
 const ASKING =
-  /\b(?:the|a|an|my|our|your|i|me|we|you|again|please|is|are|was|were|am|be|did|does|do|have|has|had|put|keep|kept|store|stored|hide|hid|leave|left|park|parked|in|on|at|of|for|to|about|any|anything|something|there|that|this|it|what|where|who|when|know|remember|tell|note|notes|much|many|appointment|list|kind|called|number|owe|can|eat|go|goes|going|out|come|comes|coming|use|should|would|could|which|how|his|her|their|with|from|by|up|or|and|if|he|she|they|got)\b/gi;
+  /\b(?:the|a|an|my|our|your|i|me|we|you|again|please|is|are|was|were|am|be|did|does|do|have|has|had|put|keep|kept|store|stored|hide|hid|leave|left|in|on|at|of|for|to|about|any|anything|something|there|that|this|it|what|where|who|when|know|remember|tell|note|notes|much|many|appointment|list|kind|called|number|owe|can|eat|go|goes|going|out|come|comes|coming|use|should|would|could|which|how|his|her|their|with|from|by|up|or|and|if|he|she|they|got)\b/gi;
 
 function ask(query: string, lead = ''): Call | undefined {
   const words = query.replace(/[?!.]+$/, '').trim();

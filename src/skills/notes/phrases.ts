@@ -8,6 +8,9 @@ const SAVE =
 const FIND =
   '(find|search|look for|look up|look through|search for|get|pull up|show|show me|give me|bring up|open|see)';
 
+/** "Groceries: rice, oil". */
+const HEADED = /^[\p{L}\d][\p{L}\d '-]{0,40}: \S/u;
+
 /** "The landlord's number is 07700". */
 const A_FACT = /^(?:the|my|our) .*\S (?:is|are|was|=) [^?]+$/i;
 
@@ -44,7 +47,9 @@ const saving: Phrase[] = [
     pattern: 'note {text}',
     example: 'note Bob owes me 20',
     call: ({ text = '' }) =>
-      (STATED.test(text) && !/[?]$|^(?:the|\w+ing|about|on|of|for|number)\b/i.test(text)) || A_FACT.test(text)
+      (STATED.test(text) && !/[?]$|^(?:the|\w+ing|about|on|of|for|number)\b/i.test(text)) ||
+      A_FACT.test(text) ||
+      HEADED.test(text)
         ? save(text)
         : undefined,
   },

@@ -16,7 +16,18 @@ const SHORTEST_SLIP = 4;
 export const tellingWords = (said: string): string[] => wordsIn(said).filter((word) => !FILLERS.has(word));
 
 /** Those of `reminders` that `said` names; with a typing error only where nothing is named without. */
-export function named(said: string, reminders: readonly Reminder[], now: Date): Reminder[] {
+export function named(words: string, reminders: readonly Reminder[], now: Date): Reminder[] {
+  // "My 3 o'clock" is the one at 15:00, unless there is one at 3.
+  const [, hour] = O_CLOCK.exec(words) ?? [];
+  if (hour === undefined) return namedBy(words, reminders, now);
+  const by = (half: string) => namedBy(words.replace(O_CLOCK, `${hour}${half}`), reminders, now);
+  const [am, pm] = [by('am'), by('pm')];
+  return am.length === 0 ? pm : [...am, ...pm];
+}
+
+const O_CLOCK = /\b(\d{1,2}) ?o['’]?clock\b/i;
+
+function namedBy(said: string, reminders: readonly Reminder[], now: Date): Reminder[] {
   const words = tellingWords(said);
   if (words.length === 0) return [];
   const whole = reminders.filter(({ text }) => wordsIn(text).join(' ') === wordsIn(said).join(' '));

@@ -17,7 +17,10 @@ export const isLasting = (words: string): boolean => LASTING.test(words.trim().r
  * is the next one of that name. Undefined for words that are no condition.
  */
 export function conditionOf(words: string): string | undefined {
-  const said = words.trim().replace(LEAD, '');
+  const said = words
+    .trim()
+    .replace(LEAD, '')
+    .replace(/\btonight$/i, 'today');
   if (SKIPPED.test(said)) return `except ${said.replace(SKIPPED, '').replace(/^(?:on|in|at|for|the)\s+/i, '')}`;
   if (LASTING.test(said)) return said.replace(/^(?:only|just) | only$/i, '');
   return BOUNDED.test(said) ? said.replace(/^only\s+/i, '') : undefined;

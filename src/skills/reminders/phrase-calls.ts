@@ -128,6 +128,8 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(IN_DM, '')
     .replace(IN_DM_FIRST, '')
     .replace(/^[:,–—-]\s*/, '')
+    .replace(/^(?:of|about) (?:this|the following)(?=[\s:,])\s*/i, '')
+    .replace(/^when it(?:'s| is|s) (?=\d)/i, 'at ')
     .replace(/^(?:too|2)\s+(?=\p{L})/iu, 'to ')
     .replace(/^4\s+(?=\p{L}|2mo)/iu, '')
     .replace(/(?<=\d(?:am|pm)|\b(?:2moro|2morrow|tomorrow|tmrw|tonight|today)) 2 (?=\p{L})/giu, ' to ')

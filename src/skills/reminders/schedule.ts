@@ -115,6 +115,8 @@ export function filledIn(words: string, at: Instant, zone: string): string {
     .trim()
     .replace(/^(?:at )?(?:the )?same time /i, '')
     .replace(/^(?:to|for|on|just|only)\s+(?:on\s+)?(?=\S)/i, '');
+  const parts = /^(?:in the )?(morning|afternoon|evening|night)s$/i.exec(said)?.[1];
+  if (parts !== undefined) return `every ${parts}`;
   const own = partsOf(at, zone);
   const hour = /^(?:at |back to )?(\d{1,2})((?:[:.]\d\d)?)$/i.exec(said);
   const ownHour = Number(own.clock.slice(0, 2));

@@ -1,5 +1,5 @@
 import type { Phrase } from '../../../agent/index.ts';
-import { parseDuration } from '../../../time/index.ts';
+import { parseDuration, splitTask } from '../../../time/index.ts';
 import { A_QUESTION, BARE_NUMBER, CARRIES, create, createAt, isTime, nag, remind } from '../phrase-calls.ts';
 import { isRhythm } from '../schedule.ts';
 
@@ -203,6 +203,12 @@ export const creating: Phrase[] = [
     call: ({ length = '' }) => timer(length.replace(/-/g, ' ')),
   },
   {
+    pattern:
+      "[i have|i've got|i got|there is|there's|we have] {thing} (remind me|so remind me|ping me|wake me) {length} (before|beforehand|earlier|ahead|prior|in advance)",
+    example: 'dentist tomorrow at 3pm, remind me an hour before',
+    call: ({ thing = '', length = '' }) => beforeIt(thing, length),
+  },
+  {
     pattern: "when it's {when} (remind|tell|ping) me {rest}",
     example: "when it's 5pm remind me to call Bob",
     call: ({ when = '', rest = '' }) => (isTime(`at ${when}`) ? withWhen(rest, `at ${when}`) : undefined),
@@ -259,6 +265,15 @@ function withWhen(rest: string, when: string) {
   // "Every 2 hours remind me to drink until 6pm": the end of it stands behind.
   if (bound && isTime(`${when} ${bound}`)) return create(task, `${when} ${bound}`);
   return remind(rest) || A_QUESTION.test(rest) ? create(rest, when) : undefined;
+}
+
+/** "Dentist tomorrow at 3pm, remind me an hour before": so long before what was told. */
+function beforeIt(thing: string, length: string) {
+  const { task, when } = splitTask(`remind me about ${thing.replace(/[,.;\s]+$/, '')}`);
+  const time = `${length.replace(/[,\s]+$/, '')} before ${when ?? ''}`;
+  return when !== undefined && parseDuration(length) !== undefined && isTime(time)
+    ? create(task.replace(/^(?:about )?(?:an?|the|my) /i, ''), time)
+    : undefined;
 }
 
 function timer(length: string, text?: string) {

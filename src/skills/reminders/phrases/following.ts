@@ -199,7 +199,7 @@ export const following: Phrase[] = [
   },
   {
     pattern:
-      '(when|what time) (did i|have i|is it|was it) (say|said|set|set it|set it for|set that for|pick|for|choose)',
+      '(what did i just (ask|ask you|say|tell you)|(when|what time) (did i|have i|is it|was it) (say|said|set|set it|set it for|set that for|pick|for|choose))',
     example: 'what time did I say?',
     about: 'reminder',
     call: () => ({ tool: 'reminder_list', input: {} }),

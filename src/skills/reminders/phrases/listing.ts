@@ -1,5 +1,5 @@
 import type { Phrase } from '../../../agent/index.ts';
-import { list } from '../phrase-calls.ts';
+import { isTime, list } from '../phrase-calls.ts';
 
 const MINE = '[pending|open|upcoming|current|active|outstanding|scheduled|next]';
 
@@ -156,6 +156,17 @@ export const listing: Phrase[] = [
     pattern: 'what (will you|are you going to|should you|do you have to|have you got to) remind me (of|about)',
     example: 'what are you going to remind me about?',
     call: () => list(),
+  },
+  {
+    pattern:
+      '(whats|what is|what|anything|is anything|is there anything) (left|left over|remaining|still to do|still due|still open) [for] {day}',
+    example: "what's left today?",
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: '(do i have|have i got|is there|have i) [got] (anything|something) at {clock}',
+    example: 'do I have anything at 3?',
+    call: ({ clock = '' }) => (isTime(`at ${clock}`) ? list('today') : undefined),
   },
   {
     pattern: 'what (did i|have i) (ask you|asked you|tell you|told you) to remind me (of|about)',
