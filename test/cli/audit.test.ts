@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/storage/index.ts';
-import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+import { command } from '../support/command-lines.ts';
+import { freshDataDir, Jsonl } from '../support/jsonl.ts';
 import { testWorld } from '../support/world.ts';
 
 async function coda(args: string[], dataDir: string) {
-  await using program = new Program([...args, '--data', dataDir], {});
-  program.child.stdin.end();
-  const { code } = await program.exit;
-  return { code, stdout: program.stdout };
+  return command([...args, '--data', dataDir]);
 }
 
 test('what was done is exported and verified, beside a daemon and without one', async () => {

@@ -1,12 +1,10 @@
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+import { command } from '../support/command-lines.ts';
+import { freshDataDir, Jsonl } from '../support/jsonl.ts';
 
 async function coda(args: string[]) {
-  await using program = new Program(args);
-  program.child.stdin.end();
-  const { code } = await program.exit;
-  return { code, stdout: program.stdout, stderr: program.stderr };
+  return command(args);
 }
 
 test('a backup beside a running coda comes back in another folder', { timeout: 120_000 }, async () => {

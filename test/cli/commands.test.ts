@@ -1,15 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { freshDataDir, type Options, Program } from '../support/jsonl.ts';
+import { command } from '../support/command-lines.ts';
+import { freshDataDir, Program } from '../support/jsonl.ts';
 
-async function coda(args: string[], options: Options = {}) {
-  await using program = new Program(args, options);
-  program.child.stdin.end();
-  const { code } = await program.exit;
-  return { code, stdout: program.stdout, stderr: program.stderr };
-}
+const coda = (args: string[]) => command(args);
 
 test('the version is a number, and help names every command', async () => {
   expect(await coda(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
@@ -89,6 +85,30 @@ test('doctor tells how every part is, and what could be turned on', { timeout: 6
   expect(stdout).toMatch(/^✓ storage: answers$/m);
   expect(stdout).toContain('Discord is off');
   expect(code).toBe(0);
+});
+
+test('doctor for programs: findings with code, severity and remedy; the status tells the worst', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'coda-doctor-'));
+  const config = join(folder, 'config', 'config.yaml');
+  mkdirSync(dirname(config));
+  writeFileSync(config, '');
+  // Where "coda init" puts it.
+  const env = join(folder, '.env');
+  writeFileSync(env, '');
+  const findings = async () => {
+    const { code, stdout } = await coda(['doctor', '--json', '--config', config, '--data', join(folder, 'data')]);
+    return { code, found: JSON.parse(stdout).findings as { code?: string; severity: string; remedy?: string }[] };
+  };
+  chmodSync(env, 0o644);
+  const open = await findings();
+  expect(open.found.find(({ code }) => code === 'SECRETS_READABLE')).toMatchObject({
+    severity: 'warning',
+    remedy: expect.stringContaining('chmod 600'),
+  });
+  expect(open.found.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(open.code).toBe(1);
+  chmodSync(env, 0o600);
+  expect((await findings()).code).toBe(0);
 });
 
 test('doctor says what is wrong when the database cannot be reached', { timeout: 60_000 }, async () => {

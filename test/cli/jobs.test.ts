@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
-import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+import { command } from '../support/command-lines.ts';
+import { freshDataDir, Jsonl } from '../support/jsonl.ts';
 
 /** A command on `dataDir`, as a shell would call it. */
 function shell(dataDir: string) {
   return async (...args: string[]) => {
-    await using program = new Program([...args, '--data', dataDir], {});
-    program.child.stdin.end();
-    const { code } = await program.exit;
-    return { code, stdout: program.stdout, stderr: program.stderr };
+    return command([...args, '--data', dataDir]);
   };
 }
 

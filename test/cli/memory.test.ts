@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest';
-import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+import { command } from '../support/command-lines.ts';
+import { freshDataDir, Jsonl } from '../support/jsonl.ts';
 
 async function coda(args: string[], dataDir: string, input = '', env: Record<string, string> = {}) {
-  await using program = new Program([...args, '--data', dataDir], env);
-  program.child.stdin.end(input);
-  const { code } = await program.exit;
-  return { code, stdout: program.stdout };
+  return command([...args, '--data', dataDir], { env, input });
 }
 
 test('memories are exported beside a daemon and imported without one, each once', async () => {
@@ -19,7 +17,7 @@ test('memories are exported beside a daemon and imported without one, each once'
       '{"text":"I moved","date":"2024-05-01"}',
     ];
     const input = `${lines.join('\n')}\n${lines[0]}\n`;
-    expect(await coda(['memory', 'import'], dataDir, input)).toEqual({ code: 0, stdout: '2 added\n' });
+    expect(await coda(['memory', 'import'], dataDir, input)).toMatchObject({ code: 0, stdout: '2 added\n' });
     expect((await chat.say('/memory')).toString()).toContain('I like tea');
     const listed = (await coda(['memory', 'list'], dataDir)).stdout;
     expect(listed).toMatch(/^\w+ {2}\d{4}-\d\d-\d\d {2}I like tea$/m);

@@ -2,12 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+import { command } from '../support/command-lines.ts';
+import { freshDataDir, Jsonl } from '../support/jsonl.ts';
 
 async function coda(args: string[], dataDir: string) {
-  await using program = new Program([...args, '--data', dataDir]);
-  const { code } = await program.exit;
-  return { code, stdout: program.stdout, stderr: program.stderr };
+  return command([...args, '--data', dataDir]);
 }
 
 test('notes leave as files and come back, each once; a vault is read, and what is no note is told of', async () => {

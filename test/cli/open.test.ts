@@ -1,13 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+import { command } from '../support/command-lines.ts';
+import { freshDataDir, Jsonl } from '../support/jsonl.ts';
 
 async function coda(args: string[]) {
-  await using program = new Program(args, {});
-  program.child.stdin.end();
-  const { code } = await program.exit;
-  return { code, stdout: program.stdout, stderr: program.stderr };
+  return command(args);
 }
 
 test('open shows a link of the running coda that signs a browser in; --revoke ends it', async () => {

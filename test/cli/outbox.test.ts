@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
 import { migrate, openDatabase } from '../../src/storage/index.ts';
-import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+import { command } from '../support/command-lines.ts';
+import { freshDataDir, Jsonl } from '../support/jsonl.ts';
 import { testWorld } from '../support/world.ts';
 
 async function coda(args: string[]) {
-  await using program = new Program(args, {});
-  program.child.stdin.end();
-  const { code } = await program.exit;
-  return { code, stdout: program.stdout, stderr: program.stderr };
+  return command(args);
 }
 
 /** A data folder in which an answer could not be delivered. */

@@ -4,7 +4,8 @@ import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { secretsSet } from '../../src/cli/secrets.ts';
 import { temporaryFolder } from '../skills/agent-skills/support.ts';
-import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+import { command } from '../support/command-lines.ts';
+import { freshDataDir, Jsonl } from '../support/jsonl.ts';
 
 const VALUE = 'sk-of-everybody-1234';
 
@@ -16,10 +17,7 @@ async function running() {
   const daemon = await Jsonl.start({ dataDir, env });
   onTestFinished(() => daemon[Symbol.asyncDispose]());
   const secrets = async (args: string[], stdin = '') => {
-    await using program = new Program(['secrets', ...args, '--data', dataDir], { env });
-    program.child.stdin.end(stdin);
-    const { code } = await program.exit;
-    return { code, stdout: program.stdout, stderr: program.stderr };
+    return command(['secrets', ...args, '--data', dataDir], { env, input: stdin });
   };
   return { daemon, dataDir, env, secrets, key: join(home, 'config', 'coda', 'secret.key') };
 }

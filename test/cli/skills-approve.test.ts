@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { skillText, write } from '../skills/agent-skills/support.ts';
-import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+import { command } from '../support/command-lines.ts';
+import { freshDataDir, Jsonl } from '../support/jsonl.ts';
 
 /** A person's home folder with one skill, and commands that they type. */
 function somebody() {
@@ -18,10 +19,7 @@ function somebody() {
   );
   write(home, '.coda/skills/pdf/scripts/a.sh', 'echo a\n');
   const coda = async (...args: string[]) => {
-    await using program = new Program([...args, '--data', dataDir], { env });
-    program.child.stdin.end();
-    const { code } = await program.exit;
-    return { code, stdout: program.stdout, stderr: program.stderr };
+    return command([...args, '--data', dataDir], { env });
   };
   return { home, dataDir, env, coda };
 }

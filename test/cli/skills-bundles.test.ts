@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { zip } from '../skills/agent-skills/support/zip.ts';
 import { skillText, write } from '../skills/agent-skills/support.ts';
-import { freshDataDir, Program } from '../support/jsonl.ts';
+import { command } from '../support/command-lines.ts';
+import { freshDataDir } from '../support/jsonl.ts';
 
 /** A person's home folder, and commands that they type. */
 function somebody() {
@@ -12,10 +13,7 @@ function somebody() {
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const dataDir = freshDataDir();
   const coda = async (...args: string[]) => {
-    await using program = new Program([...args, '--data', dataDir], { env: { HOME: home } });
-    program.child.stdin.end();
-    const { code } = await program.exit;
-    return { code, stdout: program.stdout, stderr: program.stderr };
+    return command([...args, '--data', dataDir], { env: { HOME: home } });
   };
   return { home, dataDir, coda };
 }

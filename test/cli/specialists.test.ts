@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { put } from '../skills/specialists/support.ts';
-import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+import { command } from '../support/command-lines.ts';
+import { freshDataDir, Jsonl } from '../support/jsonl.ts';
 
 /** A person's home folder, and commands that they type. */
 function somebody() {
@@ -12,10 +13,7 @@ function somebody() {
   const dataDir = freshDataDir();
   const env = { HOME: home };
   const coda = async (...args: string[]) => {
-    await using program = new Program([...args, '--data', dataDir], { env });
-    program.child.stdin.end();
-    const { code } = await program.exit;
-    return { code, stdout: program.stdout, stderr: program.stderr };
+    return command([...args, '--data', dataDir], { env });
   };
   return { agents: join(home, '.coda/agents'), dataDir, env, coda };
 }

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { packageRoot } from '../../src/base/root.ts';
 import { main } from '../../src/cli/index.ts';
+import { cleanEnv } from './jsonl.ts';
 
 /** A line that a page shows for a shell. */
 export interface CommandLine {
@@ -58,6 +60,18 @@ export function wordsOf(line: string): { words: string[]; from?: string; to?: st
     else found.words.push(text);
   }
   return found;
+}
+
+/**
+ * A command as a shell would call it, in this process: one of its own would take a second to start. Nothing of the developer's
+ * own is in its environment.
+ */
+export async function command(
+  args: readonly string[],
+  { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { status, ...said } = await runCoda(args, { env: cleanEnv(env), cwd: tmpdir(), input });
+  return { code: status, ...said };
 }
 
 /** Runs a command of coda in this process, as `main.ts` does in one of its own. */

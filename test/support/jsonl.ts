@@ -65,7 +65,7 @@ const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 }))));
 
 /** Nothing of the developer's own: neither tokens nor folders. */
-function cleanEnv(more: Record<string, string> = {}): Record<string, string> {
+export function cleanEnv(more: Record<string, string> = {}): Record<string, string> {
   const { PATH = '', HOME = tmpdir() } = process.env;
   return { PATH, HOME, TZ: 'UTC', LANG: 'C.UTF-8', CODA_BACKUP: 'off', ...more };
 }

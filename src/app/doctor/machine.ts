@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { systemCode } from '../../base/errors.ts';
 import { bytesOf } from '../../base/text.ts';
 import { type HealthCheck, together, type Verdict } from '../../chat/index.ts';
-import type { Config } from '../../config/index.ts';
+import { type Config, envFileOf } from '../../config/index.ts';
 import type { Database } from '../../storage/index.ts';
 
 const MB = 1_000_000;
@@ -101,7 +101,7 @@ async function refusal(folder: string): Promise<string | undefined> {
 async function readable({ dataDir, file }: Config): Promise<[string, number][]> {
   // Windows has no such modes.
   if (process.platform === 'win32') return [];
-  const files = [join(dataDir, '.env'), ...(file === undefined ? [] : [join(file, '..', '.env')])];
+  const files = [join(dataDir, '.env'), ...(file === undefined ? [] : [envFileOf(file)])];
   const found = await Promise.all(
     files.map(async (path): Promise<[string, number][]> => {
       const mode = await stat(path).then(
