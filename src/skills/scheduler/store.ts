@@ -153,12 +153,13 @@ export async function anyById(tx: Queryable, id: string): Promise<PersonSchedule
 
 /**
  * When something is due here: an occurrence, or a look at what became of one. `running` is looked at one by one: there are
- * as many as turns that schedules have begun and that have not ended.
+ * as many as turns that schedules have begun and that have not ended. Of turns that are over any one will do:
+ * their end is past, and the earliest of thousands would have to be looked for.
  */
 export const EARLIEST = `select least(
   (select min(next_at) from person_schedules where state = 'on' and next_at is not null),
-  (select min(i.finished_at) from person_schedules s join inbox i on i.id = s.running
-    where s.running is not null and i.finished_at is not null))`;
+  (select i.finished_at from person_schedules s join inbox i on i.id = s.running
+    where s.running is not null and i.finished_at is not null limit 1))`;
 
 /** A schedule that is due, and what its turn depends on. */
 export interface Due extends PersonSchedule {
