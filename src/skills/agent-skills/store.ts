@@ -91,14 +91,12 @@ const ACTIVE = 'skills';
 
 type Settings = Readonly<Record<string, Json>>;
 
-export function offIn(settings: Settings, denied: ReadonlySet<string> = NONE): ReadonlySet<string> {
+export function offIn(settings: Settings, denied: ReadonlySet<string> = new Set()): ReadonlySet<string> {
   const names = Object.entries(settings).flatMap(([key, value]) =>
     key.startsWith('skill:') && value === false ? [key.slice('skill:'.length)] : [],
   );
   return names.length === 0 ? denied : new Set([...names, ...denied]);
 }
-
-const NONE: ReadonlySet<string> = new Set();
 
 /** The skills in use since the conversation began (afresh), in the order of their activation. */
 export function activeIn(settings: Settings, epoch: number): readonly string[] {

@@ -28,8 +28,6 @@ export interface Ingredients {
   readonly commands: ReadonlySet<string>;
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /** The key under which names that differ only in case or Unicode form collide. */
 const keyOf = (name: string): string => (PLAIN.test(name) ? name : name.normalize('NFKC').toLowerCase());
 
@@ -50,7 +48,7 @@ export async function resolve(
     (setting?.enabled === false ? disabled : enabled).push(setting ? adapt(skill, setting, adapted) : skill);
   }
   if (pace.isUp) await pace.rest();
-  enabled.sort((a, b) => compare(a.name, b.name));
+  enabled.sort((a, b) => (a.name < b.name ? -1 : 1));
   if (pace.isUp) await pace.rest();
   return Object.freeze({
     version,

@@ -211,11 +211,7 @@ export async function packSkill(content: SkillContent, name: string, file: strin
   return archive.length;
 }
 
-export interface PackedFile {
-  path: string;
-  executable: boolean;
-  content: Buffer;
-}
+type PackedFile = Pick<ContentFile, 'path' | 'executable'> & { content: Buffer };
 
 /** Of all entries: the first moment that the format knows. */
 const FIRST_OF_JANUARY_1980 = 0x0021_0000;

@@ -15,7 +15,7 @@ export function divide(head: Buffer): Divided {
   if (parts.frontmatter === undefined) return { parts, document: NO_DOCUMENT };
   const document = readFrontmatter(parts.frontmatter, parts.line);
   const isText = document.fields.length === 0 && parts.frontmatter.trim() !== '' && !hasTooMuch(document);
-  return { parts: isText ? allBody(parts) : parts, document };
+  return { parts: isText ? splitFrontmatter(head, true) : parts, document };
 }
 
 const hasTooMuch = ({ problems }: Document): boolean => problems.some(({ code }) => code === 'yaml_too_much');
@@ -67,11 +67,11 @@ const NEWLINE = 0x0a;
 /** How far an opening fence is looked for. */
 const OPENING_BYTES = 1_024;
 
-/** Takes the first bytes of a `SKILL.md` apart. `head` may end anywhere. */
-export function splitFrontmatter(head: Buffer): Parts {
+/** Takes the first bytes of a `SKILL.md` apart. `head` may end anywhere. `isText`: what is between fences is text, too. */
+export function splitFrontmatter(head: Buffer, isText = false): Parts {
   const start = head.indexOf(BOM) === 0 ? BOM.length : 0;
   // One character a byte, so that what is found in the text is an offset in the file, also where it is no UTF-8.
-  const opening = OPENING.exec(head.toString('latin1', start, start + OPENING_BYTES))?.[0];
+  const opening = isText ? undefined : OPENING.exec(head.toString('latin1', start, start + OPENING_BYTES))?.[0];
   const make = (from: number, to: number, body: number, unclosed: boolean): Parts => ({
     frontmatter: opening === undefined ? undefined : head.toString('utf8', from, to),
     line: countLines(head, from) + 1,
@@ -133,20 +133,6 @@ function endOfYaml(text: string): { yaml: number; body: number } {
     length = next;
   }
   return { yaml: length, body: length };
-}
-
-/** The same file with all of it as its body: the text between the fences is no frontmatter. */
-function allBody(parts: Parts): Parts {
-  const start = parts.hasBom ? BOM.length : 0;
-  return {
-    ...parts,
-    frontmatter: undefined,
-    bodyOffset: start,
-    bodyLine: 1,
-    hasBody: true,
-    late: false,
-    unclosed: false,
-  };
 }
 
 function countLines(bytes: Buffer, to: number): number {

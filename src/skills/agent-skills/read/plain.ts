@@ -17,13 +17,7 @@ const MEANS_SOMETHING = /:(?: |$)| #/;
 const QUOTED = /^(?:"([^"\\]*)"|'([^']*)')$/;
 const NUMBER = /^\d+(?:\.\d*)?(?:[eE][-+]?\d+)?$/;
 const OTHER_NUMBER = /^0[xo]/;
-const WORDS = new Map<string, boolean | null>(
-  ['true', 'false', 'null'].flatMap((word) => {
-    const value = word === 'null' ? null : word === 'true';
-    const forms = [word, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)];
-    return forms.map((form): [string, boolean | null] => [form, value]);
-  }),
-);
+const WORD = /^(?:true|True|TRUE|false|False|FALSE|null|Null|NULL)$/;
 
 interface Line {
   readonly indent: number;
@@ -145,7 +139,6 @@ function scalar(text: string): Json | undefined {
     return quoted?.[1] ?? quoted?.[2];
   }
   if (MEANS_SOMETHING.test(text) || OTHER_NUMBER.test(text)) return undefined;
-  const word = WORDS.get(text);
-  if (word !== undefined) return word;
+  if (WORD.test(text)) return JSON.parse(text.toLowerCase());
   return NUMBER.test(text) && String(Number(text)) === text ? Number(text) : text;
 }

@@ -294,11 +294,15 @@ function chooseName(
   diagnoses: Diagnoses,
 ): string {
   const own = normalName(folder);
-  const given = declared === undefined ? undefined : normalName(declared.text);
+  const given = declared && normalName(declared.text);
   const candidates = given === undefined ? [own] : [given, own];
   const name = candidates.find(isStandardName) ?? [...candidates].reverse().find(isServable);
   if (declared === undefined) diagnoses.warn('name_missing', `There is no name; the folder's, "${own}", serves.`);
-  else if (given !== own) differing(given ?? '', own, name, declared.line, diagnoses);
+  else if (given !== own && name === own && given !== '') {
+    diagnoses.warn('name_form', `"${given}" cannot serve as a name; the folder's, "${own}", does.`, declared.line);
+  } else if (given !== own && name === given) {
+    diagnoses.warn('name_mismatch', `The name "${given}" is not the folder's, "${own}".`, declared.line);
+  }
   if (name === undefined) {
     diagnoses.error('no_name', `Neither the frontmatter nor the folder "${own}" has a name that it can be called by.`);
   } else if (!isStandardName(name)) {
@@ -308,12 +312,4 @@ function chooseName(
     );
   }
   return name ?? '';
-}
-
-function differing(given: string, own: string, name: string | undefined, line: number, diagnoses: Diagnoses): void {
-  if (name === own && given !== '') {
-    diagnoses.warn('name_form', `"${given}" cannot serve as a name; the folder's, "${own}", does.`, line);
-  } else if (name === given) {
-    diagnoses.warn('name_mismatch', `The name "${given}" is not the folder's, "${own}".`, line);
-  }
 }

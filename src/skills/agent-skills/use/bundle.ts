@@ -17,6 +17,7 @@ const MOST_OF_ALL = 60 * 1024 * 1024;
 
 export interface Bundle extends SkillFiles {
   ok: true;
+  skill: AgentSkill;
   files: readonly (PutFile & { content: Buffer })[];
   trust: Trust;
 }
@@ -44,7 +45,7 @@ export async function bundleOf(db: Queryable, skill: AgentSkill, signal: AbortSi
   for (const { path, content } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     hash.update(`${JSON.stringify([path, content.length])}\n`).update(content);
   }
-  return { ok: true, name, hash: hash.digest('hex'), read: async () => files, files, trust };
+  return { ok: true, skill, name, hash: hash.digest('hex'), read: async () => files, files, trust };
 }
 
 /** Whether commands in its text may be run unasked: it is coda's own, or an owner has approved exactly these files. */

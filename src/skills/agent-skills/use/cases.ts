@@ -41,17 +41,12 @@ const casesFile = z.union([
 
 type TestCase = z.output<typeof testCase>;
 
-interface TestCases {
-  readonly cases: readonly { readonly file: string; readonly test: TestCase }[];
-  /** Files under `tests/` that hold no cases, each with why. */
-  readonly others: readonly { readonly file: string; readonly why: string }[];
-}
-
 /** Reads `tests/*.json` in a skill's folder. What is not in their form is told, and does not stop the others. */
-async function readCases(directory: string): Promise<TestCases> {
+async function readCases(directory: string) {
   const listing = await listInside(directory);
   const files = listing.files.map(({ path }) => path).filter((path) => /^tests\/[^/]+\.json$/.test(path));
   const cases: { file: string; test: TestCase }[] = [];
+  /** Files that hold no cases, each with why. */
   const others: { file: string; why: string }[] = [];
   for (const file of files.sort()) {
     const read = await readInside(directory, file, { maxBytes: MAX_CASES_BYTES });
@@ -75,7 +70,7 @@ function parse(text: string): TestCase[] | string {
 export async function testSkill(
   snapshot: SkillSnapshot,
   skill: AgentSkill,
-): Promise<{ outcomes: Outcome[]; others: TestCases['others'] }> {
+): Promise<{ outcomes: Outcome[]; others: { file: string; why: string }[] }> {
   if (skill.directory === undefined) return { outcomes: [], others: [] };
   const { cases, others } = await readCases(skill.directory);
   const search = new SkillSearch();

@@ -189,11 +189,9 @@ async function approval(name: string | undefined, { person, prepared }: TxContex
   });
 }
 
-const SKILL_COMMAND = 'skill';
-
 /** What `/name rest` calls: a skill that people may call, under its own name or after `/skill`. */
 export function calledBy(view: View, name: string, rest: string): Call | undefined {
-  if (name.toLowerCase() === SKILL_COMMAND) {
+  if (name.toLowerCase() === 'skill') {
     const [, wanted = '', args = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
     return callOf(callable(view, wanted), args);
   }

@@ -44,15 +44,13 @@ export function listTool(deps: ToolDeps): AnyTool {
     async prepare({ name, page: wanted }, ctx) {
       if (name === undefined) return undefined;
       const ready = await makeReady(deps.reader, views.of(ctx.turn), name, ctx);
-      return ready.ok ? { ready, lines: await linesOf(ready, wanted) } : ready;
+      if (!ready.ok) return ready;
+      const { directory } = ready.skill;
+      const files = ready.all.at(-1)?.files ?? [];
+      return { ready, lines: directory === undefined ? [] : await contents(directory, files, wanted) };
     },
     run: ({ name, page: wanted }, ctx) => (name === undefined ? all(deps, wanted, ctx) : filesOf(wanted, ctx)),
   });
-}
-
-async function linesOf({ skill, all: read }: Ready, wanted: number): Promise<string[]> {
-  const files = read.at(-1)?.files ?? [];
-  return skill.directory === undefined ? [] : contents(skill.directory, files, wanted);
 }
 
 async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {

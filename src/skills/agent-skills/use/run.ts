@@ -3,7 +3,7 @@ import { type AnyTool, type CallContext, done, type Failed, failed, outsideTool 
 import { pathProblem } from '../../../base/folders/folder.ts';
 import { conversations } from '../../../delivery/index.ts';
 import { type Ran, type SandboxFailure, told } from '../../../sandbox/index.ts';
-import { type AgentSkill, isTrusted } from '../skill.ts';
+import { isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { type Bundle, bundleOf } from './bundle.ts';
 import { APART, skillName, type ToolDeps } from './deps.ts';
@@ -80,19 +80,12 @@ function asDelegation(input: unknown) {
 }
 
 /** The files of a skill that is in use in this conversation. */
-async function inUse(
-  deps: ToolDeps,
-  name: string,
-  ctx: CallContext,
-): Promise<(Bundle & { skill: AgentSkill }) | Failed> {
+async function inUse(deps: ToolDeps, name: string, ctx: CallContext): Promise<Bundle | Failed> {
   const view = deps.views.of(ctx.turn);
   const skill = view.snapshot.skills.get(name);
   if (!skill || deps.denied(view, ctx.person).has(name)) return failed('NOT_FOUND', texts.noSkill(name, undefined));
-  const db = deps.reader;
-  const refused = notInUse(name, await conversations.stateOf(db, ctx.conversationId));
-  if (refused) return refused;
-  const bundle = await bundleOf(db, skill, ctx.signal);
-  return bundle.ok ? { ...bundle, skill } : bundle;
+  const refused = notInUse(name, await conversations.stateOf(deps.reader, ctx.conversationId));
+  return refused ?? bundleOf(deps.reader, skill, ctx.signal);
 }
 
 interface Script {
@@ -121,7 +114,7 @@ type ScriptRan = Ran & { tainted: boolean; isSecure: boolean; wrong: 'stale' | '
 async function runScript(
   { code, host }: ToolDeps,
   { name, args, input, timeout }: Input,
-  bundle: Bundle & { skill: AgentSkill },
+  bundle: Bundle,
   { path, runner }: Script,
   ctx: CallContext,
 ): Promise<ScriptRan | SandboxFailure | Failed> {

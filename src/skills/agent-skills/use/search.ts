@@ -19,11 +19,8 @@ export class SkillSearch {
 
   /** All that `words` fit, the best first; a word that few skills have counts more. */
   async find(snapshot: SkillSnapshot, words: string): Promise<AgentSkill[]> {
-    let made = this.indexes.get(snapshot);
-    if (!made) {
-      made = indexOf(snapshot);
-      this.indexes.set(snapshot, made);
-    }
+    const made = this.indexes.get(snapshot) ?? indexOf(snapshot);
+    this.indexes.set(snapshot, made);
     const index = await made;
     const skills = [...snapshot.skills.values()];
     const worth = new Map<number, number>();
