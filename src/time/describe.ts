@@ -2,12 +2,11 @@ import type { Instant } from '../base/clock.ts';
 import { listOf } from '../base/text.ts';
 import { clockOf, DAY, dayOfWall, MINUTE, ymdOf } from './civil.ts';
 import { formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from './format.ts';
-import { type NthWeekday, parseRule, type Rule, type RulePart } from './rule.ts';
+import { isSteps, type NthWeekday, parseRule, type Rule, type RulePart } from './rule.ts';
+import { ALL_DATES, FROM_END } from './rule-parts.ts';
 import type { Recurring, When } from './types.ts';
 import { wallAt } from './zones.ts';
 
-const ALL_DATES = Array.from({ length: 31 }, (_, index) => index + 1);
-const FROM_END = [-5, -4, -3, -2, -1];
 const NTH = ['first', 'second', 'third', 'fourth', 'fifth'];
 
 /**
@@ -54,14 +53,10 @@ function nextWords({ next }: Recurring, rule: Rule, now: Instant): string {
   if (!first) return '';
   const at = rule.zone;
   const times = new Set(rule.parts.flatMap((part) => timesOf(rule, part)));
-  const oneTime = times.size === 1 && rule.parts.every(({ freq }) => !isSteps(freq));
+  const oneTime = times.size === 1 && !rule.parts.some(isSteps);
   const today = dayOfWall(wallAt(now.getTime(), at));
   const wall = wallAt(first.getTime(), at);
   return `, next: ${oneTime ? formatDay(dayOfWall(wall), today) : formatInstant(first, at, now)}`;
-}
-
-function isSteps(freq: RulePart['freq']): boolean {
-  return freq === 'HOURLY' || freq === 'MINUTELY' || freq === 'SECONDLY';
 }
 
 /** The rule in words; undefined for one that only its text can say. */
@@ -70,7 +65,7 @@ function ruleWords(rule: Rule, now: Instant): string | undefined {
   if (!first) return undefined;
   const limits = limitWords(first, rule, now);
   if (rule.parts.some((part) => limitWords(part, rule, now) !== limits)) return undefined;
-  if (isSteps(first.freq)) {
+  if (isSteps(first)) {
     const words = rule.parts.length === 1 ? stepWords(first) : undefined;
     return words && words + limits;
   }

@@ -1,9 +1,10 @@
-import { isoOfWall, type Wall } from './civil.ts';
+import { isoOfWall, minuteOf } from './civil.ts';
 import { type Env, envOf } from './env.ts';
 import { resolveOnce } from './once.ts';
 import type { Phrase } from './phrase.ts';
 import type { DateSpec, DaySet } from './pieces.ts';
-import { parseRule, type Rule, type RulePart } from './rule.ts';
+import { parseRule, type Rule } from './rule.ts';
+import { timeOf } from './rule-parts.ts';
 import { recurring, resolveSeries } from './series.ts';
 import { impossible, never, past, tooOften, unknownZone, whichOne } from './texts.ts';
 import type { Reading, Reject, When, WhenContext } from './types.ts';
@@ -150,13 +151,8 @@ function united(series: readonly Rule[], env: Env): When | undefined {
   const [first] = series;
   if (!first || series.some(({ skipped = [] }) => skipped.length > 0)) return undefined;
   const start = Math.min(...series.map((rule) => rule.start));
-  const parts = series.flatMap((rule) => rule.parts.map((part) => ({ ...timeOf(rule.start), ...part })));
+  const parts = series.flatMap((rule) => rule.parts.map((part) => ({ ...timeOf(minuteOf(rule.start)), ...part })));
   // A step of two weeks needs a start of its own.
   if (parts.some(({ interval, count }) => (interval ?? 1) > 1 || count !== undefined)) return undefined;
   return recurring({ start, zone: first.zone, parts }, env);
-}
-
-function timeOf(start: Wall): Pick<RulePart, 'byHour' | 'byMinute'> {
-  const date = new Date(start);
-  return { byHour: [date.getUTCHours()], byMinute: [date.getUTCMinutes()] };
 }

@@ -1,5 +1,5 @@
 import { english } from './lang/en.ts';
-import { MONTHS, ORDINALS, WEEKDAYS } from './lang/en-words.ts';
+import { isOrdinal, MONTHS, ORDINALS, WEEKDAYS } from './lang/en-words.ts';
 import type { Token } from './tokens.ts';
 
 /**
@@ -138,6 +138,5 @@ export function isAddress(tokens: readonly Token[], at: number): boolean {
 
 /** Whether a word is the number of a weekday that is not read with it: "Feb's second" before "Monday". */
 export function isNumbering(word: string, next: string): boolean {
-  const isOrdinal = Object.hasOwn(ORDINALS, word) || /^\d+(?:st|nd|rd|th)$/.test(word);
-  return isOrdinal && (Object.hasOwn(WEEKDAYS, next) || Object.hasOwn(WEEKDAYS, next.replace(/s$/, '')));
+  return isOrdinal(word) && (Object.hasOwn(WEEKDAYS, next) || Object.hasOwn(WEEKDAYS, next.replace(/s$/, '')));
 }

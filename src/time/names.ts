@@ -1,5 +1,5 @@
 import { english } from './lang/en.ts';
-import { NUMBERS, ORDINALS } from './lang/en-words.ts';
+import { isOrdinal, NUMBERS, ORDINALS } from './lang/en-words.ts';
 import type { Token } from './tokens.ts';
 import { placeZone } from './zone-names.ts';
 
@@ -92,12 +92,11 @@ function compoundAt(tokens: readonly Token[], at: number): number {
   if (!number || dash?.text !== '-' || !dash.glued || !next?.glued) return 0;
   const isEach = /^(?:on|to)$/.test(next.text) && tokens[at + 3]?.text === '-' && tokens[at + 4]?.text === number.text;
   if (isEach) return 5;
-  const isOrdinal = Object.hasOwn(ORDINALS, number.text) || /^\d+(?:st|nd|rd|th)$/.test(number.text);
   const isTime =
     english.temporal.has(next.text) || Object.hasOwn(ORDINALS, next.text) || Object.hasOwn(NUMBERS, next.text);
   // "On the first-of-the-month", "on the 3rd-call Bob".
   const isTied = PARTICLES.test(next.text) || english.task.deeds.has(next.text);
-  return isOrdinal && /^\p{L}{2}/u.test(next.raw) && !isTime && !isTied ? 3 : 0;
+  return isOrdinal(number.text) && /^\p{L}{2}/u.test(next.raw) && !isTime && !isTied ? 3 : 0;
 }
 
 const PARTICLES = /^(?:of|in|on|at|to|and|or|ish|until|through|march|april|may|june|august)$/;

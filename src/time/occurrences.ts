@@ -13,7 +13,7 @@ import {
   weekdayOf,
   ymdOf,
 } from './civil.ts';
-import { type Frequency, parseRule, type Rule, type RulePart } from './rule.ts';
+import { type Frequency, isSteps, parseRule, type Rule, type RulePart, stepOf } from './rule.ts';
 import { ZoneClock } from './zones.ts';
 
 export interface OccurrencesOptions {
@@ -84,8 +84,7 @@ export function occursOn(day: Day, rule: Rule, clock: ZoneClock): boolean {
 }
 
 function* partOccurrences(rule: Rule, part: RulePart, after: number, clock: ZoneClock): Generator<Occurrence, void> {
-  const subDaily = part.freq === 'HOURLY' || part.freq === 'MINUTELY' || part.freq === 'SECONDLY';
-  const instants = subDaily ? elapsed(rule, part, after, clock) : calendar(rule, part, after, clock);
+  const instants = isSteps(part) ? elapsed(rule, part, after, clock) : calendar(rule, part, after, clock);
   let left = part.count ?? Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const occurrence of instants) {
@@ -249,12 +248,11 @@ function firstWeek(year: number, weekStart: number): Day {
 
 // --- elapsed steps: hours, minutes, seconds --------------------------------------------------------------------
 
-const STEP: Partial<Record<Frequency, number>> = { HOURLY: HOUR, MINUTELY: MINUTE, SECONDLY: 1_000 };
 /** No sub-daily rule that occurs at all stays silent for this many candidates when barren days are leapt over. */
 const MOST_BARREN = 300_000;
 
 function* elapsed(rule: Rule, part: RulePart, after: number, clock: ZoneClock): Generator<Occurrence, void> {
-  const step = (STEP[part.freq] ?? HOUR) * (part.interval ?? 1);
+  const step = stepOf(part);
   const origin = clock.instantOf(rule.start);
   const skip = part.count === undefined ? Math.max(0, Math.floor((after - origin) / step) - 1) : 0;
   let barren = 0;

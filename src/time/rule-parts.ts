@@ -8,8 +8,8 @@ import type { NthWeekday, RulePart } from './rule.ts';
 const ALL_WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 const ALL_MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 /** The places of a weekday in a month, counted from its end. */
-const FROM_END = [-5, -4, -3, -2, -1];
-const ALL_DATES = Array.from({ length: 31 }, (_, index) => index + 1);
+export const FROM_END = [-5, -4, -3, -2, -1];
+export const ALL_DATES = Array.from({ length: 31 }, (_, index) => index + 1);
 
 const plain = (weekdays: readonly number[]) =>
   [...weekdays].sort((a, b) => a - b).map((weekday) => ({ nth: 0, weekday }));
@@ -190,6 +190,6 @@ export function atTimes(parts: readonly RulePart[], minutes: readonly number[]):
   return parts.flatMap((part) => times.map((time) => ({ ...part, ...time })));
 }
 
-function timeOf(minute: number): Pick<RulePart, 'byHour' | 'byMinute'> {
+export function timeOf(minute: number): Pick<RulePart, 'byHour' | 'byMinute'> {
   return { byHour: [Math.floor(minute / 60)], byMinute: [minute % 60] };
 }

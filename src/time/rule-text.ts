@@ -1,7 +1,7 @@
 import { DAY, dayOfWall, MINUTE, wallOf } from './civil.ts';
 import { type Env, envOf } from './env.ts';
 import { ruleOccurrences } from './occurrences.ts';
-import { parseRule, type Rule, type RulePart } from './rule.ts';
+import { isSteps, parseRule, type Rule, type RulePart } from './rule.ts';
 import { recurring } from './series.ts';
 import { badRule, never, past, tooOften } from './texts.ts';
 import type { When, WhenContext } from './types.ts';
@@ -32,14 +32,14 @@ export function ruleWhen(rule: Rule, env: Env): When {
 
 /** Without DTSTART a rule begins with the first time to come: its own hours, else the hour of a date without a time. */
 function started(rule: Rule, env: Env): Rule {
-  const isSteps = rule.parts.some(({ freq }) => freq === 'HOURLY' || freq === 'MINUTELY' || freq === 'SECONDLY');
+  const hasSteps = rule.parts.some(isSteps);
   const hasHours = rule.parts.some(({ byHour }) => byHour !== undefined);
-  const start = isSteps
+  const start = hasSteps
     ? Math.floor(env.wall / MINUTE) * MINUTE
     : // The hours of its own may come before the one that others would have.
       wallOf(dayOfWall(env.wall), hasHours ? 0 : env.parts.date);
   const anchor = { ...rule, start };
   const free = rule.parts.map((part): RulePart => ({ ...part, interval: 1 }));
-  const [first] = isSteps ? [] : ruleOccurrences({ ...anchor, parts: free }, env.now);
+  const [first] = hasSteps ? [] : ruleOccurrences({ ...anchor, parts: free }, env.now);
   return first ? { ...anchor, start: first.wall } : anchor;
 }

@@ -1,4 +1,4 @@
-import { DAY, type Day, dayOf, dayOfWall, isoOfWall, type Wall } from './civil.ts';
+import { DAY, type Day, dayOf, dayOfWall, HOUR, isoOfWall, MINUTE, SECOND, type Wall } from './civil.ts';
 import { instantOf, isZone, wallAt } from './zones.ts';
 
 export const FREQUENCIES = ['SECONDLY', 'MINUTELY', 'HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'] as const;
@@ -31,6 +31,13 @@ export interface RulePart {
   /** 1 = Monday. */
   weekStart?: number;
 }
+
+/** The steps that count elapsed time, in milliseconds; longer ones keep the clock on the wall. */
+const STEP: Partial<Record<Frequency, number>> = { HOURLY: HOUR, MINUTELY: MINUTE, SECONDLY: SECOND };
+
+export const isSteps = ({ freq }: RulePart): boolean => freq in STEP;
+
+export const stepOf = ({ freq, interval = 1 }: RulePart): number => (STEP[freq] ?? HOUR) * interval;
 
 /** A DTSTART in its zone and the rules that count from it; their occurrences are united. */
 export interface Rule {

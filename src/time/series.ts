@@ -5,7 +5,7 @@ import { isFirstDay, type Limits, limitsOf, skippedDays } from './limits.ts';
 import { type Occurrence, occursOn, ruleOccurrences } from './occurrences.ts';
 import type { Phrase } from './phrase.ts';
 import { type Clock, type DateSpec, isElapsed, type Recur, type Span, type TimeSpec } from './pieces.ts';
-import { formatRule, type Rule, type RulePart } from './rule.ts';
+import { formatRule, isSteps, type Rule, type RulePart, stepOf } from './rule.ts';
 import { atTimes, calendarParts, onlyOn, quartersFrom, without } from './rule-parts.ts';
 import { never, past, tooOften, whichOne } from './texts.ts';
 import type { Recurring, When } from './types.ts';
@@ -264,11 +264,6 @@ function onlyMoment(at: number, step: number, clock: ZoneClock): number {
   return moment;
 }
 
-function stepOf({ freq, interval = 1 }: RulePart): number {
-  const unit = freq === 'HOURLY' ? 3_600_000 : freq === 'MINUTELY' ? MINUTE : 1_000;
-  return unit * interval;
-}
-
 function stepPart(step: number): RulePart {
   if (step % 3_600_000 === 0) return { freq: 'HOURLY', interval: step / 3_600_000 };
   if (step % MINUTE === 0) return { freq: 'MINUTELY', interval: step / MINUTE };
@@ -361,10 +356,6 @@ function anchorOf({ at, wall }: Occurrence, parts: readonly RulePart[], env: Env
   const moment = onlyMoment(at, step, env.clock);
   if (part.count === undefined && at - step <= env.now) return { start: env.clock.wallAt(moment), zone: env.zone };
   return { start: wall, zone: fixedZone(wall - at) };
-}
-
-function isSteps({ freq }: RulePart): boolean {
-  return freq === 'HOURLY' || freq === 'MINUTELY' || freq === 'SECONDLY';
 }
 
 /** The end of "for 2 weeks", counted from the day (or, for elapsed steps, from the moment) that the series begins. */

@@ -49,6 +49,9 @@ export const ORDINALS: Readonly<Record<string, number>> = {
   thirtieth: 30,
 };
 
+/** "Third", "3rd". */
+export const isOrdinal = (word: string): boolean => Object.hasOwn(ORDINALS, word) || /^\d+(?:st|nd|rd|th)$/.test(word);
+
 export const UNIT_WORDS: Readonly<Record<string, string>> = {
   second: 'second',
   minute: 'minute',

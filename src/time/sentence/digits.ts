@@ -6,7 +6,7 @@ import type { Layout } from '../layout.ts';
 import { parseWhen } from '../parse.ts';
 import type { Run } from '../runs.ts';
 import { endsInEvent } from './days.ts';
-import { ask, hasTime, onlyTime, result, startsWeak, type Understood, type View, word } from './view.ts';
+import { ask, hasTime, onlyTime, result, startsWeak, THINGS, type Understood, type View, word } from './view.ts';
 
 /** Numbers beside a time: its date, its hour, or how many things there are. */
 
@@ -44,7 +44,7 @@ function isDateAt(view: View, at: number, [from, to]: [number, number]): boolean
   if (at === from + 1 && english.task.deeds.has(before)) return false;
   if (Number(first) > 12 || Number(second) > 12 || first.startsWith('0') || second.startsWith('0')) return true;
   const next = word(view, at + 1);
-  if (at === from && (english.task.measures.has(next) || COUNTED_THINGS.test(next))) return false;
+  if (at === from && (english.task.measures.has(next) || THINGS.test(next))) return false;
   return !FRACTIONS.test(word(view, at)) || (at + 1 === to && !english.task.deeds.has(word(view, from)));
 }
 
@@ -189,8 +189,5 @@ const MARKS =
 
 /** What a number belongs to. */
 const NAMING = /^(?:a|an|the|of|is|was|are|than|to|vs|no|all|only|at|about|for|from|and|x|my|our|\d.*)$/;
-
-/** What is counted. */
-const COUNTED_THINGS = /^(?:people|men|women|children|kids|\w{2,}[^\Ws]s)$/;
 
 const CLOCK_UNITS = /^(?:uhr|h|am|pm|hour|o'clock|[.!?])$/;

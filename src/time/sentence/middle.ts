@@ -1,5 +1,5 @@
 import { english } from '../lang/en.ts';
-import { ORDINALS } from '../lang/en-words.ts';
+import { isOrdinal } from '../lang/en-words.ts';
 import { parseWhen } from '../parse.ts';
 import type { Run } from '../runs.ts';
 import type { When } from '../types.ts';
@@ -167,8 +167,6 @@ function attribute(view: View, [from, to]: [number, number]): Understood | undef
 
 const MEASURED =
   /^(?:bake|roast|cook|heat|preheat|broil|grill|oven|smoke|toast|fry|sell|stock|stocks|shares|price|bitcoin|btc)$/;
-
-const isOrdinal = (said: string): boolean => Object.hasOwn(ORDINALS, said) || /^\d+(?:st|nd|rd|th)$/.test(said);
 
 const UNITS = /^(?:minute|hour|day|week|month|year)$/;
 
