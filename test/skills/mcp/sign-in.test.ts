@@ -117,7 +117,10 @@ describe('a service that a person signs in to', () => {
     {
       await using unnamed = await McpPlay.begin({ web: settings }, {}, ENV);
       const begun = unnamed.coda.app.verbs['mcp-login']?.({ server: 'web' });
-      await expect(begun).rejects.toMatchObject({ remedy: expect.stringContaining(`oauth.issuer: ${issuer}`) });
+      await expect(begun).rejects.toMatchObject({
+        message: expect.stringMatching(/leads to \S+[^.]\)\.$/),
+        remedy: expect.stringContaining(`oauth.issuer: ${issuer}`),
+      });
       expect(guarded.issuer.clients.size).toBe(0);
     }
     it = await McpPlay.begin({ web: { ...settings, oauth: { sign_in: true, issuer } } }, {}, ENV);

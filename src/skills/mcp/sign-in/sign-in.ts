@@ -155,7 +155,11 @@ export class SignIns {
     if (error instanceof CodaError && !error.code.startsWith('EGRESS_')) return error;
     const why = typeof error === 'string' ? error : messageOf(error);
     const remedy = error instanceof CodaError ? error.remedy : texts.loginRemedy(server);
-    return new CodaError('MCP_LOGIN', { message: texts.loginFailed(server, why), remedy, cause: error });
+    return new CodaError('MCP_LOGIN', {
+      message: texts.loginFailed(server, why.replace(/\.$/, '')),
+      remedy,
+      cause: error,
+    });
   }
 
   private record(tx: Transaction, subject: string, server: string): void {
