@@ -5,6 +5,7 @@ import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Database, FileReferences, Transaction } from '../../storage/index.ts';
 import * as buttons from '../buttons/store.ts';
 import { OWNERS_DIRECT } from '../conversations/store.ts';
+import { SEND_DEADLINE_MS } from '../outbox/resend.ts';
 
 /** Parts that were delivered long ago, with their buttons. Dead letters stay. */
 export const retentionRules: readonly RetentionRule[] = [
@@ -105,9 +106,12 @@ export const deletionRules: readonly DeletionRule[] = [
                  sent_at = coalesce(sent_at, $2)
            where person_id = $1 and state not in ('sending', 'draft')`,
   },
-  // The message of a draft is taken away: its turn has lost its lane.
+  // The message of a draft is taken away: its turn has lost its lane. A first send that is under way may arrive yet.
   {
-    sql: `update outbox set state = 'pending', removed = true, owner = null, next_at = created_at,
+    sql: `update outbox set state = 'pending', removed = true, owner = null,
+                 unknown_at = case when receipt is null then coalesce(unknown_at, $2) end,
+                 next_at = case when receipt is null
+                             then $2::timestamptz + interval '${SEND_DEADLINE_MS} milliseconds' else created_at end,
                  content = '{"kind": "answer", "text": ""}'
            where person_id = $1 and state = 'draft'`,
   },

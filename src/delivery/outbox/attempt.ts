@@ -76,9 +76,10 @@ export class Attempts {
 
   /**
    * Brings one part to where it should be: sent, brought up to date, or taken away. Looks first where it may be there
-   * already and the platform would not notice a second one. Never rejects.
+   * already and the platform would not notice a second one. What has been deleted there is sent as another message, if
+   * `isWanted` says so. Never rejects.
    */
-  async bring(adapter: ChatAdapter, row: store.Row): Promise<SendOutcome> {
+  async bring(adapter: ChatAdapter, row: store.Row, isWanted = async () => true): Promise<SendOutcome> {
     const { world, database } = this.deps;
     const settles = this.settlesIn(adapter, row);
     if (settles > 0) return { kind: 'retry', reason: 'whether it has arrived cannot be seen yet', afterMs: settles };
@@ -98,7 +99,7 @@ export class Attempts {
       world.probe?.({ name: `send.${adapter.name}`, phase: 'before' });
       const beganAt = world.clock.monotonic();
       // An adapter that does not heed the signal must not hold its slot, or the end of the process.
-      const act = () => unlessAborted(signal, this.sendOrEdit(adapter, row, part, receipt, signal));
+      const act = () => unlessAborted(signal, this.sendOrEdit(adapter, row, { part, receipt, isWanted }, signal));
       const about = { adapter: adapter.name, part: row.part, attempts: row.attempts };
       const outcome = await (world.spans?.inOr(row.id, 'send', about, act) ?? act());
       this.counters.sending.observe({ adapter: adapter.name }, (world.clock.monotonic() - beganAt) / 1_000);
@@ -136,8 +137,7 @@ export class Attempts {
   private async sendOrEdit(
     adapter: ChatAdapter,
     row: store.Row,
-    part: Part,
-    receipt: Receipt | undefined,
+    { part, receipt, isWanted }: { part: Part; receipt: Receipt | undefined; isWanted: () => Promise<boolean> },
     signal: AbortSignal,
   ) {
     if (row.removed)
@@ -145,13 +145,14 @@ export class Attempts {
     if (!receipt) {
       const first = await adapter.send(part, signal);
       // Somebody has deleted what was shown while it grew; the answer is still owed.
-      const again = first.kind === 'deleted' && row.isOutdated;
+      const again = first.kind === 'deleted' && row.isOutdated && (await isWanted());
       const sent = again ? await adapter.send({ ...part, instead: 'shown' }, signal) : first;
       // The platform may have answered with a message that it had before, which shows how far the draft had come.
       return row.isOutdated && row.unknownAt && sent.kind === 'sent' ? adapter.edit(sent.receipt, part, signal) : sent;
     }
     const edited = await adapter.edit(receipt, part, signal);
-    return edited.kind === 'gone' ? adapter.send({ ...part, instead: receipt.id }, signal) : edited;
+    const again = edited.kind === 'gone' && (await isWanted());
+    return again ? adapter.send({ ...part, instead: receipt.id }, signal) : edited;
   }
 
   private async resultOf(row: store.Row, outcome: SendOutcome): Promise<store.SendResult> {

@@ -122,7 +122,9 @@ export class Draft {
 
   private async put(row: store.Row): Promise<void> {
     const { database, attempts, adapter, world } = this.deps;
-    const outcome = await attempts.bring(adapter, row);
+    // One that was erased with its person has been taken away, whoever has heard of it.
+    const isWanted = () => store.isDraft(database, row.id, row.owner);
+    const outcome = await attempts.bring(adapter, row, isWanted);
     if (outcome.kind === 'sent') {
       if (row.receipt?.id === outcome.receipt.id) return;
       if (!row.receipt && row.part === 0) this.count();

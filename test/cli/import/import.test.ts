@@ -140,6 +140,7 @@ function importing(format: string, root: string) {
       'models:\n  default: a/b\n  providers:\n    a: { kind: openai-compatible, base_url: http://127.0.0.1:9/v1 }\n',
   });
   const dataDir = join(home, 'data');
+  let status = 0;
   const coda = async (...args: string[]) => {
     let out = '';
     const stdout = { write: (text: string) => (out += text) };
@@ -152,10 +153,16 @@ function importing(format: string, root: string) {
       prependListener() {},
       off() {},
     };
-    await main(io as unknown as NodeJS.Process);
+    status = await main(io as unknown as NodeJS.Process);
     return out;
   };
-  return { home, dataDir, coda: (...args: string[]) => coda('import', format, root, ...args), any: coda };
+  return {
+    home,
+    dataDir,
+    coda: (...args: string[]) => coda('import', format, root, ...args),
+    any: coda,
+    status: () => status,
+  };
 }
 
 test('jobs become schedules, with their zone and their name; a dry run lists them, a second run brings none twice', async () => {
@@ -169,13 +176,14 @@ test('jobs become schedules, with their zone and their name; a dry run lists the
     { name: 'once', schedule: { kind: 'at', atMs: at }, payload: { text: 'renew the passport' } },
     { name: 'nowhere', schedule: { kind: 'cron', expr: '0 8 * * *', tz: 'Mars/Base' }, payload: { text: 'x' } },
   ];
-  const { coda, any, dataDir } = importing('openclaw', folder({ 'cron/jobs.json': JSON.stringify({ jobs }) }));
+  const { coda, any, dataDir, status } = importing('openclaw', folder({ 'cron/jobs.json': JSON.stringify({ jobs }) }));
   const dry = await coda();
   expect(dry).toContain('schedule cron/jobs.json: brief: every weekday at 08:00 Asia/Tokyo: Sum up the news');
   expect(existsSync(dataDir)).toBe(false);
   const said = await coda('--apply');
   expect(said).toMatch(/Schedule brief: .*weekday/);
   expect(said).toMatch(/Schedule nowhere: not made\./);
+  expect(status()).toBe(65);
   const { planned } = JSON.parse(await any('schedules', 'list', '--json'));
   expect(planned.map(({ title }: { title: string }) => title).sort()).toEqual(['brief', 'once']);
   const { nextAt } = planned.find(({ title }: { title: string }) => title === 'brief');
@@ -183,6 +191,35 @@ test('jobs become schedules, with their zone and their name; a dry run lists the
   expect(planned.find(({ title }: { title: string }) => title === 'once').nextAt).toBe(new Date(at).toISOString());
   expect(await coda('--apply')).toMatch(/Schedule brief: is there already\.\nSchedule once: is there already\./);
   expect(JSON.parse(await any('schedules', 'list', '--json')).planned).toHaveLength(2);
+});
+
+test('jobs of one name, or of none, all come, with all of their words shown before', async () => {
+  const daily = (hour: number, message: string, name?: string) => ({
+    ...(name && { name }),
+    schedule: { kind: 'cron', expr: `0 ${hour} * * *`, tz: 'UTC' },
+    payload: { message },
+  });
+  const long = `Sum up ${'everything and '.repeat(20)}then say so`;
+  const jobs = [
+    daily(8, 'Sum up the mail', 'brief'),
+    daily(18, 'Sum up the mail', 'brief'),
+    daily(8, long, 'brief'),
+    daily(9, 'water the plants'),
+    daily(9, 'feed the cat'),
+    { name: 'stretch', schedule: { kind: 'every', everyMs: 7_200_000 }, payload: { text: 'stretch' } },
+  ];
+  const { coda, any, status } = importing('openclaw', folder({ 'cron/jobs.json': JSON.stringify({ jobs }) }));
+  expect(await coda()).toContain(long);
+  expect(await coda('--apply')).not.toMatch(/is there already|not made/);
+  expect(status()).toBe(0);
+  const titles = async () =>
+    JSON.parse(await any('schedules', 'list', '--json'))
+      .planned.map(({ title }: { title: string }) => title)
+      .sort();
+  const all = ['brief', 'brief', 'brief', 'feed the cat', 'stretch', 'water the plants'];
+  expect(await titles()).toEqual(all);
+  expect((await coda('--apply')).match(/is there already/g)).toHaveLength(6);
+  expect([await titles(), status()]).toEqual([all, 0]);
 });
 
 test('it shows what it would bring, brings it, and brings nothing twice', async () => {

@@ -12,15 +12,28 @@ export async function draft(
   now: Instant,
 ): Promise<Written | undefined> {
   const statement = sql`
+    -- waits for who takes the lane away: what is written after that nobody would take away again
+    with holder as (
+      select from lanes where conversation_id = ${item.conversationId} and owner = ${item.owner}
+                          and current = ${item.inboxId} for key share
+    )
     insert into outbox (id, key, adapter, conversation_id, person_id, turn_id, inbox_id, grp, part, reply_to, content,
                         state, owner, next_at, tainted, created_at)
     select o.*, ${now}::timestamptz from jsonb_to_recordset(${json([part])}) as o (${raw(PART_COLUMNS)})
-     where exists (select from lanes where conversation_id = ${item.conversationId} and owner = ${item.owner}
-                      and current = ${item.inboxId})
+     where exists (select from holder)
     on conflict (key) do update set owner = excluded.owner where outbox.state = 'draft'
     returning id, key, receipt, unknown_at, drafted`;
   const { rows } = await database.run<Written>('outbox.draft', ...render(statement));
   return rows[0];
+}
+
+/** Whether a draft is still one, and this process's. */
+export async function isDraft(database: Database, id: string, owner: string): Promise<boolean> {
+  const { rows } = await database.read(`select 1 from outbox where id = $1 and owner = $2 and state = 'draft'`, [
+    id,
+    owner,
+  ]);
+  return rows.length > 0;
 }
 
 /** Stores where a draft's message is. */
