@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { packageRoot } from '../../src/base/root.ts';
 import { command } from '../support/command-lines.ts';
 import { freshDataDir, Program } from '../support/jsonl.ts';
 
@@ -12,6 +15,19 @@ test('the version is a number, and help names every command', async () => {
   const { code, stdout } = await coda(['--help']);
   expect(code).toBe(0);
   for (const name of ['run', 'chat', 'health', 'status', 'doctor', 'migrate', 'config']) expect(stdout).toContain(name);
+});
+
+test('a reader that ends before the command is no error', async () => {
+  const child = spawn(process.execPath, [join(packageRoot(), 'dist/main.js'), '--help'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  await once(child, 'close');
+  expect(stderr).toBe('');
 });
 
 test.each([
