@@ -13,12 +13,20 @@ import { type ProgramContainerSpec, programOptions } from './spec.ts';
 const KEPT_BYTES = 4_096;
 const LONGEST_LINE = 300;
 
+/** Who is told what becomes of a program. */
+export interface ProgramTold {
+  /** Before it starts: it may be over before its start is known. What is thrown ends it. */
+  begins(program: Program): void;
+  /** Its container is removed. */
+  over(): void;
+}
+
 /** Makes the container, is connected, and only then starts it. Rejects with a `DockerError`, and leaves nothing behind then. */
 export async function startProgram(
   docker: Docker,
   spec: ProgramContainerSpec,
   log: Log,
-  over: () => void,
+  told: ProgramTold,
   signal?: AbortSignal,
 ): Promise<Program> {
   const name = `coda-${spec.session}`;
@@ -31,13 +39,14 @@ export async function startProgram(
     const connection = await docker.attach(id, signal);
     const program = new AttachedProgram(spec.session, connection, async () => {
       await discard();
-      over();
+      told.over();
     });
+    told.begins(program);
     await docker.start(id, signal);
     return program;
   } catch (error) {
     await discard();
-    over();
+    told.over();
     throw error;
   }
 }

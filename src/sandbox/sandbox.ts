@@ -105,13 +105,18 @@ class DockerSandbox implements Sandbox {
       if (!image) throw thrown(failure('SANDBOX_IMAGE', `Docker has no image ${wanted.image}.`));
       const spec = { ...this.base(facts, image, ['/tmp']), command: wanted.command, limits: wanted.limits };
       this.inUse.add(spec.session);
-      const over = () => {
-        this.inUse.delete(spec.session);
-        this.programs.delete(spec.session);
+      const told = {
+        begins: (program: Program) => {
+          // A close that came meanwhile knows nothing of it.
+          if (this.isClosed) throw thrown(failure('SANDBOX_ENGINE', 'The sandbox was closed.'));
+          this.programs.set(spec.session, program);
+        },
+        over: () => {
+          this.inUse.delete(spec.session);
+          this.programs.delete(spec.session);
+        },
       };
-      const program = await startProgram(docker, spec, this.world.log, over, signal);
-      this.programs.set(spec.session, program);
-      return program;
+      return await startProgram(docker, spec, this.world.log, told, signal);
     } catch (error) {
       signal?.throwIfAborted();
       return failureIn(error) ?? failureOf(error);
