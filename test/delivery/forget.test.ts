@@ -1,12 +1,26 @@
 import { rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { deferred } from '../../src/base/async.ts';
+import { type Deferred, deferred } from '../../src/base/async.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { holdAfter, holdBefore, waitingForLocks } from '../support/holds.ts';
-import { play } from '../support/play.ts';
+import { type Play, play } from '../support/play.ts';
 import { echo, lastSaid, ScriptedModel } from '../support/scripted-model.ts';
+
+/** Shows its first words, once it may, and more when it may. */
+function growing(more: Deferred<void>, first?: Deferred<void>): ScriptedModel {
+  const model = new ScriptedModel([...(first ? [{ hold: first }] : []), 'first words', { hold: more }, ' and more']);
+  model.streams = true;
+  return model;
+}
+
+/** Ana asks to be forgotten: the buttons that say yes. */
+async function asked(coda: Play): Promise<string[]> {
+  await (await coda.hear('ana', 'dm-ana', '/forget')).settled;
+  const buttons = coda.platform.messages.flatMap((message) => message.buttons);
+  return buttons.flatMap(({ id, label }) => (label.startsWith('Yes') ? [id] : []));
+}
 
 describe.each(testDatabases)('forgetting a person on $name', ({ name, available }) => {
   test.skipIf(!available)('asks first, then nothing of them is left but that something was said', async () => {
@@ -68,6 +82,61 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
       for (const table of ['notes', 'messages', 'turns', 'steps']) expect(await coda.count(table), table).toBe(0);
     },
   );
+
+  test.skipIf(!available)('takes away what is being shown for the first time', async () => {
+    await using coda = await play({ engine: name, model: growing(deferred()) });
+    coda.platform.faults.push('held');
+    await coda.hear('ana', 'c1', 'tell me');
+    expect(await eventually(() => coda.platform.holding === 1)).toBe(true);
+    const [yes] = await asked(coda);
+    await (await coda.press('ana', 'dm-ana', yes ?? '')).settled;
+    coda.platform.release();
+    await coda.passes({ seconds: 30 });
+    expect(coda.platform.in('c1')).toEqual([]);
+    expect(await coda.count(`outbox where state in ('draft', 'pending', 'unknown')`)).toBe(0);
+  });
+
+  test.skipIf(!available || name === 'PGlite')('leaves no draft that is begun meanwhile', async () => {
+    const gate = deferred();
+    await using coda = await play({ engine: name, model: growing(deferred(), gate) });
+    await coda.hear('ana', 'c1', 'tell me');
+    const [yes] = await asked(coda);
+    const erasing = holdAfter(coda, 'press.run', /^update outbox set state = 'pending', removed/);
+    const pressed = await coda.press('ana', 'dm-ana', yes ?? '');
+    await erasing.reached;
+    gate.resolve();
+    const drafts = () => coda.count(`outbox where state = 'draft'`);
+    expect(await eventually(async () => (await drafts()) + (await waitingForLocks(coda)) > 0)).toBe(true);
+    erasing.goOn();
+    await pressed.settled;
+    await coda.passes({ seconds: 30 });
+    expect(await drafts()).toBe(0);
+    expect(coda.platform.in('c1')).toEqual([]);
+  });
+
+  test.skipIf(!available)('lets a process that has not heard of it show nothing anew', async () => {
+    const [more, end, edited] = [deferred(), deferred(), deferred()];
+    const model = new ScriptedModel(['first words', { hold: more }, ' and more', { hold: end }]);
+    model.streams = true;
+    await using coda = await play({ engine: name, model, platform: { deduplicatesForMs: 0 } });
+    await coda.hear('ana', 'c1', 'tell me');
+    expect(await eventually(() => coda.count('outbox where receipt is not null'))).toBe(1);
+    // As the rules do it in another process.
+    await coda
+      .database()
+      .run('test', `update outbox set state = 'pending', removed = true, owner = null, next_at = created_at`);
+    coda.platform.remove(coda.platform.messages[0]?.id ?? '');
+    const edit = coda.platform.edit.bind(coda.platform);
+    coda.platform.edit = (...args) => {
+      edited.resolve();
+      return edit(...args);
+    };
+    more.resolve();
+    await edited.promise;
+    end.resolve();
+    await coda.app.settled();
+    expect(coda.platform.in('c1')).toEqual([]);
+  });
 
   test.skipIf(!available)('may be asked for in words', async () => {
     await using coda = await play({ engine: name, model: echo() });
