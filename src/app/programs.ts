@@ -5,6 +5,7 @@ import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { Verb } from '../chat/index.ts';
 import type { Delivery, Item } from '../delivery/index.ts';
+import { hasTwin } from '../skills/scheduler/index.ts';
 import { OWNER } from './who.ts';
 
 export interface ProgramDeps {
@@ -37,7 +38,38 @@ export function programVerbs(deps: ProgramDeps): Record<string, Verb> {
   return {
     'tools-list': async () => toolsFor(deps, await ownerItem(deps)) as unknown as Json,
     'tools-call': (args) => call(deps, args),
+    'schedules-import': (args) => importSchedule(deps, args),
   };
+}
+
+const brought = z.object({ title: z.string(), when: z.string(), prompt: z.string() });
+
+/** Taken back where the person has the same already: only what was made tells its times. */
+class KnownSchedule extends Error {}
+
+/**
+ * Plans what another assistant had planned, once however often it is brought. Whoever has this machine asks for it, so
+ * that it counts as no request; what was planned elsewhere is tainted, as all that programs have coda do.
+ */
+async function importSchedule(deps: ProgramDeps, args: Record<string, Json>): Promise<Json> {
+  const input = brought.parse(args);
+  const item = await ownerItem(deps);
+  const aside = { item, signal: AbortSignal.timeout(WITHIN_MS), confirmed: false };
+  try {
+    return await deps.agent.actAside(
+      'schedules.import',
+      aside,
+      async () => ({ tool: 'schedule_create', input }),
+      async (tx, result): Promise<Json> => {
+        if (!result?.ok) return { made: false, text: [result?.message, result?.remedy].filter(Boolean).join(' ') };
+        if (result.id !== undefined && (await hasTwin(tx, result.id))) throw new KnownSchedule();
+        return { made: true, text: result.text };
+      },
+    );
+  } catch (error) {
+    if (error instanceof KnownSchedule) return { made: false, isKnown: true, text: '' };
+    throw error;
+  }
 }
 
 async function ownerItem({ delivery }: ProgramDeps): Promise<Item> {

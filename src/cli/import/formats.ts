@@ -2,6 +2,7 @@
 
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { shorten } from '../../base/text.ts';
 import { wordsOfCron, wordsOfMinutes } from './cron.ts';
 import { Folder } from './files.ts';
 import { type Found, type FoundJob, nothing } from './found.ts';
@@ -147,7 +148,7 @@ interface Job {
 }
 
 const openclawShape = z.object({
-  name: z.string().default('a job'),
+  name: z.string().default(''),
   enabled: z.boolean().default(true),
   schedule: z.object({
     kind: z.string(),
@@ -194,7 +195,7 @@ function hermesJob(value: unknown): Job | undefined {
   const { kind, expr = '', minutes = 0, run_at } = data.schedule;
   const when =
     kind === 'cron' ? wordsOfCron(expr) : kind === 'interval' ? wordsOfMinutes(minutes) : run_at && `at ${run_at}`;
-  return { name: data.name ?? 'a job', enabled: data.enabled, prompt: data.prompt ?? '', when };
+  return { name: data.name ?? '', enabled: data.enabled, prompt: data.prompt ?? '', when };
 }
 
 /** To the second, as the words for a time have it. */
@@ -211,9 +212,12 @@ function jobsFrom(folder: Folder, found: Found, file: string, jobOf: (value: unk
   for (const [index, value] of list.entries()) {
     const job = jobOf(value);
     if (!job) folder.problem(file, `job ${index + 1} has not the form that was expected`);
-    else found.jobs.push({ name: job.name, from: file, ...planOf(job) });
+    else found.jobs.push({ name: nameOf(job), from: file, ...planOf(job) });
   }
 }
+
+/** One without a name is known by its words. */
+const nameOf = ({ name, prompt }: Job) => name.trim() || shorten(prompt.replace(/\s+/g, ' ').trim(), 60) || 'a job';
 
 function planOf({ prompt, when, zone, enabled }: Job): Omit<FoundJob, 'name' | 'from'> {
   const words = prompt.trim();

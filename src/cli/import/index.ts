@@ -4,7 +4,7 @@ import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, st
 import { join, relative, resolve } from 'node:path';
 import { CodaError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
-import { plural, shorten } from '../../base/text.ts';
+import { plural, shorten, visible } from '../../base/text.ts';
 import { ask, withVerbs } from '../ask.ts';
 import type { ImportFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
@@ -17,6 +17,8 @@ const SHOWN = 70;
 const LONGEST_TITLE = 80;
 /** A request to the daemon holds 64 kB. */
 const AT_ONCE = 10;
+/** The exit status where a schedule was not made: as for other data that cannot be used. */
+const NOT_WHOLE = 65;
 const MOST_SKILL_FILES = 500;
 const LARGEST_SKILL = 20_000_000;
 
@@ -29,9 +31,11 @@ export async function importFrom(flags: ImportFlags, io: NodeJS.Process): Promis
     throw usage(`${dir} is no folder.`, `Name the folder of ${format}, such as ~/.${format}.`);
   }
   const found = read(root);
-  const lines = flags.apply ? await apply(found, { format, flags, io }) : planned(found);
+  const { lines, isWhole } = flags.apply
+    ? await apply(found, { format, flags, io })
+    : { lines: planned(found), isWhole: true };
   io.stdout.write(`${lines.join('\n')}\n`);
-  return 0;
+  return isWhole ? 0 : NOT_WHOLE;
 }
 
 /** What would be done, line by line, and what not. */
@@ -41,7 +45,8 @@ function planned(found: Found): string[] {
     ...(found.persona ? [`persona  ${found.persona.from}: ${plural(found.persona.text.length, 'character')}`] : []),
     ...found.skills.map(({ name, from }) => `skill    ${from}: ${name}`),
     ...found.jobs.flatMap(({ name, plan, from }) =>
-      plan ? [`schedule ${from}: ${name}: ${plan.when}: ${shorten(plan.prompt.replace(/\s+/g, ' '), SHOWN)}`] : [],
+      // Whole: these words are said to the model in the owner's name.
+      plan ? [`schedule ${from}: ${name}: ${plan.when}: ${visible(plan.prompt).replace(/\s+/g, ' ')}`] : [],
     ),
     ...rest(found),
     `${counts(found)}. Nothing was changed: --apply brings them.`,
@@ -71,35 +76,32 @@ interface Applying {
   io: NodeJS.Process;
 }
 
-async function apply(found: Found, { format, flags, io }: Applying): Promise<string[]> {
+async function apply(found: Found, { format, flags, io }: Applying): Promise<{ lines: string[]; isWhole: boolean }> {
   const { config } = prepare(flags, io);
   const lines: string[] = [];
   lines.push(await keepMemories(found.memories, flags, io));
   if (found.persona) lines.push(keepPersona(found.persona.text, join(config.dataDir, 'imported'), format));
   const home = join(io.env.HOME ?? io.env.USERPROFILE ?? config.dataDir, '.coda', 'skills');
   for (const skill of found.skills) lines.push(copySkill(skill, home));
-  return [...lines, ...(await planJobs(found.jobs, flags, io)), ...rest(found)];
+  const jobs = await planJobs(found.jobs, flags, io);
+  return { lines: [...lines, ...jobs.lines, ...rest(found)], isWhole: jobs.isWhole };
 }
 
-/** Schedules of the owner at this machine, by the names that the other gave them; one of that name that is there stays. */
-async function planJobs(jobs: readonly FoundJob[], flags: ImportFlags, io: NodeJS.Process): Promise<string[]> {
+/** Schedules of the owner at this machine, by the names that the other gave them; the same at the same times stays. */
+async function planJobs(jobs: readonly FoundJob[], flags: ImportFlags, io: NodeJS.Process) {
   const planned = jobs.flatMap(({ name, plan }) => (plan ? [{ title: shorten(name, LONGEST_TITLE), ...plan }] : []));
-  if (planned.length === 0) return [];
+  if (planned.length === 0) return { lines: [], isWhole: true };
   return withVerbs(flags, io, async (own) => {
-    const { planned: there } = (await own('schedules', {})) as { planned: readonly { title: string }[] };
-    const titles = new Set(there.map(({ title }) => title));
     const lines: string[] = [];
+    let isWhole = true;
     for (const { title, when, prompt } of planned) {
-      if (titles.has(title)) {
-        lines.push(`Schedule ${title}: is there already.`);
-        continue;
-      }
-      const answer = await own('tools-call', { tool: 'schedule_create', input: { when, prompt, title } });
-      const { ok, text } = answer as { ok: boolean; text: string };
-      lines.push(`Schedule ${title}: ${ok ? '' : 'not made. '}${text.replace(/\s+/g, ' ')}`);
-      if (ok) titles.add(title);
+      const answer = await own('schedules-import', { title, when, prompt });
+      const { made, isKnown, text } = answer as { made: boolean; isKnown?: true; text: string };
+      const said = made ? '' : 'not made. ';
+      lines.push(`Schedule ${title}: ${isKnown ? 'is there already.' : `${said}${text.replace(/\s+/g, ' ')}`}`);
+      isWhole &&= made || isKnown === true;
     }
-    return lines;
+    return { lines, isWhole };
   });
 }
 

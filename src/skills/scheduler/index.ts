@@ -16,6 +16,7 @@ import { upcoming } from './upcoming.ts';
 import { verbs } from './verbs.ts';
 
 export { config as schedulerConfig } from './config.ts';
+export { hasTwin } from './store.ts';
 
 type Settings = z.output<typeof config.schema>;
 

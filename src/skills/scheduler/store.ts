@@ -76,6 +76,25 @@ export async function insert(
   return rows.map(toSchedule)[0];
 }
 
+/** Whether the person has another schedule of the same title, words and times. */
+export async function hasTwin(tx: Queryable, id: string): Promise<boolean> {
+  const { rows } = await tx.query<{ rule: string | null; other: string | null }>(
+    `select made.rule, other.rule as other from person_schedules made
+       join person_schedules other on other.person_id = made.person_id and other.id <> made.id
+      where made.id = $1 and other.state in ('on', 'off') and other.title = made.title
+        and other.prompt is not distinct from made.prompt and other.zone = made.zone
+        and (made.rule is not null or other.next_at = made.next_at)`,
+    [id],
+  );
+  return rows.some(({ rule, other }) => timesOf(rule) === timesOf(other));
+}
+
+/** A series without the day that it began on; of one within the day also without the instant, which was that of its making. */
+function timesOf(rule: string | null): string | undefined {
+  const begins = /FREQ=(?:HOURLY|MINUTELY)/.test(rule ?? '') ? /DTSTART[^\n]*/ : /(?<=DTSTART[^\n]*)\d{8}(?=T)/;
+  return rule?.replace(begins, '');
+}
+
 const columns = (wish: Wish) => [
   wish.title,
   wish.prompt ?? null,
