@@ -3,7 +3,7 @@
  * with CODA_TEST_POSTGRES set, 1,000,000 of one person among 10,000 people on PostgreSQL. `--keep` leaves the database of
  * the latter, and uses one that is there; `--embedded` and `--server` measure one of both.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -13,7 +13,7 @@ import { MetricsBook } from '../src/base/metrics.ts';
 import type { World } from '../src/base/world.ts';
 import { recallTool } from '../src/skills/notes/recall.ts';
 import { searchNotes } from '../src/skills/notes/search.ts';
-import { type Database, migrate, openDatabase } from '../src/storage/index.ts';
+import { type Database, migrate, openDatabase, type Queryable } from '../src/storage/index.ts';
 import { Report } from './support/report.ts';
 
 const NAME = 'coda_bench_search';
@@ -145,25 +145,48 @@ const KINDS: Record<string, (next: () => number) => string> = {
 
 const report = new Report();
 
-async function measure(database: Database, what: string, wanted: { p50: number; p99?: number }): Promise<void> {
+/**
+ * Milliseconds of the processor that the server's process behind `tx` has used: what other load does not change. 0 where
+ * the server is on another machine.
+ */
+async function workOf(tx: Queryable): Promise<number> {
+  const { rows } = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const file = `/proc/${rows[0]?.pid}/schedstat`;
+  if (!existsSync(file)) return 0;
+  return Number(readFileSync(file, 'utf8').split(' ')[0]) / 1_000_000;
+}
+
+async function measure(
+  database: Database,
+  what: string,
+  wanted: { p50: number; p99?: number },
+  server = false,
+): Promise<void> {
   const next = numbers(99);
   const at = { person: { id: personOf(0), locale: 'en' }, conversationId: placeOf(0) };
   const recall = recallTool({ near: async () => [] });
   const times: number[] = [];
+  const work: number[] = [];
   const kinds = Object.entries(KINDS);
   const of = new Map(kinds.map(([kind]) => [kind, [] as number[]]));
   for (let n = -kinds.length; n < SEARCHES; n++) {
     const [kind, make] = kinds[(n + kinds.length) % kinds.length] as (typeof kinds)[0];
     const query = make(next);
     const begun = performance.now();
+    const own = process.cpuUsage();
+    let servers = 0;
     await database.tx<unknown>('bench.search', async (tx) => {
       const ctx = { ...at, tx } as never;
-      if (kind !== 'a question') return searchNotes(ctx, query, { limit: 10, offset: 0 });
-      return recall.run({ query } as never, { ...at, tx, when: { zone: 'UTC' }, clock: world.clock } as never);
+      servers = server ? -(await workOf(tx)) : 0;
+      if (kind !== 'a question') await searchNotes(ctx, query, { limit: 10, offset: 0 });
+      else await recall.run({ query } as never, { ...at, tx, when: { zone: 'UTC' }, clock: world.clock } as never);
+      if (server) servers += await workOf(tx);
     });
     const took = performance.now() - begun;
+    const { user, system } = process.cpuUsage(own);
     if (n < 0) continue;
     times.push(took);
+    work.push((user + system) / 1_000 + servers);
     of.get(kind)?.push(took);
   }
   const quantile = (all: readonly number[], share: number) =>
@@ -171,6 +194,10 @@ async function measure(database: Database, what: string, wanted: { p50: number; 
   const ms = (value: number) => `${value.toFixed(1)} ms`;
   report.add(`${what}: a search, p50`, ms(quantile(times, 0.5)), { wanted: `≤ ${wanted.p50} ms` });
   report.add(`${what}: a search, p99`, ms(quantile(times, 0.99)), wanted.p99 ? { wanted: `≤ ${wanted.p99} ms` } : {});
+  report.add(
+    `${what}: processor time of both processes, p50 / p99`,
+    `${ms(quantile(work, 0.5))} / ${ms(quantile(work, 0.99))}`,
+  );
   for (const [kind, all] of of)
     report.add(`${what}: ${kind}, p50 / p99`, `${ms(quantile(all, 0.5))} / ${ms(quantile(all, 0.99))}`);
 }
@@ -199,7 +226,7 @@ async function server(url: string): Promise<void> {
     await migrate(database);
     await fill(database, 1_000_000, PEOPLE);
   }
-  await measure(database, '1,000,000 notes among 10,000 people, PostgreSQL', { p50: 15, p99: 60 });
+  await measure(database, '1,000,000 notes among 10,000 people, PostgreSQL', { p50: 15, p99: 60 }, true);
   await database.close();
   if (!keep) await admin.query(`drop database ${NAME} with (force)`);
   await admin.end();
