@@ -1,4 +1,5 @@
 import { english } from './lang/en.ts';
+import { SHORTS } from './lang/en-words.ts';
 import { LayoutFinder } from './layout.ts';
 import type { Token } from './tokens.ts';
 
@@ -14,16 +15,16 @@ export interface WrittenOut {
  * undefined when there is none, or when all of them are names.
  */
 export function writtenOut(tokens: readonly Token[]): WrittenOut | undefined {
-  if (!tokens.some(({ raw }) => english.shorts.has(raw.toLowerCase()))) return undefined;
+  if (!tokens.some(({ raw }) => SHORTS.has(raw.toLowerCase()))) return undefined;
   const { body, connector, hasLead } = new LayoutFinder(tokens).layout();
   // The capital of a first word says nothing.
-  const shortAt = ({ raw }: Token, at: number) => english.shorts.get(at === body[0] ? raw.toLowerCase() : raw);
+  const shortAt = ({ raw }: Token, at: number) => SHORTS.get(at === body[0] ? raw.toLowerCase() : raw);
   const places = tokens.flatMap((token, at) => (shortAt(token, at) === undefined ? [] : [at]));
   const kinds = new Map(
     places.map((at): [number, Kind] => {
       const opens = at === body[0] && connector === '';
       const kind = opens ? openingKind(tokens, at, hasLead) : innerKind(tokens, at);
-      return [at, kind === 'day' && !english.shorts.has(tokens[at]?.raw ?? '') ? 'doubt' : kind];
+      return [at, kind === 'day' && !SHORTS.has(tokens[at]?.raw ?? '') ? 'doubt' : kind];
     }),
   );
   if ([...kinds.values()].every((kind) => kind === 'name')) return undefined;

@@ -1,4 +1,4 @@
-import { english } from './lang/en.ts';
+import { canonicalWords, isClipped, SHORTS } from './lang/en-words.ts';
 import { isZone } from './zones.ts';
 
 /** One word, number or sign of what a person wrote. */
@@ -76,13 +76,13 @@ export function tokenise(text: string): Token[] {
 export function corrected(tokens: readonly Token[]): Token[] | undefined {
   let found = false;
   const right = tokens.flatMap((token) => {
-    const short = english.shorts.get(token.raw);
+    const short = SHORTS.get(token.raw);
     if (short !== undefined) {
       found = true;
       return [{ ...token, text: short }];
     }
     if (token.text !== token.raw.toLowerCase()) return [token];
-    const words = english.canonical(token.text, true);
+    const words = canonicalWords(token.text, true);
     if (words.length === 1 && words[0] === token.text) return [token];
     found = true;
     return words.map((text) => ({ ...token, text }));
@@ -119,11 +119,11 @@ function pushTokens(tokens: Token[], text: string, start: number, end: number): 
     const glued = match.index > 0;
     const last = tokens.at(-1);
     // "Feb. 16th", "Tues.": the dot belongs to the word.
-    if (raw === '.' && last !== undefined && last.end === from && english.isClipped(last.text, last.raw)) {
+    if (raw === '.' && last !== undefined && last.end === from && isClipped(last.text, last.raw)) {
       last.end++;
       continue;
     }
-    for (const word of english.canonical(raw.toLowerCase(), false))
+    for (const word of canonicalWords(raw.toLowerCase(), false))
       tokens.push({ text: word, start: from, end: from + raw.length, raw, glued });
   }
 }

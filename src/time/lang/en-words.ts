@@ -252,3 +252,12 @@ function distanceOne(a: string, b: string): boolean {
   while (same < short.length && short[same] === long[same]) same++;
   return short.slice(short.length === long.length ? same + 1 : same) === long.slice(same + 1);
 }
+
+/** Whether a word as written is a short form that may have a dot: "Feb.". */
+export const isClipped = (word: string, raw: string): boolean =>
+  raw.length < 6 &&
+  raw.length < word.length &&
+  (Object.hasOwn(WEEKDAYS, word) || Object.hasOwn(MONTHS, word) || /^(?:hrs?|mins?|secs?)$/i.test(raw));
+
+/** Short forms that are names as well, as written. They are read where every word must be about time. */
+export const SHORTS: ReadonlyMap<string, string> = new Map([['tom', 'tomorrow']]);

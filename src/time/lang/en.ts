@@ -14,7 +14,7 @@ import { shiftRules, twoDigits, wrong } from './en-shift.ts';
 import { spanRules } from './en-spans.ts';
 import { taskWords } from './en-tasks.ts';
 import { vagueRules, vagueTerminals } from './en-vague.ts';
-import { canonicalWords, MONTHS, WEEKDAYS } from './en-words.ts';
+import { MONTHS, WEEKDAYS } from './en-words.ts';
 
 const zoneTerminals: Readonly<Record<string, Terminal>> = {
   zoneToken: ({ text }) => (text.startsWith('zone:') ? text.slice(5) : undefined),
@@ -192,16 +192,8 @@ const LEADS = lists(
     'i need to be reminded to|todo|todo :|to do :|snooze|snooze it|snooze that|snooze this|snooze until|snooze for',
 );
 
-/** The words of English, its sentence forms and what is said around a time. */
+/** The sentence forms of English and what is said around a time; its words stand in en-words.ts. */
 export const english = {
-  canonical: canonicalWords,
-  /** Whether a word as written is a short form that may have a dot: "Feb.". */
-  isClipped: (word: string, raw: string): boolean =>
-    raw.length < 6 &&
-    raw.length < word.length &&
-    (Object.hasOwn(WEEKDAYS, word) || Object.hasOwn(MONTHS, word) || /^(?:hrs?|mins?|secs?)$/i.test(raw)),
-  /** Short forms that are names as well, as written. They are read where every word must be about time. */
-  shorts: new Map([['tom', 'tomorrow']]),
   grammar: grammar<Piece>(
     'piece',
     [
