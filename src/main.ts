@@ -1,6 +1,12 @@
 #!/usr/bin/env node
 import { main } from './cli/index.ts';
 
+// `coda … | head`: whoever read has ended. As with SIGPIPE the process ends, too; a daemon stops in order.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.kill(process.pid, 'SIGTERM');
+});
+
 process.exitCode = await main(process);
 // What still holds the process open has been asked to close; a part that does not must not keep a command from ending.
 setTimeout(() => process.exit(), 2_000).unref();

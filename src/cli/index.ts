@@ -19,7 +19,6 @@ export async function main(io: NodeJS.Process): Promise<number> {
     },
   });
   const release = catchCrashes(io);
-  io.stdout.once('error', (error: NodeJS.ErrnoException) => readerGone(io, error));
   try {
     await program.parseAsync(io.argv);
     return status;
@@ -37,14 +36,6 @@ export async function main(io: NodeJS.Process): Promise<number> {
   } finally {
     release();
   }
-}
-
-/** `coda … | head`: whoever read has ended. As with SIGPIPE the process ends, too; a daemon stops in order. */
-function readerGone(io: NodeJS.Process, error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  // Those that follow, until it has ended.
-  io.stdout.on('error', () => {});
-  io.kill(io.pid, 'SIGTERM');
 }
 
 function asCodaError(error: unknown): CodaError {
