@@ -14,8 +14,12 @@ export interface NumberedLists {
   /** What was made or changed is at hand now, not the list that was shown before it. */
   leave(tx: Transaction, personId: string, conversationId: string): void;
 
-  /** The ids as they were numbered, and when the list was shown if it is at hand still. */
-  shown(db: Queryable, personId: string, conversationId: string): Promise<{ ids: string[]; at: Instant | undefined }>;
+  /** The ids as they were numbered, when the list was shown (`shownAt`), and the same as `at` if it is at hand still. */
+  shown(
+    db: Queryable,
+    personId: string,
+    conversationId: string,
+  ): Promise<{ ids: string[]; at: Instant | undefined; shownAt: Instant | undefined }>;
 
   /** Of a person's, for erasing and for joining them with another: numbers mean nothing in another's eyes. */
   readonly cleared: DeletionRule;
@@ -43,7 +47,8 @@ export function numberedLists(table: 'note_lists' | 'reminder_lists'): NumberedL
         `select ids, shown_at, at_hand from ${table} where person_id = $1 and conversation_id = $2`,
         [personId, conversationId],
       );
-      return { ids: rows[0]?.ids ?? [], at: rows[0]?.at_hand ? rows[0].shown_at : undefined };
+      const [list] = rows;
+      return { ids: list?.ids ?? [], at: list?.at_hand ? list.shown_at : undefined, shownAt: list?.shown_at };
     },
     cleared: { sql: `delete from ${table} where person_id = $1` },
   };

@@ -48,7 +48,8 @@ export const dateTool = dataTool({
   },
 });
 
-const HAS_HOUR = /\d|\b(?:noon|midday|midnight)\b/i;
+/** A time of day, not the number of a date. */
+const HAS_HOUR = /\d[:.]\d\d|\d\s*(?:[ap]m|o['’]?clock)\b|\bat \d|\b(?:noon|midday|midnight)\b/i;
 
 /** Midnights between two instants on the calendar of `zone`. */
 function daysBetween(from: Instant, to: Instant, zone: string): number {

@@ -17,7 +17,7 @@ export const tellingWords = (said: string): string[] => wordsIn(said).filter((wo
 
 /** Those of `reminders` that `said` names; with a typing error only where nothing is named without. */
 export function named(words: string, reminders: readonly Reminder[], now: Date): Reminder[] {
-  // "My 3 o'clock" is the one at 15:00, unless there is one at 3.
+  // "My 3 o'clock" is the one at 3 or at 15:00, whichever there is.
   const [, hour] = O_CLOCK.exec(words) ?? [];
   if (hour === undefined) return namedBy(words, reminders, now);
   const by = (half: string) => namedBy(words.replace(O_CLOCK, `${hour}${half}`), reminders, now);

@@ -77,7 +77,7 @@ async function single(ctx: TxContext, words: string, which: string, wanted: Want
   if (byId) return pending(byId);
   const number = numberOf(words);
   if (number === undefined) return byWords(ctx, words, wanted);
-  const made = shown.at || NUMBER.test(words) ? [] : await justMade(ctx);
+  const made = shown.at || NUMBER.test(words) ? [] : await justMade(ctx, shown.shownAt);
   return byNumber(ctx, made.length > 1 ? made : shown.ids, number);
 }
 
@@ -90,15 +90,13 @@ async function theOther(ctx: TxContext, wanted: Wanted): Promise<Reminder | Fail
   return others.length > 1 ? ask(ctx, others, wanted) : failed('NOT_FOUND', texts.notFound('').message);
 }
 
-/** Those that were made here lately, in their order: "the second one" of what was just asked for. */
-async function justMade(ctx: TxContext): Promise<string[]> {
-  const since = ctx.clock.now().getTime() - JUST_MADE_MS;
-  const order = ({ createdAt, nextAt }: Reminder) => [createdAt.getTime(), nextAt?.getTime() ?? 0] as const;
-  return (await all(ctx))
-    .filter(({ conversationId, createdAt }) => conversationId === ctx.conversationId && createdAt.getTime() >= since)
-    .map((reminder) => ({ id: reminder.id, order: order(reminder) }))
-    .sort((a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1])
-    .map(({ id }) => id);
+/**
+ * Those that were made here lately, after the list that was shown last: "the second one" of what was just asked for. One
+ * that is gone by now keeps its place.
+ */
+async function justMade(ctx: TxContext, shownAt: Date | undefined): Promise<string[]> {
+  const since = Math.max(ctx.clock.now().getTime() - JUST_MADE_MS, (shownAt?.getTime() ?? 0) + 1);
+  return store.madeSince(ctx.tx, ctx.person.id, ctx.conversationId, new Date(since));
 }
 
 function numberOf(words: string): number | undefined {
@@ -157,8 +155,12 @@ const all = (ctx: TxContext): Promise<Reminder[]> =>
 /** "Both", "the first two": of the list that was shown last, or of all where none was. */
 async function several(ctx: TxContext, words: string, wanted: Wanted): Promise<Reminder[] | Failed> {
   const shown = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
-  const listed = (await store.byIds(ctx.tx, ctx.person.id, shown.ids)).filter(({ state }) => state === 'pending');
+  const ids = shown.at ? shown.ids : await justMade(ctx, shown.shownAt);
+  const listed = (await store.byIds(ctx.tx, ctx.person.id, ids)).filter(({ state }) => state === 'pending');
   const there = listed.length > 0 ? listed : await all(ctx);
+  // "Them" points at something: where nothing was shown or made lately, it says which.
+  if (listed.length === 0 && /^(?:them|these|those|them all)$/.test(words) && there.length > 0)
+    return ask(ctx, there, wanted);
   const [, end, count] = FIRST_OF.exec(words) ?? [];
   const most = count === undefined ? 2 : COUNTS.includes(count) ? COUNTS.indexOf(count) : Number(count);
   const isBoth = /\b(?:both|two)\b/.test(words) && !end;

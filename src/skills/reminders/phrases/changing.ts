@@ -221,7 +221,7 @@ export const deleting: Phrase[] = [
     call: () => removal(''),
   },
   {
-    pattern: `${END} (them|them all|all of them|these|those|the two|the three)`,
+    pattern: `${END} (them|them all|all of them|these|those)`,
     example: 'cancel them',
     tentative: true,
     call: () => ({ tool: 'reminder_delete', input: { which: 'them' } }),

@@ -188,9 +188,9 @@ export const creating: Phrase[] = [
     call: ({ length = '', text = '' }) => timer(length, text),
   },
   {
-    pattern: '[set|start] [a|the] timer [for|of] {amount} (min|mins|minute|minutes|hour|hours|sec|secs|seconds) {text}',
+    pattern: '[set|start] [a|the] timer [for|of] {rest}',
     example: 'timer 12 minutes pasta',
-    call: ({ amount = '', text = '' }) => timer(`${amount} minutes`, text),
+    call: ({ rest = '' }) => timerOf(rest),
   },
   {
     pattern: '[set|start] [a|an] {length} timer (for|called) {text}',
@@ -274,6 +274,18 @@ function beforeIt(thing: string, length: string) {
   return when !== undefined && parseDuration(length) !== undefined && isTime(time)
     ? create(task.replace(/^(?:about )?(?:an?|the|my) /i, ''), time)
     : undefined;
+}
+
+/** "12 minutes pasta": the longest beginning that is a length, and what it is for. */
+function timerOf(rest: string) {
+  const words = rest.split(/\s+/);
+  for (let at = Math.min(words.length - 1, 6); at > 0; at--) {
+    const length = words.slice(0, at).join(' ');
+    if (/^\d+$/.test(length) || parseDuration(length) === undefined) continue;
+    const text = words.slice(at).join(' ');
+    return /^(?:and\b|\d|half\b|quarter\b)/i.test(text) ? undefined : timer(length, text);
+  }
+  return undefined;
 }
 
 function timer(length: string, text?: string) {

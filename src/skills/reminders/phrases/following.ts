@@ -46,9 +46,9 @@ function correction(said: string, { text, when: saidTime = '', isRecent }: Topic
   const again = /^remind me (?:to|about) (.+)$/i.exec(meant);
   if (again && STRONG.test(cue)) return isTimeless(again[1] ?? '') ? change({ text: again[1] }) : undefined;
   // "Make it Anne": a name that was spelt in another way.
-  const misspelt = /\s/.test(meant)
-    ? undefined
-    : text?.split(/\s+/).find((word) => isSlip(word.toLowerCase(), meant.toLowerCase()));
+  const misspelt = /^\p{L}{4,}$/u.test(meant)
+    ? text?.split(/\s+/).find((word) => word.length >= 4 && isSlip(word.toLowerCase(), meant.toLowerCase()))
+    : undefined;
   if (isCued && isRecent && misspelt) return change({ replace: { from: misspelt, to: meant } });
   if (TEXT.test(rest) || (STRONG.test(cue) && INSTEAD.test(rest))) return textOf(meant, text);
   return undefined;
@@ -60,7 +60,9 @@ const LENGTH_SAID = /^in (?:\d{1,3}|[a-z]+(?:[ -][a-z]+)?) (minutes?|mins?|hours
 function lengthLike(before: string, meant: string): string | undefined {
   const [, unit] = LENGTH_SAID.exec(before) ?? [];
   const length = `${meant} ${unit}`;
-  return unit !== undefined && /^[\w-]+$/.test(meant) && parseDuration(length) !== undefined
+  return unit !== undefined &&
+    /^(?:[1-9]\d{0,2}|[a-z]+(?:-[a-z]+)?)$/i.test(meant) &&
+    parseDuration(length) !== undefined
     ? `in ${length}`
     : undefined;
 }

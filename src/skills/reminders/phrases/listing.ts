@@ -1,5 +1,5 @@
 import type { Phrase } from '../../../agent/index.ts';
-import { isTime, list } from '../phrase-calls.ts';
+import { list } from '../phrase-calls.ts';
 
 const MINE = '[pending|open|upcoming|current|active|outstanding|scheduled|next]';
 
@@ -166,7 +166,7 @@ export const listing: Phrase[] = [
   {
     pattern: '(do i have|have i got|is there|have i) [got] (anything|something) at {clock}',
     example: 'do I have anything at 3?',
-    call: ({ clock = '' }) => (isTime(`at ${clock}`) ? list('today') : undefined),
+    call: ({ clock = '' }) => (/^\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?[?]?$/i.test(clock) ? list('today') : undefined),
   },
   {
     pattern: 'what (did i|have i) (ask you|asked you|tell you|told you) to remind me (of|about)',
