@@ -10,6 +10,7 @@ import { basics } from '../../../src/skills/basics/index.ts';
 import { notes } from '../../../src/skills/notes/index.ts';
 import { reminders } from '../../../src/skills/reminders/index.ts';
 import { auditFolder } from '../../../src/trust/index.ts';
+import { embeddersOf } from '../../../src/vectors/index.ts';
 import { temporaryFolder, write } from './support/folders.ts';
 
 const root = join(packageRoot(), 'agent-skills');
@@ -39,7 +40,7 @@ describe('the skills that coda brings', () => {
 
   test.each(['meeting-notes', 'travel-plan', 'weekly-review'])('name tools that are there: %s', (name) => {
     const text = readFileSync(join(root, name, 'SKILL.md'), 'utf8');
-    const deps = { wakeAt: () => {}, config: {} } as never;
+    const deps = { wakeAt: () => {}, onClose: () => {}, config: {}, embedders: embeddersOf({ kind: 'none' }) } as never;
     const tools = [basics, notes, reminders].flatMap((skill) => skill.tools?.(deps) ?? []).map((tool) => tool.name);
     const allowed = /^allowed-tools: (.*)$/m.exec(text)?.[1]?.split(' ') ?? [];
     expect(tools).toEqual(expect.arrayContaining(allowed));
