@@ -23,6 +23,9 @@ async function asked(coda: Play): Promise<string[]> {
 }
 
 describe.each(testDatabases)('forgetting a person on $name', ({ name, available }) => {
+  /** What needs another connection or process: nothing that PGlite could have. */
+  const besideOthers = name === 'PGlite' ? undefined : test.skipIf(!available);
+
   test.skipIf(!available)('asks first, then nothing of them is left but that something was said', async () => {
     const model = new ScriptedModel((request) => [`${request.messages.length}: ${lastSaid(request)}`]);
     await using coda = await play({ engine: name, model });
@@ -47,41 +50,38 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
   });
 
   // The embedded engine has one connection: nothing commits inside of another transaction.
-  test.skipIf(!available || name === 'PGlite')(
-    'is not undone by what a turn or a command of theirs commits meanwhile',
-    async () => {
-      const gate = deferred();
-      const note = { call: 'note_create', input: { text: 'the key is under the mat' } };
-      const model = new ScriptedModel([{ hold: gate }, note], ['done']);
-      await using coda = await play({ engine: name, model });
-      const ana = coda.person('ana');
-      await ana.says('/note remember this');
-      await ana.says('/forget');
-      const turn = await coda.hear('ana', 'c1', 'note that the key is under the mat');
-      await eventually(() => model.requests.length === 1);
-      const command = holdBefore(coda, 'command.run');
-      const noted = await coda.hear('ana', 'dm-ana', '/note the cat is called Kitty');
-      await command.reached;
-      const erasing = holdAfter(coda, 'press.run', /^delete from notes/);
-      const forgotten = ana.presses('Yes, forget me');
-      await erasing.reached;
-      const from = coda.world.points.length;
-      gate.resolve();
-      command.goOn();
-      // What they do is committed by now, or cannot be before the erasing ends.
-      expect(
-        await eventually(async () => {
-          const ended = coda.world.points.slice(from).filter(({ phase }) => phase === 'after').length;
-          return ended + (await waitingForLocks(coda)) >= 2;
-        }),
-      ).toBe(true);
-      erasing.goOn();
-      expect(await forgotten).toContain('forgotten everything');
-      await Promise.all([turn.settled, noted.settled]);
-      await coda.app.settled();
-      for (const table of ['notes', 'messages', 'turns', 'steps']) expect(await coda.count(table), table).toBe(0);
-    },
-  );
+  besideOthers?.('is not undone by what a turn or a command of theirs commits meanwhile', async () => {
+    const gate = deferred();
+    const note = { call: 'note_create', input: { text: 'the key is under the mat' } };
+    const model = new ScriptedModel([{ hold: gate }, note], ['done']);
+    await using coda = await play({ engine: name, model });
+    const ana = coda.person('ana');
+    await ana.says('/note remember this');
+    await ana.says('/forget');
+    const turn = await coda.hear('ana', 'c1', 'note that the key is under the mat');
+    await eventually(() => model.requests.length === 1);
+    const command = holdBefore(coda, 'command.run');
+    const noted = await coda.hear('ana', 'dm-ana', '/note the cat is called Kitty');
+    await command.reached;
+    const erasing = holdAfter(coda, 'press.run', /^delete from notes/);
+    const forgotten = ana.presses('Yes, forget me');
+    await erasing.reached;
+    const from = coda.world.points.length;
+    gate.resolve();
+    command.goOn();
+    // What they do is committed by now, or cannot be before the erasing ends.
+    expect(
+      await eventually(async () => {
+        const ended = coda.world.points.slice(from).filter(({ phase }) => phase === 'after').length;
+        return ended + (await waitingForLocks(coda)) >= 2;
+      }),
+    ).toBe(true);
+    erasing.goOn();
+    expect(await forgotten).toContain('forgotten everything');
+    await Promise.all([turn.settled, noted.settled]);
+    await coda.app.settled();
+    for (const table of ['notes', 'messages', 'turns', 'steps']) expect(await coda.count(table), table).toBe(0);
+  });
 
   test.skipIf(!available)('takes away what is being shown for the first time', async () => {
     await using coda = await play({ engine: name, model: growing(deferred()) });
@@ -96,7 +96,7 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
     expect(await coda.count(`outbox where state in ('draft', 'pending', 'unknown')`)).toBe(0);
   });
 
-  test.skipIf(!available || name === 'PGlite')('leaves no draft that is begun meanwhile', async () => {
+  besideOthers?.('leaves no draft that is begun meanwhile', async () => {
     const gate = deferred();
     await using coda = await play({ engine: name, model: growing(deferred(), gate) });
     await coda.hear('ana', 'c1', 'tell me');

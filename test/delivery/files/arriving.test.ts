@@ -51,6 +51,9 @@ async function begunAnew(coda: Play): Promise<void> {
 }
 
 describe.each(testDatabases)('files that are fetched on $name', ({ name, available }) => {
+  /** What needs another connection or process: nothing that PGlite could have. */
+  const besideOthers = name === 'PGlite' ? undefined : test.skipIf(!available);
+
   async function begin(options: PlayOptions = {}) {
     const server = await FileServer.start();
     const config = { ...server.config, 'delivery.steer': false, ...options.config };
@@ -168,7 +171,7 @@ describe.each(testDatabases)('files that are fetched on $name', ({ name, availab
     expect(coda.platform.in('c1')).toEqual(['Fake did not let me have a.txt. Please send it again.']);
   });
 
-  test.skipIf(!available || name === 'PGlite')('are left to a process that has their platform', async () => {
+  besideOthers?.('are left to a process that has their platform', async () => {
     await using played = await begin();
     const { coda } = played;
     coda.platform.filesAway = true;
