@@ -263,19 +263,27 @@ export type FinalState = 'done' | 'waiting' | 'failed' | 'expired' | 'cancelled'
  */
 export async function amend(database: Database, key: string, change: Partial<Payload>): Promise<boolean> {
   const { text = null } = change;
-  const { count } = await database.run(
-    'inbox.amend',
-    `update inbox i
-        set payload = i.payload || case when begun then jsonb_build_object('edited', $3::text) else $2::jsonb end
-       from (select id, not payload ? 'pending'
-                        and (state = 'waiting' or payload ? 'resumedAt'
-                             or exists (select from lanes l where l.current = w.id)) as begun
-               from inbox w
-              where key = $1 and state in ('received', 'waiting') and (laned or payload ? 'aside')) w
-      where i.id = w.id and i.state in ('received', 'waiting') and (not begun or i.payload ->> 'text' <> $3::text)`,
-    [key, json(change), text],
-  );
-  return count > 0;
+  return database.tx('inbox.amend', async (tx) => {
+    // Who begins the turn or stores its files at this moment is waited for: only then it is known whether it has begun.
+    const { rows } = await tx.query<{ id: string }>(
+      `select id from inbox
+        where key = $1 and state in ('received', 'waiting') and (laned or payload ? 'aside') for update`,
+      [key],
+    );
+    const [row] = rows;
+    if (!row) return false;
+    const { count } = await tx.query(
+      `update inbox i
+          set payload = i.payload || case when begun then jsonb_build_object('edited', $3::text) else $2::jsonb end
+         from (select id, not payload ? 'pending'
+                          and (state = 'waiting' or payload ? 'resumedAt'
+                               or exists (select from lanes l where l.current = w.id)) as begun
+                 from inbox w where id = $1) w
+        where i.id = w.id and (not begun or i.payload ->> 'text' <> $3::text)`,
+      [row.id, json(change), text],
+    );
+    return count > 0;
+  });
 }
 
 /** Which of these keys are there. */

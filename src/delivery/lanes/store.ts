@@ -218,7 +218,7 @@ export async function steer(
        update lanes set pending = pending - (select count(*) from taken) where conversation_id = $1
      ), edited as (
        update inbox i set payload = i.payload - 'edited'
-         from (select id, payload from inbox where id = $5 and payload ? 'edited') was where i.id = was.id
+         from (select id, payload from inbox where id = $5 and payload ? 'edited' for update) was where i.id = was.id
        returning i.id, was.payload, i.seq
      )
      select id, payload from (select * from taken union all select * from edited) heard order by seq`,

@@ -6,6 +6,7 @@ import type { Accepted } from '../../../src/delivery/index.ts';
 import { testDatabases } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FileServer } from '../../support/file-server.ts';
+import { holdAfter, waitingForLocks } from '../../support/holds.ts';
 import { type Play, type PlayOptions, play } from '../../support/play.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
 
@@ -229,6 +230,23 @@ describe.each(testDatabases)('files that are fetched on $name', ({ name, availab
     await slow.settled;
     expect(coda.platform.in('c1')).toEqual(['read: slow']);
     expect(await kept(coda)).toEqual({ slow: 'held-1' });
+  });
+
+  test.skipIf(!available || name === 'PGlite')('do not hide an edit that comes as they are stored', async () => {
+    const model = new ScriptedModel([{ hold: deferred() }]);
+    await using played = await begin({ model });
+    const { coda } = played;
+    const keeping = holdAfter(coda, 'files.keep', /^update inbox/);
+    await coda.hearWith(['a.txt'], 'ana', 'c1', 'old words', 'changed');
+    await keeping.reached;
+    const amended = coda.amend('c1', 'changed', { text: 'new words' });
+    expect(await eventually(() => waitingForLocks(coda))).toBe(1);
+    keeping.goOn();
+    expect(await amended).toBe(true);
+    expect(await eventually(() => model.requests.length)).toBe(1);
+    expect(
+      await coda.count(`inbox where payload ->> 'text' = 'old words' and payload ->> 'edited' = 'new words'`),
+    ).toBe(1);
   });
 
   test.skipIf(!available)('of a message that finds the queue full are not asked for', async () => {
