@@ -34,7 +34,13 @@ export interface Loan {
 
 export async function borrowEngine(): Promise<Loan> {
   const lent = free.pop() ?? (await opened());
-  return { open: () => new View(lent.engine), giveBack: () => takeBack(lent) };
+  let given: Promise<void> | undefined;
+  const giveBack = () => {
+    // Once: the second time it may be another test's.
+    given ??= takeBack(lent);
+    return given;
+  };
+  return { open: () => new View(lent.engine), giveBack };
 }
 
 async function opened(): Promise<Loanable> {
