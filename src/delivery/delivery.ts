@@ -250,14 +250,14 @@ export class Delivery {
     return resumed;
   }
 
-  /** Stops the running turn of a conversation, in whichever process it runs. False when none runs. */
+  /** Stops the running turn of a conversation and what waits for its files, wherever that is. False when there is nothing. */
   async stopTurn(tx: Transaction, conversationId: string): Promise<boolean> {
-    const owner = await laneStore.cancel(tx, conversationId);
-    if (!owner) return false;
+    const owners = await laneStore.cancel(tx, conversationId);
+    if (owners.length === 0) return false;
     tx.afterCommit(() => {
       this.lanes.stop(conversationId);
       // Elsewhere, also where one whose answer is being sent was found here.
-      if (owner !== this.self.id) this.publishHint(STOP, conversationId);
+      if (owners.some((owner) => owner !== this.self.id)) this.publishHint(STOP, conversationId);
     });
     return true;
   }

@@ -53,7 +53,7 @@ export interface Payload {
   tooFast?: TooFast;
   /** Taken back by its author while it waited. */
   withdrawn?: true;
-  /** Its person asked to stop it, and the process died before it had: whoever takes it up stops it. */
+  /** Somebody asked to stop it, and its process had not by then, or had left its lane: whoever takes it up stops it. */
   stopped?: true;
   /** It was running when a process ended: until it has ended itself it runs as the only such one of its process. */
   suspect?: true;

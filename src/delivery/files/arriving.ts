@@ -122,7 +122,10 @@ export class Arriving {
     return undefined;
   }
 
-  /** The row as it is held after a while: in its lane when it is known by then what comes of its files, else aside. */
+  /**
+   * The row as it is held after a while: in its lane when it is known by then what comes of its files, or when its person
+   * has as many aside as they may, else aside.
+   */
   private async unlessLate(item: Item, taking: Promise<Taken | NotTaken>): Promise<Item | undefined> {
     const patience = this.aside.has(item.conversation.id) ? 0 : PATIENCE_MS;
     const taken = await withTimeout(patience, taking);
@@ -189,6 +192,7 @@ export class Arriving {
     const { database, outbox } = this.deps;
     const { missing, notes } = this.told(taken, item.conversation.place);
     return database.tx('files.keep', async (tx) => {
+      if (item.payload.aside) await lanes.lock(tx, item.conversation.id);
       const { held } = await lanes.hold(tx, item);
       if (!held) return undefined;
       const payload = await store.keepFiles(tx, item.id, taken.files, missing);

@@ -224,7 +224,8 @@ export interface LanelessTaking {
 }
 
 /**
- * Takes rows that need no lane and that nobody holds: their process is gone, or their files are due to be asked for again.
+ * Takes rows that need no lane and that nobody holds: their process is gone, or their files are due to be asked for again,
+ * or they are to be stopped.
  * At most `suspects` of those that may have ended a process are among them.
  */
 export async function claimLaneless(
@@ -237,7 +238,7 @@ export async function claimLaneless(
     with due as (
       select id, seq, attempts, payload ? 'suspect' as suspect from inbox
        where state = 'received' and not laned and owner is null
-         and (not payload ? 'pending' or sent_at < ${oldAt}
+         and (not payload ? 'pending' or payload ? 'stopped' or sent_at < ${oldAt}
               or adapter = any(${on}::text[])
                  and (adapter = any(${reached}::text[])
                       or coalesce((payload #>> '{pending,retryAt}')::timestamptz <= ${now}, true)))
@@ -349,7 +350,7 @@ export const haltRules: readonly DeletionRule[] = [
   {
     sql: `select conversation_id from lanes
            where conversation_id in (select conversation_id from inbox
-                                      where person_id = $1 and laned and state in ('received', 'waiting'))
+                                      where person_id = $1 and (laned or payload ? 'aside') and state in ('received', 'waiting'))
            order by conversation_id for update`,
   },
   // A turn that runs loses its lane: nothing of it can be committed any more.

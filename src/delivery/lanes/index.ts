@@ -14,6 +14,8 @@ import * as store from './store.ts';
 const REMEMBERED = 100;
 /** Turns that have begun, as a multiple of those that may work at once: most of them wait for models. */
 const MOST_BEGUN = 16;
+/** Rows of one person that wait for files outside their lanes: each is one of those that may be begun. */
+const MOST_ASIDE = 4;
 
 /** Before a message that failed is run again. */
 const LONGEST_BACK_OFF_MS = 15 * 60_000;
@@ -102,12 +104,13 @@ export class Lanes implements Owned, DueSource {
   }
 
   /**
-   * Leaves the lane to others while a row waits for something outside; the row as it is from then on, or undefined when it is
-   * not this process's any more.
+   * Leaves the lane to others while a row waits for something outside, unless its person has as many rows outside as they
+   * may; the row as it is from then on, or undefined when it is not this process's any more.
    */
   async stepAside(item: Item): Promise<Item | undefined> {
     const { database } = this.deps;
-    if (!(await database.tx('lanes.aside', (tx) => store.stepAside(tx, item)))) return undefined;
+    const held = await database.tx('lanes.aside', (tx) => store.stepAside(tx, item, MOST_ASIDE));
+    if (held !== 'aside') return held && item;
     const aside = { ...item, laned: false, payload: { ...item.payload, aside: true as const } };
     const running = this.running.get(item.id);
     if (running) running.item = aside;
@@ -191,11 +194,16 @@ export class Lanes implements Owned, DueSource {
     this.pump();
   }
 
-  /** Stops the turn of a conversation if this process runs it: beside it may be one whose answer is being sent. */
-  stop(conversationId: string): boolean {
-    const here = [...this.running.values()].filter(({ item }) => item.laned && item.conversation.id === conversationId);
-    for (const { controller } of here) controller.abort(stoppedByPerson());
-    return here.length > 0;
+  /**
+   * Stops what of a conversation this process runs in its lane or has aside: beside the turn may be one whose answer is
+   * being sent. What nobody has is taken up to be stopped.
+   */
+  stop(conversationId: string): void {
+    for (const { item, controller } of this.running.values()) {
+      if ((item.laned || item.payload.aside) && item.conversation.id === conversationId)
+        controller.abort(stoppedByPerson());
+    }
+    this.wake();
   }
 
   /** Lets go of a person's turns without a word: the person was erased, and their lanes with them are free. */

@@ -134,23 +134,36 @@ export async function hold(tx: Transaction, item: Item): Promise<{ held: boolean
 }
 
 /**
- * Takes a row out of its lane, so that others go ahead of it; it stays this process's. False when it is not (any more).
- * Like a row that never had a lane, it is another's to go on with when the process dies.
+ * Takes a row out of its lane, so that others go ahead of it; it stays this process's. Undefined when it is not (any more).
+ * Like a row that never had a lane, it is another's to go on with when the process dies. Where `most` rows of its person
+ * stand aside in some process's hands, it stays in its lane ('laned'); two lanes that are left at once may both be counted
+ * before the other.
  */
-export async function stepAside(tx: Transaction, item: Item): Promise<boolean> {
-  const { count } = await tx.query(
+export async function stepAside(
+  tx: Transaction,
+  item: Item,
+  most = Number.MAX_SAFE_INTEGER,
+): Promise<'aside' | 'laned' | undefined> {
+  const { rows } = await tx.query<{ moved: boolean }>(
     `with held as (
-       select conversation_id, current, cancel from lanes
-        where conversation_id = $1 and owner = $2 and current = $3 for update
+       select conversation_id, current, cancel,
+              (select count(*) from inbox
+                where person_id = $4 and state = 'received' and not laned and owner is not null and payload ? 'aside') < $5 as leaves
+         from lanes where conversation_id = $1 and owner = $2 and current = $3 for update
      ), freed as (
        update lanes l set owner = null, current = null, pending = l.pending - 1, cancel = false
-         from held where l.conversation_id = held.conversation_id
+         from held where l.conversation_id = held.conversation_id and held.leaves
+       returning held.current, held.cancel
+     ), moved as (
+       update inbox i set laned = false, owner = $2, payload = ${STILL_STOPPED} || '{"aside": true}'
+         from held freed where i.id = freed.current and freed.leaves
+       returning i.id
      )
-     update inbox i set laned = false, owner = $2, payload = ${STILL_STOPPED} || '{"aside": true}'
-       from held freed where i.id = freed.current`,
-    [item.conversation.id, item.owner, item.id],
+     select exists (select from moved) as moved from held`,
+    [item.conversation.id, item.owner, item.id, item.person.id, most],
   );
-  return count > 0;
+  const [row] = rows;
+  return row && (row.moved ? 'aside' : 'laned');
 }
 
 /**
@@ -175,6 +188,11 @@ export async function later(
   return true;
 }
 
+/** Locks a lane, held or not, until `tx` ends: who goes back into it does so before holding the row. */
+export async function lock(tx: Transaction, conversationId: string): Promise<void> {
+  await tx.query('select from lanes where conversation_id = $1 for update', [conversationId]);
+}
+
 /** Puts a row that `tx` holds, and that had stepped aside, back into its lane. */
 export async function lineUp(tx: Transaction, item: Item): Promise<void> {
   await tx.query(
@@ -185,13 +203,23 @@ export async function lineUp(tx: Transaction, item: Item): Promise<void> {
   );
 }
 
-/** Marks the running turn of a conversation to be stopped; returns the process that runs it. */
-export async function cancel(tx: Transaction, conversationId: string): Promise<string | undefined> {
-  const { rows } = await tx.query<{ owner: string }>(
-    'update lanes set cancel = true where conversation_id = $1 and current is not null returning owner',
+/**
+ * Marks the running turn of a conversation to be stopped, and messages that have left its lane until their files are there;
+ * returns the processes that have them, null for what is in nobody's hands. The lane is locked first: nothing leaves or
+ * enters it meanwhile.
+ */
+export async function cancel(tx: Transaction, conversationId: string): Promise<(string | null)[]> {
+  const running = await tx.query<{ owner: string | null; running: boolean }>(
+    `update lanes set cancel = current is not null where conversation_id = $1
+     returning owner, current is not null as running`,
     [conversationId],
   );
-  return rows[0]?.owner;
+  const aside = await tx.query<{ owner: string | null }>(
+    `update inbox set payload = payload || '{"stopped": true}'
+      where conversation_id = $1 and state = 'received' and not laned and payload ? 'aside' returning owner`,
+    [conversationId],
+  );
+  return [...running.rows.filter((lane) => lane.running), ...aside.rows].map(({ owner }) => owner);
 }
 
 /**
@@ -290,13 +318,14 @@ export async function resume(tx: Transaction, inboxId: string, now: Instant): Pr
 
 /**
  * Since when a lane waits that nobody has taken, or when files are to be asked for again, or null. Files of platforms that
- * are not among `on` wait for another process, or until their message is too old.
+ * are not among `on` wait for another process, or until their message is too old or is to be stopped.
  */
 export function earliest(on: readonly string[], maxAgeMs: number): string {
   const names = on.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ');
   return `select least(
     (select min(coalesce(served_at, 'epoch')) from lanes where pending > 0 and current is null),
-    (select min(case when adapter = any (array[${names}]::text[])
+    (select min(case when payload ? 'stopped' then 'epoch'
+                when adapter = any (array[${names}]::text[])
                   then coalesce((payload #>> '{pending,retryAt}')::timestamptz, 'epoch')
                   else sent_at + interval '${maxAgeMs} milliseconds' end)
        from inbox where state = 'received' and not laned and owner is null and payload ? 'pending'))`;
