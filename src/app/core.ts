@@ -1,4 +1,5 @@
 /** What delivery, jobs and doctor stand on, and what skills, the agent and platforms stand on in turn. */
+import { setMaxListeners } from 'node:events';
 import { itemContext, Said } from '../agent/index.ts';
 import type { Closer } from '../base/async.ts';
 import type { World } from '../base/world.ts';
@@ -24,6 +25,8 @@ export async function openCore(
   options: Parameters<typeof openFoundation>[3],
 ) {
   const stopping = new AbortController();
+  // Every job that runs listens to it, and what it asks of the outside; the queue bounds their number.
+  setMaxListeners(0, stopping.signal);
   const policies = new LivePolicies(config, world.log);
   const gate = new Gate(() => policies.current());
   const foundation = await openFoundation(config, world, closer, options);
