@@ -36,10 +36,10 @@ export interface Payload {
   text: string;
   files: IncomingFile[];
   /**
-   * Files that are still to be fetched; gone when they are, or cannot be had. `tries`: how often their platform could not
-   * be asked; it is asked again at `retryAt` (ISO).
+   * Files that are still to be fetched; gone when they are, or cannot be had. `tries`: how often they were asked
+   * for in vain, `fetches` of it where a server had them and was away; they are asked for again at `retryAt` (ISO).
    */
-  pending?: { v: 1; files: PendingFile[]; tries?: number; retryAt?: string };
+  pending?: { v: 1; files: PendingFile[]; tries?: number; fetches?: number; retryAt?: string };
   /** Its files take long: it has left its lane to others, until they are there. */
   aside?: true;
   /** A press: the button, and what a form was filled with. */

@@ -27,8 +27,8 @@ type Pending = NonNullable<Payload['pending']>;
 
 type Message = Pick<IncomingMessage, 'id' | 'place'>;
 
-/** Nothing is known of the files: their platform is not one of this process's, or cannot be asked now. */
-type NotTaken = 'not here' | 'not yet';
+/** The files' platform is not one of this process's, or cannot be asked now; or one of their servers is away or too busy. */
+type NotTaken = 'not here' | 'not yet' | 'not fetched';
 
 export interface ArrivingDeps {
   database: Database;
@@ -89,7 +89,7 @@ export class Arriving {
     const { pending = [], ...rest } = message;
     const found = await unlessAborted(
       signal,
-      this.take(message, { v: 1, files: [...pending], tries: MOST_TRIES }, signal),
+      this.take(message, { v: 1, files: [...pending], fetches: MOST_TRIES }, signal),
     );
     signal.throwIfAborted();
     const taken =
@@ -109,15 +109,19 @@ export class Arriving {
   /** The row waits, in nobody's hands, for its platform to be asked again; where it is not here, for a process that has it. */
   private async postpone(
     item: Item,
-    { tries = 0 }: Pending,
+    { tries = 0, fetches = 0 }: Pending,
     { taken, reached }: { taken: NotTaken; reached: number },
   ): Promise<undefined> {
     const { database, lanes, world } = this.deps;
     const now = world.clock.now();
     // Who came meanwhile has woken what waited by then, and not this.
     const isDue = taken === 'not here' || reached !== lanes.reachedCount(item.conversation.place.adapter);
-    const retryAt = isDue ? now : new Date(now.getTime() + backOff(tries + 1, LONGEST_BACK_OFF_MS));
-    await database.tx('files.later', (tx) => lanes.later(tx, item, { tries: tries + 1, retryAt }));
+    // A server that is busy is asked again soon, however long its platform had been away.
+    const isBusy = taken === 'not fetched';
+    const waited = backOff(1 + (isBusy ? fetches : tries), LONGEST_BACK_OFF_MS);
+    const retryAt = isDue ? now : new Date(now.getTime() + waited);
+    const again = { tries: tries + 1, fetches: isBusy ? fetches + 1 : fetches, retryAt };
+    await database.tx('files.later', (tx) => lanes.later(tx, item, again));
     if (taken === 'not here') this.deps.hint();
     return undefined;
   }
@@ -144,7 +148,11 @@ export class Arriving {
     }
   }
 
-  private async take(message: Message, { files, tries = 0 }: Pending, signal: AbortSignal): Promise<Taken | NotTaken> {
+  private async take(
+    message: Message,
+    { files, fetches = 0 }: Pending,
+    signal: AbortSignal,
+  ): Promise<Taken | NotTaken> {
     const { artifacts, egress, sourceOf, world } = this.deps;
     const { place } = message;
     const source = sourceOf(place);
@@ -157,7 +165,7 @@ export class Arriving {
     this.slots.set(place.adapter, slots);
     const maxBytes = source.maxMb * 1024 * 1024;
     const taken = await takeFiles(attached, { maxBytes, artifacts, egress, log: world.log, slots, signal });
-    return taken.mayCome && tries < MOST_TRIES ? 'not yet' : taken;
+    return taken.mayCome && fetches < MOST_TRIES ? 'not fetched' : taken;
   }
 
   /** Undefined where the platform cannot say now. */

@@ -134,7 +134,7 @@ export class Lanes implements Owned, DueSource {
   }
 
   /** Lets go of a row that waits for its files to be asked for again, within `tx`. */
-  async later(tx: Transaction, item: Item, again: { tries: number; retryAt: Instant }): Promise<void> {
+  async later(tx: Transaction, item: Item, again: store.Again): Promise<void> {
     if (!(await store.later(tx, item, again))) return;
     tx.afterCommit(() => {
       this.putBack.add(item.id);

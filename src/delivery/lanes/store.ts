@@ -166,15 +166,18 @@ export async function stepAside(
   return row && (row.moved ? 'aside' : 'laned');
 }
 
+/** When a row's files are asked for again, how often that was in vain, and how often of it a server of theirs was away. */
+export interface Again {
+  tries: number;
+  fetches: number;
+  retryAt: Instant;
+}
+
 /**
  * Lets go of a row until its files can be asked for: outside its lane, in nobody's hands, uncharged. False when it is not
  * this process's (any more).
  */
-export async function later(
-  tx: Transaction,
-  item: Item,
-  { tries, retryAt }: { tries: number; retryAt: Instant },
-): Promise<boolean> {
+export async function later(tx: Transaction, item: Item, { tries, fetches, retryAt }: Again): Promise<boolean> {
   const held = item.laned ? await stepAside(tx, item) : (await hold(tx, item)).held;
   if (!held) return false;
   await tx.query(
@@ -183,7 +186,7 @@ export async function later(
             payload = case when payload ? 'pending'
                         then jsonb_set(payload, '{pending}', payload -> 'pending' || $2::jsonb) else payload end
       where id = $1`,
-    [item.id, json({ tries, retryAt: retryAt.toISOString() })],
+    [item.id, json({ tries, fetches, retryAt: retryAt.toISOString() })],
   );
   return true;
 }
