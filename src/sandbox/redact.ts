@@ -16,6 +16,9 @@ const MARKS_OF: Readonly<Record<Spread, readonly string[]>> = {
   // Among hex digits it is a byte.
   digits: [...MARKS, ...MARKS_BEHIND_DIGITS, '0b'],
 };
+/** A sequence for a terminal, such as the colours of grep, is left out as a mark is; a longer one is taken for text. */
+const ESCAPE = 0x1b;
+const LONGEST_SEQUENCE = 48;
 /** Such as the end of a quoted line in a list, and the beginning of the next with its indentation. */
 const MOST_BETWEEN = 16;
 
@@ -268,12 +271,12 @@ class Scan {
 
   /** Reads on, as far as it is certain what the bytes are. */
   read(pending: Pending, isEnd: boolean): void {
-    const { automaton, separators, marks, leads, isSpread } = this.view;
+    const { automaton, separators, leads, isSpread } = this.view;
     const { now } = this;
     while (this.at < pending.end) {
       const byte = pending.folded(this.at);
       if (isSpread) {
-        const width = separators[byte] || (marks[byte] ? this.markAt(pending, isEnd) : 0);
+        const width = separators[byte] || this.leftOutAt(byte, pending, isEnd);
         if (width === undefined) break;
         if (width > 0) {
           if (++now.between > MOST_BETWEEN) now.state = ROOT;
@@ -298,6 +301,29 @@ class Scan {
   private opened(position: Position): number {
     const open = this.view.automaton.open[position.state] as number;
     return open > 0 ? this.place(position, open) : this.at;
+  }
+
+  /** Bytes of the mark or sequence that begins here with `byte`, 0 for none; undefined: what comes next decides. */
+  private leftOutAt(byte: number, pending: Pending, isEnd: boolean): number | undefined {
+    if (byte === ESCAPE) return this.sequenceAt(pending, isEnd);
+    return this.view.marks[byte] ? this.markAt(pending, isEnd) : 0;
+  }
+
+  /** As ECMA-48 has them: ESC [ with parameters, or ESC with what is between it and one last character. */
+  private sequenceAt(pending: Pending, isEnd: boolean): number | undefined {
+    const end = Math.min(pending.end, this.at + LONGEST_SEQUENCE);
+    let at = this.at + 1;
+    const over = (from: number, to: number) => {
+      while (at < end && pending.folded(at) >= from && pending.folded(at) <= to) at++;
+    };
+    over(0x20, 0x2f);
+    if (at === this.at + 1 && at < end && pending.folded(at) === 0x5b) {
+      at++;
+      over(0x30, 0x3f);
+      over(0x20, 0x2f);
+      if (at < end) return pending.folded(at) >= 0x40 && pending.folded(at) <= 0x7e ? at + 1 - this.at : 0;
+    } else if (at < end) return pending.folded(at) >= 0x30 && pending.folded(at) <= 0x7e ? at + 1 - this.at : 0;
+    return isEnd || end - this.at === LONGEST_SEQUENCE ? 0 : undefined;
   }
 
   /** Bytes of the mark that begins here; undefined: what comes next decides. Takes back what was its lead. */

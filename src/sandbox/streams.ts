@@ -35,7 +35,7 @@ export class Streams {
 
   constructor(keep: Keep, hidden: Hidden, onLine?: (line: string) => void) {
     this.hidden = hidden;
-    const stream = () => new Stream(keep, new Redactor(hidden), onLine);
+    const stream = () => new Stream(keep, hidden, onLine);
     this.streams = { stdout: stream(), stderr: stream() };
   }
 
@@ -66,6 +66,7 @@ export class Streams {
 
 class Stream {
   private readonly keep: Keep;
+  private readonly hidden: Hidden;
   private readonly redactor: Redactor;
   private readonly onLine: ((line: string) => void) | undefined;
   private readonly head: Buffer[] = [];
@@ -74,9 +75,10 @@ class Stream {
   private file: PassThrough | undefined;
   private kept: Promise<Kept | undefined> | undefined;
 
-  constructor(keep: Keep, redactor: Redactor, onLine: ((line: string) => void) | undefined) {
+  constructor(keep: Keep, hidden: Hidden, onLine: ((line: string) => void) | undefined) {
     this.keep = keep;
-    this.redactor = redactor;
+    this.hidden = hidden;
+    this.redactor = new Redactor(hidden);
     this.onLine = onLine;
   }
 
@@ -121,7 +123,8 @@ class Stream {
     this.line = (lines.pop() ?? '').slice(-LONGEST_LINE);
     // It may be shown in a terminal, which would obey it.
     const last = lines.map((line) => visible(stripVTControlCharacters(line)).trim()).findLast((line) => line !== '');
-    if (last !== undefined) this.onLine(last.slice(0, LONGEST_LINE));
+    // What was taken out may have stood inside a secret.
+    if (last !== undefined) this.onLine(redact(last, this.hidden).slice(0, LONGEST_LINE));
   }
 }
 

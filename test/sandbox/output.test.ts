@@ -63,6 +63,19 @@ test('what is not UTF-8 is shown as such', () => {
   expect(capture.text()).toBe('a\uFFFD\uFFFD');
 });
 
+test('what shows while a program runs has no secret in it that terminal sequences had cut', async () => {
+  const lines: string[] = [];
+  const keep = async () => ({ hash: '', size: 0 });
+  const streams = new Streams(keep, new Hidden(['hunter2-words', 'abc']), (line) => void lines.push(line));
+  const links = '\u001b]8;;http://a.example\u0007';
+  for (const text of ['key hunter\u001b[01;31m\u001b[K2-wo\u001b[mrds\n', `a\u001b[mbc hunt${links}er2-words\n`]) {
+    await streams.push('stdout', Buffer.from(text));
+  }
+  const { text } = (await streams.end()).stdout;
+  expect(lines).toEqual(['key [REDACTED]', '[REDACTED] [REDACTED]']);
+  expect(text).toContain('key [REDACTED]\n');
+});
+
 test('what shows while a program runs is plain text, whatever a terminal would make of it', async () => {
   const lines: string[] = [];
   const keep = async () => ({ hash: '', size: 0 });

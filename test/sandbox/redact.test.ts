@@ -149,6 +149,18 @@ test('no more is held back than what may be a value', () => {
   expect(redactor.push(Buffer.from('hunter2')).toString()).toBe('[REDACTED]');
 });
 
+test('a value in colours is hidden, however the stream is cut', () => {
+  const [red, off] = ['\u001b[01;31m\u001b[K', '\u001b[m\u001b[K'];
+  const text = `<hun${red}ter2${off}-\u001b(Bwords>`;
+  expect(redact(text, ['hunter2-words'])).toBe('<[REDACTED]>');
+  const redactor = new Redactor(new Hidden(['hunter2-words']));
+  const parts = [...Buffer.from(text)].map((byte) => redactor.push(Uint8Array.of(byte)));
+  expect(Buffer.concat([...parts, redactor.end()]).toString()).toBe('<[REDACTED]>');
+  for (const other of [`${red}hunter${off}`, 'hunter2\u001b', `hunter2\u001b[${'1'.repeat(60)}m-words`]) {
+    expect(redact(other, ['hunter2-words'])).toBe(other);
+  }
+});
+
 test('a value inside of another, or beside it, leaves nothing of either', () => {
   expect(redact('<one-two-three-four>', ['one-two', 'two-three', 'three-four'])).toBe('<[REDACTED]>');
   expect(redact('<one-two-three>', ['one-two-three', 'two'])).toBe('<[REDACTED]>');
