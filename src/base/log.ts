@@ -8,15 +8,31 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The values that must never be read in a log line, an error or a chat. */
 export class Secrets {
-  private values: string[] = [];
+  private readonly values = new Set<string>();
+  private readonly recent = new Map<string, string[]>();
+  /** How each value may be written, the longest first: what holds another is hidden before it. */
+  private forms: readonly string[] = [];
+
+  /** Values of one key that are renewed: what is still being said may hold those before. */
+  static readonly RECENT = 12;
 
   /** Shorter values would blank out ordinary words; a secret of that length protects nothing anyway. */
   static readonly SHORTEST = 6;
 
   add(value: string | undefined): void {
-    if (value === undefined || value.length < Secrets.SHORTEST || this.values.includes(value)) return;
-    this.values.push(value);
-    this.values.sort((a, b) => b.length - a.length);
+    if (value === undefined || value.length < Secrets.SHORTEST || this.values.has(value)) return;
+    this.values.add(value);
+    this.spell();
+  }
+
+  /** Adds values that are replaced again and again; only the latest of each `key` stay hidden. */
+  renew(key: string, values: readonly (string | undefined)[]): void {
+    const before = this.recent.get(key) ?? [];
+    const given = values.filter((value) => value !== undefined && value.length >= Secrets.SHORTEST) as string[];
+    if (given.every((value) => before.includes(value))) return;
+    const kept = [...new Set([...given, ...before])].slice(0, Math.max(Secrets.RECENT, given.length));
+    this.recent.set(key, kept);
+    this.spell();
   }
 
   /** Adds the password that `url` may hold, as it is written there and as it is meant. */
@@ -34,12 +50,14 @@ export class Secrets {
   /** `text` with every known secret replaced by `[secret]`, also where JSON or a URL has escaped it. */
   hide(text: string): string {
     let hidden = text;
-    for (const value of this.values) {
-      for (const form of new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])) {
-        if (hidden.includes(form)) hidden = hidden.replaceAll(form, '[secret]');
-      }
-    }
+    for (const form of this.forms) if (hidden.includes(form)) hidden = hidden.replaceAll(form, '[secret]');
     return hidden;
+  }
+
+  private spell(): void {
+    const values = [...this.values, ...[...this.recent.values()].flat()];
+    const forms = values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)]);
+    this.forms = [...new Set(forms)].sort((a, b) => b.length - a.length);
   }
 }
 

@@ -11,6 +11,7 @@ const WITHIN_LOOKS = 600;
 interface Link {
   url: string;
   returns: boolean;
+  attempt: string;
 }
 
 /** Shows where to sign in, and waits for the browser to come back to coda or for its address to be pasted. */
@@ -22,7 +23,9 @@ export async function login(flags: Flags, io: NodeJS.Process): Promise<number> {
     io.stdout.write(link.returns ? RETURNS : BY_HAND);
     const reading = createInterface({ input: io.stdin });
     try {
-      await (link.returns ? Promise.race([arrived(own, server), pasted(own, reading)]) : given(own, reading));
+      await (link.returns
+        ? Promise.race([arrived(own, server, link.attempt), pasted(own, reading)])
+        : given(own, reading));
     } finally {
       reading.close();
     }
@@ -45,10 +48,10 @@ const BY_HAND =
   'It leads to a page that does not open (no HTTP of coda is there). Paste the address of that page here:\n';
 
 /** Resolves when the browser has come back. */
-async function arrived(own: Ask, server: string): Promise<void> {
+async function arrived(own: Ask, server: string, attempt: string): Promise<void> {
   let late = 0;
   for (let looks = 0; looks < WITHIN_LOOKS; looks++) {
-    const state = await own('mcp-login-state', { server });
+    const state = await own('mcp-login-state', { server, attempt });
     if (state === 'done') return;
     // Its code has come, and is being exchanged.
     if (state === 'none' && ++late > 30) throw usage('The sign-in failed.', 'The page in the browser says why.');
@@ -59,20 +62,23 @@ async function arrived(own: Ask, server: string): Promise<void> {
 
 /** Resolves when what was pasted was taken; where nothing is, the browser is waited for. */
 async function pasted(own: Ask, reading: Interface): Promise<void> {
-  const line = await lineOf(reading);
+  const line = await addressOf(reading);
   if (line === undefined) return new Promise(() => {});
   await own('mcp-login-end', { answer: line });
 }
 
 async function given(own: Ask, reading: Interface): Promise<void> {
-  const line = await lineOf(reading);
-  if (line === undefined) throw usage('There is no address.', 'Paste the address that the browser was sent to.');
+  const line = await addressOf(reading);
+  if (line === undefined) throw usage('There is no address.', 'Paste all of the address that the browser was sent to.');
   await own('mcp-login-end', { answer: line });
 }
 
-function lineOf(reading: Interface): Promise<string | undefined> {
+/** The first line that may be the address; a stray one ends nothing that a browser is about to finish. */
+function addressOf(reading: Interface): Promise<string | undefined> {
   return new Promise((resolve) => {
-    reading.once('line', (line) => resolve(line.trim()));
+    reading.on('line', (line) => {
+      if (line.includes('state=')) resolve(line.trim());
+    });
     reading.once('close', () => resolve(undefined));
   });
 }

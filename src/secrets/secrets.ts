@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Secrets } from '../base/log.ts';
 import { peopleMeant } from '../people/index.ts';
-import { type Besides, type Database, type Queryable, readerOf } from '../storage/index.ts';
+import { type Besides, type Database, type Queryable, readerOf, type Transaction } from '../storage/index.ts';
 import { type Key, type KeyPlace, keyPlace, noKey, seal, unseal } from './key.ts';
 import * as store from './store.ts';
 
@@ -89,31 +89,57 @@ export class SkillSecrets {
     return row && this.open(row);
   }
 
-  /** What is kept under this name for everybody; undefined where there is nothing. Throws `SECRET_KEY`. */
-  async shared({ skill, name }: { skill: string; name: string }): Promise<string | undefined> {
+  /** The document that is kept under this name for everybody: what in it is secret, its reader hides. Throws `SECRET_KEY`. */
+  async document({ skill, name }: { skill: string; name: string }): Promise<string | undefined> {
     const row = await store.sharedSecret(this.reader, skill, name);
-    return row && this.open(row);
+    return row && this.unsealed(row);
+  }
+
+  /**
+   * Replaces that document by what `next` makes of it, undefined where there is none; changes of it in all processes come
+   * one after another. `besides` belongs to a change that was made. Throws `SECRET_KEY`.
+   */
+  changeDocument(
+    { skill, name }: { skill: string; name: string },
+    next: (now: string | undefined) => string | undefined,
+    besides?: Besides<void>,
+  ): Promise<void> {
+    return this.writes.run(async () => {
+      await this.deps.database.tx('secrets.change', async (tx) => {
+        await store.lockSecret(tx, skill, name);
+        const row = await store.sharedSecret(tx, skill, name);
+        const now = row && this.unsealed(row);
+        const value = next(now);
+        if (value === now) return;
+        if (value === undefined) await store.removeSecret(tx, { skill, name });
+        else await this.put(tx, { skill, name }, value);
+        besides?.(tx, undefined);
+      });
+    });
   }
 
   /** Keeps a value, in place of the one before. */
   async set(asked: Asked, value: string, besides?: Besides<void>): Promise<void> {
     if (!NAME.test(asked.name)) throw wrong(`“${asked.name}” is no name of a secret: A–Z, 0–9 and _.`);
-    if (value === '' || value.length > LONGEST || value.includes('\0')) {
-      throw wrong(`The value is empty, longer than ${LONGEST} characters, or has a NUL in it.`);
-    }
+    checkValue(value);
     this.deps.hidden.add(value);
     const whose = await this.whose(asked);
     const { skill, name } = asked;
     await this.writes.run(async () => {
-      const [key] = this.keys.keys(true);
-      if (!key) throw noKey('There is no key to seal it with.');
-      const sealFor = (id: string) => ({ sealed: seal(value, key, about({ id, skill, name })), keyId: key.id });
-      const now = this.deps.clock.now();
       await this.deps.database.tx('secrets.set', async (tx) => {
-        await store.putSecret(tx, { skill, name, ...whose }, sealFor, now);
+        await store.lockSecret(tx, skill, name);
+        await this.put(tx, { skill, name, ...whose }, value);
         besides?.(tx, undefined);
       });
     });
+  }
+
+  private async put(tx: Transaction, of: { skill: string; name: string } & store.Whose, value: string): Promise<void> {
+    checkValue(value);
+    const [key] = this.keys.keys(true);
+    if (!key) throw noKey('There is no key to seal it with.');
+    const sealFor = (id: string) => ({ sealed: seal(value, key, about({ ...of, id })), keyId: key.id });
+    await store.putSecret(tx, of, sealFor, this.deps.clock.now());
   }
 
   async list(): Promise<ListedSecret[]> {
@@ -146,7 +172,7 @@ export class SkillSecrets {
     if (!key) throw noKey('There is no key.');
     const count = await this.deps.database.tx('secrets.rotate', async (tx) => {
       const rows = await store.allSecrets(tx);
-      for (const row of rows) await store.reseal(tx, row.id, seal(this.open(row), key, about(row)), key.id);
+      for (const row of rows) await store.reseal(tx, row.id, seal(this.unsealed(row), key, about(row)), key.id);
       besides?.(tx, rows.length);
       return rows.length;
     });
@@ -155,12 +181,16 @@ export class SkillSecrets {
   }
 
   private open(row: store.SealedSecret): string {
+    const value = this.unsealed(row);
+    this.deps.hidden.add(value);
+    return value;
+  }
+
+  private unsealed(row: store.SealedSecret): string {
     const key = this.keys.keys().find(({ id }): boolean => id === row.keyId) as Key | undefined;
     if (!key) throw noKey(`${row.name} of ${row.skill} was sealed with another key than the one that is here.`);
     try {
-      const value = unseal(row.sealed, key, about(row));
-      this.deps.hidden.add(value);
-      return value;
+      return unseal(row.sealed, key, about(row));
     } catch (error) {
       throw noKey(`${row.name} of ${row.skill} cannot be opened: it was changed in the database.`, error);
     }
@@ -183,6 +213,12 @@ export class SkillSecrets {
 
 const about = ({ id, skill, name }: { id: string; skill: string; name: string }) =>
   `coda secret 1\n${id}\n${skill}\n${name}`;
+
+function checkValue(value: string): void {
+  if (value === '' || value.length > LONGEST || value.includes('\0')) {
+    throw wrong(`The value is empty, longer than ${LONGEST} characters, or has a NUL in it.`);
+  }
+}
 
 function wrong(message: string): CodaError {
   return new CodaError('INPUT_INVALID', { message, remedy: '"coda secrets --help" shows how it is called.' });

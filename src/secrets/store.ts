@@ -55,6 +55,11 @@ export async function allSecrets(db: Queryable): Promise<SealedSecret[]> {
   return rows;
 }
 
+/** Holds all values of this name until `tx` ends: what replaces one waits for another process that does. */
+export async function lockSecret(tx: Transaction, skill: string, name: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`secret:${skill}:${name}`]);
+}
+
 /** Writes a value in place of the one that was there; `sealFor` is given the row's id. */
 export async function putSecret(
   tx: Transaction,

@@ -79,7 +79,8 @@ test('coda mcp login signs in with the address that is pasted, and logout forget
   for await (const chunk of login.stdout) {
     said += chunk;
     const link = /http\S+authorize\S+/.exec(said)?.[0];
-    if (link && said.includes('Paste the address') && login.stdin.writable) login.stdin.end(`${await browse(link)}\n`);
+    if (link && said.includes('Paste the address') && login.stdin.writable)
+      login.stdin.end(`\n${await browse(link)}\n`);
   }
   expect(said).toContain('coda is signed in to web.');
   expect(guarded.issuer.access.size).toBe(1);

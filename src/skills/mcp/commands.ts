@@ -17,6 +17,7 @@ export function commands(servers: Servers): Command[] {
       prepare: async (rest, { person }) => {
         const [verb, name = ''] = rest.split(/\s+/).filter(Boolean);
         const server = servers.get(name);
+        if (verb === undefined) await servers.look();
         return verb === 'approve' && person.role === 'owner' && server ? inquest(servers, name, server) : undefined;
       },
       async run(rest, { person, prepared }) {

@@ -48,8 +48,9 @@ export interface ConnectionOptions {
   restMs?: number | undefined;
   /** Told what it lists, at first and whenever that changes; what it offers counts from when this has resolved. */
   listed(listing: Listing): Promise<void>;
-  /** Told when nobody is signed in to it, or not any more. */
+  /** Told when somebody has to sign in to it. */
   signedOut?(): void;
+  isSignedIn?(): Promise<boolean>;
 }
 
 const CONNECT_MS = 30_000;
@@ -58,6 +59,7 @@ const LONGEST_PAUSE_MS = 300_000;
 const RELIST_MS = 1_000;
 const MOST_PAGES = 20;
 const LONGEST_WHY = 200;
+const UNREAD = 'whether somebody has signed in to an MCP server could not be read';
 
 const tool = z.looseObject({
   name: z.string().min(1).max(1_000),
@@ -94,8 +96,11 @@ export class Connection {
   state: State = { kind: 'new' };
   private readonly options: ConnectionOptions;
   private readonly lists = new Sequence();
+  private readonly restarts = new Sequence();
   private readonly stop = new AbortController();
   private starting: Promise<void> | undefined;
+  private isRestarting = false;
+  private looking: Promise<void> | undefined;
   private attempt = 0;
   private calls = 0;
   private cancel: Cancel = () => {};
@@ -123,23 +128,48 @@ export class Connection {
   }
 
   /** Somebody has signed in or out: it is started anew. */
-  async again(): Promise<void> {
+  again(): Promise<void> {
+    return this.restarts.run(() => this.restart());
+  }
+
+  /** Starts it anew if nobody was signed in and somebody is by now: the hint of that may have been lost. Never rejects. */
+  look(): Promise<void> {
+    if (this.state.kind !== 'signed-out') return Promise.resolve();
+    this.looking ??= this.restarts
+      .run(async () => {
+        if (this.state.kind === 'signed-out' && (await this.options.isSignedIn?.())) await this.restart();
+      })
+      .catch((error: unknown) => this.options.world.log.warn({ server: this.name, why: this.wordsOf(error) }, UNREAD))
+      .finally(() => {
+        this.looking = undefined;
+      });
+    return this.looking;
+  }
+
+  private async restart(): Promise<void> {
+    await this.starting;
     const { state } = this;
     if (state.kind === 'refused' || this.stop.signal.aborted) return;
-    await this.starting;
     this.attempt = 0;
     this.state = { kind: 'new' };
-    if (state.kind === 'ready') await state.client.close().catch(() => {});
-    await this.start();
+    this.isRestarting = true;
+    try {
+      if (state.kind === 'ready') await state.client.close().catch(() => {});
+      await this.start();
+    } finally {
+      this.isRestarting = false;
+    }
   }
 
   /** Resolves when it is known whether it is there. */
   settled(): Promise<void> {
+    if (this.state.kind === 'signed-out') return this.look();
     return this.state.kind === 'new' ? this.start() : (this.starting ?? Promise.resolve());
   }
 
   /** A client to ask with; undefined while the server is not there. */
   async client(signal: AbortSignal): Promise<Client | undefined> {
+    if (this.state.kind === 'signed-out') await unlessAborted(signal, this.look());
     if (this.state.kind === 'resting' || this.state.kind === 'new' || this.starting) {
       await unlessAborted(signal, this.start());
     }
@@ -165,7 +195,7 @@ export class Connection {
       const came = await client.request(asked as never, schema as never, limits);
       return came as z.output<Schema>;
     } catch (error) {
-      if (error instanceof NeedsSignIn) await this.signedOut(client);
+      if (error instanceof NeedsSignIn) await this.signedOut(client, error.isRefused);
       // A service that is gone is noticed by what is asked of it.
       else if (isTransport(error)) await this.lost(client, this.wordsOf(error));
       throw error;
@@ -217,7 +247,8 @@ export class Connection {
       const why = transport?.why || messageOf(error);
       await client?.close().catch(() => {});
       await transport?.close().catch(() => {});
-      if (error instanceof NeedsSignIn) this.waitForSignIn();
+      // Who has signed out need not be told.
+      if (error instanceof NeedsSignIn) this.waitForSignIn(error.isRefused || !this.isRestarting);
       else this.away(why, error instanceof CodaError ? error.remedy : undefined);
     }
   }
@@ -281,18 +312,18 @@ export class Connection {
     await client.close().catch(() => {});
   }
 
-  private async signedOut(client: Client): Promise<void> {
+  private async signedOut(client: Client, isTold: boolean): Promise<void> {
     if (this.state.kind !== 'ready' || this.state.client !== client) return;
-    this.waitForSignIn();
+    this.waitForSignIn(isTold);
     await client.close().catch(() => {});
   }
 
-  private waitForSignIn(): void {
+  private waitForSignIn(isTold: boolean): void {
     if (this.stop.signal.aborted) return;
     this.cancel();
     this.state = { kind: 'signed-out', why: texts.needsSignIn, remedy: texts.needsSignInRemedy(this.name) };
     this.options.world.log.warn({ server: this.name }, 'an MCP server wants somebody to sign in');
-    this.options.signedOut?.();
+    if (isTold) this.options.signedOut?.();
   }
 
   private away(said: string, remedy?: string): void {

@@ -70,11 +70,10 @@ export class Servers {
   private taken: ReadonlySet<string> = new Set();
   private tools: readonly AnyTool[] | undefined;
   private unsubscribe: () => void = () => {};
-  private isStarted = false;
 
   constructor(deps: ServersDeps) {
     this.deps = deps;
-    this.signIns = new SignIns({ ...deps, changed: (name) => this.signed(name) });
+    this.signIns = new SignIns({ ...deps, changed: (name) => deps.bus.publish(SIGNED, name) });
     for (const [name, settings] of Object.entries(deps.settings.servers)) {
       if (!settings.enabled) continue;
       // A header says what kind of key it is before the key.
@@ -95,7 +94,6 @@ export class Servers {
     this.unsubscribe = () => {
       for (const each of leave) each();
     };
-    this.isStarted = true;
     for (const { connection } of this.servers.values()) void connection.start();
   }
 
@@ -116,8 +114,15 @@ export class Servers {
   /** The tools of now as `make` makes them: the same array until something changes. */
   current(taken: ReadonlySet<string>, make: (servers: Servers) => readonly AnyTool[]): readonly AnyTool[] {
     this.taken = taken;
+    // What is found by it is there for the next turn.
+    void this.look();
     this.tools ??= make(this);
     return this.tools;
+  }
+
+  /** Looks whether somebody has signed in where nobody was. */
+  async look(): Promise<void> {
+    await Promise.all(this.all().map(([, { connection }]) => connection.look()));
   }
 
   /** What an owner was shown under `hash` may be used from now on. How many tools that are; undefined when it is not what waits. */
@@ -207,12 +212,6 @@ export class Servers {
     this.askedAt.set(name, now);
   }
 
-  /** Here and in the other processes. */
-  private signed(name: string): void {
-    if (this.isStarted) void this.servers.get(name)?.connection.again();
-    this.deps.bus.publish(SIGNED, name);
-  }
-
   /** Tells every owner, once a day for each server. */
   private async tellSignedOut(name: string): Promise<void> {
     const { database, outbox, world } = this.deps;
@@ -242,6 +241,7 @@ export class Servers {
         void this.tellSignedOut(name).catch((error: unknown) =>
           world.log.error({ server: name, error: messageOf(error) }, 'owners could not be told of a sign-in'),
         ),
+      ...(settings.oauth?.sign_in && { isSignedIn: () => this.signIns.isSignedIn(name) }),
       listed: (listing) => this.inTurn(name, () => this.judge(name, listing)),
     });
   }

@@ -1,10 +1,29 @@
+import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { deferred } from '../../../src/base/async.ts';
 import type { Json } from '../../../src/base/json.ts';
+import { Secrets } from '../../../src/base/log.ts';
+import { SkillSecrets } from '../../../src/secrets/index.ts';
+import { Connection } from '../../../src/skills/mcp/connection.ts';
+import { lasting, NeedsSignIn } from '../../../src/skills/mcp/sign-in/provider.ts';
+import { Kept } from '../../../src/skills/mcp/sign-in/tokens.ts';
+import { eventually } from '../../support/eventually.ts';
 import { browse, Guarded } from '../../support/mcp/guarded.ts';
+import { testWorld } from '../../support/world.ts';
 import { McpPlay } from './play.ts';
 
 const ENV = { CODA_SECRET_KEY: 'a key for the tests of signing in' };
+/** What an issuer refuses to renew, and as whom. */
+const KEPT = { skill: 'mcp:web', name: 'OAUTH_TOKENS' };
 const HTTP = { http: { listen: '127.0.0.1:0' } };
+
+interface Link {
+  url: string;
+  returns: boolean;
+  attempt: string;
+}
 
 describe('a service that a person signs in to', () => {
   let guarded: Guarded;
@@ -22,8 +41,14 @@ describe('a service that a person signs in to', () => {
   });
 
   const asks = (verb: string, args: Record<string, Json>) => it.coda.app.verbs[verb]?.(args) as Promise<unknown>;
-  const login = () => asks('mcp-login', { server: 'web' }) as Promise<{ url: string; returns: boolean }>;
+  const login = () => asks('mcp-login', { server: 'web' }) as Promise<Link>;
   const hello = async () => (await it.calls('web_hello')).result;
+  const stateOf = ({ attempt }: Link) => asks('mcp-login-state', { server: 'web', attempt });
+  /** What another process of this coda has sealed. */
+  const values = () => {
+    const { clock, env, secrets } = it.coda.world;
+    return new SkillSecrets({ database: it.coda.database(), clock, env, hidden: secrets });
+  };
   async function dump(): Promise<string> {
     const { rows } = await it.coda.database().read<{ row: string }>(
       `select t::text as row from skill_secrets t union all select t::text from audit_log t union all
@@ -44,17 +69,18 @@ describe('a service that a person signs in to', () => {
     // Nobody is registered before somebody wants to sign in.
     expect(guarded.issuer.clients.size).toBe(0);
 
-    const { url, returns } = await login();
+    const link = await login();
+    const { url, returns } = link;
     expect(returns).toBe(true);
     expect(new URL(url).searchParams.get('code_challenge_method')).toBe('S256');
     const back = await browse(url);
     const forged = new URL(back);
     forged.searchParams.set('state', 'another');
     expect((await fetch(forged)).status).toBe(400);
-    expect(await asks('mcp-login-state', { server: 'web' })).toBe('waiting');
+    expect(await stateOf(link)).toBe('waiting');
     expect(await (await fetch(back)).text()).toContain('coda is signed in to the MCP server web');
     expect((await fetch(back)).status).toBe(400);
-    expect(await asks('mcp-login-state', { server: 'web' })).toBe('done');
+    expect(await stateOf(link)).toBe('done');
     expect(await it.becomes('web', /1 tool/)).toBe('- web: 1 tool');
     expect(await hello()).toContain('hello from within');
 
@@ -76,11 +102,117 @@ describe('a service that a person signs in to', () => {
     guarded.revoke();
     expect(await hello()).toContain('wants somebody to sign in');
     expect(await it.state('web')).toContain('wants somebody to sign in');
-    expect((await dump()).match(/OAUTH_TOKENS/g)).toBeNull();
+    const forgotten = await values().document(KEPT);
+    for (const token of guarded.issuer.given) expect(forgotten).not.toContain(token);
+    expect(await asks('mcp-logout', { server: 'web' })).toBe(false);
     await fetch(await browse((await login()).url));
     await it.becomes('web', /1 tool/);
     expect(await asks('mcp-logout', { server: 'web' })).toBe(true);
     expect(await it.becomes('web', /sign in/)).toContain('wants somebody to sign in');
+  });
+
+  test('its owner is not told of what an owner did', async () => {
+    await begin();
+    await it.coda.passes({ hours: 24 });
+    const told = async () => {
+      await it.coda.app.settled();
+      return it.ana.heard('Run `coda mcp login web` where coda runs').length;
+    };
+    const before = await told();
+    await asks('mcp-login-end', { answer: await browse((await login()).url) });
+    await it.becomes('web', /1 tool/);
+    await asks('mcp-logout', { server: 'web' });
+    await it.becomes('web', /sign in/);
+    expect(await told()).toBe(before);
+  });
+
+  test('a sign-in over another one has failed when it was denied, and is done when its own tokens are there', async () => {
+    await begin();
+    const first = await login();
+    await asks('mcp-login-end', { answer: await browse(first.url) });
+    expect(await stateOf(first)).toBe('done');
+    const second = await login();
+    expect(await stateOf(second)).toBe('waiting');
+    const denied = new URL(await browse(second.url));
+    denied.searchParams.delete('code');
+    await expect(asks('mcp-login-end', { answer: denied.href })).rejects.toThrow('it sent no code');
+    expect(await stateOf(second)).toBe('none');
+    const third = await login();
+    await asks('mcp-login-end', { answer: await browse(third.url) });
+    expect(await stateOf(third)).toBe('done');
+    expect(await stateOf(second)).toBe('none');
+  });
+
+  test('is there again when the hint of a sign-in was lost', async () => {
+    await begin();
+    await asks('mcp-login-end', { answer: await browse((await login()).url) });
+    await it.becomes('web', /1 tool/);
+    const sealed = await values().document(KEPT);
+    await asks('mcp-logout', { server: 'web' });
+    await it.becomes('web', /sign in/);
+    await values().changeDocument(KEPT, () => sealed);
+    expect(await hello()).toContain('hello from within');
+    await asks('mcp-logout', { server: 'web' });
+    await it.becomes('web', /sign in/);
+    await it.coda.restart();
+    await it.becomes('web', /sign in/);
+    await values().changeDocument(KEPT, () => sealed);
+    const isOffered = async () => (await it.offered('web')).some(({ name }) => name === 'web_hello');
+    expect(await eventually(isOffered, 30_000)).toBe(true);
+  });
+
+  test('tokens that were renewed while another process was refused are kept, but not over a new sign-in', async () => {
+    await begin();
+    await asks('mcp-login-end', { answer: await browse((await login()).url) });
+    await it.becomes('web', /1 tool/);
+    const held = async (meanwhile: () => Promise<void>) => {
+      const [asked, goes] = [deferred(), deferred()];
+      guarded.issuer.renewed = async () => {
+        asked.resolve();
+        await goes.promise;
+      };
+      guarded.expire();
+      const called = hello();
+      await asked.promise;
+      guarded.issuer.renewed = async () => {};
+      await meanwhile();
+      goes.resolve();
+      return called;
+    };
+    // Another replica comes second, and is refused before the first has stored what it got.
+    const late = held(async () => {
+      const other = lasting(new Kept(values(), it.coda.world.secrets, 'web'), { sign_in: true });
+      const fetchFn = other.through((url, init) => fetch(url, init));
+      await expect(auth(other, { serverUrl: guarded.url, fetchFn })).rejects.toBeInstanceOf(NeedsSignIn);
+    });
+    expect(await late).toContain('hello from within');
+    expect(await it.state('web')).toBe('- web: 1 tool');
+
+    // Somebody signs in, as another account perhaps, while the tokens of the one before are renewed.
+    let sealed: string | undefined;
+    await held(async () => {
+      await asks('mcp-login-end', { answer: await browse((await login()).url) });
+      sealed = await values().document(KEPT);
+    });
+    await it.becomes('web', /1 tool/);
+    expect(await values().document(KEPT)).toBe(sealed);
+    expect(await hello()).toContain('hello from within');
+  });
+
+  test('a secret that an issuer made up is hidden, and old tokens are not looked for for ever', async () => {
+    await begin();
+    await asks('mcp-login-end', { answer: await browse((await login()).url) });
+    await it.becomes('web', /1 tool/);
+    const { secrets } = it.coda.world;
+    for (let count = 0; count < 2 * Secrets.RECENT; count++) {
+      guarded.expire();
+      expect(await hello()).toContain('hello from within');
+    }
+    const isHidden = (text: string) => !secrets.hide(`key ${text}`).includes(text);
+    const { given } = guarded.issuer;
+    expect(given.slice(-2).map(isHidden)).toEqual([true, true]);
+    expect(given.slice(0, 2).map(isHidden)).toEqual([false, false]);
+    expect(isHidden((await values().document(KEPT)) ?? '')).toBe(true);
   });
 
   test('without HTTP the address that the browser was sent to is pasted', async () => {
@@ -128,4 +260,30 @@ describe('a service that a person signs in to', () => {
     await it.becomes('web', /1 tool/);
     expect(await hello()).toContain('hello from within');
   });
+});
+
+test('however often a server is started anew, one client of it is left, and none when it is closed', async () => {
+  const open = new Set<InMemoryTransport>();
+  const connection = new Connection({
+    ...{ name: 'web', settings: { timeout: 10_000 } as never, world: testWorld({ at: '2026-11-20T08:00:00Z' }) },
+    version: '1',
+    listed: async () => {},
+    async open() {
+      const [mine, its] = InMemoryTransport.createLinkedPair();
+      await new McpServer({ name: 'web', version: '1' }).connect(its);
+      open.add(its);
+      const { onclose } = its;
+      its.onclose = () => {
+        open.delete(its);
+        onclose?.();
+      };
+      return Object.assign(mine, { why: '' }) as never;
+    },
+  });
+  await connection.start();
+  await Promise.all([connection.again(), connection.again(), connection.again()]);
+  expect(connection.state.kind).toBe('ready');
+  expect(open.size).toBe(1);
+  await connection.close();
+  expect(open.size).toBe(0);
 });

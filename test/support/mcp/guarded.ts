@@ -26,6 +26,8 @@ class Issuer implements OAuthServerProvider {
   /** Every token that it ever gave. */
   readonly given: string[] = [];
   renewals = 0;
+  /** Waited for after the tokens of a renewal were made, before they are given. */
+  renewed: () => Promise<void> = async () => {};
 
   clientsStore = {
     getClient: (id: string) => this.clients.get(id),
@@ -62,7 +64,9 @@ class Issuer implements OAuthServerProvider {
   async exchangeRefreshToken({ client_id: id }: OAuthClientInformationFull, token: string): Promise<OAuthTokens> {
     if (!this.refresh.delete(token)) throw new InvalidGrantError('it was used');
     this.renewals++;
-    return this.tokensFor(id);
+    const tokens = this.tokensFor(id);
+    await this.renewed();
+    return tokens;
   }
 
   async verifyAccessToken(token: string) {
@@ -91,6 +95,8 @@ function tools(): McpServer {
 export class Guarded implements AsyncDisposable {
   readonly issuer: Issuer;
   url = '';
+  /** Clients that have connected so far. */
+  connected = 0;
   private close = async () => {};
 
   private constructor(issuer: Issuer) {
@@ -122,6 +128,7 @@ export class Guarded implements AsyncDisposable {
       resourceMetadataUrl: getOAuthProtectedResourceMetadataUrl(resource),
     });
     app.all('/mcp', guard, async (request, response) => {
+      if (request.body?.method === 'initialize') guarded.connected++;
       const transport = new StreamableHTTPServerTransport({});
       const server = tools();
       response.on('close', () => void server.close());

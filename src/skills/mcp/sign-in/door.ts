@@ -8,7 +8,7 @@ import { CALLBACK, type SignIns } from './sign-in.ts';
 export function signInVerbs(signIns: SignIns): Record<string, Verb> {
   return {
     'mcp-login': async ({ server }) => ({ ...(await signIns.begin(String(server))) }),
-    'mcp-login-state': ({ server }) => signIns.stateOf(String(server)),
+    'mcp-login-state': ({ server, attempt }) => signIns.stateOf(String(server), String(attempt)),
     'mcp-login-end': async ({ answer }) => signIns.end(answerIn(String(answer))),
     'mcp-logout': ({ server }) => signIns.out(String(server)),
   };

@@ -6,10 +6,27 @@ import type {
   OAuthTokens,
 } from '@modelcontextprotocol/sdk/shared/auth.js';
 import type { ServerSettings } from '../config.ts';
-import type { Begun, Kept } from './tokens.ts';
+import type { SignedInProvider } from '../wire/http.ts';
+import { Renewals } from './renewals.ts';
+import type { Begun, Kept, SignedIn } from './tokens.ts';
 
 /** Nobody is signed in to the server, or not any more. */
-export class NeedsSignIn extends Error {}
+export class NeedsSignIn extends Error {
+  /** Somebody was, until the issuer refused to renew it. */
+  readonly isRefused: boolean;
+
+  constructor(isRefused = false) {
+    super('nobody is signed in');
+    this.isRefused = isRefused;
+  }
+}
+
+/** Throws `NeedsSignIn`. */
+export async function required(kept: Kept): Promise<SignedIn> {
+  const state = await kept.state();
+  if (state === undefined || state === 'refused') throw new NeedsSignIn(state === 'refused');
+  return state;
+}
 
 type OAuthSettings = NonNullable<ServerSettings['oauth']>;
 
@@ -32,36 +49,32 @@ function configured({ client_id, client_secret, issuer }: OAuthSettings): OAuthC
 }
 
 /** Nobody is there: tokens are used and renewed, and where that fails somebody has to sign in. */
-export function lasting(kept: Kept, oauth: OAuthSettings): OAuthClientProvider {
-  let given: OAuthTokens | undefined;
-  const known = async () => {
-    const signedIn = await kept.signedIn();
-    if (!signedIn) throw new NeedsSignIn();
-    return signedIn;
-  };
+export function lasting(kept: Kept, oauth: OAuthSettings): SignedInProvider {
+  const renewals = new Renewals();
+  const known = () => required(kept);
   return {
+    through: (fetch) => renewals.through(fetch),
     // The code is never asked for here; without an address the SDK would ask for tokens without a person.
     redirectUrl: 'http://127.0.0.1/',
     clientMetadata: metadataOf(oauth, 'http://127.0.0.1/'),
     clientInformation: async () => (await known()).client as OAuthClientInformationMixed,
     discoveryState: async () => (await known()).discovery as OAuthDiscoveryState | undefined,
-    async tokens() {
-      given = (await known()).tokens as OAuthTokens;
-      return given;
+    tokens: async () => (await known()).tokens as OAuthTokens,
+    async saveTokens(tokens) {
+      const used = renewals.behind(tokens.access_token);
+      if (used !== undefined) await kept.renew(used, tokens);
     },
-    saveTokens: async (tokens) => kept.sign({ ...(await known()), tokens }),
     async invalidateCredentials(scope) {
       if (scope !== 'all' && scope !== 'tokens') return;
-      const now = await kept.signedIn();
-      // Another process has renewed them meanwhile: what it got is tried next.
-      if (now && now.tokens.refresh_token === given?.refresh_token) await kept.forget();
+      // Where another process has renewed them, or somebody has signed in, what is there now is tried next.
+      await kept.refuse(({ refresh_token }) => renewals.isRefused(refresh_token));
     },
     async redirectToAuthorization() {
       const { tokens } = await known();
       // What the issuer refuses is forgotten; here it could not be asked.
       if (tokens.refresh_token !== undefined) throw new Error('its tokens could not be renewed');
-      await kept.forget();
-      throw new NeedsSignIn();
+      await kept.refuse(({ access_token }) => access_token === tokens.access_token);
+      throw new NeedsSignIn(true);
     },
     saveCodeVerifier() {},
     codeVerifier() {

@@ -9,8 +9,8 @@ import type { Transaction } from '../../../storage/index.ts';
 import type { ServerSettings, Settings } from '../config.ts';
 import { texts } from '../texts.ts';
 import { authFetch } from '../wire/http.ts';
-import { Beginning, ending, lasting, NeedsSignIn } from './provider.ts';
-import { Kept, type SealedValues } from './tokens.ts';
+import { Beginning, ending, lasting, required } from './provider.ts';
+import { Kept, markOf, type SealedValues } from './tokens.ts';
 
 export interface SignInDeps {
   settings: Settings;
@@ -28,6 +28,8 @@ export interface LoginLink {
   url: string;
   /** The browser brings the code here by itself; else it is given by hand. */
   returns: boolean;
+  /** What its state is asked for with. */
+  attempt: string;
 }
 
 export const CALLBACK = '/mcp/callback';
@@ -50,15 +52,20 @@ export class SignIns {
   /** What the transport to a server that a person signs in to is made with. Throws `NeedsSignIn`. */
   async provider(server: string, oauth: NonNullable<ServerSettings['oauth']>) {
     const kept = this.kept(server);
-    if (!(await kept.signedIn())) throw new NeedsSignIn();
+    await required(kept);
     return lasting(kept, oauth);
   }
 
-  /** `none`: nothing was begun, or its code has come and was worth nothing. */
-  async stateOf(server: string): Promise<'waiting' | 'done' | 'none'> {
+  async isSignedIn(server: string): Promise<boolean> {
+    return (await this.kept(server).signedIn()) !== undefined;
+  }
+
+  /** Of one sign-in. `none`: its code has come, and is being exchanged or was worth nothing; or another was begun. */
+  async stateOf(server: string, attempt: string): Promise<'waiting' | 'done' | 'none'> {
     const kept = this.kept(server);
-    if (await kept.begun()) return 'waiting';
-    return (await kept.signedIn()) ? 'done' : 'none';
+    const begun = await kept.begun();
+    if (begun && markOf(begun.state) === attempt) return 'waiting';
+    return (await kept.signedIn())?.attempt === attempt ? 'done' : 'none';
   }
 
   /** Begins a sign-in; the one that was begun before is void. Throws `INPUT_INVALID`. */
@@ -79,7 +86,7 @@ export class SignIns {
     const { url } = provider;
     if (!begun || !url || !/^https?:$/.test(url.protocol)) throw this.failure(server, texts.noSignIn);
     await this.kept(server).begin(begun);
-    return { url: url.href, returns: own !== undefined };
+    return { url: url.href, returns: own !== undefined, attempt: markOf(begun.state) };
   }
 
   /** Ends the sign-in that has this state, with what the browser was sent back with. Gives the server's name. */
@@ -105,9 +112,8 @@ export class SignIns {
     const kept = this.kept(server);
     const begun = await kept.begun();
     // One answer alone is taken, whatever becomes of it.
-    const isMine = await kept.take();
-    const isLate = !begun || new Date(begun.until) < this.deps.world.clock.now();
-    if (!isMine || isLate) {
+    const isMine = begun !== undefined && (await kept.take(begun.state));
+    if (!isMine || new Date(begun.until) < this.deps.world.clock.now()) {
       throw new CodaError('INPUT_INVALID', { message: texts.noLogin, remedy: texts.noLoginRemedy });
     }
     const { settings, oauth } = this.known(server);
@@ -120,10 +126,9 @@ export class SignIns {
     if (issuer !== null && known !== undefined && !isSameUrl(issuer, known))
       throw this.failure(server, texts.otherIssuer);
     const { auth } = await import('@modelcontextprotocol/sdk/client/auth.js');
+    const { client, discovery, state } = begun;
     const provider = ending(begun, oauth, (tokens) =>
-      kept.sign({ client: begun.client, tokens, ...(begun.discovery && { discovery: begun.discovery }) }, (tx) =>
-        this.record(tx, 'mcp login', server),
-      ),
+      kept.sign({ client, tokens, discovery, attempt: markOf(state) }, (tx) => this.record(tx, 'mcp login', server)),
     );
     try {
       await auth(provider, { ...this.asked(settings, oauth), authorizationCode: code });

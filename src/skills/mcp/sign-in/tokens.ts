@@ -1,14 +1,19 @@
 /** What is kept of a server that a person has signed in to: sealed, under the server's name. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Secrets } from '../../../base/log.ts';
 import type { SkillSecrets } from '../../../secrets/index.ts';
 import type { Besides } from '../../../storage/index.ts';
 
-/** Values that are kept sealed, for everybody here. */
-export type SealedValues = Pick<SkillSecrets, 'set' | 'remove' | 'shared'>;
+/** Documents that are kept sealed, for everybody here. */
+export type SealedValues = Pick<SkillSecrets, 'document' | 'changeDocument'>;
 
 /** As whom coda is known to the issuer, and what that gave it; fields of the issuer's own are kept as they came. */
-const client = z.looseObject({ client_id: z.string(), client_secret: z.string().optional() });
+const client = z.looseObject({
+  client_id: z.string(),
+  client_secret: z.string().optional(),
+  registration_access_token: z.string().optional(),
+});
 const tokens = z.looseObject({
   access_token: z.string(),
   token_type: z.string(),
@@ -16,7 +21,16 @@ const tokens = z.looseObject({
 });
 const discovery = z.looseObject({ authorizationServerUrl: z.string() });
 
-const signedIn = z.object({ client, tokens, discovery: discovery.optional() });
+const signIn = z.object({
+  client,
+  discovery: discovery.optional(),
+  /** Tells the sign-in that it came of from others, to who waits for that one. */
+  attempt: z.string().optional(),
+});
+const signedIn = signIn.extend({ tokens });
+/** The issuer has refused to renew the tokens: they are gone, but another process may just have renewed them. */
+const refused = signIn.extend({ refused: z.string() });
+const kept = z.union([signedIn, refused]);
 const begun = z.object({
   state: z.string(),
   verifier: z.string(),
@@ -29,6 +43,7 @@ const begun = z.object({
 export type SignedIn = z.output<typeof signedIn>;
 /** A sign-in that waits for its code. */
 export type Begun = z.output<typeof begun>;
+type Tokens = SignedIn['tokens'];
 
 /** The sealed values of one server. */
 export class Kept {
@@ -42,49 +57,97 @@ export class Kept {
     this.server = server;
   }
 
-  async signedIn(): Promise<SignedIn | undefined> {
-    const read = await this.read('OAUTH_TOKENS', signedIn);
-    if (read) this.hide(read.tokens);
+  /** `refused`: somebody was signed in until the issuer refused to renew it. */
+  async state(): Promise<SignedIn | 'refused' | undefined> {
+    const read = parsed(kept, await this.values.document(this.named('OAUTH_TOKENS')));
+    if (read && 'refused' in read) return 'refused';
+    if (read) this.hide(read);
     return read;
   }
 
+  async signedIn(): Promise<SignedIn | undefined> {
+    const state = await this.state();
+    return state === 'refused' ? undefined : state;
+  }
+
+  /** Somebody has signed in. */
   async sign(value: SignedIn, besides?: Besides<void>): Promise<void> {
-    this.hide(value.tokens);
-    await this.values.set(this.named('OAUTH_TOKENS'), JSON.stringify(value), besides);
+    this.hide(value);
+    await this.values.changeDocument(this.named('OAUTH_TOKENS'), () => JSON.stringify(value), besides);
+  }
+
+  /** Keeps what was got with the refresh token `used`, unless somebody has signed in or out meanwhile. */
+  async renew(used: string, tokens: Tokens): Promise<void> {
+    await this.values.changeDocument(this.named('OAUTH_TOKENS'), (text) => {
+      const now = parsed(kept, text);
+      if (!now || ('refused' in now ? now.refused : markOf(now.tokens.refresh_token)) !== markOf(used)) return text;
+      const { client, discovery, attempt } = now;
+      const renewed = { client, discovery, attempt, tokens };
+      this.hide(renewed);
+      return JSON.stringify(renewed);
+    });
+  }
+
+  /** Forgets the tokens if they are those that were refused. */
+  async refuse(isRefused: (tokens: Tokens) => boolean): Promise<void> {
+    await this.values.changeDocument(this.named('OAUTH_TOKENS'), (text) => {
+      const now = parsed(kept, text);
+      if (!now || 'refused' in now || !isRefused(now.tokens)) return text;
+      const { client, discovery, attempt, tokens } = now;
+      return JSON.stringify({ client, discovery, attempt, refused: markOf(tokens.refresh_token) });
+    });
   }
 
   /** False where nobody was signed in. */
-  forget(besides?: Besides<boolean>): Promise<boolean> {
-    return this.values.remove(this.named('OAUTH_TOKENS'), besides);
+  async forget(besides?: Besides<void>): Promise<boolean> {
+    let was = false;
+    await this.values.changeDocument(
+      this.named('OAUTH_TOKENS'),
+      (text) => {
+        const now = parsed(kept, text);
+        was = now !== undefined && 'tokens' in now;
+        return undefined;
+      },
+      besides,
+    );
+    return was;
   }
 
-  begun(): Promise<Begun | undefined> {
-    return this.read('OAUTH_LOGIN', begun);
+  async begun(): Promise<Begun | undefined> {
+    const read = parsed(begun, await this.values.document(this.named('OAUTH_LOGIN')));
+    if (read) this.hide(read);
+    return read;
   }
 
-  begin(value: Begun): Promise<void> {
-    return this.values.set(this.named('OAUTH_LOGIN'), JSON.stringify(value));
+  async begin(value: Begun): Promise<void> {
+    this.hide(value);
+    await this.values.changeDocument(this.named('OAUTH_LOGIN'), () => JSON.stringify(value));
   }
 
-  /** Only who is told true goes on with it. */
-  take(): Promise<boolean> {
-    return this.values.remove(this.named('OAUTH_LOGIN'));
+  /** Only who is told true goes on with the sign-in that has this state. */
+  async take(state: string): Promise<boolean> {
+    let was = false;
+    await this.values.changeDocument(this.named('OAUTH_LOGIN'), (text) => {
+      was = parsed(begun, text)?.state === state;
+      return was ? undefined : text;
+    });
+    return was;
   }
 
   private named(name: 'OAUTH_TOKENS' | 'OAUTH_LOGIN') {
     return { skill: `mcp:${this.server}`, name };
   }
 
-  private async read<Schema extends z.ZodType>(
-    name: 'OAUTH_TOKENS' | 'OAUTH_LOGIN',
-    schema: Schema,
-  ): Promise<z.output<Schema> | undefined> {
-    const text = await this.values.shared(this.named(name));
-    return text === undefined ? undefined : schema.parse(JSON.parse(text));
+  private hide(value: { client: Begun['client']; tokens?: Tokens; verifier?: string }): void {
+    const { client, tokens, verifier } = value;
+    const own = [client.client_secret, client.registration_access_token, verifier];
+    this.hidden.renew(`mcp:${this.server}`, [tokens?.access_token, tokens?.refresh_token, ...own]);
   }
+}
 
-  private hide({ access_token, refresh_token }: SignedIn['tokens']): void {
-    this.hidden.add(access_token);
-    this.hidden.add(refresh_token);
-  }
+/** What tells a sign-in or a refresh token from others, and nothing of it. */
+export const markOf = (secret = '') => createHash('sha256').update(secret).digest('base64url');
+
+function parsed<Schema extends z.ZodType>(schema: Schema, text: string | undefined): z.output<Schema> | undefined {
+  return text === undefined ? undefined : schema.parse(JSON.parse(text));
 }

@@ -11,8 +11,13 @@ const METHODS = ['GET', 'POST', 'DELETE'] as const;
 /** Answers that have no body. */
 const EMPTY = [204, 205, 304];
 
+/** A provider of tokens that has to see how they are renewed. */
+export interface SignedInProvider extends OAuthClientProvider {
+  through(fetch: Fetch): Fetch;
+}
+
 type HttpSettings = Pick<ServerSettings, 'url' | 'headers' | 'oauth' | 'timeout'>;
-type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 /**
  * The transport to `url`. Only its own origin is reached, wherever that is, because the owner has named it, and that of the
@@ -21,13 +26,14 @@ type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 export async function httpTransport(
   settings: HttpSettings,
   egress: Egress,
-  signedIn?: OAuthClientProvider,
+  signedIn?: SignedInProvider,
 ): Promise<Transport> {
   const { url: address = '', headers, oauth } = settings;
   const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
   const url = new URL(address);
+  const fetch = authFetch(settings, egress);
   const transport = new StreamableHTTPClientTransport(url, {
-    fetch: authFetch(settings, egress),
+    fetch: signedIn?.through(fetch) ?? fetch,
     requestInit: { headers },
     ...(oauth && { authProvider: signedIn ?? (await tokensOf(oauth)) }),
     reconnectionOptions: {
@@ -43,25 +49,7 @@ export async function httpTransport(
 /** What reaches the server and the issuer of its tokens, and nothing else. */
 export function authFetch({ url = '', headers, oauth, timeout }: HttpSettings, egress: Egress): Fetch {
   const reached = { own: new URL(url), issuer: oauth?.issuer, keys: Object.keys(headers), timeoutMs: timeout };
-  return renewedOnce(fetchBy(egress.trusting(), { ...reached, signsIn: oauth?.sign_in === true }));
-}
-
-/** Several requests that are refused at once renew the tokens once: a second use of a refresh token may end them all. */
-function renewedOnce(fetch: Fetch): Fetch {
-  const renewing = new Map<string, Promise<{ text: string; answer: Response }>>();
-  return async (url, init) => {
-    const body = isText(init?.body) ? new URLSearchParams(init.body.toString()) : undefined;
-    const refresh = body?.get('grant_type') === 'refresh_token' ? (body.get('refresh_token') ?? '') : undefined;
-    if (refresh === undefined) return fetch(url, init);
-    const under =
-      renewing.get(refresh) ??
-      fetch(url, init)
-        .then(async (answer) => ({ text: await answer.text(), answer }))
-        .finally(() => renewing.delete(refresh));
-    renewing.set(refresh, under);
-    const { text, answer } = await under;
-    return new Response(text, { status: answer.status, headers: answer.headers });
-  };
+  return fetchBy(egress.trusting(), { ...reached, signsIn: oauth?.sign_in === true });
 }
 
 /** Tokens are kept in memory alone, and asked for again when they are refused. */
@@ -128,5 +116,5 @@ function fetchBy(egress: Egress, { own, issuer, signsIn, keys, timeoutMs }: Reac
 const NAMED = 'Name the address that it leads to in config.yaml.';
 const refused = (message: string, remedy = NAMED) => new CodaError('EGRESS_REDIRECTS', { message, remedy });
 
-const isText = (body: unknown): body is string | URLSearchParams =>
+export const isText = (body: unknown): body is string | URLSearchParams =>
   typeof body === 'string' || body instanceof URLSearchParams;
