@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Closer, deferred } from '../../src/base/async.ts';
-import { type Job, JobQueue, Worker } from '../../src/jobs/index.ts';
+import { type Job, type JobHandler, JobQueue, Worker } from '../../src/jobs/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWorld } from '../support/world.ts';
@@ -10,14 +10,18 @@ const open = new Closer();
 afterEach(() => open.close());
 
 /** A queue whose jobs `tell` run as the test says; what they were told is kept. */
-async function bench(engine: (typeof testDatabases)[number], run: (job: Job) => Promise<void>) {
+async function bench(
+  engine: (typeof testDatabases)[number],
+  run: (job: Job) => Promise<void>,
+  besides: readonly JobHandler[] = [],
+) {
   const world = testWorld();
   const database = await open.add('database', engine.open(world));
   const worker = new Worker({ database, world });
   const wakeAt = (at: Date) => worker.wakeAt(at);
   const { signal } = new AbortController();
   const jobs = new JobQueue({ database, world, owner: () => ME, wakeAt, signal });
-  jobs.start([{ kind: 'tell', run }]);
+  jobs.start([{ kind: 'tell', run }, ...besides]);
   worker.start([jobs]);
   open.onClose('worker', () => worker.close());
   const add = async (kind: string, payload: string, key?: string, seconds = 0) => {
@@ -60,6 +64,44 @@ describe.each(testDatabases)('jobs with keys on $name', (engine) => {
     await world.clock.moveTo(new Date(world.clock.now().getTime() + 60_000), settled);
     expect(await states()).toEqual(['old cancelled', 'other done', 'new done']);
   });
+
+  test.skipIf(!available)(
+    'of a kind that runs alone one runs at a time, over all processes, and holds up no other',
+    async () => {
+      const gate = deferred();
+      const begun: unknown[] = [];
+      const one: JobHandler = {
+        kind: 'alone',
+        alone: true,
+        async run({ payload }) {
+          begun.push(payload);
+          await gate.promise;
+        },
+      };
+      const told = async ({ payload }: Job) => void begun.push(payload);
+      const { add, database, world, settled, states } = await bench(engine, told, [one]);
+      const clock = world.clock;
+      for (let at = 1; at <= 20; at++) await add('alone', `alone ${at}`, `${at}`, 10);
+      await add('tell', 'told', 'k', 10);
+      await clock.moveTo(new Date(clock.now().getTime() + 11_000));
+      await eventually(() => begun.length === 2);
+      expect([...begun].sort()).toEqual(['alone 1', 'told']);
+      const owner = '01a1f7f8-3000-7000-8000-000000000009';
+      const others = new JobQueue({
+        database,
+        world,
+        owner: () => owner,
+        wakeAt: () => {},
+        signal: new AbortController().signal,
+      });
+      others.start([one]);
+      expect(await others.fire(clock.now())).toBe(0);
+      gate.resolve();
+      await eventually(() => begun.length === 21);
+      await settled();
+      expect((await states()).filter((state) => !state.endsWith('done'))).toEqual([]);
+    },
+  );
 
   test.skipIf(!available)('what a process that is gone was running goes on with the newest of each key', async () => {
     const { add, database, jobs, states, world } = await bench(engine, async () => {});

@@ -38,6 +38,8 @@ export interface JobHandler {
   run(job: Job, signal: AbortSignal): Promise<void>;
   /** Milliseconds to wait after the failed try `attempt`; default: 1 s doubling to 15 min, with jitter. */
   waitMs?(attempt: number): number;
+  /** One job of this kind runs at a time, whichever process runs it. */
+  alone?: true;
 }
 
 /** Jobs that run at once in this process. */
@@ -57,7 +59,7 @@ export class JobQueue implements DueSource, Owned {
   private readonly running = new Set<Promise<void>>();
   /** Jobs that run here, or whose end is not stored yet. */
   private readonly inFlight = new Set<string>();
-  private readonly ended: Batch<{ owner: string; ended: store.EndedJob }>;
+  private readonly ended: Batch<Ended>;
 
   constructor(deps: JobQueueDeps) {
     this.deps = deps;
@@ -72,6 +74,11 @@ export class JobQueue implements DueSource, Owned {
   /** What this process runs. */
   get kinds(): string[] {
     return [...this.handlers.keys()];
+  }
+
+  /** Those of them of which one job runs at a time. */
+  get alone(): string[] {
+    return this.kinds.filter((kind) => this.handlers.get(kind)?.alone);
   }
 
   get earliest(): string {
@@ -107,7 +114,7 @@ export class JobQueue implements DueSource, Owned {
     const room = AT_ONCE - this.running.size;
     if (room === 0 || this.handlers.size === 0) return 0;
     const owner = await this.deps.owner();
-    const jobs = await store.claimDue(this.deps.database, owner, this.kinds, now, room);
+    const jobs = await store.claimDue(this.deps.database, owner, this, now, room);
     // Not awaited: a job may take minutes, and what else is due does not wait for it.
     for (const job of jobs) {
       this.inFlight.add(job.id);
@@ -182,7 +189,7 @@ export class JobQueue implements DueSource, Owned {
       const handler = this.handlers.get(job.kind) as JobHandler;
       const { id, key, payload, attempts: attempt, dueAt } = job;
       await handler.run({ id, ...(key !== null && { key }), payload, attempt, dueAt }, signal);
-      this.ended.add({ owner, ended: { id: job.id, state: 'done' } });
+      this.ended.add({ owner, kind: job.kind, ended: { id: job.id, state: 'done' } });
     } catch (error) {
       const reason = world.secrets.hide(messageOf(error)).slice(0, 500);
       const dead = job.attempts >= job.maxAttempts;
@@ -192,7 +199,7 @@ export class JobQueue implements DueSource, Owned {
       const waitMs = this.handlers.get(job.kind)?.waitMs?.(job.attempts) ?? backOff(job.attempts, LONGEST_BACK_OFF_MS);
       const dueAt = new Date(world.clock.now().getTime() + waitMs);
       const ended = dead ? { state: 'dead' as const } : { state: 'pending' as const, dueAt };
-      this.ended.add({ owner, ended: { id: job.id, error: reason, ...ended } });
+      this.ended.add({ owner, kind: job.kind, ended: { id: job.id, error: reason, ...ended } });
     }
   }
 
@@ -206,7 +213,7 @@ export class JobQueue implements DueSource, Owned {
   }
 
   /** Goes on trying while the database is away: nobody else runs a job again while this process lives. */
-  private async record(items: { owner: string; ended: store.EndedJob }[]): Promise<void> {
+  private async record(items: Ended[]): Promise<void> {
     const { world, wakeAt, signal } = this.deps;
     for (const [owner, group] of groupBy(items, (item) => item.owner)) {
       const ended = group.map((item) => item.ended);
@@ -222,10 +229,19 @@ export class JobQueue implements DueSource, Owned {
       for (const { id } of ended) this.inFlight.delete(id);
     }
     const next = items.flatMap(({ ended }) => (ended.dueAt ? [ended.dueAt.getTime()] : []));
-    // Somebody has to be told.
-    if (items.some(({ ended }) => ended.state === 'dead')) next.push(world.clock.now().getTime());
+    // Somebody has to be told; another of its kind may have waited for its end.
+    const { alone } = this;
+    if (items.some(({ kind, ended }) => ended.state === 'dead' || alone.includes(kind)))
+      next.push(world.clock.now().getTime());
     if (next.length > 0) wakeAt(new Date(Math.min(...next)));
   }
+}
+
+/** A job that has ended in this process, `owner`. */
+interface Ended {
+  owner: string;
+  kind: string;
+  ended: store.EndedJob;
 }
 
 /** What programs are told of a job that has given up; of one that told programs something they hear nothing more. */

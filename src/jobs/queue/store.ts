@@ -57,11 +57,14 @@ export async function cancel(tx: Transaction, kind: string, key: string, now: In
   return count > 0;
 }
 
-/** Takes up to `limit` jobs of these kinds that are due; others look past them from now on. */
+/**
+ * Takes up to `limit` jobs of these kinds that are due; others look past them from now on. Of each kind in `alone` it is
+ * the first one, and only while none of them runs anywhere.
+ */
 export async function claimDue(
   database: Database,
   owner: string,
-  kinds: readonly string[],
+  { kinds, alone }: { kinds: readonly string[]; alone: readonly string[] },
   now: Instant,
   limit: number,
 ): Promise<JobRow[]> {
@@ -77,9 +80,14 @@ export async function claimDue(
     'jobs.claim',
     `update jobs set state = 'running', owner = $1, attempts = attempts + 1
       where id in (select id from jobs where state = 'pending' and due_at <= $3 and kind = any($2)
+                      and (kind <> all($4) or id in (
+                        select distinct on (kind) id from jobs
+                         where state = 'pending' and due_at <= $3 and kind = any($4)
+                           and kind not in (select kind from jobs where owner is not null and state = 'running')
+                         order by kind, due_at, id))
                     order by due_at limit ${limit} for update skip locked)
       returning id, kind, key, payload, attempts, max_attempts, due_at`,
-    [owner, kinds, now],
+    [owner, kinds, now, alone],
   );
   return rows.map(({ max_attempts, due_at, ...row }) => ({ ...row, maxAttempts: max_attempts, dueAt: due_at }));
 }
