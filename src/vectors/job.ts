@@ -14,6 +14,8 @@ const AGAIN_MS = 5 * 60_000;
 const FRUITLESS = 2;
 const MOST_DROPPED = 5_000;
 const OWNERS_AT_ONCE = 200;
+/** A space that was begun within this time may be one that another process builds. */
+const BUILDING_MS = 24 * 3_600_000;
 
 export interface EmbedDeps {
   database: Database;
@@ -26,6 +28,11 @@ export interface EmbedDeps {
 }
 
 const kindOf = (kind: Kind) => `${kind}.embed`;
+
+/** So often a new space is filled until no text is missing; after that a batch may be, for those who write all the time. */
+const ROUNDS = 3;
+/** What any service embeds that is there. */
+const PROBE = 'dimensions';
 
 /** Has vectors made for what `owner` has, or for everybody, after the commit. */
 export async function embedSoon(
@@ -46,35 +53,94 @@ export async function embedSoon(
 export function embedJob(deps: EmbedDeps): JobHandler {
   const { database, world, jobs, embedder, source } = deps;
   const { kind } = source;
+  /** While the service is away nobody asks it: each who asks waits for as long as it hangs. */
+  let notBefore = 0;
   return {
     kind: kindOf(kind),
+    // A service that is paid is not asked twice for the same, and one that hangs holds up nothing else.
+    alone: true,
     async run({ payload }, signal) {
       if (!embedder) return;
       const given = (payload as { owner?: string }).owner;
+      const again = (ms: number) =>
+        database.tx('vectors.again', (tx) => embedSoon(jobs, tx, kind, new Date(ms), given));
+      if (world.clock.now().getTime() < notBefore) return again(notBefore);
       try {
-        const dim = await embedder.dim(signal);
-        const before = await database.tx('vectors.space', async (tx) => {
-          await store.beginSpace(tx, kind, { space: embedder.id, dim }, world.clock.now());
-          return store.currentSpace(tx, kind);
-        });
-        // A space that is not searched yet is built for everybody.
-        const isCurrent = before?.space === embedder.id;
-        await fill(deps, embedder, isCurrent ? given : undefined, signal);
-        if (isCurrent && given !== undefined) return;
-        if (!isCurrent) {
-          await database.tx('vectors.flip', (tx) => store.flip(tx, kind, embedder.id));
+        const space = { space: embedder.id, dim: await embedder.dim(signal) };
+        const isCurrent = await begin(deps, space, given);
+        if (given !== undefined) return isCurrent ? await fill(deps, embedder, given, signal) : undefined;
+        if (isCurrent) await fill(deps, embedder, undefined, signal);
+        else if (await build(deps, embedder, space, signal)) {
           world.log.info({ kind, space: embedder.id }, 'texts are found in another vector space');
+        } else {
+          world.log.warn(
+            { kind, space: embedder.id },
+            'a vector space could not be completed; it is tried again later',
+          );
+          return await again(world.clock.now().getTime() + AGAIN_MS);
         }
-        while ((await store.dropOld(database, kind, MOST_DROPPED)) === MOST_DROPPED);
+        await dropOld(deps);
       } catch (error) {
         if (signal.aborted || !(error instanceof EmbedderFault)) throw error;
         world.log.warn({ kind, error: messageOf(error) }, 'texts could not be embedded');
         if (error.kind === 'missing') return;
-        const at = new Date(world.clock.now().getTime() + AGAIN_MS);
-        await database.tx('vectors.again', (tx) => embedSoon(jobs, tx, kind, at, given));
+        const isAway = await embedder.embed([PROBE], 'document', signal).then(
+          () => false,
+          () => true,
+        );
+        signal.throwIfAborted();
+        const at = world.clock.now().getTime() + AGAIN_MS;
+        if (isAway) notBefore = at;
+        await again(at);
       }
     },
   };
+}
+
+/** Begins the embedder's space. Says whether it is searched; where it is not, one job builds it for everybody. */
+function begin({ database, world, jobs, source: { kind } }: EmbedDeps, space: store.Space, owner: string | undefined) {
+  return database.tx('vectors.space', async (tx) => {
+    await store.beginSpace(tx, kind, space, world.clock.now());
+    const isCurrent = (await store.currentSpace(tx, kind))?.space === space.space;
+    if (!isCurrent && owner !== undefined) await embedSoon(jobs, tx, kind, world.clock.now());
+    return isCurrent;
+  });
+}
+
+/** Fills a space and has it searched. False where it was taken away meanwhile: then what was searched still is. */
+async function build(deps: EmbedDeps, embedder: Embedder, space: store.Space, signal: AbortSignal): Promise<boolean> {
+  const { database, world, jobs, source } = deps;
+  for (let round = 1; ; round++) {
+    await fill(deps, embedder, undefined, signal);
+    const most = round < ROUNDS ? 0 : embedder.maxBatch;
+    const left = await database.tx('vectors.flip', async (tx) => {
+      if (!(await store.holdSpace(tx, source.kind, space))) return undefined;
+      const missing = await countMissing(tx, source, space.space, most + 1);
+      if (missing > most) return missing;
+      await store.flip(tx, source.kind, space.space);
+      if (missing > 0) await embedSoon(jobs, tx, source.kind, world.clock.now());
+      return 0;
+    });
+    if (left === undefined) return false;
+    if (left === 0) return true;
+    if (round >= ROUNDS) return false;
+  }
+}
+
+/** How many texts have no vector in `space`; it is not counted beyond `most`. */
+async function countMissing(tx: Transaction, source: Source, space: string, most: number): Promise<number> {
+  const db: Pick<Database, 'read'> = { read: (text, params) => tx.query(text, params) };
+  let count = 0;
+  for await (const owner of allOwners(db, source)) {
+    count += (await source.missing(db, owner, space, '', most - count)).length;
+    if (count >= most) break;
+  }
+  return count;
+}
+
+async function dropOld({ database, world, source: { kind } }: EmbedDeps): Promise<void> {
+  const before = new Date(world.clock.now().getTime() - BUILDING_MS);
+  while ((await store.dropOld(database, kind, before, MOST_DROPPED)) === MOST_DROPPED);
 }
 
 interface OfOwner extends Missing {
@@ -120,7 +186,7 @@ async function* batches({ database, source }: EmbedDeps, embedder: Embedder, own
   if (batch.length > 0) yield batch;
 }
 
-async function* allOwners(database: Database, source: Source) {
+async function* allOwners(database: Pick<Database, 'read'>, source: Source) {
   let after = '';
   for (;;) {
     const owners = await source.owners(database, after, OWNERS_AT_ONCE);

@@ -33,22 +33,34 @@ export async function beginSpace(tx: Transaction, kind: Kind, { space, dim }: Sp
   );
 }
 
-/** From now on `space` is searched. */
+/** Whether a space is as it was begun. Nobody begins it anew or takes it away until `tx` ends. */
+export async function holdSpace(tx: Transaction, kind: Kind, { space, dim }: Space): Promise<boolean> {
+  const { rows } = await tx.query(`select from ${kind}_spaces where space = $1 and dim = $2 for update`, [space, dim]);
+  return rows.length > 0;
+}
+
+/** From now on `space`, which `tx` holds, is searched; the one that was is old. */
 export async function flip(tx: Transaction, kind: Kind, space: string): Promise<void> {
-  await tx.query(`update ${kind}_spaces set is_current = false where is_current and space <> $1`, [space]);
+  await tx.query(`delete from ${kind}_spaces where is_current and space <> $1`, [space]);
   await tx.query(`update ${kind}_spaces set is_current = true where space = $1`, [space]);
 }
 
-/** Deletes up to `limit` vectors of other spaces than the one that is searched, then those spaces. */
-export async function dropOld(database: Database, kind: Kind, limit: number): Promise<number> {
+/**
+ * Deletes up to `limit` vectors of other spaces than the one that is searched and those begun since `before`, then those
+ * spaces.
+ */
+export async function dropOld(database: Database, kind: Kind, before: Instant, limit: number): Promise<number> {
   const { count } = await database.run(
     'vectors.drop',
     `delete from ${kind}_vectors where ctid = any (array(
        select v.ctid from ${kind}_vectors v
-        where v.space <> (select space from ${kind}_spaces where is_current) limit $1))`,
-    [limit],
+        where exists (select from ${kind}_spaces where is_current)
+          and v.space not in (select space from ${kind}_spaces where is_current or created_at >= $1) limit $2))`,
+    [before, limit],
   );
-  if (count < limit) await database.run('vectors.drop', `delete from ${kind}_spaces where not is_current`);
+  if (count < limit) {
+    await database.run('vectors.drop', `delete from ${kind}_spaces where not is_current and created_at < $1`, [before]);
+  }
   return count;
 }
 

@@ -39,10 +39,21 @@ for (const { name, available, open } of testDatabases)
     });
     afterAll(() => database.close());
 
-    const run = (embedder: Embedder) => {
+    const jobOf = (embedder: Embedder) => {
       const { world, jobs } = coda;
-      const job = { id: '1', payload: {}, attempt: 1, dueAt: world.clock.now() };
-      return embedJob({ database, world, jobs, embedder, source }).run(job, signal);
+      const handler = embedJob({ database, world, jobs, embedder, source });
+      return (owner?: string) => {
+        const payload = owner === undefined ? {} : { owner };
+        return handler.run({ id: '1', payload, attempt: 1, dueAt: world.clock.now() }, signal);
+      };
+    };
+    const run = (embedder: Embedder, owner?: string) => jobOf(embedder)(owner);
+    const waiting = async () => {
+      const { rows } = await database.read<{ key: string }>(
+        `select key from jobs where kind = 'memory.embed' and state = 'pending' order by due_at`,
+      );
+      await database.run('test', `delete from jobs where kind = 'memory.embed'`);
+      return rows.map(({ key }) => key);
     };
     const spaces = async () =>
       (
@@ -66,6 +77,103 @@ for (const { name, available, open } of testDatabases)
       await run(fakeEmbedder('new', spoilt));
       expect(await spaces()).toEqual([{ space: 'new', current: true, vectors: 3 }]);
       await run(fakeEmbedder('new', spoilt));
+      expect(await spaces()).toEqual([{ space: 'new', current: true, vectors: 3 }]);
+    });
+
+    test('a new space is built by one job for all, whoever writes meanwhile', async () => {
+      await waiting();
+      const embedder = fakeEmbedder('newer');
+      const asked: string[] = [];
+      const counted: Embedder = {
+        ...embedder,
+        embed: (texts, kind, until) => {
+          asked.push(...texts);
+          return embedder.embed(texts, kind, until);
+        },
+      };
+      for (const owner of ['ana', 'bob', 'cleo']) await run(counted, owner);
+      expect(asked).toEqual([]);
+      expect(await waiting()).toEqual(['all']);
+      await run(counted);
+      await run(counted);
+      expect(asked.sort()).toEqual([...TEXTS].sort());
+      expect(await spaces()).toEqual([{ space: 'newer', current: true, vectors: 3 }]);
+      await run(fakeEmbedder('new'));
+    });
+
+    test('a service that is away is asked by one job, and not again for a while', async () => {
+      const { rows } = await database.read<{ id: string }>('select distinct person_id as id from memories');
+      const ana = rows[0]?.id as string;
+      let asked = 0;
+      const away: Embedder = {
+        ...fakeEmbedder('new'),
+        dim: async () => {
+          asked++;
+          throw new EmbedderFault('failed', 'away');
+        },
+        embed: async () => {
+          throw new EmbedderFault('failed', 'away');
+        },
+      };
+      await waiting();
+      const job = jobOf(away);
+      await job(ana);
+      await job('01a1f7f8-3000-7000-8000-000000000002');
+      expect(asked).toBe(1);
+      expect(await waiting()).toHaveLength(2);
+      await coda.world.clock.moveTo(new Date(coda.world.clock.now().getTime() + 5 * 60_000));
+      await job(ana);
+      expect(asked).toBe(2);
+      await waiting();
+    });
+
+    test('a space that another version takes away while it is built does not become the one that is searched', async () => {
+      const embedder = fakeEmbedder('next');
+      const robbed: Embedder = {
+        ...embedder,
+        embed: async (texts, kind, until) => {
+          await database.run('test', `delete from memory_vectors where space = 'next'`);
+          await database.run('test', `delete from memory_spaces where space = 'next'`);
+          return embedder.embed(texts, kind, until);
+        },
+      };
+      await run(robbed);
+      expect((await spaces()).map(({ space, current }) => ({ space, current }))).toEqual([
+        { space: 'new', current: true },
+      ]);
+      expect(await waiting()).toEqual(['all']);
+      // Only its vectors: they are made again before it is searched.
+      await database.run('test', `delete from memory_vectors where space = 'next'`);
+      let isTaken = false;
+      const emptied: Embedder = {
+        ...embedder,
+        embed: async (texts, kind, until) => {
+          // The last batch: what the first one made is stored.
+          if (texts.length === 1 && !isTaken) {
+            isTaken = true;
+            await database.run('test', `delete from memory_vectors where space = 'next'`);
+          }
+          return embedder.embed(texts, kind, until);
+        },
+      };
+      await run(emptied);
+      expect(isTaken).toBe(true);
+      expect(await spaces()).toEqual([{ space: 'next', current: true, vectors: 3 }]);
+      await run(fakeEmbedder('new'));
+    });
+
+    test('who looks after the current space leaves one that is being built', async () => {
+      const embedder = fakeEmbedder('next');
+      const meanwhile: Embedder = {
+        ...embedder,
+        embed: async (texts, kind, until) => {
+          await run(fakeEmbedder('new'));
+          return embedder.embed(texts, kind, until);
+        },
+      };
+      await run(meanwhile);
+      expect(await spaces()).toEqual([{ space: 'next', current: true, vectors: 3 }]);
+      await run(fakeEmbedder('new'));
       expect(await spaces()).toEqual([{ space: 'new', current: true, vectors: 3 }]);
     });
 
