@@ -67,7 +67,7 @@ export async function insert(tx: Transaction, note: NewNote, most: number, now: 
   return rows.map(toNote)[0];
 }
 
-/** Stores what was changed, and takes its vectors; what it was before is kept as a version where `keep`. */
+/** Stores what was changed; a trigger takes vectors of what it said. What it was before is kept as a version where `keep`. */
 export async function save(tx: Transaction, note: Note, now: Instant, keep = false): Promise<void> {
   if (keep) {
     await tx.query(
@@ -90,9 +90,6 @@ export async function save(tx: Transaction, note: Note, now: Instant, keep = fal
       where id = $1`,
     [note.id, note.title ?? null, note.text, note.tags, now, note.deleted, note.tainted, note.pinned, note.scope],
   );
-  // What it said is not what it is found by. A statement of its own, behind the row's lock: it sees a vector that was
-  // stored a moment ago.
-  await tx.query('delete from note_vectors where note_id = $1', [note.id]);
 }
 
 export interface Version {
@@ -269,7 +266,6 @@ export const purge: RetentionRule = {
 export const mergeRules: readonly MergeRule[] = [
   { what: 'note', sql: 'update notes set person_id = $2 where person_id = $1 and deleted_at is null' },
   { sql: 'update notes set person_id = $2 where person_id = $1' },
-  { sql: `update note_vectors set owner = $2, stamp = nextval('vector_stamps') where owner = $1` },
   lists.cleared,
   {
     sql: `with gone as (delete from note_counts where person_id = $1)

@@ -58,6 +58,8 @@ describe.each(testDatabases)('notes by meaning on $name', ({ available, open }) 
     expect(await vectors()).toEqual([]);
     expect(await recall('where is the sofa?')).toBe('');
     state.away = false;
+    // Who was away is asked again after a while.
+    await coda.world.clock.moveTo(new Date(coda.world.clock.now().getTime() + 5 * 60_000));
     await coda.job('note.embed');
     expect(await vectors()).toEqual([couch]);
     expect(await recall('who sold us the sofa?')).toContain('Bolia');
@@ -98,6 +100,28 @@ describe.each(testDatabases)('notes by meaning on $name', ({ available, open }) 
     expect(rows).toEqual([]);
     await coda.job('note.embed');
     expect(await vectors()).toContain(id);
+  });
+
+  test.runIf(available)('what a version without vectors writes is not found by what it said', async () => {
+    const id = await save('the bicycle has a bell');
+    const moved = await save('the kettle whistles', { person: 'bob' });
+    await coda.job('note.embed');
+    await database.run('test', `update notes set text = 'the bell is sold', version = version + 1 where id = $1`, [id]);
+    await database.run(
+      'test',
+      'update notes set person_id = (select person_id from notes where id = $1) where id = $2',
+      [id, moved],
+    );
+    expect(await recall('which bike?')).not.toContain('sold');
+    expect(await recall('any boiler of tea?')).toContain('whistles');
+    expect(await vectors()).not.toContain(id);
+    await coda.job('note.embed');
+    expect(await vectors()).toContain(id);
+    const bystander = state.texts.length;
+    await coda.call('note_pin', { which: id });
+    await coda.job('note.embed');
+    expect(state.texts).toHaveLength(bystander);
+    for (const which of [id, moved]) await coda.call('note_delete', { which });
   });
 
   test.runIf(available)('nobody finds the notes of others, who are forgotten with their vectors', async () => {
