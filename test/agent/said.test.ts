@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
+import { searchMessages } from '../../src/agent/context/store.ts';
+import type { Param } from '../../src/storage/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
@@ -20,6 +22,42 @@ const embeddings = createServer(async (request, response) => {
 await new Promise<void>((listening) => embeddings.listen(0, '127.0.0.1', listening));
 const url = `http://127.0.0.1:${(embeddings.address() as AddressInfo).port}`;
 afterAll(() => void embeddings.close());
+
+describe.each(testDatabases)('by words on $name', ({ name, available }) => {
+  test.skipIf(!available)('a search reads what the index of words gives, however much was said', async () => {
+    await using coda = await play({ engine: name, config: { ...modelConfig(server), 'memory.auto': 'off' } });
+    server.play({ text: 'Fine.' });
+    await coda.person('ana').says('hello');
+    const database = coda.database();
+    const { rows } = await database.read<{ id: string }>('select conversation_id as id from messages limit 1');
+    const conversation = rows[0]?.id as string;
+    await database.run(
+      'test',
+      `insert into messages (id, conversation_id, epoch, role, content, at)
+       select gen_random_uuid(), $1, 0, 'user',
+              jsonb_build_object('text', 'we talk about ' || case when n % 1500 = 7 then 'zebras ' else 'horses ' end || n), $2
+         from generate_series(1, 3000) n`,
+      [conversation, new Date(0)],
+    );
+    // As both engines have it done after so many changes.
+    await database.run('test', 'analyze messages');
+    const asked: { sql: string; params: readonly Param[] }[] = [];
+    const query = <R>(sql: string, params: readonly Param[] = []) => {
+      asked.push({ sql, params });
+      return database.read<R>(sql, params);
+    };
+    const found = await searchMessages({ query }, conversation, 'who did talk of a zebra?', 3);
+    expect(found.map(({ text }) => text).slice(0, 2)).toEqual(['we talk about zebras 1507', 'we talk about zebras 7']);
+    for (const { sql, params } of asked) {
+      const plan = await database.read<{ 'QUERY PLAN': string }>(`explain (analyze, timing off) ${sql}`, params);
+      const lines = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(lines).toContain('messages_words');
+      // Messages that were taken apart and have none of the words.
+      const inVain = [...lines.matchAll(/Rows Removed by Filter: (\d+)/g)].map(([, count]) => Number(count));
+      expect(Math.max(0, ...inVain)).toBeLessThan(10);
+    }
+  });
+});
 
 describe.each(testDatabases)('by meaning on $name', ({ name, available }) => {
   test.skipIf(!available)('what was said is found, and who is forgotten leaves no vector', async () => {

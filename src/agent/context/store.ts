@@ -128,6 +128,8 @@ export async function addSummary(database: Database, summary: NewSummary, now: I
 
 /** Messages with each word that are ranked: of more, the newest. */
 const MOST_OF_A_WORD = 200;
+/** So many words are looked for. */
+const MOST_BEGINNINGS = 40;
 /** As much of a message is ranked. */
 const LONGEST_RANKED = 4_000;
 
@@ -169,21 +171,22 @@ async function withAnyWord(
   words: string,
 ): Promise<{ message: FoundMessage; share: number }[]> {
   const terms = [...new Set(lexemesOf(words))];
-  const beginnings = beginningsOf(words, terms);
+  const beginnings = beginningsOf(words, terms).slice(0, MOST_BEGINNINGS);
   if (beginnings.length === 0) return [];
+  // Each word for itself, as a value that is planned for: a rare one comes out of the index of words, one that stands
+  // everywhere out of the newest messages. To take apart all that was said in a long conversation takes seconds.
+  const newest = beginnings.map(
+    (_, at) => `(select seq, id, role, content, at, tainted from messages
+                  where conversation_id = $1 and role in ('user', 'assistant')
+                    and to_tsvector('simple', coalesce(content ->> 'text', '')) @@ to_tsquery('simple', $${at + 2})
+                  order by epoch desc, seq desc limit ${MOST_OF_A_WORD})`,
+  );
   const { rows } = await db.query<FoundMessage & { all: number }>(
-    // The words of each message are taken apart once, whatever is looked for.
-    `with said as materialized (
-       select seq, id::text as id, role, content ->> 'text' as text, at, tainted,
-              to_tsvector('simple', coalesce(content ->> 'text', '')) as words
-         from messages where conversation_id = $1 and role in ('user', 'assistant'))
-     select distinct on (f.seq) f.id, f.role, f.text, f.at, f.tainted,
+    `select distinct on (f.seq) f.id::text as id, f.role, f.content ->> 'text' as text, f.at, f.tainted,
             (select count(*)::int from messages where conversation_id = $1) as all
-       from unnest($2::text[]) as word cross join lateral (
-         select seq, id, role, text, at, tainted from said
-          where words @@ to_tsquery('simple', word) order by seq desc limit $3) f
+       from (${newest.join(' union all ')}) f
       order by f.seq`,
-    [conversationId, beginnings.map((word) => `${word}:*`), MOST_OF_A_WORD],
+    [conversationId, ...beginnings.map((word) => `${word}:*`)],
   );
   const postings = new Map<string, number[]>();
   for (const [place, { text }] of rows.entries()) {
