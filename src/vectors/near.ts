@@ -27,6 +27,9 @@ export interface NearDeps {
 const PAGE = 1_000;
 /** The matrices of all owners together hold so many bytes at most, but for the one that is in use. */
 const MOST_BYTES = 32_000_000;
+/** So much one owner's may hold, so that two do not drive each other out: of more vectors, those that came last. */
+const MOST_OF_ONE = MOST_BYTES / 2;
+const VECTOR_BYTES = 120;
 /** Milliseconds without use after which a matrix is given up. */
 const IDLE_MS = 8 * 60_000;
 
@@ -43,18 +46,15 @@ export class Nearest {
   }
 
   /**
-   * The nearest texts of an owner, nearest first. None where nothing is embedded, where the vector of the question is not
-   * there within `patienceMs`, and where the embedder fails.
+   * The nearest texts of an owner, nearest first. None where nothing is embedded, where the vectors of the texts and that
+   * of the question are not there within `patienceMs`, and where the embedder fails. What has been begun to be read is read
+   * on for the next search.
    */
   async search(owner: string, text: string, limit: number, patienceMs: number): Promise<Near[]> {
     if (this.deps.embedders.length === 0 || text.trim() === '') return [];
-    const own = await this.fresh(owner);
-    const embedder = this.deps.embedders.find(({ id }) => id === own?.space.space);
-    if (!own || !embedder || own.size === 0) return [];
     const patience = new AbortController();
     try {
-      const vector = await withTimeout(patienceMs, vectorOf(embedder, text, patience.signal));
-      return vector ? own.nearest(vector, limit) : [];
+      return (await withTimeout(patienceMs, this.look(owner, text, limit, patience.signal))) ?? [];
     } catch (error) {
       if (!(error instanceof EmbedderFault)) throw error;
       this.deps.world.log.debug({ error: messageOf(error) }, `${this.kind}s are searched by words alone`);
@@ -70,16 +70,29 @@ export class Nearest {
     this.held.clear();
   }
 
+  private async look(owner: string, text: string, limit: number, signal: AbortSignal): Promise<Near[]> {
+    const own = await this.fresh(owner);
+    const embedder = this.deps.embedders.find(({ id }) => id === own?.space.space);
+    if (signal.aborted || !own || !embedder || own.size === 0) return [];
+    return own.nearest(await vectorOf(embedder, text, signal), limit);
+  }
+
   /** The owner's vectors with all that have come since. */
   private async fresh(owner: string): Promise<OwnVectors | undefined> {
     const db = { query: this.deps.database.read.bind(this.deps.database) };
     const space = await store.currentSpace(db, this.kind);
     if (!space) return undefined;
     const known = this.held.get(owner);
-    const own = known?.space.space === space.space && !known.isWorn ? known : new OwnVectors(space);
+    const own =
+      known?.space.space === space.space && known.space.dim === space.dim && !known.isWorn
+        ? known
+        : new OwnVectors(space);
     this.held.set(owner, own);
     own.usedAt = performance.now();
-    await own.readOn((stamp) => store.cameAfter(db, this.kind, owner, space.space, stamp, PAGE), PAGE);
+    await own.readOn({
+      first: (most) => store.stampBefore(db, this.kind, owner, space.space, most),
+      page: (stamp) => store.cameAfter(db, this.kind, owner, space.space, stamp, PAGE),
+    });
     this.limit(own);
     this.sweep();
     return own;
@@ -108,6 +121,14 @@ export class Nearest {
   }
 }
 
+/** How an owner's vectors are read. */
+interface Reader {
+  /** The stamp behind which the last `most` came. */
+  first(most: number): Promise<number>;
+  /** What came after a stamp, at most `PAGE`. */
+  page(stamp: number): Promise<store.Stamped[]>;
+}
+
 /** One owner's vectors in this process. What has been deleted may still be among them: the caller looks it up. */
 class OwnVectors {
   readonly space: Space;
@@ -115,7 +136,7 @@ class OwnVectors {
   private readonly ids: string[] = [];
   private readonly stamps: number[] = [];
   private readonly places = new Map<string, number>();
-  private stamp = 0;
+  private stamp: number | undefined;
   private reading: Promise<void> = Promise.resolve();
   usedAt = 0;
 
@@ -128,24 +149,31 @@ class OwnVectors {
     return this.places.size;
   }
 
-  /** Half of it is what was changed since: a new one would be smaller. */
+  /** Half of it is what was changed since, or it has outgrown what it may hold: a new one would be smaller. */
   get isWorn(): boolean {
-    return this.ids.length > 1_000 && this.size < this.ids.length / 2;
+    const rows = this.ids.length;
+    return (rows > 1_000 && this.size < rows / 2) || rows > this.most * 1.2;
   }
 
   get bytes(): number {
-    return 80_000 + this.ids.length * (this.space.dim + 120);
+    return 80_000 + this.ids.length * (this.space.dim + VECTOR_BYTES);
+  }
+
+  /** So many vectors are read at most. */
+  get most(): number {
+    return Math.floor(MOST_OF_ONE / (this.space.dim + VECTOR_BYTES));
   }
 
   /** Reads what has come, one reading after another. */
-  async readOn(page: (stamp: number) => Promise<store.Stamped[]>, size: number): Promise<void> {
+  async readOn({ first, page }: Reader): Promise<void> {
     const reading = this.reading
       .catch(() => {})
       .then(async () => {
+        this.stamp ??= await first(this.most);
         for (;;) {
           const came = await page(this.stamp);
           for (const each of came) this.put(each);
-          if (came.length < size) return;
+          if (came.length < PAGE) return;
         }
       });
     this.reading = reading;

@@ -88,6 +88,21 @@ export async function cameAfter(
   return rows;
 }
 
+/** The stamp behind which the last `most` of an owner's vectors came. */
+export async function stampBefore(
+  db: Queryable,
+  kind: Stampable,
+  owner: string,
+  space: string,
+  most: number,
+): Promise<number> {
+  const { rows } = await db.query<{ stamp: number }>(
+    `select stamp from ${kind}_vectors where owner = $1 and space = $2 order by stamp desc limit 1 offset $3`,
+    [owner, space, most],
+  );
+  return rows[0]?.stamp ?? 0;
+}
+
 /** Kinds whose vectors are stamped. */
 export type Stampable = Exclude<Kind, 'memory'>;
 

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deferred } from '../../../src/base/async.ts';
 import { notes } from '../../../src/skills/notes/index.ts';
 import { deletionRules, mergeRules } from '../../../src/skills/notes/store.ts';
-import type { Database } from '../../../src/storage/index.ts';
-import { type Embedder, EmbedderFault, unit } from '../../../src/vectors/index.ts';
+import type { Database, Param } from '../../../src/storage/index.ts';
+import { type Embedder, EmbedderFault, Nearest, unit } from '../../../src/vectors/index.ts';
+import { cameAfter, stampBefore } from '../../../src/vectors/store.ts';
 import { testDatabases } from '../../support/database.ts';
 import { type Played, playSkill, words } from '../play.ts';
 
@@ -123,6 +125,39 @@ describe.each(testDatabases)('notes by meaning on $name', ({ available, open }) 
     expect(state.texts).toHaveLength(bystander);
     for (const which of [id, moved]) await coda.call('note_delete', { which });
   });
+
+  test.runIf(available)(
+    'a search does not wait for vectors that are long in being read, and the next one has them',
+    async () => {
+      const id = await save('the kettle sings');
+      await coda.job('note.embed');
+      const { rows } = await database.read<{ id: string }>('select person_id as id from notes where id = $1', [id]);
+      const ana = rows[0]?.id as string;
+      const gate = deferred();
+      const slow = new Proxy(database, {
+        get(target, name) {
+          const value = Reflect.get(target, name);
+          if (name !== 'read') return typeof value === 'function' ? value.bind(target) : value;
+          return async (sql: string, params: Param[]) => {
+            if (sql.includes('note_vectors')) await gate.promise;
+            return target.read(sql, params);
+          };
+        },
+      });
+      const nearest = new Nearest('note', { database: slow, world: coda.world, embedders: [byMeaning(state)] });
+      expect(await nearest.search(ana, 'a boiler of tea', 5, 10)).toEqual([]);
+      gate.resolve();
+      expect((await nearest.search(ana, 'a boiler of tea', 1, 60_000)).map((near) => near.id)).toEqual([id]);
+      nearest.close();
+      // Of more vectors than one person's may hold, the last ones are read.
+      const db = { query: database.read.bind(database) };
+      const all = await cameAfter(db, 'note', ana, 'meanings', 0, 100);
+      const first = await stampBefore(db, 'note', ana, 'meanings', 1);
+      expect(await cameAfter(db, 'note', ana, 'meanings', first, 100)).toEqual(all.slice(-1));
+      expect(await stampBefore(db, 'note', ana, 'meanings', all.length)).toBe(0);
+      await coda.call('note_delete', { which: id });
+    },
+  );
 
   test.runIf(available)('nobody finds the notes of others, who are forgotten with their vectors', async () => {
     const mine = await save('my bicycle is blue');
