@@ -88,6 +88,7 @@ export function openHttp(parts: HttpParts): Http | undefined {
       token.startsWith('coda_') ? (config.tokens ? tokens.authenticate(token) : undefined) : jwts?.authenticate(token),
     browsers: { signedIn: (cookie) => sessions.authenticate(cookie), problem: pages.problem },
   });
+  parts.checks.add([server.check()]);
   return { server, adapter: chat.adapter };
 }
 

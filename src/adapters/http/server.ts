@@ -5,7 +5,7 @@ import { withTimeout } from '../../base/async.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { AnyRoute, Caller, HttpAnswer, Scope } from '../../chat/index.ts';
+import type { AnyRoute, Caller, HealthCheck, HttpAnswer, Scope } from '../../chat/index.ts';
 import { write, writeProblem } from './answer.ts';
 import { cookieOf, guardSite } from './browser.ts';
 import { addressOf, type HttpConfig, isLoopback } from './config.ts';
@@ -90,6 +90,26 @@ export class HttpServer {
     server.on('clientError', refuse);
     await listen(server, config.listen);
     this.server = server;
+  }
+
+  /** Whether it is served, or could be: nobody else has its address. */
+  check(): HealthCheck {
+    const { listen: at } = this.options.config;
+    return {
+      name: 'http',
+      check: async () => {
+        if (this.server) return { ok: true, says: `served on ${at}` };
+        const trial = createServer();
+        try {
+          await listen(trial, at);
+        } catch (error) {
+          if (!(error instanceof CodaError)) throw error;
+          return { ok: false, code: error.code, says: error.message, remedy: error.remedy };
+        }
+        await new Promise((resolve) => trial.close(resolve));
+        return { ok: true, says: `${at} is free` };
+      },
+    };
   }
 
   /** Takes nothing new; what is being answered has two seconds to end. */

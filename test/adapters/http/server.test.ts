@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { type HttpConfig, HttpServer, httpConfig } from '../../../src/adapters/http/index.ts';
 import { readConfig } from '../../../src/app/index.ts';
 import { CodaError } from '../../../src/base/errors.ts';
 import { Secrets } from '../../../src/base/log.ts';
@@ -180,6 +181,17 @@ describe('where HTTP is served', () => {
       return (error as Error).message;
     }
   };
+
+  test('an address that somebody else has is found by the doctor, also before a start', async () => {
+    const { host = '', port = 0 } = coda.app.http?.address ?? {};
+    const flags = { 'http.listen': { name: '--http.listen', value: `${host}:${port}` } };
+    const config = readConfig({ env: {}, dataDir: coda.dataDir, cwd: coda.dataDir, secrets: new Secrets(), flags });
+    const options = { config: config.block(httpConfig) as HttpConfig, ...coda.world, routes: [] };
+    const server = new HttpServer({ ...options, authenticate: async () => undefined });
+    const told = await server.check().check(new AbortController().signal);
+    expect(told).toMatchObject({ ok: false, code: 'HTTP_ADDRESS', remedy: expect.stringContaining('http.listen') });
+    expect(await coda.app.checks.run()).toContainEqual(expect.objectContaining({ name: 'http', ok: true }));
+  });
 
   test('other machines reach it only where that is said, and only with authentication', () => {
     expect(problemsWith({ listen: '0.0.0.0:8321' })).toContain('http.listen: is reached from other machines');
