@@ -25,6 +25,8 @@ export type Owner = Pick<CallContext, 'person' | 'conversationId' | 'turn'>;
 
 /** How long a page may go on loading after it is there, or after a click. */
 const SETTLE_MS = 2_500;
+/** Opening and closing a page take milliseconds, unless a page leads on without end. */
+const ANEW_MS = 5_000;
 const LOOK_MS = 50;
 const QUIET_LOOKS = 4;
 const MOST_PAGES = 5;
@@ -112,11 +114,20 @@ export class Session {
   private async anew(): Promise<void> {
     const old = this.page;
     this.isOpening = true;
-    const fresh = await this.context.newPage().finally(() => {
+    const opened = this.context.newPage().finally(() => {
       this.isOpening = false;
     });
+    const fresh = await withTimeout(ANEW_MS, opened);
+    if (!fresh) {
+      void opened.then((late) => late.close()).catch(() => {});
+      throw new Error('the browser opens no further page');
+    }
     this.watch(fresh);
-    await old.close().catch(() => {});
+    // One that never rests may never say that it is closed, either.
+    await withTimeout(
+      ANEW_MS,
+      old.close().catch(() => {}),
+    );
     this.page = fresh;
   }
 

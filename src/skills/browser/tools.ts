@@ -1,4 +1,5 @@
 /** What models do with a browser. */
+
 import { z } from 'zod';
 import {
   type AnyTool,
@@ -10,6 +11,7 @@ import {
   privately,
   type ToolResult,
 } from '../../agent/index.ts';
+import { withTimeout } from '../../base/async.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 import { type AriaNode, contentOf } from './content.ts';
@@ -211,7 +213,9 @@ async function readPage(session: Session) {
     const tree = (await page.ariaSnapshotJSON({ mode: 'ai', timeout: READ_MS })) as unknown as (AriaNode | string)[];
     const { lines, locators } = contentOf(tree);
     session.locators = locators;
-    return { lines, title: await page.title(), address: page.url() };
+    // Playwright asks a page that leads on for ever for its title for ever.
+    const title = await withTimeout(READ_MS, page.title());
+    return title === undefined ? undefined : { lines, title, address: page.url() };
   } catch {
     return undefined;
   }

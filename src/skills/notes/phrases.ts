@@ -29,6 +29,11 @@ const saving: Phrase[] = [
     call: ({ text = '' }) => save(text),
   },
   {
+    pattern: '(todo:|to-do:|to do:) {text}',
+    example: 'todo: sort the cables',
+    call: ({ text = '' }) => save(text),
+  },
+  {
     pattern: '(new note|quick note|add note|save note|take note|make note|note to self|notes:) {text}',
     example: 'note to self: buy a new lamp',
     call: ({ text = '' }) => save(text),

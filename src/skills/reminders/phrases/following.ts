@@ -270,7 +270,9 @@ export const following: Phrase[] = [
     example: 'and again on Sunday',
     about: 'reminder',
     call: ({ when = '' }, topic) => {
-      const time = when.replace(TOO, '').replace(/^for\s+/i, '');
+      const said = when.replace(TOO, '').replace(/^for\s+/i, '');
+      // "Another one for 10", behind a timer of 5 minutes or a call at 3.
+      const time = /^\d{1,2}$/.test(said) && topic?.when ? (lengthLike(topic.when, said) ?? `at ${said}`) : said;
       return topic?.how !== 'shown' && isTime(time) && !BARE_NUMBER.test(time) ? again('that', time) : undefined;
     },
   },
