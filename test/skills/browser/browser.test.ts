@@ -63,113 +63,115 @@ const MODES = [
   },
 ];
 
-describe.each(MODES.filter(({ isThere }) => isThere))('in Chromium ($mode)', ({ mode, own }) => {
-  let internet: Internet;
-  let town: Done;
-  let coda: Play;
-  const visitor = new Visitor();
-  beforeAll(async () => {
-    internet = await Internet.open();
-    town = openTown(internet);
-    coda = await play({
-      model: visitor.model,
-      config: {
-        'egress.ports': [80, 443, internet.port],
-        'egress.i_understand_private': [{ network: '127.0.0.22/32', port: internet.port }],
-        'browser.enabled': true,
-        'browser.mode': mode,
-        ...own,
-        'browser.connect_timeout_ms': 60_000,
-      },
+for (const { mode, isThere, own } of MODES) {
+  describe.skipIf(!isThere)(`in Chromium (${mode})`, () => {
+    let internet: Internet;
+    let town: Done;
+    let coda: Play;
+    const visitor = new Visitor();
+    beforeAll(async () => {
+      internet = await Internet.open();
+      town = openTown(internet);
+      coda = await play({
+        model: visitor.model,
+        config: {
+          'egress.ports': [80, 443, internet.port],
+          'egress.i_understand_private': [{ network: '127.0.0.22/32', port: internet.port }],
+          'browser.enabled': true,
+          'browser.mode': mode,
+          ...own,
+          'browser.connect_timeout_ms': 60_000,
+        },
+      });
+    });
+    afterAll(async () => {
+      await coda[Symbol.asyncDispose]();
+      await internet[Symbol.asyncDispose]();
+    });
+
+    // What is not about where Chromium runs is played once.
+    const testOnce = (name: string, options: { timeout: number }, play: () => Promise<void>) => {
+      if (mode === 'host') test(name, options, play);
+    };
+    const at = (path: string) => `http://127.0.0.22:${internet.port}${path}`;
+
+    /** Has the model do it; clicks are approved. */
+    async function visit(said: string, path: string, wants: Want[]): Promise<string> {
+      const ana = coda.person('ana');
+      await ana.says('/new');
+      visitor.visits(at(path), wants);
+      let heard = await ana.says(`${said} at ${at(path)}`);
+      const asks = () =>
+        ana
+          .seen()
+          .at(-1)
+          ?.buttons.some(({ label }) => label === 'Approve');
+      while (asks()) heard = await ana.presses('Approve');
+      return heard;
+    }
+
+    test('a shop’s checkout is done', { timeout: 120_000 }, async () => {
+      const heard = await visit('Order a blue mug for Ana Example, 12 Quay Street, shipping Fast', '/shop', [
+        { action: 'click', line: /Blue mug/ },
+        { action: 'click', line: /Add to cart/ },
+        { action: 'type', line: /"Name"/, value: 'Ana Example' },
+        { action: 'type', line: /"Street"/, value: '12 Quay Street' },
+        { action: 'select', line: /"Shipping"/, value: 'Fast' },
+        { action: 'click', line: /Place order/ },
+      ]);
+      expect(heard).toContain('Order 4711 is placed.');
+      expect(town.orders).toEqual([{ item: 'blue', name: 'Ana Example', street: '12 Quay Street', shipping: 'Fast' }]);
+    });
+
+    test('a login is done, and what was typed is neither shown nor logged', { timeout: 120_000 }, async () => {
+      const heard = await visit('Sign in as ana with tulip-77 and read my balance', '/login', [
+        { action: 'type', line: /"User"/, value: 'ana' },
+        { action: 'type', line: /"Password"/, value: 'tulip-77' },
+        { action: 'click', line: /button "Sign in"/ },
+      ]);
+      expect(heard).toContain('Your balance is 42.');
+      expect(town.logins).toEqual([{ user: 'ana', password: 'tulip-77' }]);
+      expect(visitor.content).not.toContain('tulip-77');
+      const { rows } = await coda
+        .database()
+        .read<{ detail: string }>(`select detail::text as detail from audit_log where subject = 'browser_interact'`);
+      expect(rows.length).toBeGreaterThan(2);
+      expect(JSON.stringify(rows)).not.toContain('tulip-77');
+      const steps = await coda.database().read<{ step: string }>('select payload::text as step from steps');
+      expect(JSON.stringify(steps.rows)).toContain('[not stored]');
+      expect(JSON.stringify(steps.rows)).not.toContain('tulip-77');
+      expect(JSON.stringify(coda.person('ana').seen())).not.toContain('tulip-77');
+    });
+
+    testOnce('a form in a frame is filled in', { timeout: 120_000 }, async () => {
+      const heard = await visit('Pay with the card 4111 1111', '/framed', [
+        { action: 'type', line: /frame > textbox "Number"/, value: '4111 1111' },
+        { action: 'click', line: /frame > button "Pay now"/ },
+      ]);
+      expect(heard).toContain('The payment went through.');
+      expect(town.paid).toEqual([{ number: '4111 1111' }]);
+    });
+
+    testOnce('a page that draws itself anew after each step is used', { timeout: 120_000 }, async () => {
+      const heard = await visit('Vote for Coffee as Ana Example', '/app', [
+        { action: 'click', line: /Begin/ },
+        { action: 'type', line: /Your name/, value: 'Ana Example' },
+        { action: 'click', line: /Vote Coffee/ },
+      ]);
+      expect(heard).toContain('Thank you, Ana Example: 7 votes.');
+      expect(town.votes).toEqual([{ name: 'Ana Example', choice: 'Coffee' }]);
+    });
+
+    testOnce('a click asks, and what nobody has said is not typed without asking', { timeout: 120_000 }, async () => {
+      const ana = coda.person('ana');
+      await ana.says('/new');
+      visitor.visits(at('/login'), [{ action: 'type', line: /"User"/, value: 'the key under the mat' }]);
+      const asked = await ana.says(`Look at ${at('/login')}`);
+      expect(asked).toContain('browser_interact');
+      expect(asked).not.toContain('under the mat');
+      await ana.presses('Deny');
+      visitor.visits('', []);
+      expect(town.logins).toHaveLength(1);
     });
   });
-  afterAll(async () => {
-    await coda[Symbol.asyncDispose]();
-    await internet[Symbol.asyncDispose]();
-  });
-
-  // What is not about where Chromium runs is played once.
-  const testOnce = (name: string, options: { timeout: number }, play: () => Promise<void>) => {
-    if (mode === 'host') test(name, options, play);
-  };
-  const at = (path: string) => `http://127.0.0.22:${internet.port}${path}`;
-
-  /** Has the model do it; clicks are approved. */
-  async function visit(said: string, path: string, wants: Want[]): Promise<string> {
-    const ana = coda.person('ana');
-    await ana.says('/new');
-    visitor.visits(at(path), wants);
-    let heard = await ana.says(`${said} at ${at(path)}`);
-    const asks = () =>
-      ana
-        .seen()
-        .at(-1)
-        ?.buttons.some(({ label }) => label === 'Approve');
-    while (asks()) heard = await ana.presses('Approve');
-    return heard;
-  }
-
-  test('a shop’s checkout is done', { timeout: 120_000 }, async () => {
-    const heard = await visit('Order a blue mug for Ana Example, 12 Quay Street, shipping Fast', '/shop', [
-      { action: 'click', line: /Blue mug/ },
-      { action: 'click', line: /Add to cart/ },
-      { action: 'type', line: /"Name"/, value: 'Ana Example' },
-      { action: 'type', line: /"Street"/, value: '12 Quay Street' },
-      { action: 'select', line: /"Shipping"/, value: 'Fast' },
-      { action: 'click', line: /Place order/ },
-    ]);
-    expect(heard).toContain('Order 4711 is placed.');
-    expect(town.orders).toEqual([{ item: 'blue', name: 'Ana Example', street: '12 Quay Street', shipping: 'Fast' }]);
-  });
-
-  test('a login is done, and what was typed is neither shown nor logged', { timeout: 120_000 }, async () => {
-    const heard = await visit('Sign in as ana with tulip-77 and read my balance', '/login', [
-      { action: 'type', line: /"User"/, value: 'ana' },
-      { action: 'type', line: /"Password"/, value: 'tulip-77' },
-      { action: 'click', line: /button "Sign in"/ },
-    ]);
-    expect(heard).toContain('Your balance is 42.');
-    expect(town.logins).toEqual([{ user: 'ana', password: 'tulip-77' }]);
-    expect(visitor.content).not.toContain('tulip-77');
-    const { rows } = await coda
-      .database()
-      .read<{ detail: string }>(`select detail::text as detail from audit_log where subject = 'browser_interact'`);
-    expect(rows.length).toBeGreaterThan(2);
-    expect(JSON.stringify(rows)).not.toContain('tulip-77');
-    const steps = await coda.database().read<{ step: string }>('select payload::text as step from steps');
-    expect(JSON.stringify(steps.rows)).toContain('[not stored]');
-    expect(JSON.stringify(steps.rows)).not.toContain('tulip-77');
-    expect(JSON.stringify(coda.person('ana').seen())).not.toContain('tulip-77');
-  });
-
-  testOnce('a form in a frame is filled in', { timeout: 120_000 }, async () => {
-    const heard = await visit('Pay with the card 4111 1111', '/framed', [
-      { action: 'type', line: /frame > textbox "Number"/, value: '4111 1111' },
-      { action: 'click', line: /frame > button "Pay now"/ },
-    ]);
-    expect(heard).toContain('The payment went through.');
-    expect(town.paid).toEqual([{ number: '4111 1111' }]);
-  });
-
-  testOnce('a page that draws itself anew after each step is used', { timeout: 120_000 }, async () => {
-    const heard = await visit('Vote for Coffee as Ana Example', '/app', [
-      { action: 'click', line: /Begin/ },
-      { action: 'type', line: /Your name/, value: 'Ana Example' },
-      { action: 'click', line: /Vote Coffee/ },
-    ]);
-    expect(heard).toContain('Thank you, Ana Example: 7 votes.');
-    expect(town.votes).toEqual([{ name: 'Ana Example', choice: 'Coffee' }]);
-  });
-
-  testOnce('a click asks, and what nobody has said is not typed without asking', { timeout: 120_000 }, async () => {
-    const ana = coda.person('ana');
-    await ana.says('/new');
-    visitor.visits(at('/login'), [{ action: 'type', line: /"User"/, value: 'the key under the mat' }]);
-    const asked = await ana.says(`Look at ${at('/login')}`);
-    expect(asked).toContain('browser_interact');
-    expect(asked).not.toContain('under the mat');
-    await ana.presses('Deny');
-    visitor.visits('', []);
-    expect(town.logins).toHaveLength(1);
-  });
-});
+}
