@@ -12,6 +12,7 @@ import { tellUndelivered } from './dead-letters/undelivered.ts';
 import type { End } from './end.ts';
 import { addressOf, Endings } from './endings.ts';
 import { Arriving } from './files/arriving.ts';
+import { Hints } from './hints.ts';
 import { InboxGate } from './inbox/index.ts';
 import type { PlannedTurn } from './inbox/planned.ts';
 import type { RateLimit } from './inbox/store.ts';
@@ -65,15 +66,6 @@ export interface Receiver {
   owned: readonly Owned[];
 }
 
-const LANES = 'coda_lanes';
-const SETTLED = 'coda_settled';
-const STOP = 'coda_stop';
-const FORGET = 'coda_forget';
-const ERASED = 'coda_erased';
-const FREED = 'coda_freed';
-const JOINED = 'coda_joined';
-const HELD = 'coda_held';
-
 /**
  * The way of a message between adapters and the agent: what is heard is stored before anything is done about it, what
  * is said is stored before it is sent, and both ends of a turn are single statements.
@@ -90,13 +82,14 @@ export class Delivery {
   private readonly steered = new Map<string, string[]>();
   private readonly endings: Endings;
   private readonly admission: Admission;
-  private readonly stopListening: (() => void)[] = [];
+  private readonly hints: Hints;
   private instance: Instance | undefined;
   private receiver: Receiver | undefined;
 
   constructor(options: DeliveryOptions) {
     this.options = options;
     const { database, world, access, context } = options;
+    this.hints = new Hints(options);
     const instance = () => this.self;
     const signal = this.stopAll.signal;
     // Every turn and every send listens to it; the number is bounded by `concurrency` and the outbox's slots.
@@ -107,7 +100,7 @@ export class Delivery {
       world,
       instance,
       adapters: () => this.adapters,
-      unreachable: (adapter) => this.publishHint(HELD, adapter),
+      unreachable: (adapter) => this.hints.publish('held', adapter),
       placeOf: (tx, ids) => places.find(tx, ids),
       events: options.events,
       wakeAt: options.wakeAt,
@@ -147,7 +140,7 @@ export class Delivery {
       outbox: this.outbox,
       kindOf: (event) => this.receives.kindOf(event),
       moved: (tx, moved) => this.receives.moved(tx, moved),
-      hint: () => this.publishHint(LANES),
+      hint: () => this.hints.publish('lanes'),
       ahead: (message) => arriving.ahead(message, signal),
     });
     this.inbox = this.inboxGate;
@@ -162,7 +155,7 @@ export class Delivery {
 
   /** Joins the replicas, frees what a predecessor held, and begins with what waits. Adapters come after. */
   async start(receiver: Receiver): Promise<void> {
-    const { database, bus, world, program } = this.options;
+    const { database, world, program } = this.options;
     this.receiver = receiver;
     this.instance = await Instance.join({
       database,
@@ -172,20 +165,18 @@ export class Delivery {
       freed: () => this.freed(),
       lost: () => this.lanes.abandon(),
     });
-    if (database.engine === 'postgres') {
-      this.stopListening.push(
-        bus.subscribe(LANES, () => this.lanes.wake()),
-        bus.subscribe(FREED, () => this.freed()),
-        bus.subscribe(HELD, (adapter) => this.outbox.heldElsewhere(adapter)),
-        bus.subscribe(JOINED, () => void this.self.beat()),
-        bus.subscribe(STOP, (conversationId) => this.lanes.stop(conversationId)),
-        bus.subscribe(FORGET, (personId) => this.inboxGate.forget(personId)),
-        bus.subscribe(ERASED, (personId) => this.lanes.drop(personId)),
-        bus.subscribe(SETTLED, (id) => void this.inboxGate.settle(id)),
-      );
-    }
+    this.hints.hear({
+      lanes: () => this.lanes.wake(),
+      freed: () => this.freed(),
+      held: (adapter) => this.outbox.heldElsewhere(adapter),
+      joined: () => void this.self.beat(),
+      stop: (conversationId) => this.lanes.stop(conversationId),
+      forget: (personId) => this.inboxGate.forget(personId),
+      erased: (personId) => this.lanes.drop(personId),
+      settled: (id) => void this.inboxGate.settle(id),
+    });
     await this.self.start();
-    this.publishHint(JOINED);
+    this.hints.publish('joined');
     this.lanes.wake();
   }
 
@@ -257,7 +248,7 @@ export class Delivery {
     tx.afterCommit(() => {
       this.lanes.stop(conversationId);
       // Elsewhere, also where one whose answer is being sent was found here.
-      if (owners.some((owner) => owner !== this.self.id)) this.publishHint(STOP, conversationId);
+      if (owners.some((owner) => owner !== this.self.id)) this.hints.publish('stop', conversationId);
     });
     return true;
   }
@@ -276,7 +267,7 @@ export class Delivery {
   /** What a person may do has changed: it is read again, here and in other processes. */
   forget(personId: string): void {
     this.inboxGate.forget(personId);
-    this.publishHint(FORGET, personId);
+    this.hints.publish('forget', personId);
   }
 
   /** A person was erased: their name means somebody new from now on, and their turns end, here and in other processes. */
@@ -284,7 +275,7 @@ export class Delivery {
     this.forget(personId);
     this.lanes.drop(personId);
     this.options.wakeAt(this.options.world.clock.now());
-    this.publishHint(ERASED, personId);
+    this.hints.publish('erased', personId);
   }
 
   /** Waits for what is outside (a model): meanwhile the turn keeps nobody else from theirs. */
@@ -326,15 +317,10 @@ export class Delivery {
     this.stopAll.abort(new Error('coda is stopping'));
     await this.lanes.idle();
     await this.outbox.idle();
-    for (const stop of this.stopListening) stop();
+    this.hints.close();
     this.inboxGate.close();
     await this.instance?.close();
-    this.publishHint(FREED);
-  }
-
-  /** A hint to the replicas, and to this process. The embedded engine has none. */
-  private publishHint(channel: string, payload = ''): void {
-    if (this.options.database.engine === 'postgres') this.options.bus.publish(channel, payload);
+    this.hints.publish('freed');
   }
 
   /** Rows have been freed: there may be work, here and elsewhere. */
@@ -370,7 +356,7 @@ export class Delivery {
     const { database, world, artifacts, egress } = this.options;
     const sourceOf = (place: Place) => this.adapterOf(place)?.files;
     const typing = (place: Place) => this.typing(place);
-    const hint = () => this.publishHint(LANES);
+    const hint = () => this.hints.publish('lanes');
     return new Arriving({ database, world, artifacts, egress, lanes, outbox, sourceOf, typing, hint });
   }
 
@@ -398,6 +384,6 @@ export class Delivery {
     for (const taken of this.steered.get(id) ?? []) this.settle(taken);
     this.steered.delete(id);
     const heardHere = this.inboxGate.settle(id);
-    if (!heardHere) this.publishHint(SETTLED, id);
+    if (!heardHere) this.hints.publish('settled', id);
   }
 }

@@ -12,4 +12,4 @@ export { addMeaning, addWords, NAMES } from './rank.ts';
 export { remoteEmbedder } from './remote.ts';
 export { type EmbedderSettings, type Embedders, embeddersOf } from './settings.ts';
 export type { Made, Missing, Source } from './source.ts';
-export { addStamped, type Space } from './store.ts';
+export { addStamped, keepNewest, type Space } from './store.ts';

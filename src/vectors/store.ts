@@ -122,3 +122,21 @@ export async function addStamped(
     );
   }
 }
+
+/**
+ * Makes room for an owner who has a tenth more vectors than `most`: those of the texts that `newest` does not give go. It
+ * is a query of ids, whose `$1` is the owner.
+ */
+export async function keepNewest(
+  tx: Transaction,
+  kind: Stampable,
+  { owner, space }: { owner: string; space: string },
+  { newest, most }: { newest: string; most: number },
+): Promise<void> {
+  await tx.query(
+    `delete from ${kind}_vectors where owner = $1 and space = $2
+        and (select count(*) from ${kind}_vectors where owner = $1 and space = $2) > ${most * 1.1}
+        and ${kind}_id not in (select id from (${newest}) newest)`,
+    [owner, space],
+  );
+}

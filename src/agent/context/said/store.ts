@@ -1,7 +1,7 @@
 /** Messages as texts that have vectors. */
 import type { Instant } from '../../../base/clock.ts';
 import type { Queryable } from '../../../storage/index.ts';
-import { addStamped, type Missing, type Near, type Source } from '../../../vectors/index.ts';
+import { addStamped, keepNewest, type Missing, type Near, type Source } from '../../../vectors/index.ts';
 
 /** So many messages of a conversation, the newest, are found by meaning. */
 const MOST_VECTORS = 2_000;
@@ -46,12 +46,7 @@ export const source: Source = {
     const there = new Set(rows.map(({ id }) => id));
     const stored = made.filter(({ id }) => there.has(id));
     await addStamped(tx, 'message', conversationId, space, stored);
-    await tx.query(
-      `delete from message_vectors where owner = $1 and space = $2
-          and (select count(*) from message_vectors where owner = $1 and space = $2) > ${MOST_VECTORS * 1.1}
-          and message_id not in (select id from (${NEWEST}) m)`,
-      [conversationId, space],
-    );
+    await keepNewest(tx, 'message', { owner: conversationId, space }, { newest: NEWEST, most: MOST_VECTORS });
   },
 };
 

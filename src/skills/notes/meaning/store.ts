@@ -1,6 +1,6 @@
 /** Notes as texts that have vectors. */
 import type { Queryable } from '../../../storage/index.ts';
-import { addStamped, type Missing, type Near, type Source } from '../../../vectors/index.ts';
+import { addStamped, keepNewest, type Missing, type Near, type Source } from '../../../vectors/index.ts';
 import { NARROWED, type Wanted } from '../finding/store.ts';
 import { type Note, type NoteRow, toNote } from '../note.ts';
 import { COLUMNS } from '../store.ts';
@@ -54,13 +54,7 @@ export const source: Source = {
       space,
       made.filter(({ id }) => there.has(id)),
     );
-    // Those of a person's oldest notes make room, a tenth of all at a time.
-    await tx.query(
-      `delete from note_vectors where owner = $1 and space = $2
-          and (select count(*) from note_vectors where owner = $1 and space = $2) > ${MOST_VECTORS * 1.1}
-          and note_id not in (select id from (${NEWEST}) n)`,
-      [personId, space],
-    );
+    await keepNewest(tx, 'note', { owner: personId, space }, { newest: NEWEST, most: MOST_VECTORS });
   },
 };
 
