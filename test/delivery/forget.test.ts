@@ -2,6 +2,7 @@ import { rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Deferred, deferred } from '../../src/base/async.ts';
+import { conversations } from '../../src/delivery/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { holdAfter, holdBefore, waitingForLocks } from '../support/holds.ts';
@@ -21,6 +22,9 @@ async function asked(coda: Play): Promise<string[]> {
   const buttons = coda.platform.messages.flatMap((message) => message.buttons);
   return buttons.flatMap(({ id, label }) => (label.startsWith('Yes') ? [id] : []));
 }
+
+const personOf = async (coda: Play, name: string): Promise<string> =>
+  (await coda.database().read<{ id: string }>('select id from persons where name = $1', [name])).rows[0]?.id ?? '';
 
 describe.each(testDatabases)('forgetting a person on $name', ({ name, available }) => {
   /** What needs another connection or process: nothing that PGlite could have. */
@@ -47,6 +51,26 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
     expect((await coda.hear('ana', 'dm-ana', 'my PIN is 4711', 'owner', 'pin')).outcome).toBe('duplicate');
     // Who writes again is somebody new.
     expect(await ana.says('hello')).toBe('1: hello');
+  });
+
+  test.skipIf(!available)('has the direct chat belong to who speaks there next', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    const ana = coda.person('ana');
+    const owners = () => coda.database().tx('test', (tx) => conversations.ownersDirect(tx));
+    await ana.says('/soul be brief');
+    const before = await owners();
+    await ana.says('/forget');
+    await ana.presses('Yes, forget me');
+    expect(await owners()).toEqual([]);
+    await ana.says('/soul be loud');
+    const [now, ...others] = await owners();
+    expect(others).toEqual([]);
+    expect(now).toEqual({ personId: await personOf(coda, 'ana'), conversationId: before[0]?.conversationId });
+    expect(now?.personId).not.toBe(before[0]?.personId);
+    // What they set there since is theirs to have forgotten as well.
+    await ana.says('/forget');
+    await ana.presses('Yes, forget me');
+    expect(await coda.count(`conversations where settings <> '{}'`)).toBe(0);
   });
 
   // The embedded engine has one connection: nothing commits inside of another transaction.

@@ -20,7 +20,10 @@ export function toPlace(row: Pick<ConversationRow, 'adapter' | 'channel' | 'spac
   return { adapter: row.adapter, channel: row.channel, space, kind: row.kind };
 }
 
-/** Makes the conversation of a place at first contact; concurrent makers get the same one. */
+/**
+ * Makes the conversation of a place at first contact; concurrent makers get the same one. Who speaks in a direct one is whose
+ * it is: the person before them was erased, or is known as somebody else now.
+ */
 export async function open(tx: Transaction, place: Place, personId: string, id: string, now: Instant): Promise<string> {
   const space = `${place.adapter}:${place.space}`;
   await tx.query(
@@ -30,7 +33,7 @@ export async function open(tx: Transaction, place: Place, personId: string, id: 
   const { rows } = await tx.query<{ id: string }>(
     `insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at)
      values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (adapter, channel) do update set kind = excluded.kind
+     on conflict (adapter, channel) do update set kind = excluded.kind, person_id = excluded.person_id
      returning id`,
     [id, place.adapter, place.channel, space, place.kind, place.kind === 'dm' ? personId : null, now],
   );
