@@ -36,3 +36,21 @@ test('notes leave as files and come back, each once; a vault is read, and what i
   expect((await coda(['notes', 'import', out], dataDir)).stdout).toBe('0 added\n');
   expect((await coda(['notes', 'import', join(folder, 'nothing')], dataDir)).code).toBe(64);
 });
+
+test('what was shared in a channel comes back as one’s own, beside a note of the same title', async () => {
+  const dataDir = freshDataDir();
+  const folder = mkdtempSync(join(tmpdir(), 'coda-notes-'));
+  {
+    await using chat = await Jsonl.start({ dataDir });
+    await chat.say('note: the salary is 100');
+  }
+  const file = (id: string, text: string, scope = '') =>
+    writeFileSync(join(folder, `${id}.md`), `---\ncoda: "${id}"\ntitle: "Plan"\n${scope}---\n${text}\n`);
+  file('own001', 'the salary is 200');
+  file('here01', 'the party is on Friday', 'scope: "here"\n');
+  expect((await coda(['notes', 'import', folder], dataDir)).stdout).toBe('2 added\n');
+  const out = join(folder, 'out');
+  expect((await coda(['notes', 'export', out], dataDir)).stdout).toBe(`3 written to ${out}\n`);
+  expect(readFileSync(join(out, 'plan--own001.md'), 'utf8')).toContain('the salary is 200');
+  expect(readFileSync(join(out, 'plan--here01.md'), 'utf8')).not.toContain('scope');
+});

@@ -38,6 +38,7 @@ const PLACES: Record<string, Place> = {
   'ana-dm': { adapter: 'console', channel: 'ana-dm', space: 'terminal', kind: 'dm' },
   'bob-dm': { adapter: 'console', channel: 'bob-dm', space: 'terminal', kind: 'dm' },
   general: { adapter: 'console', channel: 'general', space: 'terminal', kind: 'channel' },
+  kitchen: { adapter: 'console', channel: 'kitchen', space: 'terminal', kind: 'channel' },
 };
 
 /** Code is switched off. */
@@ -224,7 +225,7 @@ async function readPerson(database: Database, id: string): Promise<Person> {
   return toPerson(rows[0] as PersonRow);
 }
 
-/** Two people, a DM with each, and a channel; gives their ids by name. */
+/** Two people, a DM with each, and two channels; gives their ids by name. */
 async function settle(database: Database, world: TestWorld, zone: string | null, quiet: Options['quiet']) {
   const now = world.clock.now();
   const ids = Object.fromEntries(['ana', 'bob', ...Object.keys(PLACES)].map((name) => [name, uuid(now)]));

@@ -38,7 +38,7 @@ export const own = collection({
   create: {
     body: z.strictObject({
       text: text.describe('A #tag in it files it. What is longer than notes.longest becomes a file.'),
-      title: z.string().max(200).optional().describe('A note of the same title becomes this one.'),
+      title: z.string().max(200).optional().describe('The person’s own note of the same title becomes this one.'),
       tags: tags.optional(),
     }),
     call: (body) => ({ tool: 'note_save', input: body }),

@@ -14,13 +14,18 @@ import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { tagName, tagsIn } from './tags.ts';
 import { texts } from './texts.ts';
+import { readerOf } from './which.ts';
 
 /** More than that is no note, and no text that somebody wrote. */
 const LONGEST_TEXT = 20_000_000;
 
 const input = z.object({
   text: z.string(),
-  title: z.string().max(200).optional().describe('A note of the same title becomes this one; the old words are kept.'),
+  title: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('A note of the same title and scope becomes this one; the old words are kept.'),
   tags: z.array(z.string().max(50)).max(10).optional(),
   scope: z
     .enum(['own', 'here'])
@@ -56,10 +61,12 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       }
       const all = [...new Set([...tags, ...(given.tags ?? []).map(tagName)])].filter((tag) => tag !== '');
       const title = given.title && clean(given.title).replace(/\s+/g, ' ');
-      const before = title ? await store.byTitle(ctx.tx, ctx.person.id, title) : undefined;
+      const scope = scopeOf(given.scope, ctx);
+      // Words meant for one circle of readers never take the place of words for another.
+      const before = title ? await store.byTitle(ctx.tx, readerOf(ctx), title, scope) : undefined;
       const note = before
         ? await rewrite(ctx, before, { text, tags: all.length > 0 ? all : before.tags })
-        : await insert(ctx, { title: title || undefined, text, tags: all, scope: scopeOf(given.scope, ctx) }, config);
+        : await insert(ctx, { title: title || undefined, text, tags: all, scope }, config);
       if (!note) {
         return failed('TOO_MANY', texts.tooMany(config.most).message, { remedy: texts.tooMany(config.most).remedy });
       }

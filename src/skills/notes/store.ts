@@ -139,13 +139,19 @@ export async function seenById(tx: Queryable, reader: Reader, id: string): Promi
   return rows.map(toNote)[0];
 }
 
-/** The person's note of this title, whatever its case. */
-export async function byTitle(tx: Queryable, personId: string, title: string): Promise<Note | undefined> {
+/** The person's note of this title, whatever its case, among their own ones or among those they share in the conversation. */
+export async function byTitle(
+  tx: Queryable,
+  { personId, conversationId }: Reader,
+  title: string,
+  scope: Scope,
+): Promise<Note | undefined> {
   const { rows } = await tx.query<NoteRow>(
     `select ${COLUMNS} from notes
       where person_id = $1 and lower(title) = lower($2) and title is not null and deleted_at is null
+        and scope = $3 and (scope = 'own' or conversation_id = $4)
       order by seq desc limit 1`,
-    [personId, title],
+    [personId, title, scope, conversationId],
   );
   return rows.map(toNote)[0];
 }

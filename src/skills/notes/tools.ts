@@ -8,7 +8,7 @@ import { buttons, PAGE, show } from './show.ts';
 import * as store from './store.ts';
 import { tagName } from './tags.ts';
 import { texts } from './texts.ts';
-import { findWhich } from './which.ts';
+import { findWhich, readerOf } from './which.ts';
 
 export { show } from './show.ts';
 
@@ -91,11 +91,6 @@ export const listTool = dataTool({
       input: tag ? { tag } : {},
     });
   },
-});
-
-const readerOf = ({ person, conversationId }: Pick<TxContext, 'person' | 'conversationId'>): store.Reader => ({
-  personId: person.id,
-  conversationId,
 });
 
 async function noPage(ctx: TxContext, tag: string | undefined, asked: number): Promise<ToolResult> {

@@ -14,7 +14,10 @@ const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
 const AT_HAND_MS = 24 * 3_600_000;
 const MOST_CHOICES = 5;
 
-const readerOf = ({ person, conversationId }: TxContext): store.Reader => ({ personId: person.id, conversationId });
+export const readerOf = ({ person, conversationId }: TxContext): store.Reader => ({
+  personId: person.id,
+  conversationId,
+});
 
 /** The note that is meant, or a question or refusal to answer with. */
 export async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<Note | Failed> {

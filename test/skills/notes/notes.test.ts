@@ -104,6 +104,64 @@ for (const { name, available, open } of testDatabases)
       });
     });
 
+    describe('a note under a title', () => {
+      const save = (text: string, scope: 'own' | 'here' | undefined, conversation = 'ana-dm', title = 'Plan') =>
+        coda.call('note_save', { title, text, scope }, { conversation });
+      const bobFinds = (query: string) => find(query, { person: 'bob', conversation: 'general' });
+      const stored = async () => {
+        const { rows } = await database.read<{ text: string; scope: string }>(
+          'select text, scope from notes where deleted_at is null order by seq',
+        );
+        return rows.map(({ text, scope }) => `${scope}: ${text}`);
+      };
+
+      test('of one’s own does not take the place of a shared one, wherever it is said', async () => {
+        await save('the party is on Friday', 'here', 'general');
+        await save('the salary is 100', 'own');
+        await save('the salary is 200', undefined, 'general', 'PLAN');
+        expect(await stored()).toEqual(['here: the party is on Friday', 'own: the salary is 200']);
+        expect(await bobFinds('salary')).toContain('no note about');
+        expect(await bobFinds('party')).toContain('Friday');
+      });
+
+      test('for all in a channel does not vanish in one that nobody else finds', async () => {
+        await save('the salary is 100', 'own');
+        await save('the party is on Friday', 'here', 'general');
+        await save('the party is on Sunday', 'here', 'general');
+        expect(await stored()).toEqual(['own: the salary is 100', 'here: the party is on Sunday']);
+        expect(await bobFinds('party')).toContain('Sunday');
+      });
+
+      test('for all in a channel leaves one of another channel as it is', async () => {
+        await save('the party is on Friday', 'here', 'general');
+        await save('the kitchen is closed', 'here', 'kitchen');
+        expect(await stored()).toEqual(['here: the party is on Friday', 'here: the kitchen is closed']);
+        expect(await find('kitchen', { person: 'bob', conversation: 'kitchen' })).toContain('closed');
+      });
+
+      test('keeps whom it is shared with through every change, and when that is taken back', async () => {
+        await save('the salary is 100', 'own');
+        const changes: [string, Record<string, unknown>][] = [
+          ['note_edit', { append: 'and cake' }],
+          ['note_pin', {}],
+          ['note_delete', {}],
+        ];
+        for (const scope of ['own', 'here'] as const) {
+          const saved = await save('the party is on Friday', scope, 'general', 'Party');
+          const id = saved.ok ? saved.id : undefined;
+          for (const [tool, input] of changes) {
+            // From where the person is alone, too.
+            const result = await coda.call(tool, { which: id, ...input });
+            expect(words(await undo(result))).toContain('as it was before');
+            expect(await stored()).toContain(`${scope}: the party is on Friday`);
+          }
+          await undo(await save('the party is on Sunday', scope, 'general', 'Party'));
+          expect(await stored()).toContain(`${scope}: the party is on Friday`);
+        }
+        expect(await stored()).toHaveLength(3);
+      });
+    });
+
     describe('changing', () => {
       test('each act can be taken back', async () => {
         const saved = await note('soup #home');
