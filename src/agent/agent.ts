@@ -19,7 +19,7 @@ import { isQuoting, ownWords } from './quotes.ts';
 import { type Recorded, Recorder, recording } from './record.ts';
 import type { Refused, Step } from './steps.ts';
 import * as store from './store.ts';
-import { type ItemContext, recalledOf } from './store.ts';
+import { contextOf, type ItemContext, recalledOf } from './store.ts';
 import * as texts from './texts.ts';
 import type { Call, CallContext, ToolResult, TxContext } from './tool.ts';
 import { Turn } from './turn.ts';
@@ -148,7 +148,7 @@ export class Agent implements TurnHost {
     const { world, time, defaultZone, toolbox } = this.options;
     const { person, conversation, payload } = item;
     const { place } = conversation;
-    const { question } = fresh((item.context as unknown as ItemContext | null)?.dialogue, world.clock.now());
+    const { question } = fresh(contextOf(item)?.dialogue, world.clock.now());
     return {
       person,
       identity: { adapter: place.adapter, externalId: payload.from },
@@ -170,7 +170,7 @@ export class Agent implements TurnHost {
       },
       signal,
       tainted,
-      turn: item,
+      turnKey: item,
       inboxId: item.id,
       spans: world.spans,
       changed: () => this.options.changed(person.id),
@@ -194,7 +194,7 @@ export class Agent implements TurnHost {
 
   private async open(item: Item): Promise<Turn> {
     const { database, world } = this.options;
-    const { turn: id, recalled } = item.context as unknown as ItemContext;
+    const { turn: id, recalled } = contextOf(item);
     const tainted =
       item.tainted ||
       isQuoting(item.payload.text) ||

@@ -48,6 +48,7 @@ export type { TurnOver } from './over.ts';
 export * from './phrase.ts';
 export { policyOf, refusedHere } from './policy.ts';
 export {
+  contextOf,
   deletionRules as agentDeletionRules,
   fileReferences as agentFiles,
   type ItemContext,

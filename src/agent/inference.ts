@@ -220,9 +220,9 @@ export class Inference {
 }
 
 /** Ids that no new call may have: results are matched to calls by them. Under a nested turn's path stands its outcome. */
-function callIds({ path, steps }: Turn): Set<string> {
-  const made = steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
-  return new Set([...(path === '' ? [] : [path]), ...made.map(({ id }) => id)]);
+function callIds(turn: Turn): Set<string> {
+  const { path } = turn;
+  return new Set([...(path === '' ? [] : [path]), ...turn.allCalls().map(({ id }) => id)]);
 }
 
 function isNew({ summary, history }: Recalled): boolean {

@@ -8,7 +8,7 @@ import type { Took } from './asking.ts';
 import type { Counters } from './counters.ts';
 import { ModelError } from './model.ts';
 import type { Models } from './models/index.ts';
-import type { ItemContext } from './store.ts';
+import { type ItemContext, payerOf } from './store.ts';
 import * as texts from './texts.ts';
 import type { Turn } from './turn.ts';
 import {
@@ -27,7 +27,6 @@ import {
   reservedByOthers,
   type Spent,
   spentOf,
-  type UsageOwner,
   type UsageRow,
 } from './usage/index.ts';
 
@@ -66,7 +65,7 @@ interface Payer {
 }
 
 /** How rows are kept; defaults: an answer, nothing told, nothing reserved. */
-interface Kept {
+interface RowOptions {
   told?: boolean;
   purpose?: UsageRow['purpose'];
   reservation?: string | undefined;
@@ -86,7 +85,7 @@ export class Ledger {
    * What an answer took, as it is kept; counted with it. `told`: the person is told with it that little is left.
    * `reservation`: what was reserved for it ends when the rows are written.
    */
-  rows(took: Took, { told = false, purpose = 'answer', reservation }: Kept = {}): UsageRow[] {
+  rows(took: Took, { told = false, purpose = 'answer', reservation }: RowOptions = {}): UsageRow[] {
     const { used, repairs } = took;
     const { world, models } = this.options;
     const now = world.clock.now();
@@ -252,8 +251,4 @@ function rowsOf(turn: Spender): UsageRow[] {
 
 function alongOf({ context }: Payer): ItemContext['spent'] {
   return (context as ItemContext | undefined)?.spent ?? null;
-}
-
-function payerOf({ id: inboxId, person, conversation }: Item, turnId: string): UsageOwner {
-  return { personId: person.id, conversationId: conversation.id, spaceId: conversation.place.space, turnId, inboxId };
 }

@@ -72,7 +72,7 @@ export class MessageTurn implements Running {
       // What is written from the person's files inherits that they were read.
       tainted: this.turn.tainted || context.ownFiles,
       said: [...context.said, ...this.turn.saidMeanwhile().map(ownWords)],
-      turn: this.item,
+      turnKey: this.item,
       ...(this.turn.isByName && { byName: true }),
     };
   }

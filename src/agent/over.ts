@@ -8,8 +8,8 @@ import type { Turn } from './turn.ts';
 export interface TurnOver {
   /** `parked`: it waits for the person's decision; `left`: it was cut off here and goes on elsewhere or later. */
   how: 'answered' | 'failed' | 'cancelled' | 'parked' | 'left';
-  /** The same value as `CallContext.turn` of its calls; a turn that goes on later has another. */
-  turn: object;
+  /** The same value as `CallContext.turnKey` of its calls; a turn that goes on later has another. */
+  turnKey: object;
   id: string;
   person: Person;
   place: Place;
@@ -33,7 +33,7 @@ export async function tellOver(
   const answer = how === 'answered' ? turn.lastAnswer()?.payload.text : undefined;
   const over: TurnOver = {
     how,
-    turn: item,
+    turnKey: item,
     id: turn.id,
     person: item.person,
     place: item.conversation.place,

@@ -28,11 +28,7 @@ export class Recorder implements CallRecorder {
 
   /** The calls whose results are new in `turn`. */
   ofTurn(turn: Turn, item: Item): AuditRow[] {
-    const calls = new Map(
-      turn.steps.flatMap(({ step }) =>
-        step.kind === 'model' ? step.payload.calls.map((call) => [call.id, call]) : [],
-      ),
-    );
+    const calls = new Map(turn.allCalls().map((call) => [call.id, call]));
     return turn.unstored().flatMap(({ step, at, tainted }) => {
       const call = step.kind === 'result' ? calls.get(step.callId) : undefined;
       if (step.kind !== 'result' || !call) return [];

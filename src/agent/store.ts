@@ -30,6 +30,7 @@ import {
   owned,
   type SpentDays,
   spentDays,
+  type UsageOwner,
   type UsageRow,
   usageWriting,
 } from './usage/index.ts';
@@ -53,10 +54,11 @@ export interface ItemContext {
   spent: SpentDays | null;
 }
 
+/** What the agent has asked to be read along with the row. */
+export const contextOf = ({ context }: Pick<Item, 'context'>): ItemContext => context as unknown as ItemContext;
+
 /** What was said before the message. */
-export function recalledOf(item: Item): Recalled {
-  return (item.context as unknown as ItemContext).recalled;
-}
+export const recalledOf = (item: Item): Recalled => contextOf(item).recalled;
 
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
 export function itemContext(remembered: number, costs: boolean): Fragment {
@@ -120,7 +122,7 @@ export function turnRecord(
     steps: written.flatMap((each) => newSteps(each, item)),
     audit: written.flatMap((each) => each.recorder.ofTurn(each, item)),
     artifacts: written.flatMap((each) => ofArtifacts.artifactsIn(each, item)),
-    usage: owned(usedIn(turn), payerOf(turn, item)),
+    usage: owned(usedIn(turn), payerOf(item, turn.id)),
     messages: answer === undefined ? [] : history(turn, item, { answer, led }, now),
     write: writeTurns,
   };
@@ -176,9 +178,9 @@ function usedIn(turn: Turn): UsageRow[] {
   return turn.unstored().flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
 }
 
-function payerOf(turn: Turn, { id, person, conversation }: Item) {
-  const { place } = conversation;
-  return { personId: person.id, conversationId: conversation.id, spaceId: place.space, turnId: turn.id, inboxId: id };
+/** Whom the usage of a turn is charged to. */
+export function payerOf({ id: inboxId, person, conversation }: Item, turnId: string): UsageOwner {
+  return { personId: person.id, conversationId: conversation.id, spaceId: conversation.place.space, turnId, inboxId };
 }
 
 function newSteps(turn: Turn, item: Item) {
@@ -207,7 +209,7 @@ export function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnSta
 
 /** Writes the new steps of a nested turn in `tx`, whose fence has been held, and what they cost. */
 export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
-  const usage = usageWriting(owned(usedIn(nested), payerOf(nested, item)), BY_NOW);
+  const usage = usageWriting(owned(usedIn(nested), payerOf(item, nested.id)), BY_NOW);
   const audit = auditWriting(nested.recorder.ofTurn(nested, item), FENCED, BY_NOW);
   tx.send(
     ...render(

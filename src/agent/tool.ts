@@ -113,7 +113,7 @@ export interface CallContext {
    * Identifies the turn in this process, and is used for nothing else: a key of a `WeakMap` for what is to stay as it was
    * when the turn began.
    */
-  turn?: object;
+  turnKey?: object;
   /** The inbox row that asks. */
   inboxId?: string;
   /** The specialist whose nested turn calls; undefined: the one that talks to the person. */

@@ -37,7 +37,7 @@ export function endOfAnswer({ turn, item, toolbox, files: hasFiles }: EndInput, 
     ...(choices.length > 0 && { choices }),
     ...(files.length > 0 && { files }),
     ...(times.length > 0 && { times }),
-    // Nobody waits for it where others read too.
+    // In a channel nobody expects the answer of a schedule: its person is mentioned.
     ...(item.origin === 'schedule' && item.conversation.place.kind !== 'dm' && { mention: item.payload.from }),
   };
   return {

@@ -204,9 +204,14 @@ export class Turn {
     return [...new Set(all)];
   }
 
+  /** Every call that the model made, in their order. */
+  allCalls(): ModelToolCall[] {
+    return this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+  }
+
   /** The calls of the turn that did not fail, made before the one with this id (default: all). */
   madeBefore(callId?: string): ModelToolCall[] {
-    const calls = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+    const calls = this.allCalls();
     const end = callId === undefined ? -1 : calls.findIndex(({ id }) => id === callId);
     const failed = new Set(
       this.steps.flatMap(({ step }) => (step.kind === 'result' && !step.payload.ok ? [step.callId] : [])),
@@ -230,13 +235,9 @@ export class Turn {
   repeats(call: ModelToolCall): number {
     const same = (other: ModelToolCall) =>
       other.id !== call.id && other.name === call.name && canonicalJson(other.input) === canonicalJson(call.input);
-    const before = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
-    return before
-      .slice(
-        0,
-        before.findIndex(({ id }) => id === call.id),
-      )
-      .filter(same).length;
+    const calls = this.allCalls();
+    const at = calls.findIndex(({ id }) => id === call.id);
+    return calls.slice(0, at).filter(same).length;
   }
 
   /** The tool that is called in the same way again and again although the model was told; undefined: none. */
@@ -247,7 +248,7 @@ export class Turn {
 
   /** Whether the model was told what is wrong with how it calls this tool, and has not called it rightly since. */
   wasCorrected(tool: string): boolean {
-    const calls = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+    const calls = this.allCalls();
     const ids = new Set(calls.flatMap(({ id, name }) => (name === tool ? [id] : [])));
     const last = this.steps.findLast(({ step }) => step.kind === 'result' && ids.has(step.callId))?.step;
     return last?.kind === 'result' && !last.payload.ok && WRONG.includes(last.payload.code);
@@ -272,7 +273,7 @@ export class Turn {
     const ids = this.steps.flatMap(({ step }) =>
       step.kind === 'result' && !step.payload.ok && codes.includes(step.payload.code) ? [step.callId] : [],
     );
-    const calls = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+    const calls = this.allCalls();
     return ids.flatMap((id) => calls.find((call) => call.id === id) ?? []);
   }
 

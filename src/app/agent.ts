@@ -196,7 +196,7 @@ async function tellOver(skills: readonly EquippedSkill[], over: TurnOver): Promi
 }
 
 /** What is asked by somebody who has said nothing. */
-const blank = (asker: Asker): Asked => ({ ...asker, turn: {}, settings: {}, epoch: 0, text: '' });
+const blank = (asker: Asker): Asked => ({ ...asker, turnKey: {}, settings: {}, epoch: 0, text: '' });
 
 function linkingOf({ config, world, delivery, skills, wakeAt }: AgentParts, keeps: readonly string[]): LinkDeps {
   const { access } = config;
@@ -255,7 +255,7 @@ function saidIn(item: Item): Asked {
     conversationId: conversation.id,
     place,
     private: isPrivate(item),
-    turn: item,
+    turnKey: item,
     settings,
     epoch,
     text: payload.text,

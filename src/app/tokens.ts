@@ -1,4 +1,5 @@
 import { BoundedMap } from '../base/bounded.ts';
+import { DAY_MS } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import { listOf } from '../base/text.ts';
@@ -12,7 +13,6 @@ const TOKEN = /^coda_[\w-]{43}$/;
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,59}$/u;
 const MOST_LISTED = 1_000;
 const MOST_DAYS = 3_650;
-const DAY_MS = 86_400_000;
 /** For how long another process may not have heard that a token was revoked. Milliseconds. */
 const TRUSTED_MS = 5_000;
 const REMEMBERED = 1_000;

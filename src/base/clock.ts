@@ -5,6 +5,8 @@ export type Instant = Date;
 
 export type Cancel = () => void;
 
+export const DAY_MS = 86_400_000;
+
 export interface Clock {
   /** The instant that everything is decided by. On PostgreSQL it follows the database's clock. */
   now(): Instant;

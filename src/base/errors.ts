@@ -127,6 +127,11 @@ export function messageOf(error: unknown): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
+/** Whether the database is away or its disk full: what failed for it is tried again, and is nobody's fault. */
+export function isStorageAway(error: unknown): boolean {
+  return error instanceof CodaError && (error.code === 'STORAGE_UNREACHABLE' || error.code === 'DISK_FULL');
+}
+
 /** The `code` of a Node system error or database error (`ENOENT`, `40001`), if it has one. */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;

@@ -1,5 +1,12 @@
-import type { Agent, Call, ItemContext, OpenButton, ToolResult, TxContext } from '../agent/index.ts';
-import { failed } from '../agent/index.ts';
+import {
+  type Agent,
+  type Call,
+  contextOf,
+  failed,
+  type OpenButton,
+  type ToolResult,
+  type TxContext,
+} from '../agent/index.ts';
 import { didYouMean } from '../base/text.ts';
 import {
   buttons,
@@ -66,7 +73,7 @@ export class Router {
     if (!this.gate.hears(item.person)) return this.turnAway(item);
     if (item.kind === 'command') return this.command(item, signal);
     if (item.kind === 'press') return this.press(item, signal, item.payload.button ?? '');
-    const { buttons } = item.context as unknown as ItemContext;
+    const { buttons } = contextOf(item);
     // Consent in writing is a person's, and nobody else's.
     const meant =
       item.origin === 'person' && item.payload.files.length === 0 ? choiceMeant(item.payload.text, buttons) : undefined;
@@ -142,7 +149,7 @@ function isSaid({ origin = 'person' }: { origin?: Origin }): boolean {
   return origin === 'person' || origin === 'http';
 }
 
-/** Nobody acts with more than is theirs as whom they speak: an account that nobody let in is a stranger's. */
+/** The item with the rights of the account that speaks: one that nobody let in has a guest's, whoever its person is. */
 function asHeard(item: Item): Item {
   return item.payload.guest
     ? { ...item, person: { ...item.person, role: 'guest', roles: item.payload.roles ?? [] } }

@@ -219,8 +219,8 @@ export interface Asker {
 
 /** What is asked: what the prompt is made for. */
 export interface Asked extends Asker {
-  /** The same value for all that one turn does in this process, as `CallContext.turn`. */
-  turn: object;
+  /** The same value for all that one turn does in this process, as `CallContext.turnKey`. */
+  turnKey: object;
   settings: Readonly<Record<string, Json>>;
   conversationId?: string;
   /** Of the conversation's beginnings (`/new`), which this is. */

@@ -1,6 +1,6 @@
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
-import type { End } from './end.ts';
+import type { End } from './endings.ts';
 import type { Arriving } from './files/arriving.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, TooFast } from './item.ts';

@@ -9,17 +9,17 @@ import type { Artifacts, Database, Fragment, Transaction } from '../storage/inde
 import type { ChatAdapter, Inbox, Incoming, Place } from './adapter.ts';
 import { Admission } from './admission.ts';
 import { tellUndelivered } from './dead-letters/undelivered.ts';
-import type { End } from './end.ts';
+import type { End } from './endings.ts';
 import { addressOf, Endings } from './endings.ts';
 import { Arriving } from './files/arriving.ts';
 import { Hints } from './hints.ts';
-import { InboxGate } from './inbox/index.ts';
+import { InboxWriter } from './inbox/index.ts';
 import type { PlannedTurn } from './inbox/planned.ts';
+import type { Moved } from './inbox/speakers.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, ItemKind } from './item.ts';
 import { Lanes } from './lanes/index.ts';
 import * as laneStore from './lanes/store.ts';
-import type { Moved } from './moved.ts';
 import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
 import { answerKey } from './parts.ts';
@@ -76,7 +76,7 @@ export class Delivery {
   readonly requests: Requests;
   private readonly options: DeliveryOptions;
   private readonly lanes: Lanes;
-  private readonly inboxGate: InboxGate;
+  private readonly inboxWriter: InboxWriter;
   private readonly stopAll = new AbortController();
   /** The follow-ups that a running row has taken in, by its id. */
   private readonly steered = new Map<string, string[]>();
@@ -127,7 +127,7 @@ export class Delivery {
       wakeAt: options.wakeAt,
     });
     const arriving = this.openArriving();
-    this.inboxGate = new InboxGate({
+    this.inboxWriter = new InboxWriter({
       database,
       world,
       instance,
@@ -143,14 +143,14 @@ export class Delivery {
       hint: () => this.hints.publish('lanes'),
       ahead: (message) => arriving.ahead(message, signal),
     });
-    this.inbox = this.inboxGate;
+    this.inbox = this.inboxWriter;
     this.admission = this.openAdmission(arriving);
     this.requests = this.openRequests();
   }
 
   private openRequests(): Requests {
     const { database, world, gate, rateLimit } = this.options;
-    return new Requests({ database, world, gate, rateLimit, speaker: (event) => this.inboxGate.speaker(event) });
+    return new Requests({ database, world, gate, rateLimit, speaker: (event) => this.inboxWriter.speaker(event) });
   }
 
   /** Joins the replicas, frees what a predecessor held, and begins with what waits. Adapters come after. */
@@ -171,9 +171,9 @@ export class Delivery {
       held: (adapter) => this.outbox.heldElsewhere(adapter),
       joined: () => void this.self.beat(),
       stop: (conversationId) => this.lanes.stop(conversationId),
-      forget: (personId) => this.inboxGate.forget(personId),
+      forget: (personId) => this.inboxWriter.forget(personId),
       erased: (personId) => this.lanes.drop(personId),
-      settled: (id) => void this.inboxGate.settle(id),
+      settled: (id) => void this.inboxWriter.settle(id),
     });
     await this.self.start();
     this.hints.publish('joined');
@@ -231,7 +231,7 @@ export class Delivery {
 
   /** Begins turns that people have planned, after the commit of `tx`; gives the ids of those that were not begun before. */
   begin(tx: Transaction, turns: readonly PlannedTurn[]): Promise<Map<string, string>> {
-    return this.inboxGate.begin(tx, turns);
+    return this.inboxWriter.begin(tx, turns);
   }
 
   /** Puts a parked row back into its lane, to go on after the commit of `tx`. */
@@ -266,7 +266,7 @@ export class Delivery {
 
   /** What a person may do has changed: it is read again, here and in other processes. */
   forget(personId: string): void {
-    this.inboxGate.forget(personId);
+    this.inboxWriter.forget(personId);
     this.hints.publish('forget', personId);
   }
 
@@ -318,7 +318,7 @@ export class Delivery {
     await this.lanes.idle();
     await this.outbox.idle();
     this.hints.close();
-    this.inboxGate.close();
+    this.inboxWriter.close();
     await this.instance?.close();
     this.hints.publish('freed');
   }
@@ -372,7 +372,7 @@ export class Delivery {
 
   /** Commit, acknowledge, run: what its person has seen fail is not done behind their back. */
   private async acknowledged(item: Item): Promise<boolean> {
-    const here = await this.inboxGate.acknowledge(item);
+    const here = await this.inboxWriter.acknowledge(item);
     if (here !== undefined) return here;
     const { replyTo } = item.payload;
     const adapter = this.adapterOf(item.conversation.place);
@@ -383,7 +383,7 @@ export class Delivery {
   private settle(id: string): void {
     for (const taken of this.steered.get(id) ?? []) this.settle(taken);
     this.steered.delete(id);
-    const heardHere = this.inboxGate.settle(id);
+    const heardHere = this.inboxWriter.settle(id);
     if (!heardHere) this.hints.publish('settled', id);
   }
 }

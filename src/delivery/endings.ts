@@ -3,13 +3,39 @@ import type { Instant } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
 import type { Events, Fact } from '../jobs/index.ts';
 import { type Database, type Fragment, hadNoEffect, render, sql, type Transaction } from '../storage/index.ts';
+import type { Card } from './content.ts';
 import { type DeliveryCounters, deliveryCounters, secondsBetween } from './counters.ts';
-import { type End, mayBeSurplus } from './end.ts';
+import type { FinalState } from './inbox/store.ts';
 import type { Item } from './item.ts';
 import * as laneStore from './lanes/store.ts';
 import type { OutboxSender } from './outbox/index.ts';
 import { FENCED, insertions, surplus, WRITTEN, type Written } from './outbox/store/index.ts';
 import { answerKey, asWritten, type Parts } from './parts.ts';
+
+/** What another room writes in the statement that ends a row. Several ends may go in one statement. */
+export interface Also {
+  /**
+   * `with` parts, each beginning with a comma, that write what all of `also` bring; values with the same function
+   * are given to it together. What belongs to an inbox row is written only if `fence` has its `id`.
+   */
+  write(also: readonly this[]): Fragment;
+}
+
+/** How a row ends, and what is said. */
+export interface End {
+  state: FinalState;
+  error?: string;
+  /** Said in answer, in order. */
+  cards: readonly Card[];
+  /** Under which the cards stand in the outbox; default: the answer to this row. */
+  key?: string;
+  turnId?: string;
+  tainted?: boolean;
+  /** How many parts of it may have been shown before, by drafts. */
+  drafted?: number;
+  /** What else is written if the row is still this process's. */
+  also?: Also;
+}
 
 export interface EndingDeps {
   database: Database;
@@ -187,4 +213,9 @@ export function addressOf(item: Item) {
     // What nobody wrote at this moment has no message that it could answer.
     replyTo: item.payload.replyTo ?? (item.kind === 'press' || item.messageId === '' ? undefined : item.messageId),
   };
+}
+
+/** Whether a draft was shown, or may have been, that is no part of the answer any more. */
+function mayBeSurplus({ attempts, payload }: Item, { drafted = 0 }: End, parts: readonly unknown[]): boolean {
+  return drafted > parts.length || attempts > 0 || payload.suspect === true;
 }

@@ -13,12 +13,13 @@ export {
   retentionRules as outboxRetentionRules,
 } from './dead-letters/store.ts';
 export { Delivery, type DeliveryOptions, type Receiver } from './delivery.ts';
-export type { Also, End } from './end.ts';
+export type { Also, End } from './endings.ts';
 export { lotsOf, type Upload, type UploadLimits, uploadOf } from './files/lots.ts';
 export { withoutCall } from './hearing/called.ts';
 export { Lines, waitAfter } from './hearing/lines.ts';
-export { type History, missedIn, tellMissed } from './hearing/missed.ts';
+export { CLOCK_MARGIN_MS, type History, missedIn, tellMissed } from './hearing/missed.ts';
 export type { PlannedTurn, Turns } from './inbox/planned.ts';
+export type { Moved } from './inbox/speakers.ts';
 export {
   deletionRules as inboxDeletionRules,
   depth as inboxDepth,
@@ -30,12 +31,10 @@ export {
   retentionRules as inboxRetentionRules,
 } from './inbox/store.ts';
 export * from './item.ts';
-export type * from './moved.ts';
 export { type Notice, type Notified, type NotifyDeps, notify, notifyJob } from './notify/index.ts';
 export { deletionRules as noticeDeletionRules, mergeRules as noticeMergeRules } from './notify/store.ts';
 export type { Draft } from './outbox/draft.ts';
 export { FENCED } from './outbox/store/index.ts';
-export type * from './outgoing.ts';
 export type { Requests } from './requests/index.ts';
 export {
   deletionRules as requestDeletionRules,

@@ -27,7 +27,7 @@ export interface Payload {
   planned?: string;
   /** What is said in answer is not said before (ISO): quiet hours. */
   notBefore?: string;
-  /** Nobody has let in who speaks here, whoever else they are known as. */
+  /** The account that speaks has not been let in; its person may be known by another account. */
   guest?: true;
   /** The configuration's own roles of such an account. */
   roles?: string[];
@@ -82,7 +82,7 @@ export interface Item {
   /** Charged attempts: a process died with it alone, or it failed. */
   attempts: number;
   tainted: boolean;
-  /** Whether it holds its conversation's lane. */
+  /** Whether it holds its conversation's lane or waits in it. */
   laned: boolean;
   owner: string;
   /** What the agent asked to be read along with the row. */

@@ -160,8 +160,6 @@ export interface Recur {
   minutes?: number[];
   /** Each quarter, in months that belong together: January, April, July, October. */
   quarters?: boolean;
-  /** Only the days that were named: nothing but they was said. */
-  daysOnly?: boolean;
 }
 
 export const NOTHING: Span = { months: 0, days: 0, workdays: 0, milliseconds: 0 };

@@ -17,8 +17,8 @@ function holder(run: (turn: object | undefined) => void = () => {}) {
         description: 'Opens a thing.',
         effect: 'fetch',
         input: z.object({}),
-        async run(_, { turn }) {
-          run(turn);
+        async run(_, { turnKey }) {
+          run(turnKey);
           return done('open');
         },
       }),
@@ -43,7 +43,7 @@ test('a skill hears that a turn is over, whose it was and what was answered', as
   await coda.person('ana').says('open it');
   expect(heard).toMatchObject([{ how: 'answered', said: 'open it', answer: 'It is open.', private: true }]);
   expect(heard[0]?.person.name).toBe('ana');
-  expect(turns).toEqual([heard[0]?.turn]);
+  expect(turns).toEqual([heard[0]?.turnKey]);
 });
 
 test('it hears when the turn is parked, and again when what was decided is done', async () => {

@@ -85,8 +85,8 @@ class Discord implements DiscordAdapter {
     const rest = () => this.connection?.rest;
     this.inbox = inbox;
     this.stopping = signal;
-    const own = (message: RawMessage) => this.others.said(message);
-    const listener = new Inbound({ options, inbox, channels, members, files, rest, own, signal });
+    const said = (message: RawMessage) => this.others.said(message);
+    const listener = new Inbound({ options, inbox, channels, members, files, rest, own: said, signal });
     const interactions = new Interactions({
       options,
       inbox,
@@ -104,10 +104,10 @@ class Discord implements DiscordAdapter {
       },
       resumed: () => reachable(),
       guild: (guild) => {
-        const { id, channels: own = [], threads = [] } = guild;
+        const { id, channels: listed = [], threads = [] } = guild;
         members.guilds.add(id);
         listener.guild(guild);
-        for (const channel of [...own, ...threads].filter(isChannel)) channels.learn(channel, id);
+        for (const channel of [...listed, ...threads].filter(isChannel)) channels.learn(channel, id);
       },
       channel: (channel) => channels.learn(asChannel(channel)),
       message: (message) => listening(signal) && listener.message(message),

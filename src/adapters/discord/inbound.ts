@@ -3,6 +3,7 @@ import { Sequence } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import {
+  CLOCK_MARGIN_MS,
   type Inbox,
   type IncomingMessage,
   type KnownPlace,
@@ -49,8 +50,6 @@ const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
 const MOST_PLACES = 500;
 /** People whose direct messages are asked for after an absence. */
 const MOST_ASKED = 50;
-/** Clocks differ: a message may seem older than the absence. */
-const CLOCK_MARGIN_MS = 60_000;
 /** Conversations that are looked through at once. */
 const AT_ONCE = 4;
 /** A flag of a message: a thread belongs to it. */

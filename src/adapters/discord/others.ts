@@ -1,9 +1,9 @@
 import { BoundedSet } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { Inbox } from '../../delivery/index.ts';
+import { CLOCK_MARGIN_MS, type Inbox } from '../../delivery/index.ts';
 import { nonceFor } from './message.ts';
 import type { DiscordOptions } from './options.ts';
-import { madeAt, placeOf, type RawMessage } from './parse.ts';
+import { madeAt, placeOf, type RawMessage, SPOKEN } from './parse.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Until then the receipt of a replica's message is stored. */
@@ -11,10 +11,6 @@ const SETTLE_MS = 3_000;
 const REMEMBERED = 2_000;
 /** For how long another coda is told of after it was last seen. */
 const TOLD_MS = 3_600_000;
-const CLOCK_MARGIN_MS = 60_000;
-/** Default and reply: everything else is Discord's own word, or the answer of an interaction. */
-const SPOKEN = [0, 19];
-
 const TROUBLE: Trouble = {
   code: 'TOKEN_SHARED',
   says: 'another coda speaks with the same token, from other data: reminders and questions come twice',

@@ -2,8 +2,17 @@ import type { APIMessage, RawFile, REST } from 'discord.js';
 import { BoundedSet } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { Content, Inbox, Part, Place, Receipt, SendOutcome } from '../../delivery/index.ts';
-import { Order, uploadOf } from '../../delivery/index.ts';
+import {
+  CLOCK_MARGIN_MS,
+  type Content,
+  type Inbox,
+  Order,
+  type Part,
+  type Place,
+  type Receipt,
+  type SendOutcome,
+  uploadOf,
+} from '../../delivery/index.ts';
 import { decodeOrigin, EPHEMERAL, type InteractionToken, LOADING, OPEN, originalOf } from './callback.ts';
 import type { RawChannel } from './channels.ts';
 import { rawFiles, UPLOADS } from './files.ts';
@@ -26,8 +35,6 @@ export interface OutboundDeps {
 
 const PAGE = 100;
 const MOST_PAGES = 5;
-/** Clocks differ: a message may seem older than the part that it shows. */
-const CLOCK_MARGIN_MS = 60_000;
 const REMEMBERED = 1_000;
 
 /** What stands in the receipt of a part that answers an interaction: only its token can reach one that is private. */

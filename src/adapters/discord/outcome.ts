@@ -1,5 +1,5 @@
 /** What Discord's refusals mean. */
-import { CodaError } from '../../base/errors.ts';
+import { CodaError, isStorageAway } from '../../base/errors.ts';
 import type { SendOutcome } from '../../delivery/index.ts';
 import { NotDiscordError } from './transport.ts';
 
@@ -87,7 +87,7 @@ const GIVEN_UP = ['AbortError', 'TimeoutError'];
 
 /** Whether the database or Discord is away or has no time, so that the same can work later however often it has failed. */
 export function isOutage(error: unknown): boolean {
-  if (error instanceof CodaError) return error.code === 'STORAGE_UNREACHABLE' || error.code === 'DISK_FULL';
+  if (error instanceof CodaError) return isStorageAway(error);
   if (error instanceof NotDiscordError) return true;
   const { status, code, name = '', cause } = asFailure(error);
   if (PASSING.includes(code)) return true;

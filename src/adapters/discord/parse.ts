@@ -39,8 +39,8 @@ export interface Hearing {
   bots: boolean;
 }
 
-/** Default and reply; everything else is Discord's own word or a command. */
-const SPOKEN = [0, 19];
+/** Default and reply: everything else is Discord's own word, or the answer of an interaction. */
+export const SPOKEN = [0, 19];
 
 /** Whether a message is for coda. */
 export function addressed(message: RawMessage, channel: ChannelInfo, hearing: Hearing): boolean {

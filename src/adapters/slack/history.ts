@@ -1,5 +1,5 @@
 /** Slack's histories, as what was missed is read from them. */
-import type { History } from '../../delivery/index.ts';
+import { CLOCK_MARGIN_MS, type History } from '../../delivery/index.ts';
 import { instantOf, type RawMessage, tsAt } from './parse.ts';
 import { asPage, asWritten } from './shapes.ts';
 
@@ -8,8 +8,6 @@ type Call = (method: string, args: Record<string, unknown>) => Promise<unknown>;
 const PAGE = 200;
 /** Of a thread that is read from its beginning. */
 const MOST_PAGES = 20;
-/** Clocks differ. */
-const CLOCK_MARGIN_MS = 60_000;
 
 const sentAt = ({ ts }: RawMessage) => instantOf(ts);
 

@@ -1,7 +1,15 @@
 import { BoundedMap } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import { type Content, Order, type Part, type Place, type Receipt, type SendOutcome } from '../../delivery/index.ts';
+import {
+  CLOCK_MARGIN_MS,
+  type Content,
+  Order,
+  type Part,
+  type Place,
+  type Receipt,
+  type SendOutcome,
+} from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
 import { bodyOf, isFiles, type MessageBody } from './message.ts';
@@ -25,8 +33,6 @@ export interface OutboundDeps {
 const EVENT_TYPE = 'coda_delivery';
 const PAGE = 200;
 const MOST_PAGES = 5;
-/** Clocks differ: a message may seem older than the part that it shows. */
-const CLOCK_MARGIN_MS = 60_000;
 const REMEMBERED = 2_000;
 
 /** Puts parts into Slack, and finds them again. */

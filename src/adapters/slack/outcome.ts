@@ -1,5 +1,5 @@
 /** What Slack's refusals mean. */
-import { CodaError } from '../../base/errors.ts';
+import { CodaError, isStorageAway } from '../../base/errors.ts';
 import type { SendOutcome } from '../../delivery/index.ts';
 
 /** A refusal by name: `{ ok: false, error }` (docs.slack.dev/apis/web-api/#responses). */
@@ -130,7 +130,7 @@ export function errorOf(error: unknown): string | undefined {
 
 /** Whether the database or Slack is away or has no time, so that the same can work later however often it has failed. */
 export function isOutage(error: unknown): boolean {
-  if (error instanceof CodaError) return error.code === 'STORAGE_UNREACHABLE' || error.code === 'DISK_FULL';
+  if (error instanceof CodaError) return isStorageAway(error);
   if (error instanceof SlackLimit || error instanceof SlackUnclear) return true;
   const name = errorOf(error);
   return name !== undefined && [...PASSING, ...UNCLEAR, ...TOKEN_ERRORS].includes(name) && name !== 'missing_scope';

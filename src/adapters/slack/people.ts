@@ -1,4 +1,5 @@
 import { BoundedMap } from '../../base/bounded.ts';
+import { DAY_MS } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Sender } from '../../delivery/index.ts';
@@ -7,7 +8,6 @@ import { errorOf, isOutage } from './outcome.ts';
 import { shownName } from './parse.ts';
 import { asChanged, asPerson, asUsers } from './shapes.ts';
 
-const DAY_MS = 86_400_000;
 const GROUPS_MS = 5 * 60_000;
 const REMEMBERED = 10_000;
 const MOST_PAGES = 20;

@@ -1,11 +1,11 @@
 import { Calendar, type CostLine, costByDay } from '../../agent/index.ts';
+import { DAY_MS } from '../../base/clock.ts';
 import type { Page, PageRow } from '../../chat/index.ts';
 import { costReport } from '../cost.ts';
 import { defaultZone } from '../settings.ts';
 import type { DashboardParts } from './parts.ts';
 
 const DAYS = 30;
-const DAY_MS = 86_400_000;
 
 /** What models have cost: by day, by person, by model. */
 export function costsPage({ config, database }: DashboardParts): Page {

@@ -1,10 +1,10 @@
 import { Calendar } from '../../agent/index.ts';
+import { DAY_MS } from '../../base/clock.ts';
 import type { Page, PageDay, PageReader } from '../../chat/index.ts';
 import { formatClock } from '../../time/index.ts';
 import type { DashboardParts } from './parts.ts';
 
 const DAYS = 7;
-const DAY_MS = 86_400_000;
 const MOST_A_DAY = 50;
 
 type Entry = { at: Date; text: string; of: string };

@@ -1,11 +1,9 @@
 /** What `coda doctor` asks of the models. */
 import { checkProvider, type Models, repairsSince } from '../../agent/index.ts';
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, DAY_MS } from '../../base/clock.ts';
 import { listOf } from '../../base/text.ts';
 import type { HealthCheck } from '../../chat/index.ts';
 import type { Database } from '../../storage/index.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Whether each provider can be reached with its key, what is known of prices, and how often answers had to be put right. */
 export function modelChecks(models: Models, database: Database, clock: Clock): HealthCheck[] {

@@ -1,7 +1,7 @@
 /** What `coda doctor` asks of the work that is done: what failed, what waits, what is late. */
 import { waitingApprovals } from '../../agent/index.ts';
 import type { BreakerState, Breakers } from '../../base/breaker.ts';
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, DAY_MS } from '../../base/clock.ts';
 import { listOf, plural } from '../../base/text.ts';
 import type { Bus } from '../../bus/index.ts';
 import { type HealthCheck, together, type Verdict } from '../../chat/index.ts';
@@ -16,7 +16,6 @@ import {
 } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
 
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** Anything less is a busy moment, or a start. */
 const LATE_MS = 5 * 60_000;

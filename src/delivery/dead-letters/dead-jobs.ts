@@ -1,7 +1,7 @@
 import { type DueSource, takeUntold } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
+import type { Outbox } from '../content.ts';
 import { ownersDirect } from '../conversations/store.ts';
-import type { Outbox } from '../outgoing.ts';
 import * as texts from '../texts.ts';
 import * as store from './store.ts';
 

@@ -5,7 +5,7 @@ import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Database, FileReferences, Transaction } from '../../storage/index.ts';
 import * as buttons from '../buttons/store.ts';
 import { OWNERS_DIRECT } from '../conversations/store.ts';
-import { SEND_DEADLINE_MS } from '../outbox/resend.ts';
+import { SEND_DEADLINE_MS } from '../outbox/attempt.ts';
 
 /** Parts that were delivered long ago, with their buttons. Dead letters stay. */
 export const retentionRules: readonly RetentionRule[] = [

@@ -1,6 +1,6 @@
 import type { Database } from '../../storage/index.ts';
+import type { Outbox } from '../content.ts';
 import type { Item } from '../item.ts';
-import type { Outbox } from '../outgoing.ts';
 import * as texts from '../texts.ts';
 import { takeUndelivered } from './store.ts';
 

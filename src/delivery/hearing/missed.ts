@@ -3,6 +3,9 @@ import type { Instant } from '../../base/clock.ts';
 import type { Inbox, IncomingMessage } from '../adapter.ts';
 import * as texts from './texts.ts';
 
+/** Clocks differ: a message may seem by so much older, in milliseconds, than what is stored of it. */
+export const CLOCK_MARGIN_MS = 60_000;
+
 /** A platform's history of one place. */
 export interface History<Message> {
   /** A page of at most `limit` messages before `before` (the newest without it), in any order, and whether there are more. */

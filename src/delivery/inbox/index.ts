@@ -7,13 +7,12 @@ import type { Instance } from '../../jobs/index.ts';
 import { type Database, type Fragment, hadNoEffect, type Transaction } from '../../storage/index.ts';
 import type { Accepted, Inbox, Incoming, IncomingMessage, KnownPlace, PendingFile, Place } from '../adapter.ts';
 import { formOf } from '../buttons/store.ts';
-import type { Form } from '../content.ts';
+import type { Form, Outbox } from '../content.ts';
 import * as conversations from '../conversations/store.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { fileName } from '../files/taking.ts';
 import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
-import type { Outbox } from '../outgoing.ts';
 import { dedupName } from '../parts.ts';
 import { toItem } from '../store.ts';
 import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
@@ -51,7 +50,7 @@ const NOBODY = '23503';
 type StoredRow = store.AcceptedRow & { owner: string };
 
 /** Takes what adapters hear: commits it, and runs it or leaves it to its turn. */
-export class InboxGate implements Inbox {
+export class InboxWriter implements Inbox {
   private readonly deps: InboxDeps;
   private readonly speakers: Speakers;
   private readonly unsettled = new Map<string, Deferred<void>>();
@@ -179,8 +178,8 @@ export class InboxGate implements Inbox {
     const { world, lanes } = this.deps;
     const { personId, conversationId } = speaker;
     const kind = this.deps.kindOf(event);
-    const laned = kind === 'message';
-    // Who was taken over joins anew first.
+    const needsLane = kind === 'message';
+    // A process that was taken over joins anew before it stores anything.
     await this.deps.instance().owner();
     const now = world.clock.now();
     const id = uuid(now);
@@ -193,7 +192,7 @@ export class InboxGate implements Inbox {
       personId,
       messageId: event.id,
       payload: payloadOf(event, speaker, this.speakers.isHeard(speaker)),
-      laned,
+      laned: needsLane,
       // Whoever sits at the terminal owns the machine; and what stops something must be heard.
       counted: event.sender.role === undefined && !isStop(event),
       sentAt: event.sentAt,
@@ -218,7 +217,8 @@ export class InboxGate implements Inbox {
       if (!lanes.hasRoom) this.deps.hint();
       lanes.wake();
     }
-    const outcome = laned && !item.laned ? 'refused' : 'accepted';
+    // The lane's queue was full.
+    const outcome = needsLane && !item.laned ? 'refused' : 'accepted';
     return { outcome, settled: waited.promise };
   }
 

@@ -1,11 +1,23 @@
 import { BoundedMap } from '../../base/bounded.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
-import { type AccessRules, followZone, type Gate, meet, metBefore, type Role } from '../../people/index.ts';
+import {
+  type AccessRules,
+  followZone,
+  type Gate,
+  meet,
+  metBefore,
+  type Role,
+  type ZoneChange,
+} from '../../people/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { Incoming } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
-import type { Moved } from '../moved.ts';
+
+/** Somebody's platform says that they live in another zone now, and where they can be told something alone. */
+export interface Moved extends ZoneChange {
+  conversationId: string;
+}
 
 export interface SpeakersDeps {
   database: Database;

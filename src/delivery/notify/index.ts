@@ -6,8 +6,8 @@ import type { World } from '../../base/world.ts';
 import type { JobHandler, JobQueue } from '../../jobs/index.ts';
 import { peopleMeant } from '../../people/index.ts';
 import type { Besides, Database, Transaction } from '../../storage/index.ts';
+import type { Outbox } from '../content.ts';
 import * as conversations from '../conversations/store.ts';
-import type { Outbox } from '../outgoing.ts';
 import * as store from './store.ts';
 
 const MOST_CHARACTERS = 8_000;

@@ -8,11 +8,15 @@ import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { dedupName } from '../parts.ts';
 import { directlyTo } from './direct.ts';
-import { Outages } from './outages.ts';
-import { mustLook, SEND_DEADLINE_MS, takeAway } from './resend.ts';
 import * as store from './store/index.ts';
 
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
+/** A send that has not answered by then is `unknown`; shorter than the time after which a process is taken over. */
+export const SEND_DEADLINE_MS = 10_000;
+/** From then on a resend must look first: platforms remember a key for minutes at best, and a clock may be off. */
+const LOOK_AFTER_MS = 15_000;
+/** So many failed sends in a row are no fault of one part. */
+const OUTAGE = 3;
 
 export interface AttemptDeps {
   database: Database;
@@ -172,9 +176,9 @@ export class Attempts {
     const error = world.secrets.hide(outcome.reason).slice(0, 500);
     const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
     world.log.debug({ key: row.key, outcome: outcome.kind, error }, 'part not delivered');
-    // What an earlier attempt left unknown stays so: this one not having arrived says nothing about that one.
     const fault = { source: 'delivery', kind: row.place.adapter, code: outcome.kind };
     if (!isAway(outcome)) world.faults?.note(fault, now);
+    // What an earlier attempt left unknown stays so: this one not having arrived says nothing about that one.
     const unclear = row.unknownAt && { unknownAt: row.unknownAt };
     if (outcome.kind === 'retry' && outcome.until === 'reachable')
       return { id: row.id, state: 'held', nextAt, error, ...unclear };
@@ -230,4 +234,44 @@ function toPart(row: store.Row, keep: NonNullable<Part['keep']>): Part {
     ...(row.replyTo !== undefined && { replyTo: row.replyTo }),
     ...(row.progress !== undefined && { progress: row.progress }),
   };
+}
+
+/** Counts how many sends of each adapter have failed one after another. */
+class Outages {
+  private readonly failing = new Map<string, number>();
+
+  /** Counts an outcome. True for the first answer after an outage: what waits with a back-off can go. */
+  ends(adapter: string, outcome: SendOutcome): boolean {
+    const failed = outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.afterMs === undefined);
+    const failures = this.failing.get(adapter) ?? 0;
+    this.failing.set(adapter, failed ? failures + 1 : 0);
+    return !failed && failures >= OUTAGE;
+  }
+}
+
+/** Whether a resend could be a second copy: the platform has forgotten the key, or never knew it. */
+function mustLook(adapter: ChatAdapter, unknownAt: Instant, now: Instant): boolean {
+  const elapsed = now.getTime() - unknownAt.getTime();
+  // A clock that was set back says nothing about how long it has been.
+  return elapsed < 0 || elapsed >= Math.min(LOOK_AFTER_MS, adapter.promises.deduplicatesForMs);
+}
+
+/**
+ * Takes a draft's message away. Where none can be found, but a key is known again for as long as this send may take,
+ * sending it again tells where it is.
+ */
+async function takeAway(
+  adapter: ChatAdapter,
+  part: Part,
+  { receipt, unknownAt, now }: { receipt: Receipt | undefined; unknownAt: Instant | undefined; now: Instant },
+  signal: AbortSignal,
+): Promise<SendOutcome> {
+  if (receipt) return adapter.delete(receipt, part.place, signal);
+  const { canFind, deduplicatesForMs } = adapter.promises;
+  const elapsed = unknownAt ? now.getTime() - unknownAt.getTime() : -1;
+  if (canFind || elapsed < 0 || elapsed + SEND_DEADLINE_MS >= deduplicatesForMs) {
+    return { kind: 'sent', receipt: { id: '' } };
+  }
+  const sent = await adapter.send({ ...part, resend: false }, signal);
+  return sent.kind === 'sent' ? adapter.delete(sent.receipt, part.place, signal) : sent;
 }

@@ -1,10 +1,9 @@
-import type { Instant } from '../../base/clock.ts';
+import { DAY_MS, type Instant } from '../../base/clock.ts';
 import type { World } from '../../base/world.ts';
 import { type Database, GRACE_MS, type Transaction } from '../../storage/index.ts';
 import type { JobHandler, JobQueue } from '../queue/index.ts';
 import * as store from './store.ts';
 
-const DAY_MS = 86_400_000;
 /** Small, so that what people wait for never waits long behind it. */
 const BATCH = 500;
 

@@ -117,9 +117,9 @@ function codeOf(
 ): SkillCode {
   return {
     isOn: settings.enabled,
-    workspaceOf: ({ turn = {}, conversationId, place, files, tainted }, skill) => {
+    workspaceOf: ({ turnKey = {}, conversationId, place, files, tainted }, skill) => {
       const lasts = [skill, `${place.adapter}:${place.channel}`].some((each) => settings.lasting.includes(each));
-      const workspace = workspaces.of({ turn, conversationId, lasts });
+      const workspace = workspaces.of({ turn: turnKey, conversationId, lasts });
       // It may outlast a turn that is tainted, and is read by the next one.
       workspace.tainted ||= tainted || files.length > 0;
       return workspace;
@@ -149,15 +149,15 @@ const phrases: Phrase[] = [
 /** What the specialist `agent` is told of the skills that are for it; undefined: of none. */
 export type SkillListFor = (
   agent: string,
-  asker: { person: Who; turn?: object | undefined },
+  asker: { person: Who; turnKey?: object | undefined },
   gate: SkillDeps['gate'],
 ) => string | undefined;
 
 /** Lists skills for specialists. */
 export function skillListFor(host: SkillHost, { prompt_budget: budget }: SkillsConfig): SkillListFor {
   const views = new Views(host);
-  return (agent, { person, turn }, gate) => {
-    const view = views.of(turn);
+  return (agent, { person, turnKey }, gate) => {
+    const view = views.of(turnKey);
     return listFor(view, deniedBy(gate)(view, person), agent, budget);
   };
 }

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { Audit, auditRetentionRule } from '../../audit/index.ts';
+import { DAY_MS } from '../../base/clock.ts';
 import type { Skill } from '../../chat/index.ts';
 import { block, count } from '../../config/index.ts';
 import { applyRule } from '../../jobs/index.ts';
 import { queryTool, statsTool } from './tools.ts';
-
-const DAY_MS = 86_400_000;
 
 const config = block(
   'audit',

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { DAY_MS } from '../../base/clock.ts';
 import type { Skill, SkillDeps, Verdict } from '../../chat/index.ts';
 import { config } from './config.ts';
 
@@ -43,7 +44,6 @@ export const backup = (backups: BackupDeps): Skill<Settings> => ({
   ],
 });
 
-const DAY_MS = 86_400_000;
 const OLD_DAYS = 3;
 
 /** Whether the newest backup is new enough. Pure. */

@@ -21,7 +21,7 @@ export interface SessionsDeps {
 }
 
 /** What of a call says whose session it is. */
-export type Owner = Pick<CallContext, 'person' | 'conversationId' | 'turn'>;
+export type Owner = Pick<CallContext, 'person' | 'conversationId' | 'turnKey'>;
 
 /** How long a page may go on loading after it is there, or after a click. */
 const SETTLE_MS = 2_500;
@@ -53,14 +53,14 @@ export class Session {
   /** Requests of its pages that have no answer yet. */
   private readonly pending = new Set<object>();
 
-  constructor(chromium: Started, page: Page, { person, conversationId, turn }: Owner) {
+  constructor(chromium: Started, page: Page, { person, conversationId, turnKey }: Owner) {
     this.chromium = chromium;
     this.page = page;
     const context = page.context();
     this.context = context;
     this.personId = person.id;
     this.conversationId = conversationId;
-    this.turn = turn;
+    this.turn = turnKey;
     this.watch(page);
     context.on('page', (next) => this.popup(next));
     context.on('request', (request) => this.pending.add(request));
@@ -217,10 +217,10 @@ export class Sessions {
   }
 
   /** The person's own, in this conversation; it goes on with the turn that asks. */
-  get(id: string, { person, conversationId, turn }: Owner): Session | undefined {
+  get(id: string, { person, conversationId, turnKey }: Owner): Session | undefined {
     const session = this.byId.get(id);
     if (!session || session.personId !== person.id || session.conversationId !== conversationId) return undefined;
-    session.turn = turn;
+    session.turn = turnKey;
     this.touch(session);
     return session;
   }

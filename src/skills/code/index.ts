@@ -11,8 +11,8 @@ export const code: Skill = {
     return [executeTool(with_), writeTool(with_), readTool(with_)];
   },
   checks: (deps) => [sandboxCheck(deps)],
-  turnOver: ({ sandbox }, { how, turn, conversationId }) =>
-    sandbox.workspaces.over({ turn, conversationId, parked: how === 'parked' }),
+  turnOver: ({ sandbox }, { how, turnKey, conversationId }) =>
+    sandbox.workspaces.over({ turn: turnKey, conversationId, parked: how === 'parked' }),
 };
 
 function codeDeps({ sandbox: { workspaces, settings }, artifacts, database }: SkillDeps): CodeDeps {

@@ -37,7 +37,7 @@ export function workspaceOf(
   { workspaces, lasts }: Pick<CodeDeps, 'workspaces' | 'lasts'>,
   ctx: CallContext,
 ): Workspace {
-  const workspace = workspaces.of({ turn: ctx.turn ?? ctx, conversationId: ctx.conversationId, lasts: lasts(ctx) });
+  const workspace = workspaces.of({ turn: ctx.turnKey ?? ctx, conversationId: ctx.conversationId, lasts: lasts(ctx) });
   workspace.tainted ||= ctx.tainted || ctx.files.length > 0;
   return workspace;
 }

@@ -1,6 +1,8 @@
 /** All MCP servers of a coda, and what of them may be used. */
+
 import type { AnyTool } from '../../agent/index.ts';
 import { Sequence, withTimeout } from '../../base/async.ts';
+import { DAY_MS } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Bus } from '../../bus/index.ts';
@@ -58,7 +60,6 @@ const SIGNED = 'coda_mcp_signed';
 /** For a call of a tool that is not there yet: a turn goes on with it after a restart. */
 const SETTLED_MS = 10_000;
 const REST_MS = 300_000;
-const DAY_MS = 86_400_000;
 const EMPTY: Listing = { tools: [], prompts: [], hasResources: false };
 
 export class Servers {

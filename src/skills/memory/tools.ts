@@ -10,6 +10,7 @@ import {
   type TxContext,
   tokensIn,
 } from '../../agent/index.ts';
+import { DAY_MS } from '../../base/clock.ts';
 import { type Kept, keep, type Service } from './keep.ts';
 import { type Memory, TYPES } from './memory.ts';
 import type { Filter } from './person-index.ts';
@@ -20,7 +21,6 @@ import { FRAME, line, shown, texts } from './texts.ts';
 /** Milliseconds that a search waits for the vectors of its words; the first use loads the embedder. */
 const PATIENCE_MS = 800;
 const PAGE = 10;
-const DAY_MS = 86_400_000;
 
 const day = z
   .string()

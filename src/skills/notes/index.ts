@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../base/clock.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import { applyRule } from '../../jobs/index.ts';
 import { agenda, home } from './agenda.ts';
@@ -14,7 +15,6 @@ import { getTool, listTool, searchTool } from './tools.ts';
 import { verbs } from './transfer.ts';
 
 const PURGE = 'notes.purge';
-const DAY_MS = 86_400_000;
 
 /** What the hooks of one coda's notes share: made with the first hook that needs it. */
 const made = new WeakMap<SkillDeps<Settings>, Parts>();

@@ -28,7 +28,7 @@ export function commands(wakeAt: WakeAt): Command[] {
       ],
       async run(rest, ctx) {
         if (rest === '') return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
-        const { when, task } = filledIn(rest) ?? spoken(rest);
+        const { when, task } = twoLines(rest) ?? spoken(rest);
         return create.run({ text: task, ...(when && { when }) }, ctx);
       },
     },
@@ -63,7 +63,7 @@ export function commands(wakeAt: WakeAt): Command[] {
 }
 
 /** A line that says a time and nothing else, and below it the words: these are kept as they are. */
-function filledIn(rest: string): { when: string; task: string } | undefined {
+function twoLines(rest: string): { when: string; task: string } | undefined {
   const [first = '', ...lines] = rest.split('\n');
   const { when, task } = splitTask(first);
   const text = lines.join('\n').trim();

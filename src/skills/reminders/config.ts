@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { block } from '../../config/index.ts';
+import { CATCH_UPS } from './reminder.ts';
 
 /** The block of reminders. */
 export const config = block(
@@ -8,7 +9,7 @@ export const config = block(
   z
     .strictObject({
       catch_up: z
-        .enum(['late', 'latest', 'skip'])
+        .enum(CATCH_UPS)
         .default('late')
         .describe(
           'What became due while coda was off: late = each is said once, marked late, a series with how many were ' +

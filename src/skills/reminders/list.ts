@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { DAY_MS } from '../../base/clock.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { formatInstant, parseWhen } from '../../time/index.ts';
 import { named } from './naming.ts';
@@ -51,8 +52,6 @@ async function listDay(ctx: TxContext, words: string, input: ListInput): Promise
   const shown = found.slice((input.page - 1) * PAGE, input.page * PAGE);
   return show(ctx, shown, { heading: texts.heading('pending', found.length, words), page: input.page, pages, input });
 }
-
-const DAY_MS = 86_400_000;
 
 /** Which reminders speak on the days that `words` name, by the person's calendar. */
 function dayFilter(words: string, { when, clock }: TxContext): ((reminder: Reminder) => boolean) | undefined {

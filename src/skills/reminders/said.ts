@@ -53,7 +53,7 @@ function message(together: readonly Firing[], now: Instant): Outgoing {
     personId: reminder.personId,
     card: {
       kind: 'reminder',
-      // Paragraphs: no mark of one reaches into the next.
+      // Each is a paragraph, so that a Markdown mark left open in one does not reach into the next.
       text: together.map((firing) => lineOf(firing, now)).join('\n\n'),
       choices: together.length === 1 ? choices(first) : choicesOfEach(together),
       ...(times.length > 0 && { times: [...new Set(times)] }),

@@ -15,7 +15,7 @@ export interface SpecialistHost {
   /** What the specialist is told of the agent skills that are for it; undefined: of none. */
   skillsFor(
     name: string,
-    asker: { person: Who; turn?: object | undefined },
+    asker: { person: Who; turnKey?: object | undefined },
     gate: Pick<Gate, 'may' | 'basis'>,
   ): string | undefined;
   /** The agent skills that the configuration names for it; undefined: it names none. */

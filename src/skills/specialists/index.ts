@@ -25,9 +25,9 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
     tools: (deps) => [listTool(depsOf(deps)), spawnTool(depsOf(deps)), approveTool(depsOf(deps))],
     commands: (deps) => commands(depsOf(deps)),
     called: (_, name, rest) => calledBy(host.catalog.current(), name, rest),
-    standing: async ({ gate }, { turn, window, person }) => {
+    standing: async ({ gate }, { turnKey, window, person }) => {
       const spawning = { kind: 'tool', name: 'specialist_spawn', skill: 'specialists' } as const;
-      const standing = gate.may(person, spawning) ? held.standing(turn) : undefined;
+      const standing = gate.may(person, spawning) ? held.standing(turnKey) : undefined;
       return standing && fits(standing, window) ? standing.text : undefined;
     },
     verbs: (deps) => verbs(host, deps),

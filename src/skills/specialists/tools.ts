@@ -41,8 +41,8 @@ export function listTool({ held }: ToolDeps): AnyTool {
     description: 'Lists the specialists that specialist_spawn can hand a task to, and what each may use.',
     effect: 'read',
     input: z.object({}),
-    async run(_, { turn }) {
-      const snapshot = held.of(turn);
+    async run(_, { turnKey }) {
+      const snapshot = held.of(turnKey);
       return done(texts.list(linesOf(snapshot), []), taintOf([...snapshot.specialists.values()]));
     },
   });
@@ -77,7 +77,7 @@ export function spawnTool(deps: ToolDeps): AnyTool {
 
     async run({ specialist: name, task }, ctx) {
       if (!ctx.spawn) return failed('NOT_HERE', texts.noSpawn());
-      const snapshot = deps.held.of(ctx.turn);
+      const snapshot = deps.held.of(ctx.turnKey);
       const specialist = find(snapshot, name);
       if (!specialist) return failed('NOT_FOUND', unknown(snapshot, name));
       const refused = await admit(deps, specialist, ctx);
@@ -119,8 +119,8 @@ function modelOf({ model, provider }: Specialist): Pick<SpawnOptions, 'tier' | '
 }
 
 /** Skills are of use to who can activate them. */
-function skillsOf({ host, gate }: ToolDeps, { name, tools }: Specialist, { person, turn }: CallContext) {
-  return tools.includes('skill_activate') ? host.skillsFor(name, { person, turn }, gate) : undefined;
+function skillsOf({ host, gate }: ToolDeps, { name, tools }: Specialist, { person, turnKey }: CallContext) {
+  return tools.includes('skill_activate') ? host.skillsFor(name, { person, turnKey }, gate) : undefined;
 }
 
 /** Why it may not be used as it was read; its first use is kept. */

@@ -1,4 +1,4 @@
-import type { Instant } from '../../base/clock.ts';
+import { DAY_MS, type Instant } from '../../base/clock.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Outgoing, PlannedTurn } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
@@ -11,7 +11,6 @@ import { choicesOf, type Tooling } from './tooling.ts';
 
 const BATCH = 100;
 const SETTLED = 500;
-const DAY_MS = 86_400_000;
 /** A turn that got no step done is followed by another one so much later, twice as much each time. */
 const AGAIN_MS = 15 * 60_000;
 

@@ -295,7 +295,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     expect(await call('browser_get_content', { session_id: one.session_id }, other)).toMatchObject({
       code: 'NOT_FOUND',
     });
-    const two = await shows(internet.at('/start'), { turn: { another: true } });
+    const two = await shows(internet.at('/start'), { turnKey: { another: true } });
     expect(two.text).toContain('start');
     expect((await shows(internet.at('/start'))).opened).toMatchObject({ code: 'BUSY' });
     await sessions.over(turn, true);

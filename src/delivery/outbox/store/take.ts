@@ -88,6 +88,7 @@ interface ClaimedRow {
   fallback: boolean;
   receipt: Receipt | null;
   removed: boolean;
+  /** What is shown of the part may be another text than `content`: it was a draft, or its buttons are used up. */
   drafted: boolean;
   progress: Json | null;
 }

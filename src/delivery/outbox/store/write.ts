@@ -74,7 +74,8 @@ export async function insert(
   buttons: readonly buttonStore.NewButton[],
   now: Instant,
 ): Promise<Written[]> {
-  const statement = sql`with whatever as (select 1)${insertions(parts, buttons, now, sql`true`)} select (select jsonb_agg(out) from out) as written`;
+  // `insertions` begins with a comma: it follows other `with` parts.
+  const statement = sql`with start as (select 1)${insertions(parts, buttons, now, sql`true`)} select (select jsonb_agg(out) from out) as written`;
   const { rows } = await tx.query<{ written: Written[] | null }>(...render(statement));
   return rows[0]?.written ?? [];
 }

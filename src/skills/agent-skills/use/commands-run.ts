@@ -31,7 +31,7 @@ export async function runCommands(deps: ToolDeps, { all }: Ready, ctx: CallConte
   const wanting = all.filter(({ body }) => commandsIn(body).length > 0);
   if (wanting.length === 0) return ran;
   const { settings } = await conversations.stateOf(deps.reader, ctx.conversationId);
-  const off = offIn(settings, deps.denied(deps.views.of(ctx.turn), ctx.person));
+  const off = offIn(settings, deps.denied(deps.views.of(ctx.turnKey), ctx.person));
   for (const one of wanting) {
     const who = { personId: ctx.person.id, spaceId: ctx.place.space };
     if (await deps.host.secrets.isConfigured(one.skill, who)) continue;

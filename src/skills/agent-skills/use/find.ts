@@ -21,7 +21,7 @@ export function searchTool(deps: ToolDeps): AnyTool {
     description: 'Finds skills by what they are for, also those that are not listed. Pass a few words.',
     effect: 'read',
     input: z.object({ words: z.string().min(1).max(400), most: z.int().min(1).max(20).default(8) }),
-    prepare: ({ words }, { turn }) => search.find(views.of(turn).snapshot, words),
+    prepare: ({ words }, { turnKey }) => search.find(views.of(turnKey).snapshot, words),
     async run({ words, most }, ctx) {
       const may = new Set(await offeredIn(deps, ctx));
       const found = (ctx.prepared as AgentSkill[]).filter((skill) => may.has(skill)).slice(0, most);
@@ -43,7 +43,7 @@ export function listTool(deps: ToolDeps): AnyTool {
     input: z.object({ name: skillName.optional(), page }),
     async prepare({ name, page: wanted }, ctx) {
       if (name === undefined) return undefined;
-      const ready = await makeReady(deps.reader, views.of(ctx.turn), name, ctx);
+      const ready = await makeReady(deps.reader, views.of(ctx.turnKey), name, ctx);
       if (!ready.ok) return ready;
       const { directory } = ready.skill;
       const files = ready.all.at(-1)?.files ?? [];
@@ -71,7 +71,7 @@ async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
 
 async function offeredIn({ views, denied }: ToolDeps, ctx: TxContext): Promise<AgentSkill[]> {
   const { settings } = await conversations.stateOf(ctx.tx, ctx.conversationId);
-  const view = views.of(ctx.turn);
+  const view = views.of(ctx.turnKey);
   return offered(view, offIn(settings, denied(view, ctx.person)), ctx.agent);
 }
 

@@ -34,14 +34,14 @@ export class SkillPrompt {
   }
 
   /** The list. It changes with the skills, what was decided about them, and what is off in the conversation. */
-  standing({ turn, settings, window, person }: Asked): string | undefined {
-    const view = this.deps.views.of(turn);
+  standing({ turnKey, settings, window, person }: Asked): string | undefined {
+    const view = this.deps.views.of(turnKey);
     return this.list(view, offIn(settings, this.deps.denied(view, person)), this.budgetIn(window))?.text;
   }
 
   /** What of the rest fits the message, and what is in use. */
-  async passing({ turn, settings, epoch, text, window, person }: Asked): Promise<PromptSection | undefined> {
-    const view = this.deps.views.of(turn);
+  async passing({ turnKey, settings, epoch, text, window, person }: Asked): Promise<PromptSection | undefined> {
+    const view = this.deps.views.of(turnKey);
     const off = offIn(settings, this.deps.denied(view, person));
     const active = activeIn(settings, epoch).filter((name) => {
       const skill = view.snapshot.skills.get(name);

@@ -21,21 +21,21 @@ export function resourceTool(deps: ToolDeps): AnyTool {
     thingsIn: ({ name }) => [{ kind: 'skill', name }],
     does: ['file_read'],
     input: z.object({ name: skillName, path: z.string().min(1).max(1_024), from: z.int().min(0).default(0) }),
-    async prepare({ name, path, from }, { turn, conversationId }) {
-      const skill = views.of(turn).snapshot.skills.get(name);
+    async prepare({ name, path, from }, { turnKey, conversationId }) {
+      const skill = views.of(turnKey).snapshot.skills.get(name);
       if (!skill) return failed('NOT_FOUND', texts.noSkill(name, undefined));
       const pinned = isTrusted(skill.source) ? 'all' : await pinnedFiles(deps.reader, skill);
       if (!pinned) return failed('NOT_ACTIVE', texts.notActive(name));
       const read = await readResource(skill, pinned, path, from);
       return 'bytes' in read ? keep(deps, read, conversationId) : read;
     },
-    async run({ name }, { tx, conversationId, prepared, turn }) {
+    async run({ name }, { tx, conversationId, prepared, turnKey }) {
       const refused = notInUse(name, await conversations.stateOf(tx, conversationId));
       if (refused) return refused;
       const read = prepared as (Resource & { pictures?: FileRef[] }) | Failed;
       if (!('content' in read)) return read;
       const { ok: _, pictures, ...resource } = read;
-      const skill = views.of(turn).snapshot.skills.get(name);
+      const skill = views.of(turnKey).snapshot.skills.get(name);
       return done(JSON.stringify(resource), {
         ...(pictures && { pictures }),
         ...(skill && isTrusted(skill.source) ? {} : { tainted: true }),

@@ -81,7 +81,7 @@ function asDelegation(input: unknown) {
 
 /** The files of a skill that is in use in this conversation. */
 async function inUse(deps: ToolDeps, name: string, ctx: CallContext): Promise<Bundle | Failed> {
-  const view = deps.views.of(ctx.turn);
+  const view = deps.views.of(ctx.turnKey);
   const skill = view.snapshot.skills.get(name);
   if (!skill || deps.denied(view, ctx.person).has(name)) return failed('NOT_FOUND', texts.noSkill(name, undefined));
   const refused = notInUse(name, await conversations.stateOf(deps.reader, ctx.conversationId));

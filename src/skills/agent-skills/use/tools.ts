@@ -37,7 +37,7 @@ export function activateTool(deps: ToolDeps): AnyTool {
     doing: ({ name }) => shown(views.of(undefined).snapshot.skills.get(name)),
     input: z.object({ name: skillName, arguments: z.string().max(LONGEST_ARGUMENTS).optional() }),
     async prepare({ name }, ctx) {
-      const ready = await makeReady(deps.reader, views.of(ctx.turn), name, ctx);
+      const ready = await makeReady(deps.reader, views.of(ctx.turnKey), name, ctx);
       if (!ready.ok || ready.skill.forkAgent) return ready;
       const who = { personId: ctx.person.id, spaceId: ctx.place.space };
       const secure = await Promise.all(ready.all.map(({ skill }) => host.secrets.isConfigured(skill, who)));
@@ -60,7 +60,7 @@ export function activateTool(deps: ToolDeps): AnyTool {
 
 /** What depends on a skill that the person may not use cannot be used either. */
 function admitTo(tx: Transaction, { views, denied, host }: ToolDeps, ready: Ready, ctx: CallContext) {
-  return admit(tx, ready, { ...ctx, denied: denied(views.of(ctx.turn), ctx.person) }, () => host.decided());
+  return admit(tx, ready, { ...ctx, denied: denied(views.of(ctx.turnKey), ctx.person) }, () => host.decided());
 }
 
 type Outputs = CommandsRan['outputs'];
@@ -126,7 +126,7 @@ export function delegateTool(deps: ToolDeps): AnyTool {
     timeoutMs: deps.alone.timeoutMs + MARGIN_MS,
     input: z.object({ name: skillName, task: z.string().min(1).max(20_000) }),
     async run({ name, task }, ctx) {
-      const ready = await makeReady(deps.reader, views.of(ctx.turn), name, ctx);
+      const ready = await makeReady(deps.reader, views.of(ctx.turnKey), name, ctx);
       if (!ready.ok) return ready;
       if (!ready.skill.forkAgent) return failed('NOT_ALONE', texts.notAlone(name));
       if (!ctx.spawn) return failed('NOT_HERE', texts.noSpawn());
