@@ -5,7 +5,7 @@ import { rolldown } from 'rolldown';
 import { listFiles, root } from './setup.mjs';
 
 /** The bundler's own helpers, and packages of many small files that each start reads; the others stay where they are. */
-const INLINED = [
+export const INLINED = [
   '@oxc-project',
   'commander',
   'jsonrepair',

