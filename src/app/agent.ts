@@ -65,6 +65,7 @@ import {
   pairingDeletionRules,
   pairingMergeRules,
   personDeletionRules,
+  personHaltRules,
   personMergeRules,
   sessionDeletionRules,
   sessionMergeRules,
@@ -284,9 +285,13 @@ function systemOf({ assistant }: Config, world: World, prompts: Prompts) {
   };
 }
 
-/** What runs first, so that it adds nothing to what is being erased. The person last: other rows refer to theirs. */
+/**
+ * What is written of the person at this moment first, then what runs, so that neither adds to what is being erased. The
+ * person last: other rows refer to theirs.
+ */
 export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): DeletionRule[] {
   return [
+    ...personHaltRules,
     ...inboxHaltRules,
     ...skills.flatMap(({ skill }) => skill.deletionRules ?? []),
     ...agentDeletionRules,

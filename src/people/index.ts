@@ -26,6 +26,8 @@ export {
   deletionRules as personDeletionRules,
   findPerson,
   followZone,
+  haltRules as personHaltRules,
+  holdPerson,
   knownAs,
   type Met,
   meet,

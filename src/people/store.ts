@@ -197,6 +197,22 @@ export async function setQuiet(tx: Transaction, personId: string, quiet: Person[
   ]);
 }
 
+/**
+ * Holds off the person's erasure until `tx` ends; false: they were erased. What is written of somebody beside their messages
+ * begins with it: it commits before anything of theirs is erased, or not at all. Of who has become another person there is
+ * no row; what would refer to it fails.
+ */
+export async function holdPerson(tx: Transaction, personId: string): Promise<boolean> {
+  const { rows } = await tx.query<{ erased: boolean }>(
+    'select erased_at is not null as erased from persons where id = $1 for share',
+    [personId],
+  );
+  return rows[0]?.erased !== true;
+}
+
+/** Waits for what `holdPerson` holds, and has the next one wait for the erasure. */
+export const haltRules: readonly DeletionRule[] = [{ sql: 'select from persons where id = $1 for no key update' }];
+
 /** The person's names and settings. The row stays: others' conversations refer to it. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from identities where person_id = $1' },

@@ -1,8 +1,11 @@
 import { rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { deletionRulesOf } from '../../src/app/agent.ts';
+import { builtInSkills } from '../../src/app/skills.ts';
 import { type Deferred, deferred } from '../../src/base/async.ts';
 import { conversations } from '../../src/delivery/index.ts';
+import { erase } from '../../src/people/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { holdAfter, holdBefore, waitingForLocks } from '../support/holds.ts';
@@ -105,6 +108,49 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
     await Promise.all([turn.settled, noted.settled]);
     await coda.app.settled();
     for (const table of ['notes', 'messages', 'turns', 'steps']) expect(await coda.count(table), table).toBe(0);
+  });
+
+  test.skipIf(!available)('is somebody new to a process that has not heard of it', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    const id = await personOf(coda, 'ana');
+    // As another process would: nothing tells this one.
+    const now = coda.world.clock.now();
+    const rules = deletionRulesOf(builtInSkills.map((skill) => ({ skill })));
+    await coda.database().tx('test', (tx) => erase(tx, rules, { personId: id, now, inboxId: undefined }));
+    expect(await ana.says('the key is under the mat')).not.toBe('');
+    expect(await personOf(coda, 'ana')).not.toBe('');
+    expect(await coda.count(`messages where person_id = '${id}'`)).toBe(0);
+    expect(await coda.count(`inbox where person_id = '${id}' and payload::text like '%mat%'`)).toBe(0);
+  });
+
+  besideOthers?.('has what they say meanwhile be said by somebody new', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    await coda.person('ana', { channel: 'c1' }).says('hello');
+    const id = await personOf(coda, 'ana');
+    await ana.says('/forget');
+    const erasing = holdAfter(coda, 'press.run', /^update inbox set payload/);
+    const forgotten = ana.presses('Yes, forget me');
+    await erasing.reached;
+    const said = coda.hear('ana', 'c1', 'the key is under the mat');
+    const isOver = said.then(() => true);
+    expect(
+      await eventually(async () => (await waitingForLocks(coda)) > 0 || (await Promise.race([isOver, false])) === true),
+    ).toBe(true);
+    erasing.goOn();
+    await forgotten;
+    await (await said).settled;
+    await coda.app.settled();
+    for (const table of ['inbox', 'messages', 'turns']) {
+      const { rows } = await coda
+        .database()
+        .read(`select to_jsonb(t) as row from ${table} t where person_id = $1`, [id]);
+      expect(JSON.stringify(rows), table).not.toContain('mat');
+    }
+    expect(await coda.count(`messages where content ->> 'text' = 'the key is under the mat'`)).toBe(1);
   });
 
   test.skipIf(!available)('takes away what is being shown for the first time', async () => {

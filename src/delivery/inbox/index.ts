@@ -79,7 +79,7 @@ export class InboxWriter implements Inbox {
       return await this.acceptCounted(event, acknowledge);
     } catch (error) {
       if (systemCode(error) !== NOBODY) throw error;
-      // Who speaks has been joined to another person, and the hint that says so has not come here.
+      // Who speaks has been joined to another person or erased, and the hint that says so has not come here.
       this.speakers.forgetSpeaker(event);
       return this.acceptCounted(event, acknowledge);
     }

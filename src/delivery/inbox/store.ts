@@ -89,8 +89,8 @@ function givenRow(rows: readonly NewRow[], index: number, room: number) {
  * Stores rows whose keys are new and takes their lanes where these are free, in one statement; for a duplicate nothing
  * comes back. The lane is counted after the insert, and only if there was one: a second copy that is being committed
  * at this moment makes the insert wait, then insert nothing, then count nothing. Whose it is says the identity, not
- * what the caller remembers: another process may have given it to another person. Rows are locked in the order of
- * their ids, so that two statements never wait for each other.
+ * what the caller remembers: another process may have given it to another person, or have erased them. Rows are locked
+ * in the order of their ids, so that two statements never wait for each other.
  */
 function accepting(
   rows: readonly NewRow[],
@@ -111,8 +111,8 @@ function accepting(
       insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, owner,
                          sent_at, received_at)
       select id, key, kind, adapter, conversation_id,
-             coalesce((select person_id from identities
-                        where adapter = q.adapter and external_id = q.payload ->> 'from'), person_id),
+             ${whose(sql`coalesce((select person_id from identities
+                        where adapter = q.adapter and external_id = q.payload ->> 'from'), person_id)`)},
              message_id,
              payload || case when too_fast is null then '{}' else jsonb_build_object('tooFast', too_fast) end, 'received', lined,
              case when not lined then ${owner}::uuid end, sent_at, received_at
@@ -135,6 +135,14 @@ function accepting(
       -- looked up row by row, however many the planner expects
       cross join lateral (select * from conversations where id = i.conversation_id offset 0) c
       cross join lateral (select * from persons where id = i.person_id offset 0) p`;
+}
+
+/** Refers to nobody, so that the statement fails. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** The person, unless they are erased, which they cannot be until the transaction ends. */
+function whose(personId: Fragment): Fragment {
+  return sql`coalesce((select id from persons where id = ${personId} and erased_at is null for share), ${NOBODY}::uuid)`;
 }
 
 /** Runs `accepting` as a transaction of its own. */
