@@ -4,6 +4,7 @@ import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { inSpan } from '../base/spans.ts';
 import { type Card, type Item, isPrivate } from '../delivery/index.ts';
+import { holdPerson } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { rememberedIn } from './approvals/remembered.ts';
 import { type Ready, runCall, whenReady } from './calls.ts';
@@ -83,7 +84,7 @@ export class Agent implements TurnHost {
   /**
    * Carries out one call that a program asks for, in one transaction with what `answer` stores and gives back: there is no
    * row of the inbox, and nothing is said. `call` may give no call where there is nothing to do (any more). `confirmed`:
-   * the program decides in its person's place.
+   * the program decides in its person's place. Throws `HTTP_FORBIDDEN` where the person was erased meanwhile.
    */
   async actAside<T>(
     name: string,
@@ -98,6 +99,7 @@ export class Agent implements TurnHost {
     const ctx = { ...this.callContext(item, signal, true), ...aside };
     return whenReady(ready, () =>
       database.tx(name, async (tx) => {
+        if (!(await holdPerson(tx, asked.person.id))) throw erased();
         const wanted = await call(tx);
         const result = wanted && (await runCall(tx, toolbox, wanted, ctx));
         if (wanted && result) append(tx, [this.recorder.call(wanted, result, item, world.clock.now())]);
@@ -258,6 +260,13 @@ function hasFiles(item: Item): boolean {
 
 function isStop(reason: unknown): boolean {
   return reason instanceof CodaError && reason.code === 'CANCELLED';
+}
+
+function erased(): CodaError {
+  return new CodaError('HTTP_FORBIDDEN', {
+    message: 'The person in whose name this was asked has been erased.',
+    remedy: 'They are somebody new when they write to coda again.',
+  });
 }
 
 function failure(text: string): Refused {

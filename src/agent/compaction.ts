@@ -88,9 +88,11 @@ export class Compaction {
       const compacted = await this.inSmallerPieces(compacting, took, signal);
       if (!compacted) return undefined;
       const { id: conversationId, epoch } = item.conversation;
+      const { model, of } = compacted;
       const { summary } = compacted.recalled;
-      await addSummary(database, { ...summary, conversationId, epoch, model: compacted.model }, world.clock.now());
-      return compacted.recalled;
+      const kept = { ...summary, conversationId, epoch, model, of, after: recalled.summary?.covers };
+      const isKept = await database.tx('summary.add', (tx) => addSummary(tx, kept, world.clock.now()));
+      return isKept ? compacted.recalled : undefined;
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       world.log.warn({ fault: error.fault, error: messageOf(error) }, 'a conversation could not be summed up');

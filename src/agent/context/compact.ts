@@ -60,6 +60,8 @@ export interface Compacting {
 
 export interface Compacted {
   recalled: Recalled & { summary: Summary };
+  /** The messages that it replaces, by their `seq`. */
+  of: readonly number[];
   model: string;
 }
 
@@ -96,7 +98,7 @@ export async function compact(
     messages: (recalled.summary?.messages ?? 0) + old.length,
     tainted: shared && (recalled.summary?.tainted === true || old.some(({ tainted }) => tainted)),
   };
-  return { recalled: { summary, history: kept }, model };
+  return { recalled: { summary, history: kept }, of: old.map(({ seq }) => seq), model };
 }
 
 /** What the notes may have, and what a request has room for besides them, the task and its answer. Tokens. */

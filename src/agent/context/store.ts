@@ -2,7 +2,15 @@ import type { Instant } from '../../base/clock.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import { coverage, top } from '../../base/relevance.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
-import { type Database, type Fragment, type Queryable, raw, render, sql } from '../../storage/index.ts';
+import {
+  type Database,
+  type Fragment,
+  type Queryable,
+  raw,
+  render,
+  sql,
+  type Transaction,
+} from '../../storage/index.ts';
 import type { Near } from '../../vectors/index.ts';
 import { type FoundMessage, nearOnes } from './said/store.ts';
 
@@ -105,25 +113,30 @@ export interface NewSummary extends Summary {
   conversationId: string;
   epoch: number;
   model: string;
+  /** The messages that went into it. */
+  of: readonly number[];
+  /** Up to where the summary reached that it goes on from, if it does. */
+  after: number | undefined;
 }
 
-/** Keeps a summary; the messages that went into it stay where they are. */
-export async function addSummary(database: Database, summary: NewSummary, now: Instant): Promise<void> {
-  await database.run(
-    'summary.add',
+/**
+ * Keeps a summary; the messages that went into it stay where they are. False, and nothing is kept, where something that went
+ * into it is there no more: whoever said it was erased meanwhile.
+ */
+export async function addSummary(tx: Transaction, summary: NewSummary, now: Instant): Promise<boolean> {
+  const { conversationId, epoch, covers, messages, text, tainted, model, of, after = null } = summary;
+  // Who is erased holds the conversation as well, from before their words go until all are gone.
+  await tx.query('select 1 from conversations where id = $1 for no key update', [conversationId]);
+  const { count } = await tx.query(
     `insert into summaries (conversation_id, epoch, covers_seq, messages, text, tainted, model, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
-    [
-      summary.conversationId,
-      summary.epoch,
-      summary.covers,
-      summary.messages,
-      summary.text,
-      summary.tainted,
-      summary.model,
-      now,
-    ],
+     select $1, $2, $3, $4, $5, $6, $7, $8
+      where (select count(*) from messages where conversation_id = $1 and seq = any($9::bigint[])) = cardinality($9::bigint[])
+        and ($10::bigint is null
+             or exists (select from summaries where conversation_id = $1 and epoch = $2 and covers_seq = $10))
+     on conflict do nothing`,
+    [conversationId, epoch, covers, messages, text, tainted, model, now, of, after],
   );
+  return count > 0;
 }
 
 /** Messages with each word that are ranked: of more, the newest. */
@@ -225,6 +238,12 @@ export async function readResult(db: Queryable, personId: string, turnId: string
 
 /** What a person said and was answered. */
 export const deletionRules: readonly DeletionRule[] = [
+  // No summary that is being made of it is kept meanwhile.
+  {
+    sql: `select from conversations
+           where id in (select conversation_id from messages where person_id = $1) or person_id = $1
+           order by id for no key update`,
+  },
   { sql: 'delete from summaries where conversation_id in (select conversation_id from messages where person_id = $1)' },
   {
     sql: `delete from messages

@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
-import { knownAs } from '../../people/index.ts';
+import { holdPerson, knownAs } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
@@ -32,7 +32,10 @@ export async function directlyTo(
     try {
       const opened = await adapter.direct(externalId);
       const now = world.clock.now();
-      return await database.tx('outbox.direct', (tx) => conversations.open(tx, opened, personId, uuid(now), now));
+      return await database.tx('outbox.direct', async (tx) => {
+        if (!(await holdPerson(tx, personId))) return undefined;
+        return conversations.open(tx, opened, personId, uuid(now), now);
+      });
     } catch (error) {
       world.log.debug({ error: messageOf(error), adapter: adapter.name }, 'no direct conversation could be opened');
     }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { holdBefore } from '../../support/holds.ts';
 import { Programs } from './support.ts';
 
 interface Item {
@@ -210,6 +211,21 @@ describe('whose it is', () => {
     expect((await programs.send('PATCH', at, { pinned: true })).status).toBe(403);
     const token = await programs.coda.app.tokens.add({ name: 'decider', scopes: ['data', 'consent'] });
     expect((await of(programs.send('PATCH', at, { pinned: true }, {}, token)))[1].note.pinned).toBe(true);
+  });
+
+  test('nothing is kept for who is erased meanwhile', async () => {
+    const { coda } = programs;
+    const lea = coda.person('lea');
+    await lea.says('hello');
+    const token = await coda.app.tokens.add({ name: 'lea', person: 'lea', scopes: ['data'] });
+    const writing = holdBefore(coda, 'http.write');
+    const written = of(programs.send('POST', '/v1/notes', { text: 'lea keeps this' }, {}, token));
+    await writing.reached;
+    await lea.says('/forget');
+    await lea.presses('Yes, forget me');
+    writing.goOn();
+    expect(await written).toMatchObject([403, { code: 'HTTP_FORBIDDEN' }]);
+    expect(await coda.count(`notes where text = 'lea keeps this'`)).toBe(0);
   });
 
   test('is limited as everybody is', async () => {
