@@ -9,6 +9,7 @@ import * as pins from '../../src/skills/mcp/store.ts';
 import * as hooks from '../../src/skills/webhooks/store.ts';
 import { testDatabases } from '../support/database.ts';
 import { type Play, play } from '../support/play.ts';
+import { ScriptedModel } from '../support/scripted-model.ts';
 
 const ofAgentSkills = {
   name: 'skills',
@@ -82,6 +83,19 @@ describe.each(testDatabases)('who is forgotten on $name', ({ name: engine, avail
     expect(said).toMatch(/table by table: .*notes 1/);
     expect(await coda.count('schedules where person_id is not null')).toBe(0);
     expect(await coda.count(`conversations where settings ? 'soul' and channel = 'dm-ana'`)).toBe(0);
+  });
+
+  test.skipIf(!available)('is answered nowhere any more, however long ago that was', async () => {
+    await using coda = await play({ engine, model: new ScriptedModel(['The key is under the mat.'], ['Hello.']) });
+    await coda.person('ana', { channel: 'room' }).says('where is the key?');
+    await coda.person('bob', { channel: 'room' }).says('hello');
+    // As retention does after 30 days.
+    await coda.database().run('test', 'delete from turns');
+    const ana = coda.person('ana');
+    await ana.says('/forget');
+    await ana.presses('Yes, forget me');
+    const { rows } = await coda.database().read(`select content ->> 'text' as text from messages order by seq`);
+    expect(rows).toEqual([{ text: 'hello' }, { text: 'Hello.' }]);
   });
 
   test.skipIf(!available)('is nobody to a charge that comes afterwards', async () => {

@@ -248,6 +248,8 @@ export const deletionRules: readonly DeletionRule[] = [
   {
     sql: `delete from messages
            where person_id = $1 or turn_id in (select id from turns where person_id = $1)
+              -- turns are removed before what was said in them
+              or turn_id in (select turn_id from messages where person_id = $1)
               or conversation_id in (select id from conversations where kind = 'dm' and person_id = $1)`,
   },
 ];
