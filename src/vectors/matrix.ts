@@ -6,8 +6,14 @@ const LARGE = 20_000;
 const ROUGH_DIM = 128;
 /** about so many. */
 const EXACT = 4_000;
-/** Rows are kept in blocks of so many: a matrix grows without being copied. */
+/** Rows are kept in blocks of so many, so that a matrix grows without being copied: those of most people in small ones; */
 const BLOCK = 128;
+const SMALL_ROWS = 64 * BLOCK;
+/**
+ * what comes on top in blocks of more than 32 MB. The C library maps these by themselves, so that they take what has been
+ * written of them, and go back to the system whole; of many small ones most of the room stays with the process.
+ */
+const LARGE_BLOCK_BYTES = 33 * 2 ** 20;
 /** As much as so many rows the origin counts in the centre: of a few vectors their mean says little. */
 const PRIOR = 20;
 /** The centre is worked out anew when so large a part of the rows has changed. */
@@ -55,6 +61,8 @@ export class Scratch {
 
 /** Some rows of a matrix. */
 interface Block {
+  /** The first one's number. */
+  first: number;
   bytes: Int8Array;
   /** What the bytes are multiplied with; 0: the row is empty. */
   factors: Float32Array;
@@ -76,6 +84,8 @@ interface Compared {
  */
 export class Matrix {
   readonly dim: number;
+  /** Rows of a large block. */
+  private readonly largeBlock: number;
   private readonly blocks: Block[] = [];
   private readonly scratch = new Scratch();
   /** The sum of the rows that are not empty, and how many these are. */
@@ -87,21 +97,22 @@ export class Matrix {
 
   constructor(dim: number) {
     this.dim = dim;
+    this.largeBlock = Math.ceil(LARGE_BLOCK_BYTES / dim);
     this.sum = new Float64Array(dim);
     this.centre = new Float32Array(dim);
   }
 
   /** Sets or empties a row. */
   set(row: number, packed: Uint8Array | undefined): void {
-    const block = this.blockOf(row);
-    const at = row % BLOCK;
+    const [block, at] = this.blockOf(row);
     const fits = packed !== undefined && packed.length === FACTOR_BYTES + this.dim;
     if (block.factors[at] !== 0) this.add(block, at, -1);
     block.factors[at] = fits ? new DataView(packed.buffer, packed.byteOffset).getFloat32(0, true) : 0;
     if (!fits) return;
     block.bytes.set(new Int8Array(packed.buffer, packed.byteOffset + FACTOR_BYTES, this.dim), at * this.dim);
     this.add(block, at, 1);
-    block.nearness[at] = this.nearnessOf(block, at);
+    // Otherwise the next search works it out with the new centre.
+    if (!this.isDrifted) block.nearness[at] = this.nearnessOf(block, at);
   }
 
   /**
@@ -109,7 +120,7 @@ export class Matrix {
    * their dimensions, with what `besides` speaks for them, puts far from the best get that part's estimate.
    */
   similarities(vector: Float32Array, rows: number, besides?: Float32Array): Float32Array {
-    if (this.drifted > this.count * DRIFT) this.recentre();
+    if (this.isDrifted) this.recentre();
     const query = unit(
       vector.map((value, at) => value - (this.centre[at] as number)),
       this.dim,
@@ -135,9 +146,8 @@ export class Matrix {
   ): void {
     const offset = dot(this.centre, vector, dim);
     const scale = this.dim / dim;
-    for (const [place, { bytes: own, factors, nearness }] of this.blocks.entries()) {
-      const first = place * BLOCK;
-      const size = Math.min(BLOCK, out.length - first);
+    for (const { first, bytes: own, factors, nearness } of this.blocks) {
+      const size = Math.min(factors.length, out.length - first);
       for (let at = 0; at < size; at++) {
         if (factors[at] === 0 || (only && !((only.rough[first + at] as number) >= only.least))) continue;
         const product = productOf(own, at * this.dim, bytes, dim) * (factors[at] as number) * factor;
@@ -146,16 +156,19 @@ export class Matrix {
     }
   }
 
-  private blockOf(row: number): Block {
-    const wanted = Math.floor(row / BLOCK);
-    while (this.blocks.length <= wanted) {
-      this.blocks.push({
-        bytes: new Int8Array(BLOCK * this.dim),
-        factors: new Float32Array(BLOCK),
-        nearness: new Float32Array(BLOCK),
-      });
-    }
-    return this.blocks[wanted] as Block;
+  /** The block of a row, and its place in there. */
+  private blockOf(row: number): [Block, number] {
+    const large = Math.floor((row - SMALL_ROWS) / this.largeBlock);
+    const wanted = row < SMALL_ROWS ? Math.floor(row / BLOCK) : SMALL_ROWS / BLOCK + large;
+    while (this.blocks.length <= wanted) this.blocks.push(this.blockAfter(this.blocks.at(-1)));
+    return [this.blocks[wanted] as Block, row - (this.blocks[wanted] as Block).first];
+  }
+
+  private blockAfter(last: Block | undefined): Block {
+    const first = last ? last.first + last.factors.length : 0;
+    const size = first < SMALL_ROWS ? BLOCK : this.largeBlock;
+    const [factors, nearness] = [new Float32Array(size), new Float32Array(size)];
+    return { first, bytes: new Int8Array(size * this.dim), factors, nearness };
   }
 
   private add({ bytes, factors }: Block, at: number, sign: 1 | -1): void {
@@ -167,11 +180,15 @@ export class Matrix {
     this.drifted++;
   }
 
+  private get isDrifted(): boolean {
+    return this.drifted > this.count * DRIFT;
+  }
+
   private recentre(): void {
     this.centre = Float32Array.from(this.sum, (value) => value / (this.count + PRIOR));
     this.drifted = 0;
     for (const block of this.blocks) {
-      for (let at = 0; at < BLOCK; at++) {
+      for (let at = 0; at < block.factors.length; at++) {
         if (block.factors[at] !== 0) block.nearness[at] = this.nearnessOf(block, at);
       }
     }

@@ -1,5 +1,6 @@
 import { withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
+import { collectGarbage } from '../base/heap.ts';
 import type { World } from '../base/world.ts';
 import type { Database } from '../storage/index.ts';
 import { type Embedder, EmbedderFault } from './embedder.ts';
@@ -117,6 +118,8 @@ export class Nearest {
         if (performance.now() - usedAt >= IDLE_MS) this.held.delete(owner);
       }
       if (this.held.size > 0) this.sweep();
+      // Later: until this function has ended, it may still refer to what was given up.
+      else setImmediate(collectGarbage);
     }, IDLE_MS / 8).unref();
   }
 }

@@ -1,5 +1,6 @@
 import { add, coverage, top } from '../../base/relevance.ts';
 import { addMeaning, addWords, Matrix, NAMES, Scratch, type Sought } from '../../vectors/index.ts';
+import { hashOf, Postings } from './postings.ts';
 
 /** What the index knows of a memory. */
 export interface Indexed {
@@ -30,7 +31,7 @@ const INDEX_BYTES = 80_000;
 /** One person's memories in this process: words by postings, vectors in one matrix. It is told of every memory there is. */
 export class PersonIndex {
   private readonly places = new Map<string, number>();
-  private readonly postings = new Map<string, Posting>();
+  private readonly postings = new Postings();
   private readonly matrix: Matrix;
   private readonly scratch = new Scratch();
   // What is known of each place stands in columns: an object for each would take more than its vector.
@@ -65,7 +66,7 @@ export class PersonIndex {
 
   /** Adds a memory or what has changed of it. */
   put({ id, terms, vector, tags, type, at, state }: Indexed): void {
-    const hash = hashOf(terms);
+    const hash = hashOfAll(terms);
     let place = this.places.get(id);
     // Postings are not taken back: what has other words now stands in a new place.
     if (place !== undefined && this.hashes[place] !== hash) {
@@ -75,7 +76,7 @@ export class PersonIndex {
     if (place === undefined) {
       place = this.ids.push(id) - 1;
       this.reserve(place + 1);
-      for (const term of new Set(terms)) this.post(term, place);
+      for (const term of new Set(terms)) this.postings.add(term, place);
       this.places.set(id, place);
       this.hashes[place] = hash;
     }
@@ -99,13 +100,13 @@ export class PersonIndex {
   /** The ids of the nearest memories that the filter admits, best first, with their scores. */
   search({ terms, names = [], vector }: Sought, filter: Filter, limit: number): { id: string; score: number }[] {
     const places = this.ids.length;
-    const postingOf = (term: string) => this.postings.get(term)?.places;
+    const postingOf = (term: string) => this.postings.of(term);
     const covered = coverage(terms, Math.max(this.size, 1), this.scratch.zeros('covered', places), postingOf);
     if (this.size < places) for (const [place, id] of this.ids.entries()) if (id === undefined) covered[place] = 0;
     let scores = covered;
     if (vector) {
       scores = this.scratch.zeros('scores', places);
-      for (const name of names) add(scores, postingOf(name) ?? [], NAMES / names.length);
+      for (const name of names) add(scores, postingOf(name), NAMES / names.length);
       addWords(covered, scores);
       addMeaning(covered, scores, this.matrix.similarities(vector, places, scores));
     }
@@ -126,12 +127,6 @@ export class PersonIndex {
     );
   }
 
-  private post(term: string, place: number): void {
-    const posting = this.postings.get(term);
-    if (posting) posting.add(place);
-    else this.postings.set(term, new Posting(place));
-  }
-
   private numberOf(type: string): number {
     const known = this.types.indexOf(type);
     return known >= 0 ? known : this.types.push(type) - 1;
@@ -150,35 +145,6 @@ export class PersonIndex {
   }
 }
 
-/** The places of the texts that have a term, in four bytes each. */
-class Posting {
-  private all: Uint32Array;
-  private count = 1;
-
-  constructor(first: number) {
-    this.all = Uint32Array.of(first);
-  }
-
-  get places(): Uint32Array {
-    return this.all.subarray(0, this.count);
-  }
-
-  add(place: number): void {
-    if (this.count === this.all.length) {
-      const larger = new Uint32Array(Math.ceil(this.count * 1.5) + 1);
-      larger.set(this.all);
-      this.all = larger;
-    }
-    this.all[this.count++] = place;
-  }
-}
-
-/** Tells lists of terms apart (FNV-1a). */
-function hashOf(terms: readonly string[]): number {
-  let hash = 0x811c9dc5;
-  for (const term of terms) {
-    for (let at = 0; at < term.length; at++) hash = Math.imul(hash ^ term.charCodeAt(at), 0x01000193);
-    hash = Math.imul(hash ^ 0x20, 0x01000193);
-  }
-  return hash;
-}
+/** Tells lists of terms apart. */
+const hashOfAll = (terms: readonly string[]): number =>
+  terms.reduce((hash, term) => hashOf(' ', hashOf(term, hash)), hashOf('')) | 0;

@@ -1,6 +1,6 @@
 import { withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
-import { smallHeaps } from '../../base/heap.ts';
+import { collectGarbage, smallHeaps } from '../../base/heap.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
 import { type Embedder, EmbedderFault, type Sought, type Space, vectorOf, wordsOf } from '../../vectors/index.ts';
@@ -21,7 +21,7 @@ export interface Hit {
 }
 
 /** Rows that are read at once: more than fit into a message of the worker thread hold it up. */
-const PAGE = 1_000;
+const PAGE = 1_024;
 /** What another process wrote is seen after this long; what this one wrote, at once. */
 const FRESH_MS = 30_000;
 /** All indexes together hold so many bytes at most, but for the one that is in use. */
@@ -157,6 +157,8 @@ export class Recall {
         if (performance.now() - usedAt >= IDLE_MS) this.held.delete(personId);
       }
       if (this.held.size > 0) this.sweep();
+      // Later: until this function has ended, it may still refer to what was given up.
+      else setImmediate(collectGarbage);
     }, IDLE_MS / 8);
     this.sweeping.unref();
   }

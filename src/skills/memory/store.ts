@@ -211,20 +211,25 @@ export async function historyOf(db: Queryable, personId: string, id: string): Pr
   return rows.map(toMemory);
 }
 
-interface IndexRow {
-  id: string;
-  type: string;
-  tags: string[];
-  /** With spaces between: arrays take twice the time to read. */
-  terms: string;
-  at: Date;
-  state: Memory['state'];
-  touched: number;
-  vector: Uint8Array | null;
-}
-
 /** What of a memory is searched by. */
 export type Changed = Omit<Indexed, 'state'> & { state: Memory['state']; touched: number };
+
+/** Memories as columns: a row with a thousand of them is read in a fraction of the time of a thousand rows. */
+interface IndexPage {
+  /** With spaces between, as what follows. Null where there are none. */
+  ids: string | null;
+  types: string;
+  states: string;
+  days: string;
+  changes: string;
+  /** In a line each. */
+  terms: string;
+  /** Of those that have any. */
+  tags: Record<string, string[]> | null;
+  /** The length of each one's vector, and all of them together. */
+  lengths: string;
+  vectors: Uint8Array | null;
+}
 
 /** What has changed of a person's memories after the change `after`, oldest first, with vectors of `space`. */
 export async function changedSince(
@@ -234,19 +239,40 @@ export async function changedSince(
   after: { touched: number; id: string },
   limit: number,
 ): Promise<Changed[]> {
-  const { rows } = await database.read<IndexRow>(
-    `select m.id, m.type, m.tags, array_to_string(m.terms, ' ') as terms, coalesce(m.happened_on::timestamp at time zone 'UTC', m.said_at) as at, m.state, m.touched,
-            v.vector
-       from memories m left join memory_vectors v on v.memory_id = m.id and v.space = $2
-      where m.person_id = $1 and (m.touched, m.id) > ($3, $4) order by m.touched, m.id limit $5`,
+  const { rows } = await database.read<IndexPage>(
+    `select string_agg(id, ' ') as ids, string_agg(type, ' ') as types, string_agg(state, ' ') as states,
+            string_agg(day::text, ' ') as days, string_agg(touched::text, ' ') as changes,
+            string_agg(array_to_string(terms, ' '), E'\n') as terms, json_object_agg(id, tags) filter (where tags <> '{}') as tags,
+            string_agg(coalesce(length(vector), 0)::text, ' ') as lengths, string_agg(vector, '') as vectors
+       from (select m.id, m.type, m.state, m.touched, m.terms, m.tags, v.vector,
+                    (extract(epoch from coalesce(m.happened_on::timestamp at time zone 'UTC', m.said_at)) * 1000)::bigint as day
+               from memories m left join memory_vectors v on v.memory_id = m.id and v.space = $2
+              where m.person_id = $1 and (m.touched, m.id) > ($3, $4) order by m.touched, m.id limit $5) page`,
     [personId, space ?? '', after.touched, after.id, limit],
   );
-  return rows.map(({ at, terms, vector, ...row }) => ({
-    ...row,
-    terms: terms.split(' '),
-    at: at.getTime(),
-    vector: vector ?? undefined,
-  }));
+  return rows.flatMap(unpacked);
+}
+
+function unpacked({ ids, tags, vectors, ...page }: IndexPage): Changed[] {
+  if (ids === null) return [];
+  const [types, states] = [page.types.split(' '), page.states.split(' ')];
+  const [days, changes, lengths] = [page.days.split(' '), page.changes.split(' '), page.lengths.split(' ')];
+  const terms = page.terms.split('\n');
+  let end = 0;
+  return ids.split(' ').map((id, at) => {
+    const length = Number(lengths[at]);
+    end += length;
+    return {
+      id,
+      type: types[at] as string,
+      state: states[at] as Memory['state'],
+      tags: tags?.[id] ?? [],
+      terms: (terms[at] as string).split(' '),
+      at: Number(days[at]),
+      touched: Number(changes[at]),
+      vector: length > 0 ? vectors?.subarray(end - length, end) : undefined,
+    };
+  });
 }
 
 /** Deletes for good what was deleted before `before`. */

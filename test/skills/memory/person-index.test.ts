@@ -61,3 +61,18 @@ test('a name in the question counts beside its meaning', () => {
   expect(ids(index, 'What boats does Anna like?', {}, vector(1, 0))[0]).toBe('anna');
   expect(ids(index, 'Who likes boats?', {}, vector(1, 0))[0]).toBe('otto');
 });
+
+test('of many vectors each is compared, wherever it is kept', () => {
+  const matrix = new Matrix(DIM);
+  const rows = 9_000;
+  const fill = (row: number) => matrix.set(row, packVector(vector(1, 0.1 * (row % 3), 0.1 * (row % 5))));
+  for (let row = 0; row < rows; row++) fill(row);
+  for (const row of [0, 127, 128, 8_191, 8_192, rows - 1]) {
+    matrix.set(row, packVector(vector(0, 0, 0, 1)));
+    const near = matrix.similarities(vector(0, 0, 0, 1), rows);
+    expect(near.indexOf(Math.max(...near))).toBe(row);
+    matrix.set(row, undefined);
+    expect(matrix.similarities(vector(0, 0, 0, 1), rows)[row]).toBeNaN();
+    fill(row);
+  }
+});

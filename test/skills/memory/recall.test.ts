@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { memory } from '../../../src/skills/memory/index.ts';
+import { section } from '../../../src/skills/memory/prompt.ts';
+import { Recall } from '../../../src/skills/memory/recall.ts';
+import type { Database } from '../../../src/storage/index.ts';
+import { type Embedder, packVector, unit } from '../../../src/vectors/index.ts';
+import { testDatabases } from '../../support/database.ts';
+import { type Played, playSkill } from '../play.ts';
+
+const DIM = 512;
+const COUNT = 3_000;
+const MINUTE_MS = 60_000;
+
+/** A vector of its own for each number. */
+const vectorOf = (number: number) =>
+  unit(
+    Array.from({ length: DIM }, (_, at) => Math.sin(number * (at + 1))),
+    DIM,
+  ) as Float32Array;
+
+/** Takes a text for the number that it ends with. */
+const embedder: Embedder = {
+  id: 'numbers',
+  dim: async () => DIM,
+  maxBatch: 16,
+  embed: async (texts) => texts.map((text) => vectorOf(Number(/\d+$/.exec(text)?.[0] ?? 0))),
+  close: async () => {},
+};
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+for (const { name, available, open } of testDatabases)
+  describe.runIf(available)(`on ${name}`, () => {
+    let database: Database;
+    let coda: Played;
+    let ana: string;
+    beforeAll(async () => {
+      database = await open();
+      coda = await playSkill(memory, database, { config: { embedder: { kind: 'none' } } });
+      await coda.call('memory_save', { text: 'I like tea', tags: ['drinks', 'a "b", {c}'], type: 'preference' });
+      await coda.call('memory_save', { text: 'I ran a race', type: 'event', date: '2024-05-01' });
+      const { rows } = await database.read<{ id: string }>('select distinct person_id as id from memories');
+      ana = rows[0]?.id as string;
+      const now = coda.world.clock.now();
+      await database.run(
+        'test.many',
+        `insert into memories (id, person_id, type, text, terms, source, said_by, said_at, touched, created_at)
+         select 'n' || at, $1, 'fact', 'number ' || at, array['number', at::text], 'told', 'ana', $2, at, $2
+           from generate_series(1, ${COUNT}) at`,
+        [ana, now],
+      );
+      await database.run(
+        'test.space',
+        'insert into memory_spaces (space, dim, is_current, created_at) values ($1, $2, true, $3)',
+        [embedder.id, DIM, now],
+      );
+      const vectors = Array.from({ length: COUNT }, (_, at) =>
+        Buffer.from(packVector(vectorOf(at + 1))).toString('hex'),
+      );
+      await database.run(
+        'test.vectors',
+        `insert into memory_vectors (space, memory_id, vector)
+         select $2, 'n' || at, decode(vector, 'hex') from unnest($1::text[]) with ordinality as all_of (vector, at)
+          where at % 10 <> 0`,
+        [vectors, embedder.id],
+      );
+      await database.run('test.version', 'update memory_people set version = $1 where person_id = $2', [COUNT, ana]);
+    });
+    afterAll(() => database.close());
+
+    const recallOf = (given: Database = database) =>
+      new Recall({ database: given, world: coda.world, embedders: [embedder] });
+    const found = async (recall: Recall, text: string, filter = {}) =>
+      (await recall.search(ana, text, filter, 5, 5_000)).map(({ id }) => id);
+
+    test('thousands of memories, with and without a vector, are each found by their own', async () => {
+      const recall = recallOf();
+      for (const number of [1, 1_023, 1_024, 1_025, 2_049, COUNT - 1]) {
+        expect((await found(recall, `what is like ${number}`))[0]).toBe(`n${number}`);
+      }
+      expect((await found(recall, 'number 2050'))[0]).toBe('n2050');
+      const tagged = await found(recall, 'tea', { tag: 'a "b", {c}', type: 'preference' });
+      expect(tagged).toHaveLength(1);
+      const day = Date.parse('2024-05-01');
+      expect(await found(recall, 'race', { since: day, until: day })).toHaveLength(1);
+      await database.run('test.forgotten', `update memories set state = 'deleted', touched = $1 where id = 'n1025'`, [
+        COUNT + 1,
+      ]);
+      await database.run('test.version', 'update memory_people set version = $1', [COUNT + 1]);
+      recall.changed(ana);
+      expect(await found(recall, 'what is like 1025')).not.toContain('n1025');
+      recall.close();
+    });
+
+    test('what nobody asks for minutes is given up, and its memory goes', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      const recall = recallOf();
+      const searching = found(recall, 'what is like 7');
+      expect((await searching)[0]).toBe('n7');
+      const used = process.memoryUsage().arrayBuffers;
+      await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(used - process.memoryUsage().arrayBuffers).toBeGreaterThan(COUNT * DIM);
+      recall.close();
+    });
+
+    test('who only says something does not wait longer for what is remembered than an answer may be held up', async () => {
+      const never = new Proxy(database, {
+        get: (target, key) => (key === 'read' ? () => new Promise(() => {}) : Reflect.get(target, key)),
+      });
+      const asked = { person: { id: ana, zone: 'UTC' }, private: true, text: 'tea' };
+      const deps = { database: never, config: { budget: 600 } };
+      const recall = recallOf(never);
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      const told = section(deps as never, recall, asked as never);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(await told).toBeUndefined();
+      recall.close();
+    });
+  });
