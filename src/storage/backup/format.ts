@@ -18,6 +18,8 @@ export interface Manifest {
 /** What stands at its end: a backup without it was cut short. */
 export interface Ending {
   tables: Record<string, TableSum>;
+  /** How far each sequence has counted, by name; backups of before 0.2.0 do not say. */
+  sequences?: Record<string, number>;
   files: number;
   /** SHA-256 over the names and contents of all entries before. */
   sha256: string;

@@ -9,6 +9,7 @@ import { migrate, readMigrations } from '../migrate.ts';
 import type { Database, Transaction } from '../port.ts';
 import type { Ending, Manifest } from './format.ts';
 import { entriesOf, newer, readBackup, textOf } from './read.ts';
+import { advanceSequences } from './sequences.ts';
 import { becomeOwn, importRows, isUnused, replaceAll, sumOf, type TableShape } from './tables.ts';
 import { damaged, type TarFile } from './tar.ts';
 
@@ -52,6 +53,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   await replaceAll(database, manifest.tables, async (tx) => {
     await load(tx, file, manifest);
     await compare(tx, manifest, ending);
+    await advanceSequences(tx, ending.sequences ?? {});
     // With the rows: no copy ever calls itself the original.
     if (installation) await becomeOwn(tx, installation, now);
   });
@@ -108,7 +110,7 @@ async function restoreFiles(file: string, dataDir: string): Promise<void> {
 /** Where an entry goes, below the data folder; undefined for what is none of its files. */
 function pathOf({ name }: TarFile): string | undefined {
   if (name === 'config/config.yaml') return join('restored', 'config.yaml');
-  const path = /^files\/((?:artifacts|skills)\/.+)$/.exec(name)?.[1];
+  const path = /^files\/((?:artifacts|skills|imported)\/.+)$/.exec(name)?.[1];
   if (path === undefined) return undefined;
   // A backup comes from outside: nothing in it leads out of the folder.
   if (normalize(path) !== path || path.includes('..') || path.includes('\\'))

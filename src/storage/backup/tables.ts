@@ -44,7 +44,7 @@ export async function shapes(tx: Pick<Transaction, 'query'>): Promise<TableShape
   }));
 }
 
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const isJson = (type: string) => type === 'json' || type === 'jsonb';
 
 /** A table's rows as objects; JSON stays text in them, so that its null is not taken for none. */
@@ -90,7 +90,6 @@ export async function replaceAll<T>(
     await tx.script(`truncate ${tables.map(({ name }) => quote(name)).join(', ')}`);
     const loaded = await load(tx);
     for (const { name, on, is } of links.rows) await tx.script(`alter table ${on} add constraint ${quote(name)} ${is}`);
-    await restartSequences(tx);
     return loaded;
   });
 }
@@ -109,19 +108,6 @@ export async function importRows(
      select ${cast.join(', ')} from jsonb_to_recordset($1::text::jsonb) as x (${typed.join(', ')})`,
     [`[${lines.join(',')}]`],
   );
-}
-
-async function restartSequences(tx: Transaction): Promise<void> {
-  const { rows } = await tx.query<{ table: string; column: string }>(
-    `select c.relname::text as table, a.attname::text as column from pg_class c join pg_attribute a on a.attrelid = c.oid
-      where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace and a.attidentity <> ''`,
-  );
-  for (const { table, column } of rows) {
-    await tx.query(
-      `select setval(pg_get_serial_sequence($1, $2), (select coalesce(max(${quote(column)}), 0) + 1 from ${quote(table)}), false)`,
-      [quote(table), column],
-    );
-  }
 }
 
 /** In the copy all processes of the original have ended, and it is a coda of its own. */

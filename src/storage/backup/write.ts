@@ -11,6 +11,7 @@ import { inFolder, makeFolder, syncFolder } from '../files.ts';
 import type { Database, Transaction } from '../port.ts';
 import { type BackupSummary, type Ending, FORMAT, type Manifest, seen } from './format.ts';
 import { checkBackup } from './read.ts';
+import { sequencesOf } from './sequences.ts';
 import { exportRows, shapes, snapshot, sumOf, type TableShape, type TableSum } from './tables.ts';
 import { type TarFile, writeTar } from './tar.ts';
 
@@ -26,7 +27,7 @@ export interface BackupOptions {
 }
 
 /** Of the data folder. No key is among them: a backup that is stolen must not open what is sealed. */
-const FOLDERS = ['artifacts', 'skills'];
+const FOLDERS = ['artifacts', 'skills', 'imported'];
 const CHUNK_BYTES = 1_000_000;
 
 /**
@@ -82,7 +83,9 @@ async function* contents(tx: Transaction, options: BackupOptions): AsyncGenerato
     files++;
     yield seen(hash, file);
   }
-  const ending: Ending = { tables: sums, files, sha256: hash.digest('hex') };
+  // Sequences are of no snapshot: read last, they are at or above all that the rows were given.
+  const sequences = await sequencesOf(tx);
+  const ending: Ending = { tables: sums, sequences, files, sha256: hash.digest('hex') };
   yield textFile('end.json', JSON.stringify(ending));
 }
 
