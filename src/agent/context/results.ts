@@ -61,14 +61,16 @@ export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
     redact: privately('words'),
     input: z.object({ words: z.string().min(1).max(200), most: z.int().min(1).max(20).default(8) }),
     prepare: ({ words }, { conversationId }) => said.near(conversationId, words),
-    async run({ words, most }, { tx, conversationId, when, prepared }) {
+    async run({ words, most }, { tx, conversationId, person, place, when, prepared }) {
       const found = await store.searchMessages(tx, conversationId, words, most, prepared as readonly Near[]);
       if (found.length === 0) return done('Nothing was said with these words.');
       const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: when.zone });
+      const others = place.kind === 'dm' ? new Map() : await store.ofOthers(tx, found, person.id);
       const lines = found.map(
-        ({ role, text, at }) => `${format.format(at)} ${role === 'user' ? 'Person' : 'You'}: ${text.slice(0, 700)}`,
+        ({ id, role, text, at }) =>
+          `${format.format(at)} ${role === 'user' ? (others.get(id) ?? 'Person') : 'You'}: ${text.slice(0, 700)}`,
       );
-      return done(lines.join('\n'), { tainted: found.some(({ tainted }) => tainted) });
+      return done(lines.join('\n'), { tainted: found.some(({ id, tainted }) => tainted || others.has(id)) });
     },
   });
   return [read, search];

@@ -177,6 +177,30 @@ export async function searchMessages(
   return found.slice(0, most).map(({ message }) => message);
 }
 
+/**
+ * Which of these messages of a shared place somebody else than `reader` has said, or was answered with, and how they are
+ * called. A turn's answer stands behind what was said to it.
+ */
+export async function ofOthers(
+  db: Queryable,
+  messages: readonly Pick<FoundMessage, 'id'>[],
+  reader: string,
+): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string; name: string | null }>(
+    `select m.id::text as id, asked.name
+       from messages m
+       left join lateral (
+        select person_id, turn_id, content ->> 'name' as name from messages
+         where conversation_id = m.conversation_id and epoch = m.epoch
+           and seq <= m.seq - case when m.role = 'user' then 0 else 1 end
+         order by seq desc limit 1) asked on true
+      where m.id = any($1::uuid[])
+        and (asked.person_id is distinct from $2 or asked.turn_id is distinct from m.turn_id)`,
+    [messages.map(({ id }) => id), reader],
+  );
+  return new Map(rows.map(({ id, name }) => [id, `Another person (${name ?? 'unknown'})`]));
+}
+
 /** Messages with any of the words, and the share of them that each covers, best first. */
 async function withAnyWord(
   db: Queryable,

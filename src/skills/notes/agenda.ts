@@ -1,5 +1,6 @@
 import type { TxContext } from '../../agent/index.ts';
 import type { AgendaSection, AgendaSpan, HomeReader, HomeSection } from '../../chat/index.ts';
+import { isFromElsewhere } from './note.ts';
 import * as store from './store.ts';
 import { excerpt, texts } from './texts.ts';
 
@@ -19,7 +20,7 @@ export async function agenda(
     {
       title: kind === 'day' ? texts.agenda.today : texts.agenda.week,
       lines: meant.map(excerpt),
-      tainted: meant.some(({ tainted }) => tainted),
+      tainted: meant.some((note) => isFromElsewhere(note, person.id)),
     },
   ];
 }

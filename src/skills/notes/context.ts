@@ -5,7 +5,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Asked, PromptSection, SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
-import type { Note } from './note.ts';
+import { isFromElsewhere, type Note } from './note.ts';
 import { fitting, isAlways, isOfContext } from './rank-topics.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -91,7 +91,7 @@ function sectionOf(title: string, notes: readonly Note[], personId: string, budg
   let left = budget;
   const lines: string[] = [];
   for (const note of notes) {
-    const line = note.tainted || note.personId !== personId ? texts.fromElsewhere(note) : texts.inContext(note);
+    const line = isFromElsewhere(note, personId) ? texts.fromElsewhere(note) : texts.inContext(note);
     const tokens = tokensIn(line);
     if (tokens > left) break;
     left -= tokens;

@@ -1,5 +1,6 @@
 import { type Call, done, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Choice } from '../../delivery/index.ts';
+import { isFromElsewhere } from './note.ts';
 import type { Found, Note } from './store.ts';
 import * as store from './store.ts';
 import { line, texts } from './texts.ts';
@@ -32,7 +33,7 @@ export async function show(
     ...(at < pages ? [to('More', at + 1)] : []),
     ...(only && others.length === 0 && pages <= 1 ? buttons(only, person.id) : []),
   ];
-  const tainted = found.notes.some((note) => note.tainted);
+  const tainted = found.notes.some((note) => isFromElsewhere(note, person.id));
   return done([heading, ...lines, ...foot].join('\n'), {
     ...(choices.length > 0 && { choices }),
     ...(only && others.length === 0 && { subject: only.text }),

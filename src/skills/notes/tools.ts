@@ -3,6 +3,7 @@ import { dataTool, done, failed, privately, type ToolResult, type TxContext } fr
 import { parseWhen } from '../../time/index.ts';
 import type { Near } from '../../vectors/index.ts';
 import type { Meaning } from './meaning/index.ts';
+import { isFromElsewhere } from './note.ts';
 import { searchNotes, withoutTags } from './search.ts';
 import { buttons, PAGE, show } from './show.ts';
 import * as store from './store.ts';
@@ -112,7 +113,7 @@ export const getTool = dataTool({
     const found = await findWhich(ctx, input.which, { tool: 'note_get', input });
     if ('ok' in found) return found;
     const earlier = await store.versions(ctx.tx, found.id, MOST_VERSIONS);
-    const tainted = found.tainted;
+    const tainted = isFromElsewhere(found, ctx.person.id);
     const text = texts.whole(found, earlier, ctx.when.zone, ctx.clock.now());
     return done(text, { subject: found.text, tainted, choices: buttons(found, ctx.person.id) });
   },
