@@ -302,6 +302,7 @@ export class Delivery {
   /** Resolves when nothing runs and nothing is being sent. */
   async idle(): Promise<void> {
     await this.lanes.idle();
+    await this.endings.idle();
     await this.outbox.idle();
   }
 

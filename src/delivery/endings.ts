@@ -1,4 +1,4 @@
-import { deferred, GroupCommit, groupBy } from '../base/async.ts';
+import { Batch, deferred, GroupCommit, groupBy } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
 import type { Events, Fact } from '../jobs/index.ts';
@@ -65,6 +65,8 @@ interface Ending {
 const ENDS = 64;
 /** Milliseconds: a statement that waits for another process's lock does not hold up the others for longer. */
 const PATIENCE_MS = 100;
+/** Whoever planned turns is told of their ends together. */
+const TOLD_MS = 50;
 
 /** How rows end: state, answer and all that belongs to it in one statement, shared by those that end at once. */
 export class Endings {
@@ -72,9 +74,13 @@ export class Endings {
   private readonly counters: DeliveryCounters;
   /** By the name of their transaction. */
   private readonly groups = new Map<string, GroupCommit<Ending, EndRow | undefined>>();
+  /** Planned turns that have ended, by their ids. */
+  private readonly planned: Batch<string>;
 
   constructor(deps: EndingDeps) {
     this.deps = deps;
+    const tell = async () => deps.wakeAt(deps.world.clock.now());
+    this.planned = new Batch({ ms: TOLD_MS, max: ENDS, flush: tell });
     this.counters = deliveryCounters(deps.world.metrics);
   }
 
@@ -111,6 +117,11 @@ export class Endings {
       this.followUp(ended, ending).then(sent.resolve, sent.reject);
     });
     return { sent: sent.promise };
+  }
+
+  /** Resolves when whoever planned turns that have ended has been told. */
+  async idle(): Promise<void> {
+    await this.planned.flush();
   }
 
   private prepare(item: Item, end: End): Ending {
@@ -179,10 +190,9 @@ export class Endings {
   private async followUp({ pending, written }: EndRow, { item, end, parts: { rows, parts } }: Ending): Promise<void> {
     this.count(item, end);
     if (pending > 0) this.deps.waits();
-    // Whoever planned the turn looks at what became of it.
+    if (item.origin === 'schedule') this.planned.add(item.id);
     const isTold = this.deps.events.jobsFor(factOf(item, end)).length > 0;
-    if (mayBeSurplus(item, end, rows) || item.origin === 'schedule' || isTold)
-      this.deps.wakeAt(this.deps.world.clock.now());
+    if (mayBeSurplus(item, end, rows) || isTold) this.deps.wakeAt(this.deps.world.clock.now());
     const later = parts.flatMap((part) => (part.next_at ? [part.next_at.getTime()] : []));
     if (later.length > 0) this.deps.wakeAt(new Date(Math.min(...later)));
     await this.deps.outbox.dispatch(asWritten(rows, written));

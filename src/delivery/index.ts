@@ -35,6 +35,7 @@ export { type Notice, type Notified, type NotifyDeps, notify, notifyJob } from '
 export { deletionRules as noticeDeletionRules, mergeRules as noticeMergeRules } from './notify/store.ts';
 export type { Draft } from './outbox/draft.ts';
 export { FENCED } from './outbox/store/index.ts';
+export { adopt, earliestEnded, takeEnded } from './planned/store.ts';
 export type { Requests } from './requests/index.ts';
 export {
   deletionRules as requestDeletionRules,

@@ -9,6 +9,8 @@ export interface DueSource {
    * sources into one statement. It must be answered by an index.
    */
   earliest: string;
+  /** The size of such a set: after a smaller one nothing is left that is due. Left out: it is asked again. */
+  batch?: number;
   /**
    * Carries out what is due at `now`, one bounded set at a time, in transactions of its own; returns how many. It is
    * called again until it returns 0. Several processes may call it at once; whatever it does is done once.

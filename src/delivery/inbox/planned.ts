@@ -3,7 +3,8 @@ import { uuid } from '../../base/ids.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { IncomingFile, Origin } from '../adapter.ts';
 import type { Payload } from '../item.ts';
-import * as store from './store.ts';
+import { type Seat, seats as seatsOf } from '../planned/store.ts';
+import type { NewRow } from './store.ts';
 
 /** A turn of a person that nobody asks for at this moment: a schedule begins it. */
 export interface PlannedTurn {
@@ -21,6 +22,8 @@ export interface PlannedTurn {
   tainted?: boolean;
   /** Stored already. */
   files?: readonly IncomingFile[];
+  /** The room that looks at what becomes of it (`takeEnded`). */
+  by?: string;
 }
 
 /** Where rooms begin turns by themselves. */
@@ -33,18 +36,14 @@ export interface Turns {
 export const MOST_PLANNED = 1_000_000;
 
 /** The inbox rows of planned turns, in sets that hold each conversation once. Those without a conversation are left out. */
-export async function plannedRows(
-  tx: Transaction,
-  turns: readonly PlannedTurn[],
-  now: Instant,
-): Promise<store.NewRow[][]> {
-  const found = await store.seats(
+export async function plannedRows(tx: Transaction, turns: readonly PlannedTurn[], now: Instant): Promise<NewRow[][]> {
+  const found = await seatsOf(
     tx,
     turns.map(({ conversationId }) => conversationId),
     turns.map(({ personId }) => personId),
   );
   const seats = new Map(found.map((seat) => [`${seat.conversation_id} ${seat.person_id}`, seat]));
-  const sets: store.NewRow[][] = [];
+  const sets: NewRow[][] = [];
   const depth = new Map<string, number>();
   for (const turn of turns) {
     const seat = seats.get(`${turn.conversationId} ${turn.personId}`);
@@ -57,7 +56,7 @@ export async function plannedRows(
   return sets;
 }
 
-function rowOf(turn: PlannedTurn, seat: store.Seat, now: Instant): store.NewRow {
+function rowOf(turn: PlannedTurn, seat: Seat, now: Instant): NewRow {
   const payload: Payload = {
     from: seat.external_id ?? '',
     origin: turn.origin,
@@ -78,6 +77,7 @@ function rowOf(turn: PlannedTurn, seat: store.Seat, now: Instant): store.NewRow 
     payload,
     laned: true,
     counted: false,
+    plannedBy: turn.by,
     sentAt: now,
     receivedAt: now,
   };

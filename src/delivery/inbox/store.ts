@@ -28,6 +28,8 @@ export interface NewRow {
   laned: boolean;
   /** Whether it counts among what its person may ask for. */
   counted: boolean;
+  /** The room that waits for its end. */
+  plannedBy?: string | undefined;
   sentAt: Instant;
   receivedAt: Instant;
 }
@@ -61,7 +63,8 @@ export function acceptKeys({ conversationId }: NewRow): string[] {
 }
 
 const NEW_ROW = `id uuid, key text, kind text, adapter text, conversation_id uuid, person_id uuid, message_id text,
-  payload jsonb, laned boolean, counted boolean, take boolean, later integer, sent_at timestamptz, received_at timestamptz`;
+  payload jsonb, laned boolean, counted boolean, take boolean, later integer, planned_by text, sent_at timestamptz,
+  received_at timestamptz`;
 
 /** A row as the statement takes it; the first `room` of them take their lanes. */
 function givenRow(rows: readonly NewRow[], index: number, room: number) {
@@ -80,6 +83,7 @@ function givenRow(rows: readonly NewRow[], index: number, room: number) {
     take: index < room,
     // How many of the statement's events the person sent after this one.
     later: rows.slice(index + 1).filter((other) => other.counted && other.personId === row.personId).length,
+    planned_by: row.plannedBy ?? null,
     sent_at: row.sentAt,
     received_at: row.receivedAt,
   };
@@ -109,29 +113,31 @@ function accepting(
         from given g cross join lateral (select ${limit ? tooFast(limit) : sql`null`}::text as too_fast offset 0) t
     ), i as (
       insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, owner,
-                         sent_at, received_at)
+                         planned_by, sent_at, received_at)
       select id, key, kind, adapter, conversation_id,
              ${whose(sql`coalesce((select person_id from identities
                         where adapter = q.adapter and external_id = q.payload ->> 'from'), person_id)`)},
              message_id,
              payload || case when too_fast is null then '{}' else jsonb_build_object('tooFast', too_fast) end, 'received', lined,
-             case when not lined then ${owner}::uuid end, sent_at, received_at
+             case when not lined then ${owner}::uuid end, planned_by, sent_at, received_at
         from queued q order by key
       on conflict (key) do nothing
       returning *
     ), lane as (
-      insert into lanes as l (conversation_id, owner, current, pending)
-      select i.conversation_id, case when g.take then ${owner}::uuid end, case when g.take then i.id end, 1
+      insert into lanes as l (conversation_id, owner, current, pending, served_at)
+      select i.conversation_id, case when g.take then ${owner}::uuid end, case when g.take then i.id end, 1, i.received_at
         from i join given g using (id) where i.laned order by i.conversation_id
       on conflict (conversation_id) do update
          set pending = l.pending + 1,
              owner = case when l.pending = 0 then excluded.owner else l.owner end,
-             current = case when l.pending = 0 then excluded.current else l.current end
+             current = case when l.pending = 0 then excluded.current else l.current end,
+             served_at = case when l.pending = 0 then excluded.served_at else l.served_at end
       returning current
     )
     select i.id, i.key, i.kind, i.message_id, i.payload, i.sent_at, i.received_at, i.attempts, i.tainted, i.laned,
-           not i.laned or i.id in (select current from lane) as taken, ${itemColumns(context)}
+           t.taken, ${itemColumns(sql`case when t.taken then (${context}) end`)}
       from i
+      cross join lateral (select not i.laned or i.id in (select current from lane) as taken offset 0) t
       -- looked up row by row, however many the planner expects
       cross join lateral (select * from conversations where id = i.conversation_id offset 0) c
       cross join lateral (select * from persons where id = i.person_id offset 0) p`;
@@ -163,32 +169,6 @@ export async function acceptIn(
   context: Fragment,
 ): Promise<AcceptedRow[]> {
   return (await tx.query<AcceptedRow>(...render(accepting(rows, taking, context)))).rows;
-}
-
-/** Where and as whom a turn of its own begins. */
-export interface Seat {
-  conversation_id: string;
-  person_id: string;
-  adapter: string;
-  /** As whom the person is known there; null where they are not. */
-  external_id: string | null;
-}
-
-/** The seats of people in conversations; the two lists belong together, one by one. */
-export async function seats(
-  tx: Transaction,
-  conversationIds: readonly string[],
-  personIds: readonly string[],
-): Promise<Seat[]> {
-  const { rows } = await tx.query<Seat>(
-    `select g.conversation_id, g.person_id, c.adapter,
-            (select external_id from identities i where i.person_id = g.person_id and i.adapter = c.adapter
-              order by created_at desc limit 1) as external_id
-       from (select distinct * from unnest($1::uuid[], $2::uuid[]) as g (conversation_id, person_id)) g
-       join conversations c on c.id = g.conversation_id`,
-    [conversationIds, personIds],
-  );
-  return rows;
 }
 
 /** A `with` part that counts the events among those of its person's running window. */

@@ -14,6 +14,12 @@ import * as store from './store.ts';
 const REMEMBERED = 100;
 /** Turns that have begun, as a multiple of those that may work at once: most of them wait for models. */
 const MOST_BEGUN = 16;
+/** Waiting lanes that are looked at where so many people are waiting, and how many at least for each that can be taken. */
+const WINDOW = 64;
+const CROWD = 16;
+const WINDOW_FOR_EACH = 4;
+/** Where they are of fewer people, somebody else may be waiting behind them: so many times more are looked at. */
+const WIDER = 8;
 /** Rows of one person that wait for files outside their lanes: each is one of those that may be begun. */
 const MOST_ASIDE = 4;
 
@@ -66,6 +72,7 @@ export class Lanes implements Owned, DueSource {
   private readonly reached = new Map<string, number>();
   /** Adapters that have become reachable since rows were taken last. */
   private readonly reachedNow = new Set<string>();
+  private window = WIDER * WINDOW;
   /** Something may be waiting that no running turn of this process will come to by itself. */
   private backlog = true;
   private pumping: Promise<void> | undefined;
@@ -285,16 +292,28 @@ export class Lanes implements Owned, DueSource {
         context,
       );
       for (const row of laneless) this.run(toItem(row, owner));
-      const taking = { limit: room, suspects: this.suspects, served: [...this.served] };
-      const laned = await store.claim(database, owner, taking, context);
-      for (const row of laned) this.run(toItem(row, owner));
-      if (laned.length === room || laneless.length === room) this.backlog = true;
+      const areLeft = await this.takeLanes(owner, room);
+      if (areLeft || laneless.length === room) this.backlog = true;
       if (laneless.length === room) for (const adapter of reached) this.reachedNow.add(adapter);
     } catch (error) {
       for (const adapter of reached) this.reachedNow.add(adapter);
       world.log.warn({ error: messageOf(error) }, 'taking waiting messages failed; trying again');
       world.clock.at(new Date(world.clock.now().getTime() + 1_000), () => this.wake());
     }
+  }
+
+  /** Whether more lanes may be waiting than were taken. */
+  private async takeLanes(owner: string, limit: number): Promise<boolean> {
+    const { database, context } = this.deps;
+    const { suspects } = this;
+    const window = Math.max(this.window, WINDOW_FOR_EACH * this.deps.concurrency);
+    const claiming = { limit, suspects, served: [...this.served], window };
+    const { rows, seen, people } = await store.claim(database, owner, claiming, context);
+    for (const row of rows) this.run(toItem(row, owner));
+    if (rows.length === 0) return false;
+    if (people >= CROWD) this.window = WINDOW;
+    else if (seen >= window) this.window = WIDER * window;
+    return rows.length === limit || seen >= window;
   }
 
   /** Everything that is logged meanwhile carries the message's id. */

@@ -8,6 +8,9 @@ import { earliestDue } from './store.ts';
 /** A hint that was lost costs this much at the most. Real time: it guards against the real world. */
 const SAFETY_LOOK_MS = 30_000;
 
+/** What falls due sooner than this after something was carried out waits, and is carried out with what follows it. */
+const GATHER_MS = 50;
+
 /** After a failed look: long enough not to hammer a database that is down. */
 const RETRY_MS = 1_000;
 
@@ -19,6 +22,8 @@ export class Worker {
   private readonly database: Database;
   private readonly world: World;
   private sources: readonly DueSource[] = [];
+  /** When something was carried out last. */
+  private doneAt = Number.NEGATIVE_INFINITY;
   private armed: { at: number; cancel: Cancel } | undefined;
   private safety: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
@@ -102,9 +107,10 @@ export class Worker {
         const next = earliest.filter((at) => at !== undefined && at > now).sort((a, b) => Number(a) - Number(b))[0];
         const stuck = due.length > 0 ? new Date(now.getTime() + RETRY_MS) : undefined;
         const wake = next && stuck ? (next < stuck ? next : stuck) : (next ?? stuck);
-        if (wake) this.arm(wake);
+        if (wake) this.arm(new Date(Math.max(wake.getTime(), this.doneAt + GATHER_MS)));
         return;
       }
+      this.doneAt = now.getTime();
     }
   }
 
@@ -113,8 +119,8 @@ export class Worker {
     try {
       while (!this.stopped) {
         const count = await source.fire(now);
-        if (count === 0) break;
         total += count;
+        if (count < (source.batch ?? 1)) break;
       }
     } catch (error) {
       this.world.log.error({ source: source.name, error: messageOf(error) }, 'due work failed; trying again');

@@ -225,7 +225,8 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
 export const lists = numberedLists('reminder_lists');
 
 /** The earliest instant at which a reminder speaks, or null. */
-export const EARLIEST = `(select min(next_at) from reminders where state = 'pending' and next_at is not null)`;
+export const EARLIEST = `(select next_at from reminders
+  where state = 'pending' and next_at is not null order by next_at limit 1)`;
 
 /** A reminder that is due, and what its delivery depends on. */
 export interface Due extends Reminder {

@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { PlannedTurn } from '../../delivery/index.ts';
 import { conversations } from '../../delivery/index.ts';
@@ -18,13 +19,23 @@ const MOST_PASSED = 2;
 
 type Deps = Pick<SkillDeps, 'database' | 'turns'>;
 
-/** Begins the turns of what people have planned, and notes what became of them. */
+/** Begins the turns of what people have planned. */
 export function scheduleSource(deps: Deps): DueSource {
-  return {
-    name: 'schedules of people',
-    earliest: store.EARLIEST,
-    fire: async (now) => (await fireDue(deps, now)) + (await settleEnded(deps)),
-  };
+  return { name: 'schedules of people', earliest: store.EARLIEST, batch: BATCH, fire: (now) => fireDue(deps, now) };
+}
+
+/** Notes what became of those turns. */
+export function outcomeSource({ database }: Deps): DueSource {
+  const fire = () => store.settle(database, SETTLED);
+  return { name: 'outcomes of schedules', earliest: store.EARLIEST_ENDED, batch: SETTLED, fire };
+}
+
+/** Has the turns of an older version looked at, too. */
+export function adoptTurns({ database, world, wakeAt }: Pick<SkillDeps, 'database' | 'world' | 'wakeAt'>): void {
+  store.adoptTurns(database).then(
+    (count) => count > 0 && wakeAt(world.clock.now()),
+    (error: unknown) => world.log.warn({ error: messageOf(error) }, 'turns of an older version were not looked at'),
+  );
 }
 
 /** What an occurrence causes: its turn, or (its time has passed, or the one before it has not ended) nothing. */
@@ -54,10 +65,6 @@ async function fireDue({ database, turns }: Deps, now: Instant): Promise<number>
   });
 }
 
-async function settleEnded({ database }: Deps): Promise<number> {
-  return database.tx('scheduler.settle', (tx) => store.settle(tx, SETTLED));
-}
-
 /** Pure. */
 function occurrenceOf(schedule: store.Due, now: Instant): Occurrence {
   const first = schedule.nextAt ?? now;
@@ -85,6 +92,7 @@ function turnOf({ schedule, at }: Occurrence, now: Instant): PlannedTurn {
     planned: run && commandRun(run),
     notBefore: quiet && quietUntil(quiet, now),
     tainted,
+    by: store.PLANNER,
   };
 }
 

@@ -5,7 +5,7 @@ import { own } from './collection.ts';
 import { commands } from './commands.ts';
 import { config } from './config.ts';
 import { chooseTool, createTool, type Tooling } from './create.ts';
-import { failingSource, scheduleSource } from './fire.ts';
+import { adoptTurns, failingSource, outcomeSource, scheduleSource } from './fire.ts';
 import { phrases } from './phrases.ts';
 import { routineCommands, routineTools } from './routines.ts';
 import { deletionRules, mergeRules } from './store.ts';
@@ -47,7 +47,8 @@ export const scheduler: Skill<Settings> = {
   commands: (deps) => [...commands(switching(deps)), ...routineCommands(deps)],
   home: (_, reader) => home(reader),
   verbs: (deps) => verbs({ ...switching(deps), database: deps.database, world: deps.world }),
-  due: (deps) => [scheduleSource(deps), failingSource(deps)],
+  started: adoptTurns,
+  due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps)],
   passing: async (_, { origin }) => (origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined),
 };
 

@@ -1,5 +1,6 @@
 /** What people have planned, in the database. Every verb runs in the transaction that it is given. */
 import type { Instant } from '../../base/clock.ts';
+import { adopt, earliestEnded, takeEnded } from '../../delivery/index.ts';
 import {
   type DeletionRule,
   type MergeRule,
@@ -8,7 +9,7 @@ import {
   type QuietHours,
   quietOf,
 } from '../../people/index.ts';
-import type { Queryable, Transaction } from '../../storage/index.ts';
+import type { Database, Queryable, Transaction } from '../../storage/index.ts';
 import type { Missed, PersonSchedule, ScheduleState, Wish } from './schedule.ts';
 
 interface Row {
@@ -170,15 +171,15 @@ export async function anyById(tx: Queryable, id: string): Promise<PersonSchedule
   return (await tx.query<Row>('select * from person_schedules where id = $1', [id])).rows.map(toSchedule)[0];
 }
 
-/**
- * When something is due here: an occurrence, or a look at what became of one. `running` is looked at one by one: there are
- * as many as turns that schedules have begun and that have not ended. Of turns that are over any one will do:
- * their end is past, and the earliest of thousands would have to be looked for.
- */
-export const EARLIEST = `select least(
-  (select min(next_at) from person_schedules where state = 'on' and next_at is not null),
-  (select i.finished_at from person_schedules s join inbox i on i.id = s.running
-    where s.running is not null and i.finished_at is not null limit 1))`;
+/** When an occurrence is due. Not `min`: where the planner expects few, it would read all. */
+export const EARLIEST = `select next_at from person_schedules
+  where state = 'on' and next_at is not null order by next_at limit 1`;
+
+/** By this name the turns that occurrences begin are planned. */
+export const PLANNER = 'scheduler';
+
+/** Since when a turn has ended that nobody has looked at. */
+export const EARLIEST_ENDED = earliestEnded(PLANNER);
 
 /** A schedule that is due, and what its turn depends on. */
 export interface Due extends PersonSchedule {
@@ -229,25 +230,28 @@ export async function planNext(tx: Transaction, fired: readonly Fired[], now: In
   );
 }
 
-/** Notes what became of turns that have ended; returns of how many. */
-export async function settle(tx: Transaction, limit: number): Promise<number> {
-  const { count } = await tx.query(
-    `with ended as (
-       select s.id, i.state, i.error, i.received_at, i.finished_at
-         from person_schedules s join inbox i on i.id = s.running
-        where s.running is not null and i.finished_at is not null
-        limit ${limit} for update of s skip locked
+/** Notes what became of up to `limit` turns that have ended; returns of how many. */
+export async function settle(database: Database, limit: number): Promise<number> {
+  const { rows } = await database.run<{ count: number }>(
+    'scheduler.settle',
+    `with ended as (${takeEnded(PLANNER, limit)}), settled as (
+       update person_schedules s
+          set running = null, last_outcome = e.state, last_error = e.error,
+              last_ms = extract(epoch from e.finished_at - e.received_at) * 1000,
+              failures = case when e.state in ('failed', 'expired') then s.failures + 1
+                              when e.state = 'done' then 0 else s.failures end,
+              told = s.told and e.state <> 'done',
+              state = case when s.state = 'on' and s.next_at is null then 'done' else s.state end
+         from ended e where s.running = any(array(select id from ended)) and s.running = e.id
      )
-     update person_schedules s
-        set running = null, last_outcome = e.state, last_error = e.error,
-            last_ms = extract(epoch from e.finished_at - e.received_at) * 1000,
-            failures = case when e.state in ('failed', 'expired') then s.failures + 1
-                            when e.state = 'done' then 0 else s.failures end,
-            told = s.told and e.state <> 'done',
-            state = case when s.state = 'on' and s.next_at is null then 'done' else s.state end
-       from ended e where s.id = e.id`,
+     select count(*)::int as count from ended`,
   );
-  return count;
+  return rows[0]?.count ?? 0;
+}
+
+/** Turns that an older version has begun are looked at like the others. Returns how many there were. */
+export function adoptTurns(database: Database): Promise<number> {
+  return adopt(database, PLANNER, 'select running from person_schedules where running is not null');
 }
 
 /** When one of them, or one that `others` (a scalar subquery) knows of, has failed so often that an owner has to know. */

@@ -1,4 +1,5 @@
 import { DAY_MS, type Instant } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Outgoing, PlannedTurn } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
@@ -23,6 +24,14 @@ export function taskSource(deps: Deps): DueSource {
     earliest: store.EARLIEST,
     fire: async (now) => (await takeUp(deps, now)) + (await settleEnded(deps, now)),
   };
+}
+
+/** Has the turns of an older version looked at, too. */
+export function adoptTurns({ database, world, wakeAt }: Pick<SkillDeps, 'database' | 'world' | 'wakeAt'>): void {
+  store.adoptTurns(database).then(
+    (count) => count > 0 && wakeAt(world.clock.now()),
+    (error: unknown) => world.log.warn({ error: messageOf(error) }, 'turns of an older version were not looked at'),
+  );
 }
 
 /** What a task that is due causes: a turn, words to its person, or (a turn works on it) nothing. */
@@ -98,6 +107,7 @@ function turnOf({ task }: Act, now: Instant): PlannedTurn {
     planned: `/${WORK} ${id}`,
     notBefore: heldUntil(task, now),
     tainted,
+    by: store.PLANNER,
   };
 }
 

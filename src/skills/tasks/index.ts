@@ -5,7 +5,7 @@ import { cancelTool, editTool } from './change.ts';
 import { commands } from './commands.ts';
 import { config, type Settings } from './config.ts';
 import { createTool } from './create.ts';
-import { taskSource, WORK } from './fire.ts';
+import { adoptTurns, taskSource, WORK } from './fire.ts';
 import { phrases } from './phrases.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import type { Tooling } from './tooling.ts';
@@ -22,6 +22,7 @@ export const tasks: Skill<Settings> = {
   mergeRules,
   tools: (deps) => (deps.config.enabled ? tools(toolingOf(deps)) : []),
   commands: (deps) => (deps.config.enabled ? commands() : []),
+  started: adoptTurns,
   due: (deps) =>
     deps.config.enabled
       ? [taskSource({ ...deps, tooling: toolingOf(deps), mostResumed: deps.config.max_auto_resume_attempts })]

@@ -1,5 +1,6 @@
 /** Tasks in the database. Every verb runs in the transaction that it is given. */
 import type { Instant } from '../../base/clock.ts';
+import { adopt, earliestEnded, takeEnded } from '../../delivery/index.ts';
 import {
   type DeletionRule,
   type MergeRule,
@@ -9,7 +10,7 @@ import {
   quietOf,
   type Who,
 } from '../../people/index.ts';
-import { json, type Queryable, type Transaction } from '../../storage/index.ts';
+import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
 import { type BlockType, fromStored, type Task, type TaskState, toStored, type Wish } from './task.ts';
 
 interface Row {
@@ -132,11 +133,12 @@ export async function byId(tx: Transaction, personId: string, id: string): Promi
   return rows.map(toTask)[0];
 }
 
+/** By this name the turns that work on tasks are planned. */
+export const PLANNER = 'tasks';
+
 /** When something is due here: a task is to be taken up, or a turn that worked on one has ended. */
 export const EARLIEST = `select least(
-  (select min(next_at) from tasks where next_at is not null),
-  (select min(i.finished_at) from tasks t join inbox i on i.id = t.running
-    where t.running is not null and i.finished_at is not null))`;
+  (select next_at from tasks where next_at is not null order by next_at limit 1), (${earliestEnded(PLANNER)}))`;
 
 /** A task that is due, and what taking it up depends on. */
 export interface Due extends Task {
@@ -209,16 +211,20 @@ export interface Worked extends Task {
 /** Takes those whose turn has ended, and holds them until `tx` ends: no turn works on them any more. */
 export async function settle(tx: Transaction, limit: number): Promise<Worked[]> {
   const { rows } = await tx.query<Row & { got_on: boolean; went_well: boolean }>(
-    `with over as (
+    `with ended as (${takeEnded(PLANNER, limit)}), over as (
        select t.id, t.step > coalesce(t.running_step, 0) as got_on, i.state = 'done' as went_well
-         from tasks t join inbox i on i.id = t.running
-        where t.running is not null and i.finished_at is not null
-        limit ${limit} for update of t skip locked
+         from tasks t join ended i on i.id = t.running where t.running = any(array(select id from ended))
+          for update of t
      )
      update tasks t set running = null, running_step = null from over where t.id = over.id
      returning t.*, over.got_on, over.went_well`,
   );
   return rows.map((row) => ({ ...toTask(row), gotOn: row.got_on, wentWell: row.went_well }));
+}
+
+/** Turns that an older version has begun are looked at like the others. Returns how many there were. */
+export function adoptTurns(database: Database): Promise<number> {
+  return adopt(database, PLANNER, 'select running from tasks where running is not null');
 }
 
 /** When it is taken up again; what was changed meanwhile stays. */

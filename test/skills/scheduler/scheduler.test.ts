@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { Outside } from '../../support/outside.ts';
 import { play } from '../../support/play.ts';
 import { echo, ScriptedModel } from '../../support/scripted-model.ts';
@@ -34,6 +35,23 @@ describe('what people plan', () => {
     const turns = `select count(*) as n from inbox where payload ->> 'origin' = 'schedule'`;
     expect((await coda.database().read(turns)).rows).toEqual([{ n: 1 }]);
     expect(await ana.says('/schedules')).toContain('next: Wed 25 Nov');
+  });
+
+  test('the end of a turn that an older version began is noted from the next start on', async () => {
+    await using coda = await play({ model: echo() });
+    const ana = coda.person('ana');
+    await ana.says('/schedule every day at 10 say it');
+    await coda.passes({ hours: 3 });
+    // That version does not say who planned the turn, and has not noted its end.
+    await coda.database().run(
+      'test.older',
+      `update person_schedules set running = (
+      select id from inbox where payload ->> 'origin' = 'schedule' and planned_by is null), last_outcome = null`,
+    );
+    expect(await ana.says('/schedules')).toContain('running since');
+    await coda.restart();
+    await eventually(async () => (await coda.count('person_schedules where running is null')) === 1);
+    expect(await ana.says('/schedules')).toContain('went well');
   });
 
   test('once is once', async () => {

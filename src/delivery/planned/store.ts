@@ -1,0 +1,56 @@
+/** Turns that rooms plan: where they begin, and their ends, each of which is taken once by its room (`PlannedTurn.by`). */
+import type { Database, Transaction } from '../../storage/index.ts';
+
+/** Where and as whom a turn of its own begins. */
+export interface Seat {
+  conversation_id: string;
+  person_id: string;
+  adapter: string;
+  /** As whom the person is known there; null where they are not. */
+  external_id: string | null;
+}
+
+/** The seats of people in conversations; the two lists belong together, one by one. */
+export async function seats(
+  tx: Transaction,
+  conversationIds: readonly string[],
+  personIds: readonly string[],
+): Promise<Seat[]> {
+  const { rows } = await tx.query<Seat>(
+    `select g.conversation_id, g.person_id, c.adapter,
+            (select external_id from identities i where i.person_id = g.person_id and i.adapter = c.adapter
+              order by created_at desc limit 1) as external_id
+       from (select distinct * from unnest($1::uuid[], $2::uuid[]) as g (conversation_id, person_id)) g
+       join conversations c on c.id = g.conversation_id`,
+    [conversationIds, personIds],
+  );
+  return rows;
+}
+
+/** Since when one has ended that `by` has not taken, or null; one read of an index, however many run. */
+export function earliestEnded(by: string): string {
+  return `select finished_at from inbox
+    where planned_by = '${by}' and finished_at is not null order by finished_at limit 1`;
+}
+
+/**
+ * The text of a `with` part: takes up to `limit` of them, whatever other processes take at the same moment, and gives their
+ * `id`, `state`, `error`, `received_at` and `finished_at`.
+ */
+export function takeEnded(by: string, limit: number): string {
+  return `update inbox set planned_by = null
+     where id = any(array(select id from inbox where planned_by = '${by}' and finished_at is not null
+                           order by finished_at limit ${limit} for update skip locked))
+    returning id, state, error, received_at, finished_at`;
+}
+
+/**
+ * Has `by` look at the ends of turns that a version has begun which did not say who planned them; `running` is a subquery
+ * with the ids of those that `by` has not taken. Returns how many there were.
+ */
+export async function adopt(database: Database, by: string, running: string): Promise<number> {
+  const strays = `select id from inbox where planned_by is null and id in (${running})`;
+  const { rows } = await database.read(`${strays} limit 1`);
+  if (rows.length === 0) return 0;
+  return (await database.run('inbox.adopt', `update inbox set planned_by = '${by}' where id in (${strays})`)).count;
+}

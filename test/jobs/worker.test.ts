@@ -1,0 +1,49 @@
+import { afterEach, expect, test } from 'vitest';
+import { Closer } from '../../src/base/async.ts';
+import { type DueSource, Worker } from '../../src/jobs/index.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { testWorld } from '../support/world.ts';
+
+const open = new Closer();
+afterEach(() => open.close());
+
+const BEGAN = Date.parse('2026-11-20T08:00:00Z');
+
+/** A worker over a source whose rows are due so many milliseconds after the beginning; what it was asked, call by call. */
+async function bench(dueAt: number[], { most, batch }: { most: number; batch?: number }) {
+  const world = testWorld({ at: new Date(BEGAN).toISOString() });
+  const database = await open.add('database', openTestDatabase(world));
+  const asked: number[][] = [];
+  const source: DueSource = {
+    name: 'rows',
+    ...(batch !== undefined && { batch }),
+    get earliest() {
+      const [first] = dueAt;
+      return first === undefined ? 'null::timestamptz' : `'${new Date(BEGAN + first).toISOString()}'::timestamptz`;
+    },
+    fire: async (now) => {
+      const due = dueAt.filter((at) => BEGAN + at <= now.getTime()).slice(0, most);
+      dueAt.splice(0, due.length);
+      asked.push(due);
+      return due.length;
+    },
+  };
+  const worker = new Worker({ database, world });
+  worker.start([source]);
+  open.onClose('worker', () => worker.close());
+  await worker.idle();
+  await world.clock.moveTo(new Date(BEGAN + 60_000), () => worker.idle());
+  await worker.idle();
+  return asked;
+}
+
+test('what falls due right after something was carried out is carried out together', async () => {
+  const asked = await bench([1_000, 1_006, 1_012, 1_018, 1_049, 1_051, 3_000], { most: 100, batch: 100 });
+  expect(asked).toEqual([[1_000], [1_006, 1_012, 1_018, 1_049], [1_051], [3_000]]);
+});
+
+test('a source is asked again until a set was smaller than its sets are', async () => {
+  expect(await bench([1, 1, 1], { most: 2, batch: 2 })).toEqual([[1, 1], [1]]);
+  expect(await bench([1, 1], { most: 2, batch: 2 })).toEqual([[1, 1], []]);
+  expect(await bench([1, 1, 1], { most: 2 })).toEqual([[1, 1], [1], []]);
+});

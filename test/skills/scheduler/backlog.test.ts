@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as lanes from '../../../src/delivery/lanes/store.ts';
+import * as schedules from '../../../src/skills/scheduler/store.ts';
+import { type Database, type Param, sql } from '../../../src/storage/index.ts';
+import { testDatabases } from '../../support/database.ts';
+import { pagesRead } from '../../support/plans.ts';
+
+const FEW = 100;
+const MANY = 20_000;
+const NOW = new Date('2026-11-20T09:00:00Z');
+const PROCESS = '00000000-0000-4000-8000-000000000000';
+
+/** People from the $1st to the $2nd, each with a place in which a planned turn waits, and with a schedule that is due at $3. */
+const WAITING = [
+  `insert into persons (id, name, role, created_at)
+   select md5('p' || n)::uuid, 'p' || n, 'member', $3 from generate_series($1::int, $2::int) n`,
+  `insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at)
+   select md5('c' || n)::uuid, 'fake', 'c' || n, 'fake:s', 'dm', md5('p' || n)::uuid, $3
+     from generate_series($1::int, $2::int) n`,
+  `insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, planned_by,
+                      sent_at, received_at)
+   select md5('i' || n)::uuid, 'i' || n, 'message', 'fake', md5('c' || n)::uuid, md5('p' || n)::uuid, '',
+          '{"from": "", "text": "hello", "files": []}', 'received', true, 'scheduler', $3, $3
+     from generate_series($1::int, $2::int) n`,
+  `insert into lanes (conversation_id, pending, served_at)
+   select md5('c' || n)::uuid, 1, $3::timestamptz - n * interval '1 ms' from generate_series($1::int, $2::int) n`,
+  `insert into person_schedules (id, person_id, conversation_id, space_id, title, prompt, zone, missed, state, next_at,
+                                 running, created_at)
+   select 's' || n, md5('p' || n)::uuid, md5('c' || n)::uuid, 'fake:s', 'x', 'x', 'UTC', 'latest', 'on',
+          $3::timestamptz - n * interval '1 ms', md5('i' || n)::uuid, $3
+     from generate_series($1::int, $2::int) n`,
+];
+
+/** All of that is over. */
+const QUIET = [
+  `update inbox set state = 'done', planned_by = null, finished_at = received_at`,
+  'update lanes set pending = 0',
+  'update person_schedules set next_at = null, running = null',
+];
+
+const ANALYZE = 'analyze inbox, lanes, person_schedules, persons, conversations';
+
+/** What a process asks while turns wait, by name; `earliest` is what the worker asks again and again. */
+const ASKED: Record<string, (db: Parameters<Parameters<typeof pagesRead>[1]>[0]) => Promise<unknown>> = {
+  'the next lanes': (db) => {
+    const claiming = { limit: 16, suspects: 1, served: [], window: 64 };
+    return lanes.claim(db, PROCESS, claiming, sql`null::jsonb`);
+  },
+  'whether lanes wait': (db) => db.read(lanes.earliest([], 1_000)),
+  'when a schedule is due': (db) => db.read(schedules.EARLIEST),
+  'whether a turn has ended': (db) => db.read(schedules.EARLIEST_ENDED),
+  'the next schedules': (db) => schedules.claimDue(db, NOW, 20),
+  'what became of turns': (db) => schedules.settle(db, 500),
+};
+
+async function pages(database: Database): Promise<Record<string, number>> {
+  const read: Record<string, number> = {};
+  for (const [name, ask] of Object.entries(ASKED)) read[name] = await pagesRead(database, ask);
+  return read;
+}
+
+describe.each(testDatabases)('a backlog on $name', ({ available, open }) => {
+  let database: Database;
+  beforeAll(async () => {
+    if (available) database = await open();
+  });
+  afterAll(async () => database?.close());
+
+  const run = (statements: readonly string[], params: readonly Param[] = []) =>
+    database.tx('test.plant', async (tx) => {
+      for (const text of statements) await tx.query(text, params);
+    });
+
+  test.skipIf(!available)('what is asked while 20,000 turns wait reads as much as while 100 do', async () => {
+    await run([`insert into spaces (id, adapter, name, created_at) values ('fake:s', 'fake', 's', '2026-01-01')`]);
+    await run(WAITING, [1, FEW, NOW]);
+    const few = await pages(database);
+    // What the planner knows of the tables is what a quiet hour has left.
+    await run([...QUIET, ANALYZE]);
+    await run(WAITING, [FEW + 1, FEW + MANY, NOW]);
+    const many = await pages(database);
+    await run([ANALYZE]);
+    const known = await pages(database);
+    const bound = (read: number) => 2 * read + 20;
+    for (const [name, read] of Object.entries(few)) {
+      expect(many[name], name).toBeLessThanOrEqual(bound(read));
+      expect(known[name], name).toBeLessThanOrEqual(bound(read));
+    }
+    expect(few['the next lanes']).toBeGreaterThan(16);
+  });
+});
