@@ -15,7 +15,8 @@ COPY agents agents
 COPY config config
 RUN npm run build && node scripts/pack-image.mjs /packed/app
 
-# Node with the libraries that its loader wants, the accounts, and what says which versions and on which terms they are.
+# Node with the libraries that its loader wants, the accounts, and what says which versions and on which terms they are. Without
+# that link, Node takes a file that is mounted there for the first zone that is like it (Berlin's for Brussels).
 FROM node:24-slim AS system
 WORKDIR /system
 RUN mkdir -p home var/lib/dpkg/status.d && install -d -m 1777 tmp \
@@ -24,6 +25,7 @@ RUN mkdir -p home var/lib/dpkg/status.d && install -d -m 1777 tmp \
     cp -L --parents "$(readlink -f "$(dirname "$file")")/$(basename "$file")" .; done \
   && cp -L --parents /usr/local/bin/node /usr/local/LICENSE /etc/passwd /etc/group /etc/nsswitch.conf /etc/os-release \
     /usr/share/doc/libc6/copyright /usr/share/doc/gcc-*-base/copyright . \
+  && ln -s /usr/share/zoneinfo/Etc/UTC etc/localtime \
   && for package in libc6 libgcc-s1 libstdc++6; do dpkg -s $package > var/lib/dpkg/status.d/$package; done
 # A fresh volume takes its owner from here.
 RUN install -d -m 0700 /own/data /own/data/artifacts /own/data/run
