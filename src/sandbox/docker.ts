@@ -93,7 +93,9 @@ async function modemOptions(endpoint: Endpoint, keys: string | undefined, ssh: C
   const { host, port } = endpoint;
   if (endpoint.kind === 'tcp') {
     if (!endpoint.tls || keys === undefined) return { ...plain, host, port };
-    const [ca, cert, key] = await Promise.all(['ca', 'cert', 'key'].map((name) => readFile(join(keys, `${name}.pem`))));
+    const read = (name: string) => readFile(join(keys, name));
+    // One after the other, so that of several missing files it is always the first that is named.
+    const [ca, cert, key] = [await read('ca.pem'), await read('cert.pem'), await read('key.pem')];
     return { ...plain, host, port, protocol: 'https', ca, cert, key };
   }
   const file = join(ssh?.home || homedir(), '.ssh', 'known_hosts');
