@@ -146,6 +146,8 @@ export class Lanes implements Owned, DueSource {
     tx.afterCommit(() => {
       this.putBack.add(item.id);
       this.deps.world.clock.at(again.retryAt, () => this.wake());
+      // Its lane is free: somebody may have spoken behind it.
+      if (item.laned) this.wake();
     });
   }
 
