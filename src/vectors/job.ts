@@ -68,26 +68,25 @@ export function embedJob(deps: EmbedDeps): JobHandler {
       try {
         const space = { space: embedder.id, dim: await embedder.dim(signal) };
         const isCurrent = await begin(deps, space, given);
-        if (given !== undefined) return isCurrent ? await fill(deps, embedder, given, signal) : undefined;
-        if (isCurrent) await fill(deps, embedder, undefined, signal);
-        else if (await build(deps, embedder, space, signal)) {
-          world.log.info({ kind, space: embedder.id }, 'texts are found in another vector space');
-        } else {
+        if (given !== undefined && !isCurrent) return;
+        const { isSearched, failed } = isCurrent
+          ? { isSearched: true, failed: await fill(deps, embedder, given, signal) }
+          : await build(deps, embedder, space, signal);
+        if (!isSearched) {
           world.log.warn(
             { kind, space: embedder.id },
             'a vector space could not be completed; it is tried again later',
           );
           return await again(world.clock.now().getTime() + AGAIN_MS);
         }
-        await dropOld(deps);
+        if (!isCurrent) world.log.info({ kind, space: embedder.id }, 'texts are found in another vector space');
+        if (given === undefined) await dropOld(deps);
+        if (failed) throw failed;
       } catch (error) {
         if (signal.aborted || !(error instanceof EmbedderFault)) throw error;
         world.log.warn({ kind, error: messageOf(error) }, 'texts could not be embedded');
         if (error.kind === 'missing') return;
-        const isAway = await embedder.embed([PROBE], 'document', signal).then(
-          () => false,
-          () => true,
-        );
+        const isAway = !(await answers(embedder, signal));
         signal.throwIfAborted();
         const at = world.clock.now().getTime() + AGAIN_MS;
         if (isAway) notBefore = at;
@@ -107,23 +106,43 @@ function begin({ database, world, jobs, source: { kind } }: EmbedDeps, space: st
   });
 }
 
-/** Fills a space and has it searched. False where it was taken away meanwhile: then what was searched still is. */
-async function build(deps: EmbedDeps, embedder: Embedder, space: store.Space, signal: AbortSignal): Promise<boolean> {
+/** Whether the service embeds what any does. */
+function answers(embedder: Embedder, signal: AbortSignal): Promise<boolean> {
+  return embedder.embed([PROBE], 'document', signal).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Fills a space and has it searched, also where a service that answers refuses a few texts: `failed` is why. Where the space
+ * was taken away meanwhile, or is not full, what was searched still is.
+ */
+async function build(
+  deps: EmbedDeps,
+  embedder: Embedder,
+  space: store.Space,
+  signal: AbortSignal,
+): Promise<{ isSearched: boolean; failed?: EmbedderFault | undefined }> {
   const { database, world, jobs, source } = deps;
   for (let round = 1; ; round++) {
-    await fill(deps, embedder, undefined, signal);
-    const most = round < ROUNDS ? 0 : embedder.maxBatch;
+    const failed = await fill(deps, embedder, undefined, signal);
+    if (failed && !(await answers(embedder, signal))) throw failed;
+    const most = failed || round >= ROUNDS ? embedder.maxBatch : 0;
     const left = await database.tx('vectors.flip', async (tx) => {
       if (!(await store.holdSpace(tx, source.kind, space))) return undefined;
       const missing = await countMissing(tx, source, space.space, most + 1);
       if (missing > most) return missing;
+      // Of a few texts a service may refuse all, and nothing would be found by meaning any more.
+      if (failed && !(await store.hasVectors(tx, source.kind, space.space, missing + 1))) return missing;
       await store.flip(tx, source.kind, space.space);
       if (missing > 0) await embedSoon(jobs, tx, source.kind, world.clock.now());
       return 0;
     });
-    if (left === undefined) return false;
-    if (left === 0) return true;
-    if (round >= ROUNDS) return false;
+    if (left === undefined) return { isSearched: false };
+    if (left === 0) return { isSearched: true, failed };
+    if (failed) throw failed;
+    if (round >= ROUNDS) return { isSearched: false };
   }
 }
 
@@ -147,7 +166,7 @@ interface OfOwner extends Missing {
   owner: string;
 }
 
-/** Embeds what is missing, of one owner or of all. Throws the first fault after all that can be embedded has been. */
+/** Embeds what is missing, of one owner or of all; gives the first fault after all that can be embedded has been. */
 async function fill(deps: EmbedDeps, embedder: Embedder, owner: string | undefined, signal: AbortSignal) {
   const { database, source } = deps;
   let failed: EmbedderFault | undefined;
@@ -163,7 +182,7 @@ async function fill(deps: EmbedDeps, embedder: Embedder, owner: string | undefin
     // Nothing at all came of whole batches: the service is away.
     if (barren === FRUITLESS) break;
   }
-  if (failed) throw failed;
+  return failed;
 }
 
 /** What is missing in batches of the embedder's size: many owners with one text each fill one together. */

@@ -39,6 +39,12 @@ export async function holdSpace(tx: Transaction, kind: Kind, { space, dim }: Spa
   return rows.length > 0;
 }
 
+/** Whether a space has at least so many vectors. */
+export async function hasVectors(tx: Transaction, kind: Kind, space: string, count: number): Promise<boolean> {
+  const { rows } = await tx.query(`select from ${kind}_vectors where space = $1 limit $2`, [space, count]);
+  return rows.length === count;
+}
+
 /** From now on `space`, which `tx` holds, is searched; the one that was is old. */
 export async function flip(tx: Transaction, kind: Kind, space: string): Promise<void> {
   await tx.query(`delete from ${kind}_spaces where is_current and space <> $1`, [space]);

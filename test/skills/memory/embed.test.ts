@@ -4,6 +4,7 @@ import { memory } from '../../../src/skills/memory/index.ts';
 import { Recall } from '../../../src/skills/memory/recall.ts';
 import type { Database } from '../../../src/storage/index.ts';
 import { type Embedder, EmbedderFault, embedJob, unit } from '../../../src/vectors/index.ts';
+import { beginSpace } from '../../../src/vectors/store.ts';
 import { testDatabases } from '../../support/database.ts';
 import { type Played, playSkill } from '../play.ts';
 
@@ -67,7 +68,14 @@ for (const { name, available, open } of testDatabases)
       await run(fakeEmbedder('old'));
       expect(await spaces()).toEqual([{ space: 'old', current: true, vectors: 3 }]);
 
-      const spoilt = { texts: ['Berlin'] };
+      const spoilt = { texts: ['Berlin', 'tea'] };
+      await run(fakeEmbedder('new', spoilt));
+      expect(await spaces()).toEqual([
+        { space: 'new', current: false, vectors: 1 },
+        { space: 'old', current: true, vectors: 3 },
+      ]);
+      // Of one that is away it is not known what else it refuses.
+      spoilt.texts = ['Berlin', 'dimensions'];
       await run(fakeEmbedder('new', spoilt));
       expect(await spaces()).toEqual([
         { space: 'new', current: false, vectors: 2 },
@@ -77,6 +85,25 @@ for (const { name, available, open } of testDatabases)
       await run(fakeEmbedder('new', spoilt));
       expect(await spaces()).toEqual([{ space: 'new', current: true, vectors: 3 }]);
       await run(fakeEmbedder('new', spoilt));
+      expect(await spaces()).toEqual([{ space: 'new', current: true, vectors: 3 }]);
+    });
+
+    test('a text that a new embedder always refuses keeps its space from nobody', async () => {
+      const isOld = async (space: string) => {
+        const age = new Date(coda.world.clock.now().getTime() - 2 * 86_400_000);
+        await database.run('test', 'update memory_spaces set created_at = $2 where space = $1', [space, age]);
+      };
+      const refusing = fakeEmbedder('refusing', { texts: ['Berlin'] });
+      await waiting();
+      await run(refusing);
+      expect(await spaces()).toEqual([{ space: 'refusing', current: true, vectors: 2 }]);
+      // It is asked again, and what is of no use is taken away all the same.
+      expect(await waiting()).toEqual(['all']);
+      await database.tx('test', (tx) => beginSpace(tx, 'memory', { space: 'left', dim: 8 }, coda.world.clock.now()));
+      await isOld('left');
+      await run(refusing);
+      expect(await spaces()).toEqual([{ space: 'refusing', current: true, vectors: 2 }]);
+      await run(fakeEmbedder('new'));
       expect(await spaces()).toEqual([{ space: 'new', current: true, vectors: 3 }]);
     });
 
