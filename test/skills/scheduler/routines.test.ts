@@ -2,6 +2,26 @@ import { describe, expect, test } from 'vitest';
 import { commandRun, storedRun } from '../../../src/skills/scheduler/schedule.ts';
 import { play } from '../../support/play.ts';
 
+describe('the daily briefing', () => {
+  test('is switched on in plain words, tells of the day at 8, and is silent on a day without anything', async () => {
+    await using coda = await play({ at: '2026-11-16T12:00:00Z', zone: 'Europe/Berlin' });
+    const ana = coda.person('ana');
+    await ana.says('remind me tomorrow at 11 to call Carl');
+    expect(await ana.says('turn on the daily briefing')).toContain('every day at 08:00');
+    await coda.passes({ hours: 18 });
+    expect(ana.heard('Good morning')).toHaveLength(0);
+    await coda.passes({ hours: 2 });
+    expect(ana.heard('call Carl').at(-1)).toContain('11:00');
+    await coda.passes({ hours: 2 });
+    await ana.presses('Done');
+    const before = ana.seen().length;
+    await coda.passes({ days: 3 });
+    expect(ana.seen()).toHaveLength(before);
+    expect(await ana.says('turn off the daily briefing')).toContain('off');
+    expect(await ana.says('/schedules')).toContain('daily briefing');
+  });
+});
+
 describe('the weekly review', () => {
   test('is shown by /week, and comes by itself where a schedule runs weekly-review', async () => {
     await using coda = await play({ at: '2026-11-16T08:00:00Z', zone: 'Europe/Berlin' });

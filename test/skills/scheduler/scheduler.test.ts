@@ -54,6 +54,24 @@ describe('what people plan', () => {
     expect(await ana.says('/schedules')).toContain('went well');
   });
 
+  test('what was missed while coda was off is left out where the person wants it so', async () => {
+    const model = new ScriptedModel(
+      [{ call: 'schedule_create', input: { when: 'every day at 10', prompt: 'say it', missed: 'skip' } }],
+      ['planned'],
+      ['said'],
+    );
+    await using coda = await play({ model });
+    const ana = coda.person('ana');
+    await ana.says('every day at 10 say it, unless you are late');
+    await coda.app.stop();
+    await coda.world.clock.moveTo(new Date('2026-11-24T12:00:00Z'));
+    await coda.start();
+    await coda.app.settled();
+    expect(ana.heard('said')).toEqual([]);
+    await coda.passes({ days: 1 });
+    expect(ana.heard('said')).toHaveLength(1);
+  });
+
   test('once is once', async () => {
     await using coda = await play({ model: echo() });
     const ana = coda.person('ana');
@@ -169,5 +187,31 @@ describe('bad input', () => {
       '2026-03-30T00:30:00.000Z',
       '2026-03-31T00:30:00.000Z',
     ]);
+  });
+
+  test('an hour that comes twice has one occurrence', async () => {
+    await using coda = await play({ model: echo(), at: '2026-10-24T12:00:00Z' });
+    const ana = coda.person('ana');
+    await ana.says('/schedule every day at 02:30 say it');
+    const began = `select received_at as at from inbox where payload ->> 'origin' = 'schedule' order by seq`;
+    await coda.passes({ days: 2 });
+    const { rows } = await coda.database().read<{ at: Date }>(began);
+    expect(rows.map(({ at }) => at.toISOString())).toEqual(['2026-10-25T00:30:00.000Z', '2026-10-26T01:30:00.000Z']);
+  });
+
+  test('a clock that is set back over an occurrence does not bring it again', async () => {
+    await using coda = await play({ model: echo() });
+    const ana = coda.person('ana');
+    await ana.says('/schedule every day at 10 say it');
+    const turns = `inbox where payload ->> 'origin' = 'schedule'`;
+    await coda.passes({ hours: 3 });
+    expect(await coda.count(turns)).toBe(1);
+    const now = coda.world.clock.now();
+    await coda.moveTo(new Date(now.getTime() - 4 * 3_600_000));
+    await coda.restart();
+    await coda.moveTo(now);
+    expect(await coda.count(turns)).toBe(1);
+    await coda.passes({ days: 1 });
+    expect(await coda.count(turns)).toBe(2);
   });
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Skill } from '../../../src/chat/index.ts';
+import { problems } from '../../config/support.ts';
 import { play } from '../../support/play.ts';
-import { echo } from '../../support/scripted-model.ts';
+import { echo, ScriptedModel } from '../../support/scripted-model.ts';
 
 test('an owner sees what coda does by itself, switches it off and on, and has it done now', async () => {
   await using coda = await play({ model: echo(), config: { 'retention.days': 1 } });
@@ -56,6 +57,9 @@ test('an owner is told once, with the reason, of a task that has failed three ti
   await coda.passes({ hours: 4 });
   expect(ana.heard('the moon is in the wrong house').filter((text) => text.includes('in a row'))).toHaveLength(1);
   expect(ana.heard('`flaky` has failed 3 times in a row')).toHaveLength(1);
+  expect(await ana.says('/schedules')).toMatch(
+    /`flaky`: next .*; last .*: failed \(the moon is in .*; \d+ failures in a row/,
+  );
   expect(await ana.presses('Switch it off')).toContain('is off');
   expect(await ana.says('/schedules')).toContain('- `flaky`: off');
 });
@@ -73,4 +77,25 @@ test('what the configuration says of a task wins over its default and over what 
 test('a wrong cron expression is told at the start, with its field', async () => {
   const wrong = { 'scheduler.tasks': { retention: { cron: '30 25 * * *' } } };
   await expect(play({ config: wrong })).rejects.toThrow(/field 2 \(hour\) is "25"/);
+  const file = [
+    'scheduler:',
+    '  tasks:',
+    '    retention:',
+    '      cron: "30 25 * * *"',
+    '    audit: { cron: "0 3 * *" }',
+  ];
+  expect(problems(file.join('\n'))).toEqual([
+    'coda.yaml:4:13 scheduler.tasks.retention.cron: expected a cron expression such as "30 7 * * 1-5"; field 2 (hour) is "25", got "30 25 * * *"',
+    'coda.yaml:5:20 scheduler.tasks.audit.cron: expected a cron expression of five fields (such as "30 7 * * 1-5"), got "0 3 * *"',
+  ]);
+});
+
+test('a model switches a task only with a yes', async () => {
+  const model = new ScriptedModel([{ call: 'scheduler_toggle', input: { name: 'retention', on: false } }, 'done']);
+  await using coda = await play({ model });
+  const ana = coda.person('ana');
+  await ana.says('no more cleaning up');
+  expect(await ana.says('/schedules')).toContain('- `retention`: next');
+  await ana.presses('Approve');
+  expect(await ana.says('/schedules')).toContain('- `retention`: off');
 });
