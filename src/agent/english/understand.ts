@@ -28,6 +28,15 @@ interface Form {
 const MOST_FITS = 24;
 const MOST_TENTATIVE = 4;
 
+/** A pattern means the same to everybody in this process who has the phrase. */
+const compiled = new WeakMap<Phrase, Pattern>();
+
+function patternOf(phrase: Phrase): Pattern {
+  const known = compiled.get(phrase) ?? compilePattern(phrase.pattern);
+  compiled.set(phrase, known);
+  return known;
+}
+
 /** The phrases, and which of them fit a clause. */
 export class Understanding {
   /** All words that patterns name. */
@@ -40,7 +49,7 @@ export class Understanding {
   constructor(phrases: readonly Phrase[]) {
     const vocabulary = new Set<string>();
     for (const phrase of phrases) {
-      const form = { phrase, pattern: compilePattern(phrase.pattern) };
+      const form = { phrase, pattern: patternOf(phrase) };
       for (const word of form.pattern.words) vocabulary.add(word);
       if (!form.pattern.first) this.others.push(form);
       for (const word of form.pattern.first ?? []) {
