@@ -1,6 +1,7 @@
 /**
  * How well memories are found: recall among the 5 and 10 nearest and the mean reciprocal rank, on the half of the set that
- * nothing was tuned on and on a set that was written before the ranking was looked at; both with what stands around them.
+ * nothing was tuned on and on two sets that were written before the ranking was looked at, the second one by somebody who
+ * did not know it; all with what stands around them.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -84,7 +85,7 @@ export async function found(report: Report): Promise<void> {
     ['words and the offline embedder', offline],
     [service ? 'words and the same embedder as a service' : `words and ${model}`, configured],
   ];
-  for (const set of [readSet('facts'), readSet('held-out')]) {
+  for (const set of [readSet('facts'), readSet('held-out'), readSet('held-out-2')]) {
     for (const [how, embedder] of ways) {
       const ranks = await ranksOf(set.questions, await indexOf(set.facts, embedder), embedder);
       for (const kind of ['plain', 'paraphrase'] as const) {

@@ -125,15 +125,17 @@ function read(name: string): Told {
 
 /**
  * Facts with what stands around them, and the questions: `facts`, 300 about ten people, whose first ten of each twenty
- * the fusion is tuned on and whose others are asked about; `held-out`, 120 that one person tells, beside those 300.
+ * the fusion is tuned on and whose others are asked about; `held-out` and `held-out-2`, 120 each that one person tells,
+ * beside those 300.
  */
-export function readSet(name: 'facts' | 'held-out'): Told & { name: string } {
+export function readSet(name: 'facts' | 'held-out' | 'held-out-2'): Told & { name: string } {
   const told = read('facts');
   if (name === 'facts') {
     // Whole stories fall into one half or the other: neighbours share people and events.
     const questions = told.questions.filter((_, index) => Math.floor(index / 20) % 2 === 1);
     return { name: '300 facts', facts: [...told.facts, ...around()], questions };
   }
-  const { facts, questions } = read('held-out');
-  return { name: 'held-out set', facts: [...facts, ...told.facts], questions };
+  const { facts, questions } = read(name);
+  const said = name === 'held-out' ? 'held-out set' : 'second held-out set';
+  return { name: said, facts: [...facts, ...told.facts], questions };
 }

@@ -17,14 +17,20 @@ export function coverage(
   covered: Float32Array,
   postings: (term: string) => ArrayLike<number> | undefined,
 ): Float32Array {
-  const weighed = [...new Set(terms)].map((term) => {
-    const places = postings(term) ?? NOWHERE;
-    return { places, weight: idf(Math.min(places.length, n), n) };
-  });
-  const total = weighed.reduce((sum, { weight }) => sum + weight, 0);
-  if (total === 0) return covered;
-  for (const { places, weight } of weighed) add(covered, places, weight / total);
+  for (const [term, weight] of shares(terms, n, postings)) add(covered, postings(term) ?? NOWHERE, weight);
   return covered;
+}
+
+/** The share of the query's IDF mass that each of its terms has. */
+export function shares(
+  terms: readonly string[],
+  n: number,
+  postings: (term: string) => ArrayLike<number> | undefined,
+): Map<string, number> {
+  const weights = new Map(terms.map((term) => [term, idf(Math.min(postings(term)?.length ?? 0, n), n)]));
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  if (total > 0) for (const [term, weight] of weights) weights.set(term, weight / total);
+  return weights;
 }
 
 /** Adds `weight` at the places of texts. */

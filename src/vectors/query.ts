@@ -1,12 +1,16 @@
 /** A question as an index is searched with it. */
 import { lexemesOf } from '../base/lexemes.ts';
+import { stemOf, wordsIn } from '../base/word-forms.ts';
 import type { Embedder } from './embedder.ts';
 import { bareQuestion, blended, namesIn } from './rank.ts';
+import { synonymsOf } from './synonyms.ts';
 
 export interface Sought {
   terms: readonly string[];
   /** Those of the terms that are names. */
   names?: readonly string[];
+  /** The terms of the synonyms of each of the terms that has any. */
+  synonyms?: ReadonlyMap<string, readonly string[]>;
   vector?: Float32Array | undefined;
 }
 
@@ -15,10 +19,19 @@ const LONGEST_EMBEDDED = 1_000;
 /** And its words are looked for up to here. */
 const LONGEST = 4_000;
 
-/** The words of a question, and the names among them. */
+/** The words of a question, the names among them, and what the others may be called as well. */
 export function wordsOf(text: string): Sought {
   const words = text.slice(0, LONGEST);
-  return { terms: lexemesOf(words), names: namesIn(words) };
+  const [terms, names] = [lexemesOf(words), namesIn(words)];
+  const synonyms = new Map<string, string[]>();
+  for (const word of wordsIn(words)) {
+    const [term] = lexemesOf(word);
+    if (term === undefined || names.includes(term) || synonyms.has(term)) continue;
+    const others = new Set(synonymsOf(word, stemOf(word)).flatMap(lexemesOf));
+    others.delete(term);
+    if (others.size > 0) synonyms.set(term, [...others]);
+  }
+  return { terms, names, synonyms };
 }
 
 /** The vector of a question. Throws `EmbedderFault` as the embedder does. */

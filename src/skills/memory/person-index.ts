@@ -1,5 +1,5 @@
-import { add, coverage, top } from '../../base/relevance.ts';
-import { addMeaning, addWords, Matrix, NAMES, Scratch, type Sought } from '../../vectors/index.ts';
+import { add, coverage, shares, top } from '../../base/relevance.ts';
+import { addMeaning, addSynonyms, addWords, Matrix, NAMES, Scratch, type Sought } from '../../vectors/index.ts';
 import { hashOf, Postings } from './postings.ts';
 
 /** What the index knows of a memory. */
@@ -98,16 +98,26 @@ export class PersonIndex {
   }
 
   /** The ids of the nearest memories that the filter admits, best first, with their scores. */
-  search({ terms, names = [], vector }: Sought, filter: Filter, limit: number): { id: string; score: number }[] {
+  search(
+    { terms, names = [], synonyms, vector }: Sought,
+    filter: Filter,
+    limit: number,
+  ): { id: string; score: number }[] {
     const places = this.ids.length;
     const postingOf = (term: string) => this.postings.of(term);
-    const covered = coverage(terms, Math.max(this.size, 1), this.scratch.zeros('covered', places), postingOf);
+    const size = Math.max(this.size, 1);
+    const covered = coverage(terms, size, this.scratch.zeros('covered', places), postingOf);
     if (this.size < places) for (const [place, id] of this.ids.entries()) if (id === undefined) covered[place] = 0;
     let scores = covered;
     if (vector) {
       scores = this.scratch.zeros('scores', places);
       for (const name of names) add(scores, postingOf(name), NAMES / names.length);
       addWords(covered, scores);
+      if (synonyms)
+        addSynonyms(synonyms, shares(terms, size, postingOf), postingOf, {
+          added: scores,
+          seen: this.scratch.zeros('seen', places),
+        });
       addMeaning(covered, scores, this.matrix.similarities(vector, places, scores));
     }
     const type = filter.type === undefined ? undefined : this.types.indexOf(filter.type);

@@ -1,6 +1,6 @@
 import { withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
-import { collectGarbage, smallHeaps } from '../../base/heap.ts';
+import { collectGarbage, smallHeaps, youngCollector } from '../../base/heap.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
 import { type Embedder, EmbedderFault, type Sought, type Space, vectorOf, wordsOf } from '../../vectors/index.ts';
@@ -43,6 +43,7 @@ export class Recall {
   private readonly deps: RecallDeps;
   private readonly held = new Map<string, Held>();
   private sweeping: NodeJS.Timeout | undefined;
+  private collect: (() => void) | undefined;
 
   constructor(deps: RecallDeps) {
     this.deps = deps;
@@ -127,11 +128,13 @@ export class Recall {
         if (state === 'current' || state === 'past') index.put({ ...row, state });
         else index.delete(row.id);
       }
-      // Reading on makes tens of MB of garbage, which V8 would keep room for as long as the process lives.
-      if (rows.length === PAGE) smallHeaps();
       const last = rows.at(-1);
       if (last) after = { touched: last.touched, id: last.id };
       if (rows.length < PAGE) break;
+      // Reading on makes tens of MB of garbage, which V8 and the C library would keep room for.
+      smallHeaps();
+      this.collect ??= youngCollector();
+      this.collect();
     }
     index.version = Math.max(after.touched, version);
   }

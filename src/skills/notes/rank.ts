@@ -1,9 +1,9 @@
 /** Ranking of notes by the share of a question's words that they cover. Pure. */
 import { isSlip } from '../../base/text.ts';
 import { stemOf, wordsIn } from '../../base/word-forms.ts';
+import { synonymsOf } from '../../vectors/index.ts';
 import type { NearNote } from './meaning/store.ts';
 import type { Note } from './note.ts';
-import { synonymsOf } from './synonyms.ts';
 
 /** Words of a question that no note need hold. */
 const SILENT = new Set(

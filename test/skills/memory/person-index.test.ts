@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PersonIndex } from '../../../src/skills/memory/person-index.ts';
-import { Matrix, packVector, unit, wordsOf } from '../../../src/vectors/index.ts';
+import { Matrix, packVector, synonymsOf, unit, wordsOf } from '../../../src/vectors/index.ts';
 
 const DIM = 8;
 const vector = (...values: number[]) =>
@@ -75,4 +75,13 @@ test('of many vectors each is compared, wherever it is kept', () => {
     expect(matrix.similarities(vector(0, 0, 0, 1), rows)[row]).toBeNaN();
     fill(row);
   }
+});
+
+test('a synonym of a word in the question counts beside its meaning', () => {
+  expect(synonymsOf('spouse')).toContain('wife');
+  const index = new PersonIndex(DIM);
+  index.put(memory('sister', 'Mara is a pilot', { vector: vector(1, 0.1) }));
+  index.put(memory('wife', 'my wife is a welder', { vector: vector(1, 0) }));
+  expect(ids(index, 'What work does my spouse do?', {}, vector(1, 0.1))[0]).toBe('wife');
+  expect(ids(index, 'What work does the neighbour do?', {}, vector(1, 0.1))[0]).toBe('sister');
 });

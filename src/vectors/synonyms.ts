@@ -1,6 +1,6 @@
 import { MORE } from './synonyms-more.ts';
 
-/** Words that people use for one thing in notes and in questions about them. A word may stand in several groups. */
+/** Words that people use for one thing in what they write down and in questions about it. A word may stand in several groups. */
 const GROUPS = `
 wifi wireless internet wlan network router hotspot online
 password passphrase passcode pin code key combination login credentials
