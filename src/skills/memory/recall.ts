@@ -51,7 +51,8 @@ export class Recall {
 
   /**
    * The nearest memories, best first. Where the vectors of the query are not there within `patienceMs`, words alone
-   * decide.
+   * decide. Memories that are not read yet are waited for without it, for as long as the database lets a statement take:
+   * without them the answer would be that nothing is remembered. Who can do without waits no longer than they like.
    */
   async search(personId: string, text: string, filter: Filter, limit: number, patienceMs: number): Promise<Hit[]> {
     const held = await this.fresh(personId);

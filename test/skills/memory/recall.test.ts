@@ -94,6 +94,13 @@ for (const { name, available, open } of testDatabases)
       recall.close();
     });
 
+    test('an embedder that does not answer in time leaves the words to decide', async () => {
+      const slow: Embedder = { ...embedder, embed: () => new Promise<never>(() => {}) };
+      const recall = new Recall({ database, world: coda.world, embedders: [slow] });
+      expect((await recall.search(ana, 'number 2051', {}, 5, 1))[0]?.id).toBe('n2051');
+      recall.close();
+    });
+
     test('what nobody asks for minutes is given up, and its memory goes', async () => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
       const recall = recallOf();
