@@ -13,12 +13,17 @@ export const notInTime = () => 'That reached me too late, so I have not done it.
 export const edited = (text: string) => `I have changed my message. It reads now:\n\n${text}`;
 
 const LONGEST_SHOWN = 300;
+/** Five reminders in one message, each as long as it may be there: none of them is said again. */
+const LONGEST_REMINDERS = 1_300;
 const MOST_JOBS = 5;
 
-export const undelivered = (count: number, shown: readonly string[]) =>
+export const undelivered = (count: number, shown: readonly { kind: string; text: string }[]) =>
   [
     `${plural(count, 'message')} for you could not be delivered${shown.length > 0 ? ':' : '.'}`,
-    ...shown.map((text) => `> ${shorten(text.replace(/\s+/g, ' '), LONGEST_SHOWN)}`),
+    ...shown.map(
+      ({ kind, text }) =>
+        `> ${shorten(text.replace(/\s+/g, ' '), kind === 'reminder' ? LONGEST_REMINDERS : LONGEST_SHOWN)}`,
+    ),
   ].join('\n');
 
 export const jobsGaveUp = (jobs: readonly { kind: string; error: string | null }[]) =>

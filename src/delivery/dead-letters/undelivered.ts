@@ -14,10 +14,7 @@ export async function tellUndelivered(database: Database, outbox: Outbox, item: 
     const letters = await takeUndelivered(tx, person.id);
     if (letters.length === 0) return;
     const shown = conversation.place.kind === 'dm' ? letters.slice(0, MOST_SHOWN) : [];
-    const text = texts.undelivered(
-      letters.length,
-      shown.map((letter) => letter.text),
-    );
+    const text = texts.undelivered(letters.length, shown);
     const card = { kind: 'notice' as const, text };
     const key = `undelivered:${item.id}`;
     await outbox.addAll(tx, [{ key, conversationId: conversation.id, personId: person.id, card }]);
