@@ -1,6 +1,6 @@
 /**
  * How well notes answer questions in other words, by words alone and by meaning too: `npm run bench -- notes`. On 200
- * pairs that the ranking was tuned on, on 150 later ones that were looked at, and on 60 that nothing was tuned on.
+ * pairs that the ranking was tuned on, on 150 later ones that were looked at, and on 60 and twice 100 that nothing was tuned on.
  */
 import { notes } from '../src/skills/notes/index.ts';
 import { embeddersOf } from '../src/vectors/index.ts';
@@ -9,7 +9,13 @@ import { playSkill } from '../test/skills/play.ts';
 import { testDatabases } from '../test/support/database.ts';
 import { Report } from './support/report.ts';
 
-const SETS = { '': '200 tuned pairs', later: '150 later pairs', fresh: '60 fresh pairs' } as const;
+const SETS = {
+  '': '200 tuned pairs',
+  later: '150 later pairs',
+  fresh: '60 fresh pairs',
+  household: '100 pairs of a household',
+  blind: '100 blind pairs',
+} as const;
 
 const report = new Report();
 const [embedded] = testDatabases as [(typeof testDatabases)[0]];

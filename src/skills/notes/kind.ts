@@ -1,4 +1,5 @@
 /** What kind of answer a question asks for, and whether a note can have one: "when" wants a time, "where" a place. Pure. */
+import { stemOf, wordsIn } from '../../base/word-forms.ts';
 
 const MONTH = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
 const TIME = new RegExp(
@@ -83,6 +84,32 @@ const KINDS: readonly (readonly [pattern: RegExp, answers: (note: string, questi
 export function canAnswer(question: string, note: string): boolean {
   const said = question.trim();
   return KINDS.every(([pattern, answers]) => !pattern.test(said) || answers(note, said));
+}
+
+const HOW_MANY = /\bhow many (\p{L}+)/iu;
+const WHICH = /^(?:which|what) (\p{L}{3,})/iu;
+
+/** A note that speaks of what is counted tells how many only with a number before it: "12 rooms", not "room 12". */
+function counts(note: string, question: string): boolean {
+  const counted = stemOf(HOW_MANY.exec(question)?.[1]?.toLowerCase() ?? '');
+  const words = wordsIn(note);
+  const at = words.flatMap((word, index) => (stemOf(word) === counted ? [index] : []));
+  return at.length === 0 || at.some((index) => NUMBER.test(words.slice(Math.max(0, index - 3), index).join(' ')));
+}
+
+/** A note that takes it as known which one it is does not tell: "which pills?" is not answered by "her pills". */
+function tellsWhich(note: string, question: string): boolean {
+  const asked = stemOf(WHICH.exec(question)?.[1]?.toLowerCase() ?? '');
+  const words = wordsIn(note);
+  const known = words.map((word, index) => stemOf(word) === asked && KNOWN.has(words[index - 1] ?? ''));
+  return !known.includes(true) || words.some((word, index) => stemOf(word) === asked && !known[index]);
+}
+const KNOWN = new Set('the my our your his her their its this that these those'.split(' '));
+
+/** Whether a note that speaks of what is asked for says it, and does not just take it as known. */
+export function saysIt(question: string, note: string): boolean {
+  const said = question.trim();
+  return (!HOW_MANY.test(said) || counts(note, said)) && (!WHICH.test(said) || tellsWhich(note, said));
 }
 
 /** Questions that a note about the same thing need not answer: "is Netflix down?", "what is a fuse?". */

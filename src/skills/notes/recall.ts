@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { dataTool, failed, privately } from '../../agent/index.ts';
 import type { Near } from '../../vectors/index.ts';
 import { withAny } from './finding/store.ts';
-import { canAnswer, isAboutMore, isHowTo } from './kind.ts';
+import { canAnswer, isAboutMore, isHowTo, saysIt } from './kind.ts';
 import type { Meaning } from './meaning/index.ts';
 import { type NearNote, nearOnes } from './meaning/store.ts';
+import type { Note } from './note.ts';
 import { BESIDE, CLOSE, candidatesFor, fused, type Ranked, rank, termsOf } from './rank.ts';
 import { wantedBy } from './search.ts';
 import { texts } from './texts.ts';
@@ -54,15 +55,20 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
     },
   });
 
+const textOf = ({ title, text }: Note): string => `${title ?? ''} ${text}`;
+
 /** Those that answer the question, and else those that are near enough to be offered. */
 function judged(
   question: string,
   ranked: readonly Ranked[],
   near: readonly NearNote[],
 ): { sure: readonly Ranked[]; offered: readonly Ranked[] } {
-  const isAble = ({ note }: Ranked) => canAnswer(question, `${note.title ?? ''} ${note.text}`);
+  const isAble = ({ note }: Ranked) => canAnswer(question, textOf(note));
   const able = ranked.filter(isAble);
-  const sure = sureOnes(question, able);
+  const sure = sureOnes(
+    question,
+    able.filter(({ note }) => saysIt(question, textOf(note))),
+  );
   if (near.length === 0) {
     return { sure, offered: able.filter(({ share }) => share >= OFFERED).slice(0, MOST_OFFERED) };
   }

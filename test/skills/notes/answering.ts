@@ -8,8 +8,14 @@ export interface AnswerSet {
   unanswered: string[];
 }
 
-/** `''`: the 200 that the ranking was tuned on; `later`, `fresh`: those of `questions-later.txt` and `questions-fresh.txt`. */
-export function answerSet(name: '' | 'later' | 'fresh', folder = 'test/skills/notes'): AnswerSet {
+/**
+ * `''`: the 200 that the ranking was tuned on; the others: those of `questions-later.txt` and so on. Nothing was tuned on
+ * `household` and `blind`, which were written by somebody who does not know the ranking.
+ */
+export function answerSet(
+  name: '' | 'later' | 'fresh' | 'household' | 'blind',
+  folder = 'test/skills/notes',
+): AnswerSet {
   const read = (file: string) =>
     readFileSync(join(folder, `${file}${name && `-${name}`}.txt`), 'utf8')
       .split('\n')
