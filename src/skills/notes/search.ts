@@ -72,7 +72,8 @@ export async function searchNotes(
   const covered = await nearest(ctx, wanted, rest, close);
   if (covered.some(({ share }) => share >= NEAR)) return paged(covered, page);
   const parts = await finding.searchParts(ctx.tx, wanted, [...words, ...tags], page);
-  return parts.total > 0 ? parts : paged(covered, page);
+  if (parts.total > 0) return parts;
+  return paged(covered.length > 0 ? covered : await misspelt(ctx, wanted, rest), page);
 }
 
 export const withoutTags = (query: string): string => query.replace(/#[\p{L}\p{N}][\p{L}\p{N}_/-]*/gu, ' ');
@@ -81,6 +82,21 @@ const paged = (ranked: readonly Ranked[], { offset, limit }: Page): Found => ({
   notes: ranked.slice(offset, offset + limit).map(({ note }) => note),
   total: ranked.length,
 });
+
+/** Letters behind the beginning that may be right where a letter of the beginning is not. */
+const REST = 3;
+
+/** Notes with a word that differs in one letter of its beginning, which no index finds: best first. */
+async function misspelt({ tx }: Pick<TxContext, 'tx'>, wanted: Wanted, query: string): Promise<readonly Ranked[]> {
+  const terms = termsOf(query);
+  const rests = terms.flatMap(({ word }) => {
+    const rest = word.slice(finding.BEGINNING);
+    return rest.length >= REST ? [rest] : [];
+  });
+  if (rests.length === 0) return [];
+  const notes = await finding.withAnyPart(tx, wanted, rests, MOST_LOOKED_AT);
+  return rank(terms, notes).filter(({ share }) => share >= NEAR);
+}
 
 /**
  * Notes that hold enough of what the words say, and those that are `close` in meaning, best first; a misspelt word is found

@@ -71,6 +71,33 @@ for (const { name, available, open } of testDatabases)
         expect(await list({ tag: 'gym' })).toBe('You have no notes tagged #gym.');
       });
 
+      test('with a wrong, missing or further letter anywhere in a word, also where it begins', async () => {
+        await note('the screwdriver lies in the shed #tools');
+        await note('soup');
+        for (const query of [
+          'xcrewdriver',
+          'crewdriver',
+          'srcewdriver',
+          'scxrewdriver',
+          'screwdriber',
+          'screwdirver',
+        ]) {
+          expect(await find(query), query).toContain('1. the screwdriver');
+          expect(await find(`#tools ${query}`), query).toContain('1. the screwdriver');
+          expect(await find(`#home ${query}`), query).toContain('no note about');
+        }
+        expect(await find('xcrxwdriver')).toContain('no note about');
+      });
+
+      test('inside words only on the days that are asked for', async () => {
+        await note('the screwdriver lies in the shed');
+        const on = async (query: string, from: string) => words(await coda.call('note_search', { query, from }));
+        for (const query of ['rewdriv', 'xcrewdriver']) {
+          expect(await on(query, 'today'), query).toContain('1. the ');
+          expect(await on(query, 'tomorrow'), query).toContain('no note about');
+        }
+      });
+
       test.each(["' ; drop table notes; --", '&|!():*', '%', '_', '\\', '🙂', 'a'.repeat(500)])(
         'looking for %j does no harm',
         async (query) => {

@@ -115,24 +115,42 @@ export async function withAny(tx: Queryable, wanted: Wanted, words: readonly str
   return rows.map(toNote);
 }
 
-/** Notes that hold each of `parts` somewhere in title, text or tags, also inside words; of the newest 5,000. */
-export async function searchParts(tx: Queryable, reader: Reader, parts: readonly string[], page: Page): Promise<Found> {
-  const { rows } = await tx.query<CountedRow>(
-    `select ${COLUMNS}, count(*) over () as total
-       from ((select * from notes where person_id = $1 and deleted_at is null order by created_at desc limit $6)
+/** What `searchParts` and `withAnyPart` look into: the newest 5,000 of the reader's and of those shared with them. */
+const LOOKED_INTO = `((select * from notes where person_id = $1 and deleted_at is null order by created_at desc limit ${MOST_LOOKED_INTO})
              union all
              (select * from notes where search @@ $2::tsquery and scope = 'here' and person_id <> $1 and deleted_at is null
-               order by created_at desc limit $6)) newest
-      where coalesce(title, '') || ' ' || text || ' ' || array_to_string(tags, ' ') ilike all($3)
-      order by created_at desc, seq desc limit $4 offset $5`,
-    [
-      reader.personId,
-      shared(reader),
-      parts.map((part) => `%${part.replace(/[\\%_]/g, '\\$&')}%`),
-      page.limit,
-      page.offset,
-      MOST_LOOKED_INTO,
-    ],
+               order by created_at desc limit ${MOST_LOOKED_INTO})) newest
+      where ($4::timestamptz is null or created_at >= $4) and ($5::timestamptz is null or created_at < $5)
+        and coalesce(title, '') || ' ' || text || ' ' || array_to_string(tags, ' ')`;
+
+const lookedInto = (wanted: Wanted, parts: readonly string[]) => [
+  wanted.personId,
+  shared(wanted),
+  parts.map((part) => `%${part.replace(/[\\%_]/g, '\\$&')}%`),
+  wanted.from ?? null,
+  wanted.to ?? null,
+];
+
+/** Notes that hold each of `parts` somewhere in title, text or tags, also inside words; of the newest 5,000. */
+export async function searchParts(tx: Queryable, wanted: Wanted, parts: readonly string[], page: Page): Promise<Found> {
+  const { rows } = await tx.query<CountedRow>(
+    `select ${COLUMNS}, count(*) over () as total from ${LOOKED_INTO} ilike all($3)
+      order by created_at desc, seq desc limit $6 offset $7`,
+    [...lookedInto(wanted, parts), page.limit, page.offset],
   );
   return found(rows);
+}
+
+/** Notes that hold any of `parts`, newest first; of the newest 5,000. */
+export async function withAnyPart(
+  tx: Queryable,
+  wanted: Wanted,
+  parts: readonly string[],
+  limit: number,
+): Promise<Note[]> {
+  const { rows } = await tx.query<NoteRow>(
+    `select ${COLUMNS} from ${LOOKED_INTO} ilike any($3) and tags @> $7 order by created_at desc, seq desc limit $6`,
+    [...lookedInto(wanted, parts), limit, wanted.tags],
+  );
+  return rows.map(toNote);
 }
