@@ -44,7 +44,7 @@ export async function guard(database: Database): Promise<void> {
 /** What an empty migrated database is made of: the packed cluster, the migrations, and the guard of the outbox. */
 export async function stateOfDatabase(): Promise<string> {
   const hash = createHash('sha256').update(await readFile(join(packageRoot(), 'assets', 'cluster.tar.br')));
-  for (const { checksum } of await readMigrations()) hash.update(checksum);
+  for (const { name, checksum } of await readMigrations()) hash.update(`${name} ${checksum}`);
   hash.update(OUTBOX_GUARD);
   return hash.digest('hex').slice(0, 16);
 }
