@@ -76,9 +76,11 @@ export class Agent implements TurnHost {
    */
   async act(name: string, item: Item, signal: AbortSignal, call: ActCall, recorded?: Recorded): Promise<void> {
     const ready: Ready = new Map();
-    await whenReady(ready, () =>
-      this.actOnce(name, item, { ...this.callContext(item, signal, item.tainted), ready }, call, recorded),
-    );
+    const { origin, tainted } = item;
+    // What a schedule or a webhook runs by itself is nothing that the person's next words refer to.
+    const isAside = origin === 'schedule' || origin === 'webhook';
+    const ctx = { ...this.callContext(item, signal, tainted), ready, ...(isAside && { aside: true as const }) };
+    await whenReady(ready, () => this.actOnce(name, item, ctx, call, recorded));
   }
 
   /**

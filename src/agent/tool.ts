@@ -122,7 +122,7 @@ export interface CallContext {
   byName?: true | undefined;
   /** The person has said yes to exactly this call of a command or button. */
   confirmed?: true;
-  /** A program asks, and nothing is said in the conversation: the next words there do not refer to it. */
+  /** A program asks: the next words in the conversation do not refer to it. */
   aside?: true;
   /**
    * Runs a nested turn within this call; only where a turn calls, and only for tools that reach outside. Where one has to

@@ -126,12 +126,12 @@ describe.each(testDatabases)('the log of what was done on $name', ({ name: engin
     await ana.says('/new');
     const found = await entries(coda);
     expect(said(found)).toEqual([
-      'command.run timezone ok command',
-      'command.run note ok command',
+      'tool.call timezone_set ok command',
+      'tool.call note_save ok command',
       'command.run only denied DENIED command',
       'command.run new ok command',
     ]);
-    expect(found[0]?.detail).toEqual({ zone: 'Tokyo' });
+    expect(found[0]?.detail).toEqual({ input: { zone: 'Tokyo' } });
     expect(JSON.stringify(found)).not.toContain('swordfish');
   });
 
@@ -305,11 +305,11 @@ describe('who asks what was done', () => {
     await ana.says('/timezone Tokyo');
     await bob.says('/quiet 22:00-07:00');
     await bob.says('what did you do?');
-    expect(answered(model)).toMatch(/^1 entry of 24 hours:\n.*quiet ok \(bob, command\)|quiet ok \(command\)/);
+    expect(answered(model)).toMatch(/^1 entry of 24 hours:\n.*quiet_hours_set ok \d+ ms \(command\)/);
     expect(answered(model)).not.toContain('Tokyo');
     await ana.says('what did you do?');
-    expect(answered(model)).toContain('timezone ok (ana, command) {"zone":"Tokyo"}');
-    expect(answered(model)).toContain('quiet ok (bob, command)');
+    expect(answered(model)).toMatch(/timezone_set ok \d+ ms \(ana, command\) \{"input":\{"zone":"Tokyo"\}\}/);
+    expect(answered(model)).toMatch(/quiet_hours_set ok \d+ ms \(bob, command\)/);
   });
 
   test('can ask for a tool, a skill, a status and a time', async () => {

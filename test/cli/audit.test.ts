@@ -27,7 +27,7 @@ test('what was done is exported and verified, beside a daemon and without one', 
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(entries.map(({ seq, action, subject, batch }) => [seq, action, subject, batch])).toEqual([
     [1, 'config.change', null, 1],
-    [2, 'command.run', 'timezone', 1],
+    [2, 'tool.call', 'timezone_set', 1],
   ]);
   const verified = await coda(['audit', 'verify', '--head', heads[0] as string], dataDir);
   expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing was changed.') });

@@ -25,11 +25,11 @@ export const basics: Skill = {
     {
       name: 'timezone',
       summary: 'Show or set your time zone.',
-      writes: (rest) => (rest === '' ? undefined : { zone: rest }),
       usage: '[city or zone]',
       options: [{ name: 'city', description: 'A city or a zone, such as Berlin', complete: zones }],
       private: true,
-      run: (rest, ctx) => (rest === '' ? showZone(ctx) : setZoneTool.run({ zone: rest }, ctx)),
+      run: async (rest, ctx) =>
+        rest === '' ? showZone(ctx) : { tool: 'timezone_set', input: { zone: rest.slice(0, 100) } },
     },
     quietCommand,
   ],

@@ -45,17 +45,17 @@ function wallTime(words: string, when: WhenContext, half: 'am' | 'pm'): string |
   return meant.kind === 'once' ? meant.local.slice(11, 16) : undefined;
 }
 
+const set = (hours: string): Call => ({ tool: TOOL, input: { hours } });
+
 export const quietCommand: Command = {
   name: 'quiet',
   summary: 'Show or set the hours in which only urgent reminders come.',
-  writes: (rest) => (rest === '' ? undefined : { hours: rest }),
   usage: '[22:00-07:00|off]',
   options: [{ name: 'hours', description: 'Such as 22:00-07:00, or off' }],
   private: true,
-  run: async (rest, ctx) => (rest === '' ? done(texts.quietShown(ctx.person.quiet)) : setHours(rest, ctx)),
+  run: async (rest, ctx) => (rest === '' ? done(texts.quietShown(ctx.person.quiet)) : set(rest.slice(0, 60))),
 };
 
-const set = (hours: string): Call => ({ tool: TOOL, input: { hours } });
 const within = (slots: Record<string, string>): Call => set(`${slots.from ?? ''} to ${slots.to ?? ''}`);
 
 export const quietPhrases: Phrase[] = [

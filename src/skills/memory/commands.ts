@@ -1,8 +1,7 @@
-import { done, type TxContext } from '../../agent/index.ts';
+import { type Call, done, type TxContext } from '../../agent/index.ts';
 import type { Command } from '../../chat/index.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
-import { listTool } from './tools.ts';
 
 /** `/memory`: what is remembered, with buttons; words search it, `auto` chooses what coda may remember by itself. */
 export const command: Command = {
@@ -16,12 +15,14 @@ export const command: Command = {
     const auto = /^auto(?:\s+(on|off|ask))?$/i.exec(rest);
     if (auto) return choose(auto[1]?.toLowerCase() as 'on' | 'off' | 'ask' | undefined, ctx);
     const type = /^(fact|preference|event)s?$/i.exec(rest)?.[1]?.toLowerCase() as 'fact' | undefined;
-    if (rest === '' || /^[1-9]\d{0,4}$/.test(rest)) return listTool.run({ page: Number(rest || 1) }, ctx);
-    if (type) return listTool.run({ type, page: 1 }, ctx);
-    if (/^#\S+$/.test(rest)) return listTool.run({ tag: rest.slice(1), page: 1 }, ctx);
+    if (rest === '' || /^[1-9]\d{0,4}$/.test(rest)) return listed({ page: Number(rest || 1) });
+    if (type) return listed({ type });
+    if (/^#\S+$/.test(rest)) return listed({ tag: rest.slice(1, 51) });
     return { tool: 'memory_search', input: { query: rest.slice(0, 1_000) } };
   },
 };
+
+const listed = (input: Record<string, unknown>): Call => ({ tool: 'memory_list', input });
 
 async function choose(auto: 'on' | 'off' | 'ask' | undefined, { tx, person }: TxContext) {
   if (auto) await store.setAuto(tx, person.id, auto);

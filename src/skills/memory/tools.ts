@@ -184,7 +184,7 @@ export function within(memories: readonly Memory[], tokens: number, zone: string
 const page = z.int().min(1).max(100_000).default(1);
 
 /** The newest memories, ten to a page, with buttons for each. */
-export const listTool = dataTool({
+const listTool = dataTool({
   name: 'memory_list',
   topic: 'memory',
   description: 'Lists what you remember of the person, newest first.',

@@ -48,7 +48,7 @@ export const notes: Skill<Settings> = {
     ];
   },
   collections: () => [own],
-  commands: (deps) => commands(saveTool(deps, parts(deps).wrote)),
+  commands: () => commands(),
   schedules: [{ name: PURGE, kind: PURGE, cron: '41 3 * * *', missed: 'latest' }],
   jobs: (deps) => [
     parts(deps).meaning.job(),

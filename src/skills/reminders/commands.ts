@@ -1,22 +1,17 @@
-import { failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { type Call, failed } from '../../agent/index.ts';
 import type { Command, CompletionContext } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { splitTask, type WhenContext } from '../../time/index.ts';
-import { createTool } from './create.ts';
-import { listTool } from './list.ts';
-import type { WakeAt } from './reminder.ts';
 import { parsePutOff } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
-export function commands(wakeAt: WakeAt): Command[] {
-  const create = createTool(wakeAt);
+export function commands(): Command[] {
   return [
     {
       name: 'remind',
       summary: 'Set a reminder.',
       hookable: true,
-      writes: () => ({}),
       usage: '<what and when>',
       options: [
         {
@@ -26,10 +21,10 @@ export function commands(wakeAt: WakeAt): Command[] {
         },
         { name: 'text', description: 'What to remind you of', required: true },
       ],
-      async run(rest, ctx) {
+      async run(rest) {
         if (rest === '') return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
         const { when, task } = twoLines(rest) ?? spoken(rest);
-        return create.run({ text: task, ...(when && { when }) }, ctx);
+        return { tool: 'reminder_create', input: { text: task, ...(when && { when }) } };
       },
     },
     {
@@ -38,7 +33,7 @@ export function commands(wakeAt: WakeAt): Command[] {
       usage: '[pending|completed|all] [page]',
       options: [{ name: 'show', description: 'pending, completed, all, or a day', complete: shown }],
       private: true,
-      run: (rest, ctx) => list(rest, ctx),
+      run: async (rest) => listed(rest),
     },
     {
       name: 'done',
@@ -126,12 +121,13 @@ async function shown(typed: string): Promise<string[]> {
   return known.filter((each) => each.startsWith(typed.toLowerCase().trim()));
 }
 
-async function list(rest: string, ctx: TxContext): Promise<ToolResult> {
+function listed(rest: string): Call {
   const words = rest.toLowerCase().split(/\s+/).filter(Boolean);
   const number = words.find((word) => /^\d{1,4}$/.test(word) && Number(word) > 0);
   const status = words.map(statusOf).find((one) => one !== undefined);
   const day = words.filter((word) => word !== number && !statusOf(word)).join(' ');
-  return listTool.run({ status: status ?? 'pending', page: Number(number ?? 1), ...(day && { day }) }, ctx);
+  const input = { status: status ?? 'pending', page: Number(number ?? 1), ...(day && { day: day.slice(0, 100) }) };
+  return { tool: 'reminder_list', input };
 }
 
 function statusOf(word: string): 'pending' | 'completed' | 'all' | undefined {

@@ -42,7 +42,7 @@ export const reminders: Skill<Settings> = {
   ],
   collections: () => [own],
   upcoming: (_, reader, to) => upcoming(reader, to),
-  commands: ({ wakeAt }) => commands(wakeAt),
+  commands: () => commands(),
   due: (deps) => [reminderSource(deps, deps.config)],
 
   moved: ({ outbox }, tx, moved) => offerMove(outbox, tx, moved),

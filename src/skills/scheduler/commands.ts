@@ -1,8 +1,8 @@
-import { failed, type TxContext } from '../../agent/index.ts';
+import { type Call, type Failed, failed } from '../../agent/index.ts';
 import type { Command } from '../../chat/index.ts';
 import { splitTask } from '../../time/index.ts';
 import { canRun } from './create.ts';
-import { type Deps, runNow, shown, toggle } from './system.ts';
+import type { Deps } from './system.ts';
 import { texts } from './texts.ts';
 
 export function commands(deps: Deps): Command[] {
@@ -11,13 +11,12 @@ export function commands(deps: Deps): Command[] {
       name: 'schedules',
       summary: 'Show what runs by itself, switch it on or off, or run it now.',
       usage: '[on|off|run|delete name]',
-      writes: (rest) => (rest === '' ? undefined : { schedules: rest.split(/\s+/)[0] ?? '' }),
       options: [
         { name: 'what', description: 'on, off, run or delete; nothing to see all' },
         { name: 'name', description: 'The name, id or number of the schedule' },
       ],
       private: true,
-      run: async (rest, ctx) => act(deps, rest, ctx),
+      run: async (rest) => act(rest),
     },
     {
       name: 'schedule',
@@ -37,11 +36,14 @@ export function commands(deps: Deps): Command[] {
   ];
 }
 
-async function act(deps: Deps, rest: string, ctx: TxContext) {
-  if (rest === '') return shown(deps, ctx);
-  const [, what = '', name = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
-  if (/^(?:on|off)$/i.test(what) && name) return toggle(deps, { name, on: what.toLowerCase() === 'on' }, ctx);
-  if (/^run$/i.test(what) && name) return runNow(deps, { name }, ctx);
+function act(rest: string): Call | Failed {
+  if (rest === '') return { tool: 'scheduler_list', input: {} };
+  const [, what = '', whole = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
+  const name = whole.slice(0, 200);
+  if (/^(?:on|off)$/i.test(what) && name) {
+    return { tool: 'scheduler_toggle', input: { name, on: what.toLowerCase() === 'on' } };
+  }
+  if (/^run$/i.test(what) && name) return { tool: 'scheduler_run_now', input: { name } };
   if (/^delete$/i.test(what) && name) return { tool: 'schedule_delete', input: { which: name } };
   return failed('INVALID_INPUT', texts.howTo);
 }

@@ -18,7 +18,7 @@ export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt' | '
 };
 
 /** What the person has planned, and for an owner what coda does by itself. */
-export async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Promise<ToolResult> {
+async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Promise<ToolResult> {
   const { tx, person, clock, when } = ctx;
   const now = clock.now();
   const own = await store.list(tx, person.id);
@@ -99,7 +99,7 @@ async function meantBy({ schedules }: Deps, name: string, { tx, person }: TxCont
   return failed('NOT_FOUND', texts.noTask(name, near));
 }
 
-export async function toggle(deps: Deps, { name, on }: { name: string; on: boolean }, ctx: TxContext) {
+async function toggle(deps: Deps, { name, on }: { name: string; on: boolean }, ctx: TxContext) {
   const meant = await meantBy(deps, name, ctx);
   if ('ok' in meant) return meant;
   if ('own' in meant) return switchOwn(ctx, meant.own, on, deps.wakeAt);
@@ -126,7 +126,7 @@ export async function runTask(deps: Deps, task: ListedSchedule, tx: Transaction,
   await deps.jobs.enqueue(tx, { kind, payload: given }, { at: now, key: byHand(schedule) });
 }
 
-export async function runNow(deps: Deps, { name }: { name: string }, ctx: TxContext): Promise<ToolResult> {
+async function runNow(deps: Deps, { name }: { name: string }, ctx: TxContext): Promise<ToolResult> {
   const meant = await meantBy(deps, name, ctx);
   if ('ok' in meant) return meant;
   if ('own' in meant) return runOwn(ctx, meant.own, deps);
