@@ -8,8 +8,10 @@ import { Secrets } from '../../../src/base/log.ts';
 import { SkillSecrets } from '../../../src/secrets/index.ts';
 import { Connection } from '../../../src/skills/mcp/connection.ts';
 import { lasting, NeedsSignIn } from '../../../src/skills/mcp/sign-in/provider.ts';
+import { Renewals } from '../../../src/skills/mcp/sign-in/renewals.ts';
 import { Kept } from '../../../src/skills/mcp/sign-in/tokens.ts';
 import { eventually } from '../../support/eventually.ts';
+import { holdBefore } from '../../support/holds.ts';
 import { browse, Guarded } from '../../support/mcp/guarded.ts';
 import { testWorld } from '../../support/world.ts';
 import { McpPlay } from './play.ts';
@@ -260,6 +262,44 @@ describe('a service that a person signs in to', () => {
     await it.becomes('web', /1 tool/);
     expect(await hello()).toContain('hello from within');
   });
+
+  test('a refresh token is used once, also by who read it before its successor was stored', async () => {
+    await begin();
+    await asks('mcp-login-end', { answer: await browse((await login()).url) });
+    await it.becomes('web', /1 tool/);
+    const provider = lasting(new Kept(values(), it.coda.world.secrets, 'web'), { sign_in: true });
+    const sent = { here: 0, out: 0 };
+    const counting =
+      (where: keyof typeof sent, on: typeof fetch): typeof fetch =>
+      (url, init) => {
+        if (String(init?.body).includes('grant_type=refresh_token')) sent[where]++;
+        return on(url, init);
+      };
+    const fetchFn = counting('here', provider.through(counting('out', fetch)) as typeof fetch);
+    const renew = () => auth(provider, { serverUrl: guarded.url, fetchFn });
+    guarded.expire();
+    const stored = holdBefore(it.coda, 'secrets.change');
+    const first = renew();
+    await stored.reached;
+    const second = renew();
+    await eventually(() => sent.here === 2);
+    stored.goOn();
+    expect(await Promise.all([first, second])).toEqual(['AUTHORIZED', 'AUTHORIZED']);
+    expect(sent.out).toBe(1);
+    expect(await hello()).toContain('hello from within');
+    guarded.expire();
+    expect(await renew()).toBe('AUTHORIZED');
+    expect(sent.out).toBe(2);
+  });
+});
+
+test('a refresh token that lasts is used for each renewal', async () => {
+  let count = 0;
+  const renew = new Renewals().through(async () => Response.json({ access_token: `access ${++count}` }));
+  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'it lasts' });
+  const came = async () =>
+    ((await (await renew('https://id.example/token', { body })).json()) as { access_token: string }).access_token;
+  expect([await came(), await came()]).toEqual(['access 1', 'access 2']);
 });
 
 test('however often a server is started anew, one client of it is left, and none when it is closed', async () => {
