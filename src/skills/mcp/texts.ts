@@ -63,6 +63,8 @@ export const texts = {
   noSignIn: 'it asks nobody to sign in',
   noCode: 'it sent no code',
   otherIssuer: 'the answer is of another issuer',
+  issuerFound: (found: string, named: string) => `Its issuer is ${found}, and oauth.issuer is ${named}.`,
+  issuerRemedy: (found: string) => `Set oauth.issuer: ${found} if that is where you sign in.`,
   noLogin: 'That belongs to no sign-in that was begun here, or comes too late.',
   noLoginRemedy: 'Begin again with "coda mcp login".',
   noAddress: 'That is not the address of the page that the sign-in leads to.',

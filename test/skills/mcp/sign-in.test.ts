@@ -263,6 +263,31 @@ describe('a service that a person signs in to', () => {
     expect(await hello()).toContain('hello from within');
   });
 
+  test('a client of the configuration is used at an issuer below a path, and no other is registered', async () => {
+    await using below = await Guarded.open(undefined, '/realms/home');
+    const { origin } = new URL(below.url);
+    const redirect = 'http://127.0.0.1:8321/mcp/callback';
+    const own = { client_id: 'mine' };
+    below.issuer.clients.set('mine', { ...own, redirect_uris: [redirect] });
+    const settings = (issuer: string) => ({ web: { url: below.url, oauth: { sign_in: true, issuer, ...own } } });
+    {
+      // One of several issuers of an origin is meant, and it is another one.
+      await using other = await McpPlay.begin(settings(`${origin}/realms/work`), {}, ENV);
+      await expect(other.coda.app.verbs['mcp-login']?.({ server: 'web' })).rejects.toMatchObject({
+        message: expect.stringContaining('/realms/work'),
+        remedy: expect.stringContaining(`oauth.issuer: ${origin}/realms/home`),
+      });
+    }
+    it = await McpPlay.begin(settings(origin), {}, ENV);
+    const { url } = await login();
+    expect(new URL(url).searchParams.get('client_id')).toBe('mine');
+    await asks('mcp-login-end', { answer: await browse(url) });
+    await it.becomes('web', /1 tool/);
+    below.expire();
+    expect(await hello()).toContain('hello from within');
+    expect([...below.issuer.clients.keys()]).toEqual(['mine']);
+  });
+
   test('a refresh token is used once, also by who read it before its successor was stored', async () => {
     await begin();
     await asks('mcp-login-end', { answer: await browse((await login()).url) });

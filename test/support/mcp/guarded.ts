@@ -103,8 +103,8 @@ export class Guarded implements AsyncDisposable {
     this.issuer = issuer;
   }
 
-  /** `of`: the service whose issuer gives out its tokens, too. */
-  static async open(of?: Guarded): Promise<Guarded> {
+  /** `of`: the service whose issuer gives out its tokens, too. `path`: its own issuer's. */
+  static async open(of?: Guarded, path = ''): Promise<Guarded> {
     const guarded = new Guarded(of?.issuer ?? new Issuer());
     const port = await freePort();
     const origin = new URL(`http://127.0.0.1:${port}`);
@@ -119,7 +119,7 @@ export class Guarded implements AsyncDisposable {
             resourceServerUrl: resource,
           })
         : mcpAuthRouter({
-            ...{ provider, issuerUrl: origin, resourceServerUrl: resource },
+            ...{ provider, issuerUrl: new URL(path, origin), resourceServerUrl: resource },
             ...{ authorizationOptions: limits, tokenOptions: limits, clientRegistrationOptions: limits },
           }),
     );

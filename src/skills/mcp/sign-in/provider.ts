@@ -6,7 +6,8 @@ import type {
   OAuthTokens,
 } from '@modelcontextprotocol/sdk/shared/auth.js';
 import type { ServerSettings } from '../config.ts';
-import type { SignedInProvider } from '../wire/http.ts';
+import { texts } from '../texts.ts';
+import { issuerMeant, refused, type SignedInProvider } from '../wire/http.ts';
 import { Renewals } from './renewals.ts';
 import type { Begun, Kept, SignedIn } from './tokens.ts';
 
@@ -83,6 +84,12 @@ export function lasting(kept: Kept, oauth: OAuthSettings): SignedInProvider {
   };
 }
 
+/** As the SDK compares them: whether a slash ends them does not matter. */
+function isSameIssuer(a: string, b: string): boolean {
+  const plain = (text: string) => URL.parse(text)?.href.replace(/\/$/, '');
+  return plain(a) === plain(b);
+}
+
 /** A sign-in that begins: what has to be known when its code comes. */
 export class Beginning implements OAuthClientProvider {
   readonly redirectUrl: string;
@@ -93,11 +100,13 @@ export class Beginning implements OAuthClientProvider {
   private verifier = '';
   private discovery: OAuthDiscoveryState | undefined;
   private readonly ownState: string;
+  private readonly oauth: OAuthSettings;
 
   constructor(oauth: OAuthSettings, { redirect, state }: { redirect: string; state: string }) {
     this.redirectUrl = redirect;
     this.clientMetadata = metadataOf(oauth, redirect);
     this.client = configured(oauth);
+    this.oauth = oauth;
     this.ownState = state;
   }
 
@@ -115,7 +124,13 @@ export class Beginning implements OAuthClientProvider {
     return this.ownState;
   }
 
+  /** Throws where the client of the configuration is another issuer's: the SDK would register one and say nothing. */
   clientInformation(): OAuthClientInformationMixed | undefined {
+    const found = this.discovery?.authorizationServerUrl;
+    const named = this.oauth.client_id === undefined ? undefined : this.client?.issuer;
+    if (found !== undefined && typeof named === 'string' && !isSameIssuer(named, found)) {
+      throw refused(texts.issuerFound(found, named), texts.issuerRemedy(found));
+    }
     return this.client;
   }
 
@@ -125,6 +140,9 @@ export class Beginning implements OAuthClientProvider {
 
   saveDiscoveryState(discovery: OAuthDiscoveryState): void {
     this.discovery = discovery;
+    const { client_id: id, issuer } = this.oauth;
+    if (id === undefined || issuer === undefined) return;
+    this.client = configured({ ...this.oauth, issuer: issuerMeant(issuer, discovery.authorizationServerUrl) });
   }
 
   /** Who signs in anew wants other tokens than those that there are. */

@@ -60,10 +60,22 @@ async function tokensOf({
   scope,
 }: NonNullable<ServerSettings['oauth']>) {
   const { ClientCredentialsProvider } = await import('@modelcontextprotocol/sdk/client/auth-extensions.js');
-  return new ClientCredentialsProvider({
+  const provider = new ClientCredentialsProvider({
     ...{ clientId: client_id, clientSecret: client_secret, clientName: 'coda', expectedIssuer: issuer },
     ...(scope !== undefined && { scope }),
   });
+  const saveDiscoveryState = ({ authorizationServerUrl: found }: { authorizationServerUrl: string }) =>
+    provider.saveClientInformation({ client_id, client_secret, issuer: issuerMeant(issuer, found) });
+  return Object.assign(provider, { saveDiscoveryState });
+}
+
+/**
+ * The issuer that a client of the configuration is for, given the one that its server names: that one, where the
+ * configuration names no more than its origin. One of several issuers at an origin is named with its path.
+ */
+export function issuerMeant(named: string, found: string): string {
+  const { origin, pathname, search } = new URL(named);
+  return pathname === '/' && search === '' && URL.parse(found)?.origin === origin ? found : named;
 }
 
 interface Reached {
@@ -114,7 +126,7 @@ function fetchBy(egress: Egress, { own, issuer, signsIn, keys, timeoutMs }: Reac
 }
 
 const NAMED = 'Name the address that it leads to in config.yaml.';
-const refused = (message: string, remedy = NAMED) => new CodaError('EGRESS_REDIRECTS', { message, remedy });
+export const refused = (message: string, remedy = NAMED) => new CodaError('EGRESS_REDIRECTS', { message, remedy });
 
 export const isText = (body: unknown): body is string | URLSearchParams =>
   typeof body === 'string' || body instanceof URLSearchParams;
