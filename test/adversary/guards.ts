@@ -66,7 +66,13 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
       'const { id, startedAt, recorder } = this; const tainted = false;',
     ),
   ],
-  searched: [edit('agent/context/results.ts', 'tainted: found.some(({ tainted }) => tainted)', 'tainted: false')],
+  searched: [
+    edit(
+      'agent/context/results.ts',
+      'tainted: found.some(({ id, tainted }) => tainted || others.has(id))',
+      'tainted: false',
+    ),
+  ],
   owner: [
     edit(
       'skills/notes/finding/store.ts',
