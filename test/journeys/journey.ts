@@ -51,10 +51,12 @@ const restart = z.strictObject({
 });
 const skill = z.strictObject({ skill: z.string(), text: z.string() });
 const step = z.union([say, press, clock, restart, skill, z.strictObject({ line: z.string(), ...expected })]);
+/** When and where a journey begins that does not say so. */
+const USUAL = { at: '2026-11-20T08:00:00Z', zone: 'Europe/Berlin' };
 const journey = z.strictObject({
   name: z.string(),
-  at: z.string().default('2026-11-20T08:00:00Z'),
-  zone: z.string().default('Europe/Berlin'),
+  at: z.string().default(USUAL.at),
+  zone: z.string().default(USUAL.zone),
   skills: z.record(z.string(), z.string()).default({}),
   model: z
     .array(
@@ -85,7 +87,7 @@ export function journeys(): Journey[] {
 function begun(): Promise<string> {
   template ??= (async () => {
     const dataDir = freshDataDir();
-    await (await Jsonl.start({ dataDir, args: ['--test-clock', '2026-11-20T08:00:00Z'] })).end();
+    await (await Jsonl.start({ dataDir, args: ['--test-clock', USUAL.at] })).end();
     return dataDir;
   })();
   return template;
@@ -99,9 +101,97 @@ export interface Heard {
   all: Line[];
 }
 
-/** One conversation on the real program, with as many processes as it needs. */
+/** Whether a journey can be played on a coda that others use as well: nothing in it is about the process or who else is there. */
+function canShare({ at, zone, skills, model, steps }: Journey): boolean {
+  const isUsual = at === USUAL.at && zone === USUAL.zone && Object.keys(skills).length === 0 && !model;
+  const isOwn = (each: Step) => ['restart', 'skill', 'line', 'role', 'as', 'in'].some((field) => field in each);
+  return isUsual && !steps.some(isOwn);
+}
+
+type Look = (step: Step, index: number, heard: Heard) => void;
+
+/**
+ * Plays journeys, side by side where they can share a coda: a process of its own for each costs more than all its steps.
+ * `of` gives how one of them went; it rejects with what `look` has thrown.
+ */
+export class Theatre {
+  private readonly journeys: readonly Journey[];
+  private readonly look: (journey: Journey) => Look;
+  private shared: Promise<Map<Journey, Promise<void>>> | undefined;
+
+  constructor(journeys: readonly Journey[], look: (journey: Journey) => Look) {
+    this.journeys = journeys;
+    this.look = look;
+  }
+
+  async of(journey: Journey): Promise<void> {
+    if (!canShare(journey)) return new Play(journey).each(this.look(journey));
+    this.shared ??= this.playShared();
+    await (await this.shared).get(journey);
+  }
+
+  private async playShared(): Promise<Map<Journey, Promise<void>>> {
+    const guests = this.journeys.filter(canShare);
+    const dataDir = freshDataDir();
+    cpSync(await begun(), dataDir, { recursive: true });
+    const coda = await Jsonl.start({ dataDir, args: ['--test-clock', USUAL.at], env: { TZ: USUAL.zone } });
+    const stage = new Stage(coda, guests.length);
+    const played = new Map(
+      guests.map((journey, index) => [
+        journey,
+        stage.plays(new Play(journey, stage, `guest-${index}`), this.look(journey)),
+      ]),
+    );
+    void Promise.allSettled(played.values()).then(() => coda[Symbol.asyncDispose]());
+    return played;
+  }
+}
+
+/** A coda that several journeys share. Its clock moves on to the earliest instant that one of them waits for. */
+class Stage {
+  readonly coda: Jsonl;
+  /** Journeys that have something to do before the clock moves. */
+  private busy: number;
+  private waiting: { at: number; go: (moved: Promise<unknown>) => void }[] = [];
+
+  constructor(coda: Jsonl, guests: number) {
+    this.coda = coda;
+    this.busy = guests;
+  }
+
+  async plays(play: Play, look: Look): Promise<void> {
+    try {
+      await play.each(look);
+    } finally {
+      this.rest();
+    }
+  }
+
+  /** Resolves when the clock stands at `at` and what was due has been said. */
+  moveTo(at: Date): Promise<unknown> {
+    return new Promise((go) => {
+      this.waiting.push({ at: at.getTime(), go });
+      this.rest();
+    });
+  }
+
+  private rest(): void {
+    this.busy--;
+    if (this.busy > 0 || this.waiting.length === 0) return;
+    const next = Math.min(...this.waiting.map(({ at }) => at));
+    const due = this.waiting.filter(({ at }) => at === next);
+    this.waiting = this.waiting.filter(({ at }) => at > next);
+    this.busy = due.length;
+    const moved = this.coda.clock(new Date(next));
+    for (const { go } of due) go(moved);
+  }
+}
+
+/** One conversation on the real program, with as many processes as it needs, or as `name` on a stage with others. */
 export class Play {
   private readonly journey: Journey;
+  private readonly stage: Stage | undefined;
+  private readonly name: string;
   private readonly dataDir = freshDataDir();
   private readonly all: Line[] = [];
   private now: Date;
@@ -109,18 +199,19 @@ export class Play {
   private server: ModelServer | undefined;
   /** How many of the process's lines have been looked at. */
   private read = 0;
+  private readonly posted = new Set<string>();
 
-  constructor(journey: Journey) {
+  constructor(journey: Journey, stage?: Stage, name = '') {
     this.journey = journey;
+    this.stage = stage;
+    this.name = name;
     this.now = new Date(journey.at);
   }
 
   /** Takes one step after the other; `look` is called after each. */
-  async each(look: (step: Step, index: number, heard: Heard) => void): Promise<void> {
-    for (const [name, text] of Object.entries(this.journey.skills)) this.putSkill(name, text);
-    cpSync(await begun(), this.dataDir, { recursive: true });
-    await this.openModel();
-    await this.begin();
+  async each(look: Look): Promise<void> {
+    if (this.stage) this.coda = this.stage.coda;
+    else await this.beginAlone();
     try {
       for (const [index, each] of this.journey.steps.entries()) {
         await this.take(each);
@@ -128,9 +219,16 @@ export class Play {
         look(each, index, { since, all: this.all });
       }
     } finally {
-      await this.coda?.[Symbol.asyncDispose]();
+      if (!this.stage) await this.coda?.[Symbol.asyncDispose]();
       await this.server?.close();
     }
+  }
+
+  private async beginAlone(): Promise<void> {
+    for (const [name, text] of Object.entries(this.journey.skills)) this.putSkill(name, text);
+    cpSync(await begun(), this.dataDir, { recursive: true });
+    await this.openModel();
+    await this.begin();
   }
 
   /** The model that answers in this journey, with its configuration beside the data. */
@@ -168,20 +266,35 @@ export class Play {
   }
 
   private unread(): Line[] {
-    const lines = this.running.lines.slice(this.read);
+    const fresh = this.running.lines.slice(this.read);
+    const lines = this.stage ? fresh.filter((line) => this.isMine(line)) : fresh;
     this.read = this.running.lines.length;
     this.all.push(...lines);
     return lines.filter(({ type }) => !['ready', 'typing', 'done'].includes(type));
   }
 
+  /** Whether a line of a shared coda belongs to this journey. */
+  private isMine({ conversation, in_reply_to: to }: Line): boolean {
+    return conversation === this.name || (to !== undefined && to !== null && this.posted.has(to));
+  }
+
   private async take(each: Step): Promise<void> {
+    if ('clock' in each && this.stage) {
+      this.now = later(this.now, each.clock);
+      await this.stage.moveTo(this.now);
+      return;
+    }
     if ('restart' in each) return this.restart(each);
     if ('skill' in each) return this.putSkill(each.skill, each.text);
     if ('line' in each) {
       const from = this.running.lines.length;
       this.running.write(`${each.line}\n`);
       await this.running.next(({ type }) => type === 'done', from);
-    } else await this.running.done(this.running.post(this.input(each)));
+      return;
+    }
+    const id = this.running.post(this.input(each));
+    this.posted.add(id);
+    await this.running.done(id);
   }
 
   private input(each: Spoken | z.output<typeof clock>): Input {
@@ -189,7 +302,8 @@ export class Play {
       this.now = later(this.now, each.clock);
       return { clock: this.now.toISOString() };
     }
-    const where = { ...(each.as && { user: each.as }), ...(each.in && { conversation: each.in }) };
+    const alone = { ...(each.as && { user: each.as }), ...(each.in && { conversation: each.in }) };
+    const where = this.stage ? { user: this.name, conversation: this.name, role: 'owner' as const } : alone;
     if ('press' in each) return { press: this.button(each.press, each.in), ...where };
     const files = Object.entries(each.files ?? {}).map(([name, content]) => ({
       name,
@@ -216,7 +330,8 @@ export class Play {
 
   /** The newest button with this label, in this conversation if one is named. */
   private button(label: string, conversation: string | undefined): string {
-    const shown = [...this.all, ...this.running.lines.slice(this.read)];
+    const fresh = this.running.lines.slice(this.read);
+    const shown = [...this.all, ...(this.stage ? fresh.filter((line) => this.isMine(line)) : fresh)];
     const buttons = shown
       .filter((line) => conversation === undefined || line.conversation === conversation)
       .flatMap((line) => line.buttons ?? []);

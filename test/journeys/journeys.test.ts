@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { fits, type Heard, journeys, Play, type Step, shown } from './journey.ts';
+import { fits, type Heard, journeys, type Step, shown, Theatre } from './journey.ts';
 
 const all = journeys();
+const theatre = new Theatre(all, ({ name }) => (step, index, heard) => {
+  check(step, heard, `step ${index + 1} of “${name}”: ${JSON.stringify(step)}`);
+});
 
 describe.concurrent('journeys', { timeout: 120_000 }, () => {
-  test.each(all)('$name', async (journey) => {
-    await new Play(journey).each((step, index, heard) => {
-      check(step, heard, `step ${index + 1} of “${journey.name}”: ${JSON.stringify(step)}`);
-    });
-  });
+  test.each(all)('$name', (journey) => theatre.of(journey));
 });
 
 test('there are at least sixty journeys, with restarts in the middle', () => {
