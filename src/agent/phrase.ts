@@ -49,4 +49,13 @@ export interface Carries {
    * own.
    */
   follow(before: Call | undefined, next: Call): Call | undefined;
+  /**
+   * A message that asks behind what it tells, or has several times for one thing: the call that it means, or the same in words
+   * that begin with `words`. Undefined for anything else.
+   */
+  restated?(text: string): Call | string | undefined;
+  /**
+   * What `said` means that asks for nothing but can be read behind `words`, as `calls`; undefined where that would be no wish.
+   */
+  unasked?(calls: readonly Call[], said: string): Call[] | undefined;
 }

@@ -2,6 +2,7 @@ export { DEFAULT_DAY_PARTS } from './day-parts.ts';
 export { describe } from './describe.ts';
 export { parseDuration } from './duration.ts';
 export { formatClock, formatInstant, formatLongDay, weekOfYear } from './format.ts';
+export { taskWords } from './lang/en-tasks.ts';
 export { occurrences } from './occurrences.ts';
 export { parseWhen } from './parse.ts';
 export { passedOccurrences } from './passed.ts';

@@ -10,7 +10,13 @@ export type OpenQuestion =
   /** The call lacks what `slot` names. `say` is a sentence with `{}` for the answer that means the whole request. */
   | { kind: 'slot'; call: StoredCall; slot: string; say?: string; at: string }
   /** One of several calls is meant. */
-  | { kind: 'choice'; choices: LabelledCall[]; at: string };
+  | {
+      kind: 'choice';
+      choices: LabelledCall[];
+      at: string;
+      /** Whether it was asked so lately, and as the last thing, that "yes" is its answer. */
+      isRecent?: boolean;
+    };
 
 export type LabelledCall = StoredCall & { label: string };
 
@@ -47,8 +53,13 @@ export function fresh(stored: Dialogue | null | undefined, now: Date): Dialogue 
   const within = <T extends { at: string }>(one: T | null | undefined, ms: number): T | undefined =>
     one && now.getTime() - Date.parse(one.at) <= ms ? one : undefined;
   const topic = within(stored?.topic, LONGEST_TOPIC_MS);
+  const question = within(stored?.question, LONGEST_QUESTION_MS);
+  const isLast = question !== undefined && (!topic || question.at >= topic.at);
   return {
-    question: within(stored?.question, LONGEST_QUESTION_MS),
+    question:
+      question?.kind === 'choice'
+        ? { ...question, isRecent: isLast && within(question, RECENT_MS) !== undefined }
+        : question,
     topic: topic && { ...topic, isRecent: within(topic, RECENT_MS) !== undefined },
   };
 }

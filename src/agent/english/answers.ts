@@ -15,7 +15,7 @@ const ENDS = /[\s,.!]*\b(?:please|pls|plz|thanks|thank you|thx|ty|cheers|then|i 
 /** `undefined`: no answer. Empty: none of the choices is wanted. */
 export function answerTo(question: OpenQuestion, text: string, whole: (sentence: string) => Call | undefined) {
   if (text.length > LONGEST_ANSWER && !(question.kind === 'slot' && question.slot === 'text')) return undefined;
-  return question.kind === 'choice' ? chosen(question.choices, text) : filled(question, text, whole);
+  return question.kind === 'choice' ? chosen(question, text) : filled(question, text, whole);
 }
 
 function filled(
@@ -45,7 +45,8 @@ function stripped(text: string): string {
 /** The words as a time; a bare number is an hour. */
 function timeIn(words: string): string | undefined {
   if (/^(?:never|no|not|later|soon|sometime|whenever)$/i.test(words)) return undefined;
-  const ways = /^\d{1,2}$/.test(words) ? [`at ${words}`] : [words, `at ${words}`, `in ${words}`];
+  const hour = words.replace(/\bin (?=\d{1,2}[:.]\d\d\b)/i, 'at ');
+  const ways = /^\d{1,2}$/.test(words) ? [`at ${words}`] : [hour, `at ${words}`, `in ${words}`];
   return ways.find((way) => {
     const when = parseWhen(way, TRIAL);
     return when.kind !== 'reject' || when.code === 'PAST';
@@ -61,12 +62,18 @@ const FILLERS = new Set(
   ),
 );
 
-/** The choices that the words mean: by number, place, or words that only one label has. */
-function chosen(choices: readonly LabelledCall[], text: string): Call[] | undefined {
+const YES =
+  /^(?:(?:oh|yes|yeah|yep|yup|y|sure|ok|okay|please|pls|go ahead|do it|do that|do so|of course|absolutely|definitely|go for it|thanks|sounds good|remind me|set it|i'm sure|im sure)[\s,.!]*)+$/i;
+
+/** The choices that the words mean: by number, place, words that only one label has, or a yes to the only one. */
+function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call[] | undefined {
+  const { choices } = question;
   const said = stripped(text)
     .toLowerCase()
     .replace(/['’]s\b|['’]/g, '');
   if (/^(?:neither|none|none of (?:them|these|those)|no one|nothing|no|nope)$/.test(said)) return [];
+  if (said === '' || YES.test(said))
+    return question.isRecent && choices.length === 1 && YES.test(text.trim()) ? choices.map(bare) : undefined;
   if (/^(?:both|all|all of (?:them|these|those)|both of them|them all|each|everything|every one)$/.test(said))
     return choices.length > 1 ? choices.map(bare) : undefined;
   const words = (said.match(/[\p{L}\p{N}:]+/gu) ?? []).filter((word) => !FILLERS.has(word));

@@ -15,7 +15,10 @@ export interface Border {
 const MOST_BORDERS = 14;
 const JOINS = new Set(['and', 'then', 'also', 'plus', 'but']);
 /** Words that only join, and what may stand behind one. */
-export const AFTER_JOIN: ReadonlySet<string> = new Set([...JOINS, 'oh', 'please', 'finally']);
+export const AFTER_JOIN: ReadonlySet<string> = new Set([
+  ...JOINS,
+  ...['oh', 'please', 'finally', 'yes', 'yeah', 'well', 'er', 'um'],
+]);
 const CORRECTIONS = new Set(['actually', 'sorry', 'wait', 'oops', 'no', 'hmm', 'scratch']);
 
 /** The borders of a message, in order; none where there would be too many to look at. */

@@ -1,290 +1,6 @@
 /** What people say around a request without meaning anything by it, and what takes a request back. */
+import { AFTER, BEFORE, type Form, TAKEN_BACK, TAKING_BACK } from './courtesy-words.ts';
 import type { Word } from './words.ts';
-
-interface Form {
-  words: readonly { norm: string; marked: boolean }[];
-  /** Only where a mark stands before it. */
-  behindMark: boolean;
-}
-
-const list = (text: string): Form[] =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .map((line) => ({
-      words: line
-        .replace(/^, /, '')
-        .split(' ')
-        .map((word) => ({ norm: word.replace(/,$/, ''), marked: word.endsWith(',') })),
-      behindMark: line.startsWith(', '),
-    }));
-
-/** At the beginning; with a `,` only where a mark follows: "no, make it 7", but not "no reminders". */
-const BEFORE = list(`
-  please
-  kindly
-  just
-  hey
-  hi
-  hello
-  yo
-  oi
-  ey
-  bro
-  dude
-  mate
-  man,
-  ok
-  okay
-  alright
-  all right
-  right
-  well
-  so
-  um
-  uh
-  oh
-  ah
-  also
-  and
-  then
-  now
-  great
-  cool
-  nice
-  perfect
-  no,
-  nope,
-  actually
-  wait
-  sorry
-  oops
-  yes
-  yeah
-  yep
-  yup
-  sure
-  you can
-  you may
-  good morning
-  good evening
-  good afternoon
-  coda
-  hey coda
-  assistant
-  buddy
-  can you
-  could you
-  would you
-  will you
-  can we
-  could we
-  would you mind
-  would you be so kind as to
-  would you be so kind to
-  could you be so kind as to
-  i was wondering if you could
-  i wonder if you could
-  would it be ok if you could
-  quick one
-  quick question
-  one more thing
-  one thing
-  do you mind
-  can i get you to
-  could i get you to
-  can i ask you to
-  could i ask you to
-  i want you to
-  i need you to
-  id like you to
-  i would like you to
-  id love you to
-  i would love you to
-  id appreciate it if you would
-  id appreciate it if you could
-  i would appreciate it if you could
-  it would be great if you could
-  itd be great if you could
-  would it be possible to
-  is it possible to
-  any chance you could
-  any chance you can
-  be a dear and
-  do me a favor and
-  do me a favour and
-  make sure to
-  be sure to
-  go ahead and
-  quickly
-  possibly
-  quick
-  thanks
-  thank you
-  cheers
-  ta
-  thing is,
-  two things,
-  three things,
-  2 things,
-  3 things,
-  a few things,
-  few things,
-  couple of things,
-  a couple of things,
-  nah
-  ugh
-  hmm
-  hm
-  mm
-  on second thought
-  on second thoughts
-  y'all can
-  yall can
-  going to need you to
-  i am going to need you to
-  im going to need you to
-  when its possible
-  you could
-  lets
-  let us
-  ⏰
-  👋
-  🙏
-`);
-
-/** At the end. `,` before a line: only after a comma or the like, since the words may belong to what is said. */
-const AFTER = list(`
-  please
-  please and thank you
-  , thanks
-  , thank you
-  , cheers
-  , thanks a lot
-  , thank you very much
-  , thanks so much
-  , thank you so much
-  , thanks in advance
-  , coda
-  , ok
-  , okay
-  , k
-  , mate
-  , buddy
-  , man
-  , dude
-  , would you
-  , will you
-  , can you
-  , could you
-  , if you can
-  , if you could
-  , if you dont mind
-  , if possible
-  , if thats ok
-  , if thats okay
-  , when you can
-  , when you get a chance
-  lol
-  haha
-  xx
-  tho
-  though
-  rn
-  atm
-  , all good
-  , no worries
-  , sorry
-  thanks
-  thank you
-  thank you so much
-  thanks so much
-  thanks a lot
-  thank you very much
-  cheers
-  ta
-  pretty please
-  🙏
-  👍
-  😊
-  🙂
-  😀
-  😁
-  😅
-  🥺
-  😘
-  ❤️
-  ❤
-  👌
-  ✌
-  🙌
-  , bye
-  , lol
-  , that would be great
-  , that would be lovely
-  , thatd be great
-`);
-
-/** At the end: what came before is not wanted after all. */
-const TAKEN_BACK = list(`
-  never mind
-  scratch that
-  just kidding
-  jk
-  no wait
-  wait no
-  , forget it
-  , forget that
-  , forget about it
-  , ignore that
-  , ignore me
-  , kidding
-  , not
-  , actually no
-  , actually dont
-  , actually not
-  , or not
-  , maybe not
-  , no
-  , no dont
-  , no forget it
-  , on second thought no
-  , dont
-  , dont bother
-`);
-
-/** Said alone. */
-const TAKING_BACK = list(`
-  never mind
-  never mind that
-  never mind about that
-  scratch that
-  forget it
-  forget that
-  forget about it
-  forget about that
-  forget i asked
-  forget i said anything
-  ignore that
-  disregard
-  disregard that
-  strike that
-  just kidding
-  jk
-  actually no
-  actually dont
-  dont worry about it
-  dont worry about that
-  actually never mind
-  no dont
-  on second thought no
-  on second thoughts no
-  dont bother
-  not anymore
-  not needed anymore
-  no longer needed
-`);
 
 /** Whether the words up to `to` ask rather than tell: "could you …?" needs its question mark no more. */
 export function isAsking(words: readonly Word[], to: number): boolean {
@@ -342,7 +58,26 @@ export function takesBack(words: readonly Word[]): boolean {
 
 const isReason = (words: readonly Word[]): boolean =>
   words.length <= 6 &&
-  ['ill', 'i', 'its', 'not', 'no', 'thats', 'dont', 'changed', 'already', 'got', 'we'].includes(words[0]?.norm ?? '');
+  [
+    'ill',
+    'i',
+    'its',
+    'not',
+    'no',
+    'thats',
+    'dont',
+    'changed',
+    'already',
+    'got',
+    'we',
+    'my',
+    'he',
+    'she',
+    'hes',
+    'shes',
+    'somebody',
+    'someone',
+  ].includes(words[0]?.norm ?? '');
 
 /** Nothing but politeness. */
 export function isCourtesy(words: readonly Word[]): boolean {

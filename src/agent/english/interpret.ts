@@ -5,10 +5,10 @@ import type { Carries } from '../phrase.ts';
 import type { Call } from '../tool.ts';
 import { answerTo } from './answers.ts';
 import { AFTER_JOIN, type Border, bordersOf, skip } from './clauses.ts';
-import { isCourtesy, isTakenBack, takesBack } from './courtesy.ts';
+import { ending, isCourtesy, isTakenBack, takesBack } from './courtesy.ts';
 import { corrections } from './slips.ts';
 import type { Understanding } from './understand.ts';
-import { type Word, wordsOf } from './words.ts';
+import { type Word, wordsOf, written } from './words.ts';
 
 /** One thing that a message asks for. */
 export type Act =
@@ -43,6 +43,8 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
   if (isQuotation(text)) return [unclear(message, 0, words.length, [])];
   if (takesBack(words)) return takenBack(dialogue);
   if (isTakenBack(words)) return 'nothing';
+  const restated = restatedIn(message, dialogue);
+  if (restated) return restated;
   const clauses = parted(message, dialogue);
   if (clauses) return acts(clauses);
   const whole = clauseOf(message, 0, words.length, dialogue);
@@ -50,8 +52,38 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
   if (some) return some;
   if (whole) return acts([whole]);
   const { tentative } = understanding.read(text, words, 0, words.length, dialogue);
-  const instead = tentative.map(({ call }) => call);
-  return spelt(message, dialogue, instead) ?? [unclear(message, 0, words.length, instead)];
+  const unasked = unaskedIn(message);
+  const instead = [...tentative.map(({ call }) => call), ...(unasked?.length === 1 ? unasked : [])];
+  const right = spelt(message, dialogue, instead);
+  if (right) return right;
+  if (unasked && tentative.length === 0) return unasked.map((call) => ({ kind: 'call', call }));
+  return [unclear(message, 0, words.length, instead)];
+}
+
+/** A request that stands behind what it is about: "dentist tomorrow at 3, remind me". */
+function restatedIn({ text, understanding }: Message, dialogue: Dialogue): Act[] | undefined {
+  for (const { restated } of understanding.carries) {
+    const meant = restated?.(text);
+    if (meant === undefined) continue;
+    if (typeof meant !== 'string') return [{ kind: 'call', call: meant }];
+    const found = interpretOnce(meant, understanding, dialogue);
+    if (found?.every(({ kind }) => kind === 'call')) return found;
+  }
+  return undefined;
+}
+
+/** What a message may wish that only says what and when. */
+function unaskedIn({ text, understanding }: Message): Call[] | undefined {
+  for (const { words, unasked } of understanding.carries) {
+    if (!unasked) continue;
+    const end = ending(wordsOf(text));
+    const said = written(text, wordsOf(text), 0, end);
+    const found = interpretOnce(`${words} ${said}`, understanding, {}) ?? [];
+    const calls = found.flatMap((act) => (act.kind === 'call' ? [act.call] : []));
+    const meant = calls.length > 0 && calls.length === found.length ? unasked(calls, said) : undefined;
+    if (meant) return meant;
+  }
+  return undefined;
 }
 
 /** The request that a typing error hides, if it is a sure one, or nothing else was found. */
@@ -91,10 +123,12 @@ function takenBack({ question, topic }: Dialogue): Interpretation {
 }
 
 function acts(clauses: readonly Clause[]): Act[] {
-  return clauses.flatMap(({ calls, unsure }): Act[] => [
+  const all = clauses.flatMap(({ calls, unsure }): Act[] => [
     ...calls.map((call): Act => ({ kind: 'call', call })),
     ...(unsure ? [unsure] : []),
   ]);
+  // A request that was read twice out of the same words is one.
+  return all.filter((act, at) => at === 0 || JSON.stringify(act) !== JSON.stringify(all[at - 1]));
 }
 
 function unclear({ text, words }: Message, from: number, to: number, instead: Call[]): Act & { kind: 'unclear' } {
@@ -245,7 +279,7 @@ function carriedOn(message: Message, from: number, to: number, before: Clause): 
   const { text, words, understanding } = message;
   const { carries, calls } = before;
   const [last] = calls.slice(-1);
-  if (!carries) return undefined;
+  if (!carries || ASKING.has(words[from]?.norm ?? '')) return undefined;
   const said = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0);
   for (const sentence of [`${carries.words} ${said}`, `${carries.words} to ${said}`]) {
     const all = wordsOf(sentence);
@@ -335,7 +369,7 @@ function isSignature({ text, words }: Message, at: number, to: number): boolean 
 /** How a further request begins behind "and" or a comma. */
 const OPENERS = `
   remind me|remind us|set a|set an|set another|add a reminder|add a note|wake me|note:|also note|make a note|take a note|note that|
-  show|list my|what are my|what time is it|whats my|cancel the|cancel my|delete the|delete my|remove the|move the|move my|again|same|
+  write note|write a note|make note|save note|save a note|add note|take note|put note|note down|show|list my|what are my|what time is it|whats my|cancel the|cancel my|delete the|delete my|remove the|move the|move my|again|same|
   done with|snooze the|snooze it|tell me the time|make it|make that|change it|push the|postpone the|jot down|
   write down|remember that|can you remind|also remind|mark the|tick off`
   .split('|')

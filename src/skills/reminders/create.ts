@@ -15,6 +15,7 @@ import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
 import { CATCH_UPS, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
+import { pastTheHour } from './schedule.ts';
 import * as store from './store.ts';
 import { created, texts, zoneUnknown } from './texts.ts';
 
@@ -81,7 +82,8 @@ export function createTool(wakeAt: WakeAt) {
         const { message, remedy } = texts.noTime(text, input.lead);
         return failed('NO_TIME', message, { remedy, asks: { slot: 'when' } });
       }
-      const { when } = understand(isWaking(text, input.when) ? inTheMorning(input.when) : input.when, ctx.when);
+      const said = pastTheHour(input.when, ctx.when) ?? input.when;
+      const { when } = understand(isWaking(text, said) ? inTheMorning(said) : said, ctx.when);
       if (when.kind === 'reject') return failed(when.code, when.say);
       const { lead, dm, urgent, catch_up, nag } = input;
       const wanted = { act: 'create', text, lead, dm, urgent, catch_up, nag };

@@ -11,6 +11,7 @@ import { createTool } from './create.ts';
 import { reminderSource } from './fire.ts';
 import { home } from './home.ts';
 import { listTool, showTool, soonest } from './list.ts';
+import { offerTool } from './offer.ts';
 import { phrases } from './phrases/index.ts';
 import { restoreTool } from './restore.ts';
 import { snoozeTool } from './snooze.ts';
@@ -30,6 +31,7 @@ export const reminders: Skill<Settings> = {
   tools: ({ wakeAt }) => [
     createTool(wakeAt),
     againTool(wakeAt),
+    offerTool,
     listTool,
     showTool,
     completeTool,

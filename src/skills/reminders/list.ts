@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { DAY_MS } from '../../base/clock.ts';
 import type { Choice } from '../../delivery/index.ts';
-import { formatInstant, parseWhen } from '../../time/index.ts';
+import { formatClock, formatInstant, parseWhen } from '../../time/index.ts';
 import { named } from './naming.ts';
 import type { Reminder } from './reminder.ts';
 import * as store from './store.ts';
@@ -14,6 +14,7 @@ const listInput = z.object({
   status: z.enum(['pending', 'completed', 'all']).default('pending'),
   page: z.int().min(1).max(10_000).default(1),
   day: z.string().max(100).optional().describe('Only what is due then: "today", "tomorrow", "Friday", "this week".'),
+  hours: z.string().max(60).optional().describe('Only these hours of the day: "after 5pm", "before noon".'),
 });
 
 type ListInput = z.output<typeof listInput>;
@@ -45,12 +46,45 @@ async function listDay(ctx: TxContext, words: string, input: ListInput): Promise
   const within = dayFilter(words, ctx);
   if (!within) return failed('NOT_A_DATE', texts.badDay(words).message, { remedy: texts.badDay(words).remedy });
   const all = await store.page(ctx.tx, { personId: ctx.person.id, status: 'pending', limit: ALL, offset: 0 });
-  const found = all.filter((reminder) => within(reminder));
+  const inHours = hoursFilter(input.hours?.trim(), words, ctx);
+  if (!inHours)
+    return failed('NOT_A_DATE', texts.badDay(input.hours ?? '').message, { remedy: texts.badDay('').remedy });
+  const found = all.filter((reminder) => within(reminder) && inHours(reminder));
   if (found.length === 0) return done(texts.none('pending', words));
   const pages = Math.ceil(found.length / PAGE);
   if (input.page > pages) return failed('NO_PAGE', texts.noPage(input.page, pages));
   const shown = found.slice((input.page - 1) * PAGE, input.page * PAGE);
   return show(ctx, shown, { heading: texts.heading('pending', found.length, words), page: input.page, pages, input });
+}
+
+/** Which reminders speak in those hours of the day; undefined for words that name none. */
+function hoursFilter(
+  hours: string | undefined,
+  day: string,
+  { when }: TxContext,
+): ((reminder: Reminder) => boolean) | undefined {
+  if (!hours) return () => true;
+  const [, side = '', one = '', other] = /^(\w+) (.+?)(?: and (.+))?$/i.exec(hours) ?? [];
+  const [from, to] = [one, other].map((clock) => (clock === undefined ? undefined : hourOf(clock, day, when)));
+  if (from === undefined || (other !== undefined && to === undefined)) return undefined;
+  return ({ nextAt, lastOccurrence }) => {
+    const at = (nextAt ?? lastOccurrence)?.getTime() ?? 0;
+    if (/^between$/i.test(side)) return at >= from && at <= (to ?? from);
+    return /^(?:before|until|till|by)$/i.test(side) ? at <= from : at >= from;
+  };
+}
+
+function hourOf(clock: string, day: string, when: TxContext['when']): number | undefined {
+  const words = /^(?:today|tonight)$/i.test(day) ? 'today' : day;
+  // What is past by now is an hour, too.
+  const meant = parseWhen(`${words} at ${clock}`, { ...when, now: startOf(when) });
+  return meant.kind === 'once' ? meant.at.getTime() : undefined;
+}
+
+/** The beginning of the person's day, or a minute of it. */
+function startOf({ now, zone }: TxContext['when']): Date {
+  const [hours = 0, minutes = 0] = formatClock(now, zone).split(':').map(Number);
+  return new Date(now.getTime() - (hours * 60 + minutes - 1) * 60_000);
 }
 
 /** Which reminders speak on the days that `words` name, by the person's calendar. */

@@ -1,12 +1,12 @@
 /** Turning the words of a phrase's slots into calls; what makes no sense for a phrase gives no call. */
-import type { Call, Carries } from '../../agent/index.ts';
+import type { Call } from '../../agent/index.ts';
 import { isSlip } from '../../base/text.ts';
 import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
 import { USUAL_NAG } from './nag.ts';
 import { guessedLead, type Lead } from './texts.ts';
 
 /** Only whether words are about time matters here, so any instant will do to try them at. */
-const TRIAL = { now: new Date('2026-01-07T06:00:00Z'), zone: 'UTC' };
+export const TRIAL = { now: new Date('2026-01-07T06:00:00Z'), zone: 'UTC' };
 
 /** Negations, and words that leave it open. */
 const NO_TIME = /^(?:never|no|not)\b|^(?:later|soon|sometime|some time|whenever|anytime)$/i;
@@ -134,20 +134,29 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(/^4\s+(?=\p{L}|2mo)/iu, '')
     .replace(/(?<=\d(?:am|pm)|\b(?:2moro|2morrow|tomorrow|tmrw|tonight|today)) 2 (?=\p{L})/giu, ' to ')
     .replace(/\s+instead$/i, '')
+    .replace(/\bof month\b/i, 'of the month')
+    .replace(/\bin (?=\d{1,2}[:.]\d\d\b)/i, 'at ')
     .replace(/(?:^|\s)@\s*(?=\d)/g, ' at ')
     .replace(/^(?=(?:[01]\d|2[0-3])[0-5]\d (?:to|about)\b)/, 'at ')
     .trimStart();
   if (A_QUESTION.test(words) || isAhead(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
   const { urgent = false, nag } = more;
+  const { task: deed, behind, minutes } = PAST_THE_HOUR.exec(words)?.groups ?? {};
+  if (minutes !== undefined) return create(deed || behind || '', `at ${minutes}`, { dm, urgent, nag });
   if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm, urgent });
   const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);
   if (more.needsTime && (when === undefined || NO_TIME.test(when) || NO_TIME.test(words))) return undefined;
   if (/^(?:not|no|too|as well|also|again)[.?!]*$/i.test(task)) return undefined;
+  if (/^something$/i.test(task)) return create('', when, { dm, urgent, nag });
   // "About that" is no text of its own: there are phrases for it.
   if (/^(?:(?:about|of) )?(?:it|that|this)(?: again)?(?: later)?[.?!]*$/i.test(task.trim())) return undefined;
   const { fallback = '' } = more;
   return create(task, when, { dm, urgent, fallback, nag, lead: leadBefore(task, words) });
 }
+
+/** "At 10 past": of the hour that is next. */
+const PAST_THE_HOUR =
+  /^(?<task>.*?)\s*\bat (?<minutes>(?:\d{1,2}|five|ten|quarter|a quarter|twenty|twenty[- ]five|half) past|(?:a )?quarter to)(?: the hour)?(?:$|[,:]? (?:to|about) (?<behind>\D+)$)/i;
 
 /** "An hour before the dentist" is told from another reminder. */
 function isAhead(words: string): boolean {
@@ -200,7 +209,8 @@ export function create(
 /** A reminder whose time and text stand in slots of their own; no call unless the one is a time. */
 export function createAt(when: string, text: string): Call | undefined {
   const words = when.replace(/^for\s+/i, '');
-  return isTime(words) ? create(text, words) : undefined;
+  // "At ten to four": the word behind "to" is of the time.
+  return isTime(words) && !isTime(`${words} to ${text.split(/\s+/)[0]}`) ? create(text, words) : undefined;
 }
 
 /** Words by which a reminder can be meant; nothing that says more than that. */
@@ -298,6 +308,17 @@ export function ahead(which: string, length: string, text?: string): Call | unde
 const DAYS =
   /^(?:on |for |by )?((?:today|tonight|tomorrow|(?:this|next) (?:week|weekend|month|morning|afternoon|evening)|(?:on |this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?: (?:morning|afternoon|evening|night))?)$/i;
 
+const HOURS =
+  /^(?:(?:on |for )?((?:today|tonight|tomorrow|(?:this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)) )?((?:after|before|from|past|until|till|by) (?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?|noon|midday|lunch)|between \S+ and \S+)(?: (today|tonight|tomorrow|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day))?$/i;
+
+/** A list of some hours of a day: "after 5pm", "tomorrow before noon". */
+export function listHours(said: string): Call | undefined {
+  const [, first, hours, last] = HOURS.exec(said.replace(/[?!.]+$/, '')) ?? [];
+  if (hours === undefined || (first && last)) return undefined;
+  const day = (first ?? last ?? 'today').toLowerCase().replace(/^on /, '');
+  return { tool: 'reminder_list', input: { day, hours: hours.toLowerCase() } };
+}
+
 /** A list, of one day where `day` names one; no call when it is something else. */
 export function list(day = '', status?: 'completed' | 'all'): Call | undefined {
   if (day === '') return { tool: 'reminder_list', input: status ? { status } : {} };
@@ -308,46 +329,3 @@ export function list(day = '', status?: 'completed' | 'all'): Call | undefined {
     input: { day: named.toLowerCase().replace(/^(?:this )?(?:morning|afternoon|evening)$/, 'today') },
   };
 }
-
-/** "… and keep nagging me" tells how, and is nothing further. */
-const isNagging = (text: unknown): boolean =>
-  /^(?:keep|continue|go on) \w+ing(?: me)?$|^(?:nag|bug|pester)(?: me)?$/i.test(String(text));
-
-/** A further thing to be reminded of: "… at 5 and to … at 6". Each has its own time, and the same day unless it says so. */
-export const CARRIES: Carries = {
-  words: 'remind me',
-  follow(before, next) {
-    const [first, second] = [before?.input, next.input];
-    const isWhole = ({ text, when }: Record<string, unknown>) =>
-      [text, when].every((part) => typeof part === 'string' && part !== '');
-    if (next.tool !== 'reminder_create' || !isWhole(second) || isNagging(second.text)) return undefined;
-    if (!first) return next;
-    if (before?.tool !== next.tool || !isWhole(first)) return undefined;
-    // "… at 8 and ends at 11" tells more of the same thing.
-    if (
-      /^(?:it|he|she|they|we|i|you|is|are|was|were|not|ends|finishes|closes|starts|begins|opens|lasts|stops|leaves|arrives|lands|departs|takes|runs|goes|comes|says|needs)\b(?! to\b)/i.test(
-        second.text as string,
-      )
-    )
-      return undefined;
-    if (!CLOCK_ONLY.test(second.when as string)) return next;
-    const day = (first.when as string).replace(CLOCK_IN, ' ').replace(/\s+/g, ' ').trim();
-    // "Tomorrow morning …, and at 5": tomorrow, but not before the morning that was spoken of.
-    const within = isEarly(day, second.when as string) ? [] : [day];
-    const when = [...within, day.replace(PART_IN, ' ').replace(/\s+/g, ' ').trim()]
-      .filter((each) => each !== '')
-      .map((each) => `${each} ${second.when}`)
-      .find(isTime);
-    return when === undefined ? next : { tool: next.tool, input: { ...second, when } };
-  },
-};
-
-const PART_IN = /\b(?:in the )?(?:morning|afternoon|evening|night)\b/gi;
-
-/** An hour that would be in the night of a morning: nobody means it without saying so. */
-const isEarly = (day: string, clock: string): boolean =>
-  /\bmorning\b/i.test(day) && /^(?:at )?[1-5](?:[:.]\d\d)?$/i.test(clock);
-
-const CLOCK_IN =
-  /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)|\d{1,2}[:.]\d\d|at \d{1,2}|noon|midday|midnight)\b/gi;
-const CLOCK_ONLY = /^(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)?|noon|midday)$/i;

@@ -4,7 +4,7 @@ import { formatClock, type Once, parseDuration, parseWhen, type When, type WhenC
 
 /** `16:30`, `at 6pm`: a time of day and no day. */
 const CLOCK_ALONE =
-  /^(?:at |to |for )?(\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm|a\.m\.|p\.m\.|o'clock)?(?: in the (?:morning|afternoon|evening)| at night)?|(?:half past|half|quarter past|quarter to) \w+(?: am| pm)?|noon|midday)$/i;
+  /^(?:at |to |for )?((?:\d{1,2}(?:[:.]\d{2})?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*(?:am|pm|a\.m\.|p\.m\.|o'?clock)?(?: in the (?:morning|afternoon|evening)| at night)?|(?:half past|half|quarter past|quarter to) \w+(?: am| pm)?|noon|midday)$/i;
 
 /** A time of day, on the day of `at`: who moves Wednesday's dentist to 16:30 means Wednesday. Else undefined. */
 export function onDayOf(at: Instant, words: string, ctx: WhenContext): When | undefined {
@@ -13,6 +13,19 @@ export function onDayOf(at: Instant, words: string, ctx: WhenContext): When | un
   const day = new Intl.DateTimeFormat('en-CA', { timeZone: ctx.zone }).format(at);
   const when = parseWhen(`${day} at ${clock}`, ctx);
   return when.kind === 'reject' ? undefined : when;
+}
+
+const MINUTES = { five: 5, ten: 10, quarter: 15, twenty: 20, 'twenty-five': 25, half: 30 } as const;
+
+/** "At 10 past", "at quarter to": the next time that clocks show so many minutes; undefined for anything else. */
+export function pastTheHour(words: string, { now, zone }: WhenContext): string | undefined {
+  const [, said = '', side] = /^at (?:a )?(\d{1,2}|[a-z]+(?:[- ]five)?) (past|to)$/i.exec(words.trim()) ?? [];
+  const count = MINUTES[said.toLowerCase().replace(' ', '-') as keyof typeof MINUTES] ?? Number(said || Number.NaN);
+  if (!(count > 0 && count < 60)) return undefined;
+  const minute = side?.toLowerCase() === 'to' ? 60 - count : count;
+  const [hours = 0, minutes = 0] = formatClock(now, zone).split(':').map(Number);
+  const hour = (minute > minutes ? hours : hours + 1) % 24;
+  return `at ${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 }
 
 /** The rule with another time of day; undefined for one that has several, or none. */
@@ -113,7 +126,8 @@ const HOUR_AND_DAY =
 export function filledIn(words: string, at: Instant, zone: string): string {
   const said = words
     .trim()
-    .replace(/^(?:at )?(?:the )?same time /i, '')
+    .replace(/^(?:at )?(?:the )?same (?:time|hour) /i, '')
+    .replace(/[\s,]+(?:at )?(?:the )?same (?:time|hour)$/i, '')
     .replace(/^(?:to|for|on|just|only)\s+(?:on\s+)?(?=\S)/i, '');
   const parts = /^(?:in the )?(morning|afternoon|evening|night)s$/i.exec(said)?.[1];
   if (parts !== undefined) return `every ${parts}`;

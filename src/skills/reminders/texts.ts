@@ -153,6 +153,8 @@ export const texts = {
     label: 'Not what I meant…',
     form: { field: 'when', label: 'When instead?', placeholder: 'tomorrow at 9, every Monday at 8' },
   },
+  offer: (text: string) => `Shall I remind you of ${quoted(text)}?`,
+  offered: (when: string) => `Remind me ${when}`,
   noTime: (text: string, lead?: Lead) => ({
     message: `When should I remind you ${object(text, lead)}?`,
     remedy: 'For example "in 20 minutes", "tomorrow at 9" or "every Monday at 8".',

@@ -35,8 +35,9 @@ const LONGEST = 500;
 /** What comes again and again; a single time where the deed is one that only coda can do. */
 function isTime(words: string, once: boolean): boolean {
   if (words === '' || words.length > 200) return false;
-  const { kind } = parseWhen(words, ANYWHERE);
-  return kind === 'recurring' || (once && kind === 'once') || (kind === 'reject' && AGAIN.test(words));
+  const when = parseWhen(words, ANYWHERE);
+  const isRefused = when.kind === 'reject' && when.code !== 'NO_TIME' && when.code !== 'NOT_A_DATE';
+  return when.kind === 'recurring' || (once && when.kind === 'once') || (isRefused && AGAIN.test(words));
 }
 
 const RUN = /^(?:run|do)$/;

@@ -16,7 +16,7 @@ import { POSTGRES_URL } from '../../support/postgres.ts';
  *   " words            the answer holds them; `"! words`: it does not
  *   lines n            the answer has at most so many lines
  *
- * ` // ` separates what may stand there as well, `*` is anything.
+ * ` // ` separates what may stand there as well, `*` is anything; inside a text too: `call *mum*`.
  */
 export interface Dialogue {
   place: string;
@@ -225,7 +225,7 @@ function fits(wanted: string, there: string): boolean {
   const one = (allowed: string, is: (each: string) => boolean) =>
     allowed === '' || allowed.split(' // ').some((each) => each.trim() === '*' || is(each.trim()));
   return (
-    one(text, (each) => plain(each) === plain(itsText)) &&
+    one(text, (each) => isLike(plain(each), plain(itsText))) &&
     one(at, (each) =>
       each.startsWith('* ')
         ? itsAt.endsWith(each.slice(2))
@@ -235,6 +235,12 @@ function fits(wanted: string, there: string): boolean {
     ) &&
     (rule === '' ? at === '' || itsRule === '' : itsRule.includes(rule.replace('*', '')))
   );
+}
+
+/** Whether `text` is what `pattern` says, in which `*` stands for any characters. */
+function isLike(pattern: string, text: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[\\^$+?.()|[\]{}]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(text);
 }
 
 /** Plays all, each by a person of its own; those of one zone and hour share a coda and its clock. */

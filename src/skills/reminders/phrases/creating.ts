@@ -1,6 +1,7 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration, splitTask } from '../../../time/index.ts';
-import { A_QUESTION, BARE_NUMBER, CARRIES, create, createAt, isTime, nag, remind } from '../phrase-calls.ts';
+import { CARRIES } from '../carries.ts';
+import { A_QUESTION, BARE_NUMBER, create, createAt, isTime, nag, remind } from '../phrase-calls.ts';
 import { isRhythm } from '../schedule.ts';
 
 const A_REMINDER =
@@ -18,7 +19,8 @@ export const creating: Phrase[] = [
     pattern: 'remind {whom}',
     example: 'remind me',
     // "Remind me?" asks back.
-    call: ({ whom = '' }) => (/^me(?: (?:of|about) something)?[.!]?$/i.test(whom) ? create('', undefined) : undefined),
+    call: ({ whom = '' }) =>
+      /^me(?:(?: (?:of|about))? something)?[.!]?$/i.test(whom) ? create('', undefined) : undefined,
   },
   {
     pattern: '[please] nag me {rest}',
@@ -81,6 +83,12 @@ export const creating: Phrase[] = [
       remind(rest.replace(/^(?:for|:)\s+/i, '').replace(/^to (?:self|myself)[:,]?\s+/i, ''), { needsTime: true }),
   },
   {
+    pattern: '(remember|recall|remid|reming) me {rest}',
+    example: 'remember me to buy bread at 18:00',
+    call: ({ rest = '' }) =>
+      /^(?:to|about|that|at|in|on|tomorrow|today)\b/i.test(rest) ? remind(rest, { needsTime: true }) : undefined,
+  },
+  {
     pattern: '(would you mind|do you mind|mind|how about) reminding me {rest}',
     example: 'would you mind reminding me to call Jo at 4?',
     call: ({ rest = '' }) => remind(rest.replace(/[?]$/, '')),
@@ -111,7 +119,7 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(`to ${rest}`, { needsTime: true }),
   },
   {
-    pattern: 'tell me {when} to {text}',
+    pattern: 'tell me {when} (to|that|about) {text}',
     example: 'tell me at 5 to leave',
     call: ({ when = '', text = '' }) => createAt(when, text),
   },
@@ -235,7 +243,12 @@ export const creating: Phrase[] = [
     call: ({ when = '' }) => createAt(when, 'wake up'),
   },
   {
-    pattern: '[set|make|create|add|new] [an|a|my] alarm [for|at] {when}',
+    pattern: '(wake|get) me [up] {when} (for|to) {text}',
+    example: 'wake me 5am for the surf',
+    call: ({ when = '', text = '' }) => (isTime(`${when} to ${text}`) ? undefined : createAt(when, 'wake up')),
+  },
+  {
+    pattern: '[set|make|create|add|new|put|give|do] [me] [an|a|my|the] alarm [for|at] {when}',
     example: 'set an alarm for 6:30',
     call: ({ when = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, 'alarm') ?? createAt(when, 'alarm'),
   },

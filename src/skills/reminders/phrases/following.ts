@@ -3,42 +3,55 @@ import { isSlip } from '../../../base/text.ts';
 import { parseDuration, splitTask } from '../../../time/index.ts';
 import { conditionOf, isLasting } from '../narrow.ts';
 import { AGAIN, about, again, ahead, BARE_NUMBER, create, isTime, PAST, snoozeOf } from '../phrase-calls.ts';
+import { isItem, otherThing } from '../reworded.ts';
 import { isRhythm, shifted } from '../schedule.ts';
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
 
 /** What leads into a correction. */
 const CUE =
-  /^(?:(?:no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind)\b[\s,.!:;…–-]*)+/i;
+  /^(?:(?:lol|haha|no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|(?:i )?beg (?:your )?pardon|pardon(?: me)?|excuse me|forgive me|i was wrong|i (?:made|have made) a mistake|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind)\b[\s,.!:;…–-]*)+/i;
 const STRONG =
-  /\b(?:no|nope|nah|oops|ops|whoops|sorry|wait|actually|rather|correction|my bad|my mistake|wrong|hmm+|hang on|hold on)\b/i;
+  /\b(?:no|nope|nah|oops|ops|whoops|sorry|wait|actually|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on)\b/i;
 const SAYING =
-  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|let'?s (?:do|say|make it)|let us do|better(?: make it| at| on)?|rather|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only)\s+/i;
+  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|let'?s (?:do|say|make it)|let us do|better(?: make it| at| on)?|rather|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only)\s+/i;
 /** Words about its text, not its time. */
 const TEXT = /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say)|(?:it|that) should (?:say|read|have said))\s+/i;
 const INSTEAD = /[\s,]*\b(?:instead|though|rather|i mean|i meant|i think)[\s.!?]*$/i;
 const NOT_OTHER = /^(.+?),? (?:and )?not (.+)$/i;
 const OTHER_FIRST = /^not (.+?),? (?:but )?(.+)$/i;
 
+/** What may stand behind a correction: "50 sorry", "Sunday works better". */
+const CUE_BEHIND =
+  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:works?|suits?(?: me)?|is|would be|would work|will be|fits) (?:better|best|easier)|would suit me better)[\s.!]*$/i;
+/** "No, butter". */
+const NO_CUE = /\b(?:no|nope|sorry|wait|oops|actually|i mean)\b/i;
+
 /** What changes the reminder that was just made: "no, 6pm", "actually every day", "I meant Alice, not Bob". */
 function correction(said: string, { text, when: saidTime = '', isRecent }: Topic): Call | undefined {
   if (said.split(/\s+/).length > 20 || /\burgent\b/i.test(said)) return undefined;
-  const words = said.trim().replace(/^\*\s*/, '');
+  const told = said.trim().replace(/^\*\s*/, '');
+  const [behind = ''] = CUE_BEHIND.exec(told) ?? [];
+  const words = behind === '' ? told : told.slice(0, -behind.length);
   const cue = CUE.exec(words)?.[0] ?? '';
-  const rest = words.slice(cue.length);
+  // "Sorry, it's 10".
+  const rest = words
+    .slice(cue.length)
+    .replace(STRONG.test(cue) ? /^(?:it['’]?s|it is|is|that['’]?s)\s+/i : /^(?!)/, '');
   const saying = SAYING.exec(rest)?.[0] ?? '';
   const meant = rest
     .slice(saying.length)
     .replace(INSTEAD, '')
     .replace(/[\s.!?]+$/, '')
     .replace(/[\s,]+please$/i, '');
-  const isCued = STRONG.test(cue) || saying !== '' || INSTEAD.test(rest) || said.trim().startsWith('*');
+  const isCued =
+    STRONG.test(cue) || behind !== '' || saying !== '' || INSTEAD.test(rest) || said.trim().startsWith('*');
   if (meant === '') return undefined;
   // "For two weeks only" is a condition on a series.
   if (isLasting(rest)) return undefined;
   const other = contrast(meant, rest);
   if (other) return other;
-  const time = lengthLike(saidTime, meant) ?? timeOf(meant);
+  const time = lengthLike(saidTime, meant) ?? aheadLike(saidTime, meant) ?? timeOf(meant);
   if (time !== undefined && (isCued || isRelative(meant))) return change({ when: time });
   // A time and nothing else, said of what was made just before: "every Friday at 4pm run the report" is another wish.
   const isAlone = isTime(meant) || meant.split(/\s+/).length <= 5;
@@ -50,6 +63,8 @@ function correction(said: string, { text, when: saidTime = '', isRecent }: Topic
     ? text?.split(/\s+/).find((word) => word.length >= 4 && isSlip(word.toLowerCase(), meant.toLowerCase()))
     : undefined;
   if (isCued && isRecent && misspelt) return change({ replace: { from: misspelt, to: meant } });
+  const thing = isRecent && NO_CUE.test(cue) && saying === '' ? otherThing(text, meant) : undefined;
+  if (thing !== undefined) return change({ text: thing });
   if (TEXT.test(rest) || (STRONG.test(cue) && INSTEAD.test(rest))) return textOf(meant, text);
   return undefined;
 }
@@ -67,6 +82,18 @@ function lengthLike(before: string, meant: string): string | undefined {
     : undefined;
 }
 
+const AHEAD_SAID = /^(.+?) before (.+)$/i;
+
+/** "Make that 20 minutes before" of what was set 10 minutes before something. */
+function aheadLike(before: string, meant: string): string | undefined {
+  const [, length = ''] = /^(.+?) (?:before|beforehand|ahead|prior|earlier)(?: instead)?$/i.exec(meant) ?? [];
+  const [, , anchor] = AHEAD_SAID.exec(before) ?? [];
+  const isLength = parseDuration(length) !== undefined || /^the (?:day|evening|night|morning)$/i.test(length);
+  return anchor !== undefined && isLength && isTime(`${length} before ${anchor}`)
+    ? `${length} before ${anchor}`
+    : undefined;
+}
+
 /** "Alice, not Bob", "not 5, 6". */
 function contrast(meant: string, rest: string): Call | undefined {
   for (const [pattern, to, from] of [
@@ -79,7 +106,8 @@ function contrast(meant: string, rest: string): Call | undefined {
     );
     if (!right || !wrong || wrong.split(/\s+/).length > 4) continue;
     const time = timeOf(right);
-    if (time !== undefined && (isTime(wrong) || /^\d{1,2}$/.test(wrong))) return change({ when: time });
+    if (time !== undefined && (isTime(wrong) || /^\d{1,2}$|^(?:this|that)(?: one)?$/i.test(wrong)))
+      return change({ when: time });
     if (time === undefined && !isTime(wrong) && right.split(/\s+/).length <= 4)
       return change({ replace: { from: wrong, to: right } });
   }
@@ -90,6 +118,8 @@ const isRelative = (words: string): boolean => shifted(REFERENCE, words) !== und
 
 function timeOf(words: string): string | undefined {
   const said = words.replace(/^(?:to|for)\s+/i, '');
+  // Of which day?
+  if (/^first thing$/i.test(said)) return undefined;
   if (/^(?:just |only )?(?:on )?weekdays?$/i.test(said)) return 'every weekday';
   if (/^(?:in the )?(am|morning)$/i.test(said)) return 'am';
   if (/^(?:in the )?(pm|evening|afternoon)$/i.test(said)) return 'pm';
@@ -253,6 +283,15 @@ export const following: Phrase[] = [
       topic?.how === 'made' && topic.text !== undefined ? further(topic.text, rest) : undefined,
   },
   {
+    pattern: '(and|plus|oh and|and also) {rest}',
+    example: 'and bread',
+    about: 'reminder',
+    call: ({ rest = '' }, topic) =>
+      topic?.how === 'made' && topic.text !== undefined && isItem(rest) && !A_REQUEST.test(rest)
+        ? change({ text: `${topic.text} and ${rest.replace(TOO, '')}` })
+        : undefined,
+  },
+  {
     pattern: '[a] (bit|little|little bit) (later|earlier)',
     example: 'a bit later',
     about: 'reminder',
@@ -273,6 +312,8 @@ export const following: Phrase[] = [
       const said = when.replace(TOO, '').replace(/^for\s+/i, '');
       // "Another one for 10", behind a timer of 5 minutes or a call at 3.
       const time = /^\d{1,2}$/.test(said) && topic?.when ? (lengthLike(topic.when, said) ?? `at ${said}`) : said;
+      // "Again in 20", said of what has just spoken, puts that off.
+      if (topic?.how === 'spoken') return snoozeOf('', time);
       return topic?.how !== 'shown' && isTime(time) && !BARE_NUMBER.test(time) ? again('that', time) : undefined;
     },
   },

@@ -1,5 +1,5 @@
 import type { Phrase } from '../../../agent/index.ts';
-import { list } from '../phrase-calls.ts';
+import { isTime, list, listHours } from '../phrase-calls.ts';
 
 const MINE = '[pending|open|upcoming|current|active|outstanding|scheduled|next]';
 
@@ -143,7 +143,8 @@ export const listing: Phrase[] = [
     call: ({ day = '' }) => list(day),
   },
   {
-    pattern: "(what am i supposed to do|what should i do|what's my day like|what does my day look like) [for|on] {day}",
+    pattern:
+      "(what am i supposed to do|what am i supposed to be doing|what am i doing|what must i do|what do i need to do|what i must do|what i have to do|what i need to do|what i should do|what should i do|what's my day like|what does my day look like) [for|on] {day}",
     example: 'what am I supposed to do tomorrow?',
     call: ({ day = '' }) => list(day),
   },
@@ -167,6 +168,41 @@ export const listing: Phrase[] = [
     pattern: '(do i have|have i got|is there|have i) [got] (anything|something) at {clock}',
     example: 'do I have anything at 3?',
     call: ({ clock = '' }) => (/^\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?[?]?$/i.test(clock) ? list('today') : undefined),
+  },
+  {
+    pattern:
+      '[show|show me|list|do i have|have i got|is there|are there|what|which|what are|any] [all] [my|the|of my] [anything|something|reminders|things] [that|which|do i have that|have i got that|are] (repeats|repeat|repeating|recurring|recur|recurs|regular|on repeat) [reminders|alarms]',
+    example: 'do I have anything that repeats?',
+    call: () => ({ tool: 'reminder_show', input: { which: 'repeating' } }),
+  },
+  {
+    pattern:
+      '[so] [anything|something|what|whats|is there anything|do i have anything|have i got anything|what do i have|what have i got|show me what i have|reminders|any reminders|my reminders|show me reminders|what reminders do i have] [else] [on|due|planned|left] {hours}',
+    example: 'anything after 5pm?',
+    call: ({ hours = '' }) => listHours(hours),
+  },
+  {
+    pattern:
+      '(did i (ask you|tell you|set|make|add|already ask you)|do i have|have i got|have i|did i|is there|have you got|do you have|am i being reminded|are you going to remind me|will you remind me) [to remind me] [set] [a|any] [reminder|reminders|alarm|something|anything] [already] (about|for|on|of) {which}',
+    example: 'did I ask you about the bike?',
+    call: ({ which = '' }) => shown(which),
+  },
+  {
+    pattern: '(what|which|how many) {which} (do i have|have i got|have i) [set|left|coming up|to do|to make|planned]',
+    example: 'which calls do I have?',
+    tentative: true,
+    call: ({ which = '' }) => shown(which),
+  },
+  {
+    pattern:
+      '(say|tell|show|repeat|read|give) [to] [me] [again] (what i have|what i have got|what i have on|what i have to do|what ive got|what there is|what do i have) [again|planned|on|left]',
+    example: 'tell me again what I have',
+    call: () => list(),
+  },
+  {
+    pattern: '(is there|do i have|have i|have i got|is) (something|anything) (on|for|due) {day}',
+    example: 'is there something on Monday?',
+    call: ({ day = '' }) => list(day),
   },
   {
     pattern: 'what (did i|have i) (ask you|asked you|tell you|told you) to remind me (of|about)',
@@ -208,3 +244,11 @@ export const listing: Phrase[] = [
     call: () => list('', 'all'),
   },
 ];
+
+/** Reminders by their text, or by when they speak. */
+function shown(which: string) {
+  const name = which.replace(/[?!.]+$/, '');
+  return name.split(/\s+/).length <= 6 && !isTime(name) && !/^(?:reminders?|notes?|me|it|that|this)$/i.test(name)
+    ? { tool: 'reminder_show', input: { which: name } }
+    : undefined;
+}

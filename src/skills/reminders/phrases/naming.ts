@@ -175,7 +175,7 @@ export const naming: Phrase[] = [
   },
   {
     pattern:
-      '(when|what time) (is|was|am i|do i have to|do i need to|should i|do i|are we|will you remind me to|will you remind me about|will you remind me of) {which}',
+      '(when|what time|at what time|at what hour|what hour|which day|what day|on which day|on what day) (is|was|am i|must i|do i have to|do i need to|should i|do i|are we|will you remind me to|will you remind me about|will you remind me of) {which}',
     example: 'when do I have to call Bob?',
     tentative: true,
     call: ({ which = '' }) => show(which),

@@ -1,0 +1,159 @@
+/** "Dentist tomorrow at 3, remind me an hour before": what is told first, and the request behind it. */
+import type { Call } from '../../agent/index.ts';
+import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
+import { USUAL_NAG } from './nag.ts';
+import { create, isTime, TRIAL } from './phrase-calls.ts';
+import { ANY_REQUEST, NO_STATEMENT } from './untold.ts';
+
+const POLITE = '(?:(?:so|and|but|please|pls|plz|can you|could you|would you|will you|you could)[\\s,]+)*';
+const ALL =
+  '(?:it|that|this|them|these|those|both|everything|each(?: one)?|all(?: of)?(?: (?:it|them|these|those|two|three|four|five))?)';
+/** "…, can you remind me of all three?" */
+const AT_END = new RegExp(
+  `^(?<event>.+?)[\\s,.;:!–—-]+${POLITE}(?:(?<verb>remind|nag|nudge|ping|alert) me(?:(?: (?:of|about|for|to do))? ${ALL})?|(?:don['’]?t|do not) let me forget(?: ${ALL})?|don['’]?t forget to remind me)(?:[\\s,]+(?:please|pls|plz|too|ok|okay|thanks))*[\\s.!?]*$`,
+  'is',
+);
+const WITHIN = new RegExp(
+  `^(?<event>.+?)(?<mark>[,.;:!–—-]*)\\s+${POLITE}(?<verb>(?:remind|nag|nudge|ping|poke|buzz|alert|wake) me(?: up)?|(?:give|send|drop|set) me a (?:nudge|shout|ping|poke|reminder|heads[- ]up)|set a reminder)\\s+(?<rest>.+)$`,
+  'is',
+);
+/** Nobody tells in one breath what is longer. */
+const MOST_WORDS = 30;
+/** "About Monday: ballet at 4, cello at 5": a day, and what there is on it. */
+const ON_DAY =
+  /^remind me (?:about|of|for) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?: ?(.*\d.*)$/is;
+const OBLIGED =
+  /\b(?:i|we)?\s*(?:(?:['’]ve|have|'ll have|will have)? ?(?:got|have|need) to|gotta|must|should|ought to)\s+/i;
+const CLOCK = '(?:at |by )?(?:\\d{1,2}(?:[:.]\\d\\d)?\\s*(?:am|pm)?|noon|midday|midnight)';
+/** How long before what was told; with an hour of its own, and a task. */
+const BEFORE = new RegExp(
+  `^(?:(?:on|about) )?(?<length>.{1,30}?) (?:before|beforehand|earlier|ahead|prior|in advance)(?: (?<clock>${CLOCK}))?(?: (?:to|about|that|so i) (?<task>.+))?$`,
+  'i',
+);
+/** A day, and no number of hours. */
+const A_DAY = /^the (?:day|night|evening|morning|afternoon)$|\b(?:days?|weeks?|months?|nights?)$/i;
+/** "The day before", of nothing that is named. */
+const DANGLING = /\bbefore(?: at .*)?$/i;
+const RANGE = /(\d{1,2}(?:[:.]\d\d)?)\s?[-–]\s?\d{1,2}(?:[:.]\d\d)?(\s?(?:am|pm))?/i;
+const CLOCK_IN =
+  /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)|\d{1,2}[:.]\d\d|at \d{1,2}|noon|midday|midnight)\b/gi;
+
+/** What is told, if it may be: nothing that is asked, denied or under a condition, and no request of its own. */
+function eventIn(words: string | undefined): string | undefined {
+  const event = words?.replace(/[\s,.;:!–—-]+$/, '').trim();
+  if (!event || event.split(/\s+/).length > MOST_WORDS || /(?<!\d)[.!?]\s|\n/.test(event)) return undefined;
+  if (isTime(event) || !/\s/.test(event)) return undefined;
+  return NO_STATEMENT.test(event) || ANY_REQUEST.test(event) ? undefined : event;
+}
+
+const timeIn = (event: string): string | undefined =>
+  splitTask(`remind me about ${event}`).when ?? splitTask(`remind me ${event}`).when;
+
+const GREETING =
+  /^(?:hey|hi|hello|scratch|forget|never|cancel|oops|instead|undo|quick|one|ok|okay|thanks|thank|please|yes|yeah|no|good|great|alright|right|well|so|oh|and|also|then|actually|sorry|wait|can|could|coda)\b/i;
+
+/** "Fire alarm test every Monday at 10, remind me": the request in the usual order. */
+export function askedAtEnd(text: string): string | undefined {
+  const found = AT_END.exec(text)?.groups;
+  const event = eventIn(found?.event);
+  if (!found || event === undefined || timeIn(event) === undefined) return undefined;
+  // "Be there for 12:45".
+  const at = event.replace(/\bfor (?=\d{1,2}[:.]\d\d\b)/gi, 'at ');
+  const to = OBLIGED.test(at) ? at.replace(OBLIGED, ' to ').trim() : at;
+  return `${found.verb?.toLowerCase() === 'nag' ? 'nag' : 'remind'} me ${to}`;
+}
+
+/** What belongs to a day that stands before it. */
+export function onItsDay(text: string): string | undefined {
+  const [, day = '', rest = ''] = ON_DAY.exec(text) ?? [];
+  return day === '' ? undefined : `remind me ${/day$/i.test(day) && !/to/i.test(day) ? 'on ' : ''}${day}: ${rest}`;
+}
+
+/** "Dentist tomorrow at 3, wake me at 7": the request, whose time and text may be those of what was told. */
+export function askedBehind(text: string): Call | undefined {
+  const found = WITHIN.exec(text)?.groups;
+  const event = eventIn(found?.event);
+  if (!found || event === undefined) return undefined;
+  const { verb = '', rest: said = '', mark } = found;
+  const rest = said
+    .replace(/[\s,]*(?:please|pls|plz|thanks|ok|okay)?[\s.!?]*$/i, '')
+    .replace(/^(?:of|about|for) (?:it|that|this|them)\s+/i, '')
+    .replace(/\s+(?:of|about|for) (?:it|that|this|them)$/i, '');
+  const when = timeIn(event);
+  const own = splitTask(`remind me ${rest}`);
+  if (when === undefined && (mark === '' || GREETING.test(event) || own.when === undefined)) return undefined;
+  if (/^wake/i.test(verb)) return waking(rest, when);
+  const nag = /^nag/i.test(verb) ? USUAL_NAG : undefined;
+  const before = BEFORE.exec(rest)?.groups;
+  if (before && (A_DAY.test(before.length ?? '') || parseDuration(before.length ?? '') !== undefined))
+    return when === undefined ? undefined : aheadOf(event, before, nag);
+  if (when === undefined) return isTime(rest) ? create(event, rest, { nag }) : create(own.task, own.when, { nag });
+  const whole = splitTask(`${event}, remind me ${rest}`);
+  if (whole.when === undefined || (whole.task !== event && DANGLING.test(whole.when))) return undefined;
+  return create(withoutDuty(whole.task), whole.when, { nag });
+}
+
+/** "I need to send it": what is to be done. */
+const withoutDuty = (text: string): string => text.replace(new RegExp(`^(?:about )?${OBLIGED.source}`, 'i'), '');
+
+/** "My flight is at 6:20 tomorrow, wake me at 4": on that day. */
+function waking(rest: string, when: string | undefined): Call | undefined {
+  const isClock = new RegExp(`^${CLOCK}$`, 'i').test(rest);
+  const day = isClock ? when?.replace(CLOCK_IN, ' ').replace(/\s+/g, ' ').trim() : '';
+  const time = day ? `${day} ${rest}` : rest;
+  return isTime(time) ? create('wake up', time) : undefined;
+}
+
+/** So long before what was told; of a series, so long before each. */
+function aheadOf(event: string, { length = '', clock = '', task = '' }: Record<string, string>, nag?: string) {
+  const { when, task: thing } = splitTask(`remind me about ${event.replace(RANGE, '$1$2')}`);
+  if (when === undefined) return undefined;
+  const isDay = A_DAY.test(length);
+  const day = isDay && clock !== '' ? when.replace(CLOCK_IN, ' ').replace(/\s+/g, ' ').trim() : when;
+  const text =
+    task ||
+    withoutDuty(thing)
+      .replace(/^(?:about )?(?:an?|the|my) /i, '')
+      .replace(/(?:\s+(?:is|are|on|due))+$/i, '');
+  const meant = parseWhen(when, TRIAL);
+  if (meant.kind === 'recurring') {
+    const series = seriesAhead(meant.rule, length, clock);
+    return series && isTime(series) ? create(text, series, { nag }) : undefined;
+  }
+  const time = `${length} before ${day} ${/^\d/.test(clock) ? `at ${clock}` : clock}`.trim();
+  return isTime(time) ? create(text, time, { nag }) : undefined;
+}
+
+const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
+const NAMES = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
+const DAY_MINUTES = 24 * 60;
+const ONE_DAY = /^(?:the|a|one|1) (?:day|night|evening|morning|afternoon)$/i;
+
+/** "Every Tuesday", the night before at 8: "every Monday at 8"; undefined where the days before have no such words. */
+function seriesAhead(rule: string, length: string, clock: string): string | undefined {
+  const [, parts = ''] = /\nRRULE:(.+)$/.exec(rule) ?? [];
+  if (/INTERVAL|BYHOUR|BYMINUTE|COUNT|UNTIL|BYSETPOS|\n/.test(parts)) return undefined;
+  const [, hours, minutes] = /T(\d\d)(\d\d)\d\d/.exec(rule) ?? [];
+  const at = Number(hours) * 60 + Number(minutes);
+  const isDay = ONE_DAY.test(length);
+  const ahead = isDay ? DAY_MINUTES : (parseDuration(length) ?? Number.NaN) / 60_000;
+  const then = ahead < DAY_MINUTES ? at - ahead : ahead === DAY_MINUTES ? at : Number.NaN;
+  if (!(then >= 0)) return undefined;
+  const part = /night|evening|morning|afternoon/i.exec(length)?.[0].replace(/night/i, 'evening');
+  const own = `at ${String(Math.floor(then / 60)).padStart(2, '0')}:${String(then % 60).padStart(2, '0')}`;
+  const time = clock !== '' ? `${part ?? ''} ${/^\d/.test(clock) ? `at ${clock}` : clock}` : (part ?? own);
+  const days = daysOf(parts, ahead === DAY_MINUTES ? 1 : 0);
+  return days && `${days} ${time}`.replace(/\s+/g, ' ');
+}
+
+/** The days of a weekly or monthly rule, or those before them. */
+function daysOf(parts: string, before: 0 | 1): string | undefined {
+  const weekly = /FREQ=WEEKLY.*BYDAY=([A-Z,]+)/.exec(parts)?.[1];
+  if (weekly) {
+    const names = weekly.split(',').map((day) => NAMES[(WEEKDAYS.indexOf(day) + 7 - before) % 7]);
+    return names.length === 5 && before === 0 ? 'every weekday' : `every ${names.join(' and ')}`;
+  }
+  const day = Number(/FREQ=MONTHLY;BYMONTHDAY=(\d+)$/.exec(parts)?.[1]) - before;
+  if (Number.isNaN(day)) return /FREQ=DAILY$/.test(parts) && before === 0 ? 'every day' : undefined;
+  return day === 0 ? 'on the last day of every month' : `every month on day ${day}`;
+}

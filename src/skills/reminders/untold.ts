@@ -1,0 +1,63 @@
+/** "Bins out tonight at 8": what and when, without a word that asks for anything. */
+import type { Call } from '../../agent/index.ts';
+import { parseWhen, taskWords } from '../../time/index.ts';
+import { TRIAL } from './phrase-calls.ts';
+
+/** What is asked, denied, reported, over, or only so under a condition. */
+export const NO_STATEMENT =
+  /\b(?:if|when|whenever|unless|until|once|whether|while|because|said|says|tells?|told|asks|asked|say|thinks?|thought|hopes?|wish|wishes|don['’]?t|do not|doesn['’]?t|didn['’]?t|isn['’]?t|wasn['’]?t|won['’]?t|can['’]?t|not|never|maybe|perhaps|should|would|could|might|what|whats|how|why|which|did|does|was|were|had|yesterday|ago|last (?:night|week|month|year))\b|[?]|^(?:who|where|is|are|am|do|can|will|shall)\b/i;
+/** Somebody speaks of themselves or another, or to coda: it is told, not noted. */
+const SOMEBODY =
+  /\b(?:i|i['’]?m|i['’]?ve|i['’]?ll|me|we|we['’](?:re|ve|ll)|you|your|he|she|they|it|it['’]s|there|is|are|am|has|have|will|going|gonna)\b/i;
+const SPOKEN_TO = /\b(?:you|your|u|see (?:ya|u)|bye|good ?night)\b/i;
+/** Where somebody is or what they do then: "busy until 5", "leaving at 6". */
+const STATE =
+  /^(?:back|home|free|busy|away|late|off|out|done|here|there|online|awake|ready|brb|sorry|oops|wrong|rather|instead|again|also|same|later|earlier|first|maybe|actually|leaving|going|heading|eating|sleeping|working|coming|arriving|driving|travelling)\b/iu;
+const HAS_CLOCK =
+  /\d\s*(?:am|pm)\b|\d[:.]\d\d|\bat (?:\d|noon|midday|midnight|half|quarter)|\b(?:noon|midday|midnight|in (?:an?|\d+|\w+) ?(?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?))\b|\b(?:tonight|morning|afternoon|evening|tomorrow|today|\w+day) \d/i;
+/** "My neighbour got milk at 6", and no "our weekly call at 6". */
+const OWNED = /^(?:my|our|his|her|their|the)\b/i;
+const DONE =
+  /\b(?:\p{L}+ed|got|bought|took|went|came|made|sent|paid|left|met|saw|gave|brought|lost|found|won|sold)\b/iu;
+/** A verb and a name: "warn Bob". */
+const TO_SOMEBODY = /^\p{Ll}+ \p{Lu}\p{Ll}+/u;
+const MOST_WORDS = 12;
+/** What begins a request: behind something that was told it is none of the words that are noted. */
+export const ANY_REQUEST =
+  /\b(?:remind|reminders?|(?:nag|nudge|ping|poke|buzz|alert|wake|tell|give|set) me)\b|^(?:note|todo|timer|alarm|snooze|cancel|delete|remove|show|list|move|add|set|save|wake|schedule|done)\b/i;
+
+/**
+ * What `said`, read as the reminders `calls`, asks for: an entry in the shortest words is set; what may be told, or asked
+ * of somebody who can do it, is offered.
+ */
+export function untold(calls: readonly Call[], said: string): Call[] | undefined {
+  const telling = said.replace(/\b(check|see|ask|find out) (?:if|whether)\b/i, '$1');
+  if (NO_STATEMENT.test(telling) || SPOKEN_TO.test(said) || ANY_REQUEST.test(said)) return undefined;
+  if (calls.some(({ input }) => !input.text) || (OWNED.test(said) && DONE.test(said))) return undefined;
+  const isEntry = calls.every((call) => isNote(call, said));
+  const offers = calls.map(offer);
+  if (isEntry) return [...calls];
+  return offers.every((one) => one !== undefined) ? offers : undefined;
+}
+
+function isNote({ input: { text, when } }: Call, said: string): boolean {
+  const [task, time] = [String(text), String(when)];
+  if (SOMEBODY.test(task) || TO_SOMEBODY.test(task) || STATE.test(task) || !HAS_CLOCK.test(time)) return false;
+  const { kind } = parseWhen(time, TRIAL);
+  if (kind !== 'once' && kind !== 'recurring') return false;
+  // "Turn off the lights at 10" may be asked of somebody who can.
+  const [verb = ''] = task.toLowerCase().split(/\s+/);
+  return (
+    !taskWords.deeds.has(verb) || said.toLowerCase().indexOf(time.toLowerCase()) < said.toLowerCase().indexOf(verb)
+  );
+}
+
+function offer({ input: { text, when } }: Call): Call | undefined {
+  if (typeof text !== 'string' || typeof when !== 'string') return undefined;
+  if (text === '' || text.split(/\s+/).length > MOST_WORDS || STATE.test(text)) return undefined;
+  // "The 5pm train": the whole sentence would have to say when.
+  if (/^remind me\b/i.test(when)) return undefined;
+  return HAS_CLOCK.test(when) || parseWhen(when, TRIAL).kind === 'recurring'
+    ? { tool: 'reminder_offer', input: { text, when } }
+    : undefined;
+}
