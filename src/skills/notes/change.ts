@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Call, dataTool, done, failed, privately, type TxContext } from '../../agent/index.ts';
+import { type Call, dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Settings } from './config.ts';
 import type { Wrote } from './parts.ts';
@@ -18,18 +18,52 @@ export const deleteTool = (wrote: Wrote) =>
   dataTool({
     name: 'note_delete',
     topic: 'note',
-    deletes: () => 1,
+    deletes: ({ which, sure }) => (sure || which === 'all' ? 2 : 1),
     description: 'Deletes a note.',
     effect: 'write',
     redact: privately('which'),
-    input: z.object({ which }),
+    input: z.object({
+      which,
+      sure: z.array(z.string()).max(MOST_AT_ONCE).optional().describe('Many at once, which the person has confirmed.'),
+    }),
 
     async run(input, ctx) {
+      if (input.sure) return deleteAll(ctx, input.sure, wrote);
+      if (input.which === 'all') return askAll(ctx);
       const found = await findWhich(ctx, input.which, { tool: 'note_delete', input });
       if ('ok' in found) return found;
       return change(ctx, found, { ...found, deleted: true }, texts.deleted, wrote);
     },
   });
+
+/** More than a transaction has time for. */
+const MOST_AT_ONCE = 100;
+
+async function askAll(ctx: TxContext): Promise<ToolResult> {
+  const reader = { personId: ctx.person.id, conversationId: ctx.conversationId };
+  const { notes } = await store.list(ctx.tx, reader, undefined, { limit: MOST_AT_ONCE, offset: 0 });
+  const sure = notes.filter(({ personId }) => personId === ctx.person.id).map(({ id }) => id);
+  if (sure.length === 0) return done(texts.none(undefined));
+  const choice = {
+    label: texts.deleteAll(sure.length),
+    tool: 'note_delete',
+    input: { sure },
+    style: 'danger' as const,
+  };
+  return failed('AMBIGUOUS', texts.reallyAll(sure.length), { choices: [choice] });
+}
+
+async function deleteAll(ctx: TxContext, ids: readonly string[], wrote: Wrote): Promise<ToolResult> {
+  const undone: unknown[] = [];
+  for (const id of ids) {
+    const note = await store.byId(ctx.tx, ctx.person.id, id);
+    if (!note || note.deleted) continue;
+    const result = await change(ctx, note, { ...note, deleted: true }, texts.deleted, wrote);
+    if (result.ok && result.undo) undone.push(result.undo.input);
+  }
+  const undo = { tool: 'note_restore', input: { several: undone }, label: texts.labelOfAll(undone.length) };
+  return done(texts.deletedAll(undone.length), undone.length > 0 ? { undo } : {});
+}
 
 export const pinTool = (wrote: Wrote) =>
   dataTool({
@@ -76,7 +110,7 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
     },
   });
 
-async function change(ctx: TxContext, before: Note, changed: Note, say: (note: Note) => string, wrote: Wrote) {
+export async function change(ctx: TxContext, before: Note, changed: Note, say: (note: Note) => string, wrote: Wrote) {
   const { tx, clock, person, conversationId, tainted } = ctx;
   if (before.personId !== person.id) return failed('NOT_YOURS', texts.notYours(before));
   const isRewritten = changed.text !== before.text || changed.tags.join() !== before.tags.join();
@@ -108,30 +142,45 @@ export const restoreTool = (wrote: Wrote) =>
     effect: 'write',
     hidden: true,
     redact: privately('before'),
-    input: z.object({
-      id: z.string(),
-      /** The one that the act left: a later change is not undone unseen. */
-      version: z.int(),
-      before: z
-        .object({
-          text: z.string(),
-          tags: z.array(z.string()),
-          deleted: z.boolean(),
-          tainted: z.boolean().optional(),
-          pinned: z.boolean().optional(),
-        })
-        .optional(),
-    }),
+    input: z.union([restoring, z.object({ several: z.array(restoring).max(MOST_AT_ONCE) })]),
 
-    async run({ id, version, before }, { tx, person, clock }) {
-      const note = await store.byId(tx, person.id, id);
-      if (!note) return failed('NOT_FOUND', texts.notFound('').message);
-      if (note.version !== version) return failed('CHANGED', texts.changedSince(note));
-      const after = before
-        ? { ...note, ...before, tainted: before.tainted ?? note.tainted, pinned: before.pinned ?? note.pinned }
-        : { ...note, deleted: true };
-      await store.save(tx, after, clock.now());
-      await wrote(tx, note, after);
-      return done(before ? texts.restored(after) : texts.unsaved(after));
+    async run(input, ctx) {
+      if (!('several' in input)) return restore(ctx, input, wrote);
+      for (const one of input.several) {
+        const result = await restore(ctx, one, wrote);
+        if (!result.ok) return result;
+      }
+      return done(texts.restoredAll(input.several.length));
     },
   });
+
+const restoring = z.object({
+  id: z.string(),
+  /** The one that the act left: a later change is not undone unseen. */
+  version: z.int(),
+  before: z
+    .object({
+      text: z.string(),
+      tags: z.array(z.string()),
+      deleted: z.boolean(),
+      tainted: z.boolean().optional(),
+      pinned: z.boolean().optional(),
+    })
+    .optional(),
+});
+
+async function restore(
+  { tx, person, clock }: TxContext,
+  { id, version, before }: z.output<typeof restoring>,
+  wrote: Wrote,
+): Promise<ToolResult> {
+  const note = await store.byId(tx, person.id, id);
+  if (!note) return failed('NOT_FOUND', texts.notFound('').message);
+  if (note.version !== version) return failed('CHANGED', texts.changedSince(note));
+  const after = before
+    ? { ...note, ...before, tainted: before.tainted ?? note.tainted, pinned: before.pinned ?? note.pinned }
+    : { ...note, deleted: true };
+  await store.save(tx, after, clock.now());
+  await wrote(tx, note, after);
+  return done(before ? texts.restored(after) : texts.unsaved(after));
+}

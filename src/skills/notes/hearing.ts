@@ -1,5 +1,6 @@
 /** Turning the words of a phrase's slots into calls; what makes no sense for a phrase gives no call. */
 import type { Call } from '../../agent/index.ts';
+import { splitTask } from '../../time/index.ts';
 
 /** Words that make a fact of what stands behind "note". */
 export const STATED =
@@ -15,10 +16,22 @@ export function save(text: string): Call | undefined {
 
 /** "Remember my number is 42" states something; "remember the beach?" does not. */
 export function undefinedUnlessFact(text: string): Call | undefined {
-  if (/[?]\s*$/.test(text) || !/\s(?:is|are|has|have|was|were|costs?|lives?|likes?|closes?|opens?|=)\s|:/i.test(text))
+  if (/^the /i.test(text) && !/\d/.test(text)) return undefined;
+  // A number without a time beside it is one to keep: "my locker 18-4-32".
+  const isNumber = /\d/.test(text) && !/[a-z]{2}|:/i.test(splitTask(text).when ?? '');
+  if (
+    /[?]\s*$/.test(text) ||
+    (!isNumber && !/\s(?:is|are|has|have|was|were|costs?|lives?|likes?|closes?|opens?|=)\s|:/i.test(text))
+  )
     return undefined;
   return save(text);
 }
+
+/** "Second", "2", "last": a place in the list of notes. */
+export const isPlace = (which: string): boolean =>
+  /^(?:first|second|third|fourth|fifth|last|latest|newest|1st|2nd|3rd|4th|5th|top|bottom|(?:number )?#?\d{1,2})$/i.test(
+    which,
+  );
 
 export function search(query: string): Call | undefined {
   const words = query
@@ -41,6 +54,12 @@ export function remove(which: string): Call | undefined {
   if (/^(?:a|an|any|every|each|all|all my|all the|all of my)$/i.test(which) || which.split(/\s+/).length > 8)
     return undefined;
   return { tool: 'note_delete', input: /^(?:|it|that|this|last|latest)$/i.test(which) ? {} : { which } };
+}
+
+/** An item for a list, or off it. */
+export function listed(which: string, more: { add?: string; remove?: string; make?: string }): Call | undefined {
+  const name = /^(?:list|the list)$/i.test(which) ? 'that' : which;
+  return name.split(/\s+/).length > 8 ? undefined : { tool: 'note_item', input: { which: name, ...more } };
 }
 
 export function edit(which: string, more: Record<string, unknown>): Call | undefined {

@@ -6,6 +6,7 @@ import { deleteTool, editTool, pinTool, restoreTool } from './change.ts';
 import { own } from './collection.ts';
 import { commands } from './commands.ts';
 import { config, type Settings } from './config.ts';
+import { itemTool } from './items.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { phrases } from './phrases.ts';
 import { recallTool } from './recall.ts';
@@ -43,6 +44,7 @@ export const notes: Skill<Settings> = {
       getTool,
       editTool(deps, wrote),
       deleteTool(wrote),
+      itemTool(deps, wrote),
       pinTool(wrote),
       restoreTool(wrote),
     ];

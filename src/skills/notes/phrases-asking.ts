@@ -1,5 +1,5 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, UNNEEDED } from '../../agent/index.ts';
-import { edit, list, remove } from './hearing.ts';
+import { edit, isPlace, list, listed, remove } from './hearing.ts';
 
 /** What people say of the note that was made, changed or shown last. */
 export const following: Phrase[] = [
@@ -13,7 +13,7 @@ export const following: Phrase[] = [
     pattern: `(${REMOVE}) [the|my|that] {which} [one]`,
     example: 'delete the second one',
     about: 'note',
-    call: ({ which = '' }) => (PLACE.test(which) ? remove(which) : undefined),
+    call: ({ which = '' }) => (isPlace(which) ? remove(which) : undefined),
   },
   {
     pattern: '(change|edit|update|fix|correct) (it|that|this|it:|that:|this:) {text}',
@@ -36,6 +36,28 @@ export const following: Phrase[] = [
     example: 'add the router is in the hall to it',
     about: 'note',
     call: ({ append = '' }) => ({ tool: 'note_edit', input: { which: 'that', append } }),
+  },
+  {
+    pattern: '(and|also|plus|and also|oh and) {more}',
+    example: 'and eggs',
+    about: 'note',
+    call: ({ more = '' }, topic) =>
+      topic?.how === 'made' && topic.text !== undefined && isItem(more)
+        ? listed('that', { add: more.replace(/[\s,]+(?:too|as well|please)$/i, '') })
+        : undefined,
+  },
+  {
+    pattern: '(add|put|add also|also add|put also|also put|add too) {more}',
+    example: 'add also dill',
+    about: 'note',
+    call: ({ more = '' }) =>
+      isItem(more) && !/\s(?:to|on|in|onto)\s/i.test(more) ? listed('that', { add: more }) : undefined,
+  },
+  {
+    pattern: '(show|read|open|see) [me] [the] {which} [one]',
+    example: 'show me the second one',
+    about: 'note',
+    call: ({ which = '' }) => (isPlace(which) ? { tool: 'note_get', input: { which } } : undefined),
   },
   {
     pattern: '(change|edit|update|make|set) (it|that|this|that note|the note) to [say|read] {text}',
@@ -66,7 +88,13 @@ export const following: Phrase[] = [
   },
 ];
 
-const PLACE = /^(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th|top|bottom|#?\d{1,2})$/i;
+/** "… and eggs" behind a list that was just noted. */
+const isItem = (more: string): boolean =>
+  more.split(/\s+/).length <= 4 &&
+  /^[\p{L}\d\s,'’-]+$/u.test(more) &&
+  !/^(?:remind|set|show|list|what|who|when|where|how|why|is|do|can|could|delete|remove|undo|thanks?|you|i|we|it|that|this|then|now|again|also|note|add|move|make|please)\b/i.test(
+    more,
+  );
 
 /** What questions begin with: the word that says what kind of answer they want, the ways of saying it, an example. */
 const LEADS: readonly (readonly [lead: string, words: string, example: string])[] = [
@@ -100,6 +128,12 @@ export const asking: Phrase[] = [
     call: ({ query = '' }) => (/[?]\s*$/.test(query) && query.split(/\s+/).length <= 4 ? ask(query) : undefined),
   },
   {
+    pattern: '[show|show me] [my|the] {name} (list|ideas|recipe)',
+    example: 'my trip ideas',
+    tentative: true,
+    call: ({ name = '' }) => (name.split(/\s+/).length <= 3 ? ask(name) : undefined),
+  },
+  {
     pattern: '{tag} notes',
     example: 'work notes',
     tentative: true,
@@ -129,7 +163,10 @@ const ASKING =
   /\b(?:the|a|an|my|our|your|i|me|we|you|again|please|is|are|was|were|am|be|did|does|do|have|has|had|put|keep|kept|store|stored|hide|hid|leave|left|in|on|at|of|for|to|about|any|anything|something|there|that|this|it|what|where|who|when|know|remember|tell|note|notes|much|many|appointment|list|kind|called|number|owe|can|eat|go|goes|going|out|come|comes|coming|use|should|would|could|which|how|his|her|their|with|from|by|up|or|and|if|he|she|they|got)\b/gi;
 
 function ask(query: string, lead = ''): Call | undefined {
-  const words = query.replace(/[?!.]+$/, '').trim();
+  const words = query
+    .replace(/[?!.]+$/, '')
+    .replace(/\b(owes?) (me|us) (?:money|cash|anything|something)\b/i, '$1 $2')
+    .trim();
   if (words.split(/\s+/).length > 12) return undefined;
   const telling = words
     .replace(/['’]s\b/g, '')

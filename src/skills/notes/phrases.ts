@@ -1,5 +1,5 @@
 import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../agent/index.ts';
-import { edit, list, remove, STATED, save, search, undefinedUnlessFact } from './hearing.ts';
+import { edit, isPlace, list, listed, remove, STATED, save, search, undefinedUnlessFact } from './hearing.ts';
 import { asking, following } from './phrases-asking.ts';
 
 const END = `(${WISH} (${REMOVE}|forget|forget about)|${UNNEEDED}|[i'm] (done|finished) with)`;
@@ -19,7 +19,32 @@ const saving: Phrase[] = [
     pattern: '{what} (list:|ideas:|wishlist:) {text}',
     example: 'shopping list: eggs, flour',
     call: ({ what = '', text = '' }) =>
-      what.split(/\s+/).length <= 3 && !/[?]/.test(text) ? save(`${what} list: ${text}`) : undefined,
+      what.split(/\s+/).length <= 3 && !/[?]/.test(text) && !/^(?:add|put|append|take|remove)\b/i.test(what)
+        ? save(`${what} list: ${text}`)
+        : undefined,
+  },
+  {
+    pattern: '{what} list {text}',
+    example: 'shopping list potatoes, onions',
+    call: ({ what = '', text = '' }) =>
+      /,/.test(text) &&
+      /^\p{L}+$/u.test(what) &&
+      !/[?]/.test(text) &&
+      !/^(?:show|add|put|my|the|a|note|list|read|delete|remove|clear|give|see)$/i.test(what)
+        ? save(`${what} list: ${text}`)
+        : undefined,
+  },
+  {
+    pattern:
+      '(keep|save|store|put|write|have|record) {what} (as a note:|in a note:|as note:|as a note|in my notes:) {text}',
+    example: 'keep this recipe as a note: 200g flour, 2 eggs',
+    call: ({ what = '', text = '' }) => (what.split(/\s+/).length <= 4 ? save(text) : undefined),
+  },
+  {
+    pattern:
+      'i want to (keep|save|store|put|write|have|record) {what} (as a note:|in a note:|as note:|in my notes:) {text}',
+    example: 'I want to keep this recipe as a note: 200g flour, 2 eggs',
+    call: ({ what = '', text = '' }) => (what.split(/\s+/).length <= 4 ? save(text) : undefined),
   },
   { pattern: 'note: {text}', example: 'note: the wifi password is on the fridge', call: ({ text = '' }) => save(text) },
   {
@@ -29,9 +54,14 @@ const saving: Phrase[] = [
     call: ({ text = '' }) => save(text),
   },
   {
-    pattern: '(todo:|to-do:|to do:) {text}',
+    pattern: '(todo:|to-do:|to do:|save:|memo:|jot:|keep:|log:|idea:|store:) {text}',
     example: 'todo: sort the cables',
     call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(todo|to-do|memo) {text}',
+    example: 'todo sort the cables',
+    call: ({ text = '' }) => (/^(?:list|lists|item|items|app)\b|[?]$/i.test(text) ? undefined : save(text)),
   },
   {
     pattern: '(new note|quick note|add note|save note|take note|make note|note to self|notes:) {text}',
@@ -113,7 +143,7 @@ const saving: Phrase[] = [
   {
     pattern: 'remember {text}',
     example: 'remember my locker number is 42',
-    call: ({ text = '' }) => (/^(?:my|our) /i.test(text) ? undefinedUnlessFact(text) : undefined),
+    call: ({ text = '' }) => (/^(?:my|our|the) /i.test(text) ? undefinedUnlessFact(text) : undefined),
   },
   {
     pattern: "(don't|do not) [let me] forget that {text}",
@@ -256,6 +286,11 @@ const changing: Phrase[] = [
     call: () => remove(''),
   },
   {
+    pattern: `${END} (all|all of|all the|all my|all of my|every|every single) [one] [of] [my|the|those|these] (note|notes)|${END} my notes`,
+    example: 'delete all my notes',
+    call: () => ({ tool: 'note_delete', input: { which: 'all' } }),
+  },
+  {
     pattern: `${END} note {which}`,
     example: 'delete note 2',
     call: ({ which = '' }) => (/^#?\d{1,3}$|^[2-9a-hjkmnp-z]{5}$/.test(which) ? remove(which) : undefined),
@@ -299,5 +334,54 @@ const able: Phrase = {
   call: () => ({ tool: 'help', input: {} }),
 };
 
+/** A note by its place in the list, and what is on a list. */
+const placed: Phrase[] = [
+  {
+    pattern:
+      "(show|read|open|see|give|view|display|whats|what's|what is|what does) [me] [out] [in|on] [the|my] {which} (note|notes) [say|says]",
+    example: 'read me the second note',
+    call: ({ which = '' }) => (isPlace(which) ? { tool: 'note_get', input: { which } } : undefined),
+  },
+  {
+    pattern: '(show|read|open|see|view|display) [me] note {which}',
+    example: 'show note 2',
+    call: ({ which = '' }) => (isPlace(which) ? { tool: 'note_get', input: { which } } : undefined),
+  },
+  {
+    pattern: '(add|append|put) (to|on|onto|in) [the|my|our] {rest}',
+    example: 'add to the gift ideas: candles',
+    tentative: true,
+    call: ({ rest = '' }) => {
+      const [, which = '', append = ''] = /^([^:]{1,60}):\s*(.+)$/s.exec(rest) ?? [];
+      return which === '' ? undefined : listed(which, { add: append });
+    },
+  },
+  {
+    pattern: `(take|get|cross|strike|scratch|remove|delete|drop|tick|check) {item} (off|off of|from|out of) [the|my|our] {which}`,
+    example: 'take bananas off the shopping list',
+    tentative: true,
+    call: ({ item = '', which = '' }) =>
+      /\b(?:list|ideas|note)$/i.test(which)
+        ? listed(which, { remove: item.replace(/^(?:the|my)\s+/i, '') })
+        : undefined,
+  },
+  {
+    pattern: '(add|put|append) {append} (to|on|in|onto) [the|my|our|a|a new] {name} list',
+    example: 'add batteries to the shopping list',
+    tentative: true,
+    call: ({ append = '', name = '' }) =>
+      name.split(/\s+/).length <= 3 ? listed(`${name} list`, { add: append, make: `${name} list` }) : undefined,
+  },
+];
+
 /** What people say to keep, find and change notes. */
-export const phrases: Phrase[] = [...saving, ...finding, ...listing, ...changing, ...following, ...asking, able];
+export const phrases: Phrase[] = [
+  ...saving,
+  ...finding,
+  ...listing,
+  ...changing,
+  ...placed,
+  ...following,
+  ...asking,
+  able,
+];

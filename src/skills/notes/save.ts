@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, done, failed, privately, type TxContext, tokensIn } from '../../agent/index.ts';
+import { dataTool, done, failed, privately, type ToolResult, type TxContext, tokensIn } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import { visible } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
@@ -84,6 +84,17 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       });
     },
   });
+}
+
+/** Saves `text` as a note of the person alone. */
+export async function saveNew(ctx: TxContext, text: string, config: Settings, wrote: Wrote): Promise<ToolResult> {
+  const note = await insert(ctx, { title: undefined, text: clean(text), tags: [], scope: 'own' }, config);
+  if (!note) {
+    return failed('TOO_MANY', texts.tooMany(config.most).message, { remedy: texts.tooMany(config.most).remedy });
+  }
+  await wrote(ctx.tx, note);
+  const undo = undoOf(note, undefined);
+  return done(texts.saved(note), { undo, subject: note.text, id: note.id });
 }
 
 /** Without what no one can see; PostgreSQL takes no NUL. */

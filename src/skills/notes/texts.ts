@@ -96,6 +96,12 @@ export const texts = {
     remedy: '"Show my notes" lists them.',
   }),
   gone: (note: Note) => `${quoted(note.text)} is deleted already.`,
+  notInList: (note: Note, item: string) => `I found no ${quoted(item)} in ${quoted(note.text)}.`,
+  reallyAll: (count: number) => `Delete all ${plural(count, 'note')}?`,
+  deleteAll: (count: number) => (count === 1 ? 'Delete it' : `Delete all ${count}`),
+  deletedAll: (count: number) => `Deleted ${plural(count, 'note')}.`,
+  labelOfAll: (count: number) => plural(count, 'note'),
+  restoredAll: (count: number) => `Taken back: ${plural(count, 'note')}.`,
   deleted: (note: Note) => `Deleted the note ${quoted(note.text)}.`,
   edited: ({ text, tags }: Note) =>
     `Changed the note: ${quoted(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`,

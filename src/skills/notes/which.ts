@@ -36,6 +36,8 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
   const byId = await store.seenById(ctx.tx, readerOf(ctx), words);
   if (byId) return there(byId);
   const number = numberOf(words);
+  // No list was shown that it could be counted in.
+  if (number !== undefined && ids.length === 0) return recent(ctx, wanted, words);
   if (number !== undefined) return byNumber(ctx, ids, number);
   const { notes } = await searchNotes(ctx, words, { limit: MOST_CHOICES, offset: 0 });
   return single(notes, words, wanted);
@@ -78,8 +80,12 @@ async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[
   if (shown.length > 0) return single(shown, '', wanted);
   const last = await store.lastMade(tx, person.id, conversationId);
   if (last && last.createdAt.getTime() >= clock.now().getTime() - AT_HAND_MS) return there(last);
-  const { notes } = await store.list(tx, readerOf(ctx), undefined, { limit: MOST_CHOICES, offset: 0 });
-  return notes.length > 0 ? ask(notes, wanted) : notFound('');
+  return recent(ctx, wanted, '');
+}
+
+async function recent(ctx: TxContext, wanted: Call, words: string): Promise<Failed> {
+  const { notes } = await store.list(ctx.tx, readerOf(ctx), undefined, { limit: MOST_CHOICES, offset: 0 });
+  return notes.length > 0 ? ask(notes, wanted) : notFound(words);
 }
 
 function ask(notes: readonly Note[], { tool, input }: Call): Failed {
