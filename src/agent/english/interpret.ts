@@ -369,7 +369,7 @@ function isSignature({ text, words }: Message, at: number, to: number): boolean 
 /** How a further request begins behind "and" or a comma. */
 const OPENERS = `
   remind me|remind us|set a|set an|set another|add a reminder|add a note|wake me|note:|also note|make a note|take a note|note that|
-  write note|write a note|make note|save note|save a note|add note|take note|put note|note down|show|list my|what are my|what time is it|whats my|cancel the|cancel my|delete the|delete my|remove the|move the|move my|again|same|
+  write note|write a note|make note|save note|save a note|add note|take note|put note|show|list my|what are my|what time is it|whats my|cancel the|cancel my|delete the|delete my|remove the|move the|move my|again|same|
   done with|snooze the|snooze it|tell me the time|make it|make that|change it|push the|postpone the|jot down|
   write down|remember that|can you remind|also remind|mark the|tick off`
   .split('|')

@@ -45,6 +45,8 @@ function isNote({ input: { text, when } }: Call, said: string): boolean {
   if (SOMEBODY.test(task) || TO_SOMEBODY.test(task) || STATE.test(task) || !HAS_CLOCK.test(time)) return false;
   const { kind } = parseWhen(time, TRIAL);
   if (kind !== 'once' && kind !== 'recurring') return false;
+  // "Meeting tomorrow at 5" may be news.
+  if (kind === 'once' && taskWords.events.has(task.toLowerCase())) return false;
   // "Turn off the lights at 10" may be asked of somebody who can.
   const [verb = ''] = task.toLowerCase().split(/\s+/);
   return (
