@@ -92,6 +92,7 @@ export const following: Phrase[] = [
 const isItem = (more: string): boolean =>
   more.split(/\s+/).length <= 4 &&
   /^[\p{L}\d\s,'’-]+$/u.test(more) &&
+  !/\b(?:notes?|reminders?|alarm|timer|list)\b/i.test(more) &&
   !/^(?:remind|set|show|list|what|who|when|where|how|why|is|do|can|could|delete|remove|undo|thanks?|you|i|we|it|that|this|then|now|again|also|note|add|move|make|please)\b/i.test(
     more,
   );
@@ -131,7 +132,8 @@ export const asking: Phrase[] = [
     pattern: '[show|show me] [my|the] {name} (list|ideas|recipe)',
     example: 'my trip ideas',
     tentative: true,
-    call: ({ name = '' }) => (name.split(/\s+/).length <= 3 ? ask(name) : undefined),
+    call: ({ name = '' }) =>
+      /^(?:\p{L}+ )?\p{L}+$/u.test(name) && !/^(?:what|whats|who|where|when|how)\b/i.test(name) ? ask(name) : undefined,
   },
   {
     pattern: '{tag} notes',

@@ -35,9 +35,7 @@ function correction(said: string, { text, when: saidTime = '', isRecent }: Topic
   const words = behind === '' ? told : told.slice(0, -behind.length);
   const cue = CUE.exec(words)?.[0] ?? '';
   // "Sorry, it's 10".
-  const rest = words
-    .slice(cue.length)
-    .replace(STRONG.test(cue) ? /^(?:it['’]?s|it is|is|that['’]?s)\s+/i : /^(?!)/, '');
+  const rest = words.slice(cue.length).replace(STRONG.test(cue) ? /^(?:it['’]?s|it is|is)\s+/i : /^(?!)/, '');
   const saying = SAYING.exec(rest)?.[0] ?? '';
   const meant = rest
     .slice(saying.length)
