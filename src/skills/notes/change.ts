@@ -141,7 +141,7 @@ export const restoreTool = (wrote: Wrote) =>
     description: 'Takes back what was done to a note.',
     effect: 'write',
     hidden: true,
-    redact: privately('before'),
+    redact: privately('before', 'several'),
     input: z.union([restoring, z.object({ several: z.array(restoring).max(MOST_AT_ONCE) })]),
 
     async run(input, ctx) {

@@ -18,7 +18,7 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
     description: 'Puts an item on a list that is a note, or takes one off.',
     effect: 'write',
     hidden: true,
-    redact: privately('which', 'add', 'remove'),
+    redact: privately('which', 'add', 'remove', 'make'),
     input: z.object({
       which: z.string().max(200),
       add: z.string().max(500).optional(),
