@@ -59,9 +59,8 @@ export function timesOn(time: TimeSpec, env: Env, after: Minute | undefined): Ti
   if (clock.exact) return { minutes: [clock.hour * 60 + clock.minute], second };
   const [first, other] = bareTimes(clock, env);
   const isOver = after !== undefined && first <= after;
-  // "At 9" said at ten of this very day is nine in the evening, as long as people are awake then, as who says it soon before.
-  if (isOver && other > after && (isWaking(other, env) || other - after <= 90))
-    return { minutes: [other], others: [first], second };
+  // "At 9" said at ten of this very day is nine in the evening, as long as people are awake then.
+  if (isOver && other > after && isWaking(other, env)) return { minutes: [other], others: [first], second };
   // Twelve is noon.
   return { minutes: [first], ...(clock.hour === 12 ? {} : { others: [other] }), second };
 }
