@@ -188,7 +188,7 @@ class Stage {
 }
 
 /** One conversation on the real program, with as many processes as it needs, or as `name` on a stage with others. */
-export class Play {
+class Play {
   private readonly journey: Journey;
   private readonly stage: Stage | undefined;
   private readonly name: string;

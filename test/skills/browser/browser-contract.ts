@@ -30,7 +30,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
   const ctx = {
     person: { id: 'ana' },
     conversationId: 'here',
-    turn,
+    turnKey: turn,
     signal: new AbortController().signal,
   } as unknown as CallContext;
   /** How often each name was resolved: one that is asked for again has moved. */

@@ -40,7 +40,7 @@ test('its container is made with exactly these options', async () => {
   await expect(`${JSON.stringify(options, undefined, 2)}\n`).toMatchFileSnapshot('golden/container.txt');
 });
 
-const owner = (turn: object) => ({ person: { id: 'ana' } as never, conversationId: 'here', turn });
+const owner = (turn: object) => ({ person: { id: 'ana' } as never, conversationId: 'here', turnKey: turn });
 
 function open(more: Record<string, unknown> = {}, options: Parameters<typeof testSandbox>[1] = {}) {
   const world = testWorld();
