@@ -8,10 +8,10 @@ export default defineConfig({
     include: [long ? 'test/**/*.long.test.ts' : 'test/**/*.test.ts'],
     exclude: long ? [] : ['test/**/*.long.test.ts'],
     globalSetup: 'test/support/lent.ts',
-    // Two cores are the machine this project is sized for; of three workers a quarter of the time was spent waiting for processes.
-    // The files of a worker share its modules, so that what they import is not loaded 300 times: nothing of coda keeps state in
-    // a module.
-    maxWorkers: 4,
+    // Two cores are the machine this project is sized for; a quarter of a suite's time is spent waiting for processes. With four
+    // workers, what coda allows itself a second for is now and then late. The files of a worker share its modules, so that what
+    // they import is not loaded 300 times: nothing of coda keeps state in a module.
+    maxWorkers: 3,
     isolate: false,
     sequence: { sequencer: LongestFirst },
     testTimeout: long ? 1_800_000 : 60_000,
