@@ -81,7 +81,8 @@ describe.each(testDatabases)('a backlog on $name', ({ available, open }) => {
     const many = await pages(database);
     await run([ANALYZE]);
     const known = await pages(database);
-    const bound = (read: number) => 2 * read + 20;
+    // Indexes of 20,000 rows are up to two levels deeper than those of 100: a look-up of one page takes three.
+    const bound = (read: number) => 3 * read + 20;
     for (const [name, read] of Object.entries(few)) {
       expect(many[name], name).toBeLessThanOrEqual(bound(read));
       expect(known[name], name).toBeLessThanOrEqual(bound(read));
