@@ -122,12 +122,20 @@ async function checks() {
   await Promise.all([worker(), worker()]);
 }
 
+/** Milliseconds. */
+const SERVICES_MS = 10 * 60_000;
+
 /** Suites begin when the file is there that CODA_TEST_WAITS_FOR names; what stands in it went wrong. */
 async function services() {
   const file = process.env.CODA_TEST_WAITS_FOR;
   if (!file) return;
   await check('what the suites need is there', async () => {
-    while (!existsSync(file)) await setTimeout(200);
+    const started = performance.now();
+    while (!existsSync(file)) {
+      // Whoever makes it may have been killed.
+      if (performance.now() - started > SERVICES_MS) return { ok: false, said: `${file} did not come` };
+      await setTimeout(200);
+    }
     const said = readFileSync(file, 'utf8');
     return { ok: said === '', said };
   });

@@ -19,7 +19,7 @@ import type { Moved } from './inbox/speakers.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, ItemKind } from './item.ts';
 import { Lanes } from './lanes/index.ts';
-import * as laneStore from './lanes/store.ts';
+import * as laneStore from './lanes/store/index.ts';
 import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
 import { answerKey } from './parts.ts';

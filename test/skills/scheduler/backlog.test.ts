@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as lanes from '../../../src/delivery/lanes/store.ts';
+import * as lanes from '../../../src/delivery/lanes/store/index.ts';
 import * as schedules from '../../../src/skills/scheduler/store.ts';
 import { type Database, type Param, sql } from '../../../src/storage/index.ts';
 import { testDatabases } from '../../support/database.ts';

@@ -1,0 +1,4 @@
+/** Lanes in the database. */
+export * from './owners.ts';
+export * from './turns.ts';
+export * from './waiting.ts';
