@@ -1,7 +1,7 @@
 /** "Bins out tonight at 8": what and when, without a word that asks for anything. */
 import type { Call } from '../../agent/index.ts';
 import { parseWhen, taskWords } from '../../time/index.ts';
-import { TRIAL } from './phrase-calls.ts';
+import { PAST, TRIAL } from './phrase-calls.ts';
 
 /** What is asked, denied, reported, over, or only so under a condition. */
 export const NO_STATEMENT =
@@ -19,40 +19,51 @@ const HAS_CLOCK =
 const OWNED = /^(?:my|our|his|her|their|the)\b/i;
 const DONE =
   /\b(?:\p{L}+ed|got|bought|took|went|came|made|sent|paid|left|met|saw|gave|brought|lost|found|won|sold)\b/iu;
-/** A verb and a name: "warn Bob". */
-const TO_SOMEBODY = /^\p{Ll}+ \p{Lu}\p{Ll}+/u;
+/** What coda is told to do or to leave, and no task: "wait until 5". */
+const COMMAND =
+  /^(?:wait|stop|start|hold|hang|keep|let|help|repeat|try|go on|carry on|continue|hang on|hold on|(?:come|stop|drop|swing|pop) (?:back|by|in|over|round))$/i;
+/** What is done with reminders: it may mean one that goes by another name. */
+const MANAGES =
+  /^(?:push|postpone|delay|defer|bump|reschedule|change|shift|switch|swap|slide|bring .+ forward|skip|miss|scrap|scratch|drop(?! off)|kill|ditch|nix|lose|forget|dismiss|stop|end|call off|edit|update|rename|mark|tick|cross)\s/i;
 const MOST_WORDS = 12;
 /** What begins a request: behind something that was told it is none of the words that are noted. */
 export const ANY_REQUEST =
   /\b(?:remind|reminders?|(?:nag|nudge|ping|poke|buzz|alert|wake|tell|give|set) me)\b|^(?:note|todo|timer|alarm|snooze|cancel|delete|remove|show|list|move|add|set|save|wake|schedule|done)\b/i;
 
-/**
- * What `said`, read as the reminders `calls`, asks for: an entry in the shortest words is set; what may be told, or asked
- * of somebody who can do it, is offered.
- */
+/** What `said`, read as the reminders `calls`, asks for: an entry in the shortest words is set, what may be told is offered. */
 export function untold(calls: readonly Call[], said: string): Call[] | undefined {
   const telling = said.replace(/\b(check|see|ask|find out) (?:if|whether)\b/i, '$1');
   if (NO_STATEMENT.test(telling) || SPOKEN_TO.test(said) || ANY_REQUEST.test(said)) return undefined;
   if (calls.some(({ input }) => !input.text) || (OWNED.test(said) && DONE.test(said))) return undefined;
-  const isEntry = calls.every((call) => isNote(call, said));
+  if (calls.some(({ input }) => COMMAND.test(String(input.text)))) return undefined;
+  const isAlone = calls.length === 1;
+  if (!MANAGES.test(said) && calls.every((call) => isEntry(call, isAlone))) return [...calls];
   const offers = calls.map(offer);
-  if (isEntry) return [...calls];
   return offers.every((one) => one !== undefined) ? offers : undefined;
 }
 
-function isNote({ input: { text, when } }: Call, said: string): boolean {
+/** "Call the bank at 3pm", "gym 6pm": what and when, and neither news nor said of somebody. */
+function isEntry({ input: { text, when } }: Call, isAlone: boolean): boolean {
   const [task, time] = [String(text), String(when)];
-  if (SOMEBODY.test(task) || TO_SOMEBODY.test(task) || STATE.test(task) || !HAS_CLOCK.test(time)) return false;
+  if (SOMEBODY.test(task) || STATE.test(task) || tells(task) || !HAS_CLOCK.test(time)) return false;
   const { kind } = parseWhen(time, TRIAL);
   if (kind !== 'once' && kind !== 'recurring') return false;
-  // "Meeting tomorrow at 5" may be news.
-  if (kind === 'once' && taskWords.events.has(task.toLowerCase())) return false;
-  // "Turn off the lights at 10" may be asked of somebody who can.
-  const [verb = ''] = task.toLowerCase().split(/\s+/);
-  return (
-    !taskWords.deeds.has(verb) || said.toLowerCase().indexOf(time.toLowerCase()) < said.toLowerCase().indexOf(verb)
-  );
+  // "Meeting tomorrow at 5" may be news, where nothing stands beside it.
+  return !isAlone || kind === 'recurring' || !taskWords.events.has(task.toLowerCase());
 }
+
+/** "Tom calls", "the shop closes", "took the pills": somebody does it, or has done it. */
+function tells(task: string): boolean {
+  const [first = '', ...others] = task.toLowerCase().split(/\s+/);
+  if (taskWords.deeds.has(first)) return false;
+  if (others.length > 0 && PAST.test(first)) return true;
+  return others.some((word) => {
+    const stem = /^(\p{L}{2,})s$/u.exec(word)?.[1];
+    return stem !== undefined && [stem, stem.replace(/e$/, ''), stem.replace(/ie$/, 'y')].some(isVerb);
+  });
+}
+
+const isVerb = (word: string): boolean => taskWords.deeds.has(word) || taskWords.ties.has(`${word}s`);
 
 function offer({ input: { text, when } }: Call): Call | undefined {
   if (typeof text !== 'string' || typeof when !== 'string') return undefined;

@@ -154,6 +154,12 @@ export const listing: Phrase[] = [
     call: ({ day = '' }) => list(day),
   },
   {
+    pattern:
+      '[so] (what do i have|what have i got|what ive got|whats on|what is on) [on|coming up|planned|scheduled|going on|to do] [now|then|next|here]',
+    example: 'what do I have?',
+    call: () => list(),
+  },
+  {
     pattern: 'what (will you|are you going to|should you|do you have to|have you got to) remind me (of|about)',
     example: 'what are you going to remind me about?',
     call: () => list(),
