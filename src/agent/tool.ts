@@ -76,6 +76,8 @@ export interface Failed {
    * means the whole request.
    */
   asks?: { slot: string; say?: string };
+  /** When its only choice would make something: the text of that. Words about "it" change the choice. */
+  makes?: string;
 }
 
 /** What every call knows. */

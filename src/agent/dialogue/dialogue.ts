@@ -13,6 +13,8 @@ export type OpenQuestion =
   | {
       kind: 'choice';
       choices: LabelledCall[];
+      /** What the only choice would make: "it", until it is answered. */
+      makes?: Pick<Topic, 'thing' | 'text' | 'when'>;
       at: string;
       /** Whether it was asked so lately, and as the last thing, that "yes" is its answer. */
       isRecent?: boolean;
@@ -31,6 +33,8 @@ export interface Topic {
   when?: string;
   /** An ISO instant. */
   at: string;
+  /** A question was let go of since: words which name nothing are about neither. */
+  isPassed?: boolean;
   /** Whether that is so lately that words which name nothing are about it. */
   isRecent?: boolean;
 }
@@ -38,6 +42,11 @@ export interface Topic {
 export interface Dialogue {
   question?: OpenQuestion | undefined;
   topic?: Topic | undefined;
+}
+
+/** The question that is open if nothing was made, shown or said since: then "it" is what it asks about, and nothing older. */
+export function lastAsked({ question, topic }: Dialogue): OpenQuestion | undefined {
+  return question && (!topic || question.at >= topic.at) ? question : undefined;
 }
 
 /** Later than this nobody's words are taken as an answer. */
@@ -54,12 +63,12 @@ export function fresh(stored: Dialogue | null | undefined, now: Date): Dialogue 
     one && now.getTime() - Date.parse(one.at) <= ms ? one : undefined;
   const topic = within(stored?.topic, LONGEST_TOPIC_MS);
   const question = within(stored?.question, LONGEST_QUESTION_MS);
-  const isLast = question !== undefined && (!topic || question.at >= topic.at);
+  const isLast = lastAsked({ question, topic }) !== undefined;
   return {
     question:
       question?.kind === 'choice'
         ? { ...question, isRecent: isLast && within(question, RECENT_MS) !== undefined }
         : question,
-    topic: topic && { ...topic, isRecent: within(topic, RECENT_MS) !== undefined },
+    topic: topic && { ...topic, isRecent: !topic.isPassed && within(topic, RECENT_MS) !== undefined },
   };
 }

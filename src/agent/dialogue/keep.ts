@@ -22,7 +22,7 @@ export async function keepDialogue(
     const cards = await store.closeQuestion(tx, whose, answers.question, ctx.clock.now());
     for (const card of cards) await answers.close(tx, card);
   }
-  const question = questionOf(call, result, at);
+  const question = questionOf(call, result, at, tool.topic);
   if (question) store.note(tx, whose, { question });
   if (!result.ok || !tool.topic) return;
   const topic: Topic = {
@@ -44,9 +44,13 @@ function isAnswer(question: OpenQuestion, call: Call, subject: string | undefine
   );
 }
 
-function questionOf(call: Call, result: ToolResult, at: string): OpenQuestion | undefined {
+function questionOf(call: Call, result: ToolResult, at: string, thing: string | undefined): OpenQuestion | undefined {
   if (result.ok) return undefined;
   if (result.asks) return { kind: 'slot', call, ...result.asks, at };
   if (result.code !== 'AMBIGUOUS' || !result.choices) return undefined;
-  return { kind: 'choice', choices: result.choices.map(({ label, tool, input }) => ({ label, tool, input })), at };
+  const choices = result.choices.map(({ label, tool, input }) => ({ label, tool, input }));
+  if (thing === undefined || result.makes === undefined || choices.length > 1) return { kind: 'choice', choices, at };
+  const { when } = call.input;
+  const makes = { thing, text: result.makes, ...(typeof when === 'string' && { when }) };
+  return { kind: 'choice', choices, makes, at };
 }

@@ -89,6 +89,14 @@ export async function nameModel(
   return rows.length > 0;
 }
 
+/** What was at hand before a question that is let go of is no longer what words without a name are about. */
+export function passTopic(tx: Transaction, { personId, conversationId }: Whose): void {
+  tx.send(
+    `update dialogues set topic = topic || '{"isPassed": true}' where person_id = $1 and conversation_id = $2 and topic is not null`,
+    [personId, conversationId],
+  );
+}
+
 /** `/new`: what was said before is referred to no more. */
 export async function forgetDialogue(tx: Queryable, conversationId: string): Promise<void> {
   await tx.query('update dialogues set question = null, topic = null where conversation_id = $1', [conversationId]);

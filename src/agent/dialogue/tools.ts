@@ -61,5 +61,8 @@ export const dropTool = dataTool({
   hidden: true,
   always: true,
   input: z.object({}),
-  run: async () => done(texts.dropped()),
+  async run(_, { tx, person, conversationId }) {
+    store.passTopic(tx, { personId: person.id, conversationId });
+    return done(texts.dropped());
+  },
 });

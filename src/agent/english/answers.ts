@@ -43,7 +43,7 @@ function stripped(text: string): string {
 }
 
 /** The words as a time; a bare number is an hour. */
-function timeIn(words: string): string | undefined {
+export function timeIn(words: string): string | undefined {
   if (/^(?:never|no|not|later|soon|sometime|whenever)$/i.test(words)) return undefined;
   const hour = words.replace(/\bin (?=\d{1,2}[:.]\d\d\b)/i, 'at ');
   const ways = /^\d{1,2}$/.test(words) ? [`at ${words}`] : [hour, `at ${words}`, `in ${words}`];
@@ -71,14 +71,19 @@ function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call
   const said = stripped(text)
     .toLowerCase()
     .replace(/['’]s\b|['’]/g, '');
-  if (/^(?:neither|none|none of (?:them|these|those)|no one|nothing|no|nope)$/.test(said)) return [];
+  if (/^(?:neither|none|none of (?:them|these|those)|no one|nothing|no|nope|not (?:that|this)(?: one)?)$/.test(said))
+    return [];
   if (said === '' || YES.test(said))
     return question.isRecent && choices.length === 1 && YES.test(text.trim()) ? choices.map(bare) : undefined;
   if (/^(?:both|all|all of (?:them|these|those)|both of them|them all|each|everything|every one)$/.test(said))
     return choices.length > 1 ? choices.map(bare) : undefined;
+  // "Cancel it" is no name of "cancel the gym".
+  if (/ (?:it|that|this)$/.test(said) && !choices.some(({ label }) => label.toLowerCase() === said)) return undefined;
   const words = (said.match(/[\p{L}\p{N}:]+/gu) ?? []).filter((word) => !FILLERS.has(word));
   const [only] = words.length === 1 ? words : said === 'one' ? ['one'] : [];
-  const place = only === undefined ? undefined : placeOf(only, choices.length);
+  // "Make it 1" is an hour.
+  const isPlace = only !== undefined && !/^(?:\p{L}+,? )*(?:make|change|set|move) (?:it|that)\b/iu.test(text);
+  const place = !isPlace ? undefined : placeOf(only, choices.length);
   if (place !== undefined) return choices[place] && [bare(choices[place])];
   if (words.length === 0) return undefined;
   const fitting = choices.filter(({ label }) => {

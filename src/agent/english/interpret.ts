@@ -1,13 +1,14 @@
 /** From a message and what it may refer to, to what is to be done. */
-import type { Dialogue, Topic } from '../dialogue/dialogue.ts';
+import { type Dialogue, lastAsked, type OpenQuestion, type Topic } from '../dialogue/dialogue.ts';
 import { DROP } from '../dialogue/names.ts';
 import type { Carries } from '../phrase.ts';
 import type { Call } from '../tool.ts';
 import { answerTo } from './answers.ts';
+import { meantBy, pointsBack, topicOf } from './asked.ts';
 import { AFTER_JOIN, type Border, bordersOf, skip } from './clauses.ts';
 import { ending, isCourtesy, isTakenBack, takesBack } from './courtesy.ts';
 import { corrections } from './slips.ts';
-import type { Understanding } from './understand.ts';
+import type { Reading, Understanding } from './understand.ts';
 import { type Word, wordsOf, written } from './words.ts';
 
 /** One thing that a message asks for. */
@@ -51,7 +52,7 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
   const some = whole && !isQuestionBehind(message) ? undefined : inParts(message, dialogue);
   if (some) return some;
   if (whole) return acts([whole]);
-  const { tentative } = understanding.read(text, words, 0, words.length, dialogue);
+  const tentative = mayMean(message, 0, words.length, dialogue);
   const unasked = unaskedIn(message);
   const instead = [...tentative.map(({ call }) => call), ...(unasked?.length === 1 ? unasked : [])];
   const right = spelt(message, dialogue, instead);
@@ -103,22 +104,19 @@ function interpretOnce(text: string, understanding: Understanding, dialogue: Dia
   const message = { text, words, understanding };
   const clauses = parted(message, dialogue) ?? clauseOf(message, 0, words.length, dialogue);
   if (clauses) return acts(Array.isArray(clauses) ? clauses : [clauses]);
-  const { tentative } = understanding.read(text, words, 0, words.length, dialogue);
-  return tentative.length > 0
-    ? [
-        unclear(
-          message,
-          0,
-          words.length,
-          tentative.map(({ call }) => call),
-        ),
-      ]
-    : undefined;
+  const calls = mayMean(message, 0, words.length, dialogue).map(({ call }) => call);
+  return calls.length > 0 ? [unclear(message, 0, words.length, calls)] : undefined;
+}
+
+/** What words may mean if they name something that is there; nothing older than the question that was asked last is "it". */
+function mayMean({ text, words, understanding }: Message, from: number, to: number, dialogue: Dialogue): Reading[] {
+  const { tentative } = understanding.read(text, words, from, to, dialogue);
+  return lastAsked(dialogue) ? tentative.filter(({ call }) => !pointsBack(call)) : tentative;
 }
 
 /** "Never mind": the open question, or what was done last. */
 function takenBack({ question, topic }: Dialogue): Interpretation {
-  if (question && (!topic || question.at >= topic.at)) return [{ kind: 'call', call: { tool: DROP, input: {} } }];
+  if (lastAsked({ question, topic })) return [{ kind: 'call', call: { tool: DROP, input: {} } }];
   return topic?.how === 'made' ? [{ kind: 'call', call: UNDO }] : 'nothing';
 }
 
@@ -147,18 +145,30 @@ function clauseOf(message: Message, from: number, to: number, dialogue: Dialogue
   };
   const choice = question?.kind === 'choice' ? answerTo(question, said, whole) : undefined;
   if (choice) return { calls: choice.length > 0 ? choice : [{ tool: DROP, input: {} }] };
-  const isNewer = question && (!dialogue.topic || question.at >= dialogue.topic.at);
-  const { certain } = understanding.read(text, words, from, to, isNewer ? { question } : dialogue);
-  if (certain && !(question && certain.call.tool === 'smalltalk')) {
-    return { calls: [certain.call], carries: certain.phrase.carries };
-  }
-  const answer = question?.kind === 'slot' ? answerTo(question, said, whole) : undefined;
+  const read = (about: Dialogue) => understanding.read(text, words, from, to, about).certain;
+  const asked = lastAsked(dialogue);
+  const certain = read(asked ? { question } : dialogue);
+  const pointing = asked && pointingIn(asked, certain, read);
+  const isIt = certain !== undefined && certain === pointing;
+  const isChat = question !== undefined && certain?.call.tool === 'smalltalk';
+  if (certain && !isIt && !isChat) return { calls: [certain.call], carries: certain.phrase.carries };
+  const meant = asked && pointing && meantBy(asked, pointing.call);
+  if (meant?.tool === DROP) return { calls: [meant] };
+  const answer = question?.kind === 'slot' && !isIt ? answerTo(question, said, whole) : undefined;
   if (answer) return { calls: answer };
-  if (isNewer) {
-    const other = understanding.read(text, words, from, to, dialogue).certain;
-    if (other && other.call.tool !== 'smalltalk') return { calls: [other.call], carries: other.phrase.carries };
-  }
-  return certain && { calls: [certain.call] };
+  if (meant) return { calls: [meant] };
+  const other = asked && read(dialogue);
+  if (other && !pointsBack(other.call) && other.call.tool !== 'smalltalk')
+    return { calls: [other.call], carries: other.phrase.carries };
+  return certain && !isIt ? { calls: [certain.call] } : undefined;
+}
+
+/** The reading that points at what is at hand, where that is what was asked last. */
+function pointingIn(asked: OpenQuestion, certain: Reading | undefined, read: (about: Dialogue) => Reading | undefined) {
+  if (certain && certain.call.tool !== 'smalltalk') return pointsBack(certain.call) ? certain : undefined;
+  const isText = asked.kind === 'slot' && asked.slot === 'text';
+  const other = isText ? undefined : read({ topic: topicOf(asked) });
+  return other && pointsBack(other.call) ? other : undefined;
 }
 
 /** Several requests, if the message can be parted so that each clause is one. */
@@ -260,18 +270,9 @@ const holdsWords = ({ calls, unsure }: Clause): boolean =>
 
 /** A clause that names something which may be there. Behind a sure request it may be a part of that. */
 function unsureOf(message: Message, from: number, to: number, dialogue: Dialogue): Clause | undefined {
-  const { tentative } = message.understanding.read(message.text, message.words, from, to, dialogue);
-  const named = tentative.filter(({ literals }) => literals > 0);
-  if (named.length === 0) return undefined;
-  return {
-    calls: [],
-    unsure: unclear(
-      message,
-      from,
-      to,
-      named.map(({ call }) => call),
-    ),
-  };
+  const named = mayMean(message, from, to, dialogue).filter(({ literals }) => literals > 0);
+  const calls = named.map(({ call }) => call);
+  return calls.length === 0 ? undefined : { calls: [], unsure: unclear(message, from, to, calls) };
 }
 
 /** "… and to buy milk at 6": the words of the clause before it are not said again. */
@@ -300,7 +301,7 @@ function after(dialogue: Dialogue, { calls }: Clause): Dialogue {
 
 /** Clauses that the writer parted, some of them understood: those are done, the others told. */
 function inParts(message: Message, dialogue: Dialogue): Act[] | undefined {
-  const { text, words, understanding } = message;
+  const { text, words } = message;
   const borders = bordersOf(text, words).filter(
     (border) =>
       border.kind === 'line' ||
@@ -317,15 +318,8 @@ function inParts(message: Message, dialogue: Dialogue): Act[] | undefined {
       found.push(...acts([clause]));
       now = after(now, clause);
     } else if (to > start) {
-      const { tentative } = understanding.read(text, words, start, to, now);
-      found.push(
-        unclear(
-          message,
-          start,
-          to,
-          tentative.map(({ call }) => call),
-        ),
-      );
+      const calls = mayMean(message, start, to, now).map(({ call }) => call);
+      found.push(unclear(message, start, to, calls));
     }
     start = border?.at ?? to;
   }

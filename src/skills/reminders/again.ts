@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dataTool, failed, privately } from '../../agent/index.ts';
-import { timeBeside } from './change.ts';
+import { ownTime, timeBeside } from './change.ts';
 import { askWhich, storeUnderstood } from './create.ts';
 import type { WakeAt } from './reminder.ts';
 import { texts } from './texts.ts';
@@ -25,7 +25,7 @@ export function againTool(wakeAt: WakeAt) {
       const found = await findWhich(ctx, input.which, { tool: 'reminder_again', input, prefers: 'any' });
       if ('ok' in found) return found;
       const { text = found.text } = input;
-      const { when } = timeBeside(ctx, found, input.when);
+      const { when } = timeBeside(ctx, ownTime(found, ctx.clock.now()), input.when);
       if (when === undefined) return failed('PAST', texts.pickedPast);
       if (when.kind === 'reject') return failed(when.code, when.say);
       const wanted = { text, urgent: found.urgent, catch_up: found.catchUp };

@@ -205,7 +205,7 @@ async function editTime(
   const condition = found.rule === undefined ? undefined : conditionOf(said);
   const under = condition === undefined ? undefined : narrowed(found, condition, ctx.when);
   if (condition !== undefined && under === undefined) return failed('NO_CHANGE', texts.notThen(found, now));
-  const { words, itsDay, when } = under ? { words: said, when: under } : timeBeside(ctx, found, said);
+  const { words, itsDay, when } = under ? { words: said, when: under } : timeBeside(ctx, ownTime(found, now), said);
   if (when === undefined) return failed('PAST', texts.pickedPast);
   if (when.kind === 'reject') return failed(when.code, when.say);
   const wanted = { act: 'edit', which: found.id, text };
@@ -235,17 +235,29 @@ function paced(words: string, rule: string | undefined): string {
 /** Said of a series: all of it is meant. */
 const FROM_NOW_ON = /[\s,]+(?:from now on|from here on|going forward|every time|each time|always|for good)$/i;
 
+/** When something speaks, in its zone; `isOver`: it has no time of its own any more. */
+export interface OwnTime {
+  at: Date;
+  zone: string;
+  isOver?: boolean;
+}
+
+export const ownTime = (found: Reminder, now: Date): OwnTime => ({
+  at: dayAt(found, now),
+  zone: found.zone,
+  isOver: found.plannedAt === undefined,
+});
+
 /**
- * The time that is meant in relation to that of `found`: "an hour earlier", "Thursday" at its hour, "6pm" on its day
- * (`itsDay`). `when` is undefined where it has passed.
+ * The time that is meant in relation to `own`: "an hour earlier", "Thursday" at its hour, "6pm" on its day (`itsDay`).
+ * `when` is undefined where it has passed.
  */
-export function timeBeside(ctx: TxContext, found: Reminder, said: string) {
+export function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime, said: string) {
   const now = ctx.clock.now();
-  const own = dayAt(found, now);
-  const shift = shifted(own, said);
-  const words = found.plannedAt ? filledIn(said, own, found.zone) : said;
+  const shift = shifted(at, said);
+  const words = isOver ? said : filledIn(said, at, zone);
   if (shift && shift <= now) return { words };
-  const itsDay = shift ? onceAt(shift, found.zone) : onDayOf(own, words, { ...ctx.when, zone: found.zone });
+  const itsDay = shift ? onceAt(shift, zone) : onDayOf(at, words, { ...ctx.when, zone });
   return { words, itsDay, when: itsDay ?? parseWhen(words, ctx.when) };
 }
 

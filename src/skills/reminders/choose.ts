@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { dataTool, failed, privately } from '../../agent/index.ts';
-import { readPlan } from '../../time/index.ts';
-import { moveTo } from './change.ts';
-import { createInput, storePlanned } from './create.ts';
+import { dataTool, failed, privately, type TxContext } from '../../agent/index.ts';
+import { type Planned, readPlan } from '../../time/index.ts';
+import { moveTo, timeBeside } from './change.ts';
+import { askWhich, type CreateInput, createInput, storePlanned, storeUnderstood } from './create.ts';
 import type { WakeAt } from './reminder.ts';
+import { atOtherTime } from './schedule.ts';
 import { snoozeTo } from './snooze.ts';
 import { texts } from './texts.ts';
 import { findWhich } from './which.ts';
@@ -21,6 +22,11 @@ export function chooseTool(wakeAt: WakeAt) {
       act: z.enum(['create', 'edit', 'snooze']),
       which: z.string().default(''),
       text: z.string().optional(),
+      when: z
+        .string()
+        .max(200)
+        .optional()
+        .describe('Other words for the time of what is made; what they leave out stays.'),
       at: z.iso.datetime().optional(),
       rule: z.string().optional(),
       zone: z.string(),
@@ -35,11 +41,28 @@ export function chooseTool(wakeAt: WakeAt) {
       const now = ctx.clock.now();
       const schedule = readPlan(input, now);
       if (!schedule || schedule.plannedAt <= now) return failed('PAST', texts.pickedPast);
-      if (input.act === 'create') return storePlanned(ctx, { ...input, text: input.text ?? '' }, schedule, wakeAt);
+      const { act, text = '', when } = input;
+      if (act === 'create' && when !== undefined) return makeAt(ctx, { ...input, text, when }, schedule, wakeAt);
+      if (act === 'create') return storePlanned(ctx, { ...input, text }, schedule, wakeAt);
       const found = await findWhich(ctx, input.which, { tool: 'reminder_choose', input, prefers: 'any' });
       if ('ok' in found) return found;
-      if (input.act === 'snooze') return snoozeTo(ctx, found, schedule.plannedAt, wakeAt);
+      if (act === 'snooze') return snoozeTo(ctx, found, schedule.plannedAt, wakeAt);
       return moveTo(ctx, found, schedule, wakeAt, input.text);
     },
   });
+}
+
+/** "Make it 4" said of what was offered for tomorrow at 3: it is made at once, then. */
+async function makeAt(ctx: TxContext, input: CreateInput & { when: string }, offered: Planned, wakeAt: WakeAt) {
+  const { rule, zone, plannedAt } = offered;
+  const { when, itsDay } = timeBeside(ctx, { at: plannedAt, zone }, input.when);
+  if (when === undefined) return failed('PAST', texts.pickedPast);
+  if (when.kind === 'reject') return failed(when.code, when.say);
+  if (when.kind === 'ambiguous') {
+    const { text, lead } = input;
+    return askWhich(when.question, when.readings, { act: 'create', text, lead });
+  }
+  const moved = rule && itsDay && when.kind === 'once' ? atOtherTime(rule, when.at, zone) : undefined;
+  const series = moved === undefined ? undefined : readPlan({ rule: moved, zone }, ctx.clock.now());
+  return series ? storePlanned(ctx, input, series, wakeAt) : storeUnderstood(ctx, input, when, wakeAt);
 }

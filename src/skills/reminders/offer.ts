@@ -21,6 +21,7 @@ export const offerTool = dataTool({
     const wanted = { act: 'create', text };
     if (when.kind === 'ambiguous') return askWhich(texts.offer(text), when.readings, wanted);
     const choice = readingChoice({ words: describe(when, ctx), when }, wanted);
-    return failed('AMBIGUOUS', texts.offer(text), { choices: [{ ...choice, label: texts.offered(choice.label) }] });
+    const choices = [{ ...choice, label: texts.offered(choice.label) }];
+    return failed('AMBIGUOUS', texts.offer(text), { choices, makes: text });
   },
 });
