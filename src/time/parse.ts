@@ -6,13 +6,11 @@ import { hereOf } from './env.ts';
 import { interpret } from './interpret.ts';
 import { english } from './lang/en.ts';
 import { closingBefore, greetingAt } from './layout.ts';
-import type { Match } from './match.ts';
-import { type Budget, type Phrase, readings } from './phrase.ts';
-import type { Piece } from './pieces.ts';
+import { type Budget, type Phrase, readings, type Words, wordsOf } from './phrase.ts';
 import { parseRuleText } from './rule-text.ts';
 import { noTime, notUnderstood, tooLong, unknownZone, whichOne } from './texts.ts';
-import { corrected, type Token, tokenise } from './tokens.ts';
-import type { Reading, When, WhenContext } from './types.ts';
+import { corrected, type Stretch, type Token, tokenise, wordAt } from './tokens.ts';
+import type { Once, Reading, Recurring, When, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
 
 /** No one needs more characters, or more words, to say when. */
@@ -51,44 +49,43 @@ export function chosen(words: Words): Words {
 
 /** As `readPhrase`, for a text that has been taken apart. */
 export function readWords(words: Words, ctx: WhenContext): When | undefined {
-  const when = readAsIs(words, ctx);
-  if (when) return when;
+  const read = readWhole(words, ctx);
+  if (read) return read.when;
   const tokens = words.tokens.length > LONGEST_SLIPS ? undefined : corrected(words.tokens);
-  return tokens && readAsIs(wordsOf(words.text, tokens), ctx);
-}
-
-/** A text taken apart, with the pieces that begin at each of its tokens. */
-export interface Words {
-  text: string;
-  tokens: readonly Token[];
-  pieces: (at: number) => readonly Match<Piece>[];
-}
-
-export function wordsOf(text: string, tokens: readonly Token[]): Words {
-  return { text, tokens, pieces: english.grammar.over(tokens) };
+  return tokens && readWhole(wordsOf(words.text, tokens), ctx)?.when;
 }
 
 /** Where the words stand, without courtesies before and after. */
-function stretchOf(tokens: readonly Token[]): { from: number; to: number } {
-  const isSign = (at: number) => /^[.!,]$/.test(tokens[at]?.text ?? '');
+function stretchOf(tokens: readonly Token[]): Stretch {
+  const isSign = (at: number) => /^[.!,]$/.test(wordAt(tokens, at));
   let from = 0;
   let to = tokens.length;
   for (let length = 1; from < to && length > 0; from += length)
-    length = greetingAt(tokens, from) || Number(english.openers.has(tokens[from]?.text ?? ''));
-  if (from > 0 && tokens[from]?.text === ',') from++;
+    length = greetingAt(tokens, from) || Number(english.openers.has(wordAt(tokens, from)));
+  if (from > 0 && wordAt(tokens, from) === ',') from++;
   for (let length = 1; to > from && length > 0; to = Math.max(from, to - length)) {
     length = closingBefore(tokens, to);
     if (length === 0 && isSign(to - 1) && closingBefore(tokens, to - 1) > 0) length = 1;
   }
-  return { from, to };
+  return [from, to];
 }
 
-function readAsIs(words: Words, ctx: WhenContext): When | undefined {
-  return readStretch(words, ctx)?.when;
+/** Bounds the time that any text takes; what a person writes needs a third of it. */
+interface Effort {
+  /** How many more partial readings are looked at. */
+  steps: Budget;
+  /** How often alternatives are read, those within others among them. */
+  tries: Budget;
 }
 
-/** How often alternatives are read, those within others among them. */
-export const TRIES = 20;
+const STEPS = 1_000;
+/** What it costs to give a phrase its instant, in steps. */
+const RESOLVING = 40;
+
+export const effort = (tries: Budget = { left: 20 }): Effort => ({ steps: { left: STEPS }, tries });
+
+/** Whether a text was too tangled to be read to its end. */
+export const isExhausted = ({ steps }: Effort): boolean => steps.left <= 0;
 
 /** What was read, and of which pieces. */
 interface Read {
@@ -96,35 +93,39 @@ interface Read {
   phrase: Phrase;
 }
 
-function readStretch(
-  { text, tokens, pieces }: Words,
+function readWhole(words: Words, ctx: WhenContext, tries?: Budget): Read | undefined {
+  const [from, to] = stretchOf(words.tokens);
+  return to - from > MOST_TOKENS ? undefined : readStretch(words, ctx, [from, to], effort(tries));
+}
+
+/** The words of a stretch read as one phrase, the first that `fits`. */
+export function readStretch(
+  words: Words,
   ctx: WhenContext,
-  tries: Budget = { left: TRIES },
+  stretch: Stretch,
+  effort: Effort,
+  fits: (phrase: Phrase) => boolean = () => true,
 ): Read | undefined {
-  const stretch = stretchOf(tokens);
-  const { from, to } = stretch;
-  if (from >= to || to - from > MOST_TOKENS) return undefined;
-  for (const phrase of readings(tokens, from, to, pieces)) {
-    const when = phrase.vague ? askAbout(phrase, text, tokens, ctx, stretch) : interpret(phrase, ctx);
+  for (const phrase of readings(words, stretch, effort.steps)) {
+    if (!fits(phrase)) continue;
+    effort.steps.left -= RESOLVING * (phrase.vague?.instead.length ?? 1);
+    const when = phrase.vague ? askAbout(phrase.vague, words, ctx, stretch) : interpret(phrase, ctx);
     if (when) return { phrase, when: withWords(when, ctx) };
   }
-  return readEither({ text, tokens, pieces }, ctx, [from, to], tries);
+  return readEither(words, ctx, stretch, effort);
 }
 
 /** "At 5 or 6": both are read, and a person is asked. The pieces are those of the first, at their places in `words`. */
-export function readEither(
-  { text, tokens }: Words,
-  ctx: WhenContext,
-  [from, to]: readonly [number, number],
-  tries: Budget,
-): Read | undefined {
+function readEither({ text, tokens }: Words, ctx: WhenContext, stretch: Stretch, effort: Effort): Read | undefined {
+  const [from] = stretch;
   const known = new Map<string, Read | undefined>();
   const read = (words: string): Read | undefined => {
-    if (!known.has(words) && tries.left-- > 0)
-      known.set(words, readStretch(wordsOf(words, tokenise(words)), ctx, tries));
+    if (!known.has(words) && effort.tries.left-- > 0)
+      known.set(words, readWhole(wordsOf(words, tokenise(words)), ctx, effort.tries));
     return known.get(words);
   };
-  for (const { first, second } of alternatives(text, tokens, [from, to])) {
+  for (const { first, second } of alternatives(text, tokens, stretch)) {
+    if (isExhausted(effort)) return undefined;
     const one = read(first.text);
     const other = one && read(second.text);
     const found = [one, other].flatMap((each) => (each ? readingsOf(each.when) : []));
@@ -142,6 +143,16 @@ export function readingsOf(when: When): Reading[] {
   return when.kind === 'reject' ? [] : [{ words: '', when }];
 }
 
+/** Whether a time was read, once or as a series. */
+export const isCertain = (when: When | undefined): when is Once | Recurring =>
+  when?.kind === 'once' || when?.kind === 'recurring';
+
+/** Whether two readings come at the same times, as far as is told of them. */
+export function isSameWhen(a: When, b: When): boolean {
+  if (a.kind === 'once' && b.kind === 'once') return a.at.getTime() === b.at.getTime();
+  return a.kind === 'recurring' && b.kind === 'recurring' && a.next.join() === b.next.join();
+}
+
 /** The readings, each time once. */
 export function distinct(readings: readonly Reading[]): Reading[] {
   const told = new Set<string>();
@@ -151,26 +162,23 @@ export function distinct(readings: readonly Reading[]): Reading[] {
   });
 }
 
-/** Reads the phrase once with each meaning of its unclear words. */
-export function askAbout(
-  { vague }: Phrase,
-  text: string,
-  tokens: readonly Token[],
+/** Reads the stretch once with each meaning of its unclear words. */
+function askAbout(
+  { from, to, instead, certain }: NonNullable<Phrase['vague']>,
+  { text, tokens }: Words,
   ctx: WhenContext,
-  stretch: { from: number; to: number },
+  stretch: Stretch,
 ): When | undefined {
-  if (!vague) return undefined;
-  const before = text.slice(tokens[stretch.from]?.start ?? 0, tokens[vague.from]?.start);
-  const after = text.slice(tokens[vague.to - 1]?.end ?? text.length, tokens[stretch.to - 1]?.end);
+  const before = text.slice(tokens[stretch[0]]?.start ?? 0, tokens[from]?.start);
+  const after = text.slice(tokens[to - 1]?.end ?? text.length, tokens[stretch[1] - 1]?.end);
   const found: Reading[] = [];
-  for (const instead of vague.instead) {
-    const when = readPhrase(`${before} ${instead} ${after}`, ctx);
-    if (when?.kind === 'once' || when?.kind === 'recurring') found.push({ words: '', when });
-    else if (when?.kind === 'ambiguous') found.push(...when.readings);
-    else if (when?.kind === 'reject' && vague.instead.length === 1) return when;
+  for (const meaning of instead) {
+    const when = readPhrase(`${before} ${meaning} ${after}`, ctx);
+    if (when?.kind === 'reject' && instead.length === 1) return when;
+    if (when) found.push(...readingsOf(when));
   }
   const [first, ...rest] = found;
-  if (!first || vague.certain) return first?.when;
+  if (!first || certain) return first?.when;
   // Where it hardly matters which is meant, the others are a button.
   const isNear = rest.length > 0 && rest.every((other) => areNear(first.when, other.when));
   return isNear ? { ...first.when, others: rest } : whichOne(found);

@@ -1,7 +1,7 @@
 import { english } from './lang/en.ts';
 import type { Match } from './match.ts';
 import type { DateSpec, DaySet, Moment, PartName, Piece, Recur, Span, TimeSpec } from './pieces.ts';
-import type { Token } from './tokens.ts';
+import { type Stretch, type Token, wordAt } from './tokens.ts';
 
 type Range = Extract<Piece, { kind: 'range' }>;
 type Wrong = Extract<Piece, { kind: 'wrong' }>['code'];
@@ -166,34 +166,36 @@ export interface Budget {
   left: number;
 }
 
-/** Enough for one phrase many times over. */
-const PHRASE_STEPS = 400;
+/** A text taken apart, with the pieces that begin at each of its tokens. */
+export interface Words {
+  text: string;
+  tokens: readonly Token[];
+  pieces: (at: number) => readonly Match<Piece>[];
+}
+
+export function wordsOf(text: string, tokens: readonly Token[]): Words {
+  return { text, tokens, pieces: english.grammar.over(tokens) };
+}
 
 /**
- * The ways in which the tokens from `from` up to `to` can be read as a phrase, the ones with the longest pieces first.
- * Every token must belong to a piece or be glue.
+ * The ways in which the words of a stretch can be read as a phrase, the ones with the longest pieces first. Every word
+ * must belong to a piece or be glue.
  */
-export function* readings(
-  tokens: readonly Token[],
-  from: number,
-  to: number,
-  matches: (at: number) => readonly Match<Piece>[],
-  budget: Budget = { left: PHRASE_STEPS },
-): Generator<Phrase> {
+export function* readings({ tokens, pieces }: Words, [from, to]: Stretch, budget: Budget): Generator<Phrase> {
   function* walk(at: number, phrase: Phrase, joined: boolean): Generator<Phrase> {
     if (budget.left-- <= 0) return;
     if (at >= to) {
       if (phrase !== EMPTY) yield phrase;
       return;
     }
-    for (const { end, value } of matches(at)) {
+    for (const { end, value } of pieces(at)) {
       if (end > to) continue;
       const next = extend(phrase, value, { from: at, to: end, joined });
       if (!next) continue;
       const placed = [...phrase.placed, { from: at, to: end, piece: value }];
       yield* walk(end, { ...next, placed }, false);
     }
-    const word = tokens[at]?.text ?? '';
+    const word = wordAt(tokens, at);
     if (english.glue.has(word)) yield* walk(at + 1, phrase, joined || english.joins.has(word));
   }
   yield* walk(from, EMPTY, false);

@@ -1,6 +1,6 @@
 import { english } from './lang/en.ts';
 import { SHORTS } from './lang/en-words.ts';
-import { LayoutFinder } from './layout.ts';
+import { layoutOf } from './layout.ts';
 import type { Token } from './tokens.ts';
 
 /** A sentence with its short forms written out. */
@@ -16,7 +16,7 @@ export interface WrittenOut {
  */
 export function writtenOut(tokens: readonly Token[]): WrittenOut | undefined {
   if (!tokens.some(({ raw }) => SHORTS.has(raw.toLowerCase()))) return undefined;
-  const { body, connector, hasLead } = new LayoutFinder(tokens).layout();
+  const { body, connector, hasLead } = layoutOf(tokens);
   // The capital of a first word says nothing.
   const shortAt = ({ raw }: Token, at: number) => SHORTS.get(at === body[0] ? raw.toLowerCase() : raw);
   const places = tokens.flatMap((token, at) => (shortAt(token, at) === undefined ? [] : [at]));

@@ -14,6 +14,12 @@ export interface Token {
   glued: boolean;
 }
 
+/** A part of a text, by token: `to` is the first one behind it. */
+export type Stretch = readonly [from: number, to: number];
+
+/** The canonical word at a place; empty beyond the ends. */
+export const wordAt = (tokens: readonly Token[], at: number): string => tokens[at]?.text ?? '';
+
 /** Names, quotations, addresses and amounts of money hold numbers and words that never say when. */
 const OPAQUE = '';
 

@@ -1,33 +1,33 @@
 import { english } from '../lang/en.ts';
 import type { DateSpec } from '../pieces.ts';
-import { isDoubtful, type Run } from '../runs.ts';
-import { endsWeak, isAttribute, onlyTime, startsWeak, type View, word } from './view.ts';
+import type { Run, Sentence } from './sentence.ts';
+import { isDoubtful } from './weak.ts';
 
 /** A day and a clock that stand apart in a sentence: which of them say when, and which name a thing. */
 
 /** Whether a word before a run makes it part of the task: "about Friday at 5". */
-export function isBound(view: View, run: Run): boolean {
-  return /^(?:about|of|for|from|the|a|my|our|his|her|their|your)$/.test(word(view, run.from - 1));
+export function isBound(s: Sentence, run: Run): boolean {
+  return /^(?:about|of|for|from|the|a|my|our|his|her|their|your)$/.test(s.word(run.from - 1));
 }
 
 /** Whether a word shows that what stands before it is complete. */
-export function isOpen(view: View, at: number): boolean {
-  return FUNCTION_WORDS.has(word(view, at));
+export function isOpen(s: Sentence, at: number): boolean {
+  return FUNCTION_WORDS.has(s.word(at));
 }
 
 /** Whether what a time may belong to stands before a place: "the show at 8". */
-export function endsInEvent(view: View, at: number): boolean {
-  return english.task.events.has(word(view, at - 1));
+export function endsInEvent(s: Sentence, at: number): boolean {
+  return english.task.events.has(s.word(at - 1));
 }
 
 /** Whether a time at the end of a task is that of a thing in it: "the report due Friday", "ask if we meet at 3". */
-export function bondOf(view: View, from: number, end: Run): 'thing' | 'doubt' | 'none' {
-  const words = view.tokens.slice(from, end.from).map(({ text }) => text);
+export function bondOf(s: Sentence, from: number, end: Run): 'thing' | 'doubt' | 'none' {
+  const words = s.said(from, end.from);
   const last = words.at(-1) ?? '';
-  const first = word(view, end.from);
+  const first = s.word(end.from);
   if (words.some((said, at) => at > 0 && english.task.clauses.has(said) && at < words.length - 1)) return 'thing';
-  if (onlyTime(end)) return 'none';
-  if (isAim(view, end)) return 'thing';
+  if (end.onlyTime) return 'none';
+  if (isAim(s, end)) return 'thing';
   if (last === 'for' && english.task.ties.has(words.at(-2) ?? '')) return 'thing';
   // "Tickets for tomorrow" may be bought tomorrow, a present for Christmas is not.
   if (last === 'for' || first === 'for') return isFarOff(end.phrase.dates[0]) ? 'thing' : 'doubt';
@@ -39,49 +39,48 @@ export function bondOf(view: View, from: number, end: Run): 'thing' | 'doubt' | 
 }
 
 /** "Plan Christmas": what is done with a holiday, and not on it. */
-export function isAim(view: View, { from, phrase }: Run): boolean {
-  return phrase.dates[0]?.type === 'holiday' && english.task.aims.has(word(view, from - 1));
+export function isAim(s: Sentence, { from, phrase }: Run): boolean {
+  return phrase.dates[0]?.type === 'holiday' && english.task.aims.has(s.word(from - 1));
 }
 
 /** "Trip from Dec 1 to Dec 3", "call between the 1st and the 3rd": the day before the last one. */
-export function startOfDays(view: View, run: Run, from: number): Run | undefined {
-  const tie = word(view, run.from - 1);
+export function startOfDays(s: Sentence, run: Run, from: number): Run | undefined {
+  const tie = s.word(run.from - 1);
   if (run.phrase.dates.length === 0 || !/^(?:to|and|-|until|through)$/.test(tie)) return undefined;
   const isDay = (one: Run) => (tie === '-' ? isOneDate(one) : DAY_TYPES.test(one.phrase.dates[0]?.type ?? ''));
-  return view.runs.longestUpTo(run.from - 1, from, isDay);
+  return s.longestUpTo(run.from - 1, from, isDay);
 }
 
 /** "Dec 1 to Dec 3 trip", unlike "tomorrow - Friday's homework". */
-export function endOfDays(view: View, run: Run, to: number): Run | undefined {
-  return isOneDate(run) ? view.runs.longestFrom(run.to + 1, to, isOneDate) : undefined;
+export function endOfDays(s: Sentence, run: Run, to: number): Run | undefined {
+  return isOneDate(run) ? s.longestFrom(run.to + 1, to, isOneDate) : undefined;
 }
 
 /** "Catch the 6:30 train Friday": the hour of the day that is named may be that of the thing. */
-export function hasOwnClock(view: View, run: Run, from: number): boolean {
+export function hasOwnClock(s: Sentence, run: Run, from: number): boolean {
   const { time, times, range, shift, dates } = run.phrase;
   if (dates.length === 0 || time?.clock || times || range || shift) return false;
-  const at = view.tokens.findIndex(
+  const at = s.tokens.findIndex(
     ({ text }, index) => index >= from && index < run.from && /^(?:the|my|our)$/.test(text),
   );
-  const clock =
-    at < 0 ? undefined : view.runs.longestFrom(at + 1, run.from, (one) => onlyTime(one) && !startsWeak(view, one));
-  return clock !== undefined && LEAVES.test(word(view, run.from - 1)) && clock.to === run.from - 1;
+  const clock = at < 0 ? undefined : s.longestFrom(at + 1, run.from, (one) => one.onlyTime && !one.startsWeak);
+  return clock !== undefined && LEAVES.test(s.word(run.from - 1)) && clock.to === run.from - 1;
 }
 
 /** "Call Dr. Friday at 3", "watch Black Friday at 9": a name, or the day without its object. */
-export function mayBeCalled(view: View, run: Run, from: number): boolean {
+export function mayBeCalled(s: Sentence, run: Run, from: number): boolean {
   const first = run.first;
   const isNamed = first?.piece.kind === 'date' && /^(?:weekday|holiday)$/.test(first.piece.date.type);
-  if (!isNamed || !/^\p{Lu}/u.test(view.tokens[run.from]?.raw ?? '')) return false;
-  const at = word(view, run.from - 1) === '.' ? run.from - 2 : run.from - 1;
-  const isObject = at === from && at === run.from - 1 && WATCHES.test(word(view, at));
-  return english.names.honorifics.has(word(view, at)) || isObject;
+  if (!isNamed || !/^\p{Lu}/u.test(s.tokens[run.from]?.raw ?? '')) return false;
+  const at = s.word(run.from - 1) === '.' ? run.from - 2 : run.from - 1;
+  const isObject = at === from && at === run.from - 1 && WATCHES.test(s.word(at));
+  return english.names.honorifics.has(s.word(at)) || isObject;
 }
 
 /** "See if Ana can come Friday at 5": the day of what is asked, unless that is over ("check if it came"). */
-export function isAsked(view: View, run: Run, from: number): boolean {
+export function isAsked(s: Sentence, run: Run, from: number): boolean {
   if (run.phrase.dates.length === 0) return false;
-  const clause = view.tokens.slice(from + 1, run.from).map(({ text }) => text);
+  const clause = s.said(from + 1, run.from);
   const at = clause.findIndex((said) => /^(?:if|whether)$/.test(said));
   return at >= 0 && at < clause.length - 1 && clause.slice(at).some((said) => TO_COME.test(said));
 }
@@ -91,94 +90,86 @@ const WHEN_IT_IS =
   /^(?:is|are|was|were|be|starts?|begins?|ends?|opens?|closes?|leaves?|departs?|arrives?|lands?|boards?|due|happens|moved|changed|free|busy|now|on)$/;
 
 /** "Tell Max the meeting is at 3pm": the time of what is told, not of the telling. */
-export function isTold(view: View, run: Run, from: number): boolean {
-  if (!TELLS.test(word(view, from)) || run.from - from <= 3 || !WHEN_IT_IS.test(word(view, run.from - 1))) return false;
+export function isTold(s: Sentence, run: Run, from: number): boolean {
+  if (!TELLS.test(s.word(from)) || run.from - from <= 3 || !WHEN_IT_IS.test(s.word(run.from - 1))) return false;
   // "Tell everyone to leave at 5" is said then, and "text Sam when I land at 6" too.
-  const told = view.tokens.slice(from, run.from - 1).map(({ text }) => text);
+  const told = s.said(from, run.from - 1);
   return told.at(-1) !== 'to' && !told.some((said) => /^(?:when|once|after|before|until)$/.test(said));
 }
 
 /** "Call Bo Friday about the rent at 10": the day stands apart from the clock, and both say when. */
-export function isApart(view: View, day: Run, to: number): boolean {
-  if (
-    view.runs
-      .words(day.from, day.to)
-      .split('/')
-      .some((part) => Number(part) > 12)
-  )
-    return true;
+export function isApart(s: Sentence, day: Run, to: number): boolean {
+  if (day.words.split('/').some((part) => Number(part) > 12)) return true;
   // "12/3 dentist 4pm": no fraction.
-  if (word(view, day.from).includes('/') && day.to === day.from + 1) {
-    const [first = 0, second = 0] = word(view, day.from).split('/').map(Number);
+  if (s.word(day.from).includes('/') && day.to === day.from + 1) {
+    const [first = 0, second = 0] = s.word(day.from).split('/').map(Number);
     return first > second || second === 11 || second === 9 || second === 7;
   }
   // "Pick up Wednesday from daycare": whom, or when.
-  if (/^(?:pick up|drop off)$/.test(`${word(view, day.from - 2)} ${word(view, day.from - 1)}`)) return false;
-  if (isBound(view, day) || LOOSE_STARTS.test(word(view, day.from)) || !FUNCTION_WORDS.has(word(view, day.to)))
-    return false;
+  if (/^(?:pick up|drop off)$/.test(`${s.word(day.from - 2)} ${s.word(day.from - 1)}`)) return false;
+  if (isBound(s, day) || LOOSE_STARTS.test(s.word(day.from)) || !FUNCTION_WORDS.has(s.word(day.to))) return false;
   // "Buy tickets tomorrow for the show at 8pm": the clock may be that of the show.
-  return !view.tokens.slice(day.to, to).some(({ text }) => english.task.events.has(text));
+  return !s.tokens.slice(day.to, to).some(({ text }) => english.task.events.has(text));
 }
 
 /** A date in digits: in front, behind a task or before more of it; "1/2 cup" is none. */
-export function digitsAt(view: View, at: number): Run | undefined {
-  const run = word(view, at).includes('/') ? view.runs.exactly(at, at + 1) : undefined;
-  if (run?.phrase.dates[0]?.type !== 'numeric' || isBound(view, run)) return undefined;
-  if (word(view, at) === '24/7') return undefined;
-  const isFirst = view.finder.layout().body[0] === at && !english.task.measures.has(word(view, at + 1));
-  const isLarge = word(view, at)
+export function digitsAt(s: Sentence, at: number): Run | undefined {
+  const run = s.word(at).includes('/') ? s.exactly(at, at + 1) : undefined;
+  if (run?.phrase.dates[0]?.type !== 'numeric' || isBound(s, run)) return undefined;
+  if (s.word(at) === '24/7') return undefined;
+  const isFirst = s.layout.body[0] === at && !english.task.measures.has(s.word(at + 1));
+  const isLarge = s
+    .word(at)
     .split('/')
     .some((part) => Number(part) > 12);
-  return isFirst || isLarge || FUNCTION_WORDS.has(word(view, at + 1)) || at + 1 === view.tokens.length
-    ? run
-    : undefined;
+  return isFirst || isLarge || FUNCTION_WORDS.has(s.word(at + 1)) || at + 1 === s.tokens.length ? run : undefined;
 }
 
 /** A day without "on" that is no part of a name, nor what a thing is called by. */
-export function bareDay(view: View, at: number, to: number): Run | undefined {
-  const isOpen = (run: Run) => FUNCTION_WORDS.has(word(view, run.to)) && !isBound(view, run);
-  const run = view.runs.longestFrom(at, to, (one) => isNamedDay(one) && isOpen(one) && !startsWeak(view, one));
+export function bareDay(s: Sentence, at: number, to: number): Run | undefined {
+  const isOpen = (run: Run) => FUNCTION_WORDS.has(s.word(run.to)) && !isBound(s, run);
+  const run = s.longestFrom(at, to, (one) => isNamedDay(one) && isOpen(one) && !one.startsWeak);
   const first = run?.first;
-  return first && !isDoubtful(first, view.tokens) ? run : undefined;
+  return first && !isDoubtful(first, s.tokens) ? run : undefined;
 }
 
 /** "Tomorrow email Bo at 10 about the rent": the clock of the day that stands in front, within the task. */
-export function clockApart(view: View, from: number, to: number): { run: Run; isCertain: boolean } | undefined {
+export function clockApart(s: Sentence, from: number, to: number): { run: Run; isCertain: boolean } | undefined {
   for (let at = from; at < to; at++) {
-    const run = view.runs.longestFrom(
+    const run = s.longestFrom(
       at,
       to,
       (one) =>
-        onlyTime(one) &&
-        !(startsWeak(view, one) || endsWeak(view, one) || isAttribute(view, one)) &&
-        !/^(?:and|then|,)$/.test(word(view, one.to - 1)),
+        one.onlyTime &&
+        !(one.startsWeak || one.endsWeak || one.isAttribute) &&
+        !/^(?:and|then|,)$/.test(s.word(one.to - 1)),
     );
     if (!run || run.to === to) continue;
     const isExact = run.phrase.time?.clock?.exact === true || run.phrase.time?.part !== undefined;
-    const isOpen = FUNCTION_WORDS.has(word(view, run.to));
+    const isOpen = FUNCTION_WORDS.has(s.word(run.to));
     // "Prepare 3pm meeting" has its own, as "look at 5 houses" has none.
-    if (!isOpen && !(isExact && CLOCK_STARTS.test(word(view, at)))) continue;
+    if (!isOpen && !(isExact && CLOCK_STARTS.test(s.word(at)))) continue;
     // "Prepare the meeting at 3pm with Ana": the clock may be that of the meeting.
     const isEvent =
-      english.task.events.has(word(view, at - 1)) && /^(?:the|my|our|his|her|their|your)$/.test(word(view, at - 2));
+      english.task.events.has(s.word(at - 1)) && /^(?:the|my|our|his|her|their|your)$/.test(s.word(at - 2));
     return { run, isCertain: isOpen && !isEvent };
   }
   return undefined;
 }
 
 /** A date in mid-sentence that is no mere attribute ("on Friday", but not "the Friday meeting"). */
-export function strongDate(view: View, at: number, to: number): Run | undefined {
-  if (!STARTS.has(word(view, at))) return undefined;
-  return view.runs.longestFrom(at, to, (run) => saysDay(view, run) && !startsWeak(view, run) && !endsWeak(view, run));
+export function strongDate(s: Sentence, at: number, to: number): Run | undefined {
+  if (!STARTS.has(s.word(at))) return undefined;
+  return s.longestFrom(at, to, (run) => saysDay(s, run) && !run.startsWeak && !run.endsWeak);
 }
 
-export function saysDay(view: View, { phrase, to }: Run): boolean {
+export function saysDay(s: Sentence, { phrase, to }: Run): boolean {
   const [date] = phrase.dates;
   // "On the second floor".
   if (date?.type === 'monthday' && date.month === undefined && date.inMonth === undefined)
-    return FUNCTION_WORDS.has(word(view, to)) || word(view, to) === '';
+    return FUNCTION_WORDS.has(s.word(to)) || s.word(to) === '';
   const isDays = phrase.shift?.span.milliseconds === 0 && phrase.shift.bare === false;
-  return date !== undefined || ((phrase.recurs.length > 0 || isDays) && FUNCTION_WORDS.has(word(view, to)));
+  return date !== undefined || ((phrase.recurs.length > 0 || isDays) && FUNCTION_WORDS.has(s.word(to)));
 }
 
 /** A date of the calendar. */

@@ -3,26 +3,14 @@ import { MONTHS, WEEKDAYS } from '../lang/en-words.ts';
 import type { Layout } from '../layout.ts';
 import { DAY_NAMES, isNumbering, isUnreadTime, saysClock } from '../leftover.ts';
 import { hideNames } from '../names.ts';
-import { parseWhen, readPhrase, withWords } from '../parse.ts';
-import type { Run } from '../runs.ts';
+import { isCertain, isSameWhen, parseWhen, readPhrase, withWords } from '../parse.ts';
 import { whichOne } from '../texts.ts';
+import type { Stretch } from '../tokens.ts';
 import { tokenise } from '../tokens.ts';
 import type { Once, Recurring, When } from '../types.ts';
 import { bareDay, digitsAt, endsInEvent, isApart, isOpen, STARTS, saysDay, strongDate } from './days.ts';
 import { saysTime } from './ends.ts';
-import {
-  ask,
-  endsWeak,
-  hasTime,
-  isCertain,
-  isSameWhen,
-  joined,
-  onlyTime,
-  startsWeak,
-  type Understood,
-  type View,
-  word,
-} from './view.ts';
+import type { Run, Sentence, Understood } from './sentence.ts';
 
 /** What makes it doubtful that a stretch says when, or that it says all of it: then a person is asked. */
 
@@ -42,20 +30,18 @@ export function isUnread({ when, words = '', task }: Understood, { connector }: 
 }
 
 /** "Set a daily alarm for 6:30": how often stands before the alarm. */
-export function again(view: View, understood: Understood, { cadence }: Layout): Understood {
+export function again(s: Sentence, understood: Understood, { cadence }: Layout): Understood {
   const { when, words = '', task } = understood;
   if (cadence === '' || when.kind === 'recurring' || when.kind === 'ambiguous') return understood;
   if (when.kind === 'reject' && when.code !== 'NO_TIME') return understood;
-  const series = cadence === 'recurring' ? undefined : readPhrase(`${cadence} ${words}`, view.ctx);
+  const series = cadence === 'recurring' ? undefined : readPhrase(`${cadence} ${words}`, s.ctx);
   if (series?.kind === 'recurring' || series?.kind === 'ambiguous')
     return { when: series, words: `${cadence} ${words}`.trim(), task };
-  return when.kind === 'once'
-    ? { ...understood, when: withWords(whichOne([{ words: '', when }]), view.ctx) }
-    : understood;
+  return when.kind === 'once' ? { ...understood, when: withWords(whichOne([{ words: '', when }]), s.ctx) } : understood;
 }
 
 /** "Wake me at 6", "dinner tomorrow at 7": the rules for bare hours say one thing, habit says another. */
-export function byHabit(view: View, understood: Understood, { lead }: Layout): Understood {
+export function byHabit(s: Sentence, understood: Understood, { lead }: Layout): Understood {
   const { when, words, task } = understood;
   if (words === undefined || !isCertain(when)) return understood;
   const about = [lead, ...hideNames(tokenise(task)).map(({ text }) => text)];
@@ -66,229 +52,223 @@ export function byHabit(view: View, understood: Understood, { lead }: Layout): U
     .map((said) => habits.get(said))
     .find((found) => found !== undefined);
   if (half === undefined || !saysClock(tokenise(words))) return understood;
-  const read = (of: string) => readPhrase(`${words} ${of}`, view.ctx);
+  const read = (of: string) => readPhrase(`${words} ${of}`, s.ctx);
   // What fits into one half of the day only says itself which.
   if ([...new Set(habits.values())].some((one) => one !== half && read(one) === undefined)) return understood;
   const usual = read(half);
   if (!isCertain(usual)) return understood;
   if (firstOf(usual) === firstOf(when)) return understood;
-  return { when: withWords(whichOne([usual, when].map((one) => ({ words: '', when: one }))), view.ctx), words, task };
+  return { when: withWords(whichOne([usual, when].map((one) => ({ words: '', when: one }))), s.ctx), words, task };
 }
 
 /** "Remind me tomorrow about 3 invoices". */
-export function isNumberOfThings(view: View, run: Run): boolean {
+export function isNumberOfThings(s: Sentence, run: Run): boolean {
   const last = run.last;
-  if (last?.to !== run.to || last.to !== last.from + 2 || view.tokens[last.from]?.raw.toLowerCase() !== 'about')
+  if (last?.to !== run.to || last.to !== last.from + 2 || s.tokens[last.from]?.raw.toLowerCase() !== 'about')
     return false;
-  return THINGS.test(word(view, run.to)) && !saysTime(view, run.to);
+  return THINGS.test(s.word(run.to)) && !saysTime(s, run.to);
 }
 
 /** "Remind me tomorrow about noon prayer": the hour, or what it is about. */
-export function aboutWhat(view: View, run: Run, to: number): Understood | undefined {
+export function aboutWhat(s: Sentence, run: Run, to: number): Understood | undefined {
   const last = run.last;
-  if (last?.to !== run.to || view.tokens[last.from]?.raw.toLowerCase() !== 'about') return undefined;
-  if (isOpen(view, run.to) || english.connectors.has(word(view, run.to)) || word(view, run.to) === '') return undefined;
-  const shorter = view.runs.exactly(run.from, last.from);
-  return shorter && ask(view, [shorter.when, run.when], run.words, [[last.from + 1, to]]);
+  if (last?.to !== run.to || s.tokens[last.from]?.raw.toLowerCase() !== 'about') return undefined;
+  if (isOpen(s, run.to) || english.connectors.has(s.word(run.to)) || s.word(run.to) === '') return undefined;
+  const shorter = s.exactly(run.from, last.from);
+  return shorter && s.ask([shorter.when, run.when], run.words, [[last.from + 1, to]]);
 }
 
 /** "2h30m laundry", "remind me 2 hours laundry", where nothing else says when. */
-export function isCompact(view: View, run: Run, to: number, layout: Layout): boolean {
+export function isCompact(s: Sentence, run: Run, to: number, layout: Layout): boolean {
   if ((run.phrase.shift ?? run.phrase.vague) === undefined || run.phrase.placed.length > 1) return false;
-  const isLed = layout.hasLead && isLength(view, run);
+  const isLed = layout.hasLead && isLength(s, run);
   if (!isLed && !/^\d[\dsmhdw]*$/i.test(run.words)) return false;
-  return !view.runs.longestUpTo(to, run.to + 1, (one) => !startsWeak(view, one));
+  return !s.longestUpTo(to, run.to + 1, (one) => !one.startsWeak);
 }
 
 /** "Remind me 30 minutes yoga": in that time, or for so long. */
-export function isLoose(view: View, run: Run, { isCommand }: Layout): boolean {
-  return !isCommand && run.phrase.shift?.bare === true && isLength(view, run) && run.phrase.placed.length === 1;
+export function isLoose(s: Sentence, run: Run, { isCommand }: Layout): boolean {
+  return !isCommand && run.phrase.shift?.bare === true && isLength(s, run) && run.phrase.placed.length === 1;
 }
 
-function isLength(view: View, { from, to }: Run): boolean {
-  return /^\d+ (?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?)$/i.test(view.runs.words(from, to));
+function isLength(s: Sentence, { from, to }: Run): boolean {
+  return /^\d+ (?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?)$/i.test(s.words(from, to));
 }
 
 /** "Every Tu and Th at 10": a recurrence that was not understood would turn into a single time. */
-export function doubtWithin(view: View, run: Run, task: [number, number]): Understood | undefined {
+export function doubtWithin(s: Sentence, run: Run, task: Stretch): Understood | undefined {
   for (let at = task[0]; at < task[1]; at++) {
-    const next = word(view, at + 1);
+    const next = s.word(at + 1);
     // "The Everyday Cookbook".
-    if (ARTICLES.has(word(view, at - 1)) && view.tokens[at]?.raw.toLowerCase() === 'everyday') continue;
-    if (word(view, at) !== 'every' || !(english.temporal.has(next) || CLIPPED_DAY.test(next))) continue;
-    return ask(view, [run.when], run.words, [task]);
+    if (ARTICLES.has(s.word(at - 1)) && s.tokens[at]?.raw.toLowerCase() === 'everyday') continue;
+    if (s.word(at) !== 'every' || !(english.temporal.has(next) || CLIPPED_DAY.test(next))) continue;
+    return s.ask([run.when], run.words, [task]);
   }
   return undefined;
 }
 
 /** "Check in 24 hours before my flight on Friday at 6pm": the time is that of the flight. */
-export function earlierWithin(view: View, run: Run, from: number): Understood | undefined {
+export function earlierWithin(s: Sentence, run: Run, from: number): Understood | undefined {
   for (let at = from + 1; at < run.from; at++) {
-    const pieces = view.runs.pieces(at);
+    const pieces = s.pieces(at);
     const piece = pieces.find(({ value, end }) => value.kind === 'before' && end < run.from);
     if (!piece || pieces.some(({ value, end }) => /^(?:date|shift)$/.test(value.kind) && end > piece.end)) continue;
-    const { when } = joined(view, [[at, piece.end], run], []);
-    return ask(view, [when, run.when], run.words, [[from, run.from]]);
+    const { when } = s.joined([[at, piece.end], run], []);
+    return s.ask([when, run.when], run.words, [[from, run.from]]);
   }
   return undefined;
 }
 
 /** "Call Bob at 5 and Ana at 6", "drop the kids at 8, pick up at 3": two times, each with its task. */
-export function oneOfTwo(view: View, run: Run, from: number): Understood | undefined {
+export function oneOfTwo(s: Sentence, run: Run, from: number): Understood | undefined {
   for (let at = from + 1; at < run.from - 1; at++) {
-    const close = anotherAt(view, at, run.from);
-    if (close && onlyTime(run)) return ask(view, [close.when, run.when], run.words, [[from, run.from]]);
-    if (!/^(?:at|on|tomorrow|today|tonight)$|^\d/.test(word(view, at)) && !Object.hasOwn(WEEKDAYS, word(view, at)))
-      continue;
-    const other = view.runs.longestFrom(
+    const close = anotherAt(s, at, run.from);
+    if (close && run.onlyTime) return s.ask([close.when, run.when], run.words, [[from, run.from]]);
+    if (!/^(?:at|on|tomorrow|today|tonight)$|^\d/.test(s.word(at)) && !Object.hasOwn(WEEKDAYS, s.word(at))) continue;
+    const other = s.longestFrom(
       at,
       run.from,
-      (one) => !startsWeak(view, one) && (!endsWeak(view, one) || parts(view, one)) && one.to < run.from,
+      (one) => !one.startsWeak && (!one.endsWeak || parts(s, one)) && one.to < run.from,
     );
-    if (!other || !parts(view, other)) continue;
-    const isAlike = onlyTime(other) === onlyTime(run) || hasTime(other) === hasTime(run);
-    if (isAlike) return ask(view, [other.when, run.when], run.words, [[from, run.from]]);
+    if (!other || !parts(s, other)) continue;
+    const isAlike = other.onlyTime === run.onlyTime || other.hasTime === run.hasTime;
+    if (isAlike) return s.ask([other.when, run.when], run.words, [[from, run.from]]);
   }
   return undefined;
 }
 
 /** "At 5 call Bob and at 6 call Ana": what begins another task, with a time of its own. */
-export function another(view: View, from: number, to: number): Run | undefined {
+export function another(s: Sentence, from: number, to: number): Run | undefined {
   for (let at = from + 1; at < to - 1; at++) {
-    const close = anotherAt(view, at, to);
+    const close = anotherAt(s, at, to);
     if (close) return close;
-    if (!/^(?:and|then|;|,)$/.test(word(view, at))) continue;
-    const run = view.runs.longestFrom(at + 1, to, (one) => one.to < to && !startsWeak(view, one));
-    const isDay = run && (english.task.deeds.has(word(view, run.to)) || hasTime(run));
-    const first = word(view, at + 1);
+    if (!/^(?:and|then|;|,)$/.test(s.word(at))) continue;
+    const run = s.longestFrom(at + 1, to, (one) => one.to < to && !one.startsWeak);
+    const isDay = run && (english.task.deeds.has(s.word(run.to)) || run.hasTime);
+    const first = s.word(at + 1);
     if (run && isDay && (STARTS.has(first) || /^\d/.test(first) || Object.hasOwn(WEEKDAYS, first))) return run;
   }
   return undefined;
 }
 
 /** "5pm call 6pm email": the same without a word between; a "4pm review" is a thing. */
-function anotherAt(view: View, at: number, to: number): Run | undefined {
-  if (!/^\d/.test(word(view, at)) || OWNED.test(word(view, at - 1))) return undefined;
-  const run = view.runs.longestFrom(
-    at,
-    to,
-    (one) => onlyTime(one) && one.phrase.time?.clock?.exact === true && !startsWeak(view, one),
-  );
-  const next = run ? word(view, run.to) : '';
+function anotherAt(s: Sentence, at: number, to: number): Run | undefined {
+  if (!/^\d/.test(s.word(at)) || OWNED.test(s.word(at - 1))) return undefined;
+  const run = s.longestFrom(at, to, (one) => one.onlyTime && one.phrase.time?.clock?.exact === true && !one.startsWeak);
+  const next = run ? s.word(run.to) : '';
   const { deeds, events } = english.task;
   return deeds.has(next) && !events.has(next) ? run : undefined;
 }
 
 /** Whether another task begins behind a run. */
-function parts(view: View, run: Run): boolean {
+function parts(s: Sentence, run: Run): boolean {
   const isNext = /^(?:and|then|[,;])$/;
-  if (isNext.test(word(view, run.to)) || isNext.test(word(view, run.to - 1))) return true;
+  if (isNext.test(s.word(run.to)) || isNext.test(s.word(run.to - 1))) return true;
   // "Call Bob at 5 about the meeting at 6".
-  const isOpen = /^(?:about|re|regarding|because|with)$/.test(word(view, run.to));
+  const isOpen = /^(?:about|re|regarding|because|with)$/.test(s.word(run.to));
   // "The 3pm call" is a thing.
-  return onlyTime(run) && !/^\d/.test(word(view, run.from)) && (isOpen || english.task.deeds.has(word(view, run.to)));
+  return run.onlyTime && !/^\d/.test(s.word(run.from)) && (isOpen || english.task.deeds.has(s.word(run.to)));
 }
 
 /** Words about time that stand unread before the run, and dates elsewhere in the task, make its date doubtful. */
-export function doubtBefore(view: View, run: Run, from: number): Understood | undefined {
-  const previous = word(view, run.from - 1);
+export function doubtBefore(s: Sentence, run: Run, from: number): Understood | undefined {
+  const previous = s.word(run.from - 1);
   // A month says when only with a day: "call Jan at 10".
   const isUnread =
-    onlyTime(run) &&
+    run.onlyTime &&
     english.temporal.has(previous) &&
     !Object.hasOwn(MONTHS, previous) &&
-    !isCalledSo(view, run.from - 1) &&
-    !lasts(view, run.from, from);
+    !isCalledSo(s, run.from - 1) &&
+    !lasts(s, run.from, from);
   // "For 2 Mondays and Thursdays": the first of a list was not read.
-  const isListed = english.joins.has(previous) && english.temporal.has(word(view, run.from - 2));
+  const isListed = english.joins.has(previous) && english.temporal.has(s.word(run.from - 2));
   // "Call Bob in 1:30": no "log in at 5".
-  const isLength = previous === 'in' && /^(?:\d|about|~)/.test(word(view, run.from)) && !/[ap]\.?m/i.test(run.words);
-  if (isTie(view, run.from - 1) || counts(view, run.from - 1) || isUnread || isListed || isLength)
-    return ask(view, [run.when], run.words, [[from, run.from]]);
-  if (!onlyTime(run)) return undefined;
-  const span = during(view, run, from);
-  if (span) return ask(view, [span, run.when], run.words, [[from, run.from]]);
-  const dashed = word(view, from).replace(/^(\d\d?)-(\d\d?)$/, '$1/$2');
+  const isLength = previous === 'in' && /^(?:\d|about|~)/.test(s.word(run.from)) && !/[ap]\.?m/i.test(run.words);
+  if (isTie(s, run.from - 1) || counts(s, run.from - 1) || isUnread || isListed || isLength)
+    return s.ask([run.when], run.words, [[from, run.from]]);
+  if (!run.onlyTime) return undefined;
+  const span = during(s, run, from);
+  if (span) return s.ask([span, run.when], run.words, [[from, run.from]]);
+  const dashed = s.word(from).replace(/^(\d\d?)-(\d\d?)$/, '$1/$2');
   // "12-7 oil change 4pm".
-  if (dashed !== word(view, from) && run.from > from + 1) {
-    const dated = parseWhen(`${dashed} ${run.words}`, view.ctx);
-    if (dated.kind !== 'reject') return ask(view, [dated, run.when], run.words, [[from, run.from]]);
+  if (dashed !== s.word(from) && run.from > from + 1) {
+    const dated = parseWhen(`${dashed} ${run.words}`, s.ctx);
+    if (dated.kind !== 'reject') return s.ask([dated, run.when], run.words, [[from, run.from]]);
   }
-  const owned = ofOwnDay(view, run, from);
-  if (owned) return ask(view, [owned, run.when], run.words, [[from, run.from]]);
-  for (let at = digitsAt(view, from) ? from : from + 1; at < run.from; at++) {
-    const last = strongDate(view, at, run.from) ?? bareDay(view, at, run.from) ?? digitsAt(view, at);
+  const owned = ofOwnDay(s, run, from);
+  if (owned) return s.ask([owned, run.when], run.words, [[from, run.from]]);
+  for (let at = digitsAt(s, from) ? from : from + 1; at < run.from; at++) {
+    const last = strongDate(s, at, run.from) ?? bareDay(s, at, run.from) ?? digitsAt(s, at);
     if (!last) continue;
     // "The day after tomorrow" begins before its "tomorrow".
-    const other = view.runs.longestUpTo(last.to, from + 1, (one) => saysDay(view, one) && !hasTime(one)) ?? last;
-    const both = joined(
-      view,
+    const other = s.longestUpTo(last.to, from + 1, (one) => saysDay(s, one) && !one.hasTime) ?? last;
+    const both = s.joined(
       [other, run],
       [
         [from, other.from],
         [other.to, run.from],
       ],
     );
-    if (isCertain(both.when) && isApart(view, other, run.from)) return both;
-    return ask(view, [both.when, run.when], run.words, [[from, run.from]]);
+    if (isCertain(both.when) && isApart(s, other, run.from)) return both;
+    return s.ask([both.when, run.when], run.words, [[from, run.from]]);
   }
   return undefined;
 }
 
 /** "Prep for my 3pm at 2", "the 3 o'clock with HR at 2": what is called by its hour, and the people. */
-function isCalledSo(view: View, at: number): boolean {
-  if (view.tokens[at]?.raw === 'HR') return true;
-  return /^(?:am|pm|o'clock)$/.test(word(view, at)) && /^(?:the|my|our|his|her|their)$/.test(word(view, at - 2));
+function isCalledSo(s: Sentence, at: number): boolean {
+  if (s.tokens[at]?.raw === 'HR') return true;
+  return /^(?:am|pm|o'clock)$/.test(s.word(at)) && /^(?:the|my|our|his|her|their)$/.test(s.word(at - 2));
 }
 
 /** "Take antibiotics for 7 days at 9": on each of them, or once what is for so many. */
-export function during(view: View, run: Run, from: number): When | undefined {
+export function during(s: Sentence, run: Run, from: number): When | undefined {
   for (let at = run.from - 1; at >= from; at--) {
-    if (word(view, at) !== 'for') continue;
-    const piece = view.runs.pieces(at).find(({ end, value }) => end === run.from && value.kind === 'shift');
+    if (s.word(at) !== 'for') continue;
+    const piece = s.pieces(at).find(({ end, value }) => end === run.from && value.kind === 'shift');
     const span = piece?.value.kind === 'shift' ? piece.value.span : undefined;
     if (!span || span.milliseconds > 0) return undefined;
     const day = span.workdays > 0 ? 'weekday' : 'day';
-    const count = span.workdays > 0 ? `for ${span.workdays} times` : view.runs.words(at, run.from);
-    return readPhrase(`every ${day} ${run.words} ${count}`, view.ctx);
+    const count = span.workdays > 0 ? `for ${span.workdays} times` : s.words(at, run.from);
+    return readPhrase(`every ${day} ${run.words} ${count}`, s.ctx);
   }
   return undefined;
 }
 
 /** "Tomorrow's meeting at 3": the time of the event, where that is another. */
-function ofOwnDay(view: View, run: Run, from: number): When | undefined {
-  const day = /^(.+)'s$/.exec(word(view, from))?.[1];
-  if (day === undefined || !english.temporal.has(day) || !endsInEvent(view, from + 2)) return undefined;
-  const when = readPhrase(`${day} ${run.words}`, view.ctx);
+function ofOwnDay(s: Sentence, run: Run, from: number): When | undefined {
+  const day = /^(.+)'s$/.exec(s.word(from))?.[1];
+  if (day === undefined || !english.temporal.has(day) || !endsInEvent(s, from + 2)) return undefined;
+  const when = readPhrase(`${day} ${run.words}`, s.ctx);
   return when && when.kind !== 'reject' && !isSameWhen(when, run.when) ? when : undefined;
 }
 
 /** Whether a word leaves it unsaid which time is meant; "late in 20 minutes" and "past at 5" do not. */
-export function isTie(view: View, at: number): boolean {
-  const said = word(view, at);
-  const next = word(view, at + 1);
+export function isTie(s: Sentence, at: number): boolean {
+  const said = s.word(at);
+  const next = s.word(at + 1);
   if (isNumbering(said, next) || (DAY_NAMES.has(said) && isDayName(next))) return true;
   // "The eve of April 5", "2nd week of April".
-  if (said === 'of' && english.temporal.has(word(view, at - 1))) return true;
+  if (said === 'of' && english.temporal.has(s.word(at - 1))) return true;
   // "Some time next week", "last thing tonight".
-  if (/^(?:time|thing)$/.test(said) && /^(?:some|any|last)$/.test(word(view, at - 1))) return true;
+  if (/^(?:time|thing)$/.test(said) && /^(?:some|any|last)$/.test(s.word(at - 1))) return true;
   // "Any day but Sunday".
-  if (said === 'but' && /^(?:day|time|week|weekday)$/.test(word(view, at - 1))) return true;
-  return TIES.has(said) && !(LOOSE_TIES.has(said) && /^(?:at|in|by)$/.test(word(view, at + 1)));
+  if (said === 'but' && /^(?:day|time|week|weekday)$/.test(s.word(at - 1))) return true;
+  return TIES.has(said) && !(LOOSE_TIES.has(said) && /^(?:at|in|by)$/.test(s.word(at + 1)));
 }
 
 /** Whether a length of time ends here ("a fortnight on Tuesday"), so that the date counts from there. */
-function counts(view: View, at: number): boolean {
-  const joins = /^(?:on|from|after|before|of)$/.test(word(view, at + 1));
-  const isElapsed = /^(?:on|of)$/.test(word(view, at + 1)) && /^(?:second|minute|hour)$/.test(word(view, at));
+function counts(s: Sentence, at: number): boolean {
+  const joins = /^(?:on|from|after|before|of)$/.test(s.word(at + 1));
+  const isElapsed = /^(?:on|of)$/.test(s.word(at + 1)) && /^(?:second|minute|hour)$/.test(s.word(at));
   if (!joins || isElapsed) return false;
-  return english.temporal.has(word(view, at)) && /^(?:an?|one|\d+)$/.test(word(view, at - 1));
+  return english.temporal.has(s.word(at)) && /^(?:an?|one|\d+)$/.test(s.word(at - 1));
 }
 
 /** Whether "for half an hour" ends at `to`: how long the task takes. */
-export function lasts(view: View, to: number, limit: number): boolean {
+export function lasts(s: Sentence, to: number, limit: number): boolean {
   for (let at = to - 1; at > limit; at--)
-    if (word(view, at) === 'for' && view.runs.pieces(at).some(({ end, value }) => end === to && value.kind === 'shift'))
+    if (s.word(at) === 'for' && s.pieces(at).some(({ end, value }) => end === to && value.kind === 'shift'))
       return true;
   return false;
 }

@@ -2,52 +2,51 @@ import { HOUR } from '../civil.ts';
 import { english } from '../lang/en.ts';
 import { hideNames } from '../names.ts';
 import { parseWhen } from '../parse.ts';
-import type { Run } from '../runs.ts';
 import { tokenise } from '../tokens.ts';
 import type { When } from '../types.ts';
 import { FUNCTION_WORDS } from './days.ts';
-import { ask, startsWeak, type Understood, type View, word } from './view.ts';
+import type { Run, Sentence, Understood } from './sentence.ts';
 
 /** What turns the meaning of a time after it was said, or leaves the time itself unsaid. */
 
 /** "At 5, no, 6", "Monday, actually Tuesday": up to where the first time goes, and from where the second one does. */
-export function correction(view: View): { before: number; after: number } | undefined {
-  for (const [at, { text }] of view.tokens.entries()) {
+export function correction(s: Sentence): { before: number; after: number } | undefined {
+  for (const [at, { text }] of s.tokens.entries()) {
     // "At 12, make that 12:30".
-    const isMade = text === 'make' && /^(?:it|that)$/.test(word(view, at + 1));
+    const isMade = text === 'make' && /^(?:it|that)$/.test(s.word(at + 1));
     if (!TURNS.test(text) && !isMade) continue;
     let before = at;
-    while (before > 0 && LEADING.test(word(view, before - 1))) before--;
+    while (before > 0 && LEADING.test(s.word(before - 1))) before--;
     let after = at + 1;
-    while (BETWEEN.test(word(view, after)) || TURNS.test(word(view, after))) after++;
+    while (BETWEEN.test(s.word(after)) || TURNS.test(s.word(after))) after++;
     // "Tomorrow at 9 call Bo, actually at 10".
-    const isAside = before < at && view.tokens.slice(0, before).some((_, place) => namesTime(view, place));
-    if ((namesTime(view, before - 1) || isAside) && namesTime(view, after)) return { before, after };
+    const isAside = before < at && s.tokens.slice(0, before).some((_, place) => namesTime(s, place));
+    if ((namesTime(s, before - 1) || isAside) && namesTime(s, after)) return { before, after };
   }
   return undefined;
 }
 
 /** "Tomorrow at 5, no, at 6": what the correction does not say anew stays as it was said. */
-export function corrected(view: View): Understood | undefined {
-  const turn = correction(view);
+export function corrected(s: Sentence): Understood | undefined {
+  const turn = correction(s);
   if (!turn) return undefined;
   const { before, after } = turn;
   let said: Run | undefined;
-  for (let end = before; end > 0 && !said; end--) said = view.runs.longestUpTo(end, 0, (run) => !startsWeak(view, run));
-  const anew = view.runs.longestFrom(after, view.tokens.length, () => true);
+  for (let end = before; end > 0 && !said; end--) said = s.longestUpTo(end, 0, (run) => !run.startsWeak);
+  const anew = s.longestFrom(after, s.tokens.length, () => true);
   if (!said || !anew) return undefined;
   const kinds = new Set(anew.phrase.placed.map(({ piece }) => piece.kind));
   const kept = said.phrase.placed.filter(({ piece }) => !kinds.has(piece.kind));
-  const isHour = anew.phrase.placed.length === 1 && kinds.has('time') && /^\d/.test(word(view, anew.from));
-  const words = kept.map(({ from, to }) => view.runs.words(from, to));
+  const isHour = anew.phrase.placed.length === 1 && kinds.has('time') && /^\d/.test(s.word(anew.from));
+  const words = kept.map(({ from, to }) => s.words(from, to));
   // "At 3pm, no, 4": in the same half of the day.
   const half = isHour ? halfOf(said, anew) : '';
   words.push(`${isHour ? 'at ' : ''}${anew.words}${half}`);
-  const when = parseWhen(words.join(' '), view.ctx);
+  const when = parseWhen(words.join(' '), s.ctx);
   if (when.kind === 'reject') return undefined;
-  const { head, body, hasLead } = view.finder.layout();
+  const { head, body, hasLead } = s.layout;
   const from = hasLead && said.from >= body[0] ? body[0] : head[0];
-  return ask(view, [when], words.join(' '), [
+  return s.ask([when], words.join(' '), [
     [from, said.from],
     [said.to, before],
     [anew.to, body[1]],
@@ -85,18 +84,18 @@ export function leavesClock({ when, words = '', task }: Understood): boolean {
 }
 
 /** "Remind me about the 9am standup at 8:45": the half of the day that is not said may be that of what is near. */
-export function beforeThing(view: View, { when, words = '', task }: Understood): When | undefined {
+export function beforeThing(s: Sentence, { when, words = '', task }: Understood): When | undefined {
   const [, digits, half] = /\b(\d{1,2}(?::\d\d)?) ?([ap]m)\b/i.exec(task) ?? [];
   if (when.kind !== 'once' || digits === undefined || !/\d$/.test(words) || /[ap]m\b/i.test(words)) return undefined;
-  const other = parseWhen(`${words} ${half}`, view.ctx);
-  const thing = parseWhen(`${digits} ${half}`, { ...view.ctx, now: other.kind === 'once' ? other.at : view.ctx.now });
+  const other = parseWhen(`${words} ${half}`, s.ctx);
+  const thing = parseWhen(`${digits} ${half}`, { ...s.ctx, now: other.kind === 'once' ? other.at : s.ctx.now });
   if (other.kind !== 'once' || thing.kind !== 'once' || other.at.getTime() === when.at.getTime()) return undefined;
   const ahead = thing.at.getTime() - other.at.getTime();
   return ahead > 0 && ahead <= 2 * HOUR ? other : undefined;
 }
 
-function namesTime(view: View, at: number): boolean {
-  const said = word(view, at);
+function namesTime(s: Sentence, at: number): boolean {
+  const said = s.word(at);
   return /^\d/.test(said) || HOURS.test(said) || (english.temporal.has(said) && !LENGTHS.test(said));
 }
 

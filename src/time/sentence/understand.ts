@@ -2,17 +2,8 @@ import { type Condition, conditionIn, contrastIn, without as withoutCondition } 
 import { hereOf } from '../env.ts';
 import { saysClock } from '../leftover.ts';
 import { placeBehindClock } from '../names.ts';
-import {
-  chosen,
-  distinct,
-  parseWhen,
-  readingsOf,
-  readRule,
-  readWords,
-  type Words,
-  withWords,
-  wordsOf,
-} from '../parse.ts';
+import { chosen, distinct, isSameWhen, parseWhen, readingsOf, readRule, readWords, withWords } from '../parse.ts';
+import { type Words, wordsOf } from '../phrase.ts';
 import { type RuleWithin, ruleWithin } from '../rule-within.ts';
 import { writtenOut } from '../texting.ts';
 import { noTime, past, tooLong, unknownZone, whichOne } from '../texts.ts';
@@ -20,7 +11,7 @@ import { tokenise } from '../tokens.ts';
 import type { Once, SplitTask, When, WhenContext } from '../types.ts';
 import { isZone } from '../zones.ts';
 import { deed, meaningOf } from './meaning.ts';
-import { ask, isSameWhen, result, type Understood, type View, viewOf } from './view.ts';
+import { Sentence, type Understood } from './sentence.ts';
 
 /** A longer message is no reminder. */
 const LONGEST_SENTENCE = 4_000;
@@ -56,11 +47,11 @@ function readSentence(text: string, here: WhenContext, asksWhere: boolean): Unde
   const words = chosen(wordsOf(text, tokenise(text)));
   if (isNegative(words)) return { when: past(''), words: text.trim(), task: '' };
   const whole = readWords(words, here);
-  if (whole) return named(viewOf(words, here), whole) ?? { when: whole, words: text.trim(), task: '' };
+  if (whole) return named(new Sentence(words, here), whole) ?? { when: whole, words: text.trim(), task: '' };
   const full = writtenOut(words.tokens);
   if (!full) return asksWhere ? withPlace(words, here, withConditions(words, here)) : withConditions(words, here);
   const meant = withConditions(wordsOf(text, full.tokens), here);
-  return full.isDoubtful ? either(viewOf(words, here), meant, withConditions(words, here)) : meant;
+  return full.isDoubtful ? either(new Sentence(words, here), meant, withConditions(words, here)) : meant;
 }
 
 /** "Meeting 3pm London tomorrow": the hour there, or where it is. */
@@ -76,13 +67,13 @@ function withPlace(words: Words, here: WhenContext, meant: Understood): Understo
   if (isSameWhen(there.when, local.when)) return local.task === '' ? meant : local;
   // Whoever says the place of a thing wants it in its name.
   const isWhole = local.task !== '' && isSameWhen(local.when, meant.when);
-  return elsewhereOrHere(viewOf(words, here), there, isWhole ? meant : local);
+  return elsewhereOrHere(new Sentence(words, here), there, isWhole ? meant : local);
 }
 
 /** What a rule beside a task means; a time in the task is asked about. */
 function ruled({ whens, words, before, after }: RuleWithin, here: WhenContext): Understood {
   const rest = `${before.replace(/(?:^|\s)cron(?:tab)?:?\s*$/i, '')} ${after}`;
-  const around = viewOf(wordsOf(rest, tokenise(rest)), here);
+  const around = new Sentence(wordsOf(rest, tokenise(rest)), here);
   const task = deed(around);
   const found = distinct(whens.flatMap(readingsOf));
   const [only = noTime()] = found.length === 1 ? found.map(({ when }) => when) : whens;
@@ -102,14 +93,14 @@ function withConditions(words: Words, here: WhenContext): Understood {
     const isOther = rest.when.kind === 'once' && other.kind === 'once' && dayIn(rest.when) !== dayIn(other);
     if (isOther) return rest;
   }
-  const sentence = viewOf(words, here);
+  const sentence = new Sentence(words, here);
   const understood = meaningOf(sentence);
   const condition = conditionIn(words.tokens);
   if (!condition) return understood;
   const [first, last] = [words.tokens[condition.from], words.tokens[condition.to - 1]];
   // "Every day unless it's Sunday": read as a time of its own.
   if (understood.words?.includes(words.text.slice(first?.start, last?.end))) return understood;
-  const rest = viewOf(wordsOf(words.text, withoutCondition(words.tokens, condition)), here);
+  const rest = new Sentence(wordsOf(words.text, withoutCondition(words.tokens, condition)), here);
   return conditioned(sentence, understood, meaningOf(rest), condition);
 }
 
@@ -122,37 +113,35 @@ function isNegative({ tokens, pieces }: Words): boolean {
 }
 
 /** What is meant by a sentence with a condition that names a time, and by the rest of it. */
-function conditioned(view: View, whole: Understood, rest: Understood, { isDay, isOwn }: Condition): Understood {
+function conditioned(s: Sentence, whole: Understood, rest: Understood, { isDay, isOwn }: Condition): Understood {
   const { when, words = '', task } = rest;
   // "If I haven't called by 5 remind me".
-  if (when.kind === 'reject') return isDay && whole.when.kind !== 'reject' ? either(view, whole, whole) : whole;
+  if (when.kind === 'reject') return isDay && whole.when.kind !== 'reject' ? either(s, whole, whole) : whole;
   // "Remind me at 7 if I'm not home by 6".
   if (!isOwn && saysClock(tokenise(words))) return rest;
-  return { ...ask(view, isDay ? [when] : [when, whole.when], words, []), task };
+  return { ...s.ask(isDay ? [when] : [when, whole.when], words, []), task };
 }
 
 /** Asks which of two understandings is meant; the second keeps the task whole. */
-function either(view: View, one: Understood, other: Understood): Understood {
+function either(s: Sentence, one: Understood, other: Understood): Understood {
   if (one.when.kind === 'reject' || (one.task === '' && one !== other)) return other;
-  return { ...ask(view, [one.when, other.when], one.words ?? '', []), task: other.task };
+  return { ...s.ask([one.when, other.when], one.words ?? '', []), task: other.task };
 }
 
 /** Asks where it is that hour. */
-function elsewhereOrHere(view: View, there: Understood, local: Understood): Understood {
-  return { ...ask(view, [there.when, local.when], there.words ?? '', []), task: local.task };
+function elsewhereOrHere(s: Sentence, there: Understood, local: Understood): Understood {
+  return { ...s.ask([there.when, local.when], there.words ?? '', []), task: local.task };
 }
 
 /** "Bonfire Night 5th November 6pm": a day that is named and told says by its name what it is about. */
-function named(view: View, whole: When): Understood | undefined {
-  const end = view.tokens.length;
-  const name = view.runs.longestFrom(
+function named(s: Sentence, whole: When): Understood | undefined {
+  const end = s.tokens.length;
+  const name = s.longestFrom(
     0,
     end,
     ({ phrase: { placed, dates } }) => placed.length === 1 && dates[0]?.type === 'holiday',
   );
-  const rest = name && view.runs.exactly(name.to, end);
+  const rest = name && s.exactly(name.to, end);
   if (!rest || !/^(?:monthday|numeric)$/.test(rest.phrase.dates[0]?.type ?? '')) return undefined;
-  return isSameWhen(rest.when, whole)
-    ? result(view, rest.when, view.runs.words(name.to, end), [[0, name.to]])
-    : undefined;
+  return isSameWhen(rest.when, whole) ? s.result(rest.when, s.words(name.to, end), [[0, name.to]]) : undefined;
 }
