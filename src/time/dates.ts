@@ -1,4 +1,4 @@
-import { addMonths, type Day, dayOf, daysInMonth, monthAfter, weekdayOf, ymdOf } from './civil.ts';
+import { addMonths, type Day, dayOf, daysInMonth, minuteOf, monthAfter, weekdayOf, ymdOf } from './civil.ts';
 import type { Env } from './env.ts';
 import { holidayIn, localNames } from './holidays.ts';
 import type { DateSpec, Edge, NthTarget, Span } from './pieces.ts';
@@ -23,7 +23,7 @@ const LAST_YEAR = 9_999;
 export function resolveDate(date: DateSpec, env: Env): Days | NoDay {
   switch (date.type) {
     case 'offset':
-      return date.days < 0 ? 'PAST' : { days: [env.today + date.days] };
+      return resolveOffset(date.days, env);
     case 'weekday':
       return resolveWeekday(date, env);
     case 'monthday':
@@ -50,6 +50,14 @@ export function resolveDate(date: DateSpec, env: Env): Days | NoDay {
   }
 }
 
+/** Whoever is still up after midnight may mean the day that has begun by "tomorrow". */
+function resolveOffset(days: number, { today, wall, isHome }: Env): Days | NoDay {
+  if (days < 0) return 'PAST';
+  return days === 1 && isHome && minuteOf(wall) < 4 * 60
+    ? { days: [today + 1], others: [today] }
+    : { days: [today + days] };
+}
+
 function mondayOf(day: Day): Day {
   return day - weekdayOf(day) + 1;
 }
@@ -72,7 +80,9 @@ function resolveWeekday(date: Extract<DateSpec, { type: 'weekday' }>, { today }:
   }
   if (date.which === 'next') {
     const next = mondayOf(today) + 7 + date.weekday - 1;
-    if (weeks > 0) return { days: [next, next + 7 * weeks], ask: true };
+    // "The Friday after next", said when this Friday is still to come: which one is next is open.
+    if (weeks > 0 && date.weekday > weekdayOf(today)) return { days: [next, next + 7 * weeks], ask: true };
+    if (weeks > 0) return { days: [next + 7 * weeks] };
     return date.weekday > weekdayOf(today) ? { days: [next], others: [today + ahead] } : { days: [next] };
   }
   if (weeks > 0) return { days: [today + ahead + 7 * weeks] };

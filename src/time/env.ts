@@ -10,6 +10,8 @@ import { ZoneClock } from './zones.ts';
 export interface Env {
   now: number;
   zone: string;
+  /** Whether that is the person's own zone. */
+  isHome: boolean;
   wall: Wall;
   today: Day;
   /** Parts of the day in minutes since midnight. */
@@ -42,6 +44,7 @@ function newEnv(ctx: WhenContext, zone: string): Env {
   return {
     now,
     zone,
+    isHome: zone === ctx.zone,
     clock,
     wall,
     today: dayOfWall(wall),

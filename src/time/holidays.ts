@@ -72,6 +72,7 @@ const HOLIDAYS: Readonly<Record<string, Holiday>> = {
   },
   'cyber-monday': { in: (year) => nthWeekday(year, 11, 4, 4) + 4 },
   'independence-day': fixed(7, 4),
+  'independence-day-india': fixed(8, 15),
   juneteenth: fixed(6, 19),
   'labor-day': nth(9, 1, 1),
   'memorial-day': nth(5, 1, -1),
@@ -95,16 +96,24 @@ export function holidayIn(name: string, year: number): Day | undefined {
   return Object.hasOwn(HOLIDAYS, name) ? HOLIDAYS[name]?.in(year) : undefined;
 }
 
-/** Holidays that are kept on another day elsewhere than in America. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  'mothers-day': 'mothering-sunday',
-  'fathers-day': 'fathers-day-south',
+/** Holidays that are kept on another day elsewhere than in America, and the zones where that one alone is kept. */
+const ELSEWHERE: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  'mothers-day': ['mothering-sunday', 'Europe/London', 'Europe/Dublin'],
+  'fathers-day': [
+    'fathers-day-south',
+    'Australia/Sydney',
+    'Australia/Melbourne',
+    'Australia/Brisbane',
+    'Pacific/Auckland',
+  ],
+  'independence-day': ['independence-day-india', 'Asia/Kolkata', 'Asia/Calcutta'],
 };
 
 /** The names of a holiday's days in a zone: several where it depends on the country. */
 export function localNames(name: string, zone: string): string[] {
-  const other = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
-  return other === undefined || zone.startsWith('America/') ? [name] : [name, other];
+  const [other, ...zones] = (Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined) ?? [];
+  if (other === undefined || zone.startsWith('America/')) return [name];
+  return zones.includes(zone) ? [other] : [name, other];
 }
 
 /** The yearly rule of a holiday; undefined for those that follow the moon. */

@@ -122,7 +122,7 @@ const TIMEISH = new Set(
 export const DAY_NAMES = new Set(
   (
     'super bowl gras orthodox chinese jewish lunar islamic persian coptic tibetan hindu ash palm maundy fat shrove giving ' +
-    'holy spy whit trinity mothering opening derby census casual pancake cyber black bank holiday observed substitute'
+    'holy spy whit trinity mothering opening derby census casual pancake cyber black holiday observed substitute'
   ).split(' '),
 );
 

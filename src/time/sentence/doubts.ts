@@ -25,7 +25,7 @@ function isBeside(task: string): boolean {
 export function isUnread({ when, words = '', task }: Understood, { connector }: Layout): boolean {
   // "Remind me about lunch tomorrow".
   if (connector !== '' && (/^lunch$/i.test(task) || Object.hasOwn(MONTHS, task.toLowerCase()))) return false;
-  const rest = tokenise(task);
+  const rest = hideNames(tokenise(task));
   return isUnreadTime(rest, when.kind === 'recurring', saysClock(tokenise(words))) || isBeside(task);
 }
 

@@ -70,6 +70,12 @@ export function earlierThan(s: Sentence, [from, to]: Stretch): Understood | unde
     const piece = s.pieces(at).find(({ value }) => value.kind === 'before' && value.sign < 0);
     if (!piece) continue;
     const isLast = piece.end === to;
+    // "Leave 3 hours before my 9pm flight on Friday", but "check in 24 hours before …".
+    const end = isLast ? undefined : s.longestUpTo(to, piece.end + 1, (one) => !one.startsWeak);
+    if (end && /^(?:the|my|our|his|her|their|your)$/.test(s.word(piece.end)) && s.word(at - 1) !== 'in') {
+      const inner = end.hasTime ? undefined : clockWithin(s, piece.end, end.from);
+      return s.joined([[at, piece.end], ...(inner ? [inner] : []), end], [[from, at]]);
+    }
     const clock = isLast ? clockWithin(s, from, at) : clockWithin(s, piece.end, Math.min(to, piece.end + 4));
     // "… 20 minutes before 3pm" says it without a meeting.
     if (!clock?.onlyTime || (!isLast && clock.to === to)) return undefined;

@@ -115,9 +115,9 @@ export function waitsForEvent({ words = '', task }: Understood): boolean {
 const TURNS = /^(?:no|nope|sorry|actually|wait|oops|correction|scratch|rather|mean|meant)$/;
 
 /** What stands before the word that turns the meaning: "…, I mean". */
-const LEADING = /^(?:[.,;:-]|i|oh|let's)$/;
+const LEADING = /^(?:[.,;:-]|i|oh|or|let's)$/;
 
-const BETWEEN = /^(?:[.,;:-]|at|on|by|it|that|make|let's|say|i|mean|meant)$/;
+const BETWEEN = /^(?:[.,;:-]|at|on|by|the|it|that|make|let's|say|i|mean|meant)$/;
 
 const HOURS = /^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)$/;
 

@@ -112,6 +112,8 @@ const SHORT_NAMES = new Set(['sun', 'sat', 'wed', 'mon', 'mar', 'may', 'jan', 's
 export function isDoubtful({ from, to, piece }: Placed, tokens: readonly Token[]): boolean {
   // "Haircut sat 11am" is a Saturday.
   const isTimed = /^\d|^(?:morning|afternoon|evening|night|noon)$/.test(wordAt(tokens, to));
+  // "Dec 3" is no name.
+  if (to > from + 1) return false;
   if (piece.kind === 'date' && SHORT_NAMES.has(tokens[from]?.raw ?? '') && !isTimed) return true;
-  return (piece.kind === 'date' || piece.kind === 'recur') && to === from + 1 && mayBeName(tokens, from);
+  return (piece.kind === 'date' || piece.kind === 'recur') && mayBeName(tokens, from);
 }
