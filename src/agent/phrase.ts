@@ -9,8 +9,10 @@ import type { Call } from './tool.ts';
 export interface Phrase {
   /** `(show|list) [me] [my] reminders` */
   pattern: string;
-  /** A whole sentence that it matches, for `help` and for its test. */
+  /** A whole sentence that it matches, for its test and for `help`. */
   example: string;
+  /** `help` shows the example, and so does an answer to words that are like no phrase. */
+  shown?: boolean;
   /** Counts only where this thing (`reminder`) was at hand last, and before all phrases that need no such thing. */
   about?: string;
   /**

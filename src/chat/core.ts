@@ -67,9 +67,6 @@ export function coreCommands(deps: CoreDeps): Command[] {
 /** Of what follows a command. */
 const MOST_REST = 8_000;
 
-/** Two examples of each skill are enough to see how one may speak. */
-const EXAMPLES_PER_SKILL = 2;
-
 /** The tools that belong to the conversation itself. `skills` give the examples of `help`, in their order. */
 export function coreTools(deps: {
   name: string;
@@ -87,7 +84,7 @@ export function coreTools(deps: {
       const commands = deps.commands.filter((command) => deps.gate.may(person, commandThing(command)));
       const examples = deps.skills.flatMap(({ name: skill, phrases = [], tools }) =>
         tools.some(({ name }) => deps.gate.may(person, { kind: 'tool', name, skill }))
-          ? phrases.slice(0, EXAMPLES_PER_SKILL).map((phrase) => phrase.example)
+          ? phrases.flatMap(({ shown, example }) => (shown ? [example] : []))
           : [],
       );
       return done(texts.help(deps.name, commands, examples));

@@ -79,6 +79,22 @@ describe('without a model, over the whole way of a message', () => {
     expect(await ana.says('help')).toContain('/reminders');
   });
 
+  test('help shows a few requests that one would make, each of which works', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    const help = (await ana.says('help')) ?? '';
+    const examples = [...(help.split('Commands:')[0] ?? '').matchAll(/^- (.+)$/gm)].map(([, example = '']) => example);
+    expect(examples.length).toBeGreaterThan(8);
+    expect(examples.length).toBeLessThan(18);
+    for (const example of examples) {
+      // What changes or asks for a thing has been made by one of them, or is not there yet.
+      const isMade = !/^(?:move|what's the wifi)/.test(example);
+      if (isMade) expect(await ana.says(example), example).not.toContain('did not understand');
+    }
+    expect(await ana.says("what's the wifi password?")).toContain('fridge');
+    expect(await ana.says('frobnicate gonzo')).toContain('“set a reminder to water the plants every Monday at 8”');
+  });
+
   test('a reminder that fell due while coda was off is said once, marked late', async () => {
     await using coda = await play();
     const ana = coda.person('ana');

@@ -28,7 +28,10 @@ export class Interpreter {
 
   constructor(phrases: readonly Phrase[]) {
     this.understanding = lazy(() => new Understanding(phrases));
-    this.examples = phrases.flatMap(({ about, tentative, example }) => (about || tentative ? [] : [example]));
+    const whole = phrases.filter(({ about, tentative }) => !about && !tentative);
+    this.examples = [...whole.filter(({ shown }) => shown), ...whole.filter(({ shown }) => !shown)].map(
+      ({ example }) => example,
+    );
   }
 
   /**

@@ -10,6 +10,7 @@ const telling: Phrase[] = [
   {
     pattern: `${NOW} [right] [now|currently] [over] (in|at|for) {place}`,
     example: 'what time is it in Tokyo?',
+    shown: true,
     call: ({ place = '' }) => time(place),
   },
   {

@@ -4,6 +4,7 @@ export const phrases: Phrase[] = [
   {
     pattern: '(diagnose|check) yourself',
     example: 'check yourself',
+    shown: true,
     call: () => ({ tool: 'doctor_diagnose', input: {} }),
   },
   {

@@ -21,11 +21,13 @@ export const phrases: Phrase[] = [
   {
     pattern: '(remember that|remember:|keep in mind that|never forget that) (i|my|our) {text}',
     example: 'remember that I am allergic to peanuts',
+    shown: true,
     call: ({ text = '' }) => save(`I ${text}`) ?? save(`my ${text}`),
   },
   {
     pattern: 'what do you (know|remember|recall) (about|of|on) {what}',
     example: 'what do you know about me?',
+    shown: true,
     call: ({ what = '' }) => about(what),
   },
   {

@@ -118,6 +118,7 @@ export const asking: Phrase[] = [
     ([lead, words, example]): Phrase => ({
       pattern: `(${words}) {query}`,
       example,
+      ...(lead === 'what' && { shown: true }),
       tentative: 'last',
       call: ({ query = '' }) => ask(query, lead),
     }),

@@ -18,6 +18,7 @@ const saving: Phrase[] = [
   {
     pattern: '{what} (list:|ideas:|wishlist:) {text}',
     example: 'shopping list: eggs, flour',
+    shown: true,
     call: ({ what = '', text = '' }) =>
       what.split(/\s+/).length <= 3 && !/[?]/.test(text) && !/^(?:add|put|append|take|remove)\b/i.test(what)
         ? save(`${what} list: ${text}`)
@@ -46,7 +47,12 @@ const saving: Phrase[] = [
     example: 'I want to keep this recipe as a note: 200g flour, 2 eggs',
     call: ({ what = '', text = '' }) => (what.split(/\s+/).length <= 4 ? save(text) : undefined),
   },
-  { pattern: 'note: {text}', example: 'note: the wifi password is on the fridge', call: ({ text = '' }) => save(text) },
+  {
+    pattern: 'note: {text}',
+    example: 'note: the wifi password is on the fridge',
+    shown: true,
+    call: ({ text = '' }) => save(text),
+  },
   {
     pattern:
       '(note that|note down|note down that|please note|please note that|take note that|take note of|make note that) {text}',

@@ -69,6 +69,7 @@ const create = (when: string, what: Record<string, string>): Call => ({
 const before = (verb: string): Phrase => ({
   pattern: `{when} [please] ${verb} {rest}`,
   example: `every weekday at 8 ${verb} ${EXAMPLES[verb] ?? 'my agenda'}`,
+  ...(verb === 'send me' && { shown: true }),
   call: ({ when = '', rest = '' }) =>
     isTime(when.replace(/[,:]\s*$/, ''), verb === 'ask me')
       ? plan(when.replace(/[,:]\s*$/, ''), verb, rest)
@@ -127,6 +128,7 @@ const routines: Phrase[] = NAMES.flatMap(([words, name]): Phrase[] => [
   {
     pattern: `(turn on|switch on|enable|start|activate|i want|i would like|i'd like|set up) [the|my|a] ${words}`,
     example: `turn on the ${words}`,
+    ...(words === 'daily briefing' && { shown: true }),
     call: () => routine(name, true),
   },
   {

@@ -40,6 +40,7 @@ const making: Phrase[] = [
     pattern:
       '(new task|add task|add a task|create task|create a task|make a task|start a task|begin a task|task:) {rest}',
     example: 'new task plan the party: find a date; write the invitations',
+    shown: true,
     call: ({ rest = '' }) => create(rest.replace(/^(?:to|called|named|for)\s+/i, '')),
   },
   {

@@ -33,6 +33,7 @@ export const phrases: Phrase[] = [
   {
     pattern: '[the] (weather|forecast|weather forecast) {rest}',
     example: 'weather in Berlin tomorrow',
+    shown: true,
     call: ({ rest }) => weather(rest),
   },
   { pattern: `${ASK} the (weather|forecast|weather forecast)`, example: "how's the weather?", call: () => weather() },

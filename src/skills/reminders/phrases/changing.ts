@@ -146,6 +146,7 @@ export const changing: Phrase[] = [
   {
     pattern: '(move|reschedule|change|shift|switch|update) {which} (to|for|until) {when}',
     example: 'move the dentist to Friday 3pm',
+    shown: true,
     call: ({ which = '', when = '' }) => editWhen(which, when),
   },
   {

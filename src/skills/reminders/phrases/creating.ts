@@ -12,6 +12,7 @@ export const creating: Phrase[] = [
   {
     pattern: 'remind me {rest}',
     example: 'remind me to call Bob tomorrow at 9',
+    shown: true,
     carries: CARRIES,
     call: ({ rest = '' }) => remind(rest),
   },
@@ -52,6 +53,7 @@ export const creating: Phrase[] = [
   {
     pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|(i want to|i'd like to|i need to|let me) (set|make|create|add)) [me] ${A_REMINDER} {rest}`,
     example: 'set a reminder to water the plants every Monday at 8',
+    shown: true,
     call: ({ rest = '' }) =>
       remind(rest.replace(/^(?:for me )?(?:for|at|:)\s+(?=\S)/i, (lead) => (/^at/i.test(lead) ? lead : ''))),
   },

@@ -151,6 +151,7 @@ export const listing: Phrase[] = [
   {
     pattern: '(what do i have|what have i got) {day}',
     example: 'what do I have tomorrow?',
+    shown: true,
     call: ({ day = '' }) => list(day),
   },
   {
