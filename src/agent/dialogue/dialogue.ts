@@ -16,11 +16,14 @@ export type OpenQuestion =
       /** What the only choice would make: "it", until it is answered. */
       makes?: Pick<Topic, 'thing' | 'text' | 'when'>;
       at: string;
+      /** Something else was said since: "yes" may be about that. */
+      isPassed?: boolean;
       /** Whether it was asked so lately, and as the last thing, that "yes" is its answer. */
       isRecent?: boolean;
     };
 
-export type LabelledCall = StoredCall & { label: string };
+/** `style`: where it deletes: only an explicit yes will do. */
+export type LabelledCall = StoredCall & { label: string; style?: 'danger' };
 
 /** What was at hand last: "it". */
 export interface Topic {
@@ -67,7 +70,7 @@ export function fresh(stored: Dialogue | null | undefined, now: Date): Dialogue 
   return {
     question:
       question?.kind === 'choice'
-        ? { ...question, isRecent: isLast && within(question, RECENT_MS) !== undefined }
+        ? { ...question, isRecent: isLast && !question.isPassed && within(question, RECENT_MS) !== undefined }
         : question,
     topic: topic && { ...topic, isRecent: !topic.isPassed && within(topic, RECENT_MS) !== undefined },
   };

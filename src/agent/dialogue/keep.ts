@@ -1,7 +1,7 @@
 import type { Transaction } from '../../storage/index.ts';
 import type { Call, CallContext, DataTool, ToolResult } from '../tool.ts';
 import type { OpenQuestion, Topic } from './dialogue.ts';
-import { DROP } from './names.ts';
+import { DROP, NOT_UNDERSTOOD } from './names.ts';
 import * as store from './store.ts';
 
 /**
@@ -24,6 +24,8 @@ export async function keepDialogue(
   }
   const question = questionOf(call, result, at, tool.topic);
   if (question) store.note(tx, whose, { question });
+  // What came to nothing leaves the question the last thing that was said.
+  else if (answers && result.ok && tool.name !== NOT_UNDERSTOOD) store.passQuestion(tx, whose, answers.question);
   if (!result.ok || !tool.topic) return;
   const topic: Topic = {
     thing: tool.topic,
@@ -48,7 +50,10 @@ function questionOf(call: Call, result: ToolResult, at: string, thing: string | 
   if (result.ok) return undefined;
   if (result.asks) return { kind: 'slot', call, ...result.asks, at };
   if (result.code !== 'AMBIGUOUS' || !result.choices) return undefined;
-  const choices = result.choices.map(({ label, tool, input }) => ({ label, tool, input }));
+  const choices = result.choices.map(({ label, tool, input, style }) => ({
+    ...{ label, tool, input },
+    ...(style === 'danger' && { style }),
+  }));
   if (thing === undefined || result.makes === undefined || choices.length > 1) return { kind: 'choice', choices, at };
   const { when } = call.input;
   const makes = { thing, text: result.makes, ...(typeof when === 'string' && { when }) };

@@ -72,6 +72,15 @@ export async function closeQuestion(
   return [...new Set(rows.map(({ card }) => card))];
 }
 
+/** Something else was said since `question` was asked. */
+export function passQuestion(tx: Transaction, { personId, conversationId }: Whose, question: OpenQuestion): void {
+  tx.send(
+    `update dialogues set question = question || '{"isPassed": true}'
+      where person_id = $1 and conversation_id = $2 and question ->> 'at' = $3`,
+    [personId, conversationId, question.at],
+  );
+}
+
 /** Whether the person has not been told since `since` that a model would help; from now on they have. */
 export async function nameModel(
   tx: Transaction,

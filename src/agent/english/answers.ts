@@ -62,19 +62,29 @@ const FILLERS = new Set(
   ),
 );
 
-const YES =
-  /^(?:(?:oh|yes|yeah|yep|yup|y|sure|ok|okay|please|pls|go ahead|do it|do that|do so|of course|absolutely|definitely|go for it|thanks|sounds good|remind me|set it|i'm sure|im sure)[\s,.!]*)+$/i;
+const CONSENT =
+  "yes|yeah|yep|yup|y|sure|ok|okay|go ahead|do it|do that|do so|of course|absolutely|definitely|go for it|i['’]?m sure";
+/** What an offer is taken up with: it asks for the thing, but agrees to no deletion. */
+const WISH = 'please|pls|remind me|set it|sounds good';
+/** Courtesies beside a yes. Alone they answer nothing. */
+const BESIDE = 'oh|thanks|thank you|thx|cheers';
+const AGREES = new RegExp(`^(?:(?:${CONSENT}|${WISH}|${BESIDE})[\\s,.!]*)+$`, 'i');
+const CONSENTS = new RegExp(`\\b(?:${CONSENT})\\b`, 'i');
+const WISHES = new RegExp(`\\b(?:${WISH})\\b`, 'i');
 
 /** The choices that the words mean: by number, place, words that only one label has, or a yes to the only one. */
 function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call[] | undefined {
   const { choices } = question;
+  const isGrave = choices.some(({ style }) => style === 'danger');
   const said = stripped(text)
     .toLowerCase()
     .replace(/['’]s\b|['’]/g, '');
   if (/^(?:neither|none|none of (?:them|these|those)|no one|nothing|no|nope|not (?:that|this)(?: one)?)$/.test(said))
     return [];
-  if (said === '' || YES.test(said))
-    return question.isRecent && choices.length === 1 && YES.test(text.trim()) ? choices.map(bare) : undefined;
+  // A deletion is confirmed right behind its question: later a yes, or words of its button, may be about something else.
+  if (isGrave && !question.isRecent) return undefined;
+  if (said === '' || AGREES.test(said))
+    return question.isRecent && choices.length === 1 && isYes(text.trim(), isGrave) ? choices.map(bare) : undefined;
   if (/^(?:both|all|all of (?:them|these|those)|both of them|them all|each|everything|every one)$/.test(said))
     return choices.length > 1 ? choices.map(bare) : undefined;
   // "Cancel it" is no name of "cancel the gym".
@@ -92,6 +102,10 @@ function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call
   });
   const [first] = fitting.length === 1 ? fitting : fitting.filter(({ label }) => label.toLowerCase().startsWith(said));
   return first && [bare(first)];
+}
+
+function isYes(text: string, isGrave: boolean): boolean {
+  return AGREES.test(text) && (CONSENTS.test(text) || (!isGrave && WISHES.test(text)));
 }
 
 function placeOf(word: string, count: number): number | undefined {
