@@ -125,7 +125,7 @@ export class Agent implements TurnHost {
       const result = 'tool' in wanted ? await runCall(tx, toolbox, wanted, ctx) : wanted;
       if ('tool' in wanted) await wanted.after?.(result);
       const asker = result.ok && result.asker ? result.asker : item.person;
-      const tainted = result.ok && result.tainted === true;
+      const tainted = result.tainted === true;
       const ended = { ...item, person: asker };
       const also = recording(this.record(wanted, result, ended, recorded));
       const isSilent = item.origin === 'schedule' && result.ok && result.silent === true;

@@ -71,6 +71,8 @@ export interface Failed {
   remedy?: string;
   /** When it is a question: the answers as buttons. */
   choices?: Choice[];
+  /** Untrusted text stands in its words or on its buttons. */
+  tainted?: boolean;
   /**
    * When it asks for what was left out: the field that the answer fills. `say` is a sentence with `{}` for the answer that
    * means the whole request.

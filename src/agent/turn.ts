@@ -89,7 +89,7 @@ export class Turn {
 
   /** Adds what was recorded; a result brings its taint along. */
   addAll(steps: readonly Step[], at: Instant): void {
-    for (const step of steps) this.add(step, at, step.kind === 'result' && step.payload.ok && step.payload.tainted);
+    for (const step of steps) this.add(step, at, step.kind === 'result' && step.payload.tainted);
   }
 
   /** All steps are stored when the transaction has committed; if it fails, those from `added` on did not happen. */

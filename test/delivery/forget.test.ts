@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { deletionRulesOf } from '../../src/app/agent.ts';
 import { builtInSkills } from '../../src/app/skills.ts';
 import { type Deferred, deferred } from '../../src/base/async.ts';
+import { messageOf } from '../../src/base/errors.ts';
 import { conversations } from '../../src/delivery/index.ts';
 import { erase } from '../../src/people/index.ts';
 import { testDatabases } from '../support/database.ts';
@@ -108,6 +109,27 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
     await Promise.all([turn.settled, noted.settled]);
     await coda.app.settled();
     for (const table of ['notes', 'messages', 'turns', 'steps']) expect(await coda.count(table), table).toBe(0);
+  });
+
+  besideOthers?.('is not undone by notes that are imported meanwhile', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    const ana = coda.person('ana');
+    await ana.says('/note remember this');
+    const id = await personOf(coda, 'ana');
+    await ana.says('/forget');
+    const importing = holdBefore(coda, 'notes.import');
+    const files = [{ path: 'Key.md', changed: '2026-11-20T08:00:00.000Z', content: 'the key is under the mat' }];
+    const imported = Promise.resolve(coda.app.verbs['notes-import']?.({ person: id, files })).catch(messageOf);
+    await importing.reached;
+    const erasing = holdAfter(coda, 'press.run', /^delete from notes/);
+    const forgotten = ana.presses('Yes, forget me');
+    await erasing.reached;
+    importing.goOn();
+    expect(await eventually(async () => (await waitingForLocks(coda)) > 0)).toBe(true);
+    erasing.goOn();
+    await forgotten;
+    expect(await imported).toContain('forgotten');
+    expect(await coda.count('notes')).toBe(0);
   });
 
   test.skipIf(!available)('is somebody new to a process that has not heard of it', async () => {

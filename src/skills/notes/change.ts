@@ -112,7 +112,7 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
 
 export async function change(ctx: TxContext, before: Note, changed: Note, say: (note: Note) => string, wrote: Wrote) {
   const { tx, clock, person, conversationId, tainted } = ctx;
-  if (before.personId !== person.id) return failed('NOT_YOURS', texts.notYours(before));
+  if (before.personId !== person.id) return failed('NOT_YOURS', texts.notYours(before), { tainted: true });
   const isRewritten = changed.text !== before.text || changed.tags.join() !== before.tags.join();
   const after = { ...changed, tainted: before.tainted || (tainted && isRewritten) };
   store.lists.leave(tx, person.id, conversationId);
@@ -176,11 +176,11 @@ async function restore(
 ): Promise<ToolResult> {
   const note = await store.byId(tx, person.id, id);
   if (!note) return failed('NOT_FOUND', texts.notFound('').message);
-  if (note.version !== version) return failed('CHANGED', texts.changedSince(note));
+  if (note.version !== version) return failed('CHANGED', texts.changedSince(note), { tainted: note.tainted });
   const after = before
     ? { ...note, ...before, tainted: before.tainted ?? note.tainted, pinned: before.pinned ?? note.pinned }
     : { ...note, deleted: true };
   await store.save(tx, after, clock.now());
   await wrote(tx, note, after);
-  return done(before ? texts.restored(after) : texts.unsaved(after));
+  return done(before ? texts.restored(after) : texts.unsaved(after), { tainted: note.tainted || after.tainted });
 }

@@ -5,6 +5,7 @@ import { isFormOf, wordsIn } from '../../base/word-forms.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { change } from './change.ts';
 import type { Settings } from './config.ts';
+import { isFromElsewhere } from './note.ts';
 import type { Wrote } from './parts.ts';
 import { saveNew } from './save.ts';
 import { texts } from './texts.ts';
@@ -34,7 +35,10 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
         return isNew ? saveNew(ctx, `${make}: ${add}`, config, wrote) : found;
       }
       const text = add === undefined ? without(found.text, remove ?? '') : withItem(found.text, add);
-      if (text === undefined) return failed('NOT_FOUND', texts.notInList(found, remove ?? ''));
+      if (text === undefined) {
+        const tainted = isFromElsewhere(found, ctx.person.id);
+        return failed('NOT_FOUND', texts.notInList(found, remove ?? ''), { tainted });
+      }
       if (text.length > config.longest) return failed('TOO_LONG', texts.tooLong(config.longest));
       return change(ctx, found, { ...found, text }, texts.edited, wrote);
     },

@@ -1,6 +1,7 @@
 /** Which note a person means: an id, a number of the last list, words of it, or the one at hand. */
 import { type Call, type Failed, failed, type TxContext } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
+import { isFromElsewhere } from './note.ts';
 import { searchNotes } from './search.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
@@ -34,13 +35,13 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
   if (LAST.test(words) && at && ids.length > 0) return byNumber(ctx, ids, ids.length);
   if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, at ? ids : []);
   const byId = await store.seenById(ctx.tx, readerOf(ctx), words);
-  if (byId) return there(byId);
+  if (byId) return there(byId, ctx);
   const number = numberOf(words);
   // No list was shown that it could be counted in.
   if (number !== undefined && ids.length === 0) return recent(ctx, wanted, words);
   if (number !== undefined) return byNumber(ctx, ids, number);
   const { notes } = await searchNotes(ctx, words, { limit: MOST_CHOICES, offset: 0 });
-  return single(notes, words, wanted);
+  return single(ctx, notes, words, wanted);
 }
 
 function numberOf(words: string): number | undefined {
@@ -50,14 +51,15 @@ function numberOf(words: string): number | undefined {
   return place === undefined ? undefined : place + 1;
 }
 
-function there(note: Note): Note | Failed {
-  return note.deleted ? failed('NOT_FOUND', texts.gone(note)) : note;
+function there(note: Note, { person }: TxContext): Note | Failed {
+  const tainted = isFromElsewhere(note, person.id);
+  return note.deleted ? failed('NOT_FOUND', texts.gone(note), { tainted }) : note;
 }
 
-function single(notes: readonly Note[], words: string, wanted: Call): Note | Failed {
+function single(ctx: TxContext, notes: readonly Note[], words: string, wanted: Call): Note | Failed {
   const [only, ...others] = notes;
   if (only && others.length === 0) return only;
-  if (only) return ask(notes, wanted);
+  if (only) return ask(ctx, notes, wanted);
   return notFound(words);
 }
 
@@ -68,7 +70,7 @@ function notFound(words: string): Failed {
 async function byNumber(ctx: TxContext, ids: readonly string[], number: number): Promise<Note | Failed> {
   const id = ids[number - 1];
   const note = id === undefined ? undefined : await store.seenById(ctx.tx, readerOf(ctx), id);
-  return note ? there(note) : notFound(String(number));
+  return note ? there(note, ctx) : notFound(String(number));
 }
 
 /** The only one that a list has just shown, else the one that was made or changed last. */
@@ -77,18 +79,19 @@ async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[
   const shown = (
     await Promise.all(listed.slice(0, MOST_CHOICES).map((id) => store.seenById(tx, readerOf(ctx), id)))
   ).filter((note) => note !== undefined && !note.deleted) as Note[];
-  if (shown.length > 0) return single(shown, '', wanted);
+  if (shown.length > 0) return single(ctx, shown, '', wanted);
   const last = await store.lastMade(tx, person.id, conversationId);
-  if (last && last.createdAt.getTime() >= clock.now().getTime() - AT_HAND_MS) return there(last);
+  if (last && last.createdAt.getTime() >= clock.now().getTime() - AT_HAND_MS) return there(last, ctx);
   return recent(ctx, wanted, '');
 }
 
 async function recent(ctx: TxContext, wanted: Call, words: string): Promise<Failed> {
   const { notes } = await store.list(ctx.tx, readerOf(ctx), undefined, { limit: MOST_CHOICES, offset: 0 });
-  return notes.length > 0 ? ask(notes, wanted) : notFound(words);
+  return notes.length > 0 ? ask(ctx, notes, wanted) : notFound(words);
 }
 
-function ask(notes: readonly Note[], { tool, input }: Call): Failed {
+/** A question whose buttons quote the notes. */
+function ask({ person }: TxContext, notes: readonly Note[], { tool, input }: Call): Failed {
   const choices = notes.map((note) => ({ label: shorten(note.text, 60), tool, input: { ...input, which: note.id } }));
-  return failed('AMBIGUOUS', texts.which, { choices });
+  return failed('AMBIGUOUS', texts.which, { choices, tainted: notes.some((note) => isFromElsewhere(note, person.id)) });
 }
