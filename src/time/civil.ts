@@ -52,6 +52,15 @@ export function daysInMonth(year: number, month: number): number {
   return dayOf(year, month + 1, 1) - dayOf(year, month, 1);
 }
 
+/** The nth of a weekday in a month; -1 is the last. */
+export function nthWeekday(year: number, month: number, weekday: number, nth: number): Day {
+  const first = dayOf(year, month, 1);
+  const last = dayOf(year, month + 1, 1) - 1;
+  return nth > 0
+    ? first + ((weekday - weekdayOf(first) + 7) % 7) + 7 * (nth - 1)
+    : last - ((weekdayOf(last) - weekday + 7) % 7) + 7 * (nth + 1);
+}
+
 /** The first day of the month that lies `months` after the month of `year`-`month`. */
 export function monthAfter(year: number, month: number, months: number): { year: number; month: number } {
   const index = year * 12 + (month - 1) + months;

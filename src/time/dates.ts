@@ -1,6 +1,6 @@
 import { addMonths, type Day, dayOf, daysInMonth, minuteOf, monthAfter, weekdayOf, ymdOf } from './civil.ts';
 import type { Env } from './env.ts';
-import { holidayIn, localNames } from './holidays.ts';
+import { holidayOf, localNames } from './lang/en-holidays.ts';
 import type { DateSpec, Edge, NthTarget, Span } from './pieces.ts';
 
 /** The days that a date may mean. */
@@ -236,9 +236,10 @@ function resolveHoliday(date: Extract<DateSpec, { type: 'holiday' }>, env: Env):
 function resolveNamed(date: Extract<DateSpec, { type: 'holiday' }>, { today }: Env): Days | NoDay {
   if (date.which === 'last') return 'PAST';
   const { year } = ymdOf(today);
-  if (date.year !== undefined) return single(holidayIn(date.name, date.year));
-  const thisYear = holidayIn(date.name, year);
-  return single(thisYear !== undefined && thisYear >= today ? thisYear : holidayIn(date.name, year + 1));
+  const dayIn = holidayOf(date.name)?.in;
+  if (!dayIn) return 'NOT_A_DATE';
+  if (date.year !== undefined) return { days: [dayIn(date.year)] };
+  return { days: [dayIn(year) >= today ? dayIn(year) : dayIn(year + 1)] };
 }
 
 function mapDays(resolved: Days | NoDay, move: (day: Day) => Day): Days | NoDay {

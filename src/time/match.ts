@@ -2,22 +2,14 @@ import type { Token } from './tokens.ts';
 
 /**
  * A small grammar engine. A grammar is a table of rules: a name, a pattern, and what the pattern means. In a pattern
- * stand words (`at`, alternatives `at|by`), rules in braces (`{clock}`, `{from:clock}`), and `?` after what may be
- * missing. Every way in which a rule can match is found once for each place and remembered, so that the time taken
- * grows with the number of tokens, whatever they are.
+ * stand words (`at`, alternatives `at|by`), rules in braces (`{clock}`, `{from:clock}`), alternatives of several words
+ * (`< or so || on the dot >`), and `?` after what may be missing. Every way in which a rule can match is found once for
+ * each place and remembered, so that the time taken grows with the number of tokens, whatever they are.
  */
-export type Captures = Readonly<Record<string, unknown>>;
-
-/** What was captured by a name; the table knows its type. */
-export const get = <T>(captures: Captures, name: string): T => captures[name] as T;
-
-/** The same for what may be missing. */
-export const maybe = <T>(captures: Captures, name: string): T | undefined => get(captures, name);
-
-/** What a match means; undefined means that it is none after all. */
-export type Build = (captures: Captures, words: readonly Token[]) => unknown;
-
 export type Rule = readonly [name: string, pattern: string, build: Build];
+
+/** What a match means, by what its rules and terminals have captured; undefined means that it is none after all. */
+type Build = (captures: never, words: readonly Token[]) => unknown;
 
 /** A rule for a single token. */
 export type Terminal = (token: Token) => unknown;
@@ -76,7 +68,6 @@ export function grammar<T>(
 }
 
 const NONE: readonly Match<unknown>[] = [];
-const NO_CAPTURES: Captures = {};
 
 class Run {
   private readonly memo = new Map<string, (readonly Match<unknown>[])[]>();
@@ -136,7 +127,7 @@ class Run {
       this.sequence(elements, 0, at, [], (end, values) => {
         // The first rule of the table that takes these very tokens decides what they mean; pieces may differ in kind.
         if (!isStart && matches.some((match) => match.end === end)) return;
-        const value = build(capturesOf(elements, values), this.tokens.slice(at, end));
+        const value = build(capturesOf(elements, values) as never, this.tokens.slice(at, end));
         if (value !== undefined) matches.push({ end, value });
       });
     };
@@ -180,8 +171,7 @@ class Run {
   }
 }
 
-function capturesOf(elements: readonly Element[], values: readonly unknown[]): Captures {
-  if (values.length === 0) return NO_CAPTURES;
+function capturesOf(elements: readonly Element[], values: readonly unknown[]): Record<string, unknown> {
   const captures: Record<string, unknown> = {};
   let index = 0;
   for (const element of elements) if ('label' in element) captures[element.label] = values[index++];
@@ -238,15 +228,27 @@ function learnBeginnings({ others, begins }: RuleSet, sets: ReadonlyMap<string, 
   return begins.words.size + begins.terminals.size > before;
 }
 
-/** The pattern with and without each optional element. */
+/** The pattern with and without each optional element, and with each of its alternatives. */
 function variants(parts: readonly string[], terminals: readonly string[]): Element[][] {
-  const [first, ...rest] = parts;
+  const [first] = parts;
   if (first === undefined) return [[]];
-  const tails = variants(rest, terminals);
-  const optional = first.endsWith('?') && first.length > 1;
-  const element = elementOf(optional ? first.slice(0, -1) : first, terminals);
-  const full = tails.map((tail) => [element, ...tail]);
-  return optional ? [...full, ...tails] : full;
+  const length = first === '<' ? parts.findIndex((part) => /^>\??$/.test(part)) + 1 : 1;
+  const last = parts[length - 1] ?? '';
+  const isOptional = last.endsWith('?') && last.length > 1;
+  const heads =
+    first === '<'
+      ? phrases(parts.slice(1, length - 1)).flatMap((phrase) => variants(phrase, terminals))
+      : [[elementOf(isOptional ? first.slice(0, -1) : first, terminals)]];
+  const tails = variants(parts.slice(length), terminals);
+  return [...heads, ...(isOptional ? [[]] : [])].flatMap((head) => tails.map((tail) => [...head, ...tail]));
+}
+
+/** The alternatives between `<` and `>`. */
+function phrases(parts: readonly string[]): string[][] {
+  return parts
+    .join(' ')
+    .split(' || ')
+    .map((phrase) => phrase.split(' '));
 }
 
 function elementOf(part: string, terminals: readonly string[]): Element {

@@ -1,5 +1,5 @@
 import { type Day, weekdayOf, ymdOf } from './civil.ts';
-import { holidayRule } from './holidays.ts';
+import { holidayOf } from './lang/en-holidays.ts';
 import type { DaySet, Recur } from './pieces.ts';
 import type { NthWeekday, RulePart } from './rule.ts';
 
@@ -26,7 +26,7 @@ export function calendarParts(recur: Recur, anchor: Day): RulePart[] | undefined
   if (recur.quarters) return quarterParts(days);
   if (days.dates) return days.dates.map(({ month, day }) => ({ ...base, byMonth: [month], byMonthDay: [day] }));
   if (days.holiday !== undefined) {
-    const rule = holidayRule(days.holiday);
+    const rule = holidayOf(days.holiday)?.rule;
     return rule && [{ ...base, ...rule }];
   }
   const months = days.months ? { byMonth: days.months } : {};
@@ -92,7 +92,7 @@ function withoutDays(part: RulePart, except: DaySet): RulePart[] | undefined {
 }
 
 function datesOf(holiday: string | undefined): { month: number; day: number }[] | undefined {
-  const rule = holiday === undefined ? undefined : holidayRule(holiday);
+  const rule = holidayOf(holiday ?? '')?.rule;
   const [month] = rule?.byMonth ?? [];
   const [day] = rule?.byMonthDay ?? [];
   return month !== undefined && day !== undefined && !rule?.byDay ? [{ month, day }] : undefined;

@@ -1,74 +1,122 @@
-import { get, type Rule } from '../match.ts';
+import { type Day, dayOf, nthWeekday } from '../civil.ts';
+import type { RulePart } from '../rule.ts';
 import { moved, ONE_DAY } from './en-relative.ts';
+import { rule } from './grammar.ts';
 
-/** Holidays, by the names that people give them. */
+/** Holidays: their names as a pattern of the grammar, the day of a year, and the rule that finds it each year. */
 
-/** Named days, each a pattern and its name in `holidays.ts`. */
-const NAMED: readonly [string, string][] = [
-  ['christmas day?', 'christmas'],
-  ['christmas eve', 'christmas-eve'],
-  ['boxing day', 'boxing-day'],
-  ["new year|year's|years eve", 'new-years-eve'],
-  ['nye', 'new-years-eve'],
-  ["new year's|years day?", 'new-year'],
-  ['the? new year day?', 'new-year'],
-  ["valentine|valentine's|valentines day?", 'valentines'],
-  ["saint|st .? patrick's|patricks|patrick|paddy's day", 'st-patrick'],
-  ["halloween|hallowe'en", 'halloween'],
-  ['easter sunday?', 'easter'],
-  ['easter monday', 'easter-monday'],
-  ['good friday', 'good-friday'],
-  ['maundy|holy thursday', 'maundy-thursday'],
-  ['palm sunday', 'palm-sunday'],
-  ['mothering sunday', 'mothering-sunday'],
-  ['ash wednesday', 'ash-wednesday'],
-  ['shrove|fat|pancake tuesday', 'shrove-tuesday'],
-  ['pancake day', 'shrove-tuesday'],
-  ['mardi gras tuesday?', 'shrove-tuesday'],
-  ['ascension day|thursday', 'ascension'],
-  ['pentecost sunday?', 'pentecost'],
-  ['whit sunday', 'pentecost'],
-  ['whitsun', 'pentecost'],
-  ['whit|pentecost monday', 'whit-monday'],
-  ["mother's|mothers|mothers' day", 'mothers-day'],
-  ["father's|fathers|fathers' day", 'fathers-day'],
-  ['giving tuesday', 'giving-tuesday'],
-  ["april fool|fools|fool's|fools' day", 'april-fools'],
-  ['may day', 'may-day'],
-  ['thanksgiving day?', 'thanksgiving'],
-  ['black friday', 'black-friday'],
-  ['cyber monday', 'cyber-monday'],
-  ['independence day', 'independence-day'],
-  ['juneteenth', 'juneteenth'],
-  ['labor day', 'labor-day'],
-  ['memorial day', 'memorial-day'],
-  ["veterans|veteran's|veterans' day", 'veterans-day'],
-  ['mlk day', 'mlk'],
-  ['martin luther king jr? .? day', 'mlk'],
-  ["presidents|president's|presidents' day", 'presidents-day'],
-  ['columbus day', 'columbus-day'],
-  ['groundhog day', 'groundhog'],
-  ['cinco de mayo', 'cinco-de-mayo'],
-  ['pi day', 'pi-day'],
-  ['epiphany', 'epiphany'],
-  ['guy fawkes night|day?', 'guy-fawkes'],
-  ['bonfire night', 'guy-fawkes'],
-  ['bastille day', 'bastille'],
-  ['australia day', 'australia-day'],
-  ['anzac day', 'anzac'],
-  ['canada day', 'canada-day'],
-];
+interface Holiday {
+  /** None where a name means this one in some zones only. */
+  said?: string;
+  in: (year: number) => Day;
+  /** Where RFC 5545 can say it; not for those that follow the moon. */
+  rule?: Pick<RulePart, 'byMonth' | 'byMonthDay' | 'byDay'>;
+}
 
-export const holidayRules: readonly Rule[] = [
-  ...NAMED.map(([pattern, name]): Rule => ['holiday', pattern, () => name]),
-  [
-    'date',
-    'on|at|by|this? {holiday} {yearSuffix}?',
-    (c) => ({ type: 'holiday', name: get(c, 'holiday'), year: get<number | undefined>(c, 'yearSuffix') }),
-  ],
-  ['date', 'on|by? the? eve of {date}', (c) => moved(get(c, 'date'), ONE_DAY, -1)],
-  ['date', 'on|by? {holiday} eve', (c) => moved({ type: 'holiday', name: get(c, 'holiday') }, ONE_DAY, -1)],
-  ['date', 'in the new year', () => ({ type: 'holiday', name: 'new-year' })],
-  ['date', 'next {holiday}', (c) => ({ type: 'holiday', name: get(c, 'holiday') })],
-  ['date', 'last {holiday}', (c) => ({ type: 'holiday', name: get(c, 'holiday'), which: 'last' })],
+function fixed(month: number, day: number, said?: string): Holiday {
+  const rule = { byMonth: [month], byMonthDay: [day] };
+  return { in: (year) => dayOf(year, month, day), rule, ...(said === undefined ? {} : { said }) };
+}
+
+function nth(month: number, weekday: number, count: number, said?: string): Holiday {
+  const rule = { byMonth: [month], byDay: [{ nth: count, weekday }] };
+  return { in: (year) => nthWeekday(year, month, weekday, count), rule, ...(said === undefined ? {} : { said }) };
+}
+
+/** So many days after Easter. */
+const easterly = (days: number, said: string): Holiday => ({ in: (year) => easter(year) + days, said });
+
+/** So many days after Thanksgiving, the fourth Thursday of November. */
+const thankful = (days: number, said: string): Holiday => ({ in: (year) => nthWeekday(year, 11, 4, 4) + days, said });
+
+/** Easter Sunday of the Gregorian calendar (the algorithm of Meeus, Jones and Butcher). */
+function easter(year: number): Day {
+  const a = year % 19;
+  const b = Math.floor(year / 100);
+  const c = year % 100;
+  const d = (19 * a + b - Math.floor(b / 4) - Math.floor((b - Math.floor((b + 8) / 25) + 1) / 3) + 15) % 30;
+  const e = (32 + 2 * (b % 4) + 2 * Math.floor(c / 4) - d - (c % 4)) % 7;
+  const f = d + e - 7 * Math.floor((a + 11 * d + 22 * e) / 451) + 114;
+  return dayOf(year, Math.floor(f / 31), (f % 31) + 1);
+}
+
+const HOLIDAYS: Readonly<Record<string, Holiday>> = {
+  christmas: fixed(12, 25, 'christmas day?'),
+  'christmas-eve': fixed(12, 24, 'christmas eve'),
+  'boxing-day': fixed(12, 26, 'boxing day'),
+  'new-years-eve': fixed(12, 31, "< new year|year's|years eve || nye >"),
+  'new-year': fixed(1, 1, "< new year's|years day? || the? new year day? >"),
+  valentines: fixed(2, 14, "valentine|valentine's|valentines day?"),
+  'st-patrick': fixed(3, 17, "saint|st .? patrick's|patricks|patrick|paddy's day"),
+  halloween: fixed(10, 31, "halloween|hallowe'en"),
+  easter: easterly(0, 'easter sunday?'),
+  'easter-monday': easterly(1, 'easter monday'),
+  'good-friday': easterly(-2, 'good friday'),
+  'maundy-thursday': easterly(-3, 'maundy|holy thursday'),
+  'palm-sunday': easterly(-7, 'palm sunday'),
+  'mothering-sunday': easterly(-21, 'mothering sunday'),
+  'ash-wednesday': easterly(-46, 'ash wednesday'),
+  'shrove-tuesday': easterly(-47, '< shrove|fat|pancake tuesday || pancake day || mardi gras tuesday? >'),
+  ascension: easterly(39, 'ascension day|thursday'),
+  pentecost: easterly(49, '< pentecost sunday? || whit sunday || whitsun >'),
+  'whit-monday': easterly(50, 'whit|pentecost monday'),
+  'mothers-day': nth(5, 7, 2, "mother's|mothers|mothers' day"),
+  'fathers-day': nth(6, 7, 3, "father's|fathers|fathers' day"),
+  'fathers-day-south': nth(9, 7, 1),
+  'april-fools': fixed(4, 1, "april fool|fools|fool's|fools' day"),
+  'may-day': fixed(5, 1, 'may day'),
+  thanksgiving: nth(11, 4, 4, 'thanksgiving day?'),
+  'black-friday': {
+    ...thankful(1, 'black friday'),
+    rule: { byMonth: [11], byMonthDay: [23, 24, 25, 26, 27, 28, 29], byDay: [{ nth: 0, weekday: 5 }] },
+  },
+  'cyber-monday': thankful(4, 'cyber monday'),
+  'giving-tuesday': thankful(5, 'giving tuesday'),
+  'independence-day': fixed(7, 4, 'independence day'),
+  'independence-day-india': fixed(8, 15),
+  juneteenth: fixed(6, 19, 'juneteenth'),
+  'labor-day': nth(9, 1, 1, 'labor day'),
+  'memorial-day': nth(5, 1, -1, 'memorial day'),
+  'veterans-day': fixed(11, 11, "veterans|veteran's|veterans' day"),
+  mlk: nth(1, 1, 3, '< mlk day || martin luther king jr? .? day >'),
+  'presidents-day': nth(2, 1, 3, "presidents|president's|presidents' day"),
+  'columbus-day': nth(10, 1, 2, 'columbus day'),
+  groundhog: fixed(2, 2, 'groundhog day'),
+  'cinco-de-mayo': fixed(5, 5, 'cinco de mayo'),
+  'pi-day': fixed(3, 14, 'pi day'),
+  epiphany: fixed(1, 6, 'epiphany'),
+  'guy-fawkes': fixed(11, 5, '< guy fawkes night|day? || bonfire night >'),
+  bastille: fixed(7, 14, 'bastille day'),
+  'australia-day': fixed(1, 26, 'australia day'),
+  anzac: fixed(4, 25, 'anzac day'),
+  'canada-day': fixed(7, 1, 'canada day'),
+};
+
+/** The holiday of this name, if it is known. */
+export function holidayOf(name: string): Holiday | undefined {
+  return Object.hasOwn(HOLIDAYS, name) ? HOLIDAYS[name] : undefined;
+}
+
+/** Holidays that are kept on another day elsewhere than in America, and the zones where that one alone is kept. */
+const ELSEWHERE: Readonly<Record<string, { name: string; zones: RegExp }>> = {
+  'mothers-day': { name: 'mothering-sunday', zones: /^Europe\/(?:London|Dublin)$/ },
+  'fathers-day': { name: 'fathers-day-south', zones: /^(?:Australia\/.*|Pacific\/Auckland)$/ },
+  'independence-day': { name: 'independence-day-india', zones: /^Asia\/(?:Kolkata|Calcutta)$/ },
+};
+
+/** The names of a holiday's days in a zone: several where it depends on the country. */
+export function localNames(name: string, zone: string): string[] {
+  const other = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
+  if (!other || zone.startsWith('America/')) return [name];
+  return other.zones.test(zone) ? [other.name] : [name, other.name];
+}
+
+export const holidayRules = [
+  ...Object.entries(HOLIDAYS).flatMap(([name, { said }]) => (said ? [rule('holiday', said, () => name)] : [])),
+  rule('date', 'on|at|by|this? {name:holiday} {year:yearSuffix}?', (c) => ({ type: 'holiday', ...c })),
+  rule('date', 'on|by? the? eve of {date}', (c) => moved(c.date, ONE_DAY, -1)),
+  rule('date', 'on|by? {name:holiday} eve', (c) => moved({ type: 'holiday', ...c }, ONE_DAY, -1)),
+  rule('date', 'in the new year', () => ({ type: 'holiday', name: 'new-year' })),
+  rule('date', 'next {name:holiday}', (c) => ({ type: 'holiday', ...c })),
+  rule('date', 'last {name:holiday}', (c) => ({ type: 'holiday', ...c, which: 'last' })),
 ];

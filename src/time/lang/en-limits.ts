@@ -1,16 +1,7 @@
-import { type Captures, get, type Rule } from '../match.ts';
-import {
-  type Clock,
-  type DateSpec,
-  type DaySet,
-  type Moment,
-  NOTHING,
-  type Piece,
-  type Span,
-  type TimeSpec,
-  type Unit,
-} from '../pieces.ts';
+import type { DateSpec, DaySet, Moment, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
+import { days } from './en-relative.ts';
 import { spanOf } from './en-spans.ts';
+import { rule } from './grammar.ts';
 
 /** Where a series starts and ends, what it leaves out, and several times of a day. */
 
@@ -19,22 +10,35 @@ const until = (piece: Moment, inclusive = false): Extract<Piece, { kind: 'until'
   piece,
   inclusive,
 });
-const moment = (c: Captures): Moment => get<Moment>(c, 'moment');
+const start = (piece: Moment): Piece => ({ kind: 'start', piece });
+const except = (days: DaySet): Piece => ({ kind: 'except', days });
+const count = (number: number, more: { loose?: true } = {}): Piece => ({ kind: 'count', count: number, ...more });
 
-/** "Dec 4" is a date, not four o'clock in December. */
-function timed(c: Captures): Moment | undefined {
-  const date = get<DateSpec>(c, 'date');
-  return date.type === 'period' && date.vague
-    ? undefined
-    : { date, time: get<TimeSpec>(c, 'time'), offset: c.offset as string | undefined };
+interface Timed {
+  date: DateSpec;
+  time: TimeSpec;
+  offset?: string;
 }
 
-/** "11pm tonight", "8 tomorrow morning": the part of the day says which half of it. */
-function inPart(c: Captures, today?: true): Moment | undefined {
-  const { clock } = get<TimeSpec>(c, 'time');
-  const part = today ? 'tonight' : get<TimeSpec>(c, 'part').part;
-  if (!clock || (c.date !== undefined && get<DateSpec>(c, 'date').type === 'period')) return undefined;
-  return { ...(today ? {} : { date: get<DateSpec>(c, 'date') }), time: { clock, part, ...(today && { today }) } };
+/** "Dec 4" is a date, not four o'clock in December. */
+function timed({ date, time, offset }: Timed): Moment | undefined {
+  return date.type === 'period' && date.vague ? undefined : { date, time, offset };
+}
+
+/** "8 tomorrow morning": the part of the day says which half of it. */
+function inPart({ date, time, part }: Timed & { part: TimeSpec }): Moment | undefined {
+  if (!time.clock || date.type === 'period') return undefined;
+  return { date, time: { clock: time.clock, part: part.part } };
+}
+
+/** "11pm tonight". */
+function tonight({ clock }: TimeSpec): Moment | undefined {
+  return clock && { time: { clock, part: 'tonight', today: true } };
+}
+
+/** The time that stands first is that of the date. */
+function led(moment: Moment | undefined): Moment | undefined {
+  return moment && { ...moment, led: true };
 }
 
 /** On each day of that length. */
@@ -42,95 +46,69 @@ function lasting(span: Span | undefined): Piece | undefined {
   return span && { kind: 'lasting', span, daily: true };
 }
 
-function led(moment: Moment | undefined): Moment | undefined {
-  return moment && { ...moment, led: true };
-}
+/** The end of a unit of time that runs. */
+const rest = (unit: Unit) => until({ date: { type: 'period', unit, which: 0, edge: 'end' } });
 
-export const limitRules: readonly Rule[] = [
-  ['moment', '{date}', (c): Moment => ({ date: get(c, 'date') })],
-  ['moment', '{date} ,|at? {time}', timed],
-  ['moment', '{date} {time} {offset}', timed],
-  ['moment', '{time} on? {date}', (c) => led(timed(c))],
-  ['moment', '{time}', (c): Moment => ({ time: get(c, 'time') })],
-  ['moment', '{time} tonight', (c) => led(inPart(c, true))],
-  ['moment', 'tonight ,? {time}', (c) => inPart(c, true)],
-  ['moment', '{time} {date} {part}', (c) => led(inPart(c))],
-  ['moment', '{date} {part} ,? {time}', (c) => inPart(c)],
-  ['moment', 'in {span}', (c): Moment => ({ shift: get(c, 'span') })],
-  ['moment', '{span} from now', (c): Moment => ({ shift: get(c, 'span') })],
-  ['limit', 'until {moment}', (c) => until(moment(c))],
-  ['limit', 'through {moment}', (c) => until(moment(c), true)],
-  ['limit', 'up until|to {moment}', (c) => until(moment(c))],
-  ['limit', 'up to and|& including {moment}', (c) => until(moment(c), true)],
-  ['limit', 'ending on|at|by? {moment}', (c) => until(moment(c))],
-  ['limit', 'to {moment}', (c) => ({ ...until(moment(c)), tied: true })],
-  ['limit', 'until the rest of the {u:unit}', (c) => until(rest(get(c, 'u')))],
-  ['limit', 'for the rest of the|this? {u:unit}', (c) => until(rest(get(c, 'u')))],
-  ['limit', 'starting|from|effective on|from|at|as? of? {moment}', (c) => ({ kind: 'start', piece: moment(c) })],
-  ['limit', 'as of {moment}', (c) => ({ kind: 'start', piece: moment(c) })],
-  ['limit', 'starting|effective now', () => ({ kind: 'note' })],
-  ['limit', 'from now on', () => ({ kind: 'note' })],
-  ['limit', 'next : {moment}', (c) => ({ kind: 'start', piece: moment(c) })],
-  ['limit', 'for {span}', (c) => ({ kind: 'lasting', span: get(c, 'span') })],
-  ['limit', 'for|over the? next|following|coming {span}', (c) => lasting(get(c, 'span'))],
-  ['limit', 'the? next|following|coming {n:number} day', (c) => lasting({ ...NOTHING, days: get(c, 'n') })],
-  ['limit', 'for|over|during the next|following|coming {u:unit}', (c) => lasting(spanOf(1, get(c, 'u')))],
-  ['limit', ',|for the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number') })],
-  ['limit', 'the? next? {number} times', (c) => ({ kind: 'count', count: get(c, 'number'), loose: true })],
-  ['limit', 'for? {number} x', (c) => ({ kind: 'count', count: get(c, 'number') })],
-  ['limit', '{leaving} {onSuch}? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', '{leaving} {onSuch}? {singles}', (c) => ({ kind: 'except', days: { once: get(c, 'singles') } })],
-  ['singles', '{date}', (c) => (isSingle(get(c, 'date')) ? [c.date] : undefined)],
-  [
-    'singles',
-    '{date} ,|and|or on? {singles}',
-    (c) => (isSingle(get(c, 'date')) ? [c.date, ...get<DateSpec[]>(c, 'singles')] : undefined),
-  ],
-  ['limit', '{leaving} {whenIt} {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', 'unless {whenIt}? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', 'unless on|a|an|the {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', '{asLong} {itIs} not {aSuch}? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', "{asLong} it isn't {aSuch}? {exception}", (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', 'when|if not {onSuch}? {exception}', (c) => ({ kind: 'except', days: get(c, 'exception') })],
-  ['limit', 'with? {exception} off|excluded|excepted', (c) => plurally(get(c, 'exception'))],
-  ['limit', 'no {exception}', (c) => plurally(get(c, 'exception'))],
-  ['leaving', 'except|besides|sans|save|bar|barring|minus|skipping|skip|omitting|without', () => true],
-  ['leaving', 'apart|aside from', () => true],
-  ['leaving', 'other than', () => true],
-  ['leaving', 'with the exception of', () => true],
-  ['leaving', 'but|and|only|just? not|never', () => true],
-  ['leaving', 'but? not including|counting', () => true],
-  ['leaving', 'leaving out', () => true],
-  ['leaving', 'but|and skip|skipping', () => true],
-  ['leaving', 'but', () => true],
-  ['leaving', 'other', (_, [, next]) => next?.text === 'on' || undefined],
-  ['onSuch', 'on|for|in|at|over|during the|a|an?', () => true],
-  ['onSuch', 'the|a|an', () => true],
-  ['aSuch', 'a|an|the|on', () => true],
-  ['whenIt', 'if|when|whenever|that? {itIs} {aSuch}?', () => true],
-  ['itIs', "it's|its|that's", () => true],
-  ['itIs', 'it|that is|falls|lands on?', () => true],
-  ['asLong', 'if|when|whenever|provided|providing|assuming', () => true],
-  ['asLong', 'as long as', () => true],
-  ['exception', '{wdList}', (c) => c.wdList],
+export const limitRules = [
+  rule('moment', '{date}', (c) => c),
+  rule('moment', '{date} ,|at? {time}', timed),
+  rule('moment', '{date} {time} {offset}', timed),
+  rule('moment', '{time} on? {date}', (c) => led(timed(c))),
+  rule('moment', '{time}', (c) => c),
+  rule('moment', '{time} tonight', (c) => led(tonight(c.time))),
+  rule('moment', 'tonight ,? {time}', (c) => tonight(c.time)),
+  rule('moment', '{time} {date} {part}', (c) => led(inPart(c))),
+  rule('moment', '{date} {part} ,? {time}', inPart),
+  rule('moment', '< in {shift:span} || {shift:span} from now >', (c) => c),
+  rule('limit', '< until || up until|to || ending on|at|by? > {moment}', (c) => until(c.moment)),
+  rule('limit', '< through || up to and|& including > {moment}', (c) => until(c.moment, true)),
+  rule('limit', 'to {moment}', (c) => ({ ...until(c.moment), tied: true })),
+  rule('limit', '< until the || for the > rest of the|this? {u:unit}', (c) => rest(c.u)),
+  rule('limit', '< starting|from|effective on|from|at|as? of? || as of || next : > {moment}', (c) => start(c.moment)),
+  rule('limit', '< starting|effective now || from now on >', () => ({ kind: 'note' })),
+  rule('limit', 'for {span}', (c) => ({ kind: 'lasting', ...c })),
+  rule('limit', 'for|over the? next|following|coming {span}', (c) => lasting(c.span)),
+  rule('limit', 'the? next|following|coming {n:number} day', (c) => lasting(days(c.n))),
+  rule('limit', 'for|over|during the next|following|coming {u:unit}', (c) => lasting(spanOf(1, c.u))),
+  rule('limit', ',|for the? next? {number} times', (c) => count(c.number)),
+  rule('limit', 'the? next? {number} times', (c) => count(c.number, { loose: true })),
+  rule('limit', 'for? {number} x', (c) => count(c.number)),
+  rule('limit', '{leaving} < {onSuch}? || {whenIt} > {exception}', (c) => except(c.exception)),
+  rule('limit', '{leaving} {onSuch}? {singles}', (c) => except({ once: c.singles })),
+  rule('singles', '{date}', (c) => (isSingle(c.date) ? [c.date] : undefined)),
+  rule('singles', '{date} ,|and|or on? {singles}', (c) => (isSingle(c.date) ? [c.date, ...c.singles] : undefined)),
+  rule('limit', 'unless < {whenIt}? || on|a|an|the > {exception}', (c) => except(c.exception)),
+  rule('limit', "{asLong} < {itIs} not || it isn't > {aSuch}? {exception}", (c) => except(c.exception)),
+  rule('limit', 'when|if not {onSuch}? {exception}', (c) => except(c.exception)),
+  rule('limit', '< no {exception} || with? {exception} off|excluded|excepted >', (c) => plurally(c.exception)),
+  rule('leaving', 'except|besides|sans|save|bar|barring|minus|skipping|skip|omitting|without|but', () => true),
+  rule('leaving', '< apart|aside from || other than || with the exception of || leaving out >', () => true),
+  rule('leaving', '< but|and|only|just? not|never || but|and skip|skipping >', () => true),
+  rule('leaving', 'but? not including|counting', () => true),
+  rule('leaving', 'other', (_, [, next]) => next?.text === 'on' || undefined),
+  rule('onSuch', '< on|for|in|at|over|during the|a|an? || the|a|an >', () => true),
+  rule('aSuch', 'a|an|the|on', () => true),
+  rule('whenIt', 'if|when|whenever|that? {itIs} {aSuch}?', () => true),
+  rule('itIs', "< it's|its|that's || it|that is|falls|lands on? >", () => true),
+  rule('asLong', '< if|when|whenever|provided|providing|assuming || as long as >', () => true),
+  rule('exception', '{wdList}', (c) => c.wdList),
   // "Every day except Saturday or Sunday": neither of them.
-  ['exception', '{wdList} or on? {more:wdList}', (c) => alike(get(c, 'wdList'), get(c, 'more'))],
-  ['exception', 'weekend', (): DaySet => ({ weekdays: [6, 7] })],
-  ['exception', '{yearDates}', (c): DaySet => ({ dates: get(c, 'yearDates') })],
-  ['exception', '{holiday}', (c): DaySet => ({ holiday: get(c, 'holiday') })],
-  ['exception', '{nthDays}', (c): DaySet => ({ nth: get(c, 'nthDays') })],
-  ['exception', '{nthDays} of|in the|each|every? month', (c): DaySet => ({ nth: get(c, 'nthDays') })],
-  ['exception', '{nthDays} of|in {months}', (c): DaySet => ({ nth: get(c, 'nthDays'), months: get(c, 'months') })],
-  ['exception', '{monthDays}', (c): DaySet => ({ monthDays: get(c, 'monthDays') })],
-  ['exception', '{months}', (c): DaySet => ({ months: get(c, 'months') })],
+  rule('exception', '{wdList} or on? {more:wdList}', (c) => alike(c.wdList, c.more)),
+  rule('exception', 'weekend', () => ({ weekdays: [6, 7] })),
+  rule('exception', '{dates:yearDates}', (c) => c),
+  rule('exception', '{holiday}', (c) => c),
+  rule('exception', '{nth:nthDays}', (c) => c),
+  rule('exception', '{nth:nthDays} of|in the|each|every? month', (c) => c),
+  rule('exception', '{nth:nthDays} of|in {months}', (c) => c),
+  rule('exception', '{monthDays}', (c) => c),
+  rule('exception', '{months}', (c) => c),
 
-  ['times', '{a:timeItem} and {b:timeItem}', (c) => [c.a, c.b]],
-  ['times', '{a:timeItem} , {times}', (c) => [c.a, ...get<TimeSpec[]>(c, 'times')]],
-  ['times', '{a:timeItem} , and {b:timeItem}', (c) => [c.a, c.b]],
-  ['timeItem', '{time}', (c) => c.time],
+  rule('times', '{a:timeItem} ,? and {b:timeItem}', (c) => [c.a, c.b]),
+  rule('times', '{a:timeItem} , {times}', (c) => [c.a, ...c.times]),
+  rule('timeItem', '{time}', (c) => c.time),
   // "8am 8pm daily", "at 8am/8pm".
-  ['times', 'at? {a:fullTime} /|? {b:fullTime}', (c) => [c.a, c.b]],
-  ['fullTime', '{clock}', (c) => (get<Clock>(c, 'clock').weak ? undefined : { clock: c.clock })],
+  rule('times', 'at? {a:fullTime} /|? {b:fullTime}', (c) => [c.a, c.b]),
+  rule('fullTime', '{clock}', (c) => (c.clock.weak ? undefined : c)),
 ];
 
 /** "Tomorrow", "next Friday", "24 Dec 2026", "next week": days that come once; "Friday", "24 Dec" come again. */
@@ -146,9 +124,5 @@ function alike(one: DaySet, other: DaySet): DaySet {
 
 /** "Sundays off", "no weekends": several of them, as a Friday off is a single one. */
 function plurally(days: DaySet): Piece | undefined {
-  return days.plural || (days.weekdays?.length ?? 0) > 1 ? { kind: 'except', days } : undefined;
-}
-
-function rest(unit: Unit): Moment {
-  return { date: { type: 'period', unit, which: 0, edge: 'end' } };
+  return days.plural || (days.weekdays?.length ?? 0) > 1 ? except(days) : undefined;
 }

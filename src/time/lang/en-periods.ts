@@ -1,6 +1,6 @@
-import { type Captures, get, type Rule } from '../match.ts';
 import type { DateSpec, Edge, Unit } from '../pieces.ts';
 import { monthYear } from './en-dates.ts';
+import { rule } from './grammar.ts';
 
 /** Weeks, months, quarters and years, and their ends. */
 
@@ -9,61 +9,47 @@ const period = (
   which: number,
   edge: Edge = 'whole',
   where: { month?: number; year?: number } = {},
-): DateSpec => ({
-  type: 'period',
-  unit,
-  which,
-  edge,
-  ...where,
-});
+): DateSpec => ({ type: 'period', unit, which, edge, ...where });
 
-/** A named unit: this one (0), the next (1) … */
-const named = (which: number, edge?: Edge) => (c: Captures) => period(get(c, 'p'), which, edge);
+const ofMonth = (c: { month: number; yearSuffix?: number }, edge?: Edge) => period('month', 0, edge, monthYear(c));
 
-const edges: readonly [string, Edge][] = [
-  ['at|by|on? the? end|close of', 'end'],
-  ['at|by|on? the? starting|first of', 'start'],
-  ['in|by|at? the? middle of', 'middle'],
-  ['in? mid -?', 'middle'],
-];
+const edgeRules = (
+  [
+    ['at|by|on? the? end|close of', 'end'],
+    ['at|by|on? the? starting|first of', 'start'],
+    ['in|by|at? the? middle of', 'middle'],
+    ['in? mid -?', 'middle'],
+  ] as const
+).flatMap(([words, edge]) => [
+  rule('date', `${words} the|this? {p:periodUnit}`, (c) => period(c.p, 0, edge)),
+  rule('date', `${words} next {p:periodUnit}`, (c) => period(c.p, 1, edge)),
+  rule('date', `${words} {month} {yearSuffix}?`, (c) => ofMonth(c, edge)),
+  // "End of Q2" is the end of June.
+  rule('date', `${words} q {q:digits} {yearSuffix}?`, (c) =>
+    edge !== 'middle' && c.q > 0 && c.q < 5
+      ? ofMonth({ ...c, month: c.q * 3 - (edge === 'end' ? 0 : 2) }, edge)
+      : undefined,
+  ),
+]);
 
-function edgeRules(): Rule[] {
-  return edges.flatMap(([words, edge]): Rule[] => [
-    ['date', `${words} the|this? {p:periodUnit}`, named(0, edge)],
-    ['date', `${words} next {p:periodUnit}`, named(1, edge)],
-    ['date', `${words} {month} {yearSuffix}?`, (c) => period('month', 0, edge, monthYear(c))],
-    ...(edge === 'middle' ? [] : [['date', `${words} q {digits} {yearSuffix}?`, quarterEdge(edge)] satisfies Rule]),
-  ]);
-}
-
-/** "End of Q2" is the end of June. */
-function quarterEdge(edge: Edge) {
-  return (c: Captures): DateSpec | undefined => {
-    const month = get<number>(c, 'digits') * 3 - (edge === 'end' ? 0 : 2);
-    return month >= 1 && month <= 12 ? period('month', 0, edge, monthYear({ ...c, month })) : undefined;
-  };
-}
-
-export const periodRules: readonly Rule[] = [
-  ...edgeRules(),
-  ['date', 'on|by? the? last day of the|this quarter', () => period('quarter', 0, 'end')],
-  ['date', 'on|by? the? last day of next quarter', () => period('quarter', 1, 'end')],
-  ['date', 'on|by? the? first day of next quarter', () => period('quarter', 1, 'start')],
-  ['date', 'on|the? next|coming leap day', () => ({ type: 'monthday', day: 29, month: 2 })],
-  ['date', 'by? eom', () => period('month', 0, 'end')],
-  ['date', 'by? eow', () => period('week', 0, 'end')],
-  ['date', 'by? eoy', () => period('year', 0, 'end')],
-  ['date', 'by? eoq', () => period('quarter', 0, 'end')],
-  ['date', "month's|months end", () => period('month', 0, 'end')],
-  ['date', "year's end", () => period('year', 0, 'end')],
-  ['date', 'in|by? the? next|coming|following {p:periodUnit}', named(1)],
-  ['date', 'later? this {p:periodUnit}', named(0)],
-  ['date', 'the? {p:periodUnit} after next', named(2)],
-  ['date', 'last|past|previous {p:periodUnit}', named(-1)],
-  ['date', 'in|during {month} {yearSuffix}?', (c) => period('month', 0, 'whole', monthYear(c))],
-  ['date', 'next {month} {yearSuffix}?', (c) => period('month', 1, 'whole', monthYear(c))],
-  ['date', '{month} {yearSuffix}', (c) => period('month', 0, 'whole', monthYear(c))],
-  ['date', '{month}', (c) => ({ ...period('month', 0, 'whole', monthYear(c)), vague: true })],
-  ['periodUnit', 'week|month|year|quarter', (_, [token]) => token?.text],
-  ['date', 'in {y:year}', (c) => period('year', 0, 'whole', { year: get(c, 'y') })],
+export const periodRules = [
+  ...edgeRules,
+  rule('date', 'on|by? the? last day of the|this quarter', () => period('quarter', 0, 'end')),
+  rule('date', 'on|by? the? last day of next quarter', () => period('quarter', 1, 'end')),
+  rule('date', 'on|by? the? first day of next quarter', () => period('quarter', 1, 'start')),
+  rule('date', 'on|the? next|coming leap day', () => ({ type: 'monthday', day: 29, month: 2 })),
+  rule('date', "< by? eom || month's|months end >", () => period('month', 0, 'end')),
+  rule('date', 'by? eow', () => period('week', 0, 'end')),
+  rule('date', "< by? eoy || year's end >", () => period('year', 0, 'end')),
+  rule('date', 'by? eoq', () => period('quarter', 0, 'end')),
+  rule('date', 'in|by? the? next|coming|following {p:periodUnit}', (c) => period(c.p, 1)),
+  rule('date', 'later? this {p:periodUnit}', (c) => period(c.p, 0)),
+  rule('date', 'the? {p:periodUnit} after next', (c) => period(c.p, 2)),
+  rule('date', 'last|past|previous {p:periodUnit}', (c) => period(c.p, -1)),
+  rule('date', 'in|during {month} {yearSuffix}?', (c) => ofMonth(c)),
+  rule('date', 'next {month} {yearSuffix}?', (c) => period('month', 1, 'whole', monthYear(c))),
+  rule('date', '{month} {yearSuffix}', (c) => ofMonth(c)),
+  rule('date', '{month}', (c) => ({ ...ofMonth(c), vague: true })),
+  rule('periodUnit', 'week|month|year|quarter', (_, [token]) => token?.text as Unit),
+  rule('date', 'in {year}', (c) => period('year', 0, 'whole', c)),
 ];

@@ -1,3 +1,5 @@
+import type { Unit } from '../pieces.ts';
+
 /** The English words of the time language, and what people type instead of them. */
 
 export const WEEKDAYS: Readonly<Record<string, number>> = {
@@ -52,7 +54,8 @@ export const ORDINALS: Readonly<Record<string, number>> = {
 /** "Third", "3rd". */
 export const isOrdinal = (word: string): boolean => Object.hasOwn(ORDINALS, word) || /^\d+(?:st|nd|rd|th)$/.test(word);
 
-export const UNIT_WORDS: Readonly<Record<string, string>> = {
+/** A letter alone is a unit only where nothing else can be meant. */
+export const UNIT_WORDS: Readonly<Record<string, Unit>> = {
   second: 'second',
   minute: 'minute',
   hour: 'hour',
@@ -61,6 +64,12 @@ export const UNIT_WORDS: Readonly<Record<string, string>> = {
   month: 'month',
   quarter: 'quarter',
   year: 'year',
+  s: 'second',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  y: 'year',
 };
 
 /** What was typed (in lower case) → the canonical word or words. */

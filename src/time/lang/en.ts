@@ -1,5 +1,5 @@
-import { type Captures, get, grammar, maybe, type Rule, type Terminal } from '../match.ts';
-import type { Clock, DateSpec, DaySet, Piece, TimeSpec } from '../pieces.ts';
+import { grammar } from '../match.ts';
+import type { DateSpec, PartName, Piece, TimeSpec } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
 import { isAbbreviation, placeZone, startsPlace, WORDLIKE_ABBREVIATIONS } from '../zone-names.ts';
 import { clockRules, clockTerminals, numberRules, partRules } from './en-clock.ts';
@@ -15,12 +15,13 @@ import { spanRules } from './en-spans.ts';
 import { taskWords } from './en-tasks.ts';
 import { vagueRules, vagueTerminals } from './en-vague.ts';
 import { MONTHS, WEEKDAYS } from './en-words.ts';
+import { rule, type Terminals } from './grammar.ts';
 
-const zoneTerminals: Readonly<Record<string, Terminal>> = {
+const zoneTerminals: Terminals = {
   zoneToken: ({ text }) => (text.startsWith('zone:') ? text.slice(5) : undefined),
   abbreviation: ({ raw }) => {
-    if (!isAbbreviation(raw)) return undefined;
-    return WORDLIKE_ABBREVIATIONS.has(raw.toLowerCase()) && raw !== raw.toUpperCase() ? undefined : raw;
+    const isWord = WORDLIKE_ABBREVIATIONS.has(raw.toLowerCase()) && raw !== raw.toUpperCase();
+    return isAbbreviation(raw) && !isWord ? raw : undefined;
   },
   placeStart: ({ raw }) => (/^\p{L}/u.test(raw) && startsPlace(raw) ? raw : undefined),
   placeWord: ({ raw }) => (/^\p{L}/u.test(raw) ? raw : undefined),
@@ -29,7 +30,7 @@ const zoneTerminals: Readonly<Record<string, Terminal>> = {
   badClock: ({ text }) => {
     const [hour, minute, second = 0] = /^\d{1,3}:\d{1,3}(?::\d\d)?$/.test(text) ? text.split(':').map(Number) : [];
     if (hour === undefined || minute === undefined) return undefined;
-    return minute > 59 || second > 59 || hour > 24 || (hour === 24 && minute > 0) ? true : undefined;
+    return minute > 59 || second > 59 || hour > 24 || (hour === 24 && minute > 0) || undefined;
   },
 };
 
@@ -39,142 +40,102 @@ const zone = (name: string, more: Partial<Extract<Piece, { kind: 'zone' }>> = {}
   words: name,
   ...more,
 });
-const zoned =
-  (name: string, suffix = '') =>
-  (c: Captures): Piece =>
-    zone(get<string>(c, name) + suffix);
 
 /** Whether an abbreviation is hardly anything but a zone: "CT scan" and "IST review" are no times. */
 const isPlainZone = (name: string): boolean =>
   /^(?:utc|gmt|[ecmp][sd]t|ce?st|cet|bst|jst|aes?t|aedt|akst|akdt|nz[sd]t|msk)$/i.test(name);
 
 /** A city or country of one to three words, if it is known. */
-function place(_: Captures, tokens: readonly Token[]): string | undefined {
+function place(_: object, tokens: readonly Token[]): string | undefined {
   const name = words(tokens);
   return placeZone(name) ? name : undefined;
 }
 
-const zoneRules: readonly Rule[] = [
-  ['place', '{placeStart}', place],
-  ['place', '{a:placeStart} {b:placeWord}', place],
-  ['place', '{a:placeStart} {b:placeWord} {c:placeWord}', place],
-  ['zone', '{zoneToken}', zoned('zoneToken')],
-  ['zone', '[|( {zoneToken} ]|)', zoned('zoneToken')],
-  ['zone', '( {abbreviation} )', zoned('abbreviation')],
-  ['zone', '( {place} time? )', zoned('place')],
-  ['zone', 'in? {abbreviation} time', zoned('abbreviation')],
-  ['zone', 'in {abbreviation}', zoned('abbreviation')],
-  ['zone', '{a:abbreviation}', (c) => zone(get(c, 'a'), isPlainZone(get(c, 'a')) ? {} : { initials: true })],
-  ['zone', 'utc|gmt +|- {h:offsetHours}', (c, [, sign]) => zone(`UTC${sign?.text}${get(c, 'h')}`)],
-  ['zone', '{offset} ( {zoneToken} )', (c) => zone(get(c, 'zoneToken'), { offset: get(c, 'offset') })],
-  ['offset', 'utc +|- {h:offsetHours}', (c, [, sign]) => `${sign?.text}${get(c, 'h')}`],
-  ['zone', '+|- {h:offsetHours}', (c, [sign]) => zone(`${sign?.text}${get(c, 'h')}`)],
-  ['zone', '{zulu}', () => zone('UTC')],
-  ['zone', 'in? {place} time', zoned('place')],
-  ['zone', 'in {place}', zoned('place')],
-  ['zone', '{region} standard|daylight|summer? time', zoned('region', ' time')],
-  ['zone', 'in? {region} time', zoned('region', ' time')],
-  ['zone', '{r:usRegion}', (c) => zone(`${get(c, 'r')} time`, /^[a-z]/.test(get(c, 'r')) ? { loose: true } : {})],
-  ['usRegion', 'pacific|mountain|central|eastern', (_, [token]) => token?.raw],
-  ['region', 'pacific|mountain|central|eastern|atlantic|newfoundland|british|indian', (_, [token]) => token?.raw],
-  ...['central|eastern|western european', 'australian western', 'east africa', 'east|west coast', 'us {usRegion}'].map(
-    (pattern): Rule => ['region', pattern, (_, tokens) => words(tokens)],
+const zoneRules = [
+  rule('place', '{placeStart}', place),
+  rule('place', '{a:placeStart} {b:placeWord}', place),
+  rule('place', '{a:placeStart} {b:placeWord} {c:placeWord}', place),
+  rule('zone', '< {zoneToken} || [|( {zoneToken} ]|) >', (c) => zone(c.zoneToken)),
+  rule('zone', '< ( {name:abbreviation} ) || in {name:abbreviation} || in? {name:abbreviation} time >', (c) =>
+    zone(c.name),
   ),
-  ['zone', 'my|local|our time zone?', () => ({ kind: 'note' })],
+  rule('zone', '{a:abbreviation}', (c) => zone(c.a, isPlainZone(c.a) ? {} : { initials: true })),
+  rule('zone', '< ( {place} time? ) || in {place} || in? {place} time >', (c) => zone(c.place)),
+  rule('zone', 'utc|gmt +|- {h:offsetHours}', (c, [, sign]) => zone(`UTC${sign?.text}${c.h}`)),
+  rule('zone', '{offset} ( {zoneToken} )', (c) => zone(c.zoneToken, { offset: c.offset })),
+  rule('offset', 'utc +|- {h:offsetHours}', (c, [, sign]) => `${sign?.text}${c.h}`),
+  rule('zone', '+|- {h:offsetHours}', (c, [sign]) => zone(`${sign?.text}${c.h}`)),
+  rule('zone', '{zulu}', (c) => zone(c.zulu)),
+  rule('zone', '< {region} standard|daylight|summer? || in? {region} > time', (c) => zone(`${c.region} time`)),
+  rule('zone', '{r:usRegion}', (c) => zone(`${c.r} time`, /^[a-z]/.test(c.r) ? { loose: true } : {})),
+  rule('usRegion', 'pacific|mountain|central|eastern', (_, tokens) => words(tokens)),
+  rule('region', 'us? pacific|mountain|central|eastern', (_, tokens) => words(tokens)),
+  rule('region', '< atlantic|newfoundland|british|indian || central|eastern|western european >', (_, tokens) =>
+    words(tokens),
+  ),
+  rule('region', '< australian western || east africa || east|west coast >', (_, tokens) => words(tokens)),
+  rule('zone', 'my|local|our time zone?', () => ({ kind: 'note' })),
 ];
 
 /** Frequencies that no reminder is given: refused as such, not misunderstood. */
-const tooOften: readonly Rule[] = [
-  ['piece', 'every {n:number}? second', (c) => ((maybe<number>(c, 'n') ?? 1) < 60 ? wrong('TOO_OFTEN')() : undefined)],
-  ['piece', '{number} times a|per|every minute|second', wrong('TOO_OFTEN')],
-  ['piece', 'twice a|per|every minute', wrong('TOO_OFTEN')],
-  ['piece', 'every half a? minute', wrong('TOO_OFTEN')],
-  ['piece', 'continuously|constantly|nonstop', wrong('TOO_OFTEN')],
-  ['piece', 'every 0|zero {unit}', wrong('NEVER')],
-  ['piece', 'every - {number} {unit}', wrong('NEVER')],
+const tooOften = [
+  rule('piece', 'every {n:number}? second', ({ n = 1 }) => (n < 60 ? wrong('TOO_OFTEN')() : undefined)),
+  rule('piece', '< {number} times || twice > a|per|every minute', wrong('TOO_OFTEN')),
+  rule('piece', '{number} times a|per|every second', wrong('TOO_OFTEN')),
+  rule('piece', '< every half a? minute || continuously|constantly|nonstop >', wrong('TOO_OFTEN')),
+  rule('piece', '< every 0|zero {unit} || every - {number} {unit} >', wrong('NEVER')),
 ];
 
 const momentOf = (date: DateSpec, time: TimeSpec): Piece => ({ kind: 'moment', moment: { date, time } });
+const dateOf = ({ date }: { date: DateSpec }): Piece => ({ kind: 'date', date });
 
-/** Several weekdays without "every". */
-function someDays(days: DaySet): Piece | undefined {
-  return (days.weekdays?.length ?? 0) > 1 && !days.plural ? { kind: 'days', days } : undefined;
-}
+/** The moment of a date of one of these types only. */
+const onDay = (date: DateSpec, time: TimeSpec, types: RegExp): Piece | undefined =>
+  types.test(date.type) ? momentOf(date, time) : undefined;
 
-/** "The night before Christmas": a part of the day before. */
-function partBefore(c: Captures): Piece {
-  return momentOf(moved(get(c, 'date'), ONE_DAY, -1), get(c, 'p'));
-}
-
-/** "Fri eve": the evening, where it is no holiday. */
-function evening(c: Captures, tokens: readonly Token[]): Piece | undefined {
-  const date = get<DateSpec>(c, 'date');
-  const isDay = /^(?:offset|weekday|monthday)$/.test(date.type) && tokens.at(-1)?.raw === 'eve';
-  return isDay ? momentOf(date, { part: 'evening' }) : undefined;
-}
-
-/** "Friday am". */
-function halfOf(c: Captures): Piece | undefined {
-  const date = get<DateSpec>(c, 'date');
-  if (date.type !== 'offset' && date.type !== 'weekday') return undefined;
-  return momentOf(date, { part: c.half === 'am' ? 'morning' : 'afternoon' });
-}
-
-/** "At 5pm for Friday". */
-function timedFor(c: Captures): Piece | undefined {
-  const date = get<DateSpec>(c, 'date');
-  const isDay = /^(?:offset|weekday|monthday|numeric|holiday)$/.test(date.type);
-  return isDay ? momentOf(date, get(c, 'time')) : undefined;
-}
-
-const pieceRules: readonly Rule[] = [
+const pieceRules = [
   ...tooOften,
   // "2h30": at night, or so long.
-  [
-    'piece',
-    '{h:hourdigits} {gluedH} {m:twodigits}',
-    (c, [hour, , minutes]) =>
-      /^[0-6]$/.test(hour?.text ?? '')
-        ? {
-            kind: 'vague',
-            instead: [`at ${twoDigits(c.h)}:${minutes?.text}`, `in ${c.h} hours ${minutes?.text} minutes`],
-          }
-        : undefined,
-  ],
-  ['piece', 'on? the {p:wholePart} before {date}', partBefore],
-  ['piece', 'on? the? {p:wholePart} of {date}', (c) => momentOf(get(c, 'date'), get(c, 'p'))],
-  ['piece', '{date} eve', evening],
-  ['piece', '{date} in? the? {half}', halfOf],
-  ['piece', '{time} for {date}', timedFor],
-  ['wholePart', 'morning|afternoon|evening|night', (_, [token]) => ({ part: token?.text })],
-  ['piece', '{date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
+  rule('piece', '{h:hourdigits} {gluedH} {m:twodigits}', ({ h, m }, [hour]) => {
+    const instead = [`at ${twoDigits(h)}:${twoDigits(m)}`, `in ${h} hours ${twoDigits(m)} minutes`];
+    return /^[0-6]$/.test(hour?.text ?? '') ? { kind: 'vague', instead } : undefined;
+  }),
+  // "The night before Christmas".
+  rule('piece', 'on? the {p:wholePart} before {date}', (c) => momentOf(moved(c.date, ONE_DAY, -1), c.p)),
+  rule('piece', 'on? the? {p:wholePart} of {date}', (c) => momentOf(c.date, c.p)),
+  // "Fri eve": the evening, where it is no holiday.
+  rule('piece', '{date} eve', ({ date }, tokens) =>
+    tokens.at(-1)?.raw === 'eve' ? onDay(date, { part: 'evening' }, /^(?:offset|weekday|monthday)$/) : undefined,
+  ),
+  rule('piece', '{date} in? the? {half}', ({ date, half }) =>
+    onDay(date, { part: half === 'am' ? 'morning' : 'afternoon' }, /^(?:offset|weekday)$/),
+  ),
+  // "At 5pm for Friday".
+  rule('piece', '{time} for {date}', ({ date, time }) =>
+    onDay(date, time, /^(?:offset|weekday|monthday|numeric|holiday)$/),
+  ),
+  rule('wholePart', 'morning|afternoon|evening|night', (_, [token]) => ({ part: token?.text as PartName })),
+  rule('piece', '{date}', dateOf),
   // "1/3 15h", "every day 21h": beside a day no length of time, unless it may be that of a thing ("Friday 3h workshop").
-  [
-    'piece',
-    '{h:hourdigits} {letterH}',
-    (c) => {
-      const hour = get<number>(c, 'h');
-      const clock = { hour, minute: 0, second: 0, exact: true, lettered: true, weak: hour < 13 };
-      return hour > 6 && hour < 24 ? { kind: 'time', time: { clock } } : undefined;
-    },
-  ],
-  ['piece', 'by|at? the? end|close of {d:todayOrTomorrow}', (c) => momentOf(get(c, 'd'), { part: 'endOfDay' })],
-  ['todayOrTomorrow', 'today|tomorrow', (_, [day]) => ({ type: 'offset', days: day?.text === 'today' ? 0 : 1 })],
-  ['piece', 'no later than {date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
-  ['piece', 'by {date}', (c) => ({ kind: 'date', date: get<DateSpec>(c, 'date') })],
-  ['piece', '{recurring}', (c) => c.recurring],
-  ['piece', '{limit}', (c) => c.limit],
-  ['piece', 'on? {w:wdList}', (c) => someDays(get(c, 'w'))],
-  ['piece', 'for {t:fullTime}', (c) => ({ kind: 'time', time: get<TimeSpec>(c, 't') })],
-  ['piece', '{time}', (c) => ({ kind: 'time', time: get<TimeSpec>(c, 'time') })],
-  ['piece', '{times}', (c) => ({ kind: 'times', times: get<TimeSpec[]>(c, 'times') })],
-  ['piece', '{range}', (c) => c.range],
-  ['piece', '{zone}', (c) => c.zone],
-  [
-    'piece',
-    'at|on|by? {d:isoDate} t {t:colonclock}',
-    (c) => momentOf(get(c, 'd'), { clock: { ...get<Clock>(c, 't'), exact: true } }),
-  ],
+  rule('piece', '{h:hourdigits} {letterH}', ({ h: hour }) => {
+    const clock = { hour, minute: 0, second: 0, exact: true, lettered: true, weak: hour < 13 };
+    return hour > 6 && hour < 24 ? { kind: 'time', time: { clock } } : undefined;
+  }),
+  rule('piece', 'by|at? the? end|close of {d:todayOrTomorrow}', (c) => momentOf(c.d, { part: 'endOfDay' })),
+  rule('todayOrTomorrow', 'today|tomorrow', (_, [day]) => ({ type: 'offset', days: day?.text === 'today' ? 0 : 1 })),
+  rule('piece', '< no later than || by > {date}', dateOf),
+  rule('piece', '{recurring}', (c) => c.recurring),
+  rule('piece', '{limit}', (c) => c.limit),
+  // Several weekdays without "every".
+  rule('piece', 'on? {days:wdList}', ({ days }) =>
+    (days.weekdays?.length ?? 0) > 1 && !days.plural ? { kind: 'days', days } : undefined,
+  ),
+  rule('piece', 'for {time:fullTime}', (c) => ({ kind: 'time', ...c })),
+  rule('piece', '{time}', (c) => ({ kind: 'time', ...c })),
+  rule('piece', '{times}', (c) => ({ kind: 'times', ...c })),
+  rule('piece', '{range}', (c) => c.range),
+  rule('piece', '{zone}', (c) => c.zone),
+  rule('piece', 'at|on|by? {d:isoDate} t {t:colonclock}', (c) => momentOf(c.d, { clock: { ...c.t, exact: true } })),
 ];
 
 const lists = (text: string): string[][] => text.split('|').map((line) => line.trim().split(' '));

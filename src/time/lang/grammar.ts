@@ -1,0 +1,81 @@
+import type { Rule, Terminal } from '../match.ts';
+import type { Clock, DateSpec, DaySet, Moment, NthTarget, PartName, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
+import type { NthWeekday } from '../rule.ts';
+import type { Token } from '../tokens.ts';
+
+/** How often: every `n` units; `step` milliseconds, where that is not made of whole days. */
+export interface Cycle {
+  unit: Unit;
+  n: number;
+  step?: number;
+}
+
+type Names<S extends string> = S extends `${infer Name} ${infer Rest}` ? Name | Names<Rest> : S;
+type All<T, S extends string> = Record<Names<S>, T>;
+
+/** What each rule and terminal of the grammar means. */
+type Values = All<
+  number,
+  | 'digits numword tensword onesword decimal fraction ordtoken ordword ordones number ordinal amount halfOrMore'
+  | 'hourdigits hourword twodigits minuteword minutes minutesTo spokenMinutes bareMinutes timesWord nightHour'
+  | 'weekday weekdayPlural anyWeekday month year shortYear laterYear dayDigits yearSuffix signedYear weekOrTwo'
+  | 'inWeek monthDay nthWord rawNumber rawOrdinal rawDay'
+> &
+  All<Clock, 'colonclock dotclock compact partclock compact4 zeroclock hour fullHour clock hourH'> &
+  All<TimeSpec, 'part time timeItem fullTime wholePart'> &
+  All<DateSpec, 'date monthDate isoDate slashDate fullDotDate dotDate todayOrTomorrow'> &
+  All<Span, 'span oneSpan possessiveUnit'> &
+  All<DaySet, 'exception wd wdList numbered dated onDays dayAndDate'> &
+  All<Piece, 'piece range limit recurring zone'> &
+  All<Unit, 'unit unitword periodUnit'> &
+  All<Cycle, 'cycle adverb'> &
+  All<number[], 'monthDays nthList months'> &
+  All<NthWeekday[], 'nthDays nthDaysList'> &
+  All<{ month: number; day: number }[], 'yearDates'> &
+  All<'am' | 'pm', 'half gluedHalf'> &
+  All<PartName, 'partPlural'> &
+  All<
+    string,
+    | 'zoneToken abbreviation placeStart placeWord offsetHours zulu place offset usRegion region holiday'
+    | 'raw rawPlural rawMonth clockWords dateWords spanWords'
+  > &
+  All<
+    true,
+    'gluedH letterH hours badClock clockPrefix clockSuffix partPrefix sameTime leaving onSuch aSuch whenIt itIs asLong'
+  > &
+  All<readonly [number, number], 'slashed neighbours dashed'> & {
+    dashrange: { from: Clock; to: Clock };
+    dayYear: { day: number; year: number };
+    inMonth: { inMonth: number; monthly?: true };
+    moment: Moment;
+    nthTarget: NthTarget;
+    singles: DateSpec[];
+    times: TimeSpec[];
+    yearDate: { month: number; day: number };
+  };
+
+type Label<P> = P extends `${infer Name}:${string}` ? Name : P;
+type Value<P> = P extends `${string}:${infer Name}` ? Value<Name> : P extends keyof Values ? Values[P] : never;
+type Word<W> = W extends `{${infer P}}?`
+  ? { [K in Label<P> & string]?: Value<P> }
+  : W extends `{${infer P}}`
+    ? { [K in Label<P> & string]: Value<P> }
+    : object;
+
+/** What a pattern captures: `{h:hour} {half}?` gives `{ h: Clock, half?: 'am' | 'pm' }`. */
+type Captured<P extends string> = P extends `${infer W} ${infer Rest}` ? Word<W> & Captured<Rest> : Word<P>;
+
+/** A rule of the grammar: what `name` may be made of, and what that means; see match.ts for the patterns. */
+export function rule<N extends keyof Values, P extends string>(
+  name: N,
+  pattern: P,
+  build: (captures: Captured<P>, words: readonly Token[]) => Values[N] | undefined,
+): Rule {
+  return [name, pattern, build];
+}
+
+/** Rules for single tokens. */
+export type Terminals = { readonly [N in keyof Values]?: (token: Token) => Values[N] | undefined } & Record<
+  string,
+  Terminal
+>;
