@@ -9,7 +9,7 @@ const LONGEST_ANSWER = 200;
 const TRIAL = { now: new Date('2026-01-07T06:00:00Z'), zone: 'UTC' };
 
 const HEDGES =
-  /^(?:(?:oh|ok|okay|um+|uh+|hm+|well|so|sorry|yes|yeah|sure|please|just|maybe|perhaps|let's say|lets say|how about|what about|i think|i guess|make it|say|then|do it|remind me)[\s,.!:…-]+)+/i;
+  /^(?:(?:oh|ok|okay|um+|uh+|hm+|well|so|sorry|yes|yeah|sure|please|just|maybe|perhaps|let's say|lets say|how about|what about|i think|i guess|make it|say|then|do it|remind me|it['’]?s|it is|that['’]?s)[\s,.!:…-]+)+/i;
 const ENDS = /[\s,.!]*\b(?:please|pls|plz|thanks|thank you|thx|ty|cheers|then|i guess|i think|maybe)?[\s.!?]*$/i;
 
 /** `undefined`: no answer. Empty: none of the choices is wanted. */
@@ -28,7 +28,8 @@ function filled(
   if (said === '') return undefined;
   if (slot === 'when') {
     const when = timeIn(said);
-    return when === undefined ? undefined : [{ tool: call.tool, input: { ...call.input, when } }];
+    if (when === undefined) return undefined;
+    return [{ tool: call.tool, input: { ...call.input, when: withHour(when, call.input.when) } }];
   }
   const request = say === undefined ? undefined : whole(say.replace('{}', () => said));
   if (request?.tool === call.tool) {
@@ -51,6 +52,18 @@ export function timeIn(words: string): string | undefined {
     const when = parseWhen(way, TRIAL);
     return when.kind !== 'reject' || when.code === 'PAST';
   });
+}
+
+const HOUR = /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)|\d{1,2}[:.]\d\d|noon|midday|midnight)\b|\bat \d{1,2}\b/i;
+const SAYS_HOUR =
+  /\d[:.]\d\d|\d ?(?:am|pm)\b|\bat \d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|lunch|hours?|minutes?|mins?|past|o['’]?clock|every|daily)\b/i;
+
+/** "The 30th", in place of a day that there is not: the hour that was said with that one stays. */
+function withHour(when: string, before: unknown): string {
+  const hour = typeof before === 'string' ? HOUR.exec(before)?.[0] : undefined;
+  if (hour === undefined || SAYS_HOUR.test(when)) return when;
+  const whole = `${when} ${/^\d/.test(hour) ? `at ${hour}` : hour}`;
+  return parseWhen(whole, TRIAL).kind === 'reject' ? when : whole;
 }
 
 const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');

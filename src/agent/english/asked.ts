@@ -24,7 +24,7 @@ export function topicOf(question: OpenQuestion): Topic {
  */
 export function meantBy(question: OpenQuestion, { tool, input }: Call): Call | undefined {
   if (tool.endsWith('_delete')) return { tool: DROP, input: {} };
-  const { which: _, ...more } = input;
+  const { which: _, whole: __, ...more } = input;
   if (!tool.endsWith('_edit')) return undefined;
   const names = Object.keys(more);
   if (question.kind === 'slot') {

@@ -65,3 +65,18 @@ export function listed(which: string, more: { add?: string; remove?: string; mak
 export function edit(which: string, more: Record<string, unknown>): Call | undefined {
   return which.split(/\s+/).length > 8 ? undefined : { tool: 'note_edit', input: { which, ...more } };
 }
+
+/** A word that holds a number: a code, a price, a date. */
+const CODE = /(?<!\S)[^\s,;]*\d[^\s,;]*/g;
+const STATED_AS = /^(.*\b(?:is|are|was|were)\s+|[^:]*:\s*|.*=\s*)(\S.*)$/is;
+
+/** `old` with another value: "the code is 4471", 4482 → "the code is 4482"; undefined where `value` is more than that. */
+export function withValue(old: string, value: string): string | undefined {
+  if (value.split(/\s+/).length > 4 || /\b(?:is|are|was|were)\b|[:=]/i.test(value)) return undefined;
+  const [first = ''] = value.toLowerCase().split(/\s+/);
+  if (old.toLowerCase().split(/\s+/)[0] === first) return undefined;
+  const codes = old.match(CODE) ?? [];
+  if (/\d/.test(value) && codes.length === 1) return old.replace(CODE, () => value);
+  const [, head, tail = ''] = STATED_AS.exec(old) ?? [];
+  return head === undefined || /[,;\n]/.test(tail) ? undefined : `${head}${value}`;
+}

@@ -1,5 +1,5 @@
-import { ANYMORE, type Call, type Phrase, REMOVE, UNNEEDED } from '../../agent/index.ts';
-import { edit, isPlace, list, listed, remove } from './hearing.ts';
+import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../agent/index.ts';
+import { edit, isPlace, list, listed, remove, withValue } from './hearing.ts';
 
 /** What people say of the note that was made, changed or shown last. */
 export const following: Phrase[] = [
@@ -19,7 +19,7 @@ export const following: Phrase[] = [
     pattern: '(change|edit|update|fix|correct) (it|that|this|it:|that:|this:) {text}',
     example: 'update that: the code is 4712',
     about: 'note',
-    call: ({ text = '' }) => (/^(?:to|from|for|by)\b/i.test(text) ? undefined : edit('that', { text })),
+    call: ({ text = '' }, topic) => (/^(?:to|from|for|by)\b/i.test(text) ? undefined : corrected(text, topic)),
   },
   {
     pattern: '(change|replace|swap) {from} (to|with|for) {to}',
@@ -47,6 +47,12 @@ export const following: Phrase[] = [
         : undefined,
   },
   {
+    pattern: '(take|get|cross|strike|scratch|tick) {item} (off|out)',
+    example: 'take the milk off',
+    about: 'note',
+    call: ({ item = '' }) => listed('that', { remove: item.replace(/^(?:the|my)\s+/i, '') }),
+  },
+  {
     pattern: '(add|put|add also|also add|put also|also put|add too) {more}',
     example: 'add also dill',
     about: 'note',
@@ -63,15 +69,14 @@ export const following: Phrase[] = [
     pattern: '(change|edit|update|make|set) (it|that|this|that note|the note) to [say|read] {text}',
     example: 'change it to the code is 4712',
     about: 'note',
-    call: ({ text = '' }) => ({ tool: 'note_edit', input: { which: 'that', text } }),
+    call: ({ text = '' }, topic) => corrected(text, topic),
   },
   {
     pattern:
       '[oops|no|sorry|wait|oh] [no|wait|sorry] (i meant|i mean|it should say|it should read|that should say|it should be|that should be) {text}',
     example: 'oops, I meant the code is 4712',
     about: 'note',
-    call: ({ text = '' }, topic) =>
-      topic?.how === 'made' ? { tool: 'note_edit', input: { which: 'that', text: text } } : undefined,
+    call: ({ text = '' }, topic) => (topic?.how === 'made' ? corrected(text, topic) : undefined),
   },
   {
     pattern: '(tag|label|file) (it|that|this|that note|this note) [as|with|under] {tag}',
@@ -87,6 +92,12 @@ export const following: Phrase[] = [
       topic?.text === undefined ? undefined : { tool: 'reminder_create', input: { text: topic.text, when } },
   },
 ];
+
+/** The note that is at hand with another text, or another value in it. */
+const corrected = (text: string, topic: Topic | undefined): Call => ({
+  tool: 'note_edit',
+  input: { which: 'that', text: withValue(topic?.text ?? '', text) ?? text },
+});
 
 /** "… and eggs" behind a list that was just noted. */
 const isItem = (more: string): boolean =>
@@ -130,7 +141,8 @@ export const asking: Phrase[] = [
     call: ({ query = '' }) => (/[?]\s*$/.test(query) && query.split(/\s+/).length <= 4 ? ask(query) : undefined),
   },
   {
-    pattern: '[show|show me] [my|the] {name} (list|ideas|recipe)',
+    pattern:
+      '[show|show me|read|read me|read out|read me out|open|see|view|give me|tell me|check|whats on|what is on|what have i got on|what do i have on|whats in|what is in] [my|the|our] {name} (list|ideas|recipe)',
     example: 'my trip ideas',
     tentative: true,
     call: ({ name = '' }) =>

@@ -1,9 +1,10 @@
 /** How the words that ask for a reminder carry over to what stands beside them. */
 import type { Carries } from '../../agent/index.ts';
-import { isTime } from './phrase-calls.ts';
+
 import { reworded } from './reworded.ts';
+import { isTime } from './time-words.ts';
 import { timesBeside } from './times.ts';
-import { askedAtEnd, askedBehind, onItsDay } from './told.ts';
+import { askedAtEnd, askedBehind, dayFirst, onItsDay } from './told.ts';
 import { untold } from './untold.ts';
 
 /** "… and keep nagging me" tells how, and is nothing further. */
@@ -37,7 +38,8 @@ export const CARRIES: Carries = {
       .find(isTime);
     return when === undefined ? next : { tool: next.tool, input: { ...second, when } };
   },
-  restated: (text) => reworded(text) ?? onItsDay(text) ?? timesBeside(text) ?? askedAtEnd(text) ?? askedBehind(text),
+  restated: (text) =>
+    reworded(text) ?? onItsDay(text) ?? dayFirst(text) ?? timesBeside(text) ?? askedAtEnd(text) ?? askedBehind(text),
   unasked: untold,
 };
 

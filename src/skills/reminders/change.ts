@@ -4,7 +4,7 @@ import { nextOf, type Once, type Planned, parseWhen, plannedFor, readPlan, store
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
-import { conditionOf, isItsName, narrowed, skippedDay } from './narrow.ts';
+import { conditionOf, isItsName, narrowed, skippedDay, stillFrom } from './narrow.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import { atOtherTime, filledIn, onceAt, onDayOf, shifted } from './schedule.ts';
@@ -139,6 +139,7 @@ export function editTool(wakeAt: WakeAt) {
         .describe('Words of the text for others.'),
       when: z.string().optional().describe("The new time, in the person's own words."),
       series: z.boolean().optional().describe('Of a series: a single time replaces the whole series.'),
+      whole: z.boolean().optional().describe('Of a series: another hour or day is meant for each time.'),
       urgent: z.boolean().optional().describe('Also during quiet hours, or no longer.'),
       catch_up: catchUpInput.optional(),
       nag: nagInput.optional(),
@@ -154,6 +155,7 @@ interface Edit {
   replace?: { from: string; to: string } | undefined;
   when?: string | undefined;
   series?: boolean | undefined;
+  whole?: boolean | undefined;
   urgent?: boolean | undefined;
   catch_up?: Reminder['catchUp'];
   nag?: string | undefined;
@@ -206,17 +208,22 @@ async function editTime(
   const under = condition === undefined ? undefined : narrowed(found, condition, ctx.when);
   if (condition !== undefined && under === undefined) return failed('NO_CHANGE', texts.notThen(found, now));
   const { words, itsDay, when } = under ? { words: said, when: under } : timeBeside(ctx, ownTime(found, now), said);
-  if (when === undefined) return failed('PAST', texts.pickedPast);
-  if (when.kind === 'reject') return failed(when.code, when.say);
+  const asks = { slot: 'when' };
+  if (when === undefined) return failed('PAST', texts.pickedPast, { asks });
+  if (when.kind === 'reject') return failed(when.code, when.say, { asks });
   const wanted = { act: 'edit', which: found.id, text };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (found.rule !== undefined && when.kind === 'once' && !input.series) {
-    const moved = itsDay && said !== input.when ? atOtherTime(found.rule, when.at, found.zone) : undefined;
+    const isNew = found.lastOccurrence === undefined && found.snoozedUntil === undefined;
+    const isWhole = (input.whole === true && isNew) || said !== input.when;
+    const moved = itsDay && isWhole ? atOtherTime(found.rule, when.at, found.zone) : undefined;
     const all = moved === undefined ? undefined : readPlan({ rule: moved, zone: found.zone }, now);
     if (all) return moveTo(ctx, before, { ...all, urgent, catchUp, nag }, wakeAt, text);
+    const isDay = isWhole && !itsDay && /FREQ=WEEKLY/.test(found.rule) && WEEKDAY.test(words);
+    if (isDay) return editTime(ctx, before, found, { ...input, when: `every ${words}`, whole: false }, wakeAt);
     return itsDay ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
   }
-  const schedule = plannedFor(when, now);
+  const schedule = plannedFor(stillFrom(found, words, when, ctx.when), now);
   if (!schedule) return failed('NEVER', 'That never comes.');
   const result = await moveTo(ctx, before, { ...schedule, urgent, catchUp, nag }, wakeAt, text);
   const choices = when.others?.map((other) => readingChoice(other, wanted));

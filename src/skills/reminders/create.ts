@@ -8,6 +8,7 @@ import {
   plannedFor,
   type Reading,
   type Recurring,
+  type Reject,
   storedPlan,
   understand,
 } from '../../time/index.ts';
@@ -84,13 +85,19 @@ export function createTool(wakeAt: WakeAt) {
       }
       const said = pastTheHour(input.when, ctx.when) ?? input.when;
       const { when } = understand(isWaking(text, said) ? inTheMorning(said) : said, ctx.when);
-      if (when.kind === 'reject') return failed(when.code, when.say);
+      if (when.kind === 'reject') return askAnother(when, text, input.lead);
       const { lead, dm, urgent, catch_up, nag } = input;
       const wanted = { act: 'create', text, lead, dm, urgent, catch_up, nag };
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
       return storeUnderstood(ctx, { ...input, text }, when, wakeAt);
     },
   });
+}
+
+/** A time that cannot be: another one is asked for, and the answer is for this. */
+function askAnother({ code, say }: Reject, text: string, lead: CreateInput['lead']): Failed {
+  const [why = ''] = /^.*?[.!](?= |$)/s.exec(say) ?? [];
+  return failed(code, `${why || say} ${texts.noTime(text, lead).message}`, { asks: { slot: 'when' } });
 }
 
 /** A question whose answers are buttons, each standing for one reading. */

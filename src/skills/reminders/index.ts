@@ -2,6 +2,7 @@ import type { Skill } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { againTool } from './again.ts';
 import { agenda } from './agenda.ts';
+import { aheadTool } from './ahead.ts';
 import { completeTool, deleteTool, editTool } from './change.ts';
 import { chooseTool } from './choose.ts';
 import { own } from './collection.ts';
@@ -31,6 +32,7 @@ export const reminders: Skill<Settings> = {
   tools: ({ wakeAt }) => [
     createTool(wakeAt),
     againTool(wakeAt),
+    aheadTool(wakeAt),
     offerTool,
     listTool,
     showTool,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
-import { DAY_MS } from '../../base/clock.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { formatClock, formatInstant, parseWhen } from '../../time/index.ts';
+import { dayFilter } from './days.ts';
 import { named } from './naming.ts';
 import type { Reminder } from './reminder.ts';
 import * as store from './store.ts';
@@ -43,13 +43,16 @@ export const listTool = dataTool({
 const ALL = 500;
 
 async function listDay(ctx: TxContext, words: string, input: ListInput): Promise<ToolResult> {
-  const within = dayFilter(words, ctx);
-  if (!within) return failed('NOT_A_DATE', texts.badDay(words).message, { remedy: texts.badDay(words).remedy });
+  const onDay = dayFilter(words, ctx);
+  if (!onDay) return failed('NOT_A_DATE', texts.badDay(words).message, { remedy: texts.badDay(words).remedy });
   const all = await store.page(ctx.tx, { personId: ctx.person.id, status: 'pending', limit: ALL, offset: 0 });
   const inHours = hoursFilter(input.hours?.trim(), words, ctx);
   if (!inHours)
     return failed('NOT_A_DATE', texts.badDay(input.hours ?? '').message, { remedy: texts.badDay('').remedy });
-  const found = all.filter((reminder) => within(reminder) && inHours(reminder));
+  const found = all.filter((reminder) => {
+    const at = onDay(reminder);
+    return at !== undefined && inHours(at);
+  });
   if (found.length === 0) return done(texts.none('pending', words));
   const pages = Math.ceil(found.length / PAGE);
   if (input.page > pages) return failed('NO_PAGE', texts.noPage(input.page, pages));
@@ -58,17 +61,13 @@ async function listDay(ctx: TxContext, words: string, input: ListInput): Promise
 }
 
 /** Which reminders speak in those hours of the day; undefined for words that name none. */
-function hoursFilter(
-  hours: string | undefined,
-  day: string,
-  { when }: TxContext,
-): ((reminder: Reminder) => boolean) | undefined {
+function hoursFilter(hours: string | undefined, day: string, { when }: TxContext): ((at: Date) => boolean) | undefined {
   if (!hours) return () => true;
   const [, side = '', one = '', other] = /^(\w+) (.+?)(?: and (.+))?$/i.exec(hours) ?? [];
   const [from, to] = [one, other].map((clock) => (clock === undefined ? undefined : hourOf(clock, day, when)));
   if (from === undefined || (other !== undefined && to === undefined)) return undefined;
-  return ({ nextAt, lastOccurrence }) => {
-    const at = (nextAt ?? lastOccurrence)?.getTime() ?? 0;
+  return (instant) => {
+    const at = instant.getTime();
     if (/^between$/i.test(side)) return at >= from && at <= (to ?? from);
     return /^(?:before|until|till|by)$/i.test(side) ? at <= from : at >= from;
   };
@@ -85,34 +84,6 @@ function hourOf(clock: string, day: string, when: TxContext['when']): number | u
 function startOf({ now, zone }: TxContext['when']): Date {
   const [hours = 0, minutes = 0] = formatClock(now, zone).split(':').map(Number);
   return new Date(now.getTime() - (hours * 60 + minutes - 1) * 60_000);
-}
-
-/** Which reminders speak on the days that `words` name, by the person's calendar. */
-function dayFilter(words: string, { when, clock }: TxContext): ((reminder: Reminder) => boolean) | undefined {
-  const now = clock.now();
-  const dayOf = (at: Date) => new Intl.DateTimeFormat('en-CA', { timeZone: when.zone }).format(at);
-  const from = now.getTime();
-  const within = (first: string, last: string) => (reminder: Reminder) => {
-    const at = reminder.nextAt ?? reminder.lastOccurrence;
-    const day = at && dayOf(at);
-    return day !== undefined && day >= first && day <= last;
-  };
-  const today = dayOf(now);
-  if (/^(?:today|tonight|now|for today|later today)$/i.test(words)) return within('', today);
-  if (/^(?:this|the) week$/i.test(words)) {
-    const weekday = (new Date(`${today}T12:00:00Z`).getUTCDay() - (when.weekStart ?? 1) + 7) % 7;
-    return within('', dayOf(new Date(from + (6 - weekday) * DAY_MS)));
-  }
-  if (/^(?:the )?next week$/i.test(words)) {
-    const weekday = (new Date(`${today}T12:00:00Z`).getUTCDay() - (when.weekStart ?? 1) + 7) % 7;
-    return within(dayOf(new Date(from + (7 - weekday) * DAY_MS)), dayOf(new Date(from + (13 - weekday) * DAY_MS)));
-  }
-  if (/^(?:this|the|next) weekend$/i.test(words)) {
-    const toSaturday = (6 - new Date(`${today}T12:00:00Z`).getUTCDay() + 7) % 7;
-    return within(dayOf(new Date(from + toSaturday * DAY_MS)), dayOf(new Date(from + (toSaturday + 1) * DAY_MS)));
-  }
-  const meant = parseWhen(words, when);
-  return meant.kind === 'once' ? within(dayOf(meant.at), dayOf(meant.at)) : undefined;
 }
 
 interface Shown {

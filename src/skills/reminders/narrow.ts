@@ -1,5 +1,6 @@
 /** Conditions that a person puts on a series afterwards: "not on Fridays", "skip Thursday", "only until 6". */
-import { describe, parseWhen, type When, type WhenContext } from '../../time/index.ts';
+import { DAY_MS } from '../../base/clock.ts';
+import { describe, type Once, parseWhen, type Recurring, type When, type WhenContext } from '../../time/index.ts';
 import type { Reminder } from './reminder.ts';
 
 const SKIPPED =
@@ -55,6 +56,21 @@ export function narrowed(found: Reminder, condition: string, ctx: WhenContext): 
   const days = [...new Set([...before.days, ...after.days])].sort();
   const text = [start, ...after.rules, ...(days.length > 0 ? [`EXDATE;VALUE=DATE:${days.join(',')}`] : [])].join('\n');
   return text === rule ? undefined : { ...when, rule: text };
+}
+
+const PACES = { MINUTELY: 1, HOURLY: 1, DAILY: 1, WEEKLY: 7, MONTHLY: 31, YEARLY: 366 } as const;
+const FROM = /\b(?:start|begin|from|next)/i;
+
+/** A series that was to begin later than it could begins then in its other rhythm, too: `when`, which `words` say. */
+export function stillFrom(found: Reminder, words: string, when: Once | Recurring, ctx: WhenContext): Once | Recurring {
+  const { rule, plannedAt, lastOccurrence, zone } = found;
+  if (when.kind !== 'recurring' || rule === undefined || !plannedAt || lastOccurrence || FROM.test(words)) return when;
+  const pace =
+    PACES[/FREQ=(\w+)/.exec(rule)?.[1] as keyof typeof PACES] * Number(/INTERVAL=(\d+)/.exec(rule)?.[1] ?? 1);
+  if (!(plannedAt.getTime() - ctx.now.getTime() > pace * DAY_MS)) return when;
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(plannedAt);
+  const later = parseWhen(`${words} starting ${day}`, ctx);
+  return later.kind === 'recurring' ? later : when;
 }
 
 function linesOf(rule: string): { start: string; rules: string[]; days: string[] } {

@@ -2,30 +2,11 @@
 import type { Call } from '../../agent/index.ts';
 import { isSlip } from '../../base/text.ts';
 import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
+import { aheadIn } from './ahead-words.ts';
+import { dayOfAll } from './days.ts';
 import { USUAL_NAG } from './nag.ts';
 import { guessedLead, type Lead } from './texts.ts';
-
-/** Only whether words are about time matters here, so any instant will do to try them at. */
-export const TRIAL = { now: new Date('2026-01-07T06:00:00Z'), zone: 'UTC' };
-
-/** Negations, and words that leave it open. */
-const NO_TIME = /^(?:never|no|not)\b|^(?:later|soon|sometime|some time|whenever|anytime)$/i;
-
-/** Whether the words, all of them, say when. */
-export function isTime(words: string): boolean {
-  if (words === '' || words.length > 200 || NO_TIME.test(words)) return false;
-  const when = parseWhen(withUnit(words), TRIAL);
-  return when.kind !== 'reject' || when.code === 'PAST' || when.code === 'TOO_OFTEN' || when.code === 'NEVER';
-}
-
-/** The words for a time as a tool takes them: no end of a question, and `in 10` is said of minutes. */
-function withUnit(words: string): string {
-  return words
-    .replace(/\s*[?!]+$/, '')
-    .replace(/^((?:in|for|another) )?(\d{1,3})(?: more)?$/i, (all, lead: string | undefined, amount: string) =>
-      lead === undefined && all !== `${amount} more` ? all : `${lead ?? 'in '}${amount} minutes`,
-    );
-}
+import { isTime, NO_TIME, TRIAL, withUnit } from './time-words.ts';
 
 /** A length of time, or anything that says when: what a snooze takes. */
 export function isPutOff(words: string): boolean {
@@ -130,17 +111,20 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(/^[:,–—-]\s*/, '')
     .replace(/^(?:of|about) (?:this|the following)(?=[\s:,])\s*/i, '')
     .replace(/^when it(?:'s| is|s) (?=\d)/i, 'at ')
-    .replace(/^(?:too|2)\s+(?=\p{L})/iu, 'to ')
+    .replace(/^(?:too|2)\s+(?=\p{L})(?!(?:min|minute|hour|hr|day|week|month|year)s?\b)/iu, 'to ')
     .replace(/^4\s+(?=\p{L}|2mo)/iu, '')
     .replace(/(?<=\d(?:am|pm)|\b(?:2moro|2morrow|tomorrow|tmrw|tonight|today)) 2 (?=\p{L})/giu, ' to ')
     .replace(/\s+instead$/i, '')
     .replace(/\bof month\b/i, 'of the month')
     .replace(/\bin (?=\d{1,2}[:.]\d\d\b)/i, 'at ')
+    .replace(/\b(?:in|at) (\d{1,2}) of the (morning|afternoon|evening)\b/i, 'at $1 in the $2')
     .replace(/(?:^|\s)@\s*(?=\d)/g, ' at ')
     .replace(/^(?=(?:[01]\d|2[0-3])[0-5]\d (?:to|about)\b)/, 'at ')
     .trimStart();
-  if (A_QUESTION.test(words) || isAhead(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
+  if (A_QUESTION.test(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
   const { urgent = false, nag } = more;
+  const ahead = aheadIn(words);
+  if (ahead) return { tool: 'reminder_ahead', input: { ...ahead, ...(urgent && { urgent }), ...(nag && { nag }) } };
   const { task: deed, behind, minutes } = PAST_THE_HOUR.exec(words)?.groups ?? {};
   if (minutes !== undefined) return create(deed || behind || '', `at ${minutes}`, { dm, urgent, nag });
   if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm, urgent });
@@ -157,14 +141,6 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
 /** "At 10 past": of the hour that is next. */
 const PAST_THE_HOUR =
   /^(?<task>.*?)\s*\bat (?<minutes>(?:\d{1,2}|five|ten|quarter|a quarter|twenty|twenty[- ]five|half) past|(?:a )?quarter to)(?: the hour)?(?:$|[,:]? (?:to|about) (?<behind>\D+)$)/i;
-
-/** "An hour before the dentist" is told from another reminder. */
-function isAhead(words: string): boolean {
-  const [, length] = /^(.{1,30}?) (?:before|ahead of|prior to)\b/i.exec(words) ?? [];
-  if (length === undefined || parseDuration(length) === undefined) return false;
-  // "A week before Christmas" is a time of its own.
-  return !/ (?:before|ahead of|prior to) /i.test(splitTask(`remind me ${words}`).when ?? '');
-}
 
 /** The word that leads over to `task` in what was said: "tomorrow *about* the dentist". */
 function leadBefore(task: string, words: string): Lead | undefined {
@@ -277,6 +253,7 @@ function named(which: string): { which?: string } {
 }
 
 export function about(tool: string, which: string, more: Record<string, unknown> = {}): Call | undefined {
+  if (dayOfAll(which) !== undefined) return { tool, input: { which, ...more } };
   if (which !== '' && !isName(which, 8)) return undefined;
   return { tool, input: { ...named(which), ...more } };
 }
@@ -308,6 +285,19 @@ export function ahead(which: string, length: string, text?: string): Call | unde
 const DAYS =
   /^(?:on |for |by )?((?:today|tonight|tomorrow|(?:this|next) (?:week|weekend|month|morning|afternoon|evening)|(?:on |this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?: (?:morning|afternoon|evening|night))?)$/i;
 
+/** "28 November", "the 26th", "a week on Friday": a day, and no hour of it. */
+function isDate(words: string): boolean {
+  const hasHour =
+    /\d[:.]\d\d|\d ?(?:am|pm)\b|\b(?:at|hours?|minutes?|mins?|now|noon|midnight|before|after|until|till|by)\b/i;
+  return (
+    words.split(/\s+/).length <= 6 &&
+    /[a-z]{2}/i.test(words) &&
+    !hasHour.test(words) &&
+    !NO_TIME.test(words) &&
+    parseWhen(words, TRIAL).kind === 'once'
+  );
+}
+
 const HOURS =
   /^(?:(?:on |for )?((?:today|tonight|tomorrow|(?:this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)) )?((?:after|before|from|past|until|till|by) (?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?|noon|midday|lunch)|between \S+ and \S+)(?: (today|tonight|tomorrow|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day))?$/i;
 
@@ -322,7 +312,8 @@ export function listHours(said: string): Call | undefined {
 /** A list, of one day where `day` names one; no call when it is something else. */
 export function list(day = '', status?: 'completed' | 'all'): Call | undefined {
   if (day === '') return { tool: 'reminder_list', input: status ? { status } : {} };
-  const named = DAYS.exec(day.replace(/[?]$/, '').replace(/(?<=\w)['’]s$/i, ''))?.[1];
+  const words = day.replace(/[?.!]+$/, '').replace(/(?<=\w)['’]s$/i, '');
+  const named = DAYS.exec(words)?.[1] ?? (isDate(words) ? words.replace(/^(?:on|for) /i, '') : undefined);
   if (named === undefined) return undefined;
   return {
     tool: 'reminder_list',

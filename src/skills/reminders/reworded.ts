@@ -1,6 +1,7 @@
 /** "Buy bread … no, butter": another word for the last thing that was named. */
 import { splitTask, taskWords } from '../../time/index.ts';
-import { isTime, PAST } from './phrase-calls.ts';
+import { PAST } from './phrase-calls.ts';
+import { isTime } from './time-words.ts';
 
 const CHAT =
   /\b(?:thanks?|thank|worries|problem|need|way|idea|good|fine|ok|okay|cheers|sorry|wait|stop|wrong|right|cancel|delete|remove|undo|forget|never|mind|not|no|don['’]?t|it|that|this|later|sooner|earlier|you|i|we|he|she|they|what|why|when|who|how|is|are|was|more|less|one|ones|yet|now|please|yes|yeah|lol|other|another|both|all|none|nothing|urgent|done|make|change|move|set|remind|show|list|note)\b|\d/i;

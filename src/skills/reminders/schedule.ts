@@ -28,6 +28,17 @@ export function pastTheHour(words: string, { now, zone }: WhenContext): string |
   return `at ${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 }
 
+/** "Quarter to", of an hour that is known. */
+export const PAST_OR_TO = /^(?:at |to )?(?:an? )?(\d{1,2}|five|ten|quarter|twenty|twenty[- ]five|half) (past|to)$/i;
+
+/** The clock that "quarter to" means beside the hour of `clock`. */
+function besideTheHour(said: string, side: string, clock: string): string {
+  const count = MINUTES[said.toLowerCase().replace(' ', '-') as keyof typeof MINUTES] ?? Number(said);
+  const [hours = 0] = clock.split(':').map(Number);
+  const minutes = (hours * 60 + (/^to$/i.test(side) ? -count : count) + 24 * 60) % (24 * 60);
+  return [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
 /** The rule with another time of day; undefined for one that has several, or none. */
 export function atOtherTime(rule: string, at: Instant, zone: string): string | undefined {
   if (/BYHOUR|BYMINUTE|BYSECOND|FREQ=(?:HOURLY|MINUTELY|SECONDLY)/.test(rule)) return undefined;
@@ -132,6 +143,8 @@ export function filledIn(words: string, at: Instant, zone: string): string {
   const parts = /^(?:in the )?(morning|afternoon|evening|night)s$/i.exec(said)?.[1];
   if (parts !== undefined) return `every ${parts}`;
   const own = partsOf(at, zone);
+  const [, count, side] = PAST_OR_TO.exec(said) ?? [];
+  if (count && side) return besideTheHour(count, side, own.clock);
   const hour = /^(?:at |back to )?(\d{1,2})((?:[:.]\d\d)?)$/i.exec(said);
   const ownHour = Number(own.clock.slice(0, 2));
   const [, hourOfDay, itsDay] = HOUR_AND_DAY.exec(said) ?? [];

@@ -159,6 +159,11 @@ export const texts = {
     message: `When should I remind you ${object(text, lead)}?`,
     remedy: 'For example "in 20 minutes", "tomorrow at 9" or "every Monday at 8".',
   }),
+  whenIs: (event: string) => ({
+    message: `When is ${quoted(event)}?`,
+    remedy: 'I have no reminder of it that tells. For example "tomorrow at 3pm".',
+  }),
+  noSuchSeries: 'That I can set for single days only. Name the days and the hour, for example "every Monday at 8".',
   noText: { message: 'What should I remind you of?', remedy: 'For example "remind me to call Bob tomorrow at 9".' },
   tooLong: (max: number) => `A reminder may have at most ${max.toLocaleString('en')} characters.`,
   tooMany: (max: number) => ({

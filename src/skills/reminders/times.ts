@@ -1,6 +1,6 @@
 /** "At 9:30 and again at 9:45 to dial in": several times for one thing. */
 import { parseWhen } from '../../time/index.ts';
-import { isTime, TRIAL } from './phrase-calls.ts';
+import { isTime, TRIAL } from './time-words.ts';
 
 const LEAD = /^(?:remind me|set (?:two |three |2 |3 )?reminders for|(?:set|create) (?:a |an )?reminders? for)\s+/i;
 const MOST_TIMES = 6;

@@ -1,8 +1,10 @@
 /** "Dentist tomorrow at 3, remind me an hour before": what is told first, and the request behind it. */
 import type { Call } from '../../agent/index.ts';
 import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
+import { DANGLING, seriesAhead } from './ahead-words.ts';
 import { USUAL_NAG } from './nag.ts';
-import { create, isTime, TRIAL } from './phrase-calls.ts';
+import { create } from './phrase-calls.ts';
+import { isTime, TRIAL } from './time-words.ts';
 import { ANY_REQUEST, NO_STATEMENT } from './untold.ts';
 
 const POLITE = '(?:(?:so|and|but|please|pls|plz|can you|could you|would you|will you|you could)[\\s,]+)*';
@@ -32,8 +34,6 @@ const BEFORE = new RegExp(
 );
 /** A day, and no number of hours. */
 const A_DAY = /^the (?:day|night|evening|morning|afternoon)$|\b(?:days?|weeks?|months?|nights?)$/i;
-/** "The day before", of nothing that is named. */
-const DANGLING = /\bbefore(?: at .*)?$/i;
 const RANGE = /(\d{1,2}(?:[:.]\d\d)?)\s?[-–]\s?\d{1,2}(?:[:.]\d\d)?(\s?(?:am|pm))?/i;
 const CLOCK_IN =
   /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)|\d{1,2}[:.]\d\d|at \d{1,2}|noon|midday|midnight)\b/gi;
@@ -69,6 +69,16 @@ export function onItsDay(text: string): string | undefined {
   return day === '' ? undefined : `remind me ${/day$/i.test(day) && !/to/i.test(day) ? 'on ' : ''}${day}: ${rest}`;
 }
 
+const DAY_FIRST =
+  /^(?<day>today|tomorrow|tonight|(?:on )?(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)[:,]? (?:(?:please|can you|could you) )*remind me (?<rest>.+)$/is;
+
+/** "Tomorrow: remind me to swim at 10am and shop at 1pm": the day of all of them. */
+export function dayFirst(text: string): string | undefined {
+  const { day = '', rest = '' } = DAY_FIRST.exec(text)?.groups ?? {};
+  const [first = '', ...others] = rest.match(CLOCK_IN) ?? [];
+  return others.length === 0 ? undefined : `remind me ${rest.replace(first, `${day} ${first}`)}`;
+}
+
 /** "Dentist tomorrow at 3, wake me at 7": the request, whose time and text may be those of what was told. */
 export function askedBehind(text: string): Call | undefined {
   const found = WITHIN.exec(text)?.groups;
@@ -79,6 +89,8 @@ export function askedBehind(text: string): Call | undefined {
     .replace(/[\s,]*(?:please|pls|plz|thanks|ok|okay)?[\s.!?]*$/i, '')
     .replace(/^(?:of|about|for) (?:it|that|this|them)\s+/i, '')
     .replace(/\s+(?:of|about|for) (?:it|that|this|them)$/i, '');
+  // "Up a ladder, remind me again in an hour" is about the one that spoke.
+  if (/^(?:again|later)\b/i.test(rest)) return undefined;
   const when = timeIn(event);
   const own = splitTask(`remind me ${rest}`);
   if (when === undefined && (mark === '' || GREETING.test(event) || own.when === undefined)) return undefined;
@@ -122,38 +134,4 @@ function aheadOf(event: string, { length = '', clock = '', task = '' }: Record<s
   }
   const time = `${length} before ${day} ${/^\d/.test(clock) ? `at ${clock}` : clock}`.trim();
   return isTime(time) ? create(text, time, { nag }) : undefined;
-}
-
-const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
-const NAMES = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
-const DAY_MINUTES = 24 * 60;
-const ONE_DAY = /^(?:the|a|one|1) (?:day|night|evening|morning|afternoon)$/i;
-
-/** "Every Tuesday", the night before at 8: "every Monday at 8"; undefined where the days before have no such words. */
-function seriesAhead(rule: string, length: string, clock: string): string | undefined {
-  const [, parts = ''] = /\nRRULE:(.+)$/.exec(rule) ?? [];
-  if (/INTERVAL|BYHOUR|BYMINUTE|COUNT|UNTIL|BYSETPOS|\n/.test(parts)) return undefined;
-  const [, hours, minutes] = /T(\d\d)(\d\d)\d\d/.exec(rule) ?? [];
-  const at = Number(hours) * 60 + Number(minutes);
-  const isDay = ONE_DAY.test(length);
-  const ahead = isDay ? DAY_MINUTES : (parseDuration(length) ?? Number.NaN) / 60_000;
-  const then = ahead < DAY_MINUTES ? at - ahead : ahead === DAY_MINUTES ? at : Number.NaN;
-  if (!(then >= 0)) return undefined;
-  const part = /night|evening|morning|afternoon/i.exec(length)?.[0].replace(/night/i, 'evening');
-  const own = `at ${String(Math.floor(then / 60)).padStart(2, '0')}:${String(then % 60).padStart(2, '0')}`;
-  const time = clock !== '' ? `${part ?? ''} ${/^\d/.test(clock) ? `at ${clock}` : clock}` : (part ?? own);
-  const days = daysOf(parts, ahead === DAY_MINUTES ? 1 : 0);
-  return days && `${days} ${time}`.replace(/\s+/g, ' ');
-}
-
-/** The days of a weekly or monthly rule, or those before them. */
-function daysOf(parts: string, before: 0 | 1): string | undefined {
-  const weekly = /FREQ=WEEKLY.*BYDAY=([A-Z,]+)/.exec(parts)?.[1];
-  if (weekly) {
-    const names = weekly.split(',').map((day) => NAMES[(WEEKDAYS.indexOf(day) + 7 - before) % 7]);
-    return names.length === 5 && before === 0 ? 'every weekday' : `every ${names.join(' and ')}`;
-  }
-  const day = Number(/FREQ=MONTHLY;BYMONTHDAY=(\d+)$/.exec(parts)?.[1]) - before;
-  if (Number.isNaN(day)) return /FREQ=DAILY$/.test(parts) && before === 0 ? 'every day' : undefined;
-  return day === 0 ? 'on the last day of every month' : `every month on day ${day}`;
 }

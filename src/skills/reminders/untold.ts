@@ -1,15 +1,21 @@
 /** "Bins out tonight at 8": what and when, without a word that asks for anything. */
 import type { Call } from '../../agent/index.ts';
 import { parseWhen, taskWords } from '../../time/index.ts';
-import { PAST, TRIAL } from './phrase-calls.ts';
+import { PAST } from './phrase-calls.ts';
+import { TRIAL } from './time-words.ts';
 
 /** What is asked, denied, reported, over, or only so under a condition. */
 export const NO_STATEMENT =
   /\b(?:if|when|whenever|unless|until|once|whether|while|because|said|says|tells?|told|asks|asked|say|thinks?|thought|hopes?|wish|wishes|don['’]?t|do not|doesn['’]?t|didn['’]?t|isn['’]?t|wasn['’]?t|won['’]?t|can['’]?t|not|never|maybe|perhaps|should|would|could|might|what|whats|how|why|which|did|does|was|were|had|yesterday|ago|last (?:night|week|month|year))\b|[?]|^(?:who|where|is|are|am|do|can|will|shall)\b/i;
 /** Somebody speaks of themselves or another, or to coda: it is told, not noted. */
 const SOMEBODY =
-  /\b(?:i|i['’]?m|i['’]?ve|i['’]?ll|me|we|we['’](?:re|ve|ll)|you|your|he|she|they|it|it['’]s|there|is|are|am|has|have|will|going|gonna)\b/i;
+  /\b(?:i|i['’]?m|i['’]?ve|i['’]ll|me|we|we['’](?:re|ve|ll)|weve|you|your|he|she|hes|shes|they|theyre|theyve|it|it['’]?s|that['’]?s|there|theres|is|are|am|has|have|will|going|gonna)\b/i;
 const SPOKEN_TO = /\b(?:you|your|u|see (?:ya|u)|bye|good ?night)\b/i;
+/** It goes on from what was said before, or takes it back. */
+const ANSWERING =
+  /\b(?:already|instead|then|actually|meant|mean|sorry|rather|btw|oops|wait|scrap|scratch|forget|same day|as well|too|either)\b/i;
+/** More than one sentence is more than what and when. */
+const SENTENCES = /[.!;…] \p{L}|\n/u;
 /** Where somebody is or what they do then: "busy until 5", "leaving at 6". */
 const STATE =
   /^(?:back|home|free|busy|away|late|off|out|done|here|there|online|awake|ready|brb|sorry|oops|wrong|rather|instead|again|also|same|later|earlier|first|maybe|actually|leaving|going|heading|eating|sleeping|working|coming|arriving|driving|travelling)\b/iu;
@@ -34,7 +40,9 @@ export const ANY_REQUEST =
 export function untold(calls: readonly Call[], said: string): Call[] | undefined {
   const telling = said.replace(/\b(check|see|ask|find out) (?:if|whether)\b/i, '$1');
   if (NO_STATEMENT.test(telling) || SPOKEN_TO.test(said) || ANY_REQUEST.test(said)) return undefined;
-  if (calls.some(({ input }) => !input.text) || (OWNED.test(said) && DONE.test(said))) return undefined;
+  if (ANSWERING.test(said) || SENTENCES.test(said)) return undefined;
+  if (calls.some(({ tool, input }) => tool !== 'reminder_create' || !input.text)) return undefined;
+  if (OWNED.test(said) && DONE.test(said)) return undefined;
   if (calls.some(({ input }) => COMMAND.test(String(input.text)))) return undefined;
   const isAlone = calls.length === 1;
   if (!MANAGES.test(said) && calls.every((call) => isEntry(call, isAlone))) return [...calls];

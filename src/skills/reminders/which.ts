@@ -3,6 +3,7 @@ import type { Call, Failed, TxContext } from '../../agent/index.ts';
 import { failed } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
+import { dayFilter, dayOfAll } from './days.ts';
 import { named, tellingWords } from './naming.ts';
 import { isOpen, type Reminder } from './reminder.ts';
 import * as store from './store.ts';
@@ -43,6 +44,8 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Wanted): 
 /** The pending reminders that are meant, at least one, or a question or refusal to answer with. */
 export async function findSome(ctx: TxContext, which: string, wanted: Wanted): Promise<Reminder[] | Failed> {
   const words = bare(which);
+  const day = dayOfAll(which);
+  if (day !== undefined) return ofDay(ctx, day);
   if (SEVERAL.test(words) || FIRST_OF.test(words)) return several(ctx, words, wanted);
   const one = await single(ctx, words, which, wanted);
   if (!('ok' in one)) return [one];
@@ -70,7 +73,7 @@ const bare = (which: string): string =>
 
 async function single(ctx: TxContext, words: string, which: string, wanted: Wanted): Promise<Reminder | Failed> {
   const shown = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
-  if (LAST.test(words) && shown.at && shown.ids.length > 0) return byNumber(ctx, shown.ids, shown.ids.length);
+  if (LAST.test(words) && (await isOfList(ctx, shown, which))) return byNumber(ctx, shown.ids, shown.ids.length);
   if (words === 'other') return theOther(ctx, wanted);
   if (AT_HAND.test(words)) return atHand(ctx, wanted, which.trim() === '', shown);
   const [byId] = await store.byIds(ctx.tx, ctx.person.id, [words]);
@@ -79,6 +82,16 @@ async function single(ctx: TxContext, words: string, which: string, wanted: Want
   if (number === undefined) return byWords(ctx, words, wanted);
   const made = shown.at || NUMBER.test(words) ? [] : await justMade(ctx, shown.shownAt);
   return byNumber(ctx, made.length > 1 ? made : shown.ids, number);
+}
+
+type Shown = Awaited<ReturnType<typeof store.lists.shown>>;
+
+/** Whether "the last one" is the last of the list: it was shown lately, and no reminder has been made since. */
+async function isOfList(ctx: TxContext, { ids, at, shownAt }: Shown, which: string): Promise<boolean> {
+  if (at) return ids.length > 0;
+  const since = ctx.clock.now().getTime() - JUST_MADE_MS;
+  const isLately = ids.length > 1 && shownAt !== undefined && shownAt.getTime() >= since && /\bones?$/i.test(which);
+  return isLately && (await justMade(ctx, shownAt)).length === 0;
 }
 
 /** Of two, the one that was not made or changed last. */
@@ -151,6 +164,15 @@ async function atHand(
 
 const all = (ctx: TxContext): Promise<Reminder[]> =>
   store.page(ctx.tx, { personId: ctx.person.id, status: 'pending', limit: ALL, offset: 0 });
+
+/** "Everything tomorrow". */
+async function ofDay(ctx: TxContext, day: string): Promise<Reminder[] | Failed> {
+  const onDay = dayFilter(day, ctx);
+  const found = (await all(ctx)).filter((reminder) => onDay?.(reminder) !== undefined);
+  if (found.length > 0) return found;
+  const { message, remedy } = texts.notFound('');
+  return failed('NOT_FOUND', message, { remedy });
+}
 
 /** "Both", "the first two": of the list that was shown last, or of all where none was. */
 async function several(ctx: TxContext, words: string, wanted: Wanted): Promise<Reminder[] | Failed> {

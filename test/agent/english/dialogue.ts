@@ -166,7 +166,7 @@ class Played {
     }
     for (const expected of expects) {
       const words = expected.slice(expected.startsWith('"!') ? 3 : 2);
-      const some = words.split(' // ').some((one) => answer.toLowerCase().includes(one.trim().toLowerCase()));
+      const some = words.split(' // ').some((one) => isLike(`*${one.trim().toLowerCase()}*`, answer.toLowerCase()));
       if (expected.startsWith('?') && !(some && /\?|\[/.test(answer))) this.fail(expected);
       if (expected.startsWith('"!') ? some : expected.startsWith('"') && !some) this.fail(expected);
       if (expected.startsWith('~~') && after.notes.length !== Number(words)) this.fail(expected);

@@ -1,6 +1,7 @@
 import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
-import { about, BARE_NUMBER, editWhen, isPutOff, isTime, snooze, snoozeOf } from '../phrase-calls.ts';
+import { about, BARE_NUMBER, editWhen, isPutOff, snooze, snoozeOf } from '../phrase-calls.ts';
+import { isTime } from '../time-words.ts';
 
 const NAMED = '(reminder|reminders|alarm)';
 

@@ -1,8 +1,9 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration, splitTask } from '../../../time/index.ts';
 import { CARRIES } from '../carries.ts';
-import { A_QUESTION, BARE_NUMBER, create, createAt, isTime, nag, remind } from '../phrase-calls.ts';
+import { A_QUESTION, BARE_NUMBER, create, createAt, nag, remind } from '../phrase-calls.ts';
 import { isRhythm } from '../schedule.ts';
+import { isTime } from '../time-words.ts';
 
 const A_REMINDER =
   '(a|an|another|one) [new|quick|little|friendly|short|recurring|repeating|regular] (reminder|alarm|alert|notification)';

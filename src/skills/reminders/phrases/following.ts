@@ -1,160 +1,10 @@
-import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../../agent/index.ts';
-import { isSlip } from '../../../base/text.ts';
-import { parseDuration, splitTask } from '../../../time/index.ts';
-import { conditionOf, isLasting } from '../narrow.ts';
-import { AGAIN, about, again, ahead, BARE_NUMBER, create, isTime, PAST, snoozeOf } from '../phrase-calls.ts';
-import { isItem, otherThing } from '../reworded.ts';
-import { isRhythm, shifted } from '../schedule.ts';
-
-const REFERENCE = new Date('2026-01-07T06:00:00Z');
-
-/** What leads into a correction. */
-const CUE =
-  /^(?:(?:lol|haha|no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|(?:i )?beg (?:your )?pardon|pardon(?: me)?|excuse me|forgive me|i was wrong|i (?:made|have made) a mistake|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind)\b[\s,.!:;…–-]*)+/i;
-const STRONG =
-  /\b(?:no|nope|nah|oops|ops|whoops|sorry|wait|actually|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on)\b/i;
-const SAYING =
-  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|let'?s (?:do|say|make it)|let us do|better(?: make it| at| on)?|rather|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only)\s+/i;
-/** Words about its text, not its time. */
-const TEXT = /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say)|(?:it|that) should (?:say|read|have said))\s+/i;
-const INSTEAD = /[\s,]*\b(?:instead|though|rather|i mean|i meant|i think)[\s.!?]*$/i;
-const NOT_OTHER = /^(.+?),? (?:and )?not (.+)$/i;
-const OTHER_FIRST = /^not (.+?),? (?:but )?(.+)$/i;
-
-/** What may stand behind a correction: "50 sorry", "Sunday works better". */
-const CUE_BEHIND =
-  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:works?|suits?(?: me)?|is|would be|would work|will be|fits) (?:better|best|easier)|would suit me better)[\s.!]*$/i;
-/** "No, butter". */
-const NO_CUE = /\b(?:no|nope|sorry|wait|oops|actually|i mean)\b/i;
-
-/** What changes the reminder that was just made: "no, 6pm", "actually every day", "I meant Alice, not Bob". */
-function correction(said: string, { text, when: saidTime = '', isRecent }: Topic): Call | undefined {
-  if (said.split(/\s+/).length > 20 || /\burgent\b/i.test(said)) return undefined;
-  const told = said.trim().replace(/^\*\s*/, '');
-  const [behind = ''] = CUE_BEHIND.exec(told) ?? [];
-  const words = behind === '' ? told : told.slice(0, -behind.length);
-  const cue = CUE.exec(words)?.[0] ?? '';
-  // "Sorry, it's 10".
-  const rest = words.slice(cue.length).replace(STRONG.test(cue) ? /^(?:it['’]?s|it is|is)\s+/i : /^(?!)/, '');
-  const saying = SAYING.exec(rest)?.[0] ?? '';
-  const meant = rest
-    .slice(saying.length)
-    .replace(INSTEAD, '')
-    .replace(/[\s.!?]+$/, '')
-    .replace(/[\s,]+please$/i, '');
-  const isCued =
-    STRONG.test(cue) || behind !== '' || saying !== '' || INSTEAD.test(rest) || said.trim().startsWith('*');
-  if (meant === '') return undefined;
-  // "For two weeks only" is a condition on a series.
-  if (isLasting(rest)) return undefined;
-  const other = contrast(meant, rest);
-  if (other) return other;
-  const time = lengthLike(saidTime, meant) ?? aheadLike(saidTime, meant) ?? timeOf(meant);
-  if (time !== undefined && (isCued || isRelative(meant))) return change({ when: time });
-  // A time and nothing else, said of what was made just before: "every Friday at 4pm run the report" is another wish.
-  const isAlone = isTime(meant) || meant.split(/\s+/).length <= 5;
-  if (time !== undefined && isRecent && isAlone && !/^\d+$/.test(meant)) return change({ when: time });
-  const again = /^remind me (?:to|about) (.+)$/i.exec(meant);
-  if (again && STRONG.test(cue)) return isTimeless(again[1] ?? '') ? change({ text: again[1] }) : undefined;
-  // "Make it Anne": a name that was spelt in another way.
-  const misspelt = /^\p{L}{4,}$/u.test(meant)
-    ? text?.split(/\s+/).find((word) => word.length >= 4 && isSlip(word.toLowerCase(), meant.toLowerCase()))
-    : undefined;
-  if (isCued && isRecent && misspelt) return change({ replace: { from: misspelt, to: meant } });
-  const thing = isRecent && NO_CUE.test(cue) && saying === '' ? otherThing(text, meant) : undefined;
-  if (thing !== undefined) return change({ text: thing });
-  if (TEXT.test(rest) || (STRONG.test(cue) && INSTEAD.test(rest))) return textOf(meant, text);
-  return undefined;
-}
-
-const LENGTH_SAID = /^in (?:\d{1,3}|[a-z]+(?:[ -][a-z]+)?) (minutes?|mins?|hours?|hrs?|days?|weeks?)$/i;
-
-/** "No, 25" behind "in 45 minutes" is of minutes, too. */
-function lengthLike(before: string, meant: string): string | undefined {
-  const [, unit] = LENGTH_SAID.exec(before) ?? [];
-  const length = `${meant} ${unit}`;
-  return unit !== undefined &&
-    /^(?:[1-9]\d{0,2}|[a-z]+(?:-[a-z]+)?)$/i.test(meant) &&
-    parseDuration(length) !== undefined
-    ? `in ${length}`
-    : undefined;
-}
-
-const AHEAD_SAID = /^(.+?) before (.+)$/i;
-
-/** "Make that 20 minutes before" of what was set 10 minutes before something. */
-function aheadLike(before: string, meant: string): string | undefined {
-  const [, length = ''] = /^(.+?) (?:before|beforehand|ahead|prior|earlier)(?: instead)?$/i.exec(meant) ?? [];
-  const [, , anchor] = AHEAD_SAID.exec(before) ?? [];
-  const isLength = parseDuration(length) !== undefined || /^the (?:day|evening|night|morning)$/i.test(length);
-  return anchor !== undefined && isLength && isTime(`${length} before ${anchor}`)
-    ? `${length} before ${anchor}`
-    : undefined;
-}
-
-/** "Alice, not Bob", "not 5, 6". */
-function contrast(meant: string, rest: string): Call | undefined {
-  for (const [pattern, to, from] of [
-    [NOT_OTHER, 1, 2],
-    [OTHER_FIRST, 2, 1],
-  ] as const) {
-    const found = pattern.exec(meant) ?? pattern.exec(rest);
-    const [right, wrong] = [found?.[to], found?.[from]].map((one = '') =>
-      one.trim().replace(/^(?:it['’]?s|it is|that['’]?s) /i, ''),
-    );
-    if (!right || !wrong || wrong.split(/\s+/).length > 4) continue;
-    const time = timeOf(right);
-    if (time !== undefined && (isTime(wrong) || /^\d{1,2}$|^(?:this|that)(?: one)?$/i.test(wrong)))
-      return change({ when: time });
-    if (time === undefined && !isTime(wrong) && right.split(/\s+/).length <= 4)
-      return change({ replace: { from: wrong, to: right } });
-  }
-  return undefined;
-}
-
-const isRelative = (words: string): boolean => shifted(REFERENCE, words) !== undefined;
-
-function timeOf(words: string): string | undefined {
-  const said = words.replace(/^(?:to|for)\s+/i, '');
-  // Of which day?
-  if (/^first thing$/i.test(said)) return undefined;
-  if (/^(?:just |only )?(?:on )?weekdays?$/i.test(said)) return 'every weekday';
-  if (/^(?:in the )?(am|morning)$/i.test(said)) return 'am';
-  if (/^(?:in the )?(pm|evening|afternoon)$/i.test(said)) return 'pm';
-  return isRelative(said) || isRhythm(said) || isTime(said) || /^\d{1,2}$/.test(said) ? said : undefined;
-}
-
-const isTimeless = (text: string): boolean =>
-  text !== '' && !/\b(?:at|in|on|tomorrow|tonight|every)\s+\S+$/i.test(text);
-
-function textOf(words: string, before = ''): Call | undefined {
-  const text = words.replace(/^to\s+/i, '');
-  const own = before.split(/\s+/);
-  // One word stands for one word: "I meant Lacey".
-  if (!/\s/.test(text) && own.length > 1) {
-    const from =
-      own.find((word) => word[0]?.toLowerCase() === text[0]?.toLowerCase()) ?? (own.length === 2 ? own[1] : undefined);
-    return from === undefined ? undefined : change({ replace: { from, to: text } });
-  }
-  return isTimeless(text) && text.split(/\s+/).length <= 15 ? change({ text }) : undefined;
-}
-
-/** "Cancel Thursday": no reminder has that name, and a series is at hand. */
-const CANCELLED = /^cancel (?:it |that )?(?:on |for )?((?:this |next )?(?:today|tomorrow|week|\w+day))$/i;
-
-/** "Not on Fridays", "skip Thursday", "only until 6": a condition on the series at hand. */
-function underCondition(said: string): Call | undefined {
-  const words = said.replace(CUE, '').replace(/[\s.!]+$/, '');
-  const condition = words.split(/\s+/).length > 8 ? undefined : conditionOf(words.replace(CANCELLED, 'skip $1'));
-  if (condition === undefined || !isTime(condition.replace(/^\w+ /, ''))) return undefined;
-  // "Skip Thursday" is one Thursday, "not on Thursdays" all of them.
-  const day = /^(?:skip|miss|cancel)\b/i.test(words)
-    ? condition.replace(/^except (?!today)(?=\w+day$)/i, 'except this ')
-    : condition;
-  return change({ when: day });
-}
-
-const change = (more: Record<string, unknown>): Call => ({ tool: 'reminder_edit', input: { which: 'that', ...more } });
+import { ANYMORE, type Call, type Phrase, REMOVE, UNNEEDED } from '../../../agent/index.ts';
+import { splitTask } from '../../../time/index.ts';
+import { aheadIn } from '../ahead-words.ts';
+import { change, correction, INSTEAD, lengthLike, underCondition } from '../correction.ts';
+import { AGAIN, about, again, ahead, BARE_NUMBER, create, list, PAST, snoozeOf } from '../phrase-calls.ts';
+import { isItem } from '../reworded.ts';
+import { isTime } from '../time-words.ts';
 
 /** What was said back to a reminder that has just spoken: "can't now, tomorrow at 9", "leaving now, done". */
 function answered(said: string): Call | undefined {
@@ -176,16 +26,28 @@ function named(words: string): Call | undefined {
 const holds = (text: string | undefined, words: string): boolean =>
   text?.toLowerCase().includes(words.toLowerCase()) ?? false;
 
+/** One day of a series at another hour. */
+const once = (day: string, when: string): Call | undefined =>
+  list(day) && isTime(`${day} at ${when.replace(/^at /i, '')}`)
+    ? { tool: 'reminder_snooze', input: { which: 'that', when: `${day} at ${when.replace(/^at /i, '')}` } }
+    : undefined;
+
 const TOO = /\s+(?:too|as well|also|again|please)$/i;
 /** What begins another request. */
 const A_REQUEST =
   /^(?:remind|ping|nudge|tell|wake|alert|set|make|add|note|show|list|cancel|delete|move|snooze|what|whats|when|who|where|how|is|do|can|could|i|it|that|this)\b/i;
+const SAME_DAY = /[\s,]+(?:on )?(?:the )?same (?:day|date)[.!]*$/i;
 const A_THING = /^(?:the|my|our|a|an|some)\s/i;
 
 /** "… and the council at 3" behind "ring the bank": a thing takes the deed of the one before. */
 function further(before: string, rest: string): Call | undefined {
   if (A_REQUEST.test(rest) || isTime(rest.replace(TOO, ''))) return undefined;
-  const { task, when } = splitTask(`remind me ${rest.replace(TOO, '')}`);
+  const ahead = aheadIn(rest.replace(TOO, ''));
+  if (ahead) return ahead.text === '' ? undefined : { tool: 'reminder_ahead', input: { ...ahead } };
+  const isSameDay = SAME_DAY.test(rest);
+  const { task, when } = splitTask(`remind me ${rest.replace(TOO, '').replace(SAME_DAY, '')}`);
+  if (isSameDay && when !== undefined && task !== '' && isTime(when))
+    return again('that', when, task.replace(/^to /i, ''));
   if (when === undefined || task === '' || !isTime(when)) return undefined;
   const [, deed] = /^([a-z]+) (?:the|my|our|a|an|some)\s/i.exec(before) ?? [];
   return create(A_THING.test(task) && deed !== undefined ? `${deed} ${task}` : task, when);
@@ -307,6 +169,7 @@ export const following: Phrase[] = [
     example: 'and again on Sunday',
     about: 'reminder',
     call: ({ when = '' }, topic) => {
+      if (/\?\s*$/.test(when)) return undefined;
       const said = when.replace(TOO, '').replace(/^for\s+/i, '');
       // "Another one for 10", behind a timer of 5 minutes or a call at 3.
       const time = /^\d{1,2}$/.test(said) && topic?.when ? (lengthLike(topic.when, said) ?? `at ${said}`) : said;
@@ -320,6 +183,31 @@ export const following: Phrase[] = [
     example: 'remind me an hour before that',
     about: 'reminder',
     call: ({ length = '' }) => ahead('that', length),
+  },
+  {
+    pattern: '(and|what about|and what about|how about|and how about|and whats|and what is) [on] {day}',
+    example: 'and Thursday?',
+    about: 'reminder',
+    call: ({ day = '' }, topic) => (topic?.how === 'shown' || /\?\s*$/.test(day) ? list(day) : undefined),
+  },
+  {
+    pattern: '[just|only] (for|on) {day} [only|just] (make it|do it at|move it to|change it to|at|its at) {when}',
+    example: 'just for today make it 3pm',
+    about: 'reminder',
+    call: ({ day = '', when = '' }) => once(day, when),
+  },
+  {
+    pattern: '(make it|move it to|change it to|do it at) {when} (just|only|but only|but just) (for|on) {day}',
+    example: 'make it 3pm just for today',
+    about: 'reminder',
+    call: ({ day = '', when = '' }) => once(day, when),
+  },
+  {
+    pattern:
+      '(make it|move it to|change it to|do it at) {when} (just this once|this time only|only this time|just once|just today|today only|only today|this week only|just this week|only this week|just this time)',
+    example: 'make it 3pm just this once',
+    about: 'reminder',
+    call: ({ when = '' }) => snoozeOf('that', when),
   },
   {
     pattern: '(when is|whens|when was|what was) it [again]',
@@ -352,7 +240,9 @@ export const following: Phrase[] = [
     example: 'cancel, already got it',
     about: 'reminder',
     call: ({ reason = '' }) =>
-      /^(?:i|we|it|its|it's|already|got|no longer|not|changed)\s/i.test(reason) && reason.split(/\s+/).length <= 6
+      /^(?:i|we|it|its|it's|already|got|no longer|not|changed)\s/i.test(reason) &&
+      !/\b(?:if|when|unless|once|until|or)\b/i.test(reason) &&
+      reason.split(/\s+/).length <= 6
         ? about('reminder_delete', 'that')
         : undefined,
   },

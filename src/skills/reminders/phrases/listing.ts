@@ -1,5 +1,6 @@
 import type { Phrase } from '../../../agent/index.ts';
-import { isTime, list, listHours } from '../phrase-calls.ts';
+import { list, listHours } from '../phrase-calls.ts';
+import { isTime } from '../time-words.ts';
 
 const MINE = '[pending|open|upcoming|current|active|outstanding|scheduled|next]';
 

@@ -1,17 +1,7 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, UNNEEDED } from '../../../agent/index.ts';
-import {
-  AGAIN,
-  about,
-  ahead,
-  editWhen,
-  isName,
-  isPointedAt,
-  isPutOff,
-  isTime,
-  PAST,
-  snoozeOf,
-} from '../phrase-calls.ts';
+import { AGAIN, about, ahead, editWhen, isName, isPointedAt, isPutOff, PAST, snoozeOf } from '../phrase-calls.ts';
 import { shifted } from '../schedule.ts';
+import { isTime } from '../time-words.ts';
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
 
@@ -170,6 +160,18 @@ export const naming: Phrase[] = [
   {
     pattern: '{which} (to|until|till) {when}',
     example: '2nd one to 7pm',
+    tentative: true,
+    call: ({ which = '', when = '' }) => (which.split(/\s+/).length <= 4 ? editWhen(which, when) : undefined),
+  },
+  {
+    pattern: '{when} for {which}',
+    example: 'half 12 for the second coat',
+    tentative: true,
+    call: ({ when = '', which = '' }) => (isPointedAt(which) && isShort(which) ? editWhen(which, when) : undefined),
+  },
+  {
+    pattern: '{which} [at|on|to] {when} instead',
+    example: 'leave at 6am instead',
     tentative: true,
     call: ({ which = '', when = '' }) => (which.split(/\s+/).length <= 4 ? editWhen(which, when) : undefined),
   },

@@ -1,0 +1,50 @@
+/** What is told beside a request and asks for nothing: "they died, delete it", "up a ladder, remind me later". */
+import { splitTask, taskWords } from '../../time/index.ts';
+import type { Word } from './words.ts';
+
+const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
+
+/** Words that make the request depend on them, or another one. */
+const BINDING = set(
+  'if when whenever unless until once whether or maybe perhaps should would could might said says told tells asked tell say ' +
+    'remind reminder reminders note notes instead rather actually only except mean meant please',
+);
+const NEGATIONS = set('dont not never no');
+/** What a denial may be about, and be no command. */
+const DENIED = set(
+  'feel feeling want need have got think like know care work going coming happening on well great sure long wrong way',
+);
+const SUBJECTS = set(
+  'i im ive ill id he hes she shes it its they theyre theyve we weve that thats this there theres my our his her their the everyone ' +
+    'everything somebody someone nobody',
+);
+const INTERJECTIONS = set(
+  'oh ugh argh ah hmm hm wow damn gosh phew yay lol haha sorry oops whoops so ok okay well right great no wrong shoot omg yes nope hi hey',
+);
+const STATES = set('up in on out off stuck busy still running late home back away almost nearly just already');
+const VERBS = set(
+  'is are was were am im its hes shes theyre ive weve has have had got gone went came done died broke lost found made can cant will wont ' +
+    'did didnt does doesnt need needs want wants rang sent paid told took forgot fell says feels looks',
+);
+const NAMES =
+  /^(?:ones?|reminders?|notes?|other|others|both|all|first|second|third|last|next|\d+(?:st|nd|rd|th)?|it|them)$/;
+const MOST_WORDS = 9;
+
+const isVerb = ({ norm }: Word): boolean => VERBS.has(norm) || /.{2}(?:ed|ing)$/.test(norm);
+
+/** Whether `part` of a message is told; `isBehind` the request, where it might as well name the thing that is meant. */
+export function isAside(text: string, part: readonly Word[], isBehind: boolean): boolean {
+  const words = part.slice(part.findIndex(({ norm }) => !INTERJECTIONS.has(norm)));
+  const [first, second] = words;
+  const all = text.slice(part[0]?.start ?? 0, part.at(-1)?.end ?? 0);
+  if (part.length === 0 || part.length > MOST_WORDS || all.includes('?') || !first) return false;
+  if (part.every(({ norm }) => INTERJECTIONS.has(norm))) return true;
+  if (words.some(({ norm }) => BINDING.has(norm)) || taskWords.deeds.has(first.norm)) return false;
+  const isStated = SUBJECTS.has(first.norm) && second !== undefined;
+  const tells = words.some(isVerb);
+  const denies = words.some(({ norm }, at) => NEGATIONS.has(norm) && !DENIED.has(words[at + 1]?.norm ?? ''));
+  if (denies && !(isStated && tells)) return false;
+  if (!tells && NAMES.test(words.at(-1)?.norm ?? '') && !part.some(({ norm }) => INTERJECTIONS.has(norm))) return false;
+  if (!isStated && splitTask(`remind me ${all}`).when !== undefined) return false;
+  return tells || (!isBehind && (STATES.has(first.norm) || INTERJECTIONS.has(part[0]?.norm ?? '')));
+}

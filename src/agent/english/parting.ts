@@ -1,0 +1,219 @@
+/** A message of several clauses: requests, and what is told beside them. */
+import type { Dialogue } from '../dialogue/dialogue.ts';
+import { isAside } from './asides.ts';
+import { type Act, acts, after, type Clause, clauseOf, type Message, mayMean, takenBack, unclear } from './clause.ts';
+import { AFTER_JOIN, type Border, bordersOf, skip } from './clauses.ts';
+import { isCourtesy, takesBack } from './courtesy.ts';
+import { type Word, wordsOf } from './words.ts';
+
+/** Several requests, if the message can be parted so that each clause is one. */
+export function parted(message: Message, dialogue: Dialogue): Clause[] | undefined {
+  const borders = bordersOf(message.text, message.words);
+  if (borders.length === 0) return undefined;
+  const begin = skip(message.text, message.words, 0);
+  const head = headOf(message, begin, borders);
+  const start: Start = head
+    ? { at: (borders[0] as Border).at, next: 1, kind: 'line', before: head, dialogue }
+    : { at: begin, next: 0, dialogue };
+  const found = from(message, borders, start, new Map());
+  if (head) return found;
+  return found && found.length > 1 && found.some(isRequest) ? found : undefined;
+}
+
+/** "Remind me to:" and the items below it. */
+function headOf({ words, understanding }: Message, begin: number, [first]: readonly Border[]): Clause | undefined {
+  if (!first || first.kind === 'join' || first.kind === 'correction') return undefined;
+  const part = words
+    .slice(begin, first.end)
+    .map(({ norm }) => norm)
+    .join(' ');
+  const carries = understanding.carries.find((one) => part === one.words || part === `${one.words} to`);
+  return carries && { calls: [], carries };
+}
+
+/** Courtesies ask for nothing. */
+const isRequest = ({ calls, unsure }: Clause): boolean => calls.length > 0 || unsure !== undefined;
+
+interface Start {
+  /** The word at which the clause begins, and the first border behind it. */
+  at: number;
+  next: number;
+  kind?: Border['kind'];
+  before?: Clause;
+  dialogue: Dialogue;
+}
+
+/** The clauses from `start` to the end, the shortest ones first. */
+function from(
+  message: Message,
+  borders: readonly Border[],
+  start: Start,
+  dead: Map<string, true>,
+): Clause[] | undefined {
+  const key = `${start.next}:${start.at}:${JSON.stringify(start.before?.calls ?? null)}`;
+  if (dead.has(key)) return undefined;
+  for (let index = start.next; index <= borders.length; index++) {
+    const border = borders[index];
+    const clause = startedAt(message, start, border?.end ?? message.words.length, border?.kind);
+    if (!clause) continue;
+    if (!border) return [clause];
+    const dialogue = after(start.dialogue, clause);
+    const before = isRequest(clause) ? clause : start.before;
+    const rest = from(
+      message,
+      borders,
+      { at: border.at, next: index + 1, kind: border.kind, ...(before && { before }), dialogue },
+      dead,
+    );
+    if (rest) return [clause, ...rest];
+  }
+  dead.set(key, true);
+  return undefined;
+}
+
+/** The clause that begins at `start` and ends before word `to`, if it may stand there. */
+function startedAt(message: Message, start: Start, to: number, ends: Border['kind'] | undefined): Clause | undefined {
+  const { words } = message;
+  const part = words.slice(start.at, to);
+  if (part.length === 0) return undefined;
+  // "Forget that, remind me to …".
+  const back = start.next === 0 && ends !== undefined && takesBack(part) ? takenBack(start.dialogue) : undefined;
+  if (back) return { calls: [back] };
+  const apart = start.kind !== 'join' && ends !== 'join';
+  if (apart && isCourtesy(part)) return { calls: [] };
+  if (apart && ends === undefined && start.before && isSignature(message, start.at, to)) return { calls: [] };
+  const mayOpen = start.kind !== 'join' || opens(words, start.at) || goesOn(words, start);
+  const clause = mayOpen ? clauseOf(message, start.at, to, start.dialogue) : undefined;
+  if (!clause) {
+    const carried = start.before && carriedOn(message, start.at, to, start.before);
+    if (carried || (start.before && holdsWords(start.before))) return carried;
+    if (!mayOpen) return undefined;
+    return unsureOf(message, start.at, to, start.dialogue);
+  }
+  if (start.kind === 'correction' && !start.before) return undefined;
+  const isChat = clause.calls.every(({ tool }) => tool === 'smalltalk');
+  if (isChat) return apart && start.at > 0 ? { calls: [] } : undefined;
+  const isWhole = clause.calls.every(({ input }) => !Object.values(input).includes(''));
+  if (!isWhole && [start.kind, ends].some((kind) => kind === 'join' || kind === 'correction')) return undefined;
+  return clause;
+}
+
+/** Behind "and" anything may follow a request that holds no words of the person's own. */
+const goesOn = (words: readonly Word[], { at, before }: Start): boolean =>
+  before !== undefined && !holdsWords(before) && AFTER_JOIN.has(words[at - 1]?.norm ?? '');
+
+/** Whether what follows may belong to the words that the request holds: a text, not a name. */
+const holdsWords = ({ calls, unsure }: Clause): boolean =>
+  !unsure && calls.some(({ input }) => input.text !== undefined);
+
+/** A clause that names something which may be there. Behind a sure request it may be a part of that. */
+function unsureOf(message: Message, from: number, to: number, dialogue: Dialogue): Clause | undefined {
+  const named = mayMean(message, from, to, dialogue).filter(({ literals }) => literals > 0);
+  const calls = named.map(({ call }) => call);
+  return calls.length === 0 ? undefined : { calls: [], unsure: unclear(message, from, to, calls) };
+}
+
+/** "… and to buy milk at 6": the words of the clause before it are not said again. */
+function carriedOn(message: Message, from: number, to: number, before: Clause): Clause | undefined {
+  const { text, words, understanding } = message;
+  const { carries, calls } = before;
+  const [last] = calls.slice(-1);
+  if (!carries || ASKING.has(words[from]?.norm ?? '')) return undefined;
+  const said = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0);
+  for (const sentence of [`${carries.words} ${said}`, `${carries.words} to ${said}`]) {
+    const all = wordsOf(sentence);
+    const { certain } = understanding.read(sentence, all, 0, all.length, {});
+    const call = certain && carries.follow(last, certain.call);
+    if (call) return { calls: [call], carries };
+  }
+  return undefined;
+}
+
+/** Clauses that the writer parted, some of them understood: those are done, the others told. */
+export function inParts(message: Message, dialogue: Dialogue): Act[] | undefined {
+  const { text, words } = message;
+  const borders = bordersOf(text, words).filter(
+    (border) => border.kind === 'line' || border.kind === 'stop' || isAsked(words, border),
+  );
+  const found: Act[] = [];
+  let [start, now] = [skip(text, words, 0), dialogue];
+  for (const border of [...borders, undefined]) {
+    const to = border?.end ?? words.length;
+    const clause = startedAt(message, { at: start, next: 0, kind: 'stop', dialogue: now }, to, border && 'stop');
+    if (clause) {
+      found.push(...acts([clause]));
+      now = after(now, clause);
+    } else if (to > start) {
+      const calls = mayMean(message, start, to, now).map(({ call }) => call);
+      found.push(unclear(message, start, to, calls));
+    }
+    start = border?.at ?? to;
+  }
+  return found.length > 1 && found.some(({ kind }) => kind === 'call') ? found : undefined;
+}
+
+/** A question stands behind an "and". */
+export function isQuestionBehind({ text, words }: Message): boolean {
+  return (
+    text.trim().endsWith('?') &&
+    bordersOf(text, words).some((border) => border.kind === 'join' && isAsked(words, border))
+  );
+}
+
+const ASKING = new Set('what whats who whos where wheres when whens how why which'.split(' '));
+/** A question behind "and"; behind a comma alone it may be about what stands before it. */
+const isAsked = (words: readonly Word[], { at, end }: Border): boolean => at > end && ASKING.has(words[at]?.norm ?? '');
+
+/** A name below "Thanks,". */
+function isSignature({ text, words }: Message, at: number, to: number): boolean {
+  const before = text.slice(0, words[at]?.start).trimEnd();
+  return to - at <= 3 && /(?:thanks|thank you|cheers|regards|best|thx|love|ta)[,!.]*$/i.test(before);
+}
+
+/** How a further request begins behind "and" or a comma. */
+const OPENERS = `
+  remind me|remind us|set a|set an|set another|add a reminder|add a note|wake me|note:|also note|make a note|take a note|note that|
+  write note|write a note|make note|save note|save a note|add note|take note|put note|show|list my|what are my|what time is it|whats my|cancel the|cancel my|delete the|delete my|remove the|move the|move my|again|same|
+  done with|snooze the|snooze it|tell me the time|make it|make that|change it|push the|postpone the|jot down|
+  write down|remember that|can you remind|also remind|mark the|tick off`
+  .split('|')
+  .map((opener) => opener.trim().split(' '));
+
+function opens(words: readonly Word[], at: number): boolean {
+  const stands = (opener: readonly string[], from: number) =>
+    opener.every((form, index) => {
+      const word = words[from + index];
+      const norm = form.replace(/:$/, '');
+      return word?.norm === norm && (norm === form || word.marked);
+    });
+  return OPENERS.some((opener) => stands(opener, opener[0] === 'also' ? at - 1 : at));
+}
+
+/** Longer messages tell more than a request beside them. */
+const MOST_PARTS = 5;
+
+/** The one request of a message all of whose other clauses only tell something: "they died, delete it". */
+export function amongAsides(message: Message, dialogue: Dialogue): Clause | undefined {
+  const { text, words } = message;
+  const borders = bordersOf(text, words);
+  if (borders.length === 0 || borders.length >= MOST_PARTS) return undefined;
+  const starts = [skip(text, words, 0), ...borders.map(({ at }) => at)];
+  const ends = [...borders.map(({ end }) => end), words.length];
+  const isTold = (part: number, isBehind: boolean) => isAside(text, words.slice(starts[part], ends[part]), isBehind);
+  let unsure: Clause | undefined;
+  for (let count = borders.length; count > 0; count--) {
+    for (let first = 0; first + count <= starts.length; first++) {
+      const last = first + count - 1;
+      const others = starts.map((_, part) => part).filter((part) => part < first || part > last);
+      if (!others.every((part) => isTold(part, part > last))) continue;
+      const [from, to] = [starts[first] as number, ends[last] as number];
+      const clause = clauseOf(message, from, to, dialogue);
+      // What is told behind a text might be part of it.
+      const isOpen = last < starts.length - 1 && clause?.calls.some(({ input }) => input.text !== undefined);
+      if (clause && !isOpen && clause.calls.some(({ tool }) => tool !== 'smalltalk')) return clause;
+      const calls = mayMean(message, from, to, dialogue).filter(({ literals }) => literals > 0);
+      unsure ??= calls.length === 0 ? undefined : unsureOf(message, from, to, dialogue);
+    }
+  }
+  return unsure;
+}

@@ -1,0 +1,141 @@
+/** "An hour before the dentist", "the night before": a time that counts from something else. Pure. */
+import { type Once, parseDuration, type Recurring, splitTask, taskWords } from '../../time/index.ts';
+import { isTime } from './time-words.ts';
+
+/** A time that counts from a thing, whose own time is not said. */
+export interface Ahead {
+  /** The thing; empty for the one at hand. */
+  which: string;
+  length: string;
+  side: 'before' | 'after';
+  /** When the thing is, where that is said. */
+  when?: string;
+  /** An hour of its own, on that day. */
+  clock?: string;
+  /** What to remind of; empty where nothing is said. */
+  text: string;
+}
+
+const COUNT =
+  '(?:an?|one|two|three|four|five|six|seven|ten|fifteen|twenty|thirty|forty[- ]five|half an?|a couple of|\\d{1,3})';
+const LENGTH = `(?:${COUNT} ?(?:minutes?|mins?|min|hours?|hrs?|hr|h|days?|weeks?|nights?|evenings?)|half hour|(?:a )?quarter of an hour|the (?:day|night|evening|morning|week))`;
+const CLOCK = '(?:at |by )?(?:\\d{1,2}(?:[:.]\\d\\d)? ?(?:am|pm)?|noon|midday|midnight|lunchtime)';
+const SIDES = '(?<side>before|ahead of|prior to|after)';
+const FIRST = new RegExp(`^(?:(?<early>${CLOCK}),? )?(?<length>${LENGTH}) ${SIDES}(?:[ ,]+(?<rest>.+))?$`, 'is');
+const LAST = new RegExp(
+  `^(?:(?:to|about) )?(?<text>.+?) (?:(?<early>at ${CLOCK}),? )?(?<length>${LENGTH}) ${SIDES}(?: (?<rest>.+))?$`,
+  'is',
+);
+const CLOCK_FIRST = new RegExp(`^(?<clock>${CLOCK})(?:[ ,]+|$)`, 'i');
+const CLOCK_LAST = new RegExp(`(?:^| )(?<clock>at ${CLOCK})$`, 'i');
+const AT_HAND = /^(?:it|that|this|then)(?: (?:is|starts|begins|happens|comes|is due|time))?$/i;
+/** "That", said after "remind me", may lead to a statement. */
+const LONGEST_NAME = 8;
+
+/** What `words`, said behind "remind me", count from; undefined where they say a time of their own. */
+export function aheadIn(words: string): Ahead | undefined {
+  const said = words.trim().replace(/[.!?]+$/, '');
+  if (said.length > 300 || saysWhen(said)) return undefined;
+  const first = FIRST.exec(said)?.groups;
+  const found = first ?? LAST.exec(said)?.groups;
+  const { length = '', side = '', rest: tail = '', early } = found ?? {};
+  if (
+    !found ||
+    parseDuration(length.replace(/^the /, 'one ').replace(/(?:night|evening|morning)/, 'day')) === undefined
+  )
+    return undefined;
+  const [, late] = CLOCK_FIRST.exec(tail) ?? [];
+  const behind = late === undefined ? tail : tail.slice(late.length).replace(/^[ ,]+/, '');
+  const parts = first ? parted(behind) : { which: behind, text: found.text ?? '' };
+  const [, clockOfName] = CLOCK_LAST.exec(parts.which) ?? [];
+  const [, clockOfText] = first ? (CLOCK_LAST.exec(parts.text) ?? []) : [];
+  const clock = early ?? late ?? clockOfName ?? clockOfText;
+  const name = without(parts.which, clockOfName);
+  const text = without(parts.text, clockOfText);
+  if (name.split(/\s+/).length > LONGEST_NAME || isTime(`${length} ${side} ${name}`)) return undefined;
+  const isDays = !/minute|min|hour|hr|h$/i.test(length);
+  const told = splitTask(`remind me about ${name}`);
+  if (!isDays && (clock !== undefined || told.when !== undefined)) return undefined;
+  const isTold = told.when !== undefined && isTime(told.when) && told.task !== '';
+  return {
+    which: AT_HAND.test(name) ? '' : isTold ? told.task.replace(/^about /i, '') : name,
+    ...(isTold && { when: told.when as string }),
+    length,
+    side: /^after$/i.test(side) ? 'after' : 'before',
+    ...(clock !== undefined && { clock }),
+    text,
+  };
+}
+
+const without = (words: string, clock: string | undefined): string =>
+  clock === undefined ? words : words.slice(0, -clock.length).trim();
+
+/** "The school run to grab snacks": the thing, and what to do before it. */
+function parted(words: string): { which: string; text: string } {
+  const lead = /^(?:to|about) (.+)$/is.exec(words);
+  if (lead) return { which: '', text: lead[1] ?? '' };
+  const borders = [...words.matchAll(/,? (?:to|about) /gi)];
+  const isDeed = (at: number) => taskWords.deeds.has(/^\w+/.exec(words.slice(at))?.[0].toLowerCase() ?? '');
+  const border = borders.findLast(({ 0: { length }, index }) => isDeed(index + length)) ?? borders[0];
+  if (!border) return { which: words, text: '' };
+  return { which: words.slice(0, border.index), text: words.slice(border.index + border[0].length) };
+}
+
+/** "A week before Christmas", "10 minutes before my shift at 2pm" are times of their own. */
+function saysWhen(words: string): boolean {
+  const { when = '' } = splitTask(`remind me ${words}`);
+  const isWhole = / (?:before|after|ahead of|prior to) \S/i.test(when) && words.includes(when);
+  return isWhole && !DANGLING.test(when) && isTime(when);
+}
+
+/** "The day before", of nothing that is named. */
+export const DANGLING = /\b(?:before|after)(?: at .*)?$/i;
+
+const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
+const NAMES = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
+const DAY_MINUTES = 24 * 60;
+const ONE_DAY = /^(?:the|a|one|1) (?:day|night|evening|morning|afternoon)$/i;
+const A_DAY = /^the (?:day|night|evening|morning|afternoon|week)$|\b(?:days?|weeks?|months?|nights?)$/i;
+
+const atClock = (clock: string): string => (/^\d/.test(clock) ? `at ${clock}` : clock);
+
+/** So long before or after `base`, in words; undefined for a series whose other days have none. */
+export function wordsAhead(
+  base: Once | Recurring,
+  { length, side, clock = '' }: { length: string; side: Ahead['side']; clock?: string | undefined },
+): string | undefined {
+  if (base.kind === 'recurring') return side === 'before' ? seriesAhead(base.rule, length, clock) : undefined;
+  const [day = '', time = ''] = base.local.split('T');
+  const own = A_DAY.test(length) && clock !== '' ? atClock(clock) : `at ${time.slice(0, 5)}`;
+  const part = A_DAY.test(length) && clock === '' && /night|evening|morning/i.test(length);
+  return part ? `${length} ${side} ${day}` : `${length} ${side} ${day} ${own}`;
+}
+
+/** "Every Tuesday", the night before at 8: "every Monday at 8"; undefined where the days before have no such words. */
+export function seriesAhead(rule: string, length: string, clock: string): string | undefined {
+  const [, parts = ''] = /\nRRULE:(.+)$/.exec(rule) ?? [];
+  if (/INTERVAL|BYHOUR|BYMINUTE|COUNT|UNTIL|BYSETPOS|\n/.test(parts)) return undefined;
+  const [, hours, minutes] = /T(\d\d)(\d\d)\d\d/.exec(rule) ?? [];
+  const at = Number(hours) * 60 + Number(minutes);
+  const isDay = ONE_DAY.test(length);
+  const ahead = isDay ? DAY_MINUTES : (parseDuration(length) ?? Number.NaN) / 60_000;
+  const then = ahead < DAY_MINUTES ? at - ahead : ahead === DAY_MINUTES ? at : Number.NaN;
+  if (!(then >= 0)) return undefined;
+  const part = /night|evening|morning|afternoon/i.exec(length)?.[0].replace(/night/i, 'evening');
+  const own = `at ${String(Math.floor(then / 60)).padStart(2, '0')}:${String(then % 60).padStart(2, '0')}`;
+  const time = clock !== '' ? `${part ?? ''} ${/^\d/.test(clock) ? `at ${clock}` : clock}` : (part ?? own);
+  const days = daysOf(parts, ahead === DAY_MINUTES ? 1 : 0);
+  return days && `${days} ${time}`.replace(/\s+/g, ' ');
+}
+
+/** The days of a weekly or monthly rule, or those before them. */
+function daysOf(parts: string, before: 0 | 1): string | undefined {
+  const weekly = /FREQ=WEEKLY.*BYDAY=([A-Z,]+)/.exec(parts)?.[1];
+  if (weekly) {
+    const names = weekly.split(',').map((day) => NAMES[(WEEKDAYS.indexOf(day) + 7 - before) % 7]);
+    return names.length === 5 && before === 0 ? 'every weekday' : `every ${names.join(' and ')}`;
+  }
+  const day = Number(/FREQ=MONTHLY;BYMONTHDAY=(\d+)$/.exec(parts)?.[1]) - before;
+  if (Number.isNaN(day)) return /FREQ=DAILY$/.test(parts) && before === 0 ? 'every day' : undefined;
+  return day === 0 ? 'on the last day of every month' : `every month on day ${day}`;
+}

@@ -1,0 +1,187 @@
+/** Words that correct the reminder that was just made: "no, 6pm", "actually every day", "I meant Alice, not Bob". Pure. */
+import type { Call, Topic } from '../../agent/index.ts';
+import { isSlip } from '../../base/text.ts';
+import { parseDuration } from '../../time/index.ts';
+import { conditionOf, isLasting } from './narrow.ts';
+import { otherThing } from './reworded.ts';
+import { isRhythm, PAST_OR_TO, shifted } from './schedule.ts';
+import { isTime } from './time-words.ts';
+
+const REFERENCE = new Date('2026-01-07T06:00:00Z');
+
+/** What leads into a correction. */
+const CUE =
+  /^(?:(?:lol|haha|no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|(?:i )?beg (?:your )?pardon|pardon(?: me)?|excuse me|forgive me|i was wrong|i (?:made|have made) a mistake|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind|(?:scrap|scratch|forget|strike|ignore) that)\b[\s,.!:;…–-]*)+/i;
+const STRONG =
+  /\b(?:no|nope|nah|oops|ops|whoops|sorry|wait|actually|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on|(?:scrap|scratch|forget|strike|ignore) that)\b/i;
+const SAYING =
+  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|let'?s (?:do|say|make it)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only)\s+/i;
+/** Words about its text, not its time. */
+const TEXT = /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say)|(?:it|that) should (?:say|read|have said))\s+/i;
+export const INSTEAD = /[\s,]*\b(?:instead|though|rather|i mean|i meant|i think)[\s.!?]*$/i;
+const NOT_OTHER = /^(.+?),? (?:and )?not (.+)$/i;
+const OTHER_FIRST = /^not (.+?)(?:,|,? but) (.+)$/i;
+
+/** What may stand behind a correction: "50 sorry", "Sunday works better". */
+const CUE_BEHIND =
+  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:works?|suits?(?: me)?|is|would be|would work|will be|fits) (?:better|best|easier)|would suit me better)[\s.!]*$/i;
+/** "And it's 3:45". */
+const AND_ITS = /^and (?:it['’]?s|it is|that['’]?s)(?: at)? /i;
+/** "It's every other Tuesday sorry, starting next week". */
+const SORRY_WITHIN = /^(?:it['’]?s|it is|that['’]?s) (.+?)[, ]+(?:sorry|oops|i mean),? (.+)$/i;
+/** "No, butter". */
+const NO_CUE = /\b(?:no|nope|sorry|wait|oops|actually|i mean)\b/i;
+
+/** What changes the reminder that was just made: "no, 6pm", "actually every day", "I meant Alice, not Bob". */
+export function correction(said: string, topic: Topic): Call | undefined {
+  const { text, when: saidTime = '', isRecent } = topic;
+  if (said.split(/\s+/).length > 20 || /\burgent\b/i.test(said)) return undefined;
+  const told = said
+    .trim()
+    .replace(/^\*\s*/, '')
+    .replace(SORRY_WITHIN, 'sorry, $1, $2');
+  const [goesOn = ''] = isRecent ? (AND_ITS.exec(told) ?? []) : [];
+  if (goesOn !== '' && timeOf(told.slice(goesOn.length))) return correction(`no, ${told.slice(goesOn.length)}`, topic);
+  const [behind = ''] = CUE_BEHIND.exec(told) ?? [];
+  const words = behind === '' ? told : told.slice(0, -behind.length);
+  const cue = CUE.exec(words)?.[0] ?? '';
+  // "Sorry, it's 10".
+  const rest = words.slice(cue.length).replace(STRONG.test(cue) ? /^(?:it['’]?s|it is|is)\s+/i : /^(?!)/, '');
+  const saying = SAYING.exec(rest)?.[0] ?? '';
+  const meant = rest
+    .slice(saying.length)
+    .replace(INSTEAD, '')
+    .replace(/[\s.!?]+$/, '')
+    .replace(/[\s,]+please$/i, '');
+  const isCued =
+    STRONG.test(cue) || behind !== '' || saying !== '' || INSTEAD.test(rest) || said.trim().startsWith('*');
+  if (meant === '') return undefined;
+  // "For two weeks only" is a condition on a series.
+  if (isLasting(rest)) return undefined;
+  const other = contrast(meant, rest, text);
+  if (other) return other;
+  const time = lengthLike(saidTime, meant) ?? aheadLike(saidTime, meant) ?? timeOf(meant);
+  // What was said of a series just before is said of all of it.
+  const whole = isRecent ? { whole: true } : {};
+  if (time !== undefined && (isCued || isRelative(meant))) return change({ when: time, ...whole });
+  // A time and nothing else, said of what was made just before: "every Friday at 4pm run the report" is another wish.
+  const isAlone = isTime(meant) || meant.split(/\s+/).length <= 5;
+  // "Tomorrow?" asks what there is.
+  if (time !== undefined && isRecent && isAlone && !/^\d+$/.test(meant) && !/\?\s*$/.test(said))
+    return change({ when: time, ...whole });
+  const again = /^remind me (?:to|about) (.+)$/i.exec(meant);
+  if (again && STRONG.test(cue)) return isTimeless(again[1] ?? '') ? change({ text: again[1] }) : undefined;
+  // "Make it Anne": a name that was spelt in another way.
+  const misspelt = /^\p{L}{4,}$/u.test(meant)
+    ? text?.split(/\s+/).find((word) => word.length >= 4 && isSlip(word.toLowerCase(), meant.toLowerCase()))
+    : undefined;
+  if (isCued && isRecent && misspelt) return change({ replace: { from: misspelt, to: meant } });
+  const thing = isRecent && NO_CUE.test(cue) && saying === '' ? otherThing(text, meant) : undefined;
+  if (thing !== undefined) return change({ text: thing });
+  if (TEXT.test(rest) || (STRONG.test(cue) && INSTEAD.test(rest))) return textOf(meant, text);
+  return undefined;
+}
+
+const LENGTH_SAID = /^in (?:\d{1,3}|[a-z]+(?:[ -][a-z]+)?) (minutes?|mins?|hours?|hrs?|days?|weeks?)$/i;
+
+/** "No, 25" behind "in 45 minutes" is of minutes, too. */
+export function lengthLike(before: string, meant: string): string | undefined {
+  const [, unit] = LENGTH_SAID.exec(before) ?? [];
+  const length = `${meant} ${unit}`;
+  return unit !== undefined &&
+    /^(?:[1-9]\d{0,2}|[a-z]+(?:-[a-z]+)?)$/i.test(meant) &&
+    parseDuration(length) !== undefined
+    ? `in ${length}`
+    : undefined;
+}
+
+const AHEAD_SAID = /^(.+?) before (.+)$/i;
+
+/** "Make that 20 minutes before" of what was set 10 minutes before something. */
+function aheadLike(before: string, meant: string): string | undefined {
+  const [, length = ''] = /^(.+?) (?:before|beforehand|ahead|prior|earlier)(?: instead)?$/i.exec(meant) ?? [];
+  const [, , anchor] = AHEAD_SAID.exec(before) ?? [];
+  const isLength = parseDuration(length) !== undefined || /^the (?:day|evening|night|morning)$/i.test(length);
+  return anchor !== undefined && isLength && isTime(`${length} before ${anchor}`)
+    ? `${length} before ${anchor}`
+    : undefined;
+}
+
+/** "Alice, not Bob", "not 5, 6". */
+function contrast(meant: string, rest: string, text: string | undefined): Call | undefined {
+  for (const [pattern, to, from] of [
+    [NOT_OTHER, 1, 2],
+    [OTHER_FIRST, 2, 1],
+  ] as const) {
+    const found = pattern.exec(meant) ?? pattern.exec(rest);
+    const [right, wrong] = [found?.[to], found?.[from]].map((one = '') =>
+      one.trim().replace(/^(?:it['’]?s|it is|that['’]?s) /i, ''),
+    );
+    if (!right || !wrong || wrong.split(/\s+/).length > 4) continue;
+    // "Not this Wednesday, it's a holiday".
+    if (pattern === OTHER_FIRST && /^(?:an?|the|my|our|there|he|she|they|we|i)\b/i.test(right)) continue;
+    const counted = text === undefined ? undefined : countOf(text, right, wrong);
+    if (counted) return change({ replace: counted });
+    const time = timeOf(right);
+    if (time !== undefined && (isTime(wrong) || /^\d{1,2}$|^(?:this|that)(?: one)?$/i.test(wrong)))
+      return change({ when: time });
+    if (time === undefined && !isTime(wrong) && right.split(/\s+/).length <= 4)
+      return change({ replace: { from: wrong, to: right } });
+  }
+  return undefined;
+}
+
+/** "6 sheets, not 5" of "5 sheets of ply". */
+function countOf(text: string, right: string, wrong: string): { from: string; to: string } | undefined {
+  const [, thing = ''] = /^\d+ (\p{L}.*)$/u.exec(right) ?? [];
+  const from = `${/^\d+/.exec(wrong)?.[0] ?? ' '} ${thing}`;
+  return thing !== '' && text.toLowerCase().includes(from.toLowerCase()) ? { from, to: right } : undefined;
+}
+
+const isRelative = (words: string): boolean => shifted(REFERENCE, words) !== undefined;
+
+function timeOf(words: string): string | undefined {
+  const said = words.replace(/^(?:to|for)\s+/i, '');
+  if (PAST_OR_TO.test(said)) return said;
+  // Of which day?
+  if (/^first thing$/i.test(said)) return undefined;
+  if (/^(?:just |only )?(?:on )?weekdays?$/i.test(said)) return 'every weekday';
+  if (/^(?:in the )?(am|morning)$/i.test(said)) return 'am';
+  if (/^(?:in the )?(pm|evening|afternoon)$/i.test(said)) return 'pm';
+  return isRelative(said) || isRhythm(said) || isTime(said) || /^\d{1,2}$/.test(said) ? said : undefined;
+}
+
+const isTimeless = (text: string): boolean =>
+  text !== '' && !/\b(?:at|in|on|tomorrow|tonight|every)\s+\S+$/i.test(text);
+
+function textOf(words: string, before = ''): Call | undefined {
+  const text = words.replace(/^to\s+/i, '');
+  const own = before.split(/\s+/);
+  // One word stands for one word: "I meant Lacey".
+  if (!/\s/.test(text) && own.length > 1) {
+    const from =
+      own.find((word) => word[0]?.toLowerCase() === text[0]?.toLowerCase()) ?? (own.length === 2 ? own[1] : undefined);
+    return from === undefined ? undefined : change({ replace: { from, to: text } });
+  }
+  return isTimeless(text) && text.split(/\s+/).length <= 15 ? change({ text }) : undefined;
+}
+
+/** "Cancel Thursday": no reminder has that name, and a series is at hand. */
+const CANCELLED = /^cancel (?:it |that )?(?:on |for )?((?:this |next )?(?:today|tomorrow|week|\w+day))$/i;
+
+/** "Not on Fridays", "skip Thursday", "only until 6": a condition on the series at hand. */
+export function underCondition(said: string): Call | undefined {
+  const words = said.replace(CUE, '').replace(/[\s.!]+$/, '');
+  const condition = words.split(/\s+/).length > 8 ? undefined : conditionOf(words.replace(CANCELLED, 'skip $1'));
+  if (condition === undefined || !isTime(condition.replace(/^\w+ /, ''))) return undefined;
+  // "Skip Thursday" is one Thursday, "not on Thursdays" all of them.
+  const day = /^(?:skip|miss|cancel)\b/i.test(words)
+    ? condition.replace(/^except (?!today)(?=\w+day$)/i, 'except this ')
+    : condition;
+  return change({ when: day });
+}
+
+export const change = (more: Record<string, unknown>): Call => ({
+  tool: 'reminder_edit',
+  input: { which: 'that', ...more },
+});
