@@ -9,6 +9,21 @@ export function smallHeaps(): void {
   setFlagsFromString('--optimize-for-size');
 }
 
+/** Blocks of more than 32 MB the C library maps by themselves. */
+const MAPPED_BYTES = 33 * 2 ** 20;
+/** Blocks below this are of no account. */
+const SMALL_BYTES = 2 ** 20;
+
+/**
+ * How many bytes to allocate for an array of `bytes` or more that is given up some day. A block that the C library has
+ * mapped by itself takes what has been written of it and goes back to the system whole. The first one of 1 to 32 MB that
+ * goes back is the last: from then on blocks of that size come out of memory that the library keeps, and of what is free
+ * in there it keeps twice as much to itself, for each thread.
+ */
+export function roomFor(bytes: number): number {
+  return bytes <= SMALL_BYTES ? bytes : Math.max(bytes, MAPPED_BYTES);
+}
+
 /**
  * A function for who streams megabytes: it collects what has become garbage lately, in about a millisecond. By itself V8
  * waits until some 35 MB of buffers have come together.

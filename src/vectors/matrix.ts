@@ -1,4 +1,5 @@
 /** Vectors as they are stored and compared: a factor and one signed byte for each dimension. */
+import { roomFor } from '../base/heap.ts';
 
 const FACTOR_BYTES = 4;
 /** Above so many rows (80 ms for 100,000 of 512) a part of the dimensions decides which are compared whole, */
@@ -6,14 +7,11 @@ const LARGE = 20_000;
 const ROUGH_DIM = 128;
 /** about so many. */
 const EXACT = 4_000;
-/** Rows are kept in blocks of so many, so that a matrix grows without being copied: those of most people in small ones; */
+/** Rows are kept in blocks of so many, so that a matrix grows without being copied. */
 const BLOCK = 128;
+/** Of more rows in so large ones that they go back to the system whole; of many small ones most of the room would stay. */
 const SMALL_ROWS = 64 * BLOCK;
-/**
- * what comes on top in blocks of more than 32 MB. The C library maps these by themselves, so that they take what has been
- * written of them, and go back to the system whole; of many small ones most of the room stays with the process.
- */
-const LARGE_BLOCK_BYTES = 33 * 2 ** 20;
+const LARGE_BLOCK_BYTES = roomFor(2 * 2 ** 20);
 /** As much as so many rows the origin counts in the centre: of a few vectors their mean says little. */
 const PRIOR = 20;
 /** The centre is worked out anew when so large a part of the rows has changed. */
@@ -84,9 +82,9 @@ interface Compared {
  */
 export class Matrix {
   readonly dim: number;
-  /** Rows of a large block. */
-  private readonly largeBlock: number;
-  private readonly blocks: Block[] = [];
+  private blocks: Block[] = [];
+  /** Rows of each of them. */
+  private blockRows = BLOCK;
   private readonly scratch = new Scratch();
   /** The sum of the rows that are not empty, and how many these are. */
   private readonly sum: Float64Array;
@@ -97,7 +95,6 @@ export class Matrix {
 
   constructor(dim: number) {
     this.dim = dim;
-    this.largeBlock = Math.ceil(LARGE_BLOCK_BYTES / dim);
     this.sum = new Float64Array(dim);
     this.centre = new Float32Array(dim);
   }
@@ -158,17 +155,34 @@ export class Matrix {
 
   /** The block of a row, and its place in there. */
   private blockOf(row: number): [Block, number] {
-    const large = Math.floor((row - SMALL_ROWS) / this.largeBlock);
-    const wanted = row < SMALL_ROWS ? Math.floor(row / BLOCK) : SMALL_ROWS / BLOCK + large;
-    while (this.blocks.length <= wanted) this.blocks.push(this.blockAfter(this.blocks.at(-1)));
-    return [this.blocks[wanted] as Block, row - (this.blocks[wanted] as Block).first];
+    if (row >= SMALL_ROWS && this.blockRows === BLOCK) this.enlarge();
+    const wanted = Math.floor(row / this.blockRows);
+    while (this.blocks.length <= wanted) this.blocks.push(this.block(this.blocks.length * this.blockRows));
+    return [this.blocks[wanted] as Block, row % this.blockRows];
   }
 
-  private blockAfter(last: Block | undefined): Block {
-    const first = last ? last.first + last.factors.length : 0;
-    const size = first < SMALL_ROWS ? BLOCK : this.largeBlock;
-    const [factors, nearness] = [new Float32Array(size), new Float32Array(size)];
-    return { first, bytes: new Int8Array(size * this.dim), factors, nearness };
+  /** Of a row's bytes, its factor and nearness. */
+  private get rowBytes(): number {
+    return this.dim + 8;
+  }
+
+  private block(first: number): Block {
+    const rows = this.blockRows;
+    const room = new ArrayBuffer(rows * this.rowBytes);
+    const [factors, nearness] = [new Float32Array(room, 0, rows), new Float32Array(room, rows * 4, rows)];
+    return { first, factors, nearness, bytes: new Int8Array(room, rows * 8) };
+  }
+
+  /** Puts what stands in small blocks into a large one. */
+  private enlarge(): void {
+    this.blockRows = Math.max(SMALL_ROWS, Math.ceil(LARGE_BLOCK_BYTES / this.rowBytes));
+    const large = this.block(0);
+    for (const { first, bytes, factors, nearness } of this.blocks) {
+      large.bytes.set(bytes, first * this.dim);
+      large.factors.set(factors, first);
+      large.nearness.set(nearness, first);
+    }
+    this.blocks = [large];
   }
 
   private add({ bytes, factors }: Block, at: number, sign: 1 | -1): void {

@@ -1,3 +1,5 @@
+import { roomFor } from '../../base/heap.ts';
+
 /** At most so many pairs are looked through one by one; what is searched is sorted first. */
 const UNSORTED = 4_000;
 
@@ -22,7 +24,7 @@ export class Postings {
   add(term: string, place: number): void {
     if (this.pending >= Math.max(UNSORTED, this.places.length)) this.settle();
     if (this.pending * 2 === this.pairs.length) {
-      const larger = new Uint32Array(Math.max(128, this.pending * 4));
+      const larger = new Uint32Array(roomFor(Math.max(512, this.pending * 16)) / 4);
       larger.set(this.pairs);
       this.pairs = larger;
     }
@@ -56,7 +58,8 @@ export class Postings {
     const { pairs, pending } = this;
     const came = new Uint32Array(this.count + 1);
     for (let at = 0; at < pending; at++) increase(came, pairs[at * 2] as number);
-    const places = new Uint32Array(this.places.length + pending);
+    const total = this.places.length + pending;
+    const places = new Uint32Array(new ArrayBuffer(roomFor(total * 4)), 0, total);
     const starts = new Uint32Array(this.count + 1);
     /** Where the next place of a term goes. */
     const next = new Uint32Array(this.count + 1);

@@ -112,29 +112,35 @@ const engine = new Engine({
   onStderr,
 });
 
+/** Where answers are put together. It is kept: of large ones this thread would otherwise hold tens of MB of garbage. */
+let gathered = new Uint8Array(64 * 1024);
+let length = 0;
+const KEPT_BYTES = 1024 * 1024;
+
+/** @param {Uint8Array} chunk */
+function gather(chunk) {
+  const end = length + chunk.length;
+  if (end > gathered.length) {
+    const larger = new Uint8Array(2 ** Math.ceil(Math.log2(end)));
+    larger.set(gathered.subarray(0, length));
+    gathered = larger;
+  }
+  gathered.set(chunk, length);
+  length = end;
+}
+
 /**
  * Runs protocol messages; `closing` ends the transaction behind them.
  * @param {Uint8Array} bytes
  * @param {boolean} closing
  */
 async function exec(bytes, closing) {
-  /** @type {Uint8Array[]} */
-  const chunks = [];
-  const options = { syncToFs: false, onRawData: (/** @type {Uint8Array} */ chunk) => chunks.push(chunk.slice()) };
+  const options = { syncToFs: false, onRawData: gather };
+  length = 0;
   await engine.execProtocolRawStream(bytes, options);
-  if (closing) await engine.execProtocolRawStream(foundRows(joined(chunks)) ? COMMIT : ROLLBACK, options);
-  return joined(chunks);
-}
-
-/** @param {Uint8Array[]} chunks */
-function joined(chunks) {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const answer = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    answer.set(chunk, at);
-    at += chunk.length;
-  }
+  if (closing) await engine.execProtocolRawStream(foundRows(gathered.subarray(0, length)) ? COMMIT : ROLLBACK, options);
+  const answer = gathered.slice(0, length);
+  if (gathered.length > KEPT_BYTES) gathered = new Uint8Array(64 * 1024);
   return answer;
 }
 

@@ -1,5 +1,6 @@
 /** The embedded engine's thread, seen from the main one: requests go in order and are answered in order. */
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { type Deferred, deferred } from '../../base/async.ts';
@@ -63,7 +64,13 @@ interface Reply {
 }
 
 // Node's types know nothing of it.
-declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
+declare const WebAssembly: {
+  compile(bytes: Uint8Array): Promise<object>;
+  /** In pages of 64 KiB. */
+  Memory: new (limits: {
+    initial: number;
+  }) => { buffer: ArrayBuffer };
+};
 
 let compiled: Promise<object> | undefined;
 
@@ -79,7 +86,7 @@ function engineCode(): Promise<object> {
 async function loadCode(): Promise<object> {
   try {
     return await WebAssembly.compile(
-      await readFile(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite'))),
+      await read(fileURLToPath(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite')))),
     );
   } catch (cause) {
     // Not to be taken for damaged data: somebody might throw it away.
@@ -89,6 +96,21 @@ async function loadCode(): Promise<object> {
       cause,
     });
   }
+}
+
+/**
+ * A file in memory that the C library knows nothing of. From the first block of up to 32 MB on that it gives back to the
+ * system, it keeps what is free by itself up to twice as much, in every thread.
+ */
+async function read(path: string): Promise<Uint8Array> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const { buffer } = new WebAssembly.Memory({ initial: Math.ceil(size / 65_536) });
+  const bytes = new Uint8Array(buffer, 0, size);
+  for (let at = 0, count = 1; at < size && count > 0; at += count) {
+    count = (await file.read(bytes, at, size - at)).bytesRead;
+  }
+  return bytes;
 }
 
 export class EngineThread {
