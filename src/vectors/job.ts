@@ -10,8 +10,6 @@ import * as store from './store.ts';
 
 /** An embedder that failed is asked again after this long. */
 const AGAIN_MS = 5 * 60_000;
-/** So many failures in a row are the service's, not a text's. */
-const FRUITLESS = 2;
 const MOST_DROPPED = 5_000;
 const OWNERS_AT_ONCE = 200;
 /** A space that was begun within this time may be one that another process builds. */
@@ -170,7 +168,6 @@ interface OfOwner extends Missing {
 async function fill(deps: EmbedDeps, embedder: Embedder, owner: string | undefined, signal: AbortSignal) {
   const { database, source } = deps;
   let failed: EmbedderFault | undefined;
-  let barren = 0;
   for await (const batch of batches(deps, embedder, owner)) {
     const done = await embedEach(embedder, batch, signal);
     failed ??= done.failed;
@@ -178,9 +175,7 @@ async function fill(deps: EmbedDeps, embedder: Embedder, owner: string | undefin
       await database.tx('vectors.add', (tx) => source.add(tx, one, embedder.id, made));
       deps.changed?.(one);
     }
-    barren = done.made.length === 0 ? barren + 1 : 0;
-    // Nothing at all came of whole batches: the service is away.
-    if (barren === FRUITLESS) break;
+    if (done.isAway) break;
   }
   return failed;
 }
@@ -215,8 +210,15 @@ async function* allOwners(database: Pick<Database, 'read'>, source: Source) {
   }
 }
 
-/** The vectors of a batch; where it fails as a whole, of each text alone, so that one bad text does not stop the rest. */
-async function embedEach(embedder: Embedder, batch: readonly OfOwner[], signal: AbortSignal) {
+/** What came of a batch. `isAway`: the service embeds nothing any more. */
+interface Embedded {
+  made: (OfOwner & Made)[];
+  failed?: EmbedderFault;
+  isAway?: boolean;
+}
+
+/** The vectors of a batch; where it fails as a whole, of each text alone, so that bad texts do not stop the rest. */
+async function embedEach(embedder: Embedder, batch: readonly OfOwner[], signal: AbortSignal): Promise<Embedded> {
   const pack = (text: OfOwner, vector: Float32Array): OfOwner & Made => ({ ...text, vector: packVector(vector) });
   const texts = batch.map(({ text }) => text);
   try {
@@ -225,13 +227,10 @@ async function embedEach(embedder: Embedder, batch: readonly OfOwner[], signal: 
   } catch (error) {
     if (!(error instanceof EmbedderFault) || error.kind === 'missing' || signal.aborted) throw error;
     const made: (OfOwner & Made)[] = [];
-    let fruitless = 0;
-    for (const text of batch.length > 1 ? batch : []) {
-      const alone = await embedder.embed([text.text], 'document', signal).catch(() => undefined);
-      if (alone?.[0]) made.push(pack(text, alone[0]));
-      else fruitless++;
-      // One text may be at fault, two that follow each other mean the service.
-      if (made.length === 0 && fruitless === FRUITLESS) break;
+    for (const text of batch) {
+      const [vector] = batch.length > 1 ? await embedder.embed([text.text], 'document', signal).catch(() => []) : [];
+      if (vector) made.push(pack(text, vector));
+      else if (!(await answers(embedder, signal))) return { made, failed: error, isAway: true };
     }
     return { made, failed: error };
   }

@@ -75,10 +75,10 @@ for (const { name, available, open } of testDatabases)
         { space: 'old', current: true, vectors: 3 },
       ]);
       // Of one that is away it is not known what else it refuses.
-      spoilt.texts = ['Berlin', 'dimensions'];
+      spoilt.texts = ['Berlin', 'tea', 'dimensions'];
       await run(fakeEmbedder('new', spoilt));
       expect(await spaces()).toEqual([
-        { space: 'new', current: false, vectors: 2 },
+        { space: 'new', current: false, vectors: 1 },
         { space: 'old', current: true, vectors: 3 },
       ]);
       spoilt.texts = [];
@@ -105,6 +105,24 @@ for (const { name, available, open } of testDatabases)
       expect(await spaces()).toEqual([{ space: 'refusing', current: true, vectors: 2 }]);
       await run(fakeEmbedder('new'));
       expect(await spaces()).toEqual([{ space: 'new', current: true, vectors: 3 }]);
+    });
+
+    test('many texts that are refused, one after another, keep no other from a vector', async () => {
+      // They come first: ids are the order.
+      await database.run(
+        'test',
+        `insert into memories (id, person_id, type, text, terms, source, said_by, said_at, touched, created_at)
+         select '000000' || at, person_id, type, 'refused number ' || at, terms, source, said_by, said_at, touched, created_at
+           from (select * from memories limit 1) one, generate_series(1, 9) at`,
+      );
+      await run({ ...fakeEmbedder('strict', { texts: ['refused'] }), maxBatch: 4 });
+      expect(await spaces()).toContainEqual({ space: 'strict', current: false, vectors: 3 });
+      await database.run('test', `delete from memories where text like 'refused%'`);
+      await database.run('test', `delete from memory_vectors where space = 'strict'`);
+      await database.run('test', `delete from memory_spaces where space = 'strict'`);
+      await run(fakeEmbedder('new'));
+      expect(await spaces()).toEqual([{ space: 'new', current: true, vectors: 3 }]);
+      await waiting();
     });
 
     test('a new space is built by one job for all, whoever writes meanwhile', async () => {
