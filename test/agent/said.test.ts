@@ -1,27 +1,16 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import { searchMessages } from '../../src/agent/context/store.ts';
 import type { Param } from '../../src/storage/index.ts';
 import { testDatabases } from '../support/database.ts';
+import { meanings } from '../support/embeddings.ts';
 import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
 import { play } from '../support/play.ts';
 
 const server = await modelServer();
 
-/** A service of vectors to which words that mean the same are one dimension. */
-const MEANINGS = [/couch|sofa/, /peanut|nuts/, /bicycle|bike/];
-const embeddings = createServer(async (request, response) => {
-  let body = '';
-  for await (const chunk of request) body += chunk;
-  const { input } = JSON.parse(body) as { input: string[] };
-  const data = input.map((text) => ({ embedding: [...MEANINGS.map((one) => (one.test(text) ? 1 : 0)), 0.05] }));
-  response.end(JSON.stringify({ data }));
-});
-await new Promise<void>((listening) => embeddings.listen(0, '127.0.0.1', listening));
-const url = `http://127.0.0.1:${(embeddings.address() as AddressInfo).port}`;
-afterAll(() => void embeddings.close());
+const service = await meanings();
+afterAll(() => service.close());
 
 describe.each(testDatabases)('by words on $name', ({ name, available }) => {
   test.skipIf(!available)('a search reads what the index of words gives, however much was said', async () => {
@@ -95,7 +84,7 @@ describe.each(testDatabases)('what others have said, on $name', ({ name, availab
 
 describe.each(testDatabases)('by meaning on $name', ({ name, available }) => {
   test.skipIf(!available)('what was said is found, and who is forgotten leaves no vector', async () => {
-    const embedder = { 'memory.embedder.kind': 'openai-compatible', 'memory.embedder.base_url': url };
+    const embedder = { 'memory.embedder.kind': 'openai-compatible', 'memory.embedder.base_url': service.url };
     const config = { ...modelConfig(server), ...embedder, 'memory.embedder.model': 'meanings', 'memory.auto': 'off' };
     await using coda = await play({ engine: name, config });
     const ana = coda.person('ana');

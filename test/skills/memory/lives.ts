@@ -1,9 +1,8 @@
 /** A coda in processes of its own that are killed while they remember. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openDatabase } from '../../../src/storage/index.ts';
+import { type EmbeddingService, embeddingService } from '../../support/embeddings.ts';
 import { freshDataDir, Jsonl } from '../../support/jsonl.ts';
 import type { ModelServer } from '../../support/model-server/index.ts';
 import { modelConfig } from '../../support/models.ts';
@@ -13,21 +12,10 @@ const START = Date.parse('2026-11-20T08:00:00Z');
 const MINUTE = 60_000;
 
 /** A service that gives vectors of eight numbers, other ones for each model. */
-export async function vectorService(): Promise<{ url: string; close(): void }> {
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    const { input, model } = JSON.parse(body) as { input: string[]; model: string };
-    const vectorOf = (text: string) =>
-      Array.from({ length: 8 }, (_, at) => 1 + ((text.charCodeAt(at % text.length) * (at + model.length)) % 7));
-    response.end(JSON.stringify({ data: input.map((text, index) => ({ index, embedding: vectorOf(text) })) }));
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => void server.close(),
-  };
-}
+export const vectorService = (): Promise<EmbeddingService> =>
+  embeddingService((text, model) =>
+    Array.from({ length: 8 }, (_, at) => 1 + ((text.charCodeAt(at % text.length) * (at + model.length)) % 7)),
+  );
 
 export interface Left {
   texts: string[];
