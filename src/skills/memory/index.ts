@@ -39,7 +39,7 @@ export const memory: Skill<Settings> = {
   tools: (deps) => tools(parts(deps).service),
   collections: () => [own],
   pages: () => [page],
-  commands: () => [command],
+  commands: ({ config }) => [command(config)],
   jobs: (deps) => [
     embedJob({ ...deps, ...deps.embedders, ...parts(deps), source }),
     extractJob({ ...deps, ...parts(deps) }),
@@ -49,5 +49,5 @@ export const memory: Skill<Settings> = {
   passing: (deps, asked) => section(deps, parts(deps).recall, asked),
   turnOver: (deps, over) => restSoon(deps, over),
   checks: (deps) => checks(deps, deps.embedders.embedder),
-  verbs,
+  verbs: (deps) => verbs({ ...deps, ...parts(deps) }),
 };

@@ -81,6 +81,7 @@ export async function keep(
     source: 'told',
     saidBy: person.name,
     saidAt: now,
+    from: { inboxId: ctx.inboxId },
     tainted,
     slot,
   };

@@ -18,6 +18,8 @@ export interface Memory {
   source: 'told' | 'extracted' | 'imported';
   saidBy: string;
   saidAt: Instant;
+  /** The message that says it, by its identity (`discord:<channel>:<id>`); null: none does. */
+  message: string | null;
   /** `past`: a newer one says otherwise. `proposed`: waits for the person's word. */
   state: 'current' | 'past' | 'proposed' | 'deleted';
   supersededBy: string | null;
@@ -26,9 +28,11 @@ export interface Memory {
 }
 
 /** A memory that is not stored yet. */
-export type NewMemory = Omit<Memory, 'state' | 'supersededBy' | 'createdAt'> & {
+export type NewMemory = Omit<Memory, 'state' | 'supersededBy' | 'createdAt' | 'message'> & {
   state?: 'current' | 'past' | 'proposed';
   conversationId: string | null;
+  /** The message that says it: by its identity, or as the row of the inbox that is answered. */
+  from?: { message: string | null } | { inboxId: string | undefined };
   messageSeq?: number | null;
   terms: readonly string[];
   /** What there can only be one of at a time. */

@@ -14,6 +14,9 @@ const MOST = 30;
 /** Of the window, in tokens, whatever the budget says. */
 const SHARE = 0.05;
 const CHARACTERS_ASKED = 1_000;
+/** Who says one of these may mean what is no longer so. */
+const OF_THE_PAST =
+  /\b(?:before|previous(?:ly)?|former(?:ly)?|earlier|originally|used to|back then|no longer|any ?more|once)\b/i;
 
 /** What is remembered and fits the message, within the budget; nothing in shared places, and no text from elsewhere. */
 export async function section(
@@ -23,13 +26,17 @@ export async function section(
 ): Promise<PromptSection | undefined> {
   const budget = Math.min(config.budget, Math.floor((window ?? Number.POSITIVE_INFINITY) * SHARE));
   if (!isPrivate || budget === 0 || text.trim() === '') return undefined;
-  const searching = recall.search(person.id, text.slice(0, CHARACTERS_ASKED), {}, MOST, PATIENCE_MS);
+  const asked = text.slice(0, CHARACTERS_ASKED);
+  const past = OF_THE_PAST.test(asked);
+  const searching = recall.search(person.id, asked, { past }, MOST, PATIENCE_MS);
   const hits = (await withTimeout(LOADING_MS, searching)) ?? [];
   if (hits.length === 0) return undefined;
   const ids = hits.map(({ id }) => id);
   const db = { query: database.read.bind(database) };
   const memories = await byIds(db, person.id, ids);
-  const untainted = memories.filter(({ tainted, state }) => !tainted && state === 'current');
+  const untainted = memories.filter(
+    ({ tainted, state }) => !tainted && (state === 'current' || (past && state === 'past')),
+  );
   const lines = within(untainted, budget, person.zone ?? 'UTC');
   return lines.length === 0 ? undefined : { title: 'Memory', text: [FRAME, ...lines].join('\n') };
 }

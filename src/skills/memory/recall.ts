@@ -21,7 +21,7 @@ export interface Hit {
 }
 
 /** Rows that are read at once: more than fit into a message of the worker thread hold it up. */
-const PAGE = 1_024;
+const PAGE = 512;
 /** What another process wrote is seen after this long; what this one wrote, at once. */
 const FRESH_MS = 30_000;
 /** All indexes together hold so many bytes at most, but for the one that is in use. */
@@ -51,7 +51,7 @@ export class Recall {
 
   /**
    * The nearest memories, best first. Where the vectors of the query are not there within `patienceMs`, words alone
-   * decide. Memories that are not read yet are waited for without it, for as long as the database lets a statement take:
+   * decide; with none, the embedder is not asked. Memories that are not read yet are waited for without it, for as long as the database lets a statement take:
    * without them the answer would be that nothing is remembered. Who can do without waits no longer than they like.
    */
   async search(personId: string, text: string, filter: Filter, limit: number, patienceMs: number): Promise<Hit[]> {
@@ -76,7 +76,7 @@ export class Recall {
   private async sought(text: string, space: string | undefined, patienceMs: number): Promise<Sought> {
     const words = wordsOf(text);
     const embedder = this.deps.embedders.find(({ id }) => id === space);
-    if (!embedder) return words;
+    if (!embedder || patienceMs === 0) return words;
     const limit = new AbortController();
     try {
       const vector = await withTimeout(patienceMs, vectorOf(embedder, text, limit.signal));

@@ -16,6 +16,7 @@ interface MemoryRow {
   source: Memory['source'];
   said_by: string;
   said_at: Date;
+  message_key: string | null;
   state: Memory['state'];
   superseded_by: string | null;
   tainted: boolean;
@@ -23,7 +24,7 @@ interface MemoryRow {
 }
 
 const COLUMNS = `id, person_id, type, text, tags, importance, happened_on::text as happened_on, source, said_by, said_at,
-  state, superseded_by, tainted, created_at`;
+  message_key, state, superseded_by, tainted, created_at`;
 
 function toMemory(row: MemoryRow): Memory {
   return {
@@ -37,6 +38,7 @@ function toMemory(row: MemoryRow): Memory {
     source: row.source,
     saidBy: row.said_by,
     saidAt: row.said_at,
+    message: row.message_key,
     state: row.state,
     supersededBy: row.superseded_by,
     tainted: row.tainted,
@@ -72,8 +74,9 @@ export async function insert(
   for (const memory of memories) {
     const { rows } = await tx.query<MemoryRow>(
       `insert into memories (id, person_id, conversation_id, type, text, tags, importance, terms, happened_on, source,
-                             message_seq, said_by, said_at, state, tainted, touched, created_at, slot)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning ${COLUMNS}`,
+                             message_seq, said_by, said_at, state, tainted, touched, created_at, slot, message_key)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+               coalesce($19, (select key from inbox where id = $20))) returning ${COLUMNS}`,
       [
         memory.id,
         personId,
@@ -93,6 +96,8 @@ export async function insert(
         version,
         now,
         memory.slot ?? null,
+        memory.from && 'message' in memory.from ? memory.from.message : null,
+        memory.from && 'inboxId' in memory.from ? (memory.from.inboxId ?? null) : null,
       ],
     );
     stored.push(...rows.map(toMemory));
@@ -111,7 +116,8 @@ export async function setState(
   if (ids.length === 0) return;
   const version = await nextVersion(tx, personId);
   await tx.query(
-    `update memories set state = $3, superseded_by = $4, touched = $5,
+    `update memories set state = $3, touched = $5,
+                         superseded_by = case $3 when 'past' then coalesce($4, superseded_by) when 'deleted' then superseded_by end,
                          deleted_at = case when $3 = 'deleted' then $6::timestamptz end
       where person_id = $1 and id = any($2)`,
     [personId, ids, state, by, version, now],
@@ -321,12 +327,26 @@ export async function setAuto(tx: Transaction, personId: string, auto: 'on' | 'o
   );
 }
 
-/** The newest memories of a conversation that nobody told coda to keep, said at `since` or later. */
-export async function lastExtracted(tx: Transaction, personId: string, conversationId: string, since: Instant) {
+/**
+ * The newest memories of a conversation: of those that nobody told coda to keep what was said at `since` or later, of the
+ * others what was kept with the message before this one.
+ */
+export async function lastNoted(tx: Transaction, personId: string, conversationId: string, since: Instant) {
   const { rows } = await tx.query<{ id: string }>(
-    `select id from memories where person_id = $1 and conversation_id = $2 and source = 'extracted'
-        and state in ('current', 'proposed') and said_at >= $3`,
+    `select id from memories where person_id = $1 and conversation_id = $2 and state in ('current', 'proposed')
+        and case source when 'extracted' then said_at >= $3
+                        when 'told' then said_at >= (select max(at) from messages where conversation_id = $2 and role = 'user')
+            end`,
     [personId, conversationId, since],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** What memories took the place of. */
+export async function superseded(tx: Transaction, personId: string, by: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from memories where person_id = $1 and superseded_by = any($2) and state = 'past'`,
+    [personId, by],
   );
   return rows.map(({ id }) => id);
 }

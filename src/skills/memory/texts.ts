@@ -70,6 +70,10 @@ export const texts = {
   restored: (memory: Memory) => `Taken back: I remember ${quoted(memory.text)} again.`,
   corrected: (before: Memory, after: Memory) =>
     `Corrected: ${quoted(after.text)} instead of ${quoted(before.text)}. Both stay on the record.`,
+  past: (memory: Memory) => ({
+    message: `Something newer says otherwise than ${quoted(memory.text)}.`,
+    remedy: '`/memory` shows what I remember now.',
+  }),
   kept: (memory: Memory) => `Kept: ${quoted(memory.text)}.`,
   askCorrect: 'What is right instead?',
   ignored: (count: number) =>

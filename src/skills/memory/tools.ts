@@ -65,8 +65,9 @@ async function found(
   words: string,
   filter: Filter,
   most: number,
+  patienceMs = PATIENCE_MS,
 ): Promise<readonly Hit[]> {
-  return ctx.private ? recall.search(ctx.person.id, words, filter, most, PATIENCE_MS) : [];
+  return ctx.private ? recall.search(ctx.person.id, words, filter, most, patienceMs) : [];
 }
 
 const saveTool = (service: Service) =>
@@ -77,7 +78,8 @@ const saveTool = (service: Service) =>
     effect: 'write',
     redact: privately('text'),
     input: saveInput,
-    prepare: ({ text }, ctx) => found(service, ctx, text, {}, 8),
+    // What says the same has the same words: what is written waits for no embedding.
+    prepare: ({ text }, ctx) => found(service, ctx, text, {}, 8, 0),
     async run(input, ctx) {
       const kept = await keep(service, ctx, input, near(ctx));
       return 'ok' in kept ? kept : saved(kept, ctx);
@@ -221,11 +223,14 @@ const MOST_WITH_BUTTONS = 7;
 
 function buttonsOf(memory: Memory) {
   const { id, state } = memory;
-  const input = { which: id };
+  // Those of the other memories stay when one is pressed.
+  const press = (what: string, tool: string, input: Record<string, unknown>) => {
+    return { label: `${what} ${id}`, tool, input, group: id };
+  };
   return [
-    ...(state === 'proposed' ? [{ label: `Keep ${id}`, tool: 'memory_keep', input: { id } }] : []),
-    { label: `Forget ${id}`, tool: 'memory_delete', input },
-    { label: `Correct ${id}`, tool: 'memory_correct', input },
+    ...(state === 'proposed' ? [press('Keep', 'memory_keep', { id })] : []),
+    press('Forget', 'memory_delete', { which: id }),
+    press('Correct', 'memory_correct', { which: id }),
   ];
 }
 
@@ -262,7 +267,7 @@ const deleteTool = (service: Service) =>
       if ('ok' in memory) return memory;
       await store.setState(ctx.tx, ctx.person.id, [memory.id], 'deleted', { now: ctx.clock.now() });
       service.wrote(ctx.tx, ctx.person.id);
-      const undo = { tool: 'memory_restore', input: { id: memory.id } };
+      const undo = { tool: 'memory_restore', input: { id: memory.id, as: memory.state } };
       return done(texts.deleted([memory]), { undo: { ...undo, label: texts.undo(memory) }, id: memory.id });
     },
   });
@@ -281,6 +286,8 @@ const correctTool = (service: Service) =>
     async run({ which, text }, ctx) {
       const memory = await meant(ctx, which, 'memory_correct');
       if ('ok' in memory) return memory;
+      if (memory.state === 'past')
+        return failed('PAST', texts.past(memory).message, { remedy: texts.past(memory).remedy });
       if (text.trim() === '') return failed('NO_TEXT', texts.askCorrect, { asks: { slot: 'text' } });
       const { type, importance, tags } = memory;
       const input = { text, type, importance, tags, date: memory.happenedOn ?? undefined };
@@ -318,16 +325,17 @@ const restoreTool = (service: Service) =>
     hidden: true,
     input: z.object({
       id: z.string().max(50),
+      as: z.enum(['current', 'past', 'proposed']).default('current'),
       /** It was new: it goes, and what it took the place of comes back. */
       forget: z.boolean().default(false),
       back: z.array(z.string().max(50)).max(20).default([]),
     }),
-    async run({ id, forget, back }, ctx) {
+    async run({ id, as, forget, back }, ctx) {
       const { tx, person, clock } = ctx;
       const [memory] = await store.byIds(tx, person.id, [id]);
       if (!memory) return failed('NOT_FOUND', texts.notFound(id).message);
       const now = clock.now();
-      await store.setState(tx, person.id, [id], forget ? 'deleted' : 'current', { now });
+      await store.setState(tx, person.id, [id], forget ? 'deleted' : as, { now });
       await store.setState(tx, person.id, back, 'current', { now });
       service.wrote(tx, person.id);
       return done(forget ? texts.deleted([memory]) : texts.restored(memory));
@@ -343,7 +351,9 @@ const ignoreTool = (service: Service) =>
     spare: true,
     input: z.object({}),
     async run(_, ctx) {
-      return done(texts.ignored(await service.ignore(ctx)));
+      const count = await service.ignore(ctx);
+      service.wrote(ctx.tx, ctx.person.id);
+      return done(texts.ignored(count));
     },
   });
 

@@ -7,10 +7,10 @@ import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import type { Verb } from '../../chat/index.ts';
 import type { JobQueue } from '../../jobs/index.ts';
-import { onlyPerson } from '../../people/index.ts';
+import { holdPerson, onlyPerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { embedSoon } from '../../vectors/index.ts';
-import { MOST_MEMORIES, termsOf } from './keep.ts';
+import { MOST_MEMORIES, type Service, termsOf } from './keep.ts';
 import { TYPES } from './memory.ts';
 import { slotOf } from './same.ts';
 import * as store from './store.ts';
@@ -23,6 +23,7 @@ const line = z.object({
   date: z.iso.date().nullish(),
   said_by: z.string().max(200).optional(),
   said_at: z.iso.datetime({ offset: true }).optional(),
+  message: z.string().max(500).nullish(),
   state: z.enum(['current', 'past', 'proposed']).default('current'),
 });
 
@@ -33,6 +34,7 @@ interface TransferDeps {
   database: Database;
   world: World;
   jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
+  service: Pick<Service, 'wrote'>;
 }
 
 /** A page of the person's memories, in the order of their ids behind `after`. */
@@ -40,7 +42,7 @@ async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: str
   const person = await onlyPerson(database, who);
   const memories = await store.pageOf(database, person.id, after, 200);
   return memories.map(
-    ({ id, text, type, importance, tags, happenedOn, saidBy, saidAt, state }): MemoryLine => ({
+    ({ id, text, type, importance, tags, happenedOn, saidBy, saidAt, message, state }): MemoryLine => ({
       id,
       text,
       type,
@@ -49,13 +51,18 @@ async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: str
       date: happenedOn,
       said_by: saidBy,
       said_at: saidAt.toISOString(),
+      message,
       state: state as 'current',
     }),
   );
 }
 
 /** Adds memories that the person has not got yet; gives how many. Throws `INPUT_INVALID` for what is none. */
-async function importLines({ database, world, jobs }: TransferDeps, who: string | undefined, lines: unknown[]) {
+async function importLines(
+  { database, world, jobs, service }: TransferDeps,
+  who: string | undefined,
+  lines: unknown[],
+) {
   const person = await onlyPerson(database, who);
   const now = world.clock.now();
   const read = lines.map((each) => {
@@ -68,6 +75,12 @@ async function importLines({ database, world, jobs }: TransferDeps, who: string 
     });
   });
   return database.tx('memory.import', async (tx) => {
+    if (!(await holdPerson(tx, person.id))) {
+      throw new CodaError('INPUT_INVALID', {
+        message: 'This person has just been erased.',
+        remedy: 'They are somebody new when they write to coda again.',
+      });
+    }
     const known = await store.textsOf(
       tx,
       person.id,
@@ -77,11 +90,12 @@ async function importLines({ database, world, jobs }: TransferDeps, who: string 
     const stored = await store.insert(
       tx,
       person.id,
-      fresh.map(({ text, type, importance, tags, date, said_by, said_at, state }) => {
+      fresh.map(({ text, type, importance, tags, date, said_by, said_at, message = null, state }) => {
         const saidAt = said_at ? new Date(said_at) : now;
         return {
           ...{ id: shortId(7), personId: person.id, conversationId: null, source: 'imported' as const, tainted: false },
           ...{ text, type, importance, tags, saidAt, state, happenedOn: date ?? null, saidBy: said_by ?? person.name },
+          from: { message },
           terms: termsOf(text, tags, date ? new Date(date) : saidAt),
           slot: type === 'event' ? null : (slotOf(text, person.name) ?? null),
         };
@@ -90,6 +104,7 @@ async function importLines({ database, world, jobs }: TransferDeps, who: string 
       now,
     );
     if (!stored) throw new CodaError('INPUT_INVALID', { message: 'These are too many.', remedy: 'Import fewer.' });
+    service.wrote(tx, person.id);
     if (stored.length > 0) await embedSoon(jobs, tx, 'memory', now, person.id);
     appendAct(tx, world, 'memory import', { person: person.id, added: stored.length });
     return stored.length;

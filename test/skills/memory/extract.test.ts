@@ -62,6 +62,76 @@ test('with ask each waits for a yes, and "don’t remember that" is respected at
   expect(asked()).toBe(before);
 });
 
+test('where it is off for all, who chooses "on" has it at once, and nothing of what was said before', async () => {
+  await using coda = await begin({ 'memory.auto': 'off' });
+  const [ana, bob] = [coda.person('ana'), coda.person('bob')];
+  const before = asked();
+  expect(await ana.says('/memory auto')).toContain('only what you tell me to');
+  for (const one of [ana, bob]) await one.says('I live in Berlin');
+  expect(await ana.says('/memory auto on')).toContain('I look through what you say');
+  for (const one of [ana, bob]) await one.says('I have a dog');
+  server.play(proposing({ text: 'ana has a dog', type: 'fact', from: 1 }));
+  await coda.passes({ minutes: 15 });
+  expect(asked()).toBe(before + 1);
+  const shown = server.requests.findLast(({ body }) => body.model === 'small')?.text ?? '';
+  expect(shown).toContain('I have a dog');
+  expect(shown).not.toContain('Berlin');
+  expect(await texts(coda)).toEqual([{ text: 'ana has a dog', state: 'current' }]);
+});
+
+test('"don’t remember that" takes back what was just kept, and what that took the place of holds again', async () => {
+  await using coda = await begin({ 'memory.auto': 'off' });
+  const ana = coda.person('ana');
+  const keeps = async (text: string) => {
+    server.play({ when: { model: 'main' }, calls: [{ name: 'memory_save', input: { text } }] });
+    await ana.says(text);
+    await coda.passes({ minutes: 1 });
+  };
+  await keeps('I like tea');
+  await keeps('I live in Berlin');
+  await keeps('I live in Lisbon');
+  server.play({ when: { model: 'main' }, calls: [{ name: 'memory_ignore', input: {} }] });
+  await ana.says("don't remember that");
+  expect(await texts(coda)).toEqual([
+    { text: 'I like tea', state: 'current' },
+    { text: 'I live in Berlin', state: 'current' },
+    { text: 'I live in Lisbon', state: 'deleted' },
+  ]);
+});
+
+test('a memory names the message that it comes from, when that was said and by whom', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  server.play({ when: { model: 'main' }, calls: [{ name: 'memory_save', input: { text: 'ana likes tea' } }] });
+  await ana.says('I like tea');
+  await coda.passes({ minutes: 2 });
+  await ana.says('I live in Rome');
+  server.play(proposing({ text: 'ana lives in Rome', type: 'fact', from: 3 }));
+  await coda.passes({ minutes: 15 });
+  const { rows } = await coda.database().read<Record<string, unknown>>(
+    `select m.text, m.said_by as by, i.payload ->> 'text' as said, m.said_at - i.received_at as after
+       from memories m left join inbox i on i.key = m.message_key order by m.text`,
+  );
+  expect(rows).toMatchObject([
+    { text: 'ana likes tea', by: 'ana', said: 'I like tea' },
+    { text: 'ana lives in Rome', by: 'ana', said: 'I live in Rome' },
+  ]);
+});
+
+test('what the person’s budget does not cover is looked through when there is more', async () => {
+  const budgets = { person: { day: 20, month: 200 } };
+  await using coda = await play({ config: modelConfig(server, { budgets }) });
+  const ana = coda.person('ana');
+  const before = asked();
+  server.play({ when: { model: 'main' }, text: 'Nice.', usage: { input: 7_000_000, output: 0 } });
+  await ana.says('I live in Rome');
+  await coda.passes({ minutes: 15 });
+  expect(asked()).toBe(before);
+  server.play(proposing({ text: 'ana lives in Rome', type: 'fact', from: 1 }));
+  await coda.passes({ days: 1 });
+  expect(await texts(coda)).toEqual([{ text: 'ana lives in Rome', state: 'current' }]);
+});
+
 test('what untrusted text went into becomes no memory, nor what is said where that is off; the cost is the person’s', async () => {
   await using coda = await begin();
   const ana = coda.person('ana');

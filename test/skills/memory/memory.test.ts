@@ -62,6 +62,26 @@ test('one person’s memories are never another’s, and none show in shared pla
   expect(await coda.person('ana', { channel: 'general' }).says('/memory olives')).not.toContain('I love');
 });
 
+test('what no longer holds stands before a message that asks for it, marked, and before no other', async () => {
+  await using coda = await play({ config: modelConfig(server) });
+  const ana = coda.person('ana');
+  await save(coda, 'I live in Berlin');
+  await coda.passes({ days: 2 });
+  await save(coda, 'I live in Lisbon now');
+  const shownWith = async (text: string) => {
+    await ana.says('/new');
+    server.play({ text: 'There.' });
+    await ana.says(text);
+    return prompt().slice(prompt().lastIndexOf('<context>'));
+  };
+  const now = await shownWith('where do I live?');
+  expect(now).toContain('22 November 2026] I live in Lisbon now');
+  expect(now).not.toContain('in Berlin');
+  const before = await shownWith('where did I live before?');
+  expect(before).toMatch(/20 November 2026\] I live in Berlin \[no longer so/);
+  expect(before).toMatch(/I live in Lisbon now(?! \[)/);
+});
+
 /** Ana has coda remember something, by the model's tool. */
 async function save(coda: Play, text: string): Promise<void> {
   server.play({ calls: [{ name: 'memory_save', input: { text } }] }, { text: 'Noted.' });

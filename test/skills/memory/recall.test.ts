@@ -94,6 +94,27 @@ for (const { name, available, open } of testDatabases)
       recall.close();
     });
 
+    test('what is written waits for no embedding, and asks for none', async () => {
+      let asked = 0;
+      const never: Embedder = {
+        ...embedder,
+        embed: () => {
+          asked++;
+          return new Promise<never>(() => {});
+        },
+      };
+      const own = await open();
+      const writing = await playSkill(memory, own, { embedders: { embedder: never, embedders: [never] } });
+      await own.run('test.space', `insert into memory_spaces values ($1, $2, true, $3)`, [
+        ...[never.id, DIM, writing.world.clock.now()],
+      ]);
+      for (const text of ['I like tea', 'I like tea.', 'I like coffee']) await writing.call('memory_save', { text });
+      const { rows } = await own.read<{ text: string }>('select text from memories order by created_at, text');
+      expect(rows.map(({ text }) => text)).toEqual(['I like coffee', 'I like tea']);
+      expect(asked).toBe(0);
+      await own.close();
+    });
+
     test('an embedder that does not answer in time leaves the words to decide', async () => {
       const slow: Embedder = { ...embedder, embed: () => new Promise<never>(() => {}) };
       const recall = new Recall({ database, world: coda.world, embedders: [slow] });

@@ -5,12 +5,13 @@ import { skipAll } from './store.ts';
 /** What was noted so shortly before was noted of what the person means. */
 const SHORTLY_MS = 30 * 60_000;
 
-/** Remembers nothing of what was said in the conversation so far; gives how much is forgotten. */
+/** Remembers nothing of what was said in the conversation so far; gives how much is forgotten. What that took the place of holds again. */
 export async function ignore({ tx, person, conversationId, clock }: TxContext): Promise<number> {
   const now = clock.now();
   await skipAll(tx, conversationId);
   const since = new Date(now.getTime() - SHORTLY_MS);
-  const ids = await memories.lastExtracted(tx, person.id, conversationId, since);
+  const ids = await memories.lastNoted(tx, person.id, conversationId, since);
+  await memories.setState(tx, person.id, await memories.superseded(tx, person.id, ids), 'current', { now });
   await memories.setState(tx, person.id, ids, 'deleted', { now });
   return ids.length;
 }

@@ -34,11 +34,15 @@ export async function restSoon(
   { database, world, jobs, models, config }: SkillDeps<Settings>,
   { how, private: isPrivate, place, conversationId, person, said }: TurnOver,
 ): Promise<void> {
-  if (!models.available || config.auto === 'off' || how !== 'answered' || !isPrivate || place.kind !== 'dm') return;
+  if (!models.available || how !== 'answered' || !isPrivate || place.kind !== 'dm') return;
   if (!isTelling(said)) return;
   const at = new Date(world.clock.now().getTime() + config.rest);
   const job = { kind: EXTRACT_JOB, payload: { conversationId, personId: person.id } };
-  await database.tx('memory.rest', (tx) => jobs.enqueue(tx, job, { at, key: conversationId }));
+  await database.tx('memory.rest', async (tx) => {
+    // Where most want nothing of it, only for who does; for the others the upkeep of the night notes what has passed.
+    if (config.auto === 'off' && ((await memories.autoOf(tx, person.id)) ?? 'off') === 'off') return;
+    await jobs.enqueue(tx, job, { at, key: conversationId });
+  });
 }
 
 const isTelling = (text: string) => TELLING.test(text) || text.length >= LONG;
@@ -199,6 +203,7 @@ function toMemory(
     happenedOn,
     source: 'extracted',
     messageSeq: said.seq,
+    from: { message: said.key },
     saidBy: person.name,
     saidAt: said.at,
     state: auto === 'ask' ? 'proposed' : 'current',

@@ -9,6 +9,8 @@ export interface SaidMessage {
   text: string;
   tainted: boolean;
   at: Instant;
+  /** The identity of the message that its turn answered. */
+  key: string | null;
 }
 
 /** What was said after what has been looked through, oldest first. */
@@ -18,9 +20,10 @@ export async function newMessages(
   limit: number,
 ): Promise<{ seen: number; messages: SaidMessage[] }> {
   const { rows } = await db.read<SaidMessage & { seen: number }>(
-    `select m.seq, m.role, coalesce(m.content ->> 'text', '') as text, m.tainted, m.at, coalesce(s.seq, 0) as seen
+    `select m.seq, m.role, coalesce(m.content ->> 'text', '') as text, m.tainted, m.at, i.key, coalesce(s.seq, 0) as seen
        from conversations c left join memory_seen s on s.conversation_id = c.id
        join messages m on m.conversation_id = c.id and m.seq > coalesce(s.seq, 0)
+       left join turns t on t.id = m.turn_id left join inbox i on i.id = t.inbox_id
       where c.id = $1 and c.kind = 'dm' and c.person_id = $2 and m.role in ('user', 'assistant')
       order by m.seq limit $3`,
     [conversationId, personId, limit],
@@ -45,6 +48,17 @@ export async function skipAll(tx: Transaction, conversationId: string): Promise<
      select $1, coalesce(max(seq), 0) from messages where conversation_id = $1
      on conflict (conversation_id) do update set seq = greatest(memory_seen.seq, excluded.seq)`,
     [conversationId],
+  );
+}
+
+/** Nor what the person has said up to now in any direct conversation. */
+export async function skipAllOf(tx: Transaction, personId: string): Promise<void> {
+  await tx.query(
+    `insert into memory_seen (conversation_id, seq)
+     select m.conversation_id, max(m.seq) from messages m join conversations c on c.id = m.conversation_id
+      where c.kind = 'dm' and c.person_id = $1 group by m.conversation_id
+     on conflict (conversation_id) do update set seq = greatest(memory_seen.seq, excluded.seq)`,
+    [personId],
   );
 }
 
