@@ -95,6 +95,19 @@ describe.each(testDatabases)(
       for (const table of ['memories', 'memory_people']) expect(await coda.count(table), table).toBe(0);
     });
 
+    test.skipIf(!available)('nothing is imported for them', async () => {
+      await using coda = await begin();
+      server.play({ text: 'Hello.' });
+      await coda.person('ana').says('hello');
+      const importing = holdBefore(coda, 'memory.import');
+      const imported = coda.app.verbs['memory-import']?.({ person: 'ana', lines: [{ text: 'I like tea' }] });
+      await importing.reached;
+      await forgets(coda, 'ana');
+      importing.goOn();
+      await expect(imported).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+      for (const table of ['memories', 'memory_people']) expect(await coda.count(table), table).toBe(0);
+    });
+
     test.skipIf(!available)('no notice of a program is said to them', async () => {
       await using coda = await begin();
       server.play({ text: 'Hello.' });
@@ -108,8 +121,10 @@ describe.each(testDatabases)(
       const due = coda.passes({ seconds: 1 });
       await saying.reached;
       await forgets(coda, 'ana');
+      expect(await coda.count(`jobs where payload::text like '%parcel%'`)).toBe(0);
       saying.goOn();
       await due;
+      expect(await coda.count(`jobs where payload::text like '%parcel%'`)).toBe(0);
       expect(coda.platform.in('dm-ana').join()).not.toContain('parcel');
       expect(await coda.count(`outbox where content::text like '%parcel%'`)).toBe(0);
     });

@@ -16,9 +16,9 @@ export async function isKnown(db: Queryable, key: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Notices that nobody has heard, and the words of those that were. */
+/** Notices that nobody has heard, and the words of those that were, also of the one that is being written. */
 export const deletionRules: readonly DeletionRule[] = [
-  { sql: `delete from jobs where kind = '${KIND}' and payload ->> 'personId' = $1::text and state <> 'running'` },
+  { sql: `delete from jobs where kind = '${KIND}' and payload ->> 'personId' = $1::text` },
 ];
 
 export const mergeRules: readonly MergeRule[] = [

@@ -32,9 +32,7 @@ export async function insert(
   await tx.query(...render(sql`with nothing as (select 1)${insertion(jobs, maxAttempts, now, sql`true`)} select`));
 }
 
-/** Events that tell of the person; one on its way ends by itself. */
+/** Events that tell of the person. One that is being sent is not sent again. */
 export const deletionRules = [
-  {
-    sql: `delete from jobs where kind = '${KIND}' and payload -> 'data' ->> 'person' = $1::text and state <> 'running'`,
-  },
+  { sql: `delete from jobs where kind = '${KIND}' and payload -> 'data' ->> 'person' = $1::text` },
 ];

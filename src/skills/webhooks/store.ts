@@ -80,9 +80,9 @@ export async function takenSince(db: Queryable, hookId: string, since: Instant):
 /** The kind of the jobs that begin what hooks make. */
 export const KIND = 'webhook';
 
-/** The person's hooks, and what they have made that has not begun. */
+/** The person's hooks, and what they have made, also what is just beginning. */
 export const deletionRules: readonly DeletionRule[] = [
-  { sql: `delete from jobs where kind = '${KIND}' and payload ->> 'personId' = $1::text and state <> 'running'` },
+  { sql: `delete from jobs where kind = '${KIND}' and payload ->> 'personId' = $1::text` },
   { sql: 'delete from hooks where person_id = $1' },
 ];
 
