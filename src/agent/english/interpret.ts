@@ -1,9 +1,10 @@
 /** From a message and what it may refer to, to what is to be done. */
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { Call } from '../tool.ts';
-import { type Act, acts, clauseOf, type Message, mayMean, takenBack, unclear } from './clause.ts';
+import { type Act, acts, type Clause, clauseOf, type Message, mayMean, takenBack, unclear } from './clause.ts';
+import { bordersOf } from './clauses.ts';
 import { ending, isTakenBack, takesBack } from './courtesy.ts';
-import { amongAsides, inParts, isQuestionBehind, parted } from './parting.ts';
+import { amongAsides, inParts, isQuestionBehind, opens, parted } from './parting.ts';
 import { corrections } from './slips.ts';
 import type { Understanding } from './understand.ts';
 import { wordsOf, written } from './words.ts';
@@ -20,9 +21,9 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
     return back ? [{ kind: 'call', call: back }] : 'nothing';
   }
   if (isTakenBack(words)) return 'nothing';
-  const restated = restatedIn(message, dialogue);
-  if (restated) return restated;
   const clauses = parted(message, dialogue);
+  const restated = restatedIn(message, dialogue, clauses);
+  if (restated) return restated;
   if (clauses) return acts(clauses);
   const whole = clauseOf(message, 0, words.length, dialogue);
   const asked = whole ? undefined : amongAsides(message, dialogue);
@@ -43,14 +44,46 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
   return [unclear(message, 0, words.length, instead)];
 }
 
-/** A request that stands behind what it is about: "dentist tomorrow at 3, remind me". */
-function restatedIn({ text, understanding }: Message, dialogue: Dialogue): Act[] | undefined {
+/**
+ * A request that stands behind what it is about: "dentist tomorrow at 3, remind me". Where each clause is a request of its own,
+ * as in `clauses`, the first is not what the second is about, unless it is to be kept besides.
+ */
+function restatedIn(message: Message, dialogue: Dialogue, clauses: readonly Clause[] = []): Act[] | undefined {
+  const beside = clauses.length > 2 ? undefined : keptBeside(message);
+  const about = beside && restatedOnce(beside.text, message, dialogue, false);
+  const isOther = about?.every((act) => act.kind === 'call' && act.call.tool !== beside?.keeps.tool);
+  if (beside && about && isOther) return [{ kind: 'call', call: beside.keeps }, ...about];
+  return restatedOnce(message.text, message, dialogue, clauses.length > 0 && !clauses.some(states));
+}
+
+/** "Bin day is every Tuesday" names nothing that "bin" could do away with; "bin the note that is …" does. */
+const states = ({ unsure }: Clause): boolean =>
+  /\b(?:is|are|was|were)\b/i.test(unsure?.text.split(/\b(?:that|which|where|who)\b/i)[0] ?? '');
+
+function restatedOnce(
+  text: string,
+  { understanding }: Message,
+  dialogue: Dialogue,
+  isParted: boolean,
+): Act[] | undefined {
   for (const { restated } of understanding.carries) {
     const meant = restated?.(text);
-    if (meant === undefined) continue;
+    if (meant === undefined || (isParted && typeof meant !== 'string')) continue;
     if (typeof meant !== 'string') return [{ kind: 'call', call: meant }];
     const found = interpretOnce(meant, understanding, dialogue);
     if (found?.every(({ kind }) => kind === 'call')) return found;
+  }
+  return undefined;
+}
+
+/** "Note that the plumber comes at 3, …": what is to be kept, and the message as if only that had been told. */
+function keptBeside({ text, words, understanding }: Message): { keeps: Call; text: string } | undefined {
+  for (const { end, at } of bordersOf(text, words)) {
+    if (!opens(words, at)) continue;
+    const { certain } = understanding.read(text, words, 0, end, {});
+    const told = certain?.phrase.carries ? undefined : certain?.call.input.text;
+    if (certain && typeof told === 'string')
+      return { keeps: certain.call, text: `${told}, ${text.slice(words[at]?.start)}` };
   }
   return undefined;
 }

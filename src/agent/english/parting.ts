@@ -179,7 +179,7 @@ const OPENERS = `
   .split('|')
   .map((opener) => opener.trim().split(' '));
 
-function opens(words: readonly Word[], at: number): boolean {
+export function opens(words: readonly Word[], at: number): boolean {
   const stands = (opener: readonly string[], from: number) =>
     opener.every((form, index) => {
       const word = words[from + index];
