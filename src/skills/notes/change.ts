@@ -170,7 +170,7 @@ const restoring = z.object({
 });
 
 async function restore(
-  { tx, person, clock }: TxContext,
+  { tx, person, conversationId, clock }: TxContext,
   { id, version, before }: z.output<typeof restoring>,
   wrote: Wrote,
 ): Promise<ToolResult> {
@@ -180,6 +180,7 @@ async function restore(
   const after = before
     ? { ...note, ...before, tainted: before.tainted ?? note.tainted, pinned: before.pinned ?? note.pinned }
     : { ...note, deleted: true };
+  store.lists.leave(tx, person.id, conversationId);
   await store.save(tx, after, clock.now());
   await wrote(tx, note, after);
   return done(before ? texts.restored(after) : texts.unsaved(after), { tainted: note.tainted || after.tainted });

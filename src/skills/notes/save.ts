@@ -71,7 +71,6 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
         return failed('TOO_MANY', texts.tooMany(config.most).message, { remedy: texts.tooMany(config.most).remedy });
       }
       await wrote(ctx.tx, note);
-      store.lists.leave(ctx.tx, ctx.person.id, ctx.conversationId);
       const undo = undoOf(note, before);
       const said = [before ? texts.newVersion(note) : texts.saved(note), ...(file ? [texts.cut(config.longest)] : [])];
       if (await fillsUp(ctx, note, config)) said.push(texts.overBudget(config.always_budget));
@@ -106,6 +105,7 @@ const scopeOf = (scope: store.Scope | undefined, { place }: TxContext): store.Sc
 
 async function rewrite(ctx: TxContext, before: Note, { text, tags }: Pick<Note, 'text' | 'tags'>): Promise<Note> {
   const after = { ...before, text, tags, tainted: before.tainted || ctx.tainted };
+  store.lists.leave(ctx.tx, ctx.person.id, ctx.conversationId);
   await store.save(ctx.tx, after, ctx.clock.now(), true);
   return { ...after, version: before.version + 1 };
 }
@@ -115,6 +115,7 @@ function insert(
   wish: Pick<Note, 'title' | 'text' | 'tags' | 'scope'>,
   { most }: Settings,
 ): Promise<Note | undefined> {
+  store.lists.leave(tx, person.id, conversationId);
   const fields = { id: shortId(6), personId: person.id, conversationId, tainted, language: languageOf(person.locale) };
   return store.insert(tx, { ...fields, ...wish }, most, clock.now());
 }

@@ -80,7 +80,7 @@ export function restoreTool(wakeAt: WakeAt) {
     redact: privately('items'),
     input: restoreInput,
 
-    async run({ items }, { tx, person, clock }) {
+    async run({ items }, { tx, person, conversationId, clock }) {
       const now = clock.now();
       const current = await store.byIds(
         tx,
@@ -97,6 +97,7 @@ export function restoreTool(wakeAt: WakeAt) {
       if (!first) return failed('NOT_FOUND', texts.notFound('').message);
       const refused = await refusedAsTooOften({ tx, person }, begunAnew(restored, current));
       if (refused) return refused;
+      store.lists.leave(tx, person.id, conversationId);
       await store.save(tx, restored, now);
       for (const { plannedAt, snoozedUntil, state } of restored) {
         if (state !== 'pending') continue;
