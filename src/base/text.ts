@@ -87,6 +87,23 @@ export function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
+/** How many letters are wrong, missing, doubled or swapped with their neighbour in `word`, where `right` was meant. */
+export function slipsIn(word: string, right: string): number {
+  let [earlier, above]: [number[], number[]] = [[], Array.from({ length: right.length + 1 }, (_, at) => at)];
+  for (let row = 1; row <= word.length; row++) {
+    const line = [row];
+    for (let at = 1; at <= right.length; at++) {
+      const isSame = word[row - 1] === right[at - 1];
+      const isSwapped = row > 1 && at > 1 && word[row - 1] === right[at - 2] && word[row - 2] === right[at - 1];
+      const change = (above[at - 1] as number) + (isSame ? 0 : 1);
+      const other = Math.min(above[at] as number, line[at - 1] as number) + 1;
+      line.push(Math.min(change, other, isSwapped ? (earlier[at - 2] as number) + 1 : Number.POSITIVE_INFINITY));
+    }
+    [earlier, above] = [above, line];
+  }
+  return above[right.length] as number;
+}
+
 /** Whether `word` is `right` typed with one letter wrong, missing, doubled or two swapped. */
 export function isSlip(word: string, right: string): boolean {
   if (Math.abs(word.length - right.length) > 1) return false;

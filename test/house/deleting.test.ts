@@ -108,7 +108,7 @@ describe('deleting', () => {
       list: 'src/app/skills.ts',
       name: 'notes',
       migration:
-        'drop table note_vectors, note_spaces, note_versions, note_counts, notes;\ndrop sequence if exists notes_touched;\n',
+        'drop table note_vectors, note_spaces, note_versions, note_counts, note_terms, notes;\ndrop sequence if exists notes_touched;\n',
     });
     expect(await dangling(tree)).toEqual([]);
 

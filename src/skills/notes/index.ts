@@ -6,6 +6,7 @@ import { deleteTool, editTool, pinTool, restoreTool } from './change.ts';
 import { own } from './collection.ts';
 import { commands } from './commands.ts';
 import { config, type Settings } from './config.ts';
+import { useTrigrams } from './finding/spelling.ts';
 import { itemTool } from './items.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { phrases } from './phrases.ts';
@@ -68,6 +69,9 @@ export const notes: Skill<Settings> = {
   home: (_, reader) => home(reader),
   prompt: (deps, asked) => parts(deps).context.always(asked),
   passing: async (deps, asked) => parts(deps).context.passing(asked),
-  started: (deps) => parts(deps).context.refresh(),
+  started: (deps) => {
+    parts(deps).context.refresh();
+    void useTrigrams(deps);
+  },
   verbs: (deps) => verbs({ ...deps, ...parts(deps) }),
 };

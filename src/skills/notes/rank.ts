@@ -32,6 +32,8 @@ const LIGHT_WEIGHT = 0.35;
 const AS_SYNONYM = 0.85;
 const AS_SLIP = 0.8;
 const AS_BEGINNING = 0.9;
+/** By a word that was looked for because it is spelt alike: it may be another one, so no note is a sure answer by it. */
+const AS_ALIKE = 0.75;
 /** A word in a title or a tag says more of what a note is about. */
 const IN_HEAD = 1.1;
 
@@ -41,6 +43,8 @@ export interface Term {
   stem: string;
   others: readonly string[];
   weight: number;
+  /** Words of the notes that it may be, misspelt; undefined: nothing is known of that. */
+  meant?: readonly string[] | undefined;
 }
 
 /** The words of a question that tell, each once. */
@@ -61,7 +65,7 @@ export function termsOf(question: string): Term[] {
 
 /** All words that a note might have for these terms, as an index knows them. */
 export function candidatesFor(terms: readonly Term[]): string[] {
-  const words = terms.flatMap(({ word, stem, others }) => [word, stem, ...others]);
+  const words = terms.flatMap(({ word, stem, others, meant = [] }) => [word, stem, ...others, ...meant]);
   return [...new Set(words.flatMap((word) => word.match(/[\p{L}\p{N}]+/gu) ?? []))];
 }
 
@@ -92,7 +96,7 @@ export function rank(terms: readonly Term[], notes: readonly Note[]): Ranked[] {
         note,
         share: total === 0 ? 0 : Math.min(1, covered / total),
         hits: row.filter((match) => match > 0).length,
-        lacks: row.filter((match, at) => match === 0 && terms[at]?.weight === 1).length,
+        lacks: row.filter((match, at) => (match === 0 || match === AS_ALIKE) && terms[at]?.weight === 1).length,
       };
     })
     .sort((a, b) => b.share - a.share || a.note.text.length - b.note.text.length);
@@ -148,10 +152,11 @@ function readNote({ title = '', text, tags }: Note): Read {
   return { words, stems: new Set(words.map(stemOf)), head: new Set(head.map(stemOf)) };
 }
 
-function matched({ word, stem, others }: Term, { words, stems, head }: Read): number {
+function matched({ word, stem, others, meant = [] }: Term, { words, stems, head }: Read): number {
   if (stems.has(stem)) return head.has(stem) ? IN_HEAD : 1;
   if (word.length >= 4 && words.some((one) => one.startsWith(word))) return AS_BEGINNING;
   if (others.some((other) => stems.has(other))) return AS_SYNONYM;
   if (word.length >= 5 && words.some((one) => one.length >= 4 && isSlip(word, one))) return AS_SLIP;
+  if (meant.some((one) => words.includes(one) || stems.has(one))) return AS_ALIKE;
   return 0;
 }

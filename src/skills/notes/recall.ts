@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dataTool, failed, privately } from '../../agent/index.ts';
 import type { Near } from '../../vectors/index.ts';
+import { respelt } from './finding/spelling.ts';
 import { withAny } from './finding/store.ts';
 import { canAnswer, isAboutMore, isHowTo, saysIt } from './kind.ts';
 import type { Meaning } from './meaning/index.ts';
@@ -15,6 +16,8 @@ import { show } from './tools.ts';
 const SURE = 0.74;
 /** One that covers less is not even offered. */
 const OFFERED = 0.5;
+/** The same where so few notes have any of its words that nothing else can be meant: "wifi is sunflower" for its password. */
+const OFFERED_ALONE = 0.3;
 /** A second note as near as this makes the first one no sure answer. */
 const AHEAD = 0.02;
 /** How much it counts that a note can have the kind of answer that is asked for, beside words and meaning. */
@@ -38,10 +41,11 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
     redact: privately('query', 'question'),
     input: z.object({ query: z.string().min(1).max(200), question: z.string().max(500).optional() }),
 
-    prepare: ({ query, question = query }, { person }) => meaning.near(person.id, question),
+    prepare: ({ query, question = query }, { person }) => meaning.near(person.id, withApostrophe(question)),
 
-    async run({ query, question = query }, ctx) {
-      const terms = termsOf(question);
+    async run({ query, question: asked = query }, ctx) {
+      const question = withApostrophe(asked);
+      const terms = await respelt(ctx.tx, ctx.person.id, termsOf(question));
       const words = candidatesFor(terms);
       const wanted = wantedBy(ctx, []);
       const notes = words.length === 0 ? [] : await withAny(ctx.tx, wanted, words, MOST_LOOKED_AT);
@@ -54,6 +58,9 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
       return show(ctx, { notes: shown, total: shown.length }, 1, heading, { tool: 'note_search', input: { query } });
     },
   });
+
+/** "Whats my size?" asks as "What's my size?" does. */
+const withApostrophe = (question: string): string => question.replace(/^(what|where|who|when|how)s\b/i, "$1's");
 
 const textOf = ({ title, text }: Note): string => `${title ?? ''} ${text}`;
 
@@ -70,7 +77,8 @@ function judged(
     able.filter(({ note }) => saysIt(question, textOf(note))),
   );
   if (near.length === 0) {
-    return { sure, offered: able.filter(({ share }) => share >= OFFERED).slice(0, MOST_OFFERED) };
+    const least = ranked.length <= MOST_OFFERED ? OFFERED_ALONE : OFFERED;
+    return { sure, offered: able.filter(({ share }) => share >= least).slice(0, MOST_OFFERED) };
   }
   const byBoth = fused(ranked, near)
     .map((one) => ({ ...one, order: one.score + (isAble(one) ? ABLE : 0) }))

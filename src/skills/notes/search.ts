@@ -1,6 +1,7 @@
 import type { TxContext } from '../../agent/index.ts';
 import { wordsIn } from '../../base/word-forms.ts';
 import type { Near } from '../../vectors/index.ts';
+import { respelt } from './finding/spelling.ts';
 import type { Wanted } from './finding/store.ts';
 import * as finding from './finding/store.ts';
 import { type NearNote, nearOnes } from './meaning/store.ts';
@@ -100,7 +101,7 @@ async function misspelt({ tx }: Pick<TxContext, 'tx'>, wanted: Wanted, query: st
 
 /**
  * Notes that hold enough of what the words say, and those that are `close` in meaning, best first; a misspelt word is found
- * by how it begins.
+ * by its trigrams, or by how it begins.
  */
 async function nearest(
   { tx }: Pick<TxContext, 'tx'>,
@@ -108,8 +109,10 @@ async function nearest(
   query: string,
   close: readonly NearNote[],
 ): Promise<readonly Ranked[]> {
-  const terms = termsOf(query);
-  const beginnings = terms.flatMap(({ word }) => (word.length >= 5 ? [word.slice(0, finding.BEGINNING)] : []));
+  const terms = await respelt(tx, wanted.personId, termsOf(query));
+  const beginnings = terms.flatMap(({ word, meant }) =>
+    word.length >= 5 && meant === undefined ? [word.slice(0, finding.BEGINNING)] : [],
+  );
   const words = [...candidatesFor(terms), ...beginnings].flatMap((word) => wordsIn(word).slice(0, 1));
   const notes = words.length === 0 ? [] : await finding.withAny(tx, wanted, [...new Set(words)], MOST_LOOKED_AT);
   const ranked = fused(rank(terms, notes), close).filter(({ share, score }) => share >= NEAR || score >= BESIDE);

@@ -273,6 +273,7 @@ export const mergeRules: readonly MergeRule[] = [
   { what: 'note', sql: 'update notes set person_id = $2 where person_id = $1 and deleted_at is null' },
   { sql: 'update notes set person_id = $2 where person_id = $1' },
   lists.cleared,
+  { sql: 'delete from note_terms where person_id = $1' },
   {
     sql: `with gone as (delete from note_counts where person_id = $1)
           insert into note_counts (person_id, notes)
@@ -283,6 +284,8 @@ export const mergeRules: readonly MergeRule[] = [
 
 /** All notes of the person with their versions and vectors, and which of them were shown. */
 export const deletionRules: readonly DeletionRule[] = [
+  // Before the notes, so that none of their words is counted down.
+  { sql: 'delete from note_terms where person_id = $1' },
   { sql: 'delete from notes where person_id = $1' },
   { sql: 'delete from note_counts where person_id = $1' },
   lists.cleared,

@@ -28,14 +28,14 @@ export function snapshot<T>(database: Database, work: (tx: Transaction) => Promi
   });
 }
 
-/** Every table but the account of migrations, with the columns that are not computed. */
+/** Every table but the account of migrations and those that triggers derive from others, with the columns that are not computed. */
 export async function shapes(tx: Pick<Transaction, 'query'>): Promise<TableShape[]> {
   const { rows } = await tx.query<{ name: string; columns: string[]; types: string[] }>(
     `select c.relname::text as name, array_agg(a.attname::text order by a.attnum) as columns,
             array_agg(format_type(a.atttypid, a.atttypmod)::text order by a.attnum) as types
        from pg_class c join pg_attribute a on a.attrelid = c.oid
       where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace and c.relname <> 'migrations'
-        and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+        and obj_description(c.oid, 'pg_class') is distinct from 'derived' and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
       group by c.relname order by c.relname`,
   );
   return rows.map(({ name, columns, types }) => ({

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { closeSync, fdatasyncSync, fsyncSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 
 /** The exit status of this thread after the engine stopped itself; the main thread reads the reason from `stderr`. */
@@ -110,6 +111,7 @@ const engine = new Engine({
   pgliteWasmModule: code,
   startParams,
   onStderr,
+  extensions: { pg_trgm },
 });
 
 /** Where answers are put together. It is kept: of large ones this thread would otherwise hold tens of MB of garbage. */

@@ -86,7 +86,18 @@ for (const { name, available, open } of testDatabases)
           expect(await find(`#tools ${query}`), query).toContain('1. the screwdriver');
           expect(await find(`#home ${query}`), query).toContain('no note about');
         }
-        expect(await find('xcrxwdriver')).toContain('no note about');
+        expect(await find('xcrxwdrxver')).toContain('no note about');
+      });
+
+      test('as soon as it is written, by one telling word of a question where nothing else has any', async () => {
+        await note('wifi is sunflower-1948');
+        const asked = async (query: string) => words(await coda.call('note_recall', { query }));
+        expect(await asked('whats the wifi password?')).toMatch(
+          /^None of your notes says all of that.*sunflower-1948/s,
+        );
+        expect(await asked('whats the gate code?')).not.toContain('sunflower');
+        await note('the gate squeaks');
+        expect(await asked('what is the lawnmower in the shed behind the gate?')).not.toContain('squeaks');
       });
 
       test('inside words only on the days that are asked for', async () => {
@@ -105,6 +116,36 @@ for (const { name, available, open } of testDatabases)
           expect(await find(query)).toContain('no note about');
         },
       );
+
+      test('by their weight: a title before a tag, a tag before the text; matches are bold', async () => {
+        await note('there is a heron in the garden by the old wall of the brickyard');
+        await note('seen at the pond #heron');
+        await coda.call('note_save', { text: 'seen at the weir', title: 'Heron' });
+        const found = words(await coda.call('note_search', { query: 'heron' }));
+        expect(found).toMatch(
+          /1\. Heron: seen at the weir.*\n2\. seen at the pond.*\n3\. there is a \*\*heron\*\* in the garden/,
+        );
+      });
+
+      test('between two days', async () => {
+        await note('the heron of Friday');
+        await coda.world.clock.moveTo(new Date('2026-11-21T08:00:00Z'));
+        await note('the heron of Saturday');
+        const between = async (span: { from?: string; to?: string }) =>
+          words(await coda.call('note_search', { query: 'heron', ...span })).replaceAll('**', '');
+        expect(await between({ to: 'today' })).toMatch(/^1 note .*\n1\. the heron of Friday/);
+        expect(await between({ from: '2026-11-21' })).toMatch(/^1 note .*\n1\. the heron of Saturday/);
+        expect(await between({ from: '2026-11-20', to: '2026-11-22' })).toMatch(/^2 notes/);
+        expect(await between({ to: 'blue' })).toContain('do not know which day');
+      });
+
+      test('in the forms of the language that the person speaks', async () => {
+        await database.run('test.locale', `update persons set locale = 'de' where name = 'Ana'`);
+        await note('Die Schlüssel liegen bei den Nachbarn');
+        expect(await find('Nachbarin')).toContain('Schlüssel liegen');
+        await coda.call('note_save', { text: 'Ask the neighbours' }, { person: 'bob' });
+        expect(await find('neighbour', { person: 'bob' })).toContain('Ask the neighbours');
+      });
 
       test('ten to a page, newest first, numbered on', async () => {
         for (let n = 1; n <= 12; n++) {
@@ -128,6 +169,18 @@ for (const { name, available, open } of testDatabases)
         const restore = mine.ok ? mine.undo?.input : undefined;
         expect(await coda.call('note_restore', restore, asBob)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
         expect(await find('secret', { conversation: 'general' })).toContain('42');
+        // What only buttons and plain English call.
+        const which = mine.ok ? mine.id : '';
+        for (const [tool, input] of [
+          ['note_recall', { query: 'what is the secret?' }],
+          ['note_pin', { which }],
+          ['note_item', { which, add: 'mine' }],
+          ['note_get', { which }],
+        ] as const) {
+          expect(words(await coda.call(tool, input, asBob)), tool).not.toContain('42');
+        }
+        await coda.call('note_delete', { sure: [which] }, asBob);
+        expect(await find('secret', { conversation: 'general' })).toContain('the secret is 42');
       });
     });
 

@@ -1,6 +1,7 @@
 /** Notes by their words, in the database. */
+import { groupBy } from '../../../base/async.ts';
 import type { Instant } from '../../../base/clock.ts';
-import type { Queryable } from '../../../storage/index.ts';
+import type { Database, Queryable } from '../../../storage/index.ts';
 import { type Note, type NoteRow, toNote } from '../note.ts';
 import { COLUMNS, type CountedRow, type Found, found, type Page, type Reader } from '../store.ts';
 
@@ -153,4 +154,39 @@ export async function withAnyPart(
     [...lookedInto(wanted, parts), limit, wanted.tags],
   );
   return rows.map(toNote);
+}
+
+/** Of each word, the words of the person's notes that are most like it; none where the database has no trigrams. */
+export async function wordsLike(
+  tx: Queryable,
+  personId: string,
+  words: readonly string[],
+  most: number,
+): Promise<Map<string, string[]>> {
+  const { rows } = await tx.query<{ word: string; term: string }>(
+    'select word, term from note_terms_like($1, $2, $3)',
+    [personId, words, most],
+  );
+  return new Map([...groupBy(rows, ({ word }) => word)].map(([word, like]) => [word, like.map(({ term }) => term)]));
+}
+
+/** Whether words are found by trigrams. Throws where their index is there and the library that it needs is not. */
+export async function hasTrigrams(database: Pick<Database, 'read'>): Promise<boolean> {
+  const { rows } = await database.read<{ home: string }>(
+    `select extnamespace::regnamespace::text as home from pg_extension
+      where extname = 'pg_trgm' and to_regclass('note_terms_alike') is not null`,
+  );
+  if (!rows[0]) return false;
+  await database.read(`select ${rows[0].home}.similarity('here', 'there')`);
+  return true;
+}
+
+/** Has words found by trigrams, where the database has them or may create them; says why not where it cannot. */
+export function enableTrigrams(database: Pick<Database, 'tx'>): Promise<string | undefined> {
+  return database.tx('notes.trigrams', async (tx) => {
+    // The first index of many words takes its time.
+    await tx.script('set local statement_timeout = 0; set local lock_timeout = 0');
+    const { rows } = await tx.query<{ refused: string | null }>('select note_trigrams() as refused');
+    return rows[0]?.refused ?? undefined;
+  });
 }
