@@ -258,13 +258,13 @@ export class PlayedPerson {
   }
 
   /** Presses the newest button with this label. */
-  async presses(label: string): Promise<string> {
+  async presses(label: string, values: Record<string, string> = {}): Promise<string> {
     const button = this.seen()
       .flatMap((message) => message.buttons)
       .findLast((each) => each.label === label);
     if (!button) throw new Error(`there is no button “${label}”`);
     const before = this.play.platform.messages.length;
-    await (await this.play.press(this.name, this.channel, button.id)).settled;
+    await (await this.play.press(this.name, this.channel, button.id, values)).settled;
     await this.play.app.settled();
     return this.play.platform.messages
       .slice(before)

@@ -36,6 +36,8 @@ describe('a note', () => {
     expect(await ana.presses('Pin')).toContain('Pinned');
     expect((await ana.says('/notes')).split('\n')[1]).toContain('gate code');
     await ana.says('find my notes on gate');
+    expect(await ana.presses('Edit', { text: 'the gate code is 1147' })).toContain('1147');
+    await ana.says('find my notes on gate');
     expect(await ana.presses('Delete')).toContain('Deleted');
     expect(await ana.says('/notes')).not.toContain('gate');
     expect(await ana.says('undo')).toContain('as it was before');

@@ -71,6 +71,20 @@ describe.each(testDatabases)('notes by meaning on $name', ({ available, open }) 
     expect(state.texts).toEqual([]);
   });
 
+  test.runIf(available)(
+    'of many that are near, at most three are offered, and none is said to be the answer',
+    async () => {
+      const ids: string[] = [];
+      for (const place of ['hall', 'attic', 'garage', 'cellar', 'yard'])
+        ids.push(await save(`a bicycle for the ${place}`));
+      await coda.job('note.embed');
+      const offered = await recall('who has lent us a bike?');
+      expect(offered).toMatch(/^None of your notes says all of that/);
+      expect(offered.match(/a bicycle/g)).toHaveLength(3);
+      for (const which of ids) await coda.call('note_delete', { which });
+    },
+  );
+
   test.runIf(available)('what is changed or deleted is not found by what it said', async () => {
     const id = await save('the bicycle is in the shed');
     await coda.job('note.embed');
