@@ -1,4 +1,4 @@
-import { minuteOf } from './civil.ts';
+import { DAY, MINUTE, minuteOf } from './civil.ts';
 import { type Env, minuteOfPart } from './env.ts';
 import type { Clock, PartName, TimeSpec } from './pieces.ts';
 
@@ -80,6 +80,9 @@ function bareTimes({ hour, minute }: Clock, env: Env): [Minute, Minute] {
 function isWaking(minute: Minute, { parts }: Env): boolean {
   return minute >= parts.wakingFrom && minute <= parts.wakingTo;
 }
+
+/** Minutes since the midnight of today. */
+export const minuteOfNow = ({ wall, today }: Env): Minute => Math.floor((wall - today * DAY) / MINUTE);
 
 /** A time that no day was named for: minutes from today's midnight on, in the order in which they are tried. */
 export function nextTimes(time: TimeSpec, env: Env, now: Minute): Times | undefined {

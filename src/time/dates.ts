@@ -1,7 +1,7 @@
 import { addMonths, type Day, dayOf, daysInMonth, minuteOf, monthAfter, weekdayOf, ymdOf } from './civil.ts';
 import type { Env } from './env.ts';
 import { holidayOf, localNames } from './lang/en-holidays.ts';
-import type { DateSpec, Edge, NthTarget, Span } from './pieces.ts';
+import type { DateSpec, NthTarget, Span } from './pieces.ts';
 
 /** The days that a date may mean. */
 export interface Days {
@@ -17,13 +17,12 @@ export interface Days {
 
 export type NoDay = 'NOT_A_DATE' | 'PAST';
 
-/** The last year that a date is looked for in, and that a phrase can name. */
-const LAST_YEAR = 9_999;
+type Spec<Type extends DateSpec['type']> = Extract<DateSpec, { type: Type }>;
 
 export function resolveDate(date: DateSpec, env: Env): Days | NoDay {
   switch (date.type) {
     case 'offset':
-      return resolveOffset(date.days, env);
+      return resolveOffset(date, env);
     case 'weekday':
       return resolveWeekday(date, env);
     case 'monthday':
@@ -51,77 +50,88 @@ export function resolveDate(date: DateSpec, env: Env): Days | NoDay {
 }
 
 /** Whoever is still up after midnight may mean the day that has begun by "tomorrow". */
-function resolveOffset(days: number, { today, wall, isHome }: Env): Days | NoDay {
+function resolveOffset({ days }: Spec<'offset'>, { today, wall, isHome }: Env): Days | NoDay {
   if (days < 0) return 'PAST';
-  return days === 1 && isHome && minuteOf(wall) < 4 * 60
-    ? { days: [today + 1], others: [today] }
-    : { days: [today + days] };
+  const isNight = days === 1 && isHome && minuteOf(wall) < 4 * 60;
+  return isNight ? { days: [today + 1], others: [today] } : { days: [today + days] };
 }
 
-function mondayOf(day: Day): Day {
-  return day - weekdayOf(day) + 1;
+/** A weekday of this week (0), the next (1) … */
+function inWeek(weekday: number, weeks: number, { today }: Env): Day {
+  return today - weekdayOf(today) + weekday + 7 * weeks;
 }
 
-function resolveWeekday(date: Extract<DateSpec, { type: 'weekday' }>, { today }: Env): Days | NoDay {
-  const ahead = (date.weekday - weekdayOf(today) + 7) % 7;
-  const weeks = date.weeks ?? 0;
-  if (date.inWeek !== undefined && weeks > 0) {
+function resolveWeekday({ weekday, which, weeks = 0, inWeek: week }: Spec<'weekday'>, env: Env): Days | NoDay {
+  const { today } = env;
+  const ahead = (weekday - weekdayOf(today) + 7) % 7;
+  if (week !== undefined) {
     // "Friday in two weeks": counted from the next Friday, or by the weeks of the calendar.
-    const days = [...new Set([mondayOf(today) + date.weekday - 1 + 7 * date.inWeek, today + ahead + 7 * weeks])];
-    return days.length > 1 ? { days: days.sort((a, b) => a - b), ask: true } : { days };
+    const counted = weeks > 0 ? [today + ahead + 7 * weeks] : [];
+    const days = [...new Set([inWeek(weekday, week, env), ...counted])].sort((a, b) => a - b);
+    return days.length > 1 ? { days, ask: true } : { days };
   }
-  if (date.inWeek !== undefined) return { days: [mondayOf(today) + date.weekday - 1 + 7 * date.inWeek] };
-  if (date.which === 'last') return 'PAST';
-  if (date.which === 'this') return { days: [today + ahead] };
-  if (date.which === 'coming') {
-    const coming = today + (ahead || 7);
-    // "Two Fridays from now": whether the very next one counts is for the person to say.
-    return weeks > 0 ? { days: [coming + 7 * weeks, coming + 7 * weeks + 7], ask: true } : { days: [coming] };
-  }
-  if (date.which === 'next') {
-    const next = mondayOf(today) + 7 + date.weekday - 1;
-    // "The Friday after next", said when this Friday is still to come: which one is next is open.
-    if (weeks > 0 && date.weekday > weekdayOf(today)) return { days: [next, next + 7 * weeks], ask: true };
-    if (weeks > 0) return { days: [next + 7 * weeks] };
-    return date.weekday > weekdayOf(today) ? { days: [next], others: [today + ahead] } : { days: [next] };
-  }
-  if (weeks > 0) return { days: [today + ahead + 7 * weeks] };
-  return { days: ahead === 0 ? [today, today + 7] : [today + ahead] };
-}
-
-function exists(year: number, month: number, day: number): boolean {
-  return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) && year <= LAST_YEAR;
-}
-
-function resolveMonthday(date: Extract<DateSpec, { type: 'monthday' }>, { today }: Env): Days | NoDay {
-  const { day, month } = date;
-  const now = ymdOf(today);
-  const year = date.inYear === undefined ? date.year : now.year + date.inYear;
-  if (day < 1 || day > 31) return 'NOT_A_DATE';
-  if (date.inMonth !== undefined) {
-    const at = monthAfter(now.year, now.month, date.inMonth);
-    return exists(at.year, at.month, day) ? { days: [dayOf(at.year, at.month, day)] } : 'NOT_A_DATE';
-  }
-  if (month === undefined) {
-    for (let ahead = 0; ahead < 12; ahead++) {
-      const at = monthAfter(now.year, now.month, ahead);
-      if (exists(at.year, at.month, day) && (ahead > 0 || day >= now.day))
-        return { days: [dayOf(at.year, at.month, day)] };
+  const coming = today + (ahead || 7);
+  const next = inWeek(weekday, 1, env);
+  switch (which) {
+    case 'last':
+      return 'PAST';
+    case 'this':
+      return { days: [today + ahead] };
+    case 'coming':
+      // "Two Fridays from now": whether the very next one counts is for the person to say.
+      return weeks > 0 ? { days: [coming + 7 * weeks, coming + 7 * weeks + 7], ask: true } : { days: [coming] };
+    case 'next': {
+      // Said when this Friday is still to come: which one is next is open.
+      const isOpen = weekday > weekdayOf(today);
+      if (weeks > 0) return isOpen ? { days: [next, next + 7 * weeks], ask: true } : { days: [next + 7 * weeks] };
+      return isOpen ? { days: [next], others: [today + ahead] } : { days: [next] };
     }
-    return 'NOT_A_DATE';
+    case 'bare':
+      if (weeks > 0) return { days: [today + ahead + 7 * weeks] };
+      return { days: ahead === 0 ? [today, today + 7] : [today + ahead] };
   }
-  if (year !== undefined) return exists(year, month, day) ? { days: [dayOf(year, month, day)] } : 'NOT_A_DATE';
-  // Without a year, the next such date; 29 February waits for its leap year.
-  for (let ahead = 0; ahead <= 8; ahead++) {
-    if (!exists(now.year + ahead, month, day)) continue;
-    const found = dayOf(now.year + ahead, month, day);
-    if (found >= today) return { days: [found] };
+}
+
+/** The last year that a date is looked for in, and that a phrase can name. */
+const LAST_YEAR = 9_999;
+
+/** A day of the calendar, if there is such a day. */
+function calendarDay(year: number, month: number, day: number): Day | undefined {
+  const exists = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) && year <= LAST_YEAR;
+  return exists ? dayOf(year, month, day) : undefined;
+}
+
+function single(day: Day | undefined): Days | NoDay {
+  return day === undefined ? 'NOT_A_DATE' : { days: [day] };
+}
+
+/** The first of so many days that is there and not over. */
+function firstOf(count: number, today: Day, dayAt: (index: number) => Day | undefined): Days | NoDay {
+  for (let index = 0; index < count; index++) {
+    const day = dayAt(index);
+    if (day !== undefined && day >= today) return { days: [day] };
   }
   return 'NOT_A_DATE';
 }
 
-function resolveNumeric(date: Extract<DateSpec, { type: 'numeric' }>, env: Env): Days | NoDay {
-  const { first, second, year } = date;
+/** The day of this number, of the month that lies `months` ahead. */
+function dayInMonth(day: number, months: number, today: Day): Day | undefined {
+  const now = ymdOf(today);
+  const { year, month } = monthAfter(now.year, now.month, months);
+  return calendarDay(year, month, day);
+}
+
+function resolveMonthday({ day, month, year, inMonth, inYear }: Spec<'monthday'>, { today }: Env): Days | NoDay {
+  const now = ymdOf(today).year;
+  if (inMonth !== undefined) return single(dayInMonth(day, inMonth, today));
+  if (month === undefined) return firstOf(12, today, (months) => dayInMonth(day, months, today));
+  const named = inYear === undefined ? year : now + inYear;
+  if (named !== undefined) return single(calendarDay(named, month, day));
+  // Without a year, the next such date; 29 February waits for its leap year.
+  return firstOf(9, today, (years) => calendarDay(now + years, month, day));
+}
+
+function resolveNumeric({ first, second, year }: Spec<'numeric'>, env: Env): Days | NoDay {
   const monthFirst = resolveMonthday({ type: 'monthday', month: first, day: second, year }, env);
   const dayFirst = resolveMonthday({ type: 'monthday', month: second, day: first, year }, env);
   if (typeof monthFirst === 'string') return dayFirst;
@@ -134,112 +144,87 @@ function resolveNumeric(date: Extract<DateSpec, { type: 'numeric' }>, env: Env):
 function nthIn(from: Day, to: Day, nth: number, of: NthTarget): Day | undefined {
   const fits = (day: Day) => {
     if (of === 'day') return true;
-    if (of === 'workday') return weekdayOf(day) < 6;
-    return of === 'weekendday' ? weekdayOf(day) > 5 : weekdayOf(day) === of.weekday;
+    return of === 'workday' ? weekdayOf(day) < 6 : weekdayOf(day) === of.weekday;
   };
   const days = Array.from({ length: to - from }, (_, index) => from + index).filter(fits);
   return days.at(nth > 0 ? nth - 1 : nth);
 }
 
-function resolveNth(date: Extract<DateSpec, { type: 'nth' }>, { today }: Env): Days | NoDay {
+function resolveNth({ nth, of, month, year, ...where }: Spec<'nth'>, { today }: Env): Days | NoDay {
   const now = ymdOf(today);
-  if (date.inYear !== undefined) {
-    const year = now.year + date.inYear;
-    return single(nthIn(dayOf(year, 1, 1), dayOf(year + 1, 1, 1), date.nth, date.of));
+  if (where.inYear !== undefined) {
+    const named = now.year + where.inYear;
+    return single(nthIn(dayOf(named, 1, 1), dayOf(named + 1, 1, 1), nth, of));
   }
-  const inMonth = (year: number, month: number) =>
-    nthIn(dayOf(year, month, 1), dayOf(year, month + 1, 1), date.nth, date.of);
-  if (date.month === undefined) {
-    const at = monthAfter(now.year, now.month, date.inMonth ?? 0);
+  const inMonth = (year: number, month: number) => nthIn(dayOf(year, month, 1), dayOf(year, month + 1, 1), nth, of);
+  if (month === undefined) {
+    const at = monthAfter(now.year, now.month, where.inMonth ?? 0);
     const found = inMonth(at.year, at.month);
-    const isOver = date.monthly === true && found !== undefined && found < today;
+    const isOver = where.monthly === true && found !== undefined && found < today;
     return single(isOver ? inMonth(at.year, at.month + 1) : found);
   }
-  if (date.year !== undefined) return single(inMonth(date.year, date.month));
-  const thisYear = inMonth(now.year, date.month);
-  return single(thisYear !== undefined && thisYear >= today ? thisYear : inMonth(now.year + 1, date.month));
+  if (year !== undefined) return single(inMonth(year, month));
+  return firstOf(2, today, (years) => inMonth(now.year + years, month));
 }
 
-function single(day: Day | undefined): Days | NoDay {
-  return day === undefined ? 'NOT_A_DATE' : { days: [day] };
-}
-
-type Period = Extract<DateSpec, { type: 'period' }>;
+type Period = Spec<'period'>;
 
 /** The first day of a period and the first day after it. */
-export function periodBounds(date: Period, { today }: Env): [Day, Day] {
+export function periodBounds({ unit, which, month, year }: Period, env: Env): [Day, Day] {
+  const { today } = env;
   const now = ymdOf(today);
-  if (date.unit === 'week') {
-    const monday = mondayOf(today) + 7 * date.which;
-    return [monday, monday + 7];
-  }
-  if (date.month !== undefined) {
-    const { month } = date;
+  if (unit === 'day') return [today + which, today + which + 1];
+  if (unit === 'week') return [inWeek(1, which, env), inWeek(1, which + 1, env)];
+  if (month !== undefined) {
     // "Next March" said in March is that of the next year.
-    const isOver = dayOf(now.year, month + (date.which > 0 ? 0 : 1), 1) <= today;
-    const year = date.year ?? (isOver ? now.year + 1 : now.year);
-    return [dayOf(year, month, 1), dayOf(year, month + 1, 1)];
+    const isOver = dayOf(now.year, month + (which > 0 ? 0 : 1), 1) <= today;
+    const named = year ?? (isOver ? now.year + 1 : now.year);
+    return [dayOf(named, month, 1), dayOf(named, month + 1, 1)];
   }
-  if (date.unit === 'month') {
-    const { year, month } = monthAfter(now.year, now.month, date.which);
-    return [dayOf(year, month, 1), dayOf(year, month + 1, 1)];
-  }
-  if (date.unit === 'quarter') {
-    const first = Math.floor((now.month - 1) / 3) * 3 + 1 + 3 * date.which;
-    return [dayOf(now.year, first, 1), dayOf(now.year, first + 3, 1)];
-  }
-  if (date.unit === 'day') return [today + date.which, today + date.which + 1];
-  const year = date.year ?? now.year + date.which;
-  return [dayOf(year, 1, 1), dayOf(year + 1, 1, 1)];
+  const months = unit === 'year' ? 12 : unit === 'quarter' ? 3 : 1;
+  const first = now.month - ((now.month - 1) % months) + months * which;
+  const of = year ?? now.year;
+  return [dayOf(of, first, 1), dayOf(of, first + months, 1)];
 }
 
 function resolvePeriod(date: Period, env: Env): Days | NoDay {
-  if (date.which < 0) return 'PAST';
   const [from, to] = periodBounds(date, env);
-  if (to <= env.today) return 'PAST';
-  if (date.edge === 'whole') {
-    // "This week", "in November" said in November: some time from now on, and nobody knows when.
-    if (from <= env.today) return { days: [endOf(date, from, to)], ask: true };
-    return { days: [from] };
+  if (date.which < 0 || to <= env.today) return 'PAST';
+  const isWeek = date.unit === 'week';
+  const end = isWeek ? from + 4 : to - 1;
+  switch (date.edge) {
+    case 'whole':
+      // "This week", "in November" said in November: some time from now on, and nobody knows when.
+      return from <= env.today ? { days: [end], ask: true } : { days: [from] };
+    case 'start':
+      return { days: [from] };
+    case 'middle':
+      if (isWeek) return { days: [from + 2] };
+      return { days: [from + (date.unit === 'month' ? 14 : Math.floor((to - from) / 2))] };
+    case 'end':
+      return isWeek ? { days: [end, to - 1], minute: env.parts.endOfDay, ask: true } : { days: [end] };
   }
-  const day = dayAtEdge(date, date.edge, from, to);
-  if (date.unit !== 'week' || date.edge !== 'end') return { days: [day] };
-  return { days: [day, to - 1], minute: env.parts.endOfDay, ask: true };
 }
 
-function endOf(date: Period, from: Day, to: Day): Day {
-  return date.unit === 'week' ? from + 4 : to - 1;
-}
-
-function dayAtEdge(date: Period, edge: Edge, from: Day, to: Day): Day {
-  if (edge === 'end') return endOf(date, from, to);
-  if (edge !== 'middle') return from;
-  if (date.unit === 'week') return from + 2;
-  return date.unit === 'month' ? from + 14 : from + Math.floor((to - from) / 2);
-}
-
-function resolveWeekend(date: Extract<DateSpec, { type: 'weekend' }>, { today }: Env): Days | NoDay {
-  if (date.which === 'last') return 'PAST';
-  const saturday = mondayOf(today) + 5;
+function resolveWeekend({ which, weeks }: Spec<'weekend'>, env: Env): Days | NoDay {
+  if (which === 'last') return 'PAST';
+  const saturday = inWeek(6, 0, env);
   const minute = 10 * 60;
-  if (date.which !== 'next') return { days: [saturday, saturday + 1], minute };
-  if (date.weeks !== undefined) return { days: [saturday + 7, saturday + 14], minute, ask: true };
-  return today < saturday ? { days: [saturday + 7], others: [saturday], minute } : { days: [saturday + 7], minute };
+  if (which !== 'next') return { days: [saturday, saturday + 1], minute };
+  if (weeks !== undefined) return { days: [saturday + 7, saturday + 14], minute, ask: true };
+  return { days: [saturday + 7], ...(env.today < saturday ? { others: [saturday] } : {}), minute };
 }
 
-function resolveHoliday(date: Extract<DateSpec, { type: 'holiday' }>, env: Env): Days | NoDay {
-  const found = localNames(date.name, env.zone).map((name) => resolveNamed({ ...date, name }, env));
-  const days = found.flatMap((one) => (typeof one === 'string' ? [] : one.days)).sort((a, b) => a - b);
-  return days.length > 1 ? { days, ask: true } : (found[0] ?? 'NOT_A_DATE');
-}
-
-function resolveNamed(date: Extract<DateSpec, { type: 'holiday' }>, { today }: Env): Days | NoDay {
+function resolveHoliday(date: Spec<'holiday'>, { today, zone }: Env): Days | NoDay {
   if (date.which === 'last') return 'PAST';
-  const { year } = ymdOf(today);
-  const dayIn = holidayOf(date.name)?.in;
-  if (!dayIn) return 'NOT_A_DATE';
-  if (date.year !== undefined) return { days: [dayIn(date.year)] };
-  return { days: [dayIn(year) >= today ? dayIn(year) : dayIn(year + 1)] };
+  const first = date.year ?? ymdOf(today).year;
+  const found = localNames(date.name, zone).map((name) =>
+    date.year === undefined
+      ? firstOf(2, today, (years) => holidayOf(name)?.in(first + years))
+      : single(holidayOf(name)?.in(first)),
+  );
+  const days = found.flatMap((one) => (typeof one === 'string' ? [] : one.days)).sort((a, b) => a - b);
+  return days.length > 1 ? { days, ask: true } : single(days[0]);
 }
 
 function mapDays(resolved: Days | NoDay, move: (day: Day) => Day): Days | NoDay {
@@ -258,33 +243,24 @@ export function moveDay(day: Day, span: Span, sign: 1 | -1): Day {
   return moved;
 }
 
-function resolveBoth(date: Extract<DateSpec, { type: 'both' }>, env: Env): Days | NoDay {
-  const { weekday } = date;
-  // Where both orders of 3/4 are in use, the weekday may say which one is meant.
-  const found = resolveDate(date.date, env);
-  if (date.date.type === 'numeric' && env.monthFirst !== undefined) {
-    const either = resolveDate(date.date, { ...env, monthFirst: undefined });
-    const fit = typeof either === 'string' ? [] : either.days.filter((day) => weekdayOf(day) === weekday);
-    // The locale's order is meant, unless the other one is near and it is far.
+function resolveBoth({ weekday, date }: Spec<'both'>, env: Env): Days | NoDay {
+  const fitting = (found: Days | NoDay) =>
+    typeof found === 'string' ? [] : found.days.filter((day) => weekdayOf(day) === weekday);
+  const found = resolveDate(date, env);
+  if (date.type === 'numeric' && env.monthFirst !== undefined) {
+    // The locale's order is meant, unless the weekday fits the other one, which is nearer.
+    const either = fitting(resolveDate(date, { ...env, monthFirst: undefined }));
     const own = typeof found === 'string' ? [] : found.days;
-    if (fit.length > 1 && !own.includes(Math.min(...fit))) return { days: fit, ask: true };
+    if (either.length > 1 && !own.includes(Math.min(...either))) return { days: either, ask: true };
   }
   if (typeof found === 'string') return found;
-  const fitting = found.days.filter((day) => weekdayOf(day) === weekday);
-  if (fitting.length > 0) return { days: fitting };
-  const spec = date.date;
-  if (spec.type === 'monthday' && spec.month === undefined) return nextFitting(spec.day, weekday, env);
+  if (fitting(found).length > 0) return { days: fitting(found) };
+  // "Friday the 13th": the next month in which both are true.
+  if (date.type === 'monthday' && date.month === undefined)
+    return firstOf(60, env.today, (months) => {
+      const day = dayInMonth(date.day, months, env.today);
+      return day !== undefined && weekdayOf(day) === weekday ? day : undefined;
+    });
   const ahead = (weekday - weekdayOf(env.today) + 7) % 7 || 7;
   return { days: [...found.days, env.today + ahead], ask: true };
-}
-
-/** "Friday the 13th": the next month in which both are true. */
-function nextFitting(day: number, weekday: number, { today }: Env): Days | NoDay {
-  const now = ymdOf(today);
-  for (let ahead = 0; ahead < 60; ahead++) {
-    const at = monthAfter(now.year, now.month, ahead);
-    const found = dayOf(at.year, at.month, day);
-    if (exists(at.year, at.month, day) && found >= today && weekdayOf(found) === weekday) return { days: [found] };
-  }
-  return 'NOT_A_DATE';
 }

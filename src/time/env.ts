@@ -1,4 +1,3 @@
-import type { Instant } from '../base/clock.ts';
 import { lazy } from '../base/lazy.ts';
 import { type Day, dayOfWall, minutesOfClock, type Wall } from './civil.ts';
 import { DEFAULT_DAY_PARTS } from './day-parts.ts';
@@ -63,10 +62,6 @@ function partsOf(own: Partial<DayParts> | undefined): Record<keyof DayParts, num
 /** The minute of the day that a part of the day stands for. */
 export function minuteOfPart(part: PartName, { parts }: Env): number {
   return part === 'night' ? parts.tonight : parts[part];
-}
-
-export function toInstant(at: number): Instant {
-  return new Date(at);
 }
 
 /** Countries that write the month before the day in digits, also behind the year. */

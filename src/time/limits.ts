@@ -1,7 +1,8 @@
-import { DAY, type Day, MINUTE, type Wall, wallOf } from './civil.ts';
-import { isTime, nextTimes, timesOn } from './clock.ts';
-import { moveDay, periodBounds, resolveDate } from './dates.ts';
+import { DAY, type Day, type Wall, wallOf } from './civil.ts';
+import { isTime, minuteOfNow, nextTimes, timesOn } from './clock.ts';
+import { periodBounds, resolveDate } from './dates.ts';
 import type { Env } from './env.ts';
+import { instantAfter, wallsAt } from './once.ts';
 import type { Phrase } from './phrase.ts';
 import { type DateSpec, isElapsed, type Moment, type Recur, type Span, type TimeSpec } from './pieces.ts';
 import { impossible, past } from './texts.ts';
@@ -27,8 +28,8 @@ export function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
   const limits: Limits = { from: env.now };
   const bounds = boundsOf(phrase, env);
   if (bounds) {
-    limits.from = Math.max(env.now, env.clock.instantOf(bounds[0] * DAY) - 1);
-    limits.until = env.clock.instantOf(bounds[1] * DAY) - 1_000;
+    limits.from = Math.max(env.now, midnight(bounds[0], env) - 1);
+    limits.until = midnight(bounds[1], env) - 1_000;
     if (bounds[0] > env.today) limits.startDay = bounds[0];
   }
   const start = phrase.start ?? firstDay(phrase);
@@ -50,9 +51,7 @@ export function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
 }
 
 /** "Tomorrow at 9 and then every day", "tomorrow every weekday", "Jan 15 at 9, repeating monthly": the day of the first. */
-function firstDay({ dates, recurs }: Phrase): Moment | undefined {
-  const [date] = dates;
-  const [recur] = recurs;
+function firstDay({ dates: [date], recurs: [recur] }: Phrase): Moment | undefined {
   if (!date || !recur || recur.step !== undefined || recur.minutes) return undefined;
   if (recur.days && date.type !== 'offset') return undefined;
   return isFirstDay(date, recur) ? { date } : undefined;
@@ -90,59 +89,66 @@ const weekOf = ([from]: [Day, Day]) => ({ days: Array.from({ length: 7 }, (_, at
 
 function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limits> | When | undefined {
   if (shift) {
-    const wall = moveDay(env.today, shift, 1) * DAY + (env.wall - env.today * DAY);
-    const at = env.clock.instantOf(wall) + shift.milliseconds;
-    const startDay = Math.floor(env.clock.wallAt(at) / DAY);
-    return isElapsed(shift) ? { from: at - 1, startDay, startAt: at } : { from: midnight(startDay, env), startDay };
+    const startAt = instantAfter(shift, env);
+    const startDay = Math.floor(env.clock.wallAt(startAt) / DAY);
+    return isElapsed(shift)
+      ? { from: startAt - 1, startDay, startAt }
+      : { from: midnight(startDay, env) - 1, startDay };
   }
-  if (!date) return startTimeOf(time, env);
-  const days = resolveDate(date, env);
-  if (days === 'PAST') return past('');
-  if (days === 'NOT_A_DATE') return impossible();
+  if (!date) {
+    const startAt = nextAt(time, env.now, env);
+    return startAt === undefined ? undefined : { from: startAt - 1, startAt, startTime: time };
+  }
+  const days = dayOf(date, env);
+  if ('kind' in days) return days;
   const [startDay = env.today] = days.days;
-  if (days.ask || startDay < env.today) return days.ask ? undefined : past('');
-  const found: Partial<Limits> = { from: Math.max(env.now, midnight(startDay, env)), startDay, startTime: time };
-  if (!time) return found;
+  if (days.ask) return undefined;
+  if (startDay < env.today) return past('');
+  const from = Math.max(env.now, midnight(startDay, env) - 1);
+  if (!time) return { from, startDay };
+  const startAt = time.clock && !isTime(time.clock) ? undefined : timeOn(startDay, time, offset, env);
+  return startAt === undefined
+    ? undefined
+    : { startDay, startTime: time, startAt, from: Math.max(env.now, startAt - 1) };
+}
+
+/** The days of a date, or the refusal of one that cannot be. */
+function dayOf(date: DateSpec, env: Env): { days: Day[]; ask?: boolean } | ReturnType<typeof past> {
+  const days = resolveDate(date, env);
+  return days === 'PAST' ? past('') : days === 'NOT_A_DATE' ? impossible() : days;
+}
+
+/** The first instant after `after` that a time without a day names. */
+function nextAt(time: TimeSpec | undefined, after: number, env: Env): number | undefined {
+  const times = time && nextTimes(time, env, minuteOfNow(env));
+  const walls = times ? wallsAt(env.today, times.minutes, times) : [];
+  return walls.map((wall) => env.clock.instantOf(wall)).find((at) => at > after);
+}
+
+/** A time of day on a day; of one that comes twice, the one at which the clock has this offset. */
+function timeOn(day: Day, time: TimeSpec, offset: string | undefined, env: Env): number | undefined {
   const times = timesOn(time, env, undefined);
-  if (!times || (time.clock && !isTime(time.clock))) return undefined;
-  const startAt = momentAt(wallOf(startDay, times.minutes[0] ?? 0) + times.second * 1_000, env, offset);
-  return { ...found, startAt, from: Math.max(env.now, startAt - 1) };
+  const [wall] = times ? wallsAt(day, times.minutes, times) : [];
+  return wall === undefined ? undefined : momentAt(wall, env, offset);
 }
 
-function startTimeOf(time: TimeSpec | undefined, env: Env): Partial<Limits> | undefined {
-  const times = time && nextTimes(time, env, Math.floor((env.wall - env.today * DAY) / MINUTE));
-  const walls = times?.minutes.map((minute) => wallOf(env.today, minute) + (times.second ?? 0) * 1_000) ?? [];
-  const startAt = walls.map((wall) => env.clock.instantOf(wall)).find((at) => at > env.now);
-  return startAt === undefined ? undefined : { from: startAt - 1, startAt, startTime: time };
-}
-
-/** The instant of a wall time; of one that comes twice, the one at which the clock has this offset. */
 function momentAt(wall: Wall, env: Env, offset: string | undefined): number {
   const fixed = offset === undefined ? undefined : findZone(offset)?.zone;
   return fixed === undefined ? env.clock.instantOf(wall) : instantOf(wall, fixed);
 }
 
-/** Just before a day begins. */
+/** When a day begins. */
 function midnight(day: Day, env: Env): number {
-  return env.clock.instantOf(day * DAY) - 1;
+  return env.clock.instantOf(wallOf(day));
 }
 
-function endOf(until: NonNullable<Phrase['until']>, limits: Limits, env: Env): number | When | undefined {
-  const { date, time, shift, offset } = until.moment;
-  if (shift) {
-    const wall = moveDay(env.today, shift, 1) * DAY + (env.wall - env.today * DAY);
-    return env.clock.instantOf(wall) + shift.milliseconds;
-  }
-  if (!date) {
-    const times = time && nextTimes(time, env, Math.floor((env.wall - env.today * DAY) / MINUTE));
-    const ends = times?.minutes.map((minute) => env.clock.instantOf(wallOf(env.today, minute)));
-    return ends?.find((end) => end > Math.max(env.now, limits.from));
-  }
-  const day = endDay(date, until.whole, limits, env);
+function endOf({ moment, whole }: NonNullable<Phrase['until']>, limits: Limits, env: Env): number | When | undefined {
+  const { date, time, shift, offset } = moment;
+  if (shift) return instantAfter(shift, env);
+  if (!date) return nextAt(time, Math.max(env.now, limits.from), env);
+  const day = endDay(date, whole, limits, env);
   if (typeof day !== 'number') return day;
-  if (!time) return env.clock.instantOf((day + 1) * DAY) - 1_000;
-  const times = timesOn(time, env, undefined);
-  return times && momentAt(wallOf(day, times.minutes[0] ?? 0) + times.second * 1_000, env, offset);
+  return time ? timeOn(day, time, offset, env) : midnight(day + 1, env) - 1_000;
 }
 
 /** The last day of "until …": a month or week that is only named ends what comes before it. */
@@ -153,8 +159,6 @@ function endDay(date: DateSpec, whole: boolean, limits: Limits, env: Env): Day |
   }
   // An end is looked for after the start: "from December to 15 January".
   const base = limits.startDay === undefined ? env : { ...env, today: limits.startDay };
-  const days = resolveDate(date, date.type === 'offset' ? env : base);
-  if (days === 'PAST') return past('');
-  if (days === 'NOT_A_DATE') return impossible();
-  return days.days[0];
+  const days = dayOf(date, date.type === 'offset' ? env : base);
+  return 'kind' in days ? days : days.days[0];
 }

@@ -7,10 +7,11 @@ import { interpret } from './interpret.ts';
 import { english } from './lang/en.ts';
 import { closingBefore, greetingAt } from './layout.ts';
 import { type Budget, type Phrase, readings, type Words, wordsOf } from './phrase.ts';
+import { distinct, readingsOf } from './readings.ts';
 import { parseRuleText } from './rule-text.ts';
 import { noTime, notUnderstood, tooLong, unknownZone, whichOne } from './texts.ts';
 import { corrected, type Stretch, type Token, tokenise, wordAt } from './tokens.ts';
-import type { Once, Reading, Recurring, When, WhenContext } from './types.ts';
+import type { Reading, When, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
 
 /** No one needs more characters, or more words, to say when. */
@@ -135,31 +136,6 @@ function readEither({ text, tokens }: Words, ctx: WhenContext, stretch: Stretch,
     return { when: withWords(whichOne(distinct(found)), ctx), phrase: { ...one.phrase, placed } };
   }
   return undefined;
-}
-
-/** What a person can be offered of what was understood. */
-export function readingsOf(when: When): Reading[] {
-  if (when.kind === 'ambiguous') return when.readings;
-  return when.kind === 'reject' ? [] : [{ words: '', when }];
-}
-
-/** Whether a time was read, once or as a series. */
-export const isCertain = (when: When | undefined): when is Once | Recurring =>
-  when?.kind === 'once' || when?.kind === 'recurring';
-
-/** Whether two readings come at the same times, as far as is told of them. */
-export function isSameWhen(a: When, b: When): boolean {
-  if (a.kind === 'once' && b.kind === 'once') return a.at.getTime() === b.at.getTime();
-  return a.kind === 'recurring' && b.kind === 'recurring' && a.next.join() === b.next.join();
-}
-
-/** The readings, each time once. */
-export function distinct(readings: readonly Reading[]): Reading[] {
-  const told = new Set<string>();
-  return readings.filter(({ when }) => {
-    const key = when.kind === 'once' ? String(when.at.getTime()) : when.rule;
-    return !told.has(key) && told.add(key);
-  });
 }
 
 /** Reads the stretch once with each meaning of its unclear words. */

@@ -123,7 +123,7 @@ export type DateSpec =
   | { type: 'both'; weekday: number; date: DateSpec };
 
 export type Edge = 'whole' | 'start' | 'middle' | 'end';
-export type NthTarget = { weekday: number } | 'day' | 'workday' | 'weekendday';
+export type NthTarget = { weekday: number } | 'day' | 'workday';
 
 /** Days that a recurrence is about. */
 export interface DaySet {

@@ -1,9 +1,17 @@
 import { type Day, weekdayOf, ymdOf } from './civil.ts';
 import { holidayOf } from './lang/en-holidays.ts';
-import type { DaySet, Recur } from './pieces.ts';
+import type { DateSpec, DaySet, Recur } from './pieces.ts';
 import type { NthWeekday, RulePart } from './rule.ts';
 
 /** From the days that were said to the parts of an RRULE. */
+
+/** The days of each month that a date names by their number. */
+export function daysOfMonth(date: DateSpec): DaySet | undefined {
+  if (date.type === 'monthday') return { monthDays: [date.day] };
+  if (date.type !== 'nth') return undefined;
+  if (date.of === 'workday') return { workday: date.nth };
+  return date.of === 'day' ? { monthDays: [date.nth] } : { nth: [{ nth: date.nth, weekday: date.of.weekday }] };
+}
 
 const ALL_WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 const ALL_MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];

@@ -1,14 +1,15 @@
-import { addMonths, DAY, type Day, MINUTE, type Wall, wallOf } from './civil.ts';
+import { addMonths, DAY, type Day, HOUR, MINUTE, type Wall, wallOf } from './civil.ts';
 import { isTime, type Minute, timesOn } from './clock.ts';
-import { type Env, minuteOfPart, toInstant } from './env.ts';
+import { type Env, minuteOfPart } from './env.ts';
 import { isFirstDay, type Limits, limitsOf, skippedDays } from './limits.ts';
 import { type Occurrence, occursOn, ruleOccurrences } from './occurrences.ts';
 import type { Phrase } from './phrase.ts';
-import { type Clock, type DateSpec, isElapsed, type Recur, type Span, type TimeSpec } from './pieces.ts';
+import { type Clock, type DateSpec, type DaySet, isElapsed, type Recur, type Span, type TimeSpec } from './pieces.ts';
+import { eitherOf } from './readings.ts';
 import { formatRule, isSteps, type Rule, type RulePart, stepOf } from './rule.ts';
-import { atTimes, calendarParts, onlyOn, quartersFrom, without } from './rule-parts.ts';
-import { never, past, tooOften, whichOne } from './texts.ts';
-import type { Recurring, When } from './types.ts';
+import { atTimes, calendarParts, daysOfMonth, onlyOn, quartersFrom, without } from './rule-parts.ts';
+import { never, past, tooOften } from './texts.ts';
+import type { When } from './types.ts';
 import { fixedZone, type ZoneClock } from './zones.ts';
 
 /** How many of the next occurrences are told. */
@@ -27,26 +28,22 @@ interface Draft {
 
 /** A phrase with recurrence as a rule; undefined when its pieces contradict each other or RFC 5545 cannot say it. */
 export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
-  if (phrase.shift || phrase.before) return undefined;
-  const step = phrase.recurs.find((recur) => recur.step !== undefined)?.step;
-  if (step !== undefined && step <= 0) return never();
-  if (step !== undefined && step < MINUTE) return tooOften();
-  if (phrase.recurs.some(({ interval }) => interval < 1) || phrase.count === 0) return never();
-  if (phrase.recurs.some(({ perDay }) => perDay !== undefined && perDay !== phrase.times?.length)) return undefined;
-  const own = step === undefined ? withOwnTime(phrase) : phrase;
-  if (own !== phrase) return withOther(resolveSeries(own, env), phrase, env);
-  const either = step === undefined ? eitherTime(phrase, env) : undefined;
-  if (either) return either;
+  const { shift, before, recurs, count, times } = phrase;
+  if (shift || before) return undefined;
+  const step = recurs.find((recur) => recur.step !== undefined)?.step;
+  if (step !== undefined && step > 0 && step < MINUTE) return tooOften();
+  if (step === 0 || count === 0 || recurs.some(({ interval }) => interval < 1)) return never();
+  if (recurs.some(({ perDay }) => perDay !== undefined && perDay !== times?.length)) return undefined;
+  const timed = step === undefined ? withOwnTime(phrase, env) : undefined;
+  if (timed) return timed.when;
   const limits = limitsOf(phrase, env);
   if (limits === undefined || 'kind' in limits) return limits;
-  const readings = draftsOf(phrase, env, limits);
+  const drafts = draftsOf(phrase, env, limits);
   const skipped = skippedDays(phrase, env);
-  if (!readings || !skipped || (skipped.length > 0 && limits.count !== undefined)) return undefined;
-  const series = readings.map((draft) => finish(draft, limits, skipped, env));
-  const [first, ...rest] = series;
-  if (!first || (rest.length === 0 && !isPerDay(phrase))) return first;
-  const possible = series.filter((one) => one?.kind === 'recurring');
-  return possible.length === 0 ? first : whichOne(possible.map((when) => ({ words: '', when })));
+  if (!drafts || !skipped || (skipped.length > 0 && limits.count !== undefined)) return undefined;
+  const series = drafts.map((draft) => finish(draft, limits, skipped, env));
+  const isOpen = series.length > 1 || isPerDay(phrase);
+  return (isOpen ? eitherOf(series) : undefined) ?? series[0];
 }
 
 /** "Every day 2 times": may be said of each day; nobody means ten times a day. */
@@ -55,121 +52,110 @@ function isPerDay({ loose, count = 0, recurs, days, time, times }: Phrase): bool
   return loose === true && count < 5 && isBare;
 }
 
-/**
- * "Every day until 23 November at 5pm", "from 1 April at 8 in the evening": a series that has no other time takes the
- * one behind its end or its start.
- */
-function withOwnTime(phrase: Phrase): Phrase {
+/** The meaning of a series that has no time but that of its end or its start. */
+function withOwnTime(phrase: Phrase, env: Env): { when: When | undefined } | undefined {
   const { until, start, time, times, range, recurs } = phrase;
-  if (times || range || time?.clock || time?.same || recurs.some(({ minutes }) => minutes)) return phrase;
+  if (times || range || time?.clock || time?.same || recurs.some(({ minutes }) => minutes)) return undefined;
   const part = time?.part === undefined ? {} : { part: time.part };
-  const { date, time: last, led, offset } = until?.moment ?? {};
-  if (until && date && last && !led && offset === undefined)
-    return { ...phrase, time: { ...last, ...part }, until: { ...until, moment: { date } } };
-  if (start?.date && start.time?.clock && time?.part)
-    return { ...phrase, time: { ...start.time, ...part }, start: { date: start.date } };
-  return phrase;
+  // "From 1 April at 8 in the evening".
+  if (!until?.moment.date || !until.moment.time) {
+    if (!start?.date || !start.time?.clock || !time?.part) return undefined;
+    return { when: resolveSeries({ ...phrase, time: { ...start.time, ...part }, start: { date: start.date } }, env) };
+  }
+  const { date, time: last, led, offset } = until.moment;
+  const each = () =>
+    resolveSeries({ ...phrase, time: { ...last, ...part }, until: { ...until, moment: { date } } }, env);
+  const clock = { hour: Math.floor(env.parts.date / 60), minute: env.parts.date % 60, second: 0, exact: true };
+  const atEnd = () => resolveSeries({ ...phrase, time: { clock } }, env);
+  // "Every day until 5pm on 23 November": the hour may be that of each day, or of the end.
+  if (led || offset !== undefined) {
+    if (time || !last.clock) return undefined;
+    const when = each();
+    return { when: eitherOf([when, atEnd()]) ?? when };
+  }
+  // "Every day until 23 November at 5pm": each day at 5, with the other reading as a button.
+  const when = each();
+  const other = when?.kind === 'recurring' && last.clock && !time ? atEnd() : undefined;
+  if (when?.kind !== 'recurring' || other?.kind !== 'recurring' || other.next.join() === when.next.join())
+    return { when };
+  return { when: { ...when, others: [{ words: '', when: other }] } };
 }
 
-/** The same series with the hour at its end instead of on each day, for a button. */
-function withOther(when: When | undefined, phrase: Phrase, env: Env): When | undefined {
-  if (when?.kind !== 'recurring' || !phrase.until?.moment.time?.clock || phrase.time) return when;
-  const other = resolveSeries({ ...phrase, time: { clock: defaultClock(env) } }, env);
-  const isOther = other?.kind === 'recurring' && other.next.join() !== when.next.join();
-  return isOther ? { ...when, others: [{ words: '', when: other }] } : when;
-}
-
-/** "Every day until 5pm on 23 November": the hour may be that of each day, or of the end. */
-function eitherTime(phrase: Phrase, env: Env): When | undefined {
-  const { until, time, times, range } = phrase;
-  if (!until?.moment.date || !until.moment.time?.clock || time || times || range) return undefined;
-  const end = { ...until, moment: { date: until.moment.date } };
-  const first = resolveSeries({ ...phrase, until: end, time: until.moment.time }, env);
-  const second = resolveSeries({ ...phrase, time: { clock: defaultClock(env) } }, env);
-  const possible = [first, second].filter((when) => when?.kind === 'recurring');
-  return possible.length > 0 ? whichOne(possible.map((when) => ({ words: '', when }))) : first;
-}
-
-function defaultClock({ parts }: Env): Clock {
-  return { hour: Math.floor(parts.date / 60), minute: parts.date % 60, second: 0, exact: true };
-}
-
-// --- limits ------------------------------------------------------------------------------------------------------
+// --- what comes again, and at which times ------------------------------------------------------------------------
 
 function draftsOf(phrase: Phrase, env: Env, limits: Limits): Draft[] | undefined {
   const recur = merged(phrase, env);
   if (!recur) return undefined;
   if (recur.step !== undefined || recur.minutes) return elapsedDrafts(recur, phrase, env, limits);
-  if (phrase.range?.loose) return undefined;
-  const times = timesOf(recur, phrase, env, limits);
-  if (!times) return undefined;
-  const drafts = times.flatMap((minutes) => {
-    const draft = calendarDraft(recur, minutes, phrase, env, limits);
-    return draft ? [draft] : [];
-  });
-  return drafts.length === times.length ? drafts : undefined;
+  const times = phrase.range?.loose ? undefined : timesOf(recur, phrase, env, limits);
+  const drafts = times?.map((minutes) => calendarDraft(recur, minutes, phrase, env, limits));
+  return drafts?.every((draft) => draft !== undefined) ? drafts : undefined;
 }
 
 /** One recurrence from the pieces that name its step, its days and its dates. */
 function merged({ recurs, dates, days }: Phrase, env: Env): Recur | undefined {
-  let [recur, second] = recurs;
-  if (!recur) return undefined;
-  if (second) {
-    // "Every 2 hours from 9 to 5 every day": the day says nothing more.
-    const isDaily = ({ freq, interval, step, days: on, part }: Recur) =>
-      freq === 'DAILY' && interval === 1 && step === undefined && !on && !part;
-    // "Daily … on weekdays": the one that names the days limits the other.
-    if (second.step !== undefined && isDaily(recur)) recur = second;
-    else if (recur.step !== undefined && isDaily(second)) recur = { ...recur };
-    else if (!recur.days && second.days?.weekdays && second.interval === 1 && second.step === undefined)
-      recur = withDays(recur, second);
-    else if (!second.days && recur.days?.weekdays && recur.interval === 1 && recur.step === undefined)
-      recur = withDays(second, recur);
-    else return undefined;
-  }
-  if (days) recur = recur && withDays(recur, { freq: 'WEEKLY', interval: 1, days });
+  const [first, second] = recurs;
+  let recur = first && second ? both(first, second) : first;
+  if (days) recur = recur && onDays(recur, days);
   for (const date of dates) recur = recur && onDate(recur, date, env);
   return recur;
 }
 
-function withDays(recur: Recur, { days, part }: Recur): Recur | undefined {
-  if (recur.days || !days) return undefined;
-  if (recur.freq === 'DAILY' && recur.interval > 1) return undefined;
+/** Two recurrences in one: "every 2 hours from 9 to 5 every day", "daily … on weekdays". */
+function both(one: Recur, other: Recur): Recur | undefined {
+  const saysNoMore = ({ freq, interval, step, days, part }: Recur) =>
+    freq === 'DAILY' && interval === 1 && step === undefined && !days && !part;
+  if (other.step !== undefined && saysNoMore(one)) return other;
+  if (one.step !== undefined && saysNoMore(other)) return one;
+  const limits = ({ days, interval, step }: Recur) => days?.weekdays && interval === 1 && step === undefined;
+  if (!one.days && limits(other)) return onDays(one, other.days, other.part);
+  return !other.days && limits(one) ? onDays(other, one.days, one.part) : undefined;
+}
+
+function onDays(recur: Recur, days: DaySet | undefined, part = recur.part): Recur | undefined {
+  if (recur.days || !days || (recur.freq === 'DAILY' && recur.interval > 1)) return undefined;
   if (recur.freq === 'MONTHLY' || recur.freq === 'YEARLY') return undefined;
   return { ...recur, days, ...(part ? { part } : {}) };
 }
 
 function onDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined {
-  if (!recur.days && recur.step === undefined && isFirstDay(date, recur)) return recur;
-  if (date.type === 'offset') return date.days >= 0 ? recur : undefined;
-  if (date.type === 'weekday' && recur.days?.weekend && recur.days.weekdays?.includes(date.weekday))
-    return { ...recur, days: { weekdays: [date.weekday] } };
-  if (date.type === 'weekday' && date.which === 'bare' && date.weeks === undefined && date.inWeek === undefined)
-    return withDays(recur, { freq: 'WEEKLY', interval: 1, days: { weekdays: [date.weekday] } });
-  if (date.type === 'weekend' && date.which === 'this')
-    return withDays(recur, { freq: 'WEEKLY', interval: 1, days: { weekdays: [6, 7], weekend: true } });
-  if (date.type === 'period' && date.edge === 'whole') {
-    if (date.month === undefined) return date.which >= 0 ? recur : undefined;
-    return date.year === undefined ? { ...recur, months: [date.month] } : undefined;
+  const { freq, days, step } = recur;
+  if (!days && step === undefined && isFirstDay(date, recur)) return recur;
+  switch (date.type) {
+    case 'offset':
+      return date.days >= 0 ? recur : undefined;
+    case 'weekday': {
+      const weekdays = [date.weekday];
+      if (days?.weekend && days.weekdays?.includes(date.weekday)) return { ...recur, days: { weekdays } };
+      const isBare = date.which === 'bare' && date.weeks === undefined && date.inWeek === undefined;
+      return isBare ? onDays(recur, { weekdays }) : undefined;
+    }
+    case 'weekend':
+      return date.which === 'this' ? onDays(recur, { weekdays: [6, 7], weekend: true }) : undefined;
+    case 'period':
+      if (date.edge !== 'whole') return undefined;
+      if (date.month === undefined) return date.which >= 0 ? recur : undefined;
+      return date.year === undefined ? { ...recur, months: [date.month] } : undefined;
+    default: {
+      const named = days || step !== undefined ? undefined : daysOf(date, freq, env);
+      return named && { ...recur, days: named };
+    }
   }
-  if (recur.days || recur.step !== undefined) return undefined;
-  if (date.type === 'monthday' && date.year === undefined && date.inMonth === undefined) {
-    if (date.month === undefined)
-      return recur.freq === 'MONTHLY' ? { ...recur, days: { monthDays: [date.day] } } : undefined;
-    if (recur.freq === 'YEARLY') return { ...recur, days: { dates: [{ month: date.month, day: date.day }] } };
-  }
-  if (date.type === 'holiday' && recur.freq === 'YEARLY') return { ...recur, days: { holiday: date.name } };
-  if (date.type === 'nth' && date.inMonth === 0 && recur.freq === 'MONTHLY' && typeof date.of === 'string')
-    return { ...recur, days: date.of === 'workday' ? { workday: date.nth } : { monthDays: [date.nth] } };
-  return date.type === 'nth' && date.inMonth === 0 && recur.freq === 'MONTHLY' && typeof date.of === 'object'
-    ? { ...recur, days: { nth: [{ nth: date.nth, weekday: date.of.weekday }] } }
-    : numericDate(recur, date, env);
 }
 
-function numericDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined {
-  if (date.type !== 'numeric' || recur.freq !== 'YEARLY' || env.monthFirst === undefined) return undefined;
-  const [month, day] = env.monthFirst ? [date.first, date.second] : [date.second, date.first];
-  return { ...recur, days: { dates: [{ month, day }] } };
+/** The days of each month, or each year, that a date names. */
+function daysOf(date: DateSpec, freq: Recur['freq'], { monthFirst }: Env): DaySet | undefined {
+  const isMonthly = freq === 'MONTHLY';
+  if (date.type === 'nth') return isMonthly && date.inMonth === 0 ? daysOfMonth(date) : undefined;
+  if (date.type === 'monthday' && date.month === undefined)
+    return isMonthly && date.year === undefined && date.inMonth === undefined ? daysOfMonth(date) : undefined;
+  if (freq !== 'YEARLY') return undefined;
+  if (date.type === 'monthday')
+    return date.year === undefined ? { dates: [{ month: date.month ?? 1, day: date.day }] } : undefined;
+  if (date.type === 'holiday') return { holiday: date.name };
+  if (date.type !== 'numeric' || monthFirst === undefined) return undefined;
+  const [month, day] = monthFirst ? [date.first, date.second] : [date.second, date.first];
+  return { dates: [{ month, day }] };
 }
 
 /** The times of day, in minutes; several lists where it has to be asked which are meant. */
@@ -186,11 +172,10 @@ function timesOf(recur: Recur, phrase: Phrase, env: Env, limits: Limits): Minute
     const found = spec ? timesOn(spec, env, undefined) : undefined;
     if (spec && !found) return undefined;
     if (found?.ask) {
-      const isDaily = recur.freq === 'DAILY' && !recur.days;
       if (said.length > 1) return undefined;
       // "Midnight on weekdays" is the hour at which each of them begins, of a single day it may end it.
-      const isWeek = (recur.days?.weekdays?.length ?? 0) > 4;
-      return isDaily || isWeek || recur.freq !== 'WEEKLY' ? [[0]] : [[0], [1440]];
+      const isFew = recur.freq === 'WEEKLY' && (recur.days?.weekdays?.length ?? 0) < 5;
+      return isFew ? [[0], [1440]] : [[0]];
     }
     const minute = found?.minutes[0] ?? (recur.days?.weekend ? 600 : env.parts.date);
     const other = found?.others?.[0];
@@ -208,23 +193,22 @@ function alike(times: TimeSpec[] | undefined): TimeSpec[] | undefined {
 function calendarDraft(recur: Recur, minutes: Minute[], phrase: Phrase, env: Env, limits: Limits): Draft | undefined {
   const anchor = limits.startDay ?? env.today;
   const nightly = minutes.some((minute) => minute >= 1440);
+  if (nightly && ((!recur.days && recur.freq !== 'DAILY') || phrase.excepts.some(({ once }) => once))) return undefined;
   const parts = calendarParts(nightly ? dayLater(recur) : quartersFrom(limits.startDay, recur), anchor);
-  if (!parts || (nightly && !recur.days && recur.freq !== 'DAILY')) return undefined;
-  if (nightly && phrase.excepts.some(({ once }) => once)) return undefined;
-  const left = excluded(parts, phrase);
+  const left = parts && excluded(parts, phrase);
   if (!left) return undefined;
   const { months } = recur;
-  const within = months ? left.map((part) => ({ ...part, byMonth: months })) : left;
+  const within = left.map((part) => ({
+    ...part,
+    ...(months ? { byMonth: months } : {}),
+    ...(part.freq === 'WEEKLY' && recur.interval > 1 && env.weekStart !== 1 ? { weekStart: env.weekStart } : {}),
+  }));
   const times = minutes.map((minute) => minute % 1440);
-  const weekStart = env.weekStart === 1 ? {} : { weekStart: env.weekStart };
-  const weekly = within.map((part) =>
-    part.freq === 'WEEKLY' && recur.interval > 1 ? { ...part, ...weekStart } : part,
-  );
-  const [first = 0] = [...times].sort((a, b) => a - b);
-  // Weeks, months and years that name no day are counted from this one, days from the first time to come.
   const second = phrase.time?.clock?.second ?? 0;
+  // Weeks, months and years that name no day are counted from this one, days from the first time to come.
   const free = recur.days !== undefined || recur.freq === 'DAILY';
-  return { parts: atTimes(weekly, times), start: wallOf(anchor, first) + second * 1_000, after: limits.from, free };
+  const start = wallOf(anchor, Math.min(...times)) + second * 1_000;
+  return { parts: atTimes(within, times), start, after: limits.from, free };
 }
 
 /** The recurrence a day later, for times after midnight that belong to the evening before. */
@@ -242,12 +226,12 @@ function excluded(parts: RulePart[], { excepts }: Phrase): RulePart[] | undefine
 
 function elapsedDrafts(recur: Recur, phrase: Phrase, env: Env, limits: Limits): Draft[] | undefined {
   const weekdays = recur.days?.weekdays;
+  const { range } = phrase;
   if ((recur.days && !weekdays) || recur.months) return undefined;
-  if (phrase.range && recur.step !== undefined) return windowDrafts(recur.step, weekdays, phrase, env, limits);
   // "Every hour on the hour from 9 to 5".
-  const isFull = recur.minutes?.join() === '0' && phrase.range?.from.minute === 0;
-  if (phrase.range && isFull) return windowDrafts(60 * MINUTE, weekdays, phrase, env, limits);
-  if (phrase.time || phrase.times || phrase.range || recur.part) return undefined;
+  const step = recur.step ?? (recur.minutes?.join() === '0' && range?.from.minute === 0 ? HOUR : undefined);
+  if (range && step !== undefined) return windowDrafts(step, weekdays, range, phrase, env, limits);
+  if (phrase.time || phrase.times || range || recur.part) return undefined;
   const base: RulePart = recur.minutes ? { freq: 'HOURLY', byMinute: recur.minutes } : stepPart(recur.step ?? 0);
   const limited = weekdays ? onlyOn(base, weekdays) : base;
   const parts = limited && excluded([limited], phrase);
@@ -265,7 +249,7 @@ function onlyMoment(at: number, step: number, clock: ZoneClock): number {
 }
 
 function stepPart(step: number): RulePart {
-  if (step % 3_600_000 === 0) return { freq: 'HOURLY', interval: step / 3_600_000 };
+  if (step % HOUR === 0) return { freq: 'HOURLY', interval: step / HOUR };
   if (step % MINUTE === 0) return { freq: 'MINUTELY', interval: step / MINUTE };
   return { freq: 'SECONDLY', interval: Math.round(step / 1_000) };
 }
@@ -274,25 +258,19 @@ function stepPart(step: number): RulePart {
 function windowDrafts(
   step: number,
   weekdays: number[] | undefined,
+  range: NonNullable<Phrase['range']>,
   phrase: Phrase,
   env: Env,
   limits: Limits,
 ): Draft[] | undefined {
-  const { range } = phrase;
-  if (!range || step % MINUTE !== 0) return undefined;
+  if (step % MINUTE !== 0) return undefined;
   const recur: Recur = weekdays ? { freq: 'WEEKLY', interval: 1, days: { weekdays } } : { freq: 'DAILY', interval: 1 };
-  const windows = windowsOf(range.from, range.to, env);
-  const drafts = windows.map(([from, to]) => {
-    const minutes: Minute[] = [];
-    for (let minute = from; minute <= to; minute += step / MINUTE) minutes.push(minute);
+  const drafts = windowsOf(range.from, range.to, env).map(([from, to]) => {
+    const length = Math.floor(((to - from) * MINUTE) / step) + 1;
+    const minutes = Array.from({ length }, (_, index) => from + (index * step) / MINUTE);
     if (minutes.some((minute) => minute >= 1440) && weekdays) return undefined;
-    return calendarDraft(
-      recur,
-      minutes.map((minute) => minute % 1440),
-      phrase,
-      env,
-      limits,
-    );
+    const ofDay = minutes.map((minute) => minute % 1440);
+    return calendarDraft(recur, ofDay, phrase, env, limits);
   });
   return drafts.every((draft) => draft !== undefined) ? drafts : undefined;
 }
@@ -308,8 +286,8 @@ function windowsOf(from: Clock, to: Clock, env: Env): [Minute, Minute][] {
     // "From 9 to 11 pm" begins in the morning or in the evening.
     return !clock.exact && start < 720 && later < end ? [window, [later, end]] : [window];
   }
-  const ends = [(to.hour % 12) * 60 + to.minute, (to.hour % 12) * 60 + to.minute + 720];
-  return [[start, ends.find((one) => one > start) ?? (ends[0] ?? 0) + 1440]];
+  const morning = (to.hour % 12) * 60 + to.minute;
+  return [[start, [morning, morning + 720, morning + 1440].find((one) => one > start) ?? 0]];
 }
 
 // --- the finished rule -------------------------------------------------------------------------------------------
@@ -317,8 +295,7 @@ function windowsOf(from: Clock, to: Clock, env: Env): [Minute, Minute][] {
 function finish({ parts, start, after, free }: Draft, limits: Limits, skipped: Day[], env: Env): When | undefined {
   if (parts.length === 0) return never();
   const counted = free ? parts.map((part) => ({ ...part, interval: 1 })) : parts;
-  const open: Rule = { start, zone: env.zone, parts: counted };
-  const first = firstOf(open, parts, after, limits, env);
+  const first = firstOf({ start, zone: env.zone, parts: counted }, parts, after, limits, env);
   if (!first) return never();
   const until = limits.lasting ? lastOf(limits.lasting, first.wall, parts, env, limits) : limits.until;
   // "For 20 minutes every day" is how long something takes, not how long it goes on.
@@ -353,28 +330,26 @@ function anchorOf({ at, wall }: Occurrence, parts: readonly RulePart[], env: Env
   const [part] = parts;
   if (!part || !isSteps(part) || env.clock.instantOf(wall) === at) return { start: wall, zone: env.zone };
   const step = stepOf(part);
-  const moment = onlyMoment(at, step, env.clock);
-  if (part.count === undefined && at - step <= env.now) return { start: env.clock.wallAt(moment), zone: env.zone };
-  return { start: wall, zone: fixedZone(wall - at) };
+  if (part.count !== undefined || at - step > env.now) return { start: wall, zone: fixedZone(wall - at) };
+  return { start: env.clock.wallAt(onlyMoment(at, step, env.clock)), zone: env.zone };
 }
 
 /** The end of "for 2 weeks", counted from the day (or, for elapsed steps, from the moment) that the series begins. */
 function lastOf(span: Span, first: Wall, parts: RulePart[], env: Env, limits: Limits): number {
-  const day = Math.floor(first / DAY);
-  if (!parts.some(isSteps)) return env.clock.instantOf((addMonths(day, span.months) + span.days) * DAY) - 1_000;
+  const later = (day: Day) => (addMonths(day, span.months) + span.days) * DAY;
+  if (!parts.some(isSteps)) return env.clock.instantOf(later(Math.floor(first / DAY))) - 1_000;
   const startAt = limits.startAt ?? env.now;
   if (isElapsed(span)) return startAt + span.milliseconds;
   const start = env.clock.wallAt(startAt);
   const from = Math.floor(start / DAY);
-  const end = (addMonths(from, span.months) + span.days) * DAY + (start - from * DAY);
-  return env.clock.instantOf(end) + span.milliseconds;
+  return env.clock.instantOf(later(from) + (start - from * DAY)) + span.milliseconds;
 }
 
 /** A rule with its next occurrences; `NEVER` when it has none. */
 export function recurring(rule: Rule, env: Env): When {
   const next: Date[] = [];
   const clock = rule.zone === env.zone ? env.clock : undefined;
-  for (const { at } of ruleOccurrences(rule, env.now, clock)) if (next.push(toInstant(at)) === NEXT) break;
+  for (const { at } of ruleOccurrences(rule, env.now, clock)) if (next.push(new Date(at)) === NEXT) break;
   if (next.length === 0) return never();
-  return { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next } satisfies Recurring;
+  return { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next };
 }

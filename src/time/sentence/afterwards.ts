@@ -1,5 +1,6 @@
 import type { Layout } from '../layout.ts';
-import { isCertain, withWords } from '../parse.ts';
+import { withWords } from '../parse.ts';
+import { isCertain } from '../readings.ts';
 import { whichOne } from '../texts.ts';
 import { isUnread } from './doubts.ts';
 import type { Guard } from './guard.ts';

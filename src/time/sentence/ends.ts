@@ -1,7 +1,8 @@
 import { english } from '../lang/en.ts';
 import { isAddress } from '../leftover.ts';
-import { isSameWhen, parseWhen, readPhrase, withWords } from '../parse.ts';
+import { parseWhen, readPhrase, withWords } from '../parse.ts';
 import type { Piece } from '../pieces.ts';
+import { isSameWhen } from '../readings.ts';
 import { unknownZone } from '../texts.ts';
 import type { Stretch } from '../tokens.ts';
 import { placeZone } from '../zone-names.ts';

@@ -1,5 +1,6 @@
 import type { Layout } from '../layout.ts';
-import { isCertain, isSameWhen, parseWhen } from '../parse.ts';
+import { parseWhen } from '../parse.ts';
+import { isCertain, isSameWhen } from '../readings.ts';
 import type { Stretch } from '../tokens.ts';
 import { AFTERWARDS } from './afterwards.ts';
 import { again, byHabit } from './doubts.ts';

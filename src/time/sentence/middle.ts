@@ -1,6 +1,7 @@
 import { english } from '../lang/en.ts';
 import { isOrdinal } from '../lang/en-words.ts';
-import { isSameWhen, parseWhen } from '../parse.ts';
+import { parseWhen } from '../parse.ts';
+import { isSameWhen } from '../readings.ts';
 import type { Stretch } from '../tokens.ts';
 import type { When } from '../types.ts';
 import { digitsAt, hasOwnClock, isBound, isOpen, STARTS } from './days.ts';

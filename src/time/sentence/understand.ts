@@ -2,8 +2,9 @@ import { type Condition, conditionIn, contrastIn, without as withoutCondition } 
 import { hereOf } from '../env.ts';
 import { saysClock } from '../leftover.ts';
 import { placeBehindClock } from '../names.ts';
-import { chosen, distinct, isSameWhen, parseWhen, readingsOf, readRule, readWords, withWords } from '../parse.ts';
+import { chosen, parseWhen, readRule, readWords, withWords } from '../parse.ts';
 import { type Words, wordsOf } from '../phrase.ts';
+import { distinct, isSameWhen, readingsOf } from '../readings.ts';
 import { type RuleWithin, ruleWithin } from '../rule-within.ts';
 import { writtenOut } from '../texting.ts';
 import { noTime, past, tooLong, unknownZone, whichOne } from '../texts.ts';

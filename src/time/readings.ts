@@ -1,0 +1,35 @@
+import { whichOne } from './texts.ts';
+import type { Ambiguous, Once, Reading, Recurring, When } from './types.ts';
+
+/** What was understood, as readings that a person can be offered. */
+
+/** Whether a time was read, once or as a series. */
+export const isCertain = (when: When | undefined): when is Once | Recurring =>
+  when?.kind === 'once' || when?.kind === 'recurring';
+
+/** Whether two readings come at the same times, as far as is told of them. */
+export function isSameWhen(a: When, b: When): boolean {
+  if (a.kind === 'once' && b.kind === 'once') return a.at.getTime() === b.at.getTime();
+  return a.kind === 'recurring' && b.kind === 'recurring' && a.next.join() === b.next.join();
+}
+
+/** What a person can be offered of what was understood. */
+export function readingsOf(when: When | undefined): Reading[] {
+  if (when?.kind === 'ambiguous') return when.readings;
+  return isCertain(when) ? [{ words: '', when }] : [];
+}
+
+/** The readings, each time once. */
+export function distinct(readings: readonly Reading[]): Reading[] {
+  const told = new Set<string>();
+  return readings.filter(({ when }) => {
+    const key = when.kind === 'once' ? String(when.at.getTime()) : when.rule;
+    return !told.has(key) && told.add(key);
+  });
+}
+
+/** Which of these is meant; undefined where none of them is certain. */
+export function eitherOf(whens: readonly (When | undefined)[]): Ambiguous | undefined {
+  const readings = whens.filter(isCertain).flatMap(readingsOf);
+  return readings.length > 0 ? whichOne(readings) : undefined;
+}
