@@ -41,11 +41,6 @@ export function contrastIn(tokens: readonly Token[]): { from: number; to: number
   return isDay && !isTold ? { from: tokens[from - 1]?.text === ',' ? from - 1 : from, to } : undefined;
 }
 
-/** The tokens without a word that a condition is made of. */
-export function without(tokens: readonly Token[], { from, to }: Condition): readonly Token[] {
-  return tokens.map((token, at) => (at >= from && at < to ? { ...token, text: '' } : token));
-}
-
 function opens(tokens: readonly Token[], at: number): boolean {
   const word = (place: number) => tokens[place]?.text ?? '';
   if (word(at) === 'unless') return true;

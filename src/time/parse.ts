@@ -167,6 +167,12 @@ function areNear(one: Reading['when'], other: Reading['when']): boolean {
 
 const NEAR = 30 * MINUTE;
 
+/** Asks which of these is meant; where none can be, the first of them stands. */
+export function whichOf(whens: readonly When[], ctx: WhenContext): When {
+  const different = distinct(whens.flatMap(readingsOf));
+  return different.length > 0 ? withWords(whichOne(different), ctx) : (whens[0] ?? noTime());
+}
+
 /** Gives each reading the words that it is offered by. */
 export function withWords(when: When, ctx: WhenContext): When {
   if (when.kind === 'reject') return when;

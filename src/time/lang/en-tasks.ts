@@ -47,6 +47,15 @@ export const taskWords = {
       'huddle briefing checkin check-in retro planner special specials deal deals quiz prompt challenge edition news show ' +
       'backup backups check checks email emails status stats numbers metrics journal agenda minutes invoice invoices',
   ),
+  /** What may begin a time in mid-sentence. */
+  starts: words(
+    'at on in by every tomorrow today tonight next this from starting daily weekly monthly within after before',
+  ),
+  /** What goes on with a task after a time within it: "call Bo Friday about the rent". */
+  goesOn: words(
+    'with about for from at in on re regarding to into by near because if when while before after without again and or ' +
+      'so , (',
+  ),
   /** What a fraction is of: "1/2 cup". */
   measures: words(
     'cup cups inch inches mile miles tsp tbsp teaspoon tablespoon pound pounds lb lbs oz gallon pint of off price full size',

@@ -1,4 +1,4 @@
-import type { Sentence, Understood } from './sentence.ts';
+import type { Understood } from './sentence.ts';
 
 /** One question that is asked of a time in a sentence, before it is taken as the time that is meant. */
 export interface Guard<At> {
@@ -8,17 +8,16 @@ export interface Guard<At> {
   /** A sentence that it reads; a test sees to it that no guard before it does. */
   example: string;
   /** What the sentence means; undefined where the guard has nothing to say. */
-  read(s: Sentence, at: At): Understood | undefined;
+  read(at: At): Understood | undefined;
 }
 
 /** The first guard of a list that has something to say, and what it says. */
 export function firstOf<At>(
   guards: readonly Guard<At>[],
-  s: Sentence,
   at: At,
 ): { name: string; understood: Understood } | undefined {
   for (const { name, read } of guards) {
-    const understood = read(s, at);
+    const understood = read(at);
     if (understood) return { name, understood };
   }
   return undefined;

@@ -2,11 +2,10 @@ import { english } from '../lang/en.ts';
 import { type Layout, layoutOf, trimmed } from '../layout.ts';
 import type { Match } from '../match.ts';
 import { hideNames } from '../names.ts';
-import { effort, isExhausted, parseWhen, readStretch, withWords } from '../parse.ts';
+import { effort, isExhausted, parseWhen, readStretch, whichOf } from '../parse.ts';
 import { type Phrase, type Placed, type Words, wordsOf } from '../phrase.ts';
-import type { DateSpec, Piece } from '../pieces.ts';
-import { distinct, isSameWhen, readingsOf } from '../readings.ts';
-import { noTime, whichOne } from '../texts.ts';
+import type { Clock, DateSpec, Piece } from '../pieces.ts';
+import { isSameWhen } from '../readings.ts';
 import { type Stretch, type Token, wordAt } from '../tokens.ts';
 import type { When, WhenContext } from '../types.ts';
 import { isWeak } from './weak.ts';
@@ -56,6 +55,11 @@ export class Sentence {
   /** A stretch as written. */
   words(from: number, to: number): string {
     return this.text.slice(this.tokens[from]?.start, this.tokens[to - 1]?.end);
+  }
+
+  /** Whether one of the words of a stretch is one of these. */
+  mentions(from: number, to: number, words: ReadonlySet<string>): boolean {
+    return this.said(from, to).some((said) => words.has(said));
   }
 
   isSign(at: number): boolean {
@@ -141,8 +145,8 @@ export class Sentence {
     return at > 0 && this.text.slice(this.tokens[at - 1]?.end, this.tokens[at]?.start).includes('\n');
   }
 
-  /** The longest phrase that begins at `from` and ends before `limit`; `accept` may refuse one. */
-  longestFrom(from: number, limit: number, accept: (run: Run) => boolean): Run | undefined {
+  /** The longest phrase that begins at `from` and ends before `limit`; `accept` may refuse one. Weak ones are refused. */
+  longestFrom(from: number, limit: number, accept = isStrong): Run | undefined {
     if (!this.begins(from)) return undefined;
     for (let to = Math.min(limit, from + MOST_WORDS); to > from; to--) {
       const run = this.exactly(from, to);
@@ -152,11 +156,20 @@ export class Sentence {
   }
 
   /** The longest phrase that ends at `to` and begins at `limit` or later. */
-  longestUpTo(to: number, limit: number, accept: (run: Run) => boolean): Run | undefined {
+  longestUpTo(to: number, limit: number, accept = isStrong): Run | undefined {
     for (let from = Math.max(limit, to - MOST_WORDS); from < to; from++) {
       if (!this.begins(from)) continue;
       const run = this.exactly(from, to);
       if (run && accept(run)) return run;
+    }
+    return undefined;
+  }
+
+  /** The first place from `from` on where such a phrase begins, and the longest there. */
+  firstFrom(from: number, limit: number, accept = isStrong): Run | undefined {
+    for (let at = from; at < limit; at++) {
+      const run = this.longestFrom(at, limit, accept);
+      if (run) return run;
     }
     return undefined;
   }
@@ -167,9 +180,7 @@ export class Sentence {
 
   /** Asks which of these is meant. */
   ask(whens: readonly When[], words: string, rest: readonly Stretch[]): Understood {
-    const different = distinct(whens.flatMap(readingsOf));
-    const when = different.length > 0 ? withWords(whichOne(different), this.ctx) : (whens[0] ?? noTime());
-    return this.result(when, words, rest);
+    return this.result(whichOf(whens, this.ctx), words, rest);
   }
 
   /** Stretches read as one phrase, in this order. */
@@ -203,6 +214,14 @@ export class Sentence {
   }
 }
 
+/** What is left of a stretch between and beside these. */
+export function around([from, to]: Stretch, ...runs: readonly { from: number; to: number }[]): Stretch[] {
+  const inOrder = [...runs].sort((a, b) => a.from - b.from);
+  return [from, ...inOrder.map((run) => run.to)].map((start, index) => [start, inOrder[index]?.from ?? to]);
+}
+
+const isStrong = (run: Run): boolean => !run.startsWeak;
+
 /** A stretch of a sentence that says when. */
 export class Run {
   readonly from: number;
@@ -224,12 +243,47 @@ export class Run {
     return this.s.words(this.from, this.to);
   }
 
+  /** The word before it, its first one, and the word behind it. */
+  get before(): string {
+    return this.s.word(this.from - 1);
+  }
+
+  get start(): string {
+    return this.s.word(this.from);
+  }
+
+  get next(): string {
+    return this.s.word(this.to);
+  }
+
+  get date(): DateSpec | undefined {
+    return this.phrase.dates[0];
+  }
+
+  get clock(): Clock | undefined {
+    return this.phrase.time?.clock;
+  }
+
+  get isSeries(): boolean {
+    return this.phrase.recurs.length > 0;
+  }
+
   get first(): Placed | undefined {
     return this.phrase.placed[0] ?? this.phrase.earlier[0]?.placed[0];
   }
 
   get last(): Placed | undefined {
     return this.phrase.placed.at(-1);
+  }
+
+  /** Whether a word before it makes it part of the task: "about Friday at 5". */
+  get isBound(): boolean {
+    return /^(?:about|of|for|from|the|a|my|our|his|her|their|your)$/.test(this.before);
+  }
+
+  /** Whether the word behind it shows that what stands before is complete. */
+  get isOpen(): boolean {
+    return english.task.goesOn.has(this.next);
   }
 
   /** Whether it says a time of day, or counts by the clock. */
