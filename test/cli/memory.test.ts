@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { command } from '../support/command-lines.ts';
 import { freshDataDir, Jsonl } from '../support/jsonl.ts';
@@ -34,4 +36,28 @@ test('memories are exported beside a daemon and imported without one, each once'
   ]);
   expect((await coda(['memory', 'import'], dataDir, exported)).stdout).toBe('0 added\n');
   expect((await coda(['memory', 'import'], dataDir, '{"text":""}\n')).code).toBe(65);
+});
+
+test('lines of facts and questions are answered with ids, the nearest first', async () => {
+  const dataDir = freshDataDir();
+  mkdirSync(dataDir, { recursive: true });
+  const config = join(dataDir, 'coda.json');
+  writeFileSync(config, JSON.stringify({ memory: { embedder: { kind: 'none' } } }));
+  const lines = [
+    { fact: 'f1', text: 'Maya adopted a grey cat', at: '2023-05-08' },
+    { fact: 2, text: 'Tom opened a bakery on Mill Street', at: '2023-05-10' },
+    { ask: 'q1', text: 'Which cats were adopted?' },
+    { ask: 'q2', text: 'What happened on 10 May 2023?' },
+  ];
+  const input = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  const { code, stdout } = await coda(['memory', 'eval', '--jsonl', '--config', config], dataDir, input);
+  expect(code).toBe(0);
+  const answers = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { ask: string; facts: unknown[] });
+  expect(answers.map(({ ask, facts }) => [ask, facts[0]])).toEqual([
+    ['q1', 'f1'],
+    ['q2', 2],
+  ]);
 });

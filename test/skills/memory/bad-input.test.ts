@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tokensIn } from '../../../src/agent/index.ts';
 import { checks } from '../../../src/skills/memory/checks.ts';
 import { config } from '../../../src/skills/memory/config.ts';
 import { memory } from '../../../src/skills/memory/index.ts';
@@ -132,6 +133,24 @@ for (const { name, available, open } of testDatabases)
       expect(await lines({ tag: 'food' })).toEqual([]);
       expect(await lines({ since: '2024-05-01', until: '2024-05-01' })).toEqual(['tea party']);
       expect((await lines({ since: '2024-05-02' })).sort()).toEqual(['green tea', 'tea cups']);
+    });
+
+    test('a list is narrowed to a type or a tag, and turned page by page', async () => {
+      const list = async (line: string) => (await coda.command(line)) as { text: string };
+      expect((await list('memory preferences')).text).toContain('I remember 1 thing');
+      expect((await list('memory #drinks')).text).toMatch(/I remember 1 thing[\s\S]*green tea/);
+      expect((await list('memory events')).text).toMatch(/the tea party — 1 May 2024.*event/);
+      for (let at = 0; at < 12; at++) await save(`the parrot number ${at} sings ${'la'.repeat(at + 1)}`);
+      expect((await list('memory 2')).text).toMatch(/Page 2 of 2/);
+    });
+
+    test('what is assembled keeps within its tokens', async () => {
+      const context = async (tokens: number) =>
+        ((await coda.call('memory_context', { about: 'parrot sings', tokens })) as { text: string }).text;
+      const [small, large] = [await context(100), await context(1_000)];
+      expect(tokensIn(small)).toBeLessThanOrEqual(100);
+      expect(small).toContain('parrot');
+      expect(large.split('\n').length).toBeGreaterThan(small.split('\n').length);
     });
 
     test('10,000 contradictions of one fact are answered by the last one, shortly', async () => {

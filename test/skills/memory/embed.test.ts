@@ -125,6 +125,29 @@ for (const { name, available, open } of testDatabases)
       await waiting();
     });
 
+    test('an embedder whose vectors have another length than before has all made anew', async () => {
+      await run(fakeEmbedder('new'));
+      const shorter = { ...fakeEmbedder('new'), dim: async () => 4 };
+      const embed: Embedder['embed'] = async (texts) =>
+        texts.map((text) => unit([1, text.length, 1, text.charCodeAt(0)], 4) as Float32Array);
+      await run({ ...shorter, embed });
+      const { rows } = await database.read(
+        'select length(vector) as bytes, count(*)::int from memory_vectors group by 1',
+      );
+      expect(rows).toEqual([{ bytes: 8, count: 3 }]);
+      await run(fakeEmbedder('new'));
+      expect(await spaces()).toEqual([{ space: 'new', current: true, vectors: 3 }]);
+    });
+
+    test('without its package nothing is embedded, nothing fails and nothing is tried again', async () => {
+      await waiting();
+      const fault = () => Promise.reject(new EmbedderFault('missing', 'not installed'));
+      await run({ ...fakeEmbedder('absent'), dim: async () => 8, embed: fault });
+      expect(await waiting()).toEqual([]);
+      expect(await spaces()).toContainEqual({ space: 'new', current: true, vectors: 3 });
+      await database.run('test', `delete from memory_spaces where space = 'absent'`);
+    });
+
     test('a new space is built by one job for all, whoever writes meanwhile', async () => {
       await waiting();
       const embedder = fakeEmbedder('newer');

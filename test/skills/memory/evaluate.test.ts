@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
 import { config } from '../../../src/skills/memory/config.ts';
 import { evaluate } from '../../../src/skills/memory/evaluate.ts';
-import { packVector, unit } from '../../../src/vectors/index.ts';
+import { offlineEmbedder, packVector, unit } from '../../../src/vectors/index.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const FACTS = [
   { fact: 1, text: 'Maya adopted a grey cat from the animal shelter', at: '2023-05-08' },
@@ -37,10 +39,26 @@ test('facts are found by words in any form, and by their rendered day', async ()
   expect(found[2]).toEqual([]);
 });
 
-// The one test that loads the model: a thread and two seconds.
+// This one and the next load the model: a thread and two seconds.
 test('facts are found in other words, on this machine', { timeout: 120_000 }, async () => {
   const found = await answers('offline', ['Where did her pet come from?', 'Who programs computers for a living?']);
   expect(found.map(([first]) => first)).toEqual([1, 3]);
+});
+
+test('the model is given up when nobody has asked it for ten minutes, and comes back', {
+  timeout: 120_000,
+}, async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { signal } = new AbortController();
+  const embedder = offlineEmbedder();
+  const threads = () => readdirSync('/proc/self/task').length;
+  const first = await embedder.embed(['my cat'], 'document', signal);
+  const used = threads();
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  vi.useRealTimers();
+  expect(await eventually(async () => threads() < used)).toBe(true);
+  expect(await embedder.embed(['my cat'], 'document', signal)).toEqual(first);
+  await embedder.close();
 });
 
 describe('a vector', () => {

@@ -118,6 +118,17 @@ test('a memory names the message that it comes from, when that was said and by w
   ]);
 });
 
+test('of a message of 1 MB what fits is looked through, and it is answered', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  server.play({ when: { model: 'main' }, text: 'That is long.' });
+  expect(await ana.says(`I live in Rome. ${'lorem ipsum '.repeat(90_000)}`)).toContain('That is long.');
+  server.play(proposing({ text: 'ana lives in Rome', type: 'fact', from: 1 }));
+  await coda.passes({ minutes: 15 });
+  expect(server.requests.findLast(({ body }) => body.model === 'small')?.text.length).toBeLessThan(10_000);
+  expect(await texts(coda)).toEqual([{ text: 'ana lives in Rome', state: 'current' }]);
+});
+
 test('what the person’s budget does not cover is looked through when there is more', async () => {
   const budgets = { person: { day: 20, month: 200 } };
   await using coda = await play({ config: modelConfig(server, { budgets }) });
