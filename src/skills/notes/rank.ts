@@ -82,7 +82,9 @@ export interface Ranked {
 /** Notes by how much of the question they cover, best first; of equals the shorter one. */
 export function rank(terms: readonly Term[], notes: readonly Note[]): Ranked[] {
   const texts = notes.map(readNote);
-  const matches = texts.map((text) => terms.map((term) => matched(term, text)));
+  // One word of a note stands for one of the question's: the card of "debit card" is not also its "debit".
+  const asked = new Set(terms.map(({ stem }) => stem));
+  const matches = texts.map((text) => terms.map((term) => matched(term, text, asked)));
   const weights = terms.map((term, at) => {
     const having = matches.filter((row) => (row[at] ?? 0) > 0).length;
     return term.weight * rarity(having, notes.length);
@@ -152,10 +154,14 @@ function readNote({ title = '', text, tags }: Note): Read {
   return { words, stems: new Set(words.map(stemOf)), head: new Set(head.map(stemOf)) };
 }
 
-function matched({ word, stem, others, meant = [] }: Term, { words, stems, head }: Read): number {
+function matched(
+  { word, stem, others, meant = [] }: Term,
+  { words, stems, head }: Read,
+  asked: ReadonlySet<string>,
+): number {
   if (stems.has(stem)) return head.has(stem) ? IN_HEAD : 1;
   if (word.length >= 4 && words.some((one) => one.startsWith(word))) return AS_BEGINNING;
-  if (others.some((other) => stems.has(other))) return AS_SYNONYM;
+  if (others.some((other) => stems.has(other) && !asked.has(other))) return AS_SYNONYM;
   if (word.length >= 5 && words.some((one) => one.length >= 4 && isSlip(word, one))) return AS_SLIP;
   if (meant.some((one) => words.includes(one) || stems.has(one))) return AS_ALIKE;
   return 0;

@@ -100,6 +100,13 @@ for (const { name, available, open } of testDatabases)
         expect(await asked('what is the lawnmower in the shed behind the gate?')).not.toContain('squeaks');
       });
 
+      test('one word of a note stands for one word of a question', async () => {
+        await note('Library books due on 7 March, card 2207, PIN 8080');
+        const asked = async (query: string) => words(await coda.call('note_recall', { query }));
+        expect(await asked('whats the pin for my debit card?')).toMatch(/^None of your notes says all of that/);
+        expect(await asked('whats the pin for my library card?')).toMatch(/^1 note/);
+      });
+
       test('inside words only on the days that are asked for', async () => {
         await note('the screwdriver lies in the shed');
         const on = async (query: string, from: string) => words(await coda.call('note_search', { query, from }));
