@@ -1,17 +1,24 @@
 /** Puts programs into few files: reading hundreds of modules takes longer than all else at a start. */
 
+import { isBuiltin } from 'node:module';
 import { basename, extname } from 'node:path';
 import { rolldown } from 'rolldown';
 import { listFiles, root } from './setup.mjs';
 
-/** The bundler's own helpers, and packages of many small files that each start reads; the others stay where they are. */
+/**
+ * The bundler's own helpers, and packages of many small files that each start reads, with what those need; the others stay where
+ * they are.
+ */
 export const INLINED = [
   '@oxc-project',
   'commander',
+  'ignore',
+  'ipaddr.js',
   'jsonrepair',
+  'pino',
+  'tar-stream',
   'temporal-polyfill',
-  'temporal-spec',
-  'temporal-utils',
+  'yaml',
   'zod',
 ];
 
@@ -24,12 +31,13 @@ export const INLINED = [
  */
 export async function bundle({ programs, sources, to }) {
   const workers = listFiles(sources).filter((file) => file.endsWith('-worker.js'));
-  const isPackage = (/** @type {string} */ id) => /^[@a-z]/.test(id);
+  const isPackage = (/** @type {string} */ id) => /^[@a-z]/.test(id) && !isBuiltin(id);
+  const isOfPackage = (/** @type {string | undefined} */ from) => from?.includes('node_modules') ?? false;
   const bundled = await rolldown({
     cwd: root,
     platform: 'node',
     input: Object.fromEntries([...programs, ...workers].map((file) => [basename(file, extname(file)), `./${file}`])),
-    external: (id) => isPackage(id) && !INLINED.includes(id.split('/')[0] ?? ''),
+    external: (id, from) => isPackage(id) && !INLINED.includes(id.split('/')[0] ?? '') && !isOfPackage(from),
     // What Node 20 understands.
     transform: { target: 'es2022' },
   });

@@ -1,7 +1,6 @@
 /** YAML that strangers wrote: bounded, and every key and value with its place. */
 
-import { createRequire } from 'node:module';
-import type * as Yaml from 'yaml';
+import * as Yaml from 'yaml';
 
 export interface YamlLimits {
   /** Collections within collections: the library's composer uses up the stack on some thousand levels. */
@@ -64,9 +63,7 @@ export interface YamlDocument {
 
 /** Reads the first document of `text`, whose top must be a map. What is wrong becomes a problem; nothing is thrown. */
 export function readYaml(text: string, limits: YamlLimits): YamlDocument {
-  // Loaded where a text needs it, not whenever coda starts.
-  const yaml = createRequire(import.meta.url)('yaml') as typeof Yaml;
-  return new Reading(yaml, limits).read(text);
+  return new Reading(Yaml, limits).read(text);
 }
 
 class Reading {

@@ -88,10 +88,8 @@ test('no other package looks for files beside its code', () => {
     '@slack/bolt', // its undici: in stacks of errors
     'dockerode',
     'ioredis', // in stacks of errors
-    'pino', // transports: coda writes by itself
     'playwright-core',
     'ssh2', // an agent of Windows
-    'thread-stream', // of pino's transports
     'unpdf', // drawing, which needs a canvas
   ]);
 });
