@@ -9,8 +9,15 @@ afterEach(() => open.close());
 
 const BEGAN = Date.parse('2026-11-20T08:00:00Z');
 
+interface Bench {
+  most: number;
+  batch?: number;
+  /** Falls due, too: somebody tells the worker while its first look is under way, which has not seen it. */
+  meanwhile?: number;
+}
+
 /** A worker over a source whose rows are due so many milliseconds after the beginning; what it was asked, call by call. */
-async function bench(dueAt: number[], { most, batch }: { most: number; batch?: number }) {
+async function bench(dueAt: number[], { most, batch, meanwhile }: Bench) {
   const world = testWorld({ at: new Date(BEGAN).toISOString() });
   const database = await open.add('database', openTestDatabase(world));
   const asked: number[][] = [];
@@ -29,6 +36,16 @@ async function bench(dueAt: number[], { most, batch }: { most: number; batch?: n
     },
   };
   const worker = new Worker({ database, world });
+  const read = database.read.bind(database);
+  database.read = async (sql, params) => {
+    const result = await read(sql, params);
+    database.read = read;
+    if (meanwhile !== undefined) {
+      dueAt.unshift(meanwhile);
+      worker.wakeAt(new Date(BEGAN + meanwhile));
+    }
+    return result as never;
+  };
   worker.start([source]);
   open.onClose('worker', () => worker.close());
   await worker.idle();
@@ -40,6 +57,10 @@ async function bench(dueAt: number[], { most, batch }: { most: number; batch?: n
 test('what falls due right after something was carried out is carried out together', async () => {
   const asked = await bench([1_000, 1_006, 1_012, 1_018, 1_049, 1_051, 3_000], { most: 100, batch: 100 });
   expect(asked).toEqual([[1_000], [1_006, 1_012, 1_018, 1_049], [1_051], [3_000]]);
+});
+
+test('what comes while the worker looks is carried out when it is due', async () => {
+  expect(await bench([30_000], { most: 100, batch: 100, meanwhile: 1_000 })).toEqual([[1_000], [30_000]]);
 });
 
 test('a source is asked again until a set was smaller than its sets are', async () => {

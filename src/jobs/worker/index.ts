@@ -47,7 +47,7 @@ export class Worker {
   wakeAt(at: Instant): void {
     if (this.stopped) return;
     if (at <= this.world.clock.now()) this.look();
-    else if (!this.armed || at.getTime() < this.armed.at) this.arm(at);
+    else this.arm(at);
   }
 
   /** Looks now: after taking over the rows of a process that died, or when a hint says so. */
@@ -129,8 +129,9 @@ export class Worker {
     return total;
   }
 
+  /** Looks at `at`, or earlier if that is planned: by `wakeAt` for a row that a look under way has not seen, for one. */
   private arm(at: Instant): void {
-    if (this.stopped) return;
+    if (this.stopped || (this.armed && this.armed.at <= at.getTime())) return;
     this.disarm();
     this.armed = { at: at.getTime(), cancel: this.world.clock.at(at, () => this.look()) };
   }
