@@ -52,10 +52,10 @@ export interface Carries {
    */
   follow(before: Call | undefined, next: Call): Call | undefined;
   /**
-   * A message that asks behind what it tells, or has several times for one thing: the call that it means, or the same in words
+   * A message that asks behind what it tells, or has several times for one thing: the calls that it means, or the same in words
    * that begin with `words`. Undefined for anything else.
    */
-  restated?(text: string): Call | string | undefined;
+  restated?(text: string): Call | Call[] | string | undefined;
   /**
    * What `said` means that asks for nothing but can be read behind `words`, as `calls`; undefined where that would be no wish.
    */

@@ -78,6 +78,8 @@ export interface Failed {
    * means the whole request.
    */
   asks?: { slot: string; say?: string };
+  /** Of each choice: words that it may be named by in an answer, beside those of its label. */
+  choiceWords?: readonly string[];
   /** When its only choice would make something: the text of that. Words about "it" change the choice. */
   makes?: string;
 }

@@ -22,14 +22,16 @@ export type OpenQuestion =
       isRecent?: boolean;
     };
 
-/** `style`: where it deletes: only an explicit yes will do. */
-export type LabelledCall = StoredCall & { label: string; style?: 'danger' };
+/** `words`: other words for it; `style`: where it deletes: only an explicit yes will do. */
+export type LabelledCall = StoredCall & { label: string; words?: string; style?: 'danger' };
 
 /** What was at hand last: "it". */
 export interface Topic {
   /** `reminder`, `note`: the first part of its tools' names. */
   thing: string;
   how: 'made' | 'shown' | 'spoken';
+  /** Whether it was not there before. */
+  isNew?: boolean;
   /** Its text, where it is a single one. */
   text?: string;
   /** What was said of its time, where it was made or changed with words. */

@@ -30,6 +30,7 @@ export async function keepDialogue(
   const topic: Topic = {
     thing: tool.topic,
     how: tool.effect === 'write' ? 'made' : 'shown',
+    ...(/_(?:create|ahead|again|choose|save)$/.test(tool.name) && { isNew: true }),
     ...(result.subject !== undefined && { text: result.subject }),
     ...(typeof call.input.when === 'string' && { when: call.input.when }),
     at,
@@ -50,8 +51,10 @@ function questionOf(call: Call, result: ToolResult, at: string, thing: string | 
   if (result.ok) return undefined;
   if (result.asks) return { kind: 'slot', call, ...result.asks, at };
   if (result.code !== 'AMBIGUOUS' || !result.choices) return undefined;
-  const choices = result.choices.map(({ label, tool, input, style }) => ({
+  const { choiceWords } = result;
+  const choices = result.choices.map(({ label, tool, input, style }, at) => ({
     ...{ label, tool, input },
+    ...(choiceWords?.[at] && { words: choiceWords[at] }),
     ...(style === 'danger' && { style }),
   }));
   if (thing === undefined || result.makes === undefined || choices.length > 1) return { kind: 'choice', choices, at };

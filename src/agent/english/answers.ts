@@ -98,6 +98,9 @@ function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call
   if (isGrave && !question.isRecent) return undefined;
   if (said === '' || AGREES.test(said))
     return question.isRecent && choices.length === 1 && isYes(text.trim(), isGrave) ? choices.map(bare) : undefined;
+  const isAll =
+    /^(?:yes|yeah|yep|sure|ok|okay)\b/i.test(text.trim()) && /^(?:all|both|everything|all of (?:them|it))$/.test(said);
+  if (isAll && question.isRecent && choices.length === 1) return choices.map(bare);
   if (/^(?:both|all|all of (?:them|these|those)|both of them|them all|each|everything|every one)$/.test(said))
     return choices.length > 1 ? choices.map(bare) : undefined;
   // "Cancel it" is no name of "cancel the gym".
@@ -109,8 +112,8 @@ function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call
   const place = !isPlace ? undefined : placeOf(only, choices.length);
   if (place !== undefined) return choices[place] && [bare(choices[place])];
   if (words.length === 0) return undefined;
-  const fitting = choices.filter(({ label }) => {
-    const own = label.toLowerCase().match(/[\p{L}\p{N}:]+/gu) ?? [];
+  const fitting = choices.filter(({ label, words: others = '' }) => {
+    const own = `${label} ${others}`.toLowerCase().match(/[\p{L}\p{N}:]+/gu) ?? [];
     return words.every((word) => own.some((each) => isSame(word, each)));
   });
   const [first] = fitting.length === 1 ? fitting : fitting.filter(({ label }) => label.toLowerCase().startsWith(said));

@@ -28,6 +28,8 @@ const VERBS = set(
 );
 const NAMES =
   /^(?:ones?|reminders?|notes?|other|others|both|all|first|second|third|last|next|\d+(?:st|nd|rd|th)?|it|them)$/;
+/** Said of what is done. */
+const OFF = /^(?:so |please )?(?:take|cross|tick|strike) (?:it|that) off(?: (?:the|my) list)?[.!]*$/i;
 const MOST_WORDS = 9;
 
 const isVerb = ({ norm }: Word): boolean => VERBS.has(norm) || /.{2}(?:ed|ing)$/.test(norm);
@@ -39,7 +41,10 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   const all = text.slice(part[0]?.start ?? 0, part.at(-1)?.end ?? 0);
   if (part.length === 0 || part.length > MOST_WORDS || all.includes('?') || !first) return false;
   if (part.every(({ norm }) => INTERJECTIONS.has(norm))) return true;
-  if (words.some(({ norm }) => BINDING.has(norm)) || taskWords.deeds.has(first.norm)) return false;
+  if (isBehind && OFF.test(all)) return true;
+  if (words.some(({ norm }) => BINDING.has(norm))) return false;
+  // "Test got cancelled", but "call the bank".
+  if (taskWords.deeds.has(first.norm) && !(second && isVerb(second))) return false;
   const isStated = SUBJECTS.has(first.norm) && second !== undefined;
   const tells = words.some(isVerb);
   const denies = words.some(({ norm }, at) => NEGATIONS.has(norm) && !DENIED.has(words[at + 1]?.norm ?? ''));

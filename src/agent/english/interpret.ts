@@ -68,8 +68,10 @@ function restatedOnce(
 ): Act[] | undefined {
   for (const { restated } of understanding.carries) {
     const meant = restated?.(text);
-    if (meant === undefined || (isParted && typeof meant !== 'string')) continue;
-    if (typeof meant !== 'string') return [{ kind: 'call', call: meant }];
+    // Several requests below one day are no single one behind what is told.
+    const isOne = typeof meant === 'object' && !Array.isArray(meant);
+    if (meant === undefined || (isParted && isOne)) continue;
+    if (typeof meant !== 'string') return [meant].flat().map((call) => ({ kind: 'call', call }));
     const found = interpretOnce(meant, understanding, dialogue);
     if (found?.every(({ kind }) => kind === 'call')) return found;
   }

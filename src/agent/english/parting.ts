@@ -211,8 +211,8 @@ export function amongAsides(message: Message, dialogue: Dialogue): Clause | unde
       // What is told behind a text might be part of it.
       const isOpen = last < starts.length - 1 && clause?.calls.some(({ input }) => input.text !== undefined);
       if (clause && !isOpen && clause.calls.some(({ tool }) => tool !== 'smalltalk')) return clause;
-      const calls = mayMean(message, from, to, dialogue).filter(({ literals }) => literals > 0);
-      unsure ??= calls.length === 0 ? undefined : unsureOf(message, from, to, dialogue);
+      const calls = mayMean(message, from, to, dialogue).map(({ call }) => call);
+      unsure ??= calls.length === 0 ? undefined : { calls: [], unsure: unclear(message, from, to, calls) };
     }
   }
   return unsure;

@@ -47,6 +47,13 @@ export const following: Phrase[] = [
         : undefined,
   },
   {
+    pattern:
+      '(put|add|stick|throw|chuck|pop) {more} (on|in|to) (there|it|that|this|the list|that list|this list) [too|as well|also]',
+    example: 'put wipes on there too',
+    about: 'note',
+    call: ({ more = '' }) => listed('that', { add: more }),
+  },
+  {
     pattern: '(take|get|cross|strike|scratch|tick) {item} (off|out)',
     example: 'take the milk off',
     about: 'note',

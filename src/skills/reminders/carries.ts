@@ -19,6 +19,9 @@ export const CARRIES: Carries = {
     const isWhole = ({ text, when }: Record<string, unknown>) =>
       [text, when].every((part) => typeof part === 'string' && part !== '');
     if (next.tool !== 'reminder_create' || !isWhole(second) || isNagging(second.text)) return undefined;
+    // "…, starting at 4" says more of the time before it.
+    if (/^(?:starting|beginning|ending|from|until|till|except|but|only|not)\b/i.test(second.text as string))
+      return undefined;
     if (!first) return next;
     if (before?.tool !== next.tool || !isWhole(first)) return undefined;
     // "… at 8 and ends at 11" tells more of the same thing.

@@ -15,7 +15,7 @@ const CUE =
 const STRONG =
   /\b(?:no|nope|nah|oops|ops|whoops|sorry|wait|actually|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on|(?:scrap|scratch|forget|strike|ignore) that)\b/i;
 const SAYING =
-  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|let'?s (?:do|say|make it)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only)\s+/i;
+  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let'?s (?:do|say|make it)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only)\s+/i;
 /** Words about its text, not its time. */
 const TEXT = /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say)|(?:it|that) should (?:say|read|have said))\s+/i;
 export const INSTEAD = /[\s,]*\b(?:instead|though|rather|i mean|i meant|i think)[\s.!?]*$/i;
@@ -24,7 +24,7 @@ const OTHER_FIRST = /^not (.+?)(?:,|,? but) (.+)$/i;
 
 /** What may stand behind a correction: "50 sorry", "Sunday works better". */
 const CUE_BEHIND =
-  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:works?|suits?(?: me)?|is|would be|would work|will be|fits) (?:better|best|easier)|would suit me better)[\s.!]*$/i;
+  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:works?|suits?(?: me)?|is|would be|would work|will be|fits|should be) (?:better|best|easier|enough|fine|plenty|ok|okay)|will do|would do|should do|is enough|would suit me better)[\s.!]*$/i;
 /** "And it's 3:45". */
 const AND_ITS = /^and (?:it['’]?s|it is|that['’]?s)(?: at)? /i;
 /** "It's every other Tuesday sorry, starting next week". */
@@ -119,7 +119,8 @@ function contrast(meant: string, rest: string, text: string | undefined): Call |
     );
     if (!right || !wrong || wrong.split(/\s+/).length > 4) continue;
     // "Not this Wednesday, it's a holiday".
-    if (pattern === OTHER_FIRST && /^(?:an?|the|my|our|there|he|she|they|we|i)\b/i.test(right)) continue;
+    if (pattern === OTHER_FIRST && /^(?:it['’]?s|it is|that['’]?s|there|he|she|they|we|i)\b/i.test(found?.[to] ?? ''))
+      continue;
     const counted = text === undefined ? undefined : countOf(text, right, wrong);
     if (counted) return change({ replace: counted });
     const time = timeOf(right);

@@ -67,7 +67,7 @@ const RHYTHMS: readonly [RegExp, string][] = [
 ];
 
 /** What can be said of when it speaks next. */
-function facetsOf({ nextAt, lastOccurrence, rule, zone }: Reminder, now: Date): ReadonlySet<string> {
+export function facetsOf({ nextAt, lastOccurrence, rule, zone }: Reminder, now: Date): ReadonlySet<string> {
   const facets = RHYTHMS.flatMap(([pattern, words]) => (rule && pattern.test(rule) ? words.split(' ') : []));
   const at = nextAt ?? lastOccurrence;
   if (!at) return new Set(facets);

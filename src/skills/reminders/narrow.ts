@@ -22,7 +22,8 @@ export function conditionOf(words: string): string | undefined {
     .trim()
     .replace(LEAD, '')
     .replace(/\btonight$/i, 'today');
-  if (SKIPPED.test(said)) return `except ${said.replace(SKIPPED, '').replace(/^(?:on|in|at|for|the)\s+/i, '')}`;
+  if (SKIPPED.test(said))
+    return `except ${said.replace(SKIPPED, '').replace(/^(?:on|in|at|for)\s+|^the\s+(?!\d)/i, '')}`;
   if (LASTING.test(said)) return said.replace(/^(?:only|just) | only$/i, '');
   return BOUNDED.test(said) ? said.replace(/^only\s+/i, '') : undefined;
 }
@@ -48,7 +49,7 @@ export function narrowed(found: Reminder, condition: string, ctx: WhenContext): 
   const own = describe({ kind: 'recurring', rule, zone, next: [] }, { now: ctx.now, zone });
   const [words = ''] = own.split(/, except | \(/);
   if (words.startsWith('by a rule')) return undefined;
-  const when = parseWhen(`${words} ${condition}`, { ...ctx, zone });
+  const when = parseWhen(`${words} ${dated(condition, { ...ctx, zone })}`, { ...ctx, zone });
   if (when.kind !== 'recurring') return when;
   const [before, after] = [linesOf(rule), linesOf(when.rule)];
   const isSamePace = paceOf(before.rules) === paceOf(after.rules) && !/^(?:starting|beginning)/i.test(condition);
@@ -56,6 +57,13 @@ export function narrowed(found: Reminder, condition: string, ctx: WhenContext): 
   const days = [...new Set([...before.days, ...after.days])].sort();
   const text = [start, ...after.rules, ...(days.length > 0 ? [`EXDATE;VALUE=DATE:${days.join(',')}`] : [])].join('\n');
   return text === rule ? undefined : { ...when, rule: text };
+}
+
+/** "Except the 26th" is the next one. */
+function dated(condition: string, ctx: WhenContext): string {
+  const [, day] = /^except ((?:the )?\d{1,2}(?:st|nd|rd|th))$/i.exec(condition) ?? [];
+  const meant = day === undefined ? undefined : parseWhen(day, ctx);
+  return meant?.kind === 'once' ? `except ${meant.local.slice(0, 10)}` : condition;
 }
 
 const PACES = { MINUTELY: 1, HOURLY: 1, DAILY: 1, WEEKLY: 7, MONTHLY: 31, YEARLY: 366 } as const;

@@ -254,9 +254,14 @@ function named(which: string): { which?: string } {
 
 export function about(tool: string, which: string, more: Record<string, unknown> = {}): Call | undefined {
   if (dayOfAll(which) !== undefined) return { tool, input: { which, ...more } };
+  const [, each] = ALL_OF.exec(which) ?? [];
+  if (each !== undefined && isName(each)) return { tool, input: { which: `all ${each}`, ...more } };
   if (which !== '' && !isName(which, 8)) return undefined;
   return { tool, input: { ...named(which), ...more } };
 }
+
+/** "All the milk reminders". */
+const ALL_OF = /^all (?:of )?(?:the |my |our )?(\S.*?)(?: (?:reminders|ones|alarms))?$/i;
 
 export function editWhen(which: string, when: string): Call | undefined {
   const words = withUnit(when.replace(/\s+instead\b/i, ''));

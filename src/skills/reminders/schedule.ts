@@ -133,6 +133,9 @@ function partsOf(at: Instant, zone: string): Parts {
 const HOUR_AND_DAY =
   /^(?:at )?(\d{1,2}) (?:on )?((?:this |next )?(?:today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day))$/i;
 
+const DAYS_AWAY =
+  /^(?:in )?(?:an?|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of) (?:days?|weeks?|fortnights?|months?)$/i;
+
 /** What `words` leave out stays as it is at `at`: a day keeps the hour, "weekly" day and hour, "6" its half of the day. */
 export function filledIn(words: string, at: Instant, zone: string): string {
   const said = words
@@ -164,6 +167,8 @@ export function filledIn(words: string, at: Instant, zone: string): string {
   if (part && bare !== '' && !HAS_CLOCK.test(bare) && PARTS[part].includes(ownHour)) {
     return filledIn(/^(?:every|each)$/i.test(bare) ? `${bare} day` : bare, at, zone);
   }
+  // "Three weeks" from now, at the hour that it has.
+  if (DAYS_AWAY.test(said)) return `${/^in /i.test(said) ? said : `in ${said}`} at ${own.clock}`;
   if (HAS_CLOCK.test(said) || parseDuration(said) !== undefined) return said;
   const day = UNITS[said.toLowerCase()]?.(own) ?? said.replace(/^weekdays$/i, 'every weekday');
   return `${day} at ${own.clock}`;

@@ -23,7 +23,7 @@ const WITHIN = new RegExp(
 const MOST_WORDS = 30;
 /** "About Monday: ballet at 4, cello at 5": a day, and what there is on it. */
 const ON_DAY =
-  /^remind me (?:about|of|for) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?: ?(.*\d.*)$/is;
+  /^(?:remind me (?:about|of|for|on)|(?:my |set |some )?reminders (?:for|on)) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?:\s?(.*\d.*)$/is;
 const OBLIGED =
   /\b(?:i|we)?\s*(?:(?:['’]ve|have|'ll have|will have)? ?(?:got|have|need) to|gotta|must|should|ought to)\s+/i;
 const CLOCK = '(?:at |by )?(?:\\d{1,2}(?:[:.]\\d\\d)?\\s*(?:am|pm)?|noon|midday|midnight)';
@@ -64,8 +64,15 @@ export function askedAtEnd(text: string): string | undefined {
 }
 
 /** What belongs to a day that stands before it. */
-export function onItsDay(text: string): string | undefined {
+export function onItsDay(text: string): Call[] | string | undefined {
   const [, day = '', rest = ''] = ON_DAY.exec(text) ?? [];
+  const items = rest.split(/\s*[\n;]\s*|,\s+(?:and\s+)?/).filter((item) => item !== '');
+  const calls = items.map((item) => {
+    const { when, task } = splitTask(`remind me ${item.replace(/^(?:[-–—*•]|\d{1,2}[.)])\s+/, '')}`);
+    const time = `${day} ${/^\d{1,2}$/.test(when ?? '') ? `at ${when}` : when}`;
+    return when !== undefined && task !== '' && isTime(time) ? create(task, time) : undefined;
+  });
+  if (day !== '' && items.length > 1 && calls.every((call) => call !== undefined)) return calls;
   return day === '' ? undefined : `remind me ${/day$/i.test(day) && !/to/i.test(day) ? 'on ' : ''}${day}: ${rest}`;
 }
 
@@ -80,7 +87,7 @@ export function dayFirst(text: string): string | undefined {
 }
 
 /** "Dentist tomorrow at 3, wake me at 7": the request, whose time and text may be those of what was told. */
-export function askedBehind(text: string): Call | undefined {
+export function askedBehind(text: string): Call | Call[] | undefined {
   const found = WITHIN.exec(text)?.groups;
   const event = eventIn(found?.event);
   if (!found || event === undefined) return undefined;
@@ -96,6 +103,8 @@ export function askedBehind(text: string): Call | undefined {
   if (when === undefined && (mark === '' || GREETING.test(event) || own.when === undefined)) return undefined;
   if (/^wake/i.test(verb)) return waking(rest, when);
   const nag = /^nag/i.test(verb) ? USUAL_NAG : undefined;
+  const several = when === undefined ? undefined : aheadTwice(event, rest, nag);
+  if (several) return several;
   const before = BEFORE.exec(rest)?.groups;
   if (before && (A_DAY.test(before.length ?? '') || parseDuration(before.length ?? '') !== undefined))
     return when === undefined ? undefined : aheadOf(event, before, nag);
@@ -103,6 +112,17 @@ export function askedBehind(text: string): Call | undefined {
   const whole = splitTask(`${event}, remind me ${rest}`);
   if (whole.when === undefined || (whole.task !== event && DANGLING.test(whole.when))) return undefined;
   return create(withoutDuty(whole.task), whole.when, { nag });
+}
+
+/** "The day before at 6pm and an hour before". */
+function aheadTwice(event: string, rest: string, nag: string | undefined): Call[] | undefined {
+  const parts = rest.split(/,? and (?:again )?|, (?:then |again )?/i);
+  const calls = parts.map((part) => {
+    const before = BEFORE.exec(part)?.groups;
+    const isLength = A_DAY.test(before?.length ?? '') || parseDuration(before?.length ?? '') !== undefined;
+    return before && isLength ? aheadOf(event, before, nag) : undefined;
+  });
+  return parts.length > 1 && calls.every((call) => call !== undefined) ? calls : undefined;
 }
 
 /** "I need to send it": what is to be done. */

@@ -4,7 +4,7 @@ import { failed } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
 import { dayFilter, dayOfAll } from './days.ts';
-import { named, tellingWords } from './naming.ts';
+import { facetsOf, named, tellingWords } from './naming.ts';
 import { isOpen, type Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -19,6 +19,7 @@ const AT_HAND = /^(?:|it|that|this|this one|that one|the last|last|latest|the la
 const LAST = /^(?:the )?(?:last|bottom)$/;
 const SEVERAL =
   /^(?:both|all|everything|all of (?:them|these|those)|(?:them|these|those|the) (?:both|two)|both of (?:them|these|those)|all (?:two|three|four|five)|them|these|those|them all)$/;
+const EACH = /^all (?:the |my )?([^,]+)$/;
 const FIRST_OF = /^(first|last) (two|three|four|five|\d)$/;
 const NUMBER = /^(?:#|no\.? ?|number |nr\.? ?)?(\d{1,3})\.?$/;
 const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
@@ -46,6 +47,8 @@ export async function findSome(ctx: TxContext, which: string, wanted: Wanted): P
   const words = bare(which);
   const day = dayOfAll(which);
   if (day !== undefined) return ofDay(ctx, day);
+  const each = EACH.exec(words)?.[1];
+  if (each !== undefined && !SEVERAL.test(words)) return allNamed(ctx, each);
   if (SEVERAL.test(words) || FIRST_OF.test(words)) return several(ctx, words, wanted);
   const one = await single(ctx, words, which, wanted);
   if (!('ok' in one)) return [one];
@@ -165,6 +168,14 @@ async function atHand(
 const all = (ctx: TxContext): Promise<Reminder[]> =>
   store.page(ctx.tx, { personId: ctx.person.id, status: 'pending', limit: ALL, offset: 0 });
 
+/** "All the milk reminders". */
+async function allNamed(ctx: TxContext, words: string): Promise<Reminder[] | Failed> {
+  const found = named(words, await all(ctx), ctx.clock.now());
+  if (found.length > 0) return found;
+  const { message, remedy } = texts.notFound(words);
+  return failed('NOT_FOUND', message, { remedy });
+}
+
 /** "Everything tomorrow". */
 async function ofDay(ctx: TxContext, day: string): Promise<Reminder[] | Failed> {
   const onDay = dayFilter(day, ctx);
@@ -211,5 +222,6 @@ function ask({ clock }: TxContext, reminders: readonly Reminder[], { tool, input
     const when = at ? ` (${formatInstant(at, reminder.zone, now)})` : '';
     return { label: `${shorten(reminder.text, 40)}${when}`, tool, input: { ...input, which: reminder.id } };
   });
-  return failed('AMBIGUOUS', texts.which, { choices });
+  const choiceWords = reminders.slice(0, MOST_CHOICES).map((reminder) => [...facetsOf(reminder, now)].join(' '));
+  return failed('AMBIGUOUS', texts.which, { choices, choiceWords });
 }

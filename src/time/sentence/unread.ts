@@ -40,6 +40,11 @@ export function doubtBefore(at: Before): Understood | undefined {
 /** "Prep for my 3pm at 2", "the 3 o'clock with HR at 2": what is called by its hour, and the people. */
 function isCalledSo(s: Sentence, at: number): boolean {
   if (s.tokens[at]?.raw === 'HR') return true;
+  // "Send the minutes", "ring hr": nothing counts them.
+  if (/^(?:minutes|hr)$/i.test(s.tokens[at]?.raw ?? '')) {
+    const before = s.word(at - 1);
+    return /^(?:the|my|our|their|ring|with)$/.test(before) || english.task.deeds.has(before);
+  }
   return /^(?:am|pm|o'clock)$/.test(s.word(at)) && /^(?:the|my|our|his|her|their)$/.test(s.word(at - 2));
 }
 

@@ -246,7 +246,8 @@ export const deleting: Phrase[] = [
   },
 ];
 
-function removal(which: string) {
+function removal(said: string) {
+  const [, which = said] = /^(?:the|my) (.+)$/i.exec(said) ?? [];
   return /^(?:a|an|any|every|each|all|all my|all the|all of my)$/i.test(which)
     ? undefined
     : about('reminder_delete', which);

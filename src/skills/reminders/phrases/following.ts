@@ -210,6 +210,34 @@ export const following: Phrase[] = [
     call: ({ when = '' }) => snoozeOf('that', when),
   },
   {
+    pattern:
+      '{day} (its at|it is at|make it|do it at|its|have it at) {when} [instead] [just|only] [this once|this time|this week|for once|once]',
+    example: "this Monday it's at 11am, just this once",
+    about: 'reminder',
+    call: ({ day = '', when = '' }) => once(day, when.replace(/[\s,]+(?:instead|just|only)$/i, '')),
+  },
+  {
+    pattern: '(end|stop|finish) (it|that|this) (on|after|by|at) {when}',
+    example: 'end it on 27 November',
+    about: 'reminder',
+    call: ({ when = '' }) => (isTime(when) ? change({ when: `until ${when}` }) : undefined),
+  },
+  {
+    pattern:
+      '[can i|could i|can we|could we|is possible to] (change|move|switch|put) [it|that] (to|for|at|until) {when}',
+    example: 'can I change it to 10?',
+    about: 'reminder',
+    call: ({ when = '' }, topic) =>
+      topic?.how === 'made' ? correction(`no, ${when.replace(/[?]+$/, '')}`, topic) : undefined,
+  },
+  {
+    pattern: '[but|no|actually] not (the|my) {which} (one|reminder)',
+    example: 'actually not the milk one',
+    about: 'reminder',
+    tentative: true,
+    call: ({ which = '' }, topic) => (topic?.isNew === true ? about('reminder_delete', which) : undefined),
+  },
+  {
     pattern: '(when is|whens|when was|what was) it [again]',
     example: 'when is it?',
     about: 'reminder',
