@@ -3,7 +3,7 @@ import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { inSpan } from '../base/spans.ts';
-import { type Card, type Item, isPrivate } from '../delivery/index.ts';
+import { type Card, type Item, isPrivate, isSaid } from '../delivery/index.ts';
 import { holdPerson } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { rememberedIn } from './approvals/remembered.ts';
@@ -76,10 +76,9 @@ export class Agent implements TurnHost {
    */
   async act(name: string, item: Item, signal: AbortSignal, call: ActCall, recorded?: Recorded): Promise<void> {
     const ready: Ready = new Map();
-    const { origin, tainted } = item;
+    const { tainted } = item;
     // What a schedule or a webhook runs by itself is nothing that the person's next words refer to.
-    const isAside = origin === 'schedule' || origin === 'webhook';
-    const ctx = { ...this.callContext(item, signal, tainted), ready, ...(isAside && { aside: true as const }) };
+    const ctx = { ...this.callContext(item, signal, tainted), ready, ...(!isSaid(item) && { aside: true as const }) };
     await whenReady(ready, () => this.actOnce(name, item, ctx, call, recorded));
   }
 
@@ -152,7 +151,7 @@ export class Agent implements TurnHost {
     const { world, time, defaultZone, toolbox } = this.options;
     const { person, conversation, payload } = item;
     const { place } = conversation;
-    const { question } = fresh(contextOf(item)?.dialogue, world.clock.now());
+    const { question } = isSaid(item) ? fresh(contextOf(item)?.dialogue, world.clock.now()) : {};
     return {
       person,
       identity: { adapter: place.adapter, externalId: payload.from },
@@ -176,6 +175,8 @@ export class Agent implements TurnHost {
       tainted,
       turnKey: item,
       inboxId: item.id,
+      // What a program brings in is nothing that the person's next words refer to.
+      ...(item.origin === 'webhook' && { aside: true as const }),
       spans: world.spans,
       changed: () => this.options.changed(person.id),
       ...(question && {

@@ -4,6 +4,7 @@ import { deadline, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { canonicalJson } from '../base/json.ts';
 import { inSpan } from '../base/spans.ts';
+import { isSaid } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { keepDialogue } from './dialogue/keep.ts';
 import { DROP } from './dialogue/names.ts';
@@ -124,7 +125,8 @@ export async function runData(
     withTimeout(most, tool.run(input, { ...ctx, ...prepared, tx })),
   );
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
-  if (undoable) keepUndo(tx, result, ctx);
+  // "Undo" is about what the person did; what was done without them has its own button.
+  if (undoable && isSaid(ctx)) keepUndo(tx, result, ctx);
   if (!ctx.aside) await keepDialogue(tx, { tool, input }, result, ctx);
   if (tool.effect === 'write') tx.afterCommit(() => ctx.changed?.());
   return kept(result, since);

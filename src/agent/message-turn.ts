@@ -1,6 +1,6 @@
 import type { Deadline } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
-import type { Draft, End, Item } from '../delivery/index.ts';
+import { type Draft, type End, type Item, isSaid } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { LONGEST_SHOWN } from './asking.ts';
 import { isData, runData, TookTooLong } from './calls.ts';
@@ -16,7 +16,7 @@ import { isQuoting, ownWords } from './quotes.ts';
 import { Spawning } from './spawn.ts';
 import { INTERPRETER, type ModelStep } from './steps.ts';
 import * as store from './store.ts';
-import { asPlanned } from './texts.ts';
+import { asBrought, asPlanned } from './texts.ts';
 import type { CallContext } from './tool.ts';
 import type { Turn } from './turn.ts';
 import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
@@ -201,11 +201,12 @@ export class MessageTurn implements Running {
       return { text: results.join('\n'), calls: [], model: INTERPRETER, ...(why !== undefined && { notices: [why] }) };
     }
     const said = steered.length > 0 ? steered.join('\n') : item.payload.text;
-    const dialogue = fresh((item.context as unknown as store.ItemContext).dialogue, turn.startedAt);
+    const dialogue = isSaid(item) ? fresh(store.contextOf(item).dialogue, turn.startedAt) : { unsaid: true as const };
     const { text, calls, notices } = this.options.interpreter.answer(said, dialogue, why);
     // Nobody is there to be asked what was meant: the words are said at the time that they were meant for.
-    if (item.origin === 'schedule' && (calls.length === 0 || calls.some(({ tool }) => tool === NOT_UNDERSTOOD))) {
-      return { text: asPlanned(said, why), calls: [], model: INTERPRETER };
+    if (dialogue.unsaid && (calls.length === 0 || calls.some(({ tool }) => tool === NOT_UNDERSTOOD))) {
+      const words = item.origin === 'schedule' ? asPlanned(said, why) : asBrought(said, why);
+      return { text: words, calls: [], model: INTERPRETER };
     }
     return {
       text,

@@ -31,6 +31,10 @@ export const outcomeUnknownToPerson = (tool: string) =>
 export const asPlanned = (words: string, why?: string) =>
   [`You wanted this now: “${words}”`, ...(why === undefined ? [] : [why])].join('\n');
 
+/** The same for a program. */
+export const asBrought = (words: string, why?: string) =>
+  [`A program says: “${words}”`, ...(why === undefined ? [] : [why])].join('\n');
+
 export const notKept = (characters: number) => `[${characters} more characters were not kept.]`;
 
 /** A skill that the turn has in use gives the tool up. */

@@ -16,7 +16,7 @@ import {
   type Item,
   type ItemKind,
   isPrivate,
-  type Origin,
+  isSaid,
 } from '../delivery/index.ts';
 import type { Gate } from '../people/index.ts';
 import { commandCall } from './core.ts';
@@ -142,11 +142,6 @@ export class Router {
       return { tool: used.action.tool, input, after };
     });
   }
-}
-
-/** Whether it comes from a person, or from a program that speaks for one. */
-function isSaid({ origin = 'person' }: { origin?: Origin }): boolean {
-  return origin === 'person' || origin === 'http';
 }
 
 /** The item with the rights of the account that speaks: one that nobody let in has a guest's, whoever its person is. */

@@ -35,6 +35,11 @@ export interface Sender {
  */
 export type Origin = 'person' | 'schedule' | 'webhook' | 'http' | 'skill';
 
+/** Whether somebody says it at this moment: a person, or a program that speaks for one. */
+export function isSaid({ origin = 'person' }: { origin?: Origin }): boolean {
+  return origin === 'person' || origin === 'http';
+}
+
 /** A file that came with a message, stored. */
 export interface IncomingFile {
   name: string;

@@ -1,6 +1,7 @@
 /** What is heard and what is said: inbox, lanes, outbox, and the port of chat platforms. */
 export * as activity from './activity/store.ts';
 export type * from './adapter.ts';
+export { isSaid } from './adapter.ts';
 export * as buttons from './buttons/store.ts';
 export type * from './content.ts';
 export * as conversations from './conversations/store.ts';

@@ -47,6 +47,10 @@ export interface Topic {
 export interface Dialogue {
   question?: OpenQuestion | undefined;
   topic?: Topic | undefined;
+  /** What was said last came of a schedule or a program: words that name nothing may be about that. */
+  isBrought?: boolean | null | undefined;
+  /** Nobody says the words at this moment: they answer nothing, and what they only tell is no wish. */
+  unsaid?: true;
 }
 
 /** The question that is open if nothing was made, shown or said since: then "it" is what it asks about, and nothing older. */
@@ -68,7 +72,7 @@ export function fresh(stored: Dialogue | null | undefined, now: Date): Dialogue 
     one && now.getTime() - Date.parse(one.at) <= ms ? one : undefined;
   const topic = within(stored?.topic, LONGEST_TOPIC_MS);
   const question = within(stored?.question, LONGEST_QUESTION_MS);
-  const isLast = lastAsked({ question, topic }) !== undefined;
+  const isLast = lastAsked({ question, topic }) !== undefined && !stored?.isBrought;
   return {
     question:
       question?.kind === 'choice'

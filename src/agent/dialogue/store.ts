@@ -7,7 +7,15 @@ import type { OpenQuestion, Topic } from './dialogue.ts';
 
 /** The scalar subquery behind `Dialogue`; `c` and `p` are in scope. */
 export function readDialogue(): Fragment {
-  return sql`(select json_build_object('question', d.question, 'topic', d.topic) from dialogues d
+  return sql`(select json_build_object(
+                        'question', d.question, 'topic', d.topic,
+                        'isBrought', case when d.question is not null then (
+                          select coalesce(b.payload ->> 'origin', 'person') not in ('person', 'http')
+                            from (select turn_id from messages
+                                   where conversation_id = c.id and epoch = c.epoch and role = 'assistant'
+                                   order by seq desc limit 1) m
+                            -- a turn has the id of its row
+                            join inbox b on b.id = m.turn_id) end) from dialogues d
                where d.person_id = p.id and d.conversation_id = c.id)`;
 }
 

@@ -32,7 +32,7 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
   if (some) return some;
   if (whole) return acts([whole]);
   const tentative = mayMean(message, 0, words.length, dialogue);
-  const unasked = unaskedIn(message);
+  const unasked = dialogue.unsaid ? undefined : unaskedIn(message);
   const instead = [
     ...(asked?.unsure?.instead ?? []),
     ...tentative.map(({ call }) => call),

@@ -145,6 +145,17 @@ describe('what people plan', () => {
     await coda.passes({ hours: 3 });
     expect(ana.heard('You wanted this now: “ask me how I slept”')).toHaveLength(1);
   });
+
+  test('without a model words that tell what and when are said, and make no reminder', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    await ana.says('/schedule every day at 10\nstandup at 11:30');
+    await ana.says('/schedule every day at 10\ncall the bank at 3pm');
+    await coda.passes({ hours: 3 });
+    expect(ana.heard('You wanted this now: “standup at 11:30”')).toHaveLength(1);
+    expect(ana.heard('You wanted this now: “call the bank at 3pm”')).toHaveLength(1);
+    expect(await coda.count('reminders')).toBe(0);
+  });
 });
 
 describe('bad input', () => {
