@@ -1,5 +1,6 @@
 import { wallOf } from './civil.ts';
 import { type Env, envOf } from './env.ts';
+import { MONTHS, WEEKDAYS } from './format.ts';
 import type { NthWeekday, Rule, RulePart } from './rule.ts';
 import { ruleWhen } from './rule-text.ts';
 import { badRule, tooOften, whichOne } from './texts.ts';
@@ -7,8 +8,8 @@ import type { Reading, When, WhenContext } from './types.ts';
 
 /** Cron expressions of five fields, and node-cron's extensions (names, `L`, `W`, `#`, wrapped ranges, seconds). */
 
-const MONTHS = 'january february march april may june july august september october november december'.split(' ');
-const WEEKDAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ');
+/** As cron counts them, Sunday first and last. */
+const CRON_DAYS = ['Sunday', ...WEEKDAYS];
 const MACROS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     '@hourly': '0 * * * *',
@@ -36,7 +37,7 @@ const FIELDS = {
   hour: { low: 0, high: 23 },
   date: { low: 1, high: 31 },
   month: { low: 1, high: 12, names: MONTHS },
-  weekday: { low: 0, high: 7, names: WEEKDAYS },
+  weekday: { low: 0, high: 7, names: CRON_DAYS },
 } satisfies Record<string, Field>;
 
 /** What a field looks like; a phrase in words does not begin with three such fields. */
@@ -142,16 +143,17 @@ function itemValues(item: string, field: Field): number[] | undefined {
   if (from === undefined || to === undefined) return undefined;
   const size = field.high - field.low + 1;
   // A range that runs backwards goes round the end: 22-2 is 22, 23, 0, 1, 2.
-  const length = to >= from ? to - from : to - from + (field.names === WEEKDAYS ? 7 : size);
+  const length = to >= from ? to - from : to - from + (field.names === CRON_DAYS ? 7 : size);
   return Array.from({ length: Math.floor(length / step) + 1 }, (_, index) => {
     const value = from + index * step;
-    return value > field.high ? value - (field.names === WEEKDAYS ? 7 : size) : value;
+    return value > field.high ? value - (field.names === CRON_DAYS ? 7 : size) : value;
   });
 }
 
 function fieldValue(text: string, { low, high, names }: Field): number | undefined {
   if (/^\d{1,2}$/.test(text)) return Number(text) >= low && Number(text) <= high ? Number(text) : undefined;
-  const named = text.length < 3 ? -1 : (names?.findIndex((name) => name.startsWith(text.toLowerCase())) ?? -1);
+  const named =
+    text.length < 3 ? -1 : (names?.findIndex((name) => name.toLowerCase().startsWith(text.toLowerCase())) ?? -1);
   return named < 0 ? undefined : named + low;
 }
 

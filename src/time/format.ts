@@ -2,36 +2,11 @@ import type { Instant } from '../base/clock.ts';
 import { addMonths, clockOf, type Day, dayOf, dayOfWall, minuteOf, type Wall, weekdayOf, ymdOf } from './civil.ts';
 import { instantOf, offsetName, wallAt } from './zones.ts';
 
-export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-] as const;
-const SHORT_WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
-export const SHORT_MONTHS = [
-  'Jan',
-  'Feb',
-  'Mar',
-  'Apr',
-  'May',
-  'Jun',
-  'Jul',
-  'Aug',
-  'Sep',
-  'Oct',
-  'Nov',
-  'Dec',
-] as const;
+export const WEEKDAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
+export const MONTHS = 'January February March April May June July August September October November December'.split(
+  ' ',
+);
+export const SHORT_MONTHS = MONTHS.map((name) => name.slice(0, 3));
 
 /**
  * `Mon 23 Nov 09:00` on the clock of `zone`; with the year (`Mon 4 Jan 2027 09:00`) where it could be another one, and
@@ -72,6 +47,6 @@ export function formatWall(wall: Wall, now: Wall): string {
 export function formatDay(day: Day, today: Day): string {
   const date = ymdOf(day);
   const near = day >= today - 1 && day < addMonths(today, 11);
-  const name = `${SHORT_WEEKDAYS[weekdayOf(day) - 1]} ${date.day} ${SHORT_MONTHS[date.month - 1]}`;
+  const name = `${WEEKDAYS[weekdayOf(day) - 1]?.slice(0, 3)} ${date.day} ${SHORT_MONTHS[date.month - 1]}`;
   return near ? name : `${name} ${date.year}`;
 }

@@ -118,7 +118,8 @@ export function readStretch(
 
 /** "At 5 or 6": both are read, and a person is asked. The pieces are those of the first, at their places in `words`. */
 function readEither({ text, tokens }: Words, ctx: WhenContext, stretch: Stretch, effort: Effort): Read | undefined {
-  const [from] = stretch;
+  const [from, to] = stretch;
+  if (!tokens.slice(from, to).some(({ text }) => english.choices.has(text))) return undefined;
   const known = new Map<string, Read | undefined>();
   const read = (words: string): Read | undefined => {
     if (!known.has(words) && effort.tries.left-- > 0)

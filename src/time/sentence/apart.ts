@@ -40,10 +40,15 @@ export function completed(s: Sentence, run: Run, task: Stretch, connector: strin
   // "Remind me at 4pm to review the report due Friday".
   const bond = bondOf(s, from, end);
   if (bond === 'thing' && !end.onlyTime) return whole();
-  const both = s.joined([run, end], [[from, end.from]]);
-  if (bond !== 'none' && lacksClock(run) !== lacksClock(end) && both.when.kind !== 'reject') return either(run, both);
+  const together = () => s.joined([run, end], [[from, end.from]]);
+  const isTimed = lacksClock(run) !== lacksClock(end);
+  if (bond !== 'none' && isTimed) {
+    const both = together();
+    if (both.when.kind !== 'reject') return either(run, both);
+  }
   const isOpen = lacksClock(run) && end.onlyTime;
   if (isOpen || (run.onlyTime && end.isSeries && !end.hasTime)) {
+    const both = together();
     // "Tomorrow pack at 9 and leave at 10".
     if (oneOfTwo({ s, run: end, from })) return either(both);
     // "Christmas shopping at 5pm": on another day.
@@ -55,6 +60,7 @@ export function completed(s: Sentence, run: Run, task: Stretch, connector: strin
   if (run.onlyTime && lacksClock(end) && !end.onlyTime && !end.isSeries) {
     // "6am run tomorrow", "at 3 to call Bo tomorrow"; "at 3 to buy tickets today" is the same in either reading.
     const isSure = (!end.startsWeak || isLate(end.start)) && /^(?:to|,)?$/.test(connector);
+    const both = together();
     return isSure && !end.isBound && !/^(?:is|are|was|were)$/.test(end.before) ? both : either(run, both);
   }
   // "Tonight at 8 call Bo every day".

@@ -27,8 +27,8 @@ export class Sentence {
   readonly text: string;
   readonly ctx: WhenContext;
   readonly tokens: readonly Token[];
-  readonly layout: Layout;
   private readonly seen: Words;
+  private ownLayout: Layout | undefined;
   private readonly effort = effort();
   private readonly known = new Map<number, Run | undefined>();
   /** Where the pieces that begin at a token can lead to, one after the other. */
@@ -39,7 +39,12 @@ export class Sentence {
     this.ctx = ctx;
     this.tokens = hideNames(ends(words.tokens));
     this.seen = this.tokens === words.tokens ? words : wordsOf(words.text, this.tokens);
-    this.layout = layoutOf(this.tokens);
+  }
+
+  /** Where its parts stand, worked out once it is asked for. */
+  get layout(): Layout {
+    this.ownLayout ??= layoutOf(this.tokens);
+    return this.ownLayout;
   }
 
   /** The word at a place; empty for what is hidden, and beyond the ends. */
