@@ -59,7 +59,7 @@ const SAYS_HOUR =
   /\d[:.]\d\d|\d ?(?:am|pm)\b|\bat \d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|lunch|hours?|minutes?|mins?|past|o['’]?clock|every|daily)\b/i;
 
 /** "The 30th", in place of a day that there is not: the hour that was said with that one stays. */
-function withHour(when: string, before: unknown): string {
+export function withHour(when: string, before: unknown): string {
   const hour = typeof before === 'string' ? HOUR.exec(before)?.[0] : undefined;
   if (hour === undefined || SAYS_HOUR.test(when)) return when;
   const whole = `${when} ${/^\d/.test(hour) ? `at ${hour}` : hour}`;

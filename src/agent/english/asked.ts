@@ -2,7 +2,7 @@
 import type { OpenQuestion, Topic } from '../dialogue/dialogue.ts';
 import { DROP } from '../dialogue/names.ts';
 import type { Call } from '../tool.ts';
-import { timeIn } from './answers.ts';
+import { timeIn, withHour } from './answers.ts';
 
 const CHANGES = /_(?:delete|complete|edit|snooze|again|item)$/;
 
@@ -29,7 +29,8 @@ export function meantBy(question: OpenQuestion, { tool, input }: Call): Call | u
   const names = Object.keys(more);
   if (question.kind === 'slot') {
     const when = names.join() === question.slot && names[0] === 'when' ? timeIn(String(more.when)) : undefined;
-    return when === undefined ? undefined : { ...question.call, input: { ...question.call.input, when } };
+    const { tool: asks, input: asked } = question.call;
+    return when === undefined ? undefined : { tool: asks, input: { ...asked, when: withHour(when, asked.when) } };
   }
   const [only] = question.makes ? question.choices : [];
   if (!only || names.some((name) => name !== 'when' && name !== 'text')) return undefined;

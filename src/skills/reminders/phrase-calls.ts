@@ -117,6 +117,7 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(/\s+instead$/i, '')
     .replace(/\bof month\b/i, 'of the month')
     .replace(/\bin (?=\d{1,2}[:.]\d\d\b)/i, 'at ')
+    .replace(/(\d),(\d+)(?= ?(?:hours?|hrs?|h|days?|weeks?)\b)/gi, '$1.$2')
     .replace(/\b(?:in|at) (\d{1,2}) of the (morning|afternoon|evening)\b/i, 'at $1 in the $2')
     .replace(/(?:^|\s)@\s*(?=\d)/g, ' at ')
     .replace(/^(?=(?:[01]\d|2[0-3])[0-5]\d (?:to|about)\b)/, 'at ')

@@ -16,8 +16,8 @@ export function timesBeside(text: string): string | undefined {
   const lead = LEAD.exec(text)?.[0];
   if (lead === undefined) return undefined;
   const rest = text.slice(lead.length).replace(/[\s,]*(?:please|pls|thanks|thank you)?[\s.!]*$/i, '');
-  // "Every hour between 10 and 4" is one series.
-  if (/\b(?:every|each|between|from)\b/i.test(rest)) return undefined;
+  // "Every hour between 10 and 4" is one series, "in 1,5 hours" one time.
+  if (/\b(?:every|each|between|from)\b|\d,\d/i.test(rest)) return undefined;
   for (const border of rest.matchAll(/\s*:\s+|\s+(?=(?:to|about)\s)/g)) {
     const times = timesIn(rest.slice(0, border.index));
     if (times) return said(rest.slice(border.index + border[0].length), times);
