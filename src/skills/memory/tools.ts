@@ -380,6 +380,8 @@ const aboutTool = (service: Service) =>
       const also = notes.ok ? [texts.alsoNotes(), notes.text] : [];
       if (memories.length === 0) return notes.ok ? notes : failed('NOT_FOUND', texts.nothing(what));
       const result = listed(ctx, [texts.found(what)], memories, await olderThan(ctx, memories.slice(0, 3)));
-      return result.ok ? { ...result, text: [result.text, ...also].join('\n') } : result;
+      if (!result.ok) return result;
+      const tainted = result.tainted === true || (notes.ok && notes.tainted === true);
+      return { ...result, text: [result.text, ...also].join('\n'), tainted };
     },
   });
