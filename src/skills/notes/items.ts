@@ -51,7 +51,8 @@ function withItem(list: string, item: string): string {
 
 /** The list without the one item that `item` names; undefined where it names none or several. */
 function without(list: string, item: string): string | undefined {
-  const [, head = '', body = list] = /^([^:\n]{1,60}(?::| -))\s*(.+)$/s.exec(list) ?? [];
+  // Neither the hour of "10:30" nor an address ends the head.
+  const [, head = '', body = list] = /^([^:\n]{1,60}(?::(?=\s)| -)\s*)(.+)$/s.exec(list) ?? [];
   const parts = body.split(/(\s*(?:[,;\n]|\band\b)\s*)/i);
   const wanted = wordsIn(item.replace(/^(?:the|a|an|some|my)\s+/i, ''));
   const fits = (part: string) => {
@@ -61,6 +62,8 @@ function without(list: string, item: string): string | undefined {
   const places = parts.flatMap((part, at) => (at % 2 === 0 && fits(part) ? [at] : []));
   const [place] = places;
   if (place === undefined || places.length > 1 || (head === '' && parts.length === 1)) return undefined;
+  // The name of the list may stand before its first item with no mark between them.
+  if (place === 0 && head === '' && /:|\blist\b/i.test(parts[0] ?? '')) return undefined;
   parts.splice(place === 0 ? 0 : place - 1, 2);
-  return `${head}${head === '' ? '' : ' '}${parts.join('')}`.trim();
+  return `${head}${parts.join('')}`.trim();
 }

@@ -191,6 +191,22 @@ for (const { name, available, open } of testDatabases)
       });
     });
 
+    describe('an item taken off a list', () => {
+      test.each([
+        ['Shopping:\nmilk\neggs\nbread', 'eggs', 'Shopping:\nmilk\nbread'],
+        ['Shopping:\nmilk\neggs\nbread', 'milk', 'Shopping:\neggs\nbread'],
+        ['Meeting list 10:30 Bob, Ann, Eve', 'Ann', 'Meeting list 10:30 Bob, Eve'],
+        ['Reading list https://a.example/x, Dune, Emma', 'Dune', 'Reading list https://a.example/x, Emma'],
+        ['Shopping list - milk, eggs', 'milk', 'Shopping list - eggs'],
+      ])('leaves the rest of %j as it was written, without %s', async (text, remove, left) => {
+        const made = await note(text);
+        const which = (made.ok && made.id) || '';
+        await coda.call('note_item', { which, remove });
+        const { rows } = await database.read<{ text: string }>('select text from notes where id = $1', [which]);
+        expect(rows).toEqual([{ text: left }]);
+      });
+    });
+
     describe('a note under a title', () => {
       const save = (text: string, scope: 'own' | 'here' | undefined, conversation = 'ana-dm', title = 'Plan') =>
         coda.call('note_save', { title, text, scope }, { conversation });
