@@ -80,10 +80,12 @@ interface Effort {
 }
 
 const STEPS = 1_000;
+/** Enough for one phrase many times over. */
+const PHRASE_STEPS = 400;
 /** What it costs to give a phrase its instant, in steps. */
 const RESOLVING = 40;
 
-export const effort = (tries: Budget = { left: 20 }): Effort => ({ steps: { left: STEPS }, tries });
+export const effort = (steps = STEPS, tries: Budget = { left: 20 }): Effort => ({ steps: { left: steps }, tries });
 
 /** Whether a text was too tangled to be read to its end. */
 export const isExhausted = ({ steps }: Effort): boolean => steps.left <= 0;
@@ -96,7 +98,7 @@ interface Read {
 
 function readWhole(words: Words, ctx: WhenContext, tries?: Budget): Read | undefined {
   const [from, to] = stretchOf(words.tokens);
-  return to - from > MOST_TOKENS ? undefined : readStretch(words, ctx, [from, to], effort(tries));
+  return to - from > MOST_TOKENS ? undefined : readStretch(words, ctx, [from, to], effort(PHRASE_STEPS, tries));
 }
 
 /** The words of a stretch read as one phrase, the first that `fits`. */

@@ -108,7 +108,7 @@ function withConditions(words: Words, here: WhenContext): Understood {
   const without = tokens.map((token, at) => (at >= from && at < to ? { ...token, text: '' } : token));
   const rest = meaningOf(new Sentence(wordsOf(text, without), here));
   // "If I haven't called by 5 remind me".
-  if (rest.when.kind === 'reject') return isDay ? either(whole, whole, here) : whole;
+  if (rest.when.kind === 'reject') return isDay && whole.when.kind !== 'reject' ? either(whole, whole, here) : whole;
   // "Remind me at 7 if I'm not home by 6".
   if (!isOwn && saysClock(tokenise(rest.words ?? ''))) return rest;
   return { ...rest, when: whichOf(isDay ? [rest.when] : [rest.when, whole.when], here) };
