@@ -49,7 +49,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   notes: [edit('skills/notes/note.ts', 'tainted: row.tainted', 'tainted: false')],
   edits: [edit('skills/notes/change.ts', 'before.tainted || (tainted && isRewritten)', 'before.tainted')],
   reminders: [edit('skills/reminders/row.ts', 'tainted: row.tainted', 'tainted: false')],
-  results: [edit('agent/turn.ts', "step.kind === 'result' && step.payload.ok && step.payload.tainted", 'false')],
+  results: [edit('agent/turn.ts', "step.kind === 'result' && step.payload.tainted", 'false')],
   history: [edit('agent/agent.ts', 'recalled.history.some((entry) => entry.tainted && !entry.content.led)', 'false')],
   others: [OTHERS],
   // What somebody's file brings to a channel is held back twice: it is another's, and it is a file.

@@ -5,7 +5,8 @@ import type { Stretch } from '../tokens.ts';
 import { doubtAfter, saysTime } from './behind.ts';
 import type { Guard } from './guard.ts';
 import { asSeries, dayBehind, isOccasion, rivalled, titled } from './rivals.ts';
-import { PREPOSITIONS, type Run, type Sentence, THINGS, type Understood } from './sentence.ts';
+import type { Run, Sentence, Understood } from './sentence.ts';
+import { PREPOSITIONS, THINGS } from './words.ts';
 
 /** The longest time that a sentence begins with, and what follows it. */
 export interface Start {

@@ -6,7 +6,8 @@ import { isSameWhen } from '../readings.ts';
 import { unknownZone } from '../texts.ts';
 import type { When } from '../types.ts';
 import { placeZone } from '../zone-names.ts';
-import { type Run, type Sentence, THINGS, type Understood } from './sentence.ts';
+import type { Run, Sentence, Understood } from './sentence.ts';
+import { THINGS } from './words.ts';
 
 /** What stands behind a time that opens a sentence: the task, or more of the time. */
 

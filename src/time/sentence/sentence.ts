@@ -6,9 +6,10 @@ import { effort, isExhausted, parseWhen, readStretch, whichOf } from '../parse.t
 import { type Phrase, type Placed, type Words, wordsOf } from '../phrase.ts';
 import type { Clock, DateSpec, Piece } from '../pieces.ts';
 import { isSameWhen } from '../readings.ts';
-import { type Stretch, type Token, wordAt } from '../tokens.ts';
+import { endsOf, type Stretch, type Token, wordAt } from '../tokens.ts';
 import type { When, WhenContext } from '../types.ts';
 import { isWeak } from './weak.ts';
+import { BELONGS, NUMBERS, OF, PREPOSITIONS, THINGS, THREE_DIGITS } from './words.ts';
 
 /** A sentence understood: when, and what. */
 export interface Understood {
@@ -37,7 +38,7 @@ export class Sentence {
   constructor(words: Words, ctx: WhenContext) {
     this.text = words.text;
     this.ctx = ctx;
-    this.tokens = hideNames(ends(words.tokens));
+    this.tokens = hideNames(endsOf(words.tokens));
     this.seen = this.tokens === words.tokens ? words : wordsOf(words.text, this.tokens);
   }
 
@@ -397,36 +398,6 @@ export class Run {
 function isVagueMonth(date: DateSpec): boolean {
   return date.type === 'period' && date.vague === true;
 }
-
-/** A time stands at the beginning or the end of a long message; what lies between is one word that says nothing. */
-function ends(tokens: readonly Token[]): readonly Token[] {
-  if (tokens.length <= 2 * AT_EACH_END) return tokens;
-  const [first, last] = [tokens[AT_EACH_END], tokens.at(-AT_EACH_END - 1)];
-  if (!first || !last) return tokens;
-  const between = { text: '', start: first.start, end: last.end, raw: '', glued: false };
-  return [...tokens.slice(0, AT_EACH_END), between, ...tokens.slice(-AT_EACH_END)];
-}
-
-const AT_EACH_END = 32;
-
-/** A time of day without its colon. */
-const THREE_DIGITS = /^(?:[1-9]|1[0-2])[0-5]\d$/;
-
-/** What is counted. */
-export const THINGS = /^(?:people|men|women|children|kids|\w{2,}[^\Ws]s)$/;
-
-/** "30 minutes of yoga" is what is to be done. */
-const OF = /^(?:of|for)$/;
-
-const NUMBERS = new Set(
-  'one two three four five six seven eight nine ten fifteen twenty thirty forty fifty'.split(' '),
-);
-
-/** What a time of the reminder begins with. */
-export const PREPOSITIONS = new Set('at by about in on this ~ exactly'.split(' '));
-
-/** Words that bind a time to what stands before it. */
-const BELONGS = new Set('to of the a an my our his her their your for from than'.split(' '));
 
 /** Connectors that do not belong to the task. */
 const TASK_LEADS = new Set(['to', 'that', 'about', 'of']);
