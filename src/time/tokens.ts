@@ -168,3 +168,9 @@ export function endsOf(tokens: readonly Token[]): readonly Token[] {
   const between = { text: '', start: first.start, end: last.end, raw: '', glued: false };
   return [...tokens.slice(0, AT_EACH_END), between, ...tokens.slice(-AT_EACH_END)];
 }
+
+/** What is left of a stretch between and beside these. */
+export function around([from, to]: Stretch, ...runs: readonly { from: number; to: number }[]): Stretch[] {
+  const inOrder = [...runs].sort((a, b) => a.from - b.from);
+  return [from, ...inOrder.map((run) => run.to)].map((start, index) => [start, inOrder[index]?.from ?? to]);
+}

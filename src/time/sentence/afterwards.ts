@@ -5,10 +5,10 @@ import { isUnreadTime, saysClock } from '../leftover.ts';
 import { hideNames } from '../names.ts';
 import { parseWhen, readPhrase, withWords } from '../parse.ts';
 import { eitherOf, isCertain } from '../readings.ts';
-import { type Token, tokenise, wordAt } from '../tokens.ts';
+import { around, type Token, tokenise, wordAt } from '../tokens.ts';
 import type { Once, Recurring, When } from '../types.ts';
 import type { Guard } from './guard.ts';
-import { around, type Run, type Sentence, type Understood } from './sentence.ts';
+import type { Run, Sentence, Understood } from './sentence.ts';
 
 /** What is asked of a sentence once it is read: what turns the meaning of a time, or leaves the time itself unsaid. */
 

@@ -3,10 +3,10 @@ import { WEEKDAYS } from '../lang/en-words.ts';
 import type { Layout } from '../layout.ts';
 import type { Piece } from '../pieces.ts';
 import { isCertain } from '../readings.ts';
-import type { Stretch } from '../tokens.ts';
+import { around, type Stretch } from '../tokens.ts';
 import { digitsAt } from './digits.ts';
 import { isPreparation } from './rivals.ts';
-import { around, type Run, type Sentence, type Understood } from './sentence.ts';
+import type { Run, Sentence, Understood } from './sentence.ts';
 import { isDoubtful } from './weak.ts';
 
 /** Times that stand apart in a sentence: which of them say when, and which are those of a thing or of another task. */

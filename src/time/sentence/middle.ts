@@ -2,7 +2,7 @@ import { english } from '../lang/en.ts';
 import { isOrdinal } from '../lang/en-words.ts';
 import { parseWhen } from '../parse.ts';
 import { isSameWhen } from '../readings.ts';
-import type { Stretch } from '../tokens.ts';
+import { around, type Stretch } from '../tokens.ts';
 import type { When } from '../types.ts';
 import { byHabit } from './afterwards.ts';
 import { hasOwnClock, isLate, isMeasure, limited } from './apart.ts';
@@ -10,7 +10,7 @@ import { lengthened } from './behind.ts';
 import { digitsAt, isHours, withDigits } from './digits.ts';
 import { isClock } from './events.ts';
 import { isAdjective } from './rivals.ts';
-import { around, type Run, type Sentence, type Understood } from './sentence.ts';
+import type { Run, Sentence, Understood } from './sentence.ts';
 import { during, isTie, lasts } from './unread.ts';
 
 /** A time that stands within the task. */

@@ -220,12 +220,6 @@ export class Sentence {
   }
 }
 
-/** What is left of a stretch between and beside these. */
-export function around([from, to]: Stretch, ...runs: readonly { from: number; to: number }[]): Stretch[] {
-  const inOrder = [...runs].sort((a, b) => a.from - b.from);
-  return [from, ...inOrder.map((run) => run.to)].map((start, index) => [start, inOrder[index]?.from ?? to]);
-}
-
 const isStrong = (run: Run): boolean => !run.startsWeak;
 
 /** A stretch of a sentence that says when. */
