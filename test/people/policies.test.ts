@@ -56,7 +56,12 @@ const finance: Skill = {
     },
   ],
   phrases: [
-    { pattern: 'close the books', example: 'close the books', call: () => ({ tool: 'close_books', input: {} }) },
+    {
+      pattern: 'close the books',
+      example: 'close the books',
+      shown: true,
+      call: () => ({ tool: 'close_books', input: {} }),
+    },
   ],
 };
 
