@@ -43,9 +43,12 @@ export function acts(clauses: readonly Clause[]): Act[] {
     ...calls.map((call): Act => ({ kind: 'call', call })),
     ...(unsure ? [unsure] : []),
   ]);
-  // A request that was read twice out of the same words is one.
-  return all.filter((act, at) => at === 0 || JSON.stringify(act) !== JSON.stringify(all[at - 1]));
+  return all.filter((act, at) => at === 0 || !isSameThing(act, all[at - 1] as Act));
 }
+
+/** The same words for the same thing are one wish, however often they stand there; "undo. undo." are two. */
+const isSameThing = (act: Act, before: Act): boolean =>
+  (act.kind === 'unclear' || act.call.input.text !== undefined) && JSON.stringify(act) === JSON.stringify(before);
 
 export function unclear(
   { text, words }: Message,
