@@ -240,6 +240,13 @@ export const AFTER = list(`
   , sorry
   thanks
   thank you
+  thank you dear
+  thank you love
+  thank you darling
+  thanks dear
+  thanks love
+  thanks darling
+  thanks mate
   thank you so much
   thanks so much
   thanks a lot

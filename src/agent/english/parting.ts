@@ -86,7 +86,7 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
   const clause = mayOpen ? clauseOf(message, start.at, to, start.dialogue) : undefined;
   if (!clause) {
     const carried = start.before && carriedOn(message, start.at, to, start.before);
-    if (carried || (start.before && holdsWords(start.before))) return carried;
+    if (carried || (start.before && holdsWords(start.before) && !goesOnAList(words, start.at, to))) return carried;
     if (!mayOpen) return undefined;
     return unsureOf(message, start.at, to, start.dialogue);
   }
@@ -186,7 +186,16 @@ export function opens(words: readonly Word[], at: number): boolean {
       const norm = form.replace(/:$/, '');
       return word?.norm === norm && (norm === form || word.marked);
     });
+  if (goesOnAList(words, at, words.length)) return true;
   return OPENERS.some((opener) => stands(opener, opener[0] === 'also' ? at - 1 : at));
+}
+
+/** "… and add dog food to the shopping list": nobody is reminded of that later. */
+function goesOnAList(words: readonly Word[], from: number, to: number): boolean {
+  const said = words.slice(from, to).map(({ norm }) => norm);
+  return /^(?:add|put) (?!(?:it|them|that|this|those) )(?:\S+ ){1,8}(?:to|on|onto) (?:the |my |our )?(?:shopping|grocery|groceries) list$/.test(
+    said.join(' '),
+  );
 }
 
 /** Longer messages tell more than a request beside them. */

@@ -60,6 +60,18 @@ export const following: Phrase[] = [
     call: ({ item = '' }) => listed('that', { remove: item.replace(/^(?:the|my)\s+/i, '') }),
   },
   {
+    pattern: '(take|cross|strike|scratch|tick) off (the|my) {item}',
+    example: 'take off the milk',
+    about: 'note',
+    call: ({ item = '' }) => listed('that', { remove: item }),
+  },
+  {
+    pattern: '(whats|what is) [now|left|still] (on|in) (it|the list|that list|this list) [now]',
+    example: "what's on it?",
+    about: 'note',
+    call: () => ({ tool: 'note_get', input: { which: 'that' } }),
+  },
+  {
     pattern: '(add|put|add also|also add|put also|also put|add too) {more}',
     example: 'add also dill',
     about: 'note',

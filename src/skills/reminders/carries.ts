@@ -4,7 +4,7 @@ import type { Carries } from '../../agent/index.ts';
 import { reworded } from './reworded.ts';
 import { isTime } from './time-words.ts';
 import { timesBeside } from './times.ts';
-import { askedAtEnd, askedBehind, dayFirst, onItsDay } from './told.ts';
+import { askedAhead, askedAtEnd, askedBehind, dayFirst, onItsDay, withoutClock } from './told.ts';
 import { untold } from './untold.ts';
 
 /** "… and keep nagging me" tells how, and is nothing further. */
@@ -32,7 +32,7 @@ export const CARRIES: Carries = {
     )
       return undefined;
     if (!CLOCK_ONLY.test(second.when as string)) return next;
-    const day = (first.when as string).replace(CLOCK_IN, ' ').replace(/\s+/g, ' ').trim();
+    const day = withoutClock(first.when as string);
     // "Tomorrow morning …, and at 5": tomorrow, but not before the morning that was spoken of.
     const within = isEarly(day, second.when as string) ? [] : [day];
     const when = [...within, day.replace(PART_IN, ' ').replace(/\s+/g, ' ').trim()]
@@ -42,7 +42,13 @@ export const CARRIES: Carries = {
     return when === undefined ? next : { tool: next.tool, input: { ...second, when } };
   },
   restated: (text) =>
-    reworded(text) ?? onItsDay(text) ?? dayFirst(text) ?? timesBeside(text) ?? askedAtEnd(text) ?? askedBehind(text),
+    reworded(text) ??
+    askedAhead(text) ??
+    onItsDay(text) ??
+    dayFirst(text) ??
+    timesBeside(text) ??
+    askedAtEnd(text) ??
+    askedBehind(text),
   unasked: untold,
 };
 
@@ -52,6 +58,4 @@ const PART_IN = /\b(?:in the )?(?:morning|afternoon|evening|night)\b/gi;
 const isEarly = (day: string, clock: string): boolean =>
   /\bmorning\b/i.test(day) && /^(?:at )?[1-5](?:[:.]\d\d)?$/i.test(clock);
 
-const CLOCK_IN =
-  /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)|\d{1,2}[:.]\d\d|at \d{1,2}|noon|midday|midnight)\b/gi;
 const CLOCK_ONLY = /^(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)?|noon|midday)$/i;

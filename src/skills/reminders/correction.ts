@@ -58,7 +58,7 @@ export function correction(said: string, topic: Topic): Call | undefined {
   if (meant === '') return undefined;
   // "For two weeks only" is a condition on a series.
   if (isLasting(rest)) return undefined;
-  const other = contrast(meant, rest, text);
+  const other = contrast(meant, rest, text) ?? longerSnooze(saidTime, meant);
   if (other) return other;
   const time = lengthLike(saidTime, meant) ?? aheadLike(saidTime, meant) ?? timeOf(meant);
   // What was said of a series just before is said of all of it.
@@ -93,6 +93,12 @@ export function lengthLike(before: string, meant: string): string | undefined {
     parseDuration(length) !== undefined
     ? `in ${length}`
     : undefined;
+}
+
+/** "Make that 20" behind "snooze 10 minutes". */
+function longerSnooze(before: string, meant: string): Call | undefined {
+  const when = /^(?:for )?\d{1,3} ?[a-z]+$/i.test(before) && lengthLike(`in ${before.replace(/^for /i, '')}`, meant);
+  return when ? { tool: 'reminder_snooze', input: { which: 'that', when: when.replace(/^in /, '') } } : undefined;
 }
 
 const AHEAD_SAID = /^(.+?) before (.+)$/i;
@@ -177,7 +183,10 @@ export function underCondition(said: string): Call | undefined {
   if (condition === undefined || !isTime(condition.replace(/^\w+ /, ''))) return undefined;
   // "Skip Thursday" is one Thursday, "not on Thursdays" all of them.
   const day = /^(?:skip|miss|cancel)\b/i.test(words)
-    ? condition.replace(/^except (?!today)(?=\w+day$)/i, 'except this ')
+    ? condition.replace(
+        /^except (?!today)(?=(?:\w+day|january|february|march|april|may|june|july|august|september|october|november|december)$)/i,
+        'except this ',
+      )
     : condition;
   return change({ when: day });
 }

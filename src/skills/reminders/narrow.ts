@@ -1,6 +1,14 @@
 /** Conditions that a person puts on a series afterwards: "not on Fridays", "skip Thursday", "only until 6". */
 import { DAY_MS } from '../../base/clock.ts';
-import { describe, type Once, parseWhen, type Recurring, type When, type WhenContext } from '../../time/index.ts';
+import {
+  describe,
+  type Once,
+  occurrences,
+  parseWhen,
+  type Recurring,
+  type When,
+  type WhenContext,
+} from '../../time/index.ts';
 import type { Reminder } from './reminder.ts';
 
 const SKIPPED =
@@ -49,14 +57,37 @@ export function narrowed(found: Reminder, condition: string, ctx: WhenContext): 
   const own = describe({ kind: 'recurring', rule, zone, next: [] }, { now: ctx.now, zone });
   const [words = ''] = own.split(/, except | \(/);
   if (words.startsWith('by a rule')) return undefined;
-  const when = parseWhen(`${words} ${dated(condition, { ...ctx, zone })}`, { ...ctx, zone });
+  const skipped = daysOfMonth(rule, condition, { ...ctx, zone });
+  const [first] = skipped;
+  const said = first === undefined ? dated(condition, { ...ctx, zone }) : `except ${first}`;
+  const when = parseWhen(`${words} ${said}`, { ...ctx, zone });
   if (when.kind !== 'recurring') return when;
   const [before, after] = [linesOf(rule), linesOf(when.rule)];
   const isSamePace = paceOf(before.rules) === paceOf(after.rules) && !/^(?:starting|beginning)/i.test(condition);
   const start = isSamePace ? before.start : after.start;
-  const days = [...new Set([...before.days, ...after.days])].sort();
+  const days = [...new Set([...before.days, ...after.days, ...skipped.map((day) => day.replaceAll('-', ''))])].sort();
   const text = [start, ...after.rules, ...(days.length > 0 ? [`EXDATE;VALUE=DATE:${days.join(',')}`] : [])].join('\n');
   return text === rule ? undefined : { ...when, rule: text };
+}
+
+const MONTHS = 'january february march april may june july august september october november december'.split(' ');
+/** Of a series that comes every minute no month is counted out. */
+const MOST_SKIPPED = 400;
+
+/** "Except this December": the days of the next one on which the series comes. */
+function daysOfMonth(rule: string, condition: string, { now, zone }: WhenContext): string[] {
+  const month = MONTHS.indexOf(/^except this (\w+)$/i.exec(condition)?.[1]?.toLowerCase() ?? '');
+  if (month < 0) return [];
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone });
+  const days: string[] = [];
+  let looked = 0;
+  for (const at of occurrences(rule, { after: now })) {
+    const day = format.format(at);
+    const isIn = Number(day.slice(5, 7)) === month + 1;
+    if (isIn) days.push(day);
+    if ((!isIn && days.length > 0) || ++looked === MOST_SKIPPED) break;
+  }
+  return [...new Set(days)];
 }
 
 /** "Except the 26th" is the next one. */

@@ -121,6 +121,7 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(/\b(?:in|at) (\d{1,2}) of the (morning|afternoon|evening)\b/i, 'at $1 in the $2')
     .replace(/(?:^|\s)@\s*(?=\d)/g, ' at ')
     .replace(/^(?=(?:[01]\d|2[0-3])[0-5]\d (?:to|about)\b)/, 'at ')
+    .replace(BARE_CLOCK, '$& at')
     .trimStart();
   if (A_QUESTION.test(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
   const { urgent = false, nag } = more;
@@ -138,6 +139,10 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
   const { fallback = '' } = more;
   return create(task, when, { dm, urgent, fallback, nag, lead: leadBefore(task, words) });
 }
+
+/** "Tonight 22h", "Sunday 12.30": an hour behind its day, and no price. */
+const BARE_CLOCK =
+  /\b(?:today|tonight|tonite|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?= (?:(?:[01]?\d|2[0-3])h\b|(?:[01]?\d|2[0-3])\.[0-5]\d\b(?! ?(?:[€$£%]|eur|usd|gbp|euros?|dollars?|pounds?|km|kg|am|pm|p\b|a\b))))/i;
 
 /** "At 10 past": of the hour that is next. */
 const PAST_THE_HOUR =

@@ -23,7 +23,7 @@ const WITHIN = new RegExp(
 const MOST_WORDS = 30;
 /** "About Monday: ballet at 4, cello at 5": a day, and what there is on it. */
 const ON_DAY =
-  /^(?:remind me (?:about|of|for|on)|(?:my |set |some )?reminders (?:for|on)) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?:\s?(.*\d.*)$/is;
+  /^(?:remind me(?: (?:about|of|for|on))?|(?:my |set |some )?reminders (?:for|on)) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?(:|(?=\n))\s?(.*\d.*)$/is;
 const OBLIGED =
   /\b(?:i|we)?\s*(?:(?:['’]ve|have|'ll have|will have)? ?(?:got|have|need) to|gotta|must|should|ought to)\s+/i;
 const CLOCK = '(?:at |by )?(?:\\d{1,2}(?:[:.]\\d\\d)?\\s*(?:am|pm)?|noon|midday|midnight)';
@@ -35,8 +35,12 @@ const BEFORE = new RegExp(
 /** A day, and no number of hours. */
 const A_DAY = /^the (?:day|night|evening|morning|afternoon)$|\b(?:days?|weeks?|months?|nights?)$/i;
 const RANGE = /(\d{1,2}(?:[:.]\d\d)?)\s?[-–]\s?\d{1,2}(?:[:.]\d\d)?(\s?(?:am|pm))?/i;
+/** "28.11." and the "28.11" of "28.11 at 9" are days. */
 const CLOCK_IN =
-  /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)|\d{1,2}[:.]\d\d|at \d{1,2}|noon|midday|midnight)\b/gi;
+  /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)|\d{1,2}:\d\d|\d{1,2}\.\d\d(?!\.|,? at \d)|at \d{1,2}|noon|midday|midnight)\b/gi;
+
+/** The day of a time, without its hour. */
+export const withoutClock = (when: string): string => when.replace(CLOCK_IN, ' ').replace(/\s+/g, ' ').trim();
 
 /** What is told, if it may be: nothing that is asked, denied or under a condition, and no request of its own. */
 function eventIn(words: string | undefined): string | undefined {
@@ -65,7 +69,7 @@ export function askedAtEnd(text: string): string | undefined {
 
 /** What belongs to a day that stands before it. */
 export function onItsDay(text: string): Call[] | string | undefined {
-  const [, day = '', rest = ''] = ON_DAY.exec(text) ?? [];
+  const [, day = '', colon = '', rest = ''] = ON_DAY.exec(text) ?? [];
   const items = rest.split(/\s*[\n;]\s*|,\s+(?:and\s+)?/).filter((item) => item !== '');
   const calls = items.map((item) => {
     const { when, task } = splitTask(`remind me ${item.replace(/^(?:[-–—*•]|\d{1,2}[.)])\s+/, '')}`);
@@ -73,7 +77,7 @@ export function onItsDay(text: string): Call[] | string | undefined {
     return when !== undefined && task !== '' && isTime(time) ? create(task, time) : undefined;
   });
   if (day !== '' && items.length > 1 && calls.every((call) => call !== undefined)) return calls;
-  return day === '' ? undefined : `remind me ${/day$/i.test(day) && !/to/i.test(day) ? 'on ' : ''}${day}: ${rest}`;
+  return colon === '' ? undefined : `remind me ${/day$/i.test(day) && !/to/i.test(day) ? 'on ' : ''}${day}: ${rest}`;
 }
 
 const DAY_FIRST =
@@ -108,10 +112,40 @@ export function askedBehind(text: string): Call | Call[] | undefined {
   const before = BEFORE.exec(rest)?.groups;
   if (before && (A_DAY.test(before.length ?? '') || parseDuration(before.length ?? '') !== undefined))
     return when === undefined ? undefined : aheadOf(event, before, nag);
+  const series = when === undefined ? undefined : seriesAt(event, when, rest, nag);
+  if (series) return series;
   if (when === undefined) return isTime(rest) ? create(event, rest, { nag }) : create(own.task, own.when, { nag });
   const whole = splitTask(`${event}, remind me ${rest}`);
   if (whole.when === undefined || (whole.task !== event && DANGLING.test(whole.when))) return undefined;
   return create(withoutDuty(whole.task), whole.when, { nag });
+}
+
+/** "Rent on the 1st of every month, remind me at 9": the hour of a series that was told without one. */
+function seriesAt(event: string, when: string, rest: string, nag: string | undefined): Call | undefined {
+  const isClock = new RegExp(`^${CLOCK}$`, 'i').test(rest) && withoutClock(when) === when;
+  const time = `${when} ${/^\d/.test(rest) ? `at ${rest}` : rest}`;
+  if (!isClock || parseWhen(time, TRIAL).kind !== 'recurring') return undefined;
+  const { task } = splitTask(`remind me to ${event}`);
+  return create(withoutDuty(task).replace(STATES_ONLY, ''), time, { nag });
+}
+
+/** "Yoga is", of "yoga is on Tuesday". */
+const STATES_ONLY = /(?:\s+(?:is|are|on|due))+$/i;
+
+const ASKED_AHEAD =
+  /^(?:please )?(?:remind me|(?:i need|i want|set|give me) a reminder)(?: (?:about|abt|of|for|to))? (?<event>.+?)(?<mark>[,;]? (?:and also|and|also|plus)(?: again)?|[,;]) (?:please |pls |plz )?(?<rest>\S+(?: \S+){0,2} ?(?:before|beforehand|earlier|prior|ahead|in advance))(?:[\s,]+(?:please|pls|plz|thanks|thank you))*[\s.!?]*$/i;
+const IT_IS = /,? (?:it['’]?s|it is|which is|that['’]?s|that is) (?=on |at |\d|tomorrow|today|\w+day)/i;
+
+/** "Remind me about the meeting on Thursday at 10, 15 min before": only that; "… and 15 min before": then as well. */
+export function askedAhead(text: string): Call[] | undefined {
+  const { event: said = '', mark = '', rest = '' } = ASKED_AHEAD.exec(text)?.groups ?? {};
+  const event = eventIn(said.replace(IT_IS, ' '));
+  const { length = '' } = BEFORE.exec(rest)?.groups ?? {};
+  if (event === undefined || !(A_DAY.test(length) || parseDuration(length) !== undefined)) return undefined;
+  const early = aheadOf(event, { length });
+  if (!early || !/[a-z]/i.test(mark)) return early && [early];
+  const { when, task } = splitTask(`remind me to ${event}`);
+  return when === undefined ? undefined : [create(task, when), early];
 }
 
 /** "The day before at 6pm and an hour before". */
@@ -131,7 +165,7 @@ const withoutDuty = (text: string): string => text.replace(new RegExp(`^(?:about
 /** "My flight is at 6:20 tomorrow, wake me at 4": on that day. */
 function waking(rest: string, when: string | undefined): Call | undefined {
   const isClock = new RegExp(`^${CLOCK}$`, 'i').test(rest);
-  const day = isClock ? when?.replace(CLOCK_IN, ' ').replace(/\s+/g, ' ').trim() : '';
+  const day = isClock && when ? withoutClock(when) : '';
   const time = day ? `${day} ${rest}` : rest;
   return isTime(time) ? create('wake up', time) : undefined;
 }
@@ -141,12 +175,12 @@ function aheadOf(event: string, { length = '', clock = '', task = '' }: Record<s
   const { when, task: thing } = splitTask(`remind me about ${event.replace(RANGE, '$1$2')}`);
   if (when === undefined) return undefined;
   const isDay = A_DAY.test(length);
-  const day = isDay && clock !== '' ? when.replace(CLOCK_IN, ' ').replace(/\s+/g, ' ').trim() : when;
+  const day = isDay && clock !== '' ? withoutClock(when) : when;
   const text =
     task ||
     withoutDuty(thing)
       .replace(/^(?:about )?(?:an?|the|my) /i, '')
-      .replace(/(?:\s+(?:is|are|on|due))+$/i, '');
+      .replace(STATES_ONLY, '');
   const meant = parseWhen(when, TRIAL);
   if (meant.kind === 'recurring') {
     const series = seriesAhead(meant.rule, length, clock);

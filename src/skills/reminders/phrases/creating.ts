@@ -107,7 +107,7 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(rest, { fallback: 'ping', needsTime: true }),
   },
   {
-    pattern: '(give|send|drop) me a (nudge|shout|ping|poke|buzz|heads up|heads-up|nudge) {rest}',
+    pattern: '(give|send|drop) (me|us) a (nudge|shout|ping|poke|buzz|heads up|heads-up) {rest}',
     example: 'give me a nudge at 4 to leave',
     call: ({ rest = '' }) => remind(rest, { fallback: 'ping', needsTime: true }),
   },
@@ -168,7 +168,7 @@ export const creating: Phrase[] = [
   },
   {
     pattern:
-      "(i need|i want|i'm going to need|i am going to need|i'll need|need|i'd like|i would like|can i get|can i have|could i get|could i have) a reminder {rest}",
+      "(i need|i want|i'd love|i would love|i'm going to need|i am going to need|i'll need|need|i'd like|i would like|can i get|can i have|could i get|could i have) a reminder {rest}",
     example: 'I need a reminder to pay rent on Friday',
     call: ({ rest = '' }) => remind(rest.replace(/^for\s+/i, '')),
   },

@@ -5,6 +5,7 @@ import { change, correction, INSTEAD, lengthLike, underCondition } from '../corr
 import { AGAIN, about, again, ahead, BARE_NUMBER, create, list, PAST, snoozeOf } from '../phrase-calls.ts';
 import { isItem } from '../reworded.ts';
 import { isTime } from '../time-words.ts';
+import { ANY_REQUEST } from '../untold.ts';
 
 /** What was said back to a reminder that has just spoken: "can't now, tomorrow at 9", "leaving now, done". */
 function answered(said: string): Call | undefined {
@@ -41,7 +42,7 @@ const A_THING = /^(?:the|my|our|a|an|some)\s/i;
 
 /** "… and the council at 3" behind "ring the bank": a thing takes the deed of the one before. */
 function further(before: string, rest: string): Call | undefined {
-  if (A_REQUEST.test(rest) || isTime(rest.replace(TOO, ''))) return undefined;
+  if (A_REQUEST.test(rest) || ANY_REQUEST.test(rest) || isTime(rest.replace(TOO, ''))) return undefined;
   const ahead = aheadIn(rest.replace(TOO, ''));
   if (ahead) return ahead.text === '' ? undefined : { tool: 'reminder_ahead', input: { ...ahead } };
   const isSameDay = SAME_DAY.test(rest);
@@ -116,7 +117,8 @@ export const following: Phrase[] = [
     call: ({ said = '' }) => underCondition(said),
   },
   {
-    pattern: '(skip|miss) (it|that|this one|the next one|next|this time|next time|the next time|it once)',
+    pattern:
+      '(skip|miss) (it|that|this one|the first one|the first time|the next one|next|this time|next time|the next time|it once)',
     example: 'skip the next one',
     about: 'reminder',
     call: () => ({ tool: 'reminder_complete', input: { which: 'that', ahead: true } }),
@@ -171,6 +173,8 @@ export const following: Phrase[] = [
     call: ({ when = '' }, topic) => {
       if (/\?\s*$/.test(when)) return undefined;
       const said = when.replace(TOO, '').replace(/^for\s+/i, '');
+      const early = topic?.how === 'made' ? aheadIn(said) : undefined;
+      if (early?.which === '' && early.text === '') return { tool: 'reminder_ahead', input: { ...early } };
       // "Another one for 10", behind a timer of 5 minutes or a call at 3.
       const time = /^\d{1,2}$/.test(said) && topic?.when ? (lengthLike(topic.when, said) ?? `at ${said}`) : said;
       // "Again in 20", said of what has just spoken, puts that off.
