@@ -5,6 +5,7 @@ import type { Carries } from '../phrase.ts';
 import type { Call } from '../tool.ts';
 import { answerTo } from './answers.ts';
 import { meantBy, pointsBack, topicOf } from './asked.ts';
+import { skip } from './clauses.ts';
 import type { Reading, Understanding } from './understand.ts';
 import { type Word, wordsOf } from './words.ts';
 
@@ -87,6 +88,8 @@ export function clauseOf(message: Message, from: number, to: number, dialogue: D
   const certain = read(asked ? { question } : dialogue);
   const pointing = asked && pointingIn(asked, certain, read);
   const isIt = certain !== undefined && certain === pointing;
+  const aside = certain?.phrase.about === undefined ? undefined : courtesyIn(message, from, to);
+  if (aside) return { calls: [aside] };
   const isChat = question !== undefined && certain?.call.tool === 'smalltalk';
   if (certain && !isIt && !isChat) return { calls: [certain.call], carries: certain.phrase.carries };
   const meant = asked && pointing && meantBy(asked, pointing.call);
@@ -98,6 +101,14 @@ export function clauseOf(message: Message, from: number, to: number, dialogue: D
   if (other && !pointsBack(other.call) && other.call.tool !== 'smalltalk')
     return { calls: [other.call], carries: other.phrase.carries };
   return certain && !isIt ? { calls: [certain.call] } : undefined;
+}
+
+/** "And goodnight": small talk behind a word that joins it to what was done last, and no more of that. */
+function courtesyIn({ text, words, understanding }: Message, from: number, to: number): Call | undefined {
+  const begin = skip(text, words, from);
+  if (begin === from || begin >= to) return undefined;
+  const { certain } = understanding.read(text, words, begin, to, {});
+  return certain?.call.tool === 'smalltalk' ? certain.call : undefined;
 }
 
 /** The reading that points at what is at hand, where that is what was asked last. */

@@ -42,7 +42,7 @@ export const following: Phrase[] = [
     example: 'and eggs',
     about: 'note',
     call: ({ more = '' }, topic) =>
-      topic?.how === 'made' && topic.text !== undefined && isItem(more)
+      isListMade(topic) && isItem(more)
         ? listed('that', { add: more.replace(/[\s,]+(?:too|as well|please)$/i, '') })
         : undefined,
   },
@@ -75,8 +75,10 @@ export const following: Phrase[] = [
     pattern: '(add|put|add also|also add|put also|also put|add too) {more}',
     example: 'add also dill',
     about: 'note',
-    call: ({ more = '' }) =>
-      isItem(more) && !/\s(?:to|on|in|onto)\s/i.test(more) ? listed('that', { add: more }) : undefined,
+    call: ({ more = '' }, topic) =>
+      isListMade(topic) && isItem(more) && !/\s(?:to|on|in|onto)\s|\s(?:on|off|away|out|back|down|up|in)$/i.test(more)
+        ? listed('that', { add: more })
+        : undefined,
   },
   {
     pattern: '(show|read|open|see) [me] [the] {which} [one]',
@@ -118,7 +120,11 @@ const corrected = (text: string, topic: Topic | undefined): Call => ({
   input: { which: 'that', text: withValue(topic?.text ?? '', text) ?? text },
 });
 
-/** "… and eggs" behind a list that was just noted. */
+/** A list that was noted or changed just before: its items stand behind a colon, between commas, or are its only words. */
+const isListMade = (topic: Topic | undefined): boolean =>
+  topic?.how === 'made' && topic.isRecent === true && /[:,\n]|\band\b|^\p{L}+(?: \p{L}+)?$/iu.test(topic.text ?? '');
+
+/** "… and eggs" behind such a list. */
 const isItem = (more: string): boolean =>
   more.split(/\s+/).length <= 4 &&
   /^[\p{L}\d\s,'’-]+$/u.test(more) &&

@@ -76,9 +76,12 @@ export function correction(said: string, topic: Topic): Call | undefined {
     ? text?.split(/\s+/).find((word) => word.length >= 4 && isSlip(word.toLowerCase(), meant.toLowerCase()))
     : undefined;
   if (isCued && isRecent && misspelt) return change({ replace: { from: misspelt, to: meant } });
-  const thing = isRecent && NO_CUE.test(cue) && saying === '' ? otherThing(text, meant) : undefined;
+  const isMarked = /[,.!:;…–-]\s*$/.test(cue);
+  const thing = isRecent && NO_CUE.test(cue) && isMarked && saying === '' ? otherThing(text, meant) : undefined;
   if (thing !== undefined) return change({ text: thing });
-  if (TEXT.test(rest) || (STRONG.test(cue) && INSTEAD.test(rest))) return textOf(meant, text);
+  // "No rush though": of a thing that there is not.
+  if (TEXT.test(rest) || (STRONG.test(cue) && INSTEAD.test(rest) && (isMarked || !/\bno\s*$/i.test(cue))))
+    return textOf(meant, text);
   return undefined;
 }
 

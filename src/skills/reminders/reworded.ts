@@ -5,13 +5,17 @@ import { isTime } from './time-words.ts';
 
 const CHAT =
   /\b(?:thanks?|thank|worries|problem|need|way|idea|good|fine|ok|okay|cheers|sorry|wait|stop|wrong|right|cancel|delete|remove|undo|forget|never|mind|not|no|don['’]?t|it|that|this|later|sooner|earlier|you|i|we|he|she|they|what|why|when|who|how|is|are|was|more|less|one|ones|yet|now|please|yes|yeah|lol|other|another|both|all|none|nothing|urgent|done|make|change|move|set|remind|show|list|note)\b|\d/i;
+/** Who is spoken to: "sorry, mate". */
+const ADDRESS =
+  /^(?:mate|bro|boss|love|darling|dear|honey|hun|sweetie|babe|buddy|pal|man|dude|chief|friend|guys?|folks|everyone|all|sir|madam|ma['’]?am|coda)$/i;
 const A_THING = /^(?:the|my|our|a|an|some|his|her|their)\s/i;
 
 /** `text` with `thing` in place of its last one: "buy bread", butter → "buy butter"; undefined where that is no thing. */
 export function otherThing(text: string | undefined, thing: string): string | undefined {
   const words = thing.split(/\s+/);
   const own = text?.split(/\s+/) ?? [];
-  if (words.length > 3 || CHAT.test(thing) || isTime(thing) || !/^[\p{L}\s'’-]+$/u.test(thing)) return undefined;
+  if (words.length > 3 || CHAT.test(thing) || ADDRESS.test(thing) || isTime(thing) || !/^[\p{L}\s'’-]+$/u.test(thing))
+    return undefined;
   const [first = ''] = words;
   if (taskWords.deeds.has(first.toLowerCase()) && words.length > 1) return thing;
   if (own.length < 2 || !taskWords.deeds.has(own[0]?.toLowerCase() ?? '')) return undefined;
@@ -35,14 +39,25 @@ export function reworded(sentence: string): string | undefined {
 }
 
 /** "… and bread": one more thing of the same kind, without a time. */
-export function isItem(rest: string): boolean {
+export function isItem(rest: string, before: string): boolean {
   const words = rest.replace(TOO, '').split(/\s+/);
   return (
-    words.length <= 4 && words.every((word) => /^[\p{L}'’-]+,?$/u.test(word)) && !NO_ITEM.test(rest) && !PAST.test(rest)
+    words.length <= 4 &&
+    words.every((word) => /^[\p{L}'’-]+,?$/u.test(word)) &&
+    !NO_ITEM.test(rest) &&
+    !PAST.test(rest) &&
+    !ADDRESS.test(rest) &&
+    (words.length > 1 || (!isDoing(rest) && isAlike(rest, before)))
   );
 }
 
+/** Behind "call Bob" a single word is a name, too. */
+const isAlike = (word: string, before: string): boolean => !/\s\p{Lu}\p{L}*$/u.test(before) || /^\p{Lu}/u.test(word);
+
+/** "And relax", "and counting", "and hopefully": no thing. */
+const isDoing = (word: string): boolean => taskWords.deeds.has(word.toLowerCase()) || /(?:ing|ly)$/i.test(word);
+
 const NO_ITEM =
-  /\b(?:thanks?|cheers|sorry|you|we|he|she|they|is|are|was|not|no|never|yes|why|who|then|now|later|soon|again|else|so|too|also|done|bye|lol|please|weekends?|weekdays?|daily|weekly|monthly|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b/i;
+  /\b(?:thanks?|cheers|sorry|yeah|yep|hi|hello|welcome|relax|breathe|chill|enjoy|you|we|he|she|they|is|are|was|not|no|never|yes|why|who|then|now|later|soon|again|else|so|too|also|done|bye|lol|please|weekends?|weekdays?|daily|weekly|monthly|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b/i;
 
 const TOO = /\s+(?:too|as well|also|again|please)$/i;

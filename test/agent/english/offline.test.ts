@@ -17,7 +17,9 @@ test('there are at least 80 sentence forms', () => {
 
 test.each(allPhrases.map((phrase) => [phrase.example, phrase] as const))('"%s" is understood', (example, phrase) => {
   const { about } = phrase;
-  const topic = about ? { thing: about, text: 'call Bob', at: '2026-11-20T08:00:00Z', isNew: true } : undefined;
+  const topic = about
+    ? { thing: about, text: 'call Bob', at: '2026-11-20T08:00:00Z', isNew: true, isRecent: true }
+    : undefined;
   const heard = (['made', 'spoken'] as const).map((how) => hear(example, topic ? { topic: { ...topic, how } } : {}));
   const found = heard.flatMap(({ calls, tentative }) => (phrase.tentative ? [...calls, ...tentative] : calls));
   expect(found.length, phrase.pattern).toBeGreaterThan(0);

@@ -146,10 +146,14 @@ export const following: Phrase[] = [
   },
   {
     pattern: '(and|plus|oh and|and also) {rest}',
-    example: 'and bread',
+    example: 'and Ann',
     about: 'reminder',
     call: ({ rest = '' }, topic) =>
-      topic?.how === 'made' && topic.text !== undefined && isItem(rest) && !A_REQUEST.test(rest)
+      topic?.how === 'made' &&
+      topic.isRecent &&
+      topic.text !== undefined &&
+      isItem(rest, topic.text) &&
+      !A_REQUEST.test(rest)
         ? change({ text: `${topic.text} and ${rest.replace(TOO, '')}` })
         : undefined,
   },
