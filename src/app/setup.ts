@@ -4,6 +4,7 @@ import { deadline } from '../base/async.ts';
 import { SystemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { MetricsBook } from '../base/metrics.ts';
+import { isUrl } from '../base/urls.ts';
 import { modelsConfig } from '../config/index.ts';
 
 /** A provider as it would stand in the configuration. */
@@ -41,7 +42,7 @@ export async function findLocalModels(env: Readonly<Record<string, string | unde
 
 function hostUrl(host: string): string {
   const url = /^https?:\/\//.test(host) ? host : `http://${host}`;
-  if (!URL.canParse(url)) return 'http://127.0.0.1:11434';
+  if (!isUrl(url)) return 'http://127.0.0.1:11434';
   const { protocol, hostname, port } = new URL(url);
   return `${protocol}//${hostname === '0.0.0.0' ? '127.0.0.1' : hostname}:${port || '11434'}`;
 }

@@ -1,5 +1,6 @@
 import type { Closer } from '../base/async.ts';
 import { Spans } from '../base/spans.ts';
+import { isUrl } from '../base/urls.ts';
 import type { World } from '../base/world.ts';
 
 /**
@@ -11,7 +12,7 @@ export async function traced(world: World, version: string, closer: Closer): Pro
   const base = env.OTEL_EXPORTER_OTLP_ENDPOINT?.trim().replace(/\/+$/, '');
   const url = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?.trim() || (base && `${base}/v1/traces`);
   if (!url || env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return world;
-  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+  if (!isUrl(url) || !/^https?:/.test(url)) {
     log.warn({}, 'traces are off: OTEL_EXPORTER_OTLP_ENDPOINT is no address such as http://127.0.0.1:4318');
     return world;
   }

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Trace } from './trace.ts';
+import { isUrl } from './urls.ts';
 
 export type Log = Logger;
 
@@ -37,7 +38,7 @@ export class Secrets {
 
   /** Adds the password that `url` may hold, as it is written there and as it is meant. */
   addUrl(url: string | undefined): void {
-    if (url === undefined || !URL.canParse(url)) return;
+    if (url === undefined || !isUrl(url)) return;
     const { password } = new URL(url);
     this.add(password);
     try {

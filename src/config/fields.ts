@@ -1,6 +1,7 @@
 /** The kinds of values that a configuration holds, each with what an editor and `coda config show` need to know. */
 
 import { z } from 'zod';
+import { isUrl } from '../base/urls.ts';
 
 /** What coda knows of a field beside its type. */
 export interface FieldMeta {
@@ -102,7 +103,7 @@ function isLocale(tag: string): boolean {
 /** An address with one of these schemes. */
 export function url(...schemes: string[]) {
   const expected = schemes.map((scheme) => `${scheme}://`).join(' or ');
-  return z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.canParse(text), {
+  return z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && isUrl(text), {
     error: `expected an address that starts with ${expected}`,
   });
 }

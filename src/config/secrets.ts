@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
 import type { Secrets } from '../base/log.ts';
+import { isUrl } from '../base/urls.ts';
 import { childOf, fieldOf, keysOf, type Path } from './schema.ts';
 import { isBranch, type Problem, type Tree } from './tree.ts';
 
@@ -66,7 +67,7 @@ export function registerSecrets(schema: z.ZodType, tree: Tree, secrets: Secrets)
 }
 
 function passwordOf(address: string): string | undefined {
-  const encoded = URL.canParse(address) ? new URL(address).password : '';
+  const encoded = isUrl(address) ? new URL(address).password : '';
   if (encoded === '') return undefined;
   try {
     return decodeURIComponent(encoded);
@@ -77,7 +78,7 @@ function passwordOf(address: string): string | undefined {
 
 /** What may be shown of a secret. */
 export function hideSecret(kind: true | 'url', value: unknown): string {
-  if (kind === true || typeof value !== 'string' || !URL.canParse(value)) return '[secret]';
+  if (kind === true || typeof value !== 'string' || !isUrl(value)) return '[secret]';
   const shown = new URL(value);
   if (shown.password !== '') shown.password = '[secret]';
   return decodeURIComponent(shown.href);

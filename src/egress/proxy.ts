@@ -2,6 +2,7 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { isUrl } from '../base/urls.ts';
 import type { Egress } from './egress.ts';
 import type { EgressFailure } from './failure.ts';
 import { hostOf, type Target } from './target.ts';
@@ -135,7 +136,7 @@ function refuse(response: ServerResponse, { code, message }: EgressFailure): voi
 }
 
 function isBlocked(url: string, blocked: readonly string[]): EgressFailure | undefined {
-  if (!URL.canParse(url)) return undefined;
+  if (!isUrl(url)) return undefined;
   const host = hostOf(new URL(url)).replace(/\.$/, '').toLowerCase();
   if (!blocked.some((each) => host === each.toLowerCase() || host.endsWith(`.${each.toLowerCase()}`))) return undefined;
   const remedy = 'The owner has listed it in browser.blocked.';

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { messageOf, systemCode } from '../base/errors.ts';
+import { isUrl } from '../base/urls.ts';
 import { type AllowedNetwork, canonical, isAllowed, rangeOf } from './address.ts';
 import { type EgressFailure, failure } from './failure.ts';
 
@@ -42,7 +43,7 @@ export function parseUrl(text: string, base?: URL): URL | EgressFailure {
   const refuse = (why: string) => failure('EGRESS_URL', why);
   if (text.length > LONGEST_URL) return refuse(`The address is longer than ${LONGEST_URL} characters.`);
   if (AMBIGUOUS.test(text)) return refuse('The address has a space, a backslash or a control character in it.');
-  if (!URL.canParse(text, base?.href)) return refuse('That is not an address.');
+  if (!isUrl(text, base?.href)) return refuse('That is not an address.');
   const url = new URL(text, base);
   if (!(url.protocol in PORTS)) return refuse(`Nothing is fetched over ${url.protocol}`);
   if (url.username || url.password) return refuse(`The address of ${url.hostname} has a user name in it.`);

@@ -2,6 +2,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
+import { isUrl } from '../base/urls.ts';
 
 export type Endpoint =
   | { kind: 'unix'; path: string }
@@ -17,7 +18,7 @@ const PLAIN_PORT = 2375;
  */
 export function parseEndpoint(text: string, hasKeys: boolean): Endpoint | string {
   if (text.startsWith('/')) return { kind: 'unix', path: text };
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = isUrl(text) ? new URL(text) : undefined;
   if (url?.protocol === 'unix:') {
     return url.host === '' && url.pathname.length > 1
       ? { kind: 'unix', path: decodeURIComponent(url.pathname) }

@@ -1,5 +1,6 @@
 /** What the Gateway sends, looked at before discord.js goes by it. Pure. */
 import { z } from 'zod';
+import { isUrl } from '../../base/urls.ts';
 
 /** An event that discord.js is not shown. */
 export interface StrangeEvent {
@@ -53,5 +54,5 @@ function control<T>(name: string, shape: z.ZodType<T>, data: unknown): T {
 }
 
 function isAddress(url: unknown): boolean {
-  return typeof url === 'string' && URL.canParse(url) && /^wss?:$/.test(new URL(url).protocol);
+  return typeof url === 'string' && isUrl(url) && /^wss?:$/.test(new URL(url).protocol);
 }

@@ -1,6 +1,7 @@
 /** Pages of other sites: a browser sends requests on their behalf, also to this machine alone. */
 import type { IncomingMessage } from 'node:http';
 import { CodaError } from '../../base/errors.ts';
+import { isUrl } from '../../base/urls.ts';
 import { isLoopback } from './config.ts';
 
 export interface Origins {
@@ -45,7 +46,7 @@ export function preflight(
 
 /** Whether an origin is where the request goes. */
 export function isOwn(origin: string, host: string): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+  return isUrl(origin) && new URL(origin).host === host.toLowerCase();
 }
 
 function nameOf(host: string): string {

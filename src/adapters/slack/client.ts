@@ -1,6 +1,7 @@
 /** The Web API client, as coda uses it. */
 import { messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { isUrl } from '../../base/urls.ts';
 import type { SlackConfig } from './config.ts';
 import { SlackLimit, SlackRefusal, SlackUnclear } from './outcome.ts';
 
@@ -11,7 +12,7 @@ const SLACK_API = 'https://slack.com/api/';
 
 /** Whether an address is one of Slack's, which may be told secrets: of its own hosts, or of the configured API's. */
 export function isSlackAddress(url: string, api = SLACK_API): boolean {
-  if (!URL.canParse(url)) return false;
+  if (!isUrl(url)) return false;
   const { protocol, hostname, host } = new URL(url);
   if (host === new URL(api).host) return true;
   return protocol === 'https:' && (hostname === 'slack.com' || hostname.endsWith('.slack.com'));

@@ -12,6 +12,7 @@ import {
   type ToolResult,
 } from '../../agent/index.ts';
 import { withTimeout } from '../../base/async.ts';
+import { isUrl } from '../../base/urls.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 import { type AriaNode, contentOf } from './content.ts';
@@ -256,4 +257,4 @@ function notDone(selector: string, error: unknown): Failed {
   return failed('NOT_DONE', texts.notDone(selector, whyOf(error)), { remedy: texts.notDoneRemedy });
 }
 
-const hostOf = (address: string) => (URL.canParse(address) ? new URL(address).host || address.slice(0, 40) : '');
+const hostOf = (address: string) => (isUrl(address) ? new URL(address).host || address.slice(0, 40) : '');

@@ -1,6 +1,7 @@
 /** Rules that need more than a pattern: pipes into a shell, installs, and the addresses that they use. */
 
 import { isSlip } from '../../base/text.ts';
+import { isUrl } from '../../base/urls.ts';
 import type { FindingLevel, Passage } from './finding.ts';
 
 /** Something found in a passage. */
@@ -181,7 +182,7 @@ function addressesIn(text: string): Address[] {
 function addressOf(scheme = '', authority = '', path = ''): Address | undefined {
   const written = HOST.exec(authority.slice(authority.lastIndexOf('@') + 1))?.[0];
   if (written === undefined) return undefined;
-  const host = (URL.canParse(`http://${written}`) ? new URL(`http://${written}`).hostname : written).replace(/\.$/, '');
+  const host = (isUrl(`http://${written}`) ? new URL(`http://${written}`).hostname : written).replace(/\.$/, '');
   const isIp = IP.test(host);
   const local = isIp ? PRIVATE.test(host) || host === '[::1]' : LOCAL.test(host);
   const shady = !local && (isIp || DROPS.test(host) || scheme.toLowerCase() === 'http');

@@ -2,6 +2,7 @@ import { type Failed, failed } from '../../../agent/index.ts';
 import { Slots } from '../../../base/async.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Log } from '../../../base/log.ts';
+import { isUrl } from '../../../base/urls.ts';
 import type { Cache } from '../../../bus/index.ts';
 import type { Answer, Egress } from '../../../egress/index.ts';
 import { texts } from '../texts.ts';
@@ -115,7 +116,7 @@ export class Pages {
     const read = await this.reader.read(work, signal).catch((error) => this.unread(error, host, html));
     if (!('text' in read)) return read;
     const next = read.characters < 500 ? refreshTo(read.refresh) : undefined;
-    if (next !== undefined && URL.canParse(next, url)) return { next: new URL(next, url).href };
+    if (next !== undefined && isUrl(next, url)) return { next: new URL(next, url).href };
     const wall = html === undefined ? undefined : walledOff(host, html, read);
     if (wall) return wall;
     const isCut = (text?.length ?? 0) > LONGEST_HTML || read.cut === true;
@@ -147,7 +148,7 @@ function plain(url: string, kind: 'json' | 'csv' | 'text', text: string): Page {
 
 /** The host of an address, for people; the address itself where it has none. */
 export function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url.slice(0, 100);
+  return isUrl(url) ? new URL(url).host : url.slice(0, 100);
 }
 
 /** In one pass, whatever the marks are like. */

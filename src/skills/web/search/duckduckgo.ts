@@ -1,5 +1,6 @@
 /** DuckDuckGo's page for browsers without scripts. */
 import { failed } from '../../../agent/index.ts';
+import { isUrl } from '../../../base/urls.ts';
 import { type Egress, Endpoint } from '../../../egress/index.ts';
 import { texts } from '../texts.ts';
 import { type SearchProvider, tidied } from './provider.ts';
@@ -30,7 +31,7 @@ function* hitsIn(html: string): Generator<{ title: string; url: string; snippet:
   for (const [index, { 0: tag, index: at }] of links.entries()) {
     const rest = html.slice(at + tag.length, links[index + 1]?.index ?? html.length);
     const href = /href="([^"]*)"/.exec(tag)?.[1]?.replaceAll('&amp;', '&') ?? '';
-    const url = URL.canParse(href, 'https://duckduckgo.com') ? new URL(href, 'https://duckduckgo.com') : undefined;
+    const url = isUrl(href, 'https://duckduckgo.com') ? new URL(href, 'https://duckduckgo.com') : undefined;
     const isOwn = url?.hostname.endsWith('duckduckgo.com');
     const to = isOwn ? url?.searchParams.get('uddg') : url?.href;
     if (!to || url?.pathname === '/y.js') continue;
