@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Call, dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { SkillDeps } from '../../chat/index.ts';
+import * as all from './all.ts';
 import type { Settings } from './config.ts';
 import type { Wrote } from './parts.ts';
 import type { Note } from './store.ts';
@@ -22,48 +23,17 @@ export const deleteTool = (wrote: Wrote) =>
     description: 'Deletes a note.',
     effect: 'write',
     redact: privately('which'),
-    input: z.object({
-      which,
-      sure: z.array(z.string()).max(MOST_AT_ONCE).optional().describe('Many at once, which the person has confirmed.'),
-    }),
+    timeoutMs: all.TIMEOUT_MS,
+    input: z.object({ which, sure: all.sure.optional() }),
 
     async run(input, ctx) {
-      if (input.sure) return deleteAll(ctx, input.sure, wrote);
-      if (input.which === 'all') return askAll(ctx);
+      if (input.sure !== undefined) return all.deleteAll(ctx, input.sure, wrote);
+      if (input.which === 'all') return all.askAll(ctx);
       const found = await findWhich(ctx, input.which, { tool: 'note_delete', input });
       if ('ok' in found) return found;
       return change(ctx, found, { ...found, deleted: true }, texts.deleted, wrote);
     },
   });
-
-/** More than a transaction has time for. */
-const MOST_AT_ONCE = 100;
-
-async function askAll(ctx: TxContext): Promise<ToolResult> {
-  const reader = { personId: ctx.person.id, conversationId: ctx.conversationId };
-  const { notes } = await store.list(ctx.tx, reader, undefined, { limit: MOST_AT_ONCE, offset: 0 });
-  const sure = notes.filter(({ personId }) => personId === ctx.person.id).map(({ id }) => id);
-  if (sure.length === 0) return done(texts.none(undefined));
-  const choice = {
-    label: texts.deleteAll(sure.length),
-    tool: 'note_delete',
-    input: { sure },
-    style: 'danger' as const,
-  };
-  return failed('AMBIGUOUS', texts.reallyAll(sure.length), { choices: [choice] });
-}
-
-async function deleteAll(ctx: TxContext, ids: readonly string[], wrote: Wrote): Promise<ToolResult> {
-  const undone: unknown[] = [];
-  for (const id of ids) {
-    const note = await store.byId(ctx.tx, ctx.person.id, id);
-    if (!note || note.deleted) continue;
-    const result = await change(ctx, note, { ...note, deleted: true }, texts.deleted, wrote);
-    if (result.ok && result.undo) undone.push(result.undo.input);
-  }
-  const undo = { tool: 'note_restore', input: { several: undone }, label: texts.labelOfAll(undone.length) };
-  return done(texts.deletedAll(undone.length), undone.length > 0 ? { undo } : {});
-}
 
 export const pinTool = (wrote: Wrote) =>
   dataTool({
@@ -141,17 +111,11 @@ export const restoreTool = (wrote: Wrote) =>
     description: 'Takes back what was done to a note.',
     effect: 'write',
     hidden: true,
-    redact: privately('before', 'several'),
-    input: z.union([restoring, z.object({ several: z.array(restoring).max(MOST_AT_ONCE) })]),
+    redact: privately('before'),
+    timeoutMs: all.TIMEOUT_MS,
+    input: z.union([restoring, z.object({ all: all.deletion })]),
 
-    async run(input, ctx) {
-      if (!('several' in input)) return restore(ctx, input, wrote);
-      for (const one of input.several) {
-        const result = await restore(ctx, one, wrote);
-        if (!result.ok) return result;
-      }
-      return done(texts.restoredAll(input.several.length));
-    },
+    run: (input, ctx) => ('all' in input ? all.restoreAll(ctx, input.all, wrote) : restore(ctx, input, wrote)),
   });
 
 const restoring = z.object({

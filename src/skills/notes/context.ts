@@ -61,7 +61,7 @@ export class ContextNotes {
   }
 
   /** What `note` says is seen from the next message on, once it is written. */
-  wrote(tx: Transaction, { scope, tags }: Note): void {
+  wrote(tx: Transaction, { scope, tags }: Pick<Note, 'scope' | 'tags'>): void {
     if (scope === 'here' && tags.some(isOfContext)) tx.afterCommit(() => this.refresh(true));
   }
 

@@ -5,8 +5,10 @@ import { ContextNotes } from './context.ts';
 import { Meaning } from './meaning/index.ts';
 import type { Note } from './note.ts';
 
+export type Written = Pick<Note, 'personId' | 'scope' | 'tags' | 'deleted'>;
+
 /** Call it with each note that is written, as it was and as it is, in the transaction that writes it. */
-export type Wrote = (tx: Transaction, ...notes: readonly Note[]) => Promise<void>;
+export type Wrote = (tx: Transaction, ...notes: readonly Written[]) => Promise<void>;
 
 /** What the hooks of one coda's notes share. */
 export interface Parts {

@@ -218,6 +218,75 @@ export async function list(tx: Queryable, reader: Reader, tag: string | undefine
   return found(rows);
 }
 
+/** Of the person's notes the `seq` of the one made last, deleted ones too. */
+export async function newestSeq(tx: Queryable, personId: string): Promise<number> {
+  const { rows } = await tx.query<{ seq: number }>(
+    'select seq from notes where person_id = $1 order by seq desc limit 1',
+    [personId],
+  );
+  return rows[0]?.seq ?? 0;
+}
+
+/** How many of the person's notes up to the `newest`th are not deleted. */
+export async function countOwn(tx: Queryable, personId: string, newest: number): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>(
+    'select count(*) as count from notes where person_id = $1 and deleted_at is null and seq <= $2',
+    [personId, newest],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** A deletion of many: when it was, and what it touched. No other act has both. */
+export interface Deletion {
+  at: Instant;
+  first: number;
+  last: number;
+}
+
+type Changed = Pick<Note, 'scope' | 'tags'> & { touched: number };
+
+/** Deletes the person's notes up to the `newest`th: the newest of them, and at most `limit`. */
+export async function removeAll(
+  tx: Transaction,
+  personId: string,
+  { newest, limit, now }: { newest: number; limit: number; now: Instant },
+): Promise<Changed[]> {
+  const { rows } = await tx.query<Changed>(
+    `with chosen as (
+       select id from notes where person_id = $1 and deleted_at is null and seq <= $2 order by seq desc limit $3 for update
+     ), changed as (
+       update notes n set deleted_at = $4, updated_at = $4, version = version + 1, touched = nextval('notes_touched')
+         from chosen where n.id = chosen.id returning n.scope, n.tags, n.touched
+     ), counted as (
+       update note_counts set notes = notes - (select count(*) from changed) where person_id = $1
+     ) select * from changed`,
+    [personId, newest, limit, now],
+  );
+  return rows;
+}
+
+/** Brings back what that deletion deleted and nobody has changed since. */
+export async function restoreAll(
+  tx: Transaction,
+  personId: string,
+  { at, first, last }: Deletion,
+  now: Instant,
+): Promise<Changed[]> {
+  const { rows } = await tx.query<Changed>(
+    `with chosen as (
+       select id from notes where person_id = $1 and deleted_at = $2 and touched between $3 and $4
+        order by seq desc for update
+     ), changed as (
+       update notes n set deleted_at = null, updated_at = $5, version = version + 1, touched = nextval('notes_touched')
+         from chosen where n.id = chosen.id returning n.scope, n.tags, n.touched
+     ), counted as (
+       update note_counts set notes = notes + (select count(*) from changed) where person_id = $1
+     ) select * from changed`,
+    [personId, at, first, last, now],
+  );
+  return rows;
+}
+
 /** The person's notes with this tag, newest first. */
 export async function tagged(tx: Queryable, personId: string, tag: string, limit: number): Promise<Note[]> {
   const { rows } = await tx.query<NoteRow>(

@@ -99,7 +99,8 @@ export const texts = {
   notInList: (note: Note, item: string) => `I found no ${quoted(item)} in ${quoted(note.text)}.`,
   reallyAll: (count: number) => `Delete all ${plural(count, 'note')}?`,
   deleteAll: (count: number) => (count === 1 ? 'Delete it' : `Delete all ${count}`),
-  deletedAll: (count: number) => `Deleted ${plural(count, 'note')}.`,
+  deletedAll: (count: number, left: number) =>
+    `Deleted ${plural(count, 'note')}${left > 0 ? `; ${left.toLocaleString('en')} are left` : ''}.`,
   labelOfAll: (count: number) => plural(count, 'note'),
   restoredAll: (count: number) => `Taken back: ${plural(count, 'note')}.`,
   deleted: (note: Note) => `Deleted the note ${quoted(note.text)}.`,

@@ -77,6 +77,62 @@ describe('a note', () => {
     expect(await ana.says('note: four is here')).toContain('the most there can be');
   });
 
+  test('is one of all that are deleted at once, whatever others have shared since, and undo brings all back', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana', { channel: 'office' });
+    const bob = coda.person('bob', { channel: 'office', role: 'member' });
+    await ana.says('note: ana has one');
+    await bob.says('note: bob has one');
+    const more = (text: string, count: number, scope: string) =>
+      coda.database().run(
+        'test.notes',
+        `with made as (
+           insert into notes (id, person_id, conversation_id, space_id, text, tags, scope, created_at, updated_at)
+           select left(n.id, 2) || i, n.person_id, n.conversation_id, n.space_id, n.text || i, n.tags, $3,
+                  n.created_at + interval '1 second', n.created_at
+             from notes n, generate_series(1, $2) i where n.text = $1 returning person_id
+         )
+         update note_counts set notes = notes + $2 where person_id in (select person_id from made)`,
+        [text, count, scope],
+      );
+    const left = async () => {
+      const { rows } = await coda.database().read<{ text: string; notes: number; counted: number }>(
+        `select left(text, 7) as text, count(*) as notes, min(c.notes) as counted
+           from notes join note_counts c using (person_id) where deleted_at is null group by 1 order by 1`,
+      );
+      return rows.map(({ text, notes, counted }) => [text.trim(), notes, counted]);
+    };
+    await more('ana has one', 2_129, 'own');
+    await more('bob has one', 120, 'here');
+    await ana.says('note: milk');
+    await ana.says('delete the milk note');
+    expect(await ana.says('delete all my notes')).toContain('Delete all 2130 notes?');
+    await coda.passes({ seconds: 1 });
+    await ana.says('note: written since');
+    await ana.says('delete all my notes');
+    expect(await ana.presses('Delete all 2131')).toContain('Deleted 2000 notes; 131 are left.');
+    expect(await ana.presses('Delete all 131')).toContain('Deleted 131 notes.');
+    expect(await left()).toEqual([['bob has', 121, 121]]);
+    expect(await ana.says('undo')).toContain('Taken back: 131 notes.');
+    expect(await ana.says('undo')).toContain('Taken back: 2000 notes.');
+    expect(await left()).toEqual([
+      ['ana has', 2_130, 2_131],
+      ['bob has', 121, 121],
+      ['written', 1, 2_131],
+    ]);
+  });
+
+  test('that is written behind the question whether all are to be deleted is not deleted with them', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    await ana.says('note: wifi is 1234');
+    await ana.says('note: the gate code is 4711');
+    await ana.says('delete all my notes');
+    await ana.says('note: written since');
+    expect(await ana.presses('Delete all 2')).toContain('Deleted 2 notes.');
+    expect(await ana.says('/notes')).toMatch(/^1 note:.*written since/s);
+  });
+
   test('may be shared with the channel that it was made in, and only there', async () => {
     const model = new ScriptedModel(
       [{ call: 'note_save', input: { text: 'the projector is in room 7', scope: 'here' } }],
