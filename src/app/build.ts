@@ -309,16 +309,19 @@ async function start(parts: Starting): Promise<void> {
 
 /** Becomes one of the replicas, which owns what it runs. */
 async function join(parts: Pick<Starting, 'router' | 'adapters'> & Parts): Promise<void> {
-  const { closer, worker, delivery, jobs, schedules, router, adapters } = parts;
+  const { closer, worker, delivery, jobs, schedules, router, adapters, skills } = parts;
   // What is to be said is left to who can cut it as its platform needs it.
-  const handlers = adapters.length > 0 ? handlersOf(parts) : [...jobsOf(parts.skills), parts.events.job()];
+  const handlers = adapters.length > 0 ? handlersOf(parts) : [...jobsOf(skills), parts.events.job()];
   jobs.start(handlers.map((handler) => schedules.watched(handler)));
   await delivery.start({
     adapters,
     kindOf: (event) => router.kindOf(event),
     handle: (item, signal) => router.handle(item, signal),
     moved: parts.moved,
-    freed: () => worker.look(),
+    freed: () => {
+      worker.look();
+      for (const { skill, deps } of skills) skill.replicaEnded?.(deps);
+    },
     owned: [jobs],
   });
   closer.onClose('delivery', () => delivery.close());

@@ -259,6 +259,8 @@ export interface Skill<Settings = unknown> {
   liveToolSettled?(deps: SkillDeps<Settings>, name: string): Promise<void>;
   /** Called when coda has started, before anybody is heard: what it begins goes on beside. */
   started?(deps: SkillDeps<Settings>): void;
+  /** Called when a replica, perhaps one of another version, has ended, and now and then without one. */
+  replicaEnded?(deps: SkillDeps<Settings>): void;
   commands?(deps: SkillDeps<Settings>): Command[];
   phrases?: Phrase[];
   jobs?(deps: SkillDeps<Settings>): JobHandler[];

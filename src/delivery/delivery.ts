@@ -60,7 +60,7 @@ export interface Receiver {
   handle(item: Item, signal: AbortSignal): Promise<void>;
   /** Called in the transaction that takes over a person's new zone. */
   moved(tx: Transaction, moved: Moved): Promise<void>;
-  /** Rows of dead processes were freed: there may be work. */
+  /** A process has ended, as `InstanceOptions.freed`. */
   freed(): void;
   /** Other rooms whose rows carry this process as their owner. */
   owned: readonly Owned[];

@@ -50,7 +50,7 @@ export interface InstanceOptions {
   owned: readonly Owned[];
   /** `coda 0.1.0`, for whoever reads the table. */
   program: string;
-  /** Rows of dead processes have been freed: there may be work. */
+  /** A process has ended, and its rows have been freed: there may be work. May be called more often than that. */
   freed(): void;
   /** This process was taken over (it had been paused): what it holds is not its own any more. */
   lost(): void;
@@ -147,6 +147,8 @@ export class Instance {
         this.beatAt = before;
         this.keepTime(answer.at, before);
         this.mixed = answer.others.some((other) => other.program !== this.options.program);
+        // One that left by itself says so, but what it says may be lost.
+        if (this.others.lacks(answer.others)) this.options.freed();
         const at = performance.now();
         const silent = this.others.look(answer.others, at);
         next = this.others.count > 0 ? Math.min(BESIDE_MS, this.others.nextLook(at)) : ALONE_MS;

@@ -27,6 +27,11 @@ export class Others {
     return this.seen.size;
   }
 
+  /** Whether one that was there at the last look is not among `found`: it has ended. */
+  lacks(found: readonly { id: string }[]): boolean {
+    return [...this.seen.keys()].some((id) => !found.some((other) => other.id === id));
+  }
+
   /** Takes in what a look at `at` (monotonic milliseconds) has found; returns those that have been silent for too long. */
   look(found: readonly { id: string; heartbeatAt: Instant }[], at: number): string[] {
     const wasBlind = at - this.lookedAt >= BLIND_MS;

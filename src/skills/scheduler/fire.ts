@@ -30,7 +30,7 @@ export function outcomeSource({ database }: Deps): DueSource {
   return { name: 'outcomes of schedules', earliest: store.EARLIEST_ENDED, batch: SETTLED, fire };
 }
 
-/** Has the turns of an older version looked at, too. */
+/** Has the turns looked at, too, that an older version has begun: which may be there until all replicas are replaced. */
 export function adoptTurns({ database, world, wakeAt }: Pick<SkillDeps, 'database' | 'world' | 'wakeAt'>): void {
   store.adoptTurns(database).then(
     (count) => count > 0 && wakeAt(world.clock.now()),

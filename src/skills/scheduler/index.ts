@@ -48,6 +48,7 @@ export const scheduler: Skill<Settings> = {
   home: (_, reader) => home(reader),
   verbs: (deps) => verbs({ ...switching(deps), database: deps.database, world: deps.world }),
   started: adoptTurns,
+  replicaEnded: adoptTurns,
   due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps)],
   passing: async (_, { origin }) => (origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined),
 };

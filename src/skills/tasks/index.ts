@@ -23,6 +23,7 @@ export const tasks: Skill<Settings> = {
   tools: (deps) => (deps.config.enabled ? tools(toolingOf(deps)) : []),
   commands: (deps) => (deps.config.enabled ? commands() : []),
   started: adoptTurns,
+  replicaEnded: adoptTurns,
   due: (deps) =>
     deps.config.enabled
       ? [taskSource({ ...deps, tooling: toolingOf(deps), mostResumed: deps.config.max_auto_resume_attempts })]

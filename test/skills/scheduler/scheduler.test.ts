@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { Outside } from '../../support/outside.ts';
-import { play } from '../../support/play.ts';
+import { type Play, type PlayedPerson, play } from '../../support/play.ts';
+import { POSTGRES_URL } from '../../support/postgres.ts';
 import { echo, ScriptedModel } from '../../support/scripted-model.ts';
 
 describe('what people plan', () => {
@@ -37,19 +38,41 @@ describe('what people plan', () => {
     expect(await ana.says('/schedules')).toContain('next: Wed 25 Nov');
   });
 
-  test('the end of a turn that an older version began is noted from the next start on', async () => {
-    await using coda = await play({ model: echo() });
+  /** A schedule whose turn an older version began: that one does not say who planned it, and has not noted its end. */
+  async function begunByOlder(coda: Play): Promise<PlayedPerson> {
     const ana = coda.person('ana');
     await ana.says('/schedule every day at 10 say it');
     await coda.passes({ hours: 3 });
-    // That version does not say who planned the turn, and has not noted its end.
     await coda.database().run(
       'test.older',
       `update person_schedules set running = (
       select id from inbox where payload ->> 'origin' = 'schedule' and planned_by is null), last_outcome = null`,
     );
     expect(await ana.says('/schedules')).toContain('running since');
+    return ana;
+  }
+
+  test('the end of a turn that an older version began is noted from the next start on', async () => {
+    await using coda = await play({ model: echo() });
+    const ana = await begunByOlder(coda);
     await coda.restart();
+    await eventually(async () => (await coda.count('person_schedules where running is null')) === 1);
+    expect(await ana.says('/schedules')).toContain('went well');
+  });
+
+  test.skipIf(!POSTGRES_URL)('and, while replicas are replaced, when the older one has left', async () => {
+    await using coda = await play({ engine: 'PostgreSQL', model: echo() });
+    const older = '00000000-0000-4000-8000-000000000001';
+    await coda.database().run(
+      'test.older',
+      `insert into instances (id, host, pid, boot_id, program, started_at, heartbeat_at)
+       values ($1, 'elsewhere', 1, 'another', 'coda 0.1.0', now(), now())`,
+      [older],
+    );
+    await coda.beat();
+    const ana = await begunByOlder(coda);
+    await coda.database().run('test.older', 'update instances set ended_at = now() where id = $1', [older]);
+    await coda.beat();
     await eventually(async () => (await coda.count('person_schedules where running is null')) === 1);
     expect(await ana.says('/schedules')).toContain('went well');
   });
