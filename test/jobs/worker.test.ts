@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { Closer } from '../../src/base/async.ts';
+import { Closer, deferred } from '../../src/base/async.ts';
 import { type DueSource, Worker } from '../../src/jobs/index.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { testWorld } from '../support/world.ts';
@@ -67,4 +67,29 @@ test('a source is asked again until a set was smaller than its sets are', async 
   expect(await bench([1, 1, 1], { most: 2, batch: 2 })).toEqual([[1, 1], [1]]);
   expect(await bench([1, 1], { most: 2, batch: 2 })).toEqual([[1, 1], []]);
   expect(await bench([1, 1, 1], { most: 2 })).toEqual([[1, 1], [1], []]);
+});
+
+test('a timer that goes off while a look hangs, and then fails, does not keep later ones from being set', async () => {
+  const world = testWorld({ at: new Date(BEGAN).toISOString() });
+  const database = await open.add('database', openTestDatabase(world));
+  const hangs = deferred();
+  const read = database.read.bind(database);
+  let looks = 0;
+  database.read = (async (sql, params) => {
+    if (++looks === 1) await hangs.promise;
+    return read(sql, params);
+  }) as typeof database.read;
+  const worker = new Worker({ database, world });
+  worker.start([{ name: 'rows', earliest: 'null::timestamptz', fire: async () => 0 }]);
+  open.onClose('worker', () => worker.close());
+  worker.wakeAt(new Date(BEGAN + 2_000));
+  await world.clock.moveTo(new Date(BEGAN + 2_500));
+  hangs.reject(new Error('the connection was lost'));
+  await worker.idle();
+  expect(looks).toBe(1);
+  await world.clock.moveTo(new Date(BEGAN + 4_000), () => worker.idle());
+  expect(looks).toBe(2);
+  worker.wakeAt(new Date(BEGAN + 5_000));
+  await world.clock.moveTo(new Date(BEGAN + 6_000), () => worker.idle());
+  expect(looks).toBe(3);
 });

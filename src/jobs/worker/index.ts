@@ -133,7 +133,12 @@ export class Worker {
   private arm(at: Instant): void {
     if (this.stopped || (this.armed && this.armed.at <= at.getTime())) return;
     this.disarm();
-    this.armed = { at: at.getTime(), cancel: this.world.clock.at(at, () => this.look()) };
+    const rings = () => {
+      // Or it would stand before later ones, if a look is under way that fails.
+      this.armed = undefined;
+      this.look();
+    };
+    this.armed = { at: at.getTime(), cancel: this.world.clock.at(at, rings) };
   }
 
   private disarm(): void {
