@@ -1,4 +1,5 @@
 export { DEFAULT_DAY_PARTS } from './day-parts.ts';
+export { addDays, beginningOf, dayAt, weekdayOfDay } from './days.ts';
 export { describe } from './describe.ts';
 export { parseDuration } from './duration.ts';
 export { formatClock, formatInstant, formatLongDay, weekOfYear } from './format.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { occurrences } from '../../src/time/index.ts';
+import { addDays, beginningOf, dayAt, occurrences, weekdayOfDay } from '../../src/time/index.ts';
 
 /**
  * Every kind of rule in zones that change their clocks in every way, over ten years, against an implementation that
@@ -201,4 +201,17 @@ describe.each(ZONES)('in %s', (zone) => {
       if ((at + clock.offset(at)) % 3_600_000 === 0) shown.push(at);
     expect(found).toEqual(shown);
   });
+});
+
+test.each(ZONES)('every day of three years begins once in %s, right behind the day before it', (zone) => {
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone });
+  const clock = new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeStyle: 'short' });
+  for (let day = '2026-01-01'; day < '2029-01-01'; day = addDays(day, 1)) {
+    const begins = beginningOf(day, zone);
+    const before = new Date(begins.getTime() - 1);
+    expect([format.format(begins), dayAt(begins, zone), addDays(dayAt(before, zone), 1)]).toEqual([day, day, day]);
+    // Where the clock jumps over midnight the day begins later.
+    expect(clock.format(begins), day).toMatch(/^0[01]:00$/);
+    expect(weekdayOfDay(day)).toBe(weekday(new Date(day)));
+  }
 });

@@ -1,6 +1,6 @@
 import { Calendar, type CostLine, costByDay } from '../../agent/index.ts';
-import { DAY_MS } from '../../base/clock.ts';
 import type { Page, PageRow } from '../../chat/index.ts';
+import { addDays } from '../../time/index.ts';
 import { costReport } from '../cost.ts';
 import { defaultZone } from '../settings.ts';
 import type { DashboardParts } from './parts.ts';
@@ -17,9 +17,8 @@ export function costsPage({ config, database }: DashboardParts): Page {
     async load({ db, now }) {
       const { currency, spans, models } = await costReport(database, config, now);
       const money = (price: number) => `${price.toFixed(2)} ${currency}`;
-      const days = Array.from({ length: DAYS }, (_, ago) =>
-        calendar.day(new Date(now.getTime() - ago * DAY_MS)),
-      ).reverse();
+      const today = calendar.day(now);
+      const days = Array.from({ length: DAYS }, (_, ago) => addDays(today, -ago)).reverse();
       const spent = new Map((await costByDay(db, days[0] ?? '', days.at(-1) ?? '')).map((each) => [each.day, each]));
       const bars = days.map((label) => {
         const { price = 0, calls = 0 } = spent.get(label) ?? {};

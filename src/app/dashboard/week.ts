@@ -1,7 +1,6 @@
 import { Calendar } from '../../agent/index.ts';
-import { DAY_MS } from '../../base/clock.ts';
 import type { Page, PageDay, PageReader } from '../../chat/index.ts';
-import { formatClock } from '../../time/index.ts';
+import { addDays, beginningOf, dayAt, formatClock } from '../../time/index.ts';
 import type { DashboardParts } from './parts.ts';
 
 const DAYS = 7;
@@ -16,7 +15,7 @@ export function weekPage(parts: DashboardParts): Page {
     title: 'Week',
     scope: 'data',
     async load(reader) {
-      const to = new Date(reader.now.getTime() + DAYS * DAY_MS);
+      const to = beginningOf(addDays(dayAt(reader.now, reader.zone), DAYS), reader.zone);
       const entries: Entry[] = [];
       for (const { skill, deps } of parts.skills) {
         const planned = (await skill.upcoming?.(deps, reader, to)) ?? [];
@@ -38,13 +37,12 @@ async function ownTasks({ schedules }: DashboardParts, { db }: PageReader, to: D
 /** By the days of the reader's own zone. */
 function daysOf(entries: readonly Entry[], { zone, now }: PageReader): PageDay[] {
   const calendar = new Calendar(zone);
-  const words = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: zone });
+  const words = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
   const sorted = [...entries].sort((one, other) => one.at.getTime() - other.at.getTime());
   return Array.from({ length: DAYS }, (_, index) => {
-    const noon = new Date(now.getTime() + index * DAY_MS);
-    const day = calendar.day(noon);
+    const day = addDays(calendar.day(now), index);
     const due = sorted.filter(({ at }) => (index === 0 && at < now) || calendar.day(at) === day);
     const shown = due.slice(0, MOST_A_DAY).map(({ at, text, of }) => ({ time: formatClock(at, zone), text, of }));
-    return { label: words.format(noon), isToday: index === 0, entries: shown };
+    return { label: words.format(new Date(day)), isToday: index === 0, entries: shown };
   });
 }

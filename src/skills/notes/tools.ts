@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
-import { parseWhen } from '../../time/index.ts';
+import { addDays, dayAt, parseWhen } from '../../time/index.ts';
 import type { Near } from '../../vectors/index.ts';
 import type { Meaning } from './meaning/index.ts';
 import { isFromElsewhere } from './note.ts';
@@ -69,8 +69,7 @@ function past(words: string, { when, clock }: TxContext): string | undefined {
     words.trim().toLowerCase()
   ];
   if (back === undefined) return undefined;
-  const at = new Date(clock.now().getTime() - back * 86_400_000);
-  return new Intl.DateTimeFormat('en-CA', { timeZone: when.zone }).format(at);
+  return addDays(dayAt(clock.now(), when.zone), -back);
 }
 
 export const listTool = dataTool({

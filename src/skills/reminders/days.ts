@@ -1,7 +1,6 @@
 /** Which reminders speak on a day that words name. */
 import type { TxContext } from '../../agent/index.ts';
-import { DAY_MS } from '../../base/clock.ts';
-import { occurrences, parseWhen } from '../../time/index.ts';
+import { addDays, occurrences, parseWhen, weekdayOfDay } from '../../time/index.ts';
 import type { Reminder } from './reminder.ts';
 
 /** When reminders speak on the days that `words` name, by the person's calendar: the first time, of a series too. */
@@ -12,7 +11,6 @@ export function dayFilter(
   const now = clock.now();
   const format = new Intl.DateTimeFormat('en-CA', { timeZone: when.zone });
   const dayOf = (at: Date) => format.format(at);
-  const from = now.getTime();
   const within = (first: string, last: string) => (reminder: Reminder) => {
     const next = reminder.nextAt ?? reminder.lastOccurrence;
     if (next && dayOf(next) >= first && dayOf(next) <= last) return next;
@@ -20,18 +18,18 @@ export function dayFilter(
     return at && dayOf(at) <= last ? at : undefined;
   };
   const today = dayOf(now);
+  /** Days of the person's week that have passed before today. */
+  const weekday = (weekdayOfDay(today) - (when.weekStart ?? 1) + 7) % 7;
   if (/^(?:today|tonight|now|for today|later today)$/i.test(words)) return within('', today);
   if (/^(?:this|the) week$/i.test(words)) {
-    const weekday = (new Date(`${today}T12:00:00Z`).getUTCDay() - (when.weekStart ?? 1) + 7) % 7;
-    return within('', dayOf(new Date(from + (6 - weekday) * DAY_MS)));
+    return within('', addDays(today, 6 - weekday));
   }
   if (/^(?:the )?next week$/i.test(words)) {
-    const weekday = (new Date(`${today}T12:00:00Z`).getUTCDay() - (when.weekStart ?? 1) + 7) % 7;
-    return within(dayOf(new Date(from + (7 - weekday) * DAY_MS)), dayOf(new Date(from + (13 - weekday) * DAY_MS)));
+    return within(addDays(today, 7 - weekday), addDays(today, 13 - weekday));
   }
   if (/^(?:this|the|next) weekend$/i.test(words)) {
-    const toSaturday = (6 - new Date(`${today}T12:00:00Z`).getUTCDay() + 7) % 7;
-    return within(dayOf(new Date(from + toSaturday * DAY_MS)), dayOf(new Date(from + (toSaturday + 1) * DAY_MS)));
+    const saturday = addDays(today, (6 - weekdayOfDay(today) + 7) % 7);
+    return within(saturday, addDays(saturday, 1));
   }
   const meant = parseWhen(words, when);
   return meant.kind === 'once' ? within(dayOf(meant.at), dayOf(meant.at)) : undefined;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Choice } from '../../delivery/index.ts';
-import { formatClock, formatInstant, parseWhen } from '../../time/index.ts';
+import { beginningOf, dayAt, formatInstant, parseWhen } from '../../time/index.ts';
 import { dayFilter } from './days.ts';
 import { named } from './naming.ts';
 import type { Reminder } from './reminder.ts';
@@ -80,10 +80,9 @@ function hourOf(clock: string, day: string, when: TxContext['when']): number | u
   return meant.kind === 'once' ? meant.at.getTime() : undefined;
 }
 
-/** The beginning of the person's day, or a minute of it. */
+/** The first minute of the person's day. */
 function startOf({ now, zone }: TxContext['when']): Date {
-  const [hours = 0, minutes = 0] = formatClock(now, zone).split(':').map(Number);
-  return new Date(now.getTime() - (hours * 60 + minutes - 1) * 60_000);
+  return new Date(beginningOf(dayAt(now, zone), zone).getTime() + 60_000);
 }
 
 interface Shown {

@@ -1,7 +1,7 @@
 /** Which reminders words may name: by their text, or by when they speak ("the 5pm one", "the weekly one"). */
 import { isSlip } from '../../base/text.ts';
 import { isFormOf, wordsIn } from '../../base/word-forms.ts';
-import { formatClock } from '../../time/index.ts';
+import { addDays, formatClock } from '../../time/index.ts';
 import type { Reminder } from './reminder.ts';
 
 const FILLERS = new Set(
@@ -76,7 +76,7 @@ export function facetsOf({ nextAt, lastOccurrence, rule, zone }: Reminder, now: 
   const clock = formatClock(at, zone);
   facets.push(weekday, `${weekday}s`, weekday.slice(0, 3), clock);
   if (day(at) === day(now)) facets.push('today', 'todays');
-  if (day(at) === day(new Date(now.getTime() + 86_400_000))) facets.push('tomorrow', 'tomorrows');
+  if (day(at) === addDays(day(now), 1)) facets.push('tomorrow', 'tomorrows');
   const hour = Number(clock.slice(0, 2));
   facets.push(hour < 12 ? 'morning' : hour < 17 ? 'afternoon' : 'evening');
   if (hour >= 18) facets.push('tonight', 'night');

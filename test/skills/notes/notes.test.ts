@@ -53,6 +53,17 @@ for (const { name, available, open } of testDatabases)
     });
 
     describe('finding', () => {
+      test('of yesterday is of the day before, also behind a day on which the clocks went forward', async () => {
+        coda = await playSkill(notes, database, { at: '2026-03-28T12:00:00Z' });
+        await note('the pot of Saturday');
+        await coda.world.clock.moveTo(new Date('2026-03-29T12:00:00Z'));
+        await note('the pot of Sunday');
+        await coda.world.clock.moveTo(new Date('2026-03-29T22:30:00Z')); // Monday 00:30
+        const found = words(await coda.call('note_search', { query: 'pot', from: 'yesterday' }));
+        expect(found).toContain('Sunday');
+        expect(found).not.toContain('Saturday');
+      });
+
       test('by any word, in another form, by its beginning, and inside words', async () => {
         await note('The boilers were serviced in May by Max Müller');
         for (const query of ['boiler', 'servicing', 'max mül', 'MAY', 'oiler', 'the boiler in may']) {
