@@ -4,7 +4,7 @@ import { nextOf, type Once, type Planned, parseWhen, plannedFor, readPlan, store
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
-import { conditionOf, isItsName, narrowed, skippedDay, stillFrom } from './narrow.ts';
+import { conditionOf, narrowed, stillFrom } from './narrow.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import { atOtherTime, filledIn, onceAt, onDayOf, shifted } from './schedule.ts';
@@ -61,45 +61,11 @@ export async function change(
   });
 }
 
-export const completeTool = dataTool({
-  name: 'reminder_complete',
-  topic: 'reminder',
-  deletes: () => 1,
-  description: 'Marks a reminder as done. Of a series only the occurrence that spoke last; the series goes on.',
-  effect: 'write',
-  redact: privately('which'),
-  input: z.object({
-    which,
-    ahead: z.boolean().optional().describe('Of a series: the next occurrence, before it speaks.'),
-  }),
-
-  run: (input, ctx) =>
-    ofEach(ctx, { tool: 'reminder_complete', input, prefers: 'spoken' }, (found) => complete(ctx, found, input)),
-});
-
-async function complete(ctx: TxContext, found: Reminder, input: { ahead?: boolean | undefined }): Promise<ToolResult> {
-  const now = ctx.clock.now();
-  const { rule, plannedAt, snoozedUntil, snoozedOccurrence } = found;
-  if (rule === undefined || (plannedAt === undefined && snoozedUntil === undefined)) {
-    const after: Reminder = { ...found, state: 'completed', completedAt: now };
-    return change(ctx, found, after, texts.completed);
-  }
-  if (isOpen(found) || snoozedUntil) {
-    const doneOccurrence = snoozedOccurrence ?? found.lastOccurrence;
-    const after = { ...found, doneOccurrence, ...notPutOff };
-    return change(ctx, found, after, (reminder) => texts.completedOne(reminder, now), after.plannedAt);
-  }
-  if (plannedAt === undefined) return failed('NOT_FOUND', texts.over(found));
-  if (!input.ahead) return notOpen(found, plannedAt, now);
-  const after = { ...found, doneOccurrence: plannedAt, plannedAt: nextOf(rule, plannedAt) };
-  return change(ctx, found, after, (reminder) => texts.skipped(reminder, plannedAt, now), after.plannedAt);
-}
-
 /** Nothing of it is put off, or repeated. */
-const notPutOff = { snoozedUntil: undefined, snoozedOccurrence: undefined, nagged: 0 } as const;
+export const notPutOff = { snoozedUntil: undefined, snoozedOccurrence: undefined, nagged: 0 } as const;
 
 /** "Done" before anything was said: the next occurrence, or the whole series? */
-function notOpen(reminder: Reminder, next: Date, now: Date): ToolResult {
+export function notOpen(reminder: Reminder, next: Date, now: Date): ToolResult {
   return failed('AMBIGUOUS', texts.notOpen(reminder, next, now), {
     choices: [
       { label: 'Skip that one', tool: 'reminder_complete', input: { which: reminder.id, ahead: true } },
@@ -161,7 +127,7 @@ interface Edit {
   nag?: string | undefined;
 }
 
-async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeAt): Promise<ToolResult> {
+export async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeAt): Promise<ToolResult> {
   const every = input.nag === undefined ? before.nag : readNag(input.nag);
   if (every !== null && typeof every === 'object') return every;
   const found = delivered(before, input, every ?? undefined);
@@ -223,11 +189,19 @@ async function editTime(
     if (isDay) return editTime(ctx, before, found, { ...input, when: `every ${words}`, whole: false }, wakeAt);
     return itsDay ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
   }
-  const schedule = plannedFor(stillFrom(found, words, when, ctx.when), now);
+  const planned = plannedFor(stillFrom(found, words, when, ctx.when), now);
+  const schedule = under && planned ? stillSkipped(found, planned) : planned;
   if (!schedule) return failed('NEVER', 'That never comes.');
   const result = await moveTo(ctx, before, { ...schedule, urgent, catchUp, nag }, wakeAt, text);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
   return result.ok && choices ? { ...result, choices } : result;
+}
+
+/** What was skipped before does not come back with a further condition. */
+function stillSkipped({ plannedAt, snoozedUntil }: Reminder, planned: Planned): Planned | undefined {
+  if (!planned.rule || !plannedAt || snoozedUntil || planned.plannedAt >= plannedAt) return planned;
+  const next = nextOf(planned.rule, new Date(plannedAt.getTime() - 1));
+  return next && { ...planned, plannedAt: next };
 }
 
 const UNITS = { MINUTELY: 'minutes', HOURLY: 'hours', DAILY: 'days', WEEKLY: 'weeks', MONTHLY: 'months' } as const;
@@ -306,53 +280,6 @@ function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, now: Date)
     choices: [
       { label: 'Only the next one', tool: 'reminder_choose', input: next },
       { label: 'The whole series', tool: 'reminder_choose', input: all },
-    ],
-  });
-}
-
-export function deleteTool(wakeAt: WakeAt) {
-  return dataTool({
-    name: 'reminder_delete',
-    topic: 'reminder',
-    // Several at once count as many.
-    deletes: ({ which, sure }) => (sure || which.includes(',') || /\b(?:all|everything)\b/i.test(which) ? 2 : 1),
-    description: 'Deletes a reminder; a series ends with it.',
-    effect: 'write',
-    redact: privately('which'),
-    input: z.object({ which, sure: z.boolean().optional().describe('Many at once, which the person has confirmed.') }),
-
-    async run(input, ctx) {
-      const wanted: Wanted & { input: { which: string } } = { tool: 'reminder_delete', input, prefers: 'any' };
-      const found = input.sure ? [] : await findSome(ctx, input.which, wanted);
-      const [only, ...others] = Array.isArray(found) ? found : [];
-      const [day] = A_DAY.exec(input.which) ?? [];
-      // "Cancel tomorrow" said of a series may mean that day alone.
-      if (only?.rule && only.plannedAt && others.length === 0 && day)
-        return isItsName(only.rule, day) || / time$/i.test(day)
-          ? notOpen(only, only.plannedAt, ctx.clock.now())
-          : edit(ctx, only, { when: skippedDay(day) }, wakeAt);
-      if (Array.isArray(found) && found.length > mostUnasked(input.which)) return askAll(found);
-      return ofEach(ctx, wanted, (one) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted));
-    },
-  });
-}
-
-const A_DAY =
-  /\b(?:today|tonight|tomorrow|this (?:week|time|month|morning|evening)|next (?:week|time|month)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/i;
-
-/** More than so many are not deleted without asking; "everything" may mean more than reminders. */
-const mostUnasked = (which: string): number => (/\beverything\b/i.test(which) ? 0 : /\ball\b/i.test(which) ? 1 : 2);
-
-function askAll(found: readonly Reminder[]): ToolResult {
-  const which = found.map(({ id }) => id).join(', ');
-  return failed('AMBIGUOUS', texts.reallyAll(found.length), {
-    choices: [
-      {
-        label: found.length === 1 ? 'Delete it' : `Delete all ${found.length}`,
-        tool: 'reminder_delete',
-        input: { which, sure: true },
-        style: 'danger',
-      },
     ],
   });
 }

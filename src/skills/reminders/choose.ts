@@ -30,6 +30,7 @@ export function chooseTool(wakeAt: WakeAt) {
       at: z.iso.datetime().optional(),
       rule: z.string().optional(),
       zone: z.string(),
+      occurrence: z.iso.datetime().optional().describe('Of a series: the one that is put off.'),
       lead: createInput.shape.lead,
       dm: z.boolean().optional(),
       urgent: z.boolean().optional(),
@@ -46,7 +47,8 @@ export function chooseTool(wakeAt: WakeAt) {
       if (act === 'create') return storePlanned(ctx, { ...input, text }, schedule, wakeAt);
       const found = await findWhich(ctx, input.which, { tool: 'reminder_choose', input, prefers: 'any' });
       if ('ok' in found) return found;
-      if (act === 'snooze') return snoozeTo(ctx, found, schedule.plannedAt, wakeAt);
+      const occurrence = input.occurrence === undefined ? undefined : new Date(input.occurrence);
+      if (act === 'snooze') return snoozeTo(ctx, found, schedule.plannedAt, wakeAt, occurrence);
       return moveTo(ctx, found, schedule, wakeAt, input.text);
     },
   });

@@ -3,36 +3,48 @@ import type { TxContext } from '../../agent/index.ts';
 import { addDays, occurrences, parseWhen, weekdayOfDay } from '../../time/index.ts';
 import type { Reminder } from './reminder.ts';
 
-/** When reminders speak on the days that `words` name, by the person's calendar: the first time, of a series too. */
-export function dayFilter(
-  words: string,
-  { when, clock }: TxContext,
-): ((reminder: Reminder) => Date | undefined) | undefined {
-  const now = clock.now();
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone: when.zone });
-  const dayOf = (at: Date) => format.format(at);
-  const within = (first: string, last: string) => (reminder: Reminder) => {
-    const next = reminder.nextAt ?? reminder.lastOccurrence;
-    if (next && dayOf(next) >= first && dayOf(next) <= last) return next;
-    const at = first > dayOf(now) ? occurrenceFrom(reminder, first, dayOf) : undefined;
-    return at && dayOf(at) <= last ? at : undefined;
-  };
-  const today = dayOf(now);
+/** Days of the person's calendar, as `2026-11-21`, both included; today and the days to come begin with `''`. */
+export interface DaySpan {
+  first: string;
+  last: string;
+}
+
+/** The day of an instant in a zone: `2026-11-21`. */
+export function dayIn(zone: string): (at: Date) => string {
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone });
+  return (at) => format.format(at);
+}
+
+/** The days that `words` name. */
+export function spanOf(words: string, { when, clock }: Pick<TxContext, 'when' | 'clock'>): DaySpan | undefined {
+  const dayOf = dayIn(when.zone);
+  const today = dayOf(clock.now());
+  const within = (from: number, days: number): DaySpan => ({
+    first: addDays(today, from),
+    last: addDays(today, from + days - 1),
+  });
   /** Days of the person's week that have passed before today. */
   const weekday = (weekdayOfDay(today) - (when.weekStart ?? 1) + 7) % 7;
-  if (/^(?:today|tonight|now|for today|later today)$/i.test(words)) return within('', today);
-  if (/^(?:this|the) week$/i.test(words)) {
-    return within('', addDays(today, 6 - weekday));
-  }
-  if (/^(?:the )?next week$/i.test(words)) {
-    return within(addDays(today, 7 - weekday), addDays(today, 13 - weekday));
-  }
-  if (/^(?:this|the|next) weekend$/i.test(words)) {
-    const saturday = addDays(today, (6 - weekdayOfDay(today) + 7) % 7);
-    return within(saturday, addDays(saturday, 1));
-  }
+  if (/^(?:today|tonight|now|for today|later today)$/i.test(words)) return { first: '', last: today };
+  if (/^(?:this|the) week$/i.test(words)) return { ...within(-weekday, 7), first: '' };
+  if (/^(?:the )?next week$/i.test(words)) return within(7 - weekday, 7);
+  if (/^(?:this|the|next) weekend$/i.test(words)) return within((6 - weekdayOfDay(today) + 7) % 7, 2);
   const meant = parseWhen(words, when);
-  return meant.kind === 'once' ? within(dayOf(meant.at), dayOf(meant.at)) : undefined;
+  return meant.kind === 'once' ? { first: dayOf(meant.at), last: dayOf(meant.at) } : undefined;
+}
+
+/** When reminders speak on the days that `words` name, by the person's calendar: the first time, of a series too. */
+export function dayFilter(words: string, ctx: TxContext): ((reminder: Reminder) => Date | undefined) | undefined {
+  const span = spanOf(words, ctx);
+  if (!span) return undefined;
+  const { first, last } = span;
+  const dayOf = dayIn(ctx.when.zone);
+  return (reminder) => {
+    const next = reminder.nextAt ?? reminder.lastOccurrence;
+    if (next && dayOf(next) >= first && dayOf(next) <= last) return next;
+    const at = first > dayOf(ctx.clock.now()) ? occurrenceFrom(reminder, first, dayOf) : undefined;
+    return at && dayOf(at) <= last ? at : undefined;
+  };
 }
 
 /** A day begins nowhere sooner than this before it does in UTC. */
@@ -40,8 +52,12 @@ const DAY_BEFORE_MS = 15 * 3_600_000;
 /** Of a series that comes every minute these are more than that. */
 const MOST_BEFORE = 1_000;
 
-/** The first occurrence of a series on `day` or later. */
-function occurrenceFrom({ rule, plannedAt }: Reminder, day: string, dayOf: (at: Date) => string): Date | undefined {
+/** The first occurrence to come of a series on `day` or later. */
+export function occurrenceFrom(
+  { rule, plannedAt }: Reminder,
+  day: string,
+  dayOf: (at: Date) => string,
+): Date | undefined {
   if (rule === undefined || !plannedAt) return undefined;
   if (dayOf(plannedAt) >= day) return plannedAt;
   const from = Math.max(plannedAt.getTime(), Date.parse(`${day}T00:00Z`) - DAY_BEFORE_MS);
@@ -64,3 +80,9 @@ export function dayOfAll(words: string): string | undefined {
   const found = OF_A_DAY.exec(words.trim());
   return found?.[1] ?? found?.[2];
 }
+
+const A_DAY =
+  /\b(?:today|tonight|tomorrow|this (?:week|weekend|time|month|morning|evening)|next (?:week|weekend|time|month)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/i;
+
+/** "The pills tomorrow": the day that is named, with whatever. */
+export const dayNamed = (words: string): string | undefined => dayOfAll(words) ?? A_DAY.exec(words)?.[0];

@@ -65,10 +65,17 @@ export function narrowed(found: Reminder, condition: string, ctx: WhenContext): 
   const [before, after] = [linesOf(rule), linesOf(when.rule)];
   const isSamePace = paceOf(before.rules) === paceOf(after.rules) && !/^(?:starting|beginning)/i.test(condition);
   const start = isSamePace ? before.start : after.start;
-  const days = [...new Set([...before.days, ...after.days, ...skipped.map((day) => day.replaceAll('-', ''))])].sort();
-  const text = [start, ...after.rules, ...(days.length > 0 ? [`EXDATE;VALUE=DATE:${days.join(',')}`] : [])].join('\n');
+  const text = textOf({ start, rules: after.rules, days: [...before.days, ...after.days, ...skipped.map(bare)] });
   return text === rule ? undefined : { ...when, rule: text };
 }
+
+/** The rule without `day`, which is one of its zone: `2026-11-21`. */
+export function leavingOut(rule: string, day: string): string {
+  const lines = linesOf(rule);
+  return textOf({ ...lines, days: [...lines.days, bare(day)] });
+}
+
+const bare = (day: string): string => day.replaceAll('-', '');
 
 const MONTHS = 'january february march april may june july august september october november december'.split(' ');
 /** Of a series that comes every minute no month is counted out. */
@@ -112,7 +119,19 @@ export function stillFrom(found: Reminder, words: string, when: Once | Recurring
   return later.kind === 'recurring' ? later : when;
 }
 
-function linesOf(rule: string): { start: string; rules: string[]; days: string[] } {
+interface RuleLines {
+  start: string;
+  rules: string[];
+  /** Those that are left out. */
+  days: string[];
+}
+
+function textOf({ start, rules, days }: RuleLines): string {
+  const out = [...new Set(days)].sort();
+  return [start, ...rules, ...(out.length > 0 ? [`EXDATE;VALUE=DATE:${out.join(',')}`] : [])].join('\n');
+}
+
+function linesOf(rule: string): RuleLines {
   const lines = rule.split('\n');
   const days = lines
     .filter((line) => line.startsWith('EXDATE'))

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { dataTool, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
-import { nextOf } from '../../time/index.ts';
+import { nextOf, type Once, storedPlan } from '../../time/index.ts';
 import { change, ofEach, SPOKE_LATELY_MS, which } from './change.ts';
 import { askWhich, readingChoice } from './create.ts';
+import { dayOfAll, spanOf } from './days.ts';
+import { isSeveralTimes, moveApart, movedTo, occurrenceWithin } from './one-day.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
-import { filledIn, parsePutOff } from './schedule.ts';
+import { filledIn, onDayOf, parsePutOff } from './schedule.ts';
 import { texts } from './texts.ts';
 
 /** The occurrence that a snooze moves: the one that spoke, unless the next one is nearer to mind. */
@@ -19,11 +21,19 @@ function putOff(reminder: Reminder, until: Date, now: Date): Reminder {
   return { ...reminder, snoozedUntil: until, snoozedOccurrence: plannedAt ?? until, plannedAt: next };
 }
 
-export async function snoozeTo(ctx: TxContext, found: Reminder, until: Date, wakeAt: WakeAt): Promise<ToolResult> {
+/** `occurrence`: the one that is meant, where a day was named; else the one that is nearest to mind. */
+export async function snoozeTo(
+  ctx: TxContext,
+  found: Reminder,
+  until: Date,
+  wakeAt: WakeAt,
+  occurrence?: Date,
+): Promise<ToolResult> {
   const now = ctx.clock.now();
-  const after = { ...putOff(found, until, now), nagged: 0 };
+  const moved = occurrence === undefined ? putOff(found, until, now) : movedTo(found, occurrence, until);
+  if (!moved) return moveApart(ctx, found, occurrence as Date, until, wakeAt);
   ctx.tx.afterCommit(() => wakeAt(until));
-  return change(ctx, found, after, (reminder) => texts.snoozed(reminder, until, now), until);
+  return change(ctx, found, { ...moved, nagged: 0 }, (reminder) => texts.snoozed(reminder, until, now), until);
 }
 
 export function snoozeTool(wakeAt: WakeAt) {
@@ -36,28 +46,50 @@ export function snoozeTool(wakeAt: WakeAt) {
     input: z.object({
       which,
       when: z.string().default('10 minutes').describe("How long, or until when, in the person's own words."),
+      day: z.string().max(100).optional().describe('Of a series: the day whose occurrence moves, not the next one.'),
     }),
 
     run: (input, ctx) =>
-      ofEach(ctx, { tool: 'reminder_snooze', input, prefers: 'spoken' }, (found) =>
-        snooze(ctx, found, input.when, wakeAt),
+      ofEach(ctx, { tool: 'reminder_snooze', input, prefers: input.day === undefined ? 'spoken' : 'any' }, (found) =>
+        snooze(ctx, found, { when: input.when, day: input.day ?? dayOfAll(input.which) }, wakeAt),
       ),
   });
 }
 
-async function snooze(ctx: TxContext, found: Reminder, words: string, wakeAt: WakeAt): Promise<ToolResult> {
+async function snooze(
+  ctx: TxContext,
+  found: Reminder,
+  { when: words, day }: { when: string; day: string | undefined },
+  wakeAt: WakeAt,
+): Promise<ToolResult> {
   const now = ctx.clock.now();
-  const own = ownTime(found, now);
-  const when = parsePutOff(own ? completedPutOff(words, own, found.zone) : words, own ?? now, ctx.when);
+  const span = day === undefined || found.rule === undefined ? undefined : spanOf(day, ctx);
+  const occurrence = span && occurrenceWithin(found, span, ctx);
+  const own = occurrence ?? ownTime(found, now);
+  const completed = own ? completedPutOff(words, own, found.zone) : words;
+  // Three o'clock is on the day of the occurrence that moves.
+  const itsDay = own && found.rule !== undefined ? onDayOf(own, completed.replace(UNTIL, ''), ctx.when) : undefined;
+  const when = itsDay ?? parsePutOff(completed, own ?? now, ctx.when);
   if (when.kind === 'reject') return failed(when.code, when.say);
-  const wanted = { act: 'snooze', which: found.id };
+  const wanted = { act: 'snooze', which: found.id, ...(occurrence && { occurrence: occurrence.toISOString() }) };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (when.kind === 'recurring') {
     return failed('NOT_ONE_TIME', texts.snoozeOnce.message, { remedy: texts.snoozeOnce.remedy });
   }
-  const result = await snoozeTo(ctx, found, when.at, wakeAt);
+  if (span && !occurrence) return notThen(found, when, now);
+  if (span && occurrence && isSeveralTimes(found, occurrence, span, ctx))
+    return failed('NOT_ONE_TIME', texts.snoozeOnce.message, { remedy: texts.snoozeOnce.remedy });
+  const result = await snoozeTo(ctx, found, when.at, wakeAt, occurrence);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
   return result.ok && choices ? { ...result, choices } : result;
+}
+
+/** A series that does not come on the day that was named: its next occurrence may be meant, or nothing. */
+function notThen(found: Reminder, when: Once, now: Date): ToolResult {
+  const wanted = { act: 'snooze', which: found.id, ...storedPlan(when) };
+  return failed('AMBIGUOUS', texts.notThen(found, now), {
+    choices: [{ label: texts.moveNext(found, when.at, now), tool: 'reminder_choose', input: wanted }],
+  });
 }
 
 /** When it will speak, if it has not spoken yet and is not being put off; lengths count from then. */
@@ -67,6 +99,8 @@ function ownTime(reminder: Reminder, now: Date): Date | undefined {
   const at = hasSpoken ? undefined : (snoozedUntil ?? plannedAt);
   return !isOpen(reminder) && at !== undefined && at > now ? at : undefined;
 }
+
+const UNTIL = /^(?:until|till|til|to)\s+/i;
 
 /** "Until tomorrow" keeps the hour; a length of time stays as it is. */
 function completedPutOff(words: string, at: Date, zone: string): string {

@@ -130,6 +130,17 @@ function dayWords(day: string): string {
   return /^(?:[A-Z]\w+day|\d)/.test(named) ? `on ${named}` : named;
 }
 
+/** `the series “pills”`, `the series “pills” and “cat”` */
+const seriesNames = (series: readonly Reminder[]): string =>
+  `the series ${listOf(series.map(({ text }) => quoted(text)))}`;
+
+/** `2026-11-21`, `2026-11-27` → `Sat 21 Nov to Fri 27 Nov` */
+const spanWords = (days: readonly string[]): string =>
+  [...new Set(days)]
+    .map((day) => new Date(`${day}T12:00:00Z`))
+    .map((noon) => formatInstant(noon, 'UTC', noon).replace(/ \d\d:\d\d$/, ''))
+    .join(' to ');
+
 const caughtUp: Record<CatchUp, string> = {
   late: 'said late, with how often it was missed',
   latest: 'said late, once',
@@ -201,6 +212,10 @@ export const texts = {
     `${quoted(reminder.text)} is not due now; it comes next on ${instantWords(next, reminder.zone, now)}.`,
   notThen: ({ text, plannedAt, zone }: Reminder, now: Instant) =>
     `${quoted(text)} does not come then as it is.${plannedAt ? ` Next: ${instantWords(plannedAt, zone, now)}.` : ''}`,
+  moveNext: ({ plannedAt, zone }: Reminder, at: Instant, now: Instant) =>
+    `Move ${plannedAt ? formatInstant(plannedAt, zone, now) : 'the next one'} to ${formatInstant(at, zone, now)}`,
+  movedApart: ({ text, zone }: Reminder, from: Instant, to: Instant, now: Instant) =>
+    `Moved only ${quoted(text)} of ${instantWords(from, zone, now)}, to ${instantWords(to, zone, now)} (${zone}).`,
   skipped: (reminder: Reminder, skipped: Instant, now: Instant) =>
     `Skipped: ${quoted(reminder.text)} on ${instantWords(skipped, reminder.zone, now)}.` +
     (reminder.plannedAt ? ` Next: ${instantWords(reminder.plannedAt, reminder.zone, now)}.` : ''),
@@ -266,7 +281,29 @@ export const texts = {
   }),
   labelOfSeveral: (count: number) => `${count} reminders`,
   notInText: (reminder: Reminder, words: string) => `${quoted(reminder.text)} does not say ${quoted(words)}.`,
-  reallyAll: (count: number) => (count === 1 ? 'Delete your only reminder?' : `Delete all ${count} reminders?`),
+  reallyAll: (found: readonly Reminder[]) => {
+    const series = found.filter(({ rule }) => rule !== undefined);
+    const end = series.length === 0 ? '' : ` That ends ${seriesNames(series)}.`;
+    return `${found.length === 1 ? 'Delete your only reminder?' : `Delete all ${found.length} reminders?`}${end}`;
+  },
+  /** `days`: the first and the last, `2026-11-21`. */
+  reallyDays: (found: readonly Reminder[], days: readonly string[]) => {
+    const [series, single] = [found.filter(({ rule }) => rule), found.filter(({ rule }) => !rule)];
+    const names = (some: readonly Reminder[]) => listOf(some.map(({ text }) => quoted(text)));
+    const acts = [
+      ...(series.length > 0 ? [`leave out ${names(series)} (${series.length === 1 ? 'it goes' : 'they go'} on)`] : []),
+      ...(single.length > 0 ? [`delete ${names(single)}`] : []),
+    ];
+    return `For ${spanWords(days)}: ${acts.join(' and ')}?`;
+  },
+  leftOut: (reminder: Reminder, skipped: readonly Instant[], now: Instant) => {
+    const { text, plannedAt, zone } = reminder;
+    const [first, last] = [skipped[0], skipped.at(-1)].map((at) => (at ? instantWords(at, zone, now) : ''));
+    const days = [first, last].map((words = '') => words.split(' at ')[0]);
+    const when = first === last ? `on ${first}` : `from ${days[0]} to ${days[1]}`;
+    const next = plannedAt ? ` Next: ${instantWords(plannedAt, zone, now)}.` : '';
+    return `Skipped: ${quoted(text)} ${when}.${next}`;
+  },
   label: (reminder: Reminder) => `the reminder ${quoted(reminder.text)}`,
   none: (status: string, day: string | undefined) =>
     status === 'completed'

@@ -26,6 +26,10 @@ const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth ten
 const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
 const COUNTS = ['', 'one', 'two', 'three', 'four', 'five'];
 
+/** Whether the words may mean more than one. */
+export const isSeveral = (which: string): boolean =>
+  SEVERAL.test(bare(which)) || FIRST_OF.test(bare(which)) || /,|&|\b(?:and|all|every|everything|both)\b/i.test(which);
+
 /** Longer ago than this nobody is sure to mean it by "that". */
 const AT_HAND_MS = 24 * 3_600_000;
 /** Made longer ago than this they are no list that anybody counts in. */

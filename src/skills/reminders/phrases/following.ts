@@ -4,6 +4,7 @@ import { aheadIn } from '../ahead-words.ts';
 import { change, correction, INSTEAD, lengthLike, underCondition } from '../correction.ts';
 import { AGAIN, about, again, ahead, BARE_NUMBER, create, list, PAST, snoozeOf } from '../phrase-calls.ts';
 import { isItem } from '../reworded.ts';
+import { isRhythm } from '../schedule.ts';
 import { isTime } from '../time-words.ts';
 import { ANY_REQUEST } from '../untold.ts';
 
@@ -29,8 +30,8 @@ const holds = (text: string | undefined, words: string): boolean =>
 
 /** One day of a series at another hour. */
 const once = (day: string, when: string): Call | undefined =>
-  list(day) && isTime(`${day} at ${when.replace(/^at /i, '')}`)
-    ? { tool: 'reminder_snooze', input: { which: 'that', when: `${day} at ${when.replace(/^at /i, '')}` } }
+  list(day) && !/^(?:every|each|all)\b|s$|\bweek$/i.test(day) && isTime(`${day} at ${when.replace(/^at /i, '')}`)
+    ? { tool: 'reminder_snooze', input: { which: 'that', when: `${day} at ${when.replace(/^at /i, '')}`, day } }
     : undefined;
 
 const TOO = /\s+(?:too|as well|also|again|please)$/i;
@@ -117,11 +118,16 @@ export const following: Phrase[] = [
     call: ({ said = '' }) => underCondition(said),
   },
   {
-    pattern:
-      '(skip|miss) (it|that|this one|the first one|the first time|the next one|next|this time|next time|the next time|it once)',
-    example: 'skip the next one',
+    pattern: '(skip|miss) (it|that|this one|the first one|the first time|this time|it once)',
+    example: 'skip this one',
     about: 'reminder',
     call: () => ({ tool: 'reminder_complete', input: { which: 'that', ahead: true } }),
+  },
+  {
+    pattern: '(skip|miss) [just|only] (the next one|next|next time|the next time|the next)',
+    example: 'skip the next one',
+    about: 'reminder',
+    call: () => ({ tool: 'reminder_complete', input: { which: 'that', ahead: true, next: true } }),
   },
   {
     pattern: '((change|replace|swap) {from} (to|with|for) {to}|{from} should (be|say|read) {to})',
@@ -205,17 +211,32 @@ export const following: Phrase[] = [
     call: ({ day = '', when = '' }) => once(day, when),
   },
   {
-    pattern: '(make it|move it to|change it to|do it at) {when} (just|only|but only|but just) (for|on) {day}',
+    pattern: '(make it|move it to|change it to|do it at) {when} (just|only|but only|but just) [for|on] {day}',
     example: 'make it 3pm just for today',
     about: 'reminder',
     call: ({ day = '', when = '' }) => once(day, when),
   },
   {
+    pattern: '(make it|move it to|change it to|do it at) {when} [but] [for|on] {day} (only|and only then)',
+    example: 'make it 3pm today only',
+    about: 'reminder',
+    call: ({ day = '', when = '' }) => once(day, when),
+  },
+  {
     pattern:
-      '(make it|move it to|change it to|do it at) {when} (just this once|this time only|only this time|just once|just today|today only|only today|this week only|just this week|only this week|just this time)',
+      '(make it|move it to|change it to|do it at) {when} (just this once|this time only|only this time|just once|just this time)',
     example: 'make it 3pm just this once',
     about: 'reminder',
     call: ({ when = '' }) => snoozeOf('that', when),
+  },
+  {
+    pattern: '(make it|move it to|change it to|do it at) {when} (this week only|only this week|just this week)',
+    example: 'make it 3pm this week only',
+    about: 'reminder',
+    call: ({ when = '' }) => {
+      const call = snoozeOf('that', when);
+      return call && { ...call, input: { ...call.input, day: 'this week' } };
+    },
   },
   {
     pattern:
@@ -225,10 +246,11 @@ export const following: Phrase[] = [
     call: ({ day = '', when = '' }) => once(day, when.replace(/[\s,]+(?:instead|just|only)$/i, '')),
   },
   {
-    pattern: '(end|stop|finish) (it|that|this) (on|after|by|at) {when}',
+    pattern: '(end|stop) (it|that|this) (on|after|at) {when}',
     example: 'end it on 27 November',
     about: 'reminder',
-    call: ({ when = '' }) => (isTime(when) ? change({ when: `until ${when}` }) : undefined),
+    call: ({ when = '' }, topic) =>
+      topic?.isRecent && isRhythm(topic.when ?? '') && isTime(when) ? change({ when: `until ${when}` }) : undefined,
   },
   {
     pattern:

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { dataTool, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { nextOf } from '../../time/index.ts';
+import { change, notOpen, notPutOff, ofEach, which } from './change.ts';
+import { dayNamed, spanOf } from './days.ts';
+import { skipDays } from './days-off.ts';
+import { isItsName } from './narrow.ts';
+import { isOpen, type Reminder } from './reminder.ts';
+import { texts } from './texts.ts';
+
+export const completeTool = dataTool({
+  name: 'reminder_complete',
+  topic: 'reminder',
+  deletes: () => 1,
+  description: 'Marks a reminder as done. Of a series only the occurrence that spoke last; the series goes on.',
+  effect: 'write',
+  redact: privately('which'),
+  input: z.object({
+    which,
+    ahead: z.boolean().optional().describe('Of a series: the next occurrence, before it speaks.'),
+    next: z.boolean().optional().describe('With `ahead`: also where one has just spoken.'),
+  }),
+
+  run(input, ctx) {
+    const day = input.ahead ? dayNamed(input.which) : undefined;
+    const span = day === undefined ? undefined : spanOf(day, ctx);
+    // What has just spoken is what is skipped today.
+    return ofEach(ctx, { tool: 'reminder_complete', input, prefers: 'spoken' }, (found) =>
+      span && found.rule !== undefined && !isItsName(found.rule, day ?? '') && !(span.first === '' && isOpen(found))
+        ? skipDays(ctx, found, span)
+        : complete(ctx, found, input),
+    );
+  },
+});
+
+interface Ahead {
+  ahead?: boolean | undefined;
+  next?: boolean | undefined;
+}
+
+async function complete(ctx: TxContext, found: Reminder, input: Ahead): Promise<ToolResult> {
+  const now = ctx.clock.now();
+  const { rule, plannedAt, snoozedUntil, snoozedOccurrence, nagged } = found;
+  if (rule === undefined || (plannedAt === undefined && snoozedUntil === undefined)) {
+    const after: Reminder = { ...found, state: 'completed', completedAt: now };
+    return change(ctx, found, after, texts.completed);
+  }
+  const isNext = input.next && plannedAt && (snoozedUntil === undefined || nagged > 0);
+  if (!isNext && (isOpen(found) || snoozedUntil)) {
+    const doneOccurrence = snoozedOccurrence ?? found.lastOccurrence;
+    const after = { ...found, doneOccurrence, ...notPutOff };
+    return change(ctx, found, after, (reminder) => texts.completedOne(reminder, now), after.plannedAt);
+  }
+  if (plannedAt === undefined) return failed('NOT_FOUND', texts.over(found));
+  if (!input.ahead) return notOpen(found, plannedAt, now);
+  const after = { ...found, doneOccurrence: plannedAt, plannedAt: nextOf(rule, plannedAt) };
+  return change(ctx, found, after, (reminder) => texts.skipped(reminder, plannedAt, now), after.plannedAt);
+}

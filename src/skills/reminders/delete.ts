@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { dataTool, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { change, edit, notOpen, ofEach, which } from './change.ts';
+import { type DaySpan, dayNamed, dayOfAll, spanOf } from './days.ts';
+import { daysInput, readDays, skipDays, writtenDays } from './days-off.ts';
+import { isItsName, skippedDay } from './narrow.ts';
+import type { Reminder, WakeAt } from './reminder.ts';
+import { texts } from './texts.ts';
+import { findSome, isSeveral, type Wanted } from './which.ts';
+
+/** A deletion; one that is said of a day takes only that day off a series, and several are asked about. */
+export function deleteTool(wakeAt: WakeAt) {
+  return dataTool({
+    name: 'reminder_delete',
+    topic: 'reminder',
+    // Several at once count as many.
+    deletes: ({ which, sure }) => (sure || isSeveral(which) || dayOfAll(which) !== undefined ? 2 : 1),
+    description: 'Deletes a reminder; a series ends with it.',
+    effect: 'write',
+    redact: privately('which'),
+    input: z.object({
+      which,
+      days: daysInput,
+      sure: z.boolean().optional().describe('Many at once, which the person has confirmed.'),
+    }),
+
+    async run(input, ctx) {
+      const wanted: Wanted & { input: { which: string } } = { tool: 'reminder_delete', input, prefers: 'any' };
+      const remove = (one: Reminder) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted);
+      const found = input.sure ? [] : await findSome(ctx, input.which, wanted);
+      if (!Array.isArray(found)) return found;
+      const [only, ...others] = found;
+      const day = dayNamed(input.which);
+      const isNamed = (one: Reminder) => one.rule !== undefined && day !== undefined && isItsName(one.rule, day);
+      // "My Tuesday yoga" may be that series or that Tuesday.
+      if (only?.plannedAt && others.length === 0 && isNamed(only))
+        return notOpen(only, only.plannedAt, ctx.clock.now());
+      const named = dayOfAll(input.which) ?? (found.every(isNamed) || NO_DAYS.test(day ?? '') ? undefined : day);
+      const span = readDays(input.days) ?? (named === undefined ? undefined : spanOf(named, ctx));
+      if (span) {
+        const isOne = others.length === 0 && (only?.rule !== undefined || mostUnasked(input.which) > 0);
+        if (!input.sure && !isOne) return askDays(ctx, found, span);
+        const takeOff = (one: Reminder) => (one.rule === undefined ? remove(one) : skipDays(ctx, one, span));
+        return ofEach(ctx, wanted, takeOff);
+      }
+      if (only?.rule && only.plannedAt && others.length === 0 && day)
+        return / time$/i.test(day)
+          ? notOpen(only, only.plannedAt, ctx.clock.now())
+          : edit(ctx, only, { when: skippedDay(day) }, wakeAt);
+      const isSure =
+        input.sure || (found.length <= mostUnasked(input.which) && !(day && found.some(({ rule }) => rule)));
+      return isSure ? ofEach(ctx, wanted, remove) : askAll(found);
+    },
+  });
+}
+
+/** A month is more than days, and "next time" none. */
+const NO_DAYS = / (?:time|month)$/i;
+
+/** More than so many are not deleted without asking; "everything" may mean more than reminders. */
+const mostUnasked = (which: string): number => (/\beverything\b/i.test(which) ? 0 : /\ball\b/i.test(which) ? 1 : 2);
+
+const idsOf = (found: readonly Reminder[]): string => found.map(({ id }) => id).join(', ');
+
+function askAll(found: readonly Reminder[]): ToolResult {
+  return failed('AMBIGUOUS', texts.reallyAll(found), {
+    choices: [
+      {
+        label: found.length === 1 ? 'Delete it' : `Delete all ${found.length}`,
+        tool: 'reminder_delete',
+        input: { which: idsOf(found), sure: true },
+        style: 'danger',
+      },
+    ],
+  });
+}
+
+function askDays(ctx: TxContext, found: readonly Reminder[], span: DaySpan): ToolResult {
+  const days = writtenDays(span, ctx);
+  return failed('AMBIGUOUS', texts.reallyDays(found, days.split('/')), {
+    choices: [
+      {
+        label: `Yes, all ${found.length}`,
+        tool: 'reminder_delete',
+        input: { which: idsOf(found), days, sure: true },
+        style: 'danger',
+      },
+    ],
+  });
+}
