@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { controlActs } from '../../src/app/index.ts';
 import { migrate, openDatabase } from '../../src/storage/index.ts';
-import { freshDataDir, Program } from '../support/jsonl.ts';
+import { migratedDataDir, Program } from '../support/jsonl.ts';
 import { type Play, play } from '../support/play.ts';
 import { testWorld } from '../support/world.ts';
 
@@ -128,7 +128,7 @@ test('what is refused has none', async () => {
 });
 
 test('a command that is killed right after its commit has left its entry, right before it nothing', async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   for (const phase of ['before', 'after']) {
     const env = { CODA_TEST_KILL_AT: `${phase}:tokens.add` };
     await using program = new Program(['tokens', 'add', phase, '--scopes', 'metrics', '--data', dataDir], { env });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/storage/index.ts';
 import { command } from '../support/command-lines.ts';
-import { freshDataDir, Jsonl } from '../support/jsonl.ts';
+import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 import { testWorld } from '../support/world.ts';
 
 async function coda(args: string[], dataDir: string) {
@@ -9,7 +9,7 @@ async function coda(args: string[], dataDir: string) {
 }
 
 test('what was done is exported and verified, beside a daemon and without one', async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const heads: string[] = [];
   {
     await using chat = await Jsonl.start({ dataDir });

@@ -1,14 +1,14 @@
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { command } from '../support/command-lines.ts';
-import { freshDataDir, Jsonl } from '../support/jsonl.ts';
+import { freshDataDir, Jsonl, migratedDataDir } from '../support/jsonl.ts';
 
 async function coda(args: string[]) {
   return command(args);
 }
 
 test('a backup beside a running coda comes back in another folder', { timeout: 120_000 }, async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const file = join(dirname(dataDir), 'b.tar.gz');
   const into = freshDataDir();
   {

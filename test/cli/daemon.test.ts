@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { freshDataDir, Jsonl, type Options, Program } from '../support/jsonl.ts';
+import { freshDataDir, Jsonl, migratedDataDir, type Options, Program } from '../support/jsonl.ts';
 
 const TALK = 90_000;
 
 /** `coda run`, once it says that it is ready. */
 async function runDaemon(options: Options = {}): Promise<Program & { dataDir: string }> {
-  const dataDir = options.dataDir ?? freshDataDir();
+  const dataDir = options.dataDir ?? (await migratedDataDir());
   const daemon = new Program(['run', '--data', dataDir, ...(options.args ?? [])], options);
   await daemon.logged('"msg":"ready"');
   return Object.assign(daemon, { dataDir });
@@ -23,7 +23,7 @@ async function command(...args: string[]): Promise<{ code: number | null; stdout
 }
 
 test('a daemon says what is on, and in plain words what is off', { timeout: TALK }, async () => {
-  await using daemon = await runDaemon();
+  await using daemon = await runDaemon({ dataDir: freshDataDir() });
   const lines = daemon.stderr
     .split('\n')
     .filter(Boolean)
@@ -38,7 +38,7 @@ test('a daemon says what is on, and in plain words what is off', { timeout: TALK
 const UNUSED = /playwright|modelcontextprotocol|readability|linkedom|turndown|unpdf|page-worker/;
 
 test('what nobody uses is not loaded', { timeout: TALK }, async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   mkdirSync(dataDir, { recursive: true });
   const file = join(dataDir, 'modules.txt');
   const record = fileURLToPath(new URL('../support/modules/record.mjs', import.meta.url));
@@ -73,7 +73,7 @@ test('chats attach to a daemon, share its data, and leave it running', { timeout
 });
 
 test('a chat that is opened while its daemon starts attaches to it', { timeout: TALK }, async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   await using daemon = new Program(['run', '--data', dataDir]);
   await eventually(() => existsSync(join(dataDir, 'coda.lock')));
   await using chat = await Jsonl.start({ dataDir });
@@ -91,7 +91,7 @@ test('its socket is for its user alone, and gone after the end', { timeout: TALK
 });
 
 test('health and status answer for a daemon, and say that there is none', { timeout: TALK }, async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   for (const name of ['health', 'status']) {
     const { code, stderr } = await command(name, '--data', dataDir);
     expect(code).toBe(69);
@@ -105,7 +105,7 @@ test('health and status answer for a daemon, and say that there is none', { time
 });
 
 test('health and status tell of a platform that is away', { timeout: TALK }, async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   mkdirSync(dataDir, { recursive: true });
   const config = join(dataDir, 'away.yaml');
   // Nobody listens on the discard port.
@@ -120,7 +120,7 @@ test('health and status tell of a platform that is away', { timeout: TALK }, asy
 });
 
 test('a daemon that was killed leaves nothing in the way of the next', { timeout: TALK }, async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   await using first = await runDaemon({ dataDir });
   first.child.kill('SIGKILL');
   await first.exit;
@@ -146,7 +146,7 @@ test('a chat is told when its daemon stops', { timeout: TALK }, async () => {
 });
 
 test('a daemon that waits for its database ends when it is asked to', { timeout: TALK }, async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const args = ['run', '--data', dataDir, '--config', join(dataDir, 'config.yaml')];
   mkdirSync(dataDir, { recursive: true });
   writeFileSync(

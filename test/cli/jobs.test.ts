@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { command } from '../support/command-lines.ts';
-import { freshDataDir, Jsonl } from '../support/jsonl.ts';
+import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 
 /** A command on `dataDir`, as a shell would call it. */
 function shell(dataDir: string) {
@@ -10,7 +10,7 @@ function shell(dataDir: string) {
 }
 
 test('jobs and notices are added beside a daemon and without one', { timeout: 90_000 }, async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const coda = shell(dataDir);
   await using chat = await Jsonl.start({ dataDir });
   await chat.say('hello');

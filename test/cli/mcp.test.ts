@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { expect, test } from 'vitest';
-import { freshDataDir, MAIN, Program } from '../support/jsonl.ts';
+import { MAIN, migratedDataDir, Program } from '../support/jsonl.ts';
 import { browse, Guarded } from '../support/mcp/guarded.ts';
 
 /** The SDK's own client on `coda mcp`. */
@@ -25,7 +25,7 @@ async function clientOf(dataDir: string) {
 test('the SDK’s client keeps notes, reminders and schedules of the owner, with a daemon and without', {
   timeout: 90_000,
 }, async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   await using it = await clientOf(dataDir);
   const { tools } = await it.client.listTools();
   const names = tools.map(({ name }) => name);
@@ -54,7 +54,7 @@ async function inspect(dataDir: string, ...asked: string[]) {
 }
 
 test('the inspector lists its tools and calls one', { timeout: 90_000 }, async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const { tools } = await inspect(dataDir, '--method', 'tools/list');
   expect(tools.map(({ name }: { name: string }) => name)).toContain('note_save');
   const call = ['--method', 'tools/call', '--tool-name', 'note_save', '--tool-arg', 'text=the key is under the mat'];
@@ -65,7 +65,7 @@ test('coda mcp login signs in with the address that is pasted, and logout forget
   timeout: 90_000,
 }, async () => {
   await using guarded = await Guarded.open();
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   mkdirSync(dataDir, { recursive: true });
   const config = join(dataDir, 'config.yaml');
   writeFileSync(config, `mcp: { servers: { web: { url: "${guarded.url}", oauth: { sign_in: true } } } }\n`);

@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { command } from '../support/command-lines.ts';
-import { freshDataDir, Jsonl } from '../support/jsonl.ts';
+import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 
 async function coda(args: string[], dataDir: string, input = '', env: Record<string, string> = {}) {
   return command([...args, '--data', dataDir], { env, input });
 }
 
 test('memories are exported beside a daemon and imported without one, each once', async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   let exported = '';
   {
     await using chat = await Jsonl.start({ dataDir });
@@ -39,7 +39,7 @@ test('memories are exported beside a daemon and imported without one, each once'
 });
 
 test('lines of facts and questions are answered with ids, the nearest first', async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   mkdirSync(dataDir, { recursive: true });
   const config = join(dataDir, 'coda.json');
   writeFileSync(config, JSON.stringify({ memory: { embedder: { kind: 'none' } } }));

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { command } from '../support/command-lines.ts';
-import { freshDataDir, Jsonl } from '../support/jsonl.ts';
+import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 
 async function coda(args: string[], dataDir: string) {
   return command([...args, '--data', dataDir]);
 }
 
 test('notes leave as files and come back, each once; a vault is read, and what is no note is told of', async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const folder = mkdtempSync(join(tmpdir(), 'coda-notes-'));
   const vault = join(folder, 'vault');
   mkdirSync(join(vault, '.obsidian'), { recursive: true });
@@ -38,7 +38,7 @@ test('notes leave as files and come back, each once; a vault is read, and what i
 });
 
 test('what was shared in a channel comes back as one’s own, beside a note of the same title', async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const folder = mkdtempSync(join(tmpdir(), 'coda-notes-'));
   {
     await using chat = await Jsonl.start({ dataDir });

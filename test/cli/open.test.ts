@@ -2,14 +2,14 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { command } from '../support/command-lines.ts';
-import { freshDataDir, Jsonl } from '../support/jsonl.ts';
+import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 
 async function coda(args: string[]) {
   return command(args);
 }
 
 test('open shows a link of the running coda that signs a browser in; --revoke ends it', async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   await using _chat = await Jsonl.start({ dataDir, env: { CODA_HTTP_LISTEN: '127.0.0.1:0' } });
   const left = join(dataDir, 'run', 'open.html');
   writeFileSync(left, 'a link of somebody who ended it before it was read');
@@ -32,7 +32,7 @@ test('open shows a link of the running coda that signs a browser in; --revoke en
 });
 
 test('with an approval token a link is only for who has it: who is signed in may approve calls', async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const config = `${dataDir}.yaml`;
   writeFileSync(config, 'http: { listen: "127.0.0.1:0" }\naccess: { approval_token: "open sesame" }\n');
   await using _chat = await Jsonl.start({ dataDir, args: ['--config', config] });
@@ -44,7 +44,7 @@ test('with an approval token a link is only for who has it: who is signed in may
 });
 
 test('open says what is missing: a running coda, or HTTP', async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   expect(await coda(['open', '--data', dataDir])).toMatchObject({
     code: 69,
     stderr: expect.stringContaining('coda run'),

@@ -10,7 +10,7 @@ import { readConfig } from '../../src/app/index.ts';
 import { Secrets } from '../../src/base/log.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { type CommandLine, commandLines, inlineCalls, runCoda, wordsOf } from '../support/command-lines.ts';
-import { freshDataDir, Jsonl, MAIN, Program } from '../support/jsonl.ts';
+import { Jsonl, MAIN, migratedDataDir, Program } from '../support/jsonl.ts';
 import { freshPostgres, POSTGRES_URL } from '../support/postgres.ts';
 import { blocksIn, runShell, type ShellStep, shellSteps } from '../support/shell-page.ts';
 
@@ -19,7 +19,7 @@ let dataDir: string;
 let port: number;
 
 beforeAll(async () => {
-  dataDir = freshDataDir();
+  dataDir = await migratedDataDir();
   port = await freePort();
   const config = join(dirname(dataDir), 'config.yaml');
   await mkdir(dirname(config), { recursive: true });

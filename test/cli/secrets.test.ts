@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { secretsSet } from '../../src/cli/secrets.ts';
 import { temporaryFolder } from '../skills/agent-skills/support.ts';
 import { command } from '../support/command-lines.ts';
-import { freshDataDir, Jsonl } from '../support/jsonl.ts';
+import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 
 const VALUE = 'sk-of-everybody-1234';
 
@@ -13,7 +13,7 @@ const VALUE = 'sk-of-everybody-1234';
 async function running() {
   const home = temporaryFolder();
   const env = { HOME: home, XDG_CONFIG_HOME: join(home, 'config') };
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const daemon = await Jsonl.start({ dataDir, env });
   onTestFinished(() => daemon[Symbol.asyncDispose]());
   const secrets = async (args: string[], stdin = '') => {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { skillText, write } from '../skills/agent-skills/support.ts';
 import { command } from '../support/command-lines.ts';
-import { freshDataDir, Jsonl } from '../support/jsonl.ts';
+import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 
 /** A person's home folder with one skill, and commands that they type. */
-function somebody() {
+async function somebody() {
   const home = mkdtempSync(join(tmpdir(), 'coda-home-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const env = { HOME: home };
   write(
     home,
@@ -25,7 +25,7 @@ function somebody() {
 }
 
 test('approving on the command line shows what the skill may do, and wants somebody to say yes', async () => {
-  const { coda } = somebody();
+  const { coda } = await somebody();
   const asked = await coda('skills', 'approve', 'pdf');
   expect(asked.code).toBe(64);
   expect(asked.stdout).toContain('scripts/a.sh');
@@ -40,7 +40,7 @@ test('approving on the command line shows what the skill may do, and wants someb
 });
 
 test('a running coda knows at once what was approved on the command line', async () => {
-  const { dataDir, env, coda } = somebody();
+  const { dataDir, env, coda } = await somebody();
   await using chat = await Jsonl.start({ dataDir, env });
   expect((await coda('skills', 'approve', 'pdf', '--yes')).code).toBe(0);
   expect(await chat.say('/skills approve pdf')).toContain('is approved as it is now');

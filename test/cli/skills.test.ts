@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { skillText, write } from '../skills/agent-skills/support.ts';
 import { command } from '../support/command-lines.ts';
-import { freshDataDir, Jsonl } from '../support/jsonl.ts';
+import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 
 /** A person's home folder, and commands that they type. */
-function somebody() {
+async function somebody() {
   const home = mkdtempSync(join(tmpdir(), 'coda-home-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const coda = async (...args: string[]) => {
     return command([...args, '--data', dataDir], { env: { HOME: home } });
   };
@@ -18,7 +18,7 @@ function somebody() {
 }
 
 test('skills are listed with where they come from, and those that cannot be used with why', async () => {
-  const { home, coda } = somebody();
+  const { home, coda } = await somebody();
   write(home, '.coda/skills/pdf/SKILL.md', skillText('pdf', { more: 'name_de: PDF-Werkzeuge\nallowed-tools: Read\n' }));
   write(home, '.agent-skills/pdf/SKILL.md', skillText('pdf', { description: 'Wins.', body: 'Do it well.' }));
   write(home, '.agent-skills/empty/SKILL.md', '');
@@ -52,7 +52,7 @@ test('skills are listed with where they come from, and those that cannot be used
 });
 
 test('one skill is shown with all it says; a name that is none gets a hint', async () => {
-  const { home, coda } = somebody();
+  const { home, coda } = await somebody();
   write(home, '.coda/skills/pdf/SKILL.md', skillText('pdf', { more: 'colour: blue\nsecrets: [API_KEY]\n' }));
   const { stdout } = await coda('skills', 'show', 'pdf', '--json');
   expect(JSON.parse(stdout)).toMatchObject({ name: 'pdf', other: { colour: 'blue' }, secrets: [{ name: 'API_KEY' }] });
@@ -73,7 +73,7 @@ test('one skill is shown with all it says; a name that is none gets a hint', asy
 });
 
 test('validating ends with 0 when all can be used, and with --strict when all are in the standard form', async () => {
-  const { home, coda } = somebody();
+  const { home, coda } = await somebody();
   write(home, 'skills/pdf/SKILL.md', skillText('pdf'));
   const folder = join(home, 'skills');
   expect(await coda('skills', 'validate', '--strict', folder)).toMatchObject({ code: 0 });
@@ -113,7 +113,7 @@ test('validating ends with 0 when all can be used, and with --strict when all ar
 });
 
 test('a skill is set aside and taken up again, without a daemon and beside one', async () => {
-  const { home, dataDir, coda } = somebody();
+  const { home, dataDir, coda } = await somebody();
   write(home, '.coda/skills/pdf/SKILL.md', skillText('pdf'));
   write(home, '.coda/skills/word/SKILL.md', skillText('word'));
   expect(await coda('skills', 'deprecate', 'pdf', '--reason', 'old', '--replacement', 'word')).toMatchObject({
@@ -128,7 +128,7 @@ test('a skill is set aside and taken up again, without a daemon and beside one',
 });
 
 test('a running coda reads what changed when it is told to', async () => {
-  const { home, dataDir, coda } = somebody();
+  const { home, dataDir, coda } = await somebody();
   write(home, '.coda/skills/pdf/SKILL.md', skillText('pdf'));
   expect((await coda('skills', 'rescan')).stdout).toMatch(/No coda is running here.*\nadded: .*\bpdf\b/);
   await using _chat = await Jsonl.start({ dataDir, env: { HOME: home } });
@@ -146,7 +146,7 @@ test('a running coda reads what changed when it is told to', async () => {
 });
 
 test('the cases of a skill are played, and what is not as it should be is told', async () => {
-  const { home, coda } = somebody();
+  const { home, coda } = await somebody();
   const description = 'Rotates the pages of PDF files.';
   write(home, '.coda/skills/pdf/SKILL.md', skillText('pdf', { description, body: 'Rotate $ARGUMENTS.' }));
   write(home, '.coda/skills/word/SKILL.md', skillText('word', { description: 'Writes letters.' }));

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { put } from '../skills/specialists/support.ts';
 import { command } from '../support/command-lines.ts';
-import { freshDataDir, Jsonl } from '../support/jsonl.ts';
+import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 
 /** A person's home folder, and commands that they type. */
-function somebody() {
+async function somebody() {
   const home = mkdtempSync(join(tmpdir(), 'coda-home-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const env = { HOME: home };
   const coda = async (...args: string[]) => {
     return command([...args, '--data', dataDir], { env });
@@ -19,7 +19,7 @@ function somebody() {
 }
 
 test('specialists are validated in a folder, one or many, with what is wrong with each', async () => {
-  const { agents, coda } = somebody();
+  const { agents, coda } = await somebody();
   put(agents, 'cook', { tools: ['note_get'] });
   put(agents, 'bad', { soul: '', tools: ['rm -rf'] });
   expect(await coda('specialists', 'validate', join(agents, 'cook'))).toMatchObject({ code: 0 });
@@ -32,7 +32,7 @@ test('specialists are validated in a folder, one or many, with what is wrong wit
 });
 
 test('a running coda lists its specialists, and one that waits is approved from the command line', async () => {
-  const { agents, dataDir, env, coda } = somebody();
+  const { agents, dataDir, env, coda } = await somebody();
   put(agents, 'cook', { tools: ['note_get'] });
   put(agents, 'off', { config: 'enabled: false\n' });
   put(agents, 'broken', { soul: '' });

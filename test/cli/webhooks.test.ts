@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { readConfig } from '../../src/app/index.ts';
 import { Secrets } from '../../src/base/log.ts';
 import { checkSigned, signed } from '../../src/base/signature.ts';
-import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
+import { freshDataDir, Jsonl, migratedDataDir, Program } from '../support/jsonl.ts';
 import { blocksIn } from '../support/shell-page.ts';
 
 const page = blocksIn('webhooks.md');
@@ -39,7 +39,7 @@ test('the configuration of the documentation is one', () => {
 
 test('the commands of the documentation do what it says', { timeout: 90_000 }, async () => {
   const json = blocks('json').find((text) => text.includes('pusher')) ?? '';
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const env = { CODA_SECRET_KEY: 'a-key-of-the-test' };
   await using chat = await Jsonl.start({ dataDir, env });
   await chat.say('hello');

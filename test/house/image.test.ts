@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { INLINED } from '../../scripts/bundle.mjs';
 import { packImage } from '../../scripts/pack-image.mjs';
 import { packageRoot } from '../../src/base/root.ts';
-import { Jsonl, Program } from '../support/jsonl.ts';
+import { freshDataDir, Jsonl, Program } from '../support/jsonl.ts';
 import { pdf } from '../support/pdf.ts';
 
 /** What the image holds beside coda: Node 24.21 with 127 MB, its libraries with 6 MB. */
@@ -96,7 +96,7 @@ test('no other package looks for files beside its code', () => {
 
 test('from there it answers, remembers, and finds nothing amiss', async () => {
   const main = join(folder, 'dist', 'main.js');
-  await using coda = await Jsonl.start({ main, cwd: '/' });
+  await using coda = await Jsonl.start({ main, cwd: '/', dataDir: freshDataDir() });
   expect(await coda.say('note: the spare key is with Anna')).toContain('Noted: “the spare key is with Anna”');
   expect(await coda.say('/skills')).toContain('meeting-notes');
   await using doctor = new Program(['doctor', '--data', coda.dataDir], { main, cwd: '/' });

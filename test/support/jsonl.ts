@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { packageRoot } from '../../src/base/root.ts';
 import { eventually } from './eventually.ts';
+import { fillMigrated } from './template.ts';
 
 /** What `npm run build` has left; another build is named by CODA_TEST_MAIN. */
 export const MAIN = process.env.CODA_TEST_MAIN ?? join(packageRoot(), 'dist', 'main.js');
@@ -44,7 +45,7 @@ export interface Exit {
 }
 
 export interface Options {
-  /** A fresh folder when left out. */
+  /** A folder of its own with an empty database when left out. */
   dataDir?: string;
   /** More arguments, such as `--test-clock`. */
   args?: string[];
@@ -59,6 +60,13 @@ export function freshDataDir(): string {
   const folder = mkdtempSync(join(tmpdir(), 'coda-data-'));
   folders.push(folder);
   return join(folder, 'data');
+}
+
+/** The same with an empty migrated database in it: whoever begins there is spared half of a first start. */
+export async function migratedDataDir(): Promise<string> {
+  const dataDir = freshDataDir();
+  await fillMigrated(dataDir);
+  return dataDir;
 }
 
 const folders: string[] = [];
@@ -124,15 +132,14 @@ export class Jsonl extends Program {
 
   /** Starts it, and waits until it is ready unless `ready` is false. */
   static async start(options: Options = {}, ready = true): Promise<Jsonl> {
-    const jsonl = new Jsonl(options);
+    const jsonl = new Jsonl({ ...options, dataDir: options.dataDir ?? (await migratedDataDir()) });
     if (ready) await jsonl.next(({ type }) => type === 'ready');
     return jsonl;
   }
 
-  constructor(options: Options) {
-    const dataDir = options.dataDir ?? freshDataDir();
-    super(['chat', '--jsonl', '--data', dataDir, ...(options.args ?? [])], options);
-    this.dataDir = dataDir;
+  constructor(options: Options & { dataDir: string }) {
+    super(['chat', '--jsonl', '--data', options.dataDir, ...(options.args ?? [])], options);
+    this.dataDir = options.dataDir;
   }
 
   protected override onStdout(text: string): void {

@@ -11,9 +11,14 @@ import { testWorld } from './world.ts';
 /** A data folder of its own whose database is empty and migrated. Remove it after the test. */
 export async function migratedFolder(name = 'coda-test'): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), `${name}-`));
+  await fillMigrated(dataDir);
+  return dataDir;
+}
+
+/** Puts an empty migrated database into a data folder that has none; the folder need not be there. */
+export async function fillMigrated(dataDir: string): Promise<void> {
   // A cluster has 560 files: the copy without promises takes a fifth of the time.
   cpSync(await template(), dataDir, { recursive: true });
-  return dataDir;
 }
 
 /** What all of them are copied from: copying takes a tenth of the time of making one. */

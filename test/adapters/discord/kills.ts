@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Channel, FakeDiscord, type User } from '../../support/discord/index.ts';
-import { freshDataDir } from '../../support/jsonl.ts';
+import { migratedDataDir } from '../../support/jsonl.ts';
 import { type KillTalk, killedWhileTalking } from '../../support/kills.ts';
 
 /** Where a process may end: around each commit and each send of a conversation. */
@@ -51,7 +51,7 @@ class Talk implements KillTalk {
 export async function killed({ kills, seed }: { kills: number; seed: number }) {
   const fake = await FakeDiscord.start();
   const talk = new Talk(fake);
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const config = join(dirname(dataDir), 'config.yaml');
   await mkdir(dirname(config), { recursive: true });
   writeFileSync(config, settings(fake, talk.ana.id));

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { sleep } from '../../../src/base/async.ts';
-import { freshDataDir, Program } from '../../support/jsonl.ts';
+import { migratedDataDir, Program } from '../../support/jsonl.ts';
 import { type KillTalk, killedWhileTalking } from '../../support/kills.ts';
 
 /** Where a process may end: around each commit of a message, of its answer, and of a write. */
@@ -121,7 +121,7 @@ class Clients implements KillTalk {
 
 /** The daemon is killed so often while clients talk and write; what became of their requests. */
 export async function killed({ kills, seed }: { kills: number; seed: number }) {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const config = join(dirname(dataDir), 'config.yaml');
   const port = await freePort();
   await mkdir(dirname(config), { recursive: true });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { freshDataDir } from '../../support/jsonl.ts';
+import { migratedDataDir } from '../../support/jsonl.ts';
 import { type KillTalk, killedWhileTalking } from '../../support/kills.ts';
 import { type Channel, FakeSlack, type User, wordsOf } from '../../support/slack/index.ts';
 
@@ -75,7 +75,7 @@ export async function daemonFor(
   owner: User,
   more: readonly string[] = [],
 ): Promise<readonly string[]> {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   const config = join(dirname(dataDir), 'config.yaml');
   await mkdir(dirname(config), { recursive: true });
   const lines = [

@@ -8,7 +8,7 @@ import { Trace } from '../../../src/base/trace.ts';
 import { logFile, logPath, olderLogPath } from '../../../src/cli/logs/file.ts';
 import { prettyLine } from '../../../src/cli/logs/pretty.ts';
 import { eventually } from '../../support/eventually.ts';
-import { freshDataDir, Jsonl, Program } from '../../support/jsonl.ts';
+import { Jsonl, migratedDataDir, Program } from '../../support/jsonl.ts';
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'coda-logs-'));
@@ -52,7 +52,7 @@ test('a line for people has everything in it, and nothing that steers the termin
 });
 
 test('a message can be followed through the log and through what is stored', { timeout: 120_000 }, async () => {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   await using daemon = new Program(['run', '--data', dataDir], { env: { CODA_LOG_LEVEL: 'debug' } });
   await daemon.logged('"ready"');
   await using chat = await Jsonl.start({ dataDir });

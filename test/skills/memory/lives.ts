@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../../src/storage/index.ts';
 import { type EmbeddingService, embeddingService } from '../../support/embeddings.ts';
-import { freshDataDir, Jsonl } from '../../support/jsonl.ts';
+import { Jsonl, migratedDataDir } from '../../support/jsonl.ts';
 import type { ModelServer } from '../../support/model-server/index.ts';
 import { modelConfig } from '../../support/models.ts';
 import { testWorld } from '../../support/world.ts';
@@ -33,7 +33,7 @@ export async function lives(
   points: readonly string[],
   { changes, proposed }: { changes: number; proposed: readonly string[] },
 ): Promise<Left> {
-  const dataDir = freshDataDir();
+  const dataDir = await migratedDataDir();
   mkdirSync(dataDir, { recursive: true });
   const memories = proposed.map((text) => ({ text, type: 'fact', from: 1 }));
   server.play({ when: { model: 'small' }, text: JSON.stringify({ memories }), times: 999 });

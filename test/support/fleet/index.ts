@@ -7,8 +7,10 @@ import { createInterface } from 'node:readline';
 import { type Deferred, deferred } from '../../../src/base/async.ts';
 import type { Incoming } from '../../../src/delivery/index.ts';
 import { bundled } from '../compiled.ts';
+import { migratedPostgres } from '../database.ts';
 import { eventually } from '../eventually.ts';
-import { freshPostgres, type TestPostgres } from '../postgres.ts';
+import type { TestPostgres } from '../postgres.ts';
+import { fillMigrated } from '../template.ts';
 import type { DaemonOptions, Order } from './orders.ts';
 import { type Answers, ask, type Behaviour, type PlatformState, type Seen } from './wire.ts';
 
@@ -57,7 +59,8 @@ export class Fleet {
   static async begin(options: FleetOptions): Promise<Fleet> {
     const programs = await bundled('test/support/fleet/daemon.ts', 'test/support/fleet/platform.ts');
     const dataDir = await mkdtemp(join(tmpdir(), 'coda-fleet-'));
-    const postgres = options.engine === 'PostgreSQL' ? await freshPostgres() : undefined;
+    const postgres = options.engine === 'PostgreSQL' ? await migratedPostgres() : undefined;
+    if (!postgres) await fillMigrated(dataDir);
     const url = postgres && (await (options.url?.(postgres.url) ?? postgres.url));
     const platform = spawn(process.execPath, [join(programs, 'platform.js')]);
     platform.stderr.pipe(process.stderr);

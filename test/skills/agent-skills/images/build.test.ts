@@ -6,7 +6,7 @@ import { execution } from '../../../../src/config/execution.ts';
 import { openBuilder } from '../../../../src/sandbox/index.ts';
 import type { AgentSkill } from '../../../../src/skills/agent-skills/index.ts';
 import { DOCKER, docker, dockerBytes, packed } from '../../../support/docker.ts';
-import { freshDataDir, Jsonl, Program } from '../../../support/jsonl.ts';
+import { freshDataDir, Jsonl, migratedDataDir, Program } from '../../../support/jsonl.ts';
 import { requireService } from '../../../support/postgres.ts';
 import { ScriptedModel } from '../../../support/scripted-model.ts';
 import { testWorld } from '../../../support/world.ts';
@@ -163,7 +163,7 @@ describe.skipIf(!DOCKER)('images of skills', () => {
       },
     };
     const config = write(home, 'config.yaml', JSON.stringify(yaml));
-    const dataDir = freshDataDir();
+    const dataDir = await migratedDataDir();
     const options = { env: { HOME: home }, args: ['--config', config] };
     await using _daemon = await Jsonl.start({ ...options, dataDir });
     const imagesOf = async (data: string, ...args: string[]) => {
