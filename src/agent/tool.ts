@@ -297,6 +297,11 @@ export function failed(code: string, message: string, more: Omit<Failed, 'ok' | 
   return { ok: false, code, message, ...more };
 }
 
+/** `result` with the taint of the rows whose words it quotes, on its buttons too. */
+export function quoting<R extends ToolResult>(result: R, rows: readonly { tainted: boolean }[]): R {
+  return rows.some(({ tainted }) => tainted) ? { ...result, tainted: true } : result;
+}
+
 /** What came of a second look at a call: whether it may go on, and why, for the card and the log of what was done. */
 export interface Look {
   ok: boolean;

@@ -1,6 +1,6 @@
 /** Which of a person's things is meant, in the few words that people use for what they see in a list. */
 import { shorten } from '../base/text.ts';
-import { type Call, type Failed, failed } from './tool.ts';
+import { type Call, type Failed, failed, quoting } from './tool.ts';
 
 /** More buttons are a list, and no question. */
 const MOST_CHOICES = 5;
@@ -9,6 +9,7 @@ const MOST_CHOICES = 5;
 export interface Titled {
   id: string;
   title: string;
+  tainted: boolean;
 }
 
 /** How a kind of thing is spoken of. */
@@ -72,5 +73,5 @@ export function onlyOne<T extends Titled>(
     tool: call.tool,
     input: { ...call.input, which: id },
   }));
-  return failed('AMBIGUOUS', question, { choices });
+  return quoting(failed('AMBIGUOUS', question, { choices }), found);
 }

@@ -21,11 +21,13 @@ export const undoAllTool = dataTool({
   }),
   async run({ calls }, ctx) {
     const said: string[] = [];
+    let tainted = false;
     for (const call of calls) {
       const result = await ctx.call(call, ctx, false);
       said.push(result.ok ? result.text : result.message);
+      tainted ||= result.tainted === true;
     }
-    return done(said.join('\n'));
+    return done(said.join('\n'), { tainted });
   },
 });
 
@@ -43,6 +45,6 @@ export const undoTool = dataTool({
     const undo = await store.takeUndo(ctx.tx, ctx.person.id, ctx.conversationId, since, now);
     if (!undo) return failed('NOTHING_TO_UNDO', texts.nothingToUndo());
     const result = await ctx.call(undo.call, ctx, false);
-    return result.ok ? done(result.text) : result;
+    return result.ok ? done(result.text, { tainted: result.tainted === true }) : result;
   },
 });

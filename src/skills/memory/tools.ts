@@ -6,6 +6,7 @@ import {
   done,
   failed,
   privately,
+  quoting,
   type ToolResult,
   type TxContext,
   tokensIn,
@@ -88,14 +89,15 @@ const saveTool = (service: Service) =>
 
 function saved({ memory, before, isNew }: Kept, ctx: TxContext): ToolResult {
   const { id } = memory;
-  if (!isNew) return done(texts.known(memory), { subject: memory.text, id });
+  if (!isNew) return quoting(done(texts.known(memory), { subject: memory.text, id }), [memory]);
   const undo = { tool: 'memory_restore', input: { id: memory.id, forget: true, back: before.map(({ id }) => id) } };
-  return done(texts.saved(memory, before), {
+  const said = done(texts.saved(memory, before), {
     id,
     undo: { ...undo, label: texts.undo(memory) },
     choices: [{ label: 'Undo', ...undo }],
     ...(ctx.private && { subject: memory.text }),
   });
+  return quoting(said, before);
 }
 
 const near = (ctx: TxContext) => (ctx.prepared ?? []) as readonly Hit[];
@@ -249,7 +251,7 @@ async function meant(ctx: TxContext, which: string, tool: string): Promise<Memor
     tool,
     input: { which: memory.id },
   }));
-  return failed('AMBIGUOUS', texts.which, { choices });
+  return quoting(failed('AMBIGUOUS', texts.which, { choices }), memories);
 }
 
 const deleteTool = (service: Service) =>
@@ -268,7 +270,8 @@ const deleteTool = (service: Service) =>
       await store.setState(ctx.tx, ctx.person.id, [memory.id], 'deleted', { now: ctx.clock.now() });
       service.wrote(ctx.tx, ctx.person.id);
       const undo = { tool: 'memory_restore', input: { id: memory.id, as: memory.state } };
-      return done(texts.deleted([memory]), { undo: { ...undo, label: texts.undo(memory) }, id: memory.id });
+      const said = { undo: { ...undo, label: texts.undo(memory) }, id: memory.id };
+      return quoting(done(texts.deleted([memory]), said), [memory]);
     },
   });
 
@@ -287,7 +290,7 @@ const correctTool = (service: Service) =>
       const memory = await meant(ctx, which, 'memory_correct');
       if ('ok' in memory) return memory;
       if (memory.state === 'past')
-        return failed('PAST', texts.past(memory).message, { remedy: texts.past(memory).remedy });
+        return quoting(failed('PAST', texts.past(memory).message, { remedy: texts.past(memory).remedy }), [memory]);
       if (text.trim() === '') return failed('NO_TEXT', texts.askCorrect, { asks: { slot: 'text' } });
       const { type, importance, tags } = memory;
       const input = { text, type, importance, tags, date: memory.happenedOn ?? undefined };
@@ -295,7 +298,8 @@ const correctTool = (service: Service) =>
       if ('ok' in kept) return kept;
       const undo = { tool: 'memory_restore', input: { id: kept.memory.id, forget: true, back: [memory.id] } };
       const { id } = kept.memory;
-      return done(texts.corrected(memory, kept.memory), { undo: { ...undo, label: texts.undo(memory) }, id });
+      const said = { undo: { ...undo, label: texts.undo(memory) }, id };
+      return quoting(done(texts.corrected(memory, kept.memory), said), [memory]);
     },
   });
 
@@ -312,7 +316,7 @@ const keepTool = (service: Service) =>
       if (memory?.state !== 'proposed') return failed('NOT_FOUND', texts.notFound(id).message);
       await store.setState(ctx.tx, ctx.person.id, [id], 'current', { now: ctx.clock.now() });
       service.wrote(ctx.tx, ctx.person.id);
-      return done(texts.kept(memory));
+      return quoting(done(texts.kept(memory)), [memory]);
     },
   });
 
@@ -338,7 +342,7 @@ const restoreTool = (service: Service) =>
       await store.setState(tx, person.id, [id], forget ? 'deleted' : as, { now });
       await store.setState(tx, person.id, back, 'current', { now });
       service.wrote(tx, person.id);
-      return done(forget ? texts.deleted([memory]) : texts.restored(memory));
+      return quoting(done(forget ? texts.deleted([memory]) : texts.restored(memory)), [memory]);
     },
   });
 

@@ -28,7 +28,8 @@ export function againTool(wakeAt: WakeAt) {
       const { when } = timeBeside(ctx, ownTime(found, ctx.clock.now()), input.when);
       if (when === undefined) return failed('PAST', texts.pickedPast);
       if (when.kind === 'reject') return failed(when.code, when.say);
-      const wanted = { text, urgent: found.urgent, catch_up: found.catchUp };
+      const tainted = input.text === undefined && found.tainted;
+      const wanted = { text, urgent: found.urgent, catch_up: found.catchUp, tainted };
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, { act: 'create', ...wanted });
       return storeUnderstood(ctx, wanted, when, wakeAt);
     },

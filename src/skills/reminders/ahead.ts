@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dataTool, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { type Once, parseWhen, type Recurring } from '../../time/index.ts';
 import { wordsAhead } from './ahead-words.ts';
-import { askWhich, storeUnderstood } from './create.ts';
+import { askWhich, storeUnderstood, type ToCreate } from './create.ts';
 import type { Reminder, WakeAt } from './reminder.ts';
 import { onceAt } from './schedule.ts';
 import { texts } from './texts.ts';
@@ -35,7 +35,10 @@ export function aheadTool(wakeAt: WakeAt) {
       if (said !== undefined) return fromTold(ctx, asked, said, wakeAt);
       const wanted = { tool: 'reminder_ahead', input: asked, prefers: 'any' } as const;
       const found = await findWhich(ctx, which === '' ? 'that' : which, wanted);
-      if (!('ok' in found)) return set(ctx, asked, baseOf(found), asked.text || found.text, wakeAt);
+      if (!('ok' in found)) {
+        const tainted = asked.text === '' && found.tainted;
+        return set(ctx, asked, baseOf(found), { text: asked.text || found.text, tainted }, wakeAt);
+      }
       if (found.code !== 'NOT_FOUND' || which === '') return found;
       const { message, remedy } = texts.whenIs(which);
       return failed('NO_TIME', message, { remedy, asks: { slot: 'when' } });
@@ -49,7 +52,7 @@ async function fromTold(ctx: TxContext, asked: Asked, said: string, wakeAt: Wake
   const when = parseWhen(said, ctx.when);
   if (when.kind === 'reject') return failed(when.code, when.say, { asks: { slot: 'when' } });
   const { which, text } = asked;
-  if (when.kind !== 'ambiguous') return set(ctx, asked, when, text || which, wakeAt);
+  if (when.kind !== 'ambiguous') return set(ctx, asked, when, { text: text || which }, wakeAt);
   const choices = when.readings.flatMap(({ words, when: reading }) =>
     reading.kind === 'once'
       ? [
@@ -69,7 +72,13 @@ const baseOf = ({ rule, plannedAt, nextAt, lastOccurrence, zone }: Reminder): On
   return onceAt(plannedAt ?? nextAt ?? (lastOccurrence as Date), zone);
 };
 
-async function set(ctx: TxContext, asked: Asked, base: Once | Recurring, text: string, wakeAt: WakeAt) {
+async function set(
+  ctx: TxContext,
+  asked: Asked,
+  base: Once | Recurring,
+  { text, tainted }: Pick<ToCreate, 'text' | 'tainted'>,
+  wakeAt: WakeAt,
+) {
   const words = wordsAhead(base, asked);
   const when = words === undefined ? undefined : parseWhen(words, { ...ctx.when, zone: base.zone });
   if (when === undefined) return failed('NOT_A_DATE', texts.noSuchSeries);
@@ -77,6 +86,6 @@ async function set(ctx: TxContext, asked: Asked, base: Once | Recurring, text: s
   const { nag, urgent } = asked;
   const lead = asked.text === '' ? (/\b(?:is|are)\b/i.test(text) ? 'that' : 'about') : undefined;
   if (when.kind === 'ambiguous')
-    return askWhich(when.question, when.readings, { act: 'create', text, lead, nag, urgent });
-  return storeUnderstood(ctx, { text, lead, nag, urgent }, when, wakeAt);
+    return askWhich(when.question, when.readings, { act: 'create', text, lead, nag, urgent, tainted });
+  return storeUnderstood(ctx, { text, lead, nag, urgent, tainted }, when, wakeAt);
 }

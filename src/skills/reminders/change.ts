@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { dataTool, done, failed, privately, quoting, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { nextOf, type Once, type Planned, parseWhen, plannedFor, readPlan, storedPlan } from '../../time/index.ts';
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { refusedAsTooOften } from './limits.ts';
@@ -21,18 +21,14 @@ export async function ofEach(
   const found = await findSome(ctx, wanted.input.which ?? '', wanted);
   if (!Array.isArray(found)) return found;
   const [only, ...others] = found;
-  if (only && others.length === 0) return one(only);
+  if (only && others.length === 0) return quoting(await one(only), [only]);
   const results: ToolResult[] = [];
   for (const reminder of found) results.push(await one(reminder));
   const text = results.map((result) => (result.ok ? result.text : result.message)).join('\n');
   const items = results.flatMap((result) => (result.ok ? ((result.undo?.input.items ?? []) as unknown[]) : []));
   const choices = results.flatMap((result) => (result.ok ? [] : (result.choices ?? [])));
-  return done(text, {
-    ...(items.length > 0 && {
-      undo: { tool: 'reminder_restore', input: { items }, label: texts.labelOfSeveral(items.length) },
-    }),
-    ...(choices.length > 0 && { choices }),
-  });
+  const undo = { tool: 'reminder_restore', input: { items }, label: texts.labelOfSeveral(items.length) };
+  return quoting(done(text, { ...(items.length > 0 && { undo }), ...(choices.length > 0 && { choices }) }), found);
 }
 
 export const which = z

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dataTool, failed, privately, type TxContext } from '../../agent/index.ts';
 import { type Planned, readPlan } from '../../time/index.ts';
 import { moveTo, timeBeside } from './change.ts';
-import { askWhich, type CreateInput, createInput, storePlanned, storeUnderstood } from './create.ts';
+import { askWhich, createInput, storePlanned, storeUnderstood, type ToCreate } from './create.ts';
 import type { WakeAt } from './reminder.ts';
 import { atOtherTime } from './schedule.ts';
 import { snoozeTo } from './snooze.ts';
@@ -36,6 +36,7 @@ export function chooseTool(wakeAt: WakeAt) {
       urgent: z.boolean().optional(),
       catch_up: createInput.shape.catch_up,
       nag: createInput.shape.nag,
+      tainted: z.boolean().optional(),
     }),
 
     async run(input, ctx) {
@@ -55,14 +56,14 @@ export function chooseTool(wakeAt: WakeAt) {
 }
 
 /** "Make it 4" said of what was offered for tomorrow at 3: it is made at once, then. */
-async function makeAt(ctx: TxContext, input: CreateInput & { when: string }, offered: Planned, wakeAt: WakeAt) {
+async function makeAt(ctx: TxContext, input: ToCreate & { when: string }, offered: Planned, wakeAt: WakeAt) {
   const { rule, zone, plannedAt } = offered;
   const { when, itsDay } = timeBeside(ctx, { at: plannedAt, zone }, input.when);
   if (when === undefined) return failed('PAST', texts.pickedPast);
   if (when.kind === 'reject') return failed(when.code, when.say);
   if (when.kind === 'ambiguous') {
-    const { text, lead } = input;
-    return askWhich(when.question, when.readings, { act: 'create', text, lead });
+    const { text, lead, dm, urgent, catch_up, nag, tainted } = input;
+    return askWhich(when.question, when.readings, { act: 'create', text, lead, dm, urgent, catch_up, nag, tainted });
   }
   const moved = rule && itsDay && when.kind === 'once' ? atOtherTime(rule, when.at, zone) : undefined;
   const series = moved === undefined ? undefined : readPlan({ rule: moved, zone }, ctx.clock.now());

@@ -62,6 +62,9 @@ function inTheMorning(when: string): string {
 
 export type CreateInput = z.output<typeof createInput>;
 
+/** What is to be made; `tainted`: its text is that of a tainted reminder. */
+export type ToCreate = CreateInput & { tainted?: boolean | undefined };
+
 export function createTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_create',
@@ -112,7 +115,7 @@ export function readingChoice({ words, when }: Reading, input: Record<string, un
 /** Stores a reminder whose time is settled, and answers. */
 export async function storeUnderstood(
   ctx: TxContext,
-  input: CreateInput,
+  input: ToCreate,
   when: Once | Recurring,
   wakeAt: WakeAt,
 ): Promise<ToolResult> {
@@ -123,12 +126,12 @@ export async function storeUnderstood(
 
 export async function storePlanned(
   ctx: TxContext,
-  input: CreateInput,
+  input: ToCreate,
   schedule: Planned,
   wakeAt: WakeAt,
   others: readonly Reading[] = [],
 ): Promise<ToolResult> {
-  const { tx, person, place: here, conversationId, clock, tainted } = ctx;
+  const { tx, person, place: here, conversationId, clock } = ctx;
   const now = clock.now();
   const toDm = input.dm === true && here.kind !== 'dm';
   if (toDm && !(await conversations.direct(tx, person.id))) {
@@ -151,7 +154,7 @@ export async function storePlanned(
       nag,
       catchUp: input.catch_up,
       toDm,
-      tainted,
+      tainted: ctx.tainted || input.tainted === true,
     },
     MOST_PENDING,
     now,
@@ -170,6 +173,7 @@ export async function storePlanned(
     undo,
     subject: reminder.text,
     id: reminder.id,
+    tainted: input.tainted === true,
     times: [schedule.plannedAt.toISOString()],
     choices: [
       ...others.map((other) => readingChoice(other, { act: 'edit', which: reminder.id })),

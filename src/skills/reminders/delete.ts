@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { dataTool, failed, privately, quoting, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { change, edit, notOpen, ofEach, which } from './change.ts';
 import { type DaySpan, dayNamed, dayOfAll, spanOf } from './days.ts';
 import { daysInput, readDays, skipDays, writtenDays } from './days-off.ts';
@@ -25,33 +25,43 @@ export function deleteTool(wakeAt: WakeAt) {
     }),
 
     async run(input, ctx) {
-      const wanted: Wanted & { input: { which: string } } = { tool: 'reminder_delete', input, prefers: 'any' };
-      const remove = (one: Reminder) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted);
-      const found = input.sure ? [] : await findSome(ctx, input.which, wanted);
-      if (!Array.isArray(found)) return found;
-      const [only, ...others] = found;
-      const day = dayNamed(input.which);
-      const isNamed = (one: Reminder) => one.rule !== undefined && day !== undefined && isItsName(one.rule, day);
-      // "My Tuesday yoga" may be that series or that Tuesday.
-      if (only?.plannedAt && others.length === 0 && isNamed(only))
-        return notOpen(only, only.plannedAt, ctx.clock.now());
-      const named = dayOfAll(input.which) ?? (found.every(isNamed) || NO_DAYS.test(day ?? '') ? undefined : day);
-      const span = readDays(input.days) ?? (named === undefined ? undefined : spanOf(named, ctx));
-      if (span) {
-        const isOne = others.length === 0 && (only?.rule !== undefined || mostUnasked(input.which) > 0);
-        if (!input.sure && !isOne) return askDays(ctx, found, span);
-        const takeOff = (one: Reminder) => (one.rule === undefined ? remove(one) : skipDays(ctx, one, span));
-        return ofEach(ctx, wanted, takeOff);
-      }
-      if (only?.rule && only.plannedAt && others.length === 0 && day)
-        return / time$/i.test(day)
-          ? notOpen(only, only.plannedAt, ctx.clock.now())
-          : edit(ctx, only, { when: skippedDay(day) }, wakeAt);
-      const isSure =
-        input.sure || (found.length <= mostUnasked(input.which) && !(day && found.some(({ rule }) => rule)));
-      return isSure ? ofEach(ctx, wanted, remove) : askAll(found);
+      const found = input.sure ? [] : await findSome(ctx, input.which, wantedOf(input));
+      return Array.isArray(found) ? quoting(await remove(ctx, found, input, wakeAt), found) : found;
     },
   });
+}
+
+interface Input {
+  which: string;
+  days?: z.output<typeof daysInput>;
+  sure?: boolean | undefined;
+}
+
+const wantedOf = (input: Input) =>
+  ({ tool: 'reminder_delete', input, prefers: 'any' }) as Wanted & { input: { which: string } };
+
+/** `found`: those that are meant; none where the person is sure. */
+async function remove(ctx: TxContext, found: readonly Reminder[], input: Input, wakeAt: WakeAt): Promise<ToolResult> {
+  const removeOne = (one: Reminder) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted);
+  const [only, ...others] = found;
+  const day = dayNamed(input.which);
+  const isNamed = (one: Reminder) => one.rule !== undefined && day !== undefined && isItsName(one.rule, day);
+  // "My Tuesday yoga" may be that series or that Tuesday.
+  if (only?.plannedAt && others.length === 0 && isNamed(only)) return notOpen(only, only.plannedAt, ctx.clock.now());
+  const named = dayOfAll(input.which) ?? (found.every(isNamed) || NO_DAYS.test(day ?? '') ? undefined : day);
+  const span = readDays(input.days) ?? (named === undefined ? undefined : spanOf(named, ctx));
+  if (span) {
+    const isOne = others.length === 0 && (only?.rule !== undefined || mostUnasked(input.which) > 0);
+    if (!input.sure && !isOne) return askDays(ctx, found, span);
+    const takeOff = (one: Reminder) => (one.rule === undefined ? removeOne(one) : skipDays(ctx, one, span));
+    return ofEach(ctx, wantedOf(input), takeOff);
+  }
+  if (only?.rule && only.plannedAt && others.length === 0 && day)
+    return / time$/i.test(day)
+      ? notOpen(only, only.plannedAt, ctx.clock.now())
+      : edit(ctx, only, { when: skippedDay(day) }, wakeAt);
+  const isSure = input.sure || (found.length <= mostUnasked(input.which) && !(day && found.some(({ rule }) => rule)));
+  return isSure ? ofEach(ctx, wantedOf(input), removeOne) : askAll(found);
 }
 
 /** A month is more than days, and "next time" none. */

@@ -1,6 +1,6 @@
 /** Which reminders a person means: ids, numbers of the last list, words of them, or the ones at hand. */
 import type { Call, Failed, TxContext } from '../../agent/index.ts';
-import { failed } from '../../agent/index.ts';
+import { failed, quoting } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
 import { dayFilter, dayOfAll } from './days.ts';
@@ -127,7 +127,7 @@ function numberOf(words: string): number | undefined {
 }
 
 function pending(reminder: Reminder): Reminder | Failed {
-  return reminder.state === 'pending' ? reminder : failed('NOT_FOUND', texts.over(reminder));
+  return reminder.state === 'pending' ? reminder : quoting(failed('NOT_FOUND', texts.over(reminder)), [reminder]);
 }
 
 async function byNumber({ tx, person }: TxContext, ids: readonly string[], number: number): Promise<Reminder | Failed> {
@@ -227,5 +227,5 @@ function ask({ clock }: TxContext, reminders: readonly Reminder[], { tool, input
     return { label: `${shorten(reminder.text, 40)}${when}`, tool, input: { ...input, which: reminder.id } };
   });
   const choiceWords = reminders.slice(0, MOST_CHOICES).map((reminder) => [...facetsOf(reminder, now)].join(' '));
-  return failed('AMBIGUOUS', texts.which, { choices, choiceWords });
+  return quoting(failed('AMBIGUOUS', texts.which, { choices, choiceWords }), reminders);
 }

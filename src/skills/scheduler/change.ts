@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { dataTool, done, failed, privately, quoting, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
@@ -69,6 +69,7 @@ async function change(ctx: TxContext, before: PersonSchedule, wish: Wish, { wake
     undo: undoOf(after, before),
     subject: wish.title,
     id: after.id,
+    tainted: after.tainted,
   });
 }
 
@@ -87,7 +88,10 @@ export const deleteTool = dataTool({
     if ('ok' in found) return found;
     await store.save(ctx.tx, found.id, { ...found, state: 'deleted', nextAt: undefined });
     const after = { ...found, state: 'deleted' as const, version: found.version + 1 };
-    return done(texts.deleted(found.title), { undo: undoOf(after, found), subject: found.title, id: found.id });
+    return quoting(
+      done(texts.deleted(found.title), { undo: undoOf(after, found), subject: found.title, id: found.id }),
+      [found],
+    );
   },
 });
 
@@ -107,18 +111,19 @@ export async function switchOwn(
 ): Promise<ToolResult> {
   const { tx, clock } = ctx;
   const next = switched(found, on, clock.now());
-  if (!next) return failed('PAST', texts.isOver(found.title));
+  if (!next) return quoting(failed('PAST', texts.isOver(found.title)), [found]);
   await store.save(tx, found.id, next);
   const { nextAt } = next;
   if (on && nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...found, version: found.version + 1 };
-  return done(texts.switched(found.title, on), { undo: undoOf(after, found), subject: found.title, id: found.id });
+  const undo = undoOf(after, found);
+  return quoting(done(texts.switched(found.title, on), { undo, subject: found.title, id: found.id }), [found]);
 }
 
 /** Begins the turn of a schedule now, beside its occurrences. */
 export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, { turns }: Pick<SkillDeps, 'turns'>) {
   await beginNow(tx, found, turns, clock.now());
-  return done(texts.begun(found.title));
+  return quoting(done(texts.begun(found.title)), [found]);
 }
 
 export async function beginNow(tx: Transaction, found: PersonSchedule, turns: SkillDeps['turns'], now: Instant) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Call, dataTool, done, failed } from '../../agent/index.ts';
+import { type Call, dataTool, done, failed, quoting } from '../../agent/index.ts';
 import type { PersonSchedule, WakeAt, Wish } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -43,7 +43,8 @@ export const restoreTool = (wakeAt: WakeAt) =>
     async run(input, { tx, person }) {
       const schedule = await store.byId(tx, person.id, input.id);
       if (!schedule) return failed('NOT_FOUND', texts.notFound('').message);
-      if (schedule.version !== input.version) return failed('CHANGED', texts.changedSince(schedule.title));
+      if (schedule.version !== input.version)
+        return quoting(failed('CHANGED', texts.changedSince(schedule.title)), [schedule]);
       const { before: was } = input;
       const wish: Wish = was
         ? { ...schedule, ...was, nextAt: was.nextAt === undefined ? undefined : new Date(was.nextAt) }
@@ -51,6 +52,6 @@ export const restoreTool = (wakeAt: WakeAt) =>
       await store.save(tx, schedule.id, wish);
       const { nextAt } = wish;
       if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
-      return done(was ? texts.restored(wish.title) : texts.unmade(wish.title));
+      return quoting(done(was ? texts.restored(wish.title) : texts.unmade(wish.title)), [schedule, wish]);
     },
   });

@@ -65,6 +65,7 @@ export const cancelTool = dataTool({
     const undo = undoOf(after, task);
     return done(texts.cancelled(task.title), {
       undo,
+      tainted: after.tainted,
       subject: task.title,
       choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }],
     });

@@ -67,18 +67,21 @@ export const restoreTool = ({ wakeAt }: Tooling) =>
     async run({ id, version, before: was }, { tx, person, clock }) {
       const task = await store.byId(tx, person.id, id);
       if (!task) return failed('NOT_FOUND', texts.notFound('').message);
-      if (task.version !== version) return failed('CHANGED', texts.changedSince(task.title));
+      if (task.version !== version) {
+        return failed('CHANGED', texts.changedSince(task.title), { tainted: task.tainted });
+      }
       const now = clock.now();
       if (!was) {
         await store.save(tx, id, { ...task, state: 'cancelled', nextAt: undefined }, now);
-        return done(texts.unmade(task.title));
+        return done(texts.unmade(task.title), { tainted: task.tainted });
       }
       const steps = was.steps ?? task.steps.map((step, index) => (index < was.step ? step : undone(step)));
       const nextAt = was.nextAt === undefined ? undefined : new Date(was.nextAt);
       const wish = { ...task, ...was, blockType: was.blockType, blockReason: was.blockReason, rule: was.rule, steps };
-      await store.save(tx, id, { ...wish, nextAt, tainted: task.tainted || was.tainted, resumed: 0 }, now);
+      const tainted = task.tainted || was.tainted;
+      await store.save(tx, id, { ...wish, nextAt, tainted, resumed: 0 }, now);
       if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
-      return done(texts.restored(was.title));
+      return done(texts.restored(was.title), { tainted });
     },
   });
 
