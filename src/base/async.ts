@@ -42,6 +42,25 @@ export function backOff(attempt: number, longest: number, first = 1_000): number
   return full / 2 + (Math.random() * full) / 2;
 }
 
+/**
+ * The value of `task`, which is tried until it succeeds, with pauses of up to `longestMs` (`backOff`); `onError` is called
+ * after each failure. `undefined` when `signal` aborts meanwhile; the first try is made in any case.
+ */
+export async function retried<T>(
+  task: () => Promise<T>,
+  { signal, longestMs, onError }: { signal: AbortSignal; longestMs: number; onError: (error: unknown) => void },
+): Promise<T | undefined> {
+  for (let attempt = 1; attempt === 1 || !signal.aborted; attempt++) {
+    try {
+      return await task();
+    } catch (error) {
+      onError(error);
+      await sleep(backOff(attempt, longestMs), signal).catch(() => {});
+    }
+  }
+  return undefined;
+}
+
 /** The promise's value, or `undefined` when `ms` of real time passed first. The promise itself goes on. */
 export async function withTimeout<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,4 +1,4 @@
-import { backOff, sleep, withTimeout } from '../../base/async.ts';
+import { backOff, retried, withTimeout } from '../../base/async.ts';
 import { BoundedSet } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
@@ -160,16 +160,14 @@ export class Lanes implements Owned, DueSource {
   async reachable(adapter: string): Promise<void> {
     const { database, world, signal } = this.deps;
     this.reached.set(adapter, this.reachedCount(adapter) + 1);
-    for (let attempt = 1; !signal.aborted; attempt++) {
-      try {
-        if (!(await store.filesWait(database, adapter))) return;
-        this.reachedNow.add(adapter);
-        return this.wake();
-      } catch (error) {
-        world.log.warn({ adapter, error: messageOf(error) }, 'looking for what waits for a platform failed');
-        await sleep(backOff(attempt, LONGEST_WAIT_MS), signal).catch(() => {});
-      }
-    }
+    const look = async () => {
+      if (signal.aborted || !(await store.filesWait(database, adapter))) return;
+      this.reachedNow.add(adapter);
+      this.wake();
+    };
+    const onError = (error: unknown) =>
+      world.log.warn({ adapter, error: messageOf(error) }, 'looking for what waits for a platform failed');
+    await retried(look, { signal, longestMs: LONGEST_WAIT_MS, onError });
   }
 
   get size(): number {
@@ -340,19 +338,16 @@ export class Lanes implements Owned, DueSource {
 
   /** Puts a row back to be tried again; goes on trying while the database is away. */
   private async giveBack(item: Item, charge: number): Promise<void> {
-    const { database, world, instance } = this.deps;
-    for (let attempt = 1; !this.deps.signal.aborted && item.owner === instance().id; attempt++) {
-      try {
-        if (await database.tx('lanes.giveback', (tx) => store.giveBack(tx, item, charge))) this.putBack.add(item.id);
-        world.clock.at(new Date(world.clock.now().getTime() + backOff(item.attempts + 1, LONGEST_BACK_OFF_MS)), () =>
-          this.wake(),
-        );
-        return;
-      } catch (error) {
-        world.log.warn({ error: messageOf(error) }, 'giving a message back failed; trying again');
-        await sleep(backOff(attempt, LONGEST_WAIT_MS), this.deps.signal).catch(() => {});
-      }
-    }
+    const { database, world, instance, signal } = this.deps;
+    const giveBack = async () => {
+      if (signal.aborted || item.owner !== instance().id) return;
+      if (await database.tx('lanes.giveback', (tx) => store.giveBack(tx, item, charge))) this.putBack.add(item.id);
+      const waitMs = backOff(item.attempts + 1, LONGEST_BACK_OFF_MS);
+      world.clock.at(new Date(world.clock.now().getTime() + waitMs), () => this.wake());
+    };
+    const onError = (error: unknown) =>
+      world.log.warn({ error: messageOf(error) }, 'giving a message back failed; trying again');
+    await retried(giveBack, { signal, longestMs: LONGEST_WAIT_MS, onError });
   }
 }
 

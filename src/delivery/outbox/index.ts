@@ -1,4 +1,4 @@
-import { Batch, backOff, groupBy, Slots, sleep } from '../../base/async.ts';
+import { Batch, groupBy, retried, Slots } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -157,17 +157,14 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const { database, world, wakeAt, signal } = this.deps;
     this.reached.set(adapter, (this.reached.get(adapter) ?? 0) + 1);
     await this.receipts.flush();
-    for (let attempt = 1; !signal.aborted; attempt++) {
-      try {
-        if (!(await store.anyWaiting(database, adapter))) return;
-        const now = world.clock.now();
-        if ((await store.reachable(database, adapter, channel, now)) > 0) wakeAt(now);
-        return;
-      } catch (error) {
-        world.log.warn({ adapter, error: messageOf(error) }, 'what waits for a platform could not be freed');
-        await sleep(backOff(attempt, LONGEST_WAIT_MS), signal).catch(() => {});
-      }
-    }
+    const free = async () => {
+      if (signal.aborted || !(await store.anyWaiting(database, adapter))) return;
+      const now = world.clock.now();
+      if ((await store.reachable(database, adapter, channel, now)) > 0) wakeAt(now);
+    };
+    const onError = (error: unknown) =>
+      world.log.warn({ adapter, error: messageOf(error) }, 'what waits for a platform could not be freed');
+    await retried(free, { signal, longestMs: LONGEST_WAIT_MS, onError });
   }
 
   /** Another process had to hold something: it is said here, if somebody is there. */
@@ -246,15 +243,14 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const { world, wakeAt, signal } = this.deps;
     for (const [owner, group] of groupBy(items, (item) => item.owner)) {
       const ended = group.map((item) => item.ended);
-      for (let attempt = 1; !signal.aborted || attempt === 1; attempt++) {
-        try {
-          if (await this.storeReceipts(owner, ended)) wakeAt(world.clock.now());
-          break;
-        } catch (error) {
-          world.log.warn({ error: messageOf(error), parts: ended.length }, 'receipts could not be stored');
-          await sleep(backOff(attempt, LONGEST_WAIT_MS), signal).catch(() => {});
-        }
-      }
+      const onError = (error: unknown) =>
+        world.log.warn({ error: messageOf(error), parts: ended.length }, 'receipts could not be stored');
+      const isDue = await retried(() => this.storeReceipts(owner, ended), {
+        signal,
+        longestMs: LONGEST_WAIT_MS,
+        onError,
+      });
+      if (isDue) wakeAt(world.clock.now());
       this.letGo(ended);
       const held = group.flatMap((item) => (item.ended.state === 'held' ? [item.adapter] : []));
       for (const adapter of new Set(held)) this.deps.unreachable(adapter);

@@ -1,4 +1,4 @@
-import { Batch, backOff, groupBy, sleep } from '../../base/async.ts';
+import { Batch, backOff, groupBy, retried } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
@@ -217,15 +217,9 @@ export class JobQueue implements DueSource, Owned {
     const { world, wakeAt, signal } = this.deps;
     for (const [owner, group] of groupBy(items, (item) => item.owner)) {
       const ended = group.map((item) => item.ended);
-      for (let attempt = 1; !signal.aborted || attempt === 1; attempt++) {
-        try {
-          await this.finish(owner, ended);
-          break;
-        } catch (error) {
-          world.log.warn({ error: messageOf(error), jobs: ended.length }, 'the end of jobs could not be stored');
-          await sleep(backOff(attempt, LONGEST_WAIT_MS), signal).catch(() => {});
-        }
-      }
+      const onError = (error: unknown) =>
+        world.log.warn({ error: messageOf(error), jobs: ended.length }, 'the end of jobs could not be stored');
+      await retried(() => this.finish(owner, ended), { signal, longestMs: LONGEST_WAIT_MS, onError });
       for (const { id } of ended) this.inFlight.delete(id);
     }
     const next = items.flatMap(({ ended }) => (ended.dueAt ? [ended.dueAt.getTime()] : []));

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { retried } from '../../src/base/async.ts';
+
+const failing = (times: number) => {
+  let tries = 0;
+  return async () => {
+    if (++tries <= times) throw new Error(`no ${tries}`);
+    return tries;
+  };
+};
+
+test('what fails is tried again until it succeeds, and each failure is told', async () => {
+  const told: unknown[] = [];
+  const { signal } = new AbortController();
+  const options = { signal, longestMs: 1, onError: (error: unknown) => told.push((error as Error).message) };
+  expect(await retried(failing(3), options)).toBe(4);
+  expect(told).toEqual(['no 1', 'no 2', 'no 3']);
+});
+
+test('who stops gets one try, and no wait behind it', async () => {
+  const stop = new AbortController();
+  const onError = () => stop.abort();
+  expect(await retried(failing(9), { signal: stop.signal, longestMs: 60_000, onError })).toBeUndefined();
+  expect(await retried(failing(0), { signal: stop.signal, longestMs: 60_000, onError })).toBe(1);
+});
