@@ -21,6 +21,7 @@ export const ERRORS = {
   STORAGE_CORRUPT: { exit: 70, about: 'The embedded database could not be opened.' },
   BACKUP_DAMAGED: { exit: 65, about: 'A backup is cut short, changed, or no backup of coda.' },
   RESTORE_NOT_EMPTY: { exit: 73, about: 'There is data where a backup is to be restored.' },
+  RESTORE_INTO_NEWER: { exit: 73, about: 'A backup is to be restored into a database of a later version.' },
   MIGRATION_CHANGED: { exit: 78, about: 'A migration that was already applied has other content now.' },
   MIGRATION_FAILED: { exit: 70, about: 'A migration could not be applied; the database is as it was before it.' },
   ARTIFACT_CORRUPT: { exit: 74, about: "A stored file's content does not match its name." },

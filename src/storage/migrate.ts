@@ -51,6 +51,11 @@ export async function migrate(database: Database, options: MigrateOptions = {}):
   return applied;
 }
 
+/** The last migration that was applied; undefined: none was. */
+export async function lastApplied(database: Database): Promise<{ version: number; name: string } | undefined> {
+  return (await readApplied(database)).at(-1);
+}
+
 /** The migrations in `folder`, in order. */
 export async function readMigrations(folder = join(packageRoot(), 'migrations')): Promise<Migration[]> {
   const migrations: Migration[] = [];

@@ -46,6 +46,21 @@ test('after a restore the last thing is what was made last', async () => {
   expect(await ana.says('cancel the last reminder')).toContain('water the plants');
 });
 
+test('a backup of an older version is not put behind the migrations that its rows have not had', async () => {
+  const database = await openEmptyDatabase();
+  try {
+    await migrate(database);
+    for (const force of [false, true]) {
+      await expect(restoreBackup({ file: OLD, database, force, now: NOW })).rejects.toMatchObject({
+        code: 'RESTORE_INTO_NEWER',
+      });
+    }
+    expect((await database.read('select from persons')).rows).toEqual([]);
+  } finally {
+    await database.close();
+  }
+});
+
 /** What a backup carries of the data folder. */
 const CARRIED = ['artifacts', 'skills', 'imported'];
 /** What it leaves, since it is carried otherwise, belongs to one machine, or is a way to what is sealed. */

@@ -5,7 +5,7 @@ import { dirname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CodaError } from '../../base/errors.ts';
 import { inFolder, makeFolder } from '../files.ts';
-import { migrate, readMigrations } from '../migrate.ts';
+import { lastApplied, migrate, readMigrations } from '../migrate.ts';
 import type { Database, Transaction } from '../port.ts';
 import type { Ending, Manifest } from './format.ts';
 import { entriesOf, newer, readBackup, textOf } from './read.ts';
@@ -37,14 +37,17 @@ export interface Restored {
 
 /**
  * Looks at the whole backup, brings the database to the shape that it was made of, loads it in one transaction, compares
- * counts and sums, then applies the migrations that have come since. The files are there before the rows. Throws `BACKUP_DAMAGED`, `DATA_NEWER`,
- * `MIGRATION_CHANGED` or `RESTORE_NOT_EMPTY`; the database is then as it was.
+ * counts and sums, then applies the migrations that have come since. The files are there before the rows. Throws
+ * `BACKUP_DAMAGED`, `DATA_NEWER`, `MIGRATION_CHANGED`, `RESTORE_INTO_NEWER` or `RESTORE_NOT_EMPTY`; the database is then as
+ * it was.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
   const { database, file, dataDir, force = false, copy = true, now } = options;
   const { manifest, ending } = await readBackup(file);
   await checkMigrations(manifest);
   const until = manifest.migrations.at(-1)?.version ?? 0;
+  const last = await lastApplied(database);
+  if (last && last.version > until) throw later(last.name, manifest);
   await migrate(database, { now, until });
   if (!force && !(await isUnused(database))) throw notEmpty();
   const installation = copy ? randomUUID() : undefined;
@@ -116,6 +119,15 @@ function pathOf({ name }: TarFile): string | undefined {
   if (normalize(path) !== path || path.includes('..') || path.includes('\\'))
     throw damaged(`a name in it is none: ${name}`);
   return path;
+}
+
+/** What later migrations did to the rows that were there is done to no row that comes behind them. */
+function later(name: string, { program, migrations }: Manifest): CodaError {
+  const end = migrations.at(-1)?.name ?? 'none';
+  return new CodaError('RESTORE_INTO_NEWER', {
+    message: `The database has the migration ${name}, and the backup, of ${program}, ends at ${end}.`,
+    remedy: 'Restore it into a database, or a schema (storage.schema), that is empty: it is brought up to date there.',
+  });
 }
 
 /** The error of a place that is in use. */
