@@ -26,6 +26,7 @@ export { countersOf } from './counters.ts';
 export type { Topic } from './dialogue/dialogue.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool, notUnderstoodTool } from './dialogue/tools.ts';
+export { isCondition } from './english/conditions.ts';
 export { Interpreter } from './english/index.ts';
 export { Guard } from './guard.ts';
 export { Inference } from './inference.ts';

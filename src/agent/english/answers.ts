@@ -54,13 +54,16 @@ export function timeIn(words: string): string | undefined {
   });
 }
 
-const HOUR = /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)|\d{1,2}[:.]\d\d|noon|midday|midnight)\b|\bat \d{1,2}\b/i;
+const HOUR =
+  /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|o['’]?clock)|\d{1,2}[:.]\d\d|noon|midday|midnight|(?:half|quarter) (?:past|to) \w+)\b|\bat \d{1,2}\b|\b(?:in the )?(?:morning|afternoon|evening)\b|\bat night\b/i;
+/** "05.11.2026", "5.11." and the "5.11" of "5.11 at 9": days that look like hours. */
+const DATE = /\b(?:\d{4}-\d\d-\d\d|\d{1,2}([./-])\d{1,2}\1\d{2,4}|\d{1,2}\.\d{1,2}(?:\.(?!\d)|(?=,? at \d)))/g;
 const SAYS_HOUR =
   /\d[:.]\d\d|\d ?(?:am|pm)\b|\bat \d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|lunch|hours?|minutes?|mins?|past|o['’]?clock|every|daily)\b/i;
 
 /** "The 30th", in place of a day that there is not: the hour that was said with that one stays. */
 export function withHour(when: string, before: unknown): string {
-  const hour = typeof before === 'string' ? HOUR.exec(before)?.[0] : undefined;
+  const hour = typeof before === 'string' ? HOUR.exec(before.replace(DATE, ' '))?.[0] : undefined;
   if (hour === undefined || SAYS_HOUR.test(when)) return when;
   const whole = `${when} ${/^\d/.test(hour) ? `at ${hour}` : hour}`;
   return parseWhen(whole, TRIAL).kind === 'reject' ? when : whole;
@@ -88,7 +91,9 @@ const WISHES = new RegExp(`\\b(?:${WISH})\\b`, 'i');
 /** The choices that the words mean: by number, place, words that only one label has, or a yes to the only one. */
 function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call[] | undefined {
   const { choices } = question;
-  const isGrave = choices.some(({ style }) => style === 'danger');
+  const isGrave = choices.some(({ style, tool }) => style === 'danger' || tool.endsWith('_delete'));
+  // "Tomorrow?" asks what there is.
+  if (/\?["”’')\s]*$/.test(text)) return undefined;
   const said = stripped(text)
     .toLowerCase()
     .replace(/['’]s\b|['’]/g, '');

@@ -1,14 +1,17 @@
 /** What is told beside a request and asks for nothing: "they died, delete it", "up a ladder, remind me later". */
 import { splitTask, taskWords } from '../../time/index.ts';
+import { isCondition, isPolite } from './conditions.ts';
 import type { Word } from './words.ts';
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 
-/** Words that make the request depend on them, or another one. */
+/** Words that make another request of it. */
 const BINDING = set(
-  'if when whenever unless until once whether or maybe perhaps should would could might said says told tells asked tell say ' +
+  'or maybe perhaps should would could might said says told tells asked tell say ' +
     'remind reminder reminders note notes instead rather actually only except mean meant please',
 );
+/** What opens with one of these hangs on the request, and so may be a condition in other words. */
+const HANGING = set('with without upon by during despite as though although even for from following given granted');
 const NEGATIONS = set('dont not never no');
 /** What a denial may be about, and be no command. */
 const DENIED = set(
@@ -41,8 +44,8 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   const all = text.slice(part[0]?.start ?? 0, part.at(-1)?.end ?? 0);
   if (part.length === 0 || part.length > MOST_WORDS || all.includes('?') || !first) return false;
   if (part.every(({ norm }) => INTERJECTIONS.has(norm))) return true;
-  if (isBehind && OFF.test(all)) return true;
-  if (words.some(({ norm }) => BINDING.has(norm))) return false;
+  if ((isBehind && OFF.test(all)) || isPolite(all)) return true;
+  if (words.some(({ norm }) => BINDING.has(norm)) || isCondition(all) || HANGING.has(first.norm)) return false;
   // "Test got cancelled", but "call the bank".
   if (taskWords.deeds.has(first.norm) && !(second && isVerb(second))) return false;
   const isStated = SUBJECTS.has(first.norm) && second !== undefined;

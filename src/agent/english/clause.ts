@@ -31,7 +31,7 @@ export interface Message {
   understanding: Understanding;
 }
 
-const UNDO: Call = { tool: 'undo', input: {} };
+export const UNDO: Call = { tool: 'undo', input: {} };
 
 /** "Never mind": the open question, or what was done last; undefined where there is neither. */
 export function takenBack(dialogue: Dialogue): Call | undefined {

@@ -42,10 +42,27 @@ function kindOf(text: string, words: readonly Word[], at: number): Border['kind'
   const next = words[at + 1];
   if (CORRECTIONS.has(word.norm) && next && (before.marked || CORRECTIONS.has(next.norm))) return 'correction';
   if (between.includes('\n')) return 'line';
-  if (/[.!?;…]["”’')\]]*\s*\p{S}*\s*$/u.test(between)) return 'stop';
+  if (/[.!?;…]["”’')\]]*\s*\p{S}*\s*$/u.test(between) && !isOfDate(text, words, at)) return 'stop';
   if (isMarker(text, word)) return 'stop';
   if (JOINS.has(word.norm) || /,$/.test(between.trimEnd())) return 'join';
   return undefined;
+}
+
+const MONTH = /^(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)/;
+
+/** The dot of a date: "28.11. at 14:00", "28. November", "the 28. at 9". */
+function isOfDate(text: string, words: readonly Word[], at: number): boolean {
+  const [before, word] = [words[at - 1] as Word, words[at] as Word];
+  const said = text.slice(before.start, word.start);
+  const next = text.slice(word.start, word.end);
+  if (/^\d{1,2}\.\d{1,2}\. *$/.test(said)) return !/^\p{Lu}/u.test(next);
+  if (!/^\d{1,2}\. *$/.test(said)) return false;
+  const isNamed = words[at - 2]?.norm === 'the';
+  return (
+    MONTH.test(word.norm) ||
+    (isNamed && /^(?:at|of)$/.test(next)) ||
+    /^\d{1,2}\.$/.test(text.slice(word.start, word.end + 1))
+  );
 }
 
 /** The number of an item: `2)`, and `1.` at the beginning of a line. */

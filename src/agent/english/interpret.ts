@@ -3,6 +3,7 @@ import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { Call } from '../tool.ts';
 import { type Act, acts, type Clause, clauseOf, type Message, mayMean, takenBack, unclear } from './clause.ts';
 import { bordersOf } from './clauses.ts';
+import { isCondition } from './conditions.ts';
 import { ending, isTakenBack, takesBack } from './courtesy.ts';
 import { amongAsides, inParts, isQuestionBehind, opens, parted } from './parting.ts';
 import { corrections } from './slips.ts';
@@ -106,7 +107,10 @@ function unaskedIn({ text, understanding }: Message): Call[] | undefined {
 
 /** The request that a typing error hides, if it is a sure one, or nothing else was found. */
 function spelt({ text, words, understanding }: Message, dialogue: Dialogue, instead: readonly Call[]) {
-  const ways = corrections(words, text, understanding.vocabulary);
+  // "In case it rains" is no slip of something else.
+  const ways = corrections(words, text, understanding.vocabulary).filter(
+    (way) => isCondition(way) === isCondition(text),
+  );
   const meant = ways.flatMap((way) => {
     const meaning = interpretOnce(way, understanding, dialogue);
     return meaning === undefined ? [] : [meaning];

@@ -1,8 +1,20 @@
 /** A message of several clauses: requests, and what is told beside them. */
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import { isAside } from './asides.ts';
-import { type Act, acts, after, type Clause, clauseOf, type Message, mayMean, takenBack, unclear } from './clause.ts';
+import {
+  type Act,
+  acts,
+  after,
+  type Clause,
+  clauseOf,
+  type Message,
+  mayMean,
+  takenBack,
+  UNDO,
+  unclear,
+} from './clause.ts';
 import { AFTER_JOIN, type Border, bordersOf, skip } from './clauses.ts';
+import { isCondition } from './conditions.ts';
 import { isCourtesy, takesBack } from './courtesy.ts';
 import { type Word, wordsOf } from './words.ts';
 
@@ -77,8 +89,12 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
   const part = words.slice(start.at, to);
   if (part.length === 0) return undefined;
   // "Forget that, remind me to …".
-  const back = start.next === 0 && ends !== undefined && takesBack(part) ? takenBack(start.dialogue) : undefined;
-  if (back) return { calls: [back] };
+  if (start.next === 0 && ends !== undefined && takesBack(part)) {
+    const { topic } = start.dialogue;
+    const back = takenBack(start.dialogue);
+    // What was made hours ago is not what somebody goes on from to another request.
+    if (back) return { calls: back.tool === UNDO.tool && !topic?.isRecent ? [] : [back] };
+  }
   const apart = start.kind !== 'join' && ends !== 'join';
   if (apart && isCourtesy(part)) return { calls: [] };
   if (apart && ends === undefined && start.before && isSignature(message, start.at, to)) return { calls: [] };
@@ -87,7 +103,7 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
   if (!clause) {
     const carried = start.before && carriedOn(message, start.at, to, start.before);
     if (carried || (start.before && holdsWords(start.before) && !goesOnAList(words, start.at, to))) return carried;
-    if (!mayOpen) return undefined;
+    if (!mayOpen || isConditionFirst(message, start.at, to, ends)) return undefined;
     return unsureOf(message, start.at, to, start.dialogue);
   }
   if (start.kind === 'correction' && !start.before) return undefined;
@@ -144,12 +160,23 @@ export function inParts(message: Message, dialogue: Dialogue): Act[] | undefined
       found.push(...acts([clause]));
       now = after(now, clause);
     } else if (to > start) {
+      if (isConditionFirst(message, start, to, border?.kind)) return undefined;
       const calls = mayMean(message, start, to, now).map(({ call }) => call);
       found.push(unclear(message, start, to, calls));
     }
     start = border?.at ?? to;
   }
   return found.length > 1 && found.some(({ kind }) => kind === 'call') ? found : undefined;
+}
+
+/** A condition, and behind it what is to be done only then. */
+function isConditionFirst(
+  { text, words }: Message,
+  from: number,
+  to: number,
+  ends: Border['kind'] | undefined,
+): boolean {
+  return ends !== undefined && ends !== 'line' && isCondition(text.slice(words[from]?.start, words[to - 1]?.end));
 }
 
 /** A question stands behind an "and". */

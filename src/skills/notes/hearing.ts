@@ -1,6 +1,6 @@
 /** Turning the words of a phrase's slots into calls; what makes no sense for a phrase gives no call. */
 import type { Call } from '../../agent/index.ts';
-import { splitTask } from '../../time/index.ts';
+import { splitTask, taskWords } from '../../time/index.ts';
 
 /** Words that make a fact of what stands behind "note". */
 export const STATED =
@@ -68,15 +68,33 @@ export function edit(which: string, more: Record<string, unknown>): Call | undef
 
 /** A word that holds a number: a code, a price, a date. */
 const CODE = /(?<!\S)[^\s,;]*\d[^\s,;]*/g;
-const STATED_AS = /^(.*\b(?:is|are|was|were)\s+|[^:]*:\s*|.*=\s*)(\S.*)$/is;
+const STATED_AS = /^(.*\b(?:is|are|was|were)\s+|[^:]*:\s+|.*=\s*)(\S.*)$/is;
+const STATES = /\b(?:is|are|was|were)\b|:\s|=/gi;
 
-/** `old` with another value: "the code is 4471", 4482 → "the code is 4482"; undefined where `value` is more than that. */
+/**
+ * `old` with another value: "the code is 4471", 4482 → "the code is 4482"; undefined where `value` is more than that, or where
+ * more than one thing is stated.
+ */
 export function withValue(old: string, value: string): string | undefined {
   if (value.split(/\s+/).length > 4 || /\b(?:is|are|was|were)\b|[:=]/i.test(value)) return undefined;
   const [first = ''] = value.toLowerCase().split(/\s+/);
-  if (old.toLowerCase().split(/\s+/)[0] === first) return undefined;
-  const codes = old.match(CODE) ?? [];
-  if (/\d/.test(value) && codes.length === 1) return old.replace(CODE, () => value);
+  if (old.toLowerCase().split(/\s+/)[0] === first || taskWords.deeds.has(first)) return undefined;
+  const coded = withCode(old, value);
+  if (coded !== undefined) return coded;
   const [, head, tail = ''] = STATED_AS.exec(old) ?? [];
-  return head === undefined || /[,;\n]/.test(tail) ? undefined : `${head}${value}`;
+  const isOne = old.match(STATES)?.length === 1 && !/[.!?]\s+\S|\n/.test(old.trim());
+  return head === undefined || !isOne || /[,;\n]/.test(tail) ? undefined : `${head}${value}`;
+}
+
+/** The only code of `old` in place of which `value` stands, together with its unit: "5 mg" or 5 for 10, "5 mg" for "10 mg". */
+function withCode(old: string, value: string): string | undefined {
+  const [code, other] = old.matchAll(CODE);
+  if (!code || other || !/\d/.test(value)) return undefined;
+  const [before, behind] = [old.slice(0, code.index), old.slice(code.index + code[0].length)];
+  const [, number = '', unit = '', more] = /^(\S*\d)\s?(\p{L}*)(\s\S.*)?$/u.exec(value) ?? [];
+  if (number === '' || more !== undefined) return undefined;
+  const own = /^\s?(\p{L}+)/u.exec(behind);
+  if (unit === '' || own?.[1]?.toLowerCase() !== unit.toLowerCase())
+    return /\s/.test(value) ? undefined : `${before}${value}${behind}`;
+  return `${before}${value}${behind.slice(own[0].length)}`;
 }

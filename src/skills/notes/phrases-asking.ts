@@ -47,11 +47,19 @@ export const following: Phrase[] = [
         : undefined,
   },
   {
-    pattern:
-      '(put|add|stick|throw|chuck|pop) {more} (on|in|to) (there|it|that|this|the list|that list|this list) [too|as well|also]',
-    example: 'put wipes on there too',
+    pattern: '(put|add|stick|throw|chuck|pop) {more} (on|in|to) (the list|that list|this list) [too|as well|also]',
+    example: 'put wipes on the list too',
     about: 'note',
     call: ({ more = '' }) => listed('that', { add: more }),
+  },
+  {
+    pattern: '(put|add|stick|throw|chuck|pop) {more} (on|in|to) (there|it|that|this) [too|as well|also]',
+    example: 'put wipes on there too',
+    about: 'note',
+    call: ({ more = '' }, topic) =>
+      topic?.isRecent && isList(topic.text) && isItem(more) && !SAYINGS.test(more)
+        ? listed('that', { add: more })
+        : undefined,
   },
   {
     pattern: '(take|get|cross|strike|scratch|tick) {item} (off|out)',
@@ -122,7 +130,13 @@ const corrected = (text: string, topic: Topic | undefined): Call => ({
 
 /** A list that was noted or changed just before: its items stand behind a colon, between commas, or are its only words. */
 const isListMade = (topic: Topic | undefined): boolean =>
-  topic?.how === 'made' && topic.isRecent === true && /[:,\n]|\band\b|^\p{L}+(?: \p{L}+)?$/iu.test(topic.text ?? '');
+  topic?.how === 'made' && topic.isRecent === true && isList(topic.text);
+
+const isList = (text = ''): boolean => /[:,\n]|\band\b|^\p{L}+(?: \p{L}+)?$/iu.test(text);
+
+/** "Stick a pin in it", "put some ice on that". */
+const SAYINGS =
+  /^(?:a (?:pin|sock|lid|cork|ring|stop|spin|damper|number|figure|price|name|date|bow|brave face)|some ice|ice|your back|more)$/i;
 
 /** "… and eggs" behind such a list. */
 const isItem = (more: string): boolean =>

@@ -135,7 +135,10 @@ function daysOf(parts: string, before: 0 | 1): string | undefined {
     const names = weekly.split(',').map((day) => NAMES[(WEEKDAYS.indexOf(day) + 7 - before) % 7]);
     return names.length === 5 && before === 0 ? 'every weekday' : `every ${names.join(' and ')}`;
   }
-  const day = Number(/FREQ=MONTHLY;BYMONTHDAY=(\d+)$/.exec(parts)?.[1]) - before;
+  const own = Number(/FREQ=MONTHLY;BYMONTHDAY=(\d+)$/.exec(parts)?.[1]);
+  // Not every month has a 29th; each has the day before it.
+  if (before === 1 && own > 28) return undefined;
+  const day = own - before;
   if (Number.isNaN(day)) return /FREQ=DAILY$/.test(parts) && before === 0 ? 'every day' : undefined;
   return day === 0 ? 'on the last day of every month' : `every month on day ${day}`;
 }

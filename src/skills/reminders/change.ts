@@ -181,7 +181,7 @@ async function editTime(
     const moved = itsDay && isWhole ? atOtherTime(found.rule, when.at, found.zone) : undefined;
     const all = moved === undefined ? undefined : readPlan({ rule: moved, zone: found.zone }, now);
     if (all) return moveTo(ctx, before, { ...all, urgent, catchUp, nag }, wakeAt, text);
-    const isDay = isWhole && !itsDay && /FREQ=WEEKLY/.test(found.rule) && WEEKDAY.test(words);
+    const isDay = isWhole && !itsDay && ON_ONE_DAY.test(found.rule) && WEEKDAY.test(words);
     if (isDay) return editTime(ctx, before, found, { ...input, when: `every ${words}`, whole: false }, wakeAt);
     return itsDay ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
   }
@@ -238,6 +238,8 @@ export function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime
   return { words, itsDay, when: itsDay ?? parseWhen(words, ctx.when) };
 }
 
+/** Of a series of several weekdays another one might be meant for one of them. */
+const ON_ONE_DAY = /FREQ=WEEKLY(?!.*BYDAY=\w+,)/;
 const WEEKDAY = /^(?:mon|tues|wednes|thurs|fri|satur|sun)day\b/i;
 
 /** One time for a series may mean its next occurrence, or the end of the series: that is for the person to say. */

@@ -116,6 +116,8 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(/(?<=\d(?:am|pm)|\b(?:2moro|2morrow|tomorrow|tmrw|tonight|today)) 2 (?=\p{L})/giu, ' to ')
     .replace(/\s+instead$/i, '')
     .replace(/\bof month\b/i, 'of the month')
+    .replace(/\bthe (\d{1,2})\.(?= (?:at|of) )/i, 'the $1th')
+    .replace(/\b(\d{1,2})\. (\d{1,2})\.(?=\s|$)/, '$1.$2.')
     .replace(/\bin (?=\d{1,2}[:.]\d\d\b)/i, 'at ')
     .replace(/(\d),(\d+)(?= ?(?:hours?|hrs?|h|days?|weeks?)\b)/gi, '$1.$2')
     .replace(/\b(?:in|at) (\d{1,2}) of the (morning|afternoon|evening)\b/i, 'at $1 in the $2')

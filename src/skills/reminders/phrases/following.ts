@@ -1,4 +1,4 @@
-import { ANYMORE, type Call, type Phrase, REMOVE, UNNEEDED } from '../../../agent/index.ts';
+import { ANYMORE, type Call, isCondition, type Phrase, REMOVE, UNNEEDED } from '../../../agent/index.ts';
 import { splitTask } from '../../../time/index.ts';
 import { aheadIn } from '../ahead-words.ts';
 import { change, correction, INSTEAD, lengthLike, underCondition } from '../correction.ts';
@@ -250,7 +250,9 @@ export const following: Phrase[] = [
     example: 'end it on 27 November',
     about: 'reminder',
     call: ({ when = '' }, topic) =>
-      topic?.isRecent && isRhythm(topic.when ?? '') && isTime(when) ? change({ when: `until ${when}` }) : undefined,
+      topic?.isRecent !== false && isRhythm(topic?.when ?? 'every') && isTime(when)
+        ? change({ when: `until ${when}` })
+        : undefined,
   },
   {
     pattern:
@@ -299,7 +301,8 @@ export const following: Phrase[] = [
     about: 'reminder',
     call: ({ reason = '' }) =>
       /^(?:i|we|it|its|it's|already|got|no longer|not|changed)\s/i.test(reason) &&
-      !/\b(?:if|when|unless|once|until|or)\b/i.test(reason) &&
+      !isCondition(reason) &&
+      !/\bor\b/i.test(reason) &&
       reason.split(/\s+/).length <= 6
         ? about('reminder_delete', 'that')
         : undefined,
