@@ -41,6 +41,7 @@ import {
   inboxHaltRules,
   inboxMergeRules,
   isPrivate,
+  laneRules,
   type Moved,
   noticeDeletionRules,
   noticeMergeRules,
@@ -291,6 +292,7 @@ function systemOf({ assistant }: Config, world: World, prompts: Prompts) {
  */
 export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): DeletionRule[] {
   return [
+    ...laneRules,
     ...personHaltRules,
     ...inboxHaltRules,
     ...skills.flatMap(({ skill }) => skill.deletionRules ?? []),

@@ -27,6 +27,7 @@ export {
   type FinalState,
   fileReferences as inboxFiles,
   haltRules as inboxHaltRules,
+  laneRules,
   mergeRules as inboxMergeRules,
   type RateLimit,
   retentionRules as inboxRetentionRules,

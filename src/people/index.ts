@@ -28,6 +28,7 @@ export {
   followZone,
   haltRules as personHaltRules,
   holdPerson,
+  isErased,
   knownAs,
   type Met,
   meet,

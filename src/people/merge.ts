@@ -9,6 +9,8 @@ export interface MergeRule {
   sql: string;
   /** The person's word for a row, in the singular ("reminder"), where the answer counts them. */
   what?: string;
+  /** It only locks rows, which are locked before those of persons everywhere. */
+  first?: true;
 }
 
 /** Number of rows of one kind that changed hands. */

@@ -210,6 +210,12 @@ export async function holdPerson(tx: Transaction, personId: string): Promise<boo
   return rows[0]?.erased !== true;
 }
 
+/** Whether they are erased as far as is known now: for what begins with `turns.begin`, which holds them behind their lanes. */
+export async function isErased(tx: Transaction, personId: string): Promise<boolean> {
+  const { rows } = await tx.query('select from persons where id = $1 and erased_at is not null', [personId]);
+  return rows.length > 0;
+}
+
 /** Waits for what `holdPerson` holds, and has the next one wait for the erasure. */
 export const haltRules: readonly DeletionRule[] = [{ sql: 'select from persons where id = $1 for no key update' }];
 

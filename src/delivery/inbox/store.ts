@@ -93,8 +93,9 @@ function givenRow(rows: readonly NewRow[], index: number, room: number) {
  * Stores rows whose keys are new and takes their lanes where these are free, in one statement; for a duplicate nothing
  * comes back. The lane is counted after the insert, and only if there was one: a second copy that is being committed
  * at this moment makes the insert wait, then insert nothing, then count nothing. Whose it is says the identity, not
- * what the caller remembers: another process may have given it to another person, or have erased them. Rows are locked
- * in the order of their ids, so that two statements never wait for each other.
+ * what the caller remembers: another process may have given it to another person, or have erased them. Lanes are locked
+ * before anything of a person's, as a turn does that changes its person; rows in the order of their ids, so that two
+ * statements never wait for each other.
  */
 function accepting(
   rows: readonly NewRow[],
@@ -104,8 +105,14 @@ function accepting(
   const given = rows.map((_, index) => givenRow(rows, index, room));
   const limit = rows.some(({ counted: counts }) => counts) ? rateLimit : undefined;
   return sql`
-    with given as (
+    with meant as (
       select * from jsonb_to_recordset(${json(given)}) as g (${raw(NEW_ROW)})
+    ), held as (
+      select conversation_id from lanes where conversation_id in (select conversation_id from meant where laned)
+       order by conversation_id for update
+    ), given as (
+      -- counted, so that all are locked before the first row is looked at
+      select meant.* from meant, (select count(*) from held) as lanes_held
     ), ${limit ? countingRates(rows, limit) : sql``}queued as (
       select g.*, t.too_fast,
              g.laned and t.too_fast is null and coalesce(
@@ -323,24 +330,34 @@ export const fileReferences: readonly FileReferences[] = [{ table: 'inbox', colu
 
 /** What the person said, and when they were served. */
 export const mergeRules: readonly MergeRule[] = [
+  {
+    first: true,
+    sql: 'select conversation_id from lanes where last_person = $1 order by conversation_id for update',
+  },
   ...conversationRules,
   { sql: 'update inbox set person_id = $2 where person_id = $1' },
   { sql: 'update lanes set last_person = $2 where last_person = $1' },
   { sql: 'delete from rates where person_id = $1' },
 ];
 
+/** The lanes that an erasure touches, before it holds anything of the person's; in order. */
+const lockedLanes: DeletionRule = {
+  sql: `select conversation_id from lanes
+         where last_person = $1
+            or conversation_id in (select conversation_id from inbox
+                                    where person_id = $1 and (laned or payload ? 'aside') and state in ('received', 'waiting'))
+         order by conversation_id for update`,
+};
+
+export const laneRules: readonly DeletionRule[] = [lockedLanes, { sql: 'delete from rates where person_id = $1' }];
+
 /**
  * What the person's rows do at this moment, but for the one that asks (`$3`), is ended before anything is erased: it could
  * commit between two later rules what the earlier ones have looked for already. What commits first is waited for, and erased.
  */
 export const haltRules: readonly DeletionRule[] = [
-  // Nothing in these lanes begins, goes on or ends meanwhile. Lanes are locked before rows, as everywhere, and in order.
-  {
-    sql: `select conversation_id from lanes
-           where conversation_id in (select conversation_id from inbox
-                                      where person_id = $1 and (laned or payload ? 'aside') and state in ('received', 'waiting'))
-           order by conversation_id for update`,
-  },
+  // Nothing in these lanes begins, goes on or ends meanwhile; those of what came before the person was held, too.
+  lockedLanes,
   // A turn that runs loses its lane: nothing of it can be committed any more.
   {
     sql: `with held as (

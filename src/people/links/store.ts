@@ -105,8 +105,10 @@ export async function join(
   to: string,
   now: Instant,
 ): Promise<Merged[]> {
+  const [first, rest] = [mergeRules.filter((rule) => rule.first), mergeRules.filter((rule) => !rule.first)];
+  await mergeAll(tx, first, from, to, now);
   await tx.query('select id from persons where id = any($1::uuid[]) order by id for update', [[from, to]]);
-  const moved = await mergeAll(tx, mergeRules, from, to, now);
+  const moved = await mergeAll(tx, rest, from, to, now);
   await tx.query('delete from persons where id = $1', [from]);
   append(tx, [
     rowOf({

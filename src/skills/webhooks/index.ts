@@ -1,7 +1,7 @@
 /** What programs tell people through coda: `POST /hooks/:id`. */
 import { z } from 'zod';
 import { route, type Skill, type SkillDeps } from '../../chat/index.ts';
-import { holdPerson } from '../../people/index.ts';
+import { isErased } from '../../people/index.ts';
 import { deletionRules, KIND, mergeRules } from './store.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -50,7 +50,7 @@ export const webhooks = (hooks: Webhooks): Skill => ({
 async function begin({ database, turns }: SkillDeps, key: string, payload: unknown): Promise<void> {
   const turn = job.parse(payload);
   await database.tx('hooks.begin', async (tx) => {
-    if (!(await holdPerson(tx, turn.personId))) return;
+    if (await isErased(tx, turn.personId)) return;
     await turns.begin(tx, [{ ...turn, key, origin: 'webhook', tainted: true }]);
   });
 }
