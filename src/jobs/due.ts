@@ -6,7 +6,8 @@ export interface DueSource {
   name: string;
   /**
    * A scalar subquery, without parameters, giving the earliest due instant or null: the worker joins those of all
-   * sources into one statement. It must be answered by an index.
+   * sources into one statement. It must be answered by an index: by `order by … limit 1`, since `min` reads all rows
+   * where the planner takes them for few.
    */
   earliest: string;
   /** The size of such a set: after a smaller one nothing is left that is due. Left out: it is asked again. */

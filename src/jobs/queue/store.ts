@@ -5,7 +5,8 @@ import { type Database, type FileReferences, json, type Transaction } from '../.
 /** When the next job of these kinds is due; `null` when none waits. What nobody here can carry out wakes nobody. */
 export function earliest(kinds: readonly string[]): string {
   const names = kinds.map((kind) => `'${kind.replaceAll("'", "''")}'`);
-  return `select min(due_at) from jobs where state = 'pending' and kind in (${names.join(', ') || 'null'})`;
+  return `select due_at from jobs where state = 'pending' and kind in (${names.join(', ') || 'null'})
+           order by due_at limit 1`;
 }
 
 /**

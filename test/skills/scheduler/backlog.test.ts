@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as approvals from '../../../src/agent/approvals/store.ts';
 import * as lanes from '../../../src/delivery/lanes/store/index.ts';
+import * as outbox from '../../../src/delivery/outbox/store/index.ts';
+import * as jobs from '../../../src/jobs/queue/store.ts';
 import * as schedules from '../../../src/skills/scheduler/store.ts';
 import { type Database, type Param, sql } from '../../../src/storage/index.ts';
 import { testDatabases } from '../../support/database.ts';
@@ -29,6 +32,15 @@ const WAITING = [
    select 's' || n, md5('p' || n)::uuid, md5('c' || n)::uuid, 'fake:s', 'x', 'x', 'UTC', 'latest', 'on',
           $3::timestamptz - n * interval '1 ms', md5('i' || n)::uuid, $3
      from generate_series($1::int, $2::int) n`,
+  `insert into jobs (id, kind, payload, state, due_at, created_at)
+   select md5('j' || n)::uuid, 'mail', '{}', 'pending', $3::timestamptz + n * interval '1 ms', $3
+     from generate_series($1::int, $2::int) n`,
+  `insert into outbox (id, key, adapter, conversation_id, person_id, grp, content, state, next_at, created_at)
+   select md5('o' || n)::uuid, 'o' || n, 'fake', md5('c' || n)::uuid, md5('p' || n)::uuid, 'o' || n, '{}', 'pending',
+          $3::timestamptz + n * interval '1 ms', $3 from generate_series($1::int, $2::int) n`,
+  `insert into turns (id, inbox_id, conversation_id, person_id, state, expires_at, started_at)
+   select md5('t' || n)::uuid, md5('i' || n)::uuid, md5('c' || n)::uuid, md5('p' || n)::uuid, 'waiting',
+          $3::timestamptz + n * interval '1 ms', $3 from generate_series($1::int, $2::int) n`,
 ];
 
 /** All of that is over. */
@@ -36,9 +48,15 @@ const QUIET = [
   `update inbox set state = 'done', planned_by = null, finished_at = received_at`,
   'update lanes set pending = 0',
   'update person_schedules set next_at = null, running = null',
+  `update jobs set state = 'running'`,
+  `update jobs set state = 'done', finished_at = created_at`,
+  `update outbox set state = 'sending'`,
+  `update outbox set state = 'sent', sent_at = created_at`,
+  `update turns set state = 'running'`,
+  `update turns set state = 'done', finished_at = started_at`,
 ];
 
-const ANALYZE = 'analyze inbox, lanes, person_schedules, persons, conversations';
+const ANALYZE = 'analyze inbox, lanes, person_schedules, persons, conversations, jobs, outbox, turns';
 
 /** What a process asks while turns wait, by name; `earliest` is what the worker asks again and again. */
 const ASKED: Record<string, (db: Parameters<Parameters<typeof pagesRead>[1]>[0]) => Promise<unknown>> = {
@@ -49,6 +67,9 @@ const ASKED: Record<string, (db: Parameters<Parameters<typeof pagesRead>[1]>[0])
   'whether lanes wait': (db) => db.read(lanes.earliest([], 1_000)),
   'when a schedule is due': (db) => db.read(schedules.EARLIEST),
   'whether a turn has ended': (db) => db.read(schedules.EARLIEST_ENDED),
+  'when a job is due': (db) => db.read(jobs.earliest(['mail', 'files'])),
+  'when a part is due': (db) => db.read(outbox.earliest({ here: ['fake'], on: ['fake'] })),
+  'when a question expires': (db) => db.read(approvals.EARLIEST_EXPIRY),
   'the next schedules': (db) => schedules.claimDue(db, NOW, 20),
   'what became of turns': (db) => schedules.settle(db, 500),
 };

@@ -23,7 +23,7 @@ export function earliest({ here, on }: Platforms): string {
     where state = 'held' and adapter <> all (array[${quoted(on)}]::text[]) and ${on.length > 0}`;
   const held = `select min(coalesce(next_at, created_at)) from outbox
     where state = 'held' and adapter = any (array[${quoted(here)}]::text[])`;
-  const due = `select min(next_at) from outbox where state in ('pending', 'unknown')`;
+  const due = `select next_at from outbox where state in ('pending', 'unknown') order by next_at limit 1`;
   return `select least((${due}), (${held}), (${lost}))`;
 }
 
