@@ -16,10 +16,12 @@ function instantWords(at: Instant, zone: string, now: Instant): string {
 /** `on Mon 23 Nov at 09:00 (Europe/Berlin)`, `every weekday at 09:00 (Europe/Berlin), next: Mon 23 Nov 09:00` */
 function scheduleWords({ plannedAt, rule, zone }: Planned, now: Instant): string {
   if (rule === undefined) return `on ${instantWords(plannedAt, zone, now)} (${zone})`;
-  return describe({ kind: 'recurring', rule, zone, next: first(rule, now) }, { now, zone });
+  // What was skipped before `plannedAt` does not come any more.
+  return describe({ kind: 'recurring', rule, zone, next: from(rule, plannedAt) }, { now, zone });
 }
 
-function first(rule: string, after: Instant): Instant[] {
+function from(rule: string, planned: Instant): Instant[] {
+  const after = new Date(planned.getTime() - 1);
   const next: Instant[] = [];
   for (const at of occurrences(rule, { after })) if (next.push(at) === 5) break;
   return next;
