@@ -2,7 +2,7 @@ import type { Call, Phrase } from '../../agent/index.ts';
 
 /** What a person says of themself, so that it is no note. */
 const OF_ONESELF =
-  /^(?:i(?:['’]m| am) (?!in |at |on |parked)|i(?:['’]ve| have) (?:a |an |two |three |been )|i (?:now |really |always |never |only |usually |don['’]t |do not |can['’]t |cannot )*(?:live|work|like|love|prefer|hate|dislike|enjoy|eat|drink|speak|use|play|study|moved|grew up|was born|take)\b|(?:my|our) (?:favou?rite|name|partner|wife|husband|girlfriend|boyfriend|birthday|daughter|son|kids?|mother|father|mum|mom|dad|sister|brother|dog|cat)\b.*\b(?:is|are)\b)/i;
+  /^(?:i(?:['’]m| am) (?!in |at |on |parked)|i(?:['’]ve| have) (?:got )?(?:a |an |two |three |been )|i (?:now |really |always |never |only |usually |don['’]t |do not |can['’]t |cannot )*(?:live|work|like|love|prefer|hate|dislike|enjoy|eat|drink|speak|use|play|study|moved|grew up|was born|take)\b|(?:my|our) (?:favou?rite|name|partner|wife|husband|girlfriend|boyfriend|birthday|daughter|son|kids?|mother|father|mum|mom|dad|sister|brother|dog|cat)\b.*\b(?:is|are)\b)/i;
 
 function save(text: string): Call | undefined {
   const said = text.trim();
@@ -24,6 +24,16 @@ export const phrases: Phrase[] = [
     shown: true,
     call: ({ text = '' }) => save(`I ${text}`) ?? save(`my ${text}`),
   },
+  ...[
+    { short: "i'm", long: 'I am' },
+    { short: "i've", long: 'I have' },
+  ].map(
+    ({ short, long }): Phrase => ({
+      pattern: `(remember that|remember:|keep in mind that|never forget that) ${short} {text}`,
+      example: `remember that ${short.replace('i', 'I')} ${short === "i'm" ? 'vegetarian' : 'a dog'}`,
+      call: ({ text = '' }) => save(`${long} ${text}`),
+    }),
+  ),
   {
     pattern: 'what do you (know|remember|recall) (about|of|on) {what}',
     example: 'what do you know about me?',
@@ -37,7 +47,7 @@ export const phrases: Phrase[] = [
     call: () => ({ tool: 'memory_list', input: {} }),
   },
   {
-    pattern: '(forget that|forget what i said about|stop remembering that) (i|my|our) {text}',
+    pattern: "(forget that|forget what i said about|stop remembering that) (i|i'm|i've|my|our) {text}",
     example: 'forget that I like olives',
     tentative: true,
     call: ({ text = '' }) => ({ tool: 'memory_delete', input: { which: text.slice(0, 200) } }),
