@@ -70,6 +70,12 @@ export const quietPhrases: Phrase[] = [
     call: within,
   },
   {
+    pattern:
+      '(quiet|be quiet|keep quiet|stay quiet|no reminders|no messages|leave me alone) (from|between) {from} (to|and|until|till) {to}',
+    example: 'quiet from 10pm to 7am',
+    call: within,
+  },
+  {
     pattern: '(turn off|switch off|remove|clear|delete) [my] quiet hours',
     example: 'turn off my quiet hours',
     call: () => set('off'),

@@ -1,4 +1,4 @@
-import { type Call, type Phrase, REMOVE } from '../../agent/index.ts';
+import { type Call, type Phrase, REMOVE, type Topic } from '../../agent/index.ts';
 import { parseWhen, splitTask } from '../../time/index.ts';
 
 /** Verbs of what coda can do by itself; "remind" and "note" are others' words. */
@@ -41,7 +41,7 @@ function isTime(words: string, once: boolean): boolean {
 }
 
 const RUN = /^(?:run|do)$/;
-const ROUTINES: readonly [RegExp, string][] = [
+const ROUTINES: readonly [RegExp, 'briefing' | 'weekly-review'][] = [
   [/^(?:(?:me|my|the|a) )*(?:daily |morning )?(?:briefing|brief)$/i, 'briefing'],
   [/^(?:(?:me|my|the|a) )*weekly[- ]review$/i, 'weekly-review'],
 ];
@@ -140,6 +140,16 @@ const routines: Phrase[] = NAMES.flatMap(([words, name]): Phrase[] => [
     },
   },
   {
+    pattern: `(turn|switch) [the|my] ${words} on [again]`,
+    example: `turn the ${words} on`,
+    call: () => routine(name, true),
+  },
+  {
+    pattern: `(turn|switch) [the|my] ${words} off [again]`,
+    example: `turn the ${words} off`,
+    call: () => routine(name, false),
+  },
+  {
     pattern: `(turn off|switch off|disable|stop|pause|no more) [sending] [me] [the|my] ${words}`,
     example: `turn off the ${words}`,
     call: () => routine(name, false),
@@ -192,7 +202,7 @@ const managing: Phrase[] = [
   },
   {
     pattern:
-      '(what do you do by yourself|what runs by itself|what have i scheduled|what is scheduled|what did i schedule)',
+      '(what do you do by yourself|what do you do automatically|what runs by itself|what runs automatically|what have i scheduled|what is scheduled|what did i schedule)',
     example: 'what have I scheduled?',
     call: () => ({ tool: 'scheduler_list', input: {} }),
   },
@@ -256,8 +266,58 @@ const managing: Phrase[] = [
   },
 ];
 
+const IT = '(it|that|this|that one|this one)';
+/** By its title: whoever is asked sees which one is meant. */
+function toggled(on: boolean, topic: Topic | undefined): Call | undefined {
+  const name = topic?.text;
+  const known = name && routineOf(name);
+  if (known) return routine(known, on);
+  return name ? { tool: 'scheduler_toggle', input: { name, on } } : undefined;
+}
+
+/** What people say of the schedule that was made or changed last. */
+const following: Phrase[] = [
+  {
+    pattern: `(turn|switch) ${IT} off [again]`,
+    example: 'turn that off',
+    about: 'schedule',
+    call: (_, topic) => toggled(false, topic),
+  },
+  {
+    pattern: `(turn off|switch off|disable|pause|stop) ${IT} [for now]`,
+    example: 'pause it',
+    about: 'schedule',
+    call: (_, topic) => toggled(false, topic),
+  },
+  {
+    pattern: `(turn|switch) ${IT} [back] on [again]`,
+    example: 'turn it back on',
+    about: 'schedule',
+    call: (_, topic) => toggled(true, topic),
+  },
+  {
+    pattern: `(turn on|switch on|enable|resume|restart) ${IT}`,
+    example: 'resume that',
+    about: 'schedule',
+    call: (_, topic) => toggled(true, topic),
+  },
+  {
+    pattern: `(${REMOVE}) ${IT}`,
+    example: 'delete that one',
+    about: 'schedule',
+    call: () => which('that', 'schedule_delete'),
+  },
+  {
+    pattern: `(make|change|move|switch) ${IT} [to] {when}`,
+    example: 'make it every day at 9',
+    about: 'schedule',
+    call: ({ when = '' }) => (isTime(when, false) ? which('that', 'schedule_edit', { when }) : undefined),
+  },
+];
+
 /** What people say of work that coda does by itself. */
 export const phrases: Phrase[] = [
+  ...following,
   before('send me'),
   before('run'),
   ...routines,
