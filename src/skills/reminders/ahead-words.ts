@@ -52,6 +52,8 @@ export function aheadIn(words: string): Ahead | undefined {
   const clock = early ?? late ?? clockOfName ?? clockOfText;
   const name = without(parts.which, clockOfName);
   const text = without(parts.text, clockOfText);
+  // "An hour and a day before" counts twice.
+  if (/(?:,|\band|&)$/i.test(text)) return undefined;
   if (name.split(/\s+/).length > LONGEST_NAME || isTime(`${length} ${side} ${name}`)) return undefined;
   const isDays = !/minute|min|hour|hr|h$/i.test(length);
   const told = splitTask(`remind me about ${name}`);

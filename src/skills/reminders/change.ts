@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { dataTool, done, failed, privately, quoting, type ToolResult, type TxContext } from '../../agent/index.ts';
-import { nextOf, type Once, type Planned, parseWhen, plannedFor, readPlan, storedPlan } from '../../time/index.ts';
+import {
+  describe,
+  nextOf,
+  type Once,
+  type Planned,
+  parseWhen,
+  plannedFor,
+  type Recurring,
+  readPlan,
+  storedPlan,
+} from '../../time/index.ts';
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
@@ -185,6 +195,8 @@ async function editTime(
     if (isDay) return editTime(ctx, before, found, { ...input, when: `every ${words}`, whole: false }, wakeAt);
     return itsDay ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
   }
+  if (found.rule !== undefined && when.kind === 'recurring' && !input.series && takesSome(found.rule, when.rule, words))
+    return someOrAll(found, words, text, when);
   const planned = plannedFor(stillFrom(found, words, when, ctx.when), now);
   const schedule = under && planned ? stillSkipped(found, planned) : planned;
   if (!schedule) return failed('NEVER', 'That never comes.');
@@ -211,6 +223,35 @@ function paced(words: string, rule: string | undefined): string {
 
 /** Said of a series: all of it is meant. */
 const FROM_NOW_ON = /[\s,]+(?:from now on|from here on|going forward|every time|each time|always|for good)$/i;
+
+const daysIn = (rule: string): string[] =>
+  /FREQ=DAILY/.test(rule)
+    ? ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
+    : (/FREQ=WEEKLY.*BYDAY=([A-Z,]+)/.exec(rule)?.[1]?.split(',') ?? []);
+
+/** "7:30 on Tuesdays" of a series of more days: the other days are not said to end. */
+function takesSome(rule: string, changed: string, words: string): boolean {
+  const [all, some] = [daysIn(rule), daysIn(changed)];
+  const hour = (one: string) => /DTSTART[^\n]*T(\d{6})/.exec(one)?.[1];
+  const isPart = some.length > 0 && some.length < all.length && some.every((day) => all.includes(day));
+  return isPart && hour(rule) !== hour(changed) && !/\b(?:every|each|weekdays?|weekends?)\b/i.test(words);
+}
+
+/** Another hour for some days of a series may be meant for these alone, or for a series of only these. */
+function someOrAll(found: Reminder, words: string, text: string, when: Recurring): ToolResult {
+  const [changed = ''] = describe(when, { now: when.next[0] ?? new Date(0), zone: found.zone }).split(' (');
+  const { message, remedy } = texts.someOrAll(found, changed);
+  return failed('AMBIGUOUS', message, {
+    remedy,
+    choices: [
+      {
+        label: 'Replace the series',
+        tool: 'reminder_edit',
+        input: { which: found.id, when: words, text, series: true },
+      },
+    ],
+  });
+}
 
 /** When something speaks, in its zone; `isOver`: it has no time of its own any more. */
 export interface OwnTime {

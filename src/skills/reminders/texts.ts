@@ -249,6 +249,10 @@ export const texts = {
     remedy: 'For example "move the dentist to Friday 3pm".',
   },
   oneOrAll: (reminder: Reminder) => `${quoted(reminder.text)} repeats. Move only its next time, or replace the series?`,
+  someOrAll: ({ text }: Reminder, changed: string) => ({
+    message: `${quoted(text)} comes on other days, too. Replace the whole series by ${changed}?`,
+    remedy: 'For these days alone, leave them out first ("not on Tuesdays"), then set a reminder for them.',
+  }),
   timeOfOneOrAll: (reminder: Reminder, at: Instant, now: Instant) =>
     `${quoted(reminder.text)} repeats. Move only the next one, to ${instantWords(at, reminder.zone, now)}, or the whole series?`,
   deleted: (reminder: Reminder) =>

@@ -107,7 +107,7 @@ export function askedBehind(text: string): Call | Call[] | undefined {
   if (when === undefined && (mark === '' || GREETING.test(event) || own.when === undefined)) return undefined;
   if (/^wake/i.test(verb)) return waking(rest, when);
   const nag = /^nag/i.test(verb) ? USUAL_NAG : undefined;
-  const several = when === undefined ? undefined : aheadTwice(event, rest, nag);
+  const several = when === undefined ? undefined : aheadTwice(event, shared(rest), nag);
   if (several) return several;
   const before = BEFORE.exec(rest)?.groups;
   if (before && (A_DAY.test(before.length ?? '') || parseDuration(before.length ?? '') !== undefined))
@@ -136,9 +136,28 @@ const ASKED_AHEAD =
   /^(?:please )?(?:remind me|(?:i need|i want|set|give me) a reminder)(?: (?:about|abt|of|for|to))? (?<event>.+?)(?<mark>[,;]? (?:and also|and|also|plus)(?: again)?|[,;]) (?:please |pls |plz )?(?<rest>\S+(?: \S+){0,2} ?(?:before|beforehand|earlier|prior|ahead|in advance))(?:[\s,]+(?:please|pls|plz|thanks|thank you))*[\s.!?]*$/i;
 const IT_IS = /,? (?:it['’]?s|it is|which is|that['’]?s|that is) (?=on |at |\d|tomorrow|today|\w+day)/i;
 
+const A_LENGTH =
+  '(?:(?:an?|the|one|two|three|four|five|ten|fifteen|twenty|thirty|half an?|\\d{1,3}) ?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|nights?|evenings?|mornings?))';
+const AHEAD = '(?:before|beforehand|earlier|prior|ahead|in advance)';
+const SHARED = new RegExp(`\\b(${A_LENGTH})(?=(?:,| and|,? plus| &) (?:also )?${A_LENGTH} ${AHEAD}\\b)`, 'gi');
+const ENDS_AHEAD = new RegExp(`^(.+?)[,;]? (${A_LENGTH} ${AHEAD})$`, 'is');
+const AHEAD_FIRST = new RegExp(
+  `^(?:please )?remind me (${A_LENGTH} before)(?:,| and|,? plus| &) (${A_LENGTH} before) (.+)$`,
+  'is',
+);
+
+/** "An hour and a day before": an hour before, and a day before. */
+const shared = (text: string): string => text.replace(SHARED, '$1 before');
+
 /** "Remind me about the meeting on Thursday at 10, 15 min before": only that; "… and 15 min before": then as well. */
 export function askedAhead(text: string): Call[] | undefined {
-  const { event: said = '', mark = '', rest = '' } = ASKED_AHEAD.exec(text)?.groups ?? {};
+  const told = shared(text);
+  const [, one, other, later] = AHEAD_FIRST.exec(told) ?? [];
+  if (later !== undefined) return aheadTwice(later.replace(/[.!?\s]+$/, ''), `${one} and ${other}`);
+  const { event: said = '', mark = '', rest = '' } = ASKED_AHEAD.exec(told)?.groups ?? {};
+  const [, head, first] = ENDS_AHEAD.exec(said) ?? [];
+  const only = head === undefined ? undefined : eventIn(head.replace(IT_IS, ' '));
+  if (only !== undefined) return aheadTwice(only, `${first} and ${rest}`);
   const event = eventIn(said.replace(IT_IS, ' '));
   const { length = '' } = BEFORE.exec(rest)?.groups ?? {};
   if (event === undefined || !(A_DAY.test(length) || parseDuration(length) !== undefined)) return undefined;
@@ -149,7 +168,7 @@ export function askedAhead(text: string): Call[] | undefined {
 }
 
 /** "The day before at 6pm and an hour before". */
-function aheadTwice(event: string, rest: string, nag: string | undefined): Call[] | undefined {
+function aheadTwice(event: string, rest: string, nag?: string): Call[] | undefined {
   const parts = rest.split(/,? and (?:again )?|, (?:then |again )?/i);
   const calls = parts.map((part) => {
     const before = BEFORE.exec(part)?.groups;
