@@ -3,6 +3,7 @@ import { type Call, dataTool, done, failed, privately, type ToolResult, type TxC
 import type { SkillDeps } from '../../chat/index.ts';
 import * as all from './all.ts';
 import type { Settings } from './config.ts';
+import { changedIn } from './note.ts';
 import type { Wrote } from './parts.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
@@ -84,7 +85,8 @@ export async function change(ctx: TxContext, before: Note, changed: Note, say: (
   const { tx, clock, person, conversationId, tainted } = ctx;
   if (before.personId !== person.id) return failed('NOT_YOURS', texts.notYours(before), { tainted: true });
   const isRewritten = changed.text !== before.text || changed.tags.join() !== before.tags.join();
-  const after = { ...changed, tainted: before.tainted || (tainted && isRewritten) };
+  const stands = changedIn(changed, conversationId);
+  const after = { ...stands, tainted: before.tainted || (tainted && isRewritten) };
   store.lists.leave(tx, person.id, conversationId);
   await store.save(tx, after, clock.now(), changed.text !== before.text);
   await wrote(tx, before, after);

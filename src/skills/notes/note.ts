@@ -7,6 +7,7 @@ export interface Note {
   /** Short: people type it. */
   id: string;
   personId: string;
+  /** In which it was written or changed last; of one that is shared there, for good. */
   conversationId: string;
   title: string | undefined;
   text: string;
@@ -18,6 +19,11 @@ export interface Note {
   version: number;
   createdAt: Instant;
   deleted: boolean;
+}
+
+/** `note`, changed in this conversation: "that note" said there is this one. */
+export function changedIn<T extends Note>(note: T, conversationId: string): T {
+  return note.scope === 'own' ? { ...note, conversationId } : note;
 }
 
 /** A row of `notes`. */

@@ -7,6 +7,7 @@ import type { FileRef } from '../../delivery/index.ts';
 import { undoOf } from './change.ts';
 import type { Settings } from './config.ts';
 import { MOST_ALWAYS } from './context.ts';
+import { changedIn } from './note.ts';
 import type { Wrote } from './parts.ts';
 import { ALWAYS } from './rank-topics.ts';
 import { languageOf } from './search.ts';
@@ -104,7 +105,8 @@ const scopeOf = (scope: store.Scope | undefined, { place }: TxContext): store.Sc
   scope === 'here' && place.kind !== 'dm' ? 'here' : 'own';
 
 async function rewrite(ctx: TxContext, before: Note, { text, tags }: Pick<Note, 'text' | 'tags'>): Promise<Note> {
-  const after = { ...before, text, tags, tainted: before.tainted || ctx.tainted };
+  const stands = changedIn(before, ctx.conversationId);
+  const after = { ...stands, text, tags, tainted: before.tainted || ctx.tainted };
   store.lists.leave(ctx.tx, ctx.person.id, ctx.conversationId);
   await store.save(ctx.tx, after, ctx.clock.now(), true);
   return { ...after, version: before.version + 1 };

@@ -86,9 +86,13 @@ export async function save(tx: Transaction, note: Note, now: Instant, keep = fal
      update notes set title = $2, text = $3, tags = $4, updated_at = $5::timestamptz, version = version + 1,
                       touched = nextval('notes_touched'),
                       pinned_at = case when $8 then coalesce(pinned_at, $5) end,
-                      deleted_at = case when $6 then coalesce(deleted_at, $5::timestamptz) end, tainted = $7, scope = $9
+                      deleted_at = case when $6 then coalesce(deleted_at, $5::timestamptz) end, tainted = $7, scope = $9,
+                      conversation_id = $10, space_id = (select space_id from conversations where id = $10)
       where id = $1`,
-    [note.id, note.title ?? null, note.text, note.tags, now, note.deleted, note.tainted, note.pinned, note.scope],
+    [
+      ...[note.id, note.title ?? null, note.text, note.tags, now, note.deleted, note.tainted, note.pinned, note.scope],
+      note.conversationId,
+    ],
   );
 }
 

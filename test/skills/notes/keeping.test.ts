@@ -27,6 +27,34 @@ describe('a note', () => {
     expect(await ana.says('/notes')).toContain('the password is blue');
   });
 
+  test('belongs to the conversation in which it was written or changed last', async () => {
+    const save = (text: string) => [{ call: 'note_save', input: { title: 'Wifi', text } }];
+    const model = new ScriptedModel(
+      save('the password is blue'),
+      ['ok'],
+      [{ call: 'note_save', input: { text: 'tea' } }],
+      ['ok'],
+      save('the password is green'),
+      ['ok'],
+      [{ call: 'note_edit', input: { which: '', append: 'and long' } }],
+      ['ok'],
+      [{ call: 'note_delete', input: { which: '' } }],
+      ['ok'],
+    );
+    await using coda = await play({ model });
+    const [ana, there] = [coda.person('ana'), coda.person('ana', { channel: 'office' })];
+    await ana.says('keep it');
+    await there.says('keep tea');
+    await there.says('it has changed');
+    await there.says('and add to it');
+    await ana.says('delete the last one');
+    const { rows } = await coda.database().read('select text, deleted_at is null as kept from notes order by seq');
+    expect(rows).toEqual([
+      { text: 'the password is green\nand long', kept: true },
+      { text: 'tea', kept: true },
+    ]);
+  });
+
   test('is edited, pinned and deleted by its buttons', async () => {
     await using coda = await play();
     const ana = coda.person('ana');

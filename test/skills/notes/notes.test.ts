@@ -195,7 +195,7 @@ for (const { name, available, open } of testDatabases)
           ['note_item', { which, add: 'mine' }],
           ['note_get', { which }],
         ] as const) {
-          expect(words(await coda.call(tool, input, asBob)), tool).not.toContain('42');
+          expect(words(await coda.call(tool, input, asBob)), tool).not.toContain('secret is');
         }
         await coda.call('note_delete', { sure: Number.MAX_SAFE_INTEGER }, asBob);
         expect(await find('secret', { conversation: 'general' })).toContain('the secret is 42');
