@@ -22,14 +22,41 @@ export const following: Phrase[] = [
     call: ({ text = '' }, topic) => (/^(?:to|from|for|by)\b/i.test(text) ? undefined : corrected(text, topic)),
   },
   {
-    pattern: '(change|replace|swap) {from} (to|with|for) {to}',
+    pattern:
+      '((change|replace|swap|update|set) {from} (to|with|for) {to}|{what} (is now|are now|has changed to|changed to|was changed to|is changed to) {value})',
     example: 'change Bob to Robert',
     about: 'note',
-    call: ({ from = '', to = '' }, topic) => {
-      const at = topic?.text?.toLowerCase().indexOf(from.toLowerCase()) ?? -1;
+    call: ({ from, to = '', what = '', value = '' }, topic) => {
       const text = topic?.text ?? '';
-      return at < 0 ? undefined : edit('that', { text: text.slice(0, at) + to + text.slice(at + from.length) });
+      if (from !== undefined) return changed(text, from, to);
+      const at = text.toLowerCase().indexOf(what.toLowerCase());
+      return valueAt(text, at < 0 ? 0 : at + what.length) === undefined ? undefined : changed(text, what, value);
     },
+  },
+  {
+    pattern:
+      "[i|i've|i have|we|we've|we have] [just|already] (got|bought|have|picked up) {item} [so] (take|get|cross|strike|scratch|tick) (it|them|that|those) off [the list|my list|that list]",
+    example: 'got the eggs, take them off',
+    about: 'note',
+    call: ({ item = '' }) => listed('that', { remove: item.replace(/^(?:the|my|some)\s+/i, '') }),
+  },
+  {
+    pattern: '(bring|put|get) (it|that) back',
+    example: 'put it back',
+    about: 'note',
+    call: (_, topic) => (topic?.how === 'made' ? { tool: 'undo', input: {} } : undefined),
+  },
+  {
+    pattern: '(empty|empty out|clear|clear out|reset) (it|the list|that list|this list|my list)',
+    example: 'empty the list',
+    about: 'note',
+    call: () => remove(''),
+  },
+  {
+    pattern: 'what (did i|have i) (ask|asked|tell|told) you to (remember|note|keep|write down)',
+    example: 'what did I ask you to remember?',
+    about: 'note',
+    call: () => list(),
   },
   {
     pattern: '(add|append) {append} to (it|that|this|that note|this note|the note)',
@@ -122,6 +149,26 @@ export const following: Phrase[] = [
   },
 ];
 
+/** Where the value begins of what ends at `end` of a note: "the gate code" of "the gate code is 4471". */
+function valueAt(text: string, end: number): number | undefined {
+  const [lead = ''] =
+    end <= 0 ? [] : (/^(?:\s+(?:is|are|was|were)\s+(?:now\s+)?|\s*[:=]\s*)/i.exec(text.slice(end)) ?? []);
+  return lead === '' ? undefined : end + lead.length;
+}
+
+/** `text` with `to` for the words `from`, or for what it says of them: "change the gate code to 5582". */
+function changed(text: string, from: string, to: string): Call | undefined {
+  const at = text.toLowerCase().indexOf(from.toLowerCase());
+  if (at < 0) return undefined;
+  const end = at + from.length;
+  const value = valueAt(text, end);
+  if (value === undefined) return edit('that', { text: text.slice(0, at) + to + text.slice(end) });
+  const old = text.slice(value);
+  return /[,;\n]|\band\b/.test(old) || old.split(/\s+/).length > 6
+    ? undefined
+    : edit('that', { text: text.slice(0, value) + to });
+}
+
 /** The note that is at hand with another text, or another value in it. */
 const corrected = (text: string, topic: Topic | undefined): Call => ({
   tool: 'note_edit',
@@ -186,6 +233,12 @@ export const asking: Phrase[] = [
     tentative: true,
     call: ({ name = '' }) =>
       /^(?:\p{L}+ )?\p{L}+$/u.test(name) && !/^(?:what|whats|who|where|when|how)\b/i.test(name) ? ask(name) : undefined,
+  },
+  {
+    pattern: '[whats|what is] [on|in] [the|my|our] (groceries|grocery list|food list)',
+    example: 'groceries?',
+    tentative: true,
+    call: () => ask('shopping'),
   },
   {
     pattern: '{tag} notes',

@@ -150,6 +150,11 @@ const routines: Phrase[] = NAMES.flatMap(([words, name]): Phrase[] => [
     call: () => routine(name, false),
   },
   {
+    pattern: `[the|my|a|good] ${words} {when}`,
+    example: `${words} every day at 7`,
+    call: ({ when = '' }) => (isTime(when, false) ? routine(name, true, when) : undefined),
+  },
+  {
     pattern: `(turn off|switch off|disable|stop|pause|no more) [sending] [me] [the|my] ${words}`,
     example: `turn off the ${words}`,
     call: () => routine(name, false),

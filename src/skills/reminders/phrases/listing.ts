@@ -53,8 +53,16 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '[show|show me|list|read|read me|give me|see] [me] (everything|everything i have|all i have|all of it|my list|my to-do list|my todo list|my to do list|my todos|my to-dos|my to dos|my agenda|my schedule|my day|my plan|my plans|the list|todo list|to-do list|todo|to-do|to do|agenda|todos|reminders list|list reminders|show list|my reminders list|whats on)',
+      '[show|show me|list|read|read me|give me|see] [me] (everything|everything i have|all i have|all of it|my list|my agenda|my schedule|my day|my plan|my plans|the list|agenda|reminders list|list reminders|show list|my reminders list|whats on)',
     example: 'list everything',
+    call: () => list(),
+  },
+  {
+    pattern:
+      '[show|show me|list|read|read me|give me|see|whats on] [me] [my|the] (to-do list|todo list|to do list|todos|to-dos|to dos|todo|to-do|to do)',
+    example: 'my to-do list',
+    // A note may have that name.
+    tentative: 'last',
     call: () => list(),
   },
   {
@@ -211,6 +219,11 @@ export const listing: Phrase[] = [
     pattern: '(is there|do i have|have i|have i got|is) (something|anything) (on|for|due) {day}',
     example: 'is there something on Monday?',
     call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: 'what (did i|have i) (ask you|asked you|tell you|told you) to remember',
+    example: 'what did I ask you to remember?',
+    call: () => list(),
   },
   {
     pattern: 'what (did i|have i) (ask you|asked you|tell you|told you) to remind me (of|about)',

@@ -177,10 +177,17 @@ export const naming: Phrase[] = [
   },
   {
     pattern:
-      '(when|what time|at what time|at what hour|what hour|which day|what day|on which day|on what day) (is|was|am i|must i|do i have to|do i need to|should i|do i|are we|will you remind me to|will you remind me about|will you remind me of) {which}',
+      '(when|what time|at what time|at what hour|what hour|which day|what day|on which day|on what day) (is|are|was|am i|must i|do i have to|do i need to|should i|do i|are we|will you remind me to|will you remind me about|will you remind me of) {which}',
     example: 'when do I have to call Bob?',
     tentative: true,
     call: ({ which = '' }) => show(which),
+  },
+  {
+    pattern:
+      '(how long|how much time|how many minutes|how much longer) [is|do i have|have i got|have we got] [left|to go|remaining] (on|for|till|until|before) {which} [timer|alarm] [left|to go|is done|is ready|are done|are ready|is due]',
+    example: 'how long left on the pasta?',
+    tentative: true,
+    call: ({ which = '' }) => show(which.replace(/\s+(?:timer|alarm)$/i, '')),
   },
   {
     pattern: "(when's|whens|what time's) {which}",
@@ -213,7 +220,7 @@ function moved(rest: string): Call | undefined {
 }
 
 function show(which: string): Call | undefined {
-  const about = which.replace(/[?!.]+$/, '');
+  const about = which.replace(/[?!.]+$/, '').replace(/\s+(?:next|again|due|coming(?: up)?|supposed to be)$/i, '');
   return about.split(/\s+/).length <= 8 && !isTime(about)
     ? { tool: 'reminder_show', input: { which: about } }
     : undefined;

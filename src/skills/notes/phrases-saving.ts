@@ -1,0 +1,208 @@
+import type { Phrase } from '../../agent/index.ts';
+import { STATED, save, undefinedUnlessFact } from './hearing.ts';
+
+const SAVE =
+  "[i want to|i would like to|i'd like to|let me] (add|make|take|write|create|save|leave|put down|keep|jot down|write down) [me] [a|an|another] [new|quick|little|short] note";
+
+/** "Groceries: rice, oil". */
+const HEADED = /^[\p{L}\d][\p{L}\d '-]{0,40}: \S/u;
+
+/** "Packing: passport", told to begin a list. */
+function begun(name: string, text: string) {
+  const isName = name.split(/\s+/).length <= 3 && !/\b(?:list|of|all|my|the|every)\b/i.test(name);
+  return isName && !/[?]|^(?:of|for|with|to|all)\b/i.test(text) ? save(`${name} list: ${text}`) : undefined;
+}
+
+/** "The gate code is 4471", with the wish to keep it behind. */
+function told(fact: string) {
+  const isAsked =
+    /[?]|^(?:do|does|did|can|could|will|would|you|please|if|when|what|who|where|how|why|remind)\b|\b(?:don['’]?t|not|never)$/i;
+  return STATED.test(fact) && !isAsked.test(fact) ? undefinedUnlessFact(fact) : undefined;
+}
+
+/** "The landlord's number is 07700". */
+const A_FACT = /^(?:the|my|our) .*\S (?:is|are|was|=) [^?]+$/i;
+
+const EXAMPLES: Record<string, string> = { remember: 'remember that', note: 'note it down', save: 'save it' };
+
+/** What people say to keep a note. */
+export const saving: Phrase[] = [
+  {
+    pattern: '{what} (list:|ideas:|wishlist:) {text}',
+    example: 'shopping list: eggs, flour',
+    shown: true,
+    call: ({ what = '', text = '' }) =>
+      what.split(/\s+/).length <= 3 && !/[?]/.test(text) && !/^(?:add|put|append|take|remove)\b/i.test(what)
+        ? save(`${what} list: ${text}`)
+        : undefined,
+  },
+  {
+    pattern: '{what} list {text}',
+    example: 'shopping list potatoes, onions',
+    call: ({ what = '', text = '' }) =>
+      /,/.test(text) &&
+      /^\p{L}+$/u.test(what) &&
+      !/[?]/.test(text) &&
+      !/^(?:show|add|put|my|the|a|note|list|read|delete|remove|clear|give|see)$/i.test(what)
+        ? save(`${what} list: ${text}`)
+        : undefined,
+  },
+  {
+    pattern: '(create|make|start|begin|open|set up) [me|us] [a|my|the|our] [new|quick] {what} (list:|list) {text}',
+    example: 'start a packing list: passport, charger',
+    call: ({ what = '', text = '' }) => begun(what, text),
+  },
+  {
+    pattern: '(create|make|start|begin|open|set up) [me|us] [a|my|the|our] [new|quick] (list|list:) {rest}',
+    example: 'create a list camping: tent, stove',
+    call: ({ rest = '' }) => {
+      const [, name = '', text = rest] =
+        /^(?:(?:for|called|named|of) (?:the |my |our )?)?([^:,]{1,40}):\s*(.+)$/s.exec(rest) ?? [];
+      return name === '' ? undefined : begun(name, text);
+    },
+  },
+  // Each names a word that must stand there, so that no other message is walked.
+  ...[
+    'remember (it|that|this)',
+    'note (it|that|this) [down]',
+    'save (it|that|this)',
+    '(keep|bear) (it|that|this) in mind',
+  ].map(
+    (wish): Phrase => ({
+      pattern: `{fact} [and|so|please|can you|could you] [please] ${wish} [for me|for later]`,
+      example: `my locker number is 42, ${EXAMPLES[wish.split(' ')[0] ?? ''] ?? 'keep that in mind'}`,
+      call: ({ fact = '' }) => told(fact),
+    }),
+  ),
+  {
+    pattern:
+      '(keep|save|store|put|write|have|record) {what} (as a note:|in a note:|as note:|as a note|in my notes:) {text}',
+    example: 'keep this recipe as a note: 200g flour, 2 eggs',
+    call: ({ what = '', text = '' }) => (what.split(/\s+/).length <= 4 ? save(text) : undefined),
+  },
+  {
+    pattern:
+      'i want to (keep|save|store|put|write|have|record) {what} (as a note:|in a note:|as note:|in my notes:) {text}',
+    example: 'I want to keep this recipe as a note: 200g flour, 2 eggs',
+    call: ({ what = '', text = '' }) => (what.split(/\s+/).length <= 4 ? save(text) : undefined),
+  },
+  {
+    pattern: 'note: {text}',
+    example: 'note: the wifi password is on the fridge',
+    shown: true,
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern:
+      '(note that|note down|note down that|please note|please note that|take note that|take note of|make note that) {text}',
+    example: 'note that the spare key is under the mat',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(todo:|to-do:|to do:|save:|memo:|jot:|keep:|log:|idea:|store:) {text}',
+    example: 'todo: sort the cables',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(todo|to-do|memo) {text}',
+    example: 'todo sort the cables',
+    call: ({ text = '' }) => (/^(?:list|lists|item|items|app)\b|[?]$/i.test(text) ? undefined : save(text)),
+  },
+  {
+    pattern: '(new note|quick note|add note|save note|take note|make note|note to self|notes:) {text}',
+    example: 'note to self: buy a new lamp',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(take|make|add|write|save|new|create|leave) [a|another|new] note',
+    example: 'take a note',
+    call: () => ({ tool: 'note_save', input: { text: '' } }),
+  },
+  {
+    pattern: '[please] (note|note down|save|keep) the (following:|following) {text}',
+    example: 'please note the following: row B',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: 'note {text}',
+    example: 'note Bob owes me 20',
+    call: ({ text = '' }) =>
+      (STATED.test(text) && !/[?]$|^(?:the|\w+ing|about|on|of|for|number)\b/i.test(text)) ||
+      A_FACT.test(text) ||
+      HEADED.test(text)
+        ? save(text)
+        : undefined,
+  },
+  {
+    pattern: '(write|note|jot|take|put) (this|that|it) down [for me] {text}',
+    example: 'write this down for me: the code is 4711',
+    call: ({ text = '' }) => (/^for me$/i.test(text) ? undefined : save(text)),
+  },
+  {
+    pattern: `${SAVE} {text}`,
+    example: 'make a note that Ana likes tulips',
+    call: ({ text = '' }) =>
+      save(text.replace(/^(?:for me )?(?:to self|saying|that says|that|about|of|to|:)[\s:]+/i, '')),
+  },
+  {
+    pattern: `${SAVE} of (this:|that:|it:) {text}`,
+    example: 'make a note of this: the code is 4711',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(jot|write|scribble|put) down [that|this|the following] {text}',
+    example: 'jot down milk, eggs and bread',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(add|put|save) (to|in) [my] notes [that] {text}',
+    example: 'add to my notes: battery type CR2032',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(put|save|keep|add) (this|that) (in|to) my notes: {text}',
+    example: 'put this in my notes: the warranty ends in 2028',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: 'note for (later:|me:|myself:|the record:) {text}',
+    example: 'note for later: try the ramen place',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(jot|write|take|put|get) (this|that) down: {text}',
+    example: 'write this down: gate B12',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: 'write {text} down',
+    example: 'write the gate number B12 down',
+    call: ({ text = '' }) => (/^(?:it|that|this)$/i.test(text) ? undefined : save(text)),
+  },
+  {
+    pattern:
+      '(remember that|remember this:|remember:|keep in mind that|keep in mind:|keep in mind|bear in mind that|for the record:|fyi:|for future reference:) {text}',
+    example: 'remember that Ana is allergic to nuts',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: 'remember {text}',
+    example: 'remember my locker number is 42',
+    call: ({ text = '' }) => (/^(?:my|our|the) /i.test(text) ? undefinedUnlessFact(text) : undefined),
+  },
+  {
+    pattern: "(don't|do not) [let me] forget that {text}",
+    example: "don't forget that the shop closes at noon",
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(save|store|record|log) (this:|that:|the following:) {text}',
+    example: 'save this: order number 88-1234',
+    call: ({ text = '' }) => save(text),
+  },
+  {
+    pattern: '(add|save|put|store|write|file) {text} (to|in|into) my notes',
+    example: 'add the plumber is called Max to my notes',
+    call: ({ text = '' }) => (/^(?:it|that|this)$/i.test(text) ? undefined : save(text)),
+  },
+];
