@@ -14,6 +14,8 @@ import { fixedZone, type ZoneClock } from './zones.ts';
 
 /** How many of the next occurrences are told. */
 const NEXT = 5;
+/** A bare hour up to this one is in the afternoon, also of a series. */
+const LAST_OF_AFTERNOON = 6;
 
 /** A series before it has a first occurrence. */
 interface Draft {
@@ -28,6 +30,18 @@ interface Draft {
 
 /** A phrase with recurrence as a rule; undefined when its pieces contradict each other or RFC 5545 cannot say it. */
 export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
+  const when = seriesOf(phrase, env);
+  const clock = phrase.time?.clock;
+  const isOpen = clock && !clock.exact && !clock.midnight && clock.hour > 0 && clock.hour <= LAST_OF_AFTERNOON;
+  if (when?.kind !== 'recurring' || when.others || !isOpen) return when;
+  // "Every weekday at 6:45" is in the afternoon; the morning is a press away.
+  const morning = seriesOf({ ...phrase, time: { ...phrase.time, clock: { ...clock, exact: true } } }, env);
+  return morning?.kind === 'recurring' && morning.rule !== when.rule
+    ? { ...when, others: [{ words: '', when: morning }] }
+    : when;
+}
+
+function seriesOf(phrase: Phrase, env: Env): When | undefined {
   const { shift, before, recurs, count, times } = phrase;
   if (shift || before) return undefined;
   const step = recurs.find((recur) => recur.step !== undefined)?.step;

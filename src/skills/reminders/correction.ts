@@ -2,7 +2,7 @@
 import type { Call, Topic } from '../../agent/index.ts';
 import { isSlip } from '../../base/text.ts';
 import { parseDuration } from '../../time/index.ts';
-import { conditionOf, isLasting } from './narrow.ts';
+import { conditionOf, isLasting, spelt } from './narrow.ts';
 import { otherThing } from './reworded.ts';
 import { isRhythm, PAST_OR_TO, shifted } from './schedule.ts';
 import { isTime } from './time-words.ts';
@@ -181,18 +181,19 @@ const CANCELLED = /^cancel (?:it |that )?(?:on |for )?((?:this |next )?(?:today|
 
 /** "Not on Fridays", "skip Thursday", "only until 6": a condition on the series at hand. */
 export function underCondition(said: string): Call | undefined {
-  const words = said.replace(CUE, '').replace(/[\s.!]+$/, '');
+  const words = spelt(said.replace(CUE, '').replace(/[\s.!]+$/, ''));
   const condition = words.split(/\s+/).length > 8 ? undefined : conditionOf(words.replace(CANCELLED, 'skip $1'));
-  if (condition === undefined || !isTime(condition.replace(/^\w+ /, ''))) return undefined;
+  const what = condition?.replace(/^\w+ /, '') ?? '';
+  if (condition === undefined || !(isTime(what) || what.split(/\s*(?:,|\band\b|\bor\b)\s*/).every(isTime)))
+    return undefined;
   // "Skip Thursday" is one Thursday, "not on Thursdays" all of them.
-  const day = /^(?:skip|miss|cancel)\b/i.test(words)
-    ? condition.replace(
-        /^except (?!today)(?=(?:\w+day|january|february|march|april|may|june|july|august|september|october|november|december)$)/i,
-        'except this ',
-      )
-    : condition;
-  return change({ when: day });
+  return change({
+    when: /^(?:skip|miss|cancel)\b/i.test(words) ? condition.replace(NAMED_DAYS, 'this $&') : condition,
+  });
 }
+
+const NAMED_DAYS =
+  /(?<=^except |\band |, ?|\bor )(?!today)(?=(?:\w+day|january|february|march|april|may|june|july|august|september|october|november|december)(?: and| or|,|$))/gi;
 
 export const change = (more: Record<string, unknown>): Call => ({
   tool: 'reminder_edit',

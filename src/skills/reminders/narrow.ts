@@ -18,6 +18,28 @@ const LASTING =
   /^(?:only |just )?for (?:the next )?(?:an?|one|two|three|four|five|six|\d{1,3}) (?:days?|weeks?|months?|years?|times)(?: only)?$/i;
 const LEAD = /^(?:(?:but|and|just|please|also|only)\s+)+(?=not|no|never|skip|except|until|till|til|between)/i;
 
+const SHORT_DAYS: readonly [RegExp, string][] = [
+  [/\bmon(s)?\b/gi, 'monday$1'],
+  [/\btues?\b/gi, 'tuesday'],
+  [/\bweds?\b/gi, 'wednesday'],
+  [/\bthu(?:rs?)?\b/gi, 'thursday'],
+  [/\bfri(s)?\b/gi, 'friday$1'],
+  [/\bsat(s)?\b/gi, 'saturday$1'],
+  [/\bsun(s)?\b/gi, 'sunday$1'],
+  [/\b(?:tm(?:rw|r|w|oz)|tomoz|2mor?row?)\b/gi, 'tomorrow'],
+];
+
+/** "Skip thu", "this Sunday not", "drop the Wednesdays", as conditions are said elsewhere. */
+export function spelt(words: string): string {
+  const said = SHORT_DAYS.reduce((text, [short, long]) => text.replace(short, long), words);
+  return said
+    .replace(/^(?:on )?((?:this |next |on )?(?:\w+days?|today|tomorrow|week)) not$/i, 'not $1')
+    .replace(
+      /^(?:drop|lose|cut|leave out|minus|cut out|take out) (?:the )?(?=(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|weekends\b)/i,
+      'not on ',
+    );
+}
+
 /** "For two weeks": how long a series goes on. */
 export const isLasting = (words: string): boolean => LASTING.test(words.trim().replace(/[.!]+$/, ''));
 
@@ -57,9 +79,9 @@ export function narrowed(found: Reminder, condition: string, ctx: WhenContext): 
   const own = describe({ kind: 'recurring', rule, zone, next: [] }, { now: ctx.now, zone });
   const [words = ''] = own.split(/, except | \(/);
   if (words.startsWith('by a rule')) return undefined;
-  const skipped = daysOfMonth(rule, condition, { ...ctx, zone });
+  const skipped = [...daysOfMonth(rule, condition, { ...ctx, zone }), ...datesIn(condition, { ...ctx, zone })];
   const [first] = skipped;
-  const said = first === undefined ? dated(condition, { ...ctx, zone }) : `except ${first}`;
+  const said = first === undefined ? condition : `except ${first}`;
   const when = parseWhen(`${words} ${said}`, { ...ctx, zone });
   if (when.kind !== 'recurring') return when;
   const [before, after] = [linesOf(rule), linesOf(when.rule)];
@@ -77,6 +99,8 @@ export function leavingOut(rule: string, day: string): string {
 
 const bare = (day: string): string => day.replaceAll('-', '');
 
+const MONTH =
+  'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
 const MONTHS = 'january february march april may june july august september october november december'.split(' ');
 /** Of a series that comes every minute no month is counted out. */
 const MOST_SKIPPED = 400;
@@ -97,11 +121,20 @@ function daysOfMonth(rule: string, condition: string, { now, zone }: WhenContext
   return [...new Set(days)];
 }
 
-/** "Except the 26th" is the next one. */
-function dated(condition: string, ctx: WhenContext): string {
-  const [, day] = /^except ((?:the )?\d{1,2}(?:st|nd|rd|th))$/i.exec(condition) ?? [];
-  const meant = day === undefined ? undefined : parseWhen(day, ctx);
-  return meant?.kind === 'once' ? `except ${meant.local.slice(0, 10)}` : condition;
+/** What is left out is one day: the next one of that name. */
+const A_DATE = new RegExp(
+  `^(?:the )?\\d{1,2}(?:st|nd|rd|th)$|^(?:the )?\\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:${MONTH})$|^(?:${MONTH}) (?:the )?\\d{1,2}(?:st|nd|rd|th)?$|^\\d{1,2}\\.\\d{1,2}\\.?$|^(?:christmas(?: (?:day|eve))?|boxing day|new year['’]?s(?: (?:day|eve))?|good friday|easter(?: (?:sunday|monday))?|thanksgiving(?: day)?|halloween)$|^this \\w+day$`,
+  'i',
+);
+
+/** "Except the 22nd and 29th", "except 24 December", "except this Monday and this Tuesday": those days, each the coming one. */
+function datesIn(condition: string, ctx: WhenContext): string[] {
+  const [, list = ''] = /^except (.+)$/i.exec(condition) ?? [];
+  const parts = list.split(/\s*(?:,|\band\b|\bor\b|&)\s*(?:on )?/i).filter((part) => part !== '');
+  // One weekday alone is for the words of the series.
+  if (parts.length === 1 && /^this \w+day$/i.test(list)) return [];
+  const days = parts.map((part) => (A_DATE.test(part) ? parseWhen(part.replace(/^this /i, ''), ctx) : undefined));
+  return days.every((day) => day?.kind === 'once') ? days.map((day) => (day as Once).local.slice(0, 10)) : [];
 }
 
 const PACES = { MINUTELY: 1, HOURLY: 1, DAILY: 1, WEEKLY: 7, MONTHLY: 31, YEARLY: 366 } as const;

@@ -33,11 +33,15 @@ export type Lead = 'to' | 'about' | 'that';
 /** Deeds that end like things do: "bring the cake". */
 const DEEDS = /^(?:bring|ring|sing|ping|sling|fling|swing|spring|string|wring)\b/i;
 
+/** Said alone, in the shortest words: "bins", "gym", "team call". */
+const THING =
+  /^(?:bins?|pills?|meds|medicine|medication|tablets?|vitamins|rent|gym|yoga|pilates|choir|football|laundry|washing|pasta|oven|eggs|homework|bills?|groceries|nappies|dentist|doctor|gp|vet|optician|physio|hairdresser|barber|haircut|\S+s['’]? (?:bins|pills|meds))$|^(?:\S+ )?(?:appointment|meeting|standup|class|lesson|practice|rehearsal|training|interview|exam|viewing|delivery|birthday|anniversary|party)$/i;
+
 /** What "remind you" is followed by where the person's own word is not known: things are told about, deeds to do. */
 export function guessedLead(text: string): Lead {
   if (/^(?:I|it|he|she|we|they|there)(?=['’\s])/i.test(text)) return 'that';
   if (/^(?:the|my|your|our|his|her|their|a|an|that|this|about|of)\s/i.test(text)) return 'about';
-  return /^\S+ing(?:\s|$)/i.test(text) && !DEEDS.test(text) ? 'about' : 'to';
+  return (/^\S+ing(?:\s|$)/i.test(text) && !DEEDS.test(text)) || THING.test(text) ? 'about' : 'to';
 }
 
 function object(text: string, lead: Lead = guessedLead(text)): string {

@@ -112,6 +112,15 @@ export const following: Phrase[] = [
     call: ({ when = '' }) => (isTime(when) ? change({ when: `starting ${when}` }) : undefined),
   },
   {
+    pattern: '(pause|suspend|mute|halt|stop) (it|that|this|this one|that one) for {length}',
+    example: 'pause it for two weeks',
+    about: 'reminder',
+    call: ({ length = '' }) => {
+      const span = length.replace(/^the next (?=an?\b|\d|two|three|four)/i, '');
+      return isTime(`in ${span}`) ? change({ when: `starting in ${span}` }) : undefined;
+    },
+  },
+  {
     pattern: '{said}',
     example: 'but not on Fridays',
     about: 'reminder',
@@ -244,6 +253,23 @@ export const following: Phrase[] = [
     example: "this Monday it's at 11am, just this once",
     about: 'reminder',
     call: ({ day = '', when = '' }) => once(day, when.replace(/[\s,]+(?:instead|just|only)$/i, '')),
+  },
+  {
+    pattern: '{day} only (make it|move it to|change it to|do it at|have it at|its at|at) {when}',
+    example: 'next week only, move it to 6',
+    about: 'reminder',
+    call: ({ day = '', when = '' }) =>
+      /^(?:this|next) week$/i.test(day) && isTime(`at ${when.replace(/^at /i, '')}`)
+        ? { tool: 'reminder_snooze', input: { which: 'that', when: when.replace(/^at /i, ''), day } }
+        : once(day.replace(/^(?:for|on) /i, ''), when),
+  },
+  {
+    pattern:
+      '(from now on|from here on|going forward|from today on|from today) [it is|its|it should be|make it|do it|have it|that is] [at|on] {when}',
+    example: 'from now on it is at 11',
+    about: 'reminder',
+    call: ({ when = '' }) =>
+      isTime(`at ${when}`) || isTime(when) ? change({ when: `${when} from now on`, whole: true }) : undefined,
   },
   {
     pattern: '(end|stop) (it|that|this) (on|after|at) {when}',
