@@ -53,9 +53,9 @@ export interface Carries {
   follow(before: Call | undefined, next: Call): Call | undefined;
   /**
    * A message that asks behind what it tells, or has several times for one thing: the calls that it means, or the same in words
-   * that begin with `words`. Undefined for anything else.
+   * that begin with `words`. `topic` is what was at hand last. Undefined for anything else.
    */
-  restated?(text: string): Call | Call[] | string | undefined;
+  restated?(text: string, topic?: Topic): Call | Call[] | string | undefined;
   /**
    * What `said` means that asks for nothing but can be read behind `words`, as `calls`; undefined where that would be no wish.
    */

@@ -96,7 +96,9 @@ function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call
   if (/\?["”’')\s]*$/.test(text)) return undefined;
   const said = stripped(text)
     .toLowerCase()
-    .replace(/['’]s\b|['’]/g, '');
+    .replace(/['’]s\b|['’]/g, '')
+    .replace(/\b(?:tm(?:rw|r|w|oz)|tomoz|2mor?row?)\b/g, 'tomorrow')
+    .replace(/\b(?:2nite|tonite)\b/g, 'tonight');
   if (/^(?:neither|none|none of (?:them|these|those)|no one|nothing|no|nope|not (?:that|this)(?: one)?)$/.test(said))
     return [];
   // A deletion is confirmed right behind its question: later a yes, or words of its button, may be about something else.

@@ -42,7 +42,8 @@ function kindOf(text: string, words: readonly Word[], at: number): Border['kind'
   const next = words[at + 1];
   if (CORRECTIONS.has(word.norm) && next && (before.marked || CORRECTIONS.has(next.norm))) return 'correction';
   if (between.includes('\n')) return 'line';
-  if (/[.!?;…]["”’')\]]*\s*\p{S}*\s*$/u.test(between) && !isOfDate(text, words, at)) return 'stop';
+  const isStop = /[.!?;…]["”’')\]]*\s*\p{S}*\s*$/u.test(between);
+  if (isStop && !TITLE.test(between) && !isOfDate(text, words, at)) return 'stop';
   if (isMarker(text, word)) return 'stop';
   if (JOINS.has(word.norm) || /,$/.test(between.trimEnd())) return 'join';
   return undefined;
@@ -64,6 +65,9 @@ function isOfDate(text: string, words: readonly Word[], at: number): boolean {
     /^\d{1,2}\.$/.test(text.slice(word.start, word.end + 1))
   );
 }
+
+/** A dot behind a short form ends no sentence: "Mr. Schmidt". */
+const TITLE = /^["“(]*(?:mr|mrs|ms|dr|prof|st|rev|hon|sgt|capt|vs|approx|e\.g|i\.e)\.\s+$/i;
 
 /** The number of an item: `2)`, and `1.` at the beginning of a line. */
 function isMarker(text: string, word: Word): boolean {

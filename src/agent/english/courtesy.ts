@@ -99,6 +99,9 @@ const COURTESIES = new Set(
   `thanks|thank you|cheers|ta|thanks a lot|thank you so much|thanks so much|many thanks|great|perfect|cool|nice|ok
   |okay|please|hi|hey|hello|hiya|yo|good morning|morning|good evening|good afternoon|hey coda|hi coda|hello coda|hi there
   |coda|thanks coda|best|regards|best regards|kind regards|bye|lol|haha|sorry|thanks in advance|much appreciated|love it
+  |i hope you are doing well|i hope youre doing well|i hope you are well|i hope youre well|hope you are well|hope youre well
+  |hope you are doing well|hope youre doing well|i hope all is well|hope all is well|hope all is well with you|i hope this finds you well
+  |hope this finds you well|i hope you are fine|hope you are fine|hope you slept well|i hope you slept well|how are you|how are you doing
   |awesome|brilliant|one more thing|oh and one more thing|and one more thing|ok thanks|great thanks|got it|i think|not much|nothing much|not a lot|all good|im good|im fine|same|same here|good thanks|fine thanks`
     .split('|')
     .map((one) => one.trim()),

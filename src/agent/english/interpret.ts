@@ -39,7 +39,16 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
     ...tentative.map(({ call }) => call),
     ...(unasked?.length === 1 ? unasked : []),
   ];
-  const right = spelt(message, dialogue, instead);
+  const right = spelt(message, dialogue, unasked ?? instead);
+  const isNamed = tentative.some(({ phrase, literals }) => phrase.tentative !== 'last' && literals > 0);
+  const [only] = right?.length === 1 ? right : [];
+  // "Cancel the fish tank" names a thing before "tank" is a slip for "task".
+  if (isNamed && only?.kind === 'call') {
+    const [named, last] = [false, true].map((isLast) =>
+      tentative.filter(({ phrase }) => (phrase.tentative === 'last') === isLast).map(({ call }) => call),
+    );
+    return [unclear(message, 0, words.length, [...(named ?? []), only.call, ...(last ?? [])])];
+  }
   if (right) return right;
   if (unasked && tentative.length === 0) return unasked.map((call) => ({ kind: 'call', call }));
   return [unclear(message, 0, words.length, instead)];
@@ -68,7 +77,7 @@ function restatedOnce(
   isParted: boolean,
 ): Act[] | undefined {
   for (const { restated } of understanding.carries) {
-    const meant = restated?.(text);
+    const meant = restated?.(text, dialogue.topic);
     // Several requests below one day are no single one behind what is told.
     const isOne = typeof meant === 'object' && !Array.isArray(meant);
     if (meant === undefined || (isParted && isOne)) continue;
@@ -93,17 +102,23 @@ function keptBeside({ text, words, understanding }: Message): { keeps: Call; tex
 
 /** What a message may wish that only says what and when. */
 function unaskedIn({ text, understanding }: Message): Call[] | undefined {
+  const all = wordsOf(text);
+  const said = written(text, all, 0, ending(all));
+  const lines = said.split(/\s*\n\s*/);
   for (const { words, unasked } of understanding.carries) {
-    if (!unasked) continue;
-    const end = ending(wordsOf(text));
-    const said = written(text, wordsOf(text), 0, end);
-    const found = interpretOnce(`${words} ${said}`, understanding, {}) ?? [];
-    const calls = found.flatMap((act) => (act.kind === 'call' ? [act.call] : []));
-    const meant = calls.length > 0 && calls.length === found.length ? unasked(calls, said) : undefined;
-    if (meant) return meant;
+    if (!unasked || lines.length > MOST_LINES) continue;
+    const meant = lines.map((line) => {
+      const found = interpretOnce(`${words} ${line}`, understanding, {}) ?? [];
+      const calls = found.flatMap((act) => (act.kind === 'call' ? [act.call] : []));
+      return calls.length > 0 && calls.length === found.length ? unasked(calls, line) : undefined;
+    });
+    if (meant.every((calls) => calls !== undefined)) return meant.flat();
   }
   return undefined;
 }
+
+/** Of what only says what and when. */
+const MOST_LINES = 10;
 
 /** The request that a typing error hides, if it is a sure one, or nothing else was found. */
 function spelt({ text, words, understanding }: Message, dialogue: Dialogue, instead: readonly Call[]) {

@@ -15,7 +15,7 @@ import {
 } from './clause.ts';
 import { AFTER_JOIN, type Border, bordersOf, skip } from './clauses.ts';
 import { isCondition } from './conditions.ts';
-import { isCourtesy, takesBack } from './courtesy.ts';
+import { ending, isCourtesy, takesBack } from './courtesy.ts';
 import { type Word, wordsOf } from './words.ts';
 
 /** Several requests, if the message can be parted so that each clause is one. */
@@ -219,7 +219,8 @@ export function opens(words: readonly Word[], at: number): boolean {
 
 /** "… and add dog food to the shopping list": nobody is reminded of that later. */
 function goesOnAList(words: readonly Word[], from: number, to: number): boolean {
-  const said = words.slice(from, to).map(({ norm }) => norm);
+  const part = words.slice(from, to);
+  const said = part.slice(0, ending(part)).map(({ norm }) => norm);
   return /^(?:add|put) (?!(?:it|them|that|this|those) )(?:\S+ ){1,8}(?:to|on|onto) (?:the |my |our )?(?:shopping|grocery|groceries) list$/.test(
     said.join(' '),
   );
@@ -235,7 +236,10 @@ export function amongAsides(message: Message, dialogue: Dialogue): Clause | unde
   if (borders.length === 0 || borders.length >= MOST_PARTS) return undefined;
   const starts = [skip(text, words, 0), ...borders.map(({ at }) => at)];
   const ends = [...borders.map(({ end }) => end), words.length];
-  const isTold = (part: number, isBehind: boolean) => isAside(text, words.slice(starts[part], ends[part]), isBehind);
+  const isTold = (part: number, isBehind: boolean) => {
+    const said = words.slice(starts[part], ends[part]);
+    return isCourtesy(said) || isAside(text, said, isBehind);
+  };
   let unsure: Clause | undefined;
   for (let count = borders.length; count > 0; count--) {
     for (let first = 0; first + count <= starts.length; first++) {

@@ -41,14 +41,14 @@ export const CARRIES: Carries = {
       .find(isTime);
     return when === undefined ? next : { tool: next.tool, input: { ...second, when } };
   },
-  restated: (text) =>
+  restated: (text, topic) =>
     reworded(text) ??
     askedAhead(text) ??
     onItsDay(text) ??
     dayFirst(text) ??
     timesBeside(text) ??
     askedAtEnd(text) ??
-    askedBehind(text),
+    askedBehind(text, topic?.thing === 'reminder' && topic.how === 'spoken'),
   unasked: untold,
 };
 

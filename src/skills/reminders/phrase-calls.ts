@@ -40,8 +40,9 @@ const HYPOTHETICAL =
 /** No reminder may be as long: its tool says so, and nothing need be looked for in it. */
 const LONGEST_SENTENCE = 3_000;
 
+/** "At 8 pm" is an hour, "by pm" a way. */
 const IN_DM =
-  /[,]?\s+(?:(?:in|via|by|over|as) )?(?:a |my )?(?:dms?|pm|direct message|private message|private|privately)$/i;
+  /[,]?\s+(?:(?:in|via|by|over|as) (?:a |my )?pm|(?:(?:in|via|by|over|as) )?(?:a |my )?(?:dms?|direct message|private message|private|privately))$/i;
 const IN_DM_FIRST =
   /^(?:in|via|by|over) (?:a |my )?(?:dms?|pm|direct message|private message|private)[,:]?\s+(?=\S)|^privately[,:]?\s+(?=\S)/i;
 /** Asks for what is known already, or waits for what coda cannot see. */
@@ -124,6 +125,8 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(/(?:^|\s)@\s*(?=\d)/g, ' at ')
     .replace(/^(?=(?:[01]\d|2[0-3])[0-5]\d (?:to|about)\b)/, 'at ')
     .replace(BARE_CLOCK, '$& at')
+    .replace(CLOCK_OF_SERIES, 'at $1:$2')
+    .replace(/\b(today|tonight|tomorrow|\w+day) itself\b/i, '$1')
     .trimStart();
   if (A_QUESTION.test(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
   const { urgent = false, nag } = more;
@@ -145,6 +148,9 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
 /** "Tonight 22h", "Sunday 12.30": an hour behind its day, and no price. */
 const BARE_CLOCK =
   /\b(?:today|tonight|tonite|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?= (?:(?:[01]?\d|2[0-3])h\b|(?:[01]?\d|2[0-3])\.[0-5]\d\b(?! ?(?:[€$£%]|eur|usd|gbp|euros?|dollars?|pounds?|km|kg|am|pm|p\b|a\b))))/i;
+
+/** "Meds 2200 daily"; 1000, 1500 and 2000 are more often a count. */
+const CLOCK_OF_SERIES = /\b(?!1000|1500|2000)([01]\d|2[0-3])([0-5]\d)(?= (?:daily|every|each|weekdays)\b)/i;
 
 /** "At 10 past": of the hour that is next. */
 const PAST_THE_HOUR =
@@ -325,6 +331,9 @@ export function listHours(said: string): Call | undefined {
 /** A list, of one day where `day` names one; no call when it is something else. */
 export function list(day = '', status?: 'completed' | 'all'): Call | undefined {
   if (day === '') return { tool: 'reminder_list', input: status ? { status } : {} };
+  const [, date, year = ''] = /^(?:on |for )?(\d{1,2}\.(?:0?[1-9]|1[0-2]))\.?(\d{4})?[?]*$/.exec(day) ?? [];
+  if (date !== undefined && isTime(`${date}.${year}`))
+    return { tool: 'reminder_list', input: { day: `${date}.${year}` } };
   const words = day.replace(/[?.!]+$/, '').replace(/(?<=\w)['’]s$/i, '');
   const named = DAYS.exec(words)?.[1] ?? (isDate(words) ? words.replace(/^(?:on|for) /i, '') : undefined);
   if (named === undefined) return undefined;

@@ -42,6 +42,8 @@ const CLOCK_IN =
 /** The day of a time, without its hour. */
 export const withoutClock = (when: string): string => when.replace(CLOCK_IN, ' ').replace(/\s+/g, ' ').trim();
 
+const isNow = (when: string): boolean => /^(?:right |just )?(?:now|at the moment|atm|rn)$/i.test(when);
+
 /** What is told, if it may be: nothing that is asked, denied or under a condition, and no request of its own. */
 function eventIn(words: string | undefined): string | undefined {
   const event = words?.replace(/[\s,.;:!–—-]+$/, '').trim();
@@ -90,8 +92,17 @@ export function dayFirst(text: string): string | undefined {
   return others.length === 0 ? undefined : `remind me ${rest.replace(first, `${day} ${first}`)}`;
 }
 
-/** "Dentist tomorrow at 3, wake me at 7": the request, whose time and text may be those of what was told. */
-export function askedBehind(text: string): Call | Call[] | undefined {
+/** Where somebody is or what they do: told beside a request, and nothing to be reminded of. */
+const STATE =
+  /^(?:(?:i['’]?m|i am|we['’]?re|we are|still|just|currently|now|sorry|ok|ugh|argh|hey|hi|oh|quite|really|a bit|too|so)[\s,]+)*(?:(?:in|at|on|up|with|under|behind|between|over) \S|(?:busy|driving|stuck|out|away|home|asleep|tired|ill|sick|late|occupied|tied up|running late|not (?:home|free|now|there|here)|can['’]?t (?:now|talk|do|right)|cannot (?:now|talk)|no time|swamped|slammed|commuting|travelling|traveling|boarding|landing|showering)\b)/i;
+/** Behind a reminder that has just spoken: "cooking dinner", "walking the dog". */
+const DOING = /^(?:(?:still|just|i['’]?m|i am)\s+)*\p{L}+ing\b/iu;
+
+/**
+ * "Dentist tomorrow at 3, wake me at 7": the request, whose time and text may be those of what was told. `isAnswer`: it may
+ * answer a reminder that has just spoken.
+ */
+export function askedBehind(text: string, isAnswer = false): Call | Call[] | undefined {
   const found = WITHIN.exec(text)?.groups;
   const event = eventIn(found?.event);
   if (!found || event === undefined) return undefined;
@@ -104,6 +115,9 @@ export function askedBehind(text: string): Call | Call[] | undefined {
   if (/^(?:again|later)\b/i.test(rest)) return undefined;
   const when = timeIn(event);
   const own = splitTask(`remind me ${rest}`);
+  // "In a meeting, remind me in an hour": of what has spoken, or of what?
+  const isState = STATE.test(event) || (isAnswer && DOING.test(event));
+  if (isState && own.task === '' && (when === undefined || isNow(when))) return undefined;
   if (when === undefined && (mark === '' || GREETING.test(event) || own.when === undefined)) return undefined;
   if (/^wake/i.test(verb)) return waking(rest, when);
   const nag = /^nag/i.test(verb) ? USUAL_NAG : undefined;
@@ -116,6 +130,9 @@ export function askedBehind(text: string): Call | Call[] | undefined {
   if (series) return series;
   if (when === undefined) return isTime(rest) ? create(event, rest, { nag }) : create(own.task, own.when, { nag });
   const whole = splitTask(`${event}, remind me ${rest}`);
+  // "On nights this week. Remind me at 2am to take my break": an hour that is left in the text is of the request alone.
+  if (own.when !== undefined && own.task !== '' && whole.task.includes(own.when))
+    return create(own.task, own.when, { nag });
   if (whole.when === undefined || (whole.task !== event && DANGLING.test(whole.when))) return undefined;
   return create(withoutDuty(whole.task), whole.when, { nag });
 }

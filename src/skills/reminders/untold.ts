@@ -1,6 +1,6 @@
 /** "Bins out tonight at 8": what and when, without a word that asks for anything. */
 import type { Call } from '../../agent/index.ts';
-import { parseWhen, taskWords } from '../../time/index.ts';
+import { parseWhen, taskWords, understand } from '../../time/index.ts';
 import { PAST } from './phrase-calls.ts';
 import { TRIAL } from './time-words.ts';
 
@@ -20,7 +20,19 @@ const SENTENCES = /[.!;…] \p{L}|\n/u;
 const STATE =
   /^(?:back|home|free|busy|away|late|off|out|done|here|there|online|awake|ready|brb|sorry|oops|wrong|rather|instead|again|also|same|later|earlier|first|maybe|actually|leaving|going|heading|eating|sleeping|working|coming|arriving|driving|travelling)\b/iu;
 const HAS_CLOCK =
-  /\d\s*(?:am|pm)\b|\d[:.]\d\d|\bat (?:\d|noon|midday|midnight|half|quarter)|\b(?:noon|midday|midnight|in (?:an?|\d+|\w+) ?(?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?))\b|\b(?:tonight|morning|afternoon|evening|tomorrow|today|\w+day) \d/i;
+  /\d\s*(?:[ap]m?)\b|\d[:.]\d\d|\bat (?:\d|noon|midday|midnight|half|quarter)|\b(?:noon|midday|midnight|eod|cob|in (?:an?|\d+|\w+) ?(?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?))\b|\b(?:ton(?:ight|ite)|2nite|morning|afternoon|evening|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|today|daily|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun) \d/i;
+/** A day, or a part of one, and no hour. */
+const DAY_ALONE =
+  /^(?:(?:on |this |next )?(?:today|ton(?:ight|ite)|2nite|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)(?: (?:morning|afternoon|evening|night))?|this (?:morning|afternoon|evening)|next week)$/i;
+/** Deeds that are wished, told or called out as often as they are noted: "have fun tomorrow", "sleep well tonight". */
+const NOT_NOTED =
+  /^(?:have|be|enjoy|stay|sleep|rest|relax|take (?:care|that|it|this|notes?|part)|come|go|look|let|see|keep|stop|start|wait|leave|think|play|drink|eat|smile|test|turn|show|tell|ask|say|talk|get (?:well|better|some)|give it|party)\b/i;
+/** What the weather, the mains or the news bring, and where it stands in a book: told, and no task. */
+const NEWS =
+  /^no \S|\b(?:rain(?:y|ing)?|snow(?:y|ing)?|sunny|sunrise|sunset|fog(?:gy)?|frost|storms?|thunder(?:storms?)?|hail|sleet|showers|wind(?:y)?|heatwave|cloudy|(?:power|water) (?:cut|off)|blackout|outage|traffic|delays?|delayed|kick[- ]?off|half[- ]time|full[- ]time|closed|shut|cancelled|canceled|sold out)$/i;
+const BOOKS =
+  /^(?:[1-3] )?(?:genesis|exodus|leviticus|numbers|deuteronomy|joshua|judges|ruth|samuel|kings|chronicles|ezra|nehemiah|esther|job|psalms?|proverbs|ecclesiastes|isaiah|jeremiah|ezekiel|daniel|hosea|joel|amos|jonah|micah|matthew|mark|luke|john|acts|romans|corinthians|galatians|ephesians|philippians|colossians|thessalonians|timothy|titus|hebrews|james|peter|jude|revelation|surah|quran)$/i;
+const CLOCK_OR_VERSE = /^\d{1,2}:\d\d$/;
 /** "My neighbour got milk at 6", and no "our weekly call at 6". */
 const OWNED = /^(?:my|our|his|her|their|the)\b/i;
 const DONE =
@@ -53,18 +65,31 @@ export function untold(calls: readonly Call[], said: string): Call[] | undefined
 /** "Call the bank at 3pm", "gym 6pm": what and when, and neither news nor said of somebody. */
 function isEntry({ input: { text, when } }: Call, isAlone: boolean): boolean {
   const [task, time] = [String(text), String(when)];
-  if (SOMEBODY.test(task) || STATE.test(task) || tells(task) || !HAS_CLOCK.test(time)) return false;
-  const { kind } = parseWhen(time, TRIAL);
+  if (SOMEBODY.test(task) || STATE.test(task) || tells(task) || NEWS.test(task)) return false;
+  if (CLOCK_OR_VERSE.test(time) && BOOKS.test(task)) return false;
+  if (!HAS_CLOCK.test(time) && !(isAlone && isDeed(task) && DAY_ALONE.test(time))) return false;
+  // Doubtful is only the whole sentence: it says itself when.
+  const { kind } = /^remind me\b/i.test(time) ? understand(time, TRIAL).when : parseWhen(time, TRIAL);
   if (kind !== 'once' && kind !== 'recurring') return false;
   // "Meeting tomorrow at 5" may be news, where nothing stands beside it.
   return !isAlone || kind === 'recurring' || !taskWords.events.has(task.toLowerCase());
+}
+
+/** "Buy stamps", of which a day is enough. */
+function isDeed(task: string): boolean {
+  const [first = '', ...others] = task.toLowerCase().split(/\s+/);
+  return (
+    others.length > 0 &&
+    (taskWords.deeds.has(first) || /^(?:ring|txt|msg|post|chase)$/.test(first)) &&
+    !NOT_NOTED.test(task)
+  );
 }
 
 /** "Tom calls", "the shop closes", "took the pills": somebody does it, or has done it. */
 function tells(task: string): boolean {
   const [first = '', ...others] = task.toLowerCase().split(/\s+/);
   if (taskWords.deeds.has(first)) return false;
-  if (others.length > 0 && PAST.test(first)) return true;
+  if (others.length > 0 && [first, others.at(-1) ?? ''].some((word) => PAST.test(word))) return true;
   return others.some((word) => {
     const stem = /^(\p{L}{2,})s$/u.exec(word)?.[1];
     return stem !== undefined && [stem, stem.replace(/e$/, ''), stem.replace(/ie$/, 'y')].some(isVerb);

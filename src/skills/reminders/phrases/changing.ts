@@ -115,6 +115,10 @@ function putOffTo(which: string, when: string) {
   return /^\d{1,2}$/.test(when) ? about('reminder_edit', which, { when }) : snoozeOf(which, when);
 }
 
+/** "Prepone it to 11" is earlier, whatever hour it has. */
+const withHalf = (when: string): string =>
+  /^\d{1,2}$/.test(when) && Number(when) > 6 && Number(when) < 12 ? `${when}am` : when;
+
 /** "Give me a minute" only asks for patience. */
 function snoozeLength(length: string) {
   if (/^(?:an? (?:minute|second|moment|sec|min|break|bit)|\d+)$/i.test(length)) return undefined;
@@ -159,6 +163,17 @@ export const changing: Phrase[] = [
     pattern: 'bring {which} forward to {when}',
     example: 'bring the dentist forward to Wednesday at 3pm',
     call: ({ which = '', when = '' }) => editWhen(which, when),
+  },
+  {
+    pattern: '(prepone|advance) {which} to {when}',
+    example: 'prepone the dentist to Wednesday at 3pm',
+    call: ({ which = '', when = '' }) => editWhen(which, withHalf(when)),
+  },
+  {
+    pattern: '(prepone|advance) {which} by {length}',
+    example: 'prepone it by one hour',
+    call: ({ which = '', length = '' }) =>
+      parseDuration(length) === undefined ? undefined : about('reminder_edit', which, { when: `${length} earlier` }),
   },
   {
     pattern: '(change|move|set|update) the time (of|for|on) {which} to {when}',

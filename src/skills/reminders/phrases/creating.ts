@@ -1,9 +1,9 @@
 import type { Phrase } from '../../../agent/index.ts';
-import { parseDuration, splitTask } from '../../../time/index.ts';
+import { parseDuration, parseWhen, splitTask } from '../../../time/index.ts';
 import { CARRIES } from '../carries.ts';
 import { A_QUESTION, BARE_NUMBER, create, createAt, nag, remind } from '../phrase-calls.ts';
 import { isRhythm } from '../schedule.ts';
-import { isTime } from '../time-words.ts';
+import { isTime, TRIAL } from '../time-words.ts';
 
 const A_REMINDER =
   '(a|an|another|one) [new|quick|little|friendly|short|recurring|repeating|regular] (reminder|alarm|alert|notification)';
@@ -275,11 +275,18 @@ export const creating: Phrase[] = [
 /** What says of a time that was said already how far it goes. */
 const BOUND = /^(.+?),? ((?:until|till|til|from|between|starting|except) .+)$/i;
 
-/** The time was said first, so nothing in the rest is one: "at 6 remind me to start dinner". */
+/** The time was said first, so nothing in the rest is one but at its beginning: "at 6 remind me to start dinner". */
 function withWhen(rest: string, when: string) {
   const [, task = '', bound] = BOUND.exec(rest) ?? [];
   // "Every 2 hours remind me to drink until 6pm": the end of it stands behind.
   if (bound && isTime(`${when} ${bound}`)) return create(task, `${when} ${bound}`);
+  const own = splitTask(`remind me ${rest}`);
+  if (own.when !== undefined && own.task !== '' && rest.startsWith(own.when)) {
+    // "Tomorrow remind me at 5 to call Bob"; "on nights this week" is no day of it.
+    const both = `${when} ${own.when}`;
+    const isDay = isRhythm(when) || parseWhen(when, TRIAL).kind === 'once';
+    return create(own.task, isDay && isTime(both) ? both : own.when);
+  }
   return remind(rest) || A_QUESTION.test(rest) ? create(rest, when) : undefined;
 }
 
