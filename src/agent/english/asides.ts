@@ -37,6 +37,10 @@ const MOST_WORDS = 9;
 
 const isVerb = ({ norm }: Word): boolean => VERBS.has(norm) || /.{2}(?:ed|ing)$/.test(norm);
 
+/** "As there is a holiday" gives a reason; "as planned" and "as though" do not. */
+const hangs = ([first, second]: readonly Word[]): boolean =>
+  HANGING.has(first?.norm ?? '') && !(first?.norm === 'as' && SUBJECTS.has(second?.norm ?? ''));
+
 /** Whether `part` of a message is told; `isBehind` the request, where it might as well name the thing that is meant. */
 export function isAside(text: string, part: readonly Word[], isBehind: boolean): boolean {
   const words = part.slice(part.findIndex(({ norm }) => !INTERJECTIONS.has(norm)));
@@ -45,7 +49,7 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   if (part.length === 0 || part.length > MOST_WORDS || all.includes('?') || !first) return false;
   if (part.every(({ norm }) => INTERJECTIONS.has(norm))) return true;
   if ((isBehind && OFF.test(all)) || isPolite(all)) return true;
-  if (words.some(({ norm }) => BINDING.has(norm)) || isCondition(all) || HANGING.has(first.norm)) return false;
+  if (words.some(({ norm }) => BINDING.has(norm)) || isCondition(all) || hangs(words)) return false;
   // "Test got cancelled", but "call the bank".
   if (taskWords.deeds.has(first.norm) && !(second && isVerb(second))) return false;
   const isStated = SUBJECTS.has(first.norm) && second !== undefined;
