@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dataTool, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { nextOf } from '../../time/index.ts';
 import { change, notOpen, notPutOff, ofEach, which } from './change.ts';
-import { dayNamed, spanOf } from './days.ts';
+import { dayNamed, daysInput, readDays, spanNamed } from './days.ts';
 import { skipDays } from './days-off.ts';
 import { isItsName } from './narrow.ts';
 import { isOpen, type Reminder } from './reminder.ts';
@@ -18,12 +18,13 @@ export const completeTool = dataTool({
   input: z.object({
     which,
     ahead: z.boolean().optional().describe('Of a series: the next occurrence, before it speaks.'),
+    days: daysInput,
     next: z.boolean().optional().describe('With `ahead`: also where one has just spoken.'),
   }),
 
   run(input, ctx) {
     const day = input.ahead ? dayNamed(input.which) : undefined;
-    const span = day === undefined ? undefined : spanOf(day, ctx);
+    const span = readDays(input.days) ?? (input.ahead ? spanNamed(input.which, ctx) : undefined);
     // What has just spoken is what is skipped today.
     return ofEach(ctx, { tool: 'reminder_complete', input, prefers: 'spoken' }, (found) =>
       span && found.rule !== undefined && !isItsName(found.rule, day ?? '') && !(span.first === '' && isOpen(found))

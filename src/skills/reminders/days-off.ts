@@ -1,5 +1,4 @@
 /** Days that a series leaves out, and its other days as they are. */
-import { z } from 'zod';
 import { failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { nextOf } from '../../time/index.ts';
 import { change, notPutOff } from './change.ts';
@@ -7,21 +6,6 @@ import { type DaySpan, dayIn, occurrenceFrom } from './days.ts';
 import { leavingOut } from './narrow.ts';
 import type { Reminder } from './reminder.ts';
 import { texts } from './texts.ts';
-
-export const daysInput = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\d\/\d{4}-\d\d-\d\d$/)
-  .optional()
-  .describe('Only these days of a series, "2026-11-21/2026-11-21"; it goes on.');
-
-export function readDays(days: string | undefined): DaySpan | undefined {
-  const [first, last] = days?.split('/') ?? [];
-  return first && last ? { first, last } : undefined;
-}
-
-/** What `readDays` reads: words such as "tomorrow" would mean another day when a button is pressed later. */
-export const writtenDays = ({ first, last }: DaySpan, { when, clock }: TxContext): string =>
-  `${first || dayIn(when.zone)(clock.now())}/${last}`;
 
 /** Leaves these days out of a series. */
 export async function skipDays(ctx: TxContext, found: Reminder, span: DaySpan): Promise<ToolResult> {

@@ -1,4 +1,5 @@
 /** Which reminders speak on a day that words name. */
+import { z } from 'zod';
 import type { TxContext } from '../../agent/index.ts';
 import { addDays, occurrences, parseWhen, weekdayOfDay } from '../../time/index.ts';
 import type { Reminder } from './reminder.ts';
@@ -14,6 +15,21 @@ export function dayIn(zone: string): (at: Date) => string {
   const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone });
   return (at) => format.format(at);
 }
+
+export const daysInput = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d\/\d{4}-\d\d-\d\d$/)
+  .optional()
+  .describe('Only these days of a series, "2026-11-21/2026-11-21"; it goes on.');
+
+export function readDays(days: string | undefined): DaySpan | undefined {
+  const [first, last] = days?.split('/') ?? [];
+  return first && last ? { first, last } : undefined;
+}
+
+/** What `readDays` reads: words such as "tomorrow" would mean another day when a button is pressed later. */
+export const writtenDays = ({ first, last }: DaySpan, { when, clock }: Pick<TxContext, 'when' | 'clock'>): string =>
+  `${first || dayIn(when.zone)(clock.now())}/${last}`;
 
 /** The days that `words` name. */
 export function spanOf(words: string, { when, clock }: Pick<TxContext, 'when' | 'clock'>): DaySpan | undefined {
@@ -86,3 +102,21 @@ const A_DAY =
 
 /** "The pills tomorrow": the day that is named, with whatever. */
 export const dayNamed = (words: string): string | undefined => dayOfAll(words) ?? A_DAY.exec(words)?.[0];
+
+/** A month is more than days, and "next time" none. */
+const NO_DAYS = / (?:time|month)$/i;
+
+/** The days that are named with whatever: those of "the pills tomorrow". */
+export function spanNamed(words: string, ctx: Pick<TxContext, 'when' | 'clock'>): DaySpan | undefined {
+  const day = dayNamed(words);
+  return day === undefined || NO_DAYS.test(day) ? undefined : spanOf(day, ctx);
+}
+
+/** "The pills this weekend" without the day; undefined where none is named. */
+export function withoutDay(words: string): string | undefined {
+  const rest = words
+    .replace(A_DAY, ' ')
+    .replace(/\s+(?:on|for|from|of|this|next)?\s*$/i, '')
+    .trim();
+  return rest === '' || rest === words.trim() ? undefined : rest;
+}

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { dataTool, failed, privately, quoting, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { change, edit, notOpen, ofEach, which } from './change.ts';
-import { type DaySpan, dayNamed, dayOfAll, spanOf } from './days.ts';
-import { daysInput, readDays, skipDays, writtenDays } from './days-off.ts';
+import { type DaySpan, dayNamed, dayOfAll, daysInput, readDays, spanNamed, writtenDays } from './days.ts';
+import { skipDays } from './days-off.ts';
 import { isItsName, skippedDay } from './narrow.ts';
 import type { Reminder, WakeAt } from './reminder.ts';
 import { texts } from './texts.ts';
@@ -48,8 +48,8 @@ async function remove(ctx: TxContext, found: readonly Reminder[], input: Input, 
   const isNamed = (one: Reminder) => one.rule !== undefined && day !== undefined && isItsName(one.rule, day);
   // "My Tuesday yoga" may be that series or that Tuesday.
   if (only?.plannedAt && others.length === 0 && isNamed(only)) return notOpen(only, only.plannedAt, ctx.clock.now());
-  const named = dayOfAll(input.which) ?? (found.every(isNamed) || NO_DAYS.test(day ?? '') ? undefined : day);
-  const span = readDays(input.days) ?? (named === undefined ? undefined : spanOf(named, ctx));
+  const isOfDay = dayOfAll(input.which) !== undefined || !found.every(isNamed);
+  const span = readDays(input.days) ?? (isOfDay ? spanNamed(input.which, ctx) : undefined);
   if (span) {
     const isOne = others.length === 0 && (only?.rule !== undefined || mostUnasked(input.which) > 0);
     if (!input.sure && !isOne) return askDays(ctx, found, span);
@@ -63,9 +63,6 @@ async function remove(ctx: TxContext, found: readonly Reminder[], input: Input, 
   const isSure = input.sure || (found.length <= mostUnasked(input.which) && !(day && found.some(({ rule }) => rule)));
   return isSure ? ofEach(ctx, wantedOf(input), removeOne) : askAll(found);
 }
-
-/** A month is more than days, and "next time" none. */
-const NO_DAYS = / (?:time|month)$/i;
 
 /** More than so many are not deleted without asking; "everything" may mean more than reminders. */
 const mostUnasked = (which: string): number => (/\beverything\b/i.test(which) ? 0 : /\ball\b/i.test(which) ? 1 : 2);

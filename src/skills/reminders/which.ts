@@ -3,8 +3,9 @@ import type { Call, Failed, TxContext } from '../../agent/index.ts';
 import { failed, quoting } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
-import { dayFilter, dayOfAll } from './days.ts';
+import { dayFilter, dayNamed, dayOfAll, spanNamed, withoutDay, writtenDays } from './days.ts';
 import { facetsOf, named, tellingWords } from './naming.ts';
+import { isItsName } from './narrow.ts';
 import { isOpen, type Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -211,7 +212,10 @@ async function several(ctx: TxContext, words: string, wanted: Wanted): Promise<R
 }
 
 async function byWords(ctx: TxContext, said: string, wanted: Wanted): Promise<Reminder | Failed> {
-  const matching = tellingWords(said).length === 0 ? [] : named(said, await all(ctx), ctx.clock.now());
+  const there = tellingWords(said).length === 0 ? [] : await all(ctx);
+  const now = ctx.clock.now();
+  const own = named(said, there, now);
+  const matching = own.length === 0 && isOfDays(wanted) ? namedOnDay(ctx, said, there) : own;
   const [only, ...others] = matching;
   if (only && others.length === 0) return only;
   if (only) return ask(ctx, matching, wanted);
@@ -219,12 +223,33 @@ async function byWords(ctx: TxContext, said: string, wanted: Wanted): Promise<Re
   return failed('NOT_FOUND', message, { remedy });
 }
 
-function ask({ clock }: TxContext, reminders: readonly Reminder[], { tool, input }: Wanted): Failed {
-  const now = clock.now();
+/** What is done to the days that are named, and to no other ones. */
+const isOfDays = ({ tool, input }: Wanted): boolean =>
+  tool === 'reminder_delete' || (tool === 'reminder_complete' && input.ahead === true);
+
+/** "The pills on Thursday": those of that name that come then. */
+function namedOnDay(ctx: TxContext, said: string, there: readonly Reminder[]): Reminder[] {
+  const [name, day] = [withoutDay(said), dayNamed(said)];
+  const onDay = day === undefined ? undefined : dayFilter(day, ctx);
+  if (name === undefined || !onDay || tellingWords(name).length === 0) return [];
+  return named(name, there, ctx.clock.now()).filter((one) => onDay(one) !== undefined);
+}
+
+/** What a choice repeats for `one`: the id in place of the words, and the days that these named. */
+function inputFor(ctx: TxContext, { id, rule }: Reminder, wanted: Wanted): Record<string, unknown> {
+  const said = String(wanted.input.which ?? '');
+  const isNamed = rule === undefined || isItsName(rule, dayNamed(said) ?? '');
+  const span = isNamed || !isOfDays(wanted) ? undefined : spanNamed(said, ctx);
+  return { ...wanted.input, which: id, ...(span && { days: writtenDays(span, ctx) }) };
+}
+
+function ask(ctx: TxContext, reminders: readonly Reminder[], wanted: Wanted): Failed {
+  const now = ctx.clock.now();
+  const { tool } = wanted;
   const choices = reminders.slice(0, MOST_CHOICES).map((reminder) => {
     const at = reminder.nextAt ?? reminder.lastOccurrence;
     const when = at ? ` (${formatInstant(at, reminder.zone, now)})` : '';
-    return { label: `${shorten(reminder.text, 40)}${when}`, tool, input: { ...input, which: reminder.id } };
+    return { label: `${shorten(reminder.text, 40)}${when}`, tool, input: inputFor(ctx, reminder, wanted) };
   });
   const choiceWords = reminders.slice(0, MOST_CHOICES).map((reminder) => [...facetsOf(reminder, now)].join(' '));
   return quoting(failed('AMBIGUOUS', texts.which, { choices, choiceWords }), reminders);

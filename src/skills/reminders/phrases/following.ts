@@ -340,7 +340,7 @@ export const following: Phrase[] = [
     call: () => about('reminder_delete', 'that'),
   },
   {
-    pattern: '(bring|put|get) (it|that) back',
+    pattern: '[oh] [no|oops|wait|actually|sorry] [wait|no|actually] (bring|put|get) (it|that) back',
     example: 'bring it back',
     about: 'reminder',
     call: () => ({ tool: 'undo', input: {} }),

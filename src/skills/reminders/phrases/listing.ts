@@ -118,7 +118,7 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      "what's (coming up|next|due|pending|outstanding|up next|still open|left to do|on my list|on my to-do list|on my todo list|on my plate|on my agenda|on the agenda|on my schedule)",
+      "what's (coming up|next|due|pending|outstanding|up next|still open|left|left to do|on my list|on my to-do list|on my todo list|on my plate|on my agenda|on the agenda|on my schedule)",
     example: "what's coming up?",
     call: () => list(),
   },
