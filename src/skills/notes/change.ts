@@ -3,13 +3,14 @@ import { type Call, dataTool, done, failed, privately, type ToolResult, type TxC
 import type { SkillDeps } from '../../chat/index.ts';
 import * as all from './all.ts';
 import type { Settings } from './config.ts';
+import { without } from './list.ts';
 import { changedIn } from './note.ts';
 import type { Wrote } from './parts.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { tagName, tagsIn } from './tags.ts';
 import { texts } from './texts.ts';
-import { findWhich } from './which.ts';
+import { findListWith, findWhich, isMeant, notFound } from './which.ts';
 
 const which = z
   .string()
@@ -25,13 +26,24 @@ export const deleteTool = (wrote: Wrote) =>
     effect: 'write',
     redact: privately('which'),
     timeoutMs: all.TIMEOUT_MS,
-    input: z.object({ which, sure: all.sure.optional() }),
+    input: z.object({
+      which,
+      sure: all.sure.optional(),
+      named: z.boolean().optional().describe('Of a list that has it, only the item that `which` names.'),
+    }),
 
     async run(input, ctx) {
       if (input.sure !== undefined) return all.deleteAll(ctx, input.sure, wrote);
       if (input.which === 'all') return all.askAll(ctx);
-      const found = await findWhich(ctx, input.which, { tool: 'note_delete', input });
+      const { which, named } = input;
+      const list = named ? await findListWith(ctx, which) : undefined;
+      if (list && !('ok' in list)) {
+        return change(ctx, list, { ...list, text: without(list.text, which) ?? list.text }, texts.edited, wrote);
+      }
+      if (list?.code === 'AMBIGUOUS') return list;
+      const found = await findWhich(ctx, which, { tool: 'note_delete', input: { which } });
       if ('ok' in found) return found;
+      if (named && !isMeant(found, which)) return notFound(which);
       return change(ctx, found, { ...found, deleted: true }, texts.deleted, wrote);
     },
   });

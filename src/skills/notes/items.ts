@@ -1,15 +1,14 @@
-/** A list is a note whose items stand behind a colon, between commas or on lines of their own. */
 import { z } from 'zod';
-import { dataTool, failed, privately } from '../../agent/index.ts';
-import { isFormOf, wordsIn } from '../../base/word-forms.ts';
+import { dataTool, type Failed, failed, privately } from '../../agent/index.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { change } from './change.ts';
 import type { Settings } from './config.ts';
-import { isFromElsewhere } from './note.ts';
+import { withItem, without } from './list.ts';
+import { isFromElsewhere, type Note } from './note.ts';
 import type { Wrote } from './parts.ts';
 import { saveNew } from './save.ts';
 import { texts } from './texts.ts';
-import { findWhich } from './which.ts';
+import { findListNamed, findListWith, findWhich } from './which.ts';
 
 /** Puts an item on a list, or takes one off. */
 export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote: Wrote) =>
@@ -21,7 +20,8 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
     hidden: true,
     redact: privately('which', 'add', 'remove', 'make'),
     input: z.object({
-      which: z.string().max(200),
+      /** Without it, the list that has the item which is to be taken off. */
+      which: z.string().max(200).optional(),
       add: z.string().max(500).optional(),
       remove: z.string().max(200).optional(),
       /** A list that is not there is begun under this name. */
@@ -29,10 +29,19 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
     }),
 
     async run({ which, add, remove, make }, ctx) {
-      const found = await findWhich(ctx, which, { tool: 'note_item', input: { add, remove } });
+      const wanted = { tool: 'note_item', input: { add, remove } };
+      const find = async (): Promise<Note | Failed> => {
+        if (which === undefined) return findListWith(ctx, remove ?? '');
+        const found = await (make === undefined ? findWhich : findListNamed)(ctx, which, wanted);
+        if (which !== 'that' || remove === undefined || 'ok' in found || without(found.text, remove)) return found;
+        // The list that was shown may be another than the note that was made last.
+        const other = await findListWith(ctx, remove);
+        return 'ok' in other ? found : other;
+      };
+      const found = await find();
       if ('ok' in found) {
         const isNew = found.code === 'NOT_FOUND' && make !== undefined && add !== undefined;
-        return isNew ? saveNew(ctx, `${make}: ${add}`, config, wrote) : found;
+        return isNew ? saveNew(ctx, withItem(`${make}:`, add), config, wrote) : found;
       }
       const text = add === undefined ? without(found.text, remove ?? '') : withItem(found.text, add);
       if (text === undefined) {
@@ -43,27 +52,3 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
       return change(ctx, found, { ...found, text }, texts.edited, wrote);
     },
   });
-
-function withItem(list: string, item: string): string {
-  const isLine = !list.includes('\n') && /[:,]/.test(list);
-  return `${list}${isLine ? (/[:,]\s*$/.test(list) ? ' ' : ', ') : '\n'}${item.trim()}`;
-}
-
-/** The list without the one item that `item` names; undefined where it names none or several. */
-function without(list: string, item: string): string | undefined {
-  // Neither the hour of "10:30" nor an address ends the head.
-  const [, head = '', body = list] = /^([^:\n]{1,60}(?::(?=\s)| -)\s*)(.+)$/s.exec(list) ?? [];
-  const parts = body.split(/(\s*(?:[,;\n]|\band\b)\s*)/i);
-  const wanted = wordsIn(item.replace(/^(?:the|a|an|some|my)\s+/i, ''));
-  const fits = (part: string) => {
-    const own = wordsIn(part);
-    return wanted.length > 0 && wanted.every((word) => own.some((one) => isFormOf(word, one)));
-  };
-  const places = parts.flatMap((part, at) => (at % 2 === 0 && fits(part) ? [at] : []));
-  const [place] = places;
-  if (place === undefined || places.length > 1 || (head === '' && parts.length === 1)) return undefined;
-  // The name of the list may stand before its first item with no mark between them.
-  if (place === 0 && head === '' && /:|\blist\b/i.test(parts[0] ?? '')) return undefined;
-  parts.splice(place === 0 ? 0 : place - 1, 2);
-  return `${head}${parts.join('')}`.trim();
-}

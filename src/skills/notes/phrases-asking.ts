@@ -261,15 +261,19 @@ export const asking: Phrase[] = [
     pattern: `(${REMOVE}) {which}`,
     example: 'delete the gate one',
     tentative: true,
-    call: ({ which = '' }) => (/\b(?:reminder|alarm)s?$/i.test(which) ? undefined : remove(which)),
+    call: ({ which = '' }) => (/\b(?:reminder|alarm)s?$/i.test(which) ? undefined : named(remove(which))),
   },
 ];
+
+/** Words that call it no note may be an item of a list. */
+const named = (call: Call | undefined): Call | undefined =>
+  call?.input.which === undefined ? call : { ...call, input: { ...call.input, named: true } };
 
 /** Words of a question that no note would hold. */
 const ASKING =
   /\b(?:the|a|an|my|our|your|i|me|we|you|again|please|is|are|was|were|am|be|did|does|do|have|has|had|put|keep|kept|store|stored|hide|hid|leave|left|in|on|at|of|for|to|about|any|anything|something|there|that|this|it|what|where|who|when|know|remember|tell|note|notes|much|many|appointment|list|kind|called|number|owe|can|eat|go|goes|going|out|come|comes|coming|use|should|would|could|which|how|his|her|their|with|from|by|up|or|and|if|he|she|they|got)\b/gi;
 
-function ask(query: string, lead = ''): Call | undefined {
+export function ask(query: string, lead = ''): Call | undefined {
   const words = query
     .replace(/[?!.]+$/, '')
     .replace(/\b(owes?) (me|us) (?:money|cash|anything|something)\b/i, '$1 $2')

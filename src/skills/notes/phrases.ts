@@ -1,6 +1,7 @@
 import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../agent/index.ts';
 import { edit, isPlace, list, listed, remove, search } from './hearing.ts';
 import { asking, following } from './phrases-asking.ts';
+import { lists } from './phrases-lists.ts';
 import { saving } from './phrases-saving.ts';
 
 const END = `(${WISH} (${REMOVE}|forget|forget about)|${UNNEEDED}|[i'm] (done|finished) with)`;
@@ -227,6 +228,7 @@ const placed: Phrase[] = [
 
 /** What people say to keep, find and change notes. */
 export const phrases: Phrase[] = [
+  ...lists,
   ...saving,
   ...finding,
   ...listing,

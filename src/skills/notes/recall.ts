@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, failed, privately } from '../../agent/index.ts';
+import { dataTool, done, failed, privately } from '../../agent/index.ts';
 import type { Near } from '../../vectors/index.ts';
 import { respelt } from './finding/spelling.ts';
 import { withAny } from './finding/store.ts';
@@ -38,12 +38,17 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
     description: 'Shows the notes that answer a question.',
     effect: 'read',
     hidden: true,
-    redact: privately('query', 'question'),
-    input: z.object({ query: z.string().min(1).max(200), question: z.string().max(500).optional() }),
+    redact: privately('query', 'question', 'list'),
+    input: z.object({
+      query: z.string().min(1).max(200),
+      question: z.string().max(500).optional(),
+      /** A list that is asked for by its name: that there is none is an answer. */
+      list: z.string().max(100).optional(),
+    }),
 
     prepare: ({ query, question = query }, { person }) => meaning.near(person.id, withApostrophe(question)),
 
-    async run({ query, question: asked = query }, ctx) {
+    async run({ query, question: asked = query, list }, ctx) {
       const question = withApostrophe(asked);
       const terms = await respelt(ctx.tx, ctx.person.id, termsOf(question));
       const words = candidatesFor(terms);
@@ -51,6 +56,7 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
       const notes = words.length === 0 ? [] : await withAny(ctx.tx, wanted, words, MOST_LOOKED_AT);
       const near = await nearOnes(ctx.tx, wanted, (ctx.prepared ?? []) as readonly Near[]);
       const { sure, offered } = judged(question, rank(terms, notes), near);
+      if (offered.length === 0 && list !== undefined) return done(texts.noList(list));
       if (offered.length === 0) return failed('NOT_FOUND', texts.nothing(query));
       const shown = (sure.length > 0 ? sure : offered).map(({ note }) => note);
       const isWhole = sure.length > 0 && (sure[0]?.share ?? 0) >= WHOLE;

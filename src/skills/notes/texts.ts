@@ -82,6 +82,8 @@ export const texts = {
   }),
   noWords: { message: 'What should I look for in your notes?', remedy: 'For example "find my notes on wifi".' },
   nothing: (words: string) => `I found no note about ${quoted(words)}.`,
+  noList: (name: string) =>
+    `You have no ${name.toLowerCase()} list. Say “${name.toLowerCase()} list: …”, with commas between the items, to begin one.`,
   none: (tag: string | undefined) =>
     tag ? `You have no notes tagged #${tag}.` : 'You have no notes yet. Say "note: …" to make one.',
   matching: (total: number, words: string) => `${plural(total, 'note')} about ${quoted(words)}:`,

@@ -9,7 +9,7 @@ import { buttons, PAGE, show } from './show.ts';
 import * as store from './store.ts';
 import { tagName } from './tags.ts';
 import { texts } from './texts.ts';
-import { findWhich, readerOf } from './which.ts';
+import { findListNamed, findWhich, readerOf } from './which.ts';
 
 export { show } from './show.ts';
 
@@ -106,10 +106,14 @@ export const getTool = dataTool({
   description: 'Shows one note whole, with what it said before.',
   effect: 'read',
   redact: privately('which'),
-  input: z.object({ which: z.string().max(200).default('').describe('Its id, number in the list, or words of it.') }),
+  input: z.object({
+    which: z.string().max(200).default('').describe('Its id, number in the list, or words of it.'),
+    named: z.boolean().optional().describe('Only the list of that name.'),
+  }),
 
-  async run(input, ctx) {
-    const found = await findWhich(ctx, input.which, { tool: 'note_get', input });
+  async run({ which, named }, ctx) {
+    const wanted = { tool: 'note_get', input: { which } };
+    const found = await (named ? findListNamed : findWhich)(ctx, which, wanted);
     if ('ok' in found) return found;
     const earlier = await store.versions(ctx.tx, found.id, MOST_VERSIONS);
     const tainted = isFromElsewhere(found, ctx.person.id);

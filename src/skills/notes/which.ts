@@ -1,7 +1,10 @@
 /** Which note a person means: an id, a number of the last list, words of it, or the one at hand. */
 import { type Call, type Failed, failed, type TxContext } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
+import { isPlace } from './hearing.ts';
+import { isList, isNamed, without } from './list.ts';
 import { isFromElsewhere } from './note.ts';
+import { rank, termsOf } from './rank.ts';
 import { searchNotes } from './search.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
@@ -14,6 +17,7 @@ const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth ten
 const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
 const AT_HAND_MS = 24 * 3_600_000;
 const MOST_CHOICES = 5;
+const MOST_LISTS = 20;
 
 export const readerOf = ({ person, conversationId }: TxContext): store.Reader => ({
   personId: person.id,
@@ -22,15 +26,7 @@ export const readerOf = ({ person, conversationId }: TxContext): store.Reader =>
 
 /** The note that is meant, or a question or refusal to answer with. */
 export async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<Note | Failed> {
-  const words = which
-    .trim()
-    .toLowerCase()
-    .replace(/^["“”']+|["“”'.!?]+$/g, '')
-    .replace(/^(?:(?:the|my|that|this) )(?=\S)/, '')
-    .replace(/(?:^| )(?:note|notes|one|list)$/, '')
-    .replace(/^notes? (?:about|on|of|for|with|that says) /, '')
-    .replace(/['’]s(?= |$)/g, '')
-    .trim();
+  const words = bare(which);
   const { ids, at } = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
   if (LAST.test(words) && at && ids.length > 0) return byNumber(ctx, ids, ids.length);
   if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, at ? ids : []);
@@ -42,6 +38,48 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
   if (number !== undefined) return byNumber(ctx, ids, number);
   const { notes } = await searchNotes(ctx, words, { limit: MOST_CHOICES, offset: 0 });
   return single(ctx, notes, words, wanted);
+}
+
+const bare = (which: string): string =>
+  which
+    .trim()
+    .toLowerCase()
+    .replace(/^["“”']+|["“”'.!?]+$/g, '')
+    .replace(/^(?:(?:the|my|that|this) )(?=\S)/, '')
+    .replace(/(?:^| )(?:note|notes|one|list)$/, '')
+    .replace(/^notes? (?:about|on|of|for|with|that says) /, '')
+    .replace(/['’]s(?= |$)/g, '')
+    .trim();
+
+/** The person's own list that has `item` on it. */
+export async function findListWith(ctx: TxContext, item: string): Promise<Note | Failed> {
+  const isItem = item.trim() !== '' && !isPlace(bare(item)) && !/\b(?:list|notes?)$/i.test(item);
+  const words = item.replace(/,|\band\b/gi, ' ');
+  const { notes } = isItem ? await searchNotes(ctx, words, { limit: MOST_LISTS, offset: 0 }) : { notes: [] };
+  const lists = notes.filter(
+    ({ personId, text }) => personId === ctx.person.id && isList(text) && without(text, item) !== undefined,
+  );
+  return single(ctx, lists, item, { tool: 'note_item', input: { remove: item } });
+}
+
+/** The list that goes by this name; a note that only has the word in it is none. */
+export async function findListNamed(ctx: TxContext, name: string, wanted: Call): Promise<Note | Failed> {
+  const { notes } = await searchNotes(ctx, bare(name), { limit: MOST_LISTS, offset: 0 });
+  return single(
+    ctx,
+    notes.filter(({ text }) => isNamed(text, name)),
+    name,
+    wanted,
+  );
+}
+
+/** Whether words that call it no note mean this one: all that tell are its own, and what stands on a list is not the list. */
+export function isMeant(note: Note, which: string): boolean {
+  const words = bare(which);
+  if (AT_HAND.test(words)) return !/\blist$/i.test(which.trim()) || isList(note.text);
+  if (words === note.id || isPlace(words)) return true;
+  const [only] = rank(termsOf(words), [note]);
+  return only?.lacks === 0 && (!isList(note.text) || isNamed(note.text, words));
 }
 
 function numberOf(words: string): number | undefined {
@@ -63,7 +101,7 @@ function single(ctx: TxContext, notes: readonly Note[], words: string, wanted: C
   return notFound(words);
 }
 
-function notFound(words: string): Failed {
+export function notFound(words: string): Failed {
   return failed('NOT_FOUND', texts.notFound(words).message, { remedy: texts.notFound(words).remedy });
 }
 

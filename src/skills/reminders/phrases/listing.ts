@@ -57,6 +57,13 @@ export const listing: Phrase[] = [
     example: 'list everything',
     call: () => list(),
   },
+  // A note may be the list that is meant.
+  {
+    pattern: `[show|show me|list|read|read me|give me|see|what's on|what is on|what's in|what is in|what's still on|what's left on] [my|the|our] ((todo|to-do|to do) [list]|todos|to-dos|to dos)`,
+    example: 'my to-do list',
+    tentative: 'last',
+    call: () => list(),
+  },
   {
     pattern:
       '[show|show me|list|read|read me|give me|see|whats on] [me] [my|the] (to-do list|todo list|to do list|todos|to-dos|to dos|todo|to-do|to do)',
@@ -118,13 +125,12 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      "what's (coming up|next|due|pending|outstanding|up next|still open|left|left to do|on my list|on my to-do list|on my todo list|on my plate|on my agenda|on the agenda|on my schedule)",
+      "what's (coming up|next|due|pending|outstanding|up next|still open|left|left to do|on my list|on my plate|on my agenda|on the agenda|on my schedule)",
     example: "what's coming up?",
     call: () => list(),
   },
   {
-    pattern:
-      'what is (coming up|due|pending|on my list|on my to-do list|on my todo list|on my plate|on my agenda|on the agenda)',
+    pattern: 'what is (coming up|due|pending|on my list|on my plate|on my agenda|on the agenda)',
     example: 'what is on my agenda?',
     call: () => list(),
   },

@@ -1,0 +1,87 @@
+/** A list is a note whose items stand behind a colon, between commas or on lines of their own. Pure. */
+import { isFormOf, wordsIn } from '../../base/word-forms.ts';
+
+// Neither the hour of "10:30" nor an address ends the head.
+const HEADED = /^([^:\n]{1,60}(?::(?=\s|$)| -)\s*)(.*)$/s;
+const BETWEEN = /(\s*(?:[,;\n]|\band\b)\s*)/i;
+const NAME_OF_LIST = /\b(?:lists?|ideas|shopping|grocer(?:y|ies)|to[- ]?dos?|packing|errands|chores|tasks)\b/i;
+/** Words that make a statement of what is no item. */
+const TELLS =
+  /\b(?:is|are|was|were|has|have|had|owes?|likes?|needs?|lives?|said|says|prefers?|works|costs?|starts|ends|opens|closes|leaves|arrives)\b|[.!?]\s/i;
+const LONGEST_ITEM = 8;
+/** Of a list with no head, which only its commas show. */
+const LONGEST_BARE_ITEM = 4;
+const FEWEST_BARE_ITEMS = 3;
+
+function read(text: string): { head: string; parts: string[] } {
+  const [, head = '', body = text] = HEADED.exec(text) ?? [];
+  return { head, parts: body.split(BETWEEN) };
+}
+
+const itemsOf = (parts: readonly string[]): string[] => parts.filter((part, at) => at % 2 === 0 && part.trim() !== '');
+const lengthOf = (item: string): number => item.trim().split(/\s+/).length;
+
+/** Whether a note is a list without doubt. */
+export function isList(text: string): boolean {
+  const { head, parts } = read(text);
+  const items = itemsOf(parts);
+  if (NAME_OF_LIST.test(head)) return items.every((item) => lengthOf(item) <= LONGEST_ITEM);
+  if (items.some((item) => TELLS.test(item) || lengthOf(item) > LONGEST_ITEM)) return false;
+  if (head !== '') return items.length > 1;
+  return items.length >= FEWEST_BARE_ITEMS && items.every((item) => lengthOf(item) <= LONGEST_BARE_ITEM);
+}
+
+const BESIDE_NAME = new Set('list lists the my our a an of for note notes'.split(' '));
+const wordsOfName = (words: string): string[] => wordsIn(words).filter((word) => !BESIDE_NAME.has(word));
+
+/** Whether `name` is what the note goes by: "shopping" is the name of "Shopping list: milk". */
+export function isNamed(text: string, name: string): boolean {
+  const wanted = wordsOfName(name);
+  const { head } = read(text);
+  const [first = ''] = text.split('\n');
+  const own = wordsOfName(head || (first === text ? wordsOfName(text).slice(0, wanted.length).join(' ') : first));
+  const isIn = wanted.every((word) => own.some((one) => one === word || isFormOf(word, one)));
+  return isIn && (own.length === wanted.length ? head !== '' || !TELLS.test(text) : isList(text));
+}
+
+/** The words that name an item: "the milk one" is "milk". */
+const wanting = (item: string): string[] =>
+  wordsIn(
+    item
+      .trim()
+      .replace(/^["“'‘]|["”'’]$/g, '')
+      .replace(/^(?:the|a|an|some|my|our|that)\s+/i, '')
+      .replace(/(?<=\S)\s+(?:one|item|thing|bit|entry|task)$/i, ''),
+  );
+
+export function withItem(list: string, item: string): string {
+  const isLine = !list.includes('\n') && /[:,]/.test(list);
+  const bare = item.trim().replace(/^["“](.+)["”]$/, '$1');
+  return `${list}${isLine ? (/[:,]\s*$/.test(list) ? ' ' : ', ') : '\n'}${bare}`.replace(/: {2,}/, ': ');
+}
+
+/** The list without the one item that `item` names, or the ones; undefined where it names none, or may name several. */
+export function without(list: string, item: string): string | undefined {
+  const whole = withoutOne(list, item);
+  const items = item.split(/\s*(?:,|\band\b)\s*/i).filter((one) => one !== '');
+  if (whole !== undefined || items.length < 2) return whole;
+  return items.reduce<string | undefined>((left, one) => (left === undefined ? left : withoutOne(left, one)), list);
+}
+
+function withoutOne(list: string, item: string): string | undefined {
+  const { head, parts } = read(list);
+  const wanted = wanting(item);
+  const fits = (part: string) => {
+    const own = wordsIn(part);
+    return wanted.length > 0 && wanted.every((word) => own.some((one) => isFormOf(word, one)));
+  };
+  const places = parts.flatMap((part, at) => (at % 2 === 0 && fits(part) ? [at] : []));
+  // "Milk" is the milk, where there is oat milk too.
+  const exact = places.filter((at) => wordsIn(parts[at] ?? '').length === wanted.length);
+  const [place, ...others] = exact.length === 1 ? exact : places;
+  if (place === undefined || others.length > 0 || (head === '' && parts.length === 1)) return undefined;
+  // The name of the list may stand before its first item with no mark between them.
+  if (place === 0 && head === '' && /:|\blist\b/i.test(parts[0] ?? '')) return undefined;
+  parts.splice(place === 0 ? 0 : place - 1, 2);
+  return `${head}${parts.join('')}`.trim();
+}

@@ -1,0 +1,112 @@
+import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../agent/index.ts';
+import { splitTask } from '../../time/index.ts';
+import { listed } from './hearing.ts';
+import { isList, without } from './list.ts';
+import { ask } from './phrases-asking.ts';
+
+const TODO = 'todo list';
+const TODOS = '(todo|to-do|to do|todos|to-dos|to dos)';
+const LONGEST = 200;
+
+const HAVE = "[i|i've|i have|we|we've|we have] [just|already|now|finally]";
+const ACTED =
+  'got|bought|picked up|grabbed|ordered|did|done|finished|completed|sent|paid|called|phoned|rang|emailed|booked|posted|packed';
+
+/** The item is on the list that is at hand: nothing else is meant by it. */
+const offList = (item: string, topic: Topic | undefined): Call | undefined => {
+  const words = item.replace(/[\s,]+(?:already|now|today|anymore|too|though)$/i, '');
+  const list = topic?.text ?? '';
+  return isList(list) && without(list, words) !== undefined ? listed('that', { remove: words }) : undefined;
+};
+
+/** What is told to go on a list, and neither asks, nor says when, nor files itself under a tag. */
+const isForList = (text: string): boolean =>
+  text.length <= LONGEST && !/[?#\n]/.test(text) && splitTask(text).when === undefined;
+
+const onto = (list: string, add: string): Call | undefined => listed(list, { add, make: list });
+
+/** What people say of a list: it comes before notes of any kind. */
+export const lists: Phrase[] = [
+  ...['shopping', 'groceries', 'packing', 'errands', 'chores'].map(
+    (name): Phrase => ({
+      pattern: `[my|the|our] ${name}: {text}`,
+      example: `${name}: first, second`,
+      call: ({ text = '' }) => (isForList(text) ? onto(`${name} list`, text) : undefined),
+    }),
+  ),
+  {
+    pattern: '(todo {text}|to-do {text}|[my|the|our] (todo:|to-do:|to do:|todos:|to-dos:|to dos:) {text})',
+    example: 'todo: call the plumber, buy stamps',
+    call: ({ text = '' }) =>
+      isForList(text) && !/^(?:lists?|items?|apps?|today|tomorrow|for|is|are)\b/i.test(text)
+        ? onto(TODO, text)
+        : undefined,
+  },
+  {
+    pattern: `(add|put|append|stick) {append} (to|on|onto|in) [the|my|our] ${TODOS} [list]`,
+    example: 'add book flights to my todos',
+    tentative: true,
+    call: ({ append = '' }) => (isForList(append) ? onto(TODO, append) : undefined),
+  },
+  {
+    pattern: `[i think|ok|so] (${REMOVE}|forget|forget about|skip|tick|tick off|cross off|cross out|check off|strike off|mark off|${UNNEEDED}|[i'm|i am|we're] [all] (done|finished) with) {item} ${ANYMORE}`,
+    example: 'done with the invoice',
+    about: 'note',
+    call: ({ item = '' }, topic) => offList(item, topic),
+  },
+  {
+    pattern: `${HAVE} (${ACTED}) {item}`,
+    example: "I've got the milk",
+    about: 'note',
+    call: ({ item = '' }, topic) => (/^(?:an? |it$|that$|to\b)/i.test(item) ? undefined : offList(item, topic)),
+  },
+  {
+    pattern:
+      "({item} (is|are) [now|all] (done|sent|sorted|finished|bought|paid|booked|packed)|(mark|set) {item} [as] (done|complete|completed|bought|finished)|[i|we|i've|we've] [have] [already] (got|have) {item} already)",
+    example: 'the invoice is sent',
+    about: 'note',
+    call: ({ item = '' }, topic) => offList(item, topic),
+  },
+  {
+    pattern: `${HAVE} (got|bought|picked up|grabbed) [the|my|our|some] {item}`,
+    example: 'I have picked up the milk',
+    tentative: true,
+    call: ({ item = '' }) =>
+      item.split(/\s+/).length <= 3 && !/^(?:an?|it|that|this|to|you|the|my|our|some)\b/i.test(item)
+        ? { tool: 'note_item', input: { remove: item } }
+        : undefined,
+  },
+  {
+    pattern: '(forget|forget about) [the|my|our] {which}',
+    example: 'forget the boiler code',
+    tentative: true,
+    call: ({ which = '' }) =>
+      which.split(/\s+/).length > 6 || /^(?:it|that|this|to|what|about|the|my|our|all|everything|me|i)\b/i.test(which)
+        ? undefined
+        : { tool: 'note_delete', input: { which, named: true } },
+  },
+  {
+    pattern: `[show|show me|list|read|read me|give me|see|what's on|what is on|what's in|what is in|what's still on|what's left on] [my|the|our] ((todo|to-do|to do) [list]|todos|to-dos|to dos)`,
+    example: "what's on my todo list?",
+    tentative: true,
+    call: () => ({ tool: 'note_get', input: { which: TODO, named: true } }),
+  },
+  {
+    pattern:
+      "(what's|whats|what is|what have i got|what do i have|what do we have|what do we need|is there anything|anything) [left|still] (on|in) [my|the|our] {name} list [now|so far]",
+    example: "what's on the shopping list?",
+    tentative: 'last',
+    call: ({ name = '' }) => contents(name),
+  },
+  {
+    pattern: '(show|read|open|see|give|tell|check) [me] [out] [my|the|our] {name} list',
+    example: 'show me the shopping list',
+    tentative: 'last',
+    call: ({ name = '' }) => contents(name),
+  },
+];
+
+function contents(name: string): Call | undefined {
+  const asked = /^\p{L}[\p{L}\d-]*(?: \p{L}[\p{L}\d-]*){0,2}$/u.test(name) ? ask(name) : undefined;
+  return asked && { ...asked, input: { ...asked.input, list: name } };
+}
