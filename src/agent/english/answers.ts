@@ -110,8 +110,10 @@ function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call
   if (isAll && question.isRecent && choices.length === 1) return choices.map(bare);
   if (/^(?:both|all|all of (?:them|these|those)|both of them|them all|each|everything|every one)$/.test(said))
     return choices.length > 1 ? choices.map(bare) : undefined;
+  const exact = choices.find(({ label }) => label.toLowerCase() === said);
+  if (exact) return [bare(exact)];
   // "Cancel it" is no name of "cancel the gym".
-  if (/ (?:it|that|this)$/.test(said) && !choices.some(({ label }) => label.toLowerCase() === said)) return undefined;
+  if (/ (?:it|that|this)$/.test(said)) return undefined;
   const words = (said.match(/[\p{L}\p{N}:]+/gu) ?? []).filter((word) => !FILLERS.has(word));
   const [only] = words.length === 1 ? words : said === 'one' ? ['one'] : [];
   // "Make it 1" is an hour.

@@ -8,6 +8,7 @@ import { commands } from './commands.ts';
 import { config, type Settings } from './config.ts';
 import { useTrigrams } from './finding/spelling.ts';
 import { itemTool } from './items.ts';
+import { offerTool } from './offer.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { phrases } from './phrases.ts';
 import { recallTool } from './recall.ts';
@@ -41,6 +42,7 @@ export const notes: Skill<Settings> = {
       saveTool(deps, wrote),
       searchTool(meaning),
       recallTool(meaning),
+      offerTool,
       listTool,
       getTool,
       editTool(deps, wrote),

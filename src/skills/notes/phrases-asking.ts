@@ -286,5 +286,23 @@ export function ask(query: string, lead = ''): Call | undefined {
     .trim();
   return telling.length < 2
     ? undefined
-    : { tool: 'note_recall', input: { query: telling, question: `${lead} ${words}`.trim() } };
+    : {
+        tool: 'note_recall',
+        input: { query: telling, question: `${lead} ${words}`.trim(), ...(isOwn(lead, words) && { own: true }) },
+      };
+}
+
+/** What only the person can have told: "when is my sister's birthday?", "did I pay it already?", "how old is the boiler?". */
+function isOwn(lead: string, words: string): boolean {
+  if (
+    /\b(?:you|your|should|could|would|can|will|if|mean|think|feel|next|now|today|tomorrow|tonight|reminders?|notes?|alarms?|timers?|time ?zone|weather|calendar|schedule|agenda|tasks?|ip)\b/i.test(
+      words,
+    )
+  )
+    return false;
+  if (lead === 'is') return /^i (?:already |ever )?(?!have\b)\p{L}+ .*\b(?:it|that|my|our|the)\b/iu.test(words);
+  const isAsking = ['what', 'where', 'when', 'who', 'how much', 'how'].includes(lead);
+  if (lead === 'how')
+    return /^(?:old|long|big|tall|heavy|often) (?:is|are|was|were|do i|did i) (?:my|our|the) \p{L}+$/iu.test(words);
+  return isAsking && /^(?:is |are |was |were |did |do )?(?:my|our|i) ?/i.test(words) && /\b(?:my|our)\b/i.test(words);
 }

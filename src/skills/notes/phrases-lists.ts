@@ -49,23 +49,18 @@ export const lists: Phrase[] = [
     call: ({ append = '' }) => (isForList(append) ? onto(TODO, append) : undefined),
   },
   {
-    pattern: `[i think|ok|so] (${REMOVE}|forget|forget about|skip|tick|tick off|cross off|cross out|check off|strike off|mark off|${UNNEEDED}|[i'm|i am|we're] [all] (done|finished) with) {item} ${ANYMORE}`,
+    pattern: [
+      `([i think|ok|so] (${REMOVE}|forget|forget about|skip|tick|tick off|cross off|cross out|check off|strike off|mark off|${UNNEEDED}|[i'm|i am|we're] [all] (done|finished) with) {item} ${ANYMORE}`,
+      `${HAVE} (${ACTED}) {had}`,
+      '{item} (is|are) [now|all] (done|sent|sorted|finished|bought|paid|booked|packed)',
+      "(mark|set) {item} [as] (done|complete|completed|bought|finished)|[i|we|i've|we've] [have] [already] (got|have) {item} already)",
+    ].join('|'),
     example: 'done with the invoice',
     about: 'note',
-    call: ({ item = '' }, topic) => offList(item, topic),
-  },
-  {
-    pattern: `${HAVE} (${ACTED}) {item}`,
-    example: "I've got the milk",
-    about: 'note',
-    call: ({ item = '' }, topic) => (/^(?:an? |it$|that$|to\b)/i.test(item) ? undefined : offList(item, topic)),
-  },
-  {
-    pattern:
-      "({item} (is|are) [now|all] (done|sent|sorted|finished|bought|paid|booked|packed)|(mark|set) {item} [as] (done|complete|completed|bought|finished)|[i|we|i've|we've] [have] [already] (got|have) {item} already)",
-    example: 'the invoice is sent',
-    about: 'note',
-    call: ({ item = '' }, topic) => offList(item, topic),
+    call: ({ item, had = '' }, topic) => {
+      if (item !== undefined) return offList(item, topic);
+      return /^(?:an? |it$|that$|to\b)/i.test(had) ? undefined : offList(had, topic);
+    },
   },
   {
     pattern: `${HAVE} (got|bought|picked up|grabbed) [the|my|our|some] {item}`,

@@ -1,5 +1,6 @@
 import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../agent/index.ts';
 import { edit, isPlace, list, listed, remove, search } from './hearing.ts';
+import { offering } from './offer.ts';
 import { asking, following } from './phrases-asking.ts';
 import { lists } from './phrases-lists.ts';
 import { saving } from './phrases-saving.ts';
@@ -236,5 +237,6 @@ export const phrases: Phrase[] = [
   ...placed,
   ...following,
   ...asking,
+  offering,
   able,
 ];

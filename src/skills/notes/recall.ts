@@ -44,11 +44,13 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
       question: z.string().max(500).optional(),
       /** A list that is asked for by its name: that there is none is an answer. */
       list: z.string().max(100).optional(),
+      /** Nobody else knows it: that no note says it is an answer. */
+      own: z.boolean().optional(),
     }),
 
     prepare: ({ query, question = query }, { person }) => meaning.near(person.id, withApostrophe(question)),
 
-    async run({ query, question: asked = query, list }, ctx) {
+    async run({ query, question: asked = query, list, own }, ctx) {
       const question = withApostrophe(asked);
       const terms = await respelt(ctx.tx, ctx.person.id, termsOf(question));
       const words = candidatesFor(terms);
@@ -57,6 +59,9 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
       const near = await nearOnes(ctx.tx, wanted, (ctx.prepared ?? []) as readonly Near[]);
       const { sure, offered } = judged(question, rank(terms, notes), near);
       if (offered.length === 0 && list !== undefined) return done(texts.noList(list));
+      if (offered.length === 0 && own) {
+        return failed('NO_NOTE', texts.noNote(query).message, { remedy: texts.noNote(query).remedy });
+      }
       if (offered.length === 0) return failed('NOT_FOUND', texts.nothing(query));
       const shown = (sure.length > 0 ? sure : offered).map(({ note }) => note);
       const isWhole = sure.length > 0 && (sure[0]?.share ?? 0) >= WHOLE;

@@ -82,6 +82,12 @@ export const texts = {
   }),
   noWords: { message: 'What should I look for in your notes?', remedy: 'For example "find my notes on wifi".' },
   nothing: (words: string) => `I found no note about ${quoted(words)}.`,
+  offer: (text: string) => `Shall I note ${quoted(text)}?`,
+  noteIt: 'Note it',
+  noNote: (words: string) => ({
+    message: `I have no note about ${quoted(words)}.`,
+    remedy: 'What you tell me with "note: …" I can find again.',
+  }),
   noList: (name: string) =>
     `You have no ${name.toLowerCase()} list. Say “${name.toLowerCase()} list: …”, with commas between the items, to begin one.`,
   none: (tag: string | undefined) =>

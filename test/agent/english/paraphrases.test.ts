@@ -17,7 +17,7 @@ const lines = readFileSync(new URL('./paraphrases.jsonl', import.meta.url), 'utf
 const paraphrases = lines.map((line) => JSON.parse(line) as Paraphrase);
 
 /** Answering these is no act. */
-const HARMLESS = new Set(['help', 'smalltalk', 'reminder_offer']);
+const HARMLESS = new Set(['help', 'smalltalk', 'reminder_offer', 'note_offer']);
 
 type Verdict = 'right' | 'not understood' | 'wrong';
 
