@@ -1,5 +1,6 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../agent/index.ts';
 import { edit, isPlace, list, listed, remove, withValue } from './hearing.ts';
+import { isList as isListNote } from './list.ts';
 
 /** What people say of the note that was made, changed or shown last. */
 export const following: Phrase[] = [
@@ -50,7 +51,7 @@ export const following: Phrase[] = [
     pattern: '(empty|empty out|clear|clear out|reset) (it|the list|that list|this list|my list)',
     example: 'empty the list',
     about: 'note',
-    call: () => remove(''),
+    call: (_, topic) => (topic?.text !== undefined && isListNote(topic.text) ? remove('') : undefined),
   },
   {
     pattern: 'what (did i|have i) (ask|asked|tell|told) you to (remember|note|keep|write down)',
