@@ -1,6 +1,7 @@
 /** How well notes answer questions in other words: sets of pairs, and of questions that none of their notes answers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Embedder } from '../../../src/vectors/index.ts';
 import { type Played, words } from '../play.ts';
 
 export interface AnswerSet {
@@ -22,6 +23,21 @@ export function answerSet(
       .filter((line) => line !== '' && !line.startsWith('#'));
   const pairs = read('questions').map((line) => line.split(' | ') as [string, string]);
   return { pairs, unanswered: read('unanswered') };
+}
+
+/** The embedder, with the vectors of a set's texts made beforehand: how soon one comes is no part of how well notes answer. */
+export async function prepared(embedder: Embedder, { pairs, unanswered }: AnswerSet): Promise<Embedder> {
+  const { signal } = new AbortController();
+  const texts = [...pairs.flat(), ...unanswered];
+  const known = new Map<string, Float32Array>();
+  for (let at = 0; at < texts.length; at += embedder.maxBatch) {
+    const batch = texts.slice(at, at + embedder.maxBatch);
+    for (const [index, vector] of (await embedder.embed(batch, 'document', signal)).entries())
+      known.set(batch[index] as string, vector);
+  }
+  const one = async (text: string, kind: 'query' | 'document', until: AbortSignal) =>
+    known.get(text) ?? ((await embedder.embed([text], kind, until))[0] as Float32Array);
+  return { ...embedder, embed: (asked, kind, until) => Promise.all(asked.map((text) => one(text, kind, until))) };
 }
 
 export interface Answered {

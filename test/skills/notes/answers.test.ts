@@ -3,7 +3,7 @@ import { notes } from '../../../src/skills/notes/index.ts';
 import { embeddersOf } from '../../../src/vectors/index.ts';
 import { testDatabases } from '../../support/database.ts';
 import { playSkill } from '../play.ts';
-import { answered, answerSet } from './answering.ts';
+import { answered, answerSet, prepared } from './answering.ts';
 
 // One engine is enough here: what differs between them is held by notes.test.ts and meaning.test.ts.
 const [embedded] = testDatabases;
@@ -24,10 +24,12 @@ test.runIf(embedded?.available).each([
 ])('questions in other words find their notes ($set, embedder: $by)', { timeout: 240_000 }, async (wanted) => {
   const database = await (embedded as (typeof testDatabases)[0]).open();
   onTestFinished(() => database.close());
-  const embedders = embeddersOf({ kind: wanted.by });
-  onTestFinished(() => embedders.embedder?.close());
-  const coda = await playSkill(notes, database, { embedders });
-  const { first, three, wrong } = await answered(coda, answerSet(wanted.set));
+  const set = answerSet(wanted.set);
+  const { embedder: offline } = embeddersOf({ kind: wanted.by });
+  onTestFinished(() => offline?.close());
+  const embedder = offline && (await prepared(offline, set));
+  const coda = await playSkill(notes, database, { embedders: { embedder, embedders: embedder ? [embedder] : [] } });
+  const { first, three, wrong } = await answered(coda, set);
   expect(first).toBeGreaterThanOrEqual(wanted.first);
   expect(three).toBeGreaterThanOrEqual(wanted.three);
   expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(wanted.wrong);
