@@ -15,8 +15,8 @@ export default defineConfig({
     maxWorkers: 3,
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    testTimeout: long ? 1_800_000 : 60_000,
-    hookTimeout: 60_000,
+    testTimeout: long ? 1_800_000 : 120_000,
+    hookTimeout: 120_000,
     teardownTimeout: 10_000,
   },
 });

@@ -16,7 +16,7 @@ test.each([
     outcomes.push(...played);
     expect(played.filter(({ harm }) => harm).map(({ place, log }) => `${place}\n${log}`)).toEqual([]);
   },
-  480_000,
+  900_000,
 );
 
 test('at least 19 in 20 dialogues are understood', () => {

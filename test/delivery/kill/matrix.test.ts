@@ -19,6 +19,6 @@ describe.each(testDatabases)('kill -9 on $name', ({ name, available }) => {
       expect(killed).toBeGreaterThan(kills.length / 2);
       expect(await playStartKills(supervisor, 1)).toEqual([]);
     },
-    240_000,
+    480_000,
   );
 });

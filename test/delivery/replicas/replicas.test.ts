@@ -45,5 +45,5 @@ test.skipIf(!POSTGRES_URL || !REDIS_URL)(
     expect(new Set(answers.map(({ text }) => text)).size).toBe(MESSAGES);
     await redis.stop();
   },
-  240_000,
+  480_000,
 );
