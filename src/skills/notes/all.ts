@@ -5,8 +5,8 @@ import type { Wrote } from './parts.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
-/** 5,000 notes of 60 words take 4 s in the embedded database, which does nothing else meanwhile. What is left is offered. */
-const MOST_AT_ONCE = 2_000;
+/** 5,000 notes of 60 words take 4 s in the embedded database, which does nothing else meanwhile, and longer on a small machine. */
+const MOST_AT_ONCE = 500;
 export const TIMEOUT_MS = 10_000;
 
 /** Those made since the question are no part of what was confirmed. */

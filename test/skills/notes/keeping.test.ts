@@ -130,23 +130,23 @@ describe('a note', () => {
       );
       return rows.map(({ text, notes, counted }) => [text.trim(), notes, counted]);
     };
-    await more('ana has one', 2_129, 'own');
+    await more('ana has one', 629, 'own');
     await more('bob has one', 120, 'here');
     await ana.says('note: milk');
     await ana.says('delete the milk note');
-    expect(await ana.says('delete all my notes')).toContain('Delete all 2130 notes?');
+    expect(await ana.says('delete all my notes')).toContain('Delete all 630 notes?');
     await coda.passes({ seconds: 1 });
     await ana.says('note: written since');
     await ana.says('delete all my notes');
-    expect(await ana.presses('Delete all 2131')).toContain('Deleted 2000 notes; 131 are left.');
+    expect(await ana.presses('Delete all 631')).toContain('Deleted 500 notes; 131 are left.');
     expect(await ana.presses('Delete all 131')).toContain('Deleted 131 notes.');
     expect(await left()).toEqual([['bob has', 121, 121]]);
     expect(await ana.says('undo')).toContain('Taken back: 131 notes.');
-    expect(await ana.says('undo')).toContain('Taken back: 2000 notes.');
+    expect(await ana.says('undo')).toContain('Taken back: 500 notes.');
     expect(await left()).toEqual([
-      ['ana has', 2_130, 2_131],
+      ['ana has', 630, 631],
       ['bob has', 121, 121],
-      ['written', 1, 2_131],
+      ['written', 1, 631],
     ]);
   });
 
