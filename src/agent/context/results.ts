@@ -39,7 +39,7 @@ export function shortened(turn: string, messages: readonly ModelMessage[], windo
 export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
   const read = dataTool({
     name: 'result_read',
-    description: 'Reads on in a long result that was shown shortened. Pass its handle and where to begin.',
+    description: 'Reads on in a long result that was shortened. Pass its handle and where to begin.',
     effect: 'read',
     display: 'hidden',
     input: z.object({ handle: z.string().max(200), from: z.int().min(0).default(0) }),
@@ -56,7 +56,7 @@ export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
   const search = dataTool({
     name: 'conversation_search',
     description:
-      'Searches everything that was ever said in this conversation, also what you are not shown any more. Pass a few words; what fits best, also in meaning, comes first.',
+      'Searches all that was said in this conversation, also what you are not shown. Pass a few words; what fits best, also in meaning, comes first.',
     effect: 'read',
     redact: privately('words'),
     input: z.object({ words: z.string().min(1).max(200), most: z.int().min(1).max(20).default(8) }),

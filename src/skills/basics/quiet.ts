@@ -13,8 +13,7 @@ const OFF = /^(?:off|none|never|no)$/i;
 export const setQuietTool = dataTool({
   name: TOOL,
   description:
-    'Sets the hours in which nothing but urgent reminders is delivered ("22:00-07:00"), or "off". ' +
-    "Pass the person's own words.",
+    'Sets the hours in which only urgent reminders come ("22:00-07:00"), or "off". ' + "Pass the person's own words.",
   effect: 'write',
   input: z.object({ hours: z.string().min(1).max(60) }),
   run: async ({ hours }, ctx) => setHours(hours, ctx),

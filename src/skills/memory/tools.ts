@@ -75,7 +75,7 @@ const saveTool = (service: Service) =>
   dataTool({
     name: 'memory_save',
     topic: 'memory',
-    description: 'Remembers something about the person for later conversations: a fact, a preference or an event.',
+    description: 'Remembers a fact, preference or event about the person for later conversations.',
     effect: 'write',
     redact: privately('text'),
     input: saveInput,

@@ -10,7 +10,7 @@ const MOST_AT_ONCE = 500;
 export const TIMEOUT_MS = 10_000;
 
 /** Those made since the question are no part of what was confirmed. */
-export const sure = z.int().describe('All up to this one, which the person has confirmed.');
+export const sure = z.int().describe('All up to this one, confirmed.');
 
 export const deletion = z.object({ at: z.iso.datetime(), first: z.int(), last: z.int() });
 

@@ -29,7 +29,7 @@ export const deleteTool = (wrote: Wrote) =>
     input: z.object({
       which,
       sure: all.sure.optional(),
-      named: z.boolean().optional().describe('Of a list that has it, only the item that `which` names.'),
+      named: z.boolean().optional().describe('Only that item of a list.'),
     }),
 
     async run(input, ctx) {

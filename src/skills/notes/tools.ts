@@ -20,7 +20,7 @@ export const searchTool = (meaning: Pick<Meaning, 'near'>) =>
   dataTool({
     name: 'note_search',
     topic: 'note',
-    description: "Searches the person's notes: words (also their beginnings, misspelt or in other words) and #tags.",
+    description: "Searches the person's notes: words (also misspelt or in other words) and #tags.",
     effect: 'read',
     redact: privately('query'),
     input: z.object({
@@ -108,7 +108,7 @@ export const getTool = dataTool({
   redact: privately('which'),
   input: z.object({
     which: z.string().max(200).default('').describe('Its id, number in the list, or words of it.'),
-    named: z.boolean().optional().describe('Only the list of that name.'),
+    named: z.boolean().optional().describe('Only a list.'),
   }),
 
   async run({ which, named }, ctx) {

@@ -30,7 +30,7 @@ export function chooseTool(wakeAt: WakeAt) {
       at: z.iso.datetime().optional(),
       rule: z.string().optional(),
       zone: z.string(),
-      occurrence: z.iso.datetime().optional().describe('Of a series: the one that is put off.'),
+      occurrence: z.iso.datetime().optional().describe('The one put off.'),
       lead: createInput.shape.lead,
       dm: z.boolean().optional(),
       urgent: z.boolean().optional(),

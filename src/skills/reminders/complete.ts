@@ -19,7 +19,7 @@ export const completeTool = dataTool({
     which,
     ahead: z.boolean().optional().describe('Of a series: the next occurrence, before it speaks.'),
     days: daysInput,
-    next: z.boolean().optional().describe('With `ahead`: also where one has just spoken.'),
+    next: z.boolean().optional().describe('Also after one spoke.'),
   }),
 
   run(input, ctx) {

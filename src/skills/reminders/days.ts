@@ -20,7 +20,7 @@ export const daysInput = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d\/\d{4}-\d\d-\d\d$/)
   .optional()
-  .describe('Only these days of a series, "2026-11-21/2026-11-21"; it goes on.');
+  .describe('Of a series: only these days, first/last.');
 
 export function readDays(days: string | undefined): DaySpan | undefined {
   const [first, last] = days?.split('/') ?? [];

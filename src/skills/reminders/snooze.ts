@@ -46,7 +46,7 @@ export function snoozeTool(wakeAt: WakeAt) {
     input: z.object({
       which,
       when: z.string().default('10 minutes').describe("How long, or until when, in the person's own words."),
-      day: z.string().max(100).optional().describe('Of a series: the day whose occurrence moves, not the next one.'),
+      day: z.string().max(100).optional().describe('Of a series: only that day moves.'),
     }),
 
     run: (input, ctx) =>

@@ -55,7 +55,7 @@ export const createTool = (tooling: Tooling) =>
     name: 'schedule_create',
     topic: 'schedule',
     description:
-      'Plans something to be done by you later, once or recurring: at that time you get `prompt` as a message. ' +
+      'Plans something that you do later, once or recurring: you get `prompt` as a message then. ' +
       'Where only words are to be said back, use reminder_create.',
     effect: 'write',
     redact: privately('prompt', 'run', 'title'),

@@ -38,7 +38,7 @@ export function fetchTool(pages: Pages, timeoutMs: number): AnyTool {
   return outsideTool({
     name: 'web_fetch',
     description:
-      'Reads a web page, PDF, JSON, CSV or text file by its address. `find` gives only the passages with these words.',
+      'Reads a web page, PDF, JSON, CSV or text by its address. `find` gives only the passages with these words.',
     effect: 'fetch',
     does: ['web_read'],
     display: 'name',

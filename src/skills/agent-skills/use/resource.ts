@@ -16,7 +16,7 @@ export function resourceTool(deps: ToolDeps): AnyTool {
   return dataTool({
     name: 'skill_read_resource',
     description:
-      'Reads a file of a skill that you have activated, such as references/guide.md, or shows you a picture of it. Where the answer is truncated, read on from `next`.',
+      'Reads a file of an active skill, such as references/guide.md, or shows you a picture of it. Where the answer is truncated, read on from `next`.',
     effect: 'read',
     thingsIn: ({ name }) => [{ kind: 'skill', name }],
     does: ['file_read'],

@@ -114,7 +114,7 @@ export function delegateTool(deps: ToolDeps): AnyTool {
   return outsideTool({
     name: 'skill_delegate',
     description:
-      'Has a skill that is marked use="skill_delegate" do a task on its own, and gives you what came of it. It knows nothing of the conversation: pass everything that it needs in the task.',
+      'Has a skill that is marked use="skill_delegate" do a task on its own, and gives you the result. It knows nothing of the conversation: pass everything that it needs in the task.',
     effect: 'fetch',
     does: ['agents'],
     // What it does itself is looked at call by call, as what you do is.
