@@ -51,7 +51,7 @@ export const following: Phrase[] = [
     pattern: '(empty|empty out|clear|clear out|reset) (it|the list|that list|this list|my list)',
     example: 'empty the list',
     about: 'note',
-    call: (_, topic) => (topic?.text !== undefined && isListNote(topic.text) ? remove('') : undefined),
+    call: (_, topic) => (isListMade(topic) || isListNote(topic?.text ?? '') ? remove('') : undefined),
   },
   {
     pattern: 'what (did i|have i) (ask|asked|tell|told) you to (remember|note|keep|write down)',
