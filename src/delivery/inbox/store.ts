@@ -330,10 +330,7 @@ export const fileReferences: readonly FileReferences[] = [{ table: 'inbox', colu
 
 /** What the person said, and when they were served. */
 export const mergeRules: readonly MergeRule[] = [
-  {
-    first: true,
-    sql: 'select conversation_id from lanes where last_person = $1 order by conversation_id for update',
-  },
+  { first: true, sql: 'select conversation_id from lanes where last_person = $1 order by conversation_id for update' },
   ...conversationRules,
   { sql: 'update inbox set person_id = $2 where person_id = $1' },
   { sql: 'update lanes set last_person = $2 where last_person = $1' },
