@@ -3,7 +3,7 @@ import { type Day, dayOfWall, minutesOfClock, type Wall } from './civil.ts';
 import { DEFAULT_DAY_PARTS } from './day-parts.ts';
 import type { PartName } from './pieces.ts';
 import type { DayParts, WhenContext } from './types.ts';
-import { ZoneClock } from './zones.ts';
+import { wallAt } from './zones.ts';
 
 /** Now, here: what a phrase is resolved against. */
 export interface Env {
@@ -18,8 +18,6 @@ export interface Env {
   /** Whether the month stands first in 3/4; undefined where both orders are in use. */
   monthFirst: boolean | undefined;
   weekStart: number;
-  /** The clock of the zone; shared by all that is asked of it while one text is read. */
-  clock: ZoneClock;
 }
 
 /** The context of a text that is being read: what its phrases are resolved against at home is worked out once. */
@@ -38,13 +36,11 @@ export function envOf(ctx: WhenContext | Here, zone = ctx.zone): Env {
 
 function newEnv(ctx: WhenContext, zone: string): Env {
   const now = ctx.now.getTime();
-  const clock = new ZoneClock(zone);
-  const wall = clock.wallAt(now);
+  const wall = wallAt(now, zone);
   return {
     now,
     zone,
     isHome: zone === ctx.zone,
-    clock,
     wall,
     today: dayOfWall(wall),
     parts: partsOf(ctx.dayParts),

@@ -8,7 +8,7 @@ import { type DateSpec, isElapsed, type Moment, type Recur, type Span, type Time
 import { impossible, past } from './texts.ts';
 import type { When } from './types.ts';
 import { findZone } from './zone-names.ts';
-import { instantOf } from './zones.ts';
+import { instantOf, wallAt } from './zones.ts';
 
 /** Between which instants a series lies, and what is known of its first day. */
 export interface Limits {
@@ -90,7 +90,7 @@ const weekOf = ([from]: [Day, Day]) => ({ days: Array.from({ length: 7 }, (_, at
 function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limits> | When | undefined {
   if (shift) {
     const startAt = instantAfter(shift, env);
-    const startDay = Math.floor(env.clock.wallAt(startAt) / DAY);
+    const startDay = Math.floor(wallAt(startAt, env.zone) / DAY);
     return isElapsed(shift)
       ? { from: startAt - 1, startDay, startAt }
       : { from: midnight(startDay, env) - 1, startDay };
@@ -122,7 +122,7 @@ function dayOf(date: DateSpec, env: Env): { days: Day[]; ask?: boolean } | Retur
 function nextAt(time: TimeSpec | undefined, after: number, env: Env): number | undefined {
   const times = time && nextTimes(time, env, minuteOfNow(env));
   const walls = times ? wallsAt(env.today, times.minutes, times) : [];
-  return walls.map((wall) => env.clock.instantOf(wall)).find((at) => at > after);
+  return walls.map((wall) => instantOf(wall, env.zone)).find((at) => at > after);
 }
 
 /** A time of day on a day; of one that comes twice, the one at which the clock has this offset. */
@@ -134,12 +134,12 @@ function timeOn(day: Day, time: TimeSpec, offset: string | undefined, env: Env):
 
 function momentAt(wall: Wall, env: Env, offset: string | undefined): number {
   const fixed = offset === undefined ? undefined : findZone(offset)?.zone;
-  return fixed === undefined ? env.clock.instantOf(wall) : instantOf(wall, fixed);
+  return fixed === undefined ? instantOf(wall, env.zone) : instantOf(wall, fixed);
 }
 
 /** When a day begins. */
 function midnight(day: Day, env: Env): number {
-  return env.clock.instantOf(wallOf(day));
+  return instantOf(wallOf(day), env.zone);
 }
 
 function endOf({ moment, whole }: NonNullable<Phrase['until']>, limits: Limits, env: Env): number | When | undefined {

@@ -19,7 +19,13 @@ export interface Match<T> {
   value: T;
 }
 
-type Element = { words: ReadonlySet<string> } | { rule: string; label: string } | { terminal: number; label: string };
+/** One of these words, a rule, or a terminal, the latter by their numbers; all have the same fields, which is read fastest. */
+interface Element {
+  words: ReadonlySet<string> | undefined;
+  rule: number | undefined;
+  terminal: number | undefined;
+  label: string | undefined;
+}
 
 /** What the first token of a match can be: one of these words, or a token that one of these terminals takes. */
 interface Beginning {
@@ -42,7 +48,8 @@ interface RuleSet {
 }
 
 interface Table {
-  sets: ReadonlyMap<string, RuleSet>;
+  /** By the number of the rule; 0 is where a match starts. */
+  sets: readonly RuleSet[];
   terminals: readonly Terminal[];
 }
 
@@ -60,65 +67,60 @@ export function grammar<T>(
   let table: Table | undefined;
   return {
     over(tokens) {
-      table ??= compile(rules, terminals);
-      const run = new Run(tokens, start, table);
-      return (at) => run.match(start, at) as readonly Match<T>[];
+      table ??= compile(start, rules, terminals);
+      const run = new Run(tokens, table);
+      return (at) => run.match(START, at) as readonly Match<T>[];
     },
   };
 }
 
+const START = 0;
 const NONE: readonly Match<unknown>[] = [];
+/** What a terminal makes of a token that it does not take. */
+const NOT_TAKEN = Symbol('not taken');
 
 class Run {
-  private readonly memo = new Map<string, (readonly Match<unknown>[])[]>();
   private readonly tokens: readonly Token[];
-  private readonly start: string;
   private readonly table: Table;
-  /** What each terminal makes of each token, once it was asked. */
-  private readonly values: { value: unknown }[][];
+  /** By token, then by rule. */
+  private readonly memo: (readonly Match<unknown>[] | undefined)[][];
+  /** By token, then by terminal: what it makes of the token, once it was asked. */
+  private readonly values: unknown[][];
 
-  constructor(tokens: readonly Token[], start: string, table: Table) {
+  constructor(tokens: readonly Token[], table: Table) {
     this.tokens = tokens;
-    this.start = start;
     this.table = table;
+    this.memo = tokens.map(() => []);
     this.values = tokens.map(() => []);
   }
 
-  match(name: string, at: number): readonly Match<unknown>[] {
-    const token = this.tokens[at];
-    if (!token) return NONE;
-    let known = this.memo.get(name);
-    if (!known) {
-      known = [];
-      this.memo.set(name, known);
-    }
-    const found = known[at];
+  match(rule: number, at: number): readonly Match<unknown>[] {
+    const [token, known, set] = [this.tokens[at], this.memo[at], this.table.sets[rule]];
+    if (!token || !known || !set) return NONE;
+    const found = known[rule];
     if (found) return found;
     // Stands for "nothing" while the rule is being tried, so that one that begins with itself ends.
-    known[at] = NONE;
-    const set = this.table.sets.get(name);
-    if (!set) throw new Error(`the grammar has no rule "${name}"`);
+    known[rule] = NONE;
     if (!this.mayBegin(set.begins, at, token)) return NONE;
-    const matches = this.tryRule(set, name === this.start, at, token);
-    known[at] = matches;
+    const matches = this.tryRule(set, rule === START, at, token);
+    known[rule] = matches;
     return matches;
   }
 
   /** Whether a match can begin with this token; most rules are done with when it cannot. */
   private mayBegin({ words, terminals }: Beginning, at: number, token: Token): boolean {
     if (words.has(token.text)) return true;
-    for (const terminal of terminals) if (this.valueOf(terminal, at, token) !== undefined) return true;
+    for (const terminal of terminals) if (this.valueOf(terminal, at, token) !== NOT_TAKEN) return true;
     return false;
   }
 
   private valueOf(terminal: number, at: number, token: Token): unknown {
     const known = this.values[at] ?? [];
-    let found = known[terminal];
-    if (!found) {
-      found = { value: this.table.terminals[terminal]?.(token) };
-      known[terminal] = found;
-    }
-    return found.value;
+    const found = known[terminal];
+    if (found !== undefined) return found;
+    const value = this.table.terminals[terminal]?.(token) ?? NOT_TAKEN;
+    known[terminal] = value;
+    return value;
   }
 
   private tryRule(set: RuleSet, isStart: boolean, at: number, token: Token): readonly Match<unknown>[] {
@@ -151,22 +153,20 @@ class Run {
     }
     const token = this.tokens[at];
     if (!token) return;
-    if ('words' in element) {
+    if (element.words) {
       if (element.words.has(token.text)) this.sequence(elements, index + 1, at + 1, values, done);
-      return;
-    }
-    if ('terminal' in element) {
+    } else if (element.terminal !== undefined) {
       const value = this.valueOf(element.terminal, at, token);
-      if (value === undefined) return;
+      if (value === NOT_TAKEN) return;
       values.push(value);
       this.sequence(elements, index + 1, at + 1, values, done);
       values.pop();
-      return;
-    }
-    for (const { end, value } of this.match(element.rule, at)) {
-      values.push(value);
-      this.sequence(elements, index + 1, end, values, done);
-      values.pop();
+    } else if (element.rule !== undefined) {
+      for (const { end, value } of this.match(element.rule, at)) {
+        values.push(value);
+        this.sequence(elements, index + 1, end, values, done);
+        values.pop();
+      }
     }
   }
 }
@@ -174,38 +174,37 @@ class Run {
 function capturesOf(elements: readonly Element[], values: readonly unknown[]): Record<string, unknown> {
   const captures: Record<string, unknown> = {};
   let index = 0;
-  for (const element of elements) if ('label' in element) captures[element.label] = values[index++];
+  for (const { label } of elements) if (label !== undefined) captures[label] = values[index++];
   return captures;
 }
 
-function compile(rules: readonly Rule[], terminals: Readonly<Record<string, Terminal>>): Table {
-  const names = Object.keys(terminals);
-  const sets = new Map<string, RuleSet>();
+function compile(start: string, rules: readonly Rule[], terminals: Readonly<Record<string, Terminal>>): Table {
+  const names = [...new Set([start, ...rules.map(([name]) => name)])];
+  const numbers: Numbers = { rules: names, terminals: Object.keys(terminals) };
+  const sets = names.map((): RuleSet => ({ byWord: new Map(), others: [], begins: nothing() }));
   for (const [name, pattern, build] of rules) {
-    let set = sets.get(name);
-    if (!set) {
-      set = { byWord: new Map(), others: [], begins: nothing() };
-      sets.set(name, set);
-    }
-    for (const elements of variants(pattern.split(' '), names)) {
+    const set = sets[names.indexOf(name)] as RuleSet;
+    for (const elements of variants(pattern.split(' '), numbers)) {
       const first = elements[0];
       if (!first) throw new Error(`the pattern "${pattern}" of "${name}" may match nothing`);
       const sequence = { elements, build, begins: nothing() };
-      if ('words' in first) {
-        for (const word of first.words) {
-          const known = set.byWord.get(word);
-          if (known) known.push(sequence);
-          else set.byWord.set(word, [sequence]);
-          set.begins.words.add(word);
-        }
-      } else {
-        set.others.push(sequence);
+      if (!first.words) set.others.push(sequence);
+      for (const word of first.words ?? []) {
+        const known = set.byWord.get(word);
+        if (known) known.push(sequence);
+        else set.byWord.set(word, [sequence]);
+        set.begins.words.add(word);
       }
     }
   }
-  const all = [...sets.values()];
-  while (all.map((set) => learnBeginnings(set, sets)).includes(true));
+  while (sets.map((set) => learnBeginnings(set, sets)).includes(true));
   return { sets, terminals: Object.values(terminals) };
+}
+
+/** The names of rules and terminals, each at its number. */
+interface Numbers {
+  rules: readonly string[];
+  terminals: readonly string[];
 }
 
 function nothing(): Beginning {
@@ -213,13 +212,12 @@ function nothing(): Beginning {
 }
 
 /** Learns how the sequences of a rule may begin from what is known of other rules; true if there was something new. */
-function learnBeginnings({ others, begins }: RuleSet, sets: ReadonlyMap<string, RuleSet>): boolean {
+function learnBeginnings({ others, begins }: RuleSet, sets: readonly RuleSet[]): boolean {
   const before = begins.words.size + begins.terminals.size;
   for (const sequence of others) {
-    const [first] = sequence.elements;
-    if (!first || 'words' in first) continue;
-    const of = 'terminal' in first ? undefined : sets.get(first.rule)?.begins;
-    const { words = [], terminals = 'terminal' in first ? [first.terminal] : [] } = of ?? {};
+    const { rule, terminal } = sequence.elements[0] ?? {};
+    const of = rule === undefined ? undefined : sets[rule]?.begins;
+    const { words = [], terminals = terminal === undefined ? [] : [terminal] } = of ?? {};
     for (const target of [sequence.begins, begins]) {
       for (const word of words) target.words.add(word);
       for (const terminal of terminals) target.terminals.add(terminal);
@@ -229,7 +227,7 @@ function learnBeginnings({ others, begins }: RuleSet, sets: ReadonlyMap<string, 
 }
 
 /** The pattern with and without each optional element, and with each of its alternatives. */
-function variants(parts: readonly string[], terminals: readonly string[]): Element[][] {
+function variants(parts: readonly string[], numbers: Numbers): Element[][] {
   const [first] = parts;
   if (first === undefined) return [[]];
   const length = first === '<' ? parts.findIndex((part) => /^>\??$/.test(part)) + 1 : 1;
@@ -237,9 +235,9 @@ function variants(parts: readonly string[], terminals: readonly string[]): Eleme
   const isOptional = last.endsWith('?') && last.length > 1;
   const heads =
     first === '<'
-      ? phrases(parts.slice(1, length - 1)).flatMap((phrase) => variants(phrase, terminals))
-      : [[elementOf(isOptional ? first.slice(0, -1) : first, terminals)]];
-  const tails = variants(parts.slice(length), terminals);
+      ? phrases(parts.slice(1, length - 1)).flatMap((phrase) => variants(phrase, numbers))
+      : [[elementOf(isOptional ? first.slice(0, -1) : first, numbers)]];
+  const tails = variants(parts.slice(length), numbers);
   return [...heads, ...(isOptional ? [[]] : [])].flatMap((head) => tails.map((tail) => [...head, ...tail]));
 }
 
@@ -251,11 +249,11 @@ function phrases(parts: readonly string[]): string[][] {
     .map((phrase) => phrase.split(' '));
 }
 
-function elementOf(part: string, terminals: readonly string[]): Element {
-  const braced = /^\{(?:(\w+):)?(\w+)\}$/.exec(part);
-  if (!braced) return { words: new Set(part.split('|')) };
-  const rule = braced[2] ?? '';
-  const label = braced[1] ?? rule;
-  const terminal = terminals.indexOf(rule);
-  return terminal < 0 ? { rule, label } : { terminal, label };
+function elementOf(part: string, { rules, terminals }: Numbers): Element {
+  const none = { words: undefined, rule: undefined, terminal: undefined, label: undefined };
+  const [, label, name] = /^\{(?:(\w+):)?(\w+)\}$/.exec(part) ?? [];
+  if (name === undefined) return { ...none, words: new Set(part.split('|')) };
+  const [rule, terminal] = [rules.indexOf(name), terminals.indexOf(name)];
+  if (rule < 0 && terminal < 0) throw new Error(`the grammar has no rule "${name}"`);
+  return { ...none, label: label ?? name, ...(terminal < 0 ? { rule } : { terminal }) };
 }

@@ -14,7 +14,7 @@ import {
   ymdOf,
 } from './civil.ts';
 import { type Frequency, isSteps, parseRule, type Rule, type RulePart, stepOf } from './rule.ts';
-import { ZoneClock } from './zones.ts';
+import { instantOf, wallAt } from './zones.ts';
 
 export interface OccurrencesOptions {
   /** Only what lies after this instant. */
@@ -50,12 +50,8 @@ export interface Occurrence {
 }
 
 /** The same for a rule that is already taken apart; `after` in milliseconds UTC. */
-export function* ruleOccurrences(
-  rule: Rule,
-  after: number,
-  clock = new ZoneClock(rule.zone),
-): Generator<Occurrence, void> {
-  const streams = rule.parts.map((part) => partOccurrences(rule, part, after, clock));
+export function* ruleOccurrences(rule: Rule, after: number): Generator<Occurrence, void> {
+  const streams = rule.parts.map((part) => partOccurrences(rule, part, after));
   const heads = streams.map((stream) => stream.next());
   const skipped = new Set(rule.skipped);
   let last = after;
@@ -78,13 +74,13 @@ export function* ruleOccurrences(
 }
 
 /** Whether a rule occurs on a day of its zone. */
-export function occursOn(day: Day, rule: Rule, clock: ZoneClock): boolean {
-  const [found] = ruleOccurrences(rule, clock.instantOf(day * DAY) - 1, clock);
+export function occursOn(day: Day, rule: Rule): boolean {
+  const [found] = ruleOccurrences(rule, instantOf(day * DAY, rule.zone) - 1);
   return found !== undefined && dayOfWall(found.wall) === day;
 }
 
-function* partOccurrences(rule: Rule, part: RulePart, after: number, clock: ZoneClock): Generator<Occurrence, void> {
-  const instants = isSteps(part) ? elapsed(rule, part, after, clock) : calendar(rule, part, after, clock);
+function* partOccurrences(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
+  const instants = isSteps(part) ? elapsed(rule, part, after) : calendar(rule, part, after);
   let left = part.count ?? Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const occurrence of instants) {
@@ -99,12 +95,12 @@ function* partOccurrences(rule: Rule, part: RulePart, after: number, clock: Zone
 
 // --- wall-clock steps: days and longer -------------------------------------------------------------------------
 
-function* calendar(rule: Rule, part: RulePart, after: number, clock: ZoneClock): Generator<Occurrence, void> {
+function* calendar(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
   if (!canOccur(part)) return;
   const barrenYears = (part.interval ?? 1) > 1 ? CYCLE_YEARS : BARREN_YEARS;
   const times = timesOfDay(rule.start, part);
   const filter = dayFilter(rule, part);
-  const first = part.count === undefined ? periodBefore(rule, part, clock.wallAt(after)) : 0;
+  const first = part.count === undefined ? periodBefore(rule, part, wallAt(after, rule.zone)) : 0;
   let barrenSince = Number.NaN;
   for (let period = first; ; period++) {
     const days = periodDays(rule.start, part, period);
@@ -114,7 +110,7 @@ function* calendar(rule: Rule, part: RulePart, after: number, clock: ZoneClock):
     if (walls.length > 0) barrenSince = Number.NaN;
     else if (Number.isNaN(barrenSince)) barrenSince = year;
     else if (year - barrenSince > barrenYears) return;
-    for (const wall of walls) if (wall >= rule.start) yield { at: clock.instantOf(wall), wall };
+    for (const wall of walls) if (wall >= rule.start) yield { at: instantOf(wall, rule.zone), wall };
   }
 }
 
@@ -251,18 +247,18 @@ function firstWeek(year: number, weekStart: number): Day {
 /** No sub-daily rule that occurs at all stays silent for this many candidates when barren days are leapt over. */
 const MOST_BARREN = 300_000;
 
-function* elapsed(rule: Rule, part: RulePart, after: number, clock: ZoneClock): Generator<Occurrence, void> {
+function* elapsed(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
   const step = stepOf(part);
-  const origin = clock.instantOf(rule.start);
+  const origin = instantOf(rule.start, rule.zone);
   const skip = part.count === undefined ? Math.max(0, Math.floor((after - origin) / step) - 1) : 0;
   let barren = 0;
   for (let at = origin + skip * step; barren < MOST_BARREN; ) {
-    const wall = clock.wallAt(at);
+    const wall = wallAt(at, rule.zone);
     const day = Math.floor(wall / DAY);
     if (ymdOf(day).year > LAST_YEAR) return;
-    const found = matches(day, part) ? expand(at, wall, part, clock).filter((one) => one >= origin) : [];
+    const found = matches(day, part) ? expand(at, wall, part, rule.zone).filter((one) => one >= origin) : [];
     barren = found.length > 0 ? 0 : barren + 1;
-    for (const one of found) yield { at: one, wall: clock.wallAt(one) };
+    for (const one of found) yield { at: one, wall: wallAt(one, rule.zone) };
     // A day that the rule leaves out is left in one leap, a little short of its end: the clock may change in it.
     const leap = matches(day, part) ? 1 : Math.floor(((day + 1) * DAY - 3 * HOUR - wall) / step);
     at += Math.max(1, leap) * step;
@@ -270,14 +266,14 @@ function* elapsed(rule: Rule, part: RulePart, after: number, clock: ZoneClock): 
 }
 
 /** The instants of one step: itself, when its hour and minute are in the rule, or the minutes named within its hour. */
-function expand(at: number, wall: Wall, part: RulePart, clock: ZoneClock): number[] {
+function expand(at: number, wall: Wall, part: RulePart, zone: string): number[] {
   const date = new Date(wall);
   if (part.byHour && !part.byHour.includes(date.getUTCHours())) return [];
   if (part.freq === 'HOURLY' && part.byMinute) {
     const hour = at - (wall % HOUR);
     const minutes = part.byMinute.map((minute) => ({ minute, at: hour + minute * MINUTE }));
     // Where the clock changes by half an hour, this hour's beginning may lie on the other side.
-    return minutes.filter((one) => minuteOf(clock.wallAt(one.at)) % 60 === one.minute).map((one) => one.at);
+    return minutes.filter((one) => minuteOf(wallAt(one.at, zone)) % 60 === one.minute).map((one) => one.at);
   }
   if (part.byMinute && !part.byMinute.includes(date.getUTCMinutes())) return [];
   return part.bySecond && !part.bySecond.includes(date.getUTCSeconds()) ? [] : [at];

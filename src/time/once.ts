@@ -7,6 +7,7 @@ import type { Phrase } from './phrase.ts';
 import { type Clock, type DateSpec, isElapsed, type Span, type TimeSpec } from './pieces.ts';
 import { impossible, past, whichOne } from './texts.ts';
 import type { Once, Reading, When } from './types.ts';
+import { instantOf, wallAt } from './zones.ts';
 
 /** The wall times that a phrase may mean. */
 interface Walls {
@@ -47,11 +48,11 @@ function choose({ walls, others, ask, soonerOnly }: Walls, env: Env): When {
 }
 
 function isUpcoming(wall: Wall, env: Env): boolean {
-  return wall < LAST + DAY && env.clock.instantOf(wall) > env.now;
+  return wall < LAST + DAY && instantOf(wall, env.zone) > env.now;
 }
 
-function once(wall: Wall, { zone, clock }: Env): Once {
-  return { kind: 'once', at: new Date(clock.instantOf(wall)), local: isoOfWall(wall), zone };
+function once(wall: Wall, { zone }: Env): Once {
+  return { kind: 'once', at: new Date(instantOf(wall, zone)), local: isoOfWall(wall), zone };
 }
 
 function reading(wall: Wall, env: Env): Reading {
@@ -62,15 +63,15 @@ function reading(wall: Wall, env: Env): Reading {
 function shifted(span: Span, env: Env): When {
   const at = instantAfter(span, env);
   if (at > LAST) return impossible();
-  if (at <= env.now) return past(formatWall(env.clock.wallAt(at), env.wall));
-  return { kind: 'once', at: new Date(at), local: isoOfWall(env.clock.wallAt(at)), zone: env.zone };
+  if (at <= env.now) return past(formatWall(wallAt(at, env.zone), env.wall));
+  return { kind: 'once', at: new Date(at), local: isoOfWall(wallAt(at, env.zone)), zone: env.zone };
 }
 
 /** The instant that lies a length of time from now. */
 export function instantAfter(span: Span, env: Env): number {
   if (isElapsed(span)) return env.now + span.milliseconds;
   const wall = wallAfter(span, env);
-  return wall < LAST ? env.clock.instantOf(wall) + span.milliseconds : LAST + 1;
+  return wall < LAST ? instantOf(wall, env.zone) + span.milliseconds : LAST + 1;
 }
 
 /** The wall time that the calendar part of a length of time leads to. */

@@ -10,7 +10,7 @@ import { formatRule, isSteps, type Rule, type RulePart, stepOf } from './rule.ts
 import { atTimes, calendarParts, daysOfMonth, onlyOn, quartersFrom, without } from './rule-parts.ts';
 import { never, past, tooOften } from './texts.ts';
 import type { When } from './types.ts';
-import { fixedZone, type ZoneClock } from './zones.ts';
+import { fixedZone, instantOf, wallAt } from './zones.ts';
 
 /** How many of the next occurrences are told. */
 const NEXT = 5;
@@ -251,14 +251,14 @@ function elapsedDrafts(recur: Recur, phrase: Phrase, env: Env, limits: Limits): 
   const parts = limited && excluded([limited], phrase);
   const startAt = limits.startAt ?? (limits.startDay === undefined ? Math.floor(env.now / 1_000) * 1_000 : undefined);
   if (!parts || startAt === undefined) return undefined;
-  const start = env.clock.wallAt(onlyMoment(startAt, stepOf(base), env.clock));
+  const start = wallAt(onlyMoment(startAt, stepOf(base), env.zone), env.zone);
   return [{ parts, start, after: limits.startAt === undefined ? env.now : limits.from, free: false }];
 }
 
 /** The last moment, counted back from `at` in steps, that the clock of the zone does not show for the second time. */
-function onlyMoment(at: number, step: number, clock: ZoneClock): number {
+function onlyMoment(at: number, step: number, zone: string): number {
   let moment = at;
-  while (clock.instantOf(clock.wallAt(moment)) !== moment) moment -= step;
+  while (instantOf(wallAt(moment, zone), zone) !== moment) moment -= step;
   return moment;
 }
 
@@ -322,7 +322,7 @@ function finish({ parts, start, after, free }: Draft, limits: Limits, skipped: D
     ...(until === undefined ? {} : { until }),
   }));
   const rule: Rule = { ...anchorOf(first, limited, env), parts: limited };
-  const left = skipped.filter((day) => occursOn(day, rule, env.clock));
+  const left = skipped.filter((day) => occursOn(day, rule));
   return recurring(left.length > 0 ? { ...rule, skipped: left } : rule, env);
 }
 
@@ -331,9 +331,9 @@ function finish({ parts, start, after, free }: Draft, limits: Limits, skipped: D
  */
 function firstOf(open: Rule, parts: RulePart[], after: number, { startDay }: Limits, env: Env): Occurrence | undefined {
   const isCut = startDay !== undefined && after === env.now;
-  const [counted] = ruleOccurrences(open, isCut ? env.clock.instantOf(startDay * DAY) - 1 : after, env.clock);
+  const [counted] = ruleOccurrences(open, isCut ? instantOf(startDay * DAY, env.zone) - 1 : after);
   if (!counted || counted.at > after) return counted;
-  return ruleOccurrences({ ...open, start: counted.wall, parts }, after, env.clock).next().value ?? undefined;
+  return ruleOccurrences({ ...open, start: counted.wall, parts }, after).next().value ?? undefined;
 }
 
 /**
@@ -342,28 +342,27 @@ function firstOf(open: Rule, parts: RulePart[], after: number, { startDay }: Lim
  */
 function anchorOf({ at, wall }: Occurrence, parts: readonly RulePart[], env: Env): Pick<Rule, 'start' | 'zone'> {
   const [part] = parts;
-  if (!part || !isSteps(part) || env.clock.instantOf(wall) === at) return { start: wall, zone: env.zone };
+  if (!part || !isSteps(part) || instantOf(wall, env.zone) === at) return { start: wall, zone: env.zone };
   const step = stepOf(part);
   if (part.count !== undefined || at - step > env.now) return { start: wall, zone: fixedZone(wall - at) };
-  return { start: env.clock.wallAt(onlyMoment(at, step, env.clock)), zone: env.zone };
+  return { start: wallAt(onlyMoment(at, step, env.zone), env.zone), zone: env.zone };
 }
 
 /** The end of "for 2 weeks", counted from the day (or, for elapsed steps, from the moment) that the series begins. */
 function lastOf(span: Span, first: Wall, parts: RulePart[], env: Env, limits: Limits): number {
   const later = (day: Day) => (addMonths(day, span.months) + span.days) * DAY;
-  if (!parts.some(isSteps)) return env.clock.instantOf(later(Math.floor(first / DAY))) - 1_000;
+  if (!parts.some(isSteps)) return instantOf(later(Math.floor(first / DAY)), env.zone) - 1_000;
   const startAt = limits.startAt ?? env.now;
   if (isElapsed(span)) return startAt + span.milliseconds;
-  const start = env.clock.wallAt(startAt);
+  const start = wallAt(startAt, env.zone);
   const from = Math.floor(start / DAY);
-  return env.clock.instantOf(later(from) + (start - from * DAY)) + span.milliseconds;
+  return instantOf(later(from) + (start - from * DAY), env.zone) + span.milliseconds;
 }
 
 /** A rule with its next occurrences; `NEVER` when it has none. */
 export function recurring(rule: Rule, env: Env): When {
   const next: Date[] = [];
-  const clock = rule.zone === env.zone ? env.clock : undefined;
-  for (const { at } of ruleOccurrences(rule, env.now, clock)) if (next.push(new Date(at)) === NEXT) break;
+  for (const { at } of ruleOccurrences(rule, env.now)) if (next.push(new Date(at)) === NEXT) break;
   if (next.length === 0) return never();
   return { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next };
 }

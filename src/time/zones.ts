@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { BoundedMap } from '../base/bounded.ts';
 import { clockOf, MINUTE, type Wall } from './civil.ts';
 
 /** Whether `zone` is an IANA zone (or fixed offset) that this runtime knows. */
@@ -13,7 +14,8 @@ export function isZone(zone: string): boolean {
 
 /** What the clock on the wall shows in `zone` at `at` (milliseconds UTC). Throws a RangeError for an unknown zone. */
 export function wallAt(at: number, zone: string): Wall {
-  return at + Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).offsetNanoseconds / 1e6;
+  const { offset } = knownOf(zone).find(({ from, to }) => at >= from && at < to) ?? learn(at, zone);
+  return at + offset;
 }
 
 /**
@@ -21,11 +23,44 @@ export function wallAt(at: number, zone: string): Wall {
  * first of the two; one that does not exist is the moment at which the clock jumps over it.
  */
 export function instantOf(wall: Wall, zone: string): number {
+  for (const { from, to, offset } of knownOf(zone)) {
+    const at = wall - offset;
+    if (at >= from + WIDEST_CHANGE && at < to - WIDEST_CHANGE) return at;
+  }
   const plain = new Date(wall).toISOString().slice(0, -1);
   const first = Temporal.PlainDateTime.from(plain).toZonedDateTime(zone, { disambiguation: 'earlier' });
   const at = first.epochMilliseconds;
-  if (at + first.offsetNanoseconds / 1e6 === wall) return at;
+  if (wallAt(at, zone) === wall) return at;
   return first.getTimeZoneTransition('next')?.epochMilliseconds ?? at;
+}
+
+/** A time between two changes of a zone's offset (milliseconds). */
+interface Constant {
+  from: number;
+  to: number;
+  offset: number;
+}
+
+/** What was asked of zones lately: a look-up takes a hundred times as long as an addition. */
+const known = new BoundedMap<string, Constant[]>(64);
+/** Eight years, where the clock changes twice a year. */
+const MOST_KNOWN = 16;
+/** No clock is set by more than this, so that within it a wall time has one instant or none is near. */
+const WIDEST_CHANGE = 172_800_000;
+
+const knownOf = (zone: string): readonly Constant[] => known.get(zone) ?? [];
+
+function learn(at: number, zone: string): Constant {
+  const here = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  // A change at this very instant begins the time: "previous" is asked from just after it.
+  const before = here.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
+  const found = {
+    from: before?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
+    to: here.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
+    offset: here.offsetNanoseconds / 1e6,
+  };
+  known.set(zone, [found, ...knownOf(zone).slice(0, MOST_KNOWN - 1)]);
+  return found;
 }
 
 /** `UTC+01:00` for an offset in milliseconds. */
@@ -37,49 +72,4 @@ export function offsetName(offset: number): string {
 export function fixedZone(offset: number): string {
   const minutes = Math.round(Math.abs(offset) / MINUTE);
   return `${offset < 0 ? '-' : '+'}${clockOf(minutes)}`;
-}
-
-/** Another stretch of constant offset is looked up once this many instants beyond the first were asked for one by one. */
-const ASKED_SINGLY = 6;
-/** No clock is set by more than this, so that within it a wall time has one instant or none is near. */
-const WIDEST_CHANGE = 172_800_000;
-
-/** The clock of one zone for many questions in a row: remembers the stretch between two changes of the offset. */
-export class ZoneClock {
-  private readonly zone: string;
-  private asked = 0;
-  private from = 0;
-  private to = 0;
-  private offset = 0;
-
-  constructor(zone: string) {
-    this.zone = zone;
-  }
-
-  /** As the function of this name. */
-  wallAt(at: number): Wall {
-    if (at >= this.from && at < this.to) return at + this.offset;
-    const wall = wallAt(at, this.zone);
-    this.learn(at);
-    return wall;
-  }
-
-  /** As the function of this name. */
-  instantOf(wall: Wall): number {
-    const at = wall - this.offset;
-    if (at >= this.from + WIDEST_CHANGE && at < this.to - WIDEST_CHANGE) return at;
-    const found = instantOf(wall, this.zone);
-    if (!(found >= this.from && found < this.to)) this.learn(found);
-    return found;
-  }
-
-  private learn(at: number): void {
-    // The first stretch is where most is asked; another one is worth its look-up only for a series.
-    if (this.asked++ > 0 && this.asked <= ASKED_SINGLY) return;
-    // A change at this very instant begins the stretch: "previous" is asked from just after it.
-    const here = Temporal.Instant.fromEpochMilliseconds(at + 1).toZonedDateTimeISO(this.zone);
-    this.from = here.getTimeZoneTransition('previous')?.epochMilliseconds ?? Number.NEGATIVE_INFINITY;
-    this.to = here.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
-    this.offset = here.offsetNanoseconds / 1e6;
-  }
 }
