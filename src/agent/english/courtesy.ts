@@ -17,15 +17,19 @@ const SAID = new Set(['say', 'says', 'said', 'saying', 'write', 'word', 'with', 
  */
 export function beginnings(words: readonly Word[], to: number): number[] {
   const starts = [0];
-  for (let at = 0; ; ) {
+  for (let at = 0; starts.length <= MOST_COURTESIES; ) {
     let length = 0;
     for (const form of BEFORE)
       if (form.words.length > length && stands(words, form, at, to)) length = form.words.length;
     at += length;
-    if (length === 0 || at >= to) return starts;
+    if (length === 0 || at >= to) break;
     starts.push(at);
   }
+  return starts;
 }
+
+/** Before one request. All phrases are tried behind each. */
+const MOST_COURTESIES = 12;
 
 /** Where the sentence ends without the courtesies at its end. */
 export function ending(words: readonly Word[]): number {

@@ -13,6 +13,10 @@ import { Understanding } from './understand.ts';
 /** Characters. Longer messages are no requests that a phrase fits. */
 const LONGEST = 10_000;
 
+/** Blanks in a row. Many a pattern looks for the end of such a run from each of its places. */
+const MOST_BLANKS = 100;
+const BLANKS = new RegExp(`\\s{${MOST_BLANKS + 1},}`, 'g');
+
 /** The answer to a message: calls whose results say it all, or a text where there is nothing to call. */
 export interface Interpreted {
   text: string;
@@ -40,7 +44,7 @@ export class Interpreter {
    * beside what is understood, and instead of "I did not understand that". Throws an Error for a malformed phrase.
    */
   answer(text: string, dialogue: Dialogue, why?: string): Interpreted {
-    const said = text.trim();
+    const said = text.trim().replace(BLANKS, (run) => run.slice(0, MOST_BLANKS));
     const meant = said.length > LONGEST ? 'too long' : interpret(said, this.understanding(), dialogue);
     const calls = typeof meant === 'string' ? [] : meant.map((act) => this.callOf(act, meant.length > 1));
     if (why !== undefined) return explained(calls, why);

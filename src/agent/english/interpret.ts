@@ -107,12 +107,17 @@ function unaskedIn({ text, understanding }: Message): Call[] | undefined {
   const lines = said.split(/\s*\n\s*/);
   for (const { words, unasked } of understanding.carries) {
     if (!unasked || lines.length > MOST_LINES) continue;
-    const meant = lines.map((line) => {
-      const found = interpretOnce(`${words} ${line}`, understanding, {}) ?? [];
+    const meaning = (part: string) => {
+      const found = interpretOnce(`${words} ${part}`, understanding, {}) ?? [];
       const calls = found.flatMap((act) => (act.kind === 'call' ? [act.call] : []));
-      return calls.length > 0 && calls.length === found.length ? unasked(calls, line) : undefined;
-    });
-    if (meant.every((calls) => calls !== undefined)) return meant.flat();
+      return calls.length > 0 && calls.length === found.length ? unasked(calls, part) : undefined;
+    };
+    const whole = meaning(said);
+    if (whole) return whole;
+    const meant = lines.map(meaning);
+    // A yes answers one offer: of several it would take up the last.
+    const isAlone = meant.every((calls) => calls !== undefined && !calls.some(({ tool }) => tool.endsWith('_offer')));
+    if (lines.length > 1 && isAlone) return meant.flatMap((calls) => calls ?? []);
   }
   return undefined;
 }

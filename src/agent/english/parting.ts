@@ -14,7 +14,7 @@ import {
   unclear,
 } from './clause.ts';
 import { AFTER_JOIN, type Border, bordersOf, skip } from './clauses.ts';
-import { isCondition } from './conditions.ts';
+import { isCondition, isPolite } from './conditions.ts';
 import { ending, isCourtesy, takesBack } from './courtesy.ts';
 import { type Word, wordsOf } from './words.ts';
 
@@ -95,6 +95,7 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
     // What was made hours ago is not what somebody goes on from to another request.
     if (back) return { calls: back.tool === UNDO.tool && !topic?.isRecent ? [] : [back] };
   }
+  if (start.next === 0 && ends !== undefined && isPolite(textOf(message, start.at, to))) return { calls: [] };
   const apart = start.kind !== 'join' && ends !== 'join';
   if (apart && isCourtesy(part)) return { calls: [] };
   if (apart && ends === undefined && start.before && isSignature(message, start.at, to)) return { calls: [] };
@@ -170,14 +171,12 @@ export function inParts(message: Message, dialogue: Dialogue): Act[] | undefined
 }
 
 /** A condition, and behind it what is to be done only then. */
-function isConditionFirst(
-  { text, words }: Message,
-  from: number,
-  to: number,
-  ends: Border['kind'] | undefined,
-): boolean {
-  return ends !== undefined && ends !== 'line' && isCondition(text.slice(words[from]?.start, words[to - 1]?.end));
+function isConditionFirst(message: Message, from: number, to: number, ends: Border['kind'] | undefined): boolean {
+  return ends !== undefined && ends !== 'line' && isCondition(textOf(message, from, to));
 }
+
+const textOf = ({ text, words }: Message, from: number, to: number): string =>
+  text.slice(words[from]?.start, words[to - 1]?.end);
 
 /** A question stands behind an "and". */
 export function isQuestionBehind({ text, words }: Message): boolean {

@@ -86,6 +86,6 @@ export function written(text: string, words: readonly Word[], from: number, to: 
   if (!first || !last) return '';
   return text
     .slice(first.start, last.end)
-    .replace(/(?<![.!])[.!]$|[,;:]+$|\s+[-–—]+$/u, '')
+    .replace(/(?<![.!])[.!]$|(?<![,;:])[,;:]+$|(?<!\s)\s+[-–—]+$/u, '')
     .trim();
 }

@@ -27,7 +27,7 @@ export const offering: Phrase = {
     words: 'offer to note',
     follow: () => undefined,
     unasked: (calls, said) =>
-      calls.length === 1 && calls[0]?.tool === 'note_offer' && isFact(said)
+      calls.length === 1 && calls[0]?.tool === 'note_offer' && said.split(/\s*\n\s*/).every(isFact)
         ? [{ tool: 'note_offer', input: { text: said } }]
         : undefined,
   },

@@ -39,7 +39,7 @@ const DONE =
   /\b(?:\p{L}+ed|got|bought|took|went|came|made|sent|paid|left|met|saw|gave|brought|lost|found|won|sold)\b/iu;
 /** What coda is told to do or to leave, and no task: "wait until 5". */
 const COMMAND =
-  /^(?:wait|stop|start|hold|hang|keep|let|help|repeat|try|go on|carry on|continue|hang on|hold on|(?:come|stop|drop|swing|pop) (?:back|by|in|over|round))$/i;
+  /^(?:(?:make|move|change|do|have|put|set|push|keep) (?:it|that|this)|wait|stop|start|hold|hang|keep|let|help|repeat|try|go on|carry on|continue|hang on|hold on|(?:come|stop|drop|swing|pop) (?:back|by|in|over|round))$/i;
 /** What is done with reminders: it may mean one that goes by another name. */
 const MANAGES =
   /^(?:push|postpone|delay|defer|bump|reschedule|change|shift|switch|swap|slide|bring .+ forward|skip|miss|scrap|scratch|drop(?! off)|kill|ditch|nix|lose|forget|dismiss|stop|end|call off|edit|update|rename|mark|tick|cross)\s/i;

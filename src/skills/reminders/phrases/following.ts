@@ -55,6 +55,10 @@ function further(before: string, rest: string): Call | undefined {
   return create(A_THING.test(task) && deed !== undefined ? `${deed} ${task}` : task, when);
 }
 
+/** "It got done", and no "it in an hour". */
+const A_REASON =
+  /^(?:i|we|its|it['’]s|it (?:is|was|has|had|got|went|came|turned|will|can|does|did|\p{L}+ed)|already|got|no longer|not|changed)\s/iu;
+
 /** What people say of the reminder that was made, changed, shown or said last. */
 export const following: Phrase[] = [
   {
@@ -109,7 +113,7 @@ export const following: Phrase[] = [
     pattern: '(pause|suspend|mute|halt|hold|hold off|stop) (it|that|this|this one|that one) (until|till|til) {when}',
     example: 'pause it until Monday',
     about: 'reminder',
-    call: ({ when = '' }) => (isTime(when) ? change({ when: `starting ${when}` }) : undefined),
+    call: ({ when = '' }) => (isTime(when) ? change({ when: `resuming ${when}` }) : undefined),
   },
   {
     pattern: '(pause|suspend|mute|halt|stop) (it|that|this|this one|that one) for {length}',
@@ -117,7 +121,7 @@ export const following: Phrase[] = [
     about: 'reminder',
     call: ({ length = '' }) => {
       const span = length.replace(/^the next (?=an?\b|\d|two|three|four)/i, '');
-      return isTime(`in ${span}`) ? change({ when: `starting in ${span}` }) : undefined;
+      return isTime(`in ${span}`) ? change({ when: `resuming in ${span}` }) : undefined;
     },
   },
   {
@@ -326,9 +330,9 @@ export const following: Phrase[] = [
     example: 'cancel, already got it',
     about: 'reminder',
     call: ({ reason = '' }) =>
-      /^(?:i|we|it|its|it's|already|got|no longer|not|changed)\s/i.test(reason) &&
+      A_REASON.test(reason) &&
       !isCondition(reason) &&
-      !/\bor\b/i.test(reason) &&
+      !/\b(?:or|only)\b/i.test(reason) &&
       reason.split(/\s+/).length <= 6
         ? about('reminder_delete', 'that')
         : undefined,
