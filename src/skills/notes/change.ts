@@ -10,7 +10,7 @@ import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { tagName, tagsIn } from './tags.ts';
 import { texts } from './texts.ts';
-import { findListWith, findWhich, isMeant, notFound } from './which.ts';
+import { findListNamed, findListWith, findWhich, isListName, isMeant, notFound } from './which.ts';
 
 const which = z
   .string()
@@ -29,7 +29,7 @@ export const deleteTool = (wrote: Wrote) =>
     input: z.object({
       which,
       sure: all.sure.optional(),
-      named: z.boolean().optional().describe('Only that item of a list.'),
+      named: z.boolean().optional().describe('Words that call it no note: an item of a list, or a list.'),
     }),
 
     async run(input, ctx) {
@@ -41,7 +41,8 @@ export const deleteTool = (wrote: Wrote) =>
         return change(ctx, list, { ...list, text: without(list.text, which) ?? list.text }, texts.edited, wrote);
       }
       if (list?.code === 'AMBIGUOUS') return list;
-      const found = await findWhich(ctx, which, { tool: 'note_delete', input: { which } });
+      const find = named && isListName(which) ? findListNamed : findWhich;
+      const found = await find(ctx, which, { tool: 'note_delete', input: { which } });
       if ('ok' in found) return found;
       if (named && !isMeant(found, which)) return notFound(which);
       return change(ctx, found, { ...found, deleted: true }, texts.deleted, wrote);

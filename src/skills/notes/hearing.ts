@@ -56,6 +56,12 @@ export function remove(which: string): Call | undefined {
   return { tool: 'note_delete', input: /^(?:|it|that|this|last|latest)$/i.test(which) ? {} : { which } };
 }
 
+/** Words that call it no note: they may name a list, or an item of one. */
+export function removeNamed(which: string): Call | undefined {
+  const call = remove(which);
+  return call?.input.which === undefined ? call : { ...call, input: { ...call.input, named: true } };
+}
+
 /** An item for a list, or off it. */
 export function listed(which: string, more: { add?: string; remove?: string; make?: string }): Call | undefined {
   const name = /^(?:list|the list)$/i.test(which) ? 'that' : which;

@@ -1,6 +1,6 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../agent/index.ts';
-import { edit, isPlace, list, listed, remove, withValue } from './hearing.ts';
-import { isList as isListNote } from './list.ts';
+import { edit, isPlace, list, listed, remove, removeNamed, withValue } from './hearing.ts';
+import { isList } from './list.ts';
 
 /** What people say of the note that was made, changed or shown last. */
 export const following: Phrase[] = [
@@ -51,7 +51,7 @@ export const following: Phrase[] = [
     pattern: '(empty|empty out|clear|clear out|reset) (it|the list|that list|this list|my list)',
     example: 'empty the list',
     about: 'note',
-    call: (_, topic) => (isListMade(topic) || isListNote(topic?.text ?? '') ? remove('') : undefined),
+    call: (_, topic) => (isListMade(topic) || isList(topic?.text ?? '') ? remove('') : undefined),
   },
   {
     pattern: 'what (did i|have i) (ask|asked|tell|told) you to (remember|note|keep|write down)',
@@ -85,7 +85,7 @@ export const following: Phrase[] = [
     example: 'put wipes on there too',
     about: 'note',
     call: ({ more = '' }, topic) =>
-      topic?.isRecent && isList(topic.text) && isItem(more) && !SAYINGS.test(more)
+      topic?.isRecent && mayBeList(topic.text) && isItem(more) && !SAYINGS.test(more)
         ? listed('that', { add: more })
         : undefined,
   },
@@ -178,9 +178,9 @@ const corrected = (text: string, topic: Topic | undefined): Call => ({
 
 /** A list that was noted or changed just before: its items stand behind a colon, between commas, or are its only words. */
 const isListMade = (topic: Topic | undefined): boolean =>
-  topic?.how === 'made' && topic.isRecent === true && isList(topic.text);
+  topic?.how === 'made' && topic.isRecent === true && mayBeList(topic.text);
 
-const isList = (text = ''): boolean => /[:,\n]|\band\b|^\p{L}+(?: \p{L}+)?$/iu.test(text);
+const mayBeList = (text = ''): boolean => /[:,\n]|\band\b|^\p{L}+(?: \p{L}+)?$/iu.test(text);
 
 /** "Stick a pin in it", "put some ice on that". */
 const SAYINGS =
@@ -262,13 +262,9 @@ export const asking: Phrase[] = [
     pattern: `(${REMOVE}) {which}`,
     example: 'delete the gate one',
     tentative: true,
-    call: ({ which = '' }) => (/\b(?:reminder|alarm)s?$/i.test(which) ? undefined : named(remove(which))),
+    call: ({ which = '' }) => (/\b(?:reminder|alarm)s?$/i.test(which) ? undefined : removeNamed(which)),
   },
 ];
-
-/** Words that call it no note may be an item of a list. */
-const named = (call: Call | undefined): Call | undefined =>
-  call?.input.which === undefined ? call : { ...call, input: { ...call.input, named: true } };
 
 /** Words of a question that no note would hold. */
 const ASKING =

@@ -102,6 +102,8 @@ export const lists: Phrase[] = [
 ];
 
 function contents(name: string): Call | undefined {
+  // "My reminders list" is none of notes.
+  if (/\b(?:reminders?|alarms?|timers?|notes?|tasks?|schedules?)$/i.test(name)) return undefined;
   const asked = /^\p{L}[\p{L}\d-]*(?: \p{L}[\p{L}\d-]*){0,2}$/u.test(name) ? ask(name) : undefined;
   return asked && { ...asked, input: { ...asked.input, list: name } };
 }

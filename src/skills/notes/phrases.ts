@@ -1,5 +1,5 @@
 import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../agent/index.ts';
-import { edit, isPlace, list, listed, remove, search } from './hearing.ts';
+import { edit, isPlace, list, listed, remove, removeNamed, search } from './hearing.ts';
 import { offering } from './offer.ts';
 import { asking, following } from './phrases-asking.ts';
 import { lists } from './phrases-lists.ts';
@@ -216,7 +216,7 @@ const placed: Phrase[] = [
     pattern: '(empty|empty out|clear out|reset) [the|my|our] {name} list',
     example: 'empty the shopping list',
     tentative: true,
-    call: ({ name = '' }) => (name.split(/\s+/).length <= 3 ? remove(`${name} list`) : undefined),
+    call: ({ name = '' }) => (name.split(/\s+/).length <= 3 ? removeNamed(`${name} list`) : undefined),
   },
   {
     pattern: '(add|put|append) {append} (to|on|in|onto) [the|my|our|a|a new] {name} list',

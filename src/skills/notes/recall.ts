@@ -60,6 +60,9 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
       const { sure, offered } = judged(question, rank(terms, notes), near);
       if (offered.length === 0 && list !== undefined) return done(texts.noList(list));
       if (offered.length === 0 && own) {
+        // It may have been told as something about the person.
+        const remembered = await ctx.call({ tool: 'memory_about', input: { what: query } }, ctx);
+        if (remembered.ok) return remembered;
         return failed('NO_NOTE', texts.noNote(query).message, { remedy: texts.noNote(query).remedy });
       }
       if (offered.length === 0) return failed('NOT_FOUND', texts.nothing(query));

@@ -105,7 +105,7 @@ export const texts = {
   }),
   gone: (note: Note) => `${quoted(note.text)} is deleted already.`,
   notInList: (note: Note, item: string) => `I found no ${quoted(item)} in ${quoted(note.text)}.`,
-  reallyAll: (count: number) => `Delete all ${plural(count, 'note')}?`,
+  reallyAll: (count: number) => (count === 1 ? 'Delete your only note?' : `Delete all ${plural(count, 'note')}?`),
   deleteAll: (count: number) => (count === 1 ? 'Delete it' : `Delete all ${count}`),
   deletedAll: (count: number, left: number) =>
     `Deleted ${plural(count, 'note')}${left > 0 ? `; ${left.toLocaleString('en')} are left` : ''}.`,

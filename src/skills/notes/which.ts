@@ -73,11 +73,15 @@ export async function findListNamed(ctx: TxContext, name: string, wanted: Call):
   );
 }
 
+/** "The shopping list"; "the list" has no name. */
+export const isListName = (which: string): boolean => /\blist$/i.test(which.trim()) && !AT_HAND.test(bare(which));
+
 /** Whether words that call it no note mean this one: all that tell are its own, and what stands on a list is not the list. */
 export function isMeant(note: Note, which: string): boolean {
   const words = bare(which);
   if (AT_HAND.test(words)) return !/\blist$/i.test(which.trim()) || isList(note.text);
   if (words === note.id || isPlace(words)) return true;
+  if (isListName(which)) return (isList(note.text) || note.text.includes('\n')) && isNamed(note.text, which);
   const [only] = rank(termsOf(words), [note]);
   return only?.lacks === 0 && (!isList(note.text) || isNamed(note.text, words));
 }

@@ -57,18 +57,16 @@ export const listing: Phrase[] = [
     example: 'list everything',
     call: () => list(),
   },
+  {
+    pattern:
+      "[show|show me|list|read|read me|give me|see|check|open|tell me] [what's on|what is on|what's left on] [my|the] (reminder|reminders|alarm|alarms) list",
+    example: 'show me the reminder list',
+    call: () => list(),
+  },
   // A note may be the list that is meant.
   {
     pattern: `[show|show me|list|read|read me|give me|see|what's on|what is on|what's in|what is in|what's still on|what's left on] [my|the|our] ((todo|to-do|to do) [list]|todos|to-dos|to dos)`,
     example: 'my to-do list',
-    tentative: 'last',
-    call: () => list(),
-  },
-  {
-    pattern:
-      '[show|show me|list|read|read me|give me|see|whats on] [me] [my|the] (to-do list|todo list|to do list|todos|to-dos|to dos|todo|to-do|to do)',
-    example: 'my to-do list',
-    // A note may have that name.
     tentative: 'last',
     call: () => list(),
   },
