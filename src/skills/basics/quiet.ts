@@ -27,7 +27,9 @@ async function setHours(words: string, { tx, person, when }: TxContext): Promise
     return done(texts.quietOff(), { undo });
   }
   const [, from = '', to = ''] = SPAN.exec(words.trim()) ?? [];
-  const hours = { from: wallTime(from, when, 'pm'), to: wallTime(to, when, 'am') };
+  // Nobody is quiet for more than half a day: "from 5 to 6" is an hour.
+  const isShort = BARE.test(from) && BARE.test(to) && Number(from) < Number(to);
+  const hours = { from: wallTime(from, when, 'pm'), to: wallTime(to, when, isShort ? 'pm' : 'am') };
   if (!hours.from || !hours.to || hours.from === hours.to) {
     const { message, remedy } = texts.noHours(words);
     return failed('NO_HOURS', message, { remedy });
@@ -37,10 +39,12 @@ async function setHours(words: string, { tx, person, when }: TxContext): Promise
   return done(texts.quietSet(begin, end), { undo });
 }
 
-/** `HH:MM`; a bare hour of quiet begins in the evening and ends in the morning. */
+const BARE = /^\s*(?:[1-9]|1[0-2])\s*$/;
+
+/** `HH:MM`; a bare hour of quiet begins in the evening and ends in the morning, and 12 is midnight. */
 function wallTime(words: string, when: WhenContext, half: 'am' | 'pm'): string | undefined {
-  const bare = /^(?:[1-9]|1[0-2])$/.test(words.trim());
-  const meant = parseWhen(bare ? `${words.trim()}${half}` : words, when);
+  const own = words.trim() === '12' ? 'am' : half;
+  const meant = parseWhen(BARE.test(words) ? `${words.trim()}${own}` : words, when);
   return meant.kind === 'once' ? meant.local.slice(11, 16) : undefined;
 }
 

@@ -18,7 +18,7 @@ export interface Ahead {
 
 const COUNT =
   '(?:an?|one|two|three|four|five|six|seven|ten|fifteen|twenty|thirty|forty[- ]five|half an?|a couple of|\\d{1,3})';
-const LENGTH = `(?:${COUNT} ?(?:minutes?|mins?|min|hours?|hrs?|hr|h|days?|weeks?|nights?|evenings?)|half hour|(?:a )?quarter of an hour|the (?:day|night|evening|morning|week))`;
+const LENGTH = `(?:${COUNT} ?(?:hours?|hrs?|hr) and ${COUNT} ?(?:minutes?|mins?|min)|${COUNT} ?(?:minutes?|mins?|min|hours?|hrs?|hr|h|days?|weeks?|nights?|evenings?)|half hour|(?:a )?quarter of an hour|the (?:day|night|evening|morning|week))`;
 const CLOCK = '(?:at |by )?(?:\\d{1,2}(?:[:.]\\d\\d)? ?(?:am|pm)?|noon|midday|midnight|lunchtime)';
 const SIDES = '(?<side>before|ahead of|prior to|after)';
 const FIRST = new RegExp(`^(?:(?<early>${CLOCK}),? )?(?<length>${LENGTH}) ${SIDES}(?:[ ,]+(?<rest>.+))?$`, 'is');

@@ -175,7 +175,8 @@ async function editTime(
 ): Promise<ToolResult> {
   const now = ctx.clock.now();
   const { text, urgent, catchUp, nag } = found;
-  const said = paced(input.when.replace(FROM_NOW_ON, ''), found.rule);
+  const asked = found.rule === undefined ? input.when.replace(/^resuming /i, '') : input.when;
+  const said = paced(asked.replace(FROM_NOW_ON, ''), found.rule);
   const condition = found.rule === undefined ? undefined : conditionOf(said);
   const under = condition === undefined ? undefined : narrowed(found, condition, ctx.when);
   if (condition !== undefined && under === undefined) return failed('NO_CHANGE', texts.notThen(found, now));
@@ -187,7 +188,7 @@ async function editTime(
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (found.rule !== undefined && when.kind === 'once' && !input.series) {
     const isNew = found.lastOccurrence === undefined && found.snoozedUntil === undefined;
-    const isWhole = (input.whole === true && isNew) || said !== input.when;
+    const isWhole = (input.whole === true && isNew) || said !== asked;
     const moved = itsDay && isWhole ? atOtherTime(found.rule, when.at, found.zone) : undefined;
     const all = moved === undefined ? undefined : readPlan({ rule: moved, zone: found.zone }, now);
     if (all) return moveTo(ctx, before, { ...all, urgent, catchUp, nag }, wakeAt, text);

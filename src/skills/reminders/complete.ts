@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dataTool, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { nextOf } from '../../time/index.ts';
 import { change, notOpen, notPutOff, ofEach, which } from './change.ts';
-import { dayNamed, daysInput, readDays, spanNamed } from './days.ts';
+import { type DaySpan, dayIn, dayNamed, daysInput, occurrenceFrom, readDays, spanNamed } from './days.ts';
 import { skipDays } from './days-off.ts';
 import { isItsName } from './narrow.ts';
 import { isOpen, type Reminder } from './reminder.ts';
@@ -25,9 +25,14 @@ export const completeTool = dataTool({
   run(input, ctx) {
     const day = input.ahead ? dayNamed(input.which) : undefined;
     const span = readDays(input.days) ?? (input.ahead ? spanNamed(input.which, ctx) : undefined);
-    // What has just spoken is what is skipped today.
+    const dayOf = dayIn(ctx.when.zone);
+    /** Whether it is still to come then: what has just spoken is skipped by being done. */
+    const comes = (found: Reminder, { first, last }: DaySpan): boolean => {
+      const next = occurrenceFrom(found, first, dayOf);
+      return !isOpen(found) || (next !== undefined && dayOf(next) <= last);
+    };
     return ofEach(ctx, { tool: 'reminder_complete', input, prefers: 'spoken' }, (found) =>
-      span && found.rule !== undefined && !isItsName(found.rule, day ?? '') && !(span.first === '' && isOpen(found))
+      span && found.rule !== undefined && !isItsName(found.rule, day ?? '') && (span.first !== '' || comes(found, span))
         ? skipDays(ctx, found, span)
         : complete(ctx, found, input),
     );

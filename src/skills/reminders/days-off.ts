@@ -4,13 +4,13 @@ import { nextOf } from '../../time/index.ts';
 import { change, notPutOff } from './change.ts';
 import { type DaySpan, dayIn, occurrenceFrom } from './days.ts';
 import { leavingOut } from './narrow.ts';
-import type { Reminder } from './reminder.ts';
+import { isOpen, type Reminder } from './reminder.ts';
 import { texts } from './texts.ts';
 
 /** Leaves these days out of a series. */
 export async function skipDays(ctx: TxContext, found: Reminder, span: DaySpan): Promise<ToolResult> {
   const now = ctx.clock.now();
-  const left = withoutDays(found, span, dayIn(ctx.when.zone));
+  const left = withoutDays(found, span, dayIn(ctx.when.zone), now);
   if (!left) return failed('NO_CHANGE', texts.notThen(found, now));
   const { after, skipped } = left;
   const say = (reminder: Reminder) =>
@@ -23,8 +23,9 @@ function withoutDays(
   found: Reminder,
   { first, last }: DaySpan,
   dayOf: (at: Date) => string,
+  now: Date,
 ): { after: Reminder; skipped: Date[] } | undefined {
-  const { zone, plannedAt, snoozedUntil, snoozedOccurrence } = found;
+  const { zone, plannedAt, snoozedUntil, snoozedOccurrence, lastOccurrence } = found;
   const ownDay = dayIn(zone);
   const skipped: Date[] = [];
   let { rule } = found;
@@ -34,7 +35,11 @@ function withoutDays(
   }
   const isPutOff = snoozedUntil !== undefined && dayOf(snoozedUntil) >= first && dayOf(snoozedUntil) <= last;
   if (skipped.length === 0 && !isPutOff) return undefined;
-  const still = isPutOff ? { ...notPutOff, doneOccurrence: snoozedOccurrence } : {};
+  const isToday = isOpen(found) && first <= dayOf(now) && lastOccurrence && dayOf(lastOccurrence) === dayOf(now);
+  const still = {
+    ...(isToday && { doneOccurrence: lastOccurrence }),
+    ...(isPutOff && { ...notPutOff, doneOccurrence: snoozedOccurrence }),
+  };
   const next = rule === undefined || !plannedAt ? undefined : nextOf(rule, new Date(plannedAt.getTime() - 1));
   const isOver = next === undefined && (isPutOff || snoozedUntil === undefined);
   const after: Reminder = { ...found, ...still, rule, plannedAt: next, ...(isOver && { state: 'deleted' }) };

@@ -44,9 +44,13 @@ export function spanOf(words: string, { when, clock }: Pick<TxContext, 'when' | 
   if (/^(?:today|tonight|now|for today|later today)$/i.test(words)) return { first: '', last: today };
   if (/^(?:this|the) week$/i.test(words)) return { ...within(-weekday, 7), first: '' };
   if (/^(?:the )?next week$/i.test(words)) return within(7 - weekday, 7);
-  if (/^(?:this|the|next) weekend$/i.test(words)) return within((6 - weekdayOfDay(today) + 7) % 7, 2);
+  const isWeekend = /^(?:this|the|next) weekend$/i.test(words);
+  // On a Sunday it is half over.
+  const toSunday = 7 - weekdayOfDay(today);
+  if (isWeekend && toSunday <= 1 && !/^next/i.test(words)) return { first: '', last: addDays(today, toSunday) };
   const meant = parseWhen(words, when);
-  return meant.kind === 'once' ? { first: dayOf(meant.at), last: dayOf(meant.at) } : undefined;
+  const day = meant.kind === 'once' ? dayOf(meant.at) : undefined;
+  return day === undefined ? undefined : { first: day, last: isWeekend ? addDays(day, 1) : day };
 }
 
 /** When reminders speak on the days that `words` name, by the person's calendar: the first time, of a series too. */
@@ -98,7 +102,7 @@ export function dayOfAll(words: string): string | undefined {
 }
 
 const A_DAY =
-  /\b(?:today|tonight|tomorrow|this (?:week|weekend|time|month|morning|evening)|next (?:week|weekend|time|month)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/i;
+  /\b(?:today|tonight|tomorrow|this (?:week|weekend|time|month|morning|evening)|next (?:week|weekend|time|month)|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/i;
 
 /** "The pills tomorrow": the day that is named, with whatever. */
 export const dayNamed = (words: string): string | undefined => dayOfAll(words) ?? A_DAY.exec(words)?.[0];

@@ -2,6 +2,7 @@
 import { DAY_MS } from '../../base/clock.ts';
 import {
   describe,
+  nextOf,
   type Once,
   occurrences,
   parseWhen,
@@ -13,7 +14,7 @@ import type { Reminder } from './reminder.ts';
 
 const SKIPPED =
   /^(?:skip|skipping|miss|no|not|never|except|excluding|excepting|but not|without|other than|apart from)\s+(?=\S)/i;
-const BOUNDED = /^(?:only )?(?:until|till|til|through|between|starting|beginning)\s+(?=\S)/i;
+const BOUNDED = /^(?:only )?(?:until|till|til|through|between|starting|beginning|resuming)\s+(?=\S)/i;
 const LASTING =
   /^(?:only |just )?for (?:the next )?(?:an?|one|two|three|four|five|six|\d{1,3}) (?:days?|weeks?|months?|years?|times)(?: only)?$/i;
 const LEAD = /^(?:(?:but|and|just|please|also|only)\s+)+(?=not|no|never|skip|except|until|till|til|between)/i;
@@ -81,14 +82,23 @@ export function narrowed(found: Reminder, condition: string, ctx: WhenContext): 
   if (words.startsWith('by a rule')) return undefined;
   const skipped = [...daysOfMonth(rule, condition, { ...ctx, zone }), ...datesIn(condition, { ...ctx, zone })];
   const [first] = skipped;
-  const said = first === undefined ? condition : `except ${first}`;
+  const said = first === undefined ? condition.replace(/^resuming/i, 'starting') : `except ${first}`;
   const when = parseWhen(`${words} ${said}`, { ...ctx, zone });
   if (when.kind !== 'recurring') return when;
   const [before, after] = [linesOf(rule), linesOf(when.rule)];
   const isSamePace = paceOf(before.rules) === paceOf(after.rules) && !/^(?:starting|beginning)/i.test(condition);
-  const start = isSamePace ? before.start : after.start;
+  const start = !isSamePace ? after.start : /^resuming/i.test(condition) ? startFrom(rule, when) : before.start;
   const text = textOf({ start, rules: after.rules, days: [...before.days, ...after.days, ...skipped.map(bare)] });
   return text === rule ? undefined : { ...when, rule: text };
+}
+
+/** A series that pauses goes on in its own phase: the bins of every other Tuesday do not come on the other Tuesdays. */
+function startFrom(rule: string, { rule: later, next: [first], zone }: Recurring): string {
+  const { start } = linesOf(later);
+  const own = first && nextOf(rule, new Date(first.getTime() - 1));
+  if (!own) return start;
+  const wall = own.toLocaleString('sv-SE', { timeZone: zone }).replace(/[-:]/g, '').replace(' ', 'T');
+  return start.replace(/\d{8}T\d{6}$/, wall);
 }
 
 /** The rule without `day`, which is one of its zone: `2026-11-21`. */

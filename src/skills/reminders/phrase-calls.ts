@@ -149,8 +149,11 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
 const BARE_CLOCK =
   /\b(?:today|tonight|tonite|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?= (?:(?:[01]?\d|2[0-3])h\b|(?:[01]?\d|2[0-3])\.[0-5]\d\b(?! ?(?:[€$£%]|eur|usd|gbp|euros?|dollars?|pounds?|km|kg|am|pm|p\b|a\b))))/i;
 
-/** "Meds 2200 daily"; 1000, 1500 and 2000 are more often a count. */
-const CLOCK_OF_SERIES = /\b(?!1000|1500|2000)([01]\d|2[0-3])([0-5]\d)(?= (?:daily|every|each|weekdays)\b)/i;
+/**
+ * "Meds 2200 daily"; 1000, 1500 and 2000 are more often a count, and so is each number behind "pay" that begins with no 0.
+ */
+const CLOCK_OF_SERIES =
+  /\b(0\d|(?<!\b(?:pay|transfer|send|wire|save|invest|deposit|withdraw|lend|owe|charge|bill|donate|give|spend|budget|order|buy|sell|print|burn|eat|count|put)\b[^,.;]{0,40})(?:1\d|2[0-3]))(?<!10(?=00)|15(?=00)|20(?=00))([0-5]\d)(?= (?:daily|every|each|weekdays)\b)/i;
 
 /** "At 10 past": of the hour that is next. */
 const PAST_THE_HOUR =

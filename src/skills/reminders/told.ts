@@ -156,15 +156,23 @@ const IT_IS = /,? (?:it['’]?s|it is|which is|that['’]?s|that is) (?=on |at |
 const A_LENGTH =
   '(?:(?:an?|the|one|two|three|four|five|ten|fifteen|twenty|thirty|half an?|\\d{1,3}) ?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|nights?|evenings?|mornings?))';
 const AHEAD = '(?:before|beforehand|earlier|prior|ahead|in advance)';
-const SHARED = new RegExp(`\\b(${A_LENGTH})(?=(?:,| and|,? plus| &) (?:also )?${A_LENGTH} ${AHEAD}\\b)`, 'gi');
+const HOURS = '(?:an?|one|two|three|four|five|six|\\d{1,2}) ?(?:hours?|hrs?)';
+const MINUTES =
+  '(?:five|ten|fifteen|twenty|twenty[- ]five|thirty|forty|forty[- ]five|fifty|\\d{1,2}) ?(?:minutes?|mins?)';
+/** One length of time, and no second one. */
+const HOURS_AND_MINUTES = new RegExp(`\\b${HOURS} and ${MINUTES}(?= ${AHEAD}\\b)`, 'gi');
+const SHARED = new RegExp(`\\b(${A_LENGTH})(?=(?:,|,? and|,? plus| &) (?:also )?${A_LENGTH} ${AHEAD}\\b)`, 'gi');
 const ENDS_AHEAD = new RegExp(`^(.+?)[,;]? (${A_LENGTH} ${AHEAD})$`, 'is');
 const AHEAD_FIRST = new RegExp(
   `^(?:please )?remind me (${A_LENGTH} before)(?:,| and|,? plus| &) (${A_LENGTH} before) (.+)$`,
   'is',
 );
 
-/** "An hour and a day before": an hour before, and a day before. */
-const shared = (text: string): string => text.replace(SHARED, '$1 before');
+/** "An hour and a day before": an hour before, and a day before; but "an hour and 15 minutes before" is 75 minutes before. */
+const shared = (text: string): string =>
+  text
+    .replace(HOURS_AND_MINUTES, (length) => `${(parseDuration(length) ?? 0) / 60_000} minutes`)
+    .replace(SHARED, '$1 before');
 
 /** "Remind me about the meeting on Thursday at 10, 15 min before": only that; "… and 15 min before": then as well. */
 export function askedAhead(text: string): Call[] | undefined {

@@ -3,7 +3,7 @@ import type { Call, Failed, TxContext } from '../../agent/index.ts';
 import { failed, quoting } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
-import { dayFilter, dayNamed, dayOfAll, spanNamed, withoutDay, writtenDays } from './days.ts';
+import { dayFilter, dayIn, dayNamed, dayOfAll, spanNamed, spanOf, withoutDay, writtenDays } from './days.ts';
 import { facetsOf, named, tellingWords } from './naming.ts';
 import { isItsName } from './narrow.ts';
 import { isOpen, type Reminder } from './reminder.ts';
@@ -231,8 +231,12 @@ const isOfDays = ({ tool, input }: Wanted): boolean =>
 function namedOnDay(ctx: TxContext, said: string, there: readonly Reminder[]): Reminder[] {
   const [name, day] = [withoutDay(said), dayNamed(said)];
   const onDay = day === undefined ? undefined : dayFilter(day, ctx);
-  if (name === undefined || !onDay || tellingWords(name).length === 0) return [];
-  return named(name, there, ctx.clock.now()).filter((one) => onDay(one) !== undefined);
+  if (day === undefined || name === undefined || !onDay || tellingWords(name).length === 0) return [];
+  const span = spanOf(day, ctx);
+  const dayOf = dayIn(ctx.when.zone);
+  /** It spoke then, and waits. */
+  const isWaiting = (one: Reminder) => isOpen(one) && one.lastOccurrence && dayOf(one.lastOccurrence) === span?.last;
+  return named(name, there, ctx.clock.now()).filter((one) => onDay(one) !== undefined || isWaiting(one));
 }
 
 /** What a choice repeats for `one`: the id in place of the words, and the days that these named. */
