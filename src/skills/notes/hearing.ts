@@ -92,8 +92,14 @@ export function withValue(old: string, value: string): string | undefined {
   return head === undefined || !isOne || /[,;\n]/.test(tail) ? undefined : `${head}${value}`;
 }
 
+/** Whether a bare `value` may stand for any of several that `old` states: "43", of "Bob is 42 and Ana is 40". */
+export const isOneOfSeveral = (old: string, value: string): boolean =>
+  value.split(/\s+/).length <= 2 &&
+  !taskWords.deeds.has(value.toLowerCase().split(/\s+/)[0] ?? '') &&
+  ((old.match(STATES)?.length ?? 0) > 1 || (/\d/.test(value) && (old.match(CODE)?.length ?? 0) > 1));
+
 /** The only code of `old` in place of which `value` stands, together with its unit: "5 mg" or 5 for 10, "5 mg" for "10 mg". */
-function withCode(old: string, value: string): string | undefined {
+export function withCode(old: string, value: string): string | undefined {
   const [code, other] = old.matchAll(CODE);
   if (!code || other || !/\d/.test(value)) return undefined;
   const [before, behind] = [old.slice(0, code.index), old.slice(code.index + code[0].length)];

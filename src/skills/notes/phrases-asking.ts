@@ -1,5 +1,5 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../agent/index.ts';
-import { edit, isPlace, list, listed, remove, removeNamed, withValue } from './hearing.ts';
+import { edit, isOneOfSeveral, isPlace, list, listed, remove, removeNamed, withCode, withValue } from './hearing.ts';
 import { isList } from './list.ts';
 
 /** What people say of the note that was made, changed or shown last. */
@@ -163,6 +163,10 @@ function changed(text: string, from: string, to: string): Call | undefined {
   if (at < 0) return undefined;
   const end = at + from.length;
   const value = valueAt(text, end);
+  // "Change the dose to 20 mg", of "dose 10 mg twice a day".
+  const isValue = value === undefined && /\d/.test(to) && !/\d/.test(from) && /^\s+\S*\d/.test(text.slice(end));
+  const other = isValue ? withCode(text.slice(end), to) : undefined;
+  if (isValue) return other === undefined ? undefined : edit('that', { text: text.slice(0, end) + other });
   if (value === undefined) return edit('that', { text: text.slice(0, at) + to + text.slice(end) });
   const old = text.slice(value);
   return /[,;\n]|\band\b/.test(old) || old.split(/\s+/).length > 6
@@ -170,11 +174,12 @@ function changed(text: string, from: string, to: string): Call | undefined {
     : edit('that', { text: text.slice(0, value) + to });
 }
 
-/** The note that is at hand with another text, or another value in it. */
-const corrected = (text: string, topic: Topic | undefined): Call => ({
-  tool: 'note_edit',
-  input: { which: 'that', text: withValue(topic?.text ?? '', text) ?? text },
-});
+/** The note that is at hand with another text, or another value in it; undefined where that may be one of several. */
+function corrected(text: string, topic: Topic | undefined): Call | undefined {
+  const old = topic?.text ?? '';
+  const meant = withValue(old, text) ?? (isOneOfSeveral(old, text) ? undefined : text);
+  return meant === undefined ? undefined : { tool: 'note_edit', input: { which: 'that', text: meant } };
+}
 
 /** A list that was noted or changed just before: its items stand behind a colon, between commas, or are its only words. */
 const isListMade = (topic: Topic | undefined): boolean =>

@@ -87,7 +87,8 @@ function askDays(ctx: TxContext, found: readonly Reminder[], span: DaySpan): Too
   return failed('AMBIGUOUS', texts.reallyDays(found, days.split('/')), {
     choices: [
       {
-        label: `Yes, all ${found.length}`,
+        // No "Yes": one that is typed hours later would press it.
+        label: found.length === 1 ? 'Take it out' : `Take out all ${found.length}`,
         tool: 'reminder_delete',
         input: { which: idsOf(found), days, sure: true },
         style: 'danger',
