@@ -46,6 +46,8 @@ export const ANYMORE = '[anymore|any more|any longer|no more|now|either]';
 export interface Carries {
   /** What the clause would begin with if it stood alone: `remind me`. */
   words: string;
+  /** What may stand above a list of such clauses, each on a line of its own: `reminders`. */
+  heading?: RegExp;
   /**
    * The call of the further clause, completed by the one before it if there is one; undefined where it is no request of its
    * own.

@@ -177,6 +177,11 @@ interface ToolBase<Input> {
   formerly?(input: unknown): Call | undefined;
   /** Not offered to the model: only buttons, commands and undo call it. */
   hidden?: boolean;
+  /**
+   * Fields that only buttons, commands and plain English fill, such as that the person is sure: no model is shown them, and a
+   * call of a model that sets one is wrong.
+   */
+  own?: readonly string[];
   /** Part of talking at all: whoever is heard may use it. */
   always?: true;
   /** What else a call uses (a skill of instructions, a command): the person must be allowed these, too. */

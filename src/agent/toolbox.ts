@@ -139,6 +139,8 @@ export class Toolbox {
         near ? { remedy: `Did you mean “${near}”?` } : {},
       );
     }
+    const set = allowHidden ? undefined : tool.own?.find((field) => call.input[field] !== undefined);
+    if (set !== undefined) return failed('INVALID_INPUT', `${call.tool} was called wrongly: it has no “${set}”.`);
     const checked = tool.input.safeParse(call.input);
     if (!checked.success) {
       const problems = checked.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
@@ -152,11 +154,17 @@ export class Toolbox {
 function specsOf(tools: readonly Tool[]): ToolSpec[] {
   return tools
     .filter((tool) => !tool.hidden)
-    .map(({ name, description, input, schema, spare }) => ({
+    .map(({ name, description, input, schema, own, spare }) => ({
       name,
       description,
-      schema: schema ?? z.toJSONSchema(input, { io: 'input' }),
+      schema: schema ?? without(own, z.toJSONSchema(input, { io: 'input' })),
       ...(spare && { spare }),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The form of an input without these fields. */
+function without(own: readonly string[] = [], schema: Record<string, unknown>): Record<string, unknown> {
+  const properties = Object.entries(schema.properties ?? {}).filter(([name]) => !own.includes(name));
+  return own.length === 0 ? schema : { ...schema, properties: Object.fromEntries(properties) };
 }

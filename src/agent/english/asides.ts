@@ -41,6 +41,15 @@ const isVerb = ({ norm }: Word): boolean => VERBS.has(norm) || /.{2}(?:ed|ing)$/
 const hangs = ([first, second]: readonly Word[]): boolean =>
   HANGING.has(first?.norm ?? '') && !(first?.norm === 'as' && SUBJECTS.has(second?.norm ?? ''));
 
+/** "It's an inset day on Monday, so skip Monday": why the request behind it is made, which says itself of which day. */
+export function isReason(text: string, part: readonly Word[]): boolean {
+  const [from, to] = [part[0]?.start ?? 0, part.at(-1)?.end ?? 0];
+  const [all, request] = [text.slice(from, to), text.slice(to).toLowerCase()];
+  const isShort = part.length > 0 && part.length <= MOST_WORDS;
+  const isKnown = part.every(({ norm }) => !/^(?:today|tomorrow|\w+day)$|\d/.test(norm) || request.includes(norm));
+  return isShort && isKnown && !all.includes('?') && !isCondition(all) && !part.some(({ norm }) => BINDING.has(norm));
+}
+
 /** Whether `part` of a message is told; `isBehind` the request, where it might as well name the thing that is meant. */
 export function isAside(text: string, part: readonly Word[], isBehind: boolean): boolean {
   const words = part.slice(part.findIndex(({ norm }) => !INTERJECTIONS.has(norm)));

@@ -17,8 +17,10 @@ const JOINS = new Set(['and', 'then', 'also', 'plus', 'but']);
 /** Words that only join, and what may stand behind one. */
 export const AFTER_JOIN: ReadonlySet<string> = new Set([
   ...JOINS,
-  ...['oh', 'please', 'finally', 'yes', 'yeah', 'well', 'er', 'um'],
+  ...['oh', 'please', 'finally', 'yes', 'yeah', 'well', 'er', 'um', 'so'],
 ]);
+/** What "so" stands before where it gives no reason: "so that", "so many". */
+const NO_REASON = new Set('that much many far long on as i we he she they it you'.split(' '));
 const CORRECTIONS = new Set(['actually', 'sorry', 'wait', 'oops', 'no', 'hmm', 'scratch']);
 
 /** The borders of a message, in order; none where there would be too many to look at. */
@@ -46,7 +48,8 @@ function kindOf(text: string, words: readonly Word[], at: number): Border['kind'
   if (isStop && !TITLE.test(between) && !isOfDate(text, words, at)) return 'stop';
   if (isMarker(text, word)) return 'stop';
   if (JOINS.has(word.norm) || /,$/.test(between.trimEnd())) return 'join';
-  return undefined;
+  // "School is closed, so skip Monday".
+  return word.norm === 'so' && next && !NO_REASON.has(next.norm) ? 'join' : undefined;
 }
 
 const MONTH = /^(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)/;

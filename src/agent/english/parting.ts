@@ -1,6 +1,6 @@
 /** A message of several clauses: requests, and what is told beside them. */
 import type { Dialogue } from '../dialogue/dialogue.ts';
-import { isAside } from './asides.ts';
+import { isAside, isReason } from './asides.ts';
 import {
   type Act,
   acts,
@@ -38,8 +38,11 @@ function headOf({ words, understanding }: Message, begin: number, [first]: reado
   const part = words
     .slice(begin, first.end)
     .map(({ norm }) => norm)
-    .join(' ');
-  const carries = understanding.carries.find((one) => part === one.words || part === `${one.words} to`);
+    .join(' ')
+    .replace(/^please | please$/g, '');
+  const carries = understanding.carries.find(
+    (one) => part === one.words || part === `${one.words} to` || one.heading?.test(part),
+  );
   return carries && { calls: [], carries };
 }
 
@@ -98,7 +101,8 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
   if (start.next === 0 && ends !== undefined && isPolite(textOf(message, start.at, to))) return { calls: [] };
   const apart = start.kind !== 'join' && ends !== 'join';
   if (apart && isCourtesy(part)) return { calls: [] };
-  if (apart && ends === undefined && start.before && isSignature(message, start.at, to)) return { calls: [] };
+  const isLast = apart && ends === undefined && start.before !== undefined;
+  if (isLast && (isSignature(message, start.at, to) || isSigned(message, start.at))) return { calls: [] };
   const mayOpen = start.kind !== 'join' || opens(words, start.at) || goesOn(words, start);
   const clause = mayOpen ? clauseOf(message, start.at, to, start.dialogue) : undefined;
   if (!clause) {
@@ -196,6 +200,12 @@ function isSignature({ text, words }: Message, at: number, to: number): boolean 
   return to - at <= 3 && /(?:thanks|thank you|cheers|regards|best|thx|love|ta)[,!.]*$/i.test(before);
 }
 
+/** "Thank you very much, Harold". */
+const isSigned = ({ text, words }: Message, at: number): boolean =>
+  /^(?:many thanks|thanks|thank you|cheers|(?:kind |best |warm )?regards|best wishes|love)(?: (?:very|so) much| a lot| again| from)?,\s+\p{Lu}[\p{L}'’-]*(?: \p{Lu}[\p{L}'’-]*){0,2}[\s.!]*$/u.test(
+    text.slice(words[at]?.start).replace(/^\p{Lu}/u, (letter) => letter.toLowerCase()),
+  );
+
 /** How a further request begins behind "and" or a comma. */
 const OPENERS = `
   remind me|remind us|set a|set an|set another|add a reminder|add a note|wake me|note:|also note|make a note|take a note|note that|
@@ -237,7 +247,8 @@ export function amongAsides(message: Message, dialogue: Dialogue): Clause | unde
   const ends = [...borders.map(({ end }) => end), words.length];
   const isTold = (part: number, isBehind: boolean) => {
     const said = words.slice(starts[part], ends[part]);
-    return isCourtesy(said) || isAside(text, said, isBehind);
+    const isBeforeSo = !isBehind && words[ends[part] as number]?.norm === 'so';
+    return isCourtesy(said) || isAside(text, said, isBehind) || (isBeforeSo && isReason(text, said));
   };
   let unsure: Clause | undefined;
   for (let count = borders.length; count > 0; count--) {

@@ -25,6 +25,7 @@ export const deleteTool = (wrote: Wrote) =>
     description: 'Deletes a note.',
     effect: 'write',
     redact: privately('which'),
+    own: ['sure', 'named'],
     timeoutMs: all.TIMEOUT_MS,
     input: z.object({
       which,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { addDays, dayAt, parseWhen } from '../../time/index.ts';
 import type { Near } from '../../vectors/index.ts';
+import { isList } from './list.ts';
 import type { Meaning } from './meaning/index.ts';
 import { isFromElsewhere } from './note.ts';
 import { searchNotes, withoutTags } from './search.ts';
@@ -103,9 +104,10 @@ const MOST_VERSIONS = 5;
 export const getTool = dataTool({
   name: 'note_get',
   topic: 'note',
-  description: 'Shows one note whole, with what it said before.',
+  description: 'Shows one note whole, with what it said before where it is no list.',
   effect: 'read',
   redact: privately('which'),
+  own: ['named'],
   input: z.object({
     which: z.string().max(200).default('').describe('Its id, number in the list, or words of it.'),
     named: z.boolean().optional().describe('Only a list.'),
@@ -115,7 +117,8 @@ export const getTool = dataTool({
     const wanted = { tool: 'note_get', input: { which } };
     const found = await (named ? findListNamed : findWhich)(ctx, which, wanted);
     if ('ok' in found) return found;
-    const earlier = await store.versions(ctx.tx, found.id, MOST_VERSIONS);
+    // What was ticked off a list is not what is asked for.
+    const earlier = isList(found.text) ? [] : await store.versions(ctx.tx, found.id, MOST_VERSIONS);
     const tainted = isFromElsewhere(found, ctx.person.id);
     const text = texts.whole(found, earlier, ctx.when.zone, ctx.clock.now());
     return done(text, { subject: found.text, tainted, choices: buttons(found, ctx.person.id) });

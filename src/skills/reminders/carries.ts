@@ -14,6 +14,7 @@ const isNagging = (text: unknown): boolean =>
 /** A further thing to be reminded of: "… at 5 and to … at 6". Each has its own time, and the same day unless it says so. */
 export const CARRIES: Carries = {
   words: 'remind me',
+  heading: /^(?:(?:my|some|new|these|set|make|a few) )*(?:reminders|alarms)(?: for me)?$/,
   follow(before, next) {
     const [first, second] = [before?.input, next.input];
     const isWhole = ({ text, when }: Record<string, unknown>) =>

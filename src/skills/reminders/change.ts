@@ -17,7 +17,7 @@ import { nagInput, readNag } from './nag.ts';
 import { conditionOf, narrowed, stillFrom } from './narrow.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
-import { atOtherTime, filledIn, onceAt, onDayOf, shifted } from './schedule.ts';
+import { atOtherTime, filledIn, keepsHour, onceAt, onDayOf, shifted } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { findSome, type Wanted } from './which.ts';
@@ -77,6 +77,7 @@ export function notOpen(reminder: Reminder, next: Date, now: Date): ToolResult {
       { label: 'Skip that one', tool: 'reminder_complete', input: { which: reminder.id, ahead: true } },
       { label: 'End the series', tool: 'reminder_delete', input: { which: reminder.id }, style: 'danger' },
     ],
+    choiceWords: [texts.onlyThen(reminder, next), texts.always],
   });
 }
 
@@ -102,6 +103,7 @@ export function editTool(wakeAt: WakeAt) {
     description: "Changes a reminder's text, its time, or how it is delivered. Pass the person's own words for `when`.",
     effect: 'write',
     redact: privately('which', 'text', 'replace'),
+    own: ['whole'],
     input: z.object({
       which,
       text: z.string().optional().describe('The new text.'),
@@ -277,7 +279,9 @@ export function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime
   const words = isOver ? said : filledIn(said, at, zone);
   if (shift && shift <= now) return { words };
   const itsDay = shift ? onceAt(shift, zone) : onDayOf(at, words, { ...ctx.when, zone });
-  return { words, itsDay, when: itsDay ?? parseWhen(words, ctx.when) };
+  // The hour that it keeps is one of its own zone.
+  const where = keepsHour(words, said, at, zone) ? { ...ctx.when, zone } : ctx.when;
+  return { words, itsDay, when: itsDay ?? parseWhen(words, where) };
 }
 
 /** Of a series of several weekdays another one might be meant for one of them. */

@@ -15,6 +15,7 @@ export const completeTool = dataTool({
   description: 'Marks a reminder as done. Of a series only the occurrence that spoke last; the series goes on.',
   effect: 'write',
   redact: privately('which'),
+  own: ['days', 'next'],
   input: z.object({
     which,
     ahead: z.boolean().optional().describe('Of a series: the next occurrence, before it speaks.'),

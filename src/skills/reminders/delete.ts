@@ -18,6 +18,7 @@ export function deleteTool(wakeAt: WakeAt) {
     description: 'Deletes a reminder; a series ends with it.',
     effect: 'write',
     redact: privately('which'),
+    own: ['days', 'sure'],
     input: z.object({
       which,
       days: daysInput,

@@ -282,7 +282,8 @@ const ALL_OF = /^all (?:of )?(?:the |my |our )?(\S.*?)(?: (?:reminders|ones|alar
 
 export function editWhen(which: string, when: string): Call | undefined {
   const words = withUnit(when.replace(/\s+instead\b/i, ''));
-  if (BARE_NUMBER.test(words) && !/(?:reminder|alarm)$/i.test(which)) return undefined;
+  if (BARE_NUMBER.test(words) && !/(?:reminder|alarm|(?:that|this|\w+(?:st|nd|rd|th)|last|other) one)$/i.test(which))
+    return undefined;
   return isTime(words) ? about('reminder_edit', which, { when: words }) : undefined;
 }
 

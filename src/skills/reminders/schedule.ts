@@ -89,21 +89,26 @@ const HAS_CLOCK =
   /\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.]\d\d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in(?! (?:january|february|march|april|may|june|july|august|september|october|november|december)\b)|(?<!\bday )(?:after|before)|lunch|half|quarter)\b/i;
 const RHYTHM =
   /^(?:just |only )?(?:on |for )?(?:(?:every|each)\b|weekdays?\b|weekends?\b|daily\b|weekly\b|fortnightly\b|biweekly\b|monthly\b|yearly\b|annually\b|(?:mon|tues|wednes|thurs|fri|satur|sun)days\b)/i;
-const UNITS: Record<string, (at: Parts) => string> = {
-  daily: () => 'every day',
-  weekly: ({ weekday }) => `every ${weekday}`,
-  'every week': ({ weekday }) => `every ${weekday}`,
-  'each week': ({ weekday }) => `every ${weekday}`,
-  fortnightly: ({ weekday }) => `every other ${weekday}`,
-  biweekly: ({ weekday }) => `every other ${weekday}`,
-  monthly: ({ day }) => `every month on the ${day}`,
-  'every month': ({ day }) => `every month on the ${day}`,
-  'each month': ({ day }) => `every month on the ${day}`,
-  yearly: ({ day, month }) => `every year on ${day} ${month}`,
-  annually: ({ day, month }) => `every year on ${day} ${month}`,
-  'every year': ({ day, month }) => `every year on ${day} ${month}`,
-  'each year': ({ day, month }) => `every year on ${day} ${month}`,
+const ADVERBS: Record<string, string> = {
+  daily: 'every day',
+  weekly: 'every week',
+  fortnightly: 'every 2 weeks',
+  biweekly: 'every 2 weeks',
+  monthly: 'every month',
+  yearly: 'every year',
+  annually: 'every year',
 };
+const CYCLE =
+  /^(?:once )?(?:an?|every|each) (?:(?:other|second|third|two|three|four|five|six|\d{1,2}) )?(week|fortnight|month|year)s?$/;
+
+/** "Every two weeks": on the weekday, the day of the month or the date that it has; undefined for any other words. */
+function onItsDays(words: string, { weekday, day, month }: Parts): string | undefined {
+  const said = ADVERBS[words.toLowerCase()] ?? words.toLowerCase();
+  const unit = CYCLE.exec(said)?.[1];
+  if (said === 'every day') return said;
+  if (unit === undefined) return undefined;
+  return `${said} on ${unit === 'month' ? `the ${day}` : unit === 'year' ? `${day} ${month}` : weekday}`;
+}
 
 /** "Every night" keeps an hour that is in the night. */
 const PART_OF_DAY = /\s*\b(morning|afternoon|evening|night)$/i;
@@ -170,9 +175,15 @@ export function filledIn(words: string, at: Instant, zone: string): string {
   // "Three weeks" from now, at the hour that it has.
   if (DAYS_AWAY.test(said)) return `${/^in /i.test(said) ? said : `in ${said}`} at ${own.clock}`;
   if (HAS_CLOCK.test(said) || parseDuration(said) !== undefined) return said;
-  const day = UNITS[said.toLowerCase()]?.(own) ?? said.replace(/^weekdays$/i, 'every weekday');
+  const day = onItsDays(said, own) ?? said.replace(/^weekdays$/i, 'every weekday');
   return `${day} at ${own.clock}`;
 }
+
+/** The words of `filledIn` where they say the hour that `at` has in its zone, and `said` does not. */
+export const keepsHour = (words: string, said: string, at: Instant, zone: string): boolean => {
+  const hour = ` at ${formatClock(at, zone)}`;
+  return words.endsWith(hour) && !said.endsWith(hour);
+};
 
 /** An instant as what a person could have said. */
 export function onceAt(at: Instant, zone: string): Once {

@@ -216,6 +216,10 @@ export const texts = {
       : `Done: ${quoted(reminder.text)}.`,
   notOpen: (reminder: Reminder, next: Instant, now: Instant) =>
     `${quoted(reminder.text)} is not due now; it comes next on ${instantWords(next, reminder.zone, now)}.`,
+  /** Other words for the one at `next` alone, and for the whole series. */
+  onlyThen: ({ zone }: Reminder, next: Instant) =>
+    `day time once only just ${new Intl.DateTimeFormat('en', { timeZone: zone, weekday: 'long' }).format(next)}`,
+  always: 'all every whole',
   notThen: ({ text, plannedAt, zone }: Reminder, now: Instant) =>
     `${quoted(text)} does not come then as it is.${plannedAt ? ` Next: ${instantWords(plannedAt, zone, now)}.` : ''}`,
   moveNext: ({ plannedAt, zone }: Reminder, at: Instant, now: Instant) =>

@@ -215,7 +215,10 @@ async function byWords(ctx: TxContext, said: string, wanted: Wanted): Promise<Re
   const there = tellingWords(said).length === 0 ? [] : await all(ctx);
   const now = ctx.clock.now();
   const own = named(said, there, now);
-  const matching = own.length === 0 && isOfDays(wanted) ? namedOnDay(ctx, said, there) : own;
+  const then = isOfDays(wanted) ? namedOnDay(ctx, said, there) : [];
+  // What comes next on that day bears its name; another one of the same text may come later on it.
+  const isMore = own.length === 0 || own.every((one) => then.some(({ id }) => id === one.id));
+  const matching = isMore && then.length > 0 ? then : own;
   const [only, ...others] = matching;
   if (only && others.length === 0) return only;
   if (only) return ask(ctx, matching, wanted);

@@ -186,6 +186,11 @@ export const changing: Phrase[] = [
     call: ({ when = '' }) => editWhen('', when),
   },
   {
+    pattern: '[actually] (make|change|set|move|switch|update) (that one|this one) [to|for|at] {when}',
+    example: 'move that one to 6',
+    call: ({ when = '' }) => editWhen('that one', when),
+  },
+  {
     pattern: '(make|mark|set) {which} [as|to] (urgent|important)',
     example: 'make the pills reminder urgent',
     call: ({ which = '' }) => about('reminder_edit', which, { urgent: true }),

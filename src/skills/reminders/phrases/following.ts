@@ -34,6 +34,15 @@ const once = (day: string, when: string): Call | undefined =>
     ? { tool: 'reminder_snooze', input: { which: 'that', when: `${day} at ${when.replace(/^at /i, '')}`, day } }
     : undefined;
 
+const A_DAY = /\b(?:today|tomorrow|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/gi;
+
+/** "It's a holiday on Monday, skip it": the day that the reason names. */
+function skippedFor(reason: string): Call | undefined {
+  const [day, other] = reason.match(A_DAY) ?? [];
+  const isTold = !isCondition(reason) && !ANY_REQUEST.test(reason) && reason.split(/\s+/).length <= 9;
+  return day !== undefined && other === undefined && isTold ? underCondition(`skip ${day}`) : undefined;
+}
+
 const TOO = /\s+(?:too|as well|also|again|please)$/i;
 /** What begins another request. */
 const A_REQUEST =
@@ -135,6 +144,12 @@ export const following: Phrase[] = [
     example: 'skip this one',
     about: 'reminder',
     call: () => ({ tool: 'reminder_complete', input: { which: 'that', ahead: true } }),
+  },
+  {
+    pattern: '{reason} (skip|miss) (it|that|that one|this one|that day)',
+    example: "it's a holiday on Monday, skip it",
+    about: 'reminder',
+    call: ({ reason = '' }) => skippedFor(reason),
   },
   {
     pattern: '(skip|miss) [just|only] (the next one|next|next time|the next time|the next)',

@@ -1,0 +1,28 @@
+/** Fields of tools that only buttons, commands and plain English fill. */
+import { expect, test } from 'vitest';
+import { modelServer } from '../support/model-server/suite.ts';
+import { modelConfig } from '../support/models.ts';
+import { play } from '../support/play.ts';
+
+const server = await modelServer();
+
+interface Offered {
+  function: { name: string; parameters: { properties: object } };
+}
+
+test('a model neither sees nor sets that the person is sure', async () => {
+  await using coda = await play({ config: modelConfig(server) });
+  const ana = coda.person('ana');
+  await ana.says('/remind tomorrow at 9 stand up');
+  await ana.says('/remind tomorrow at 10 sit down');
+  const { rows } = await coda.database().read<{ id: string }>('select id from reminders');
+  const which = rows.map(({ id }) => id).join(', ');
+  server.play({ calls: [{ name: 'reminder_delete', input: { which, sure: true } }] }, { text: 'I could not.' });
+  expect(await ana.says('tidy up a little, would you?')).toBe('I could not.');
+  expect(await ana.says('/reminders')).toMatch(/stand up[\s\S]*sit down/);
+  const [asked, told] = server.requests.slice(-2);
+  const offered: Offered[] = asked?.body.tools ?? [];
+  const deletion = offered.find((one) => one.function.name === 'reminder_delete');
+  expect(Object.keys(deletion?.function.parameters.properties ?? {})).toEqual(['which']);
+  expect(told?.text).toContain('it has no “sure”');
+});
