@@ -31,6 +31,23 @@ export function readDays(days: string | undefined): DaySpan | undefined {
 export const writtenDays = ({ first, last }: DaySpan, { when, clock }: Pick<TxContext, 'when' | 'clock'>): string =>
   `${first || dayIn(when.zone)(clock.now())}/${last}`;
 
+const MONTHS = 'january february march april may june july august september october november december'.split(' ');
+const A_MONTH = new RegExp(
+  `^(?:in )?(?:(?:this |the |(?:the )?rest of (?:the|this) )(month)|(?:the )?next (month)|(${MONTHS.join('|')}))$`,
+  'i',
+);
+
+/** The days of "this month", "next month" and "December", the one that comes; undefined for other words. */
+function monthNamed(words: string, today: string): DaySpan | undefined {
+  const [found, current, , name] = A_MONTH.exec(words) ?? [];
+  if (found === undefined) return undefined;
+  const [year = 0, month = 0] = today.split('-').map(Number);
+  const named = name === undefined ? month - (current ? 1 : 0) : MONTHS.indexOf(name.toLowerCase());
+  const at = named < month - 1 ? named + 12 : named;
+  const day = (months: number, date: number) => new Date(Date.UTC(year, months, date)).toISOString().slice(0, 10);
+  return { first: at === month - 1 ? '' : day(at, 1), last: day(at + 1, 0) };
+}
+
 /** The days that `words` name. */
 export function spanOf(words: string, { when, clock }: Pick<TxContext, 'when' | 'clock'>): DaySpan | undefined {
   const dayOf = dayIn(when.zone);
@@ -44,6 +61,8 @@ export function spanOf(words: string, { when, clock }: Pick<TxContext, 'when' | 
   if (/^(?:today|tonight|now|for today|later today)$/i.test(words)) return { first: '', last: today };
   if (/^(?:this|the) week$/i.test(words)) return { ...within(-weekday, 7), first: '' };
   if (/^(?:the )?next week$/i.test(words)) return within(7 - weekday, 7);
+  const month = monthNamed(words, today);
+  if (month) return month;
   const isWeekend = /^(?:this|the|next) weekend$/i.test(words);
   // On a Sunday it is half over.
   const toSunday = 7 - weekdayOfDay(today);

@@ -306,7 +306,7 @@ export function ahead(which: string, length: string, text?: string): Call | unde
 }
 
 const DAYS =
-  /^(?:on |for |by )?((?:today|tonight|tomorrow|(?:this|next) (?:week|weekend|month|morning|afternoon|evening)|(?:on |this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?: (?:morning|afternoon|evening|night))?)$/i;
+  /^(?:on |for |by |in )?((?:today|tonight|tomorrow|(?:(?:the )?rest of (?:the|this) month|january|february|march|april|may|june|july|august|september|october|november|december)|(?:this|next) (?:week|weekend|month|morning|afternoon|evening)|(?:on |this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?: (?:morning|afternoon|evening|night))?)$/i;
 
 /** "28 November", "the 26th", "a week on Friday": a day, and no hour of it. */
 function isDate(words: string): boolean {

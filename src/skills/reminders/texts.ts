@@ -133,6 +133,8 @@ function dayWords(day: string): string {
   const named = day.replace(/\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b/gi, (name) => {
     return name.charAt(0).toUpperCase() + name.slice(1).toLowerCase();
   });
+  if (/^(?:january|february|march|april|may|june|july|august|september|october|november|december)$/i.test(named))
+    return `in ${named.charAt(0).toUpperCase()}${named.slice(1)}`;
   return /^(?:[A-Z]\w+day|\d)/.test(named) ? `on ${named}` : named;
 }
 

@@ -71,7 +71,13 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
-    pattern: '(list|show all|see all|list all|show them|show me)',
+    pattern:
+      '[show|show me|list|read|read me|give me|see|tell me] (everything|all i have|all) [i have] [planned|due|set] [for|on] {day}',
+    example: 'show me everything in December',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: '(list|show all|see all|list all|show them|list them|list them all|show them all|show me)',
     example: 'list',
     tentative: true,
     call: () => list(),
@@ -142,6 +148,12 @@ export const listing: Phrase[] = [
     pattern:
       '(anything|something|is anything|is there anything|do i have anything|do i have something|have i got anything) (due|coming up|planned|scheduled|on|pending|on my list|to do) {day}',
     example: 'anything due today?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern:
+      '(anything|is there anything|do i have anything|have i got anything|got anything|any plans) [on|for] {day}',
+    example: 'anything tomorrow?',
     call: ({ day = '' }) => list(day),
   },
   {
