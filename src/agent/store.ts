@@ -40,6 +40,10 @@ import * as ofUsage from './usage/store.ts';
 export interface OpenButton {
   id: string;
   label: string;
+  /** ISO: since when it is there. */
+  at: string;
+  /** It deletes, or does harm that cannot be undone. */
+  grave: true | null;
 }
 
 /** What is read along with each inbox row. */

@@ -7,6 +7,7 @@ import {
   type ToolResult,
   type TxContext,
 } from '../agent/index.ts';
+import type { Instant } from '../base/clock.ts';
 import { didYouMean } from '../base/text.ts';
 import {
   buttons,
@@ -76,7 +77,9 @@ export class Router {
     const { buttons } = contextOf(item);
     // Consent in writing is a person's, and nobody else's.
     const meant =
-      item.origin === 'person' && item.payload.files.length === 0 ? choiceMeant(item.payload.text, buttons) : undefined;
+      item.origin === 'person' && item.payload.files.length === 0
+        ? choiceMeant(item.payload.text, buttons, item.receivedAt)
+        : undefined;
     if (meant) return this.press(item, signal, meant.id);
     const { planned } = item.payload;
     if (planned !== undefined) return this.planned(item, signal, planned);
@@ -174,20 +177,27 @@ const SAYS_NO = /^(?:no|deny|cancel|keep)\b/i;
 /** Characters; no label is longer. */
 const LONGEST_CHOICE = 200;
 
-/** The open button that a typed answer stands for: its number, its label, or yes and no where it says so itself. */
-function choiceMeant(text: string, buttons: readonly OpenButton[]): OpenButton | undefined {
+/** Later than this a bare "yes" confirms no deletion: it may be about something else. */
+const LATE_MS = 10 * 60_000;
+
+/**
+ * The open button that an answer typed at `now` stands for: its number, its label, or yes and no where it says so itself.
+ */
+function choiceMeant(text: string, buttons: readonly OpenButton[], now: Instant): OpenButton | undefined {
   if (buttons.length === 0 || text.length > LONGEST_CHOICE) return undefined;
   const said = text
     .trim()
     .toLowerCase()
     .replace(/[.!]+$/, '');
   if (said === '') return undefined;
-  if (/^[1-9]$/.test(said)) return buttons[Number(said) - 1];
+  const inTime = (button: OpenButton | undefined): OpenButton | undefined =>
+    button?.grave && now.getTime() - Date.parse(button.at) > LATE_MS ? undefined : button;
+  if (/^[1-9]$/.test(said)) return inTime(buttons[Number(said) - 1]);
   // Said, it is about the last act; the button is about the act that it stands under, which may be an older one.
   if (said === 'undo') return undefined;
   const labelled = buttons.find((button) => button.label.toLowerCase() === said);
   if (labelled) return labelled;
-  if (YES.test(said)) return buttons.find((button) => SAYS_YES.test(button.label));
+  if (YES.test(said)) return inTime(buttons.find((button) => SAYS_YES.test(button.label)));
   if (NO.test(said)) return buttons.find((button) => SAYS_NO.test(button.label));
   return undefined;
 }

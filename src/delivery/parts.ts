@@ -115,6 +115,7 @@ function buttonOf(choice: Choice & { id: string }, position: number, card: strin
       input: choice.input as Json,
       ...(choice.form && { form: { ...choice.form } }),
       ...(choice.group !== undefined && { group: choice.group }),
+      ...(choice.style === 'danger' && { grave: true }),
     },
     conversation_id: message.conversationId,
     person_id: message.personId,

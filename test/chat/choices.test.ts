@@ -1,6 +1,18 @@
 import { expect, test } from 'vitest';
 import { play } from '../support/play.ts';
 
+test('a yes that comes hours later erases nobody', async () => {
+  await using coda = await play({ zone: 'Europe/Berlin' });
+  const ana = coda.person('ana');
+  await ana.says('remind me tomorrow at 9 to stand up');
+  expect(await ana.says('/forget')).toContain('your reminders');
+  await coda.passes({ hours: 9 });
+  await ana.says('yes');
+  expect(await ana.says('what are my reminders')).toContain('stand up');
+  await ana.says('/forget');
+  expect(await ana.says('yes')).toContain('forgotten everything');
+});
+
 test('a typed answer means the newest card, never an older one', async () => {
   await using coda = await play({ zone: 'Europe/Berlin' });
   const ana = coda.person('ana');

@@ -47,6 +47,9 @@ function kindOf(text: string, words: readonly Word[], at: number): Border['kind'
   const isStop = /[.!?;…]["”’')\]]*\s*\p{S}*\s*$/u.test(between);
   if (isStop && !TITLE.test(between) && !isOfDate(text, words, at)) return 'stop';
   if (isMarker(text, word)) return 'stop';
+  // "Between Monday and Friday".
+  const isBetween = word.norm === 'and' && words.slice(Math.max(0, at - 4), at).some(({ norm }) => norm === 'between');
+  if (isBetween) return undefined;
   if (JOINS.has(word.norm) || /,$/.test(between.trimEnd())) return 'join';
   // "School is closed, so skip Monday".
   return word.norm === 'so' && next && !NO_REASON.has(next.norm) ? 'join' : undefined;

@@ -121,7 +121,7 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
 
 /** Behind "and" anything may follow a request that holds no words of the person's own. */
 const goesOn = (words: readonly Word[], { at, before }: Start): boolean =>
-  before !== undefined && !holdsWords(before) && AFTER_JOIN.has(words[at - 1]?.norm ?? '');
+  before !== undefined && !before.unsure && !holdsWords(before) && AFTER_JOIN.has(words[at - 1]?.norm ?? '');
 
 /** Whether what follows may belong to the words that the request holds: a text, not a name. */
 const holdsWords = ({ calls, unsure }: Clause): boolean =>

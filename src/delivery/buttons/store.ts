@@ -30,12 +30,13 @@ export function insertions(buttons: readonly NewButton[], now: Instant): Fragmen
 }
 
 /**
- * A scalar: id and label of the open buttons of the newest card of the conversation `c` that the person `p` may press,
+ * A scalar: the open buttons, as `OpenButton`s, of the newest card of the conversation `c` that the person `p` may press,
  * if it is not older than `since` and was there when the inbox row `i` came.
  */
 export function offered(since: Fragment): Fragment {
   return sql`coalesce((
-        select json_agg(json_build_object('id', b.id, 'label', b.label) order by b.position)
+        select json_agg(json_build_object('id', b.id, 'label', b.label, 'at', b.created_at,
+                                          'grave', b.action->'grave') order by b.position)
           from buttons b
          where b.used_at is null and (b.person_id is null or b.person_id = p.id)
            and b.created_at >= coalesce((${since}), b.created_at)

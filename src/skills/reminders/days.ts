@@ -49,7 +49,16 @@ function monthNamed(words: string, today: string): DaySpan | undefined {
 }
 
 /** The days that `words` name. */
-export function spanOf(words: string, { when, clock }: Pick<TxContext, 'when' | 'clock'>): DaySpan | undefined {
+export function spanOf(words: string, ctx: Pick<TxContext, 'when' | 'clock'>): DaySpan | undefined {
+  const { when, clock } = ctx;
+  const [, from, to] = /^(?:between|from) (.+) (?:and|to|until|till) (.+)$/i.exec(words) ?? [];
+  if (from !== undefined && to !== undefined) {
+    const [begins, ends] = [from, to].map((day) => spanOf(day, ctx));
+    if (!begins || !ends) return undefined;
+    // "Between Monday and Friday", said on a Friday, is about the one after that Monday.
+    const isAfter = ends.last >= begins.first || !/day$/i.test(to);
+    return { first: begins.first, last: isAfter ? ends.last : addDays(ends.last, 7) };
+  }
   const dayOf = dayIn(when.zone);
   const today = dayOf(clock.now());
   const within = (from: number, days: number): DaySpan => ({

@@ -76,7 +76,7 @@ const bare = (which: string): string =>
     .toLowerCase()
     .replace(/^["“”']+|["“”'.!?]+$/g, '')
     .replace(/^(?:(?:the|my|that|this) )(?=\S)/, '')
-    .replace(/(?:^| )(?:reminder|reminders|one|ones|alarm)$/, '')
+    .replace(/(?:^| )(?:reminder|reminders|one|ones|alarm|timer)$/, '')
     .trim();
 
 async function single(ctx: TxContext, words: string, which: string, wanted: Wanted): Promise<Reminder | Failed> {

@@ -3,7 +3,7 @@ import { parseDuration } from '../../../time/index.ts';
 import { about, BARE_NUMBER, editWhen, isPutOff, snooze, snoozeOf } from '../phrase-calls.ts';
 import { isTime } from '../time-words.ts';
 
-const NAMED = '(reminder|reminders|alarm)';
+const NAMED = '(reminder|reminders|alarm|timer)';
 
 /** What people say to put a reminder off. */
 export const snoozing: Phrase[] = [
@@ -130,6 +130,22 @@ function snoozeLength(length: string) {
 
 /** What people say to move or reword a reminder. */
 export const changing: Phrase[] = [
+  {
+    pattern: '(pause|suspend|mute|halt|stop) [the|my] {which} [one|reminder|reminders] (until|till|til) {when}',
+    example: 'pause the pills reminder until Monday',
+    tentative: true,
+    call: ({ which = '', when = '' }) =>
+      isTime(when) ? about('reminder_edit', which, { when: `starting ${when}` }) : undefined,
+  },
+  {
+    pattern: '(pause|suspend|mute|halt|stop) [the|my] {which} [one|reminder|reminders] for {length}',
+    example: 'pause the pills reminder for two weeks',
+    tentative: true,
+    call: ({ which = '', length = '' }) => {
+      const span = length.replace(/^the next (?=an?\b|\d|two|three|four)/i, '');
+      return isTime(`in ${span}`) ? about('reminder_edit', which, { when: `starting in ${span}` }) : undefined;
+    },
+  },
   {
     pattern: "(stop|quit|no more|don't keep) (nagging|bugging|pestering|bothering) [me] [about] {which}",
     example: 'stop nagging me about the pills',

@@ -1,7 +1,7 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { about, isName, isPointedAt } from '../phrase-calls.ts';
 
-const NAMED = '(reminder|reminders|alarm)';
+const NAMED = '(reminder|reminders|alarm|timer)';
 
 const ACTED =
   'bought|called|phoned|rang|emailed|paid|sent|took|fed|watered|finished|completed|did|booked|cleaned|washed|submitted|picked up|dropped off|took out|mailed|posted|returned|renewed';
