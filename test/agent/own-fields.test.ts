@@ -11,7 +11,9 @@ interface Offered {
 }
 
 test('a model neither sees nor sets that the person is sure', async () => {
-  await using coda = await play({ config: modelConfig(server) });
+  await using coda = await play({
+    config: modelConfig(server, { default: 'gpt/main', light: undefined, heavy: undefined }),
+  });
   const ana = coda.person('ana');
   await ana.says('/remind tomorrow at 9 stand up');
   await ana.says('/remind tomorrow at 10 sit down');

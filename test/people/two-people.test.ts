@@ -46,6 +46,7 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   note_save: () => [{ text: 'mine' }],
   note_search: () => [{ query: SECRET }],
   nothing_to_tell: () => [{}],
+  quiet_hours_show: () => [{}],
   quiet_hours_set: () => [{ hours: '22:00-07:00' }],
   reminder_complete: ({ reminder }) => [{ which: reminder }, { which: SECRET }],
   reminder_create: () => [{ text: 'mine', when: 'tomorrow at 9' }],

@@ -27,7 +27,7 @@ function filled(
   const said = stripped(text);
   if (said === '') return undefined;
   if (slot === 'when') {
-    const when = timeIn(said);
+    const when = timeIn(said) ?? timeIn(said.replace(HEDGED, ' ').trim());
     if (when === undefined) return undefined;
     return [{ tool: call.tool, input: { ...call.input, when: withHour(when, call.input.when) } }];
   }
@@ -42,6 +42,9 @@ function filled(
 function stripped(text: string): string {
   return text.trim().replace(HEDGES, '').replace(ENDS, '').trim();
 }
+
+/** "Saturday I guess. 11ish": hedges between the words of a time. */
+const HEDGED = /[\s,]*\b(?:i guess|i think|maybe|probably|i suppose)\b[\s,.;]*|[.;]\s+/gi;
 
 /** The words as a time; a bare number is an hour. */
 export function timeIn(words: string): string | undefined {
@@ -109,7 +112,7 @@ function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call
     /^(?:yes|yeah|yep|sure|ok|okay)\b/i.test(text.trim()) && /^(?:all|both|everything|all of (?:them|it))$/.test(said);
   if (isAll && question.isRecent && choices.length === 1) return choices.map(bare);
   if (/^(?:both|all|all of (?:them|these|those)|both of them|them all|each|everything|every one)$/.test(said))
-    return choices.length > 1 ? choices.map(bare) : undefined;
+    if (areAlike(choices)) return choices.length > 1 ? choices.map(bare) : undefined;
   const exact = choices.find(({ label }) => label.toLowerCase() === said);
   if (exact) return [bare(exact)];
   // "Cancel it" is no name of "cancel the gym".
@@ -128,6 +131,9 @@ function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call
   const [first] = fitting.length === 1 ? fitting : fitting.filter(({ label }) => label.toLowerCase().startsWith(said));
   return first && [bare(first)];
 }
+
+/** Choices of one kind may all be meant; "only the next one" and "the whole series" may not. */
+const areAlike = (choices: readonly LabelledCall[]): boolean => new Set(choices.map(({ tool }) => tool)).size <= 1;
 
 function isYes(text: string, isGrave: boolean): boolean {
   return AGREES.test(text) && (CONSENTS.test(text) || (!isGrave && WISHES.test(text)));

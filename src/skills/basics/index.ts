@@ -1,6 +1,6 @@
 import type { Skill } from '../../chat/index.ts';
 import { phrases } from './phrases.ts';
-import { quietCommand, quietPhrases, setQuietTool } from './quiet.ts';
+import { quietCommand, quietPhrases, setQuietTool, showQuietTool } from './quiet.ts';
 import { texts } from './texts.ts';
 import { dateTool, setZoneTool, showZone, showZoneTool, smalltalkTool, timeTool } from './tools.ts';
 
@@ -20,7 +20,15 @@ export const basics: Skill = {
   name: 'basics',
   words: { does: 'tell the time' },
   phrases: [...phrases, ...quietPhrases],
-  tools: ({ does }) => [timeTool, dateTool, setZoneTool, showZoneTool, setQuietTool, smalltalkTool(does)],
+  tools: ({ does }) => [
+    timeTool,
+    dateTool,
+    setZoneTool,
+    showZoneTool,
+    setQuietTool,
+    showQuietTool,
+    smalltalkTool(does),
+  ],
   commands: () => [
     {
       name: 'timezone',

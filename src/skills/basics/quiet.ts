@@ -6,6 +6,7 @@ import { parseWhen, type WhenContext } from '../../time/index.ts';
 import { texts } from './texts.ts';
 
 const TOOL = 'quiet_hours_set';
+const SHOW = 'quiet_hours_show';
 /** `22:00-07:00`, `from 10pm to 7am`, `between 10pm and 7 am`, `10pm until 7`. */
 const SPAN = /^(?:from |between )?(.{1,20}?)\s*(?:-|–| to | and | until | till )\s*(.{1,20})$/i;
 const OFF = /^(?:off|none|never|no)$/i;
@@ -17,6 +18,15 @@ export const setQuietTool = dataTool({
   effect: 'write',
   input: z.object({ hours: z.string().min(1).max(60) }),
   run: async ({ hours }, ctx) => setHours(hours, ctx),
+});
+
+export const showQuietTool = dataTool({
+  name: SHOW,
+  description: 'Shows the hours in which only urgent reminders come.',
+  effect: 'read',
+  hidden: true,
+  input: z.object({}),
+  run: async (_, { person }) => done(texts.quietShown(person.quiet)),
 });
 
 async function setHours(words: string, { tx, person, when }: TxContext): Promise<ToolResult> {
@@ -62,6 +72,11 @@ export const quietCommand: Command = {
 const within = (slots: Record<string, string>): Call => set(`${slots.from ?? ''} to ${slots.to ?? ''}`);
 
 export const quietPhrases: Phrase[] = [
+  {
+    pattern: "(what are|what's|when are|show|show me|tell me|do i have) [my|the] quiet hours [now|set]",
+    example: 'what are my quiet hours?',
+    call: () => ({ tool: SHOW, input: {} }),
+  },
   {
     pattern: '[set] [my] quiet hours (from|are|are from|to|between) {from} (to|and|until|till) {to}',
     example: 'set my quiet hours from 10pm to 7am',

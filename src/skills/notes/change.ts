@@ -3,7 +3,7 @@ import { type Call, dataTool, done, failed, privately, type ToolResult, type TxC
 import type { SkillDeps } from '../../chat/index.ts';
 import * as all from './all.ts';
 import type { Settings } from './config.ts';
-import { without } from './list.ts';
+import { isList, withItem, without } from './list.ts';
 import { changedIn } from './note.ts';
 import type { Wrote } from './parts.ts';
 import type { Note } from './store.ts';
@@ -85,7 +85,7 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
     async run(input, ctx) {
       const found = await findWhich(ctx, input.which, { tool: 'note_edit', input });
       if ('ok' in found) return found;
-      const added = input.append?.trim() ? `${input.text ?? found.text}\n${input.append.trim()}` : undefined;
+      const added = input.append?.trim() ? appended(input.text ?? found.text, input.append.trim()) : undefined;
       const text = added ?? (input.text?.trim() || found.text);
       if (text.length > longest) return failed('TOO_LONG', texts.tooLong(longest));
       const words = tagsIn(text);
@@ -94,6 +94,10 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
       return change(ctx, found, after, texts.edited, wrote);
     },
   });
+
+/** What is added to a list of one line is an item of it, to any other note a line. */
+const appended = (text: string, more: string): string =>
+  isList(text) && !more.includes('\n') ? withItem(text, more) : `${text}\n${more}`;
 
 export async function change(ctx: TxContext, before: Note, changed: Note, say: (note: Note) => string, wrote: Wrote) {
   const { tx, clock, person, conversationId, tainted } = ctx;

@@ -60,6 +60,12 @@ export const following: Phrase[] = [
     call: () => list(),
   },
   {
+    pattern: '[sorry|no|oops|wait|actually] [its|it is] {to} not {from}',
+    example: 'sorry, 4417 not 4471',
+    about: 'note',
+    call: ({ to = '', from = '' }, topic) => inPlaceOf(topic, from.replace(/^(?:it['’]?s|it is) /i, ''), to),
+  },
+  {
     pattern: '(add|append) {append} to (it|that|this|that note|this note|the note)',
     example: 'add the router is in the hall to it',
     about: 'note',
@@ -182,6 +188,17 @@ function corrected(text: string, topic: Topic | undefined): Call | undefined {
 }
 
 /** A list that was noted or changed just before: its items stand behind a colon, between commas, or are its only words. */
+/** What a note says becomes other words, where it says them once. */
+function inPlaceOf(topic: Topic | undefined, from: string, to: string): Call | undefined {
+  const said = topic?.how === 'made' ? topic.text : undefined;
+  const [before, after, more] = said?.split(from.replace(/[.!]+$/, '')) ?? [];
+  const isWord =
+    before !== undefined && after !== undefined && !/[\p{L}\d]$/u.test(before) && !/^[\p{L}\d]/u.test(after);
+  return isWord && more === undefined && to.length <= 60 && from.length > 1
+    ? { tool: 'note_edit', input: { which: 'that', text: `${before}${to.replace(/,$/, '')}${after}` } }
+    : undefined;
+}
+
 const isListMade = (topic: Topic | undefined): boolean =>
   topic?.how === 'made' && topic.isRecent === true && mayBeList(topic.text);
 

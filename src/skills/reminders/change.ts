@@ -266,7 +266,7 @@ export interface OwnTime {
 export const ownTime = (found: Reminder, now: Date): OwnTime => ({
   at: dayAt(found, now),
   zone: found.zone,
-  isOver: found.plannedAt === undefined,
+  isOver: found.plannedAt === undefined && putOffTo(found, now) === undefined,
 });
 
 /**
@@ -301,17 +301,22 @@ function oneOrAll(reminder: Reminder, when: string, text: string): ToolResult {
         input: { which: reminder.id, when: all, text, series: true },
       },
     ],
+    choiceWords: [texts.once, texts.always],
   });
 }
 
 /** A reminder that spoke no longer ago is nearer to mind than its next occurrence. */
 export const SPOKE_LATELY_MS = 12 * 3_600_000;
 
+/** When a reminder that has no other time will speak. */
+const putOffTo = ({ plannedAt, snoozedUntil }: Reminder, now: Date): Date | undefined =>
+  plannedAt === undefined && snoozedUntil && snoozedUntil > now ? snoozedUntil : undefined;
+
 /** The day that a time of day alone is meant for: that of the occurrence that just spoke, else of the next one. */
 function dayAt(reminder: Reminder, now: Date): Date {
   const { plannedAt, lastAt } = reminder;
   const lately = lastAt !== undefined && now.getTime() - lastAt.getTime() < SPOKE_LATELY_MS;
-  return lately && isOpen(reminder) ? now : (plannedAt ?? now);
+  return lately && isOpen(reminder) ? now : (plannedAt ?? putOffTo(reminder, now) ?? now);
 }
 
 /** Another time of day: of the next occurrence, or of all of them, on their days. */

@@ -25,6 +25,8 @@ const OTHER_FIRST = /^not (.+?)(?:,|,? but) (.+)$/i;
 /** What may stand behind a correction: "50 sorry", "Sunday works better". */
 const CUE_BEHIND =
   /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:works?|suits?(?: me)?|is|would be|would work|will be|fits|should be) (?:better|best|easier|enough|fine|plenty|ok|okay)|will do|would do|should do|is enough|would suit me better)[\s.!]*$/i;
+/** "No, 9:30 was right". */
+const WAS_RIGHT = /\s+was (?:right|fine|correct|better|good|perfect|ok|okay)(?: after all)?[\s.!]*$/i;
 /** "And it's 3:45". */
 const AND_ITS = /^and (?:it['’]?s|it is|that['’]?s)(?: at)? /i;
 /** "It's every other Tuesday sorry, starting next week". */
@@ -40,6 +42,8 @@ export function correction(said: string, topic: Topic): Call | undefined {
     .trim()
     .replace(/^\*\s*/, '')
     .replace(SORRY_WITHIN, 'sorry, $1, $2');
+  if (STRONG.test(CUE.exec(told)?.[0] ?? '') && WAS_RIGHT.test(told))
+    return correction(told.replace(WAS_RIGHT, ''), topic);
   const [goesOn = ''] = isRecent ? (AND_ITS.exec(told) ?? []) : [];
   if (goesOn !== '' && timeOf(told.slice(goesOn.length))) return correction(`no, ${told.slice(goesOn.length)}`, topic);
   const [behind = ''] = CUE_BEHIND.exec(told) ?? [];
@@ -60,7 +64,7 @@ export function correction(said: string, topic: Topic): Call | undefined {
   if (isLasting(rest)) return undefined;
   const other = contrast(meant, rest, text) ?? longerSnooze(saidTime, meant);
   if (other) return other;
-  const time = lengthLike(saidTime, meant) ?? aheadLike(saidTime, meant) ?? timeOf(meant);
+  const time = laterBy(saying, meant) ?? lengthLike(saidTime, meant) ?? aheadLike(saidTime, meant) ?? timeOf(meant);
   // What was said of a series just before is said of all of it.
   const whole = isRecent ? { whole: true } : {};
   if (time !== undefined && (isCued || isRelative(meant))) return change({ when: time, ...whole });
@@ -102,6 +106,13 @@ export function lengthLike(before: string, meant: string): string | undefined {
 function longerSnooze(before: string, meant: string): Call | undefined {
   const when = /^(?:for )?\d{1,3} ?[a-z]+$/i.test(before) && lengthLike(`in ${before.replace(/^for /i, '')}`, meant);
   return when ? { tool: 'reminder_snooze', input: { which: 'that', when: when.replace(/^in /, '') } } : undefined;
+}
+
+/** "Push it a week": from its own time. */
+function laterBy(saying: string, meant: string): string | undefined {
+  const length = meant.replace(/^(?:back|out|on) (?:by )?|^by /i, '');
+  const isPushed = /^(?:push|shift) (?:it|that|this)\s+$/i.test(saying) && !/^(?:in|to) /i.test(meant);
+  return isPushed && /[a-z]/i.test(length) && parseDuration(length) !== undefined ? `${length} later` : undefined;
 }
 
 const AHEAD_SAID = /^(.+?) before (.+)$/i;

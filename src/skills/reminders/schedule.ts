@@ -60,7 +60,7 @@ export function parsePutOff(words: string, base: Instant, ctx: WhenContext): Whe
 }
 
 const SPELT_LENGTH =
-  /^(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|half an?|a couple (?:of)?|a few|quarter of an)\b.*\b(?:hours?|minutes?|mins?|days?|weeks?)$/i;
+  /^(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|half an?|a couple (?:of)?|a few|quarter of an|\d{1,3})\b.*\b(?:hours?|minutes?|mins?|days?|weeks?|fortnights?|months?)$/i;
 
 /** A length that counts from the past is over before it begins: then it counts from now. */
 const later = (at: Instant, from: Instant, now: Instant): Instant =>

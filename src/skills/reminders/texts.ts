@@ -221,7 +221,8 @@ export const texts = {
   /** Other words for the one at `next` alone, and for the whole series. */
   onlyThen: ({ zone }: Reminder, next: Instant) =>
     `day time once only just ${new Intl.DateTimeFormat('en', { timeZone: zone, weekday: 'long' }).format(next)}`,
-  always: 'all every whole',
+  once: 'just once this time',
+  always: 'all of them both each every everything always it',
   notThen: ({ text, plannedAt, zone }: Reminder, now: Instant) =>
     `${quoted(text)} does not come then as it is.${plannedAt ? ` Next: ${instantWords(plannedAt, zone, now)}.` : ''}`,
   moveNext: ({ plannedAt, zone }: Reminder, at: Instant, now: Instant) =>

@@ -65,6 +65,12 @@ export const snoozing: Phrase[] = [
     call: ({ length = '' }) => (/^\d{1,3}$/.test(length) ? snoozeOf('', `${length} minutes`) : undefined),
   },
   {
+    pattern: '{length} more',
+    example: '5 more',
+    about: 'reminder',
+    call: ({ length = '' }) => (/^\d{1,2}$/.test(length) ? snoozeOf('', `${length} minutes`) : undefined),
+  },
+  {
     pattern: '(give it|give that|give me) another {length}',
     example: 'give it another 10',
     call: ({ length = '' }) => snoozeOf('', /^\d{1,3}$/.test(length) ? `${length} minutes` : length),
@@ -101,6 +107,12 @@ export const snoozing: Phrase[] = [
     call: ({ which = '' }) => snooze(which),
   },
   {
+    pattern: '(push|bump|shift) (that|it|this) {length}',
+    example: 'push it a week',
+    call: ({ length = '' }) =>
+      /[a-z]/i.test(length) && parseDuration(length) !== undefined ? snoozeOf('that', length) : undefined,
+  },
+  {
     pattern: '(push|put) (that|it|this) (back|off) {when}',
     example: 'push that back an hour',
     call: ({ when = '' }) =>
@@ -130,6 +142,12 @@ function snoozeLength(length: string) {
 
 /** What people say to move or reword a reminder. */
 export const changing: Phrase[] = [
+  {
+    pattern: '[the|my] {which} [one|reminder] can wait (until|till|til) {when}',
+    example: 'the dentist one can wait till Thursday',
+    tentative: true,
+    call: ({ which = '', when = '' }) => (isTime(when) ? about('reminder_edit', which, { when }) : undefined),
+  },
   {
     pattern: '(pause|suspend|mute|halt|stop) [the|my] {which} [one|reminder|reminders] (until|till|til) {when}',
     example: 'pause the pills reminder until Monday',

@@ -1,5 +1,5 @@
 import type { Phrase } from '../../../agent/index.ts';
-import { about, isName, isPointedAt } from '../phrase-calls.ts';
+import { about, isName, isPointedAt, PAST } from '../phrase-calls.ts';
 
 const NAMED = '(reminder|reminders|alarm|timer)';
 
@@ -8,6 +8,15 @@ const ACTED =
 
 /** What people say when something is done. */
 export const completing: Phrase[] = [
+  {
+    pattern:
+      '[the|my] {which} (is|are|was|were) [now|all|already] {deed} [so] (tick|cross|check|mark|strike) (it|that|them) off',
+    example: 'the receipts are scanned, tick that off',
+    call: ({ which = '', deed = '' }) =>
+      PAST.test(deed) && !/^(?:i|it|that|this|they|he|she|we|you|there|everything|all)$/i.test(which)
+        ? about('reminder_complete', which)
+        : undefined,
+  },
   {
     pattern:
       "(done|completed|finished|did it|i did it|did that|i did that|i've done it|i've done that|finished that|finished it|completed that|i have done it|i already did it|i already did that|already done|got it done|all done|done it|done that|did it already|done already|finished already|completed it|✅|✔|☑|done ✅|done ✔|ok done|yes done|finally done|yep done|mission accomplished|sorted|its sorted|thats sorted|taken care of)",

@@ -174,7 +174,7 @@ export const listing: Phrase[] = [
     call: ({ day = '' }) => list(day),
   },
   {
-    pattern: '(what do i have|what have i got) {day}',
+    pattern: '(what do i have|what have i got|what do we have|what have we got) [on|for] {day}',
     example: 'what do I have tomorrow?',
     shown: true,
     call: ({ day = '' }) => list(day),
