@@ -61,7 +61,7 @@ export const following: Phrase[] = [
   },
   {
     pattern: '[sorry|no|oops|wait|actually] [its|it is] {to} not {from}',
-    example: 'sorry, 4417 not 4471',
+    example: 'sorry, Robert not Bob',
     about: 'note',
     call: ({ to = '', from = '' }, topic) => inPlaceOf(topic, from.replace(/^(?:it['’]?s|it is) /i, ''), to),
   },
