@@ -132,8 +132,11 @@ function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call
   return first && [bare(first)];
 }
 
-/** Choices of one kind may all be meant; "only the next one" and "the whole series" may not. */
-const areAlike = (choices: readonly LabelledCall[]): boolean => new Set(choices.map(({ tool }) => tool)).size <= 1;
+/** The same for several things may be meant of all; "only the next one" and "the whole series" are one thing's. */
+function areAlike(choices: readonly LabelledCall[]): boolean {
+  const [tools, things] = [new Set(choices.map(({ tool }) => tool)), new Set(choices.map(({ input }) => input.which))];
+  return tools.size <= 1 && (things.size === choices.length || things.has(undefined) || things.has(''));
+}
 
 function isYes(text: string, isGrave: boolean): boolean {
   return AGREES.test(text) && (CONSENTS.test(text) || (!isGrave && WISHES.test(text)));

@@ -48,11 +48,17 @@ function kindOf(text: string, words: readonly Word[], at: number): Border['kind'
   if (isStop && !TITLE.test(between) && !isOfDate(text, words, at)) return 'stop';
   if (isMarker(text, word)) return 'stop';
   // "Between Monday and Friday".
-  const isBetween = word.norm === 'and' && words.slice(Math.max(0, at - 4), at).some(({ norm }) => norm === 'between');
-  if (isBetween) return undefined;
+  if (word.norm === 'and' && isBetween(words, at)) return undefined;
   if (JOINS.has(word.norm) || /,$/.test(between.trimEnd())) return 'join';
   // "School is closed, so skip Monday".
   return word.norm === 'so' && next && !NO_REASON.has(next.norm) ? 'join' : undefined;
+}
+
+/** Whether the "and" at `at` is that of "between … and …". */
+function isBetween(words: readonly Word[], at: number): boolean {
+  const before = words.slice(Math.max(0, at - 4), at).map(({ norm }) => norm);
+  const since = before.lastIndexOf('between');
+  return since >= 0 && !before.includes('and', since);
 }
 
 const MONTH = /^(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)/;

@@ -330,5 +330,6 @@ function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, now: Date)
       { label: 'Only the next one', tool: 'reminder_choose', input: next },
       { label: 'The whole series', tool: 'reminder_choose', input: all },
     ],
+    choiceWords: [texts.once, texts.always],
   });
 }

@@ -99,7 +99,7 @@ const ADVERBS: Record<string, string> = {
   annually: 'every year',
 };
 const CYCLE =
-  /^(?:once )?(?:an?|every|each) (?:(?:other|second|third|two|three|four|five|six|\d{1,2}) )?(week|fortnight|month|year)s?$/;
+  /^(?:once an?|(?:once )?(?:every|each)) (?:(?:other|second|third|two|three|four|five|six|\d{1,2}) )?(week|fortnight|month|year)s?$/;
 
 /** "Every two weeks": on the weekday, the day of the month or the date that it has; undefined for any other words. */
 function onItsDays(words: string, { weekday, day, month }: Parts): string | undefined {

@@ -153,7 +153,7 @@ export const changing: Phrase[] = [
     example: 'pause the pills reminder until Monday',
     tentative: true,
     call: ({ which = '', when = '' }) =>
-      isTime(when) ? about('reminder_edit', which, { when: `starting ${when}` }) : undefined,
+      isTime(when) ? about('reminder_edit', which, { when: `resuming ${when}` }) : undefined,
   },
   {
     pattern: '(pause|suspend|mute|halt|stop) [the|my] {which} [one|reminder|reminders] for {length}',
@@ -161,7 +161,7 @@ export const changing: Phrase[] = [
     tentative: true,
     call: ({ which = '', length = '' }) => {
       const span = length.replace(/^the next (?=an?\b|\d|two|three|four)/i, '');
-      return isTime(`in ${span}`) ? about('reminder_edit', which, { when: `starting in ${span}` }) : undefined;
+      return isTime(`in ${span}`) ? about('reminder_edit', which, { when: `resuming in ${span}` }) : undefined;
     },
   },
   {
