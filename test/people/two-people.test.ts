@@ -63,6 +63,7 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   schedule_list: () => [{}],
   scheduler_list: () => [{}],
   scheduler_run_now: ({ schedule }) => [{ name: schedule }, { name: SECRET }],
+  schedule_switch: ({ schedule }) => [{ name: schedule, on: false }],
   scheduler_toggle: ({ schedule }) => [{ name: schedule, on: false }],
   result_read: ({ step }) => [{ handle: step }],
   skill_activate: () => [{ name: SECRET }],

@@ -229,22 +229,22 @@ const managing: Phrase[] = [
   {
     pattern: '(turn off|switch off|disable|pause|stop) [the|my] (schedule|scheduled task|automation) {which}',
     example: 'pause the schedule agenda',
-    call: ({ which: name = '' }) => ({ tool: 'scheduler_toggle', input: { name, on: false } }),
+    call: ({ which: name = '' }) => ({ tool: 'schedule_switch', input: { name, on: false } }),
   },
   {
     pattern: '(turn off|switch off|disable|pause|stop) [the|my] {which} (schedule|scheduled task|automation)',
     example: 'pause my agenda schedule',
-    call: ({ which: name = '' }) => ({ tool: 'scheduler_toggle', input: { name, on: false } }),
+    call: ({ which: name = '' }) => ({ tool: 'schedule_switch', input: { name, on: false } }),
   },
   {
     pattern: '(turn on|switch on|enable|resume|restart) [the|my] (schedule|scheduled task|automation) {which}',
     example: 'resume the schedule agenda',
-    call: ({ which: name = '' }) => ({ tool: 'scheduler_toggle', input: { name, on: true } }),
+    call: ({ which: name = '' }) => ({ tool: 'schedule_switch', input: { name, on: true } }),
   },
   {
     pattern: '(turn on|switch on|enable|resume|restart) [the|my] {which} (schedule|scheduled task|automation)',
     example: 'resume my agenda schedule',
-    call: ({ which: name = '' }) => ({ tool: 'scheduler_toggle', input: { name, on: true } }),
+    call: ({ which: name = '' }) => ({ tool: 'schedule_switch', input: { name, on: true } }),
   },
   {
     pattern: '(run|trigger|fire|execute) [the|my] (schedule|scheduled task|automation) {which} [now]',
@@ -277,7 +277,7 @@ function toggled(on: boolean, topic: Topic | undefined): Call | undefined {
   const name = topic?.text;
   const known = name && routineOf(name);
   if (known) return routine(known, on);
-  return name ? { tool: 'scheduler_toggle', input: { name, on } } : undefined;
+  return name ? { tool: 'schedule_switch', input: { name, on } } : undefined;
 }
 
 /** What people say of the schedule that was made or changed last. */
@@ -305,6 +305,12 @@ const following: Phrase[] = [
     example: 'resume that',
     about: 'schedule',
     call: (_, topic) => toggled(true, topic),
+  },
+  {
+    pattern: `(run|trigger|execute) ${IT} [right] [now]`,
+    example: 'run it now',
+    about: 'schedule',
+    call: (_, topic) => (topic?.text ? { tool: 'scheduler_run_now', input: { name: topic.text } } : undefined),
   },
   {
     pattern: `(${REMOVE}) ${IT}`,

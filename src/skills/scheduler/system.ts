@@ -81,9 +81,31 @@ export function systemTools(deps: Deps) {
       input: z.object({ name }),
       run: (input, ctx) => runNow(deps, input, ctx),
     }),
+    switchTool(deps),
     stopTool(deps),
   ];
 }
+
+/** What plain English says: a person's own is switched at once, and can be taken back; of coda's own tasks it asks. */
+const switchTool = (deps: Deps) =>
+  dataTool({
+    name: 'schedule_switch',
+    topic: 'schedule',
+    description: 'Switches a schedule on or off.',
+    effect: 'write',
+    hidden: true,
+    thingsIn: () => [{ kind: 'tool', name: 'scheduler_toggle', skill: 'scheduler' }],
+    input: z.object({ name, on: z.boolean() }),
+
+    async run(input, ctx) {
+      const meant = await meantBy(deps, input.name, ctx);
+      if ('ok' in meant) return meant;
+      if ('own' in meant) return switchOwn(ctx, meant.own, input.on, deps.wakeAt);
+      return failed('AMBIGUOUS', texts.reallySwitch(meant.task.name, input.on), {
+        choices: [{ label: texts.switchIt(input.on), tool: 'scheduler_toggle', input }],
+      });
+    },
+  });
 
 /** What a name means: one of coda's own tasks (for owners), or a schedule of the person's. */
 type Meant = { task: ListedSchedule } | { own: PersonSchedule };

@@ -68,6 +68,9 @@ export const texts = {
   restored: (title: string) => `Taken back: ${quoted(title)} is as it was before.`,
   unmade: (title: string) => `Taken back: ${quoted(title)} is not planned any more.`,
   label: (title: string) => `the schedule ${quoted(title)}`,
+  reallySwitch: (task: string, on: boolean) =>
+    `${quoted(task)} is something that I do by myself. Switch it ${on ? 'on' : 'off'}?`,
+  switchIt: (on: boolean) => (on ? 'Switch it on' : 'Switch it off'),
   switched: (title: string, on: boolean) => `${quoted(title)} is ${on ? 'on' : 'off'}.`,
   begun: (title: string) => `${quoted(title)} runs now.`,
   none: 'You have planned nothing. For example: "every weekday at 8 send me my agenda", or "turn on the daily briefing".',
