@@ -55,6 +55,9 @@ const without = (note: string, question: string): string => {
   return note.replace(/[\p{L}]{4,}/gu, (word) => (asked.has(word.toLowerCase()) ? '' : word));
 };
 
+/** "Owes me 1,450": a sum that names no money. */
+const SUM = /\b(?:costs?|pays?|paid|charge[sd]?|owe[sd]?|spent|price|rent|fee)\b[^.;]{0,40}\d/i;
+
 /** Rules: what a question begins with, and what a note must have to answer it. */
 const KINDS: readonly (readonly [pattern: RegExp, answers: (note: string, question: string) => boolean])[] = [
   [/\bhow old\b/i, (note) => AGE.test(note)],
@@ -65,7 +68,7 @@ const KINDS: readonly (readonly [pattern: RegExp, answers: (note: string, questi
   ],
   [
     /\bhow (?:much|expensive)\b.*\b(?:costs?|pay|paid|pays|charges?d?|owes?|spent|price|rent|fee)\b/i,
-    (note) => MONEY.test(note),
+    (note) => MONEY.test(note) || SUM.test(note),
   ],
   [
     /\bhow much (?:is|are|was|were)\b|\b(?:what|which) (?:did|does|do|will|would) .*\bcost\b/i,

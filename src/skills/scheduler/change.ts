@@ -123,7 +123,7 @@ export async function switchOwn(
 /** Begins the turn of a schedule now, beside its occurrences. */
 export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, { turns }: Pick<SkillDeps, 'turns'>) {
   await beginNow(tx, found, turns, clock.now());
-  return quoting(done(texts.begun(found.title)), [found]);
+  return quoting(done(texts.begun(found.title), { subject: found.title, id: found.id }), [found]);
 }
 
 export async function beginNow(tx: Transaction, found: PersonSchedule, turns: SkillDeps['turns'], now: Instant) {

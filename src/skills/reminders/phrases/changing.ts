@@ -1,6 +1,6 @@
 import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../../agent/index.ts';
-import { parseDuration } from '../../../time/index.ts';
-import { about, BARE_NUMBER, editWhen, isPutOff, snooze, snoozeOf } from '../phrase-calls.ts';
+import { parseDuration, splitTask } from '../../../time/index.ts';
+import { about, BARE_NUMBER, editWhen, isName, isPutOff, snooze, snoozeOf } from '../phrase-calls.ts';
 import { isTime } from '../time-words.ts';
 
 const NAMED = '(reminder|reminders|alarm|timer)';
@@ -218,6 +218,15 @@ export const changing: Phrase[] = [
     pattern: '[actually] (make|change|set|move|switch|update) (it|that) [to|for|at] {when}',
     example: 'make it 6pm instead',
     call: ({ when = '' }) => editWhen('', when),
+  },
+  {
+    pattern: '[actually] (make|set) (the|my) {rest}',
+    example: 'make the dentist 4:30pm instead',
+    tentative: true,
+    call: ({ rest = '' }) => {
+      const { when, task } = splitTask(`remind me ${rest.replace(/\s+instead$/i, '')}`);
+      return when !== undefined && isName(task) && isTime(when) ? about('reminder_edit', task, { when }) : undefined;
+    },
   },
   {
     pattern: '[actually] (make|change|set|move|switch|update) (that one|this one) [to|for|at] {when}',
