@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { done, type ModelRequest, outsideTool } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { testDatabases } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { Outside } from '../support/outside.ts';
 import { play } from '../support/play.ts';
 import { type Line, lastSaid, ScriptedModel } from '../support/scripted-model.ts';
@@ -130,6 +131,8 @@ describe.each(testDatabases)('a nested turn that asks on $name', ({ name, availa
     await coda.app.settled();
     expect(outside.sent).toEqual(['bob']);
     expect(ana.heard('`letter_send` ran, so I do not know whether it happened')).toHaveLength(1);
+    // The turn that asked goes on when the database has told of it.
+    await eventually(() => ana.heard('told: bob: letter_send was stopped').length > 0);
     expect(ana.heard('told: bob: letter_send was stopped')).toHaveLength(1);
   });
 });
