@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { TxContext } from '../../agent/index.ts';
 import { addDays, occurrences, parseWhen, weekdayOfDay } from '../../time/index.ts';
+import { MONTHS } from './narrow.ts';
 import type { Reminder } from './reminder.ts';
 
 /** Days of the person's calendar, as `2026-11-21`, both included; today and the days to come begin with `''`. */
@@ -31,7 +32,6 @@ export function readDays(days: string | undefined): DaySpan | undefined {
 export const writtenDays = ({ first, last }: DaySpan, { when, clock }: Pick<TxContext, 'when' | 'clock'>): string =>
   `${first || dayIn(when.zone)(clock.now())}/${last}`;
 
-const MONTHS = 'january february march april may june july august september october november december'.split(' ');
 const A_MONTH = new RegExp(
   `^(?:in )?(?:(?:this |the |(?:the )?rest of (?:the|this) )(month)|(?:the )?next (month)|(${MONTHS.join('|')}))$`,
   'i',

@@ -111,7 +111,9 @@ const bare = (day: string): string => day.replaceAll('-', '');
 
 const MONTH =
   'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
-const MONTHS = 'january february march april may june july august september october november december'.split(' ');
+export const MONTHS = 'january february march april may june july august september october november december'.split(
+  ' ',
+);
 /** Of a series that comes every minute no month is counted out. */
 const MOST_SKIPPED = 400;
 

@@ -277,6 +277,13 @@ export function about(tool: string, which: string, more: Record<string, unknown>
   return { tool, input: { ...named(which), ...more } };
 }
 
+/** A series that rests until `when`, and for as long as `length`. */
+export const pauseUntil = (which: string, when: string): Call | undefined =>
+  isTime(when) ? about('reminder_edit', which, { when: `resuming ${when}` }) : undefined;
+
+export const pauseFor = (which: string, length: string): Call | undefined =>
+  pauseUntil(which, `in ${length.replace(/^the next (?=an?\b|\d|two|three|four)/i, '')}`);
+
 /** "All the milk reminders". */
 const ALL_OF = /^all (?:of )?(?:the |my |our )?(\S.*?)(?: (?:reminders|ones|alarms))?$/i;
 

@@ -102,10 +102,10 @@ function ownTime(reminder: Reminder, now: Date): Date | undefined {
 
 const UNTIL = /^(?:until|till|til|to)\s+/i;
 
-/** "Until tomorrow" keeps the hour; a length of time stays as it is. */
 const DAYS_LONG =
   /^(?:for |by )?(?:another |a further )?(?:an?|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of) (?:days?|weeks?|fortnights?|months?)$/i;
 
+/** "Until tomorrow" keeps the hour; a length of time stays as it is. */
 function completedPutOff(words: string, at: Date, zone: string): string {
   const [, lead = '', rest = ''] = /^((?:until|till|til|to)\s+)?(.+)$/is.exec(words.trim()) ?? [];
   // "By two days" counts from its own time.

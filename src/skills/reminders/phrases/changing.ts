@@ -1,6 +1,16 @@
 import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../../agent/index.ts';
 import { parseDuration, splitTask } from '../../../time/index.ts';
-import { about, BARE_NUMBER, editWhen, isName, isPutOff, snooze, snoozeOf } from '../phrase-calls.ts';
+import {
+  about,
+  BARE_NUMBER,
+  editWhen,
+  isName,
+  isPutOff,
+  pauseFor,
+  pauseUntil,
+  snooze,
+  snoozeOf,
+} from '../phrase-calls.ts';
 import { isTime } from '../time-words.ts';
 
 const NAMED = '(reminder|reminders|alarm|timer)';
@@ -152,17 +162,13 @@ export const changing: Phrase[] = [
     pattern: '(pause|suspend|mute|halt|stop) [the|my] {which} [one|reminder|reminders] (until|till|til) {when}',
     example: 'pause the pills reminder until Monday',
     tentative: true,
-    call: ({ which = '', when = '' }) =>
-      isTime(when) ? about('reminder_edit', which, { when: `resuming ${when}` }) : undefined,
+    call: ({ which = '', when = '' }) => pauseUntil(which, when),
   },
   {
     pattern: '(pause|suspend|mute|halt|stop) [the|my] {which} [one|reminder|reminders] for {length}',
     example: 'pause the pills reminder for two weeks',
     tentative: true,
-    call: ({ which = '', length = '' }) => {
-      const span = length.replace(/^the next (?=an?\b|\d|two|three|four)/i, '');
-      return isTime(`in ${span}`) ? about('reminder_edit', which, { when: `resuming in ${span}` }) : undefined;
-    },
+    call: ({ which = '', length = '' }) => pauseFor(which, length),
   },
   {
     pattern: "(stop|quit|no more|don't keep) (nagging|bugging|pestering|bothering) [me] [about] {which}",

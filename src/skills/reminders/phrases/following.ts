@@ -2,7 +2,19 @@ import { ANYMORE, type Call, isCondition, type Phrase, REMOVE, UNNEEDED } from '
 import { splitTask } from '../../../time/index.ts';
 import { aheadIn } from '../ahead-words.ts';
 import { change, correction, INSTEAD, lengthLike, underCondition } from '../correction.ts';
-import { AGAIN, about, again, ahead, BARE_NUMBER, create, list, PAST, snoozeOf } from '../phrase-calls.ts';
+import {
+  AGAIN,
+  about,
+  again,
+  ahead,
+  BARE_NUMBER,
+  create,
+  list,
+  PAST,
+  pauseFor,
+  pauseUntil,
+  snoozeOf,
+} from '../phrase-calls.ts';
 import { isItem } from '../reworded.ts';
 import { isRhythm } from '../schedule.ts';
 import { isTime } from '../time-words.ts';
@@ -122,16 +134,13 @@ export const following: Phrase[] = [
     pattern: '(pause|suspend|mute|halt|hold|hold off|stop) (it|that|this|this one|that one) (until|till|til) {when}',
     example: 'pause it until Monday',
     about: 'reminder',
-    call: ({ when = '' }) => (isTime(when) ? change({ when: `resuming ${when}` }) : undefined),
+    call: ({ when = '' }) => pauseUntil('that', when),
   },
   {
     pattern: '(pause|suspend|mute|halt|stop) (it|that|this|this one|that one) for {length}',
     example: 'pause it for two weeks',
     about: 'reminder',
-    call: ({ length = '' }) => {
-      const span = length.replace(/^the next (?=an?\b|\d|two|three|four)/i, '');
-      return isTime(`in ${span}`) ? change({ when: `resuming in ${span}` }) : undefined;
-    },
+    call: ({ length = '' }) => pauseFor('that', length),
   },
   {
     pattern: '{said}',
