@@ -6,6 +6,7 @@ import { Agent as TlsAgent } from 'node:https';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { smallHeaps } from '../base/heap.ts';
@@ -73,6 +74,8 @@ export async function dockerAt(
   const options = await modemOptions(endpoint, keys, ssh).catch((error: unknown) => {
     throw new DockerError(messageOf(error), undefined, error);
   });
+  // The client writes out the options of each call for a log that nobody reads, with each socket of the agent: milliseconds.
+  Object.defineProperty(agent, inspect.custom, { value: () => 'Agent' });
   const { modem } = new Dockerode({ ...options, ...(endpoint.kind !== 'ssh' && { agent }) });
   return calls(caller(modem, patienceMs), () => agent.destroy());
 }
