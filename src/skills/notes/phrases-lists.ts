@@ -35,6 +35,12 @@ export const lists: Phrase[] = [
     }),
   ),
   {
+    pattern:
+      '[and] [i|we] (need to|have to|want to|must|gotta|to|things to|stuff to|still need to) (buy:|get:|pick up:) {text}',
+    example: 'I need to buy: milk, bread',
+    call: ({ text = '' }) => (isForList(text) ? onto('shopping list', text) : undefined),
+  },
+  {
     pattern: '(todo {text}|to-do {text}|[my|the|our] (todo:|to-do:|to do:|todos:|to-dos:|to dos:) {text})',
     example: 'todo: call the plumber, buy stamps',
     call: ({ text = '' }) =>

@@ -70,6 +70,14 @@ export function spanOf(words: string, ctx: Pick<TxContext, 'when' | 'clock'>): D
   if (/^(?:today|tonight|now|for today|later today)$/i.test(words)) return { first: '', last: today };
   if (/^(?:this|the) week$/i.test(words)) return { ...within(-weekday, 7), first: '' };
   if (/^(?:the )?next week$/i.test(words)) return within(7 - weekday, 7);
+  const [, of] =
+    /^(?:in |during )?(?:the )?week (?:of|beginning|starting|commencing) (?:the )?(.+)$/i.exec(words) ?? [];
+  const named = of === undefined ? undefined : spanOf(of, ctx);
+  // "The week of the 16th" begins on the person's first day of the week.
+  if (named?.first) {
+    const begins = addDays(named.first, -((weekdayOfDay(named.first) - (when.weekStart ?? 1) + 7) % 7));
+    return { first: begins, last: addDays(begins, 6) };
+  }
   const month = monthNamed(words, today);
   if (month) return month;
   const isWeekend = /^(?:this|the|next) weekend$/i.test(words);

@@ -315,6 +315,8 @@ export function ahead(which: string, length: string, text?: string): Call | unde
 const DAYS =
   /^(?:on |for |by |in )?((?:today|tonight|tomorrow|(?:(?:the )?rest of (?:the|this) month|january|february|march|april|may|june|july|august|september|october|november|december)|(?:this|next) (?:week|weekend|month|morning|afternoon|evening)|(?:on |this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?: (?:morning|afternoon|evening|night))?)$/i;
 
+const A_WEEK = /^(?:in |on |for |during )?((?:the )?week (?:of|beginning|starting|commencing) (.+))$/i;
+
 /** "28 November", "the 26th", "a week on Friday": a day, and no hour of it. */
 function isDate(words: string): boolean {
   const hasHour =
@@ -346,7 +348,9 @@ export function list(day = '', status?: 'completed' | 'all'): Call | undefined {
   if (date !== undefined && isTime(`${date}.${year}`))
     return { tool: 'reminder_list', input: { day: `${date}.${year}` } };
   const words = day.replace(/[?.!]+$/, '').replace(/(?<=\w)['’]s$/i, '');
-  const named = DAYS.exec(words)?.[1] ?? (isDate(words) ? words.replace(/^(?:on|for) /i, '') : undefined);
+  const [, week = '', of = ''] = A_WEEK.exec(words) ?? [];
+  const named =
+    DAYS.exec(words)?.[1] ?? (isDate(of) ? week : isDate(words) ? words.replace(/^(?:on|for) /i, '') : undefined);
   if (named === undefined) return undefined;
   return {
     tool: 'reminder_list',

@@ -135,6 +135,7 @@ function dayWords(day: string): string {
   });
   if (/^(?:january|february|march|april|may|june|july|august|september|october|november|december)$/i.test(named))
     return `in ${named.charAt(0).toUpperCase()}${named.slice(1)}`;
+  if (/^(?:the )?week (?:of|beg|start|comm)/.test(named)) return `in ${named}`;
   return /^(?:[A-Z]\w+day|\d)/.test(named) ? `on ${named}` : named;
 }
 
