@@ -148,6 +148,9 @@ function endOf({ moment, whole }: NonNullable<Phrase['until']>, limits: Limits, 
   if (!date) return nextAt(time, Math.max(env.now, limits.from), env);
   const day = endDay(date, whole, limits, env);
   if (typeof day !== 'number') return day;
+  // Said on a Friday, "until Friday" is the next one: of today one says so, or the hour.
+  const isBare = !time && date.type === 'weekday' && date.which === 'bare' && limits.startDay === undefined;
+  if (isBare && day === env.today) return midnight(day + 8, env) - 1_000;
   return time ? timeOn(day, time, offset, env) : midnight(day + 1, env) - 1_000;
 }
 

@@ -3,6 +3,8 @@ import { dataTool, failed, privately, quoting, type ToolResult, type TxContext }
 import { change, edit, notOpen, ofEach, which } from './change.ts';
 import { type DaySpan, dayNamed, dayOfAll, daysInput, readDays, spanNamed, writtenDays } from './days.ts';
 import { skipDays } from './days-off.ts';
+import { withoutHours } from './hours.ts';
+import { namesHour } from './naming.ts';
 import { isItsName, skippedDay } from './narrow.ts';
 import type { Reminder, WakeAt } from './reminder.ts';
 import { texts } from './texts.ts';
@@ -49,6 +51,8 @@ async function remove(ctx: TxContext, found: readonly Reminder[], input: Input, 
   const isNamed = (one: Reminder) => one.rule !== undefined && day !== undefined && isItsName(one.rule, day);
   // "My Tuesday yoga" may be that series or that Tuesday.
   if (only?.plannedAt && others.length === 0 && isNamed(only)) return notOpen(only, only.plannedAt, ctx.clock.now());
+  const less = only && others.length === 0 && !day ? withoutHours(only, namesHour(input.which, only)) : undefined;
+  if (only && less) return change(ctx, only, less, (one) => texts.edited(one, ctx.clock.now()), less.plannedAt);
   const isOfDay = dayOfAll(input.which) !== undefined || !found.every(isNamed);
   const span = readDays(input.days) ?? (isOfDay ? spanNamed(input.which, ctx) : undefined);
   if (span) {

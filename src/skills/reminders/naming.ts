@@ -2,6 +2,7 @@
 import { isSlip } from '../../base/text.ts';
 import { isFormOf, wordsIn } from '../../base/word-forms.ts';
 import { addDays, formatClock } from '../../time/index.ts';
+import { clocksOf, partsOf } from './hours.ts';
 import type { Reminder } from './reminder.ts';
 
 const FILLERS = new Set(
@@ -56,6 +57,13 @@ function clockOf(word: string): string | undefined {
   return `${String(hours).padStart(2, '0')}:${minute}`;
 }
 
+/** Whether `said` names the hour `clock`, with words that are none of the text's own. */
+export function namesHour(said: string, { text }: Reminder): (clock: string) => boolean {
+  const own = wordsIn(text);
+  const words = tellingWords(said).filter((word) => !own.some((one) => isMeant(word, one)));
+  return (clock) => words.some((word) => (clockOf(word) ?? word) === clock || partsOf(clock).includes(word));
+}
+
 const RHYTHMS: readonly [RegExp, string][] = [
   [/FREQ=DAILY/, 'daily day'],
   [/FREQ=WEEKLY/, 'weekly week'],
@@ -66,7 +74,7 @@ const RHYTHMS: readonly [RegExp, string][] = [
   [/FREQ=/, 'recurring repeating regular'],
 ];
 
-/** What can be said of when it speaks next. */
+/** What can be said of when it speaks next, and of the hours at which it does. */
 export function facetsOf({ nextAt, lastOccurrence, rule, zone }: Reminder, now: Date): ReadonlySet<string> {
   const facets = RHYTHMS.flatMap(([pattern, words]) => (rule && pattern.test(rule) ? words.split(' ') : []));
   const at = nextAt ?? lastOccurrence;
@@ -74,11 +82,10 @@ export function facetsOf({ nextAt, lastOccurrence, rule, zone }: Reminder, now: 
   const day = (instant: Date) => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(instant);
   const weekday = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'long' }).format(at).toLowerCase();
   const clock = formatClock(at, zone);
-  facets.push(weekday, `${weekday}s`, weekday.slice(0, 3), clock);
+  facets.push(weekday, `${weekday}s`, weekday.slice(0, 3));
+  for (const one of [clock, ...clocksOf(rule ?? '')]) facets.push(one, ...partsOf(one));
   if (day(at) === day(now)) facets.push('today', 'todays');
   if (day(at) === addDays(day(now), 1)) facets.push('tomorrow', 'tomorrows');
-  const hour = Number(clock.slice(0, 2));
-  facets.push(hour < 12 ? 'morning' : hour < 17 ? 'afternoon' : 'evening');
-  if (hour >= 18) facets.push('tonight', 'night');
+  if (Number(clock.slice(0, 2)) >= 18) facets.push('tonight');
   return new Set(facets);
 }

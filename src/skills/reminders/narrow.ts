@@ -11,6 +11,7 @@ import {
   type WhenContext,
 } from '../../time/index.ts';
 import type { Reminder } from './reminder.ts';
+import { linesOf, textOf } from './rule-lines.ts';
 
 const SKIPPED =
   /^(?:skip|skipping|miss|no|not|never|except|excluding|excepting|but not|without|other than|apart from)\s+(?=\S)/i;
@@ -162,30 +163,6 @@ export function stillFrom(found: Reminder, words: string, when: Once | Recurring
   const day = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(plannedAt);
   const later = parseWhen(`${words} starting ${day}`, ctx);
   return later.kind === 'recurring' ? later : when;
-}
-
-interface RuleLines {
-  start: string;
-  rules: string[];
-  /** Those that are left out. */
-  days: string[];
-}
-
-function textOf({ start, rules, days }: RuleLines): string {
-  const out = [...new Set(days)].sort();
-  return [start, ...rules, ...(out.length > 0 ? [`EXDATE;VALUE=DATE:${out.join(',')}`] : [])].join('\n');
-}
-
-function linesOf(rule: string): RuleLines {
-  const lines = rule.split('\n');
-  const days = lines
-    .filter((line) => line.startsWith('EXDATE'))
-    .flatMap((line) => line.split(':')[1]?.split(',') ?? []);
-  return {
-    start: lines.find((line) => line.startsWith('DTSTART')) ?? '',
-    rules: lines.filter((line) => line.startsWith('RRULE')),
-    days,
-  };
 }
 
 const paceOf = (rules: readonly string[]): string =>

@@ -52,6 +52,10 @@ function timesIn(words: string): string[] | undefined {
       .filter(Boolean)
       .join(' ');
   });
-  const isSingle = (time: string) => isTime(time) && /^(?:once|ambiguous)$/.test(parseWhen(time, TRIAL).kind);
-  return whole.every(isSingle) && parseWhen(words, TRIAL).kind !== 'recurring' ? whole : undefined;
+  const meant = whole.filter(isTime).map((time) => parseWhen(time, TRIAL));
+  const isSingle = meant.length === whole.length && meant.every(({ kind }) => /^(?:once|ambiguous)$/.test(kind));
+  // "4 December, 5.40pm" is a day and its hour.
+  const at = meant.flatMap((one) => (one.kind === 'once' ? [one.at.getTime()] : []));
+  if (!isSingle || new Set(at).size < at.length) return undefined;
+  return parseWhen(words, TRIAL).kind !== 'recurring' ? whole : undefined;
 }
