@@ -28,6 +28,15 @@ const LAST = new RegExp(
 );
 const CLOCK_FIRST = new RegExp(`^(?<clock>${CLOCK})(?:[ ,]+|$)`, 'i');
 const CLOCK_LAST = new RegExp(`(?:^| )(?<clock>at ${CLOCK})$`, 'i');
+/** "The exam on Friday at 9, two hours in advance". */
+const IN_ADVANCE = new RegExp(
+  `^(?:about|of|for) (?<which>.+?),? (?<length>${LENGTH}) (?:ahead(?: of time)?|in advance|beforehand|early|earlier)$`,
+  'is',
+);
+
+/** "The exam, two hours in advance" as "two hours before the exam"; other words as they are. */
+export const aheadFirst = (words: string): string => words.replace(IN_ADVANCE, '$<length> before $<which>');
+
 const AT_HAND = /^(?:it|that|this|then)(?: (?:is|starts|begins|happens|comes|is due|time))?$/i;
 /** "That", said after "remind me", may lead to a statement. */
 const LONGEST_NAME = 8;

@@ -1,6 +1,6 @@
 /** How the words that ask for a reminder carry over to what stands beside them. */
 import type { Carries } from '../../agent/index.ts';
-
+import { corrected } from './corrected.ts';
 import { reworded } from './reworded.ts';
 import { isTime } from './time-words.ts';
 import { timesBeside } from './times.ts';
@@ -21,7 +21,7 @@ export const CARRIES: Carries = {
       [text, when].every((part) => typeof part === 'string' && part !== '');
     if (next.tool !== 'reminder_create' || !isWhole(second) || isNagging(second.text)) return undefined;
     // "…, starting at 4" says more of the time before it.
-    if (/^(?:starting|beginning|ending|from|until|till|except|but|only|not)\b/i.test(second.text as string))
+    if (/^(?:starting|beginning|ending|from|until|till|except|but|only|not|no)\b/i.test(second.text as string))
       return undefined;
     if (!first) return next;
     if (before?.tool !== next.tool || !isWhole(first)) return undefined;
@@ -44,6 +44,7 @@ export const CARRIES: Carries = {
   },
   restated: (text, topic) =>
     reworded(text) ??
+    corrected(text) ??
     askedAhead(text) ??
     onItsDay(text) ??
     dayFirst(text) ??

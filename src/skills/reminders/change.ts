@@ -12,8 +12,10 @@ import {
   storedPlan,
 } from '../../time/index.ts';
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
+import { withOtherHour } from './hours.ts';
 import { refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
+import { namesHour } from './naming.ts';
 import { conditionOf, narrowed, stillFrom } from './narrow.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
@@ -120,8 +122,20 @@ export function editTool(wakeAt: WakeAt) {
     }),
 
     run: (input, ctx) =>
-      ofEach(ctx, { tool: 'reminder_edit', input, prefers: 'any' }, (found) => edit(ctx, found, input, wakeAt)),
+      ofEach(
+        ctx,
+        { tool: 'reminder_edit', input, prefers: 'any' },
+        (found) => moveHour(ctx, found, input, wakeAt) ?? edit(ctx, found, input, wakeAt),
+      ),
   });
+}
+
+/** "Move the morning one to 8": one of several hours of a series; undefined for any other edit. */
+function moveHour(ctx: TxContext, found: Reminder, { which, when }: Edit & { which: string }, wakeAt: WakeAt) {
+  if (found.rule === undefined || when === undefined) return undefined;
+  const rule = withOtherHour(found.rule, namesHour(which, found), when);
+  const planned = rule === undefined ? undefined : readPlan({ rule, zone: found.zone }, ctx.clock.now());
+  return planned && moveTo(ctx, found, planned, wakeAt);
 }
 
 interface Edit {

@@ -29,17 +29,45 @@ export function partsOf(clock: string): string[] {
  */
 export function withoutHours(found: Reminder, isMeant: (clock: string) => boolean): Reminder | undefined {
   const { rule, plannedAt } = found;
-  const clocks = rule === undefined ? [] : clocksOf(rule);
-  const gone = clocks.filter(isMeant);
-  if (rule === undefined || !plannedAt || gone.length === 0 || gone.length === clocks.length) return undefined;
-  const lines = linesOf(rule);
-  const rules = lines.rules.flatMap((line) => {
-    const [own = '', hours = '', minute = ''] = HOURS.exec(line) ?? [];
-    const left = hours
-      .split(',')
-      .filter((hour) => !gone.includes(`${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`));
-    return left.length === 0 ? [] : [line.replace(own, `BYHOUR=${left.join(',')};BYMINUTE=${minute}`)];
-  });
-  const less = textOf({ ...lines, rules });
+  const { left = [] } = parted(rule, isMeant) ?? {};
+  if (rule === undefined || !plannedAt || left.length === 0) return undefined;
+  const less = textOf({ ...linesOf(rule), rules: left });
   return { ...found, rule: less, plannedAt: nextOf(less, new Date(plannedAt.getTime() - 1)) };
+}
+
+/** The rule of a series of several hours in which the one that `isMeant` is `words`, such as "8" or "8:30pm". */
+export function withOtherHour(rule: string, isMeant: (clock: string) => boolean, words: string): string | undefined {
+  const { left = [], gone = [] } = parted(rule, isMeant) ?? {};
+  const [one, ...others] = gone;
+  const [, said, minute = '00', half] = CLOCK.exec(words.trim()) ?? [];
+  if (!one || others.length > 0 || said === undefined) return undefined;
+  const hours =
+    half || Number(said) > 12 ? [to24(Number(said), half)] : [to24(Number(said), 'am'), to24(Number(said), 'pm')];
+  // "The evening one" that moves to 8 stays in the evening.
+  const own = Number(one.hour);
+  const [hour = own] = hours.sort((a, b) => Math.abs(a - own) - Math.abs(b - own));
+  const moved = one.line.replace(HOURS, `BYHOUR=${hour};BYMINUTE=${Number(minute)}`);
+  return hour > 23 ? undefined : textOf({ ...linesOf(rule), rules: [...left, moved] });
+}
+
+const CLOCK = /^(?:at )?(\d{1,2})(?:[:.]([0-5]\d))? ?([ap]m)?$/i;
+
+const to24 = (hour: number, half: string | undefined): number =>
+  half === undefined ? hour : (hour % 12) + (/^p/i.test(half) ? 12 : 0);
+
+/** The lines of a rule without the hours that are meant, and these; undefined where they are none of its hours, or all. */
+function parted(rule: string | undefined, isMeant: (clock: string) => boolean) {
+  const clocks = rule === undefined ? [] : clocksOf(rule);
+  const meant = clocks.filter(isMeant);
+  if (rule === undefined || meant.length === 0 || meant.length === clocks.length) return undefined;
+  const gone: { line: string; hour: string }[] = [];
+  const left = linesOf(rule).rules.flatMap((line) => {
+    const [own = '', hours = '', minute = ''] = HOURS.exec(line) ?? [];
+    const isGone = (hour: string) => meant.includes(`${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`);
+    const all = hours.split(',');
+    gone.push(...all.filter(isGone).map((hour) => ({ line, hour })));
+    const stay = all.filter((hour) => !isGone(hour));
+    return stay.length === 0 ? [] : [line.replace(own, `BYHOUR=${stay.join(',')};BYMINUTE=${minute}`)];
+  });
+  return { left, gone };
 }

@@ -2,7 +2,7 @@
 import type { Call } from '../../agent/index.ts';
 import { isSlip } from '../../base/text.ts';
 import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
-import { aheadIn } from './ahead-words.ts';
+import { aheadFirst, aheadIn } from './ahead-words.ts';
 import { dayOfAll } from './days.ts';
 import { USUAL_NAG } from './nag.ts';
 import { guessedLead, type Lead } from './texts.ts';
@@ -106,7 +106,7 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
   if (!more.urgent && others.length > 0 && isSlip(manner.toLowerCase(), 'urgently'))
     return remind(others.join(' '), { ...more, urgent: true });
   const dm = IN_DM.test(rest) || IN_DM_FIRST.test(rest);
-  const words = rest
+  const words = aheadFirst(rest)
     .replace(IN_DM, '')
     .replace(IN_DM_FIRST, '')
     .replace(/^[:,–—-]\s*/, '')

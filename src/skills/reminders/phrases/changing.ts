@@ -230,8 +230,14 @@ export const changing: Phrase[] = [
     example: 'make the dentist 4:30pm instead',
     tentative: true,
     call: ({ rest = '' }) => {
-      const { when, task } = splitTask(`remind me ${rest.replace(/\s+instead$/i, '')}`);
-      return when !== undefined && isName(task) && isTime(when) ? about('reminder_edit', task, { when }) : undefined;
+      const said = rest.replace(/\s+instead$/i, '');
+      const [, one, hour = ''] = /^(.{1,40} one)(?: (?:be|to|at|for))* (.+)$/i.exec(said) ?? [];
+      if (one !== undefined && isTime(hour)) return about('reminder_edit', one, { when: hour });
+      const { when, task } = splitTask(`remind me ${said}`);
+      const isOne = /\bones?$/i.test(task);
+      return when !== undefined && (isOne || isName(task)) && isTime(when)
+        ? about('reminder_edit', task, { when })
+        : undefined;
     },
   },
   {
