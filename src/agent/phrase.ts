@@ -31,17 +31,18 @@ export interface Phrase {
 
 /** Verbs for doing away with something, as alternatives of a pattern. */
 export const REMOVE =
-  'cancel|delete|remove|drop|scrap|scratch|bin|kill|ditch|erase|discard|toss|toss out|chuck|chuck out|trash|lose|clear|nix|wipe|get rid of|throw away|throw out|bin off';
+  'cancel|delete|remove|drop|scrap|scratch|bin|kill|ditch|erase|discard|toss|toss out|chuck|chuck out|trash|lose|clear|nix|wipe|strike out|cross out|rub out|do away with|get rid of|throw away|throw out|bin off';
 
 /** Leads into a verb. */
 export const WISH = "[i want to|i would like to|i'd like to|i need to|i'm going to]";
 
 /** No more use for what is named behind it. */
 export const UNNEEDED =
-  "[i|we] (no longer need|no longer want|don't need|do not need|don't want|do not want|have no need for|have no use for)";
+  "[i|we] (no longer need|no longer want|don't need|do not need|don't want|do not want|have no need for|have no use for|no more need for|(there's|there is) no need for)";
 
 /** May stand behind what is not needed. */
-export const ANYMORE = '[anymore|any more|any longer|no more|now|either]';
+export const ANYMORE =
+  '[anymore|any more|any longer|no more|now|either|altogether|completely|entirely|for good|after all]';
 
 export interface Carries {
   /** What the clause would begin with if it stood alone: `remind me`. */
@@ -55,9 +56,10 @@ export interface Carries {
   follow(before: Call | undefined, next: Call): Call | undefined;
   /**
    * A message that asks behind what it tells, or has several times for one thing: the calls that it means, or the same in words
-   * that begin with `words`. `topic` is what was at hand last. Undefined for anything else.
+   * that begin with `words`. `instead`: the first of them that finds what it names. `topic` is what was at hand last.
+   * Undefined for anything else.
    */
-  restated?(text: string, topic?: Topic): Call | Call[] | string | undefined;
+  restated?(text: string, topic?: Topic): Call | Call[] | { instead: Call[] } | string | undefined;
   /**
    * What `said` means that asks for nothing but can be read behind `words`, as `calls`; undefined where that would be no wish.
    */

@@ -99,6 +99,9 @@ function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limit
     const startAt = nextAt(time, env.now, env);
     return startAt === undefined ? undefined : { from: startAt - 1, startAt, startTime: time };
   }
+  // "Starting this week": the first time that is still to come.
+  const isNow = date.type === 'period' && date.which === 0 && date.edge === 'whole' && date.month === undefined;
+  if (isNow && !time) return { from: env.now, startDay: env.today };
   const days = dayOf(date, env);
   if ('kind' in days) return days;
   const [startDay = env.today] = days.days;

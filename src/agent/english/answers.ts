@@ -9,7 +9,7 @@ const LONGEST_ANSWER = 200;
 const TRIAL = { now: new Date('2026-01-07T06:00:00Z'), zone: 'UTC' };
 
 const HEDGES =
-  /^(?:(?:oh|ok|okay|um+|uh+|hm+|well|so|sorry|yes|yeah|sure|please|just|maybe|perhaps|let's say|lets say|how about|what about|i think|i guess|make it|say|then|do it|remind me|it['’]?s|it is|that['’]?s)[\s,.!:…-]+)+/i;
+  /^(?:(?:oh|ok|okay|dunno|not sure|um+|uh+|hm+|well|so|sorry|yes|yeah|sure|please|just|maybe|perhaps|let's say|lets say|how about|what about|i think|i guess|make it|say|then|do it|remind me|it['’]?s|it is|that['’]?s)[\s,.!:…-]+)+/i;
 const ENDS = /[\s,.!]*\b(?:please|pls|plz|thanks|thank you|thx|ty|cheers|then|i guess|i think|maybe)?[\s.!?]*$/i;
 
 /** `undefined`: no answer. Empty: none of the choices is wanted. */
@@ -27,7 +27,15 @@ function filled(
   const said = stripped(text);
   if (said === '') return undefined;
   if (slot === 'when') {
-    const when = timeIn(said) ?? timeIn(said.replace(HEDGED, ' ').trim());
+    const named =
+      /^(?:the |my |our )?(?<what>.{2,40}?)(?:['’]s| is| are| starts| begins) (?:at |on )?(?<when>.+)$/i.exec(
+        said,
+      )?.groups;
+    const isNamed =
+      named?.what !== undefined &&
+      Object.values(call.input).some((value) => String(value).replace(/^(?:the|my|our) /i, '') === named.what);
+    const when =
+      (isNamed ? timeIn(named.when ?? '') : undefined) ?? timeIn(said) ?? timeIn(said.replace(HEDGED, ' ').trim());
     if (when === undefined) return undefined;
     return [{ tool: call.tool, input: { ...call.input, when: withHour(when, call.input.when) } }];
   }
@@ -84,7 +92,8 @@ const FILLERS = new Set(
 const CONSENT =
   "yes|yeah|yep|yup|y|sure|ok|okay|go ahead|do it|do that|do so|of course|absolutely|definitely|go for it|i['’]?m sure";
 /** What an offer is taken up with: it asks for the thing, but agrees to no deletion. */
-const WISH = 'please|pls|remind me|set it|sounds good';
+const WISH =
+  'please|pls|remind me|(?:set|save|keep|note|add|store|record) (?:it|that|this)(?: down)?|please do|go on(?: then)?|sounds good|do';
 /** Courtesies beside a yes. Alone they answer nothing. */
 const BESIDE = 'oh|thanks|thank you|thx|cheers';
 const AGREES = new RegExp(`^(?:(?:${CONSENT}|${WISH}|${BESIDE})[\\s,.!]*)+$`, 'i');
@@ -101,7 +110,8 @@ function chosen(question: OpenQuestion & { kind: 'choice' }, text: string): Call
     .toLowerCase()
     .replace(/['’]s\b|['’]/g, '')
     .replace(/\b(?:tm(?:rw|r|w|oz)|tomoz|2mor?row?)\b/g, 'tomorrow')
-    .replace(/\b(?:2nite|tonite)\b/g, 'tonight');
+    .replace(/\b(?:2nite|tonite)\b/g, 'tonight')
+    .replace(/(?<=\d)[ -]?ish\b/g, '');
   if (/^(?:neither|none|none of (?:them|these|those)|no one|nothing|no|nope|not (?:that|this)(?: one)?)$/.test(said))
     return [];
   // A deletion is confirmed right behind its question: later a yes, or words of its button, may be about something else.

@@ -22,20 +22,36 @@ const SUBJECTS = set(
     'everything somebody someone nobody',
 );
 const INTERJECTIONS = set(
-  'oh ugh argh ah hmm hm wow damn gosh phew yay lol haha sorry oops whoops so ok okay well right great no wrong shoot omg yes nope hi hey',
+  'oh wait ugh argh ah hmm hm wow damn gosh phew yay lol haha sorry oops whoops so ok okay well right great no wrong shoot omg yes nope hi hey',
 );
+/** "Too tired", "on site", "at the dentist": a state, and no time. */
+const STATE_BEHIND =
+  /^(?:too|so|still|really) [a-z]+$|^(?:on|at|in) (?:the |a |my )?[a-z]+$|^no (?:time|chance|need|luck)\b/i;
+const CAUSES = set('cause cos coz cuz because since');
 const STATES = set('up in on out off stuck busy still running late home back away almost nearly just already');
 const VERBS = set(
   'is are was were am im its hes shes theyre ive weve has have had got gone went came done died broke lost found made can cant will wont ' +
-    'did didnt does doesnt need needs want wants rang sent paid told took forgot fell says feels looks',
+    'did didnt do does doesnt need needs want wants rang sent paid told took forgot fell says feels looks likes loves hates prefers knows ' +
+    'thinks works comes goes gets takes starts ends opens closes leaves lives said quit moved changed bailed',
 );
 const NAMES =
   /^(?:ones?|reminders?|notes?|other|others|both|all|first|second|third|last|next|\d+(?:st|nd|rd|th)?|it|them)$/;
 /** Said of what is done. */
 const OFF = /^(?:so |please )?(?:take|cross|tick|strike) (?:it|that) off(?: (?:the|my) list)?[.!]*$/i;
+/** "Rufus is off today", "Thursday is Thanksgiving": of a day, and no hour that may be meant. */
+const IS_OF_DAY =
+  /^(?!.*\d)(?:\S+(?: \S+){0,2} (?:is|are|was|were|has|have|got|bailed|cancelled)|\S+(?: \S+)?['’]s)\b(?:(?!\b(?:at|every|each|from|until|till)\b).)*$/i;
 const MOST_WORDS = 9;
 
 const isVerb = ({ norm }: Word): boolean => VERBS.has(norm) || /.{2}(?:ed|ing)$/.test(norm);
+
+/** Who speaks of themselves or of another tells, whatever they do: "I quit". */
+export const PERSONS = set('i im ive ill id he hes shes she we weve were they theyre theyve its youre');
+/** "She already said yes" reports no wish. */
+const AGREED = /\bsaid (?:yes|no|ok|okay|so|that['’]?s fine|it['’]?s fine)\b/i;
+const REPORTING = set('said says told tells');
+/** Behind a request nothing hangs on how long something lasts, or on when it was: "she's at work till then". */
+const LASTING = /\b(?:until|till|til|before|after|while|when|once|again)\b/gi;
 
 /** "As there is a holiday" gives a reason; "as planned" and "as though" do not. */
 const hangs = ([first, second]: readonly Word[]): boolean =>
@@ -52,20 +68,29 @@ export function isReason(text: string, part: readonly Word[]): boolean {
 
 /** Whether `part` of a message is told; `isBehind` the request, where it might as well name the thing that is meant. */
 export function isAside(text: string, part: readonly Word[], isBehind: boolean): boolean {
-  const words = part.slice(part.findIndex(({ norm }) => !INTERJECTIONS.has(norm)));
+  const words = part.slice(part.findIndex(({ norm }) => !INTERJECTIONS.has(norm) && !CAUSES.has(norm)));
   const [first, second] = words;
   const all = text.slice(part[0]?.start ?? 0, part.at(-1)?.end ?? 0);
   if (part.length === 0 || part.length > MOST_WORDS || all.includes('?') || !first) return false;
   if (part.every(({ norm }) => INTERJECTIONS.has(norm))) return true;
   if ((isBehind && OFF.test(all)) || isPolite(all)) return true;
-  if (words.some(({ norm }) => BINDING.has(norm)) || isCondition(all) || hangs(words)) return false;
+  const mayReport = isBehind || AGREED.test(all);
+  if (words.some(({ norm }) => BINDING.has(norm) && !(mayReport && REPORTING.has(norm)))) return false;
+  const isTelling = PERSONS.has(first.norm) && second !== undefined;
+  if (isCondition(isBehind && isTelling ? all.replace(LASTING, ' ') : all) || hangs(words)) return false;
   // "Test got cancelled", but "call the bank".
-  if (taskWords.deeds.has(first.norm) && !(second && isVerb(second))) return false;
+  if (taskWords.deeds.has(first.norm) && !(second && isVerb(second)) && !/^\S+ \S+['’]s /u.test(all)) return false;
   const isStated = SUBJECTS.has(first.norm) && second !== undefined;
-  const tells = words.some(isVerb);
+  const tells = isTelling || words.some(isVerb) || /^\S+(?: \S+)?['’]s (?!\d)\S/u.test(all);
   const denies = words.some(({ norm }, at) => NEGATIONS.has(norm) && !DENIED.has(words[at + 1]?.norm ?? ''));
-  if (denies && !(isStated && tells)) return false;
+  if (denies && !(isStated && tells) && !AGREED.test(all)) return false;
   if (!tells && NAMES.test(words.at(-1)?.norm ?? '') && !part.some(({ norm }) => INTERJECTIONS.has(norm))) return false;
-  if (!isStated && splitTask(`remind me ${all}`).when !== undefined) return false;
+  if (
+    !isStated &&
+    splitTask(`remind me ${all.replace(/(?: (?:later|earlier|late|early))?(?: now)?$/i, '')}`).when !== undefined &&
+    !IS_OF_DAY.test(all)
+  )
+    return false;
+  if (!tells && STATE_BEHIND.test(all)) return true;
   return tells || (!isBehind && (STATES.has(first.norm) || INTERJECTIONS.has(part[0]?.norm ?? '')));
 }

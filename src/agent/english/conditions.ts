@@ -6,7 +6,10 @@ const CONDITION =
 
 /** "In case it rains", "as soon as he has paid": the request is for later, or for never. */
 export function isCondition(text: string): boolean {
-  const words = text.trim().toLowerCase();
+  const words = text
+    .trim()
+    .toLowerCase()
+    .replace(/\bafter all\b/g, '');
   return CONDITION.test(words) && !QUESTION.test(words) && !isPolite(words);
 }
 

@@ -6,11 +6,23 @@ export interface Form {
   behindMark: boolean;
 }
 
+/** A line for each choice of its words: `i|we should|would` are four. */
+function expanded(line: string): string[] {
+  return line
+    .split(' ')
+    .reduce<string[]>(
+      (lines, word) =>
+        word.split('|').flatMap((one) => lines.map((before) => (before === '' ? one : `${before} ${one}`))),
+      [''],
+    );
+}
+
 const list = (text: string): Form[] =>
   text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
+    .flatMap(expanded)
     .map((line) => ({
       words: line
         .replace(/^, /, '')
@@ -94,15 +106,37 @@ export const BEFORE = list(`
   i would like that you
   id like that you
   i wish that you
-  i should be obliged if you would
-  i should be obliged if you could
-  i would be obliged if you would
-  i should be grateful if you would
-  i should be grateful if you could
-  i would be grateful if you would
-  i would be grateful if you could
-  id be grateful if you would
-  id be grateful if you could
+  i should|would be obliged|grateful|glad if you would|could
+  i should|would be most|very|so|much obliged|grateful|glad if you would|could
+  id be grateful|glad if you would|could
+  id be most|very|so grateful|glad if you would|could
+  i should like you to
+  might|may you
+  might|may|can|could i trouble you to
+  omg
+  oh|oops|omg|ah|argh|ugh no
+  hmm wait
+  in fact
+  in that case
+  jk,
+  oh my
+  oh dear
+  anyway
+  anyhow
+  anyways
+  right so
+  you know what
+  tell you what
+  fine
+  ok fine
+  och|ach|aye
+  och|ach no
+  nooo|noooo|noo
+  nah mate
+  sorry mate
+  morning
+  no wait
+  oh wait
   would you be good enough to
   would you be so good as to
   be so good as to
@@ -229,6 +263,9 @@ export const AFTER = list(`
   , when you can
   , when you get a chance
   lol
+  once more
+  one more time
+  omg
   haha
   xx
   tho

@@ -40,9 +40,25 @@ export function ending(words: readonly Word[]): number {
   }
 }
 
-/** A request and its end: "remind me …, never mind". */
-export function isTakenBack(words: readonly Word[]): boolean {
-  return TAKEN_BACK.some((form) => form.words.length < words.length && endsWith(words, form, words.length));
+/** A request and its end: "remind me …, never mind". Where the end begins; undefined for words that take nothing back. */
+export function takenBackAt(words: readonly Word[]): number | undefined {
+  const form = TAKEN_BACK.find((one) => one.words.length < words.length && endsWith(words, one, words.length));
+  return form && words.length - form.words.length;
+}
+
+const MIDDLE: ReadonlySet<string> = new Set(['never mind', 'scratch that', 'forget it', 'forget that', 'ignore that']);
+/** What may stand between the request and that. */
+const BETWEEN: ReadonlySet<string> = new Set('ach oh ah actually no wait sorry well ok hmm'.split(' '));
+
+/** "Remind me …, ach never mind, she is doing it": where that begins and where it ends; undefined where nothing is taken back. */
+export function takenBackWithin(words: readonly Word[]): { from: number; to: number } | undefined {
+  for (let at = 2; at < words.length - 2; at++) {
+    const form = `${words[at]?.norm} ${words[at + 1]?.norm}`;
+    let from = at;
+    while (from > 1 && BETWEEN.has(words[from - 1]?.norm ?? '')) from--;
+    if (MIDDLE.has(form) && words[from - 1]?.marked && words[at + 1]?.marked) return { from, to: at + 2 };
+  }
+  return undefined;
 }
 
 /** All that is said is that what came before is not wanted: "never mind, I'll remember". */

@@ -1,10 +1,11 @@
 /** From a message and what it may refer to, to what is to be done. */
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { Call } from '../tool.ts';
+import { isAside } from './asides.ts';
 import { type Act, acts, type Clause, clauseOf, type Message, mayMean, takenBack, unclear } from './clause.ts';
 import { bordersOf } from './clauses.ts';
 import { isCondition } from './conditions.ts';
-import { ending, isTakenBack, takesBack } from './courtesy.ts';
+import { ending, takenBackAt, takenBackWithin, takesBack } from './courtesy.ts';
 import { amongAsides, inParts, isQuestionBehind, opens, parted } from './parting.ts';
 import { corrections } from './slips.ts';
 import type { Understanding } from './understand.ts';
@@ -21,7 +22,10 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
     const back = takenBack(dialogue);
     return back ? [{ kind: 'call', call: back }] : 'nothing';
   }
-  if (isTakenBack(words)) return 'nothing';
+  const within = takenBackWithin(words);
+  if (within && isAside(text, words.slice(within.to), true)) return 'nothing';
+  const back = takenBackAt(words);
+  if (back !== undefined) return twiceTakenBack(message, back, dialogue) ?? 'nothing';
   const clauses = parted(message, dialogue);
   const restated = restatedIn(message, dialogue, clauses);
   if (restated) return restated;
@@ -54,6 +58,13 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
   return [unclear(message, 0, words.length, instead)];
 }
 
+/** "Cancel that, never mind": each says that what is at hand is not wanted. */
+function twiceTakenBack({ text, words, understanding }: Message, end: number, dialogue: Dialogue): Act[] | undefined {
+  const call = understanding.read(text, words, 0, end, dialogue).certain?.call;
+  const isAtHand = call?.tool.endsWith('_delete') && /^(?:|it|that|this)$/.test(String(call.input.which ?? ''));
+  return call && isAtHand ? [{ kind: 'call', call }] : undefined;
+}
+
 /**
  * A request that stands behind what it is about: "dentist tomorrow at 3, remind me". Where each clause is a request of its own,
  * as in `clauses`, the first is not what the second is about, unless it is to be kept besides.
@@ -79,6 +90,7 @@ function restatedOnce(
   for (const { restated } of understanding.carries) {
     const meant = restated?.(text, dialogue.topic);
     // Several requests below one day are no single one behind what is told.
+    if (typeof meant === 'object' && 'instead' in meant) return [{ kind: 'unclear', text, instead: meant.instead }];
     const isOne = typeof meant === 'object' && !Array.isArray(meant);
     if (meant === undefined || (isParted && isOne)) continue;
     if (typeof meant !== 'string') return [meant].flat().map((call) => ({ kind: 'call', call }));
@@ -105,10 +117,12 @@ function unaskedIn({ text, understanding }: Message): Call[] | undefined {
   const all = wordsOf(text);
   const said = written(text, all, 0, ending(all));
   const lines = said.split(/\s*\n\s*/);
-  for (const { words, unasked } of understanding.carries) {
+  for (const { words, unasked, restated } of understanding.carries) {
     if (!unasked || lines.length > MOST_LINES) continue;
     const meaning = (part: string) => {
-      const found = interpretOnce(`${words} ${part}`, understanding, {}) ?? [];
+      const asked = `${words} ${part}`;
+      const meant = restated?.(asked, undefined);
+      const found = interpretOnce(typeof meant === 'string' ? meant : asked, understanding, {}) ?? [];
       const calls = found.flatMap((act) => (act.kind === 'call' ? [act.call] : []));
       return calls.length > 0 && calls.length === found.length ? unasked(calls, part) : undefined;
     };
@@ -133,11 +147,16 @@ function spelt({ text, words, understanding }: Message, dialogue: Dialogue, inst
   );
   const meant = ways.flatMap((way) => {
     const meaning = interpretOnce(way, understanding, dialogue);
-    return meaning === undefined ? [] : [meaning];
+    // "The cleaner" is no slip for "the cleaned", which would be done.
+    const isDeed = words[0] !== undefined && way.startsWith(text.slice(0, words[0].end)) && meaning?.some(completes);
+    return meaning === undefined || isDeed ? [] : [meaning];
   });
   const sure = meant.find((acts) => acts.every((act) => act.kind === 'call'));
   return sure ?? (instead.length === 0 ? meant[0] : undefined);
 }
+
+const completes = (act: Act): boolean =>
+  act.kind === 'unclear' && act.instead.some(({ tool }) => tool.endsWith('_complete'));
 
 /** What is understood of a text that has been spelt right. */
 function interpretOnce(text: string, understanding: Understanding, dialogue: Dialogue): Act[] | undefined {

@@ -1,6 +1,6 @@
 /** A message of several clauses: requests, and what is told beside them. */
 import type { Dialogue } from '../dialogue/dialogue.ts';
-import { isAside, isReason } from './asides.ts';
+import { isAside, isReason, PERSONS } from './asides.ts';
 import {
   type Act,
   acts,
@@ -242,13 +242,43 @@ const MOST_PARTS = 5;
 export function amongAsides(message: Message, dialogue: Dialogue): Clause | undefined {
   const { text, words } = message;
   const borders = bordersOf(text, words);
+  const found = amongAsidesAt(message, dialogue, borders);
+  // Written without a mark: "skip the first one I'm at the doctor's that day".
+  return found ?? amongAsidesAt(message, dialogue, withRunOns(words, borders));
+}
+
+/** Nobody's own words are parted there: the request behind or before it holds none. */
+function withRunOns(words: readonly Word[], borders: readonly Border[]): Border[] {
+  const more = words.flatMap(({ norm }, at): Border[] =>
+    at > 1 && RUN_ON.has(norm) && at < words.length - 1 && !borders.some((one) => one.at === at)
+      ? [{ end: at, at, kind: 'join' }]
+      : [],
+  );
+  return more.length === 0 || borders.some(({ kind }) => kind === 'line')
+    ? []
+    : [...borders, ...more].sort((one, other) => one.at - other.at);
+}
+
+const RUN_ON = new Set('im ive hes shes theyre theyve weve cause cos coz cuz because'.split(' '));
+
+/** "Not this Wednesday, no gym", of the gym bag. */
+const isOfTopic = (word: string, { topic }: Dialogue): boolean =>
+  topic?.text?.toLowerCase().split(/\s+/).includes(word) ?? false;
+
+function amongAsidesAt(message: Message, dialogue: Dialogue, borders: readonly Border[]): Clause | undefined {
+  const { text, words } = message;
   if (borders.length === 0 || borders.length >= MOST_PARTS) return undefined;
   const starts = [skip(text, words, 0), ...borders.map(({ at }) => at)];
   const ends = [...borders.map(({ end }) => end), words.length];
   const isTold = (part: number, isBehind: boolean) => {
     const said = words.slice(starts[part], ends[part]);
     const isBeforeSo = !isBehind && words[ends[part] as number]?.norm === 'so';
-    return isCourtesy(said) || isAside(text, said, isBehind) || (isBeforeSo && isReason(text, said));
+    // "Add bananas and washing powder": what stands behind "and" belongs to the request.
+    const joined = words.slice(ends[part - 1] ?? starts[part], starts[part]).some(({ norm }) => norm === 'and');
+    if (isBehind && joined && !PERSONS.has(said[0]?.norm ?? '')) return false;
+    const isWithout =
+      isBehind && said.length === 2 && said[0]?.norm === 'no' && isOfTopic(said[1]?.norm ?? '', dialogue);
+    return isCourtesy(said) || isWithout || isAside(text, said, isBehind) || (isBeforeSo && isReason(text, said));
   };
   let unsure: Clause | undefined;
   for (let count = borders.length; count > 0; count--) {

@@ -21,7 +21,10 @@ export function corrections(words: readonly Word[], text: string, vocabulary: Re
 function meant(word: string, before: string | undefined, vocabulary: ReadonlySet<string>): string | undefined {
   if (before === 'remind' && word === 'em') return 'me';
   if (word.length < SHORTEST) return undefined;
-  const near = [...vocabulary].filter((right) => right.length >= SHORTEST && isSlip(word, right));
+  const near = [...vocabulary].filter(
+    // Short words that begin otherwise are other words: "demo", "memo".
+    (right) => right.length >= SHORTEST && isSlip(word, right) && (word.length > SHORTEST || right[0] === word[0]),
+  );
   const sameStart = near.filter((right) => right[0] === word[0]);
   const best = sameStart.length > 0 ? sameStart : near;
   return best.includes('remind')

@@ -59,7 +59,7 @@ export class Understanding {
       }
     }
     this.vocabulary = vocabulary;
-    this.carries = phrases.flatMap(({ carries }) => carries ?? []);
+    this.carries = [...new Set(phrases.flatMap(({ carries }) => carries ?? []))];
   }
 
   /** What the words from `from` to `to` ask for, courtesies taken off until something fits. */

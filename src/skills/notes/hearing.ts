@@ -8,7 +8,10 @@ export const STATED =
 
 /** A question is no fact to keep. */
 export function save(text: string): Call | undefined {
-  const words = text.replace(/^[:–—-]\s*/, '').trim();
+  const words = text
+    .replace(/^[:–—-]\s*/, '')
+    .replace(/^(?:please )?(?:note|remember) that /i, '')
+    .trim();
   return words === '' || /^(?:it|that|this|me)$/i.test(words)
     ? undefined
     : { tool: 'note_save', input: { text: words } };
@@ -51,6 +54,7 @@ export function list(tag?: string): Call | undefined {
 }
 
 export function remove(which: string): Call | undefined {
+  if (/,\s+(?:i|we|he|she|they|it|that)(?=['’\s])/i.test(which)) return undefined;
   if (/^(?:a|an|any|every|each|all|all my|all the|all of my)$/i.test(which) || which.split(/\s+/).length > 8)
     return undefined;
   return { tool: 'note_delete', input: /^(?:|it|that|this|last|latest)$/i.test(which) ? {} : { which } };
@@ -65,6 +69,10 @@ export function removeNamed(which: string): Call | undefined {
 /** An item for a list, or off it. */
 export function listed(which: string, more: { add?: string; remove?: string; make?: string }): Call | undefined {
   const name = /^(?:list|the list)$/i.test(which) ? 'that' : which;
+  // What "it" is stands somewhere else.
+  if (/^(?:it|that|this|them|those)$/i.test(more.add ?? '')) return undefined;
+  // "The cones, they're in the car" is more than an item.
+  if (/,\s+(?:i|we|he|she|they|it|that)(?=['’\s])/i.test(more.remove ?? '')) return undefined;
   return name.split(/\s+/).length > 8 ? undefined : { tool: 'note_item', input: { which: name, ...more } };
 }
 
@@ -98,9 +106,14 @@ export const isOneOfSeveral = (old: string, value: string): boolean =>
   !taskWords.deeds.has(value.toLowerCase().split(/\s+/)[0] ?? '') &&
   ((old.match(STATES)?.length ?? 0) > 1 || (/\d/.test(value) && (old.match(CODE)?.length ?? 0) > 1));
 
-/** The only code of `old` in place of which `value` stands, together with its unit: "5 mg" or 5 for 10, "5 mg" for "10 mg". */
+/** `B42` → `A99`: what tells a parking place from a level. */
+const shapeOf = (code: string): string => code.replace(/\p{L}/gu, 'A').replace(/\d/g, '9');
+
+/** The only code of `old`, or the only one of its shape, in place of which `value` stands, together with its unit: "5 mg" or 5 for 10, "5 mg" for "10 mg". */
 export function withCode(old: string, value: string): string | undefined {
-  const [code, other] = old.matchAll(CODE);
+  const codes = [...old.matchAll(CODE)];
+  const alike = codes.filter(([one]) => shapeOf(one) === shapeOf(value));
+  const [code, other] = codes.length > 1 ? alike : codes;
   if (!code || other || !/\d/.test(value)) return undefined;
   const [before, behind] = [old.slice(0, code.index), old.slice(code.index + code[0].length)];
   const [, number = '', unit = '', more] = /^(\S*\d)\s?(\p{L}*)(\s\S.*)?$/u.exec(value) ?? [];

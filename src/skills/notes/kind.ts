@@ -1,10 +1,12 @@
 /** What kind of answer a question asks for, and whether a note can have one: "when" wants a time, "where" a place. Pure. */
 import { stemOf, wordsIn } from '../../base/word-forms.ts';
 
-const MONTH = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
+/** Whole words only: Marco and Maya are none. */
+const MONTH =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\b';
 const TIME = new RegExp(
   [
-    String.raw`\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d\b|\b(?:${MONTH})[a-z]*\b`,
+    String.raw`\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d\b|\b${MONTH}`,
     String.raw`\b(?:at|from|to|until|by|before|after|week|the) \d|\d ?(?:am|pm|km|th|st|nd|rd|days?|weeks?|months?|years?|hours?)\b`,
     String.raw`\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|mon|tues?|wed|thu(?:rs?)?|fri|weekdays?|weekends?|today|tomorrow|tonight|noon|midday|midnight)\b`,
     String.raw`\b(?:mornings?|afternoons?|evenings?|nights?|spring|summer|autumn|fall|winter|easter|christmas)\b`,
@@ -27,12 +29,12 @@ const DEFINES = /^what(?:'s|’s| is| are) (?:an? )/i;
 const SMALLEST_NAME = 2;
 
 const MONEY =
-  /[€$£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|francs?|chf|cents?|kronor|crowns?|yen|quid|bucks?|tenner|fiver|free|nothing|grand)\b|\b\d+[.,]\d\d\b/i;
+  /[€$£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|francs?|chf|cents?|kronor|crowns?|yen|quid|bucks?|tenner|fiver|free|nothing|grand)\b|\b\d+[.,]\d\d\b|\b\d+(?:[.,]\d+)?k\b/i;
 const COLOUR =
   /\b(?:red|green|blue|yellow|white|black|gr[ae]y|brown|orange|purple|pink|violet|beige|cream|silver|gold(?:en)?|turquoise|navy|dark|light|colou?r|ral|matt)\b|#[\da-f]{3,6}\b/i;
 /** What is written with a capital and is no name. */
 const NO_NAME = new RegExp(
-  `^(?:(?:${MONTH})[a-z]*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|hz|km|kg|ml|cm|mm|am|pm|ok|tv|id)$`,
+  `^(?:${MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|hz|km|kg|ml|cm|mm|am|pm|ok|tv|id)$`,
   'i',
 );
 

@@ -29,17 +29,17 @@ export const following: Phrase[] = [
     about: 'note',
     call: ({ from, to = '', what = '', value = '' }, topic) => {
       const text = topic?.text ?? '';
-      if (from !== undefined) return changed(text, from, to);
+      if (from !== undefined) return changed(text, from, to) ?? changedItem(text, from, to);
       const at = text.toLowerCase().indexOf(what.toLowerCase());
       return valueAt(text, at < 0 ? 0 : at + what.length) === undefined ? undefined : changed(text, what, value);
     },
   },
   {
     pattern:
-      "[i|i've|i have|we|we've|we have] [just|already] (got|bought|have|picked up) {item} [so] (take|get|cross|strike|scratch|tick) (it|them|that|those) off [the list|my list|that list]",
+      "[i|i've|i have|we|we've|we have] [just|already] (got|bought|have|picked up) {item} [so] [please] (take|get|cross|strike|scratch|tick) (it|them|that|those) off [the list|my list|that list]",
     example: 'got the eggs, take them off',
     about: 'note',
-    call: ({ item = '' }) => listed('that', { remove: item.replace(/^(?:the|my|some)\s+/i, '') }),
+    call: ({ item = '' }) => listed('that', { remove: item.replace(/^(?:the|my|some)\s+/i, '').replace(/,$/, '') }),
   },
   {
     pattern: '(bring|put|get) (it|that) back',
@@ -60,10 +60,11 @@ export const following: Phrase[] = [
     call: () => list(),
   },
   {
-    pattern: '[sorry|no|oops|wait|actually] [its|it is] {to} not {from}',
+    pattern: '[sorry|no|oops|wait|actually|correction|nope] [its|it is|make it|it should be] {to} not {from}',
     example: 'sorry, Robert not Bob',
     about: 'note',
-    call: ({ to = '', from = '' }, topic) => inPlaceOf(topic, from.replace(/^(?:it['’]?s|it is) /i, ''), to),
+    call: ({ to = '', from = '' }, topic) =>
+      inPlaceOf(topic, from.replace(/^(?:it['’]?s|it is) /i, ''), to.replace(/,$/, '')),
   },
   {
     pattern: '(add|append) {append} to (it|that|this|that note|this note|the note)',
@@ -96,6 +97,13 @@ export const following: Phrase[] = [
         : undefined,
   },
   {
+    pattern:
+      '(scratch|drop|lose|scrap|remove|delete|cross off|strike off|take off|forget) [the|my] {item} (we|i) (have|got|already have|have got|already got) (some|it|one|them|enough|plenty|that) [already|now|at home]',
+    example: 'scratch the ketchup, we have some',
+    about: 'note',
+    call: ({ item = '' }) => listed('that', { remove: item.replace(/[,.;:]+$/, '') }),
+  },
+  {
     pattern: '(take|get|cross|strike|scratch|tick) {item} (off|out)',
     example: 'take the milk off',
     about: 'note',
@@ -117,10 +125,14 @@ export const following: Phrase[] = [
     pattern: '(add|put|add also|also add|put also|also put|add too) {more}',
     example: 'add also dill',
     about: 'note',
-    call: ({ more = '' }, topic) =>
-      isListMade(topic) && isItem(more) && !/\s(?:to|on|in|onto)\s|\s(?:on|off|away|out|back|down|up|in)$/i.test(more)
+    call: ({ more: said = '' }, topic) => {
+      const more = said.replace(/[\s,]+(?:too|as well|also|please)$/i, '');
+      return isListMade(topic) &&
+        isItem(more) &&
+        !/\s(?:to|on|in|onto)\s|\s(?:on|off|away|out|back|down|up|in)$/i.test(more)
         ? listed('that', { add: more })
-        : undefined,
+        : undefined;
+    },
   },
   {
     pattern: '(show|read|open|see) [me] [the] {which} [one]',
@@ -136,10 +148,11 @@ export const following: Phrase[] = [
   },
   {
     pattern:
-      '[oops|no|sorry|wait|oh] [no|wait|sorry] (i meant|i mean|it should say|it should read|that should say|it should be|that should be) {text}',
+      '[oops|no|sorry|wait|oh] [no|wait|sorry] (i meant|i mean|it should say|it should read|that should say|it should be|that should be) {text}|{said}',
     example: 'oops, I meant the code is 4712',
     about: 'note',
-    call: ({ text = '' }, topic) => (topic?.how === 'made' ? corrected(text, topic) : undefined),
+    call: ({ text = '', said }, topic) =>
+      said !== undefined ? otherCode(said, topic) : topic?.how === 'made' ? corrected(text, topic) : undefined,
   },
   {
     pattern: '(tag|label|file) (it|that|this|that note|this note) [as|with|under] {tag}',
@@ -180,6 +193,12 @@ function changed(text: string, from: string, to: string): Call | undefined {
     : edit('that', { text: text.slice(0, value) + to });
 }
 
+const THE = /^(?:the|my|our) /i;
+
+/** "Replace the bolts with screws", of a list. */
+const changedItem = (text: string, from: string, to: string): Call | undefined =>
+  isList(text) && THE.test(from) ? changed(text, from.replace(THE, ''), to.replace(THE, '')) : undefined;
+
 /** The note that is at hand with another text, or another value in it; undefined where that may be one of several. */
 function corrected(text: string, topic: Topic | undefined): Call | undefined {
   const old = topic?.text ?? '';
@@ -187,14 +206,45 @@ function corrected(text: string, topic: Topic | undefined): Call | undefined {
   return meant === undefined ? undefined : { tool: 'note_edit', input: { which: 'that', text: meant } };
 }
 
+const WRONG =
+  /^(?:(?:no|oops|ops|whoops|sorry|wait|actually|hmm|small correction|correction|my mistake|my bad|i (?:mean|meant)|(?:they|he|she|we)(?:['’]?ve| have)? (?:just )?changed it|nope|nah|(?:no )?i (?:read|got|wrote) it wrong|that['’]?s wrong)[\s,.:;!–-]+)+(?:(?:it['’]?s|its|it is|it should be|should be|make it|now)\s+)*(?<code>\S*\d\S*?(?:(?: \d\S*)+| \p{L}{1,4})?)(?: now| instead| sorry)?[\s.!]*$|^(?:it['’]?s|its|it is|it has|they['’]?ve|theyve|they have) (?:actually |now |just )?(?:been )?(?:changed (?:it )?to )?(?<other>\S*\d\S*?(?: \d\S*)*?)(?: now| actually| instead)?[\s.!]*$|^(?<first>\S*\d\S*?(?: \d\S*)*?)[\s,]+(?:sorry|oops|i mean|i meant|actually|my bad|my mistake)[\s.!]*$/iu;
+
+/** "Sorry, 718-555-0124": the code of the note that is at hand, where it has one of that shape. */
+function otherCode(said: string, topic: Topic | undefined): Call | undefined {
+  const { code, first = code, other = first } = WRONG.exec(said)?.groups ?? {};
+  if (other === undefined || topic?.text === undefined || topic.isRecent === false) return undefined;
+  const grouped = withGroups(topic.text, other);
+  const [number = ''] = other.split(' ');
+  const text = grouped ?? (isAlike(topic.text, number) ? withCode(topic.text, other) : undefined);
+  return text === undefined || text === topic.text ? undefined : edit('that', { text });
+}
+
+/** "6335 9702 1148", for the number that is written in the same groups. */
+function withGroups(text: string, other: string): string | undefined {
+  const shape = other.trim().replace(/\d/g, '9');
+  const own = shape.includes(' ')
+    ? [...text.matchAll(/\d+(?: \d+)+/g)].filter(([one]) => one.replace(/\d/g, '9') === shape)
+    : [];
+  const [only, another] = own;
+  return only && !another ? text.replace(only[0], other.trim()) : undefined;
+}
+
+/** Another value has the length of the one that it takes the place of, or nearly. */
+const isAlike = (text: string, code: string): boolean =>
+  (text.match(/\S*\d\S*/g) ?? []).some((own) => Math.abs(own.replace(/[,.;]$/, '').length - code.length) <= 1);
+
 /** A list that was noted or changed just before: its items stand behind a colon, between commas, or are its only words. */
 /** What a note says becomes other words, where it says them once. */
 function inPlaceOf(topic: Topic | undefined, from: string, to: string): Call | undefined {
-  const said = topic?.how === 'made' ? topic.text : undefined;
-  const [before, after, more] = said?.split(from.replace(/[.!]+$/, '')) ?? [];
+  const said = topic?.text;
+  const old = from.replace(/[.!]+$/, '');
+  // "16 panels, not 14": of 14 panels.
+  const [head = '', own = '', tail = ''] = /^(.*?\b)(\S*\d\S*)(.*)$/.exec(to)?.slice(1) ?? [];
+  const isPart = /^\S*\d\S*$/.test(old) && own !== '' && (said?.includes(`${head}${old}${tail}`) ?? false);
+  const [before, after, more] = said?.split(isPart ? `${head}${old}${tail}` : old) ?? [];
   const isWord =
     before !== undefined && after !== undefined && !/[\p{L}\d]$/u.test(before) && !/^[\p{L}\d]/u.test(after);
-  return isWord && more === undefined && to.length <= 60 && from.length > 1
+  return isWord && more === undefined && to.length <= 60 && (from.length > 1 || isPart)
     ? { tool: 'note_edit', input: { which: 'that', text: `${before}${to.replace(/,$/, '')}${after}` } }
     : undefined;
 }

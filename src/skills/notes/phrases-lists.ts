@@ -27,7 +27,7 @@ const onto = (list: string, add: string): Call | undefined => listed(list, { add
 
 /** What people say of a list: it comes before notes of any kind. */
 export const lists: Phrase[] = [
-  ...['shopping', 'groceries', 'packing', 'errands', 'chores'].map(
+  ...['shopping', 'groceries', 'packing', 'errands', 'chores', 'jobs', 'parts', 'stock', 'kit', 'supplies'].map(
     (name): Phrase => ({
       pattern: `[my|the|our] ${name}: {text}`,
       example: `${name}: first, second`,
@@ -39,6 +39,26 @@ export const lists: Phrase[] = [
       '[and] [i|we] (need to|have to|want to|must|gotta|to|things to|stuff to|still need to) (buy:|get:|pick up:) {text}',
     example: 'I need to buy: milk, bread',
     call: ({ text = '' }) => (isForList(text) ? onto('shopping list', text) : undefined),
+  },
+  {
+    pattern: '[i|we] (need|want) {text} (on|onto|to) [the|my|our] (shopping|grocery|groceries) list [please]',
+    example: 'need nappies and wipes on the shopping list',
+    call: ({ text = '' }) => (isForList(text) ? onto('shopping list', text) : undefined),
+  },
+  {
+    pattern:
+      '(write|put|add|stick|note|get) (on|onto|to|down on) [the|my|our] (shopping|grocery|groceries) (list|list:) {text}',
+    example: 'write on the shopping list: rice, oil',
+    call: ({ text = '' }) => (isForList(text) ? onto('shopping list', text) : undefined),
+  },
+  {
+    pattern:
+      "[i|we|i've|we've] (forgot|need|out of|are out of|we're out of|run out of|ran out of|low on) [the] {item} (put|add|stick|get) (it|them|that|those) (on|onto|to) [the|my|our] (shopping|grocery|groceries) list [too|as well|also]",
+    example: "we're out of butter, put it on the shopping list",
+    call: ({ item = '' }) => {
+      const thing = item.replace(/[,\s]+(?:so|please|can you|could you)?$/i, '');
+      return isForList(thing) && thing.split(/\s+/).length <= 4 ? onto('shopping list', thing) : undefined;
+    },
   },
   {
     pattern: '(todo {text}|to-do {text}|[my|the|our] (todo:|to-do:|to do:|todos:|to-dos:|to dos:) {text})',
@@ -59,7 +79,7 @@ export const lists: Phrase[] = [
       `([i think|ok|so] (${REMOVE}|forget|forget about|skip|tick|tick off|cross off|cross out|check off|strike off|mark off|${UNNEEDED}|[i'm|i am|we're] [all] (done|finished) with) {item} ${ANYMORE}`,
       `${HAVE} (${ACTED}) {had}`,
       '{item} (is|are) [now|all] (done|sent|sorted|finished|bought|paid|booked|packed)',
-      "(mark|set) {item} [as] (done|complete|completed|bought|finished)|[i|we|i've|we've] [have] [already] (got|have) {item} already)",
+      "(mark|set) {item} [as] (done|complete|completed|bought|finished)|thats [the] {item} (done|sorted|finished|bought|packed)|(not|no) [the|any|more] {item}|{item} (i|we) (have|have got|got) already|[i|we|i've|we've] [have] [already] (got|have) {item} already)",
     ].join('|'),
     example: 'done with the invoice',
     about: 'note',
@@ -94,7 +114,14 @@ export const lists: Phrase[] = [
   },
   {
     pattern:
-      "(what's|whats|what is|what have i got|what do i have|what do we have|what do we need|is there anything|anything) [left|still] (on|in) [my|the|our] {name} list [now|so far]",
+      "(what's|whats|what is|what have i got|what do i have|what else is|what's still) [still] (left|on it|on there|missing|to get|to buy) [to get|to buy|to do|now]",
+    example: "what's left?",
+    about: 'note',
+    call: (_, topic) => (isList(topic?.text ?? '') ? { tool: 'note_get', input: { which: 'that' } } : undefined),
+  },
+  {
+    pattern:
+      "(what's|whats|what is|what stands|what remains|what else is|who's|who is|what have i got|what do i have|what do we have|what do we need|is there anything|anything) [left|still] (on|in) [my|the|our] {name} list [now|so far]",
     example: "what's on the shopping list?",
     tentative: 'last',
     call: ({ name = '' }) => contents(name),

@@ -10,7 +10,18 @@ const HEADED = /^[\p{L}\d][\p{L}\d '-]{0,40}: \S/u;
 /** "Packing: passport", told to begin a list. */
 function begun(name: string, text: string) {
   const isName = name.split(/\s+/).length <= 3 && !/\b(?:list|of|all|my|the|every)\b/i.test(name);
-  return isName && !/[?]|^(?:of|for|with|to|all)\b/i.test(text) ? save(`${name} list: ${text}`) : undefined;
+  return isName && !/[?]|^(?:of|for|with|to|all)\b/i.test(text)
+    ? save(`${/list$/i.test(name) ? name : `${name} list`}: ${text}`)
+    : undefined;
+}
+
+/** A list that has no items yet. */
+function empty(name: string) {
+  const bare = name.replace(/^(?:called|named|for|of) (?:the |my |our )?/i, '').replace(/^["“'](.+)["”']$/, '$1');
+  const isName =
+    /^[\p{L}\d][\p{L}\d'’-]*(?: [\p{L}\d'’-]+){0,2}$/u.test(bare) &&
+    !/\b(?:list|reminders?|notes?|all|every|it|that|this|me)\b/i.test(bare);
+  return isName ? save(`${bare} list:`) : undefined;
 }
 
 /** "The gate code is 4471", with the wish to keep it behind. */
@@ -23,10 +34,20 @@ function told(fact: string) {
 /** "The landlord's number is 07700". */
 const A_FACT = /^(?:the|my|our) .*\S (?:is|are|was|=) [^?]+$/i;
 
+/** "My number is …", "Mum's size: 5", "Oliver P is allergic to kiwi": somebody's, or of somebody. */
+const IS_OF =
+  /^(?:(?:[Mm]y|[Oo]ur|[Tt]he|[Hh]is|[Hh]er|[Tt]heir) |\S+['’]s? \S+(?: \S+){0,2}(?: (?:is|are|was)|:) |\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,2} (?:is|has|likes|hates|needs|can['’]?t|lives|works|prefers) )/u;
+
 const EXAMPLES: Record<string, string> = { remember: 'remember that', note: 'note it down', save: 'save it' };
 
 /** What people say to keep a note. */
 export const saving: Phrase[] = [
+  {
+    pattern:
+      '[please|can you|could you] ((create|make|start|begin|open|set up) [me|us] [a|my|the|our] [new] list (called|named|for|of) [the|my|our] {name}|(create|make|start|begin|open|set up) [me|us] [a|my|the|our] [new] {kind} list|[a] new (list:|list) {title}|new {sort} list)',
+    example: 'make a list called camping',
+    call: ({ name, kind, title, sort }) => empty(name ?? kind ?? title ?? sort ?? ''),
+  },
   {
     pattern: '{what} (list:|ideas:|wishlist:) {text}',
     example: 'shopping list: eggs, flour',
@@ -35,6 +56,16 @@ export const saving: Phrase[] = [
       what.split(/\s+/).length <= 3 && !/[?]/.test(text) && !/^(?:add|put|append|take|remove)\b/i.test(what)
         ? save(`${what} list: ${text}`)
         : undefined,
+  },
+  {
+    pattern: '(list for [the|my|our] {whom}|{what} list for [the|my|our] {whom}) {text}',
+    example: 'list for the trip: first aid kit, sick bags',
+    call: ({ what = '', whom: said = '', text: rest = '' }) => {
+      const [, whom = '', text = ''] = /^([^:]{1,40}):\s*(.+)$/s.exec(`${said} ${rest}`) ?? [];
+      return whom === '' || text === ''
+        ? undefined
+        : save(what === '' ? `${whom} list: ${text}` : `${what} list for ${whom}: ${text}`);
+    },
   },
   {
     pattern: '{what} list {text}',
@@ -51,6 +82,26 @@ export const saving: Phrase[] = [
     pattern: '(create|make|start|begin|open|set up) [me|us] [a|my|the|our] [new|quick] {what} (list:|list) {text}',
     example: 'start a packing list: passport, charger',
     call: ({ what = '', text = '' }) => begun(what, text),
+  },
+  {
+    pattern:
+      '(create|make|start|begin|open|set up) [me|us] [a|my|the|our] [new|quick] {what} list (with|of|containing|that has|having) {text}',
+    example: 'begin a shopping list with marmalade and stamps',
+    call: ({ what = '', text = '' }) => begun(what, text),
+  },
+  {
+    pattern:
+      '(i should like to|i would like to|i want to|i like to|let me) (create|make|start|begin|open) [me|us] [a|my|the|our] [new] {what} list (with|of|containing) {text}',
+    example: 'I want to start a packing list with socks and a towel',
+    call: ({ what = '', text = '' }) => begun(what, text),
+  },
+  {
+    pattern: '[create|make|start|begin|open|set up] [me|us] [a|my|the|our] new list (called|named|for|of) {rest}',
+    example: 'new list called songs: one, two',
+    call: ({ rest = '' }) => {
+      const [, name = '', text = ''] = /^([^:,]{1,40}):\s*(.+)$/s.exec(rest) ?? [];
+      return name === '' ? undefined : begun(name, text);
+    },
   },
   {
     pattern: '(create|make|start|begin|open|set up) [me|us] [a|my|the|our] [new|quick] (list|list:) {rest}',
@@ -85,6 +136,16 @@ export const saving: Phrase[] = [
       'i want to (keep|save|store|put|write|have|record) {what} (as a note:|in a note:|as note:|in my notes:) {text}',
     example: 'I want to keep this recipe as a note: 200g flour, 2 eggs',
     call: ({ what = '', text = '' }) => (what.split(/\s+/).length <= 4 ? save(text) : undefined),
+  },
+  {
+    pattern: '(keep|save|store|record|put down) (this:|that:|this|that) [for me] {text}',
+    example: 'keep this: my locker code is 3816',
+    call: ({ text = '' }) => (STATED.test(text) ? save(text.replace(/^for me[:,]?\s+/i, '')) : undefined),
+  },
+  {
+    pattern: '(record|put on record|make a record|write down|keep a note|keep a record) [for me] that {text}',
+    example: 'record that the key hangs behind the door',
+    call: ({ text = '' }) => save(text),
   },
   {
     pattern: 'note: {text}',
@@ -181,14 +242,14 @@ export const saving: Phrase[] = [
   },
   {
     pattern:
-      '(remember that|remember this:|remember:|keep in mind that|keep in mind:|keep in mind|bear in mind that|for the record:|fyi:|for future reference:) {text}',
+      '(remember that|remember too that|remember also that|also remember that|remember this:|remember:|keep in mind that|keep in mind:|keep in mind|bear in mind that|for the record:|fyi:|for future reference:) {text}',
     example: 'remember that Ana is allergic to nuts',
     call: ({ text = '' }) => save(text),
   },
   {
     pattern: 'remember {text}',
     example: 'remember my locker number is 42',
-    call: ({ text = '' }) => (/^(?:my|our|the) /i.test(text) ? undefinedUnlessFact(text) : undefined),
+    call: ({ text = '' }) => (IS_OF.test(text) ? undefinedUnlessFact(text) : undefined),
   },
   {
     pattern: "(don't|do not) [let me] forget that {text}",

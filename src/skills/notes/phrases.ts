@@ -219,7 +219,8 @@ const placed: Phrase[] = [
     call: ({ name = '' }) => (name.split(/\s+/).length <= 3 ? removeNamed(`${name} list`) : undefined),
   },
   {
-    pattern: '(add|put|append) {append} (to|on|in|onto) [the|my|our|a|a new] {name} list',
+    pattern:
+      '(add|put|append|stick|chuck|throw|pop|bung|get) {append} (to|on|in|onto) [the|my|our|a|a new] {name} list [too|as well|also]',
     example: 'add batteries to the shopping list',
     tentative: true,
     call: ({ append = '', name = '' }) =>

@@ -43,7 +43,11 @@ const LONGEST_NAME = 8;
 
 /** What `words`, said behind "remind me", count from; undefined where they say a time of their own. */
 export function aheadIn(words: string): Ahead | undefined {
-  const said = words.trim().replace(/[.!?]+$/, '');
+  const said = words
+    .trim()
+    .replace(/[.!?]+$/, '')
+    .replace(/[\s,]+(?:as well|too|also)$/i, '')
+    .replace(/[\s,]+(?:as well|too|also),? (?=at )/i, ' ');
   if (said.length > 300 || saysWhen(said)) return undefined;
   const first = FIRST.exec(said)?.groups;
   const found = first ?? LAST.exec(said)?.groups;

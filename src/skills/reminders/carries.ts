@@ -1,10 +1,21 @@
 /** How the words that ask for a reminder carry over to what stands beside them. */
 import type { Carries } from '../../agent/index.ts';
 import { corrected } from './corrected.ts';
+import { namedBeside } from './named-beside.ts';
 import { reworded } from './reworded.ts';
 import { isTime } from './time-words.ts';
 import { timesBeside } from './times.ts';
-import { askedAhead, askedAtEnd, askedBehind, dayFirst, onItsDay, withoutClock } from './told.ts';
+import {
+  askedAhead,
+  askedAtEnd,
+  askedBehind,
+  dayAtEnd,
+  dayFirst,
+  headed,
+  onItsDay,
+  thatDay,
+  withoutClock,
+} from './told.ts';
 import { untold } from './untold.ts';
 
 /** "… and keep nagging me" tells how, and is nothing further. */
@@ -43,12 +54,16 @@ export const CARRIES: Carries = {
     return when === undefined ? next : { tool: next.tool, input: { ...second, when } };
   },
   restated: (text, topic) =>
+    namedBeside(text, topic) ??
+    thatDay(text, topic) ??
     reworded(text) ??
     corrected(text) ??
+    headed(text) ??
     askedAhead(text) ??
     onItsDay(text) ??
     dayFirst(text) ??
     timesBeside(text) ??
+    dayAtEnd(text) ??
     askedAtEnd(text) ??
     askedBehind(text, topic?.thing === 'reminder' && topic.how === 'spoken'),
   unasked: untold,
@@ -60,4 +75,5 @@ const PART_IN = /\b(?:in the )?(?:morning|afternoon|evening|night)\b/gi;
 const isEarly = (day: string, clock: string): boolean =>
   /\bmorning\b/i.test(day) && /^(?:at )?[1-5](?:[:.]\d\d)?$/i.test(clock);
 
-const CLOCK_ONLY = /^(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)?|noon|midday)$/i;
+const CLOCK_ONLY =
+  /^(?:(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)?|(?:12 )?(?:noon|midday)|(?:half|(?:a )?quarter) (?:past|to) \w+)|(?:in the|at) (?:morning|afternoon|evening|night|lunchtime))$/i;

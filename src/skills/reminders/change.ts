@@ -23,6 +23,7 @@ import { atOtherTime, filledIn, keepsHour, onceAt, onDayOf, shifted } from './sc
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { findSome, type Wanted } from './which.ts';
+import { inItsHours } from './windowed.ts';
 
 /** Does `one` to each of the reminders that are meant; what takes it back takes all of it back. */
 export async function ofEach(
@@ -192,7 +193,8 @@ async function editTime(
   const now = ctx.clock.now();
   const { text, urgent, catchUp, nag } = found;
   const asked = found.rule === undefined ? input.when.replace(/^resuming /i, '') : input.when;
-  const said = paced(asked.replace(FROM_NOW_ON, ''), found.rule);
+  const bare = paced(asked.replace(FROM_NOW_ON, ''), found.rule);
+  const said = inItsHours(bare, found, now) ?? bare;
   const condition = found.rule === undefined ? undefined : conditionOf(said);
   const under = condition === undefined ? undefined : narrowed(found, condition, ctx.when);
   if (condition !== undefined && under === undefined) return failed('NO_CHANGE', texts.notThen(found, now));

@@ -11,11 +11,11 @@ const REFERENCE = new Date('2026-01-07T06:00:00Z');
 
 /** What leads into a correction. */
 const CUE =
-  /^(?:(?:lol|haha|no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|(?:i )?beg (?:your )?pardon|pardon(?: me)?|excuse me|forgive me|i was wrong|i (?:made|have made) a mistake|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind|(?:scrap|scratch|forget|strike|ignore) that)\b[\s,.!:;…–-]*)+/i;
+  /^(?:(?:lol|haha|no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|(?:i )?(?:do )?beg (?:your )?pardon|on reflection|on second thoughts?|come to think of it|(?:a )?(?:small|quick|slight) correction|pardon(?: me)?|excuse me|forgive me|i was wrong|i (?:made|have made) a mistake|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind|(?:scrap|scratch|forget|strike|ignore) that)\b[\s,.!:;…–-]*)+/i;
 const STRONG =
-  /\b(?:no|nope|nah|oops|ops|whoops|sorry|wait|actually|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on|(?:scrap|scratch|forget|strike|ignore) that)\b/i;
+  /\b(?:no|nope|nah|oops|ops|whoops|sorry|wait|actually|on reflection|on second thoughts?|come to think of it|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on|(?:scrap|scratch|forget|strike|ignore) that)\b/i;
 const SAYING =
-  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let'?s (?:do|say|make it)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+/i;
+  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let'?s (?:do|say|make it)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:leave|keep) (?:it|that)(?: at| on| for)?|do(?= \d)|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|(?:could|can) (?:it|that) be|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+/i;
 /** Words about its text, not its time. */
 const TEXT = /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say)|(?:it|that) should (?:say|read|have said))\s+/i;
 export const INSTEAD = /[\s,]*\b(?:instead|though|rather|i mean|i meant|i think)[\s.!?]*$/i;
@@ -24,7 +24,7 @@ const OTHER_FIRST = /^not (.+?)(?:,|,? but) (.+)$/i;
 
 /** What may stand behind a correction: "50 sorry", "Sunday works better". */
 const CUE_BEHIND =
-  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:works?|suits?(?: me)?|is|would be|would work|will be|fits|should be) (?:better|best|easier|enough|fine|plenty|ok|okay)|will do|would do|should do|is enough|would suit me better)[\s.!]*$/i;
+  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:itself )?(?:works?|suits?(?: me)?|is|would be|would work|will be|fits|should be|might be|may be) (?:much |far |a lot |a bit )?(?:better|best|easier|safer|nicer|great|ideal|good|preferable|enough|fine|plenty|ok|okay)(?: (?:for|to) me| instead)?|(?:will|would|should) do(?: actually| instead| fine| nicely)?|is enough|would suit me better)[\s.!]*$/i;
 /** "No, 9:30 was right". */
 const WAS_RIGHT = /\s+was (?:right|fine|correct|better|good|perfect|ok|okay)(?: after all)?[\s.!]*$/i;
 /** "And it's 3:45". */
@@ -36,16 +36,31 @@ const NO_CUE = /\b(?:no|nope|sorry|wait|oops|actually|i mean)\b/i;
 
 /** What changes the reminder that was just made: "no, 6pm", "actually every day", "I meant Alice, not Bob". */
 export function correction(said: string, topic: Topic): Call | undefined {
+  const call = correctionOf(said, topic);
+  // What was changed together is changed together again.
+  const isOfSeveral = topic.text === undefined && topic.when !== undefined && !topic.isNew;
+  return call && isOfSeveral ? { ...call, input: { ...call.input, which: 'them' } } : call;
+}
+
+function correctionOf(said: string, topic: Topic): Call | undefined {
   const { text, when: saidTime = '', isRecent } = topic;
   if (said.split(/\s+/).length > 20 || /\burgent\b/i.test(said)) return undefined;
   const told = said
     .trim()
     .replace(/^\*\s*/, '')
+    .replace(/\s+(?:tho|though)(?=,)/i, '')
+    .replace(/^and (?=\S+,? not \S+$)/i, '')
     .replace(SORRY_WITHIN, 'sorry, $1, $2');
   if (STRONG.test(CUE.exec(told)?.[0] ?? '') && WAS_RIGHT.test(told))
-    return correction(told.replace(WAS_RIGHT, ''), topic);
+    return correctionOf(told.replace(WAS_RIGHT, ''), topic);
+  const [all = ''] = OF_ALL.exec(told) ?? [];
+  if (all !== '') {
+    const call = correctionOf(told.slice(0, -all.length), topic);
+    return call?.input.when ? change({ when: call.input.when, whole: true }) : undefined;
+  }
   const [goesOn = ''] = isRecent ? (AND_ITS.exec(told) ?? []) : [];
-  if (goesOn !== '' && timeOf(told.slice(goesOn.length))) return correction(`no, ${told.slice(goesOn.length)}`, topic);
+  if (goesOn !== '' && timeOf(told.slice(goesOn.length)))
+    return correctionOf(`no, ${told.slice(goesOn.length)}`, topic);
   const [behind = ''] = CUE_BEHIND.exec(told) ?? [];
   const words = behind === '' ? told : told.slice(0, -behind.length);
   const cue = CUE.exec(words)?.[0] ?? '';
@@ -60,9 +75,12 @@ export function correction(said: string, topic: Topic): Call | undefined {
   const isCued =
     STRONG.test(cue) || behind !== '' || saying !== '' || INSTEAD.test(rest) || said.trim().startsWith('*');
   if (meant === '') return undefined;
+  const [, date] =
+    INSTEAD.test(rest) && OF_MONTH.test(saidTime) ? (/^(?:on )?(the \d{1,2}(?:st|nd|rd|th))$/i.exec(meant) ?? []) : [];
+  if (date !== undefined) return change({ when: `${date} of every month`, whole: true });
   // "For two weeks only" is a condition on a series.
   if (isLasting(rest)) return undefined;
-  const other = contrast(meant, rest, text) ?? longerSnooze(saidTime, meant);
+  const other = contrast(meant, rest, topic) ?? longerSnooze(saidTime, meant);
   if (other) return other;
   const time = laterBy(saying, meant) ?? lengthLike(saidTime, meant) ?? aheadLike(saidTime, meant) ?? timeOf(meant);
   // What was said of a series just before is said of all of it.
@@ -88,6 +106,12 @@ export function correction(said: string, topic: Topic): Call | undefined {
     return textOf(meant, text);
   return undefined;
 }
+
+/** "6:45 every time", "5:30 for all of them": of a series. */
+const OF_ALL =
+  /[\s,]+(?:(?:for|of) )?(?:all(?: of (?:them|it))?|each (?:one|time)|every time|both(?: of them)?|always|from now on)$/i;
+
+const OF_MONTH = /\b(?:of (?:every|each|the) month|monthly|(?:every|each) month)\b/i;
 
 const LENGTH_SAID = /^in (?:\d{1,3}|[a-z]+(?:[ -][a-z]+)?) (minutes?|mins?|hours?|hrs?|days?|weeks?)$/i;
 
@@ -128,14 +152,18 @@ function aheadLike(before: string, meant: string): string | undefined {
 }
 
 /** "Alice, not Bob", "not 5, 6". */
-function contrast(meant: string, rest: string, text: string | undefined): Call | undefined {
+function contrast(meant: string, rest: string, { text, isRecent }: Topic): Call | undefined {
+  const whole = isRecent ? { whole: true } : {};
   for (const [pattern, to, from] of [
     [NOT_OTHER, 1, 2],
     [OTHER_FIRST, 2, 1],
   ] as const) {
     const found = pattern.exec(meant) ?? pattern.exec(rest);
     const [right, wrong] = [found?.[to], found?.[from]].map((one = '') =>
-      one.trim().replace(/^(?:it['’]?s|it is|that['’]?s) /i, ''),
+      one
+        .trim()
+        .replace(/^(?:it['’]?s|it is|that['’]?s) /i, '')
+        .replace(/[\s,]+(?:i mean|i meant|sorry|actually|rather)$/i, ''),
     );
     if (!right || !wrong || wrong.split(/\s+/).length > 4) continue;
     // "Not this Wednesday, it's a holiday".
@@ -145,7 +173,7 @@ function contrast(meant: string, rest: string, text: string | undefined): Call |
     if (counted) return change({ replace: counted });
     const time = timeOf(right);
     if (time !== undefined && (isTime(wrong) || /^\d{1,2}$|^(?:this|that)(?: one)?$/i.test(wrong)))
-      return change({ when: time });
+      return change({ when: time, ...whole });
     if (time === undefined && !isTime(wrong) && right.split(/\s+/).length <= 4)
       return change({ replace: { from: wrong, to: right } });
   }
@@ -162,7 +190,12 @@ function countOf(text: string, right: string, wrong: string): { from: string; to
 const isRelative = (words: string): boolean => shifted(REFERENCE, words) !== undefined;
 
 function timeOf(words: string): string | undefined {
-  const said = words.replace(/^(?:to|for)\s+/i, '');
+  const said = words
+    .replace(/^(?:to|for)\s+/i, '')
+    .replace(/^(?:on )?the (?=(?:mon|tues|wednes|thurs|fri|satur|sun)day$)/i, '')
+    .replace(/,? (?:on )?that (?:same )?day$/i, '')
+    .replace(ISH, 'at $1')
+    .replace(HOURS_OF_CLOCK, 'at $1:00');
   if (PAST_OR_TO.test(said)) return said;
   // Of which day?
   if (/^first thing$/i.test(said)) return undefined;
@@ -171,6 +204,12 @@ function timeOf(words: string): string | undefined {
   if (/^(?:in the )?(pm|evening|afternoon)$/i.test(said)) return 'pm';
   return isRelative(said) || isRhythm(said) || isTime(said) || /^\d{1,2}$/.test(said) ? said : undefined;
 }
+
+/** "5ish": an hour, as near as anybody minds. */
+const ISH = /^(?:at |around |about )?(\d{1,2}(?:[:.]\d\d)?)[ -]?ish$/i;
+
+/** "15h", where no length of time is meant. */
+const HOURS_OF_CLOCK = /^(?:at )?(1[3-9]|2[0-3]|0\d) ?h$/i;
 
 const isTimeless = (text: string): boolean =>
   text !== '' && !/\b(?:at|in|on|tomorrow|tonight|every)\s+\S+$/i.test(text);
@@ -192,8 +231,18 @@ const CANCELLED = /^cancel (?:it |that )?(?:on |for )?((?:this |next )?(?:today|
 
 /** "Not on Fridays", "skip Thursday", "only until 6": a condition on the series at hand. */
 export function underCondition(said: string): Call | undefined {
-  const words = spelt(said.replace(CUE, '').replace(/[\s.!]+$/, ''));
-  const condition = words.split(/\s+/).length > 8 ? undefined : conditionOf(words.replace(CANCELLED, 'skip $1'));
+  const words = spelt(
+    said
+      .replace(CUE, '')
+      .replace(/^(?:and|but|also|so)\s+/i, '')
+      .replace(/[\s,]+(?:so )?(?:just )?skip (?:that one|it|those|them|that)[\s.!]*$/i, '')
+      .replace(/[\s,]+(?:as well|too|also|either)[\s.!]*$/i, '')
+      .replace(/[\s.!]+$/, ''),
+  );
+  const left = /^(?:not|no|skip|miss|except)\b/i.test(words)
+    ? words.replace(/ or /gi, ' and ').replace(/\b(this \w+day),? and (?=\w+day\b)/gi, '$1 and this ')
+    : words;
+  const condition = left.split(/\s+/).length > 8 ? undefined : conditionOf(left.replace(CANCELLED, 'skip $1'));
   const what = condition?.replace(/^\w+ /, '') ?? '';
   if (condition === undefined || !(isTime(what) || what.split(/\s*(?:,|\band\b|\bor\b)\s*/).every(isTime)))
     return undefined;

@@ -7,6 +7,7 @@ import { named } from './naming.ts';
 import type { Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { line, texts } from './texts.ts';
+import { findWhich } from './which.ts';
 
 const PAGE = 10;
 
@@ -139,6 +140,10 @@ export const showTool = dataTool({
   input: z.object({ which: z.string().min(1).max(200) }),
 
   async run({ which }, ctx) {
+    if (AT_HAND.test(which)) {
+      const one = await findWhich(ctx, 'that', { tool: 'reminder_show', input: {}, prefers: 'any' });
+      return 'ok' in one ? one : showFound(ctx, [one]);
+    }
     const all = await store.page(ctx.tx, { personId: ctx.person.id, status: 'pending', limit: ALL, offset: 0 });
     const found = named(
       which.replace(/\b(?:i|have|has|need|am|is|be|do|supposed|going|appointment)\b/gi, ' '),
@@ -146,7 +151,13 @@ export const showTool = dataTool({
       ctx.clock.now(),
     );
     if (found.length === 0) return failed('NOT_FOUND', texts.notFound(which).message);
-    const heading = texts.heading('pending', found.length, undefined);
-    return show(ctx, found.slice(0, PAGE), { heading, page: 1, pages: 1, input: { status: 'pending', page: 1 } });
+    return showFound(ctx, found);
   },
 });
+
+const AT_HAND = /^(?:it|that|this)$/i;
+
+function showFound(ctx: TxContext, found: readonly Reminder[]): Promise<ToolResult> {
+  const heading = texts.heading('pending', found.length, undefined);
+  return show(ctx, found.slice(0, PAGE), { heading, page: 1, pages: 1, input: { status: 'pending', page: 1 } });
+}

@@ -74,6 +74,10 @@ const RHYTHMS: readonly [RegExp, string][] = [
   [/FREQ=/, 'recurring repeating regular'],
 ];
 
+/** `31` → `31st` */
+const ordinalOf = (day: number): string =>
+  `${day}${day >= 11 && day <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th')}`;
+
 /** What can be said of when it speaks next, and of the hours at which it does. */
 export function facetsOf({ nextAt, lastOccurrence, rule, zone }: Reminder, now: Date): ReadonlySet<string> {
   const facets = RHYTHMS.flatMap(([pattern, words]) => (rule && pattern.test(rule) ? words.split(' ') : []));
@@ -82,7 +86,7 @@ export function facetsOf({ nextAt, lastOccurrence, rule, zone }: Reminder, now: 
   const day = (instant: Date) => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(instant);
   const weekday = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'long' }).format(at).toLowerCase();
   const clock = formatClock(at, zone);
-  facets.push(weekday, `${weekday}s`, weekday.slice(0, 3));
+  facets.push(weekday, `${weekday}s`, weekday.slice(0, 3), ordinalOf(Number(day(at).slice(8))));
   for (const one of [clock, ...clocksOf(rule ?? '')]) facets.push(one, ...partsOf(one));
   if (day(at) === day(now)) facets.push('today', 'todays');
   if (day(at) === addDays(day(now), 1)) facets.push('tomorrow', 'tomorrows');

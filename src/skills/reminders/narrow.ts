@@ -35,7 +35,16 @@ const SHORT_DAYS: readonly [RegExp, string][] = [
 export function spelt(words: string): string {
   const said = SHORT_DAYS.reduce((text, [short, long]) => text.replace(short, long), words);
   return said
+    .replace(/^take (?:out )?(?:the )?((?:mon|tues|wednes|thurs|fri|satur|sun)days|weekends)(?: out)?$/i, 'not on $1')
     .replace(/^(?:on )?((?:this |next |on )?(?:\w+days?|today|tomorrow|week)) not$/i, 'not $1')
+    .replace(/^(?:so )?(?:please )?leave (?:out )?(.+?)(?: out)?$/i, (all, what: string) =>
+      /\bout\b/i.test(all) ? `skip ${what}` : all,
+    )
+    .replace(/^(?:not|skip|except) (.+?),? (?:tho|though)$/i, 'not $1')
+    .replace(
+      /^(?:(?:don['’]?t|do not) (?:bother|remind me|nag me|send it)|no need)(?: with it)? (?=(?:on |this |next )?(?:today|tomorrow|tonight|\w+day)\b)(?:on )?/i,
+      'skip ',
+    )
     .replace(
       /^(?:drop|lose|cut|leave out|minus|cut out|take out) (?:the )?(?=(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|weekends\b)/i,
       'not on ',

@@ -5,6 +5,7 @@ import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
 import { aheadFirst, aheadIn } from './ahead-words.ts';
 import { dayOfAll } from './days.ts';
 import { USUAL_NAG } from './nag.ts';
+import { MONTHS } from './narrow.ts';
 import { guessedLead, type Lead } from './texts.ts';
 import { isTime, NO_TIME, TRIAL, withUnit } from './time-words.ts';
 
@@ -127,6 +128,13 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(BARE_CLOCK, '$& at')
     .replace(CLOCK_OF_SERIES, 'at $1:$2')
     .replace(/\b(today|tonight|tomorrow|\w+day) itself\b/i, '$1')
+    .replace(NOT_THAT_DAY, '')
+    .replace(/,? (?:the )?last (?:one|time)(?: being| is)? (?:on |being )?(?=(?:the )?\d|\w+ \d|\w+day)/i, ' until ')
+    .replace(
+      /,? up to(?: and including)? (?=(?:the )?\d{1,2}(?:st|nd|rd|th)?\b|\w+ \d{1,2}\b|(?:christmas|xmas|easter)\b)/i,
+      ' until ',
+    )
+    .replace(/(?<=\b(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?)),? or so\b/i, '')
     .trimStart();
   if (A_QUESTION.test(words) || HYPOTHETICAL.test(words) || CORRECTED.test(words)) return undefined;
   const { urgent = false, nag } = more;
@@ -154,6 +162,10 @@ const BARE_CLOCK =
  */
 const CLOCK_OF_SERIES =
   /\b(0\d|(?<!\b(?:pay|transfer|send|wire|save|invest|deposit|withdraw|lend|owe|charge|bill|donate|give|spend|budget|order|buy|sell|print|burn|eat|count|put)\b[^,.;]{0,40})(?:1\d|2[0-3]))(?<!10(?=00)|15(?=00)|20(?=00))([0-5]\d)(?= (?:daily|every|each|weekdays)\b)/i;
+
+/** "On Tuesday, not Wednesday": one of the two is meant, and said. */
+const NOT_THAT_DAY =
+  /(?<=\b(?:today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day),?)(?: \(| ,?)(?:and )?not (?:on )?(?:today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b\)?,?/i;
 
 /** "At 10 past": of the hour that is next. */
 const PAST_THE_HOUR =
@@ -184,6 +196,8 @@ export function create(
     .trim()
     .replace(LEADS, '')
     .replace(/^[:,]\s*/, '')
+    .replace(when !== undefined && lead !== 'that' ? /(?<=\S \S+) (?:is|are)(?: on)?$/i : /^(?!)/, '')
+    .replace(TITLED, '$1')
     .trim();
   const telling = lead && text !== '' && lead !== guessedLead(text) ? { lead } : {};
   return {
@@ -198,6 +212,9 @@ export function create(
     },
   };
 }
+
+/** `schedule "team lunch" for Friday`: a title in quotes, with the word that puts it there. */
+const TITLED = /^(?:schedule|put|set up) ["“]([^"“”]+)["”](?: (?:on|in|down))?$/i;
 
 /** A reminder whose time and text stand in slots of their own; no call unless the one is a time. */
 export function createAt(when: string, text: string): Call | undefined {
@@ -220,13 +237,17 @@ export const BARE_NUMBER =
 const NOT_MINE =
   /^(?:an?|some|any|you|your|his|her|their|these|those|in|on|off|out|up|back|over|down|for|with|at|by|to|from|into|too|very|the wrong|wrong)\b/i;
 
+/** "The cones, they're in the car": more than a name. */
+const CLAUSE_BEHIND = /,\s+(?:i|we|he|she|they|it|that)(?=['’\s])/i;
+
 export function isName(words: string, most = 6): boolean {
   return (
     words !== '' &&
     words.split(/\s+/).length <= most &&
     !NO_NAME.test(words) &&
     !PRONOUN.test(words) &&
-    !NOT_MINE.test(words)
+    !NOT_MINE.test(words) &&
+    !CLAUSE_BEHIND.test(words)
   );
 }
 
@@ -282,7 +303,9 @@ export const pauseUntil = (which: string, when: string): Call | undefined =>
   isTime(when) ? about('reminder_edit', which, { when: `resuming ${when}` }) : undefined;
 
 export const pauseFor = (which: string, length: string): Call | undefined =>
-  pauseUntil(which, `in ${length.replace(/^the next (?=an?\b|\d|two|three|four)/i, '')}`);
+  MONTHS.includes(length.toLowerCase())
+    ? about('reminder_edit', which, { when: `except this ${length}` })
+    : pauseUntil(which, `in ${length.replace(/^the next (?=an?\b|\d|two|three|four)/i, '')}`);
 
 /** "All the milk reminders". */
 const ALL_OF = /^all (?:of )?(?:the |my |our )?(\S.*?)(?: (?:reminders|ones|alarms))?$/i;
@@ -347,7 +370,10 @@ export function list(day = '', status?: 'completed' | 'all'): Call | undefined {
   const [, date, year = ''] = /^(?:on |for )?(\d{1,2}\.(?:0?[1-9]|1[0-2]))\.?(\d{4})?[?]*$/.exec(day) ?? [];
   if (date !== undefined && isTime(`${date}.${year}`))
     return { tool: 'reminder_list', input: { day: `${date}.${year}` } };
-  const words = day.replace(/[?.!]+$/, '').replace(/(?<=\w)['’]s$/i, '');
+  const words = day
+    .replace(/[?.!]+$/, '')
+    .replace(/(?<=\S) now$/i, '')
+    .replace(/(?<=\w)['’]s$/i, '');
   const [, week = '', of = ''] = A_WEEK.exec(words) ?? [];
   const named =
     DAYS.exec(words)?.[1] ?? (isDate(of) ? week : isDate(words) ? words.replace(/^(?:on|for) /i, '') : undefined);

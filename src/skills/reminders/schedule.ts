@@ -66,6 +66,8 @@ const SPELT_LENGTH =
 const later = (at: Instant, from: Instant, now: Instant): Instant =>
   at > now ? at : new Date(now.getTime() + at.getTime() - from.getTime());
 
+const QUARTER = /^(?:an? )?quarter of an hour$/i;
+
 const SHIFTS: readonly [RegExp, 1 | -1][] = [
   [/^(?:by )?(.+?) later$|^later by (.+)$|^back (?:by )?(.+)$/i, 1],
   [/^(?:by )?(.+?) (?:earlier|sooner)$|^(?:earlier|sooner|forward|up) (?:by )?(.+)$/i, -1],
@@ -78,7 +80,7 @@ export function shifted(at: Instant, words: string): Instant | undefined {
       .exec(words.trim())
       ?.slice(1)
       .find((part) => part !== undefined);
-    const ms = length === undefined ? undefined : parseDuration(length);
+    const ms = length === undefined ? undefined : parseDuration(length.replace(QUARTER, '15 minutes'));
     if (ms !== undefined) return new Date(at.getTime() + sign * ms);
   }
   return undefined;
@@ -158,8 +160,10 @@ export function filledIn(words: string, at: Instant, zone: string): string {
   const [, hourOfDay, itsDay] = HOUR_AND_DAY.exec(said) ?? [];
   if (hourOfDay && itsDay) return `${itsDay} at ${filledIn(hourOfDay, at, zone)}`;
   if (hour && Number(hour[1]) > 0 && Number(hour[1]) <= 12) {
-    // Nobody who moves 11:00 to 3 means the night.
-    const isMorning = ownHour < 12 && (ownHour < 6 || (Number(hour[1]) >= 6 && Number(hour[1]) < 12));
+    // The nearer one: nobody who moves 11:00 to 3 means the night, and who moves 12:00 to 11:30 means the morning.
+    const said12 = Number(hour[1]) % 12;
+    const isNearer = Math.abs(said12 - ownHour) < Math.abs(said12 + 12 - ownHour);
+    const isMorning = ownHour < 6 || (said12 >= 6 && isNearer);
     return `${hour[1]}${hour[2]}${isMorning ? 'am' : 'pm'}`;
   }
   if (/^(?:at )?(?:half past|half|quarter past|quarter to) [a-z]+$/i.test(said) && !/noon|night|hour/i.test(said)) {

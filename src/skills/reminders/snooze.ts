@@ -68,7 +68,7 @@ async function snooze(
   const own = occurrence ?? ownTime(found, now);
   const completed = own ? completedPutOff(words, own, found.zone) : words;
   // Three o'clock is on the day of the occurrence that moves.
-  const itsDay = own && found.rule !== undefined ? onDayOf(own, completed.replace(UNTIL, ''), ctx.when) : undefined;
+  const itsDay = own ? onDayOf(own, completed.replace(UNTIL, ''), ctx.when) : undefined;
   const when = itsDay ?? parsePutOff(completed, own ?? now, ctx.when);
   if (when.kind === 'reject') return failed(when.code, when.say);
   const wanted = { act: 'snooze', which: found.id, ...(occurrence && { occurrence: occurrence.toISOString() }) };

@@ -1,5 +1,5 @@
 /** "Dentist tomorrow at 3, remind me an hour before": what is told first, and the request behind it. */
-import type { Call } from '../../agent/index.ts';
+import type { Call, Topic } from '../../agent/index.ts';
 import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
 import { DANGLING, seriesAhead } from './ahead-words.ts';
 import { USUAL_NAG } from './nag.ts';
@@ -7,7 +7,8 @@ import { create } from './phrase-calls.ts';
 import { isTime, TRIAL } from './time-words.ts';
 import { ANY_REQUEST, NO_STATEMENT } from './untold.ts';
 
-const POLITE = '(?:(?:so|and|but|please|pls|plz|can you|could you|would you|will you|you could)[\\s,]+)*';
+const POLITE =
+  '(?:(?:so|and|but|do|kindly|please|pls|plz|can you|could you|would you|will you|you could|would you kindly)[\\s,]+)*';
 const ALL =
   '(?:it|that|this|them|these|those|both|everything|each(?: one)?|all(?: of)?(?: (?:it|them|these|those|two|three|four|five))?)';
 /** "…, can you remind me of all three?" */
@@ -23,15 +24,21 @@ const WITHIN = new RegExp(
 const MOST_WORDS = 30;
 /** "About Monday: ballet at 4, cello at 5": a day, and what there is on it. */
 const ON_DAY =
-  /^(?:remind me(?: (?:about|of|for|on))?|(?:my |set |some )?reminders (?:for|on)) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?(:|(?=\n))\s?(.*\d.*)$/is;
+  /^(?:remind me(?: (?:about|of|for|on))?|(?:(?:my|set|some|new|two|three|four|five|\d) )*reminders (?:for|on)) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?(:|(?=\n))\s?(.*\d.*)$/is;
 const OBLIGED =
   /\b(?:i|we)?\s*(?:(?:['’]ve|have|'ll have|will have)? ?(?:got|have|need) to|gotta|must|should|ought to)\s+/i;
 const CLOCK = '(?:at |by )?(?:\\d{1,2}(?:[:.]\\d\\d)?\\s*(?:am|pm)?|noon|midday|midnight)';
 /** How long before what was told; with an hour of its own, and a task. */
 const BEFORE = new RegExp(
-  `^(?:(?:on|about) )?(?<length>.{1,30}?) (?:before|beforehand|earlier|ahead|prior|in advance)(?: (?<clock>${CLOCK}))?(?: (?:to|about|that|so i) (?<task>.+))?$`,
+  `^(?:(?:on|about) )?(?<length>.{1,30}?) (?:before|beforehand|earlier|ahead|prior|in advance)(?: (?<clock>${CLOCK}))?(?: (?:(?:to|about|that) (?<task>.+?)|so i(?: can| could| know to| remember to)? (?<purpose>.+?)))?(?:[\\s,]+(?:lol|haha|xx?))?$`,
   'i',
 );
+/** "To unlock the church an hour before". */
+const BEHIND_TASK =
+  /^to (?<task>.+?) (?<length>(?:an?|the|one|two|three|four|five|ten|fifteen|twenty|thirty|half an?|\d{1,3}) ?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|nights?|evenings?|mornings?)) (?:before|beforehand|earlier|ahead|prior|in advance)$/i;
+/** "Give me a 10 minute warning". */
+const WARNING =
+  /(?<=[,.;!–—-]|\band) (?:please |can you |could you )*(?:give|send) me (?:an? )?(\d{1,3}[ -]?(?:minutes?|mins?|hours?|hrs?)|(?:an?|half an|two|ten|five|fifteen|twenty|thirty)[ -](?:minutes?|hours?)|day|hour)['’]?s?[ -](?:warning|notice|heads[- ]?up|nudge|reminder)(?: (?:before|beforehand))?/i;
 /** A day, and no number of hours. */
 const A_DAY = /^the (?:day|night|evening|morning|afternoon)$|\b(?:days?|weeks?|months?|nights?)$/i;
 const RANGE = /(\d{1,2}(?:[:.]\d\d)?)\s?[-–]\s?\d{1,2}(?:[:.]\d\d)?(\s?(?:am|pm))?/i;
@@ -61,7 +68,7 @@ const GREETING =
 /** "Fire alarm test every Monday at 10, remind me": the request in the usual order. */
 export function askedAtEnd(text: string): string | undefined {
   const found = AT_END.exec(text)?.groups;
-  const event = eventIn(found?.event);
+  const event = eventIn(found?.event?.replace(/\b(i|we) (?:should|ought to) /i, '$1 must '));
   if (!found || event === undefined || timeIn(event) === undefined) return undefined;
   // "Be there for 12:45".
   const at = event.replace(/\bfor (?=\d{1,2}[:.]\d\d\b)/gi, 'at ');
@@ -69,13 +76,27 @@ export function askedAtEnd(text: string): string | undefined {
   return `${found.verb?.toLowerCase() === 'nag' ? 'nag' : 'remind'} me ${to}`;
 }
 
+const HEADED =
+  /^(?:remind me(?: (?:of|about|to do))? )?(?:(?:two|three|four|five|[2-9]|a few|some|a couple of|couple of|several) (?:things|reminders|jobs|tasks|errands|bits)|(?:things|stuff|reminders) to do)(?: (?:for|to) (?:me|do|set|remember))?[:–—-]\s+(.+\d.*)$/is;
+
+/** "Three things: book leave monday 10am, …": each is one to be reminded of. */
+export function headed(text: string): string | undefined {
+  const [, items = ''] = HEADED.exec(text) ?? [];
+  return items === '' ? undefined : `remind me to ${items.replace(/^(?:please )?remind me (?:to |about )?/i, '')}`;
+}
+
+/** "9:15 call the linen guy", of a list of a day. */
+const CLOCK_OF_ITEM = /^(\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?):? (?=\p{L})(.+)$/iu;
+
 /** What belongs to a day that stands before it. */
 export function onItsDay(text: string): Call[] | string | undefined {
   const [, day = '', colon = '', rest = ''] = ON_DAY.exec(text) ?? [];
   const items = rest.split(/\s*[\n;]\s*|,\s+(?:and\s+)?/).filter((item) => item !== '');
   const calls = items.map((item) => {
-    const { when, task } = splitTask(`remind me ${item.replace(/^(?:[-–—*•]|\d{1,2}[.)])\s+/, '')}`);
-    const time = `${day} ${/^\d{1,2}$/.test(when ?? '') ? `at ${when}` : when}`;
+    const bare = item.replace(/^(?:[-–—*•]|\d{1,2}[.)])\s+/, '');
+    const [, clock, deed = ''] = CLOCK_OF_ITEM.exec(bare) ?? [];
+    const { when, task } = clock ? { when: clock, task: deed } : splitTask(`remind me ${bare}`);
+    const time = `${day} ${/^\d/.test(when ?? '') ? `at ${when}` : when}`;
     return when !== undefined && task !== '' && isTime(time) ? create(task, time) : undefined;
   });
   if (day !== '' && items.length > 1 && calls.every((call) => call !== undefined)) return calls;
@@ -85,11 +106,49 @@ export function onItsDay(text: string): Call[] | string | undefined {
 const DAY_FIRST =
   /^(?<day>today|tomorrow|tonight|(?:on )?(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)[:,]? (?:(?:please|can you|could you) )*remind me (?<rest>.+)$/is;
 
+const THAT_DAY =
+  /^(?:(?:and|also|plus|please)[\s,]+)*remind me (?:to|about) (?<task>.+?) (?:(?:at )?(?<clock>\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?) )?that (?<part>morning|afternoon|evening|day)(?: at (?<later>\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?))?[\s.!]*$/i;
+
+/** "Also remind me to call her at 9 that morning": on the day of the one that was made just before. */
+export function thatDay(text: string, topic: Topic | undefined): Call | undefined {
+  const { task = '', clock, part = '', later = clock } = THAT_DAY.exec(text)?.groups ?? {};
+  if (task === '' || topic?.thing !== 'reminder' || topic.how !== 'made' || !topic.isRecent) return undefined;
+  const half = /^day$/i.test(part) || /[ap]m$/i.test(later ?? '') ? '' : ` in the ${part}`;
+  const when = later === undefined ? (half === '' ? undefined : half.trim()) : `${later}${half}`;
+  return when === undefined ? undefined : { tool: 'reminder_again', input: { which: 'that', when, text: task } };
+}
+
+/** "Tomorrow at 10 remind me to …, and at 12 to …". */
+const TIME_FIRST =
+  /^(?<when>[^,.;:!?]{2,30}(?:[:.]\d\d[^,.;:!?]{0,10})?),? (?:(?:please|can you|could you) )*remind me (?<rest>(?:to|about) .+\band\b.+)$/is;
+
 /** "Tomorrow: remind me to swim at 10am and shop at 1pm": the day of all of them. */
 export function dayFirst(text: string): string | undefined {
+  const timed = TIME_FIRST.exec(text)?.groups;
+  if (timed && isTime(timed.when ?? '') && (timed.rest ?? '').match(CLOCK_IN))
+    return `remind me ${timed.when} ${timed.rest}`;
   const { day = '', rest = '' } = DAY_FIRST.exec(text)?.groups ?? {};
   const [first = '', ...others] = rest.match(CLOCK_IN) ?? [];
   return others.length === 0 ? undefined : `remind me ${rest.replace(first, `${day} ${first}`)}`;
+}
+
+const DAY_LAST =
+  /[,]? (?<day>today|tomorrow|(?:on )?(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?<end>[\s.!]*(?:please|pls|thanks|thank you)?[\s.!?]*)$/i;
+const ANY_DAY =
+  /\b(?:today|tonight|tomorrow|tmrw|\w+days?|every|each|daily|weekly|until|till|from|between|before|after|then|in \d+|in an?)\b|\n|\d(?:st|nd|rd|th)\b/i;
+
+/** "Call mum at 10am and dad at 3pm tomorrow": the day of all of them, which is said with the first. */
+export function dayAtEnd(text: string): string | undefined {
+  const found = DAY_LAST.exec(text);
+  const { day = '', end = '' } = found?.groups ?? {};
+  const before = text.slice(0, found?.index ?? 0);
+  const clocks = [...before.matchAll(CLOCK_IN)];
+  const [first, second] = clocks;
+  const last = clocks.at(-1);
+  if (!first || !second || !last || ANY_DAY.test(before)) return undefined;
+  if (last.index + last[0].length < before.length || !/,|\band\b/i.test(before.slice(first.index, second.index)))
+    return undefined;
+  return `${before.slice(0, first.index)}${day} ${before.slice(first.index)}${end}`;
 }
 
 /** Where somebody is or what they do: told beside a request, and nothing to be reminded of. */
@@ -103,14 +162,23 @@ const DOING = /^(?:(?:still|just|i['’]?m|i am)\s+)*\p{L}+ing\b/iu;
  * answer a reminder that has just spoken.
  */
 export function askedBehind(text: string, isAnswer = false): Call | Call[] | undefined {
-  const found = WITHIN.exec(text)?.groups;
+  const found = WITHIN.exec(text.replace(WARNING, ' remind me $1 before'))?.groups;
   const event = eventIn(found?.event);
   if (!found || event === undefined) return undefined;
   const { verb = '', rest: said = '', mark } = found;
   const rest = said
+    .replace(/^(?:please|pls|plz|kindly)[\s,]+/i, '')
     .replace(/[\s,]*(?:please|pls|plz|thanks|ok|okay)?[\s.!?]*$/i, '')
     .replace(/^(?:of|about|for) (?:it|that|this|them)\s+/i, '')
     .replace(/\s+(?:of|about|for) (?:it|that|this|them)$/i, '');
+  // "From 10 December till the 18th remind me daily at 8pm".
+  const bounded = /^(?:from|starting|beginning|between|until|till)\b/i.test(event)
+    ? splitTask(`remind me ${rest}`)
+    : undefined;
+  if (bounded) {
+    const both = `${bounded.when} ${event}`;
+    return bounded.when !== undefined && isTime(both) ? create(bounded.task, both) : undefined;
+  }
   // "Up a ladder, remind me again in an hour" is about the one that spoke.
   if (/^(?:again|later)\b/i.test(rest)) return undefined;
   const when = timeIn(event);
@@ -123,9 +191,8 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
   const nag = /^nag/i.test(verb) ? USUAL_NAG : undefined;
   const several = when === undefined ? undefined : aheadTwice(event, shared(rest), nag);
   if (several) return several;
-  const before = BEFORE.exec(rest)?.groups;
-  if (before && (A_DAY.test(before.length ?? '') || parseDuration(before.length ?? '') !== undefined))
-    return when === undefined ? undefined : aheadOf(event, before, nag);
+  const before = BEFORE.exec(rest)?.groups ?? BEHIND_TASK.exec(rest)?.groups;
+  if (before && isAhead(before)) return when === undefined ? undefined : aheadOf(event, before, nag);
   const series = when === undefined ? undefined : seriesAt(event, when, rest, nag);
   if (series) return series;
   if (when === undefined) return isTime(rest) ? create(event, rest, { nag }) : create(own.task, own.when, { nag });
@@ -197,10 +264,22 @@ function aheadTwice(event: string, rest: string, nag?: string): Call[] | undefin
   const parts = rest.split(/,? and (?:again )?|, (?:then |again )?/i);
   const calls = parts.map((part) => {
     const before = BEFORE.exec(part)?.groups;
-    const isLength = A_DAY.test(before?.length ?? '') || parseDuration(before?.length ?? '') !== undefined;
-    return before && isLength ? aheadOf(event, before, nag) : undefined;
+    if (before && isAhead(before)) return aheadOf(event, before, nag);
+    return ON_THE_DAY.test(part) ? onTheDay(event, nag) : undefined;
   });
   return parts.length > 1 && calls.every((call) => call !== undefined) ? calls : undefined;
+}
+
+const isAhead = ({ length = '' }: Record<string, string>): boolean =>
+  A_DAY.test(length) || parseDuration(length) !== undefined;
+
+const ON_THE_DAY = /^(?:on |in )?(?:the|that) (?:same )?(?:day|morning)(?: (?:itself|of))?$/i;
+
+/** "And again in the morning", of what is told with its hour: on its day, at the usual hour. */
+function onTheDay(event: string, nag?: string): Call | undefined {
+  const { when, task } = splitTask(`remind me about ${event}`);
+  const day = when === undefined ? '' : withoutClock(when);
+  return day !== '' && isTime(`${day} at 9am`) ? create(withoutDuty(task), `${day} at 9am`, { nag }) : undefined;
 }
 
 /** "I need to send it": what is to be done. */
@@ -215,16 +294,15 @@ function waking(rest: string, when: string | undefined): Call | undefined {
 }
 
 /** So long before what was told; of a series, so long before each. */
-function aheadOf(event: string, { length = '', clock = '', task = '' }: Record<string, string>, nag?: string) {
+function aheadOf(event: string, { length = '', clock = '', task = '', purpose }: Record<string, string>, nag?: string) {
   const { when, task: thing } = splitTask(`remind me about ${event.replace(RANGE, '$1$2')}`);
   if (when === undefined) return undefined;
   const isDay = A_DAY.test(length);
   const day = isDay && clock !== '' ? withoutClock(when) : when;
-  const text =
-    task ||
-    withoutDuty(thing)
-      .replace(/^(?:about )?(?:an?|the|my) /i, '')
-      .replace(STATES_ONLY, '');
+  const name = withoutDuty(thing)
+    .replace(/^(?:about )?(?:an?|the|my) /i, '')
+    .replace(STATES_ONLY, '');
+  const text = task || (purpose === undefined ? name : `${name}: ${purpose}`);
   const meant = parseWhen(when, TRIAL);
   if (meant.kind === 'recurring') {
     const series = seriesAhead(meant.rule, length, clock);

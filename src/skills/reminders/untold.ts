@@ -23,7 +23,7 @@ const HAS_CLOCK =
   /\d\s*(?:[ap]m?)\b|\d[:.]\d\d|\bat (?:\d|noon|midday|midnight|half|quarter)|\b(?:noon|midday|midnight|eod|cob|in (?:an?|\d+|\w+) ?(?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?))\b|\b(?:ton(?:ight|ite)|2nite|morning|afternoon|evening|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|today|daily|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun) \d/i;
 /** A day, or a part of one, and no hour. */
 const DAY_ALONE =
-  /^(?:(?:on |this |next )?(?:today|ton(?:ight|ite)|2nite|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)(?: (?:morning|afternoon|evening|night))?|this (?:morning|afternoon|evening)|next week)$/i;
+  /^(?:(?:on |this |next )?(?:today|ton(?:ight|ite)|2nite|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)(?: (?:morning|afternoon|evening|night))?|this (?:morning|afternoon|evening)|next week|(?:on |by )?(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*|(?:on |by )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}* (?:the )?\d{1,2}(?:st|nd|rd|th)?)$/iu;
 /** Deeds that are wished, told or called out as often as they are noted: "have fun tomorrow", "sleep well tonight". */
 const NOT_NOTED =
   /^(?:have|be|enjoy|stay|sleep|rest|relax|take (?:care|that|it|this|notes?|part)|come|go|look|let|see|keep|stop|start|wait|leave|think|play|drink|eat|smile|test|turn|show|tell|ask|say|talk|get (?:well|better|some)|give it|party)\b/i;
@@ -42,7 +42,10 @@ const COMMAND =
   /^(?:(?:make|move|change|do|have|put|set|push|keep) (?:it|that|this)|wait|stop|start|hold|hang|keep|let|help|repeat|try|go on|carry on|continue|hang on|hold on|(?:come|stop|drop|swing|pop) (?:back|by|in|over|round))$/i;
 /** What is done with reminders: it may mean one that goes by another name. */
 const MANAGES =
-  /^(?:push|postpone|delay|defer|bump|reschedule|change|shift|switch|swap|slide|bring .+ forward|skip|miss|scrap|scratch|drop(?! off)|kill|ditch|nix|lose|forget|dismiss|stop|end|call off|edit|update|rename|mark|tick|cross)\s/i;
+  /^(?:push|postpone|delay|defer|bump|reschedule|change|shift|switch|swap|slide|bring .+ forward|skip|miss|scrap|scratch|drop(?! off| .+ (?:back|off|round|in)\b)|kill|ditch|nix|lose|forget|dismiss|stop|end|call off|edit|update|rename|mark|tick|cross)\s/i;
+/** "Lab's shut till 2, shift the lab one": told, and then to be done with a reminder. */
+const MANAGES_BEHIND =
+  /[,;] (?:so |please |can you |just )*(?:move|push|shift|postpone|delay|bump|reschedule|change|skip|cancel|delete|remove|scrap|snooze)\s/i;
 const MOST_WORDS = 12;
 /** What begins a request: behind something that was told it is none of the words that are noted. */
 export const ANY_REQUEST =
@@ -52,15 +55,17 @@ export const ANY_REQUEST =
 export function untold(calls: readonly Call[], said: string): Call[] | undefined {
   const telling = said.replace(/\b(check|see|ask|find out) (?:if|whether)\b/i, '$1');
   if (NO_STATEMENT.test(telling) || SPOKEN_TO.test(said) || ANY_REQUEST.test(said)) return undefined;
-  if (ANSWERING.test(said) || SENTENCES.test(said)) return undefined;
+  if (ANSWERING.test(said) || SENTENCES.test(said) || MANAGES_BEHIND.test(said)) return undefined;
   if (calls.some(({ tool, input }) => tool !== 'reminder_create' || !input.text)) return undefined;
   if (OWNED.test(said) && DONE.test(said)) return undefined;
   if (calls.some(({ input }) => COMMAND.test(String(input.text)))) return undefined;
   const isAlone = calls.length === 1;
-  if (!MANAGES.test(said) && calls.every((call) => isEntry(call, isAlone))) return [...calls];
+  if (!MANAGES.test(said) && calls.every((call) => isEntry(call, isAlone)) && !STATES.test(said)) return [...calls];
   const offers = calls.map(offer);
   return offers.every((one) => one !== undefined) ? offers : undefined;
 }
+
+const STATES = /\b(?:is|are)\b/i;
 
 /** "Call the bank at 3pm", "gym 6pm": what and when, and neither news nor said of somebody. */
 function isEntry({ input: { text, when } }: Call, isAlone: boolean): boolean {

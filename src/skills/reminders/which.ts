@@ -83,6 +83,7 @@ async function single(ctx: TxContext, words: string, which: string, wanted: Want
   const shown = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
   if (LAST.test(words) && (await isOfList(ctx, shown, which))) return byNumber(ctx, shown.ids, shown.ids.length);
   if (words === 'other') return theOther(ctx, wanted);
+  if (OF_TWO.test(words)) return ofTwo(ctx, words, wanted, shown);
   if (AT_HAND.test(words)) return atHand(ctx, wanted, which.trim() === '', shown);
   const [byId] = await store.byIds(ctx.tx, ctx.person.id, [words]);
   if (byId) return pending(byId);
@@ -100,6 +101,17 @@ async function isOfList(ctx: TxContext, { ids, at, shownAt }: Shown, which: stri
   const since = ctx.clock.now().getTime() - JUST_MADE_MS;
   const isLately = ids.length > 1 && shownAt !== undefined && shownAt.getTime() >= since && /\bones?$/i.test(which);
   return isLately && (await justMade(ctx, shownAt)).length === 0;
+}
+
+const OF_TWO = /^(?:earlier|sooner|later)$/;
+
+/** "The earlier one", of the two that were made or shown last. */
+async function ofTwo(ctx: TxContext, words: string, wanted: Wanted, shown: Shown): Promise<Reminder | Failed> {
+  const ids = shown.at ? shown.ids : await justMade(ctx, shown.shownAt);
+  const there = (await store.byIds(ctx.tx, ctx.person.id, ids)).filter(({ state }) => state === 'pending');
+  const [one, other, more] = there.sort((a, b) => (a.nextAt?.getTime() ?? 0) - (b.nextAt?.getTime() ?? 0));
+  if (one && other && !more) return words === 'later' ? other : one;
+  return there.length > 0 ? ask(ctx, there, wanted) : failed('NOT_FOUND', texts.notFound(words).message);
 }
 
 /** Of two, the one that was not made or changed last. */

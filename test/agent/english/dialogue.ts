@@ -233,7 +233,7 @@ function fits(wanted: string, there: string): boolean {
           ? itsAt.startsWith(each.slice(0, -2))
           : each === itsAt,
     ) &&
-    (rule === '' ? at === '' || itsRule === '' : itsRule.includes(rule.replaceAll('*', '')))
+    (rule === '' ? at === '' || itsRule === '' : rule.split(' // ').some((each) => isLike(`*${each.trim()}*`, itsRule)))
   );
 }
 

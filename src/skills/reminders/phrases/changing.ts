@@ -29,12 +29,13 @@ export const snoozing: Phrase[] = [
     call: ({ rest = '' }) => snooze(rest),
   },
   {
-    pattern: '(remind me|ping me|tell me|ask me|nudge me|ask|try) again {when}',
+    pattern:
+      '(remind me|ping me|tell me|ask me|nudge me|try me|chase me|bug me|ask|try) (again|once more|one more time) {when}',
     example: 'remind me again in an hour',
     call: ({ when = '' }) => snoozeOf('', when),
   },
   {
-    pattern: '(remind me|ping me|nudge me) (about|of) (it|that|this) again {when}',
+    pattern: '(remind me|ping me|nudge me) (about|of) (it|that|this) (again|once more|one more time) {when}',
     example: 'remind me about it again tomorrow',
     call: ({ when = '' }) => snoozeOf('that', when),
   },
@@ -60,12 +61,21 @@ export const snoozing: Phrase[] = [
     call: ({ when = '' }) => snoozeOf('that', when),
   },
   {
-    pattern: 'not now {when}',
-    example: 'not now, in an hour',
+    pattern: '(try me|try|chase me) {when}',
+    example: 'try me tomorrow at 9',
+    about: 'reminder',
     call: ({ when = '' }) => (isTime(when) ? snoozeOf('', when) : undefined),
   },
   {
-    pattern: 'give me {length}',
+    pattern: 'not now {when}',
+    example: 'not now, in an hour',
+    call: ({ when: said = '' }) => {
+      const when = said.replace(/^(?:try|ask|remind|ping|nudge) (?:me )?(?:again )?/i, '');
+      return isTime(when) ? snoozeOf('', when) : undefined;
+    },
+  },
+  {
+    pattern: '[not yet|no not yet|not now|wait] give me {length}',
     example: 'give me 10 minutes',
     call: ({ length = '' }) => snoozeLength(length),
   },
@@ -75,13 +85,13 @@ export const snoozing: Phrase[] = [
     call: ({ length = '' }) => (/^\d{1,3}$/.test(length) ? snoozeOf('', `${length} minutes`) : undefined),
   },
   {
-    pattern: '{length} more',
-    example: '5 more',
+    pattern: '[not yet|no not yet|not done yet|wait] {length} more',
+    example: 'not yet, 5 more',
     about: 'reminder',
     call: ({ length = '' }) => (/^\d{1,2}$/.test(length) ? snoozeOf('', `${length} minutes`) : undefined),
   },
   {
-    pattern: '(give it|give that|give me) another {length}',
+    pattern: '[not yet|no not yet|not now|wait] (give it|give that|give me) another {length}',
     example: 'give it another 10',
     call: ({ length = '' }) => snoozeOf('', /^\d{1,3}$/.test(length) ? `${length} minutes` : length),
   },
@@ -97,9 +107,9 @@ export const snoozing: Phrase[] = [
   },
   {
     pattern:
-      '(push|delay|postpone|defer|bump|put off|push back|put|hold|hold off) {which} [back|off] (to|until|till|til) {when}',
+      '(push|delay|postpone|defer|bump|put off|push back|put|hold|hold off) {which} [back|off|out] (to|until|till|til) {when}',
     example: 'push it to tomorrow',
-    call: ({ which = '', when = '' }) => putOffTo(which.replace(/\s+(?:back|off)$/i, ''), when),
+    call: ({ which = '', when = '' }) => putOffTo(which.replace(/\s+(?:back|off|out)$/i, ''), when),
   },
   {
     pattern: '(push|delay|postpone|defer|bump|put off|push back|hold|hold off) {which} [back] (for|by) {when}',
@@ -171,6 +181,16 @@ export const changing: Phrase[] = [
     call: ({ which = '', length = '' }) => pauseFor(which, length),
   },
   {
+    pattern: '(stop|quit) reminding me (about|to|of) {which} (until|till|til) {when}',
+    example: 'stop reminding me about the gym until Monday',
+    call: ({ which = '', when = '' }) => pauseUntil(which, when),
+  },
+  {
+    pattern: '(stop|quit) reminding me (about|to|of) {which} for {length}',
+    example: 'stop reminding me about the gym for two weeks',
+    call: ({ which = '', length = '' }) => pauseFor(which, length),
+  },
+  {
     pattern: "(stop|quit|no more|don't keep) (nagging|bugging|pestering|bothering) [me] [about] {which}",
     example: 'stop nagging me about the pills',
     call: ({ which = '' }) => about('reminder_edit', which, { nag: 'off' }),
@@ -207,7 +227,8 @@ export const changing: Phrase[] = [
   {
     pattern: '(prepone|advance) {which} to {when}',
     example: 'prepone the dentist to Wednesday at 3pm',
-    call: ({ which = '', when = '' }) => editWhen(which, withHalf(when)),
+    call: ({ which = '', when = '' }) =>
+      /^\d{1,2}$/.test(when) ? about('reminder_edit', which, { when: withHalf(when) }) : editWhen(which, when),
   },
   {
     pattern: '(prepone|advance) {which} by {length}',
@@ -221,7 +242,12 @@ export const changing: Phrase[] = [
     call: ({ which = '', when = '' }) => editWhen(which, when),
   },
   {
-    pattern: '[actually] (make|change|set|move|switch|update) (it|that) [to|for|at] {when}',
+    pattern: '(change|amend|alter|correct|update|set|move) the (time|hour|date|day) to {when}',
+    example: 'amend the time to 09:05',
+    call: ({ when = '' }) => editWhen('', when),
+  },
+  {
+    pattern: '[actually] (make|change|amend|alter|set|move|switch|update) (it|that) [to|for|at] {when}',
     example: 'make it 6pm instead',
     call: ({ when = '' }) => editWhen('', when),
   },
@@ -277,7 +303,7 @@ export const changing: Phrase[] = [
   },
 ];
 
-const END = `${WISH} (${REMOVE}|stop|turn off|end|dismiss|forget|forget about|never mind|never mind about)`;
+const END = `${WISH} (${REMOVE}|stop|turn off|end|discontinue|dismiss|forget|forget about|never mind|never mind about)`;
 
 /** What people say to end a reminder. */
 export const deleting: Phrase[] = [

@@ -19,13 +19,13 @@ export const completing: Phrase[] = [
   },
   {
     pattern:
-      "(done|completed|finished|did it|i did it|did that|i did that|i've done it|i've done that|finished that|finished it|completed that|i have done it|i already did it|i already did that|already done|got it done|all done|done it|done that|did it already|done already|finished already|completed it|✅|✔|☑|done ✅|done ✔|ok done|yes done|finally done|yep done|mission accomplished|sorted|its sorted|thats sorted|taken care of)",
+      "(done|done now|done finally|all done now|completed|finished|did it|i did it|did that|i did that|i've done it|i've done that|finished that|finished it|completed that|i have done it|i already did it|i already did that|already done|got it done|all done|done it|done that|did it already|done already|finished already|completed it|✅|✔|☑|done ✅|done ✔|ok done|yes done|finally done|yep done|mission accomplished|sorted|its sorted|thats sorted|taken care of)",
     example: 'done',
     call: () => about('reminder_complete', ''),
   },
   {
     pattern:
-      "(that's done|it's done|that's finished|it's finished|that is done|it is done|that one's done|that one is done)",
+      "(that's done|it's done|that's done now|it's done now|that's done already|it's done already|it's already done|that's already done|that's finished|it's finished|that is done|it is done|that one's done|that one is done)",
     example: "it's done",
     call: () => about('reminder_complete', 'that'),
   },

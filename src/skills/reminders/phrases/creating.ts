@@ -1,9 +1,17 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration, parseWhen, splitTask } from '../../../time/index.ts';
 import { CARRIES } from '../carries.ts';
-import { A_QUESTION, BARE_NUMBER, create, createAt, nag, remind } from '../phrase-calls.ts';
+import { A_QUESTION, BARE_NUMBER, create, createAt, isName, nag, remind } from '../phrase-calls.ts';
 import { isRhythm } from '../schedule.ts';
 import { isTime, TRIAL } from '../time-words.ts';
+
+/** No name of it: what kind of reminder it is, or whose. */
+const KIND_OF_REMINDER =
+  /^(?:new|quick|little|friendly|short|recurring|repeating|regular|urgent|another|one|single|hourly|daily|weekly|monthly|yearly|weekday|time|the|my)$|\b(?:to|for|about)\b/i;
+
+/** What is done with a reminder, or asked of it, and no name of one. */
+const NO_THING =
+  /^(?:what|when|which|show|list|any|is|are|the|my|that|this|it|no|not|next|and|or|but|move|push|shift|change|make|put|set|delete|cancel|remove|drop|skip|snooze|postpone|delay|bring|reschedule|stop|pause|turn|add|create|send|give|get|need|want|do|can|could|would|have|has|i|we|you|he|she|they)\b/i;
 
 const A_REMINDER =
   '(a|an|another|one) [new|quick|little|friendly|short|recurring|repeating|regular] (reminder|alarm|alert|notification)';
@@ -11,7 +19,7 @@ const A_REMINDER =
 /** What people say to set a reminder. */
 export const creating: Phrase[] = [
   {
-    pattern: 'remind me {rest}',
+    pattern: '(remind me|remind us|remind us both|remind us all) {rest}',
     example: 'remind me to call Bob tomorrow at 9',
     shown: true,
     carries: CARRIES,
@@ -46,20 +54,20 @@ export const creating: Phrase[] = [
   },
   {
     pattern:
-      '{when} [please|can you|could you|would you] [please] (remind me|ping me|nudge me|tell me to|alert me) {rest}',
+      '{when} [please|can you|could you|would you] [please] (remind me|ping me|nudge me|tell me to|alert me|i need reminding|i need reminded|i need a reminder) {rest}',
     example: 'in 2 hours remind me to check the oven',
     call: ({ when = '', rest = '' }) =>
       isTime(when) && !BARE_NUMBER.test(when) && !isTime(rest) ? withWhen(rest, when) : undefined,
   },
   {
-    pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|(i want to|i'd like to|i need to|let me) (set|make|create|add)) [me] ${A_REMINDER} {rest}`,
+    pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|(i want to|i'd like to|i need to|let me) (set|make|create|add)) [me|us] ${A_REMINDER} {rest}`,
     example: 'set a reminder to water the plants every Monday at 8',
     shown: true,
     call: ({ rest = '' }) =>
       remind(rest.replace(/^(?:for me )?(?:for|at|:)\s+(?=\S)/i, (lead) => (/^at/i.test(lead) ? lead : ''))),
   },
   {
-    pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|(i want to|i'd like to|i need to|let me) (set|make|create|add)) [me] ${A_REMINDER} (for|at|on) {when} (to|about|that|saying|called|regarding) {text}`,
+    pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|(i want to|i'd like to|i need to|let me) (set|make|create|add)) [me|us] ${A_REMINDER} (for|at|on) {when} (to|about|that|saying|called|regarding) {text}`,
     example: 'set a reminder for 5pm to call Bob',
     call: ({ when = '', text = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, text) ?? createAt(when, text),
   },
@@ -80,6 +88,39 @@ export const creating: Phrase[] = [
     },
   },
   {
+    pattern: '(set|set up|put|create|make|schedule) (something|one|another one|a new one) [up|in|down] {rest}',
+    example: 'set something for tomorrow 8am to ring the manager',
+    call: ({ rest = '' }) =>
+      remind(rest.replace(/^(?:for|up for|in for)\s+/i, '').replace(/\bto remind (?:me|us) (?=to |about )/i, ''), {
+        needsTime: true,
+      }),
+  },
+  {
+    pattern: '{thing} reminder {when}',
+    example: 'timesheet reminder, weekdays 17:30',
+    tentative: 'last',
+    call: ({ thing = '', when = '' }) => {
+      const name = thing.replace(/[,:]$/, '');
+      return isName(name, 4) && !KIND_OF_REMINDER.test(name) && !isTime(name) && !NO_THING.test(name)
+        ? createAt(when, name)
+        : undefined;
+    },
+  },
+  {
+    pattern: '(put|pop|stick|pencil|drop) [me] (a reminder|one) (in|down|up) {rest}',
+    example: 'put a reminder in for the meeting, Thursday at 2pm',
+    carries: CARRIES,
+    call: ({ rest = '' }) => remind(rest.replace(/^(?:for|about)\s+(?:me )?/i, 'about '), { needsTime: true }),
+  },
+  {
+    pattern: '(set|set up|create|make|add|schedule) [me] [a|an|the] {thing} (reminder|alarm) [for|at|on] {when}',
+    example: 'set up a backup reminder on Friday at noon',
+    call: ({ thing = '', when = '' }) =>
+      isName(thing) && !KIND_OF_REMINDER.test(thing)
+        ? (createAt(when, thing) ?? createAt(`at ${when}`, thing))
+        : undefined,
+  },
+  {
     pattern: '(reminder|new reminder|add reminder|set reminder|create reminder) {rest}',
     example: 'reminder: pay the rent on Friday',
     call: ({ rest = '' }) =>
@@ -94,31 +135,36 @@ export const creating: Phrase[] = [
   {
     pattern: '(would you mind|do you mind|mind|how about) reminding me {rest}',
     example: 'would you mind reminding me to call Jo at 4?',
+    carries: CARRIES,
     call: ({ rest = '' }) => remind(rest.replace(/[?]$/, '')),
   },
   {
-    pattern: '(reminder:|new reminder:) {rest}',
+    pattern: '(reminder:|new reminder:|remind:) {rest}',
     example: 'reminder: buy stamps',
     call: ({ rest = '' }) => remind(rest),
   },
   {
     pattern: '(ping|nudge|poke|buzz|bug|beep) me {rest}',
     example: 'ping me in 10 minutes to check the oven',
+    carries: CARRIES,
     call: ({ rest = '' }) => remind(rest, { fallback: 'ping', needsTime: true }),
   },
   {
-    pattern: '(give|send|drop) (me|us) a (nudge|shout|ping|poke|buzz|heads up|heads-up) {rest}',
+    pattern: '((give|send|drop) (me|us)|i need|i want) a (nudge|shout|ping|poke|buzz|heads up|heads-up) {rest}',
     example: 'give me a nudge at 4 to leave',
+    carries: CARRIES,
     call: ({ rest = '' }) => remind(rest, { fallback: 'ping', needsTime: true }),
   },
   {
     pattern: '(alert|notify|message|text|warn|prompt) me {rest}',
     example: 'notify me at 6 about the meeting',
+    carries: CARRIES,
     call: ({ rest = '' }) => remind(rest, { needsTime: true }),
   },
   {
     pattern: '(tell|ask) me to {rest}',
     example: 'tell me to stretch in an hour',
+    carries: CARRIES,
     call: ({ rest = '' }) => remind(`to ${rest}`, { needsTime: true }),
   },
   {
@@ -127,13 +173,15 @@ export const creating: Phrase[] = [
     call: ({ when = '', text = '' }) => createAt(when, text),
   },
   {
-    pattern: "(don't|do not|never) let me forget {rest}",
+    pattern: "(don't|do not|never) let me (forget|miss) {rest}",
     example: "don't let me forget to call mum tomorrow",
+    carries: CARRIES,
     call: ({ rest = '' }) => remind(rest),
   },
   {
     pattern: "make sure [that] i (don't|do not) forget {rest}",
     example: "make sure I don't forget to send the invoice on Friday",
+    carries: CARRIES,
     call: ({ rest = '' }) => remind(rest),
   },
   {
@@ -170,11 +218,14 @@ export const creating: Phrase[] = [
     pattern:
       "(i need|i want|i'd love|i would love|i'm going to need|i am going to need|i'll need|need|i'd like|i would like|can i get|can i have|could i get|could i have) a reminder {rest}",
     example: 'I need a reminder to pay rent on Friday',
+    carries: CARRIES,
     call: ({ rest = '' }) => remind(rest.replace(/^for\s+/i, '')),
   },
   {
-    pattern: "(i need|i want|i'd like|i would like) to be reminded {rest}",
+    pattern:
+      "(i need|i want|need|i'd like|i would like|i should like) to be reminded {rest}|(i need|i want|i'd like|i would like) (reminding|reminded) {rest}|(can|could|may|might) i [also] be reminded {rest}",
     example: 'I want to be reminded to drink water every day at 10',
+    carries: CARRIES,
     call: ({ rest = '' }) => remind(rest),
   },
   {
@@ -283,9 +334,10 @@ function withWhen(rest: string, when: string) {
   const own = splitTask(`remind me ${rest}`);
   if (own.when !== undefined && own.task !== '' && rest.startsWith(own.when)) {
     // "Tomorrow remind me at 5 to call Bob"; "on nights this week" is no day of it.
-    const both = `${when} ${own.when}`;
-    const isDay = isRhythm(when) || parseWhen(when, TRIAL).kind === 'once';
-    return create(own.task, isDay && isTime(both) ? both : own.when);
+    const both = [`${when} ${own.when}`, `${own.when} ${when}`].find(isTime);
+    const isDay =
+      isRhythm(when) || parseWhen(when, TRIAL).kind === 'once' || /^(?:from|between|starting)\b/i.test(when);
+    return create(own.task, isDay && both !== undefined ? both : own.when);
   }
   return remind(rest) || A_QUESTION.test(rest) ? create(rest, when) : undefined;
 }

@@ -1,10 +1,14 @@
 import type { Phrase } from '../../../agent/index.ts';
+import { answering } from './answering.ts';
+import { beside } from './beside.ts';
 import { changing, deleting, snoozing } from './changing.ts';
 import { completing } from './completing.ts';
 import { creating } from './creating.ts';
+import { ending } from './ending.ts';
 import { following } from './following.ts';
 import { listing } from './listing.ts';
 import { naming } from './naming.ts';
+import { oneDay } from './one-day.ts';
 
 /** What people say to set, see and change reminders. */
 export const phrases: Phrase[] = [
@@ -14,6 +18,10 @@ export const phrases: Phrase[] = [
   ...snoozing,
   ...changing,
   ...deleting,
+  ...answering,
   ...following,
+  ...beside,
+  ...oneDay,
+  ...ending,
   ...naming,
 ];

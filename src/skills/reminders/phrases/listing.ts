@@ -77,7 +77,8 @@ export const listing: Phrase[] = [
     call: ({ day = '' }) => list(day),
   },
   {
-    pattern: '(list|show all|see all|list all|show them|list them|list them all|show them all|show me)',
+    pattern:
+      '(what else is there|what else|whats else|list|show all|see all|list all|show them|list them|list them all|show them all|show me)',
     example: 'list',
     tentative: true,
     call: () => list(),
@@ -108,7 +109,8 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
-    pattern: '(what|which|how many) (reminders|tasks|to-dos) (do i have|are due|are there|have i got) [for|on] {day}',
+    pattern:
+      '(what|which|how many) (reminders|tasks|to-dos) (do i have|are due|are there|have i got|have i) [for|on] {day}',
     example: 'what reminders do I have today?',
     call: ({ day = '' }) => list(day),
   },
@@ -118,7 +120,7 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
-    pattern: `(do i have|have i got|are there) [any] ${MINE} reminders [set|due] [for|on] {day}`,
+    pattern: `(do i have|have i got|have i|are there) [any] ${MINE} reminders [set|due] [for|on] {day}`,
     example: 'do I have any reminders for Friday?',
     call: ({ day = '' }) => list(day),
   },
@@ -174,7 +176,8 @@ export const listing: Phrase[] = [
     call: ({ day = '' }) => list(day),
   },
   {
-    pattern: '(what do i have|what have i got|what do we have|what have we got) [on|for] {day}',
+    pattern:
+      '(what do i have|what have i|what have i got|what do we have|what have we got|what did i have) [on|for] {day}',
     example: 'what do I have tomorrow?',
     shown: true,
     call: ({ day = '' }) => list(day),
@@ -197,7 +200,8 @@ export const listing: Phrase[] = [
     call: ({ day = '' }) => list(day),
   },
   {
-    pattern: '(do i have|have i got|is there|have i) [got] (anything|something) at {clock}',
+    pattern:
+      '((do i have|have i got|is there|have i) [got] (anything|something)|[tell me] (whats|what is|what do i have|what have i got)) [on|due|planned|happening] at {clock}',
     example: 'do I have anything at 3?',
     call: ({ clock = '' }) => (/^\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?[?]?$/i.test(clock) ? list('today') : undefined),
   },
@@ -227,9 +231,51 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '(say|tell|show|repeat|read|give) [to] [me] [again] (what i have|what i have got|what i have on|what i have to do|what ive got|what there is|what do i have) [again|planned|on|left]',
+      '(say|tell|show|repeat|read|give) [to] [me] [again] (what i have|what i have coming up|what i have got|what i have on|what i have to do|what ive got|what there is|what do i have) [again|planned|on|left]',
     example: 'tell me again what I have',
     call: () => list(),
+  },
+  {
+    pattern:
+      '(have i|have i got|do i have|is there|are there) (anything|something|any) [set|planned|set up|on|pending|scheduled|coming up|left] [now|still]',
+    example: 'have I anything set?',
+    call: () => list(),
+  },
+  {
+    pattern:
+      '(what|how) (does|do|is) {day} (look like|look|looking|looking like)|(whats|hows) {day} (looking|looking like|like)|(whats|what is|hows|how is) my day [look|looking|looking like|look like] {day}',
+    example: 'what does tomorrow look like?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: 'what (am i|was i|were we|are we) (to do|meant to do|supposed to do|doing) [for|on] {day}',
+    example: 'what was I to do on the 15th?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern:
+      '(show|tell|give|list|read) [me] (everything|all|all of them|them all|what) [that] [ive|i have|i|you have|youve|is] [got|have] [set|planned|scheduled|pending|open|lined up|left] [for me] [so far|now]',
+    example: 'show me everything I have set',
+    call: () => list(),
+  },
+  {
+    pattern:
+      '(what have you got|what do you have|whats lined up|what is lined up|what have i (arranged|planned|scheduled|set|set up|booked)|what is there|what else is there|what did i (arrange|plan|schedule|set|book)|whats happening|what is happening) [for me|in] [for|on|in] {day}',
+    example: 'what have you got for me on Monday?',
+    call: ({ day = '' }) => list(day.replace(/^(?:in|for|on) /i, '')),
+  },
+  {
+    pattern:
+      '(what|which|what all|which all) [of my] reminders [are|do] [still] (remain|pending|left|there|open|remaining|set|outstanding|active)|(whats|what is) [still] (on|in|left on|left in) my reminders [list|now]|(what have you got|whats lined up|what is lined up) [for me]',
+    example: 'which reminders remain?',
+    call: () => list(),
+  },
+  {
+    pattern: '(whats|what is) {day}',
+    example: "what's tomorrow?",
+    tentative: 'last',
+    call: ({ day = '' }) =>
+      /^(?:tomorrow|tonight|\w+day)[?]*$/i.test(day) && !/^today/i.test(day) ? list(day) : undefined,
   },
   {
     pattern: '(is there|do i have|have i|have i got|is) (something|anything) (on|for|due) {day}',

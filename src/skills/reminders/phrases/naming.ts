@@ -9,7 +9,8 @@ const REFERENCE = new Date('2026-01-07T06:00:00Z');
 const isShort = (which: string): boolean => isName(which, 6) && !/^(?:well|all|i|it|that|this)$/i.test(which);
 
 /** "… already", "… this morning": when it was done is told beside the name. */
-const WHEN_DONE = /[\s,]+(?:already|just now|now|earlier|earlier today|today|yesterday|this morning|last night)$/i;
+const WHEN_DONE =
+  /[\s,]+(?:already|as well|too|just now|now|earlier|earlier today|today|yesterday|this morning|last night)$/i;
 
 function complete(said: string): Call | undefined {
   const which = said.replace(WHEN_DONE, '');
@@ -19,10 +20,12 @@ function complete(said: string): Call | undefined {
 /** "Watered the plants": the deed is part of the name. */
 function deed(said: string): Call | undefined {
   const [verb = '', ...object] = said.split(/\s+/);
-  return PAST.test(verb) && object.length > 0 ? complete(said) : undefined;
+  // Whose it is may be said in other words than it was asked for in.
+  const bare = said.replace(/ (?:him|her|them|his|their|its)\b/gi, '');
+  return PAST.test(verb) && object.length > 0 ? complete(bare.includes(' ') ? bare : said) : undefined;
 }
 
-const END = `(${REMOVE}|call off|forget|forget about|stop|end|unset|turn off|switch off|dismiss)`;
+const END = `(${REMOVE}|call off|forget|forget about|stop|end|discontinue|unset|turn off|switch off|dismiss)`;
 
 /** What names a reminder without calling it one: it counts only if there is such a reminder. */
 export const naming: Phrase[] = [
@@ -31,7 +34,12 @@ export const naming: Phrase[] = [
     example: 'scrap the milk one',
     tentative: true,
     call: ({ which = '' }) =>
-      about('reminder_delete', which.replace(/\s+(?:from|off) (?:my|the) (?:list|reminders)$/i, '')),
+      about(
+        'reminder_delete',
+        which
+          .replace(/\s+(?:from|off) (?:my|the) (?:list|reminders)$/i, '')
+          .replace(/\s+(?:altogether|completely|entirely|for good|anymore|any more)$/i, ''),
+      ),
   },
   {
     pattern: `${END} (all|all of|all the|all my|all of my|every) [my|the] (reminders|reminder|alarms|timers)`,
@@ -74,6 +82,13 @@ export const naming: Phrase[] = [
     example: 'no more gym reminders',
     tentative: true,
     call: ({ which = '' }) => about('reminder_delete', which.replace(/\s+reminders?$/i, '')),
+  },
+  {
+    pattern: '(no|without|not|skip|leave out) [the|my] {which} (on {day}|{this} (week|month|weekend))',
+    example: 'no gym on 22 December',
+    tentative: true,
+    call: ({ which = '', day: said, this: one = '' }) =>
+      /^(?:this|next)$/i.test(one) ? about('reminder_delete', `${which} ${one} week`) : withoutDays(which, said ?? ''),
   },
   {
     pattern: '[you can] stop with {which} [now]',
@@ -141,7 +156,7 @@ export const naming: Phrase[] = [
     tentative: true,
     call: ({ length = '', which = '' }) => {
       const [name = '', text] = which.split(/[\s,]+to\s+/i);
-      return ahead(name, length, text);
+      return ahead(/^(?:as well|too|also|again)$/i.test(name) ? 'that' : name, length, text);
     },
   },
   {
@@ -164,6 +179,31 @@ export const naming: Phrase[] = [
     call: ({ which = '', when = '' }) => (which.split(/\s+/).length <= 4 ? editWhen(which, when) : undefined),
   },
   {
+    pattern:
+      '[the|my] {which} [one|reminder|ones] (needs to be|need to be|can be|could be|can go to|can move to|could go to|should go to|should be|has to be|has 2 be|have to be|must be|ought to be|is now|is|are now|was) [now] [at|on] {when} [now|instead|please]',
+    example: 'the dentist one should be Tuesday',
+    tentative: true,
+    call: ({ which = '', when = '' }) => beAt(which, when.replace(/[\s,]+(?:now|instead)$/i, '')),
+  },
+  {
+    pattern: '[the|my] {which} [one|reminder] at {when} not [at] {other}',
+    example: 'the gym at 9:45, not 9:15',
+    tentative: true,
+    call: ({ which = '', when = '', other = '' }) =>
+      isTime(`at ${other}`) ? beAt(which, `at ${when.replace(/,$/, '')}`) : undefined,
+  },
+  {
+    pattern:
+      "{which} [has been|has|was|is|got|has got|'s been] (moved|slipped|changed|rescheduled|shifted|postponed|delayed|put back|brought forward) (to|until|till) {when} [so] [please] [move it|change it|update it|move that]",
+    example: 'the dentist has moved to Friday',
+    tentative: true,
+    call: ({ which = '', when = '' }) =>
+      editWhen(
+        /^(?:it|that|this|actually it)$/i.test(which) ? 'that' : which,
+        when.replace(/,? (?:at )?(?:the )?same time$/i, ''),
+      ),
+  },
+  {
     pattern: '{when} for {which}',
     example: 'half 12 for the second coat',
     tentative: true,
@@ -177,7 +217,7 @@ export const naming: Phrase[] = [
   },
   {
     pattern:
-      '(when|what time|at what time|at what hour|what hour|which day|what day|on which day|on what day) (is|are|was|am i|must i|do i have to|do i need to|should i|do i|are we|will you remind me to|will you remind me about|will you remind me of) {which}',
+      '(when|what time|at what time|at what hour|what hour|which day|what day|on which day|on what day) (is|are|was|am i|am i (meant|supposed|going) to|was i to|was i supposed to|must i|do i have to|do i need to|should i|do i|are we|will you remind me to|will you remind me about|will you remind me of) {which}',
     example: 'when do I have to call Bob?',
     tentative: true,
     call: ({ which = '' }) => show(which),
@@ -190,12 +230,40 @@ export const naming: Phrase[] = [
     call: ({ which = '' }) => show(which.replace(/\s+(?:timer|alarm)$/i, '')),
   },
   {
+    pattern:
+      '(how long|how much time|how much longer|how many minutes) [is] [there|do i have|have i got] [left|to go|remaining]|(when|what time) (is (it|that|this) [next|due|again|set for|for|going off]|does (it|that|the timer|the alarm) (go off|ring|come|end|finish|come up) [next|again])',
+    example: 'how long left?',
+    about: 'reminder',
+    call: () => ({ tool: 'reminder_show', input: { which: 'that' } }),
+  },
+  {
     pattern: "(when's|whens|what time's) {which}",
     example: "when's the dentist?",
     tentative: true,
     call: ({ which = '' }) => show(which),
   },
 ];
+
+/** "The statin should be at 9:30": a bare number is an hour there. */
+function beAt(which: string, when: string): Call | undefined {
+  if (!isShort(which) || /^(?:there|here|this|that|today|tomorrow|time|the time|\w+day)\b/i.test(which))
+    return undefined;
+  const time = /^\d{1,2}$/.test(when) ? `at ${when}` : when;
+  if (shifted(REFERENCE, time))
+    return about('reminder_edit', which.replace(/\s+(?:one|reminder)$/i, ''), { when: time });
+  return isTime(time)
+    ? about('reminder_edit', which.replace(/\s+(?:one|reminder)$/i, ''), { when: time, whole: true })
+    : undefined;
+}
+
+/** "No quiz on the 22nd or the 29th, so skip those": the days that are left out. */
+function withoutDays(which: string, said: string): Call | undefined {
+  const days = said
+    .replace(/[\s,]+(?:so )?skip (?:those|them|that one|it|that)$/i, '')
+    .replace(/ or (?=the \d|\d|\w+day)/gi, ' and ');
+  const isDays = days.split(/ and |, /).every((part) => isTime(part.replace(/^on /i, '')));
+  return isShort(which) && isDays ? about('reminder_edit', which, { when: `except ${days}` }) : undefined;
+}
 
 const WHITHER =
   /^(?:(?<where>back|off|out|forward|up|ahead) )?(?:by )?(?<length>.+?)(?: (?<there>later|back|earlier|sooner|forward|up|ahead))?$/i;
@@ -209,7 +277,9 @@ function moved(rest: string): Call | undefined {
     const [, lead, hour] = /^(to |for |at )?(\d{1,2})$/i.exec(tail) ?? [];
     if (hour !== undefined && (lead || isPointedAt(which) || /\bone$/i.test(which)))
       return about('reminder_edit', which, { when: hour });
-    const goal = /^(?:to|for|until|till) (.+)$/i.exec(tail)?.[1];
+    const goal = /^(?:back )?(?:to|for|until|till|on(?= (?:next |this )?(?:today|tomorrow|\w+day)\b)) (.+)$/i.exec(
+      tail,
+    )?.[1];
     if (goal !== undefined) return editWhen(which, goal);
     const { where, length = '', there = where } = WHITHER.exec(tail)?.groups ?? {};
     if (there === undefined) continue;

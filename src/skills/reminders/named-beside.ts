@@ -1,0 +1,22 @@
+/** "It's the math one that's off, delete it": what is told beside a deletion names what is meant. */
+import type { Call, Topic } from '../../agent/index.ts';
+import { isFormOf, wordsIn } from '../../base/word-forms.ts';
+import { isName } from './phrase-calls.ts';
+
+const DAY =
+  '(?:today|tomorrow|tonight|this week|next week|(?:on |this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)';
+const NAMED = new RegExp(
+  `^(?:(?:no|oops|wait|oh|ok|sorry|actually|hmm)[\\s,]+)*(?<its>it(?:['’]?s| is) )?(?:the |my |our )?(?<name>[^,.;:!?]{2,40}?)(?<one> one| reminder)? (?:(?:i|we) (?:(?:don['’]?t|do not|no longer) (?:need|want)|can drop)(?: any ?more)?|(?:(?:that['’]?s|that is|which is|is|was|are|got|has been|['’]s|s) )?(?:off|cancelled|canceled|called off|not happening|no longer happening|bailed|closed|away|sick|ill))(?: (?<day>${DAY}))?(?: lol| now)?[\\s,.;!–-]+(?:so |please |you can |just )*(?:delete|remove|cancel|drop|scrap|bin|lose|get rid of) (?:it|that|this|that one|this one)[\\s.!]*$`,
+  'i',
+);
+
+/** The deletion of what is named, else of what is at hand; undefined where that bears the name, or nothing is named. */
+export function namedBeside(text: string, topic: Topic | undefined): { instead: Call[] } | undefined {
+  const { name = '', day = '' } = NAMED.exec(text)?.groups ?? {};
+  if (name === '' || !isName(name) || /^(?:he|she|they|it|we|i|everything|everyone)\b/i.test(name)) return undefined;
+  const own = wordsIn(topic?.text ?? '');
+  if (wordsIn(name).every((word) => own.some((one) => isFormOf(word, one)))) return undefined;
+  const remove = (which: string): Call => ({ tool: 'reminder_delete', input: { which } });
+  // What is off on a day alone does not end.
+  return { instead: day === '' ? [remove(name), remove('that')] : [remove(`${name} ${day}`)] };
+}

@@ -1,0 +1,136 @@
+/** What people say for a further reminder beside the one at hand. */
+import type { Call, Phrase, Topic } from '../../../agent/index.ts';
+import { splitTask } from '../../../time/index.ts';
+import { type Ahead, aheadIn } from '../ahead-words.ts';
+import { change, lengthLike } from '../correction.ts';
+import { AGAIN, again, ahead, BARE_NUMBER, create, editWhen, snoozeOf } from '../phrase-calls.ts';
+import { isItem } from '../reworded.ts';
+import { isTime } from '../time-words.ts';
+import { withoutClock } from '../told.ts';
+import { ANY_REQUEST } from '../untold.ts';
+
+/** "Half an hour before it", where what was set before counts from it itself. */
+function besideAhead({ length, clock, which, text }: Ahead, topic: Topic | undefined): Call | undefined {
+  const [, anchor] = / before (.+)$/i.exec(topic?.when ?? '') ?? [];
+  if (anchor === undefined || topic?.how !== 'made' || which !== '' || text !== '') return undefined;
+  const own = clock === undefined ? anchor : `${withoutClock(anchor)} ${/^\d/.test(clock) ? `at ${clock}` : clock}`;
+  const when = `${length} before ${own}`;
+  return isTime(when) ? again('that', when) : undefined;
+}
+
+/** "The logo one" is there already. */
+const ONE_THERE = /^(?:the|my|that) .{1,40} one\b/i;
+
+const TOO = /\s+(?:too|as well|also|again|please)$/i;
+/** What begins another request. */
+const A_REQUEST =
+  /^(?:remind|skip|miss|ping|nudge|tell|wake|alert|set|make|add|note|show|list|cancel|delete|move|snooze|what|whats|when|who|where|how|is|do|can|could|i|it|that|this)\b/i;
+/** "… on Friday once more, same time". */
+const SAME_TIME =
+  /(?:,? (?:once more|again|one more time|too|as well))?[\s,]+(?:at )?(?:the )?same (?:time|hour)[.!]*$/i;
+const SAME_DAY = /[\s,]+(?:on )?(?:the )?same (?:day|date)[.!]*$/i;
+const A_THING = /^(?:the|my|our|a|an|some)\s/i;
+
+/** "… and the council at 3" behind "ring the bank": a thing takes the deed of the one before. */
+function further(topic: Topic, rest: string): Call | undefined {
+  const { text: before = '' } = topic;
+  const [, rather = ''] = /^(.+?) (?:rather than|instead of) \S+(?: \S+)?$/i.exec(rest) ?? [];
+  if (rather !== '' && isTime(rather)) return change({ when: rather, whole: true });
+  const isSameTime = SAME_TIME.test(rest);
+  const other = isSameTime ? rest.replace(SAME_TIME, '').replace(TOO, '') : rest;
+  if (other !== rest) {
+    const { task, when } = splitTask(`remind me ${other}`);
+    const early = aheadIn(other);
+    if (early) return early.text === '' ? { tool: 'reminder_ahead', input: { ...early } } : undefined;
+    if (isTime(other)) return again('that', other);
+    return when !== undefined && task !== '' && isTime(when)
+      ? again('that', when, task.replace(/^to /i, ''))
+      : undefined;
+  }
+  if (A_REQUEST.test(rest) || ANY_REQUEST.test(rest) || isTime(rest.replace(TOO, ''))) return undefined;
+  const ahead = aheadIn(rest.replace(TOO, '').replace(/^another(?: one| reminder)? /i, ''));
+  const beside = ahead && besideAhead(ahead, topic);
+  if (beside) return beside;
+  if (ahead) return ahead.text === '' ? undefined : { tool: 'reminder_ahead', input: { ...ahead } };
+  const isSameDay = SAME_DAY.test(rest);
+  const { task, when } = splitTask(`remind me ${rest.replace(TOO, '').replace(SAME_DAY, '')}`);
+  if (isSameDay && when !== undefined && task !== '' && isTime(when))
+    return again('that', when, task.replace(/^to /i, ''));
+  if (when === undefined || task === '' || !isTime(when)) return undefined;
+  const isPerson = /^\p{Lu}/u.test(task);
+  const [, deed] =
+    (isPerson ? /^([a-z]+(?: up)?) \p{Lu}/u : /^([a-z]+) (?:the|my|our|a|an|some)\s/i).exec(before) ?? [];
+  return create((A_THING.test(task) || isPerson) && deed !== undefined ? `${deed} ${task}` : task, when);
+}
+
+/** "And again on Sunday", "an hour before that": beside the one at hand. */
+export const beside: Phrase[] = [
+  {
+    pattern:
+      '[and|also] {length} (before|ahead of) (that|it|then) [please|can you|could you] (remind me|ping me|nudge me) to {text}',
+    example: 'and half an hour before that remind me to warm the towels',
+    about: 'reminder',
+    call: ({ length = '', text = '' }) => ahead('that', length, text),
+  },
+  {
+    pattern: '(and|also|plus|and also) {rest}',
+    example: 'and the council at 3',
+    about: 'reminder',
+    call: ({ rest = '' }, topic) =>
+      topic?.how === 'made' && topic.text !== undefined && !ONE_THERE.test(rest) ? further(topic, rest) : undefined,
+  },
+  {
+    pattern: '(and|also|plus|and also|but) [the|my] {which} one [at|on|to|for] {when}',
+    example: 'and the logo one at 2:30',
+    about: 'reminder',
+    call: ({ which = '', when = '' }) =>
+      A_REQUEST.test(which) || /^(?:push|bump|shift|postpone|delay|snooze|put)\b/i.test(which)
+        ? undefined
+        : editWhen(`${which} one`, /^\d{1,2}$/.test(when) ? `at ${when}` : when),
+  },
+  {
+    pattern: '(and|plus|oh and|and also) {rest}',
+    example: 'and Ann',
+    about: 'reminder',
+    call: ({ rest = '' }, topic) =>
+      topic?.how === 'made' &&
+      topic.isRecent &&
+      topic.text !== undefined &&
+      isItem(rest, topic.text) &&
+      !A_REQUEST.test(rest)
+        ? change({ text: `${topic.text} and ${rest.replace(TOO, '')}` })
+        : undefined,
+  },
+  {
+    pattern: '(remind me|ping me|nudge me) (about|of) (it|that|this) [again] {when} (too|as well|also)',
+    example: 'remind me about that tomorrow as well',
+    about: 'reminder',
+    call: ({ when = '' }) => (isTime(when) ? again('that', when) : undefined),
+  },
+  {
+    pattern:
+      '[and|also] (same thing|same again|same [time]|again|the same [time]|and|also|plus|and also|another|one more|set another|make another) [do|set|remind me] [it|that|this|one] [again] [also] [for] {when}',
+    example: 'and again on Sunday',
+    about: 'reminder',
+    call: ({ when = '' }, topic) => {
+      if (/\?\s*$/.test(when)) return undefined;
+      const said = when.replace(TOO, '').replace(/^for\s+/i, '');
+      const early = topic?.how === 'made' ? aheadIn(said) : undefined;
+      const beside = early && besideAhead(early, topic);
+      if (beside) return beside;
+      if (early?.which === '' && early.text === '') return { tool: 'reminder_ahead', input: { ...early } };
+      // "Another one for 10", behind a timer of 5 minutes or a call at 3.
+      const time = /^\d{1,2}$/.test(said) && topic?.when ? (lengthLike(topic.when, said) ?? `at ${said}`) : said;
+      // "Again in 20", said of what has just spoken, puts that off.
+      if (topic?.how === 'spoken') return snoozeOf('', time);
+      return topic?.how !== 'shown' && isTime(time) && !BARE_NUMBER.test(time) ? again('that', time) : undefined;
+    },
+  },
+  {
+    pattern: `[and|also] [again] [${AGAIN}] {length} (before|beforehand|prior|ahead) [of] [it|that|this|then|hand] [too|as well|again]`,
+    example: 'remind me an hour before that',
+    about: 'reminder',
+    call: ({ length = '' }, topic) =>
+      besideAhead({ length, which: '', text: '', side: 'before' }, topic) ?? ahead('that', length),
+  },
+];
