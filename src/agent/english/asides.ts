@@ -26,7 +26,7 @@ const INTERJECTIONS = set(
 );
 /** "Too tired", "on site", "at the dentist": a state, and no time. */
 const STATE_BEHIND =
-  /^(?:too|so|still|really) [a-z]+$|^(?:on|at|in) (?:the |a |my )?[a-z]+$|^no (?:time|chance|need|luck)\b/i;
+  /^(?:too|so|still|really) [a-z]+$|^(?:on|at|in) (?:the |a |my )?[a-z]+$|^no (?:time|chance|need|luck)\b|^(?:holidays?|bank holiday|vacation|closed|away|off|busy|travelling|day off)$/i;
 const CAUSES = set('cause cos coz cuz because since');
 const STATES = set('up in on out off stuck busy still running late home back away almost nearly just already');
 const VERBS = set(
@@ -37,21 +37,22 @@ const VERBS = set(
 const NAMES =
   /^(?:ones?|reminders?|notes?|other|others|both|all|first|second|third|last|next|\d+(?:st|nd|rd|th)?|it|them)$/;
 /** Said of what is done. */
-const OFF = /^(?:so |please )?(?:take|cross|tick|strike) (?:it|that) off(?: (?:the|my) list)?[.!]*$/i;
+const OFF =
+  /^(?:so |please )?(?:(?:take|cross|tick|strike|check) (?:it|that|them|em) off(?: (?:the|my) list)?|(?:delete|remove|cancel|scrap|drop) (?:it|that))[.!]*$/i;
 /** "Rufus is off today", "Thursday is Thanksgiving": of a day, and no hour that may be meant. */
 const IS_OF_DAY =
   /^(?!.*\d)(?:\S+(?: \S+){0,2} (?:is|are|was|were|has|have|got|bailed|cancelled)|\S+(?: \S+)?['’]s)\b(?:(?!\b(?:at|every|each|from|until|till)\b).)*$/i;
 const MOST_WORDS = 9;
 
-const isVerb = ({ norm }: Word): boolean => VERBS.has(norm) || /.{2}(?:ed|ing)$/.test(norm);
-
 /** Who speaks of themselves or of another tells, whatever they do: "I quit". */
-export const PERSONS = set('i im ive ill id he hes shes she we weve were they theyre theyve its youre');
+export const PERSONS = set('i im ive ill id he hes shes she we weve were they theyre theyve its youre thats');
 /** "She already said yes" reports no wish. */
 const AGREED = /\bsaid (?:yes|no|ok|okay|so|that['’]?s fine|it['’]?s fine)\b/i;
 const REPORTING = set('said says told tells');
 /** Behind a request nothing hangs on how long something lasts, or on when it was: "she's at work till then". */
 const LASTING = /\b(?:until|till|til|before|after|while|when|once|again)\b/gi;
+
+const isVerb = ({ norm }: Word): boolean => VERBS.has(norm) || /.{2}(?:ed|ing)$/.test(norm);
 
 /** "As there is a holiday" gives a reason; "as planned" and "as though" do not. */
 const hangs = ([first, second]: readonly Word[]): boolean =>
@@ -63,7 +64,15 @@ export function isReason(text: string, part: readonly Word[]): boolean {
   const [all, request] = [text.slice(from, to), text.slice(to).toLowerCase()];
   const isShort = part.length > 0 && part.length <= MOST_WORDS;
   const isKnown = part.every(({ norm }) => !/^(?:today|tomorrow|\w+day)$|\d/.test(norm) || request.includes(norm));
-  return isShort && isKnown && !all.includes('?') && !isCondition(all) && !part.some(({ norm }) => BINDING.has(norm));
+  // "She's only home after 3, so do 3:15".
+  const told = PERSONS.has(part[0]?.norm ?? '') ? all.replace(LASTING, ' ') : all;
+  return (
+    isShort &&
+    isKnown &&
+    !all.includes('?') &&
+    !isCondition(told) &&
+    !part.some(({ norm }) => BINDING.has(norm) && norm !== 'only')
+  );
 }
 
 /** Whether `part` of a message is told; `isBehind` the request, where it might as well name the thing that is meant. */

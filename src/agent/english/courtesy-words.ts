@@ -116,6 +116,8 @@ export const BEFORE = list(`
   omg
   oh|oops|omg|ah|argh|ugh no
   hmm wait
+  idk
+  actually yes
   in fact
   in that case
   jk,
@@ -293,6 +295,7 @@ export const AFTER = list(`
   pretty please
   🙏
   👍
+  ✅
   😊
   🙂
   😀

@@ -122,6 +122,7 @@ function unaskedIn({ text, understanding }: Message): Call[] | undefined {
     const meaning = (part: string) => {
       const asked = `${words} ${part}`;
       const meant = restated?.(asked, undefined);
+      if (Array.isArray(meant)) return unasked(meant, part);
       const found = interpretOnce(typeof meant === 'string' ? meant : asked, understanding, {}) ?? [];
       const calls = found.flatMap((act) => (act.kind === 'call' ? [act.call] : []));
       return calls.length > 0 && calls.length === found.length ? unasked(calls, part) : undefined;

@@ -116,7 +116,7 @@ export function withCode(old: string, value: string): string | undefined {
   const [code, other] = codes.length > 1 ? alike : codes;
   if (!code || other || !/\d/.test(value)) return undefined;
   const [before, behind] = [old.slice(0, code.index), old.slice(code.index + code[0].length)];
-  const [, number = '', unit = '', more] = /^(\S*\d)\s?(\p{L}*)(\s\S.*)?$/u.exec(value) ?? [];
+  const [, number = '', unit = '', more] = /^(\S*\d[^\s\p{L}]*)\s?(\p{L}*)(\s\S.*)?$/u.exec(value) ?? [];
   if (number === '' || more !== undefined) return undefined;
   const own = /^\s?(\p{L}+)/u.exec(behind);
   if (unit === '' || own?.[1]?.toLowerCase() !== unit.toLowerCase())

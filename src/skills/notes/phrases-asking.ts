@@ -82,6 +82,16 @@ export const following: Phrase[] = [
         : undefined,
   },
   {
+    pattern: '{more} (too|as well)|(i|we) [also] need {need} (on|for) (that|this|the) list',
+    example: 'wipes too',
+    about: 'note',
+    call: ({ more, need }, topic) =>
+      need !== undefined ||
+      (isListMade(topic) && isItem(more ?? '') && !/\b(?:me|you|good|nice|love|true|same)\b/i.test(more ?? ''))
+        ? listed('that', { add: need ?? more ?? '' })
+        : undefined,
+  },
+  {
     pattern: '(put|add|stick|throw|chuck|pop) {more} (on|in|to) (the list|that list|this list) [too|as well|also]',
     example: 'put wipes on the list too',
     about: 'note',
@@ -102,6 +112,14 @@ export const following: Phrase[] = [
     example: 'scratch the ketchup, we have some',
     about: 'note',
     call: ({ item = '' }) => listed('that', { remove: item.replace(/[,.;:]+$/, '') }),
+  },
+  {
+    pattern:
+      '[the|my] {item} (is|are|came|has|have|got|arrived|turned) {state} [so] [please] (take|cross|strike|scratch|tick|check|mark) (it|them|that|those) off [the list|it]',
+    example: 'the gauze came in, take it off',
+    about: 'note',
+    call: ({ item = '', state = '' }, topic) =>
+      state.split(/\s+/).length <= 4 && isList(topic?.text ?? '') ? listed('that', { remove: item }) : undefined,
   },
   {
     pattern: '(take|get|cross|strike|scratch|tick) {item} (off|out)',
@@ -207,7 +225,7 @@ function corrected(text: string, topic: Topic | undefined): Call | undefined {
 }
 
 const WRONG =
-  /^(?:(?:no|oops|ops|whoops|sorry|wait|actually|hmm|small correction|correction|my mistake|my bad|i (?:mean|meant)|(?:they|he|she|we)(?:['’]?ve| have)? (?:just )?changed it|nope|nah|(?:no )?i (?:read|got|wrote) it wrong|that['’]?s wrong)[\s,.:;!–-]+)+(?:(?:it['’]?s|its|it is|it should be|should be|make it|now)\s+)*(?<code>\S*\d\S*?(?:(?: \d\S*)+| \p{L}{1,4})?)(?: now| instead| sorry)?[\s.!]*$|^(?:it['’]?s|its|it is|it has|they['’]?ve|theyve|they have) (?:actually |now |just )?(?:been )?(?:changed (?:it )?to )?(?<other>\S*\d\S*?(?: \d\S*)*?)(?: now| actually| instead)?[\s.!]*$|^(?<first>\S*\d\S*?(?: \d\S*)*?)[\s,]+(?:sorry|oops|i mean|i meant|actually|my bad|my mistake)[\s.!]*$/iu;
+  /^(?:(?:no|wrong|crap|damn|argh|ugh|oof|oops|ops|whoops|sorry|wait|actually|hmm|small correction|correction|my mistake|my bad|i (?:mean|meant)|(?:they|he|she|we)(?:['’]?ve| have)? (?:just )?changed it|nope|nah|(?:no )?i (?:read|got|wrote) it wrong|that['’]?s wrong)[\s,.:;!–-]+)+(?:(?:it['’]?s|its|it is|it should be|should be|make it|now)\s+)*(?<code>\S*\d\S*?(?:(?: \d\S*)+| \p{L}{1,4})?)(?: now| instead| sorry)?[\s.!]*$|^(?:it['’]?s|its|it is|it has|they['’]?ve|theyve|they have) (?:actually |now |just )?(?:been )?(?:changed (?:it )?to )?(?<other>\S*\d\S*?(?: \d\S*)*?)(?: now| actually| instead)?[\s.!]*$|^(?<first>\S*\d\S*?(?: \d\S*)*?)[\s,]+(?:sorry|oops|i mean|i meant|actually|my bad|my mistake)[\s.!]*$/iu;
 
 /** "Sorry, 718-555-0124": the code of the note that is at hand, where it has one of that shape. */
 function otherCode(said: string, topic: Topic | undefined): Call | undefined {
@@ -260,8 +278,8 @@ const SAYINGS =
 
 /** "… and eggs" behind such a list. */
 const isItem = (more: string): boolean =>
-  more.split(/\s+/).length <= 4 &&
-  /^[\p{L}\d\s,'’-]+$/u.test(more) &&
+  more.split(/\s+/).length <= (/,|&|\band\b/i.test(more) ? 8 : 4) &&
+  /^[\p{L}\d\s,&'’-]+$/u.test(more) &&
   !/\b(?:notes?|reminders?|alarm|timer|list)\b/i.test(more) &&
   !/^(?:remind|set|show|list|what|who|when|where|how|why|is|do|can|could|delete|remove|undo|thanks?|you|i|we|it|that|this|then|now|again|also|note|add|move|make|please)\b/i.test(
     more,

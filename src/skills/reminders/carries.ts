@@ -1,7 +1,7 @@
 /** How the words that ask for a reminder carry over to what stands beside them. */
-import type { Carries } from '../../agent/index.ts';
+import type { Carries, Topic } from '../../agent/index.ts';
 import { corrected } from './corrected.ts';
-import { namedBeside } from './named-beside.ts';
+import { namedBeside, onceMore } from './named-beside.ts';
 import { reworded } from './reworded.ts';
 import { isTime } from './time-words.ts';
 import { timesBeside } from './times.ts';
@@ -53,21 +53,24 @@ export const CARRIES: Carries = {
       .find(isTime);
     return when === undefined ? next : { tool: next.tool, input: { ...second, when } };
   },
-  restated: (text, topic) =>
-    namedBeside(text, topic) ??
-    thatDay(text, topic) ??
-    reworded(text) ??
-    corrected(text) ??
-    headed(text) ??
-    askedAhead(text) ??
-    onItsDay(text) ??
-    dayFirst(text) ??
-    timesBeside(text) ??
-    dayAtEnd(text) ??
-    askedAtEnd(text) ??
-    askedBehind(text, topic?.thing === 'reminder' && topic.how === 'spoken'),
+  restated: (said, topic) => restatedAs(said.replace(/\bremind us(?: both| all)?\b/gi, 'remind me'), topic),
   unasked: untold,
 };
+
+const restatedAs = (text: string, topic: Topic | undefined) =>
+  namedBeside(text, topic) ??
+  onceMore(text) ??
+  thatDay(text, topic) ??
+  reworded(text) ??
+  corrected(text) ??
+  headed(text) ??
+  askedAhead(text) ??
+  onItsDay(text) ??
+  dayFirst(text) ??
+  timesBeside(text) ??
+  dayAtEnd(text) ??
+  askedAtEnd(text) ??
+  askedBehind(text, topic?.thing === 'reminder' && topic.how === 'spoken');
 
 const PART_IN = /\b(?:in the )?(?:morning|afternoon|evening|night)\b/gi;
 

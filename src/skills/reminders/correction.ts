@@ -11,9 +11,9 @@ const REFERENCE = new Date('2026-01-07T06:00:00Z');
 
 /** What leads into a correction. */
 const CUE =
-  /^(?:(?:lol|haha|no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|(?:i )?(?:do )?beg (?:your )?pardon|on reflection|on second thoughts?|come to think of it|(?:a )?(?:small|quick|slight) correction|pardon(?: me)?|excuse me|forgive me|i was wrong|i (?:made|have made) a mistake|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind|(?:scrap|scratch|forget|strike|ignore) that)\b[\s,.!:;…–-]*)+/i;
+  /^(?:(?:lol|haha|argh|ugh|oof|gah|no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|(?:i )?(?:do )?beg (?:your )?pardon|on reflection|on second thoughts?|come to think of it|(?:a )?(?:small|quick|slight) correction|pardon(?: me)?|excuse me|forgive me|i was wrong|i (?:made|have made) a mistake|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind|(?:scrap|scratch|forget|strike|ignore) that)\b[\s,.!:;…–-]*)+/i;
 const STRONG =
-  /\b(?:no|nope|nah|oops|ops|whoops|sorry|wait|actually|on reflection|on second thoughts?|come to think of it|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on|(?:scrap|scratch|forget|strike|ignore) that)\b/i;
+  /\b(?:no|nope|nah|oof|argh|oops|ops|whoops|sorry|wait|actually|on reflection|on second thoughts?|come to think of it|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on|(?:scrap|scratch|forget|strike|ignore) that)\b/i;
 const SAYING =
   /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let'?s (?:do|say|make it)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:leave|keep) (?:it|that)(?: at| on| for)?|do(?= \d)|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|(?:could|can) (?:it|that) be|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+/i;
 /** Words about its text, not its time. */
@@ -43,13 +43,12 @@ export function correction(said: string, topic: Topic): Call | undefined {
 }
 
 function correctionOf(said: string, topic: Topic): Call | undefined {
-  const { text, when: saidTime = '', isRecent } = topic;
   if (said.split(/\s+/).length > 20 || /\burgent\b/i.test(said)) return undefined;
   const told = said
     .trim()
     .replace(/^\*\s*/, '')
     .replace(/\s+(?:tho|though)(?=,)/i, '')
-    .replace(/^and (?=\S+,? not \S+$)/i, '')
+    .replace(/^and (?=\S+,? not \S+$|.+ instead[.!]*$)/i, '')
     .replace(SORRY_WITHIN, 'sorry, $1, $2');
   if (STRONG.test(CUE.exec(told)?.[0] ?? '') && WAS_RIGHT.test(told))
     return correctionOf(told.replace(WAS_RIGHT, ''), topic);
@@ -58,9 +57,25 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
     const call = correctionOf(told.slice(0, -all.length), topic);
     return call?.input.when ? change({ when: call.input.when, whole: true }) : undefined;
   }
-  const [goesOn = ''] = isRecent ? (AND_ITS.exec(told) ?? []) : [];
+  const [goesOn = ''] = topic.isRecent ? (AND_ITS.exec(told) ?? []) : [];
   if (goesOn !== '' && timeOf(told.slice(goesOn.length)))
     return correctionOf(`no, ${told.slice(goesOn.length)}`, topic);
+  const parts = partsOf(told, said.trim().startsWith('*'));
+  // "For two weeks only" is a condition on a series.
+  if (parts.meant === '' || isLasting(parts.rest)) return undefined;
+  return otherTime(parts, topic, /\?\s*$/.test(said)) ?? otherWords(parts, topic);
+}
+
+/** "Sorry, make it 10 instead": the cue, what is behind it, how it is said, and what is meant. */
+interface Parts {
+  cue: string;
+  rest: string;
+  saying: string;
+  meant: string;
+  isCued: boolean;
+}
+
+function partsOf(told: string, isStarred: boolean): Parts {
   const [behind = ''] = CUE_BEHIND.exec(told) ?? [];
   const words = behind === '' ? told : told.slice(0, -behind.length);
   const cue = CUE.exec(words)?.[0] ?? '';
@@ -72,25 +87,28 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
     .replace(INSTEAD, '')
     .replace(/[\s.!?]+$/, '')
     .replace(/[\s,]+please$/i, '');
-  const isCued =
-    STRONG.test(cue) || behind !== '' || saying !== '' || INSTEAD.test(rest) || said.trim().startsWith('*');
-  if (meant === '') return undefined;
-  const [, date] =
-    INSTEAD.test(rest) && OF_MONTH.test(saidTime) ? (/^(?:on )?(the \d{1,2}(?:st|nd|rd|th))$/i.exec(meant) ?? []) : [];
+  const isCued = STRONG.test(cue) || behind !== '' || saying !== '' || INSTEAD.test(rest) || isStarred;
+  return { cue, rest, saying, meant, isCued };
+}
+
+/** `isAsked`: "tomorrow?" asks what there is. */
+function otherTime({ rest, saying, meant, isCued }: Parts, topic: Topic, isAsked: boolean): Call | undefined {
+  const { when: saidTime = '', isRecent } = topic;
+  const isOfMonth = INSTEAD.test(rest) && OF_MONTH.test(saidTime);
+  const [, date] = isOfMonth ? (/^(?:on )?(the \d{1,2}(?:st|nd|rd|th))$/i.exec(meant) ?? []) : [];
   if (date !== undefined) return change({ when: `${date} of every month`, whole: true });
-  // "For two weeks only" is a condition on a series.
-  if (isLasting(rest)) return undefined;
   const other = contrast(meant, rest, topic) ?? longerSnooze(saidTime, meant);
   if (other) return other;
   const time = laterBy(saying, meant) ?? lengthLike(saidTime, meant) ?? aheadLike(saidTime, meant) ?? timeOf(meant);
-  // What was said of a series just before is said of all of it.
-  const whole = isRecent ? { whole: true } : {};
-  if (time !== undefined && (isCued || isRelative(meant))) return change({ when: time, ...whole });
+  if (time === undefined) return undefined;
   // A time and nothing else, said of what was made just before: "every Friday at 4pm run the report" is another wish.
   const isAlone = isTime(meant) || meant.split(/\s+/).length <= 5;
-  // "Tomorrow?" asks what there is.
-  if (time !== undefined && isRecent && isAlone && !/^\d+$/.test(meant) && !/\?\s*$/.test(said))
-    return change({ when: time, ...whole });
+  const isSure = isCued || isRelative(meant) || (isRecent && isAlone && !/^\d+$/.test(meant) && !isAsked);
+  // What was said of a series just before is said of all of it.
+  return isSure ? change({ when: time, ...(isRecent && { whole: true }) }) : undefined;
+}
+
+function otherWords({ cue, rest, saying, meant, isCued }: Parts, { text, isRecent }: Topic): Call | undefined {
   const again = /^remind me (?:to|about) (.+)$/i.exec(meant);
   if (again && STRONG.test(cue)) return isTimeless(again[1] ?? '') ? change({ text: again[1] }) : undefined;
   // "Make it Anne": a name that was spelt in another way.
@@ -103,8 +121,14 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
   if (thing !== undefined) return change({ text: thing });
   // "No rush though": of a thing that there is not.
   if (TEXT.test(rest) || (STRONG.test(cue) && INSTEAD.test(rest) && (isMarked || !/\bno\s*$/i.test(cue))))
-    return textOf(meant, text);
+    return otherNamed(rest, meant, text) ?? textOf(meant, text);
   return undefined;
+}
+
+/** "I meant the dye supplier", of "call the yarn supplier": what is named, not what is done. */
+function otherNamed(rest: string, meant: string, text: string | undefined): Call | undefined {
+  const thing = TEXT.test(rest) && /^(?:the|my|our|a|an)\s/i.test(meant) ? otherThing(text, meant) : undefined;
+  return thing === undefined ? undefined : change({ text: thing });
 }
 
 /** "6:45 every time", "5:30 for all of them": of a series. */

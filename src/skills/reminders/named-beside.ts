@@ -1,7 +1,8 @@
-/** "It's the math one that's off, delete it": what is told beside a deletion names what is meant. */
+/** Requests that name what is meant, if there is such a one: "it's the math one that's off, delete it". */
 import type { Call, Topic } from '../../agent/index.ts';
 import { isFormOf, wordsIn } from '../../base/word-forms.ts';
-import { isName } from './phrase-calls.ts';
+import { isName, remind, snoozeOf } from './phrase-calls.ts';
+import { isTime } from './time-words.ts';
 
 const DAY =
   '(?:today|tomorrow|tonight|this week|next week|(?:on |this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)';
@@ -19,4 +20,15 @@ export function namedBeside(text: string, topic: Topic | undefined): { instead: 
   const remove = (which: string): Call => ({ tool: 'reminder_delete', input: { which } });
   // What is off on a day alone does not end.
   return { instead: day === '' ? [remove(name), remove('that')] : [remove(`${name} ${day}`)] };
+}
+
+const ONCE_MORE =
+  /^(?:(?:please|can you|could you)[\s,]+)*(?:remind|ping|nudge) me (?:of|about) (?<which>.{2,40}?) (?:again|once more) (?<when>[^,;.!?]{2,40})[\s.!?]*$/i;
+
+/** "Remind me of the glossary again at 6pm": the one that there is, else a new one. */
+export function onceMore(text: string): { instead: Call[] } | undefined {
+  const { which = '', when = '' } = ONCE_MORE.exec(text)?.groups ?? {};
+  if (which === '' || !isTime(when) || /^(?:it|that|this|them)$/i.test(which)) return undefined;
+  const calls = [snoozeOf(which, when), remind(`about ${which} ${when}`)];
+  return { instead: calls.filter((call) => call !== undefined) };
 }

@@ -6,7 +6,7 @@ import { clocksOf, partsOf } from './hours.ts';
 import type { Reminder } from './reminder.ts';
 
 const FILLERS = new Set(
-  'the my a an our your of to for about on at in with and that this one ones reminder reminders alarm alarms task tasks series thing stuff every each from list again s'.split(
+  'the my a an our your of to for about on at in with and that this one ones reminder reminders alarm alarms task tasks series thing stuff every each from list again whole entire s'.split(
     ' ',
   ),
 );

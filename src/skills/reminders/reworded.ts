@@ -45,6 +45,7 @@ export function isItem(rest: string, before: string): boolean {
     words.length <= 4 &&
     words.every((word) => /^[\p{L}'’-]+,?$/u.test(word)) &&
     !NO_ITEM.test(rest) &&
+    !/\bones?$/i.test(rest) &&
     !/^(?:at|on|by|in|from|until|till|before|after|for)\s/i.test(rest) &&
     !PAST.test(rest) &&
     !ADDRESS.test(rest) &&

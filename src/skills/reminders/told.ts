@@ -13,7 +13,7 @@ const ALL =
   '(?:it|that|this|them|these|those|both|everything|each(?: one)?|all(?: of)?(?: (?:it|them|these|those|two|three|four|five))?)';
 /** "…, can you remind me of all three?" */
 const AT_END = new RegExp(
-  `^(?<event>.+?)[\\s,.;:!–—-]+${POLITE}(?:(?<verb>remind|nag|nudge|ping|alert) me(?:(?: (?:of|about|for|to do))? ${ALL})?|(?:don['’]?t|do not) let me forget(?: ${ALL})?|don['’]?t forget to remind me)(?:[\\s,]+(?:please|pls|plz|too|ok|okay|thanks))*[\\s.!?]*$`,
+  `^(?<event>.+?)[\\s,.;:!–—-]+${POLITE}(?:(?<verb>remind|nag|nudge|ping|alert) me(?:(?: (?:of|about|for|to do))? ${ALL})?(?: then| at that time)?|(?:don['’]?t|do not) let me forget(?: ${ALL})?|don['’]?t forget to remind me)(?:[\\s,]+(?:please|pls|plz|too|ok|okay|thanks))*[\\s.!?]*$`,
   'is',
 );
 const WITHIN = new RegExp(
@@ -169,6 +169,8 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
   const rest = said
     .replace(/^(?:please|pls|plz|kindly)[\s,]+/i, '')
     .replace(/[\s,]*(?:please|pls|plz|thanks|ok|okay)?[\s.!?]*$/i, '')
+    .replace(/[\s,]+(?:too|as well|also)$/i, '')
+    .replace(/(?<=\b(?:before|beforehand)) (?:that|it|then)$/i, '')
     .replace(/^(?:of|about|for) (?:it|that|this|them)\s+/i, '')
     .replace(/\s+(?:of|about|for) (?:it|that|this|them)$/i, '');
   // "From 10 December till the 18th remind me daily at 8pm".

@@ -6,7 +6,7 @@ import { TRIAL } from './time-words.ts';
 
 /** What is asked, denied, reported, over, or only so under a condition. */
 export const NO_STATEMENT =
-  /\b(?:if|when|whenever|unless|until|once|whether|while|because|said|says|tells?|told|asks|asked|say|thinks?|thought|hopes?|wish|wishes|don['’]?t|do not|doesn['’]?t|didn['’]?t|isn['’]?t|wasn['’]?t|won['’]?t|can['’]?t|not|never|maybe|perhaps|should|would|could|might|what|whats|how|why|which|did|does|was|were|had|yesterday|ago|last (?:night|week|month|year))\b|[?]|^(?:who|where|is|are|am|do|can|will|shall)\b/i;
+  /\b(?:if|when|whenever|unless|until|once|whether|while|because|said|says|tells?|told|asks|asked|say|thinks?|thought|hopes?|wish|wishes|don['’]?t|do not|doesn['’]?t|didn['’]?t|isn['’]?t|wasn['’]?t|won['’]?t|can['’]?t|not|never|maybe|perhaps|should|would|could|might|what|whats|how|why|which|did|does|was|were|had|yesterday|ago|last (?:night|week|month|year))\b|[?]|^(?:who|where|is|are|am|do(?! (?:the|my|our|an?|some)\b)|can|will|shall)\b/i;
 /** Somebody speaks of themselves or another, or to coda: it is told, not noted. */
 const SOMEBODY =
   /\b(?:i|i['’]?m|i['’]?ve|i['’]ll|me|we|we['’](?:re|ve|ll)|weve|you|your|he|she|hes|shes|they|theyre|theyve|it|it['’]?s|that['’]?s|there|theres|is|are|am|has|have|will|going|gonna)\b/i;
@@ -52,7 +52,10 @@ export const ANY_REQUEST =
   /\b(?:remind|reminders?|(?:nag|nudge|ping|poke|buzz|alert|wake|tell|give|set) me)\b|^(?:note|todo|timer|alarm|snooze|cancel|delete|remove|show|list|move|add|set|save|wake|schedule|done)\b/i;
 
 /** What `said`, read as the reminders `calls`, asks for: an entry in the shortest words is set, what may be told is offered. */
-export function untold(calls: readonly Call[], said: string): Call[] | undefined {
+export function untold(found: readonly Call[], all: string): Call[] | undefined {
+  // "Need to phone her tomorrow at 1" is an entry as "phone her" is; "I need to" may only be told.
+  const said = all.replace(DUTY, '');
+  const calls = said === all ? found : found.map(withoutDuty);
   const telling = said.replace(/\b(check|see|ask|find out) (?:if|whether)\b/i, '$1');
   if (NO_STATEMENT.test(telling) || SPOKEN_TO.test(said) || ANY_REQUEST.test(said)) return undefined;
   if (ANSWERING.test(said) || SENTENCES.test(said) || MANAGES_BEHIND.test(said)) return undefined;
@@ -64,6 +67,13 @@ export function untold(calls: readonly Call[], said: string): Call[] | undefined
   const offers = calls.map(offer);
   return offers.every((one) => one !== undefined) ? offers : undefined;
 }
+
+const DUTY = /^(?:need to|have to|got to|gotta) (?=\S)/i;
+
+const withoutDuty = (call: Call): Call =>
+  typeof call.input.text === 'string'
+    ? { ...call, input: { ...call.input, text: call.input.text.replace(DUTY, '') } }
+    : call;
 
 const STATES = /\b(?:is|are)\b/i;
 

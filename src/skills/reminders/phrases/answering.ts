@@ -22,7 +22,7 @@ const isUp = (said: string, { text }: Topic): Call | undefined =>
 /** "Tomorrow morning", "I called him": of the one that has just spoken. */
 export const answering: Phrase[] = [
   {
-    pattern: '[remind me|ping me|nudge me] {when}',
+    pattern: '[remind me|ping me|nudge me|bug me|poke me|buzz me|tell me|ask me] {when}',
     example: 'tomorrow morning',
     about: 'reminder',
     call: ({ when = '' }, topic) => (topic?.how === 'spoken' ? (isUp(when, topic) ?? answered(when)) : undefined),

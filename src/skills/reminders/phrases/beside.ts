@@ -24,7 +24,7 @@ const ONE_THERE = /^(?:the|my|that) .{1,40} one\b/i;
 const TOO = /\s+(?:too|as well|also|again|please)$/i;
 /** What begins another request. */
 const A_REQUEST =
-  /^(?:remind|skip|miss|ping|nudge|tell|wake|alert|set|make|add|note|show|list|cancel|delete|move|snooze|what|whats|when|who|where|how|is|do|can|could|i|it|that|this)\b/i;
+  /^(?:remind|skip|miss|stop|end|ping|nudge|tell|wake|alert|set|make|add|note|show|list|cancel|delete|move|snooze|what|whats|when|who|where|how|is|do|can|could|i|it|that|this)\b/i;
 /** "… on Friday once more, same time". */
 const SAME_TIME =
   /(?:,? (?:once more|again|one more time|too|as well))?[\s,]+(?:at )?(?:the )?same (?:time|hour)[.!]*$/i;
@@ -47,7 +47,8 @@ function further(topic: Topic, rest: string): Call | undefined {
       ? again('that', when, task.replace(/^to /i, ''))
       : undefined;
   }
-  if (A_REQUEST.test(rest) || ANY_REQUEST.test(rest) || isTime(rest.replace(TOO, ''))) return undefined;
+  if (A_REQUEST.test(rest) || / instead[.!]*$/i.test(rest) || ANY_REQUEST.test(rest) || isTime(rest.replace(TOO, '')))
+    return undefined;
   const ahead = aheadIn(rest.replace(TOO, '').replace(/^another(?: one| reminder)? /i, ''));
   const beside = ahead && besideAhead(ahead, topic);
   if (beside) return beside;
@@ -58,6 +59,9 @@ function further(topic: Topic, rest: string): Call | undefined {
     return again('that', when, task.replace(/^to /i, ''));
   if (when === undefined || task === '' || !isTime(when)) return undefined;
   const isPerson = /^\p{Lu}/u.test(task);
+  // "Proofread chapter 4" — "and chapter 5 on Thursday".
+  const [, act, kind] = /^([a-z]+) ([a-z]+) \d+$/i.exec(before) ?? [];
+  if (kind !== undefined && new RegExp(`^${kind} \\d+$`, 'i').test(task)) return again('that', when, `${act} ${task}`);
   const [, deed] =
     (isPerson ? /^([a-z]+(?: up)?) \p{Lu}/u : /^([a-z]+) (?:the|my|our|a|an|some)\s/i).exec(before) ?? [];
   return create((A_THING.test(task) || isPerson) && deed !== undefined ? `${deed} ${task}` : task, when);

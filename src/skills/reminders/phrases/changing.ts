@@ -242,6 +242,11 @@ export const changing: Phrase[] = [
     call: ({ which = '', when = '' }) => editWhen(which, when),
   },
   {
+    pattern: '(push|move|bump|shift|delay|postpone) (to|until|till) {when}',
+    example: 'push to 6:15',
+    call: ({ when = '' }) => editWhen('', when),
+  },
+  {
     pattern: '(change|amend|alter|correct|update|set|move) the (time|hour|date|day) to {when}',
     example: 'amend the time to 09:05',
     call: ({ when = '' }) => editWhen('', when),

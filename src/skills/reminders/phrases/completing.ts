@@ -19,7 +19,7 @@ export const completing: Phrase[] = [
   },
   {
     pattern:
-      "(done|done now|done finally|all done now|completed|finished|did it|i did it|did that|i did that|i've done it|i've done that|finished that|finished it|completed that|i have done it|i already did it|i already did that|already done|got it done|all done|done it|done that|did it already|done already|finished already|completed it|✅|✔|☑|done ✅|done ✔|ok done|yes done|finally done|yep done|mission accomplished|sorted|its sorted|thats sorted|taken care of)",
+      "(done|handled|all handled|dealt with|done now|done finally|all done now|completed|finished|did it|i did it|did that|i did that|i've done it|i've done that|finished that|finished it|completed that|i have done it|i already did it|i already did that|already done|got it done|all done|done it|done that|did it already|done already|finished already|completed it|✅|✔|☑|done ✅|done ✔|ok done|yes done|finally done|yep done|mission accomplished|sorted|its sorted|thats sorted|taken care of)",
     example: 'done',
     call: () => about('reminder_complete', ''),
   },

@@ -210,6 +210,11 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(`to ${rest}`, { needsTime: true }),
   },
   {
+    pattern: "i (mustn't|must not|can't|cannot|shouldn't|better not|had better not) forget to {rest}",
+    example: "I mustn't forget to order the glue",
+    call: ({ rest = '' }) => remind(`to ${rest.replace(/[,;.\s]+(?:so )?(?:please )?remind me[\s.!]*$/i, '')}`),
+  },
+  {
     pattern: 'remember to {rest}',
     example: 'remember to renew the passport next Monday',
     call: ({ rest = '' }) => remind(`to ${rest}`),
@@ -294,7 +299,7 @@ export const creating: Phrase[] = [
   {
     pattern: '(wake|get) me [up] {when}',
     example: 'wake me at 7',
-    call: ({ when = '' }) => createAt(when, 'wake up'),
+    call: ({ when = '' }) => createAt(when, 'wake up') ?? createAt(when.split(/,\s/)[0] ?? '', 'wake up'),
   },
   {
     pattern: '(wake|get) me [up] {when} (for|to) {text}',
@@ -324,13 +329,22 @@ export const creating: Phrase[] = [
 ];
 
 /** What says of a time that was said already how far it goes. */
-const BOUND = /^(.+?),? ((?:until|till|til|from|between|starting|except) .+)$/i;
+const BOUND = /,? (?=(?:until|till|til|from|between|starting|except|but not|not on|apart from|excluding) )/gi;
+
+/** "To drink until 6pm": the task, and the time with its bound. */
+function boundIn(rest: string, when: string) {
+  for (const { index } of rest.matchAll(BOUND)) {
+    const whole = `${when} ${rest.slice(index).replace(/^,? /, '')}`;
+    if (isTime(whole)) return create(rest.slice(0, index), whole);
+  }
+  return undefined;
+}
 
 /** The time was said first, so nothing in the rest is one but at its beginning: "at 6 remind me to start dinner". */
 function withWhen(rest: string, when: string) {
-  const [, task = '', bound] = BOUND.exec(rest) ?? [];
   // "Every 2 hours remind me to drink until 6pm": the end of it stands behind.
-  if (bound && isTime(`${when} ${bound}`)) return create(task, `${when} ${bound}`);
+  const bounded = boundIn(rest, when);
+  if (bounded) return bounded;
   const own = splitTask(`remind me ${rest}`);
   if (own.when !== undefined && own.task !== '' && rest.startsWith(own.when)) {
     // "Tomorrow remind me at 5 to call Bob"; "on nights this week" is no day of it.

@@ -81,7 +81,8 @@ export const following: Phrase[] = [
       topic?.text === undefined || isTime(more) ? undefined : change({ text: `${topic.text} and ${more}` }),
   },
   {
-    pattern: '[do|have|make|set|put] (both|both of them|them both|all|all of them|them all|them) (on|at|for|to) {when}',
+    pattern:
+      '[do|have|make|set|put] (both|both of them|them both|all|all of them|them all|them) [back] (on|at|for|to) {when}',
     example: 'do both on Monday',
     about: 'reminder',
     call: ({ when = '' }) => {
@@ -117,7 +118,7 @@ export const following: Phrase[] = [
       isTime(`at ${when}`) || isTime(when) ? change({ when: `${when} from now on`, whole: true }) : undefined,
   },
   {
-    pattern: '(end|stop) (it|that|this) (on|after|at) {when}',
+    pattern: '[and] (end|stop) [it|that|this] (on|after|at) {when}',
     example: 'end it on 27 November',
     about: 'reminder',
     call: ({ when = '' }, topic) =>

@@ -236,6 +236,11 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
+    pattern: "(show|tell|list|give) me (everything|all|what) [that] (you're|you are) reminding me (of|about)",
+    example: "show me everything you're reminding me about",
+    call: () => list(),
+  },
+  {
     pattern:
       '(have i|have i got|do i have|is there|are there) (anything|something|any) [set|planned|set up|on|pending|scheduled|coming up|left] [now|still]',
     example: 'have I anything set?',

@@ -84,11 +84,16 @@ export const naming: Phrase[] = [
     call: ({ which = '' }) => about('reminder_delete', which.replace(/\s+reminders?$/i, '')),
   },
   {
-    pattern: '(no|without|not|skip|leave out) [the|my] {which} (on {day}|{this} (week|month|weekend))',
+    pattern:
+      "[there is|there's|there will be] (no|without|not|skip|leave out) [the|my] {which} (on {day}|{this} (week|month|weekend)|{when})",
     example: 'no gym on 22 December',
     tentative: true,
-    call: ({ which = '', day: said, this: one = '' }) =>
-      /^(?:this|next)$/i.test(one) ? about('reminder_delete', `${which} ${one} week`) : withoutDays(which, said ?? ''),
+    call: ({ which = '', day: said, this: one = '', when = '' }) =>
+      /^(?:today|tomorrow|tonight|(?:this|next) \w+day)$/i.test(when)
+        ? withoutDays(which, when)
+        : /^(?:this|next)$/i.test(one)
+          ? about('reminder_delete', `${which} ${one} week`)
+          : withoutDays(which, said ?? ''),
   },
   {
     pattern: '[you can] stop with {which} [now]',
@@ -186,6 +191,21 @@ export const naming: Phrase[] = [
     call: ({ which = '', when = '' }) => beAt(which, when.replace(/[\s,]+(?:now|instead)$/i, '')),
   },
   {
+    pattern: '(can|could|might) [the|my] {which} [one|reminder] be {when} [instead|please]',
+    example: 'can the dentist one be Wednesday instead?',
+    tentative: true,
+    call: ({ which = '', when = '' }) => beAt(which, when.replace(/[\s,]+(?:instead|please)|[?]+$/gi, '')),
+  },
+  {
+    pattern: '[the|my] {which} one (do it|make it|have it|move it) [to|at|on|for] {when}',
+    example: 'the last one, do it at noon',
+    tentative: true,
+    call: ({ which = '', when = '' }) =>
+      isShort(which) && (isTime(when) || isTime(`at ${when}`))
+        ? about('reminder_edit', `${which} one`, { when: isTime(when) ? when : `at ${when}` })
+        : undefined,
+  },
+  {
     pattern: '[the|my] {which} [one|reminder] at {when} not [at] {other}',
     example: 'the gym at 9:45, not 9:15',
     tentative: true,
@@ -231,7 +251,7 @@ export const naming: Phrase[] = [
   },
   {
     pattern:
-      '(how long|how much time|how much longer|how many minutes) [is] [there|do i have|have i got] [left|to go|remaining]|(when|what time) (is (it|that|this) [next|due|again|set for|for|going off]|does (it|that|the timer|the alarm) (go off|ring|come|end|finish|come up) [next|again])',
+      '(how long|how much time|how much longer|how many minutes) [is] [there|do i have|have i got] [left|to go|remaining]|(when|what time) (is (it|that|this) (next|due|set for|for|going off)|does (it|that|the timer|the alarm) (go off|ring|come|end|finish|come up) [next|again])',
     example: 'how long left?',
     about: 'reminder',
     call: () => ({ tool: 'reminder_show', input: { which: 'that' } }),
