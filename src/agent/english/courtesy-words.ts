@@ -116,6 +116,8 @@ export const BEFORE = list(`
   omg
   oh|oops|omg|ah|argh|ugh no
   hmm wait
+  tbh
+  tbf
   idk
   actually yes
   in fact

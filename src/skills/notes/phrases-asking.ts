@@ -122,7 +122,7 @@ export const following: Phrase[] = [
       state.split(/\s+/).length <= 4 && isList(topic?.text ?? '') ? listed('that', { remove: item }) : undefined,
   },
   {
-    pattern: '(take|get|cross|strike|scratch|tick) {item} (off|out)',
+    pattern: '(take|get|cross|strike|scratch|tick) {item} (off|out) [of] [it|there|that]',
     example: 'take the milk off',
     about: 'note',
     call: ({ item = '' }) => listed('that', { remove: item.replace(/^(?:the|my)\s+/i, '') }),

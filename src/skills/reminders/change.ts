@@ -292,12 +292,22 @@ export const ownTime = (found: Reminder, now: Date): OwnTime => ({
 export function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime, said: string) {
   const now = ctx.clock.now();
   const shift = shifted(at, said);
-  const words = isOver ? said : filledIn(said, at, zone);
+  const words = isOver ? said : filledIn(ofItsMonth(said, at, now, zone), at, zone);
   if (shift && shift <= now) return { words };
   const itsDay = shift ? onceAt(shift, zone) : onDayOf(at, words, { ...ctx.when, zone });
   // The hour that it keeps is one of its own zone.
   const where = keepsHour(words, said, at, zone) ? { ...ctx.when, zone } : ctx.when;
   return { words, itsDay, when: itsDay ?? parseWhen(words, where) };
+}
+
+const A_DATE = /^(?:to |on )*(the \d{1,2}(?:st|nd|rd|th))$/i;
+
+/** "The 13th", of something in February: of its month, not of this one. */
+function ofItsMonth(said: string, at: Date, now: Date, zone: string): string {
+  const [, day] = A_DATE.exec(said.trim()) ?? [];
+  const monthOf = (instant: Date) =>
+    instant.toLocaleString('en-GB', { timeZone: zone, month: 'long', year: 'numeric' });
+  return day === undefined || at <= now || monthOf(at) === monthOf(now) ? said : `${day} of ${monthOf(at)}`;
 }
 
 /** Of a series of several weekdays another one might be meant for one of them. */

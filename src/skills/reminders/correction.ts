@@ -24,7 +24,7 @@ const OTHER_FIRST = /^not (.+?)(?:,|,? but) (.+)$/i;
 
 /** What may stand behind a correction: "50 sorry", "Sunday works better". */
 const CUE_BEHIND =
-  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:itself )?(?:works?|suits?(?: me)?|is|would be|would work|will be|fits|should be|might be|may be) (?:much |far |a lot |a bit )?(?:better|best|easier|safer|nicer|great|ideal|good|preferable|enough|fine|plenty|ok|okay)(?: (?:for|to) me| instead)?|(?:will|would|should) do(?: actually| instead| fine| nicely)?|is enough|would suit me better)[\s.!]*$/i;
+  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:itself )?(?:works?|suits?(?: me)?|is|would be|would work|will be|fits|should be|might be|may be) (?:much |far |a lot |a bit )?(?:better|best|easier|safer|nicer|great|ideal|good|preferable|enough|fine|plenty|ok|okay)(?: (?:for|to) me| instead|,? actually| though)?|(?:will|would|should) do(?: actually| instead| fine| nicely)?|is enough|would suit me better)[\s.!]*$/i;
 /** "No, 9:30 was right". */
 const WAS_RIGHT = /\s+was (?:right|fine|correct|better|good|perfect|ok|okay)(?: after all)?[\s.!]*$/i;
 /** "And it's 3:45". */

@@ -56,7 +56,9 @@ export function untold(found: readonly Call[], all: string): Call[] | undefined 
   // "Need to phone her tomorrow at 1" is an entry as "phone her" is; "I need to" may only be told.
   const said = all.replace(DUTY, '');
   const calls = said === all ? found : found.map(withoutDuty);
-  const telling = said.replace(/\b(check|see|ask|find out) (?:if|whether)\b/i, '$1');
+  // "Until 12 February" and "but not on the 29th" say when.
+  const timeless = calls.reduce((words, { input }) => words.replace(String(input.when), ' '), said);
+  const telling = timeless.replace(/\b(check|see|ask|find out) (?:if|whether)\b/i, '$1');
   if (NO_STATEMENT.test(telling) || SPOKEN_TO.test(said) || ANY_REQUEST.test(said)) return undefined;
   if (ANSWERING.test(said) || SENTENCES.test(said) || MANAGES_BEHIND.test(said)) return undefined;
   if (calls.some(({ tool, input }) => tool !== 'reminder_create' || !input.text)) return undefined;

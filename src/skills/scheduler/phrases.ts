@@ -40,6 +40,16 @@ function isTime(words: string, once: boolean): boolean {
   return when.kind === 'recurring' || (once && when.kind === 'once') || (isRefused && AGAIN.test(words));
 }
 
+/** What coda does of these by itself; "check the boiler" and "run the payroll" are the person's own to do. */
+const OWN_WORK: Readonly<Record<string, RegExp>> = {
+  check:
+    /^(?:whether|if|for|on|that|what|how|when|who|where|https?:|\S+\.[a-z]{2,}\b|(?:the |my |our )?(?:\S+ ){0,2}(?:weather|forecast|news|headlines|traffic|prices?|rates?|stocks?|scores?|sites?|websites?|pages?|status|servers?|api|feeds?|notes?|reminders?|tasks?|agenda|schedule|briefing|web)\b)/i,
+  run: /^(?:\/?[a-z][a-z0-9]*(?:-[a-z0-9]+)+|(?:the |my |a )?(?:\S+ ){0,2}(?:briefing|review|report|backup|script|skill|search|summary|agenda)\b)/i,
+  do: /^(?:the |my |a )?(?:\S+ ){0,2}(?:briefing|review|search|summary|research|backup)\b/i,
+  post: /^(?:an? |the )?(?:\S+ ){0,2}(?:summary|summaries|joke|quote|haiku|poem|headlines|news|weather|forecast|agenda|digest|question|message|greeting|standup)\b/i,
+  write: /^(?:me )?an? (?!\d)/i,
+};
+
 const RUN = /^(?:run|do)$/;
 const ROUTINES: readonly [RegExp, 'briefing' | 'weekly-review'][] = [
   [/^(?:(?:me|my|the|a) )*(?:daily |morning )?(?:briefing|brief)$/i, 'briefing'],
@@ -56,6 +66,7 @@ function plan(when: string, verb: string, rest: string): Call | undefined {
     return create(when, { run: routine, title: routine === 'briefing' ? 'daily briefing' : 'weekly review' });
   // A reminder by another name.
   if (/^(?:tell me|ask me)$/.test(verb) && /^to\s/i.test(words)) return undefined;
+  if (OWN_WORK[verb]?.test(words) === false) return undefined;
   if (RUN.test(verb) && /^\/?[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?:\s|$)/i.test(words)) return create(when, { run: words });
   return words === '' ? undefined : create(when, { prompt: `${verb} ${words}` });
 }

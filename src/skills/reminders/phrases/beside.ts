@@ -3,7 +3,7 @@ import type { Call, Phrase, Topic } from '../../../agent/index.ts';
 import { splitTask } from '../../../time/index.ts';
 import { type Ahead, aheadIn } from '../ahead-words.ts';
 import { change, lengthLike } from '../correction.ts';
-import { AGAIN, again, ahead, BARE_NUMBER, create, editWhen, snoozeOf } from '../phrase-calls.ts';
+import { AGAIN, again, ahead, BARE_NUMBER, create, editWhen, remind, snoozeOf } from '../phrase-calls.ts';
 import { isItem } from '../reworded.ts';
 import { isTime } from '../time-words.ts';
 import { withoutClock } from '../told.ts';
@@ -59,12 +59,15 @@ function further(topic: Topic, rest: string): Call | undefined {
     return again('that', when, task.replace(/^to /i, ''));
   if (when === undefined || task === '' || !isTime(when)) return undefined;
   const isPerson = /^\p{Lu}/u.test(task);
+  const isClock = /^(?:at )?\d{1,2}(?:[:.]\d\d)?(?: ?[ap]m)?$/i.test(when);
   // "Proofread chapter 4" — "and chapter 5 on Thursday".
   const [, act, kind] = /^([a-z]+) ([a-z]+) \d+$/i.exec(before) ?? [];
   if (kind !== undefined && new RegExp(`^${kind} \\d+$`, 'i').test(task)) return again('that', when, `${act} ${task}`);
   const [, deed] =
-    (isPerson ? /^([a-z]+(?: up)?) \p{Lu}/u : /^([a-z]+) (?:the|my|our|a|an|some)\s/i).exec(before) ?? [];
-  return create((A_THING.test(task) || isPerson) && deed !== undefined ? `${deed} ${task}` : task, when);
+    (isPerson ? /^([a-z]+(?: up)?) \p{Lu}/u : /^([a-z]+) (?:(?:the|my|our|a|an|some)\s|\p{Lu})/u).exec(before) ?? [];
+  const text = (A_THING.test(task) || isPerson) && deed !== undefined ? `${deed} ${task}` : task;
+  // An hour alone is one of the same day.
+  return isClock && topic.isRecent ? again('that', when, text.replace(/^(?:to|about) /i, '')) : create(text, when);
 }
 
 /** "And again on Sunday", "an hour before that": beside the one at hand. */
@@ -75,6 +78,13 @@ export const beside: Phrase[] = [
     example: 'and half an hour before that remind me to warm the towels',
     about: 'reminder',
     call: ({ length = '', text = '' }) => ahead('that', length, text),
+  },
+  {
+    pattern: '[and|also|plus] (another|another one|one more|a second one) [reminder] {rest}',
+    example: 'another at 6pm to lock the shed',
+    about: 'reminder',
+    call: ({ rest = '' }) =>
+      / to \p{L}/u.test(rest) && !ANY_REQUEST.test(rest) ? remind(rest, { needsTime: true }) : undefined,
   },
   {
     pattern: '(and|also|plus|and also) {rest}',

@@ -159,7 +159,7 @@ export const creating: Phrase[] = [
     pattern: '(alert|notify|message|text|warn|prompt) me {rest}',
     example: 'notify me at 6 about the meeting',
     carries: CARRIES,
-    call: ({ rest = '' }) => remind(rest, { needsTime: true }),
+    call: ({ rest = '' }) => remind(rest, { needsTime: !/^to /i.test(rest) }),
   },
   {
     pattern: '(tell|ask) me to {rest}',

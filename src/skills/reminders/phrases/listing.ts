@@ -236,6 +236,11 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
+    pattern: "(show|tell) me (what's|what is) (pending|set|coming up|due|left|outstanding|on|planned|scheduled|open)",
+    example: "show me what's pending",
+    call: () => list(),
+  },
+  {
     pattern: "(show|tell|list|give) me (everything|all|what) [that] (you're|you are) reminding me (of|about)",
     example: "show me everything you're reminding me about",
     call: () => list(),

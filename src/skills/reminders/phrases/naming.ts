@@ -96,7 +96,7 @@ export const naming: Phrase[] = [
           : withoutDays(which, said ?? ''),
   },
   {
-    pattern: '[you can] stop with {which} [now]',
+    pattern: '([you can] stop with|you can stop|you can drop|you can cancel|you can delete) {which} [now]',
     example: 'you can stop with the meds now',
     tentative: true,
     call: ({ which = '' }) => about('reminder_delete', which.replace(/\s+now$/i, '')),
