@@ -45,7 +45,10 @@ export class ScriptedModel implements Model {
 
 async function untilEither(held: Promise<void>, signal: AbortSignal): Promise<void> {
   const aborted = deferred();
-  signal.addEventListener('abort', () => aborted.reject(new ModelError('cancelled', 'stopped')), { once: true });
+  const stop = () => aborted.reject(new ModelError('cancelled', 'stopped'));
+  // It may have been told before this line is reached.
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
   await Promise.race([held, aborted.promise]);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { config as block } from '../../../src/adapters/slack/config.ts';
 import type { Model } from '../../../src/agent/index.ts';
-import { deferred } from '../../../src/base/async.ts';
+import { deferred, unlessAborted } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { User } from '../../support/slack/index.ts';
 import { echo, playSlack } from '../../support/slack/play.ts';
@@ -102,7 +102,7 @@ describe('an answer', () => {
           if (index === 0) await eventually(() => play.fake.said(dm).length > 0);
           if (index === 8) await eventually(() => updates() > 0);
         }
-        if (isFirst) await Promise.race([ended.promise, new Promise((_, no) => signal?.addEventListener('abort', no))]);
+        if (isFirst) await unlessAborted(signal, ended.promise);
         yield { type: 'text', text: 'the end' };
         yield { type: 'stop', reason: 'end' };
       },
