@@ -33,6 +33,9 @@ export interface Phrase {
 export const REMOVE =
   'cancel|delete|remove|drop|scrap|scratch|bin|kill|ditch|erase|discard|toss|toss out|chuck|chuck out|trash|lose|clear|nix|wipe|strike out|cross out|rub out|do away with|get rid of|throw away|throw out|bin off';
 
+/** "The cones, they're in the car": more than a name. */
+export const CLAUSE_BEHIND = /,\s+(?:i|we|he|she|they|it|that)(?=['’\s])/i;
+
 /** Leads into a verb. */
 export const WISH = "[i want to|i would like to|i'd like to|i need to|i'm going to]";
 

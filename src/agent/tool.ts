@@ -58,6 +58,8 @@ export interface Done {
   subject?: string;
   /** The id of the one thing that it made or changed: for programs. */
   id?: string;
+  /** What names the several things that it changed together, to the same tool. */
+  which?: string;
 }
 
 export interface Failed {

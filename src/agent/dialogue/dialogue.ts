@@ -34,6 +34,8 @@ export interface Topic {
   isNew?: boolean;
   /** Its text, where it is a single one. */
   text?: string;
+  /** What names them, where several were changed together. */
+  which?: string;
   /** What was said of its time, where it was made or changed with words. */
   when?: string;
   /** An ISO instant. */

@@ -32,6 +32,7 @@ export async function keepDialogue(
     how: tool.effect === 'write' ? 'made' : 'shown',
     ...(/_(?:create|ahead|again|choose|save)$/.test(tool.name) && { isNew: true }),
     ...(result.subject !== undefined && { text: result.subject }),
+    ...(result.which !== undefined && { which: result.which }),
     ...(typeof call.input.when === 'string' && { when: call.input.when }),
     at,
   };

@@ -24,20 +24,20 @@ const SUBJECTS = set(
 const INTERJECTIONS = set(
   'oh wait ugh argh ah hmm hm wow damn gosh phew yay lol haha sorry oops whoops so ok okay well right great no wrong shoot omg yes nope hi hey',
 );
-/** "Too tired", "on site", "at the dentist": a state, and no time. */
+/** "Too tired", "on site": a state, and no time. "In the kitchen" may say which one is meant. */
 const STATE_BEHIND =
-  /^(?:too|so|still|really) [a-z]+$|^(?:on|at|in) (?:the |a |my )?[a-z]+$|^no (?:time|chance|need|luck)\b|^(?:holidays?|bank holiday|vacation|closed|away|off|busy|travelling|day off)$/i;
-const CAUSES = set('cause cos coz cuz because since');
+  /^(?:too|so|still|really) [a-z]+$|^(?:on|at|in) [a-z]+$|^no (?:time|chance|need|luck)\b|^(?:holidays?|bank holiday|vacation|closed|away|off|busy|travelling|day off)$/i;
+export const CAUSES = set('cause cos coz cuz because since');
 const STATES = set('up in on out off stuck busy still running late home back away almost nearly just already');
 const VERBS = set(
   'is are was were am im its hes shes theyre ive weve has have had got gone went came done died broke lost found made can cant will wont ' +
-    'did didnt do does doesnt need needs want wants rang sent paid told took forgot fell says feels looks likes loves hates prefers knows ' +
-    'thinks works comes goes gets takes starts ends opens closes leaves lives said quit moved changed bailed',
+    'did didnt does doesnt need needs want wants rang sent paid told took forgot fell says feels looks likes loves hates prefers knows ' +
+    'thinks works comes goes gets takes starts ends opens closes leaves lives said quit',
 );
 const NAMES =
   /^(?:ones?|reminders?|notes?|other|others|both|all|first|second|third|last|next|\d+(?:st|nd|rd|th)?|it|them)$/;
 /** Said of what is done. */
-const OFF =
+export const OFF =
   /^(?:so |please )?(?:(?:take|cross|tick|strike|check) (?:it|that|them|em) off(?: (?:the|my) list)?|(?:delete|remove|cancel|scrap|drop) (?:it|that))[.!]*$/i;
 /** "Rufus is off today", "Thursday is Thanksgiving": of a day, and no hour that may be meant. */
 const IS_OF_DAY =

@@ -50,13 +50,13 @@ const MIDDLE: ReadonlySet<string> = new Set(['never mind', 'scratch that', 'forg
 /** What may stand between the request and that. */
 const BETWEEN: ReadonlySet<string> = new Set('ach oh ah actually no wait sorry well ok hmm'.split(' '));
 
-/** "Remind me …, ach never mind, she is doing it": where that begins and where it ends; undefined where nothing is taken back. */
-export function takenBackWithin(words: readonly Word[]): { from: number; to: number } | undefined {
+/** "Remind me …, ach never mind, she is doing it": the word behind that; undefined where nothing is taken back. */
+export function takenBackWithin(words: readonly Word[]): number | undefined {
   for (let at = 2; at < words.length - 2; at++) {
     const form = `${words[at]?.norm} ${words[at + 1]?.norm}`;
     let from = at;
     while (from > 1 && BETWEEN.has(words[from - 1]?.norm ?? '')) from--;
-    if (MIDDLE.has(form) && words[from - 1]?.marked && words[at + 1]?.marked) return { from, to: at + 2 };
+    if (MIDDLE.has(form) && words[from - 1]?.marked && words[at + 1]?.marked) return at + 2;
   }
   return undefined;
 }

@@ -22,8 +22,8 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
     const back = takenBack(dialogue);
     return back ? [{ kind: 'call', call: back }] : 'nothing';
   }
-  const within = takenBackWithin(words);
-  if (within && isAside(text, words.slice(within.to), true)) return 'nothing';
+  const reason = takenBackWithin(words);
+  if (reason !== undefined && isAside(text, words.slice(reason), true)) return 'nothing';
   const back = takenBackAt(words);
   if (back !== undefined) return twiceTakenBack(message, back, dialogue) ?? 'nothing';
   const clauses = parted(message, dialogue);
@@ -89,8 +89,8 @@ function restatedOnce(
 ): Act[] | undefined {
   for (const { restated } of understanding.carries) {
     const meant = restated?.(text, dialogue.topic);
-    // Several requests below one day are no single one behind what is told.
     if (typeof meant === 'object' && 'instead' in meant) return [{ kind: 'unclear', text, instead: meant.instead }];
+    // Several requests below one day are no single one behind what is told.
     const isOne = typeof meant === 'object' && !Array.isArray(meant);
     if (meant === undefined || (isParted && isOne)) continue;
     if (typeof meant !== 'string') return [meant].flat().map((call) => ({ kind: 'call', call }));

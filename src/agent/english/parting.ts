@@ -1,6 +1,7 @@
 /** A message of several clauses: requests, and what is told beside them. */
 import type { Dialogue } from '../dialogue/dialogue.ts';
-import { isAside, isReason, PERSONS } from './asides.ts';
+import type { Call } from '../tool.ts';
+import { CAUSES, isAside, isReason, OFF, PERSONS } from './asides.ts';
 import {
   type Act,
   acts,
@@ -243,14 +244,17 @@ export function amongAsides(message: Message, dialogue: Dialogue): Clause | unde
   const { text, words } = message;
   const borders = bordersOf(text, words);
   const found = amongAsidesAt(message, dialogue, borders);
-  // Written without a mark: "skip the first one I'm at the doctor's that day".
+  // Written without a mark: "shift both to tomorrow I'm out today".
   return found ?? amongAsidesAt(message, dialogue, withRunOns(words, borders));
 }
 
 /** Nobody's own words are parted there: the request behind or before it holds none. */
 function withRunOns(words: readonly Word[], borders: readonly Border[]): Border[] {
-  const more = words.flatMap(({ norm }, at): Border[] =>
-    at > 1 && RUN_ON.has(norm) && at < words.length - 1 && !borders.some((one) => one.at === at)
+  // "The one I'm not using" is one thing: only what cannot be told more of is a clause's end.
+  const begins = ({ norm }: Word, at: number) =>
+    CAUSES.has(norm) || (PERSONS.has(norm) && norm.length > 2 && CLOSED.test(words[at - 1]?.norm ?? ''));
+  const more = words.flatMap((word, at): Border[] =>
+    at > 1 && begins(word, at) && at < words.length - 1 && !borders.some((one) => one.at === at)
       ? [{ end: at, at, kind: 'join' }]
       : [],
   );
@@ -259,11 +263,15 @@ function withRunOns(words: readonly Word[], borders: readonly Border[]): Border[
     : [...borders, ...more].sort((one, other) => one.at - other.at);
 }
 
-const RUN_ON = new Set('im ive hes shes theyre theyve weve cause cos coz cuz because'.split(' '));
+const CLOSED =
+  /^(?:it|that|them|those|both|all|today|tomorrow|tonight|later|instead|now|again|off|out|week|month|noon|[ap]m|\w+day|\d\S*)$/;
 
 /** "Not this Wednesday, no gym", of the gym bag. */
 const isOfTopic = (word: string, { topic }: Dialogue): boolean =>
   topic?.text?.toLowerCase().split(/\s+/).includes(word) ?? false;
+
+/** A call that ends a thing, or takes it off a list. */
+const isEnd = ({ tool }: Call): boolean => /_(?:complete|delete|item)$/.test(tool);
 
 function amongAsidesAt(message: Message, dialogue: Dialogue, borders: readonly Border[]): Clause | undefined {
   const { text, words } = message;
@@ -290,6 +298,12 @@ function amongAsidesAt(message: Message, dialogue: Dialogue, borders: readonly B
       const clause = clauseOf(message, from, to, dialogue);
       // What is told behind a text might be part of it.
       const isOpen = last < starts.length - 1 && clause?.calls.some(({ input }) => input.text !== undefined);
+      // "Tick it off" is said of what is done, and of nothing else.
+      const isOff = others.some(
+        (part) =>
+          part > last && OFF.test(text.slice(words[starts[part] ?? 0]?.start, words[(ends[part] ?? 1) - 1]?.end)),
+      );
+      if (isOff && !(clause?.calls ?? []).every(isEnd)) continue;
       if (clause && !isOpen && clause.calls.some(({ tool }) => tool !== 'smalltalk')) return clause;
       const calls = mayMean(message, from, to, dialogue).map(({ call }) => call);
       unsure ??= calls.length === 0 ? undefined : { calls: [], unsure: unclear(message, from, to, calls) };

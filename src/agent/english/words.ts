@@ -31,7 +31,6 @@ const SPELT: ReadonlyMap<string, string> = new Map(
     before: 'b4',
     that: 'tht dat',
     have: 'hav hv',
-    them: 'em',
     'what have': 'whatve',
     remind: 'rmd rmnd rmind',
     cancel: 'cncl',

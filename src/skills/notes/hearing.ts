@@ -1,5 +1,5 @@
 /** Turning the words of a phrase's slots into calls; what makes no sense for a phrase gives no call. */
-import type { Call } from '../../agent/index.ts';
+import { type Call, CLAUSE_BEHIND } from '../../agent/index.ts';
 import { splitTask, taskWords } from '../../time/index.ts';
 
 /** Words that make a fact of what stands behind "note". */
@@ -54,7 +54,7 @@ export function list(tag?: string): Call | undefined {
 }
 
 export function remove(which: string): Call | undefined {
-  if (/,\s+(?:i|we|he|she|they|it|that)(?=['’\s])/i.test(which)) return undefined;
+  if (CLAUSE_BEHIND.test(which)) return undefined;
   if (/^(?:a|an|any|every|each|all|all my|all the|all of my)$/i.test(which) || which.split(/\s+/).length > 8)
     return undefined;
   return { tool: 'note_delete', input: /^(?:|it|that|this|last|latest)$/i.test(which) ? {} : { which } };
@@ -71,8 +71,7 @@ export function listed(which: string, more: { add?: string; remove?: string; mak
   const name = /^(?:list|the list)$/i.test(which) ? 'that' : which;
   // What "it" is stands somewhere else.
   if (/^(?:it|that|this|them|those)$/i.test(more.add ?? '')) return undefined;
-  // "The cones, they're in the car" is more than an item.
-  if (/,\s+(?:i|we|he|she|they|it|that)(?=['’\s])/i.test(more.remove ?? '')) return undefined;
+  if (CLAUSE_BEHIND.test(more.remove ?? '')) return undefined;
   return name.split(/\s+/).length > 8 ? undefined : { tool: 'note_item', input: { which: name, ...more } };
 }
 

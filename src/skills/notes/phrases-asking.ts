@@ -86,8 +86,7 @@ export const following: Phrase[] = [
     example: 'wipes too',
     about: 'note',
     call: ({ more, need }, topic) =>
-      need !== undefined ||
-      (isListMade(topic) && isItem(more ?? '') && !/\b(?:me|you|good|nice|love|true|same)\b/i.test(more ?? ''))
+      need !== undefined || (isListMade(topic) && isItem(more ?? '') && !NO_MORE.test(more ?? ''))
         ? listed('that', { add: need ?? more ?? '' })
         : undefined,
   },
@@ -115,7 +114,7 @@ export const following: Phrase[] = [
   },
   {
     pattern:
-      '[the|my] {item} (is|are|came|has|have|got|arrived|turned) {state} [so] [please] (take|cross|strike|scratch|tick|check|mark) (it|them|that|those) off [the list|it]',
+      '[the|my] {item} (is|are|came|has|have|got|arrived|turned) {state} [so] [please] (take|cross|strike|scratch|tick|check|mark) (it|them|em|that|those) off [the list|it]',
     example: 'the gauze came in, take it off',
     about: 'note',
     call: ({ item = '', state = '' }, topic) =>
@@ -251,7 +250,9 @@ function withGroups(text: string, other: string): string | undefined {
 const isAlike = (text: string, code: string): boolean =>
   (text.match(/\S*\d\S*/g) ?? []).some((own) => Math.abs(own.replace(/[,.;]$/, '').length - code.length) <= 1);
 
-/** A list that was noted or changed just before: its items stand behind a colon, between commas, or are its only words. */
+/** "Me too", "tomorrow as well": no item. */
+const NO_MORE = /\b(?:me|you|good|nice|love|true|same|today|tomorrow|tonight|weekend|\w+day)\b/i;
+
 /** What a note says becomes other words, where it says them once. */
 function inPlaceOf(topic: Topic | undefined, from: string, to: string): Call | undefined {
   const said = topic?.text;
@@ -267,6 +268,7 @@ function inPlaceOf(topic: Topic | undefined, from: string, to: string): Call | u
     : undefined;
 }
 
+/** A list that was noted or changed just before: its items stand behind a colon, between commas, or are its only words. */
 const isListMade = (topic: Topic | undefined): boolean =>
   topic?.how === 'made' && topic.isRecent === true && mayBeList(topic.text);
 

@@ -79,7 +79,7 @@ export const lists: Phrase[] = [
       `([i think|ok|so] (${REMOVE}|forget|forget about|skip|tick|tick off|cross off|cross out|check off|strike off|mark off|${UNNEEDED}|[i'm|i am|we're] [all] (done|finished) with) {item} ${ANYMORE}`,
       `${HAVE} (${ACTED}) {had}`,
       '{item} (is|are) [now|all] (done|sent|sorted|finished|bought|paid|booked|packed)',
-      "(mark|set) {item} [as] (done|complete|completed|bought|finished)|thats [the] {item} (done|sorted|finished|bought|packed)|(not|no) [the|any|more] {item}|{item} (i|we) (have|have got|got) already|[i|we|i've|we've] [have] [already] (got|have) {item} already)",
+      "(mark|set) {item} [as] (done|complete|completed|bought|finished)|thats [the] {item} (done|sorted|finished|bought|packed)|not [the|any|more] {item}|{item} (i|we) (have|have got|got) already|[i|we|i've|we've] [have] [already] (got|have) {item} already)",
     ].join('|'),
     example: 'done with the invoice',
     about: 'note',

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { dataTool, failed, privately } from '../../agent/index.ts';
 import { ownTime, timeBeside } from './change.ts';
 import { askWhich, storeUnderstood } from './create.ts';
-import type { WakeAt } from './reminder.ts';
+import { isOpen, type WakeAt } from './reminder.ts';
+import { snoozeTo } from './snooze.ts';
 import { texts } from './texts.ts';
 import { findWhich } from './which.ts';
 
@@ -25,9 +26,12 @@ export function againTool(wakeAt: WakeAt) {
       const found = await findWhich(ctx, input.which, { tool: 'reminder_again', input, prefers: 'any' });
       if ('ok' in found) return found;
       const { text = found.text } = input;
+      const waits = input.text === undefined && found.rule === undefined && isOpen(found);
       const { when } = timeBeside(ctx, ownTime(found, ctx.clock.now()), input.when);
       if (when === undefined) return failed('PAST', texts.pickedPast);
       if (when.kind === 'reject') return failed(when.code, when.say);
+      // What has spoken and is not done needs no second one beside it.
+      if (waits && when.kind === 'once') return snoozeTo(ctx, found, when.at, wakeAt);
       const tainted = input.text === undefined && found.tainted;
       const wanted = { text, urgent: found.urgent, catch_up: found.catchUp, tainted };
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, { act: 'create', ...wanted });

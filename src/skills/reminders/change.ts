@@ -41,7 +41,11 @@ export async function ofEach(
   const items = results.flatMap((result) => (result.ok ? ((result.undo?.input.items ?? []) as unknown[]) : []));
   const choices = results.flatMap((result) => (result.ok ? [] : (result.choices ?? [])));
   const undo = { tool: 'reminder_restore', input: { items }, label: texts.labelOfSeveral(items.length) };
-  return quoting(done(text, { ...(items.length > 0 && { undo }), ...(choices.length > 0 && { choices }) }), found);
+  const which = found.map(({ id }) => id).join(', ');
+  return quoting(
+    done(text, { which, ...(items.length > 0 && { undo }), ...(choices.length > 0 && { choices }) }),
+    found,
+  );
 }
 
 export const which = z

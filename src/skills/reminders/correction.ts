@@ -38,8 +38,7 @@ const NO_CUE = /\b(?:no|nope|sorry|wait|oops|actually|i mean)\b/i;
 export function correction(said: string, topic: Topic): Call | undefined {
   const call = correctionOf(said, topic);
   // What was changed together is changed together again.
-  const isOfSeveral = topic.text === undefined && topic.when !== undefined && !topic.isNew;
-  return call && isOfSeveral ? { ...call, input: { ...call.input, which: 'them' } } : call;
+  return call && topic.which !== undefined ? { ...call, input: { ...call.input, which: topic.which } } : call;
 }
 
 function correctionOf(said: string, topic: Topic): Call | undefined {

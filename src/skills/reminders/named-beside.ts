@@ -1,13 +1,13 @@
 /** Requests that name what is meant, if there is such a one: "it's the math one that's off, delete it". */
 import type { Call, Topic } from '../../agent/index.ts';
 import { isFormOf, wordsIn } from '../../base/word-forms.ts';
-import { isName, remind, snoozeOf } from './phrase-calls.ts';
+import { again, isName, remind } from './phrase-calls.ts';
 import { isTime } from './time-words.ts';
 
 const DAY =
   '(?:today|tomorrow|tonight|this week|next week|(?:on |this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)';
 const NAMED = new RegExp(
-  `^(?:(?:no|oops|wait|oh|ok|sorry|actually|hmm)[\\s,]+)*(?<its>it(?:['’]?s| is) )?(?:the |my |our )?(?<name>[^,.;:!?]{2,40}?)(?<one> one| reminder)? (?:(?:i|we) (?:(?:don['’]?t|do not|no longer) (?:need|want)|can drop)(?: any ?more)?|(?:(?:that['’]?s|that is|which is|is|was|are|got|has been|['’]s|s) )?(?:off|cancelled|canceled|called off|not happening|no longer happening|bailed|closed|away|sick|ill))(?: (?<day>${DAY}))?(?: lol| now)?[\\s,.;!–-]+(?:so |please |you can |just )*(?:delete|remove|cancel|drop|scrap|bin|lose|get rid of) (?:it|that|this|that one|this one)[\\s.!]*$`,
+  `^(?:(?:no|oops|wait|oh|ok|sorry|actually|hmm)[\\s,]+)*(?<its>it(?:['’]?s| is) )?(?:the |my |our )?(?<name>[^,.;:!?]{2,40}?)(?<one> one| reminder)? (?:(?:i|we) (?:(?:don['’]?t|do not|no longer) (?:need|want)|can drop)(?: any ?more)?|(?:(?:that['’]?s|that is|which is|is|was|are|got|has been|['’]s|s) )?(?:off|cancelled|canceled|called off|not happening|no longer happening|bailed))(?: (?<day>${DAY}))?(?: lol| now)?[\\s,.;!–-]+(?:so |please |you can |just )*(?:delete|remove|cancel|drop|scrap|bin|lose|get rid of) (?:it|that|this|that one|this one)[\\s.!]*$`,
   'i',
 );
 
@@ -25,10 +25,10 @@ export function namedBeside(text: string, topic: Topic | undefined): { instead: 
 const ONCE_MORE =
   /^(?:(?:please|can you|could you)[\s,]+)*(?:remind|ping|nudge) me (?:of|about) (?<which>.{2,40}?) (?:again|once more) (?<when>[^,;.!?]{2,40})[\s.!?]*$/i;
 
-/** "Remind me of the glossary again at 6pm": the one that there is, else a new one. */
+/** "Remind me of the glossary again at 6pm": of the one that there is, else a new one. */
 export function onceMore(text: string): { instead: Call[] } | undefined {
   const { which = '', when = '' } = ONCE_MORE.exec(text)?.groups ?? {};
   if (which === '' || !isTime(when) || /^(?:it|that|this|them)$/i.test(which)) return undefined;
-  const calls = [snoozeOf(which, when), remind(`about ${which} ${when}`)];
+  const calls = [again(which, when), remind(`about ${which} ${when}`)];
   return { instead: calls.filter((call) => call !== undefined) };
 }

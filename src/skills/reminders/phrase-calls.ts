@@ -1,5 +1,5 @@
 /** Turning the words of a phrase's slots into calls; what makes no sense for a phrase gives no call. */
-import type { Call } from '../../agent/index.ts';
+import { type Call, CLAUSE_BEHIND } from '../../agent/index.ts';
 import { isSlip } from '../../base/text.ts';
 import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
 import { aheadFirst, aheadIn } from './ahead-words.ts';
@@ -236,9 +236,6 @@ export const BARE_NUMBER =
 /** "A new job", "your message": nothing that the person has asked to be reminded of. */
 const NOT_MINE =
   /^(?:an?|some|any|you|your|his|her|their|these|those|in|on|off|out|up|back|over|down|for|with|at|by|to|from|into|too|very|the wrong|wrong)\b/i;
-
-/** "The cones, they're in the car": more than a name. */
-const CLAUSE_BEHIND = /,\s+(?:i|we|he|she|they|it|that)(?=['’\s])/i;
 
 export function isName(words: string, most = 6): boolean {
   return (

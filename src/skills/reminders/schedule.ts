@@ -161,9 +161,9 @@ export function filledIn(words: string, at: Instant, zone: string): string {
   if (hourOfDay && itsDay) return `${itsDay} at ${filledIn(hourOfDay, at, zone)}`;
   if (hour && Number(hour[1]) > 0 && Number(hour[1]) <= 12) {
     // The nearer one: nobody who moves 11:00 to 3 means the night, and who moves 12:00 to 11:30 means the morning.
-    const said12 = Number(hour[1]) % 12;
-    const isNearer = Math.abs(said12 - ownHour) < Math.abs(said12 + 12 - ownHour);
-    const isMorning = ownHour < 6 || (said12 >= 6 && isNearer);
+    const hour12 = Number(hour[1]) % 12;
+    const isNearer = Math.abs(hour12 - ownHour) < Math.abs(hour12 + 12 - ownHour);
+    const isMorning = ownHour < 6 || (hour12 >= 6 && isNearer);
     return `${hour[1]}${hour[2]}${isMorning ? 'am' : 'pm'}`;
   }
   if (/^(?:at )?(?:half past|half|quarter past|quarter to) [a-z]+$/i.test(said) && !/noon|night|hour/i.test(said)) {

@@ -137,6 +137,8 @@ const DAY_LAST =
 const ANY_DAY =
   /\b(?:today|tonight|tomorrow|tmrw|\w+days?|every|each|daily|weekly|until|till|from|between|before|after|then|in \d+|in an?)\b|\n|\d(?:st|nd|rd|th)\b/i;
 
+const TELLS = /\b(?:is|are|was|gets?|comes?|goes|leaves|arrives|starts|begins|ends|closes|opens|lands|departs)\b/i;
+
 /** "Call mum at 10am and dad at 3pm tomorrow": the day of all of them, which is said with the first. */
 export function dayAtEnd(text: string): string | undefined {
   const found = DAY_LAST.exec(text);
@@ -146,6 +148,8 @@ export function dayAtEnd(text: string): string | undefined {
   const [first, second] = clocks;
   const last = clocks.at(-1);
   if (!first || !second || !last || ANY_DAY.test(before)) return undefined;
+  // "Call mum at 10, her train gets in at 3 tomorrow" tells of another time.
+  if (TELLS.test(before.slice(first.index + first[0].length))) return undefined;
   if (last.index + last[0].length < before.length || !/,|\band\b/i.test(before.slice(first.index, second.index)))
     return undefined;
   return `${before.slice(0, first.index)}${day} ${before.slice(first.index)}${end}`;

@@ -62,7 +62,8 @@ function further(topic: Topic, rest: string): Call | undefined {
   const isClock = /^(?:at )?\d{1,2}(?:[:.]\d\d)?(?: ?[ap]m)?$/i.test(when);
   // "Proofread chapter 4" — "and chapter 5 on Thursday".
   const [, act, kind] = /^([a-z]+) ([a-z]+) \d+$/i.exec(before) ?? [];
-  if (kind !== undefined && new RegExp(`^${kind} \\d+$`, 'i').test(task)) return again('that', when, `${act} ${task}`);
+  const [, sort] = /^([a-z]+) \d+$/i.exec(task) ?? [];
+  if (kind !== undefined && sort?.toLowerCase() === kind.toLowerCase()) return again('that', when, `${act} ${task}`);
   const [, deed] =
     (isPerson ? /^([a-z]+(?: up)?) \p{Lu}/u : /^([a-z]+) (?:(?:the|my|our|a|an|some)\s|\p{Lu})/u).exec(before) ?? [];
   const text = (A_THING.test(task) || isPerson) && deed !== undefined ? `${deed} ${task}` : task;

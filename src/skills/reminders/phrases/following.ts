@@ -16,6 +16,16 @@ function named(words: string): Call | undefined {
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
 
+/** What people say for several at hand. */
+const SEVERAL = {
+  both: '(both|both of them|them both)',
+  'all of them': '(all|all of them|them all)',
+  them: '(them|those|these)',
+};
+
+const ofSeveral = (which: string, when: string, isWhen: (words: string) => boolean): Call | undefined =>
+  isWhen(when) ? { tool: 'reminder_edit', input: { which, when } } : undefined;
+
 const holds = (text: string | undefined, words: string): boolean =>
   text?.toLowerCase().includes(words.toLowerCase()) ?? false;
 
@@ -80,23 +90,20 @@ export const following: Phrase[] = [
     call: ({ more = '' }, topic) =>
       topic?.text === undefined || isTime(more) ? undefined : change({ text: `${topic.text} and ${more}` }),
   },
-  {
-    pattern:
-      '[do|have|make|set|put] (both|both of them|them both|all|all of them|them all|them) [back] (on|at|for|to) {when}',
-    example: 'do both on Monday',
-    about: 'reminder',
-    call: ({ when = '' }) => {
-      const time = when.replace(/[\s,]+instead$/i, '');
-      return isTime(time) ? { tool: 'reminder_edit', input: { which: 'them', when: time } } : undefined;
+  ...(['both', 'all of them', 'them'] as const).flatMap((them): Phrase[] => [
+    {
+      pattern: `[do|have|make|set|put] ${SEVERAL[them]} [back] (on|at|for|to) {when}`,
+      example: `do ${them} on Monday`,
+      about: 'reminder',
+      call: ({ when = '' }) => ofSeveral(them, when.replace(/[\s,]+instead$/i, ''), isTime),
     },
-  },
-  {
-    pattern: '[move|shift|push|make|bring] (both|both of them|all of them|them both|them all|them|all) {shift}',
-    example: 'both half an hour earlier',
-    about: 'reminder',
-    call: ({ shift = '' }) =>
-      shifted(REFERENCE, shift) ? { tool: 'reminder_edit', input: { which: 'them', when: shift } } : undefined,
-  },
+    {
+      pattern: `[move|shift|push|make|bring] ${SEVERAL[them]} {shift}`,
+      example: `${them} half an hour earlier`,
+      about: 'reminder',
+      call: ({ shift = '' }) => ofSeveral(them, shift, (words) => shifted(REFERENCE, words) !== undefined),
+    },
+  ]),
   {
     pattern: '[a] (bit|little|little bit) (later|earlier)',
     example: 'a bit later',

@@ -1,4 +1,5 @@
-import { ANYMORE, type Call, type Phrase, REMOVE, UNNEEDED } from '../../../agent/index.ts';
+import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../../agent/index.ts';
+import { tellingWords } from '../naming.ts';
 import { AGAIN, about, ahead, editWhen, isName, isPointedAt, isPutOff, PAST, snoozeOf } from '../phrase-calls.ts';
 import { shifted } from '../schedule.ts';
 import { isTime } from '../time-words.ts';
@@ -26,6 +27,9 @@ function deed(said: string): Call | undefined {
 }
 
 const END = `(${REMOVE}|call off|forget|forget about|stop|end|discontinue|unset|turn off|switch off|dismiss)`;
+
+const MOVED =
+  "[has been|has|was|is|got|has got|'s been] (moved|slipped|changed|rescheduled|shifted|postponed|delayed|put back|brought forward)";
 
 /** What names a reminder without calling it one: it counts only if there is such a reminder. */
 export const naming: Phrase[] = [
@@ -185,7 +189,7 @@ export const naming: Phrase[] = [
   },
   {
     pattern:
-      '[the|my] {which} [one|reminder|ones] (needs to be|need to be|can be|could be|can go to|can move to|could go to|should go to|should be|has to be|has 2 be|have to be|must be|ought to be|is now|is|are now|was) [now] [at|on] {when} [now|instead|please]',
+      '[the|my] {which} [one|reminder|ones] (needs to be|need to be|can be|could be|can go to|can move to|could go to|should go to|should be|has to be|has 2 be|have to be|must be|ought to be|is now|are now) [at|on] {when} [now|instead|please]|{which} (is|are) [at|on] {when} now',
     example: 'the dentist one should be Tuesday',
     tentative: true,
     call: ({ which = '', when = '' }) => beAt(which, when.replace(/[\s,]+(?:now|instead)$/i, '')),
@@ -213,15 +217,19 @@ export const naming: Phrase[] = [
       isTime(`at ${other}`) ? beAt(which, `at ${when.replace(/,$/, '')}`) : undefined,
   },
   {
-    pattern:
-      "{which} [has been|has|was|is|got|has got|'s been] (moved|slipped|changed|rescheduled|shifted|postponed|delayed|put back|brought forward) (to|until|till) {when} [so] [please] [move it|change it|update it|move that]",
+    pattern: `{which} ${MOVED} (to|until|till) {when}`,
     example: 'the dentist has moved to Friday',
     tentative: true,
-    call: ({ which = '', when = '' }) =>
-      editWhen(
-        /^(?:it|that|this|actually it)$/i.test(which) ? 'that' : which,
-        when.replace(/,? (?:at )?(?:the )?same time$/i, ''),
-      ),
+    call: ({ which = '', when = '' }, topic) => {
+      if (/^(?:it|that|this|actually it)$/i.test(which)) return movedTo('that', when);
+      return isCalled(which, topic) ? movedTo(which, when) : undefined;
+    },
+  },
+  {
+    pattern: `{which} ${MOVED} (to|until|till) {when} [so] [please] (move it|change it|update it|move that)`,
+    example: 'the review slipped to Tuesday, move it',
+    tentative: true,
+    call: ({ which = '', when = '' }) => movedTo(which, when),
   },
   {
     pattern: '{when} for {which}',
@@ -263,6 +271,18 @@ export const naming: Phrase[] = [
     call: ({ which = '' }) => show(which),
   },
 ];
+
+const movedTo = (which: string, when: string): Call | undefined =>
+  editWhen(which, when.replace(/,? (?:at )?(?:the )?same time$|[,.\s]+$/i, ''));
+
+/** What is told of a thing moves the reminder that is called by it: the gift for a party stays where the party moves. */
+function isCalled(which: string, topic: Topic | undefined): boolean {
+  const [said, own] = [which, topic?.thing === 'reminder' ? (topic.text ?? '') : ''].map(tellingWords);
+  if (/ (?:one|reminder)$/i.test(which)) return true;
+  return (
+    own !== undefined && said !== undefined && own.length <= said.length + 1 && said.every((word) => own.includes(word))
+  );
+}
 
 /** "The statin should be at 9:30": a bare number is an hour there. */
 function beAt(which: string, when: string): Call | undefined {
