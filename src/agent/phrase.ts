@@ -3,8 +3,8 @@ import type { Call } from './tool.ts';
 
 /**
  * One way of saying something that the interpreter of plain English understands. The pattern is words with
- * `(one|other)` alternatives, `[optional]` words and `{slot}` for the person's own words (at least one word; the
- * last slot takes all that is left). Case, punctuation at the end and politeness ("please", "could you") are ignored.
+ * `(one|other)` alternatives, `[optional]` words, `<any|of|these>` fillers and `{slot}` for the person's own words (at
+ * least one word; the last slot takes all that is left). Case, punctuation at the end and politeness ("please", "could you") are ignored.
  */
 export interface Phrase {
   /** `(show|list) [me] [my] reminders` */

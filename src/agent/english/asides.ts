@@ -26,13 +26,14 @@ const INTERJECTIONS = set(
 );
 /** "Too tired", "on site": a state, and no time. "In the kitchen" may say which one is meant. */
 const STATE_BEHIND =
-  /^(?:too|so|still|really) [a-z]+$|^(?:on|at|in) [a-z]+$|^no (?:time|chance|need|luck)\b|^(?:holidays?|bank holiday|vacation|closed|away|off|busy|travelling|day off)$/i;
+  /^(?:too|so|still|really) [a-z]+(?: now)?$|^(?:on|at|in) [a-z]+$|^no (?:time|chance|need|luck)\b|^(?:holidays?|bank holiday|vacation|closed|away|off|busy|travelling|day off)$/i;
 export const CAUSES = set('cause cos coz cuz because since');
 const STATES = set('up in on out off stuck busy still running late home back away almost nearly just already');
 const VERBS = set(
   'is are was were am im its hes shes theyre ive weve has have had got gone went came done died broke lost found made can cant will wont ' +
     'did didnt does doesnt need needs want wants rang sent paid told took forgot fell says feels looks likes loves hates prefers knows ' +
-    'thinks works comes goes gets takes starts ends opens closes leaves lives said quit',
+    'thinks works comes goes gets takes starts ends opens closes leaves lives said quit gave let put ran saw kept left met sold threw wrote cut hurt ' +
+    'won began bought brought caught chose drove ate felt flew grew heard held knew led lent rode spoke stood taught woke mustnt shut',
 );
 const NAMES =
   /^(?:ones?|reminders?|notes?|other|others|both|all|first|second|third|last|next|\d+(?:st|nd|rd|th)?|it|them)$/;
@@ -63,7 +64,7 @@ export function isReason(text: string, part: readonly Word[]): boolean {
   const [from, to] = [part[0]?.start ?? 0, part.at(-1)?.end ?? 0];
   const [all, request] = [text.slice(from, to), text.slice(to).toLowerCase()];
   const isShort = part.length > 0 && part.length <= MOST_WORDS;
-  const isKnown = part.every(({ norm }) => !/^(?:today|tomorrow|\w+day)$|\d/.test(norm) || request.includes(norm));
+  const isKnown = part.every(({ norm }) => !/^(?:tomorrow|(?!to)\w+day)$|\d/.test(norm) || request.includes(norm));
   // "She's only home after 3, so do 3:15".
   const told = PERSONS.has(part[0]?.norm ?? '') ? all.replace(LASTING, ' ') : all;
   return (
@@ -71,7 +72,7 @@ export function isReason(text: string, part: readonly Word[]): boolean {
     isKnown &&
     !all.includes('?') &&
     !isCondition(told) &&
-    !part.some(({ norm }) => BINDING.has(norm) && norm !== 'only')
+    !part.some(({ norm }) => BINDING.has(norm) && norm !== 'only' && !REPORTING.has(norm))
   );
 }
 
@@ -86,7 +87,9 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   const mayReport = isBehind || AGREED.test(all);
   if (words.some(({ norm }) => BINDING.has(norm) && !(mayReport && REPORTING.has(norm)))) return false;
   const isTelling = PERSONS.has(first.norm) && second !== undefined;
-  if (isCondition(isBehind && isTelling ? all.replace(LASTING, ' ') : all) || hangs(words)) return false;
+  // "That's when it starts" tells when.
+  const said = isTelling ? all.replace(isBehind ? LASTING : /(?<=\bis|['’]s) when\b/i, ' ') : all;
+  if (isCondition(said) || hangs(words)) return false;
   // "Test got cancelled", but "call the bank".
   if (taskWords.deeds.has(first.norm) && !(second && isVerb(second)) && !/^\S+ \S+['’]s /u.test(all)) return false;
   const isStated = SUBJECTS.has(first.norm) && second !== undefined;
@@ -96,7 +99,8 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   if (!tells && NAMES.test(words.at(-1)?.norm ?? '') && !part.some(({ norm }) => INTERJECTIONS.has(norm))) return false;
   if (
     !isStated &&
-    splitTask(`remind me ${all.replace(/(?: (?:later|earlier|late|early))?(?: now)?$/i, '')}`).when !== undefined &&
+    splitTask(`remind me ${all.replace(/(?: (?:later|earlier|late|early))?(?: now)?[\s,;.!]*$/i, '')}`).when !==
+      undefined &&
     !IS_OF_DAY.test(all)
   )
     return false;

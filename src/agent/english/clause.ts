@@ -36,6 +36,8 @@ export const UNDO: Call = { tool: 'undo', input: {} };
 /** "Never mind": the open question, or what was done last; undefined where there is neither. */
 export function takenBack(dialogue: Dialogue): Call | undefined {
   if (lastAsked(dialogue)) return { tool: DROP, input: {} };
+  // "Never mind", said to what has just spoken: it is over.
+  if (dialogue.topic?.how === 'spoken') return { tool: `${dialogue.topic.thing}_complete`, input: { which: 'that' } };
   return dialogue.topic?.how === 'made' ? UNDO : undefined;
 }
 

@@ -51,7 +51,10 @@ function kindOf(text: string, words: readonly Word[], at: number): Border['kind'
   if (word.norm === 'and' && isBetween(words, at)) return undefined;
   if (JOINS.has(word.norm) || /,$/.test(between.trimEnd())) return 'join';
   // "School is closed, so skip Monday".
-  return word.norm === 'so' && next && !NO_REASON.has(next.norm) ? 'join' : undefined;
+  if (word.norm !== 'so' || !next) return undefined;
+  // "So you can drop that one" asks for it.
+  const asks = next.norm === 'you' && /^(?:can|could|may|might)$/.test(words[at + 2]?.norm ?? '');
+  return asks || !NO_REASON.has(next.norm) ? 'join' : undefined;
 }
 
 /** Whether the "and" at `at` is that of "between … and …". */

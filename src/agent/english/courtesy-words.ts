@@ -98,6 +98,12 @@ export const BEFORE = list(`
   hello dear
   hi dear
   please to
+  do please
+  honestly
+  quite
+  i say
+  i see
+  i suppose
   might i ask you to
   may i ask you to
   i must ask you to
@@ -292,6 +298,14 @@ export const AFTER = list(`
   thanks so much
   thanks a lot
   thank you very much
+  , may i ask
+  , if i may
+  , if i may ask
+  , would you mind
+  , if you dont mind me asking
+  , i suppose
+  , i think
+  , just so you know
   cheers
   ta
   pretty please

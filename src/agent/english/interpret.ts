@@ -18,13 +18,11 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
   const words = wordsOf(text);
   const message = { text, words, understanding };
   if (isQuotation(text)) return [unclear(message, 0, words.length, [])];
-  if (takesBack(words)) {
-    const back = takenBack(dialogue);
-    return back ? [{ kind: 'call', call: back }] : 'nothing';
-  }
+  if (takesBack(words)) return backIn(dialogue);
   const reason = takenBackWithin(words);
   if (reason !== undefined && isAside(text, words.slice(reason), true)) return 'nothing';
   const back = takenBackAt(words);
+  if (back !== undefined && isAside(text, words.slice(0, back), false)) return backIn(dialogue);
   if (back !== undefined) return twiceTakenBack(message, back, dialogue) ?? 'nothing';
   const clauses = parted(message, dialogue);
   const restated = restatedIn(message, dialogue, clauses);
@@ -56,6 +54,11 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
   if (right) return right;
   if (unasked && tentative.length === 0) return unasked.map((call) => ({ kind: 'call', call }));
   return [unclear(message, 0, words.length, instead)];
+}
+
+function backIn(dialogue: Dialogue): Interpretation {
+  const call = takenBack(dialogue);
+  return call ? [{ kind: 'call', call }] : 'nothing';
 }
 
 /** "Cancel that, never mind": each says that what is at hand is not wanted. */

@@ -142,7 +142,9 @@ function carriedOn(message: Message, from: number, to: number, before: Clause): 
   const [last] = calls.slice(-1);
   if (!carries || ASKING.has(words[from]?.norm ?? '')) return undefined;
   const said = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0);
-  for (const sentence of [`${carries.words} ${said}`, `${carries.words} to ${said}`]) {
+  // "… and at 3pm remind me to email": it says itself what it asks for.
+  const isAsked = said.toLowerCase().includes(carries.words);
+  for (const sentence of isAsked ? [said] : [`${carries.words} ${said}`, `${carries.words} to ${said}`]) {
     const all = wordsOf(sentence);
     const { certain } = understanding.read(sentence, all, 0, all.length, {});
     const call = certain && carries.follow(last, certain.call);
@@ -251,8 +253,14 @@ export function amongAsides(message: Message, dialogue: Dialogue): Clause | unde
 /** Nobody's own words are parted there: the request behind or before it holds none. */
 function withRunOns(words: readonly Word[], borders: readonly Border[]): Border[] {
   // "The one I'm not using" is one thing: only what cannot be told more of is a clause's end.
-  const begins = ({ norm }: Word, at: number) =>
-    CAUSES.has(norm) || (PERSONS.has(norm) && norm.length > 2 && CLOSED.test(words[at - 1]?.norm ?? ''));
+  const begins = ({ norm }: Word, at: number) => {
+    const [before = '', next = ''] = [words[at - 1]?.norm, words[at + 1]?.norm];
+    if (CAUSES.has(norm) || before === 'tho' || before === 'though') return true;
+    if (CHANGES.has(norm) && (next === 'it' || next === 'that')) return true;
+    // "The library one I renewed": nobody says more of "one" that way but "I need", "I made".
+    if (before === 'one' || before === 'reminder') return (PERSONS.has(norm) && !DEFINES.has(next)) || norm === 'the';
+    return PERSONS.has(norm) && norm.length > 2 && CLOSED.test(before);
+  };
   const more = words.flatMap((word, at): Border[] =>
     at > 1 && begins(word, at) && at < words.length - 1 && !borders.some((one) => one.at === at)
       ? [{ end: at, at, kind: 'join' }]
@@ -262,6 +270,13 @@ function withRunOns(words: readonly Word[], borders: readonly Border[]): Border[
     ? []
     : [...borders, ...more].sort((one, other) => one.at - other.at);
 }
+
+/** Begins a request behind what is told without a mark: "she has rehearsal today make it 4:30". */
+const CHANGES = new Set('make move push shift change bring do cancel delete drop scrap skip bin remove put'.split(' '));
+/** "The one I made" is one thing. */
+const DEFINES = new Set(
+  'made set have had got need want asked told said added wrote put use used do did like just'.split(' '),
+);
 
 const CLOSED =
   /^(?:it|that|them|those|both|all|today|tomorrow|tonight|later|instead|now|again|off|out|week|month|noon|[ap]m|\w+day|\d\S*)$/;

@@ -1,12 +1,14 @@
 /**
- * The patterns of phrases: words, `(one|other way)`, `[optional]`, `{slot}`. A pattern becomes a small graph that is
- * walked over the words with a memo of dead ends, so no sentence takes more than words × states.
+ * The patterns of phrases: words, `(one|other way)`, `[optional]`, `{slot}`, `<any|of|these>`: any number of these words in any
+ * order, which name nothing by themselves. A pattern becomes a small graph that is walked over the words with a memo of dead
+ * ends, so no sentence takes more than words × states.
  */
 import type { Word } from './words.ts';
 
 type State =
   | { kind: 'word'; word: string; marked: boolean; next: number }
   | { kind: 'slot'; name: string; next: number }
+  | { kind: 'filler'; words: ReadonlySet<string>; next: number }
   | { kind: 'fork'; nexts: number[] }
   | { kind: 'end' };
 
@@ -14,7 +16,7 @@ type State =
 export interface Fit {
   /** Where each slot's words stand, `from` inclusive, `to` exclusive. Only valid while it is told. */
   slots: readonly Slot[];
-  /** Words of the sentence that the pattern names itself: the more, the surer. */
+  /** Words of the sentence that the pattern names itself, fillers apart: the more, the surer. */
   literals: number;
 }
 
@@ -48,7 +50,9 @@ export function compilePattern(source: string): Pattern {
   const fits: Pattern['fits'] = (words, from, to, tell) => {
     new Walk(states, words, to, tell).reaches(0, from);
   };
-  const words = states.flatMap((state) => (state.kind === 'word' ? [state.word] : []));
+  const words = states.flatMap((state) =>
+    state.kind === 'word' ? [state.word] : state.kind === 'filler' ? [...state.words] : [],
+  );
   return { source, first: firstWords(states), words, required: [...required], fits };
 }
 
@@ -79,11 +83,25 @@ class Walk {
     // Words need no memo: what follows them has one.
     const key = index * (this.words.length + 1) + at;
     if (this.dead?.has(key)) return false;
-    const reached = state.kind === 'fork' ? this.anyOf(state.nexts, at) : this.filled(state, at);
+    const reached = this.throughAny(state, at);
     if (!reached) {
       this.dead ??= new Set();
       this.dead.add(key);
     }
+    return reached;
+  }
+
+  private throughAny(state: Exclude<State, { kind: 'end' | 'word' }>, at: number): boolean {
+    if (state.kind === 'fork') return this.anyOf(state.nexts, at);
+    return state.kind === 'filler' ? this.passed(state, at) : this.filled(state, at);
+  }
+
+  /** As many fillers as there are, then fewer. */
+  private passed({ words, next }: { words: ReadonlySet<string>; next: number }, at: number): boolean {
+    let end = at;
+    while (end < this.to && words.has(this.words[end]?.norm ?? '')) end++;
+    let reached = false;
+    for (; end >= at && !this.isOver; end--) if (this.reaches(next, end)) reached = true;
     return reached;
   }
 
@@ -135,7 +153,11 @@ function firstWords(states: readonly State[]): ReadonlySet<string> | undefined {
     const state = states[index] as State;
     if (state.kind === 'slot' || state.kind === 'end') return undefined;
     if (state.kind === 'word') found.add(state.word);
-    else open.push(...state.nexts);
+    else if (state.kind === 'fork') open.push(...state.nexts);
+    else {
+      for (const word of state.words) found.add(word);
+      open.push(state.next);
+    }
   }
   return found;
 }
@@ -148,6 +170,8 @@ interface Piece {
 
 const NONE: ReadonlySet<string> = new Set();
 
+const normal = (token: string): string => token.toLowerCase().replace(/['’]|:$/g, '');
+
 /** Reads a pattern from its end to its beginning, so that each state knows what follows it. */
 class Builder {
   private readonly states: State[] = [];
@@ -157,7 +181,7 @@ class Builder {
 
   constructor(source: string) {
     this.source = source;
-    this.tokens = source.match(/[()[\]|]|\{\w+\}|[^\s()[\]|{}]+|[{}]/g) ?? [];
+    this.tokens = source.match(/[()[\]|]|\{\w+\}|<[^<>]*>|[^\s()[\]|{}<>]+|[{}<>]/g) ?? [];
   }
 
   build(): { states: State[]; required: ReadonlySet<string> } {
@@ -216,9 +240,18 @@ class Builder {
     if (name !== undefined) {
       return { lead: (next) => this.states.push({ kind: 'slot', name, next }) - 1, required: NONE };
     }
-    if (token === '{' || token === '}') throw this.problem(`unexpected ${token}`);
+    if (token.startsWith('<') && token.endsWith('>')) {
+      const words = new Set(
+        token
+          .slice(1, -1)
+          .split(/[\s|]+/)
+          .map(normal),
+      );
+      return { lead: (next) => this.states.push({ kind: 'filler', words, next }) - 1, required: NONE };
+    }
+    if (/^[{}<>]$/.test(token)) throw this.problem(`unexpected ${token}`);
     const marked = token.endsWith(':');
-    const word = token.toLowerCase().replace(/['’]|:$/g, '');
+    const word = normal(token);
     return {
       lead: (next) => this.states.push({ kind: 'word', word, marked, next }) - 1,
       required: new Set([word]),

@@ -7,6 +7,11 @@ const FIRST_WORDS = 5;
 /** Shorter words are too like one another. */
 const SHORTEST = 4;
 
+/** Words that nobody writes by mistake, though a pattern has one like them. */
+const COMMON: ReadonlySet<string> = new Set(
+  'than that this them they there their these those with from were went want what when'.split(' '),
+);
+
 /** The texts that result when one word of the beginning or the end, which no pattern names, is spelt as a word that one does. */
 export function corrections(words: readonly Word[], text: string, vocabulary: ReadonlySet<string>): string[] {
   return words.flatMap((word, index) => {
@@ -20,7 +25,7 @@ export function corrections(words: readonly Word[], text: string, vocabulary: Re
 
 function meant(word: string, before: string | undefined, vocabulary: ReadonlySet<string>): string | undefined {
   if (before === 'remind' && word === 'em') return 'me';
-  if (word.length < SHORTEST) return undefined;
+  if (word.length < SHORTEST || COMMON.has(word)) return undefined;
   const near = [...vocabulary].filter(
     // Short words that begin otherwise are other words: "demo", "memo".
     (right) => right.length >= SHORTEST && isSlip(word, right) && (word.length > SHORTEST || right[0] === word[0]),

@@ -17,9 +17,12 @@ export function save(text: string): Call | undefined {
     : { tool: 'note_save', input: { text: words } };
 }
 
+const IS_SOMEWHERE =
+  /\s(?:is|are) (?:now )?(?:in|on|at|under|behind|above|below|inside|beside|by|near|next to|with|over|called|kept)\s/i;
+
 /** "Remember my number is 42" states something; "remember the beach?" does not. */
 export function undefinedUnlessFact(text: string): Call | undefined {
-  if (/^the /i.test(text) && !/\d/.test(text)) return undefined;
+  if (/^the /i.test(text) && !/\d/.test(text) && !IS_SOMEWHERE.test(text)) return undefined;
   // A number without a time beside it is one to keep: "my locker 18-4-32".
   const isNumber = /\d/.test(text) && !/[a-z]{2}|:/i.test(splitTask(text).when ?? '');
   if (

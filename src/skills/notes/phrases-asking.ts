@@ -91,6 +91,16 @@ export const following: Phrase[] = [
         : undefined,
   },
   {
+    pattern:
+      "[i|we] (need|forgot|want|are out of|we're out of|i'm out of|out of) {more} [too|as well|also] (put|add|stick|pop|chuck|throw) (it|them|those|that|some) (on|in|to) (there|it|the list|that list) [too|as well]",
+    example: 'need limes too, put them on there',
+    about: 'note',
+    call: ({ more = '' }, topic) =>
+      isListMade(topic)
+        ? listed('that', { add: more.replace(/[\s,]+(?:too|as well|also|so)?[\s,]*$/i, '') })
+        : undefined,
+  },
+  {
     pattern: '(put|add|stick|throw|chuck|pop) {more} (on|in|to) (the list|that list|this list) [too|as well|also]',
     example: 'put wipes on the list too',
     about: 'note',
@@ -219,6 +229,8 @@ const changedItem = (text: string, from: string, to: string): Call | undefined =
 /** The note that is at hand with another text, or another value in it; undefined where that may be one of several. */
 function corrected(text: string, topic: Topic | undefined): Call | undefined {
   const old = topic?.text ?? '';
+  const [, right = '', wrong = ''] = /^(.+?),? (?:and )?not (.+)$/i.exec(text) ?? [];
+  if (wrong !== '' && old.includes(wrong)) return edit('that', { text: old.replace(wrong, () => right) });
   const meant = withValue(old, text) ?? (isOneOfSeveral(old, text) ? undefined : text);
   return meant === undefined ? undefined : { tool: 'note_edit', input: { which: 'that', text: meant } };
 }

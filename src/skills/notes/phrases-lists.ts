@@ -25,6 +25,10 @@ const isForList = (text: string): boolean =>
 
 const onto = (list: string, add: string): Call | undefined => listed(list, { add, make: list });
 
+/** Words of a question about what a list holds. */
+const ON_LIST =
+  'all|am|are|do|does|did|else|get|got|have|i|is|it|left|missing|need|needs|buy|pack|bring|still|that|there|things|to|we|was|we|yet';
+
 /** What people say of a list: it comes before notes of any kind. */
 export const lists: Phrase[] = [
   ...['shopping', 'groceries', 'packing', 'errands', 'chores', 'jobs', 'parts', 'stock', 'kit', 'supplies'].map(
@@ -76,7 +80,7 @@ export const lists: Phrase[] = [
   },
   {
     pattern: [
-      `([i think|ok|so] (${REMOVE}|forget|forget about|skip|tick|tick off|cross off|cross out|check off|strike off|mark off|${UNNEEDED}|[i'm|i am|we're] [all] (done|finished) with) {item} ${ANYMORE}`,
+      `([i think|ok|so] (${REMOVE}|leave out|take out|take off|forget|forget about|skip|tick|tick off|cross off|cross out|check off|strike off|mark off|${UNNEEDED}|[i'm|i am|we're] [all] (done|finished) with) {item} ${ANYMORE}`,
       `${HAVE} (${ACTED}) {had}`,
       '{item} (is|are) [now|all] (done|sent|sorted|finished|bought|paid|booked|packed)',
       "(mark|set) {item} [as] (done|complete|completed|bought|finished)|thats [the] {item} (done|sorted|finished|bought|packed)|not [the|any|more] {item}|{item} (i|we) (have|have got|got) already|[i|we|i've|we've] [have] [already] (got|have) {item} already)",
@@ -127,10 +131,23 @@ export const lists: Phrase[] = [
     call: ({ name = '' }) => contents(name),
   },
   {
-    pattern: '(show|read|open|see|give|tell|check) [me] [out] [my|the|our] {name} list',
+    pattern:
+      '(show|read|open|see|give|tell|check) [me] [out] [my|the|our] {name} (list|checklist) [back|again|out] [to me|for me]',
     example: 'show me the shopping list',
     tentative: 'last',
     call: ({ name = '' }) => contents(name),
+  },
+  {
+    pattern: `(whats|what|anything|how much) <${ON_LIST}> (on|from|off|for|in) [my|the|our|that] {name} (list|checklist) <now|so|far|please|then>`,
+    example: 'what do I still need from the shopping list?',
+    tentative: 'last',
+    call: ({ name = '' }) => contents(name),
+  },
+  {
+    pattern: '(throw|chuck|slap|bung) {append} (on|onto|in|into) [my|the|our] {which}',
+    example: 'throw hot sauce on the groceries',
+    tentative: true,
+    call: ({ append = '', which = '' }) => (isForList(append) ? listed(which, { add: append }) : undefined),
   },
 ];
 

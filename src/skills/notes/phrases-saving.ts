@@ -1,4 +1,5 @@
 import type { Phrase } from '../../agent/index.ts';
+import { splitTask } from '../../time/index.ts';
 import { STATED, save, undefinedUnlessFact } from './hearing.ts';
 
 const SAVE =
@@ -13,6 +14,23 @@ function begun(name: string, text: string) {
   return isName && !/[?]|^(?:of|for|with|to|all)\b/i.test(text)
     ? save(`${/list$/i.test(name) ? name : `${name} list`}: ${text}`)
     : undefined;
+}
+
+/** "Night bag: watch, pens, socks": a heading of a few words, and three things or more. */
+function isListOfThings(told: string): boolean {
+  const [, head = '', rest = ''] = /^([\p{L}\d][\p{L}\d '’-]{1,30}): (.+)$/su.exec(told) ?? [];
+  const items = rest.split(/,\s+(?:and )?/);
+  const isThing = (item: string) =>
+    item.split(/\s+/).length <= 4 && !/[.?!:]/.test(item) && !STATED.test(item.replace(/\d+/g, ''));
+  return (
+    head.split(/\s+/).length <= 3 &&
+    !/^(?:hi|hey|hello|thanks|ok|lol|fyi|ps|btw|wow|sorry|coda|remind|reminders?|me|you|i|we|today|tomorrow|tonight|\w+day)\b/i.test(
+      head,
+    ) &&
+    items.length >= 3 &&
+    items.every(isThing) &&
+    splitTask(rest).when === undefined
+  );
 }
 
 /** A list that has no items yet. */
@@ -58,10 +76,34 @@ export const saving: Phrase[] = [
         : undefined,
   },
   {
-    pattern: '(list for [the|my|our] {whom}|{what} list for [the|my|our] {whom}) {text}',
+    pattern: '(save|keep|note|store|write down|jot down) (these|those|this|the following) {rest}',
+    example: 'save these ideas for mum: candle, slippers',
+    call: ({ rest = '' }) => (/^[^:?]{3,60}: \S/.test(rest) ? save(rest) : undefined),
+  },
+  {
+    pattern: '{what} list please: {text}',
+    example: 'shopping list please: eggs, flour',
+    call: ({ what = '', text = '' }) => (what.split(/\s+/).length <= 3 ? save(`${what} list: ${text}`) : undefined),
+  },
+  {
+    pattern: '{what} checklist: {text}',
+    example: 'release checklist: freeze, tag, test',
+    call: ({ what = '', text = '' }) =>
+      what.split(/\s+/).length <= 3 && !/[?]/.test(text) ? save(`${what} checklist: ${text}`) : undefined,
+  },
+  {
+    pattern: '{told}',
+    example: 'night bag: watch, pens, socks, snacks',
+    tentative: 'last',
+    call: ({ told = '' }) => (isListOfThings(told) ? save(told) : undefined),
+  },
+  {
+    pattern: '[{what}] (list|checklist|list of things) for [the|my|our] {rest}',
     example: 'list for the trip: first aid kit, sick bags',
-    call: ({ what = '', whom: said = '', text: rest = '' }) => {
-      const [, whom = '', text = ''] = /^([^:]{1,40}):\s*(.+)$/s.exec(`${said} ${rest}`) ?? [];
+    call: ({ what = '', rest = '' }) => {
+      const [, whom = '', text = ''] = /^([^:]{1,40}):\s*(.+)$/s.exec(rest) ?? [];
+      if (what.split(/\s+/).length > 3 || /^(?:add|put|append|take|remove|show|read)\b|\?/i.test(what))
+        return undefined;
       return whom === '' || text === ''
         ? undefined
         : save(what === '' ? `${whom} list: ${text}` : `${what} list for ${whom}: ${text}`);
@@ -242,7 +284,7 @@ export const saving: Phrase[] = [
   },
   {
     pattern:
-      '(remember that|remember too that|remember also that|also remember that|remember this:|remember:|keep in mind that|keep in mind:|keep in mind|bear in mind that|for the record:|fyi:|for future reference:) {text}',
+      '(remember for me that|remember for me:|remember for me|remember that|remember too that|remember also that|also remember that|remember this:|remember:|keep in mind that|keep in mind:|keep in mind|bear in mind that|for the record:|fyi:|for future reference:) {text}',
     example: 'remember that Ana is allergic to nuts',
     call: ({ text = '' }) => save(text),
   },

@@ -1,6 +1,6 @@
 /** "An hour before the dentist", "the night before": a time that counts from something else. Pure. */
 import { type Once, parseDuration, type Recurring, splitTask, taskWords } from '../../time/index.ts';
-import { isTime } from './time-words.ts';
+import { isTime, splitEvent } from './time-words.ts';
 
 /** A time that counts from a thing, whose own time is not said. */
 export interface Ahead {
@@ -47,7 +47,8 @@ export function aheadIn(words: string): Ahead | undefined {
     .trim()
     .replace(/[.!?]+$/, '')
     .replace(/[\s,]+(?:as well|too|also)$/i, '')
-    .replace(/[\s,]+(?:as well|too|also),? (?=at )/i, ' ');
+    .replace(/[\s,]+(?:as well|too|also),? (?=at )/i, ' ')
+    .replace(/ (?:starts?|begins?|opens?|is|are) (?=(?:on |at )?(?:mon|tue|wed|thu|fri|sat|sun|the \d|\d))/i, ' ');
   if (said.length > 300 || saysWhen(said)) return undefined;
   const first = FIRST.exec(said)?.groups;
   const found = first ?? LAST.exec(said)?.groups;
@@ -69,7 +70,7 @@ export function aheadIn(words: string): Ahead | undefined {
   if (/(?:,|\band|&)$/i.test(text)) return undefined;
   if (name.split(/\s+/).length > LONGEST_NAME || isTime(`${length} ${side} ${name}`)) return undefined;
   const isDays = !/minute|min|hour|hr|h$/i.test(length);
-  const told = splitTask(`remind me about ${name}`);
+  const told = splitEvent(name);
   if (!isDays && (clock !== undefined || told.when !== undefined)) return undefined;
   const isTold = told.when !== undefined && isTime(told.when) && told.task !== '';
   return {

@@ -3,12 +3,13 @@ import type { Carries, Topic } from '../../agent/index.ts';
 import { corrected } from './corrected.ts';
 import { namedBeside, onceMore } from './named-beside.ts';
 import { reworded } from './reworded.ts';
-import { isTime } from './time-words.ts';
+import { inDigits, isTime } from './time-words.ts';
 import { timesBeside } from './times.ts';
 import {
   askedAhead,
   askedAtEnd,
   askedBehind,
+  beforeTold,
   dayAtEnd,
   dayFirst,
   headed,
@@ -20,19 +21,26 @@ import { untold } from './untold.ts';
 
 /** "… and keep nagging me" tells how, and is nothing further. */
 const isNagging = (text: unknown): boolean =>
-  /^(?:keep|continue|go on) \w+ing(?: me)?$|^(?:nag|bug|pester)(?: me)?$/i.test(String(text));
+  /^(?:keep|continue|go on) \w+ing(?: me)?$|^(?:nag|bug|pester)(?: me)?$|^(?:repeat|do|say) (?:it|that|this)$/i.test(
+    String(text),
+  );
 
 /** A further thing to be reminded of: "… at 5 and to … at 6". Each has its own time, and the same day unless it says so. */
 export const CARRIES: Carries = {
   words: 'remind me',
-  heading: /^(?:(?:my|some|new|these|set|make|a few) )*(?:reminders|alarms)(?: for me)?$/,
+  heading:
+    /^(?:(?:my|some|new|these|set|make|create|add|me|up|a few|two|three|four|five|six|[2-9]|several|following|the|i need|i want|please) )*(?:reminders|alarms)(?: for me)?$/,
   follow(before, next) {
     const [first, second] = [before?.input, next.input];
     const isWhole = ({ text, when }: Record<string, unknown>) =>
       [text, when].every((part) => typeof part === 'string' && part !== '');
     if (next.tool !== 'reminder_create' || !isWhole(second) || isNagging(second.text)) return undefined;
     // "…, starting at 4" says more of the time before it.
-    if (/^(?:starting|beginning|ending|from|until|till|except|but|only|not|no)\b/i.test(second.text as string))
+    if (
+      /^(?:starting|beginning|ending|from|until|till|up to|except|but|only|not|no|rather|instead)\b/i.test(
+        second.text as string,
+      )
+    )
       return undefined;
     if (!first) return next;
     if (before?.tool !== next.tool || !isWhole(first)) return undefined;
@@ -43,13 +51,14 @@ export const CARRIES: Carries = {
       )
     )
       return undefined;
-    if (!CLOCK_ONLY.test(second.when as string)) return next;
-    const day = withoutClock(first.when as string);
+    const clock = inDigits(second.when as string);
+    if (!CLOCK_ONLY.test(clock)) return next;
+    const day = withoutClock(inDigits(first.when as string));
     // "Tomorrow morning …, and at 5": tomorrow, but not before the morning that was spoken of.
-    const within = isEarly(day, second.when as string) ? [] : [day];
+    const within = isEarly(day, clock) ? [] : [day];
     const when = [...within, day.replace(PART_IN, ' ').replace(/\s+/g, ' ').trim()]
       .filter((each) => each !== '')
-      .map((each) => `${each} ${second.when}`)
+      .map((each) => `${each} ${clock}`)
       .find(isTime);
     return when === undefined ? next : { tool: next.tool, input: { ...second, when } };
   },
@@ -57,7 +66,15 @@ export const CARRIES: Carries = {
   unasked: untold,
 };
 
+/** "At 6:00 …, at 13:00 …": who tells one hour of 24 tells all of them so. */
+function ofOneClock(text: string): string | undefined {
+  if (!/\b(?:1[3-9]|2[0-3]):\d\d\b/.test(text)) return undefined;
+  const same = text.replace(/(?<![\d:.])(?=[1-9]:\d\d\b(?! ?[ap]\.?m))/gi, '0');
+  return same === text ? undefined : same;
+}
+
 const restatedAs = (text: string, topic: Topic | undefined) =>
+  ofOneClock(text) ??
   namedBeside(text, topic) ??
   onceMore(text) ??
   thatDay(text, topic) ??
@@ -65,6 +82,7 @@ const restatedAs = (text: string, topic: Topic | undefined) =>
   corrected(text) ??
   headed(text) ??
   askedAhead(text) ??
+  beforeTold(text) ??
   onItsDay(text) ??
   dayFirst(text) ??
   timesBeside(text) ??

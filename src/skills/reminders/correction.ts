@@ -2,7 +2,7 @@
 import type { Call, Topic } from '../../agent/index.ts';
 import { isSlip } from '../../base/text.ts';
 import { parseDuration } from '../../time/index.ts';
-import { conditionOf, isLasting, spelt } from './narrow.ts';
+import { conditionOf, isLasting, MONTHS, spelt } from './narrow.ts';
 import { otherThing } from './reworded.ts';
 import { isRhythm, PAST_OR_TO, shifted } from './schedule.ts';
 import { isTime } from './time-words.ts';
@@ -15,16 +15,19 @@ const CUE =
 const STRONG =
   /\b(?:no|nope|nah|oof|argh|oops|ops|whoops|sorry|wait|actually|on reflection|on second thoughts?|come to think of it|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on|(?:scrap|scratch|forget|strike|ignore) that)\b/i;
 const SAYING =
-  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let'?s (?:do|say|make it)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:leave|keep) (?:it|that)(?: at| on| for)?|do(?= \d)|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|(?:could|can) (?:it|that) be|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+/i;
+  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let['’]?s (?:do|say|make it|try|have|go (?:for|with))|(?:i (?:would|['’]?d) |i['’]?d )(?:prefer|rather have|rather|like)(?: it)?(?: to be)?(?: at| on)?|(?:change|amend|set|update|move|alter) the (?:time|hour|date|day) to|it needs to be|needs to be|go (?:for|with)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:leave|keep) (?:it|that)(?: at| on| for)?|do(?= (?:\d|to\w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day|noon|half))|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|(?:could|can) (?:it|that) be|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+/i;
 /** Words about its text, not its time. */
 const TEXT = /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say)|(?:it|that) should (?:say|read|have said))\s+/i;
+/** "The pool I'm ringing": the pool. */
+const CLAUSE_OF =
+  /\s+(?:that )?(?:i|we)(?:['’]?m|['’]?re| am| are| have to| need to| want to| meant)(?: to)?(?: \p{L}+)?$/iu;
 export const INSTEAD = /[\s,]*\b(?:instead|though|rather|i mean|i meant|i think)[\s.!?]*$/i;
 const NOT_OTHER = /^(.+?),? (?:and )?not (.+)$/i;
 const OTHER_FIRST = /^not (.+?)(?:,|,? but) (.+)$/i;
 
 /** What may stand behind a correction: "50 sorry", "Sunday works better". */
 const CUE_BEHIND =
-  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:itself )?(?:works?|suits?(?: me)?|is|would be|would work|will be|fits|should be|might be|may be) (?:much |far |a lot |a bit )?(?:better|best|easier|safer|nicer|great|ideal|good|preferable|enough|fine|plenty|ok|okay)(?: (?:for|to) me| instead|,? actually| though)?|(?:will|would|should) do(?: actually| instead| fine| nicely)?|is enough|would suit me better)[\s.!]*$/i;
+  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:itself )?(?:works?|suits?(?: me)?|is|would be|would work|will be|fits|should be|might be|may be) (?:much |far |a lot |a bit )?(?:better|best|easier|safer|nicer|great|ideal|good|preferable|enough|fine|plenty|ok|okay)(?: (?:for|to) me| instead|,? actually| though)?|(?:will|would|should) do(?: actually| instead| fine| nicely)?|is enough|would suit me better|(?:is |would be )?(?:a bit |much )?more like it|is (?:really |actually )?what i (?:meant|need|want|wanted)|it is then|then)[\s.!]*$/i;
 /** "No, 9:30 was right". */
 const WAS_RIGHT = /\s+was (?:right|fine|correct|better|good|perfect|ok|okay)(?: after all)?[\s.!]*$/i;
 /** "And it's 3:45". */
@@ -93,9 +96,11 @@ function partsOf(told: string, isStarred: boolean): Parts {
 /** `isAsked`: "tomorrow?" asks what there is. */
 function otherTime({ rest, saying, meant, isCued }: Parts, topic: Topic, isAsked: boolean): Call | undefined {
   const { when: saidTime = '', isRecent } = topic;
-  const isOfMonth = INSTEAD.test(rest) && OF_MONTH.test(saidTime);
-  const [, date] = isOfMonth ? (/^(?:on )?(the \d{1,2}(?:st|nd|rd|th))$/i.exec(meant) ?? []) : [];
-  if (date !== undefined) return change({ when: `${date} of every month`, whole: true });
+  const date =
+    INSTEAD.test(rest) || (isRecent && isCued && !/^(?:move|push|shift)/i.test(saying))
+      ? otherDate(saidTime, meant)
+      : undefined;
+  if (date !== undefined) return change({ when: date, whole: true });
   const other = contrast(meant, rest, topic) ?? longerSnooze(saidTime, meant);
   if (other) return other;
   const time = laterBy(saying, meant) ?? lengthLike(saidTime, meant) ?? aheadLike(saidTime, meant) ?? timeOf(meant);
@@ -106,6 +111,20 @@ function otherTime({ rest, saying, meant, isCued }: Parts, topic: Topic, isAsked
   // What was said of a series just before is said of all of it.
   return isSure ? change({ when: time, ...(isRecent && { whole: true }) }) : undefined;
 }
+
+/** "Make it the 3rd" of what comes on the 1st of every month; "no, 3 January" of what comes every year. */
+function otherDate(before: string, meant: string): string | undefined {
+  const [, day] = /^(?:on )?(the \d{1,2}(?:st|nd|rd|th))$/i.exec(meant) ?? [];
+  if (day !== undefined && OF_MONTH.test(before)) return `${day} of every month`;
+  return A_DATE.test(meant) && OF_YEAR.test(before) ? `every year on ${meant.replace(/^on /i, '')}` : undefined;
+}
+
+const MONTH = `(?:${MONTHS.join('|')})`;
+const A_DATE = new RegExp(
+  `^(?:on )?(?:(?:the )?\\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?)$`,
+  'i',
+);
+const OF_YEAR = /\b(?:(?:every|each) year|yearly|annually)\b/i;
 
 function otherWords({ cue, rest, saying, meant, isCued }: Parts, { text, isRecent }: Topic): Call | undefined {
   const again = /^remind me (?:to|about) (.+)$/i.exec(meant);
@@ -126,7 +145,8 @@ function otherWords({ cue, rest, saying, meant, isCued }: Parts, { text, isRecen
 
 /** "I meant the dye supplier", of "call the yarn supplier": what is named, not what is done. */
 function otherNamed(rest: string, meant: string, text: string | undefined): Call | undefined {
-  const thing = TEXT.test(rest) && /^(?:the|my|our|a|an)\s/i.test(meant) ? otherThing(text, meant) : undefined;
+  const isThing = /^(?:the|my|our|a|an)\s|^\p{Lu}\S* \p{Lu}/u.test(meant);
+  const thing = TEXT.test(rest) && isThing ? otherThing(text, meant) : undefined;
   return thing === undefined ? undefined : change({ text: thing });
 }
 
@@ -166,7 +186,10 @@ const AHEAD_SAID = /^(.+?) before (.+)$/i;
 
 /** "Make that 20 minutes before" of what was set 10 minutes before something. */
 function aheadLike(before: string, meant: string): string | undefined {
-  const [, length = ''] = /^(.+?) (?:before|beforehand|ahead|prior|earlier)(?: instead)?$/i.exec(meant) ?? [];
+  const [, length = ''] =
+    /^(.+?) (?:before|beforehand|ahead|prior|earlier)(?: instead)?$/i.exec(
+      meant.replace(/^an? (?:full|whole) /i, '1 '),
+    ) ?? [];
   const [, , anchor] = AHEAD_SAID.exec(before) ?? [];
   const isLength = parseDuration(length) !== undefined || /^the (?:day|evening|night|morning)$/i.test(length);
   return anchor !== undefined && isLength && isTime(`${length} before ${anchor}`)
@@ -185,7 +208,9 @@ function contrast(meant: string, rest: string, { text, isRecent }: Topic): Call 
     const [right, wrong] = [found?.[to], found?.[from]].map((one = '') =>
       one
         .trim()
-        .replace(/^(?:it['’]?s|it is|that['’]?s) /i, '')
+        .replace(/^(?:oh )?(?:and |but )?(?:it['’]?s|it is|that['’]?s|it was) /i, '')
+        .replace(CLAUSE_OF, '')
+        .replace(/ now$/i, '')
         .replace(/[\s,]+(?:i mean|i meant|sorry|actually|rather)$/i, ''),
     );
     if (!right || !wrong || wrong.split(/\s+/).length > 4) continue;
@@ -258,6 +283,8 @@ export function underCondition(said: string): Call | undefined {
     said
       .replace(CUE, '')
       .replace(/^(?:and|but|also|so)\s+/i, '')
+      .replace(/^(skip|miss|cancel|leave out) (?:the|that) (?:one|time)? ?on (?=\S)/i, '$1 ')
+      .replace(/^nothing (?:for |on )?(?=\S)/i, 'not ')
       .replace(/[\s,]+(?:so )?(?:just )?skip (?:that one|it|those|them|that)[\s.!]*$/i, '')
       .replace(/[\s,]+(?:as well|too|also|either)[\s.!]*$/i, '')
       .replace(/[\s.!]+$/, ''),

@@ -320,7 +320,7 @@ export const PAST =
 
 /** Leads into a further reminder of a thing that there is one for already. */
 export const AGAIN =
-  'remind me|remind me again|ping me|nudge me|alert me|warn me|tell me|give me a reminder|set a reminder|set another reminder|set another one|another reminder|another one';
+  'once more|one more|remind me|remind me again|ping me|nudge me|alert me|warn me|tell me|give me a reminder|set a reminder|set another reminder|set another one|another reminder|another one';
 
 /** Another reminder of the same thing. */
 export function again(which: string, when: string, text?: string): Call | undefined {

@@ -17,6 +17,10 @@ export function otherThing(text: string | undefined, thing: string): string | un
   if (words.length > 3 || CHAT.test(thing) || ADDRESS.test(thing) || isTime(thing) || !/^[\p{L}\s'’-]+$/u.test(thing))
     return undefined;
   const [first = ''] = words;
+  // "Dr Somers", of "ring Dr Soames".
+  const same = words.length > 1 ? own.indexOf(first) : -1;
+  if (same > 0 && /^\p{Lu}/u.test(first) && own.length >= same + words.length)
+    return [...own.slice(0, same), ...words, ...own.slice(same + words.length)].join(' ');
   if (taskWords.deeds.has(first.toLowerCase()) && words.length > 1) return thing;
   if (own.length < 2 || !taskWords.deeds.has(own[0]?.toLowerCase() ?? '')) return undefined;
   const from = A_THING.test(thing) ? own.findLastIndex((word) => A_THING.test(`${word} `)) : own.length - 1;

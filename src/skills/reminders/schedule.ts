@@ -1,6 +1,7 @@
 /** From a person's words about time to what a reminder stores. */
 import type { Instant } from '../../base/clock.ts';
 import { formatClock, type Once, parseDuration, parseWhen, type When, type WhenContext } from '../../time/index.ts';
+import { besideHour, inDigits } from './time-words.ts';
 
 /** `16:30`, `at 6pm`: a time of day and no day. */
 const CLOCK_ALONE =
@@ -77,7 +78,7 @@ const SHIFTS: readonly [RegExp, 1 | -1][] = [
 export function shifted(at: Instant, words: string): Instant | undefined {
   for (const [pattern, sign] of SHIFTS) {
     const length = pattern
-      .exec(words.trim())
+      .exec(words.trim().replace(/ than (?:that|it|before)$/i, ''))
       ?.slice(1)
       .find((part) => part !== undefined);
     const ms = length === undefined ? undefined : parseDuration(length.replace(QUARTER, '15 minutes'));
@@ -145,8 +146,9 @@ const DAYS_AWAY =
 
 /** What `words` leave out stays as it is at `at`: a day keeps the hour, "weekly" day and hour, "6" its half of the day. */
 export function filledIn(words: string, at: Instant, zone: string): string {
-  const said = words
-    .trim()
+  const spoken = inDigits(words.trim());
+  const beside = besideHour(spoken);
+  const said = (beside ? `${beside.hour}:${beside.minute}` : spoken)
     .replace(/^(?:at )?(?:the )?same (?:time|hour) /i, '')
     .replace(/[\s,]+(?:at )?(?:the )?same (?:time|hour)$/i, '')
     .replace(/^(?:to|for|on|just|only)\s+(?:on\s+)?(?=\S)/i, '');
@@ -165,10 +167,6 @@ export function filledIn(words: string, at: Instant, zone: string): string {
     const isNearer = Math.abs(hour12 - ownHour) < Math.abs(hour12 + 12 - ownHour);
     const isMorning = ownHour < 6 || (hour12 >= 6 && isNearer);
     return `${hour[1]}${hour[2]}${isMorning ? 'am' : 'pm'}`;
-  }
-  if (/^(?:at )?(?:half past|half|quarter past|quarter to) [a-z]+$/i.test(said) && !/noon|night|hour/i.test(said)) {
-    // "Half three" is half past three.
-    return `${said.replace(/\bhalf (?!past)/i, 'half past ')} ${ownHour < 12 ? 'am' : 'pm'}`;
   }
   if (/^(?:am|pm)$/i.test(said)) return `${ownHour % 12 || 12}${own.clock.slice(2)}${said}`;
   const part = PART_OF_DAY.exec(said)?.[1]?.toLowerCase() as keyof typeof PARTS | undefined;

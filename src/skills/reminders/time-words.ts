@@ -1,5 +1,5 @@
 /** Whether words say when. */
-import { parseWhen } from '../../time/index.ts';
+import { parseWhen, splitTask } from '../../time/index.ts';
 
 /** Only whether words are about time matters here, so any instant will do to try them at. */
 export const TRIAL = { now: new Date('2026-01-07T06:00:00Z'), zone: 'UTC' };
@@ -12,6 +12,52 @@ export function isTime(words: string): boolean {
   if (words === '' || words.length > 200 || NO_TIME.test(words)) return false;
   const when = parseWhen(withUnit(words), TRIAL);
   return when.kind !== 'reject' || when.code === 'PAST' || when.code === 'TOO_OFTEN' || when.code === 'NEVER';
+}
+
+const HOURS = 'one two three four five six seven eight nine ten eleven twelve'.split(' ');
+const MINUTES: Readonly<Record<string, string>> = {
+  ten: '10',
+  fifteen: '15',
+  twenty: '20',
+  'twenty-five': '25',
+  thirty: '30',
+  forty: '40',
+  'forty-five': '45',
+  fifty: '50',
+  'oh-five': '05',
+};
+const HOUR = HOURS.join('|');
+const IN_WORDS = new RegExp(
+  `\\b(?:(${HOUR})[ -](twenty[ -]five|forty[ -]five|oh[ -]five|ten|fifteen|twenty|thirty|forty|fifty)|(?<=\\bat )(${HOUR}))\\b(?! ?-?(?:past|to\\b(?! \\p{L}{3})|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|or|times?))`,
+  'giu',
+);
+
+const hourOf = (word: string): number => HOURS.indexOf(word.toLowerCase()) + 1;
+
+/** "Four thirty", "at eight": the same in digits. */
+export const inDigits = (words: string): string =>
+  words.replace(IN_WORDS, (_, hour: string | undefined, minute = '', alone = '') =>
+    hour === undefined ? `${hourOf(alone)}` : `${hourOf(hour)}:${MINUTES[minute.toLowerCase().replace(' ', '-')]}`,
+  );
+
+const BESIDE_HOUR = new RegExp(`^(?:at )?(half past|half|quarter past|quarter to) (${HOUR}|\\d{1,2})$`, 'i');
+
+/** "Half eight", "quarter to 9": hour and minute on a clock of twelve hours; undefined for anything else. */
+export function besideHour(words: string): { hour: number; minute: number } | undefined {
+  const [, side = '', said = ''] = BESIDE_HOUR.exec(words) ?? [];
+  const hour = hourOf(said) || Number(said);
+  if (side === '' || hour < 1 || hour > 12) return undefined;
+  if (/to$/i.test(side)) return { hour: hour === 1 ? 12 : hour - 1, minute: 45 };
+  // "Half three" is half past three.
+  return { hour, minute: /^half/i.test(side) ? 30 : 15 };
+}
+
+/** "Mocks on mon 4 jan": the thing, and when it is, also where only the whole sentence was sure of that. */
+export function splitEvent(words: string): { when?: string | undefined; task: string } {
+  const found = splitTask(`remind me about ${words}`);
+  if (!found.when?.startsWith('remind me') || !words.startsWith(found.task)) return found;
+  const rest = words.slice(found.task.length).trim();
+  return isTime(rest) ? { when: rest, task: found.task } : found;
 }
 
 /** The words for a time as a tool takes them: no end of a question, and `in 10` is said of minutes. */

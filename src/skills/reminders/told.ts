@@ -4,7 +4,7 @@ import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
 import { DANGLING, seriesAhead } from './ahead-words.ts';
 import { USUAL_NAG } from './nag.ts';
 import { create } from './phrase-calls.ts';
-import { isTime, TRIAL } from './time-words.ts';
+import { inDigits, isTime, splitEvent, TRIAL } from './time-words.ts';
 import { ANY_REQUEST, NO_STATEMENT } from './untold.ts';
 
 const POLITE =
@@ -13,7 +13,7 @@ const ALL =
   '(?:it|that|this|them|these|those|both|everything|each(?: one)?|all(?: of)?(?: (?:it|them|these|those|two|three|four|five))?)';
 /** "…, can you remind me of all three?" */
 const AT_END = new RegExp(
-  `^(?<event>.+?)[\\s,.;:!–—-]+${POLITE}(?:(?<verb>remind|nag|nudge|ping|alert) me(?:(?: (?:of|about|for|to do))? ${ALL})?(?: then| at that time)?|(?:don['’]?t|do not) let me forget(?: ${ALL})?|don['’]?t forget to remind me)(?:[\\s,]+(?:please|pls|plz|too|ok|okay|thanks))*[\\s.!?]*$`,
+  `^(?<event>.+?)[\\s,.;:!–—-]+${POLITE}(?:(?<verb>remind|nag|nudge|ping|alert|prompt|prod|poke|bug|buzz|tell) me(?:(?: (?:of|about|for|to do))? ${ALL})?(?: then| at that time)?|(?:don['’]?t|do not) let me forget(?: ${ALL})?|don['’]?t forget to remind me|(?:give|send|drop|set) me a (?:reminder|nudge|shout|heads[- ]up|ping)(?: (?:of|about|for|then)(?: ${ALL})?)?|(?:set|put|pop) (?:something|a reminder|one)(?: (?:in|up|down))?(?: for ${ALL})?)(?:[\\s,]+(?:please|pls|plz|too|ok|okay|thanks|will you|would you|can you|could you))*[\\s.!?]*$`,
   'is',
 );
 const WITHIN = new RegExp(
@@ -59,8 +59,7 @@ function eventIn(words: string | undefined): string | undefined {
   return NO_STATEMENT.test(event) || ANY_REQUEST.test(event) ? undefined : event;
 }
 
-const timeIn = (event: string): string | undefined =>
-  splitTask(`remind me about ${event}`).when ?? splitTask(`remind me ${event}`).when;
+const timeIn = (event: string): string | undefined => splitEvent(event).when ?? splitTask(`remind me ${event}`).when;
 
 const GREETING =
   /^(?:hey|hi|hello|scratch|forget|never|cancel|oops|instead|undo|quick|one|ok|okay|thanks|thank|please|yes|yeah|no|good|great|alright|right|well|so|oh|and|also|then|actually|sorry|wait|can|could|coda)\b/i;
@@ -124,7 +123,9 @@ const TIME_FIRST =
 
 /** "Tomorrow: remind me to swim at 10am and shop at 1pm": the day of all of them. */
 export function dayFirst(text: string): string | undefined {
-  const timed = TIME_FIRST.exec(text)?.groups;
+  const timed = TIME_FIRST.exec(
+    inDigits(text.replace(/^(\S+) please[,:]? /i, '$1 ').replace(/^(to\w+|\w+day): /i, '$1 ')),
+  )?.groups;
   if (timed && isTime(timed.when ?? '') && (timed.rest ?? '').match(CLOCK_IN))
     return `remind me ${timed.when} ${timed.rest}`;
   const { day = '', rest = '' } = DAY_FIRST.exec(text)?.groups ?? {};
@@ -172,7 +173,7 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
   const { verb = '', rest: said = '', mark } = found;
   const rest = said
     .replace(/^(?:please|pls|plz|kindly)[\s,]+/i, '')
-    .replace(/[\s,]*(?:please|pls|plz|thanks|ok|okay)?[\s.!?]*$/i, '')
+    .replace(/(?:[\s,]+(?:please|pls|plz|thanks|ok|okay))?[\s.!?]*$/i, '')
     .replace(/[\s,]+(?:too|as well|also)$/i, '')
     .replace(/(?<=\b(?:before|beforehand)) (?:that|it|then)$/i, '')
     .replace(/^(?:of|about|for) (?:it|that|this|them)\s+/i, '')
@@ -197,8 +198,8 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
   const nag = /^nag/i.test(verb) ? USUAL_NAG : undefined;
   const several = when === undefined ? undefined : aheadTwice(event, shared(rest), nag);
   if (several) return several;
-  const before = BEFORE.exec(rest)?.groups ?? BEHIND_TASK.exec(rest)?.groups;
-  if (before && isAhead(before)) return when === undefined ? undefined : aheadOf(event, before, nag);
+  const before = [BEFORE, BEHIND_TASK].map((form) => form.exec(rest)?.groups).find((one) => one && isAhead(one));
+  if (before) return when === undefined ? undefined : aheadOf(event, before, nag);
   const series = when === undefined ? undefined : seriesAt(event, when, rest, nag);
   if (series) return series;
   if (when === undefined) return isTime(rest) ? create(event, rest, { nag }) : create(own.task, own.when, { nag });
@@ -277,9 +278,21 @@ function aheadTwice(event: string, rest: string, nag?: string): Call[] | undefin
 }
 
 const isAhead = ({ length = '' }: Record<string, string>): boolean =>
-  A_DAY.test(length) || parseDuration(length) !== undefined;
+  (A_DAY.test(length) && !/^to /i.test(length)) || parseDuration(length) !== undefined;
 
 const ON_THE_DAY = /^(?:on |in )?(?:the|that) (?:same )?(?:day|morning)(?: (?:itself|of))?$/i;
+
+const BEFORE_IT = new RegExp(
+  `^(?<event>.+?)[,.;!–—-]+ (?<length>${A_LENGTH}|the (?:day|night|evening|week)) (?:before(?: that| it| then)?|beforehand|earlier|ahead)(?:,? (?:at )?(?<clock>${CLOCK}))?,? ${POLITE}(?:remind|tell|ping|nudge|ask) me (?:to|about) (?<task>.+?)[\\s.!]*$`,
+  'is',
+);
+
+/** "Lotte turns six on 14 February. A week before, remind me to buy a present". */
+export function beforeTold(text: string): Call | undefined {
+  const { event: said, ...before } = BEFORE_IT.exec(text)?.groups ?? {};
+  const event = eventIn(said);
+  return event === undefined || timeIn(event) === undefined || !isAhead(before) ? undefined : aheadOf(event, before);
+}
 
 /** "And again in the morning", of what is told with its hour: on its day, at the usual hour. */
 function onTheDay(event: string, nag?: string): Call | undefined {
@@ -301,14 +314,21 @@ function waking(rest: string, when: string | undefined): Call | undefined {
 
 /** So long before what was told; of a series, so long before each. */
 function aheadOf(event: string, { length = '', clock = '', task = '', purpose }: Record<string, string>, nag?: string) {
-  const { when, task: thing } = splitTask(`remind me about ${event.replace(RANGE, '$1$2')}`);
+  const { when, task: thing } = splitEvent(event.replace(RANGE, '$1$2'));
   if (when === undefined) return undefined;
   const isDay = A_DAY.test(length);
   const day = isDay && clock !== '' ? withoutClock(when) : when;
   const name = withoutDuty(thing)
     .replace(/^(?:about )?(?:an?|the|my) /i, '')
     .replace(STATES_ONLY, '');
-  const text = task || (purpose === undefined ? name : `${name}: ${purpose}`);
+  // "The abstract is due …, remind me to finish it".
+  const deed = task.replace(
+    /\b(?:it|that|this|them)$/i,
+    withoutDuty(thing)
+      .replace(STATES_ONLY, '')
+      .replace(/^about /i, ''),
+  );
+  const text = deed || (purpose === undefined ? name : `${name}: ${purpose}`);
   const meant = parseWhen(when, TRIAL);
   if (meant.kind === 'recurring') {
     const series = seriesAhead(meant.rule, length, clock);

@@ -196,8 +196,22 @@ class Played {
   }
 }
 
+/** What is costly to make and asked for thousands of times, made once. */
+function remembered<Made>(make: (of: string) => Made): (of: string) => Made {
+  const made = new Map<string, Made>();
+  return (of) => {
+    const there = made.get(of) ?? make(of);
+    made.set(of, there);
+    return there;
+  };
+}
+
+const formatIn = remembered(
+  (zone) => new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }),
+);
+
 function localTime(at: Date | null, zone: string): string {
-  return at ? at.toLocaleString('sv-SE', { timeZone: zone }).slice(5, 16) : '';
+  return at ? formatIn(zone).format(at).slice(5, 16) : '';
 }
 
 /** What of `wanted` is not there, and what is there besides. */
@@ -237,11 +251,13 @@ function fits(wanted: string, there: string): boolean {
   );
 }
 
-/** Whether `text` is what `pattern` says, in which `*` stands for any characters. */
-function isLike(pattern: string, text: string): boolean {
+const like = remembered((pattern) => {
   const parts = pattern.split('*').map((part) => part.replace(/[\\^$+?.()|[\]{}]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(text);
-}
+  return new RegExp(`^${parts.join('.*')}$`, 's');
+});
+
+/** Whether `text` is what `pattern` says, in which `*` stands for any characters. */
+const isLike = (pattern: string, text: string): boolean => like(pattern).test(text);
 
 /** Plays all, each by a person of its own; those of one zone and hour share a coda and its clock. */
 export async function playAll(dialogues: readonly Dialogue[]): Promise<Outcome[]> {

@@ -6,14 +6,19 @@ import {
   editWhen,
   isName,
   isPutOff,
+  list,
   pauseFor,
   pauseUntil,
   snooze,
   snoozeOf,
 } from '../phrase-calls.ts';
+import { shifted } from '../schedule.ts';
 import { isTime } from '../time-words.ts';
 
 const NAMED = '(reminder|reminders|alarm|timer)';
+
+/** What somebody says who cannot do it yet. */
+const LATER = 'not|now|yet|no|cant|cannot|rn|right|sorry|busy|later|ok|oh|please|can|could|you|just|better|nope|hmm|ah';
 
 /** What people say to put a reminder off. */
 export const snoozing: Phrase[] = [
@@ -61,10 +66,10 @@ export const snoozing: Phrase[] = [
     call: ({ when = '' }) => snoozeOf('that', when),
   },
   {
-    pattern: '(try me|try|chase me) {when}',
+    pattern: `<${LATER}> (try|chase|ask|hit|get|catch|ping|poke|prod|bug|nudge|buzz|shout at|give|remind|tell) <me|us|up|a|shout|nudge|buzz|about|it|that|again|then> {when}`,
     example: 'try me tomorrow at 9',
     about: 'reminder',
-    call: ({ when = '' }) => (isTime(when) ? snoozeOf('', when) : undefined),
+    call: ({ when = '' }, topic) => (isTime(when) && topic?.how === 'spoken' ? snoozeOf('', when) : undefined),
   },
   {
     pattern: 'not now {when}',
@@ -222,7 +227,8 @@ export const changing: Phrase[] = [
   {
     pattern: 'bring {which} forward to {when}',
     example: 'bring the dentist forward to Wednesday at 3pm',
-    call: ({ which = '', when = '' }) => editWhen(which, when),
+    call: ({ which = '', when = '' }) =>
+      /^\d{1,2}$/.test(when) ? about('reminder_edit', which, { when }) : editWhen(which, when),
   },
   {
     pattern: '(prepone|advance) {which} to {when}',
@@ -257,13 +263,18 @@ export const changing: Phrase[] = [
     call: ({ when = '' }) => editWhen('', when),
   },
   {
-    pattern: '[actually] (make|set) (the|my) {rest}',
+    pattern: '[actually] (make|set|do|have|put|get) (the|my) {rest}',
     example: 'make the dentist 4:30pm instead',
     tentative: true,
     call: ({ rest = '' }) => {
       const said = rest.replace(/\s+instead$/i, '');
       const [, one, hour = ''] = /^(.{1,40} one)(?: (?:be|to|at|for))* (.+)$/i.exec(said) ?? [];
       if (one !== undefined && isTime(hour)) return about('reminder_edit', one, { when: hour });
+      // "The subtitles an hour later".
+      const [, name = '', shift = ''] =
+        /^(.{1,40}?) ((?:an?|half an|\d{1,3}|one|two|three) .*(?:later|earlier))$/i.exec(said) ?? [];
+      if (name !== '' && isName(name) && shifted(new Date(0), shift))
+        return about('reminder_edit', name, { when: shift });
       const { when, task } = splitTask(`remind me ${said}`);
       const isOne = /\bones?$/i.test(task);
       return when !== undefined && (isOne || isName(task)) && isTime(when)
@@ -327,6 +338,11 @@ export const deleting: Phrase[] = [
       '(cancel|delete|remove|scrap|erase|discard|get rid of) (that|this|it|that one|this one|that reminder|this reminder|the reminder|the last reminder|my last reminder|alarm|the alarm|my alarm)',
     example: 'cancel that',
     call: () => removal(''),
+  },
+  {
+    pattern: `(${REMOVE}|call off) (everything|all) [that] [i have|i've got|i have got|there is|is|that is] [on|set|planned|due|left] [for|on] {day}`,
+    example: 'clear everything I have tomorrow',
+    call: ({ day = '' }) => (list(day) ? removal(`everything ${day}`) : undefined),
   },
   {
     pattern: `${END} (them|them all|all of them|these|those)`,

@@ -6,6 +6,10 @@ const NAMED = '(reminder|reminders|alarm|timer)';
 const ACTED =
   'bought|called|phoned|rang|emailed|paid|sent|took|fed|watered|finished|completed|did|booked|cleaned|washed|submitted|picked up|dropped off|took out|mailed|posted|returned|renewed';
 
+/** What stands around "done" and names nothing. */
+const SAID =
+  'yep|yes|yeah|yup|ok|okay|right|well|oh|i|ive|we|weve|have|has|been|it|its|that|thats|this|is|was|got|get|just|now|already|finally|today|there|one|up|of|done|and|managed|thank|you';
+
 /** What people say when something is done. */
 export const completing: Phrase[] = [
   {
@@ -28,6 +32,12 @@ export const completing: Phrase[] = [
       "(that's done|it's done|that's done now|it's done now|that's done already|it's done already|it's already done|that's already done|that's finished|it's finished|that is done|it is done|that one's done|that one is done)",
     example: "it's done",
     call: () => about('reminder_complete', 'that'),
+  },
+  {
+    pattern: `<${SAID}> [all] (done|sorted|finished|handled|completed|dealt with|took care of|taken care of|seen to|ticked off) <${SAID}>`,
+    example: "that's all done now",
+    about: 'reminder',
+    call: (_, topic) => (topic?.how === 'spoken' ? about('reminder_complete', '') : undefined),
   },
   {
     pattern: "[i'm|i am] [all] (done|finished) with {which}",

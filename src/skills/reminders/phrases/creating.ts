@@ -16,6 +16,23 @@ const NO_THING =
 const A_REMINDER =
   '(a|an|another|one) [new|quick|little|friendly|short|recurring|repeating|regular] (reminder|alarm|alert|notification)';
 
+/** Words of a wish, in any order: "I should also like to be …". */
+const WISHING =
+  'a|also|an|another|be|can|could|do|get|have|i|id|ill|im|just|kindly|like|love|may|need|now|please|really|should|still|then|to|want|we|will|wish|would|you|going|bit|of';
+
+/** No words that call for somebody at an hour: they do something else to me. */
+const NO_CALL =
+  /^(?:let|help|take|meet|drive|bring|show|give|send|make|believe|trust|excuse|forgive|pardon|save|keep|leave|tell|teach|pay|owe|join|follow|hear|love|hate|hit|kill|beat|lend|list|order|buy|book|cook|find|set|for|to|of|with|and|remind|about|from|between|wake|get)\b|\b(?:to|for|with|and|or|from|about|of|by|like|than)$/i;
+
+/** "Prod me at 4 to leave": whatever is done to somebody at an hour who is to do something calls it to their mind. */
+function asked(ask: string, rest: string) {
+  const isCall = /^[a-z]+(?: (?:at|on|up))?$/i.test(ask) && !NO_CALL.test(ask) && !/(?:s|ed|ing)$/i.test(ask);
+  if (!isCall) return undefined;
+  const [, when, lead, task] = /^(.+?) (to|about) (.+)$/i.exec(rest) ?? [];
+  if (when !== undefined && isTime(when)) return create(task ?? '', when, { lead: lead as 'to' | 'about' });
+  return /^(?:to|about) /i.test(rest) ? remind(rest, { needsTime: true }) : undefined;
+}
+
 /** What people say to set a reminder. */
 export const creating: Phrase[] = [
   {
@@ -53,11 +70,37 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(rest.replace(/^(?:for|:)\s+(?=\S)/i, ''), { urgent: true }),
   },
   {
-    pattern:
-      '{when} [please|can you|could you|would you] [please] (remind me|ping me|nudge me|tell me to|alert me|i need reminding|i need reminded|i need a reminder) {rest}',
+    pattern: `{when} <${WISHING}> (remind me|get me to|ask me to|want me to|ping me|nudge me|prod me|poke me|bug me|tell me to|alert me|(give|send|set) me a (reminder|nudge|shout|ping|poke|buzz)|(reminding|reminded|a reminder|another reminder)) {rest}`,
     example: 'in 2 hours remind me to check the oven',
+    carries: CARRIES,
     call: ({ when = '', rest = '' }) =>
       isTime(when) && !BARE_NUMBER.test(when) && !isTime(rest) ? withWhen(rest, when) : undefined,
+  },
+  {
+    pattern: `<${WISHING}> (want|need|like|love|wish|appreciate|welcome|get|be|give me|send me) <${WISHING}> (reminding|reminded|reminder|nudge|shout) {rest}`,
+    example: 'I would really like a reminder to pay rent on Friday',
+    carries: CARRIES,
+    call: ({ rest = '' }) => (isTime(rest) ? undefined : remind(rest, { needsTime: true })),
+  },
+  {
+    pattern: '{when} ask me (whether|if) {text}|ask me {later} (whether|if) {question}',
+    example: 'in two weeks ask me whether Max has paid',
+    call: ({ when, text = '', later = '', question = '' }) =>
+      createAt(when ?? later, `${when === undefined ? question : text}?`.replace(/\?+$/, '?')),
+  },
+  {
+    pattern: '{length} before {event} (remind me|tell me|ping me|nudge me|ask me|prod me) to {text}',
+    example: 'an hour before the meeting on Friday at 3pm remind me to print the slides',
+    call: ({ length = '', event = '', text = '' }) =>
+      parseDuration(length) === undefined && !/^the (?:day|night|evening)$/i.test(length)
+        ? undefined
+        : remind(`to ${text} ${length} before ${event.replace(/,$/, '')}`),
+  },
+  {
+    pattern: '{ask} me {rest}',
+    example: 'prod me at 4 to leave',
+    carries: CARRIES,
+    call: ({ ask = '', rest = '' }) => asked(ask, rest),
   },
   {
     pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|(i want to|i'd like to|i need to|let me) (set|make|create|add)) [me|us] ${A_REMINDER} {rest}`,

@@ -54,6 +54,12 @@ export const ending: Phrase[] = [
     call: () => ({ tool: 'undo', input: {} }),
   },
   {
+    pattern: '(take|put) (the last|that last|the last one|that last one) [one] (away|back|off|out) [again]',
+    example: 'take the last one away again',
+    about: 'reminder',
+    call: (_, topic) => (topic?.how === 'made' ? { tool: 'undo', input: {} } : undefined),
+  },
+  {
     pattern: '(take|strike|cross) (it|that|that one|this one) (off|out) [the list|my list]',
     example: 'take it off',
     about: 'reminder',

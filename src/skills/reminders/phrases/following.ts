@@ -1,5 +1,6 @@
 /** What people say of the reminder at hand: to correct it, to see it, to change its words. */
 import type { Call, Phrase } from '../../../agent/index.ts';
+import { splitTask } from '../../../time/index.ts';
 import { change, correction, INSTEAD, underCondition } from '../correction.ts';
 import { about, list, pauseFor, pauseUntil } from '../phrase-calls.ts';
 import { isRhythm, shifted } from '../schedule.ts';
@@ -105,6 +106,18 @@ export const following: Phrase[] = [
     },
   ]),
   {
+    pattern: '(change|amend|alter|reword|edit|switch) (it|that|this) to {text}',
+    example: 'change it to collect the keys',
+    about: 'reminder',
+    call: ({ text = '' }) =>
+      isTime(text) ||
+      splitTask(`remind me to ${text}`).when !== undefined ||
+      text.split(/\s+/).length < 2 ||
+      /\d|\?/.test(text)
+        ? undefined
+        : change({ text: text.replace(/^to /i, '') }),
+  },
+  {
     pattern: '[a] (bit|little|little bit) (later|earlier)',
     example: 'a bit later',
     about: 'reminder',
@@ -139,7 +152,7 @@ export const following: Phrase[] = [
     example: 'can I change it to 10?',
     about: 'reminder',
     call: ({ when = '' }, topic) =>
-      topic?.how === 'made' ? correction(`no, ${when.replace(/[?]+$/, '')}`, topic) : undefined,
+      topic?.how === 'made' ? correction(`move it to ${when.replace(/[?]+$/, '')}`, topic) : undefined,
   },
   {
     pattern: '(when is|whens|when was|what was) it [again]',

@@ -4,8 +4,26 @@ import { isTime } from '../time-words.ts';
 
 const MINE = '[pending|open|upcoming|current|active|outstanding|scheduled|next]';
 
+/** What leads into a question; whoever says "I have something tomorrow" asks nothing. */
+const ASKING =
+  '<so|and|ok|now|then|well|but|also|please|can|could|would|will|you|just|let|see> [(do|did|have|had|am|is|are|was) (i|we|there)|got|is|are|(show|tell|give|list|read|see|view|display|check|get|remind|pull up) [to] [me|us]]';
+/** Words of a question about a day that name nothing in particular. */
+const KIND =
+  'a|all|am|any|are|arranged|as|be|been|booked|coming|did|do|doing|due|else|exactly|for|get|going|got|had|happening|has|have|here|i|id|in|is|ive|left|lined|list|meant|me|much|must|my|need|of|on|open|our|out|outstanding|over|pending|planned|plate|remaining|remember|remind|reminders|scheduled|set|should|still|stuff|supposed|tasks|that|the|there|things|to|todo|todos|to-dos|up|upcoming|us|was|we|were|what|will|you|your|agenda|about';
+
 /** What people say to see their reminders. */
 export const listing: Phrase[] = [
+  {
+    pattern: `${ASKING} <${KIND}> (what|whats|which|anything|something|everything|much|reminders|alarms|tasks|agenda|plans) <${KIND}> {day} <please|then|though|if|may|i|ask|again>`,
+    example: 'what do I have tomorrow?',
+    shown: true,
+    call: ({ day = '' }) => list(day),
+  },
+  {
+    pattern: `[(show|tell|give|read|list) [me]|(what|whats) [is]] my (day|schedule|calendar|diary) [like|look like] <for|on|of> {day}`,
+    example: "what's my schedule today?",
+    call: ({ day = '' }) => list(day),
+  },
   {
     pattern: `(what are|whats|what is|what were) [all] [of] my ${MINE} (reminders|alarms|to-dos|todos)`,
     example: 'what are my reminders?',
@@ -17,19 +35,9 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
-    pattern: `(show|list|give|display|read|see|view|check|get|tell) [me] [all] [of] [my|the] ${MINE} reminders (for|on|due|of) {day}`,
-    example: 'show my reminders for tomorrow',
-    call: ({ day = '' }) => list(day),
-  },
-  {
     pattern: `(can i|could i|may i|let me|i want to|i'd like to|give me) (see|have|get|view|check|look at|a list of|an overview of) [all] [of] [my|the] ${MINE} (reminders|to-dos)`,
     example: 'can I see my reminders?',
     call: () => list(),
-  },
-  {
-    pattern: `(what are|what were) [all] [of] my ${MINE} (reminders|tasks|to-dos) [for|on|due] {day}`,
-    example: 'what are my reminders for today?',
-    call: ({ day = '' }) => list(day),
   },
   {
     pattern: '[show|show me|list|give me|what are|see|read] {day} (reminders|tasks)',
@@ -45,11 +53,6 @@ export const listing: Phrase[] = [
     pattern: "(what's|what is|anything|is anything|show me what's) (overdue|late)",
     example: "what's overdue?",
     call: () => list(),
-  },
-  {
-    pattern: "(what's|what is) my (schedule|agenda|day|plan) [like] [for|on] {day}",
-    example: "what's my schedule today?",
-    call: ({ day = '' }) => list(day),
   },
   {
     pattern:
@@ -72,31 +75,15 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '[show|show me|list|read|read me|give me|see|tell me] (everything|all i have|all) [i have] [planned|due|set] [for|on] {day}',
-    example: 'show me everything in December',
-    call: ({ day = '' }) => list(day),
-  },
-  {
-    pattern:
       '(what else is there|what else|whats else|list|show all|see all|list all|show them|list them|list them all|show them all|show me)',
     example: 'list',
     tentative: true,
     call: () => list(),
   },
   {
-    pattern: '[and] what else (is on|is due|is there|have i got|do i have) [for|on] {day}',
-    example: 'what else is on today?',
-    call: ({ day = '' }) => list(day),
-  },
-  {
     pattern: `[all] [my] ${MINE} reminders`,
     example: 'my reminders',
     call: () => list(),
-  },
-  {
-    pattern: '[got|have you got|have i got] [any|my] reminders [for me] [for|on|due] {day}',
-    example: 'any reminders for tomorrow?',
-    call: ({ day = '' }) => list(day),
   },
   {
     pattern: 'any [pending|open|upcoming|outstanding] (reminders|alarms)',
@@ -109,20 +96,9 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
-    pattern:
-      '(what|which|how many) (reminders|tasks|to-dos) (do i have|are due|are there|have i got|have i) [for|on] {day}',
-    example: 'what reminders do I have today?',
-    call: ({ day = '' }) => list(day),
-  },
-  {
     pattern: `(do i have|have i got|are there|have i) [got] [any|some] ${MINE} reminders [pending|open|set|left|due]`,
     example: 'do I have any reminders?',
     call: () => list(),
-  },
-  {
-    pattern: `(do i have|have i got|have i|are there) [any] ${MINE} reminders [set|due] [for|on] {day}`,
-    example: 'do I have any reminders for Friday?',
-    call: ({ day = '' }) => list(day),
   },
   {
     pattern: 'how many reminders (do i have|have i got|are there|are pending|are open|have i set) [left|open]',
@@ -142,45 +118,9 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      "[show me|tell me] (what's|what is) (coming up|due|on|up|planned|scheduled|happening|on my list|on my to-do list|on my todo list|on my plate|on my agenda|on the agenda) [for|on] {day}",
-    example: "what's due tomorrow?",
-    call: ({ day = '' }) => list(day),
-  },
-  {
-    pattern:
-      '(anything|something|is anything|is there anything|do i have anything|do i have something|have i got anything) (due|coming up|planned|scheduled|on|pending|on my list|to do) {day}',
-    example: 'anything due today?',
-    call: ({ day = '' }) => list(day),
-  },
-  {
-    pattern:
-      '(anything|is there anything|do i have anything|have i got anything|got anything|any plans) [on|for] {day}',
-    example: 'anything tomorrow?',
-    call: ({ day = '' }) => list(day),
-  },
-  {
-    pattern:
       '(anything|is anything|is there anything|do i have anything) (due|coming up|planned|scheduled|pending|on my list)',
     example: 'is anything coming up?',
     call: () => list(),
-  },
-  {
-    pattern: '[tell me|show me] what [else] do i (have|need) (to do|on|planned|coming up|scheduled) [for|on] {day}',
-    example: 'what do I have to do today?',
-    call: ({ day = '' }) => list(day),
-  },
-  {
-    pattern:
-      "(what am i supposed to do|what am i supposed to be doing|what am i doing|what must i do|what do i need to do|what i must do|what i have to do|what i need to do|what i should do|what should i do|what's my day like|what does my day look like) [for|on] {day}",
-    example: 'what am I supposed to do tomorrow?',
-    call: ({ day = '' }) => list(day),
-  },
-  {
-    pattern:
-      '(what do i have|what have i|what have i got|what do we have|what have we got|what did i have) [on|for] {day}',
-    example: 'what do I have tomorrow?',
-    shown: true,
-    call: ({ day = '' }) => list(day),
   },
   {
     pattern:
@@ -192,12 +132,6 @@ export const listing: Phrase[] = [
     pattern: 'what (will you|are you going to|should you|do you have to|have you got to) remind me (of|about)',
     example: 'what are you going to remind me about?',
     call: () => list(),
-  },
-  {
-    pattern:
-      '(whats|what is|what|anything|is anything|is there anything) (left|left over|remaining|still to do|still due|still open) [for] {day}',
-    example: "what's left today?",
-    call: ({ day = '' }) => list(day),
   },
   {
     pattern:
@@ -253,13 +187,8 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '(what|how) (does|do|is) {day} (look like|look|looking|looking like)|(whats|hows) {day} (looking|looking like|like)|(whats|what is|hows|how is) my day [look|looking|looking like|look like] {day}',
+      '(what|how) (does|do|is) [my] {day} (look like|look|looking|looking like)|(whats|hows) {day} (looking|looking like|like)|(whats|what is|hows|how is) my day [look|looking|looking like|look like] {day}',
     example: 'what does tomorrow look like?',
-    call: ({ day = '' }) => list(day),
-  },
-  {
-    pattern: 'what (am i|was i|were we|are we) (to do|meant to do|supposed to do|doing) [for|on] {day}',
-    example: 'what was I to do on the 15th?',
     call: ({ day = '' }) => list(day),
   },
   {
@@ -267,12 +196,6 @@ export const listing: Phrase[] = [
       '(show|tell|give|list|read) [me] (everything|all|all of them|them all|what) [that] [ive|i have|i|you have|youve|is] [got|have] [set|planned|scheduled|pending|open|lined up|left] [for me] [so far|now]',
     example: 'show me everything I have set',
     call: () => list(),
-  },
-  {
-    pattern:
-      '(what have you got|what do you have|whats lined up|what is lined up|what have i (arranged|planned|scheduled|set|set up|booked)|what is there|what else is there|what did i (arrange|plan|schedule|set|book)|whats happening|what is happening) [for me|in] [for|on|in] {day}',
-    example: 'what have you got for me on Monday?',
-    call: ({ day = '' }) => list(day.replace(/^(?:in|for|on) /i, '')),
   },
   {
     pattern:
@@ -288,11 +211,6 @@ export const listing: Phrase[] = [
       /^(?:tomorrow|tonight|\w+day)[?]*$/i.test(day) && !/^today/i.test(day) ? list(day) : undefined,
   },
   {
-    pattern: '(is there|do i have|have i|have i got|is) (something|anything) (on|for|due) {day}',
-    example: 'is there something on Monday?',
-    call: ({ day = '' }) => list(day),
-  },
-  {
     pattern: 'what (did i|have i) (ask you|asked you|tell you|told you) to remember',
     example: 'what did I ask you to remember?',
     call: () => list(),
@@ -301,12 +219,6 @@ export const listing: Phrase[] = [
     pattern: 'what (did i|have i) (ask you|asked you|tell you|told you) to remind me (of|about)',
     example: 'what did I ask you to remind me about?',
     call: () => list(),
-  },
-  {
-    pattern:
-      '(remind me|tell me|show me) what i (have|need|have to do|need to do|have on|am supposed to do|should do) [for|on] {day}',
-    example: 'tell me what I have to do today',
-    call: ({ day = '' }) => list(day),
   },
   {
     pattern:
@@ -341,6 +253,8 @@ export const listing: Phrase[] = [
 /** Reminders by their text, or by when they speak. */
 function shown(which: string) {
   const name = which.replace(/[?!.]+$/, '');
+  // "My list for today" names a day.
+  if (isTime(/ (?:for|on) (.+)$/i.exec(name)?.[1] ?? '')) return undefined;
   return name.split(/\s+/).length <= 6 && !isTime(name) && !/^(?:reminders?|notes?|me|it|that|this)$/i.test(name)
     ? { tool: 'reminder_show', input: { which: name } }
     : undefined;

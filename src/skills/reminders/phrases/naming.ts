@@ -1,4 +1,5 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../../agent/index.ts';
+import { parseDuration } from '../../../time/index.ts';
 import { tellingWords } from '../naming.ts';
 import { AGAIN, about, ahead, editWhen, isName, isPointedAt, isPutOff, PAST, snoozeOf } from '../phrase-calls.ts';
 import { shifted } from '../schedule.ts';
@@ -226,10 +227,21 @@ export const naming: Phrase[] = [
     },
   },
   {
-    pattern: `{which} ${MOVED} (to|until|till) {when} [so] [please] (move it|change it|update it|move that)`,
+    pattern: `{which} ${MOVED} (to|until|till) {when} [so] [please] (move|change|update|adjust|fix) (it|that|this|the reminder)`,
     example: 'the review slipped to Tuesday, move it',
     tentative: true,
     call: ({ which = '', when = '' }) => movedTo(which, when),
+  },
+  {
+    pattern: 'give [the|my] {which} (another {length}|{minutes} more (minutes|mins|min)|{hours} more (hours|hrs|hour))',
+    example: 'give the pasta another 10 minutes',
+    tentative: true,
+    call: ({ which = '', length, minutes, hours }) => {
+      const time = length ?? (minutes ? `${minutes} minutes` : `${hours} hours`);
+      return isName(which) && !/^(?:it|that|me|this)$/i.test(which) && parseDuration(time) !== undefined
+        ? { tool: 'reminder_edit', input: { which, when: `${time} later` } }
+        : undefined;
+    },
   },
   {
     pattern: '{when} for {which}',

@@ -11,7 +11,8 @@ const once = (day: string, when: string): Call | undefined =>
     ? { tool: 'reminder_snooze', input: { which: 'that', when: `${day} at ${when.replace(/^at /i, '')}`, day } }
     : undefined;
 
-const A_DAY = /\b(?:today|tomorrow|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/gi;
+const A_DAY =
+  /\b(?:today|tonight|tomorrow|tmrw|tmr|tmw|tomoz|2moro|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/gi;
 
 /** "It's a holiday on Monday, skip it": the day that the reason names. */
 function skippedFor(reason: string): Call | undefined {
@@ -30,7 +31,8 @@ export const oneDay: Phrase[] = [
     call: () => ({ tool: 'reminder_complete', input: { which: 'that', ahead: true } }),
   },
   {
-    pattern: '{reason} [so] ((skip|miss) (it|that|that one|this one|that day)|leave (it|that|that one|this one) out)',
+    pattern:
+      '{reason} [so] ((skip|miss) (it|that|that one|this one|that day)|leave (it|that|that one|this one) out|not then|not that day|no need then|no need that day)',
     example: "it's a holiday on Monday, skip it",
     about: 'reminder',
     call: ({ reason = '' }) => skippedFor(reason),
@@ -97,6 +99,13 @@ export const oneDay: Phrase[] = [
     example: "this Monday it's at 11am, just this once",
     about: 'reminder',
     call: ({ day = '', when = '' }) => once(day, when.replace(/[\s,]+(?:instead|just|only)$/i, '')),
+  },
+  {
+    pattern:
+      '[just|only] (this month|this time|this once|this year) [just|only] (make it|move it to|change it to|do it on|have it on|its on) {when}',
+    example: 'just this month make it the 11th',
+    about: 'reminder',
+    call: ({ when = '' }) => snoozeOf('that', when),
   },
   {
     pattern: '{day} only (make it|move it to|change it to|do it at|have it at|its at|at) {when}',
