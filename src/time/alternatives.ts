@@ -16,20 +16,9 @@ const MOST_CHOICES = 3;
 const MOST_TOKENS = 16;
 
 /** How many words the first and the second may have; alternatives are mostly alike. */
-const LENGTHS: readonly (readonly [number, number])[] = [
-  [1, 1],
-  [2, 2],
-  [3, 3],
-  [4, 4],
-  [2, 1],
-  [1, 2],
-  [3, 1],
-  [1, 3],
-  [3, 2],
-  [2, 3],
-  [4, 2],
-  [2, 4],
-];
+const LENGTHS = '11 22 33 44 21 12 31 13 32 23 42 24'
+  .split(' ')
+  .map((pair) => [Number(pair[0]), Number(pair[1])] as const);
 
 /** The ways to tell two alternatives apart in the words from `from` up to `to`, the likeliest first. */
 export function* alternatives(

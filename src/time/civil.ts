@@ -30,27 +30,17 @@ export function ymdOf(day: Day): Ymd {
   return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
 }
 
-export function dayOfWall(wall: Wall): Day {
-  return Math.floor(wall / DAY);
-}
+export const dayOfWall = (wall: Wall): Day => Math.floor(wall / DAY);
 
 /** Minutes since local midnight. */
-export function minuteOf(wall: Wall): number {
-  return Math.floor((wall - dayOfWall(wall) * DAY) / MINUTE);
-}
+export const minuteOf = (wall: Wall): number => Math.floor((wall - dayOfWall(wall) * DAY) / MINUTE);
 
-export function wallOf(day: Day, minute = 0): Wall {
-  return day * DAY + minute * MINUTE;
-}
+export const wallOf = (day: Day, minute = 0): Wall => day * DAY + minute * MINUTE;
 
 /** 1 = Monday … 7 = Sunday. */
-export function weekdayOf(day: Day): number {
-  return ((((day + 3) % 7) + 7) % 7) + 1;
-}
+export const weekdayOf = (day: Day): number => ((((day + 3) % 7) + 7) % 7) + 1;
 
-export function daysInMonth(year: number, month: number): number {
-  return dayOf(year, month + 1, 1) - dayOf(year, month, 1);
-}
+export const daysInMonth = (year: number, month: number): number => dayOf(year, month + 1, 1) - dayOf(year, month, 1);
 
 /** The nth of a weekday in a month; -1 is the last. */
 export function nthWeekday(year: number, month: number, weekday: number, nth: number): Day {
@@ -77,14 +67,10 @@ export function addMonths(day: Day, months: number): Day {
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** `2026-11-23T09:00:00`. */
-export function isoOfWall(wall: Wall): string {
-  return new Date(wall).toISOString().slice(0, 19);
-}
+export const isoOfWall = (wall: Wall): string => new Date(wall).toISOString().slice(0, 19);
 
 /** `09:00`. */
-export function clockOf(minute: number): string {
-  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
-}
+export const clockOf = (minute: number): string => `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
 
 /** Minutes of `HH:MM`. */
 export function minutesOfClock(clock: string): number {

@@ -65,9 +65,8 @@ export function timesOn(time: TimeSpec, env: Env, after: Minute | undefined): Ti
   return { minutes: [first], ...(clock.hour === 12 ? {} : { others: [other] }), second };
 }
 
-export function isTime({ hour, minute, second }: Clock): boolean {
-  return minute < 60 && second < 60 && (hour < 24 || (hour === 24 && minute === 0));
-}
+export const isTime = ({ hour, minute, second }: Clock): boolean =>
+  minute < 60 && second < 60 && (hour < 24 || (hour === 24 && minute === 0));
 
 /** The two times that a time of the 12-hour clock may be, the likelier one first. */
 function bareTimes({ hour, minute }: Clock, env: Env): [Minute, Minute] {
@@ -77,9 +76,7 @@ function bareTimes({ hour, minute }: Clock, env: Env): [Minute, Minute] {
   return afternoon ? [pm, am] : [am, pm];
 }
 
-function isWaking(minute: Minute, { parts }: Env): boolean {
-  return minute >= parts.wakingFrom && minute <= parts.wakingTo;
-}
+const isWaking = (minute: Minute, { parts }: Env): boolean => minute >= parts.wakingFrom && minute <= parts.wakingTo;
 
 /** Minutes since the midnight of today. */
 export const minuteOfNow = ({ wall, today }: Env): Minute => Math.floor((wall - today * DAY) / MINUTE);

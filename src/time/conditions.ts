@@ -51,9 +51,8 @@ function opens(tokens: readonly Token[], at: number): boolean {
 }
 
 /** Whether a word names a day, or a part of one. */
-function namesDay(word: string): boolean {
-  return (english.temporal.has(word) && !LENGTHS.test(word)) || /^holiday$/.test(word);
-}
+const namesDay = (word: string): boolean =>
+  (english.temporal.has(word) && !LENGTHS.test(word)) || /^holiday$/.test(word);
 
 const ITSELF = /^(?:it|it's|its|today|today's|that's)$/;
 

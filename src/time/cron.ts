@@ -55,8 +55,7 @@ export function parseCron(text: string, ctx: WhenContext): When | undefined {
     fields.length === 6 ? fields : ['0', ...fields];
   const times = timeParts(second ?? '0', minute, hour);
   if (times === undefined) return badRule(`"${trimmed}" has a second, minute or hour that does not exist`);
-  if (times === 'TOO_OFTEN') return tooOften();
-  return withDays(trimmed, times, { date, month, weekday }, envOf(ctx));
+  return times === 'TOO_OFTEN' ? tooOften() : withDays(trimmed, times, { date, month, weekday }, envOf(ctx));
 }
 
 function withDays(text: string, times: RulePart, fields: Record<'date' | 'month' | 'weekday', string>, env: Env): When {
@@ -100,8 +99,7 @@ function timeParts(second: string, minute: string, hour: string): RulePart | 'TO
   if (seconds.length > 1) return 'TOO_OFTEN';
   const exact = seconds[0] === 0 ? {} : { bySecond: seconds };
   if (hours.length < 24) return { freq: 'DAILY', byHour: hours, byMinute: minutes, ...exact };
-  if (minutes.length === 60) return { freq: 'MINUTELY', ...exact };
-  return { freq: 'HOURLY', byMinute: minutes, ...exact };
+  return minutes.length === 60 ? { freq: 'MINUTELY', ...exact } : { freq: 'HOURLY', byMinute: minutes, ...exact };
 }
 
 function ruleAt(parts: RulePart[], env: Env): Rule {

@@ -57,9 +57,7 @@ function resolveOffset({ days }: Spec<'offset'>, { today, wall, isHome }: Env): 
 }
 
 /** A weekday of this week (0), the next (1) … */
-function inWeek(weekday: number, weeks: number, { today }: Env): Day {
-  return today - weekdayOf(today) + weekday + 7 * weeks;
-}
+const inWeek = (weekday: number, weeks: number, { today }: Env): Day => today - weekdayOf(today) + weekday + 7 * weeks;
 
 function resolveWeekday({ weekday, which, weeks = 0, inWeek: week }: Spec<'weekday'>, env: Env): Days | NoDay {
   const { today } = env;
@@ -101,9 +99,7 @@ function calendarDay(year: number, month: number, day: number): Day | undefined 
   return exists ? dayOf(year, month, day) : undefined;
 }
 
-function single(day: Day | undefined): Days | NoDay {
-  return day === undefined ? 'NOT_A_DATE' : { days: [day] };
-}
+const single = (day: Day | undefined): Days | NoDay => (day === undefined ? 'NOT_A_DATE' : { days: [day] });
 
 /** The first of so many days that is there and not over. */
 function firstOf(count: number, today: Day, dayAt: (index: number) => Day | undefined): Days | NoDay {

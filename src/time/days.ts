@@ -6,20 +6,12 @@ import { instantOf, wallAt } from './zones.ts';
 const wallOfDay = (day: string): number => Date.parse(`${day}T00:00:00Z`);
 
 /** The day on the calendar of `zone`. */
-export function dayAt(at: Instant, zone: string): string {
-  return isoOfWall(wallAt(at.getTime(), zone)).slice(0, 10);
-}
+export const dayAt = (at: Instant, zone: string): string => isoOfWall(wallAt(at.getTime(), zone)).slice(0, 10);
 
-export function addDays(day: string, days: number): string {
-  return isoOfWall(wallOfDay(day) + days * DAY).slice(0, 10);
-}
+export const addDays = (day: string, days: number): string => isoOfWall(wallOfDay(day) + days * DAY).slice(0, 10);
 
 /** 1 = Monday … 7 = Sunday. */
-export function weekdayOfDay(day: string): number {
-  return weekdayOf(dayOfWall(wallOfDay(day)));
-}
+export const weekdayOfDay = (day: string): number => weekdayOf(dayOfWall(wallOfDay(day)));
 
 /** The instant with which the day begins in `zone`. */
-export function beginningOf(day: string, zone: string): Instant {
-  return new Date(instantOf(wallOfDay(day), zone));
-}
+export const beginningOf = (day: string, zone: string): Instant => new Date(instantOf(wallOfDay(day), zone));

@@ -44,8 +44,7 @@ function named(part: RulePart): RulePart {
   const { freq, interval = 1, byDay, byMonth, byMonthDay } = part;
   if (freq !== 'DAILY' || interval > 1 || part.bySetPos || (byDay && byMonthDay)) return part;
   if (byDay) return { ...part, freq: 'WEEKLY' };
-  if (!byMonthDay) return part;
-  return { ...part, freq: byMonth ? 'YEARLY' : 'MONTHLY' };
+  return !byMonthDay ? part : { ...part, freq: byMonth ? 'YEARLY' : 'MONTHLY' };
 }
 
 function nextWords({ next }: Recurring, rule: Rule, now: Instant): string {
@@ -87,28 +86,21 @@ function limitWords({ count, until }: RulePart, rule: Rule, now: Instant): strin
 }
 
 function stepWords(part: RulePart): string | undefined {
-  const { freq, interval = 1, byMinute, byDay, ...rest } = part;
-  if (
-    rest.byMonth ||
-    rest.byMonthDay ||
-    rest.byHour ||
-    rest.bySecond ||
-    rest.bySetPos ||
-    rest.byYearDay ||
-    rest.byWeekNo
-  )
-    return undefined;
+  const { freq, interval = 1, byMinute, byDay } = part;
   const days = byDay ? plainDays(byDay) : '';
-  if (days === undefined) return undefined;
+  if (days === undefined || !names(part, 'byMinute', 'byDay')) return undefined;
   const on = days === '' ? '' : ` on ${days}`;
-  if (byMinute) {
-    const [minute] = byMinute;
-    if (freq !== 'HOURLY' || interval !== 1 || byMinute.length !== 1) return undefined;
-    return minute === 0 ? `every hour on the hour${on}` : `at ${minute} minutes past every hour${on}`;
-  }
-  const unit = freq === 'HOURLY' ? 'hour' : freq === 'MINUTELY' ? 'minute' : 'second';
-  return `every ${interval === 1 ? unit : `${interval} ${unit}s`}${on}`;
+  const [minute, more] = byMinute ?? [];
+  if (minute === undefined) return count(interval, freq.toLowerCase().replace(/ly$/, '')) + on;
+  if (freq !== 'HOURLY' || interval !== 1 || more !== undefined) return undefined;
+  return minute === 0 ? `every hour on the hour${on}` : `at ${minute} minutes past every hour${on}`;
 }
+
+/** Whether a part says nothing but how often, its limits, and these. */
+const names = (part: RulePart, ...fields: (keyof RulePart)[]): boolean =>
+  Object.keys(part).every(
+    (field) => /^(?:freq|interval|count|until|weekStart)$/.test(field) || fields.includes(field as keyof RulePart),
+  );
 
 /** One clause for each set of days, with its times; those that share times are told together. */
 function clausesOf(rule: Rule): string[] | undefined {
@@ -138,9 +130,7 @@ function timesOf(rule: Rule, part: RulePart): number[] {
   );
 }
 
-function timeWords(times: readonly number[]): string {
-  return ` at ${listOf(times.map(clockWords))}`;
-}
+const timeWords = (times: readonly number[]): string => ` at ${listOf(times.map(clockWords))}`;
 
 function clockWords(second: number): string {
   const rest = second % 60;
@@ -154,35 +144,27 @@ function windowWords(part: RulePart, times: readonly number[]): string | undefin
   const last = times.at(-1) ?? 0;
   if (times.length < 4 || step % 60 !== 0 || times.some((time, index) => time !== first + index * step))
     return undefined;
-  const days = part.freq === 'WEEKLY' && part.byDay && (part.interval ?? 1) === 1 ? plainDays(part.byDay) : '';
-  if (days === undefined || part.byMonth || part.byMonthDay || part.bySetPos || (part.interval ?? 1) > 1)
-    return undefined;
-  if (part.freq !== 'WEEKLY' && (part.freq !== 'DAILY' || part.byDay)) return undefined;
+  const isEachWeek = part.freq === 'WEEKLY' && (part.interval ?? 1) === 1 && names(part, 'byDay', ...TIMES);
+  const isDaily = part.freq === 'DAILY' && (part.interval ?? 1) === 1 && names(part, ...TIMES);
+  const days = isEachWeek ? plainDays(part.byDay ?? []) : '';
+  if (days === undefined || !(isEachWeek || isDaily)) return undefined;
   const every = step % 3_600 === 0 ? count(step / 3_600, 'hour') : count(step / 60, 'minute');
   return `${every} between ${clockWords(first)} and ${clockWords(last)}${days === '' ? '' : ` on ${days}`}`;
 }
 
-function count(n: number, unit: string): string {
-  return n === 1 ? `every ${unit}` : `every ${n} ${unit}s`;
-}
+const count = (n: number, unit: string): string => (n === 1 ? `every ${unit}` : `every ${n} ${unit}s`);
 
 function dayClause(part: RulePart, times: readonly number[]): string | undefined {
-  const { freq, interval = 1 } = part;
-  if (part.byYearDay || part.byWeekNo) return undefined;
+  const words = { DAILY: dailyWords, WEEKLY: weeklyWords, MONTHLY: monthlyWords, YEARLY: yearlyWords };
   const days =
-    freq === 'DAILY'
-      ? dailyWords(part, interval)
-      : freq === 'WEEKLY'
-        ? weeklyWords(part, interval)
-        : freq === 'MONTHLY'
-          ? monthlyWords(part, interval)
-          : yearlyWords(part, interval);
+    part.byYearDay || part.byWeekNo ? undefined : words[part.freq as keyof typeof words](part, part.interval ?? 1);
   return days && days + timeWords(times);
 }
 
-function dailyWords(part: RulePart, interval: number): string | undefined {
-  return part.byDay || part.byMonth || part.byMonthDay || part.bySetPos ? undefined : count(interval, 'day');
-}
+const TIMES = ['byHour', 'byMinute', 'bySecond'] as const;
+
+const dailyWords = (part: RulePart, interval: number): string | undefined =>
+  names(part, ...TIMES) ? count(interval, 'day') : undefined;
 
 function weeklyWords({ byDay, byMonth, byMonthDay, bySetPos }: RulePart, interval: number): string | undefined {
   const days = byDay && plainDays(byDay);

@@ -44,6 +44,4 @@ function spelt(words: string): string | undefined {
   return second === undefined ? String(tens) : `${tens} ${second}`;
 }
 
-function positive(milliseconds: number): number | undefined {
-  return milliseconds > 0 ? milliseconds : undefined;
-}
+const positive = (milliseconds: number): number | undefined => (milliseconds > 0 ? milliseconds : undefined);

@@ -26,13 +26,11 @@ interface Here extends WhenContext {
 }
 
 /** `ctx` with its home; a zone that is not known throws a RangeError. */
-export function hereOf(ctx: WhenContext | Here): Here {
-  return 'home' in ctx ? ctx : { ...ctx, home: newEnv(ctx, ctx.zone) };
-}
+export const hereOf = (ctx: WhenContext | Here): Here =>
+  'home' in ctx ? ctx : { ...ctx, home: newEnv(ctx, ctx.zone) };
 
-export function envOf(ctx: WhenContext | Here, zone = ctx.zone): Env {
-  return 'home' in ctx && zone === ctx.zone ? ctx.home : newEnv(ctx, zone);
-}
+export const envOf = (ctx: WhenContext | Here, zone = ctx.zone): Env =>
+  'home' in ctx && zone === ctx.zone ? ctx.home : newEnv(ctx, zone);
 
 function newEnv(ctx: WhenContext, zone: string): Env {
   const now = ctx.now.getTime();
@@ -56,9 +54,8 @@ function partsOf(own: Partial<DayParts> | undefined): Record<keyof DayParts, num
 }
 
 /** The minute of the day that a part of the day stands for. */
-export function minuteOfPart(part: PartName, { parts }: Env): number {
-  return part === 'night' ? parts.tonight : parts[part];
-}
+export const minuteOfPart = (part: PartName, { parts }: Env): number =>
+  part === 'night' ? parts.tonight : parts[part];
 
 /** Countries that write the month before the day in digits, also behind the year. */
 const MONTH_FIRST = 'US PR GU VI AS MP PH FM PW MH JP CN KR TW HU MN'.split(' ');

@@ -19,9 +19,7 @@ export function formatInstant(at: Instant, zone: string, now: Instant): string {
 }
 
 /** `18:03` on the clock of `zone`. */
-export function formatClock(at: Instant, zone: string): string {
-  return clockOf(minuteOf(wallAt(at.getTime(), zone)));
-}
+export const formatClock = (at: Instant, zone: string): string => clockOf(minuteOf(wallAt(at.getTime(), zone)));
 
 /** `Friday 20 November 2026` on the calendar of `zone`. */
 export function formatLongDay(at: Instant, zone: string): string {

@@ -59,11 +59,10 @@ function addressed(tokens: readonly Token[]): number {
 }
 
 /** Whether all words of a stretch only ask, or say who is asked: "Alexa, can you please". */
-function isAsking(tokens: readonly Token[], [from, to]: Stretch): boolean {
-  return tokens
+const isAsking = (tokens: readonly Token[], [from, to]: Stretch): boolean =>
+  tokens
     .slice(from, to)
     .every(({ text, raw }) => ASKING.has(text) || SIGNS.test(raw) || SIGN.test(text) || english.openers.has(text));
-}
 
 /** "On Friday at 9 can you remind me …". */
 function beforeAsking(tokens: readonly Token[], [from, to]: Stretch): Stretch {
@@ -73,9 +72,8 @@ function beforeAsking(tokens: readonly Token[], [from, to]: Stretch): Stretch {
 }
 
 /** "/remind stretch at 6", "!remind me …": a command is told by its sign. */
-function isCommand(tokens: readonly Token[], at: number): boolean {
-  return at > 0 && at < 3 && SIGNS.test(tokens[at - 1]?.raw ?? '') && tokens[at]?.glued === true;
-}
+const isCommand = (tokens: readonly Token[], at: number): boolean =>
+  at > 0 && at < 3 && SIGNS.test(tokens[at - 1]?.raw ?? '') && tokens[at]?.glued === true;
 
 /** How many words of "remind me to" begin here; the longest form counts. A reminder may be a daily one. */
 function leadAt(tokens: readonly Token[], at: number): { length: number; cadence: string } {
@@ -98,7 +96,9 @@ function leadAt(tokens: readonly Token[], at: number): { length: number; cadence
 
 /** A stretch without the courtesies and signs at its ends. */
 export function trimmed(tokens: readonly Token[], [from, to]: Stretch): Stretch {
-  const isSign = (at: number) => SIGN.test(wordAt(tokens, at));
+  // "-5 minutes".
+  const isSign = (at: number) =>
+    SIGN.test(wordAt(tokens, at)) && !(/^\d/.test(wordAt(tokens, at + 1)) && tokens[at + 1]?.glued);
   let [start, end] = [from, to];
   for (let length = 1; start < end && length > 0; start += length)
     length = greetingAt(tokens, start) || Number(english.openers.has(wordAt(tokens, start)) || isSign(start));

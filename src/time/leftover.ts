@@ -38,27 +38,22 @@ export function isUnreadTime(task: readonly Token[], isSeries: boolean, hasClock
 }
 
 /** "My 9am": what is called by its hour. */
-function isHourOfThing(words: readonly string[]): boolean {
-  return words.length === 3 && /^(?:the|my|our|his|her|their) \d\d? (?:am|pm|o'clock)$/.test(words.join(' '));
-}
+const isHourOfThing = (words: readonly string[]): boolean =>
+  words.length === 3 && /^(?:the|my|our|his|her|their) \d\d? (?:am|pm|o'clock)$/.test(words.join(' '));
 
 /** "10-6", but not "chapters 3-5". */
-function isHours(word: string, before: string): boolean {
-  return (
-    /^\d{1,2}(?::\d\d)?-\d{1,2}(?::\d\d)?$/.test(word) && !english.names.labels.has(before) && !/s$|^at$/.test(before)
-  );
-}
+const isHours = (word: string, before: string): boolean =>
+  /^\d{1,2}(?::\d\d)?-\d{1,2}(?::\d\d)?$/.test(word) && !english.names.labels.has(before) && !/s$|^at$/.test(before);
 
 /** What leaves days out of a series. */
 const LEAVING = /^(?:not|never|skip|omit|ignore|exclude|drop|pause|leaving|without|except|besides)$/;
 
-function isNamedDay(word: string): boolean {
-  return /^(?:today|tomorrow|tonight|weekends?|weekdays?|nights?|mornings?|\d+(?:st|nd|rd|th)|.+days?)$/.test(word);
-}
+const isNamedDay = (word: string): boolean =>
+  /^(?:today|tomorrow|tonight|weekends?|weekdays?|nights?|mornings?|\d+(?:st|nd|rd|th)|.+days?)$/.test(word);
 
 /** Whether the words name a time of day: "at 8", "8am", "08:00", "noon". */
-export function saysClock(tokens: readonly Token[]): boolean {
-  return tokens.some(({ text }, at) => {
+export const saysClock = (tokens: readonly Token[]): boolean =>
+  tokens.some(({ text }, at) => {
     // "The 9am standup" is a name.
     if (ARTICLES.test(tokens[at - 1]?.text ?? '')) return false;
     if (/^\d{1,2}[:.]\d\d$/.test(text) || CLOCK_WORDS.has(text)) return true;
@@ -68,32 +63,25 @@ export function saysClock(tokens: readonly Token[]): boolean {
       (/^(?:at|by)$/.test(tokens[at - 1]?.text ?? '') || /^(?:am|pm|o'clock|h|uhr)$/.test(tokens[at + 1]?.text ?? ''))
     );
   });
-}
 
 const ARTICLES = /^(?:the|a|an|my|our|his|her|their|your|for)$/;
 const CLOCK_WORDS = new Set("noon midnight half quarter o'clock".split(' '));
 const HOURS = new Set('one two three four five six seven eight nine ten eleven twelve'.split(' '));
 
 /** "Season 2". */
-function isNumbered(word: string, next: string | undefined): boolean {
-  return english.names.labels.has(word) && /^\d/.test(next ?? '');
-}
+const isNumbered = (word: string, next: string | undefined): boolean =>
+  english.names.labels.has(word) && /^\d/.test(next ?? '');
 
-function isTemporal(word: string): boolean {
-  return english.temporal.has(word) || /^\d/.test(word);
-}
+const isTemporal = (word: string): boolean => english.temporal.has(word) || /^\d/.test(word);
 
-function isTimeish(word: string): boolean {
-  return (
-    english.temporal.has(word) ||
-    english.cadences.has(word) ||
-    TIMEISH.has(word) ||
-    HOURS.has(word) ||
-    Object.hasOwn(MONTHS, word) ||
-    Object.hasOwn(ORDINALS, word) ||
-    /^\d/.test(word)
-  );
-}
+const isTimeish = (word: string): boolean =>
+  english.temporal.has(word) ||
+  english.cadences.has(word) ||
+  TIMEISH.has(word) ||
+  HOURS.has(word) ||
+  Object.hasOwn(MONTHS, word) ||
+  Object.hasOwn(ORDINALS, word) ||
+  /^\d/.test(word);
 
 function isCorrection(words: readonly string[], word: string, at: number): boolean {
   const next = words[at + 1] ?? '';
@@ -137,6 +125,5 @@ export function isAddress(tokens: readonly Token[], at: number): boolean {
 }
 
 /** Whether a word is the number of a weekday that is not read with it: "Feb's second" before "Monday". */
-export function isNumbering(word: string, next: string): boolean {
-  return isOrdinal(word) && (Object.hasOwn(WEEKDAYS, next) || Object.hasOwn(WEEKDAYS, next.replace(/s$/, '')));
-}
+export const isNumbering = (word: string, next: string): boolean =>
+  isOrdinal(word) && (Object.hasOwn(WEEKDAYS, next) || Object.hasOwn(WEEKDAYS, next.replace(/s$/, '')));

@@ -141,9 +141,7 @@ function momentAt(wall: Wall, env: Env, offset: string | undefined): number {
 }
 
 /** When a day begins. */
-function midnight(day: Day, env: Env): number {
-  return instantOf(wallOf(day), env.zone);
-}
+const midnight = (day: Day, env: Env): number => instantOf(wallOf(day), env.zone);
 
 function endOf({ moment, whole }: NonNullable<Phrase['until']>, limits: Limits, env: Env): number | When | undefined {
   const { date, time, shift, offset } = moment;

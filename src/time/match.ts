@@ -207,9 +207,7 @@ interface Numbers {
   terminals: readonly string[];
 }
 
-function nothing(): Beginning {
-  return { words: new Set(), terminals: new Set() };
-}
+const nothing = (): Beginning => ({ words: new Set(), terminals: new Set() });
 
 /** Learns how the sequences of a rule may begin from what is known of other rules; true if there was something new. */
 function learnBeginnings({ others, begins }: RuleSet, sets: readonly RuleSet[]): boolean {
@@ -242,12 +240,11 @@ function variants(parts: readonly string[], numbers: Numbers): Element[][] {
 }
 
 /** The alternatives between `<` and `>`. */
-function phrases(parts: readonly string[]): string[][] {
-  return parts
+const phrases = (parts: readonly string[]): string[][] =>
+  parts
     .join(' ')
     .split(' || ')
     .map((phrase) => phrase.split(' '));
-}
 
 function elementOf(part: string, { rules, terminals }: Numbers): Element {
   const none = { words: undefined, rule: undefined, terminal: undefined, label: undefined };

@@ -79,11 +79,8 @@ const DOTTED = /^\d+\.\d+\.[\d.]*$/;
 const NUMBER_SIGNS = /^(?:[#:.,&(-]|no|nr|num|number|and|or)$/;
 
 /** "The plumber is coming Friday": no "coming Friday". */
-function isOnTheWay(tokens: readonly Token[], at: number): boolean {
-  return (
-    tokens[at]?.text === 'coming' && /^(?:is|are|am|was|were|be|not|.+'(?:s|re|m))$/.test(tokens[at - 1]?.text ?? '')
-  );
-}
+const isOnTheWay = (tokens: readonly Token[], at: number): boolean =>
+  tokens[at]?.text === 'coming' && /^(?:is|are|am|was|were|be|not|.+'(?:s|re|m))$/.test(tokens[at - 1]?.text ?? '');
 
 /** How many tokens of a compound with a number begin at a place: "second-hand", "third-party", "one-on-one". */
 function compoundAt(tokens: readonly Token[], at: number): number {
@@ -184,6 +181,5 @@ export function mayBeName(tokens: readonly Token[], at: number): boolean {
 }
 
 /** "Call Ruby Tuesday": the person or the restaurant. */
-function pairs(chain: readonly string[]): boolean {
-  return names.always.get(chain.at(-1) ?? '')?.some((name) => name.length === 2) ?? false;
-}
+const pairs = (chain: readonly string[]): boolean =>
+  names.always.get(chain.at(-1) ?? '')?.some((name) => name.length === 2) ?? false;

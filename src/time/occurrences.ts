@@ -160,9 +160,7 @@ function periodDays(start: Wall, part: RulePart, index: number): { year: number;
   return { year: ymdOf(day).year, list: [day] };
 }
 
-function range(from: Day, to: Day): Day[] {
-  return Array.from({ length: to - from }, (_, index) => from + index);
-}
+const range = (from: Day, to: Day): Day[] => Array.from({ length: to - from }, (_, index) => from + index);
 
 function occurrencesOfPeriod(
   days: readonly Day[],

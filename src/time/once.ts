@@ -47,17 +47,16 @@ function choose({ walls, others, ask, soonerOnly }: Walls, env: Env): When {
   return rest.length === 0 ? instant : { ...instant, others: rest.map((wall) => reading(wall, env)) };
 }
 
-function isUpcoming(wall: Wall, env: Env): boolean {
-  return wall < LAST + DAY && instantOf(wall, env.zone) > env.now;
-}
+const isUpcoming = (wall: Wall, env: Env): boolean => wall < LAST + DAY && instantOf(wall, env.zone) > env.now;
 
-function once(wall: Wall, { zone }: Env): Once {
-  return { kind: 'once', at: new Date(instantOf(wall, zone)), local: isoOfWall(wall), zone };
-}
+const once = (wall: Wall, { zone }: Env): Once => ({
+  kind: 'once',
+  at: new Date(instantOf(wall, zone)),
+  local: isoOfWall(wall),
+  zone,
+});
 
-function reading(wall: Wall, env: Env): Reading {
-  return { words: formatWall(wall, env.wall), when: once(wall, env) };
-}
+const reading = (wall: Wall, env: Env): Reading => ({ words: formatWall(wall, env.wall), when: once(wall, env) });
 
 /** "In 3 hours", "in two days": elapsed time for what the clock counts, the same time of day for the calendar. */
 function shifted(span: Span, env: Env): When {
@@ -81,9 +80,8 @@ function wallAfter(span: Span, { today, wall }: Env): Wall {
 }
 
 /** A wall time moved by a length of time; what is counted by the calendar keeps the time of day. */
-function moved(wall: Wall, span: Span, sign: 1 | -1, day = dayOfWall(wall)): Wall {
-  return moveDay(day, span, sign) * DAY + (wall - day * DAY) + sign * span.milliseconds;
-}
+const moved = (wall: Wall, span: Span, sign: 1 | -1, day = dayOfWall(wall)): Wall =>
+  moveDay(day, span, sign) * DAY + (wall - day * DAY) + sign * span.milliseconds;
 
 function wallsOf(phrase: Phrase, env: Env): Walls | NoDay | undefined {
   const days = daysOf(phrase, env);
@@ -126,9 +124,8 @@ function wallsOf(phrase: Phrase, env: Env): Walls | NoDay | undefined {
   return found;
 }
 
-function isNight({ dates }: Phrase): boolean {
-  return dates.some((date) => date.type === 'holiday' && date.name === 'new-years-eve');
-}
+const isNight = ({ dates }: Phrase): boolean =>
+  dates.some((date) => date.type === 'holiday' && date.name === 'new-years-eve');
 
 /** "Mon 23", "Tue 1": the day of the month that is such a weekday soon, where the number was no hour. */
 function dayByNumber(
@@ -182,9 +179,8 @@ function defaultTime({ days, minute }: Days, { parts }: Env, after: Minute | und
 const SHORTEST_NOTICE = 30;
 
 /** The walls of these minutes of a day. */
-export function wallsAt(day: Day, minutes: readonly Minute[], { second }: Pick<Times, 'second'>): Wall[] {
-  return minutes.map((minute) => day * DAY + minute * MINUTE + second * SECOND);
-}
+export const wallsAt = (day: Day, minutes: readonly Minute[], { second }: Pick<Times, 'second'>): Wall[] =>
+  minutes.map((minute) => day * DAY + minute * MINUTE + second * SECOND);
 
 /** The days of a phrase; null when it names none, undefined when it names two that differ. */
 function daysOf({ dates, shift, time, range }: Phrase, env: Env): Days | NoDay | null | undefined {

@@ -5,12 +5,12 @@ import { describe } from './describe.ts';
 import { hereOf } from './env.ts';
 import { interpret } from './interpret.ts';
 import { english } from './lang/en.ts';
-import { closingBefore, greetingAt } from './layout.ts';
+import { trimmed } from './layout.ts';
 import { type Budget, type Phrase, readings, type Words, wordsOf } from './phrase.ts';
 import { distinct, readingsOf } from './readings.ts';
 import { parseRuleText } from './rule-text.ts';
 import { noTime, notUnderstood, tooLong, unknownZone, whichOne } from './texts.ts';
-import { corrected, type Stretch, type Token, tokenise, wordAt } from './tokens.ts';
+import { corrected, type Stretch, tokenise } from './tokens.ts';
 import type { Reading, When, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
 
@@ -38,9 +38,8 @@ export function readRule(text: string, ctx: WhenContext): When | undefined {
 }
 
 /** Words only about time; undefined when some of them are not, or when they contradict each other. */
-export function readPhrase(text: string, ctx: WhenContext): When | undefined {
-  return readWords(chosen(wordsOf(text, tokenise(text))), ctx);
-}
+export const readPhrase = (text: string, ctx: WhenContext): When | undefined =>
+  readWords(chosen(wordsOf(text, tokenise(text))), ctx);
 
 /** The words without an "either". */
 export function chosen(words: Words): Words {
@@ -54,21 +53,6 @@ export function readWords(words: Words, ctx: WhenContext): When | undefined {
   if (read) return read.when;
   const tokens = words.tokens.length > LONGEST_SLIPS ? undefined : corrected(words.tokens);
   return tokens && readWhole(wordsOf(words.text, tokens), ctx)?.when;
-}
-
-/** Where the words stand, without courtesies before and after. */
-function stretchOf(tokens: readonly Token[]): Stretch {
-  const isSign = (at: number) => /^[.!,]$/.test(wordAt(tokens, at));
-  let from = 0;
-  let to = tokens.length;
-  for (let length = 1; from < to && length > 0; from += length)
-    length = greetingAt(tokens, from) || Number(english.openers.has(wordAt(tokens, from)));
-  if (from > 0 && wordAt(tokens, from) === ',') from++;
-  for (let length = 1; to > from && length > 0; to = Math.max(from, to - length)) {
-    length = closingBefore(tokens, to);
-    if (length === 0 && isSign(to - 1) && closingBefore(tokens, to - 1) > 0) length = 1;
-  }
-  return [from, to];
 }
 
 /** Bounds the time that any text takes; what a person writes needs a third of it. */
@@ -97,7 +81,7 @@ interface Read {
 }
 
 function readWhole(words: Words, ctx: WhenContext, tries?: Budget): Read | undefined {
-  const [from, to] = stretchOf(words.tokens);
+  const [from, to] = trimmed(words.tokens, [0, words.tokens.length]);
   return to - from > MOST_TOKENS ? undefined : readStretch(words, ctx, [from, to], effort(PHRASE_STEPS, tries));
 }
 
@@ -164,9 +148,8 @@ function askAbout(
 }
 
 /** Whether two times are so close that nobody wants to be asked which is meant. */
-function areNear(one: Reading['when'], other: Reading['when']): boolean {
-  return one.kind === 'once' && other.kind === 'once' && Math.abs(one.at.getTime() - other.at.getTime()) <= NEAR;
-}
+const areNear = (one: Reading['when'], other: Reading['when']): boolean =>
+  one.kind === 'once' && other.kind === 'once' && Math.abs(one.at.getTime() - other.at.getTime()) <= NEAR;
 
 const NEAR = 30 * MINUTE;
 

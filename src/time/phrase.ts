@@ -103,9 +103,8 @@ function extend(
   }
 }
 
-function hasTime({ time, times, range, recurs, dates }: Phrase): boolean {
-  return time !== undefined || times !== undefined || range !== undefined || recurs.length > 0 || dates.length > 0;
-}
+const hasTime = ({ time, times, range, recurs, dates }: Phrase): boolean =>
+  time !== undefined || times !== undefined || range !== undefined || recurs.length > 0 || dates.length > 0;
 
 function withMoment(phrase: Phrase, { date, time }: Moment): Phrase | undefined {
   const dated = date ? withDate(phrase, date, false) : phrase;
@@ -144,8 +143,7 @@ function narrower(a: PartName, b: PartName): PartName | undefined {
   if (a === b) return a;
   const parts = [a, b];
   if (parts.includes('early') && parts.includes('morning')) return 'early';
-  if (parts.includes('late') && parts.some((part) => LATE_PARTS.has(part))) return 'late';
-  return undefined;
+  return parts.includes('late') && parts.some((part) => LATE_PARTS.has(part)) ? 'late' : undefined;
 }
 
 const LATE_PARTS: ReadonlySet<PartName> = new Set<PartName>(['evening', 'night', 'tonight']);
@@ -173,9 +171,11 @@ export interface Words {
   pieces: (at: number) => readonly Match<Piece>[];
 }
 
-export function wordsOf(text: string, tokens: readonly Token[]): Words {
-  return { text, tokens, pieces: english.grammar.over(tokens) };
-}
+export const wordsOf = (text: string, tokens: readonly Token[]): Words => ({
+  text,
+  tokens,
+  pieces: english.grammar.over(tokens),
+});
 
 /**
  * The ways in which the words of a stretch can be read as a phrase, the ones with the longest pieces first. Every word

@@ -164,15 +164,11 @@ export interface Recur {
 
 export const NOTHING: Span = { months: 0, days: 0, workdays: 0, milliseconds: 0 };
 
-export function isElapsed(span: Span): boolean {
-  return span.months === 0 && span.days === 0 && span.workdays === 0;
-}
+export const isElapsed = (span: Span): boolean => span.months === 0 && span.days === 0 && span.workdays === 0;
 
-export function addSpans(a: Span, b: Span): Span {
-  return {
-    months: a.months + b.months,
-    days: a.days + b.days,
-    workdays: a.workdays + b.workdays,
-    milliseconds: a.milliseconds + b.milliseconds,
-  };
-}
+export const addSpans = (a: Span, b: Span): Span => ({
+  months: a.months + b.months,
+  days: a.days + b.days,
+  workdays: a.workdays + b.workdays,
+  milliseconds: a.milliseconds + b.milliseconds,
+});

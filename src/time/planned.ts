@@ -10,9 +10,8 @@ export interface Planned {
 }
 
 /** The first occurrence strictly after `after`. */
-export function nextOf(rule: string, after: Instant): Instant | undefined {
-  return occurrences(rule, { after }).next().value ?? undefined;
-}
+export const nextOf = (rule: string, after: Instant): Instant | undefined =>
+  occurrences(rule, { after }).next().value ?? undefined;
 
 /** The plan of what was understood; undefined when a rule has nothing left to come. */
 export function plannedFor(when: Once | Recurring, now: Instant): Planned | undefined {
@@ -28,9 +27,8 @@ export interface StoredPlan {
   zone: string;
 }
 
-export function storedPlan(when: Once | Recurring): StoredPlan {
-  return when.kind === 'once' ? { at: when.at.toISOString(), zone: when.zone } : { rule: when.rule, zone: when.zone };
-}
+export const storedPlan = (when: Once | Recurring): StoredPlan =>
+  when.kind === 'once' ? { at: when.at.toISOString(), zone: when.zone } : { rule: when.rule, zone: when.zone };
 
 export function readPlan({ at, rule, zone }: StoredPlan, now: Instant): Planned | undefined {
   if (rule === undefined) return at === undefined ? undefined : { plannedAt: new Date(at), rule: undefined, zone };

@@ -172,10 +172,8 @@ function withoutDate(part: RulePart, { month, day }: { month: number; day: numbe
 }
 
 /** `part` only on these weekdays; undefined when it names other days already. */
-export function onlyOn(part: RulePart, weekdays: readonly number[]): RulePart | undefined {
-  if (part.byDay) return undefined;
-  return { ...part, byDay: plain(weekdays) };
-}
+export const onlyOn = (part: RulePart, weekdays: readonly number[]): RulePart | undefined =>
+  part.byDay ? undefined : { ...part, byDay: plain(weekdays) };
 
 /**
  * `parts` at each of these times (minutes since midnight). Times that share their minutes share a part; a single time
@@ -198,6 +196,7 @@ export function atTimes(parts: readonly RulePart[], minutes: readonly number[]):
   return parts.flatMap((part) => times.map((time) => ({ ...part, ...time })));
 }
 
-export function timeOf(minute: number): Pick<RulePart, 'byHour' | 'byMinute'> {
-  return { byHour: [Math.floor(minute / 60)], byMinute: [minute % 60] };
-}
+export const timeOf = (minute: number): Pick<RulePart, 'byHour' | 'byMinute'> => ({
+  byHour: [Math.floor(minute / 60)],
+  byMinute: [minute % 60],
+});

@@ -54,9 +54,8 @@ const MOST_CHUNKS = 40;
 const RULE_LINE = /^(?:DTSTART|RRULE|EXDATE|RDATE|EXRULE)[;:]\S+$|^FREQ=\S+$/i;
 
 /** Names of days stand in the fifth field; a sixth word is more likely what is to be done ("sun cream"). */
-function isField(word: string, place: number): boolean {
-  return FIELD.test(word) || (place === 4 && word.split(/[,-]/).every((day) => DAY.test(day)));
-}
+const isField = (word: string, place: number): boolean =>
+  FIELD.test(word) || (place === 4 && word.split(/[,-]/).every((day) => DAY.test(day)));
 
 const FIELD = /^(?:[\d*?][\d*?,/#LW-]*|LW?)$/i;
 const DAY = /^(?:mon|tue|wed|thu|fri|sat|sun)$/i;

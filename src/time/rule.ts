@@ -205,9 +205,7 @@ function readField(part: RulePart, name: string, value: string, zone: string): s
 }
 
 /** 1 = Monday; 0 when there is no such code. */
-function weekdayOfCode(code: string): number {
-  return WEEKDAY_CODES.indexOf(code as (typeof WEEKDAY_CODES)[number]) + 1;
-}
+const weekdayOfCode = (code: string): number => WEEKDAY_CODES.indexOf(code as (typeof WEEKDAY_CODES)[number]) + 1;
 
 function readByDay(part: RulePart, value: string): string | undefined {
   const days: NthWeekday[] = [];

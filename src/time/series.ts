@@ -363,6 +363,5 @@ function lastOf(span: Span, first: Wall, parts: RulePart[], env: Env, limits: Li
 export function recurring(rule: Rule, env: Env): When {
   const next: Date[] = [];
   for (const { at } of ruleOccurrences(rule, env.now)) if (next.push(new Date(at)) === NEXT) break;
-  if (next.length === 0) return never();
-  return { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next };
+  return next.length === 0 ? never() : { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next };
 }

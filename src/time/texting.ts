@@ -56,9 +56,7 @@ function innerKind(tokens: readonly Token[], at: number): Kind {
     : 'doubt';
 }
 
-function isTimely(word: string): boolean {
-  return /^(?:at|by|~|noon|midnight|\d.*)$/.test(word) || PARTS.test(word);
-}
+const isTimely = (word: string): boolean => /^(?:at|by|~|noon|midnight|\d.*)$/.test(word) || PARTS.test(word);
 
 const PARTS = /^(?:morning|afternoon|evening|night|lunch|eve)$/;
 

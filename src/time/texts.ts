@@ -3,55 +3,46 @@ import type { Ambiguous, Reading, Reject, RejectCode } from './types.ts';
 
 /** What coda says about times, in words. */
 
-function reject(code: RejectCode, understood: string, say: string): Reject {
-  return { kind: 'reject', code, understood, say };
-}
+const reject = (code: RejectCode, understood: string, say: string): Reject => ({
+  kind: 'reject',
+  code,
+  understood,
+  say,
+});
 
 export function past(understood: string): Reject {
   const what = understood === '' ? 'That time' : understood;
   return reject('PAST', understood, `${what} has already passed. Name a time to come, for example "tomorrow at 9".`);
 }
 
-export function noTime(): Reject {
-  return reject('NO_TIME', '', 'When should that be? For example "tomorrow at 9", "in 20 minutes" or "every Monday".');
-}
+export const noTime = (): Reject =>
+  reject('NO_TIME', '', 'When should that be? For example "tomorrow at 9", "in 20 minutes" or "every Monday".');
 
-export function notUnderstood(words: string): Reject {
-  return reject(
+export const notUnderstood = (words: string): Reject =>
+  reject(
     'NOT_A_DATE',
     '',
     `I could not make out when "${words}" is. Try for example "Friday at 15:00", "24 December" or "every weekday at 9".`,
   );
-}
 
-export function impossible(): Reject {
-  return reject('NOT_A_DATE', '', 'There is no such date or time. Please check the day, the month and the hour.');
-}
+export const impossible = (): Reject =>
+  reject('NOT_A_DATE', '', 'There is no such date or time. Please check the day, the month and the hour.');
 
-export function tooLong(): Reject {
-  return reject(
-    'NOT_A_DATE',
-    '',
-    'That is too long to be a time. A few words are enough, for example "tomorrow at 9".',
-  );
-}
+export const tooLong = (): Reject =>
+  reject('NOT_A_DATE', '', 'That is too long to be a time. A few words are enough, for example "tomorrow at 9".');
 
-export function unknownZone(zone: string): Reject {
-  return reject('NOT_A_DATE', '', `I know no time zone "${zone}". Name a city, for example "Berlin" or "New York".`);
-}
+export const unknownZone = (zone: string): Reject =>
+  reject('NOT_A_DATE', '', `I know no time zone "${zone}". Name a city, for example "Berlin" or "New York".`);
 
-export function tooOften(): Reject {
-  return reject('TOO_OFTEN', '', 'That is more often than once a minute. Once a minute is the most: "every minute".');
-}
+export const tooOften = (): Reject =>
+  reject('TOO_OFTEN', '', 'That is more often than once a minute. Once a minute is the most: "every minute".');
 
 export function never(understood = ''): Reject {
   const what = understood === '' ? 'That' : `"${understood}"`;
   return reject('NEVER', understood, `${what} never happens. Try for example "every 2 days at 9".`);
 }
 
-export function badRule(problem: string): Reject {
-  return reject('NOT_A_DATE', '', `I cannot use this rule: ${problem}.`);
-}
+export const badRule = (problem: string): Reject => reject('NOT_A_DATE', '', `I cannot use this rule: ${problem}.`);
 
 export function whichOne(readings: Reading[]): Ambiguous {
   const words = readings.map((reading) => reading.words);

@@ -41,14 +41,13 @@ const QUOTES: Readonly<Record<string, string>> = {
 };
 
 /** The same text with typographic signs as their plain forms; nothing moves, so that places stay valid. */
-function plain(text: string): string {
-  return text
+const plain = (text: string): string =>
+  text
     .replace(/[‘’ʼ´]/g, "'")
     .replace(/[‐‑‒–—−]/g, '-')
     .replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0))
     .replace(/：/g, ':')
     .replace(/[\u00a0\u2000-\u200a\u202f\u3000]/g, ' ');
-}
 
 /** Takes `text` apart. */
 export function tokenise(text: string): Token[] {

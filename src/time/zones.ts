@@ -30,8 +30,7 @@ export function instantOf(wall: Wall, zone: string): number {
   const plain = new Date(wall).toISOString().slice(0, -1);
   const first = Temporal.PlainDateTime.from(plain).toZonedDateTime(zone, { disambiguation: 'earlier' });
   const at = first.epochMilliseconds;
-  if (wallAt(at, zone) === wall) return at;
-  return first.getTimeZoneTransition('next')?.epochMilliseconds ?? at;
+  return wallAt(at, zone) === wall ? at : (first.getTimeZoneTransition('next')?.epochMilliseconds ?? at);
 }
 
 /** A time between two changes of a zone's offset (milliseconds). */
@@ -64,9 +63,7 @@ function learn(at: number, zone: string): Constant {
 }
 
 /** `UTC+01:00` for an offset in milliseconds. */
-export function offsetName(offset: number): string {
-  return `UTC${fixedZone(offset)}`;
-}
+export const offsetName = (offset: number): string => `UTC${fixedZone(offset)}`;
 
 /** The zone that is always this far (milliseconds) from UTC: `+01:00`. */
 export function fixedZone(offset: number): string {

@@ -1,14 +1,13 @@
 import type { Clock, PartName, Piece, TimeSpec } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
 import { NUMBERS, ORDINALS, UNIT_WORDS } from './en-words.ts';
-import { rule, type Terminals } from './grammar.ts';
+import { rule, type Terminals, time } from './grammar.ts';
 
 /** Numbers, times of day and parts of a day. */
 
 /** Looks a word up in a table; words such as "constructor" are not in it. */
-export function lookUp<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined;
-}
+export const lookUp = <T>(table: Readonly<Record<string, T>>, word: string): T | undefined =>
+  Object.hasOwn(table, word) ? table[word] : undefined;
 
 /** A terminal for digits of this form. */
 export const digitsLike =
@@ -61,9 +60,8 @@ function clockOf(text: string): Clock | undefined {
   return hour && { ...hour, weak: true };
 }
 
-function within(low: number, high: number, value: number | undefined): number | undefined {
-  return value !== undefined && value >= low && value <= high ? value : undefined;
-}
+const within = (low: number, high: number, value: number | undefined): number | undefined =>
+  value !== undefined && value >= low && value <= high ? value : undefined;
 
 /** Hour and minute as digits. A leading zero, 0 and 13–24 leave no doubt about the half of the day. */
 function clockToken(match: RegExpExecArray | null): Clock | undefined {
@@ -74,9 +72,7 @@ function clockToken(match: RegExpExecArray | null): Clock | undefined {
   return hour > 9 ? { hour, minute, second, exact, padded: true } : { hour, minute, second, exact };
 }
 
-function clock(hour: number, minute = 0): Clock {
-  return { hour, minute, second: 0, exact: hour > 12 || hour === 0 };
-}
+const clock = (hour: number, minute = 0): Clock => ({ hour, minute, second: 0, exact: hour > 12 || hour === 0 });
 
 /** Settles the half of the day; "17 pm" is what people type for 17:00, "13 am" is nothing. */
 function withHalf(bare: Clock | undefined, half: string | undefined): Clock | undefined {
@@ -130,9 +126,7 @@ const bareHour = ({ h }: { h: number }): Clock => ({ ...clock(h), weak: true });
 const exactly = (time: Clock): Clock => ({ ...time, exact: true });
 
 /** What was marked as a time of day is no bare number. */
-function strong(time: Clock): Clock {
-  return { ...time, weak: false, bare: false };
-}
+const strong = (time: Clock): Clock => ({ ...time, weak: false, bare: false });
 
 export const clockRules = [
   rule('half', 'am|pm', (_, [token]) => halfOf(token?.text)),
@@ -207,34 +201,34 @@ export const partRules = [
   rule('part', 'late < in? the? evening || at? night >?', part('late')),
   rule('part', 'night time?', part('night')),
 
-  rule('time', 'later? this {part}', (c) => ({ ...c.part, today: true })),
-  rule('time', 'this eve', (_, [, word]) => (word?.raw === 'eve' ? { part: 'evening', today: true } : undefined)),
-  rule('time', 'this {half}', (c) => ({ part: c.half === 'am' ? 'morning' : 'afternoon', today: true })),
-  rule('time', 'late tonight', () => ({ part: 'late', today: true })),
-  rule('time', 'later|by? tonight', () => ({ part: 'tonight', today: true })),
+  time('later? this {part}', (c) => ({ ...c.part, today: true })),
+  time('this eve', (_, [, word]) => (word?.raw === 'eve' ? { part: 'evening', today: true } : undefined)),
+  time('this {half}', (c) => ({ part: c.half === 'am' ? 'morning' : 'afternoon', today: true })),
+  time('late tonight', () => ({ part: 'late', today: true })),
+  time('later|by? tonight', () => ({ part: 'tonight', today: true })),
   // "Tomorrow evening 730", "tonight 930".
-  rule('time', '{partPrefix}? {part} {t:partclock}', (c) => ({ ...c.part, clock: c.t })),
-  rule('time', 'this {part} {t:partclock}', (c) => ({ ...c.part, clock: c.t, today: true })),
-  rule('time', 'tonight {t:partclock}', (c) => ({ part: 'tonight', clock: c.t, today: true })),
-  rule('time', '{clockPrefix} {clock} {clockSuffix}?', (c) => ({ clock: strong(c.clock) })),
-  rule('time', '{clockPrefix} {t:dotclock}', (c) => ({ clock: c.t })),
-  rule('time', 'at {t:compact}', (c, [, token]) => (/^\d00$/.test(token?.text ?? '') ? undefined : { clock: c.t })),
-  rule('time', 'at {h:hourword} hundred', (c) => ({ clock: exactly(clock(c.h)) })),
-  rule('time', 'at|about half {hour}', (c) => ({ clock: beside(c.hour, 30) })),
-  rule('time', 'at {h:hourdigits} {m:twodigits} {half}?', (c) => ({ clock: withHalf(clock(c.h, c.m), c.half) })),
-  rule('time', 'at {m:digits} to {fullHour}', (c) =>
+  time('{partPrefix}? {part} {t:partclock}', (c) => ({ ...c.part, clock: c.t })),
+  time('this {part} {t:partclock}', (c) => ({ ...c.part, clock: c.t, today: true })),
+  time('tonight {t:partclock}', (c) => ({ part: 'tonight', clock: c.t, today: true })),
+  time('{clockPrefix} {clock} {clockSuffix}?', (c) => ({ clock: strong(c.clock) })),
+  time('{clockPrefix} {t:dotclock}', (c) => ({ clock: c.t })),
+  time('at {t:compact}', (c, [, token]) => (/^\d00$/.test(token?.text ?? '') ? undefined : { clock: c.t })),
+  time('at {h:hourword} hundred', (c) => ({ clock: exactly(clock(c.h)) })),
+  time('at|about half {hour}', (c) => ({ clock: beside(c.hour, 30) })),
+  time('at {h:hourdigits} {m:twodigits} {half}?', (c) => ({ clock: withHalf(clock(c.h, c.m), c.half) })),
+  time('at {m:digits} to {fullHour}', (c) =>
     within(1, 29, c.m) === undefined ? undefined : { clock: beside(c.fullHour, -c.m) },
   ),
   // "At 14h"; "at 2h" is as often two in the afternoon.
-  rule('time', '{clockPrefix} {h:hourdigits} {letterH}', (c) =>
+  time('{clockPrefix} {h:hourdigits} {letterH}', (c) =>
     c.h > 0 && c.h < 7 ? undefined : { clock: exactly(clock(c.h)) },
   ),
-  rule('time', '{clock} {clockSuffix}', (c) => ({ clock: strong(c.clock) })),
-  rule('time', 'at the? same|this time', () => ({ same: true })),
+  time('{clock} {clockSuffix}', (c) => ({ clock: strong(c.clock) })),
+  time('at the? same|this time', () => ({ same: true })),
   // A date has been said, or else it may be a price.
-  rule('time', '{t:dotclock}', (c) => (c.t.minute > 12 ? { clock: { ...c.t, weak: true } } : undefined)),
-  rule('time', '{clock}', (c) => ({ clock: c.clock })),
-  rule('time', '{partPrefix}? {part}', (c) => c.part),
+  time('{t:dotclock}', (c) => (c.t.minute > 12 ? { clock: { ...c.t, weak: true } } : undefined)),
+  time('{clock}', (c) => ({ clock: c.clock })),
+  time('{partPrefix}? {part}', (c) => c.part),
   rule('clockPrefix', '< at|by|about|~ || at|by|for about|exactly|precisely|~ >', () => true),
   rule('clockPrefix', '< when|once {itIs} || no later than || at? about . || at|on? the stroke of >', () => true),
   rule('clockPrefix', 'exactly|precisely|promptly|right|only|again|just|maybe|sharp at', () => true),
@@ -257,6 +251,4 @@ export const partRules = [
   }),
 ];
 
-function rangeOf(from: Clock, to: Clock, loose = false): Piece {
-  return { kind: 'range', from, to, loose };
-}
+const rangeOf = (from: Clock, to: Clock, loose = false): Piece => ({ kind: 'range', from, to, loose });

@@ -2,7 +2,7 @@ import type { DateSpec, Which } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
 import { digitsLike, lookUp } from './en-clock.ts';
 import { MONTHS, WEEKDAYS } from './en-words.ts';
-import { rule, type Terminals } from './grammar.ts';
+import { date, monthDate, rule, type Terminals } from './grammar.ts';
 
 /** Days and dates. */
 
@@ -49,13 +49,10 @@ export const dateTerminals: Terminals = {
   },
 };
 
-function fullYear(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text) + (text.length === 2 ? 2000 : 0);
-}
+const fullYear = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text) + (text.length === 2 ? 2000 : 0);
 
-function monthday(day: number, month?: number, year?: number): DateSpec {
-  return { type: 'monthday', day, month, year };
-}
+const monthday = (day: number, month?: number, year?: number): DateSpec => ({ type: 'monthday', day, month, year });
 
 const offset = (days: number) => (): DateSpec => ({ type: 'offset', days });
 
@@ -84,58 +81,57 @@ const weekend = (which: Which, weeks?: number) => (): DateSpec => ({
 const both = (weekday: number, date: DateSpec): DateSpec => ({ type: 'both', weekday, date });
 
 export const dayRules = [
-  rule('date', 'later? today', offset(0)),
-  rule('date', '< tomorrow || the? next|following day >', offset(1)),
-  rule('date', '< overmorrow || the? day after tomorrow >', offset(2)),
-  rule('date', 'yesterday', offset(-1)),
-  rule('date', 'the? day before yesterday', offset(-2)),
+  date('later? today', offset(0)),
+  date('< tomorrow || the? next|following day >', offset(1)),
+  date('< overmorrow || the? day after tomorrow >', offset(2)),
+  date('yesterday', offset(-1)),
+  date('the? day before yesterday', offset(-2)),
 
-  rule('date', 'on? {weekday}', weekday('bare')),
-  rule('date', 'on? this {weekday}', weekday('this')),
-  rule('date', 'on? the? next {weekday}', weekday('next')),
-  rule('date', 'on? the|this? coming|following {weekday}', weekday('coming')),
-  rule('date', 'on? the? last|past|previous {weekday}', weekday('last')),
-  rule('date', '< on? {weekday} last|past week || {weekday} gone >', weekday('last')),
-  rule('date', 'on? a|one? week on? {weekday}', weekday('bare', 1)),
-  rule('date', 'on? {weekday} < week || in a|one week >', weekday('bare', 1)),
+  date('on? {weekday}', weekday('bare')),
+  date('on? this {weekday}', weekday('this')),
+  date('on? the? next {weekday}', weekday('next')),
+  date('on? the|this? coming|following {weekday}', weekday('coming')),
+  date('on? the? last|past|previous {weekday}', weekday('last')),
+  date('< on? {weekday} last|past week || {weekday} gone >', weekday('last')),
+  date('on? a|one? week on? {weekday}', weekday('bare', 1)),
+  date('on? {weekday} < week || in a|one week >', weekday('bare', 1)),
   // "Two Fridays from now".
-  rule('date', '{n:number} {w:weekdayPlural} from right? now|today', (c) =>
+  date('{n:number} {w:weekdayPlural} from right? now|today', (c) =>
     c.n > 0 ? { type: 'weekday', weekday: c.w, which: 'coming', weeks: c.n - 1 } : undefined,
   ),
-  rule('date', 'on? {weekday} ,? in {n:number} week', inWeeks),
-  rule('date', 'on? {weekday} ,? {n:number} week from right? now', inWeeks),
+  date('on? {weekday} ,? in {n:number} week', inWeeks),
+  date('on? {weekday} ,? {n:number} week from right? now', inWeeks),
   rule('inWeek', 'this week', () => 0),
   rule('inWeek', '< next week || the next|following|coming week >', () => 1),
   rule('inWeek', 'the? week after next', () => 2),
-  rule('date', 'on? {weekday} ,|of|in? {inWeek}', (c) => weekdayOfWeek(c.weekday, c.inWeek)),
-  rule('date', '{inWeek} on|,? {weekday}', (c) => weekdayOfWeek(c.weekday, c.inWeek)),
-  rule('date', "next week's {weekday}", (c) => weekdayOfWeek(c.weekday, 1)),
-  rule('date', 'on? the? {weekday} after next', weekday('next', 1)),
-  rule('date', 'on? the {weekday}', weekday('bare')),
+  date('on? {weekday} ,|of|in? {inWeek}', (c) => weekdayOfWeek(c.weekday, c.inWeek)),
+  date('{inWeek} on|,? {weekday}', (c) => weekdayOfWeek(c.weekday, c.inWeek)),
+  date("next week's {weekday}", (c) => weekdayOfWeek(c.weekday, 1)),
+  date('on? the? {weekday} after next', weekday('next', 1)),
+  date('on? the {weekday}', weekday('bare')),
 
-  rule('date', 'when|once {itIs} {date}', (c) => c.date),
+  date('when|once {itIs} {date}', (c) => c.date),
 
   // "Friday the 13th", "Friday 4 December": only a date of the calendar can be beside a weekday.
-  rule('date', 'on? {weekday} ,? {date}', (c) =>
+  date('on? {weekday} ,? {date}', (c) =>
     /^(?:monthday|numeric|holiday)$/.test(c.date.type) ? both(c.weekday, c.date) : undefined,
   ),
-  rule('date', 'on? {d:monthDate} < / {weekday} || ,? ( {weekday} ) >', (c) => both(c.weekday, c.d)),
-  rule('date', 'on? {weekday} the? {ordinal}', (c) => both(c.weekday, monthday(c.ordinal))),
+  date('on? {d:monthDate} < / {weekday} || ,? ( {weekday} ) >', (c) => both(c.weekday, c.d)),
+  date('on? {weekday} the? {ordinal}', (c) => both(c.weekday, monthday(c.ordinal))),
   // "Friday 27": no hour.
-  rule('date', 'on? {weekday} {d:dayDigits}', (c) => (c.d > 24 ? both(c.weekday, monthday(c.d)) : undefined)),
-  rule('date', '{d:monthDate} , {weekday}', (c) => both(c.weekday, c.d)),
+  date('on? {weekday} {d:dayDigits}', (c) => (c.d > 24 ? both(c.weekday, monthday(c.d)) : undefined)),
+  date('{d:monthDate} , {weekday}', (c) => both(c.weekday, c.d)),
 
-  rule('date', '< this|the? weekend || the|this? coming weekend >', weekend('this')),
-  rule('date', 'at|on|over|during the|this weekend', weekend('this')),
-  rule('date', 'next weekend', weekend('next')),
-  rule('date', 'the weekend after next', weekend('next', 1)),
-  rule('date', 'last|past weekend', weekend('last')),
+  date('< this|the? weekend || the|this? coming weekend >', weekend('this')),
+  date('at|on|over|during the|this weekend', weekend('this')),
+  date('next weekend', weekend('next')),
+  date('the weekend after next', weekend('next', 1)),
+  date('last|past weekend', weekend('last')),
 ];
 
 /** "Dec 1 - Dec 3": no "1-Dec". */
-function isOpenDash(tokens: readonly Token[]): boolean {
-  return tokens.some(({ text }, at) => text === '-' && tokens[at + 1]?.glued === false);
-}
+const isOpenDash = (tokens: readonly Token[]): boolean =>
+  tokens.some(({ text }, at) => text === '-' && tokens[at + 1]?.glued === false);
 
 /** A month's day, and its year where there is one. */
 interface Dated {
@@ -150,49 +146,45 @@ const dated = ({ month, ordinal, dayDigits, year }: Dated): DateSpec =>
 
 export const calendarRules = [
   rule('yearSuffix', ',|of|in? {year}', (c) => c.year),
-  rule('monthDate', 'the? {ordinal} < of? || day of > {month} {year:yearSuffix}?', dated),
-  rule('monthDate', '{dayDigits} of|-|.? {month} ,|-? {year}?', (c, tokens) =>
-    isOpenDash(tokens) ? undefined : dated(c),
-  ),
-  rule('monthDate', "{dayDigits} {month} < ,? ' >? {year:shortYear}", dated),
-  rule('monthDate', "{month} {dayDigits} ,? ' {year:shortYear}", dated),
-  rule('monthDate', "the? {ordinal} of? {month} ,? ' {year:shortYear}", dated),
+  monthDate('the? {ordinal} < of? || day of > {month} {year:yearSuffix}?', dated),
+  monthDate('{dayDigits} of|-|.? {month} ,|-? {year}?', (c, tokens) => (isOpenDash(tokens) ? undefined : dated(c))),
+  monthDate("{dayDigits} {month} < ,? ' >? {year:shortYear}", dated),
+  monthDate("{month} {dayDigits} ,? ' {year:shortYear}", dated),
+  monthDate("the? {ordinal} of? {month} ,? ' {year:shortYear}", dated),
   rule('signedYear', '{shortYear}', (c) => c.shortYear),
   rule('signedYear', '{year}', (c) => c.year),
-  rule('monthDate', '{dayDigits} -|. {month} -|.? {year:signedYear}', (c, tokens) =>
+  monthDate('{dayDigits} -|. {month} -|.? {year:signedYear}', (c, tokens) =>
     isOpenDash(tokens) ? undefined : dated(c),
   ),
-  rule('monthDate', '{month} - {d:dayYear}', (c) => monthday(c.d.day, c.month, c.d.year)),
-  rule('monthDate', '{month} .? {dayDigits} ,? {year:laterYear}', dated),
-  rule('monthDate', '{month} the? {ordinal} ,? {year:laterYear}', dated),
-  rule('monthDate', 'the? {ordinal} of? {month} ,? {year:laterYear}', dated),
-  rule('monthDate', '{month} the? {ordinal} < ,? {year} >?', dated),
-  rule('monthDate', '{month} .|-? {dayDigits} < ,? {year} >?', dated),
-  rule('monthDate', '{year} {month} {dayDigits}', dated),
-  rule('monthDate', '{isoDate}', (c) => c.isoDate),
-  rule('monthDate', '{slashDate}', (c) => c.slashDate),
-  rule('monthDate', '{fullDotDate}', (c) => c.fullDotDate),
-  rule('monthDate', '{dotDate} .', (c) => c.dotDate),
-  rule('date', 'on|by? {monthDate}', (c) => c.monthDate),
-  rule('date', 'on|by? this|next|coming {d:monthDate}', (c) => (c.d.type === 'monthday' ? c.d : undefined)),
-  rule('date', 'next year on|,? {monthDate}', (c) => inYear(c.monthDate, 1)),
-  rule('date', 'on? {monthDate} ,? next year', (c) => inYear(c.monthDate, 1)),
-  rule('date', 'on? {monthDate} ,? of? this year', (c) => inYear(c.monthDate, 0)),
+  monthDate('{month} - {d:dayYear}', (c) => monthday(c.d.day, c.month, c.d.year)),
+  monthDate('{month} .? {dayDigits} ,? {year:laterYear}', dated),
+  monthDate('{month} the? {ordinal} ,? {year:laterYear}', dated),
+  monthDate('the? {ordinal} of? {month} ,? {year:laterYear}', dated),
+  monthDate('{month} the? {ordinal} < ,? {year} >?', dated),
+  monthDate('{month} .|-? {dayDigits} < ,? {year} >?', dated),
+  monthDate('{year} {month} {dayDigits}', dated),
+  monthDate('{isoDate}', (c) => c.isoDate),
+  monthDate('{slashDate}', (c) => c.slashDate),
+  monthDate('{fullDotDate}', (c) => c.fullDotDate),
+  monthDate('{dotDate} .', (c) => c.dotDate),
+  date('on|by? {monthDate}', (c) => c.monthDate),
+  date('on|by? this|next|coming {d:monthDate}', (c) => (c.d.type === 'monthday' ? c.d : undefined)),
+  date('next year on|,? {monthDate}', (c) => inYear(c.monthDate, 1)),
+  date('on? {monthDate} ,? next year', (c) => inYear(c.monthDate, 1)),
+  date('on? {monthDate} ,? of? this year', (c) => inYear(c.monthDate, 0)),
   // "At 2027-12-31 23:55".
-  rule('date', 'at {isoDate}', (c) => c.isoDate),
-  rule('date', 'on {dotDate}', (c) => c.dotDate),
-  rule('date', '{weekday} {dotDate}', (c) => both(c.weekday, c.dotDate)),
+  date('at {isoDate}', (c) => c.isoDate),
+  date('on {dotDate}', (c) => c.dotDate),
+  date('{weekday} {dotDate}', (c) => both(c.weekday, c.dotDate)),
 
   rule('inMonth', 'the month', () => ({ inMonth: 0, monthly: true })),
   rule('inMonth', 'this month', () => ({ inMonth: 0 })),
   rule('inMonth', '< next month || the next|following month >', () => ({ inMonth: 1 })),
-  rule('date', '< on|by? the {ordinal} || on|by {ordinal} >', (c) => monthday(c.ordinal)),
-  rule('date', '{ordtoken}', (c) => monthday(c.ordtoken)),
-  rule('date', 'on|by? the? {ordinal} of|in? {inMonth}', (c) => dayOfMonth(c.ordinal, c.inMonth)),
-  rule('date', 'on|by? the? {ordinal} - of - the? -? month', (c) =>
-    dayOfMonth(c.ordinal, { inMonth: 0, monthly: true }),
-  ),
-  rule('date', 'next month on|,? the? {ordinal}', (c) => dayOfMonth(c.ordinal, { inMonth: 1 })),
+  date('< on|by? the {ordinal} || on|by {ordinal} >', (c) => monthday(c.ordinal)),
+  date('{ordtoken}', (c) => monthday(c.ordtoken)),
+  date('on|by? the? {ordinal} of|in? {inMonth}', (c) => dayOfMonth(c.ordinal, c.inMonth)),
+  date('on|by? the? {ordinal} - of - the? -? month', (c) => dayOfMonth(c.ordinal, { inMonth: 0, monthly: true })),
+  date('next month on|,? the? {ordinal}', (c) => dayOfMonth(c.ordinal, { inMonth: 1 })),
 
   rule('nthTarget', '{weekday}', (c) => ({ weekday: c.weekday })),
   rule('nthTarget', 'day', () => 'day'),
@@ -202,16 +194,18 @@ export const calendarRules = [
   rule('nthWord', '< next -? to -? last || penultimate >', () => -2),
   // The third last is counted from the end; only small numbers are.
   rule('nthWord', '{ordinal} < -? to >? -? last', (c) => (c.ordinal > 1 && c.ordinal < 6 ? -c.ordinal : undefined)),
-  rule('date', 'on|by? the? {nthWord} {nthTarget} of|in {month} {yearSuffix}?', (c) => nth(c, monthYear(c))),
-  rule('date', 'on|by? the? {nthWord} {nthTarget} of|in {inMonth}', (c) => nth(c, c.inMonth)),
-  rule('date', 'on|by? the? {nthWord} {nthTarget} of|in the|this? year', (c) => nth(c, { inYear: 0 })),
-  rule('date', 'on|by? the? {nthWord} {nthTarget} of|in next year', (c) => nth(c, { inYear: 1 })),
+  date('on|by? the? {nthWord} {nthTarget} of|in {month} {yearSuffix}?', (c) => nth(c, monthYear(c))),
+  date('on|by? the? {nthWord} {nthTarget} of|in {inMonth}', (c) => nth(c, c.inMonth)),
+  date('on|by? the? {nthWord} {nthTarget} of|in the|this? year', (c) => nth(c, { inYear: 0 })),
+  date('on|by? the? {nthWord} {nthTarget} of|in next year', (c) => nth(c, { inYear: 1 })),
 ];
 
 /** "The 3rd of next month"; "of the month" is the next one to come. */
-function dayOfMonth(day: number, { monthly, inMonth }: { inMonth: number; monthly?: true }): DateSpec {
-  return { type: 'monthday', day, ...(monthly ? { monthly } : { inMonth }) };
-}
+const dayOfMonth = (day: number, { monthly, inMonth }: { inMonth: number; monthly?: true }): DateSpec => ({
+  type: 'monthday',
+  day,
+  ...(monthly ? { monthly } : { inMonth }),
+});
 
 /** A date of this year (0), of the next (1). */
 function inYear(date: DateSpec, years: number): DateSpec | undefined {
@@ -219,13 +213,10 @@ function inYear(date: DateSpec, years: number): DateSpec | undefined {
   return isOpen ? { ...date, inYear: years } : undefined;
 }
 
-export function monthYear({ month, yearSuffix }: { month: number; yearSuffix?: number }) {
-  return yearSuffix === undefined ? { month } : { month, year: yearSuffix };
-}
+export const monthYear = ({ month, yearSuffix }: { month: number; yearSuffix?: number }) =>
+  yearSuffix === undefined ? { month } : { month, year: yearSuffix };
 
-function nth(
+const nth = (
   { nthWord, nthTarget }: { nthWord: number; nthTarget: Extract<DateSpec, { type: 'nth' }>['of'] },
   where: Partial<Extract<DateSpec, { type: 'nth' }>>,
-): DateSpec {
-  return { type: 'nth', nth: nthWord, of: nthTarget, ...where };
-}
+): DateSpec => ({ type: 'nth', nth: nthWord, of: nthTarget, ...where });

@@ -1,7 +1,7 @@
 import { type Day, dayOf, nthWeekday } from '../civil.ts';
 import type { RulePart } from '../rule.ts';
 import { moved, ONE_DAY } from './en-relative.ts';
-import { rule } from './grammar.ts';
+import { date, rule } from './grammar.ts';
 
 /** Holidays: their names as a pattern of the grammar, the day of a year, and the rule that finds it each year. */
 
@@ -93,9 +93,8 @@ const HOLIDAYS: Readonly<Record<string, Holiday>> = {
 };
 
 /** The holiday of this name, if it is known. */
-export function holidayOf(name: string): Holiday | undefined {
-  return Object.hasOwn(HOLIDAYS, name) ? HOLIDAYS[name] : undefined;
-}
+export const holidayOf = (name: string): Holiday | undefined =>
+  Object.hasOwn(HOLIDAYS, name) ? HOLIDAYS[name] : undefined;
 
 /** Holidays that are kept on another day elsewhere than in America, and the zones where that one alone is kept. */
 const ELSEWHERE: Readonly<Record<string, { name: string; zones: RegExp }>> = {
@@ -113,10 +112,10 @@ export function localNames(name: string, zone: string): string[] {
 
 export const holidayRules = [
   ...Object.entries(HOLIDAYS).flatMap(([name, { said }]) => (said ? [rule('holiday', said, () => name)] : [])),
-  rule('date', 'on|at|by|this? {name:holiday} {year:yearSuffix}?', (c) => ({ type: 'holiday', ...c })),
-  rule('date', 'on|by? the? eve of {date}', (c) => moved(c.date, ONE_DAY, -1)),
-  rule('date', 'on|by? {name:holiday} eve', (c) => moved({ type: 'holiday', ...c }, ONE_DAY, -1)),
-  rule('date', 'in the new year', () => ({ type: 'holiday', name: 'new-year' })),
-  rule('date', 'next {name:holiday}', (c) => ({ type: 'holiday', ...c })),
-  rule('date', 'last {name:holiday}', (c) => ({ type: 'holiday', ...c, which: 'last' })),
+  date('on|at|by|this? {name:holiday} {year:yearSuffix}?', (c) => ({ type: 'holiday', ...c })),
+  date('on|by? the? eve of {date}', (c) => moved(c.date, ONE_DAY, -1)),
+  date('on|by? {name:holiday} eve', (c) => moved({ type: 'holiday', ...c }, ONE_DAY, -1)),
+  date('in the new year', () => ({ type: 'holiday', name: 'new-year' })),
+  date('next {name:holiday}', (c) => ({ type: 'holiday', ...c })),
+  date('last {name:holiday}', (c) => ({ type: 'holiday', ...c, which: 'last' })),
 ];

@@ -1,7 +1,7 @@
 import type { DateSpec, DaySet, Moment, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
 import { days } from './en-relative.ts';
 import { spanOf } from './en-spans.ts';
-import { rule } from './grammar.ts';
+import { limit, rule } from './grammar.ts';
 
 /** Where a series starts and ends, what it leaves out, and several times of a day. */
 
@@ -21,30 +21,21 @@ interface Timed {
 }
 
 /** "Dec 4" is a date, not four o'clock in December. */
-function timed({ date, time, offset }: Timed): Moment | undefined {
-  return date.type === 'period' && date.vague ? undefined : { date, time, offset };
-}
+const timed = ({ date, time, offset }: Timed): Moment | undefined =>
+  date.type === 'period' && date.vague ? undefined : { date, time, offset };
 
 /** "8 tomorrow morning": the part of the day says which half of it. */
-function inPart({ date, time, part }: Timed & { part: TimeSpec }): Moment | undefined {
-  if (!time.clock || date.type === 'period') return undefined;
-  return { date, time: { clock: time.clock, part: part.part } };
-}
+const inPart = ({ date, time, part }: Timed & { part: TimeSpec }): Moment | undefined =>
+  !time.clock || date.type === 'period' ? undefined : { date, time: { clock: time.clock, part: part.part } };
 
 /** "11pm tonight". */
-function tonight({ clock }: TimeSpec): Moment | undefined {
-  return clock && { time: { clock, part: 'tonight', today: true } };
-}
+const tonight = ({ clock }: TimeSpec): Moment | undefined => clock && { time: { clock, part: 'tonight', today: true } };
 
 /** The time that stands first is that of the date. */
-function led(moment: Moment | undefined): Moment | undefined {
-  return moment && { ...moment, led: true };
-}
+const led = (moment: Moment | undefined): Moment | undefined => moment && { ...moment, led: true };
 
 /** On each day of that length. */
-function lasting(span: Span | undefined): Piece | undefined {
-  return span && { kind: 'lasting', span, daily: true };
-}
+const lasting = (span: Span | undefined): Piece | undefined => span && { kind: 'lasting', span, daily: true };
 
 /** The end of a unit of time that runs. */
 const rest = (unit: Unit) => until({ date: { type: 'period', unit, which: 0, edge: 'end' } });
@@ -60,27 +51,27 @@ export const limitRules = [
   rule('moment', '{time} {date} {part}', (c) => led(inPart(c))),
   rule('moment', '{date} {part} ,? {time}', inPart),
   rule('moment', '< in {shift:span} || {shift:span} from now >', (c) => c),
-  rule('limit', '< until || up until|to || ending on|at|by? > {moment}', (c) => until(c.moment)),
-  rule('limit', '< through || up to and|& including > {moment}', (c) => until(c.moment, true)),
-  rule('limit', 'to {moment}', (c) => ({ ...until(c.moment), tied: true })),
-  rule('limit', '< until the || for the > rest of the|this? {u:unit}', (c) => rest(c.u)),
-  rule('limit', '< starting|from|effective on|from|at|as? of? || as of || next : > {moment}', (c) => start(c.moment)),
-  rule('limit', '< starting|effective now || from now on >', () => ({ kind: 'note' })),
-  rule('limit', 'for {span}', (c) => ({ kind: 'lasting', ...c })),
-  rule('limit', 'for|over the? next|following|coming {span}', (c) => lasting(c.span)),
-  rule('limit', 'the? next|following|coming {n:number} day', (c) => lasting(days(c.n))),
-  rule('limit', 'for|over|during the next|following|coming {u:unit}', (c) => lasting(spanOf(1, c.u))),
-  rule('limit', ',|for the? next? {number} times', (c) => count(c.number)),
-  rule('limit', 'the? next? {number} times', (c) => count(c.number, { loose: true })),
-  rule('limit', 'for? {number} x', (c) => count(c.number)),
-  rule('limit', '{leaving} < {onSuch}? || {whenIt} > {exception}', (c) => except(c.exception)),
-  rule('limit', '{leaving} {onSuch}? {singles}', (c) => except({ once: c.singles })),
+  limit('< until || up until|to || ending on|at|by? > {moment}', (c) => until(c.moment)),
+  limit('< through || up to and|& including > {moment}', (c) => until(c.moment, true)),
+  limit('to {moment}', (c) => ({ ...until(c.moment), tied: true })),
+  limit('< until the || for the > rest of the|this? {u:unit}', (c) => rest(c.u)),
+  limit('< starting|from|effective on|from|at|as? of? || as of || next : > {moment}', (c) => start(c.moment)),
+  limit('< starting|effective now || from now on >', () => ({ kind: 'note' })),
+  limit('for {span}', (c) => ({ kind: 'lasting', ...c })),
+  limit('for|over the? next|following|coming {span}', (c) => lasting(c.span)),
+  limit('the? next|following|coming {n:number} day', (c) => lasting(days(c.n))),
+  limit('for|over|during the next|following|coming {u:unit}', (c) => lasting(spanOf(1, c.u))),
+  limit(',|for the? next? {number} times', (c) => count(c.number)),
+  limit('the? next? {number} times', (c) => count(c.number, { loose: true })),
+  limit('for? {number} x', (c) => count(c.number)),
+  limit('{leaving} < {onSuch}? || {whenIt} > {exception}', (c) => except(c.exception)),
+  limit('{leaving} {onSuch}? {singles}', (c) => except({ once: c.singles })),
   rule('singles', '{date}', (c) => (isSingle(c.date) ? [c.date] : undefined)),
   rule('singles', '{date} ,|and|or on? {singles}', (c) => (isSingle(c.date) ? [c.date, ...c.singles] : undefined)),
-  rule('limit', 'unless < {whenIt}? || on|a|an|the > {exception}', (c) => except(c.exception)),
-  rule('limit', "{asLong} < {itIs} not || it isn't > {aSuch}? {exception}", (c) => except(c.exception)),
-  rule('limit', 'when|if not {onSuch}? {exception}', (c) => except(c.exception)),
-  rule('limit', '< no {exception} || with? {exception} off|excluded|excepted >', (c) => plurally(c.exception)),
+  limit('unless < {whenIt}? || on|a|an|the > {exception}', (c) => except(c.exception)),
+  limit("{asLong} < {itIs} not || it isn't > {aSuch}? {exception}", (c) => except(c.exception)),
+  limit('when|if not {onSuch}? {exception}', (c) => except(c.exception)),
+  limit('< no {exception} || with? {exception} off|excluded|excepted >', (c) => plurally(c.exception)),
   rule('leaving', 'except|besides|sans|save|bar|barring|minus|skipping|skip|omitting|without|but', () => true),
   rule('leaving', '< apart|aside from || other than || with the exception of || leaving out >', () => true),
   rule('leaving', '< but|and|only|just? not|never || but|and skip|skipping >', () => true),
@@ -118,11 +109,12 @@ function isSingle(date: DateSpec): boolean {
   return date.type === 'offset' || ('year' in date && date.year !== undefined);
 }
 
-function alike(one: DaySet, other: DaySet): DaySet {
-  return { ...one, ...other, weekdays: [...(one.weekdays ?? []), ...(other.weekdays ?? [])] };
-}
+const alike = (one: DaySet, other: DaySet): DaySet => ({
+  ...one,
+  ...other,
+  weekdays: [...(one.weekdays ?? []), ...(other.weekdays ?? [])],
+});
 
 /** "Sundays off", "no weekends": several of them, as a Friday off is a single one. */
-function plurally(days: DaySet): Piece | undefined {
-  return days.plural || (days.weekdays?.length ?? 0) > 1 ? except(days) : undefined;
-}
+const plurally = (days: DaySet): Piece | undefined =>
+  days.plural || (days.weekdays?.length ?? 0) > 1 ? except(days) : undefined;

@@ -1,6 +1,6 @@
 import type { DateSpec, Edge, Unit } from '../pieces.ts';
 import { monthYear } from './en-dates.ts';
-import { rule } from './grammar.ts';
+import { date, rule } from './grammar.ts';
 
 /** Weeks, months, quarters and years, and their ends. */
 
@@ -21,11 +21,11 @@ const edgeRules = (
     ['in? mid -?', 'middle'],
   ] as const
 ).flatMap(([words, edge]) => [
-  rule('date', `${words} the|this? {p:periodUnit}`, (c) => period(c.p, 0, edge)),
-  rule('date', `${words} next {p:periodUnit}`, (c) => period(c.p, 1, edge)),
-  rule('date', `${words} {month} {yearSuffix}?`, (c) => ofMonth(c, edge)),
+  date(`${words} the|this? {p:periodUnit}`, (c) => period(c.p, 0, edge)),
+  date(`${words} next {p:periodUnit}`, (c) => period(c.p, 1, edge)),
+  date(`${words} {month} {yearSuffix}?`, (c) => ofMonth(c, edge)),
   // "End of Q2" is the end of June.
-  rule('date', `${words} q {q:digits} {yearSuffix}?`, (c) =>
+  date(`${words} q {q:digits} {yearSuffix}?`, (c) =>
     edge !== 'middle' && c.q > 0 && c.q < 5
       ? ofMonth({ ...c, month: c.q * 3 - (edge === 'end' ? 0 : 2) }, edge)
       : undefined,
@@ -34,22 +34,22 @@ const edgeRules = (
 
 export const periodRules = [
   ...edgeRules,
-  rule('date', 'on|by? the? last day of the|this quarter', () => period('quarter', 0, 'end')),
-  rule('date', 'on|by? the? last day of next quarter', () => period('quarter', 1, 'end')),
-  rule('date', 'on|by? the? first day of next quarter', () => period('quarter', 1, 'start')),
-  rule('date', 'on|the? next|coming leap day', () => ({ type: 'monthday', day: 29, month: 2 })),
-  rule('date', "< by? eom || month's|months end >", () => period('month', 0, 'end')),
-  rule('date', 'by? eow', () => period('week', 0, 'end')),
-  rule('date', "< by? eoy || year's end >", () => period('year', 0, 'end')),
-  rule('date', 'by? eoq', () => period('quarter', 0, 'end')),
-  rule('date', 'in|by? the? next|coming|following {p:periodUnit}', (c) => period(c.p, 1)),
-  rule('date', 'later? this {p:periodUnit}', (c) => period(c.p, 0)),
-  rule('date', 'the? {p:periodUnit} after next', (c) => period(c.p, 2)),
-  rule('date', 'last|past|previous {p:periodUnit}', (c) => period(c.p, -1)),
-  rule('date', 'in|during {month} {yearSuffix}?', (c) => ofMonth(c)),
-  rule('date', 'next {month} {yearSuffix}?', (c) => period('month', 1, 'whole', monthYear(c))),
-  rule('date', '{month} {yearSuffix}', (c) => ofMonth(c)),
-  rule('date', '{month}', (c) => ({ ...ofMonth(c), vague: true })),
+  date('on|by? the? last day of the|this quarter', () => period('quarter', 0, 'end')),
+  date('on|by? the? last day of next quarter', () => period('quarter', 1, 'end')),
+  date('on|by? the? first day of next quarter', () => period('quarter', 1, 'start')),
+  date('on|the? next|coming leap day', () => ({ type: 'monthday', day: 29, month: 2 })),
+  date("< by? eom || month's|months end >", () => period('month', 0, 'end')),
+  date('by? eow', () => period('week', 0, 'end')),
+  date("< by? eoy || year's end >", () => period('year', 0, 'end')),
+  date('by? eoq', () => period('quarter', 0, 'end')),
+  date('in|by? the? next|coming|following {p:periodUnit}', (c) => period(c.p, 1)),
+  date('later? this {p:periodUnit}', (c) => period(c.p, 0)),
+  date('the? {p:periodUnit} after next', (c) => period(c.p, 2)),
+  date('last|past|previous {p:periodUnit}', (c) => period(c.p, -1)),
+  date('in|during {month} {yearSuffix}?', (c) => ofMonth(c)),
+  date('next {month} {yearSuffix}?', (c) => period('month', 1, 'whole', monthYear(c))),
+  date('{month} {yearSuffix}', (c) => ofMonth(c)),
+  date('{month}', (c) => ({ ...ofMonth(c), vague: true })),
   rule('periodUnit', 'week|month|year|quarter', (_, [token]) => token?.text as Unit),
-  rule('date', 'in {year}', (c) => period('year', 0, 'whole', c)),
+  date('in {year}', (c) => period('year', 0, 'whole', c)),
 ];

@@ -1,7 +1,7 @@
 import { type DaySet, isElapsed, type PartName, type Piece, type Recur, type Unit } from '../pieces.ts';
 import type { Frequency } from '../rule.ts';
 import { elapsedOf } from './en-spans.ts';
-import { type Cycle, rule, type Terminals } from './grammar.ts';
+import { type Cycle, piece, recurring, rule, type Terminals } from './grammar.ts';
 
 /** What comes again: steps, the days they fall on, where they start and end. */
 
@@ -39,8 +39,7 @@ function every({ unit, n, step }: Cycle, days?: DaySet): Piece | undefined {
 /** Whether a step of this size can fall on such days: a week has weekdays, a month has numbered ones. */
 function fits(unit: Unit, { weekdays, monthDays, nth, workday, dates, holiday, months }: DaySet): boolean {
   if (unit === 'day' || unit === 'week') return weekdays !== undefined;
-  if (unit === 'year') return (dates ?? holiday ?? months) !== undefined;
-  return (monthDays ?? nth ?? workday) !== undefined;
+  return unit === 'year' ? (dates ?? holiday ?? months) !== undefined : (monthDays ?? nth ?? workday) !== undefined;
 }
 
 export const cycleRules = [
@@ -52,8 +51,6 @@ export const cycleRules = [
   rule('cycle', '{number} -? {unit}', (c) => cycle(c.unit, c.number)),
   rule('cycle', 'fortnight', () => cycle('week', 2)),
   rule('cycle', '{number} fortnight', (c) => cycle('week', 2 * c.number)),
-  rule('cycle', 'half - hour', () => cycle('minute', 30)),
-  rule('cycle', 'hour and a half', () => cycle('minute', 90)),
   rule('cycle', '{span}', ({ span }) =>
     isElapsed(span) ? { ...cycle('second', 1), step: span.milliseconds } : undefined,
   ),
@@ -84,7 +81,7 @@ export const daySetRules = [
     weekend: true,
     ...(day?.raw.toLowerCase() === 'days' ? { plural: true } : {}),
   })),
-  rule('piece', "< at|by|on? the? end of every month || every end of the? month || every month's|month end >", () =>
+  piece("< at|by|on? the? end of every month || every end of the? month || every month's|month end >", () =>
     onDays({ monthDays: [-1] }),
   ),
   rule('anyWeekday', '{weekday}', (c) => c.weekday),
@@ -175,79 +172,72 @@ const pastHour = (minute: number): Piece | undefined =>
   minute >= 0 && minute < 60 ? recur({ freq: 'HOURLY', interval: 1, minutes: [minute] }) : undefined;
 
 export const recurRules = [
-  rule('recurring', 'every {cycle}', (c) => every(c.cycle)),
-  rule('recurring', 'every {cycle} ,? {onDays}', (c) => every(c.cycle, c.onDays)),
-  rule('recurring', '7|seven day a|per week', () => every(cycle('day', 1))),
-  rule('recurring', '{n:timesWord} < daily || a|per|every day >', (c) => recur({ ...DAILY, perDay: c.n })),
-  rule('recurring', '{n:timesWord} < weekly|monthly || a|per|every week|month > ,? {onDays}', severalDays),
+  recurring('every {cycle}', (c) => every(c.cycle)),
+  recurring('every {cycle} ,? {onDays}', (c) => every(c.cycle, c.onDays)),
+  recurring('7|seven day a|per week', () => every(cycle('day', 1))),
+  recurring('{n:timesWord} < daily || a|per|every day >', (c) => recur({ ...DAILY, perDay: c.n })),
+  recurring('{n:timesWord} < weekly|monthly || a|per|every week|month > ,? {onDays}', severalDays),
   rule('timesWord', 'twice', () => 2),
   rule('timesWord', 'thrice', () => 3),
   rule('timesWord', '{n:number} times|x', (c) => c.n),
-  rule('recurring', 'once? {adverb}', (c) => every(c.adverb)),
-  rule('recurring', '{adverb} ,? {onDays}', (c) => every(c.adverb, c.onDays)),
-  rule('recurring', 'once < a|an|per|in every? || every > {cycle}', (c) => every(c.cycle)),
-  rule('recurring', 'once a|an|per|every? {cycle} {onDays}', (c) => every(c.cycle, c.onDays)),
-  rule('recurring', '< ,? repeat|repeats|recurring || and? then || every and > {r:recurring}', (c) => c.r),
+  recurring('once? {adverb}', (c) => every(c.adverb)),
+  recurring('{adverb} ,? {onDays}', (c) => every(c.adverb, c.onDays)),
+  recurring('once < a|an|per|in every? || every > {cycle}', (c) => every(c.cycle)),
+  recurring('once a|an|per|every? {cycle} {onDays}', (c) => every(c.cycle, c.onDays)),
+  recurring('< ,? repeat|repeats|recurring || and? then || every and > {r:recurring}', (c) => c.r),
 
-  rule('recurring', 'on? every|all single? {wdList}', (c) => onDays(c.wdList)),
+  recurring('on? every|all single? {wdList}', (c) => onDays(c.wdList)),
   // "Every other Monday and Friday" leaves out a week, not a day.
-  rule('recurring', '< on? every other|alternate|second || alternate > {wdList}', (c) =>
+  recurring('< on? every other|alternate|second || alternate > {wdList}', (c) =>
     (c.wdList.weekdays?.length ?? 0) > 4 ? undefined : onDays(c.wdList, 2),
   ),
-  rule('recurring', 'alternate {unit}', (c) => every(cycle(c.unit, 2))),
-  rule('recurring', 'every {number} {w:wdList}', (c) => plurals(c.w, c.number)),
-  rule('recurring', 'on? every {numbered}', (c) => everyNumbered(c.numbered)),
-  rule('recurring', '< on? every|all || whenever|when it is? > {d:dayAndDate}', (c) => onDays(c.d)),
-  rule('recurring', 'whenever {itIs} {aSuch}? {wdList}', (c) => onDays(c.wdList)),
-  rule('recurring', 'all day', (_, [, day]) => (day?.raw === 'days' ? every(cycle('day', 1)) : undefined)),
+  recurring('alternate {unit}', (c) => every(cycle(c.unit, 2))),
+  recurring('every {number} {w:wdList}', (c) => plurals(c.w, c.number)),
+  recurring('on? every {numbered}', (c) => everyNumbered(c.numbered)),
+  recurring('< on? every|all || whenever|when it is? > {d:dayAndDate}', (c) => onDays(c.d)),
+  recurring('whenever {itIs} {aSuch}? {wdList}', (c) => onDays(c.wdList)),
+  recurring('all day', (_, [, day]) => (day?.raw === 'days' ? every(cycle('day', 1)) : undefined)),
   rule('dayAndDate', '{w:anyWeekday} the? {ordinal}', (c) => ({
     nth: [{ nth: 0, weekday: c.w }],
     monthDays: [c.ordinal],
   })),
-  rule('recurring', 'on|by? every {numbered} of|in the|each|every|a? month', (c) => onDays(c.numbered)),
-  rule('recurring', 'on|by? the? {numbered} of|in? every month', (c) => onDays(c.numbered)),
-  rule('recurring', 'on|by? the? {numbered} of|in every other|second month', (c) =>
-    every(cycle('month', 2), c.numbered),
-  ),
-  rule('recurring', 'on|by? the? {numbered} of|in every {n:number} month', (c) =>
-    every(cycle('month', c.n), c.numbered),
-  ),
-  rule('recurring', 'on? the? {numbered} of|in the month every month', (c) => onDays(c.numbered)),
-  rule('recurring', 'on|by? the? {numbered} of|in every|a quarter', (c) => every(cycle('quarter', 1), c.numbered)),
-  rule('recurring', 'on|by? every {numbered} of|in the|every|a quarter', (c) => every(cycle('quarter', 1), c.numbered)),
-  rule('recurring', 'on|by? the? {dated} < every|each|of year || of|in? every year >', (c) => onDays(c.dated)),
-  rule('recurring', '{dated} {a:adverb}', (c) => (c.a.unit === 'year' ? onDays(c.dated) : undefined)),
-  rule('recurring', '< on? every || every year on|in? > {dated}', (c) => onDays(c.dated)),
-  rule('recurring', 'every {months}', (c) => onDays(c)),
-  rule('recurring', 'every weekend on {weekday}', (c) => weekendDay(c.weekday, 1)),
-  rule('recurring', 'every other|alternate|second weekend on {weekday}', (c) => weekendDay(c.weekday, 2)),
-  rule('recurring', 'at|by|on? the? starting of every month', () => onDays({ monthDays: [1] })),
-  rule('recurring', 'at|by|on? the? end of every quarter', () => every(cycle('quarter', 1), { monthDays: [-1] })),
-  rule('recurring', 'at|by|on? the? end of every year', () => onDays({ dates: [{ month: 12, day: 31 }] })),
+  recurring('on|by? every {numbered} of|in the|each|every|a? month', (c) => onDays(c.numbered)),
+  recurring('on|by? the? {numbered} of|in? every month', (c) => onDays(c.numbered)),
+  recurring('on|by? the? {numbered} of|in every other|second month', (c) => every(cycle('month', 2), c.numbered)),
+  recurring('on|by? the? {numbered} of|in every {n:number} month', (c) => every(cycle('month', c.n), c.numbered)),
+  recurring('on? the? {numbered} of|in the month every month', (c) => onDays(c.numbered)),
+  recurring('on|by? the? {numbered} of|in every|a quarter', (c) => every(cycle('quarter', 1), c.numbered)),
+  recurring('on|by? every {numbered} of|in the|every|a quarter', (c) => every(cycle('quarter', 1), c.numbered)),
+  recurring('on|by? the? {dated} < every|each|of year || of|in? every year >', (c) => onDays(c.dated)),
+  recurring('{dated} {a:adverb}', (c) => (c.a.unit === 'year' ? onDays(c.dated) : undefined)),
+  recurring('< on? every || every year on|in? > {dated}', (c) => onDays(c.dated)),
+  recurring('every {months}', (c) => onDays(c)),
+  recurring('every weekend on {weekday}', (c) => weekendDay(c.weekday, 1)),
+  recurring('every other|alternate|second weekend on {weekday}', (c) => weekendDay(c.weekday, 2)),
+  recurring('at|by|on? the? starting of every month', () => onDays({ monthDays: [1] })),
+  recurring('at|by|on? the? end of every quarter', () => every(cycle('quarter', 1), { monthDays: [-1] })),
+  recurring('at|by|on? the? end of every year', () => onDays({ dates: [{ month: 12, day: 31 }] })),
   // "The 1st and 3rd Thursday of the month": several of them come again.
-  rule('recurring', 'on|by? the? {n:numbered} of|in the month', (c) => several(c.n)),
-  rule('recurring', 'every {months} on the? {numbered}', (c) => onDays({ ...c.numbered, months: c.months })),
-  rule('recurring', '< on the? || the > {monthDays}', (c) => several(c)),
-  rule('recurring', 'on|at|during|over? the? {w:wdList}', (c) => plurals(c.w)),
-  rule('recurring', 'on the? {nth:nthDaysList}', (c, tokens) =>
-    tokens.at(-1)?.text.endsWith('days') ? onDays(c) : undefined,
-  ),
+  recurring('on|by? the? {n:numbered} of|in the month', (c) => several(c.n)),
+  recurring('every {months} on the? {numbered}', (c) => onDays({ ...c.numbered, months: c.months })),
+  recurring('< on the? || the > {monthDays}', (c) => several(c)),
+  recurring('on|at|during|over? the? {w:wdList}', (c) => plurals(c.w)),
+  recurring('on the? {nth:nthDaysList}', (c, tokens) => (tokens.at(-1)?.text.endsWith('days') ? onDays(c) : undefined)),
 
-  rule('recurring', 'every single? {p:part}', (c) => c.p.part && recur({ ...DAILY, part: c.p.part })),
-  rule(
-    'recurring',
+  recurring('every single? {p:part}', (c) => c.p.part && recur({ ...DAILY, part: c.p.part })),
+  recurring(
     'every other|second|alternate {p:part}',
     (c) => c.p.part && recur({ freq: 'DAILY', interval: 2, part: c.p.part }),
   ),
-  rule('recurring', 'every noon', () => recur({ ...DAILY, part: 'noon' })),
-  rule('recurring', 'in|on|at? the? {part:partPlural}', (c) => recur({ ...DAILY, ...c })),
-  rule('recurring', 'on|every? {days:wdList} {part:partPlural}', (c) => recur({ freq: 'WEEKLY', interval: 1, ...c })),
-  rule('recurring', 'nightly', () => recur({ ...DAILY, part: 'night' })),
-  rule('recurring', 'at? {m:minutes} past|after|of every hour', (c) => pastHour(c.m)),
-  rule('recurring', 'every hour at|on {m:minutes} past|after the? hour?', (c) => pastHour(c.m)),
-  rule('recurring', '< every hour on the hour || on the hour every hour || hourly on the hour >', () => pastHour(0)),
-  rule('recurring', 'every hour on the half hour', () => pastHour(30)),
-  rule('recurring', 'every hour at : {m:digits}', (c) => pastHour(c.m)),
+  recurring('every noon', () => recur({ ...DAILY, part: 'noon' })),
+  recurring('in|on|at? the? {part:partPlural}', (c) => recur({ ...DAILY, ...c })),
+  recurring('on|every? {days:wdList} {part:partPlural}', (c) => recur({ freq: 'WEEKLY', interval: 1, ...c })),
+  recurring('nightly', () => recur({ ...DAILY, part: 'night' })),
+  recurring('at? {m:minutes} past|after|of every hour', (c) => pastHour(c.m)),
+  recurring('every hour at|on {m:minutes} past|after the? hour?', (c) => pastHour(c.m)),
+  recurring('< every hour on the hour || on the hour every hour || hourly on the hour >', () => pastHour(0)),
+  recurring('every hour on the half hour', () => pastHour(30)),
+  recurring('every hour at : {m:digits}', (c) => pastHour(c.m)),
 ];
 
 function everyNumbered(days: DaySet): Piece | undefined {
@@ -256,16 +246,12 @@ function everyNumbered(days: DaySet): Piece | undefined {
   return days.nth?.length === 1 && first && first.nth > 1 ? undefined : onDays(days);
 }
 
-function several(days: DaySet): Piece | undefined {
-  return (days.monthDays ?? days.nth ?? []).length > 1 ? onDays(days) : undefined;
-}
+const several = (days: DaySet): Piece | undefined =>
+  (days.monthDays ?? days.nth ?? []).length > 1 ? onDays(days) : undefined;
 
 /** "Mondays" recur by themselves. */
-function plurals(days: DaySet, interval = 1): Piece | undefined {
-  return days.plural ? onDays(days, interval) : undefined;
-}
+const plurals = (days: DaySet, interval = 1): Piece | undefined => (days.plural ? onDays(days, interval) : undefined);
 
 /** "Every weekend on Saturday". */
-function weekendDay(weekday: number, interval: number): Piece | undefined {
-  return weekday > 5 ? onDays({ weekdays: [weekday] }, interval) : undefined;
-}
+const weekendDay = (weekday: number, interval: number): Piece | undefined =>
+  weekday > 5 ? onDays({ weekdays: [weekday] }, interval) : undefined;

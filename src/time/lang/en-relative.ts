@@ -1,6 +1,6 @@
 import { type DateSpec, NOTHING, type Span } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
-import { rule } from './grammar.ts';
+import { date, rule } from './grammar.ts';
 
 /** Dates that are counted from other dates: "a week from Friday", "the day before Christmas". */
 
@@ -28,26 +28,25 @@ export function isNumberBeforeDay(tokens: readonly Token[]): boolean {
 }
 
 /** Only whole days, weeks, months and years lead from one date to another. */
-function movedBy({ span, date }: { span: Span; date: DateSpec }, sign: 1 | -1): DateSpec | undefined {
-  return span.milliseconds === 0 ? moved(date, span, sign) : undefined;
-}
+const movedBy = ({ span, date }: { span: Span; date: DateSpec }, sign: 1 | -1): DateSpec | undefined =>
+  span.milliseconds === 0 ? moved(date, span, sign) : undefined;
 
 export const relativeDateRules = [
-  rule('date', 'a|one fortnight from|after|on {date}', (c) => moved(c.date, days(14), 1)),
-  rule('date', '{weekday} fortnight', ({ weekday }) => moved({ type: 'weekday', weekday, which: 'bare' }, days(14), 1)),
-  rule('date', 'a|one? week from|after {date}', (c) => moved(c.date, days(7), 1)),
-  rule('date', 'a|one {w:weekOrTwo} {d:todayOrTomorrow}', (c) => moved(c.d, days(c.w), 1)),
-  rule('date', '{d:todayOrTomorrow} {w:weekOrTwo}', (c) => moved(c.d, days(c.w), 1)),
-  rule('date', '{n:number} week {d:todayOrTomorrow}', (c) => moved(c.d, days(7 * c.n), 1)),
+  date('a|one fortnight from|after|on {date}', (c) => moved(c.date, days(14), 1)),
+  date('{weekday} fortnight', ({ weekday }) => moved({ type: 'weekday', weekday, which: 'bare' }, days(14), 1)),
+  date('a|one? week from|after {date}', (c) => moved(c.date, days(7), 1)),
+  date('a|one {w:weekOrTwo} {d:todayOrTomorrow}', (c) => moved(c.d, days(c.w), 1)),
+  date('{d:todayOrTomorrow} {w:weekOrTwo}', (c) => moved(c.d, days(c.w), 1)),
+  date('{n:number} week {d:todayOrTomorrow}', (c) => moved(c.d, days(7 * c.n), 1)),
   rule('weekOrTwo', 'week|fortnight', (_, [token]) => (token?.text === 'week' ? 7 : 14)),
-  rule('date', '{span} from|after {date}', (c, tokens) => (isNumberBeforeDay(tokens) ? undefined : movedBy(c, 1))),
-  rule('date', '{span} before|prior|ahead to|of? {date}', (c) => movedBy(c, -1)),
-  rule('date', 'on? the? day before|preceding {date}', (c) => moved(c.date, ONE_DAY, -1)),
-  rule('date', 'on? the? day after|following {date}', (c) => moved(c.date, ONE_DAY, 1)),
-  rule('date', 'the {weekday} after|following {date}', beside(1)),
-  rule('date', 'on? {weekday} after|following {name:holiday}', ({ weekday, name }) =>
+  date('{span} from|after {date}', (c, tokens) => (isNumberBeforeDay(tokens) ? undefined : movedBy(c, 1))),
+  date('{span} before|prior|ahead to|of? {date}', (c) => movedBy(c, -1)),
+  date('on? the? day before|preceding {date}', (c) => moved(c.date, ONE_DAY, -1)),
+  date('on? the? day after|following {date}', (c) => moved(c.date, ONE_DAY, 1)),
+  date('the {weekday} after|following {date}', beside(1)),
+  date('on? {weekday} after|following {name:holiday}', ({ weekday, name }) =>
     beside(1)({ weekday, date: { type: 'holiday', name } }),
   ),
-  rule('date', 'the {weekday} before|preceding {date}', beside(-1)),
-  rule('date', 'the? {ordinal} {weekday} after {date}', beside(1)),
+  date('the {weekday} before|preceding {date}', beside(-1)),
+  date('the? {ordinal} {weekday} after {date}', beside(1)),
 ];

@@ -1,53 +1,35 @@
-import type { Unit } from '../pieces.ts';
+import { UNITS, type Unit } from '../pieces.ts';
 
 /** The English words of the time language, and what people type instead of them. */
 
-export const WEEKDAYS: Readonly<Record<string, number>> = {
-  monday: 1,
-  tuesday: 2,
-  wednesday: 3,
-  thursday: 4,
-  friday: 5,
-  saturday: 6,
-  sunday: 7,
-};
+/** Each of the words at its place. */
+const counted = (words: string, from = 1): Record<string, number> =>
+  Object.fromEntries(
+    words
+      .toLowerCase()
+      .split(' ')
+      .map((word, index) => [word, index + from]),
+  );
 
-export const MONTHS: Readonly<Record<string, number>> = {
-  january: 1,
-  february: 2,
-  march: 3,
-  april: 4,
-  may: 5,
-  june: 6,
-  july: 7,
-  august: 8,
-  september: 9,
-  october: 10,
-  november: 11,
-  december: 12,
-};
+export const WEEKDAYS: Readonly<Record<string, number>> = counted(
+  'monday tuesday wednesday thursday friday saturday sunday',
+);
+export const MONTHS: Readonly<Record<string, number>> = counted(
+  'january february march april may june july august september october november december',
+);
 
 const SMALL = 'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen';
+const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
 export const NUMBERS: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(`${SMALL} seventeen eighteen nineteen`.split(' ').map((word, value) => [word, value])),
-  twenty: 20,
-  thirty: 30,
-  forty: 40,
-  fifty: 50,
-  sixty: 60,
-  seventy: 70,
-  eighty: 80,
-  ninety: 90,
+  ...counted(`${SMALL} seventeen eighteen nineteen`, 0),
+  ...Object.fromEntries(TENS.map((word, index) => [word, 10 * index + 20])),
   dozen: 12,
 };
 
 const NTH =
   'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth';
 export const ORDINALS: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(
-    `${NTH} sixteenth seventeenth eighteenth nineteenth`.split(' ').map((word, index) => [word, index + 1]),
-  ),
-  twentieth: 20,
+  ...counted(`${NTH} sixteenth seventeenth eighteenth nineteenth twentieth`),
   thirtieth: 30,
 };
 
@@ -55,22 +37,10 @@ export const ORDINALS: Readonly<Record<string, number>> = {
 export const isOrdinal = (word: string): boolean => Object.hasOwn(ORDINALS, word) || /^\d+(?:st|nd|rd|th)$/.test(word);
 
 /** A letter alone is a unit only where nothing else can be meant. */
-export const UNIT_WORDS: Readonly<Record<string, Unit>> = {
-  second: 'second',
-  minute: 'minute',
-  hour: 'hour',
-  day: 'day',
-  week: 'week',
-  month: 'month',
-  quarter: 'quarter',
-  year: 'year',
-  s: 'second',
-  m: 'minute',
-  h: 'hour',
-  d: 'day',
-  w: 'week',
-  y: 'year',
-};
+export const UNIT_WORDS: Readonly<Record<string, Unit>> = Object.fromEntries([
+  ...UNITS.map((unit) => [unit, unit]),
+  ...UNITS.filter((unit) => !/^(?:month|quarter)$/.test(unit)).map((unit) => [unit.charAt(0), unit]),
+]);
 
 /** What was typed (in lower case) → the canonical word or words. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -211,9 +181,8 @@ export function canonicalWords(word: string, fuzzy: boolean): readonly string[] 
   return slip === undefined ? [word] : canonicalWords(slip, false);
 }
 
-function isKnown(word: string): boolean {
-  return Object.hasOwn(WEEKDAYS, word) || Object.hasOwn(MONTHS, word) || Object.hasOwn(NUMBERS, word);
-}
+const isKnown = (word: string): boolean =>
+  Object.hasOwn(WEEKDAYS, word) || Object.hasOwn(MONTHS, word) || Object.hasOwn(NUMBERS, word);
 
 const ISH_PARTS = new Set(['noon', 'midday', 'afternoon', 'evening', 'lunchtime']);
 
@@ -221,17 +190,15 @@ function glued(word: string): readonly string[] | undefined {
   const prefix = PREFIXES.find((one) => word.startsWith(one) && word.length > one.length + 2);
   if (prefix === undefined) return undefined;
   const rest = word.slice(prefix.length);
-  const words = Object.hasOwn(ALIASES, rest) ? ALIASES[rest]?.split(' ') : [rest];
-  const known = words?.every((one) => isKnown(one) || AFTER_PREFIX.has(one));
-  return known ? [prefix, ...(words ?? [])] : undefined;
+  const words = ((Object.hasOwn(ALIASES, rest) ? ALIASES[rest] : undefined) ?? rest).split(' ');
+  const known = words.every((one) => isKnown(one) || AFTER_PREFIX.has(one));
+  return known ? [prefix, ...words] : undefined;
 }
 
 const AFTER_PREFIX = new Set('day week weekend month year morning afternoon evening night noon weekday'.split(' '));
 
-function corrected(word: string): string | undefined {
-  if (NOT_SLIPS.has(word)) return undefined;
-  return CORRECTED.find((right) => right !== word && isSlip(word, right));
-}
+const corrected = (word: string): string | undefined =>
+  NOT_SLIPS.has(word) ? undefined : CORRECTED.find((right) => right !== word && isSlip(word, right));
 
 /** Whether `word` is `right` with two neighbours swapped, an inner letter left out, or a letter doubled. */
 function isSlip(word: string, right: string): boolean {

@@ -15,7 +15,7 @@ import { spanRules } from './en-spans.ts';
 import { taskWords } from './en-tasks.ts';
 import { vagueRules, vagueTerminals } from './en-vague.ts';
 import { MONTHS, WEEKDAYS } from './en-words.ts';
-import { rule, type Terminals } from './grammar.ts';
+import { piece, rule, type Terminals } from './grammar.ts';
 
 const zoneTerminals: Terminals = {
   zoneToken: ({ text }) => (text.startsWith('zone:') ? text.slice(5) : undefined),
@@ -79,11 +79,11 @@ const zoneRules = [
 
 /** Frequencies that no reminder is given: refused as such, not misunderstood. */
 const tooOften = [
-  rule('piece', 'every {n:number}? second', ({ n = 1 }) => (n < 60 ? wrong('TOO_OFTEN')() : undefined)),
-  rule('piece', '< {number} times || twice > a|per|every minute', wrong('TOO_OFTEN')),
-  rule('piece', '{number} times a|per|every second', wrong('TOO_OFTEN')),
-  rule('piece', '< every half a? minute || continuously|constantly|nonstop >', wrong('TOO_OFTEN')),
-  rule('piece', '< every 0|zero {unit} || every - {number} {unit} >', wrong('NEVER')),
+  piece('every {n:number}? second', ({ n = 1 }) => (n < 60 ? wrong('TOO_OFTEN')() : undefined)),
+  piece('< {number} times || twice > a|per|every minute', wrong('TOO_OFTEN')),
+  piece('{number} times a|per|every second', wrong('TOO_OFTEN')),
+  piece('< every half a? minute || continuously|constantly|nonstop >', wrong('TOO_OFTEN')),
+  piece('< every 0|zero {unit} || every - {number} {unit} >', wrong('NEVER')),
 ];
 
 const momentOf = (date: DateSpec, time: TimeSpec): Piece => ({ kind: 'moment', moment: { date, time } });
@@ -96,46 +96,44 @@ const onDay = (date: DateSpec, time: TimeSpec, types: RegExp): Piece | undefined
 const pieceRules = [
   ...tooOften,
   // "2h30": at night, or so long.
-  rule('piece', '{h:hourdigits} {gluedH} {m:twodigits}', ({ h, m }, [hour]) => {
+  piece('{h:hourdigits} {gluedH} {m:twodigits}', ({ h, m }, [hour]) => {
     const instead = [`at ${twoDigits(h)}:${twoDigits(m)}`, `in ${h} hours ${twoDigits(m)} minutes`];
     return /^[0-6]$/.test(hour?.text ?? '') ? { kind: 'vague', instead } : undefined;
   }),
   // "The night before Christmas".
-  rule('piece', 'on? the {p:wholePart} before {date}', (c) => momentOf(moved(c.date, ONE_DAY, -1), c.p)),
-  rule('piece', 'on? the? {p:wholePart} of {date}', (c) => momentOf(c.date, c.p)),
+  piece('on? the {p:wholePart} before {date}', (c) => momentOf(moved(c.date, ONE_DAY, -1), c.p)),
+  piece('on? the? {p:wholePart} of {date}', (c) => momentOf(c.date, c.p)),
   // "Fri eve": the evening, where it is no holiday.
-  rule('piece', '{date} eve', ({ date }, tokens) =>
+  piece('{date} eve', ({ date }, tokens) =>
     tokens.at(-1)?.raw === 'eve' ? onDay(date, { part: 'evening' }, /^(?:offset|weekday|monthday)$/) : undefined,
   ),
-  rule('piece', '{date} in? the? {half}', ({ date, half }) =>
+  piece('{date} in? the? {half}', ({ date, half }) =>
     onDay(date, { part: half === 'am' ? 'morning' : 'afternoon' }, /^(?:offset|weekday)$/),
   ),
   // "At 5pm for Friday".
-  rule('piece', '{time} for {date}', ({ date, time }) =>
-    onDay(date, time, /^(?:offset|weekday|monthday|numeric|holiday)$/),
-  ),
+  piece('{time} for {date}', ({ date, time }) => onDay(date, time, /^(?:offset|weekday|monthday|numeric|holiday)$/)),
   rule('wholePart', 'morning|afternoon|evening|night', (_, [token]) => ({ part: token?.text as PartName })),
-  rule('piece', '{date}', dateOf),
+  piece('{date}', dateOf),
   // "1/3 15h", "every day 21h": beside a day no length of time, unless it may be that of a thing ("Friday 3h workshop").
-  rule('piece', '{h:hourdigits} {letterH}', ({ h: hour }) => {
+  piece('{h:hourdigits} {letterH}', ({ h: hour }) => {
     const clock = { hour, minute: 0, second: 0, exact: true, lettered: true, weak: hour < 13 };
     return hour > 6 && hour < 24 ? { kind: 'time', time: { clock } } : undefined;
   }),
-  rule('piece', 'by|at? the? end|close of {d:todayOrTomorrow}', (c) => momentOf(c.d, { part: 'endOfDay' })),
+  piece('by|at? the? end|close of {d:todayOrTomorrow}', (c) => momentOf(c.d, { part: 'endOfDay' })),
   rule('todayOrTomorrow', 'today|tomorrow', (_, [day]) => ({ type: 'offset', days: day?.text === 'today' ? 0 : 1 })),
-  rule('piece', '< no later than || by > {date}', dateOf),
-  rule('piece', '{recurring}', (c) => c.recurring),
-  rule('piece', '{limit}', (c) => c.limit),
+  piece('< no later than || by > {date}', dateOf),
+  piece('{recurring}', (c) => c.recurring),
+  piece('{limit}', (c) => c.limit),
   // Several weekdays without "every".
-  rule('piece', 'on? {days:wdList}', ({ days }) =>
+  piece('on? {days:wdList}', ({ days }) =>
     (days.weekdays?.length ?? 0) > 1 && !days.plural ? { kind: 'days', days } : undefined,
   ),
-  rule('piece', 'for {time:fullTime}', (c) => ({ kind: 'time', ...c })),
-  rule('piece', '{time}', (c) => ({ kind: 'time', ...c })),
-  rule('piece', '{times}', (c) => ({ kind: 'times', ...c })),
-  rule('piece', '{range}', (c) => c.range),
-  rule('piece', '{zone}', (c) => c.zone),
-  rule('piece', 'at|on|by? {d:isoDate} t {t:colonclock}', (c) => momentOf(c.d, { clock: { ...c.t, exact: true } })),
+  piece('for {time:fullTime}', (c) => ({ kind: 'time', ...c })),
+  piece('{time}', (c) => ({ kind: 'time', ...c })),
+  piece('{times}', (c) => ({ kind: 'times', ...c })),
+  piece('{range}', (c) => c.range),
+  piece('{zone}', (c) => c.zone),
+  piece('at|on|by? {d:isoDate} t {t:colonclock}', (c) => momentOf(c.d, { clock: { ...c.t, exact: true } })),
 ];
 
 const lists = (text: string): string[][] => text.split('|').map((line) => line.trim().split(' '));

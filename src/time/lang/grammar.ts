@@ -66,13 +66,21 @@ type Word<W> = W extends `{${infer P}}?`
 type Captured<P extends string> = P extends `${infer W} ${infer Rest}` ? Word<W> & Captured<Rest> : Word<P>;
 
 /** A rule of the grammar: what `name` may be made of, and what that means; see match.ts for the patterns. */
-export function rule<N extends keyof Values, P extends string>(
+export const rule = <N extends keyof Values, P extends string>(
   name: N,
   pattern: P,
   build: (captures: Captured<P>, words: readonly Token[]) => Values[N] | undefined,
-): Rule {
-  return [name, pattern, build];
-}
+): Rule => [name, pattern, build];
+
+/** The same for one name. */
+const ruleFor =
+  <N extends keyof Values>(name: N) =>
+  <P extends string>(pattern: P, build: (captures: Captured<P>, words: readonly Token[]) => Values[N] | undefined) =>
+    rule(name, pattern, build);
+
+export const [piece, date, recurring] = [ruleFor('piece'), ruleFor('date'), ruleFor('recurring')];
+export const [limit, time, clock] = [ruleFor('limit'), ruleFor('time'), ruleFor('clock')];
+export const [zone, monthDate] = [ruleFor('zone'), ruleFor('monthDate')];
 
 /** Rules for single tokens. */
 export type Terminals = { readonly [N in keyof Values]?: (token: Token) => Values[N] | undefined } & Record<

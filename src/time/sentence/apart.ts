@@ -6,17 +6,10 @@ import { isCertain } from '../readings.ts';
 import { around, type Stretch } from '../tokens.ts';
 import { digitsAt } from './digits.ts';
 import { isPreparation } from './rivals.ts';
-import type { Run, Sentence, Understood } from './sentence.ts';
+import type { Before, Run, Sentence, Understood } from './sentence.ts';
 import { isDoubtful } from './weak.ts';
 
 /** Times that stand apart in a sentence: which of them say when, and which are those of a thing or of another task. */
-
-interface Before {
-  s: Sentence;
-  run: Run;
-  /** Where what stands before the time begins. */
-  from: number;
-}
 
 /** A run before the task, and what the end of the task adds to it. */
 export function completed(s: Sentence, run: Run, task: Stretch, connector: string, hasLead: boolean): Understood {
@@ -64,8 +57,7 @@ export function completed(s: Sentence, run: Run, task: Stretch, connector: strin
     return isSure && !end.isBound && !/^(?:is|are|was|were)$/.test(end.before) ? both : either(run, both);
   }
   // "Tonight at 8 call Bo every day".
-  if (end.isSeries && !run.isSeries) return either(run, end);
-  return withClock(s, run, body, hasLead) ?? whole();
+  return end.isSeries && !run.isSeries ? either(run, end) : (withClock(s, run, body, hasLead) ?? whole());
 }
 
 /** Whether digits can only be a day of the month. */
@@ -90,9 +82,7 @@ function bondOf(s: Sentence, from: number, end: Run): 'thing' | 'doubt' | 'none'
 }
 
 /** "Plan Christmas": what is done with a holiday, and not on it. */
-export function isAim({ date, before }: Run): boolean {
-  return date?.type === 'holiday' && english.task.aims.has(before);
-}
+export const isAim = ({ date, before }: Run): boolean => date?.type === 'holiday' && english.task.aims.has(before);
 
 /** Whether a run says no more of the time of day than "in the morning". */
 function lacksClock(run: Run): boolean {

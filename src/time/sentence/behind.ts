@@ -1,11 +1,10 @@
 import { english } from '../lang/en.ts';
 import { isAddress } from '../leftover.ts';
-import { parseWhen, readPhrase, withWords } from '../parse.ts';
+import { parseWhen, withWords } from '../parse.ts';
 import type { Piece } from '../pieces.ts';
 import { isSameWhen } from '../readings.ts';
 import { unknownZone } from '../texts.ts';
 import type { When } from '../types.ts';
-import { placeZone } from '../zone-names.ts';
 import type { Run, Sentence, Understood } from './sentence.ts';
 import { THINGS } from './words.ts';
 
@@ -44,7 +43,7 @@ function isStrangeZone(s: Sentence, at: number, to: number): boolean {
 }
 
 /** "Every evening 730 walk the dog", "friday 915 call Bo": digits behind a day may be its hour. */
-function withDigitsBehind(s: Sentence, { words, next, to, phrase }: Run): When | undefined {
+export function withDigitsBehind(s: Sentence, { words, next, to, phrase }: Run): When | undefined {
   const { time, times, range, shift, vague } = phrase;
   const [digits, hour, minute] = /^([1-9]|1[0-2])([0-5][05])$/.exec(next) ?? [];
   if (digits === undefined || (time?.clock ?? times ?? range ?? shift ?? vague) || THINGS.test(s.word(to + 1)))
@@ -111,7 +110,5 @@ function elsewhere(s: Sentence, run: Run, to: number): Understood | undefined {
   if (place.length > 0 && isPlace) return s.result(unknownZone(s.words(run.to, at)), run.words, [[at + 1, to]]);
   if (place.length > 0 && !/^(?:what|which|the|any|some|more)$/.test(s.word(at - 1)))
     return s.ask([run.when], run.words, [[run.to, to]]);
-  if (to - run.to > 3 || !placeZone(s.words(run.to, to))) return undefined;
-  const there = readPhrase(`${run.words} in ${s.words(run.to, to)}`, s.ctx);
-  return s.ask(there ? [there, run.when] : [run.when], run.words, [[run.to, to]]);
+  return undefined;
 }

@@ -5,17 +5,10 @@ import { MONTHS, WEEKDAYS } from '../lang/en-words.ts';
 import { parseWhen } from '../parse.ts';
 import type { Stretch } from '../tokens.ts';
 import type { When } from '../types.ts';
-import type { Run, Sentence, Understood } from './sentence.ts';
+import type { Before, Run, Sentence, Understood } from './sentence.ts';
 import { THINGS } from './words.ts';
 
 /** Numbers beside a time: its date, its hour, or how many things there are. */
-
-interface Before {
-  s: Sentence;
-  run: Run;
-  /** Where what stands before the time begins. */
-  from: number;
-}
 
 /** Whether digits with a slash hold a number that no month has. */
 const isLarge = (digits: string): boolean => digits.split(/\D/).some((part) => Number(part) > 12);
@@ -134,9 +127,7 @@ export function withBareHour({ s, run, from }: Before): Understood | undefined {
 }
 
 /** "9h". */
-export function isHours(s: Sentence, at: number): boolean {
-  return /^\d{1,2}$/.test(s.word(at)) && s.word(at + 1) === 'h';
-}
+export const isHours = (s: Sentence, at: number): boolean => /^\d{1,2}$/.test(s.word(at)) && s.word(at + 1) === 'h';
 
 const FRACTIONS = /^(?:1\/[234]|2\/3|3\/4)$/;
 

@@ -118,6 +118,5 @@ export function earlierThan(s: Sentence, [from, to]: Stretch): Understood | unde
 
 export const isClock = (run: Run): boolean => run.clock !== undefined || run.date !== undefined;
 
-function clockWithin(s: Sentence, from: number, to: number): Run | undefined {
-  return s.firstFrom(from, to, (one) => isClock(one) && (!one.clock?.weak || one.date !== undefined));
-}
+const clockWithin = (s: Sentence, from: number, to: number): Run | undefined =>
+  s.firstFrom(from, to, (one) => isClock(one) && (!one.clock?.weak || one.date !== undefined));

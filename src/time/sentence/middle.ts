@@ -1,12 +1,11 @@
 import { english } from '../lang/en.ts';
 import { isOrdinal } from '../lang/en-words.ts';
-import { parseWhen } from '../parse.ts';
 import { isSameWhen } from '../readings.ts';
 import { around, type Stretch } from '../tokens.ts';
 import type { When } from '../types.ts';
 import { byHabit } from './afterwards.ts';
 import { hasOwnClock, isLate, isMeasure, limited } from './apart.ts';
-import { lengthened } from './behind.ts';
+import { lengthened, withDigitsBehind } from './behind.ts';
 import { digitsAt, isHours, withDigits } from './digits.ts';
 import { isClock } from './events.ts';
 import { isAdjective } from './rivals.ts';
@@ -71,13 +70,13 @@ function isOpenEnded(s: Sentence, run: Run, [from, to]: Stretch): boolean {
 /** What a series ends, or begins, with. */
 export const ENDS = new Set('until except starting through'.split(' '));
 
-/** "Dinner tomorrow 730": three digits at the end may be the hour, by habit of one half of the day. */
+/** "Dinner tomorrow 730": by habit of one half of the day. */
 function hourBehind(s: Sentence, run: Run, to: number): When | undefined {
-  const [, hour, minute] = /^([1-9]|1[0-2])([0-5][05])$/.exec(to === run.to + 1 ? run.next : '') ?? [];
-  if (hour === undefined || run.hasTime) return undefined;
-  const words = `${run.words} at ${hour}:${minute}`;
-  const understood = { when: parseWhen(words, s.ctx), words, task: s.words(0, run.from) };
-  return understood.when.kind === 'reject' ? undefined : byHabit(s, understood).when;
+  const when = to === run.to + 1 && !run.hasTime ? withDigitsBehind(s, run) : undefined;
+  return (
+    when &&
+    byHabit(s, { when, words: `${run.words} at ${run.next.replace(/..$/, ':$&')}`, task: s.words(0, run.from) }).when
+  );
 }
 
 /** The times that stand between the first word and the last. */
@@ -101,9 +100,8 @@ function within(s: Sentence, [from, to]: Stretch): Run[] {
 }
 
 /** "Clean the second floor": which of several things, and no day of the month. */
-function isWhichOne(s: Sentence, { from, to, start, isOpen }: Run, end: number): boolean {
-  return to - from === 2 && start === 'the' && isOrdinal(s.word(from + 1)) && to < end && !isOpen;
-}
+const isWhichOne = (s: Sentence, { from, to, start, isOpen }: Run, end: number): boolean =>
+  to - from === 2 && start === 'the' && isOrdinal(s.word(from + 1)) && to < end && !isOpen;
 
 /** "12/15 lunch at 3pm with Sam": a date in digits at either end, and the clock within. */
 function dated(s: Sentence, run: Run, body: Stretch): Understood | undefined {

@@ -37,9 +37,8 @@ export function dayBehind(s: Sentence, run: Run, to: number): Run | undefined {
 }
 
 /** "Christmas shopping", "Monday meeting prep": what is done before the day. */
-export function isPreparation(s: Sentence, run: Run, end: Run): boolean {
-  return isAdjective(run) && run.date !== undefined && s.mentions(run.to, end.from, english.task.preparations);
-}
+export const isPreparation = (s: Sentence, run: Run, end: Run): boolean =>
+  isAdjective(run) && run.date !== undefined && s.mentions(run.to, end.from, english.task.preparations);
 
 /** "Daily standup notes at 5pm", "everyday carry review at 5": each day, or one of the things that are called so. */
 export function titled(s: Sentence, run: Run, to: number): Understood | undefined {
@@ -77,8 +76,7 @@ function contradicts(run: Run, one: Run, isBare: boolean): boolean {
   if (recur && (one.onlyTime || one.phrase.time?.today)) return recur.freq !== 'DAILY' && recur.step === undefined;
   if (one.onlyTime) return run.clock !== undefined && one.clock !== undefined;
   // "Noon meeting tomorrow".
-  if (run.onlyTime) return one.hasTime || one.date?.type === 'period';
-  return one.date !== undefined || one.isSeries;
+  return run.onlyTime ? one.hasTime || one.date?.type === 'period' : one.date !== undefined || one.isSeries;
 }
 
 /** "Weekly report on Friday at 5": the series that both make, where the day can be that of a series. */

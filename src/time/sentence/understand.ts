@@ -58,9 +58,11 @@ function readSentence(text: string, here: WhenContext, asksWhere: boolean): Unde
 }
 
 /** Asks which of two understandings is meant; the second keeps the task whole. */
-function either(one: Understood, other: Understood, here: WhenContext): Understood {
-  return { when: whichOf([one.when, other.when], here), words: one.words ?? '', task: other.task };
-}
+const either = (one: Understood, other: Understood, here: WhenContext): Understood => ({
+  when: whichOf([one.when, other.when], here),
+  words: one.words ?? '',
+  task: other.task,
+});
 
 /** "Meeting 3pm London tomorrow": the hour there, or where it is. */
 function withPlace({ text, tokens }: Words, here: WhenContext, meant: Understood): Understood {

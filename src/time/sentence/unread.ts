@@ -6,16 +6,9 @@ import { isSameWhen } from '../readings.ts';
 import type { When } from '../types.ts';
 import { dayApart } from './apart.ts';
 import { dashedDate } from './digits.ts';
-import type { Run, Sentence, Understood } from './sentence.ts';
+import type { Before, Sentence, Understood } from './sentence.ts';
 
 /** Words before a time that show that it was not read to its beginning, or that it is not when the task is. */
-
-interface Before {
-  s: Sentence;
-  run: Run;
-  /** Where what stands before the time begins. */
-  from: number;
-}
 
 /** Words about time that stand unread before the run, and dates elsewhere in the task, make its date doubtful. */
 export function doubtBefore(at: Before): Understood | undefined {

@@ -85,9 +85,8 @@ function isCounted(tokens: readonly Token[], at: number): boolean {
 }
 
 /** "The Monday Mornings": nobody writes the parts of a day with a capital. */
-function isTitle(tokens: readonly Token[], at: number): boolean {
-  return at > 0 && /^(?:Morning|Afternoon|Evening|Night)s$/.test(tokens[at]?.raw ?? '');
-}
+const isTitle = (tokens: readonly Token[], at: number): boolean =>
+  at > 0 && /^(?:Morning|Afternoon|Evening|Night)s$/.test(tokens[at]?.raw ?? '');
 
 /** A month that may be a name, "3rd", or "3/4" that may be a fraction; "24 December" and "2026-12-24" are dates. */
 function isWeakDate(date: DateSpec, word: string, before: string, length: number): boolean {
@@ -97,8 +96,7 @@ function isWeakDate(date: DateSpec, word: string, before: string, length: number
     return /^\d/.test(word) && ((date.month === undefined && length < 3) || /^\d{8}$/.test(word));
   // "2nd to last day of the month".
   if (date.type === 'nth' && date.nth < 0) return false;
-  if (date.type === 'numeric') return /^\d/.test(word) && date.year === undefined;
-  return /^\d/.test(word);
+  return date.type === 'numeric' ? /^\d/.test(word) && date.year === undefined : /^\d/.test(word);
 }
 
 const SHIFT_STARTS = new Set('in within another'.split(' '));
