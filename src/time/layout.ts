@@ -114,7 +114,7 @@ function endsDate(tokens: readonly Token[], at: number): boolean {
 }
 
 /** How many words of a greeting begin at a place: "hey there", "good morning,". */
-export function greetingAt(tokens: readonly Token[], at: number): number {
+function greetingAt(tokens: readonly Token[], at: number): number {
   const greeting = english.greetings.find((words) => words.every((one, index) => wordAt(tokens, at + index) === one));
   if (!greeting) return 0;
   const next = wordAt(tokens, at + greeting.length);
@@ -124,7 +124,7 @@ export function greetingAt(tokens: readonly Token[], at: number): number {
 }
 
 /** How many words of a courtesy end before a place: "thanks so much", "ta". */
-export function closingBefore(tokens: readonly Token[], end: number): number {
+function closingBefore(tokens: readonly Token[], end: number): number {
   const word = (back: number) => wordAt(tokens, end - back);
   const closing = english.closings.find((words) => words.every((one, index) => word(words.length - index) === one));
   const length = closing?.length ?? Number(english.closers.has(word(1)));

@@ -43,6 +43,8 @@ export const OFF =
 /** "Rufus is off today", "Thursday is Thanksgiving": of a day, and no hour that may be meant. */
 const IS_OF_DAY =
   /^(?!.*\d)(?:\S+(?: \S+){0,2} (?:is|are|was|were|has|have|got|bailed|cancelled)|\S+(?: \S+)?['’]s)\b(?:(?!\b(?:at|every|each|from|until|till)\b).)*$/i;
+/** "Not home yet". */
+const NOT_YET = /^(?:(?:i['’]?m|i am|we['’]?re|still) )?not [a-z]+(?: [a-z]+)? yet[,.!]*$/i;
 const MOST_WORDS = 9;
 
 /** Who speaks of themselves or of another tells, whatever they do: "I quit". */
@@ -83,7 +85,7 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   const all = text.slice(part[0]?.start ?? 0, part.at(-1)?.end ?? 0);
   if (part.length === 0 || part.length > MOST_WORDS || all.includes('?') || !first) return false;
   if (part.every(({ norm }) => INTERJECTIONS.has(norm))) return true;
-  if ((isBehind && OFF.test(all)) || isPolite(all)) return true;
+  if ((isBehind && OFF.test(all)) || isPolite(all) || NOT_YET.test(all)) return true;
   const mayReport = isBehind || AGREED.test(all);
   if (words.some(({ norm }) => BINDING.has(norm) && !(mayReport && REPORTING.has(norm)))) return false;
   const isTelling = PERSONS.has(first.norm) && second !== undefined;

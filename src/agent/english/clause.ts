@@ -36,10 +36,18 @@ export const UNDO: Call = { tool: 'undo', input: {} };
 /** "Never mind": the open question, or what was done last; undefined where there is neither. */
 export function takenBack(dialogue: Dialogue): Call | undefined {
   if (lastAsked(dialogue)) return { tool: DROP, input: {} };
-  // "Never mind", said to what has just spoken: it is over.
-  if (dialogue.topic?.how === 'spoken') return { tool: `${dialogue.topic.thing}_complete`, input: { which: 'that' } };
   return dialogue.topic?.how === 'made' ? UNDO : undefined;
 }
+
+/** "Too late, forget it", said to what has just spoken: it is over. */
+export function dismissal({ topic }: Dialogue, words: readonly Word[]): Call | undefined {
+  const said = words.map(({ norm }) => norm).join(' ');
+  return topic?.how === 'spoken' && DISMISSALS.test(said)
+    ? { tool: `${topic.thing}_complete`, input: { which: 'that' } }
+    : undefined;
+}
+
+const DISMISSALS = /^(?:never mind|forget it|forget about it|not needed anymore|no longer needed)$/;
 
 export function acts(clauses: readonly Clause[]): Act[] {
   const all = clauses.flatMap(({ calls, unsure }): Act[] => [

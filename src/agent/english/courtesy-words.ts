@@ -103,7 +103,6 @@ export const BEFORE = list(`
   quite
   i say
   i see
-  i suppose
   might i ask you to
   may i ask you to
   i must ask you to
@@ -303,9 +302,6 @@ export const AFTER = list(`
   , if i may ask
   , would you mind
   , if you dont mind me asking
-  , i suppose
-  , i think
-  , just so you know
   cheers
   ta
   pretty please

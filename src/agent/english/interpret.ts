@@ -2,14 +2,24 @@
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { Call } from '../tool.ts';
 import { isAside } from './asides.ts';
-import { type Act, acts, type Clause, clauseOf, type Message, mayMean, takenBack, unclear } from './clause.ts';
+import {
+  type Act,
+  acts,
+  type Clause,
+  clauseOf,
+  dismissal,
+  type Message,
+  mayMean,
+  takenBack,
+  unclear,
+} from './clause.ts';
 import { bordersOf } from './clauses.ts';
 import { isCondition } from './conditions.ts';
 import { ending, takenBackAt, takenBackWithin, takesBack } from './courtesy.ts';
 import { amongAsides, inParts, isQuestionBehind, opens, parted } from './parting.ts';
 import { corrections } from './slips.ts';
 import type { Understanding } from './understand.ts';
-import { wordsOf, written } from './words.ts';
+import { type Word, wordsOf, written } from './words.ts';
 
 /** `nothing`: it was said and taken back, or takes back what never was. */
 export type Interpretation = Act[] | 'nothing';
@@ -18,11 +28,15 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
   const words = wordsOf(text);
   const message = { text, words, understanding };
   if (isQuotation(text)) return [unclear(message, 0, words.length, [])];
-  if (takesBack(words)) return backIn(dialogue);
+  if (takesBack(words)) return backIn(dialogue, words);
   const reason = takenBackWithin(words);
   if (reason !== undefined && isAside(text, words.slice(reason), true)) return 'nothing';
   const back = takenBackAt(words);
-  if (back !== undefined && isAside(text, words.slice(0, back), false)) return backIn(dialogue);
+  // "I found my keys, never mind" may be about the keys.
+  const isForgotten =
+    back !== undefined && words[back]?.norm === 'forget' && isAside(text, words.slice(0, back), false);
+  const dismissed = isForgotten ? dismissal(dialogue, words.slice(back)) : undefined;
+  if (dismissed) return [{ kind: 'call', call: dismissed }];
   if (back !== undefined) return twiceTakenBack(message, back, dialogue) ?? 'nothing';
   const clauses = parted(message, dialogue);
   const restated = restatedIn(message, dialogue, clauses);
@@ -56,8 +70,8 @@ export function interpret(text: string, understanding: Understanding, dialogue: 
   return [unclear(message, 0, words.length, instead)];
 }
 
-function backIn(dialogue: Dialogue): Interpretation {
-  const call = takenBack(dialogue);
+function backIn(dialogue: Dialogue, words: readonly Word[]): Interpretation {
+  const call = takenBack(dialogue) ?? dismissal(dialogue, words);
   return call ? [{ kind: 'call', call }] : 'nothing';
 }
 

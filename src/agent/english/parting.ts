@@ -256,9 +256,9 @@ function withRunOns(words: readonly Word[], borders: readonly Border[]): Border[
   const begins = ({ norm }: Word, at: number) => {
     const [before = '', next = ''] = [words[at - 1]?.norm, words[at + 1]?.norm];
     if (CAUSES.has(norm) || before === 'tho' || before === 'though') return true;
-    if (CHANGES.has(norm) && (next === 'it' || next === 'that')) return true;
-    // "The library one I renewed": nobody says more of "one" that way but "I need", "I made".
-    if (before === 'one' || before === 'reminder') return (PERSONS.has(norm) && !DEFINES.has(next)) || norm === 'the';
+    // "You can't cancel it" asks for nothing: what is told is complete before the request begins.
+    if (CHANGES.has(norm) && (next === 'it' || next === 'that')) return CLOSED.test(before);
+    if (before === 'one' || before === 'reminder') return tellsOf(words.slice(at));
     return PERSONS.has(norm) && norm.length > 2 && CLOSED.test(before);
   };
   const more = words.flatMap((word, at): Border[] =>
@@ -273,13 +273,14 @@ function withRunOns(words: readonly Word[], borders: readonly Border[]): Border[
 
 /** Begins a request behind what is told without a mark: "she has rehearsal today make it 4:30". */
 const CHANGES = new Set('make move push shift change bring do cancel delete drop scrap skip bin remove put'.split(' '));
-/** "The one I made" is one thing. */
-const DEFINES = new Set(
-  'made set have had got need want asked told said added wrote put use used do did like just'.split(' '),
-);
+/** "I renewed them online", "the tooth is still in", behind "the library one"; "I made" says which one. */
+const tellsOf = ([first, ...rest]: readonly Word[]): boolean =>
+  first?.norm === 'the'
+    ? rest.some(({ norm }) => /^(?:is|isnt|are|arent|was|were|has)$/.test(norm))
+    : PERSONS.has(first?.norm ?? '') && rest.some(({ norm }) => /^(?:it|them|him|her)$/.test(norm));
 
 const CLOSED =
-  /^(?:it|that|them|those|both|all|today|tomorrow|tonight|later|instead|now|again|off|out|week|month|noon|[ap]m|\w+day|\d\S*)$/;
+  /^(?:it|that|them|those|both|all|today|tomorrow|tonight|later|instead|now|again|off|out|rn|yet|late|busy|ill|sick|week|month|noon|[ap]m|\w+day|\d\S*)$/;
 
 /** "Not this Wednesday, no gym", of the gym bag. */
 const isOfTopic = (word: string, { topic }: Dialogue): boolean =>

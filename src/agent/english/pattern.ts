@@ -43,6 +43,8 @@ export interface Pattern {
 
 /** A slot that other words follow takes at most so many. */
 const MOST_IN_MIDDLE = 60;
+/** Nobody says more words in a row that name nothing. */
+const MOST_FILLERS = 16;
 
 /** Throws an Error for a pattern that is malformed: that is a bug of the skill that brings it. */
 export function compilePattern(source: string): Pattern {
@@ -99,7 +101,8 @@ class Walk {
   /** As many fillers as there are, then fewer. */
   private passed({ words, next }: { words: ReadonlySet<string>; next: number }, at: number): boolean {
     let end = at;
-    while (end < this.to && words.has(this.words[end]?.norm ?? '')) end++;
+    const most = Math.min(this.to, at + MOST_FILLERS);
+    while (end < most && words.has(this.words[end]?.norm ?? '')) end++;
     let reached = false;
     for (; end >= at && !this.isOver; end--) if (this.reaches(next, end)) reached = true;
     return reached;

@@ -154,7 +154,7 @@ const helping: Phrase[] = [
 const taking: Phrase[] = [
   {
     pattern:
-      '(undo|undo that|undo my last change|undo the last change|undo the last action|undo the last step|undo my last message|undo what you did|undo what you just did|undo it|undo this|undo please|undo the last one|undo the last thing|undo my last action|undo last|take that back|take it back|revert|revert that|revert it|reverse that|roll that back|go back on that|oops undo|oops undo that|(no|oh no|oops no|oops) (undo|undo that|undo it|put it back undo)|put it back undo|revert that change|undo that change|reverse (that|this|the|my last|the last) change|reverse it|restore (it|that|them|those)|(bring|put|get) (those|them|everything|all of them|them all) back|[no|oh no|oops] (put|set|change) (it|that|everything) back (where|how|the way|as|to how|to the way|to what) it was)',
+      '(undo|undo that|undo my last change|undo the last change|undo the last action|undo the last step|undo my last message|undo what you did|undo what you just did|undo it|undo this|undo please|undo the last one|undo the last thing|undo my last action|undo last|take that back|take it back|revert|revert that|revert it|reverse that|roll that back|go back on that|oops undo|oops undo that|(no|oh no|oops no|oops) (undo|undo that|undo it|put it back undo)|put it back undo|revert that change|undo that change|reverse (that|this|the|my last|the last|that last) change|reverse it|restore (it|that|them|those)|(bring|put|get) (those|them|everything|all of them|them all) back|[no|oh no|oops] (put|set|change) (it|that|everything) back (where|how|the way|as|to how|to the way|to what) it was)',
     example: 'undo',
     call: () => ({ tool: 'undo', input: {} }),
   },

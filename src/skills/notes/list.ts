@@ -62,7 +62,7 @@ export function withItem(list: string, item: string): string {
 
 /** Why something is taken off. */
 const REASON =
-  /^(?:as|because|since|cos|cause|found|got|have|had|already|we|i|the|my|our|he|she|they|it|there)\b.* \S+/i;
+  /^(?:as|because|since|cos|cause|found|got|have|had|already|we|i|he|she|they|it|there)\b.* \S+|^(?:the|my|our) .*\b(?:is|are|was|has|have|gave|brought|sells)\b/i;
 
 /** The list without the one item that `item` names, or the ones; undefined where it names none, or may name several. */
 export function without(list: string, item: string): string | undefined {
@@ -71,7 +71,7 @@ export function without(list: string, item: string): string | undefined {
   if (whole !== undefined || items.length < 2) return whole;
   // "The blue tape, found a box in the cupboard": the reason stands behind it.
   const [, first = '', behind = ''] = /^(.+?),\s+(.+)$/s.exec(item) ?? [];
-  if (REASON.test(behind)) return withoutOne(list, first);
+  if (REASON.test(behind) && withoutOne(list, behind) === undefined) return withoutOne(list, first);
   return items.reduce<string | undefined>((left, one) => (left === undefined ? left : withoutOne(left, one)), list);
 }
 

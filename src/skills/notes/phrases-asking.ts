@@ -1,5 +1,6 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../agent/index.ts';
-import { edit, isOneOfSeveral, isPlace, list, listed, remove, removeNamed, withCode, withValue } from './hearing.ts';
+import { corrected, inPlaceOf, otherCode } from './corrected.ts';
+import { edit, isPlace, list, listed, remove, removeNamed, withCode } from './hearing.ts';
 import { isList } from './list.ts';
 
 /** What people say of the note that was made, changed or shown last. */
@@ -101,13 +102,13 @@ export const following: Phrase[] = [
         : undefined,
   },
   {
-    pattern: '(put|add|stick|throw|chuck|pop) {more} (on|in|to) (the list|that list|this list) [too|as well|also]',
+    pattern: '(put|add|stick|throw|chuck|pop|bung) {more} (on|in|to) (the list|that list|this list) [too|as well|also]',
     example: 'put wipes on the list too',
     about: 'note',
     call: ({ more = '' }) => listed('that', { add: more }),
   },
   {
-    pattern: '(put|add|stick|throw|chuck|pop) {more} (on|in|to) (there|it|that|this) [too|as well|also]',
+    pattern: '(put|add|stick|throw|chuck|pop|bung) {more} (on|in|to) (there|it|that|this) [too|as well|also]',
     example: 'put wipes on there too',
     about: 'note',
     call: ({ more = '' }, topic) =>
@@ -226,59 +227,8 @@ const THE = /^(?:the|my|our) /i;
 const changedItem = (text: string, from: string, to: string): Call | undefined =>
   isList(text) && THE.test(from) ? changed(text, from.replace(THE, ''), to.replace(THE, '')) : undefined;
 
-/** The note that is at hand with another text, or another value in it; undefined where that may be one of several. */
-function corrected(text: string, topic: Topic | undefined): Call | undefined {
-  const old = topic?.text ?? '';
-  const [, right = '', wrong = ''] = /^(.+?),? (?:and )?not (.+)$/i.exec(text) ?? [];
-  if (wrong !== '' && old.includes(wrong)) return edit('that', { text: old.replace(wrong, () => right) });
-  const meant = withValue(old, text) ?? (isOneOfSeveral(old, text) ? undefined : text);
-  return meant === undefined ? undefined : { tool: 'note_edit', input: { which: 'that', text: meant } };
-}
-
-const WRONG =
-  /^(?:(?:no|wrong|crap|damn|argh|ugh|oof|oops|ops|whoops|sorry|wait|actually|hmm|small correction|correction|my mistake|my bad|i (?:mean|meant)|(?:they|he|she|we)(?:['’]?ve| have)? (?:just )?changed it|nope|nah|(?:no )?i (?:read|got|wrote) it wrong|that['’]?s wrong)[\s,.:;!–-]+)+(?:(?:it['’]?s|its|it is|it should be|should be|make it|now)\s+)*(?<code>\S*\d\S*?(?:(?: \d\S*)+| \p{L}{1,4})?)(?: now| instead| sorry)?[\s.!]*$|^(?:it['’]?s|its|it is|it has|they['’]?ve|theyve|they have) (?:actually |now |just )?(?:been )?(?:changed (?:it )?to )?(?<other>\S*\d\S*?(?: \d\S*)*?)(?: now| actually| instead)?[\s.!]*$|^(?<first>\S*\d\S*?(?: \d\S*)*?)[\s,]+(?:sorry|oops|i mean|i meant|actually|my bad|my mistake)[\s.!]*$/iu;
-
-/** "Sorry, 718-555-0124": the code of the note that is at hand, where it has one of that shape. */
-function otherCode(said: string, topic: Topic | undefined): Call | undefined {
-  const { code, first = code, other = first } = WRONG.exec(said)?.groups ?? {};
-  if (other === undefined || topic?.text === undefined || topic.isRecent === false) return undefined;
-  const grouped = withGroups(topic.text, other);
-  const [number = ''] = other.split(' ');
-  const text = grouped ?? (isAlike(topic.text, number) ? withCode(topic.text, other) : undefined);
-  return text === undefined || text === topic.text ? undefined : edit('that', { text });
-}
-
-/** "6335 9702 1148", for the number that is written in the same groups. */
-function withGroups(text: string, other: string): string | undefined {
-  const shape = other.trim().replace(/\d/g, '9');
-  const own = shape.includes(' ')
-    ? [...text.matchAll(/\d+(?: \d+)+/g)].filter(([one]) => one.replace(/\d/g, '9') === shape)
-    : [];
-  const [only, another] = own;
-  return only && !another ? text.replace(only[0], other.trim()) : undefined;
-}
-
-/** Another value has the length of the one that it takes the place of, or nearly. */
-const isAlike = (text: string, code: string): boolean =>
-  (text.match(/\S*\d\S*/g) ?? []).some((own) => Math.abs(own.replace(/[,.;]$/, '').length - code.length) <= 1);
-
 /** "Me too", "tomorrow as well": no item. */
 const NO_MORE = /\b(?:me|you|good|nice|love|true|same|today|tomorrow|tonight|weekend|\w+day)\b/i;
-
-/** What a note says becomes other words, where it says them once. */
-function inPlaceOf(topic: Topic | undefined, from: string, to: string): Call | undefined {
-  const said = topic?.text;
-  const old = from.replace(/[.!]+$/, '');
-  // "16 panels, not 14": of 14 panels.
-  const [head = '', own = '', tail = ''] = /^(.*?\b)(\S*\d\S*)(.*)$/.exec(to)?.slice(1) ?? [];
-  const isPart = /^\S*\d\S*$/.test(old) && own !== '' && (said?.includes(`${head}${old}${tail}`) ?? false);
-  const [before, after, more] = said?.split(isPart ? `${head}${old}${tail}` : old) ?? [];
-  const isWord =
-    before !== undefined && after !== undefined && !/[\p{L}\d]$/u.test(before) && !/^[\p{L}\d]/u.test(after);
-  return isWord && more === undefined && to.length <= 60 && (from.length > 1 || isPart)
-    ? { tool: 'note_edit', input: { which: 'that', text: `${before}${to.replace(/,$/, '')}${after}` } }
-    : undefined;
-}
 
 /** A list that was noted or changed just before: its items stand behind a colon, between commas, or are its only words. */
 const isListMade = (topic: Topic | undefined): boolean =>

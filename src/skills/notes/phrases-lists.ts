@@ -80,9 +80,9 @@ export const lists: Phrase[] = [
   },
   {
     pattern: [
-      `([i think|ok|so] (${REMOVE}|leave out|take out|take off|forget|forget about|skip|tick|tick off|cross off|cross out|check off|strike off|mark off|${UNNEEDED}|[i'm|i am|we're] [all] (done|finished) with) {item} ${ANYMORE}`,
+      `([i think|ok|so] (${REMOVE}|leave out|forget|forget about|skip|tick|tick off|cross off|cross out|check off|strike off|mark off|${UNNEEDED}|[i'm|i am|we're] [all] (done|finished) with) {item} ${ANYMORE}`,
       `${HAVE} (${ACTED}) {had}`,
-      '{item} (is|are) [now|all] (done|sent|sorted|finished|bought|paid|booked|packed)',
+      '{item} [is|are] [now|all] (done|sent|sorted|finished|bought|paid|booked|packed)',
       "(mark|set) {item} [as] (done|complete|completed|bought|finished)|thats [the] {item} (done|sorted|finished|bought|packed)|not [the|any|more] {item}|{item} (i|we) (have|have got|got) already|[i|we|i've|we've] [have] [already] (got|have) {item} already)",
     ].join('|'),
     example: 'done with the invoice',
@@ -147,7 +147,8 @@ export const lists: Phrase[] = [
     pattern: '(throw|chuck|slap|bung) {append} (on|onto|in|into) [my|the|our] {which}',
     example: 'throw hot sauce on the groceries',
     tentative: true,
-    call: ({ append = '', which = '' }) => (isForList(append) ? listed(which, { add: append }) : undefined),
+    call: ({ append = '', which = '' }) =>
+      isForList(append) && /(?:list|groceries|shopping)$/i.test(which) ? listed(which, { add: append }) : undefined,
   },
 ];
 

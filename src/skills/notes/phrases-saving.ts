@@ -16,6 +16,12 @@ function begun(name: string, text: string) {
     : undefined;
 }
 
+/** What things are put into, or listed for. */
+const HOLDS_THINGS =
+  /\b(?:bag|box|kit|pack|case|basket|menu|ingredients|supplies|gear|ideas|recipe|equipment|order|stock)\b/i;
+/** They are done with a list, and are no name of one. */
+const COMMANDS = /^(?:add|put|append|take|remove|delete|clear|empty|show|read|tell|which|what|there|is|are|no)\b/i;
+
 /** "Night bag: watch, pens, socks": a heading of a few words, and three things or more. */
 function isListOfThings(told: string): boolean {
   const [, head = '', rest = ''] = /^([\p{L}\d][\p{L}\d '’-]{1,30}): (.+)$/su.exec(told) ?? [];
@@ -24,9 +30,8 @@ function isListOfThings(told: string): boolean {
     item.split(/\s+/).length <= 4 && !/[.?!:]/.test(item) && !STATED.test(item.replace(/\d+/g, ''));
   return (
     head.split(/\s+/).length <= 3 &&
-    !/^(?:hi|hey|hello|thanks|ok|lol|fyi|ps|btw|wow|sorry|coda|remind|reminders?|me|you|i|we|today|tomorrow|tonight|\w+day)\b/i.test(
-      head,
-    ) &&
+    HOLDS_THINGS.test(head) &&
+    !COMMANDS.test(head) &&
     items.length >= 3 &&
     items.every(isThing) &&
     splitTask(rest).when === undefined
@@ -76,20 +81,23 @@ export const saving: Phrase[] = [
         : undefined,
   },
   {
-    pattern: '(save|keep|note|store|write down|jot down) (these|those|this|the following) {rest}',
+    pattern: '(save|note|write down|jot down) (these|the following) {rest}',
     example: 'save these ideas for mum: candle, slippers',
     call: ({ rest = '' }) => (/^[^:?]{3,60}: \S/.test(rest) ? save(rest) : undefined),
   },
   {
     pattern: '{what} list please: {text}',
     example: 'shopping list please: eggs, flour',
-    call: ({ what = '', text = '' }) => (what.split(/\s+/).length <= 3 ? save(`${what} list: ${text}`) : undefined),
+    call: ({ what = '', text = '' }) =>
+      what.split(/\s+/).length <= 3 && !COMMANDS.test(what) ? save(`${what} list: ${text}`) : undefined,
   },
   {
     pattern: '{what} checklist: {text}',
     example: 'release checklist: freeze, tag, test',
     call: ({ what = '', text = '' }) =>
-      what.split(/\s+/).length <= 3 && !/[?]/.test(text) ? save(`${what} checklist: ${text}`) : undefined,
+      what.split(/\s+/).length <= 3 && !/[?]| or /.test(text) && !COMMANDS.test(what)
+        ? save(`${what} checklist: ${text}`)
+        : undefined,
   },
   {
     pattern: '{told}',
@@ -284,7 +292,7 @@ export const saving: Phrase[] = [
   },
   {
     pattern:
-      '(remember for me that|remember for me:|remember for me|remember that|remember too that|remember also that|also remember that|remember this:|remember:|keep in mind that|keep in mind:|keep in mind|bear in mind that|for the record:|fyi:|for future reference:) {text}',
+      '(remember for me that|remember for me:|remember that|remember too that|remember also that|also remember that|remember this:|remember:|keep in mind that|keep in mind:|keep in mind|bear in mind that|for the record:|for my records:|for my notes:|fyi:|for future reference:) {text}',
     example: 'remember that Ana is allergic to nuts',
     call: ({ text = '' }) => save(text),
   },

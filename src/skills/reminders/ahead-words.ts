@@ -48,7 +48,10 @@ export function aheadIn(words: string): Ahead | undefined {
     .replace(/[.!?]+$/, '')
     .replace(/[\s,]+(?:as well|too|also)$/i, '')
     .replace(/[\s,]+(?:as well|too|also),? (?=at )/i, ' ')
-    .replace(/ (?:starts?|begins?|opens?|is|are) (?=(?:on |at )?(?:mon|tue|wed|thu|fri|sat|sun|the \d|\d))/i, ' ');
+    .replace(
+      / (?:starts?|begins?|opens?|is|are)(?= (?:on (?:the )?\d|(?:on )?(?:mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?\b))/i,
+      '',
+    );
   if (said.length > 300 || saysWhen(said)) return undefined;
   const first = FIRST.exec(said)?.groups;
   const found = first ?? LAST.exec(said)?.groups;

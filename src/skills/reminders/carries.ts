@@ -29,7 +29,7 @@ const isNagging = (text: unknown): boolean =>
 export const CARRIES: Carries = {
   words: 'remind me',
   heading:
-    /^(?:(?:my|some|new|these|set|make|create|add|me|up|a few|two|three|four|five|six|[2-9]|several|following|the|i need|i want|please) )*(?:reminders|alarms)(?: for me)?$/,
+    /^(?:(?:my|some|new|these|set|make|create|add|me|up|a few|two|three|four|five|six|[2-9]|several|following|the|i need|i want|please) )*(?:reminders|alarms)(?: for me)?(?: please)?$|^(?:for )?(?:this|next) week$/,
   follow(before, next) {
     const [first, second] = [before?.input, next.input];
     const isWhole = ({ text, when }: Record<string, unknown>) =>
@@ -68,13 +68,18 @@ export const CARRIES: Carries = {
 
 /** "At 6:00 …, at 13:00 …": who tells one hour of 24 tells all of them so. */
 function ofOneClock(text: string): string | undefined {
-  if (!/\b(?:1[3-9]|2[0-3]):\d\d\b/.test(text)) return undefined;
-  const same = text.replace(/(?<![\d:.])(?=[1-9]:\d\d\b(?! ?[ap]\.?m))/gi, '0');
+  const clocks = text.match(/\d{1,2}:\d\d/g) ?? [];
+  const listed = text.match(/\bat \d{1,2}:\d\d \p{L}+/gu) ?? [];
+  const isList =
+    clocks.length > 1 && listed.length === clocks.length && !listed.some((one) => / (?:and|or|to)$/i.test(one));
+  if (!isList || HALF_SAID.test(text) || !clocks.some((one) => /^(?:1[3-9]|2[0-3])/.test(one))) return undefined;
+  const same = text.replace(/\bat (?=\d:)/gi, 'at 0');
   return same === text ? undefined : same;
 }
 
+const HALF_SAID = /\b(?:tonight|evening|afternoon|night|[ap]\.?m)\b|\d[ap]m\b/i;
+
 const restatedAs = (text: string, topic: Topic | undefined) =>
-  ofOneClock(text) ??
   namedBeside(text, topic) ??
   onceMore(text) ??
   thatDay(text, topic) ??
@@ -88,7 +93,8 @@ const restatedAs = (text: string, topic: Topic | undefined) =>
   timesBeside(text) ??
   dayAtEnd(text) ??
   askedAtEnd(text) ??
-  askedBehind(text, topic?.thing === 'reminder' && topic.how === 'spoken');
+  askedBehind(text, topic?.thing === 'reminder' && topic.how === 'spoken') ??
+  ofOneClock(text);
 
 const PART_IN = /\b(?:in the )?(?:morning|afternoon|evening|night)\b/gi;
 

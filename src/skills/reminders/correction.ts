@@ -15,7 +15,7 @@ const CUE =
 const STRONG =
   /\b(?:no|nope|nah|oof|argh|oops|ops|whoops|sorry|wait|actually|on reflection|on second thoughts?|come to think of it|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on|(?:scrap|scratch|forget|strike|ignore) that)\b/i;
 const SAYING =
-  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let['’]?s (?:do|say|make it|try|have|go (?:for|with))|(?:i (?:would|['’]?d) |i['’]?d )(?:prefer|rather have|rather|like)(?: it)?(?: to be)?(?: at| on)?|(?:change|amend|set|update|move|alter) the (?:time|hour|date|day) to|it needs to be|needs to be|go (?:for|with)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:leave|keep) (?:it|that)(?: at| on| for)?|do(?= (?:\d|to\w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day|noon|half))|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|(?:could|can) (?:it|that) be|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+/i;
+  /^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:rather |really |actually )?(?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let['’]?s (?:do|say|make it|try|have|go (?:for|with))|(?:i (?:would|['’]?d) |i['’]?d )(?:prefer|rather have|rather|like)(?: it)?(?: to be)?(?: at| on)?|(?:change|amend|set|update|move|alter) the (?:time|hour|date|day) to|(?:it['’]?s|it is) now(?: on| at)?|it needs to be|needs to be|go (?:for|with)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:leave|keep) (?:it|that)(?: at| on| for)?|do(?= (?:\d|to\w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day|noon|half))|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|(?:could|can) (?:it|that) be|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+/i;
 /** Words about its text, not its time. */
 const TEXT = /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say)|(?:it|that) should (?:say|read|have said))\s+/i;
 /** "The pool I'm ringing": the pool. */
@@ -50,6 +50,7 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
     .trim()
     .replace(/^\*\s*/, '')
     .replace(/\s+(?:tho|though)(?=,)/i, '')
+    .replace(/(?<= better) than [\w:.]+[.!]*$/i, '')
     .replace(/^and (?=\S+,? not \S+$|.+ instead[.!]*$)/i, '')
     .replace(SORRY_WITHIN, 'sorry, $1, $2');
   if (STRONG.test(CUE.exec(told)?.[0] ?? '') && WAS_RIGHT.test(told))
@@ -284,7 +285,7 @@ export function underCondition(said: string): Call | undefined {
       .replace(CUE, '')
       .replace(/^(?:and|but|also|so)\s+/i, '')
       .replace(/^(skip|miss|cancel|leave out) (?:the|that) (?:one|time)? ?on (?=\S)/i, '$1 ')
-      .replace(/^nothing (?:for |on )?(?=\S)/i, 'not ')
+      .replace(/^(?:omit|leave out|miss out) (?=\S)/i, 'skip ')
       .replace(/[\s,]+(?:so )?(?:just )?skip (?:that one|it|those|them|that)[\s.!]*$/i, '')
       .replace(/[\s,]+(?:as well|too|also|either)[\s.!]*$/i, '')
       .replace(/[\s.!]+$/, ''),

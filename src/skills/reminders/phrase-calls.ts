@@ -124,6 +124,7 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(/(\d),(\d+)(?= ?(?:hours?|hrs?|h|days?|weeks?)\b)/gi, '$1.$2')
     .replace(/\b(?:in|at) (\d{1,2}) of the (morning|afternoon|evening)\b/i, 'at $1 in the $2')
     .replace(/(?:^|\s)@\s*(?=\d)/g, ' at ')
+    .replace(/^(?=\d{1,2}[.:]\d\d (?:today|tonight|tomorrow|this |on \w+day|\w+day))/i, 'at ')
     .replace(/^(?=(?:[01]\d|2[0-3])[0-5]\d (?:to|about)\b)/, 'at ')
     .replace(BARE_CLOCK, '$& at')
     .replace(CLOCK_OF_SERIES, 'at $1:$2')

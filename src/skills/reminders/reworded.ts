@@ -19,7 +19,12 @@ export function otherThing(text: string | undefined, thing: string): string | un
   const [first = ''] = words;
   // "Dr Somers", of "ring Dr Soames".
   const same = words.length > 1 ? own.indexOf(first) : -1;
-  if (same > 0 && /^\p{Lu}/u.test(first) && own.length >= same + words.length)
+  if (
+    same > 0 &&
+    /^\p{Lu}/u.test(first) &&
+    own.length >= same + words.length &&
+    own.slice(same, same + words.length).every((one) => /^\p{Lu}/u.test(one))
+  )
     return [...own.slice(0, same), ...words, ...own.slice(same + words.length)].join(' ');
   if (taskWords.deeds.has(first.toLowerCase()) && words.length > 1) return thing;
   if (own.length < 2 || !taskWords.deeds.has(own[0]?.toLowerCase() ?? '')) return undefined;

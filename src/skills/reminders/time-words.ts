@@ -21,14 +21,16 @@ const MINUTES: Readonly<Record<string, string>> = {
   twenty: '20',
   'twenty-five': '25',
   thirty: '30',
+  'thirty-five': '35',
   forty: '40',
   'forty-five': '45',
   fifty: '50',
+  'fifty-five': '55',
   'oh-five': '05',
 };
 const HOUR = HOURS.join('|');
 const IN_WORDS = new RegExp(
-  `\\b(?:(${HOUR})[ -](twenty[ -]five|forty[ -]five|oh[ -]five|ten|fifteen|twenty|thirty|forty|fifty)|(?<=\\bat )(${HOUR}))\\b(?! ?-?(?:past|to\\b(?! \\p{L}{3})|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|or|times?))`,
+  `\\b(?:(${HOUR})[ -]((?:twenty|thirty|forty|fifty|oh)[ -]five|ten|fifteen|twenty|thirty|forty|fifty)|(?<=\\bat )(${HOUR}))\\b(?!-| (?:past|to (?:${HOUR})|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|or|times?)\\b)`,
   'giu',
 );
 
@@ -40,7 +42,7 @@ export const inDigits = (words: string): string =>
     hour === undefined ? `${hourOf(alone)}` : `${hourOf(hour)}:${MINUTES[minute.toLowerCase().replace(' ', '-')]}`,
   );
 
-const BESIDE_HOUR = new RegExp(`^(?:at )?(half past|half|quarter past|quarter to) (${HOUR}|\\d{1,2})$`, 'i');
+const BESIDE_HOUR = new RegExp(`^(?:at )?(?:an? )?(half past|half|quarter past|quarter to) (${HOUR}|\\d{1,2})$`, 'i');
 
 /** "Half eight", "quarter to 9": hour and minute on a clock of twelve hours; undefined for anything else. */
 export function besideHour(words: string): { hour: number; minute: number } | undefined {

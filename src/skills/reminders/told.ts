@@ -13,18 +13,18 @@ const ALL =
   '(?:it|that|this|them|these|those|both|everything|each(?: one)?|all(?: of)?(?: (?:it|them|these|those|two|three|four|five))?)';
 /** "…, can you remind me of all three?" */
 const AT_END = new RegExp(
-  `^(?<event>.+?)[\\s,.;:!–—-]+${POLITE}(?:(?<verb>remind|nag|nudge|ping|alert|prompt|prod|poke|bug|buzz|tell) me(?:(?: (?:of|about|for|to do))? ${ALL})?(?: then| at that time)?|(?:don['’]?t|do not) let me forget(?: ${ALL})?|don['’]?t forget to remind me|(?:give|send|drop|set) me a (?:reminder|nudge|shout|heads[- ]up|ping)(?: (?:of|about|for|then)(?: ${ALL})?)?|(?:set|put|pop) (?:something|a reminder|one)(?: (?:in|up|down))?(?: for ${ALL})?)(?:[\\s,]+(?:please|pls|plz|too|ok|okay|thanks|will you|would you|can you|could you))*[\\s.!?]*$`,
+  `^(?<event>.+?)[\\s,.;:!–—-]+${POLITE}(?:(?<verb>remind|nag|nudge|ping|alert|prompt|prod|poke|bug|buzz) me(?:(?: (?:of|about|for|to do))? ${ALL})?(?: then| at that time)?|(?:don['’]?t|do not) let me forget(?: ${ALL})?|don['’]?t forget to remind me|(?:give|send|drop|set) me a (?:reminder|nudge|shout|heads[- ]up|ping)(?: (?:of|about|for|then)(?: ${ALL})?)?|(?:set|put|pop) (?:something|a reminder|one|that|it)(?: (?:in|up|down))?(?: for ${ALL})?)(?:[\\s,]+(?:please|pls|plz|too|ok|okay|thanks|will you|would you|can you|could you))*[\\s.!?]*$`,
   'is',
 );
 const WITHIN = new RegExp(
-  `^(?<event>.+?)(?<mark>[,.;:!–—-]*)\\s+${POLITE}(?<verb>(?:remind|nag|nudge|ping|poke|buzz|alert|wake) me(?: up)?|(?:give|send|drop|set) me a (?:nudge|shout|ping|poke|reminder|heads[- ]up)|set a reminder)\\s+(?<rest>.+)$`,
+  `^(?<event>.+?)(?<mark>[,.;:!–—-]*)\\s+${POLITE}(?<verb>(?:remind|nag|nudge|ping|poke|buzz|alert|wake) me(?: up)?|(?:give|send|drop|set) me a (?:nudge|shout|ping|poke|reminder|heads[- ]up)|set a reminder|i (?:want|need|['’]?d like|would like) (?:reminding|to be reminded|a reminder|a nudge))\\s+(?<rest>.+)$`,
   'is',
 );
 /** Nobody tells in one breath what is longer. */
 const MOST_WORDS = 30;
 /** "About Monday: ballet at 4, cello at 5": a day, and what there is on it. */
 const ON_DAY =
-  /^(?:remind me(?: (?:about|of|for|on))?|(?:(?:my|set|some|new|two|three|four|five|\d) )*reminders (?:for|on)) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?(:|(?=\n))\s?(.*\d.*)$/is;
+  /^(?:remind me(?: (?:about|of|for|on))?(?: (?:right|ok|okay|so|now|well),?)?(?: for)?|(?:(?:my|set|some|new|two|three|four|five|\d) )*reminders (?:for|on)) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day) ?(:|(?=\n))\s?(.*\d.*)$/is;
 const OBLIGED =
   /\b(?:i|we)?\s*(?:(?:['’]ve|have|'ll have|will have)? ?(?:got|have|need) to|gotta|must|should|ought to)\s+/i;
 const CLOCK = '(?:at |by )?(?:\\d{1,2}(?:[:.]\\d\\d)?\\s*(?:am|pm)?|noon|midday|midnight)';
@@ -64,11 +64,14 @@ const timeIn = (event: string): string | undefined => splitEvent(event).when ?? 
 const GREETING =
   /^(?:hey|hi|hello|scratch|forget|never|cancel|oops|instead|undo|quick|one|ok|okay|thanks|thank|please|yes|yeah|no|good|great|alright|right|well|so|oh|and|also|then|actually|sorry|wait|can|could|coda)\b/i;
 
+/** "They will send me a reminder": somebody else does. */
+const BY_OTHERS = /\b(?:you|we|he|she|they|it|will|would|can|could|have|has|did|to)$|['’]ll$/i;
+
 /** "Fire alarm test every Monday at 10, remind me": the request in the usual order. */
 export function askedAtEnd(text: string): string | undefined {
   const found = AT_END.exec(text)?.groups;
   const event = eventIn(found?.event?.replace(/\b(i|we) (?:should|ought to) /i, '$1 must '));
-  if (!found || event === undefined || timeIn(event) === undefined) return undefined;
+  if (!found || event === undefined || timeIn(event) === undefined || BY_OTHERS.test(event)) return undefined;
   // "Be there for 12:45".
   const at = event.replace(/\bfor (?=\d{1,2}[:.]\d\d\b)/gi, 'at ');
   const to = OBLIGED.test(at) ? at.replace(OBLIGED, ' to ').trim() : at;
@@ -76,7 +79,7 @@ export function askedAtEnd(text: string): string | undefined {
 }
 
 const HEADED =
-  /^(?:remind me(?: (?:of|about|to do))? )?(?:(?:two|three|four|five|[2-9]|a few|some|a couple of|couple of|several) (?:things|reminders|jobs|tasks|errands|bits)|(?:things|stuff|reminders) to do)(?: (?:for|to) (?:me|do|set|remember))?[:–—-]\s+(.+\d.*)$/is;
+  /^(?:remind me(?: (?:of|about|to do))? )?(?:(?:two|three|four|five|[2-9]|a few|some|a couple of|couple of|several) (?:things|reminders|jobs|tasks|errands|bits)|(?:things|stuff|reminders) to do|reminders)(?: please)?(?: (?:for|to) (?:me|do|set|remember))?[:–—-]\s+(.+\d.*)$/is;
 
 /** "Three things: book leave monday 10am, …": each is one to be reminded of. */
 export function headed(text: string): string | undefined {
@@ -123,9 +126,8 @@ const TIME_FIRST =
 
 /** "Tomorrow: remind me to swim at 10am and shop at 1pm": the day of all of them. */
 export function dayFirst(text: string): string | undefined {
-  const timed = TIME_FIRST.exec(
-    inDigits(text.replace(/^(\S+) please[,:]? /i, '$1 ').replace(/^(to\w+|\w+day): /i, '$1 ')),
-  )?.groups;
+  const said = text.replace(/^(\S+) please[,:]? /i, '$1 ').replace(/^(to\w+|\w+day): /i, '$1 ');
+  const timed = TIME_FIRST.exec(said.replace(/\bat [a-z]+(?:[ -][a-z]+)?/gi, inDigits))?.groups;
   if (timed && isTime(timed.when ?? '') && (timed.rest ?? '').match(CLOCK_IN))
     return `remind me ${timed.when} ${timed.rest}`;
   const { day = '', rest = '' } = DAY_FIRST.exec(text)?.groups ?? {};

@@ -13,7 +13,7 @@ const NAMES: readonly string[] = (
   'the sun|full sun|morning sun|at fridays|sun cream|sun lotion|sun hat|sun hats|sun dress|sun screen|sun block|' +
   'sun lamp|sun room|sun tan|sun shade|sun umbrella|sun protection|sun exposure|sun salutation|sun salutations|sun tea|' +
   'sun valley|sun tzu|sun dried tomatoes|sun - dried tomatoes|sat nav|sat navs|sat phone|sat prep|sat test|sat exam|' +
-  'match of the day|happy hour|happy hours|mountain view|half and half|the till|two and a half men|5 hour energy|five hour energy|half life 2|7 eleven|7 - eleven|apollo 13|apollo 11'
+  'match of the day|happy hour|happy hours|mountain view|half and half|half time|half term|half marathon|half price|half board|half moon|half pint|half pints|the till|two and a half men|5 hour energy|five hour energy|half life 2|7 eleven|7 - eleven|apollo 13|apollo 11'
 ).split('|');
 
 /** Names that are everyday words unless they have capitals. */

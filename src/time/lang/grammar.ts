@@ -79,8 +79,7 @@ const ruleFor =
     rule(name, pattern, build);
 
 export const [piece, date, recurring] = [ruleFor('piece'), ruleFor('date'), ruleFor('recurring')];
-export const [limit, time, clock] = [ruleFor('limit'), ruleFor('time'), ruleFor('clock')];
-export const [zone, monthDate] = [ruleFor('zone'), ruleFor('monthDate')];
+export const [limit, time, monthDate] = [ruleFor('limit'), ruleFor('time'), ruleFor('monthDate')];
 
 /** Rules for single tokens. */
 export type Terminals = { readonly [N in keyof Values]?: (token: Token) => Values[N] | undefined } & Record<

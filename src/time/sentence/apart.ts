@@ -5,8 +5,9 @@ import type { Piece } from '../pieces.ts';
 import { isCertain } from '../readings.ts';
 import { around, type Stretch } from '../tokens.ts';
 import { digitsAt } from './digits.ts';
+import type { Before } from './guard.ts';
 import { isPreparation } from './rivals.ts';
-import type { Before, Run, Sentence, Understood } from './sentence.ts';
+import type { Run, Sentence, Understood } from './sentence.ts';
 import { isDoubtful } from './weak.ts';
 
 /** Times that stand apart in a sentence: which of them say when, and which are those of a thing or of another task. */

@@ -5,7 +5,8 @@ import { MONTHS, WEEKDAYS } from '../lang/en-words.ts';
 import { parseWhen } from '../parse.ts';
 import type { Stretch } from '../tokens.ts';
 import type { When } from '../types.ts';
-import type { Before, Run, Sentence, Understood } from './sentence.ts';
+import type { Before } from './guard.ts';
+import type { Run, Sentence, Understood } from './sentence.ts';
 import { THINGS } from './words.ts';
 
 /** Numbers beside a time: its date, its hour, or how many things there are. */

@@ -1,4 +1,11 @@
-import type { Understood } from './sentence.ts';
+import type { Run, Sentence, Understood } from './sentence.ts';
+
+/** A time in a sentence, and where what stands before it begins. */
+export interface Before {
+  s: Sentence;
+  run: Run;
+  from: number;
+}
 
 /** One question that is asked of a time in a sentence, before it is taken as the time that is meant. */
 export interface Guard<At> {

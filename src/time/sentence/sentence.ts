@@ -20,13 +20,6 @@ export interface Understood {
   task: string;
 }
 
-/** A time in a sentence, and where what stands before it begins. */
-export interface Before {
-  s: Sentence;
-  run: Run;
-  from: number;
-}
-
 /** No stretch that says when has more words than this. */
 const MOST_WORDS = 30;
 

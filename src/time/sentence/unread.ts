@@ -6,7 +6,8 @@ import { isSameWhen } from '../readings.ts';
 import type { When } from '../types.ts';
 import { dayApart } from './apart.ts';
 import { dashedDate } from './digits.ts';
-import type { Before, Sentence, Understood } from './sentence.ts';
+import type { Before } from './guard.ts';
+import type { Sentence, Understood } from './sentence.ts';
 
 /** Words before a time that show that it was not read to its beginning, or that it is not when the task is. */
 

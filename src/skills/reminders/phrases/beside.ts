@@ -5,6 +5,7 @@ import { type Ahead, aheadIn } from '../ahead-words.ts';
 import { change, lengthLike } from '../correction.ts';
 import { AGAIN, again, ahead, BARE_NUMBER, create, editWhen, remind, snoozeOf } from '../phrase-calls.ts';
 import { isItem } from '../reworded.ts';
+import { isRhythm } from '../schedule.ts';
 import { isTime } from '../time-words.ts';
 import { withoutClock } from '../told.ts';
 import { ANY_REQUEST } from '../untold.ts';
@@ -31,11 +32,18 @@ const SAME_TIME =
 const SAME_DAY = /[\s,]+(?:on )?(?:the )?same (?:day|date)[.!]*$/i;
 const A_THING = /^(?:the|my|our|a|an|some)\s/i;
 
+const A_CLOCK =
+  /^(?:at )?(?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?|(?:an? )?(?:half|half past|quarter past|quarter to) \w+)[.!]*$/i;
+
 /** "… and the council at 3" behind "ring the bank": a thing takes the deed of the one before. */
 function further(topic: Topic, rest: string): Call | undefined {
   const { text: before = '' } = topic;
   const [, rather = ''] = /^(.+?) (?:rather than|instead of) \S+(?: \S+)?$/i.exec(rest) ?? [];
   if (rather !== '' && isTime(rather)) return change({ when: rather, whole: true });
+  // "And 9.15" behind a correction goes on with it.
+  const isChanged = topic.how === 'made' && topic.isNew !== true && topic.isRecent === true;
+  if (isChanged && !isRhythm(topic.when ?? '') && A_CLOCK.test(rest) && isTime(rest))
+    return change({ when: rest, whole: true });
   const isSameTime = SAME_TIME.test(rest);
   const other = isSameTime ? rest.replace(SAME_TIME, '').replace(TOO, '') : rest;
   if (other !== rest) {

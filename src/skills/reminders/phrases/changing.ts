@@ -66,7 +66,7 @@ export const snoozing: Phrase[] = [
     call: ({ when = '' }) => snoozeOf('that', when),
   },
   {
-    pattern: `<${LATER}> (try|chase|ask|hit|get|catch|ping|poke|prod|bug|nudge|buzz|shout at|give|remind|tell) <me|us|up|a|shout|nudge|buzz|about|it|that|again|then> {when}`,
+    pattern: `<${LATER}> (try|chase|ask|hit|catch|ping|poke|prod|bug|nudge|buzz|shout at) me [up] <again|then> {when}`,
     example: 'try me tomorrow at 9',
     about: 'reminder',
     call: ({ when = '' }, topic) => (isTime(when) && topic?.how === 'spoken' ? snoozeOf('', when) : undefined),
@@ -163,6 +163,16 @@ function snoozeLength(length: string) {
   return isPutOff(words) && (parseDuration(words) !== undefined || /\b(?:hour|minute|min|day)s?$/i.test(words))
     ? snoozeOf('', words)
     : undefined;
+}
+
+/** "The dentist one at 6", "the subtitles an hour later": another time of what is named. */
+function ofNamed(said: string) {
+  const [, one, hour = ''] = /^(.{1,40} one)(?: (?:be|to|at|for))* (.+)$/i.exec(said) ?? [];
+  if (one !== undefined && isTime(hour)) return about('reminder_edit', one, { when: hour });
+  const [, name = '', shift = ''] =
+    /^(.{1,40}?) ((?:an?|half an|\d{1,3}|one|two|three) .*(?:later|earlier))$/i.exec(said) ?? [];
+  const isShift = name !== '' && isName(name) && shifted(new Date(0), shift) !== undefined;
+  return isShift ? about('reminder_edit', name, { when: shift }) : undefined;
 }
 
 /** What people say to move or reword a reminder. */
@@ -263,18 +273,14 @@ export const changing: Phrase[] = [
     call: ({ when = '' }) => editWhen('', when),
   },
   {
-    pattern: '[actually] (make|set|do|have|put|get) (the|my) {rest}',
+    pattern: '[actually] ((make|set) (the|my) {rest}|(do|have|put|get) (the|my) {other})',
     example: 'make the dentist 4:30pm instead',
     tentative: true,
-    call: ({ rest = '' }) => {
+    call: ({ rest = '', other }) => {
+      if (other !== undefined) return ofNamed(other.replace(/\s+instead$/i, ''));
       const said = rest.replace(/\s+instead$/i, '');
-      const [, one, hour = ''] = /^(.{1,40} one)(?: (?:be|to|at|for))* (.+)$/i.exec(said) ?? [];
-      if (one !== undefined && isTime(hour)) return about('reminder_edit', one, { when: hour });
-      // "The subtitles an hour later".
-      const [, name = '', shift = ''] =
-        /^(.{1,40}?) ((?:an?|half an|\d{1,3}|one|two|three) .*(?:later|earlier))$/i.exec(said) ?? [];
-      if (name !== '' && isName(name) && shifted(new Date(0), shift))
-        return about('reminder_edit', name, { when: shift });
+      const named = ofNamed(said);
+      if (named) return named;
       const { when, task } = splitTask(`remind me ${said}`);
       const isOne = /\bones?$/i.test(task);
       return when !== undefined && (isOne || isName(task)) && isTime(when)

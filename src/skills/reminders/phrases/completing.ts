@@ -6,9 +6,9 @@ const NAMED = '(reminder|reminders|alarm|timer)';
 const ACTED =
   'bought|called|phoned|rang|emailed|paid|sent|took|fed|watered|finished|completed|did|booked|cleaned|washed|submitted|picked up|dropped off|took out|mailed|posted|returned|renewed';
 
-/** What stands around "done" and names nothing. */
-const SAID =
-  'yep|yes|yeah|yup|ok|okay|right|well|oh|i|ive|we|weve|have|has|been|it|its|that|thats|this|is|was|got|get|just|now|already|finally|today|there|one|up|of|done|and|managed|thank|you';
+/** Who says that it is done; a question begins otherwise. */
+const IT_IS =
+  '[yep|yes|yeah|yup|ok|okay|right|oh] [i|we|ive|weve|i have|we have|its|thats|it is|that is|its been|thats been|it has been|that has been|i just|ive just]';
 
 /** What people say when something is done. */
 export const completing: Phrase[] = [
@@ -34,7 +34,7 @@ export const completing: Phrase[] = [
     call: () => about('reminder_complete', 'that'),
   },
   {
-    pattern: `<${SAID}> [all] (done|sorted|finished|handled|completed|dealt with|took care of|taken care of|seen to|ticked off) <${SAID}>`,
+    pattern: `${IT_IS} [all|now|just|already|finally] (done|sorted|finished|handled|completed|dealt with|took care of|taken care of|seen to|ticked off) <it|that|this|now|already|finally|today|up|thank|you>`,
     example: "that's all done now",
     about: 'reminder',
     call: (_, topic) => (topic?.how === 'spoken' ? about('reminder_complete', '') : undefined),

@@ -3,7 +3,7 @@ import { parseDuration, parseWhen, splitTask } from '../../../time/index.ts';
 import { CARRIES } from '../carries.ts';
 import { A_QUESTION, BARE_NUMBER, create, createAt, isName, nag, remind } from '../phrase-calls.ts';
 import { isRhythm } from '../schedule.ts';
-import { isTime, TRIAL } from '../time-words.ts';
+import { isTime, splitEvent, TRIAL } from '../time-words.ts';
 
 /** No name of it: what kind of reminder it is, or whose. */
 const KIND_OF_REMINDER =
@@ -18,19 +18,25 @@ const A_REMINDER =
 
 /** Words of a wish, in any order: "I should also like to be …". */
 const WISHING =
-  'a|also|an|another|be|can|could|do|get|have|i|id|ill|im|just|kindly|like|love|may|need|now|please|really|should|still|then|to|want|we|will|wish|would|you|going|bit|of';
+  'a|also|an|another|be|i|id|ill|im|just|kindly|like|love|may|need|now|please|really|should|still|then|to|want|wish|we|would|let|me|bit|of';
 
-/** No words that call for somebody at an hour: they do something else to me. */
-const NO_CALL =
-  /^(?:let|help|take|meet|drive|bring|show|give|send|make|believe|trust|excuse|forgive|pardon|save|keep|leave|tell|teach|pay|owe|join|follow|hear|love|hate|hit|kill|beat|lend|list|order|buy|book|cook|find|set|for|to|of|with|and|remind|about|from|between|wake|get)\b|\b(?:to|for|with|and|or|from|about|of|by|like|than)$/i;
+/** What calls somebody at an hour. */
+const CALLS =
+  /^(?:prod|poke|jog|buzz|bug|ping|nudge|chase|bleep|beep|prompt|hassle|pester|badger|bother|hound|jab|tap|page|mind|(?:shout|yell|holler|scream) (?:at|to))$/i;
 
-/** "Prod me at 4 to leave": whatever is done to somebody at an hour who is to do something calls it to their mind. */
-function asked(ask: string, rest: string) {
-  const isCall = /^[a-z]+(?: (?:at|on|up))?$/i.test(ask) && !NO_CALL.test(ask) && !/(?:s|ed|ing)$/i.test(ask);
-  if (!isCall) return undefined;
+/** "Prod me at 4 to leave". */
+function prodded(ask: string, rest: string) {
+  if (!CALLS.test(ask)) return undefined;
   const [, when, lead, task] = /^(.+?) (to|about) (.+)$/i.exec(rest) ?? [];
   if (when !== undefined && isTime(when)) return create(task ?? '', when, { lead: lead as 'to' | 'about' });
   return /^(?:to|about) /i.test(rest) ? remind(rest, { needsTime: true }) : undefined;
+}
+
+/** So long before what is named with its time. */
+function beforeEvent(length: string, event: string, text: string) {
+  const { when } = splitEvent(event);
+  const time = `${length} before ${when}`;
+  return when !== undefined && isTime(time) ? create(text, time) : remind(`to ${text} ${length} before ${event}`);
 }
 
 /** What people say to set a reminder. */
@@ -70,47 +76,56 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(rest.replace(/^(?:for|:)\s+(?=\S)/i, ''), { urgent: true }),
   },
   {
-    pattern: `{when} <${WISHING}> (remind me|get me to|ask me to|want me to|ping me|nudge me|prod me|poke me|bug me|tell me to|alert me|(give|send|set) me a (reminder|nudge|shout|ping|poke|buzz)|(reminding|reminded|a reminder|another reminder)) {rest}`,
+    pattern: `{when} <${WISHING}> (remind me|ping me|nudge me|prod me|poke me|bug me|prompt me|notify me|tell me to|alert me|(give|send|set) me a (reminder|nudge|shout|ping|poke|buzz)|(reminding|reminded|a reminder|another reminder)) {rest}`,
     example: 'in 2 hours remind me to check the oven',
     carries: CARRIES,
     call: ({ when = '', rest = '' }) =>
-      isTime(when) && !BARE_NUMBER.test(when) && !isTime(rest) ? withWhen(rest, when) : undefined,
+      isTime(when) && !/ (?:you|they|he|she|we)$/i.test(when) && !BARE_NUMBER.test(when) && !isTime(rest)
+        ? withWhen(rest, when)
+        : undefined,
   },
   {
-    pattern: `<${WISHING}> (want|need|like|love|wish|appreciate|welcome|get|be|give me|send me) <${WISHING}> (reminding|reminded|reminder|nudge|shout) {rest}`,
+    pattern: `<${WISHING}> (want|need|like|love|wish|appreciate|be) <${WISHING}> (reminded|reminder|nudge|shout) {rest}|<${WISHING}> (want|need) (reminding|telling|prompting|nudging|waking) {rest}`,
     example: 'I would really like a reminder to pay rent on Friday',
     carries: CARRIES,
     call: ({ rest = '' }) => (isTime(rest) ? undefined : remind(rest, { needsTime: true })),
   },
   {
-    pattern: '{when} ask me (whether|if) {text}|ask me {later} (whether|if) {question}',
+    pattern: '{when} ask me whether {text}|ask me {later} whether {question}',
     example: 'in two weeks ask me whether Max has paid',
     call: ({ when, text = '', later = '', question = '' }) =>
       createAt(when ?? later, `${when === undefined ? question : text}?`.replace(/\?+$/, '?')),
   },
   {
-    pattern: '{length} before {event} (remind me|tell me|ping me|nudge me|ask me|prod me) to {text}',
+    pattern: '{when} get me to {text}',
+    example: 'at 4 get me to check the oven',
+    call: ({ when = '', text = '' }) =>
+      /^(?:the|an?|my|our|his|her|their)\b/i.test(text) ? undefined : createAt(when, text),
+  },
+  {
+    pattern: `{length} before {event} <${WISHING}> (remind me|tell me|ping me|nudge me|ask me|prod me|reminding|reminded|reminder) to {text}`,
     example: 'an hour before the meeting on Friday at 3pm remind me to print the slides',
     call: ({ length = '', event = '', text = '' }) =>
-      parseDuration(length) === undefined && !/^the (?:day|night|evening)$/i.test(length)
+      (parseDuration(length) === undefined && !/^the (?:day|night|evening)$/i.test(length)) ||
+      /\b(?:i|we|you|he|she|they|it|always)\b/i.test(event)
         ? undefined
-        : remind(`to ${text} ${length} before ${event.replace(/,$/, '')}`),
+        : beforeEvent(length, event.replace(/,$/, ''), text),
   },
   {
     pattern: '{ask} me {rest}',
     example: 'prod me at 4 to leave',
     carries: CARRIES,
-    call: ({ ask = '', rest = '' }) => asked(ask, rest),
+    call: ({ ask = '', rest = '' }) => prodded(ask, rest),
   },
   {
-    pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|(i want to|i'd like to|i need to|let me) (set|make|create|add)) [me|us] ${A_REMINDER} {rest}`,
+    pattern: `(set|create|make|add|schedule|set up|put in|give|get|book|drop|shoot|send|(i want to|i'd like to|i need to|let me) (set|make|create|add)) [me|us] ${A_REMINDER} {rest}`,
     example: 'set a reminder to water the plants every Monday at 8',
     shown: true,
     call: ({ rest = '' }) =>
       remind(rest.replace(/^(?:for me )?(?:for|at|:)\s+(?=\S)/i, (lead) => (/^at/i.test(lead) ? lead : ''))),
   },
   {
-    pattern: `(set|create|make|add|schedule|set up|put in|give|get|drop|shoot|send|(i want to|i'd like to|i need to|let me) (set|make|create|add)) [me|us] ${A_REMINDER} (for|at|on) {when} (to|about|that|saying|called|regarding) {text}`,
+    pattern: `(set|create|make|add|schedule|set up|put in|give|get|book|drop|shoot|send|(i want to|i'd like to|i need to|let me) (set|make|create|add)) [me|us] ${A_REMINDER} (for|at|on) {when} (to|about|that|saying|called|regarding) {text}`,
     example: 'set a reminder for 5pm to call Bob',
     call: ({ when = '', text = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, text) ?? createAt(when, text),
   },
@@ -131,7 +146,7 @@ export const creating: Phrase[] = [
     },
   },
   {
-    pattern: '(set|set up|put|create|make|schedule) (something|one|another one|a new one) [up|in|down] {rest}',
+    pattern: '(set|set up|put|create|make|schedule) [me] (something|one|another one|a new one) [up|in|down] {rest}',
     example: 'set something for tomorrow 8am to ring the manager',
     call: ({ rest = '' }) =>
       remind(rest.replace(/^(?:for|up for|in for)\s+/i, '').replace(/\bto remind (?:me|us) (?=to |about )/i, ''), {
@@ -164,8 +179,9 @@ export const creating: Phrase[] = [
         : undefined,
   },
   {
-    pattern: '(reminder|new reminder|add reminder|set reminder|create reminder) {rest}',
+    pattern: '(reminder|new reminder|add reminder|set reminder|create reminder|diarise|diarize) {rest}',
     example: 'reminder: pay the rent on Friday',
+    carries: CARRIES,
     call: ({ rest = '' }) =>
       remind(rest.replace(/^(?:for|:)\s+/i, '').replace(/^to (?:self|myself)[:,]?\s+/i, ''), { needsTime: true }),
   },
@@ -187,7 +203,7 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(rest),
   },
   {
-    pattern: '(ping|nudge|poke|buzz|bug|beep) me {rest}',
+    pattern: '[do] (ping|nudge|poke|buzz|bug|beep|prod) me {rest}',
     example: 'ping me in 10 minutes to check the oven',
     carries: CARRIES,
     call: ({ rest = '' }) => remind(rest, { fallback: 'ping', needsTime: true }),
@@ -283,36 +299,6 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(`to ${rest}`, { needsTime: true }),
   },
   {
-    pattern: '(wake me up|wake me)',
-    example: 'wake me up',
-    call: () => create('wake up', undefined),
-  },
-  {
-    pattern: 'set an alarm (for|at) {when} (called|named|to|for|saying) {text}',
-    example: 'set an alarm for 7am called gym',
-    call: ({ when = '', text = '' }) => createAt(`at ${when}`, text) ?? createAt(when, text),
-  },
-  {
-    pattern: '[set|start] (a|the) timer for {length} (for|called|to) {text}',
-    example: 'set a timer for 10 minutes for the pasta',
-    call: ({ length = '', text = '' }) => timer(length, text),
-  },
-  {
-    pattern: '[set|start] [a|the] timer [for|of] {rest}',
-    example: 'timer 12 minutes pasta',
-    call: ({ rest = '' }) => timerOf(rest),
-  },
-  {
-    pattern: '[set|start] [a|an] {length} timer (for|called) {text}',
-    example: '10 minute timer for eggs',
-    call: ({ length = '', text = '' }) => timer(length.replace(/-/g, ' '), text),
-  },
-  {
-    pattern: '{length} timer',
-    example: '10 minute timer',
-    call: ({ length = '' }) => timer(length.replace(/-/g, ' ')),
-  },
-  {
     pattern:
       "[i have|i've got|i got|there is|there's|we have] {thing} (remind me|so remind me|ping me|wake me) {length} (before|beforehand|earlier|ahead|prior|in advance)",
     example: 'dentist tomorrow at 3pm, remind me an hour before',
@@ -338,36 +324,6 @@ export const creating: Phrase[] = [
       '(i have to|i need to|i must|i should|i got to|need to|have to|ive got to|got to) {rest} (can you remind me|could you remind me|remind me|please remind me|so remind me)',
     example: 'gotta call the bank at 4, remind me',
     call: ({ rest = '' }) => remind(`to ${rest.replace(/[,.;\s]+(?:can|could|please)?$/i, '')}`, { needsTime: true }),
-  },
-  {
-    pattern: '(wake|get) me [up] {when}',
-    example: 'wake me at 7',
-    call: ({ when = '' }) => createAt(when, 'wake up') ?? createAt(when.split(/,\s/)[0] ?? '', 'wake up'),
-  },
-  {
-    pattern: '(wake|get) me [up] {when} (for|to) {text}',
-    example: 'wake me 5am for the surf',
-    call: ({ when = '', text = '' }) => (isTime(`${when} to ${text}`) ? undefined : createAt(when, 'wake up')),
-  },
-  {
-    pattern: '[set|make|create|add|new|put|give|do] [me] [an|a|my|the] alarm [for|at] {when}',
-    example: 'set an alarm for 6:30',
-    call: ({ when = '' }) => createAt(/^\d/.test(when) ? `at ${when}` : when, 'alarm') ?? createAt(when, 'alarm'),
-  },
-  {
-    pattern: '(set|start|make|run) (a|the) timer for {length}',
-    example: 'set a timer for 10 minutes',
-    call: ({ length = '' }) => timer(length),
-  },
-  {
-    pattern: '(set|start|make|run) (a|an) {length} timer',
-    example: 'start a 25 minute timer',
-    call: ({ length = '' }) => timer(length.replace(/-/g, ' ')),
-  },
-  {
-    pattern: '[set] timer [for] {length}',
-    example: 'timer 5 minutes',
-    call: ({ length = '' }) => timer(length),
   },
 ];
 
@@ -406,23 +362,4 @@ function beforeIt(thing: string, length: string) {
   return when !== undefined && parseDuration(length) !== undefined && isTime(time)
     ? create(task.replace(/^(?:about )?(?:an?|the|my) /i, ''), time)
     : undefined;
-}
-
-/** "12 minutes pasta": the longest beginning that is a length, and what it is for. */
-function timerOf(rest: string) {
-  const words = rest.split(/\s+/);
-  for (let at = Math.min(words.length - 1, 6); at > 0; at--) {
-    const length = words.slice(0, at).join(' ');
-    if (/^\d+$/.test(length) || parseDuration(length) === undefined) continue;
-    const text = words.slice(at).join(' ');
-    return /^(?:and\b|\d|half\b|quarter\b)/i.test(text) ? undefined : timer(length, text);
-  }
-  return undefined;
-}
-
-function timer(length: string, text?: string) {
-  // "A few minutes": the tool asks how many.
-  const isLength =
-    parseDuration(length) !== undefined || (/\b(?:few|several)\b/i.test(length) && isTime(`in ${length}`));
-  return isLength ? create(text?.replace(/^the\s+/i, '') ?? `timer (${length})`, `in ${length}`) : undefined;
 }

@@ -23,7 +23,7 @@ export const ending: Phrase[] = [
     call: (_, topic) => (topic?.how === 'made' ? { tool: 'undo', input: {} } : undefined),
   },
   {
-    pattern: '(turn|switch|shut|call) (it|that) off',
+    pattern: '(turn|switch|shut|call) (it|that) off|(knock|nip) (it|that) (on the head|in the bud)',
     example: 'turn it off',
     about: 'reminder',
     call: () => about('reminder_delete', 'that'),
@@ -54,7 +54,7 @@ export const ending: Phrase[] = [
     call: () => ({ tool: 'undo', input: {} }),
   },
   {
-    pattern: '(take|put) (the last|that last|the last one|that last one) [one] (away|back|off|out) [again]',
+    pattern: 'take (the last one|that last one) (away|back) [again]|take back (the last one|that last one)',
     example: 'take the last one away again',
     about: 'reminder',
     call: (_, topic) => (topic?.how === 'made' ? { tool: 'undo', input: {} } : undefined),

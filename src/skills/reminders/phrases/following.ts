@@ -1,6 +1,6 @@
 /** What people say of the reminder at hand: to correct it, to see it, to change its words. */
 import type { Call, Phrase } from '../../../agent/index.ts';
-import { splitTask } from '../../../time/index.ts';
+import { splitTask, taskWords } from '../../../time/index.ts';
 import { change, correction, INSTEAD, underCondition } from '../correction.ts';
 import { about, list, pauseFor, pauseUntil } from '../phrase-calls.ts';
 import { isRhythm, shifted } from '../schedule.ts';
@@ -109,13 +109,14 @@ export const following: Phrase[] = [
     pattern: '(change|amend|alter|reword|edit|switch) (it|that|this) to {text}',
     example: 'change it to collect the keys',
     about: 'reminder',
-    call: ({ text = '' }) =>
-      isTime(text) ||
-      splitTask(`remind me to ${text}`).when !== undefined ||
-      text.split(/\s+/).length < 2 ||
-      /\d|\?/.test(text)
-        ? undefined
-        : change({ text: text.replace(/^to /i, '') }),
+    call: ({ text = '' }, topic) => {
+      const [deed = '', ...others] = text.replace(/^to /i, '').toLowerCase().split(/\s+/);
+      const isTask =
+        taskWords.deeds.has(deed) && others.length > 0 && splitTask(`remind me to ${text}`).when === undefined;
+      return isTask && topic?.how === 'made' && !/\d|\?| instead/i.test(text)
+        ? change({ text: text.replace(/^to /i, '') })
+        : undefined;
+    },
   },
   {
     pattern: '[a] (bit|little|little bit) (later|earlier)',

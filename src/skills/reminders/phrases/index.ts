@@ -9,10 +9,12 @@ import { following } from './following.ts';
 import { listing } from './listing.ts';
 import { naming } from './naming.ts';
 import { oneDay } from './one-day.ts';
+import { timers } from './timers.ts';
 
 /** What people say to set, see and change reminders. */
 export const phrases: Phrase[] = [
   ...creating,
+  ...timers,
   ...listing,
   ...completing,
   ...snoozing,

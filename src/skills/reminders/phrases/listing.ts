@@ -5,8 +5,8 @@ import { isTime } from '../time-words.ts';
 const MINE = '[pending|open|upcoming|current|active|outstanding|scheduled|next]';
 
 /** What leads into a question; whoever says "I have something tomorrow" asks nothing. */
-const ASKING =
-  '<so|and|ok|now|then|well|but|also|please|can|could|would|will|you|just|let|see> [(do|did|have|had|am|is|are|was) (i|we|there)|got|is|are|(show|tell|give|list|read|see|view|display|check|get|remind|pull up) [to] [me|us]]';
+const QUESTION =
+  '<so|and|ok|now|then|well|but|also|please|can|could|would|will|you|just> [(do|did|have|had|am|is|are|was) (i|we|there)|got|is|are|(show|tell|give|list|read|see|view|display|check|get|pull up) [to] [me|us]]';
 /** Words of a question about a day that name nothing in particular. */
 const KIND =
   'a|all|am|any|are|arranged|as|be|been|booked|coming|did|do|doing|due|else|exactly|for|get|going|got|had|happening|has|have|here|i|id|in|is|ive|left|lined|list|meant|me|much|must|my|need|of|on|open|our|out|outstanding|over|pending|planned|plate|remaining|remember|remind|reminders|scheduled|set|should|still|stuff|supposed|tasks|that|the|there|things|to|todo|todos|to-dos|up|upcoming|us|was|we|were|what|will|you|your|agenda|about';
@@ -14,7 +14,7 @@ const KIND =
 /** What people say to see their reminders. */
 export const listing: Phrase[] = [
   {
-    pattern: `${ASKING} <${KIND}> (what|whats|which|anything|something|everything|much|reminders|alarms|tasks|agenda|plans) <${KIND}> {day} <please|then|though|if|may|i|ask|again>`,
+    pattern: `${QUESTION} <got|any|the|else|all|of|on|still|a|my|for> (what|whats|which|anything|something|everything|much|reminders|alarms|tasks|agenda|plans) <${KIND}> {day} <please|then|though|if|may|i|ask|again>`,
     example: 'what do I have tomorrow?',
     shown: true,
     call: ({ day = '' }) => list(day),

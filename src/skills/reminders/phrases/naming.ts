@@ -233,7 +233,7 @@ export const naming: Phrase[] = [
     call: ({ which = '', when = '' }) => movedTo(which, when),
   },
   {
-    pattern: 'give [the|my] {which} (another {length}|{minutes} more (minutes|mins|min)|{hours} more (hours|hrs|hour))',
+    pattern: 'give (the|my) {which} (another {length}|{minutes} more (minutes|mins|min)|{hours} more (hours|hrs|hour))',
     example: 'give the pasta another 10 minutes',
     tentative: true,
     call: ({ which = '', length, minutes, hours }) => {

@@ -102,7 +102,7 @@ export const oneDay: Phrase[] = [
   },
   {
     pattern:
-      '[just|only] (this month|this time|this once|this year) [just|only] (make it|move it to|change it to|do it on|have it on|its on) {when}',
+      '[just|only] (this month|this time|this once) [just|only] (make it|move it to|change it to|do it on|have it on) {when}',
     example: 'just this month make it the 11th',
     about: 'reminder',
     call: ({ when = '' }) => snoozeOf('that', when),
