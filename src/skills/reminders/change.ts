@@ -39,8 +39,9 @@ export async function ofEach(
   for (const reminder of found) results.push(await one(reminder));
   const text = results.map((result) => (result.ok ? result.text : result.message)).join('\n');
   const items = results.flatMap((result) => (result.ok ? ((result.undo?.input.items ?? []) as unknown[]) : []));
-  const choices = results.flatMap((result) => (result.ok ? [] : (result.choices ?? [])));
+  const asked = results.flatMap((result) => (result.ok ? [] : (result.choices ?? [])));
   const undo = { tool: 'reminder_restore', input: { items }, label: texts.labelOfSeveral(items.length) };
+  const choices = [...asked, ...(items.length > 0 ? [{ label: 'Undo', tool: undo.tool, input: undo.input }] : [])];
   const which = found.map(({ id }) => id).join(', ');
   return quoting(
     done(text, { which, ...(items.length > 0 && { undo }), ...(choices.length > 0 && { choices }) }),
@@ -71,6 +72,7 @@ export async function change(
     id: after.id,
     tainted: after.tainted,
     ...(at && { times: [at.toISOString()] }),
+    choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }],
   });
 }
 
@@ -225,7 +227,7 @@ async function editTime(
   if (!schedule) return failed('NEVER', 'That never comes.');
   const result = await moveTo(ctx, before, { ...schedule, urgent, catchUp, nag }, wakeAt, text);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
-  return result.ok && choices ? { ...result, choices } : result;
+  return result.ok && choices ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;
 }
 
 /** What was skipped before does not come back with a further condition. */

@@ -81,7 +81,7 @@ async function snooze(
     return failed('NOT_ONE_TIME', texts.snoozeOnce.message, { remedy: texts.snoozeOnce.remedy });
   const result = await snoozeTo(ctx, found, when.at, wakeAt, occurrence);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
-  return result.ok && choices ? { ...result, choices } : result;
+  return result.ok && choices ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;
 }
 
 /** A series that does not come on the day that was named: its next occurrence may be meant, or nothing. */
