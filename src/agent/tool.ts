@@ -299,6 +299,9 @@ export function done(text: string, more: Omit<Done, 'ok' | 'text'> = {}): Done {
   return { ok: true, text, ...more };
 }
 
+/** The button that takes an act back. */
+export const undoChoice = ({ tool, input }: Call): Choice => ({ label: 'Undo', tool, input });
+
 /** A short way to say that it did not, and why. */
 export function failed(code: string, message: string, more: Omit<Failed, 'ok' | 'code' | 'message'> = {}): Failed {
   return { ok: false, code, message, ...more };

@@ -10,6 +10,7 @@ import {
   type ToolResult,
   type TxContext,
   tokensIn,
+  undoChoice,
 } from '../../agent/index.ts';
 import { DAY_MS } from '../../base/clock.ts';
 import { type Kept, keep, type Service } from './keep.ts';
@@ -94,7 +95,7 @@ function saved({ memory, before, isNew }: Kept, ctx: TxContext): ToolResult {
   const said = done(texts.saved(memory, before), {
     id,
     undo: { ...undo, label: texts.undo(memory) },
-    choices: [{ label: 'Undo', ...undo }],
+    choices: [undoChoice(undo)],
     ...(ctx.private && { subject: memory.text }),
   });
   return quoting(said, before);

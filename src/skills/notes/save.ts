@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { dataTool, done, failed, privately, type ToolResult, type TxContext, tokensIn } from '../../agent/index.ts';
+import {
+  dataTool,
+  done,
+  failed,
+  privately,
+  type ToolResult,
+  type TxContext,
+  tokensIn,
+  undoChoice,
+} from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import { visible } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
@@ -80,7 +89,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
         subject: note.text,
         id: note.id,
         ...(file && { files: [file] }),
-        choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }],
+        choices: [undoChoice(undo)],
       });
     },
   });

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { dataTool, done, failed, privately, quoting, type ToolResult, type TxContext } from '../../agent/index.ts';
+import {
+  dataTool,
+  done,
+  failed,
+  privately,
+  quoting,
+  type ToolResult,
+  type TxContext,
+  undoChoice,
+} from '../../agent/index.ts';
 import {
   describe,
   nextOf,
@@ -41,7 +50,7 @@ export async function ofEach(
   const items = results.flatMap((result) => (result.ok ? ((result.undo?.input.items ?? []) as unknown[]) : []));
   const asked = results.flatMap((result) => (result.ok ? [] : (result.choices ?? [])));
   const undo = { tool: 'reminder_restore', input: { items }, label: texts.labelOfSeveral(items.length) };
-  const choices = [...asked, ...(items.length > 0 ? [{ label: 'Undo', tool: undo.tool, input: undo.input }] : [])];
+  const choices = [...asked, ...(items.length > 0 ? [undoChoice(undo)] : [])];
   const which = found.map(({ id }) => id).join(', ');
   return quoting(
     done(text, { which, ...(items.length > 0 && { undo }), ...(choices.length > 0 && { choices }) }),
@@ -72,7 +81,7 @@ export async function change(
     id: after.id,
     tainted: after.tainted,
     ...(at && { times: [at.toISOString()] }),
-    choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }],
+    choices: [undoChoice(undo)],
   });
 }
 

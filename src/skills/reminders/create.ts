@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { dataTool, done, type Failed, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import {
+  dataTool,
+  done,
+  type Failed,
+  failed,
+  privately,
+  type ToolResult,
+  type TxContext,
+  undoChoice,
+} from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import { type Choice, conversations } from '../../delivery/index.ts';
 import {
@@ -177,7 +186,7 @@ export async function storePlanned(
     times: [schedule.plannedAt.toISOString()],
     choices: [
       ...others.map((other) => readingChoice(other, { act: 'edit', which: reminder.id })),
-      { label: 'Undo', tool: undo.tool, input: undo.input },
+      undoChoice(undo),
       // Of a series another time is another series.
       { ...texts.otherTime, tool: 'reminder_edit', input: { which: reminder.id, series: true } },
     ],

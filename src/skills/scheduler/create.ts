@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { dataTool, done, type Failed, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import {
+  dataTool,
+  done,
+  type Failed,
+  failed,
+  privately,
+  type ToolResult,
+  type TxContext,
+  undoChoice,
+} from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import { shorten } from '../../base/text.ts';
 import { type Choice, conversations } from '../../delivery/index.ts';
@@ -165,10 +174,7 @@ async function placeAt(
     subject: made.title,
     id: made.id,
     times: [plan.plannedAt.toISOString()],
-    choices: [
-      ...others.map((other) => readingChoice(other, made)),
-      { label: 'Undo', tool: undo.tool, input: undo.input },
-    ],
+    choices: [...others.map((other) => readingChoice(other, made)), undoChoice(undo)],
   });
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, done, failed, privately } from '../../agent/index.ts';
+import { dataTool, done, failed, privately, undoChoice } from '../../agent/index.ts';
 import { kept, readSteps, stepsInput } from './create.ts';
 import { LONGEST, MOST_STEPS, type Wish } from './task.ts';
 import { texts } from './texts.ts';
@@ -67,7 +67,7 @@ export const cancelTool = dataTool({
       undo,
       tainted: after.tainted,
       subject: task.title,
-      choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }],
+      choices: [undoChoice(undo)],
     });
   },
 });

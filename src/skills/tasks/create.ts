@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { dataTool, done, type Failed, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import {
+  dataTool,
+  done,
+  type Failed,
+  failed,
+  privately,
+  type ToolResult,
+  type TxContext,
+  undoChoice,
+} from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import * as store from './store.ts';
 import { LONGEST, MOST_STEPS, readStep, type Step, type Task } from './task.ts';
@@ -97,7 +106,7 @@ export function kept(
   return done(text, {
     undo,
     subject: after.title,
-    choices: [...(isOpen ? choicesOf(after, tooling) : []), { label: 'Undo', tool: undo.tool, input: undo.input }],
+    choices: [...(isOpen ? choicesOf(after, tooling) : []), undoChoice(undo)],
     ...(nextAt && { times: [nextAt.toISOString()] }),
     ...(after.tainted && { tainted: true }),
   });

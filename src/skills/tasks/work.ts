@@ -1,6 +1,15 @@
 /** What happens to a task while it is worked on: looked at, a step done, held up, gone on with, put off. */
 import { z } from 'zod';
-import { dataTool, done, failed, filesNamed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import {
+  dataTool,
+  done,
+  failed,
+  filesNamed,
+  privately,
+  type ToolResult,
+  type TxContext,
+  undoChoice,
+} from '../../agent/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { kept } from './create.ts';
 import * as store from './store.ts';
@@ -120,7 +129,7 @@ async function advance(
     undo,
     subject: after.title,
     files: await filesOf(ctx, after.steps),
-    choices: [{ label: 'Undo', tool: undo.tool, input: undo.input }],
+    choices: [undoChoice(undo)],
     ...(after.tainted && { tainted: true }),
   });
 }
