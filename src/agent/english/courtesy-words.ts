@@ -100,9 +100,8 @@ export const BEFORE = list(`
   please to
   do please
   honestly
-  quite
-  i say
-  i see
+  i say,
+  i see,
   might i ask you to
   may i ask you to
   i must ask you to

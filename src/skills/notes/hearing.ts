@@ -10,8 +10,8 @@ export const STATED =
 export function save(text: string): Call | undefined {
   const words = text
     .replace(/^[:–—-]\s*/, '')
-    .replace(/^(?:this|it|that)(?: please)?[,:]\s+/i, '')
-    .replace(/^(?:as well|too|also),?\s+(?:that )?/i, '')
+    .replace(/^(?:this|it|that) please[,:]\s+/i, '')
+    .replace(/^(?:as well|too|also),? that\s+/i, '')
     .replace(/^(?:please )?(?:note|remember) that /i, '')
     .trim();
   return words === '' || /^(?:it|that|this|me)$/i.test(words)

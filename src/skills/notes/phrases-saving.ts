@@ -110,8 +110,7 @@ export const saving: Phrase[] = [
     example: 'list for the trip: first aid kit, sick bags',
     call: ({ what = '', rest = '' }) => {
       const [, whom = '', text = ''] = /^([^:]{1,40}):\s*(.+)$/s.exec(rest) ?? [];
-      if (what.split(/\s+/).length > 3 || /^(?:add|put|append|take|remove|show|read)\b|\?/i.test(what))
-        return undefined;
+      if (what.split(/\s+/).length > 3 || COMMANDS.test(what) || what.includes('?')) return undefined;
       return whom === '' || text === ''
         ? undefined
         : save(what === '' ? `${whom} list: ${text}` : `${what} list for ${whom}: ${text}`);
