@@ -8,7 +8,6 @@ export default defineConfig({
     include: [long ? 'test/**/*.long.test.ts' : 'test/**/*.test.ts'],
     exclude: long ? [] : ['test/**/*.long.test.ts'],
     globalSetup: 'test/support/lent.ts',
-    setupFiles: 'test/support/heap.ts',
     // Two cores are the machine this project is sized for; a quarter of a suite's time is spent waiting for processes. With four
     // workers, what coda allows itself a second for is now and then late. The files of a worker share its modules, so that what
     // they import is not loaded 300 times: nothing of coda keeps state in a module.

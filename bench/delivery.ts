@@ -11,6 +11,7 @@ import type { Client } from 'pg';
 import type { Model } from '../src/agent/index.ts';
 import { type App, build, createWorld, readConfig } from '../src/app/index.ts';
 import { sleep } from '../src/base/async.ts';
+import { smallHeaps } from '../src/base/heap.ts';
 import { Secrets } from '../src/base/log.ts';
 import type { ChatAdapter, Inbox, Part } from '../src/delivery/index.ts';
 import { Report } from './support/report.ts';
@@ -109,6 +110,7 @@ async function say(adapter: AtOnce, conversation: number): Promise<void> {
 }
 
 async function open(dataDir: string, url: string | undefined): Promise<{ app: App; adapter: AtOnce }> {
+  smallHeaps();
   const secrets = new Secrets();
   const world = createWorld({ env: {}, secrets, level: 'silent' });
   // What is counted is messages: all that is planted here is one person's.

@@ -3,6 +3,7 @@
  * straight to Docker's API in the same run, in turn with coda's.
  */
 
+import { smallHeaps } from '../src/base/heap.ts';
 import type { SandboxFailure } from '../src/sandbox/index.ts';
 import { containerOptions } from '../src/sandbox/spec.ts';
 import {
@@ -21,6 +22,7 @@ const ROUNDS = 15;
 const PRINT = ['python3', '-c', 'print(1)'];
 const MB = 1024 * 1024;
 
+smallHeaps();
 const report = new Report();
 
 function good<T extends { ok: true }>(value: T | SandboxFailure): T {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SystemClock } from '../../src/base/clock.ts';
+import { smallHeaps } from '../../src/base/heap.ts';
 import { Secrets, silentLog } from '../../src/base/log.ts';
 import { MetricsBook } from '../../src/base/metrics.ts';
 import type { World } from '../../src/base/world.ts';
@@ -59,6 +60,7 @@ const resident = () => process.memoryUsage.rss() / 1e6;
 
 /** In a process of its own: people are asked for one after another; `rests` waits until the memory is given back. */
 export async function child([dataDir = '', url = '', rests = '']: readonly string[]): Promise<void> {
+  smallHeaps();
   const database = await open(dataDir, url === '' ? undefined : url);
   const { rows } = await database.read<{ id: string }>('select id from persons order by id');
   const people = rows.map(({ id }) => id);

@@ -3,6 +3,7 @@ import { traceMessage } from '../agent/index.ts';
 import { type App, build, controlActs, costReport, createWorld, openControl, readConfig } from '../app/index.ts';
 import { Audit } from '../audit/index.ts';
 import { messageOf } from '../base/errors.ts';
+import { smallHeaps } from '../base/heap.ts';
 import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
 import type { World } from '../base/world.ts';
@@ -34,6 +35,7 @@ export interface ServeOptions {
 
 /** Builds and starts a coda as the flags say. What it throws has already been closed again. */
 export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOptions = {}): Promise<Coda> {
+  smallHeaps();
   const { config, world } = prepare(flags, io, options);
   const { log } = world;
   const witness = { log, watched: options.watched ?? options.logTo !== undefined };

@@ -9,7 +9,6 @@ import type { Duplex, Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
-import { smallHeaps } from '../base/heap.ts';
 import { readLines } from '../base/lines.ts';
 import { type Caller, DockerError, type DockerRequest, jsonIn, unlessGone } from './docker-call.ts';
 import { imageCalls } from './docker-images.ts';
@@ -65,8 +64,6 @@ export async function dockerAt(
   endpoint: Endpoint,
   { keys, ssh, patienceMs = PATIENCE_MS }: ConnectOptions = {},
 ): Promise<Docker> {
-  // A hundred runs leave 8 MB of heap more instead of 16.
-  smallHeaps();
   // 20 MB and 0.2 s: only where code is run.
   const { default: Dockerode } = await import('dockerode');
   const agent =

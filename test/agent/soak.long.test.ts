@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
+import { smallHeaps } from '../../src/base/heap.ts';
 import { type Fault, ModelServer, type Scene } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';
 import { play } from '../support/play.ts';
@@ -37,6 +38,7 @@ const FAULTS: readonly (Fault | Scene)[] = [
 ];
 
 test('ten thousand turns with every kind of fault: all are answered, and memory stays', async () => {
+  smallHeaps();
   await using server = await ModelServer.start();
   server.recording = false;
   const random = numbers(20_261_120);

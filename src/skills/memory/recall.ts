@@ -1,6 +1,6 @@
 import { withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
-import { collectGarbage, smallHeaps, youngCollector } from '../../base/heap.ts';
+import { collectGarbage, youngCollector } from '../../base/heap.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
 import { type Embedder, EmbedderFault, type Sought, type Space, vectorOf, wordsOf } from '../../vectors/index.ts';
@@ -133,7 +133,6 @@ export class Recall {
       if (last) after = { touched: last.touched, id: last.id };
       if (rows.length < PAGE) break;
       // Reading on makes tens of MB of garbage, which V8 and the C library would keep room for.
-      smallHeaps();
       this.collect ??= youngCollector();
       this.collect();
     }

@@ -5,7 +5,6 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { type Deferred, deferred } from '../../base/async.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
-import { smallHeaps } from '../../base/heap.ts';
 
 /**
  * Durable, which PGlite by itself is not (`-F`), and small: 128 MB of buffers would be resident for a database of a
@@ -126,7 +125,6 @@ export class EngineThread {
   private constructor({ folder, onFatal }: ThreadOptions) {
     this.onFatal = onFatal;
     setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
-    smallHeaps();
     this.worker = new Worker(new URL('./engine-worker.js', import.meta.url), {
       workerData: {
         folder,
