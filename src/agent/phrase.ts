@@ -17,14 +17,14 @@ export interface Phrase {
   about?: string;
   /**
    * Counts only if the call finds the thing that it names; else the sentence was not understood. `last`: where no other
-   * phrase finds anything either.
+   * phrase finds anything either. `left`: where no other phrase fits at all; it takes the words as they stand.
    */
-  tentative?: true | 'last';
+  tentative?: true | 'last' | 'left';
   /** How a further clause goes on without saying it again: "remind me to … at 5 and to … at 6". */
   carries?: Carries;
   /**
    * The call that it stands for, or undefined when the slots do not make sense for it after all. `topic` is what was at
-   * hand last; it is given for a phrase that is `about` it.
+   * hand last; it is given for a phrase that is `about` it, and for what is left.
    */
   call(slots: Record<string, string>, topic?: Topic): Call | undefined;
 }

@@ -25,6 +25,17 @@ import { type Word, wordsOf, written } from './words.ts';
 export type Interpretation = Act[] | 'nothing';
 
 export function interpret(text: string, understanding: Understanding, dialogue: Dialogue): Interpretation {
+  const meant = meaningOf(text, understanding, dialogue);
+  // Nobody is there to be asked about what nobody says.
+  if (meant === 'nothing' || dialogue.unsaid) return meant;
+  return meant.map((act) =>
+    act.kind === 'call'
+      ? act
+      : { ...act, instead: [...act.instead, ...understanding.leftOf(act.text, dialogue.topic)] },
+  );
+}
+
+function meaningOf(text: string, understanding: Understanding, dialogue: Dialogue): Interpretation {
   const words = wordsOf(text);
   const message = { text, words, understanding };
   if (isQuotation(text)) return [unclear(message, 0, words.length, [])];

@@ -1,4 +1,4 @@
-import type { Dialogue } from '../dialogue/dialogue.ts';
+import type { Dialogue, Topic } from '../dialogue/dialogue.ts';
 import type { Carries, Phrase } from '../phrase.ts';
 import type { Call } from '../tool.ts';
 import { beginnings, ending, isAsking } from './courtesy.ts';
@@ -44,11 +44,15 @@ export class Understanding {
   readonly carries: readonly Carries[];
   private readonly byFirst = new Map<string, Form[]>();
   private readonly others: Form[] = [];
+  /** What is asked where nothing fits. */
+  private readonly left: readonly Phrase[];
 
   /** Throws an Error for a malformed pattern. */
   constructor(phrases: readonly Phrase[]) {
     const vocabulary = new Set<string>();
+    this.left = phrases.filter(({ tentative }) => tentative === 'left');
     for (const phrase of phrases) {
+      if (phrase.tentative === 'left') continue;
       const form = { phrase, pattern: patternOf(phrase) };
       for (const word of form.pattern.words) vocabulary.add(word);
       if (!form.pattern.first) this.others.push(form);
@@ -76,6 +80,11 @@ export class Understanding {
     const isLast = ({ phrase }: Reading) => phrase.tentative === 'last';
     const [first, last] = [tentative.filter((one) => !isLast(one)), tentative.filter(isLast)].map(distinct);
     return { tentative: [...(first ?? []).slice(0, MOST_TENTATIVE), ...(last ?? []).slice(0, 1)] };
+  }
+
+  /** What `text` may be about, which no phrase understands; `topic` is what was at hand last. */
+  leftOf(text: string, topic: Topic | undefined): Call[] {
+    return this.left.flatMap((phrase) => phrase.call({ said: text }, topic) ?? []);
   }
 
   /** Of all forms that fit and make sense, the one that names most of the words itself. */

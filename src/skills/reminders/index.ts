@@ -1,5 +1,6 @@
 import type { Skill } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
+import { aboutTool } from './about.ts';
 import { againTool } from './again.ts';
 import { agenda } from './agenda.ts';
 import { aheadTool } from './ahead.ts';
@@ -36,6 +37,7 @@ export const reminders: Skill<Settings> = {
     againTool(wakeAt),
     aheadTool(wakeAt),
     offerTool,
+    aboutTool,
     listTool,
     showTool,
     completeTool,

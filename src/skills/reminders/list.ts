@@ -7,7 +7,7 @@ import { named } from './naming.ts';
 import type { Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { line, texts } from './texts.ts';
-import { findWhich } from './which.ts';
+import { findWhich, pendingOf } from './which.ts';
 
 const PAGE = 10;
 
@@ -40,13 +40,10 @@ export const listTool = dataTool({
   },
 });
 
-/** The most that a person may have pending: looked through in one go. */
-const ALL = 500;
-
 async function listDay(ctx: TxContext, words: string, input: ListInput): Promise<ToolResult> {
   const onDay = dayFilter(words, ctx);
   if (!onDay) return failed('NOT_A_DATE', texts.badDay(words).message, { remedy: texts.badDay(words).remedy });
-  const all = await store.page(ctx.tx, { personId: ctx.person.id, status: 'pending', limit: ALL, offset: 0 });
+  const all = await pendingOf(ctx);
   const inHours = hoursFilter(input.hours?.trim(), words, ctx);
   if (!inHours)
     return failed('NOT_A_DATE', texts.badDay(input.hours ?? '').message, { remedy: texts.badDay('').remedy });
@@ -144,10 +141,9 @@ export const showTool = dataTool({
       const one = await findWhich(ctx, 'that', { tool: 'reminder_show', input: {}, prefers: 'any' });
       return 'ok' in one ? one : showFound(ctx, [one]);
     }
-    const all = await store.page(ctx.tx, { personId: ctx.person.id, status: 'pending', limit: ALL, offset: 0 });
     const found = named(
       which.replace(/\b(?:i|have|has|need|am|is|be|do|supposed|going|appointment)\b/gi, ' '),
-      all,
+      await pendingOf(ctx),
       ctx.clock.now(),
     );
     if (found.length === 0) return failed('NOT_FOUND', texts.notFound(which).message);
@@ -157,7 +153,11 @@ export const showTool = dataTool({
 
 const AT_HAND = /^(?:it|that|this)$/i;
 
-function showFound(ctx: TxContext, found: readonly Reminder[]): Promise<ToolResult> {
-  const heading = texts.heading('pending', found.length, undefined);
+/** Shows `found`, below `heading`. */
+export function showFound(
+  ctx: TxContext,
+  found: readonly Reminder[],
+  heading = texts.heading('pending', found.length, undefined),
+): Promise<ToolResult> {
   return show(ctx, found.slice(0, PAGE), { heading, page: 1, pages: 1, input: { status: 'pending', page: 1 } });
 }

@@ -343,5 +343,11 @@ export const texts = {
     message: `I do not know which day ${quoted(words)} is.`,
     remedy: 'For example "today", "tomorrow", "Friday" or "this week".',
   }),
+  about: (count: number) =>
+    `I did not understand all of that. Is it about ${count === 1 ? 'this reminder? Say what to do with it' : 'one of these? Say which, and what to do with it'}:`,
+  moveLabel: (when: string) => `Move to ${shorten(when, 40)}`,
+  skipLabel: (days?: string) => (days === undefined ? 'Skip the next one' : `Skip ${spanWords(days.split('/'))}`),
+  doneLabel: 'Done',
+  deleteLabel: (isSeries: boolean) => (isSeries ? 'End the series' : 'Delete it'),
   prompt: (lines: readonly string[]) => `The soonest pending ones: ${listOf(lines)}.`,
 };

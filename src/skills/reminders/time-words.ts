@@ -70,3 +70,25 @@ export function withUnit(words: string): string {
       lead === undefined && all !== `${amount} more` ? all : `${lead ?? 'in '}${amount} minutes`,
     );
 }
+
+/** Words of the longest time that is looked for in other words, and words that are looked through. */
+const LONGEST_TIME = 6;
+const MOST_WORDS = 30;
+
+/** Words that are a time by themselves, and as often none. */
+const NO_STRETCH =
+  /^(?:\d+|one|once|second|minute|hour|day|always|breakfast|brunch|lunch|dinner|supper|tea|bedtime)$|^now\b/i;
+
+/** The last words of `said` that say when, as many of them as do: the "8 in the morning" of "8 in the morning suits me". */
+export function timeWithin(said: string): string | undefined {
+  const words = said.split(/\s+/).slice(0, MOST_WORDS);
+  for (let end = words.length; end > 0; end--)
+    for (let from = Math.max(0, end - LONGEST_TIME); from < end; from++) {
+      const stretch = words
+        .slice(from, end)
+        .join(' ')
+        .replace(/^[("“]+|[)"”.,;:!?]+$/g, '');
+      if (!NO_STRETCH.test(stretch) && isTime(stretch)) return stretch;
+    }
+  return undefined;
+}

@@ -36,7 +36,7 @@ const AT_HAND_MS = 24 * 3_600_000;
 /** Made longer ago than this they are no list that anybody counts in. */
 const JUST_MADE_MS = 10 * 60_000;
 const MOST_CHOICES = 5;
-/** The most that a person may have pending: looked through in one go. */
+/** The most that a person may have pending. */
 const ALL = 500;
 
 /** The pending reminder that is meant, or a question or refusal to answer with. */
@@ -117,7 +117,7 @@ async function ofTwo(ctx: TxContext, words: string, wanted: Wanted, shown: Shown
 /** Of two, the one that was not made or changed last. */
 async function theOther(ctx: TxContext, wanted: Wanted): Promise<Reminder | Failed> {
   const { made } = await store.latest(ctx.tx, ctx.person.id, ctx.conversationId);
-  const others = (await all(ctx)).filter(({ id }) => id !== made?.id);
+  const others = (await pendingOf(ctx)).filter(({ id }) => id !== made?.id);
   const [only] = others;
   if (others.length === 1 && only) return only;
   return others.length > 1 ? ask(ctx, others, wanted) : failed('NOT_FOUND', texts.notFound('').message);
@@ -176,18 +176,15 @@ async function atHand(
   // A bare "done" or "later" answers what was said; without that it is about nothing that anybody could know.
   const meant = spokenFirst || !isBare || wanted.prefers === 'any';
   if (found && meant && at >= since) return pending(found);
-  const soonest = await all(ctx);
+  const soonest = await pendingOf(ctx);
   if (soonest.length > 0) return ask(ctx, soonest, wanted);
   const { message, remedy } = texts.notFound('');
   return failed('NOT_FOUND', message, { remedy });
 }
 
-const all = (ctx: TxContext): Promise<Reminder[]> =>
-  store.page(ctx.tx, { personId: ctx.person.id, status: 'pending', limit: ALL, offset: 0 });
-
 /** "All the milk reminders". */
 async function allNamed(ctx: TxContext, words: string): Promise<Reminder[] | Failed> {
-  const found = named(words, await all(ctx), ctx.clock.now());
+  const found = named(words, await pendingOf(ctx), ctx.clock.now());
   if (found.length > 0) return found;
   const { message, remedy } = texts.notFound(words);
   return failed('NOT_FOUND', message, { remedy });
@@ -196,7 +193,7 @@ async function allNamed(ctx: TxContext, words: string): Promise<Reminder[] | Fai
 /** "Everything tomorrow". */
 async function ofDay(ctx: TxContext, day: string): Promise<Reminder[] | Failed> {
   const onDay = dayFilter(day, ctx);
-  const found = (await all(ctx)).filter((reminder) => onDay?.(reminder) !== undefined);
+  const found = (await pendingOf(ctx)).filter((reminder) => onDay?.(reminder) !== undefined);
   if (found.length > 0) return found;
   const { message, remedy } = texts.notFound('');
   return failed('NOT_FOUND', message, { remedy });
@@ -207,7 +204,7 @@ async function several(ctx: TxContext, words: string, wanted: Wanted): Promise<R
   const shown = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
   const ids = shown.at ? shown.ids : await justMade(ctx, shown.shownAt);
   const listed = (await store.byIds(ctx.tx, ctx.person.id, ids)).filter(({ state }) => state === 'pending');
-  const there = listed.length > 0 ? listed : await all(ctx);
+  const there = listed.length > 0 ? listed : await pendingOf(ctx);
   // "Them" points at something: where nothing was shown or made lately, it says which.
   if (listed.length === 0 && /^(?:them|these|those|them all)$/.test(words) && there.length > 0)
     return ask(ctx, there, wanted);
@@ -223,8 +220,12 @@ async function several(ctx: TxContext, words: string, wanted: Wanted): Promise<R
   return there;
 }
 
+/** All that the person has pending; the most that may be is looked through in one go. */
+export const pendingOf = ({ tx, person }: TxContext): Promise<Reminder[]> =>
+  store.page(tx, { personId: person.id, status: 'pending', limit: ALL, offset: 0 });
+
 async function byWords(ctx: TxContext, said: string, wanted: Wanted): Promise<Reminder | Failed> {
-  const there = tellingWords(said).length === 0 ? [] : await all(ctx);
+  const there = tellingWords(said).length === 0 ? [] : await pendingOf(ctx);
   const now = ctx.clock.now();
   const own = named(said, there, now);
   const then = isOfDays(wanted) ? namedOnDay(ctx, said, there) : [];

@@ -6,6 +6,7 @@ import { completing } from './completing.ts';
 import { creating } from './creating.ts';
 import { ending } from './ending.ts';
 import { following } from './following.ts';
+import { left } from './left.ts';
 import { listing } from './listing.ts';
 import { naming } from './naming.ts';
 import { oneDay } from './one-day.ts';
@@ -26,4 +27,5 @@ export const phrases: Phrase[] = [
   ...oneDay,
   ...ending,
   ...naming,
+  left,
 ];
