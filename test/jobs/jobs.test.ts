@@ -170,6 +170,26 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     expect(next.rows[0]?.next_at.toISOString()).toBe('2026-11-24T09:00:00.000Z');
   });
 
+  test.skipIf(!available)('a schedule that is put again as it was is left alone, also where it is off', async () => {
+    const world = testWorld({ at: '2026-11-20T10:00:00Z' });
+    const { database, schedules, settled } = await bench(engine, world, []);
+    const put = (one: ReturnType<typeof daily>) => database.tx('test', (tx) => schedules.putAll(tx, [one]));
+    const stored = async () => (await database.read('select version, enabled, source from schedules')).rows[0];
+    await put(daily('latest'));
+    const first = await stored();
+    await put(daily('latest'));
+    expect(await stored()).toEqual(first);
+    await database.tx('test', (tx) => schedules.toggle(tx, daily('latest').name, false));
+    const off = await stored();
+    await put(daily('latest'));
+    expect(await stored()).toEqual(off);
+    await put({ ...daily('latest'), rule: '0 7 * * *' });
+    expect(await stored()).toMatchObject({ enabled: false, source: '0 7 * * *' });
+    await put({ ...daily('latest'), enabled: true });
+    expect(await stored()).toMatchObject({ enabled: true });
+    await settled();
+  });
+
   test.skipIf(!available)('a schedule whose kind nobody runs waits for who does, without being looked at', async () => {
     const world = testWorld({ at: '2026-11-20T10:00:00Z' });
     const { database, schedules, jobs, worker, moveTo, settled } = await bench(engine, world, []);

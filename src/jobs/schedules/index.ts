@@ -76,6 +76,15 @@ export class Schedules implements DueSource {
     if (nextAt) tx.afterCommit(() => this.deps.wakeAt(nextAt));
   }
 
+  /** Puts those of `all` that are not there just so: one look, where nothing has changed since the last start. */
+  async putAll(tx: Transaction, all: readonly Schedule[]): Promise<void> {
+    const unchanged = await store.unchanged(
+      tx,
+      all.map((schedule) => ({ ...schedule, source: schedule.rule, enabled: schedule.enabled })),
+    );
+    for (const schedule of all) if (!unchanged.has(schedule.name)) await this.put(tx, schedule);
+  }
+
   /** Ends a schedule; jobs that it has enqueued are carried out. False when there is none of that name. */
   remove(tx: Transaction, name: string): Promise<boolean> {
     return store.remove(tx, name);

@@ -82,6 +82,31 @@ export async function put(tx: Transaction, schedule: NewSchedule, now: Instant):
   );
 }
 
+/** The names of those that stand as `put` would leave them. */
+export async function unchanged(
+  tx: Transaction,
+  all: readonly Pick<NewSchedule, 'name' | 'kind' | 'payload' | 'source' | 'zone' | 'missed' | 'enabled'>[],
+): Promise<Set<string>> {
+  const { rows } = await tx.query<{ name: string }>(
+    `select s.name
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[])
+              as put (name, kind, payload, source, zone, missed, enabled)
+       join schedules s on s.name = put.name
+      where s.kind = put.kind and s.payload = put.payload::jsonb and s.source = put.source and s.zone = put.zone
+        and s.missed = put.missed and s.enabled = coalesce(put.enabled, s.toggled, true)`,
+    [
+      all.map(({ name }) => name),
+      all.map(({ kind }) => kind),
+      all.map(({ payload }) => JSON.stringify(payload)),
+      all.map(({ source }) => source),
+      all.map(({ zone }) => zone),
+      all.map(({ missed }) => missed),
+      all.map(({ enabled }) => enabled ?? null),
+    ],
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
 /** Ends a schedule; jobs that it has enqueued are carried out. */
 export async function remove(tx: Transaction, name: string): Promise<boolean> {
   return (await tx.query('delete from schedules where name = $1', [name])).count > 0;
