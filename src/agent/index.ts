@@ -27,9 +27,9 @@ export type { Topic } from './dialogue/dialogue.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool, notUnderstoodTool } from './dialogue/tools.ts';
 export { isCondition } from './english/conditions.ts';
-export { Interpreter } from './english/index.ts';
 export { Guard } from './guard.ts';
 export { Inference } from './inference.ts';
+export { interpreterOf } from './interpreter.ts';
 export type { LightAnswer, LightAsked, LightModels } from './light.ts';
 export { numberedLists } from './lists/store.ts';
 export {

@@ -173,7 +173,7 @@ export class MessageTurn implements Running {
   private async answer(): Promise<{ step: ModelStep; tainted?: boolean }> {
     const { inference, delivery, toolbox, system, sections } = this.options;
     const { model, item } = this;
-    if (!model) return { step: this.interpret() };
+    if (!model) return { step: await this.interpret() };
     if (model.streams !== false) this.type();
     const [rules, added] = await Promise.all([system(item), sections(item)]);
     const inquiry = {
@@ -187,13 +187,13 @@ export class MessageTurn implements Running {
     try {
       return await delivery.outside(item, () => inference.infer(inquiry));
     } catch (error) {
-      if (error instanceof NoModel) return { step: this.interpret(error.why) };
+      if (error instanceof NoModel) return { step: await this.interpret(error.why) };
       throw error;
     }
   }
 
   /** What plain English says of the last words, or of what calls have given already; `why`: why no model answers. */
-  private interpret(why?: string): ModelStep {
+  private async interpret(why?: string): Promise<ModelStep> {
     const { turn, item } = this;
     const steered = turn.steered();
     const results = steered.length === 0 ? turn.lastResults() : [];
@@ -202,7 +202,7 @@ export class MessageTurn implements Running {
     }
     const said = steered.length > 0 ? steered.join('\n') : item.payload.text;
     const dialogue = isSaid(item) ? fresh(store.contextOf(item).dialogue, turn.startedAt) : { unsaid: true as const };
-    const { text, calls, notices } = this.options.interpreter.answer(said, dialogue, why);
+    const { text, calls, notices } = (await this.options.interpreter()).answer(said, dialogue, why);
     // Nobody is there to be asked what was meant: the words are said at the time that they were meant for.
     if (dialogue.unsaid && (calls.length === 0 || calls.some(({ tool }) => tool === NOT_UNDERSTOOD))) {
       const words = item.origin === 'schedule' ? asPlanned(said, why) : asBrought(said, why);

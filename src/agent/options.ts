@@ -20,8 +20,8 @@ export interface AgentOptions {
   /** The model that answers in this conversation; undefined where none is configured. */
   model(item: Item): Model | undefined;
   inference: Inference;
-  /** Understands plain English where no model answers. */
-  interpreter: Interpreter;
+  /** Understands plain English where no model answers; loaded when first asked for. */
+  interpreter(): Promise<Interpreter>;
   policy: Policy;
   approvals: ApprovalRules;
   /** Which calls a light model looks at first. */

@@ -30,11 +30,11 @@ interface PlatformParts extends Foundation {
 }
 
 /** The platforms that the configuration switches on. */
-export function openPlatforms(parts: PlatformParts): PlatformAdapter[] {
+export async function openPlatforms(parts: PlatformParts): Promise<PlatformAdapter[]> {
   const { config, world, commands, database, artifacts, gate } = parts;
   const { access } = config;
   const completing = { database, clock: world.clock, commands, access, gate };
-  return platforms.flatMap((platform) => {
+  const opened = platforms.map(async (platform) => {
     const settings = config.block(platform.config);
     if (settings === undefined) return [];
     const answer = (typing: Omit<Typing, 'adapter'>) => complete(completing, { ...typing, adapter: platform.name });
@@ -47,8 +47,9 @@ export function openPlatforms(parts: PlatformParts): PlatformAdapter[] {
     const home = async (claim: Pick<Claim, 'externalId' | 'groups'>) =>
       (await isStranger(claim)) ? undefined : homeOf(parts, platform.name, claim.externalId);
     const common = { access, world, artifacts, commands, home };
-    return [platform.open({ ...common, config: settings, isStranger, complete: answer })];
+    return [await platform.open({ ...common, config: settings, isStranger, complete: answer })];
   });
+  return (await Promise.all(opened)).flat();
 }
 
 interface ConsoleParts {

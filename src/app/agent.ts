@@ -6,8 +6,8 @@ import {
   contextTools,
   decideTool,
   Guard,
-  Interpreter,
   identity,
+  interpreterOf,
   type LiveTools,
   policyOf,
   type Said,
@@ -156,7 +156,9 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     toolbox: openTools(parts, guard, linking, commands),
     model,
     inference,
-    interpreter: new Interpreter(skills.flatMap(({ skill }) => skill.phrases ?? [])),
+    interpreter: interpreterOf(async () =>
+      (await Promise.all(skills.map(({ skill }) => skill.phrases?.() ?? []))).flat(),
+    ),
     policy: policyOf({ unasked: access.unasked, rememberable: access.approvals.rememberable }),
     critique: access.critique,
     approvals: { expiryMs: access.approvals.expiry, rememberable: access.approvals.rememberable },
@@ -209,10 +211,10 @@ function linkingOf({ config, world, delivery, skills, wakeAt }: AgentParts, keep
 function openTools(parts: AgentParts, guard: Guard, linking: LinkDeps, commands: readonly Command[]): Toolbox {
   const { config, world, delivery, jobs, skills, gate } = parts;
   const { name } = config.assistant;
-  const equipped = skills.map(({ skill, deps }) => {
-    const { name: owner, phrases = [] } = skill;
-    return { name: owner, phrases, tools: (skill.tools?.(deps) ?? []).map((tool) => guard.tool(tool)) };
-  });
+  const equipped = skills.map(({ skill, deps }) => ({
+    ...skill,
+    tools: (skill.tools?.(deps) ?? []).map((tool) => guard.tool(tool)),
+  }));
   const tools = [
     ...coreTools({ name, commands, skills: equipped, gate }),
     decideTool(delivery),

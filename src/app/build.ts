@@ -151,7 +151,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const parts = { ...core, skills, moved: wiring.moved };
   const settled = () => settle(parts);
   const console = openConsole({ ...parts, commands, settled }, options);
-  const configured = openPlatforms({ ...parts, commands });
+  const configured = await openPlatforms({ ...parts, commands });
   const tokens = new Tokens({ database, world, config });
   const sessions = new Sessions({ database, world, config });
   const approvals = new Approvals({ database, world, delivery, token: config.access.approval_token });
@@ -339,11 +339,13 @@ function tasksOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
 /** Adds the system tasks of all skills, or changes those whose default has changed. */
 async function putTasks(tx: Transaction, { config, schedules, skills }: Parts): Promise<void> {
   const { tasks } = config.block(schedulerConfig);
-  for (const { name, kind, missed, cron } of skills.flatMap(tasksOf)) {
+  const usual = defaultZone(config);
+  const all = skills.flatMap(tasksOf).map(({ name, kind, missed, cron }) => {
     const set = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
-    const { cron: rule = cron, zone = defaultZone(config), enabled } = set ?? {};
-    await schedules.put(tx, { name, kind, payload: {}, rule, zone, missed, enabled });
-  }
+    const { cron: rule = cron, zone = usual, enabled } = set ?? {};
+    return { name, kind, payload: {}, rule, zone, missed, enabled };
+  });
+  await schedules.putAll(tx, all);
 }
 
 async function stop({ world, closer, stopping, worker, delivery, jobs }: Parts, graceMs: number): Promise<void> {

@@ -82,11 +82,11 @@ export function coreTools(deps: {
     input: z.object({}),
     async run(_, { person }) {
       const commands = deps.commands.filter((command) => deps.gate.may(person, commandThing(command)));
-      const examples = deps.skills.flatMap(({ name: skill, phrases = [], tools }) =>
-        tools.some(({ name }) => deps.gate.may(person, { kind: 'tool', name, skill }))
-          ? phrases.flatMap(({ shown, example }) => (shown ? [example] : []))
-          : [],
+      const allowed = deps.skills.filter(({ name: skill, tools }) =>
+        tools.some(({ name }) => deps.gate.may(person, { kind: 'tool', name, skill })),
       );
+      const phrases = (await Promise.all(allowed.map((skill) => skill.phrases?.() ?? []))).flat();
+      const examples = phrases.flatMap(({ shown, example }) => (shown ? [example] : []));
       return done(texts.help(deps.name, commands, examples));
     },
   });

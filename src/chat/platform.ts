@@ -79,7 +79,7 @@ export interface Platform<Settings = unknown> {
   /** Said at a start while it is off: how it is turned on. */
   off: string;
   /** How `coda init` switches it on. */
-  setup: PlatformSetup;
-  /** Makes its adapter; connects to nothing. */
-  open(deps: PlatformDeps<Settings>): PlatformAdapter;
+  setup(): Promise<PlatformSetup>;
+  /** Makes its adapter, whose code is loaded now; connects to nothing. */
+  open(deps: PlatformDeps<Settings>): Promise<PlatformAdapter>;
 }

@@ -262,7 +262,8 @@ export interface Skill<Settings = unknown> {
   /** Called when a replica, perhaps one of another version, has ended, and now and then without one. */
   replicaEnded?(deps: SkillDeps<Settings>): void;
   commands?(deps: SkillDeps<Settings>): Command[];
-  phrases?: Phrase[];
+  /** What is understood of it where no model answers; read with the first words that none does. */
+  phrases?(): Promise<readonly Phrase[]>;
   jobs?(deps: SkillDeps<Settings>): JobHandler[];
   schedules?: readonly SystemTask[];
   /** The same, where they depend on its settings. */

@@ -35,7 +35,6 @@ export interface ServeOptions {
 
 /** Builds and starts a coda as the flags say. What it throws has already been closed again. */
 export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOptions = {}): Promise<Coda> {
-  smallHeaps();
   const { config, world } = prepare(flags, io, options);
   const { log } = world;
   const witness = { log, watched: options.watched ?? options.logTo !== undefined };
@@ -52,6 +51,8 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
         log,
       });
       await app.start();
+      // A start makes more garbage than it would save.
+      smallHeaps();
       log.debug({ ms: Math.round(world.clock.monotonic() - began) }, 'started');
       const stop = async () => {
         await app.stop();

@@ -189,7 +189,7 @@ const shelf = (read: () => Promise<unknown>): Skill => ({
       run: async (_, { prepared }) => done(`Filled with ${JSON.stringify(prepared)}.`),
     }),
   ],
-  phrases: [
+  phrases: async () => [
     { pattern: 'clear the shelf', example: 'clear the shelf', call: () => ({ tool: 'shelf_clear', input: {} }) },
   ],
 });

@@ -55,7 +55,7 @@ const finance: Skill = {
         done('Shall I?', { choices: [{ label: 'Close them', tool: 'close_books', input: { year } }] }),
     },
   ],
-  phrases: [
+  phrases: async () => [
     {
       pattern: 'close the books',
       example: 'close the books',

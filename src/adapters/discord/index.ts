@@ -1,18 +1,16 @@
 import type { Platform } from '../../chat/index.ts';
-import { discordAdapter } from './adapter.ts';
 import { config, type DiscordConfig } from './config.ts';
-import { ADAPTER } from './parse.ts';
-import { setup } from './setup.ts';
 import { off } from './texts.ts';
 
 /** coda in Discord. */
 export const discord: Platform<DiscordConfig> = {
-  name: ADAPTER,
+  name: config.key,
   title: 'Discord',
   config,
   off: off(),
-  setup,
-  open({ config, access, world: { clock, log }, artifacts, commands, complete, isStranger }) {
+  setup: async () => (await import('./setup.ts')).setup,
+  async open({ config, access, world: { clock, log }, artifacts, commands, complete, isStranger }) {
+    const { discordAdapter } = await import('./adapter.ts');
     const named = [...access.owners, ...access.members];
     return discordAdapter({
       config,

@@ -3,15 +3,18 @@
 import { findLocalModels, type LocalModels, type ProviderChoice, platforms, probeProvider } from '../../app/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Platform, SetupAnswer } from '../../chat/index.ts';
+import type { Platform, PlatformSetup, SetupAnswer } from '../../chat/index.ts';
 import { findZone } from '../../time/index.ts';
 import type { InitFlags } from '../flags.ts';
 import { usage } from '../texts.ts';
 import type { Asker } from './ask.ts';
 import * as texts from './texts.ts';
 
+/** A platform, with how it is switched on. */
+type Offered = Omit<Platform, 'setup'> & { setup: PlatformSetup };
+
 export interface SignedIn {
-  platform: Platform;
+  platform: Offered;
   answer: SetupAnswer & { ok: true };
   /** As `platform:id`. */
   owner: string | undefined;
@@ -65,17 +68,18 @@ async function zoneOf(ask: Asker, { flags, current }: Known): Promise<string> {
 }
 
 async function platformOf(ask: Asker, known: Known, secrets: Record<string, string>): Promise<SignedIn | undefined> {
+  const offered: Offered[] = await Promise.all(platforms.map(async (one) => ({ ...one, setup: await one.setup() })));
   const { flags, current, env } = known;
   const usual =
-    platforms.find(({ config, setup }) => current(config.key) || setup.secrets.every((each) => env[each.env]))?.name ??
+    offered.find(({ config, setup }) => current(config.key) || setup.secrets.every((each) => env[each.env]))?.name ??
     (flags.yes ? 'none' : (platforms[0]?.name ?? 'none'));
   const choices = [
-    ...platforms.map(({ name, title }) => ({ value: name, label: title })),
+    ...offered.map(({ name, title }) => ({ value: name, label: title })),
     { value: 'none', label: texts.terminalOnly },
   ];
   const chosen = flags.platform ?? (await ask.choose(texts.questions.platform, choices, usual));
   if (chosen === 'none') return undefined;
-  const platform = platforms.find(({ name }) => name === chosen);
+  const platform = offered.find(({ name }) => name === chosen);
   if (!platform) {
     const names = choices.map(({ value }) => value).join(', ');
     throw usage(`There is no platform ${chosen}.`, `Choose one of: ${names}.`);
@@ -88,7 +92,7 @@ async function platformOf(ask: Asker, known: Known, secrets: Record<string, stri
 async function signIn(
   ask: Asker,
   known: Known,
-  { title, config, setup }: Platform,
+  { title, config, setup }: Offered,
   secrets: Record<string, string>,
 ): Promise<SetupAnswer & { ok: true }> {
   const { env, current, flags, log } = known;
@@ -134,7 +138,7 @@ async function secretFor(
 async function ownerOf(
   ask: Asker,
   { flags, current }: Known,
-  { name, setup: { owner } }: Platform,
+  { name, setup: { owner } }: Offered,
   answer: SetupAnswer & { ok: true },
 ): Promise<string | undefined> {
   if (flags.owner !== undefined) {

@@ -34,7 +34,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     config,
     deletionRules,
     mergeRules,
-    phrases,
+    phrases: async () => phrases,
     commands: (deps) => commands(toolDeps(deps, { host, views, search })),
     tools: (deps) => tools(toolDeps(deps, { host, views, search })),
     standing: async (deps, asked) => promptOf(deps).standing(asked),

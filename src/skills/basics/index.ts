@@ -1,5 +1,4 @@
 import type { Skill } from '../../chat/index.ts';
-import { phrases } from './phrases.ts';
 import { quietCommand, quietPhrases, setQuietTool, showQuietTool } from './quiet.ts';
 import { texts } from './texts.ts';
 import { dateTool, setZoneTool, showZone, showZoneTool, smalltalkTool, timeTool } from './tools.ts';
@@ -19,7 +18,7 @@ async function zones(typed: string): Promise<string[]> {
 export const basics: Skill = {
   name: 'basics',
   words: { does: 'tell the time' },
-  phrases: [...phrases, ...quietPhrases],
+  phrases: async () => [...(await import('./phrases.ts')).phrases, ...quietPhrases],
   tools: ({ does }) => [
     timeTool,
     dateTool,

@@ -1,7 +1,6 @@
 import type { Skill } from '../../chat/index.ts';
 import { doctorCommand } from './command.ts';
 import type { DoctorDeps } from './deps.ts';
-import { phrases } from './phrases.ts';
 import { doctorTools } from './tools.ts';
 
 export type { DoctorDeps } from './deps.ts';
@@ -10,7 +9,7 @@ export { isOf } from './tools.ts';
 /** Tells an owner whether everything is in order, and wakes what rests. */
 export const doctor = (deps: DoctorDeps): Skill => ({
   name: 'doctor',
-  phrases,
+  phrases: async () => (await import('./phrases.ts')).phrases,
   tools: () => doctorTools(deps),
   commands: () => [doctorCommand(deps)],
 });

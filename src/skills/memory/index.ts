@@ -8,7 +8,6 @@ import { source } from './embed/store.ts';
 import { extractJob, restSoon } from './extract/job.ts';
 import { page } from './page.ts';
 import { type Parts, partsOf } from './parts.ts';
-import { phrases } from './phrases.ts';
 import { section } from './prompt.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { tools } from './tools.ts';
@@ -33,7 +32,7 @@ export const memory: Skill<Settings> = {
   name: 'memory',
   config,
   words: { keeps: 'memories' },
-  phrases,
+  phrases: async () => (await import('./phrases.ts')).phrases,
   deletionRules,
   mergeRules,
   tools: (deps) => tools(parts(deps).service),

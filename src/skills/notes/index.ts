@@ -10,7 +10,6 @@ import { useTrigrams } from './finding/spelling.ts';
 import { itemTool } from './items.ts';
 import { offerTool } from './offer.ts';
 import { type Parts, partsOf } from './parts.ts';
-import { phrases } from './phrases.ts';
 import { recallTool } from './recall.ts';
 import { saveTool } from './save.ts';
 import { deletionRules, mergeRules, purge } from './store.ts';
@@ -33,7 +32,7 @@ export const notes: Skill<Settings> = {
   name: 'notes',
   config,
   words: { does: 'take notes', keeps: 'notes' },
-  phrases,
+  phrases: async () => (await import('./phrases.ts')).phrases,
   deletionRules,
   mergeRules,
   tools: (deps) => {

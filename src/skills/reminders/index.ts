@@ -16,7 +16,6 @@ import { reminderSource } from './fire.ts';
 import { home } from './home.ts';
 import { listTool, showTool, soonest } from './list.ts';
 import { offerTool } from './offer.ts';
-import { phrases } from './phrases/index.ts';
 import { restoreTool } from './restore.ts';
 import { snoozeTool } from './snooze.ts';
 import { deletionRules, mergeRules } from './store.ts';
@@ -29,7 +28,7 @@ export const reminders: Skill<Settings> = {
   name: 'reminders',
   config,
   words: { does: 'remind', keeps: 'reminders' },
-  phrases,
+  phrases: async () => (await import('./phrases/index.ts')).phrases,
   deletionRules,
   mergeRules,
   tools: ({ wakeAt }) => [

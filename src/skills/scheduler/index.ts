@@ -6,7 +6,6 @@ import { commands } from './commands.ts';
 import { config } from './config.ts';
 import { chooseTool, createTool, type Tooling } from './create.ts';
 import { adoptTurns, failingSource, outcomeSource, scheduleSource } from './fire.ts';
-import { phrases } from './phrases.ts';
 import { routineCommands, routineTools } from './routines.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
@@ -25,7 +24,7 @@ export const scheduler: Skill<Settings> = {
   name: 'scheduler',
   config,
   words: { does: 'run what you plan', keeps: 'schedules' },
-  phrases,
+  phrases: async () => (await import('./phrases.ts')).phrases,
   deletionRules,
   mergeRules,
   tools(deps) {

@@ -6,7 +6,6 @@ import { commands } from './commands.ts';
 import { config, type Settings } from './config.ts';
 import { createTool } from './create.ts';
 import { adoptTurns, taskSource, WORK } from './fire.ts';
-import { phrases } from './phrases.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import type { Tooling } from './tooling.ts';
 import { restoreTool } from './undo.ts';
@@ -17,7 +16,7 @@ export const tasks: Skill<Settings> = {
   name: 'tasks',
   config,
   words: { does: 'work on tasks over days', keeps: 'tasks' },
-  phrases,
+  phrases: async () => (await import('./phrases.ts')).phrases,
   deletionRules,
   mergeRules,
   tools: (deps) => (deps.config.enabled ? tools(toolingOf(deps)) : []),

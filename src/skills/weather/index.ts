@@ -1,7 +1,6 @@
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import { config, type Settings } from './config.ts';
 import { OpenMeteo } from './open-meteo.ts';
-import { phrases } from './phrases.ts';
 import { briefingOf, type WeatherDeps, weatherTool } from './tools.ts';
 
 /** A briefing does not wait longer for the sky. */
@@ -12,7 +11,7 @@ export const weather: Skill<Settings> = {
   name: 'weather',
   config,
   words: { does: 'tell the weather' },
-  phrases,
+  phrases: async () => (await import('./phrases.ts')).phrases,
   isOn: ({ enabled }) => enabled,
   tools: (deps) => [weatherTool(depsOf(deps))],
   agendaAhead: async (deps, kind) => (kind === 'day' ? briefingOf(depsOf(deps), AbortSignal.timeout(PATIENCE_MS)) : []),

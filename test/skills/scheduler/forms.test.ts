@@ -55,7 +55,9 @@ const FORMS: [say: string, tool: string, input: Record<string, unknown>][] = [
   ['what are my latest notes?', 'note_list', {}],
 ];
 
-const understanding = new Understanding(builtInSkills.flatMap(({ phrases }) => phrases ?? []));
+const understanding = new Understanding(
+  (await Promise.all(builtInSkills.map(({ phrases }) => phrases?.() ?? []))).flat(),
+);
 
 test.each(FORMS)('%s', (say, tool, input) => {
   const acts = interpret(say, understanding, {});
