@@ -11,5 +11,6 @@ export { nextOf, type Planned, plannedFor, readPlan, type StoredPlan, storedPlan
 export type { Understood } from './sentence/sentence.ts';
 export { splitTask, understand } from './sentence/understand.ts';
 export type * from './types.ts';
+export { ANY_MONTH, MONTH, MONTH_BEGINNING, monthNames, WEEKDAY } from './words.ts';
 export { findZone } from './zone-names.ts';
 export { isZone } from './zones.ts';

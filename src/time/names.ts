@@ -1,6 +1,8 @@
+import { pattern } from '../base/pattern.ts';
 import { english } from './lang/en.ts';
 import { isOrdinal, NUMBERS, ORDINALS } from './lang/en-words.ts';
 import type { Token } from './tokens.ts';
+import { WEEKDAY } from './words.ts';
 import { placeZone } from './zone-names.ts';
 
 const { names } = english;
@@ -147,11 +149,11 @@ function surnameAt(tokens: readonly Token[], lower: readonly string[], at: numbe
 function hasOtherDay(tokens: readonly Token[], name: number): boolean {
   if (/^(?:or|and|to|[,/-])$/.test(tokens[name + 1]?.text ?? '')) return false;
   return tokens.some(
-    ({ text }, at) => at !== name && (/^(?:today|tomorrow|tonight)$/.test(text) || WEEKDAY.test(text)),
+    ({ text }, at) => at !== name && (/^(?:today|tomorrow|tonight)$/.test(text) || IS_WEEKDAY.test(text)),
   );
 }
 
-const WEEKDAY = /^(?:mon|tues|wednes|thurs|fri|satur|sun)day$/;
+const IS_WEEKDAY = pattern()`^${WEEKDAY}$`;
 
 /** Whom one calls so without a name. */
 const ALONE = /^(?:dr|prof|coach|father|pastor|rabbi|sir|lady|lord|miss)$/;

@@ -1,4 +1,6 @@
 /** Where a message may be parted into requests. */
+import { pattern } from '../../base/pattern.ts';
+import { MONTH_BEGINNING } from '../../time/index.ts';
 import type { Word } from './words.ts';
 
 /** A border between two clauses: the first ends before word `end`, the next begins at word `at`. */
@@ -64,7 +66,7 @@ function isBetween(words: readonly Word[], at: number): boolean {
   return since >= 0 && !before.includes('and', since);
 }
 
-const MONTH = /^(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)/;
+const MONTH = pattern()`^${MONTH_BEGINNING}`;
 
 /** The dot of a date: "28.11. at 14:00", "28. November", "the 28. at 9". */
 function isOfDate(text: string, words: readonly Word[], at: number): boolean {

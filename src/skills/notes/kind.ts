@@ -1,14 +1,15 @@
 /** What kind of answer a question asks for, and whether a note can have one: "when" wants a time, "where" a place. Pure. */
+
 import { stemOf, wordsIn } from '../../base/word-forms.ts';
+import { ANY_MONTH, WEEKDAY } from '../../time/index.ts';
 
 /** Whole words only: Marco and Maya are none. */
-const MONTH =
-  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\b';
+const MONTH = `${ANY_MONTH}\\b`;
 const TIME = new RegExp(
   [
     String.raw`\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d\b|\b${MONTH}`,
     String.raw`\b(?:at|from|to|until|by|before|after|week|the) \d|\d ?(?:am|pm|km|th|st|nd|rd|days?|weeks?|months?|years?|hours?)\b`,
-    String.raw`\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|mon|tues?|wed|thu(?:rs?)?|fri|weekdays?|weekends?|today|tomorrow|tonight|noon|midday|midnight)\b`,
+    String.raw`\b(?:${WEEKDAY}s?|mon|tues?|wed|thu(?:rs?)?|fri|weekdays?|weekends?|today|tomorrow|tonight|noon|midday|midnight)\b`,
     String.raw`\b(?:mornings?|afternoons?|evenings?|nights?|spring|summer|autumn|fall|winter|easter|christmas)\b`,
     String.raw`\b(?:weekly|monthly|daily|yearly|annually|every|always|never|first|second|third|last)\b`,
   ].join('|'),
@@ -20,7 +21,7 @@ const CLOCK = /\b\d{1,2}:\d\d\b/g;
 const LENGTH =
   /\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|until|till|expires?|ends?|out|spring|summer|autumn|winter|every|each|daily|weekly|monthly|once|twice|times|days?|cm|km|met(?:er|re)s?|m)\b|\b(?:19|20)\d\d\b/i;
 const PLACE = new RegExp(
-  `\\b(?:under|behind|beside|next to|near|above|below|inside|outside|between|opposite|left|right|top|level|floor|bay|pier|lane|road|street|avenue|shelf|drawer|cupboard|cellar|attic|garage|[\\p{L}]+(?:straße|strasse|gasse|allee|weg|platz))\\b|\\b(?:in|on|at|to|with|into) (?!(?:${MONTH})|\\d|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|winter|the (?:first|second|third|last|\\d))`,
+  `\\b(?:under|behind|beside|next to|near|above|below|inside|outside|between|opposite|left|right|top|level|floor|bay|pier|lane|road|street|avenue|shelf|drawer|cupboard|cellar|attic|garage|[\\p{L}]+(?:straße|strasse|gasse|allee|weg|platz))\\b|\\b(?:in|on|at|to|with|into) (?!(?:${MONTH})|\\d|${WEEKDAY}s?|spring|summer|autumn|winter|the (?:first|second|third|last|\\d))`,
   'iu',
 );
 const AGE = /\b(?:born|birthday|years old|aged?|since|\d{4})\b/i;
@@ -33,10 +34,7 @@ const MONEY =
 const COLOUR =
   /\b(?:red|green|blue|yellow|white|black|gr[ae]y|brown|orange|purple|pink|violet|beige|cream|silver|gold(?:en)?|turquoise|navy|dark|light|colou?r|ral|matt)\b|#[\da-f]{3,6}\b/i;
 /** What is written with a capital and is no name. */
-const NO_NAME = new RegExp(
-  `^(?:${MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|hz|km|kg|ml|cm|mm|am|pm|ok|tv|id)$`,
-  'i',
-);
+const NO_NAME = new RegExp(`^(?:${MONTH}|${WEEKDAY}s?|hz|km|kg|ml|cm|mm|am|pm|ok|tv|id)$`, 'i');
 
 /** Words with a capital that the question does not have; the first word counts as it is written. */
 function newNames(note: string, question: string): string[] {

@@ -9,6 +9,7 @@ import {
   type TxContext,
   undoChoice,
 } from '../../agent/index.ts';
+import { pattern } from '../../base/pattern.ts';
 import {
   describe,
   nextOf,
@@ -19,6 +20,7 @@ import {
   type Recurring,
   readPlan,
   storedPlan,
+  WEEKDAY,
 } from '../../time/index.ts';
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { withOtherHour } from './hours.ts';
@@ -225,7 +227,7 @@ async function editTime(
     const moved = itsDay && isWhole ? atOtherTime(found.rule, when.at, found.zone) : undefined;
     const all = moved === undefined ? undefined : readPlan({ rule: moved, zone: found.zone }, now);
     if (all) return moveTo(ctx, before, { ...all, urgent, catchUp, nag }, wakeAt, text);
-    const isDay = isWhole && !itsDay && ON_ONE_DAY.test(found.rule) && WEEKDAY.test(words);
+    const isDay = isWhole && !itsDay && ON_ONE_DAY.test(found.rule) && ON_WEEKDAY.test(words);
     if (isDay) return editTime(ctx, before, found, { ...input, when: `every ${words}`, whole: false }, wakeAt);
     return itsDay ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
   }
@@ -327,11 +329,11 @@ function ofItsMonth(said: string, at: Date, now: Date, zone: string): string {
 
 /** Of a series of several weekdays another one might be meant for one of them. */
 const ON_ONE_DAY = /FREQ=WEEKLY(?!.*BYDAY=\w+,)/;
-const WEEKDAY = /^(?:mon|tues|wednes|thurs|fri|satur|sun)day\b/i;
+const ON_WEEKDAY = pattern('i')`^${WEEKDAY}\b`;
 
 /** One time for a series may mean its next occurrence, or the end of the series: that is for the person to say. */
 function oneOrAll(reminder: Reminder, when: string, text: string): ToolResult {
-  const isWeekly = /FREQ=WEEKLY/.test(reminder.rule ?? '') && WEEKDAY.test(when);
+  const isWeekly = /FREQ=WEEKLY/.test(reminder.rule ?? '') && ON_WEEKDAY.test(when);
   const all = isWeekly ? `every ${when}` : when;
   return failed('AMBIGUOUS', texts.oneOrAll(reminder), {
     choices: [

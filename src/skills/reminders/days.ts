@@ -1,8 +1,9 @@
 /** Which reminders speak on a day that words name. */
+
 import { z } from 'zod';
 import type { TxContext } from '../../agent/index.ts';
-import { addDays, occurrences, parseWhen, weekdayOfDay } from '../../time/index.ts';
-import { MONTHS } from './narrow.ts';
+import { pattern } from '../../base/pattern.ts';
+import { addDays, monthNames, occurrences, parseWhen, WEEKDAY, weekdayOfDay } from '../../time/index.ts';
 import type { Reminder } from './reminder.ts';
 
 /** Days of the person's calendar, as `2026-11-21`, both included; today and the days to come begin with `''`. */
@@ -33,7 +34,7 @@ export const writtenDays = ({ first, last }: DaySpan, { when, clock }: Pick<TxCo
   `${first || dayIn(when.zone)(clock.now())}/${last}`;
 
 const A_MONTH = new RegExp(
-  `^(?:in )?(?:(?:this |the |(?:the )?rest of (?:the|this) )(month)|(?:the )?next (month)|(${MONTHS.join('|')}))$`,
+  `^(?:in )?(?:(?:this |the |(?:the )?rest of (?:the|this) )(month)|(?:the )?next (month)|(${monthNames.join('|')}))$`,
   'i',
 );
 
@@ -42,7 +43,7 @@ function monthNamed(words: string, today: string): DaySpan | undefined {
   const [found, current, , name] = A_MONTH.exec(words) ?? [];
   if (found === undefined) return undefined;
   const [year = 0, month = 0] = today.split('-').map(Number);
-  const named = name === undefined ? month - (current ? 1 : 0) : MONTHS.indexOf(name.toLowerCase());
+  const named = name === undefined ? month - (current ? 1 : 0) : monthNames.indexOf(name.toLowerCase());
   const at = named < month - 1 ? named + 12 : named;
   const day = (months: number, date: number) => new Date(Date.UTC(year, months, date)).toISOString().slice(0, 10);
   return { first: at === month - 1 ? '' : day(at, 1), last: day(at + 1, 0) };
@@ -125,7 +126,7 @@ export function occurrenceFrom(
   return undefined;
 }
 
-const DAY = '(?:today|tonight|tomorrow|(?:(?:this|next) )?(?:weekend|week|(?:mon|tues|wednes|thurs|fri|satur|sun)day))';
+const DAY = `(?:today|tonight|tomorrow|(?:(?:this|next) )?(?:weekend|week|${WEEKDAY}))`;
 const OF_A_DAY = new RegExp(
   `^(?:everything|all(?: of)?(?: (?:it|them|my|the))?(?: (?:reminders|things|stuff))?|(?:the |my )?(?:reminders|things|stuff))(?: (?:on|for|from|due|that(?: i|')s on))? (${DAY})$|^(?:all(?: of)? )?(?:the |my )?(${DAY})['’]?s (?:reminders|things|stuff|ones)$`,
   'i',
@@ -137,8 +138,9 @@ export function dayOfAll(words: string): string | undefined {
   return found?.[1] ?? found?.[2];
 }
 
-const A_DAY =
-  /\b(?:today|tonight|tomorrow|this (?:week|weekend|time|month|morning|evening)|next (?:week|weekend|time|month)|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/i;
+const A_DAY = pattern(
+  'i',
+)`\b(?:today|tonight|tomorrow|this (?:week|weekend|time|month|morning|evening)|next (?:week|weekend|time|month)|(?:(?:this|next) )?${WEEKDAY})\b`;
 
 /** "The pills tomorrow": the day that is named, with whatever. */
 export const dayNamed = (words: string): string | undefined => dayOfAll(words) ?? A_DAY.exec(words)?.[0];

@@ -1,11 +1,12 @@
 /** Requests that name what is meant, if there is such a one: "it's the math one that's off, delete it". */
+
 import type { Call, Topic } from '../../agent/index.ts';
 import { isFormOf, wordsIn } from '../../base/word-forms.ts';
+import { WEEKDAY } from '../../time/index.ts';
 import { again, isName, remind } from './phrase-calls.ts';
 import { isTime } from './time-words.ts';
 
-const DAY =
-  '(?:today|tomorrow|tonight|this week|next week|(?:on |this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)';
+const DAY = `(?:today|tomorrow|tonight|this week|next week|(?:on |this |next )?${WEEKDAY})`;
 const NAMED = new RegExp(
   `^(?:(?:no|oops|wait|oh|ok|sorry|actually|hmm)[\\s,]+)*(?<its>it(?:['’]?s| is) )?(?:the |my |our )?(?<name>[^,.;:!?]{2,40}?)(?<one> one| reminder)? (?:(?:i|we) (?:(?:don['’]?t|do not|no longer) (?:need|want)|can drop)(?: any ?more)?|(?:(?:that['’]?s|that is|which is|is|was|are|got|has been|['’]s|s) )?(?:off|cancelled|canceled|called off|not happening|no longer happening|bailed))(?: (?<day>${DAY}))?(?: lol| now)?[\\s,.;!–-]+(?:so |please |you can |just )*(?:delete|remove|cancel|drop|scrap|bin|lose|get rid of) (?:it|that|this|that one|this one)[\\s.!]*$`,
   'i',

@@ -1,12 +1,17 @@
 /** Conditions that a person puts on a series afterwards: "not on Fridays", "skip Thursday", "only until 6". */
+
 import { DAY_MS } from '../../base/clock.ts';
+import { pattern } from '../../base/pattern.ts';
 import {
+  ANY_MONTH,
   describe,
+  monthNames,
   nextOf,
   type Once,
   occurrences,
   parseWhen,
   type Recurring,
+  WEEKDAY,
   type When,
   type WhenContext,
 } from '../../time/index.ts';
@@ -31,11 +36,14 @@ const SHORT_DAYS: readonly [RegExp, string][] = [
   [/\b(?:tm(?:rw|r|w|oz)|tomoz|2mor?row?)\b/gi, 'tomorrow'],
 ];
 
+const TAKEN_OUT = pattern('i')`^take (?:out )?(?:the )?(${WEEKDAY}s|weekends)(?: out)?$`;
+const DROPPED = pattern('i')`^(?:drop|lose|cut|leave out|minus|cut out|take out) (?:the )?(?=${WEEKDAY}s\b|weekends\b)`;
+
 /** "Skip thu", "this Sunday not", "drop the Wednesdays", as conditions are said elsewhere. */
 export function spelt(words: string): string {
   const said = SHORT_DAYS.reduce((text, [short, long]) => text.replace(short, long), words);
   return said
-    .replace(/^take (?:out )?(?:the )?((?:mon|tues|wednes|thurs|fri|satur|sun)days|weekends)(?: out)?$/i, 'not on $1')
+    .replace(TAKEN_OUT, 'not on $1')
     .replace(/^(?:on )?((?:this |next |on )?(?:\w+days?|today|tomorrow|week)) not$/i, 'not $1')
     .replace(/^(?:so )?(?:please )?leave (?:out )?(.+?)(?: out)?$/i, (all, what: string) =>
       /\bout\b/i.test(all) ? `skip ${what}` : all,
@@ -45,10 +53,7 @@ export function spelt(words: string): string {
       /^(?:(?:don['’]?t|do not) (?:bother|remind me|nag me|send it)|no need)(?: with it)? (?=(?:on |this |next )?(?:today|tomorrow|tonight|\w+day)\b)(?:on )?/i,
       'skip ',
     )
-    .replace(
-      /^(?:drop|lose|cut|leave out|minus|cut out|take out) (?:the )?(?=(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|weekends\b)/i,
-      'not on ',
-    );
+    .replace(DROPPED, 'not on ');
 }
 
 /** "For two weeks": how long a series goes on. */
@@ -77,8 +82,9 @@ export function skippedDay(day: string): string {
 
 /** "My Tuesday yoga": of a series that comes on Tuesdays alone the day is a name. */
 export const isItsName = (rule: string, day: string): boolean =>
-  new RegExp(`BYDAY=${day.slice(0, 2)}(?:;|$)`, 'im').test(rule) &&
-  /^(?:mon|tues|wednes|thurs|fri|satur|sun)day$/i.test(day);
+  new RegExp(`BYDAY=${day.slice(0, 2)}(?:;|$)`, 'im').test(rule) && IS_WEEKDAY.test(day);
+
+const IS_WEEKDAY = pattern('i')`^${WEEKDAY}$`;
 
 /**
  * The series of `found` under a further condition; its phase and the days that it leaves out already stay. Undefined where
@@ -119,17 +125,12 @@ export function leavingOut(rule: string, day: string): string {
 
 const bare = (day: string): string => day.replaceAll('-', '');
 
-const MONTH =
-  'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
-export const MONTHS = 'january february march april may june july august september october november december'.split(
-  ' ',
-);
 /** Of a series that comes every minute no month is counted out. */
 const MOST_SKIPPED = 400;
 
 /** "Except this December": the days of the next one on which the series comes. */
 function daysOfMonth(rule: string, condition: string, { now, zone }: WhenContext): string[] {
-  const month = MONTHS.indexOf(/^except this (\w+)$/i.exec(condition)?.[1]?.toLowerCase() ?? '');
+  const month = monthNames.indexOf(/^except this (\w+)$/i.exec(condition)?.[1]?.toLowerCase() ?? '');
   if (month < 0) return [];
   const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone });
   const days: string[] = [];
@@ -145,7 +146,7 @@ function daysOfMonth(rule: string, condition: string, { now, zone }: WhenContext
 
 /** What is left out is one day: the next one of that name. */
 const A_DATE = new RegExp(
-  `^(?:the )?\\d{1,2}(?:st|nd|rd|th)$|^(?:the )?\\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:${MONTH})$|^(?:${MONTH}) (?:the )?\\d{1,2}(?:st|nd|rd|th)?$|^\\d{1,2}\\.\\d{1,2}\\.?$|^(?:christmas(?: (?:day|eve))?|boxing day|new year['’]?s(?: (?:day|eve))?|good friday|easter(?: (?:sunday|monday))?|thanksgiving(?: day)?|halloween)$|^this \\w+day$`,
+  `^(?:the )?\\d{1,2}(?:st|nd|rd|th)$|^(?:the )?\\d{1,2}(?:st|nd|rd|th)? (?:of )?${ANY_MONTH}$|^${ANY_MONTH} (?:the )?\\d{1,2}(?:st|nd|rd|th)?$|^\\d{1,2}\\.\\d{1,2}\\.?$|^(?:christmas(?: (?:day|eve))?|boxing day|new year['’]?s(?: (?:day|eve))?|good friday|easter(?: (?:sunday|monday))?|thanksgiving(?: day)?|halloween)$|^this \\w+day$`,
   'i',
 );
 

@@ -1,11 +1,12 @@
 /** Turning the words of a phrase's slots into calls; what makes no sense for a phrase gives no call. */
+
 import { type Call, CLAUSE_BEHIND } from '../../agent/index.ts';
+import { pattern } from '../../base/pattern.ts';
 import { isSlip } from '../../base/text.ts';
-import { parseDuration, parseWhen, splitTask } from '../../time/index.ts';
+import { MONTH, monthNames, parseDuration, parseWhen, splitTask, WEEKDAY } from '../../time/index.ts';
 import { aheadFirst, aheadIn } from './ahead-words.ts';
 import { dayOfAll } from './days.ts';
 import { USUAL_NAG } from './nag.ts';
-import { MONTHS } from './narrow.ts';
 import { guessedLead, type Lead } from './texts.ts';
 import { isTime, NO_TIME, TRIAL, withUnit } from './time-words.ts';
 
@@ -155,8 +156,9 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
 }
 
 /** "Tonight 22h", "Sunday 12.30": an hour behind its day, and no price. */
-const BARE_CLOCK =
-  /\b(?:today|tonight|tonite|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?= (?:(?:[01]?\d|2[0-3])h\b|(?:[01]?\d|2[0-3])\.[0-5]\d\b(?! ?(?:[€$£%]|eur|usd|gbp|euros?|dollars?|pounds?|km|kg|am|pm|p\b|a\b))))/i;
+const BARE_CLOCK = pattern(
+  'i',
+)`\b(?:today|tonight|tonite|tomorrow|${WEEKDAY})(?= (?:(?:[01]?\d|2[0-3])h\b|(?:[01]?\d|2[0-3])\.[0-5]\d\b(?! ?(?:[€$£%]|eur|usd|gbp|euros?|dollars?|pounds?|km|kg|am|pm|p\b|a\b))))`;
 
 /**
  * "Meds 2200 daily"; 1000, 1500 and 2000 are more often a count, and so is each number behind "pay" that begins with no 0.
@@ -165,8 +167,9 @@ const CLOCK_OF_SERIES =
   /\b(0\d|(?<!\b(?:pay|transfer|send|wire|save|invest|deposit|withdraw|lend|owe|charge|bill|donate|give|spend|budget|order|buy|sell|print|burn|eat|count|put)\b[^,.;]{0,40})(?:1\d|2[0-3]))(?<!10(?=00)|15(?=00)|20(?=00))([0-5]\d)(?= (?:daily|every|each|weekdays)\b)/i;
 
 /** "On Tuesday, not Wednesday": one of the two is meant, and said. */
-const NOT_THAT_DAY =
-  /(?<=\b(?:today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day),?)(?: \(| ,?)(?:and )?not (?:on )?(?:today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b\)?,?/i;
+const NOT_THAT_DAY = pattern(
+  'i',
+)`(?<=\b(?:today|tomorrow|${WEEKDAY}),?)(?: \(| ,?)(?:and )?not (?:on )?(?:today|tomorrow|${WEEKDAY})\b\)?,?`;
 
 /** "At 10 past": of the hour that is next. */
 const PAST_THE_HOUR =
@@ -301,7 +304,7 @@ export const pauseUntil = (which: string, when: string): Call | undefined =>
   isTime(when) ? about('reminder_edit', which, { when: `resuming ${when}` }) : undefined;
 
 export const pauseFor = (which: string, length: string): Call | undefined =>
-  MONTHS.includes(length.toLowerCase())
+  monthNames.includes(length.toLowerCase())
     ? about('reminder_edit', which, { when: `except this ${length}` })
     : pauseUntil(which, `in ${length.replace(/^the next (?=an?\b|\d|two|three|four)/i, '')}`);
 
@@ -333,8 +336,9 @@ export function ahead(which: string, length: string, text?: string): Call | unde
   return parseDuration(length) === undefined ? undefined : again(which, `${length} earlier`, text);
 }
 
-const DAYS =
-  /^(?:on |for |by |in )?((?:today|tonight|tomorrow|(?:(?:the )?rest of (?:the|this) month|january|february|march|april|may|june|july|august|september|october|november|december)|(?:this|next) (?:week|weekend|month|morning|afternoon|evening)|(?:on |this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?: (?:morning|afternoon|evening|night))?)$/i;
+const DAYS = pattern(
+  'i',
+)`^(?:on |for |by |in )?((?:today|tonight|tomorrow|(?:(?:the )?rest of (?:the|this) month|${MONTH})|(?:this|next) (?:week|weekend|month|morning|afternoon|evening)|(?:on |this |next )?${WEEKDAY})(?: (?:morning|afternoon|evening|night))?)$`;
 
 const A_WEEK = /^(?:in |on |for |during )?((?:the )?week (?:of|beginning|starting|commencing) (.+))$/i;
 
@@ -351,8 +355,9 @@ function isDate(words: string): boolean {
   );
 }
 
-const HOURS =
-  /^(?:(?:on |for )?((?:today|tonight|tomorrow|(?:this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)) )?((?:after|before|from|past|until|till|by) (?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?|noon|midday|lunch)|between \S+ and \S+)(?: (today|tonight|tomorrow|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day))?$/i;
+const HOURS = pattern(
+  'i',
+)`^(?:(?:on |for )?((?:today|tonight|tomorrow|(?:this |next )?${WEEKDAY})) )?((?:after|before|from|past|until|till|by) (?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?|noon|midday|lunch)|between \S+ and \S+)(?: (today|tonight|tomorrow|(?:on )?${WEEKDAY}))?$`;
 
 /** A list of some hours of a day: "after 5pm", "tomorrow before noon". */
 export function listHours(said: string): Call | undefined {

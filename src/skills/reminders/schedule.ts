@@ -1,6 +1,17 @@
 /** From a person's words about time to what a reminder stores. */
+
 import type { Instant } from '../../base/clock.ts';
-import { formatClock, type Once, parseDuration, parseWhen, type When, type WhenContext } from '../../time/index.ts';
+import { pattern } from '../../base/pattern.ts';
+import {
+  formatClock,
+  MONTH,
+  type Once,
+  parseDuration,
+  parseWhen,
+  WEEKDAY,
+  type When,
+  type WhenContext,
+} from '../../time/index.ts';
 import { besideHour, inDigits } from './time-words.ts';
 
 /** `16:30`, `at 6pm`: a time of day and no day. */
@@ -88,10 +99,12 @@ export function shifted(at: Instant, words: string): Instant | undefined {
 }
 
 /** An hour, or a part of the day, or a length of time. */
-const HAS_CLOCK =
-  /\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.]\d\d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in(?! (?:january|february|march|april|may|june|july|august|september|october|november|december)\b)|(?<!\bday )(?:after|before)|lunch|half|quarter)\b/i;
-const RHYTHM =
-  /^(?:just |only )?(?:on |for )?(?:(?:every|each)\b|weekdays?\b|weekends?\b|daily\b|weekly\b|fortnightly\b|biweekly\b|monthly\b|yearly\b|annually\b|(?:mon|tues|wednes|thurs|fri|satur|sun)days\b)/i;
+const HAS_CLOCK = pattern(
+  'i',
+)`\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.]\d\d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in(?! ${MONTH}\b)|(?<!\bday )(?:after|before)|lunch|half|quarter)\b`;
+const RHYTHM = pattern(
+  'i',
+)`^(?:just |only )?(?:on |for )?(?:(?:every|each)\b|weekdays?\b|weekends?\b|daily\b|weekly\b|fortnightly\b|biweekly\b|monthly\b|yearly\b|annually\b|${WEEKDAY}s\b)`;
 const ADVERBS: Record<string, string> = {
   daily: 'every day',
   weekly: 'every week',
@@ -138,8 +151,7 @@ function partsOf(at: Instant, zone: string): Parts {
 }
 
 /** "2 tomorrow" */
-const HOUR_AND_DAY =
-  /^(?:at )?(\d{1,2}) (?:on )?((?:this |next )?(?:today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day))$/i;
+const HOUR_AND_DAY = pattern('i')`^(?:at )?(\d{1,2}) (?:on )?((?:this |next )?(?:today|tomorrow|${WEEKDAY}))$`;
 
 const DAYS_AWAY =
   /^(?:in )?(?:an?|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of) (?:days?|weeks?|fortnights?|months?)$/i;

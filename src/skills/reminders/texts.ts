@@ -1,7 +1,9 @@
 /** What the reminders say to people. */
+
 import type { Instant } from '../../base/clock.ts';
+import { pattern } from '../../base/pattern.ts';
 import { listOf, plural, shorten } from '../../base/text.ts';
-import { describe, formatInstant, occurrences, type Planned } from '../../time/index.ts';
+import { describe, formatInstant, MONTH, occurrences, type Planned, WEEKDAY } from '../../time/index.ts';
 import type { Firing } from './plan.ts';
 import { type CatchUp, isOpen, MOST_NAGS, type Reminder } from './reminder.ts';
 
@@ -128,13 +130,15 @@ function dueWords(due: Instant, zone: string, now: Instant): string {
   return day(words) === day(instantWords(now, zone, now)) ? words.slice(words.indexOf(' at ') + 1) : `on ${words}`;
 }
 
+const A_WEEKDAY = pattern('gi')`\b${WEEKDAY}\b`;
+const IS_MONTH = pattern('i')`^${MONTH}$`;
+
 /** `sunday` → `on Sunday`; `tomorrow` as it is. */
 function dayWords(day: string): string {
-  const named = day.replace(/\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b/gi, (name) => {
+  const named = day.replace(A_WEEKDAY, (name) => {
     return name.charAt(0).toUpperCase() + name.slice(1).toLowerCase();
   });
-  if (/^(?:january|february|march|april|may|june|july|august|september|october|november|december)$/i.test(named))
-    return `in ${named.charAt(0).toUpperCase()}${named.slice(1)}`;
+  if (IS_MONTH.test(named)) return `in ${named.charAt(0).toUpperCase()}${named.slice(1)}`;
   if (/^(?:the )?week (?:of|beg|start|comm)/.test(named)) return `in ${named}`;
   return /^(?:[A-Z]\w+day|\d)/.test(named) ? `on ${named}` : named;
 }

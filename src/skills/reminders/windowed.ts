@@ -1,13 +1,15 @@
 /** A series in some hours of its days: "every 2 hours between 09:00 and 17:00 on weekdays". */
-import { describe, parseDuration } from '../../time/index.ts';
+import { pattern } from '../../base/pattern.ts';
+import { describe, parseDuration, WEEKDAY } from '../../time/index.ts';
 import type { Reminder } from './reminder.ts';
 import { isTime } from './time-words.ts';
 
 const WINDOWED =
   /^(?<pace>every .+?) between (?<from>\d\d:\d\d) and (?<to>\d\d:\d\d)(?: on (?<days>[^(]+?))?(?<end>, (?:until|except) [^(]+)?$/;
 const PACE = /^(?:every|each) (.*\b(?:hours?|hrs?|minutes?|mins?))$/i;
-const DAYS =
-  /^(?:on |only )*(?:(?:every|each) (day)|(daily)|(?:every |each )?(weekday|weekend)s?|(?:every |each )?((?:mon|tues|wednes|thurs|fri|satur|sun)days?))(?: only)?$/i;
+const DAYS = pattern(
+  'i',
+)`^(?:on |only )*(?:(?:every|each) (day)|(daily)|(?:every |each )?(weekday|weekend)s?|(?:every |each )?(${WEEKDAY}s?))(?: only)?$`;
 const CLOCK = '\\d{1,2}(?:[:.]\\d\\d)? ?(?:am|pm)?|noon|midday|midnight';
 const HOURS = new RegExp(
   `^(?:only )?(?:from |between )?(?:${CLOCK}) ?(?:to|and|till|until|-|–) ?(?:${CLOCK})(?: only)?$`,

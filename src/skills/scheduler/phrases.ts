@@ -1,5 +1,6 @@
 import { type Call, type Phrase, REMOVE, type Topic } from '../../agent/index.ts';
-import { parseWhen, splitTask } from '../../time/index.ts';
+import { pattern } from '../../base/pattern.ts';
+import { parseWhen, splitTask, WEEKDAY } from '../../time/index.ts';
 
 /** Verbs of what coda can do by itself; "remind" and "note" are others' words. */
 const DEEDS = [
@@ -27,8 +28,9 @@ const DEEDS = [
   'wish me',
 ] as const;
 
-const AGAIN =
-  /\b(?:every|each|daily|weekly|monthly|yearly|weekdays|weekends|fortnightly|hourly|(?:mon|tues|wednes|thurs|fri|satur|sun)days)\b/i;
+const AGAIN = pattern(
+  'i',
+)`\b(?:every|each|daily|weekly|monthly|yearly|weekdays|weekends|fortnightly|hourly|${WEEKDAY}s)\b`;
 const ANYWHERE = { now: new Date('2026-01-01T00:00:00Z'), zone: 'UTC' };
 const LONGEST = 500;
 

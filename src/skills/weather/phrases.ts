@@ -1,7 +1,7 @@
 import type { Call, Phrase } from '../../agent/index.ts';
+import { WEEKDAY } from '../../time/index.ts';
 
-const DAY =
-  '(?:today|tonight|tomorrow|now|right now|(?:on |this |next |coming )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:this |next |the )?(?:week|weekend)|(?:in|for) (?:the next )?\\w+ days?|the next (?:few )?days)';
+const DAY = `(?:today|tonight|tomorrow|now|right now|(?:on |this |next |coming )?${WEEKDAY}|(?:this |next |the )?(?:week|weekend)|(?:in|for) (?:the next )?\\w+ days?|the next (?:few )?days)`;
 const PLACE = /^(?:in|at|for|of|around|near) (?!the next)(.+)$/;
 
 /** The place and the day in the words behind "weather"; undefined: they are about something else. */

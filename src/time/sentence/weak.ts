@@ -1,14 +1,15 @@
+import { pattern } from '../../base/pattern.ts';
 import { english } from '../lang/en.ts';
 import { mayBeName } from '../names.ts';
 import type { Placed } from '../phrase.ts';
 import type { DateSpec } from '../pieces.ts';
 import { type Token, wordAt } from '../tokens.ts';
+import { WEEKDAY } from '../words.ts';
 
 /** Pieces that may as well be words of the task. */
 
 /** Plurals that recur by themselves. */
-const PLURALS =
-  /^(?:mon|tues|wednes|thurs|fri|satur|sun)days$|^week(?:day|end)s$|^(?:morning|afternoon|evening|night)s$/;
+const PLURALS = pattern()`^${WEEKDAY}s$|^week(?:day|end)s$|^(?:morning|afternoon|evening|night)s$`;
 /** "2 nights", "most mornings" are no series. */
 const QUANTITIES =
   /^\d|^(?:these|those|some|most|few|several|many|both|couple|other|two|three|four|five|six|seven|eight|nine|ten)$/;

@@ -1,5 +1,8 @@
 /** What people say of one day of the series at hand. */
+
 import { type Call, isCondition, type Phrase } from '../../../agent/index.ts';
+import { pattern } from '../../../base/pattern.ts';
+import { WEEKDAY } from '../../../time/index.ts';
 import { underCondition } from '../correction.ts';
 import { list, snoozeOf } from '../phrase-calls.ts';
 import { isTime } from '../time-words.ts';
@@ -11,8 +14,7 @@ const once = (day: string, when: string): Call | undefined =>
     ? { tool: 'reminder_snooze', input: { which: 'that', when: `${day} at ${when.replace(/^at /i, '')}`, day } }
     : undefined;
 
-const A_DAY =
-  /\b(?:today|tonight|tomorrow|tmrw|tmr|tmw|tomoz|2moro|(?:(?:this|next) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/gi;
+const A_DAY = pattern('gi')`\b(?:today|tonight|tomorrow|tmrw|tmr|tmw|tomoz|2moro|(?:(?:this|next) )?${WEEKDAY})\b`;
 
 /** "It's a holiday on Monday, skip it": the day that the reason names. */
 function skippedFor(reason: string): Call | undefined {
