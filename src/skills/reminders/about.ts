@@ -34,16 +34,19 @@ export const aboutTool = dataTool({
   hidden: true,
   redact: privately('said'),
   input: z.object({
-    said: z.string().min(1).max(2_000),
+    said: z.string().min(1).max(400),
     atHand: z.boolean().describe('Whether words that name none may be about the reminder at hand.'),
   }),
 
   async run({ said, atHand }, ctx) {
     const isAsked = ASKS.test(said);
     const when = timeWithin(said);
-    const named = mentioned(said, await pendingOf(ctx));
+    // Nobody asked for them: before others only those are shown that speak here anyway.
+    const mayShow = ({ conversationId, toDm }: Reminder) =>
+      ctx.place.kind === 'dm' || (conversationId === ctx.conversationId && !toDm);
+    const named = mentioned(said, (await pendingOf(ctx)).filter(mayShow));
     const isOfOne = atHand && !isAsked && (when !== undefined || [SKIPS, DONE, ENDS].some((each) => each.test(said)));
-    const found = named.length === 0 && isOfOne ? await theOneAtHand(ctx) : named;
+    const found = named.length === 0 && isOfOne ? (await theOneAtHand(ctx)).filter(mayShow) : named;
     const [only, ...others] = found;
     if (!only || found.length > MOST_NAMED) return failed('NOT_FOUND', texts.notFound(said).message);
     if (isAsked) return showFound(ctx, found);
