@@ -153,7 +153,7 @@ function hasOtherDay(tokens: readonly Token[], name: number): boolean {
   );
 }
 
-const IS_WEEKDAY = pattern()`^${WEEKDAY}$`;
+const IS_WEEKDAY = pattern.plain`^${WEEKDAY}$`;
 
 /** Whom one calls so without a name. */
 const ALONE = /^(?:dr|prof|coach|father|pastor|rabbi|sir|lady|lord|miss)$/;

@@ -66,7 +66,7 @@ function isBetween(words: readonly Word[], at: number): boolean {
   return since >= 0 && !before.includes('and', since);
 }
 
-const MONTH = pattern()`^${MONTH_BEGINNING}`;
+const MONTH = pattern.plain`^${MONTH_BEGINNING}`;
 
 /** The dot of a date: "28.11. at 14:00", "28. November", "the 28. at 9". */
 function isOfDate(text: string, words: readonly Word[], at: number): boolean {

@@ -329,7 +329,7 @@ function ofItsMonth(said: string, at: Date, now: Date, zone: string): string {
 
 /** Of a series of several weekdays another one might be meant for one of them. */
 const ON_ONE_DAY = /FREQ=WEEKLY(?!.*BYDAY=\w+,)/;
-const ON_WEEKDAY = pattern('i')`^${WEEKDAY}\b`;
+const ON_WEEKDAY = pattern.i`^${WEEKDAY}\b`;
 
 /** One time for a series may mean its next occurrence, or the end of the series: that is for the person to say. */
 function oneOrAll(reminder: Reminder, when: string, text: string): ToolResult {

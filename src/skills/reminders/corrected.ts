@@ -8,7 +8,7 @@ const CORRECTED =
   /^(?<lead>(?:please |can you |could you )*(?:(?:remind|ping|nudge|wake|alert) me|(?:set )?(?:a )?reminder(?= (?:for|at))))(?: for)? (?<first>[^,;.?!]{1,40}?)(?:\s*[,;–—-]\s*|\s+)(?:(?:no|sorry|i beg your pardon|beg your pardon|pardon(?: me)?|excuse me|wait|oops|actually|i mean|i meant|make that|make it|rather|or rather)[\s,]+)+(?<second>[^,;?!]{1,40}?)(?:,? (?<task>(?:to|about|that) .+)|, (?<bare>[^,]+))$/is;
 
 /** "Wednesday, at 14:15" is one time. */
-const DAY_AND_HOUR = pattern('gi')`\b(${WEEKDAY}|tomorrow|today), (?=at \d)`;
+const DAY_AND_HOUR = pattern.gi`\b(${WEEKDAY}|tomorrow|today), (?=at \d)`;
 
 /** The request with the time that holds: a bare hour keeps the day that was said, a bare length its "in". */
 export function corrected(text: string): string | undefined {

@@ -1,5 +1,4 @@
 /** Words that correct the reminder that was just made: "no, 6pm", "actually every day", "I meant Alice, not Bob". Pure. */
-
 import type { Call, Topic } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import { isSlip } from '../../base/text.ts';
@@ -16,9 +15,7 @@ const CUE =
   /^(?:(?:lol|haha|argh|ugh|oof|gah|no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|(?:i )?(?:do )?beg (?:your )?pardon|on reflection|on second thoughts?|come to think of it|(?:a )?(?:small|quick|slight) correction|pardon(?: me)?|excuse me|forgive me|i was wrong|i (?:made|have made) a mistake|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind|(?:scrap|scratch|forget|strike|ignore) that)\b[\s,.!:;…–-]*)+/i;
 const STRONG =
   /\b(?:no|nope|nah|oof|argh|oops|ops|whoops|sorry|wait|actually|on reflection|on second thoughts?|come to think of it|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on|(?:scrap|scratch|forget|strike|ignore) that)\b/i;
-const SAYING = pattern(
-  'i',
-)`^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:rather |really |actually )?(?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let['’]?s (?:do|say|make it|try|have|go (?:for|with))|(?:i (?:would|['’]?d) |i['’]?d )(?:prefer|rather have|rather|like)(?: it)?(?: to be)?(?: at| on)?|(?:change|amend|set|update|move|alter) the (?:time|hour|date|day) to|(?:it['’]?s|it is) now(?: on| at)?|it needs to be|needs to be|go (?:for|with)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:leave|keep) (?:it|that)(?: at| on| for)?|do(?= (?:\d|to\w+|${WEEKDAY}|noon|half))|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|(?:could|can) (?:it|that) be|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+`;
+const SAYING = pattern.i`^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:rather |really |actually )?(?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let['’]?s (?:do|say|make it|try|have|go (?:for|with))|(?:i (?:would|['’]?d) |i['’]?d )(?:prefer|rather have|rather|like)(?: it)?(?: to be)?(?: at| on)?|(?:change|amend|set|update|move|alter) the (?:time|hour|date|day) to|(?:it['’]?s|it is) now(?: on| at)?|it needs to be|needs to be|go (?:for|with)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:leave|keep) (?:it|that)(?: at| on| for)?|do(?= (?:\d|to\w+|${WEEKDAY}|noon|half))|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|(?:could|can) (?:it|that) be|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+`;
 /** Words about its text, not its time. */
 const TEXT = /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say)|(?:it|that) should (?:say|read|have said))\s+/i;
 /** "The pool I'm ringing": the pool. */
@@ -240,7 +237,7 @@ function countOf(text: string, right: string, wrong: string): { from: string; to
 
 const isRelative = (words: string): boolean => shifted(REFERENCE, words) !== undefined;
 
-const THE_DAY = pattern('i')`^(?:on )?the (?=${WEEKDAY}$)`;
+const THE_DAY = pattern.i`^(?:on )?the (?=${WEEKDAY}$)`;
 
 function timeOf(words: string): string | undefined {
   const said = words
@@ -307,7 +304,7 @@ export function underCondition(said: string): Call | undefined {
   });
 }
 
-const NAMED_DAYS = pattern('gi')`(?<=^except |\band |, ?|\bor )(?!today)(?=(?:\w+day|${MONTH})(?: and| or|,|$))`;
+const NAMED_DAYS = pattern.gi`(?<=^except |\band |, ?|\bor )(?!today)(?=(?:\w+day|${MONTH})(?: and| or|,|$))`;
 
 export const change = (more: Record<string, unknown>): Call => ({
   tool: 'reminder_edit',

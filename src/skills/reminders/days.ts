@@ -1,5 +1,4 @@
 /** Which reminders speak on a day that words name. */
-
 import { z } from 'zod';
 import type { TxContext } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
@@ -138,9 +137,7 @@ export function dayOfAll(words: string): string | undefined {
   return found?.[1] ?? found?.[2];
 }
 
-const A_DAY = pattern(
-  'i',
-)`\b(?:today|tonight|tomorrow|this (?:week|weekend|time|month|morning|evening)|next (?:week|weekend|time|month)|(?:(?:this|next) )?${WEEKDAY})\b`;
+const A_DAY = pattern.i`\b(?:today|tonight|tomorrow|this (?:week|weekend|time|month|morning|evening)|next (?:week|weekend|time|month)|(?:(?:this|next) )?${WEEKDAY})\b`;
 
 /** "The pills tomorrow": the day that is named, with whatever. */
 export const dayNamed = (words: string): string | undefined => dayOfAll(words) ?? A_DAY.exec(words)?.[0];

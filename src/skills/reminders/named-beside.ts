@@ -1,5 +1,4 @@
 /** Requests that name what is meant, if there is such a one: "it's the math one that's off, delete it". */
-
 import type { Call, Topic } from '../../agent/index.ts';
 import { isFormOf, wordsIn } from '../../base/word-forms.ts';
 import { WEEKDAY } from '../../time/index.ts';

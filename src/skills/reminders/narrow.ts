@@ -1,5 +1,4 @@
 /** Conditions that a person puts on a series afterwards: "not on Fridays", "skip Thursday", "only until 6". */
-
 import { DAY_MS } from '../../base/clock.ts';
 import { pattern } from '../../base/pattern.ts';
 import {
@@ -36,8 +35,8 @@ const SHORT_DAYS: readonly [RegExp, string][] = [
   [/\b(?:tm(?:rw|r|w|oz)|tomoz|2mor?row?)\b/gi, 'tomorrow'],
 ];
 
-const TAKEN_OUT = pattern('i')`^take (?:out )?(?:the )?(${WEEKDAY}s|weekends)(?: out)?$`;
-const DROPPED = pattern('i')`^(?:drop|lose|cut|leave out|minus|cut out|take out) (?:the )?(?=${WEEKDAY}s\b|weekends\b)`;
+const TAKEN_OUT = pattern.i`^take (?:out )?(?:the )?(${WEEKDAY}s|weekends)(?: out)?$`;
+const DROPPED = pattern.i`^(?:drop|lose|cut|leave out|minus|cut out|take out) (?:the )?(?=${WEEKDAY}s\b|weekends\b)`;
 
 /** "Skip thu", "this Sunday not", "drop the Wednesdays", as conditions are said elsewhere. */
 export function spelt(words: string): string {
@@ -84,7 +83,7 @@ export function skippedDay(day: string): string {
 export const isItsName = (rule: string, day: string): boolean =>
   new RegExp(`BYDAY=${day.slice(0, 2)}(?:;|$)`, 'im').test(rule) && IS_WEEKDAY.test(day);
 
-const IS_WEEKDAY = pattern('i')`^${WEEKDAY}$`;
+const IS_WEEKDAY = pattern.i`^${WEEKDAY}$`;
 
 /**
  * The series of `found` under a further condition; its phase and the days that it leaves out already stay. Undefined where

@@ -1,5 +1,4 @@
 /** Turning the words of a phrase's slots into calls; what makes no sense for a phrase gives no call. */
-
 import { type Call, CLAUSE_BEHIND } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import { isSlip } from '../../base/text.ts';
@@ -156,9 +155,7 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
 }
 
 /** "Tonight 22h", "Sunday 12.30": an hour behind its day, and no price. */
-const BARE_CLOCK = pattern(
-  'i',
-)`\b(?:today|tonight|tonite|tomorrow|${WEEKDAY})(?= (?:(?:[01]?\d|2[0-3])h\b|(?:[01]?\d|2[0-3])\.[0-5]\d\b(?! ?(?:[€$£%]|eur|usd|gbp|euros?|dollars?|pounds?|km|kg|am|pm|p\b|a\b))))`;
+const BARE_CLOCK = pattern.i`\b(?:today|tonight|tonite|tomorrow|${WEEKDAY})(?= (?:(?:[01]?\d|2[0-3])h\b|(?:[01]?\d|2[0-3])\.[0-5]\d\b(?! ?(?:[€$£%]|eur|usd|gbp|euros?|dollars?|pounds?|km|kg|am|pm|p\b|a\b))))`;
 
 /**
  * "Meds 2200 daily"; 1000, 1500 and 2000 are more often a count, and so is each number behind "pay" that begins with no 0.
@@ -167,9 +164,7 @@ const CLOCK_OF_SERIES =
   /\b(0\d|(?<!\b(?:pay|transfer|send|wire|save|invest|deposit|withdraw|lend|owe|charge|bill|donate|give|spend|budget|order|buy|sell|print|burn|eat|count|put)\b[^,.;]{0,40})(?:1\d|2[0-3]))(?<!10(?=00)|15(?=00)|20(?=00))([0-5]\d)(?= (?:daily|every|each|weekdays)\b)/i;
 
 /** "On Tuesday, not Wednesday": one of the two is meant, and said. */
-const NOT_THAT_DAY = pattern(
-  'i',
-)`(?<=\b(?:today|tomorrow|${WEEKDAY}),?)(?: \(| ,?)(?:and )?not (?:on )?(?:today|tomorrow|${WEEKDAY})\b\)?,?`;
+const NOT_THAT_DAY = pattern.i`(?<=\b(?:today|tomorrow|${WEEKDAY}),?)(?: \(| ,?)(?:and )?not (?:on )?(?:today|tomorrow|${WEEKDAY})\b\)?,?`;
 
 /** "At 10 past": of the hour that is next. */
 const PAST_THE_HOUR =
@@ -336,9 +331,7 @@ export function ahead(which: string, length: string, text?: string): Call | unde
   return parseDuration(length) === undefined ? undefined : again(which, `${length} earlier`, text);
 }
 
-const DAYS = pattern(
-  'i',
-)`^(?:on |for |by |in )?((?:today|tonight|tomorrow|(?:(?:the )?rest of (?:the|this) month|${MONTH})|(?:this|next) (?:week|weekend|month|morning|afternoon|evening)|(?:on |this |next )?${WEEKDAY})(?: (?:morning|afternoon|evening|night))?)$`;
+const DAYS = pattern.i`^(?:on |for |by |in )?((?:today|tonight|tomorrow|(?:(?:the )?rest of (?:the|this) month|${MONTH})|(?:this|next) (?:week|weekend|month|morning|afternoon|evening)|(?:on |this |next )?${WEEKDAY})(?: (?:morning|afternoon|evening|night))?)$`;
 
 const A_WEEK = /^(?:in |on |for |during )?((?:the )?week (?:of|beginning|starting|commencing) (.+))$/i;
 
@@ -355,9 +348,7 @@ function isDate(words: string): boolean {
   );
 }
 
-const HOURS = pattern(
-  'i',
-)`^(?:(?:on |for )?((?:today|tonight|tomorrow|(?:this |next )?${WEEKDAY})) )?((?:after|before|from|past|until|till|by) (?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?|noon|midday|lunch)|between \S+ and \S+)(?: (today|tonight|tomorrow|(?:on )?${WEEKDAY}))?$`;
+const HOURS = pattern.i`^(?:(?:on |for )?((?:today|tonight|tomorrow|(?:this |next )?${WEEKDAY})) )?((?:after|before|from|past|until|till|by) (?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?|noon|midday|lunch)|between \S+ and \S+)(?: (today|tonight|tomorrow|(?:on )?${WEEKDAY}))?$`;
 
 /** A list of some hours of a day: "after 5pm", "tomorrow before noon". */
 export function listHours(said: string): Call | undefined {

@@ -1,5 +1,4 @@
 /** From a person's words about time to what a reminder stores. */
-
 import type { Instant } from '../../base/clock.ts';
 import { pattern } from '../../base/pattern.ts';
 import {
@@ -99,12 +98,8 @@ export function shifted(at: Instant, words: string): Instant | undefined {
 }
 
 /** An hour, or a part of the day, or a length of time. */
-const HAS_CLOCK = pattern(
-  'i',
-)`\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.]\d\d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in(?! ${MONTH}\b)|(?<!\bday )(?:after|before)|lunch|half|quarter)\b`;
-const RHYTHM = pattern(
-  'i',
-)`^(?:just |only )?(?:on |for )?(?:(?:every|each)\b|weekdays?\b|weekends?\b|daily\b|weekly\b|fortnightly\b|biweekly\b|monthly\b|yearly\b|annually\b|${WEEKDAY}s\b)`;
+const HAS_CLOCK = pattern.i`\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.]\d\d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in(?! ${MONTH}\b)|(?<!\bday )(?:after|before)|lunch|half|quarter)\b`;
+const RHYTHM = pattern.i`^(?:just |only )?(?:on |for )?(?:(?:every|each)\b|weekdays?\b|weekends?\b|daily\b|weekly\b|fortnightly\b|biweekly\b|monthly\b|yearly\b|annually\b|${WEEKDAY}s\b)`;
 const ADVERBS: Record<string, string> = {
   daily: 'every day',
   weekly: 'every week',
@@ -151,7 +146,7 @@ function partsOf(at: Instant, zone: string): Parts {
 }
 
 /** "2 tomorrow" */
-const HOUR_AND_DAY = pattern('i')`^(?:at )?(\d{1,2}) (?:on )?((?:this |next )?(?:today|tomorrow|${WEEKDAY}))$`;
+const HOUR_AND_DAY = pattern.i`^(?:at )?(\d{1,2}) (?:on )?((?:this |next )?(?:today|tomorrow|${WEEKDAY}))$`;
 
 const DAYS_AWAY =
   /^(?:in )?(?:an?|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of) (?:days?|weeks?|fortnights?|months?)$/i;

@@ -1,5 +1,4 @@
 /** What the reminders say to people. */
-
 import type { Instant } from '../../base/clock.ts';
 import { pattern } from '../../base/pattern.ts';
 import { listOf, plural, shorten } from '../../base/text.ts';
@@ -130,8 +129,8 @@ function dueWords(due: Instant, zone: string, now: Instant): string {
   return day(words) === day(instantWords(now, zone, now)) ? words.slice(words.indexOf(' at ') + 1) : `on ${words}`;
 }
 
-const A_WEEKDAY = pattern('gi')`\b${WEEKDAY}\b`;
-const IS_MONTH = pattern('i')`^${MONTH}$`;
+const A_WEEKDAY = pattern.gi`\b${WEEKDAY}\b`;
+const IS_MONTH = pattern.i`^${MONTH}$`;
 
 /** `sunday` → `on Sunday`; `tomorrow` as it is. */
 function dayWords(day: string): string {

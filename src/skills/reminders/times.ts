@@ -7,9 +7,7 @@ const LEAD = /^(?:remind me|set (?:two |three |2 |3 )?reminders for|(?:set|creat
 const MOST_TIMES = 6;
 const AND = /\s*,\s*(?:and\s+|&\s*)?(?:then\s+)?(?:again\s+)?|\s+(?:and|&|n)\s+(?:then\s+)?(?:again\s+)?/i;
 const CLOCK = /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm)|\d{1,2}[:.]\d\d|noon|midday|midnight)\b|\bat \d{1,2}\b/i;
-const DAY = pattern(
-  'i',
-)`\b(?:today|tonight|tomorrow|(?:this|next) \w+|(?:\w+day)\b|\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH_BEGINNING}\w*|${MONTH_BEGINNING}\w* \d{1,2}(?:st|nd|rd|th)?|the \d{1,2}(?:st|nd|rd|th))\b`;
+const DAY = pattern.i`\b(?:today|tonight|tomorrow|(?:this|next) \w+|(?:\w+day)\b|\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH_BEGINNING}\w*|${MONTH_BEGINNING}\w* \d{1,2}(?:st|nd|rd|th)?|the \d{1,2}(?:st|nd|rd|th))\b`;
 /** A weekday by itself may be one, or each of its kind: that is asked. */
 const BARE_WEEKDAY = /^(?:on )?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?=$| )/i;
 

@@ -1,5 +1,4 @@
 /** "Dentist tomorrow at 3, remind me an hour before": what is told first, and the request behind it. */
-
 import type { Call, Topic } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import { parseDuration, parseWhen, splitTask, WEEKDAY } from '../../time/index.ts';
@@ -25,9 +24,7 @@ const WITHIN = new RegExp(
 /** Nobody tells in one breath what is longer. */
 const MOST_WORDS = 30;
 /** "About Monday: ballet at 4, cello at 5": a day, and what there is on it. */
-const ON_DAY = pattern(
-  'is',
-)`^(?:remind me(?: (?:about|of|for|on))?(?: (?:right|ok|okay|so|now|well),?)?(?: for)?|(?:(?:my|set|some|new|two|three|four|five|\d) )*reminders (?:for|on)) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?${WEEKDAY}) ?(:|(?=\n))\s?(.*\d.*)$`;
+const ON_DAY = pattern.is`^(?:remind me(?: (?:about|of|for|on))?(?: (?:right|ok|okay|so|now|well),?)?(?: for)?|(?:(?:my|set|some|new|two|three|four|five|\d) )*reminders (?:for|on)) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?${WEEKDAY}) ?(:|(?=\n))\s?(.*\d.*)$`;
 const OBLIGED =
   /\b(?:i|we)?\s*(?:(?:['’]ve|have|'ll have|will have)? ?(?:got|have|need) to|gotta|must|should|ought to)\s+/i;
 const CLOCK = '(?:at |by )?(?:\\d{1,2}(?:[:.]\\d\\d)?\\s*(?:am|pm)?|noon|midday|midnight)';
@@ -108,9 +105,7 @@ export function onItsDay(text: string): Call[] | string | undefined {
   return colon === '' ? undefined : `remind me ${/day$/i.test(day) && !/to/i.test(day) ? 'on ' : ''}${day}: ${rest}`;
 }
 
-const DAY_FIRST = pattern(
-  'is',
-)`^(?<day>today|tomorrow|tonight|(?:on )?(?:(?:this|next) )?${WEEKDAY})[:,]? (?:(?:please|can you|could you) )*remind me (?<rest>.+)$`;
+const DAY_FIRST = pattern.is`^(?<day>today|tomorrow|tonight|(?:on )?(?:(?:this|next) )?${WEEKDAY})[:,]? (?:(?:please|can you|could you) )*remind me (?<rest>.+)$`;
 
 const THAT_DAY =
   /^(?:(?:and|also|plus|please)[\s,]+)*remind me (?:to|about) (?<task>.+?) (?:(?:at )?(?<clock>\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?) )?that (?<part>morning|afternoon|evening|day)(?: at (?<later>\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?))?[\s.!]*$/i;
@@ -139,9 +134,7 @@ export function dayFirst(text: string): string | undefined {
   return others.length === 0 ? undefined : `remind me ${rest.replace(first, `${day} ${first}`)}`;
 }
 
-const DAY_LAST = pattern(
-  'i',
-)`[,]? (?<day>today|tomorrow|(?:on )?(?:(?:this|next) )?${WEEKDAY})(?<end>[\s.!]*(?:please|pls|thanks|thank you)?[\s.!?]*)$`;
+const DAY_LAST = pattern.i`[,]? (?<day>today|tomorrow|(?:on )?(?:(?:this|next) )?${WEEKDAY})(?<end>[\s.!]*(?:please|pls|thanks|thank you)?[\s.!?]*)$`;
 const ANY_DAY =
   /\b(?:today|tonight|tomorrow|tmrw|\w+days?|every|each|daily|weekly|until|till|from|between|before|after|then|in \d+|in an?)\b|\n|\d(?:st|nd|rd|th)\b/i;
 

@@ -1,5 +1,4 @@
 /** "Bins out tonight at 8": what and when, without a word that asks for anything. */
-
 import type { Call } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import { MONTH_BEGINNING, parseWhen, taskWords, understand } from '../../time/index.ts';
@@ -24,9 +23,7 @@ const STATE =
 const HAS_CLOCK =
   /\d\s*(?:[ap]m?)\b|\d[:.]\d\d|\bat (?:\d|noon|midday|midnight|half|quarter)|\b(?:noon|midday|midnight|eod|cob|in (?:an?|\d+|\w+) ?(?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?))\b|\b(?:ton(?:ight|ite)|2nite|morning|afternoon|evening|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|today|daily|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun) \d/i;
 /** A day, or a part of one, and no hour. */
-const DAY_ALONE = pattern(
-  'iu',
-)`^(?:(?:on |this |next )?(?:today|ton(?:ight|ite)|2nite|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)(?: (?:morning|afternoon|evening|night))?|this (?:morning|afternoon|evening)|next week|(?:on |by )?the \d{1,2}(?:st|nd|rd|th)|(?:on |by )?(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH_BEGINNING}\p{L}*|(?:on |by )?${MONTH_BEGINNING}\p{L}* (?:the )?\d{1,2}(?:st|nd|rd|th)?)$`;
+const DAY_ALONE = pattern.iu`^(?:(?:on |this |next )?(?:today|ton(?:ight|ite)|2nite|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)(?: (?:morning|afternoon|evening|night))?|this (?:morning|afternoon|evening)|next week|(?:on |by )?the \d{1,2}(?:st|nd|rd|th)|(?:on |by )?(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH_BEGINNING}\p{L}*|(?:on |by )?${MONTH_BEGINNING}\p{L}* (?:the )?\d{1,2}(?:st|nd|rd|th)?)$`;
 /** Deeds that are wished, told or called out as often as they are noted: "have fun tomorrow", "sleep well tonight". */
 const NOT_NOTED =
   /^(?:have|be|enjoy|stay|sleep|rest|relax|take (?:care|that|it|this|notes?|part)|come|go|look|let|see|keep|stop|start|wait|leave|think|play|drink|eat|smile|test|turn|show|tell|ask|say|talk|get (?:well|better|some)|give it|party)\b/i;

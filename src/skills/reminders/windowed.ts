@@ -7,9 +7,7 @@ import { isTime } from './time-words.ts';
 const WINDOWED =
   /^(?<pace>every .+?) between (?<from>\d\d:\d\d) and (?<to>\d\d:\d\d)(?: on (?<days>[^(]+?))?(?<end>, (?:until|except) [^(]+)?$/;
 const PACE = /^(?:every|each) (.*\b(?:hours?|hrs?|minutes?|mins?))$/i;
-const DAYS = pattern(
-  'i',
-)`^(?:on |only )*(?:(?:every|each) (day)|(daily)|(?:every |each )?(weekday|weekend)s?|(?:every |each )?(${WEEKDAY}s?))(?: only)?$`;
+const DAYS = pattern.i`^(?:on |only )*(?:(?:every|each) (day)|(daily)|(?:every |each )?(weekday|weekend)s?|(?:every |each )?(${WEEKDAY}s?))(?: only)?$`;
 const CLOCK = '\\d{1,2}(?:[:.]\\d\\d)? ?(?:am|pm)?|noon|midday|midnight';
 const HOURS = new RegExp(
   `^(?:only )?(?:from |between )?(?:${CLOCK}) ?(?:to|and|till|until|-|–) ?(?:${CLOCK})(?: only)?$`,

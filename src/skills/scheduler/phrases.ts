@@ -28,9 +28,7 @@ const DEEDS = [
   'wish me',
 ] as const;
 
-const AGAIN = pattern(
-  'i',
-)`\b(?:every|each|daily|weekly|monthly|yearly|weekdays|weekends|fortnightly|hourly|${WEEKDAY}s)\b`;
+const AGAIN = pattern.i`\b(?:every|each|daily|weekly|monthly|yearly|weekdays|weekends|fortnightly|hourly|${WEEKDAY}s)\b`;
 const ANYWHERE = { now: new Date('2026-01-01T00:00:00Z'), zone: 'UTC' };
 const LONGEST = 500;
 

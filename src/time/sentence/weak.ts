@@ -9,7 +9,7 @@ import { WEEKDAY } from '../words.ts';
 /** Pieces that may as well be words of the task. */
 
 /** Plurals that recur by themselves. */
-const PLURALS = pattern()`^${WEEKDAY}s$|^week(?:day|end)s$|^(?:morning|afternoon|evening|night)s$`;
+const PLURALS = pattern.plain`^${WEEKDAY}s$|^week(?:day|end)s$|^(?:morning|afternoon|evening|night)s$`;
 /** "2 nights", "most mornings" are no series. */
 const QUANTITIES =
   /^\d|^(?:these|those|some|most|few|several|many|both|couple|other|two|three|four|five|six|seven|eight|nine|ten)$/;

@@ -1,5 +1,4 @@
 /** What people say of one day of the series at hand. */
-
 import { type Call, isCondition, type Phrase } from '../../../agent/index.ts';
 import { pattern } from '../../../base/pattern.ts';
 import { WEEKDAY } from '../../../time/index.ts';
@@ -14,7 +13,7 @@ const once = (day: string, when: string): Call | undefined =>
     ? { tool: 'reminder_snooze', input: { which: 'that', when: `${day} at ${when.replace(/^at /i, '')}`, day } }
     : undefined;
 
-const A_DAY = pattern('gi')`\b(?:today|tonight|tomorrow|tmrw|tmr|tmw|tomoz|2moro|(?:(?:this|next) )?${WEEKDAY})\b`;
+const A_DAY = pattern.gi`\b(?:today|tonight|tomorrow|tmrw|tmr|tmw|tomoz|2moro|(?:(?:this|next) )?${WEEKDAY})\b`;
 
 /** "It's a holiday on Monday, skip it": the day that the reason names. */
 function skippedFor(reason: string): Call | undefined {
