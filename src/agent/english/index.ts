@@ -45,7 +45,9 @@ export class Interpreter {
    */
   answer(text: string, dialogue: Dialogue, why?: string): Interpreted {
     const said = text.trim().replace(BLANKS, (run) => run.slice(0, MOST_BLANKS));
-    const meant = said.length > LONGEST ? 'too long' : interpret(said, this.understanding(), dialogue);
+    // Nobody is there to be asked about what nobody says, and that a model is away matters more than what a word may name.
+    const asks = !dialogue.unsaid && why === undefined;
+    const meant = said.length > LONGEST ? 'too long' : interpret(said, this.understanding(), dialogue, { asks });
     const calls = typeof meant === 'string' ? [] : meant.map((act) => this.callOf(act, meant.length > 1));
     if (why !== undefined) return explained(calls, why);
     if (meant === 'too long') return { text: texts.tooLong(LONGEST), calls, notices: [] };

@@ -24,10 +24,15 @@ import { type Word, wordsOf, written } from './words.ts';
 /** `nothing`: it was said and taken back, or takes back what never was. */
 export type Interpretation = Act[] | 'nothing';
 
-export function interpret(text: string, understanding: Understanding, dialogue: Dialogue): Interpretation {
+/** `asks`: words that no phrase fits may be asked about. */
+export function interpret(
+  text: string,
+  understanding: Understanding,
+  dialogue: Dialogue,
+  { asks = true } = {},
+): Interpretation {
   const meant = meaningOf(text, understanding, dialogue);
-  // Nobody is there to be asked about what nobody says.
-  if (meant === 'nothing' || dialogue.unsaid) return meant;
+  if (meant === 'nothing' || !asks) return meant;
   return meant.map((act) =>
     act.kind === 'call'
       ? act
