@@ -80,7 +80,7 @@ export class Schedules implements DueSource {
   async putAll(tx: Transaction, all: readonly Schedule[]): Promise<void> {
     const unchanged = await store.unchanged(
       tx,
-      all.map((schedule) => ({ ...schedule, source: schedule.rule, enabled: schedule.enabled })),
+      all.map((schedule) => ({ ...schedule, source: schedule.rule })),
     );
     for (const schedule of all) if (!unchanged.has(schedule.name)) await this.put(tx, schedule);
   }

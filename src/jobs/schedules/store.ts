@@ -85,7 +85,9 @@ export async function put(tx: Transaction, schedule: NewSchedule, now: Instant):
 /** The names of those that stand as `put` would leave them. */
 export async function unchanged(
   tx: Transaction,
-  all: readonly Pick<NewSchedule, 'name' | 'kind' | 'payload' | 'source' | 'zone' | 'missed' | 'enabled'>[],
+  all: readonly (Pick<NewSchedule, 'name' | 'kind' | 'payload' | 'source' | 'zone' | 'missed'> & {
+    enabled?: boolean | undefined;
+  })[],
 ): Promise<Set<string>> {
   const { rows } = await tx.query<{ name: string }>(
     `select s.name
