@@ -43,6 +43,8 @@ export const OFF =
 /** "Rufus is off today", "Thursday is Thanksgiving": of a day, and no hour that may be meant. */
 const IS_OF_DAY =
   /^(?!.*\d)(?:\S+(?: \S+){0,2} (?:is|are|was|were|has|have|got|bailed|cancelled)|\S+(?: \S+)?['’]s)\b(?:(?!\b(?:at|every|each|from|until|till)\b).)*$/i;
+/** What it is about, said behind the request. */
+const NAMES_IT = /^(?:and )?(?:it['’]?s|it is|that['’]?s|that is|thats) (?:the|my|our|for|with) /i;
 /** "Not home yet". */
 const NOT_YET = /^(?:(?:i['’]?m|i am|we['’]?re|still) )?not [a-z]+(?: [a-z]+)? yet[,.!]*$/i;
 const MOST_WORDS = 9;
@@ -61,17 +63,28 @@ const isVerb = ({ norm }: Word): boolean => VERBS.has(norm) || /.{2}(?:ed|ing)$/
 const hangs = ([first, second]: readonly Word[]): boolean =>
   HANGING.has(first?.norm ?? '') && !(first?.norm === 'as' && SUBJECTS.has(second?.norm ?? ''));
 
+const SPAN = /\b(?:this|next) (?:week|weekend|month)\b/i;
+const A_DAY = /^(?:tomorrow|(?!to)\w+day)$/;
+const DAY_OR_NUMBER = new RegExp(`${A_DAY.source}|\\d`);
+/** Who is told of, and what. */
+const TELLERS: ReadonlySet<string> = new Set([...PERSONS, 'they', 'it']);
+
 /** "It's an inset day on Monday, so skip Monday": why the request behind it is made, which says itself of which day. */
 export function isReason(text: string, part: readonly Word[]): boolean {
   const [from, to] = [part[0]?.start ?? 0, part.at(-1)?.end ?? 0];
   const [all, request] = [text.slice(from, to), text.slice(to).toLowerCase()];
   const isShort = part.length > 0 && part.length <= MOST_WORDS;
-  const isKnown = part.every(({ norm }) => !/^(?:tomorrow|(?!to)\w+day)$|\d/.test(norm) || request.includes(norm));
+  const hasHour = /\d/.test(request);
+  const isKnown =
+    (!SPAN.test(all) || SPAN.test(request)) &&
+    part.every(({ norm }) => !(hasHour ? A_DAY : DAY_OR_NUMBER).test(norm) || request.includes(norm));
   // "She's only home after 3, so do 3:15".
-  const told = PERSONS.has(part[0]?.norm ?? '') ? all.replace(LASTING, ' ') : all;
+  const first = part.find(({ norm }) => !INTERJECTIONS.has(norm));
+  const told = TELLERS.has(first?.norm ?? '') ? all.replace(LASTING, ' ') : all;
   return (
     isShort &&
     isKnown &&
+    !hangs(part) &&
     !all.includes('?') &&
     !isCondition(told) &&
     !part.some(({ norm }) => BINDING.has(norm) && norm !== 'only' && !REPORTING.has(norm))
@@ -84,6 +97,8 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   const [first, second] = words;
   const all = text.slice(part[0]?.start ?? 0, part.at(-1)?.end ?? 0);
   if (part.length === 0 || part.length > MOST_WORDS || all.includes('?') || !first) return false;
+  // "…, and it's the Honda" says what is meant.
+  if (isBehind && NAMES_IT.test(all)) return false;
   if (part.every(({ norm }) => INTERJECTIONS.has(norm))) return true;
   if ((isBehind && OFF.test(all)) || isPolite(all) || NOT_YET.test(all)) return true;
   const mayReport = isBehind || AGREED.test(all);

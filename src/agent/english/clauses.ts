@@ -19,7 +19,7 @@ const JOINS = new Set(['and', 'then', 'also', 'plus', 'but']);
 /** Words that only join, and what may stand behind one. */
 export const AFTER_JOIN: ReadonlySet<string> = new Set([
   ...JOINS,
-  ...['oh', 'please', 'finally', 'yes', 'yeah', 'well', 'er', 'um', 'so'],
+  ...['oh', 'please', 'finally', 'yes', 'yeah', 'well', 'er', 'um', 'so', 'instead'],
 ]);
 /** What "so" stands before where it gives no reason: "so that", "so many". */
 const NO_REASON = new Set('that much many far long on as i we he she they it you'.split(' '));

@@ -59,6 +59,7 @@ export const BEFORE = list(`
   ah
   also
   and
+  but
   then
   now
   great
@@ -126,7 +127,8 @@ export const BEFORE = list(`
   actually yes
   in fact
   in that case
-  jk,
+  jk
+  lol jk
   oh my
   oh dear
   anyway
@@ -281,6 +283,7 @@ export const AFTER = list(`
   rn
   atm
   , all good
+  , mind
   , no worries
   , sorry
   thanks

@@ -70,7 +70,8 @@ export function takesBack(words: readonly Word[]): boolean {
       const rest = words.slice(to, end);
       return (
         stands(words, form, start, end) &&
-        (rest.length === 0 || ((words[to - 1]?.marked || rest[0]?.norm === 'already') && isReason(rest)))
+        (rest.length === 0 ||
+          ((words[to - 1]?.marked || rest.slice(0, 3).some(({ norm }) => norm === 'already')) && isReason(rest)))
       );
     }),
   );

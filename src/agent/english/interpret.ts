@@ -1,5 +1,5 @@
 /** From a message and what it may refer to, to what is to be done. */
-import type { Dialogue } from '../dialogue/dialogue.ts';
+import { type Dialogue, lastAsked } from '../dialogue/dialogue.ts';
 import type { Call } from '../tool.ts';
 import { isAside } from './asides.ts';
 import {
@@ -86,7 +86,17 @@ function meaningOf(text: string, understanding: Understanding, dialogue: Dialogu
   return [unclear(message, 0, words.length, instead)];
 }
 
+/** Somebody did it. */
+const ALREADY =
+  /\b(?:i|we|he|she|they|ive|weve|hes|shes|theyve) (?:have |has )?already (?!changed|moved|asked|needed|wanted)(?:\w+ed|did|done|got|paid|sent|bought|rang|took|made|went|saw|spoke|wrote|gave|brought|found|met|sold)\b/;
+
 function backIn(dialogue: Dialogue, words: readonly Word[]): Interpretation {
+  const { topic } = dialogue;
+  // "Never mind, I already called them": done, however it was changed last.
+  const said = words.map(({ norm }) => norm).join(' ');
+  const isDone = ALREADY.test(said) && topic?.thing === 'reminder' && topic.how === 'made';
+  if (isDone && !lastAsked(dialogue))
+    return [{ kind: 'call', call: { tool: `${topic.thing}_complete`, input: { which: 'that' } } }];
   const call = takenBack(dialogue) ?? dismissal(dialogue, words);
   return call ? [{ kind: 'call', call }] : 'nothing';
 }

@@ -104,7 +104,7 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
   if (apart && isCourtesy(part)) return { calls: [] };
   const isLast = apart && ends === undefined && start.before !== undefined;
   if (isLast && (isSignature(message, start.at, to) || isSigned(message, start.at))) return { calls: [] };
-  const mayOpen = start.kind !== 'join' || opens(words, start.at) || goesOn(words, start);
+  const mayOpen = start.kind !== 'join' || opens(words, start.at, to) || goesOn(words, start);
   const clause = mayOpen ? clauseOf(message, start.at, to, start.dialogue) : undefined;
   if (!clause) {
     const carried = start.before && carriedOn(message, start.at, to, start.before);
@@ -218,14 +218,14 @@ const OPENERS = `
   .split('|')
   .map((opener) => opener.trim().split(' '));
 
-export function opens(words: readonly Word[], at: number): boolean {
+export function opens(words: readonly Word[], at: number, to = words.length): boolean {
   const stands = (opener: readonly string[], from: number) =>
     opener.every((form, index) => {
       const word = words[from + index];
       const norm = form.replace(/:$/, '');
       return word?.norm === norm && (norm === form || word.marked);
     });
-  if (goesOnAList(words, at, words.length)) return true;
+  if (goesOnAList(words, at, to)) return true;
   return OPENERS.some((opener) => stands(opener, opener[0] === 'also' ? at - 1 : at));
 }
 
@@ -233,7 +233,7 @@ export function opens(words: readonly Word[], at: number): boolean {
 function goesOnAList(words: readonly Word[], from: number, to: number): boolean {
   const part = words.slice(from, to);
   const said = part.slice(0, ending(part)).map(({ norm }) => norm);
-  return /^(?:add|put) (?!(?:it|them|that|this|those) )(?:\S+ ){1,8}(?:to|on|onto) (?:the |my |our )?(?:shopping|grocery|groceries) list$/.test(
+  return /^(?:add|put) (?!(?:it|them|that|this|those) )(?:\S+ ){1,8}(?:to|on|onto) (?:(?:the |my |our )?(?:shopping|grocery|groceries)|(?:the|my|our) \S+) list$/.test(
     said.join(' '),
   );
 }
@@ -258,8 +258,9 @@ function withRunOns(words: readonly Word[], borders: readonly Border[]): Border[
     if (CAUSES.has(norm) || before === 'tho' || before === 'though') return true;
     // "You can't cancel it" asks for nothing: what is told is complete before the request begins.
     if (CHANGES.has(norm) && (next === 'it' || next === 'that')) return CLOSED.test(before);
-    if (before === 'one' || before === 'reminder') return tellsOf(words.slice(at));
-    return PERSONS.has(norm) && norm.length > 2 && CLOSED.test(before);
+    if (before === 'reminder' || (before === 'one' && norm !== 'im')) return tellsOf(words.slice(at));
+    const isNext = before === 'one' && /^(?:first|next|last|that|this)$/.test(words[at - 2]?.norm ?? '');
+    return PERSONS.has(norm) && (norm.length > 2 || norm === 'im') && (isNext || CLOSED.test(before));
   };
   const more = words.flatMap((word, at): Border[] =>
     at > 1 && begins(word, at) && at < words.length - 1 && !borders.some((one) => one.at === at)
@@ -273,6 +274,7 @@ function withRunOns(words: readonly Word[], borders: readonly Border[]): Border[
 
 /** Begins a request behind what is told without a mark: "she has rehearsal today make it 4:30". */
 const CHANGES = new Set('make move push shift change bring do cancel delete drop scrap skip bin remove put'.split(' '));
+const AT_HAND = new Set('it that this both them'.split(' '));
 /** "I renewed them online", "the tooth is still in", behind "the library one"; "I made" says which one. */
 const tellsOf = ([first, ...rest]: readonly Word[]): boolean =>
   first?.norm === 'the'
@@ -296,7 +298,9 @@ function amongAsidesAt(message: Message, dialogue: Dialogue, borders: readonly B
   const ends = [...borders.map(({ end }) => end), words.length];
   const isTold = (part: number, isBehind: boolean) => {
     const said = words.slice(starts[part], ends[part]);
-    const isBeforeSo = !isBehind && words[ends[part] as number]?.norm === 'so';
+    const next = words.slice(starts[part + 1]);
+    const isBeforeAct = CHANGES.has(next[0]?.norm ?? '') && AT_HAND.has(next[1]?.norm ?? '');
+    const isBeforeSo = !isBehind && (words[ends[part] as number]?.norm === 'so' || isBeforeAct);
     // "Add bananas and washing powder": what stands behind "and" belongs to the request.
     const joined = words.slice(ends[part - 1] ?? starts[part], starts[part]).some(({ norm }) => norm === 'and');
     if (isBehind && joined && !PERSONS.has(said[0]?.norm ?? '')) return false;

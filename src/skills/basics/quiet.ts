@@ -83,7 +83,8 @@ export const quietPhrases: Phrase[] = [
     call: within,
   },
   {
-    pattern: "(do not|don't) (disturb|bother) me (from|between) {from} (to|and|until|till) {to}",
+    pattern:
+      "(do not|don't|never) (disturb|bother|bug|ping|message|text|remind) me (from|between) {from} (to|and|until|till) {to}",
     example: "don't disturb me between 10pm and 7am",
     call: within,
   },

@@ -10,7 +10,7 @@ import { saveNew } from './save.ts';
 import { texts } from './texts.ts';
 import { findListNamed, findListWith, findWhich } from './which.ts';
 
-/** Puts an item on a list, or takes one off. */
+/** Puts an item on a list, takes one off, or both. */
 export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote: Wrote) =>
   dataTool({
     name: 'note_item',
@@ -43,7 +43,8 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
         const isNew = found.code === 'NOT_FOUND' && make !== undefined && add !== undefined;
         return isNew ? saveNew(ctx, withItem(`${make}:`, add), config, wrote) : found;
       }
-      const text = add === undefined ? without(found.text, remove ?? '') : withItem(found.text, add);
+      const left = remove === undefined ? found.text : without(found.text, remove);
+      const text = left === undefined || add === undefined ? left : withItem(left, add);
       if (text === undefined) {
         const tainted = isFromElsewhere(found, ctx.person.id);
         return failed('NOT_FOUND', texts.notInList(found, remove ?? ''), { tainted });

@@ -65,7 +65,8 @@ export const following: Phrase[] = [
     example: 'sorry, Robert not Bob',
     about: 'note',
     call: ({ to = '', from = '' }, topic) =>
-      inPlaceOf(topic, from.replace(/^(?:it['’]?s|it is) /i, ''), to.replace(/,$/, '')),
+      inPlaceOf(topic, from.replace(/^(?:it['’]?s|it is) /i, ''), to.replace(/,$/, '')) ??
+      inPlaceOf(topic, from.replace(AN, ''), to.replace(AN, '').replace(/(?: actually)?,?$/, '')),
   },
   {
     pattern: '(add|append) {append} to (it|that|this|that note|this note|the note)',
@@ -221,6 +222,7 @@ function changed(text: string, from: string, to: string): Call | undefined {
     : edit('that', { text: text.slice(0, value) + to });
 }
 
+const AN = /^(?:(?:it['’]?s|it is) )?an? /i;
 const THE = /^(?:the|my|our) /i;
 
 /** "Replace the bolts with screws", of a list. */

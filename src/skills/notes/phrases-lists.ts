@@ -1,6 +1,6 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../agent/index.ts';
 import { splitTask } from '../../time/index.ts';
-import { listed } from './hearing.ts';
+import { edit, listed } from './hearing.ts';
 import { isList, without } from './list.ts';
 import { ask } from './phrases-asking.ts';
 
@@ -18,6 +18,15 @@ const offList = (item: string, topic: Topic | undefined): Call | undefined => {
   const list = topic?.text ?? '';
   return isList(list) && without(list, words) !== undefined ? listed('that', { remove: words }) : undefined;
 };
+
+/** The list that is at hand, under another name. */
+function renamed(list: string, name: string): Call | undefined {
+  const [head = '', kind = ''] = /^[^:\n]{1,60}?( list| checklist)?:/i.exec(list) ?? [];
+  const bare = name.replace(/^["“'](.+)["”']$/, '$1').replace(/ (?:list|checklist)$/i, '');
+  return isList(list) && head !== '' && bare.split(/\s+/).length <= 4
+    ? edit('that', { text: `${bare}${kind}:${list.slice(head.length)}` })
+    : undefined;
+}
 
 /** What is told to go on a list, and neither asks, nor says when, nor files itself under a tag. */
 const isForList = (text: string): boolean =>
@@ -91,6 +100,23 @@ export const lists: Phrase[] = [
       if (item !== undefined) return offList(item, topic);
       return /^(?:an? |it$|that$|to\b)/i.test(had) ? undefined : offList(had, topic);
     },
+  },
+  {
+    pattern:
+      '(take|cross|strike|get) {gone} off [it|the list|that list] [and] (put|add|stick) {come} (on|on it|on there|on instead|instead|to it)|swap {gone} for {come}',
+    example: 'take the eggs off and put flour on',
+    about: 'note',
+    call: ({ gone = '', come = '' }, topic) => {
+      const words = gone.replace(/^(?:the|my|our) /i, '');
+      const has = isList(topic?.text ?? '') && without(topic?.text ?? '', words) !== undefined;
+      return has && isForList(come) ? listed('that', { remove: words, add: come }) : undefined;
+    },
+  },
+  {
+    pattern: '(rename|retitle|call) (it|that|that list|this list|the list) [to|as] {name}',
+    example: 'rename that list to Trip',
+    about: 'note',
+    call: ({ name = '' }, topic) => renamed(topic?.text ?? '', name),
   },
   {
     pattern: `${HAVE} (got|bought|picked up|grabbed) [the|my|our|some] {item}`,

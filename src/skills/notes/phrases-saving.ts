@@ -197,7 +197,7 @@ export const saving: Phrase[] = [
     call: ({ text = '' }) => save(text),
   },
   {
-    pattern: 'note: {text}',
+    pattern: '[another|new|next|one more|second] note: {text}',
     example: 'note: the wifi password is on the fridge',
     shown: true,
     call: ({ text = '' }) => save(text),

@@ -138,26 +138,29 @@ export function seriesAhead(rule: string, length: string, clock: string): string
   const at = Number(hours) * 60 + Number(minutes);
   const isDay = ONE_DAY.test(length);
   const ahead = isDay ? DAY_MINUTES : (parseDuration(length) ?? Number.NaN) / 60_000;
-  const then = ahead < DAY_MINUTES ? at - ahead : ahead === DAY_MINUTES ? at : Number.NaN;
-  if (!(then >= 0)) return undefined;
+  const early = ahead < DAY_MINUTES ? 0 : ahead / DAY_MINUTES;
+  const then = early === 0 ? at - ahead : at;
+  if (!(then >= 0) || !Number.isInteger(early)) return undefined;
   const part = /night|evening|morning|afternoon/i.exec(length)?.[0].replace(/night/i, 'evening');
   const own = `at ${String(Math.floor(then / 60)).padStart(2, '0')}:${String(then % 60).padStart(2, '0')}`;
   const time = clock !== '' ? `${part ?? ''} ${/^\d/.test(clock) ? `at ${clock}` : clock}` : (part ?? own);
-  const days = daysOf(parts, ahead === DAY_MINUTES ? 1 : 0);
+  const days = daysOf(parts, early);
   return days && `${days} ${time}`.replace(/\s+/g, ' ');
 }
 
-/** The days of a weekly or monthly rule, or those before them. */
-function daysOf(parts: string, before: 0 | 1): string | undefined {
+/** The days of a weekly or monthly rule, or those so many days before them. */
+function daysOf(parts: string, before: number): string | undefined {
   const weekly = /FREQ=WEEKLY.*BYDAY=([A-Z,]+)/.exec(parts)?.[1];
+  if (weekly && before >= WEEKDAYS.length) return undefined;
   if (weekly) {
     const names = weekly.split(',').map((day) => NAMES[(WEEKDAYS.indexOf(day) + 7 - before) % 7]);
     return names.length === 5 && before === 0 ? 'every weekday' : `every ${names.join(' and ')}`;
   }
   const own = Number(/FREQ=MONTHLY;BYMONTHDAY=(\d+)$/.exec(parts)?.[1]);
   // Not every month has a 29th; each has the day before it.
-  if (before === 1 && own > 28) return undefined;
+  if (before > 0 && own > 28) return undefined;
   const day = own - before;
+  if (day < 0) return undefined;
   if (Number.isNaN(day)) return /FREQ=DAILY$/.test(parts) && before === 0 ? 'every day' : undefined;
   return day === 0 ? 'on the last day of every month' : `every month on day ${day}`;
 }

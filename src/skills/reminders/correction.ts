@@ -51,6 +51,9 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
     .replace(/^\*\s*/, '')
     .replace(/\s+(?:tho|though)(?=,)/i, '')
     .replace(/(?<= better) than [\w:.]+[.!]*$/i, '')
+    .replace(/(?<=\d ?(?:am|pm)?) (?:rather than|instead of) (?:at )?\d[\w:.]*[.!?]*$/i, ' instead')
+    .replace(/(?<=\S),? (?:at )?(?:the )?same (?:time|hour)[.!]*$/i, '')
+    .replace(/^((?:push|bump|shift|move) (?:it|that) .*\b(?:days?|weeks?)) later$/i, '$1')
     .replace(/^and (?=\S+,? not \S+$|.+ instead[.!]*$)/i, '')
     .replace(SORRY_WITHIN, 'sorry, $1, $2');
   if (STRONG.test(CUE.exec(told)?.[0] ?? '') && WAS_RIGHT.test(told))
@@ -60,6 +63,12 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
     const call = correctionOf(told.slice(0, -all.length), topic);
     return call?.input.when ? change({ when: call.input.when, whole: true }) : undefined;
   }
+  const [, time = '', thing = ''] = AND_OTHER.exec(told) ?? [];
+  const text = thing === '' ? undefined : otherThing(topic.text, thing);
+  const moved = text === undefined ? undefined : correctionOf(time, topic);
+  if (moved?.input.when) return change({ when: moved.input.when, text });
+  const own = ofItself(told, topic);
+  if (own !== undefined) return correctionOf(own, topic);
   const [goesOn = ''] = topic.isRecent ? (AND_ITS.exec(told) ?? []) : [];
   if (goesOn !== '' && timeOf(told.slice(goesOn.length)))
     return correctionOf(`no, ${told.slice(goesOn.length)}`, topic);
@@ -68,6 +77,26 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
   if (parts.meant === '' || isLasting(parts.rest)) return undefined;
   return otherTime(parts, topic, /\?\s*$/.test(said)) ?? otherWords(parts, topic);
 }
+
+/** "It's Saturday at 8:30 and it's the Honda": another time, and another thing. */
+const AND_OTHER =
+  /^(.+?),? and (?:it['’]?s|it is|that['’]?s) ((?:the|my|our) (?!last|first|only|next|same|best|day|time|end)\S+(?: \S+)?)$/i;
+
+/** "My bad, the clinic's the 11th not the 12th", of the flu shot clinic: as if it were "it". */
+function ofItself(told: string, { text = '', isRecent }: Topic): string | undefined {
+  const cue = CUE.exec(told)?.[0] ?? '';
+  const [all = '', name = ''] = ITSELF.exec(told.slice(cue.length)) ?? [];
+  const rest = told.slice(cue.length + all.length);
+  const isIt = name !== '' && text.toLowerCase().split(/\s+/).includes(name.toLowerCase());
+  const other = NOT_OTHER.exec(rest)?.[1];
+  const when = other ?? rest;
+  // "The party is on Saturday" may only tell of it.
+  if (!STRONG.test(cue) && other === undefined && !/ be\b/i.test(all)) return undefined;
+  return isRecent && isIt && (isTime(when) || timeOf(when) !== undefined) ? `no, ${rest}` : undefined;
+}
+
+const ITSELF =
+  /^(?:the |my |our )?(\p{L}{3,})(?:['’]s| is| was| needs to be| should be| has to be| ought to be)(?: (?:actually|now|really))?(?: (?:on|at))? (?=the \d|\d|\w+day|to\w+)/iu;
 
 /** "Sorry, make it 10 instead": the cue, what is behind it, how it is said, and what is meant. */
 interface Parts {

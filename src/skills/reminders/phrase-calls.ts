@@ -54,11 +54,11 @@ const LEADS = /^(?:to|about|of|that|regarding|concerning|re)(?:\s+|:\s*)/i;
 const LENGTH =
   '(\\d{1,3} ?(?:minutes?|mins?|m|hours?|hrs?|h)|(?:an?|one|two|three|four|five|ten|fifteen|twenty|thirty|half an?) (?:minutes?|hours?)|half hour|minute|hour)';
 const DONE =
-  "(?:it'?s|its|it is|they'?re|i'?m|i am|i(?:'ve| have)?)(?: (?:say|tell you|confirm)(?: (?:that )?(?:it'?s|it is|i'?m|i am|i(?:'ve| have)?))?)? ?(?:done|do it|did it|done it|finished|taken (?:it|them)|take (?:it|them)|have|did)?|done|completed";
+  "(?:it'?s|its|it is|they'?re|i'?m|i am|i(?:'ve| have)?)(?: (?:say|tell you|confirm)(?: (?:that )?(?:it'?s|it is|i'?m|i am|i(?:'ve| have)?))?)? ?(?:done|do it|did it|done it|finished|taken (?:it|them)|take (?:it|them)|have|had|did)?|done|completed";
 /** "… and keep nagging every 10 minutes", "… until I say it's done": repeated until it is done. */
 const NAGGING: readonly RegExp[] = [
   new RegExp(
-    `[,;]? (?:and |then )*(?:(?:keep|continue|go on) (?:on )?(?:nagging|reminding|bugging|pestering|pinging|poking|asking|bothering)|nag|bug|pester)(?: me)?(?: about it)?(?: (?:every|each) (?<every>${LENGTH}))?(?: (?:until|till|til) (?:${DONE}))?[.!]*$`,
+    `[,;]? (?:and |then )*(?:(?:keep|continue|go on) (?:on )?(?:(?:nagging|reminding|bugging|pestering|pinging|poking|asking|bothering)|at)|nag|bug|pester)(?: me)?(?: about it)?(?: (?:every|each) (?<every>${LENGTH}))?(?: (?:until|till|til) (?:${DONE}))?[.!]*$`,
     'i',
   ),
   new RegExp(
@@ -307,7 +307,9 @@ export const pauseFor = (which: string, length: string): Call | undefined =>
 const ALL_OF = /^all (?:of )?(?:the |my |our )?(\S.*?)(?: (?:reminders|ones|alarms))?$/i;
 
 export function editWhen(which: string, when: string): Call | undefined {
-  const words = withUnit(when.replace(/\s+instead\b/i, ''));
+  const words = withUnit(
+    when.replace(/\s+instead\b/i, '').replace(/,? (?:at )?(?:the )?same (?:time|hour)[.!]*$/i, ''),
+  );
   if (BARE_NUMBER.test(words) && !/(?:reminder|alarm|(?:that|this|\w+(?:st|nd|rd|th)|last|other) one)$/i.test(which))
     return undefined;
   return isTime(words) ? about('reminder_edit', which, { when: words }) : undefined;
@@ -335,6 +337,8 @@ const DAYS = pattern.i`^(?:on |for |by |in )?((?:today|tonight|tomorrow|(?:(?:th
 
 const A_WEEK = /^(?:in |on |for |during )?((?:the )?week (?:of|beginning|starting|commencing) (.+))$/i;
 
+const DAY_OF_DATE = pattern.i`^(?:on )?${WEEKDAY},? (?=the \d|\d|${MONTH} \d)`;
+
 /** "28 November", "the 26th", "a week on Friday": a day, and no hour of it. */
 function isDate(words: string): boolean {
   const hasHour =
@@ -344,7 +348,8 @@ function isDate(words: string): boolean {
     /[a-z]{2}/i.test(words) &&
     !hasHour.test(words) &&
     !NO_TIME.test(words) &&
-    parseWhen(words, TRIAL).kind === 'once'
+    // "Thursday 11 February": of which year, its own clock knows.
+    parseWhen(words.replace(DAY_OF_DATE, ''), TRIAL).kind === 'once'
   );
 }
 

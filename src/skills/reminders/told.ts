@@ -14,7 +14,7 @@ const ALL =
   '(?:it|that|this|them|these|those|both|everything|each(?: one)?|all(?: of)?(?: (?:it|them|these|those|two|three|four|five))?)';
 /** "…, can you remind me of all three?" */
 const AT_END = new RegExp(
-  `^(?<event>.+?)[\\s,.;:!–—-]+${POLITE}(?:(?<verb>remind|nag|nudge|ping|alert|prompt|prod|poke|bug|buzz) me(?:(?: (?:of|about|for|to do))? ${ALL})?(?: then| at that time)?|(?:don['’]?t|do not) let me forget(?: ${ALL})?|don['’]?t forget to remind me|(?:give|send|drop|set) me a (?:reminder|nudge|shout|heads[- ]up|ping)(?: (?:of|about|for|then)(?: ${ALL})?)?|(?:set|put|pop) (?:something|a reminder|one|that|it)(?: (?:in|up|down))?(?: for ${ALL})?)(?:[\\s,]+(?:please|pls|plz|too|ok|okay|thanks|will you|would you|can you|could you))*[\\s.!?]*$`,
+  `^(?<event>.+?)[\\s,.;:!–—-]+${POLITE}(?:(?<verb>remind|nag|nudge|ping|alert|prompt|prod|poke|bug|buzz) me(?:(?: (?:of|about|for|to do))? ${ALL})?(?: then| at that time)?|(?:don['’]?t|do not) let me forget(?: ${ALL})?|don['’]?t forget to remind me|(?:give|send|drop|set) me a (?:reminder|nudge|shout|heads[- ]up|ping)(?: (?:of|about|for|then)(?: ${ALL})?)?|(?:set|put|pop) (?:something|a reminder|one|that|it)(?: (?:in|up|down))?(?: for ${ALL})?)(?: (?:each|every) time)?(?:[\\s,]+(?:please|pls|plz|too|ok|okay|thanks|will you|would you|can you|could you))*[\\s.!?]*$`,
   'is',
 );
 const WITHIN = new RegExp(
@@ -24,7 +24,7 @@ const WITHIN = new RegExp(
 /** Nobody tells in one breath what is longer. */
 const MOST_WORDS = 30;
 /** "About Monday: ballet at 4, cello at 5": a day, and what there is on it. */
-const ON_DAY = pattern.is`^(?:remind me(?: (?:about|of|for|on))?(?: (?:right|ok|okay|so|now|well),?)?(?: for)?|(?:(?:my|set|some|new|two|three|four|five|\d) )*reminders (?:for|on)) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?${WEEKDAY}) ?(:|(?=\n))\s?(.*\d.*)$`;
+const ON_DAY = pattern.is`^(?:remind me(?: (?:about|of|for|on))?(?: (?:right|ok|okay|so|now|well),?)?(?: for)?|(?:(?:i|we|need|want|have|ive|got|my|set|some|new|a few|a couple of|two|three|four|five|six|\d) )*(?:reminders|things|jobs|tasks|bits|errands|chores)(?: to do)? (?:for|on)) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?(?:${WEEKDAY}|mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)) ?(:|(?=\n))\s?(.*\d.*)$`;
 const OBLIGED =
   /\b(?:i|we)?\s*(?:(?:['’]ve|have|'ll have|will have)? ?(?:got|have|need) to|gotta|must|should|ought to)\s+/i;
 const CLOCK = '(?:at |by )?(?:\\d{1,2}(?:[:.]\\d\\d)?\\s*(?:am|pm)?|noon|midday|midnight)';
@@ -174,7 +174,7 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
   const rest = said
     .replace(/^(?:please|pls|plz|kindly)[\s,]+/i, '')
     .replace(/(?:[\s,]+(?:please|pls|plz|thanks|ok|okay))?[\s.!?]*$/i, '')
-    .replace(/[\s,]+(?:too|as well|also)$/i, '')
+    .replace(/[\s,]+(?:too|as well|also|(?:each|every) time|(?:on )?(?:that|the) day)$/i, '')
     .replace(/(?<=\b(?:before|beforehand)) (?:that|it|then)$/i, '')
     .replace(/^(?:of|about|for) (?:it|that|this|them)\s+/i, '')
     .replace(/\s+(?:of|about|for) (?:it|that|this|them)$/i, '');
@@ -221,7 +221,7 @@ function seriesAt(event: string, when: string, rest: string, nag: string | undef
 }
 
 /** "Yoga is", of "yoga is on Tuesday". */
-const STATES_ONLY = /(?:\s+(?:is|are|on|due))+$/i;
+const STATES_ONLY = /(?:['’]s (?:due|on)|\s+(?:is|are|on|due))+$/i;
 
 const ASKED_AHEAD =
   /^(?:please )?(?:remind me|(?:i need|i want|set|give me) a reminder)(?: (?:about|abt|of|for|to))? (?<event>.+?)(?<mark>[,;]? (?:and also|and|also|plus)(?: again)?|[,;]) (?:please |pls |plz )?(?<rest>\S+(?: \S+){0,2} ?(?:before|beforehand|earlier|prior|ahead|in advance))(?:[\s,]+(?:please|pls|plz|thanks|thank you))*[\s.!?]*$/i;

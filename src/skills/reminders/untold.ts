@@ -14,7 +14,7 @@ const SOMEBODY =
 const SPOKEN_TO = /\b(?:you|your|u|see (?:ya|u)|bye|good ?night)\b/i;
 /** It goes on from what was said before, or takes it back. */
 const ANSWERING =
-  /\b(?:already|instead|then|actually|meant|mean|sorry|rather|btw|oops|wait|scrap|scratch|forget|same day|as well|too|either)\b|^(?:and |but |so )?(?:it|it['’]?s|that|that['’]?s|this)\b/i;
+  /\b(?:already|instead|then|actually|meant|mean|sorry|rather|btw|oops|wait|hold on|hang on|scrap|scratch|forget|same day|as well|too|either)\b|^(?:and |but |so )?(?:it|it['’]?s|that|that['’]?s|this)\b/i;
 /** More than one sentence is more than what and when. */
 const SENTENCES = /[.!;…] \p{L}|\n/u;
 /** Where somebody is or what they do then: "busy until 5", "leaving at 6". */

@@ -17,10 +17,13 @@ test('there are at least 80 sentence forms', () => {
 
 test.each(allPhrases.map((phrase) => [phrase.example, phrase] as const))('"%s" is understood', (example, phrase) => {
   const { about } = phrase;
-  const topic = about
-    ? { thing: about, text: 'call Bob', at: '2026-11-20T08:00:00Z', isNew: true, isRecent: true }
-    : undefined;
-  const heard = (['made', 'spoken'] as const).map((how) => hear(example, topic ? { topic: { ...topic, how } } : {}));
+  const texts = about === 'note' ? ['call Bob', 'shopping list: eggs, milk'] : ['call Bob'];
+  const topics = texts.map((text) =>
+    about ? { thing: about, text, at: '2026-11-20T08:00:00Z', isNew: true, isRecent: true } : undefined,
+  );
+  const heard = topics.flatMap((topic) =>
+    (['made', 'spoken'] as const).map((how) => hear(example, topic ? { topic: { ...topic, how } } : {})),
+  );
   const found = heard.flatMap(({ calls, tentative }) => (phrase.tentative ? [...calls, ...tentative] : calls));
   expect(found.length, phrase.pattern).toBeGreaterThan(0);
 });

@@ -1,6 +1,6 @@
 /** What people say for a further reminder beside the one at hand. */
 import type { Call, Phrase, Topic } from '../../../agent/index.ts';
-import { splitTask } from '../../../time/index.ts';
+import { parseDuration, splitTask } from '../../../time/index.ts';
 import { type Ahead, aheadIn } from '../ahead-words.ts';
 import { change, lengthLike } from '../correction.ts';
 import { AGAIN, again, ahead, BARE_NUMBER, create, editWhen, remind, snoozeOf } from '../phrase-calls.ts';
@@ -26,6 +26,8 @@ const TOO = /\s+(?:too|as well|also|again|please)$/i;
 /** What begins another request. */
 const A_REQUEST =
   /^(?:remind|skip|miss|stop|end|ping|nudge|tell|wake|alert|set|make|add|note|show|list|cancel|delete|move|snooze|what|whats|when|who|where|how|is|do|can|could|i|it|that|this)\b/i;
+/** Done with a reminder that is there. */
+const MANAGES = /^(?:move|push|bump|shift|shove|slide|change|switch|reschedule|postpone|delay|snooze) /i;
 /** "… on Friday once more, same time". */
 const SAME_TIME =
   /(?:,? (?:once more|again|one more time|too|as well))?[\s,]+(?:at )?(?:the )?same (?:time|hour)[.!]*$/i;
@@ -44,6 +46,7 @@ function further(topic: Topic, rest: string): Call | undefined {
   const isChanged = topic.how === 'made' && topic.isNew !== true && topic.isRecent === true;
   if (isChanged && !isRhythm(topic.when ?? '') && A_CLOCK.test(rest) && isTime(rest))
     return change({ when: rest, whole: true });
+  if (MANAGES.test(rest)) return undefined;
   const isSameTime = SAME_TIME.test(rest);
   const other = isSameTime ? rest.replace(SAME_TIME, '').replace(TOO, '') : rest;
   if (other !== rest) {
@@ -79,6 +82,14 @@ function further(topic: Topic, rest: string): Call | undefined {
   return isClock && topic.isRecent ? again('that', when, text.replace(/^(?:to|about) /i, '')) : create(text, when);
 }
 
+/** "One for Wednesday at noon, lunch with Marcus"; "6.15pm same day, leave the house". */
+function anotherOf(rest: string): Call | undefined {
+  const [, own = '', day = '', text = ''] = /^([^,]+?)( (?:on )?(?:the )?same day)?(?:,| to) (.+)$/i.exec(rest) ?? [];
+  if (text === '' || !isTime(own) || ANY_REQUEST.test(text) || splitTask(`remind me to ${text}`).when !== undefined)
+    return undefined;
+  return day === '' ? create(text, own) : again('that', own, text);
+}
+
 /** "And again on Sunday", "an hour before that": beside the one at hand. */
 export const beside: Phrase[] = [
   {
@@ -94,6 +105,26 @@ export const beside: Phrase[] = [
     about: 'reminder',
     call: ({ rest = '' }) =>
       / to \p{L}/u.test(rest) && !ANY_REQUEST.test(rest) ? remind(rest, { needsTime: true }) : undefined,
+  },
+  {
+    pattern: '(and|also|plus|set) (one|another|another one|a one-off|one more) [reminder] (for|on|at) {rest}',
+    example: 'and one for Wednesday at noon, lunch with Marcus',
+    about: 'reminder',
+    call: ({ rest = '' }) => anotherOf(rest),
+  },
+  {
+    pattern: '(same time|same hour) [on] {day} {text}',
+    example: 'same time Sunday, give him his pill',
+    about: 'reminder',
+    call: ({ day = '', text = '' }, topic) =>
+      isTime(day) &&
+      !isTime(text) &&
+      text.includes(' ') &&
+      !/ instead[.!]*$/i.test(text) &&
+      topic?.how === 'made' &&
+      !ANY_REQUEST.test(text)
+        ? again('that', day, text.replace(/^to /i, ''))
+        : undefined,
   },
   {
     pattern: '(and|also|plus|and also) {rest}',
@@ -143,6 +174,9 @@ export const beside: Phrase[] = [
       if (beside) return beside;
       if (early?.which === '' && early.text === '') return { tool: 'reminder_ahead', input: { ...early } };
       // "Another one for 10", behind a timer of 5 minutes or a call at 3.
+      // "And another 15 minutes", of what was just put off.
+      const isLonger = topic?.how === 'made' && topic.isNew !== true && parseDuration(said) !== undefined;
+      if (isLonger && !/^in /i.test(said)) return topic.isRecent ? change({ when: `${said} later` }) : undefined;
       const time = /^\d{1,2}$/.test(said) && topic?.when ? (lengthLike(topic.when, said) ?? `at ${said}`) : said;
       // "Again in 20", said of what has just spoken, puts that off.
       if (topic?.how === 'spoken') return snoozeOf('', time);

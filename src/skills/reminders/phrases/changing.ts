@@ -1,4 +1,4 @@
-import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../../agent/index.ts';
+import { ANYMORE, isCondition, type Phrase, REMOVE, UNNEEDED, WISH } from '../../../agent/index.ts';
 import { parseDuration, splitTask } from '../../../time/index.ts';
 import {
   about,
@@ -13,7 +13,8 @@ import {
   snoozeOf,
 } from '../phrase-calls.ts';
 import { shifted } from '../schedule.ts';
-import { isTime } from '../time-words.ts';
+import { isTime, timeWithin } from '../time-words.ts';
+import { ANY_REQUEST } from '../untold.ts';
 
 const NAMED = '(reminder|reminders|alarm|timer)';
 
@@ -175,6 +176,13 @@ function ofNamed(said: string) {
   return isShift ? about('reminder_edit', name, { when: shift }) : undefined;
 }
 
+/** It goes on, asks or denies: "on Friday don't …". */
+const OPEN =
+  /\?|^(?:can|could|should|would|will|do|does|did|is|are|why|when|what|who)\b|\b(?:don['’]?t|not|never|didn['’]?t|to|should|would|could|can|will|might|may|maybe|i|you|we|he|she|they|or)$/i;
+
+/** "They gave us till Friday": until when, and no condition. */
+const untilless = (reason: string): string => reason.replace(/\b(?:until|till|til|before|after)\b/gi, 'on');
+
 /** What people say to move or reword a reminder. */
 export const changing: Phrase[] = [
   {
@@ -224,7 +232,7 @@ export const changing: Phrase[] = [
         : about('reminder_edit', which, { nag: length }),
   },
   {
-    pattern: '(move|reschedule|change|shift|switch|update) {which} (to|for|until) {when}',
+    pattern: '(move|reschedule|change|shift|switch|update|shove|slide|bump) {which} (to|for|until) {when}',
     example: 'move the dentist to Friday 3pm',
     shown: true,
     call: ({ which = '', when = '' }) => editWhen(which, when),
@@ -286,6 +294,15 @@ export const changing: Phrase[] = [
       return when !== undefined && (isOne || isName(task)) && isTime(when)
         ? about('reminder_edit', task, { when })
         : undefined;
+    },
+  },
+  {
+    pattern:
+      '{reason} [so] (change|move|make|set|switch|put|push) (it|that) [to|for|until] (that|then|that day|that date)',
+    example: 'they gave us till March 9, so change it to that',
+    call: ({ reason = '' }) => {
+      const when = reason.split(/\s+/).length <= 12 && !isCondition(untilless(reason)) ? timeWithin(reason) : undefined;
+      return when === undefined || ANY_REQUEST.test(reason) || OPEN.test(reason) ? undefined : editWhen('that', when);
     },
   },
   {

@@ -76,7 +76,7 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(rest.replace(/^(?:for|:)\s+(?=\S)/i, ''), { urgent: true }),
   },
   {
-    pattern: `{when} <${WISHING}> (remind me|ping me|nudge me|prod me|poke me|bug me|prompt me|notify me|tell me to|alert me|(give|send|set) me a (reminder|nudge|shout|ping|poke|buzz)|(reminding|reminded|a reminder|another reminder)) {rest}`,
+    pattern: `{when} <${WISHING}> (remind me|ping me|nudge me|prod me|poke me|bug me|chase me|shout at me|yell at me|prompt me|notify me|tell me to|alert me|(give|send|set) me a (reminder|nudge|shout|ping|poke|buzz)|(reminding|reminded|a reminder|another reminder)) {rest}`,
     example: 'in 2 hours remind me to check the oven',
     carries: CARRIES,
     call: ({ when = '', rest = '' }) =>
@@ -95,6 +95,12 @@ export const creating: Phrase[] = [
     example: 'in two weeks ask me whether Max has paid',
     call: ({ when, text = '', later = '', question = '' }) =>
       createAt(when ?? later, `${when === undefined ? question : text}?`.replace(/\?+$/, '?')),
+  },
+  {
+    pattern: 'get me to {text}',
+    example: 'get me to submit my mileage on the 30th',
+    call: ({ text = '' }) =>
+      /^(?:the|an?|my|our|his|her|their|do)\b/i.test(text) ? undefined : remind(`to ${text}`, { needsTime: true }),
   },
   {
     pattern: '{when} get me to {text}',
@@ -168,7 +174,8 @@ export const creating: Phrase[] = [
     pattern: '(put|pop|stick|pencil|drop) [me] (a reminder|one) (in|down|up) {rest}',
     example: 'put a reminder in for the meeting, Thursday at 2pm',
     carries: CARRIES,
-    call: ({ rest = '' }) => remind(rest.replace(/^(?:for|about)\s+(?:me )?/i, 'about '), { needsTime: true }),
+    call: ({ rest = '' }) =>
+      remind(rest.replace(/^for (?=\d)/i, 'on ').replace(/^(?:for|about)\s+(?:me )?/i, 'about '), { needsTime: true }),
   },
   {
     pattern: '(set|set up|create|make|add|schedule) [me] [a|an|the] {thing} (reminder|alarm) [for|at|on] {when}',
@@ -257,6 +264,18 @@ export const creating: Phrase[] = [
     pattern: '(add|put) {rest} (to|on|in) my (reminders|reminder list)',
     example: 'add buy milk tomorrow to my reminders',
     call: ({ rest = '' }) => remind(rest),
+  },
+  {
+    pattern: '(add|schedule|book in|pencil in) (a|an|the|my) {rest}',
+    example: 'add a call with the examiner at 4pm tomorrow',
+    call: ({ rest = '' }) => {
+      const { when = '' } = splitTask(`remind me about ${rest}`);
+      const hasHour = /\d ?(?:am|pm)\b|\d[:.]\d\d|\bat (?:\d|noon|midday)/i.test(when);
+      const isOther = /\b(?:reminders?|alarms?|notes?|timer|list|lists|to the|on the|to my|on my)\b/i.test(rest);
+      return hasHour && !isOther
+        ? remind(`about ${rest.replace(/,? then[.!]*$/i, '')}`, { needsTime: true })
+        : undefined;
+    },
   },
   {
     pattern: '(add|put) (to|on|in) my reminders {rest}',

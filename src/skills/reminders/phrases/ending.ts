@@ -54,7 +54,8 @@ export const ending: Phrase[] = [
     call: () => ({ tool: 'undo', input: {} }),
   },
   {
-    pattern: 'take (the last one|that last one) (away|back) [again]|take back (the last one|that last one)',
+    pattern:
+      'take (the last one|that last one) (away|back) [again]|(take back|never mind|nvm|forget|scrap|scratch|ignore|undo) (the last one|that last one)',
     example: 'take the last one away again',
     about: 'reminder',
     call: (_, topic) => (topic?.how === 'made' ? { tool: 'undo', input: {} } : undefined),

@@ -60,13 +60,15 @@ export const following: Phrase[] = [
     call: () => ({ tool: 'reminder_list', input: {} }),
   },
   {
-    pattern: '(pause|suspend|mute|halt|hold|hold off|stop) (it|that|this|this one|that one) (until|till|til) {when}',
+    pattern:
+      '(pause|suspend|mute|halt|hold|hold off|stop) (it|that|this|this one|that one) (until|till|til) {when}|put (it|that|this|this one|that one) on (hold|ice|pause) (until|till|til) {when}',
     example: 'pause it until Monday',
     about: 'reminder',
     call: ({ when = '' }) => pauseUntil('that', when),
   },
   {
-    pattern: '(pause|suspend|mute|halt|stop) (it|that|this|this one|that one) for {length}',
+    pattern:
+      '(pause|suspend|mute|halt|stop) (it|that|this|this one|that one) for {length}|put (it|that|this|this one|that one) on (hold|ice|pause) for {length}',
     example: 'pause it for two weeks',
     about: 'reminder',
     call: ({ length = '' }) => pauseFor('that', length),

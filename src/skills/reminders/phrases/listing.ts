@@ -9,7 +9,7 @@ const QUESTION =
   '<so|and|ok|now|then|well|but|also|please|can|could|would|will|you|just> [(do|did|have|had|am|is|are|was) (i|we|there)|got|is|are|(show|tell|give|list|read|see|view|display|check|get|pull up) [to] [me|us]]';
 /** Words of a question about a day that name nothing in particular. */
 const KIND =
-  'a|all|am|any|are|arranged|as|be|been|booked|coming|did|do|doing|due|else|exactly|for|get|going|got|had|happening|has|have|here|i|id|in|is|ive|left|lined|list|meant|me|much|must|my|need|of|on|open|our|out|outstanding|over|pending|planned|plate|remaining|remember|remind|reminders|scheduled|set|should|still|stuff|supposed|tasks|that|the|there|things|to|todo|todos|to-dos|up|upcoming|us|was|we|were|what|will|you|your|agenda|about';
+  'a|all|am|any|are|arranged|as|be|been|booked|coming|calendar|diary|did|do|doing|due|else|exactly|for|get|going|got|had|happening|has|have|here|i|id|in|is|ive|left|lined|list|meant|me|much|must|my|need|of|on|open|our|out|outstanding|over|pending|planned|planner|plate|remaining|remember|remind|reminders|scheduled|set|should|still|stuff|supposed|tasks|that|the|there|things|to|todo|todos|to-dos|up|upcoming|us|was|we|were|what|will|you|your|agenda|about';
 
 /** What people say to see their reminders. */
 export const listing: Phrase[] = [
@@ -124,7 +124,7 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '[so] (what do i have|what have i got|what ive got|whats on|what is on) [on|coming up|planned|scheduled|going on|to do] [now|then|next|here]',
+      '[so] (what do i have|what have i got|what ive got|whats on|what is on) [on|coming up|planned|scheduled|going on|lined up|to do] [now|then|next|here]',
     example: 'what do I have?',
     call: () => list(),
   },
@@ -187,7 +187,7 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '(what|how) (does|do|is) [my] {day} (look like|look|looking|looking like)|(whats|hows) {day} (looking|looking like|like)|(whats|what is|hows|how is) my day [look|looking|looking like|look like] {day}',
+      '(what|how) (does|do|is) [my] {day} (look like|look|looking|looking like) [now]|(whats|hows) {day} (looking|looking like|like)|(whats|what is|hows|how is) my day [look|looking|looking like|look like] {day}|(what|how) do my reminders look [like] <for|on> {day}',
     example: 'what does tomorrow look like?',
     call: ({ day = '' }) => list(day),
   },

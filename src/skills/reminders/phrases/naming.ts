@@ -47,7 +47,7 @@ export const naming: Phrase[] = [
       ),
   },
   {
-    pattern: `${END} (all|all of|all the|all my|all of my|every) [my|the] (reminders|reminder|alarms|timers)`,
+    pattern: `${END} (all|all of|all the|all my|all of my|every|every single) [my|the] (reminders|reminder|alarms|timers) [i have|i've got|i have got|that i have|there is]`,
     example: 'delete all my reminders',
     call: () => ({ tool: 'reminder_delete', input: { which: 'all' } }),
   },

@@ -13,7 +13,7 @@ const once = (day: string, when: string): Call | undefined =>
     ? { tool: 'reminder_snooze', input: { which: 'that', when: `${day} at ${when.replace(/^at /i, '')}`, day } }
     : undefined;
 
-const A_DAY = pattern.gi`\b(?:today|tonight|tomorrow|tmrw|tmr|tmw|tomoz|2moro|(?:(?:this|next) )?${WEEKDAY})\b`;
+const A_DAY = pattern.gi`\b(?:today|tonight|tomorrow|tmrw|tmr|tmw|tomoz|2moro|(?:this|next) week|the \d{1,2}(?:st|nd|rd|th)|(?:(?:this|next) )?${WEEKDAY})\b`;
 
 /** "It's a holiday on Monday, skip it": the day that the reason names. */
 function skippedFor(reason: string): Call | undefined {
@@ -33,7 +33,7 @@ export const oneDay: Phrase[] = [
   },
   {
     pattern:
-      '{reason} [so] ((skip|miss) (it|that|that one|this one|that day)|leave (it|that|that one|this one) out|not then|not that day|no need then|no need that day)',
+      '{reason} [so] ((skip|miss) (it|that|that one|this one|that day)|leave (it|that|that one|this one) out|not then|not that day|no need then|no need that day) [as well|too|also]',
     example: "it's a holiday on Monday, skip it",
     about: 'reminder',
     call: ({ reason = '' }) => skippedFor(reason),
