@@ -23,7 +23,7 @@ import {
   WEEKDAY,
 } from '../../time/index.ts';
 import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
-import { withOtherHour } from './hours.ts';
+import { atItsHour, withOtherHour } from './hours.ts';
 import { refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
 import { namesHour } from './naming.ts';
@@ -111,9 +111,10 @@ export async function moveTo(
   const refused = await refusedAsTooOften(ctx, [{ ...found, ...schedule }]);
   if (refused) return refused;
   const now = ctx.clock.now();
-  const after = { ...found, ...schedule, text, ...notPutOff };
-  ctx.tx.afterCommit(() => wakeAt(schedule.plannedAt));
-  return change(ctx, found, after, (reminder) => texts.edited(reminder, now), schedule.plannedAt);
+  const { rule, plannedAt } = atItsHour(found, schedule);
+  const after = { ...found, ...schedule, rule, plannedAt, text, ...notPutOff };
+  ctx.tx.afterCommit(() => wakeAt(plannedAt));
+  return change(ctx, found, after, (reminder) => texts.edited(reminder, now), plannedAt);
 }
 
 export function editTool(wakeAt: WakeAt) {
@@ -229,7 +230,8 @@ async function editTime(
     if (all) return moveTo(ctx, before, { ...all, urgent, catchUp, nag }, wakeAt, text);
     const isDay = isWhole && !itsDay && ON_ONE_DAY.test(found.rule) && ON_WEEKDAY.test(words);
     if (isDay) return editTime(ctx, before, found, { ...input, when: `every ${words}`, whole: false }, wakeAt);
-    return itsDay ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
+    const isClock = itsDay !== undefined || onDayOf(when.at, words, ctx.when) !== undefined;
+    return isClock ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
   }
   if (found.rule !== undefined && when.kind === 'recurring' && !input.series && takesSome(found.rule, when.rule, words))
     return someOrAll(found, words, text, when);

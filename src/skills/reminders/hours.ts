@@ -1,7 +1,8 @@
 /** The hours of a day at which a series speaks, and what people call them. */
-import { nextOf } from '../../time/index.ts';
+import { nextOf, type Planned } from '../../time/index.ts';
+import { dayIn } from './days.ts';
 import type { Reminder } from './reminder.ts';
-import { linesOf, textOf } from './rule-lines.ts';
+import { linesOf, type RuleLines, textOf } from './rule-lines.ts';
 
 const HOURS = /BYHOUR=([\d,]+);BYMINUTE=(\d+)/;
 
@@ -70,4 +71,27 @@ function parted(rule: string | undefined, isMeant: (clock: string) => boolean) {
     return stay.length === 0 ? [] : [line.replace(own, `BYHOUR=${stay.join(',')};BYMINUTE=${minute}`)];
   });
   return { left, gone };
+}
+
+/** Another hour of a series: it keeps its days off, and does not come again on the day that was done, or skipped. */
+export function atItsHour(
+  { rule = '', doneOccurrence }: Reminder,
+  schedule: Planned,
+): Pick<Planned, 'rule' | 'plannedAt'> {
+  const [before, after] = [linesOf(rule), linesOf(schedule.rule ?? '')];
+  if (!isOnSameDays(before, after) || clockOf(before) === clockOf(after)) return schedule;
+  const moved = after.days.length > 0 ? textOf(after) : textOf({ ...after, days: before.days });
+  const dayOf = dayIn(schedule.zone);
+  const done = doneOccurrence === undefined ? '' : dayOf(doneOccurrence);
+  let next = nextOf(moved, new Date(schedule.plannedAt.getTime() - 1));
+  while (next && dayOf(next) <= done) next = nextOf(moved, next);
+  return next ? { rule: moved, plannedAt: next } : schedule;
+}
+
+const clockOf = ({ start }: RuleLines): string | undefined => /T(\d{6})/.exec(start)?.[1];
+
+/** Once a day at most, on the same days but for those that are left out. */
+function isOnSameDays({ rules }: RuleLines, other: RuleLines): boolean {
+  const days = rules.join('\n');
+  return days !== '' && days === other.rules.join('\n') && !/BYHOUR|BYMINUTE|FREQ=(?:HOURLY|MINUTELY)/.test(days);
 }
