@@ -31,7 +31,7 @@ export interface Phrase {
 
 /** Verbs for doing away with something, as alternatives of a pattern. */
 export const REMOVE =
-  'cancel|delete|remove|drop|scrap|scratch|bin|kill|ditch|erase|discard|toss|toss out|chuck|chuck out|trash|lose|clear|clear out|nix|wipe|strike out|cross out|rub out|do away with|get rid of|throw away|throw out|bin off';
+  'cancel|delete|remove|drop|scrap|scratch|bin|kill|ditch|erase|discard|toss|toss out|chuck|chuck out|trash|lose|clear|nix|wipe|strike out|cross out|rub out|do away with|get rid of|throw away|throw out|bin off';
 
 /** "The cones, they're in the car": more than a name. */
 export const CLAUSE_BEHIND = /,\s+(?:i|we|he|she|they|it|that)(?=['’\s])/i;

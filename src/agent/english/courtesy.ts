@@ -82,6 +82,8 @@ const isReason = (words: readonly Word[]): boolean =>
   [
     'ill',
     'i',
+    'ive',
+    'weve',
     'its',
     'not',
     'no',

@@ -57,8 +57,10 @@ function meaningOf(text: string, understanding: Understanding, dialogue: Dialogu
   const clauses = parted(message, dialogue);
   const restated = restatedIn(message, dialogue, clauses);
   if (restated) return restated;
-  if (clauses) return acts(clauses);
+  const isSure = clauses?.some(({ calls }) => calls.length > 0);
+  if (clauses && isSure) return acts(clauses);
   const whole = clauseOf(message, 0, words.length, dialogue);
+  if (clauses && !whole) return acts(clauses);
   const asked = whole ? undefined : amongAsides(message, dialogue);
   if (asked && !asked.unsure) return acts([asked]);
   const some = whole && !isQuestionBehind(message) ? undefined : inParts(message, dialogue);
@@ -86,17 +88,21 @@ function meaningOf(text: string, understanding: Understanding, dialogue: Dialogu
   return [unclear(message, 0, words.length, instead)];
 }
 
-/** Somebody did it. */
+/** What the person did, and to what. */
 const ALREADY =
-  /\b(?:i|we|he|she|they|ive|weve|hes|shes|theyve) (?:have |has )?already (?!changed|moved|asked|needed|wanted)(?:\w+ed|did|done|got|paid|sent|bought|rang|took|made|went|saw|spoke|wrote|gave|brought|found|met|sold)\b/;
+  /\b(?:i|we|ive|weve) (?:have )?already (?!changed|moved|asked|needed|wanted|told|said)(?:\w+ed|did|done|got|paid|sent|bought|rang|took|made|went|saw|spoke|wrote|gave|brought|found|met|sold)\b(.*)$/;
+const FILLING =
+  /\b(?:it|that|this|them|those|him|her|the|a|an|my|our|to|with|in|on|off|up|back|today|now|yesterday|earlier|just|thanks|this morning)\b/g;
 
 function backIn(dialogue: Dialogue, words: readonly Word[]): Interpretation {
   const { topic } = dialogue;
   // "Never mind, I already called them": done, however it was changed last.
-  const said = words.map(({ norm }) => norm).join(' ');
-  const isDone = ALREADY.test(said) && topic?.thing === 'reminder' && topic.how === 'made';
-  if (isDone && !lastAsked(dialogue))
-    return [{ kind: 'call', call: { tool: `${topic.thing}_complete`, input: { which: 'that' } } }];
+  const [done, things = ''] = ALREADY.exec(words.map(({ norm }) => norm).join(' ')) ?? [];
+  if (done !== undefined && topic?.thing === 'reminder' && topic.how === 'made' && !lastAsked(dialogue)) {
+    const named = things.replace(FILLING, ' ').trim();
+    const isAtHand = named.split(/\s+/).every((word) => topic.text?.toLowerCase().includes(word));
+    return [{ kind: 'call', call: { tool: `${topic.thing}_complete`, input: { which: isAtHand ? 'that' : named } } }];
+  }
   const call = takenBack(dialogue) ?? dismissal(dialogue, words);
   return call ? [{ kind: 'call', call }] : 'nothing';
 }

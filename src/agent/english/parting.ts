@@ -115,9 +115,20 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
   if (start.kind === 'correction' && !start.before) return undefined;
   const isChat = clause.calls.every(({ tool }) => tool === 'smalltalk');
   if (isChat) return apart && start.at > 0 ? { calls: [] } : undefined;
+  const onItsDay = start.kind === 'join' && start.before && onDayBefore(start.before, clause);
+  if (onItsDay) return onItsDay;
   const isWhole = clause.calls.every(({ input }) => !Object.values(input).includes(''));
   if (!isWhole && [start.kind, ends].some((kind) => kind === 'join' || kind === 'correction')) return undefined;
   return clause;
+}
+
+/** "Wake me at 6 tomorrow and remind me to feed the cat at 7": an hour alone is of the day before it. */
+function onDayBefore({ calls }: Clause, clause: Clause): Clause | undefined {
+  const [before, next] = [calls.at(-1), clause.calls[0]];
+  const { carries } = clause;
+  if (!carries || !before || !next || clause.calls.length > 1 || before.tool !== next.tool) return undefined;
+  const call = carries.follow(before, next);
+  return call && { calls: [call], carries };
 }
 
 /** Behind "and" anything may follow a request that holds no words of the person's own. */

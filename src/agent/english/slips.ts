@@ -16,15 +16,16 @@ const COMMON: ReadonlySet<string> = new Set(
 export function corrections(words: readonly Word[], text: string, vocabulary: ReadonlySet<string>): string[] {
   return words.flatMap((word, index) => {
     if (index >= FIRST_WORDS && index < words.length - 1) return [];
-    const right = vocabulary.has(word.norm) ? undefined : meant(word.norm, words[index - 1]?.norm, vocabulary);
+    const isMe = word.norm === 'em' && words[index - 1]?.norm === 'remind';
+    const known = isMe ? 'me' : undefined;
+    const right = known ?? (vocabulary.has(word.norm) ? undefined : meant(word.norm, vocabulary));
     if (right === undefined) return [];
     const spelt = text.slice(word.start, word.end).toLowerCase().replace(word.norm, right);
     return [text.slice(0, word.start) + spelt + text.slice(word.end)];
   });
 }
 
-function meant(word: string, before: string | undefined, vocabulary: ReadonlySet<string>): string | undefined {
-  if (before === 'remind' && word === 'em') return 'me';
+function meant(word: string, vocabulary: ReadonlySet<string>): string | undefined {
   if (word.length < SHORTEST || COMMON.has(word)) return undefined;
   const near = [...vocabulary].filter(
     // Short words that begin otherwise are other words: "demo", "memo".

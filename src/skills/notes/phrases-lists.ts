@@ -19,11 +19,14 @@ const offList = (item: string, topic: Topic | undefined): Call | undefined => {
   return isList(list) && without(list, words) !== undefined ? listed('that', { remove: words }) : undefined;
 };
 
+/** "Call it a day": no names. */
+const SAYINGS = /^(?:off|in|back|even|quits|out|up|what|as|a (?:day|night|draw|wrap|truce|deal))\b/i;
+
 /** The list that is at hand, under another name. */
 function renamed(list: string, name: string): Call | undefined {
   const [head = '', kind = ''] = /^[^:\n]{1,60}?( list| checklist)?:/i.exec(list) ?? [];
   const bare = name.replace(/^["“'](.+)["”']$/, '$1').replace(/ (?:list|checklist)$/i, '');
-  return isList(list) && head !== '' && bare.split(/\s+/).length <= 4
+  return isList(list) && head !== '' && bare !== '' && bare.split(/\s+/).length <= 4
     ? edit('that', { text: `${bare}${kind}:${list.slice(head.length)}` })
     : undefined;
 }
@@ -113,10 +116,11 @@ export const lists: Phrase[] = [
     },
   },
   {
-    pattern: '(rename|retitle|call) (it|that|that list|this list|the list) [to|as] {name}',
+    pattern:
+      '(rename|retitle) (it|that|that list|this list|the list) [to|as] {name}|call (it|that list|this list) {called}',
     example: 'rename that list to Trip',
     about: 'note',
-    call: ({ name = '' }, topic) => renamed(topic?.text ?? '', name),
+    call: ({ name, called = '' }, topic) => renamed(topic?.text ?? '', name ?? (SAYINGS.test(called) ? '' : called)),
   },
   {
     pattern: `${HAVE} (got|bought|picked up|grabbed) [the|my|our|some] {item}`,

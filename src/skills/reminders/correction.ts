@@ -51,7 +51,7 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
     .replace(/^\*\s*/, '')
     .replace(/\s+(?:tho|though)(?=,)/i, '')
     .replace(/(?<= better) than [\w:.]+[.!]*$/i, '')
-    .replace(/(?<=\d ?(?:am|pm)?) (?:rather than|instead of) (?:at )?\d[\w:.]*[.!?]*$/i, ' instead')
+    .replace(/(?<=\d ?(?:am|pm)?) (?:rather than|instead of) (?:at )?(\d[\w:.]*)[.!?]*$/i, ', not $1')
     .replace(/(?<=\S),? (?:at )?(?:the )?same (?:time|hour)[.!]*$/i, '')
     .replace(/^((?:push|bump|shift|move) (?:it|that) .*\b(?:days?|weeks?)) later$/i, '$1')
     .replace(/^and (?=\S+,? not \S+$|.+ instead[.!]*$)/i, '')
@@ -64,7 +64,7 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
     return call?.input.when ? change({ when: call.input.when, whole: true }) : undefined;
   }
   const [, time = '', thing = ''] = AND_OTHER.exec(told) ?? [];
-  const text = thing === '' ? undefined : otherThing(topic.text, thing);
+  const text = ENDS_ON_NAME.test(topic.text ?? '') ? otherThing(topic.text, thing) : undefined;
   const moved = text === undefined ? undefined : correctionOf(time, topic);
   if (moved?.input.when) return change({ when: moved.input.when, text });
   const own = ofItself(told, topic);
@@ -78,18 +78,21 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
   return otherTime(parts, topic, /\?\s*$/.test(said)) ?? otherWords(parts, topic);
 }
 
-/** "It's Saturday at 8:30 and it's the Honda": another time, and another thing. */
-const AND_OTHER =
-  /^(.+?),? and (?:it['’]?s|it is|that['’]?s) ((?:the|my|our) (?!last|first|only|next|same|best|day|time|end)\S+(?: \S+)?)$/i;
+/** "It's Saturday at 8:30 and it's the Honda": another time, and another name in place of the one it ends on. */
+const AND_OTHER = /^(.+?),? and (?:it['’]?s|it is|that['’]?s) ((?:the|my|our) \p{Lu}\p{Ll}+)$/u;
+const ENDS_ON_NAME = /\b(?:the|my|our) \p{Lu}\p{L}*$/u;
 
 /** "My bad, the clinic's the 11th not the 12th", of the flu shot clinic: as if it were "it". */
-function ofItself(told: string, { text = '', isRecent }: Topic): string | undefined {
+function ofItself(told: string, { text = '', when: before = '', isRecent }: Topic): string | undefined {
   const cue = CUE.exec(told)?.[0] ?? '';
   const [all = '', name = ''] = ITSELF.exec(told.slice(cue.length)) ?? [];
   const rest = told.slice(cue.length + all.length);
   const isIt = name !== '' && text.toLowerCase().split(/\s+/).includes(name.toLowerCase());
   const other = NOT_OTHER.exec(rest)?.[1];
   const when = other ?? rest;
+  // "Rex is 12 not 11", of a call at 5: an age.
+  const [, wrong] = /\bnot (\d{1,2})$/.exec(rest) ?? [];
+  if (wrong !== undefined && !new RegExp(`\\b${wrong}\\b`).test(before)) return undefined;
   // "The party is on Saturday" may only tell of it.
   if (!STRONG.test(cue) && other === undefined && !/ be\b/i.test(all)) return undefined;
   return isRecent && isIt && (isTime(when) || timeOf(when) !== undefined) ? `no, ${rest}` : undefined;
@@ -227,7 +230,7 @@ function aheadLike(before: string, meant: string): string | undefined {
 }
 
 /** "Alice, not Bob", "not 5, 6". */
-function contrast(meant: string, rest: string, { text, isRecent }: Topic): Call | undefined {
+function contrast(meant: string, rest: string, { text, when = '', isRecent }: Topic): Call | undefined {
   const whole = isRecent ? { whole: true } : {};
   for (const [pattern, to, from] of [
     [NOT_OTHER, 1, 2],
@@ -246,7 +249,8 @@ function contrast(meant: string, rest: string, { text, isRecent }: Topic): Call 
     // "Not this Wednesday, it's a holiday".
     if (pattern === OTHER_FIRST && /^(?:it['’]?s|it is|that['’]?s|there|he|she|they|we|i)\b/i.test(found?.[to] ?? ''))
       continue;
-    const counted = text === undefined ? undefined : countOf(text, right, wrong);
+    const counted =
+      text === undefined ? undefined : (countOf(text, right, wrong) ?? numberOf(text, when, right, wrong));
     if (counted) return change({ replace: counted });
     const time = timeOf(right);
     if (time !== undefined && (isTime(wrong) || /^\d{1,2}$|^(?:this|that)(?: one)?$/i.test(wrong)))
@@ -255,6 +259,13 @@ function contrast(meant: string, rest: string, { text, isRecent }: Topic): Call 
       return change({ replace: { from: wrong, to: right } });
   }
   return undefined;
+}
+
+/** "8, not 6" of "order 6 chairs" at 11. */
+function numberOf(text: string, when: string, right: string, wrong: string): { from: string; to: string } | undefined {
+  if (![right, wrong].every((one) => /^\d{1,4}$/.test(one))) return undefined;
+  const within = new RegExp(`(?<![\\d:.])${wrong}(?![\\d:.])`);
+  return within.test(text) && !within.test(when) ? { from: wrong, to: right } : undefined;
 }
 
 /** "6 sheets, not 5" of "5 sheets of ply". */

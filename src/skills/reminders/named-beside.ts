@@ -7,7 +7,7 @@ import { isTime } from './time-words.ts';
 
 const DAY = `(?:today|tomorrow|tonight|this week|next week|(?:on |this |next )?${WEEKDAY})`;
 const NAMED = new RegExp(
-  `^(?:(?:no|oops|wait|oh|ok|sorry|actually|hmm)[\\s,]+)*(?<its>it(?:['’]?s| is) )?(?:the |my |our )?(?<name>[^,.;:!?]{2,40}?)(?<one> one| reminder)? (?:(?:i|we) (?:(?:don['’]?t|do not|no longer) (?:need|want)|can drop)(?: any ?more)?|(?:(?:that['’]?s|that is|which is|is|was|are|got|has been|['’]s|s) )?(?:off|cancelled|canceled|called off|not happening|no longer happening|bailed))(?: (?<day>${DAY}))?(?: lol| now)?[\\s,.;!–-]+(?:so |please |you can |just )*(?:delete|remove|cancel|drop|scrap|bin|lose|get rid of) (?:it|that|this|that one|this one)[\\s.!]*$`,
+  `^(?:(?:no|oops|wait|oh|ok|sorry|actually|hmm)[\\s,]+)*(?<its>it(?:['’]?s| is) )?(?:the |my |our )?(?<name>[^,.;:!?]{2,40}?)(?<one> one| reminder)? (?:(?:i|we) (?:(?:don['’]?t|do not|no longer) (?:need|want)|can drop)(?: any ?more)?|(?:(?:that['’]?s|that is|which is|is|was|are|got|has been|['’]s|s) )?(?:off|cancelled|canceled|called off|not happening|no longer happening|bailed)|(?:has |have |['’]s )?already (?:called|rang|rung|phoned|emailed|texted|replied|answered|came|come|arrived|paid)(?: (?:me|us|it|back))?(?: (?:at|this|yesterday|today|earlier)[^,;]{0,15})?)(?: (?<day>${DAY}))?(?: lol| now)?[\\s,.;!–-]+(?:so |please |you can |just )*(?:delete|remove|cancel|drop|scrap|bin|lose|get rid of) (?:it|that|this|that one|this one)[\\s.!]*$`,
   'i',
 );
 

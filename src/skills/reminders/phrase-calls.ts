@@ -2,7 +2,7 @@
 import { type Call, CLAUSE_BEHIND } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import { isSlip } from '../../base/text.ts';
-import { MONTH, monthNames, parseDuration, parseWhen, splitTask, WEEKDAY } from '../../time/index.ts';
+import { MONTH, monthNames, parseDuration, parseWhen, splitTask, taskWords, WEEKDAY } from '../../time/index.ts';
 import { aheadFirst, aheadIn } from './ahead-words.ts';
 import { dayOfAll } from './days.ts';
 import { USUAL_NAG } from './nag.ts';
@@ -231,6 +231,12 @@ const PRONOUN =
 /** "One", "20": told alone these are more often a count than a time of day. */
 export const BARE_NUMBER =
   /^(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|a couple|another one)$/i;
+
+/** "Give him his pill": something to be done, and to what. */
+export function isDeed(words: string): boolean {
+  const [first = '', ...others] = words.replace(/^to /i, '').split(/\s+/);
+  return others.length > 0 && taskWords.deeds.has(first.toLowerCase());
+}
 
 /** "A new job", "your message": nothing that the person has asked to be reminded of. */
 const NOT_MINE =

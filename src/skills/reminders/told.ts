@@ -4,7 +4,7 @@ import { pattern } from '../../base/pattern.ts';
 import { parseDuration, parseWhen, splitTask, WEEKDAY } from '../../time/index.ts';
 import { DANGLING, seriesAhead } from './ahead-words.ts';
 import { USUAL_NAG } from './nag.ts';
-import { create } from './phrase-calls.ts';
+import { create, isDeed } from './phrase-calls.ts';
 import { inDigits, isTime, splitEvent, TRIAL } from './time-words.ts';
 import { ANY_REQUEST, NO_STATEMENT } from './untold.ts';
 
@@ -90,19 +90,28 @@ export function headed(text: string): string | undefined {
 /** "9:15 call the linen guy", of a list of a day. */
 const CLOCK_OF_ITEM = /^(\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?):? (?=\p{L})(.+)$/iu;
 
+/** "2 loaves" is a count: of several lines one must say that its number is an hour. */
+const isClock = (item: string): boolean => {
+  const [, clock = '', deed = ''] = CLOCK_OF_ITEM.exec(item) ?? [];
+  return /[ap]m$|[:.]/i.test(clock) || isDeed(deed);
+};
+
 /** What belongs to a day that stands before it. */
 export function onItsDay(text: string): Call[] | string | undefined {
   const [, day = '', colon = '', rest = ''] = ON_DAY.exec(text) ?? [];
   const items = rest.split(/\s*[\n;]\s*|,\s+(?:and\s+)?/).filter((item) => item !== '');
+  const hasClock = items.some(isClock);
   const calls = items.map((item) => {
     const bare = item.replace(/^(?:[-–—*•]|\d{1,2}[.)])\s+/, '');
     const [, clock, deed = ''] = CLOCK_OF_ITEM.exec(bare) ?? [];
-    const { when, task } = clock ? { when: clock, task: deed } : splitTask(`remind me ${bare}`);
+    const { when, task } = clock && hasClock ? { when: clock, task: deed } : splitTask(`remind me ${bare}`);
     const time = `${day} ${/^\d/.test(when ?? '') ? `at ${when}` : when}`;
     return when !== undefined && task !== '' && isTime(time) ? create(task, time) : undefined;
   });
   if (day !== '' && items.length > 1 && calls.every((call) => call !== undefined)) return calls;
-  return colon === '' ? undefined : `remind me ${/day$/i.test(day) && !/to/i.test(day) ? 'on ' : ''}${day}: ${rest}`;
+  return colon === '' || !/^remind /i.test(text)
+    ? undefined
+    : `remind me ${/day$/i.test(day) && !/to/i.test(day) ? 'on ' : ''}${day}: ${rest}`;
 }
 
 const DAY_FIRST = pattern.is`^(?<day>today|tomorrow|tonight|(?:on )?(?:(?:this|next) )?${WEEKDAY})[:,]? (?:(?:please|can you|could you) )*remind me (?<rest>.+)$`;

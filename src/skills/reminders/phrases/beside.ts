@@ -3,7 +3,7 @@ import type { Call, Phrase, Topic } from '../../../agent/index.ts';
 import { parseDuration, splitTask } from '../../../time/index.ts';
 import { type Ahead, aheadIn } from '../ahead-words.ts';
 import { change, lengthLike } from '../correction.ts';
-import { AGAIN, again, ahead, BARE_NUMBER, create, editWhen, remind, snoozeOf } from '../phrase-calls.ts';
+import { AGAIN, again, ahead, BARE_NUMBER, create, editWhen, isDeed, remind, snoozeOf } from '../phrase-calls.ts';
 import { isItem } from '../reworded.ts';
 import { isRhythm } from '../schedule.ts';
 import { isTime } from '../time-words.ts';
@@ -17,6 +17,14 @@ function besideAhead({ length, clock, which, text }: Ahead, topic: Topic | undef
   const own = clock === undefined ? anchor : `${withoutClock(anchor)} ${/^\d/.test(clock) ? `at ${clock}` : clock}`;
   const when = `${length} before ${own}`;
   return isTime(when) ? again('that', when) : undefined;
+}
+
+/** "And another half hour": on in the direction of the change before it. */
+function shiftedOn({ when = '' }: Topic, length: string): Call | undefined {
+  const isEarlier = /\b(?:earlier|forward|sooner)\b/i.test(when);
+  return isEarlier && /\b(?:later|back)\b/i.test(when)
+    ? undefined
+    : change({ when: `${length} ${isEarlier ? 'earlier' : 'later'}` });
 }
 
 /** "The logo one" is there already. */
@@ -82,11 +90,16 @@ function further(topic: Topic, rest: string): Call | undefined {
   return isClock && topic.isRecent ? again('that', when, text.replace(/^(?:to|about) /i, '')) : create(text, when);
 }
 
+const TELLS =
+  /^(?:i|we|you|he|she|they|it|there|that|this|these|those|who|what|just|if|in|so|as|because|since|cos|cause|when|please|pls|thanks|thank|cheers|but|and|or|not|no|maybe|for|lol|ok|okay|sorry|too|also|then|though|tho)\b|\b(?:is|are|was|were|has|have|had|will|can|never|always|often)\b/i;
+
 /** "One for Wednesday at noon, lunch with Marcus"; "6.15pm same day, leave the house". */
 function anotherOf(rest: string): Call | undefined {
   const [, own = '', day = '', text = ''] = /^([^,]+?)( (?:on )?(?:the )?same day)?(?:,| to) (.+)$/i.exec(rest) ?? [];
   if (text === '' || !isTime(own) || ANY_REQUEST.test(text) || splitTask(`remind me to ${text}`).when !== undefined)
     return undefined;
+  // "…, she never picks up" says why.
+  if (TELLS.test(text)) return day === '' ? again('that', own) : undefined;
   return day === '' ? create(text, own) : again('that', own, text);
 }
 
@@ -119,7 +132,7 @@ export const beside: Phrase[] = [
     call: ({ day = '', text = '' }, topic) =>
       isTime(day) &&
       !isTime(text) &&
-      text.includes(' ') &&
+      isDeed(text) &&
       !/ instead[.!]*$/i.test(text) &&
       topic?.how === 'made' &&
       !ANY_REQUEST.test(text)
@@ -151,7 +164,8 @@ export const beside: Phrase[] = [
       topic.isRecent &&
       topic.text !== undefined &&
       isItem(rest, topic.text) &&
-      !A_REQUEST.test(rest)
+      !A_REQUEST.test(rest) &&
+      !MANAGES.test(rest)
         ? change({ text: `${topic.text} and ${rest.replace(TOO, '')}` })
         : undefined,
   },
@@ -175,8 +189,9 @@ export const beside: Phrase[] = [
       if (early?.which === '' && early.text === '') return { tool: 'reminder_ahead', input: { ...early } };
       // "Another one for 10", behind a timer of 5 minutes or a call at 3.
       // "And another 15 minutes", of what was just put off.
-      const isLonger = topic?.how === 'made' && topic.isNew !== true && parseDuration(said) !== undefined;
-      if (isLonger && !/^in /i.test(said)) return topic.isRecent ? change({ when: `${said} later` }) : undefined;
+      const length = said.replace(/^half (?=hour\b)/i, 'half an ');
+      const isLonger = topic?.how === 'made' && topic.isNew !== true && parseDuration(length) !== undefined;
+      if (isLonger && !/^in /i.test(said)) return topic.isRecent ? shiftedOn(topic, length) : undefined;
       const time = /^\d{1,2}$/.test(said) && topic?.when ? (lengthLike(topic.when, said) ?? `at ${said}`) : said;
       // "Again in 20", said of what has just spoken, puts that off.
       if (topic?.how === 'spoken') return snoozeOf('', time);

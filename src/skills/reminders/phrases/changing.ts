@@ -1,4 +1,4 @@
-import { ANYMORE, isCondition, type Phrase, REMOVE, UNNEEDED, WISH } from '../../../agent/index.ts';
+import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../../agent/index.ts';
 import { parseDuration, splitTask } from '../../../time/index.ts';
 import {
   about,
@@ -13,8 +13,7 @@ import {
   snoozeOf,
 } from '../phrase-calls.ts';
 import { shifted } from '../schedule.ts';
-import { isTime, timeWithin } from '../time-words.ts';
-import { ANY_REQUEST } from '../untold.ts';
+import { isTime } from '../time-words.ts';
 
 const NAMED = '(reminder|reminders|alarm|timer)';
 
@@ -176,13 +175,6 @@ function ofNamed(said: string) {
   return isShift ? about('reminder_edit', name, { when: shift }) : undefined;
 }
 
-/** It goes on, asks or denies: "on Friday don't …". */
-const OPEN =
-  /\?|^(?:can|could|should|would|will|do|does|did|is|are|why|when|what|who)\b|\b(?:don['’]?t|not|never|didn['’]?t|to|should|would|could|can|will|might|may|maybe|i|you|we|he|she|they|or)$/i;
-
-/** "They gave us till Friday": until when, and no condition. */
-const untilless = (reason: string): string => reason.replace(/\b(?:until|till|til|before|after)\b/gi, 'on');
-
 /** What people say to move or reword a reminder. */
 export const changing: Phrase[] = [
   {
@@ -297,15 +289,6 @@ export const changing: Phrase[] = [
     },
   },
   {
-    pattern:
-      '{reason} [so] (change|move|make|set|switch|put|push) (it|that) [to|for|until] (that|then|that day|that date)',
-    example: 'they gave us till March 9, so change it to that',
-    call: ({ reason = '' }) => {
-      const when = reason.split(/\s+/).length <= 12 && !isCondition(untilless(reason)) ? timeWithin(reason) : undefined;
-      return when === undefined || ANY_REQUEST.test(reason) || OPEN.test(reason) ? undefined : editWhen('that', when);
-    },
-  },
-  {
     pattern: '[actually] (make|change|set|move|switch|update) (that one|this one) [to|for|at] {when}',
     example: 'move that one to 6',
     call: ({ when = '' }) => editWhen('that one', when),
@@ -363,7 +346,7 @@ export const deleting: Phrase[] = [
     call: () => removal(''),
   },
   {
-    pattern: `(${REMOVE}|call off) (everything|all) [that] [i have|i've got|i have got|there is|is|that is] [on|set|planned|due|left] [for|on] {day}`,
+    pattern: `(${REMOVE}|call off) (everything|all|(all|every|every single) [of] [my|the] (reminder|reminders|alarms)) [that] [i have|i've got|i have got|there is|is|that is] [on|set|planned|due|left] [for|on] {day}`,
     example: 'clear everything I have tomorrow',
     call: ({ day = '' }) => (list(day) ? removal(`everything ${day}`) : undefined),
   },

@@ -1,7 +1,7 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration, parseWhen, splitTask } from '../../../time/index.ts';
 import { CARRIES } from '../carries.ts';
-import { A_QUESTION, BARE_NUMBER, create, createAt, isName, nag, remind } from '../phrase-calls.ts';
+import { A_QUESTION, BARE_NUMBER, create, createAt, isDeed, isName, nag, remind } from '../phrase-calls.ts';
 import { isRhythm } from '../schedule.ts';
 import { isTime, splitEvent, TRIAL } from '../time-words.ts';
 
@@ -99,14 +99,12 @@ export const creating: Phrase[] = [
   {
     pattern: 'get me to {text}',
     example: 'get me to submit my mileage on the 30th',
-    call: ({ text = '' }) =>
-      /^(?:the|an?|my|our|his|her|their|do)\b/i.test(text) ? undefined : remind(`to ${text}`, { needsTime: true }),
+    call: ({ text = '' }) => (isDeed(text) ? remind(`to ${text}`, { needsTime: true }) : undefined),
   },
   {
     pattern: '{when} get me to {text}',
     example: 'at 4 get me to check the oven',
-    call: ({ when = '', text = '' }) =>
-      /^(?:the|an?|my|our|his|her|their)\b/i.test(text) ? undefined : createAt(when, text),
+    call: ({ when = '', text = '' }) => (isDeed(text) ? createAt(when, text) : undefined),
   },
   {
     pattern: `{length} before {event} <${WISHING}> (remind me|tell me|ping me|nudge me|ask me|prod me|reminding|reminded|reminder) to {text}`,
@@ -268,7 +266,9 @@ export const creating: Phrase[] = [
   {
     pattern: '(add|schedule|book in|pencil in) (a|an|the|my) {rest}',
     example: 'add a call with the examiner at 4pm tomorrow',
-    call: ({ rest = '' }) => {
+    call: ({ rest = '' }, topic) => {
+      // "Add the train leaves at 9:40" belongs to what was noted just before.
+      if (topic?.thing === 'note' && topic.isRecent) return undefined;
       const { when = '' } = splitTask(`remind me about ${rest}`);
       const hasHour = /\d ?(?:am|pm)\b|\d[:.]\d\d|\bat (?:\d|noon|midday)/i.test(when);
       const isOther = /\b(?:reminders?|alarms?|notes?|timer|list|lists|to the|on the|to my|on my)\b/i.test(rest);

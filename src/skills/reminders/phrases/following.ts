@@ -1,10 +1,11 @@
 /** What people say of the reminder at hand: to correct it, to see it, to change its words. */
-import type { Call, Phrase } from '../../../agent/index.ts';
+import { type Call, isCondition, type Phrase } from '../../../agent/index.ts';
 import { splitTask, taskWords } from '../../../time/index.ts';
 import { change, correction, INSTEAD, underCondition } from '../correction.ts';
-import { about, list, pauseFor, pauseUntil } from '../phrase-calls.ts';
+import { about, editWhen, list, pauseFor, pauseUntil } from '../phrase-calls.ts';
 import { isRhythm, shifted } from '../schedule.ts';
-import { isTime } from '../time-words.ts';
+import { isTime, timeWithin } from '../time-words.ts';
+import { ANY_REQUEST } from '../untold.ts';
 
 /** "Call it off", "call it a day": sayings, no names. */
 const SAYINGS = /^(?:off|in|back|quits|a (?:day|night|draw|wrap))\b/i;
@@ -14,6 +15,17 @@ function named(words: string): Call | undefined {
   const text = words.replace(INSTEAD, '').replace(/^["“'](.+)["”']$/, '$1');
   return SAYINGS.test(text) || isTime(text) ? undefined : change({ text });
 }
+
+/** It goes on, asks or denies: "on Friday don't …". */
+const OPEN =
+  /\?|^(?:can|could|should|would|will|do|does|did|is|are|why|when|what|who)\b|\b(?:don['’]?t|not|never|didn['’]?t|to|should|would|could|can|will|might|may|maybe|i|you|we|he|she|they|or)$/i;
+
+/** "Ann can't make Tuesday": the day that is out. */
+const OUT =
+  /\b(?:no|not|never|none|cannot|\w+n['’]?t|without|except|full|busy|away|closed|booked|off|shut|taken|gone|unless|was going to)\b/i;
+
+/** "They gave us till Friday": until when, and no condition. */
+const untilless = (reason: string): string => reason.replace(/\b(?:until|till|til|before|after)\b/gi, 'on');
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
 
@@ -151,11 +163,24 @@ export const following: Phrase[] = [
   },
   {
     pattern:
-      '[can i|could i|can we|could we|is possible to] (change|move|switch|put) [it|that] (to|for|at|until) {when}',
+      '[can i|could i|can we|could we|is possible to] ((move|put) [it|that] (to|for|at|until) {when}|(change|switch) [it|that] (to|for|at|until) {other})',
     example: 'can I change it to 10?',
     about: 'reminder',
-    call: ({ when = '' }, topic) =>
-      topic?.how === 'made' ? correction(`move it to ${when.replace(/[?]+$/, '')}`, topic) : undefined,
+    call: ({ when, other = '' }, topic) =>
+      topic?.how === 'made'
+        ? correction(`${when === undefined ? 'change' : 'move'} it to ${(when ?? other).replace(/[?]+$/, '')}`, topic)
+        : undefined,
+  },
+  {
+    pattern:
+      '{reason} [so] (change|move|make|set|switch|put|push) (it|that) [to|for|until] (that|then|that day|that date)',
+    example: 'they gave us till March 9, so change it to that',
+    call: ({ reason = '' }) => {
+      const when = reason.split(/\s+/).length <= 12 && !isCondition(untilless(reason)) ? timeWithin(reason) : undefined;
+      return when === undefined || ANY_REQUEST.test(reason) || OPEN.test(reason) || OUT.test(reason)
+        ? undefined
+        : editWhen('that', when);
+    },
   },
   {
     pattern: '(when is|whens|when was|what was) it [again]',

@@ -14,7 +14,7 @@ const KIND =
 /** What people say to see their reminders. */
 export const listing: Phrase[] = [
   {
-    pattern: `${QUESTION} <got|any|the|else|all|of|on|still|a|my|for> (what|whats|which|anything|something|everything|much|reminders|alarms|tasks|agenda|plans) <${KIND}> {day} <please|then|though|if|may|i|ask|again>`,
+    pattern: `${QUESTION} <got|have|any|the|else|all|of|on|still|a|my|for> (what|whats|which|anything|something|everything|much|reminders|alarms|tasks|agenda|plans) <${KIND}> {day} <please|then|though|if|may|i|ask|again>`,
     example: 'what do I have tomorrow?',
     shown: true,
     call: ({ day = '' }) => list(day),
