@@ -55,8 +55,8 @@ async function bench(dueAt: number[], { most, batch, meanwhile }: Bench) {
 }
 
 test('what falls due right after something was carried out is carried out together', async () => {
-  const asked = await bench([1_000, 1_006, 1_012, 1_018, 1_049, 1_051, 3_000], { most: 100, batch: 100 });
-  expect(asked).toEqual([[1_000], [1_006, 1_012, 1_018, 1_049], [1_051], [3_000]]);
+  const asked = await bench([1_000, 1_006, 1_012, 1_018, 1_019, 1_021, 3_000], { most: 100, batch: 100 });
+  expect(asked).toEqual([[1_000], [1_006, 1_012, 1_018, 1_019], [1_021], [3_000]]);
 });
 
 test('what comes while the worker looks is carried out when it is due', async () => {
