@@ -4,7 +4,7 @@ import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { inSpan } from '../base/spans.ts';
 import { type Card, type Item, isPrivate, isSaid } from '../delivery/index.ts';
-import { holdPerson } from '../people/index.ts';
+import { lockPerson } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { rememberedIn } from './approvals/remembered.ts';
 import { type Ready, runCall, whenReady } from './calls.ts';
@@ -100,7 +100,7 @@ export class Agent implements TurnHost {
     const ctx = { ...this.callContext(item, signal, true), ...aside };
     return whenReady(ready, () =>
       database.tx(name, async (tx) => {
-        if (!(await holdPerson(tx, asked.person.id))) throw erased();
+        if (!(await lockPerson(tx, asked.person.id))) throw erased();
         const wanted = await call(tx);
         const result = wanted && (await runCall(tx, toolbox, wanted, ctx));
         if (wanted && result) append(tx, [this.recorder.call(wanted, result, item, world.clock.now())]);
@@ -118,8 +118,8 @@ export class Agent implements TurnHost {
   ): Promise<void> {
     const { database, delivery, toolbox } = this.options;
     await database.tx(name, async (tx) => {
-      const { held } = await delivery.hold(tx, item);
-      if (!held) return;
+      const { owned } = await delivery.lockItem(tx, item);
+      if (!owned) return;
       const wanted = await call({ ...ctx, tx });
       const result = 'tool' in wanted ? await runCall(tx, toolbox, wanted, ctx) : wanted;
       if ('tool' in wanted) await wanted.after?.(result);

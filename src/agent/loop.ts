@@ -280,8 +280,8 @@ async function commitNext(run: Running, name: string, work: (tx: Transaction) =>
   const added = turn.steps.length;
   const storing = database.tx(commits, async (tx) => {
     turn.steps.length = added;
-    const { held, cancel } = await delivery.hold(tx, item);
-    if (!held) throw new Lost();
+    const { owned, cancel } = await delivery.lockItem(tx, item);
+    if (!owned) throw new Lost();
     if (cancel) throw new CodaError('CANCELLED', { message: texts.stopped(), remedy: '' });
     const now = world.clock.now();
     turn.addAll(await work(tx), now);

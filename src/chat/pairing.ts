@@ -11,7 +11,7 @@ import type { Command } from './skill.ts';
 export interface PairingDeps {
   database: Database;
   clock: Clock;
-  delivery: Pick<Delivery, 'endIn' | 'forget' | 'hold' | 'outbox'>;
+  delivery: Pick<Delivery, 'endIn' | 'forget' | 'lockItem' | 'outbox'>;
   access: AccessRules;
   /** What people call a platform, by its adapter's name. */
   platforms: ReadonlyMap<string, string>;
@@ -35,8 +35,8 @@ export async function turnAway(deps: PairingDeps, item: Item): Promise<void> {
   const hash = hashOfCode(code);
   const expiresAt = new Date(now.getTime() + CODE_MS);
   await database.tx('guest.notice', async (tx) => {
-    const { held } = await delivery.hold(tx, item);
-    if (!held) return;
+    const { owned } = await delivery.lockItem(tx, item);
+    if (!owned) return;
     const offered = { ...account, hash, now, expiresAt, conversationId: conversation.id };
     const isNew = await pairing.offer(tx, offered);
     if (isNew) await tellOwners(deps, tx, { hash, since: new Date(now.getTime() - CODE_MS) }, item);

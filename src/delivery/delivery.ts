@@ -211,9 +211,9 @@ export class Delivery {
     return this.endings.endIn(tx, item, end);
   }
 
-  /** Holds the row until `tx` ends: whether it is still this process's, and whether somebody asked to stop it. */
-  hold(tx: Transaction, item: Item): Promise<{ held: boolean; cancel: boolean }> {
-    return laneStore.hold(tx, item);
+  /** Locks the row until `tx` ends: whether it is still this process's, and whether somebody asked to stop it. */
+  lockItem(tx: Transaction, item: Item): Promise<{ owned: boolean; cancel: boolean }> {
+    return laneStore.lockItem(tx, item);
   }
 
   /** Takes the asker's waiting follow-ups along into a running turn, and what became of its own message. */

@@ -198,11 +198,11 @@ export async function setQuiet(tx: Transaction, personId: string, quiet: Person[
 }
 
 /**
- * Holds off the person's erasure until `tx` ends; false: they were erased. What is written of somebody beside their messages
+ * Locks the person's row against an erasure until `tx` ends; false: they were erased. What is written of somebody beside their messages
  * begins with it: it commits before anything of theirs is erased, or not at all. Of who has become another person there is
  * no row; what would refer to it fails.
  */
-export async function holdPerson(tx: Transaction, personId: string): Promise<boolean> {
+export async function lockPerson(tx: Transaction, personId: string): Promise<boolean> {
   const { rows } = await tx.query<{ erased: boolean }>(
     'select erased_at is not null as erased from persons where id = $1 for share',
     [personId],
@@ -216,7 +216,7 @@ export async function isErased(tx: Transaction, personId: string): Promise<boole
   return rows.length > 0;
 }
 
-/** Waits for what `holdPerson` holds, and has the next one wait for the erasure. */
+/** Waits for what `lockPerson` holds, and has the next one wait for the erasure. */
 export const haltRules: readonly DeletionRule[] = [{ sql: 'select from persons where id = $1 for no key update' }];
 
 /** The person's names and settings. The row stays: others' conversations refer to it. */

@@ -128,7 +128,7 @@ async function build(
     if (failed && !(await answers(embedder, signal))) throw failed;
     const most = failed || round >= ROUNDS ? embedder.maxBatch : 0;
     const left = await database.tx('vectors.flip', async (tx) => {
-      if (!(await store.holdSpace(tx, source.kind, space))) return undefined;
+      if (!(await store.lockSpace(tx, source.kind, space))) return undefined;
       const missing = await countMissing(tx, source, space.space, most + 1);
       if (missing > most) return missing;
       // Of a few texts a service may refuse all, and nothing would be found by meaning any more.

@@ -33,8 +33,8 @@ export async function beginSpace(tx: Transaction, kind: Kind, { space, dim }: Sp
   );
 }
 
-/** Whether a space is as it was begun. Nobody begins it anew or takes it away until `tx` ends. */
-export async function holdSpace(tx: Transaction, kind: Kind, { space, dim }: Space): Promise<boolean> {
+/** Whether a space is as it was begun; its row is locked. Nobody begins it anew or takes it away until `tx` ends. */
+export async function lockSpace(tx: Transaction, kind: Kind, { space, dim }: Space): Promise<boolean> {
   const { rows } = await tx.query(`select from ${kind}_spaces where space = $1 and dim = $2 for update`, [space, dim]);
   return rows.length > 0;
 }

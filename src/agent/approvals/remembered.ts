@@ -22,7 +22,7 @@ export function rememberedIn(
 
 /** Remembers a yes. */
 export async function remember(tx: Transaction, conversationId: string, personId: string, tool: string): Promise<void> {
-  const state = await conversations.hold(tx, conversationId);
+  const state = await conversations.lock(tx, conversationId);
   if (!state) return;
   const { settings, epoch } = state;
   const tools = new Set([...rememberedIn(state, personId), tool]);

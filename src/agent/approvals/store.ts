@@ -120,7 +120,7 @@ export async function ownApprovals(
 /** For the worker: when the next question has waited long enough. */
 export const EARLIEST_EXPIRY = `select expires_at from turns where state = 'waiting' order by expires_at limit 1`;
 
-/** Questions that nobody has answered in time, of up to `limit` turns, which are held until `tx` ends. */
+/** Questions that nobody has answered in time, of up to `limit` turns, which are locked until `tx` ends. */
 export async function claimExpired(tx: Transaction, now: Instant, limit: number): Promise<ExpiredTurn[]> {
   const held = await tx.query<{ id: string }>(
     `update turns set expires_at = null

@@ -112,8 +112,8 @@ export async function stateOf(db: Queryable, id: string): Promise<ConversationSt
   return rows[0] ?? { settings: {}, epoch: 0 };
 }
 
-/** The same, held until `tx` ends; undefined when there is no such conversation. */
-export async function hold(tx: Transaction, id: string): Promise<ConversationState | undefined> {
+/** The same, locked until `tx` ends; undefined when there is no such conversation. */
+export async function lock(tx: Transaction, id: string): Promise<ConversationState | undefined> {
   const { rows } = await tx.query<ConversationState>(
     'select settings, epoch from conversations where id = $1 for update',
     [id],

@@ -201,8 +201,8 @@ export class Arriving {
     const { missing, notes } = this.told(taken, item.conversation.place);
     return database.tx('files.keep', async (tx) => {
       if (item.payload.aside) await lanes.lock(tx, item.conversation.id);
-      const { held } = await lanes.hold(tx, item);
-      if (!held) return undefined;
+      const { owned } = await lanes.lockItem(tx, item);
+      if (!owned) return undefined;
       const payload = await store.keepFiles(tx, item.id, taken.files, missing);
       // Its author has taken it back, or is not known any more.
       if (!payload || payload.withdrawn) return { ...item, payload: { ...(payload ?? item.payload), withdrawn: true } };

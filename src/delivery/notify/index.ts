@@ -4,7 +4,7 @@ import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { JobHandler, JobQueue } from '../../jobs/index.ts';
-import { holdPerson, peopleMeant } from '../../people/index.ts';
+import { lockPerson, peopleMeant } from '../../people/index.ts';
 import type { Besides, Database, Transaction } from '../../storage/index.ts';
 import type { Outbox } from '../content.ts';
 import * as conversations from '../conversations/store.ts';
@@ -75,7 +75,7 @@ export function notifyJob({ database, outbox }: { database: Database; outbox: Ou
       const card = { kind: 'notice' as const, text };
       const notice = { key: job.key ?? `notify:${job.id}`, ...address, card, ...(tainted && { tainted }) };
       await database.tx('notify.say', async (tx) => {
-        if (await holdPerson(tx, address.personId)) await outbox.addAll(tx, [notice]);
+        if (await lockPerson(tx, address.personId)) await outbox.addAll(tx, [notice]);
       });
     },
   };

@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
-import { holdPerson, knownAs } from '../../people/index.ts';
+import { knownAs, lockPerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
@@ -33,7 +33,7 @@ export async function directlyTo(
       const opened = await adapter.direct(externalId);
       const now = world.clock.now();
       return await database.tx('outbox.direct', async (tx) => {
-        if (!(await holdPerson(tx, personId))) return undefined;
+        if (!(await lockPerson(tx, personId))) return undefined;
         return conversations.open(tx, opened, personId, uuid(now), now);
       });
     } catch (error) {

@@ -125,7 +125,7 @@ export async function list(tx: Queryable, personId: string | undefined): Promise
   return rows;
 }
 
-/** The rule of a schedule, whose row is held until `tx` ends. */
+/** The rule of a schedule, whose row is locked until `tx` ends. */
 export async function find(tx: Transaction, name: string): Promise<{ rule: string; zone: string } | undefined> {
   const sql = 'select rule, zone from schedules where name = $1 for update';
   return (await tx.query<{ rule: string; zone: string }>(sql, [name])).rows[0];

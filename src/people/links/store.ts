@@ -35,7 +35,7 @@ export async function offer(tx: Transaction, { personId, hash, expiresAt, conver
   );
 }
 
-/** Who gave out an open code, which is held until `tx` ends. */
+/** Who gave out an open code, which is locked until `tx` ends. */
 export async function issuerOf(
   tx: Transaction,
   hash: string,

@@ -55,7 +55,7 @@ export interface Waiting {
   conversationId: string | undefined;
 }
 
-/** Whose open code it is, held until `tx` ends. */
+/** Whose open code it is, locked until `tx` ends. */
 export async function waiting(tx: Transaction, hash: string, now: Instant): Promise<Waiting | undefined> {
   const { rows } = await tx.query<PersonRow & { adapter: string; external_id: string; told_in: string | null }>(
     `select p.*, g.adapter, g.external_id, g.conversation_id as told_in

@@ -64,9 +64,9 @@ export async function noteUse(
   names: readonly string[],
   now: Instant,
 ): Promise<void> {
-  const held = await conversations.hold(tx, conversationId);
-  if (!held) return;
-  const { settings, epoch } = held;
+  const state = await conversations.lock(tx, conversationId);
+  if (!state) return;
+  const { settings, epoch } = state;
   const before = activeIn(settings, epoch).filter((name) => !names.includes(name));
   const active = { epoch, names: [...before, ...names].slice(-MOST_ACTIVE) };
   await conversations.setSetting(tx, conversationId, ACTIVE, active);

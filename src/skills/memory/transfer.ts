@@ -7,7 +7,7 @@ import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import type { Verb } from '../../chat/index.ts';
 import type { JobQueue } from '../../jobs/index.ts';
-import { holdPerson, onlyPerson } from '../../people/index.ts';
+import { lockPerson, onlyPerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { embedSoon } from '../../vectors/index.ts';
 import { MOST_MEMORIES, type Service, termsOf } from './keep.ts';
@@ -75,7 +75,7 @@ async function importLines(
     });
   });
   return database.tx('memory.import', async (tx) => {
-    if (!(await holdPerson(tx, person.id))) {
+    if (!(await lockPerson(tx, person.id))) {
       throw new CodaError('INPUT_INVALID', {
         message: 'This person has just been erased.',
         remedy: 'They are somebody new when they write to coda again.',

@@ -7,7 +7,7 @@ import type { Json } from '../../base/json.ts';
 import { visible } from '../../base/text.ts';
 import type { SkillDeps, Verb } from '../../chat/index.ts';
 import { conversations } from '../../delivery/index.ts';
-import { holdPerson, onlyPerson } from '../../people/index.ts';
+import { lockPerson, onlyPerson } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
 import { type FiledNote, fileName, fromMarkdown, toMarkdown } from './markdown.ts';
@@ -96,7 +96,7 @@ async function importNotes(deps: TransferDeps, who: string | undefined, notes: r
   const { id: personId, locale } = await onlyPerson(database, who);
   const read = notes.flatMap((note) => parts(note, deps.config.longest)).map(checked);
   return database.tx('notes.import', async (tx) => {
-    if (!(await holdPerson(tx, personId))) {
+    if (!(await lockPerson(tx, personId))) {
       throw new CodaError('INPUT_INVALID', {
         message: 'This person has been forgotten meanwhile.',
         remedy: 'Say with --person whose notes they are.',

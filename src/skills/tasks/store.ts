@@ -106,7 +106,7 @@ export async function heard(tx: Transaction, id: string, nextAt: Instant | undef
   await tx.query('update tasks set resumed = 0, next_at = $2 where id = $1', [id, nextAt ?? null]);
 }
 
-/** The unfinished ones of the person in the order in which they were made, held until `tx` ends. */
+/** The unfinished ones of the person in the order in which they were made, locked until `tx` ends. */
 export async function open(tx: Transaction, personId: string): Promise<Task[]> {
   const { rows } = await tx.query<Row>(
     `select * from tasks where person_id = $1 and state in ('active', 'blocked') order by seq for update`,
@@ -124,7 +124,7 @@ export async function ended(tx: Queryable, personId: string, from: Instant, limi
   return rows.map(toTask);
 }
 
-/** Any of the person's, those that are over too, held until `tx` ends. */
+/** Any of the person's, those that are over too, locked until `tx` ends. */
 export async function byId(tx: Transaction, personId: string, id: string): Promise<Task | undefined> {
   const { rows } = await tx.query<Row>('select * from tasks where person_id = $1 and id = $2 for update', [
     personId,

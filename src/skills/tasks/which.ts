@@ -8,7 +8,7 @@ const NAMING = {
   texts: [({ title }: Task) => title, ({ title, steps }: Task) => [title, ...steps.map(({ text }) => text)].join(' ')],
 };
 
-/** The one that is meant, held until the transaction ends, or a question or refusal to answer with. */
+/** The one that is meant, locked until the transaction ends, or a question or refusal to answer with. */
 export async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<Task | Failed> {
   const found = namedAmong(await store.open(ctx.tx, ctx.person.id), which, NAMING);
   return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which) });

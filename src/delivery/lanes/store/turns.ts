@@ -73,8 +73,8 @@ function leaveLaneless(ids: readonly string[]): Fragment {
     )`;
 }
 
-/** Whether the row is still this process's, held so until `tx` ends. Also tells whether somebody asked to stop it. */
-export async function hold(tx: Transaction, item: Item): Promise<{ held: boolean; cancel: boolean }> {
+/** Whether the row is still this process's, locked so until `tx` ends. Also tells whether somebody asked to stop it. */
+export async function lockItem(tx: Transaction, item: Item): Promise<{ owned: boolean; cancel: boolean }> {
   const { rows } = item.laned
     ? await tx.query<{ cancel: boolean }>(
         'select cancel from lanes where conversation_id = $1 and owner = $2 and current = $3 for update',
@@ -84,7 +84,7 @@ export async function hold(tx: Transaction, item: Item): Promise<{ held: boolean
         `select false as cancel from inbox where id = $1 and owner = $2 and state = 'received' for update`,
         [item.id, item.owner],
       );
-  return { held: rows.length > 0, cancel: rows[0]?.cancel ?? false };
+  return { owned: rows.length > 0, cancel: rows[0]?.cancel ?? false };
 }
 
 /**
@@ -132,8 +132,8 @@ export interface Again {
  * this process's (any more).
  */
 export async function later(tx: Transaction, item: Item, { tries, fetches, retryAt }: Again): Promise<boolean> {
-  const held = item.laned ? await stepAside(tx, item) : (await hold(tx, item)).held;
-  if (!held) return false;
+  const owned = item.laned ? await stepAside(tx, item) : (await lockItem(tx, item)).owned;
+  if (!owned) return false;
   await tx.query(
     `update inbox
         set owner = null,
@@ -217,8 +217,8 @@ export const STILL_STOPPED = `i.payload || case when freed.cancel then '{"stoppe
 
 /** Puts a row that failed back into its queue, charged with `charge` attempts, if it is still this process's. */
 export async function giveBack(tx: Transaction, item: Item, charge: number): Promise<boolean> {
-  const { held, cancel } = await hold(tx, item);
-  if (!held) return false;
+  const { owned, cancel } = await lockItem(tx, item);
+  if (!owned) return false;
   await tx.query(
     `update inbox i set attempts = i.attempts + $2, owner = null, payload = ${STILL_STOPPED}
        from (select $3::boolean as cancel) freed where i.id = $1`,

@@ -1,5 +1,5 @@
 /** Vectors of memories in the database. */
-import { holdPerson } from '../../../people/index.ts';
+import { lockPerson } from '../../../people/index.ts';
 import type { Database, Transaction } from '../../../storage/index.ts';
 import type { Made, Missing, Source, Space } from '../../../vectors/index.ts';
 import { nextVersion } from '../store.ts';
@@ -48,7 +48,7 @@ async function missing(
 
 /** In the space that is searched new vectors are a change of their memories. */
 async function add(tx: Transaction, personId: string, space: string, made: readonly Made[]): Promise<void> {
-  if (!(await holdPerson(tx, personId))) return;
+  if (!(await lockPerson(tx, personId))) return;
   const ids = made.map(({ id }) => id);
   const version = await nextVersion(tx, personId);
   const { rows } = await tx.query<{ id: string }>(

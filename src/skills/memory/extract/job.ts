@@ -3,7 +3,7 @@ import type { TurnOver } from '../../../agent/index.ts';
 import { shortId } from '../../../base/ids.ts';
 import type { SkillDeps } from '../../../chat/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
-import { holdPerson } from '../../../people/index.ts';
+import { lockPerson } from '../../../people/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Settings } from '../config.ts';
 import { MOST_MEMORIES, type Service, termsOf } from '../keep.ts';
@@ -97,7 +97,7 @@ async function look(deps: Deps, looked: Looked, auto: Settings['auto'], signal: 
   const proposals = auto === 'off' || told.length === 0 ? [] : await propose(deps, looked, shown, signal);
   if (proposals === 'later') return;
   await database.tx('memory.extract', async (tx) => {
-    if (!(await holdPerson(tx, person.id))) return;
+    if (!(await lockPerson(tx, person.id))) return;
     if (!(await store.moveSeen(tx, conversationId, seen, to))) return;
     const kept = await add(deps, tx, looked, shown, proposals, auto);
     if (kept === 0) return;
