@@ -171,8 +171,8 @@ async function commits(url: string, connections: number): Promise<{ perSecond: n
 
 async function messages(engine: string, app: App, adapter: AtOnce, commit: number, perSecond: number): Promise<void> {
   const one = await times(MESSAGES, () => say(adapter, 0));
-  row(`${engine}: a message, p50`, ms(at(one, 0.5)), `≤ ${ms(2 * commit + 3)}`);
-  row(`${engine}: a message, p99`, ms(at(one, 0.99)));
+  row(`${engine}: a message with a model that answers at once, p50`, ms(at(one, 0.5)), `≤ ${ms(2 * commit + 3)}`);
+  row(`${engine}: a message with a model that answers at once, p99`, ms(at(one, 0.99)));
   for (let conversation = 1; conversation <= CONVERSATIONS; conversation++) await say(adapter, conversation);
   const began = performance.now();
   const each = 60;

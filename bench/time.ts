@@ -95,8 +95,8 @@ const hostile = repeated().map((text) => ({
 }));
 hostile.sort((a, b) => b.time - a.time);
 line(
-  `2,000 characters, worst of ${hostile.length} ("${hostile[0]?.text.slice(0, 12)}…")`,
-  ms(hostile[0]?.time ?? 0),
+  `any 2,000 characters read as a time, worst of ${hostile.length}`,
+  `${ms(hostile[0]?.time ?? 0)} ("${hostile[0]?.text.slice(0, 12)}…")`,
   '≤ 20 ms',
 );
 const long = 'every day '.repeat(1_000_000);

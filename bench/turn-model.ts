@@ -15,6 +15,7 @@ import { SystemClock } from '../src/base/clock.ts';
 import { Secrets, silentLog } from '../src/base/log.ts';
 import { MetricsBook } from '../src/base/metrics.ts';
 import type { World } from '../src/base/world.ts';
+import { openDatabase } from '../src/storage/index.ts';
 import { KEY, ModelServer } from '../test/support/model-server/index.ts';
 import { FakePlatform } from '../test/support/platform.ts';
 import { Report } from './support/report.ts';
@@ -28,6 +29,8 @@ const SLOW_MESSAGES = 60;
 const SLOWLY = 'slowly';
 const PACE_MS = 10;
 const ANSWER = ['This ', 'is ', 'an ', 'answer ', 'of ', 'usual ', 'length.'];
+
+const report = new Report();
 
 if (process.argv[2] === 'server') await serve();
 else await measure();
@@ -82,7 +85,6 @@ interface Times {
   p95: number;
 }
 
-const report = new Report();
 function line(what: string, { p50, p95 }: Times, wanted = ''): void {
   report.add(what, `p50 ${p50.toFixed(2)} ms, p95 ${p95.toFixed(2)} ms`, { wanted });
 }
@@ -184,11 +186,10 @@ async function throughCoda(url: string, dataDir: string) {
     const heard = { id, channel: 'dm-bob', from: 'bob', text: SLOWLY, role: 'owner' as const, kind: 'dm' as const };
     await (await adapter.hear({ ...heard, sentAt: world.clock.now() })).settled;
   }
-  const { database } = (
-    app as unknown as { foundation: { database: { run(name: string, sql: string): Promise<unknown> } } }
-  ).foundation;
+  await app.stop(0);
+  const database = await openDatabase({ dataDir, connectTimeoutMs: 5_000, url: undefined, schema: 'public' }, world);
   await database.run('bench', 'create table bench (n int)');
   const commit = await timed(MESSAGES, () => database.run('bench', 'insert into bench values (1)'));
-  await app.stop(0);
+  await database.close();
   return { whole, first, grown: timesOf(seen), commit };
 }

@@ -1,19 +1,19 @@
 /**
  * `npm run bench -- NAME`: makes a program of `bench/NAME.ts` as `dist/` is made, and runs it on plain Node.
- * `npm run bench -- all` runs every one; with `--write` the figures that have a bound go into the README.
+ * `npm run bench -- all` runs every one; with `--write` the figures go into docs/figures.md and the README's table.
  */
 
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { figuresPage, rowsIn, withFigures } from './figures.mjs';
 import { build, install, listFiles, requireNode, root } from './setup.mjs';
 
 requireNode();
 install();
 
 const README = join(root, 'README.md');
-const BEGIN = '<!-- figures: npm run bench -- all --write -->';
-const END = '<!-- /figures -->';
+const FIGURES = join(root, 'docs', 'figures.md');
 
 const names = listFiles(join(root, 'bench'))
   .filter((file) => /^bench\/[^/]+\.ts$/.test(file))
@@ -24,17 +24,29 @@ if (name !== 'all' && !names.includes(name)) {
   process.stderr.write(`Which? all, ${names.join(', ')}\n`);
   process.exit(64);
 }
+const isWritten = args.includes('--write');
+if (isWritten && args.length > 1) {
+  process.stderr.write('--write takes the whole of a benchmark.\n');
+  process.exit(64);
+}
 // A bench may start the daemon as a person would, from dist/.
 if (!(await build())) process.exit(70);
 const { bundle } = await import('./bundle.mjs');
 
-if (name === 'all') {
-  const tables = [];
-  for (const each of names) tables.push(await run(each, []));
-  if (args.includes('--write')) write(tables.flatMap(({ said }) => figuresIn(said)));
-  process.exit(tables.find(({ status }) => status !== 0)?.status ?? 0);
+const wanted = name === 'all' ? names : [name];
+const tables = [];
+let failed = 0;
+for (const bench of wanted) {
+  const { status, said } = await run(bench, name === 'all' || isWritten ? [] : args);
+  if (status === 0) tables.push({ bench, rows: rowsIn(said) });
+  else process.stderr.write(`${bench} ended with status ${status}.\n`);
+  failed ||= status;
 }
-process.exit((await run(name, args)).status);
+if (isWritten) {
+  writeFileSync(README, withFigures(readFileSync(README, 'utf8'), tables));
+  writeFileSync(FIGURES, figuresPage(readFileSync(FIGURES, 'utf8'), tables));
+}
+process.exit(failed);
 
 /**
  * Runs one benchmark, its output shown; resolves with its exit status and what it wrote to stdout.
@@ -56,24 +68,4 @@ async function run(name, args) {
     said += chunk;
   });
   return new Promise((resolve) => child.once('close', (status) => resolve({ status: status ?? 1, said })));
-}
-
-/**
- * The rows of a benchmark's table that have a bound.
- *
- * @param {string} said
- */
-function figuresIn(said) {
-  return said
-    .split('\n')
-    .filter((line) => /^\| (?:[^|]+\|){2}[^|]*\| [^| ][^|]*\|$/.test(line) && !/^\| ---/.test(line));
-}
-
-/** @param {string[]} rows */
-function write(rows) {
-  const page = readFileSync(README, 'utf8');
-  const from = page.indexOf(BEGIN);
-  const to = page.indexOf(END);
-  const table = ['| | measured | beside it | wanted |', '| --- | --- | --- | --- |', ...rows].join('\n');
-  writeFileSync(README, `${page.slice(0, from)}${BEGIN}\n${table}\n${page.slice(to)}`);
 }

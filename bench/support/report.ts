@@ -1,11 +1,11 @@
-/** The figures of a benchmark, as rows of a Markdown table: `npm run bench -- all --write` puts them into the README. */
+/** The figures of a benchmark, as rows of a Markdown table: `npm run bench -- all --write` puts them into docs/figures.md. */
 
 export interface Figure {
   what: string;
   measured: string;
   /** What the same machine took in the same run without coda. */
   beside?: string;
-  /** The bound; figures that have one stand in the README. */
+  /** The bound. */
   wanted?: string;
 }
 
