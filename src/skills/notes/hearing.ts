@@ -76,7 +76,9 @@ export function listed(which: string, more: { add?: string; remove?: string; mak
   const name = /^(?:list|the list)$/i.test(which) ? 'that' : which;
   // What "it" is stands somewhere else.
   if (/^(?:it|that|this|them|those)$/i.test(more.add ?? '')) return undefined;
-  if (CLAUSE_BEHIND.test(more.remove ?? '')) return undefined;
+  if (CLAUSE_BEHIND.test(more.remove ?? '') || / off, /i.test(more.remove ?? '')) return undefined;
+  // "Add socks to the packing list and oats to the shopping list" names two.
+  if (/\b(?:to|on|onto) (?:the|my|our) (?:\S+ ){1,3}list\b/i.test(more.add ?? '')) return undefined;
   return name.split(/\s+/).length > 8 ? undefined : { tool: 'note_item', input: { which: name, ...more } };
 }
 

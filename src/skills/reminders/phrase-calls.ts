@@ -101,6 +101,8 @@ function repeated(call: Call | undefined, every: string | undefined): Call | und
 
 /** "remind me …": the words after it. Only parts the text from the time; the tool reads the time again in the person's zone. */
 export function remind(rest: string, more: Manner = {}): Call | undefined {
+  // "That morning at 8" is a time of something told before, no text.
+  if (/^that (?:morning|afternoon|evening|night|day|week(?:end)?)(?: at \d| to\b)/i.test(rest)) return undefined;
   const asked = more.nag === undefined && rest.length <= LONGEST_SENTENCE ? naggingIn(rest) : undefined;
   if (asked) return repeated(remind(asked.words, { ...more, nag: asked.every ?? USUAL_NAG }), asked.every);
   const [manner = '', ...others] = rest.split(' ');

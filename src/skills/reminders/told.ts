@@ -18,7 +18,7 @@ const AT_END = new RegExp(
   'is',
 );
 const WITHIN = new RegExp(
-  `^(?<event>.+?)(?<mark>[,.;:!–—-]*)\\s+${POLITE}(?<verb>(?:remind|nag|nudge|ping|poke|buzz|alert|wake) me(?: up)?|(?:give|send|drop|set) me a (?:nudge|shout|ping|poke|reminder|heads[- ]up)|set a reminder|i (?:want|need|['’]?d like|would like) (?:reminding|to be reminded|a reminder|a nudge))\\s+(?<rest>.+)$`,
+  `^(?<event>.+?)(?<mark>[,.;:!–—-]*)\\s+${POLITE}(?<verb>(?:remind|warn|nag|nudge|ping|poke|buzz|alert|wake) me(?: up)?|(?:give|send|drop|set) me a (?:nudge|shout|ping|poke|reminder|heads[- ]up)|set a reminder|i (?:want|need|['’]?d like|would like) (?:reminding|to be reminded|a reminder|a nudge))\\s+(?<rest>.+)$`,
   'is',
 );
 /** Nobody tells in one breath what is longer. */

@@ -15,7 +15,7 @@ function answered(said: string): Call | undefined {
 /** "I'm up", of what wakes. */
 const isUp = (said: string, { text }: Topic): Call | undefined =>
   /^(?:ok(?:ay)?[\s,]+)?(?:i['’]?m|i am) (?:already )?(?:up|awake)(?: now| already)?[\s.!]*$/i.test(said) &&
-  text === 'wake up'
+  text?.startsWith('wake up')
     ? about('reminder_complete', '')
     : undefined;
 

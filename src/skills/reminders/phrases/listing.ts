@@ -222,7 +222,7 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '(what have i|what did i|show me what i have|show me what i) (completed|complete|finished|finish) [so far|already]',
+      '(what have i|what did i|show [me] what (i have|ive|i)) (completed|complete|finished|finish) [so far|already]',
     example: 'show me what I have completed',
     call: () => list('', 'completed'),
   },

@@ -39,6 +39,12 @@ export const oneDay: Phrase[] = [
     call: ({ reason = '' }) => skippedFor(reason),
   },
   {
+    pattern: "(it's|that's|it is) not needed (on|for) {day}|(it isn't|that isn't|it won't be) needed (on|for) {day}",
+    example: "it isn't needed on the 23rd",
+    about: 'reminder',
+    call: ({ day = '' }) => skippedFor(`it is off on ${day}`),
+  },
+  {
     pattern: '(skip|miss) [just|only] (the next one|next|next time|the next time|the next)',
     example: 'skip the next one',
     about: 'reminder',

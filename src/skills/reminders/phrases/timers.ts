@@ -36,14 +36,23 @@ export const timers: Phrase[] = [
     call: ({ length = '' }) => timer(length.replace(/-/g, ' ')),
   },
   {
+    pattern: '[in] {length} from now (tell|let) me [know] [that|to] {text}',
+    example: 'an hour from now tell me the bread is done',
+    call: ({ length = '', text = '' }) =>
+      parseDuration(length) === undefined ? undefined : createAt(`in ${length}`, text),
+  },
+  {
     pattern: '(wake|get) me [up] {when}',
     example: 'wake me at 7',
     call: ({ when = '' }) => createAt(when, 'wake up') ?? createAt(when.split(/,\s/)[0] ?? '', 'wake up'),
   },
   {
-    pattern: '(wake|get) me [up] {when} (for|to) {text}',
+    pattern: '(wake|get) me [up] {when} (for {thing}|to {text})',
     example: 'wake me 5am for the surf',
-    call: ({ when = '', text = '' }) => (isTime(`${when} to ${text}`) ? undefined : createAt(when, 'wake up')),
+    call: ({ when = '', thing, text = '' }) =>
+      isTime(`${when} to ${thing ?? text}`)
+        ? undefined
+        : createAt(when, thing === undefined ? 'wake up' : `wake up for ${thing}`),
   },
   {
     pattern: '[set|make|create|add|new|put|give|do] [me] [an|a|my|the] alarm [for|at] {when}',
