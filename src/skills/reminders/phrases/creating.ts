@@ -264,15 +264,16 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(rest),
   },
   {
-    pattern: '(add|schedule|book in|pencil in) (a|an|the|my) {rest}',
+    pattern: '(add|book in|pencil in) (a|an|the|my) {rest}|schedule (a|an|the|my) {once}',
     example: 'add a call with the examiner at 4pm tomorrow',
-    call: ({ rest = '' }, topic) => {
+    call: ({ once, rest = once ?? '' }, topic) => {
       // "Add the train leaves at 9:40" belongs to what was noted just before.
       if (topic?.thing === 'note' && topic.isRecent) return undefined;
       const { when = '' } = splitTask(`remind me about ${rest}`);
       const hasHour = /\d ?(?:am|pm)\b|\d[:.]\d\d|\bat (?:\d|noon|midday)/i.test(when);
       const isOther = /\b(?:reminders?|alarms?|notes?|timer|list|lists|to the|on the|to my|on my)\b/i.test(rest);
-      return hasHour && !isOther
+      // "Schedule a weekly review every Friday" is work for the scheduler.
+      return hasHour && !isOther && !(once !== undefined && isRhythm(rest))
         ? remind(`about ${rest.replace(/,? then[.!]*$/i, '')}`, { needsTime: true })
         : undefined;
     },
