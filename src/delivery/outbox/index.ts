@@ -96,11 +96,17 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     tx.afterCommit(() => void this.dispatch(mine));
   }
 
-  /** Sends parts that this process owns: those of one answer in order, different answers side by side. Never rejects. */
+  /** Sends parts that this process owns: those of one conversation in order, conversations side by side. Never rejects. */
   async dispatch(rows: readonly store.Row[]): Promise<void> {
     for (const { id } of rows) this.inFlight.add(id);
-    const groups = groupBy(rows, (row) => row.grp);
-    await Promise.all([...groups.values()].map((group) => this.track(this.sendGroup(group))));
+    const conversations = groupBy(rows, (row) => row.conversationId);
+    await Promise.all([...conversations.values()].map((own) => this.track(this.sendInOrder(own))));
+  }
+
+  /** Answers that are due together, after a platform said to wait for one, keep the order in which they were written. */
+  private async sendInOrder(rows: readonly store.Row[]): Promise<void> {
+    const written = [...rows].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+    for (const group of groupBy(written, (row) => row.grp).values()) await this.sendGroup(group);
   }
 
   /** Shows under a card that its buttons are used or too old, where the platform can: `note` says who did what. */
