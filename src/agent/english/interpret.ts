@@ -99,7 +99,11 @@ function backIn(dialogue: Dialogue, words: readonly Word[]): Interpretation {
   // "Never mind, I already called them": done, however it was changed last.
   const [done, things = ''] = ALREADY.exec(words.map(({ norm }) => norm).join(' ')) ?? [];
   if (done !== undefined && topic?.thing === 'reminder' && topic.how === 'made' && !lastAsked(dialogue)) {
-    const named = things.replace(FILLING, ' ').trim();
+    // "… before lunch" tells when, and is no name.
+    const named = things
+      .replace(/\b(?:before|after|around|last)\b.*/, ' ')
+      .replace(FILLING, ' ')
+      .trim();
     const isAtHand = named.split(/\s+/).every((word) => topic.text?.toLowerCase().includes(word));
     return [{ kind: 'call', call: { tool: `${topic.thing}_complete`, input: { which: isAtHand ? 'that' : named } } }];
   }

@@ -264,8 +264,12 @@ function contrast(meant: string, rest: string, { text, when = '', isRecent }: To
 /** "8, not 6" of "order 6 chairs" at 11. */
 function numberOf(text: string, when: string, right: string, wrong: string): { from: string; to: string } | undefined {
   if (![right, wrong].every((one) => /^\d{1,4}$/.test(one))) return undefined;
-  const within = new RegExp(`(?<![\\d:.])${wrong}(?![\\d:.])`);
-  return within.test(text) && !within.test(when) ? { from: wrong, to: right } : undefined;
+  const found = [...text.matchAll(new RegExp(`(?<!\\d[:.,]?)${wrong}(?![:.,]?\\d)`, 'g'))];
+  const isHour = new RegExp(`(?<![\\d:.])${wrong}(?![\\d:.])`).test(when);
+  if (found.length !== 1 || isHour) return undefined;
+  // With what stands before it: of "16 chairs, 6 tables" the 6 alone would be that of 16.
+  const before = text.slice(0, found[0]?.index);
+  return { from: before + wrong, to: before + right };
 }
 
 /** "6 sheets, not 5" of "5 sheets of ply". */

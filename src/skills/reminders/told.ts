@@ -99,12 +99,14 @@ const isClock = (item: string): boolean => {
 /** What belongs to a day that stands before it. */
 export function onItsDay(text: string): Call[] | string | undefined {
   const [, day = '', colon = '', rest = ''] = ON_DAY.exec(text) ?? [];
-  const items = rest.split(/\s*[\n;]\s*|,\s+(?:and\s+)?/).filter((item) => item !== '');
+  const items = rest
+    .split(/\s*[\n;]\s*|,\s+(?:and\s+)?/)
+    .map((item) => item.replace(/^(?:[-–—*•]|\d{1,2}[.)])\s+/, ''))
+    .filter((item) => item !== '');
   const hasClock = items.some(isClock);
   const calls = items.map((item) => {
-    const bare = item.replace(/^(?:[-–—*•]|\d{1,2}[.)])\s+/, '');
-    const [, clock, deed = ''] = CLOCK_OF_ITEM.exec(bare) ?? [];
-    const { when, task } = clock && hasClock ? { when: clock, task: deed } : splitTask(`remind me ${bare}`);
+    const [, clock, deed = ''] = CLOCK_OF_ITEM.exec(item) ?? [];
+    const { when, task } = clock && hasClock ? { when: clock, task: deed } : splitTask(`remind me ${item}`);
     const time = `${day} ${/^\d/.test(when ?? '') ? `at ${when}` : when}`;
     return when !== undefined && task !== '' && isTime(time) ? create(task, time) : undefined;
   });

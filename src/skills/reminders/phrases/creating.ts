@@ -272,8 +272,9 @@ export const creating: Phrase[] = [
       const { when = '' } = splitTask(`remind me about ${rest}`);
       const hasHour = /\d ?(?:am|pm)\b|\d[:.]\d\d|\bat (?:\d|noon|midday)/i.test(when);
       const isOther = /\b(?:reminders?|alarms?|notes?|timer|list|lists|to the|on the|to my|on my)\b/i.test(rest);
-      // "Schedule a weekly review every Friday" is work for the scheduler.
-      return hasHour && !isOther && !(once !== undefined && isRhythm(rest))
+      // "Schedule a weekly review", "… a summary of the news every day at 8am": work for the scheduler.
+      const isSeries = once !== undefined && (isRhythm(rest) || isRhythm(when));
+      return hasHour && !isOther && !isSeries
         ? remind(`about ${rest.replace(/,? then[.!]*$/i, '')}`, { needsTime: true })
         : undefined;
     },
