@@ -93,6 +93,8 @@ const ALREADY =
   /\b(?:i|we|ive|weve) (?:have )?already (?!changed|moved|asked|needed|wanted|told|said)(?:\w+ed|did|done|got|paid|sent|bought|rang|took|made|went|saw|spoke|wrote|gave|brought|found|met|sold)\b(.*)$/;
 const FILLING =
   /\b(?:it|that|this|them|those|him|her|the|a|an|my|our|to|with|in|on|off|up|back|today|now|yesterday|earlier|just|thanks|this morning)\b/g;
+const WHEN_DONE =
+  /\b(?:(?:before|after|around) (?:breakfast|lunch|dinner|tea|work|school|noon|midday|\d.*)|last (?:night|week))$/;
 
 function backIn(dialogue: Dialogue, words: readonly Word[]): Interpretation {
   const { topic } = dialogue;
@@ -100,10 +102,7 @@ function backIn(dialogue: Dialogue, words: readonly Word[]): Interpretation {
   const [done, things = ''] = ALREADY.exec(words.map(({ norm }) => norm).join(' ')) ?? [];
   if (done !== undefined && topic?.thing === 'reminder' && topic.how === 'made' && !lastAsked(dialogue)) {
     // "… before lunch" tells when, and is no name.
-    const named = things
-      .replace(/\b(?:before|after|around|last)\b.*/, ' ')
-      .replace(FILLING, ' ')
-      .trim();
+    const named = things.replace(WHEN_DONE, ' ').replace(FILLING, ' ').trim();
     const isAtHand = named.split(/\s+/).every((word) => topic.text?.toLowerCase().includes(word));
     return [{ kind: 'call', call: { tool: `${topic.thing}_complete`, input: { which: isAtHand ? 'that' : named } } }];
   }
