@@ -172,7 +172,7 @@ export class Delivery {
       joined: () => void this.self.beat(),
       stop: (conversationId) => this.lanes.stop(conversationId),
       forget: (personId) => this.inboxWriter.forget(personId),
-      erased: (personId) => this.lanes.drop(personId),
+      erased: (personId) => this.letGo(personId),
       settled: (id) => void this.inboxWriter.settle(id),
     });
     await this.self.start();
@@ -273,7 +273,7 @@ export class Delivery {
   /** A person was erased: their name means somebody new from now on, and their turns end, here and in other processes. */
   erased(personId: string): void {
     this.forget(personId);
-    this.lanes.drop(personId);
+    this.letGo(personId);
     this.options.wakeAt(this.options.world.clock.now());
     this.hints.publish('erased', personId);
   }
@@ -330,6 +330,11 @@ export class Delivery {
     if (!this.instance) return;
     this.lanes.wake();
     this.receiver?.freed();
+  }
+
+  private letGo(personId: string): void {
+    this.lanes.drop(personId);
+    this.outbox.drop(personId);
   }
 
   private get receives(): Receiver {

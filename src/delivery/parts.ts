@@ -14,9 +14,14 @@ export function answerKey(inboxId: string): string {
   return ANSWER + inboxId;
 }
 
+/** Whether a group of parts is what a message is answered with in the end. */
+export function isAnswer(grp: string): boolean {
+  return grp.startsWith(ANSWER);
+}
+
 /** What de-duplicates a part (`Part.identity`): an answer is that of its message, whoever gives it. */
 export function dedupName({ key, grp, part, replyTo }: Pick<Row, 'key' | 'grp' | 'part' | 'replyTo'>): string {
-  return grp.startsWith(ANSWER) && replyTo !== undefined ? JSON.stringify([ANSWER, replyTo, part]) : key;
+  return isAnswer(grp) && replyTo !== undefined ? JSON.stringify([ANSWER, replyTo, part]) : key;
 }
 
 /** What cards become: parts in order, and the rows of its buttons. */

@@ -188,6 +188,23 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
     expect(await coda.count(`outbox where state in ('draft', 'pending', 'unknown')`)).toBe(0);
   });
 
+  test.skipIf(!available)('ends what was to be said to them, also what waits for its turn to be sent', async () => {
+    const platform = { longest: 40, canEdit: false };
+    await using coda = await play({ engine: name, model: echo(), platform });
+    coda.platform.faults.push('held');
+    await coda.hear('ana', 'c1', `the key is under the mat and ${'the cat '.repeat(9)}`);
+    expect(await eventually(() => coda.platform.holding === 1)).toBe(true);
+    const [yes] = await asked(coda);
+    await (await coda.press('ana', 'dm-ana', yes ?? '')).settled;
+    coda.platform.release();
+    await coda.passes({ seconds: 30 });
+    // The first part was under way.
+    expect(coda.platform.in('c1')).toEqual(['you said: the key is under the mat and t']);
+    expect(coda.platform.in('dm-ana').join('')).toContain('forgotten everything');
+    expect(await coda.count(`outbox where state in ('draft', 'sending', 'pending', 'unknown')`)).toBe(0);
+    expect(await coda.count(`outbox where content ->> 'text' like '%cat%'`)).toBe(0);
+  });
+
   besideOthers?.('leaves no draft that is begun meanwhile', async () => {
     const gate = deferred();
     await using coda = await play({ engine: name, model: growing(deferred(), gate) });

@@ -85,4 +85,38 @@ describe.each(testDatabases)('what is said on $name', ({ name, available }) => {
     await coda.passes({ minutes: 10 });
     expect(coda.platform.in('dm-ana')).toEqual(['you said: hello']);
   });
+
+  test.skipIf(!available)('answers that had to wait come whole and in order', async () => {
+    await using coda = await begin({ platform: { longest: 40 } });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    // The platform says to wait for the first, and for the second before it is tried again.
+    coda.platform.faults.push('retry', 'retry');
+    await ana.says(`one ${'a'.repeat(40)}`);
+    await coda.passes({ seconds: 0.1 });
+    await ana.says('two');
+    await coda.passes({ minutes: 1 });
+    expect(coda.platform.in('dm-ana').slice(1)).toEqual([
+      `you said: one ${'a'.repeat(26)}`,
+      'a'.repeat(14),
+      'you said: two',
+    ]);
+  });
+
+  test.skipIf(!available)('one answer that never gets through keeps others back for seconds', async () => {
+    await using coda = await begin();
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    coda.platform.stuck = 'you said: one';
+    coda.platform.faults.push('retry', 'retry', 'retry');
+    for (const text of ['one', 'two', 'three']) {
+      await ana.says(text);
+      await coda.passes({ seconds: 0.1 });
+    }
+    await coda.passes({ minutes: 1 });
+    expect(coda.platform.in('dm-ana').slice(1)).toEqual(['you said: two', 'you said: three']);
+    coda.platform.stuck = undefined;
+    await coda.passes({ minutes: 10 });
+    expect(coda.platform.in('dm-ana').slice(3)).toEqual(['you said: one']);
+  });
 });

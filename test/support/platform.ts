@@ -49,6 +49,8 @@ export class FakePlatform {
   readonly roles = new Map<string, Heard['role']>();
   /** What the next sends meet, in order; an empty list means that all is well. */
   readonly faults: ('lost' | 'before' | 'retry' | 'gone' | 'refused' | 'held' | 'away')[] = [];
+  /** The text of what the platform answers with 503, however often it is tried. */
+  stuck: string | undefined;
   /** Nobody can ask where files are. */
   filesAway = false;
   private readonly options: Required<PlatformOptions>;
@@ -173,6 +175,7 @@ class FakeAdapter implements ChatAdapter {
 
   async send(part: Part): Promise<SendOutcome> {
     const fault = this.platform.faults.shift();
+    if (part.content.text === this.platform.stuck) return { kind: 'retry', reason: '503' };
     if (fault === 'before') return { kind: 'unknown', reason: 'the connection broke before it was sent' };
     if (fault === 'retry') return { kind: 'retry', reason: '503', afterMs: 1_000 };
     if (fault === 'gone') return { kind: 'gone', reason: 'unknown channel' };

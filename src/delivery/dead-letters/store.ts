@@ -106,6 +106,11 @@ export const deletionRules: readonly DeletionRule[] = [
                  sent_at = coalesce(sent_at, $2)
            where person_id = $1 and state not in ('sending', 'draft')`,
   },
+  // Who is sending it has it in hand, and lets go of it (`OutboxSender.drop`); what still comes of it is taken away.
+  {
+    sql: `update outbox set content = '{"kind": "notice", "text": ""}', removed = true
+           where person_id = $1 and state = 'sending'`,
+  },
   // The message of a draft is taken away: its turn has lost its lane. A first send that is under way may arrive yet.
   {
     sql: `update outbox set state = 'pending', removed = true, owner = null,

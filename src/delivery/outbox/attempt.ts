@@ -8,6 +8,7 @@ import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { dedupName } from '../parts.ts';
 import { directlyTo } from './direct.ts';
+import { untried } from './queue.ts';
 import * as store from './store/index.ts';
 
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
@@ -60,6 +61,8 @@ export class Attempts {
 
   private async tryIfMine(row: store.Row): Promise<store.SendResult | undefined> {
     if (!(await this.isMine(row))) return undefined;
+    // It was not tried: whoever takes it up next need not look for it.
+    if (this.deps.signal.aborted) return untried(row, { state: 'pending', nextAt: this.deps.world.clock.now() });
     const adapter = this.adapter(row.place.adapter);
     return this.resultOf(row, adapter ? await this.bring(adapter, row) : this.withoutPlatform(row));
   }

@@ -10,6 +10,7 @@ import * as letters from '../dead-letters/store.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
 import { Attempts } from './attempt.ts';
 import { Held } from './held.ts';
+import { isThrough, queueOf, untried } from './queue.ts';
 import * as store from './store/index.ts';
 
 /** Between two tries to store receipts. */
@@ -49,7 +50,9 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   private readonly receipts: Batch<Outcome>;
   private readonly groups = new Set<Promise<void>>();
   /** Parts that are being sent, or whose receipts are not stored yet. */
-  private readonly inFlight = new Set<string>();
+  private readonly inFlight = new Map<string, store.Row>();
+  /** Those of them whose person was erased meanwhile. */
+  private readonly erased = new Set<string>();
   private isFull = false;
   private readonly held: Held;
   readonly attempts: Attempts;
@@ -96,17 +99,16 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     tx.afterCommit(() => void this.dispatch(mine));
   }
 
-  /** Sends parts that this process owns: those of one conversation in order, conversations side by side. Never rejects. */
+  /** Sends parts that this process owns: those of one queue in order, queues side by side. Never rejects. */
   async dispatch(rows: readonly store.Row[]): Promise<void> {
-    for (const { id } of rows) this.inFlight.add(id);
-    const conversations = groupBy(rows, (row) => row.conversationId);
-    await Promise.all([...conversations.values()].map((own) => this.track(this.sendInOrder(own))));
+    for (const row of rows) this.inFlight.set(row.id, row);
+    const queues = groupBy(rows, queueOf);
+    await Promise.all([...queues.values()].map((queue) => this.track(this.sendInOrder(queue))));
   }
 
-  /** Answers that are due together, after a platform said to wait for one, keep the order in which they were written. */
-  private async sendInOrder(rows: readonly store.Row[]): Promise<void> {
-    const written = [...rows].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-    for (const group of groupBy(written, (row) => row.grp).values()) await this.sendGroup(group);
+  /** What a person was to be told is not said any more, unless it is being sent already: the person was erased. */
+  drop(personId: string): void {
+    for (const row of this.inFlight.values()) if (row.personId === personId) this.erased.add(row.id);
   }
 
   /** Shows under a card that its buttons are used or too old, where the platform can: `note` says who did what. */
@@ -225,22 +227,48 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return tracked;
   }
 
-  private async sendGroup(group: readonly store.Row[]): Promise<void> {
+  /** Answers that are due together, after a platform said to wait for one, keep the order in which they were written. */
+  private async sendInOrder(rows: readonly store.Row[]): Promise<void> {
+    const written = [...rows].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+    const groups = [...groupBy(written, (row) => row.grp).values()];
+    for (const [index, group] of groups.entries()) {
+      const stuck = await this.sendGroup(group);
+      if (!stuck) continue;
+      this.handBack(groups.slice(index + 1).flat(), stuck);
+      return;
+    }
+  }
+
+  /** Sends the parts of one message; the outcome that keeps what follows in its queue waiting, if there is one. */
+  private async sendGroup(group: readonly store.Row[]): Promise<store.SendResult | undefined> {
     const rows = [...group].sort((a, b) => a.part - b.part);
     for (const [index, row] of rows.entries()) {
       const reached = this.reached.get(row.place.adapter);
-      const ended = await this.slot(row.place.adapter, () => this.attempts.attempt(row));
-      if (!ended) return this.letGo(rows);
+      const ended = await this.slot(row.place.adapter, () => this.attempt(row));
+      if (!ended) {
+        this.letGo(rows);
+        return undefined;
+      }
       // Somebody came while nobody was found there: who came has taken up what was held by then, and not this.
       const missed = ended.state === 'held' && reached !== this.reached.get(row.place.adapter);
       if (missed) Object.assign(ended, { state: 'pending', nextAt: this.deps.world.clock.now() });
       this.receipts.add({ owner: row.owner, adapter: row.place.adapter, ended });
-      if (ended.state === 'sent' || ended.state === 'dead' || ended.state === 'dropped') continue;
-      // What follows keeps its order: it waits until this part is there.
-      for (const later of rows.slice(index + 1)) {
-        this.receipts.add({ owner: later.owner, adapter: row.place.adapter, ended: { ...ended, id: later.id } });
-      }
-      return;
+      if (isThrough(ended)) continue;
+      this.handBack(rows.slice(index + 1), ended);
+      // Its place is gone, and it goes elsewhere: the next message finds out for itself.
+      return ended.conversationId === undefined ? ended : undefined;
+    }
+    return undefined;
+  }
+
+  private async attempt(row: store.Row): Promise<store.SendResult | undefined> {
+    return this.erased.has(row.id) ? { id: row.id, state: 'dropped' } : this.attempts.attempt(row);
+  }
+
+  /** What follows keeps its order: it waits as long as the one before it, in the database. */
+  private handBack(rows: readonly store.Row[], before: store.SendResult): void {
+    for (const row of rows) {
+      this.receipts.add({ owner: row.owner, adapter: row.place.adapter, ended: untried(row, before) });
     }
   }
 
@@ -287,7 +315,10 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   private letGo(parts: readonly { id: string }[]): void {
-    for (const { id } of parts) this.inFlight.delete(id);
+    for (const { id } of parts) {
+      this.inFlight.delete(id);
+      this.erased.delete(id);
+    }
     if (!this.isFull || this.inFlight.size > MAX_IN_FLIGHT / 2) return;
     this.isFull = false;
     this.deps.wakeAt(this.deps.world.clock.now());

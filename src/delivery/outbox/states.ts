@@ -47,7 +47,12 @@ export const TRANSITIONS: readonly Transition[] = [
   { by: 'record', from: ['sending'], to: ['unknown'], when: 'the platform has not answered' },
   { by: 'record', from: ['sending'], to: ['held'], when: 'nobody is there, or its platform is off' },
   { by: 'record', from: ['sending'], to: ['dead'], when: 'the platform refuses it, or it was tried for too long' },
-  { by: 'record', from: ['sending'], to: ['dropped'], when: 'a surplus draft was taken away' },
+  {
+    by: 'record',
+    from: ['sending'],
+    to: ['dropped'],
+    when: 'a surplus draft was taken away, or its person was erased',
+  },
   { by: 'reachable', from: ['held'], to: ['pending'], when: 'its place can be written to again' },
   { by: 'takeUpHeld', from: ['held'], to: ['pending'], when: 'somebody is there for another process' },
   { by: 'release', from: ['sending'], to: ['unknown', 'pending'], when: 'its process has died' },

@@ -8,7 +8,10 @@ import { earliestDue } from './store.ts';
 /** A hint that was lost costs this much at the most. Real time: it guards against the real world. */
 const SAFETY_LOOK_MS = 30_000;
 
-/** What falls due sooner than this after something was carried out waits, and is carried out with what follows it: at most 50 looks a second. */
+/**
+ * What falls due sooner than this after something was carried out waits, and is carried out with what follows it: the timer
+ * causes at most 50 looks a second. `wakeAt` with what is due at once does not wait.
+ */
 const GATHER_MS = 20;
 
 /** After a failed look: long enough not to hammer a database that is down. */
@@ -22,7 +25,7 @@ export class Worker {
   private readonly database: Database;
   private readonly world: World;
   private sources: readonly DueSource[] = [];
-  /** When something was carried out last. */
+  /** When something was carried out last, on the clock that nobody sets. */
   private doneAt = Number.NEGATIVE_INFINITY;
   private armed: { at: number; cancel: Cancel } | undefined;
   private safety: NodeJS.Timeout | undefined;
@@ -107,11 +110,16 @@ export class Worker {
         const next = earliest.filter((at) => at !== undefined && at > now).sort((a, b) => Number(a) - Number(b))[0];
         const stuck = due.length > 0 ? new Date(now.getTime() + RETRY_MS) : undefined;
         const wake = next && stuck ? (next < stuck ? next : stuck) : (next ?? stuck);
-        if (wake) this.arm(new Date(Math.max(wake.getTime(), this.doneAt + GATHER_MS)));
+        if (wake) this.arm(new Date(Math.max(wake.getTime(), now.getTime() + this.gathersFor())));
         return;
       }
-      this.doneAt = now.getTime();
+      this.doneAt = this.world.clock.monotonic();
     }
+  }
+
+  /** Milliseconds for which what falls due is still gathered. */
+  private gathersFor(): number {
+    return Math.max(0, this.doneAt + GATHER_MS - this.world.clock.monotonic());
   }
 
   private async drain(source: DueSource, now: Instant): Promise<number> {

@@ -34,9 +34,12 @@ export interface Row {
   owner: string;
 }
 
+/** States of a part `e` that later parts of its message wait for. */
+const AHEAD = `not e.removed and e.state in ('draft', 'pending', 'sending', 'unknown', 'held')`;
+
 /**
- * Takes parts that are due and whose earlier parts of the same answer are there, and what no process with its platform
- * (`on`) has taken up for a day.
+ * Takes up to `limit` messages that are due, each with all of its parts that are due and follow one another, and what no
+ * process with its platform (`on`) has taken up for a day.
  */
 export async function claimDue(
   database: Database,
@@ -46,13 +49,16 @@ export async function claimDue(
 ): Promise<Row[]> {
   const { rows } = await database.run<ClaimedRow>(
     'outbox.claim',
-    `with due as (
-       select o.id from outbox o
+    `with first as (
+       select o.id, o.grp, o.part from outbox o
         where o.state in ('pending', 'unknown') and o.next_at <= $2
-          and not exists (select from outbox e where e.grp = o.grp and e.part < o.part and not o.removed
-                           and e.state in ('draft', 'pending', 'sending', 'unknown', 'held'))
+          and not exists (select from outbox e where e.grp = o.grp and e.part < o.part and ${AHEAD})
         order by o.next_at
         limit ${limit}
+        for update of o skip locked
+     ), due as (
+       select o.id, o.grp, o.part from first f join outbox o on o.grp = f.grp and o.part >= f.part
+        where o.state in ('pending', 'unknown') and o.next_at <= $2
         for update of o skip locked
      ), lost as (
        select id from outbox where state = 'held' and adapter <> all ($3) and cardinality($3::text[]) > 0 and created_at <= $4
@@ -60,7 +66,13 @@ export async function claimDue(
         for update skip locked
      ), taken as (
        update outbox o set state = 'sending', owner = $1, next_at = null
-        where o.id in (select id from due union all select id from lost) returning o.*
+        where o.id in (
+            -- none that waits for a part which is not due, or in other hands
+            select d.id from due d
+             where not exists (select from outbox e where e.grp = d.grp and e.part < d.part and ${AHEAD}
+                                                      and e.id not in (select id from due))
+            union all select id from lost)
+       returning o.*
      )
      select t.*, c.channel, c.space_id, c.kind from taken t join conversations c on c.id = t.conversation_id
       order by t.grp, t.part`,

@@ -1,0 +1,35 @@
+/** In which order parts are sent that one process has in hand. */
+import { isAnswer } from '../parts.ts';
+import type { Row, SendResult } from './store/index.ts';
+
+/** A part that was tried so often holds up no other message any longer. */
+const ALONE_AFTER = 3;
+
+/**
+ * What is sent one after another: the answers in a conversation; what comes there by itself, so that an answer never
+ * delays a reminder; and each message by itself that was tried in vain for long, or may have arrived already.
+ */
+export function queueOf(row: Row): string {
+  const isAlone = row.unknownAt !== undefined || row.attempts >= ALONE_AFTER;
+  if (isAlone) return row.grp;
+  return `${row.conversationId} ${isAnswer(row.grp) ? 'answers' : 'others'}`;
+}
+
+/** Whether what follows a part can be sent. */
+export function isThrough({ state }: SendResult): boolean {
+  return state === 'sent' || state === 'dead' || state === 'dropped';
+}
+
+/** What is stored of a part that was not tried: it waits as `before` does, the part before it. What was unclear stays so. */
+export function untried({ id, unknownAt }: Row, before: Omit<SendResult, 'id'>): SendResult {
+  const { nextAt, error, conversationId } = before;
+  const state = before.state === 'held' ? 'held' : unknownAt ? 'unknown' : 'pending';
+  return {
+    id,
+    state,
+    ...(nextAt && { nextAt }),
+    ...(unknownAt && { unknownAt }),
+    ...(error !== undefined && { error }),
+    ...(conversationId !== undefined && { conversationId }),
+  };
+}
