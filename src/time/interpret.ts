@@ -17,13 +17,14 @@ const REFUSALS = { PAST: () => past(''), NEVER: never, TOO_OFTEN: tooOften, NOT_
 
 /** What a phrase means here and now; undefined when its pieces contradict each other. */
 export function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
-  if (phrase.wrong) return REFUSALS[phrase.wrong]();
+  if (phrase.wrong) return REFUSALS[phrase.wrong.code]();
   const isDated = phrase.dates.length + phrase.recurs.length > 0 || phrase.days !== undefined;
   if (phrase.time?.clock?.lettered && !isDated) return undefined;
   if (phrase.zone === undefined) return resolve(phrase, envOf(ctx));
-  const named = findZone(phrase.zone, ctx.zone);
-  if (!named) return unknownZone(phrase.zone);
-  if (phrase.offset !== undefined) return atOffset(phrase, ctx, named.zone, phrase.offset);
+  const { words, offset } = phrase.zone;
+  const named = findZone(words, ctx.zone);
+  if (!named) return unknownZone(words);
+  if (offset !== undefined) return atOffset(phrase, ctx, named.zone, offset);
   return inZone(/^UTC$|^[+-]/.test(named.zone) ? exactly(phrase) : phrase, ctx, named.zone);
 }
 
@@ -60,15 +61,15 @@ function dependsOnToday(date: DateSpec): boolean {
 const DAILY = { freq: 'DAILY', interval: 1 } as const;
 
 function resolve(phrase: Phrase, env: Env): When | undefined {
-  const { recurs, earlier, days, dates, time, times, daily, lasting, shift } = phrase;
+  const { recurs, earlier, days, dates, time, times, lasting, shift } = phrase;
   if (earlier.length > 0) return union(phrase, env);
   if (recurs.length > 0) return resolveSeries(phrase, env);
   if (days) return weekly(phrase, env);
-  if ((time || times) && daily && lasting?.milliseconds === 0 && dates.length === 0)
+  if ((time || times) && lasting?.daily && lasting.span.milliseconds === 0 && dates.length === 0)
     return resolveSeries({ ...phrase, recurs: [DAILY] }, env);
   if ((time || times) && shift?.during) return during(phrase, env);
   const { start, until, count, excepts } = phrase;
-  if (start || until || lasting || count !== undefined || excepts.length > 0) return undefined;
+  if (start || until || lasting || count || excepts.length > 0) return undefined;
   return times ? each(phrase, env) : (monthly(phrase, env) ?? resolveOnce(phrase, env));
 }
 
@@ -84,22 +85,23 @@ function monthly(phrase: Phrase, env: Env): When | undefined {
 /** "Monday and Thursday at 9": each week, or only the next of each? */
 function weekly({ days, ...rest }: Phrase, env: Env): When | undefined {
   if (!days || rest.dates.length > 0) return undefined;
-  const series: Phrase = { ...rest, recurs: [{ freq: 'WEEKLY', interval: 1, days }] };
+  const series: Phrase = { ...rest, recurs: [{ freq: 'WEEKLY', interval: 1, days: days.days }] };
   const always = resolveSeries(series, env);
-  if (always?.kind !== 'recurring' || rest.until || rest.lasting || rest.count !== undefined) return always;
-  const next = resolveSeries({ ...series, count: days.weekdays?.length ?? 1 }, env);
+  if (always?.kind !== 'recurring' || rest.until || rest.lasting || rest.count) return always;
+  const next = resolveSeries({ ...series, count: { kind: 'count', count: days.days.weekdays?.length ?? 1 } }, env);
   return next ? eitherOf([always, next]) : always;
 }
 
 /** "At 8am for 7 days": on each of them, or once for what lasts so long. */
 function during({ shift, ...rest }: Phrase, env: Env): When | undefined {
   if (!shift || shift.span.milliseconds > 0 || rest.dates.length > 0) return undefined;
-  return eitherOf([resolveSeries({ ...rest, lasting: shift.span, recurs: [DAILY] }, env), resolve(rest, env)]);
+  const lasting = { kind: 'lasting', span: shift.span } as const;
+  return eitherOf([resolveSeries({ ...rest, lasting, recurs: [DAILY] }, env), resolve(rest, env)]);
 }
 
 /** "At 9 and 5": two times, but one reminder. */
-function each({ times = [], ...rest }: Phrase, env: Env): When | undefined {
-  const whens = times.map((time) => resolveOnce({ ...rest, time }, env));
+function each({ times, ...rest }: Phrase, env: Env): When | undefined {
+  const whens = (times?.times ?? []).map((time) => resolveOnce({ ...rest, time }, env));
   return whens.includes(undefined) ? undefined : (eitherOf(whens) ?? past(''));
 }
 

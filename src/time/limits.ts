@@ -32,7 +32,7 @@ export function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
     limits.until = midnight(bounds[1], env) - 1_000;
     if (bounds[0] > env.today) limits.startDay = bounds[0];
   }
-  const start = phrase.start ?? firstDay(phrase);
+  const start = phrase.start?.moment ?? firstDay(phrase);
   if (start) {
     const started = startOf(start, env);
     if (started === undefined || 'kind' in started) return started;
@@ -45,8 +45,8 @@ export function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
     if (until <= env.now) return past('');
     limits.until = until;
   }
-  if (phrase.lasting) limits.lasting = phrase.lasting;
-  if (phrase.count !== undefined) limits.count = phrase.count;
+  if (phrase.lasting) limits.lasting = phrase.lasting.span;
+  if (phrase.count) limits.count = phrase.count.count;
   return limits;
 }
 
@@ -143,11 +143,15 @@ function momentAt(wall: Wall, env: Env, offset: string | undefined): number {
 /** When a day begins. */
 const midnight = (day: Day, env: Env): number => instantOf(wallOf(day), env.zone);
 
-function endOf({ moment, whole }: NonNullable<Phrase['until']>, limits: Limits, env: Env): number | When | undefined {
+function endOf(
+  { moment, inclusive }: NonNullable<Phrase['until']>,
+  limits: Limits,
+  env: Env,
+): number | When | undefined {
   const { date, time, shift, offset } = moment;
   if (shift) return instantAfter(shift, env);
   if (!date) return nextAt(time, Math.max(env.now, limits.from), env);
-  const day = endDay(date, whole, limits, env);
+  const day = endDay(date, inclusive, limits, env);
   if (typeof day !== 'number') return day;
   // Said on a Friday, "until Friday" is the next one: of today one says so, or the hour.
   const isBare = !time && date.type === 'weekday' && date.which === 'bare' && limits.startDay === undefined;
@@ -156,10 +160,10 @@ function endOf({ moment, whole }: NonNullable<Phrase['until']>, limits: Limits, 
 }
 
 /** The last day of "until …": a month or week that is only named ends what comes before it. */
-function endDay(date: DateSpec, whole: boolean, limits: Limits, env: Env): Day | When | undefined {
+function endDay(date: DateSpec, inclusive: boolean, limits: Limits, env: Env): Day | When | undefined {
   if (date.type === 'period' && date.edge === 'whole') {
     const [from, to] = periodBounds(date, env);
-    return whole || from <= env.today ? to - 1 : from - 1;
+    return inclusive || from <= env.today ? to - 1 : from - 1;
   }
   // An end is looked for after the start: "from December to 15 January".
   const base = limits.startDay === undefined ? env : { ...env, today: limits.startDay };

@@ -96,7 +96,7 @@ export function readStretch(
   for (const phrase of readings(words, stretch, effort.steps)) {
     if (!fits(phrase)) continue;
     effort.steps.left -= RESOLVING * (phrase.vague?.instead.length ?? 1);
-    const when = phrase.vague ? askAbout(phrase.vague, words, ctx, stretch) : interpret(phrase, ctx);
+    const when = phrase.vague ? askAbout(phrase, words, ctx, stretch) : interpret(phrase, ctx);
     if (when) return { phrase, when: withWords(when, ctx) };
   }
   return readEither(words, ctx, stretch, effort);
@@ -127,11 +127,13 @@ function readEither({ text, tokens }: Words, ctx: WhenContext, stretch: Stretch,
 
 /** Reads the stretch once with each meaning of its unclear words. */
 function askAbout(
-  { from, to, instead, certain }: NonNullable<Phrase['vague']>,
+  { vague, placed }: Phrase,
   { text, tokens }: Words,
   ctx: WhenContext,
   stretch: Stretch,
 ): When | undefined {
+  const { from = 0, to = 0 } = placed.find(({ piece }) => piece === vague) ?? {};
+  const { instead = [], certain } = vague ?? {};
   const before = text.slice(tokens[stretch[0]]?.start ?? 0, tokens[from]?.start);
   const after = text.slice(tokens[to - 1]?.end ?? text.length, tokens[stretch[1] - 1]?.end);
   const found: Reading[] = [];

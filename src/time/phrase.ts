@@ -1,41 +1,33 @@
 import { english } from './lang/en.ts';
 import type { Match } from './match.ts';
-import type { DateSpec, DaySet, Moment, PartName, Piece, Recur, Span, TimeSpec } from './pieces.ts';
+import type { DateSpec, DaySet, Moment, PartName, Piece, Recur, TimeSpec } from './pieces.ts';
 import { type Stretch, type Token, wordAt } from './tokens.ts';
 
-type Range = Extract<Piece, { kind: 'range' }>;
-type Wrong = Extract<Piece, { kind: 'wrong' }>['code'];
+type Of<Kind extends Piece['kind']> = Extract<Piece, { kind: Kind }>;
+/** What a phrase has at most one of, and the last that is wrong in it. */
+type Single =
+  | 'times'
+  | 'range'
+  | 'shift'
+  | 'before'
+  | 'days'
+  | 'start'
+  | 'until'
+  | 'lasting'
+  | 'count'
+  | 'zone'
+  | 'vague';
 
 /** The pieces of one "when", each in its place. What they mean together is for `interpret.ts`. */
-export interface Phrase {
+export interface Phrase extends Readonly<{ [Kind in Single | 'wrong']?: Of<Kind> | undefined }> {
   dates: DateSpec[];
-  time?: TimeSpec;
-  times?: TimeSpec[];
-  range?: Range;
-  shift?: { span: Span; bare: boolean; during: boolean };
-  before?: { span: Span; sign: 1 | -1 };
+  time?: TimeSpec | undefined;
   recurs: Recur[];
-  days?: DaySet;
-  start?: Moment;
-  /** `whole`: a month or week that is named belongs to it ("through March"). */
-  until?: { moment: Moment; whole: boolean };
-  lasting?: Span;
-  /** On each day of that length. */
-  daily?: boolean;
-  count?: number;
-  /** The count may be that of each day. */
-  loose?: boolean;
   excepts: DaySet[];
-  zone?: string;
-  /** Which of two equal times of that zone is meant: `+01:00`. */
-  offset?: string;
   /** Series that stand before this one: "Mondays at 9 and …". */
   earlier: Phrase[];
-  wrong?: Wrong;
   /** The pieces in the order in which they were said, by token. */
   placed: readonly Placed[];
-  /** Where words with several meanings stand, and what to read instead of them. */
-  vague?: { from: number; to: number; instead: readonly string[]; certain: boolean };
 }
 
 export interface Placed {
@@ -46,61 +38,34 @@ export interface Placed {
 
 const EMPTY: Phrase = { dates: [], recurs: [], excepts: [], earlier: [], placed: [] };
 
-/** `phrase` with one more piece; undefined when there is no room for it. */
-function extend(
-  phrase: Phrase,
-  piece: Piece,
-  place: { from: number; to: number; joined: boolean },
-): Phrase | undefined {
+/** `phrase` with one more piece, which an "and" may join to it; undefined when there is no room for it. */
+function extend(phrase: Phrase, piece: Piece, joined: boolean): Phrase | undefined {
   switch (piece.kind) {
     case 'note':
       return phrase;
     case 'wrong':
-      return { ...phrase, wrong: piece.code };
-    case 'vague':
-      return phrase.vague
-        ? undefined
-        : { ...phrase, vague: { ...place, instead: piece.instead, certain: piece.certain === true } };
+      return { ...phrase, wrong: piece };
     case 'moment':
       return withMoment(phrase, piece.moment);
     case 'date':
-      return withDate(phrase, piece.date, place.joined);
-    case 'days':
-      return phrase.days ? undefined : { ...phrase, days: piece.days };
+      return withDate(phrase, piece.date, joined);
     case 'time':
       return withTime(phrase, piece.time);
-    case 'times':
-      return phrase.time || phrase.times || phrase.range ? undefined : { ...phrase, times: piece.times };
-    case 'range':
-      return phrase.range || phrase.times || phrase.time?.clock ? undefined : { ...phrase, range: piece };
-    case 'shift':
-      return phrase.shift
-        ? undefined
-        : {
-            ...phrase,
-            shift: { span: piece.span, bare: piece.bare === true, during: piece.during === true },
-          };
-    case 'before':
-      return phrase.before ? undefined : { ...phrase, before: { span: piece.span, sign: piece.sign } };
     case 'recur':
-      return withRecur(phrase, piece.recur, place.joined);
-    case 'start':
-      return phrase.start ? undefined : { ...phrase, start: piece.piece };
-    case 'until':
-      if (phrase.until || (piece.tied && !phrase.start)) return undefined;
-      return { ...phrase, until: { moment: piece.piece, whole: piece.inclusive } };
-    case 'lasting':
-      if (phrase.lasting) return undefined;
-      return { ...phrase, lasting: piece.span, ...(piece.daily ? { daily: true } : {}) };
-    case 'count':
-      if (phrase.count !== undefined) return undefined;
-      return { ...phrase, count: piece.count, ...(piece.loose ? { loose: true } : {}) };
+      return withRecur(phrase, piece.recur, joined);
     case 'except':
       return { ...phrase, excepts: [...phrase.excepts, piece.days] };
-    case 'zone':
-      if (phrase.zone !== undefined || !hasTime(phrase)) return undefined;
-      return { ...phrase, zone: piece.words, ...(piece.offset === undefined ? {} : { offset: piece.offset }) };
+    default:
+      return hasRoom(phrase, piece) ? { ...phrase, [piece.kind]: piece } : undefined;
   }
+}
+
+function hasRoom(phrase: Phrase, piece: Of<Single>): boolean {
+  if (phrase[piece.kind]) return false;
+  if (piece.kind === 'times') return !phrase.time && !phrase.range;
+  if (piece.kind === 'range') return !phrase.times && !phrase.time?.clock;
+  if (piece.kind === 'until') return !piece.tied || phrase.start !== undefined;
+  return piece.kind !== 'zone' || hasTime(phrase);
 }
 
 const hasTime = ({ time, times, range, recurs, dates }: Phrase): boolean =>
@@ -190,7 +155,7 @@ export function* readings({ tokens, pieces }: Words, [from, to]: Stretch, budget
     }
     for (const { end, value } of pieces(at)) {
       if (end > to) continue;
-      const next = extend(phrase, value, { from: at, to: end, joined });
+      const next = extend(phrase, value, joined);
       if (!next) continue;
       const placed = [...phrase.placed, { from: at, to: end, piece: value }];
       yield* walk(end, { ...next, placed }, false);

@@ -46,8 +46,8 @@ function seriesOf(phrase: Phrase, env: Env): When | undefined {
   if (shift || before) return undefined;
   const step = recurs.find((recur) => recur.step !== undefined)?.step;
   if (step !== undefined && step > 0 && step < MINUTE) return tooOften();
-  if (step === 0 || count === 0 || recurs.some(({ interval }) => interval < 1)) return never();
-  if (recurs.some(({ perDay }) => perDay !== undefined && perDay !== times?.length)) return undefined;
+  if (step === 0 || count?.count === 0 || recurs.some(({ interval }) => interval < 1)) return never();
+  if (recurs.some(({ perDay }) => perDay !== undefined && perDay !== times?.times.length)) return undefined;
   const timed = step === undefined ? withOwnTime(phrase, env) : undefined;
   if (timed) return timed.when;
   const limits = limitsOf(phrase, env);
@@ -61,20 +61,23 @@ function seriesOf(phrase: Phrase, env: Env): When | undefined {
 }
 
 /** "Every day 2 times": may be said of each day; nobody means ten times a day. */
-function isPerDay({ loose, count = 0, recurs, days, time, times }: Phrase): boolean {
+function isPerDay({ count, recurs, days, time, times }: Phrase): boolean {
   const isBare = !days && !time && !times && recurs.every((recur) => recur.step === undefined && !recur.days);
-  return loose === true && count < 5 && isBare;
+  return count?.loose === true && count.count < 5 && isBare;
 }
 
 /** The meaning of a series that has no time but that of its end or its start. */
 function withOwnTime(phrase: Phrase, env: Env): { when: When | undefined } | undefined {
-  const { until, start, time, times, range, recurs } = phrase;
+  const { until, time, times, range, recurs } = phrase;
+  const start = phrase.start?.moment;
   if (times || range || time?.clock || time?.same || recurs.some(({ minutes }) => minutes)) return undefined;
   const part = time?.part === undefined ? {} : { part: time.part };
   // "From 1 April at 8 in the evening".
   if (!until?.moment.date || !until.moment.time) {
     if (!start?.date || !start.time?.clock || !time?.part) return undefined;
-    return { when: resolveSeries({ ...phrase, time: { ...start.time, ...part }, start: { date: start.date } }, env) };
+    const { date } = start;
+    const onDay = { ...phrase, start: { kind: 'start', moment: { date } } } as const;
+    return { when: resolveSeries({ ...onDay, time: { ...start.time, ...part } }, env) };
   }
   const { date, time: last, led, offset } = until.moment;
   const each = () =>
@@ -110,7 +113,7 @@ function draftsOf(phrase: Phrase, env: Env, limits: Limits): Draft[] | undefined
 function merged({ recurs, dates, days }: Phrase, env: Env): Recur | undefined {
   const [first, second] = recurs;
   let recur = first && second ? both(first, second) : first;
-  if (days) recur = recur && onDays(recur, days);
+  if (days) recur = recur && onDays(recur, days.days);
   for (const date of dates) recur = recur && onDate(recur, date, env);
   return recur;
 }
@@ -174,7 +177,9 @@ function daysOf(date: DateSpec, freq: Recur['freq'], { monthFirst }: Env): DaySe
 
 /** The times of day, in minutes; several lists where it has to be asked which are meant. */
 function timesOf(recur: Recur, phrase: Phrase, env: Env, limits: Limits): Minute[][] | undefined {
-  const said = alike(phrase.times) ?? [phrase.range ? { clock: phrase.range.from } : (phrase.time ?? limits.startTime)];
+  const said = alike(phrase.times?.times) ?? [
+    phrase.range ? { clock: phrase.range.from } : (phrase.time ?? limits.startTime),
+  ];
   const minutes: Minute[] = [];
   for (const time of said) {
     if (time?.clock && !isTime(time.clock)) return undefined;

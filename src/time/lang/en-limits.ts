@@ -5,12 +5,12 @@ import { limit, rule } from './grammar.ts';
 
 /** Where a series starts and ends, what it leaves out, and several times of a day. */
 
-const until = (piece: Moment, inclusive = false): Extract<Piece, { kind: 'until' }> => ({
+const until = (moment: Moment, inclusive = false): Extract<Piece, { kind: 'until' }> => ({
   kind: 'until',
-  piece,
+  moment,
   inclusive,
 });
-const start = (piece: Moment): Piece => ({ kind: 'start', piece });
+const start = (moment: Moment): Piece => ({ kind: 'start', moment });
 const except = (days: DaySet): Piece => ({ kind: 'except', days });
 const count = (number: number, more: { loose?: true } = {}): Piece => ({ kind: 'count', count: number, ...more });
 

@@ -238,7 +238,7 @@ function saysDay(run: Run): boolean {
   // "On the second floor".
   if (date?.type === 'monthday' && date.month === undefined && date.inMonth === undefined)
     return isOpen || run.next === '';
-  const isDays = phrase.shift?.span.milliseconds === 0 && phrase.shift.bare === false;
+  const isDays = phrase.shift?.span.milliseconds === 0 && !phrase.shift.bare;
   return date !== undefined || ((run.isSeries || isDays) && isOpen);
 }
 

@@ -352,7 +352,7 @@ export class Run {
     if (piece.kind === 'note' && first === 'once' && /^(?:is|are|has|have)$/.test(s.word(to + 1))) return true;
     // "Until Christmas lunch with Ana".
     if (piece.kind === 'until' || piece.kind === 'start') {
-      const { time } = piece.piece;
+      const { time } = piece.moment;
       return time?.part !== undefined && time.clock === undefined && next !== '';
     }
     return isLonger && isWeak(last, s.tokens) && (piece.kind === 'time' || piece.kind === 'vague');
