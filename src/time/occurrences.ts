@@ -8,12 +8,11 @@ import {
   HOUR,
   MINUTE,
   minuteOf,
-  monthAfter,
   type Wall,
   weekdayOf,
   ymdOf,
 } from './civil.ts';
-import { type Frequency, isSteps, parseRule, type Rule, type RulePart, stepOf } from './rule.ts';
+import { isSteps, parseRule, type Rule, type RulePart, stepOf } from './rule.ts';
 import { instantOf, wallAt } from './zones.ts';
 
 export interface OccurrencesOptions {
@@ -30,7 +29,8 @@ export interface OccurrencesOptions {
 const BARREN_YEARS = 60;
 const CYCLE_YEARS = 400;
 /** A rule may go on for ever; a stored one need not be asked beyond this. */
-const LAST_YEAR = 9_999;
+const LAST_DAY = dayOf(10_000, 1, 1);
+const LONGEST_PERIOD = 366;
 
 /**
  * The instants of a rule, lazily, strictly increasing. `rule` is RFC 5545 text (DTSTART and RRULE lines); text that is
@@ -97,23 +97,27 @@ function* partOccurrences(rule: Rule, part: RulePart, after: number): Generator<
 
 function* calendar(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
   if (!canOccur(part)) return;
-  const barrenYears = (part.interval ?? 1) > 1 ? CYCLE_YEARS : BARREN_YEARS;
+  const { interval = 1, bySetPos } = part;
+  const barrenDays = 366 * (interval > 1 ? CYCLE_YEARS : BARREN_YEARS);
   const times = timesOfDay(rule.start, part);
-  const filter = dayFilter(rule, part);
-  const first = part.count === undefined ? periodBefore(rule, part, wallAt(after, rule.zone)) : 0;
-  let barrenSince = Number.NaN;
-  for (let period = first; ; period++) {
-    const days = periodDays(rule.start, part, period);
-    const year = days.year;
-    if (year > LAST_YEAR) return;
-    const walls = occurrencesOfPeriod(days.list, filter, times, part.bySetPos);
-    if (walls.length > 0) barrenSince = Number.NaN;
-    else if (Number.isNaN(barrenSince)) barrenSince = year;
-    else if (year - barrenSince > barrenYears) return;
-    for (const wall of walls) if (wall >= rule.start) yield { at: instantOf(wall, rule.zone), wall };
+  const start = dayOfWall(rule.start);
+  const isOn = dayFilter(part, start);
+  const periodOf = periods(part, start);
+  // A rule of long ago is not played from its start; places are counted in whole periods.
+  const earliest = part.count === undefined ? Math.max(rule.start, wallAt(after, rule.zone) - 2 * DAY) : rule.start;
+  const first = dayOfWall(earliest) - (bySetPos ? LONGEST_PERIOD : 0);
+  let walls: Wall[] = [];
+  let found = first;
+  for (let day = first; day - found <= barrenDays && day < LAST_DAY; day++) {
+    if ((interval === 1 || periodOf(day) % interval === 0) && isOn(day))
+      for (const time of times) walls.push(day * DAY + time);
+    if (walls.length === 0 || (bySetPos && periodOf(day + 1) === periodOf(day))) continue;
+    const chosen = placed(walls, bySetPos);
+    if (chosen.length > 0) found = day;
+    for (const wall of chosen) if (wall >= rule.start) yield { at: instantOf(wall, rule.zone), wall };
+    walls = [];
   }
 }
-
 /** Whether any of the rule's months has any of its days: 30 February is not waited for. */
 function canOccur({ byMonth, byMonthDay }: RulePart): boolean {
   if (!byMonthDay) return true;
@@ -122,57 +126,24 @@ function canOccur({ byMonth, byMonthDay }: RulePart): boolean {
 
 const LEAP_YEAR = 2_000;
 
-/** A period that certainly begins before `after`, so that a rule of long ago need not be played from its start. */
-function periodBefore(rule: Rule, part: RulePart, after: Wall): number {
-  const wall = after - 2 * DAY;
-  if (wall <= rule.start) return 0;
-  const from = ymdOf(Math.floor(rule.start / DAY));
-  const to = ymdOf(Math.floor(wall / DAY));
-  const periods: Record<Exclude<Frequency, 'SECONDLY' | 'MINUTELY' | 'HOURLY'>, number> = {
-    DAILY: (wall - rule.start) / DAY,
-    WEEKLY: (wall - rule.start) / (7 * DAY) - 1,
-    MONTHLY: (to.year - from.year) * 12 + to.month - from.month - 1,
-    YEARLY: to.year - from.year - 1,
+/** The number of the period (day, week, month or year of the rule) that a day lies in. */
+function periods({ freq, weekStart = 1 }: RulePart, start: Day): (day: Day) => number {
+  if (freq === 'DAILY') return (day) => day - start;
+  if (freq === 'WEEKLY') {
+    const first = start - ((weekdayOf(start) - weekStart + 7) % 7);
+    return (day) => Math.floor((day - first) / 7);
+  }
+  const from = ymdOf(start);
+  return (day) => {
+    const { year, month } = ymdOf(day);
+    return freq === 'YEARLY' ? year - from.year : (year - from.year) * 12 + month - from.month;
   };
-  const freq = part.freq as keyof typeof periods;
-  return Math.max(0, Math.floor(periods[freq] / (part.interval ?? 1)) - 1);
 }
 
-/** The days of the `index`th period of `part`, counted from the one that `start` lies in. */
-function periodDays(start: Wall, part: RulePart, index: number): { year: number; list: Day[] } {
-  const step = index * (part.interval ?? 1);
-  const startDay = Math.floor(start / DAY);
-  const from = ymdOf(startDay);
-  if (part.freq === 'YEARLY') {
-    const year = from.year + step;
-    return { year, list: range(dayOf(year, 1, 1), dayOf(year + 1, 1, 1)) };
-  }
-  if (part.freq === 'MONTHLY') {
-    const { year, month } = monthAfter(from.year, from.month, step);
-    return { year, list: range(dayOf(year, month, 1), dayOf(year, month + 1, 1)) };
-  }
-  if (part.freq === 'WEEKLY') {
-    const weekStart = startDay - ((weekdayOf(startDay) - (part.weekStart ?? 1) + 7) % 7);
-    const first = weekStart + 7 * step;
-    return { year: ymdOf(first).year, list: range(first, first + 7) };
-  }
-  const day = startDay + step;
-  return { year: ymdOf(day).year, list: [day] };
-}
-
-const range = (from: Day, to: Day): Day[] => Array.from({ length: to - from }, (_, index) => from + index);
-
-function occurrencesOfPeriod(
-  days: readonly Day[],
-  filter: (day: Day) => boolean,
-  times: readonly number[],
-  positions: readonly number[] | undefined,
-): Wall[] {
-  const walls: Wall[] = [];
-  for (const day of days) if (filter(day)) for (const time of times) walls.push(day * DAY + time);
-  if (!positions) return walls;
-  const chosen = positions.map((position) => walls.at(position > 0 ? position - 1 : position));
-  return [...new Set(chosen.filter((wall) => wall !== undefined))].sort((a, b) => a - b);
+/** The times of a period that stand at these places of it. */
+function placed(walls: readonly Wall[], places: readonly number[] | undefined): readonly Wall[] {
+  const chosen = places?.map((place) => walls.at(place > 0 ? place - 1 : place));
+  return chosen ? [...new Set(chosen.filter((wall) => wall !== undefined))].sort((a, b) => a - b) : walls;
 }
 
 /** The times of day, in milliseconds since midnight, ascending. */
@@ -187,8 +158,7 @@ function timesOfDay(start: Wall, part: RulePart): number[] {
 }
 
 /** Whether a day belongs to the rule; a rule that names no days takes those of its start (RFC 5545, 3.3.10). */
-function dayFilter(rule: Rule, part: RulePart): (day: Day) => boolean {
-  const start = Math.floor(rule.start / DAY);
+function dayFilter(part: RulePart, start: Day): (day: Day) => boolean {
   const from = ymdOf(start);
   const full = { ...part };
   if (!part.byWeekNo && !part.byYearDay && !part.byMonthDay && !part.byDay) {
@@ -253,7 +223,7 @@ function* elapsed(rule: Rule, part: RulePart, after: number): Generator<Occurren
   for (let at = origin + skip * step; barren < MOST_BARREN; ) {
     const wall = wallAt(at, rule.zone);
     const day = Math.floor(wall / DAY);
-    if (ymdOf(day).year > LAST_YEAR) return;
+    if (day >= LAST_DAY) return;
     const found = matches(day, part) ? expand(at, wall, part, rule.zone).filter((one) => one >= origin) : [];
     barren = found.length > 0 ? 0 : barren + 1;
     for (const one of found) yield { at: one, wall: wallAt(one, rule.zone) };
