@@ -8,111 +8,42 @@ export interface NamedZone {
   name: string;
 }
 
-/** What stands at each of the words of a table. */
-function byWord(sign: string, table: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
-  return new Map(Object.entries(table).flatMap(([zone, words]) => words.split(sign).map((word) => [word, zone])));
-}
-
 /**
- * Abbreviations stand for the zone where they are used, not for a fixed offset: people say "PST" the whole year.
- * Where several are listed, the one the person lives in is meant, else the first.
+ * What each zone is called, beside the city that it is named after. Abbreviations (in capitals) stand for the zone where
+ * they are used, not for a fixed offset: people say "PST" the whole year; where they stand for several, the one the person
+ * lives in is meant, else the first. The names of regions end with "time"; the rest are places.
  */
-const ABBREVIATIONS = byWord(' ', {
-  UTC: 'utc gmt zulu',
-  'America/Los_Angeles': 'pt pst pdt',
-  'America/Denver': 'mt mst mdt',
-  'America/Chicago': 'ct',
-  'America/Chicago Asia/Shanghai Asia/Taipei America/Havana': 'cst',
-  'America/Chicago America/Havana': 'cdt',
-  'America/New_York': 'et edt',
-  'America/New_York Australia/Sydney Australia/Melbourne Australia/Brisbane Australia/Hobart': 'est',
-  'America/Anchorage': 'akst akdt',
-  'Pacific/Honolulu': 'hst',
-  'America/Halifax': 'ast adt',
-  'America/St_Johns': 'nst ndt',
-  'America/Sao_Paulo': 'brt',
-  'America/Argentina/Buenos_Aires': 'art',
-  'America/Santiago': 'clt',
-  'Europe/London Asia/Dhaka': 'bst',
-  'Europe/Lisbon': 'wet west',
-  'Europe/Berlin': 'cet cest mez mesz',
-  'Europe/Athens': 'eet eest',
-  'Europe/Moscow': 'msk',
-  'Europe/Istanbul': 'trt',
-  'Asia/Kolkata Asia/Calcutta Europe/Dublin Asia/Jerusalem': 'ist',
-  'Asia/Jerusalem': 'idt',
-  'Asia/Dubai': 'gst',
-  'Asia/Karachi': 'pkt',
-  'Asia/Kathmandu': 'npt',
-  'Asia/Bangkok': 'ict',
-  'Asia/Jakarta': 'wib',
-  'Asia/Singapore': 'sgt',
-  'Asia/Hong_Kong': 'hkt',
-  'Asia/Manila': 'pht',
-  'Asia/Tokyo': 'jst',
-  'Asia/Seoul': 'kst',
-  'Australia/Perth': 'awst',
-  'Australia/Adelaide Australia/Darwin': 'acst',
-  'Australia/Adelaide': 'acdt',
-  'Australia/Sydney Australia/Melbourne Australia/Brisbane Australia/Hobart': 'aest',
-  'Australia/Sydney Australia/Melbourne Australia/Hobart': 'aedt',
-  'Pacific/Auckland': 'nzst nzdt nzt',
-  'Africa/Johannesburg': 'sast',
-  'Africa/Nairobi': 'eat',
-  'Africa/Maputo': 'cat',
-  'Africa/Lagos': 'wat',
-});
-
-/** Abbreviations that are English words as well: in a sentence they only count in capitals. */
-export const WORDLIKE_ABBREVIATIONS: ReadonlySet<string> = new Set(['art', 'eat', 'cat', 'west', 'wet', 'wat', 'pt']);
-
-/** Names of regions: "eastern time", "central european time". */
-const REGIONS = byWord('|', {
-  'America/Los_Angeles': 'pacific|us pacific|west coast',
-  'America/Denver': 'mountain|us mountain',
-  'America/Chicago': 'central|us central',
-  'America/New_York': 'eastern|us eastern|east coast',
-  'America/Halifax': 'atlantic',
-  'America/St_Johns': 'newfoundland',
-  'Europe/London': 'british summer|british',
-  'Europe/Berlin': 'central european',
-  'Europe/Athens': 'eastern european',
-  'Europe/Lisbon': 'western european',
-  'Asia/Kolkata': 'indian|indian standard',
-  'Asia/Tokyo': 'japan standard',
-  'Asia/Seoul': 'korea standard',
-  'Australia/Perth': 'australian western',
-  'Africa/Nairobi': 'east africa',
-  UTC: 'greenwich mean|universal coordinated|coordinated universal',
-});
-
-/** Places that no IANA zone is named after; the zones' own cities are known without being listed. */
-const PLACES: Readonly<Record<string, string>> = {
+const NAMES: Readonly<Record<string, string>> = {
+  UTC: 'UTC|GMT|ZULU|greenwich mean time|universal coordinated time|coordinated universal time',
   'America/New_York':
-    'nyc|ny|new york city|washington|washington dc|washington d.c.|boston|miami|atlanta|philadelphia|orlando|tampa|charlotte|baltimore|pittsburgh|cleveland|columbus|brooklyn|manhattan|florida|massachusetts|new jersey|pennsylvania|virginia|north carolina|south carolina|ohio|maryland|connecticut|vermont|maine',
+    'ET|EDT|EST|eastern time|us eastern time|east coast time|nyc|ny|new york city|washington|washington dc|washington d.c.|boston|miami|atlanta|philadelphia|orlando|tampa|charlotte|baltimore|pittsburgh|cleveland|columbus|brooklyn|manhattan|florida|massachusetts|new jersey|pennsylvania|virginia|north carolina|south carolina|ohio|maryland|connecticut|vermont|maine',
   'America/Chicago':
-    'dallas|houston|austin|san antonio|new orleans|minneapolis|milwaukee|st louis|st. louis|saint louis|kansas city|nashville|memphis|oklahoma city|texas|illinois|wisconsin|minnesota|louisiana|iowa|missouri|oklahoma|alabama|arkansas',
-  'America/Denver': 'salt lake city|colorado|utah|new mexico|albuquerque|wyoming|montana',
+    'CT|CST|CDT|central time|us central time|dallas|houston|austin|san antonio|new orleans|minneapolis|milwaukee|st louis|st. louis|saint louis|kansas city|nashville|memphis|oklahoma city|texas|illinois|wisconsin|minnesota|louisiana|iowa|missouri|oklahoma|alabama|arkansas',
+  'America/Denver':
+    'MT|MST|MDT|mountain time|us mountain time|salt lake city|colorado|utah|new mexico|albuquerque|wyoming|montana',
   'America/Phoenix': 'arizona|tucson|scottsdale',
   'America/Los_Angeles':
-    'la|l.a.|sf|san francisco|seattle|san diego|san jose|las vegas|vegas|portland|oakland|sacramento|silicon valley|california|oregon|washington state|nevada|hollywood',
-  'America/Anchorage': 'alaska',
-  'Pacific/Honolulu': 'hawaii',
+    'PT|PST|PDT|pacific time|us pacific time|west coast time|la|l.a.|sf|san francisco|seattle|san diego|san jose|las vegas|vegas|portland|oakland|sacramento|silicon valley|california|oregon|washington state|nevada|hollywood',
+  'America/Anchorage': 'AKST|AKDT|alaska',
+  'Pacific/Honolulu': 'HST|hawaii',
   'America/Toronto': 'ottawa|montreal|montréal|quebec|québec|ontario',
   'America/Edmonton': 'calgary|alberta',
   'America/Vancouver': 'british columbia',
   'America/Mexico_City': 'mexico|mexico city|guadalajara',
-  'America/Sao_Paulo': 'rio|rio de janeiro|brasilia|brasília|são paulo|belo horizonte|curitiba|salvador',
-  'America/Argentina/Buenos_Aires': 'argentina',
+  'America/Sao_Paulo': 'BRT|rio|rio de janeiro|brasilia|brasília|são paulo|belo horizonte|curitiba|salvador',
+  'America/Argentina/Buenos_Aires': 'ART|argentina',
   'America/Bogota': 'bogotá|colombia|medellin|medellín',
-  'America/Santiago': 'chile',
+  'America/Santiago': 'CLT|chile',
   'America/Lima': 'peru',
   'Europe/London':
-    'uk|u.k.|england|britain|great britain|united kingdom|scotland|wales|manchester|birmingham|edinburgh|glasgow|liverpool|leeds|bristol|cardiff|oxford|cambridge|belfast|sheffield|newcastle',
-  'Europe/Dublin': 'ireland|cork|galway',
+    'BST|british summer time|british time|uk|u.k.|england|britain|great britain|united kingdom|scotland|wales|manchester|birmingham|edinburgh|glasgow|liverpool|leeds|bristol|cardiff|oxford|cambridge|belfast|sheffield|newcastle',
+  'Asia/Kolkata':
+    'IST|indian time|indian standard time|india|mumbai|bombay|delhi|new delhi|bangalore|bengaluru|chennai|madras|hyderabad|pune|ahmedabad|calcutta|jaipur|goa',
+  'Asia/Calcutta': 'IST',
+  'Europe/Dublin': 'IST|ireland|cork|galway',
   'Europe/Paris': 'france|lyon|marseille|bordeaux|toulouse|lille|strasbourg',
   'Europe/Berlin':
-    'germany|munich|münchen|muenchen|hamburg|frankfurt|cologne|köln|koeln|stuttgart|düsseldorf|dusseldorf|duesseldorf|leipzig|dresden|hanover|hannover|nuremberg|nürnberg|bremen|bonn',
+    'CET|CEST|MEZ|MESZ|central european time|germany|munich|münchen|muenchen|hamburg|frankfurt|cologne|köln|koeln|stuttgart|düsseldorf|dusseldorf|duesseldorf|leipzig|dresden|hanover|hannover|nuremberg|nürnberg|bremen|bonn',
   'Europe/Madrid': 'spain|barcelona|valencia|seville|sevilla|malaga|málaga|bilbao',
   'Europe/Rome': 'italy|milan|milano|naples|florence|venice|turin|bologna|roma',
   'Europe/Zurich': 'switzerland|zürich|geneva|genève|basel|bern|lausanne',
@@ -128,51 +59,59 @@ const PLACES: Readonly<Record<string, string>> = {
   'Europe/Budapest': 'hungary',
   'Europe/Bucharest': 'romania',
   'Europe/Sofia': 'bulgaria',
-  'Europe/Athens': 'greece|thessaloniki',
-  'Europe/Lisbon': 'portugal|porto|lisboa',
+  'Europe/Athens': 'EET|EEST|eastern european time|greece|thessaloniki',
+  'Europe/Lisbon': 'WET|WEST|western european time|portugal|porto|lisboa',
   'Europe/Kyiv': 'kiev|ukraine|lviv|odesa|odessa',
-  'Europe/Moscow': 'st petersburg|saint petersburg|st. petersburg',
-  'Europe/Istanbul': 'turkey|ankara|izmir',
+  'Europe/Moscow': 'MSK|st petersburg|saint petersburg|st. petersburg',
+  'Europe/Istanbul': 'TRT|turkey|ankara|izmir',
   'Atlantic/Reykjavik': 'iceland',
-  'Asia/Jerusalem': 'israel|tel aviv|haifa',
-  'Asia/Dubai': 'uae|abu dhabi|united arab emirates',
+  'Asia/Jerusalem': 'IST|IDT|israel|tel aviv|haifa',
+  'Asia/Dubai': 'GST|uae|abu dhabi|united arab emirates',
   'Asia/Riyadh': 'saudi arabia|jeddah|mecca',
   'Asia/Qatar': 'doha',
   'Asia/Tehran': 'iran',
-  'Asia/Karachi': 'pakistan|lahore|islamabad',
-  'Asia/Kolkata':
-    'india|mumbai|bombay|delhi|new delhi|bangalore|bengaluru|chennai|madras|hyderabad|pune|ahmedabad|calcutta|jaipur|goa',
-  'Asia/Kathmandu': 'nepal',
-  'Asia/Dhaka': 'bangladesh',
+  'Asia/Karachi': 'PKT|pakistan|lahore|islamabad',
+  'Asia/Kathmandu': 'NPT|nepal',
+  'Asia/Dhaka': 'BST|bangladesh',
   'Asia/Colombo': 'sri lanka',
   'Asia/Yangon': 'rangoon|myanmar|burma',
-  'Asia/Bangkok': 'thailand|phuket|chiang mai',
+  'Asia/Bangkok': 'ICT|thailand|phuket|chiang mai',
   'Asia/Ho_Chi_Minh': 'vietnam|hanoi|saigon|da nang',
-  'Asia/Jakarta': 'bandung',
+  'Asia/Jakarta': 'WIB|bandung',
   'Asia/Makassar': 'bali|denpasar',
   'Asia/Kuala_Lumpur': 'malaysia|penang',
-  'Asia/Manila': 'philippines|cebu',
-  'Asia/Hong_Kong': 'hk',
-  'Asia/Shanghai': 'china|beijing|peking|shenzhen|guangzhou|hangzhou|chengdu|wuhan|nanjing',
-  'Asia/Taipei': 'taiwan',
-  'Asia/Seoul': 'korea|south korea|busan',
-  'Asia/Tokyo': 'japan|osaka|kyoto|yokohama|nagoya|sapporo|fukuoka|hiroshima|kobe',
-  'Australia/Sydney': 'canberra|new south wales|newcastle nsw',
-  'Australia/Melbourne': 'victoria',
-  'Australia/Brisbane': 'queensland|gold coast|cairns',
-  'Australia/Hobart': 'tasmania',
-  'Australia/Perth': 'western australia',
-  'Pacific/Auckland': 'new zealand|nz|wellington|christchurch',
+  'Asia/Manila': 'PHT|philippines|cebu',
+  'Asia/Hong_Kong': 'HKT|hk',
+  'Asia/Shanghai': 'CST|china|beijing|peking|shenzhen|guangzhou|hangzhou|chengdu|wuhan|nanjing',
+  'Asia/Taipei': 'CST|taiwan',
+  'Asia/Seoul': 'KST|korea standard time|korea|south korea|busan',
+  'Asia/Tokyo': 'JST|japan standard time|japan|osaka|kyoto|yokohama|nagoya|sapporo|fukuoka|hiroshima|kobe',
+  'Australia/Sydney': 'EST|AEST|AEDT|canberra|new south wales|newcastle nsw',
+  'Australia/Melbourne': 'EST|AEST|AEDT|victoria',
+  'Australia/Brisbane': 'EST|AEST|queensland|gold coast|cairns',
+  'Australia/Hobart': 'EST|AEST|AEDT|tasmania',
+  'Australia/Perth': 'AWST|australian western time|western australia',
+  'Pacific/Auckland': 'NZST|NZDT|NZT|new zealand|nz|wellington|christchurch',
   'Africa/Cairo': 'egypt|alexandria',
-  'Africa/Johannesburg': 'south africa|cape town|durban|pretoria',
-  'Africa/Nairobi': 'kenya',
-  'Africa/Lagos': 'nigeria|abuja',
+  'Africa/Johannesburg': 'SAST|south africa|cape town|durban|pretoria',
+  'Africa/Nairobi': 'EAT|east africa time|kenya',
+  'Africa/Lagos': 'WAT|nigeria|abuja',
   'Africa/Accra': 'ghana',
   'Africa/Addis_Ababa': 'ethiopia',
   'Africa/Casablanca': 'morocco|rabat|marrakesh|marrakech',
   'Africa/Algiers': 'algeria',
   'Africa/Tunis': 'tunisia',
+  'America/Havana': 'CST|CDT',
+  'America/Halifax': 'AST|ADT|atlantic time',
+  'America/St_Johns': 'NST|NDT|newfoundland time',
+  'Asia/Singapore': 'SGT',
+  'Australia/Adelaide': 'ACST|ACDT',
+  'Australia/Darwin': 'ACST',
+  'Africa/Maputo': 'CAT',
 };
+
+/** Abbreviations that are English words as well: in a sentence they only count in capitals. */
+export const WORDLIKE_ABBREVIATIONS: ReadonlySet<string> = new Set(['art', 'eat', 'cat', 'west', 'wet', 'wat', 'pt']);
 
 /** A lower-case name without accents, `-` and `_` as spaces. */
 function fold(name: string): string {
@@ -192,26 +131,6 @@ const RENAMED =
   'America/Buenos_Aires:America/Argentina/Buenos_Aires America/Cordoba:America/Argentina/Cordoba ' +
   'America/Indianapolis:America/Indiana/Indianapolis America/Louisville:America/Kentucky/Louisville';
 
-function placesByName(): ReadonlyMap<string, NamedZone> {
-  const pairs = RENAMED.split(' ').map((pair): [string, string] => [
-    pair.split(':')[0] ?? '',
-    pair.split(':')[1] ?? '',
-  ]);
-  const renamed = new Map(pairs.filter(([, zone]) => isZone(zone)));
-  const byName = new Map<string, NamedZone>();
-  for (const known of Intl.supportedValuesOf('timeZone')) {
-    const zone = renamed.get(known) ?? known;
-    for (const full of new Set([known, zone])) {
-      const city = full.split('/').at(-1) ?? full;
-      byName.set(fold(city), { zone, name: city.replaceAll('_', ' ') });
-    }
-  }
-  for (const [zone, names] of Object.entries(PLACES)) {
-    for (const name of names.split('|')) byName.set(fold(name), { zone, name: titled(name) });
-  }
-  return byName;
-}
-
 function titled(name: string): string {
   return name.length <= 3 ? name.toUpperCase() : name.replace(/(^|[\s-])(\p{L})/gu, (all) => all.toUpperCase());
 }
@@ -219,31 +138,49 @@ function titled(name: string): string {
 /** The runtime's zones by their names in lower case. Listing them takes a millisecond, which is too much for each look-up. */
 const zonesByName = lazy(() => new Map(Intl.supportedValuesOf('timeZone').map((zone) => [zone.toLowerCase(), zone])));
 
-/** What the tables above and the runtime's own zones say; a start that names no zone is spared it. */
-const places = lazy(() => {
-  const byName = placesByName();
-  return { byName, starts: new Set([...byName.keys()].map((name) => name.split(' ')[0] ?? '')) };
+/** What the table above and the runtime's own zones say; a start that names no zone is spared it. */
+const known = lazy(() => {
+  const pairs = RENAMED.split(' ').map((pair) => pair.split(':') as [string, string]);
+  const renamed = new Map(pairs.filter(([, zone]) => isZone(zone)));
+  const places = new Map<string, NamedZone>();
+  for (const listed of Intl.supportedValuesOf('timeZone')) {
+    const zone = renamed.get(listed) ?? listed;
+    for (const full of new Set([listed, zone])) {
+      const city = full.split('/').at(-1) ?? full;
+      places.set(fold(city), { zone, name: city.replaceAll('_', ' ') });
+    }
+  }
+  const abbreviations = new Map<string, string[]>();
+  const regions = new Map<string, string>();
+  for (const [zone, names] of Object.entries(NAMES))
+    for (const name of names.split('|'))
+      if (/^[A-Z]+$/.test(name)) abbreviations.set(name, [...(abbreviations.get(name) ?? []), zone]);
+      else if (name.endsWith(' time')) regions.set(name.replace(' time', ''), zone);
+      else places.set(fold(name), { zone, name: titled(name) });
+  const starts = new Set([...places.keys()].map((name) => name.split(' ')[0] ?? ''));
+  return { abbreviations, regions, places, starts };
 });
 
 /** Whether the name of a place begins with this word. */
 export function startsPlace(word: string): boolean {
-  return places().starts.has(fold(word));
+  return known().starts.has(fold(word));
 }
 
 export function isAbbreviation(word: string): boolean {
-  return ABBREVIATIONS.has(word.toLowerCase());
+  return known().abbreviations.has(word.toUpperCase());
 }
 
 /** The zone of an abbreviation; where it stands for several, the one that `home` is, else the first. */
 function abbreviatedZone(word: string, home?: string): NamedZone | undefined {
-  const known = ABBREVIATIONS.get(word.toLowerCase())?.split(' ') ?? [];
-  const zone = known.find((one) => one === home) ?? known[0];
-  return zone === undefined ? undefined : { zone, name: word.toUpperCase() };
+  const name = word.toUpperCase();
+  const zones = known().abbreviations.get(name) ?? [];
+  const zone = zones.find((one) => one === home) ?? zones[0];
+  return zone === undefined ? undefined : { zone, name };
 }
 
 /** The zone of a city, state or country by its (folded) name. */
 export function placeZone(name: string): NamedZone | undefined {
-  return places().byName.get(fold(name));
+  return known().places.get(fold(name));
 }
 
 const OFFSET = /^(?:utc|gmt)? ?([+-]|−)(\d{1,2})(?::?([0-5]\d))?$/i;
@@ -270,7 +207,7 @@ export function findZone(words: string, home?: string): NamedZone | undefined {
   const text = words.trim().replace(/\s+/g, ' ');
   if (text === '' || text.length > LONGEST_NAME) return undefined;
   const short = text.replace(/ (?:standard |daylight |summer )?time(?: ?zone)?$/i, '');
-  const region = REGIONS.get(fold(short));
+  const region = known().regions.get(fold(short));
   if (region !== undefined) return { zone: region, name: `${short} time` };
   const found = abbreviatedZone(short, home) ?? placeZone(short) ?? placeZone(short.split(',')[0] ?? '');
   return found ?? offsetZone(short) ?? ianaZone(short);
