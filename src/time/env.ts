@@ -1,6 +1,5 @@
 import { lazy } from '../base/lazy.ts';
 import { type Day, dayOfWall, minutesOfClock, type Wall } from './civil.ts';
-import { DEFAULT_DAY_PARTS } from './day-parts.ts';
 import type { PartName } from './pieces.ts';
 import type { DayParts, WhenContext } from './types.ts';
 import { wallAt } from './zones.ts';
@@ -92,3 +91,19 @@ function countryOf(zone: string): string | undefined {
   const known = countries().get(zone);
   return known ?? countries().get(new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone);
 }
+
+/** What the parts of a day stand for unless a person has said otherwise. */
+export const DEFAULT_DAY_PARTS: Readonly<DayParts> = {
+  early: '07:00',
+  morning: '09:00',
+  lunch: '12:30',
+  noon: '12:00',
+  afternoon: '15:00',
+  endOfDay: '17:00',
+  evening: '19:00',
+  tonight: '20:00',
+  late: '22:00',
+  date: '09:00',
+  wakingFrom: '07:00',
+  wakingTo: '22:00',
+};

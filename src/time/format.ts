@@ -1,5 +1,17 @@
 import type { Instant } from '../base/clock.ts';
-import { addMonths, clockOf, type Day, dayOf, dayOfWall, minuteOf, type Wall, weekdayOf, ymdOf } from './civil.ts';
+import {
+  addMonths,
+  clockOf,
+  DAY,
+  type Day,
+  dayOf,
+  dayOfWall,
+  isoOfWall,
+  minuteOf,
+  type Wall,
+  weekdayOf,
+  ymdOf,
+} from './civil.ts';
 import { instantOf, offsetName, wallAt } from './zones.ts';
 
 export const WEEKDAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
@@ -48,3 +60,16 @@ export function formatDay(day: Day, today: Day): string {
   const name = `${WEEKDAYS[weekdayOf(day) - 1]?.slice(0, 3)} ${date.day} ${SHORT_MONTHS[date.month - 1]}`;
   return near ? name : `${name} ${date.year}`;
 }
+
+const wallOfDay = (day: string): number => Date.parse(`${day}T00:00:00Z`);
+
+/** The day on the calendar of `zone`. */
+export const dayAt = (at: Instant, zone: string): string => isoOfWall(wallAt(at.getTime(), zone)).slice(0, 10);
+
+export const addDays = (day: string, days: number): string => isoOfWall(wallOfDay(day) + days * DAY).slice(0, 10);
+
+/** 1 = Monday … 7 = Sunday. */
+export const weekdayOfDay = (day: string): number => weekdayOf(dayOfWall(wallOfDay(day)));
+
+/** The instant with which the day begins in `zone`. */
+export const beginningOf = (day: string, zone: string): Instant => new Date(instantOf(wallOfDay(day), zone));

@@ -1,13 +1,28 @@
-export { DEFAULT_DAY_PARTS } from './day-parts.ts';
-export { addDays, beginningOf, dayAt, weekdayOfDay } from './days.ts';
 export { describe } from './describe.ts';
 export { parseDuration } from './duration.ts';
-export { formatClock, formatInstant, formatLongDay, weekOfYear } from './format.ts';
+export { DEFAULT_DAY_PARTS } from './env.ts';
+export {
+  addDays,
+  beginningOf,
+  dayAt,
+  formatClock,
+  formatInstant,
+  formatLongDay,
+  weekdayOfDay,
+  weekOfYear,
+} from './format.ts';
 export { taskWords } from './lang/en-tasks.ts';
 export { occurrences } from './occurrences.ts';
 export { parseWhen } from './parse.ts';
-export { passedOccurrences } from './passed.ts';
-export { nextOf, type Planned, plannedFor, readPlan, type StoredPlan, storedPlan } from './planned.ts';
+export {
+  nextOf,
+  type Planned,
+  passedOccurrences,
+  plannedFor,
+  readPlan,
+  type StoredPlan,
+  storedPlan,
+} from './planned.ts';
 export type { Understood } from './sentence/sentence.ts';
 export { splitTask, understand } from './sentence/understand.ts';
 export type * from './types.ts';

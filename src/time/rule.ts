@@ -63,23 +63,20 @@ const LISTS = [
 const MAY_BE_ZERO = new Set(['BYHOUR', 'BYMINUTE', 'BYSECOND']);
 
 /** RFC 5545 text: a DTSTART line in the rule's zone, one RRULE line each, then the days that are left out. */
-export function formatRule(rule: Rule): string {
-  const start = isoOfWall(rule.start).replace(/[-:]/g, '');
-  const dtstart = rule.zone === 'UTC' ? `DTSTART:${start}Z` : `DTSTART;TZID=${rule.zone}:${start}`;
-  const days = (rule.skipped ?? []).map((day) =>
-    isoOfWall(day * DAY)
-      .slice(0, 10)
-      .replace(/-/g, ''),
-  );
+export function formatRule({ start, zone, parts, skipped = [] }: Rule): string {
+  const dtstart = zone === 'UTC' ? `DTSTART:${stampOf(start)}Z` : `DTSTART;TZID=${zone}:${stampOf(start)}`;
+  const days = skipped.map((day) => stampOf(day * DAY).slice(0, 8));
   const except = days.length > 0 ? [`EXDATE;VALUE=DATE:${days.join(',')}`] : [];
-  return [dtstart, ...rule.parts.map((part) => `RRULE:${formatPart(part)}`), ...except].join('\n');
+  return [dtstart, ...parts.map((part) => `RRULE:${formatPart(part)}`), ...except].join('\n');
 }
+
+const stampOf = (wall: Wall): string => isoOfWall(wall).replace(/[-:]/g, '');
 
 function formatPart(part: RulePart): string {
   const fields = [`FREQ=${part.freq}`];
   if (part.interval !== undefined && part.interval !== 1) fields.push(`INTERVAL=${part.interval}`);
   if (part.count !== undefined) fields.push(`COUNT=${part.count}`);
-  if (part.until !== undefined) fields.push(`UNTIL=${isoOfWall(part.until).replace(/[-:]/g, '')}Z`);
+  if (part.until !== undefined) fields.push(`UNTIL=${stampOf(part.until)}Z`);
   if (part.byDay) {
     const days = part.byDay.map(({ nth, weekday }) => `${nth === 0 ? '' : nth}${WEEKDAY_CODES[weekday - 1]}`);
     fields.push(`BYDAY=${days.join(',')}`);
@@ -149,7 +146,7 @@ function parseStamp(text: string): { wall: Wall; utc: boolean; dateOnly: boolean
   if (!year || !month || !date || month > 12 || date > 31) return undefined;
   const day: Day = dayOf(year, month, date);
   if ((hour ?? 0) > 23 || (minute ?? 0) > 59 || (second ?? 0) > 59) return undefined;
-  const wall = day * 86_400_000 + ((hour ?? 0) * 3_600 + (minute ?? 0) * 60 + (second ?? 0)) * 1_000;
+  const wall = day * DAY + (hour ?? 0) * HOUR + (minute ?? 0) * MINUTE + (second ?? 0) * SECOND;
   return { wall, utc: match[7]?.toUpperCase() === 'Z', dateOnly: match[4] === undefined };
 }
 

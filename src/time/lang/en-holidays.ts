@@ -1,6 +1,6 @@
 import { type Day, dayOf, nthWeekday } from '../civil.ts';
 import type { RulePart } from '../rule.ts';
-import { moved, ONE_DAY } from './en-relative.ts';
+import { moved, ONE_DAY } from './en-spans.ts';
 import { date, rule } from './grammar.ts';
 
 /** Holidays: their names as a pattern of the grammar, the day of a year, and the rule that finds it each year. */

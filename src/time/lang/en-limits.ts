@@ -1,6 +1,5 @@
 import type { DateSpec, DaySet, Moment, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
-import { days } from './en-relative.ts';
-import { spanOf } from './en-spans.ts';
+import { days, spanOf } from './en-spans.ts';
 import { limit, rule } from './grammar.ts';
 
 /** Where a series starts and ends, what it leaves out, and several times of a day. */

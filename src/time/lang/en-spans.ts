@@ -1,6 +1,7 @@
 import { HOUR, MINUTE } from '../civil.ts';
-import { addSpans, NOTHING, type Span, type Unit } from '../pieces.ts';
-import { rule } from './grammar.ts';
+import { addSpans, type DateSpec, NOTHING, type Piece, type Span, type Unit } from '../pieces.ts';
+import type { Token } from '../tokens.ts';
+import { date, piece, rule } from './grammar.ts';
 
 /** Lengths of time: "2 hours 30 minutes", "a week and a half". */
 
@@ -63,3 +64,121 @@ export const spanRules = [
   rule('span', '{digits} {gluedH} {twodigits}', (c) => hoursMinutes(c.digits, c.twodigits)),
   rule('span', '{number} hour and|? {twodigits}', (c) => hoursMinutes(c.number, c.twodigits)),
 ];
+
+/** Dates that are counted from other dates: "a week from Friday", "the day before Christmas". */
+
+export const moved = (base: DateSpec, span: Span, sign: 1 | -1): DateSpec => ({ type: 'moved', base, span, sign });
+
+export const days = (count: number): Span => ({ ...NOTHING, days: count });
+export const ONE_DAY = days(1);
+
+/** "The Monday after Easter", "the second Friday after the 1st". */
+const beside =
+  (sign: 1 | -1) =>
+  ({ weekday, ordinal: nth = 1, date: base }: { weekday: number; ordinal?: number; date: DateSpec }): DateSpec => ({
+    type: 'weekdayBeside',
+    weekday,
+    nth,
+    base,
+    sign,
+  });
+
+/** "Gate 22 day after tomorrow": a number, and one day. */
+function isNumberBeforeDay(tokens: readonly Token[]): boolean {
+  const [first, second] = tokens.filter(({ raw }) => raw !== '-');
+  const isMany = /^\d+$/.test(first?.raw ?? '') && Number(first?.raw) !== 1;
+  return isMany && /^(?:day|week|month|year)$/i.test(second?.raw ?? '');
+}
+
+/** Only whole days, weeks, months and years lead from one date to another. */
+const movedBy = ({ span, date }: { span: Span; date: DateSpec }, sign: 1 | -1): DateSpec | undefined =>
+  span.milliseconds === 0 ? moved(date, span, sign) : undefined;
+
+export const relativeDateRules = [
+  date('a|one fortnight from|after|on {date}', (c) => moved(c.date, days(14), 1)),
+  date('{weekday} fortnight', ({ weekday }) => moved({ type: 'weekday', weekday, which: 'bare' }, days(14), 1)),
+  date('a|one? week from|after {date}', (c) => moved(c.date, days(7), 1)),
+  date('a|one {w:weekOrTwo} {d:todayOrTomorrow}', (c) => moved(c.d, days(c.w), 1)),
+  date('{d:todayOrTomorrow} {w:weekOrTwo}', (c) => moved(c.d, days(c.w), 1)),
+  date('{n:number} week {d:todayOrTomorrow}', (c) => moved(c.d, days(7 * c.n), 1)),
+  rule('weekOrTwo', 'week|fortnight', (_, [token]) => (token?.text === 'week' ? 7 : 14)),
+  date('{span} from|after {date}', (c, tokens) => (isNumberBeforeDay(tokens) ? undefined : movedBy(c, 1))),
+  date('{span} before|prior|ahead to|of? {date}', (c) => movedBy(c, -1)),
+  date('on? the? day before|preceding {date}', (c) => moved(c.date, ONE_DAY, -1)),
+  date('on? the? day after|following {date}', (c) => moved(c.date, ONE_DAY, 1)),
+  date('the {weekday} after|following {date}', beside(1)),
+  date('on? {weekday} after|following {name:holiday}', ({ weekday, name }) =>
+    beside(1)({ weekday, date: { type: 'holiday', name } }),
+  ),
+  date('the {weekday} before|preceding {date}', beside(-1)),
+  date('the? {ordinal} {weekday} after {date}', beside(1)),
+];
+
+/** What is counted from now: "in 20 minutes", "two hours later". */
+
+export const wrong = (code: 'NOT_A_DATE' | 'NEVER' | 'TOO_OFTEN' | 'PAST') => (): Piece => ({ kind: 'wrong', code });
+
+const shift = ({ span }: { span: Span | undefined }): Piece | undefined => span && { kind: 'shift', span };
+const minutes = (count: number): Piece => ({ kind: 'shift', span: { ...NOTHING, milliseconds: count * MINUTE } });
+
+export const twoDigits = (number: number): string => String(number).padStart(2, '0');
+
+/** What may be an hour of the clock as well as a length of time; before six nobody is up, and a day has 24 hours. */
+function isHourOrLength([number, unit, ...rest]: readonly Token[]): boolean {
+  const isShort = /^hrs?$/i.test(unit?.raw ?? '');
+  if (!number || rest.length > 0 || !(isShort || unit?.text === 'h') || !/^\d{1,2}$/.test(number.text)) return false;
+  return Number(number.text) > (isShort ? 12 : 6) && Number(number.text) < 24;
+}
+
+export const shiftRules = [
+  piece('in|within|after about|~? {span}', shift),
+  piece('in exactly|another|like|maybe? {span}', shift),
+  piece("in {span} '? time", shift),
+  piece('in a|an|one|{number}? {span:possessiveUnit} time', shift),
+  rule('possessiveUnit', "minute's|hour's|day's|week's|month's|year's", (_, [one]) =>
+    spanOf(1, (one?.text.slice(0, -2) ?? '') as Unit),
+  ),
+  rule('possessiveUnit', "fortnight's", () => days(14)),
+  piece('< {sameTime} next {p:periodUnit} || next {p:periodUnit} ,? {sameTime} >', (c) =>
+    shift({ span: spanOf(1, c.p) }),
+  ),
+  piece('< {sameTime} {date} || {date} ,? {sameTime} >', ({ date }) => sameTimeOn(date)),
+  piece('< {sameTime} in {span} || in {span} ,? {sameTime} >', (c) =>
+    c.span.milliseconds === 0 ? shift(c) : undefined,
+  ),
+  rule('sameTime', 'at|about|around? the? same|this time', () => true),
+  piece('< {span} later|hence || + {span} || now +|plus {span} || in the next {span} >', shift),
+  piece('in|about? {span} from right? now', shift),
+  piece('in about|like|~? {n:bareMinutes}', (c) => minutes(c.n)),
+  piece('in {n:bareMinutes} or so', (c) => minutes(c.n)),
+  piece('in {n:bareMinutes} ish {u:unit}?', (c) => ((c.u ?? 'minute') === 'minute' ? minutes(c.n) : undefined)),
+  rule('bareMinutes', '{n:number}', (c) => (c.n < 1000 ? c.n : undefined)),
+  piece('for {span}', (c) => ({ kind: 'shift', ...c, bare: true, during: true })),
+  piece('{span}', (c, tokens) => (isHourOrLength(tokens) ? undefined : { kind: 'shift', ...c, bare: true })),
+  // "21h", "2h30": the hour of the clock, or so many hours.
+  piece('{h:hourdigits} {hours}', ({ h }, tokens) =>
+    isHourOrLength(tokens) ? { kind: 'vague', instead: [`at ${twoDigits(h)}:00`, `in ${h} hours`] } : undefined,
+  ),
+  piece('{span} before|prior|til to|ahead? of?', (c, tokens) => besideEvent(c.span, tokens, -1)),
+  piece('the day before', () => ({ kind: 'before', span: days(1), sign: -1 })),
+  piece('the week before', () => ({ kind: 'before', span: days(7), sign: -1 })),
+  piece('the day after', () => ({ kind: 'before', span: days(1), sign: 1 })),
+  piece('{span} after|past|from', (c, tokens) => besideEvent(c.span, tokens, 1)),
+
+  piece('< {span} ago|earlier || in? minus {span} from? now? || right|just? now || in the past >', wrong('PAST')),
+  piece('< - {span} from now || in? - {span} >', (_, tokens) => (isMinus(tokens) ? wrong('PAST')() : undefined)),
+  piece('last|yesterday night|morning|afternoon|evening', wrong('PAST')),
+  piece('< just|but? once|only || one time only? >', () => ({ kind: 'note' })),
+  piece('at? {badClock} am|pm?', wrong('NOT_A_DATE')),
+  piece('never', wrong('NEVER')),
+];
+
+/** "Same time tomorrow". */
+const sameTimeOn = (date: DateSpec): Piece => ({ kind: 'moment', moment: { date, time: { same: true } } });
+
+const besideEvent = (span: Span, tokens: readonly Token[], sign: 1 | -1): Piece | undefined =>
+  isNumberBeforeDay(tokens) ? undefined : { kind: 'before', span, sign };
+
+/** A dash with a space after it is no minus. */
+const isMinus = (tokens: readonly Token[]): boolean =>
+  tokens[tokens.findIndex(({ text }) => text === '-') + 1]?.glued === true;

@@ -1,11 +1,11 @@
 import { conditionIn, contrastIn } from '../conditions.ts';
+import { type RuleWithin, ruleWithin } from '../cron.ts';
 import { hereOf } from '../env.ts';
 import { saysClock } from '../leftover.ts';
 import { placeBehindClock } from '../names.ts';
 import { chosen, parseWhen, readRule, readWords, whichOf, withWords } from '../parse.ts';
 import { type Words, wordsOf } from '../phrase.ts';
 import { distinct, isSameWhen, readingsOf } from '../readings.ts';
-import { type RuleWithin, ruleWithin } from '../rule-within.ts';
 import { writtenOut } from '../texting.ts';
 import { noTime, past, tooLong, unknownZone } from '../texts.ts';
 import { tokenise, wordAt } from '../tokens.ts';
