@@ -3,7 +3,7 @@
  * meaning and words are weighed. Memories, notes and messages are found through it.
  */
 export { type Embedder, EmbedderFault } from './embedder.ts';
-export { type EmbedDeps, embedJob, embedSoon } from './job.ts';
+export { type EmbedDeps, embedGathered, embedJob, embedSoon } from './job.ts';
 export { Matrix, packVector, Scratch, unit } from './matrix.ts';
 export { type Near, Nearest } from './near.ts';
 export { offlineEmbedder } from './offline.ts';

@@ -10,6 +10,7 @@ import * as store from './store.ts';
 
 /** An embedder that failed is asked again after this long. */
 const AGAIN_MS = 5 * 60_000;
+const GATHERED_MS = 1_000;
 const MOST_DROPPED = 5_000;
 const OWNERS_AT_ONCE = 200;
 /** A space that was begun within this time may be one that another process builds. */
@@ -42,6 +43,21 @@ export async function embedSoon(
 ): Promise<void> {
   const payload = owner === undefined ? {} : { owner };
   await jobs.enqueue(tx, { kind: kindOf(kind), payload }, { at, key: owner ?? 'all' });
+}
+
+/**
+ * The same for an `owner` who is writing: what they write within a second is embedded as one batch. A vector is made on the
+ * cores that the next message wants, and is stored in a transaction of its own; until then words find the text.
+ */
+export async function embedGathered(
+  jobs: Pick<JobQueue, 'enqueue'>,
+  tx: Transaction,
+  kind: Kind,
+  now: Date,
+  owner: string,
+): Promise<void> {
+  const at = new Date(now.getTime() + GATHERED_MS);
+  await jobs.enqueue(tx, { kind: kindOf(kind), payload: { owner } }, { at, key: owner, keepsEarlier: true });
 }
 
 /**

@@ -66,6 +66,30 @@ describe.each(testDatabases)('jobs with keys on $name', (engine) => {
   });
 
   test.skipIf(!available)(
+    'one that is added again and again is not put off where it keeps what is earlier',
+    async () => {
+      const begun: unknown[] = [];
+      const { jobs, database, world, settled } = await bench(engine, async ({ payload }) => void begun.push(payload));
+      const start = world.clock.now().getTime();
+      for (const [payload, dueIn] of [
+        ['first', 1_000],
+        ['second', 1_400],
+        ['third', 1_800],
+      ] as const) {
+        const options = { at: new Date(start + dueIn), key: 'k', keepsEarlier: true } as const;
+        await database.tx('test', (tx) => jobs.enqueue(tx, { kind: 'tell', payload }, options));
+      }
+      await world.clock.moveTo(new Date(start + 999), settled);
+      expect(begun).toEqual([]);
+      await world.clock.moveTo(new Date(start + 1_000), settled);
+      await settled();
+      expect(begun).toEqual(['third']);
+      await world.clock.moveTo(new Date(start + 60_000), settled);
+      expect(begun).toEqual(['third']);
+    },
+  );
+
+  test.skipIf(!available)(
     'of a kind that runs alone one runs at a time, over all processes, and holds up no other',
     async () => {
       const gate = deferred();

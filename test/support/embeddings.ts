@@ -7,12 +7,16 @@ export interface EmbeddingService {
   close(): void;
 }
 
-/** A service of embeddings as `openai-compatible` takes it, with the vectors that `vectorOf` makes. */
-export async function embeddingService(vectorOf: (text: string, model: string) => number[]): Promise<EmbeddingService> {
+/** A service of embeddings as `openai-compatible` takes it, with the vectors that `vectorOf` makes; `asked` sees each batch. */
+export async function embeddingService(
+  vectorOf: (text: string, model: string) => number[],
+  asked: (texts: string[]) => void = () => {},
+): Promise<EmbeddingService> {
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     const { input, model } = JSON.parse(body) as { input: string[]; model: string };
+    asked(input);
     response.end(JSON.stringify({ data: input.map((text, index) => ({ index, embedding: vectorOf(text, model) })) }));
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));

@@ -15,6 +15,8 @@ export interface JobOptions {
   at: Instant;
   /** At most one job of its kind is pending with this key; adding another moves the pending one. */
   key?: string;
+  /** With `key`: the pending one keeps its due time where that is earlier, so that adding again and again delays nothing. */
+  keepsEarlier?: true;
   /** How often it is tried before it is a dead letter; default 8. */
   maxAttempts?: number;
 }
@@ -97,6 +99,7 @@ export class JobQueue implements DueSource, Owned {
         ...job,
         key: options.key,
         dueAt: options.at,
+        keepsEarlier: options.keepsEarlier ?? false,
         maxAttempts: options.maxAttempts ?? DEFAULT_ATTEMPTS,
       },
       now,

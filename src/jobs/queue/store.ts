@@ -35,17 +35,22 @@ export interface NewJob {
   key: string | undefined;
   payload: Json;
   dueAt: Instant;
+  keepsEarlier: boolean;
   maxAttempts: number;
 }
 
-/** Adds a job; with a key that is already pending, the pending one is moved to the new due time and payload. */
+/**
+ * Adds a job; with a key that is already pending, the pending one gets the new payload and is moved to the new due time
+ * (with `keepsEarlier` only forward).
+ */
 export async function add(tx: Transaction, job: NewJob, now: Instant): Promise<void> {
   await tx.query(
     `insert into jobs (id, kind, key, payload, state, due_at, max_attempts, created_at)
      values ($1, $2, $3, $4, 'pending', $5, $6, $7)
      on conflict (kind, key) where key is not null and state = 'pending'
-     do update set due_at = excluded.due_at, payload = excluded.payload`,
-    [job.id, job.kind, job.key ?? null, json(job.payload), job.dueAt, job.maxAttempts, now],
+     do update set due_at = case when $8 then least(jobs.due_at, excluded.due_at) else excluded.due_at end,
+                   payload = excluded.payload`,
+    [job.id, job.kind, job.key ?? null, json(job.payload), job.dueAt, job.maxAttempts, now, job.keepsEarlier],
   );
 }
 

@@ -23,7 +23,7 @@ export function partsOf(deps: SkillDeps<Settings>): Parts {
   const wrote: Wrote = async (tx, ...notes) => {
     for (const note of notes) context.wrote(tx, note);
     const last = notes.at(-1);
-    if (last && !last.deleted) await meaning.embedSoon(tx, last.personId);
+    if (last && !last.deleted) await meaning.embedGathered(tx, last.personId);
   };
   return { context, meaning, wrote };
 }

@@ -6,6 +6,8 @@ import type { Database, Param } from '../../../src/storage/index.ts';
 import { type Embedder, EmbedderFault, Nearest, unit } from '../../../src/vectors/index.ts';
 import { cameAfter, stampBefore } from '../../../src/vectors/store.ts';
 import { testDatabases } from '../../support/database.ts';
+import { embeddingService } from '../../support/embeddings.ts';
+import { play } from '../../support/play.ts';
 import { type Played, playSkill, words } from '../play.ts';
 
 /** Words that mean the same are one dimension; all others share one. */
@@ -195,4 +197,30 @@ describe.each(testDatabases)('notes by meaning on $name', ({ available, open }) 
     });
     expect(await vectors()).toEqual([]);
   });
+});
+
+test('notes of one second become vectors together, while words find them at once', async () => {
+  const batches: string[][] = [];
+  const service = await embeddingService(
+    () => [1, 0],
+    (texts) => void batches.push(texts),
+  );
+  const settings = { kind: 'openai-compatible', base_url: service.url, model: 'counted' };
+  const embedder = Object.entries(settings).map(([key, value]) => [`memory.embedder.${key}`, value]);
+  await using coda = await play({ config: Object.fromEntries(embedder) });
+  const ana = coda.person('ana');
+  // The first vector of all begins their space.
+  await ana.says('/note the drill is in the cellar');
+  await coda.passes({ seconds: 5 });
+  batches.length = 0;
+  for (const text of ['the ladder is at the neighbour’s', 'the saw is blunt', 'the rake is in the shed']) {
+    await ana.says(`/note ${text}`);
+    await coda.moveTo(new Date(coda.world.clock.now().getTime() + 300));
+  }
+  expect(await ana.says('find my notes on the ladder')).toContain('neighbour');
+  const noted = () => batches.filter((texts) => texts.some((text) => /ladder is|saw|rake/.test(text)));
+  expect(noted()).toEqual([]);
+  await coda.passes({ seconds: 1 });
+  expect(noted()).toEqual([['the ladder is at the neighbour’s', 'the saw is blunt', 'the rake is in the shed']]);
+  service.close();
 });

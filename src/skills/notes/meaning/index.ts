@@ -1,7 +1,7 @@
 import type { SkillDeps } from '../../../chat/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
-import { embedJob, embedSoon, type Near, Nearest } from '../../../vectors/index.ts';
+import { embedGathered, embedJob, embedSoon, type Near, Nearest } from '../../../vectors/index.ts';
 import { source } from './store.ts';
 
 /** Milliseconds that a search waits for the vector of its words; the first use loads the embedder. */
@@ -28,7 +28,13 @@ export class Meaning {
     return this.nearest.search(personId, question, MOST_NEAR, PATIENCE_MS);
   }
 
-  /** Has vectors made of what the person, or everybody, has written. */
+  /** Has vectors made of what the person writes, a second of it at once. */
+  async embedGathered(tx: Transaction, personId: string): Promise<void> {
+    const { embedders, jobs, world } = this.deps;
+    if (embedders.embedder) await embedGathered(jobs, tx, 'note', world.clock.now(), personId);
+  }
+
+  /** Has vectors made at once of what the person, or everybody, has written. */
   async embedSoon(tx: Transaction, personId?: string): Promise<void> {
     const { embedders, jobs, world } = this.deps;
     if (embedders.embedder) await embedSoon(jobs, tx, 'note', world.clock.now(), personId);
