@@ -19,35 +19,27 @@ export type NoDay = 'NOT_A_DATE' | 'PAST';
 
 type Spec<Type extends DateSpec['type']> = Extract<DateSpec, { type: Type }>;
 
-export function resolveDate(date: DateSpec, env: Env): Days | NoDay {
-  switch (date.type) {
-    case 'offset':
-      return resolveOffset(date, env);
-    case 'weekday':
-      return resolveWeekday(date, env);
-    case 'monthday':
-      return resolveMonthday(date, env);
-    case 'numeric':
-      return resolveNumeric(date, env);
-    case 'nth':
-      return resolveNth(date, env);
-    case 'period':
-      return resolvePeriod(date, env);
-    case 'weekend':
-      return resolveWeekend(date, env);
-    case 'holiday':
-      return resolveHoliday(date, env);
-    case 'moved':
-      return mapDays(resolveDate(date.base, env), (day) => moveDay(day, date.span, date.sign));
-    case 'weekdayBeside':
-      return mapDays(resolveDate(date.base, env), (day) => {
-        const away = (((date.weekday - weekdayOf(day)) * date.sign + 13) % 7) + 1;
-        return day + date.sign * (away + 7 * (date.nth - 1));
-      });
-    case 'both':
-      return resolveBoth(date, env);
-  }
-}
+type Resolver<Type extends DateSpec['type']> = (date: Spec<Type>, env: Env) => Days | NoDay;
+
+const RESOLVERS: { readonly [Type in DateSpec['type']]: Resolver<Type> } = {
+  offset: resolveOffset,
+  weekday: resolveWeekday,
+  monthday: resolveMonthday,
+  numeric: resolveNumeric,
+  nth: resolveNth,
+  period: resolvePeriod,
+  weekend: resolveWeekend,
+  holiday: resolveHoliday,
+  moved: ({ base, span, sign }, env) => mapDays(resolveDate(base, env), (day) => moveDay(day, span, sign)),
+  weekdayBeside: ({ base, weekday, sign, nth }, env) =>
+    mapDays(resolveDate(base, env), (day) => {
+      const away = (((weekday - weekdayOf(day)) * sign + 13) % 7) + 1;
+      return day + sign * (away + 7 * (nth - 1));
+    }),
+  both: resolveBoth,
+};
+
+export const resolveDate = (date: DateSpec, env: Env): Days | NoDay => RESOLVERS[date.type](date as never, env);
 
 /** Whoever is still up after midnight may mean the day that has begun by "tomorrow". */
 function resolveOffset({ days }: Spec<'offset'>, { today, wall, isHome }: Env): Days | NoDay {

@@ -1,7 +1,8 @@
 import type { Instant } from '../base/clock.ts';
 import { listOf } from '../base/text.ts';
-import { clockOf, DAY, dayOfWall, MINUTE, ymdOf } from './civil.ts';
+import { clockOf, DAY, dayOfWall, MINUTE, SECOND, ymdOf } from './civil.ts';
 import { formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from './format.ts';
+import { timesOfDay } from './occurrences.ts';
 import { isSteps, type NthWeekday, parseRule, type Rule, type RulePart } from './rule.ts';
 import { ALL_DATES, FROM_END } from './rule-parts.ts';
 import type { Recurring, When } from './types.ts';
@@ -120,15 +121,7 @@ function clausesOf(rule: Rule): string[] | undefined {
 }
 
 /** The times of day of a part, in seconds since midnight. */
-function timesOf(rule: Rule, part: RulePart): number[] {
-  const start = new Date(rule.start);
-  const hours = part.byHour ?? [start.getUTCHours()];
-  const minutes = part.byMinute ?? [start.getUTCMinutes()];
-  const seconds = part.bySecond ?? [start.getUTCSeconds()];
-  return hours.flatMap((hour) =>
-    minutes.flatMap((minute) => seconds.map((second) => hour * 3_600 + minute * 60 + second)),
-  );
-}
+const timesOf = ({ start }: Rule, part: RulePart): number[] => timesOfDay(start, part).map((time) => time / SECOND);
 
 const timeWords = (times: readonly number[]): string => ` at ${listOf(times.map(clockWords))}`;
 

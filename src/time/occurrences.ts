@@ -147,7 +147,7 @@ function placed(walls: readonly Wall[], places: readonly number[] | undefined): 
 }
 
 /** The times of day, in milliseconds since midnight, ascending. */
-function timesOfDay(start: Wall, part: RulePart): number[] {
+export function timesOfDay(start: Wall, part: RulePart): number[] {
   const date = new Date(start);
   const times: number[] = [];
   for (const hour of part.byHour ?? [date.getUTCHours()])
