@@ -118,6 +118,7 @@ function* calendar(rule: Rule, part: RulePart, after: number): Generator<Occurre
     walls = [];
   }
 }
+
 /** Whether any of the rule's months has any of its days: 30 February is not waited for. */
 function canOccur({ byMonth, byMonthDay }: RulePart): boolean {
   if (!byMonthDay) return true;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { testDatabases } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { play } from '../support/play.ts';
 import { echo } from '../support/scripted-model.ts';
 
@@ -118,5 +119,20 @@ describe.each(testDatabases)('what is said on $name', ({ name, available }) => {
     coda.platform.stuck = undefined;
     await coda.passes({ minutes: 10 });
     expect(coda.platform.in('dm-ana').slice(3)).toEqual(['you said: one']);
+  });
+
+  test.skipIf(!available)('the parts of an answer keep their order when the first is unclear', async () => {
+    await using coda = await begin({ platform: { longest: 40 } });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    coda.platform.faults.push('before');
+    await ana.says(`one ${'a'.repeat(40)}`);
+    // What is tried again is slow: the second part would be there first.
+    coda.platform.faults.push('held');
+    const passing = coda.passes({ minutes: 1 });
+    expect(await eventually(() => coda.platform.holding === 1)).toBe(true);
+    coda.platform.release();
+    await passing;
+    expect(coda.platform.in('dm-ana').slice(1)).toEqual([`you said: one ${'a'.repeat(26)}`, 'a'.repeat(14)]);
   });
 });

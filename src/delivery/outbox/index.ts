@@ -102,7 +102,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** Sends parts that this process owns: those of one queue in order, queues side by side. Never rejects. */
   async dispatch(rows: readonly store.Row[]): Promise<void> {
     for (const row of rows) this.inFlight.set(row.id, row);
-    const queues = groupBy(rows, queueOf);
+    const messages = [...groupBy(rows, (row) => row.grp).values()] as [store.Row, ...store.Row[]][];
+    const queues = groupBy(messages, queueOf);
     await Promise.all([...queues.values()].map((queue) => this.track(this.sendInOrder(queue))));
   }
 
@@ -228,9 +229,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   /** Answers that are due together, after a platform said to wait for one, keep the order in which they were written. */
-  private async sendInOrder(rows: readonly store.Row[]): Promise<void> {
-    const written = [...rows].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-    const groups = [...groupBy(written, (row) => row.grp).values()];
+  private async sendInOrder(messages: readonly [store.Row, ...store.Row[]][]): Promise<void> {
+    const groups = [...messages].sort(([a], [b]) => a.createdAt.getTime() - b.createdAt.getTime());
     for (const [index, group] of groups.entries()) {
       const stuck = await this.sendGroup(group);
       if (!stuck) continue;

@@ -7,12 +7,12 @@ const ALONE_AFTER = 3;
 
 /**
  * What is sent one after another: the answers in a conversation; what comes there by itself, so that an answer never
- * delays a reminder; and each message by itself that was tried in vain for long, or may have arrived already.
+ * delays a reminder; and each message by itself of which a part was tried in vain for long, or may have arrived already.
  */
-export function queueOf(row: Row): string {
-  const isAlone = row.unknownAt !== undefined || row.attempts >= ALONE_AFTER;
-  if (isAlone) return row.grp;
-  return `${row.conversationId} ${isAnswer(row.grp) ? 'answers' : 'others'}`;
+export function queueOf(message: readonly [Row, ...Row[]]): string {
+  const [{ conversationId, grp }] = message;
+  const isAlone = message.some(({ unknownAt, attempts }) => unknownAt !== undefined || attempts >= ALONE_AFTER);
+  return isAlone ? grp : `${conversationId} ${isAnswer(grp) ? 'answers' : 'others'}`;
 }
 
 /** Whether what follows a part can be sent. */

@@ -34,8 +34,8 @@ export interface Row {
   owner: string;
 }
 
-/** States of a part `e` that later parts of its message wait for. */
-const AHEAD = `not e.removed and e.state in ('draft', 'pending', 'sending', 'unknown', 'held')`;
+/** States of a part `e` that later parts of its message wait for; one that is to be taken away waits for none. */
+const OPEN = `e.state in ('draft', 'pending', 'sending', 'unknown', 'held')`;
 
 /**
  * Takes up to `limit` messages that are due, each with all of its parts that are due and follow one another, and what no
@@ -52,12 +52,12 @@ export async function claimDue(
     `with first as (
        select o.id, o.grp, o.part from outbox o
         where o.state in ('pending', 'unknown') and o.next_at <= $2
-          and not exists (select from outbox e where e.grp = o.grp and e.part < o.part and ${AHEAD})
+          and not exists (select from outbox e where e.grp = o.grp and e.part < o.part and not o.removed and ${OPEN})
         order by o.next_at
         limit ${limit}
         for update of o skip locked
      ), due as (
-       select o.id, o.grp, o.part from first f join outbox o on o.grp = f.grp and o.part >= f.part
+       select o.id, o.grp, o.part, o.removed from first f join outbox o on o.grp = f.grp and o.part >= f.part
         where o.state in ('pending', 'unknown') and o.next_at <= $2
         for update of o skip locked
      ), lost as (
@@ -69,7 +69,7 @@ export async function claimDue(
         where o.id in (
             -- none that waits for a part which is not due, or in other hands
             select d.id from due d
-             where not exists (select from outbox e where e.grp = d.grp and e.part < d.part and ${AHEAD}
+             where not exists (select from outbox e where e.grp = d.grp and e.part < d.part and not d.removed and ${OPEN}
                                                       and e.id not in (select id from due))
             union all select id from lost)
        returning o.*
