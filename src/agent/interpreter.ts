@@ -4,7 +4,8 @@ import type { Phrase } from './phrase.ts';
 
 /**
  * Gives the interpreter of `phrases`. It and they are loaded when it is first asked for: they are a sixth of all code, and
- * where a model answers nobody needs them. A load that fails is tried again at the next call.
+ * where a model answers nobody needs them. Phrases that cannot be gathered are asked for again at the next call; a file
+ * that Node could not read while it imported it stays failed until the process ends, since Node keeps that outcome.
  */
 export function interpreterOf(phrases: () => Promise<readonly Phrase[]>): () => Promise<Interpreter> {
   let loading: Promise<Interpreter> | undefined;

@@ -1,4 +1,4 @@
-import { deferred, sleep, withTimeout } from '../base/async.ts';
+import { deadline, deferred, sleep, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { type Docker, DockerError } from './docker.ts';
@@ -8,6 +8,8 @@ import { type ContainerSpec, containerOptions, outputVolume } from './spec.ts';
 /** `docker-init` and `sleep`. */
 const OWN_PROCESSES = 2;
 const SIGNAL_MS = 3_000;
+/** For what was killed to be gone: a busy machine needs seconds to bury 300 processes. */
+const SWEPT_MS = 10_000;
 
 /** What Docker answered, as a failure; throws what is none of Docker's. */
 export function failureOf(error: unknown): SandboxFailure {
@@ -126,7 +128,8 @@ export class Container {
     try {
       if (this.ended.aborted || (await this.processes()) === 0) return;
       const isSent = await this.signal('KILL');
-      for (let pause = 10; pause < 1_000; pause *= 2) {
+      using time = deadline(SWEPT_MS);
+      for (let pause = 10; !time.signal.aborted; pause = Math.min(2 * pause, 500)) {
         const left = await this.processes();
         if (left === 0 || (left === undefined && isSent)) return;
         await sleep(pause);

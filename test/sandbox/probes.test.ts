@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Sandbox, Session } from '../../src/sandbox/index.ts';
 import { DOCKER, type Open, openContainer, testSandbox } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
@@ -58,6 +58,11 @@ describe.skipIf(!DOCKER)('what tries to get out of a sandbox', () => {
     await control.exec(['mkdir', '-p', '/skills', '/workspace/output', '/output', '/probes', '/mnt']);
     await control.put('/probes', PROBES.map(fileOf));
     good(await session.put(PROBES.map(fileOf).map(({ path, content }) => ({ path: `probes/${path}`, content }))));
+  });
+
+  /** What one test harmed beyond use is not the next one's. */
+  beforeEach(async () => {
+    if (!(await session.exec(['true'])).ok) session = good(await sandbox.open());
   });
 
   afterAll(async () => {
