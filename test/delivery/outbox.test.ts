@@ -135,4 +135,19 @@ describe.each(testDatabases)('what is said on $name', ({ name, available }) => {
     await passing;
     expect(coda.platform.in('dm-ana').slice(1)).toEqual([`you said: one ${'a'.repeat(26)}`, 'a'.repeat(14)]);
   });
+
+  test.skipIf(!available)('a part that a stop came before is sent after it, and not as a copy', async () => {
+    await using coda = await begin({ platform: { longest: 40, deduplicatesForMs: 0, canFind: false } });
+    await coda.person('ana').says('hello');
+    coda.platform.faults.push('held');
+    void coda.hear('ana', 'dm-ana', `one ${'a'.repeat(40)}`);
+    expect(await eventually(() => coda.platform.holding === 1)).toBe(true);
+    await coda.app.stop(0);
+    await coda.start();
+    await coda.passes({ minutes: 10 });
+    const after = coda.platform.messages.slice(1);
+    expect(after.map(({ text }) => text)).toEqual([`you said: one ${'a'.repeat(26)}`, 'a'.repeat(14)]);
+    // Nobody can tell whether the first part had arrived.
+    expect(after.map(({ again }) => again)).toEqual([true, false]);
+  });
 });

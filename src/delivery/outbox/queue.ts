@@ -27,6 +27,7 @@ export function untried({ id, unknownAt }: Row, before: Omit<SendResult, 'id'>):
   return {
     id,
     state,
+    untried: true,
     ...(nextAt && { nextAt }),
     ...(unknownAt && { unknownAt }),
     ...(error !== undefined && { error }),

@@ -89,7 +89,7 @@ print(len(text))`;
     expect(await coda.person('ana').says('try')).toBe('Gone.');
     await killed;
     const told = JSON.stringify(model.requests.map(({ messages }) => messages.at(-1)?.text));
-    expect(told).toMatch(/earlier files are gone|SANDBOX_ENDED/);
+    expect(told).toMatch(/earlier files are gone|The sandbox is gone/);
   });
 
   test('long output is shown in part and read on; what takes too long is ended', async () => {

@@ -116,7 +116,7 @@ describe('a note', () => {
         'test.notes',
         `with made as (
            insert into notes (id, person_id, conversation_id, space_id, text, tags, scope, created_at, updated_at)
-           select left(n.id, 2) || i, n.person_id, n.conversation_id, n.space_id, n.text || i, n.tags, $3,
+           select left(n.text, 3) || i, n.person_id, n.conversation_id, n.space_id, n.text || i, n.tags, $3,
                   n.created_at + interval '1 second', n.created_at
              from notes n, generate_series(1, $2) i where n.text = $1 returning person_id
          )

@@ -148,6 +148,8 @@ export interface SendResult {
   conversationId?: string;
   /** Of a part that was sent: so many of its buttons were shown as used. */
   spent?: number;
+  /** It was not this part's turn: no attempt. */
+  untried?: true;
 }
 
 /** A part that has just become a dead letter. */
@@ -174,7 +176,8 @@ export async function record(
   const outdated = `e.state = 'sent' and coalesce(jsonb_array_length(o.content->'spent'), 0) > coalesce(e.spent, 0)`;
   const { rows } = await db.query<Died & { state: string; meant: string }>(
     `with recorded as (update outbox o
-        set state = case when ${outdated} then 'pending' else e.state end, owner = null, attempts = o.attempts + 1,
+        set state = case when ${outdated} then 'pending' else e.state end, owner = null,
+            attempts = o.attempts + case when e.untried then 0 else 1 end,
             receipt = case when e."conversationId" is null then coalesce(e.receipt, o.receipt) end,
             drafted = o.drafted and e."conversationId" is null,
             reply_to = case when e."conversationId" is null then o.reply_to end,
@@ -184,7 +187,8 @@ export async function record(
             fallback = o.fallback or e."conversationId" is not null,
             sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end
        from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
-                                         "unknownAt" timestamptz, error text, "conversationId" uuid, spent int)
+                                         "unknownAt" timestamptz, error text, "conversationId" uuid, spent int,
+                                         untried boolean)
       where o.id = e.id and o.owner = $1 and o.state = 'sending'
       returning o.id, o.key, o.adapter, o.person_id, o.error, o.state, e.state as meant)${died ? UNDELIVERED : ''}
      select id, key, adapter, person_id, error, state, meant from recorded where state = 'dead' or state <> meant`,
