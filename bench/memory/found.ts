@@ -36,6 +36,7 @@ async function indexOf(facts: readonly Fact[], embedder: Embedder | undefined): 
         tags: [],
         terms: termsOf(text, [], date),
         at: date.getTime(),
+        isDay: true,
         state: 'current',
         vector,
       });

@@ -89,7 +89,14 @@ class EvalRoom {
         const vector = vectors?.[place];
         const terms = day ? termsOf(text, [], day) : [...new Set(lexemesOf(text))];
         const packed = vector && packVector(vector);
-        const entry = { id: String(id), type: 'fact', tags: [], at: day?.getTime() ?? 0, state: 'current' as const };
+        const entry = {
+          id: String(id),
+          type: 'fact',
+          tags: [],
+          at: day?.getTime() ?? 0,
+          isDay: true,
+          state: 'current' as const,
+        };
         this.index.put({ ...entry, terms, vector: packed });
       }
     }

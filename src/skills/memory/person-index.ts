@@ -8,18 +8,26 @@ export interface Indexed {
   type: string;
   tags: readonly string[];
   terms: readonly string[];
-  /** The day that it speaks of, in milliseconds: when it happened, else when it was said. */
+  /** What it speaks of: the day on which it happened (its beginning in UTC), else the instant at which it was said. Milliseconds. */
   at: number;
+  isDay: boolean;
   /** Whether it is found at all, and whether a newer one says otherwise. */
   state: 'current' | 'past';
   vector: Uint8Array | undefined;
 }
 
+/** A bound of what is searched, in milliseconds: for what has a day only, and for instants, whose day depends on a zone. */
+export interface Bound {
+  day: number;
+  instant: number;
+}
+
 export interface Filter {
   type?: string | undefined;
   tag?: string | undefined;
-  since?: number | undefined;
-  until?: number | undefined;
+  since?: Bound | undefined;
+  /** What begins here is not within any more. */
+  before?: Bound | undefined;
   /** Also what a newer memory says otherwise. */
   past?: boolean | undefined;
 }
@@ -41,6 +49,7 @@ export class PersonIndex {
   private typeOf = new Uint8Array(0);
   private isPast = new Uint8Array(0);
   private at = new Float64Array(0);
+  private isDay = new Uint8Array(0);
   /** Of its terms: whether they have changed. */
   private hashes = new Int32Array(0);
   /** Up to which change of the person's memories it is told. */
@@ -65,7 +74,7 @@ export class PersonIndex {
   }
 
   /** Adds a memory or what has changed of it. */
-  put({ id, terms, vector, tags, type, at, state }: Indexed): void {
+  put({ id, terms, vector, tags, type, at, isDay, state }: Indexed): void {
     const hash = hashOfAll(terms);
     let place = this.places.get(id);
     // Postings are not taken back: what has other words now stands in a new place.
@@ -82,6 +91,7 @@ export class PersonIndex {
     }
     this.typeOf[place] = this.numberOf(type);
     this.at[place] = at;
+    this.isDay[place] = isDay ? 1 : 0;
     this.isPast[place] = state === 'past' ? 1 : 0;
     if (tags.length > 0) this.tags.set(place, tags);
     else this.tags.delete(place);
@@ -125,15 +135,16 @@ export class PersonIndex {
     return found.map((place) => ({ id: this.ids[place] as string, score: scores[place] as number }));
   }
 
-  private admits(place: number, { tag, since, until, past }: Filter, type: number | undefined): boolean {
+  private admits(place: number, { tag, since, before, past }: Filter, type: number | undefined): boolean {
     const at = this.at[place] as number;
+    const kind = this.isDay[place] === 1 ? 'day' : 'instant';
     return (
       this.ids[place] !== undefined &&
       (past === true || this.isPast[place] === 0) &&
       (type === undefined || this.typeOf[place] === type) &&
       (tag === undefined || (this.tags.get(place)?.includes(tag) ?? false)) &&
-      (since === undefined || at >= since) &&
-      (until === undefined || at <= until)
+      (since === undefined || at >= since[kind]) &&
+      (before === undefined || at < before[kind])
     );
   }
 
@@ -145,13 +156,14 @@ export class PersonIndex {
   private reserve(places: number): void {
     if (places <= this.at.length) return;
     const size = Math.ceil(places * 1.2) + 16;
-    const [typeOf, isPast] = [new Uint8Array(size), new Uint8Array(size)];
+    const [typeOf, isPast, isDay] = [new Uint8Array(size), new Uint8Array(size), new Uint8Array(size)];
     const [at, hashes] = [new Float64Array(size), new Int32Array(size)];
     typeOf.set(this.typeOf);
     isPast.set(this.isPast);
+    isDay.set(this.isDay);
     at.set(this.at);
     hashes.set(this.hashes);
-    Object.assign(this, { typeOf, isPast, at, hashes });
+    Object.assign(this, { typeOf, isPast, isDay, at, hashes });
   }
 }
 

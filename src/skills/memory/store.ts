@@ -247,11 +247,11 @@ export async function changedSince(
 ): Promise<Changed[]> {
   const { rows } = await database.read<IndexPage>(
     `select string_agg(id, ' ') as ids, string_agg(type, ' ') as types, string_agg(state, ' ') as states,
-            string_agg(day::text, ' ') as days, string_agg(touched::text, ' ') as changes,
+            string_agg(day, ' ') as days, string_agg(touched::text, ' ') as changes,
             string_agg(array_to_string(terms, ' '), E'\n') as terms, json_object_agg(id, tags) filter (where tags <> '{}') as tags,
             string_agg(coalesce(length(vector), 0)::text, ' ') as lengths, string_agg(vector, '') as vectors
        from (select m.id, m.type, m.state, m.touched, m.terms, m.tags, v.vector,
-                    (extract(epoch from coalesce(m.happened_on::timestamp at time zone 'UTC', m.said_at)) * 1000)::bigint as day
+                    coalesce(m.happened_on::text, ((extract(epoch from m.said_at) * 1000)::bigint)::text) as day
                from memories m left join memory_vectors v on v.memory_id = m.id and v.space = $2
               where m.person_id = $1 and (m.touched, m.id) > ($3, $4) order by m.touched, m.id limit $5) page`,
     [personId, space ?? '', after.touched, after.id, limit],
@@ -274,11 +274,17 @@ function unpacked({ ids, tags, vectors, ...page }: IndexPage): Changed[] {
       state: states[at] as Memory['state'],
       tags: tags?.[id] ?? [],
       terms: (terms[at] as string).split(' '),
-      at: Number(days[at]),
+      ...speaksOf(days[at] as string),
       touched: Number(changes[at]),
       vector: length > 0 ? vectors?.subarray(end - length, end) : undefined,
     };
   });
+}
+
+/** Of a day, or of milliseconds since 1970. */
+function speaksOf(day: string): { at: number; isDay: boolean } {
+  const isDay = day.includes('-', 1);
+  return { at: isDay ? Date.parse(day) : Number(day), isDay };
 }
 
 /** Deletes for good what was deleted before `before`. */

@@ -12,7 +12,7 @@ import {
   tokensIn,
   undoChoice,
 } from '../../agent/index.ts';
-import { DAY_MS } from '../../base/clock.ts';
+import { addDays, beginningOf } from '../../time/index.ts';
 import { type Kept, keep, type Service } from './keep.ts';
 import { type Memory, TYPES } from './memory.ts';
 import type { Filter } from './person-index.ts';
@@ -117,7 +117,7 @@ const searchTool = (service: Service) =>
       most: z.int().min(1).max(30).default(8),
     }),
     prepare: ({ query, type, tag, since, until, past, most }, ctx) =>
-      found(service, ctx, query, { type, tag, past, since: startOf(since), until: endOf(until) }, most),
+      found(service, ctx, query, { type, tag, past, ...between(ctx.when.zone, since, until) }, most),
     async run({ query }, ctx) {
       if (!ctx.private) return failed('NOT_HERE', texts.notHere);
       const memories = await read(ctx, near(ctx));
@@ -127,8 +127,14 @@ const searchTool = (service: Service) =>
     },
   });
 
-const startOf = (day: string | undefined) => (day === undefined ? undefined : Date.parse(day));
-const endOf = (day: string | undefined) => (day === undefined ? undefined : Date.parse(day) + DAY_MS - 1);
+/** The days from `since` to `until`, both included, as the person's zone has them. */
+function between(zone: string, since: string | undefined, until: string | undefined): Pick<Filter, 'since' | 'before'> {
+  const bound = (day: string) => ({ day: Date.parse(day), instant: beginningOf(day, zone).getTime() });
+  return {
+    ...(since !== undefined && { since: bound(since) }),
+    ...(until !== undefined && { before: bound(addDays(until, 1)) }),
+  };
+}
 
 async function read(ctx: TxContext, hits: readonly Hit[]): Promise<Memory[]> {
   const memories = await store.byIds(

@@ -135,6 +135,21 @@ for (const { name, available, open } of testDatabases)
       expect((await lines({ since: '2024-05-02' })).sort()).toEqual(['green tea', 'tea cups']);
     });
 
+    test('days are those of the person who asks', async () => {
+      const later = await open();
+      const auckland = await playSkill(memory, later, {
+        config: { embedder: { kind: 'none' } },
+        zone: 'Pacific/Auckland',
+        at: '2026-11-20T12:00:00Z', // 01:00 on the 21st
+      });
+      await auckland.call('memory_save', { text: 'The cat likes fish' });
+      const cat = async (more: Record<string, string>) =>
+        ((await auckland.call('memory_search', { query: 'cat', ...more })) as { text: string }).text;
+      expect(await cat({ since: '2026-11-21', until: '2026-11-21' })).toContain('likes fish');
+      expect(await cat({ until: '2026-11-20' })).not.toContain('likes fish');
+      await later.close();
+    });
+
     test('a list is narrowed to a type or a tag, and turned page by page', async () => {
       const list = async (line: string) => (await coda.command(line)) as { text: string };
       expect((await list('memory preferences')).text).toContain('I remember 1 thing');

@@ -9,7 +9,14 @@ const vector = (...values: number[]) =>
     DIM,
   ) as Float32Array;
 const memory = (id: string, text: string, more: { vector?: Float32Array; tags?: string[]; past?: boolean } = {}) => ({
-  ...{ id, type: 'fact', tags: more.tags ?? [], at: 0, state: more.past ? ('past' as const) : ('current' as const) },
+  ...{
+    id,
+    type: 'fact',
+    tags: more.tags ?? [],
+    at: 0,
+    isDay: false,
+    state: more.past ? ('past' as const) : ('current' as const),
+  },
   terms: wordsOf(text).terms,
   vector: more.vector && packVector(more.vector),
 });

@@ -85,7 +85,9 @@ for (const { name, available, open } of testDatabases)
       const tagged = await found(recall, 'tea', { tag: 'a "b", {c}', type: 'preference' });
       expect(tagged).toHaveLength(1);
       const day = Date.parse('2024-05-01');
-      expect(await found(recall, 'race', { since: day, until: day })).toHaveLength(1);
+      expect(
+        await found(recall, 'race', { since: { day, instant: day }, before: { day: day + 1, instant: day + 1 } }),
+      ).toHaveLength(1);
       await database.run('test.forgotten', `update memories set state = 'deleted', touched = $1 where id = 'n1025'`, [
         COUNT + 1,
       ]);
