@@ -7,7 +7,9 @@ import { type ContainerSpec, containerOptions, outputVolume } from './spec.ts';
 
 /** `docker-init` and `sleep`. */
 const OWN_PROCESSES = 2;
-const SIGNAL_MS = 3_000;
+const SIGNAL_MS = 6_000;
+/** Processes and threads with which an engine starts a program. */
+const SIGNAL_PIDS = 32;
 /** For what was killed to be gone: a busy machine needs seconds to bury 300 processes. */
 const SWEPT_MS = 10_000;
 
@@ -93,24 +95,41 @@ export class Container {
 
   /**
    * Sends a signal to every process of the code. Docker cannot signal what was started in a running container, so that
-   * the container does it itself, as the same user. False when that could not be run.
+   * the container does it itself, as the same user. Where the code has left no process for that, the limit is raised
+   * until it is done. False when it could not be run.
    */
   async signal(name: 'TERM' | 'KILL'): Promise<boolean> {
-    const command = ['/bin/sh', '-c', `kill -${name} -1`];
+    const { pids } = this.spec.limits;
     const send = async () => {
-      const request = { command, env: [], cwd: '/', user: this.user, stdin: false };
-      const exec = await this.docker.createExec(this.id, request);
-      const connection = await this.docker.startExec(exec);
-      // It may be killed by what it is to kill.
-      await connection.forEach(() => {}).catch(() => {});
-      const code = await this.docker.exitCode(exec);
-      return code === 0 || code === 1;
+      if (await this.kill(name)) return true;
+      await this.docker.limitProcesses(this.id, pids + SIGNAL_PIDS);
+      try {
+        return await this.kill(name);
+      } finally {
+        await this.docker.limitProcesses(this.id, pids);
+      }
     };
     const sent = await withTimeout(
       SIGNAL_MS,
       send().catch(() => false),
     );
     return sent ?? false;
+  }
+
+  private async kill(name: 'TERM' | 'KILL'): Promise<boolean> {
+    const command = ['/bin/sh', '-c', `kill -${name} -1`];
+    const request = { command, env: [], cwd: '/', user: this.user, stdin: false };
+    const exec = await this.docker.createExec(this.id, request);
+    try {
+      const connection = await this.docker.startExec(exec);
+      // It may be killed by what it is to kill.
+      await connection.forEach(() => {}).catch(() => {});
+      const code = await this.docker.exitCode(exec);
+      return code === 0 || code === 1;
+    } catch (error) {
+      if (error instanceof DockerError && error.status !== undefined) return false;
+      throw error;
+    }
   }
 
   /**
@@ -128,10 +147,11 @@ export class Container {
     try {
       if (this.ended.aborted || (await this.processes()) === 0) return;
       const isSent = await this.signal('KILL');
-      using time = deadline(SWEPT_MS);
+      using time = deadline(SWEPT_MS, this.ended);
       for (let pause = 10; !time.signal.aborted; pause = Math.min(2 * pause, 500)) {
         const left = await this.processes();
         if (left === 0 || (left === undefined && isSent)) return;
+        if (left === undefined) break;
         await sleep(pause);
       }
     } catch (error) {

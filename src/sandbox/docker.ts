@@ -238,6 +238,10 @@ function containerCalls(call: Caller) {
       }
     },
 
+    /** Changes how many processes and threads may be in it. */
+    limitProcesses: (id: string, pids: number) =>
+      call<void>(`/containers/${id}/update`, { method: 'POST', body: { PidsLimit: pids } }),
+
     /**
      * How many processes are in it; undefined where the engine cannot tell, for want of `ps`. The engine's figures of
      * use would tell it too, but once a second at most.

@@ -1,7 +1,7 @@
 /** One program in a container, from its start until nothing of it runs any more. */
 
 import { type Duplex, Readable } from 'node:stream';
-import { deadline, sleep, withTimeout } from '../base/async.ts';
+import { deadline, sleep, unlessAborted, withTimeout } from '../base/async.ts';
 import type { Clock } from '../base/clock.ts';
 import { type Container, failureOf } from './container.ts';
 import { DockerError, type ExecRequest } from './docker.ts';
@@ -83,7 +83,8 @@ async function start(
   try {
     const request = { ...what, cwd, user, stdin: stdin !== undefined };
     const exec = await docker.createExec(id, request, signal);
-    await settled;
+    // What is stopped by then waits for nothing.
+    await (signal ? unlessAborted(signal, settled) : settled);
     const exit = container.exit(exec);
     try {
       return new Program(container, exec, exit, await docker.startExec(exec, signal), options, maxOutput);
