@@ -220,8 +220,11 @@ export interface Part {
 
 export type SendOutcome =
   | { kind: 'sent'; receipt: Receipt }
-  /** Not there, try again: after `afterMs`, or (`until: 'reachable'`) when the adapter reports the place reachable. */
-  | { kind: 'retry'; reason: string; afterMs?: number; until?: 'reachable' }
+  /**
+   * Not there, try again: after `afterMs`, or (`until: 'reachable'`) when the adapter reports the place reachable.
+   * `untried`: the platform was not asked, so that it counts no attempt.
+   */
+  | { kind: 'retry'; reason: string; afterMs?: number; until?: 'reachable'; untried?: true }
   /** The place does not exist any more or may not be written to. */
   | { kind: 'gone'; reason: string }
   /** The platform will never take this content. */

@@ -150,4 +150,72 @@ describe.each(testDatabases)('what is said on $name', ({ name, available }) => {
     // Nobody can tell whether the first part had arrived.
     expect(after.map(({ again }) => again)).toEqual([true, false]);
   });
+
+  test.skipIf(!available)('after an outage an answer comes as a whole', async () => {
+    await using coda = await begin({ platform: { longest: 40 } });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    coda.platform.stuck = `you said: one ${'a'.repeat(26)}`;
+    await ana.says(`one ${'a'.repeat(40)}`);
+    // By now it is tried once in minutes.
+    await coda.passes({ minutes: 20 });
+    coda.platform.stuck = undefined;
+    coda.reachable();
+    expect(await eventually(() => coda.platform.in('dm-ana').length > 1)).toBe(true);
+    await coda.passes({ seconds: 1 });
+    expect(coda.platform.in('dm-ana').slice(1)).toEqual([`you said: one ${'a'.repeat(26)}`, 'a'.repeat(14)]);
+  });
+
+  test.skipIf(!available)('answers that an outage made late come in their order', async () => {
+    await using coda = await begin({ platform: { deduplicatesForMs: 0 } });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    for (const text of ['one', 'two', 'three']) {
+      coda.platform.faults.push('before');
+      await ana.says(text);
+      await coda.passes({ seconds: 0.1 });
+    }
+    // The first is slow: the others would be there before it.
+    coda.platform.faults.push('held');
+    coda.reachable();
+    expect(await eventually(() => coda.platform.holding === 1)).toBe(true);
+    coda.platform.release();
+    await coda.passes({ minutes: 1 });
+    expect(coda.platform.in('dm-ana').slice(1)).toEqual(['you said: one', 'you said: two', 'you said: three']);
+  });
+
+  test.skipIf(!available)('an answer that may have arrived keeps others back no longer than a failed one', async () => {
+    await using coda = await begin({ platform: { settlesMs: 60_000 } });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    coda.platform.faults.push('retry', 'retry', 'before');
+    for (const text of ['one', 'two']) {
+      await ana.says(text);
+      await coda.passes({ seconds: 0.1 });
+    }
+    coda.reachable();
+    expect(await eventually(() => coda.platform.faults.length === 0)).toBe(true);
+    await coda.passes({ seconds: 5 });
+    expect(coda.platform.in('dm-ana').slice(1)).toEqual(['you said: two']);
+    await coda.passes({ minutes: 5 });
+    expect(coda.platform.in('dm-ana').slice(2)).toEqual(['you said: one']);
+  });
+
+  test.skipIf(!available)('a database that cannot be asked where a person is loses nothing', async () => {
+    await using coda = await begin();
+    await coda.person('ana').says('hello');
+    await coda.person('ana', { channel: 'project' }).says('something');
+    const database = coda.database();
+    const read = database.read.bind(database);
+    let failed = 0;
+    database.read = (sql, params) =>
+      /conversations/.test(sql) && coda.platform.faults.length === 1 && failed++ === 0
+        ? Promise.reject(new Error('the connection is lost'))
+        : read(sql, params);
+    coda.platform.faults.push('gone', 'gone');
+    await coda.person('ana', { channel: 'project' }).says('is anybody there?');
+    await coda.passes({ minutes: 1 });
+    expect(failed).toBeGreaterThan(0);
+    expect(coda.platform.in('dm-ana')).toContain('you said: is anybody there?');
+  });
 });

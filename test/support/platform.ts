@@ -29,6 +29,8 @@ export interface PlatformOptions {
   /** For how long a repeated key gets the first message back; 0: never. */
   deduplicatesForMs?: number;
   canFind?: boolean;
+  /** Milliseconds until it shows what an unclear send has brought there; default: at once. */
+  settlesMs?: number;
   canEdit?: boolean;
   /** Characters that one message takes; default: any number. */
   longest?: number;
@@ -36,6 +38,8 @@ export interface PlatformOptions {
   filesAt?: number;
   now: () => Date;
 }
+
+type FullOptions = Required<Omit<PlatformOptions, 'settlesMs'>> & Pick<PlatformOptions, 'settlesMs'>;
 
 /**
  * A chat platform in memory with the promises that a real one makes: ids, de-duplication by key within a window, a
@@ -53,7 +57,7 @@ export class FakePlatform {
   stuck: string | undefined;
   /** Nobody can ask where files are. */
   filesAway = false;
-  private readonly options: Required<PlatformOptions>;
+  private readonly options: FullOptions;
   private readonly sentAt = new Map<string, { at: number; id: string }>();
   private count = 0;
   private heldUntil: (() => void)[] = [];
@@ -144,10 +148,10 @@ class FakeAdapter implements ChatAdapter {
   private inbox: Inbox | undefined;
   reachable: (channel?: string) => void = () => {};
 
-  constructor(name: string, platform: FakePlatform, options: Required<PlatformOptions>) {
+  constructor(name: string, platform: FakePlatform, options: FullOptions) {
     this.name = name;
     this.platform = platform;
-    const { deduplicatesForMs, canFind, canEdit, longest, filesAt } = options;
+    const { deduplicatesForMs, canFind, canEdit, longest, filesAt, settlesMs } = options;
     this.longest = longest;
     const at = (name: string) => `http://127.0.0.1:${filesAt}/${name}`;
     this.files = {
@@ -158,7 +162,7 @@ class FakeAdapter implements ChatAdapter {
         return files.map((file) => ({ ...file, url: at(file.name) }));
       },
     };
-    this.promises = { deduplicatesForMs, canFind, canEdit };
+    this.promises = { deduplicatesForMs, canFind, canEdit, ...(settlesMs !== undefined && { settlesMs }) };
   }
 
   async start(inbox: Inbox, reachable: (channel?: string) => void): Promise<void> {

@@ -59,8 +59,8 @@ export class Outbound {
     if (origin && isHidden(origin, part.place))
       return this.outcome(signal, (api) => this.tell(api, part, origin, signal));
     const { channel } = part.place;
-    const wait = this.order.behind(channel, part.key, this.now());
-    if (wait > 0) return { kind: 'retry', reason: 'others in this channel go first', afterMs: wait };
+    const wait = this.order.behind(channel, part, this.now());
+    if (wait > 0) return { kind: 'retry', reason: 'others in this channel go first', afterMs: wait, untried: true };
     const outcome = await this.outcome(signal, (api) => this.post(api, part, origin, signal));
     const { afterMs } = outcome.kind === 'retry' ? outcome : {};
     if (afterMs === undefined) this.order.done(channel, part.key);

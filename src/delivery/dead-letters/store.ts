@@ -100,25 +100,22 @@ export const mergeRules: readonly MergeRule[] = [
 
 /** What was said to the person, and what their buttons do. What has not been said yet is not. */
 export const deletionRules: readonly DeletionRule[] = [
+  // Who is sending one has it in hand, and lets go of it (`OutboxSender.drop`); what still comes of it is taken away. So is
+  // the message of a draft, whose turn has lost its lane; a first send that is under way may arrive yet. One statement: a
+  // row that changes its state meanwhile is waited for and judged by its new one.
   {
     sql: `update outbox set content = '{"kind": "notice", "text": ""}', error = null,
-                 state = case when state in ('pending', 'unknown', 'held', 'dead') then 'dropped' else state end,
-                 sent_at = coalesce(sent_at, $2)
-           where person_id = $1 and state not in ('sending', 'draft')`,
-  },
-  // Who is sending it has it in hand, and lets go of it (`OutboxSender.drop`); what still comes of it is taken away.
-  {
-    sql: `update outbox set content = '{"kind": "notice", "text": ""}', removed = true
-           where person_id = $1 and state = 'sending'`,
-  },
-  // The message of a draft is taken away: its turn has lost its lane. A first send that is under way may arrive yet.
-  {
-    sql: `update outbox set state = 'pending', removed = true, owner = null,
-                 unknown_at = case when receipt is null then coalesce(unknown_at, $2) end,
-                 next_at = case when receipt is null
-                             then $2::timestamptz + interval '${SEND_DEADLINE_MS} milliseconds' else created_at end,
-                 content = '{"kind": "answer", "text": ""}'
-           where person_id = $1 and state = 'draft'`,
+                 removed = removed or state in ('sending', 'draft'),
+                 owner = case when state <> 'draft' then owner end,
+                 unknown_at = case when state <> 'draft' then unknown_at
+                                   when receipt is null then coalesce(unknown_at, $2) end,
+                 next_at = case when state <> 'draft' then next_at
+                                when receipt is not null then created_at
+                                else $2::timestamptz + interval '${SEND_DEADLINE_MS} milliseconds' end,
+                 sent_at = case when state in ('sending', 'draft') then sent_at else coalesce(sent_at, $2) end,
+                 state = case when state = 'draft' then 'pending'
+                              when state in ('pending', 'unknown', 'held', 'dead') then 'dropped' else state end
+           where person_id = $1`,
   },
   ...buttons.deletionRules,
 ];

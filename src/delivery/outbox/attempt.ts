@@ -178,6 +178,10 @@ export class Attempts {
     const now = world.clock.now();
     const error = world.secrets.hide(outcome.reason).slice(0, 500);
     const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
+    if (outcome.kind === 'retry' && outcome.untried) {
+      const after = outcome.afterMs === undefined ? nextAt : new Date(now.getTime() + outcome.afterMs);
+      return untried(row, { state: 'pending', nextAt: after, error });
+    }
     world.log.debug({ key: row.key, outcome: outcome.kind, error }, 'part not delivered');
     const fault = { source: 'delivery', kind: row.place.adapter, code: outcome.kind };
     if (!isAway(outcome)) world.faults?.note(fault, now);

@@ -1,4 +1,4 @@
-import { Batch, groupBy, retried, Slots } from '../../base/async.ts';
+import { Batch, backOff, groupBy, retried, Slots } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -10,13 +10,15 @@ import * as letters from '../dead-letters/store.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
 import { Attempts } from './attempt.ts';
 import { Held } from './held.ts';
-import { isThrough, queueOf, untried } from './queue.ts';
+import { isLate, isThrough, type Message, queueOf, untried } from './queue.ts';
 import * as store from './store/index.ts';
 
 /** Between two tries to store receipts. */
 const LONGEST_WAIT_MS = 5_000;
 const RECEIPTS_MS = 20;
 const CLAIM = 100;
+/** For so long after a claim a part is surely still to be sent; hints of anything else may be lost. */
+const SURE_MS = 1_000;
 /** Sends under way at once to one platform; its own rate limits are the adapter's to keep. */
 const SENDS = 64;
 /** With so many in hand, more is left to other processes, and to this one when it has sent these. */
@@ -49,8 +51,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   private readonly deps: OutboxDeps;
   private readonly receipts: Batch<Outcome>;
   private readonly groups = new Set<Promise<void>>();
-  /** Parts that are being sent, or whose receipts are not stored yet. */
-  private readonly inFlight = new Map<string, store.Row>();
+  /** Parts that are being sent, or whose receipts are not stored yet; since when. */
+  private readonly inFlight = new Map<string, { row: store.Row; since: number }>();
   /** Those of them whose person was erased meanwhile. */
   private readonly erased = new Set<string>();
   private isFull = false;
@@ -101,15 +103,16 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   /** Sends parts that this process owns: those of one queue in order, queues side by side. Never rejects. */
   async dispatch(rows: readonly store.Row[]): Promise<void> {
-    for (const row of rows) this.inFlight.set(row.id, row);
-    const messages = [...groupBy(rows, (row) => row.grp).values()] as [store.Row, ...store.Row[]][];
+    const since = this.deps.world.clock.now().getTime();
+    for (const row of rows) this.inFlight.set(row.id, { row, since });
+    const messages = [...groupBy(rows, (row) => row.grp).values()] as unknown as Message[];
     const queues = groupBy(messages, queueOf);
     await Promise.all([...queues.values()].map((queue) => this.track(this.sendInOrder(queue))));
   }
 
   /** What a person was to be told is not said any more, unless it is being sent already: the person was erased. */
   drop(personId: string): void {
-    for (const row of this.inFlight.values()) if (row.personId === personId) this.erased.add(row.id);
+    for (const { row } of this.inFlight.values()) if (row.personId === personId) this.erased.add(row.id);
   }
 
   /** Shows under a card that its buttons are used or too old, where the platform can: `note` says who did what. */
@@ -229,22 +232,31 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   /** Answers that are due together, after a platform said to wait for one, keep the order in which they were written. */
-  private async sendInOrder(messages: readonly [store.Row, ...store.Row[]][]): Promise<void> {
+  private async sendInOrder(messages: readonly Message[]): Promise<void> {
     const groups = [...messages].sort(([a], [b]) => a.createdAt.getTime() - b.createdAt.getTime());
     for (const [index, group] of groups.entries()) {
       const stuck = await this.sendGroup(group);
       if (!stuck) continue;
-      this.handBack(groups.slice(index + 1).flat(), stuck);
+      const rest = groups.slice(index + 1);
+      if (isLate(group)) await Promise.all(rest.map((each) => this.sendGroup(each)));
+      else this.handBack(rest.flat(), this.forOthers(stuck));
       return;
     }
+  }
+
+  /** What is unclear is looked for when that can be seen; others wait for no more than a failed send. */
+  private forOthers(stuck: store.SendResult): store.SendResult {
+    if (stuck.state !== 'unknown') return stuck;
+    return { ...stuck, nextAt: new Date(this.deps.world.clock.now().getTime() + backOff(1, LONGEST_WAIT_MS)) };
   }
 
   /** Sends the parts of one message; the outcome that keeps what follows in its queue waiting, if there is one. */
   private async sendGroup(group: readonly store.Row[]): Promise<store.SendResult | undefined> {
     const rows = [...group].sort((a, b) => a.part - b.part);
+    const since = this.inFlight.get(group[0]?.id ?? '')?.since ?? 0;
     for (const [index, row] of rows.entries()) {
       const reached = this.reached.get(row.place.adapter);
-      const ended = await this.slot(row.place.adapter, () => this.attempt(row));
+      const ended = await this.slot(row.place.adapter, () => this.attempt(row, since));
       if (!ended) {
         this.letGo(rows);
         return undefined;
@@ -261,8 +273,29 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return undefined;
   }
 
-  private async attempt(row: store.Row): Promise<store.SendResult | undefined> {
-    return this.erased.has(row.id) ? { id: row.id, state: 'dropped' } : this.attempts.attempt(row);
+  private async attempt(row: store.Row, since: number): Promise<store.SendResult | undefined> {
+    const { world } = this.deps;
+    try {
+      if (!(await this.isWithdrawn(row, since))) return await this.attempts.attempt(row);
+      if (!row.receipt && !row.unknownAt) return { id: row.id, state: 'dropped' };
+      // Something of it is there, or may be: whoever takes it up next takes that away.
+      return untried(row, { state: 'pending', nextAt: world.clock.now() });
+    } catch (error) {
+      // A send answers with an outcome; what throws is a look into the database, and nothing was sent.
+      const reason = world.secrets.hide(messageOf(error)).slice(0, 500);
+      world.log.warn({ key: row.key, error: reason }, 'a part could not be tried');
+      const nextAt = new Date(world.clock.now().getTime() + backOff(1, LONGEST_WAIT_MS));
+      return untried(row, { state: 'pending', nextAt, error: reason });
+    }
+  }
+
+  /** Whether its person was erased since it is in hand; the database is asked where the hint that says so may be lost. */
+  private async isWithdrawn(row: store.Row, since: number): Promise<boolean> {
+    if (this.erased.has(row.id)) return true;
+    const elapsed = this.deps.world.clock.now().getTime() - since;
+    // A clock that was set back says nothing.
+    if (row.removed || (elapsed >= 0 && elapsed < SURE_MS)) return false;
+    return store.isRemoved(this.deps.database, row.id);
   }
 
   /** What follows keeps its order: it waits as long as the one before it, in the database. */
@@ -285,7 +318,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
         onError,
       });
       if (isDue) wakeAt(world.clock.now());
-      this.letGo(ended);
+      this.letGo(ended.map(({ id }) => ({ id, owner })));
       const held = group.flatMap((item) => (item.ended.state === 'held' ? [item.adapter] : []));
       for (const adapter of new Set(held)) this.deps.unreachable(adapter);
       const next = ended.flatMap((each) => (each.nextAt ? [each.nextAt.getTime()] : []));
@@ -314,8 +347,10 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     });
   }
 
-  private letGo(parts: readonly { id: string }[]): void {
-    for (const { id } of parts) {
+  /** Of these owners: a part that this process has claimed again meanwhile, by another id, stays in hand. */
+  private letGo(parts: readonly { id: string; owner: string }[]): void {
+    for (const { id, owner } of parts) {
+      if (this.inFlight.get(id)?.row.owner !== owner) continue;
       this.inFlight.delete(id);
       this.erased.delete(id);
     }

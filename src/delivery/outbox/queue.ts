@@ -3,16 +3,23 @@ import { isAnswer } from '../parts.ts';
 import type { Row, SendResult } from './store/index.ts';
 
 /** A part that was tried so often holds up no other message any longer. */
-const ALONE_AFTER = 3;
+const LATE_AFTER = 3;
+
+/** The parts of one message that are sent together. */
+export type Message = readonly [Row, ...Row[]];
 
 /**
  * What is sent one after another: the answers in a conversation; what comes there by itself, so that an answer never
- * delays a reminder; and each message by itself of which a part was tried in vain for long, or may have arrived already.
+ * delays a reminder; and what is late, of which none waits for one that does not get through.
  */
-export function queueOf(message: readonly [Row, ...Row[]]): string {
+export function queueOf(message: Message): string {
   const [{ conversationId, grp }] = message;
-  const isAlone = message.some(({ unknownAt, attempts }) => unknownAt !== undefined || attempts >= ALONE_AFTER);
-  return isAlone ? grp : `${conversationId} ${isAnswer(grp) ? 'answers' : 'others'}`;
+  return `${conversationId} ${isLate(message) ? 'late' : isAnswer(grp) ? 'answers' : 'others'}`;
+}
+
+/** A part of it was tried in vain for long, or may have arrived already. */
+export function isLate(message: Message): boolean {
+  return message.some(({ unknownAt, attempts }) => unknownAt !== undefined || attempts >= LATE_AFTER);
 }
 
 /** Whether what follows a part can be sent. */

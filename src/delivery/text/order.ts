@@ -1,3 +1,5 @@
+import type { Part } from '../adapter.ts';
+
 /** What has to wait may be late by this much before others go ahead of it. */
 const GRACE_MS = 5_000;
 /** Between two that wait for each other. */
@@ -11,8 +13,12 @@ export class Order {
   /** By channel: the keys of parts that were put off, in their order, and until when (ms). */
   private readonly waiting = new Map<string, Map<string, number>>();
 
-  /** How long this part has to wait for others that were put off before it came; 0: not at all. It is put off, then. */
-  behind(channel: string, key: string, now: number): number {
+  /**
+   * How long this part has to wait for others that were put off before it came; 0: not at all. It is put off, then. A later
+   * part of an answer waits for nobody: the one before it is there, and nothing comes between them.
+   */
+  behind(channel: string, { key, index = 0 }: Pick<Part, 'key' | 'index'>, now: number): number {
+    if (index > 0) return 0;
     let until = 0;
     for (const [other, at] of this.waiting.get(channel) ?? []) {
       if (other === key) break;

@@ -136,6 +136,12 @@ export async function keep(database: Database, id: string, owner: string, progre
   return rows.length > 0;
 }
 
+/** Whether the part is to be taken away, or is gone. */
+export async function isRemoved(database: Pick<Database, 'read'>, id: string): Promise<boolean> {
+  const { rows } = await database.read<{ removed: boolean }>('select removed from outbox where id = $1', [id]);
+  return rows[0]?.removed ?? true;
+}
+
 /** What became of a part. */
 export interface SendResult {
   id: string;

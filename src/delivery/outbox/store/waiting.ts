@@ -5,8 +5,8 @@ import type { Database, Param } from '../../../storage/index.ts';
 /** A part that could not be delivered for so long is a dead letter. */
 export const GIVE_UP_MS = 24 * 3_600_000;
 
-/** A part that was tried; one that is not to be said yet was not. */
-const BACKING_OFF = `o.state in ('pending', 'unknown') and o.attempts > 0`;
+/** A part that was tried, or waits with one that was; one that is not to be said yet is neither. */
+const BACKING_OFF = `o.state in ('pending', 'unknown') and (o.attempts > 0 or o.error is not null)`;
 
 /** The platforms of this process: those through which something can be said now, and all that are on; none: not known yet. */
 export interface Platforms {
