@@ -81,10 +81,14 @@ export async function direct(
   return rows[0]?.id;
 }
 
+const OWNERS = `persons p join conversations c on c.person_id = p.id and c.kind = 'dm' where p.role = 'owner'`;
+
 /** The newest direct conversation of each owner who has one. */
-export const OWNERS_DIRECT = `select distinct on (p.id) p.id as "personId", c.id as "conversationId"
-  from persons p join conversations c on c.person_id = p.id and c.kind = 'dm'
- where p.role = 'owner' order by p.id, c.adapter = 'http', c.created_at desc`;
+const OWNERS_DIRECT = `select distinct on (p.id) p.id as "personId", c.id as "conversationId"
+  from ${OWNERS} order by p.id, c.adapter = 'http', c.created_at desc`;
+
+/** Whether any owner has a direct conversation: the first one found is enough. */
+export const ANY_OWNER_DIRECT = `exists (select from ${OWNERS})`;
 
 /** Where each owner can be told something alone. */
 export async function ownersDirect(tx: Transaction): Promise<{ personId: string; conversationId: string }[]> {

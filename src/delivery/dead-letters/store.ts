@@ -4,7 +4,7 @@ import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Database, FileReferences, Transaction } from '../../storage/index.ts';
 import * as buttons from '../buttons/store.ts';
-import { OWNERS_DIRECT } from '../conversations/store.ts';
+import { ANY_OWNER_DIRECT } from '../conversations/store.ts';
 import { SEND_DEADLINE_MS } from '../outbox/attempt.ts';
 
 /** Parts that were delivered long ago, with their buttons. Dead letters stay. */
@@ -66,9 +66,12 @@ export async function takeUndelivered(
   return rows.map(({ text, kind, created_at: createdAt }) => ({ text: text ?? '', kind, createdAt }));
 }
 
-/** Since when a job that has given up waits to be told, once there is an owner who can be told. */
-export const UNTOLD_JOBS = `select min(finished_at) from jobs
-  where state = 'dead' and not told and exists (select from (${OWNERS_DIRECT}) owners)`;
+/**
+ * Since when a job that has given up waits to be told, once there is an owner who can be told. In a `where`, PostgreSQL would
+ * look for the owner first, though there is such a job only now and then.
+ */
+export const UNTOLD_JOBS = `select case when count(*) > 0 and ${ANY_OWNER_DIRECT} then min(finished_at) end
+  from jobs where state = 'dead' and not told`;
 
 /** Puts dead letters back to be sent: one, or all. The time that it may take begins anew. Returns how many. */
 export async function revive(tx: Transaction, id: string | undefined, now: Instant): Promise<number> {
