@@ -9,6 +9,8 @@ import type { EquippedSkill } from './skills.ts';
 const FRESH_MS = 60_000;
 const REMEMBERED = 1_000;
 
+type Hook = 'standing' | 'passing' | 'prompt';
+
 interface Known {
   at: number;
   sections: Promise<PromptSection[]>;
@@ -20,7 +22,9 @@ interface Known {
 /** What skills add to the prompt, read once for each person until something of theirs is written. */
 export class Prompts {
   /** The skills that have something to say at each place, so that the others cost a message nothing. */
-  private readonly by: Record<'standing' | 'passing' | 'prompt', readonly EquippedSkill[]>;
+  private readonly by: Record<Hook, readonly EquippedSkill[]>;
+  /** Those of them that people of the same roles may use, while the policies stay. */
+  private readonly allowed = new WeakMap<object, Map<string, readonly EquippedSkill[]>>();
   private readonly clock: Clock;
   private readonly known = new BoundedMap<string, Known>(REMEMBERED);
   private readonly gate: Pick<Gate, 'may' | 'basis'>;
@@ -30,7 +34,7 @@ export class Prompts {
   constructor(skills: readonly EquippedSkill[], clock: Clock, gate: Pick<Gate, 'may' | 'basis'>, guard: Guard) {
     this.gate = gate;
     this.guard = guard;
-    const having = (hook: 'standing' | 'passing' | 'prompt') => skills.filter(({ skill }) => skill[hook]);
+    const having = (hook: Hook) => skills.filter(({ skill }) => skill[hook]);
     this.by = { standing: having('standing'), passing: having('passing'), prompt: having('prompt') };
     this.clock = clock;
   }
@@ -84,9 +88,17 @@ export class Prompts {
   }
 
   /** A skill that a person may not use says nothing to a model that answers them. */
-  private permitted(hook: keyof Prompts['by'], { person }: Asker): EquippedSkill[] {
-    return this.by[hook].filter(({ skill }) =>
+  private permitted(hook: Hook, { person }: Asker): readonly EquippedSkill[] {
+    const { policies, roles } = this.gate.basis(person);
+    const ofRoles = this.allowed.get(policies) ?? new Map<string, readonly EquippedSkill[]>();
+    this.allowed.set(policies, ofRoles);
+    const key = `${hook} ${roles}`;
+    const known = ofRoles.get(key);
+    if (known) return known;
+    const allowed = this.by[hook].filter(({ skill }) =>
       this.gate.may(person, { kind: 'tool', name: 'prompt', skill: skill.name }),
     );
+    ofRoles.set(key, allowed);
+    return allowed;
   }
 }

@@ -92,9 +92,9 @@ export function planRequest(input: PlanInput): Plan {
   const room = Math.max(left - turnTokens, 0);
   const summary = summaryMessages(recalled, room * SUMMARY_SHARE, factor);
   const summaryTokens = sum(summary, factor);
-  const shown = newest(recalled.history, room - summaryTokens, factor);
-  const history = shown.map((entry) => messageOf(entry, input.names));
-  const said = historyTokens(shown, factor);
+  const kept = newest(recalled.history, room - summaryTokens, factor);
+  const history = kept.map((entry) => messageOf(entry, input.names));
+  const said = historyTokens(kept, factor);
   const before = [...summary, ...history];
   return {
     request: {
@@ -116,27 +116,35 @@ export function planRequest(input: PlanInput): Plan {
     ],
     tight:
       asked !== input.asked ||
-      shown.length < recalled.history.length ||
+      kept.length < recalled.history.length ||
       room - summaryTokens - said < (limits.context - limits.answer) * (1 - TIGHT),
     room,
-    unseen: recalled.history.length - shown.length,
+    unseen: recalled.history.length - kept.length,
   };
 }
 
 /** Tokens of what was said, by the same estimate. */
 export function historyTokens(history: readonly HistoryEntry[], factor: number): number {
-  return history.reduce((total, entry) => total + Math.ceil(entryTokens(entry) * factor), 0);
+  return history.reduce((total, entry) => total + Math.ceil(shown(entry).tokens * factor), 0);
 }
 
-/** A message is estimated once, however often requests are planned with it. */
-const estimated = new WeakMap<HistoryEntry, number>();
+/** How a message is shown, and its estimated tokens: made once, however often requests are planned with it. */
+interface Shown {
+  text: string;
+  tokens: number;
+}
 
-function entryTokens(entry: HistoryEntry): number {
-  const known = estimated.get(entry);
-  if (known !== undefined) return known;
-  const tokens = tokensIn(textOf(entry)) + MESSAGE_TOKENS;
-  estimated.set(entry, tokens);
-  return tokens;
+const shownAs = new WeakMap<HistoryEntry, Shown>();
+
+function shown(entry: HistoryEntry): Shown {
+  const known = shownAs.get(entry);
+  if (known) return known;
+  const { text: said, files = [] } = entry.content;
+  const named = files.map(({ name, type }) => `[File: ${name}, ${type}]`);
+  const text = files.length === 0 ? said : [said, ...named].filter((part) => part !== '').join('\n');
+  const made = { text, tokens: tokensIn(text) + MESSAGE_TOKENS };
+  shownAs.set(entry, made);
+  return made;
 }
 
 /** The newest messages that fit; they begin with a person's. */
@@ -144,7 +152,7 @@ export function newest(history: readonly HistoryEntry[], room: number, factor: n
   let left = room;
   let from = history.length;
   while (from > 0) {
-    left -= Math.ceil(entryTokens(history[from - 1] as HistoryEntry) * factor);
+    left -= Math.ceil(shown(history[from - 1] as HistoryEntry).tokens * factor);
     if (left < 0) break;
     from--;
   }
@@ -154,14 +162,8 @@ export function newest(history: readonly HistoryEntry[], room: number, factor: n
 
 function messageOf(entry: HistoryEntry, names: boolean): ModelMessage {
   const { role, content } = entry;
-  const text = textOf(entry);
+  const { text } = shown(entry);
   return role === 'user' ? { role, text, ...(names && content.name && { name: content.name }) } : { role, text };
-}
-
-function textOf({ content: { text, files = [] } }: HistoryEntry): string {
-  if (files.length === 0) return text;
-  const named = files.map(({ name, type }) => `[File: ${name}, ${type}]`);
-  return [text, ...named].filter((part) => part !== '').join('\n');
 }
 
 function summaryMessages({ summary }: Recalled, room: number, factor: number): ModelMessage[] {

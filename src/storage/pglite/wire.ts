@@ -53,38 +53,45 @@ const DESCRIBE = Buffer.from([0x44, 0, 0, 0, 6, 0x50, 0]);
 
 /** One statement with its own Sync, so that its failure ends nothing but itself. */
 export function encodeStatement({ sql, name = '', params }: Outgoing): Buffer {
-  const parse = sql === undefined ? [] : [message(0x50, [text(name), text(sql), Buffer.from([0, 0])])];
+  const parse = sql === undefined ? [] : [message(0x50, `${name}\0${sql}\0\0\0`)];
   return Buffer.concat([...parse, bind(name, params), DESCRIBE, EXECUTE, SYNC]);
 }
 
 /** Statements without parameters, several if `sql` holds several. */
 export function encodeSimple(sql: string): Buffer {
-  return message(0x51, [text(sql)]);
+  return message(0x51, `${sql}\0`);
 }
 
+/** The unnamed portal of the statement `name` with its parameters, all as text; so are the results. */
 function bind(name: string, params: readonly Param[]): Buffer {
-  const values: Buffer[] = [];
+  const values: (string | null)[] = [];
+  let length = 4 + 1 + Buffer.byteLength(name) + 1 + 2 + 2 + 2;
   for (const param of params) {
-    const encoded = encodeParam(param);
-    const bytes = encoded === null ? undefined : Buffer.from(encoded);
-    values.push(int32(bytes ? bytes.length : -1));
-    if (bytes) values.push(bytes);
+    const value = encodeParam(param);
+    values.push(value);
+    length += 4 + (value === null ? 0 : Buffer.byteLength(value));
   }
-  const count = Buffer.alloc(2);
-  count.writeUInt16BE(params.length);
-  return message(0x42, [text(''), text(name), Buffer.from([0, 0]), count, ...values, Buffer.from([0, 0])]);
+  // Zeros, which is what ends names and says that everything is text.
+  const bytes = Buffer.alloc(length + 1);
+  bytes[0] = 0x42;
+  bytes.writeInt32BE(length, 1);
+  let at = 6;
+  at += bytes.write(name, at) + 3;
+  at = bytes.writeUInt16BE(params.length, at);
+  for (const value of values) {
+    const size = value === null ? -1 : bytes.write(value, at + 4);
+    bytes.writeInt32BE(size, at);
+    at += 4 + Math.max(size, 0);
+  }
+  return bytes;
 }
 
-function message(type: number, parts: Buffer[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 4);
-  return Buffer.concat([Buffer.from([type]), int32(length), ...parts], length + 1);
-}
-
-const text = (value: string) => Buffer.from(`${value}\0`);
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4);
-  bytes.writeInt32BE(value);
+function message(type: number, body: string): Buffer {
+  const length = 4 + Buffer.byteLength(body);
+  const bytes = Buffer.allocUnsafe(length + 1);
+  bytes[0] = type;
+  bytes.writeInt32BE(length, 1);
+  bytes.write(body, 5);
   return bytes;
 }
 
