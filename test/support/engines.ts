@@ -62,11 +62,7 @@ async function opened(): Promise<Loanable> {
 
 async function takeBack(lent: Loanable): Promise<void> {
   const { engine, folder, empty, statements } = lent;
-  const isEmpty = async () => {
-    // All tests have one session: what one sets in it is not the next one's.
-    await statements.script('reset all; unlisten *');
-    return ++lent.loans < MOST_LOANS && (await empty.restore(statements));
-  };
+  const isEmpty = async () => ++lent.loans < MOST_LOANS && (await empty.restore(statements));
   // A transaction that the test has left open is never ended.
   const cleared = await withTimeout(
     CLEARED_WITHIN_MS,
