@@ -66,7 +66,7 @@ export async function meet(
   const { adapter, externalId, name, zone, locale } = identity;
   const claim = json({ role: identity.role, groups: identity.groups });
   // The lock on the identity's key comes first, so that no person is made whose identity then turns out to exist.
-  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${adapter}:${externalId}`]);
+  tx.send('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${adapter}:${externalId}`]);
   const known = await tx.query<{ person_id: string; granted: string | null; notice_until: Instant | null }>(
     `update identities i set claim = $3 where adapter = $1 and external_id = $2
      returning person_id, (select role from grants g where g.adapter = $1 and g.external_id = $2) as granted,
@@ -80,7 +80,7 @@ export async function meet(
     await correctRole(tx, existing.person_id, rules);
     return { ...own, personId: existing.person_id, noticeUntil: existing.notice_until ?? undefined };
   }
-  await tx.query(
+  tx.send(
     `with made as (
        insert into persons (id, name, role, roles, zone, zone_source, locale, created_at)
        values ($1, $2, $3, $10, $4, case when $4::text is not null then $7::text end, $5, $6)
@@ -127,7 +127,7 @@ export async function correctRole(tx: Transaction, personId: string, rules: Acce
     rolesGiven({ ...claim, adapter, externalId }, grant ?? undefined, rules),
   );
   const roles = [...new Set(each.flatMap((given) => given.roles))].sort();
-  await tx.query(
+  tx.send(
     `update persons set role = $2, roles = $3, version = version + 1 where id = $1 and (role <> $2 or roles <> $3::jsonb)`,
     [personId, highest(each.map(({ role }) => role)), json(roles)],
   );

@@ -26,8 +26,9 @@ export function toPlace(row: Pick<ConversationRow, 'adapter' | 'channel' | 'spac
  */
 export async function open(tx: Transaction, place: Place, personId: string, id: string, now: Instant): Promise<string> {
   const space = `${place.adapter}:${place.space}`;
-  await tx.query(
-    `insert into spaces (id, adapter, name, created_at) values ($1, $2, $3, $4) on conflict (id) do nothing`,
+  tx.send(
+    `insert into spaces (id, adapter, name, created_at) values ($1, $2, $3, $4)
+     on conflict (id) do nothing`,
     [space, place.adapter, place.space, now],
   );
   const { rows } = await tx.query<{ id: string }>(

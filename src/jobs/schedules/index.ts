@@ -72,7 +72,7 @@ export class Schedules implements DueSource {
     const { name, kind, payload, zone, missed, personId, enabled } = schedule;
     const described = { id: uuid(now), name, kind, payload, source: schedule.rule, rule, zone };
     const row = { ...described, missed, personId, nextAt, enabled };
-    await store.put(tx, row, now);
+    store.put(tx, row, now);
     if (nextAt) tx.afterCommit(() => this.deps.wakeAt(nextAt));
   }
 

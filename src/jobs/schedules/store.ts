@@ -54,8 +54,8 @@ export interface NewSchedule {
  * Adds a schedule; one of that name whose rule or zone has changed is set anew, any other is left where it stands. One that
  * was switched off stays off unless `enabled` says otherwise; what was off goes on with the first occurrence to come.
  */
-export async function put(tx: Transaction, schedule: NewSchedule, now: Instant): Promise<void> {
-  await tx.query(
+export function put(tx: Transaction, schedule: NewSchedule, now: Instant): void {
+  tx.send(
     `insert into schedules as s (id, name, kind, payload, rule, zone, missed, person_id, next_at, created_at, source, enabled)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($12::boolean, true))
      on conflict (name) do update
