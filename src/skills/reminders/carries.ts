@@ -1,8 +1,11 @@
 /** How the words that ask for a reminder carry over to what stands beside them. */
 import type { Carries, Topic } from '../../agent/index.ts';
+import { pattern } from '../../base/pattern.ts';
+import { WEEKDAY } from '../../time/index.ts';
 import { corrected } from './corrected.ts';
 import { namedBeside, onceMore } from './named-beside.ts';
 import { reworded } from './reworded.ts';
+import { isRhythm } from './schedule.ts';
 import { inDigits, isTime } from './time-words.ts';
 import { timesBeside } from './times.ts';
 import {
@@ -17,6 +20,7 @@ import {
   thatDay,
   withoutClock,
 } from './told.ts';
+import { onDayTold } from './told-day.ts';
 import { untold } from './untold.ts';
 
 /** "… and keep nagging me" tells how, and is nothing further. */
@@ -42,6 +46,10 @@ export const CARRIES: Carries = {
       )
     )
       return undefined;
+    // "Every Monday and Thursday at 9": of the same series.
+    if (isRhythm(String(first?.when ?? '')) && A_WEEKDAY.test(second.text as string)) return undefined;
+    // "Every 2 hours …, first at 15:00" tells when it begins.
+    if (/^(?:the )?(?:first|last)(?: one| time)?(?: being| is)?$/i.test(second.text as string)) return undefined;
     if (!first) return next;
     if (before?.tool !== next.tool || !isWhole(first)) return undefined;
     // "… at 8 and ends at 11" tells more of the same thing.
@@ -83,6 +91,7 @@ const restatedAs = (text: string, topic: Topic | undefined) =>
   namedBeside(text, topic) ??
   onceMore(text) ??
   thatDay(text, topic) ??
+  onDayTold(text) ??
   reworded(text) ??
   corrected(text) ??
   headed(text) ??
@@ -95,6 +104,8 @@ const restatedAs = (text: string, topic: Topic | undefined) =>
   askedAtEnd(text) ??
   askedBehind(text, topic?.thing === 'reminder' && topic.how === 'spoken') ??
   ofOneClock(text);
+
+const A_WEEKDAY = pattern.i`^(?:on )?(?:to )?(?:${WEEKDAY}|mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)s?\b`;
 
 const PART_IN = /\b(?:in the )?(?:morning|afternoon|evening|night)\b/gi;
 

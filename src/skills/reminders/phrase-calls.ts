@@ -132,6 +132,7 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(CLOCK_OF_SERIES, 'at $1:$2')
     .replace(/\b(today|tonight|tomorrow|\w+day) itself\b/i, '$1')
     .replace(NOT_THAT_DAY, '')
+    .replace(FIRST_OF_SERIES, ' starting ')
     .replace(/,? (?:the )?last (?:one|time)(?: being| is)? (?:on |being )?(?=(?:the )?\d|\w+ \d|\w+day)/i, ' until ')
     .replace(
       /,? up to(?: and including)? (?=(?:the )?\d{1,2}(?:st|nd|rd|th)?\b|\w+ \d{1,2}\b|(?:christmas|xmas|easter)\b)/i,
@@ -148,13 +149,24 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
   if (words.length > LONGEST_SENTENCE) return create(words, undefined, { dm, urgent });
   const { when, task } = isTime(words) ? { when: words, task: '' } : splitTask(`remind me ${words}`);
   if (more.needsTime && (when === undefined || NO_TIME.test(when) || NO_TIME.test(words))) return undefined;
-  if (/^(?:not|no|too|as well|also|again)[.?!]*$/i.test(task)) return undefined;
+  if (/^(?:not|no|too|as well|also|again)[.?!]*$/i.test(task) || pointsAtDay(words, when)) return undefined;
   if (/^something$/i.test(task)) return create('', when, { dm, urgent, nag });
   // "About that" is no text of its own: there are phrases for it.
   if (/^(?:(?:about|of) )?(?:it|that|this)(?: again)?(?: later)?[.?!]*$/i.test(task.trim())) return undefined;
   const { fallback = '' } = more;
   return create(task, when, { dm, urgent, fallback, nag, lead: leadBefore(task, words) });
 }
+
+const DAY_BEFORE = '(?:that|those|these|the same)(?: same)? (?:day|morning|afternoon|evening|night)s?';
+const POINTS_AT_DAY = new RegExp(
+  `(?:^|(?<!\\b(?:about|of|for|from|than|to) ))\\b(?:on |in )?${DAY_BEFORE}(?= (?:to|about|at) )|^${DAY_BEFORE}$`,
+  'i',
+);
+const ENDS_ON_DAY = new RegExp(`(?<!\\b(?:about|of|for|from|than)) ${DAY_BEFORE}$`, 'i');
+
+/** "At 9 that morning to …", "on those days to …": of a day that was told before, and no part of the text. */
+export const pointsAtDay = (words: string, when = ''): boolean =>
+  POINTS_AT_DAY.test(words) || (/^(?:at )?\d[\d:.]*(?: ?[ap]m)?$/i.test(when) && ENDS_ON_DAY.test(words));
 
 /** "Tonight 22h", "Sunday 12.30": an hour behind its day, and no price. */
 const BARE_CLOCK = pattern.i`\b(?:today|tonight|tonite|tomorrow|${WEEKDAY})(?= (?:(?:[01]?\d|2[0-3])h\b|(?:[01]?\d|2[0-3])\.[0-5]\d\b(?! ?(?:[€$£%]|eur|usd|gbp|euros?|dollars?|pounds?|km|kg|am|pm|p\b|a\b))))`;
@@ -167,6 +179,10 @@ const CLOCK_OF_SERIES =
 
 /** "On Tuesday, not Wednesday": one of the two is meant, and said. */
 const NOT_THAT_DAY = pattern.i`(?<=\b(?:today|tomorrow|${WEEKDAY}),?)(?: \(| ,?)(?:and )?not (?:on )?(?:today|tomorrow|${WEEKDAY})\b\)?,?`;
+
+/** "Every 2 hours, first at 15:00". */
+export const FIRST_OF_SERIES =
+  /(?<=\b(?:every|each|daily|weekly|monthly|hourly|\w+days)\b.*),? (?:the )?first (?:one |time )?(?:being |is )?(?=(?:at|on) \S|a week on |tomorrow|today)/i;
 
 /** "At 10 past": of the hour that is next. */
 const PAST_THE_HOUR =

@@ -4,7 +4,7 @@ import { pattern } from '../../base/pattern.ts';
 import { parseDuration, parseWhen, splitTask, WEEKDAY } from '../../time/index.ts';
 import { DANGLING, seriesAhead } from './ahead-words.ts';
 import { USUAL_NAG } from './nag.ts';
-import { create, isDeed } from './phrase-calls.ts';
+import { create, isDeed, pointsAtDay } from './phrase-calls.ts';
 import { inDigits, isTime, splitEvent, TRIAL } from './time-words.ts';
 import { ANY_REQUEST, NO_STATEMENT } from './untold.ts';
 
@@ -51,9 +51,16 @@ export const withoutClock = (when: string): string => when.replace(CLOCK_IN, ' '
 
 const isNow = (when: string): boolean => /^(?:right |just )?(?:now|at the moment|atm|rn)$/i.test(when);
 
+/** "And I must order strings, remind me of that": one more of the same kind. */
+const FURTHER =
+  /^(?:and|also|plus|oh|but)(?: also)?[\s,]+(?=(?:i|we)(?:['’]ve)? (?:have|need|must|got|gotta|should|ought)\b)/i;
+
 /** What is told, if it may be: nothing that is asked, denied or under a condition, and no request of its own. */
 function eventIn(words: string | undefined): string | undefined {
-  const event = words?.replace(/[\s,.;:!–—-]+$/, '').trim();
+  const event = words
+    ?.replace(/[\s,.;:!–—-]+$/, '')
+    .trim()
+    .replace(FURTHER, '');
   if (!event || event.split(/\s+/).length > MOST_WORDS || /(?<!\d)[.!?]\s|\n/.test(event)) return undefined;
   if (isTime(event) || !/\s/.test(event)) return undefined;
   return NO_STATEMENT.test(event) || ANY_REQUEST.test(event) ? undefined : event;
@@ -213,7 +220,9 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
   if (before) return when === undefined ? undefined : aheadOf(event, before, nag);
   const series = when === undefined ? undefined : seriesAt(event, when, rest, nag);
   if (series) return series;
-  if (when === undefined) return isTime(rest) ? create(event, rest, { nag }) : create(own.task, own.when, { nag });
+  if (when === undefined)
+    return isTime(rest) ? create(withoutDuty(event), rest, { nag }) : create(own.task, own.when, { nag });
+  if (pointsAtDay(rest)) return undefined;
   const whole = splitTask(`${event}, remind me ${rest}`);
   // "On nights this week. Remind me at 2am to take my break": an hour that is left in the text is of the request alone.
   if (own.when !== undefined && own.task !== '' && whole.task.includes(own.when))

@@ -361,7 +361,10 @@ function boundIn(rest: string, when: string) {
 }
 
 /** The time was said first, so nothing in the rest is one but at its beginning: "at 6 remind me to start dinner". */
-function withWhen(rest: string, when: string) {
+function withWhen(said: string, when: string) {
+  const rest = isRhythm(when)
+    ? said.replace(/[,;] (?:the )?first (?:one |time )?(?=(?:at|on) \S|tomorrow|today)/i, ' starting ')
+    : said;
   // "Every 2 hours remind me to drink until 6pm": the end of it stands behind.
   const bounded = boundIn(rest, when);
   if (bounded) return bounded;
@@ -381,6 +384,6 @@ function beforeIt(thing: string, length: string) {
   const { task, when } = splitTask(`remind me about ${thing.replace(/[,.;\s]+$/, '')}`);
   const time = `${length.replace(/[,\s]+$/, '')} before ${when ?? ''}`;
   return when !== undefined && parseDuration(length) !== undefined && isTime(time)
-    ? create(task.replace(/^(?:about )?(?:an?|the|my) /i, ''), time)
+    ? create(task.replace(/^(?:about )?(?:an?|the|my) |\s+(?:is|are)$/gi, ''), time)
     : undefined;
 }
