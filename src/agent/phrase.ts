@@ -65,6 +65,7 @@ export interface Carries {
   restated?(text: string, topic?: Topic): Call | Call[] | { instead: Call[] } | string | undefined;
   /**
    * What `said` means that asks for nothing but can be read behind `words`, as `calls`; undefined where that would be no wish.
+   * `isDoubtful`: it can be read in another way, so that it is no more than offered.
    */
-  unasked?(calls: readonly Call[], said: string): Call[] | undefined;
+  unasked?(calls: readonly Call[], said: string, isDoubtful?: boolean): Call[] | undefined;
 }

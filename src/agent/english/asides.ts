@@ -37,6 +37,9 @@ const VERBS = set(
 );
 const NAMES =
   /^(?:ones?|reminders?|notes?|other|others|both|all|first|second|third|last|next|\d+(?:st|nd|rd|th)?|it|them)$/;
+/** "The 28th is better", "Friday suits me": what is wished, in other words. */
+const CHOOSES =
+  /\b(?:is|are|would be|works?|be) (?:much |far |a bit )?(?:better|best|nicer|easier|safer)\b|\bsuits?\b/i;
 /** Said of what is done. */
 export const OFF =
   /^(?:so |please )?(?:(?:take|cross|tick|strike|check) (?:it|that|them|em) off(?: (?:the|my) list)?|(?:delete|remove|cancel|scrap|drop) (?:it|that))[.!]*$/i;
@@ -100,6 +103,7 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   // "…, and it's the Honda" says what is meant.
   if (isBehind && NAMES_IT.test(all)) return false;
   if (part.every(({ norm }) => INTERJECTIONS.has(norm))) return true;
+  if (CHOOSES.test(all)) return false;
   if ((isBehind && OFF.test(all)) || isPolite(all) || NOT_YET.test(all)) return true;
   const mayReport = isBehind || AGREED.test(all);
   if (words.some(({ norm }) => BINDING.has(norm) && !(mayReport && REPORTING.has(norm)))) return false;

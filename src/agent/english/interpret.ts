@@ -2,6 +2,7 @@
 import { type Dialogue, lastAsked } from '../dialogue/dialogue.ts';
 import type { Call } from '../tool.ts';
 import { isAside } from './asides.ts';
+import { pointsBack } from './asked.ts';
 import {
   type Act,
   acts,
@@ -15,7 +16,7 @@ import {
 } from './clause.ts';
 import { bordersOf } from './clauses.ts';
 import { isCondition } from './conditions.ts';
-import { ending, takenBackAt, takenBackWithin, takesBack } from './courtesy.ts';
+import { ending, isCourtesy, takenBackAt, takenBackWithin, takesBack } from './courtesy.ts';
 import { amongAsides, inParts, isQuestionBehind, opens, parted } from './parting.ts';
 import { corrections } from './slips.ts';
 import type { Understanding } from './understand.ts';
@@ -47,6 +48,8 @@ function meaningOf(text: string, understanding: Understanding, dialogue: Dialogu
   if (takesBack(words)) return backIn(dialogue, words);
   const reason = takenBackWithin(words);
   if (reason !== undefined && isAside(text, words.slice(reason), true)) return 'nothing';
+  const rid = ridOf(message, dialogue);
+  if (rid) return rid;
   const back = takenBackAt(words);
   // "I found my keys, never mind" may be about the keys.
   const isForgotten =
@@ -67,7 +70,12 @@ function meaningOf(text: string, understanding: Understanding, dialogue: Dialogu
   if (some) return some;
   if (whole) return acts([whole]);
   const tentative = mayMean(message, 0, words.length, dialogue);
-  const unasked = dialogue.unsaid ? undefined : unaskedIn(message);
+  const unasked = dialogue.unsaid
+    ? undefined
+    : unaskedIn(
+        message,
+        tentative.some(({ call }) => call.input.when !== undefined),
+      );
   const instead = [
     ...(asked?.unsure?.instead ?? []),
     ...tentative.map(({ call }) => call),
@@ -110,6 +118,16 @@ function backIn(dialogue: Dialogue, words: readonly Word[]): Interpretation {
   return call ? [{ kind: 'call', call }] : 'nothing';
 }
 
+/** "Never mind, delete it": twice the same. */
+function ridOf({ text, words, understanding }: Message, dialogue: Dialogue): Act[] | undefined {
+  const said = words.map(({ norm }) => norm).join(' ');
+  const [lead] = /^(?:oh |ok |actually )?(?:never mind|forget it|scratch that) /.exec(said) ?? [];
+  if (lead === undefined) return undefined;
+  const from = lead.trim().split(' ').length;
+  const call = understanding.read(text, words, from, words.length, dialogue).certain?.call;
+  return call?.tool.endsWith('_delete') && pointsBack(call) ? [{ kind: 'call', call }] : undefined;
+}
+
 /** "Cancel that, never mind": each says that what is at hand is not wanted. */
 function twiceTakenBack({ text, words, understanding }: Message, end: number, dialogue: Dialogue): Act[] | undefined {
   const call = understanding.read(text, words, 0, end, dialogue).certain?.call;
@@ -126,7 +144,21 @@ function restatedIn(message: Message, dialogue: Dialogue, clauses: readonly Clau
   const about = beside && restatedOnce(beside.text, message, dialogue, false);
   const isOther = about?.every((act) => act.kind === 'call' && act.call.tool !== beside?.keeps.tool);
   if (beside && about && isOther) return [{ kind: 'call', call: beside.keeps }, ...about];
-  return restatedOnce(message.text, message, dialogue, clauses.length > 0 && !clauses.some(states));
+  const isParted = clauses.length > 0 && !clauses.some(states);
+  return restatedOnce(message.text, message, dialogue, isParted) ?? restatedBehind(message, dialogue, isParted);
+}
+
+/** "It's cold today. The doctor comes on Tuesday at 11. Remind me the day before": what is chatted first belongs to neither. */
+function restatedBehind(message: Message, dialogue: Dialogue, isParted: boolean): Act[] | undefined {
+  const { text, words } = message;
+  for (const { kind, end, at } of bordersOf(text, words)) {
+    if (kind !== 'stop' && kind !== 'line') continue;
+    const chat = words.slice(0, end);
+    if (!isCourtesy(chat) && !isAside(text, chat, false)) return undefined;
+    const found = restatedOnce(text.slice(words[at]?.start), message, dialogue, isParted);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** "Bin day is every Tuesday" names nothing that "bin" could do away with; "bin the note that is …" does. */
@@ -164,8 +196,8 @@ function keptBeside({ text, words, understanding }: Message): { keeps: Call; tex
   return undefined;
 }
 
-/** What a message may wish that only says what and when. */
-function unaskedIn({ text, understanding }: Message): Call[] | undefined {
+/** What a message may wish that only says what and when; where it can be read in another way, that is offered. */
+function unaskedIn({ text, understanding }: Message, isDoubtful: boolean): Call[] | undefined {
   const all = wordsOf(text);
   const said = written(text, all, 0, ending(all));
   const lines = said.split(/\s*\n\s*/);
@@ -174,10 +206,10 @@ function unaskedIn({ text, understanding }: Message): Call[] | undefined {
     const meaning = (part: string) => {
       const asked = `${words} ${part}`;
       const meant = restated?.(asked, undefined);
-      if (Array.isArray(meant)) return unasked(meant, part);
+      if (Array.isArray(meant)) return unasked(meant, part, isDoubtful);
       const found = interpretOnce(typeof meant === 'string' ? meant : asked, understanding, {}) ?? [];
       const calls = found.flatMap((act) => (act.kind === 'call' ? [act.call] : []));
-      return calls.length > 0 && calls.length === found.length ? unasked(calls, part) : undefined;
+      return calls.length > 0 && calls.length === found.length ? unasked(calls, part, isDoubtful) : undefined;
     };
     const whole = meaning(said);
     if (whole) return whole;

@@ -2,6 +2,7 @@
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { Call } from '../tool.ts';
 import { CAUSES, isAside, isReason, OFF, PERSONS } from './asides.ts';
+import { pointsBack } from './asked.ts';
 import {
   type Act,
   acts,
@@ -113,6 +114,8 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
     return unsureOf(message, start.at, to, start.dialogue);
   }
   if (start.kind === 'correction' && !start.before) return undefined;
+  if (start.before?.unsure && clause.calls.some((call) => isOfIt(call) && !/_(?:delete|complete)$/.test(call.tool)))
+    return undefined;
   const isChat = clause.calls.every(({ tool }) => tool === 'smalltalk');
   if (isChat) return apart && start.at > 0 ? { calls: [] } : undefined;
   const onItsDay = start.kind === 'join' && start.before && onDayBefore(start.before, clause);
@@ -175,6 +178,8 @@ export function inParts(message: Message, dialogue: Dialogue): Act[] | undefined
   for (const border of [...borders, undefined]) {
     const to = border?.end ?? words.length;
     const clause = startedAt(message, { at: start, next: 0, kind: 'stop', dialogue: now }, to, border && 'stop');
+    // Behind what nobody understood "it" may be that.
+    if (found.some(({ kind }) => kind === 'unclear') && clause?.calls.some(isOfIt)) return undefined;
     if (clause) {
       found.push(...acts([clause]));
       now = after(now, clause);
@@ -187,6 +192,9 @@ export function inParts(message: Message, dialogue: Dialogue): Act[] | undefined
   }
   return found.length > 1 && found.some(({ kind }) => kind === 'call') ? found : undefined;
 }
+
+/** "Remind me about it", "the day before". */
+const isOfIt = (call: Call): boolean => pointsBack(call) || (call.tool.endsWith('_ahead') && call.input.which === '');
 
 /** A condition, and behind it what is to be done only then. */
 function isConditionFirst(message: Message, from: number, to: number, ends: Border['kind'] | undefined): boolean {

@@ -15,6 +15,15 @@ const SPOKEN_TO = /\b(?:you|your|u|see (?:ya|u)|bye|good ?night)\b/i;
 /** It goes on from what was said before, or takes it back. */
 const ANSWERING =
   /\b(?:already|instead|then|actually|meant|mean|sorry|rather|btw|oops|wait|hold on|hang on|scrap|scratch|forget|same day|as well|too|either)\b|^(?:and |but |so )?(?:it|it['’]?s|that|that['’]?s|this)\b/i;
+/** "The last one", "second one's", "number 2": something that is there already. */
+const REFERS =
+  /\b(?:the|that|this|my|other|first|second|third|fourth|fifth|last|next|\d(?:st|nd|rd|th)|\w+day) ones?(?:['’]s|['’]re)?\b|^(?:no\.?|nr\.?|number|#) ?\d\b/i;
+/** An item that is nothing but how somebody is called: "…, so ping at 11". */
+const CALL_ALONE =
+  /^(?:so |then |and )*(?:ping|nudge|shout|buzz|poke|prod|alert|notify|remind|call|beep|tell)(?: me)?$/i;
+/** "… got moved to Thursday", "… slipped to 5": news of what is planned already. */
+const IS_NEWS =
+  /\b(?:got|gotten|been|was|were|is|are|has|have|had|gets?)(?: \w+)? (?:moved|changed|pushed|shifted|bumped|delayed|postponed|rescheduled|brought|put|cancelled|canceled|called)\b|\b(?:moved|changed|rescheduled|postponed|pushed|shifted|bumped|slipped|brought forward|put back|swapped) (?:to|until|till)\b/i;
 /** More than one sentence is more than what and when. */
 const SENTENCES = /[.!;…] \p{L}|\n/u;
 /** Where somebody is or what they do then: "busy until 5", "leaving at 6". */
@@ -51,8 +60,11 @@ const MOST_WORDS = 12;
 export const ANY_REQUEST =
   /\b(?:remind|reminders?|(?:nag|nudge|ping|poke|buzz|alert|wake|tell|give|set) me)\b|^(?:note|todo|timer|alarm|snooze|cancel|delete|remove|show|list|move|add|set|save|wake|schedule|done)\b/i;
 
-/** What `said`, read as the reminders `calls`, asks for: an entry in the shortest words is set, what may be told is offered. */
-export function untold(found: readonly Call[], all: string): Call[] | undefined {
+/**
+ * What `said`, read as the reminders `calls`, asks for: an entry in the shortest words is set, what may be told, or read in
+ * another way (`isDoubtful`), is offered.
+ */
+export function untold(found: readonly Call[], all: string, isDoubtful = false): Call[] | undefined {
   // "Need to phone her tomorrow at 1" is an entry as "phone her" is; "I need to" may only be told.
   const said = all.replace(DUTY, '');
   const calls = said === all ? found : found.map(withoutDuty);
@@ -60,12 +72,21 @@ export function untold(found: readonly Call[], all: string): Call[] | undefined 
   const timeless = calls.reduce((words, { input }) => words.replace(String(input.when), ' '), said);
   const telling = timeless.replace(/\b(check|see|ask|find out) (?:if|whether)\b/i, '$1');
   if (NO_STATEMENT.test(telling) || SPOKEN_TO.test(said) || ANY_REQUEST.test(said)) return undefined;
-  if (ANSWERING.test(said) || SENTENCES.test(said) || MANAGES_BEHIND.test(said)) return undefined;
+  if (
+    ANSWERING.test(said) ||
+    REFERS.test(said) ||
+    IS_NEWS.test(said) ||
+    SENTENCES.test(said) ||
+    MANAGES_BEHIND.test(said)
+  )
+    return undefined;
   if (calls.some(({ tool, input }) => tool !== 'reminder_create' || !input.text)) return undefined;
   if (OWNED.test(said) && DONE.test(said)) return undefined;
-  if (calls.some(({ input }) => COMMAND.test(String(input.text)))) return undefined;
+  if (calls.some(({ input }) => COMMAND.test(String(input.text)) || CALL_ALONE.test(String(input.text))))
+    return undefined;
   const isAlone = calls.length === 1;
-  if (!MANAGES.test(said) && calls.every((call) => isEntry(call, isAlone)) && !STATES.test(said)) return [...calls];
+  if (!isDoubtful && !MANAGES.test(said) && calls.every((call) => isEntry(call, isAlone)) && !STATES.test(said))
+    return [...calls];
   const offers = calls.map(offer);
   return offers.every((one) => one !== undefined) ? offers : undefined;
 }
