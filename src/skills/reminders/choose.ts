@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { dataTool, failed, privately, type TxContext } from '../../agent/index.ts';
-import { type Planned, readPlan } from '../../time/index.ts';
+import { describe, type Planned, readPlan } from '../../time/index.ts';
 import { moveTo, timeBeside } from './change.ts';
 import { askWhich, createInput, storePlanned, storeUnderstood, type ToCreate } from './create.ts';
+import { conditionOf, narrowed } from './narrow.ts';
 import type { WakeAt } from './reminder.ts';
 import { atOtherTime } from './schedule.ts';
 import { snoozeTo } from './snooze.ts';
@@ -55,17 +56,23 @@ export function chooseTool(wakeAt: WakeAt) {
   });
 }
 
-/** "Make it 4" said of what was offered for tomorrow at 3: it is made at once, then. */
+/**
+ * "Make it 4" said of what was offered for tomorrow at 3: it is made at once, then. A day for what was offered as a series may
+ * end the series, so that is asked.
+ */
 async function makeAt(ctx: TxContext, input: ToCreate & { when: string }, offered: Planned, wakeAt: WakeAt) {
   const { rule, zone, plannedAt } = offered;
-  const { when, itsDay } = timeBeside(ctx, { at: plannedAt, zone }, input.when);
+  const condition = rule === undefined ? undefined : conditionOf(input.when);
+  const under = condition === undefined ? undefined : narrowed({ rule, zone }, condition, ctx.when);
+  const { when, itsDay } = under ? { when: under } : timeBeside(ctx, { at: plannedAt, zone }, input.when);
   if (when === undefined) return failed('PAST', texts.pickedPast);
   if (when.kind === 'reject') return failed(when.code, when.say);
-  if (when.kind === 'ambiguous') {
-    const { text, lead, dm, urgent, catch_up, nag, tainted } = input;
-    return askWhich(when.question, when.readings, { act: 'create', text, lead, dm, urgent, catch_up, nag, tainted });
-  }
+  const { text, lead, dm, urgent, catch_up, nag, tainted } = input;
+  const wanted = { act: 'create', text, lead, dm, urgent, catch_up, nag, tainted };
+  if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   const moved = rule && itsDay && when.kind === 'once' ? atOtherTime(rule, when.at, zone) : undefined;
   const series = moved === undefined ? undefined : readPlan({ rule: moved, zone }, ctx.clock.now());
+  if (rule && !series && when.kind === 'once')
+    return askWhich(texts.offer(text), [{ words: describe(when, ctx.when), when }], wanted);
   return series ? storePlanned(ctx, input, series, wakeAt) : storeUnderstood(ctx, input, when, wakeAt);
 }

@@ -3,6 +3,7 @@ import type { Call, Topic } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import { isSlip } from '../../base/text.ts';
 import { MONTH, parseDuration, WEEKDAY } from '../../time/index.ts';
+import { BETTER_AND, leftOut, timeOfBoth } from './better.ts';
 import { conditionOf, isLasting, spelt } from './narrow.ts';
 import { otherThing } from './reworded.ts';
 import { isRhythm, PAST_OR_TO, shifted } from './schedule.ts';
@@ -57,7 +58,12 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
     .replace(/^and (?=\S+,? not \S+$|.+ instead[.!]*$)/i, '')
     .replace(SORRY_WITHIN, 'sorry, $1, $2');
   if (STRONG.test(CUE.exec(told)?.[0] ?? '') && WAS_RIGHT.test(told))
-    return correctionOf(told.replace(WAS_RIGHT, ''), topic);
+    return correctionOf(told.replace(WAS_RIGHT, '').replace(/^no (?=\S)/i, 'no, '), topic);
+  const left = leftOut(told, topic);
+  if (left !== undefined) return change({ when: `except ${left}` });
+  const better = BETTER_AND.exec(told)?.groups;
+  const both = better && timeOfBoth(better.first ?? '', better.second ?? '');
+  if (both !== undefined) return correctionOf(`make it ${both}`, topic);
   const [all = ''] = OF_ALL.exec(told) ?? [];
   if (all !== '') {
     const call = correctionOf(told.slice(0, -all.length), topic);
@@ -147,8 +153,8 @@ function otherTime({ rest, saying, meant, isCued }: Parts, topic: Topic, isAsked
 
 /** "Make it the 3rd" of what comes on the 1st of every month; "no, 3 January" of what comes every year. */
 function otherDate(before: string, meant: string): string | undefined {
-  const [, day] = /^(?:on )?(the \d{1,2}(?:st|nd|rd|th))$/i.exec(meant) ?? [];
-  if (day !== undefined && OF_MONTH.test(before)) return `${day} of every month`;
+  const [, day, hour = ''] = /^(?:on )?(the \d{1,2}(?:st|nd|rd|th))( at .+)?$/i.exec(meant) ?? [];
+  if (day !== undefined && OF_MONTH.test(before)) return `${day} of every month${hour}`;
   return A_DATE.test(meant) && OF_YEAR.test(before) ? `every year on ${meant.replace(/^on /i, '')}` : undefined;
 }
 

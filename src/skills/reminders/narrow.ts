@@ -89,7 +89,11 @@ const IS_WEEKDAY = pattern.i`^${WEEKDAY}$`;
  * The series of `found` under a further condition; its phase and the days that it leaves out already stay. Undefined where
  * it has no words of its own, or where the condition changes nothing.
  */
-export function narrowed(found: Reminder, condition: string, ctx: WhenContext): When | undefined {
+export function narrowed(
+  found: Pick<Reminder, 'rule' | 'zone'>,
+  condition: string,
+  ctx: WhenContext,
+): When | undefined {
   const { rule, zone } = found;
   if (rule === undefined) return undefined;
   const own = describe({ kind: 'recurring', rule, zone, next: [] }, { now: ctx.now, zone });
@@ -165,13 +169,28 @@ const FROM = /\b(?:start|begin|from|next)/i;
 /** A series that was to begin later than it could begins then in its other rhythm, too: `when`, which `words` say. */
 export function stillFrom(found: Reminder, words: string, when: Once | Recurring, ctx: WhenContext): Once | Recurring {
   const { rule, plannedAt, lastOccurrence, zone } = found;
-  if (when.kind !== 'recurring' || rule === undefined || !plannedAt || lastOccurrence || FROM.test(words)) return when;
+  if (when.kind !== 'recurring' || rule === undefined) return when;
+  const bounded = stillUntil(rule, words, when);
+  if (!plannedAt || lastOccurrence || FROM.test(words)) return bounded;
   const pace =
     PACES[/FREQ=(\w+)/.exec(rule)?.[1] as keyof typeof PACES] * Number(/INTERVAL=(\d+)/.exec(rule)?.[1] ?? 1);
-  if (!(plannedAt.getTime() - ctx.now.getTime() > pace * DAY_MS)) return when;
+  if (!(plannedAt.getTime() - ctx.now.getTime() > pace * DAY_MS)) return bounded;
   const day = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(plannedAt);
   const later = parseWhen(`${words} starting ${day}`, ctx);
-  return later.kind === 'recurring' ? later : when;
+  return later.kind === 'recurring' ? stillUntil(rule, words, later) : bounded;
+}
+
+const BOUNDS = /\b(?:until|till|til|through|for|times|forever|always|ever)\b/i;
+
+/** A series that was to end ends then in its other rhythm, too, unless the words say how far it goes. */
+function stillUntil(rule: string, words: string, when: Recurring): Recurring {
+  const [until] = /UNTIL=\w+/.exec(rule) ?? [];
+  if (until === undefined || BOUNDS.test(words) || /(?:UNTIL|COUNT)=/.test(when.rule)) return when;
+  const last = until.slice('UNTIL='.length);
+  const end = new Date(last.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?$/, '$1-$2-$3T$4:$5:$6Z'));
+  if (!when.next.some((at) => at <= end)) return when;
+  const bounded = when.rule.replace(/RRULE:(FREQ=\w+(?:;INTERVAL=\d+)?)/g, `RRULE:$1;${until}`);
+  return { ...when, rule: bounded, next: when.next.filter((at) => at <= end) };
 }
 
 const paceOf = (rules: readonly string[]): string =>

@@ -20,7 +20,8 @@ export const ending: Phrase[] = [
       '(wait|no|oops|hmm) (keep it|keep that|keep that one|leave it|i still need it|i still need that|dont delete it|dont cancel it|not done|not done yet|its not done|it isnt done|i didnt|not yet|bring it back|put it back)',
     example: 'wait, not done',
     about: 'reminder',
-    call: (_, topic) => (topic?.how === 'made' ? { tool: 'undo', input: {} } : undefined),
+    // What was just set is there, and kept: to take that back would do away with it.
+    call: (_, topic) => (topic?.how === 'made' && !topic.isNew ? { tool: 'undo', input: {} } : undefined),
   },
   {
     pattern: '(turn|switch|shut|call) (it|that) off|(knock|nip) (it|that) (on the head|in the bud)',
@@ -51,7 +52,7 @@ export const ending: Phrase[] = [
       '[oh] [no|oops|wait|actually|sorry] [wait|no|actually] (bring|put|get|change|set) (it|that|those|them|these|all of them|everything) back [where it was|how it was|as it was|to how it was|to what it was|to the way it was|again]',
     example: 'bring it back',
     about: 'reminder',
-    call: () => ({ tool: 'undo', input: {} }),
+    call: (_, topic) => (topic?.isNew === true ? undefined : { tool: 'undo', input: {} }),
   },
   {
     pattern:
