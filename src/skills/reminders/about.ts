@@ -8,10 +8,10 @@ import { ownTime, timeBeside } from './change.ts';
 import { readingChoice } from './create.ts';
 import { dayNamed, spanNamed, spanOf, writtenDays } from './days.ts';
 import { showFound } from './list.ts';
-import { tellingWords } from './naming.ts';
 import { isOpen, type Reminder } from './reminder.ts';
 import { texts } from './texts.ts';
 import { timeWithin } from './time-words.ts';
+import { ownWords } from './told-which.ts';
 import { findWhich, pendingOf } from './which.ts';
 
 /** More than these a message does not name but touch. */
@@ -61,18 +61,11 @@ async function theOneAtHand(ctx: TxContext): Promise<Reminder[]> {
   return 'ok' in one ? [] : [one];
 }
 
-/** Words that stand in a text and tell it from no other. */
-const COMMON = new Set(
-  'i me you he she we they him her his them it its out up off back down over some more all new next day days time today tomorrow tonight week month year morning evening afternoon night be is are do go have get not no one two'.split(
-    ' ',
-  ),
-);
-
 /** Those of `reminders` of which `said` has the most words; what a deed alone names is one where nothing else has it. */
 function mentioned(said: string, reminders: readonly Reminder[]): Reminder[] {
   const words = wordsIn(said);
   const counted = reminders.map((reminder) => {
-    const own = [...new Set(tellingWords(reminder.text))].filter((word) => !COMMON.has(word));
+    const own = ownWords(reminder.text);
     const hits = own.filter((word) => words.some((one) => isFormOf(one, word)));
     const deeds = hits.filter((word) => taskWords.deeds.has(word)).length;
     return { reminder, things: hits.length - deeds, deeds };

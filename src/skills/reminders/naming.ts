@@ -29,7 +29,7 @@ export function named(words: string, reminders: readonly Reminder[], now: Date):
 const O_CLOCK = /\b(\d{1,2}) ?o['’]?clock\b/i;
 
 function namedBy(said: string, reminders: readonly Reminder[], now: Date): Reminder[] {
-  const words = tellingWords(said);
+  const words = [...tellingWords(said), ...kindOf(said)];
   if (words.length === 0) return [];
   const whole = reminders.filter(({ text }) => wordsIn(text).join(' ') === wordsIn(said).join(' '));
   if (whole.length === 1) return whole;
@@ -42,6 +42,12 @@ function namedBy(said: string, reminders: readonly Reminder[], now: Date): Remin
   }
   return [];
 }
+
+/** "The barbecue list", "my note": of another kind, unless a reminder says so itself. */
+const kindOf = (said: string): string[] => {
+  const [, before = '', kind] = /(?:(\S+) )?\b(lists?|notes?)$/i.exec(said.trim()) ?? [];
+  return kind === undefined || /^(?:from|on|off|in|the|my|this|that)?$/i.test(before) ? [] : [kind.toLowerCase()];
+};
 
 const isMeant = (word: string, own: string): boolean =>
   isFormOf(word, own) || (word.length >= 4 && own.startsWith(word));

@@ -9,6 +9,7 @@ import { isItsName } from './narrow.ts';
 import { isOpen, type Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
+import { namedInstead } from './told-which.ts';
 
 /** What is to be done to it: a choice repeats the call with the id in place of the words. */
 export interface Wanted extends Call {
@@ -81,15 +82,25 @@ const bare = (which: string): string =>
 
 async function single(ctx: TxContext, words: string, which: string, wanted: Wanted): Promise<Reminder | Failed> {
   const shown = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
-  if (LAST.test(words) && (await isOfList(ctx, shown, which))) return byNumber(ctx, shown.ids, shown.ids.length);
+  if (LAST.test(words) && (await isOfList(ctx, shown, which))) {
+    const made = shown.ids.length === 1 ? await justMade(ctx, undefined) : [];
+    return made.length > 1 ? byNumber(ctx, made, made.length) : byNumber(ctx, shown.ids, shown.ids.length);
+  }
   if (words === 'other') return theOther(ctx, wanted);
   if (OF_TWO.test(words)) return ofTwo(ctx, words, wanted, shown);
-  if (AT_HAND.test(words)) return atHand(ctx, wanted, which.trim() === '', shown);
+  if (AT_HAND.test(words)) {
+    const found = await atHand(ctx, wanted, which.trim() === '', shown);
+    if (!('ok' in found)) return insteadOf(ctx, found, wanted);
+    return LAST.test(words) ? ((await lastMade(ctx)) ?? found) : found;
+  }
   const [byId] = await store.byIds(ctx.tx, ctx.person.id, [words]);
   if (byId) return pending(byId);
   const number = numberOf(words);
   if (number === undefined) return byWords(ctx, words, wanted);
-  const made = shown.at || NUMBER.test(words) ? [] : await justMade(ctx, shown.shownAt);
+  // Nobody counts in a list of one: "the first" is one of those that were made before it was shown.
+  const isOfOne = shown.ids.length === 1 && !NUMBER.test(words);
+  const made =
+    (shown.at && !isOfOne) || NUMBER.test(words) ? [] : await justMade(ctx, isOfOne ? undefined : shown.shownAt);
   return byNumber(ctx, made.length > 1 ? made : shown.ids, number);
 }
 
@@ -130,6 +141,26 @@ async function theOther(ctx: TxContext, wanted: Wanted): Promise<Reminder | Fail
 async function justMade(ctx: TxContext, shownAt: Date | undefined): Promise<string[]> {
   const since = Math.max(ctx.clock.now().getTime() - JUST_MADE_MS, (shownAt?.getTime() ?? 0) + 1);
   return store.madeSince(ctx.tx, ctx.person.id, ctx.conversationId, new Date(since));
+}
+
+/** `atHand`, or what the words beside "that one" name; a question where either may be meant. */
+async function insteadOf(ctx: TxContext, atHand: Reminder, wanted: Wanted): Promise<Reminder | Failed> {
+  const [said = '', ...more] = ctx.said;
+  if (more.length > 0 || !CHANGES.test(wanted.tool) || said.split(/\s+/).length < FEWEST_TOLD) return atHand;
+  const { found, isSure } = namedInstead(said, atHand, await pendingOf(ctx));
+  const [only] = found;
+  if (!only) return atHand;
+  return isSure ? only : ask(ctx, [atHand, ...found], wanted);
+}
+
+const CHANGES = /_(?:delete|complete|edit|snooze)$/;
+/** With fewer words nothing is told beside a request. */
+const FEWEST_TOLD = 5;
+
+/** "Drop the first and move the last": the last of those that were made, where what was at hand is gone. */
+async function lastMade(ctx: TxContext): Promise<Reminder | undefined> {
+  const made = await store.byIds(ctx.tx, ctx.person.id, (await justMade(ctx, undefined)).slice(-1));
+  return made.find(({ state }) => state === 'pending');
 }
 
 function numberOf(words: string): number | undefined {

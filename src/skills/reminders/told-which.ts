@@ -1,0 +1,38 @@
+/** "Mum fed the hens already so cancel that one": which reminder is named beside words that only point. Pure. */
+import { isFormOf, wordsIn } from '../../base/word-forms.ts';
+import { tellingWords } from './naming.ts';
+import type { Reminder } from './reminder.ts';
+import { ANY_REQUEST } from './untold.ts';
+
+/** Words that stand in a text and tell it from no other. */
+export const COMMON: ReadonlySet<string> = new Set(
+  'i me you he she we they him her his them it its out up off back down over some more all new next day days time today tomorrow tonight week month year morning evening afternoon night be is are do go have get not no one two'.split(
+    ' ',
+  ),
+);
+
+export const ownWords = (text: string): string[] =>
+  [...new Set(tellingWords(text))].filter((word) => !COMMON.has(word));
+
+const THAT_ONE = /\b(?:that|this) (?:one|reminder)\b/i;
+
+/**
+ * Those of `reminders` that `said` names by all of their words, where it has none of `atHand`: they may be meant rather than
+ * that. `isSure`: one of several is pointed at, so the only one that is named is meant.
+ */
+export function namedInstead(
+  said: string,
+  atHand: Reminder,
+  reminders: readonly Reminder[],
+): { found: Reminder[]; isSure: boolean } {
+  const words = wordsIn(said);
+  const hits = (text: string) => ownWords(text).filter((own) => words.some((one) => isFormOf(one, own)));
+  if (ANY_REQUEST.test(said.replace(THAT_ONE, ' ')) || hits(atHand.text).length > 0)
+    return { found: [], isSure: false };
+  const isOne = THAT_ONE.test(said);
+  const found = reminders.filter(({ id, text }) => {
+    const own = ownWords(text);
+    return id !== atHand.id && own.length >= (isOne ? 1 : 2) && hits(text).length === own.length;
+  });
+  return { found, isSure: isOne && found.length === 1 };
+}
