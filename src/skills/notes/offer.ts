@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dataTool, failed, type Phrase, privately } from '../../agent/index.ts';
 import { isFact } from './fact.ts';
+import { ontoTwo } from './phrases-lists.ts';
 import { texts } from './texts.ts';
 
 /** "Anna's shoe size is 38": told, or to be kept? The button keeps it. */
@@ -26,6 +27,7 @@ export const offering: Phrase = {
   carries: {
     words: 'offer to note',
     follow: () => undefined,
+    restated: ontoTwo,
     unasked: (calls, said) =>
       calls.length === 1 && calls[0]?.tool === 'note_offer' && said.split(/\s*\n\s*/).every(isFact)
         ? [{ tool: 'note_offer', input: { text: said } }]

@@ -20,7 +20,8 @@ const offList = (item: string, topic: Topic | undefined): Call | undefined => {
 };
 
 /** "Call it a day": no names. */
-const SAYINGS = /^(?:off|in|back|even|quits|out|up|what|as|a (?:day|night|draw|wrap|truce|deal))\b/i;
+const SAYINGS =
+  /^(?:off|in|back|even|quits|out|up|what|as|later|soon|now|again|first|then|too|at|on|when|a (?:day|night|draw|wrap|truce|deal))\b/i;
 
 /** The list that is at hand, under another name. */
 function renamed(list: string, name: string): Call | undefined {
@@ -40,6 +41,17 @@ const onto = (list: string, add: string): Call | undefined => listed(list, { add
 /** Words of a question about what a list holds. */
 const ON_LIST =
   'all|am|are|do|does|did|else|get|got|have|i|is|it|left|missing|need|needs|buy|pack|bring|still|that|there|things|to|we|was|we|yet';
+
+const ON_TWO =
+  /^(?:(?:please|can you|could you|also|and)[\s,]+)*(?:add|put|stick) (?<one>[^,:]+?) (?:to|on|onto) (?:the |my |our )?(?<first>[\p{L} ]{2,30}?)(?: list)?(?:,? and|,) (?!(?:add|put|stick|then|also)\b)(?<other>[^,:]+?) (?:to|on|onto) (?:the |my |our )?(?<second>[\p{L} ]{2,30}?) list(?:[\s,]+(?:please|thanks))?[\s.!]*$/iu;
+
+/** "Add socks to the packing list and oats to the shopping list". */
+export function ontoTwo(text: string): Call[] | undefined {
+  const { one = '', first = '', other = '', second = '' } = ON_TWO.exec(text)?.groups ?? {};
+  if (one === '' || ![one, other].every(isForList) || /\b(?:to|on|onto)\b/i.test(`${one} ${other}`)) return undefined;
+  const calls = [onto(`${first} list`, one), onto(`${second} list`, other)];
+  return calls.every((call) => call !== undefined) ? calls : undefined;
+}
 
 /** What people say of a list: it comes before notes of any kind. */
 export const lists: Phrase[] = [
@@ -120,7 +132,11 @@ export const lists: Phrase[] = [
       '(rename|retitle) (it|that|that list|this list|the list) [to|as] {name}|call (it|that list|this list) {called}',
     example: 'rename that list to Trip',
     about: 'note',
-    call: ({ name, called = '' }, topic) => renamed(topic?.text ?? '', name ?? (SAYINGS.test(called) ? '' : called)),
+    call: ({ name, called = '' }, topic) =>
+      renamed(
+        topic?.text ?? '',
+        name ?? (SAYINGS.test(called) || splitTask(`remind me ${called}`).when !== undefined ? '' : called),
+      ),
   },
   {
     pattern: `${HAVE} (got|bought|picked up|grabbed) [the|my|our|some] {item}`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dataTool, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
-import { nextOf, type Once, storedPlan } from '../../time/index.ts';
+import { nextOf, storedPlan, type When } from '../../time/index.ts';
 import { change, ofEach, SPOKE_LATELY_MS, which } from './change.ts';
 import { askWhich, readingChoice } from './create.ts';
 import { dayOfAll, spanOf } from './days.ts';
@@ -71,12 +71,12 @@ async function snooze(
   const itsDay = own ? onDayOf(own, completed.replace(UNTIL, ''), ctx.when) : undefined;
   const when = itsDay ?? parsePutOff(completed, own ?? now, ctx.when);
   if (when.kind === 'reject') return failed(when.code, when.say);
+  if (span && !occurrence) return notThen(found, when, now);
   const wanted = { act: 'snooze', which: found.id, ...(occurrence && { occurrence: occurrence.toISOString() }) };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (when.kind === 'recurring') {
     return failed('NOT_ONE_TIME', texts.snoozeOnce.message, { remedy: texts.snoozeOnce.remedy });
   }
-  if (span && !occurrence) return notThen(found, when, now);
   if (span && occurrence && isSeveralTimes(found, occurrence, span, ctx))
     return failed('NOT_ONE_TIME', texts.snoozeOnce.message, { remedy: texts.snoozeOnce.remedy });
   const result = await snoozeTo(ctx, found, when.at, wakeAt, occurrence);
@@ -85,11 +85,18 @@ async function snooze(
 }
 
 /** A series that does not come on the day that was named: its next occurrence may be meant, or nothing. */
-function notThen(found: Reminder, when: Once, now: Date): ToolResult {
-  const wanted = { act: 'snooze', which: found.id, ...storedPlan(when) };
-  return failed('AMBIGUOUS', texts.notThen(found, now), {
-    choices: [{ label: texts.moveNext(found, when.at, now), tool: 'reminder_choose', input: wanted }],
-  });
+function notThen(found: Reminder, when: When, now: Date): ToolResult {
+  const meant = when.kind === 'ambiguous' ? when.readings.map((reading) => reading.when) : [when];
+  const choices = meant.flatMap((one) =>
+    one.kind === 'once'
+      ? {
+          label: texts.moveNext(found, one.at, now),
+          tool: 'reminder_choose',
+          input: { act: 'snooze', which: found.id, ...storedPlan(one) },
+        }
+      : [],
+  );
+  return failed('AMBIGUOUS', texts.notThen(found, now), { choices });
 }
 
 /** When it will speak, if it has not spoken yet and is not being put off; lengths count from then. */
