@@ -251,20 +251,24 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   /** Sends the parts of one message; the outcome that keeps what follows in its queue waiting, if there is one. */
-  private async sendGroup(group: readonly store.Row[]): Promise<store.SendResult | undefined> {
+  private async sendGroup(group: Message): Promise<store.SendResult | undefined> {
     const rows = [...group].sort((a, b) => a.part - b.part);
-    const since = this.inFlight.get(group[0]?.id ?? '')?.since ?? 0;
+    const [{ id, place }] = group;
+    const { adapter } = place;
+    const since = this.inFlight.get(id)?.since ?? 0;
+    const slots = this.slots.get(adapter) ?? new Slots(SENDS);
+    this.slots.set(adapter, slots);
     for (const [index, row] of rows.entries()) {
-      const reached = this.reached.get(row.place.adapter);
-      const ended = await this.slot(row.place.adapter, () => this.attempt(row, since));
+      const reached = this.reached.get(adapter);
+      const ended = await slots.run(() => this.attempt(row, since));
       if (!ended) {
         this.letGo(rows);
         return undefined;
       }
       // Somebody came while nobody was found there: who came has taken up what was held by then, and not this.
-      const missed = ended.state === 'held' && reached !== this.reached.get(row.place.adapter);
+      const missed = ended.state === 'held' && reached !== this.reached.get(adapter);
       if (missed) Object.assign(ended, { state: 'pending', nextAt: this.deps.world.clock.now() });
-      this.receipts.add({ owner: row.owner, adapter: row.place.adapter, ended });
+      this.receipts.add({ owner: row.owner, adapter, ended });
       if (isThrough(ended)) continue;
       this.handBack(rows.slice(index + 1), ended);
       // Its place is gone, and it goes elsewhere: the next message finds out for itself.
@@ -357,11 +361,5 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     if (!this.isFull || this.inFlight.size > MAX_IN_FLIGHT / 2) return;
     this.isFull = false;
     this.deps.wakeAt(this.deps.world.clock.now());
-  }
-
-  private slot<T>(adapter: string, work: () => Promise<T>): Promise<T> {
-    const slots = this.slots.get(adapter) ?? new Slots(SENDS);
-    this.slots.set(adapter, slots);
-    return slots.run(work);
   }
 }

@@ -2,6 +2,7 @@
  * The part of PostgreSQL's frontend/backend protocol (version 3) that one embedded session needs. Statements are
  * encoded and answers decoded here, so that only bytes cross over to the engine's thread.
  */
+import { BoundedMap } from '../../base/bounded.ts';
 import type { Param, Result } from '../port.ts';
 import { encodeParam, parserOf } from '../values.ts';
 
@@ -97,7 +98,7 @@ function message(type: number, body: string): Buffer {
 
 /** Reads one answer, up to its ReadyForQuery. Of several statements in one simple query the last one's rows count. */
 export function decodeAnswer(bytes: Buffer, start: number): Answer {
-  let fields: Field[] = [];
+  let fields: readonly Field[] = [];
   let rows: Record<string, unknown>[] = [];
   const answer: Answer = { result: { rows, count: 0 }, error: undefined, prepared: false, command: '', end: 0 };
   let at = start;
@@ -107,7 +108,7 @@ export function decodeAnswer(bytes: Buffer, start: number): Answer {
     at += 1 + bytes.readInt32BE(at + 1);
     if (type === 0x44) rows.push(decodeRow(bytes, body, fields));
     else if (type === 0x54) {
-      fields = decodeFields(bytes, body);
+      fields = fieldsIn(bytes, body, at);
       rows = [];
     } else if (type === 0x43) {
       const tag = bytes.toString('utf8', body, at - 1).split(' ');
@@ -122,6 +123,18 @@ export function decodeAnswer(bytes: Buffer, start: number): Answer {
     }
   }
   throw new Error('the embedded database broke off its answer');
+}
+
+/** What descriptions of rows mean, by their bytes: each statement gets the same one with every answer. */
+const described = new BoundedMap<string, readonly Field[]>(500);
+
+function fieldsIn(bytes: Buffer, body: number, end: number): readonly Field[] {
+  const key = bytes.toString('latin1', body, end);
+  const known = described.get(key);
+  if (known) return known;
+  const fields = decodeFields(bytes, body);
+  described.set(key, fields);
+  return fields;
 }
 
 function decodeFields(bytes: Buffer, body: number): Field[] {
