@@ -11,12 +11,15 @@ export const pathText = (path: Path): string => path.join('.');
 
 /** A field without what wraps it, and what the wrappers said. */
 export interface Field {
-  schema: z.ZodType;
-  meta: FieldMeta;
-  optional: boolean;
+  readonly schema: z.ZodType;
+  readonly meta: FieldMeta;
+  readonly optional: boolean;
   /** As it would be written in the file. */
-  standard: unknown;
+  readonly standard: unknown;
 }
+
+/** Reading one configuration asks for each field some ten times, and a schema does not change. */
+const fields = new WeakMap<z.ZodType, Field>();
 
 /** The whole configuration as one schema. */
 export function rootSchema(blocks: readonly ConfigBlock[]): z.ZodObject {
@@ -28,25 +31,29 @@ export function rootSchema(blocks: readonly ConfigBlock[]): z.ZodObject {
 
 /** Takes the wrappers off `schema`. */
 export function fieldOf(schema: z.ZodType): Field {
-  const field: Field = { schema, meta: {}, optional: false, standard: undefined };
-  for (;;) {
-    field.meta = { ...metaOf(field.schema), ...field.meta };
-    const inner = unwrapped(field);
-    if (!inner) return field;
-    field.schema = inner;
-  }
+  const field = fields.get(schema) ?? unwrapped(schema);
+  fields.set(schema, field);
+  return field;
 }
 
-function unwrapped(field: Field): z.ZodType | undefined {
-  const { schema } = field;
-  if (schema instanceof z.ZodOptional) {
-    field.optional = true;
-    return schema.unwrap() as z.ZodType;
-  }
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
-    field.standard ??= schema.def.defaultValue;
-    return schema.unwrap() as z.ZodType;
-  }
+/** What an outer wrapper says goes before what an inner one does. */
+function unwrapped(schema: z.ZodType): Field {
+  const within = wrappedIn(schema);
+  if (!within) return { schema, meta: metaOf(schema), optional: false, standard: undefined };
+  const inner = fieldOf(within);
+  const isDefault = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return {
+    schema: inner.schema,
+    meta: { ...inner.meta, ...metaOf(schema) },
+    optional: inner.optional || schema instanceof z.ZodOptional,
+    standard: (isDefault ? schema.def.defaultValue : undefined) ?? inner.standard,
+  };
+}
+
+function wrappedIn(schema: z.ZodType): z.ZodType | undefined {
+  const isWrapper =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  if (isWrapper) return schema.unwrap() as z.ZodType;
   return schema instanceof z.ZodPipe ? (schema.in as z.ZodType) : undefined;
 }
 
