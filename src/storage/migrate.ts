@@ -1,6 +1,6 @@
 /** Forward-only migrations, `NNNN_name.sql`, each in a transaction of its own. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import { packageRoot } from '../base/root.ts';
@@ -56,13 +56,13 @@ export async function lastApplied(database: Database): Promise<{ version: number
   return (await readApplied(database)).at(-1);
 }
 
-/** The migrations in `folder`, in order. */
+/** The migrations in `folder`, in order. Dozens of small files: with promises they take three times the processor time. */
 export async function readMigrations(folder = join(packageRoot(), 'migrations')): Promise<Migration[]> {
   const migrations: Migration[] = [];
-  for (const file of (await readdir(folder)).sort()) {
+  for (const file of readdirSync(folder).sort()) {
     const version = /^(\d{4})_\w+\.sql$/.exec(file)?.[1];
     if (version === undefined) continue;
-    const sql = await readFile(join(folder, file), 'utf8');
+    const sql = readFileSync(join(folder, file), 'utf8');
     const checksum = createHash('sha256').update(sql).digest('hex');
     const name = file.slice(0, -'.sql'.length);
     if (migrations.at(-1)?.version === Number(version)) throw new Error(`two migrations have the number ${version}`);
