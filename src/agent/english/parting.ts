@@ -114,8 +114,7 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
     return unsureOf(message, start.at, to, start.dialogue);
   }
   if (start.kind === 'correction' && !start.before) return undefined;
-  if (start.before?.unsure && clause.calls.some((call) => isOfIt(call) && !/_(?:delete|complete)$/.test(call.tool)))
-    return undefined;
+  if (start.before?.unsure && isOfTold(start.before.unsure.text, clause)) return undefined;
   const isChat = clause.calls.every(({ tool }) => tool === 'smalltalk');
   if (isChat) return apart && start.at > 0 ? { calls: [] } : undefined;
   const onItsDay = start.kind === 'join' && start.before && onDayBefore(start.before, clause);
@@ -179,7 +178,7 @@ export function inParts(message: Message, dialogue: Dialogue): Act[] | undefined
     const to = border?.end ?? words.length;
     const clause = startedAt(message, { at: start, next: 0, kind: 'stop', dialogue: now }, to, border && 'stop');
     // Behind what nobody understood "it" may be that.
-    if (found.some(({ kind }) => kind === 'unclear') && clause?.calls.some(isOfIt)) return undefined;
+    if (clause && found.some((act) => act.kind === 'unclear' && isOfTold(act.text, clause))) return undefined;
     if (clause) {
       found.push(...acts([clause]));
       now = after(now, clause);
@@ -193,8 +192,15 @@ export function inParts(message: Message, dialogue: Dialogue): Act[] | undefined
   return found.length > 1 && found.some(({ kind }) => kind === 'call') ? found : undefined;
 }
 
-/** "Remind me about it", "the day before". */
-const isOfIt = (call: Call): boolean => pointsBack(call) || (call.tool.endsWith('_ahead') && call.input.which === '');
+const DUTY = /\b(?:i|we)(?:['’]?ve)? (?:have|need|must|got|gotta|should|ought)\b/i;
+
+/** "I need to call Tom, remind me about it", "…, remind me the day before": of what is told there, and of nothing older. */
+const isOfTold = (told: string, { calls }: Clause): boolean =>
+  calls.some(
+    (call) =>
+      (call.tool.endsWith('_ahead') && call.input.which === '') ||
+      (/_(?:snooze|again)$/.test(call.tool) && pointsBack(call) && DUTY.test(told)),
+  );
 
 /** A condition, and behind it what is to be done only then. */
 function isConditionFirst(message: Message, from: number, to: number, ends: Border['kind'] | undefined): boolean {
@@ -252,7 +258,7 @@ export function opens(words: readonly Word[], at: number, to = words.length): bo
 function goesOnAList(words: readonly Word[], from: number, to: number): boolean {
   const part = words.slice(from, to);
   const said = part.slice(0, ending(part)).map(({ norm }) => norm);
-  return /^(?:add|put) (?!(?:it|them|that|this|those) )(?:\S+ ){1,8}(?:to|on|onto) (?:(?:the |my |our )?(?:shopping|grocery|groceries)|(?:the|my|our) \S+) list$/.test(
+  return /^(?:add|put) (?!(?:it|them|that|this|those) )(?:\S+ ){1,8}(?:to|on|onto) (?:(?:(?:the |my |our )?(?:shopping|grocery|groceries)|(?:the|my|our) \S+) list|(?:the |my |our )?(?:shopping|groceries))$/.test(
     said.join(' '),
   );
 }

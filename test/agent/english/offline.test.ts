@@ -18,8 +18,10 @@ test('there are at least 80 sentence forms', () => {
 test.each(allPhrases.map((phrase) => [phrase.example, phrase] as const))('"%s" is understood', (example, phrase) => {
   const { about } = phrase;
   const texts = about === 'note' ? ['call Bob', 'shopping list: eggs, milk'] : ['call Bob'];
-  const topics = texts.map((text) =>
-    about ? { thing: about, text, at: '2026-11-20T08:00:00Z', isNew: true, isRecent: true } : undefined,
+  const topics = texts.flatMap((text) =>
+    about
+      ? [true, false].map((isNew) => ({ thing: about, text, at: '2026-11-20T08:00:00Z', isNew, isRecent: true }))
+      : undefined,
   );
   const heard = topics.flatMap((topic) =>
     (['made', 'spoken'] as const).map((how) => hear(example, topic ? { topic: { ...topic, how } } : {})),
