@@ -37,6 +37,9 @@ const VERBS = set(
 );
 const NAMES =
   /^(?:ones?|reminders?|notes?|other|others|both|all|first|second|third|last|next|\d+(?:st|nd|rd|th)?|it|them)$/;
+/** "Oh, silly me". */
+const SELF_BLAME =
+  /^(?:(?:oh|ah|no|sorry)[\s,]+)*(?:silly (?:old )?me|my (?:bad|mistake|fault)|how silly(?: of me)?)[\s,.!]*$/i;
 /** "The 28th is better", "Friday suits me": what is wished, in other words. */
 const CHOOSES =
   /\b(?:is|are|would be|works?|be) (?:much |far |a bit )?(?:better|best|nicer|easier|safer)\b|\bsuits?\b/i;
@@ -78,12 +81,16 @@ export function isReason(text: string, part: readonly Word[]): boolean {
   const [all, request] = [text.slice(from, to), text.slice(to).toLowerCase()];
   const isShort = part.length > 0 && part.length <= MOST_WORDS;
   const hasHour = /\d/.test(request);
+  // A request that names a day of its own is of no other one.
+  const isOfOwnDay = request.split(/\s+/).some((word) => A_DAY.test(word.replace(/[.,;!?]+$/, '')));
   const isKnown =
-    (!SPAN.test(all) || SPAN.test(request)) &&
-    part.every(({ norm }) => !(hasHour ? A_DAY : DAY_OR_NUMBER).test(norm) || request.includes(norm));
+    isOfOwnDay ||
+    ((!SPAN.test(all) || SPAN.test(request)) &&
+      part.every(({ norm }) => !(hasHour ? A_DAY : DAY_OR_NUMBER).test(norm) || request.includes(norm)));
   // "She's only home after 3, so do 3:15".
   const first = part.find(({ norm }) => !INTERJECTIONS.has(norm));
-  const told = TELLERS.has(first?.norm ?? '') ? all.replace(LASTING, ' ') : all;
+  const isSentence = /[.!]$/.test(all);
+  const told = isSentence || TELLERS.has(first?.norm ?? '') ? all.replace(LASTING, ' ') : all;
   return (
     isShort &&
     isKnown &&
@@ -103,6 +110,7 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   // "…, and it's the Honda" says what is meant.
   if (isBehind && NAMES_IT.test(all)) return false;
   if (part.every(({ norm }) => INTERJECTIONS.has(norm))) return true;
+  if (SELF_BLAME.test(all)) return true;
   if (CHOOSES.test(all)) return false;
   if ((isBehind && OFF.test(all)) || isPolite(all) || NOT_YET.test(all)) return true;
   const mayReport = isBehind || AGREED.test(all);

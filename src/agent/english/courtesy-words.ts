@@ -262,6 +262,9 @@ export const AFTER = list(`
   , much obliged
   , would you
   , will you
+  will ya
+  btw
+  will you
   , can you
   , could you
   , if you can

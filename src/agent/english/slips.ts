@@ -9,7 +9,9 @@ const SHORTEST = 4;
 
 /** Words that nobody writes by mistake, though a pattern has one like them. */
 const COMMON: ReadonlySet<string> = new Set(
-  'than that this them they there their these those with from were went want what when'.split(' '),
+  'than that this them they there their these those with from were went want what when lost cost most must past'.split(
+    ' ',
+  ),
 );
 
 /** The texts that result when one word of the beginning or the end, which no pattern names, is spelt as a word that one does. */

@@ -35,3 +35,14 @@ export const offering: Phrase = {
   },
   call: ({ text = '' }) => ({ tool: 'note_offer', input: { text } }),
 };
+
+/** "Also the gate code is 4471", behind a note: one more. */
+export const further: Phrase = {
+  pattern: '(also|and|plus|oh and|and also) {text}',
+  example: 'also the gate code is 4471',
+  about: 'note',
+  call: ({ text = '' }, topic) =>
+    topic?.how === 'made' && topic.isRecent && (isFact(text) || isFact(`the ${text}`))
+      ? { tool: 'note_save', input: { text } }
+      : undefined,
+};

@@ -74,6 +74,12 @@ export const lists: Phrase[] = [
     call: ({ text = '' }) => (isForList(text) ? onto('shopping list', text) : undefined),
   },
   {
+    pattern: '(add|put|stick|get) {text} (to|on|onto) [the|my|our] shopping',
+    example: 'add soap to the shopping',
+    tentative: true,
+    call: ({ text = '' }) => (isForList(text) ? onto('shopping list', text) : undefined),
+  },
+  {
     pattern:
       '(write|put|add|stick|note|get) (on|onto|to|down on) [the|my|our] (shopping|grocery|groceries) (list|list:) {text}',
     example: 'write on the shopping list: rice, oil',
@@ -182,6 +188,12 @@ export const lists: Phrase[] = [
     example: 'show me the shopping list',
     tentative: 'last',
     call: ({ name = '' }) => contents(name),
+  },
+  {
+    pattern: '(show|read|give|tell) [me] [out] (my|the|our) (groceries|shopping) [back|again|out] [to me]',
+    example: 'read me the groceries',
+    tentative: 'last',
+    call: () => contents('grocery'),
   },
   {
     pattern: `(whats|what|anything|how much) <${ON_LIST}> (on|from|off|for|in) [my|the|our|that] {name} (list|checklist) <now|so|far|please|then>`,

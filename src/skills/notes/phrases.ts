@@ -1,6 +1,6 @@
 import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../agent/index.ts';
 import { edit, isPlace, list, listed, remove, removeNamed, search } from './hearing.ts';
-import { offering } from './offer.ts';
+import { further, offering } from './offer.ts';
 import { asking, following } from './phrases-asking.ts';
 import { lists } from './phrases-lists.ts';
 import { saving } from './phrases-saving.ts';
@@ -239,5 +239,6 @@ export const phrases: Phrase[] = [
   ...following,
   ...asking,
   offering,
+  further,
   able,
 ];

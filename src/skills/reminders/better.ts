@@ -14,7 +14,7 @@ export function leftOut(told: string, { when = '' }: Topic): string | undefined 
   return days?.replace(/weekend$/i, 'weekends') ?? (day && `${day}s`);
 }
 
-const LEFT_OUT = pattern.i`^no (?:(weekends?|${WEEKDAY}s)|(${WEEKDAY}))[\s.!]*$`;
+const LEFT_OUT = pattern.i`^(?:no|(?:we|i|they)(?:['’]?ve| have)? (?:dropped|stopped|cancelled|scrapped|no longer do)) (?:(weekends?|${WEEKDAY}s)|(${WEEKDAY}))[\s.!]*$`;
 const saysDay = (when: string, day: string): boolean => new RegExp(`\\b${day.slice(0, 3)}`, 'i').test(when);
 
 /** "28th is better, afternoon 2pm": a day or a part of one, and the hour of it. */

@@ -20,7 +20,7 @@ import {
   thatDay,
   withoutClock,
 } from './told.ts';
-import { onDayTold } from './told-day.ts';
+import { onDayTold, onSameDay } from './told-day.ts';
 import { untold } from './untold.ts';
 
 /** "… and keep nagging me" tells how, and is nothing further. */
@@ -70,7 +70,8 @@ export const CARRIES: Carries = {
       .find(isTime);
     return when === undefined ? next : { tool: next.tool, input: { ...second, when } };
   },
-  restated: (said, topic) => restatedAs(said.replace(/\bremind us(?: both| all)?\b/gi, 'remind me'), topic),
+  restated: (said, topic) =>
+    restatedAs(said.replace(/\bremind us(?: both| all)?\b/gi, 'remind me').replace(/\bb4\b/gi, 'before'), topic),
   unasked: untold,
 };
 
@@ -92,6 +93,7 @@ const restatedAs = (text: string, topic: Topic | undefined) =>
   onceMore(text) ??
   thatDay(text, topic) ??
   onDayTold(text) ??
+  onSameDay(text) ??
   reworded(text) ??
   corrected(text) ??
   headed(text) ??

@@ -13,10 +13,10 @@ const REFERENCE = new Date('2026-01-07T06:00:00Z');
 
 /** What leads into a correction. */
 const CUE =
-  /^(?:(?:lol|haha|argh|ugh|oof|gah|no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|(?:i )?(?:do )?beg (?:your )?pardon|on reflection|on second thoughts?|come to think of it|(?:a )?(?:small|quick|slight) correction|pardon(?: me)?|excuse me|forgive me|i was wrong|i (?:made|have made) a mistake|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind|(?:scrap|scratch|forget|strike|ignore) that)\b[\s,.!:;…–-]*)+/i;
+  /^(?:(?:lol|haha|argh|ugh|ffs|omg|oof|gah|no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|(?:i )?(?:do )?beg (?:your )?pardon|on reflection|on second thoughts?|come to think of it|(?:a )?(?:small|quick|slight) correction|pardon(?: me)?|excuse me|forgive me|i was wrong|i (?:made|have made) a mistake|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind|(?:scrap|scratch|forget|strike|ignore) that)\b[\s,.!:;…–-]*)+/i;
 const STRONG =
   /\b(?:no|nope|nah|oof|argh|oops|ops|whoops|sorry|wait|actually|on reflection|on second thoughts?|come to think of it|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on|(?:scrap|scratch|forget|strike|ignore) that)\b/i;
-const SAYING = pattern.i`^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:rather |really |actually )?(?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let['’]?s (?:do|say|make it|try|have|go (?:for|with))|(?:i (?:would|['’]?d) |i['’]?d )(?:prefer|rather have|rather|like)(?: it)?(?: to be)?(?: at| on)?|(?:change|amend|set|update|move|alter) the (?:time|hour|date|day) to|(?:it['’]?s|it is) now(?: on| at)?|it needs to be|needs to be|go (?:for|with)|let us do|better(?: make (?:it|that)| at| on)?|rather|(?:leave|keep) (?:it|that)(?: at| on| for)?|do(?= (?:\d|to\w+|${WEEKDAY}|noon|half))|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|(?:could|can) (?:it|that) be|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+`;
+const SAYING = pattern.i`^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:rather |really |actually )?(?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let['’]?s (?:do|say|make it|try|have|go (?:for|with))|(?:i (?:would|['’]?d) |i['’]?d )(?:prefer|rather have|rather|like)(?: it)?(?: to be)?(?: at| on)?|(?:change|amend|set|update|move|alter) the (?:time|hour|date|day) to|(?:it['’]?s|it is) now(?: on| at)?|it needs to be|needs to be|go (?:for|with)|let us do|(?:they|we|he|she)(?:['’](?:ve|s)| have| has)? (?:just )?(?:moved|shifted|changed|pushed|bumped|switched|put|brought) (?:it|that)(?: back| forward)? to|better(?: make (?:it|that)| at| on)?|rather|(?:leave|keep) (?:it|that)(?: at| on| for)?|do(?= (?:\d|to\w+|${WEEKDAY}|noon|half))|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|(?:could|can) (?:it|that) be|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+`;
 /** Words about its text, not its time. */
 const TEXT = /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say)|(?:it|that) should (?:say|read|have said))\s+/i;
 /** "The pool I'm ringing": the pool. */
@@ -24,7 +24,7 @@ const CLAUSE_OF =
   /\s+(?:that )?(?:i|we)(?:['’]?m|['’]?re| am| are| have to| need to| want to| meant)(?: to)?(?: \p{L}+)?$/iu;
 export const INSTEAD = /[\s,]*\b(?:instead|though|rather|i mean|i meant|i think)[\s.!?]*$/i;
 const NOT_OTHER = /^(.+?),? (?:and )?not (.+)$/i;
-const OTHER_FIRST = /^not (.+?)(?:,|,? but) (.+)$/i;
+const OTHER_FIRST = /^(?:(?:it['’]?s|it is|is) )?not (.+?)(?:,|,? but) (?:is )?(.+)$/i;
 
 /** What may stand behind a correction: "50 sorry", "Sunday works better". */
 const CUE_BEHIND =
@@ -121,7 +121,9 @@ function partsOf(told: string, isStarred: boolean): Parts {
   const words = behind === '' ? told : told.slice(0, -behind.length);
   const cue = CUE.exec(words)?.[0] ?? '';
   // "Sorry, it's 10".
-  const rest = words.slice(cue.length).replace(STRONG.test(cue) ? /^(?:it['’]?s|it is|is)\s+/i : /^(?!)/, '');
+  const rest = words
+    .slice(cue.length)
+    .replace(STRONG.test(cue) || behind !== '' ? /^(?:it['’]?s|it is|is)\s+/i : /^(?!)/, '');
   const saying = SAYING.exec(rest)?.[0] ?? '';
   const meant = rest
     .slice(saying.length)
@@ -228,10 +230,13 @@ function aheadLike(before: string, meant: string): string | undefined {
     /^(.+?) (?:before|beforehand|ahead|prior|earlier)(?: instead)?$/i.exec(
       meant.replace(/^an? (?:full|whole) /i, '1 '),
     ) ?? [];
-  const [, , anchor] = AHEAD_SAID.exec(before) ?? [];
-  const isLength = parseDuration(length) !== undefined || /^the (?:day|evening|night|morning)$/i.test(length);
-  return anchor !== undefined && isLength && isTime(`${length} before ${anchor}`)
-    ? `${length} before ${anchor}`
+  const [, said = '', anchor] = AHEAD_SAID.exec(before) ?? [];
+  // "20 before", of what was 15 minutes before.
+  const [unit = 'minutes'] = /(?:minutes?|mins?|hours?|hrs?|days?|weeks?)$/i.exec(said) ?? [];
+  const whole = /^\d{1,3}$/.test(length) ? `${length} ${unit}` : length;
+  const isLength = parseDuration(whole) !== undefined || /^the (?:day|evening|night|morning)$/i.test(whole);
+  return anchor !== undefined && isLength && isTime(`${whole} before ${anchor}`)
+    ? `${whole} before ${anchor}`
     : undefined;
 }
 

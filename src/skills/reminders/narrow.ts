@@ -133,9 +133,10 @@ const MOST_SKIPPED = 400;
 
 /** "Except this December": the days of the next one on which the series comes. */
 function daysOfMonth(rule: string, condition: string, { now, zone }: WhenContext): string[] {
-  const month = monthNames.indexOf(/^except this (\w+)$/i.exec(condition)?.[1]?.toLowerCase() ?? '');
-  if (month < 0) return [];
   const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone });
+  const named = /^except this (\w+)$/i.exec(condition)?.[1]?.toLowerCase() ?? '';
+  const month = named === 'month' ? Number(format.format(now).slice(5, 7)) - 1 : monthNames.indexOf(named);
+  if (month < 0) return [];
   const days: string[] = [];
   let looked = 0;
   for (const at of occurrences(rule, { after: now })) {

@@ -212,6 +212,7 @@ export function create(
   const text = task
     .trim()
     .replace(LEADS, '')
+    .replace(/^\d{1,2}\)\s+/, '')
     .replace(/^[:,]\s*/, '')
     .replace(when !== undefined && lead !== 'that' ? /(?<=\S \S+) (?:is|are)(?: on)?$/i : /^(?!)/, '')
     .replace(TITLED, '$1')

@@ -39,6 +39,15 @@ export function onDayTold(text: string): [Call] | undefined {
 const isOpen = (told: string): boolean =>
   told.includes('?') || isCondition(told.replace(/\b(?:until|till|from|before|after)\b/gi, 'at'));
 
+const SAME_DAY =
+  /^(?<before>.+ (?:and|then) .*\d[\d:.]*(?: ?[ap]m)?),? (?:on |of )?(?:the|that) same day(?<end>[\s.!]*)$/is;
+
+/** "… on Monday at 11 and to … at 3 the same day": an hour alone is of the day before it anyway. */
+export function onSameDay(text: string): string | undefined {
+  const { before = '', end = '' } = SAME_DAY.exec(text)?.groups ?? {};
+  return before !== '' && before.match(DAYS)?.length === 1 ? `${before}${end}` : undefined;
+}
+
 const HAS_HALF = /\b(?:am|pm|noon|midday|midnight)\b|\d[ap]m\b|\bin the \w+$|\b(?:1[3-9]|2[0-3])[:.]\d\d/i;
 
 /** "Mondays and Fridays" are a series. */

@@ -14,11 +14,11 @@ const ALL =
   '(?:it|that|this|them|these|those|both|everything|each(?: one)?|all(?: of)?(?: (?:it|them|these|those|two|three|four|five))?)';
 /** "…, can you remind me of all three?" */
 const AT_END = new RegExp(
-  `^(?<event>.+?)[\\s,.;:!–—-]+${POLITE}(?:(?<verb>remind|nag|nudge|ping|alert|prompt|prod|poke|bug|buzz) me(?:(?: (?:of|about|for|to do))? ${ALL})?(?: then| at that time)?|(?:don['’]?t|do not) let me forget(?: ${ALL})?|don['’]?t forget to remind me|(?:give|send|drop|set) me a (?:reminder|nudge|shout|heads[- ]up|ping)(?: (?:of|about|for|then)(?: ${ALL})?)?|(?:set|put|pop) (?:something|a reminder|one|that|it)(?: (?:in|up|down))?(?: for ${ALL})?)(?: (?:each|every) time)?(?:[\\s,]+(?:please|pls|plz|too|ok|okay|thanks|will you|would you|can you|could you))*[\\s.!?]*$`,
+  `^(?<event>.+?)[\\s,.;:!–—-]+${POLITE}(?:(?<verb>remind|nag|nudge|ping|alert|prompt|prod|poke|bug|buzz) me(?:(?: (?:of|about|for|to do))? ${ALL})?(?: then| at that time)?|(?:don['’]?t|do not|dont) let me (?:forget|miss)(?: ${ALL})?|don['’]?t forget to remind me|(?:give|send|drop|set) me a (?:reminder|nudge|shout|heads[- ]up|ping)(?: (?:of|about|for|then)(?: ${ALL})?)?|(?:set|put|pop) (?:something|a reminder|one|that|it)(?: (?:in|up|down))?(?: for ${ALL})?)(?: (?:each|every) time)?(?:[\\s,]+(?:please|pls|plz|too|ok|okay|thanks|will y(?:ou|a)|would y(?:ou|a)|can you|could you))*[\\s.!?]*$`,
   'is',
 );
 const WITHIN = new RegExp(
-  `^(?<event>.+?)(?<mark>[,.;:!–—-]*)\\s+${POLITE}(?<verb>(?:remind|warn|nag|nudge|ping|poke|buzz|alert|wake) me(?: up)?|(?:give|send|drop|set) me a (?:nudge|shout|ping|poke|reminder|heads[- ]up)|set a reminder|i (?:want|need|['’]?d like|would like) (?:reminding|to be reminded|a reminder|a nudge))\\s+(?<rest>.+)$`,
+  `^(?<event>.+?)(?<mark>[,.;:!–—-]*)\\s+${POLITE}(?<verb>(?:remind|warn|nag|nudge|ping|poke|buzz|alert|wake|tell|say) me(?: up)?|(?:give|send|drop|set) me a (?:nudge|shout|ping|poke|reminder|heads[- ]up)|set a reminder|gimme an? (?:nudge|shout|ping|reminder)|(?:can|could|may) (?:i|we) (?:have|get) a (?:reminder|nudge)|i (?:want|need|['’]?d like|would like) (?:reminding|to be reminded|a reminder|a nudge))\\s+(?<rest>.+)$`,
   'is',
 );
 /** Nobody tells in one breath what is longer. */
@@ -192,7 +192,7 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
   const rest = said
     .replace(/^(?:please|pls|plz|kindly)[\s,]+/i, '')
     .replace(/(?:[\s,]+(?:please|pls|plz|thanks|ok|okay))?[\s.!?]*$/i, '')
-    .replace(/[\s,]+(?:too|as well|also|(?:each|every) time|(?:on )?(?:that|the) day)$/i, '')
+    .replace(/[\s,]+(?:too|as well|also|(?:each|every) (?:time|week|month)|(?:on )?(?:that|the) day)$/i, '')
     .replace(/(?<=\b(?:before|beforehand)) (?:that|it|then)$/i, '')
     .replace(/^(?:of|about|for) (?:it|that|this|them)\s+/i, '')
     .replace(/\s+(?:of|about|for) (?:it|that|this|them)$/i, '');
@@ -201,7 +201,7 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
     ? splitTask(`remind me ${rest}`)
     : undefined;
   if (bounded) {
-    const both = `${bounded.when} ${event}`;
+    const both = `${bounded.when} ${event.replace(/ (?:on|onwards?)$/i, '')}`;
     return bounded.when !== undefined && isTime(both) ? create(bounded.task, both) : undefined;
   }
   // "Up a ladder, remind me again in an hour" is about the one that spoke.
@@ -212,6 +212,8 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
   const isState = STATE.test(event) || (isAnswer && DOING.test(event));
   if (isState && own.task === '' && (when === undefined || isNow(when))) return undefined;
   if (when === undefined && (mark === '' || GREETING.test(event) || own.when === undefined)) return undefined;
+  // "Tell me" asks for much else.
+  if (/^(?:tell|say)/i.test(verb) && !isTime(rest) && !BEFORE.test(rest)) return undefined;
   if (/^wake/i.test(verb)) return waking(rest, when);
   const nag = /^nag/i.test(verb) ? USUAL_NAG : undefined;
   const several = when === undefined ? undefined : aheadTwice(event, shared(rest), nag);

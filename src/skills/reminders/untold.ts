@@ -30,7 +30,7 @@ const SENTENCES = /[.!;…] \p{L}|\n/u;
 const STATE =
   /^(?:back|home|free|busy|away|late|off|out|done|here|there|online|awake|ready|brb|sorry|oops|wrong|rather|instead|again|also|same|later|earlier|first|maybe|actually|leaving|going|heading|eating|sleeping|working|coming|arriving|driving|travelling)\b/iu;
 const HAS_CLOCK =
-  /\d\s*(?:[ap]m?)\b|\d[:.]\d\d|\bat (?:\d|noon|midday|midnight|half|quarter)|\b(?:noon|midday|midnight|eod|cob|in (?:an?|\d+|\w+) ?(?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?))\b|\b(?:ton(?:ight|ite)|2nite|morning|afternoon|evening|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|today|daily|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun) \d/i;
+  /\d\s*(?:[ap]m?)\b|\d[:.]\d\d|\b(?:at|by) (?:\d|noon|midday|midnight|half|quarter)|\b(?:noon|midday|midnight|eod|cob|in (?:an?|\d+|\w+) ?(?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?))\b|\b(?:ton(?:ight|ite)|2nite|morning|afternoon|evening|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|today|daily|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun) \d/i;
 /** A day, or a part of one, and no hour. */
 const DAY_ALONE = pattern.iu`^(?:(?:on |this |next )?(?:today|ton(?:ight|ite)|2nite|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)(?: (?:morning|afternoon|evening|night))?|this (?:morning|afternoon|evening)|next week|(?:on |by )?the \d{1,2}(?:st|nd|rd|th)|(?:on |by )?(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH_BEGINNING}\p{L}*|(?:on |by )?${MONTH_BEGINNING}\p{L}* (?:the )?\d{1,2}(?:st|nd|rd|th)?)$`;
 /** Deeds that are wished, told or called out as often as they are noted: "have fun tomorrow", "sleep well tonight". */
@@ -103,9 +103,16 @@ const STATES = /\b(?:is|are)\b/i;
 /** "Call the bank at 3pm", "gym 6pm": what and when, and neither news nor said of somebody. */
 function isEntry({ input: { text, when } }: Call, isAlone: boolean): boolean {
   const [task, time] = [String(text), String(when)];
-  if (SOMEBODY.test(task) || STATE.test(task) || tells(task) || NEWS.test(task)) return false;
+  if (
+    SOMEBODY.test(task.replace(/ (?:for|with) (?:me|us)$/i, '')) ||
+    STATE.test(task) ||
+    tells(task) ||
+    NEWS.test(task)
+  )
+    return false;
   if (CLOCK_OR_VERSE.test(time) && BOOKS.test(task)) return false;
-  if (!HAS_CLOCK.test(time) && !(isAlone && isDeed(task) && DAY_ALONE.test(time))) return false;
+  const isDayEnough = () => DAY_ALONE.test(time) || parseWhen(time, TRIAL).kind === 'recurring';
+  if (!HAS_CLOCK.test(time) && !(isAlone && isDeed(task) && isDayEnough())) return false;
   // Doubtful is only the whole sentence: it says itself when.
   const { kind } = /^remind me\b/i.test(time) ? understand(time, TRIAL).when : parseWhen(time, TRIAL);
   if (kind !== 'once' && kind !== 'recurring') return false;

@@ -96,9 +96,10 @@ export const snoozing: Phrase[] = [
     call: ({ length = '' }) => (/^\d{1,2}$/.test(length) ? snoozeOf('', `${length} minutes`) : undefined),
   },
   {
-    pattern: '[not yet|no not yet|not now|wait] (give it|give that|give me) another {length}',
+    pattern:
+      '[not yet|no not yet|not now|wait] ((give it|give that|give me) another {length}|(give it|give that) {more} more [minutes|mins|min])',
     example: 'give it another 10',
-    call: ({ length = '' }) => snoozeOf('', /^\d{1,3}$/.test(length) ? `${length} minutes` : length),
+    call: ({ more, length = more ?? '' }) => snoozeOf('', /^\d{1,3}$/.test(length) ? `${length} minutes` : length),
   },
   {
     pattern: 'another {length}',
@@ -249,8 +250,14 @@ export const changing: Phrase[] = [
   {
     pattern: '(prepone|advance) {which} by {length}',
     example: 'prepone it by one hour',
-    call: ({ which = '', length = '' }) =>
-      parseDuration(length) === undefined ? undefined : about('reminder_edit', which, { when: `${length} earlier` }),
+    // Of what was just set as a series, all of it.
+    call: ({ which = '', length = '' }, topic) =>
+      parseDuration(length) === undefined
+        ? undefined
+        : about('reminder_edit', which, {
+            when: `${length} earlier`,
+            ...(topic?.isNew && topic.isRecent && /^(?:it|that|this)$/i.test(which) && { whole: true }),
+          }),
   },
   {
     pattern: '(change|move|set|update) the time (of|for|on) {which} to {when}',

@@ -76,7 +76,7 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(rest.replace(/^(?:for|:)\s+(?=\S)/i, ''), { urgent: true }),
   },
   {
-    pattern: `{when} <${WISHING}> (remind me|ping me|nudge me|prod me|poke me|bug me|chase me|shout at me|yell at me|prompt me|notify me|tell me to|alert me|(give|send|set) me a (reminder|nudge|shout|ping|poke|buzz)|(reminding|reminded|a reminder|another reminder)) {rest}`,
+    pattern: `{when} <${WISHING}> (remind me|ping me|nudge me|prod me|poke me|bug me|chase me|shout at me|yell at me|prompt me|notify me|tell me to|telling to|alert me|(give|send|set) me a (reminder|nudge|shout|ping|poke|buzz)|(reminding|reminded|a reminder|another reminder)) {rest}`,
     example: 'in 2 hours remind me to check the oven',
     carries: CARRIES,
     call: ({ when = '', rest = '' }) =>
@@ -211,7 +211,12 @@ export const creating: Phrase[] = [
     pattern: '[do] (ping|nudge|poke|buzz|bug|beep|prod) me {rest}',
     example: 'ping me in 10 minutes to check the oven',
     carries: CARRIES,
-    call: ({ rest = '' }) => remind(rest, { fallback: 'ping', needsTime: true }),
+    // "Nudge me about the order" says for what, and is asked when.
+    call: ({ rest = '' }) =>
+      remind(rest, {
+        fallback: 'ping',
+        needsTime: !/^(?:about|to) (?:the|my|our|\p{L}+ (?:the|my|our)) /iu.test(rest),
+      }),
   },
   {
     pattern: '((give|send|drop) (me|us)|i need|i want) a (nudge|shout|ping|poke|buzz|heads up|heads-up) {rest}',

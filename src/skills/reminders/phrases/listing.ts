@@ -50,6 +50,16 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
+    pattern: '(whats|what is) (first|next) [up] [then|today|now]',
+    example: "what's first?",
+    call: () => list(),
+  },
+  {
+    pattern: '[so|and] (what|anything) (has|have|does|do|is) (he|she|they|we|it) (got|have|on) [on|for] {day}',
+    example: 'what has she got on Tuesday?',
+    call: ({ day = '' }) => list(day),
+  },
+  {
     pattern: "(what's|what is|anything|is anything|show me what's) (overdue|late)",
     example: "what's overdue?",
     call: () => list(),

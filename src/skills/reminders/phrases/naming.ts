@@ -211,6 +211,13 @@ export const naming: Phrase[] = [
         : undefined,
   },
   {
+    pattern: '[the|my] {which} one {shift} [please]',
+    example: 'the other one 15 minutes earlier',
+    tentative: true,
+    call: ({ which = '', shift = '' }) =>
+      isShort(which) && shifted(REFERENCE, shift) ? about('reminder_edit', `${which} one`, { when: shift }) : undefined,
+  },
+  {
     pattern: '[the|my] {which} [one|reminder] at {when} not [at] {other}',
     example: 'the gym at 9:45, not 9:15',
     tentative: true,
