@@ -34,6 +34,7 @@ const list = (text: string): Form[] =>
 /** At the beginning; with a `,` only where a mark follows: "no, make it 7", but not "no reminders". */
 export const BEFORE = list(`
   please
+  please you
   kindly
   just
   hey

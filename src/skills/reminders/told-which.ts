@@ -17,8 +17,9 @@ export const ownWords = (text: string): string[] =>
 const THAT_ONE = /\b(?:that|this) (?:one|reminder)\b/i;
 
 /**
- * Those of `reminders` that `said` names by all of their words, where it has none of `atHand`: they may be meant rather than
- * that. `isSure`: one of several is pointed at, so the only one that is named is meant.
+ * Those of `reminders` that `said` names by all of their words, or by any of them beside "that one", where it has none of
+ * `atHand`: they may be meant rather than that. `isSure`: one of several is pointed at, so the only one that is named by
+ * all of its words is meant.
  */
 export function namedInstead(
   said: string,
@@ -32,7 +33,10 @@ export function namedInstead(
   const isOne = THAT_ONE.test(said);
   const found = reminders.filter(({ id, text }) => {
     const own = ownWords(text);
-    return id !== atHand.id && own.length >= (isOne ? 1 : 2) && hits(text).length === own.length;
+    const named = hits(text).length;
+    return id !== atHand.id && (isOne ? named > 0 : own.length >= 2 && named === own.length);
   });
-  return { found, isSure: isOne && found.length === 1 };
+  const [only, ...others] = found;
+  const isWhole = only !== undefined && hits(only.text).length === ownWords(only.text).length;
+  return { found, isSure: isOne && isWhole && others.length === 0 };
 }

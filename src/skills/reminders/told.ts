@@ -41,6 +41,7 @@ const WARNING =
   /(?<=[,.;!–—-]|\band) (?:please |can you |could you )*(?:give|send) me (?:an? )?(\d{1,3}[ -]?(?:minutes?|mins?|hours?|hrs?)|(?:an?|half an|two|ten|five|fifteen|twenty|thirty)[ -](?:minutes?|hours?)|day|hour)['’]?s?[ -](?:warning|notice|heads[- ]?up|nudge|reminder)(?: (?:before|beforehand))?/i;
 /** A day, and no number of hours. */
 const A_DAY = /^the (?:day|night|evening|morning|afternoon)$|\b(?:days?|weeks?|months?|nights?)$/i;
+const PART_OF_DAY = /^the (?:night|evening|morning|afternoon)$/i;
 const RANGE = /(\d{1,2}(?:[:.]\d\d)?)\s?[-–]\s?\d{1,2}(?:[:.]\d\d)?(\s?(?:am|pm))?/i;
 /** "28.11." and the "28.11" of "28.11 at 9" are days. */
 const CLOCK_IN =
@@ -339,7 +340,8 @@ function aheadOf(event: string, { length = '', clock = '', task = '', purpose }:
   const { when, task: thing } = splitEvent(event.replace(RANGE, '$1$2'));
   if (when === undefined) return undefined;
   const isDay = A_DAY.test(length);
-  const day = isDay && clock !== '' ? withoutClock(when) : when;
+  // "The evening before" has an hour of its own, as "the day before at 6" has.
+  const day = (isDay && clock !== '') || PART_OF_DAY.test(length) ? withoutClock(when) : when;
   const name = withoutDuty(thing)
     .replace(/^(?:about )?(?:an?|the|my) /i, '')
     .replace(STATES_ONLY, '');

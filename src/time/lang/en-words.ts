@@ -49,7 +49,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   ...listed('tuesday', 'tue tues teusday tuseday tusday tuesay'),
   ...listed('wednesday', 'wed weds wensday wendsday wednsday wedensday wednesdy wednessday wedneday'),
   ...listed('thursday', 'thu thur thurs thrusday thurday thursdy thirsday'),
-  ...listed('friday', 'fri firday frday fridy friady'),
+  ...listed('friday', 'fri firday frday fridy friady fryday'),
   ...listed('saturday', 'sat saterday satuday saturdy satruday saturaday'),
   ...listed('sunday', 'sun sunnday sundy'),
   ...listed('mondays', 'mons'),

@@ -194,7 +194,9 @@ export const creating: Phrase[] = [
     pattern: '(remember|recall|remid|reming) me {rest}',
     example: 'remember me to buy bread at 18:00',
     call: ({ rest = '' }) =>
-      /^(?:to|about|that|at|in|on|tomorrow|today)\b/i.test(rest) ? remind(rest, { needsTime: true }) : undefined,
+      /^(?:please )?(?:to|about|that|at|in|on|tomorrow|today)\b/i.test(rest)
+        ? remind(rest.replace(/^please /i, ''), { needsTime: true })
+        : undefined,
   },
   {
     pattern: '(would you mind|do you mind|mind|how about) reminding me {rest}',
