@@ -5,6 +5,7 @@ import { WEEKDAY } from '../../time/index.ts';
 import { corrected } from './corrected.ts';
 import { namedBeside, onceMore } from './named-beside.ts';
 import { reworded } from './reworded.ts';
+import { atSameTime } from './same-time.ts';
 import { isRhythm } from './schedule.ts';
 import { inDigits, isTime } from './time-words.ts';
 import { timesBeside } from './times.ts';
@@ -90,6 +91,7 @@ const HALF_SAID = /\b(?:tonight|evening|afternoon|night|[ap]\.?m)\b|\d[ap]m\b/i;
 
 const restatedAs = (text: string, topic: Topic | undefined) =>
   namedBeside(text, topic) ??
+  atSameTime(text) ??
   onceMore(text) ??
   thatDay(text, topic) ??
   onDayTold(text) ??

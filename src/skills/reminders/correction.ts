@@ -267,10 +267,13 @@ function contrast(meant: string, rest: string, { text, when = '', isRecent }: To
     if (time !== undefined && (isTime(wrong) || /^\d{1,2}$|^(?:this|that)(?: one)?$/i.test(wrong)))
       return change({ when: time, ...whole });
     if (time === undefined && !isTime(wrong) && right.split(/\s+/).length <= 4)
-      return change({ replace: { from: wrong, to: right } });
+      return change({ replace: { from: wrong, to: PREPOSITION.test(wrong) ? right : right.replace(PREPOSITION, '') } });
   }
   return undefined;
 }
+
+/** "It is for my niece, not my nephew": the text has its own "for". */
+const PREPOSITION = /^(?:for|to|with|at|from|of|in|on|about) /i;
 
 /** "8, not 6" of "order 6 chairs" at 11. */
 function numberOf(text: string, when: string, right: string, wrong: string): { from: string; to: string } | undefined {

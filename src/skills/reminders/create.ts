@@ -10,8 +10,10 @@ import {
   undoChoice,
 } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
+import { pattern } from '../../base/pattern.ts';
 import { type Choice, conversations } from '../../delivery/index.ts';
 import {
+  MONTH_BEGINNING,
   type Once,
   type Planned,
   plannedFor,
@@ -53,16 +55,18 @@ export const createInput = z.object({
   nag: nagInput.optional(),
 });
 
-const WAKING = /^(?:wake|get)(?: me)? up$/i;
+const WAKING = /^(?:wake(?: me)? up\b|get(?: me)? up$)/i;
 /** An alarm for another day is one, too. */
 const isWaking = (text: string, when: string): boolean =>
   WAKING.test(text) || (/^alarm$/i.test(text) && /\btomorrow\b|day|\btmrw\b/i.test(when));
-const BARE_HOUR =
-  /(?<![\d:.])(\d{1,2}(?:[:.]\d\d)?|half (?:past )?\w+|quarter (?:past|to) \w+)(?![\d:.]|\s*(?:am|pm|a\.m|p\.m|o'?clock)|\s*(?:minutes?|mins?|hours?|days?|weeks?))/i;
+/** An hour without its half; "5 December", "the 5th" and "24/12" are dates. */
+const BARE_HOUR = pattern.i`(?<![\d:./-]|${MONTH_BEGINNING}\w* (?:the )?)(\d{1,2}(?:[:.]\d\d)?|half (?:past )?\w+|quarter (?:past|to) \w+)(?![\d:./-]|(?:st|nd|rd|th)\b|\s*(?:o'?clock|minutes?|mins?|hours?|days?|weeks?)| (?:of )?${MONTH_BEGINNING})`;
+/** What says itself in which half of the day it is, or counts from now. */
+const HAS_HALF = /\b(?:evening|afternoon|night|tonight|noon|in|from now)\b|(?:\b|\d)[ap]\.?m\b|\d{4}/i;
 
 /** Nobody gets up at 6 in the evening, unless they say so. */
 function inTheMorning(when: string): string {
-  if (/\b(?:am|pm|evening|afternoon|night|tonight|noon|in|from now)\b|\d{4}/i.test(when)) return when;
+  if (HAS_HALF.test(when)) return when;
   return when.replace(BARE_HOUR, (hour) => {
     const hours = Number(/^\d+/.exec(hour)?.[0] ?? 1);
     return hours > 12 ? hour : /^\d/.test(hour) ? `${hour}am` : `${hour} in the morning`;

@@ -127,14 +127,14 @@ export function occurrenceFrom(
 
 const DAY = `(?:today|tonight|tomorrow|(?:(?:this|next) )?(?:weekend|week|${WEEKDAY}))`;
 const OF_A_DAY = new RegExp(
-  `^(?:everything|all(?: of)?(?: (?:it|them|my|the))?(?: (?:reminders|things|stuff))?|(?:the |my )?(?:reminders|things|stuff))(?: (?:on|for|from|due|that(?: i|')s on))? (${DAY})$|^(?:all(?: of)? )?(?:the |my )?(${DAY})['’]?s (?:reminders|things|stuff|ones)$`,
+  `^(?:everything|all(?: of)?(?: (?:it|them|my|the))?(?: (?:reminders|things|stuff))?|(?:the |my )?(?:reminders|things|stuff))(?: (?:on|for|from|due|that(?: i|')s on))? (${DAY})$|^(?:(?:all|both)(?: of)? )?(?:the |my )?(${DAY})['’]?s (?:reminders|things|stuff|ones)$|^(?:all|both)(?: of)? (${DAY})['’]s$`,
   'i',
 );
 
 /** "Everything tomorrow", "today's reminders": the day whose reminders are meant. */
 export function dayOfAll(words: string): string | undefined {
   const found = OF_A_DAY.exec(words.trim());
-  return found?.[1] ?? found?.[2];
+  return found?.[1] ?? found?.[2] ?? found?.[3];
 }
 
 const A_DAY = pattern.i`\b(?:today|tonight|tomorrow|this (?:week|weekend|time|month|morning|evening)|next (?:week|weekend|time|month)|(?:(?:this|next) )?${WEEKDAY})\b`;

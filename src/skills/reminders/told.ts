@@ -291,7 +291,7 @@ export function askedAhead(text: string): Call[] | undefined {
 
 /** "The day before at 6pm and an hour before". */
 function aheadTwice(event: string, rest: string, nag?: string): Call[] | undefined {
-  const parts = rest.split(/,? and (?:again )?|, (?:then |again )?/i);
+  const parts = rest.split(/,? and (?:then )?(?:again )?|, (?:then )?(?:again )?/i);
   const calls = parts.map((part) => {
     const before = BEFORE.exec(part)?.groups;
     if (before && isAhead(before)) return aheadOf(event, before, nag);

@@ -93,6 +93,10 @@ export function untold(found: readonly Call[], all: string, isDoubtful = false):
 
 const DUTY = /^(?:need to|have to|got to|gotta) (?=\S)/i;
 
+/** "I've got to pick the kids up": what is to be done is offered. */
+const OWN_DUTY =
+  /^(?:i|we)(?:['’]?(?:ve|ll)| have| will)? ?(?:really )?(?:(?:need|have|got|supposed) to|gotta|must|should)(?: (?:go and|remember to))? (?=\S)/i;
+
 const withoutDuty = (call: Call): Call =>
   typeof call.input.text === 'string'
     ? { ...call, input: { ...call.input, text: call.input.text.replace(DUTY, '') } }
@@ -149,6 +153,6 @@ function offer({ input: { text, when } }: Call): Call | undefined {
   // "The 5pm train": the whole sentence would have to say when.
   if (/^remind me\b/i.test(when)) return undefined;
   return HAS_CLOCK.test(when) || parseWhen(when, TRIAL).kind === 'recurring'
-    ? { tool: 'reminder_offer', input: { text, when } }
+    ? { tool: 'reminder_offer', input: { text: text.replace(OWN_DUTY, ''), when } }
     : undefined;
 }

@@ -1,8 +1,9 @@
 /** Which reminders a person means: ids, numbers of the last list, words of them, or the ones at hand. */
 import type { Call, Failed, TxContext } from '../../agent/index.ts';
 import { failed, quoting } from '../../agent/index.ts';
+import { pattern } from '../../base/pattern.ts';
 import { shorten } from '../../base/text.ts';
-import { formatInstant } from '../../time/index.ts';
+import { formatInstant, WEEKDAY } from '../../time/index.ts';
 import { dayFilter, dayIn, dayNamed, dayOfAll, spanNamed, spanOf, withoutDay, writtenDays } from './days.ts';
 import { facetsOf, named, tellingWords } from './naming.ts';
 import { isItsName } from './narrow.ts';
@@ -78,7 +79,11 @@ const bare = (which: string): string =>
     .replace(/^["“”']+|["“”'.!?]+$/g, '')
     .replace(/^(?:(?:the|my|that|this) )(?=\S)/, '')
     .replace(/(?:^| )(?:reminder|reminders|one|ones|alarm|timer)$/, '')
+    .replace(DAYS_OWN, (_, day: string) => (day === 'tonight' ? 'today' : day))
     .trim();
+
+/** "Wednesday's", "tonight's": the one of that day. */
+const DAYS_OWN = pattern.plain`^(today|tonight|tomorrow|(?:(?:this|next) )?${WEEKDAY})['’]?s$`;
 
 async function single(ctx: TxContext, words: string, which: string, wanted: Wanted): Promise<Reminder | Failed> {
   const shown = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
