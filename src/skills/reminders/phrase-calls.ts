@@ -7,7 +7,7 @@ import { aheadFirst, aheadIn } from './ahead-words.ts';
 import { dayOfAll } from './days.ts';
 import { USUAL_NAG } from './nag.ts';
 import { guessedLead, type Lead } from './texts.ts';
-import { isTime, NO_TIME, TRIAL, withUnit } from './time-words.ts';
+import { isTime, NO_TIME, pointsAtDay, TRIAL, withUnit } from './time-words.ts';
 
 /** A length of time, or anything that says when: what a snooze takes. */
 export function isPutOff(words: string): boolean {
@@ -157,17 +157,6 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
   return create(task, when, { dm, urgent, fallback, nag, lead: leadBefore(task, words) });
 }
 
-const DAY_BEFORE = '(?:that|those|these|the same)(?: same)? (?:day|morning|afternoon|evening|night)s?';
-const POINTS_AT_DAY = new RegExp(
-  `(?:^|(?<!\\b(?:about|of|for|from|than|to) ))\\b(?:on |in )?${DAY_BEFORE}(?= (?:to|about|at) )|^${DAY_BEFORE}$`,
-  'i',
-);
-const ENDS_ON_DAY = new RegExp(`(?<!\\b(?:about|of|for|from|than)) ${DAY_BEFORE}$`, 'i');
-
-/** "At 9 that morning to …", "on those days to …": of a day that was told before, and no part of the text. */
-export const pointsAtDay = (words: string, when = ''): boolean =>
-  POINTS_AT_DAY.test(words) || (/^(?:at )?\d[\d:.]*(?: ?[ap]m)?$/i.test(when) && ENDS_ON_DAY.test(words));
-
 /** "Tonight 22h", "Sunday 12.30": an hour behind its day, and no price. */
 const BARE_CLOCK = pattern.i`\b(?:today|tonight|tonite|tomorrow|${WEEKDAY})(?= (?:(?:[01]?\d|2[0-3])h\b|(?:[01]?\d|2[0-3])\.[0-5]\d\b(?! ?(?:[€$£%]|eur|usd|gbp|euros?|dollars?|pounds?|km|kg|am|pm|p\b|a\b))))`;
 
@@ -181,7 +170,7 @@ const CLOCK_OF_SERIES =
 const NOT_THAT_DAY = pattern.i`(?<=\b(?:today|tomorrow|${WEEKDAY}),?)(?: \(| ,?)(?:and )?not (?:on )?(?:today|tomorrow|${WEEKDAY})\b\)?,?`;
 
 /** "Every 2 hours, first at 15:00". */
-export const FIRST_OF_SERIES =
+const FIRST_OF_SERIES =
   /(?<=\b(?:every|each|daily|weekly|monthly|hourly|\w+days)\b.*),? (?:the )?first (?:one |time )?(?:being |is )?(?=(?:at|on) \S|a week on |tomorrow|today)/i;
 
 /** "At 10 past": of the hour that is next. */

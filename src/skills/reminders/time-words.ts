@@ -92,3 +92,14 @@ export function timeWithin(said: string): string | undefined {
     }
   return undefined;
 }
+
+const DAY_BEFORE = '(?:that|those|these|the same)(?: same)? (?:day|morning|afternoon|evening|night)s?';
+const POINTS_AT_DAY = new RegExp(
+  `(?:^|(?<!\\b(?:about|of|for|from|than|to) ))\\b(?:on |in )?${DAY_BEFORE}(?= (?:to|about|at) )|^${DAY_BEFORE}$`,
+  'i',
+);
+const ENDS_ON_DAY = new RegExp(`(?<!\\b(?:about|of|for|from|than)) ${DAY_BEFORE}$`, 'i');
+
+/** "At 9 that morning to …", "on those days to …": of a day that was told before, and no part of the text. */
+export const pointsAtDay = (words: string, when = ''): boolean =>
+  POINTS_AT_DAY.test(words) || (/^(?:at )?\d[\d:.]*(?: ?[ap]m)?$/i.test(when) && ENDS_ON_DAY.test(words));

@@ -5,7 +5,7 @@ import type { Reminder } from './reminder.ts';
 import { ANY_REQUEST } from './untold.ts';
 
 /** Words that stand in a text and tell it from no other. */
-export const COMMON: ReadonlySet<string> = new Set(
+const COMMON: ReadonlySet<string> = new Set(
   'i me you he she we they him her his them it its out up off back down over some more all new next day days time today tomorrow tonight week month year morning evening afternoon night be is are do go have get not no one two'.split(
     ' ',
   ),

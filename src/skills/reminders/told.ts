@@ -4,8 +4,8 @@ import { pattern } from '../../base/pattern.ts';
 import { parseDuration, parseWhen, splitTask, WEEKDAY } from '../../time/index.ts';
 import { DANGLING, seriesAhead } from './ahead-words.ts';
 import { USUAL_NAG } from './nag.ts';
-import { create, isDeed, pointsAtDay } from './phrase-calls.ts';
-import { inDigits, isTime, splitEvent, TRIAL } from './time-words.ts';
+import { create, isDeed } from './phrase-calls.ts';
+import { inDigits, isTime, pointsAtDay, splitEvent, TRIAL } from './time-words.ts';
 import { ANY_REQUEST, NO_STATEMENT } from './untold.ts';
 
 const POLITE =
