@@ -17,7 +17,7 @@ import * as store from './store/index.ts';
 const LONGEST_WAIT_MS = 5_000;
 const RECEIPTS_MS = 20;
 const CLAIM = 100;
-/** For so long after a claim a part is surely still to be sent; hints of anything else may be lost. */
+/** A part that waits in hand for longer is looked up before it is sent: the hint that its person was erased may be lost. */
 const SURE_MS = 1_000;
 /** Sends under way at once to one platform; its own rate limits are the adapter's to keep. */
 const SENDS = 64;
