@@ -127,7 +127,7 @@ export function occurrenceFrom(
 
 const DAY = `(?:today|tonight|tomorrow|(?:(?:this|next) )?(?:weekend|week|${WEEKDAY}))`;
 const OF_A_DAY = new RegExp(
-  `^(?:everything|all(?: of)?(?: (?:it|them|my|the))?(?: (?:reminders|things|stuff))?|(?:the |my )?(?:reminders|things|stuff))(?: (?:on|for|from|due|that(?: i|')s on))? (${DAY})$|^(?:(?:all|both)(?: of)? )?(?:the |my )?(${DAY})['’]?s (?:reminders|things|stuff|ones)$|^(?:all|both)(?: of)? (${DAY})['’]s$`,
+  `^(?:everything|all(?: of)?(?: (?:it|them|my|the))?(?: (?:reminders|things|stuff))?|(?:the |my )?(?:reminders|things|stuff))(?: (?:on|for|from|due|that(?: i|')s on))? (${DAY})$|^(?:(?:all|both)(?: of)? )?(?:the |my )?(${DAY})['’]?s (?:reminders|things|stuff|ones)$|^(?:all|both)(?: of)? (${DAY})['’]?s$`,
   'i',
 );
 
