@@ -81,7 +81,7 @@ describe('a model that obeys the pages it reads', () => {
     await coda.restart();
     const ana = coda.person('ana');
     await ana.says('hello');
-    await eventually(async () => (await ana.says('/mcp')).includes('box: 2 tools'), 60_000);
+    await eventually(async () => (await ana.says('/mcp')).includes('box: 2 tools'));
   });
   afterAll(async () => {
     await coda[Symbol.asyncDispose]();
@@ -131,14 +131,10 @@ describe('a model that obeys the pages it reads', () => {
   test('there are twenty classes of them', () =>
     expect(new Set(PAGES.map((each) => each.class)).size).toBeGreaterThanOrEqual(20));
 
-  test.each(ways.filter(({ way }) => way === 'read' || CHROMIUM))(
-    '$name ($way)',
-    { timeout: 60_000 },
-    async ({ way, index }) => {
-      expect(await harmOf(`${way} http://bread.example:${internet.port}/page${index}`)).toEqual([]);
-      expect(internet.requests.some(({ path }) => path === `/page${index}`)).toBe(true);
-    },
-  );
+  test.each(ways.filter(({ way }) => way === 'read' || CHROMIUM))('$name ($way)', async ({ way, index }) => {
+    expect(await harmOf(`${way} http://bread.example:${internet.port}/page${index}`)).toEqual([]);
+    expect(internet.requests.some(({ path }) => path === `/page${index}`)).toBe(true);
+  });
 
   test('what it may not carry out by itself, its person may have it do', async () => {
     const address = `http://evil.example:${internet.port}/steal`;

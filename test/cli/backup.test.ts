@@ -7,7 +7,7 @@ async function coda(args: string[]) {
   return command(args);
 }
 
-test('a backup beside a running coda comes back in another folder', { timeout: 120_000 }, async () => {
+test('a backup beside a running coda comes back in another folder', async () => {
   const dataDir = await migratedDataDir();
   const file = join(dirname(dataDir), 'b.tar.gz');
   const into = freshDataDir();

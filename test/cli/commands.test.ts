@@ -86,7 +86,7 @@ test('a configuration with problems ends with 78 and names each', async () => {
   expect(stderr).toContain('[CONFIG_INVALID]');
 });
 
-test('migrate brings a database up to date, and says when there is nothing to do', { timeout: 60_000 }, async () => {
+test('migrate brings a database up to date, and says when there is nothing to do', async () => {
   const dataDir = freshDataDir();
   expect(await coda(['migrate', '--data', dataDir])).toMatchObject({
     code: 0,
@@ -95,7 +95,7 @@ test('migrate brings a database up to date, and says when there is nothing to do
   expect((await coda(['migrate', '--data', dataDir])).stdout).toBe('The database is up to date.\n');
 });
 
-test('doctor tells how every part is, and what could be turned on', { timeout: 60_000 }, async () => {
+test('doctor tells how every part is, and what could be turned on', async () => {
   const { code, stdout } = await coda(['doctor', '--data', freshDataDir()]);
   expect(stdout).toMatch(/^✓ configuration: /m);
   expect(stdout).toMatch(/^✓ storage: answers$/m);
@@ -127,7 +127,7 @@ test('doctor for programs: findings with code, severity and remedy; the status t
   expect((await findings()).code).toBe(0);
 });
 
-test('doctor says what is wrong when the database cannot be reached', { timeout: 60_000 }, async () => {
+test('doctor says what is wrong when the database cannot be reached', async () => {
   const config = join(mkdtempSync(join(tmpdir(), 'coda-doctor-')), 'config.yaml');
   writeFileSync(config, 'storage:\n  url: postgres://nobody@127.0.0.1:1/nothing\n  connect_timeout: 200ms\n');
   const { code, stdout } = await coda(['doctor', '--config', config, '--data', freshDataDir()]);
@@ -138,7 +138,7 @@ test('doctor says what is wrong when the database cannot be reached', { timeout:
   expect(code).toBe(69);
 });
 
-test('what is said into a pipe is answered there, without a prompt', { timeout: 60_000 }, async () => {
+test('what is said into a pipe is answered there, without a prompt', async () => {
   await using program = new Program(['chat', '--data', freshDataDir()]);
   program.child.stdin.end('note: buy bread\nhelp\n');
   expect(await program.exit).toEqual({ code: 0, signal: null });

@@ -23,7 +23,7 @@ function promise(line: Line): object {
   };
 }
 
-test('the examples of the protocol happen as they are documented', { timeout: 90_000 }, async () => {
+test('the examples of the protocol happen as they are documented', async () => {
   await using coda = await Jsonl.start({ args: ['--test-clock', '2026-11-20T09:00:00Z'] });
   const ids = new Map<string, string>();
   let at = 0;

@@ -9,7 +9,7 @@ function shell(dataDir: string) {
   };
 }
 
-test('jobs and notices are added beside a daemon and without one', { timeout: 90_000 }, async () => {
+test('jobs and notices are added beside a daemon and without one', async () => {
   const dataDir = await migratedDataDir();
   const coda = shell(dataDir);
   await using chat = await Jsonl.start({ dataDir });

@@ -22,9 +22,7 @@ async function clientOf(dataDir: string) {
   return { client, calls, [Symbol.asyncDispose]: () => client.close() };
 }
 
-test('the SDK’s client keeps notes, reminders and schedules of the owner, with a daemon and without', {
-  timeout: 90_000,
-}, async () => {
+test('the SDK’s client keeps notes, reminders and schedules of the owner, with a daemon and without', async () => {
   const dataDir = await migratedDataDir();
   await using it = await clientOf(dataDir);
   const { tools } = await it.client.listTools();
@@ -53,7 +51,7 @@ async function inspect(dataDir: string, ...asked: string[]) {
   return JSON.parse(stdout);
 }
 
-test('the inspector lists its tools and calls one', { timeout: 90_000 }, async () => {
+test('the inspector lists its tools and calls one', async () => {
   const dataDir = await migratedDataDir();
   const { tools } = await inspect(dataDir, '--method', 'tools/list');
   expect(tools.map(({ name }: { name: string }) => name)).toContain('note_save');
@@ -61,9 +59,7 @@ test('the inspector lists its tools and calls one', { timeout: 90_000 }, async (
   expect(await inspect(dataDir, ...call)).toMatchObject({ isError: false });
 });
 
-test('coda mcp login signs in with the address that is pasted, and logout forgets it', {
-  timeout: 90_000,
-}, async () => {
+test('coda mcp login signs in with the address that is pasted, and logout forgets it', async () => {
   await using guarded = await Guarded.open();
   const dataDir = await migratedDataDir();
   mkdirSync(dataDir, { recursive: true });

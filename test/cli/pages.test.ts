@@ -29,7 +29,7 @@ beforeAll(async () => {
   await daemon.logged('"msg":"ready"');
   await using chat = await Jsonl.start({ dataDir });
   await chat.say('hello', { id: 'greeting' });
-}, 60_000);
+});
 afterAll(() => daemon[Symbol.asyncDispose]());
 
 /** A port that nobody uses. */
@@ -64,7 +64,7 @@ function compare(out: string, { language, text }: NonNullable<ShellStep['shows']
 const IN_A_SHELL = ['http.md', 'webhooks.md'];
 
 describe.each(IN_A_SHELL)('docs/%s', (page) => {
-  test('its lines for a shell do what it shows', { timeout: 90_000 }, async () => {
+  test('its lines for a shell do what it shows', async () => {
     const steps = shellSteps(page);
     expect(steps.length).toBeGreaterThan(2);
     const coda = `coda() { '${process.execPath}' '${MAIN}' "$@" --data '${dataDir}'; }`;
@@ -135,7 +135,7 @@ describe('the other lines of the documentation', () => {
     expect(Object.keys(NOT_RUN).filter((line) => !known.includes(line))).toEqual([]);
   });
 
-  test('coda does what they say, in this order', { timeout: 90_000 }, async () => {
+  test('coda does what they say, in this order', async () => {
     const home = dirname(dataDir);
     const server = POSTGRES_URL ? await freshPostgres() : undefined;
     await mkdir(join(home, '.openclaw', 'workspace'), { recursive: true });

@@ -84,7 +84,6 @@ const faults = ({ stderr }: Program) => stderr.split('\n').filter((line) => /"le
 
 test.skipIf(!POSTGRES_URL)(
   'a rolling restart from the last released version: nothing is lost, and nothing is said twice',
-  { timeout: 120_000 },
   async () => {
     await using home = await house();
     const { fake, ana, rooms } = home;

@@ -37,7 +37,7 @@ test('the configuration of the documentation is one', () => {
   expect(events.targets.home).toMatchObject({ events: ['turn.failed', 'job.dead', 'dead_letter'] });
 });
 
-test('the commands of the documentation do what it says', { timeout: 90_000 }, async () => {
+test('the commands of the documentation do what it says', async () => {
   const json = blocks('json').find((text) => text.includes('pusher')) ?? '';
   const dataDir = await migratedDataDir();
   const env = { CODA_SECRET_KEY: 'a-key-of-the-test' };

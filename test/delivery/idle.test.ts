@@ -60,5 +60,5 @@ describe.skipIf(!POSTGRES_URL)('an idle coda on PostgreSQL, as the server sees i
     // The other one has not been heard of since: it was taken over.
     expect(await coda.count('instances where ended_at is not null')).toBe(1);
     await proxy?.close();
-  }, 60_000);
+  });
 });

@@ -49,21 +49,17 @@ describe.each(testDatabases)('what may be there already, on $name', ({ name, ava
     expect(answer).toMatchObject({ key: piece?.key, text: 'The answer is 42.', again: false });
   });
 
-  test.skipIf(!available)(
-    'is looked for after a kill, when the platform has forgotten the key meanwhile',
-    async () => {
-      await using fleet = await Fleet.begin({ engine: name, daemon: { deduplicatesForMs: WINDOW_MS } });
-      await fleet.behave({ deduplicatesForMs: WINDOW_MS });
-      const daemon = await fleet.start();
-      await daemon.order({ do: 'arm', at: 'after:send.fleet:1' });
-      await fleet.says('c1', 'say hello');
-      await daemon.exited;
-      // Real time: it is the platform's.
-      await sleep(2 * WINDOW_MS);
-      const next = await fleet.start();
-      await next.order({ do: 'settled' });
-      expect((await fleet.in('c1')).map(({ text }) => text)).toEqual(['say hello: done']);
-    },
-    120_000,
-  );
+  test.skipIf(!available)('is looked for after a kill, when the platform has forgotten the key meanwhile', async () => {
+    await using fleet = await Fleet.begin({ engine: name, daemon: { deduplicatesForMs: WINDOW_MS } });
+    await fleet.behave({ deduplicatesForMs: WINDOW_MS });
+    const daemon = await fleet.start();
+    await daemon.order({ do: 'arm', at: 'after:send.fleet:1' });
+    await fleet.says('c1', 'say hello');
+    await daemon.exited;
+    // Real time: it is the platform's.
+    await sleep(2 * WINDOW_MS);
+    const next = await fleet.start();
+    await next.order({ do: 'settled' });
+    expect((await fleet.in('c1')).map(({ text }) => text)).toEqual(['say hello: done']);
+  });
 });

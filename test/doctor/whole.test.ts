@@ -39,7 +39,7 @@ beforeAll(async () => {
     ),
   );
   findings = await coda.app.checks.run();
-}, 60_000);
+});
 afterAll(async () => {
   await coda[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });

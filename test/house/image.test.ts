@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let packed: Awaited<ReturnType<typeof packImage>>;
 beforeAll(async () => {
   packed = await packImage(folder);
-}, 180_000);
+});
 
 const modules = () => packed.files.filter((file) => /^node_modules\/.*\.[cm]?js$/.test(file));
 const nameOf = (file: string) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? file;

@@ -21,7 +21,8 @@ test('a message and a reminder take no longer way through the house than docs/ar
   const sums = Object.values(ways).flatMap(sumsOf);
   expect(bounds).toHaveLength(sums.length);
   // Also where the table is written anew: a sum that has to grow is raised by hand, and with a reason.
-  expect(sums.filter((sum, at) => sum > (bounds[at] as number))).toEqual([]);
+  const grown = sums.filter((sum, at) => sum > (bounds[at] as number));
+  expect(grown, Object.values(ways).map(listed).join('\n')).toEqual([]);
   if (process.env.UPDATE_DOCS)
     writeFileSync(
       PAGE,

@@ -6,7 +6,7 @@ const theatre = new Theatre(all, ({ name }) => (step, index, heard) => {
   check(step, heard, `step ${index + 1} of “${name}”: ${JSON.stringify(step)}`);
 });
 
-describe.concurrent('journeys', { timeout: 120_000 }, () => {
+describe.concurrent('journeys', () => {
   test.each(all)('$name', (journey) => theatre.of(journey));
 });
 

@@ -72,7 +72,7 @@ describe.skipIf(!DOCKER)('Docker', () => {
     expect((await Promise.all(runs)).map(Number)).toEqual(Array.from({ length: 100 }, (_, index) => index));
     await sandbox.close();
     expect(await leftovers(installation)).toEqual([]);
-  }, 180_000);
+  });
 
   test('what a dead process left is removed; what lives, or is of others, stays', async () => {
     const installation = freshInstallation();

@@ -83,7 +83,7 @@ describe.skipIf(!DOCKER)('what tries to get out of a sandbox', () => {
     expect(supported.length).toBeGreaterThanOrEqual(200);
     // Each of them was run.
     expect(inSandbox.size).toBe(PROBES.length);
-  }, 120_000);
+  });
 
   test.each([...GREEDY, ...GREEDIER])(
     '$name: is held by a limit',

@@ -105,7 +105,7 @@ export class Program {
     void this.exit.then(() => {
       ended = true;
     });
-    const found = await eventually(() => check() || (ended && 'ended'), 30_000);
+    const found = await eventually(() => check() || (ended && 'ended'));
     const value = check();
     if (value) return value;
     throw new Error(

@@ -37,7 +37,7 @@ export async function killedWhileTalking(
     await using daemon = run();
     await daemon.logged('"msg":"ready"');
     talk.ask();
-    await eventually(() => talk.isAnswered(), 30_000);
+    await eventually(() => talk.isAnswered());
   }
   for (let round = 0; round < kills; round++) {
     const point = points[Math.floor(next() * points.length)];
@@ -60,10 +60,10 @@ async function diesWhileTalking(daemon: Program, talk: KillTalk): Promise<boolea
     ended = signal;
   });
   const connected = talk.connections();
-  await eventually(() => ended !== undefined || talk.connections() > connected, 30_000);
+  await eventually(() => ended !== undefined || talk.connections() > connected);
   for (let turn = 0; turn < 4 && ended === undefined; turn++) {
     talk.ask();
-    await eventually(() => ended !== undefined || talk.isAnswered(), 30_000);
+    await eventually(() => ended !== undefined || talk.isAnswered());
   }
   talk.ask();
   return ended === 'SIGKILL';

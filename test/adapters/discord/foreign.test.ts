@@ -100,7 +100,7 @@ describe('an answer to a request that is not Discord’s own', () => {
       { status: 404, foreign: '{"code":', type: 'application/json', stalls: true },
     ]);
     const { id } = play.asks('is anybody there?');
-    const thread = await eventually(() => play.fake.channels.get(id), 20_000);
+    const thread = await eventually(() => play.fake.channels.get(id));
     await play.hears('answer to is anybody there?', thread);
   });
 });

@@ -61,7 +61,7 @@ describe('Slack says to wait', () => {
     await play.settled();
     expect(fake.said(first)).toEqual([]);
     for (let step = 0; step < 20; step++) await play.passes(1_000);
-    await eventually(() => fake.said(first).length === 3, 20_000);
+    await eventually(() => fake.said(first).length === 3);
     expect(fake.said(first).map(wordsOf)).toEqual(['one', 'two', 'three'].map((text) => `answer to ${text}`));
     expect(fake.limits.ignored).toBe(0);
   });

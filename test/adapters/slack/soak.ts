@@ -62,7 +62,7 @@ export async function lostAnswers({ sends, seed }: { sends: number; seed: number
   };
   for (let index = 0; index < sends; index++)
     play.asks(`question ${index};`, { channel: rooms[index % rooms.length]! });
-  await eventually(() => fake.sockets.pending === 0, 60_000);
+  await eventually(() => fake.sockets.pending === 0);
   await play.settled();
   const answered = (index: number) => play.said(`answer to question ${index};`).length > 0;
   const all = Array.from({ length: sends }, (_, index) => index);

@@ -47,7 +47,7 @@ test('a newcomer comes from nothing to the first answer in Discord with six ques
   const dm = fake.dm(ana);
   const answers = () => dm.messages.filter(({ author }) => author.id === fake.bot.id);
   fake.says(ana, dm, 'note: the spare key is with Anna');
-  expect(await eventually(() => answers()[0]?.content, 30_000)).toContain('the spare key is with Anna');
+  expect(await eventually(() => answers()[0]?.content)).toContain('the spare key is with Anna');
 });
 
 test('a token that Discord refuses is asked for again, with its reason', async () => {

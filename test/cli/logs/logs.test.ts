@@ -51,7 +51,7 @@ test('a line for people has everything in it, and nothing that steers the termin
   expect(prettyLine('not JSON\n')).toBe('not JSON\n');
 });
 
-test('a message can be followed through the log and through what is stored', { timeout: 120_000 }, async () => {
+test('a message can be followed through the log and through what is stored', async () => {
   const dataDir = await migratedDataDir();
   await using daemon = new Program(['run', '--data', dataDir], { env: { CODA_LOG_LEVEL: 'debug' } });
   await daemon.logged('"ready"');

@@ -19,6 +19,5 @@ describe.each(testDatabases)('kill -9 on $name', ({ name, available }) => {
       expect(killed).toBeGreaterThan(kills.length / 2);
       expect(await playStartKills(supervisor, 1)).toEqual([]);
     },
-    480_000,
   );
 });

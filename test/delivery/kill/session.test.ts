@@ -13,4 +13,4 @@ test('twenty kills in a session of two hundred messages lose nothing and repeat 
   const report = await storm(supervisor, { items: ITEMS, kills: KILLS, next: random(SEED), lifeMs: 300 });
   expect(report).toMatchObject({ kills: KILLS, missing: [], twice: [], notes: notesAmong(ITEMS) });
   expect(report.inFlight).toBeGreaterThan(0);
-}, 480_000);
+});

@@ -37,4 +37,4 @@ test('kills give nothing up that was not alone, and what ends the process itself
   }
   for (const channel of WAITING) expect(await texts(channel)).toEqual(['wait 6: done']);
   expect(await texts('poisonous')).toEqual([expect.stringContaining('I have given up on it')]);
-}, 480_000);
+});

@@ -30,7 +30,7 @@ test('the pages in the pictures are pages that the documentation names', () => {
   for (const { name } of PAGES) expect(table).toMatch(new RegExp(`\\| ${name.replace('dashboard', 'now')}s? \\|`));
 });
 
-test("the terminal's picture shows the README's conversation, as it is held today", { timeout: 90_000 }, async () => {
+test("the terminal's picture shows the README's conversation, as it is held today", async () => {
   const conversation = /```\n(you › [\s\S]*?)```/.exec(read('../README.md'))?.[1] ?? '';
   const screen = await terminalSession();
   const lines = screen.text.split('\n');

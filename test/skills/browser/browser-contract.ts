@@ -82,7 +82,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     };
   }
 
-  test('asked for by the model, in any spelling', { timeout: 60_000 }, async () => {
+  test('asked for by the model, in any spelling', async () => {
     await using page = await shows(internet.at('/start'));
     const { session_id } = page;
     for (const host of [
@@ -106,7 +106,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     expect(internet.trapped).toBe(0);
   });
 
-  test('named in a page: pictures, frames, scripts, requests, sockets, forms', { timeout: 60_000 }, async () => {
+  test('named in a page: pictures, frames, scripts, requests, sockets, forms', async () => {
     // A container has one processor.
     const spellings = PRIVATE.slice(0, mode === 'host' ? 200 : 60);
     const urls = [...spellings, 'localhost', 'metadata.google.internal', 'lan.internal'].map(
@@ -137,11 +137,11 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     const { session_id } = page;
     const isRead = async () =>
       `${page.text}${JSON.stringify(await call('browser_get_content', { session_id }))}`.includes('all asked');
-    expect(await eventually(isRead, 40_000)).toBe(true);
+    expect(await eventually(isRead)).toBe(true);
     expect(internet.trapped).toBe(0);
   });
 
-  test('led to by redirects, refreshes, windows, workers and a name that moves', { timeout: 90_000 }, async () => {
+  test('led to by redirects, refreshes, windows, workers and a name that moves', async () => {
     const trap = `http://127.0.0.1:${internet.port}/`;
     internet.serve('/redirect', (response) => void response.writeHead(302, { location: trap }).end());
     internet.serve('/refresh', `<meta http-equiv=refresh content="0;url=${trap}"><p>refreshing</p>`);
@@ -176,7 +176,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     expect(internet.requests.map(({ path }) => path)).toContain('/sw.js');
   });
 
-  test('asked for by a service worker that answers for its pages', { timeout: 60_000 }, async () => {
+  test('asked for by a service worker that answers for its pages', async () => {
     const trap = `http://127.0.0.1:${internet.port}/`;
     internet.serve(
       '/served',
@@ -185,18 +185,18 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     internet.serve(
       '/answers.js',
       `self.addEventListener('activate', (e) => e.waitUntil(clients.claim()));
-      self.addEventListener('fetch', (e) => e.respondWith(fetch('${trap}', { mode: 'no-cors' }).then(() => new Response('reached'), () => new Response('refused'))));
+      self.addEventListener('fetch', (e) => e.respondWith(fetch('${trap}', { mode: 'no-cors' }).then(() => 'asked', () => 'asked').then((t) => new Response(t))));
       self.addEventListener('install', () => { self.skipWaiting(); importScripts('${trap}'); });`,
       'text/javascript',
     );
     await using page = await shows(`http://127.0.0.22:${internet.port}/served`);
-    const later = JSON.stringify(await call('browser_get_content', { session_id: page.session_id }));
-    expect(`${page.text}${later}`).not.toContain('reached');
-    expect(internet.requests.map(({ path }) => path)).toContain('/answers.js');
+    // The worker has asked for it, and answers with that; a refusal is an answer too, which it cannot look into.
+    const shown = async () => JSON.stringify(await call('browser_get_content', { session_id: page.session_id }));
+    expect(await eventually(async () => (await shown()).includes('served asked'))).toBe(true);
     expect(internet.trapped).toBe(0);
   });
 
-  test('by view-source, typed, linked and framed', { timeout: 60_000 }, async () => {
+  test('by view-source, typed, linked and framed', async () => {
     const trap = `view-source:http://127.0.0.1:${internet.port}/`;
     internet.serve(
       '/source',
@@ -223,7 +223,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     expect(internet.trapped).toBe(0);
   });
 
-  test('over WebRTC, which does not go through a proxy', { timeout: 60_000 }, async () => {
+  test('over WebRTC, which does not go through a proxy', async () => {
     const udp = createSocket('udp4');
     let heard = 0;
     udp.on('message', () => heard++);
@@ -244,9 +244,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     udp.close();
   });
 
-  test('dialogs, downloads, further pages and blocked hosts are told, and hold nothing up', {
-    timeout: 60_000,
-  }, async () => {
+  test('dialogs, downloads, further pages and blocked hosts are told, and hold nothing up', async () => {
     internet.serve(
       '/busy',
       `<script>alert('hello'); onload = () => { open('/other'); const a = document.createElement('a'); a.href = '/file.bin'; a.download = 'file.bin'; a.click(); };</script><p>busy</p>`,
@@ -269,7 +267,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
 
   // What is not about where Chromium runs is played once.
   if (mode === 'host') {
-    test('a page that leads on for ever, by redirects or its script, is left', { timeout: 60_000 }, async () => {
+    test('a page that leads on for ever, by redirects or its script, is left', async () => {
       const steps = (path: string) => internet.requests.filter((request) => request.path.startsWith(path)).length;
       internet.serve('/round', (response, url) => {
         const next = Number(url.searchParams.get('n')) + 1;
@@ -287,7 +285,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     });
   }
 
-  test('sessions are the person’s own, few, and end with the turn or unused', { timeout: 60_000 }, async () => {
+  test('sessions are the person’s own, few, and end with the turn or unused', async () => {
     internet.serve('/start', '<p>start</p>');
     const one = await shows(internet.at('/start'));
     expect(one.text).toContain('start');

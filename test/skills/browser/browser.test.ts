@@ -90,8 +90,8 @@ for (const { mode, isThere, own } of MODES) {
     });
 
     // What is not about where Chromium runs is played once.
-    const testOnce = (name: string, options: { timeout: number }, play: () => Promise<void>) => {
-      if (mode === 'host') test(name, options, play);
+    const testOnce = (name: string, play: () => Promise<void>) => {
+      if (mode === 'host') test(name, play);
     };
     const at = (path: string) => `http://127.0.0.22:${internet.port}${path}`;
 
@@ -110,7 +110,7 @@ for (const { mode, isThere, own } of MODES) {
       return heard;
     }
 
-    test('a shop’s checkout is done', { timeout: 120_000 }, async () => {
+    test('a shop’s checkout is done', async () => {
       const heard = await visit('Order a blue mug for Ana Example, 12 Quay Street, shipping Fast', '/shop', [
         { action: 'click', line: /Blue mug/ },
         { action: 'click', line: /Add to cart/ },
@@ -123,7 +123,7 @@ for (const { mode, isThere, own } of MODES) {
       expect(town.orders).toEqual([{ item: 'blue', name: 'Ana Example', street: '12 Quay Street', shipping: 'Fast' }]);
     });
 
-    test('a login is done, and what was typed is neither shown nor logged', { timeout: 120_000 }, async () => {
+    test('a login is done, and what was typed is neither shown nor logged', async () => {
       const heard = await visit('Sign in as ana with tulip-77 and read my balance', '/login', [
         { action: 'type', line: /"User"/, value: 'ana' },
         { action: 'type', line: /"Password"/, value: 'tulip-77' },
@@ -143,7 +143,7 @@ for (const { mode, isThere, own } of MODES) {
       expect(JSON.stringify(coda.person('ana').seen())).not.toContain('tulip-77');
     });
 
-    testOnce('a form in a frame is filled in', { timeout: 120_000 }, async () => {
+    testOnce('a form in a frame is filled in', async () => {
       const heard = await visit('Pay with the card 4111 1111', '/framed', [
         { action: 'type', line: /frame > textbox "Number"/, value: '4111 1111' },
         { action: 'click', line: /frame > button "Pay now"/ },
@@ -152,7 +152,7 @@ for (const { mode, isThere, own } of MODES) {
       expect(town.paid).toEqual([{ number: '4111 1111' }]);
     });
 
-    testOnce('a page that draws itself anew after each step is used', { timeout: 120_000 }, async () => {
+    testOnce('a page that draws itself anew after each step is used', async () => {
       const heard = await visit('Vote for Coffee as Ana Example', '/app', [
         { action: 'click', line: /Begin/ },
         { action: 'type', line: /Your name/, value: 'Ana Example' },
@@ -162,7 +162,7 @@ for (const { mode, isThere, own } of MODES) {
       expect(town.votes).toEqual([{ name: 'Ana Example', choice: 'Coffee' }]);
     });
 
-    testOnce('a click asks, and what nobody has said is not typed without asking', { timeout: 120_000 }, async () => {
+    testOnce('a click asks, and what nobody has said is not typed without asking', async () => {
       const ana = coda.person('ana');
       await ana.says('/new');
       visitor.visits(at('/login'), [{ action: 'type', line: /"User"/, value: 'the key under the mat' }]);

@@ -63,7 +63,7 @@ interface Inspected {
 }
 
 describe.skipIf(!BROWSER_IMAGE)('a container', () => {
-  test('is locked down, and has no network', { timeout: 60_000 }, async () => {
+  test('is locked down, and has no network', async () => {
     const installation = freshInstallation();
     const { sandbox, sessions } = open({}, { installation });
     await begun(sessions);
@@ -81,7 +81,7 @@ describe.skipIf(!BROWSER_IMAGE)('a container', () => {
     await sandbox.close();
   });
 
-  test('goes with its turn, with time, with Chromium and with coda', { timeout: 90_000 }, async () => {
+  test('goes with its turn, with time, with Chromium and with coda', async () => {
     const installation = freshInstallation();
     const { world, sandbox, sessions } = open({ session_timeout_seconds: 60 }, { installation });
     const isGone = () => eventually(async () => (await leftovers(installation)).length === 0);
@@ -105,7 +105,7 @@ describe.skipIf(!BROWSER_IMAGE)('a container', () => {
     expect(await leftovers(installation)).toEqual([]);
   });
 
-  test('goes when coda is killed, and what stays all the same is reaped at a start', { timeout: 90_000 }, async () => {
+  test('goes when coda is killed, and what stays all the same is reaped at a start', async () => {
     const installation = freshInstallation();
     const child = await killable(installation, containerOf(BROWSER_IMAGE ?? '', RELAY));
     expect(await leftovers(installation)).toHaveLength(1);
@@ -123,7 +123,7 @@ describe.skipIf(!BROWSER_IMAGE)('a container', () => {
     await sandbox.close();
   });
 
-  test('that cannot be made says in one sentence why', { timeout: 60_000 }, async () => {
+  test('that cannot be made says in one sentence why', async () => {
     const refused = async (more: Record<string, unknown>, sandbox?: Sandbox) => {
       const { sandbox: own, sessions, world } = open(more);
       const settings = browserConfig.schema.parse({ enabled: true, image: BROWSER_IMAGE, connect_retries: 0, ...more });
@@ -169,7 +169,6 @@ test.skipIf(!BROWSER_IMAGE)(
     });
     expect(failed).toMatchObject({ code: 'SANDBOX_IMAGE', message: expect.stringContaining('cannot be built') });
   },
-  60_000,
 );
 
 async function onlySession(installation: string): Promise<string> {

@@ -27,7 +27,7 @@ export class McpPlay implements AsyncDisposable {
     const coda = await play({ model, env, config: { 'mcp.servers': servers, ...config } });
     const played = new McpPlay(coda, model);
     await played.ana.says('hello');
-    await eventually(async () => !(await played.ana.says('/mcp')).includes('is being started'), 60_000);
+    await eventually(async () => !(await played.ana.says('/mcp')).includes('is being started'));
     return played;
   }
 
@@ -60,7 +60,7 @@ export class McpPlay implements AsyncDisposable {
 
   /** Waits until /mcp says so of a server. */
   async becomes(server: string, words: RegExp): Promise<string> {
-    await eventually(async () => words.test(await this.state(server)), 60_000);
+    await eventually(async () => words.test(await this.state(server)));
     return this.state(server);
   }
 

@@ -40,14 +40,12 @@ test('facts are found by words in any form, and by their rendered day', async ()
 });
 
 // This one and the next load the model: a thread and two seconds.
-test('facts are found in other words, on this machine', { timeout: 120_000 }, async () => {
+test('facts are found in other words, on this machine', async () => {
   const found = await answers('offline', ['Where did her pet come from?', 'Who programs computers for a living?']);
   expect(found.map(([first]) => first)).toEqual([1, 3]);
 });
 
-test('the model is given up when nobody has asked it for ten minutes, and comes back', {
-  timeout: 120_000,
-}, async () => {
+test('the model is given up when nobody has asked it for ten minutes, and comes back', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { signal } = new AbortController();
   const embedder = offlineEmbedder();

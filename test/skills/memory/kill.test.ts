@@ -6,9 +6,7 @@ const server = await modelServer();
 const service = await vectorService();
 afterAll(() => service.close());
 
-test('killed in an extraction and before a flip, coda keeps each memory once and every vector', {
-  timeout: 90_000,
-}, async () => {
+test('killed in an extraction and before a flip, coda keeps each memory once and every vector', async () => {
   const points = ['before:memory.extract', 'after:vectors.add', 'before:vectors.flip'];
   const proposed = ['Ana lives in Berlin', 'Ana has a dog'];
   const left = await lives(server, service.url, points, { changes: 2, proposed });

@@ -21,7 +21,7 @@ test.runIf(embedded?.available).each([
   { set: 'fresh' as const, by: 'offline' as const, first: 44, three: 47, wrong: 2 },
   { set: 'household' as const, by: 'offline' as const, first: 43, three: 60, wrong: 1 },
   { set: 'blind' as const, by: 'offline' as const, first: 60, three: 70, wrong: 1 },
-])('questions in other words find their notes ($set, embedder: $by)', { timeout: 240_000 }, async (wanted) => {
+])('questions in other words find their notes ($set, embedder: $by)', async (wanted) => {
   const database = await (embedded as (typeof testDatabases)[0]).open();
   onTestFinished(() => database.close());
   const set = answerSet(wanted.set);

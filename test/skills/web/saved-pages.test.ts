@@ -18,4 +18,4 @@ test('of sixty kinds of pages the content is kept, and what frames it is not', a
   }
   expect(savedPages).toHaveLength(60);
   expect(found).toEqual({});
-}, 120_000);
+});

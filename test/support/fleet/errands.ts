@@ -40,7 +40,7 @@ export async function playErrands(
     await fleet.hear(begun.map((title) => message(title, `errand ${title}`, `person-${title}`, title)));
     await sleep(next() * lifeMs);
     // What has ended five daemons is given up: on a machine that is busy a life may be too short for anything.
-    await eventually(async () => (await worstHit(supervisor)) < MOST_HITS, 60_000);
+    await eventually(async () => (await worstHit(supervisor)) < MOST_HITS);
     if ((await ended()).length < Math.floor(((kill + 1) * errands) / kills)) inFlight++;
     const before = supervisor.kills;
     supervisor.daemon.kill('SIGKILL');

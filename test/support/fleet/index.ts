@@ -122,8 +122,20 @@ export class Fleet {
     return (await this.state(channel)).messages;
   }
 
+  /**
+   * The channels that were told that something is noted, and those for which it is, by their names. A call that finds no time
+   * in its transaction is told as such and leaves nothing.
+   */
+  async noted(): Promise<{ told: string[]; kept: string[] }> {
+    const { messages } = await this.state();
+    const told = messages.filter(({ text }) => /^note \S+: Noted/.test(text)).map(({ channel }) => channel);
+    const rows = (await this.postgres?.sql('select text from notes')) ?? [];
+    const kept = rows.map(({ text }) => String(text).replace(/^noted /, ''));
+    return { told: told.sort(), kept: kept.sort() };
+  }
+
   /** Waits until what stands in a channel is as `check` wants it; returns what stands there then. */
-  async until(channel: string, check: (seen: Seen[]) => boolean, withinMs = 20_000): Promise<Seen[]> {
+  async until(channel: string, check: (seen: Seen[]) => boolean, withinMs?: number): Promise<Seen[]> {
     let seen: Seen[] = [];
     await eventually(async () => {
       seen = await this.in(channel);

@@ -46,7 +46,7 @@ export async function storm(
     await sleep(next() * lifeMs);
     // What has ended five daemons is given up: on a machine that is busy a life may be too short for anything.
     const old = names.slice(0, Math.ceil((Math.max(0, life - LIVES) * items) / kills));
-    await eventually(async () => (await look(fleet, old)).missing.length === 0, 60_000);
+    await eventually(async () => (await look(fleet, old)).missing.length === 0);
     const { unheard, missing } = await look(fleet, names);
     if (unheard > 0 || missing.length > 0) inFlight++;
     const before = supervisor.kills;
@@ -54,7 +54,7 @@ export async function storm(
     await eventually(() => supervisor.kills > before);
     await supervisor.restarted();
   }
-  await eventually(async () => (await look(fleet, names)).missing.length === 0, 60_000);
+  await eventually(async () => (await look(fleet, names)).missing.length === 0);
   await supervisor.settled();
   const { missing, twice } = await look(fleet, names);
   const sql = `select count(*) as n from notes`;

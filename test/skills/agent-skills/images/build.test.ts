@@ -212,7 +212,7 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     expect(await imageIds(name)).toHaveLength(1);
     expect(await imageIds(name)).not.toContain(second);
     expect((await images(name)).stdout).toBe(`${name} names no packages.\n`);
-  }, 240_000);
+  });
 
   test('a base that is not allowed, or not there, is refused', async () => {
     const docker_socket = DOCKER?.socket;

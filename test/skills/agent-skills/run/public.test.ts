@@ -66,7 +66,7 @@ describe.skipIf(!DOCKER)('scripts as public skills bring them', () => {
     }
     expect(wrong).toEqual([]);
     await sandbox.close();
-  }, 120_000);
+  });
 });
 
 function depsOf(coda: Play, workspace: Workspace): ToolDeps {
