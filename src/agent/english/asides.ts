@@ -101,6 +101,12 @@ export function isReason(text: string, part: readonly Word[]): boolean {
   );
 }
 
+/** "I'm on nights till Friday. Remind me on Saturday": a sentence of its own, at whose time nothing behind it points. */
+function isSentenceApart(text: string, part: readonly Word[]): boolean {
+  const end = part.at(-1)?.end ?? 0;
+  return /[.!]$/.test(text.slice(0, end)) && !/\b(?:then|after|that|it)\b/i.test(text.slice(end));
+}
+
 /** Whether `part` of a message is told; `isBehind` the request, where it might as well name the thing that is meant. */
 export function isAside(text: string, part: readonly Word[], isBehind: boolean): boolean {
   const words = part.slice(part.findIndex(({ norm }) => !INTERJECTIONS.has(norm) && !CAUSES.has(norm)));
@@ -117,11 +123,13 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   if (words.some(({ norm }) => BINDING.has(norm) && !(mayReport && REPORTING.has(norm)))) return false;
   const isTelling = PERSONS.has(first.norm) && second !== undefined;
   // "That's when it starts" tells when.
-  const said = isTelling ? all.replace(isBehind ? LASTING : /(?<=\bis|['’]s) when\b/i, ' ') : all;
+  const isStated = SUBJECTS.has(first.norm) && second !== undefined;
+  const isApart = isStated && isSentenceApart(text, part);
+  const lasting = isApart || (isTelling && isBehind) ? LASTING : undefined;
+  const said = lasting || isTelling ? all.replace(lasting ?? /(?<=\bis|['’]s) when\b/i, ' ') : all;
   if (isCondition(said) || hangs(words)) return false;
   // "Test got cancelled", but "call the bank".
   if (taskWords.deeds.has(first.norm) && !(second && isVerb(second)) && !/^\S+ \S+['’]s /u.test(all)) return false;
-  const isStated = SUBJECTS.has(first.norm) && second !== undefined;
   const tells = isTelling || words.some(isVerb) || /^\S+(?: \S+)?['’]s (?!\d)\S/u.test(all);
   const denies = words.some(({ norm }, at) => NEGATIONS.has(norm) && !DENIED.has(words[at + 1]?.norm ?? ''));
   if (denies && !(isStated && tells) && !AGREED.test(all)) return false;

@@ -86,6 +86,12 @@ export const lists: Phrase[] = [
     call: ({ text = '' }) => (isForList(text) ? onto('shopping list', text) : undefined),
   },
   {
+    pattern: '(write|put|add|stick|note) (on|onto|to|in|into|down on) [the|my|our] {list} list: {text}',
+    example: 'put on my camping list: a tent, two torches',
+    call: ({ list = '', text = '' }) =>
+      list.split(/\s+/).length <= 3 && isForList(text) ? onto(`${list} list`, text) : undefined,
+  },
+  {
     pattern:
       "[i|we|i've|we've] (forgot|need|out of|are out of|we're out of|run out of|ran out of|low on) [the] {item} (put|add|stick|get) (it|them|that|those) (on|onto|to) [the|my|our] (shopping|grocery|groceries) list [too|as well|also]",
     example: "we're out of butter, put it on the shopping list",

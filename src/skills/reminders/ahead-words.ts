@@ -1,5 +1,5 @@
 /** "An hour before the dentist", "the night before": a time that counts from something else. Pure. */
-import { type Once, parseDuration, type Recurring, splitTask, taskWords } from '../../time/index.ts';
+import { addDays, type Once, parseDuration, type Recurring, splitTask, taskWords } from '../../time/index.ts';
 import { isTime, splitEvent } from './time-words.ts';
 
 /** A time that counts from a thing, whose own time is not said. */
@@ -118,12 +118,16 @@ const A_DAY = /^the (?:day|night|evening|morning|afternoon|week)$|\b(?:days?|wee
 
 const atClock = (clock: string): string => (/^\d/.test(clock) ? `at ${clock}` : clock);
 
-/** So long before or after `base`, in words; undefined for a series whose other days have none. */
+/**
+ * So long before or after `base`, in words; undefined for a series whose other days have none. `isNext`: of every second
+ * week, from the second time on.
+ */
 export function wordsAhead(
   base: Once | Recurring,
   { length, side, clock = '' }: { length: string; side: Ahead['side']; clock?: string | undefined },
+  isNext = false,
 ): string | undefined {
-  if (base.kind === 'recurring') return side === 'before' ? seriesAhead(base.rule, length, clock) : undefined;
+  if (base.kind === 'recurring') return side === 'before' ? seriesAhead(base.rule, length, clock, isNext) : undefined;
   const [day = '', time = ''] = base.local.split('T');
   const own = A_DAY.test(length) && clock !== '' ? atClock(clock) : `at ${time.slice(0, 5)}`;
   const part = A_DAY.test(length) && clock === '' && /night|evening|morning/i.test(length);
@@ -131,10 +135,10 @@ export function wordsAhead(
 }
 
 /** "Every Tuesday", the night before at 8: "every Monday at 8"; undefined where the days before have no such words. */
-export function seriesAhead(rule: string, length: string, clock: string): string | undefined {
+export function seriesAhead(rule: string, length: string, clock: string, isNext = false): string | undefined {
   const [, parts = ''] = /\nRRULE:(.+)$/.exec(rule) ?? [];
-  if (/INTERVAL|BYHOUR|BYMINUTE|COUNT|UNTIL|BYSETPOS|\n/.test(parts)) return undefined;
-  const [, hours, minutes] = /T(\d\d)(\d\d)\d\d/.exec(rule) ?? [];
+  if (/BYHOUR|BYMINUTE|COUNT|UNTIL|BYSETPOS|\n/.test(parts)) return undefined;
+  const [, start = '', hours, minutes] = /(\d{8})T(\d\d)(\d\d)\d\d/.exec(rule) ?? [];
   const at = Number(hours) * 60 + Number(minutes);
   const isDay = ONE_DAY.test(length);
   const ahead = isDay ? DAY_MINUTES : (parseDuration(length) ?? Number.NaN) / 60_000;
@@ -144,11 +148,19 @@ export function seriesAhead(rule: string, length: string, clock: string): string
   const part = /night|evening|morning|afternoon/i.exec(length)?.[0].replace(/night/i, 'evening');
   const own = `at ${String(Math.floor(then / 60)).padStart(2, '0')}:${String(then % 60).padStart(2, '0')}`;
   const time = clock !== '' ? `${part ?? ''} ${/^\d/.test(clock) ? `at ${clock}` : clock}` : (part ?? own);
-  const days = daysOf(parts, early);
+  const days = /INTERVAL/.test(parts) ? everySoManyWeeks(parts, start, early, isNext) : daysOf(parts, early);
   return days && `${days} ${time}`.replace(/\s+/g, ' ');
 }
 
-/** The days of a weekly or monthly rule, or those so many days before them. */
+/** One day of every second or third week, or that so many days before it. */
+function everySoManyWeeks(parts: string, start: string, before: number, isNext: boolean): string | undefined {
+  const [, weeks, day] = /^FREQ=WEEKLY;INTERVAL=(\d+);BYDAY=([A-Z]{2})$/.exec(parts) ?? [];
+  if (day === undefined || before >= WEEKDAYS.length) return undefined;
+  const first = addDays(start.replace(/(....)(..)/, '$1-$2-'), (isNext ? 7 * Number(weeks) : 0) - before);
+  return `every ${weeks} weeks on ${NAMES[(WEEKDAYS.indexOf(day) + 7 - before) % 7]} starting ${first}`;
+}
+
+/** The days of a weekly, monthly or yearly rule, or those so many days before them. */
 function daysOf(parts: string, before: number): string | undefined {
   const weekly = /FREQ=WEEKLY.*BYDAY=([A-Z,]+)/.exec(parts)?.[1];
   if (weekly && before >= WEEKDAYS.length) return undefined;
@@ -156,11 +168,24 @@ function daysOf(parts: string, before: number): string | undefined {
     const names = weekly.split(',').map((day) => NAMES[(WEEKDAYS.indexOf(day) + 7 - before) % 7]);
     return names.length === 5 && before === 0 ? 'every weekday' : `every ${names.join(' and ')}`;
   }
+  const [, month, date] = /^FREQ=YEARLY;BYMONTH=(\d+);BYMONTHDAY=(\d+)$/.exec(parts) ?? [];
+  if (month !== undefined) return dayOfYear(Number(month), Number(date), before);
   const own = Number(/FREQ=MONTHLY;BYMONTHDAY=(\d+)$/.exec(parts)?.[1]);
   // Not every month has a 29th; each has the day before it.
   if (before > 0 && own > 28) return undefined;
   const day = own - before;
-  if (day < 0) return undefined;
   if (Number.isNaN(day)) return /FREQ=DAILY$/.test(parts) && before === 0 ? 'every day' : undefined;
-  return day === 0 ? 'on the last day of every month' : `every month on day ${day}`;
+  if (day > 0) return `every month on day ${day}`;
+  const fromEnd = ['last', 'second to last', 'third to last'][-day];
+  return fromEnd && `on the ${fromEnd} day of every month`;
+}
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+
+/** A day of every year; undefined where the days before it are others in a leap year. */
+function dayOfYear(month: number, date: number, before: number): string | undefined {
+  const at = new Date(Date.UTC(2026, month - 1, date - before));
+  const passesFebruary = month > 2 && at < new Date(Date.UTC(2026, 2, 1));
+  if (passesFebruary || (month === 2 && date > 28)) return undefined;
+  return `every year on ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
 }

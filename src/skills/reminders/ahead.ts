@@ -79,8 +79,12 @@ async function set(
   { text, tainted }: Pick<ToCreate, 'text' | 'tainted'>,
   wakeAt: WakeAt,
 ) {
-  const words = wordsAhead(base, asked);
-  const when = words === undefined ? undefined : parseWhen(words, { ...ctx.when, zone: base.zone });
+  const readings = [false, true].flatMap((isNext) => {
+    const words = wordsAhead(base, asked, isNext);
+    return words === undefined ? [] : [parseWhen(words, { ...ctx.when, zone: base.zone })];
+  });
+  // The day before a series begins may have passed.
+  const when = readings.find(({ kind }) => kind !== 'reject') ?? readings[0];
   if (when === undefined) return failed('NOT_A_DATE', texts.noSuchSeries);
   if (when.kind === 'reject') return failed(when.code, when.say);
   const { nag, urgent } = asked;

@@ -3,24 +3,14 @@ import type { Carries, Topic } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import { WEEKDAY } from '../../time/index.ts';
 import { corrected } from './corrected.ts';
+import { headed, ofToday, onItsDay } from './headed.ts';
 import { namedBeside, onceMore } from './named-beside.ts';
 import { reworded } from './reworded.ts';
-import { atSameTime } from './same-time.ts';
+import { atSameTime, withVerb } from './same-time.ts';
 import { isRhythm } from './schedule.ts';
 import { inDigits, isTime } from './time-words.ts';
 import { timesBeside } from './times.ts';
-import {
-  askedAhead,
-  askedAtEnd,
-  askedBehind,
-  beforeTold,
-  dayAtEnd,
-  dayFirst,
-  headed,
-  onItsDay,
-  thatDay,
-  withoutClock,
-} from './told.ts';
+import { askedAhead, askedAtEnd, askedBehind, beforeTold, dayAtEnd, dayFirst, thatDay, withoutClock } from './told.ts';
 import { onDayTold, onSameDay } from './told-day.ts';
 import { untold } from './untold.ts';
 
@@ -61,7 +51,8 @@ export const CARRIES: Carries = {
     )
       return undefined;
     const clock = inDigits(second.when as string);
-    if (!CLOCK_ONLY.test(clock)) return next;
+    const text = withVerb(second.text as string, first.text as string);
+    if (!CLOCK_ONLY.test(clock)) return { tool: next.tool, input: { ...second, text } };
     const day = withoutClock(inDigits(first.when as string));
     // "Tomorrow morning …, and at 5": tomorrow, but not before the morning that was spoken of.
     const within = isEarly(day, clock) ? [] : [day];
@@ -69,7 +60,7 @@ export const CARRIES: Carries = {
       .filter((each) => each !== '')
       .map((each) => `${each} ${clock}`)
       .find(isTime);
-    return when === undefined ? next : { tool: next.tool, input: { ...second, when } };
+    return { tool: next.tool, input: { ...second, text, ...(when !== undefined && { when }) } };
   },
   restated: (said, topic) =>
     restatedAs(said.replace(/\bremind us(?: both| all)?\b/gi, 'remind me').replace(/\bb4\b/gi, 'before'), topic),
@@ -98,6 +89,7 @@ const restatedAs = (text: string, topic: Topic | undefined) =>
   onSameDay(text) ??
   reworded(text) ??
   corrected(text) ??
+  ofToday(text) ??
   headed(text) ??
   askedAhead(text) ??
   beforeTold(text) ??

@@ -29,7 +29,7 @@ export function atSameTime(text: string): Call[] | undefined {
 }
 
 /** "Call Jo", and "Ben": call Ben. */
-function withVerb(other: string, task: string): string {
+export function withVerb(other: string, task: string): string {
   const [verb = '', ...rest] = task.split(/\s+/);
   return isDeed(task) && !isDeed(other) && rest.length > 0 && rest.length <= 2 ? `${verb} ${other}` : other;
 }

@@ -54,9 +54,16 @@ export function besideHour(words: string): { hour: number; minute: number } | un
   return { hour, minute: /^half/i.test(side) ? 30 : 15 };
 }
 
+const SERIES_FIRST = /^(?:every|each) /i;
+
 /** "Mocks on mon 4 jan": the thing, and when it is, also where only the whole sentence was sure of that. */
 export function splitEvent(words: string): { when?: string | undefined; task: string } {
   const found = splitTask(`remind me about ${words}`);
+  if (SERIES_FIRST.test(words) && (found.when?.startsWith('remind me') ?? true)) {
+    // "Every Monday the bins go out".
+    const first = splitTask(words);
+    if (first.when !== undefined && words.startsWith(first.when) && isTime(first.when)) return first;
+  }
   if (!found.when?.startsWith('remind me') || !words.startsWith(found.task)) return found;
   const rest = words.slice(found.task.length).trim();
   return isTime(rest) ? { when: rest, task: found.task } : found;

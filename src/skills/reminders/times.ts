@@ -8,7 +8,7 @@ const MOST_TIMES = 6;
 const AND = /\s*,\s*(?:and\s+|&\s*)?(?:then\s+)?(?:again\s+)?|\s+(?:and|&|n)\s+(?:then\s+)?(?:again\s+)?/i;
 const CLOCK = /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm)|\d{1,2}[:.]\d\d|noon|midday|midnight)\b|\bat \d{1,2}\b/i;
 const DAY = pattern.i`\b(?:today|tonight|tomorrow|(?:this|next) \w+|(?:\w+day)\b|\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH_BEGINNING}\w*|${MONTH_BEGINNING}\w* \d{1,2}(?:st|nd|rd|th)?|the \d{1,2}(?:st|nd|rd|th))\b`;
-/** A weekday by itself may be one, or each of its kind: that is asked. */
+/** A weekday without an hour of its own may be one, or each of its kind: that is asked. */
 const BARE_WEEKDAY = /^(?:on )?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?=$| )/i;
 /** A month alone, which as often is somebody's name. */
 const BARE_MONTH = pattern.i`^(?:in )?${MONTH_BEGINNING}[a-z]*$`;
@@ -49,9 +49,10 @@ function lengthOf(part: string, first: string, last: string): string | undefined
 function timesIn(words: string): string[] | undefined {
   const parts = words.split(AND).filter((part) => part !== '');
   if (parts.length < 2 || parts.length > MOST_TIMES || ONE_LENGTH.test(words)) return undefined;
-  if (parts.some((part) => BARE_WEEKDAY.test(part) || BARE_MONTH.test(part))) return undefined;
   const day = parts.map((part) => DAY.exec(part)?.[0]);
   const clock = parts.map((part) => CLOCK.exec(part)?.[0]);
+  const isOpen = (part: string, index: number) => BARE_WEEKDAY.test(part) && clock[index] === undefined;
+  if (parts.some((part, index) => isOpen(part, index) || BARE_MONTH.test(part))) return undefined;
   const [last = ''] = parts.slice(-1);
   const endsInDay = day.filter(Boolean).length === 1 && last.endsWith(day.at(-1) ?? ' ');
   const whole = parts.map((part, index) => {

@@ -4,7 +4,7 @@ import { pattern } from '../../base/pattern.ts';
 import { parseDuration, parseWhen, splitTask, WEEKDAY } from '../../time/index.ts';
 import { DANGLING, seriesAhead } from './ahead-words.ts';
 import { USUAL_NAG } from './nag.ts';
-import { create, isDeed } from './phrase-calls.ts';
+import { create } from './phrase-calls.ts';
 import { inDigits, isTime, pointsAtDay, splitEvent, TRIAL } from './time-words.ts';
 import { ANY_REQUEST, NO_STATEMENT } from './untold.ts';
 
@@ -23,8 +23,6 @@ const WITHIN = new RegExp(
 );
 /** Nobody tells in one breath what is longer. */
 const MOST_WORDS = 30;
-/** "About Monday: ballet at 4, cello at 5": a day, and what there is on it. */
-const ON_DAY = pattern.is`^(?:remind me(?: (?:about|of|for|on))?(?: (?:right|ok|okay|so|now|well),?)?(?: for)?|(?:(?:i|we|need|want|have|ive|got|my|set|some|new|a few|a couple of|two|three|four|five|six|\d) )*(?:reminders|things|jobs|tasks|bits|errands|chores)(?: to do)? (?:for|on)) ((?:today|tomorrow|tonight)|(?:(?:this|next) )?(?:${WEEKDAY}|mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)) ?(:|(?=\n))\s?(.*\d.*)$`;
 const OBLIGED =
   /\b(?:i|we)?\s*(?:(?:['’]ve|have|'ll have|will have)? ?(?:got|have|need) to|gotta|must|should|ought to)\s+/i;
 const CLOCK = '(?:at |by )?(?:\\d{1,2}(?:[:.]\\d\\d)?\\s*(?:am|pm)?|noon|midday|midnight)';
@@ -64,7 +62,9 @@ function eventIn(words: string | undefined): string | undefined {
     .replace(FURTHER, '');
   if (!event || event.split(/\s+/).length > MOST_WORDS || /(?<!\d)[.!?]\s|\n/.test(event)) return undefined;
   if (isTime(event) || !/\s/.test(event)) return undefined;
-  return NO_STATEMENT.test(event) || ANY_REQUEST.test(event) ? undefined : event;
+  // "Every 30 minutes until 2pm" says when.
+  const telling = /\b(?:until|till|once)\b/i.test(event) ? event.replace(timeIn(event) ?? '', ' ') : event;
+  return NO_STATEMENT.test(telling) || ANY_REQUEST.test(event) ? undefined : event;
 }
 
 const timeIn = (event: string): string | undefined => splitEvent(event).when ?? splitTask(`remind me ${event}`).when;
@@ -84,44 +84,6 @@ export function askedAtEnd(text: string): string | undefined {
   const at = event.replace(/\bfor (?=\d{1,2}[:.]\d\d\b)/gi, 'at ');
   const to = OBLIGED.test(at) ? at.replace(OBLIGED, ' to ').trim() : at;
   return `${found.verb?.toLowerCase() === 'nag' ? 'nag' : 'remind'} me ${to}`;
-}
-
-const HEADED =
-  /^(?:remind me(?: (?:of|about|to do))? )?(?:(?:two|three|four|five|[2-9]|a few|some|a couple of|couple of|several) (?:things|reminders|jobs|tasks|errands|bits)|(?:things|stuff|reminders) to do|reminders)(?: please)?(?: (?:for|to) (?:me|do|set|remember))?[:–—-]\s+(.+\d.*)$/is;
-
-/** "Three things: book leave monday 10am, …": each is one to be reminded of. */
-export function headed(text: string): string | undefined {
-  const [, items = ''] = HEADED.exec(text) ?? [];
-  return items === '' ? undefined : `remind me to ${items.replace(/^(?:please )?remind me (?:to |about )?/i, '')}`;
-}
-
-/** "9:15 call the linen guy", of a list of a day. */
-const CLOCK_OF_ITEM = /^(\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?):? (?=\p{L})(.+)$/iu;
-
-/** "2 loaves" is a count: of several lines one must say that its number is an hour. */
-const isClock = (item: string): boolean => {
-  const [, clock = '', deed = ''] = CLOCK_OF_ITEM.exec(item) ?? [];
-  return /[ap]m$|[:.]/i.test(clock) || isDeed(deed);
-};
-
-/** What belongs to a day that stands before it. */
-export function onItsDay(text: string): Call[] | string | undefined {
-  const [, day = '', colon = '', rest = ''] = ON_DAY.exec(text) ?? [];
-  const items = rest
-    .split(/\s*[\n;]\s*|,\s+(?:and\s+)?/)
-    .map((item) => item.replace(/^(?:[-–—*•]|\d{1,2}[.)])\s+/, ''))
-    .filter((item) => item !== '');
-  const hasClock = items.some(isClock);
-  const calls = items.map((item) => {
-    const [, clock, deed = ''] = CLOCK_OF_ITEM.exec(item) ?? [];
-    const { when, task } = clock && hasClock ? { when: clock, task: deed } : splitTask(`remind me ${item}`);
-    const time = `${day} ${/^\d/.test(when ?? '') ? `at ${when}` : when}`;
-    return when !== undefined && task !== '' && isTime(time) ? create(task, time) : undefined;
-  });
-  if (day !== '' && items.length > 1 && calls.every((call) => call !== undefined)) return calls;
-  return colon === '' || !/^remind /i.test(text)
-    ? undefined
-    : `remind me ${/day$/i.test(day) && !/to/i.test(day) ? 'on ' : ''}${day}: ${rest}`;
 }
 
 const DAY_FIRST = pattern.is`^(?<day>today|tomorrow|tonight|(?:on )?(?:(?:this|next) )?${WEEKDAY})[:,]? (?:(?:please|can you|could you) )*remind me (?<rest>.+)$`;
@@ -178,6 +140,9 @@ export function dayAtEnd(text: string): string | undefined {
 /** Where somebody is or what they do: told beside a request, and nothing to be reminded of. */
 const STATE =
   /^(?:(?:i['’]?m|i am|we['’]?re|we are|still|just|currently|now|sorry|ok|ugh|argh|hey|hi|oh|quite|really|a bit|too|so)[\s,]+)*(?:(?:in|at|on|up|with|under|behind|between|over) \S|(?:busy|driving|stuck|out|away|home|asleep|tired|ill|sick|late|occupied|tied up|running late|not (?:home|free|now|there|here)|can['’]?t (?:now|talk|do|right)|cannot (?:now|talk)|no time|swamped|slammed|commuting|travelling|traveling|boarding|landing|showering)\b)/i;
+/** A date that is told comes again. */
+const EVERY_YEAR =
+  /^(?:every|each) year[\s,]+(?=.*\b(?:before|beforehand|ahead|earlier)\b)|(?<=\b(?:before|beforehand|ahead|earlier)) (?:every|each) year$/i;
 /** Behind a reminder that has just spoken: "cooking dinner", "walking the dog". */
 const DOING = /^(?:(?:still|just|i['’]?m|i am)\s+)*\p{L}+ing\b/iu;
 
@@ -187,11 +152,15 @@ const DOING = /^(?:(?:still|just|i['’]?m|i am)\s+)*\p{L}+ing\b/iu;
  */
 export function askedBehind(text: string, isAnswer = false): Call | Call[] | undefined {
   const found = WITHIN.exec(text.replace(WARNING, ' remind me $1 before'))?.groups;
-  const event = eventIn(found?.event);
-  if (!found || event === undefined) return undefined;
+  const once = eventIn(found?.event);
+  if (!found || once === undefined) return undefined;
+  // "Their anniversary is on 14 June, remind me every year a week before".
+  const event =
+    EVERY_YEAR.test(found.rest ?? '') && timeIn(`${once} every year`) !== undefined ? `${once} every year` : once;
   const { verb = '', rest: said = '', mark } = found;
   const rest = said
     .replace(/^(?:please|pls|plz|kindly)[\s,]+/i, '')
+    .replace(EVERY_YEAR, '')
     .replace(/(?:[\s,]+(?:please|pls|plz|thanks|ok|okay))?[\s.!?]*$/i, '')
     .replace(/[\s,]+(?:too|as well|also|(?:each|every) (?:time|week|month)|(?:on )?(?:that|the) day)$/i, '')
     .replace(/(?<=\b(?:before|beforehand)) (?:that|it|then)$/i, '')
@@ -355,6 +324,9 @@ function aheadOf(event: string, { length = '', clock = '', task = '', purpose }:
   const text = deed || (purpose === undefined ? name : `${name}: ${purpose}`);
   const meant = parseWhen(when, TRIAL);
   if (meant.kind === 'recurring') {
+    // The days of "every other Tuesday" hang on the day on which it is said.
+    if (/INTERVAL/.test(meant.rule))
+      return { tool: 'reminder_ahead', input: { when, length, side: 'before', ...(clock && { clock }), text, nag } };
     const series = seriesAhead(meant.rule, length, clock);
     return series && isTime(series) ? create(text, series, { nag }) : undefined;
   }

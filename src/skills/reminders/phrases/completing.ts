@@ -40,6 +40,13 @@ export const completing: Phrase[] = [
     call: (_, topic) => (topic?.how === 'spoken' ? about('reminder_complete', '') : undefined),
   },
   {
+    pattern:
+      "[yes|ok] [i|i've|i have] [just|already] (taken|took|swallowed|fed|watered|had) [it|them|that|him|her] [now|already]",
+    example: 'taken',
+    about: 'reminder',
+    call: (_, topic) => (topic?.how === 'spoken' ? about('reminder_complete', '') : undefined),
+  },
+  {
     pattern: "[i'm|i am] [all] (done|finished) with {which}",
     example: 'done with the milk',
     call: ({ which = '' }) => (isPointedAt(which) ? about('reminder_complete', which) : undefined),

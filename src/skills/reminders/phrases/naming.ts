@@ -27,7 +27,7 @@ function deed(said: string): Call | undefined {
   return PAST.test(verb) && object.length > 0 ? complete(bare.includes(' ') ? bare : said) : undefined;
 }
 
-const END = `(${REMOVE}|call off|forget|forget about|stop|end|discontinue|unset|turn off|switch off|dismiss)`;
+const END = `(${REMOVE}|call off|forget|forget about|never mind|never mind about|stop|end|discontinue|unset|turn off|switch off|dismiss)`;
 
 const MOVED =
   "[has been|has|was|is|got|has got|'s been] (moved|slipped|changed|rescheduled|shifted|postponed|delayed|put back|brought forward)";
@@ -58,14 +58,14 @@ export const naming: Phrase[] = [
     call: () => ({ tool: 'reminder_delete', input: { which: 'everything' } }),
   },
   {
-    pattern: `${UNNEEDED} {which} ${ANYMORE}`,
+    pattern: `(${UNNEEDED}|no need for|no more need for) {which} ${ANYMORE}`,
     example: "don't need the milk one anymore",
     tentative: true,
     call: ({ which = '' }) => (isPointedAt(which) ? about('reminder_delete', which) : undefined),
   },
   {
     pattern:
-      "(don't|do not|no need to|you don't need to|you don't have to) remind me (to|about|of) {which} [anymore|any more|any longer]",
+      "(don't|do not|no need to|you don't need to|you don't have to) remind me (to|about|of) {which} [anymore|any more|any longer|now]",
     example: "don't remind me about the gym",
     tentative: true,
     call: ({ which = '' }) => about('reminder_delete', which),
