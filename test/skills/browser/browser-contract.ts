@@ -180,7 +180,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     const trap = `http://127.0.0.1:${internet.port}/`;
     internet.serve(
       '/served',
-      `<script>navigator.serviceWorker.register('/answers.js').then(() => navigator.serviceWorker.ready).then(() => fetch('/through')).then((r) => r.text(), String).then((t) => document.body.append(t));</script><body>served </body>`,
+      `<script>const worker = navigator.serviceWorker; worker.register('/answers.js').then(() => worker.controller ?? new Promise((then) => (worker.oncontrollerchange = then))).then(() => fetch('/through')).then((r) => r.text(), String).then((t) => document.body.append(t));</script><body>served </body>`,
     );
     internet.serve(
       '/answers.js',

@@ -123,15 +123,19 @@ export class Fleet {
   }
 
   /**
-   * The channels that were told that something is noted, and those for which it is, by their names. A call that finds no time
-   * in its transaction is told as such and leaves nothing.
+   * How often it was said that something is noted, and the channels where that is not so, or where more is. A call that finds
+   * no time in its transaction is told as such and leaves nothing.
    */
-  async noted(): Promise<{ told: string[]; kept: string[] }> {
+  async noted(daemon: Daemon): Promise<{ told: number; astray: string[] }> {
     const { messages } = await this.state();
     const told = messages.filter(({ text }) => /^note \S+: Noted/.test(text)).map(({ channel }) => channel);
-    const rows = (await this.postgres?.sql('select text from notes')) ?? [];
-    const kept = rows.map(({ text }) => String(text).replace(/^noted /, ''));
-    return { told: told.sort(), kept: kept.sort() };
+    const rows = await daemon.order<{ text: string }[]>({ do: 'sql', sql: 'select text from notes' });
+    const kept = rows.map(({ text }) => text.replace(/^noted /, ''));
+    const count = (all: readonly string[], name: string) => all.filter((one) => one === name).length;
+    const astray = [...new Set([...told, ...kept])].filter(
+      (name) => count(told, name) !== 1 || count(kept, name) !== 1,
+    );
+    return { told: told.length, astray };
   }
 
   /** Waits until what stands in a channel is as `check` wants it; returns what stands there then. */

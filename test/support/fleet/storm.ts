@@ -23,7 +23,8 @@ export interface StormReport {
   inFlight: number;
   missing: string[];
   twice: string[];
-  notes: number;
+  /** How often it was said that something is noted, and where that is not so. */
+  notes: { told: number; astray: string[] };
 }
 
 /** Asks for many things while the daemon is killed at random, and tells what became of them. */
@@ -57,16 +58,11 @@ export async function storm(
   await eventually(async () => (await look(fleet, names)).missing.length === 0);
   await supervisor.settled();
   const { missing, twice } = await look(fleet, names);
-  const sql = `select count(*) as n from notes`;
-  const [row] = await supervisor.daemon.order<{ n: number }[]>({ do: 'sql', sql });
-  return { kills: supervisor.kills, inFlight, missing, twice, notes: row?.n ?? 0 };
+  const notes = await fleet.noted(supervisor.daemon);
+  return { kills: supervisor.kills, inFlight, missing, twice, notes };
 }
 
 const verbOf = (index: number) => VERBS[index % VERBS.length] ?? 'say';
-
-/** How many of the first `items` things that are asked for are notes. */
-export const notesAmong = (items: number) =>
-  Array.from({ length: items }, (_, index) => verbOf(index)).filter((verb) => verb === 'note').length;
 
 /** What is not there yet of what was asked for, and what is there more than once. */
 async function look(fleet: Fleet, names: readonly string[]) {
