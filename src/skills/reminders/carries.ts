@@ -6,7 +6,7 @@ import { corrected } from './corrected.ts';
 import { headed, ofToday, onItsDay } from './headed.ts';
 import { namedBeside, onceMore } from './named-beside.ts';
 import { reworded } from './reworded.ts';
-import { atSameTime, withVerb } from './same-time.ts';
+import { atItsHour, atSameTime, withVerb } from './same-time.ts';
 import { isRhythm } from './schedule.ts';
 import { inDigits, isTime } from './time-words.ts';
 import { timesBeside } from './times.ts';
@@ -51,7 +51,7 @@ export const CARRIES: Carries = {
     )
       return undefined;
     const clock = inDigits(second.when as string);
-    const text = withVerb(second.text as string, first.text as string);
+    const text = calledToo(second.text as string, first.text as string);
     if (!CLOCK_ONLY.test(clock)) return { tool: next.tool, input: { ...second, text } };
     const day = withoutClock(inDigits(first.when as string));
     // "Tomorrow morning …, and at 5": tomorrow, but not before the morning that was spoken of.
@@ -66,6 +66,12 @@ export const CARRIES: Carries = {
     restatedAs(said.replace(/\bremind us(?: both| all)?\b/gi, 'remind me').replace(/\bb4\b/gi, 'before'), topic),
   unasked: untold,
 };
+
+/** "Call Jo at 5. And Ben at 6": whoever is named behind somebody who is called is called, too. */
+const calledToo = (other: string, task: string): string =>
+  /^(?:call|ring|phone|text|email|message)\b/i.test(task) && /^(?:\p{Lu}\p{Ll}+|mum|mom|dad|gran|nan)$/u.test(other)
+    ? withVerb(other, task)
+    : other;
 
 /** "At 6:00 …, at 13:00 …": who tells one hour of 24 tells all of them so. */
 function ofOneClock(text: string): string | undefined {
@@ -82,6 +88,7 @@ const HALF_SAID = /\b(?:tonight|evening|afternoon|night|[ap]\.?m)\b|\d[ap]m\b/i;
 
 const restatedAs = (text: string, topic: Topic | undefined) =>
   namedBeside(text, topic) ??
+  atItsHour(text, topic) ??
   atSameTime(text) ??
   onceMore(text) ??
   thatDay(text, topic) ??

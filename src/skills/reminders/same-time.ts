@@ -1,6 +1,7 @@
 /** "Remind me about the bins on Tuesday at 7, and the recycling at the same time": two of one time. Pure. */
-import type { Call } from '../../agent/index.ts';
-import { splitTask } from '../../time/index.ts';
+import type { Call, Topic } from '../../agent/index.ts';
+import { pattern } from '../../base/pattern.ts';
+import { splitTask, WEEKDAY } from '../../time/index.ts';
 import { create, isDeed } from './phrase-calls.ts';
 import { isTime } from './time-words.ts';
 import { NO_STATEMENT } from './untold.ts';
@@ -15,6 +16,18 @@ const AS_WELL =
 /** Somebody is told something, and coda nothing. */
 const SAID = /\b(?:you|thanks?|i|we|he|she|it|they|is|are|has|have|will|likes?|loves?|wants?|needs?)\b|['’]/i;
 const MOST_WORDS = 12;
+
+const A_DAY = `(?:on )?(?<day>(?:this |next )?${WEEKDAY}|today|tomorrow)`;
+const AND = '(?:(?:oh|ah|and|also|plus|then|please)[\\s,]+)*';
+const DAY_FIRST = pattern.is`^${AND}(?:remind me )?${A_DAY},? (?:at )?(?:the )?same time[,:]? (?:remind me )?(?:to )?(?<task>.+?)[\s.!]*$`;
+const DAY_LAST = pattern.is`^${AND}remind me (?:to|about) (?<task>.+?) ${A_DAY},? (?:at )?(?:the )?same time[\s.!]*$`;
+
+/** "Also Sunday same time, ring dad": at the hour of the one that was made just before. */
+export function atItsHour(text: string, topic: Topic | undefined): Call | undefined {
+  const { day = '', task = '' } = DAY_FIRST.exec(text)?.groups ?? DAY_LAST.exec(text)?.groups ?? {};
+  if (day === '' || task === '' || topic?.thing !== 'reminder' || topic.how !== 'made') return undefined;
+  return { tool: 'reminder_again', input: { which: 'that', when: day, text: task } };
+}
 
 /** Both of them; undefined where the second says a time of its own, or the first says none. */
 export function atSameTime(text: string): Call[] | undefined {
