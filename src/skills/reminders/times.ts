@@ -51,8 +51,10 @@ function timesIn(words: string): string[] | undefined {
   if (parts.length < 2 || parts.length > MOST_TIMES || ONE_LENGTH.test(words)) return undefined;
   const day = parts.map((part) => DAY.exec(part)?.[0]);
   const clock = parts.map((part) => CLOCK.exec(part)?.[0]);
-  const isOpen = (part: string, index: number) => BARE_WEEKDAY.test(part) && clock[index] === undefined;
-  if (parts.some((part, index) => isOpen(part, index) || BARE_MONTH.test(part))) return undefined;
+  // "The boots then, saturday 7am": what says no hour beside a weekday is no time.
+  const isOpen = parts.some((part, index) => clock[index] === undefined && !/^\d/.test(part));
+  if (isOpen && parts.some((part) => BARE_WEEKDAY.test(part))) return undefined;
+  if (parts.some((part) => BARE_MONTH.test(part))) return undefined;
   const [last = ''] = parts.slice(-1);
   const endsInDay = day.filter(Boolean).length === 1 && last.endsWith(day.at(-1) ?? ' ');
   const whole = parts.map((part, index) => {
