@@ -114,3 +114,20 @@ export function isSlip(word: string, right: string): boolean {
   const [typed, meant] = [word.slice(head, word.length - tail), right.slice(head, right.length - tail)];
   return (typed.length < 2 && meant.length < 2) || (typed.length === 2 && typed === [...meant].reverse().join(''));
 }
+
+/** Whether `word` is `right` with two neighbours swapped, an inner letter left out, or a letter doubled. */
+export function isMistype(word: string, right: string): boolean {
+  const length = word.length - right.length;
+  if (word[0] !== right[0] || Math.abs(length) > 1) return false;
+  let same = 0;
+  while (same < word.length && word[same] === right[same]) same++;
+  if (length === 0)
+    return (
+      word[same] !== undefined &&
+      word[same] === right[same + 1] &&
+      word[same + 1] === right[same] &&
+      word.slice(same + 2) === right.slice(same + 2)
+    );
+  if (length < 0) return word.at(-1) === right.at(-1) && word.slice(same) === right.slice(same + 1);
+  return word.slice(same + 1) === right.slice(same) && word[same] === word[same - 1];
+}

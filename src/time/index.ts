@@ -12,6 +12,7 @@ export {
   weekOfYear,
 } from './format.ts';
 export { taskWords } from './lang/en-tasks.ts';
+export { timeWordFor } from './lang/en-words.ts';
 export { occurrences } from './occurrences.ts';
 export { parseWhen } from './parse.ts';
 export {

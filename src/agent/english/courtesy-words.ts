@@ -40,6 +40,9 @@ export const BEFORE = list(`
   hey
   hi
   hello
+  hiya
+  heya
+  howdy
   yo
   oi
   ey

@@ -8,6 +8,7 @@ import type { Act } from './clause.ts';
 import { interpret } from './interpret.ts';
 import { nearest } from './nearest.ts';
 import { texts } from './texts.ts';
+import { asMeant } from './typed.ts';
 import { Understanding } from './understand.ts';
 
 /** Characters. Longer messages are no requests that a phrase fits. */
@@ -44,7 +45,8 @@ export class Interpreter {
    * beside what is understood, and instead of "I did not understand that". Throws an Error for a malformed phrase.
    */
   answer(text: string, dialogue: Dialogue, why?: string): Interpreted {
-    const said = text.trim().replace(BLANKS, (run) => run.slice(0, MOST_BLANKS));
+    const typed = text.trim().replace(BLANKS, (run) => run.slice(0, MOST_BLANKS));
+    const said = typed.length > LONGEST ? typed : asMeant(typed);
     // Nobody is there to be asked about what nobody says, and that a model is away matters more than what a word may name.
     const asks = !dialogue.unsaid && why === undefined;
     const meant = said.length > LONGEST ? 'too long' : interpret(said, this.understanding(), dialogue, { asks });

@@ -210,11 +210,12 @@ function isConditionFirst(message: Message, from: number, to: number, ends: Bord
 const textOf = ({ text, words }: Message, from: number, to: number): string =>
   text.slice(words[from]?.start, words[to - 1]?.end);
 
-/** A question stands behind an "and". */
-export function isQuestionBehind({ text, words }: Message): boolean {
-  return (
-    text.trim().endsWith('?') &&
-    bordersOf(text, words).some((border) => border.kind === 'join' && isAsked(words, border))
+/** A question stands behind an "and"; without its mark, one that asks for a list. */
+export function isQuestionBehind({ text, words, understanding }: Message): boolean {
+  const lists = (at: number) =>
+    understanding.read(text, words, at, words.length, {}).certain?.call.tool.endsWith('_list') === true;
+  return bordersOf(text, words).some(
+    (border) => border.kind === 'join' && isAsked(words, border) && (text.trim().endsWith('?') || lists(border.at)),
   );
 }
 

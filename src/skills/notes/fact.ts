@@ -60,6 +60,8 @@ const isEntry = (text: string): boolean => {
 const isOfSomething = (subject: string): boolean =>
   /^(?:my|our|the|his|her|their)\s\S/i.test(subject) ||
   /['’]s?\s\S/.test(subject) ||
+  // "Zacs inhaler": the apostrophe is left out as often as not.
+  /^\p{L}{2,}s \p{L}{3,}(?<!s)(?: \p{L}+)?$/u.test(subject) ||
   isSomebody(subject) ||
   LOOKED_UP.test(subject);
 

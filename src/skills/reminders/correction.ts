@@ -16,7 +16,7 @@ const CUE =
   /^(?:(?:lol|haha|argh|ugh|ffs|omg|oof|gah|no|nope|nah|oh|oops|ops|whoops|sorry|wait|hmm+|hm|actually|well|rather|ok|okay|hang on|hold on|(?:i )?(?:do )?beg (?:your )?pardon|on reflection|on second thoughts?|come to think of it|(?:a )?(?:small|quick|slight) correction|pardon(?: me)?|excuse me|forgive me|i was wrong|i (?:made|have made) a mistake|my bad|my mistake|damn|correction|earlier please|later please|sooner please|earlier|later|sooner|thanks|thank you|great|ugh|wrong (?:day|time|date|hour)|(?:that['’]?s|that is|it['’]?s) (?:wrong|not right)|not right|not quite|never ?mind|(?:scrap|scratch|forget|strike|ignore) that)\b[\s,.!:;…–-]*)+/i;
 const STRONG =
   /\b(?:no|nope|nah|oof|argh|oops|ops|whoops|sorry|wait|actually|on reflection|on second thoughts?|come to think of it|rather|correction|my bad|mistake|pardon|excuse me|forgive me|wrong|hmm+|hang on|hold on|(?:scrap|scratch|forget|strike|ignore) that)\b/i;
-const SAYING = pattern.i`^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:rather |really |actually )?(?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let['’]?s (?:do|say|make it|try|have|go (?:for|with))|(?:i (?:would|['’]?d) |i['’]?d )(?:prefer|rather have|rather|like)(?: it)?(?: to be)?(?: at| on)?|(?:change|amend|set|update|move|alter) the (?:time|hour|date|day) to|(?:it['’]?s|it is) now(?: on| at)?|it needs to be|needs to be|go (?:for|with)|let us do|(?:they|we|he|she)(?:['’](?:ve|s)| have| has)? (?:just )?(?:moved|shifted|changed|pushed|bumped|switched|put|brought) (?:it|that)(?: back| forward)? to|better(?: make (?:it|that)| at| on)?|rather|(?:leave|keep) (?:it|that)(?: at| on| for)?|do(?= (?:\d|to\w+|${WEEKDAY}|noon|half))|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|(?:could|can) (?:it|that) be|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+`;
+const SAYING = pattern.i`^(?:(?:(?:i|we) )?(?:mean|meant|meant to say|mean to say|wanted to say|want to say|should have said|said)(?: that)?|(?:it|that|this) (?:should|must|ought to) (?:rather |really |actually )?(?:be|have been|say|read|have said)|should (?:be|have been|say)|make (?:it|that|this)|(?:it|that|this)(?:['’]?s| is| has| was| has been| is being)? (?:been )?(?:moved|changed|rescheduled|switched|shifted|pushed|brought forward)(?: back| forward)? to|let['’]?s (?:do|say|make it|try|have|go (?:for|with))|(?:i (?:would|['’]?d) |i['’]?d )(?:prefer|rather have|rather|like)(?: it)?(?: to be)?(?: at| on)?|(?:change|amend|set|update|move|alter) the (?:time|hour|date|day) to|(?:it['’]?s|it is) now(?: on| at)?|(?:it['’]?s|it is)(?= \S+(?: \S+){0,3} instead[\s.!]*$)|it needs to be|needs to be|go (?:for|with)|let us do|(?:they|we|he|she)(?:['’](?:ve|s)| have| has)? (?:just )?(?:moved|shifted|changed|pushed|bumped|switched|put|brought) (?:it|that)(?: back| forward)? to|better(?: make (?:it|that)| at| on)?|rather|(?:leave|keep) (?:it|that)(?: at| on| for)?|do(?= (?:\d|to\w+|${WEEKDAY}|noon|half))|(?:change|set|move|switch|shift|push) (?:it|that|this)(?: to| for)?|(?:drop|cut|reduce|bring|take|up) (?:it|that|this)(?: (?:down|back|up))? to|can (?:we|you) (?:do|make it)|(?:could|can) (?:it|that) be|could (?:we|you) (?:do|make it)|(?:do|repeat|have) (?:it|that|this)|repeat(?:ing)?|how about|what about|back to|instead|just|only|but)\s+`;
 /** Words about its text, not its time. */
 const TEXT = /^(?:(?:i|we) (?:mean|meant|meant to say|mean to say)|(?:it|that) should (?:say|read|have said))\s+/i;
 /** "The pool I'm ringing": the pool. */
@@ -185,9 +185,19 @@ function otherWords({ cue, rest, saying, meant, isCued }: Parts, { text, isRecen
 
 /** "I meant the dye supplier", of "call the yarn supplier": what is named, not what is done. */
 function otherNamed(rest: string, meant: string, text: string | undefined): Call | undefined {
+  const named = TEXT.test(rest) ? namesake(text ?? '', meant) : undefined;
+  if (named !== undefined) return change({ text: named });
   const isThing = /^(?:the|my|our|a|an)\s|^\p{Lu}\S* \p{Lu}/u.test(meant);
   const thing = TEXT.test(rest) && isThing ? otherThing(text, meant) : undefined;
   return thing === undefined ? undefined : change({ text: thing });
+}
+
+/** "Ring dr soames" with "dr somers" in it: what begins with the same word is replaced. */
+function namesake(text: string, meant: string): string | undefined {
+  const [words, others] = [text.split(/\s+/), meant.split(/\s+/)];
+  const at = words.findIndex((word) => word.toLowerCase() === others[0]?.toLowerCase());
+  if (at < 1 || others.length !== 2 || others[0]?.length === 1 || at + 1 >= words.length) return undefined;
+  return [...words.slice(0, at), meant, ...words.slice(at + 2)].join(' ');
 }
 
 /** "6:45 every time", "5:30 for all of them": of a series. */

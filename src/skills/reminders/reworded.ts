@@ -69,6 +69,6 @@ const isAlike = (word: string, before: string): boolean => !/\s\p{Lu}\p{L}*$/u.t
 /** "And relax", "and counting", "and hopefully": no thing. */
 const isDoing = (word: string): boolean => taskWords.deeds.has(word.toLowerCase()) || /(?:ing|ly)$/i.test(word);
 
-const NO_ITEM = pattern.i`\b(?:thanks?|cheers|sorry|yeah|yep|hi|hello|welcome|relax|breathe|chill|enjoy|you|we|he|she|they|is|are|was|not|no|never|yes|why|who|then|now|later|soon|again|else|so|too|also|done|bye|lol|please|weekends?|weekdays?|daily|weekly|monthly|${WEEKDAY}s?)\b`;
+const NO_ITEM = pattern.i`\b(?:thanks?|cheers|sorry|yeah|yep|hi|hello|welcome|relax|breathe|chill|enjoy|you|we|he|she|they|is|are|was|not|no|never|yes|why|who|actually|reminders?|next|ones?|then|now|later|earlier|before|after|soon|again|else|so|too|also|done|bye|lol|please|weekends?|weekdays?|daily|weekly|monthly|${WEEKDAY}s?)\b`;
 
 const TOO = /\s+(?:too|as well|also|again|please)$/i;

@@ -29,6 +29,8 @@ const SENTENCES = /[.!;…] \p{L}|\n/u;
 /** Where somebody is or what they do then: "busy until 5", "leaving at 6". */
 const STATE =
   /^(?:back|home|free|busy|away|late|off|out|done|here|there|online|awake|ready|brb|sorry|oops|wrong|rather|instead|again|also|same|later|earlier|first|maybe|actually|leaving|going|heading|eating|sleeping|working|coming|arriving|driving|travelling)\b/iu;
+/** "2pm right", said of what was set. */
+const NO_TASK = /^(?:right|ok(?:ay)?|correct|yes|yeah|yep|sure|works?|fine|cool|good|great|please|then)$/i;
 const HAS_CLOCK =
   /\d\s*(?:[ap]m?)\b|\d[:.]\d\d|\b(?:at|by) (?:\d|noon|midday|midnight|half|quarter)|\b(?:noon|midday|midnight|eod|cob|in (?:an?|\d+|\w+) ?(?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?))\b|\b(?:ton(?:ight|ite)|2nite|morning|afternoon|evening|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|today|daily|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun) \d/i;
 /** A day, or a part of one, and no hour. */
@@ -76,7 +78,7 @@ export function untold(found: readonly Call[], all: string, isDoubtful = false):
     ANSWERING.test(said) ||
     REFERS.test(said) ||
     IS_NEWS.test(said) ||
-    SENTENCES.test(said) ||
+    SENTENCES.test(isBelowDay(said, calls) ? said.replace(/\n+/g, ' ') : said) ||
     MANAGES_BEHIND.test(said)
   )
     return undefined;
@@ -90,6 +92,10 @@ export function untold(found: readonly Call[], all: string, isDoubtful = false):
   const offers = calls.map(offer);
   return offers.every((one) => one !== undefined) ? offers : undefined;
 }
+
+/** "Tomorrow:", and an entry on each line below. */
+const isBelowDay = (said: string, calls: readonly Call[]): boolean =>
+  calls.length > 1 && calls.length === said.trim().split(/\s*\n\s*/).length - 1;
 
 const DUTY = /^(?:need to|have to|got to|gotta) (?=\S)/i;
 
@@ -108,6 +114,7 @@ const STATES = /\b(?:is|are)\b/i;
 function isEntry({ input: { text, when } }: Call, isAlone: boolean): boolean {
   const [task, time] = [String(text), String(when)];
   if (
+    NO_TASK.test(task) ||
     SOMEBODY.test(task.replace(/ (?:for|with) (?:me|us)$/i, '')) ||
     STATE.test(task) ||
     tells(task) ||

@@ -1,3 +1,4 @@
+import { isMistype } from '../../base/text.ts';
 import { UNITS, type Unit } from '../pieces.ts';
 
 /** The English words of the time language, and what people type instead of them. */
@@ -156,13 +157,13 @@ const KEEP = new Set(['weekdays', 'weekends', 'mornings', 'afternoons', 'evening
 const CORRECTED = [
   ...Object.keys(WEEKDAYS),
   ...Object.keys(MONTHS).filter((month) => month.length > 5),
-  ...'tomorrow tonight morning evening afternoon midnight weekend weekday minutes fortnight starting christmas other urgently'.split(
+  ...'every tomorrow tonight morning evening afternoon midnight weekend weekday minutes fortnight starting christmas other urgently'.split(
     ' ',
   ),
 ];
 
 /** Real words and names that are one slip away from a word about time. */
-const NOT_SLIPS = new Set(['mourning', 'moring', 'frida', 'minuets', 'staring', 'stating', 'minute', 'monda']);
+const NOT_SLIPS = new Set(['mourning', 'moring', 'frida', 'minuets', 'staring', 'stating', 'minute', 'monda', 'eery']);
 
 /** What may stand before a word without a space: "nextweek", "thismorning". */
 const PREFIXES = ['next', 'this', 'last', 'every', 'tomorrow', 'today'];
@@ -198,21 +199,22 @@ function glued(word: string): readonly string[] | undefined {
 const AFTER_PREFIX = new Set('day week weekend month year morning afternoon evening night noon weekday'.split(' '));
 
 const corrected = (word: string): string | undefined =>
-  NOT_SLIPS.has(word) ? undefined : CORRECTED.find((right) => right !== word && isSlip(word, right));
+  NOT_SLIPS.has(word) ? undefined : CORRECTED.find((right) => right !== word && isMistype(word, right));
 
-/** Whether `word` is `right` with two neighbours swapped, an inner letter left out, or a letter doubled. */
-function isSlip(word: string, right: string): boolean {
-  const length = word.length - right.length;
-  if (word[0] !== right[0] || Math.abs(length) > 1 || word.at(-1) !== right.at(-1)) return false;
-  let same = 0;
-  while (same < word.length && word[same] === right[same]) same++;
-  if (length === 0)
-    return (
-      word[same] === right[same + 1] && word[same + 1] === right[same] && word.slice(same + 2) === right.slice(same + 2)
-    );
-  if (length < 0) return word.slice(same) === right.slice(same + 1);
-  return word.slice(same + 1) === right.slice(same) && word[same] === word[same - 1];
+/** The whole word that says when for which `word` (lower case) is a short form or a typing error, and can hardly be anything else. */
+export function timeWordFor(word: string): string | undefined {
+  const alias = Object.hasOwn(ALIASES, word) ? (ALIASES[word] as string) : undefined;
+  if (alias !== undefined) {
+    const isWhole = word.length >= alias.length - 1 && CORRECTED.includes(alias);
+    return isWhole || (NEAR_DAYS.has(alias) && word !== 'tomorrows') ? alias : undefined;
+  }
+  if (isKnown(word) || KEEP.has(word) || CORRECTED.includes(word)) return undefined;
+  const singular = word.replace(/s$/, '');
+  const day = singular === word || isKnown(singular) ? undefined : corrected(singular);
+  return corrected(word) ?? (day !== undefined && Object.hasOwn(WEEKDAYS, day) ? `${day}s` : undefined);
 }
+
+const NEAR_DAYS = new Set(['tomorrow', 'tonight']);
 
 /** The one long word that `word` differs from by a single letter, where every word must be about time. */
 function nearest(word: string): string | undefined {

@@ -33,7 +33,7 @@ const ONE_THERE = /^(?:the|my|that) .{1,40} one\b/i;
 const TOO = /\s+(?:too|as well|also|again|please)$/i;
 /** What begins another request. */
 const A_REQUEST =
-  /^(?:(?:now|then|so) )?(?:remind|skip|miss|stop|end|ping|nudge|tell|wake|alert|set|make|add|note|show|list|cancel|delete|move|snooze|what|whats|when|who|where|how|is|do|can|could|i|it|that|this)\b/i;
+  /^(?:(?:now|then|so) )?(?:remind|actually|sorry|let|lets|let's|and|lol|hmm|wait|undo|skip|miss|leave out|no|not|only|stop|end|ping|nudge|tell|wake|alert|set|make|add|note|show|list|cancel|delete|remove|rename|move|snooze|what|whats|when|who|where|how|is|do|can|could|i|it|that|this)\b/i;
 /** Done with a reminder that is there. */
 const MANAGES = /^(?:move|push|bump|shift|shove|slide|change|switch|reschedule|postpone|delay|snooze) /i;
 /** "… on Friday once more, same time". */
@@ -66,7 +66,12 @@ function further(topic: Topic, rest: string): Call | undefined {
       ? again('that', when, task.replace(/^to /i, ''))
       : undefined;
   }
-  if (A_REQUEST.test(rest) || / instead[.!]*$/i.test(rest) || ANY_REQUEST.test(rest) || isTime(rest.replace(TOO, '')))
+  if (
+    A_REQUEST.test(rest) ||
+    / (?:instead|later|earlier|sooner)[.!]*$/i.test(rest) ||
+    ANY_REQUEST.test(rest) ||
+    isTime(rest.replace(TOO, ''))
+  )
     return undefined;
   const ahead = aheadIn(rest.replace(TOO, '').replace(/^another(?: one| reminder)? /i, ''));
   const beside = ahead && besideAhead(ahead, topic);
@@ -181,7 +186,8 @@ export const beside: Phrase[] = [
     example: 'and again on Sunday',
     about: 'reminder',
     call: ({ when = '' }, topic) => {
-      if (/\?\s*$/.test(when)) return undefined;
+      // "And for two weeks only" is of the series itself.
+      if (/\?\s*$| only[.!]*$/i.test(when)) return undefined;
       const said = when.replace(TOO, '').replace(/^for\s+/i, '');
       const early = topic?.how === 'made' ? aheadIn(said) : undefined;
       const beside = early && besideAhead(early, topic);
