@@ -1,6 +1,6 @@
 /** The turn: a model with tools answers a message, and everything it does is stored as it happens. */
 export { Agent } from './agent.ts';
-export { approvalSource, approvalsAtHome, decideTool } from './approvals/index.ts';
+export { approvalSource, approvalsAtHome, DECIDE, decideTool } from './approvals/index.ts';
 export { Approvals, type Decided, type ListedApproval } from './approvals/programs.ts';
 export { waiting as waitingApprovals } from './approvals/store.ts';
 export { contentsOf } from './artifacts/contents.ts';

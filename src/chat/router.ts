@@ -2,6 +2,7 @@ import {
   type Agent,
   type Call,
   contextOf,
+  DECIDE,
   failed,
   type OpenButton,
   type ToolResult,
@@ -71,7 +72,12 @@ export class Router {
 
   async handle(heard: Item, signal: AbortSignal): Promise<void> {
     const item = asHeard(heard);
-    if (!this.gate.hears(item.person)) return this.turnAway(item);
+    if (!this.gate.hears(item.person)) {
+      // What a schedule or a webhook begins was not written by anybody: nobody asks to be let in.
+      if (isSaid(item)) return this.turnAway(item);
+      await this.delivery.end('guest.rest', item, { state: 'cancelled', cards: [] });
+      return;
+    }
     if (item.kind === 'command') return this.command(item, signal);
     if (item.kind === 'press') return this.press(item, signal, item.payload.button ?? '');
     const { buttons } = contextOf(item);
@@ -132,7 +138,8 @@ export class Router {
   /** Uses the button up in the transaction of its effect. */
   private press(item: Item, signal: AbortSignal, button: string): Promise<void> {
     return this.agent.act('press.run', item, signal, async ({ tx, person, clock }) => {
-      const presser = { id: person.id, owner: person.role === 'owner' };
+      // A call acts on the data of who presses: an owner decides about others' approvals, and about nothing else of theirs.
+      const presser = { id: person.id, forOthers: person.role === 'owner' ? [DECIDE] : [] };
       const used = await buttons.use(tx, button, presser, clock.now());
       if (used === 'gone') return failed('GONE', texts.buttonGone());
       if (used === 'not_yours') return failed('NOT_YOURS', texts.buttonNotYours());

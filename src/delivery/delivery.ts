@@ -6,7 +6,7 @@ import type { Egress } from '../egress/index.ts';
 import { type DueSource, type Events, Instance, type Owned } from '../jobs/index.ts';
 import type { AccessRules, Gate } from '../people/index.ts';
 import type { Artifacts, Database, Fragment, Transaction } from '../storage/index.ts';
-import type { ChatAdapter, Inbox, Incoming, Place } from './adapter.ts';
+import { type ChatAdapter, type Inbox, type Incoming, isSaid, type Place } from './adapter.ts';
 import { Admission } from './admission.ts';
 import { tellUndelivered } from './dead-letters/undelivered.ts';
 import type { End } from './endings.ts';
@@ -353,7 +353,8 @@ export class Delivery {
   private async handle(heard: Item, signal: AbortSignal): Promise<void> {
     const item = await this.admission.admit(heard, signal);
     if (!item) return;
-    if (item.person.undelivered) await tellUndelivered(this.options.database, this.outbox, item);
+    // Into the quiet hours, or the place that is gone, it is told to nobody.
+    if (item.person.undelivered && isSaid(item)) await tellUndelivered(this.options.database, this.outbox, item);
     await this.receives.handle(item, signal);
   }
 

@@ -18,6 +18,7 @@ export {
   type Database,
   type JsonParam,
   json,
+  LostRace,
   type Param,
   type Queryable,
   type Result,

@@ -130,3 +130,8 @@ export interface Database {
   /** Waits for what is running, then closes. Later calls throw `STORAGE_UNREACHABLE`. */
   close(): Promise<void>;
 }
+
+/** A row was changed by another transaction since it was read. Thrown inside `tx`, it runs that again, as a serialisation failure does. */
+export class LostRace extends Error {
+  readonly code = '40001';
+}

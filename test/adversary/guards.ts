@@ -15,7 +15,7 @@ const OTHERS = edit(
   "tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted",
   'tainted',
 );
-const NOT_YOURS = edit('delivery/buttons/store.ts', 'button.person_id !== person.id && !person.owner', 'false');
+const NOT_YOURS = edit('delivery/buttons/store.ts', '!person.forOthers.includes(action.tool)', 'false');
 const NOT_YOURS_EITHER = edit(
   'agent/approvals/index.ts',
   "parked.personId !== person.id && person.role !== 'owner'",

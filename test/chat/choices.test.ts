@@ -24,3 +24,17 @@ test('a typed answer means the newest card, never an older one', async () => {
   await ana.says('1');
   expect(await ana.says('what are my reminders')).toContain('water the plants');
 });
+
+test('a button acts on the data of who presses: an owner presses none that is another’s', async () => {
+  await using coda = await play();
+  const olga = coda.person('olga', { channel: 'general' });
+  const ana = coda.person('ana', { channel: 'general', role: 'member' });
+  await olga.says('note: the boiler code is 1234');
+  for (const text of ['one', 'two']) await ana.says(`note: ${text}`);
+  await ana.says('/forget');
+  expect(await olga.presses('Yes, forget me')).toContain('for somebody else');
+  await ana.says('delete all my notes');
+  expect(await olga.presses('Delete all 2')).toContain('for somebody else');
+  expect(await olga.says('show my notes')).toContain('1234');
+  expect(await ana.presses('Delete all 2')).not.toContain('for somebody else');
+});

@@ -72,7 +72,7 @@ export interface UsedButton {
 export async function use(
   tx: Transaction,
   id: string,
-  person: { id: string; owner: boolean },
+  person: { id: string; forOthers: readonly string[] },
   now: Instant,
 ): Promise<UsedButton | 'gone' | 'not_yours'> {
   const { rows } = await tx.query<Omit<UsedButton, 'ids'> & { person_id: string | null }>(
@@ -82,8 +82,9 @@ export async function use(
   );
   const button = rows[0];
   if (!button) return 'gone';
-  if (button.person_id !== null && button.person_id !== person.id && !person.owner) return 'not_yours';
   const { card, label, action } = button;
+  const isOthers = button.person_id !== null && button.person_id !== person.id;
+  if (isOthers && !person.forOthers.includes(action.tool)) return 'not_yours';
   const used = await tx.query<{ id: string }>(
     `update buttons set used_at = $2, used_by = $3
       where card = $1 and used_at is null

@@ -9,7 +9,7 @@ import {
   type QuietHours,
   quietOf,
 } from '../../people/index.ts';
-import type { Queryable, Transaction } from '../../storage/index.ts';
+import { LostRace, type Queryable, type Transaction } from '../../storage/index.ts';
 import type { CatchUp, Reminder } from './reminder.ts';
 import { type ReminderRow, toReminder } from './row.ts';
 
@@ -185,10 +185,13 @@ export async function series(tx: Queryable, personId: string): Promise<Reminder[
   return rows.map(toReminder);
 }
 
-/** Stores reminders that were changed, as a set; the version grows by one. */
+/**
+ * Stores reminders that were changed, as a set; the version grows by one. Throws `LostRace` where one was changed or has spoken
+ * since it was read: what is written would take that back.
+ */
 export async function save(tx: Transaction, reminders: readonly Reminder[], now: Instant): Promise<void> {
   const column = <T>(of: (reminder: Reminder) => T) => reminders.map(of);
-  await tx.query(
+  const { rows } = await tx.query(
     `update reminders r
         set text = d.text, rule = d.rule, zone = d.zone, state = d.state, planned_at = d.planned_at,
             snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,
@@ -196,10 +199,12 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
             catch_up = d.catch_up, tainted = d.tainted, nag_minutes = d.nag_minutes, nagged = d.nagged, changed_at = $14, touched = nextval('reminders_touched'),
             version = r.version + 1
        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-                   $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::bool[], $12::text[], $13::bool[], $15::int[], $16::int[])
+                   $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::bool[], $12::text[], $13::bool[], $15::int[], $16::int[],
+                   $17::int[], $18::int[])
          as d (id, text, rule, zone, state, planned_at, snoozed_until, snoozed_occurrence, done_occurrence, completed_at,
-               urgent, catch_up, tainted, nag_minutes, nagged)
-      where r.id = d.id`,
+               urgent, catch_up, tainted, nag_minutes, nagged, version, firing)
+      where r.id = d.id and r.version = d.version and r.firing = d.firing
+     returning r.id`,
     [
       column((r) => r.id),
       column((r) => r.text),
@@ -217,8 +222,11 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
       now,
       column((r) => r.nag ?? null),
       column((r) => r.nagged),
+      column((r) => r.version),
+      column((r) => r.firing),
     ],
   );
+  if (rows.length < reminders.length) throw new LostRace('A reminder was changed or has spoken meanwhile.');
 }
 
 /** The numbered lists that people were shown. */

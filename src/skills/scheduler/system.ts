@@ -172,7 +172,8 @@ const stopTool = (deps: Deps) =>
       if (task !== undefined) return toggle(deps, { name: task, on: false }, ctx);
       const found = id === undefined ? undefined : await store.anyById(ctx.tx, id);
       const isTheirs = found && (found.personId === ctx.person.id || ctx.person.role === 'owner');
-      if (!isTheirs) return failed('NOT_FOUND', texts.notFound('').message);
+      const isThere = found?.state === 'on' || found?.state === 'off';
+      if (!isTheirs || !isThere) return failed('NOT_FOUND', texts.notFound('').message);
       await store.save(ctx.tx, found.id, { ...found, state: 'off' });
       return done(texts.switched(found.id, false));
     },

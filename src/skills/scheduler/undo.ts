@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type Call, dataTool, done, failed, quoting } from '../../agent/index.ts';
+import type { Instant } from '../../base/clock.ts';
+import { nextOf } from '../../time/index.ts';
 import type { PersonSchedule, WakeAt, Wish } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -30,6 +32,15 @@ const before = z.object({
   nextAt: z.string().optional(),
 });
 
+const gone = (schedule: PersonSchedule): Wish => ({ ...schedule, state: 'deleted', nextAt: undefined });
+
+/** As it stood; what fell due meanwhile is dropped. Undefined: it was to run once, and that is over. */
+function stoodBefore(was: Omit<Wish, 'nextAt'>, nextAt: string | undefined, now: Instant): Wish | undefined {
+  const planned = nextAt === undefined ? undefined : new Date(nextAt);
+  if (!planned || planned > now || was.state !== 'on') return { ...was, nextAt: planned };
+  return was.rule === undefined ? undefined : { ...was, nextAt: nextOf(was.rule, now) };
+}
+
 export const restoreTool = (wakeAt: WakeAt) =>
   dataTool({
     name: RESTORE,
@@ -40,15 +51,14 @@ export const restoreTool = (wakeAt: WakeAt) =>
     redact: ({ id, version }: { id: string; version: number }) => ({ id, version }),
     input: z.object({ id: z.string(), version: z.int(), before: before.optional() }),
 
-    async run(input, { tx, person }) {
+    async run(input, { tx, person, clock }) {
       const schedule = await store.byId(tx, person.id, input.id);
       if (!schedule) return failed('NOT_FOUND', texts.notFound('').message);
       if (schedule.version !== input.version)
         return quoting(failed('CHANGED', texts.changedSince(schedule.title)), [schedule]);
       const { before: was } = input;
-      const wish: Wish = was
-        ? { ...schedule, ...was, nextAt: was.nextAt === undefined ? undefined : new Date(was.nextAt) }
-        : { ...schedule, state: 'deleted', nextAt: undefined };
+      const wish = was ? stoodBefore({ ...schedule, ...was }, was.nextAt, clock.now()) : gone(schedule);
+      if (!wish) return quoting(failed('PAST', texts.isOver(schedule.title)), [schedule]);
       await store.save(tx, schedule.id, wish);
       const { nextAt } = wish;
       if (nextAt) tx.afterCommit(() => wakeAt(nextAt));

@@ -161,6 +161,46 @@ describe('what people plan', () => {
     expect(bob.heard('/gone-skill')).toHaveLength(5);
   });
 
+  test('what its person has deleted stays so when an owner switches it off under an older notice', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    const bob = coda.person('bob', { role: 'member' });
+    await bob.says('/schedule every day at 10 run weekly-review');
+    await coda.database().run('test.gone', `update person_schedules set run = '/gone-skill'`);
+    await coda.passes({ days: 3 });
+    const { rows } = await coda.database().read<{ id: string }>('select id from person_schedules');
+    await bob.says(`/schedules delete ${rows[0]?.id}`);
+    expect(await ana.presses('Switch it off')).toContain('no schedule');
+    expect(await bob.says('/schedules')).not.toContain('weekly');
+  });
+
+  test('one that is switched on again by "undo" does not run what was due meanwhile', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    await ana.says('/schedule every day at 10 say good morning');
+    const { rows } = await coda.database().read<{ id: string }>('select id from person_schedules');
+    await ana.says(`/schedules off ${rows[0]?.id}`);
+    await coda.passes({ hours: 5 });
+    expect(await ana.says('undo')).toContain('as it was before');
+    await coda.passes({ minutes: 10 });
+    expect(ana.heard('You wanted this now')).toHaveLength(0);
+    await coda.passes({ days: 1 });
+    expect(ana.heard('You wanted this now')).toHaveLength(1);
+  });
+
+  test('of somebody whose access was taken back rests, and asks nobody to let them in', async () => {
+    await using coda = await play({ model: echo(), config: { 'access.members': ['fake:bob'] } });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    const bob = coda.person('bob', { role: 'member' });
+    await bob.says('/schedule every day at 10 say good morning');
+    await coda.database().run('test.guest', `update persons set role = 'guest' where name = 'bob'`);
+    const before = coda.platform.messages.length;
+    await coda.passes({ days: 3 });
+    expect(coda.platform.messages.slice(before).map(({ text }) => text)).toEqual([]);
+  });
+
   test('without a model the words are said where no phrase understands them', async () => {
     await using coda = await play();
     const ana = coda.person('ana');
