@@ -59,8 +59,8 @@ export function timesOn(time: TimeSpec, env: Env, after: Minute | undefined): Ti
   if (clock.exact) return { minutes: [clock.hour * 60 + clock.minute], second };
   const [first, other] = bareTimes(clock, env);
   const isOver = after !== undefined && first <= after;
-  // "At 9" said at ten of this very day is nine in the evening, as long as people are awake then.
-  if (isOver && other > after && isWaking(other, env)) return { minutes: [other], others: [first], second };
+  // "At 9" said at ten of this very day is nine in the evening, as long as people are awake then, or it is at hand.
+  if (isOver && other > after && (isWaking(other, env) || other - after <= AT_HAND)) return { minutes: [other], others: [first], second };
   // Twelve is noon.
   return { minutes: [first], ...(clock.hour === 12 ? {} : { others: [other] }), second };
 }
@@ -75,6 +75,9 @@ function bareTimes({ hour, minute }: Clock, env: Env): [Minute, Minute] {
   const afternoon = hour === 12 || hour <= 6 || !isWaking(am, env);
   return afternoon ? [pm, am] : [am, pm];
 }
+
+/** Minutes. Who says "at 11" at ten to eleven at night is awake. */
+const AT_HAND = 30;
 
 const isWaking = (minute: Minute, { parts }: Env): boolean => minute >= parts.wakingFrom && minute <= parts.wakingTo;
 

@@ -94,6 +94,9 @@ export const dayRules = [
   date('on? the? last|past|previous {weekday}', weekday('last')),
   date('< on? {weekday} last|past week || {weekday} gone >', weekday('last')),
   date('on? a|one? week on? {weekday}', weekday('bare', 1)),
+  date('{n:number} week on {weekday}', ({ n, weekday }) =>
+    n > 1 && n < 9 ? { type: 'weekday', weekday, which: 'bare', weeks: n } : undefined,
+  ),
   date('on? {weekday} < week || in a|one week >', weekday('bare', 1)),
   // "Two Fridays from now".
   date('{n:number} {w:weekdayPlural} from right? now|today', (c) =>

@@ -65,6 +65,9 @@ const HOLIDAYS: Readonly<Record<string, Holiday>> = {
   'fathers-day-south': nth(9, 7, 1),
   'april-fools': fixed(4, 1, "april fool|fools|fool's|fools' day"),
   'may-day': fixed(5, 1, 'may day'),
+  'early-may-bank-holiday': nth(5, 1, 1, 'early may bank holiday monday?'),
+  'spring-bank-holiday': nth(5, 1, -1, 'spring|whitsun bank holiday monday?'),
+  'august-bank-holiday': nth(8, 1, -1, 'august|summer bank holiday monday?'),
   thanksgiving: nth(11, 4, 4, 'thanksgiving day?'),
   'black-friday': {
     ...thankful(1, 'black friday'),
