@@ -72,12 +72,7 @@ export class Router {
 
   async handle(heard: Item, signal: AbortSignal): Promise<void> {
     const item = asHeard(heard);
-    if (!this.gate.hears(item.person)) {
-      // What a schedule or a webhook begins was not written by anybody: nobody asks to be let in.
-      if (isSaid(item)) return this.turnAway(item);
-      await this.delivery.end('guest.rest', item, { state: 'cancelled', cards: [] });
-      return;
-    }
+    if (!this.gate.hears(item.person)) return this.unheard(item);
     if (item.kind === 'command') return this.command(item, signal);
     if (item.kind === 'press') return this.press(item, signal, item.payload.button ?? '');
     const { buttons } = contextOf(item);
@@ -94,6 +89,12 @@ export class Router {
       return this.agent.act('command.run', item, signal, async () => failed('NO_MODEL', texts.callNeedsModel()));
     }
     await this.agent.answer(item, signal, call);
+  }
+
+  /** What a schedule or a webhook begins for a stranger was written by nobody: nobody asks to be let in. */
+  private async unheard(item: Item): Promise<void> {
+    if (isSaid(item)) return this.turnAway(item);
+    await this.delivery.end('guest.rest', item, { state: 'cancelled', cards: [] });
   }
 
   /** What a schedule or a webhook does by name: a command that they may run, or a turn that begins with what `/name` calls. */
