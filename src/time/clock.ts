@@ -60,7 +60,8 @@ export function timesOn(time: TimeSpec, env: Env, after: Minute | undefined): Ti
   const [first, other] = bareTimes(clock, env);
   const isOver = after !== undefined && first <= after;
   // "At 9" said at ten of this very day is nine in the evening, as long as people are awake then, or it is at hand.
-  if (isOver && other > after && (isWaking(other, env) || other - after <= AT_HAND)) return { minutes: [other], others: [first], second };
+  if (isOver && other > after && (isWaking(other, env) || other - after <= AT_HAND))
+    return { minutes: [other], others: [first], second };
   // Twelve is noon.
   return { minutes: [first], ...(clock.hour === 12 ? {} : { others: [other] }), second };
 }
