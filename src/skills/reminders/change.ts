@@ -185,7 +185,11 @@ export async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt
   const refused = found.nag === before.nag ? undefined : await refusedAsTooOften(ctx, [found]);
   if (refused) return refused;
   const say = text !== before.text ? texts.edited : input.nag === undefined ? texts.delivered : texts.nagged;
-  return change(ctx, before, { ...found, text }, (reminder) => say(reminder, now));
+  // Quiet hours do not hold what is urgent.
+  const isFreed = found.urgent && found.heldSince !== undefined;
+  if (isFreed) ctx.tx.afterCommit(() => wakeAt(now));
+  const after = { ...found, text, ...(isFreed && { snoozedUntil: now }) };
+  return change(ctx, before, after, (reminder) => say(reminder, now));
 }
 
 /** How it is delivered after an edit; a repetition that is planned goes with the nagging. */

@@ -12,18 +12,19 @@ const LATE_MS = 60_000;
 export interface Firing {
   reminder: Due;
   plan: NextPlan;
-  /** When it was due; differs from `plan.occurrence` after a snooze. */
+  /** When it was to be said: differs from `plan.occurrence` after a snooze, and where quiet hours have held it. */
   due: Instant;
   late: boolean;
+  /** When it was due before quiet hours held it; undefined: they did not. */
+  heldSince: Instant | undefined;
   /** Occurrences before this one that nobody heard. */
   missed: number;
-  /** Until when quiet hours hold it; undefined: it is said at once. */
-  held: Instant | undefined;
 }
 
 /**
- * What a due reminder says at `now`, and when it speaks next: strictly after what it speaks of. `usual` is what becomes
- * of missed occurrences where the reminder does not say so itself.
+ * What a due reminder says at `now`, and when it speaks next: strictly after what it speaks of. Quiet hours hold it: it says
+ * nothing and is put off until they end. `usual` is what becomes of missed occurrences where the reminder does not say so
+ * itself.
  */
 export function planFiring(reminder: Due, now: Instant, usual: CatchUp): Firing {
   const catchUp = reminder.catchUp ?? usual;
@@ -35,26 +36,34 @@ export function planFiring(reminder: Due, now: Instant, usual: CatchUp): Firing 
   const due = own?.newest ?? snoozedUntil ?? now;
   const late = now.getTime() - due.getTime() > LATE_MS;
   const missed = own ? own.count - 1 + (snoozeDue ? 1 : 0) : 0;
-  const held = reminder.quiet && !reminder.urgent ? quietUntil(reminder.quiet, now) : undefined;
+  const heldSince = own ? undefined : reminder.heldSince;
   const plan = {
     id: reminder.id,
     plannedAt: own ? own.next : plannedAt,
     snoozedUntil: snoozeDue ? undefined : snoozedUntil,
     snoozedOccurrence: snoozeDue ? undefined : snoozedOccurrence,
+    heldSince: snoozeDue ? undefined : reminder.heldSince,
     occurrence,
     said: !(late && catchUp === 'skip'),
   };
-  const nag = nextNag(reminder, { now, held, plan });
+  const firing = { reminder, due, late, heldSince, missed: catchUp === 'late' ? missed : 0 };
+  const held = plan.said && reminder.quiet && !reminder.urgent ? quietUntil(reminder.quiet, now) : undefined;
+  if (held) return { ...firing, plan: heldPlan(reminder, plan, held, heldSince ?? due) };
+  const nag = nextNag(reminder, now, plan);
   return {
-    reminder,
-    due,
-    late,
-    missed: catchUp === 'late' ? missed : 0,
-    held,
+    ...firing,
     plan: nag
       ? { ...plan, snoozedUntil: nag.at, snoozedOccurrence: occurrence, nagged: nag.nagged }
       : { ...plan, nagged: plan.snoozedUntil ? reminder.nagged : 0 },
   };
+}
+
+/** Nothing is said before `until`. What had been put off beyond it, or was held before, is spoken for by this occurrence. */
+function heldPlan(reminder: Due, plan: Omit<NextPlan, 'nagged'>, until: Instant, heldSince: Instant): NextPlan {
+  const isSame = reminder.snoozedOccurrence?.getTime() === plan.occurrence.getTime();
+  const { occurrence } = plan;
+  const nagged = isSame ? reminder.nagged : 0;
+  return { ...plan, snoozedUntil: until, snoozedOccurrence: occurrence, heldSince, nagged, said: false };
 }
 
 /** More missed occurrences than this are not counted one by one. */
@@ -70,12 +79,13 @@ function passed(rule: string | undefined, first: Instant, now: Instant) {
 const MINUTE_MS = 60_000;
 
 /**
- * The repetition that follows a firing at `now`, said at once or when quiet hours end (`held`): none after the last one,
- * where the next occurrence comes sooner, or where the person has put off an earlier occurrence.
+ * The repetition that follows a firing at `now`: none after the last one, where the next occurrence comes sooner, or where
+ * the person has put off an earlier occurrence.
  */
 function nextNag(
   reminder: Due,
-  { now, held, plan }: { now: Instant; held: Instant | undefined; plan: Omit<NextPlan, 'nagged'> },
+  now: Instant,
+  plan: Omit<NextPlan, 'nagged'>,
 ): { at: Instant; nagged: number } | undefined {
   const { nag, urgent, quiet, rule } = reminder;
   if (nag === undefined || !plan.said) return undefined;
@@ -83,7 +93,7 @@ function nextNag(
   const isSame = reminder.snoozedOccurrence?.getTime() === plan.occurrence.getTime();
   const nagged = (isSame ? reminder.nagged : 0) + 1;
   if (nagged > MOST_NAGS) return undefined;
-  const next = new Date((held ?? now).getTime() + nag * MINUTE_MS);
+  const next = new Date(now.getTime() + nag * MINUTE_MS);
   const at = (quiet && !urgent && quietUntil(quiet, next)) || next;
   return rule !== undefined && plan.plannedAt && plan.plannedAt <= at ? undefined : { at, nagged };
 }

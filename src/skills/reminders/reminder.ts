@@ -30,6 +30,8 @@ export interface Reminder {
   /** When one occurrence that was put off speaks again, beside `plannedAt`. */
   snoozedUntil: Instant | undefined;
   snoozedOccurrence: Instant | undefined;
+  /** When it was due, where quiet hours hold it until `snoozedUntil`. */
+  heldSince: Instant | undefined;
   /** When it speaks next: the earlier of the two, computed by the database. */
   nextAt: Instant | undefined;
   /** Grows with each firing, also one that says nothing. */

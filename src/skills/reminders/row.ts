@@ -14,6 +14,7 @@ export interface ReminderRow {
   planned_at: Date | null;
   snoozed_until: Date | null;
   snoozed_occurrence: Date | null;
+  held_since: Date | null;
   next_at: Date | null;
   firing: number;
   last_at: Date | null;
@@ -43,6 +44,7 @@ export function toReminder(row: ReminderRow): Reminder {
     plannedAt: row.planned_at ?? undefined,
     snoozedUntil: row.snoozed_until ?? undefined,
     snoozedOccurrence: row.snoozed_occurrence ?? undefined,
+    heldSince: row.held_since ?? undefined,
     nextAt: row.next_at ?? undefined,
     firing: row.firing,
     lastAt: row.last_at ?? undefined,

@@ -26,11 +26,11 @@ export function messagesOf(firings: readonly Firing[], now: Instant, digest: boo
 
 /** Firings of the same group may be said together. */
 function groupOf(firing: Firing, now: Instant): string {
-  const { reminder, due, held } = firing;
-  if (reminder.text.includes('\n') || lineOf(firing, now).length > LONGEST_LINE) return keyOf(firing);
+  const { reminder, due, heldSince } = firing;
+  if (reminder.text.includes('\n') || dueText(firing, now).length > LONGEST_LINE) return keyOf(firing);
   // What is tainted is shown inert, and the others are not.
   const { personId, sayIn, tainted } = reminder;
-  return JSON.stringify([personId, sayIn, tainted, Math.floor(due.getTime() / MINUTE_MS), held]);
+  return JSON.stringify([personId, sayIn, tainted, Math.floor(due.getTime() / MINUTE_MS), heldSince !== undefined]);
 }
 
 const chunks = (group: readonly Firing[]): Firing[][] =>
@@ -44,9 +44,11 @@ const keyOf = ({ reminder, plan }: Firing): string =>
 
 function message(together: readonly Firing[], now: Instant): Outgoing {
   const [first] = together as [Firing];
-  const { reminder, held } = first;
+  const { reminder } = first;
   // One that speaks on time says no time.
-  const times = together.flatMap(({ due, late }) => (held || late ? due.toISOString() : []));
+  const times = together.flatMap(({ due, late, heldSince }) =>
+    heldSince || late ? (heldSince ?? due).toISOString() : [],
+  );
   return {
     key: together.map(keyOf).sort().join('+'),
     conversationId: reminder.sayIn,
@@ -54,18 +56,14 @@ function message(together: readonly Firing[], now: Instant): Outgoing {
     card: {
       kind: 'reminder',
       // Each is a paragraph, so that a Markdown mark left open in one does not reach into the next.
-      text: together.map((firing) => lineOf(firing, now)).join('\n\n'),
+      text: together.map((firing) => dueText(firing, now)).join('\n\n'),
       choices: together.length === 1 ? choices(first) : choicesOfEach(together),
       ...(times.length > 0 && { times: [...new Set(times)] }),
       ...(reminder.mention && { mention: reminder.mention }),
     },
-    ...(held && { notBefore: held }),
     tainted: reminder.tainted,
   };
 }
-
-const lineOf = (firing: Firing, now: Instant): string =>
-  dueText(firing.held ? { ...firing, late: true } : firing, firing.held ?? now);
 
 const done = (id: string): Choice => ({
   label: 'Done',

@@ -195,6 +195,7 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
     `update reminders r
         set text = d.text, rule = d.rule, zone = d.zone, state = d.state, planned_at = d.planned_at,
             snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,
+            held_since = case when d.snoozed_until = r.snoozed_until then r.held_since end,
             done_occurrence = d.done_occurrence, completed_at = d.completed_at, urgent = d.urgent,
             catch_up = d.catch_up, tainted = d.tainted, nag_minutes = d.nag_minutes, nagged = d.nagged, changed_at = $14, touched = nextval('reminders_touched'),
             version = r.version + 1
@@ -285,6 +286,8 @@ export interface NextPlan {
   plannedAt: Instant | undefined;
   snoozedUntil: Instant | undefined;
   snoozedOccurrence: Instant | undefined;
+  /** When it was due, where quiet hours hold it until `snoozedUntil`. */
+  heldSince: Instant | undefined;
   /** How often it will have repeated for this occurrence at `snoozedUntil`; 0: that is no repetition. */
   nagged: number;
   /** What it spoke of, or (when `said` is false) would have. */
@@ -297,11 +300,13 @@ export async function planNext(tx: Transaction, plans: readonly NextPlan[], now:
   await tx.query(
     `update reminders r
         set planned_at = d.planned_at, snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,
-            firing = r.firing + 1, last_occurrence = greatest(r.last_occurrence, d.occurrence),
+            held_since = d.held_since, firing = r.firing + 1,
+            last_occurrence = case when d.held_since is null then greatest(r.last_occurrence, d.occurrence)
+                                   else r.last_occurrence end,
             last_at = case when d.said then $7 else r.last_at end, nagged = d.nagged
        from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::bool[],
-                   $8::int[])
-         as d (id, planned_at, snoozed_until, snoozed_occurrence, occurrence, said, nagged)
+                   $8::int[], $9::timestamptz[])
+         as d (id, planned_at, snoozed_until, snoozed_occurrence, occurrence, said, nagged, held_since)
       where r.id = d.id`,
     [
       plans.map((plan) => plan.id),
@@ -312,6 +317,7 @@ export async function planNext(tx: Transaction, plans: readonly NextPlan[], now:
       plans.map((plan) => plan.said),
       now,
       plans.map((plan) => plan.nagged),
+      plans.map((plan) => plan.heldSince ?? null),
     ],
   );
 }

@@ -95,7 +95,7 @@ export function agendaLine(reminder: Reminder, now: Instant): string {
 }
 
 function state(reminder: Reminder, now: Instant): string {
-  const { zone, rule, nextAt, lastOccurrence, plannedAt, snoozedUntil, completedAt } = reminder;
+  const { zone, rule, nextAt, lastOccurrence, plannedAt, snoozedUntil, heldSince, completedAt } = reminder;
   const at = (instant: Instant) => formatInstant(instant, zone, now);
   if (reminder.state === 'completed') {
     const minute = completedAt && new Date(Math.floor(completedAt.getTime() / 60_000) * 60_000);
@@ -105,7 +105,8 @@ function state(reminder: Reminder, now: Instant): string {
   if (isOpen(reminder) && lastOccurrence) parts.push(`due since ${at(lastOccurrence)}`);
   if (rule !== undefined && plannedAt) parts.push(scheduleWords({ plannedAt, rule, zone }, now));
   else if (plannedAt) parts.push(at(plannedAt));
-  if (snoozedUntil) parts.push(`${reminder.nagged > 0 ? 'again' : 'snoozed until'} ${at(snoozedUntil)}`);
+  const putOff = heldSince ? 'held by quiet hours until' : reminder.nagged > 0 ? 'again' : 'snoozed until';
+  if (snoozedUntil) parts.push(`${putOff} ${at(snoozedUntil)}`);
   if (reminder.nag !== undefined && !(snoozedUntil && reminder.nagged > 0))
     parts.push(`repeated ${everyWords(reminder.nag)} until done`);
   if (parts.length === 0) parts.push(nextAt ? at(nextAt) : 'no more occurrences');
@@ -113,11 +114,11 @@ function state(reminder: Reminder, now: Instant): string {
 }
 
 /** What a reminder says when it is due: the person's words, and whether it is late. */
-export function dueText({ reminder, plan, due, late, missed }: Firing, now: Instant): string {
+export function dueText({ reminder, plan, due, late, heldSince, missed }: Firing, now: Instant): string {
   const notes: string[] = [];
   if (reminder.nagged > 0 && plan.occurrence.getTime() === reminder.snoozedOccurrence?.getTime())
     notes.push(`repeated, ${reminder.nagged} of ${MOST_NAGS}: say when it is done`);
-  if (late) notes.push(`was due ${dueWords(due, reminder.zone, now)}`);
+  if (late || heldSince) notes.push(`was due ${dueWords(heldSince ?? due, reminder.zone, now)}`);
   if (missed > 0) notes.push(missed >= 1_000 ? 'more than 1,000 missed before' : `${missed} missed before`);
   return notes.length === 0 ? `⏰ ${reminder.text}` : `⏰ ${reminder.text}\n(${notes.join('; ')})`;
 }

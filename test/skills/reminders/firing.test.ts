@@ -60,6 +60,7 @@ const base: Due = {
   plannedAt: undefined,
   snoozedUntil: undefined,
   snoozedOccurrence: undefined,
+  heldSince: undefined,
   nextAt: undefined,
   firing: 0,
   lastAt: undefined,

@@ -300,15 +300,59 @@ for (const { name, available, open } of testDatabases)
 
       test('hold what is due in them until they end', async () => {
         await remind('feed the cat', 'today at 23:00');
+        await coda.passTo('2026-11-21T06:29:59Z');
+        expect(coda.said).toEqual([]);
+        expect(words(await coda.call('reminder_list'))).toContain('held by quiet hours until Sat 21 Nov 07:30');
         await coda.passTo('2026-11-21T12:00:00Z');
-        expect(coda.said.map(({ notBefore }) => notBefore)).toEqual([new Date('2026-11-21T06:30:00Z')]);
+        expect(coda.said.map(({ card }) => card.text)).toEqual(['⏰ feed the cat\n(was due on Fri 20 Nov at 23:00)']);
+      });
+
+      test('hold nothing that is done, moved or deleted before they end', async () => {
+        await remind('bins', 'today at 22:30');
+        await remind('call Bob', 'today at 22:40');
+        await remind('cat', 'today at 22:50');
+        await remind('plants', 'every day at 22:55');
+        await coda.passTo('2026-11-20T22:00:00Z');
+        await coda.call('reminder_complete', { which: 'bins' });
+        await coda.call('reminder_delete', { which: 'call Bob' });
+        await coda.call('reminder_edit', { which: 'cat', when: 'tomorrow at 9' });
+        await coda.call('reminder_complete', { which: 'plants' });
+        await coda.passTo('2026-11-21T12:00:00Z');
+        expect(coda.said.map(({ card }) => card.text)).toEqual(['⏰ cat']);
+      });
+
+      test('say the newest occurrence of a series in the morning, once', async () => {
+        await coda.call('reminder_create', { text: 'look at the oven', when: 'every hour from 23:00 today' });
+        await coda.passTo('2026-11-21T06:45:00Z');
+        expect(coda.said.map(({ card }) => card.text)).toEqual(['⏰ look at the oven\n(was due at 07:00)']);
+      });
+
+      test('hold one repetition of what is put off into them, and nothing that was missed is skipped for it', async () => {
+        await play({ quiet: { from: '22:00', to: '07:30' }, config: { catch_up: 'skip' } });
+        await coda.call('reminder_create', { text: 'pills', when: 'today at 21:00', nag: 'every 20 minutes' });
+        await coda.passTo('2026-11-20T20:01:00Z');
+        await coda.call('reminder_snooze', { which: 'pills', when: '2 hours' });
+        await coda.passTo('2026-11-21T06:55:00Z');
+        expect(coda.said.map(({ card }) => card.text)).toEqual([
+          '⏰ pills',
+          '⏰ pills\n(was due on Fri 20 Nov at 23:01)',
+          '⏰ pills\n(repeated, 1 of 12: say when it is done)',
+        ]);
+      });
+
+      test('let go what becomes urgent', async () => {
+        await remind('feed the cat', 'today at 23:00');
+        await coda.passTo('2026-11-20T22:30:00Z');
+        await coda.call('reminder_edit', { which: 'cat', urgent: true });
+        await coda.passTo('2026-11-20T22:30:01Z');
+        expect(coda.said).toHaveLength(1);
       });
 
       test('do not hold what is urgent, nor what is due outside them', async () => {
         await coda.call('reminder_create', { text: 'oven', when: 'today at 23:00', urgent: true });
         await remind('breakfast', 'tomorrow at 7:30');
         await coda.passTo('2026-11-21T12:00:00Z');
-        expect(coda.said.map(({ notBefore }) => notBefore)).toEqual([undefined, undefined]);
+        expect(coda.said.map(({ card }) => card.text)).toEqual(['⏰ oven', '⏰ breakfast']);
       });
     });
   });
