@@ -61,6 +61,66 @@ describe.each(testDatabases)('what is said on $name', ({ name, available }) => {
     expect(coda.platform.in('dm-ana').filter((text) => text.startsWith('you said'))).toEqual(['you said: two']);
   });
 
+  test.skipIf(!available)('in the middle of an answer, all of it comes to the person’s own', async () => {
+    await using coda = await begin({ platform: { longest: 40 } });
+    await coda.person('ana').says('hello');
+    const ana = coda.person('ana', { channel: 'project' });
+    await ana.says('something');
+    coda.platform.faults.push('none', 'gone');
+    await ana.says(`one ${'a'.repeat(40)}`);
+    await coda.passes({ minutes: 1 });
+    expect(coda.platform.in('dm-ana').slice(1)).toEqual([`you said: one ${'a'.repeat(26)}`, 'a'.repeat(14)]);
+  });
+
+  test.skipIf(!available)(
+    'a platform that was away for a day gets all when it is back, also what it turns away at first',
+    async () => {
+      await using coda = await begin();
+      await coda.person('ana').says('hello');
+      coda.platform.faults.push('away');
+      const { settled } = await coda.hear('ana', 'dm-ana', 'one');
+      expect(await eventually(() => coda.platform.holding === 1)).toBe(true);
+      coda.platform.release();
+      await settled;
+      await coda.passes({ hours: 25 });
+      coda.platform.faults.push('retry', 'retry');
+      coda.reachable();
+      expect(await eventually(() => coda.platform.faults.length === 1)).toBe(true);
+      await coda.passes({ minutes: 1 });
+      expect(coda.platform.in('dm-ana').slice(1)).toEqual(['you said: one']);
+    },
+  );
+
+  test.skipIf(!available)('what is turned away for a day is a dead letter', async () => {
+    await using coda = await begin();
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    coda.platform.stuck = 'you said: one';
+    await ana.says('one');
+    await coda.passes({ hours: 23 });
+    expect(await coda.app.delivery.outbox.deadLetters()).toMatchObject({ total: 0 });
+    await coda.passes({ hours: 2 });
+    expect(await coda.app.delivery.outbox.deadLetters()).toMatchObject({ total: 1 });
+  });
+
+  test.skipIf(!available)('a used card that cannot be shown so is no dead letter', async () => {
+    await using coda = await begin({ platform: { showsUse: true } });
+    const ana = coda.person('ana');
+    for (const text of ['call Bob', 'buy milk']) await ana.says(`/remind in 5 minutes ${text}`);
+    await coda.passes({ minutes: 6 });
+    await coda.passes({ hours: 25 });
+    coda.platform.editFaults.push('retry', 'refused');
+    await ana.presses('Done: call Bob');
+    await coda.passes({ minutes: 10 });
+    expect(coda.platform.editFaults).toEqual([]);
+    expect(await coda.app.delivery.outbox.open()).toEqual({});
+    expect(coda.platform.in('dm-ana').filter((text) => text.startsWith('⏰'))).toHaveLength(1);
+    // The next use of the same card is shown.
+    await ana.presses('Done: buy milk');
+    await coda.passes({ minutes: 1 });
+    expect(coda.platform.in('dm-ana').find((text) => text.startsWith('⏰'))).toContain('Done');
+  });
+
   test.skipIf(!available)('who could not be reached is told when they are heard from next, once', async () => {
     await using coda = await begin();
     const ana = coda.person('ana');

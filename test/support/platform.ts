@@ -32,6 +32,8 @@ export interface PlatformOptions {
   /** Milliseconds until it shows what an unclear send has brought there; default: at once. */
   settlesMs?: number;
   canEdit?: boolean;
+  /** Whether a card whose buttons are used is shown so; default: not. */
+  showsUse?: boolean;
   /** Characters that one message takes; default: any number. */
   longest?: number;
   /** The port where the files of its messages are fetched by their names. */
@@ -39,7 +41,8 @@ export interface PlatformOptions {
   now: () => Date;
 }
 
-type FullOptions = Required<Omit<PlatformOptions, 'settlesMs'>> & Pick<PlatformOptions, 'settlesMs'>;
+type FullOptions = Required<Omit<PlatformOptions, 'settlesMs' | 'showsUse'>> &
+  Pick<PlatformOptions, 'settlesMs' | 'showsUse'>;
 
 /**
  * A chat platform in memory with the promises that a real one makes: ids, de-duplication by key within a window, a
@@ -52,7 +55,9 @@ export class FakePlatform {
   /** By person: a press comes with the role that their last message came with. */
   readonly roles = new Map<string, Heard['role']>();
   /** What the next sends meet, in order; an empty list means that all is well. */
-  readonly faults: ('lost' | 'before' | 'retry' | 'gone' | 'refused' | 'held' | 'away')[] = [];
+  readonly faults: ('none' | 'lost' | 'before' | 'retry' | 'gone' | 'refused' | 'held' | 'away')[] = [];
+  /** What the next edits meet. */
+  readonly editFaults: ('retry' | 'gone' | 'refused')[] = [];
   /** The text of what the platform answers with 503, however often it is tried. */
   stuck: string | undefined;
   /** Nobody can ask where files are. */
@@ -79,13 +84,14 @@ export class FakePlatform {
   }
 
   post(part: Part): string {
-    const before = this.sentAt.get(part.key);
+    const identity = JSON.stringify([part.place.channel, part.identity ?? part.key]);
+    const before = this.sentAt.get(identity);
     const now = this.options.now().getTime();
     if (before && now - before.at <= this.options.deduplicatesForMs && this.options.deduplicatesForMs > 0) {
       return before.id;
     }
     const id = `p${++this.count}`;
-    this.sentAt.set(part.key, { at: now, id });
+    this.sentAt.set(identity, { at: now, id });
     const { content } = part;
     this.messages.push({
       id,
@@ -151,7 +157,7 @@ class FakeAdapter implements ChatAdapter {
   constructor(name: string, platform: FakePlatform, options: FullOptions) {
     this.name = name;
     this.platform = platform;
-    const { deduplicatesForMs, canFind, canEdit, longest, filesAt, settlesMs } = options;
+    const { deduplicatesForMs, canFind, canEdit, longest, filesAt, settlesMs, showsUse } = options;
     this.longest = longest;
     const at = (name: string) => `http://127.0.0.1:${filesAt}/${name}`;
     this.files = {
@@ -162,7 +168,13 @@ class FakeAdapter implements ChatAdapter {
         return files.map((file) => ({ ...file, url: at(file.name) }));
       },
     };
-    this.promises = { deduplicatesForMs, canFind, canEdit, ...(settlesMs !== undefined && { settlesMs }) };
+    this.promises = {
+      deduplicatesForMs,
+      canFind,
+      canEdit,
+      ...(settlesMs !== undefined && { settlesMs }),
+      ...(showsUse && { showsUse }),
+    };
   }
 
   async start(inbox: Inbox, reachable: (channel?: string) => void): Promise<void> {
@@ -195,6 +207,9 @@ class FakeAdapter implements ChatAdapter {
   }
 
   async edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
+    const fault = this.platform.editFaults.shift();
+    if (fault === 'retry') return { kind: 'retry', reason: '429', afterMs: 1_000 };
+    if (fault) return { kind: fault, reason: `the edit is ${fault}`, fault: 'refused' };
     return this.platform.edit(receipt.id, part)
       ? { kind: 'sent', receipt }
       : { kind: 'gone', reason: 'unknown message' };
@@ -206,7 +221,8 @@ class FakeAdapter implements ChatAdapter {
   }
 
   async find(part: Part): Promise<Receipt | undefined> {
-    const found = this.platform.messages.find((message) => message.key === part.key);
+    const { key, place } = part;
+    const found = this.platform.messages.find((each) => each.key === key && each.channel === place.channel);
     return found && { id: found.id };
   }
 

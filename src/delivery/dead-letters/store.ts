@@ -76,7 +76,7 @@ export const UNTOLD_JOBS = `select case when count(*) > 0 and ${ANY_OWNER_DIRECT
 /** Puts dead letters back to be sent: one, or all. The time that it may take begins anew. Returns how many. */
 export async function revive(tx: Transaction, id: string | undefined, now: Instant): Promise<number> {
   const { count } = await tx.query(
-    `update outbox set state = 'pending', told = false, next_at = $2, created_at = $2, attempts = 0, unknown_at = null, error = null
+    `update outbox set state = 'pending', told = false, next_at = $2, created_at = $2, attempts = 0, failing_since = null, unknown_at = null, error = null
       where state = 'dead' and ($1::uuid is null or id = $1::uuid)`,
     [id ?? null, now],
   );

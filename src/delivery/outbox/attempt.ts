@@ -134,11 +134,15 @@ export class Attempts {
   /** Waits for its platform to be on again, then counts as gone with it. */
   private withoutPlatform(row: store.Row): SendOutcome {
     const reason = `${row.place.adapter} is off`;
-    return this.isTooOld(row) ? { kind: 'gone', reason } : { kind: 'retry', reason, until: 'reachable' };
+    return this.isPassed(row.createdAt) ? { kind: 'gone', reason } : { kind: 'retry', reason, until: 'reachable' };
   }
 
-  private isTooOld(row: store.Row): boolean {
-    return this.deps.world.clock.now().getTime() - row.createdAt.getTime() >= store.GIVE_UP_MS;
+  private isPassed(since: Instant): boolean {
+    return this.deps.world.clock.now().getTime() - since.getTime() >= store.GIVE_UP_MS;
+  }
+
+  private isGivenUp({ failingSince }: store.Row): boolean {
+    return failingSince !== undefined && this.isPassed(failingSince);
   }
 
   private async sendOrEdit(
@@ -166,14 +170,14 @@ export class Attempts {
     const { world } = this.deps;
     if (outcome.kind === 'sent') {
       const state = row.removed ? 'dropped' : 'sent';
-      return {
-        id: row.id,
-        state,
-        receipt: outcome.receipt,
-        ...(row.content.spent && { spent: row.content.spent.length }),
-      };
+      return { id: row.id, state, receipt: outcome.receipt, ...shownAsSpent(row) };
     }
     if (outcome.kind === 'gone' && row.removed) return { id: row.id, state: 'dropped' };
+    // A card whose use could not be shown was said: what it says is not lost, and goes nowhere else.
+    if (wasSaid(row) && (outcome.kind === 'gone' || outcome.kind === 'refused' || this.isGivenUp(row))) {
+      world.log.warn({ key: row.key, outcome: outcome.kind }, 'a used card stays as it is');
+      return { id: row.id, state: 'sent', ...shownAsSpent(row) };
+    }
     if (outcome.kind === 'deleted') return { id: row.id, state: row.removed ? 'dropped' : 'sent' };
     const now = world.clock.now();
     const error = world.secrets.hide(outcome.reason).slice(0, 500);
@@ -190,7 +194,7 @@ export class Attempts {
     if (outcome.kind === 'retry' && outcome.until === 'reachable')
       return { id: row.id, state: 'held', nextAt, error, ...unclear };
     if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
-    if (outcome.kind === 'refused' || this.isTooOld(row)) return this.dead(row, error);
+    if (outcome.kind === 'refused' || this.isGivenUp(row)) return this.dead(row, error);
     if (outcome.kind === 'unknown') {
       const settlesMs = this.adapter(row.place.adapter)?.promises.settlesMs;
       // Where it takes a while to be seen, the newest attempt counts; where a key is forgotten, the first.
@@ -229,6 +233,11 @@ export class Attempts {
 
 /** Nobody is there, or the platform is off: that is no fault. */
 const isAway = (outcome: SendOutcome) => outcome.kind === 'retry' && outcome.until === 'reachable';
+
+/** A card that was sent, and is only to be shown as used. */
+const wasSaid = ({ receipt, content, removed }: store.Row): boolean => !!receipt && !!content.spent && !removed;
+
+const shownAsSpent = ({ content: { spent } }: store.Row) => spent && { spent: spent.length };
 
 function toPart(row: store.Row, keep: NonNullable<Part['keep']>): Part {
   return {

@@ -334,7 +334,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   private async storeReceipts(owner: string, ended: readonly store.SendResult[]): Promise<boolean> {
     const { database, world, events } = this.deps;
     const now = world.clock.now();
-    if (ended.every(({ state }) => state !== 'dead')) {
+    const moved = ended.flatMap(({ id, conversationId }) => (conversationId === undefined ? [] : [id]));
+    if (moved.length === 0 && ended.every(({ state }) => state !== 'dead')) {
       const statement: Queryable = {
         query: (sql, params) => database.run('outbox.receipts', sql, params),
       };
@@ -342,6 +343,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     }
     return database.tx('outbox.receipts', async (tx) => {
       const { dead, areDue } = await store.record(tx, owner, ended, now);
+      if (moved.length > 0) await store.follow(tx, moved, now);
       const facts = dead.map(({ person_id: person, ...data }) => ({
         name: 'dead_letter' as const,
         data: { ...data, ...(person !== null && { person }) },

@@ -53,6 +53,12 @@ export const TRANSITIONS: readonly Transition[] = [
     to: ['dropped'],
     when: 'a surplus draft was taken away, or its person was erased',
   },
+  {
+    by: 'follow',
+    from: ['sent'],
+    to: ['pending'],
+    when: 'the place of its message is gone before a later part: all of it goes elsewhere',
+  },
   { by: 'reachable', from: ['held'], to: ['pending'], when: 'its place can be written to again' },
   { by: 'takeUpHeld', from: ['held'], to: ['pending'], when: 'somebody is there for another process' },
   { by: 'release', from: ['sending'], to: ['unknown', 'pending'], when: 'its process has died' },

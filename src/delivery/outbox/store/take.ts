@@ -1,7 +1,7 @@
 /** Parts that are due, and what became of them. */
 import type { Instant } from '../../../base/clock.ts';
 import type { Json } from '../../../base/json.ts';
-import { type Database, json, type Queryable } from '../../../storage/index.ts';
+import { type Database, json, type Queryable, type Transaction } from '../../../storage/index.ts';
 import type { Place, Receipt } from '../../adapter.ts';
 import type { Content } from '../../content.ts';
 import { toPlace } from '../../conversations/store.ts';
@@ -22,6 +22,8 @@ export interface Row {
   attempts: number;
   unknownAt: Instant | undefined;
   createdAt: Instant;
+  /** Since when attempts have failed, one after another. */
+  failingSince: Instant | undefined;
   fallback: boolean;
   /** Where its message is, when it was sent before and only has to be brought up to date. */
   receipt: Receipt | undefined;
@@ -97,6 +99,7 @@ interface ClaimedRow {
   attempts: number;
   unknown_at: Instant | null;
   created_at: Instant;
+  failing_since: Instant | null;
   fallback: boolean;
   receipt: Receipt | null;
   removed: boolean;
@@ -119,6 +122,7 @@ function toRow(row: ClaimedRow, owner: string): Row {
     attempts: row.attempts,
     unknownAt: row.unknown_at ?? undefined,
     createdAt: row.created_at,
+    failingSince: row.failing_since ?? undefined,
     fallback: row.fallback,
     receipt: row.receipt ?? undefined,
     removed: row.removed,
@@ -191,6 +195,8 @@ export async function record(
             error = e.error, conversation_id = coalesce(e."conversationId", o.conversation_id),
             adapter = coalesce((select adapter from conversations where id = e."conversationId"), o.adapter),
             fallback = o.fallback or e."conversationId" is not null,
+            failing_since = case when e.state in ('pending', 'unknown') and e."conversationId" is null then
+                              case when e.untried then o.failing_since else coalesce(o.failing_since, $3) end end,
             sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end
        from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
                                          "unknownAt" timestamptz, error text, "conversationId" uuid, spent int,
@@ -202,6 +208,22 @@ export async function record(
   );
   const dead = rows.flatMap(({ state, meant: _, ...letter }) => (state === 'dead' ? [letter] : []));
   return { dead, areDue: rows.some(({ state, meant }) => state !== meant) };
+}
+
+/**
+ * Has the earlier parts of messages whose place is gone said again where these parts go: who reads the rest there has the
+ * whole. Of their own statement: a receipt that is stored in the same one would not be seen.
+ */
+export async function follow(tx: Transaction, ids: readonly string[], now: Instant): Promise<void> {
+  await tx.query(
+    `update outbox e
+        set state = 'pending', next_at = $2, conversation_id = o.conversation_id, adapter = o.adapter, fallback = true,
+            receipt = null, unknown_at = null, reply_to = null, drafted = false, progress = null, sent_at = null
+       from outbox o
+      where o.id = any($1::uuid[]) and e.grp = o.grp and e.part < o.part and e.state = 'sent'
+        and e.conversation_id <> o.conversation_id`,
+    [ids, now],
+  );
 }
 
 /** A `with` part: the persons of dead letters are to be told of them. */
