@@ -49,6 +49,7 @@ export type { TurnOver } from './over.ts';
 export * from './phrase.ts';
 export { policyOf, refusedHere } from './policy.ts';
 export {
+  closing,
   contextOf,
   deletionRules as agentDeletionRules,
   fileReferences as agentFiles,

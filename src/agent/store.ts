@@ -205,6 +205,25 @@ function withStored(answer: ModelStep, recorder: CallRecorder): ModelStep {
   return { ...answer, calls: answer.calls.map((call) => recorder.stored(call)) };
 }
 
+interface Closing extends Also {
+  inboxId: string;
+  now: Instant;
+}
+
+/** Ends the turn that was begun for a row which nobody answers any more: so it is not kept, nor counted as waiting, for ever. */
+export function closing(item: Item, now: Instant): Also | undefined {
+  const also: Closing = { inboxId: item.id, now, write: closeTurns };
+  return contextOf(item).turn === null ? undefined : also;
+}
+
+function closeTurns(closings: readonly Closing[]): Fragment {
+  const [{ now }] = closings as [Closing];
+  return sql`, let_go as (
+      update turns set state = 'failed', finished_at = ${now}, expires_at = null
+       where inbox_id = any(${closings.map(({ inboxId }) => inboxId)}::uuid[]) and finished_at is null and ${FENCED}
+    )`;
+}
+
 /** Writes the turn and its new steps in `tx`, whose fence has been held. */
 export function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnState, now: Instant): void {
   const record = turnRecord(turn, item, state, now);

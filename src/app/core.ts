@@ -1,6 +1,6 @@
 /** What delivery, jobs and doctor stand on, and what skills, the agent and platforms stand on in turn. */
 import { setMaxListeners } from 'node:events';
-import { itemContext, Said } from '../agent/index.ts';
+import { closing, itemContext, Said } from '../agent/index.ts';
 import type { Closer } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
@@ -66,6 +66,7 @@ function openDelivery(
     rateLimit: rateLimitOf(config, parts.world),
     maxAgeMs: config.delivery.max_age,
     context: itemContext(remembered(config), config.models !== undefined),
+    begun: (item) => closing(item, parts.world.clock.now()),
   });
 }
 

@@ -142,8 +142,12 @@ async function part(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
   const all = await links.identitiesOf(tx, person.id);
   if (all.length < 2) return failed('NOT_FOUND', texts.notJoined());
   const own = await links.ownRole(tx, identity, deps.access);
-  const asker = await links.part(tx, identity, { person, ...own }, clock.now());
+  const asker = await links.part(tx, identity, { person, ...own, rules: deps.access }, clock.now());
+  const others = all.filter((each) => each.adapter !== identity.adapter || each.externalId !== identity.externalId);
   await conversations.giveTo(tx, conversationId, asker.id);
+  // Said in a channel it is about their direct messages there, too, which nobody else has who stays.
+  if (others.every(({ adapter }) => adapter !== identity.adapter))
+    await conversations.giveAll(tx, { adapter: identity.adapter, from: person.id, to: asker.id });
   tx.afterCommit(() => {
     deps.log.info(
       { person: person.id, now: asker.id, adapter: identity.adapter },
@@ -151,7 +155,6 @@ async function part(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
     );
     deps.delivery.forget(person.id);
   });
-  const others = all.filter((each) => each.adapter !== identity.adapter || each.externalId !== identity.externalId);
   return done(texts.parted(named(deps, others)), { asker });
 }
 

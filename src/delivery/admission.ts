@@ -1,6 +1,6 @@
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
-import type { End } from './endings.ts';
+import type { Also, End } from './endings.ts';
 import type { Arriving } from './files/arriving.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, TooFast } from './item.ts';
@@ -16,6 +16,8 @@ export interface AdmissionDeps {
   arriving: Pick<Arriving, 'complete' | 'notGiven'>;
   lanes: Pick<Lanes, 'asHeld'>;
   end(name: string, item: Item, end: End): Promise<boolean>;
+  /** What ends with a row that nobody answers any more: the turn that was begun for it. */
+  begun(item: Item): Also | undefined;
   /** Tells the platform that the event of a row is heard. False: it was too late, and the person has seen it fail. */
   acknowledged(item: Item): Promise<boolean>;
 }
@@ -45,7 +47,7 @@ export class Admission {
     }
     if (this.isOld(item)) {
       this.deps.world.log.info({ item: item.key }, 'too old to be answered out of the blue');
-      const missed = this.deps.arriving.notGiven(item);
+      const missed = item.payload.resumedAt === undefined ? this.deps.arriving.notGiven(item) : texts.tooLateToGoOn();
       const cards = missed === undefined ? [] : [{ kind: 'notice' as const, text: missed }];
       return this.ended('inbox.expire', item, { state: 'expired', cards });
     }
@@ -93,6 +95,7 @@ export class Admission {
   }
 
   private async ended(name: string, item: Item, end: End): Promise<undefined> {
-    await this.deps.end(name, item, end);
+    const also = this.deps.begun(item);
+    await this.deps.end(name, item, { ...end, ...(also && { also }) });
   }
 }

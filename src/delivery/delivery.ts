@@ -9,7 +9,7 @@ import type { Artifacts, Database, Fragment, Transaction } from '../storage/inde
 import { type ChatAdapter, type Inbox, type Incoming, isSaid, type Place } from './adapter.ts';
 import { Admission } from './admission.ts';
 import { tellUndelivered } from './dead-letters/undelivered.ts';
-import type { End } from './endings.ts';
+import type { Also, End } from './endings.ts';
 import { addressOf, Endings } from './endings.ts';
 import { Arriving } from './files/arriving.ts';
 import { Hints } from './hints.ts';
@@ -46,6 +46,8 @@ export interface DeliveryOptions {
   maxAgeMs: number;
   /** A scalar subquery over `i`, `c` and `p`: what the agent wants to know of each row as it is taken. */
   context: Fragment;
+  /** What ends with a row that nobody answers any more: what the agent has begun for it. */
+  begun(item: Item): Also | undefined;
   /** Programs that are told of failed turns, questions and dead letters. */
   events: Events;
   wakeAt(at: Date): void;

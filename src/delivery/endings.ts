@@ -227,5 +227,5 @@ export function addressOf(item: Item) {
 
 /** Whether a draft was shown, or may have been, that is no part of the answer any more. */
 function mayBeSurplus({ attempts, payload }: Item, { drafted = 0 }: End, parts: readonly unknown[]): boolean {
-  return drafted > parts.length || attempts > 0 || payload.suspect === true;
+  return drafted > parts.length || attempts > 0 || payload.suspect === true || payload.resumedAt !== undefined;
 }

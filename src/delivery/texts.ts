@@ -5,6 +5,9 @@ import { plural, shorten } from '../base/text.ts';
 export const couldNotAnswer = () =>
   'Something went wrong each time I tried to answer this, so I have given up on it. Please say it another way, or ask the owner to look into the log.';
 
+export const tooLateToGoOn = () =>
+  'After the decision I was away for too long, and have let it go; it may have been begun. Please look, and ask again if it is still wanted.';
+
 export const stopped = () => 'Stopped.';
 
 export const notInTime = () => 'That reached me too late, so I have not done it. Please try again.';

@@ -50,6 +50,25 @@ describe.each(testDatabases)('a turn that waits for its person on $name', ({ nam
     expect(ana.heard('told: sent to bob')).toHaveLength(1);
   });
 
+  test.skipIf(!available)('what was approved before a long stop is let go, and its person told', async () => {
+    const { outside, skill, model } = asking();
+    await using coda = await play({ engine: name, model, skills: [skill] });
+    const ana = coda.person('ana');
+    await ana.says('read it');
+    await ana.says('write to bob');
+    outside.hold();
+    const approve = ana.seen().flatMap((message) => message.buttons)[0];
+    await coda.press('ana', 'dm-ana', approve?.id ?? '');
+    await outside.begun.promise;
+    await coda.app.stop(0);
+    outside.release();
+    await coda.world.clock.moveTo(new Date(coda.world.clock.now().getTime() + 25 * 3_600_000));
+    await coda.start();
+    await coda.passes({ minutes: 1 });
+    expect(ana.heard('ask again if it is still wanted.')).toHaveLength(1);
+    expect(await coda.count('turns where finished_at is null')).toBe(0);
+  });
+
   test.skipIf(!available)('a yes to something that was asked since approves nothing', async () => {
     const { skill, model, sent } = asking();
     await using coda = await play({ engine: name, model, skills: [skill] });

@@ -101,6 +101,18 @@ describe('rights', () => {
     expect(await roleOf(two, 'chat', 'olga')).toBe('owner');
   });
 
+  test('of the owner go with the owner’s own account, and so do its direct messages', async () => {
+    await using two = await playTwo(everybody);
+    const { chat, work } = two;
+    await join(chat, work, 'olga');
+    await chat.says('olga', '/link off', { channel: 'room' });
+    expect(await roleOf(two, 'chat', 'olga')).toBe('owner');
+    expect(await roleOf(two, 'work', 'olga')).toBe('member');
+    const sql = `select adapter from conversations where kind = 'dm' and person_id = $1`;
+    const own = await two.coda.database().read(sql, [await personOf(two, 'chat', 'olga')]);
+    expect(own.rows).toEqual([{ adapter: 'chat' }]);
+  });
+
   test('cannot be had by talking an owner into entering a code', async () => {
     await using two = await playTwo(everybody);
     const { chat, work } = two;

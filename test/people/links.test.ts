@@ -94,8 +94,8 @@ describe.each(testDatabases)('one person on two platforms, on $name', ({ name: e
     await nothingLeftOf(two, from);
     const identity = { adapter: 'work', externalId: 'ana' };
     const person = { id: to } as Person;
-    const role = 'member';
-    await coda.database().tx('test', (tx) => links.part(tx, identity, { person, role, roles: [] }, now));
+    const own = { person, role: 'member' as const, roles: [], rules: { owners: [], members: everybody.members } };
+    await coda.database().tx('test', (tx) => links.part(tx, identity, own, now));
     expect(await work.says('ana', '/notes')).not.toContain('mat');
   });
 

@@ -101,6 +101,18 @@ export async function giveTo(tx: Transaction, id: string, personId: string): Pro
   await tx.query(`update conversations set person_id = $2 where id = $1 and kind = 'dm'`, [id, personId]);
 }
 
+/** The direct messages of a person on a platform are another's from now on. */
+export async function giveAll(
+  tx: Transaction,
+  { adapter, from, to }: { adapter: string; from: string; to: string },
+): Promise<void> {
+  await tx.query(`update conversations set person_id = $3 where adapter = $1 and person_id = $2 and kind = 'dm'`, [
+    adapter,
+    from,
+    to,
+  ]);
+}
+
 /** Begins a conversation afresh: what was said before is not shown to the model any more. */
 export async function nextEpoch(tx: Transaction, id: string): Promise<void> {
   await tx.query('update conversations set epoch = epoch + 1 where id = $1', [id]);

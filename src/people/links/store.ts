@@ -7,7 +7,7 @@ import type { AccessRules, Claim } from '../access.ts';
 import type { DeletionRule } from '../deletion.ts';
 import { type Merged, type MergeRule, mergeAll } from '../merge.ts';
 import type { Person, Role } from '../person.ts';
-import { type PersonRow, rolesGiven, toPerson } from '../store.ts';
+import { correctRole, type PersonRow, rolesGiven, toPerson } from '../store.ts';
 
 /** How a person is known on a platform. */
 export interface Identity {
@@ -124,12 +124,13 @@ export async function join(
 }
 
 /**
- * Makes an identity a person of its own again, with no more rights than it has by itself; all else stays where it is.
+ * Makes an identity a person of its own again, with no more rights than it has by itself, nor do those who stay have its
+ * rights any longer; all else stays where it is.
  */
 export async function part(
   tx: Transaction,
   { adapter, externalId }: Pick<Identity, 'adapter' | 'externalId'>,
-  { person, role, roles }: { person: Person; role: Role; roles: readonly string[] },
+  { person, role, roles, rules }: { person: Person; role: Role; roles: readonly string[]; rules: AccessRules },
   now: Instant,
 ): Promise<Person> {
   const id = uuid(now);
@@ -146,6 +147,7 @@ export async function part(
     id,
   ]);
   await tx.query('update grants set person_id = $3 where adapter = $1 and external_id = $2', [adapter, externalId, id]);
+  await correctRole(tx, person.id, rules);
   append(tx, [
     rowOf({
       at: now,
