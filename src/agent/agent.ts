@@ -7,7 +7,7 @@ import { type Card, type Item, isPrivate, isSaid } from '../delivery/index.ts';
 import { lockPerson } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { rememberedIn } from './approvals/remembered.ts';
-import { type Ready, runCall, whenReady } from './calls.ts';
+import { Ready, runCall, whenReady } from './calls.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { fresh } from './dialogue/dialogue.ts';
 import { closed } from './dialogue/texts.ts';
@@ -75,7 +75,7 @@ export class Agent implements TurnHost {
    * a typed choice does. `call` may give instead what there is to say (a button that is gone).
    */
   async act(name: string, item: Item, signal: AbortSignal, call: ActCall, recorded?: Recorded): Promise<void> {
-    const ready: Ready = new Map();
+    const ready = new Ready();
     const { tainted } = item;
     // What a schedule or a webhook runs by itself is nothing that the person's next words refer to.
     const ctx = { ...this.callContext(item, signal, tainted), ready, ...(!isSaid(item) && { aside: true as const }) };
@@ -95,7 +95,7 @@ export class Agent implements TurnHost {
   ): Promise<T> {
     const { database, toolbox, world } = this.options;
     const item = { ...asked, context: NOT_RECALLED as unknown as Json };
-    const ready: Ready = new Map();
+    const ready = new Ready();
     const aside = { ready, aside: true as const, ...(confirmed && { confirmed: true as const }) };
     const ctx = { ...this.callContext(item, signal, true), ...aside };
     return whenReady(ready, () =>

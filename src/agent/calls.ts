@@ -29,9 +29,14 @@ import { addUndo } from './undo/store.ts';
 import { bindingOf, storable } from './unstored.ts';
 
 /** By tool and input: what calls have awaited before their transaction (a file, a service). */
-export type Ready = Map<string, unknown>;
+export class Ready extends Map<string, unknown> {
+  /** One of them took too long once. */
+  wasSlow = false;
+}
 
 const DATA_TIMEOUT_MS = 1_000;
+/** The second time it may take longer: on a small or loaded machine the first one also loads what it needs. */
+const SECOND_TIME = 5;
 const OUTSIDE_TIMEOUT_MS = 60_000;
 /** Characters of a result that are kept: more than a turn can read on in. What is larger is for a tool to give as a file. */
 const LONGEST_KEPT = 200_000;
@@ -92,14 +97,18 @@ export async function makeReady(ready: Ready, { tool, input }: DataCall, ctx: Ca
 
 /**
  * Runs `work`, which opens a transaction whose calls have `ready` in their context. Where one of them turns out to need
- * something else first (what an undo calls is known in the transaction only), `work` is run again with it. A tool's `prepare`
- * never runs inside a transaction.
+ * something else first (what an undo calls is known in the transaction only), `work` is run again with it, and once more
+ * where one took too long. A tool's `prepare` never runs inside a transaction.
  */
 export async function whenReady<T>(ready: Ready, work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await work();
     } catch (error) {
+      if (error instanceof TookTooLong && !ready.wasSlow) {
+        ready.wasSlow = true;
+        continue;
+      }
       if (!(error instanceof NotReady) || ready.has(keyOf(error.valid))) throw error;
       await makeReady(ready, error.valid, error.ctx);
     }
@@ -118,7 +127,7 @@ export async function runData(
 ): Promise<ToolResult> {
   const key = keyOf({ tool, input });
   if (tool.prepare && !ctx.ready?.has(key)) throw new NotReady({ tool, input }, ctx);
-  const most = tool.timeoutMs ?? DATA_TIMEOUT_MS;
+  const most = (tool.timeoutMs ?? DATA_TIMEOUT_MS) * (ctx.ready?.wasSlow ? SECOND_TIME : 1);
   const since = performance.now();
   const prepared = tool.prepare && { prepared: ctx.ready?.get(key) };
   const result = await inSpan(ctx.spans, 'tool', aboutTool(tool), () =>

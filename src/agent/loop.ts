@@ -5,7 +5,7 @@ import { CodaError } from '../base/errors.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { ApprovalQuestion } from './approvals/index.ts';
-import { type DataCall, isData, makeReady, type Ready, runData, runOutside, TookTooLong, whenReady } from './calls.ts';
+import { type DataCall, isData, makeReady, Ready, runData, runOutside, TookTooLong, whenReady } from './calls.ts';
 import { type Considered, consider } from './consider.ts';
 import { isLookedAt, lookAtCall } from './critique.ts';
 import type { ModelToolCall } from './model.ts';
@@ -190,7 +190,7 @@ export function considered(run: Running, call: ModelToolCall, state: CallState):
 
 /** Runs data calls in the transaction that `work` opens, with what they await before it. */
 export async function withReady<T>(run: Running, calls: readonly DataCall[], work: (ctx: CallContext) => Promise<T>) {
-  const ready: Ready = new Map();
+  const ready = new Ready();
   const ctx = { ...run.context(), ready };
   await Promise.all(calls.map((valid) => makeReady(ready, valid, ctx)));
   return whenReady(ready, () => work(ctx));

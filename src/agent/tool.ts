@@ -114,7 +114,7 @@ export interface CallContext {
   /** What `prepare` returned. */
   prepared?: unknown;
   /** What calls of this transaction have awaited before it, by tool and input. */
-  ready?: ReadonlyMap<string, unknown>;
+  ready?: ReadonlyMap<string, unknown> & { readonly wasSlow: boolean };
   /** Whether untrusted text is in the turn's context; what is written inherits it. */
   tainted: boolean;
   /**
