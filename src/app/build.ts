@@ -283,7 +283,7 @@ async function start(parts: Starting): Promise<void> {
   const { closer, stopping, database, worker, delivery, jobs, schedules, skills, adapters } = parts;
   // Before anything is taken up: a turn that goes on after a restart finds its skills and specialists.
   closer.onClose('agent skills', await parts.liveSkills.start(parts.commands.map(({ name }) => name)));
-  await join(parts);
+  await join(parts, { answers: true });
   parts.sandbox.start();
   await recordConfig(database, parts.config, parts.world.clock.now());
   await database.tx('schedules.put', (tx) => putTasks(tx, parts));
@@ -308,13 +308,17 @@ async function start(parts: Starting): Promise<void> {
 }
 
 /** Becomes one of the replicas, which owns what it runs. */
-async function join(parts: Pick<Starting, 'router' | 'adapters'> & Parts): Promise<void> {
+async function join(
+  parts: Pick<Starting, 'router' | 'adapters'> & Parts,
+  { answers }: { answers: boolean },
+): Promise<void> {
   const { closer, worker, delivery, jobs, schedules, router, adapters, skills } = parts;
   // What is to be said is left to who can cut it as its platform needs it.
-  const handlers = adapters.length > 0 ? handlersOf(parts) : [...jobsOf(skills), parts.events.job()];
+  const handlers = answers ? handlersOf(parts) : [...jobsOf(skills), parts.events.job()];
   jobs.start(handlers.map((handler) => schedules.watched(handler)));
   await delivery.start({
     adapters,
+    answers,
     kindOf: (event) => router.kindOf(event),
     handle: (item, signal) => router.handle(item, signal),
     moved: parts.moved,
@@ -328,7 +332,7 @@ async function join(parts: Pick<Starting, 'router' | 'adapters'> & Parts): Promi
 }
 
 async function startJobs(parts: Parts & Pick<Starting, 'router'>): Promise<void> {
-  await join({ ...parts, adapters: [] });
+  await join({ ...parts, adapters: [] }, { answers: false });
   parts.worker.start([parts.jobs, parts.schedules]);
 }
 

@@ -56,6 +56,8 @@ export interface DeliveryOptions {
 /** What delivery works for, known when it starts. */
 export interface Receiver {
   adapters: readonly ChatAdapter[];
+  /** False: messages are left to processes that have platforms, which cut what is said as these need it. */
+  answers: boolean;
   /** What an event is: a command runs at once, without a lane. */
   kindOf(event: Incoming): ItemKind;
   /** Does what a row asks for and ends it; what it throws counts as a failed attempt. */
@@ -116,6 +118,7 @@ export class Delivery {
       context,
       withFiles: () => this.adapters.flatMap(({ name, files }) => (files ? [name] : [])),
       maxAgeMs: options.maxAgeMs,
+      answers: () => this.receiver?.answers ?? false,
       handle: (item, signal) => this.handle(item, signal),
       settled: (id) => this.settle(id),
       signal,

@@ -69,6 +69,22 @@ describe.each(testDatabases)('a turn that waits for its person on $name', ({ nam
     expect(await coda.count('turns where finished_at is null')).toBe(0);
   });
 
+  test.skipIf(!available)('a process that only runs jobs leaves it to one that can cut the answer', async () => {
+    const { outside, skill, model } = asking();
+    await using coda = await play({ engine: name, model, skills: [skill], platform: { longest: 10 } });
+    outside.hold();
+    await coda.hear('ana', 'dm-ana', 'read it');
+    await outside.begun.promise;
+    await coda.app.stop(0);
+    outside.release();
+    await coda.startJobs();
+    await coda.app.settled();
+    expect(await coda.count('outbox')).toBe(0);
+    await coda.restart();
+    await coda.passes({ minutes: 1 });
+    expect(coda.platform.in('dm-ana')[0]).toHaveLength(10);
+  });
+
   test.skipIf(!available)('a yes to something that was asked since approves nothing', async () => {
     const { skill, model, sent } = asking();
     await using coda = await play({ engine: name, model, skills: [skill] });

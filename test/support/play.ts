@@ -92,6 +92,13 @@ export class Play {
     await this.app.start();
   }
 
+  /** A process that only runs jobs, as `coda jobs work`, begins on the same data. */
+  async startJobs(): Promise<void> {
+    this.adapter = this.platform.connect();
+    this.app = await this.build(this.adapter);
+    await this.app.startJobs();
+  }
+
   /** A further replica beside the first (PostgreSQL), in a world of its own if its clock is another, on a platform `name`. */
   async replica(
     world: TestWorld = this.world,

@@ -40,6 +40,8 @@ export interface LanesDeps {
   withFiles(): readonly string[];
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
+  /** Whether this process answers messages; one that runs jobs only leaves them to others. */
+  answers(): boolean;
   /** Does what the row asks for and ends it; what it throws counts as a failed attempt. */
   handle(item: Item, signal: AbortSignal): Promise<void>;
   /** A row is out of this process's hands. */
@@ -93,7 +95,7 @@ export class Lanes implements Owned, DueSource {
 
   /** How many more turns can be begun now. */
   get room(): number {
-    if (this.stopping) return 0;
+    if (this.stopping || !this.deps.answers()) return 0;
     const { concurrency } = this.deps;
     const working = this.running.size - this.waiting.size;
     return Math.min(concurrency - working, concurrency * MOST_BEGUN - this.running.size);
