@@ -7,7 +7,7 @@ import { timeWordFor } from '../../time/index.ts';
  * anything else: in "remind me" and "reminder", in a command that begins a clause, and in a word that says when. What stands
  * in quotes stays as it is, and so does a text of nothing but interjections.
  */
-export const asMeant = (text: string): string => spelt(text.replace(FILLERS, ''));
+export const asMeant = (text: string): string => spelt(text.replace(FILLERS, '')).replace(FILLERS, '');
 
 /**
  * Said before what is meant, and no part of it. A word that may be one ("hi", "right", "so", "morning") is an

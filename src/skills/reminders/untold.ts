@@ -22,7 +22,7 @@ const REFERS =
 const CALL_ALONE =
   /^(?:so |then |and )*(?:ping|nudge|shout|buzz|poke|prod|alert|notify|remind|call|beep|tell)(?: me)?$/i;
 /** "… got moved to Thursday", "… slipped to 5": news of what is planned already. */
-const IS_NEWS =
+export const IS_NEWS =
   /\b(?:got|gotten|been|was|were|is|are|has|have|had|gets?)(?: \w+)? (?:moved|changed|pushed|shifted|bumped|delayed|postponed|rescheduled|brought|put|cancelled|canceled|called)\b|\b(?:moved|changed|rescheduled|postponed|pushed|shifted|bumped|slipped|brought forward|put back|swapped) (?:to|until|till)\b/i;
 /** More than one sentence is more than what and when. */
 const SENTENCES = /[.!;…] \p{L}|\n/u;
@@ -55,8 +55,8 @@ const COMMAND =
 const MANAGES =
   /^(?:push|postpone|delay|defer|bump|reschedule|change|shift|switch|swap|slide|bring .+ forward|skip|miss|scrap|scratch|drop(?! off| .+ (?:back|off|round|in)\b)|kill|ditch|nix|lose|forget|dismiss|stop|end|call off|edit|update|rename|mark|tick|cross)\s/i;
 /** "Lab's shut till 2, shift the lab one": told, and then to be done with a reminder. */
-const MANAGES_BEHIND =
-  /[,;] (?:so |please |can you |just )*(?:move|push|shift|postpone|delay|bump|reschedule|change|skip|cancel|delete|remove|scrap|snooze)\s/i;
+export const MANAGES_BEHIND =
+  /(?:[,;]| so) (?:so |please |can you |just )*(?:move|push|shift|postpone|delay|bump|reschedule|change|skip|cancel|delete|remove|scrap|snooze)\s/i;
 const MOST_WORDS = 12;
 /** What begins a request: behind something that was told it is none of the words that are noted. */
 export const ANY_REQUEST =

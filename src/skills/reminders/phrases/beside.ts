@@ -8,7 +8,7 @@ import { isItem } from '../reworded.ts';
 import { isRhythm } from '../schedule.ts';
 import { isTime } from '../time-words.ts';
 import { withoutClock } from '../told.ts';
-import { ANY_REQUEST } from '../untold.ts';
+import { ANY_REQUEST, IS_NEWS, MANAGES_BEHIND } from '../untold.ts';
 
 /** "Half an hour before it", where what was set before counts from it itself. */
 function besideAhead({ length, clock, which, text }: Ahead, topic: Topic | undefined): Call | undefined {
@@ -45,6 +45,15 @@ const A_THING = /^(?:the|my|our|a|an|some)\s/i;
 const A_CLOCK =
   /^(?:at )?(?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?|(?:an? )?(?:half|half past|quarter past|quarter to) \w+)[.!]*$/i;
 
+/** "Ballet's off today, delete the ballet one", "oops, on a long day then": told, or about what is there. */
+const isTold = (rest: string): boolean =>
+  IS_NEWS.test(rest) ||
+  MANAGES_BEHIND.test(rest) ||
+  /^(?:oops|whoops|omg|lol)\b/i.test(rest) ||
+  (STATES.test(rest) && !isDeed(rest));
+const STATES =
+  /^(?:\S+ ){1,3}(?:is|are|was|were)\b|^(?:\S+ )?\S+['’]s (?:off|on|not|been|closed|shut|ill|sick|late|done)\b/i;
+
 /** "… and the council at 3" behind "ring the bank": a thing takes the deed of the one before. */
 function further(topic: Topic, rest: string): Call | undefined {
   const { text: before = '' } = topic;
@@ -54,7 +63,7 @@ function further(topic: Topic, rest: string): Call | undefined {
   const isChanged = topic.how === 'made' && topic.isNew !== true && topic.isRecent === true;
   if (isChanged && !isRhythm(topic.when ?? '') && A_CLOCK.test(rest) && isTime(rest))
     return change({ when: rest, whole: true });
-  if (MANAGES.test(rest)) return undefined;
+  if (MANAGES.test(rest) || isTold(rest)) return undefined;
   const isSameTime = SAME_TIME.test(rest);
   const other = isSameTime ? rest.replace(SAME_TIME, '').replace(TOO, '') : rest;
   if (other !== rest) {
