@@ -49,14 +49,14 @@ async function takeUp({ database, turns, outbox, ...deps }: Deps, now: Instant):
   return database.tx('tasks.fire', async (tx) => {
     const due = await store.claimDue(tx, now, BATCH);
     if (due.length === 0) return 0;
-    const acts = due.map((task) => actOn(task, now, deps));
+    const acts = due.map((task) => afterQuiet(actOn(task, now, deps), now));
     const begun = await turns.begin(
       tx,
       acts.flatMap((act) => (act.turns ? [turnOf(act, now)] : [])),
     );
     await outbox.addAll(
       tx,
-      acts.flatMap((act) => (act.says === undefined ? [] : [message(act, act.says, now, deps.tooling)])),
+      acts.flatMap((act) => (act.says === undefined ? [] : [message(act, act.says, deps.tooling)])),
     );
     await store.planNext(
       tx,
@@ -91,6 +91,13 @@ function actOn(
   return { ...act, unblocks, resumed, says: texts.stepDue(task), nextAt: nextAt ?? tomorrow };
 }
 
+/** What would be said in quiet hours is taken up when they end: what is done, put off or deleted by then is not said. */
+function afterQuiet(act: Act, now: Instant): Act {
+  const { task, says } = act;
+  const held = says === undefined ? undefined : heldUntil(task, now);
+  return held ? { task, turns: false, unblocks: false, nextAt: held, resumed: task.resumed } : act;
+}
+
 /** Its identity: with it one turn begins, or one message is said, whoever comes to it. */
 const keyOf = ({ id, firing }: store.Due): string => `task:${id}:${firing}`;
 
@@ -114,12 +121,11 @@ function turnOf({ task }: Act, now: Instant): PlannedTurn {
 /** The name that a turn of a task begins with: `Skill.called` knows it. */
 export const WORK = 'task-work';
 
-function message({ task, unblocks }: Act, text: string, now: Instant, tooling: Tooling): Outgoing {
+function message({ task, unblocks }: Act, text: string, tooling: Tooling): Outgoing {
   const { conversationId, personId, tainted } = task;
-  const held = heldUntil(task, now);
   const shown = unblocks ? { ...task, state: 'active' as const } : task;
   const card = { kind: 'reminder' as const, text, choices: choicesOf(shown, tooling) };
-  return { key: keyOf(task), conversationId, personId, card, ...(held && { notBefore: held }), tainted };
+  return { key: keyOf(task), conversationId, personId, card, tainted };
 }
 
 /** What follows a turn: the next step at once where one was done, later where none was. */

@@ -168,6 +168,24 @@ describe('what coda takes up by itself', () => {
     expect(await ana.presses('Done')).toContain('Finished “trip to the islands”');
   });
 
+  test('quiet hours hold what is said of it, and nothing of one that is over by then', async () => {
+    const plan = (title: string) => [
+      { call: 'task_create', input: { title, steps: ['you: pay'], when: 'today at 23:00' } },
+    ];
+    const cancels = [{ call: 'task_cancel', input: { which: 'hotel' } }];
+    const model = new ScriptedModel(plan('ferry'), ['Kept.'], plan('hotel'), ['Kept.'], cancels, ['Cancelled.']);
+    await using coda = await play({ model, config: QUIET });
+    const ana = coda.person('ana');
+    await ana.says('/quiet 22:00-07:00');
+    await ana.says('plan the ferry');
+    await ana.says('plan the hotel');
+    await coda.passes({ hours: 15 });
+    expect(ana.heard('is yours: pay')).toEqual([]);
+    expect(await ana.says('cancel the hotel')).toContain('Cancelled.');
+    await coda.passes({ hours: 8 });
+    expect(ana.heard('is yours: pay')).toEqual([expect.stringContaining('ferry')]);
+  });
+
   test('a blocked task waits for its time; a grid rounds the instants up', async () => {
     const model = new ScriptedModel(
       [{ call: 'task_create', input: { title: 'trip', steps: ['find a train'], when: 'tomorrow at 9:07' } }],
