@@ -19,12 +19,12 @@ export const basics: Skill = {
   name: 'basics',
   words: { does: 'tell the time' },
   phrases: async () => [...(await import('./phrases.ts')).phrases, ...quietPhrases],
-  tools: ({ does }) => [
+  tools: ({ does, wakeAt }) => [
     timeTool,
     dateTool,
     setZoneTool,
     showZoneTool,
-    setQuietTool,
+    setQuietTool(wakeAt),
     showQuietTool,
     smalltalkTool(does),
   ],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Call, dataTool, done, failed, type Phrase, type ToolResult, type TxContext } from '../../agent/index.ts';
-import type { Command } from '../../chat/index.ts';
+import type { Command, SkillDeps } from '../../chat/index.ts';
 import { setQuiet } from '../../people/index.ts';
 import { parseWhen, type WhenContext } from '../../time/index.ts';
 import { texts } from './texts.ts';
@@ -11,14 +11,21 @@ const SHOW = 'quiet_hours_show';
 const SPAN = /^(?:from |between )?(.{1,20}?)\s*(?:-|–| to | and | until | till )\s*(.{1,20})$/i;
 const OFF = /^(?:off|none|never|no)$/i;
 
-export const setQuietTool = dataTool({
-  name: TOOL,
-  description:
-    'Sets the hours in which only urgent reminders come ("22:00-07:00"), or "off". ' + "Pass the person's own words.",
-  effect: 'write',
-  input: z.object({ hours: z.string().min(1).max(60) }),
-  run: async ({ hours }, ctx) => setHours(hours, ctx),
-});
+export function setQuietTool(wakeAt: SkillDeps['wakeAt']) {
+  return dataTool({
+    name: TOOL,
+    description:
+      'Sets the hours in which only urgent reminders come ("22:00-07:00"), or "off". ' + "Pass the person's own words.",
+    effect: 'write',
+    input: z.object({ hours: z.string().min(1).max(60) }),
+    run: async ({ hours }, ctx) => {
+      const now = ctx.clock.now();
+      // What they held may be due.
+      ctx.tx.afterCommit(() => wakeAt(now));
+      return setHours(hours, ctx);
+    },
+  });
+}
 
 export const showQuietTool = dataTool({
   name: SHOW,

@@ -44,7 +44,8 @@ export function planFiring(reminder: Due, now: Instant, usual: CatchUp): Firing 
     snoozedOccurrence: snoozeDue ? undefined : snoozedOccurrence,
     heldSince: snoozeDue ? undefined : reminder.heldSince,
     occurrence,
-    said: !(late && catchUp === 'skip'),
+    // What quiet hours have held is not skipped: it was not missed.
+    said: !(late && catchUp === 'skip' && heldSince === undefined),
   };
   const firing = { reminder, due, late, heldSince, missed: catchUp === 'late' ? missed : 0 };
   const held = plan.said && reminder.quiet && !reminder.urgent ? quietUntil(reminder.quiet, now) : undefined;

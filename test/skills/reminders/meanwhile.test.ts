@@ -30,3 +30,17 @@ test.skipIf(!POSTGRES_URL)('a reminder that speaks while it is renamed does not 
   const { rows } = await coda.database().read('select text, planned_at from reminders');
   expect(rows).toEqual([{ text: 'phone Bob', planned_at: null }]);
 });
+
+test('what quiet hours hold is said when they are switched off, and held on when they are made longer', async () => {
+  await using coda = await play({ at: '2026-11-20T20:00:00Z', config: { 'reminders.catch_up': 'skip' } });
+  const ana = coda.person('ana');
+  await ana.says('/quiet 22:00-07:00');
+  await ana.says('remind me to call Bob at 22:30');
+  await coda.passes({ hours: 3 });
+  await ana.says('/quiet 21:00-09:00');
+  await coda.passes({ hours: 8, minutes: 30 });
+  expect(ana.heard('⏰')).toEqual([]);
+  await ana.says('/quiet off');
+  await coda.passes({ minutes: 1 });
+  expect(ana.heard('⏰')).toEqual(['⏰ call Bob\n(was due on Fri 20 Nov at 22:30)']);
+});
