@@ -118,7 +118,6 @@ export class Delivery {
       context,
       withFiles: () => this.adapters.flatMap(({ name, files }) => (files ? [name] : [])),
       maxAgeMs: options.maxAgeMs,
-      answers: () => this.receiver?.answers ?? false,
       handle: (item, signal) => this.handle(item, signal),
       settled: (id) => this.settle(id),
       signal,
@@ -162,6 +161,7 @@ export class Delivery {
   async start(receiver: Receiver): Promise<void> {
     const { database, world, program } = this.options;
     this.receiver = receiver;
+    this.lanes.answers = receiver.answers;
     this.instance = await Instance.join({
       database,
       world,

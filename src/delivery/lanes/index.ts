@@ -40,8 +40,6 @@ export interface LanesDeps {
   withFiles(): readonly string[];
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
-  /** Whether this process answers messages; one that runs jobs only leaves them to others. */
-  answers(): boolean;
   /** Does what the row asks for and ends it; what it throws counts as a failed attempt. */
   handle(item: Item, signal: AbortSignal): Promise<void>;
   /** A row is out of this process's hands. */
@@ -62,6 +60,8 @@ interface Running {
 export class Lanes implements Owned, DueSource {
   readonly name = 'lanes';
   readonly owners = store.OWNERS;
+  /** Whether this process answers messages; one that runs jobs only leaves them to others. */
+  answers = false;
   private readonly deps: LanesDeps;
   /** People in the order in which they were served last, the last one at the end. */
   private readonly served = new BoundedSet<string>(REMEMBERED);
@@ -95,7 +95,7 @@ export class Lanes implements Owned, DueSource {
 
   /** How many more turns can be begun now. */
   get room(): number {
-    if (this.stopping || !this.deps.answers()) return 0;
+    if (this.stopping || !this.answers) return 0;
     const { concurrency } = this.deps;
     const working = this.running.size - this.waiting.size;
     return Math.min(concurrency - working, concurrency * MOST_BEGUN - this.running.size);

@@ -168,15 +168,16 @@ export class Attempts {
 
   private async resultOf(row: store.Row, outcome: SendOutcome): Promise<store.SendResult> {
     const { world } = this.deps;
+    const { spent } = row.content;
     if (outcome.kind === 'sent') {
       const state = row.removed ? 'dropped' : 'sent';
-      return { id: row.id, state, receipt: outcome.receipt, ...shownAsSpent(row) };
+      return { id: row.id, state, receipt: outcome.receipt, ...(spent && { spent: spent.length }) };
     }
     if (outcome.kind === 'gone' && row.removed) return { id: row.id, state: 'dropped' };
     // A card whose use could not be shown was said: what it says is not lost, and goes nowhere else.
     if (wasSaid(row) && (outcome.kind === 'gone' || outcome.kind === 'refused' || this.isGivenUp(row))) {
       world.log.warn({ key: row.key, outcome: outcome.kind }, 'a used card stays as it is');
-      return { id: row.id, state: 'sent', ...shownAsSpent(row) };
+      return { id: row.id, state: 'sent', ...(spent && { spent: spent.length }) };
     }
     if (outcome.kind === 'deleted') return { id: row.id, state: row.removed ? 'dropped' : 'sent' };
     const now = world.clock.now();
@@ -236,8 +237,6 @@ const isAway = (outcome: SendOutcome) => outcome.kind === 'retry' && outcome.unt
 
 /** A card that was sent, and is only to be shown as used. */
 const wasSaid = ({ receipt, content, removed }: store.Row): boolean => !!receipt && !!content.spent && !removed;
-
-const shownAsSpent = ({ content: { spent } }: store.Row) => spent && { spent: spent.length };
 
 function toPart(row: store.Row, keep: NonNullable<Part['keep']>): Part {
   return {

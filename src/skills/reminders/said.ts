@@ -18,9 +18,10 @@ const MINUTE_MS = 60_000;
  * together, up to five: their message's key is made of their own keys, so that a firing is in one message only.
  */
 export function messagesOf(firings: readonly Firing[], now: Instant, digest: boolean): Outgoing[] {
-  const groups = digest
-    ? [...groupBy(firings, (firing) => groupOf(firing, now)).values()]
-    : firings.map((one) => [one]);
+  const groups =
+    digest && firings.length > 1
+      ? [...groupBy(firings, (firing) => groupOf(firing, now)).values()]
+      : firings.map((one) => [one]);
   return groups.flatMap((group) => chunks(group).map((chunk) => message(chunk, now)));
 }
 
