@@ -41,7 +41,7 @@ const OPEN = `e.state in ('draft', 'pending', 'sending', 'unknown', 'held')`;
 
 /**
  * Takes up to `limit` messages that are due, each with all of its parts that are due and follow one another, and what no
- * process with its platform (`on`) has taken up for a day.
+ * process with its platform (`on`) has taken up for a day; those first that were due first.
  */
 export async function claimDue(
   database: Database,
@@ -59,7 +59,7 @@ export async function claimDue(
         limit ${limit}
         for update of o skip locked
      ), due as (
-       select o.id, o.grp, o.part, o.removed from first f join outbox o on o.grp = f.grp and o.part >= f.part
+       select o.id, o.grp, o.part, o.removed, o.next_at from first f join outbox o on o.grp = f.grp and o.part >= f.part
         where o.state in ('pending', 'unknown') and o.next_at <= $2
         for update of o skip locked
      ), lost as (
@@ -77,7 +77,8 @@ export async function claimDue(
        returning o.*
      )
      select t.*, c.channel, c.space_id, c.kind from taken t join conversations c on c.id = t.conversation_id
-      order by t.grp, t.part`,
+       left join due d on d.id = t.id
+      order by d.next_at, t.grp, t.part`,
     [owner, now, on, new Date(now.getTime() - GIVE_UP_MS)],
   );
   return rows.map((row) => toRow(row, owner));
