@@ -4,10 +4,11 @@
  * on PostgreSQL where CODA_TEST_POSTGRES is set, else on PGlite. `-- http messages` measures one part alone (streams, requests,
  * messages, idle). Prints a Markdown table.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +19,7 @@ import { build, createWorld, readConfig } from '../src/app/index.ts';
 import { sleep } from '../src/base/async.ts';
 import { Secrets } from '../src/base/log.ts';
 import { packageRoot } from '../src/base/root.ts';
+import { freePort } from '../test/support/ports.ts';
 import { Report } from './support/report.ts';
 
 const AT_ONCE = 50;
@@ -74,15 +76,6 @@ async function stop(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   await ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Resident megabytes. */

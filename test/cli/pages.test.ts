@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import { Secrets } from '../../src/base/log.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { type CommandLine, commandLines, inlineCalls, runCoda, wordsOf } from '../support/command-lines.ts';
 import { Jsonl, MAIN, migratedDataDir, Program } from '../support/jsonl.ts';
+import { freePort } from '../support/ports.ts';
 import { freshPostgres, POSTGRES_URL } from '../support/postgres.ts';
 import { blocksIn, runShell, type ShellStep, shellSteps } from '../support/shell-page.ts';
 
@@ -31,15 +31,6 @@ beforeAll(async () => {
   await chat.say('hello', { id: 'greeting' });
 });
 afterAll(() => daemon[Symbol.asyncDispose]());
-
-/** A port that nobody uses. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address() as { port: number };
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return address.port;
-}
 
 /** The lines of a page as they are run here: against this coda, for somebody whom it knows. */
 const ready = ({ script }: ShellStep) => ({

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from './ports.ts';
 
 export interface ProxyOptions {
   /** Acts as a pooler does: refuses settings at the start of a session and hands out process numbers of its own. */
@@ -28,10 +29,10 @@ export class TcpProxy {
 
   static async to(url: string, options: ProxyOptions = {}): Promise<TcpProxy> {
     const server = createServer();
-    server.listen(0, '127.0.0.1');
+    const port = await freePort();
+    server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    const address = server.address();
-    return new TcpProxy(server, typeof address === 'object' && address ? address.port : 0, new URL(url), options);
+    return new TcpProxy(server, port, new URL(url), options);
   }
 
   /** The target's URL, by way of this proxy. */

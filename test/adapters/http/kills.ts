@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { sleep } from '../../../src/base/async.ts';
 import { migratedDataDir, Program } from '../../support/jsonl.ts';
 import { type KillTalk, killedWhileTalking } from '../../support/kills.ts';
+import { freePort } from '../../support/ports.ts';
 
 /** Where a process may end: around each commit of a message, of its answer, and of a write. */
 const POINTS = ['inbox.accept', 'command.run', 'outbox.receipts', 'outbox.claim', 'http.write', 'send.http'] as const;
@@ -146,13 +146,4 @@ async function newToken(args: readonly string[]): Promise<string> {
   made.child.stdin.end();
   await made.exit;
   return made.stdout.trim();
-}
-
-/** A port that nobody uses: the daemon is to come back where it was. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }

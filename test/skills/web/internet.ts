@@ -8,6 +8,7 @@ import { Cache, memoryStore } from '../../../src/bus/index.ts';
 import { Egress } from '../../../src/egress/index.ts';
 import { Pages, type PagesOptions } from '../../../src/skills/web/page/pages.ts';
 import { NAMES } from '../../egress/spellings.ts';
+import { freePort } from '../../support/ports.ts';
 
 /** Stands for every public address: the owner has allowed it. */
 const PUBLIC = '127.0.0.22';
@@ -39,9 +40,9 @@ export class Internet implements AsyncDisposable {
       socket.destroy();
     });
     const internet = new Internet(server, trap);
-    server.listen(0, PUBLIC);
+    internet.port = await freePort();
+    server.listen(internet.port, PUBLIC);
     await once(server, 'listening');
-    internet.port = (server.address() as { port: number }).port;
     trap.listen(internet.port, PRIVATE);
     await once(trap, 'listening');
     return internet;
