@@ -214,6 +214,8 @@ export const BEFORE = list(`
   couple of things,
   a couple of things,
   nah
+  hang on
+  hold on
   ugh
   hmm
   hm

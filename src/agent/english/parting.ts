@@ -281,6 +281,8 @@ function withRunOns(words: readonly Word[], borders: readonly Border[]): Border[
   // "The one I'm not using" is one thing: only what cannot be told more of is a clause's end.
   const begins = ({ norm }: Word, at: number) => {
     const [before = '', next = ''] = [words[at - 1]?.norm, words[at + 1]?.norm];
+    // "Make it an hour earlier so we get seats" says what for.
+    if (norm === 'so') return PERSONS.has(next) && (CLOSED.test(before) || SHIFTED.test(before));
     if (CAUSES.has(norm) || before === 'tho' || before === 'though') return true;
     // "You can't cancel it" asks for nothing: what is told is complete before the request begins.
     if (CHANGES.has(norm) && (next === 'it' || next === 'that')) return CLOSED.test(before);
@@ -309,6 +311,8 @@ const tellsOf = ([first, ...rest]: readonly Word[]): boolean =>
 
 const CLOSED =
   /^(?:it|that|them|those|both|all|today|tomorrow|tonight|later|instead|now|again|off|out|rn|yet|late|busy|ill|sick|week|month|noon|[ap]m|\w+day|\d\S*)$/;
+
+const SHIFTED = /^(?:earlier|sooner|back|forward)$/;
 
 /** "Not this Wednesday, no gym", of the gym bag. */
 const isOfTopic = (word: string, { topic }: Dialogue): boolean =>

@@ -193,7 +193,7 @@ const chatting: Phrase[] = [
   },
   {
     pattern:
-      '(bye|goodbye|good night|goodnight|see you|see you later|see you tomorrow|see you soon|see ya|ciao|night|talk to you later|ttyl|good bye|bye bye) [coda]',
+      '(bye|goodbye|good night|goodnight|night night|nighty night|night all|see you|see you later|see you tomorrow|see you soon|see ya|ciao|night|talk to you later|ttyl|good bye|bye bye) [coda]',
     example: 'good night',
     call: () => smalltalk('bye'),
   },

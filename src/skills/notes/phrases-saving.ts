@@ -18,7 +18,7 @@ function begun(name: string, text: string) {
 
 /** What things are put into, or listed for. */
 const HOLDS_THINGS =
-  /\b(?:bag|box|kit|pack|case|basket|menu|ingredients|supplies|gear|ideas|recipe|equipment|order|stock)\b/i;
+  /\b(?:bag|box|kit|pack|case|basket|menu|ingredients|supplies|gear|ideas|recipe|equipment|order|stock|shop|store|market|supermarket|chemist|pharmacy|ironmonger|butcher|baker|greengrocer|ikea|lidl|aldi|tesco|costco|walmart)\b/i;
 /** They are done with a list, and are no name of one. */
 const COMMANDS = /^(?:add|put|append|take|remove|delete|clear|empty|show|read|tell|which|what|there|is|are|no)\b/i;
 
@@ -59,7 +59,7 @@ const A_FACT = /^(?:the|my|our) .*\S (?:is|are|was|=) [^?]+$/i;
 
 /** "My number is …", "Mum's size: 5", "Oliver P is allergic to kiwi": somebody's, or of somebody. */
 const IS_OF =
-  /^(?:(?:[Mm]y|[Oo]ur|[Tt]he|[Hh]is|[Hh]er|[Tt]heir) |\S+['’]s? \S+(?: \S+){0,2}(?: (?:is|are|was)|:) |\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,2} (?:is|has|likes|hates|needs|can['’]?t|lives|works|prefers) )/u;
+  /^(?:(?:[Mm]y|[Oo]ur|[Tt]he|[Hh]is|[Hh]er|[Tt]heir) |\S+['’]s? \S+(?: \S+){0,2}(?: (?:is|are|was)|:) |\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,2} (?:is|has|likes|hates|needs|can['’]?t|lives|works|prefers|wears|takes|drinks|eats|owes|speaks|drives|plays) )/u;
 
 const EXAMPLES: Record<string, string> = { remember: 'remember that', note: 'note it down', save: 'save it' };
 

@@ -2,7 +2,7 @@
 import type { Carries, Topic } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import { WEEKDAY } from '../../time/index.ts';
-import { corrected } from './corrected.ts';
+import { corrected, dayMeant } from './corrected.ts';
 import { headed, ofToday, onItsDay } from './headed.ts';
 import { namedBeside, onceMore } from './named-beside.ts';
 import { reworded } from './reworded.ts';
@@ -86,6 +86,40 @@ function ofOneClock(text: string): string | undefined {
 
 const HALF_SAID = /\b(?:tonight|evening|afternoon|night|[ap]\.?m)\b|\d[ap]m\b/i;
 
+const ARRIVING = pattern.i`\b(?:when|once|after) (?:i|we)(?:['’]?m| am|['’]?re| are| get| come| arrive| finish| leave)(?: back| in| home| there| work| to work| from work)*(?: on| at| around)? (?=(?:(?:today|tonight|tomorrow|${WEEKDAY}) )?(?:at |around )?\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?(?:,| |$))`;
+
+/** "When I get home at 5 remind me to …": the hour is what it waits for. */
+function atHome(text: string): string | undefined {
+  const said = text.replace(ARRIVING, (all) =>
+    /\b(?:on|around) $/i.test(all) ? 'at ' : /\bat $/i.test(all) ? 'at ' : '',
+  );
+  return said !== text && /\bremind me\b/i.test(said) ? said : undefined;
+}
+
+const SO_AT = pattern.is`^(?<ask>.{0,30}\b(?:remind me|(?:don['’]?t|do not) let me forget)) (?<task>to .+?), (?<why>[^,]{3,60}?\b(?:is|are|was|starts|ends|closes|opens|shuts)\b[^,]{0,40}?),? so (?:at |by |around )?(?<clock>\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?)[.!]*$`;
+const OF_DAY = pattern.i`\b(?:today|tonight|tomorrow|${WEEKDAY})\b`;
+
+/** "Remind me to send it, midnight tonight is the cutoff so 11:30": the hour that follows from what is told, on its day. */
+function soAt(text: string): string | undefined {
+  const { ask, task, why = '', clock } = SO_AT.exec(text)?.groups ?? {};
+  const [day = ''] = OF_DAY.exec(why) ?? [];
+  return ask === undefined ? undefined : `${ask} ${task} ${day} at ${clock}`.replace(/ {2,}/g, ' ');
+}
+
+const BEST =
+  /,? (?:in the )?(?<half>morning|afternoon|evening)s? (?:is|are|would be|works|suits me)(?: probably)? (?:best|better|ideal|fine|good|easiest)[\s.!]*$/i;
+
+/** "… to collect it, morning is best": of the day that was said. */
+function bestHalf(text: string): string | undefined {
+  const found = BEST.exec(text);
+  if (!found || !/\bremind/i.test(text)) return undefined;
+  const half = `in the ${found.groups?.half}`;
+  const request = text.slice(0, found.index);
+  // "In two weeks I need to be reminded …": behind the time where that stands first.
+  const [, first, rest] = /^(.{3,30}?),? ((?:i|we|please|can|could|remind)\b.+)$/is.exec(request) ?? [];
+  return first !== undefined && isTime(`${first} ${half}`) ? `${first} ${half} ${rest}` : `${request} ${half}`;
+}
+
 const restatedAs = (text: string, topic: Topic | undefined) =>
   namedBeside(text, topic) ??
   atItsHour(text, topic) ??
@@ -96,6 +130,10 @@ const restatedAs = (text: string, topic: Topic | undefined) =>
   onSameDay(text) ??
   reworded(text) ??
   corrected(text) ??
+  dayMeant(text) ??
+  atHome(text) ??
+  soAt(text) ??
+  bestHalf(text) ??
   ofToday(text) ??
   headed(text) ??
   askedAhead(text) ??

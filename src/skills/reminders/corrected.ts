@@ -1,14 +1,24 @@
 /** "At 9, sorry, 10 to call Bob": a time that is corrected before it is said what for. */
 import { pattern } from '../../base/pattern.ts';
-import { WEEKDAY } from '../../time/index.ts';
+import { splitTask, WEEKDAY } from '../../time/index.ts';
 import { isTime } from './time-words.ts';
 import { withoutClock } from './told.ts';
 
 const CORRECTED =
-  /^(?<lead>(?:please |can you |could you )*(?:(?:remind|ping|nudge|wake|alert) me|(?:set )?(?:a )?reminder(?= (?:for|at))))(?: for)? (?<first>[^,;.?!]{1,40}?)(?:\s*[,;–—-]\s*|\s+)(?:(?:no|sorry|i beg your pardon|beg your pardon|pardon(?: me)?|excuse me|wait|oops|actually|i mean|i meant|make that|make it|rather|or rather)[\s,]+)+(?<second>[^,;?!]{1,40}?)(?:,? (?<task>(?:to|about|that) .+)|, (?<bare>[^,]+))$/is;
+  /^(?<lead>(?:please |can you |could you )*(?:(?:remind|ping|nudge|wake|alert) me|(?:set )?(?:a )?reminder(?= (?:for|at))))(?: for)? (?<first>[^,;.?!]{1,40}?)(?:\s*[,;–—-]\s*|\s+)(?:(?:no|sorry|i beg your pardon|beg your pardon|pardon(?: me)?|excuse me|wait|oops|actually|i mean|i meant|make that|make it|rather|or rather)[\s,]+)+(?<second>[^,;?!]{1,40}?)(?:,? (?<task>(?:to|about|that) .+|for (?:the|my|our) .+)|, (?<bare>[^,]+))$/is;
 
 /** "Wednesday, at 14:15" is one time. */
 const DAY_AND_HOUR = pattern.gi`\b(${WEEKDAY}|tomorrow|today), (?=at \d)`;
+
+const DAY_BEHIND = pattern.is`^(?:.*[.!?] )?(?<lead>remind me) (?<rest>.+?)\s*[,;–—-]\s*(?<day>today|tonight|tomorrow|(?:on )?(?:(?:this|next) )?${WEEKDAY}),? i (?:mean|meant)[\s.!]*$`;
+
+/** "Remind me at 9 to book it, tomorrow I mean": the day that was forgotten, or another one than was said before. */
+export function dayMeant(text: string): string | undefined {
+  const { lead, rest = '', day = '' } = DAY_BEHIND.exec(text)?.groups ?? {};
+  const { when } = splitTask(`remind me ${rest}`);
+  const isClock = when !== undefined && /^(?:in the (?:morning|afternoon|evening))?$/i.test(withoutClock(when));
+  return lead !== undefined && isClock ? `${lead} ${day} ${rest}` : undefined;
+}
 
 /** The request with the time that holds: a bare hour keeps the day that was said, a bare length its "in". */
 export function corrected(text: string): string | undefined {

@@ -28,7 +28,7 @@ const OTHER_FIRST = /^(?:(?:it['’]?s|it is|is) )?not (.+?)(?:,|,? but) (?:is )
 
 /** What may stand behind a correction: "50 sorry", "Sunday works better". */
 const CUE_BEHIND =
-  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:itself )?(?:works?|suits?(?: me)?|is|would be|would work|will be|fits|should be|might be|may be) (?:much |far |a lot |a bit )?(?:better|best|easier|safer|nicer|great|ideal|good|preferable|enough|fine|plenty|ok|okay)(?: (?:for|to) me| instead|,? actually| though)?|(?:will|would|should) do(?: actually| instead| fine| nicely)?|is enough|would suit me better|(?:is |would be )?(?:a bit |much )?more like it|is (?:really |actually )?what i (?:meant|need|want|wanted)|it is then|then)[\s.!]*$/i;
+  /[\s,]+(?:sorry|oops|whoops|i mean|i meant|actually|my bad|rather|i think|i think it is|i think it was|i believe|i believe it is|(?:itself )?(?:works?|suits?(?: me)?|is|would be|would work|will be|fits|should be|might be|may be) (?:much |far |a lot |a bit )?(?:better|best|easier|safer|nicer|great|ideal|good|preferable|enough|fine|plenty|ok|okay)(?: (?:for|to) me| instead|,? actually| though)?|(?:will|would|should) do(?: actually| instead| fine| nicely)?|is enough|would suit me better|(?:is |would be )?(?:a bit |much )?more like it|is (?:really |actually )?what i (?:meant|need|want|wanted)|it is then|then|to be (?:more )?(?:exact|precise)|exactly)[\s.!]*$/i;
 /** "No, 9:30 was right". */
 const WAS_RIGHT = /\s+was (?:right|fine|correct|better|good|perfect|ok|okay)(?: after all)?[\s.!]*$/i;
 /** "And it's 3:45". */
@@ -46,7 +46,7 @@ export function correction(said: string, topic: Topic): Call | undefined {
 }
 
 function correctionOf(said: string, topic: Topic): Call | undefined {
-  if (said.split(/\s+/).length > 20 || /\burgent\b/i.test(said)) return undefined;
+  if (FAREWELL.test(said) || said.split(/\s+/).length > 20 || /\burgent\b/i.test(said)) return undefined;
   const told = said
     .trim()
     .replace(/^\*\s*/, '')
@@ -73,6 +73,9 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
   const text = ENDS_ON_NAME.test(topic.text ?? '') ? otherThing(topic.text, thing) : undefined;
   const moved = text === undefined ? undefined : correctionOf(time, topic);
   if (moved?.input.when) return change({ when: moved.input.when, text });
+  const [, asked = ''] = REASON_BEHIND.exec(told) ?? [];
+  const other = asked === '' ? undefined : correctionOf(asked, topic);
+  if (other?.input.when) return other;
   const own = ofItself(told, topic);
   if (own !== undefined) return correctionOf(own, topic);
   const [goesOn = ''] = topic.isRecent ? (AND_ITS.exec(told) ?? []) : [];
@@ -83,6 +86,13 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
   if (parts.meant === '' || isLasting(parts.rest)) return undefined;
   return otherTime(parts, topic, /\?\s*$/.test(said)) ?? otherWords(parts, topic);
 }
+
+/** "Night night" names no hour. */
+const FAREWELL = /^(?:(?:ok|okay|right|well|thanks|cheers)[\s,]+)*(?:(?:good|nighty) ?night|night,? night)\b/i;
+
+/** "I meant Monday, nobody picks up on a Sunday": why it changes. */
+const REASON_BEHIND =
+  /^([^,]{2,40}), (?:(?:nobody|no one|everybody|everyone|somebody|someone|i|we|he|she|they|it|there)(?:['’]\p{L}+)?|i['’]?m|its|hes|shes|theyre) \p{L}[^,]*$/iu;
 
 /** "It's Saturday at 8:30 and it's the Honda": another time, and another name in place of the one it ends on. */
 const AND_OTHER = /^(.+?),? and (?:it['’]?s|it is|that['’]?s) ((?:the|my|our) \p{Lu}\p{Ll}+)$/u;

@@ -232,7 +232,7 @@ export function createAt(when: string, text: string): Call | undefined {
 
 /** Words by which a reminder can be meant; nothing that says more than that. */
 const NO_NAME =
-  /\b(?:yesterday|ago|because|but|if|when|while|whether|then|so|who|why|how|what|not|never|maybe|would|could|should|might|instead|don't|dont|doesn't|isn't|wasn't|said|says|told|think|thinks|hope|wish|before|after|all|everything|every|each|soon)\b|[?]|\bas$|^(?:reminders?|notes?)$|^mark\b/i;
+  /\b(?:yesterday|ago|already|because|but|if|when|while|whether|then|so|who|why|how|what|not|never|maybe|would|could|should|might|instead|don't|dont|doesn't|isn't|wasn't|said|says|told|think|thinks|hope|wish|before|after|all|everything|every|each|soon)\b|[?]|\bas$|^(?:reminders?|notes?)$|^mark\b/i;
 const PRONOUN =
   /^(?:you|him|her|them|us|me|nothing|anything|everything|something|everyone|someone|nobody|i|we|they|he|she|there|here|what|which|all|none|work|well|so|too)$/i;
 

@@ -79,6 +79,8 @@ const later = (at: Instant, from: Instant, now: Instant): Instant =>
 
 const QUARTER = /^(?:an? )?quarter of an hour$/i;
 
+const HALF = /^(?:an? )?half[ -]hour$/i;
+
 const SHIFTS: readonly [RegExp, 1 | -1][] = [
   [/^(?:by )?(.+?) later$|^later by (.+)$|^back (?:by )?(.+)$/i, 1],
   [/^(?:by )?(.+?) (?:earlier|sooner)$|^(?:earlier|sooner|forward|up) (?:by )?(.+)$/i, -1],
@@ -91,7 +93,10 @@ export function shifted(at: Instant, words: string): Instant | undefined {
       .exec(words.trim().replace(/ than (?:that|it|before)$/i, ''))
       ?.slice(1)
       .find((part) => part !== undefined);
-    const ms = length === undefined ? undefined : parseDuration(length.replace(QUARTER, '15 minutes'));
+    const ms =
+      length === undefined
+        ? undefined
+        : parseDuration(length.replace(QUARTER, '15 minutes').replace(HALF, '30 minutes'));
     if (ms !== undefined) return new Date(at.getTime() + sign * ms);
   }
   return undefined;

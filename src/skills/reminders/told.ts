@@ -142,7 +142,7 @@ const STATE =
   /^(?:(?:i['’]?m|i am|we['’]?re|we are|still|just|currently|now|sorry|ok|ugh|argh|hey|hi|oh|quite|really|a bit|too|so)[\s,]+)*(?:(?:in|at|on|up|with|under|behind|between|over) \S|(?:busy|driving|stuck|out|away|home|asleep|tired|ill|sick|late|occupied|tied up|running late|not (?:home|free|now|there|here)|can['’]?t (?:now|talk|do|right)|cannot (?:now|talk)|no time|swamped|slammed|commuting|travelling|traveling|boarding|landing|showering)\b)/i;
 /** A date that is told comes again. */
 const EVERY_YEAR =
-  /^(?:every|each) year[\s,]+(?=.*\b(?:before|beforehand|ahead|earlier)\b)|(?<=\b(?:before|beforehand|ahead|earlier)) (?:every|each) year$/i;
+  /^(?:every|each) year[\s,]+(?=.*\b(?:before|beforehand|ahead|earlier)\b)|^(?:every|each) year,? on (?:the|that) (?:same )?day (?=at )|(?<=\b(?:before|beforehand|ahead|earlier)) (?:every|each) year$/i;
 /** Behind a reminder that has just spoken: "cooking dinner", "walking the dog". */
 const DOING = /^(?:(?:still|just|i['’]?m|i am)\s+)*\p{L}+ing\b/iu;
 
@@ -164,6 +164,7 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
     .replace(/(?:[\s,]+(?:please|pls|plz|thanks|ok|okay))?[\s.!?]*$/i, '')
     .replace(/[\s,]+(?:too|as well|also|(?:each|every) (?:time|week|month)|(?:on )?(?:that|the) day)$/i, '')
     .replace(/(?<=\b(?:before|beforehand)) (?:that|it|then)$/i, '')
+    .replace(/(?<=\d|[ap]m|noon) (?:on )?that (?:same )?day(?= to )/i, '')
     .replace(/^(?:of|about|for) (?:it|that|this|them)\s+/i, '')
     .replace(/\s+(?:of|about|for) (?:it|that|this|them)$/i, '');
   // "From 10 December till the 18th remind me daily at 8pm".
@@ -174,8 +175,8 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
     const both = `${bounded.when} ${event.replace(/ (?:on|onwards?)$/i, '')}`;
     return bounded.when !== undefined && isTime(both) ? create(bounded.task, both) : undefined;
   }
-  // "Up a ladder, remind me again in an hour" is about the one that spoke.
-  if (/^(?:again|later)\b/i.test(rest)) return undefined;
+  // "Up a ladder, remind me again in an hour", "… tomorrow at 10 instead" is about the one that spoke.
+  if (/^(?:again|later)\b|\binstead$/i.test(rest)) return undefined;
   const when = timeIn(event);
   const own = splitTask(`remind me ${rest}`);
   // "In a meeting, remind me in an hour": of what has spoken, or of what?
@@ -194,6 +195,9 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
   if (series) return series;
   if (when === undefined)
     return isTime(rest) ? create(withoutDuty(event), rest, { nag }) : create(own.task, own.when, { nag });
+  const { clock, task: deed = '' } = ON_THAT_DAY.exec(rest)?.groups ?? {};
+  const then = clock === undefined ? '' : `${withoutClock(when)} at ${clock.replace(/^at /i, '')}`;
+  if (then !== '' && isTime(then)) return create(deed, then, { nag });
   if (pointsAtDay(rest)) return undefined;
   const whole = splitTask(`${event}, remind me ${rest}`);
   // "On nights this week. Remind me at 2am to take my break": an hour that is left in the text is of the request alone.
@@ -268,6 +272,9 @@ function aheadTwice(event: string, rest: string, nag?: string): Call[] | undefin
   });
   return parts.length > 1 && calls.every((call) => call !== undefined) ? calls : undefined;
 }
+
+/** "… remind me on that day at 13:30 to drive to the station". */
+const ON_THAT_DAY = new RegExp(`^on (?:that|the) (?:same )?day (?<clock>${CLOCK}) to (?<task>.+)$`, 'i');
 
 const isAhead = ({ length = '' }: Record<string, string>): boolean =>
   (A_DAY.test(length) && !/^to /i.test(length)) || parseDuration(length) !== undefined;

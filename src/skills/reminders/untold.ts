@@ -30,7 +30,8 @@ const SENTENCES = /[.!;…] \p{L}|\n/u;
 const STATE =
   /^(?:back|home|free|busy|away|late|off|out|done|here|there|online|awake|ready|brb|sorry|oops|wrong|rather|instead|again|also|same|later|earlier|first|maybe|actually|leaving|going|heading|eating|sleeping|working|coming|arriving|driving|travelling)\b/iu;
 /** "2pm right", said of what was set. */
-const NO_TASK = /^(?:right|ok(?:ay)?|correct|yes|yeah|yep|sure|works?|fine|cool|good|great|please|then)$/i;
+const NO_TASK =
+  /^(?:right|ok(?:ay)?|correct|yes|yeah|yep|sure|works?|fine|cool|good|great|please|then)$|^(?:one|another)(?: one)? (?:on|at|for|of|the)\b/i;
 const HAS_CLOCK =
   /\d\s*(?:[ap]m?)\b|\d[:.]\d\d|\b(?:at|by) (?:\d|noon|midday|midnight|half|quarter)|\b(?:noon|midday|midnight|eod|cob|in (?:an?|\d+|\w+) ?(?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?))\b|\b(?:ton(?:ight|ite)|2nite|morning|afternoon|evening|tomorrow|tm(?:rw|r|w|oz)|tomoz|2mor?row?|today|daily|\w+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun) \d/i;
 /** A day, or a part of one, and no hour. */

@@ -21,7 +21,7 @@ export interface Wanted extends Call {
 const AT_HAND = /^(?:|it|that|this|this one|that one|the last|last|latest|the latest|most recent|newest)$/;
 const LAST = /^(?:the )?(?:last|bottom)$/;
 const SEVERAL =
-  /^(?:both|all|everything|all of (?:them|these|those)|(?:them|these|those|the) (?:both|two)|both of (?:them|these|those)|all (?:two|three|four|five)|them|these|those|them all)$/;
+  /^(?:both|all|everything|all of (?:them|these|those)|(?:them|these|those|the) (?:both|two)|both of (?:them|these|those)|all (?:two|three|four|five)|them|these|those|them all|(?:both (?:of )?(?:the )?)?others|other (?:two|three|ones))$/;
 const EACH = /^all (?:the |my )?([^,]+)$/;
 const FIRST_OF = /^(first|last) (two|three|four|five|\d)$/;
 const NUMBER = /^(?:#|no\.? ?|number |nr\.? ?)?(\d{1,3})\.?$/;
@@ -247,6 +247,8 @@ async function several(ctx: TxContext, words: string, wanted: Wanted): Promise<R
   const [, end, count] = FIRST_OF.exec(words) ?? [];
   const most = count === undefined ? 2 : COUNTS.includes(count) ? COUNTS.indexOf(count) : Number(count);
   const isBoth = /\b(?:both|two)\b/.test(words) && !end;
+  // "The others" are those that are left; where none of them went, it says not beside which one.
+  if (/\bother/.test(words) && listed.length === ids.length && there.length > 0) return ask(ctx, there, wanted);
   if (there.length === 0 || (end && there.length < most)) {
     const { message, remedy } = texts.notFound('');
     return failed('NOT_FOUND', message, { remedy });

@@ -5,7 +5,8 @@ import { about, PAST, snoozeOf } from '../phrase-calls.ts';
 import { isTime } from '../time-words.ts';
 
 /** What was said back to a reminder that has just spoken: "can't now, tomorrow at 9", "leaving now, done". */
-function answered(said: string): Call | undefined {
+function answered(words: string): Call | undefined {
+  const said = words.replace(/[\s,]+instead[\s.!]*$/i, '');
   const [, chat = '', last = said] = /^(.{1,40}?)[,;.!–-]\s+([^,;]+)$/.exec(said) ?? [];
   if (chat.split(/\s+/).length > 5) return undefined;
   if (chat !== '' && /^(?:all )?(?:done|did it|finished)[.!]?$/i.test(last)) return about('reminder_complete', '');

@@ -90,7 +90,8 @@ function further(topic: Topic, rest: string): Call | undefined {
   const { task, when } = splitTask(`remind me ${rest.replace(TOO, '').replace(SAME_DAY, '')}`);
   if (isSameDay && when !== undefined && task !== '' && isTime(when))
     return again('that', when, task.replace(/^to /i, ''));
-  if (when === undefined || task === '' || !isTime(when)) return undefined;
+  // "One at 10 on the day itself" points at a day that nobody here knows.
+  if (when === undefined || task === '' || !isTime(when) || /^(?:one|another)\b/i.test(task)) return undefined;
   const isPerson = /^\p{Lu}/u.test(task);
   const isClock = /^(?:at )?\d{1,2}(?:[:.]\d\d)?(?: ?[ap]m)?$/i.test(when);
   // "Proofread chapter 4" — "and chapter 5 on Thursday".
@@ -132,6 +133,17 @@ export const beside: Phrase[] = [
     about: 'reminder',
     call: ({ rest = '' }) =>
       / to \p{L}/u.test(rest) && !ANY_REQUEST.test(rest) ? remind(rest, { needsTime: true }) : undefined,
+  },
+  {
+    pattern:
+      '[and|also|plus] (one|another|another one|again) at {clock} (on the day|on that day|the same day) [itself]',
+    example: 'and one at 10 on the day itself',
+    about: 'reminder',
+    call: ({ clock = '' }, topic) => {
+      const [, anchor = ''] = / before (.+)$/i.exec(topic?.when ?? '') ?? [];
+      const when = `${withoutClock(anchor)} at ${clock}`;
+      return anchor !== '' && isTime(when) ? again('that', when) : undefined;
+    },
   },
   {
     pattern: '(and|also|plus|set) (one|another|another one|a one-off|one more) [reminder] (for|on|at) {rest}',

@@ -337,6 +337,12 @@ const END = `${WISH} (${REMOVE}|stop|turn off|end|discontinue|dismiss|forget|for
 /** What people say to end a reminder. */
 export const deleting: Phrase[] = [
   {
+    pattern: '(the|my) {which} can (go|be deleted|be cancelled|be dropped)',
+    example: 'the dentist one can go',
+    tentative: true,
+    call: ({ which = '' }) => (isName(which, 4) && !isTime(which) ? removal(which) : undefined),
+  },
+  {
     pattern: `${END} [the|my|that|this] {which} ${NAMED} [for me]`,
     example: 'cancel the milk reminder',
     call: ({ which = '' }) => removal(which),

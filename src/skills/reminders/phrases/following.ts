@@ -52,7 +52,7 @@ export const following: Phrase[] = [
   },
   {
     pattern:
-      '(when is|whens|when was|when will|what was|what is|how often is|how long (till|until|to|before)|how much time (till|until|to|before)|what time (is|was|will)) (that|this|then|the next|the next one|the next time|next) [again|for|be]',
+      '(when is|whens|when was|when will|what was|what is|how often is|how long (till|until|to|before)|how much time (till|until|to|before)|what time (is|was|will)) (that|this|that one|this one|that reminder|this reminder|then|the next|the next one|the next time|next) [again|for|set for|due|be]',
     example: 'when is that?',
     about: 'reminder',
     call: () => ({ tool: 'reminder_list', input: {} }),

@@ -163,8 +163,14 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '(did i (ask you|tell you|set|make|add|already ask you)|do i have|have i got|have i|did i|is there|have you got|do you have|am i being reminded|are you going to remind me|will you remind me) [to remind me] [set] [a|any] [reminder|reminders|alarm|something|anything] [already] (about|for|on|of) {which}',
+      '(did i [already] (ask you|tell you|set|set up|make|add|put in)|do i have|have i got|have i|did i|is there|have you got|do you have|am i being reminded|are you going to remind me|will you remind me) [to remind me] [already] [set] [a|any] [reminder|reminders|alarm|something|anything] [already|set|set up] (about|for|on|of) {which}',
     example: 'did I ask you about the bike?',
+    call: ({ which = '' }) => shown(which),
+  },
+  {
+    pattern: '(show|tell|give) [me] everything [you have|you know|i have|i told you] (about|on|for) {which}',
+    example: 'show me everything about the boiler',
+    tentative: true,
     call: ({ which = '' }) => shown(which),
   },
   {
@@ -209,12 +215,12 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '(what|which|what all|which all) [of my] reminders [are|do] [still] (remain|pending|left|there|open|remaining|set|outstanding|active)|(whats|what is) [still] (on|in|left on|left in) my reminders [list|now]|(what have you got|whats lined up|what is lined up) [for me]',
+      '(what|which|what all|which all) [of my] reminders [are|do] [still] (remain|pending|left|there|open|remaining|set|outstanding|active)|(whats|what is) [still] (on|in|left on|left in) my reminders [list|now]|(what have you got|whats lined up|what is lined up) [for me] [in total|in all|altogether|overall|all in all]',
     example: 'which reminders remain?',
     call: () => list(),
   },
   {
-    pattern: '(whats|what is) {day}',
+    pattern: '(whats|what is|show me|show) {day}',
     example: "what's tomorrow?",
     tentative: 'last',
     call: ({ day = '' }) =>
@@ -262,7 +268,7 @@ export const listing: Phrase[] = [
 
 /** Reminders by their text, or by when they speak. */
 function shown(which: string) {
-  const name = which.replace(/[?!.]+$/, '');
+  const name = which.replace(/[?!.]+$/, '').replace(/ (?:already|yet)$/i, '');
   // "My list for today" names a day.
   if (isTime(/ (?:for|on) (.+)$/i.exec(name)?.[1] ?? '')) return undefined;
   return name.split(/\s+/).length <= 6 && !isTime(name) && !/^(?:reminders?|notes?|me|it|that|this)$/i.test(name)

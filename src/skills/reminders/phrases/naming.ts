@@ -257,6 +257,13 @@ export const naming: Phrase[] = [
     call: ({ when = '', which = '' }) => (isPointedAt(which) && isShort(which) ? editWhen(which, when) : undefined),
   },
   {
+    pattern: '(actually|no|sorry|wait) {which} (at|on) {when}',
+    example: 'actually start the chili at noon',
+    tentative: true,
+    call: ({ which = '', when = '' }) =>
+      isShort(which) ? (editWhen(which, `at ${when}`) ?? editWhen(which, when)) : undefined,
+  },
+  {
     pattern: '{which} [at|on|to] {when} instead',
     example: 'leave at 6am instead',
     tentative: true,

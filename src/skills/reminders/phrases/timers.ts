@@ -1,6 +1,6 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
-import { create, createAt } from '../phrase-calls.ts';
+import { create, createAt, isName } from '../phrase-calls.ts';
 import { isTime } from '../time-words.ts';
 
 /** What people say to be woken, for an alarm, and for a timer. */
@@ -34,6 +34,15 @@ export const timers: Phrase[] = [
     pattern: '{length} timer',
     example: '10 minute timer',
     call: ({ length = '' }) => timer(length.replace(/-/g, ' ')),
+  },
+  {
+    pattern: '{length} for (the|my) {thing}',
+    example: '40 minutes for the bread',
+    tentative: 'last',
+    call: ({ length = '', thing = '' }) =>
+      /^(?:\d{1,3}|half an|an) ?(?:m|mins?|minutes?|hours?)$/i.test(length) && isName(thing, 3)
+        ? timer(length, thing)
+        : undefined,
   },
   {
     pattern: '[in] {length} from now (tell|let) me [know] [that|to] {text}',
