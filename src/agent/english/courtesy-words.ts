@@ -214,8 +214,9 @@ export const BEFORE = list(`
   couple of things,
   a couple of things,
   nah
-  hang on
-  hold on
+  or
+  would|could|will|can you ever
+  hang|hold on
   ugh
   hmm
   hm

@@ -70,12 +70,18 @@ export function takesBack(words: readonly Word[]): boolean {
       const rest = words.slice(to, end);
       return (
         stands(words, form, start, end) &&
-        (rest.length === 0 ||
-          ((words[to - 1]?.marked || rest.slice(0, 3).some(({ norm }) => norm === 'already')) && isReason(rest)))
+        (rest.length === 0 || ((words[to - 1]?.marked || saysDone(rest)) && isReason(rest)))
       );
     }),
   );
 }
+
+/** "I already rang them", "I did it". */
+const saysDone = (words: readonly Word[]): boolean =>
+  words.slice(0, 3).some(({ norm }) => norm === 'already') ||
+  /^(?:i|ive|we|weve) (?:just )?(?:did|done|got|sorted|finished|sent|paid) (?:it|that|this|them)\b/.test(
+    words.map(({ norm }) => norm).join(' '),
+  );
 
 const isReason = (words: readonly Word[]): boolean =>
   words.length <= 6 &&

@@ -104,10 +104,15 @@ const FILLING =
 const WHEN_DONE =
   /\b(?:(?:before|after|around) (?:breakfast|lunch|dinner|tea|work|school|noon|midday|\d.*)|last (?:night|week))$/;
 
+/** "Never mind, I did it". */
+const DID_IT =
+  /\b(?:i|we|ive|weve) (?:have )?(?:just )?(?:did|done|got|sorted|finished|sent|paid|called|took|bought) (?:it|that|this|them)(?: myself| now| earlier| today)*$/;
+
 function backIn(dialogue: Dialogue, words: readonly Word[]): Interpretation {
   const { topic } = dialogue;
   // "Never mind, I already called them": done, however it was changed last.
-  const [done, things = ''] = ALREADY.exec(words.map(({ norm }) => norm).join(' ')) ?? [];
+  const said = words.map(({ norm }) => norm).join(' ');
+  const [done, things = ''] = ALREADY.exec(said) ?? DID_IT.exec(said) ?? [];
   if (done !== undefined && topic?.thing === 'reminder' && topic.how === 'made' && !lastAsked(dialogue)) {
     // "… before lunch" tells when, and is no name.
     const named = things.replace(WHEN_DONE, ' ').replace(FILLING, ' ').trim();

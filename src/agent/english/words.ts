@@ -23,7 +23,7 @@ const SPELT: ReadonlyMap<string, string> = new Map(
     can: 'cn',
     could: 'cud cld',
     would: 'wud wld',
-    should: 'shud shld',
+    should: 'shud shld shd',
     what: 'wat wut wot',
     whats: 'wats wuts wots',
     when: 'wen',

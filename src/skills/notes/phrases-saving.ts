@@ -18,7 +18,7 @@ function begun(name: string, text: string) {
 
 /** What things are put into, or listed for. */
 const HOLDS_THINGS =
-  /\b(?:bag|box|kit|pack|case|basket|menu|ingredients|supplies|gear|ideas|recipe|equipment|order|stock|shop|store|market|supermarket|chemist|pharmacy|ironmonger|butcher|baker|greengrocer|ikea|lidl|aldi|tesco|costco|walmart)\b/i;
+  /\b(?:bag|box|kit|pack|case|basket|menu|ingredients|supplies|gear|ideas|recipe|equipment|order|stock|presents|gifts|shop|store|market|supermarket|chemist|pharmacy|ironmonger|butcher|baker|greengrocer|ikea|lidl|aldi|tesco|costco|walmart)\b/i;
 /** They are done with a list, and are no name of one. */
 const COMMANDS = /^(?:add|put|append|take|remove|delete|clear|empty|show|read|tell|which|what|there|is|are|no)\b/i;
 
@@ -27,7 +27,9 @@ function isListOfThings(told: string): boolean {
   const [, head = '', rest = ''] = /^([\p{L}\d][\p{L}\d '’-]{1,30}): (.+)$/su.exec(told) ?? [];
   const items = rest.split(/,\s+(?:and )?/);
   const isThing = (item: string) =>
-    item.split(/\s+/).length <= 4 && !/[.?!:]/.test(item) && !STATED.test(item.replace(/\d+/g, ''));
+    item.split(/\s+/).length <= 4 &&
+    !/[.?!:]/.test(item.replace(/\b(?:mr|mrs|ms|dr|fr|st)\./gi, '')) &&
+    !STATED.test(item.replace(/\d+/g, ''));
   return (
     head.split(/\s+/).length <= 3 &&
     HOLDS_THINGS.test(head) &&
@@ -59,7 +61,7 @@ const A_FACT = /^(?:the|my|our) .*\S (?:is|are|was|=) [^?]+$/i;
 
 /** "My number is …", "Mum's size: 5", "Oliver P is allergic to kiwi": somebody's, or of somebody. */
 const IS_OF =
-  /^(?:(?:[Mm]y|[Oo]ur|[Tt]he|[Hh]is|[Hh]er|[Tt]heir) |\S+['’]s? \S+(?: \S+){0,2}(?: (?:is|are|was)|:) |\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,2} (?:is|has|likes|hates|needs|can['’]?t|lives|works|prefers|wears|takes|drinks|eats|owes|speaks|drives|plays) )/u;
+  /^(?:(?:[Mm]y|[Oo]ur|[Tt]he|[Hh]is|[Hh]er|[Tt]heir) |\S+['’]s? \S+(?: \S+){0,2}(?: (?:is|are|was)|:) |\p{Lu}\p{L}*(?: \p{Lu}\p{L}*){0,2} (?:is|has|likes|hates|needs|can['’]?t|lives|works|prefers|wears|takes|drinks|eats|owes|speaks|drives|plays) |(?:\p{L}+ ){1,3}[\p{L}-]*\d\S* (?:is|are|was) )/u;
 
 const EXAMPLES: Record<string, string> = { remember: 'remember that', note: 'note it down', save: 'save it' };
 

@@ -10,8 +10,18 @@ import { atItsHour, atSameTime, withVerb } from './same-time.ts';
 import { isRhythm } from './schedule.ts';
 import { inDigits, isTime } from './time-words.ts';
 import { timesBeside } from './times.ts';
-import { askedAhead, askedAtEnd, askedBehind, beforeTold, dayAtEnd, dayFirst, thatDay, withoutClock } from './told.ts';
-import { onDayTold, onSameDay } from './told-day.ts';
+import {
+  askedAhead,
+  askedAtEnd,
+  askedBehind,
+  beforeTold,
+  dayAtEnd,
+  dayFirst,
+  thatDay,
+  timeLeft,
+  withoutClock,
+} from './told.ts';
+import { onDayTold, onItsHours, onSameDay } from './told-day.ts';
 import { untold } from './untold.ts';
 
 /** "… and keep nagging me" tells how, and is nothing further. */
@@ -120,6 +130,17 @@ function bestHalf(text: string): string | undefined {
   return first !== undefined && isTime(`${first} ${half}`) ? `${first} ${half} ${rest}` : `${request} ${half}`;
 }
 
+const NAMED_FIRST =
+  /^(?:(?:and|also|oh|ok)[\s,]+)*(?:the|my) (?<which>[^,.;!?]{1,30}?) (?:one|reminder)[,:–-]? (?:please )?(?:do|make|move|change|set|put|push|have|bring) (?:it|that) (?:to |at |for |on )?(?<when>.+?)(?:[\s,]+instead)?[\s.!]*$/i;
+
+/** "And the dentist one, do it at 1 instead": what is named first is moved. */
+function namedFirst(text: string): string | undefined {
+  const { which, when = '' } = NAMED_FIRST.exec(text)?.groups ?? {};
+  return which !== undefined && (isTime(when) || /^\d{1,2}$/.test(when))
+    ? `move the ${which} one to ${when}`
+    : undefined;
+}
+
 const restatedAs = (text: string, topic: Topic | undefined) =>
   namedBeside(text, topic) ??
   atItsHour(text, topic) ??
@@ -128,9 +149,11 @@ const restatedAs = (text: string, topic: Topic | undefined) =>
   thatDay(text, topic) ??
   onDayTold(text) ??
   onSameDay(text) ??
+  onItsHours(text) ??
   reworded(text) ??
   corrected(text) ??
   dayMeant(text) ??
+  namedFirst(text) ??
   atHome(text) ??
   soAt(text) ??
   bestHalf(text) ??
@@ -142,6 +165,7 @@ const restatedAs = (text: string, topic: Topic | undefined) =>
   dayFirst(text) ??
   timesBeside(text) ??
   dayAtEnd(text) ??
+  timeLeft(text) ??
   askedAtEnd(text) ??
   askedBehind(text, topic?.thing === 'reminder' && topic.how === 'spoken') ??
   ofOneClock(text);

@@ -53,7 +53,7 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
     .replace(/\s+(?:tho|though)(?=,)/i, '')
     .replace(/(?<= better) than [\w:.]+[.!]*$/i, '')
     .replace(/(?<=\d ?(?:am|pm)?) (?:rather than|instead of) (?:at )?(\d[\w:.]*)[.!?]*$/i, ', not $1')
-    .replace(/(?<=\S),? (?:at )?(?:the )?same (?:time|hour)[.!]*$/i, '')
+    .replace(/(?<=\S),? (?:at )?(?:the )?same (?:time|hour)s?[.!]*$/i, '')
     .replace(/^((?:push|bump|shift|move) (?:it|that) .*\b(?:days?|weeks?)) later$/i, '$1')
     .replace(/^and (?=\S+,? not \S+$|.+ instead[.!]*$)/i, '')
     .replace(SORRY_WITHIN, 'sorry, $1, $2');
@@ -364,6 +364,7 @@ export function underCondition(said: string): Call | undefined {
       .replace(CUE, '')
       .replace(/^(?:and|but|also|so)\s+/i, '')
       .replace(/^(skip|miss|cancel|leave out) (?:the|that) (?:one|time)? ?on (?=\S)/i, '$1 ')
+      .replace(/^(skip|miss|cancel) (?:the )?((?:next |this )?(?:week|\w+day|tomorrow))['’]?s(?: one)?$/i, '$1 $2')
       .replace(/^(?:omit|leave out|miss out) (?=\S)/i, 'skip ')
       .replace(/[\s,]+(?:so )?(?:just )?skip (?:that one|it|those|them|that)[\s.!]*$/i, '')
       .replace(/[\s,]+(?:as well|too|also|either)[\s.!]*$/i, '')

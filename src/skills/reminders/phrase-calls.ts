@@ -7,7 +7,7 @@ import { aheadFirst, aheadIn } from './ahead-words.ts';
 import { dayOfAll } from './days.ts';
 import { USUAL_NAG } from './nag.ts';
 import { guessedLead, type Lead } from './texts.ts';
-import { isTime, NO_TIME, pointsAtDay, TRIAL, withUnit } from './time-words.ts';
+import { isTime, NO_TIME, pointsAtDay, TRIAL, withClockBehind, withUnit } from './time-words.ts';
 
 /** A length of time, or anything that says when: what a snooze takes. */
 export function isPutOff(words: string): boolean {
@@ -126,7 +126,7 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(/(\d),(\d+)(?= ?(?:hours?|hrs?|h|days?|weeks?)\b)/gi, '$1.$2')
     .replace(/\b(?:in|at) (\d{1,2}) of the (morning|afternoon|evening)\b/i, 'at $1 in the $2')
     .replace(/(?:^|\s)@\s*(?=\d)/g, ' at ')
-    .replace(/^(?=\d{1,2}[.:]\d\d (?:today|tonight|tomorrow|this |on \w+day|\w+day))/i, 'at ')
+    .replace(/^(?=\d{1,2}[.:]\d\d (?:to |about |today|tonight|tomorrow|this |on \w+day|\w+day))/i, 'at ')
     .replace(/^(?=(?:[01]\d|2[0-3])[0-5]\d (?:to|about)\b)/, 'at ')
     .replace(BARE_CLOCK, '$& at')
     .replace(CLOCK_OF_SERIES, 'at $1:$2')
@@ -194,10 +194,11 @@ interface Wanted {
 }
 
 export function create(
-  task: string,
-  when: string | undefined,
+  said: string,
+  time: string | undefined,
   { dm = false, urgent = false, fallback = '', nag, lead }: Wanted = {},
 ): Call {
+  const { task, when } = withClockBehind(said, time);
   const text = task
     .trim()
     .replace(LEADS, '')
@@ -322,7 +323,7 @@ const ALL_OF = /^all (?:of )?(?:the |my |our )?(\S.*?)(?: (?:reminders|ones|alar
 
 export function editWhen(which: string, when: string): Call | undefined {
   const words = withUnit(
-    when.replace(/\s+instead\b/i, '').replace(/,? (?:at )?(?:the )?same (?:time|hour)[.!]*$/i, ''),
+    when.replace(/\s+instead\b/i, '').replace(/,? (?:at )?(?:the )?same (?:time|hour)s?[.!]*$/i, ''),
   );
   if (BARE_NUMBER.test(words) && !/(?:reminder|alarm|(?:that|this|\w+(?:st|nd|rd|th)|last|other) one)$/i.test(which))
     return undefined;

@@ -161,8 +161,8 @@ export function filledIn(words: string, at: Instant, zone: string): string {
   const spoken = inDigits(words.trim());
   const beside = besideHour(spoken);
   const said = (beside ? `${beside.hour}:${beside.minute}` : spoken)
-    .replace(/^(?:at )?(?:the )?same (?:time|hour) /i, '')
-    .replace(/[\s,]+(?:at )?(?:the )?same (?:time|hour)$/i, '')
+    .replace(/^(?:at )?(?:the )?same (?:time|hour)s? /i, '')
+    .replace(/[\s,]+(?:at )?(?:the )?same (?:time|hour)s?$/i, '')
     .replace(/^(?:to|for|on|just|only)\s+(?:on\s+)?(?=\S)/i, '');
   const parts = /^(?:in the )?(morning|afternoon|evening|night)s$/i.exec(said)?.[1];
   if (parts !== undefined) return `every ${parts}`;

@@ -110,3 +110,14 @@ const ENDS_ON_DAY = new RegExp(`(?<!\\b(?:about|of|for|from|than)) ${DAY_BEFORE}
 /** "At 9 that morning to …", "on those days to …": of a day that was told before, and no part of the text. */
 export const pointsAtDay = (words: string, when = ''): boolean =>
   POINTS_AT_DAY.test(words) || (/^(?:at )?\d[\d:.]*(?: ?[ap]m)?$/i.test(when) && ENDS_ON_DAY.test(words));
+
+const CLOCK_BEHIND = /^(?<task>.+?), (?:at )?(?<clock>\d{1,2}(?:[:.]\d\d)? ?[ap]m|(?:[01]?\d|2[0-3]):[0-5]\d)$/i;
+
+/** "… on the 28th of each month to send the receipts, 5pm": the hour of a time that was told without one. */
+export function withClockBehind(said: string, time: string | undefined): { task: string; when: string | undefined } {
+  const { task, clock } = CLOCK_BEHIND.exec(said)?.groups ?? {};
+  const when = time === undefined || HAS_CLOCK.test(time) ? '' : `${time} at ${clock}`;
+  return task !== undefined && isTime(when) ? { when, task } : { when: time, task: said };
+}
+
+const HAS_CLOCK = /\d[:.]\d\d|\d ?[ap]m\b|\bat \d|\b(?:noon|midday|midnight|hours?|minutes?|mins?|now)\b/i;

@@ -48,6 +48,15 @@ export function onSameDay(text: string): string | undefined {
   return before !== '' && before.match(DAYS)?.length === 1 ? `${before}${end}` : undefined;
 }
 
+const HOURS_OF_DAY = pattern.is`^(?<told>[^.!?]*\b(?<day>today|tomorrow|${DAY_NAME})\b[^.!?]*)[.!] (?<hours>every (?:\S+ )?(?:hours?|minutes?|mins?) (?:between|from) .+?),? remind me (?<rest>(?:to|about) .+)$`;
+
+/** "Tomorrow I have a long day. Every 2 hours between 10 and 6 remind me to drink": on that day only. */
+export function onItsHours(text: string): string | undefined {
+  const { told = '', day = '', hours, rest } = HOURS_OF_DAY.exec(text)?.groups ?? {};
+  const isOneDay = told.match(DAYS)?.length === 1 && !isOpen(told) && isTime(`${day} ${hours}`);
+  return hours !== undefined && isOneDay ? `remind me ${day} ${hours} ${rest}` : undefined;
+}
+
 const HAS_HALF = /\b(?:am|pm|noon|midday|midnight)\b|\d[ap]m\b|\bin the \w+$|\b(?:1[3-9]|2[0-3])[:.]\d\d/i;
 
 /** "Mondays and Fridays" are a series. */

@@ -18,7 +18,7 @@ const AT_END = new RegExp(
   'is',
 );
 const WITHIN = new RegExp(
-  `^(?<event>.+?)(?<mark>[,.;:!–—-]*)\\s+${POLITE}(?<verb>(?:remind|warn|nag|nudge|ping|poke|buzz|alert|wake|tell|say) me(?: up)?|(?:give|send|drop|set) me a (?:nudge|shout|ping|poke|reminder|heads[- ]up)|set a reminder|gimme an? (?:nudge|shout|ping|reminder)|(?:can|could|may) (?:i|we) (?:have|get) a (?:reminder|nudge)|i (?:want|need|['’]?d like|would like) (?:reminding|to be reminded|a reminder|a nudge))\\s+(?<rest>.+)$`,
+  `^(?<event>.+?)(?<mark>[,.;:!–—-]*)\\s+${POLITE}(?<verb>(?:remind|warn|nag|nudge|ping|poke|buzz|alert|wake|tell|say) me(?: up)?|(?:give|send|drop|set) me a (?:nudge|shout|ping|poke|reminder|heads[- ]up)|set a reminder|a reminder(?= (?:at|on|for))|reminder(?= (?:at|on|for))|gimme an? (?:nudge|shout|ping|reminder)|(?:can|could|may) (?:i|we) (?:have|get) a (?:reminder|nudge)|i (?:want|need|['’]?d like|would like) (?:reminding|to be reminded|a reminder|a nudge))\\s+(?<rest>.+)$`,
   'is',
 );
 /** Nobody tells in one breath what is longer. */
@@ -43,7 +43,7 @@ const PART_OF_DAY = /^the (?:night|evening|morning|afternoon)$/i;
 const RANGE = /(\d{1,2}(?:[:.]\d\d)?)\s?[-–]\s?\d{1,2}(?:[:.]\d\d)?(\s?(?:am|pm))?/i;
 /** "28.11." and the "28.11" of "28.11 at 9" are days. */
 const CLOCK_IN =
-  /\b(?:at )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)|\d{1,2}:\d\d|\d{1,2}\.\d\d(?!\.|,? at \d)|at \d{1,2}|noon|midday|midnight)\b/gi;
+  /\b(?:at )?(?:(?:\d{1,2}|five|ten|twenty|twenty[- ]five|(?:a )?quarter|half) (?:past|to) (?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)|\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm|o'clock)|\d{1,2}:\d\d|\d{1,2}\.\d\d(?!\.|,? at \d)|at \d{1,2}|noon|midday|midnight)\b/gi;
 
 /** The day of a time, without its hour. */
 export const withoutClock = (when: string): string => when.replace(CLOCK_IN, ' ').replace(/\s+/g, ' ').trim();
@@ -191,6 +191,8 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
   if (several) return several;
   const before = [BEFORE, BEHIND_TASK].map((form) => form.exec(rest)?.groups).find((one) => one && isAhead(one));
   if (before) return when === undefined ? undefined : aheadOf(event, before, nag);
+  const sameDay = when === undefined ? undefined : earlierThatDay(event, when, rest, nag);
+  if (sameDay) return sameDay;
   const series = when === undefined ? undefined : seriesAt(event, when, rest, nag);
   if (series) return series;
   if (when === undefined)
@@ -211,8 +213,20 @@ export function askedBehind(text: string, isAnswer = false): Call | Call[] | und
 function seriesAt(event: string, when: string, rest: string, nag: string | undefined): Call | undefined {
   const isClock = new RegExp(`^${CLOCK}$`, 'i').test(rest) && withoutClock(when) === when;
   const time = `${when} ${/^\d/.test(rest) ? `at ${rest}` : rest}`;
-  if (!isClock || parseWhen(time, TRIAL).kind !== 'recurring') return undefined;
+  const isOpen =
+    parseWhen(time, TRIAL).kind === 'recurring' || /^in \S+(?: \S+)? (?:days?|weeks?|months?)$/i.test(when);
+  if (!isClock || !isOpen) return undefined;
   const { task } = splitTask(`remind me to ${event}`);
+  return create(withoutDuty(task).replace(STATES_ONLY, ''), time, { nag });
+}
+
+/** "Dentist on Thursday at ten past two, remind me at 1": on the day of what is told with an hour of its own. */
+function earlierThatDay(event: string, when: string, rest: string, nag: string | undefined): Call | undefined {
+  const day = withoutClock(when);
+  const time = `${day} ${/^\d/.test(rest) ? `at ${rest}` : rest}`;
+  const isClock = new RegExp(`^${CLOCK}$`, 'i').test(rest);
+  if (!isClock || day === '' || day === when || parseWhen(time, TRIAL).kind !== 'once') return undefined;
+  const { task } = splitEvent(event);
   return create(withoutDuty(task).replace(STATES_ONLY, ''), time, { nag });
 }
 
@@ -271,6 +285,18 @@ function aheadTwice(event: string, rest: string, nag?: string): Call[] | undefin
     return ON_THE_DAY.test(part) ? onTheDay(event, nag) : undefined;
   });
   return parts.length > 1 && calls.every((call) => call !== undefined) ? calls : undefined;
+}
+
+/** "25 mins till the sourdough comes out, ping me". */
+const TIME_LEFT = new RegExp(
+  `^(?<left>\\S+(?: \\S+){1,2}) (?:till|until|til|before) (?<until>[^,.;!?]+)[,.;!–—-]+ ${POLITE}(?:remind|nudge|ping|alert|prompt|tell|buzz|poke) me(?: then)?[\\s.!]*$`,
+  'i',
+);
+
+/** What there is so long to is asked for. */
+export function timeLeft(text: string): Call | undefined {
+  const { left = '', until = '' } = TIME_LEFT.exec(text)?.groups ?? {};
+  return parseDuration(left) === undefined || NO_STATEMENT.test(until) ? undefined : create(until, `in ${left}`);
 }
 
 /** "… remind me on that day at 13:30 to drive to the station". */

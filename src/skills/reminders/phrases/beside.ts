@@ -38,8 +38,8 @@ const A_REQUEST =
 const MANAGES = /^(?:move|push|bump|shift|shove|slide|change|switch|reschedule|postpone|delay|snooze) /i;
 /** "… on Friday once more, same time". */
 const SAME_TIME =
-  /(?:,? (?:once more|again|one more time|too|as well))?[\s,]+(?:at )?(?:the )?same (?:time|hour)[.!]*$/i;
-const SAME_DAY = /[\s,]+(?:on )?(?:the )?same (?:day|date)[.!]*$/i;
+  /(?:,? (?:once more|again|one more time|too|as well))?[\s,]+(?:at )?(?:the )?same (?:time|hour)s?[.!]*$/i;
+const SAME_DAY = /[\s,]+(?:on )?(?:the )?same (?:day|date)(?:[.!]*$|(?= at \d))/i;
 const A_THING = /^(?:the|my|our|a|an|some)\s/i;
 
 const A_CLOCK =
@@ -111,7 +111,12 @@ const TELLS =
 /** "One for Wednesday at noon, lunch with Marcus"; "6.15pm same day, leave the house". */
 function anotherOf(rest: string): Call | undefined {
   const [, own = '', day = '', text = ''] = /^([^,]+?)( (?:on )?(?:the )?same day)?(?:,| to) (.+)$/i.exec(rest) ?? [];
-  if (text === '' || !isTime(own) || ANY_REQUEST.test(text) || splitTask(`remind me to ${text}`).when !== undefined)
+  if (
+    text === '' ||
+    !isTime(own) ||
+    ANY_REQUEST.test(text.replace(/^set up /i, '')) ||
+    splitTask(`remind me to ${text}`).when !== undefined
+  )
     return undefined;
   // "…, she never picks up" says why.
   if (TELLS.test(text)) return day === '' ? again('that', own) : undefined;
@@ -146,7 +151,8 @@ export const beside: Phrase[] = [
     },
   },
   {
-    pattern: '(and|also|plus|set) (one|another|another one|a one-off|one more) [reminder] (for|on|at) {rest}',
+    pattern:
+      '[and|also|plus] (and|also|plus|set|add) (one|another|another one|a one-off|one more) [reminder] (for|on|at) {rest}',
     example: 'and one for Wednesday at noon, lunch with Marcus',
     about: 'reminder',
     call: ({ rest = '' }) => anotherOf(rest),

@@ -133,6 +133,19 @@ export const following: Phrase[] = [
     },
   },
   {
+    pattern: "(i'll|i will|ill|let me) {deed} (him|her|it|them|that) {when}",
+    example: "I'll call him tomorrow instead",
+    about: 'reminder',
+    call: ({ deed = '', when = '' }, topic) =>
+      / instead\b/i.test(when) && holds(topic?.text, deed) ? editWhen('that', when) : undefined,
+  },
+  {
+    pattern: '[a] [bit|little|little bit] (later|earlier|sooner) {when}',
+    example: 'a bit earlier, 16:40',
+    about: 'reminder',
+    call: ({ when = '' }) => (isTime(when) ? editWhen('that', when) : undefined),
+  },
+  {
     pattern: '[a] (bit|little|little bit) (later|earlier)',
     example: 'a bit later',
     about: 'reminder',

@@ -1,7 +1,7 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { answering } from './answering.ts';
 import { beside } from './beside.ts';
-import { changing, deleting, snoozing } from './changing.ts';
+import { changing, deleting } from './changing.ts';
 import { completing } from './completing.ts';
 import { creating } from './creating.ts';
 import { ending } from './ending.ts';
@@ -10,6 +10,7 @@ import { left } from './left.ts';
 import { listing } from './listing.ts';
 import { naming } from './naming.ts';
 import { oneDay } from './one-day.ts';
+import { snoozing } from './snoozing.ts';
 import { timers } from './timers.ts';
 
 /** What people say to set, see and change reminders. */
