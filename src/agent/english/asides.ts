@@ -22,7 +22,7 @@ const SUBJECTS = set(
     'everything somebody someone nobody',
 );
 const INTERJECTIONS = set(
-  'oh wait ugh argh ah hmm hm wow damn gosh phew yay lol haha sorry oops whoops so ok okay well right great no wrong shoot omg yes nope hi hey',
+  'oh wait ugh argh ah hmm hm wow damn gosh phew yay lol haha sorry oops whoops so ok okay well right great no wrong shoot omg yes nope hi hey actually',
 );
 /** "Too tired", "on site": a state, and no time. "In the kitchen" may say which one is meant. */
 const STATE_BEHIND =
@@ -33,7 +33,7 @@ const VERBS = set(
   'is are was were am im its hes shes theyre ive weve has have had got gone went came done died broke lost found made can cant will wont ' +
     'did didnt does doesnt need needs want wants rang sent paid told took forgot fell says feels looks likes loves hates prefers knows ' +
     'thinks works comes goes gets takes starts ends opens closes leaves lives said quit gave ran saw kept left met sold threw wrote ' +
-    'won began bought brought caught chose drove ate felt flew grew heard held knew led lent rode spoke stood taught woke mustnt',
+    'won began bought brought caught chose sends pays picks collects handles covers brings calls rings cooks does drove ate felt flew grew heard held knew led lent rode spoke stood taught woke mustnt',
 );
 const NAMES =
   /^(?:ones?|reminders?|notes?|other|others|both|all|first|second|third|last|next|\d+(?:st|nd|rd|th)?|it|them)$/;

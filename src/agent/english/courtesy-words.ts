@@ -214,8 +214,7 @@ export const BEFORE = list(`
   couple of things,
   a couple of things,
   nah
-  or
-  would|could|will|can you ever
+  would you ever
   hang|hold on
   ugh
   hmm
@@ -332,8 +331,8 @@ export const AFTER = list(`
   👌
   ✌
   🙌
-  , bye
-  , lol
+  , bye|lol
+  btw
   , that would be great
   , that would be lovely
   , thatd be great

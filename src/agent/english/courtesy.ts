@@ -70,18 +70,20 @@ export function takesBack(words: readonly Word[]): boolean {
       const rest = words.slice(to, end);
       return (
         stands(words, form, start, end) &&
-        (rest.length === 0 || ((words[to - 1]?.marked || saysDone(rest)) && isReason(rest)))
+        (rest.length === 0 || ((words[to - 1]?.marked || saysDone(form, rest)) && isReason(rest)))
       );
     }),
   );
 }
 
 /** "I already rang them", "I did it". */
-const saysDone = (words: readonly Word[]): boolean =>
+const saysDone = ({ words: form }: Form, words: readonly Word[]): boolean =>
   words.slice(0, 3).some(({ norm }) => norm === 'already') ||
-  /^(?:i|ive|we|weve) (?:just )?(?:did|done|got|sorted|finished|sent|paid) (?:it|that|this|them)\b/.test(
-    words.map(({ norm }) => norm).join(' '),
-  );
+  // "Forget that I sent them" goes on.
+  (form.at(-1)?.norm !== 'that' &&
+    /^(?:i|ive|we|weve) (?:just )?(?:did|done|sorted|finished|sent|paid) (?:it|that|this|them)(?: myself| now| earlier| today)*$/.test(
+      words.map(({ norm }) => norm).join(' '),
+    ));
 
 const isReason = (words: readonly Word[]): boolean =>
   words.length <= 6 &&

@@ -106,7 +106,7 @@ const WHEN_DONE =
 
 /** "Never mind, I did it". */
 const DID_IT =
-  /\b(?:i|we|ive|weve) (?:have )?(?:just )?(?:did|done|got|sorted|finished|sent|paid|called|took|bought) (?:it|that|this|them)(?: myself| now| earlier| today)*$/;
+  /^(?:oh |ok |actually )*(?:never mind|forget it|scratch that) (?:i|we|ive|weve) (?:have )?(?:just )?(?:did|done|sorted|finished|sent|paid) (?:it|that|this|them)(?: myself| now| earlier| today)*$/;
 
 function backIn(dialogue: Dialogue, words: readonly Word[]): Interpretation {
   const { topic } = dialogue;

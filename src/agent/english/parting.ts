@@ -312,7 +312,7 @@ const tellsOf = ([first, ...rest]: readonly Word[]): boolean =>
 const CLOSED =
   /^(?:it|that|them|those|both|all|today|tomorrow|tonight|later|instead|now|again|off|out|rn|yet|late|busy|ill|sick|week|month|noon|[ap]m|\w+day|\d\S*)$/;
 
-const SHIFTED = /^(?:earlier|sooner|back|forward)$/;
+const SHIFTED = /^(?:earlier|sooner)$/;
 
 /** "Not this Wednesday, no gym", of the gym bag. */
 const isOfTopic = (word: string, { topic }: Dialogue): boolean =>

@@ -96,14 +96,13 @@ function ofOneClock(text: string): string | undefined {
 
 const HALF_SAID = /\b(?:tonight|evening|afternoon|night|[ap]\.?m)\b|\d[ap]m\b/i;
 
-const ARRIVING = pattern.i`\b(?:when|once|after) (?:i|we)(?:['’]?m| am|['’]?re| are| get| come| arrive| finish| leave)(?: back| in| home| there| work| to work| from work)*(?: on| at| around)? (?=(?:(?:today|tonight|tomorrow|${WEEKDAY}) )?(?:at |around )?\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?(?:,| |$))`;
+const ARRIVING = pattern.i`(?:^|(?<=^(?:(?:please|can you|could you),? )*remind me ))when (?:i|we)(?:['’]?m| am|['’]?re| are| get| come| arrive| finish| leave)(?: back| in| home| there| work| to work| from work)* (?=(?:(?:on )?(?:today|tonight|tomorrow|${WEEKDAY}) )?(?:at |around )?\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?(?:,| |$))`;
 
 /** "When I get home at 5 remind me to …": the hour is what it waits for. */
 function atHome(text: string): string | undefined {
-  const said = text.replace(ARRIVING, (all) =>
-    /\b(?:on|around) $/i.test(all) ? 'at ' : /\bat $/i.test(all) ? 'at ' : '',
-  );
-  return said !== text && /\bremind me\b/i.test(said) ? said : undefined;
+  const said = text.replace(ARRIVING, '');
+  const hours = said.match(/\d{1,2}(?:[:.]\d\d)?/g) ?? [];
+  return said !== text && hours.length === 1 && /\bremind me\b/i.test(said) ? said : undefined;
 }
 
 const SO_AT = pattern.is`^(?<ask>.{0,30}\b(?:remind me|(?:don['’]?t|do not) let me forget)) (?<task>to .+?), (?<why>[^,]{3,60}?\b(?:is|are|was|starts|ends|closes|opens|shuts)\b[^,]{0,40}?),? so (?:at |by |around )?(?<clock>\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?)[.!]*$`;
@@ -117,7 +116,7 @@ function soAt(text: string): string | undefined {
 }
 
 const BEST =
-  /,? (?:in the )?(?<half>morning|afternoon|evening)s? (?:is|are|would be|works|suits me)(?: probably)? (?:best|better|ideal|fine|good|easiest)[\s.!]*$/i;
+  /, (?:in the )?(?<half>morning|afternoon|evening)s? (?:is|are|would be|works|suits me)(?: probably)? (?:best|better|ideal|fine|good|easiest)[\s.!]*$/i;
 
 /** "… to collect it, morning is best": of the day that was said. */
 function bestHalf(text: string): string | undefined {
@@ -125,6 +124,8 @@ function bestHalf(text: string): string | undefined {
   if (!found || !/\bremind/i.test(text)) return undefined;
   const half = `in the ${found.groups?.half}`;
   const request = text.slice(0, found.index);
+  if (/\d ?(?:am|pm)\b|\d[:.]\d\d|\bat \d|\b(?:if|whether|that|tell|ask|say|check|said|says)\b/i.test(request))
+    return undefined;
   // "In two weeks I need to be reminded …": behind the time where that stands first.
   const [, first, rest] = /^(.{3,30}?),? ((?:i|we|please|can|could|remind)\b.+)$/is.exec(request) ?? [];
   return first !== undefined && isTime(`${first} ${half}`) ? `${first} ${half} ${rest}` : `${request} ${half}`;

@@ -50,6 +50,7 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
   const told = said
     .trim()
     .replace(/^\*\s*/, '')
+    .replace(/\b([01]?\d|2[0-3])h([0-5]\d)\b/gi, '$1:$2')
     .replace(/\s+(?:tho|though)(?=,)/i, '')
     .replace(/(?<= better) than [\w:.]+[.!]*$/i, '')
     .replace(/(?<=\d ?(?:am|pm)?) (?:rather than|instead of) (?:at )?(\d[\w:.]*)[.!?]*$/i, ', not $1')

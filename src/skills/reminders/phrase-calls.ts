@@ -126,6 +126,7 @@ export function remind(rest: string, more: Manner = {}): Call | undefined {
     .replace(/(\d),(\d+)(?= ?(?:hours?|hrs?|h|days?|weeks?)\b)/gi, '$1.$2')
     .replace(/\b(?:in|at) (\d{1,2}) of the (morning|afternoon|evening)\b/i, 'at $1 in the $2')
     .replace(/(?:^|\s)@\s*(?=\d)/g, ' at ')
+    .replace(/\b([01]?\d|2[0-3])h([0-5]\d)\b/gi, '$1:$2')
     .replace(/^(?=\d{1,2}[.:]\d\d (?:to |about |today|tonight|tomorrow|this |on \w+day|\w+day))/i, 'at ')
     .replace(/^(?=(?:[01]\d|2[0-3])[0-5]\d (?:to|about)\b)/, 'at ')
     .replace(BARE_CLOCK, '$& at')
@@ -291,7 +292,7 @@ export function snoozeOf(which: string, when = ''): Call | undefined {
 }
 
 const AT_HAND = /^(?:it|that|this|that one|this one)$/i;
-const THE_NAME = /^(?:the|my|that|this)\s+(?=\S)|\s+(?:reminder|alarm)$/gi;
+const THE_NAME = /^(?:the|my|that|this)\s+(?=\S)|(?<!\b(?:the|my|and|an?))\s+(?:reminder|alarm)$/gi;
 
 /** `{ which }` with the name itself, "that" for any word that points at something, nothing when nothing was said. */
 function named(which: string): { which?: string } {

@@ -103,7 +103,7 @@ export function shifted(at: Instant, words: string): Instant | undefined {
 }
 
 /** An hour, or a part of the day, or a length of time. */
-const HAS_CLOCK = pattern.i`\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.]\d\d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in(?! ${MONTH}\b)|(?<!\bday )(?:after|before)|lunch|half|quarter)\b`;
+const HAS_CLOCK = pattern.i`\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.h]\d\d|\b\d+ (?:past|to) \d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in(?! ${MONTH}\b)|(?<!\bday )(?:after|before)|lunch|half|quarter)\b`;
 const RHYTHM = pattern.i`^(?:just |only )?(?:on |for )?(?:(?:every|each)\b|weekdays?\b|weekends?\b|daily\b|weekly\b|fortnightly\b|biweekly\b|monthly\b|yearly\b|annually\b|${WEEKDAY}s\b)`;
 const ADVERBS: Record<string, string> = {
   daily: 'every day',

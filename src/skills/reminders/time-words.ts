@@ -102,7 +102,7 @@ export function timeWithin(said: string): string | undefined {
 
 const DAY_BEFORE = '(?:that|those|these|the same)(?: same)? (?:day|morning|afternoon|evening|night)s?';
 const POINTS_AT_DAY = new RegExp(
-  `(?:^|(?<!\\b(?:about|of|for|from|than|to) ))\\b(?:on |in )?${DAY_BEFORE}(?= (?:to|about|at) )|^${DAY_BEFORE}$`,
+  `(?:^|(?<!\\b(?:about|of|for|from|than|to) ))\\b(?:on |in )?${DAY_BEFORE}(?= (?:to|about|at) )|^${DAY_BEFORE}$|^(?:at )?\\d[\\d:.]* ?(?:[ap]m|o['’]?clock)? (?:on )?(?:that|the same) day\\b`,
   'i',
 );
 const ENDS_ON_DAY = new RegExp(`(?<!\\b(?:about|of|for|from|than)) ${DAY_BEFORE}$`, 'i');

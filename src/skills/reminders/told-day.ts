@@ -48,12 +48,16 @@ export function onSameDay(text: string): string | undefined {
   return before !== '' && before.match(DAYS)?.length === 1 ? `${before}${end}` : undefined;
 }
 
-const HOURS_OF_DAY = pattern.is`^(?<told>[^.!?]*\b(?<day>today|tomorrow|${DAY_NAME})\b[^.!?]*)[.!] (?<hours>every (?:\S+ )?(?:hours?|minutes?|mins?) (?:between|from) .+?),? remind me (?<rest>(?:to|about) .+)$`;
+const HOURS_OF_DAY = pattern.is`^(?<told>[^.!?]*\b(?<day>today|tomorrow)\b[^.!?]*)[.!] (?<hours>every (?:\S+ )?(?:hours?|minutes?|mins?) (?:between|from) .+?),? remind me (?<rest>(?:to|about) .+)$`;
+
+/** "The doctor called today" tells of no day to come. */
+const PAST_TOLD = /\b(?:\p{L}+ed|told|saw|was|were|had|went|said|got)\b/iu;
 
 /** "Tomorrow I have a long day. Every 2 hours between 10 and 6 remind me to drink": on that day only. */
 export function onItsHours(text: string): string | undefined {
   const { told = '', day = '', hours, rest } = HOURS_OF_DAY.exec(text)?.groups ?? {};
-  const isOneDay = told.match(DAYS)?.length === 1 && !isOpen(told) && isTime(`${day} ${hours}`);
+  const isOneDay =
+    told.match(DAYS)?.length === 1 && !isOpen(told) && !PAST_TOLD.test(told) && isTime(`${day} ${hours}`);
   return hours !== undefined && isOneDay ? `remind me ${day} ${hours} ${rest}` : undefined;
 }
 

@@ -4,7 +4,7 @@ import { pattern } from '../../base/pattern.ts';
 import { parseDuration, parseWhen, splitTask, WEEKDAY } from '../../time/index.ts';
 import { DANGLING, seriesAhead } from './ahead-words.ts';
 import { USUAL_NAG } from './nag.ts';
-import { create } from './phrase-calls.ts';
+import { create, isDeed } from './phrase-calls.ts';
 import { inDigits, isTime, pointsAtDay, splitEvent, TRIAL } from './time-words.ts';
 import { ANY_REQUEST, NO_STATEMENT } from './untold.ts';
 
@@ -18,7 +18,7 @@ const AT_END = new RegExp(
   'is',
 );
 const WITHIN = new RegExp(
-  `^(?<event>.+?)(?<mark>[,.;:!–—-]*)\\s+${POLITE}(?<verb>(?:remind|warn|nag|nudge|ping|poke|buzz|alert|wake|tell|say) me(?: up)?|(?:give|send|drop|set) me a (?:nudge|shout|ping|poke|reminder|heads[- ]up)|set a reminder|a reminder(?= (?:at|on|for))|reminder(?= (?:at|on|for))|gimme an? (?:nudge|shout|ping|reminder)|(?:can|could|may) (?:i|we) (?:have|get) a (?:reminder|nudge)|i (?:want|need|['’]?d like|would like) (?:reminding|to be reminded|a reminder|a nudge))\\s+(?<rest>.+)$`,
+  `^(?<event>.+?)(?<mark>[,.;:!–—-]*)\\s+${POLITE}(?<verb>(?:remind|warn|nag|nudge|ping|poke|buzz|alert|wake|tell|say) me(?: up)?|(?:give|send|drop|set) me a (?:nudge|shout|ping|poke|reminder|heads[- ]up)|set a reminder|(?<=[,.;:!–—-]\\s)(?:a )?reminder(?= (?:at|on|for))|gimme an? (?:nudge|shout|ping|reminder)|(?:can|could|may) (?:i|we) (?:have|get) a (?:reminder|nudge)|i (?:want|need|['’]?d like|would like) (?:reminding|to be reminded|a reminder|a nudge))\\s+(?<rest>.+)$`,
   'is',
 );
 /** Nobody tells in one breath what is longer. */
@@ -220,14 +220,18 @@ function seriesAt(event: string, when: string, rest: string, nag: string | undef
   return create(withoutDuty(task).replace(STATES_ONLY, ''), time, { nag });
 }
 
-/** "Dentist on Thursday at ten past two, remind me at 1": on the day of what is told with an hour of its own. */
+/** "Dentist on Thursday at ten past two, remind me at 1": on the day of what is told, and before it. */
 function earlierThatDay(event: string, when: string, rest: string, nag: string | undefined): Call | undefined {
   const day = withoutClock(when);
-  const time = `${day} ${/^\d/.test(rest) ? `at ${rest}` : rest}`;
   const isClock = new RegExp(`^${CLOCK}$`, 'i').test(rest);
-  if (!isClock || day === '' || day === when || parseWhen(time, TRIAL).kind !== 'once') return undefined;
-  const { task } = splitEvent(event);
-  return create(withoutDuty(task).replace(STATES_ONLY, ''), time, { nag });
+  if (!isClock || day === '' || day === when) return undefined;
+  const time = `${day} ${/^\d/.test(rest) ? `at ${rest}` : rest}`;
+  const [own, early] = [when, time].map((one) => parseWhen(one, TRIAL));
+  if (own?.kind !== 'once' || early?.kind !== 'once' || early.at >= own.at) return undefined;
+  // The hour of what is told stays with it.
+  const hour = when.match(CLOCK_IN)?.[0] ?? '';
+  const task = withoutDuty(splitEvent(event).task).replace(STATES_ONLY, '');
+  return create(`${task} ${hour}`.trim(), time, { nag });
 }
 
 /** "Yoga is", of "yoga is on Tuesday". */
@@ -289,12 +293,18 @@ function aheadTwice(event: string, rest: string, nag?: string): Call[] | undefin
 
 /** "25 mins till the sourdough comes out, ping me". */
 const TIME_LEFT = new RegExp(
-  `^(?<left>\\S+(?: \\S+){1,2}) (?:till|until|til|before) (?<until>[^,.;!?]+)[,.;!–—-]+ ${POLITE}(?:remind|nudge|ping|alert|prompt|tell|buzz|poke) me(?: then)?[\\s.!]*$`,
+  `^(?<left>\\S+(?: \\S+){1,2}) (?:till|until|til) (?<until>(?!(?:it|that|this|then)\\b)[^,.;!?]+)[,.;!–—-]+ ${POLITE}(?:remind|nudge|ping|alert|prompt|tell|buzz|poke) me(?: then)?[\\s.!]*$`,
   'i',
 );
 
+/** "25 mins - check the bags". */
+const LENGTH_FIRST =
+  /^(?:in )?(?<length>\d{1,3} ?(?:m|mins?|minutes?|h|hrs?|hours?))(?: ?[-–:]|,) ?(?<deed>[^,.;!?]+)[\s.!]*$/i;
+
 /** What there is so long to is asked for. */
 export function timeLeft(text: string): Call | undefined {
+  const { length = '', deed = '' } = LENGTH_FIRST.exec(text)?.groups ?? {};
+  if (parseDuration(length) !== undefined && isDeed(deed)) return create(deed, `in ${length}`);
   const { left = '', until = '' } = TIME_LEFT.exec(text)?.groups ?? {};
   return parseDuration(left) === undefined || NO_STATEMENT.test(until) ? undefined : create(until, `in ${left}`);
 }

@@ -58,8 +58,12 @@ export async function findSome(ctx: TxContext, which: string, wanted: Wanted): P
   if (each !== undefined && !SEVERAL.test(words)) return allNamed(ctx, each);
   if (SEVERAL.test(words) || FIRST_OF.test(words)) return several(ctx, words, wanted);
   const one = await single(ctx, words, which, wanted);
-  if (!('ok' in one)) return [one];
   const parts = words.split(/\s*(?:,|\band\b|&)\s*/).filter((part) => part !== '');
+  // "The cleaners and the alarm": the second may be another one that is called so.
+  const isNameless =
+    parts.length > 1 && parts.some((part) => /^(?:the|my)(?: (?:alarm|timer|reminder)s?)?$/.test(part));
+  if (!('ok' in one))
+    return isNameless ? ((await withKind(ctx, which, one)) ?? ask(ctx, await pendingOf(ctx), wanted)) : [one];
   if (one.code !== 'NOT_FOUND' || parts.length < 2) return one;
   const byIds = await store.byIds(ctx.tx, ctx.person.id, parts);
   if (byIds.length === parts.length) return byIds.filter(({ state }) => state === 'pending');
@@ -70,6 +74,15 @@ export async function findSome(ctx: TxContext, which: string, wanted: Wanted): P
     if (!found.some(({ id }) => id === next.id)) found.push(next);
   }
   return found;
+}
+
+/** "The cleaners and the alarm": `one`, and the only other one in whose text the alarm is named. */
+async function withKind(ctx: TxContext, which: string, one: Reminder): Promise<Reminder[] | undefined> {
+  const [, kind] = /\band (?:the|my) (alarm|timer|reminder)s?[.!]*$/i.exec(which) ?? [];
+  if (kind === undefined) return undefined;
+  const isNamed = new RegExp(`\\b${kind}\\b`, 'i');
+  const others = (await pendingOf(ctx)).filter(({ id, text }) => id !== one.id && isNamed.test(text));
+  return others.length === 1 ? [one, ...others] : undefined;
 }
 
 const bare = (which: string): string =>
@@ -248,7 +261,8 @@ async function several(ctx: TxContext, words: string, wanted: Wanted): Promise<R
   const most = count === undefined ? 2 : COUNTS.includes(count) ? COUNTS.indexOf(count) : Number(count);
   const isBoth = /\b(?:both|two)\b/.test(words) && !end;
   // "The others" are those that are left; where none of them went, it says not beside which one.
-  if (/\bother/.test(words) && listed.length === ids.length && there.length > 0) return ask(ctx, there, wanted);
+  if (/\bother/.test(words) && (listed.length === 0 || listed.length === ids.length) && there.length > 0)
+    return ask(ctx, there, wanted);
   if (there.length === 0 || (end && there.length < most)) {
     const { message, remedy } = texts.notFound('');
     return failed('NOT_FOUND', message, { remedy });

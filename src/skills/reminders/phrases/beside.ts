@@ -33,7 +33,7 @@ const ONE_THERE = /^(?:the|my|that) .{1,40} one\b/i;
 const TOO = /\s+(?:too|as well|also|again|please)$/i;
 /** What begins another request. */
 const A_REQUEST =
-  /^(?:(?:now|then|so) )?(?:remind|actually|sorry|let|lets|let's|and|lol|hmm|wait|undo|skip|miss|leave out|no|not|only|stop|end|ping|nudge|tell|wake|alert|set|make|add|note|show|list|cancel|delete|remove|rename|move|snooze|what|whats|when|who|where|how|is|do|can|could|i|it|that|this)\b/i;
+  /^(?:(?:now|then|so),? )?(?:remind|actually|sorry|let|lets|let's|and|lol|hmm|wait|undo|skip|miss|leave out|no|not|only|stop|end|ping|nudge|tell|wake|alert|set|make|add|note|show|list|cancel|delete|remove|rename|move|snooze|what|whats|when|who|where|how|is|do|can|could|any|anything|i|it|that|this)\b/i;
 /** Done with a reminder that is there. */
 const MANAGES = /^(?:move|push|bump|shift|shove|slide|change|switch|reschedule|postpone|delay|snooze) /i;
 /** "… on Friday once more, same time". */

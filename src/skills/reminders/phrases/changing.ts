@@ -119,7 +119,7 @@ export const changing: Phrase[] = [
     call: ({ when = '' }) => editWhen('', when),
   },
   {
-    pattern: '[actually] (make|change|amend|alter|set|move|switch|update) (it|that) [to|for|at] {when}',
+    pattern: '[actually|or] (make|change|amend|alter|set|move|switch|update) (it|that) [to|for|at] {when}',
     example: 'make it 6pm instead',
     call: ({ when = '' }) => editWhen('', when),
   },
@@ -178,13 +178,18 @@ export const changing: Phrase[] = [
 
 const END = `${WISH} (${REMOVE}|stop|turn off|end|discontinue|dismiss|forget|forget about|never mind|never mind about)`;
 
+/** Only a reminder is called so. */
+const A_REMINDER = /(?:^|\s)(?:ones?|reminders?|alarms?|timers?|first|second|third|fourth|fifth|last|other)$/i;
+
 /** What people say to end a reminder. */
 export const deleting: Phrase[] = [
   {
-    pattern: '(the|my) {which} can (go|be deleted|be cancelled|be dropped)',
+    pattern: '(the|my) ({which} can go|{thing} can be (deleted|cancelled|dropped))',
     example: 'the dentist one can go',
     tentative: true,
-    call: ({ which = '' }) => (isName(which, 4) && !isTime(which) ? removal(which) : undefined),
+    // "The kids can go" is said of the kids.
+    call: ({ which, thing = '' }) =>
+      which === undefined ? removal(thing) : A_REMINDER.test(which) ? removal(which) : undefined,
   },
   {
     pattern: `${END} [the|my|that|this] {which} ${NAMED} [for me]`,
@@ -233,7 +238,8 @@ export const deleting: Phrase[] = [
 
 function removal(said: string) {
   const [, which = said] = /^(?:the|my) (.+)$/i.exec(said) ?? [];
-  return /^(?:a|an|any|every|each|all|all my|all the|all of my)$/i.test(which)
+  // "The cleaners and the alarm" are two.
+  return /^(?:a|an|any|every|each|all|all my|all the|all of my)$|\b(?:and|or) (?:the|my)$/i.test(which)
     ? undefined
     : about('reminder_delete', which);
 }

@@ -76,7 +76,7 @@ export const creating: Phrase[] = [
     call: ({ rest = '' }) => remind(rest.replace(/^(?:for|:)\s+(?=\S)/i, ''), { urgent: true }),
   },
   {
-    pattern: `{when} <${WISHING}> (remind me|ping me|nudge me|prod me|poke me|bug me|chase me|shout at me|yell at me|prompt me|notify me|tell me to|telling to|alert me|(give|send|set) me a (reminder|nudge|shout|ping|poke|buzz)|(reminding|reminded|a reminder|another reminder)) {rest}`,
+    pattern: `{when} <${WISHING}> [(can|could|would|will) you] [please] (remind me|ping me|nudge me|prod me|poke me|bug me|chase me|shout at me|yell at me|prompt me|notify me|tell me to|telling to|alert me|(give|send|set) me a (reminder|nudge|shout|ping|poke|buzz)|(reminding|reminded|a reminder|another reminder)) {rest}`,
     example: 'in 2 hours remind me to check the oven',
     carries: CARRIES,
     call: ({ when = '', rest = '' }) =>

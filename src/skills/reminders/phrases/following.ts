@@ -1,5 +1,6 @@
 /** What people say of the reminder at hand: to correct it, to see it, to change its words. */
 import { type Call, isCondition, type Phrase } from '../../../agent/index.ts';
+import { wordsIn } from '../../../base/word-forms.ts';
 import { splitTask, taskWords } from '../../../time/index.ts';
 import { change, correction, INSTEAD, underCondition } from '../correction.ts';
 import { about, editWhen, list, pauseFor, pauseUntil } from '../phrase-calls.ts';
@@ -137,13 +138,16 @@ export const following: Phrase[] = [
     example: "I'll call him tomorrow instead",
     about: 'reminder',
     call: ({ deed = '', when = '' }, topic) =>
-      / instead\b/i.test(when) && holds(topic?.text, deed) ? editWhen('that', when) : undefined,
+      / instead\b/i.test(when) && wordsIn(topic?.text ?? '').includes(deed.toLowerCase())
+        ? editWhen('that', when)
+        : undefined,
   },
   {
-    pattern: '[a] [bit|little|little bit] (later|earlier|sooner) {when}',
+    pattern: '[a] (bit|little|little bit) (later|earlier|sooner) {when}',
     example: 'a bit earlier, 16:40',
     about: 'reminder',
-    call: ({ when = '' }) => (isTime(when) ? editWhen('that', when) : undefined),
+    call: ({ when = '' }, topic) =>
+      isTime(when) ? change({ when, ...(topic?.isRecent && { whole: true }) }) : undefined,
   },
   {
     pattern: '[a] (bit|little|little bit) (later|earlier)',

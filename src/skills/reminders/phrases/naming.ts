@@ -1,5 +1,5 @@
 import { ANYMORE, type Call, type Phrase, REMOVE, type Topic, UNNEEDED } from '../../../agent/index.ts';
-import { parseDuration } from '../../../time/index.ts';
+import { parseDuration, taskWords } from '../../../time/index.ts';
 import { tellingWords } from '../naming.ts';
 import { AGAIN, about, ahead, editWhen, isName, isPointedAt, isPutOff, PAST, snoozeOf } from '../phrase-calls.ts';
 import { shifted } from '../schedule.ts';
@@ -256,12 +256,28 @@ export const naming: Phrase[] = [
     tentative: true,
     call: ({ when = '', which = '' }) => (isPointedAt(which) && isShort(which) ? editWhen(which, when) : undefined),
   },
+  ...['earlier', 'later'].map(
+    (whither): Phrase => ({
+      pattern: `{which} {length} ${whither}`,
+      example: `platters an hour ${whither}`,
+      tentative: true,
+      // "Call me an hour later" names nothing.
+      call: ({ which = '', length = '' }) =>
+        isName(which, 2) &&
+        !taskWords.deeds.has(which.split(' ')[0]?.toLowerCase() ?? '') &&
+        shifted(REFERENCE, `${length} ${whither}`)
+          ? about('reminder_edit', which, { when: `${length} ${whither}` })
+          : undefined,
+    }),
+  ),
   {
-    pattern: '(actually|no|sorry|wait) {which} (at|on) {when}',
+    pattern: '(actually|sorry|wait) {which} (at|on) {when}',
     example: 'actually start the chili at noon',
     tentative: true,
     call: ({ which = '', when = '' }) =>
-      isShort(which) ? (editWhen(which, `at ${when}`) ?? editWhen(which, when)) : undefined,
+      isShort(which) && !when.endsWith('?') && !TELLS_DEED.test(which)
+        ? (editWhen(which, `at ${when}`) ?? editWhen(which, when))
+        : undefined,
   },
   {
     pattern: '{which} [at|on|to] {when} instead',
@@ -300,6 +316,10 @@ export const naming: Phrase[] = [
 
 const movedTo = (which: string, when: string): Call | undefined =>
   editWhen(which, when.replace(/,? (?:at )?(?:the )?same time$|[,.\s]+$/i, ''));
+
+/** "Called the dentist", "mum called", "no gym": done, or denied. */
+const TELLS_DEED =
+  /^(?:i|we|he|she|they|is|was|no|not)\b|^(?:\p{L}+ed|bought|paid|sent|took|fed|rang|wrote|made|met|told|got|did|saw|gave|had)\b|\b(?:\p{L}+ed|rang|wrote|told|said|came|went)$/iu;
 
 /** What is told of a thing moves the reminder that is called by it: the gift for a party stays where the party moves. */
 function isCalled(which: string, topic: Topic | undefined): boolean {

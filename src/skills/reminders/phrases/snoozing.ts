@@ -83,7 +83,7 @@ export const snoozing: Phrase[] = [
   },
   {
     pattern:
-      '[not yet|no not yet|not now|wait] ((give it|give that|give me) another {length} [(on|with|for) (it|that|this)]|(give it|give that) {more} more [minutes|mins|min])',
+      '[not yet|no not yet|not now|wait] ((give it|give that|give me) another {length} [(on|with|for) (it|that|this)]|(give it|give that|give me) {more} more [minutes|mins|min] [(on|with|for) (it|that|this)])',
     example: 'give it another 10',
     call: ({ more, length = more ?? '' }) => snoozeOf('', /^\d{1,3}$/.test(length) ? `${length} minutes` : length),
   },
@@ -110,10 +110,13 @@ export const snoozing: Phrase[] = [
     call: ({ which = '', when = '' }) => putOffTo(which.replace(/\s+(?:back|off|out)$/i, ''), when),
   },
   {
-    pattern: '(leave|keep|hold) {which} (until|till|til) {when}',
+    pattern: 'leave {which} (until|till|til) {when}',
     example: 'leave the other one till Monday',
     tentative: true,
-    call: ({ which = '', when = '' }) => putOffTo(which, when),
+    call: ({ which = '', when = '' }, topic) =>
+      (/^(?:it|that|this)$/i.test(which) && topic?.thing === 'reminder') || /\b(?:one|reminder|other)$/i.test(which)
+        ? putOffTo(which, when)
+        : undefined,
   },
   {
     pattern: '(push|delay|postpone|defer|bump|put off|push back|hold|hold off) {which} [back] (for|by) {when}',
@@ -146,8 +149,13 @@ export const snoozing: Phrase[] = [
   },
 ];
 
+/** "Bump it to 9:30 from now on": all of a series. */
+const FROM_NOW_ON = /[\s,]+(?:from now on|from here on|going forward|every time|each time|always)[\s.!]*$/i;
+
 /** Put off to "11" is an hour, not a length. */
 function putOffTo(which: string, when: string) {
+  const [all = ''] = FROM_NOW_ON.exec(when) ?? [];
+  if (all !== '') return about('reminder_edit', which, { when: when.slice(0, -all.length), whole: true });
   return /^\d{1,2}$/.test(when) ? about('reminder_edit', which, { when }) : snoozeOf(which, when);
 }
 

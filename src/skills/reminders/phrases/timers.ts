@@ -3,6 +3,9 @@ import { parseDuration } from '../../../time/index.ts';
 import { create, createAt, isName } from '../phrase-calls.ts';
 import { isTime } from '../time-words.ts';
 
+const TAKES_TIME =
+  /\b(?:drive|walk|commute|flight|trip|journey|ride|run|way|job|work|meeting|gym|kids|call|bus|train|appointment|interview|class|lesson|school|break|lunch|dinner|shower|workout|exam|test)\b/i;
+
 /** What people say to be woken, for an alarm, and for a timer. */
 export const timers: Phrase[] = [
   {
@@ -39,8 +42,9 @@ export const timers: Phrase[] = [
     pattern: '{length} for (the|my) {thing}',
     example: '40 minutes for the bread',
     tentative: 'last',
+    // "20 minutes for the drive" tells how long it takes.
     call: ({ length = '', thing = '' }) =>
-      /^(?:\d{1,3}|half an|an) ?(?:m|mins?|minutes?|hours?)$/i.test(length) && isName(thing, 3)
+      /^\d{1,3} ?(?:m|mins?|minutes?)$/i.test(length) && isName(thing, 3) && !TAKES_TIME.test(thing)
         ? timer(length, thing)
         : undefined,
   },
