@@ -4,7 +4,6 @@
  * on PostgreSQL where CODA_TEST_POSTGRES is set, else on PGlite. `-- http messages` measures one part alone (streams, requests,
  * messages, idle). Prints a Markdown table.
  */
-
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

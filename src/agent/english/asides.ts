@@ -32,8 +32,9 @@ const STATES = set('up in on out off stuck busy still running late home back awa
 const VERBS = set(
   'is are was were am im its hes shes theyre ive weve has have had got gone went came done died broke lost found made can cant will wont ' +
     'did didnt does doesnt need needs want wants rang sent paid told took forgot fell says feels looks likes loves hates prefers knows ' +
+    'sends pays picks collects handles covers brings calls rings cooks ' +
     'thinks works comes goes gets takes starts ends opens closes leaves lives said quit gave ran saw kept left met sold threw wrote ' +
-    'won began bought brought caught chose sends pays picks collects handles covers brings calls rings cooks does drove ate felt flew grew heard held knew led lent rode spoke stood taught woke mustnt',
+    'won began bought brought caught chose drove ate felt flew grew heard held knew led lent rode spoke stood taught woke mustnt',
 );
 const NAMES =
   /^(?:ones?|reminders?|notes?|other|others|both|all|first|second|third|last|next|\d+(?:st|nd|rd|th)?|it|them)$/;
