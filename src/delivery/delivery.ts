@@ -9,8 +9,7 @@ import type { Artifacts, Database, Fragment, Transaction } from '../storage/inde
 import { type ChatAdapter, type Inbox, type Incoming, isSaid, type Place } from './adapter.ts';
 import { Admission } from './admission.ts';
 import { tellUndelivered } from './dead-letters/undelivered.ts';
-import type { Also, End } from './endings.ts';
-import { addressOf, Endings } from './endings.ts';
+import { type Also, addressOf, type End, Endings } from './endings.ts';
 import { Arriving } from './files/arriving.ts';
 import { Hints } from './hints.ts';
 import { InboxWriter } from './inbox/index.ts';
