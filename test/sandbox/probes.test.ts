@@ -13,10 +13,11 @@ requireService('CODA_TEST_DOCKER');
 const PROBES = [...SIMPLE, ...MORE, ...KERNEL];
 
 const fileOf = (probe: Probe, index: number) => ({ path: `${index}.${probe.kind}`, content: probe.code });
+const BATCH = 40;
 const INTERPRETERS = { py: 'python3', pl: 'perl', sh: 'sh' } as const;
 
-/** Runs every file of the folder; one line for each with what it said last. */
-const RUNNER = `cd $1; for f in *.*; do
+/** Runs the named files of the folder; one line for each with what it said last. */
+const RUNNER = `cd $1; shift; for f; do
   case $f in *.py) i=python3;; *.pl) i=perl;; *) i=sh;; esac
   out=$(timeout -k 1 10 $i $f 2>/dev/null </dev/null | tail -n 1)
   echo "$f $out"
@@ -71,11 +72,18 @@ describe.skipIf(!DOCKER)('what tries to get out of a sandbox', () => {
   });
 
   test('gets nowhere, and would without the bars', async () => {
-    const [open, held] = await Promise.all([
-      control.exec(['sh', '-c', RUNNER, 'sh', '/probes']),
-      session.exec(['sh', '-c', RUNNER, 'sh', '/workspace/probes'], { timeoutMs: 110_000 }).then(good),
-    ]);
-    const [inOpen, inSandbox] = [told(open), told(held.stdout)];
+    const files = PROBES.map((probe, index) => fileOf(probe, index).path);
+    const inside = async () => {
+      let output = '';
+      // A few at a time: the limit of one command is not one for all probes on a slow machine.
+      for (let i = 0; i < files.length; i += BATCH) {
+        const command = ['sh', '-c', RUNNER, 'sh', '/workspace/probes', ...files.slice(i, i + BATCH)];
+        output += good(await session.exec(command, { timeoutMs: 110_000 })).stdout;
+      }
+      return output;
+    };
+    const [open, held] = await Promise.all([control.exec(['sh', '-c', RUNNER, 'sh', '/probes', ...files]), inside()]);
+    const [inOpen, inSandbox] = [told(open), told(held)];
     const names = PROBES.map(({ name }) => name);
     expect(names.filter((name) => inSandbox.get(name) === 'THROUGH')).toEqual([]);
     const supported = names.filter((name) => inOpen.get(name) !== 'UNSUPPORTED');
