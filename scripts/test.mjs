@@ -10,7 +10,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { countResults, summary } from './results.mjs';
 import { scratchFolder } from './scratch.mjs';
 import { build, install, requireNode, root, runNpm } from './setup.mjs';
@@ -122,25 +121,6 @@ async function checks() {
   await Promise.all([worker(), worker()]);
 }
 
-/** Milliseconds. */
-const SERVICES_MS = 10 * 60_000;
-
-/** Suites begin when the file is there that CODA_TEST_WAITS_FOR names; what stands in it went wrong. */
-async function services() {
-  const file = process.env.CODA_TEST_WAITS_FOR;
-  if (!file) return;
-  await check('what the suites need is there', async () => {
-    const started = performance.now();
-    while (!existsSync(file)) {
-      // Whoever makes it may have been killed.
-      if (performance.now() - started > SERVICES_MS) return { ok: false, said: `${file} did not come` };
-      await setTimeout(200);
-    }
-    const said = readFileSync(file, 'utf8');
-    return { ok: said === '', said };
-  });
-}
-
 async function suites() {
   const results = join(root, '.cache', 'vitest.json');
   rmSync(results, { force: true });
@@ -192,7 +172,6 @@ if (long) {
 } else if (!fast) {
   await checks();
 }
-if (!checksOnly && !fast) await services();
 if (!checksOnly) await suites();
 if (!checksOnly && !long && !fast) await smoke();
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import tar from 'tar-stream';
 import { execution } from '../../src/config/execution.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
+import { eventually } from './eventually.ts';
 import { testWorld } from './world.ts';
 
 const address = process.env.CODA_TEST_DOCKER ? new URL(process.env.CODA_TEST_DOCKER) : undefined;
@@ -13,6 +14,16 @@ const address = process.env.CODA_TEST_DOCKER ? new URL(process.env.CODA_TEST_DOC
  * has sh, Python with its standard library, Node and Perl.
  */
 export const DOCKER = address && { socket: address.pathname, image: address.searchParams.get('image') ?? '' };
+
+/** CI makes the images beside the first suites: a file comes when they are there, with what went wrong in it. */
+if (DOCKER && process.env.CODA_TEST_WAITS_FOR) await imagesOf(process.env.CODA_TEST_WAITS_FOR);
+
+async function imagesOf(file: string): Promise<void> {
+  // Whoever makes them may have been killed.
+  if (!(await eventually(() => existsSync(file), 10 * 60_000))) throw new Error(`${file} did not come`);
+  const wrong = readFileSync(file, 'utf8');
+  if (wrong !== '') throw new Error(`the images could not be made: ${wrong}`);
+}
 
 /** The image of browsers that tests may use, if there is one: `coda browser image` builds its like. */
 export const BROWSER_IMAGE = DOCKER && process.env.CODA_TEST_BROWSER_IMAGE;
