@@ -1,4 +1,5 @@
 /** Whether words say when. */
+import { BoundedMap } from '../../base/bounded.ts';
 import { parseWhen, splitTask } from '../../time/index.ts';
 
 /** Only whether words are about time matters here, so any instant will do to try them at. */
@@ -10,6 +11,17 @@ export const NO_TIME = /^(?:never|no|not)\b|^(?:later|soon|sometime|some time|wh
 /** Whether the words, all of them, say when. */
 export function isTime(words: string): boolean {
   if (words === '' || words.length > 200 || NO_TIME.test(words)) return false;
+  const known = tried.get(words);
+  if (known !== undefined) return known;
+  const isOne = readsAsTime(words);
+  tried.set(words, isOne);
+  return isOne;
+}
+
+/** What `isTime` found: one message asks the same of the same words for each phrase that it fits. */
+const tried = new BoundedMap<string, boolean>(500);
+
+function readsAsTime(words: string): boolean {
   const when = parseWhen(withUnit(words), TRIAL);
   return when.kind !== 'reject' || when.code === 'PAST' || when.code === 'TOO_OFTEN' || when.code === 'NEVER';
 }

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base/bounded.ts';
 import { conditionIn, contrastIn } from '../conditions.ts';
 import { type RuleWithin, ruleWithin } from '../cron.ts';
 import { hereOf } from '../env.ts';
@@ -25,9 +26,17 @@ const ANYWHERE: WhenContext = { now: new Date(0), zone: 'UTC' };
  * that say when, which alone would hide the doubt: `understand` asks about it again.
  */
 export function splitTask(text: string, ctx: WhenContext = ANYWHERE): SplitTask {
+  const known = ctx === ANYWHERE ? taken.get(text) : undefined;
+  if (known) return known;
   const { when, words, task } = understand(text, ctx);
-  return { when: when.kind === 'ambiguous' && words !== undefined ? text.trim() : words, task };
+  const split = { when: when.kind === 'ambiguous' && words !== undefined ? text.trim() : words, task };
+  if (ctx === ANYWHERE && text.length <= LONGEST_KEPT) taken.set(text, split);
+  return split;
 }
+
+/** Sentences taken apart: one message asks for the same one once for each phrase that it fits. */
+const taken = new BoundedMap<string, SplitTask>(500);
+const LONGEST_KEPT = 500;
 
 /**
  * Takes a whole sentence: "remind me about the 9am meeting tomorrow at 8am" fires at 8, and its task is "the 9am
