@@ -39,10 +39,7 @@ export const BEFORE = list(`
   just
   hey
   hi
-  hello
-  hiya
-  heya
-  howdy
+  hello|hiya|heya|howdy
   yo
   oi
   ey
@@ -104,6 +101,10 @@ export const BEFORE = list(`
   hi dear
   please to
   do please
+  please do
+  however,
+  might|may i see
+  are you able to
   honestly
   i say,
   i see,
@@ -144,7 +145,7 @@ export const BEFORE = list(`
   fine
   ok fine
   och|ach|aye
-  och|ach no
+  och|ach|hm|hmm no
   nooo|noooo|noo
   nah mate
   sorry mate
@@ -297,13 +298,8 @@ export const AFTER = list(`
   , sorry
   thanks
   thank you
-  thank you dear
-  thank you love
-  thank you darling
-  thanks dear
-  thanks love
-  thanks darling
-  thanks mate
+  thank you dear|love|darling
+  thanks dear|love|darling|mate
   thank you so much
   thanks so much
   thanks a lot

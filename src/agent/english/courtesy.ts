@@ -85,8 +85,16 @@ const saysDone = ({ words: form }: Form, words: readonly Word[]): boolean =>
       words.map(({ norm }) => norm).join(' '),
     ));
 
+/** "Never mind, it's on Thursday" says when it is instead; "I'll do it at 5" gives a reason. */
+const saysWhen = (words: readonly Word[]): boolean => {
+  const said = words.map(({ norm }) => norm).join(' ');
+  return !/^(?:ill|ive|weve|i (?:just )?(?:did|already|got|paid|sent))\b/.test(said) && WHEN.test(said);
+};
+const WHEN = /\d|\b(?:at|instead|noon|midnight|tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/;
+
 const isReason = (words: readonly Word[]): boolean =>
-  words.length <= 6 &&
+  words.length <= 8 &&
+  !saysWhen(words) &&
   [
     'ill',
     'i',

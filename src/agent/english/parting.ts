@@ -1,4 +1,6 @@
 /** A message of several clauses: requests, and what is told beside them. */
+
+import { taskWords } from '../../time/index.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { Call } from '../tool.ts';
 import { CAUSES, isAside, isReason, OFF, PERSONS } from './asides.ts';
@@ -154,7 +156,7 @@ function carriedOn(message: Message, from: number, to: number, before: Clause): 
   const { carries, calls } = before;
   const [last] = calls.slice(-1);
   if (!carries || ASKING.has(words[from]?.norm ?? '')) return undefined;
-  const said = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0);
+  const said = withHour(text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0), last);
   // "… and at 3pm remind me to email": it says itself what it asks for.
   const isAsked = said.toLowerCase().includes(carries.words);
   for (const sentence of isAsked ? [said] : [`${carries.words} ${said}`, `${carries.words} to ${said}`]) {
@@ -165,6 +167,16 @@ function carriedOn(message: Message, from: number, to: number, before: Clause): 
   }
   return undefined;
 }
+
+/** "… at 2pm to ring Ann and 4 take the ribs out": an hour, behind a request that has one; "4 water bottles" are a count. */
+function withHour(said: string, before: Call | undefined): string {
+  const [, hour, deed = ''] = /^(\d{1,2}) (\p{L}+) (?:the|my|our|his|her|their) /u.exec(said) ?? [];
+  const isHour =
+    hour !== undefined && Number(hour) > 0 && Number(hour) <= 12 && taskWords.deeds.has(deed.toLowerCase());
+  return isHour && HAS_HOUR.test(String(before?.input.when ?? '')) ? `at ${said}` : said;
+}
+
+const HAS_HOUR = /\d ?(?:am|pm)\b|\d[:.]\d\d|\bat \d/i;
 
 /** Clauses that the writer parted, some of them understood: those are done, the others told. */
 export function inParts(message: Message, dialogue: Dialogue): Act[] | undefined {

@@ -4,7 +4,7 @@ import { splitTask, taskWords } from '../../time/index.ts';
 
 /** Words that make a fact of what stands behind "note". */
 export const STATED =
-  /\d|\b(?:is|are|was|has|have|owes?|likes?|needs?|lives?|wants?|said|prefers?|hates|loves|eats|drinks|works|comes|takes|costs?|starts|ends|opens|closes|leaves|arrives|uses|gave)\b/i;
+  /\d|\b(?:is|are|was|has|have|owes?|likes?|needs?|lives?|wants?|said|prefers?|hates|loves|eats|drinks|works|comes|takes|costs?|starts|ends|opens|closes|leaves|arrives|uses|gave|wears|plays|speaks|goes|sits|sleeps|weighs|measures|fits)\b/i;
 
 /** A question is no fact to keep. */
 export function save(text: string): Call | undefined {

@@ -1,6 +1,7 @@
 /** Which note a person means: an id, a number of the last list, words of it, or the one at hand. */
 import { type Call, type Failed, failed, type TxContext } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
+import { isFormOf, wordsIn } from '../../base/word-forms.ts';
 import { isPlace } from './hearing.ts';
 import { isList, isNamed, without } from './list.ts';
 import { isFromElsewhere } from './note.ts';
@@ -29,7 +30,7 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
   const words = bare(which);
   const { ids, at } = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
   if (LAST.test(words) && at && ids.length > 0) return byNumber(ctx, ids, ids.length);
-  if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, at ? ids : []);
+  if (AT_HAND.test(words)) return besideOthers(ctx, await noteAtHand(ctx, wanted, at ? ids : []), wanted);
   const byId = await store.seenById(ctx.tx, readerOf(ctx), words);
   if (byId) return there(byId, ctx);
   const number = numberOf(words);
@@ -126,6 +127,27 @@ async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[
   if (last && last.createdAt.getTime() >= clock.now().getTime() - AT_HAND_MS) return there(last, ctx);
   return recent(ctx, wanted, '');
 }
+
+/** "The spare key is back, delete that note": a question where what is told beside it names another note, and not this one. */
+async function besideOthers(ctx: TxContext, atHand: Note | Failed, wanted: Call): Promise<Note | Failed> {
+  if (!('id' in atHand) || wanted.tool !== 'note_delete') return atHand;
+  const said = wordsIn(ctx.said.join(' ')).filter((word) => word.length > 3 || /\d/.test(word));
+  const { notes } = await store.list(ctx.tx, readerOf(ctx), undefined, { limit: MOST_LISTS, offset: 0 });
+  const named = ({ text }: Note) => {
+    const own = wordsIn(text);
+    return said.filter((word) => !POINTING.has(word) && own.some((one) => isFormOf(one, word))).length;
+  };
+  const own = named(atHand);
+  const others = notes.filter((note) => note.id !== atHand.id && named(note) > own);
+  return others.length > 0 ? ask(ctx, [atHand, ...others].slice(0, MOST_CHOICES), wanted) : atHand;
+}
+
+/** Of a request itself, and of nothing that it names. */
+const POINTING = new Set(
+  'delete remove scrap drop bin erase that this note notes the one please can you now its for and from with have has had was are not'.split(
+    ' ',
+  ),
+);
 
 async function recent(ctx: TxContext, wanted: Call, words: string): Promise<Failed> {
   const { notes } = await store.list(ctx.tx, readerOf(ctx), undefined, { limit: MOST_CHOICES, offset: 0 });

@@ -46,7 +46,8 @@ export function correction(said: string, topic: Topic): Call | undefined {
 }
 
 function correctionOf(said: string, topic: Topic): Call | undefined {
-  if (FAREWELL.test(said) || said.split(/\s+/).length > 20 || /\burgent\b/i.test(said)) return undefined;
+  if (FAREWELL.test(said) || KEEPS.test(said) || said.split(/\s+/).length > 20 || /\burgent\b/i.test(said))
+    return undefined;
   const told = said
     .trim()
     .replace(/^\*\s*/, '')
@@ -54,6 +55,7 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
     .replace(/\s+(?:tho|though)(?=,)/i, '')
     .replace(/(?<= better) than [\w:.]+[.!]*$/i, '')
     .replace(/(?<=\d ?(?:am|pm)?) (?:rather than|instead of) (?:at )?(\d[\w:.]*)[.!?]*$/i, ', not $1')
+    .replace(INSTEAD_OF_DAY, ', not ')
     .replace(/(?<=\S),? (?:at )?(?:the )?same (?:time|hour)s?[.!]*$/i, '')
     .replace(/^((?:push|bump|shift|move) (?:it|that) .*\b(?:days?|weeks?)) later$/i, '$1')
     .replace(/^and (?=\S+,? not \S+$|.+ instead[.!]*$)/i, '')
@@ -88,8 +90,14 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
   return otherTime(parts, topic, /\?\s*$/.test(said)) ?? otherWords(parts, topic);
 }
 
+/** "Monday instead of Sunday". */
+const INSTEAD_OF_DAY = pattern.i`(?<=\b${WEEKDAY}s?),? (?:rather than|instead of)(?: on)? (?=${WEEKDAY}s?[.!]*$)`;
+
 /** "Night night" names no hour. */
 const FAREWELL = /^(?:(?:ok|okay|right|well|thanks|cheers)[\s,]+)*(?:(?:good|nighty) ?night|night,? night)\b/i;
+
+/** "Keep that one" names no hour. */
+const KEEPS = /^(?:(?:ok|no|actually|please)[\s,]+)*(?:keep|leave) (?:that|this) one\b/i;
 
 /** "I meant Monday, nobody picks up on a Sunday": why it changes. */
 const REASON_BEHIND =

@@ -11,6 +11,10 @@ const ON_DAY = pattern.is`^(?:remind me(?: (?:about|of|for|on))?(?: (?:right|ok|
 const OF_TODAY =
   /^(?:(?:please|can|could|would|will|you|i|need|want|set|make|create|add|these|the|following|some|my|new|me|up|for|a|few|two|three|four|five|six|[2-9]|several) )*(?:(?:reminders|alarms)(?: for me| please)?|remind me (?:of|about)(?: all)?(?: of)? (?:these|the following|this list))[ ?]*(?::|(?=\n))\s*(.*\d.*)$/is;
 
+/** "Remind me", above such items. */
+const BARE = /^(?:please )?remind me ?(?::|(?=\n))\s*(\d.*)$/is;
+const WRITTEN = /[ap]m$|[:.]/i;
+
 const HEADED =
   /^(?:remind me(?: (?:of|about|to do))? )?(?:(?:two|three|four|five|[2-9]|a few|some|a couple of|couple of|several) (?:things|reminders|jobs|tasks|errands|bits)|(?:things|stuff|reminders) to do|reminders)(?: please)?(?: (?:for|to) (?:me|do|set|remember))?[:–—-]\s+(.+\d.*)$/is;
 
@@ -26,7 +30,7 @@ const CLOCK_OF_ITEM = /^(\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?):? (?=\p{L})(.+)$/iu;
 /** "2 loaves" is a count: of several lines one must say that its number is an hour. */
 const isClock = (item: string): boolean => {
   const [, clock = '', deed = ''] = CLOCK_OF_ITEM.exec(item) ?? [];
-  return /[ap]m$|[:.]/i.test(clock) || isDeed(deed);
+  return WRITTEN.test(clock) || isDeed(deed);
 };
 
 const itemsOf = (list: string): string[] =>
@@ -37,10 +41,12 @@ const itemsOf = (list: string): string[] =>
 
 /** Items that all begin with an hour, under words that ask for reminders: each is one, the next at its hour. */
 export function ofToday(text: string): Call[] | undefined {
-  const [, list = ''] = OF_TODAY.exec(text) ?? [];
+  const [, bare = ''] = BARE.exec(text) ?? [];
+  const [, list = bare] = OF_TODAY.exec(text) ?? [];
   const items = itemsOf(list).map((item) => CLOCK_OF_ITEM.exec(item));
-  if (items.length < 2 || !items.every((item) => item !== null) || !items.some(([item]) => isClock(item)))
-    return undefined;
+  if (items.length < 2 || !items.every((item) => item !== null)) return undefined;
+  // Under "remind me" alone "2 call Dave" may be the second of a list.
+  if (!items.some(([item, clock = '']) => (bare === '' ? isClock(item) : WRITTEN.test(clock)))) return undefined;
   return items.map(([, clock = '', deed = '']) => create(deed, `at ${clock}`));
 }
 

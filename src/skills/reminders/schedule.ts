@@ -156,6 +156,17 @@ const HOUR_AND_DAY = pattern.i`^(?:at )?(\d{1,2}) (?:on )?((?:this |next )?(?:to
 const DAYS_AWAY =
   /^(?:in )?(?:an?|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of) (?:days?|weeks?|fortnights?|months?)$/i;
 
+const FOLLOWING = pattern.i`^(?:the )?following (${WEEKDAY})$`;
+
+/** "The following Sunday": the first such day behind that of `at`, as a date; undefined for a word that is no weekday. */
+function dayBehind(at: Instant, zone: string, weekday: string): string | undefined {
+  const days = Array.from({ length: 7 }, (_, day) => new Date(at.getTime() + (day + 1) * 86_400_000));
+  const isIt = (day: Instant) =>
+    partsOf(day, zone).weekday.slice(0, 3).toLowerCase() === weekday.slice(0, 3).toLowerCase();
+  const found = days.find(isIt);
+  return found && onceAt(found, zone).local.slice(0, 10);
+}
+
 /** What `words` leave out stays as it is at `at`: a day keeps the hour, "weekly" day and hour, "6" its half of the day. */
 export function filledIn(words: string, at: Instant, zone: string): string {
   const spoken = inDigits(words.trim());
@@ -167,6 +178,9 @@ export function filledIn(words: string, at: Instant, zone: string): string {
   const parts = /^(?:in the )?(morning|afternoon|evening|night)s$/i.exec(said)?.[1];
   if (parts !== undefined) return `every ${parts}`;
   const own = partsOf(at, zone);
+  const [, following = ''] = FOLLOWING.exec(said) ?? [];
+  const behind = following === '' ? undefined : dayBehind(at, zone, following);
+  if (behind !== undefined) return `${behind} at ${own.clock}`;
   const [, count, side] = PAST_OR_TO.exec(said) ?? [];
   if (count && side) return besideTheHour(count, side, own.clock);
   const hour = /^(?:at |back to )?(\d{1,2})((?:[:.]\d\d)?)$/i.exec(said);

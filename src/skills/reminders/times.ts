@@ -1,6 +1,6 @@
 /** "At 9:30 and again at 9:45 to dial in": several times for one thing. */
 import { pattern } from '../../base/pattern.ts';
-import { MONTH_BEGINNING, parseDuration, parseWhen } from '../../time/index.ts';
+import { MONTH_BEGINNING, parseDuration, parseWhen, WEEKDAY } from '../../time/index.ts';
 import { isTime, TRIAL } from './time-words.ts';
 
 const LEAD = /^(?:remind me|set (?:two |three |2 |3 )?reminders for|(?:set|create) (?:a |an )?reminders? for)\s+/i;
@@ -12,6 +12,8 @@ const DAY = pattern.i`\b(?:today|tonight|tomorrow|(?:this|next) \w+|(?:\w+day)\b
 const BARE_WEEKDAY = /^(?:on )?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?=$| )/i;
 /** A month alone, which as often is somebody's name. */
 const BARE_MONTH = pattern.i`^(?:in )?${MONTH_BEGINNING}[a-z]*$`;
+/** "Next Friday, the 4th of December, at 12:30": one day, told twice. */
+const TOLD_TWICE = pattern.i`\b${WEEKDAY},? (?:the )?(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH_BEGINNING}|${MONTH_BEGINNING}\w* \d{1,2}\b|\d{1,2}(?:st|nd|rd|th)\b)`;
 /** "Two and a half hours", "1 hour and 15 minutes": one length of time. */
 const ONE_LENGTH =
   /\b(?:and|&|n) (?:an? )?(?:half|quarter)\b(?! (?:past|to)\b)|\b(?:hours?|hrs?|days?|weeks?) (?:and|&|n) (?:\w+ )?(?:minutes?|mins?|hours?|hrs?|days?)\b/i;
@@ -22,7 +24,7 @@ export function timesBeside(text: string): string | undefined {
   if (lead === undefined) return undefined;
   const rest = text.slice(lead.length).replace(/[\s,]*(?:please|pls|thanks|thank you)?[\s.!]*$/i, '');
   // "Every hour between 10 and 4" is one series, "in 1,5 hours" one time.
-  if (/\b(?:every|each|between|from)\b|\d,\d/i.test(rest)) return undefined;
+  if (/\b(?:every|each|between|from)\b|\d,\d/i.test(rest) || TOLD_TWICE.test(rest)) return undefined;
   for (const border of rest.matchAll(/\s*:\s+|\s+(?=(?:to|about)\s)/g)) {
     const times = timesIn(rest.slice(0, border.index));
     if (times) return said(rest.slice(border.index + border[0].length), times);

@@ -119,6 +119,7 @@ export const dayRules = [
   date('on? {weekday} ,? {date}', (c) =>
     /^(?:monthday|numeric|holiday)$/.test(c.date.type) ? both(c.weekday, c.date) : undefined,
   ),
+  date('on? this|next|coming {weekday} ,? {d:monthDate}', (c) => both(c.weekday, c.d)),
   date('on? {d:monthDate} < / {weekday} || ,? ( {weekday} ) >', (c) => both(c.weekday, c.d)),
   date('on? {weekday} the? {ordinal}', (c) => both(c.weekday, monthday(c.ordinal))),
   // "Friday 27": no hour.

@@ -101,7 +101,7 @@ export const listing: Phrase[] = [
     call: () => list(),
   },
   {
-    pattern: `[tell me|show me] (what|which) [pending|open|upcoming] reminders (do i have|have i got|have i set|did i set|are there|are pending|i have|are set|are open|are coming up|are due|are left|are still open|are on)`,
+    pattern: `[tell me|show me] (what|which) [pending|open|upcoming] reminders (do i have [set|set up]|have i got|have i set|did i set|are there|are pending|i have|are set|are open|are coming up|are due|are left|are still open|are on)`,
     example: 'which reminders do I have?',
     call: () => list(),
   },
@@ -203,7 +203,7 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '(what|how) (does|do|is) [my] {day} (look like|look|looking|looking like) [now]|(whats|hows) {day} (looking|looking like|like)|(whats|what is|hows|how is) my day [look|looking|looking like|look like] {day}|(what|how) do my reminders look [like] <for|on> {day}',
+      '(what|how) (does|do|is) [my] {day} (look like|look|looking|looking like) [now]|(whats|hows) {day} (looking|looking like|like|look like)|(whats|what is|hows|how is) my day [look|looking|looking like|look like] {day}|(what|how) do my reminders look [like] <for|on> {day}',
     example: 'what does tomorrow look like?',
     call: ({ day = '' }) => list(day),
   },

@@ -26,7 +26,7 @@ function skippedFor(reason: string): Call | undefined {
 export const oneDay: Phrase[] = [
   {
     pattern:
-      '(skip|miss) (it|that|this one|the first one|the first time|this time|it once)|leave (it|that|that one|this one) out [this time|once]',
+      '(skip|miss) (it|that|this one|the first one|the first time|this time|it [just|only] (once|this once|this time|for once))|leave (it|that|that one|this one) out [this time|once]',
     example: 'skip this one',
     about: 'reminder',
     call: () => ({ tool: 'reminder_complete', input: { which: 'that', ahead: true } }),
