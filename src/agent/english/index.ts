@@ -6,7 +6,7 @@ import type { Phrase } from '../phrase.ts';
 import type { Call } from '../tool.ts';
 import type { Act } from './clause.ts';
 import { interpret } from './interpret.ts';
-import { nearest } from './nearest.ts';
+import { type Example, exampleOf, nearest } from './nearest.ts';
 import { texts } from './texts.ts';
 import { asMeant } from './typed.ts';
 import { Understanding } from './understand.ts';
@@ -30,14 +30,13 @@ export interface Interpreted {
 export class Interpreter {
   /** Compiled when somebody says something: that is a tenth of a start. */
   private readonly understanding: () => Understanding;
-  private readonly examples: readonly string[];
+  private readonly examples: () => readonly Example[];
 
   constructor(phrases: readonly Phrase[]) {
     this.understanding = lazy(() => new Understanding(phrases));
     const whole = phrases.filter(({ about, tentative }) => !about && !tentative);
-    this.examples = [...whole.filter(({ shown }) => shown), ...whole.filter(({ shown }) => !shown)].map(
-      ({ example }) => example,
-    );
+    const inOrder = [...whole.filter(({ shown }) => shown), ...whole.filter(({ shown }) => !shown)];
+    this.examples = lazy(() => inOrder.map(({ example }) => exampleOf(example)));
   }
 
   /**
@@ -59,7 +58,7 @@ export class Interpreter {
   private callOf(act: Act, besides: boolean): Call {
     if (act.kind === 'call') return act.call;
     const { text, instead } = act;
-    return { tool: NOT_UNDERSTOOD, input: { text, instead, besides, near: nearest(text, this.examples, 3) } };
+    return { tool: NOT_UNDERSTOOD, input: { text, instead, besides, near: nearest(text, this.examples(), 3) } };
   }
 }
 
