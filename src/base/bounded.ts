@@ -16,6 +16,17 @@ export class BoundedMap<K, V> extends Map<K, V> {
   }
 }
 
+/**
+ * A bounded map that is empty again when what runs now has ended: for what is asked several times while one text is read. Nobody's
+ * words stay in it.
+ */
+export class PassingMap<K, V> extends BoundedMap<K, V> {
+  override set(key: K, value: V): this {
+    if (this.size === 0) queueMicrotask(() => this.clear());
+    return super.set(key, value);
+  }
+}
+
 /** A set of at most `most` values: one more drops the one that came first. A value that is added again keeps its place. */
 export class BoundedSet<T> extends Set<T> {
   private readonly most: number;

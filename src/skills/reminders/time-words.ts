@@ -1,5 +1,5 @@
 /** Whether words say when. */
-import { BoundedMap } from '../../base/bounded.ts';
+import { PassingMap } from '../../base/bounded.ts';
 import { parseWhen, splitTask } from '../../time/index.ts';
 
 /** Only whether words are about time matters here, so any instant will do to try them at. */
@@ -19,7 +19,7 @@ export function isTime(words: string): boolean {
 }
 
 /** What `isTime` found: one message asks the same of the same words for each phrase that it fits. */
-const tried = new BoundedMap<string, boolean>(500);
+const tried = new PassingMap<string, boolean>(500);
 
 function readsAsTime(words: string): boolean {
   const when = parseWhen(withUnit(words), TRIAL);

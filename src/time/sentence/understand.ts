@@ -1,4 +1,4 @@
-import { BoundedMap } from '../../base/bounded.ts';
+import { PassingMap } from '../../base/bounded.ts';
 import { conditionIn, contrastIn } from '../conditions.ts';
 import { type RuleWithin, ruleWithin } from '../cron.ts';
 import { hereOf } from '../env.ts';
@@ -35,7 +35,7 @@ export function splitTask(text: string, ctx: WhenContext = ANYWHERE): SplitTask 
 }
 
 /** Sentences taken apart: one message asks for the same one once for each phrase that it fits. */
-const taken = new BoundedMap<string, SplitTask>(500);
+const taken = new PassingMap<string, SplitTask>(500);
 const LONGEST_KEPT = 500;
 
 /**
