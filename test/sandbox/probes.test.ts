@@ -13,7 +13,9 @@ requireService('CODA_TEST_DOCKER');
 const PROBES = [...SIMPLE, ...MORE, ...KERNEL];
 
 const fileOf = (probe: Probe, index: number) => ({ path: `${index}.${probe.kind}`, content: probe.code });
+/** Probes that share one command, and so its time limit: a slow machine runs 270 within it. */
 const BATCH = 40;
+
 const INTERPRETERS = { py: 'python3', pl: 'perl', sh: 'sh' } as const;
 
 /** Runs the named files of the folder; one line for each with what it said last. */
@@ -75,7 +77,6 @@ describe.skipIf(!DOCKER)('what tries to get out of a sandbox', () => {
     const files = PROBES.map((probe, index) => fileOf(probe, index).path);
     const inside = async () => {
       let output = '';
-      // A few at a time: the limit of one command is not one for all probes on a slow machine.
       for (let i = 0; i < files.length; i += BATCH) {
         const command = ['sh', '-c', RUNNER, 'sh', '/workspace/probes', ...files.slice(i, i + BATCH)];
         output += good(await session.exec(command, { timeoutMs: 110_000 })).stdout;

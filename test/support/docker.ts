@@ -15,12 +15,12 @@ const address = process.env.CODA_TEST_DOCKER ? new URL(process.env.CODA_TEST_DOC
  */
 export const DOCKER = address && { socket: address.pathname, image: address.searchParams.get('image') ?? '' };
 
-/** CI makes the images beside the first suites: a file comes when they are there, with what went wrong in it. */
+// CI makes the images beside the first suites: this file is there when that has ended, empty or with the error.
 if (DOCKER && process.env.CODA_TEST_WAITS_FOR) await imagesOf(process.env.CODA_TEST_WAITS_FOR);
 
 async function imagesOf(file: string): Promise<void> {
-  // Whoever makes them may have been killed.
-  if (!(await eventually(() => existsSync(file), 10 * 60_000))) throw new Error(`${file} did not come`);
+  if (!(await eventually(() => existsSync(file), 10 * 60_000)))
+    throw new Error(`the images were not made within 10 minutes: there is no ${file}`);
   const wrong = readFileSync(file, 'utf8');
   if (wrong !== '') throw new Error(`the images could not be made: ${wrong}`);
 }
