@@ -17,8 +17,8 @@ export class BoundedMap<K, V> extends Map<K, V> {
 }
 
 /**
- * A bounded map that is empty again when what runs now has ended: for what is asked several times while one text is read. Nobody's
- * words stay in it.
+ * A bounded map that a microtask empties: a cache for work within one synchronous run, such as reading one message, so that
+ * no person's words stay in memory.
  */
 export class PassingMap<K, V> extends BoundedMap<K, V> {
   override set(key: K, value: V): this {

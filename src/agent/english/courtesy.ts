@@ -85,12 +85,15 @@ const saysDone = ({ words: form }: Form, words: readonly Word[]): boolean =>
       words.map(({ norm }) => norm).join(' '),
     ));
 
-/** "Never mind, it's on Thursday" says when it is instead; "I'll do it at 5" gives a reason. */
+/** "Never mind, it's on Thursday", "…, I need it at 7": says when it is instead. "I'll do it at 5" gives a reason. */
 const saysWhen = (words: readonly Word[]): boolean => {
   const said = words.map(({ norm }) => norm).join(' ');
-  return !/^(?:ill|ive|weve|i (?:just )?(?:did|already|got|paid|sent))\b/.test(said) && WHEN.test(said);
+  return !OWN_DEED.test(said) && (AN_HOUR.test(said) || IS_ON_DAY.test(said));
 };
-const WHEN = /\d|\b(?:at|instead|noon|midnight|tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/;
+const OWN_DEED = /^(?:ill|ive|weve|i (?:just )?(?:did|already|got|paid|sent))\b/;
+const AN_HOUR = /\d|\b(?:at|instead|noon|midnight)\b/;
+const IS_ON_DAY =
+  /\b(?:its|it is|i (?:do )?(?:need|want|meant))\b.*\b(?:today|tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/;
 
 const isReason = (words: readonly Word[]): boolean =>
   words.length <= 8 &&

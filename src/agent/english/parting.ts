@@ -1,5 +1,4 @@
 /** A message of several clauses: requests, and what is told beside them. */
-
 import { taskWords } from '../../time/index.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { Call } from '../tool.ts';

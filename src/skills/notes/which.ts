@@ -19,6 +19,7 @@ const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
 const AT_HAND_MS = 24 * 3_600_000;
 const MOST_CHOICES = 5;
 const MOST_LISTS = 20;
+const MOST_LOOKED_AT = 20;
 
 export const readerOf = ({ person, conversationId }: TxContext): store.Reader => ({
   personId: person.id,
@@ -128,26 +129,22 @@ async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[
   return recent(ctx, wanted, '');
 }
 
-/** "The spare key is back, delete that note": a question where what is told beside it names another note, and not this one. */
+/** "The spare key is back, delete that note": a question where what is told beside it names another note rather than this one. */
 async function besideOthers(ctx: TxContext, atHand: Note | Failed, wanted: Call): Promise<Note | Failed> {
   if (!('id' in atHand) || wanted.tool !== 'note_delete') return atHand;
-  const said = wordsIn(ctx.said.join(' ')).filter((word) => word.length > 3 || /\d/.test(word));
-  const { notes } = await store.list(ctx.tx, readerOf(ctx), undefined, { limit: MOST_LISTS, offset: 0 });
-  const named = ({ text }: Note) => {
-    const own = wordsIn(text);
-    return said.filter((word) => !POINTING.has(word) && own.some((one) => isFormOf(one, word))).length;
+  const said = wordsIn(ctx.said.join(' ')).filter((word) => TELLING.test(word) && !POINTING.has(word));
+  const { notes } = await store.list(ctx.tx, readerOf(ctx), undefined, { limit: MOST_LOOKED_AT, offset: 0 });
+  const namedOf = ({ text }: Note) => {
+    const words = wordsIn(text);
+    return said.filter((word) => words.some((one) => isFormOf(one, word))).length;
   };
-  const own = named(atHand);
-  const others = notes.filter((note) => note.id !== atHand.id && named(note) > own);
+  const others = notes.filter((note) => note.id !== atHand.id && namedOf(note) > namedOf(atHand));
   return others.length > 0 ? ask(ctx, [atHand, ...others].slice(0, MOST_CHOICES), wanted) : atHand;
 }
 
-/** Of a request itself, and of nothing that it names. */
-const POINTING = new Set(
-  'delete remove scrap drop bin erase that this note notes the one please can you now its for and from with have has had was are not'.split(
-    ' ',
-  ),
-);
+const TELLING = /\d|.{4}/;
+/** Words of the request itself, which name nothing. */
+const POINTING = new Set('delete remove scrap drop erase that this note notes please have from with'.split(' '));
 
 async function recent(ctx: TxContext, wanted: Call, words: string): Promise<Failed> {
   const { notes } = await store.list(ctx.tx, readerOf(ctx), undefined, { limit: MOST_CHOICES, offset: 0 });

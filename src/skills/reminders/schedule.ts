@@ -2,6 +2,8 @@
 import type { Instant } from '../../base/clock.ts';
 import { pattern } from '../../base/pattern.ts';
 import {
+  addDays,
+  dayAt,
   formatClock,
   MONTH,
   type Once,
@@ -10,6 +12,7 @@ import {
   WEEKDAY,
   type When,
   type WhenContext,
+  weekdayOfDay,
 } from '../../time/index.ts';
 import { besideHour, inDigits } from './time-words.ts';
 
@@ -158,13 +161,12 @@ const DAYS_AWAY =
 
 const FOLLOWING = pattern.i`^(?:the )?following (${WEEKDAY})$`;
 
-/** "The following Sunday": the first such day behind that of `at`, as a date; undefined for a word that is no weekday. */
-function dayBehind(at: Instant, zone: string, weekday: string): string | undefined {
-  const days = Array.from({ length: 7 }, (_, day) => new Date(at.getTime() + (day + 1) * 86_400_000));
-  const isIt = (day: Instant) =>
-    partsOf(day, zone).weekday.slice(0, 3).toLowerCase() === weekday.slice(0, 3).toLowerCase();
-  const found = days.find(isIt);
-  return found && onceAt(found, zone).local.slice(0, 10);
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
+/** "The following Sunday": the first such day behind `day`, both as `2026-12-06`. */
+function following(weekday: string, day: string): string {
+  const wanted = WEEKDAYS.indexOf(weekday.slice(0, 3).toLowerCase()) + 1;
+  return addDays(day, (wanted - weekdayOfDay(day) + 7) % 7 || 7);
 }
 
 /** What `words` leave out stays as it is at `at`: a day keeps the hour, "weekly" day and hour, "6" its half of the day. */
@@ -178,9 +180,8 @@ export function filledIn(words: string, at: Instant, zone: string): string {
   const parts = /^(?:in the )?(morning|afternoon|evening|night)s$/i.exec(said)?.[1];
   if (parts !== undefined) return `every ${parts}`;
   const own = partsOf(at, zone);
-  const [, following = ''] = FOLLOWING.exec(said) ?? [];
-  const behind = following === '' ? undefined : dayBehind(at, zone, following);
-  if (behind !== undefined) return `${behind} at ${own.clock}`;
+  const [, weekday] = FOLLOWING.exec(said) ?? [];
+  if (weekday !== undefined) return `${following(weekday, dayAt(at, zone))} at ${own.clock}`;
   const [, count, side] = PAST_OR_TO.exec(said) ?? [];
   if (count && side) return besideTheHour(count, side, own.clock);
   const hour = /^(?:at |back to )?(\d{1,2})((?:[:.]\d\d)?)$/i.exec(said);
