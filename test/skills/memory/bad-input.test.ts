@@ -16,6 +16,7 @@ const { signal } = new AbortController();
 describe('a service of embeddings', () => {
   let answer: (texts: string[]) => unknown;
   let server: Server;
+  let baseUrl: string;
   let embedder: Embedder;
   beforeAll(async () => {
     server = createServer(async (request, response) => {
@@ -27,8 +28,8 @@ describe('a service of embeddings', () => {
       response.end(typeof said === 'string' ? said : JSON.stringify(said));
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    embedder = remoteEmbedder({ baseUrl, model: 'any', timeoutMs: 100 });
+    baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    embedder = remoteEmbedder({ baseUrl, model: 'any' });
     answer = (texts) => ({ data: texts.map(() => ({ embedding: [3, 4, 0] })) });
     expect(await embedder.dim(signal)).toBe(3);
   });
@@ -39,7 +40,6 @@ describe('a service of embeddings', () => {
 
   test.each<[string, (texts: string[]) => unknown]>([
     ['is down', () => 'down'],
-    ['never answers', () => undefined],
     ['gives vectors of another size', () => ({ data: [{ embedding: [1, 2] }] })],
     ['gives NaN', () => '{"data": [{"embedding": [NaN, 1, 2]}]}'],
     ['gives null for a number', () => '{"data": [{"embedding": [null, 1, 2]}]}'],
@@ -50,6 +50,12 @@ describe('a service of embeddings', () => {
   ])('that %s is a fault and no vector', async (_, said) => {
     answer = said;
     await expect(embedder.embed(['tea'], 'query', signal)).rejects.toBeInstanceOf(EmbedderFault);
+  });
+
+  test('that never answers is a fault when its time is up', async () => {
+    answer = () => undefined;
+    const hasty = remoteEmbedder({ baseUrl, model: 'any', timeoutMs: 100 });
+    await expect(hasty.embed(['tea'], 'query', signal)).rejects.toBeInstanceOf(EmbedderFault);
   });
 
   test('is shown no more of a text of 1 MB than says something', async () => {
