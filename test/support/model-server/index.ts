@@ -82,6 +82,8 @@ export class ModelServer {
 
   static async start(): Promise<ModelServer> {
     const server = createServer();
+    // Longer than any test: a socket that closes while the client writes to it looks like a fault of the service.
+    server.keepAliveTimeout = 120_000;
     const scripted = new ModelServer(server);
     server.on('request', (request, response) => void scripted.answer(request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -42,6 +42,8 @@ export class WebServer {
   constructor(deps: WebServerDeps) {
     this.deps = deps;
     this.server = createServer((request, response) => void this.serve(request, response));
+    // Longer than any test: a socket that closes while the client writes to it looks like a lost answer.
+    this.server.keepAliveTimeout = 120_000;
   }
 
   async listen(port = 0): Promise<void> {
