@@ -28,6 +28,8 @@ const INTERJECTIONS = set(
 const STATE_BEHIND =
   /^(?:too|so|still|really) [a-z]+(?: now)?$|^(?:on|at|in) [a-z]+$|^no (?:time|chance|need|luck)\b|^(?:holidays?|bank holiday|vacation|closed|away|off|busy|travelling|day off)$/i;
 export const CAUSES = set('cause cos coz cuz because since');
+/** What stands between a person and what they do: "they never pick up". */
+export const ADVERBS = set('just already never always still often usually only finally actually');
 const STATES = set('up in on out off stuck busy still running late home back away almost nearly just already');
 const VERBS = set(
   'is are was were am im its hes shes theyre ive weve has have had got gone went came done died broke lost found made can cant will wont ' +
@@ -46,13 +48,16 @@ const CHOOSES =
   /\b(?:is|are|would be|works?|be) (?:much |far |a bit )?(?:better|best|nicer|easier|safer)\b|\bsuits?\b/i;
 /** Said of what is done. */
 export const OFF =
-  /^(?:so |please )?(?:(?:take|cross|tick|strike|check) (?:it|that|them|em) off(?: (?:the|my) list)?|(?:delete|remove|cancel|scrap|drop) (?:it|that))[.!]*$/i;
+  /^(?:so |please )?(?:(?:take|cross|tick|strike|check) (?:it|that|them|those|em) off(?: (?:the|my|our)(?: \p{L}+)? list)?|(?:delete|remove|cancel|scrap|drop) (?:it|that))[.!]*$/iu;
 /** "Rufus is off today", "Thursday is Thanksgiving": of a day, and no hour that may be meant. */
 const IS_OF_DAY =
   /^(?!.*\d)(?:\S+(?: \S+){0,2} (?:is|are|was|were|has|have|got|bailed|cancelled)|\S+(?: \S+)?['’]s)\b(?:(?!\b(?:at|every|each|from|until|till)\b).)*$/i;
 /** What it is about, said behind the request. */
 const NAMES_IT = /^(?:and )?(?:it['’]?s|it is|that['’]?s|that is|thats) (?:the|my|our|for|with) /i;
 /** "Not home yet". */
+/** "Leos away", without its apostrophe. */
+const BARE_STATE =
+  /^(?!(?:reminders|notes|alarms|tasks|ones|lists|always) )\p{L}{2,}s (?:away|sick|ill|here|back|off|late|busy|asleep|out|over|gone)[.!]*$/iu;
 const NOT_YET = /^(?:(?:i['’]?m|i am|we['’]?re|still) )?not [a-z]+(?: [a-z]+)? yet[,.!]*$/i;
 const MOST_WORDS = 9;
 
@@ -120,6 +125,7 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   if (SELF_BLAME.test(all)) return true;
   if (CHOOSES.test(all)) return false;
   if ((isBehind && OFF.test(all)) || isPolite(all) || NOT_YET.test(all)) return true;
+  if (isBehind && BARE_STATE.test(all)) return true;
   const mayReport = isBehind || AGREED.test(all);
   if (words.some(({ norm }) => BINDING.has(norm) && !(mayReport && REPORTING.has(norm)))) return false;
   const isTelling = PERSONS.has(first.norm) && second !== undefined;
@@ -131,7 +137,11 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   if (isCondition(said) || hangs(words)) return false;
   // "Test got cancelled", but "call the bank".
   if (taskWords.deeds.has(first.norm) && !(second && isVerb(second)) && !/^\S+ \S+['’]s /u.test(all)) return false;
-  const tells = isTelling || words.some(isVerb) || /^\S+(?: \S+)?['’]s (?!\d)\S/u.test(all);
+  const tells =
+    isTelling ||
+    words.some(isVerb) ||
+    (isStated && ADVERBS.has(second.norm)) ||
+    /^\S+(?: \S+)?['’]s (?!\d)\S/u.test(all);
   const denies = words.some(({ norm }, at) => NEGATIONS.has(norm) && !DENIED.has(words[at + 1]?.norm ?? ''));
   if (denies && !(isStated && tells) && !AGREED.test(all)) return false;
   if (!tells && NAMES.test(words.at(-1)?.norm ?? '') && !part.some(({ norm }) => INTERJECTIONS.has(norm))) return false;

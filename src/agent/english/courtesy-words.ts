@@ -49,6 +49,7 @@ export const BEFORE = list(`
   man,
   ok
   okay
+  k
   alright
   all right
   right

@@ -144,7 +144,9 @@ const COURTESIES = new Set(
   |i hope you are doing well|i hope youre doing well|i hope you are well|i hope youre well|hope you are well|hope youre well
   |hope you are doing well|hope youre doing well|i hope all is well|hope all is well|hope all is well with you|i hope this finds you well
   |hope this finds you well|i hope you are fine|hope you are fine|hope you slept well|i hope you slept well|how are you|how are you doing
-  |awesome|brilliant|one more thing|oh and one more thing|and one more thing|ok thanks|great thanks|got it|i think|not much|nothing much|not a lot|all good|im good|im fine|same|same here|good thanks|fine thanks`
+  |awesome|brilliant|one more thing|oh and one more thing|and one more thing|ok thanks|great thanks|got it|i think|not much|nothing much|not a lot|all good|im good|im fine|same|same here|good thanks|fine thanks
+  |you are a star|youre a star|you are the best|youre the best|you are a great help|youre a great help|you are a lifesaver|youre a lifesaver
+  |you are very kind|youre very kind|how kind|so kind|that is very kind|thats very kind`
     .split('|')
     .map((one) => one.trim()),
 );

@@ -2,7 +2,7 @@
 import { taskWords } from '../../time/index.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { Call } from '../tool.ts';
-import { CAUSES, isAside, isReason, OFF, PERSONS } from './asides.ts';
+import { isAside, isReason, OFF, PERSONS } from './asides.ts';
 import { pointsBack } from './asked.ts';
 import {
   type Act,
@@ -19,6 +19,7 @@ import {
 import { AFTER_JOIN, type Border, bordersOf, skip } from './clauses.ts';
 import { isCondition, isPolite } from './conditions.ts';
 import { ending, isCourtesy, takesBack } from './courtesy.ts';
+import { AT_HAND, CHANGES, withRunOns } from './run-ons.ts';
 import { type Word, wordsOf } from './words.ts';
 
 /** Several requests, if the message can be parted so that each clause is one. */
@@ -287,50 +288,33 @@ export function amongAsides(message: Message, dialogue: Dialogue): Clause | unde
   return found ?? amongAsidesAt(message, dialogue, withRunOns(words, borders));
 }
 
-/** Nobody's own words are parted there: the request behind or before it holds none. */
-function withRunOns(words: readonly Word[], borders: readonly Border[]): Border[] {
-  // "The one I'm not using" is one thing: only what cannot be told more of is a clause's end.
-  const begins = ({ norm }: Word, at: number) => {
-    const [before = '', next = ''] = [words[at - 1]?.norm, words[at + 1]?.norm];
-    // "Make it an hour earlier so we get seats" says what for.
-    if (norm === 'so') return PERSONS.has(next) && (CLOSED.test(before) || SHIFTED.test(before));
-    if (CAUSES.has(norm) || before === 'tho' || before === 'though') return true;
-    // "You can't cancel it" asks for nothing: what is told is complete before the request begins.
-    if (CHANGES.has(norm) && (next === 'it' || next === 'that')) return CLOSED.test(before);
-    if (before === 'reminder' || (before === 'one' && norm !== 'im')) return tellsOf(words.slice(at));
-    const isNext = before === 'one' && /^(?:first|next|last|that|this)$/.test(words[at - 2]?.norm ?? '');
-    return PERSONS.has(norm) && (norm.length > 2 || norm === 'im') && (isNext || CLOSED.test(before));
-  };
-  const more = words.flatMap((word, at): Border[] =>
-    at > 1 && begins(word, at) && at < words.length - 1 && !borders.some((one) => one.at === at)
-      ? [{ end: at, at, kind: 'join' }]
-      : [],
-  );
-  return more.length === 0 || borders.some(({ kind }) => kind === 'line')
-    ? []
-    : [...borders, ...more].sort((one, other) => one.at - other.at);
-}
-
-/** Begins a request behind what is told without a mark: "she has rehearsal today make it 4:30". */
-const CHANGES = new Set('make move push shift change bring do cancel delete drop scrap skip bin remove put'.split(' '));
-const AT_HAND = new Set('it that this both them'.split(' '));
-/** "I renewed them online", "the tooth is still in", behind "the library one"; "I made" says which one. */
-const tellsOf = ([first, ...rest]: readonly Word[]): boolean =>
-  first?.norm === 'the'
-    ? rest.some(({ norm }) => /^(?:is|isnt|are|arent|was|were|has)$/.test(norm))
-    : PERSONS.has(first?.norm ?? '') && rest.some(({ norm }) => /^(?:it|them|him|her)$/.test(norm));
-
-const CLOSED =
-  /^(?:it|that|them|those|both|all|today|tomorrow|tonight|later|instead|now|again|off|out|rn|yet|late|busy|ill|sick|week|month|noon|[ap]m|\w+day|\d\S*)$/;
-
-const SHIFTED = /^(?:earlier|sooner)$/;
-
 /** "Not this Wednesday, no gym", of the gym bag. */
 const isOfTopic = (word: string, { topic }: Dialogue): boolean =>
   topic?.text?.toLowerCase().split(/\s+/).includes(word) ?? false;
 
 /** A call that ends a thing, or takes it off a list. */
 const isEnd = ({ tool }: Call): boolean => /_(?:complete|delete|item)$/.test(tool);
+
+/** "The iv one can go, …, so delete that": what is told before "that" names what is meant. */
+function namedBefore(
+  message: Message,
+  starts: readonly number[],
+  ends: readonly number[],
+  count: number,
+  { calls: [call] }: Clause,
+  dialogue: Dialogue,
+): Clause | undefined {
+  if (!call?.tool.endsWith('_delete') || !pointsBack(call)) return undefined;
+  for (let part = 0; part < count; part++) {
+    const [from, to] = [starts[part] as number, ends[part] as number];
+    // "Never mind, he's replied" names nothing.
+    if (/^(?:never|forget|scratch|ignore)$/.test(message.words[from]?.norm ?? '')) continue;
+    const named = mayMean(message, from, to, dialogue).filter((one) => one.literals > 0 && one.call.tool === call.tool);
+    const calls = named.map((one) => one.call).filter((one) => !pointsBack(one));
+    if (calls.length > 0) return { calls: [], unsure: unclear(message, from, to, calls) };
+  }
+  return undefined;
+}
 
 function amongAsidesAt(message: Message, dialogue: Dialogue, borders: readonly Border[]): Clause | undefined {
   const { text, words } = message;
@@ -365,7 +349,8 @@ function amongAsidesAt(message: Message, dialogue: Dialogue, borders: readonly B
           part > last && OFF.test(text.slice(words[starts[part] ?? 0]?.start, words[(ends[part] ?? 1) - 1]?.end)),
       );
       if (isOff && !(clause?.calls ?? []).every(isEnd)) continue;
-      if (clause && !isOpen && clause.calls.some(({ tool }) => tool !== 'smalltalk')) return clause;
+      if (clause && !isOpen && clause.calls.some(({ tool }) => tool !== 'smalltalk'))
+        return namedBefore(message, starts, ends, first, clause, dialogue) ?? clause;
       const calls = mayMean(message, from, to, dialogue).map(({ call }) => call);
       unsure ??= calls.length === 0 ? undefined : { calls: [], unsure: unclear(message, from, to, calls) };
     }

@@ -7,7 +7,11 @@ import { timeWordFor } from '../../time/index.ts';
  * anything else: in "remind me" and "reminder", in a command that begins a clause, and in a word that says when. What stands
  * in quotes stays as it is, and so does a text of nothing but interjections.
  */
-export const asMeant = (text: string): string => spelt(text.replace(FILLERS, '')).replace(FILLERS, '');
+export const asMeant = (text: string): string =>
+  spelt(text.replace(FILLERS, '').replace(KISSES, '')).replace(FILLERS, '');
+
+/** "Ta x". */
+const KISSES = /(?<=\b(?:thanks|thx|thank you|ta|cheers|bye|night)(?: so much| a lot)?),? x{1,3}[\s.!]*$/i;
 
 /**
  * Said before what is meant, and no part of it. A word that may be one ("hi", "right", "so", "morning") is an
@@ -26,7 +30,7 @@ const FILLERS = new RegExp(
     // "Oh no", "oh my" and the like mean something together.
     'oh+(?! (?:no|not|nope|yes|my|dear|wait)\\b)',
     'er+(?=[,.…])',
-    "(?:oh )?and(?= (?:i meant|sorry|actually|wait|no,|let['’]?s|make it|make that|lol|hmm|and|whoops|(?:(?:every|on|at|tomorrow|tonight) .*)?remind me|read me|show me|anything|remember)\\b)",
+    "(?:oh )?and(?= (?:i meant|sorry|actually|wait|no,|let['’]?s|make it|make that|lol|hmm|and|whoops|(?:(?:every|on|at|tomorrow|tonight) .*)?remind me|read me|show me|anything|remember|uh+|um+|erm+)\\b)",
   ].join('|')})(?![\\p{L}\\p{N}'’-])[\\s,.!…:–—]*)+(?=[^\\s,.!…:–—?])`,
   'iu',
 );
@@ -61,7 +65,16 @@ const shortFor = (word: string, before: string, behind: string): string | undefi
   timeWordFor(word) ??
   dayFor(word, before, behind) ??
   contracted(word, behind) ??
-  (PLEASE.test(word) ? 'please' : undefined);
+  (PLEASE.test(word) ? 'please' : undefined) ??
+  SHORT.find(({ short, after }) => short === word && after.test(before))?.long;
+
+/** Short forms, each behind what leaves no other meaning. */
+const SHORT: readonly { short: string; long: string; after: RegExp }[] = [
+  { short: 'sry', long: 'sorry', after: /^/ },
+  { short: 'aft', long: 'afternoon', after: /\b(?:this|tomorrow|tmrw|tmr|\w+day)\s+$/i },
+  { short: 'wk', long: 'week', after: /\b(?:an?|one|1|this|next|last|per|every|each|the)\s+$/i },
+  { short: 'wks', long: 'weeks', after: /\b(?:\d+|two|three|four|few)\s+$/i },
+];
 
 const PLEASE = /^pl[sz]+$/;
 const YOU = /\b(can|could|would|will|if|have|thank|do) u\b/gi;

@@ -36,7 +36,7 @@ const telling: Phrase[] = [
   },
   {
     pattern:
-      '(what day is it|what date is it|what day is today|what date is today|which day is it|what weekday is it|today date|what is todays date|todays date) [today|now]',
+      '[tell me|do you know] ((what|which) (day|date|weekday|day of the week) (is it|is today|it is|today is)|what (the date|the day|todays date|the day of the week) is|today date|what is todays date|todays date) [today|now]',
     example: 'what day is it today?',
     call: () => time(),
   },
@@ -181,7 +181,7 @@ const chatting: Phrase[] = [
   },
   {
     pattern:
-      '(thanks|thank you|thx|ty|cheers|thanks a lot|thanks a million|thanks a bunch|thanks so much|thanks so much|thank you so much|thank you very much|many thanks|much appreciated|appreciate it|i appreciate it|great thanks|ok thanks|perfect thanks|nice one|great job|good job|well done|good bot|awesome|awesome thanks|thanks thats great|thank you thats great|thanks thats perfect|awesome thank you|perfect thank you|great thank you|youre the best|you rock|love it) [coda]',
+      '[oh|ah|aw] (thanks|thank you|thx|ty|ta|ta very much|cheers|thanks a lot|thanks a million|thanks a bunch|thanks so much|thank you so much|thank you very much|many thanks|much appreciated|appreciate it|i appreciate it|great thanks|ok thanks|perfect thanks|nice one|great job|good job|well done|good bot|awesome|awesome thanks|thanks thats great|thank you thats great|thanks thats perfect|awesome thank you|perfect thank you|great thank you|youre the best|you rock|love it) [(youre|you are) (a star|the best|a legend|a lifesaver|so helpful|very kind|[a] [such a] [great|big|real] help)] [coda]',
     example: 'thanks',
     call: () => smalltalk('thanks'),
   },

@@ -62,7 +62,7 @@ export function withItem(list: string, item: string): string {
 
 /** Why something is taken off. */
 const REASON =
-  /^(?:as|because|since|cos|cause|found|got|have|had|already|we|i|he|she|they|it|there)\b.* \S+|^(?:the|my|our) .*\b(?:is|are|was|has|have|gave|brought|sells)\b/i;
+  /^(?:as|because|since|cos|cause|found|got|have|had|already|we|i|he|she|they|it|there)\b.* \S+|^(?:the|my|our) .*\b(?:is|are|was|has|have|gave|brought|sells)\b|^\S+ (?:got|has|had|bought|brought|found|took|gave|made|already) \S/i;
 
 /** The list without the one item that `item` names, or the ones; undefined where it names none, or may name several. */
 export function without(list: string, item: string): string | undefined {

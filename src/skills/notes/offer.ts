@@ -41,8 +41,13 @@ export const further: Phrase = {
   pattern: '(also|and|plus|oh and|and also) {text}',
   example: 'also the gate code is 4471',
   about: 'note',
-  call: ({ text = '' }, topic) =>
-    topic?.how === 'made' && topic.isRecent && (isFact(text) || isFact(`the ${text}`))
+  call: ({ text: said = '' }, topic) => {
+    const text = said.replace(ASKED, '');
+    return topic?.how === 'made' && topic.isRecent && (isFact(text) || isFact(`the ${text}`))
       ? { tool: 'note_save', input: { text } }
-      : undefined,
+      : undefined;
+  },
 };
+
+/** "And note that …" asks for what would be done anyway. */
+const ASKED = /^(?:please )?(?:note|remember|save|jot down|write down)(?: down)?(?: that|:) /i;

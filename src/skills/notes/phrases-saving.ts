@@ -10,8 +10,9 @@ const HEADED = /^[\p{L}\d][\p{L}\d '-]{0,40}: \S/u;
 
 /** "Packing: passport", told to begin a list. */
 function begun(name: string, text: string) {
-  const isName = name.split(/\s+/).length <= 3 && !/\b(?:list|of|all|my|the|every)\b/i.test(name);
-  return isName && !/[?]|^(?:of|for|with|to|all)\b/i.test(text)
+  const isName =
+    name.split(/\s+/).length <= 3 && !/\b(?:list|of|all|my|the|every|called|named)\b|^(?:a|an|new|a new)$/i.test(name);
+  return isName && !/[?]|^(?:of|for|with|to|all|called|named)\b/i.test(text)
     ? save(`${/list$/i.test(name) ? name : `${name} list`}: ${text}`)
     : undefined;
 }
@@ -40,12 +41,15 @@ function isListOfThings(told: string): boolean {
   );
 }
 
+/** "Called seeds with broad beans and leeks". */
+const CALLED = /^(?:called|named) (?:the |my |our )?([^:,]{1,40}?),? (?:with|containing)(?: the following:?)? (.+)$/is;
+
 /** A list that has no items yet. */
 function empty(name: string) {
   const bare = name.replace(/^(?:called|named|for|of) (?:the |my |our )?/i, '').replace(/^["“'](.+)["”']$/, '$1');
   const isName =
     /^[\p{L}\d][\p{L}\d'’-]*(?: [\p{L}\d'’-]+){0,2}$/u.test(bare) &&
-    !/\b(?:list|reminders?|notes?|all|every|it|that|this|me)\b/i.test(bare);
+    !/\b(?:list|reminders?|notes?|all|every|it|that|this|me|with)\b/i.test(bare);
   return isName ? save(`${bare} list:`) : undefined;
 }
 
@@ -160,7 +164,8 @@ export const saving: Phrase[] = [
     call: ({ rest = '' }) => {
       const [, name = '', text = rest] =
         /^(?:(?:for|called|named|of) (?:the |my |our )?)?([^:,]{1,40}):\s*(.+)$/s.exec(rest) ?? [];
-      return name === '' ? undefined : begun(name, text);
+      const [, called = name, items = text] = name === '' ? (CALLED.exec(rest) ?? []) : [];
+      return called === '' ? undefined : begun(called.replace(/ list$/i, ''), items);
     },
   },
   // Each names a word that must stand there, so that no other message is walked.

@@ -35,3 +35,35 @@ export function timeOfBoth(first: string, second: string): string | undefined {
 
 const A_DAY = pattern.i`^(?:(?:on |this |next )?(?:${WEEKDAY}|mon|tues?|wed|thurs?|fri|sat|sun)|today|tomorrow|(?:on )?the \d{1,2}(?:st|nd|rd|th)|(?:on )?\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH}|${MONTH} \d{1,2}(?:st|nd|rd|th)?)$`;
 const SOME_PART = /^(?:after|before|around|at) (?:lunch|work|school|breakfast|dinner|tea)$/i;
+
+/** A correction in the words that the rules for one know. */
+export function asCorrected(said: string, { when = '' }: Topic): string {
+  return said
+    .trim()
+    .replace(/^\*\s*/, '')
+    .replace(/\b([01]?\d|2[0-3])h([0-5]\d)\b/gi, '$1:$2')
+    .replace(/\s+(?:tho|though)(?=,)/i, '')
+    .replace(/(?<= better) than [\w:.]+[.!]*$/i, '')
+    .replace(/(?<=\d ?(?:am|pm)?) (?:rather than|instead of) (?:at )?(\d[\w:.]*)[.!?]*$/i, ', not $1')
+    .replace(INSTEAD_OF_DAY, ', not ')
+    .replace(/(?<=\S),? (?:at )?(?:the )?same (?:time|hour)s?[.!]*$/i, '')
+    .replace(/^((?:push|bump|shift|move) (?:it|that) .*\b(?:days?|weeks?)) later$/i, '$1')
+    .replace(/^and (?=(?:at |on )?\S+,? not \S+$|.+ instead[.!]*$)/i, '')
+    .replace(SORRY_WITHIN, 'sorry, $1, $2')
+    .replace(WOULD_BE_BETTER, 'make it ')
+    .replace(ONLY_DAYS, (all, days: string) => (isRhythm(when) && isTime(`every ${days}`) ? `every ${days}` : all));
+}
+
+/** "Monday instead of Sunday". */
+const INSTEAD_OF_DAY = pattern.i`(?<=\b${WEEKDAY}s?),? (?:rather than|instead of)(?: on)? (?=${WEEKDAY}s?[.!]*$)`;
+
+/** "It's every other Tuesday sorry, starting next week". */
+const SORRY_WITHIN = /^(?:it['’]?s|it is|that['’]?s) (.+?)[, ]+(?:sorry|oops|i mean),? (.+)$/i;
+
+/** "It would be better a week earlier". */
+const WOULD_BE_BETTER =
+  /^(?:perhaps |maybe )?(?:it|that)(?: would|['’]d| might) be (?:better|best|nicer|easier|safer)[\s,]+(?=(?:at|on) \S|\S.* (?:earlier|later|sooner)[.!]*$)/i;
+
+/** "Only Mondays and Fridays", said of a series. */
+const ONLY_DAYS =
+  /^(?:(?:but|and|ok|actually),? )?(?:just|only) (?:on )?((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:(?:,? and |, ?| & | )(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*){1,5})(?: (?:tho|though|please))?[.!]*$/i;

@@ -3,7 +3,7 @@ import type { Carries, Topic } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import { WEEKDAY } from '../../time/index.ts';
 import { corrected, dayMeant } from './corrected.ts';
-import { headed, ofToday, onItsDay } from './headed.ts';
+import { headed, ofDays, ofToday, onItsDay } from './headed.ts';
 import { namedBeside, onceMore } from './named-beside.ts';
 import { reworded } from './reworded.ts';
 import { atItsHour, atSameTime, withVerb } from './same-time.ts';
@@ -159,6 +159,7 @@ const restatedAs = (text: string, topic: Topic | undefined) =>
   soAt(text) ??
   bestHalf(text) ??
   ofToday(text) ??
+  ofDays(text) ??
   headed(text) ??
   askedAhead(text) ??
   beforeTold(text) ??

@@ -33,6 +33,7 @@ import { undoOf } from './restore.ts';
 import { atOtherTime, filledIn, keepsHour, onceAt, onDayOf, shifted } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
+import { FROM_NOW_ON } from './time-words.ts';
 import { findSome, type Wanted } from './which.ts';
 import { inItsHours } from './windowed.ts';
 
@@ -262,9 +263,6 @@ function paced(words: string, rule: string | undefined): string {
   const unit = freq === undefined ? undefined : UNITS[freq];
   return unit !== undefined && /^every \d{1,3}$/i.test(words.trim()) ? `${words.trim()} ${unit}` : words;
 }
-
-/** Said of a series: all of it is meant. */
-const FROM_NOW_ON = /[\s,]+(?:from now on|from here on|going forward|every time|each time|always|for good)$/i;
 
 const daysIn = (rule: string): string[] =>
   /FREQ=DAILY/.test(rule)

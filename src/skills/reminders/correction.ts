@@ -3,11 +3,11 @@ import type { Call, Topic } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import { isSlip } from '../../base/text.ts';
 import { MONTH, parseDuration, WEEKDAY } from '../../time/index.ts';
-import { BETTER_AND, leftOut, timeOfBoth } from './better.ts';
+import { asCorrected, BETTER_AND, leftOut, timeOfBoth } from './better.ts';
 import { conditionOf, isLasting, spelt } from './narrow.ts';
 import { otherThing } from './reworded.ts';
 import { isRhythm, PAST_OR_TO, shifted } from './schedule.ts';
-import { isTime } from './time-words.ts';
+import { asClock, isTime } from './time-words.ts';
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
 
@@ -33,8 +33,6 @@ const CUE_BEHIND =
 const WAS_RIGHT = /\s+was (?:right|fine|correct|better|good|perfect|ok|okay)(?: after all)?[\s.!]*$/i;
 /** "And it's 3:45". */
 const AND_ITS = /^and (?:it['’]?s|it is|that['’]?s)(?: at)? /i;
-/** "It's every other Tuesday sorry, starting next week". */
-const SORRY_WITHIN = /^(?:it['’]?s|it is|that['’]?s) (.+?)[, ]+(?:sorry|oops|i mean),? (.+)$/i;
 /** "No, butter". */
 const NO_CUE = /\b(?:no|nope|sorry|wait|oops|actually|i mean)\b/i;
 
@@ -46,20 +44,15 @@ export function correction(said: string, topic: Topic): Call | undefined {
 }
 
 function correctionOf(said: string, topic: Topic): Call | undefined {
-  if (FAREWELL.test(said) || KEEPS.test(said) || said.split(/\s+/).length > 20 || /\burgent\b/i.test(said))
+  if (
+    FAREWELL.test(said) ||
+    KEEPS.test(said) ||
+    ANOTHER.test(said) ||
+    said.split(/\s+/).length > 20 ||
+    /\burgent\b/i.test(said)
+  )
     return undefined;
-  const told = said
-    .trim()
-    .replace(/^\*\s*/, '')
-    .replace(/\b([01]?\d|2[0-3])h([0-5]\d)\b/gi, '$1:$2')
-    .replace(/\s+(?:tho|though)(?=,)/i, '')
-    .replace(/(?<= better) than [\w:.]+[.!]*$/i, '')
-    .replace(/(?<=\d ?(?:am|pm)?) (?:rather than|instead of) (?:at )?(\d[\w:.]*)[.!?]*$/i, ', not $1')
-    .replace(INSTEAD_OF_DAY, ', not ')
-    .replace(/(?<=\S),? (?:at )?(?:the )?same (?:time|hour)s?[.!]*$/i, '')
-    .replace(/^((?:push|bump|shift|move) (?:it|that) .*\b(?:days?|weeks?)) later$/i, '$1')
-    .replace(/^and (?=\S+,? not \S+$|.+ instead[.!]*$)/i, '')
-    .replace(SORRY_WITHIN, 'sorry, $1, $2');
+  const told = asCorrected(said, topic);
   if (STRONG.test(CUE.exec(told)?.[0] ?? '') && WAS_RIGHT.test(told))
     return correctionOf(told.replace(WAS_RIGHT, '').replace(/^no (?=\S)/i, 'no, '), topic);
   const left = leftOut(told, topic);
@@ -70,7 +63,7 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
   const [all = ''] = OF_ALL.exec(told) ?? [];
   if (all !== '') {
     const call = correctionOf(told.slice(0, -all.length), topic);
-    return call?.input.when ? change({ when: call.input.when, whole: true }) : undefined;
+    return call?.input.when ? change({ when: `${call.input.when} from now on` }) : undefined;
   }
   const [, time = '', thing = ''] = AND_OTHER.exec(told) ?? [];
   const text = ENDS_ON_NAME.test(topic.text ?? '') ? otherThing(topic.text, thing) : undefined;
@@ -90,11 +83,11 @@ function correctionOf(said: string, topic: Topic): Call | undefined {
   return otherTime(parts, topic, /\?\s*$/.test(said)) ?? otherWords(parts, topic);
 }
 
-/** "Monday instead of Sunday". */
-const INSTEAD_OF_DAY = pattern.i`(?<=\b${WEEKDAY}s?),? (?:rather than|instead of)(?: on)? (?=${WEEKDAY}s?[.!]*$)`;
-
 /** "Night night" names no hour. */
 const FAREWELL = /^(?:(?:ok|okay|right|well|thanks|cheers)[\s,]+)*(?:(?:good|nighty) ?night|night,? night)\b/i;
+
+/** "And again at 2" is one more. */
+const ANOTHER = /^(?:(?:and|n|also|plus) )?again\b/i;
 
 /** "Keep that one" names no hour. */
 const KEEPS = /^(?:(?:ok|no|actually|please)[\s,]+)*(?:keep|leave) (?:that|this) one\b/i;
@@ -327,8 +320,7 @@ const isRelative = (words: string): boolean => shifted(REFERENCE, words) !== und
 const THE_DAY = pattern.i`^(?:on )?the (?=${WEEKDAY}$)`;
 
 function timeOf(words: string): string | undefined {
-  const said = words
-    .replace(/^(?:to|for)\s+/i, '')
+  const said = asClock(words.replace(/^(?:to|for)\s+/i, ''))
     .replace(THE_DAY, '')
     .replace(/,? (?:on )?that (?:same )?day$/i, '')
     .replace(ISH, 'at $1')
@@ -372,7 +364,7 @@ export function underCondition(said: string): Call | undefined {
     said
       .replace(CUE, '')
       .replace(/^(?:and|but|also|so)\s+/i, '')
-      .replace(/^(skip|miss|cancel|leave out) (?:the|that) (?:one|time)? ?on (?=\S)/i, '$1 ')
+      .replace(/^(skip|miss|leave out|cancel(?! it\b)) (?:it|(?:the|that)(?: one| time)?) on (?=\S)/i, '$1 ')
       .replace(/^(skip|miss|cancel) (?:the )?((?:next |this )?(?:week|\w+day|tomorrow))['’]?s(?: one)?$/i, '$1 $2')
       .replace(/^(?:omit|leave out|miss out) (?=\S)/i, 'skip ')
       .replace(/[\s,]+(?:so )?(?:just )?skip (?:that one|it|those|them|that)[\s.!]*$/i, '')

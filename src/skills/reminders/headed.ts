@@ -13,6 +13,9 @@ const OF_TODAY =
 
 /** "Remind me", above such items. */
 const BARE = /^(?:please )?remind me ?(?::|(?=\n))\s*(\d.*)$/is;
+const BARE_LINES = /^(?:please )?remind me ?(?::|(?=\n))\s*(.*\d.*)$/is;
+const MARK = /(?:,|:| [-–—]) +/g;
+const ITEM = /^(?:[-–—*•]|\d{1,2}[.)]) +/;
 const WRITTEN = /[ap]m$|[:.]/i;
 
 const HEADED =
@@ -48,6 +51,23 @@ export function ofToday(text: string): Call[] | undefined {
   // Under "remind me" alone "2 call Dave" may be the second of a list.
   if (!items.some(([item, clock = '']) => (bare === '' ? isClock(item) : WRITTEN.test(clock)))) return undefined;
   return items.map(([, clock = '', deed = '']) => create(deed, `at ${clock}`));
+}
+
+/** "Saturday at 10, turn the compost", a line for each: its time, then what to do. */
+export function ofDays(text: string): Call[] | undefined {
+  const [, bare = ''] = BARE_LINES.exec(text) ?? [];
+  const [, list = bare] = OF_TODAY.exec(text) ?? [];
+  const lines = list.split(/\s*\n\s*/).filter((line) => line !== '');
+  const calls = lines.map((said) => {
+    const line = said.replace(ITEM, '');
+    // "Wednesday 9 December, 11:30: collect …": as much as says when.
+    const mark = [...line.matchAll(MARK)].findLast(({ index }) => isTime(line.slice(0, index)));
+    const when = line.slice(0, mark?.index ?? 0);
+    return mark && /\d/.test(when)
+      ? create(line.slice(mark.index + mark[0].length).replace(/[.;]$/, ''), when)
+      : undefined;
+  });
+  return lines.length > 1 && calls.every((call) => call !== undefined) ? calls : undefined;
 }
 
 /** What belongs to a day that stands before it. */

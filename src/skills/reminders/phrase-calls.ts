@@ -2,12 +2,21 @@
 import { type Call, CLAUSE_BEHIND } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import { isSlip } from '../../base/text.ts';
-import { MONTH, monthNames, parseDuration, parseWhen, splitTask, taskWords, WEEKDAY } from '../../time/index.ts';
+import { monthNames, parseDuration, splitTask, taskWords, WEEKDAY } from '../../time/index.ts';
 import { aheadFirst, aheadIn } from './ahead-words.ts';
 import { dayOfAll } from './days.ts';
 import { USUAL_NAG } from './nag.ts';
 import { guessedLead, type Lead } from './texts.ts';
-import { isTime, NO_TIME, pointsAtDay, TRIAL, withClockBehind, withUnit } from './time-words.ts';
+import {
+  asClock,
+  FROM_NOW_ON,
+  inDigits,
+  isTime,
+  NO_TIME,
+  pointsAtDay,
+  withClockBehind,
+  withUnit,
+} from './time-words.ts';
 
 /** A length of time, or anything that says when: what a snooze takes. */
 export function isPutOff(words: string): boolean {
@@ -323,12 +332,15 @@ export const pauseFor = (which: string, length: string): Call | undefined =>
 const ALL_OF = /^all (?:of )?(?:the |my |our )?(\S.*?)(?: (?:reminders|ones|alarms))?$/i;
 
 export function editWhen(which: string, when: string): Call | undefined {
-  const words = withUnit(
-    when.replace(/\s+instead\b/i, '').replace(/,? (?:at )?(?:the )?same (?:time|hour)s?[.!]*$/i, ''),
-  );
+  const said = when
+    .replace(/\s+instead\b/i, '')
+    .replace(FROM_NOW_ON, '')
+    .replace(/,? (?:at )?(?:the )?same (?:time|hour)s?[.!]*$/i, '');
+  const words = withUnit(asClock(inDigits(`at ${said}`).replace(/^at /, '')));
   if (BARE_NUMBER.test(words) && !/(?:reminder|alarm|(?:that|this|\w+(?:st|nd|rd|th)|last|other) one)$/i.test(which))
     return undefined;
-  return isTime(words) ? about('reminder_edit', which, { when: words }) : undefined;
+  const [lasting = ''] = FROM_NOW_ON.exec(when) ?? [];
+  return isTime(words) ? about('reminder_edit', which, { when: `${words}${lasting}` }) : undefined;
 }
 
 /** A deed that is done. */
@@ -347,54 +359,4 @@ export function again(which: string, when: string, text?: string): Call | undefi
 /** "An hour before that": another reminder, so long before the one that is meant. */
 export function ahead(which: string, length: string, text?: string): Call | undefined {
   return parseDuration(length) === undefined ? undefined : again(which, `${length} earlier`, text);
-}
-
-const DAYS = pattern.i`^(?:on |for |by |in )?((?:today|tonight|tomorrow|(?:(?:the )?rest of (?:the|this) month|${MONTH})|(?:this|next) (?:week|weekend|month|morning|afternoon|evening)|(?:on |this |next )?${WEEKDAY})(?: (?:morning|afternoon|evening|night))?)$`;
-
-const A_WEEK = /^(?:in |on |for |during )?((?:the )?week (?:of|beginning|starting|commencing) (.+))$/i;
-
-const DAY_OF_DATE = pattern.i`^(?:on )?${WEEKDAY},? (?=the \d|\d|${MONTH} \d)`;
-
-/** "28 November", "the 26th", "a week on Friday": a day, and no hour of it. */
-function isDate(words: string): boolean {
-  const hasHour =
-    /\d[:.]\d\d|\d ?(?:am|pm)\b|\b(?:at|hours?|minutes?|mins?|now|noon|midnight|before|after|until|till|by)\b/i;
-  return (
-    words.split(/\s+/).length <= 6 &&
-    /[a-z]{2}/i.test(words) &&
-    !hasHour.test(words) &&
-    !NO_TIME.test(words) &&
-    // "Thursday 11 February": of which year, its own clock knows.
-    parseWhen(words.replace(DAY_OF_DATE, ''), TRIAL).kind === 'once'
-  );
-}
-
-const HOURS = pattern.i`^(?:(?:on |for )?((?:today|tonight|tomorrow|(?:this |next )?${WEEKDAY})) )?((?:after|before|from|past|until|till|by) (?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm)?|noon|midday|lunch)|between \S+ and \S+)(?: (today|tonight|tomorrow|(?:on )?${WEEKDAY}))?$`;
-
-/** A list of some hours of a day: "after 5pm", "tomorrow before noon". */
-export function listHours(said: string): Call | undefined {
-  const [, first, hours, last] = HOURS.exec(said.replace(/[?!.]+$/, '')) ?? [];
-  if (hours === undefined || (first && last)) return undefined;
-  const day = (first ?? last ?? 'today').toLowerCase().replace(/^on /, '');
-  return { tool: 'reminder_list', input: { day, hours: hours.toLowerCase() } };
-}
-
-/** A list, of one day where `day` names one; no call when it is something else. */
-export function list(day = '', status?: 'completed' | 'all'): Call | undefined {
-  if (day === '') return { tool: 'reminder_list', input: status ? { status } : {} };
-  const [, date, year = ''] = /^(?:on |for )?(\d{1,2}\.(?:0?[1-9]|1[0-2]))\.?(\d{4})?[?]*$/.exec(day) ?? [];
-  if (date !== undefined && isTime(`${date}.${year}`))
-    return { tool: 'reminder_list', input: { day: `${date}.${year}` } };
-  const words = day
-    .replace(/[?.!]+$/, '')
-    .replace(/(?<=\S) now$/i, '')
-    .replace(/(?<=\w)['’]s$/i, '');
-  const [, week = '', of = ''] = A_WEEK.exec(words) ?? [];
-  const named =
-    DAYS.exec(words)?.[1] ?? (isDate(of) ? week : isDate(words) ? words.replace(/^(?:on|for) /i, '') : undefined);
-  if (named === undefined) return undefined;
-  return {
-    tool: 'reminder_list',
-    input: { day: named.toLowerCase().replace(/^(?:this )?(?:morning|afternoon|evening)$/, 'today') },
-  };
 }

@@ -54,6 +54,14 @@ export const inDigits = (words: string): string =>
     hour === undefined ? `${hourOf(alone)}` : `${hourOf(hour)}:${MINUTES[minute.toLowerCase().replace(' ', '-')]}`,
   );
 
+/** "930", "1545", where an hour is meant: the same as it is read from a clock. */
+export const asClock = (words: string): string =>
+  words.replace(/^(at )?(?!0{3,4}$)(\d|[01]\d|2[0-3])([0-5][05])(?= ?(?:am|pm)?$)/i, '$1$2:$3');
+
+/** "Bump it to 9:30 from now on": all of a series. */
+export const FROM_NOW_ON =
+  /[\s,]+(?:from now on|from here on|going forward|every time|each time|always|for good)[\s.!]*$/i;
+
 const BESIDE_HOUR = new RegExp(`^(?:at )?(?:an? )?(half past|half|quarter past|quarter to) (${HOUR}|\\d{1,2})$`, 'i');
 
 /** "Half eight", "quarter to 9": hour and minute on a clock of twelve hours; undefined for anything else. */

@@ -39,7 +39,7 @@ const MANAGES = /^(?:move|push|bump|shift|shove|slide|change|switch|reschedule|p
 /** "… on Friday once more, same time". */
 const SAME_TIME =
   /(?:,? (?:once more|again|one more time|too|as well))?[\s,]+(?:at )?(?:the )?same (?:time|hour)s?[.!]*$/i;
-const SAME_DAY = /[\s,]+(?:on )?(?:the )?same (?:day|date)(?:[.!]*$|(?= at \d))/i;
+const SAME_DAY = /[\s,]+(?:on )?(?:(?:the |that )?same|that) (?:day|date)(?:[.!]*$|(?=,| at \d| (?:the|my|our|to) ))/i;
 const A_THING = /^(?:the|my|our|a|an|some)\s/i;
 
 const A_CLOCK =
@@ -63,7 +63,8 @@ function further(topic: Topic, rest: string): Call | undefined {
   const isChanged = topic.how === 'made' && topic.isNew !== true && topic.isRecent === true;
   if (isChanged && !isRhythm(topic.when ?? '') && A_CLOCK.test(rest) && isTime(rest))
     return change({ when: rest, whole: true });
-  if (MANAGES.test(rest) || isTold(rest)) return undefined;
+  // "…, they never pick up" says why.
+  if (MANAGES.test(rest) || isTold(rest) || SAYS_WHY.test(rest) || AS_THAT.test(rest)) return undefined;
   const isSameTime = SAME_TIME.test(rest);
   const other = isSameTime ? rest.replace(SAME_TIME, '').replace(TOO, '') : rest;
   if (other !== rest) {
@@ -105,6 +106,10 @@ function further(topic: Topic, rest: string): Call | undefined {
   return isClock && topic.isRecent ? again('that', when, text.replace(/^(?:to|about) /i, '')) : create(text, when);
 }
 
+/** "The same day as the dentist": that of another reminder. */
+const AS_THAT = /\bsame (?:day|date|time) as\b/i;
+const SAYS_WHY =
+  /, (?:i|we|he|she|they|it)(?:(?:['’]\p{L}+|m|s|ve|re)\b| (?:just|already|never|always|still|only)\b)/iu;
 const TELLS =
   /^(?:i|we|you|he|she|they|it|there|that|this|these|those|who|what|just|if|in|so|as|because|since|cos|cause|when|please|pls|thanks|thank|cheers|but|and|or|not|no|maybe|for|lol|ok|okay|sorry|too|also|then|though|tho)\b|\b(?:is|are|was|were|has|have|had|will|can|never|always|often)\b/i;
 
@@ -215,7 +220,10 @@ export const beside: Phrase[] = [
     call: ({ when = '' }, topic) => {
       // "And for two weeks only" is of the series itself.
       if (/\?\s*$| only[.!]*$/i.test(when)) return undefined;
-      const said = when.replace(TOO, '').replace(/^for\s+/i, '');
+      const said = when
+        .replace(TOO, '')
+        .replace(/^for\s+/i, '')
+        .replace(SAME_DAY, '');
       const early = topic?.how === 'made' ? aheadIn(said) : undefined;
       const beside = early && besideAhead(early, topic);
       if (beside) return beside;

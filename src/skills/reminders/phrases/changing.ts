@@ -1,6 +1,7 @@
 import { ANYMORE, type Phrase, REMOVE, UNNEEDED, WISH } from '../../../agent/index.ts';
 import { parseDuration, splitTask } from '../../../time/index.ts';
-import { about, editWhen, isName, list, pauseFor, pauseUntil } from '../phrase-calls.ts';
+import { list } from '../list-calls.ts';
+import { about, editWhen, isName, pauseFor, pauseUntil } from '../phrase-calls.ts';
 import { shifted } from '../schedule.ts';
 import { isTime } from '../time-words.ts';
 
@@ -20,8 +21,32 @@ function ofNamed(said: string) {
   return isShift ? about('reminder_edit', name, { when: shift }) : undefined;
 }
 
+const WEEKDAYS =
+  /^(?:weekdays?|weekends?|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:(?:,? and |, ?| & | )(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*){0,5})$/i;
+/** Days of a week, as a series comes on them. */
+const onDays = (days: string): string =>
+  `every ${days.replace(/^every /i, '').replace(/^weekends?$/i, 'saturday and sunday')}`;
+
 /** What people say to move or reword a reminder. */
 export const changing: Phrase[] = [
+  {
+    pattern: '[make|have|do|move|set] [the|my] {which} [at|to|on] {when} (from now on|from here on|going forward)',
+    example: 'make yoga 5:30pm from now on',
+    tentative: true,
+    call: ({ which = '', when = '' }) => {
+      const time = /^\d{1,2}$/.test(when) ? `at ${when}` : when;
+      return isName(which) && isTime(time) ? about('reminder_edit', which, { when: `${time} from now on` }) : undefined;
+    },
+  },
+  {
+    pattern: '[make|have|do] [the|my] {which} (only|just) on {days} [please|now|from now on]',
+    example: 'stretching only on Mondays',
+    tentative: true,
+    call: ({ which = '', days = '' }) =>
+      isName(which) && WEEKDAYS.test(days) && isTime(onDays(days))
+        ? about('reminder_edit', which, { when: onDays(days), whole: true })
+        : undefined,
+  },
   {
     pattern: '[the|my] {which} [one|reminder] can wait (until|till|til) {when}',
     example: 'the dentist one can wait till Thursday',
@@ -184,11 +209,11 @@ const A_REMINDER = /(?:^|\s)(?:ones?|reminders?|alarms?|timers?|first|second|thi
 /** What people say to end a reminder. */
 export const deleting: Phrase[] = [
   {
-    pattern: '(the|my) ({which} can go|{thing} can be (deleted|cancelled|dropped))',
+    pattern: '((the|my) ({which} can go|{thing} can be (deleted|cancelled|dropped))|{short} one can go)',
     example: 'the dentist one can go',
     tentative: true,
     // "The kids can go" is said of the kids.
-    call: ({ which, thing = '' }) =>
+    call: ({ which, short, thing = short ?? '' }) =>
       which === undefined ? removal(thing) : A_REMINDER.test(which) ? removal(which) : undefined,
   },
   {

@@ -3,9 +3,10 @@ import { type Call, isCondition, type Phrase } from '../../../agent/index.ts';
 import { wordsIn } from '../../../base/word-forms.ts';
 import { splitTask, taskWords } from '../../../time/index.ts';
 import { change, correction, INSTEAD, underCondition } from '../correction.ts';
-import { about, editWhen, list, pauseFor, pauseUntil } from '../phrase-calls.ts';
+import { list } from '../list-calls.ts';
+import { about, editWhen, pauseFor, pauseUntil } from '../phrase-calls.ts';
 import { isRhythm, shifted } from '../schedule.ts';
-import { isTime, timeWithin } from '../time-words.ts';
+import { FROM_NOW_ON, isTime, timeWithin } from '../time-words.ts';
 import { ANY_REQUEST } from '../untold.ts';
 
 /** "Call it off", "call it a day": sayings, no names. */
@@ -13,7 +14,10 @@ const SAYINGS = /^(?:off|in|back|quits|a (?:day|night|draw|wrap))\b/i;
 
 /** "Call it … instead": its new text. */
 function named(words: string): Call | undefined {
-  const text = words.replace(INSTEAD, '').replace(/^["“'](.+)["”']$/, '$1');
+  const text = words
+    .replace(INSTEAD, '')
+    .replace(FROM_NOW_ON, '')
+    .replace(/^["“'](.+)["”']$/, '$1');
   return SAYINGS.test(text) || isTime(text) ? undefined : change({ text });
 }
 

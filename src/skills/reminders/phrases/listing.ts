@@ -1,5 +1,5 @@
 import type { Phrase } from '../../../agent/index.ts';
-import { list, listHours } from '../phrase-calls.ts';
+import { list, listHours } from '../list-calls.ts';
 import { isTime } from '../time-words.ts';
 
 const MINE = '[pending|open|upcoming|current|active|outstanding|scheduled|next]';
@@ -134,8 +134,20 @@ export const listing: Phrase[] = [
   },
   {
     pattern:
-      '[so] (what do i have|what have i got|what ive got|whats on|what is on) [on|coming up|planned|scheduled|going on|lined up|to do] [now|then|next|here]',
+      '[so] (what do i have|what have i got|what ive got|whats on|what is on) [on|set|set up|coming up|planned|scheduled|going on|lined up|to do] [now|right now|then|next|here]',
     example: 'what do I have?',
+    call: () => list(),
+  },
+  {
+    pattern: '(whats|what is) (set|set up) [now|right now|at the moment|so far]',
+    example: "what's set?",
+    call: () => list(),
+  },
+  {
+    pattern:
+      '(which|which ones|which one) (do i have|have i got|are there|are set|have i set) [set|left|now|right now]',
+    example: 'which ones do I have?',
+    about: 'reminder',
     call: () => list(),
   },
   {

@@ -3,7 +3,7 @@ import { parseDuration, taskWords } from '../../../time/index.ts';
 import { tellingWords } from '../naming.ts';
 import { AGAIN, about, ahead, editWhen, isName, isPointedAt, isPutOff, PAST, snoozeOf } from '../phrase-calls.ts';
 import { shifted } from '../schedule.ts';
-import { isTime } from '../time-words.ts';
+import { inDigits, isTime } from '../time-words.ts';
 
 const REFERENCE = new Date('2026-01-07T06:00:00Z');
 
@@ -351,6 +351,9 @@ function withoutDays(which: string, said: string): Call | undefined {
   return isShort(which) && isDays ? about('reminder_edit', which, { when: `except ${days}` }) : undefined;
 }
 
+/** "To eleven": "at 11"; a longer time stays as it is. */
+const hourInDigits = (words: string): string => inDigits(words.replace(/^(?:to|for) (?=[a-z]+$)/i, 'at '));
+
 const WHITHER =
   /^(?:(?<where>back|off|out|forward|up|ahead) )?(?:by )?(?<length>.+?)(?: (?<there>later|back|earlier|sooner|forward|up|ahead))?$/i;
 
@@ -360,7 +363,7 @@ function moved(rest: string): Call | undefined {
   for (let at = 1; at < Math.min(words.length, 9); at++) {
     const which = words.slice(0, at).join(' ');
     const tail = words.slice(at).join(' ');
-    const [, lead, hour] = /^(to |for |at )?(\d{1,2})$/i.exec(tail) ?? [];
+    const [, lead, hour] = /^(to |for |at )?(\d{1,2})$/i.exec(hourInDigits(tail)) ?? [];
     if (hour !== undefined && (lead || isPointedAt(which) || /\bone$/i.test(which)))
       return about('reminder_edit', which, { when: hour });
     const goal = /^(?:back )?(?:to|for|until|till|on(?= (?:next |this )?(?:today|tomorrow|\w+day)\b)) (.+)$/i.exec(

@@ -3,7 +3,8 @@ import { type Call, isCondition, type Phrase } from '../../../agent/index.ts';
 import { pattern } from '../../../base/pattern.ts';
 import { WEEKDAY } from '../../../time/index.ts';
 import { underCondition } from '../correction.ts';
-import { list, snoozeOf } from '../phrase-calls.ts';
+import { list } from '../list-calls.ts';
+import { snoozeOf } from '../phrase-calls.ts';
 import { isTime } from '../time-words.ts';
 import { ANY_REQUEST } from '../untold.ts';
 

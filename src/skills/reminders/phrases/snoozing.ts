@@ -1,7 +1,7 @@
 import type { Phrase } from '../../../agent/index.ts';
 import { parseDuration } from '../../../time/index.ts';
 import { about, BARE_NUMBER, isPutOff, snooze, snoozeOf } from '../phrase-calls.ts';
-import { isTime } from '../time-words.ts';
+import { FROM_NOW_ON, isTime } from '../time-words.ts';
 
 /** What somebody says who cannot do it yet. */
 const LATER = 'not|now|yet|no|cant|cannot|rn|right|sorry|busy|later|ok|oh|please|can|could|you|just|better|nope|hmm|ah';
@@ -149,13 +149,9 @@ export const snoozing: Phrase[] = [
   },
 ];
 
-/** "Bump it to 9:30 from now on": all of a series. */
-const FROM_NOW_ON = /[\s,]+(?:from now on|from here on|going forward|every time|each time|always)[\s.!]*$/i;
-
 /** Put off to "11" is an hour, not a length. */
 function putOffTo(which: string, when: string) {
-  const [all = ''] = FROM_NOW_ON.exec(when) ?? [];
-  if (all !== '') return about('reminder_edit', which, { when: when.slice(0, -all.length), whole: true });
+  if (FROM_NOW_ON.test(when)) return about('reminder_edit', which, { when });
   return /^\d{1,2}$/.test(when) ? about('reminder_edit', which, { when }) : snoozeOf(which, when);
 }
 
