@@ -10,6 +10,8 @@ const BINDING = set(
   'or maybe perhaps should would could might said says told tells asked tell say ' +
     'remind reminder reminders note notes instead rather actually only except mean meant please',
 );
+/** "Snooze 10 min its still pale" is a request, whatever it tells. */
+const REQUESTS = set('snooze cancel delete remove skip undo postpone delay reschedule rename');
 /** What opens with one of these hangs on the request, and so may be a condition in other words. */
 const HANGING = set('with without upon by during despite as though although even for from following given granted');
 const NEGATIONS = set('dont not never no');
@@ -123,7 +125,7 @@ export function isAside(text: string, part: readonly Word[], isBehind: boolean):
   if (isBehind && NAMES_IT.test(all)) return false;
   if (part.every(({ norm }) => INTERJECTIONS.has(norm))) return true;
   if (SELF_BLAME.test(all)) return true;
-  if (CHOOSES.test(all)) return false;
+  if (CHOOSES.test(all) || (!isBehind && REQUESTS.has(first.norm))) return false;
   if ((isBehind && OFF.test(all)) || isPolite(all) || NOT_YET.test(all)) return true;
   if (isBehind && BARE_STATE.test(all)) return true;
   const mayReport = isBehind || AGREED.test(all);

@@ -113,7 +113,7 @@ function startedAt(message: Message, start: Start, to: number, ends: Border['kin
     const carried = start.before && carriedOn(message, start.at, to, start.before);
     if (carried || (start.before && holdsWords(start.before) && !goesOnAList(words, start.at, to))) return carried;
     if (!mayOpen || isConditionFirst(message, start.at, to, ends)) return undefined;
-    return unsureOf(message, start.at, to, start.dialogue);
+    return beforeReason(message, start.at, to, start.dialogue) ?? unsureOf(message, start.at, to, start.dialogue);
   }
   if (start.kind === 'correction' && !start.before) return undefined;
   if (start.before?.unsure && isOfTold(start.before.unsure.text, clause)) return undefined;
@@ -294,6 +294,14 @@ const isOfTopic = (word: string, { topic }: Dialogue): boolean =>
 
 /** A call that ends a thing, or takes it off a list. */
 const isEnd = ({ tool }: Call): boolean => /_(?:complete|delete|item)$/.test(tool);
+
+/** "Snooze 10 min its still pale", as one of several requests. */
+function beforeReason(message: Message, from: number, to: number, dialogue: Dialogue): Clause | undefined {
+  const text = textOf(message, from, to);
+  const words = wordsOf(text);
+  const clause = amongAsidesAt({ ...message, text, words }, dialogue, withRunOns(words, []));
+  return clause?.unsure ? undefined : clause;
+}
 
 /** "The iv one can go, …, so delete that": what is told before "that" names what is meant. */
 function namedBefore(
