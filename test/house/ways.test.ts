@@ -32,7 +32,7 @@ test('a message and a reminder take no longer way through the house than docs/ar
 });
 
 async function wayOfMessage(bounds: readonly number[]): Promise<Called[]> {
-  await using play = await playDiscord({ model: echo() });
+  await using play = await playDiscord({ model: echo(), freshEngine: true });
   const dm = play.fake.dm(play.ana);
   const say = async (text: string) => {
     const stored = receiptsOf(play);
@@ -46,7 +46,7 @@ async function wayOfMessage(bounds: readonly number[]): Promise<Called[]> {
 }
 
 async function wayOfReminder(bounds: readonly number[]): Promise<Called[]> {
-  await using play = await playDiscord({ stillClock: true });
+  await using play = await playDiscord({ stillClock: true, freshEngine: true });
   const dm = play.fake.dm(play.ana);
   const sets = async (text: string, minutes: number) => {
     const stored = receiptsOf(play);

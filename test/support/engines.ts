@@ -25,15 +25,15 @@ interface Loanable {
 
 const free: Loanable[] = [];
 
-/** An embedded database that is this test's until it gives it back. */
+/** An embedded database that is this test's until it gives it back; a `fresh` one was nobody's before. */
 export interface Loan {
   /** For one process of coda; the next one finds what this one wrote. */
   open(): Engine;
   giveBack(): Promise<void>;
 }
 
-export async function borrowEngine(): Promise<Loan> {
-  const lent = free.pop() ?? (await opened());
+export async function borrowEngine({ fresh = false } = {}): Promise<Loan> {
+  const lent = (fresh ? undefined : free.pop()) ?? (await opened());
   let given: Promise<void> | undefined;
   const giveBack = () => {
     // Once: the second time it may be another test's.

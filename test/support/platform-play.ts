@@ -21,6 +21,8 @@ export interface PlatformPlayOptions {
   model?: Model;
   commands?: readonly Command[];
   tools?: readonly AnyTool[];
+  /** Has an embedded database that was nobody's before: one that many suites have used prepares no further statements. */
+  freshEngine?: boolean;
   /** Begins without coda. */
   asleep?: boolean;
 }
@@ -113,7 +115,7 @@ export abstract class PlatformPlay<Fake extends FakeOfPlatform, Options extends 
     const { world, dataDir } = this;
     const loaded = readConfig({ env: {}, dataDir, flags, secrets: world.secrets, cwd: dataDir });
     const skill: Skill = { name: 'played', commands: () => [...commands], tools: () => [...tools] };
-    if (loaded.storage.url === undefined) this.loan ??= await borrowEngine();
+    if (loaded.storage.url === undefined) this.loan ??= await borrowEngine({ fresh: this.options.freshEngine });
     this.app = await build(loaded, world, {
       version: 'test',
       hint: '',
