@@ -3,7 +3,7 @@ import type { Topic } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import { MONTH, WEEKDAY } from '../../time/index.ts';
 import { isRhythm } from './schedule.ts';
-import { isTime } from './time-words.ts';
+import { DAYS_OF_WEEK, isTime } from './time-words.ts';
 
 /** "No weekends", said of a series: days that it leaves out, and no other day. "No, Sunday" and "no Sunday was right" are one. */
 export function leftOut(told: string, { when = '' }: Topic): string | undefined {
@@ -65,5 +65,7 @@ const WOULD_BE_BETTER =
   /^(?:perhaps |maybe )?(?:it|that)(?: would|['’]d| might) be (?:better|best|nicer|easier|safer)[\s,]+(?=(?:at|on) \S|\S.* (?:earlier|later|sooner)[.!]*$)/i;
 
 /** "Only Mondays and Fridays", said of a series. */
-const ONLY_DAYS =
-  /^(?:(?:but|and|ok|actually),? )?(?:just|only) (?:on )?((?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:(?:,? and |, ?| & | )(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*){1,5})(?: (?:tho|though|please))?[.!]*$/i;
+const ONLY_DAYS = new RegExp(
+  `^(?:(?:but|and|ok|actually),? )?(?:just|only) (?:on )?(?=\\S+[ ,])(${DAYS_OF_WEEK})(?: (?:tho|though|please))?[.!]*$`,
+  'i',
+);

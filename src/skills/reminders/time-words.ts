@@ -54,6 +54,10 @@ export const inDigits = (words: string): string =>
     hour === undefined ? `${hourOf(alone)}` : `${hourOf(hour)}:${MINUTES[minute.toLowerCase().replace(' ', '-')]}`,
   );
 
+const SHORT_DAY = '(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*';
+/** "Mon wed fri", "Mondays and Fridays": the source of a regular expression. */
+export const DAYS_OF_WEEK = `${SHORT_DAY}(?:(?:,? and |, ?| & | )${SHORT_DAY}){0,5}`;
+
 /** "930", "1545", where an hour is meant: the same as it is read from a clock. */
 export const asClock = (words: string): string =>
   words.replace(/^(at )?(?!0{3,4}$)(\d|[01]\d|2[0-3])([0-5][05])(?= ?(?:am|pm)?$)/i, '$1$2:$3');

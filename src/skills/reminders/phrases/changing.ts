@@ -3,7 +3,7 @@ import { parseDuration, splitTask } from '../../../time/index.ts';
 import { list } from '../list-calls.ts';
 import { about, editWhen, isName, pauseFor, pauseUntil } from '../phrase-calls.ts';
 import { shifted } from '../schedule.ts';
-import { isTime } from '../time-words.ts';
+import { DAYS_OF_WEEK, isTime } from '../time-words.ts';
 
 const NAMED = '(reminder|reminders|alarm|timer)';
 
@@ -21,8 +21,7 @@ function ofNamed(said: string) {
   return isShift ? about('reminder_edit', name, { when: shift }) : undefined;
 }
 
-const WEEKDAYS =
-  /^(?:weekdays?|weekends?|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:(?:,? and |, ?| & | )(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*){0,5})$/i;
+const WEEKDAYS = new RegExp(`^(?:weekdays?|weekends?|${DAYS_OF_WEEK})$`, 'i');
 /** Days of a week, as a series comes on them. */
 const onDays = (days: string): string =>
   `every ${days.replace(/^every /i, '').replace(/^weekends?$/i, 'saturday and sunday')}`;
