@@ -149,6 +149,8 @@ function partsOf(told: string, isStarred: boolean): Parts {
 /** `isAsked`: "tomorrow?" asks what there is. */
 function otherTime({ rest, saying, meant, isCued }: Parts, topic: Topic, isAsked: boolean): Call | undefined {
   const { when: saidTime = '', isRecent } = topic;
+  // "Make it 300", of "transfer 250", may be the sum.
+  if (/^\d{3,4}$/.test(meant) && /\d/.test(topic.text ?? '')) return undefined;
   const date =
     INSTEAD.test(rest) || (isRecent && isCued && !/^(?:move|push|shift)/i.test(saying))
       ? otherDate(saidTime, meant)

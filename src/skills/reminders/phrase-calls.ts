@@ -7,16 +7,7 @@ import { aheadFirst, aheadIn } from './ahead-words.ts';
 import { dayOfAll } from './days.ts';
 import { USUAL_NAG } from './nag.ts';
 import { guessedLead, type Lead } from './texts.ts';
-import {
-  asClock,
-  FROM_NOW_ON,
-  inDigits,
-  isTime,
-  NO_TIME,
-  pointsAtDay,
-  withClockBehind,
-  withUnit,
-} from './time-words.ts';
+import { asClock, FROM_NOW_ON, isTime, NO_TIME, pointsAtDay, withClockBehind, withUnit } from './time-words.ts';
 
 /** A length of time, or anything that says when: what a snooze takes. */
 export function isPutOff(words: string): boolean {
@@ -336,7 +327,8 @@ export function editWhen(which: string, when: string): Call | undefined {
     .replace(/\s+instead\b/i, '')
     .replace(FROM_NOW_ON, '')
     .replace(/,? (?:at )?(?:the )?same (?:time|hour)s?[.!]*$/i, '');
-  const words = withUnit(asClock(inDigits(`at ${said}`).replace(/^at /, '')));
+  // "Change the price to 250" tells a price.
+  const words = withUnit(/^(?:|it|that|this)$/i.test(which) ? asClock(said) : said);
   if (BARE_NUMBER.test(words) && !/(?:reminder|alarm|(?:that|this|\w+(?:st|nd|rd|th)|last|other) one)$/i.test(which))
     return undefined;
   const [lasting = ''] = FROM_NOW_ON.exec(when) ?? [];

@@ -145,7 +145,9 @@ export const changing: Phrase[] = [
   {
     pattern: '[actually|or] (make|change|amend|alter|set|move|switch|update) (it|that) [to|for|at] {when}',
     example: 'make it 6pm instead',
-    call: ({ when = '' }) => editWhen('', when),
+    // "Make it 300", of "transfer 250", may be the sum.
+    call: ({ when = '' }, topic) =>
+      /^\d{3,4}$/.test(when) && /\d/.test(topic?.text ?? '') ? undefined : editWhen('', when),
   },
   {
     pattern: '[actually] ((make|set) (the|my) {rest}|(do|have|put|get) (the|my) {other})',
