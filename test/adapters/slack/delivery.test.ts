@@ -55,7 +55,12 @@ describe('Slack says to wait', () => {
     const { fake, ana, bob } = play;
     const [first, second] = [fake.dm(ana), fake.dm(bob)];
     fake.limits.refuse('chat.postMessage', 4, fake.now(), first.id);
-    for (const text of ['one', 'two', 'three']) play.asks(text, { channel: first });
+    for (const text of ['one', 'two', 'three']) {
+      play.asks(text, { channel: first });
+      await play.settled();
+      // What is written in one millisecond has no order.
+      await play.moves(1);
+    }
     play.asks('elsewhere', { channel: second, user: bob });
     await play.hears('answer to elsewhere', second);
     await play.settled();

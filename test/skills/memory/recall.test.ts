@@ -149,7 +149,7 @@ for (const { name, available, open } of testDatabases)
       await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
       vi.useRealTimers();
       expect(await eventually(() => collections.count())).toBeGreaterThan(0);
-      // What V8 compiles in the background meanwhile may hold the index once; it frees on a thread of its own.
+      // V8 may still hold the index for its own work during one collection, and frees on a thread of its own.
       const isGone = () => {
         collectGarbage();
         return used - process.memoryUsage().arrayBuffers > COUNT * DIM;
