@@ -24,10 +24,8 @@ export function withRunOns(words: readonly Word[], borders: readonly Border[]): 
     if (/^(?:reminder|note)$/.test(before) || (before === 'one' && norm !== 'im'))
       return tellsOf(words.slice(at)) || isComplete(words, at);
     const isNext = before === 'one' && /^(?:first|next|last|that|this)$/.test(words[at - 2]?.norm ?? '');
-    const asksMore = words
-      .slice(at + 2)
-      .some((each) => CHANGES.has(each.norm) && !/^(?:do|put|remove)$/.test(each.norm));
-    if (PERSONS.has(norm) && (norm.length > 2 || norm === 'im') && (isNext || CLOSED.test(before))) return !asksMore;
+    if (PERSONS.has(norm) && (norm.length > 2 || norm === 'im') && (isNext || CLOSED.test(before)))
+      return !asksMore(words.slice(at + 2));
     return isWhy(words, at);
   };
   const more = words.flatMap((word, at): Border[] =>
@@ -39,6 +37,10 @@ export function withRunOns(words: readonly Word[], borders: readonly Border[]): 
     ? []
     : [...borders, ...more].sort((one, other) => one.at - other.at);
 }
+
+/** "… she's here make it dad": the reason goes on to another request. */
+const asksMore = (told: readonly Word[]): boolean =>
+  told.some(({ norm }) => CHANGES.has(norm) && !/^(?:do|put|remove)$/.test(norm));
 
 /** "I renewed them online", "the tooth is still in", behind "the library one"; "I made" says which one. */
 const tellsOf = ([first, ...rest]: readonly Word[]): boolean =>
@@ -75,8 +77,9 @@ const WHEN =
 
 /** "… its still pale", "… she just rang", "… the contract's over": why, behind a request and without a mark. */
 function isWhy(words: readonly Word[], at: number): boolean {
+  if (words.length - at > LONGEST_REASON) return false;
   const told = words.slice(at).map(({ norm }) => norm);
-  if (told.length > LONGEST_REASON || told.some((norm) => WHEN.test(norm))) return false;
+  if (told.some((norm) => WHEN.test(norm))) return false;
   if (told.slice(2).some((norm) => CHANGES.has(norm) || ASKS.has(norm) || taskWords.deeds.has(norm))) return false;
   const [before, word, next] = [words[at - 1]?.norm ?? '', words[at]?.norm ?? '', words[at + 1]?.norm ?? ''];
   if (JOINING.test(before) && !(before === 'that' && !JOINING.test(words[at - 2]?.norm ?? ''))) return false;

@@ -12,10 +12,9 @@ const OF_TODAY =
   /^(?:(?:please|can|could|would|will|you|i|need|want|set|make|create|add|these|the|following|some|my|new|me|up|for|a|few|two|three|four|five|six|[2-9]|several) )*(?:(?:reminders|alarms)(?: for me| please)?|remind me (?:of|about)(?: all)?(?: of)? (?:these|the following|this list))[ ?]*(?::|(?=\n))\s*(.*\d.*)$/is;
 
 /** "Remind me", above such items. */
-const BARE = /^(?:please )?remind me ?(?::|(?=\n))\s*(\d.*)$/is;
-const BARE_LINES = /^(?:please )?remind me ?(?::|(?=\n))\s*(.*\d.*)$/is;
+const BARE = /^(?:please )?remind me ?(?::|(?=\n))\s*(.*\d.*)$/is;
 const MARK = /(?:,|:| [-–—]) +/g;
-const ITEM = /^(?:[-–—*•]|\d{1,2}[.)]) +/;
+const ITEM = /^(?:[-–—*•]|\d{1,2}[.)])\s+/;
 const WRITTEN = /[ap]m$|[:.]/i;
 
 const HEADED =
@@ -39,7 +38,7 @@ const isClock = (item: string): boolean => {
 const itemsOf = (list: string): string[] =>
   list
     .split(/\s*[\n;]\s*|,\s+(?:and\s+)?/)
-    .map((item) => item.replace(/^(?:[-–—*•]|\d{1,2}[.)])\s+/, ''))
+    .map((item) => item.replace(ITEM, ''))
     .filter((item) => item !== '');
 
 /** Items that all begin with an hour, under words that ask for reminders: each is one, the next at its hour. */
@@ -55,7 +54,7 @@ export function ofToday(text: string): Call[] | undefined {
 
 /** "Saturday at 10, turn the compost", a line for each: its time, then what to do. */
 export function ofDays(text: string): Call[] | undefined {
-  const [, bare = ''] = BARE_LINES.exec(text) ?? [];
+  const [, bare = ''] = BARE.exec(text) ?? [];
   const [, list = bare] = OF_TODAY.exec(text) ?? [];
   const lines = list.split(/\s*\n\s*/).filter((line) => line !== '');
   const calls = lines.map((said) => {
