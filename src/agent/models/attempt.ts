@@ -21,8 +21,10 @@ export class Attempt {
 
   /** Resolves with the first word; `limit` ends the request before that. Throws the model's `ModelError`. */
   async speaks(limit: AbortSignal): Promise<void> {
-    if (limit.aborted) this.stop();
-    limit.addEventListener('abort', this.stop, { once: true });
+    // A listener of its own: `limit` may be the outer signal itself, whose listener must outlive the first word.
+    const giveUp = () => this.stop();
+    if (limit.aborted) giveUp();
+    limit.addEventListener('abort', giveUp, { once: true });
     try {
       for (;;) {
         const { value, done } = await this.answer.next();
@@ -35,7 +37,7 @@ export class Attempt {
       this.release();
       throw error;
     } finally {
-      limit.removeEventListener('abort', this.stop);
+      limit.removeEventListener('abort', giveUp);
     }
   }
 

@@ -251,6 +251,8 @@ function whole(fault: Fault | undefined, api: string, play: Play, model: string,
     response.end(JSON.stringify({ error: { message: `Overloaded near ${KEY}`, code: 503 } }));
   } else if (fault === 'cut' || fault === 'overloaded_midway') {
     response.write(json.slice(0, 20), () => response.destroy());
+  } else if (fault === 'stalls') {
+    response.write(json.slice(0, 20));
   } else if (fault === 'never_ends' || fault === 'endless_text' || fault === 'heartbeats') {
     response.write(' ');
   } else if (fault === 'invalid_json') {
@@ -268,7 +270,8 @@ function stream({ fault, pace }: Scene, api: string, play: Play, model: string, 
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   if (fault === 'no_end') events.pop();
   if (fault === 'heartbeats') return void heartbeats(response);
-  if (fault === 'cut') response.write(half, () => response.destroy());
+  if (fault === 'stalls') response.write(half);
+  else if (fault === 'cut') response.write(half, () => response.destroy());
   else if (fault === 'overloaded_midway') response.end(half + overloaded(api));
   else if (fault === 'invalid_json') response.end(`${half}event: content_block_delta\ndata: {"type": "conte\n\n`);
   else if (fault === 'invalid_utf8') response.end(Buffer.from(events.join('').replaceAll('é', '\u00ff'), 'latin1'));

@@ -22,6 +22,8 @@ export type Fault =
   | 'cut'
   /** The answer begins only after `release()`. */
   | 'held'
+  /** Half of the answer comes, and then nothing more. */
+  | 'stalls'
   | 'invalid_json'
   | 'invalid_utf8'
   | 'html'
