@@ -9,6 +9,9 @@ export interface ModelUnderTest {
   open(options: { baseUrl: string; apiKey: string; silenceMs?: number; sees?: boolean }): Model;
 }
 
+/** Of a provider that gives long ids to its calls. */
+const LONG_ID = `fc_${'0f0e50a1476a6c35'.repeat(4)}`;
+
 const NO_STOP = new AbortController().signal;
 
 export function request(changes: Partial<ModelRequest> = {}): ModelRequest {
@@ -190,7 +193,9 @@ export function modelContract(name: string, { api, stream, open }: ModelUnderTes
         { role: 'user', text: 'and bread' },
         { role: 'tool', callId: 'b', name: 'x', text: '', ok: false },
         { role: 'tool', callId: 'stray', name: 'x', text: 'of nothing', ok: true },
-        { role: 'assistant', text: '', calls: [{ id: 'c', name: 'note_save', input: { text: 'bread' } }] },
+        { role: 'assistant', text: '', calls: [{ id: LONG_ID, name: 'note_save', input: { text: 'bread' } }] },
+        { role: 'tool', callId: LONG_ID, name: 'note_save', text: 'Saved.', ok: true },
+        { role: 'assistant', text: '', calls: [{ id: 'functions.note_save:0', name: 'note_save', input: {} }] },
       ];
       expect(textOf(await all(model(), request({ messages, asked: 2 })))).toBe('ok');
       expect(server.refused).toEqual([]);

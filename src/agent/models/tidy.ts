@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ModelMessage, ModelRequest, ToolMessage } from '../model.ts';
 
 const NO_RESULT = 'There is no result: it was not run.';
@@ -37,6 +38,15 @@ function assistant(message: Extract<ModelMessage, { role: 'assistant' }>, after:
         results.find(({ callId }) => callId === id) ?? { role: 'tool', callId: id, name, text: NO_RESULT, ok: false },
     ),
   ];
+}
+
+/** Services refuse longer ids of calls, and other providers give them. Characters. */
+const LONGEST_ID = 40;
+
+/** The id of a call in a form that services take, the same for its result; `taken`: its characters are. */
+export function callId(id: string, taken = true): string {
+  if (taken && id.length <= LONGEST_ID) return id;
+  return `call_${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
 }
 
 /** The moving part as it stands before the person's own words. */

@@ -180,6 +180,39 @@ describe('Chat Completions, piece by piece', () => {
       [['', '', {}]],
     ],
     [
+      'whole calls without ids, all counted as the first',
+      [
+        piece({ index: 0, function: { name: 'note_save', arguments: '{"text":"milk"}' } }),
+        piece({ index: 0, function: { name: 'note_save', arguments: '{"text":"tea"}' } }),
+        piece({ index: 0, function: { name: 'note_list', arguments: '' } }),
+      ],
+      [
+        ['', 'note_save', { text: 'milk' }],
+        ['', 'note_save', { text: 'tea' }],
+        ['', 'note_list', {}],
+      ],
+    ],
+    [
+      'whole calls that share an id',
+      [
+        piece({ id: 'a', function: { name: 'note_save', arguments: '{"text":"milk"}' } }),
+        piece({ id: 'a', function: { name: 'note_save', arguments: '{"text":"tea"}' } }),
+      ],
+      [
+        ['a', 'note_save', { text: 'milk' }],
+        ['a', 'note_save', { text: 'tea' }],
+      ],
+    ],
+    [
+      'a call that is said again when it is whole',
+      [
+        piece({ index: 0, id: 'a', ...milk }),
+        piece({ index: 0, function: { arguments: '"milk"}' } }),
+        piece({ index: 0, id: 'a', function: { name: 'note_save', arguments: '{"text":"milk"}' } }),
+      ],
+      [['a', 'note_save', { text: 'milk' }]],
+    ],
+    [
       'the form before there were several calls',
       [
         delta({ function_call: { name: 'note_save', arguments: '{"text":' } }),
@@ -241,6 +274,22 @@ describe('Chat Completions, whole', () => {
       { content: null, tool_calls: [{ function: { name: 'note_list', arguments: '' } }] },
       { text: '', thought: '', calls: [['', 'note_list', {}]], stop: 'tools' },
     ],
+    ...['', 'call_0'].map((id): [string, unknown, object] => [
+      `calls that share the id “${id}”`,
+      {
+        tool_calls: ['milk', 'milk', 'tea'].map((text) => ({
+          ...(id !== '' && { id }),
+          type: 'function',
+          function: { name: 'note_save', arguments: JSON.stringify({ text }) },
+        })),
+      },
+      {
+        text: '',
+        thought: '',
+        calls: ['milk', 'milk', 'tea'].map((text) => [id, 'note_save', { text }]),
+        stop: 'tools',
+      },
+    ]),
   ])('%s', async (_, message, expected) => {
     expect(told(await openai(completion(message), false))).toEqual(expected);
   });
@@ -290,6 +339,23 @@ describe('Messages', () => {
         { type: 'message_delta', delta: { stop_reason: 'tool_use' }, usage: null },
       ],
       { text: '', thought: 'Hm.', calls: [['7', 'note_save', { text: 'milk' }]], stop: 'tools' },
+    ],
+    [
+      'blocks that are all counted as the first',
+      [
+        start,
+        block(0, { type: 'tool_use', id: 'a', name: 'note_save', input: {} }),
+        grown(0, { type: 'input_json_delta', partial_json: '{"text":"milk"}' }),
+        block(0, { type: 'tool_use', id: 'b', name: 'note_list', input: {} }),
+        ...end,
+      ],
+      {
+        ...{ text: '', thought: '', stop: 'end' },
+        calls: [
+          ['a', 'note_save', { text: 'milk' }],
+          ['b', 'note_list', {}],
+        ],
+      },
     ],
   ])('%s', async (_, body, expected) => {
     expect(told(await anthropic({ body }))).toEqual(expected);

@@ -5,6 +5,7 @@
  * - some models let nobody speak right after results: github.com/mistralai/mistral-inference, error code 3230
  * - Gemini 3 wants its signatures back: github.com/openai/codex/issues/7519, github.com/crmne/ruby_llm/pull/588
  * - usage in a stream: https://platform.openai.com/docs/api-reference/chat_streaming/streaming
+ * - ids of calls: github.com/langgenius/dify/issues/28987, github.com/camel-ai/camel/issues/2215
  * - fields that are known: `ChatCompletionCreateParamsBase` of the official client
  */
 import type { Refusal } from './anthropic.ts';
@@ -124,7 +125,10 @@ function callsProblem(calls: NonNullable<Message['tool_calls']>, index: number):
   if (calls.length === 0) return `[] is too short - 'messages.${index}.tool_calls'`;
   if (new Set(calls.map(({ id }) => id)).size < calls.length) return `Duplicate value for 'tool_call_id'`;
   for (const call of calls) {
-    if (!call.id || call.id.length > 64) return `Invalid 'messages[${index}].tool_calls[0].id'`;
+    if (!call.id) return `Invalid 'messages[${index}].tool_calls[0].id'`;
+    if (call.id.length > 40) {
+      return `Invalid 'messages[${index}].tool_calls[0].id': string too long. Expected a string with maximum length 40, but got a string with length ${call.id.length} instead.`;
+    }
     if (!NAME.test(call.function.name)) return `Invalid 'messages[${index}].tool_calls[0].function.name'`;
     if (typeof call.function.arguments !== 'string') return `Invalid type for 'function.arguments': expected a string`;
   }

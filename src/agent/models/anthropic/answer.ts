@@ -81,11 +81,19 @@ export function* wholeAnswer(answer: unknown, name: string, watch: Watch): Gener
   yield { type: 'stop', reason: reasonOf(read.data.stop_reason, name) };
 }
 
+interface GrowingBlock {
+  index: string;
+  block: Block;
+  /** The arguments of a call, as far as they have come. */
+  json: string;
+  open: boolean;
+}
+
 /** One answer while it comes in. */
 export class Reading {
   private readonly name: string;
   private readonly watch: Watch;
-  private readonly blocks = new Map<string, { block: Block; json: string; open: boolean }>();
+  private readonly blocks: GrowingBlock[] = [];
   private counted: Partial<Counted> = {};
   private reason = '';
 
@@ -103,7 +111,7 @@ export class Reading {
       if (event.type === 'message_start') yield* this.start(event);
       else if (event.type === 'content_block_start') yield* this.begin(event);
       else if (event.type === 'content_block_delta') yield* this.grow(event);
-      else if (event.type === 'content_block_stop') yield* this.end(String(event.index));
+      else if (event.type === 'content_block_stop') yield* this.end(this.growing(event.index));
       else if (event.type === 'message_delta') this.close(event);
       else if (event.type === 'message_stop') return yield* this.stop();
     }
@@ -119,14 +127,16 @@ export class Reading {
 
   private *begin({ index, content_block: begun }: StreamEvent): Generator<ModelEvent> {
     if (!begun) return;
-    this.blocks.set(String(index), { block: begun, json: '', open: true });
+    // Some endpoints count every block as the first one: the next one begins where the one before ends.
+    yield* this.end(this.growing(index));
+    this.blocks.push({ index: String(index), block: begun, json: '', open: true });
     if (begun.type === 'text') yield* contentEvents(begun.text);
   }
 
   private *grow({ index, delta: grown }: StreamEvent): Generator<ModelEvent> {
     if (!grown) return;
     if (grown.type === 'text_delta') yield* contentEvents(grown.text);
-    const growing = this.blocks.get(String(index));
+    const growing = this.growing(index);
     if (grown.type === 'thinking_delta') yield* thoughtEvents(grown.thinking);
     if (!growing) return;
     if (grown.type === 'input_json_delta') {
@@ -137,8 +147,11 @@ export class Reading {
     if (grown.type === 'signature_delta') growing.block.signature = grown.signature;
   }
 
-  private *end(index: string): Generator<ModelEvent> {
-    const ended = this.blocks.get(index);
+  private growing(index: unknown): GrowingBlock | undefined {
+    return this.blocks.findLast((each) => each.index === String(index));
+  }
+
+  private *end(ended: GrowingBlock | undefined): Generator<ModelEvent> {
     if (!ended?.open) return;
     ended.open = false;
     const { block: whole, json } = ended;
@@ -158,8 +171,8 @@ export class Reading {
   }
 
   private *stop(): Generator<ModelEvent> {
-    for (const index of this.blocks.keys()) yield* this.end(index);
-    const blocks = [...this.blocks.values()].map(({ block: whole }) => whole).filter(isThought);
+    for (const each of this.blocks) yield* this.end(each);
+    const blocks = this.blocks.map(({ block: whole }) => whole).filter(isThought);
     if (blocks.length > 0) yield { type: 'keep', keep: { model: this.name, blocks: blocks as Json[] } };
     yield* usageEvents(this.counted);
     yield { type: 'stop', reason: reasonOf(this.reason, this.name) };

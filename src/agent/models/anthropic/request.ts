@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ModelImage, ModelMessage, ModelRequest } from '../../model.ts';
 import type { EndpointOptions } from '../endpoint.ts';
-import { context, resultText, tidy, unseen, worded } from '../tidy.ts';
+import { callId, context, resultText, tidy, unseen, worded } from '../tidy.ts';
 
 type Block = Anthropic.ContentBlockParam;
 interface Message {
@@ -73,7 +72,7 @@ function blocksOf(message: ModelMessage, options: { name: string; sees: boolean 
     const seen = options.sees && message.ok ? (message.images ?? []).map(imageBlock) : [];
     const content = seen.length === 0 ? words : [{ type: 'text' as const, text: words }, ...seen];
     const failed = message.ok ? {} : { is_error: true };
-    return [{ type: 'tool_result', tool_use_id: callId(message.callId), content, ...failed }];
+    return [{ type: 'tool_result', tool_use_id: idOf(message.callId), content, ...failed }];
   }
   if (message.role === 'assistant') {
     const kept = message.keep?.model === options.name ? (message.keep.blocks as unknown as Block[]) : [];
@@ -92,7 +91,7 @@ function text(words: string): Block[] {
 
 function callBlock(call: { id: string; name: string; input: unknown }): Block {
   const isObject = typeof call.input === 'object' && call.input !== null && !Array.isArray(call.input);
-  return { type: 'tool_use', id: callId(call.id), name: toolName(call.name), input: isObject ? call.input : {} };
+  return { type: 'tool_use', id: idOf(call.id), name: toolName(call.name), input: isObject ? call.input : {} };
 }
 
 function imageBlock({ type, base64 }: Pick<ModelImage, 'type' | 'base64'>): Anthropic.ImageBlockParam {
@@ -100,9 +99,8 @@ function imageBlock({ type, base64 }: Pick<ModelImage, 'type' | 'base64'>): Anth
 }
 
 /** Ids of another provider's calls may have characters that are refused here. */
-function callId(id: string): string {
-  if (/^[a-zA-Z0-9_-]+$/.test(id)) return id;
-  return `call_${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
+function idOf(id: string): string {
+  return callId(id, /^[a-zA-Z0-9_-]+$/.test(id));
 }
 
 /** A tool that the model made up may have a name that is refused when it is shown again. */

@@ -15,6 +15,7 @@ import {
   tokens,
   words,
 } from '../wire.ts';
+import { type CallPiece, GrowingCalls } from './calls.ts';
 import type { Dialect } from './request.ts';
 import { keptThoughts } from './thoughts.ts';
 
@@ -51,20 +52,13 @@ const choice = z.object({
 
 const answer = z.object({ choices: list(choice), usage, x_groq: maybe({ usage }) });
 
-interface GrowingCall {
-  id: string;
-  name: string;
-  json: string;
-  extra: unknown;
-}
-
 /** One answer while it comes in. */
 export class Reading {
   private readonly name: string;
   private readonly dialect: Dialect;
   private readonly watch: Watch;
   private thoughts = '';
-  private readonly calls: { index: unknown; call: GrowingCall }[] = [];
+  private readonly calls = new GrowingCalls();
   private reason = '';
   private usage: z.output<typeof usage>;
 
@@ -98,17 +92,21 @@ export class Reading {
     if (!first) return;
     this.reason = first.finish_reason || this.reason;
     const words = first.delta ?? first.message;
-    if (words) yield* this.words(words);
+    if (words) yield* this.words(words, words !== first.delta && this.calls.empty);
     else yield* contentEvents(first.text);
   }
 
-  private *words(piece: Said): Generator<ModelEvent> {
+  /** `whole`: its calls are no pieces. */
+  private *words(piece: Said, whole: boolean): Generator<ModelEvent> {
     const details = piece.reasoning_details.map(({ text }) => text).join('');
     for (const event of thoughtEvents(piece.reasoning_content || piece.reasoning || details)) yield this.keep(event);
     for (const event of contentEvents(piece.content)) yield this.keep(event);
     yield* contentEvents(piece.refusal);
-    for (const each of piece.tool_calls) this.grow(each);
-    if (piece.function_call) this.grow({ index: 0, id: '', function: piece.function_call, extra_content: undefined });
+    for (const each of callsOf(piece)) {
+      this.watch.alive(each.name.length + each.json.length, this.name);
+      if (whole) this.calls.add(each);
+      else this.calls.grow(each);
+    }
   }
 
   private keep(event: ModelEvent): ModelEvent {
@@ -116,40 +114,19 @@ export class Reading {
     return event;
   }
 
-  /**
-   * Some endpoints count every call as the first one, or do not count: another id is another call. Calls may grow in
-   * any order; where nothing tells which one a piece belongs to, it is the last.
-   */
-  private grow({ index, id, function: { name, arguments: json }, extra_content: extra }: z.output<typeof call>): void {
-    this.watch.alive(name.length + json.length, this.name);
-    const same = (each: { index: unknown; call: GrowingCall }) =>
-      index === undefined || index === null ? id === '' || each.call.id === id : String(each.index) === String(index);
-    const growing = this.calls.findLast(same)?.call;
-    const isAnother = id !== '' && growing !== undefined && growing.id !== '' && id !== growing.id && name !== '';
-    if (growing && !isAnother) {
-      growing.id ||= id;
-      growing.name ||= name;
-      growing.json += json;
-      growing.extra ??= extra;
-    } else {
-      this.calls.push({ index: index ?? this.calls.length, call: { id, name, json, extra } });
-    }
-  }
-
   private *end(): Generator<ModelEvent> {
-    for (const { call } of this.calls) {
-      yield { type: 'call', call: { id: call.id, name: call.name, input: argumentsOf(call.json) } };
-    }
-    const extras = this.calls.map(({ call }) => call.extra);
+    const calls = this.calls.all();
+    for (const { id, name, json } of calls) yield { type: 'call', call: { id, name, input: argumentsOf(json) } };
+    const extras = calls.map(({ extra }) => extra);
     const keep = keptThoughts(this.name, extras, this.dialect.thoughtsBack ? this.thoughts : '');
     if (keep) yield { type: 'keep', keep };
     yield* this.counted();
-    yield { type: 'stop', reason: reasonOf(this.reason || this.likelyReason(), this.calls.length > 0, this.name) };
+    yield { type: 'stop', reason: reasonOf(this.reason || this.likelyReason(), calls.length > 0, this.name) };
   }
 
   /** Why the answer ended where the service does not say: half a call means that it was cut. */
   private likelyReason(): string {
-    return this.calls.some(({ call }) => typeof argumentsOf(call.json) === 'string') ? 'length' : '';
+    return this.calls.all().some(({ json }) => typeof argumentsOf(json) === 'string') ? 'length' : '';
   }
 
   /** A count that cannot be believed is none at all: what the answer took is estimated then. */
@@ -159,6 +136,14 @@ export class Reading {
     const cached = Math.min(prompt, details?.cached_tokens ?? this.usage?.prompt_cache_hit_tokens ?? 0);
     yield { type: 'usage', usage: { input: prompt - cached, cached, output } };
   }
+}
+
+function callsOf({ tool_calls: calls, function_call: former }: Said): CallPiece[] {
+  const pieces = calls.map(({ index, id, function: { name, arguments: json }, extra_content: extra }) => {
+    return { index, id, name, json, extra };
+  });
+  if (pieces.length > 0 || !former) return pieces;
+  return [{ index: 0, id: '', name: former.name, json: former.arguments, extra: undefined }];
 }
 
 /** Throws where the service had no room for the answer, or failed in the middle of it. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type OpenAI from 'openai';
 import type { ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../../model.ts';
 import type { EndpointOptions } from '../endpoint.ts';
-import { context, resultText, tidy, unseen, worded } from '../tidy.ts';
+import { callId, context, resultText, tidy, unseen, worded } from '../tidy.ts';
 import { NO_SIGNATURE, thoughtsIn } from './thoughts.ts';
 
 type Message = OpenAI.ChatCompletionMessageParam;
@@ -37,7 +37,7 @@ export function dialectOf({ baseUrl, model }: Pick<EndpointOptions, 'baseUrl' | 
     userAfterResults: !mistral && !/(?:mis|minis|magis|devs|codes|mix|pix|vox)tral/i.test(model),
     signed: host.endsWith('googleapis.com'),
     thoughtsBack: host.endsWith('deepseek.com'),
-    callId: mistral ? nine : (id) => id,
+    callId: mistral ? nine : callId,
   };
 }
 
