@@ -22,8 +22,8 @@ export function rowsIn(said) {
 }
 
 /**
- * The README with the rows of its table as they were measured: each names its benchmark and its figure. Rows of other
- * benchmarks stay. Throws an Error that names the rows which their benchmark does not measure.
+ * The README with the rows of its table as they were measured: each names its benchmark and its figure, with ✗ before what
+ * misses its bound. Rows of other benchmarks stay. Throws an Error that names the rows which their benchmark does not measure.
  *
  * @param {string} page
  * @param {readonly Table[]} tables
@@ -40,7 +40,7 @@ export function withFigures(page, tables) {
       const table = tables.find((each) => each.bench === bench);
       const found = table?.rows.find((row) => row.what === what);
       if (table && !found) unknown.push(`${bench}: ${what}`);
-      return found ? `| ${bench} ${found.line}` : line;
+      return found ? `| ${bench} ${marked(found.line)}` : line;
     });
   if (unknown.length > 0) throw new Error(`No benchmark measures these rows of the README: ${unknown.join('; ')}`);
   return `${page.slice(0, from)}${lines.join('\n')}${page.slice(to)}`;
@@ -59,6 +59,24 @@ export function figuresPage(page, tables) {
   const sorted = [...byName].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, section]) => section);
   return `${[introduction, ...sorted].join('\n\n')}\n`;
 }
+
+/**
+ * The row with ✗ before its figure where that misses the bound of the last column.
+ *
+ * @param {string} line
+ */
+function marked(line) {
+  const [what = '', measured = '', beside = '', wanted = ''] = cellsOf(line);
+  const [, sign, limit] = /([≤<≥])\s*([\d.,]+)/.exec(withoutPercentile(wanted)) ?? [];
+  const [figure] = /[\d.,]+/.exec(withoutPercentile(measured)) ?? [];
+  if (limit === undefined || figure === undefined) return line;
+  const isMissed = sign === '≥' ? numberOf(figure) < numberOf(limit) : numberOf(figure) > numberOf(limit);
+  return isMissed ? `| ${[what, `✗ ${measured}`, beside, wanted].join(' | ')} |` : line;
+}
+
+const withoutPercentile = (/** @type {string} */ cell) => cell.replace(/\bp\d+\b/g, '');
+
+const numberOf = (/** @type {string} */ text) => Number(text.replaceAll(',', ''));
 
 /** @param {string} page docs/figures.md */
 export function tablesIn(page) {

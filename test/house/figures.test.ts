@@ -20,6 +20,19 @@ test('the rows that the README names get the figures of their benchmark, and the
   expect(withFigures(written, tables)).toBe(written);
 });
 
+test.each([
+  ['p50 9.19 ms, p99 42 ms', 'p50 ≤ 3.47 ms (2 commits + 3 ms)', '✗ p50 9.19 ms, p99 42 ms'],
+  ['2,028/s', '≥ 3,000/s', '✗ 2,028/s'],
+  ['3028/s', '≥ 2,000/s', '3028/s'],
+  ['0.25 %', '< 0.5 %', '0.25 %'],
+  ['1300 ms', '≤ 1,500 ms', '1300 ms'],
+  ['253 MB', '', '253 MB'],
+])('in the README a figure that misses its bound is marked: %s, wanted %s', (measured, wanted, shown) => {
+  const rows = rowsIn(`| a figure | ${measured} |  | ${wanted} |\n`);
+  const written = withFigures(page('| turn | a figure | | | |'), [{ bench: 'turn', rows }]);
+  expect(written).toContain(`| turn | a figure | ${shown} |`);
+});
+
 test('a row that no benchmark measures is told', () => {
   expect(() => withFigures(page('| turn | a mesage | 9 ms | | |'), tables)).toThrow('turn: a mesage');
 });

@@ -6,8 +6,8 @@ import { packageRoot } from '../../src/base/root.ts';
 const root = packageRoot();
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-test('the README gives a reason for each package that coda stands on, and names no other', () => {
-  const table = read('README.md').split('## What it stands on')[1]?.split('\n## ')[0] ?? '';
+test('docs/architecture.md gives a reason for each package that coda stands on, and names no other', () => {
+  const table = read('docs/architecture.md').split('## What it stands on')[1]?.split('\n## ')[0] ?? '';
   const named = Array.from(table.matchAll(/^\|[^|]*\|([^|]*)\|/gm)).flatMap(([, cell = '']) =>
     Array.from(cell.matchAll(/`([^`]+)`/g), ([, name = '']) => name),
   );
