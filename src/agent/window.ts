@@ -1,4 +1,5 @@
 /** What a model is shown of a turn, within what its window holds. */
+import { continued } from '../base/frames.ts';
 import type { Item } from '../delivery/index.ts';
 import type { WhenContext } from '../time/index.ts';
 import type { Compaction } from './compaction.ts';
@@ -131,7 +132,7 @@ export class Windows {
       // The turn's beginning, so that what was sent stays a prefix of what is sent next.
       clock: this.clocks.line(turn.startedAt, when.zone),
       recalled: task === undefined ? recalledOf(item) : NOTHING_SAID,
-      asked: task === undefined ? asked(shown, names) : { role: 'user', text: task },
+      ...(task === undefined ? asked(shown, names) : { asked: { role: 'user', text: task } }),
       turn: shortened(turn.path === '' ? turn.id : `${turn.id}/${turn.path}`, steps, limits.context),
       limits,
       names,
@@ -149,12 +150,16 @@ export class Windows {
   }
 }
 
-/** The message that is answered, with what came with it. */
-function asked({ item, attached }: Shown, names: boolean): PlanInput['asked'] {
+/** The message that is answered, and what came with it. */
+function asked({ item, attached }: Shown, names: boolean): Pick<PlanInput, 'asked' | 'beside'> {
+  const { text } = item.payload;
   return {
-    role: 'user',
-    text: [item.payload.text, attached.text].filter((part) => part !== '').join('\n\n'),
-    ...(names && { name: item.person.name }),
-    ...(attached.images.length > 0 && { images: attached.images }),
+    asked: {
+      role: 'user',
+      text: names ? continued(text) : text,
+      ...(names && { name: item.person.name }),
+      ...(attached.images.length > 0 && { images: attached.images }),
+    },
+    beside: attached.text,
   };
 }

@@ -113,7 +113,7 @@ test('a summary is asked to keep what must not be lost, and says what it covers'
       `select s.messages, (select count(*) from messages m where m.seq <= s.covers_seq) as covers from summaries s`,
     );
   expect(rows).toEqual([{ covers: 112, messages: 112 }]);
-  expect(server.requests.at(-1)?.text).toContain('<summary of the 112 messages before>');
+  expect(server.requests.at(-1)?.text).toContain('of=\\"the 112 messages before\\">');
   expect(await ana.says('/context')).toContain('112 messages before summed up');
 });
 

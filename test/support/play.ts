@@ -135,12 +135,16 @@ export class Play {
   }
 
   /** Somebody sends a file alone, and it is dealt with; resolves to its hash. */
-  async sends(from: string, bytes: Uint8Array): Promise<string> {
+  async sends(
+    from: string,
+    bytes: Uint8Array,
+    { name = 'a.bin', type = 'application/octet-stream', text = 'look' } = {},
+  ): Promise<string> {
     const id = `m${++this.said}`;
     const { hash, size } = await this.artifacts().put(bytes);
-    const files = [{ name: 'a.bin', type: 'application/octet-stream', size, hash }];
+    const files = [{ name, type, size, hash }];
     const sentAt = this.world.clock.now();
-    const heard = { id, channel: `dm-${from}`, from, text: 'look', role: 'owner', kind: 'dm', sentAt } as const;
+    const heard = { id, channel: `dm-${from}`, from, text, role: 'owner', kind: 'dm', sentAt } as const;
     await (await this.adapter.hear({ ...heard, files })).settled;
     await this.app.settled();
     return hash;

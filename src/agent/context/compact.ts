@@ -1,3 +1,4 @@
+import { enclosed, framed, label, spoken } from '../../base/frames.ts';
 import { askModel, type Took } from '../asking.ts';
 import { type Model, ModelError } from '../model.ts';
 import { cut, cutToTokens } from './fit.ts';
@@ -150,8 +151,9 @@ function trustedLines(history: readonly HistoryEntry[]): string[] {
 }
 
 function lineOf({ role, content }: HistoryEntry): string {
-  const files = (content.files ?? []).map(({ name }) => ` [File: ${name}]`).join('');
-  return `${role === 'user' ? (content.name ?? 'Person') : 'Assistant'}: ${cut(content.text, LONGEST)}${files}`;
+  const files = (content.files ?? []).map(({ name }) => ` [File: ${label(name)}]`).join('');
+  const by = role === 'user' ? (content.name ?? 'Person') : 'Assistant';
+  return `${spoken(by, cut(content.text, LONGEST))}${files}`;
 }
 
 function pieces(line: string, room: number, factor: number): string[] {
@@ -170,7 +172,7 @@ function isLow(code: number): boolean {
 }
 
 function asked(before: string, lines: readonly string[]) {
-  const earlier = before === '' ? [] : [`<earlier notes>\n${before}\n</earlier notes>`];
-  const text = [...earlier, `<messages>\n${lines.join('\n')}\n</messages>`, 'Write the notes.'].join('\n\n');
+  const earlier = before === '' ? [] : [framed('notes', before)];
+  const text = [...earlier, enclosed('messages', lines.join('\n')), 'Write the notes.'].join('\n\n');
   return { role: 'user' as const, text };
 }

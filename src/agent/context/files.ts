@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
+import { framed, label } from '../../base/frames.ts';
 import type { Log } from '../../base/log.ts';
 import type { FileRef, Item } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
@@ -51,7 +52,7 @@ export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attach
       if (await pictures.add(file)) continue;
       const text = await textOf(file, deps.artifacts, room);
       room -= text?.length ?? 0;
-      notes.push(text === undefined ? noteOf(file) : `<file name="${file.name}">\n${text}\n</file>`);
+      notes.push(text === undefined ? noteOf(file) : framed('file', text, { name: file.name }));
     } catch (error) {
       notes.push(notOpened(file, error, deps.log));
     }
@@ -92,14 +93,14 @@ async function withPictures(
 }
 
 function noteOf({ name, type, size }: FileRef): string {
-  return `[File: ${name}, ${type}, ${Math.max(1, Math.round(size / 1_000))} kB; you cannot see what is in it.]`;
+  return `[File: ${label(name)}, ${label(type)}, ${Math.max(1, Math.round(size / 1_000))} kB; you cannot see what is in it.]`;
 }
 
 function notOpened(file: FileRef, error: unknown, log: Log): string {
   const cause = error instanceof NotScaled ? error.cause : error;
   if (cause) log.warn({ file: file.hash, error: messageOf(cause) }, 'a file could not be shown to the model');
   const why = error instanceof NotScaled ? error.message : 'it could not be opened';
-  return `[File: ${file.name}; ${why}.]`;
+  return `[File: ${label(file.name)}; ${why}.]`;
 }
 
 /** Pictures that are shown together. */

@@ -1,3 +1,4 @@
+import { continued, framed, label, unframedSection } from '../../base/frames.ts';
 import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts';
 import { cut, cutToTokens, fitTurn, sizeOf, sum } from './fit.ts';
 import type { HistoryEntry, Recalled } from './store.ts';
@@ -41,8 +42,10 @@ export interface PlanInput {
   /** When and where it is, for the moving part. */
   clock: string;
   recalled: Recalled;
-  /** The message that is answered. */
+  /** The message that is answered: the person's own words. */
   asked: Extract<ModelMessage, { role: 'user' }>;
+  /** What came with it, in frames. */
+  beside?: string;
   /** What happened in the turn so far. */
   turn: readonly ModelMessage[];
   limits: Limits;
@@ -79,12 +82,14 @@ export function planRequest(input: PlanInput): Plan {
   const { factor } = limits;
   const count = (text: string) => Math.ceil(tokensIn(text) * factor);
   const share = (part: number) => Math.floor(limits.context * part * CHARACTERS);
-  const titled = sections.sections.map(({ title, text }) => `## ${title}\n${cut(text, share(SECTION_SHARE))}`);
+  const titled = sections.sections.map(
+    ({ title, text }) => `## ${title}\n${unframedSection(cut(text, share(SECTION_SHARE)))}`,
+  );
   const moving = [input.clock, ...titled].join('\n\n');
   const system = cut(sections.system, share(SYSTEM_SHARE));
   const fixed = { system: count(system), tools: Math.ceil(input.toolTokens * factor), skills: count(moving) };
   const free = limits.context - limits.answer - fixed.system - fixed.tools - fixed.skills;
-  const asked = fitAsked(input.asked, Math.max(free * ASKED_SHARE, LEAST_ASKED), factor);
+  const { asked, isCut } = fitAsked(input, Math.max(free * ASKED_SHARE, LEAST_ASKED));
   const askedTokens = sizeOf(asked, factor);
   const left = free - askedTokens;
   const turn = fitTurn(input.turn, Math.max(left * TURN_SHARE, LEAST_TURN), factor);
@@ -115,7 +120,7 @@ export function planRequest(input: PlanInput): Plan {
       { part: 'this turn', tokens: turnTokens },
     ],
     tight:
-      asked !== input.asked ||
+      isCut ||
       kept.length < recalled.history.length ||
       room - summaryTokens - said < (limits.context - limits.answer) * (1 - TIGHT),
     room,
@@ -140,9 +145,11 @@ function shown(entry: HistoryEntry): Shown {
   const known = shownAs.get(entry);
   if (known) return known;
   const { text: said, files = [] } = entry.content;
-  const named = files.map(({ name, type }) => `[File: ${name}, ${type}]`);
+  const named = files.map(({ name, type }) => `[File: ${label(name)}, ${label(type)}]`);
   const text = files.length === 0 ? said : [said, ...named].filter((part) => part !== '').join('\n');
-  const made = { text, tokens: tokensIn(text) + MESSAGE_TOKENS };
+  // Where several speak, lines are indented.
+  const lines = text.split('\n').length;
+  const made = { text, tokens: tokensIn(text) + lines + MESSAGE_TOKENS };
   shownAs.set(entry, made);
   return made;
 }
@@ -163,21 +170,28 @@ export function newest(history: readonly HistoryEntry[], room: number, factor: n
 function messageOf(entry: HistoryEntry, names: boolean): ModelMessage {
   const { role, content } = entry;
   const { text } = shown(entry);
-  return role === 'user' ? { role, text, ...(names && content.name && { name: content.name }) } : { role, text };
+  if (role !== 'user') return { role, text };
+  return names && content.name ? { role, text: continued(text), name: content.name } : { role, text };
 }
 
 function summaryMessages({ summary }: Recalled, room: number, factor: number): ModelMessage[] {
   if (!summary) return [];
   const text = cutToTokens(summary.text, Math.max(room - SUMMARY_FRAME * factor, 0), factor);
   return [
-    { role: 'user', text: `<summary of the ${summary.messages} messages before>\n${text}\n</summary>` },
+    { role: 'user', text: framed('summary', text, { of: `the ${summary.messages} messages before` }) },
     { role: 'assistant', text: 'I have that in mind.' },
   ];
 }
 
-/** A message that would leave no room for anything else is shown without its middle. */
-function fitAsked(asked: PlanInput['asked'], room: number, factor: number): PlanInput['asked'] {
-  const around = sizeOf({ ...asked, text: '' }, factor);
-  const text = cutToTokens(asked.text, room - around, factor);
-  return text === asked.text ? asked : { ...asked, text };
+/**
+ * The message with what came beside it. Of what would leave no room for anything else the middle is left out: of each by
+ * itself, so that no frame loses its beginning.
+ */
+function fitAsked({ asked, beside = '', limits: { factor } }: PlanInput, room: number) {
+  const left = room - sizeOf({ ...asked, text: '' }, factor);
+  const count = (text: string) => tokensIn(text) * factor;
+  const own = cutToTokens(asked.text, Math.max(left - count(beside), left / 2), factor);
+  const rest = cutToTokens(beside, left - count(own), factor);
+  const text = [own, rest].filter((part) => part !== '').join('\n\n');
+  return { asked: { ...asked, text }, isCut: own !== asked.text || rest !== beside };
 }

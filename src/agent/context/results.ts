@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { spoken } from '../../base/frames.ts';
 import type { Near } from '../../vectors/index.ts';
 import type { ModelMessage } from '../model.ts';
 import { type AnyTool, dataTool, done, failed, privately } from '../tool.ts';
@@ -68,7 +69,7 @@ export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
       const others = place.kind === 'dm' ? new Map() : await store.ofOthers(tx, found, person.id);
       const lines = found.map(
         ({ id, role, text, at }) =>
-          `${format.format(at)} ${role === 'user' ? (others.get(id) ?? 'Person') : 'You'}: ${text.slice(0, 700)}`,
+          `${format.format(at)} ${spoken(role === 'user' ? (others.get(id) ?? 'Person') : 'You', text.slice(0, 700))}`,
       );
       return done(lines.join('\n'), { tainted: found.some(({ id, tainted }) => tainted || others.has(id)) });
     },

@@ -1,4 +1,5 @@
 /** Tools for models that cannot call them: described in the prompt, called and answered in plain text. */
+import { framed } from '../../base/frames.ts';
 import type { ModelMessage, ModelRequest, ModelToolCall, ToolMessage, ToolSpec } from '../model.ts';
 import { CALL_FENCE } from '../text-calls.ts';
 import { resultText } from './tidy.ts';
@@ -35,8 +36,8 @@ function join(into: Extract<ModelMessage, { role: 'user' }>, result: ToolMessage
 }
 
 function resultOf(result: ToolMessage): string {
-  const state = result.ok ? '' : ' failed="true"';
-  return `<tool_result tool="${result.name}"${state}>\n${resultText(result, true)}\n</tool_result>`;
+  const attributes = { tool: result.name, ...(!result.ok && { failed: 'true' }) };
+  return framed('tool_result', resultText(result, true), attributes);
 }
 
 function callOf({ name, input }: ModelToolCall): string {

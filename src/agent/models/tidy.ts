@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { enclosed, label, speaker, withoutTemplateMarks } from '../../base/frames.ts';
 import type { ModelMessage, ModelRequest, ToolMessage } from '../model.ts';
 
 const NO_RESULT = 'There is no result: it was not run.';
@@ -51,21 +52,22 @@ export function callId(id: string, taken = true): string {
 
 /** The moving part as it stands before the person's own words. */
 export function context(moving: string): string {
-  return `<context>\n${moving}\n</context>`;
+  return enclosed('context', withoutTemplateMarks(moving));
 }
 
 /** What a model without eyes is told of a picture. */
 export function unseen(names: readonly string[]): string {
-  return names.map((name) => `[A picture, ${name}, came with this; you cannot see pictures.]`).join('\n');
+  return names.map((name) => `[A picture, ${label(name)}, came with this; you cannot see pictures.]`).join('\n');
 }
 
 /** The text of a result, which no service takes without any; `sees`: whether the model sees the pictures with it. */
 export function resultText({ text, images = [] }: ToolMessage, sees: boolean): string {
   const told = sees || images.length === 0 ? [] : [unseen(images.map(({ name }) => name))];
-  return [text.trim() === '' ? 'Done.' : text, ...told].join('\n');
+  return [text.trim() === '' ? 'Done.' : withoutTemplateMarks(text), ...told].join('\n');
 }
 
 /** A person's words, with their name where several speak. */
 export function worded({ text, name }: { text: string; name?: string }): string {
-  return name === undefined ? text : `${name}: ${text}`;
+  const words = withoutTemplateMarks(text);
+  return name === undefined ? words : `${speaker(name)}: ${words}`;
 }

@@ -10,6 +10,7 @@ import {
   type StoredFile,
   type ToolResult,
 } from '../../agent/index.ts';
+import { label } from '../../base/frames.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { told, type Workspace, type Workspaces } from '../../sandbox/index.ts';
 import type { Artifacts, Database } from '../../storage/index.ts';
@@ -109,8 +110,9 @@ function programIn(
 
 /** The files that are named: those of the message, else those of the conversation. */
 async function namedFiles({ database }: CodeDeps, names: readonly string[], ctx: CallContext) {
-  const sent = names.flatMap((name) => ctx.files.find((file) => file.name === name) ?? []);
-  const rest = names.filter((name) => !sent.some((file) => file.name === name));
+  const isMeant = (file: FileRef, name: string) => file.name === name || label(file.name) === name;
+  const sent = names.flatMap((name) => ctx.files.find((file) => isMeant(file, name)) ?? []);
+  const rest = names.filter((name) => !sent.some((file) => isMeant(file, name)));
   const whose = { personId: ctx.person.id, conversationId: ctx.conversationId };
   const found =
     rest.length === 0 ? [] : await database.tx('artifacts.use', (tx) => filesNamed(tx, whose, rest, ctx.clock.now()));

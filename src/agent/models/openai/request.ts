@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type OpenAI from 'openai';
+import { label } from '../../../base/frames.ts';
 import type { ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../../model.ts';
 import type { EndpointOptions } from '../endpoint.ts';
 import { callId, context, resultText, tidy, unseen, worded } from '../tidy.ts';
@@ -81,7 +82,10 @@ function pictures(messages: readonly ModelMessage[], last: number, dialect: Dial
   const results = messages.slice(from, last + 1) as ToolMessage[];
   const parts = results.flatMap(({ ok, callId, name, images = [] }) =>
     (ok ? images : []).flatMap((image): Part[] => [
-      { type: 'text', text: `[A picture, ${image.name}, that came of ${name} (call ${dialect.callId(callId)}):]` },
+      {
+        type: 'text',
+        text: `[A picture, ${label(image.name)}, that came of ${name} (call ${dialect.callId(callId)}):]`,
+      },
       imagePart(image),
     ]),
   );

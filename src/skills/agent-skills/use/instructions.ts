@@ -1,5 +1,7 @@
 /** What a model is told of a skill that it is to work with. Pure. */
 
+import { enclosed, framed, unframed } from '../../../base/frames.ts';
+import { oneLine } from '../../../base/text.ts';
 import { runsScripts, toolName } from '../texts.ts';
 import type { ReadSkill, Ready } from './ready.ts';
 
@@ -18,6 +20,8 @@ export interface Call {
 
 const MOST_FILES = 20;
 const MOST_OPEN = 12;
+/** Characters. */
+const LONGEST_PATH = 400;
 
 /** All that is activated, what is depended on first. */
 export function instructions({ skill, all, missing }: Ready, call: Call): string {
@@ -42,24 +46,15 @@ function instructionsOf({ skill, body, files }: ReadSkill, call: Call): string {
       ? [
           `Its files, to be read with skill_read_resource:\n${files
             .slice(0, MOST_FILES)
-            .map((file) => `- ${file}`)
+            .map((file) => `- ${oneLine(file, LONGEST_PATH)}`)
             .join('\n')}`,
         ]
       : []),
     ...(call.runs === true && files.some((file) => file.startsWith('scripts/')) ? [runsScripts()] : []),
     ...(more > 0 ? [`… and ${more} more: skill_list {"name": "${name}"} shows them.`] : []),
   ];
-  return [
-    `<skill name="${name}">`,
-    ...about,
-    ...args,
-    '<instructions>',
-    // Its own words must not seem to end before they do.
-    filled.text.replace(/<\/(skill|instructions)>/gi, '<\\/$1>'),
-    ...note(filled),
-    '</instructions>',
-    '</skill>',
-  ].join('\n');
+  const said = framed('instructions', [filled.text, ...note(filled)].join('\n'));
+  return enclosed('skill', [...[...about, ...args].map(unframed), said].join('\n'), { name });
 }
 
 const nameOf = (secret: { name: string; required: boolean }): string =>

@@ -1,5 +1,6 @@
 import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
+import { continued, enclosed, speaker } from '../../../base/frames.ts';
 import type { Memory } from '../memory.ts';
 import { dayOf } from '../texts.ts';
 import type { SaidMessage } from './store.ts';
@@ -40,12 +41,12 @@ export const TASK = [
 
 /** What the model is shown. */
 export function asked(name: string, known: readonly Memory[], messages: readonly SaidMessage[], zone: string): string {
-  const lines = known.map(({ id, text, saidAt }) => `${id} (${dayOf(saidAt, zone)}): ${text}`);
+  const lines = known.map(({ id, text, saidAt }) => `${id} (${dayOf(saidAt, zone)}): ${continued(text)}`);
   const said = messages.map(
     ({ role, text, at }, index) =>
-      `${index + 1}. ${role === 'user' ? name : 'Assistant'} (${dayOf(at, zone)}): ${text.slice(0, LONGEST_MESSAGE)}`,
+      `${index + 1}. ${role === 'user' ? speaker(name) : 'Assistant'} (${dayOf(at, zone)}): ${continued(text.slice(0, LONGEST_MESSAGE))}`,
   );
-  return `<remembered>\n${lines.join('\n') || 'nothing'}\n</remembered>\n\n<said>\n${said.join('\n')}\n</said>`;
+  return `${enclosed('remembered', lines.join('\n') || 'nothing')}\n\n${enclosed('said', said.join('\n'))}`;
 }
 
 /** What can be used of a model's answer; undefined: nothing, it is no such JSON. */

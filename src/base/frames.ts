@@ -1,0 +1,81 @@
+/** Frames that set others' words apart in a prompt, and words that cannot leave theirs. Pure. */
+import { oneLine } from './text.ts';
+
+/** Frames within a conversation; each holds text, or other frames. */
+const OF_CONVERSATIONS = [
+  ...['context', 'file', 'messages', 'notes', 'quoted', 'remembered', 'said', 'summary', 'tool_result'],
+] as const;
+/** Frames of what skills and specialists say of themselves. */
+const OF_INSTRUCTIONS = ['available_skills', 'skill', 'instructions', 'specialist', 'specialists'] as const;
+
+export type Frame = (typeof OF_CONVERSATIONS)[number] | (typeof OF_INSTRUCTIONS)[number];
+
+/** Characters of a name. */
+const LONGEST_LABEL = 120;
+/** Between the letters of a tag there may stand what nobody sees. */
+const UNSEEN = '\\p{Cf}*';
+const LINE_ENDS = /\r\n?|[\n\v\f\u0085\u2028\u2029]/g;
+/** Marks by which chat templates tell who speaks: servers that run one over the whole prompt obey them in a text as well. */
+const TEMPLATE_MARKS =
+  /<(?=[|｜][\p{L}\p{N}_](?:[\p{L}\p{N}_▁ .-]{0,38}[\p{L}\p{N}_])?[|｜]>|\/s>|<\/?SYS>>|(?:start|end)_of_turn>|(?:bos|eos)>)|\[(?=\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\])/giu;
+
+const tagsOf = (frames: readonly string[]): RegExp => {
+  const names = frames.map((name) => [...name].join(UNSEEN)).join('|');
+  return new RegExp(`[<＜﹤](?=[/／\\s\\p{Cf}]{0,40}(?:${names})(?![\\p{L}\\p{N}_-]))`, 'giu');
+};
+
+const TAGS = tagsOf([...OF_CONVERSATIONS, ...OF_INSTRUCTIONS]);
+const CONVERSATION_TAGS = tagsOf(OF_CONVERSATIONS);
+
+/** Others' words in a frame of their own. Nothing in them, and nothing in the attributes, ends it. */
+export function framed(frame: Frame, text: string, attributes: Readonly<Record<string, string>> = {}): string {
+  return enclosed(frame, unframed(text), attributes);
+}
+
+/** The same around what holds frames already, or words that went through `unframed`. */
+export function enclosed(frame: Frame, inner: string, attributes: Readonly<Record<string, string>> = {}): string {
+  const named = Object.entries(attributes).map(([key, value]) => ` ${key}="${quotable(value)}"`);
+  return `<${frame}${named.join('')}>\n${inner}\n</${frame}>`;
+}
+
+/** A text in which no tag opens or closes a frame. */
+export function unframed(text: string): string {
+  return text.replace(TAGS, '&lt;');
+}
+
+/** What skills add to a conversation: frames of instructions may stand in it, those of a conversation not. */
+export function unframedSection(text: string): string {
+  return text.replace(CONVERSATION_TAGS, '&lt;');
+}
+
+const LIKE: Readonly<Record<string, string>> = { '[': '(', ']': ')', '<': '‹', '>': '›', '"': "'" };
+
+/** Others' name for something, within quotation marks. */
+function quotable(name: string): string {
+  return oneLine(name, LONGEST_LABEL).replace(/[<>"]/g, (character) => LIKE[character] ?? '');
+}
+
+/** The same within a line or brackets of coda's own. */
+export function label(name: string): string {
+  return quotable(name).replace(/[[\]]/g, (character) => LIKE[character] ?? '');
+}
+
+/** Words of one of several who speak: each line but the first is indented, so that none seems to be somebody else's. */
+export function continued(text: string): string {
+  return unframed(text).replace(LINE_ENDS, '\n  ');
+}
+
+/** The same behind the speaker's name. */
+export function spoken(name: string, text: string): string {
+  return `${speaker(name)}: ${continued(text)}`;
+}
+
+/** A name that ends at the colon behind it. */
+export function speaker(name: string): string {
+  return label(name.replace(/[:：]/g, ' '));
+}
+
+/** A text in which nothing tells a chat template that somebody else speaks now. */
+export function withoutTemplateMarks(text: string): string {
+  return text.replace(TEMPLATE_MARKS, (mark) => (mark === '[' ? '&#91;' : '&lt;'));
+}
