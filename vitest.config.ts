@@ -1,12 +1,19 @@
 import { defineConfig } from 'vitest/config';
+import { suitesByProject } from './scripts/suites.mjs';
 import { LongestFirst } from './test/support/order.ts';
 
-const long = process.env.CODA_TEST_LONG === '1';
+/** What the machine may take longer than the suites of a push: the long forms, and the other engine. */
+const LONG = new Set(['long', 'engine']);
+
+/** Engines that `testDatabases` gives the suites of a project; the embedded one where nothing stands here. */
+const ENGINES: Readonly<Record<string, string>> = {
+  postgres: 'PGlite,PostgreSQL',
+  long: 'PGlite,PostgreSQL',
+  engine: 'PostgreSQL',
+};
 
 export default defineConfig({
   test: {
-    include: [long ? 'test/**/*.long.test.ts' : 'test/**/*.test.ts'],
-    exclude: long ? [] : ['test/**/*.long.test.ts'],
     globalSetup: 'test/support/lent.ts',
     // Two cores are the machine this project is sized for; a quarter of a suite's time is spent waiting for processes. With four
     // workers, what coda allows itself a second for is now and then late. The files of a worker share its modules, so that what
@@ -17,9 +24,17 @@ export default defineConfig({
     // runs a few times only: optimized nine times later, short suites take a tenth less, and long ones no more.
     execArgv: ['--max-semi-space-size=64', '--interrupt-budget=600000'],
     sequence: { sequencer: LongestFirst },
-    // Ends what hangs; no test has one of its own for less. A machine that is shared may be four times as slow.
-    testTimeout: long ? 1_800_000 : 480_000,
-    hookTimeout: 480_000,
     teardownTimeout: 10_000,
+    projects: Object.entries(suitesByProject()).map(([name, include]) => ({
+      extends: true,
+      test: {
+        name,
+        include,
+        env: { CODA_TEST_ENGINES: ENGINES[name] ?? 'PGlite' },
+        // Ends what hangs; no test has one of its own for less. A machine that is shared may be four times as slow.
+        testTimeout: LONG.has(name) ? 1_800_000 : 480_000,
+        hookTimeout: 480_000,
+      },
+    })),
   },
 });

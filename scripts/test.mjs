@@ -1,8 +1,8 @@
 /**
  * `npm test`: sets up what is missing, then proves the house — format and lint, types, import rules, leftovers, sizes,
- * the build, every suite, and the built coda on Node 24. Everything runs, whatever failed before, and the last line
- * counts it. `--checks` leaves out the suites; `--long` runs only the long ones, whose figures are shown; `--fast` runs
- * only the suites that need no second process, on the embedded database.
+ * the build, the suites of a push, and the built coda on Node 24. Everything runs, whatever failed before, and the last line
+ * counts it. `--checks` leaves out the suites; `--fast` runs the checks and the suites that need neither a database nor a
+ * second process; `--long` runs only what is too long for a push, whose figures are shown.
  *
  * With CI set, a suite that was skipped is a failure.
  */
@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { countResults, summary } from './results.mjs';
 import { scratchFolder } from './scratch.mjs';
 import { build, install, requireNode, root, runNpm } from './setup.mjs';
-import { fastSuites } from './suites.mjs';
+import { PROJECTS } from './suites.mjs';
 
 requireNode();
 install();
@@ -103,12 +103,11 @@ async function house() {
 
 const built = async () => ({ ok: await build(), said: '' });
 
-/** Two at a time: the machine that this is sized for has two cores. */
+/** Beside the suites; at most two at a time: the machine that this is sized for has two cores. */
 async function checks() {
-  await check('build', built);
-  await check('house: sizes, environment, SQL', house);
   /** @type {[string, () => Promise<{ ok: boolean, said: string }>][]} */
   const queue = [
+    ['house: sizes, environment, SQL', house],
     ['types (tsc)', types],
     ['types of scripts/ (tsc)', scriptTypes],
     ['unused files, exports, packages (knip)', leftovers],
@@ -118,15 +117,18 @@ async function checks() {
   const worker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) await check(...next);
   };
-  await Promise.all([worker(), worker()]);
+  await (checksOnly ? Promise.all([worker(), worker()]) : worker());
 }
+
+/** The projects of vitest that this run plays. */
+const projects = fast ? ['unit'] : PROJECTS.filter((name) => (name === 'long' || name === 'engine') === long);
 
 async function suites() {
   const results = join(root, '.cache', 'vitest.json');
   rmSync(results, { force: true });
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  args.push(...projects.map((name) => `--project=${name}`));
   if (long) args.push('--disable-console-intercept', '--passWithNoTests');
-  if (fast) args.push(...fastSuites());
   // The long forms tell figures, and those are of a disk.
   const scratch = long ? undefined : scratchFolder();
   const { ok } = await tool('vitest/vitest.mjs', args, {
@@ -167,12 +169,8 @@ function skip(name) {
   total[process.env.CI ? 'failed' : 'skipped']++;
 }
 
-if (long) {
-  await check('build', built);
-} else if (!fast) {
-  await checks();
-}
-if (!checksOnly) await suites();
+await check('build', built);
+await Promise.all([long ? undefined : checks(), checksOnly ? undefined : suites()]);
 if (!checksOnly && !long && !fast) await smoke();
 
 console.log(`\n${summary(total)}`);

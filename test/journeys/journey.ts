@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { expect } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { packageRoot } from '../../src/base/root.ts';
@@ -73,11 +74,16 @@ export type Step = z.output<typeof step>;
 type Restart = z.output<typeof restart>;
 type Spoken = z.output<typeof say> | z.output<typeof press>;
 
-/** All conversations, file by file. Throws a `ZodError` for a step that is none. */
-export function journeys(): Journey[] {
+/** All conversations, file by file, or the `first` so many of each file. Throws a `ZodError` for a step that is none. */
+export function journeys(first = Number.POSITIVE_INFINITY): Journey[] {
   const folder = join(packageRoot(), 'test', 'journeys', 'conversations');
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-  return files.flatMap((name) => z.array(journey).parse(parse(readFileSync(join(folder, name), 'utf8'))));
+  return files.flatMap((name) =>
+    z
+      .array(journey)
+      .parse(parse(readFileSync(join(folder, name), 'utf8')))
+      .slice(0, first),
+  );
 }
 
 /**
@@ -109,6 +115,12 @@ function canShare({ at, zone, skills, model, steps }: Journey): boolean {
 }
 
 type Look = (step: Step, index: number, heard: Heard) => void;
+
+/** Looks at what coda said to each step of a journey; throws where that is not what the step expects. */
+export const lookAt =
+  ({ name }: Journey): Look =>
+  (step, index, heard) =>
+    check(step, heard, `step ${index + 1} of “${name}”: ${JSON.stringify(step)}`);
 
 /**
  * Plays journeys, side by side where they can share a coda: a process of its own for each costs more than all its steps.
@@ -352,7 +364,7 @@ function later(now: Date, to: string): Date {
 }
 
 /** What was said as one reads it: a line's text with its buttons; of an error its code first. */
-export function shown(lines: readonly Line[]): string {
+function shown(lines: readonly Line[]): string {
   return lines
     .map(({ code, text, remedy, buttons = [] }) =>
       [code, text, remedy, ...buttons.map((button) => `[${button.label}]`)].filter(Boolean).join(' '),
@@ -360,7 +372,26 @@ export function shown(lines: readonly Line[]): string {
     .join('\n');
 }
 
-export function fits(said: string, wanted: string): boolean {
+function fits(said: string, wanted: string): boolean {
   const pattern = /^\/(.*)\/([a-z]*)$/s.exec(wanted);
   return pattern ? new RegExp(pattern[1] ?? '', pattern[2]).test(said) : said.includes(wanted);
+}
+
+function check(step: Step, heard: Heard, where: string): void {
+  if ('skill' in step) return;
+  const said = shown(heard.since);
+  for (const wanted of step.expect ?? [])
+    expect(fits(said, wanted), `${where}\nwanted: ${wanted}\nheard: ${said}`).toBe(true);
+  for (const unwanted of step.not ?? [])
+    expect(fits(said, unwanted), `${where}\nunwanted: ${unwanted}\nheard: ${said}`).toBe(false);
+  if (step.nothing) expect(said, where).toBe('');
+  for (const words of step.once ?? []) saidOnce(words, heard, where);
+}
+
+/** The terminal cannot be asked what it shows: after a kill a copy may come, which says that it is one. */
+function saidOnce(words: string, { all }: Heard, where: string): void {
+  const reminders = all.filter(({ type, text }) => type === 'reminder' && text?.includes(words));
+  const copies = reminders.filter(({ text }) => text?.startsWith('(again)'));
+  expect(reminders.length, `${where}\n${words} came`).toBeGreaterThan(0);
+  expect(reminders.length - copies.length, `${where}\n${words} came unmarked`).toBeLessThanOrEqual(1);
 }

@@ -98,11 +98,14 @@ export interface TestEngine {
   open(world?: World): Promise<Database>;
 }
 
-/** Both engines, for `describe.each(testDatabases)`: without a server, PostgreSQL's part is shown as skipped. */
+/**
+ * The engines of this run's project, for `describe.each(testDatabases)`: both in the suites that differ between them. Without
+ * a server, PostgreSQL's part is shown as skipped.
+ */
 export const testDatabases: readonly TestEngine[] = [
-  { name: 'PGlite', available: true, open: openTestDatabase },
-  { name: 'PostgreSQL', available: POSTGRES_URL !== undefined, open: openTestPostgres },
-];
+  { name: 'PGlite' as const, available: true, open: openTestDatabase },
+  { name: 'PostgreSQL' as const, available: POSTGRES_URL !== undefined, open: openTestPostgres },
+].filter(({ name }) => (process.env.CODA_TEST_ENGINES ?? 'PGlite,PostgreSQL').split(',').includes(name));
 
 async function openTestPostgres(world: World = testWorld()): Promise<Database> {
   const server = await borrowPostgres();

@@ -5,7 +5,6 @@ export const LONGEST: readonly string[] = [
   'journeys/journeys',
   'delivery/kill/matrix',
   'agent/english/dialogues',
-  'delivery/kill/session',
   'time/corpus',
   'skills/browser/reach',
   'cli/daemon',

@@ -5,7 +5,7 @@ import { allKills, playKills, playStartKills, Supervisor } from '../../support/f
 import { random, SEED, sample } from '../../support/seeded.ts';
 
 /** A sample of what the long form plays whole; its size is what fits beside the other suites. */
-const KILLS = 12;
+const KILLS = 6;
 
 describe.each(testDatabases)('kill -9 on $name', ({ name, available }) => {
   test.skipIf(!available)(

@@ -8,7 +8,7 @@ import { type DiscordPlay, playDiscord } from '../support/discord/play.ts';
 import { echo } from '../support/scripted-model.ts';
 
 const PAGE = join(packageRoot(), 'docs/architecture.md');
-const BEGIN = '<!-- ways: written by test/house/ways.test.ts with UPDATE_DOCS=1 -->';
+const BEGIN = '<!-- ways: written by test/house/ways.long.test.ts with UPDATE_DOCS=1 -->';
 const END = '<!-- /ways -->';
 /** So often is a way taken at least, and while it seems longer than it may be at most. */
 const [FEWEST, MOST] = [4, 24];
