@@ -215,7 +215,7 @@ async function withAnyWord(
   const newest = beginnings.map(
     (_, at) => `(select seq, id, role, content, at, tainted from messages
                   where conversation_id = $1 and role in ('user', 'assistant')
-                    and to_tsvector('simple', coalesce(content ->> 'text', '')) @@ to_tsquery('simple', $${at + 2})
+                    and to_tsvector('simple', searchable(content ->> 'text')) @@ to_tsquery('simple', $${at + 2})
                   order by epoch desc, seq desc limit ${MOST_OF_A_WORD})`,
   );
   const { rows } = await db.query<FoundMessage & { all: number }>(
