@@ -1,6 +1,15 @@
 /** The door of a running coda: commands reach it through a socket in its data folder that only its user may open. */
 
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -19,6 +28,8 @@ import type { Verb } from '../chat/index.ts';
 const SOCKET = join('run', 'control.sock');
 /** What `sockaddr_un` holds on Linux is 108 bytes with the NUL, on macOS 104. */
 const LONGEST_PATH_BYTES = 103;
+/** What the name of a folder begins with that holds the socket of a long path. */
+const SHORT_FOLDER = 'coda-';
 const MAX_REQUEST_BYTES = 65_536;
 const REQUEST_WITHIN_MS = 5_000;
 const ANSWER_WITHIN_MS = 60_000;
@@ -72,11 +83,7 @@ async function listen(server: Server, path: string): Promise<void> {
       });
     });
   } catch (error) {
-    throw new CodaError('DATA_UNWRITABLE', {
-      message: `The control socket ${path} cannot be opened: ${messageOf(error)}.`,
-      remedy: 'Give coda a data folder that it may write to, on a local disk, with --data.',
-      cause: error,
-    });
+    throw unopened(path, error);
   } finally {
     process.umask(umask);
   }
@@ -85,7 +92,7 @@ async function listen(server: Server, path: string): Promise<void> {
 
 /** A path in a fresh folder that only this user may enter, found through a link in the data folder. */
 function shortPath(link: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'coda-')), basename(SOCKET));
+  const path = join(mkdtempSync(join(tmpdir(), SHORT_FOLDER)), basename(SOCKET));
   symlinkSync(path, link);
   return path;
 }
@@ -102,9 +109,33 @@ async function clearStale(link: string, dataDir: string): Promise<void> {
   remove(path, link);
 }
 
+/** Removes the socket and, where `link` leads to it, its folder: only what `shortPath` makes, whatever the link says. */
 function remove(path: string, link: string): void {
-  rmSync(link, { force: true });
-  if (path !== link) rmSync(dirname(path), { recursive: true, force: true });
+  try {
+    unlinkSync(link);
+    if (path === link || !isShortPath(path)) return;
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) unlinkSync(path);
+    rmdirSync(dirname(path));
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw unopened(link, error);
+  }
+}
+
+/** Whether `path` is of the kind that `shortPath` makes, in a folder that nobody else could have filled. */
+function isShortPath(path: string): boolean {
+  const folder = dirname(path);
+  if (basename(path) !== basename(SOCKET) || dirname(folder) !== tmpdir()) return false;
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  const isOwn = found?.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
+  return isOwn === true && new RegExp(`^${SHORT_FOLDER}\\w{6}$`).test(basename(folder));
+}
+
+function unopened(path: string, error: unknown): CodaError {
+  return new CodaError('DATA_UNWRITABLE', {
+    message: `The control socket ${path} cannot be opened: ${messageOf(error)}.`,
+    remedy: 'Give coda a data folder that it may write to, on a local disk, with --data.',
+    cause: error,
+  });
 }
 
 /** Where the socket of this data folder is, if anything is there. */

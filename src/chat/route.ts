@@ -40,7 +40,7 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
   header(name: string): string | undefined;
   /** There wherever the route has a `scope`. */
   caller: Caller | undefined;
-  /** It comes from this machine, and was not forwarded by anything. */
+  /** It comes from this machine, names it, and was neither forwarded nor sent by a page of another origin. */
   local: boolean;
   /** Aborts when whoever asks has gone, or coda stops. */
   signal: AbortSignal;

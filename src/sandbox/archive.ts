@@ -72,7 +72,7 @@ export async function unpack(
   let passedOver = 0;
   const leaveOut = (name: string, why: Collected['leftOut'][number]['why']) => {
     result.leftOutCount++;
-    if (result.leftOut.length < LEFT_OUT_SHOWN) result.leftOut.push({ name: cleanPath(name), why });
+    if (result.leftOut.length < LEFT_OUT_SHOWN) result.leftOut.push({ name: cleanPath(name), path: name, why });
   };
   await eachEntry(archive, async ({ name: path, type, size = 0 }, content) => {
     // The archive of a folder has that folder's name before all others.
@@ -98,7 +98,7 @@ export async function unpack(
     }
     result.files++;
     result.bytes += size;
-    await take({ name: names.take(name), size, content });
+    await take({ name: names.take(name), path: name, size, content });
     return true;
   });
   return result;

@@ -157,6 +157,8 @@ export interface PutFile {
 export interface OutputFile {
   /** Cleaned: relative, with `/`, without control characters, unique in this collection. */
   name: string;
+  /** The same as the program gave it. */
+  path: string;
   /** In bytes. */
   size: number;
   /** Once, inside `take`. */
@@ -174,7 +176,7 @@ export interface Collected {
   files: number;
   bytes: number;
   /** The first 20 that were left out. */
-  leftOut: { name: string; why: 'not_a_file' | 'too_many' | 'too_large' }[];
+  leftOut: { name: string; path: string; why: 'not_a_file' | 'too_many' | 'too_large' }[];
   /** How many were seen and left out. With a limit passed, what comes behind is not counted. */
   leftOutCount: number;
 }

@@ -42,9 +42,16 @@ interface View {
   isSpread: boolean;
 }
 
+/** Bytes of a secret: what is left of a shorter one may be any word. */
+const SHORTEST_IN_NAMES = 6;
+/** Not in any file's name, or replaced there: what separates, what shells read, and what nobody sees. */
+const NOT_IN_NAMES = /[\s,.:;|_\-/+*=~'"[\](){}<>?\\`$&\p{C}\p{Zl}\p{Zp}\uFFFD]/gu;
+
 /** What is looked for, made once for many streams. */
 export class Hidden {
   readonly views: readonly View[];
+  private readonly secrets: readonly string[];
+  private ofNames: Hidden | undefined;
 
   /** Empty values hide nothing. */
   constructor(secrets: readonly string[]) {
@@ -59,7 +66,16 @@ export class Hidden {
       groups.set(key, group);
     }
     const spread = [...groups.values()].map((group) => viewOf(group.texts, group.separators, MARKS_OF[group.spread]));
+    this.secrets = given;
     this.views = given.length === 0 ? [] : [viewOf(given.flatMap(wholeForms), '', []), ...spread];
+  }
+
+  /** The same in names of files, whatever a program or coda put for the characters that cannot stand there. */
+  get inNames(): Hidden {
+    const bare = this.secrets.map((secret) => secret.normalize('NFC').replace(NOT_IN_NAMES, ''));
+    const long = bare.filter((secret) => Buffer.byteLength(secret) >= SHORTEST_IN_NAMES);
+    this.ofNames ??= new Hidden([...this.secrets, ...long]);
+    return this.ofNames;
   }
 
   get isEmpty(): boolean {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { visible } from '../base/text.ts';
+import { cleanPath } from './archive.ts';
 import { type Hidden, Redactor, redact } from './redact.ts';
 
 export interface Kept {
@@ -48,8 +49,11 @@ export class Streams {
     return { stdout: await stdout.end(), stderr: await stderr.end() };
   }
 
-  cleanName(name: string): string {
-    return this.hidden.isEmpty ? name : redact(name, this.hidden);
+  /** A file's name without the secrets: as `path` the program gave it, `name` is what is left of that. */
+  cleanName(name: string, path: string): string {
+    if (this.hidden.isEmpty) return name;
+    const clean = redact(path, this.hidden);
+    return redact(clean === path ? name : cleanPath(clean), this.hidden.inNames);
   }
 
   /** A file without the secrets. */

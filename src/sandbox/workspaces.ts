@@ -64,7 +64,7 @@ export interface Ran {
   durationMs: number;
   /** The output files that are new or have changed since the last call. */
   files: readonly MadeFile[];
-  leftOut: Collected['leftOut'];
+  leftOut: Omit<Collected['leftOut'][number], 'path'>[];
   leftOutCount: number;
   /** The container is another than the one before: its files are gone. */
   isRenewed: boolean;
@@ -254,9 +254,9 @@ export class Workspace {
   /** Stores the output files that were not stored before as they are. */
   private async take(session: Session, hidden: Hidden) {
     const files: MadeFile[] = [];
-    const collected = await session.collect(async ({ name, content }) => {
+    const collected = await session.collect(async ({ name, path, content }) => {
       const streams = new Streams(this.options.keep, hidden);
-      const clean = streams.cleanName(name);
+      const clean = streams.cleanName(name, path);
       const kept = await this.options.keep(streams.cleaned(content));
       if (this.known.get(clean) === kept.hash) return;
       this.known.set(clean, kept.hash);
@@ -264,7 +264,7 @@ export class Workspace {
     });
     if (!collected.ok) return collected;
     const streams = new Streams(this.options.keep, hidden);
-    const leftOut = collected.leftOut.map(({ name, why }) => ({ name: streams.cleanName(name), why }));
+    const leftOut = collected.leftOut.map(({ name, path, why }) => ({ name: streams.cleanName(name, path), why }));
     return { ok: true as const, files, leftOut, leftOutCount: collected.leftOutCount };
   }
 }

@@ -1,7 +1,17 @@
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openControl } from '../../src/app/control.ts';
 import { CodaError } from '../../src/base/errors.ts';
@@ -105,4 +115,44 @@ test('what a dead process left is replaced, and a live one is not', async () => 
   const again = await open(dataDir);
   expect(await ask(path, '{"do":"double","of":1}\n')).toHaveLength(1);
   await again.control.close();
+});
+
+test.each([
+  ['a folder of somebody else’s', 'elsewhere'],
+  ['a folder in the place of a short path, with files in it', 'short'],
+  ['a link to such a folder', 'linked'],
+])('a planted link takes nothing else away: %s', async (_, kind) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'coda-control-'));
+  const kept = kind === 'elsewhere' ? join(dataDir, 'photos') : join(tmpdir(), `coda-${kind.slice(0, 4)}Xy`);
+  const real = kind === 'linked' ? mkdtempSync(join(tmpdir(), 'mine-')) : kept;
+  if (kind === 'linked') symlinkSync(real, kept);
+  else mkdirSync(kept, { recursive: true, mode: 0o700 });
+  for (const name of ['one.jpg', 'control.sock']) writeFileSync(join(real, name), 'precious');
+  mkdirSync(join(dataDir, 'run'));
+  symlinkSync(join(kept, 'control.sock'), join(dataDir, 'run', 'control.sock'));
+  const { control, path } = await open(dataDir);
+  expect(await ask(path, '{"do":"double","of":1}\n')).toHaveLength(1);
+  await control.close();
+  expect(readdirSync(real).sort()).toEqual(['control.sock', 'one.jpg']);
+  rmSync(kept, { recursive: true });
+});
+
+test('a socket of a path that is too long leaves nothing behind, also where its process died', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), `coda-${'long-'.repeat(20)}`));
+  const { control, path } = await open(dataDir);
+  const folder = dirname(readlinkSync(path));
+  await control.close();
+  expect([existsSync(folder), existsSync(path)]).toEqual([false, false]);
+  // Its process died: the link and an empty folder stay.
+  mkdirSync(folder, { mode: 0o700 });
+  symlinkSync(join(folder, 'control.sock'), path);
+  const again = await open(dataDir);
+  expect(existsSync(folder)).toBe(false);
+  await again.control.close();
+});
+
+test('a folder in the socket’s place is told', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'coda-control-'));
+  mkdirSync(join(dataDir, 'run', 'control.sock'), { recursive: true });
+  await expect(open(dataDir)).rejects.toMatchObject({ code: 'DATA_UNWRITABLE' });
 });

@@ -83,7 +83,7 @@ describe('what comes out', () => {
     );
     expect(got).toEqual({ 'a.txt': 'A', 'd/b.txt': 'B' });
     expect(result).toMatchObject({ ok: true, files: 2, bytes: 2, leftOutCount: 5 });
-    expect(result.leftOut).toEqual(kinds.map((name) => ({ name, why: 'not_a_file' })));
+    expect(result.leftOut).toEqual(kinds.map((name) => ({ name, path: name, why: 'not_a_file' })));
   });
 
   test('names that become the same get a number', async () => {
@@ -98,8 +98,8 @@ describe('what comes out', () => {
     const result = await unpack(archiveOf(entries), take, { files: 3, bytes: 8 });
     expect(Object.keys(got)).toEqual(['a', 'bb', 'd']);
     expect(result.leftOut).toEqual([
-      { name: 'cccccc', why: 'too_large' },
-      { name: 'e', why: 'too_many' },
+      { name: 'cccccc', path: 'cccccc', why: 'too_large' },
+      { name: 'e', path: 'e', why: 'too_many' },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cleanPath } from '../../src/sandbox/archive.ts';
 import { Capture, piecesIn, type StreamName } from '../../src/sandbox/output.ts';
 import { Hidden } from '../../src/sandbox/redact.ts';
 import { Streams } from '../../src/sandbox/streams.ts';
@@ -61,6 +62,29 @@ test('what is not UTF-8 is shown as such', () => {
   const capture = new Capture(100);
   capture.add(Uint8Array.of(0x61, 0xff, 0xe4));
   expect(capture.text()).toBe('a\uFFFD\uFFFD');
+});
+
+test.each([
+  ['a/b', 'ab/cd+ef/gh==', 'ab/cd+ef/gh==/x.txt'],
+  ['one file, as programs write it', 'ab/cd+ef/gh==', 'key ab_cd+ef_gh==.txt'],
+  ['other characters in its place', 'ab/cd+ef/gh==', 'ab-cd-ef:gh.txt'],
+  ['none', 'ab/cd+ef/gh==', 'abcdefgh.txt'],
+  ['empty folders left out', 'abc//def///ghi', 'abc/def/ghi'],
+  ['characters of a shell', 'pa$$wo;rd&1', 'pa$$wo;rd&1.log'],
+  ['a folder deeper than names go', 's3/cr3t/w0rd', '1/2/s3/cr3t/w0rd/3/4/5/6/7/8/x'],
+  ['a secret longer than names stay', `sk-${'ab'.repeat(118)}`, `sk-${'ab'.repeat(118)}`],
+  ['encoded', 'ab/cd+ef/gh==', 'ab%2Fcd%2Bef%2Fgh%3D%3D.txt'],
+])('a secret with a slash is in no file’s name: %s', async (_, secret, path) => {
+  const streams = new Streams(async () => ({ hash: '', size: 0 }), new Hidden([secret]));
+  const shown = streams.cleanName(cleanPath(path), path);
+  expect(shown).toContain('[REDACTED]');
+  expect(shown).not.toMatch(/ab.?cd|abc|pa..wo|s3|cr3t|w0rd|abab/);
+});
+
+test('names that have nothing to do with a secret stay', () => {
+  const streams = new Streams(async () => ({ hash: '', size: 0 }), new Hidden(['ab/cd+ef/gh==', 'a/b/c']));
+  for (const name of ['report.pdf', 'a_b.txt', 'abc.txt', 'data/ab/cd.csv'])
+    expect(streams.cleanName(name, name)).toBe(name);
 });
 
 test('what shows while a program runs has no secret in it that terminal sequences had cut', async () => {

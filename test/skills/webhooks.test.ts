@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -27,7 +29,7 @@ beforeAll(async () => {
   coda = await play({
     model: new ScriptedModel((request) => [`I was told: ${lastSaid(request)}`]),
     env: { CODA_SECRET_KEY_FILE: join(folder, 'secret.key') },
-    config: { 'http.listen': '127.0.0.1:0' },
+    config: { 'http.listen': '127.0.0.1:0', 'http.url': 'https://coda.example' },
   });
   const address = coda.app.http?.address;
   base = `http://127.0.0.1:${address?.port}/hooks`;
@@ -139,6 +141,22 @@ describe('a hook', () => {
   test('without a signature is for its own machine only', async () => {
     expect((await post('local', bodyOf(), {})).status).toBe(202);
     expect(await post('local', bodyOf(), { 'x-forwarded-for': '203.0.113.9' })).toMatchObject({ status: 401 });
+  });
+
+  test.each([
+    ['its proxy names it, and says nothing of who asked it', { host: 'coda.example' }, 401],
+    ['a page of another site has a browser send it', { 'sec-fetch-site': 'cross-site' }, 401],
+    ['so does what is served on another port', { 'sec-fetch-site': 'same-site' }, 401],
+    ['a program names another port that leads here', { host: 'localhost:9000' }, 202],
+    ['a page of its own sends it', { 'sec-fetch-site': 'same-origin' }, 202],
+  ])('without a signature is for programs only: %s', async (_, headers, status) => {
+    const sent = request(`${base}/local`, { method: 'POST', headers });
+    const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+    sent.end(bodyOf());
+    const [answer] = await answered;
+    answer.resume();
+    expect(answer.statusCode).toBe(status);
+    await coda.app.settled();
   });
 
   test('is tried without doing anything, and says what its payload lacks', async () => {

@@ -41,8 +41,9 @@ export class Jwts {
       requiredClaims: ['sub', 'exp'],
     };
     const payload = await this.verified(token, options);
-    const sub = payload?.sub;
-    if (payload === undefined || sub === undefined || !/^[\x21-\x7e]{1,200}$/.test(sub)) return undefined;
+    // The library looks whether it is there, not what it is: of a list of one text a pattern finds that text.
+    const sub: unknown = payload?.sub;
+    if (payload === undefined || typeof sub !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(sub)) return undefined;
     return { id: idOf(issuer, sub), name: sub, account: sub, personId: undefined, scopes: this.scopesOf(payload) };
   }
 

@@ -49,6 +49,13 @@ export function isOwn(origin: string, host: string): boolean {
   return isUrl(origin) && new URL(origin).host === host.toLowerCase();
 }
 
+/** Whether the request names this machine, and no page of another origin has made a browser send it. */
+export function isOfThisMachine({
+  headers: { host = '', 'sec-fetch-site': site },
+}: Pick<IncomingMessage, 'headers'>): boolean {
+  return isLoopback(nameOf(host)) && (site === undefined || site === 'none' || site === 'same-origin');
+}
+
 function nameOf(host: string): string {
   return host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }

@@ -9,7 +9,7 @@ import type { AnyRoute, Caller, HealthCheck, HttpAnswer, Scope } from '../../cha
 import { write, writeProblem } from './answer.ts';
 import { cookieOf, guardSite } from './browser.ts';
 import { addressOf, type HttpConfig, isLoopback } from './config.ts';
-import { guardOrigin, type Origins, preflight } from './origins.ts';
+import { guardOrigin, isOfThisMachine, type Origins, preflight } from './origins.ts';
 import { isExpected, PROBLEM_TYPE, type Problem, problem, problemOf } from './problem.ts';
 import { checkHead, partsOf } from './request.ts';
 import { whileStanding } from './standing.ts';
@@ -284,8 +284,10 @@ function isBrowser({ headers }: IncomingMessage, { page }: AnyRoute): boolean {
   return page === true || (headers.authorization === undefined && cookieOf({ headers }) !== undefined);
 }
 
-/** Whether it comes from this machine by itself: what a proxy has passed on comes from anywhere. */
-function isLocal({ socket, headers }: IncomingMessage): boolean {
+/** Whether it comes from this machine by itself: what a proxy or a page has sent comes from anywhere. */
+function isLocal(incoming: IncomingMessage): boolean {
+  const { socket, headers } = incoming;
+  if (!isOfThisMachine(incoming)) return false;
   const forwarded = headers.forwarded ?? headers['x-forwarded-for'] ?? headers['x-real-ip'] ?? headers.via;
   return isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, '')) && forwarded === undefined;
 }

@@ -15,7 +15,7 @@ export interface Sent {
   body: Uint8Array;
   /** A header by its name in lower case. */
   header(name: string): string | undefined;
-  /** It comes from this machine. */
+  /** It comes from a program of this machine. */
   local: boolean;
 }
 

@@ -134,6 +134,8 @@ describe('what programs can ask for', () => {
         signed({ nbf: Math.floor(now) + 120 }),
         signed({ exp: undefined }),
         signed({ sub: undefined }),
+        // Of one text a pattern finds that text.
+        ...[['robot'], [['robot']], { toString: 'robot' }, 7, true, null].map((sub) => signed({ sub })),
       ]);
       expect(await Promise.all(tokens.map(status))).toEqual(tokens.map(() => 401));
       expect(await status(await signed({ exp: Math.floor(now) - 30 }))).toBe(200);
