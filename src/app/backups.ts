@@ -1,5 +1,5 @@
 /** Backups of a coda: by hand, every night, and before a new version changes the database. */
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { CodaError, type ErrorCode, messageOf, systemCode } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
@@ -14,7 +14,19 @@ interface BackupDeps {
 }
 
 /** What became of a backup that was asked for. */
-export type BackupState = { done: false } | { done: true; summary?: BackupSummary; error?: string };
+export type BackupState = { done: false } | { done: true; summary?: MadeBackup; error?: string };
+
+export interface MadeBackup extends BackupSummary {
+  /** The configuration's file is in it, and keys stand there. */
+  holdsKeys: boolean;
+}
+
+export interface BackupAsked {
+  /** Default: in the folder of backups, under the instant's name. */
+  file?: string;
+  /** Leaves the configuration's file out. */
+  withoutConfig?: boolean;
+}
 
 const NIGHTLY = /^coda-\d{14}\.tar\.gz$/;
 const BEFORE_UPGRADE = /^before-\d{4}-\d{14}\.tar\.gz$/;
@@ -32,22 +44,24 @@ export class Backups {
     this.deps = deps;
   }
 
-  /** Writes one to `file`, or to the folder of backups under the instant's name. */
-  async make(file?: string): Promise<BackupSummary> {
+  async make({ file, withoutConfig }: BackupAsked = {}): Promise<MadeBackup> {
     const { config, database, world, program } = this.deps;
+    const { dataDir } = config;
     const now = world.clock.now();
-    const path = file ?? join(backupFolder(config.dataDir), `coda-${stampOf(now)}.tar.gz`);
-    return writeBackup({ database, dataDir: config.dataDir, config: config.file, file: path, program, now });
+    const path = file ?? join(backupFolder(dataDir), `coda-${stampOf(now)}.tar.gz`);
+    const given = withoutConfig ? undefined : config.file;
+    const summary = await writeBackup({ database, dataDir, config: given, file: path, program, now });
+    return { ...summary, holdsKeys: given !== undefined && (await this.hasKeys(given)) };
   }
 
   /** Begins one that nobody waits for, or tells how the one to that file, which was begun, fares. */
-  ask(file: string): BackupState {
+  ask({ file, withoutConfig }: BackupAsked & { file: string }): BackupState {
     const known = this.begun.get(file);
     if (known?.done) this.begun.delete(file);
     if (known) return known;
     if (!isAbsolute(file)) return { done: true, error: 'the path of a backup begins at the root' };
     this.begun.set(file, { done: false });
-    this.make(file).then(
+    this.make({ file, ...(withoutConfig && { withoutConfig }) }).then(
       (summary) => this.begun.set(file, { done: true, summary }),
       (error) => this.begun.set(file, { done: true, error: messageOf(error) }),
     );
@@ -55,10 +69,16 @@ export class Backups {
   }
 
   /** Makes one for the night, and removes the oldest so that `keep` are left. Another one's backups are not touched. */
-  async nightly(keep: number): Promise<BackupSummary> {
+  async nightly(keep: number): Promise<MadeBackup> {
     const summary = await this.make();
     await rotate(backupFolder(this.deps.config.dataDir), NIGHTLY, keep);
     return summary;
+  }
+
+  /** Whether a file holds a value that must not be shown: it may as well come from the environment, or a file of its own. */
+  private async hasKeys(file: string): Promise<boolean> {
+    const text = await readFile(file, 'utf8').catch(() => '');
+    return this.deps.world.secrets.hide(text) !== text;
   }
 
   /** When the newest of the folder was made; undefined where there is none. */

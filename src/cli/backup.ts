@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
-import { type BackupState, Backups, backupFolder } from '../app/index.ts';
+import { type BackupState, Backups, backupFolder, type MadeBackup } from '../app/index.ts';
 import { sleep } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { bytesOf, plural } from '../base/text.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
 import {
-  type BackupSummary,
   type Database,
   openDatabase,
   type Restored,
@@ -22,6 +21,11 @@ import { version } from './version.ts';
 
 const LOOK_MS = 200;
 
+export interface BackupFlags extends Flags {
+  /** `--without-config`. */
+  withoutConfig?: boolean;
+}
+
 export interface RestoreFlags extends Flags {
   force?: boolean;
 }
@@ -32,19 +36,23 @@ export interface MoveFlags extends Flags {
 }
 
 /** `coda backup [FILE]`: by the running daemon, which goes on working; else here. */
-export async function backup(flags: Flags, io: NodeJS.Process): Promise<number> {
+export async function backup(flags: BackupFlags, io: NodeJS.Process): Promise<number> {
   const { config, world } = prepare(flags, io);
   const stamp = world.clock.now().toISOString().replace(/\D/g, '').slice(0, 14);
   const file = resolve(flags.args[0] ?? `${backupFolder(config.dataDir)}/coda-${stamp}.tar.gz`);
-  const summary = (await byDaemon(config.dataDir, file)) ?? (await backupHere(config, world, file));
+  const asked = { file, withoutConfig: flags.withoutConfig === true };
+  const summary = (await byDaemon(config.dataDir, asked)) ?? (await backupHere(config, world, asked));
   if (flags.json) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-  else io.stdout.write(`${summaryLine(summary)}\nPut it back with: coda restore ${summary.file}\n`);
+  else {
+    const keys = summary.holdsKeys ? `${HOLDS_KEYS}\n` : '';
+    io.stdout.write(`${summaryLine(summary)}\n${keys}Put it back with: coda restore ${summary.file}\n`);
+  }
   return 0;
 }
 
-async function byDaemon(dataDir: string, file: string): Promise<BackupSummary | undefined> {
+async function byDaemon(dataDir: string, asked: Asked): Promise<MadeBackup | undefined> {
   for (;;) {
-    const state = (await callDaemon(dataDir, 'backup', { file })) as BackupState | undefined;
+    const state = (await callDaemon(dataDir, 'backup', asked)) as BackupState | undefined;
     if (state === undefined) return undefined;
     if (state.done && state.summary) return state.summary;
     if (state.done) {
@@ -57,16 +65,21 @@ async function byDaemon(dataDir: string, file: string): Promise<BackupSummary | 
   }
 }
 
-async function backupHere(config: Config, world: World, file: string): Promise<BackupSummary> {
+async function backupHere(config: Config, world: World, asked: Asked): Promise<MadeBackup> {
   const database = await open(config, world);
   try {
-    return await new Backups({ config, database, world, program: `coda ${version()}` }).make(file);
+    return await new Backups({ config, database, world, program: `coda ${version()}` }).make(asked);
   } finally {
     await database.close();
   }
 }
 
-const summaryLine = ({ file, rows, files, bytes }: BackupSummary) =>
+type Asked = { file: string; withoutConfig: boolean };
+
+const HOLDS_KEYS =
+  'The keys that stand in config.yaml are in it: keep it as safe as them, or leave that file out with --without-config.';
+
+const summaryLine = ({ file, rows, files, bytes }: MadeBackup) =>
   `${file}: ${plural(rows, 'row')}, ${plural(files, 'file')}, ${bytesOf(bytes)}, read back and in order.`;
 
 /** `coda restore FILE`: into an empty place, or with `--force` in the place of what is there. */

@@ -1,6 +1,6 @@
 /** The commands about what coda keeps: backups and where the database is, what it remembers, notes. */
 import type { Command } from 'commander';
-import type { MoveFlags, RestoreFlags } from './backup.ts';
+import type { BackupFlags, MoveFlags, RestoreFlags } from './backup.ts';
 import type { Call } from './call.ts';
 import type { MemoryFlags } from './flags.ts';
 
@@ -9,8 +9,9 @@ export function addBackups(program: Command, call: Call): void {
     .command('backup')
     .description('write everything into one file, also while coda runs, and read it back')
     .argument('[file]', 'default: in the folder backups of the data folder')
+    .option('--without-config', 'leave config.yaml out, and the keys that stand in it')
     .option('--json', 'as JSON')
-    .action(call(async () => (await import('./backup.ts')).backup));
+    .action(call<BackupFlags>(async () => (await import('./backup.ts')).backup));
   program
     .command('restore')
     .description('put a backup into an empty data folder or database')

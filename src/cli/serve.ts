@@ -243,7 +243,8 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     }),
     metrics: () => metrics.text(),
     doctor: async () => (await app.checks.run()) as unknown as Json,
-    backup: ({ file }: Record<string, Json>) => app.backups.ask(String(file)) as unknown as Json,
+    backup: ({ file, withoutConfig }: Record<string, Json>) =>
+      app.backups.ask({ file: String(file), withoutConfig: withoutConfig === true }) as unknown as Json,
     trace: async ({ id }: Record<string, Json>) =>
       ((await traceMessage(app.database, String(id))) ?? null) as unknown as Json,
     outbox: async () => (await outbox.deadLetters()) as unknown as Json,

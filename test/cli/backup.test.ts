@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { command } from '../support/command-lines.ts';
 import { freshDataDir, Jsonl, migratedDataDir } from '../support/jsonl.ts';
+
+const run = promisify(execFile);
 
 async function coda(args: string[]) {
   return command(args);
@@ -25,6 +30,30 @@ test('a backup beside a running coda comes back in another folder', async () => 
   await using copy = await Jsonl.start({ dataDir: into });
   copy.write('{"text":"/notes"}\n');
   await copy.next(({ type, text }) => type === 'message' && (text ?? '').includes('bread'));
+});
+
+test('a backup says that keys are in it, and can leave them out', async () => {
+  const dataDir = await migratedDataDir();
+  const folder = dirname(dataDir);
+  const config = join(folder, 'keys.yaml');
+  const make = async (name: string, text: string, ...more: string[]) => {
+    writeFileSync(config, text);
+    const made = await coda(['backup', join(folder, name), '--data', dataDir, '--config', config, ...more]);
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    const { stdout: list } = await run('tar', ['-tzf', join(folder, name)]);
+    const { stdout: whole } = await run('tar', ['-xzOf', join(folder, name)]);
+    return {
+      says: made.stdout.includes('keys'),
+      file: list.includes('config.yaml'),
+      key: whole.includes('sk-hidden-123'),
+    };
+  };
+  const inside = 'web:\n  search:\n    brave: { api_key: sk-hidden-123 }\n';
+  expect(await make('a.tar.gz', inside)).toEqual({ says: true, file: true, key: true });
+  expect(await make('b.tar.gz', inside, '--without-config')).toEqual({ says: false, file: false, key: false });
+  writeFileSync(join(folder, 'brave.key'), 'sk-hidden-123');
+  const outside = `web:\n  search:\n    brave: { api_key_file: ${join(folder, 'brave.key')} }\n`;
+  expect(await make('c.tar.gz', outside)).toEqual({ says: false, file: true, key: false });
 });
 
 test('a move to nowhere is refused with what can be said', async () => {

@@ -11,7 +11,7 @@ const NIGHTLY = '47 2 * * *';
 
 /** What it may use beside what every skill may. */
 export interface BackupDeps {
-  nightly(keep: number): Promise<{ file: string; rows: number; files: number; bytes: number }>;
+  nightly(keep: number): Promise<{ file: string; rows: number; files: number; bytes: number; holdsKeys: boolean }>;
   /** When the newest of its own was made; undefined where there is none. */
   newestAt(): Promise<Date | undefined>;
 }
@@ -37,8 +37,8 @@ export const backup = (backups: BackupDeps): Skill<Settings> => ({
       async run() {
         // It may have been switched off since the schedule was made.
         if (cronOf(deps) === 'off') return;
-        const { file, rows, files, bytes } = await backups.nightly(deps.config.keep);
-        deps.world.log.info({ file, rows, files, bytes }, 'backup made');
+        const { file, rows, files, bytes, holdsKeys } = await backups.nightly(deps.config.keep);
+        deps.world.log.info({ file, rows, files, bytes, holdsKeys }, 'backup made');
       },
     },
   ],

@@ -27,6 +27,7 @@ export const texts = {
   broken: (host: string, status: number) => `${host} is out of order (${status}).`,
   laterRemedy: 'Try again later.',
   login: (host: string) => `${host} shows that page only to people who are logged in.`,
+  partly: '[It has a form for logging in: there may be more for those who are.]',
   loginRemedy: 'Open it yourself and paste what matters here, or give me another address.',
   captcha: (host: string) => `${host} asks whether I am a person (a CAPTCHA), and I am not.`,
   captchaRemedy: 'Open it yourself and paste what matters here, or give me another address.',

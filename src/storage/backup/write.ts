@@ -26,7 +26,7 @@ export interface BackupOptions {
   now: Date;
 }
 
-/** Of the data folder. No key is among them: a backup that is stolen must not open what is sealed. */
+/** Of the data folder. What seals secrets is not among them: a backup that is stolen must not open those. */
 const FOLDERS = ['artifacts', 'skills', 'imported'];
 const CHUNK_BYTES = 1_000_000;
 

@@ -138,6 +138,26 @@ describe('what stands before a page is said', () => {
     );
     expect((await read('/forum')).text).toContain('upright');
   });
+
+  test.each([
+    [
+      '/notice',
+      `${form}<main><h1>Pool</h1><p>The pool is closed on 3 December for repairs. Season tickets are extended.</p></main>`,
+    ],
+    [
+      '/wrapped',
+      `<form><input type=password><main><h1>Pool</h1><p>The pool is closed on 3 December for repairs.</p><p>Season tickets are extended.</p></main></form>`,
+    ],
+    [
+      '/beside',
+      `<article><p>The pool is closed on 3 December for repairs. Season tickets are extended by that week.</p>${form}</article>`,
+    ],
+  ])('a page with few words and a field for a password is read: %s', async (path, body) => {
+    internet.serve(path, (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end(body));
+    const { text } = await read(path);
+    expect(text).toContain('closed on 3 December');
+    expect(text).toContain('form for logging in');
+  });
 });
 
 describe('no private address is reached', () => {

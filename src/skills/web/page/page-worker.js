@@ -6,6 +6,9 @@ import { markdownOf } from './markdown.js';
 /** Of a PDF. */
 const MOST_PAGES = 500;
 const LONGEST_TITLE = 300;
+const PASSWORD = 'input[type="password"]';
+/** Some sites have one form around all of a page: that is no form for logging in. Characters. */
+const LONGEST_LOGIN = 400;
 
 parentPort.on('message', async ({ id, kind, html, url, bytes, most }) => {
   try {
@@ -23,10 +26,20 @@ async function ofHtml(html, url) {
   const document = parse();
   const about = aboutOf(document);
   const base = URL.parse(document.querySelector('base[href]')?.getAttribute('href') ?? '', url)?.href ?? url;
-  const passwords = document.querySelectorAll('input[type="password"]').length;
-  const main = mainOf(document, parse);
+  const passwords = document.querySelectorAll(PASSWORD).length;
+  const parsed = () => withoutLogin(parse());
+  const main = mainOf(withoutLogin(document), parsed);
   const plain = textOf(main);
   return { ...about, text: markdownOf(main, base), characters: plain.length, passwords };
+}
+
+/** The document without its forms for logging in: what they say is not what the page says. */
+function withoutLogin(document) {
+  for (const field of document.querySelectorAll(PASSWORD)) {
+    const form = field.closest('form');
+    if (form && textOf(form).length <= LONGEST_LOGIN && !form.querySelector('h1, article, main')) form.remove();
+  }
+  return document;
 }
 
 function aboutOf(document) {

@@ -8,7 +8,7 @@ import type { Answer, Egress } from '../../../egress/index.ts';
 import { texts } from '../texts.ts';
 import { decode, type Kind, kindOf } from './kind.ts';
 import { type Read, Reader, Unreadable } from './reader.ts';
-import { refreshTo, refusedBy, walledOff } from './walls.ts';
+import { isPartly, refreshTo, refusedBy, walledOff } from './walls.ts';
 
 /** A document as it is read. */
 export type Page = {
@@ -133,7 +133,9 @@ export class Pages {
   }
 }
 
-function documentOf(url: string, kind: 'html' | 'pdf', { title, text, published, pages }: Read, isCut: boolean): Page {
+function documentOf(url: string, kind: 'html' | 'pdf', read: Read, isCut: boolean): Page {
+  const { title, published, pages } = read;
+  const text = isPartly(read) ? `${read.text}\n\n${texts.partly}` : read.text;
   const truncated = isCut || text.length > LONGEST;
   const more = kind === 'pdf' ? texts.cutPages(pages ?? 0) : texts.cut(LONGEST);
   const shown = truncated ? `${text.slice(0, LONGEST)}\n\n${more}` : text;

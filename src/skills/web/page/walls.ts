@@ -5,8 +5,10 @@ import type { Read } from './reader.ts';
 
 const CAPTCHA =
   /cf-challenge|cf_chl_|challenge-platform|g-recaptcha|h-captcha|hcaptcha\.com|captcha-delivery|px-captcha|_Incapsula_Resource|turnstile\/v0|awswafcaptcha|<title>\s*(?:just a moment|attention required|are you a robot|verify (?:that )?you are human|access to this page has been denied)/i;
-/** A page that says so little beside a field for a password is about logging in. Characters. */
+/** What stands on a page that asks whether its reader is a person, at most; what is not there is not missed. Characters. */
 const LITTLE = 400;
+/** A page that says so little beside a form for logging in says nothing else. Characters. */
+const NOTHING = 60;
 
 /** Why there is no page at this status; undefined: there may be. */
 export function refusedBy(host: string, status: number, html: string | undefined): Failed | undefined {
@@ -23,9 +25,14 @@ export function refusedBy(host: string, status: number, html: string | undefined
 /** Why what was read is not what was asked for; undefined: it is, as far as anybody can tell. */
 export function walledOff(host: string, html: string, { characters, passwords = 0 }: Read): Failed | undefined {
   if (characters < LITTLE && CAPTCHA.test(html)) return captcha(host);
-  if (characters < LITTLE && passwords > 0)
+  if (characters < NOTHING && passwords > 0)
     return failed('LOGIN_WALL', texts.login(host), { remedy: texts.loginRemedy });
   return characters === 0 ? failed('EMPTY', texts.empty(host), { remedy: texts.emptyRemedy }) : undefined;
+}
+
+/** Whether there may be more for those who are logged in: it says little, and has a field for a password. */
+export function isPartly({ characters, passwords = 0 }: Pick<Read, 'characters' | 'passwords'>): boolean {
+  return characters < LITTLE && passwords > 0;
 }
 
 function captcha(host: string): Failed {
