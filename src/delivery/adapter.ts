@@ -202,7 +202,10 @@ export interface Part {
    * same in every process that answers the same message, also where their data have nothing in common.
    */
   identity?: string;
-  /** The id of a message that showed this part and was deleted by somebody: this one is another. */
+  /**
+   * The id of a message that showed this part and was deleted by somebody, or shows its beginning and cannot be edited: this
+   * one is another.
+   */
   instead?: string;
   place: Place;
   content: Content;
@@ -227,6 +230,8 @@ export type SendOutcome =
   | { kind: 'retry'; reason: string; afterMs?: number; until?: 'reachable'; untried?: true }
   /** The place does not exist any more or may not be written to. */
   | { kind: 'gone'; reason: string }
+  /** Of an edit or a deletion: the message stands as it is, and takes none any more. */
+  | { kind: 'frozen'; reason: string }
   /** The platform will never take this content. */
   | { kind: 'refused'; reason: string; fault: FaultKind }
   /** It was there, and somebody has deleted it. */
@@ -270,7 +275,10 @@ export interface ChatAdapter {
   /** Puts one part in its place, within 10 s. What the platform answers is an outcome, not an exception. */
   send(part: Part, signal: AbortSignal): Promise<SendOutcome>;
 
-  /** Replaces what a part that was sent shows. Repeating it is harmless. */
+  /**
+   * Replaces what a part that was sent shows. Repeating it is harmless. `gone`: the message is not there any more, or not
+   * to be reached; one that is there and can only not be changed is `frozen`, for nothing of it is said anew.
+   */
   edit(receipt: Receipt, part: Part, signal: AbortSignal): Promise<SendOutcome>;
 
   /** Takes a part away. One that is not there counts as taken away. */

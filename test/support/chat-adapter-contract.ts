@@ -14,6 +14,8 @@ export interface ConnectedAdapter {
   shown(): Promise<{ text: string; buttons: string[] }[]>;
   /** The next send reaches the platform, but its answer does not come back; undefined where that cannot happen. */
   loseNextAnswer?: (() => void) | undefined;
+  /** The platform refuses the next edit for good, though the message is there; undefined where that cannot happen. */
+  refuseNextEdit?: (() => void) | undefined;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,23 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
       const receipt = await put(part('draft'));
       for (let again = 0; again < 2; again++) await coda.adapter.edit(receipt, part('final'), signal());
       expect((await texts()).filter((text) => text.includes('final'))).toHaveLength(1);
+    });
+
+    test('of an edit that is refused for good it says that the message stands', async () => {
+      const { adapter, refuseNextEdit } = coda;
+      if (!refuseNextEdit) return;
+      const growing = part('first words');
+      const receipt = await put(growing);
+      refuseNextEdit();
+      expect((await adapter.edit(receipt, { ...growing, content: part('').content }, signal())).kind).toBe('frozen');
+      // What is left to say is another message, and is not taken for the first one.
+      const rest = { ...growing, instead: receipt.id, content: part('and the last').content };
+      const found = async () => adapter.find(rest, new Date(Date.now() - 1_000), signal());
+      expect(await found()).toBeUndefined();
+      const further = await put(rest);
+      if (adapter.promises.deduplicatesForMs > 0) expect((await put(rest)).id).toBe(further.id);
+      else expect((await found())?.id).toBe(further.id);
+      expect((await texts()).slice(-2)).toEqual(['first words', 'and the last']);
     });
 
     test('what is deleted is gone, and deleting it again does no harm', async () => {

@@ -65,12 +65,21 @@ export const echo: Model = {
 
 /** Says its first words, and the rest when it may. */
 export function inTwo(go: Promise<void>): Model {
+  return inPieces([
+    { text: 'first words', when: Promise.resolve() },
+    { text: ' and the last', when: go },
+  ]);
+}
+
+/** Says each of these when it may. */
+export function inPieces(pieces: readonly { text: string; when: Promise<void> }[]): Model {
   return {
-    name: 'test/stream',
+    name: 'test/pieces',
     async *generate() {
-      yield { type: 'text', text: 'first words' };
-      await go;
-      yield { type: 'text', text: ' and the last' };
+      for (const { text, when } of pieces) {
+        await when;
+        yield { type: 'text', text };
+      }
       yield { type: 'stop', reason: 'end' };
     },
   };

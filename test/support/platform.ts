@@ -57,7 +57,7 @@ export class FakePlatform {
   /** What the next sends meet, in order; an empty list means that all is well. */
   readonly faults: ('none' | 'lost' | 'before' | 'retry' | 'gone' | 'refused' | 'held' | 'away')[] = [];
   /** What the next edits meet. */
-  readonly editFaults: ('retry' | 'gone' | 'refused')[] = [];
+  readonly editFaults: ('none' | 'retry' | 'gone' | 'refused' | 'frozen')[] = [];
   /** The text of what the platform answers with 503, however often it is tried. */
   stuck: string | undefined;
   /** Nobody can ask where files are. */
@@ -84,7 +84,7 @@ export class FakePlatform {
   }
 
   post(part: Part): string {
-    const identity = JSON.stringify([part.place.channel, part.identity ?? part.key]);
+    const identity = JSON.stringify([part.place.channel, part.identity ?? part.key, part.instead]);
     const before = this.sentAt.get(identity);
     const now = this.options.now().getTime();
     if (before && now - before.at <= this.options.deduplicatesForMs && this.options.deduplicatesForMs > 0) {
@@ -95,7 +95,7 @@ export class FakePlatform {
     const { content } = part;
     this.messages.push({
       id,
-      key: part.key,
+      key: keyOf(part),
       channel: part.place.channel,
       text: content.text,
       kind: content.kind,
@@ -209,7 +209,7 @@ class FakeAdapter implements ChatAdapter {
   async edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
     const fault = this.platform.editFaults.shift();
     if (fault === 'retry') return { kind: 'retry', reason: '429', afterMs: 1_000 };
-    if (fault) return { kind: fault, reason: `the edit is ${fault}`, fault: 'refused' };
+    if (fault && fault !== 'none') return { kind: fault, reason: `the edit is ${fault}`, fault: 'refused' };
     return this.platform.edit(receipt.id, part)
       ? { kind: 'sent', receipt }
       : { kind: 'gone', reason: 'unknown message' };
@@ -221,8 +221,8 @@ class FakeAdapter implements ChatAdapter {
   }
 
   async find(part: Part): Promise<Receipt | undefined> {
-    const { key, place } = part;
-    const found = this.platform.messages.find((each) => each.key === key && each.channel === place.channel);
+    const { place } = part;
+    const found = this.platform.messages.find((each) => each.key === keyOf(part) && each.channel === place.channel);
     return found && { id: found.id };
   }
 
@@ -271,6 +271,9 @@ class FakeAdapter implements ChatAdapter {
     });
   }
 }
+
+/** What a part is known by here: another message wherever one is meant. */
+const keyOf = ({ key, instead }: Part): string => (instead === undefined ? key : `${key}|${instead}`);
 
 export interface Heard {
   id: string;

@@ -18,7 +18,7 @@ import type { RawChannel } from './channels.ts';
 import { rawFiles, UPLOADS } from './files.ts';
 import { bodyOf, customIds, fitting, type MessageBody, newMessage, said } from './message.ts';
 import type { DiscordOptions } from './options.ts';
-import { CODES, codeOf, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
+import { CODES, codeOf, editOutcomeOf, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
 import { placeOf, snowflakeAt } from './parse.ts';
 import { asChannel, asMessage, asPage } from './shapes.ts';
 import * as texts from './texts.ts';
@@ -79,18 +79,25 @@ export class Outbound {
   async edit(receipt: Receipt, part: Part, signal: AbortSignal): Promise<SendOutcome> {
     return this.outcome(async (rest) => {
       const { content, files } = await this.prepare(part);
-      const route = this.routeOf(receipt, part.place);
+      const channel = channelOf(receipt, part.place);
       // Files are shown once: what was attached before is replaced by what belongs to the part.
       const body = { ...bodyOf(content), ...(files.length > 0 && { attachments: attachmentsOf(files) }) };
-      const bring = async () => asMessage(await rest.patch(route, { ...authOf(route), body, files, signal }));
+      const put = (route: `/${string}`) => {
+        const bring = async () => asMessage(await rest.patch(route, { ...authOf(route), body, files, signal }));
+        return unarchived(rest, channel, bring);
+      };
       try {
-        await unarchived(rest, channelOf(receipt, part.place), bring);
+        await put(this.routeOf(receipt, part.place));
       } catch (error) {
+        // An answer to an interaction outlives its token; one that others see as well is the bot's own message.
+        const isOver = codeOf(error) === CODES.unknownWebhook || codeOf(error) === CODES.invalidWebhookToken;
+        const asOwn = () => put(`/channels/${channel}/messages/${receipt.id}`);
+        if (isOver && (await asOwn().catch(() => undefined))) return receipt;
         // A card whose message cannot be reached any more has nothing left to show.
-        if (!content.spent || outcomeOf(error).kind !== 'gone') throw error;
+        if (!content.spent || !['gone', 'frozen'].includes(editOutcomeOf(error).kind)) throw error;
       }
       return receipt;
-    });
+    }, editOutcomeOf);
   }
 
   async delete(receipt: Receipt, place: Place, signal: AbortSignal): Promise<SendOutcome> {
@@ -103,14 +110,14 @@ export class Outbound {
         if (statusOf(error) !== 404) throw error;
       }
       return receipt;
-    });
+    }, editOutcomeOf);
   }
 
   /** Throws what a request throws: then nobody knows yet. */
   async find(part: Part, since: Instant, signal: AbortSignal): Promise<Receipt | undefined> {
     const rest = this.rest();
     const origin = decodeOrigin(part.replyTo);
-    if (origin && (part.index ?? 0) === 0) {
+    if (origin && isOriginal(part)) {
       const found = await this.findAnswer(rest, origin, part, signal);
       if (found) return found;
     }
@@ -162,7 +169,7 @@ export class Outbound {
   ): Promise<Receipt> {
     const application = this.deps.application();
     try {
-      if ((part.index ?? 0) === 0) {
+      if (isOriginal(part)) {
         const original = originalOf(application, origin);
         const message = await rest.patch(original, { ...OPEN, body: bodyOf(content), files, signal });
         return { ...receiptOf(message, part.place.channel), original: `${application}/${origin.token}` };
@@ -282,6 +289,11 @@ export class Outbound {
     if (!rest) throw notSignedIn();
     return rest;
   }
+}
+
+/** Whether a part is the answer of an interaction itself; one instead of its message must not replace what that shows. */
+function isOriginal({ index = 0, instead }: Part): boolean {
+  return index === 0 && instead === undefined;
 }
 
 /** The same nonce was said before, and somebody has deleted that message. */

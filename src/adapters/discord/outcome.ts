@@ -21,8 +21,10 @@ export const CODES = {
   unknownMessage: 10008,
   unknownWebhook: 10015,
   unknownInteraction: 10062,
+  tooManyEdits: 30046,
   tooLarge: 40005,
   alreadyAcknowledged: 40060,
+  notOwnMessage: 50005,
   invalidWebhookToken: 50027,
   threadArchived: 50083,
   mayNotReply: 160002,
@@ -36,6 +38,14 @@ const GONE: readonly (number | string | undefined)[] = [
   CODES.invalidWebhookToken,
   CODES.threadArchived,
   CODES.threadLocked,
+];
+
+/** The message is there and cannot be changed: an old one too often, another application's, an interaction's after its time. */
+const FROZEN: readonly (number | string | undefined)[] = [
+  CODES.unknownWebhook,
+  CODES.invalidWebhookToken,
+  CODES.tooManyEdits,
+  CODES.notOwnMessage,
 ];
 
 /** Refused for now, whatever the status says: limits of writing, a feature that is off, an overload. */
@@ -79,6 +89,13 @@ export function outcomeOf(error: unknown): SendOutcome {
   if (status === 401) return { kind: 'retry', reason: 'Discord does not take the token', afterMs: 60_000 };
   if (status === 403 || status === 404) return { kind: 'gone', reason };
   return { kind: 'refused', reason, fault: 'refused' };
+}
+
+/** The same of an edit or a deletion. */
+export function editOutcomeOf(error: unknown): SendOutcome {
+  const outcome = outcomeOf(error);
+  const isFrozen = FROZEN.includes(codeOf(error)) && 'reason' in outcome;
+  return isFrozen ? { kind: 'frozen', reason: outcome.reason } : outcome;
 }
 
 /** What the network, the client and the runtime call a connection that does not come about or breaks. */

@@ -30,6 +30,7 @@ export interface InteractionDeps {
 
 /** Slack waits so long for an acknowledgement; a person sees it fail then. */
 const ACKNOWLEDGED_WITHIN_MS = 2_900;
+const MOST_NAMED = 5;
 const WORDS = 'words';
 const LONGEST_WORDS = 200;
 
@@ -87,8 +88,7 @@ export class Interactions {
     }
     if (context.channel.kind === 'im' && !config.dm) return refuse(texts.notDirectly());
     const text = commandText(raw);
-    if (text === undefined)
-      return refuse(texts.whichCommand(['help', ...commands.slice(0, 4).map(({ name }) => name)]));
+    if (text === undefined) return refuse(texts.whichCommand(namedAlone(commands.map(({ name }) => name))));
     const [, name = ''] = /^\/(\S+)/.exec(text) ?? [];
     const command = commands.find((each) => each.name === name.toLowerCase());
     // In a conversation between others an answer is their guest's alone.
@@ -216,6 +216,11 @@ export class Interactions {
   now(): Date {
     return this.deps.options.clock.now();
   }
+}
+
+/** The commands that `/coda` alone names: where the others are listed first, none twice. */
+function namedAlone(names: readonly string[]): string[] {
+  return [...new Set(['help', ...names])].slice(0, MOST_NAMED);
 }
 
 /** Whether a press is one of a message, or of a person's own page. */

@@ -80,7 +80,7 @@ export class Outbound {
         );
       } catch (error) {
         // A card whose message cannot be reached any more has nothing left to show.
-        if (!content.spent || outcomeOf(error).kind !== 'gone') throw error;
+        if (!content.spent || !['gone', 'frozen'].includes(outcomeOf(error).kind)) throw error;
       }
       return receipt;
     });

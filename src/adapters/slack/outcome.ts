@@ -60,15 +60,15 @@ const GONE: readonly string[] = [
   'user_disabled',
   'user_not_visible',
   'message_not_found',
-  'cant_update_message',
-  'cant_delete_message',
-  'edit_window_closed',
   'thread_not_found',
   'cannot_reply_to_message',
   'team_access_not_granted',
   'ekm_access_denied',
   'messages_tab_disabled',
 ];
+
+/** The message stands, and takes no edit or no deletion (docs.slack.dev/reference/methods/chat.update#errors, …/chat.delete). */
+const FROZEN: readonly string[] = ['cant_update_message', 'edit_window_closed', 'cant_delete_message'];
 
 /** The token is not good, which a person has to mend; what is said waits. */
 export const TOKEN_ERRORS: readonly string[] = [
@@ -114,6 +114,7 @@ export function outcomeOf(error: unknown): SendOutcome {
   if (!(error instanceof SlackRefusal)) return { kind: 'unknown', reason };
   const { error: name } = error;
   if (GONE.includes(name)) return { kind: 'gone', reason };
+  if (FROZEN.includes(name)) return { kind: 'frozen', reason };
   if (TOKEN_ERRORS.includes(name)) return { kind: 'retry', reason, afterMs: 60_000 };
   if (PASSING.includes(name)) return { kind: 'retry', reason };
   if (UNCLEAR.includes(name)) return { kind: 'unknown', reason };

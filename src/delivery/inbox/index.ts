@@ -13,6 +13,7 @@ import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { fileName } from '../files/taking.ts';
 import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
+import * as said from '../outbox/store/known.ts';
 import { dedupName } from '../parts.ts';
 import { toItem } from '../store.ts';
 import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
@@ -119,11 +120,11 @@ export class InboxWriter implements Inbox {
   }
 
   receipts(place: Place, since: Date): Promise<Set<string>> {
-    return store.receipts(this.deps.database, place, since);
+    return said.receipts(this.deps.database, place, since);
   }
 
   async unsure(place: Place): Promise<string[]> {
-    return (await store.unsure(this.deps.database, place)).map(dedupName);
+    return (await said.unsure(this.deps.database, place)).map(dedupName);
   }
 
   /** Acknowledges the event of a row that was heard here; undefined for any other. */

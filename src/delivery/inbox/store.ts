@@ -11,7 +11,6 @@ import {
   sql,
   type Transaction,
 } from '../../storage/index.ts';
-import type { Place } from '../adapter.ts';
 import { deletionRules as conversationErasing, mergeRules as conversationRules } from '../conversations/store.ts';
 import type { ItemKind, Payload } from '../item.ts';
 import { type ItemRow, itemColumns } from '../store.ts';
@@ -287,30 +286,6 @@ export async function knownKeys(database: Database, keys: readonly string[]): Pr
   if (keys.length === 0) return [];
   const { rows } = await database.read<{ key: string }>('select key from inbox where key = any($1)', [keys]);
   return rows.map(({ key }) => key);
-}
-
-/** The platform's ids of what is known to be said in a place. */
-export async function receipts(database: Database, place: Place, since: Instant): Promise<Set<string>> {
-  const { rows } = await database.read<{ id: string }>(
-    `select o.receipt->>'id' as id from outbox o join conversations c on c.id = o.conversation_id
-      where c.adapter = $1 and c.channel = $2 and o.receipt is not null and o.created_at >= $3`,
-    [place.adapter, place.channel, since],
-  );
-  return new Set(rows.map((row) => row.id));
-}
-
-/** Parts of a place that may be there though nobody has said so; at most 500. */
-export async function unsure(
-  database: Database,
-  place: Place,
-): Promise<{ key: string; grp: string; part: number; replyTo: string | undefined }[]> {
-  const { rows } = await database.read<{ key: string; grp: string; part: number; reply_to: string | null }>(
-    `select o.key, o.grp, o.part, o.reply_to from outbox o join conversations c on c.id = o.conversation_id
-      where c.adapter = $1 and c.channel = $2 and o.receipt is null
-        and o.state in ('draft', 'pending', 'sending', 'unknown', 'dead') limit 500`,
-    [place.adapter, place.channel],
-  );
-  return rows.map(({ reply_to: replyTo, ...row }) => ({ ...row, replyTo: replyTo ?? undefined }));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { backOff, deadline, sleep, unlessAborted } from '../../base/async.ts';
+import { BoundedMap } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -9,6 +10,7 @@ import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { dedupName } from '../parts.ts';
 import { directlyTo } from './direct.ts';
 import { untried } from './queue.ts';
+import { restOf, shownForGood, standing } from './standing.ts';
 import * as store from './store/index.ts';
 
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
@@ -18,6 +20,8 @@ export const SEND_DEADLINE_MS = 10_000;
 const LOOK_AFTER_MS = 15_000;
 /** So many failed sends in a row are no fault of one part. */
 const OUTAGE = 3;
+/** Drafts of which is remembered what they show. */
+const REMEMBERED = 2_000;
 
 export interface AttemptDeps {
   database: Database;
@@ -34,6 +38,8 @@ export class Attempts {
   private readonly deps: AttemptDeps;
   private readonly outages = new Outages();
   private resends = 0;
+  /** What growing parts are known to show, by their keys. */
+  private readonly shown = new BoundedMap<string, string>(REMEMBERED);
 
   private readonly counters: DeliveryCounters;
 
@@ -51,6 +57,16 @@ export class Attempts {
   isSure(owner: string): boolean {
     const instance = this.deps.instance();
     return owner === instance.id && instance.fresh();
+  }
+
+  /** A growing part shows its words now. */
+  shows({ key, content }: store.Row): void {
+    this.shown.set(key, content.text);
+  }
+
+  /** Where a message is that takes no more edits, with what it shows: nothing, as far as this process knows. */
+  frozen({ key }: store.Row, receipt: Receipt): Receipt {
+    return standing(receipt, this.shown.get(key) ?? '');
   }
 
   /** One attempt; undefined when the part is not this process's any more. Its log lines carry the message's id, or the part's. */
@@ -84,13 +100,16 @@ export class Attempts {
   /**
    * Brings one part to where it should be: sent, brought up to date, or taken away. Looks first where it may be there
    * already and the platform would not notice a second one. What has been deleted there is sent as another message, if
-   * `isWanted` says so. Never rejects.
+   * `isWanted` says so; of a message that takes no more edits the rest is. Never rejects.
    */
-  async bring(adapter: ChatAdapter, row: store.Row, isWanted = async () => true): Promise<SendOutcome> {
+  async bring(adapter: ChatAdapter, of: store.Row, isWanted = async () => true): Promise<SendOutcome> {
     const { world, database } = this.deps;
+    const { row, instead } = furtherOf(of);
+    if (!row) return { kind: 'sent', receipt: of.receipt as Receipt };
     const settles = this.settlesIn(adapter, row);
     if (settles > 0) return { kind: 'retry', reason: 'whether it has arrived cannot be seen yet', afterMs: settles };
     const part = toPart(row, (progress) => store.keep(database, row.id, row.owner, progress));
+    if (instead !== undefined) part.instead = instead;
     using limit = deadline(SEND_DEADLINE_MS, this.deps.signal);
     const { signal } = limit;
     try {
@@ -173,14 +192,19 @@ export class Attempts {
       const state = row.removed ? 'dropped' : 'sent';
       return { id: row.id, state, receipt: outcome.receipt, ...(spent && { spent: spent.length }) };
     }
-    if (outcome.kind === 'gone' && row.removed) return { id: row.id, state: 'dropped' };
+    if ((outcome.kind === 'gone' || outcome.kind === 'frozen') && row.removed) return { id: row.id, state: 'dropped' };
     // A card whose use could not be shown was said: what it says is not lost, and goes nowhere else.
-    if (wasSaid(row) && (outcome.kind === 'gone' || outcome.kind === 'refused' || this.isGivenUp(row))) {
+    if (wasSaid(row) && (['gone', 'frozen', 'refused'].includes(outcome.kind) || this.isGivenUp(row))) {
       world.log.warn({ key: row.key, outcome: outcome.kind }, 'a used card stays as it is');
       return { id: row.id, state: 'sent', ...(spent && { spent: spent.length }) };
     }
     if (outcome.kind === 'deleted') return { id: row.id, state: row.removed ? 'dropped' : 'sent' };
     const now = world.clock.now();
+    if (row.receipt && isFinal(row, outcome)) {
+      world.log.warn({ key: row.key, reason: outcome.reason }, 'a message takes no more edits');
+      // What was unclear was an edit: nothing of the rest was sent.
+      return { id: row.id, state: 'pending', nextAt: now, receipt: this.frozen(row, row.receipt), untried: true };
+    }
     const error = world.secrets.hide(outcome.reason).slice(0, 500);
     const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
     if (outcome.kind === 'retry' && outcome.untried) {
@@ -195,7 +219,7 @@ export class Attempts {
     if (outcome.kind === 'retry' && outcome.until === 'reachable')
       return { id: row.id, state: 'held', nextAt, error, ...unclear };
     if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
-    if (outcome.kind === 'refused' || this.isGivenUp(row)) return this.dead(row, error);
+    if (outcome.kind === 'refused' || outcome.kind === 'frozen' || this.isGivenUp(row)) return this.dead(row, error);
     if (outcome.kind === 'unknown') {
       const settlesMs = this.adapter(row.place.adapter)?.promises.settlesMs;
       // Where it takes a while to be seen, the newest attempt counts; where a key is forgotten, the first.
@@ -234,6 +258,24 @@ export class Attempts {
 
 /** Nobody is there, or the platform is off: that is no fault. */
 const isAway = (outcome: SendOutcome) => outcome.kind === 'retry' && outcome.until === 'reachable';
+
+/**
+ * What is to be sent of a part: the rest, where its message takes no more edits, nothing where it shows all. `instead`: the
+ * message that shows the beginning.
+ */
+function furtherOf(row: store.Row): { row: store.Row | undefined; instead?: string } {
+  const shown = row.removed ? undefined : shownForGood(row.receipt);
+  if (shown === undefined || !row.receipt) return { row };
+  const content = restOf(row.content, shown);
+  const { id } = row.receipt;
+  return { row: content && { ...row, content, receipt: undefined, isOutdated: false }, instead: id };
+}
+
+/** Whether the last edit of a growing part, which could be made, was refused for good. */
+function isFinal(row: store.Row, outcome: SendOutcome): outcome is SendOutcome & { kind: 'frozen' | 'refused' } {
+  const isRefused = outcome.kind === 'frozen' || (outcome.kind === 'refused' && row.isOutdated);
+  return isRefused && !row.removed && shownForGood(row.receipt) === undefined;
+}
 
 /** A card that was sent, and is only to be shown as used. */
 const wasSaid = ({ receipt, content, removed }: store.Row): boolean => !!receipt && !!content.spent && !removed;

@@ -7,6 +7,7 @@ import { deliveryCounters, secondsBetween } from '../counters.ts';
 import type { Item } from '../item.ts';
 import { type Addressed, rowOf, toParts } from '../parts.ts';
 import type { Attempts } from './attempt.ts';
+import { shownForGood } from './standing.ts';
 import * as store from './store/index.ts';
 
 /** What is whole within this time of its first words is said once, without a draft. Nobody sees so short a wait. */
@@ -115,6 +116,8 @@ export class Draft {
     const holder = { conversationId: item.conversation.id, owner: item.owner, inboxId: item.id };
     const written = await store.draft(database, { ...part, state: 'draft', owner: item.owner }, holder, now);
     if (!written) return undefined;
+    // An earlier process has found that its message takes no more edits.
+    if (shownForGood(written.receipt ?? undefined) !== undefined) return undefined;
     const row = rowOf(part, item.conversation.place, item.owner, now);
     const unknownAt = written.unknown_at ? new Date(written.unknown_at) : undefined;
     return { ...row, id: written.id, isOutdated: true, receipt: written.receipt ?? undefined, unknownAt };
@@ -126,6 +129,7 @@ export class Draft {
     const isWanted = () => store.isDraft(database, row.id, row.owner);
     const outcome = await attempts.bring(adapter, row, isWanted);
     if (outcome.kind === 'sent') {
+      attempts.shows(row);
       if (row.receipt?.id === outcome.receipt.id) return;
       if (!row.receipt && row.part === 0) this.count();
       row.receipt = outcome.receipt;
@@ -135,7 +139,11 @@ export class Draft {
       row.unknownAt = world.clock.now();
       await store.draftUnknown(database, row.id, row.owner, row.unknownAt);
       this.stop();
-    } else if (outcome.kind !== 'retry') this.stop();
+    } else if (outcome.kind !== 'retry') {
+      this.stop();
+      if (outcome.kind !== 'frozen' || !row.receipt) return;
+      await store.drafted(database, row.id, row.owner, attempts.frozen(row, row.receipt));
+    }
   }
 
   private count(): void {

@@ -42,7 +42,7 @@ export const TRANSITIONS: readonly Transition[] = [
     by: 'record',
     from: ['sending'],
     to: ['pending'],
-    when: 'it is to be tried again, or elsewhere: its place is gone; or its buttons were used meanwhile',
+    when: 'it is to be tried again, or elsewhere: its place is gone; its message takes no more edits, or its buttons were used meanwhile',
   },
   { by: 'record', from: ['sending'], to: ['unknown'], when: 'the platform has not answered' },
   { by: 'record', from: ['sending'], to: ['held'], when: 'nobody is there, or its platform is off' },

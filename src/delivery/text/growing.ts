@@ -23,6 +23,14 @@ export function shownWhileGrowing(text: string): string {
   return head + tail.slice(0, end).trimEnd() + open.reverse().join('');
 }
 
+/** How long the beginning of `text` is in which nothing is open: neither emphasis nor a link. A code block may be. */
+export function closedLength(text: string): number {
+  const start = lastParagraph(text);
+  if (start === undefined) return text.length;
+  const { from, end } = unclosed(text.slice(start));
+  return start + Math.min(from ?? end, end);
+}
+
 /** Where the last paragraph begins; undefined inside a code block. */
 function lastParagraph(text: string): number | undefined {
   let fence: string | undefined;
@@ -39,8 +47,17 @@ function lastParagraph(text: string): number | undefined {
   return fence === undefined ? Math.min(start, text.length) : undefined;
 }
 
-/** What is open at the end of a paragraph, outermost first, and where that which can be shown ends. */
-function unclosed(text: string): { open: string[]; end: number } {
+/** What is open at the end of a paragraph. */
+interface Unclosed {
+  /** Markers, outermost first. */
+  open: string[];
+  /** Where the first of them stands. */
+  from: number | undefined;
+  /** Where that which can be shown ends. */
+  end: number;
+}
+
+function unclosed(text: string): Unclosed {
   const open: { marker: string; at: number }[] = [];
   let at = 0;
   while (at < text.length) {
@@ -67,14 +84,14 @@ function unclosed(text: string): { open: string[]; end: number } {
 }
 
 /** What was opened and holds nothing yet is not shown at all. */
-function ended(text: string, open: { marker: string; at: number }[]): { open: string[]; end: number } {
+function ended(text: string, open: { marker: string; at: number }[]): Unclosed {
   let end = text.length;
   for (let last = open.at(-1); last; last = open.at(-1)) {
     if (text.slice(last.at + last.marker.length, end).trim() !== '') break;
     end = last.at;
     open.pop();
   }
-  return { open: open.map(({ marker }) => marker), end };
+  return { open: open.map(({ marker }) => marker), from: open[0]?.at, end };
 }
 
 /** Opens what a marker opens, or closes what it closes. */

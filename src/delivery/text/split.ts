@@ -29,7 +29,7 @@ export function cut(text: string, limit: number): Piece[] {
   let rest = text;
   let fence: Fence | undefined;
   while (rest !== '') {
-    const open = fence ? `${fence.marker}${fence.language}\n` : '';
+    const open = fence ? opening(fence) : '';
     const { body, after } = take(rest, limit - open.length, fence);
     pieces.push({ open, body, close: after ? closing(body, after) : '' });
     rest = rest.slice(body.length);
@@ -38,9 +38,17 @@ export function cut(text: string, limit: number): Piece[] {
   return pieces;
 }
 
+/** The line that opens again the code block in which `at` stands; nothing outside of one. */
+export function openAt(text: string, at: number): string {
+  const fence = fenceAfter(text.slice(0, at), undefined);
+  return fence ? opening(fence) : '';
+}
+
 export function show({ open, body, close }: Piece): string {
   return open + body + close;
 }
+
+const opening = ({ marker, language }: Fence): string => `${marker}${language}\n`;
 
 const closing = (body: string, fence: Fence): string => `${body.endsWith('\n') ? '' : '\n'}${fence.marker}`;
 

@@ -153,6 +153,18 @@ describe('buttons', () => {
     expect(labels(card)).toContain('Done');
   });
 
+  test('show their use when the token of the command that they answer is over', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    const { fake } = play;
+    const used = fake.uses(play.ana, play.general, 'remind', { when: 'tomorrow at 9', text: 'stretch' });
+    const card = await play.answer(used);
+    await play.settled();
+    await play.passes(20 * 60_000);
+    await play.answer(fake.presses(play.ana, card, 'Undo'));
+    expect(await eventually(() => card.content.includes('Undo — Ana'))).toBe(true);
+    expect(labels(card)).not.toContain('Undo');
+  });
+
   test('that one person alone sees work when Discord lets nobody change the card any more', async () => {
     await using play = await playDiscord({ stillClock: true });
     const { fake } = play;

@@ -11,6 +11,12 @@ import { FakeDiscord } from '../../support/discord/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { recordingInbox } from '../../support/inbox.ts';
 
+const REFUSED = {
+  status: 403,
+  foreign: '{"code":50005,"message":"Cannot edit a message authored by another user"}',
+  type: 'application/json',
+};
+
 chatAdapterContract('Discord', async () => {
   const fake = await FakeDiscord.start();
   const dataDir = await mkdtemp(join(tmpdir(), 'coda-discord-'));
@@ -32,7 +38,12 @@ chatAdapterContract('Discord', async () => {
   const stop = new AbortController();
   await adapter.start(inbox, () => {}, stop.signal);
   let lose = false;
+  let refuse = false;
   fake.rest.fault = ({ method, route }) => {
+    if (refuse && method === 'PATCH') {
+      refuse = false;
+      return REFUSED;
+    }
     if (!lose || method !== 'POST' || !route.endsWith('/messages')) return undefined;
     lose = false;
     return 'unanswered';
@@ -57,6 +68,9 @@ chatAdapterContract('Discord', async () => {
       })),
     loseNextAnswer: () => {
       lose = true;
+    },
+    refuseNextEdit: () => {
+      refuse = true;
     },
     async close() {
       stop.abort();

@@ -12,7 +12,12 @@ chatAdapterContract('Slack', async () => {
   const root = fake.says(ana, channel, 'a thread');
   const { adapter, close } = await openAdapter(fake, inbox);
   let lose = false;
+  let refuse = false;
   fake.web.fault = ({ method }) => {
+    if (refuse && method === 'chat.update') {
+      refuse = false;
+      return { status: 200, type: 'application/json', body: '{"ok":false,"error":"edit_window_closed"}' };
+    }
     if (!lose || method !== 'chat.postMessage') return undefined;
     lose = false;
     return 'unanswered';
@@ -33,6 +38,9 @@ chatAdapterContract('Slack', async () => {
       })),
     loseNextAnswer: () => {
       lose = true;
+    },
+    refuseNextEdit: () => {
+      refuse = true;
     },
     close,
   };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
 import { wordsOf } from '../../support/slack/index.ts';
-import { echo, playSlack } from '../../support/slack/play.ts';
+import { echo, inPieces, playSlack } from '../../support/slack/play.ts';
 
 const SETTLES_MS = 15_000;
 
@@ -85,6 +86,50 @@ describe('a place that cannot be written to', () => {
     await play.hears('answer to can you hear me?', fake.dm(ana));
     expect(play.said('answer to can you hear me?')).toHaveLength(1);
   });
+});
+
+describe('an edit that Slack refuses for good', () => {
+  const refusal = (error: string) => ({
+    status: 200,
+    type: 'application/json',
+    body: JSON.stringify({ ok: false, error }),
+  });
+
+  // docs.slack.dev/reference/methods/chat.update#errors
+  test.each([
+    { error: 'edit_window_closed', from: 'while the answer grows', edits: 0, said: ['It is', 'noon, as ever.'] },
+    { error: 'cant_update_message', from: 'while the answer grows', edits: 0, said: ['It is', 'noon, as ever.'] },
+    { error: 'edit_window_closed', from: 'at the end', edits: 1, said: ['It is noon,', 'as ever.'] },
+    { error: 'msg_too_long', from: 'at the end', edits: 1, said: ['It is noon,', 'as ever.'] },
+  ])(
+    '($error, $from) leaves the message as it is, and the rest is one further message',
+    async ({ error, edits, said }) => {
+      const [second, third] = [deferred(), deferred()];
+      const pieces = [
+        { text: 'It is', when: Promise.resolve() },
+        { text: ' noon,', when: second.promise },
+        { text: ' as ever.', when: third.promise },
+      ];
+      await using play = await playSlack({ model: inPieces(pieces) });
+      const { fake, ana } = play;
+      const dm = fake.dm(ana);
+      let updates = 0;
+      fake.web.fault = ({ method }) => (method === 'chat.update' && updates++ >= edits ? refusal(error) : undefined);
+      play.asks('what time is it?', { channel: dm });
+      await play.hears('It is', dm);
+      second.resolve();
+      expect(await eventually(() => updates === 1)).toBe(true);
+      if (edits > 0) await play.hears('It is noon,', dm);
+      third.resolve();
+      await play.hears('as ever.', dm);
+      await play.settled();
+      expect(fake.said(dm).map(wordsOf)).toEqual(said);
+      // What stands is left alone; one refused for its words may have been tried with more of them.
+      expect(updates - edits).toBeLessThanOrEqual(error === 'msg_too_long' ? 2 : 1);
+      const { rows } = await play.database.read(`select error from outbox where state <> 'sent'`);
+      expect(rows).toEqual([]);
+    },
+  );
 });
 
 test('where markdown blocks are not taken, Slack’s own notation is', async () => {

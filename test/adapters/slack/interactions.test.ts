@@ -61,7 +61,9 @@ describe('slash commands', () => {
     const { fake, ana, general } = play;
     const alone = fake.uses(ana, general, '/coda', '  ');
     await eventually(() => alone.acknowledged);
-    expect(String(alone.response?.text)).toContain('/coda help');
+    const named = String(alone.response?.text).match(/\/coda [\w-]+/g) ?? [];
+    expect(named[0]).toBe('/coda help');
+    expect(new Set(named).size).toBe(5);
     fake.uses(ana, general, '/coda', 'nots');
     await play.hears('I do not know `/nots`', general);
   });

@@ -2,7 +2,7 @@ import { eventually } from '../eventually.ts';
 import { PlatformPlay, type PlatformPlayOptions } from '../platform-play.ts';
 import { type Channel, type FakeOptions, FakeSlack, type Message, type User, wordsOf } from './index.ts';
 
-export { echo } from '../platform-play.ts';
+export { echo, inPieces } from '../platform-play.ts';
 
 export interface SlackPlayOptions extends PlatformPlayOptions {
   /** Keys of the `slack` block. */

@@ -1,6 +1,10 @@
 /** Parts in the hands of processes. */
 import type { Instant } from '../../../base/clock.ts';
 import type { Database, Transaction } from '../../../storage/index.ts';
+import { SHOWS } from '../standing.ts';
+
+/** A part in hand is sent, not edited: it has no message, or one that takes no more edits (`standing`). */
+const IS_SENT_ANEW = `(receipt is null or receipt ? '${SHOWS}' and state = 'sending')`;
 
 /**
  * What dead processes were sending may or may not be there, and nobody knows since when: the platform may have
@@ -15,9 +19,9 @@ export async function release(
   await tx.query(
     `update outbox
         set owner = null,
-            unknown_at = case when receipt is null then
+            unknown_at = case when ${IS_SENT_ANEW} then
                            case when adapter = any($3) then $2::timestamptz else coalesce(unknown_at, created_at) end end,
-            state = case when state = 'draft' then 'draft' when receipt is null then 'unknown' else 'pending' end,
+            state = case when state = 'draft' then 'draft' when ${IS_SENT_ANEW} then 'unknown' else 'pending' end,
             next_at = case when state = 'draft' then null else $2::timestamptz end,
             attempts = attempts + case when state = 'draft' then 0 else 1 end
       where owner = any($1::uuid[]) and state in ('sending', 'draft')`,

@@ -1,0 +1,44 @@
+/** Messages that take no more edits: what they go on showing, and what is still to be said. Pure. */
+import type { Receipt } from '../adapter.ts';
+import type { Content } from '../content.ts';
+import { closedLength } from '../text/growing.ts';
+import { openAt } from '../text/split.ts';
+
+/** In a receipt: the words that its message shows for good. */
+export const SHOWS = 'shows';
+
+/** The words that a message shows for good; undefined for one that can be edited, as far as is known. */
+export function shownForGood(receipt: Receipt | undefined): string | undefined {
+  const shown = receipt?.[SHOWS];
+  return typeof shown === 'string' ? shown : undefined;
+}
+
+/** The receipt of a message that shows these words for good. */
+export function standing(receipt: Receipt, shown: string): Receipt {
+  return { ...receipt, [SHOWS]: shown };
+}
+
+/** The rest of a part whose message shows `shown` for good, as a part of its own; undefined where nothing is left to say. */
+export function restOf(content: Content, shown: string): Content | undefined {
+  const { text, times, ...more } = content;
+  const at = wordBefore(text, closedLength(text.slice(0, commonLength(text, shown))));
+  const open = openAt(text, at);
+  const left = open === '' ? text.slice(at).trimStart() : text.slice(at).replace(/^\n/, '');
+  const rest = left.trim() === '' ? '' : open + left;
+  if (rest !== '') return { ...more, text: rest, ...(times && { times }) };
+  const shows = (more.buttons?.length ?? 0) + (more.files?.length ?? 0) + (more.inline?.length ?? 0) > 0;
+  return shows ? { ...more, text: '' } : undefined;
+}
+
+function commonLength(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let length = 0;
+  while (length < most && a[length] === b[length]) length++;
+  return length;
+}
+
+/** Where the word begins that `at` stands in: half of it is no beginning of a message. */
+function wordBefore(text: string, at: number): number {
+  if (at === text.length || /\s/.test(text[at] ?? '')) return at;
+  return text.slice(0, at).search(/\S*$/);
+}
