@@ -12,9 +12,10 @@ import {
   NoModel,
   type StopReason,
 } from './model.ts';
-import { joined, mendCall } from './repair.ts';
-import { Speech } from './speech.ts';
-import { callsIn, withoutCalls } from './text-calls.ts';
+import { joined, mendCall, toolNamed } from './repair.ts';
+import type { ThoughtFormat } from './speech/thought-formats.ts';
+import { type Heard, rawOf, Speech } from './speech.ts';
+import { callsIn, settled, type Written, withoutCalls } from './text-calls.ts';
 
 /** What one call to a model took. */
 export interface Used {
@@ -67,6 +68,8 @@ export interface AskingOptions {
   continuations?: number;
   /** Hears the text as far as it has come, whenever it has grown. */
   onText?(text: string): void;
+  /** Models whose answers begin within a thought, since their server swallows its beginning. Learnt here. */
+  swallowing?: Map<string, ThoughtFormat>;
 }
 
 const CONTINUATIONS = 5;
@@ -75,6 +78,8 @@ export const LONGEST_SHOWN = 20_000;
 const GO_ON = 'You were cut off. Go on exactly where you stopped; repeat nothing and say nothing about it.';
 const AGAIN = 'Your answer was empty. Answer the message before, or call a tool.';
 const SHORTER = 'Your tool call was cut off because it was too long. Make it in smaller pieces.';
+const NOT_MADE =
+  'No tool was called: your last answer held a call as text that could not be made. Call a tool that you were given, with all of its arguments, or answer in words. If you meant to show such a call, put it into a block of code.';
 
 /**
  * Asks `model` and puts right what came: broken arguments, calls that share an id, an answer that was cut at the token
@@ -90,9 +95,9 @@ export async function askModel(
   return asking.run();
 }
 
-interface Reply {
+interface Reply extends Heard {
   text: string;
-  /** Tokens, about: what it thought and did not say. */
+  /** Tokens, about: what it thought and did not say, and blocks of calls. */
   thoughts: number;
   calls: ModelToolCall[];
   stop: StopReason;
@@ -122,9 +127,9 @@ class Asking {
       this.answer.repairs.push('asked_again');
       reply = await this.once([{ role: 'user', text: AGAIN }], '');
     }
-    if (reply.stop === 'length' && reply.calls.length > 0) reply = await this.afterCutCall(reply);
+    if (reply.stop === 'length' && isCalling(reply)) reply = await this.afterCutCall(reply);
     const { continuations = CONTINUATIONS } = this.options;
-    for (let more = 0; reply.stop === 'length' && reply.calls.length === 0 && more < continuations; more++) {
+    for (let more = 0; reply.stop === 'length' && !isCalling(reply) && more < continuations; more++) {
       if (reply.text.trim() === '') break;
       this.answer.repairs.push('continued');
       reply = await this.goOn(reply);
@@ -132,7 +137,8 @@ class Asking {
     if (reply.stop === 'refused' && reply.text.trim() === '') {
       throw new ModelError('refused', `${this.answer.model} declined.`);
     }
-    if (reply.calls.length === 0) this.takeWritten(reply);
+    const written = reply.calls.length > 0 ? undefined : callsIn(reply, this.request.tools);
+    if (written) reply = await this.withWritten(reply, written);
     this.answer.text = reply.text;
     this.answer.calls = this.distinct(reply.calls.map((call) => this.mended(call)));
     return this.answer;
@@ -147,7 +153,7 @@ class Asking {
     ];
     try {
       const next = await this.once(said, text);
-      return { ...next, text: joined(text, next.text) };
+      return { ...next, ...continued(text, next) };
     } catch (error) {
       if (!(error instanceof NoModel)) throw error;
       const whole = `${text.trimEnd()} …\n\n${error.why}`;
@@ -156,40 +162,48 @@ class Asking {
     }
   }
 
-  private isEmpty({ text, calls, stop }: Reply): boolean {
-    return text.trim() === '' && calls.length === 0 && stop !== 'refused';
+  private isEmpty({ text, calls, blocks, stop }: Reply): boolean {
+    return text.trim() === '' && calls.length === 0 && blocks.length === 0 && stop !== 'refused';
   }
 
   /** Half a call must not run: what came whole does, else the model is asked for something smaller once. */
   private async afterCutCall(reply: Reply): Promise<Reply> {
-    const whole = reply.calls.filter(({ input }) => typeof input !== 'string');
-    if (whole.length === reply.calls.length) return reply;
+    const calls = reply.calls.filter(({ input }) => typeof input !== 'string');
+    const blocks = reply.blocks.filter(({ isClosed }) => isClosed);
+    const isWhole = (each: Reply) =>
+      each.blocks.every(({ isClosed }) => isClosed) && each.calls.every(({ input }) => typeof input !== 'string');
+    if (isWhole(reply)) return reply;
     this.answer.repairs.push('cut_call');
-    if (whole.length > 0) return { ...reply, calls: whole };
-    const said: ModelMessage[] = reply.text.trim() === '' ? [] : [{ role: 'assistant', text: reply.text }];
-    const next = await this.once([...said, { role: 'user', text: SHORTER }], '');
-    if (next.stop === 'length' && next.calls.some(({ input }) => typeof input === 'string')) {
+    if (calls.length > 0 || blocks.length > 0) return { ...reply, calls, blocks };
+    const next = await this.askAgain(reply, SHORTER);
+    if (next.stop === 'length' && !isWhole(next)) {
       throw new ModelError('malformed_output', `${this.answer.model} could not finish its tool call.`);
     }
     return next;
   }
 
+  /** Tells the model what is wrong with its answer, and takes the next one instead. */
+  private askAgain({ text }: Reply, wrong: string): Promise<Reply> {
+    const said: ModelMessage[] = text.trim() === '' ? [] : [{ role: 'assistant', text }];
+    return this.once([...said, { role: 'user', text: wrong }], '');
+  }
+
   /** One answer as it comes; `before` is what stands before it in the person's eyes. */
   private async once(more: readonly ModelMessage[], before: string): Promise<Reply> {
     const request = { ...this.request, messages: [...this.request.messages, ...more] };
-    const reply: Reply = { text: '', thoughts: 0, calls: [], stop: 'end' };
-    let speech = new Speech();
+    const reply: Reply = { text: '', blocks: [], thoughts: 0, calls: [], stop: 'end' };
+    let speech = new Speech(this.options.swallowing?.get(this.answer.model));
     let usage: ModelUsage | undefined;
     let begun = 0;
     try {
       for await (const event of this.model.generate(request, this.signal)) {
         if (event.type === 'begin') {
           if (++begun > 1) this.answer.repairs.push(event.model === this.answer.model ? 'retried' : 'fallback');
-          settle(reply, speech);
+          this.settle(reply, speech);
           this.countHalf(request, reply);
-          Object.assign(reply, { text: '', thoughts: 0, calls: [] });
-          speech = new Speech();
+          Object.assign(reply, { text: '', blocks: [], thoughts: 0, calls: [] });
           this.answer.model = event.model;
+          speech = new Speech(this.options.swallowing?.get(event.model));
           delete this.answer.keep;
           if (event.notice && !this.answer.notices.includes(event.notice)) this.answer.notices.push(event.notice);
         } else if (event.type === 'text') {
@@ -202,9 +216,12 @@ class Asking {
         else if (event.type === 'charged') this.answer.used.push({ model: event.model, usage: event.usage });
         else if (event.type === 'stop') reply.stop = event.reason;
       }
-      settle(reply, speech);
+      this.settle(reply, speech);
+      const { swallowing } = this.options;
+      if (speech.swallowed) swallowing?.set(this.answer.model, speech.swallowed);
+      else if (speech.text.trim() !== '') swallowing?.delete(this.answer.model);
     } catch (error) {
-      settle(reply, speech);
+      this.settle(reply, speech);
       if (usage) this.count(request, reply, usage);
       else this.countHalf(request, reply);
       throw error;
@@ -214,23 +231,44 @@ class Asking {
   }
 
   /** Takes in what is said, and shows it as far as it has come and is no call. */
-  private hear(reply: Reply, { text }: Speech, before: string): void {
+  private hear(reply: Reply, { text, blocks }: Speech, before: string): void {
     if (text === reply.text) return;
     reply.text = text;
     const { onText } = this.options;
     if (!onText || text.length > LONGEST_SHOWN) return;
-    const said = before === '' ? text : joined(before, text);
-    const shown = this.request.tools.length === 0 ? said : withoutCalls(said);
+    const shown = withoutCalls(
+      before === '' ? { text, blocks } : continued(before, { text, blocks }),
+      this.request.tools,
+    );
     if (shown.trim() !== '') onText(shown);
   }
 
-  /** Calls that were written as text are made. */
-  private takeWritten(reply: Reply): void {
-    const written = callsIn(reply.text, this.request.tools);
-    if (!written) return;
-    this.answer.repairs.push('text_call');
-    reply.text = written.text;
-    reply.calls = written.calls.map((call) => ({ ...call, id: `call_${shortId(12)}` }));
+  /** Calls that were written as text are made; one that cannot be is asked for once more, and never shown. */
+  private async withWritten(reply: Reply, written: Written): Promise<Reply> {
+    const { tools } = this.request;
+    if (written.problem === undefined) return this.made(reply, written);
+    if (tools.length === 0 && written.text !== '') return { ...reply, text: written.text };
+    this.answer.repairs.push('asked_again');
+    const next = await this.askAgain({ ...reply, text: written.text }, `${NOT_MADE} ${written.problem}`);
+    const again = next.calls.length > 0 ? undefined : callsIn(next, tools);
+    if (again?.problem !== undefined && again.text === '') {
+      throw new ModelError('malformed_output', `${this.answer.model} wrote a call that cannot be read.`);
+    }
+    return again ? this.made(next, again) : next;
+  }
+
+  private made(reply: Reply, { text, calls }: Written): Reply {
+    if (calls.length > 0) this.answer.repairs.push('text_call');
+    return { ...reply, text, calls: calls.map((call) => ({ ...call, id: `call_${shortId(12)}` })) };
+  }
+
+  /** No more comes: what is said and what is thought is decided. */
+  private settle(reply: Reply, speech: Speech): void {
+    speech.end();
+    const { text, blocks } = speech.blocks.length === 0 ? speech : settled(speech, this.request.tools);
+    Object.assign(reply, { text, blocks });
+    const unsaid = speech.thought + blocks.map(rawOf).join('');
+    if (unsaid !== '') reply.thoughts += tokensIn(unsaid);
   }
 
   /** An answer that broke off has cost what it is long, although nobody says how much. */
@@ -249,8 +287,8 @@ class Asking {
   }
 
   private mended(call: ModelToolCall): ModelToolCall {
-    const schema = this.request.tools.find(({ name }) => name === call.name)?.schema;
-    const { call: better, mended } = mendCall(call, schema);
+    const tool = toolNamed(call.name, this.request.tools);
+    const { call: better, mended } = mendCall({ ...call, name: tool?.name ?? call.name }, tool?.schema);
     if (mended) this.answer.repairs.push('arguments');
     return better;
   }
@@ -268,9 +306,14 @@ class Asking {
   }
 }
 
-/** No more comes: what is said and what is thought is decided. */
-function settle(reply: Reply, speech: Speech): void {
-  speech.end();
-  reply.text = speech.text;
-  reply.thoughts += tokensIn(speech.thought);
+/** What was said before, and what it goes on with. */
+function continued(before: string, { text, blocks }: Heard): Heard {
+  const whole = joined(before, text);
+  const shift = whole.length - text.length;
+  return { text: whole, blocks: blocks.map((block) => ({ ...block, at: Math.max(0, shift + block.at) })) };
+}
+
+/** Whether the reply calls tools, in whatever way. */
+function isCalling({ calls, blocks }: Reply): boolean {
+  return calls.length > 0 || blocks.length > 0;
 }

@@ -13,6 +13,7 @@ import { Ledger, type Money } from './ledger.ts';
 import { type LightModels, lightModels } from './light.ts';
 import { type Model, ModelError, type ModelMessage, NoModel } from './model.ts';
 import type { Models, Tier } from './models/index.ts';
+import type { ThoughtFormat } from './speech/thought-formats.ts';
 import type { ModelStep } from './steps.ts';
 import { recalledOf } from './store.ts';
 import * as texts from './texts.ts';
@@ -76,6 +77,7 @@ export class Inference {
   private readonly estimates: Estimates;
   private readonly windows: Windows;
   private readonly compaction: Compaction | undefined;
+  private readonly swallowing = new Map<string, ThoughtFormat>();
 
   constructor(options: InferenceOptions) {
     const { database, world, models, zone } = options;
@@ -182,7 +184,9 @@ export class Inference {
 
   /** Shows the model what fits, and half of it where that is too long after all. */
   private async ask(model: Model, { signal, onText }: Inquiry, shown: Shown, took: Took): Promise<Answer> {
-    const options = { taken: callIds(shown.turn), took, ...(model.streams !== false && onText && { onText }) };
+    const { swallowing } = this;
+    const shows = model.streams !== false && onText && { onText };
+    const options = { taken: callIds(shown.turn), took, swallowing, ...shows };
     let fitted = await this.windows.fit(shown, model, signal);
     for (let tries = 0; ; tries++) {
       try {

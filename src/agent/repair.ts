@@ -1,5 +1,5 @@
 import { jsonrepair } from 'jsonrepair';
-import type { ModelToolCall } from './model.ts';
+import type { ModelToolCall, ToolSpec } from './model.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -7,6 +7,18 @@ type Schema = Record<string, unknown>;
 const LARGEST = 200_000;
 /** Keys that would reach into every object. */
 const POISON: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
+/**
+ * The tool that a name means, also with what templates leave around it: `functions.note_save:0`,
+ * `note_save<|channel|>commentary`. Undefined where none of `tools` is named in it, or several are.
+ */
+export function toolNamed(name: string, tools: readonly ToolSpec[]): ToolSpec | undefined {
+  const exact = tools.find((tool) => tool.name === name);
+  if (exact) return exact;
+  const words = name.split(/[^\w-]+/).flatMap((word) => [word, word.replace(/(?:json|code)$/, '')]);
+  const meant = tools.filter((tool) => words.includes(tool.name));
+  return meant.length === 1 ? meant[0] : undefined;
+}
 
 /**
  * A call whose arguments fit its tool better: text becomes JSON, values get the type that the schema wants where only

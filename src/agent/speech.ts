@@ -1,104 +1,328 @@
-/** How models that think aloud mark their thoughts in the text itself. */
-const OPEN = /<(?:think|thinking|thought|thoughts|reasoning)>|◁think▷/i;
-const CLOSE = /<\/(?:think|thinking|thought|thoughts|reasoning)>|◁\/think▷/i;
-/** The beginning of such a mark, at the end of what has come so far. */
-const BEGUN = /(?:<\/?[a-z]{0,9}|◁\/?[a-z]{0,5})$/i;
-/** Longer than any mark. Characters. */
-const LONGEST_MARK = 16;
+/** What a model says, apart from what it thinks aloud and from calls that it writes as text. */
+import type { CallFormat } from './speech/call-formats.ts';
+import { Growing, type Span } from './speech/growing.ts';
+import {
+  type CallMark,
+  decidedTo,
+  type Found,
+  firstMark,
+  MARKED,
+  type Mark,
+  type ThoughtMark,
+  thoughtMark,
+} from './speech/marks.ts';
+import { Position } from './speech/position.ts';
+import type { ThoughtFormat } from './speech/thought-formats.ts';
+import { isWithinValue } from './speech/values.ts';
+
+/** A call, or several, written as text. */
+export interface Block {
+  /** The formats that begin in this way. */
+  formats: readonly CallFormat[];
+  open: string;
+  content: string;
+  close: string;
+  /** Its end has come. */
+  isClosed: boolean;
+  /** Where in the text it stood. */
+  at: number;
+  /** Words stand before it on its line: it may be a sentence about such tags. */
+  isDoubtful: boolean;
+}
+
+/** An answer without thoughts. */
+export interface Heard {
+  text: string;
+  blocks: readonly Block[];
+}
+
+interface Thinking {
+  kind: 'thinking';
+  mark: ThoughtMark;
+  /** How it began; '' where the beginning is only expected to have been swallowed. */
+  open: string;
+  inner: Growing;
+  depth: number;
+  /** Something has been thought. */
+  hasWords: boolean;
+  /** The last end in it that was not taken for its own. */
+  passed: Span | undefined;
+  /** Where a call begins in it. */
+  call: number | undefined;
+}
+
+interface Calling {
+  kind: 'calling';
+  mark: CallMark;
+  block: Block;
+  content: Growing;
+  /** Ends that stand within a value. */
+  passed: Span[];
+}
+
+type State =
+  | { kind: 'saying' }
+  | Thinking
+  | Calling
+  /** Whether the block is a call depends on what follows it. */
+  | { kind: 'judging'; block: Block }
+  /** Another speaker’s words, made up. */
+  | { kind: 'over' };
+
+const SAYING: State = { kind: 'saying' };
+/** More ends within values are not passed over. */
+const MOST_PASSED = 100;
 
 /**
- * What a model says, without what it thinks aloud, while it comes in pieces. Marks are no marks in code and in quotes,
- * so that an answer about them stays whole. A thought without an end is one where the answer began with it.
+ * Divides an answer while it comes in pieces, whatever the pieces: into what is said, what is thought and blocks that are
+ * calls. Marks in code and in quotes are text, so that an answer about them stays whole. `text` only grows, and holds nothing
+ * of a thought or a block, but where a server swallowed the beginning of a thought.
  */
-export class Speech {
-  /** What is said so far. */
+export class Speech implements Heard {
+  /** Said so far. */
   text = '';
-  /** What was thought and not said. */
+  /** Thought and not said, with its marks. */
   thought = '';
-  /** What came and is not decided: the end of a thought that is still open, or what may become a mark. */
-  private open = '';
-  /** The thought that is still open, before its end. It may turn out to be none. */
-  private doubtful = '';
-  private isThinking = false;
+  readonly blocks: Block[] = [];
+  /** The format of a thought of which only the end came. */
+  swallowed: ThoughtFormat | undefined;
+  /** Came and is not decided. */
+  private rest = '';
+  private state: State = SAYING;
+  private place = new Position();
+  /** Up to where in the text `place` has read. */
+  private placed = 0;
   private hasThought = false;
+  /** Something was taken out before the first word: the space behind it belongs to it. */
+  private isCut = false;
+  private takesThoughts = true;
+  /** Beginnings that were text: so are their ends. */
+  private plain = 0;
+
+  /** `expected`: the answer may begin within a thought of this format. */
+  constructor(expected?: ThoughtFormat) {
+    const mark = expected && thoughtMark(expected);
+    if (mark) this.state = thinking(mark, '');
+  }
 
   add(piece: string): void {
-    this.open += piece;
-    while (this.isThinking ? this.closed() : this.opened());
+    this.rest += piece;
+    while (this.step(false));
   }
 
   /** The answer is complete: what was not decided is. */
   end(): void {
-    const isThought = this.isThinking && this.text.trim() === '';
-    const left = this.doubtful + this.open;
-    if (isThought) this.think(left);
-    else this.say(left);
-    this.open = '';
-    this.doubtful = '';
-    this.isThinking = false;
+    while (this.rest !== '' || this.state !== SAYING) if (!this.step(true)) return;
   }
 
-  /** Whether a thought ended, after which the rest is looked at again. */
-  private closed(): boolean {
-    const found = CLOSE.exec(this.open);
-    const end = found ? found.index + found[0].length : Math.max(0, this.open.length - LONGEST_MARK);
-    this.doubtful += this.open.slice(0, end);
-    this.open = this.open.slice(end);
-    if (!found) return false;
-    this.think(this.doubtful);
-    this.doubtful = '';
-    this.isThinking = false;
-    if (this.text.trim() === '') this.text = '';
+  /** Whether the state has changed, after which the rest is looked at again. */
+  private step(isLast: boolean): boolean {
+    const { state } = this;
+    switch (state.kind) {
+      case 'saying':
+        if (MARKED.test(this.rest)) return this.saying(isLast);
+        this.say(this.rest);
+        this.rest = '';
+        return false;
+      case 'thinking':
+        return this.thinking(state, isLast);
+      case 'calling':
+        return this.calling(state, isLast);
+      case 'judging':
+        return this.judging(state.block, isLast);
+      case 'over':
+        this.rest = '';
+        return false;
+    }
+  }
+
+  private saying(isLast: boolean): boolean {
+    const { rest } = this;
+    const decided = isLast ? rest.length : decidedTo(rest);
+    const found = firstMark(rest);
+    const isDecided = found !== undefined && found.index < decided;
+    this.say(rest.slice(0, isDecided ? found.index : decided));
+    this.rest = rest.slice(isDecided ? found.index + found.text.length : decided);
+    if (isDecided) this.meet(found);
+    return isDecided;
+  }
+
+  private meet({ mark, text }: Found): void {
+    if (this.isText(mark, text)) {
+      this.plain += mark.role === 'stray' ? -1 : 1;
+      this.say(text);
+    } else if (mark.role === 'thought') this.state = thinking(mark, text);
+    else if (mark.role === 'call') this.state = this.begun(mark, text);
+    else if (mark.role === 'speaker') this.state = { kind: 'over' };
+    else if (mark.role === 'stray' && mark.ends && !this.hasThought) this.stray(mark.ends);
+    else this.cut(text);
+  }
+
+  /** Whether a mark is none where it stands. */
+  private isText(mark: Mark, text: string): boolean {
+    const { position } = this;
+    if (position.isQuoted) return true;
+    if (mark.role === 'thought') return !this.takesThoughts || (mark.format.first === true && !this.isFirst(text));
+    if (mark.role === 'stray' && this.plain > 0) return true;
+    if (mark.role !== 'call') {
+      const isWithinSentence = position.isWithinLine && /^(?:[^\S\n]+\S|[,.;:!?)])/.test(this.rest);
+      return isWithinSentence || (text === '</s>' && position.has('<s>'));
+    }
+    if (mark.place === 'line') return !position.isAtLineStart;
+    return mark.place === 'tag' && position.isAside;
+  }
+
+  /** Whether the answer begins with a word that is glued to the next one, as tokens are that a server took out. */
+  private isFirst(word: string): boolean {
+    return this.text.trim() === '' && !this.hasThought && word === word.toLowerCase() && /^[A-Z]/.test(this.rest);
+  }
+
+  private begun(mark: CallMark, open: string): Calling {
+    const last = this.blocks.at(-1);
+    const isNext = last !== undefined && this.text.slice(last.at).trim() === '';
+    const isDoubtful = mark.place === 'tag' && !this.position.isAtLineStart && !isNext;
+    const { formats } = mark;
+    const block = { formats, open, content: '', close: '', isClosed: false, at: this.text.length, isDoubtful };
+    return { kind: 'calling', mark, block, content: new Growing(), passed: [] };
+  }
+
+  private calling(state: Calling, isLast: boolean): boolean {
+    const { mark, content, passed } = state;
+    content.add(this.rest);
+    this.rest = '';
+    for (let end = content.next(mark.close); end; end = content.next(mark.close)) {
+      const isOwn = passed.length === MOST_PASSED || !isWithinValue(content.whole.slice(0, end.from));
+      if (isOwn) return this.closed(state, end);
+      passed.push(end);
+    }
+    if (!isLast) return false;
+    const [first] = passed;
+    if (first) return this.closed(state, first);
+    this.take(Object.assign(state.block, { content: content.whole }));
     return true;
   }
 
-  private opened(): boolean {
-    const found = OPEN.exec(this.open);
-    const stray = this.hasThought ? null : CLOSE.exec(this.open);
-    if (stray && (!found || stray.index < found.index)) return this.strayed(stray);
-    if (found) {
-      this.say(this.open.slice(0, found.index));
-      this.open = this.open.slice(found.index);
-      this.isThinking = !isQuoted(this.text);
-      if (this.isThinking) return true;
-      this.say(found[0]);
-      this.open = this.open.slice(found[0].length);
-      return true;
-    }
-    const kept = BEGUN.exec(this.open.slice(-LONGEST_MARK))?.[0].length ?? 0;
-    this.say(this.open.slice(0, this.open.length - kept));
-    this.open = this.open.slice(this.open.length - kept);
-    return false;
+  private closed({ block, content: { whole } }: Calling, { from, to }: Span): boolean {
+    this.rest = whole.slice(to);
+    Object.assign(block, { content: whole.slice(0, from), close: whole.slice(from, to), isClosed: true });
+    if (block.isDoubtful) this.state = { kind: 'judging', block };
+    else this.take(block);
+    return true;
   }
 
-  /** Some servers swallow the opening mark: on a line of its own, the closing one ends a thought all the same. */
-  private strayed(found: RegExpExecArray): boolean {
-    const end = found.index + found[0].length;
-    const before = this.text + this.open.slice(0, found.index);
-    if (!isQuoted(before) && /(?:^|\n)[^\S\n]*$/.test(before)) {
-      this.text = '';
-      this.think(before);
-    } else {
-      this.say(this.open.slice(0, end));
-    }
-    this.open = this.open.slice(end);
+  /** One that names nothing is a stray mark. */
+  private take(block: Block): void {
+    const isEmpty = block.content.trim() === '' && !block.open.includes('=');
+    if (!isEmpty) this.blocks.push(block);
+    else if (block.isDoubtful) this.say(rawOf(block));
+    this.isCut ||= !block.isDoubtful;
+    this.state = SAYING;
+  }
+
+  /** A sentence that goes on behind a block is about it. */
+  private judging(block: Block, isLast: boolean): boolean {
+    const next = this.rest.trimStart();
+    const spaces = this.rest.length - next.length;
+    const isAtLineEnd = this.rest.slice(0, spaces).includes('\n');
+    if (!isLast && !isAtLineEnd && decidedTo(this.rest) <= spaces) return false;
+    const isCall = isAtLineEnd || next === '' || firstMark(next)?.index === 0;
+    if (isCall) this.take(block);
+    else this.say(rawOf(block));
+    this.state = SAYING;
     return true;
+  }
+
+  private thinking(state: Thinking, isLast: boolean): boolean {
+    const { inner, mark } = state;
+    inner.add(this.rest);
+    this.rest = '';
+    for (let found = inner.next(mark.within); found; found = inner.next(mark.within)) {
+      // The next letter tells whether it stands in quotes.
+      if (found.to === inner.whole.length && !isLast) {
+        inner.back(found);
+        return false;
+      }
+      state.hasWords ||= inner.hasWordsBefore(found);
+      if (found.group === 'call') state.call ??= found.from;
+      else if (inner.isInQuotes(found)) continue;
+      else if (found.group === 'open') state.depth += state.hasWords ? 1 : 0;
+      else if (--state.depth === 0) return this.thoughtTo(state, found);
+      else state.passed = found;
+    }
+    return isLast && this.unended(state);
+  }
+
+  private thoughtTo({ inner: { whole }, open, mark }: Thinking, { to }: Span): boolean {
+    if (open === '') this.swallowed = mark.format;
+    this.think(open + whole.slice(0, to));
+    this.rest = whole.slice(to);
+    this.state = SAYING;
+    return true;
+  }
+
+  /** The answer is over and the thought is not: it ended at a mark that could be its end, or was none. */
+  private unended(state: Thinking): boolean {
+    const { passed, call, inner, open, mark } = state;
+    if (passed) return this.thoughtTo(state, passed);
+    if (call !== undefined && open !== '') return this.thoughtTo(state, { from: call, to: call });
+    const { length } = inner.whole;
+    const isThought = open !== '' && (this.text.trim() === '' || mark.format.certain === true);
+    if (isThought) return this.thoughtTo(state, { from: length, to: length });
+    this.takesThoughts = open === '';
+    this.state = SAYING;
+    this.say(open);
+    this.rest = inner.whole;
+    return true;
+  }
+
+  /** All that came was a thought. */
+  private stray(ends: ThoughtFormat): void {
+    this.swallowed = ends;
+    this.think(this.text);
+    this.blocks.length = 0;
+    this.startAgain();
+  }
+
+  /** Nothing is said yet. */
+  private startAgain(): void {
+    this.text = '';
+    this.place = new Position();
+    this.placed = 0;
+  }
+
+  private cut(mark: string): void {
+    this.isCut = true;
+    // A message of its own follows.
+    if (mark.endsWith('<|message|>') && this.text.trim() !== '' && !this.text.endsWith('\n')) this.say('\n\n');
   }
 
   private say(words: string): void {
-    // The empty line after a thought belongs to it.
-    this.text += this.hasThought && this.text === '' ? words.trimStart() : words;
+    const said = this.isCut && this.text === '' ? words.trimStart() : words;
+    this.text += said;
+  }
+
+  /** Where the end of the text stands. */
+  private get position(): Position {
+    this.place.add(this.text.slice(this.placed));
+    this.placed = this.text.length;
+    return this.place;
   }
 
   private think(words: string): void {
     this.thought += words;
     this.hasThought = true;
+    this.isCut = true;
+    // The space around it belongs to it.
+    if (this.text.trim() === '') this.startAgain();
   }
 }
 
-/** Whether what stands behind `before` is in code or in quotes. */
-function isQuoted(before: string): boolean {
-  if ((before.match(/^[^\S\n]*(?:```|~~~)/gm) ?? []).length % 2 === 1) return true;
-  const line = before.slice(before.lastIndexOf('\n') + 1);
-  return (line.match(/`/g) ?? []).length % 2 === 1 || /["'“‘«„(]$/.test(line);
+/** A block as it was written. */
+export function rawOf({ open, content, close }: Block): string {
+  return `${open}${content}${close}`;
+}
+
+function thinking(mark: ThoughtMark, open: string): Thinking {
+  const inner = new Growing();
+  return { kind: 'thinking', mark, open, inner, hasWords: false, depth: 1, passed: undefined, call: undefined };
 }

@@ -53,6 +53,86 @@ test('a thought without an answer is an empty answer', async () => {
   expect(repairs).toEqual(['asked_again']);
 });
 
+test('what a model thinks before its server lets it speak is shown once, and never again', async () => {
+  const swallowing = new Map();
+  const next = async () => {
+    const shown: string[] = [];
+    server.play({ text: ['Hm, ', 'blue.\n', '</thi', 'nk>\n\nIt is', ' blue.'] });
+    const options = { taken: new Set<string>(), onText: (text: string) => shown.push(text), swallowing };
+    const { text } = await askModel(modelsOn(server).answering('default'), request(), SIGNAL, options);
+    return { text, shown };
+  };
+  expect((await next()).text).toBe('It is blue.');
+  expect(await next()).toEqual({ text: 'It is blue.', shown: ['It is', 'It is blue.'] });
+});
+
+const CALL = '<tool_call>\n{"name": "note_save", "arguments": {"text": "milk"}}\n</tool_call>';
+const BAD_CALL = CALL.replace('note_save', 'note_eat');
+
+test('a call that is written as text and cannot be made is asked for once more, and never shown', async () => {
+  const { text, calls, repairs, shown } = await ask([
+    { text: ['Let me see.\n<tool', `_call>${BAD_CALL.slice(11)}`, '\nIt is saved.'] },
+    { text: CALL },
+  ]);
+  expect([text, calls]).toMatchObject(['', [{ name: 'note_save', input: { text: 'milk' } }]]);
+  expect(repairs).toEqual(['asked_again', 'text_call']);
+  expect([...new Set(shown)]).toEqual(['Let me see.\n']);
+  const said = JSON.stringify(server.requests.at(-1)?.body.messages.slice(-2));
+  expect(said).toContain('There is no tool “note_eat”.');
+  expect(said).not.toContain('tool_call>');
+});
+
+test('one that still cannot be made leaves what was said beside it, or a fault', async () => {
+  const [first, second] = [{ text: BAD_CALL }, { text: `${BAD_CALL}\n\nI cannot.` }];
+  expect(await ask([first, second])).toMatchObject({ text: 'I cannot.', calls: [] });
+  server.play(first, first);
+  const model = modelsOn(server).answering('default', 'gpt/other');
+  const fault = await faultIn(askModel(model, request(), SIGNAL, { taken: new Set() }));
+  expect(fault.fault).toBe('malformed_output');
+  expect(server.requests).toHaveLength(4);
+});
+
+test('what of a call is left in the text beside the call itself is cut', async () => {
+  const call = { name: 'note_save', input: { text: 'milk' } };
+  const { text, calls } = await ask([{ text: `I save it.\n${CALL}</tool_call>`, calls: [call] }]);
+  expect([text, calls]).toMatchObject(['I save it.\n', [call]]);
+  expect(calls).toHaveLength(1);
+});
+
+test.each([
+  // gpt-oss behind vLLM 32587
+  'note_save<|channel|>commentary',
+  'functions.note_save',
+  'functions.note_save:0',
+  'assistant<|channel|>commentary to=functions.note_save',
+])('%s is the tool note_save', async (name) => {
+  expect((await ask([{ calls: [{ name, input: { text: 'milk' } }] }])).calls).toMatchObject([{ name: 'note_save' }]);
+});
+
+test('a name that means no tool stays what it is', async () => {
+  // ollama 11704
+  const name = 'assistant<|channel|>analysis';
+  expect((await ask([{ calls: [{ name, input: { text: 'milk' } }] }])).calls).toMatchObject([{ name }]);
+});
+
+test('half a call as text is not made: it is asked for again, smaller', async () => {
+  const cut: Scene = { text: 'I save it.\n<tool_call>\n{"name": "note_save", "argu', stop: 'length' };
+  const { calls, repairs } = await ask([cut, { text: CALL }]);
+  expect(calls).toMatchObject([{ input: { text: 'milk' } }]);
+  expect(repairs).toEqual(['cut_call', 'text_call']);
+  const whole = await ask([{ text: `${CALL}\n<tool_call>{"name": "no`, stop: 'length' }]);
+  expect(whole.calls).toMatchObject([{ input: { text: 'milk' } }]);
+});
+
+test('a call behind an answer that was continued is made', async () => {
+  const { text, calls, shown } = await ask([
+    { text: 'The first half of it is', stop: 'length' },
+    { text: [' half of it is long.\n\n', CALL, '\nIt is saved.'] },
+  ]);
+  expect([text, calls]).toMatchObject(['The first half of it is long.', [{ name: 'note_save' }]]);
+  for (const each of shown) expect('The first half of it is long.\n\n').toContain(each);
+});
+
 test('an empty answer is asked for again once', async () => {
   expect(await ask([{ text: ' ' }, { text: 'Sorry: yes.' }])).toMatchObject({
     text: 'Sorry: yes.',

@@ -1,0 +1,125 @@
+/** Marks of calls and thoughts, to be found in a text that comes in pieces. */
+import { CALL_FORMATS, type CallFormat } from './call-formats.ts';
+import { HEADER } from './tags.ts';
+import { EMPTY_MARKS, OTHER_SPEAKERS, STRAY_ENDS, THOUGHT_FORMATS, type ThoughtFormat } from './thought-formats.ts';
+
+/** Calls that begin in the same way; a block may be of any of them. */
+export interface CallMark {
+  role: 'call';
+  place: CallFormat['place'];
+  close: RegExp | undefined;
+  formats: readonly CallFormat[];
+}
+
+export interface ThoughtMark {
+  role: 'thought';
+  format: ThoughtFormat;
+  /** Finds its ends, further beginnings within it, and calls that end it. */
+  within: RegExp;
+}
+
+/** `stray`: the end of a thought or of a call whose beginning is not there. */
+export type Mark =
+  | CallMark
+  | ThoughtMark
+  | { role: 'stray'; ends: ThoughtFormat | undefined }
+  | { role: 'speaker' }
+  | { role: 'empty' };
+
+/** A mark where it stands. */
+export interface Found {
+  mark: Mark;
+  text: string;
+  index: number;
+}
+
+/** Longer than any mark with what has to be seen behind it. Characters. */
+export const LONGEST_MARK = 700;
+
+const beginning = (text: string): string =>
+  [...text].reduceRight((rest, letter) => {
+    const escaped = letter.replace(/[[\]()|?.*+^$\\{}]/, '\\$&');
+    return rest === '' ? escaped : `${escaped}(?:${rest})?`;
+  }, '');
+
+const either = (sources: readonly string[]) => sources.map((source) => `(?:${source})`).join('|');
+
+const calls = CALL_FORMATS.filter(
+  ({ open, close }, index) => CALL_FORMATS.findIndex((each) => each.open === open && each.close === close) === index,
+);
+const CALL_OPEN = either(calls.filter(({ place }) => place !== 'line').map(({ open }) => open));
+
+const marks: readonly { open: string; mark: Mark }[] = [
+  ...calls.map(({ open, close, place }) => ({
+    open,
+    mark: {
+      role: 'call' as const,
+      place,
+      close: close === undefined ? undefined : new RegExp(close, 'gi'),
+      formats: CALL_FORMATS.filter((each) => each.open === open && each.close === close),
+    },
+  })),
+  ...THOUGHT_FORMATS.map((format) => ({
+    open: format.open,
+    mark: {
+      role: 'thought' as const,
+      format,
+      within: new RegExp(`(?<close>${format.close})|(?<open>${format.open})|(?<call>${CALL_OPEN})`, 'gi'),
+    },
+  })),
+  ...THOUGHT_FORMATS.filter(({ swallowed }) => swallowed).map((format) => ({
+    open: format.close,
+    mark: { role: 'stray' as const, ends: format },
+  })),
+  { open: either(STRAY_ENDS), mark: { role: 'stray', ends: undefined } },
+  { open: either(OTHER_SPEAKERS), mark: { role: 'speaker' } },
+  { open: either(EMPTY_MARKS), mark: { role: 'empty' } },
+];
+
+const ANY = new RegExp(marks.map(({ open }, index) => `(?<m${index}>${open})`).join('|'), 'gi');
+
+const WORDS = ['functools', 'assistantcommentary', 'analysis', 'assistantanalysis'].map(beginning);
+
+/** Fits a text that holds a mark, or ends with what may become one; most answers hold none. */
+export const MARKED = new RegExp(String.raw`[<[\]◁\x60]|assistantc|analysis|functools|(?:${either(WORDS)})$`, 'i');
+
+/** The mark of a thought of `format`. */
+export function thoughtMark(format: ThoughtFormat): ThoughtMark | undefined {
+  return marks.flatMap(({ mark }) => (mark.role === 'thought' && mark.format === format ? mark : []))[0];
+}
+
+/** The first mark in `text`. */
+export function firstMark(text: string): Found | undefined {
+  ANY.lastIndex = 0;
+  const found = ANY.exec(text);
+  const at = found ? marks.findIndex((_, index) => found.groups?.[`m${index}`] !== undefined) : -1;
+  const entry = marks[at];
+  return found && entry ? { mark: entry.mark, text: found[0], index: found.index } : undefined;
+}
+
+const SPACES = String.raw`[^\S\n]*`;
+/** What stands at the end of a text and may become a mark, or is one of which it is not known yet what follows it. */
+const GROWING = new RegExp(
+  `(?:${either([
+    String.raw`<(?:[/|｜a-z][^<>\n]{0,250})?`,
+    String.raw`<\|(?:start|channel)\|>${HEADER}(?:<[|a-z]{0,11})?`,
+    String.raw`<\|message_model\|>[\w.:-]{0,100}(?:<[\w|]{0,30})?`,
+    String.raw`<\|(?:open|close)\|>[^<]{0,250}(?:<[|sep]{0,5})?`,
+    String.raw`<\|?(?:im_start|turn|start_of_turn|start_header_id)\|?>\w{0,20}(?:<[\w|]{0,20})?`,
+    String.raw`\[[a-z_/]{0,14}`,
+    String.raw`\[e~?`,
+    '◁/?[a-z]{0,5}',
+    beginning(']<]minimax[>['),
+    String.raw`\x60{1,2}|\x60{3,}[^\S\n]*[a-z_]{0,20}`,
+    ...WORDS,
+    beginning('assistantcommentary to=functions'),
+  ])}|(?:${either(marks.filter(({ mark }) => ['stray', 'empty', 'speaker'].includes(mark.role)).map(({ open }) => open))})${SPACES})$`,
+  'i',
+);
+
+/** Where the end of `text` begins of which it is not decided what it is; its length where all of it is. */
+export function decidedTo(text: string): number {
+  const from = Math.max(0, text.length - LONGEST_MARK);
+  const held = GROWING.exec(text.slice(from));
+  return held ? from + held.index : text.length;
+}

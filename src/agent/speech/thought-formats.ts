@@ -1,0 +1,144 @@
+/** How models write thoughts, and marks that say nothing, into the text of an answer. */
+import { CALL, CALLS, channel, endTag, HARMONY_END, header, tag } from './tags.ts';
+
+export interface ThoughtFormat {
+  models: string;
+  open: string;
+  close: string;
+  /** Nobody writes it in a sentence: a thought also without an end. */
+  certain?: true;
+  /** Some templates begin the answer within it, so that only its end is seen. */
+  swallowed?: true;
+  /** Opens a thought only at the beginning of the answer. */
+  first?: true;
+  /** A thought, and “It is blue.” */
+  example: string;
+}
+
+const THINK = 'think|thinking|thought|thoughts|reasoning|longcat_think';
+
+export const THOUGHT_FORMATS: readonly ThoughtFormat[] = [
+  {
+    models: 'Qwen, DeepSeek, GLM, Kimi K2, MiniMax, Seed-OSS and most others',
+    open: tag(THINK, String.raw`(?:\s[^<>]{0,200})?`),
+    close: endTag(THINK),
+    swallowed: true,
+    example: '<think>\nHm, blue.\n</think>\n\nIt is blue.',
+  },
+  {
+    models: 'Kimi before K2',
+    open: '◁think▷',
+    close: '◁/think▷',
+    swallowed: true,
+    example: '◁think▷Hm.◁/think▷It is blue.',
+  },
+  {
+    models: 'Magistral, Ministral 3',
+    open: String.raw`\[THINK\]`,
+    close: String.raw`\[/THINK\]`,
+    swallowed: true,
+    example: '[THINK]Hm.[/THINK]It is blue.',
+  },
+  {
+    models: 'Kimi K3',
+    open: channel('open', 'think'),
+    close: channel('close', 'think'),
+    certain: true,
+    swallowed: true,
+    example: '<|open|>think<|sep|>Hm.<|close|>think<|sep|><|open|>response<|sep|>It is blue.<|close|>response<|sep|>',
+  },
+  {
+    models: 'gpt-oss (harmony)',
+    open: header('(?:analysis|thoughts?)'),
+    close: HARMONY_END,
+    certain: true,
+    example:
+      '<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>It is blue.<|return|>',
+  },
+  {
+    models: 'gpt-oss (harmony) without its tokens',
+    open: '(?:assistant)?analysis(?=[A-Z])',
+    close: 'assistantfinal|(?=assistantcommentary ?to=functions)',
+    first: true,
+    example: 'analysisThe user asks. Hm.assistantfinalIt is blue.',
+  },
+  {
+    models: 'Gemma 4',
+    open: String.raw`<\|channel>`,
+    close: String.raw`<channel\|>`,
+    certain: true,
+    swallowed: true,
+    example: '<|channel>thought\nHm.\n<channel|>It is blue.',
+  },
+  {
+    models: 'Command A',
+    open: String.raw`<\|START_THINKING\|>`,
+    close: String.raw`<\|END_THINKING\|>`,
+    certain: true,
+    swallowed: true,
+    example: '<|START_THINKING|>Hm.<|END_THINKING|><|START_RESPONSE|>It is blue.<|END_RESPONSE|>',
+  },
+  {
+    models: 'Apertus',
+    open: String.raw`<\|inner_prefix\|>`,
+    close: String.raw`<\|inner_suffix\|>`,
+    certain: true,
+    example: '<|inner_prefix|>Hm.<|inner_suffix|>It is blue.',
+  },
+  {
+    models: 'OpenThinker',
+    open: String.raw`<\|begin_of_thought\|>`,
+    close: String.raw`<\|end_of_thought\|>`,
+    certain: true,
+    swallowed: true,
+    example: '<|begin_of_thought|>Hm.<|end_of_thought|><|begin_of_solution|>It is blue.<|end_of_solution|>',
+  },
+  {
+    models: 'MedGemma',
+    open: '<unused94>',
+    close: '<unused95>',
+    certain: true,
+    example: '<unused94>thought\nHm.<unused95>It is blue.',
+  },
+  {
+    models: 'Open WebUI and services behind it',
+    open: String.raw`<details\s[^<>]{0,100}type="?reasoning"?[^<>]{0,100}>`,
+    close: '</details>',
+    example:
+      '<details type="reasoning" done="true" duration="3">\n<summary>Thought for 3 seconds</summary>\n> Hm.\n</details>\nIt is blue.',
+  },
+];
+
+/** Ends of calls whose beginning a server has taken out. */
+export const STRAY_ENDS: readonly string[] = [
+  endTag(`${CALL}|${CALLS}`),
+  '<[|｜]tool[_▁ ]calls?[_▁ ](?:section[_▁ ])?end[|｜]>',
+  channel('close', '(?:tools|call|argument)'),
+  String.raw`<tool_call\|>|<end_function_call>|<\|/tool_call\|>|<\|tool_call_end\|>|\[/TOOL_CALLS\]`,
+];
+
+/** What follows is not the assistant’s: the model goes on with somebody else’s part. */
+export const OTHER_SPEAKERS: readonly string[] = [
+  String.raw`<\|im_start\|>(?:user|system|tool)\b`,
+  String.raw`<\|start_header_id\|>(?:user|system|tool|ipython)\b`,
+  '<start_of_turn>user',
+  String.raw`<\|turn>(?:user|system|tool)\b`,
+  String.raw`<\|start\|>(?:user|system|developer|functions)\b`,
+  String.raw`<\|(?:user|observation|system)\|>`,
+  '<[|｜]User[|｜]>',
+  String.raw`\[INST\]`,
+];
+
+/** What ends an answer or begins it, and says nothing. */
+export const EMPTY_MARKS: readonly string[] = [
+  header('(?:final|commentary)'),
+  String.raw`<\|(?:im_end|eot_id|eom_id|eot|eom|endoftext|end_of_text|end_of_msg|end_message|endofturn|eos)\|>`,
+  String.raw`<\|(?:start|channel|message|constrain|call|return|end|assistant)\|>`,
+  String.raw`<\|im_start\|>(?:assistant)?`,
+  String.raw`<\|start_header_id\|>assistant<\|end_header_id\|>`,
+  String.raw`<start_of_turn>model|<end_of_turn>|<\|turn>model|<turn\|>`,
+  '<[|｜](?:end|begin)[_▁ ]of[_▁ ]sentence[|｜]>|<[|｜]Assistant[|｜]>',
+  String.raw`<\|(?:START|END)_(?:RESPONSE|TEXT|OF_TURN_TOKEN)\|>|<\|(?:begin|end)_of_solution\|>`,
+  channel('(?:open|close)', '(?:response|message)'),
+  String.raw`</s>|<eos>|<bos>|\[EOS\]|\[EOT\]|\[e~\[`,
+];
