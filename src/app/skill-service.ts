@@ -57,7 +57,7 @@ function run({ agentSkills, talk }: ServiceParts, path: string): AnyRoute {
     examples: [{ summary: 'Only look', body: { query: 'make a table', execute: false }, status: 200 }],
     async handle({ body, caller, signal }) {
       const { deprecated } = agentSkills.decisions();
-      const matching = (await search.find(agentSkills.catalog.current(), body.query)).filter(({ usable }) => usable);
+      const matching = (await search.offered(agentSkills.catalog.current(), body.query)).filter(({ usable }) => usable);
       const skills = matching.slice(0, MOST_FOUND).map(({ name: known, description }) => ({
         ...{ name: known, description },
         deprecated: deprecated.has(known),

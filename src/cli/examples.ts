@@ -55,6 +55,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   audit: 'coda audit verify',
   'audit export': 'coda audit export > audit.jsonl',
   skills: 'coda skills list',
+  'skills why': 'coda skills why plan four days in Rome',
+  'skills metrics': 'coda skills metrics --golden golden.json',
   'skills validate': 'coda skills validate ~/.agents/skills --strict',
   specialists: 'coda specialists list',
   'specialists validate': 'coda specialists validate ~/.coda/agents',

@@ -140,6 +140,10 @@ export interface DeprecateFlags extends Flags {
   replacement?: string;
 }
 
+export interface MetricsFlags extends Flags {
+  golden: string;
+}
+
 /** Where the configuration that the flags and the environment name is to be found. */
 export function configRequest(flags: Flags, io: NodeJS.Process, secrets = new Secrets()): ConfigRequest {
   return { env: io.env, file: flags.config, dataDir: flags.data, secrets };

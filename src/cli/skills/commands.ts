@@ -6,6 +6,7 @@ import type {
   AddSkillFlags,
   ApproveFlags,
   DeprecateFlags,
+  MetricsFlags,
   PackFlags,
   SkillImagesFlags,
   ValidateFlags,
@@ -43,6 +44,18 @@ export function addSkills(skills: Command, call: Call): void {
     .argument('<name>')
     .option('--json', 'as JSON')
     .action(call(async () => (await import('./test.ts')).skillsTest));
+  skills
+    .command('why')
+    .description('show which skills a request finds, with their scores')
+    .argument('<query...>')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./routing.ts')).skillsWhy));
+  skills
+    .command('metrics')
+    .description('measure whether requests find the skill that they are for')
+    .requiredOption('--golden <file>', 'JSON: [{ "query": …, "expected": name, names or null }]')
+    .option('--json', 'as JSON')
+    .action(call<MetricsFlags>(async () => (await import('./routing.ts')).skillsMetrics));
   skills
     .command('approve')
     .description('let a skill be used as its files are now, after showing what it may do')

@@ -15,6 +15,7 @@ export { isStandardName } from './read/to-skill.ts';
 export type { AgentSkill, RescanReport, SkillCatalog, SkillSnapshot } from './skill.ts';
 export * as skillTexts from './texts.ts';
 export { testSkill } from './use/cases.ts';
+export { goldenFile, measure as measureRouting } from './use/golden.ts';
 export { isFor } from './use/prompt.ts';
-export { SkillSearch } from './use/search.ts';
+export { OFFERED_FROM, SkillSearch } from './use/search.ts';
 export { folderOf } from './use/trusted.ts';

@@ -78,7 +78,12 @@ export async function testSkill(
   const outcomes: Outcome[] = [];
   for (const { file, test } of cases) {
     const wrong = [
-      ...(test.prompt === undefined ? [] : misplaced(test, (await search.find(snapshot, test.prompt)).indexOf(skill))),
+      ...(test.prompt === undefined
+        ? []
+        : misplaced(
+            test,
+            (await search.find(snapshot, test.prompt)).findIndex((found) => found.skill === skill),
+          )),
       ...misworded(test, typeof body === 'string' ? body : '', skill.name),
     ];
     const name = test.name ?? shorten(test.prompt ?? (test.args || 'called without arguments'), 60);

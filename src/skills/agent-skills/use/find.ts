@@ -21,7 +21,9 @@ export function searchTool(deps: ToolDeps): AnyTool {
     description: 'Finds skills by what they are for, also those that are not listed. Pass a few words.',
     effect: 'read',
     input: z.object({ words: z.string().min(1).max(400), most: z.int().min(1).max(20).default(8) }),
-    prepare: ({ words }, { turnKey }) => search.find(views.of(turnKey).snapshot, words),
+    // Also what would not be offered by itself: the model has asked, and chooses.
+    prepare: async ({ words }, { turnKey }) =>
+      (await search.find(views.of(turnKey).snapshot, words)).map(({ skill }) => skill),
     async run({ words, most }, ctx) {
       const may = new Set(await offeredIn(deps, ctx));
       const found = (ctx.prepared as AgentSkill[]).filter((skill) => may.has(skill)).slice(0, most);

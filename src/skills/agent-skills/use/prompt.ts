@@ -65,7 +65,7 @@ export class SkillPrompt {
     const list = this.list(view, off, budget);
     if (!list?.isCut || text === '') return [];
     const may = new Set(offered(view, off));
-    const found = await this.deps.search.find(view.snapshot, text);
+    const found = await this.deps.search.offered(view.snapshot, text);
     const entries: string[] = [];
     let left = budget * (1 - STANDING_SHARE) - tokensIn(texts.mayFit());
     for (const skill of found) {
