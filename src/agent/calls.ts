@@ -10,6 +10,7 @@ import { keepDialogue } from './dialogue/keep.ts';
 import { DROP } from './dialogue/names.ts';
 import type { ModelToolCall } from './model.ts';
 import * as texts from './texts.ts';
+import { hasForeignSlots, inEnglishWords } from './time-slots.ts';
 import {
   type Call,
   type CallContext,
@@ -22,6 +23,7 @@ import {
   PassedOn,
   type Tool,
   type ToolResult,
+  type TxContext,
 } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 import type { Turn } from './turn.ts';
@@ -50,6 +52,9 @@ export interface DataCall {
 function keyOf({ tool, input }: DataCall): string {
   return JSON.stringify([tool.name, input]);
 }
+
+/** Of the times of a call in English words, beside what its tool has prepared. */
+const slotsKeyOf = (call: DataCall): string => `times ${keyOf(call)}`;
 
 export function isData(valid: ValidCall): valid is ValidCall & { tool: DataTool } {
   return valid.tool.effect === 'read' || valid.tool.effect === 'write';
@@ -90,10 +95,16 @@ class NotReady extends PassedOn {
 }
 
 /** Awaits what the call needs before its transaction, once. */
-export async function makeReady(ready: Ready, { tool, input }: DataCall, ctx: CallContext): Promise<void> {
-  const key = keyOf({ tool, input });
-  if (tool.prepare && !ready.has(key)) ready.set(key, await tool.prepare(input, ctx));
+export async function makeReady(ready: Ready, call: DataCall, ctx: CallContext): Promise<void> {
+  const [key, slots] = [keyOf(call), slotsKeyOf(call)];
+  if (hasForeignSlots(call, ctx) && !ready.has(slots)) ready.set(slots, await inEnglishWords(call, ctx));
+  if (call.tool.prepare && !ready.has(key)) ready.set(key, await call.tool.prepare(call.input, ctx));
 }
+
+/** Whether the call has awaited all that it needs. */
+const isReady = (call: DataCall, ctx: CallContext): boolean =>
+  (!call.tool.prepare || ctx.ready?.has(keyOf(call)) === true) &&
+  (!hasForeignSlots(call, ctx) || ctx.ready?.has(slotsKeyOf(call)) === true);
 
 /**
  * Runs `work`, which opens a transaction whose calls have `ready` in their context. Where one of them turns out to need
@@ -109,7 +120,7 @@ export async function whenReady<T>(ready: Ready, work: () => Promise<T>): Promis
         ready.wasSlow = true;
         continue;
       }
-      if (!(error instanceof NotReady) || ready.has(keyOf(error.valid))) throw error;
+      if (!(error instanceof NotReady) || isReady(error.valid, { ...error.ctx, ready })) throw error;
       await makeReady(ready, error.valid, error.ctx);
     }
   }
@@ -126,12 +137,13 @@ export async function runData(
   undoable = true,
 ): Promise<ToolResult> {
   const key = keyOf({ tool, input });
-  if (tool.prepare && !ctx.ready?.has(key)) throw new NotReady({ tool, input }, ctx);
+  if (!isReady({ tool, input }, ctx)) throw new NotReady({ tool, input }, ctx);
+  const read = ctx.ready?.get(slotsKeyOf({ tool, input })) as Awaited<ReturnType<typeof inEnglishWords>> | undefined;
   const most = (tool.timeoutMs ?? DATA_TIMEOUT_MS) * (ctx.ready?.wasSlow ? SECOND_TIME : 1);
   const since = performance.now();
   const prepared = tool.prepare && { prepared: ctx.ready?.get(key) };
   const result = await inSpan(ctx.spans, 'tool', aboutTool(tool), () =>
-    withTimeout(most, tool.run(input, { ...ctx, ...prepared, tx })),
+    withTimeout(most, ran({ tool, input }, read, { ...ctx, ...prepared, tx })),
   );
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
   // "Undo" is about what the person did; what was done without them has its own button.
@@ -140,6 +152,13 @@ export async function runData(
   if (tool.effect === 'write') tx.afterCommit(() => ctx.changed?.());
   return kept(result, since);
 }
+
+/** What comes of a call, with its times in English words; of one that has none in them, why. */
+const ran = async (
+  { tool, input }: { tool: Pick<DataTool, 'run'>; input: unknown },
+  read: { input: unknown } | Failed | undefined,
+  ctx: TxContext,
+): Promise<ToolResult> => (read && 'ok' in read ? read : tool.run(read ? read.input : input, ctx));
 
 /** Runs a tool that reaches outside. What it throws is a bug, told as a failure: the effect may have happened. */
 export async function runOutside(
@@ -158,9 +177,10 @@ export async function runOutside(
       );
     signal.addEventListener('abort', stop, { once: true });
   });
-  const run = inSpan(ctx.spans, 'tool', aboutTool(tool), () => tool.run(input, { ...ctx, signal })).catch(
-    (error: unknown) => failed('INTERNAL', messageOf(error)),
-  );
+  const run = inSpan(ctx.spans, 'tool', aboutTool(tool), async () => {
+    const read = await inEnglishWords({ tool, input }, ctx);
+    return 'ok' in read ? read : tool.run(read.input, { ...ctx, signal });
+  }).catch((error: unknown) => failed('INTERNAL', messageOf(error)));
   return kept(await Promise.race([run, gaveUp]), since);
 }
 

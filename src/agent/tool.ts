@@ -177,6 +177,11 @@ interface ToolBase<Input> {
   spare?: boolean;
   /** What an input means that an earlier version stored for a tool of this name; undefined: it is an input of this one. */
   formerly?(input: unknown): Call | undefined;
+  /**
+   * Fields in which a person's words say a time. One in another language than English comes to `run` in English words; one
+   * that cannot be read, or in several ways, is refused or asked about instead.
+   */
+  times?: readonly string[];
   /** Not offered to the model: only buttons, commands and undo call it. */
   hidden?: boolean;
   /**

@@ -200,7 +200,7 @@ function addLooking(program: Command, call: Call): void {
     .argument('[words...]')
     .option('--zone <zone>', 'a time zone or a city; default: that of this machine')
     .option('--now <instant>', 'read it at this ISO instant; default: now')
-    .option('--locale <tag>', 'how dates such as 3/4 are read, such as en-GB')
+    .option('--locale <tag>', 'the language of the words, and how dates such as 3/4 are read: de-DE, en-GB')
     .option('--json', 'as JSON')
     .option('--jsonl', 'JSON lines on stdin and stdout, for programs')
     .action(call<WhenFlags>(async () => showWhen));

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { describe, findZone, occurrences, type Understood, understand, type When } from '../time/index.ts';
+import { describe, findZone, inEnglish, occurrences, type Understood, understand, type When } from '../time/index.ts';
 
 export interface WhenOptions {
   /** What to read, unless `jsonl` is set. */
@@ -42,7 +42,7 @@ export async function runWhen(options: WhenOptions, { stdin, stdout }: WhenStrea
     return USAGE;
   }
   const { now, zone } = asked;
-  const understood = understand(asked.text, asked);
+  const understood = await understandAny(asked);
   await say(options.json ? JSON.stringify(answer(understood)) : inWords(understood, { now, zone }));
   return understood.when.kind === 'once' || understood.when.kind === 'recurring' ? OK : REFUSED;
 }
@@ -69,6 +69,14 @@ function questionOf(fields: {
   return { text, now, zone: findZone(zone)?.zone ?? zone, locale: typeof locale === 'string' ? locale : undefined };
 }
 
+/** A time in any language that is read, or a sentence in English. */
+async function understandAny(asked: Question): Promise<Understood> {
+  const english = await inEnglish(asked.text, asked);
+  const sentence = understand('words' in english ? english.words : asked.text, asked);
+  const isOpen = 'when' in english && (english.when.kind === 'ambiguous' || sentence.when.kind === 'reject');
+  return isOpen ? { when: english.when, words: undefined, task: '' } : sentence;
+}
+
 async function answerLines(
   options: WhenOptions,
   stdin: Readable,
@@ -76,18 +84,18 @@ async function answerLines(
 ): Promise<number> {
   for await (const line of createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === '') continue;
-    await say(JSON.stringify(answerLine(line, options)));
+    await say(JSON.stringify(await answerLine(line, options)));
   }
   return OK;
 }
 
-function answerLine(line: string, { zone, now, locale }: WhenOptions): Record<string, unknown> {
+async function answerLine(line: string, { zone, now, locale }: WhenOptions): Promise<Record<string, unknown>> {
   const fields = parseObject(line);
   if (!fields) return { id: null, kind: 'reject', code: 'INPUT_INVALID', say: 'The line is not a JSON object.' };
   const id = fields.id ?? null;
   const asked = questionOf({ zone, now, locale, ...fields });
   if ('problem' in asked) return { id, kind: 'reject', code: 'INPUT_INVALID', say: asked.problem };
-  return { id, ...answer(understand(asked.text, asked)) };
+  return { id, ...answer(await understandAny(asked)) };
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {

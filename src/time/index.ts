@@ -1,6 +1,7 @@
 export { describe } from './describe.ts';
 export { parseDuration } from './duration.ts';
 export { DEFAULT_DAY_PARTS } from './env.ts';
+export { type InEnglish, inEnglish, mayBeForeign, wordsFor } from './foreign/door.ts';
 export {
   addDays,
   beginningOf,
@@ -26,6 +27,8 @@ export {
 } from './planned.ts';
 export type { Understood } from './sentence/sentence.ts';
 export { splitTask, understand } from './sentence/understand.ts';
+export { readSlot } from './slot.ts';
+export { notUnderstood } from './texts.ts';
 export type * from './types.ts';
 export { ANY_MONTH, MONTH, MONTH_BEGINNING, monthNames, WEEKDAY } from './words.ts';
 export { findZone } from './zone-names.ts';

@@ -3,6 +3,7 @@ import { MINUTE } from './civil.ts';
 import { parseCron } from './cron.ts';
 import { describe } from './describe.ts';
 import { hereOf } from './env.ts';
+import { isOtherWord } from './foreign/marks.ts';
 import { interpret } from './interpret.ts';
 import { english } from './lang/en.ts';
 import { trimmed } from './layout.ts';
@@ -51,7 +52,7 @@ export function chosen(words: Words): Words {
 export function readWords(words: Words, ctx: WhenContext): When | undefined {
   const read = readWhole(words, ctx);
   if (read) return read.when;
-  const tokens = words.tokens.length > LONGEST_SLIPS ? undefined : corrected(words.tokens);
+  const tokens = words.tokens.length > LONGEST_SLIPS ? undefined : corrected(words.tokens, isOtherWord);
   return tokens && readWhole(wordsOf(words.text, tokens), ctx)?.when;
 }
 

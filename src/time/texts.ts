@@ -1,4 +1,4 @@
-import { listOf } from '../base/text.ts';
+import { listOf, shorten } from '../base/text.ts';
 import type { Ambiguous, Reading, Reject, RejectCode } from './types.ts';
 
 /** What coda says about times, in words. */
@@ -18,12 +18,30 @@ export function past(understood: string): Reject {
 export const noTime = (): Reject =>
   reject('NO_TIME', '', 'When should that be? For example "tomorrow at 9", "in 20 minutes" or "every Monday".');
 
-export const notUnderstood = (words: string): Reject =>
-  reject(
+/** Models read it, too: these may have another language's words. */
+const plainEnglish = (...examples: string[]): string =>
+  `Say it in plain English words, for example ${listOf(
+    examples.map((one) => `"${one}"`),
+    'or',
+  )}.`;
+
+export const notUnderstood = (words: string): Reject => ({
+  ...reject(
     'NOT_A_DATE',
     '',
-    `I could not make out when "${words}" is. Try for example "Friday at 15:00", "24 December" or "every weekday at 9".`,
-  );
+    `I could not make out when ${quoted(words)} is. ${plainEnglish('Friday at 15:00', '24 December', 'every weekday at 9')}`,
+  ),
+  unread: words,
+});
+
+/** Of a field that says a time and something else. */
+export function unread(words: string, all: string): Reject {
+  const where = words === all ? '' : ` in ${quoted(all)}`;
+  const say = `I did not understand ${quoted(words)}${where}. ${plainEnglish('tomorrow at 9', 'every Monday at 9')}`;
+  return { ...reject('NOT_A_DATE', '', say), unread: words };
+}
+
+const quoted = (words: string): string => `"${shorten(words.replace(/\s+/g, ' '), 120)}"`;
 
 export const impossible = (): Reject =>
   reject('NOT_A_DATE', '', 'There is no such date or time. Please check the day, the month and the hour.');

@@ -76,11 +76,12 @@ export function tokenise(text: string): Token[] {
 
 /**
  * The tokens with words of one wrong letter put right, where every word must be about time anyway; undefined when there
- * are none.
+ * are none. A word of another language (`isOther`) is no typing error.
  */
-export function corrected(tokens: readonly Token[]): Token[] | undefined {
+export function corrected(tokens: readonly Token[], isOther: (word: string) => boolean): Token[] | undefined {
   let found = false;
   const right = tokens.flatMap((token) => {
+    if (isOther(token.text)) return [token];
     const short = SHORTS.get(token.raw);
     if (short !== undefined) {
       found = true;

@@ -77,6 +77,8 @@ export interface Reject {
   understood: string;
   /** A sentence for the person: what is wrong and what to say instead. */
   say: string;
+  /** Of a time that was read in part: the words that were not. */
+  unread?: string;
 }
 
 export type When = Once | Recurring | Ambiguous | Reject;

@@ -26,6 +26,7 @@ function unknownPlace(place: string): ToolResult {
 
 export const dateTool = dataTool({
   name: 'date_of',
+  times: ['date'],
   spare: true,
   description: "Tells which day a date is and how many days are left until it. Pass the person's own words.",
   effect: 'read',

@@ -20,6 +20,7 @@ const day = z.string().max(100).optional();
 export const searchTool = (meaning: Pick<Meaning, 'near'>) =>
   dataTool({
     name: 'note_search',
+    times: ['from', 'to'],
     topic: 'note',
     description: "Searches the person's notes: words (also misspelt or in other words) and #tags.",
     effect: 'read',

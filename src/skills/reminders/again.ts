@@ -11,6 +11,7 @@ import { findWhich } from './which.ts';
 export function againTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_again',
+    times: ['when'],
     topic: 'reminder',
     description: 'Sets a reminder beside another one, at a time that may be told from its time.',
     effect: 'write',

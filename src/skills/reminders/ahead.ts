@@ -23,6 +23,7 @@ const input = z.object({
 export function aheadTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_ahead',
+    times: ['when'],
     topic: 'reminder',
     description: 'Sets a reminder some time before or after a thing.',
     effect: 'write',

@@ -13,11 +13,13 @@ import { pattern } from '../../base/pattern.ts';
 import {
   describe,
   nextOf,
+  notUnderstood,
   type Once,
   type Planned,
   parseWhen,
   plannedFor,
   type Recurring,
+  type Reject,
   readPlan,
   storedPlan,
   WEEKDAY,
@@ -121,6 +123,7 @@ export async function moveTo(
 export function editTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_edit',
+    times: ['when'],
     topic: 'reminder',
     description: "Changes a reminder's text, its time, or how it is delivered. Pass the person's own words for `when`.",
     effect: 'write',
@@ -133,7 +136,7 @@ export function editTool(wakeAt: WakeAt) {
         .object({ from: z.string().min(1), to: z.string() })
         .optional()
         .describe('Words of the text for others.'),
-      when: z.string().optional().describe("The new time, in the person's own words."),
+      when: z.string().optional().describe("The new time, in the person's own words or in plain English."),
       series: z.boolean().optional().describe('Of a series: a single time replaces the whole series.'),
       whole: z.boolean().optional().describe('Of a series: another hour or day is meant for each time.'),
       urgent: z.boolean().optional().describe('Also during quiet hours, or no longer.'),
@@ -224,7 +227,7 @@ async function editTime(
   const { words, itsDay, when } = under ? { words: said, when: under } : timeBeside(ctx, ownTime(found, now), said);
   const asks = { slot: 'when' };
   if (when === undefined) return failed('PAST', texts.pickedPast, { asks });
-  if (when.kind === 'reject') return failed(when.code, when.say, { asks });
+  if (when.kind === 'reject') return failed(when.code, whyNot(when, input.when), { asks });
   const wanted = { act: 'edit', which: found.id, text };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (found.rule !== undefined && when.kind === 'once' && !input.series) {
@@ -247,6 +250,10 @@ async function editTime(
   const choices = when.others?.map((other) => readingChoice(other, wanted));
   return result.ok && choices ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;
 }
+
+/** Why there is no such time, in the words that were said: what they left out had been filled in. */
+export const whyNot = ({ say, unread }: Reject, said: string): string =>
+  unread === undefined ? say : notUnderstood(said).say;
 
 /** What was skipped before does not come back with a further condition. */
 function stillSkipped({ plannedAt, snoozedUntil }: Reminder, planned: Planned): Planned | undefined {

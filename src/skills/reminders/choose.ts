@@ -14,6 +14,7 @@ import { findWhich } from './which.ts';
 export function chooseTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_choose',
+    times: ['when'],
     topic: 'reminder',
     description: 'Sets, moves or puts off a reminder to a time that the person picked.',
     effect: 'write',

@@ -20,8 +20,8 @@ import {
   type Reading,
   type Recurring,
   type Reject,
+  readSlot,
   storedPlan,
-  understand,
 } from '../../time/index.ts';
 import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
@@ -44,7 +44,10 @@ export const createInput = z.object({
   when: z
     .string()
     .optional()
-    .describe('The person\'s own words for the time ("tomorrow at 9", "every weekday at 8"); never a computed date.'),
+    .describe(
+      'The person\'s own words for the time and nothing else ("tomorrow at 9", "every weekday at 8"), in plain English where ' +
+        'they speak another language; never a computed date.',
+    ),
   lead: z
     .enum(['to', 'about', 'that'])
     .optional()
@@ -81,6 +84,7 @@ export type ToCreate = CreateInput & { tainted?: boolean | undefined };
 export function createTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_create',
+    times: ['when'],
     topic: 'reminder',
     description:
       "Sets a reminder, once or recurring. Pass the person's own words for `when`; never compute a date yourself.",
@@ -100,7 +104,7 @@ export function createTool(wakeAt: WakeAt) {
         return failed('NO_TIME', message, { remedy, asks: { slot: 'when' } });
       }
       const said = pastTheHour(input.when, ctx.when) ?? input.when;
-      const { when } = understand(isWaking(text, said) ? inTheMorning(said) : said, ctx.when);
+      const when = readSlot(isWaking(text, said) ? inTheMorning(said) : said, ctx.when);
       if (when.kind === 'reject') return askAnother(when, text, input.lead);
       const { lead, dm, urgent, catch_up, nag } = input;
       const wanted = { act: 'create', text, lead, dm, urgent, catch_up, nag };
@@ -111,8 +115,9 @@ export function createTool(wakeAt: WakeAt) {
 }
 
 /** A time that cannot be: another one is asked for, and the answer is for this. */
-function askAnother({ code, say }: Reject, text: string, lead: CreateInput['lead']): Failed {
-  const [why = ''] = /^.*?[.!](?= |$)/s.exec(say) ?? [];
+function askAnother({ code, say, unread }: Reject, text: string, lead: CreateInput['lead']): Failed {
+  // What was not understood, and how to say it, is for a model as well.
+  const [why = ''] = unread === undefined ? (/^.*?[.!](?= |$)/s.exec(say) ?? []) : [];
   return failed(code, `${why || say} ${texts.noTime(text, lead).message}`, { asks: { slot: 'when' } });
 }
 

@@ -22,6 +22,7 @@ type ListInput = z.output<typeof listInput>;
 
 export const listTool = dataTool({
   name: 'reminder_list',
+  times: ['day'],
   topic: 'reminder',
   description: "Lists the person's reminders, numbered: pending (the default), completed or all; ten to a page.",
   effect: 'read',

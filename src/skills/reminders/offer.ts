@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { dataTool, failed, privately } from '../../agent/index.ts';
-import { describe, understand } from '../../time/index.ts';
+import { describe, readSlot } from '../../time/index.ts';
 import { askWhich, LONGEST_TEXT, readingChoice } from './create.ts';
 import { texts } from './texts.ts';
 
 /** "Call the bank at 3": told, or a wish? The button sets it. */
 export const offerTool = dataTool({
   name: 'reminder_offer',
+  times: ['when'],
   topic: 'reminder',
   description: 'Asks whether words that say what and when should become a reminder.',
   effect: 'read',
@@ -15,7 +16,7 @@ export const offerTool = dataTool({
   input: z.object({ text: z.string().min(1).max(LONGEST_TEXT), when: z.string().min(1).max(200) }),
 
   async run({ text, when: said }, { when: ctx }) {
-    const { when } = understand(said, ctx);
+    const when = readSlot(said, ctx);
     // Words that say no time were no wish.
     if (when.kind === 'reject') return failed('NOT_FOUND', when.say);
     const wanted = { act: 'create', text };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dataTool, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { nextOf, storedPlan, type When } from '../../time/index.ts';
-import { change, ofEach, SPOKE_LATELY_MS, which } from './change.ts';
+import { change, ofEach, SPOKE_LATELY_MS, which, whyNot } from './change.ts';
 import { askWhich, readingChoice } from './create.ts';
 import { dayOfAll, spanOf } from './days.ts';
 import { isSeveralTimes, moveApart, movedTo, occurrenceWithin } from './one-day.ts';
@@ -39,13 +39,17 @@ export async function snoozeTo(
 export function snoozeTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_snooze',
+    times: ['when', 'day'],
     topic: 'reminder',
     description: 'Puts one occurrence of a reminder off. A series keeps its own times beside it.',
     effect: 'write',
     redact: privately('which'),
     input: z.object({
       which,
-      when: z.string().default('10 minutes').describe("How long, or until when, in the person's own words."),
+      when: z
+        .string()
+        .default('10 minutes')
+        .describe("How long, or until when, in the person's own words or in plain English."),
       day: z.string().max(100).optional().describe('Of a series: only that day moves.'),
     }),
 
@@ -70,7 +74,7 @@ async function snooze(
   // Three o'clock is on the day of the occurrence that moves.
   const itsDay = own ? onDayOf(own, completed.replace(UNTIL, ''), ctx.when) : undefined;
   const when = itsDay ?? parsePutOff(completed, own ?? now, ctx.when);
-  if (when.kind === 'reject') return failed(when.code, when.say);
+  if (when.kind === 'reject') return failed(when.code, whyNot(when, words));
   if (span && !occurrence) return notThen(found, when, now);
   const wanted = { act: 'snooze', which: found.id, ...(occurrence && { occurrence: occurrence.toISOString() }) };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);

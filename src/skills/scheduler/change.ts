@@ -3,7 +3,7 @@ import { dataTool, done, failed, privately, quoting, type ToolResult, type TxCon
 import type { Instant } from '../../base/clock.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { nextOf, type Planned, understand } from '../../time/index.ts';
+import { nextOf, type Planned, readSlot } from '../../time/index.ts';
 import { askWhich, createInput, planOf, readWhat, type Tooling } from './create.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
@@ -16,6 +16,7 @@ const which = z.string().max(200).default('').describe('Its id, its number in th
 export const editTool = (tooling: Tooling) =>
   dataTool({
     name: 'schedule_edit',
+    times: ['when'],
     spare: true,
     topic: 'schedule',
     description: 'Changes when a schedule comes, or what is done then.',
@@ -37,7 +38,7 @@ export const editTool = (tooling: Tooling) =>
       }
       if (input.title?.trim()) wish.title = input.title.trim();
       if (!input.when?.trim()) return change(ctx, found, wish, tooling);
-      const { when } = understand(input.when, ctx.when);
+      const when = readSlot(input.when, ctx.when);
       if (when.kind === 'reject') return failed(when.code, when.say);
       if (when.kind === 'ambiguous') {
         return askWhich(when.question, when.readings, { act: 'edit', which: found.id });

@@ -19,8 +19,8 @@ import {
   type Reading,
   type Recurring,
   readPlan,
+  readSlot,
   storedPlan,
-  understand,
 } from '../../time/index.ts';
 import { commandRun, MISSED, type PersonSchedule, smallestStep, storedRun, type WakeAt } from './schedule.ts';
 import * as store from './store.ts';
@@ -52,7 +52,10 @@ export const createInput = z.object({
   when: z
     .string()
     .optional()
-    .describe('The person\'s own words for the time ("every weekday at 8", "on 3 December at 9"); never computed.'),
+    .describe(
+      'The person\'s own words for the time and nothing else ("every weekday at 8", "on 3 December at 9"), in plain English ' +
+        'where they speak another language; never computed.',
+    ),
   ...what,
   title: z.string().max(80).optional(),
 });
@@ -62,6 +65,7 @@ type CreateInput = z.output<typeof createInput>;
 export const createTool = (tooling: Tooling) =>
   dataTool({
     name: 'schedule_create',
+    times: ['when'],
     topic: 'schedule',
     description:
       'Plans something that you do later, once or recurring: you get `prompt` as a message then. ' +
@@ -77,7 +81,7 @@ export const createTool = (tooling: Tooling) =>
         const { message, remedy } = texts.noWhen(meant.prompt ?? meant.run ?? '');
         return failed('NO_TIME', message, { remedy, asks: { slot: 'when' } });
       }
-      const { when } = understand(input.when, ctx.when);
+      const when = readSlot(input.when, ctx.when);
       if (when.kind === 'reject' && when.code === 'TOO_OFTEN') return tooOften(tooling);
       if (when.kind === 'reject') return failed(when.code, when.say);
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, { ...input, act: 'create' });

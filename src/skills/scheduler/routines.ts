@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { AgendaSection, AgendaSpan, Command, SkillDeps } from '../../chat/index.ts';
-import { nextOf, understand } from '../../time/index.ts';
+import { nextOf, readSlot } from '../../time/index.ts';
 import { move, switchOwn } from './change.ts';
-import { createTool, planOf, type Tooling } from './create.ts';
+import { askWhich, createTool, planOf, type Tooling } from './create.ts';
 import { ROUTINE_COMMANDS, type RoutineName } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -101,6 +101,7 @@ export function routineTools(deps: Deps, tooling: Tooling) {
     }),
     dataTool({
       name: 'routine_switch',
+      times: ['when'],
       topic: 'schedule',
       spare: true,
       description: 'Switches the daily briefing or the weekly review on (by itself, at `when`) or off.',
@@ -116,8 +117,13 @@ export function routineTools(deps: Deps, tooling: Tooling) {
           return create.run(input, ctx);
         }
         if (!on || !when) return switchOwn(ctx, own, on, tooling.wakeAt);
-        const { when: meant } = understand(when, ctx.when);
-        if (meant.kind !== 'once' && meant.kind !== 'recurring') return failed('NO_TIME', said.noTime(routine.title));
+        const meant = readSlot(when, ctx.when);
+        if (meant.kind === 'ambiguous') {
+          return askWhich(meant.question, meant.readings, { act: 'edit', which: own.id });
+        }
+        if (meant.kind === 'reject') {
+          return failed(meant.code, meant.unread === undefined ? said.noTime(routine.title) : meant.say);
+        }
         const plan = planOf(meant, ctx, tooling);
         return 'ok' in plan ? plan : move(ctx, own.id, plan, tooling);
       },

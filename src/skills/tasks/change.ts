@@ -11,6 +11,7 @@ import { change, which } from './work.ts';
 export const editTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_edit',
+    times: ['when'],
     spare: true,
     topic: 'task',
     description: 'Changes the title of a task, the steps that are left, or when it is taken up.',
@@ -20,7 +21,7 @@ export const editTool = (tooling: Tooling) =>
       which,
       title: z.string().optional(),
       steps: stepsInput.optional(),
-      when: z.string().max(200).optional().describe("The person's own words."),
+      when: z.string().max(200).optional().describe("The person's own words, or plain English."),
     }),
 
     async run(input, ctx) {

@@ -33,6 +33,7 @@ export function readSteps(words: readonly string[], by: Step['by']): Step[] | Fa
 export const createTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_create',
+    times: ['when'],
     topic: 'task',
     spare: true,
     description:
@@ -46,7 +47,9 @@ export const createTool = (tooling: Tooling) =>
       when: z
         .string()
         .optional()
-        .describe('The person\'s own words for when it is taken up ("tomorrow at 9", "every Monday").'),
+        .describe(
+          'The person\'s own words, or plain English, for when it is taken up ("tomorrow at 9", "every Monday").',
+        ),
       by: z.enum(['assistant', 'person']).default('assistant').describe('Whose work steps are that do not say so.'),
     }),
     run: (input, ctx) => create(input, ctx, tooling),

@@ -1,7 +1,7 @@
 import { type Failed, failed, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { Choice } from '../../delivery/index.ts';
-import { type Planned, plannedFor, understand } from '../../time/index.ts';
+import { type Planned, plannedFor, readSlot } from '../../time/index.ts';
 import { onGrid, type Task } from './task.ts';
 import { texts } from './texts.ts';
 
@@ -26,7 +26,7 @@ export function timeOf(
   { resumeCron }: Pick<Tooling, 'resumeCron'>,
   again: { tool: string; input: Record<string, unknown>; field: string },
 ): Planned | Failed {
-  const { when } = understand(words.replace(/^(?:until|till)\s+/i, ''), ctx.when);
+  const when = readSlot(words.replace(/^(?:until|till)\s+/i, ''), ctx.when);
   if (when.kind === 'reject') return failed(when.code, when.say);
   if (when.kind === 'ambiguous') {
     const choices = when.readings.map(({ words: label, when: meant }): Choice => {

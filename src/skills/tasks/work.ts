@@ -147,6 +147,7 @@ function nextLook({ steps, step, state, isRunning, rule, nextAt, resumed }: Task
 export const blockTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_block',
+    times: ['until'],
     topic: 'task',
     description: 'Says that a task cannot go on now, and why.',
     effect: 'write',
@@ -202,6 +203,7 @@ export const resumeTool = (tooling: Tooling) =>
 export const laterTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_later',
+    times: ['when'],
     topic: 'task',
     hidden: true,
     description: 'Puts a task off.',

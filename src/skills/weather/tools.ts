@@ -25,6 +25,7 @@ const WEEK = 7;
 export function weatherTool(deps: WeatherDeps): AnyTool {
   return outsideTool({
     name: 'weather',
+    times: ['when'],
     description: "The weather now and up to two weeks ahead. Pass the person's own words for `when`.",
     effect: 'fetch',
     does: [],

@@ -2,13 +2,14 @@ import { PassingMap } from '../../base/bounded.ts';
 import { conditionIn, contrastIn } from '../conditions.ts';
 import { type RuleWithin, ruleWithin } from '../cron.ts';
 import { hereOf } from '../env.ts';
+import { isForeign } from '../foreign/marks.ts';
 import { saysClock } from '../leftover.ts';
 import { placeBehindClock } from '../names.ts';
 import { chosen, parseWhen, readRule, readWords, whichOf, withWords } from '../parse.ts';
 import { type Words, wordsOf } from '../phrase.ts';
 import { distinct, isSameWhen, readingsOf } from '../readings.ts';
 import { writtenOut } from '../texting.ts';
-import { noTime, past, tooLong, unknownZone } from '../texts.ts';
+import { noTime, past, tooLong, unknownZone, unread } from '../texts.ts';
 import { tokenise, wordAt } from '../tokens.ts';
 import type { SplitTask, When, WhenContext } from '../types.ts';
 import { isZone } from '../zones.ts';
@@ -45,7 +46,11 @@ const LONGEST_KEPT = 500;
 export function understand(text: string, ctx: WhenContext): Understood {
   if (text.length > LONGEST_SENTENCE) return { when: tooLong(), words: undefined, task: '' };
   if (!isZone(ctx.zone)) return { when: unknownZone(ctx.zone), words: undefined, task: text.trim() };
-  return readSentence(text, hereOf(ctx), true);
+  const understood = readSentence(text, hereOf(ctx), true);
+  const isForeignTime = understood.when.kind !== 'reject' && isForeign(understood.task);
+  return isForeignTime
+    ? { when: unread(understood.task, text.trim()), words: undefined, task: text.trim() }
+    : understood;
 }
 
 /** A sentence; `asksWhere`: also of a place behind a clock time. */

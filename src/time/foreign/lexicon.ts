@@ -1,0 +1,47 @@
+/**
+ * The words about time of one language: a file of `assets/times/`. Patterns are those of `match.ts` over folded words, with
+ * the rules of `rules.ts` in braces; lists have a space between items and `|` between the words for one.
+ */
+export interface Lexicon {
+  /** Its name in English. */
+  name: string;
+  /** The words for 1, 2, 3 … */
+  numbers: string;
+  /** Other numbers, by their words. */
+  moreNumbers: Readonly<Record<string, number>>;
+  /** The words for 1, 2, 3 … of the clock, where there are others. */
+  hours: string;
+  /** The words for `minute`, `hour`, `day`, `week`, `month` and `year`. */
+  units: Readonly<Record<string, string>>;
+  /** From Monday on. */
+  weekdays: string;
+  /** The same where several are meant; `-` where the word is the same. */
+  weekdayPlurals: string;
+  /** What a weekday is written in one word with: "Freitagabend". */
+  weekdayEndings: string;
+  months: string;
+  and: string;
+  /** The words for `first` … `fourth` and `last`. */
+  nth: Readonly<Record<string, string>>;
+  /** How `{day}`, `{month}` and `{year}` make a date. */
+  dates: readonly string[];
+  /** What stands before an hour ("um"). */
+  at: string;
+  /** What stands behind an hour ("Uhr"). */
+  oclock: string;
+  /** Whether an hour with that word is one of 24. */
+  oclock24: boolean;
+  /** Other ways to tell an hour, and the minutes from `{hour}` on that they mean: `30`, `-minute`, `-30+minute`. */
+  clock: Readonly<Record<string, string>>;
+  /** Parts of the day. */
+  parts: Readonly<Record<string, string>>;
+  /**
+   * All else, in the English that the time language reads; of several readings a person is asked which is meant. A `+part`
+   * at the end is a part of the day.
+   */
+  phrases: Readonly<Record<string, string | readonly string[]>>;
+  /** Words that say nothing about a time. */
+  glue: string;
+  /** Words by which the language is known, beside the names of its weekdays and months. */
+  marks: string;
+}

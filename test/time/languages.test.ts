@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, test } from 'vitest';
+import { inEnglish, occurrences, readSlot, understand, type When } from '../../src/time/index.ts';
+
+/** A time in another language: what a speaker means, or that it leaves something open. */
+interface Phrase {
+  locale: string;
+  text: string;
+  at?: string;
+  next?: string[];
+  ask?: true;
+}
+
+const phrases = readFileSync(new URL('languages.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Phrase);
+
+/** A Wednesday, 09:30 in Berlin. */
+const here = (locale?: string) => ({ now: new Date('2026-03-11T08:30:00Z'), zone: 'Europe/Berlin', locale });
+
+async function meant(text: string, locale?: string): Promise<When> {
+  const english = await inEnglish(text, here(locale));
+  return 'words' in english ? readSlot(english.words, here(locale)) : english.when;
+}
+
+const local = (at: Date): string =>
+  at.toLocaleString('sv-SE', { timeZone: 'Europe/Berlin' }).replace(' ', 'T').slice(0, 16);
+
+/** What was taken at once; undefined where it was asked or refused. */
+function taken(when: When, count = 2): string[] | undefined {
+  if (when.kind === 'once') return [local(when.at)];
+  if (when.kind !== 'recurring') return undefined;
+  const found: string[] = [];
+  for (const at of occurrences(when.rule, { after: here().now })) if (found.push(local(at)) === count) break;
+  return found;
+}
+
+describe('a time in another language', () => {
+  test('is never another one in silence, and mostly understood at once', async () => {
+    const read = await Promise.all(
+      phrases.map(async ({ locale, text, at, next, ask }) => {
+        const expected = next ?? (at === undefined ? undefined : [at]);
+        const got = taken(await meant(text, locale), next?.length);
+        const isRight = got !== undefined && JSON.stringify(got) === JSON.stringify(expected);
+        return { text, got, expected: ask ? undefined : expected, isRight, isWrong: got !== undefined && !isRight };
+      }),
+    );
+    expect(read.filter(({ isWrong }) => isWrong)).toEqual([]);
+    const certain = read.filter(({ expected }) => expected !== undefined);
+    const asked = certain.filter(({ isRight }) => !isRight).map(({ text }) => text);
+    // Nobody reads these: the answer says what works.
+    expect(asked).toEqual(['明後日の午後2時', '毎週火曜日の10時', '30分後', 'каждый вторник в 10']);
+    expect(asked.length / certain.length).toBeLessThan(0.1);
+  });
+
+  test('is refused with the words that were not understood, and with what works', async () => {
+    const refused = await meant('pasado el martes que nunca a las 14:30', 'es');
+    expect(refused).toMatchObject({ kind: 'reject', code: 'NOT_A_DATE' });
+    expect(refused.kind === 'reject' && refused.say).toContain('"tomorrow at 9" or "every Monday at 9"');
+  });
+
+  test.each([
+    ['am 3. Dezember um 10 Uhr', '2026-12-03T10:00'],
+    ['jeden Montag um 9 Uhr', '2026-03-16T09:00'],
+    ['pasado mañana a las 14:30', '2026-03-13T14:30'],
+    ['overmorgen om 9 uur', '2026-03-13T09:00'],
+    ['après-demain à 15h30', '2026-03-13T15:30'],
+  ])('is known by its words where nobody knows the language of the person: %s', async (text, at) => {
+    expect(taken(await meant(text), 1)).toEqual([at]);
+    expect(taken(await meant(text, 'en-US'), 1)).toEqual([at]);
+  });
+
+  test('is none to the reader of English, whatever it has of English in it', () => {
+    for (const { text } of phrases) expect([text, taken(readSlot(text, here()))]).toEqual([text, undefined]);
+  });
+
+  test.each(['am 3. Dezember um 10 Uhr', 'pasado mañana a las 14:30', 'vendredi prochain à 14h30', 'завтра в 9:00'])(
+    'stands in no sentence as half of it: %s',
+    (words) => {
+      expect(understand(`remind me ${words}`, here()).when.kind).toBe('reject');
+      expect(understand(words, here()).when.kind).toBe('reject');
+    },
+  );
+
+  test.each(['tomorrow at 9', 'every Monday at 9', 'in 20 minutes', '3 December at 10:00', 'an hour later'])(
+    'changes nothing for who writes English on a platform in German: %s',
+    async (words) => expect(await inEnglish(words, here('de-DE'))).toEqual({ words }),
+  );
+
+  test('is asked about where speakers mean different days or hours', async () => {
+    const asked = async (text: string, locale: string) => {
+      const when = await meant(text, locale);
+      return when.kind === 'ambiguous' ? when.readings.map((one) => taken(one.when)?.[0]) : when.kind;
+    };
+    expect(await asked('nächsten Freitag um 14 Uhr', 'de')).toEqual(['2026-03-13T14:00', '2026-03-20T14:00']);
+    expect(await asked('mañana a las 6', 'es')).toEqual(['2026-03-12T18:00', '2026-03-12T06:00']);
+    expect(await asked('le vendredi à 9h', 'fr')).toEqual(['2026-03-13T09:00', '2026-03-13T09:00']);
+  });
+
+  describe('on hosts elsewhere', () => {
+    const zone = process.env.TZ;
+    afterEach(() => {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    });
+
+    test.each(['America/New_York', 'Asia/Tokyo', 'Europe/Berlin'])('in %s it is the same', async (host) => {
+      process.env.TZ = host;
+      expect(taken(await meant('20分钟后', 'zh'))).toEqual(['2026-03-11T09:50']);
+      expect(taken(await meant('через три часа', 'ru'))).toEqual(['2026-03-11T12:30']);
+      expect(taken(await meant('明日の10時', 'ja'))).toEqual(['2026-03-12T10:00']);
+      expect(taken(await meant('huomenna klo 9', 'fi'))).toEqual(['2026-03-12T09:00']);
+    });
+  });
+});
