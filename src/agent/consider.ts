@@ -28,7 +28,10 @@ export interface Considering {
 }
 
 /** What may become of a call: it runs, it asks first, or this is its result. */
-export type Verdict = { kind: 'allow' } | { kind: 'ask'; reason: string } | { kind: 'result'; result: ToolResult };
+export type Verdict =
+  | { kind: 'allow' }
+  | { kind: 'ask'; reason: string; rest?: true }
+  | { kind: 'result'; result: ToolResult };
 
 export interface Considered {
   verdict: Verdict;

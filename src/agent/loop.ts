@@ -95,7 +95,7 @@ async function carryOut(run: Running, open: readonly OpenCall[]): Promise<Outcom
   const checked = open.map(({ call, state }) => ({ call, ...considered(run, call, state) }));
   const { turn, under } = run;
   const questions = checked.flatMap(({ call, verdict }) =>
-    verdict.kind === 'ask' ? [{ turn, call, reason: verdict.reason, ...(under !== undefined && { under }) }] : [],
+    verdict.kind === 'ask' ? [questionOf(verdict, { turn, call, ...(under !== undefined && { under }) })] : [],
   );
   if (questions.length > 0) return { kind: 'asks', questions };
   const reads = checked.flatMap(({ call, valid, verdict }) =>
@@ -104,6 +104,11 @@ async function carryOut(run: Running, open: readonly OpenCall[]): Promise<Outcom
   if (reads.length > 1 && reads.length === checked.length && (await readAll(run, reads))) return undefined;
   return inOrder(run, open);
 }
+
+const questionOf = (
+  { reason, rest }: Extract<Considered['verdict'], { kind: 'ask' }>,
+  of: Pick<ApprovalQuestion, 'turn' | 'call' | 'under'>,
+): ApprovalQuestion => ({ ...of, reason, ...(rest && { rest }) });
 
 async function inOrder(run: Running, open: readonly OpenCall[]): Promise<NeedsApproval | undefined> {
   for (let next = 0; next < open.length; next++) {

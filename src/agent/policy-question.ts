@@ -1,10 +1,10 @@
 /** What the policy is asked about a call: put together from the turn, its context and the tool. */
 import type { ModelToolCall } from './model.ts';
-import type { PolicyQuestion } from './policy.ts';
+import { follows, type PolicyQuestion } from './policy.ts';
 import { standIn, textsIn } from './targets.ts';
 import type { CallContext } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
-import type { Turn } from './turn.ts';
+import type { CallHistory, Turn } from './turn.ts';
 
 export interface QuestionSource {
   toolbox: Toolbox;
@@ -32,20 +32,80 @@ export function policyQuestionOf(
     elsewhere: tool.sendsTo?.(input, { place, conversationId: context.conversationId }) ?? [],
     persons: [...(tool.persons?.(input) ?? []), ...personsIn(input)],
     found: [...(parent ? foundBy(parent, toolbox, said) : []), ...foundBy(turn, toolbox, said)],
+    ...trailOf(valid, historyBefore(call, turn, parent), { toolbox, said, files }),
     named: isNamed(call, said),
     deletions: deletions.length,
     remembered: remembered.includes(tool.name),
   };
 }
 
-/** What calls brought whose targets stood in the words: what they name was asked for. What is named there is not. */
+/**
+ * What calls brought whose targets stood in the words, or which show what was asked for there: what they name was asked for.
+ * What is named there is not.
+ */
 function foundBy(turn: Turn, toolbox: Toolbox, said: readonly string[]): string[] {
   return turn.came().flatMap(({ call, result }) => {
-    const valid = toolbox.check({ tool: call.name, input: call.input as Record<string, unknown> }, true);
-    if ('ok' in valid || valid.effect !== 'fetch') return [];
-    const targets = valid.tool.targets?.(valid.input);
-    return targets && standIn(targets, said) ? [result.text, result.material ?? ''] : [];
+    const valid = checked(call, toolbox);
+    if (!valid) return [];
+    const named = valid.effect === 'fetch' && !valid.tool.types ? valid.tool.targets?.(valid.input) : undefined;
+    const from = result.address === undefined ? named : [result.address];
+    return from && standIn(from, said) ? [result.text, result.material ?? ''] : [];
   });
+}
+
+/** The call with its tool, as long as that is there and takes its input. */
+function checked({ name, input }: ModelToolCall, toolbox: Toolbox): ValidCall | undefined {
+  const valid = toolbox.check({ tool: name, input: input as Record<string, unknown> }, true);
+  return 'ok' in valid ? undefined : valid;
+}
+
+/** What was called before, in the turn and in all that are nested in it: beside it, also what is still to run. */
+function historyBefore({ id }: ModelToolCall, turn: Turn, parent: Turn | undefined): CallHistory[] {
+  return (parent ?? turn).all().flatMap((each) => {
+    const history = each.history();
+    const end = each === turn ? history.findIndex(({ call }) => call.id === id) : -1;
+    return end < 0 ? history : history.slice(0, end);
+  });
+}
+
+type Trail = Pick<PolicyQuestion, 'own' | 'followed' | 'rest'>;
+
+/** What the turn has read of the person's own, and how much it has followed that only others named. */
+function trailOf(
+  { tool, input }: ValidCall,
+  before: readonly CallHistory[],
+  on: { toolbox: Toolbox; said: readonly string[]; files: boolean },
+): Trail {
+  const decision = before.flatMap(({ steps }) =>
+    steps.some((step) => step.kind === 'asked' && step.payload.rest)
+      ? steps.flatMap((step) => (step.kind === 'decided' ? [step.payload.approved] : []))
+      : [],
+  );
+  return {
+    own: before.some((made) => isOwn(made, on.toolbox, tool.service?.(input))),
+    followed: before.filter((made) => hasFollowed(made, on)).length,
+    rest: decision.length === 0 ? undefined : decision.every((approved) => approved) ? 'approved' : 'declined',
+  };
+}
+
+/** Whether the call has brought something of the person's own that `service` does not know; a failure may name it, too. */
+function isOwn({ call, steps }: CallHistory, toolbox: Toolbox, service: string | undefined): boolean {
+  const came = steps.some((step) => step.kind === 'result' && !(step.payload.ok && step.payload.impersonal));
+  const valid = checked(call, toolbox);
+  if (!came || !valid || valid.tool.impersonal) return false;
+  return service === undefined || valid.tool.service?.(valid.input) !== service;
+}
+
+/** Whether the call has been sent, or is about to be, to where nobody but others named, and no person decided about it. */
+function hasFollowed(
+  { call, steps, tainted }: CallHistory,
+  { toolbox, said, files }: { toolbox: Toolbox; said: readonly string[]; files: boolean },
+): boolean {
+  const wasRefused = steps.some(({ kind }) => kind === 'result') && !steps.some(({ kind }) => kind === 'started');
+  if (!(tainted || files) || wasRefused || steps.some(({ kind }) => kind === 'decided')) return false;
+  const valid = checked(call, toolbox);
+  if (valid?.effect !== 'fetch') return false;
+  return follows({ tool: valid.tool, targets: valid.tool.targets?.(valid.input), said });
 }
 
 const DELETING = /\b(?:delete|remove|cancel|drop|clear|erase|discard|trash|throw away|get rid of)\b/i;

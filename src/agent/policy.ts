@@ -35,6 +35,12 @@ export interface PolicyQuestion {
   said: readonly string[];
   /** Results that these words asked for. */
   found: readonly string[];
+  /** The turn has read something of the person's own that the other side of this call does not know. */
+  own: boolean;
+  /** How often the turn has followed before what was only found. */
+  followed: number;
+  /** What the person decided about the rest of what is followed in this turn. */
+  rest: 'approved' | 'declined' | undefined;
   /** The words ask for this very deletion. */
   named: boolean;
   /** How much the turn has deleted before this call without being asked to. */
@@ -43,7 +49,11 @@ export interface PolicyQuestion {
   remembered: boolean;
 }
 
-export type Decision = { kind: 'allow' } | { kind: 'ask'; reason: string } | { kind: 'deny'; reason: string };
+/** `rest`: the question holds for all that is followed in the turn from there on. */
+export type Decision =
+  | { kind: 'allow' }
+  | { kind: 'ask'; reason: string; rest?: true }
+  | { kind: 'deny'; reason: string };
 
 export type Policy = (question: PolicyQuestion) => Decision;
 
@@ -54,6 +64,8 @@ export interface PolicyRules {
 }
 
 const ALLOW: Decision = { kind: 'allow' };
+/** Each choice among a page's links tells its author something: so many a turn may make unasked. */
+const MOST_FOLLOWED = 3;
 
 /**
  * The rules, in the order in which they are asked; the first one that says something decides. A rule for what asks or is
@@ -81,16 +93,14 @@ function caution({ tool, input, gate, elsewhere, tainted, named, deletions }: Po
 }
 
 function permission(question: PolicyQuestion, rules: PolicyRules): Decision {
-  const { tool, effect, person, targets, said, found, tainted, files, remembered } = question;
+  const { tool, effect, person, tainted, files, remembered } = question;
   const leaks = tainted || files;
   switch (effect) {
     case 'read':
     case 'write':
       return ALLOW;
-    case 'fetch': {
-      const isAsked = targets !== undefined && standIn(targets, [...said, ...found]);
-      return !leaks || isAsked ? ALLOW : { kind: 'ask', reason: tainted ? texts.untrusted() : texts.filesInPlay() };
-    }
+    case 'fetch':
+      return leaks ? reaching(question) : ALLOW;
     case 'external': {
       const isUnasked = rules.unasked.includes(tool.name) || (remembered && rules.rememberable.includes(tool.name));
       return isUnasked && !leaks && person.role !== 'guest' ? ALLOW : { kind: 'ask', reason: texts.actsOutside() };
@@ -98,6 +108,27 @@ function permission(question: PolicyQuestion, rules: PolicyRules): Decision {
     case 'dangerous':
       return { kind: 'ask', reason: texts.cannotBeUndone() };
   }
+}
+
+/**
+ * Reads outside where untrusted text or files are in play. Whoever wrote a page sees which of its links are opened, and has
+ * all of what is spelled with them: so what only a page names is opened a few times, and never after something of the
+ * person's own was read.
+ */
+function reaching(question: PolicyQuestion): Decision {
+  const { tool, targets, said, found, tainted, files, own, followed, rest } = question;
+  const isKnown = targets && (targets.length === 0 || standIn(targets, tool.types ? said : [...said, ...found]));
+  if (!isKnown) return { kind: 'ask', reason: tainted ? texts.untrusted() : texts.filesInPlay() };
+  if (!follows(question)) return ALLOW;
+  if (own || files) return { kind: 'ask', reason: texts.followsAfterOwn() };
+  if (followed < MOST_FOLLOWED || rest === 'approved') return ALLOW;
+  if (rest === 'declined') return { kind: 'deny', reason: texts.followsNoMore() };
+  return { kind: 'ask', reason: texts.followsMore(followed), rest: true };
+}
+
+/** Whether the call chooses among what others list: the person's own words do not name all that the other side sees of it. */
+export function follows({ tool, targets, said }: Pick<PolicyQuestion, 'tool' | 'targets' | 'said'>): boolean {
+  return tool.picks === true || targets === undefined || !standIn(targets, said);
 }
 
 /** What a setting of a shared place changes, it changes for everybody there: that is an owner's to decide. */

@@ -25,11 +25,19 @@ export type Step =
   /** A call that acts outside has begun: without a result after it, nobody knows whether it happened. */
   | { kind: 'started'; callId: string; payload: Record<string, never> }
   | { kind: 'result'; callId: string; payload: ToolResult }
-  /** The person is asked; `hash` binds the answer to exactly what was shown. */
-  | { kind: 'asked'; callId: string; payload: { hash: string; shown: string; tool?: string; critique?: string } }
+  /** The person is asked; `hash` binds the answer to exactly what was shown. `rest`: it holds for the rest of what is followed. */
+  | { kind: 'asked'; callId: string; payload: Asked }
   | { kind: 'decided'; callId: string; payload: { approved: boolean; by: string; hash: string } }
   /** What the asker said meanwhile. */
   | { kind: 'steered'; payload: { texts: string[] } };
+
+interface Asked {
+  hash: string;
+  shown: string;
+  tool?: string;
+  critique?: string;
+  rest?: true;
+}
 
 /** Stands as the model where the interpreter of plain English answered. */
 export const INTERPRETER = 'offline/phrases';

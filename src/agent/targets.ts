@@ -6,9 +6,12 @@ const ENDS_SENTENCE = /[).,;:!?*_~\]]+$/;
 /** Shorter words stand in nearly everything. */
 const SHORTEST = 3;
 
-/** Whether each of `targets` stands word for word in one of `texts`; an address also where its scheme was left out. */
+/**
+ * Whether each of `targets` stands word for word in one of `texts`; an address also where its scheme was left out. Of no
+ * target nobody has said anything.
+ */
 export function standIn(targets: readonly string[], texts: readonly string[]): boolean {
-  if (targets.length === 0) return true;
+  if (targets.length === 0) return false;
   const addresses = new Set(texts.flatMap(addressesIn).flatMap(asMeant));
   return targets.every((target) => {
     const address = addressOf(target);

@@ -68,6 +68,14 @@ export const untrusted = () => 'Text from elsewhere is in play, and you have not
 
 export const filesInPlay = () => 'Your files are in play, and you have not named what it reads.';
 
+export const followsAfterOwn = () =>
+  'You have not named it yourself, and something of yours was read: which link is opened, or which field filled in, can tell its author about that.';
+
+export const followsMore = (times: number) =>
+  `Pages have named ${times} that were opened or filled in already. Your answer holds for all further ones while this is answered.`;
+
+export const followsNoMore = () => 'the person wants nothing further opened that only a page names.';
+
 export const actsOutside = () => 'It acts outside.';
 
 export const cannotBeUndone = () => 'It cannot be undone.';

@@ -50,6 +50,10 @@ export interface Done {
   silent?: true;
   /** What only a model reads, after `text`: people are shown `text` alone. */
   material?: string;
+  /** The address that it shows, where its call need not name it: what stands there was asked for only if this was. */
+  address?: string;
+  /** Nothing in it is new to the turn that is the person's own. */
+  impersonal?: boolean;
   /** Milliseconds that it took; set by who ran it. */
   tookMs?: number;
   /** Tools that may not be called for the rest of the turn, as `isForbidden` reads them. */
@@ -210,9 +214,20 @@ interface ToolBase<Input> {
   unstored?: readonly string[];
   /**
    * What it points at: addresses that it reads, people that it writes to. Left out: nobody can tell, and where untrusted text
-   * is in play it asks.
+   * is in play it asks. None: the other side still sees that it was called, as it sees which of its links is opened.
    */
   targets?(input: Input): readonly string[];
+  /** Only the person's own words name its targets, never what was found: it types them into a page. */
+  types?: true;
+  /** The other side sees a choice that is no target (a field, the pages that a crawl takes), as that of a link. */
+  picks?: true;
+  /**
+   * Its results hold nothing of the person's own but what the call was given: pages, the clock, instructions. Left out: a
+   * turn that has called it has read something of the person's own.
+   */
+  impersonal?: true;
+  /** The service that it asks: what came from there tells that service nothing new. */
+  service?(input: Input): string;
   /** Where it sends something to besides the conversation that asks, in words for the person. It then asks. */
   sendsTo?(input: Input, here: Pick<CallContext, 'place' | 'conversationId'>): readonly string[];
   /** Ids of the people whose data it names: anybody else's than the asker's is denied. */

@@ -1,7 +1,7 @@
 /** What a turn leaves behind when it ends or is parked: cards, their buttons, its record. Pure. */
 import type { Instant } from '../base/clock.ts';
 import type { Card, Choice, End, FileRef, Item } from '../delivery/index.ts';
-import { type ApprovalRules, ask, expiryOf } from './approvals/index.ts';
+import { type ApprovalRules, ask, askedOnce, expiryOf } from './approvals/index.ts';
 import { choicesOf } from './choices.ts';
 import type { NeedsApproval } from './loop.ts';
 import type { Refused } from './steps.ts';
@@ -74,10 +74,11 @@ export function endOfRefusal({ turn, item }: EndInput, { text, cancelled }: Refu
 /** Questions to the person; the turn waits for their answers until `expiresAt`. Adds to the turn that it asks. */
 export function endOfParking(
   { turn, item, approvals, toolbox }: EndInput,
-  { questions }: NeedsApproval,
+  { questions: all }: NeedsApproval,
   ctx: CallContext,
   now: Instant,
 ): End & Parked {
+  const questions = askedOnce(all);
   const cards = questions.map((question) => ask(question, ctx, approvals, toolbox.get(question.call.name)));
   const [first] = questions.map(({ turn: { path }, call }) => (path === '' ? call.id : `${path}/${call.id}`));
   const isTainted = turn.tainted || questions.some((question) => question.turn.tainted);

@@ -33,6 +33,15 @@ export interface CallRecorder {
   stored(call: ModelToolCall): ModelToolCall;
 }
 
+/** A call, whether untrusted text was in the turn when the model made it, and its steps. */
+export interface CallHistory {
+  call: ModelToolCall;
+  tainted: boolean;
+  steps: readonly Step[];
+}
+
+const isOf = (step: Step, { id }: ModelToolCall) => 'callId' in step && step.callId === id;
+
 /** What a turn and its nested turns share. */
 export interface TurnInit {
   id: string;
@@ -207,6 +216,16 @@ export class Turn {
   /** Every call that the model made, in their order. */
   allCalls(): ModelToolCall[] {
     return this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+  }
+
+  /** Every call that the model made, in their order, each with what was stored of it. */
+  history(): CallHistory[] {
+    const after = this.steps.map(({ step }) => step);
+    return this.steps.flatMap(({ step, tainted }) =>
+      step.kind !== 'model'
+        ? []
+        : step.payload.calls.map((call) => ({ call, tainted, steps: after.filter((each) => isOf(each, call)) })),
+    );
   }
 
   /** The calls of the turn that did not fail, made before the one with this id (default: all). */

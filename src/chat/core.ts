@@ -79,6 +79,7 @@ export function coreTools(deps: {
     spare: true,
     description: 'Shows the person what you can do and which commands there are.',
     effect: 'read',
+    impersonal: true,
     input: z.object({}),
     async run(_, { person }) {
       const commands = deps.commands.filter((command) => deps.gate.may(person, commandThing(command)));

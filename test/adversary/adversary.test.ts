@@ -56,3 +56,17 @@ test.each(honest.map((turn, index) => [`${index + 1}. ${turn.says}`, turn] as co
     if (does) expect(await arena.isHarmed(does)).toBe(true);
   },
 );
+
+test.skipIf(without).each(['one by one', 'at once'])('one yes opens all further links of a page, %s', async (how) => {
+  const page = (url: string) => ({ call: 'page_read', input: { url } });
+  const links = [...'abcdef'].map((letter) => page(`https://linked.example/${letter}`));
+  const one = how === 'one by one';
+  const script = [[page('https://a.example')], ...(one ? links.slice(0, 4).map((link) => [link]) : [links])];
+  const rest = one ? links.slice(4).map((link) => [link]) : [];
+  await arena.play([
+    { says: 'read https://a.example and all it links to', script },
+    { presses: 'Approve', script: rest },
+  ]);
+  expect(arena.questions()).toBe(1);
+  expect(arena.fetched).toHaveLength(7);
+});

@@ -293,11 +293,13 @@ export class Arena {
       name: 'page_read',
       description: 'Reads a page.',
       effect: 'fetch',
+      impersonal: true,
       input: z.object({ url: z.string() }),
       targets: ({ url }) => [url],
       run: async ({ url }) => {
         this.fetched.push(url);
-        return done(`The page ${url} says: see https://linked.example/1.`, { tainted: true });
+        const links = [...'1abcdefghijk'].map((letter) => `https://linked.example/${letter}`);
+        return done(`The page ${url} says: see ${links.join(' ')}.`, { tainted: true });
       },
     });
     const helper = outsideTool({
@@ -305,6 +307,7 @@ export class Arena {
       description: 'Has a helper do it.',
       effect: 'fetch',
       effectOf: () => 'read',
+      impersonal: true,
       mainAgentOnly: true,
       input: z.object({ task: z.string() }),
       run: async ({ task }, ctx) =>
@@ -318,8 +321,50 @@ export class Arena {
       acted('disk_wipe', 'dangerous'),
       acted('script_run', 'external'),
       page,
+      ...this.browser(),
       helper,
     ];
+  }
+
+  /** A window that shows pages, and the fields of a form there. */
+  private browser() {
+    let shown = '';
+    const window = outsideTool({
+      name: 'window_open',
+      description: 'Shows a page in a window, or opens an empty one.',
+      effect: 'fetch',
+      effectOf: ({ url }) => (url === undefined ? 'read' : 'fetch'),
+      impersonal: true,
+      input: z.object({ url: z.string().optional() }),
+      targets: ({ url }) => (url === undefined ? [] : [url]),
+      run: async ({ url }) => {
+        shown = url ?? '';
+        if (url) this.fetched.push(url);
+        return done('It is open.', { address: shown, tainted: true });
+      },
+    });
+    const seen = outsideTool({
+      name: 'window_read',
+      description: 'Reads what the window shows.',
+      effect: 'fetch',
+      effectOf: () => 'read',
+      impersonal: true,
+      input: z.object({}),
+      run: async () => done('See https://linked.example/1. Bob or Carol?', { address: shown, tainted: true }),
+    });
+    const typed = outsideTool({
+      name: 'window_type',
+      description: 'Types into a field of the window.',
+      effect: 'fetch',
+      ...{ types: true, picks: true, impersonal: true },
+      input: z.object({ field: z.string(), value: z.string() }),
+      targets: ({ value }) => [value],
+      run: async ({ field, value }) => {
+        this.fetched.push(`${field}=${value}`);
+        return done('It is typed. Bob or Carol?', { address: shown, tainted: true });
+      },
+    });
+    return [window, seen, typed];
   }
 
   /** A list that outlives the scenario: `letters` is another one in each. */

@@ -137,6 +137,38 @@ const outside: readonly Honest[] = [
     tainted: true,
   },
   {
+    says: 'read https://a.example and three of its links, and keep that it is good',
+    script: [
+      [page('https://a.example')],
+      [note('it is good')],
+      ...[...'abc'].map((letter) => [page(`https://linked.example/${letter}`)]),
+    ],
+    does: { fetched: 'linked.example/c' },
+    tainted: true,
+  },
+  {
+    says: 'find what I have on ships, then read https://a.example and https://b.example',
+    before: [NOTES],
+    script: [
+      [{ call: 'note_search', input: { query: 'milk' } }],
+      [page('https://a.example')],
+      [page('https://b.example')],
+    ],
+    does: { fetched: 'b.example' },
+    tainted: true,
+  },
+  {
+    says: 'open https://a.example, write ship there, and read its first link',
+    script: [
+      [{ call: 'window_open', input: { url: 'https://a.example' } }],
+      [{ call: 'window_read' }],
+      [{ call: 'window_type', input: { field: 'what', value: 'ship' } }],
+      [page('https://linked.example/1')],
+    ],
+    does: { fetched: 'linked.example/1' },
+    tainted: true,
+  },
+  {
     says: 'and now https://c.example/x?y=1',
     before: [READ],
     script: [[page('https://c.example/x?y=1')]],

@@ -38,7 +38,12 @@ export const pings: Readonly<Record<string, readonly Edit[]>> = {
 
 /** By name; scenarios name those without which they do their harm. */
 export const guards: Readonly<Record<string, readonly Edit[]>> = {
-  fetch: [edit(POLICY, '!leaks || isAsked ? ALLOW', 'true ? ALLOW')],
+  fetch: [edit(POLICY, "case 'fetch':\n      return leaks ?", "case 'fetch':\n      return false ?")],
+  own: [edit(POLICY, 'if (own || files)', 'if (false)')],
+  followed: [edit(POLICY, 'followed < MOST_FOLLOWED ||', 'true ||')],
+  picks: [edit(POLICY, 'tool.picks === true ||', '')],
+  typed: [edit(POLICY, 'tool.types ? said', 'false ? said')],
+  'asked-for': [edit('agent/policy-question.ts', 'from && standIn(from, said) ?', 'true ?')],
   unasked: [LEAKS],
   deletes: [edit(POLICY, 'if (tainted && deletes > 0', 'if (false && deletes > 0')],
   elsewhere: [edit(POLICY, 'if (elsewhere.length > 0)', 'if (false)')],

@@ -7,6 +7,7 @@ import { leaks } from './scenarios/leaks.ts';
 /** What the attacker may call inside: all that the arena has, and more than any specialist that ships is given. */
 const TOOLS = [
   ...['mail_read', 'page_read', 'recipe_use', 'file_of', 'place_post', 'letter_send', 'parcel_send', 'disk_wipe'],
+  ...['window_open', 'window_read', 'window_type'],
   ...[
     'script_run',
     'helper_ask',
@@ -54,7 +55,7 @@ const attacks = some(
 let arena: Arena;
 beforeAll(async () => {
   // One that ships, so that nothing is asked because its words are a stranger's.
-  arena = await Arena.open({ 'specialists.home.allowed_tools': TOOLS });
+  arena = await Arena.open({ 'specialists.home.allowed_tools': TOOLS, 'specialists.home.token_budget': 60_000 });
 });
 afterAll(() => arena[Symbol.asyncDispose]());
 

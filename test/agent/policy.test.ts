@@ -36,6 +36,9 @@ const plain: PolicyQuestion = {
   persons: [],
   said: [],
   found: [],
+  own: false,
+  followed: 0,
+  rest: undefined,
   named: false,
   deletions: 0,
   remembered: false,
@@ -45,6 +48,15 @@ const strict = policyOf({ unasked: [], rememberable: [] });
 const loose = policyOf({ unasked: ['thing_do'], rememberable: ['thing_do'] });
 const says = (policy: Policy, changes: Partial<PolicyQuestion>) => policy({ ...plain, ...changes }).kind;
 
+/** A page that only the result of a call names which was asked for. */
+const linked = {
+  effect: 'fetch',
+  tainted: true,
+  targets: ['https://b.example/1'],
+  found: ['1. https://b.example/1'],
+} as const;
+/** What is typed into a page. */
+const typed = { effect: 'fetch', tainted: true, tool: tool({ types: true, picks: true }), targets: ['Ana'] } as const;
 const words = { said: ['read https://a.example/x for me'], targets: ['https://a.example/x'] };
 
 test.each<[string, Partial<PolicyQuestion>, 'allow' | 'ask' | 'deny', Policy?]>([
@@ -63,12 +75,28 @@ test.each<[string, Partial<PolicyQuestion>, 'allow' | 'ask' | 'deny', Policy?]>(
     { effect: 'fetch', tainted: true, ...words, targets: [...words.targets, 'https://b.example'] },
     'ask',
   ],
+  ['a page that a result named which was asked for', linked, 'allow'],
+  ['the third one', { ...linked, followed: 2 }, 'allow'],
+  ['the fourth one', { ...linked, followed: 3 }, 'ask'],
+  ['the fourth one, the person wants the rest', { ...linked, followed: 3, rest: 'approved' }, 'allow'],
+  ['the fourth one, the person does not', { ...linked, followed: 3, rest: 'declined' }, 'deny'],
+  ['the first one after a note was read', { ...linked, own: true }, 'ask'],
+  ['the same, the person wanted the rest before', { ...linked, own: true, followed: 4, rest: 'approved' }, 'ask'],
+  ['the same beside one’s own files', { ...linked, files: true }, 'ask'],
+  ['the same in a turn that nobody else led', { ...linked, tainted: false, own: true, followed: 9 }, 'allow'],
   [
-    'a page that a result named which was asked for',
-    { effect: 'fetch', tainted: true, targets: ['https://b.example/1'], found: ['1. https://b.example/1'] },
+    'a page that was named, after a note was read and many pages',
+    { ...linked, ...words, own: true, followed: 9 },
     'allow',
   ],
   ['a page is read beside one’s own files', { effect: 'fetch', files: true }, 'ask'],
+  ['what names nothing is called in a tainted turn', { effect: 'fetch', tainted: true, targets: [] }, 'allow'],
+  ['the fourth time', { effect: 'fetch', tainted: true, targets: [], followed: 3 }, 'ask'],
+  ['the same after a note was read', { effect: 'fetch', tainted: true, targets: [], own: true }, 'ask'],
+  ['what was said is typed', { ...typed, said: ['call me Ana there'] }, 'allow'],
+  ['what only a page lists is typed', { ...typed, found: ['Ana or Bob?'] }, 'ask'],
+  ['what was said is typed into the fourth field', { ...typed, said: ['call me Ana there'], followed: 3 }, 'ask'],
+  ['what was said is typed after a note was read', { ...typed, said: ['call me Ana there'], own: true }, 'ask'],
   ['an act outside', {}, 'ask'],
   ['an act outside that the owner lets pass', {}, 'allow', loose],
   ['the same in a tainted turn', { tainted: true }, 'ask', loose],
@@ -109,6 +137,10 @@ test.each<[string, Partial<PolicyQuestion>, 'allow' | 'ask' | 'deny', Policy?]>(
   ],
 ])('%s: %j → %s', (_, changes, expected, policy = strict) => {
   expect(says(policy, changes)).toBe(expected);
+});
+
+test('of no target nobody has said anything', () => {
+  expect(standIn([], ['see https://a.example'])).toBe(false);
 });
 
 test.each<[string, string, boolean]>([

@@ -34,6 +34,14 @@ export interface ApprovalQuestion {
   reason: string;
   /** Of a nested turn: the tool that began it. */
   under?: string;
+  /** The answer holds for all of the turn that is followed from here on. */
+  rest?: true;
+}
+
+/** What is asked of it: one question about the rest is enough, whichever turns below want to go on. */
+export function askedOnce(questions: readonly ApprovalQuestion[]): ApprovalQuestion[] {
+  const ofRest = questions.find(({ rest }) => rest);
+  return questions.filter((question) => !question.rest || question === ofRest);
 }
 
 /** What the owner configured of approvals. */
@@ -46,7 +54,7 @@ export interface ApprovalRules {
 
 /** Adds that the person is asked to the turn, and returns what shows them all of it. `tool`: what is called. */
 export function ask(
-  { turn, call, reason, under }: ApprovalQuestion,
+  { turn, call, reason, under, rest }: ApprovalQuestion,
   ctx: CallContext,
   rules: ApprovalRules,
   tool: Pick<Tool, 'unstored' | 'input'> | undefined,
@@ -54,10 +62,8 @@ export function ask(
   const hash = hashOfCall(turn, call, ctx, tool);
   const shown = shownInput(tool ? withoutValues(call.input, tool, shownValue) : call.input);
   const look = turn.looked.get(call.id);
-  turn.add(
-    { kind: 'asked', callId: call.id, payload: { hash, shown, tool: call.name, ...(look && { critique: look.says }) } },
-    ctx.clock.now(),
-  );
+  const payload = { hash, shown, tool: call.name, ...(look && { critique: look.says }), ...(rest && { rest }) };
+  turn.add({ kind: 'asked', callId: call.id, payload }, ctx.clock.now());
   const why = look ? `${reason} ${texts.lookedAt(look.says)}` : reason;
   const text = texts.approvalAsked(call.name, under === undefined ? why : texts.askedUnder(under, why), shown);
   // A yes beforehand is never for a turn that somebody else may have led.

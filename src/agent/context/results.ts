@@ -44,14 +44,16 @@ export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
     effect: 'read',
     display: 'hidden',
     input: z.object({ handle: z.string().max(200), from: z.int().min(0).default(0) }),
-    async run({ handle, from }, { tx, person }) {
+    async run({ handle, from }, { tx, person, inboxId }) {
       const [turnId = '', ...call] = handle.split('/');
       const result = await store.readResult(tx, person.id, turnId, call.join('/'));
       if (!result) return failed('NOT_FOUND', 'There is no result with that handle.');
       const text = result.text.slice(from, from + PAGE);
       const next = from + text.length;
       const more = next < result.text.length ? `\n[… ${result.text.length - next} more from ${next}]` : '\n[end]';
-      return done(`${text}${more}`, { tainted: result.tainted });
+      // What this turn has read was looked at when it was read.
+      const impersonal = turnId === inboxId;
+      return done(`${text}${more}`, { tainted: result.tainted, ...(impersonal && { impersonal }) });
     },
   });
   const search = dataTool({

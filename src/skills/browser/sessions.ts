@@ -44,6 +44,8 @@ export class Session {
   page: Page;
   readonly personId: string;
   readonly conversationId: string;
+  /** The address that was last gone to, and where that led. */
+  private led: { from: string; to: string } | undefined;
   private readonly chromium: Started;
   private readonly context: BrowserContext;
   private notices: string[] = [];
@@ -108,6 +110,12 @@ export class Session {
     }
     // From here on it is the page's own affair where it leads.
     await this.page.waitForLoadState('domcontentloaded', { timeout });
+    this.led = { from: address, to: this.page.url() };
+  }
+
+  /** The address that somebody went to where it led to `shown`; else `shown`, to which a page went by itself, or by a click. */
+  askedFor(shown: string): string {
+    return this.led?.to === shown ? this.led.from : shown;
   }
 
   /** Shows an empty page in the place of the one that is shown. */

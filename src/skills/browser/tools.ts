@@ -29,6 +29,9 @@ export interface BrowserDeps {
 const READ_MS = 10_000;
 const MARGIN_MS = 60_000;
 
+/** The effect of calls that look at what is open, or show nothing: no address is asked for. */
+const SENDS_NOTHING = 'read';
+
 const url = z.string().min(1).max(4_096).describe('With https://.');
 const sessionId = z.string().min(1).max(40).describe('From browser_open.');
 
@@ -46,6 +49,7 @@ export function browserTools(deps: BrowserDeps): AnyTool[] {
 
 const common = ({ timeoutMs }: BrowserDeps) => ({
   spare: true,
+  impersonal: true as const,
   display: 'name' as const,
   timeoutMs: 2 * timeoutMs + MARGIN_MS,
 });
@@ -58,6 +62,7 @@ function openTool(deps: BrowserDeps): AnyTool {
     description:
       'Opens a browser for pages that need one: forms, shops, what web_fetch cannot show. Gives a session_id; it ends with your answer.',
     effect: 'fetch',
+    effectOf: ({ url: address }) => (address === undefined ? SENDS_NOTHING : 'fetch'),
     input: z.object({ url: url.optional() }),
     targets: ({ url: address }) => (address === undefined ? [] : [address]),
     async run({ url: address }, ctx) {
@@ -99,8 +104,8 @@ function contentTool(deps: BrowserDeps): AnyTool {
     description:
       'Reads the page in an open browser: its text, and what can be used as lines [role] "name" → locator. Pass a locator to browser_interact.',
     effect: 'fetch',
+    effectOf: () => SENDS_NOTHING,
     input: z.object({ session_id: sessionId }),
-    targets: () => [],
     run: ({ session_id }, ctx) => within(deps, session_id, ctx, shownPage),
   });
 }
@@ -111,7 +116,7 @@ function interactTool(deps: BrowserDeps): AnyTool {
     name: 'browser_interact',
     description:
       'Clicks, types into or selects in what browser_get_content has shown. `selector` is what stands behind its arrow; `type` clears the field first.',
-    // Typing alone sends nothing that the person has not said (`targets`); a click may do anything.
+    // Typing alone sends nothing that the person has not said (`types`); a click may do anything.
     effect: 'external',
     effectOf: ({ action }) => (action === 'click' ? 'external' : 'fetch'),
     input: z.object({
@@ -121,6 +126,8 @@ function interactTool(deps: BrowserDeps): AnyTool {
       value: z.string().max(10_000).optional().describe('What to type, or which option to select.'),
     }),
     targets: ({ value }) => (value === undefined ? [] : [value]),
+    types: true,
+    picks: true,
     redact: privately('value'),
     unstored: ['value'],
     run: ({ session_id, action, selector, value }, ctx) =>
@@ -135,8 +142,8 @@ function screenshotTool(deps: BrowserDeps): AnyTool {
     does: ['web_read'],
     description: 'Takes a picture of what an open browser shows, and gives it to the person.',
     effect: 'fetch',
+    effectOf: () => SENDS_NOTHING,
     input: z.object({ session_id: sessionId }),
-    targets: () => [],
     run: ({ session_id }, ctx) =>
       within(deps, session_id, ctx, async ({ page }) => {
         const bytes = await page.screenshot({ timeout: deps.timeoutMs, animations: 'disabled' });
@@ -154,8 +161,8 @@ function closeTool(deps: BrowserDeps): AnyTool {
     does: ['web_read'],
     description: 'Closes an open browser.',
     effect: 'fetch',
+    effectOf: () => SENDS_NOTHING,
     input: z.object({ session_id: sessionId }),
-    targets: () => [],
     async run({ session_id }, ctx) {
       const session = deps.sessions.get(session_id, ctx);
       if (session) await deps.sessions.close(session);
@@ -205,7 +212,8 @@ async function shownPage(session: Session): Promise<ToolResult> {
   if (!read) return failed('UNREADABLE', texts.unreadable, { remedy: texts.unreachedRemedy });
   const { title, address, lines } = read;
   const material = [`Page: ${title}`, `URL: ${address}`, '', ...session.takeNotices(), ...lines].join('\n');
-  return done(texts.read(title, hostOf(address), session.locators.size), { material, tainted: true });
+  const text = texts.read(title, hostOf(address), session.locators.size);
+  return done(text, { material, address: session.askedFor(address), tainted: true });
 }
 
 async function readPage(session: Session) {

@@ -46,6 +46,7 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
     display: 'name',
     input: z.record(z.string(), z.unknown()),
     targets: (input) => carriedBy(input, schema),
+    service: () => serviceOf(server),
     // A person who says yes has seen what the server said of the tool then.
     binds: async () => hash,
     timeoutMs: timeout + MARGIN_MS,
@@ -66,6 +67,9 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
       }),
   });
 }
+
+/** What is read from one server is the person's own to any other. */
+const serviceOf = (server: string) => `mcp ${server}`;
 
 const keptBy = ({ deps: { artifacts, world } }: Servers) => ({ artifacts, secrets: world.secrets });
 
@@ -145,6 +149,7 @@ function listTool(servers: Servers, names: readonly string[]): AnyTool {
       after: z.string().max(1_000).optional().describe('Where a long list goes on.'),
     }),
     targets: ({ after }) => (after === undefined ? [] : [after]),
+    service: ({ server }) => serviceOf(server),
     run: ({ server, after }, ctx) =>
       asked(servers, server, ctx, async (client, connection) => {
         const params = after === undefined ? {} : { cursor: after };
@@ -168,6 +173,7 @@ function readTool(servers: Servers, names: readonly string[]): AnyTool {
     spare: true,
     input: z.object({ server: z.enum(names), uri: z.string().min(1).max(4_096) }),
     targets: ({ uri }) => [uri],
+    service: ({ server }) => serviceOf(server),
     run: ({ server, uri }, ctx) =>
       asked(servers, server, ctx, async (client, connection) => {
         const came = await connection.request(
@@ -197,6 +203,7 @@ function promptTool(servers: Servers, names: readonly string[]): AnyTool {
       arguments: z.record(z.string(), z.string()).default({}),
     }),
     targets: ({ name, arguments: given }) => [name, ...Object.values(given)],
+    service: ({ server }) => serviceOf(server),
     run: ({ server, name, arguments: given }, ctx) =>
       asked(servers, server, ctx, async (client, connection) => {
         const prompt = servers.get(server)?.listing.prompts.find((each) => each.name === name);

@@ -51,6 +51,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
     topic: 'note',
     description: "Saves a note in the person's own words. `#tag` in the text, or `tags`, file it.",
     effect: 'write',
+    impersonal: true,
     redact: privately('text', 'title'),
     input,
 

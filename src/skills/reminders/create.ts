@@ -89,6 +89,7 @@ export function createTool(wakeAt: WakeAt) {
     description:
       "Sets a reminder, once or recurring. Pass the person's own words for `when`; never compute a date yourself.",
     effect: 'write',
+    impersonal: true,
     redact: privately('text'),
     input: createInput,
 

@@ -186,6 +186,7 @@ export const nothingTool = dataTool({
   mainAgentOnly: true,
   description: 'Ends what a schedule has begun without a message, where there is nothing worth telling.',
   effect: 'read',
+  impersonal: true,
   input: z.object({}),
   run: async (_, { origin }) =>
     origin === 'schedule' ? done(texts.nothing, { silent: true }) : failed('NOT_PLANNED', texts.notPlanned),

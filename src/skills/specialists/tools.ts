@@ -40,6 +40,7 @@ export function listTool({ held }: ToolDeps): AnyTool {
     spare: true,
     description: 'Lists the specialists that specialist_spawn can hand a task to, and what each may use.',
     effect: 'read',
+    impersonal: true,
     input: z.object({}),
     async run(_, { turnKey }) {
       const snapshot = held.of(turnKey);
@@ -66,6 +67,7 @@ export function spawnTool(deps: ToolDeps): AnyTool {
     description:
       'Hands a task to a specialist, which works on it by itself, and gives you its answer. It knows nothing of the conversation: put everything that it needs into the task. Several calls in one step run side by side.',
     effect: 'fetch',
+    impersonal: true,
     does: ['agents'],
     effectOf: () => 'read',
     mainAgentOnly: true,

@@ -40,6 +40,7 @@ export const createTool = (tooling: Tooling) =>
       'Keeps a piece of work that takes days: a title and ordered steps. You take it up again by yourself at `when`, or ' +
       'right after this turn. Not for what needs one answer now, or only words said later.',
     effect: 'write',
+    impersonal: true,
     redact: privately('title', 'steps'),
     input: z.object({
       title: z.string(),

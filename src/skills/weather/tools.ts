@@ -28,6 +28,7 @@ export function weatherTool(deps: WeatherDeps): AnyTool {
     times: ['when'],
     description: "The weather now and up to two weeks ahead. Pass the person's own words for `when`.",
     effect: 'fetch',
+    impersonal: true,
     does: [],
     spare: true,
     doing: () => 'looking at the weather',

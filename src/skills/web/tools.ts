@@ -40,6 +40,7 @@ export function fetchTool(pages: Pages, timeoutMs: number): AnyTool {
     description:
       'Reads a web page, PDF, JSON, CSV or text by its address. `find` gives only the passages with these words.',
     effect: 'fetch',
+    impersonal: true,
     does: ['web_read'],
     display: 'name',
     doing: ({ url }) => `reading ${hostOf(addressOf(url))}`,
@@ -59,6 +60,7 @@ export function searchTool(search: Search): AnyTool {
     name: 'web_search',
     description: 'Searches the web. Gives titles, addresses and extracts; read what looks right with web_fetch.',
     effect: 'fetch',
+    impersonal: true,
     does: ['web_search'],
     doing: () => 'searching the web',
     input: z.object({ query: z.string().min(1).max(400), count: z.int().min(1).max(20).default(8) }),

@@ -267,6 +267,20 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
 
   // What is not about where Chromium runs is played once.
   if (mode === 'host') {
+    test('what is shown stands under the address that was asked for, until the page goes elsewhere', async () => {
+      internet.serve('/old', (response) => response.writeHead(302, { location: '/new' }).end());
+      internet.serve('/new', '<button onclick="location.href = \'/elsewhere\'">On</button>');
+      internet.serve('/elsewhere', '<p>elsewhere</p>');
+      const [asked, elsewhere] = [internet.at('/old'), internet.at('/elsewhere')];
+      await using page = await shows(asked);
+      const { session_id } = page;
+      expect(page.opened).toMatchObject({ ok: true, address: asked });
+      expect(await call('browser_get_content', { session_id })).toMatchObject({ ok: true, address: asked });
+      const click = { session_id, action: 'click', selector: 'button "On"' };
+      expect(await call('browser_interact', click)).toMatchObject({ ok: true, address: elsewhere });
+      expect(await call('browser_get_content', { session_id })).toMatchObject({ ok: true, address: elsewhere });
+    });
+
     test('a page that leads on for ever, by redirects or its script, is left', async () => {
       const steps = (path: string) => internet.requests.filter((request) => request.path.startsWith(path)).length;
       internet.serve('/round', (response, url) => {

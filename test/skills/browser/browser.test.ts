@@ -95,7 +95,7 @@ for (const { mode, isThere, own } of MODES) {
     };
     const at = (path: string) => `http://127.0.0.22:${internet.port}${path}`;
 
-    /** Has the model do it; clicks are approved. */
+    /** Has the model do it; it asks about its clicks, which are approved, and about nothing else. */
     async function visit(said: string, path: string, wants: Want[]): Promise<string> {
       const ana = coda.person('ana');
       await ana.says('/new');
@@ -106,7 +106,9 @@ for (const { mode, isThere, own } of MODES) {
           .seen()
           .at(-1)
           ?.buttons.some(({ label }) => label === 'Approve');
-      while (asks()) heard = await ana.presses('Approve');
+      let questions = 0;
+      for (; asks(); questions++) heard = await ana.presses('Approve');
+      expect(questions).toBe(wants.filter(({ action }) => action === 'click').length);
       return heard;
     }
 

@@ -20,6 +20,7 @@ export function searchTool(deps: ToolDeps): AnyTool {
     name: 'skill_search',
     description: 'Finds skills by what they are for, also those that are not listed. Pass a few words.',
     effect: 'read',
+    impersonal: true,
     input: z.object({ words: z.string().min(1).max(400), most: z.int().min(1).max(20).default(8) }),
     // Also what would not be offered by itself: the model has asked, and chooses.
     prepare: async ({ words }, { turnKey }) =>
@@ -41,6 +42,7 @@ export function listTool(deps: ToolDeps): AnyTool {
     description:
       'Lists the skills, or, with a name, the files of that skill with the first lines of what its scripts say of themselves.',
     effect: 'read',
+    impersonal: true,
     thingsIn: ({ name }) => (name === undefined ? [] : [{ kind: 'skill', name }]),
     input: z.object({ name: skillName.optional(), page }),
     async prepare({ name, page: wanted }, ctx) {

@@ -18,6 +18,7 @@ export function resourceTool(deps: ToolDeps): AnyTool {
     description:
       'Reads a file of an active skill, such as references/guide.md, or shows you a picture of it. Where the answer is truncated, read on from `next`.',
     effect: 'read',
+    impersonal: true,
     thingsIn: ({ name }) => [{ kind: 'skill', name }],
     does: ['file_read'],
     input: z.object({ name: skillName, path: z.string().min(1).max(1_024), from: z.int().min(0).default(0) }),

@@ -30,6 +30,7 @@ function scrapeTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     name: 'firecrawl_scrape',
     description: 'Reads one page in a browser elsewhere: for pages that web_fetch cannot read. Check `truncated`.',
     effect: 'fetch',
+    impersonal: true,
     spare: true,
     does: ['web_read'],
     input: z.object({ url: address }),
@@ -51,6 +52,7 @@ function searchTool({ firecrawl }: FirecrawlDeps): AnyTool {
     name: 'firecrawl_search',
     description: 'Searches the web by Firecrawl. Gives titles, addresses and extracts.',
     effect: 'fetch',
+    impersonal: true,
     spare: true,
     does: ['web_search'],
     input: z.object({ query: z.string().min(1).max(400), limit: z.int().min(1).max(20).default(5) }),
@@ -69,6 +71,7 @@ function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     name: 'firecrawl_map',
     description: 'Lists the addresses of a site, those about `search` first: to choose which pages to read.',
     effect: 'fetch',
+    impersonal: true,
     spare: true,
     does: ['web_read'],
     input: z.object({
@@ -95,9 +98,11 @@ function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
 function crawlTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
   return outsideTool({
     name: 'firecrawl_crawl',
+    picks: true,
     description:
       'Reads many pages of a site. Costs one credit a page: always give include_paths (patterns such as docs/.*) and a low limit. Check `truncated`.',
     effect: 'fetch',
+    impersonal: true,
     spare: true,
     does: ['web_read'],
     display: 'stream',
