@@ -11,7 +11,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { root } from './setup.mjs';
 
 /** What runs on PostgreSQL: the packed cluster of the embedded database is not needed. */
-const PARTS = ['package.json', 'dist', 'migrations', 'agent-skills', 'agents', 'config', 'assets/web'];
+const PARTS = ['package.json', 'dist', 'migrations', 'agent-skills', 'agents', 'config', 'assets/web', 'assets/times'];
 
 const commit = process.argv[2];
 if (commit === undefined) {

@@ -23,6 +23,7 @@ export {
   retentionRules as sessionRetentionRules,
 } from './sessions/store.ts';
 export {
+  adoptLocale,
   deletionRules as personDeletionRules,
   findPerson,
   followZone,
@@ -38,6 +39,7 @@ export {
   type PersonRow,
   peopleMeant,
   personById,
+  setLocale,
   setQuiet,
   setZone,
   toPerson,

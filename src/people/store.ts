@@ -156,6 +156,23 @@ export async function setZone(tx: Transaction, personId: string, zone: string): 
   ]);
 }
 
+/** Sets the language and region (BCP 47) that a person reads and writes in; undefined: as if nobody knew. */
+export async function setLocale(tx: Transaction, personId: string, locale: string | undefined): Promise<void> {
+  await tx.query('update persons set locale = $2, version = version + 1 where id = $1', [personId, locale ?? null]);
+}
+
+/** Takes over the locale that a platform tells of an account, where nothing is known of its person's. */
+export async function adoptLocale(
+  tx: Transaction,
+  { adapter, externalId, locale }: { adapter: string; externalId: string; locale: string },
+): Promise<void> {
+  await tx.query(
+    `update persons p set locale = $3, version = version + 1 from identities i
+      where i.person_id = p.id and i.adapter = $1 and i.external_id = $2 and p.locale is null and p.erased_at is null`,
+    [adapter, externalId, locale],
+  );
+}
+
 /** A person's platform says that they are in another zone than before. */
 export interface ZoneChange {
   personId: string;

@@ -1,7 +1,7 @@
 export { describe } from './describe.ts';
 export { parseDuration } from './duration.ts';
 export { DEFAULT_DAY_PARTS } from './env.ts';
-export { type InEnglish, inEnglish, mayBeForeign, wordsFor } from './foreign/door.ts';
+export { type InEnglish, inEnglish, isInOtherLanguage, mayBeForeign, wordsFor } from './foreign/door.ts';
 export {
   addDays,
   beginningOf,

@@ -73,6 +73,38 @@ test.each(['reminder_edit', 'reminder_snooze'])('%s tells of the words as they w
   expect(said).toContain('I could not make out when "bis nach dem Urlaub" is. Say it in plain English words');
 });
 
+describe('a command', () => {
+  test.each([
+    ['/remind am 4. Dezember um 11 Uhr\nSteuer bezahlen', 'Steuer bezahlen on Fri 4 Dec at 11:00'],
+    ['/schedule jeden Dienstag um 8 Uhr\nWetter', 'every Tuesday at 08:00'],
+    ['/snooze übermorgen um 12 Uhr\nSteuer bezahlen', 'on Sun 22 Nov at 12:00'],
+  ])('takes its time in German: %s', async (command, said) => {
+    expect(await ana.says(command)).toContain(said);
+  });
+});
+
+test('who is known by /language is read in it', async () => {
+  const jan = coda.person('jan');
+  expect(await jan.says('/language Dutch')).toContain('Dutch');
+  expect(await jan.says(JSON.stringify({ call: 'reminder_create', text: 'x', when: 'op 4 juni om 14 uur' }))).toContain(
+    'on Fri 4 Jun at 14:00',
+  );
+});
+
+test('a locale that a platform tells later is kept, and gives way to /language', async () => {
+  const ida = coda.person('ida');
+  const tells = async (text: string, locale: string) => {
+    await (await coda.hear('ida', 'dm-ida', text, 'owner', `own-${locale}`, locale)).settled;
+    await coda.app.settled();
+  };
+  await ida.says('/timezone');
+  await tells('/quiet', 'sv-SE');
+  expect(await ida.says('/language')).toContain('Swedish');
+  await ida.says('/language Polish');
+  await tells('/reminders', 'fi');
+  expect(await ida.says('/language')).toContain('Polish');
+});
+
 test('models are told that plain English is read best', () => {
   const { tools } = model.requests[0] ?? { tools: [] };
   const told = (name: string) => JSON.stringify(tools.find((tool) => tool.name === name)?.schema);

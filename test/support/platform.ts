@@ -235,13 +235,24 @@ class FakeAdapter implements ChatAdapter {
   /** Somebody says something here. */
   hear(message: Heard): Promise<Accepted> {
     if (!this.inbox) throw new Error('the adapter has not been started');
-    const { id, channel, from, text, files = [], pending = [], sentAt, role = 'member', kind = 'channel' } = message;
+    const {
+      id,
+      channel,
+      from,
+      text,
+      files = [],
+      pending = [],
+      sentAt,
+      role = 'member',
+      kind = 'channel',
+      locale,
+    } = message;
     this.platform.roles.set(from, role);
     return this.inbox.accept({
       kind: 'message',
       id,
       place: { adapter: this.name, channel, space: 'test', kind },
-      sender: { externalId: from, name: from, ...(role !== 'guest' && { role }) },
+      sender: { externalId: from, name: from, ...(role !== 'guest' && { role }), ...(locale && { locale }) },
       text,
       files,
       pending: pending.map((name) => ({ name, type: 'text/plain', size: name.length, at: { name } })),
@@ -286,4 +297,6 @@ export interface Heard {
   sentAt: Date;
   role?: 'owner' | 'member' | 'guest';
   kind?: Place['kind'];
+  /** Told with some events, such as commands. */
+  locale?: string;
 }

@@ -124,9 +124,17 @@ export class Play {
   }
 
   /** Hears something without waiting for what comes of it. */
-  hear(from: string, channel: string, text: string, role: 'owner' | 'member' = 'owner', id = `m${++this.said}`) {
+  hear(
+    from: string,
+    channel: string,
+    text: string,
+    role: 'owner' | 'member' = 'owner',
+    id = `m${++this.said}`,
+    locale?: string,
+  ) {
     const kind = channel.startsWith('dm-') ? 'dm' : 'channel';
-    return this.adapter.hear({ id, channel, from, text, role, kind, sentAt: this.world.clock.now() });
+    const sentAt = this.world.clock.now();
+    return this.adapter.hear({ id, channel, from, text, role, kind, sentAt, ...(locale && { locale }) });
   }
 
   /** Where it stores files. */

@@ -83,6 +83,21 @@ describe('a time in another language', () => {
     },
   );
 
+  test('is no half of a sentence in a language that nobody reads either', () => {
+    for (const [words, locale] of [
+      ['zítra v 9:00', 'cs'],
+      ['yarın saat 14:30', 'tr-TR'],
+      ['i morgen kl 14:30', 'da'],
+    ] as const)
+      expect([words, understand(words, here(locale)).when.kind]).toEqual([words, 'reject']);
+    expect(understand('dentist tomorrow at 9', here('cs')).when.kind).toBe('once');
+  });
+
+  test('that has passed is one in English, so that notes are looked for from it', async () => {
+    expect(await inEnglish('gestern', here('de'))).toEqual({ words: 'yesterday' });
+    expect(await inEnglish('ieri', here('it'))).toEqual({ words: 'yesterday' });
+  });
+
   test.each(['tomorrow at 9', 'every Monday at 9', 'in 20 minutes', '3 December at 10:00', 'an hour later'])(
     'changes nothing for who writes English on a platform in German: %s',
     async (words) => expect(await inEnglish(words, here('de-DE'))).toEqual({ words }),

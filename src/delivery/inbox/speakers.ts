@@ -3,6 +3,7 @@ import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import {
   type AccessRules,
+  adoptLocale,
   followZone,
   type Gate,
   meet,
@@ -45,6 +46,7 @@ const STRANGER_MS = 60_000;
 interface Known extends Speaker {
   /** What the platform said last. */
   zone?: string;
+  locale?: string | undefined;
   /** Nothing of theirs is taken before: they have had their notice. */
   silentUntil?: number;
 }
@@ -104,7 +106,10 @@ export class Speakers {
     const now = this.deps.world.clock.now();
     const known = this.known.get(key);
     const isFresh =
-      known?.zone === event.sender.zone && (known?.silentUntil ?? Number.POSITIVE_INFINITY) > now.getTime();
+      known?.zone === event.sender.zone &&
+      // Not every event tells it.
+      (event.sender.locale === undefined || known?.locale === event.sender.locale) &&
+      (known?.silentUntil ?? Number.POSITIVE_INFINITY) > now.getTime();
     if (known && isFresh && (known.silentUntil === undefined || event.replyTo === undefined)) return known;
     const { database, access, gate } = this.deps;
     const { place, sender } = event;
@@ -126,11 +131,12 @@ export class Speakers {
       }
       const conversationId = await conversations.open(tx, place, personId, uuid(now), now);
       if (zone !== undefined) await this.follow(tx, { adapter: place.adapter, externalId, zone });
+      if (locale !== undefined) await adoptLocale(tx, { adapter: place.adapter, externalId, locale });
       return { personId, role: own, roles, conversationId };
     });
     // Of a stranger who has not had their notice yet nothing is remembered: it comes with what they say now.
     if (found && (gate.hears(found) || 'silentUntil' in found))
-      this.known.set(key, zone === undefined ? found : { ...found, zone });
+      this.known.set(key, { ...found, ...(zone !== undefined && { zone }), locale: locale ?? known?.locale });
     return found;
   }
 }

@@ -1,4 +1,5 @@
 import type { Skill } from '../../chat/index.ts';
+import { languageCommand, setLanguageTool } from './language.ts';
 import { quietCommand, quietPhrases, setQuietTool, showQuietTool } from './quiet.ts';
 import { texts } from './texts.ts';
 import { dateTool, setZoneTool, showZone, showZoneTool, smalltalkTool, timeTool } from './tools.ts';
@@ -23,6 +24,7 @@ export const basics: Skill = {
     timeTool,
     dateTool,
     setZoneTool,
+    setLanguageTool,
     showZoneTool,
     setQuietTool(wakeAt),
     showQuietTool,
@@ -38,6 +40,7 @@ export const basics: Skill = {
       run: async (rest, ctx) =>
         rest === '' ? showZone(ctx) : { tool: 'timezone_set', input: { zone: rest.slice(0, 100) } },
     },
+    languageCommand,
     quietCommand,
   ],
   home: async (_, { person, zone }) => [

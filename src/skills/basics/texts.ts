@@ -32,7 +32,7 @@ export const texts = {
   }),
   unknownDate: (words: string) => ({
     message: `I do not know when “${words}” is.`,
-    remedy: 'For example "how long until Christmas" or "what day is 24 December".',
+    remedy: 'Say it in plain English words, for example "how long until Christmas" or "what day is 24 December".',
   }),
   zoneSet: (zone: string, at: Instant) => {
     return `Your time zone is ${zone} now, where it is ${formatClock(at, zone)} on ${formatLongDay(at, zone)}.`;
@@ -42,6 +42,14 @@ export const texts = {
     known
       ? `Your time zone is ${zone}.`
       : `I do not know your time zone, so I use ${zone}. "/timezone Berlin" sets it.`,
+  languageSet: (name: string) => `Your language is ${name} now. Times are read in it, too.`,
+  languageIs: (name: string) => `Your language is ${name}.`,
+  languageUnknown: 'I do not know your language. "/language German" sets it.',
+  noLanguage: (words: string) => ({
+    message: `I know no language called “${words}”.`,
+    remedy: 'Say its name in English or a tag, for example "German" or "de-AT".',
+  }),
+  languageLabel: 'the change of your language',
   moveReminders: 'Move my recurring reminders too',
   homeZone: 'Time zone',
   zoneLabel: 'the change of your time zone',

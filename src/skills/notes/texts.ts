@@ -61,7 +61,8 @@ export const texts = {
   pinned: ({ text }: Note) => `Pinned ${quoted(text)}.`,
   unpinned: ({ text }: Note) => `${quoted(text)} is not pinned any more.`,
   notYours: ({ text }: Note) => `${quoted(text)} is somebody else's note; only they can change it.`,
-  noDay: (words: string) => `I do not know which day “${words}” is.`,
+  noDay: (words: string) =>
+    `I do not know which day “${words}” is. Say it in plain English words, for example "last Monday" or "24 December".`,
   inContext: ({ title, text }: Note) => `- ${title ? `${title}: ` : ''}${text.replace(/\s+/g, ' ')}`,
   fromElsewhere: ({ id }: Note) => `- [from elsewhere; note_get ${id} shows it]`,
   whole: ({ title, text, tags, createdAt }: Note, earlier: readonly Version[], zone: string, now: Instant) =>

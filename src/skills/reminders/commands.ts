@@ -1,7 +1,7 @@
 import { type Call, failed } from '../../agent/index.ts';
 import type { Command, CompletionContext } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
-import { splitTask, type WhenContext } from '../../time/index.ts';
+import { isInOtherLanguage, splitTask, type WhenContext } from '../../time/index.ts';
 import { parsePutOff } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -62,7 +62,8 @@ function twoLines(rest: string): { when: string; task: string } | undefined {
   const [first = '', ...lines] = rest.split('\n');
   const { when, task } = splitTask(first);
   const text = lines.join('\n').trim();
-  return when && task === '' && text !== '' ? { when: first.trim(), task: text } : undefined;
+  const isTime = (when && task === '') || isInOtherLanguage(first);
+  return isTime && text !== '' ? { when: first.trim(), task: text } : undefined;
 }
 
 /** The time and the words in one sentence. */
@@ -80,7 +81,8 @@ function snoozeInput(rest: string, context: WhenContext): { which: string; when?
   const says = (some: string[]) =>
     some.length > 0 && parsePutOff(some.join(' '), context.now, context).kind !== 'reject';
   const [first = '', ...below] = rest.split('\n');
-  if (below.length > 0 && says([first])) return { when: first, which: below.join(' ') };
+  if (below.length > 0 && (says([first]) || isInOtherLanguage(first))) return { when: first, which: below.join(' ') };
+  if (isInOtherLanguage(rest)) return { when: rest, which: '' };
   for (let cut = words.length; cut > 0; cut--) {
     const [head, tail] = [words.slice(0, cut), words.slice(cut)];
     if (says(head)) return { when: head.join(' '), which: tail.join(' ') };

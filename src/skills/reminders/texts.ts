@@ -345,7 +345,7 @@ export const texts = {
   more: (page: number, pages: number) => `Page ${page} of ${pages}.`,
   badDay: (words: string) => ({
     message: `I do not know which day ${quoted(words)} is.`,
-    remedy: 'For example "today", "tomorrow", "Friday" or "this week".',
+    remedy: 'Say it in plain English words, for example "today", "tomorrow", "Friday" or "this week".',
   }),
   about: (count: number) =>
     `I did not understand all of that. Is it about ${count === 1 ? 'this reminder? Say what to do with it' : 'one of these? Say which, and what to do with it'}:`,

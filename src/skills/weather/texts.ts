@@ -66,6 +66,6 @@ export const texts = {
   noPlace: 'I do not know for where.',
   noPlaceRemedy: 'Say a place: the weather in Berlin.',
   unknownDay: (when: string) => `I do not know which day “${when}” is.`,
-  unknownDayRemedy: 'Say a day such as tomorrow or Friday, or this week.',
+  unknownDayRemedy: 'Say a day in plain English words, such as tomorrow or Friday, or this week.',
   tooFar: (when: string, days: number) => `The forecast does not reach “${when}”: it goes ${days} days ahead.`,
 };

@@ -5,7 +5,7 @@ import { unread, whichOne } from '../texts.ts';
 import type { Ambiguous, Reading, Reject, WhenContext } from '../types.ts';
 import { CHRONO_LANGUAGES, readByChrono } from './chrono.ts';
 import { LEXICONS, languageBy } from './language.ts';
-import { languagesMarked, markedWords } from './marks.ts';
+import { languageOf, languagesMarked, markedWords } from './marks.ts';
 import { translate } from './translate.ts';
 
 /** A slot in English words, or why it has none: a question, or a refusal. */
@@ -26,16 +26,17 @@ export const mayBeForeign = (words: string, ctx: WhenContext): boolean =>
 export async function inEnglish(words: string, ctx: WhenContext): Promise<InEnglish> {
   const same = { words };
   if (!mayBeForeign(words, ctx)) return same;
-  const isMarked = markedWords(words).length > 0 || isOtherScript(words);
+  const isMarked = isInOtherLanguage(words);
   const codes = languagesOf(words, ctx);
   const own = readByWords(words, codes, ctx);
-  const { readings, reject } = own.readings.length > 0 ? own : readByWords(words, languagesMarked(words), ctx);
+  const { readings, refused } = own.readings.length > 0 ? own : readByWords(words, languagesMarked(words), ctx);
   // "mar 9" may be a Tuesday to one who writes Spanish, and is a day in March in English.
   const plain = isMarked && readings.length > 0 ? [] : readingsOf(parseWhen(words, ctx));
   const all = distinct([...plain, ...readings]);
   if (plain.length > 0 && all.length === plain.length) return same;
   if (all.length > 0) return settled(all, ctx);
-  if (reject) return { when: reject };
+  // A day that has passed is one to who looks for notes; the others say why not.
+  if (refused !== undefined) return { words: refused };
   for (const code of codes) {
     const read = await byChrono(words, code, ctx);
     if (read) return read;
@@ -50,8 +51,8 @@ function readByWords(words: string, codes: readonly string[], ctx: WhenContext) 
     return language ? [translate(words, language, ctx)] : [];
   });
   const readings = distinct(all.flatMap((one) => (one && 'readings' in one ? one.readings : [])));
-  const reject = all.flatMap((one) => (one && 'reject' in one ? [one.reject] : []))[0];
-  return { readings, reject };
+  const [refused] = all.flatMap((one) => (one && 'refused' in one ? [one.refused] : []));
+  return { readings, refused };
 }
 
 /** One reading is taken by its English words; of several a person is asked which is meant. */
@@ -81,18 +82,15 @@ export const wordsFor = ({ when }: Pick<Reading, 'when'>, ctx: Pick<WhenContext,
     ? `${when.local.replace('T', ' at ').replace(/:00$/, '')} (${when.zone})`
     : describe(when, ctx).replace(/, next: .*$/, '');
 
-/** The language of a locale such as `de-AT`; undefined for English, and where none is known. */
-const languageOf = (locale: string | undefined): string | undefined => {
-  const [code] = /^[a-z]{2,3}(?![a-z])/i.exec(locale ?? '') ?? [];
-  return code === undefined || /^en$/i.test(code) ? undefined : code.toLowerCase();
-};
-
 const SCRIPTS: readonly (readonly [RegExp, (text: string) => string])[] = [
   [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, () => 'ja'],
   [/\p{Script=Han}/u, () => 'zh'],
   [/\p{Script=Cyrillic}/u, (text) => (/[іїєґ]/i.test(text) ? 'uk' : 'ru')],
   [/\p{Script=Arabic}/u, () => 'ar'],
 ];
+
+/** Whether words are surely of another language: by what they say of a time, or by their script. */
+export const isInOtherLanguage = (words: string): boolean => markedWords(words).length > 0 || isOtherScript(words);
 
 const isOtherScript = (text: string): boolean => SCRIPTS.some(([script]) => script.test(text));
 

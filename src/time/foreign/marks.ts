@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BoundedMap } from '../../base/bounded.ts';
 import { lazy } from '../../base/lazy.ts';
 import { packageRoot } from '../../base/root.ts';
+import { DAY } from '../civil.ts';
 import { english } from '../lang/en.ts';
 import { MONTHS } from '../lang/en-words.ts';
 import { LEXICONS, lexiconOf } from './language.ts';
@@ -66,8 +68,44 @@ export function languagesMarked(text: string): string[] {
   return [...counts].filter(([, count]) => count === most).map(([code]) => code);
 }
 
-/** What is left of a sentence beside its time where that is in another language: the time was read in part only. */
-export function isForeign(task: string): boolean {
-  if (markedWords(task).length === 0) return false;
+/** The names of days, weekdays and months in a language, as the runtime has them. */
+const dayNames = new BoundedMap<string, ReadonlySet<string>>(8);
+
+function dayNamesIn(code: string): ReadonlySet<string> {
+  const known = dayNames.get(code);
+  if (known) return known;
+  const at = (index: number) => Date.UTC(2026, 0, 15) + index * DAY;
+  const relative = new Intl.RelativeTimeFormat(code, { numeric: 'auto' });
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(code, { ...options, timeZone: 'UTC' });
+  const [weekday, month] = [format({ weekday: 'long' }), format({ day: 'numeric', month: 'long' })];
+  const named = [
+    ...[-1, 0, 1, 2].map((days) => relative.format(days, 'day')),
+    ...[0, 1, 2, 3, 4, 5, 6].map((days) => weekday.format(at(days))),
+    ...[0, 30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 330].map((days) => month.format(at(days))),
+  ];
+  const words = named.flatMap((name) => foreignTokens(name).map(({ text }) => text));
+  const names = new Set(
+    words.filter((word) => word.length > 2 && /^\p{L}/u.test(word) && !Object.hasOwn(MONTHS, word)),
+  );
+  dayNames.set(code, names);
+  return names;
+}
+
+/**
+ * What is left of a sentence beside its time where that is in another language (`code`: the person's): the time was read in
+ * part only.
+ */
+export function isForeign(task: string, code: string | undefined): boolean {
+  if (task === '') return false;
+  const names = code === undefined ? undefined : dayNamesIn(code);
+  const isNamed = () => names !== undefined && foreignTokens(task).some(({ text }) => names.has(text));
+  if (markedWords(task).length === 0 && !isNamed()) return false;
   return !foreignTokens(task).some(({ text }) => english.task.deeds.has(text));
+}
+
+/** The language of a locale such as `de-AT`; undefined for English, and where none is known. */
+export function languageOf(locale: string | undefined): string | undefined {
+  const [code] = /^[a-z]{2,3}(?![a-z])/i.exec(locale ?? '') ?? [];
+  return code === undefined || /^en$/i.test(code) ? undefined : code.toLowerCase();
 }

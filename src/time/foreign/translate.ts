@@ -1,13 +1,13 @@
 import { clockOf } from '../civil.ts';
 import { parseWhen } from '../parse.ts';
 import { distinct, readingsOf } from '../readings.ts';
-import type { Reading, Reject, WhenContext } from '../types.ts';
+import type { Reading, WhenContext } from '../types.ts';
 import type { Language } from './language.ts';
 import type { ForeignPiece } from './rules.ts';
 import { foreignTokens } from './words.ts';
 
-/** What the words of another language may mean, each reading with English words for it; or why they cannot be. */
-export type Translated = { readings: readonly Reading[] } | { reject: Reject };
+/** What the words of another language may mean, each reading with English words for it; or these where it has passed, or never comes. */
+export type Translated = { readings: readonly Reading[] } | { refused: string };
 
 /** No slot that is understood has more. */
 const MOST_TOKENS = 40;
@@ -25,10 +25,8 @@ export function translate(text: string, language: Language, ctx: WhenContext): T
     ),
   );
   if (readings.length > 0) return { readings };
-  const refused = read
-    .map(({ when }) => when)
-    .find((when): when is Reject => when.kind === 'reject' && when.code !== 'NOT_A_DATE');
-  return refused && { reject: refused };
+  const refused = read.find(({ when }) => when.kind === 'reject' && when.code !== 'NOT_A_DATE');
+  return refused && { refused: refused.words };
 }
 
 /** The ways in which pieces follow each other up to the end, with nothing left between them. */

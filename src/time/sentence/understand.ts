@@ -2,7 +2,7 @@ import { PassingMap } from '../../base/bounded.ts';
 import { conditionIn, contrastIn } from '../conditions.ts';
 import { type RuleWithin, ruleWithin } from '../cron.ts';
 import { hereOf } from '../env.ts';
-import { isForeign } from '../foreign/marks.ts';
+import { isForeign, languageOf } from '../foreign/marks.ts';
 import { saysClock } from '../leftover.ts';
 import { placeBehindClock } from '../names.ts';
 import { chosen, parseWhen, readRule, readWords, whichOf, withWords } from '../parse.ts';
@@ -47,7 +47,7 @@ export function understand(text: string, ctx: WhenContext): Understood {
   if (text.length > LONGEST_SENTENCE) return { when: tooLong(), words: undefined, task: '' };
   if (!isZone(ctx.zone)) return { when: unknownZone(ctx.zone), words: undefined, task: text.trim() };
   const understood = readSentence(text, hereOf(ctx), true);
-  const isForeignTime = understood.when.kind !== 'reject' && isForeign(understood.task);
+  const isForeignTime = understood.when.kind !== 'reject' && isForeign(understood.task, languageOf(ctx.locale));
   return isForeignTime
     ? { when: unread(understood.task, text.trim()), words: undefined, task: text.trim() }
     : understood;

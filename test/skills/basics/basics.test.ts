@@ -54,6 +54,26 @@ test('the first zone is set without further questions', async () => {
   expect(await coda.command('timezone Blorpville')).toMatchObject({ ok: false, code: 'UNKNOWN_ZONE' });
 });
 
+test.each([
+  ['German', 'Your language is German now'],
+  ['français', 'Your language is French now'],
+  ['pt-BR', 'Your language is Brazilian Portuguese now'],
+])('the language %s is set by its name or tag, and can be taken back', async (language, said) => {
+  expect(words(await coda.command('language'))).toContain('I do not know your language');
+  const set = await coda.command(`language ${language}`);
+  expect(words(set)).toContain(said);
+  expect(words(await coda.command('language'))).toBe(`${said.replace(' now', '')}.`);
+  await coda.run(set.ok && set.undo ? set.undo : { tool: '', input: {} });
+  expect(words(await coda.command('language'))).toContain('I do not know your language');
+});
+
+test('the region stays with another language, and no language is made up', async () => {
+  await coda.command('language de-AT');
+  await coda.command('language english');
+  expect(words(await coda.command('language'))).toContain('Austria');
+  expect(await coda.command('language Blorpish')).toMatchObject({ ok: false, code: 'UNKNOWN_LANGUAGE' });
+});
+
 test('greetings are answered', async () => {
   expect(words(await coda.call('smalltalk', { kind: 'hello' }))).toContain('Hello Ana');
   expect(words(await coda.call('smalltalk', { kind: 'thanks' }))).toBe("You're welcome.");
