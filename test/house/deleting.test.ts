@@ -28,7 +28,7 @@ async function without({ folder, list, name, migration }: Deletion): Promise<str
   const tree = await mkdtemp(join(root, '.cache', 'without-'));
   trees.push(tree);
   for (const part of ['src', 'migrations']) await cp(join(root, part), join(tree, part), { recursive: true });
-  for (const part of ['package.json', 'config', 'agent-skills', 'agents'])
+  for (const part of ['package.json', 'config', 'agent-skills', 'agents', 'assets'])
     await symlink(join(root, part), join(tree, part));
   await rm(join(tree, folder), { recursive: true });
   const listed = await readFile(join(tree, list), 'utf8');
