@@ -3,6 +3,7 @@ import { lazy } from '../base/lazy.ts';
 import { didYouMean } from '../base/text.ts';
 import { Gate, type Thing, type Who } from '../people/index.ts';
 import type { ToolSpec } from './model.ts';
+import { plainSchema } from './models/plain.ts';
 import { type AnyTool, type Call, type Effect, type Failed, failed, type Tool } from './tool.ts';
 
 /** A call whose tool exists and whose input has its tool's form. */
@@ -157,7 +158,7 @@ function specsOf(tools: readonly Tool[]): ToolSpec[] {
     .map(({ name, description, input, schema, own, spare }) => ({
       name,
       description,
-      schema: schema ?? without(own, formOf(input)),
+      schema: schema ? plainSchema(schema) : without(own, formOf(input)),
       ...(spare && { spare }),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -165,9 +166,9 @@ function specsOf(tools: readonly Tool[]): ToolSpec[] {
 
 const forms = new WeakMap<z.ZodType, Record<string, unknown>>();
 
-/** The JSON Schema of an input, made once: those of all tools take 20 ms, and several runs in one process share them. */
+/** The plain schema of an input, made once: those of all tools take 20 ms, and several runs in one process share them. */
 function formOf(input: z.ZodType): Record<string, unknown> {
-  const form = forms.get(input) ?? z.toJSONSchema(input, { io: 'input' });
+  const form = forms.get(input) ?? plainSchema(z.toJSONSchema(input, { io: 'input' }));
   forms.set(input, form);
   return form;
 }

@@ -8,21 +8,7 @@ const SMALL_WINDOW = 12_000;
 const SHARE = 0.28;
 
 /** What a schema says of values beyond their types: the tool checks that by itself and says what is wrong. */
-const BOUNDS: readonly string[] = [
-  '$schema',
-  'additionalProperties',
-  'default',
-  'exclusiveMaximum',
-  'exclusiveMinimum',
-  'format',
-  'maxItems',
-  'maxLength',
-  'maximum',
-  'minItems',
-  'minLength',
-  'minimum',
-  'pattern',
-];
+const BOUNDS: readonly string[] = ['additionalProperties', 'default', 'maxItems', 'maximum', 'minItems', 'minimum'];
 
 /**
  * The tools as a window of so many tokens is shown them, in the fullest form that leaves most of it to what is said: as they

@@ -45,10 +45,9 @@ function callOf({ name, input }: ModelToolCall): string {
 }
 
 function described(tools: readonly ToolSpec[]): string {
-  const lines = tools.map(({ name, description, schema }) => {
-    const { $schema: _, ...form } = schema;
-    return `- ${name}: ${description} Arguments: ${JSON.stringify(form)}`;
-  });
+  const lines = tools.map(
+    ({ name, description, schema }) => `- ${name}: ${description} Arguments: ${JSON.stringify(schema)}`,
+  );
   return [
     '## Tools',
     'To use a tool, end your answer with a block of exactly this form, and write nothing after it:',

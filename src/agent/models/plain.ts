@@ -1,0 +1,271 @@
+/**
+ * Schemas of tools as services take them. Many make a grammar of them, or know a part of JSON Schema only, and refuse the
+ * whole request for one word that they do not know. Nothing is lost by leaving it out: every call is checked by its tool.
+ * Lengths are left out as well: grammars take no repetition of thousands.
+ */
+
+type Schema = Record<string, unknown>;
+
+/** What stays where a service has refused more than that. */
+const BARE: readonly string[] = ['type', 'description', 'properties', 'required', 'items', 'enum'];
+/** Schemas that refer to each other are written out so deep; beyond that, anything may stand. */
+const DEEPEST = 12;
+/** A list whose length is bounded by more is not bounded for a model. */
+const MOST_ITEMS = 100;
+/** Parts of one schema; one that is larger when it is written out is cut there. */
+const MOST_PARTS = 2_000;
+
+const OPEN: Schema = { type: 'object', properties: {}, additionalProperties: true };
+/** Whatever fits: an empty schema is refused by some. */
+const ANYTHING: Schema = {
+  anyOf: [
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+    OPEN,
+    { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'number' }, OPEN] } },
+  ],
+};
+
+/** The schema of a tool's input, whatever it was, as an object in words that services know. Pure. */
+export function plainSchema(schema: unknown): Schema {
+  const plain = new Plain(isObject(schema) ? schema : {}).root();
+  return { ...plain, type: 'object', properties: isObject(plain.properties) ? plain.properties : {} };
+}
+
+/** The same with types alone: no bounds, no choice between forms. Pure. */
+export function bareSchema(schema: unknown): Schema {
+  return bare(plainSchema(schema));
+}
+
+class Plain {
+  private readonly whole: Schema;
+  private parts = 0;
+
+  constructor(whole: Schema) {
+    this.whole = whole;
+  }
+
+  root(): Schema {
+    const merged = this.merged(this.whole, []);
+    const choices = choicesOf(merged);
+    // A choice between forms of the whole input becomes one form with all their fields.
+    const form = choices.length === 0 ? merged : this.united(merged, choices, []);
+    return this.object(form, [], true);
+  }
+
+  /** `seen`: the references that led here. */
+  private plain(schema: unknown, seen: readonly string[]): Schema {
+    if (++this.parts > MOST_PARTS || seen.length > DEEPEST) return OPEN;
+    if (!isObject(schema)) return ANYTHING;
+    const referred = refOf(schema);
+    if (referred !== undefined && seen.includes(referred)) return described(OPEN, schema);
+    const path = referred === undefined ? seen : [...seen, referred];
+    const own = this.merged(schema, seen);
+    const choices = choicesOf(own);
+    if (choices.length > 0) return this.choice(own, choices, path);
+    switch (typeOf(own)) {
+      case 'object':
+        return this.object(own, path);
+      case 'array':
+        return { ...meaning(own), type: 'array', items: this.plain(itemsOf(own), path), ...counts(own) };
+      case undefined:
+        return described(ANYTHING, own);
+      default:
+        return bounded(own);
+    }
+  }
+
+  private object(schema: Schema, seen: readonly string[], isRoot = false): Schema {
+    const { properties, required, additionalProperties: more } = schema;
+    const fields = Object.entries(isObject(properties) ? properties : {})
+      .filter(([name, field]) => field !== false && name !== '__proto__')
+      .map(([name, field]) => [name, this.plain(field, seen)] as const);
+    const names = fields.map(([name]) => name);
+    const needed = Array.isArray(required) ? [...new Set(required)].filter((name) => names.includes(name)) : [];
+    const isOpen = more === true || isObject(more) || (!isRoot && names.length === 0 && more !== false);
+    return {
+      ...meaning(schema),
+      type: 'object',
+      properties: Object.fromEntries(fields),
+      ...(needed.length > 0 && { required: needed }),
+      ...(isOpen && { additionalProperties: isObject(more) ? this.plain(more, seen) : true }),
+    };
+  }
+
+  private choice(schema: Schema, choices: readonly unknown[], seen: readonly string[]): Schema {
+    const made = choices.map((each) => this.plain(each, seen));
+    const flat = made.flatMap((each) =>
+      Array.isArray(each.anyOf) && !each.description ? (each.anyOf as Schema[]) : [each],
+    );
+    const distinct = [...new Map(flat.map((each) => [JSON.stringify(each), each])).values()];
+    const values = distinct.flatMap((each) => (Array.isArray(each.enum) ? each.enum : []));
+    // Single values to choose between are one list of them.
+    const [first] = distinct;
+    if (distinct.length === 1 && first) return described(first, schema);
+    if (distinct.every((each) => Array.isArray(each.enum) && each.type === 'string' && !each.description)) {
+      return described({ type: 'string', enum: [...new Set(values)] }, schema);
+    }
+    return { ...meaning(schema), anyOf: distinct };
+  }
+
+  /** One form with the fields of all; needed is what all need. */
+  private united(schema: Schema, choices: readonly unknown[], seen: readonly string[]): Schema {
+    const forms = choices.filter(isObject).map((each) => this.merged(each, seen));
+    const all = [schema, ...forms];
+    const needed = forms.map(({ required }) => (Array.isArray(required) ? required : []));
+    const [first = [], ...others] = needed;
+    const own = Array.isArray(schema.required) ? schema.required : [];
+    return {
+      ...schema,
+      properties: Object.assign({}, ...all.map(({ properties }) => (isObject(properties) ? properties : {}))),
+      required: [...own, ...first.filter((name) => others.every((each) => each.includes(name)))],
+    };
+  }
+
+  /** The schema with what it refers to and what it is made of written into it. */
+  private merged(schema: Schema, seen: readonly string[]): Schema {
+    if (seen.length > DEEPEST) return schema;
+    const referred = refOf(schema);
+    const target = referred === undefined ? undefined : resolve(this.whole, referred);
+    const parts = (Array.isArray(schema.allOf) ? schema.allOf : []).filter(isObject);
+    if (!target && parts.length === 0) return schema;
+    const { $ref: _, allOf: __, ...own } = schema;
+    const path = referred === undefined ? seen : [...seen, referred];
+    const within = [...(target ? [target] : []), ...parts].map((each) => {
+      const ref = refOf(each);
+      return ref !== undefined && path.includes(ref) ? {} : this.merged(each, ref === undefined ? [...path, ''] : path);
+    });
+    return [...within, own].reduce(together, {});
+  }
+}
+
+function together(one: Schema, other: Schema): Schema {
+  const fields = [one.properties, other.properties].filter(isObject);
+  const needed = [one.required, other.required].flatMap((each) => (Array.isArray(each) ? each : []));
+  return {
+    ...one,
+    ...withoutNulls(other),
+    ...(fields.length > 0 && { properties: Object.assign({}, ...fields) }),
+    ...(needed.length > 0 && { required: needed }),
+  };
+}
+
+/** `anyOf`, `oneOf` and several types are all a choice. */
+function choicesOf(schema: Schema): readonly unknown[] {
+  const { anyOf, oneOf, type, nullable } = schema;
+  const given = [anyOf, oneOf].find((each) => Array.isArray(each) && each.length > 0);
+  if (Array.isArray(given)) return given;
+  // What it is for is said once, of the whole.
+  const form = { ...schema, description: null, format: null, default: null };
+  if (Array.isArray(type) && type.length > 1) return type.map((each) => ({ ...form, type: each }));
+  return nullable === true ? [{ ...form, nullable: false }, { type: 'null' }] : [];
+}
+
+const TYPES = ['string', 'number', 'integer', 'boolean', 'null', 'object', 'array'];
+
+function typeOf({ type, properties, items, enum: values, const: only }: Schema): string | undefined {
+  const named = Array.isArray(type) ? type[0] : type;
+  const told = typeof named === 'string' ? named.toLowerCase() : undefined;
+  if (told !== undefined && TYPES.includes(told)) return told;
+  if (isObject(properties)) return 'object';
+  if (items !== undefined && items !== null) return 'array';
+  const value = Array.isArray(values) ? values.find((each) => each !== null) : only;
+  return value === undefined || value === null || typeof value === 'object' ? undefined : typeof value;
+}
+
+function itemsOf({ items, prefixItems }: Schema): unknown {
+  if (isObject(items)) return items;
+  const each = [items, prefixItems].find((given) => Array.isArray(given) && given.length > 0);
+  return Array.isArray(each) ? { anyOf: each } : undefined;
+}
+
+/** A single value, with its bounds. Those of whole numbers that exclude are said without excluding. */
+function bounded(schema: Schema): Schema {
+  const { exclusiveMinimum: above, exclusiveMaximum: below, enum: values, const: only } = schema;
+  const type = typeOf(schema) as string;
+  const { minimum, maximum } = schema;
+  const least = typeof above === 'number' && type === 'integer' ? Math.floor(above) + 1 : minimum;
+  const most = typeof below === 'number' && type === 'integer' ? Math.ceil(below) - 1 : maximum;
+  const one = only === undefined || only === null ? values : [only];
+  const listed = Array.isArray(one)
+    ? [...new Set(one)].filter((each) => each !== null && typeof each !== 'object')
+    : [];
+  return {
+    ...meaning(schema),
+    type,
+    ...(isBound(least) && { minimum: least }),
+    ...(isBound(most) && { maximum: most }),
+    ...(listed.length > 0 && { enum: listed }),
+  };
+}
+
+/** The largest whole numbers say nothing. */
+function isBound(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+}
+
+/** What a value is for, and what it is where nothing is said. */
+function meaning(schema: Schema): Schema {
+  const { description, format, default: usual } = schema;
+  // In words, which no service refuses.
+  const form = typeof format === 'string' && /^[a-z-]{1,30}$/.test(format) ? `Format: ${format}.` : '';
+  const words = [typeof description === 'string' ? description : '', form].filter((part) => part !== '').join(' ');
+  return {
+    ...(words !== '' && { description: words }),
+    ...(usual !== undefined && usual !== null && { default: usual }),
+  };
+}
+
+function counts({ minItems, maxItems }: Schema): Schema {
+  return { ...(isCount(minItems) && { minItems }), ...(isCount(maxItems) && { maxItems }) };
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_ITEMS;
+}
+
+function withoutNulls(schema: Schema): Schema {
+  return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== null));
+}
+
+function described(made: Schema, { description }: Schema): Schema {
+  return typeof description === 'string' ? { ...made, description } : made;
+}
+
+function refOf({ $ref }: Schema): string | undefined {
+  return typeof $ref === 'string' ? $ref : undefined;
+}
+
+/** What a reference within the schema leads to; nothing outside it is looked up. */
+function resolve(whole: Schema, ref: string): Schema | undefined {
+  if (ref === '#') return whole;
+  if (!ref.startsWith('#/')) return undefined;
+  const steps = ref.slice(2).split('/');
+  const target = steps.reduce<unknown>((at, step) => {
+    const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    return isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  }, whole);
+  return isObject(target) ? target : undefined;
+}
+
+function bare(schema: Schema): Schema {
+  const choices = Array.isArray(schema.anyOf) ? (schema.anyOf as Schema[]) : [];
+  if (choices.length > 0) {
+    const [first] = choices.filter(({ type }) => type !== 'null');
+    return described(bare(first ?? { type: 'string' }), schema);
+  }
+  const { properties, items } = schema;
+  const form = Object.fromEntries(Object.entries(schema).filter(([key]) => BARE.includes(key)));
+  if (schema.type !== 'string') delete form.enum;
+  if (isObject(properties)) {
+    form.properties = Object.fromEntries(
+      Object.entries(properties).map(([name, each]) => [name, bare(each as Schema)]),
+    );
+  }
+  return isObject(items) ? { ...form, items: bare(items) } : form;
+}
+
+function isObject(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
