@@ -12,7 +12,7 @@ import { type Counters, countersOf } from './counters.ts';
 import { fresh } from './dialogue/dialogue.ts';
 import { closed } from './dialogue/texts.ts';
 import { Lost, runTurn } from './loop.ts';
-import { MessageTurn, type TurnHost } from './message-turn.ts';
+import { MessageTurn, type TurnHost, withReason } from './message-turn.ts';
 import { ModelError } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import { type TurnOver, tellOver } from './over.ts';
@@ -226,7 +226,7 @@ export class Agent implements TurnHost {
     if (!(error instanceof ModelError)) throw error;
     const { world, model } = this.options;
     world.log.warn({ model: model(item)?.name, fault: error.fault }, 'no answer from the model');
-    return failure(texts.modelFault(error));
+    return failure(withReason(texts.modelFault(error), error, item));
   }
 }
 

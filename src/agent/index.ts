@@ -44,6 +44,7 @@ export {
 } from './model.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';
 export { type Models, openModels } from './models/index.ts';
+export type { QuirkTold } from './models/quirks.ts';
 export type { SpawnOptions } from './nested.ts';
 export type { TurnOver } from './over.ts';
 export * from './phrase.ts';

@@ -1,6 +1,6 @@
 import type { Deadline } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
-import { type Draft, type End, type Item, isSaid } from '../delivery/index.ts';
+import { type Draft, type End, type Item, isPrivate, isSaid } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { LONGEST_SHOWN } from './asking.ts';
 import { isData, runData, TookTooLong } from './calls.ts';
@@ -8,7 +8,7 @@ import type { Counters } from './counters.ts';
 import { fresh } from './dialogue/dialogue.ts';
 import { NOT_UNDERSTOOD } from './dialogue/names.ts';
 import { considered, Lost, type OpenCall, type Outcome, type Running, resultOf, withReady } from './loop.ts';
-import { type Model, type ModelToolCall, NoModel } from './model.ts';
+import { type Model, type ModelError, type ModelToolCall, NoModel } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import type { TurnOver } from './over.ts';
 import { progressLine } from './progress.ts';
@@ -16,7 +16,7 @@ import { isQuoting, ownWords } from './quotes.ts';
 import { Spawning } from './spawn.ts';
 import { INTERPRETER, type ModelStep } from './steps.ts';
 import * as store from './store.ts';
-import { asBrought, asPlanned } from './texts.ts';
+import { asBrought, asPlanned, refusedBecause } from './texts.ts';
 import type { CallContext } from './tool.ts';
 import type { Turn } from './turn.ts';
 import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
@@ -187,7 +187,7 @@ export class MessageTurn implements Running {
     try {
       return await delivery.outside(item, () => inference.infer(inquiry));
     } catch (error) {
-      if (error instanceof NoModel) return { step: await this.interpret(error.why) };
+      if (error instanceof NoModel) return { step: await this.interpret(withReason(error.why, error, item)) };
       throw error;
     }
   }
@@ -243,6 +243,13 @@ export class MessageTurn implements Running {
     if (ended) this.host.counters.turns.add({ outcome });
     return ended ? how : 'left';
   }
+}
+
+/** `words`, with what the model's service says of it where an owner reads it alone. */
+export function withReason(words: string, { details: { told } }: ModelError, item: Item): string {
+  return told === undefined || item.person.role !== 'owner' || !isPrivate(item)
+    ? words
+    : `${words} ${refusedBecause(told)}`;
 }
 
 /** Rolls the one transaction of an interpreted message back: a call has to ask, after what the one before it brought. */

@@ -1,6 +1,7 @@
 import type { FaultKind } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { FileRef } from '../delivery/index.ts';
+import type { Finding } from './models/quirks.ts';
 
 /** The port to a language model. */
 
@@ -103,7 +104,9 @@ export type ModelErrorReason =
   /** The model or its server takes no tools. */
   | 'no_tools'
   /** Not even a new conversation fits into the model's window. */
-  | 'small_window';
+  | 'small_window'
+  /** The service has read the request and does not take it: it would not the next time either. */
+  | 'rejected';
 
 export interface ModelErrorDetails {
   retryAfterMs?: number | undefined;
@@ -112,6 +115,10 @@ export interface ModelErrorDetails {
   window?: number | undefined;
   /** What the person reads, where there is something better to say than what the fault means in general. */
   said?: string | undefined;
+  /** What the service says of it in a short line, for owners: without keys, and without quotes of the conversation. */
+  told?: string | undefined;
+  /** What the request must not hold: without it, it may be taken. */
+  finding?: Finding | undefined;
 }
 
 /** What a model's failure is, in the closed list of faults. Never holds a key or a raw body. */

@@ -134,6 +134,8 @@ function byReason({ reason, window }: ModelErrorDetails): string | undefined {
       const size = window === undefined ? '' : ` (${window.toLocaleString('en')} tokens)`;
       return `The model’s window${size} is too small for what I have to tell it. The owner can start the model with a larger one, or choose another in the \`models\` block.`;
     }
+    case 'rejected':
+      return 'The model’s service refuses what I send it, and would refuse it again. `/model` tells the owner why.';
     case 'silent':
     case undefined:
       return undefined;
@@ -162,6 +164,9 @@ function byFault(fault: FaultKind): string {
       return 'The model cannot be reached right now. Please try again in a moment.';
   }
 }
+
+/** What the service says of a refusal, for owners. */
+export const refusedBecause = (told: string) => `Its service says: “${told}”`;
 
 export const capabilityGone = () => 'I cannot do that any more: what it belongs to was removed.';
 

@@ -80,7 +80,15 @@ function modelCommand(models: Models): Command {
     ],
     async run(rest, ctx) {
       const settings = await settingsOf(ctx);
-      if (rest === '') return done(texts.modelIs(models.chosen(settings).name, models.names(), models.resting()));
+      if (rest === '') {
+        const is = texts.modelIs(models.chosen(settings).name, models.names(), models.resting());
+        const { reason } = models.learnt(models.chosen(settings).name);
+        const told = [...new Set([models.chosen(settings).name, ...models.names()])].flatMap((name) =>
+          models.quirks(name).map((quirk) => texts.modelQuirk(name, quirk)),
+        );
+        const isOwner = ctx.person.role === 'owner' && ctx.private;
+        return done([is, ...told, ...(isOwner && reason ? [texts.modelRefuses(reason)] : [])].join('\n'));
+      }
       const refused = refusedHere(ctx);
       if (refused) return refused;
       if (rest === 'default') {

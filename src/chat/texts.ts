@@ -1,4 +1,4 @@
-import { type Cost, money, type Recalled } from '../agent/index.ts';
+import { type Cost, money, type QuirkTold, type Recalled } from '../agent/index.ts';
 import { listOf, plural } from '../base/text.ts';
 
 /** What the chat itself says to people. */
@@ -80,6 +80,12 @@ export function modelIs(name: string, names: readonly string[], resting: readonl
     '`/model name` chooses another one for this conversation.',
   ].join('\n');
 }
+
+/** What the service of a model was found to refuse, and how to say so from the beginning. */
+export const modelQuirk = (name: string, { what, instead, setting }: QuirkTold) =>
+  `\`${name}\` refuses ${what}: ${instead}.${setting === undefined ? '' : ` \`${setting}\` says so from the start.`}`;
+
+export const modelRefuses = (reason: string) => `It refused the last request: “${reason}”`;
 
 export const modelSet = (name: string) => `From now on \`${name}\` answers in this conversation.`;
 

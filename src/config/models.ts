@@ -10,6 +10,12 @@ const model = z
 
 const amount = z.number().min(0).max(1_000_000_000);
 
+/** What may be left out of a request, or said in another way. */
+const REFUSED = [
+  ...(['max_tokens', 'max_completion_tokens', 'stream_options', 'thinking', 'cache_control'] as const),
+  ...(['system', 'schemas', 'thoughts'] as const),
+] as const;
+
 const provider = z.strictObject({
   kind: z
     .enum(['anthropic', 'openai-compatible'])
@@ -32,6 +38,18 @@ const provider = z.strictObject({
     .enum(['native', 'text'])
     .default('native')
     .describe('How its models call tools: as the API does, or in text, for models that cannot (found out by itself).'),
+  refuses: z
+    .array(z.enum(REFUSED))
+    .default([])
+    .meta({
+      description:
+        'What its service refuses, to be left out from the beginning; else it is found out by a refused request after each start.',
+      example: ['stream_options'],
+    }),
+  max_tokens: count(256, 200_000).optional().meta({
+    description: 'The longest answer of its models, where that is less than max_tokens of all.',
+    example: 4_096,
+  }),
   context_tokens: count(2_000, 10_000_000).optional().meta({
     description: 'What its models take in at most, where that is less than context_tokens of all.',
     example: 8_192,

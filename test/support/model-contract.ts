@@ -201,6 +201,31 @@ export function modelContract(name: string, { api, stream, open }: ModelUnderTes
       expect(server.refused).toEqual([]);
     });
 
+    test('what is said in a row is one message, in its order and with its names', async () => {
+      const images = [{ name: 'cat.png', type: 'image/png' as const, base64: 'aGVsbG8=' }];
+      const call = { id: 'a', name: 'note_save', input: { text: 'milk' } };
+      const messages: ModelRequest['messages'] = [
+        { role: 'user', text: 'the first', name: 'Ana' },
+        { role: 'user', text: 'the second', name: 'Ben', images },
+        { role: 'user', text: 'the third', name: 'Ana' },
+        { role: 'assistant', text: 'the fourth' },
+        { role: 'assistant', text: 'the fifth', calls: [call] },
+        { role: 'tool', callId: 'a', name: 'note_save', text: 'the sixth', ok: true },
+        { role: 'user', text: 'the seventh' },
+        { role: 'user', text: 'the eighth' },
+      ];
+      await all(model({ sees: true }), request({ messages, asked: 2, moving: 'the time' }));
+      expect(server.refused).toEqual([]);
+      const sent: { role: string; content: unknown }[] = server.requests[0]?.body.messages;
+      const shown = JSON.stringify(sent);
+      const order = ['Ana: the first', 'Ben: the second', 'the time', 'Ana: the third', 'the fourth', 'the fifth'];
+      const places = [...order, 'the sixth', 'the seventh', 'the eighth'].map((words) => shown.indexOf(words));
+      expect(places.filter((place) => place < 0)).toEqual([]);
+      expect(places).toEqual([...places].sort((one, other) => one - other));
+      const roles = sent.map(({ role }) => role).filter((role) => role !== 'system');
+      expect(roles.every((role, index) => role !== roles[index - 1])).toBe(true);
+    });
+
     test('a model without eyes is told of a picture instead', async () => {
       const images = [{ name: 'cat.png', type: 'image/png' as const, base64: 'aGVsbG8=' }];
       const messages: ModelRequest['messages'] = [{ role: 'user', text: 'what is this?', images }];

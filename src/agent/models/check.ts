@@ -161,9 +161,8 @@ async function problemOf(name: string, models: Models, place: Place): Promise<Pr
   }
   const shown = data.some(({ owned_by: owner }) => owner === 'library') ? await ollama(model, place) : {};
   const learnt = models.learnt(name);
-  if (!learnt.inText || learnt.refusedTools) {
-    if (learnt.refusedTools || shown.tools === false) return toolless(provider, model);
-  }
+  const isFound = learnt.refuses.has('tools') && !learnt.configured.has('tools');
+  if (isFound || (!learnt.refuses.has('tools') && shown.tools === false)) return toolless(provider, model);
   const { max_model_len, context_window, context_length, max_context_length } = entry ?? {};
   const told = [learnt.window, max_model_len, context_window, context_length, max_context_length, shown.window];
   const window = Math.min(...told.filter((each) => each !== undefined && each > 0).map(Number));

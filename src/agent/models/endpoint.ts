@@ -1,5 +1,6 @@
 import { type Model, ModelError, type ModelEvent, type ModelRequest } from '../model.ts';
 import { faultOf } from './fault.ts';
+import type { Learnt } from './quirks.ts';
 import { Watch } from './watch.ts';
 
 /** How one model of one provider is spoken to. */
@@ -18,23 +19,50 @@ export interface EndpointOptions {
   silenceMs: number;
   /** Tokens it may think with before it answers; undefined: the model's own way. */
   thinking?: number | undefined;
+  /** What its service refuses, as it is found. */
+  learnt?: Learnt | undefined;
 }
+
+/** How it is spoken to now, after what was found. */
+export interface Endpoint extends EndpointOptions {
+  refuses: ReadonlySet<string>;
+}
+
+export function endpointNow(options: EndpointOptions): Endpoint {
+  const refuses = options.learnt?.refuses ?? new Set();
+  return {
+    ...options,
+    refuses,
+    sees: options.sees && !refuses.has('pictures'),
+    stream: options.stream && !refuses.has('stream'),
+  };
+}
+
+/** The body without the parameters that the service refuses. */
+export function withoutRefused<T extends object>(body: T, refuses: ReadonlySet<string>): T {
+  const kept = Object.entries(body).filter(([field]) => NEEDED.includes(field) || !refuses.has(field));
+  return Object.fromEntries(kept) as T;
+}
+
+/** A request without one of these is none: what a service says of them is about something within. */
+const NEEDED = ['model', 'messages', 'tools', 'system', 'stream'];
 
 /**
  * Makes a model of `speak`, which turns a request into events with one attempt: faults become `ModelError`s, an answer
  * without an end becomes a fault, and leaving early ends the request.
  */
 export function endpoint(
-  { name, silenceMs }: EndpointOptions,
-  speak: (request: ModelRequest, watch: Watch) => AsyncIterable<ModelEvent>,
+  options: EndpointOptions,
+  speak: (request: ModelRequest, watch: Watch, now: Endpoint) => AsyncIterable<ModelEvent>,
 ): Model {
+  const { name, silenceMs, learnt, apiKey } = options;
   return {
     name,
     async *generate(request, signal) {
       const watch = new Watch(signal, silenceMs);
       try {
         if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
-        for await (const event of speak(request, watch)) {
+        for await (const event of speak(request, watch, endpointNow(options))) {
           if (event.type === 'text' || event.type === 'reasoning') watch.alive(event.text.length, name);
           yield event;
           if (event.type === 'stop') return;
@@ -44,7 +72,8 @@ export function endpoint(
           ? new Error('aborted')
           : new ModelError('transient', `${name} broke off in the middle of its answer.`);
       } catch (error) {
-        throw faultOf(error, name, { signal, silent: watch.silent, body: watch.refusal });
+        const { silent, refusal: body, sent } = watch;
+        throw faultOf(error, name, { signal, silent, body, sent, learnt, key: apiKey });
       } finally {
         watch.close();
       }

@@ -8,12 +8,13 @@ import type { Metrics } from '../../base/metrics.ts';
 import type { CoreValues } from '../../config/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
 import type { Model } from '../model.ts';
-import { adapting, type Learnt } from './adapting.ts';
+import { adapting } from './adapting.ts';
 import { anthropicModel } from './anthropic/index.ts';
 import { isHeavy } from './effort.ts';
 import type { EndpointOptions } from './endpoint.ts';
 import { openaiModel } from './openai/index.ts';
 import { Prices } from './prices.ts';
+import { type Learnt, learntFrom, type QuirkTold, quirksTold } from './quirks.ts';
 import type { Candidate } from './round.ts';
 import { routed } from './routed.ts';
 
@@ -108,18 +109,35 @@ export class Models {
    * configuration says, of which the model may take less.
    */
   limits(name: string): { context: number; answer: number; wanted: number } {
-    const { context_tokens: most, max_tokens: longest, providers } = this.settings;
-    const wanted = Math.min(most, providers[split(name)[0]]?.context_tokens ?? most);
-    const context = Math.min(wanted, this.learned.get(name)?.window ?? wanted);
+    const { context_tokens: most, max_tokens, providers } = this.settings;
+    const own = providers[split(name)[0]];
+    const learnt = this.learned.get(name);
+    const wanted = Math.min(most, own?.context_tokens ?? most);
+    const context = Math.min(wanted, learnt?.window ?? wanted);
+    const longest = Math.min(max_tokens, own?.max_tokens ?? max_tokens, learnt?.answer ?? max_tokens);
     return { context, answer: Math.min(longest, Math.floor(context / 4)), wanted };
   }
 
   /** What was learnt of `provider/model` since the start. */
   learnt(name: string): Readonly<Learnt> {
+    return this.known(name);
+  }
+
+  /** Every model that has been asked or looked at since the start. */
+  asked(): string[] {
+    return [...this.learned.keys()];
+  }
+
+  /** What its service was found to refuse, each with the setting that says so from the beginning. */
+  quirks(name: string): QuirkTold[] {
+    return quirksTold(this.known(name), split(name)[0]);
+  }
+
+  private known(name: string): Learnt {
     const known = this.learned.get(name);
     if (known) return known;
-    const isText = this.settings.providers[split(name)[0]]?.tools === 'text';
-    const learnt: Learnt = { inText: isText, refusedTools: false, window: undefined };
+    const { tools, refuses = [] } = this.settings.providers[split(name)[0]] ?? {};
+    const learnt = learntFrom([...refuses, ...(tools === 'text' ? ['tools'] : [])]);
     this.learned.set(name, learnt);
     return learnt;
   }
@@ -150,11 +168,17 @@ export class Models {
     if (known) return known;
     const { failures, pause } = this.settings.breaker;
     const made = {
-      model: adapting(this.open(name), this.learnt(name)),
+      model: adapting(this.open(name), this.known(name), () => this.toldOnce(name)),
       breaker: this.breakers.of('model', name, { failures, pauseMs: pause }),
     };
     this.candidates.set(name, made);
     return made;
+  }
+
+  /** Each finding is told once: it holds from then on. */
+  private toldOnce(name: string): void {
+    const found = this.quirks(name).map(({ what, instead }) => `${what}: ${instead}`);
+    this.options.log.info({ model: name, found }, 'a model’s service refuses something; it is left out from now on');
   }
 
   private open(name: string): Model {
@@ -170,6 +194,7 @@ export class Models {
       stream: provider.stream,
       silenceMs: this.settings.silence,
       thinking: provider.thinking,
+      learnt: this.known(name),
     };
     return provider.kind === 'anthropic' ? anthropicModel(options) : openaiModel(options);
   }

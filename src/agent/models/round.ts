@@ -1,7 +1,7 @@
 import { deadline, sleep } from '../../base/async.ts';
 import type { Breaker } from '../../base/breaker.ts';
 import type { FaultKind } from '../../base/errors.ts';
-import { type Model, ModelError, type ModelEvent, type ModelRequest } from '../model.ts';
+import { type Model, ModelError, type ModelErrorReason, type ModelEvent, type ModelRequest } from '../model.ts';
 import { Attempt } from './attempt.ts';
 
 /** One model and what is known of how it fares. */
@@ -24,6 +24,8 @@ export interface Patience {
 const FINAL: readonly FaultKind[] = ['cancelled', 'refused', 'context_overflow'];
 /** The same model may well answer when it is asked again. */
 const PASSING: readonly FaultKind[] = ['transient', 'malformed_output'];
+/** Whatever the fault, asking the same model again changes nothing. */
+const LASTING: readonly (ModelErrorReason | undefined)[] = ['silent', 'rejected'];
 /** Longer than this nobody is kept waiting for a busy model. */
 const LONGEST_WAIT_MS = 10_000;
 const TRIES = 2;
@@ -224,7 +226,7 @@ function aborted(signal: AbortSignal): Promise<undefined> {
 
 /** Milliseconds after which the same model is asked once more; undefined: not again. */
 function again({ fault, details }: ModelError, runner: Runner, retryMs: number): number | undefined {
-  if (runner.tries >= runner.mostTries || details.reason === 'silent') return undefined;
+  if (runner.tries >= runner.mostTries || LASTING.includes(details.reason)) return undefined;
   if (PASSING.includes(fault)) return retryMs * 2 ** (runner.tries - 1);
   const after = details.retryAfterMs ?? retryMs;
   const isLast = runner.mostTries === TRIES_ALONE;

@@ -21,6 +21,8 @@ export class Watch {
   silent = false;
   /** The body of an answer with an error status, as far as it is looked at. */
   refusal: string | undefined;
+  /** The body of the request, as it went out. */
+  sent: string | undefined;
   private readonly inner = new AbortController();
   private readonly outer: AbortSignal;
   private readonly quiet: NodeJS.Timeout;
@@ -58,6 +60,7 @@ export class Watch {
 
   /** A `fetch` that sees every byte of the answer: the clients keep heartbeats to themselves. */
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
+    this.sent = typeof init?.body === 'string' ? init.body : undefined;
     const response = await globalThis.fetch(input, init);
     this.quiet.refresh();
     if (!response.body) return response;

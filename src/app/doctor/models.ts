@@ -40,7 +40,29 @@ export function modelChecks(models: Models, database: Database, clock: Clock): H
       };
     },
   };
-  return [...providers, prices, repairs];
+  const quirks: HealthCheck = {
+    name: 'model quirks',
+    async check() {
+      const found = models.asked().flatMap((name) => models.quirks(name).map((quirk) => ({ name, ...quirk })));
+      const refused = models.asked().flatMap((name) => {
+        const { reason } = models.learnt(name);
+        return reason === undefined ? [] : [`${name} refused the last request: “${reason}”`];
+      });
+      if (found.length + refused.length === 0) return { ok: true, says: 'none found since the start' };
+      const settings = [...new Set(found.flatMap(({ setting }) => setting ?? []))];
+      return {
+        ok: false,
+        code: 'MODEL_REFUSES',
+        severity: 'warning',
+        says: [...found.map(({ name, what, instead }) => `${name} refuses ${what}: ${instead}`), ...refused].join('; '),
+        remedy:
+          settings.length > 0
+            ? `Set ${listOf(settings)}, which spares a refused request after each start.`
+            : 'Mend what it names, or choose another model.',
+      };
+    },
+  };
+  return [...providers, prices, quirks, repairs];
 }
 
 /** A model at an address of one's own costs nothing but electricity. */

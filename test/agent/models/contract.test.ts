@@ -58,7 +58,7 @@ describe.each([true, false])('what services want back with their calls (stream: 
 test('what another model called is shown to Gemini as unsigned, and what DeepSeek thought to DeepSeek', () => {
   const call = { id: 'a', name: 'note_save', input: {} };
   const sent = (baseUrl: string, keep?: Kept) => {
-    const options = { name: 'x/y', model: 'y', sees: true, baseUrl };
+    const options = { name: 'x/y', model: 'y', sees: true, baseUrl, refuses: new Set<string>() };
     const messages: ModelMessage[] = [{ role: 'assistant', text: '', calls: [call], ...(keep && { keep }) }];
     return JSON.stringify(openaiRequest(request({ messages }), options, dialectOf(options)).messages);
   };

@@ -2,7 +2,8 @@
  * Chat Completions as the service plays it. Where its rules were read:
  * - results belong to calls: github.com/prism-php/prism/issues/175, github.com/FoundationAgents/OpenManus/issues/744
  * - pictures are a person's only: github.com/openai/openai-node/issues/1030, github.com/openai/openai-openapi/issues/523
- * - some models let nobody speak right after results: github.com/mistralai/mistral-inference, error code 3230
+ * - some models let nobody speak right after results, and want turns to be taken: github.com/charmbracelet/crush/issues/279,
+ *   github.com/janhq/jan/issues/6254
  * - Gemini 3 wants its signatures back: github.com/openai/codex/issues/7519, github.com/crmne/ruby_llm/pull/588
  * - usage in a stream: https://platform.openai.com/docs/api-reference/chat_streaming/streaming
  * - ids of calls: github.com/langgenius/dify/issues/28987, github.com/camel-ai/camel/issues/2215
@@ -82,8 +83,10 @@ function messagesProblem(messages: Message[] | undefined, model: string): string
     } else if (open.length > 0) {
       return `An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: ${open}`;
     }
-    if (/mistral/.test(model) && message.role === 'user' && messages[index - 1]?.role === 'tool') {
-      return "Unexpected role 'user' after role 'tool'";
+    const before = messages[index - 1];
+    if (message.role === 'user' && before?.role === 'tool') return "Unexpected role 'user' after role 'tool'";
+    if (message.role === before?.role && message.role !== 'tool') {
+      return 'Conversation roles must alternate user/assistant/user/assistant/...';
     }
     const problem = contentProblem(message, index) ?? signatureProblem(message, model);
     if (problem) return problem;

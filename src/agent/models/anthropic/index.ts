@@ -1,6 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Model, ModelEvent, ModelRequest } from '../../model.ts';
-import { type EndpointOptions, endpoint } from '../endpoint.ts';
+import { type Endpoint, type EndpointOptions, endpoint, endpointNow, withoutRefused } from '../endpoint.ts';
 import { pageFault } from '../fault.ts';
 import type { Watch } from '../watch.ts';
 import { tokens } from '../wire.ts';
@@ -17,13 +17,13 @@ export function anthropicModel(options: EndpointOptions): Model {
     connected ??= connect(options);
     return connected;
   };
-  const model = endpoint(options, async function* (request, watch) {
-    yield* speak((await client()).withOptions({ fetch: watch.fetch }), request, options, watch);
+  const model = endpoint(options, async function* (request, watch, now) {
+    yield* speak((await client()).withOptions({ fetch: watch.fetch }), request, now, watch);
   });
-  return { ...model, count: async (request, signal) => count(await client(), request, options, signal) };
+  return { ...model, count: async (request, signal) => count(await client(), request, endpointNow(options), signal) };
 }
 
-async function count(client: Anthropic, request: ModelRequest, options: EndpointOptions, signal: AbortSignal) {
+async function count(client: Anthropic, request: ModelRequest, options: Endpoint, signal: AbortSignal) {
   const { max_tokens: _, ...body } = anthropicRequest(request, options);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(COUNTED_WITHIN_MS)]);
   const { input_tokens: told } = (await client.messages.countTokens(body, { signal: limit })) ?? {};
@@ -47,10 +47,10 @@ async function connect({ apiKey, baseUrl }: EndpointOptions): Promise<Anthropic>
 async function* speak(
   client: Anthropic,
   request: ModelRequest,
-  options: EndpointOptions,
+  options: Endpoint,
   watch: Watch,
 ): AsyncGenerator<ModelEvent> {
-  const body = anthropicRequest(request, options);
+  const body = withoutRefused(anthropicRequest(request, options), options.refuses);
   if (!options.stream) {
     yield* wholeAnswer(await client.messages.create(body, { signal: watch.signal }), options.name, watch);
     return;

@@ -1,6 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ModelImage, ModelMessage, ModelRequest } from '../../model.ts';
-import type { EndpointOptions } from '../endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { callId, context, resultText, tidy, unseen, worded } from '../tidy.ts';
 
 type Block = Anthropic.ContentBlockParam;
@@ -9,23 +9,27 @@ interface Message {
   content: Block[];
 }
 
+const CACHED = { type: 'ephemeral' } as const;
+
 /**
  * The request as the Messages API takes it. The order is that in which the service caches: tools, system, messages;
  * breakpoints stand after the system text, after the last message before the one that is answered, and at the end.
  */
 export function anthropicRequest(
   request: ModelRequest,
-  options: Pick<EndpointOptions, 'name' | 'model' | 'sees' | 'thinking'>,
+  options: Pick<Endpoint, 'name' | 'model' | 'sees' | 'thinking' | 'refuses'>,
 ): Anthropic.MessageCreateParamsNonStreaming {
   const { messages, asked } = tidy(request);
+  const isCached = !options.refuses.has('cache_control');
   const out: Message[] = [];
   for (const [index, message] of messages.entries()) {
-    if (index === asked) markEnd(out);
+    if (index === asked && isCached) markEnd(out);
     const moving = index === asked && request.moving !== '' ? context(request.moving) : undefined;
     add(out, message.role === 'assistant' ? 'assistant' : 'user', blocksOf(message, options, moving));
   }
-  markEnd(out);
-  const thinking = mayThink(messages, options.name) ? options.thinking : undefined;
+  if (isCached) markEnd(out);
+  const isThinking = !options.refuses.has('thinking') && mayThink(messages, options.name);
+  const thinking = isThinking ? options.thinking : undefined;
   return {
     model: options.model,
     max_tokens: request.maxTokens + (thinking ?? 0),
@@ -38,7 +42,7 @@ export function anthropicRequest(
       })),
     }),
     ...(request.system !== '' && {
-      system: [{ type: 'text' as const, text: request.system, cache_control: { type: 'ephemeral' as const } }],
+      system: [{ type: 'text' as const, text: request.system, ...(isCached && { cache_control: CACHED }) }],
     }),
     messages: out,
   };
@@ -62,7 +66,7 @@ function add(out: Message[], role: 'user' | 'assistant', blocks: Block[]): void 
 function markEnd(out: readonly Message[]): void {
   const last = out.at(-1)?.content.at(-1);
   if (last?.type === 'text' || last?.type === 'tool_use' || last?.type === 'tool_result' || last?.type === 'image') {
-    last.cache_control = { type: 'ephemeral' };
+    last.cache_control = CACHED;
   }
 }
 

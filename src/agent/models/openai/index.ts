@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import type { Model, ModelEvent, ModelRequest } from '../../model.ts';
-import { type EndpointOptions, endpoint } from '../endpoint.ts';
+import { type Endpoint, type EndpointOptions, endpoint, withoutRefused } from '../endpoint.ts';
 import { pageFault } from '../fault.ts';
 import type { Watch } from '../watch.ts';
 import { Reading } from './answer.ts';
@@ -9,9 +9,9 @@ import { dialectOf, openaiRequest } from './request.ts';
 /** A model behind Chat Completions, or behind one of the many endpoints that speak it. One attempt a request. */
 export function openaiModel(options: EndpointOptions): Model {
   let client: Promise<OpenAI> | undefined;
-  return endpoint(options, async function* (request, watch) {
+  return endpoint(options, async function* (request, watch, now) {
     client ??= connect(options);
-    yield* speak((await client).withOptions({ fetch: watch.fetch }), request, options, watch);
+    yield* speak((await client).withOptions({ fetch: watch.fetch }), request, now, watch);
   });
 }
 
@@ -32,11 +32,11 @@ async function connect({ apiKey, baseUrl }: EndpointOptions): Promise<OpenAI> {
 async function* speak(
   client: OpenAI,
   request: ModelRequest,
-  options: EndpointOptions,
+  options: Endpoint,
   watch: Watch,
 ): AsyncGenerator<ModelEvent> {
   const dialect = dialectOf(options);
-  const body = openaiRequest(request, options, dialect);
+  const body = withoutRefused(openaiRequest(request, options, dialect), options.refuses);
   const reading = new Reading(options.name, dialect, watch);
   if (!options.stream) {
     yield* reading.whole(await client.chat.completions.create(body, { signal: watch.signal }));
@@ -45,7 +45,7 @@ async function* speak(
   const streaming = {
     ...body,
     stream: true as const,
-    ...(dialect.streamOptions && { stream_options: { include_usage: true } }),
+    ...(dialect.streamOptions && !options.refuses.has('stream_options') && { stream_options: { include_usage: true } }),
   };
   const { data, response } = await client.chat.completions.create(streaming, { signal: watch.signal }).withResponse();
   const type = response.headers.get('content-type') ?? '';

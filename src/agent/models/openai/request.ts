@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type OpenAI from 'openai';
 import { label } from '../../../base/frames.ts';
 import type { ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../../model.ts';
-import type { EndpointOptions } from '../endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { callId, context, resultText, tidy, unseen, worded } from '../tidy.ts';
 import { NO_SIGNATURE, thoughtsIn } from './thoughts.ts';
 
@@ -12,11 +12,9 @@ type Part = OpenAI.ChatCompletionContentPart;
 /** Where endpoints that speak this API differ from the vendor's own. */
 export interface Dialect {
   /** The vendor's newer models refuse `max_tokens`; many other endpoints know nothing else. */
-  maxTokens: 'max_tokens' | 'max_completion_tokens';
+  maxTokens: 'max_tokens' | 'max_completion_tokens' | undefined;
   /** Whether usage in a stream must be asked for. */
   streamOptions: boolean;
-  /** Whether a person may speak right after results; else the assistant must have said something between. */
-  userAfterResults: boolean;
   /** Whether calls that another model made need a sign that they have no signature. */
   signed: boolean;
   /** Whether it wants back what it thought before it called. */
@@ -25,17 +23,17 @@ export interface Dialect {
   callId(id: string): string;
 }
 
-/** What is known of the endpoint at `baseUrl` (undefined is the vendor's own) and of the model. */
-export function dialectOf({ baseUrl, model }: Pick<EndpointOptions, 'baseUrl' | 'model'>): Dialect {
+const LENGTHS = ['max_tokens', 'max_completion_tokens'] as const;
+
+/** What is known of the endpoint at `baseUrl` (undefined is the vendor's own). */
+export function dialectOf({ baseUrl, refuses }: Pick<Endpoint, 'baseUrl' | 'refuses'>): Dialect {
   const host = baseUrl === undefined ? 'api.openai.com' : new URL(baseUrl).hostname;
   const own = host === 'api.openai.com';
   // Mistral counts without being asked, refuses unknown fields, and takes only ids of nine letters and digits.
   const mistral = host.endsWith('mistral.ai');
   return {
-    maxTokens: own ? 'max_completion_tokens' : 'max_tokens',
+    maxTokens: (own ? [...LENGTHS].reverse() : LENGTHS).find((name) => !refuses.has(name)),
     streamOptions: !mistral,
-    // Its models insist on that wherever they run.
-    userAfterResults: !mistral && !/(?:mis|minis|magis|devs|codes|mix|pix|vox)tral/i.test(model),
     signed: host.endsWith('googleapis.com'),
     thoughtsBack: host.endsWith('deepseek.com'),
     callId: mistral ? nine : callId,
@@ -49,14 +47,15 @@ function nine(id: string): string {
 /** The request as Chat Completions takes it; what is stable comes first, so that the service can cache it. */
 export function openaiRequest(
   request: ModelRequest,
-  options: Pick<EndpointOptions, 'name' | 'model' | 'sees'>,
+  options: Pick<Endpoint, 'name' | 'model' | 'sees' | 'refuses'>,
   dialect: Dialect,
 ): OpenAI.ChatCompletionCreateParamsNonStreaming {
   const { messages, asked } = tidy(request);
   const { tools, system } = request;
+  const isRole = !options.refuses.has('system');
   return {
     model: options.model,
-    [dialect.maxTokens]: request.maxTokens,
+    ...(dialect.maxTokens && { [dialect.maxTokens]: request.maxTokens }),
     ...(tools.length > 0 && {
       tools: tools.map(({ name, description, schema }) => ({
         type: 'function' as const,
@@ -64,14 +63,14 @@ export function openaiRequest(
       })),
     }),
     messages: [
-      ...(system === '' ? [] : [{ role: 'system' as const, content: system }]),
-      ...inOrder(
-        messages.flatMap((message, index) => [
+      ...(system === '' || !isRole ? [] : [{ role: 'system' as const, content: system }]),
+      ...alternating([
+        ...(system === '' || isRole ? [] : [{ role: 'user' as const, content: system }]),
+        ...messages.flatMap((message, index) => [
           messageOf(message, options, dialect, index === asked && request.moving !== '' ? request.moving : undefined),
           ...(messages[index + 1]?.role === 'tool' || !options.sees ? [] : pictures(messages, index, dialect)),
         ]),
-        dialect,
-      ),
+      ]),
     ],
   };
 }
@@ -96,12 +95,33 @@ function imagePart({ type, base64 }: ModelImage): Part {
   return { type: 'image_url', image_url: { url: `data:${type};base64,${base64}` } };
 }
 
-function inOrder(messages: readonly Message[], { userAfterResults }: Dialect): Message[] {
-  if (userAfterResults) return [...messages];
-  return messages.flatMap((message, index): Message[] => {
-    const isAfterResult = message.role === 'user' && messages[index - 1]?.role === 'tool';
-    return isAfterResult ? [{ role: 'assistant', content: 'I have that.' }, message] : [message];
-  });
+/**
+ * Persons and the assistant take turns, and the assistant has the word after results. The templates of many models refuse
+ * a request where it is otherwise, and whoever serves them names them as they like: so it is for all.
+ */
+function alternating(messages: readonly Message[]): Message[] {
+  const out: Message[] = [];
+  for (const message of messages) {
+    const last = out.at(-1);
+    if (message.role === 'user' && last?.role === 'user') {
+      out[out.length - 1] = { role: 'user', content: together(last.content, message.content) };
+    } else if (message.role === 'assistant' && last?.role === 'assistant' && !last.tool_calls) {
+      out[out.length - 1] = { ...message, content: [last.content, message.content].filter(Boolean).join('\n\n') };
+    } else {
+      if (message.role === 'user' && last?.role === 'tool') out.push({ role: 'assistant', content: 'I have that.' });
+      out.push(message);
+    }
+  }
+  return out;
+}
+
+function together(first: string | Part[], second: string | Part[]): string | Part[] {
+  if (typeof first === 'string' && typeof second === 'string') return `${first}\n\n${second}`;
+  return [...partsOf(first), ...partsOf(second)];
+}
+
+function partsOf(content: string | Part[]): Part[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 }
 
 /** A tool that the model made up may have a name that is refused when it is shown again. */
@@ -111,7 +131,7 @@ function toolName(name: string): string {
 
 function messageOf(
   message: ModelMessage,
-  options: { name: string; sees: boolean },
+  options: Pick<Endpoint, 'name' | 'sees' | 'refuses'>,
   dialect: Dialect,
   moving?: string,
 ): Message {
@@ -121,8 +141,10 @@ function messageOf(
   if (message.role === 'assistant') {
     const calls = message.calls ?? [];
     if (calls.length === 0) return { role: 'assistant', content: message.text };
-    const thoughts = thoughtsIn(message.keep, options.name, calls.length);
-    const extraOf = (index: number) => thoughts?.extras[index] ?? (dialect.signed && !thoughts ? NO_SIGNATURE : null);
+    const isTaken = !options.refuses.has('thoughts');
+    const thoughts = isTaken ? thoughtsIn(message.keep, options.name, calls.length) : undefined;
+    const unsigned = dialect.signed && isTaken && !thoughts ? NO_SIGNATURE : null;
+    const extraOf = (index: number) => thoughts?.extras[index] ?? unsigned;
     return {
       role: 'assistant',
       content: message.text.trim() === '' ? null : message.text,

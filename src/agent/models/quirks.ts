@@ -1,0 +1,351 @@
+/**
+ * What services refuse for good. A refusal is recognised by what it names (its fields and paths, the parameters that its
+ * message quotes); the request goes out once more without that, and the finding holds for the model as long as the process
+ * lives.
+ */
+import { fieldsOf, parsed, type Refusal } from './refusal.ts';
+
+/** What was found of a model. */
+export interface Finding {
+  /** Names as in `Learnt.refuses`. */
+  refuses?: readonly string[];
+  /** A tool that the service refuses. */
+  tool?: string;
+  /** The longest answer that it gives, in tokens. */
+  answer?: number;
+  /** The most tools that it takes. */
+  most?: number;
+}
+
+/** What is known of a model that its configuration does not say, or that it says from the beginning. */
+export interface Learnt {
+  /** What its service refuses, by the names of the table below or of a parameter. */
+  readonly refuses: Set<string>;
+  /** Those of `refuses` that the configuration names. */
+  readonly configured: ReadonlySet<string>;
+  /** Tools that its service refuses by their name. */
+  readonly tools: Set<string>;
+  /** Tokens that it takes, as its server told when they were too many. */
+  window: number | undefined;
+  /** Tokens that it answers with at most. */
+  answer: number | undefined;
+  /** The most tools that it takes. */
+  most: number | undefined;
+  /** Why its service refused the last request that nothing could be done about, for the owner. */
+  reason: string | undefined;
+}
+
+export function learntFrom(configured: readonly string[]): Learnt {
+  return {
+    refuses: new Set(configured),
+    configured: new Set(configured),
+    tools: new Set(),
+    ...{ window: undefined, answer: undefined, most: undefined, reason: undefined },
+  };
+}
+
+/** Takes a finding in; whether it was new. */
+export function learn(learnt: Learnt, { refuses = [], tool, answer, most }: Finding): boolean {
+  const before = learnt.refuses.size + learnt.tools.size;
+  for (const name of refuses) learnt.refuses.add(name);
+  if (tool !== undefined) learnt.tools.add(tool);
+  const isNew = learnt.refuses.size + learnt.tools.size > before;
+  if (answer !== undefined && answer < (learnt.answer ?? Number.POSITIVE_INFINITY)) {
+    learnt.answer = answer;
+    return true;
+  }
+  if (most !== undefined && most < (learnt.most ?? Number.POSITIVE_INFINITY)) {
+    learnt.most = most;
+    return true;
+  }
+  return isNew;
+}
+
+/** The request that was refused, as it was sent. */
+interface Sent {
+  body: Record<string, unknown>;
+  tools: readonly string[];
+  /** Whether it has a message of the system's own role. */
+  system: boolean;
+  /** Whether it has calls and results in roles of their own. */
+  results: boolean;
+  pictures: boolean;
+}
+
+interface Quirk {
+  name: string;
+  /** What is changed, said of the name: “stream_options is left out”. */
+  instead: string;
+  /** How an owner says so from the beginning, under the provider; `refuses: [name]` when left out. */
+  setting?: string;
+  find(refusal: Refusal, sent: Sent): Finding | undefined;
+}
+
+/** What names something may also only ask for another value of it: these say that it must not be there. */
+const NEGATIVE =
+  /unsupported|not (?:currently )?support|n[o']t support|unrecogni[sz]ed|unknown|unexpected|not permitted|forbidden|not allowed|extra (?:inputs|fields)|\binvalid\b|cannot find|does not exist|not (?:a )?valid|deprecated|must not|only allowed|not available|no longer|not enabled|refus/;
+
+function isNegative({ text, type }: Refusal): boolean {
+  return NEGATIVE.test(text) || /unsupported|unknown_|unrecogni/.test(type);
+}
+
+/** Whatever the service says of them, a request is none without these. */
+const NEEDED = ['model', 'messages', 'tools', 'stream', 'system'];
+/** Fields within the messages and blocks of a request that it is complete without. */
+const WITHIN: readonly (readonly [field: string, name: string])[] = [
+  ['include_usage', 'stream_options'],
+  ['cache_control', 'cache_control'],
+  ['reasoning_content', 'thoughts'],
+  ['extra_content', 'thoughts'],
+];
+
+const SYSTEM =
+  /system (?:role|messages?|prompts?|instructions?)\b.{0,40}(?:not|un)|(?:unexpected|invalid|unknown|unsupported) role:? ["'`]?system|developer instruction is not enabled|["'`]system["'`] role|role ["'`]?system["'`]? (?:is )?(?:not|un)/;
+const ORDER =
+  /roles? must (?:be )?alternat|conversation roles|(?:unexpected|invalid|unknown|unsupported) role|only (?:the )?user and assistant|message_order|message order|expected last role|role ["'`]?(?:tool|function)\b|(?:tool|function) (?:role|messages?)\b.{0,40}(?:not|un)/;
+const SCHEMA =
+  /grammar|schema|pattern must|function_declarations|function_parameters|\bparameters\b.{0,80}(?:object|array|items|propert)|\$ref|exclusive(?:minimum|maximum)|additionalproperties|unable to generate parser/;
+const PICTURES = /\bimages?\b|image_url|\bvision\b|multi-?modal/;
+const STREAMING =
+  /\bstream(?:ing|ed)?\b.{0,60}(?:\bnot\b|n['’]t\b|unsupported|unavailable|false)|(?:\bnot\b|n['’]t\b|unsupported).{0,40}\bstream(?:ing)?\b/;
+const TOOLS = /\btools?\b|tool[ _-](?:use|choice|call)|function[ _-]?call/;
+const NO_TOOLS =
+  /(?:does|do|is|are)(?: not|n't) (?:currently )?(?:support|enabled|available)|not supported|unsupported|requires? --|no endpoints found that support/;
+const TEMPLATE = /jinja|chat[ _-]?template|template ?error|raise_exception/;
+const LENGTH = /max_(?:completion_|output_|new_)?tokens|maxoutputtokens|(?:completion|output) tokens/;
+
+/** The first that finds something holds. */
+const QUIRKS: readonly Quirk[] = [
+  {
+    name: 'answer',
+    instead: 'is asked for shorter answers',
+    setting: 'max_tokens',
+    find({ text }, { body }) {
+      const asked = Number(body.max_completion_tokens ?? body.max_tokens);
+      const most = LENGTH.test(text) ? mostIn(text) : undefined;
+      return most !== undefined && most >= LEAST_ANSWER && most < asked ? { answer: most } : undefined;
+    },
+  },
+  {
+    name: 'many_tools',
+    instead: 'is given fewer tools',
+    find({ text }, { tools }) {
+      const isMany = /\btools?\b.{0,60}(?:too (?:long|many)|maximum|at most|exceed|limit)/.test(text);
+      const most = isMany ? mostIn(text) : undefined;
+      return most !== undefined && most >= 1 && most < tools.length ? { most } : undefined;
+    },
+  },
+  {
+    name: 'parameter',
+    instead: 'is left out',
+    find(refusal, { body }) {
+      if (!isNegative(refusal)) return undefined;
+      const { text } = refusal;
+      const own = Object.keys(body).filter((field) => !NEEDED.includes(field) && names(text, field));
+      const whole = own.length > 0 ? '' : JSON.stringify(body);
+      const within = WITHIN.filter(([field]) => names(text, field) && whole.includes(`"${field}"`));
+      const refuses = [...own, ...within.map(([, name]) => name)];
+      return refuses.length > 0 ? { refuses } : undefined;
+    },
+  },
+  {
+    name: 'stream',
+    instead: 'is asked for whole answers',
+    setting: 'stream: false',
+    find({ text }, { body }) {
+      return body.stream === true && STREAMING.test(text) ? { refuses: ['stream'] } : undefined;
+    },
+  },
+  {
+    name: 'pictures',
+    instead: 'is told of pictures instead',
+    setting: 'pictures: false',
+    find(refusal, { pictures }) {
+      const { text } = refusal;
+      const isRefused = PICTURES.test(text) && (isNegative(refusal) || /no endpoints found/.test(text));
+      return pictures && isRefused ? { refuses: ['pictures'] } : undefined;
+    },
+  },
+  {
+    name: 'system',
+    instead: 'stands in the first message',
+    find({ text }, { system, results }) {
+      const isFirst = /messages\W+0\W.*\brole\b/.test(text) && /input should be ["'\\]*user/.test(text);
+      const isOrder = !results && ORDER.test(text);
+      return system && (SYSTEM.test(text) || isFirst || isOrder) ? { refuses: ['system'] } : undefined;
+    },
+  },
+  {
+    name: 'tools',
+    instead: 'are given in text',
+    setting: 'tools: text',
+    find({ text }, { results }) {
+      return results && ORDER.test(text) ? { refuses: ['tools'] } : undefined;
+    },
+  },
+  {
+    name: 'schemas',
+    instead: 'are shown with bare types',
+    find({ text }, { tools }) {
+      return tools.length > 0 && SCHEMA.test(text) ? { refuses: ['schemas'] } : undefined;
+    },
+  },
+  {
+    name: 'tool',
+    instead: 'is left out',
+    find(refusal, { tools }) {
+      const tool = isNegative(refusal) || SCHEMA.test(refusal.text) ? toolIn(refusal.text, tools) : undefined;
+      return tool === undefined ? undefined : { tool };
+    },
+  },
+  {
+    name: 'tools',
+    instead: 'are given in text',
+    setting: 'tools: text',
+    find({ text }, { tools }) {
+      if (tools.length === 0) return undefined;
+      return refusesTools(text) || SCHEMA.test(text) || isOfTemplate(text) ? { refuses: ['tools'] } : undefined;
+    },
+  },
+];
+
+/** Whether a service says that it takes no tools. */
+export function refusesTools(text: string): boolean {
+  return TOOLS.test(text) && NO_TOOLS.test(text);
+}
+
+/** Whether the template of the model cannot show what was sent. */
+export function isOfTemplate(text: string): boolean {
+  return TEMPLATE.test(text);
+}
+
+/** Tokens: shorter answers are of no use, so that the number is another one. */
+const LEAST_ANSWER = 16;
+
+/** Statuses of a request that cannot be taken as it is; undefined: told within a stream. */
+const REFUSING: readonly (number | undefined)[] = [400, 404, 422, 500, 501, undefined];
+
+/** What the refusal says that can be done about it, and has not been done: `known` was not sent. */
+export function findingIn(refusal: Refusal, sentText: string | undefined, known: Learnt): Finding | undefined {
+  const { status } = refusal;
+  // The general type of all refusals says nothing, wherever it stands.
+  const text = refusal.text.replaceAll('invalid_request_error', '');
+  if (!REFUSING.includes(status) || text === '' || sentText === undefined) return undefined;
+  const sent = sentIn(sentText);
+  for (const quirk of QUIRKS) {
+    const finding = quirk.find({ ...refusal, text }, sent);
+    if (finding && learn(copyOf(known), finding)) return finding;
+  }
+  return undefined;
+}
+
+function copyOf(learnt: Learnt): Learnt {
+  return { ...learnt, refuses: new Set(learnt.refuses), tools: new Set(learnt.tools) };
+}
+
+function sentIn(text: string): Sent {
+  const body = fieldsOf(parsed(text));
+  const messages = (Array.isArray(body.messages) ? body.messages : []).map(fieldsOf);
+  const tools = (Array.isArray(body.tools) ? body.tools : []).map(fieldsOf);
+  return {
+    body,
+    tools: tools.map((tool) => String(fieldsOf(tool.function).name ?? tool.name ?? '')),
+    system: messages.some(({ role }) => role === 'system'),
+    results: messages.some(({ role, tool_calls: calls }) => role === 'tool' || Array.isArray(calls)),
+    pictures: /"type":"image(?:_url)?"/.test(text),
+  };
+}
+
+/** Whether the text has the name as a word of its own. */
+function names(text: string, name: string): boolean {
+  const at = text.indexOf(name.toLowerCase());
+  if (at < 0) return false;
+  const isPart = (letter: string | undefined) => letter !== undefined && /[a-z0-9_]/.test(letter);
+  return !isPart(text[at - 1]) && !isPart(text[at + name.length]) ? true : names(text.slice(at + 1), name);
+}
+
+/** The tool that a refusal speaks of: by its place in the request, else by its name. */
+function toolIn(text: string, tools: readonly string[]): string | undefined {
+  const place = /(?:function_declarations|functiondeclarations)\W+(\d+)/.exec(text) ?? /\btools\W+(\d+)/.exec(text);
+  const placed = place && tools[Number(place[1])];
+  if (placed) return placed;
+  // A tool may have the name of a common word: it is quoted, or called what it is.
+  const named = [...text.matchAll(/["'`“‘]([\w.-]{1,128})["'`”’]|\b(?:function|tool):?\s+([\w.-]{1,128})/g)];
+  const quoted = named.map(([, one = '', other = '']) => one || other);
+  return tools.find((name) => quoted.includes(name.toLowerCase()));
+}
+
+/** The largest number that is taken, where a refusal tells it. */
+function mostIn(text: string): number | undefined {
+  const forms = [
+    /(?:at most|maximum (?:length|value|number|of)?(?: of| is)?|less than or equal to|<=|up to|limit(?:ed)?(?: is| to| of)?|max(?:imum)?:?)\s*["'`]?(\d{1,7})\b/,
+    /range\b[^\d]{0,60}\[\s*\d+\s*,\s*(\d{1,7})\s*\]/,
+    />\s*(\d{1,7}),? which is the maximum/,
+  ];
+  const [told] = forms.flatMap((form) => form.exec(text)?.[1] ?? []);
+  return told === undefined ? undefined : Number(told);
+}
+
+/** One thing that was found, as `/model` and `coda doctor` tell it. */
+export interface QuirkTold {
+  /** “stream_options”, “the tool page_read”. */
+  what: string;
+  /** What is done: “is left out”. */
+  instead: string;
+  /** The line of the configuration that says so from the beginning; undefined where there is none. */
+  setting?: string;
+}
+
+/** What `/model` and `coda doctor` tell of what was found of a model of `provider`. */
+export function quirksTold(learnt: Learnt, provider: string): QuirkTold[] {
+  const at = `models.providers.${provider}.`;
+  const found = [...learnt.refuses].filter((name) => !learnt.configured.has(name));
+  const listed = found.filter((name) => SETTABLE.includes(name));
+  const refused = found.map((name): QuirkTold => {
+    const quirk = QUIRKS.find((each) => each.name === name);
+    const setting = quirk?.setting ?? (listed.includes(name) ? `refuses: [${listed.join(', ')}]` : undefined);
+    return {
+      what: WORDS[name] ?? name,
+      instead: INSTEAD[name] ?? quirk?.instead ?? 'is left out',
+      ...(setting !== undefined && { setting: `${at}${setting}` }),
+    };
+  });
+  const { tools, answer, most } = learnt;
+  return [
+    ...refused,
+    ...[...tools].map((tool) => ({ what: `the tool ${tool}`, instead: 'is left out' })),
+    ...(answer === undefined
+      ? []
+      : [
+          {
+            what: 'longer answers',
+            instead: `at most ${answer} tokens are asked for`,
+            setting: `${at}max_tokens: ${answer}`,
+          },
+        ]),
+    ...(most === undefined ? [] : [{ what: 'so many tools', instead: `at most ${most} are shown` }]),
+  ];
+}
+
+/** What a provider's `refuses` may name. */
+const SETTABLE = [
+  ...['max_tokens', 'max_completion_tokens', 'stream_options', 'thinking', 'cache_control'],
+  ...['system', 'schemas', 'thoughts'],
+];
+
+const WORDS: Readonly<Record<string, string>> = {
+  stream: 'streaming',
+  system: 'the system role',
+  tools: 'tools',
+  schemas: 'the schemas of tools',
+  thoughts: 'its own thoughts',
+};
+
+const INSTEAD: Readonly<Record<string, string>> = {
+  max_tokens: 'max_completion_tokens is sent',
+  max_completion_tokens: 'max_tokens is sent',
+  stream: 'whole answers are asked for',
+  pictures: 'it is told that there was one',
+  thoughts: 'are left out',
+  system: 'its text stands in the first message',
+};

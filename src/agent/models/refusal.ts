@@ -1,0 +1,149 @@
+/** A request that a service refuses, read from the many forms in which services say why. */
+
+export interface Refusal {
+  status: number | undefined;
+  /** The service's own error types and codes, in lower case: letters, digits and _ only. */
+  type: string;
+  /** All that the service says and names (parameters, paths), in lower case. */
+  text: string;
+  /** Its first sentence as it stands. */
+  sentence: string;
+  /** Whether a web page came instead of the API's own words. */
+  page: boolean;
+  retryAfterMs: number | undefined;
+}
+
+type Fields = Record<string, unknown>;
+
+/** More of an error's text is not looked at. Characters. */
+const LONGEST = 10_000;
+
+/** Reads the error of an official client, and the body that it may have left out. */
+export function refusalIn(error: unknown, body: string | undefined): Refusal {
+  const thrown = fieldsOf(error);
+  const headers = thrown.headers instanceof Headers ? thrown.headers : new Headers();
+  const sent = parsed(body) ?? thrown.error;
+  const outer = fieldsOf(Array.isArray(sent) ? sent[0] : sent);
+  const inner = typeof outer.error === 'object' && outer.error !== null ? fieldsOf(outer.error) : outer;
+  const codes = [inner.code, inner.status, outer.code].map(Number).filter((code) => code >= 400 && code < 600);
+  const status = typeof thrown.status === 'number' ? thrown.status : codes[0];
+  const types = [inner.type, inner.code, outer.type, thrown.type, thrown.code].filter(
+    (word) => typeof word === 'string',
+  );
+  const type = types
+    .map((word) => word.toLowerCase())
+    .filter((word) => /^[a-z0-9_]{1,60}$/.test(word) && word !== 'error');
+  const words = wordsIn(sent);
+  const said = words.length > 0 ? words : [JSON.stringify(sent ?? body ?? '')];
+  const text = [...said, ...pathsIn(sent)].join('\n').slice(0, LONGEST).toLowerCase();
+  const page = (headers.get('content-type') ?? '').includes('text/html') || /^["\s]*<(?:!doctype|html)/.test(text);
+  return {
+    status,
+    type: [...new Set(type)].join(' '),
+    text: page ? '' : text,
+    sentence: page ? '' : sentenceIn(words),
+    page,
+    retryAfterMs: wait(headers),
+  };
+}
+
+/** Under these keys services speak, some one within another. What was sent is told under others, and not read. */
+const SPEAKING = [
+  ...['message', 'msg', 'detail', 'details', 'description', 'reason', 'title'],
+  ...['error', 'errors', 'raw', 'metadata'],
+];
+const NAMING = ['param', 'field', 'loc', 'path'];
+const DEEPEST = 6;
+
+function wordsIn(value: unknown, depth = 0): string[] {
+  if (depth > DEEPEST) return [];
+  if (typeof value === 'string') {
+    const inner = /^\s*[{[]/.test(value) ? parsed(value) : undefined;
+    return typeof inner === 'object' ? wordsIn(inner, depth + 1) : [value];
+  }
+  if (Array.isArray(value)) return value.flatMap((each) => wordsIn(each, depth + 1));
+  if (typeof value !== 'object' || value === null) return [];
+  const fields = fieldsOf(value);
+  return SPEAKING.flatMap((key) => wordsIn(fields[key], depth + 1));
+}
+
+/** What is named as the cause, as paths: `tools.13.function.parameters`. */
+function pathsIn(value: unknown, depth = 0): string[] {
+  if (depth > DEEPEST) return [];
+  if (typeof value === 'string') return /^\s*[{[]/.test(value) ? pathsIn(parsed(value), depth + 1) : [];
+  if (Array.isArray(value)) return value.flatMap((each) => pathsIn(each, depth + 1));
+  if (typeof value !== 'object' || value === null) return [];
+  const fields = fieldsOf(value);
+  const named = NAMING.map((key) => fields[key]).map((path) => (Array.isArray(path) ? path.join('.') : path));
+  return [
+    ...named.filter((path) => typeof path === 'string'),
+    ...SPEAKING.flatMap((key) => pathsIn(fields[key], depth + 1)),
+  ];
+}
+
+/** Templates tell where they stood before they tell what is wrong. */
+const BEFORE = /^[\s\S]*(?:Jinja Exception|TemplateError|Error):\s*/;
+
+function sentenceIn(words: readonly string[]): string {
+  // An aggregator's own words say least: the longest are those of the service behind it.
+  const longest = words.reduce((one, other) => (other.length > one.length ? other : one), '');
+  const said = longest.replace(BEFORE, '');
+  return (said.trim() === '' ? longest : said).trim().split(/\n|(?<=[.!?])\s/)[0] ?? '';
+}
+
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+/** The JSON of a body, or its text where it is none. */
+export function parsed(body: string | undefined): unknown {
+  if (body === undefined || body.trim() === '') return undefined;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+/** A service that asks for more is asked again after this all the same. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/** `retry-after` in seconds or as a date, or the finer `retry-after-ms`; in milliseconds, bounded. */
+function wait(headers: Headers): number | undefined {
+  const ms = Number.parseFloat(headers.get('retry-after-ms') ?? '');
+  if (Number.isFinite(ms) && ms >= 0) return Math.min(ms, LONGEST_WAIT_MS);
+  const after = headers.get('retry-after');
+  if (after === null) return undefined;
+  const seconds = Number(after);
+  if (Number.isFinite(seconds) && seconds >= 0) return Math.min(seconds * 1_000, LONGEST_WAIT_MS);
+  const at = Date.parse(after);
+  const served = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(at) || Number.isNaN(served) ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, at - served));
+}
+
+/** The longest reason that is told of a refusal. Characters. */
+const LONGEST_REASON = 200;
+/** Quotes that may be of the conversation. */
+const QUOTED = /(["'`“‘])([^"'`”’]{12,})(["'`”’])/g;
+/** What may be a key: prefixes of vendors, and runs that no word has. */
+const KEYLIKE = /\b(?:sk|pk|rk|key|token|ghp|gho|xox[a-z]|bearer)[-_ ][\w-]{6,}|\b(?=[\w+/=-]*\d)[\w+/=-]{28,}/gi;
+
+/**
+ * What the service says, for the owner: one short line without keys, and without what it quotes of the conversation.
+ * `spoken`: what of the request was said by people and tools.
+ */
+export function reasonOf({ sentence }: Refusal, key: string | undefined, spoken: string): string | undefined {
+  const line = sentence
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a service's words are shown in terminals
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]+/g, ' ')
+    .replaceAll(key || '\u0000', '…')
+    .replace(KEYLIKE, '…')
+    .replace(QUOTED, (all, open: string, inner: string, close: string) =>
+      spoken.includes(inner) || inner.length > 60 ? `${open}…${close}` : all,
+    )
+    .replace(/[{<][\s\S]*$/, '…')
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (line === '' || line === '…') return undefined;
+  return line.length <= LONGEST_REASON ? line : `${line.slice(0, LONGEST_REASON).trimEnd()}…`;
+}
