@@ -171,3 +171,36 @@ test('calls, tokens, repairs, turns and budgets used up are counted, and told by
     repairs: { fallback: 1, asked_again: 1 },
   });
 });
+
+test('what a service refuses is told once to whom it concerns, by /model and by the doctor', async () => {
+  await using server = await ModelServer.start();
+  const refusal = (message: string) => ({ sends: { status: 400, body: JSON.stringify({ error: { message } }) } });
+  server.play(refusal('Unrecognized request argument supplied: stream_options'));
+  await using coda = await play({
+    config: modelConfig(server, { default: 'gpt/mine', light: undefined, heavy: undefined }),
+  });
+  const ana = coda.person('ana');
+  const ben = coda.person('ben', { role: 'member' });
+  const doctor = async () => {
+    const check = coda.app.checks.all.find(({ name }) => name === 'model quirks');
+    return check?.check(new AbortController().signal);
+  };
+  expect(await ana.says('hello')).toBe('ok');
+  expect(server.requests.map(({ body }) => body.stream_options !== undefined)).toEqual([true, false]);
+  const setting = 'models.providers.gpt.refuses: [stream_options]';
+  expect(await ben.says('/model')).toContain(setting);
+  expect(await doctor()).toMatchObject({ ok: false, severity: 'warning', remedy: expect.stringContaining(setting) });
+
+  server.play({ ...refusal('This account may not ask from here.'), times: 3 });
+  const told = await ana.says('a question that nobody understands');
+  expect(told).toContain('This account may not ask from here.');
+  expect(told).not.toMatch(/try again/i);
+  expect(server.requests).toHaveLength(3);
+  expect(await ben.says('another question that nobody understands')).not.toContain('This account');
+  expect(await coda.person('ana', { channel: 'town' }).says('one more that nobody understands')).not.toContain(
+    'account',
+  );
+  expect(await ben.says('/model')).not.toContain('This account');
+  expect(await ana.says('/model')).toContain('This account may not ask from here.');
+  expect(await doctor()).toMatchObject({ says: expect.stringContaining('This account may not ask from here.') });
+});
