@@ -63,9 +63,9 @@ const UNREAD = 'whether somebody has signed in to an MCP server could not be rea
 
 const tool = z.looseObject({
   name: z.string().min(1).max(1_000),
-  description: z.string().optional(),
-  inputSchema: z.unknown(),
-  annotations: z.looseObject({}).optional(),
+  description: z.string().optional().catch(undefined),
+  inputSchema: z.unknown().optional(),
+  annotations: z.looseObject({}).optional().catch(undefined),
 });
 const prompt = z.object({
   name: z.string().min(1).max(200),
@@ -293,6 +293,7 @@ export class Connection {
 
   private async pages(client: Client, method: 'tools/list' | 'prompts/list'): Promise<unknown[]> {
     const all: unknown[] = [];
+    const seen = new Set<string>();
     let cursor: string | undefined;
     for (let count = 0; count < MOST_PAGES; count++) {
       const params = cursor === undefined ? {} : { cursor };
@@ -300,9 +301,12 @@ export class Connection {
       const came: z.output<typeof page> = await client.request(asked, page as never, this.limits());
       all.push(...(method === 'tools/list' ? came.tools : came.prompts));
       cursor = came.nextCursor;
-      if (cursor === undefined || all.length > 10 * MOST_TOOLS) break;
+      // Some end a list with an empty cursor, or with the one that was asked with.
+      if (!cursor || seen.has(cursor) || all.length > 10 * MOST_TOOLS) break;
+      seen.add(cursor);
     }
-    return all;
+    // Who gives the same page again says nothing new.
+    return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
   }
 
   /** The server of this client is gone; a later one is another matter. */

@@ -99,21 +99,29 @@ function effectOf({ name, annotations }: ListedTool, effects: ServerSettings['ef
   return annotations?.readOnlyHint === true ? 'fetch' : 'external';
 }
 
-/** The schema without what cannot be seen; a sentence without a full stop where it cannot be shown to a model. */
-function schemaOf(schema: unknown): Record<string, unknown> | string {
-  if (typeof schema !== 'object' || schema === null || !('type' in schema) || schema.type !== 'object')
-    return 'its input is no object';
+/**
+ * The schema without what cannot be seen; a sentence without a full stop where it cannot be shown to a model. One that says
+ * nothing of its type is that of an object: nothing else can be an input.
+ */
+function schemaOf(said: unknown): Record<string, unknown> | string {
+  const schema = said === undefined || said === null ? {} : said;
+  if (typeof schema !== 'object' || Array.isArray(schema)) return 'its input is no object';
+  const { type, ...more } = schema as Record<string, unknown>;
+  const isObject = type === undefined || type === null || [type].flat().includes('object');
+  if (!isObject) return 'its input is no object';
   const text = JSON.stringify(schema);
   if (text.length > LONGEST_SCHEMA) return `its input takes ${text.length} characters to describe`;
   if (/"\$(?:ref|dynamicRef)":"(?!#)/.test(text)) return 'its input is described elsewhere';
-  return cleanedAll(schema) as Record<string, unknown>;
+  return { type: 'object', ...(cleanedAll(more) as Record<string, unknown>) };
 }
 
+/** Also without null, which many servers write for nothing. */
 function cleanedAll(value: unknown): unknown {
   if (typeof value === 'string') return cleaned(value);
   if (Array.isArray(value)) return value.map(cleanedAll);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [cleaned(key), cleanedAll(field)]));
+  const said = Object.entries(value).filter(([key, field]) => field !== null || key === 'const');
+  return Object.fromEntries(said.map(([key, field]) => [cleaned(key), cleanedAll(field)]));
 }
 
 /** Text without characters that only a machine sees. */

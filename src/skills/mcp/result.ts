@@ -19,16 +19,28 @@ export interface Answered {
 
 /** A result of `tools/call`, read without trust. */
 export const callResult = z.looseObject({
-  content: z.array(z.unknown()).max(1_000).default([]),
+  // One piece alone is a list of one.
+  content: z.preprocess(listed, z.array(z.unknown()).max(1_000)).default([]),
   structuredContent: z.unknown().optional(),
   isError: z.boolean().default(false),
 });
 
+function listed(content: unknown): unknown {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return typeof content === 'object' && !Array.isArray(content) ? [content] : content;
+}
+
 const text = z.object({ text: z.string() });
-const bytes = z.object({ data: z.base64(), mimeType: z.string().max(100).default('application/octet-stream') });
-const blob = z.object({ blob: z.base64(), mimeType: z.string().max(100).default('application/octet-stream') });
+const empty = z.object({ type: z.literal('text'), text: z.undefined() });
+const type = z.string().max(100).optional().catch(undefined);
+const bytes = z.object({ data: z.string(), mimeType: type });
+const blob = z.object({ blob: z.string(), mimeType: type });
 const link = z.object({ uri: z.string() });
 const embedded = z.object({ resource: z.unknown() });
+
+const BASE64 = z.base64();
+/** A file written as an address. */
+const DATA_URL = /^\s*data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.-]+)*;base64,([A-Za-z0-9+/=\s]+)$/;
 
 const MOST_FILES = 4;
 const LONGEST = 150_000;
@@ -63,29 +75,44 @@ function headOf({ server, tool }: Answered, characters: number): string {
   return characters === 0 ? texts.nothing(server, tool) : texts.answered(server, tool, characters);
 }
 
-type Part = { text: string } | { bytes: string; type: string };
+type Part = { text: string } | FilePart;
+
+interface FilePart {
+  bytes: string;
+  type: string;
+}
+
+/** The file that a text holds in Base64, alone or as an address. */
+function fileIn(data: string, mimeType?: string): FilePart | undefined {
+  const [, named, inUrl] = DATA_URL.exec(data) ?? [];
+  const written = (inUrl ?? data).replace(/\s+/g, '');
+  if (!BASE64.safeParse(written).success) return undefined;
+  return { bytes: written, type: named ?? mimeType ?? 'application/octet-stream' };
+}
 
 /** A piece of a result or a resource; what is none of the known kinds is shown as it is. */
 export function partOf(value: unknown): Part {
   const inside = embedded.safeParse(value);
   if (inside.success) return partOf(inside.data.resource);
   const plain = text.safeParse(value);
-  if (plain.success) return { text: plain.data.text };
-  const file = bytes.safeParse(value);
-  if (file.success) return { bytes: file.data.data, type: file.data.mimeType };
-  const binary = blob.safeParse(value);
-  if (binary.success) return { bytes: binary.data.blob, type: binary.data.mimeType };
-  const linked = link.safeParse(value);
-  return { text: linked.success ? linked.data.uri : shorten(JSON.stringify(value) ?? '', 1_000) };
+  if (plain.success) return pictureIn(plain.data.text) ?? { text: plain.data.text };
+  if (empty.safeParse(value).success) return { text: '' };
+  const [data, binary] = [bytes.safeParse(value).data, blob.safeParse(value).data];
+  const file = (data && fileIn(data.data, data.mimeType)) ?? (binary && fileIn(binary.blob, binary.mimeType));
+  if (file) return file;
+  const linked = link.safeParse(value).data;
+  if (linked) return pictureIn(linked.uri) ?? { text: linked.uri };
+  return { text: shorten(JSON.stringify(value) ?? '', 1_000) };
 }
 
-async function fileOf(
-  { artifacts, tool }: Answered,
-  { bytes: data, type }: { bytes: string; type: string },
-  index: number,
-): Promise<FileRef> {
+/** A picture that is written as an address; to read one as text helps nobody. */
+function pictureIn(text: string): FilePart | undefined {
+  return /^\s*data:image\//.test(text) ? fileIn(text) : undefined;
+}
+
+async function fileOf({ artifacts, tool }: Answered, { bytes: data, type }: FilePart, index: number): Promise<FileRef> {
   const stored = await artifacts.put(Buffer.from(data, 'base64'));
-  const ending = /^image\/(png|jpeg|gif|webp)$/.exec(type)?.[1] ?? 'bin';
+  const ending = /^image\/(png|jpeg|gif|webp)$/.exec(type.replace(/jpg$/, 'jpeg'))?.[1] ?? 'bin';
   const name = `${tool.replace(/[^\w-]/g, '_').slice(0, 80)}-${index + 1}.${ending}`;
   return { name, type, size: stored.size, hash: stored.hash };
 }

@@ -19,7 +19,7 @@ import type { SealedValues } from './sign-in/tokens.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { containerChannel } from './wire/container.ts';
-import { GaugedTransport, type ServerTransport } from './wire/flood.ts';
+import { FloodGauge, GaugedTransport, type ServerTransport } from './wire/flood.ts';
 import { hostChannel } from './wire/host.ts';
 import { httpTransport } from './wire/http.ts';
 import { LineTransport } from './wire/lines.ts';
@@ -251,7 +251,10 @@ export class Servers {
     const { world, egress, sandbox, execution } = this.deps;
     const { oauth } = settings;
     const signedIn = oauth?.sign_in ? await this.signIns.provider(name, oauth) : undefined;
-    if (settings.url !== undefined) return new GaugedTransport(await httpTransport(settings, egress, signedIn));
+    if (settings.url !== undefined) {
+      const gauge = new FloodGauge();
+      return new GaugedTransport(await httpTransport(settings, egress, gauge.isAsked, signedIn), gauge);
+    }
     const log = world.log.child({ server: name });
     if (settings.host) return new LineTransport(hostChannel(settings, world, log));
     return new LineTransport(containerChannel(settings, sandbox, execution.max_sandbox_timeout, log));

@@ -20,6 +20,7 @@ import { callResult, materialOf, partOf, resultOf } from './result.ts';
 import type { Server, Servers } from './servers.ts';
 import { NeedsSignIn } from './sign-in/provider.ts';
 import { texts } from './texts.ts';
+import { CLOSED, UNREADABLE } from './wire/messages.ts';
 
 /** Beyond what a server has for a call: its start, and what its answer takes to be kept. */
 const MARGIN_MS = 40_000;
@@ -111,13 +112,12 @@ function away(server: string, state: Server['connection']['state']): Failed {
   return failed('UNAVAILABLE', texts.away(server, why), { remedy: texts.awayRemedy });
 }
 
-const CLOSED = -32_000;
 const TIMED_OUT = -32_001;
 
 /** What the protocol says of it. Words of the server's own are shown as untrusted ones. */
 function failureOf(servers: Servers, server: string, error: unknown): ToolResult {
   const code = (error as { code?: unknown } | null)?.code;
-  if (error instanceof z.ZodError) return failed('MALFORMED', texts.unreadable(server));
+  if (error instanceof z.core.$ZodError || code === UNREADABLE) return failed('MALFORMED', texts.unreadable(server));
   if (code === TIMED_OUT) return failed('OUTCOME_UNKNOWN', texts.tooSlow(server));
   const connection = servers.get(server)?.connection;
   if (code === CLOSED || connection?.state.kind !== 'ready') return failed('OUTCOME_UNKNOWN', texts.lost(server));
@@ -156,7 +156,8 @@ function listTool(servers: Servers, names: readonly string[]): AnyTool {
         const came = await connection.request(client, { method: 'resources/list', params }, RESOURCES, ctx.signal);
         const found = came.resources.flatMap((each) => RESOURCE.safeParse(each).data ?? []);
         const lines = found.map(({ uri, name = '', description = '' }) => `${uri} ${name} ${description}`.trim());
-        if (came.nextCursor !== undefined) lines.push(`after: ${came.nextCursor}`);
+        const { nextCursor } = came;
+        if (nextCursor && nextCursor !== after) lines.push(`after: ${nextCursor}`);
         return done(texts.resources(server, found.length), {
           tainted: true,
           material: materialOf(keptBy(servers), [lines.join('\n')]),

@@ -1,6 +1,7 @@
 /** Renewals of the tokens of one server: each refresh token is used once here, and it is known what came of which. */
 import { z } from 'zod';
-import { type Fetch, isText } from '../wire/http.ts';
+import type { Fetch } from '../wire/answers.ts';
+import { isText } from '../wire/http.ts';
 
 interface Came {
   text: string;

@@ -26,6 +26,9 @@ export class FloodGauge {
     else if (message.method === 'notifications/cancelled') this.pending.delete(message.params?.requestId);
   }
 
+  /** Whether an answer to this id is waited for. */
+  readonly isAsked = (id: unknown): boolean => this.pending.has(id);
+
   /** Whether what came makes too much; undefined: it was no message. */
   isFlood(message: JSONRPCMessage | undefined): boolean {
     if (message && !('method' in message) && this.pending.delete(message.id)) return false;
@@ -45,10 +48,11 @@ export class GaugedTransport implements ServerTransport {
   onmessage?: NonNullable<Transport['onmessage']>;
   why = '';
   private readonly inner: Transport;
-  private readonly gauge = new FloodGauge();
+  private readonly gauge: FloodGauge;
 
-  constructor(inner: Transport) {
+  constructor(inner: Transport, gauge: FloodGauge) {
     this.inner = inner;
+    this.gauge = gauge;
     inner.onclose = () => this.onclose?.();
     inner.onerror = (error) => this.onerror?.(error);
     inner.onmessage = (message, extra) => {

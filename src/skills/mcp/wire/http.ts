@@ -4,6 +4,8 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CodaError } from '../../../base/errors.ts';
 import type { Egress, Limits } from '../../../egress/index.ts';
 import type { ServerSettings } from '../config.ts';
+import { type Fetch, readable } from './answers.ts';
+import type { IsAsked } from './messages.ts';
 
 const HOUR = 3_600_000;
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -17,7 +19,6 @@ export interface SignedInProvider extends OAuthClientProvider {
 }
 
 type HttpSettings = Pick<ServerSettings, 'url' | 'headers' | 'oauth' | 'timeout'>;
-export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 /**
  * The transport to `url`. Only its own origin is reached, wherever that is, because the owner has named it, and that of the
@@ -26,12 +27,13 @@ export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 export async function httpTransport(
   settings: HttpSettings,
   egress: Egress,
+  isAsked: IsAsked,
   signedIn?: SignedInProvider,
 ): Promise<Transport> {
   const { url: address = '', headers, oauth } = settings;
   const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
   const url = new URL(address);
-  const fetch = authFetch(settings, egress);
+  const fetch = readable(authFetch(settings, egress), url, isAsked);
   const transport = new StreamableHTTPClientTransport(url, {
     fetch: signedIn?.through(fetch) ?? fetch,
     requestInit: { headers },

@@ -4,6 +4,7 @@ import { messageOf } from '../../../base/errors.ts';
 import { readLines } from '../../../base/lines.ts';
 import type { Channel, OpenChannel } from './channel.ts';
 import { FLOODS, FloodGauge, type ServerTransport } from './flood.ts';
+import { messageIn } from './messages.ts';
 
 /** A longer message ends the connection: what waits for it would never hear of it. */
 const LONGEST_LINE = 8 * 1024 * 1024;
@@ -61,7 +62,7 @@ export class LineTransport implements ServerTransport {
       for await (const line of readLines(channel.output, LONGEST_LINE)) {
         if (this.isOver) return;
         if ('problem' in line && line.problem === 'too_long') return await this.end('it sent more than 8 MB at once');
-        const message = 'text' in line ? messageIn(line.text) : undefined;
+        const message = 'text' in line ? messageIn(line.text, this.gauge.isAsked) : undefined;
         if (this.gauge.isFlood(message)) return await this.end(FLOODS);
         if (message) this.onmessage?.(message);
       }
@@ -69,16 +70,5 @@ export class LineTransport implements ServerTransport {
       this.onerror?.(new Error(messageOf(error)));
     }
     await this.end(await channel.ended);
-  }
-}
-
-/** What is wrong with it beyond this is for the protocol to say. */
-function messageIn(text: string): JSONRPCMessage | undefined {
-  if (!text.startsWith('{')) return undefined;
-  try {
-    const value = JSON.parse(text);
-    return value.jsonrpc === '2.0' ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

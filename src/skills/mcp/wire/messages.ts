@@ -1,0 +1,138 @@
+/** What servers send, as the protocol has it: many write null for nothing, or leave out what they must say. Pure. */
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+
+/** The code of the error that stands for an answer which cannot be read. */
+export const UNREADABLE = -32_097;
+/** The SDK's code of a connection that ended. */
+export const CLOSED = -32_000;
+
+type Fields = Record<string, unknown>;
+/** Whether an answer to this id is waited for. */
+export type IsAsked = (id: unknown) => boolean;
+
+/** Values of others, and schemas, where null may be meant; what reads them knows that. */
+const OTHERS: readonly string[] = ['structuredContent', 'inputSchema', 'outputSchema', '_meta'];
+/** So many places of a line are tried as the beginning of a message. */
+const MOST_BEGINNINGS = 16;
+
+/**
+ * The message in a line; undefined where it is none. An answer that is waited for and cannot be read comes as an error, so
+ * that nobody waits for it. Noise in front of an answer or a notification is passed over.
+ */
+export function messageIn(line: string, isAsked: IsAsked): JSONRPCMessage | undefined {
+  const text = line.trim();
+  if (text.startsWith('{')) {
+    const value = jsonIn(text);
+    return value === undefined ? failedIn(text, isAsked) : messageOf(value, isAsked);
+  }
+  if (!text.endsWith('}')) return undefined;
+  let at = -1;
+  for (let tried = 0; tried < MOST_BEGINNINGS; tried++) {
+    at = text.indexOf('{"', at + 1);
+    if (at < 0) return undefined;
+    const value = jsonIn(text.slice(at));
+    if (value === undefined) continue;
+    const message = messageOf(value, isAsked);
+    // What a server has logged of a question to it is no question of its own.
+    return message && 'method' in message && 'id' in message ? undefined : message;
+  }
+  return undefined;
+}
+
+/** The messages of a text, which may be a list of them. */
+export function messagesIn(text: string, isAsked: IsAsked): JSONRPCMessage[] {
+  const list = text.trim().startsWith('[') ? jsonIn(text) : undefined;
+  if (Array.isArray(list)) return list.flatMap((each) => messageOf(each, isAsked) ?? []);
+  return [messageIn(text, isAsked)].flatMap((message) => message ?? []);
+}
+
+/** The message that a value is. */
+function messageOf(value: unknown, isAsked: IsAsked): JSONRPCMessage | undefined {
+  let sent: unknown;
+  try {
+    sent = withoutNulls(value);
+  } catch {
+    // Nested more deeply than anybody can read.
+    return undefined;
+  }
+  if (!isFields(sent)) return undefined;
+  const { method, params, result, error } = sent;
+  const id = askedId(sent.id, isAsked);
+  if (typeof method === 'string') {
+    const isCall = typeof id === 'string' || typeof id === 'number';
+    return { jsonrpc: '2.0', method, ...(isCall && { id }), ...(isFields(params) && { params }) } as JSONRPCMessage;
+  }
+  if (!isAsked(id)) return sent.jsonrpc === '2.0' ? (sent as JSONRPCMessage) : undefined;
+  if (error !== undefined) return failure(id, error);
+  return isFields(result) ? ({ jsonrpc: '2.0', id, result: introduced(result) } as JSONRPCMessage) : unreadable(id);
+}
+
+/** Stands for the answer to `id`, which cannot be read. */
+export function unreadable(id: unknown): JSONRPCMessage {
+  return failure(id, { code: UNREADABLE, message: 'its answer cannot be read' });
+}
+
+/** Stands for the answer to `id` of a connection that ended before it. */
+export function ended(id: unknown): JSONRPCMessage {
+  return failure(id, { code: CLOSED, message: 'it ended before its answer was whole' });
+}
+
+function failure(id: unknown, error: unknown): JSONRPCMessage {
+  const { code, message, data } = isFields(error) ? error : { message: error };
+  const said = typeof message === 'string' ? message : (JSON.stringify(message ?? error) ?? '');
+  const own = Number.isInteger(code) ? code : -32_603;
+  return {
+    jsonrpc: '2.0',
+    id,
+    error: { code: own, message: said, ...(data !== undefined && { data }) },
+  } as JSONRPCMessage;
+}
+
+/** An answer that is no JSON (a NaN in it, a line that was cut): its id can be seen even so, at its beginning or its end. */
+function failedIn(text: string, isAsked: IsAsked): JSONRPCMessage | undefined {
+  const edges = [/^\{[^{}[\]]{0,100}?"id"\s*:\s*"?(\d{1,15})/.exec(text), /"id"\s*:\s*"?(\d{1,15})"?\s*\}$/.exec(text)];
+  const id = edges
+    .flatMap((found) => found?.[1] ?? [])
+    .map(Number)
+    .find(isAsked);
+  return id === undefined || /^\{[^{}[\]]{0,100}?"method"/.test(text) ? undefined : unreadable(id);
+}
+
+/** Some servers send the number back as a text. */
+function askedId(id: unknown, isAsked: IsAsked): unknown {
+  const number = typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+  return number !== undefined && !isAsked(id) && isAsked(number) ? number : id;
+}
+
+/** The answer to `initialize` with all that it has to say. */
+function introduced(result: Fields): Fields {
+  if (typeof result.protocolVersion !== 'string') return result;
+  const { name, version, ...more } = isFields(result.serverInfo) ? result.serverInfo : {};
+  const info = { ...more, name: textOf(name), version: textOf(version) };
+  return { ...result, capabilities: isFields(result.capabilities) ? result.capabilities : {}, serverInfo: info };
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((each) => each !== null).map(withoutNulls);
+  if (!isFields(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, field]) => {
+      if (field === null) return [];
+      return [[key, OTHERS.includes(key) ? field : withoutNulls(field)]];
+    }),
+  );
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
