@@ -1,15 +1,19 @@
-import { wallOf } from './civil.ts';
+import { createRequire } from 'node:module';
+import type { ParsedFields } from 'node-cron';
+import { lazy } from '../base/lazy.ts';
+import { DAY, dayOf, wallOf } from './civil.ts';
 import { type Env, envOf } from './env.ts';
-import { MONTHS, WEEKDAYS } from './format.ts';
 import type { NthWeekday, Rule, RulePart } from './rule.ts';
-import { parseRuleText, ruleWhen } from './rule-text.ts';
-import { badRule, tooOften, whichOne } from './texts.ts';
+import { ruleWhen } from './rule-text.ts';
+import { badRule, never, past, tooOften, unknownZone, whichOne } from './texts.ts';
 import type { Reading, When, WhenContext } from './types.ts';
+import { instantOf, isZone } from './zones.ts';
 
-/** Cron expressions of five fields, and node-cron's extensions (names, `L`, `W`, `#`, wrapped ranges, seconds). */
+/**
+ * Cron expressions of five fields, of six with seconds or a year, of Quartz's seven, in a zone of their own
+ * (`CRON_TZ=Europe/London 0 9 * * *`). node-cron reads the fields; the rule, its days and what never comes are worked out here.
+ */
 
-/** As cron counts them, Sunday first and last. */
-const CRON_DAYS = ['Sunday', ...WEEKDAYS];
 const MACROS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     '@hourly': '0 * * * *',
@@ -23,90 +27,232 @@ const MACROS: ReadonlyMap<string, string> = new Map(
 );
 
 /** "@daily". */
-const isMacro = (word: string): boolean => MACROS.has(word.toLowerCase());
+export const isMacro = (word: string): boolean => MACROS.has(word.toLowerCase());
 
-interface Field {
-  low: number;
-  high: number;
-  names?: readonly string[];
+/** The fields in their order, each with what it takes. */
+const FIELDS = [
+  { field: 'second', name: 'second', takes: '0 to 59', high: 59 },
+  { field: 'minute', name: 'minute', takes: '0 to 59', high: 59 },
+  { field: 'hour', name: 'hour', takes: '0 to 23', high: 23 },
+  { field: 'dayOfMonth', name: 'day of the month', takes: '1 to 31, L, 15W or ?', high: 31 },
+  { field: 'month', name: 'month', takes: '1 to 12 or JAN to DEC', high: 12 },
+  { field: 'dayOfWeek', name: 'weekday', takes: '0 to 7, SUN to SAT, 5L, 1#2 or ?', high: 7 },
+  { field: 'year', name: 'year', takes: 'years that follow each other, such as 2027 or 2027-2029', high: 9_999 },
+] as const;
+
+type Texts = Record<(typeof FIELDS)[number]['field'], string>;
+
+/** A cron expression taken apart, before anything in it is judged. */
+interface Expression {
+  /** As written, without its zone. */
+  text: string;
+  zone: string | undefined;
+  texts: Texts;
+  /** The index in `FIELDS` of the first field that was written. */
+  first: number;
+  /** Written as Quartz or AWS wants it, where Sunday is 1. */
+  isQuartz: boolean;
 }
 
-const FIELDS = {
-  second: { low: 0, high: 59 },
-  minute: { low: 0, high: 59 },
-  hour: { low: 0, high: 23 },
-  date: { low: 1, high: 31 },
-  month: { low: 1, high: 12, names: MONTHS },
-  weekday: { low: 0, high: 7, names: CRON_DAYS },
-} satisfies Record<string, Field>;
-
-/** What a field looks like; a phrase in words does not begin with three such fields. */
+const YEAR = /^(?:19|20|21)\d\d(?:[-,/]\d+)*$/;
+/** A zone in front, as crontabs have it. */
+export const ZONE_PREFIX = /^(?:CRON_)?TZ=(\S+)$/;
+/** Characters of a field; a phrase in words does not begin with three such fields. */
 const SHAPE = /^[\d*?,/#a-z-]+$/i;
 const NUMERIC = /^[\d*?,/L#W-]+$/;
+const LONGEST_FIELD = 200;
 
-/** A cron expression as a rule in the person's zone; undefined for any other text. */
+/** A zone behind the fields, as some schedulers have it; a short name could be anything. */
+export const isZoneBehind = (word: string): boolean => (word.includes('/') || word === 'UTC') && isZone(word);
+
+/** A cron expression as a rule in its zone, else the person's; undefined for any other text. */
 export function parseCron(text: string, ctx: WhenContext): When | undefined {
-  const trimmed = text.trim().replace(/^cron:?\s+/i, '');
-  const fields = (MACROS.get(trimmed.toLowerCase()) ?? trimmed).split(/\s+/);
-  if (fields.length < 5 || fields.length > 6 || !fields.every((field) => field.length < 200 && SHAPE.test(field)))
-    return undefined;
-  if (!/[*\d?]/.test(fields[0] ?? '') || !fields.slice(0, 3).every((field) => NUMERIC.test(field))) return undefined;
-  const [second, minute = '', hour = '', date = '', month = '', weekday = ''] =
-    fields.length === 6 ? fields : ['0', ...fields];
-  const times = timeParts(second ?? '0', minute, hour);
-  if (times === undefined) return badRule(`"${trimmed}" has a second, minute or hour that does not exist`);
-  return times === 'TOO_OFTEN' ? tooOften() : withDays(trimmed, times, { date, month, weekday }, envOf(ctx));
+  const words = wordsOf(text);
+  const expression = expressionOf(words);
+  if (!expression) return countProblem(words);
+  const { zone = ctx.zone } = expression;
+  if (!isZone(zone)) return unknownZone(zone);
+  const env = envOf(ctx, zone);
+  // Quartz counts weekdays from Sunday as 1: whoever writes its fields may count as it does, or as crontabs do.
+  const readings = weekdayTexts(expression).map((dayOfWeek) => whenOf(expression, dayOfWeek, env));
+  const [when, other] = readings.filter(({ kind }) => kind !== 'reject');
+  if (!when || !other) return when ?? readings[0];
+  return whichOne([when, other].flatMap(offered));
 }
 
-function withDays(text: string, times: RulePart, fields: Record<'date' | 'month' | 'weekday', string>, env: Env): When {
-  const months = valuesOf(fields.month, FIELDS.month);
-  const dates = datesOf(fields.date);
-  const weekdays = weekdaysOf(fields.weekday);
-  if (!months || !dates || !weekdays) return badRule(`"${text}" has a day or month that does not exist`);
-  const base: RulePart = months.length < 12 ? { ...times, byMonth: months } : times;
-  const isDated = dates.length > 0;
-  const isWeekly = weekdays.length > 0;
-  if (!isDated || !isWeekly) {
-    const parts = isWeekly
-      ? weekdayParts(base, weekdays)
-      : isDated
-        ? dates.map((one) => ({ ...base, ...one }))
-        : [base];
-    return ruleWhen(ruleAt(parts, env), env);
-  }
-  // Unix cron fires on both kinds of day, node-cron only on days that are both: nobody can know which was meant.
-  const both = dates.flatMap((one) =>
-    weekdayParts(
-      { ...base, ...one },
-      weekdays.filter(({ nth }) => nth === 0),
-    ),
+/** The fault of an expression of five fields, in words; undefined where it is right. */
+export function cronProblem(text: string): string | undefined {
+  const words = wordsOf(text);
+  if (words.length !== 5) return `it has ${words.length === 1 ? 'one field' : `${words.length} fields`}, not five`;
+  const expression = expressionOf(words);
+  const problem = expression ? problemIn(expression, expression.texts.dayOfWeek) : 'its first fields are no numbers';
+  if (problem !== undefined) return problem;
+  const when = parseCron(text, { now: new Date(0), zone: 'UTC' });
+  if (when?.kind === 'recurring') return undefined;
+  return when?.kind === 'ambiguous'
+    ? 'it names days of the month and weekdays, by which programs mean different things'
+    : 'it never comes';
+}
+
+function wordsOf(text: string): string[] {
+  const trimmed = text.trim().replace(/^cron(?:tab)?:?\s+/i, '');
+  return (MACROS.get(trimmed.toLowerCase()) ?? trimmed).split(/\s+/);
+}
+
+function expressionOf(words: readonly string[]): Expression | undefined {
+  const before = ZONE_PREFIX.exec(words[0] ?? '')?.[1];
+  const behind = before === undefined && isZoneBehind(words.at(-1) ?? '') ? words.at(-1) : undefined;
+  const fields = words.slice(before === undefined ? 0 : 1, behind === undefined ? undefined : -1);
+  if (fields.length < 5 || fields.length > FIELDS.length || !isShaped(fields)) return undefined;
+  // A "?" stands for a day only, so that its place tells whether six fields begin with seconds or end with a year.
+  const isYearly = fields.length === 6 && (YEAR.test(fields[5] ?? '') || fields[2] === '?' || fields[4] === '?');
+  const first = fields.length === 5 || isYearly ? 1 : 0;
+  const [second = '0', minute = '', hour = '', dayOfMonth = '', month = '', dayOfWeek = '', year = '*'] =
+    first === 1 ? ['0', ...fields] : fields;
+  const isQuartz = fields.length > 5 && (fields.includes('?') || fields.length === 7 || isYearly);
+  const texts = { second, minute, hour, dayOfMonth, month, dayOfWeek, year };
+  return { text: fields.join(' '), zone: before ?? behind, texts, first, isQuartz };
+}
+
+function isShaped(fields: readonly string[]): boolean {
+  if (!fields.every((field) => field.length < LONGEST_FIELD && SHAPE.test(field))) return false;
+  return /[*\d?]/.test(fields[0] ?? '') && fields.slice(0, 3).every((field) => NUMERIC.test(field));
+}
+
+/** What would be a cron expression if it had as many fields as one has. */
+function countProblem(words: readonly string[]): When | undefined {
+  const isStarred = words.filter((word) => word === '*' || word === '?').length > 1;
+  return isStarred && words.length > 2 && isShaped(words) ? wrongCount(words) : undefined;
+}
+
+export const wrongCount = (fields: readonly string[]): When =>
+  badRule(
+    `"${fields.join(' ')}" has ${fields.length} fields; cron takes five (minute, hour, day of the month, month, weekday), ` +
+      'six with seconds, seven with a year',
   );
-  const either = [...dates.map((one) => ({ ...base, ...one })), ...weekdayParts(base, weekdays)];
-  const found: Reading[] = [];
-  for (const parts of [either, both]) {
-    const when = ruleWhen(ruleAt(parts, env), env);
-    if (when.kind === 'recurring') found.push({ words: '', when });
-  }
-  return found.length > 0 ? whichOne(found) : badRule(`"${text}" names days that never come`);
+
+/** The weekday field as it may be meant. */
+function weekdayTexts({ texts: { dayOfWeek }, isQuartz }: Expression): string[] {
+  const fromOne = isQuartz ? dayOfWeek.replace(/(?<![#/\d])[1-7](?!\d)/g, (day) => String(Number(day) - 1)) : dayOfWeek;
+  const isCounted = fromOne !== dayOfWeek && !/(?<![#/\d])0/.test(dayOfWeek);
+  return isCounted ? [fromOne, dayOfWeek] : [dayOfWeek];
 }
 
-/** Steps of an hour where every hour is meant, so that none is lost when the clock changes; else times of a day. */
-function timeParts(second: string, minute: string, hour: string): RulePart | 'TOO_OFTEN' | undefined {
-  const seconds = valuesOf(second, FIELDS.second);
-  const minutes = valuesOf(minute, FIELDS.minute);
-  const hours = valuesOf(hour, FIELDS.hour);
-  if (!seconds || !minutes || !hours) return undefined;
-  if (seconds.length > 1) return 'TOO_OFTEN';
-  const exact = seconds[0] === 0 ? {} : { bySecond: seconds };
-  if (hours.length < 24) return { freq: 'DAILY', byHour: hours, byMinute: minutes, ...exact };
-  return minutes.length === 60 ? { freq: 'MINUTELY', ...exact } : { freq: 'HOURLY', byMinute: minutes, ...exact };
+const offered = (when: When): Reading[] =>
+  when.kind === 'ambiguous' ? when.readings : when.kind === 'recurring' ? [{ words: '', when }] : [];
+
+/** The expression with this weekday field as a rule. */
+function whenOf(expression: Expression, dayOfWeek: string, env: Env): When {
+  const problem = problemIn(expression, dayOfWeek);
+  if (problem !== undefined) return badRule(problem);
+  const { texts } = expression;
+  const fields = nodeCron().parse(forNodeCron({ ...texts, dayOfWeek }));
+  const years = yearsOf(texts.year) ?? null;
+  if (years && dayOf(years.to + 1, 1, 1) <= env.today) return past('');
+  if (fields.second.length > 1) return tooOften();
+  const rules = partsOf(fields, texts).map((parts) => ruleWhen(limited(ruleAt(parts, env), years, env), env));
+  const found = rules.flatMap(offered);
+  return found.length > 1 ? whichOne(found) : (found[0]?.when ?? rules[0] ?? never(expression.text));
+}
+
+/** The first field that cannot be, in words: its place, its text and the reason. */
+function problemIn(expression: Expression, dayOfWeek: string): string | undefined {
+  const { texts } = expression;
+  const [error] = nodeCron().validateDetailed(forNodeCron({ ...texts, dayOfWeek })).errors;
+  if (error) {
+    const found = FIELDS.find(({ field }) => field === error.field);
+    const isImpossible = /impossible/.test(error.message);
+    if (!found) return `"${expression.text}" is no cron expression`;
+    return placed(expression, found.field, isImpossible ? 'no month of the expression has that day' : undefined);
+  }
+  const far = FIELDS.find(({ field, high }) => stepsTooFar(texts[field], high));
+  if (far) return placed(expression, far.field, 'it steps further than the field goes');
+  return yearsOf(texts.year) === undefined ? placed(expression, 'year') : undefined;
+}
+
+/** Loaded by the first expression: a start needs none. */
+const nodeCron = lazy(() => createRequire(import.meta.url)('node-cron') as typeof import('node-cron'));
+
+/** As node-cron takes it: no `?`, and "5/15" with its end. */
+function forNodeCron(texts: Texts): string {
+  return FIELDS.slice(0, 6)
+    .map(({ field, high }) => {
+      const text = texts[field];
+      if (text === '?' && /^day/.test(field)) return '*';
+      return text.replace(/(^|,)(\d+)\//g, (_, before: string, from: string) => `${before}${from}-${high}/`);
+    })
+    .join(' ');
+}
+
+function stepsTooFar(text: string, high: number): boolean {
+  const steps = [...text.matchAll(/\/(\d+)/g)].map(([, step]) => Number(step));
+  return steps.some((step) => step > high + 1);
+}
+
+/** A fault with the place and the text of its field; without a reason, with what the field takes. */
+function placed({ texts, first }: Expression, field: keyof Texts, reason?: string): string {
+  const at = FIELDS.findIndex((one) => one.field === field);
+  const { name, takes } = FIELDS[at] ?? { name: field, takes: '' };
+  return `field ${at - first + 1} (${name}) is "${texts[field]}"; ${reason ?? `it takes ${takes}`}`;
+}
+
+/** The first and the last year; null where every year is meant, undefined for what is no run of years. */
+function yearsOf(text: string): { from: number; to: number } | null | undefined {
+  if (text === '*') return null;
+  const years = text.split(',').flatMap((item) => {
+    const [, from, to = from] = /^(\d{4})(?:-(\d{4}))?$/.exec(item) ?? [];
+    const [first, last] = [Number(from), Number(to)];
+    // Nobody plans for more, and the list stays short.
+    return last >= first && last - first < 200 ? Array.from({ length: last - first + 1 }, (_, at) => first + at) : [0];
+  });
+  const sorted = [...new Set(years)].sort((a, b) => a - b);
+  const [from = 0] = sorted;
+  const to = sorted.at(-1) ?? 0;
+  return from > 0 && to - from === sorted.length - 1 ? { from, to } : undefined;
+}
+
+/** A rule that keeps within its years. */
+function limited(rule: Rule, years: { from: number; to: number } | null, env: Env): Rule {
+  if (!years) return rule;
+  const until = instantOf(dayOf(years.to + 1, 1, 1) * DAY, env.zone) - 1_000;
+  const start = Math.max(rule.start, wallOf(dayOf(years.from, 1, 1)));
+  return { ...rule, start, parts: rule.parts.map((part) => ({ ...part, until })) };
 }
 
 function ruleAt(parts: RulePart[], env: Env): Rule {
-  const isSteps = parts.some(({ freq }) => freq !== 'DAILY');
+  const isSteps = parts.some(({ freq }) => freq === 'HOURLY' || freq === 'MINUTELY');
   // Minutes are counted from a full one; days need no more than today's beginning.
   const start = isSteps ? Math.floor(env.wall / 3_600_000) * 3_600_000 : wallOf(env.today);
   return { start, zone: env.zone, parts };
+}
+
+/**
+ * The parts of the rule. Of both kinds of day, two ways: Unix cron fires on either, node-cron only on days that are both,
+ * and nobody can know which was meant.
+ */
+function partsOf(fields: ParsedFields, texts: Texts): RulePart[][] {
+  const times = timeParts(fields);
+  const base: RulePart = fields.month.length < 12 ? { ...times, byMonth: ascending(fields.month) } : times;
+  const dates = isEvery(texts.dayOfMonth) || fields.dayOfMonth.length === 31 ? [] : datesOf(fields);
+  const weekdays = isEvery(texts.dayOfWeek) ? [] : weekdaysOf(fields.dayOfWeek);
+  const dated = dates.map((one) => ({ ...base, ...one }));
+  if (dates.length === 0) return [weekdays.length > 0 ? weekdayParts(base, weekdays) : [base]];
+  if (weekdays.length === 0) return [dated];
+  const plain = weekdays.filter(({ nth }) => nth === 0);
+  const both = dated.flatMap((one) => weekdayParts(one, plain));
+  return [[...dated, ...weekdayParts(base, weekdays)], ...(both.length > 0 ? [both] : [])];
+}
+
+const isEvery = (text: string): boolean => text === '*' || text === '?';
+
+const ascending = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b);
+
+/** Steps of an hour where every hour is meant, so that none is lost when the clock changes; else times of a day. */
+function timeParts({ second, minute, hour }: ParsedFields): RulePart {
+  const [minutes, hours] = [ascending(minute), ascending(hour)];
+  const exact = second[0] === 0 ? {} : { bySecond: second };
+  if (hours.length < 24) return { freq: 'DAILY', byHour: hours, byMinute: minutes, ...exact };
+  return minutes.length === 60 ? { freq: 'MINUTELY', ...exact } : { freq: 'HOURLY', byMinute: minutes, ...exact };
 }
 
 function weekdayParts(base: RulePart, weekdays: readonly NthWeekday[]): RulePart[] {
@@ -118,148 +264,50 @@ function weekdayParts(base: RulePart, weekdays: readonly NthWeekday[]): RulePart
   return parts;
 }
 
-/** All values of a field, ascending; undefined when one does not exist. */
-function valuesOf(text: string, field: Field): number[] | undefined {
-  const values = new Set<number>();
-  for (const item of text.split(',')) {
-    const found = itemValues(item, field);
-    if (!found) return undefined;
-    for (const value of found) values.add(value);
-  }
-  return [...values].sort((a, b) => a - b);
-}
-
-function itemValues(item: string, field: Field): number[] | undefined {
-  const [range = '', stepText, more] = item.split('/');
-  const step = stepText === undefined ? 1 : Number(stepText);
-  if (more !== undefined || !Number.isInteger(step) || step < 1 || stepText === '') return undefined;
-  const [fromText = '', toText, third] =
-    range === '*' || range === '?' ? [`${field.low}`, `${field.high}`] : range.split('-');
-  if (third !== undefined) return undefined;
-  const from = fieldValue(fromText, field);
-  const to = toText === undefined ? (stepText === undefined ? from : field.high) : fieldValue(toText, field);
-  if (from === undefined || to === undefined) return undefined;
-  const size = field.high - field.low + 1;
-  // A range that runs backwards goes round the end: 22-2 is 22, 23, 0, 1, 2.
-  const length = to >= from ? to - from : to - from + (field.names === CRON_DAYS ? 7 : size);
-  return Array.from({ length: Math.floor(length / step) + 1 }, (_, index) => {
-    const value = from + index * step;
-    return value > field.high ? value - (field.names === CRON_DAYS ? 7 : size) : value;
-  });
-}
-
-function fieldValue(text: string, { low, high, names }: Field): number | undefined {
-  if (/^\d{1,2}$/.test(text)) return Number(text) >= low && Number(text) <= high ? Number(text) : undefined;
-  const named =
-    text.length < 3 ? -1 : (names?.findIndex((name) => name.toLowerCase().startsWith(text.toLowerCase())) ?? -1);
-  return named < 0 ? undefined : named + low;
-}
-
-/** The date field as parts of a rule; none when every date is meant. */
-function datesOf(text: string): Partial<RulePart>[] | undefined {
-  if (text === '*' || text === '?') return [];
+/** The dates as parts of a rule. */
+function datesOf({ dayOfMonth: days, hour, minute }: ParsedFields): Partial<RulePart>[] {
+  const isOnce = hour.length * minute.length === 1;
   const parts: Partial<RulePart>[] = [];
   const plain: number[] = [];
-  for (const item of text.split(',')) {
-    const last = /^L(?:-(\d{1,2}))?$/i.exec(item);
-    const near = /^(\d{1,2}|L)W$/i.exec(item);
-    const values = last || near ? undefined : itemValues(item, FIELDS.date);
-    if (last) plain.push(-1 - Number(last[1] ?? 0));
-    else if (near) parts.push(...nearestWorkday(near[1] ?? '1'));
-    else if (values) plain.push(...values);
-    else return undefined;
+  for (const day of days) {
+    const text = String(day).toUpperCase();
+    const fromEnd = /^L(?:-(\d{1,2}))?$/.exec(text);
+    const near = /^(\d{1,2}|L)W$/.exec(text);
+    if (near) parts.push(...nearestWorkday(near[1] ?? '1', isOnce));
+    else plain.push(fromEnd ? -1 - Number(fromEnd[1] ?? 0) : Number(text));
   }
-  if (plain.some((day) => day < -31 || day > 31)) return undefined;
-  return plain.length > 0 ? [{ byMonthDay: plain }, ...parts] : parts;
+  return plain.length > 0 ? [{ byMonthDay: ascending(plain) }, ...parts] : parts;
 }
 
 const weekdaysFrom = (from: number, to: number): NthWeekday[] =>
   Array.from({ length: to - from + 1 }, (_, index) => ({ nth: 0, weekday: from + index }));
 
-/** `15W`: that date on a working day, else the Friday before or the Monday after, within the month. */
-function nearestWorkday(day: string): Partial<RulePart>[] {
-  if (day.toUpperCase() === 'L') return [{ freq: 'MONTHLY', byDay: weekdaysFrom(1, 5), bySetPos: [-1] }];
+/**
+ * `15W`: that date on a working day, else the Friday before or the Monday after, within the month; `LW` the last one. `isOnce`:
+ * the day has one time. BYSETPOS counts times as well as days, so that it cannot tell the last day of several.
+ */
+function nearestWorkday(day: string, isOnce: boolean): Partial<RulePart>[] {
+  if (day === 'L' && isOnce) return [{ freq: 'MONTHLY', byDay: weekdaysFrom(1, 5), bySetPos: [-1] }];
+  if (day === 'L')
+    return [
+      { byMonthDay: [-1], byDay: weekdaysFrom(1, 4) },
+      { byMonthDay: [-3, -2, -1], byDay: weekdaysFrom(5, 5) },
+    ];
   const date = Number(day);
   const on: Partial<RulePart> = { byMonthDay: [date], byDay: weekdaysFrom(1, 5) };
   const monday = { byMonthDay: date === 1 ? [2, 3] : [date + 1], byDay: weekdaysFrom(1, 1) };
   return date === 1 ? [on, monday] : [on, monday, { byMonthDay: [date - 1], byDay: weekdaysFrom(5, 5) }];
 }
 
-/** The weekday field; none when every weekday is meant. */
-function weekdaysOf(text: string): NthWeekday[] | undefined {
-  if (text === '*' || text === '?') return [];
-  const found: NthWeekday[] = [];
-  for (const item of text.split(',')) {
-    const nth = /^(\w+)#([1-5])$/.exec(item);
-    const last = /^(\d|[a-z]{3,9}?)L$/i.exec(item);
-    const named = nth ?? last;
-    const values = named ? [fieldValue(named[1] ?? '', FIELDS.weekday)] : itemValues(item, FIELDS.weekday);
-    if (!values || values.some((value) => value === undefined)) return undefined;
-    for (const value of values)
-      found.push({ nth: nth ? Number(nth[2]) : last ? -1 : 0, weekday: (((value ?? 0) + 6) % 7) + 1 });
-  }
+/** The weekdays, none when every one is meant. */
+function weekdaysOf(days: ParsedFields['dayOfWeek']): NthWeekday[] {
+  const found = days.map((day): NthWeekday => {
+    const [, number, nth, last] = /^(\d)(?:#(\d)|(L))?$/i.exec(String(day)) ?? [];
+    return { nth: last === undefined ? Number(nth ?? 0) : -1, weekday: ((Number(number) + 6) % 7) + 1 };
+  });
   const distinct = found.filter(
     (one, index) => found.findIndex((other) => other.nth === one.nth && other.weekday === one.weekday) === index,
   );
-  return distinct.length === 7 && distinct.every(({ nth }) => nth === 0)
-    ? []
-    : distinct.sort((a, b) => a.weekday - b.weekday);
+  const isAll = distinct.length === 7 && distinct.every(({ nth }) => nth === 0);
+  return isAll ? [] : distinct.sort((a, b) => a.weekday - b.weekday);
 }
-
-/** A rule that was written as such, and what stands around it. */
-export interface RuleWithin {
-  /** More than one where it is open how far the rule goes. */
-  whens: When[];
-  words: string;
-  before: string;
-  after: string;
-}
-
-/** "0 9 * * 1-5 check the queue", "RRULE:FREQ=DAILY;BYHOUR=8 give eye drops"; undefined where there is no task. */
-export function ruleWithin(text: string, ctx: WhenContext): RuleWithin | undefined {
-  const chunks = [...text.matchAll(/\S+/g)].slice(0, MOST_CHUNKS).map(({ 0: word, index }) => ({ word, index }));
-  const within = (from: number, to: number, whens: When[]): RuleWithin => {
-    const [start, end] = [chunks[from]?.index ?? 0, (chunks[to - 1]?.index ?? 0) + (chunks[to - 1]?.word.length ?? 0)];
-    return { whens, words: text.slice(start, end), before: text.slice(0, start), after: text.slice(end) };
-  };
-  for (let from = 0; from < chunks.length; from++) {
-    const isRule = (at: number) => RULE_LINE.test(chunks[at]?.word ?? '');
-    let to = from;
-    while (isRule(to)) to++;
-    const rule = to > from ? parseRuleText(joined(chunks.slice(from, to), '\n'), ctx) : undefined;
-    if (rule) return to - from < chunks.length ? within(from, to, [rule]) : undefined;
-    const length = fieldsAt(chunks, from);
-    if (length === 0) continue;
-    if (length === chunks.length) return undefined;
-    const read = (fields: number) => parseCron(joined(chunks.slice(from, from + fields), ' '), ctx);
-    // "0 9 * * 1 2 eggs": the sixth number may be a field or what is counted.
-    const isOpen = length === 6 && /^\d/.test(chunks[from + 5]?.word ?? '') && from + 6 < chunks.length;
-    const whens = (isOpen ? [6, 5] : [length]).flatMap((fields) => read(fields) ?? []);
-    if (whens.length > 0) return within(from, from + length, whens);
-  }
-  return undefined;
-}
-
-/** How many fields of a cron expression begin at a place; in mid-sentence "5 * 3 * 2" is a sum. */
-function fieldsAt(chunks: readonly { word: string }[], from: number): number {
-  // "@daily water the plants", "water the plants @daily".
-  if (isMacro(chunks[from]?.word ?? '') && (from === 0 || from === chunks.length - 1)) return 1;
-  let to = from;
-  while (to < from + 6 && isField(chunks[to]?.word ?? '', to - from)) to++;
-  const words = joined(chunks.slice(from, to), ' ');
-  const isStarred = from === 0 ? words.includes('*') : /\* \*/.test(words);
-  return to - from > 4 && isStarred ? to - from : 0;
-}
-
-const joined = (chunks: readonly { word: string }[], by: string): string => chunks.map(({ word }) => word).join(by);
-
-/** Further words are hardly anything but the task. */
-const MOST_CHUNKS = 40;
-const RULE_LINE = /^(?:DTSTART|RRULE|EXDATE|RDATE|EXRULE)[;:]\S+$|^FREQ=\S+$/i;
-
-/** Names of days stand in the fifth field; a sixth word is more likely what is to be done ("sun cream"). */
-const isField = (word: string, place: number): boolean =>
-  FIELD.test(word) || (place === 4 && word.split(/[,-]/).every((day) => DAY.test(day)));
-
-const FIELD = /^(?:[\d*?][\d*?,/#LW-]*|LW?)$/i;
-const DAY = /^(?:mon|tue|wed|thu|fri|sat|sun)$/i;

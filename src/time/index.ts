@@ -1,3 +1,4 @@
+export { cronProblem } from './cron.ts';
 export { describe } from './describe.ts';
 export { parseDuration } from './duration.ts';
 export { DEFAULT_DAY_PARTS } from './env.ts';

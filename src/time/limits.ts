@@ -99,9 +99,7 @@ function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limit
     const startAt = nextAt(time, env.now, env);
     return startAt === undefined ? undefined : { from: startAt - 1, startAt, startTime: time };
   }
-  // "Starting this week": the first time that is still to come.
-  const isNow = date.type === 'period' && date.which === 0 && date.edge === 'whole' && date.month === undefined;
-  if (isNow && !time) return { from: env.now, startDay: env.today };
+  if (isRunning(date, env) && !time) return { from: env.now, startDay: env.today };
   const days = dayOf(date, env);
   if ('kind' in days) return days;
   const [startDay = env.today] = days.days;
@@ -113,6 +111,13 @@ function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limit
   return startAt === undefined
     ? undefined
     : { startDay, startTime: time, startAt, from: Math.max(env.now, startAt - 1) };
+}
+
+/** "Starting this week", "from 2026" said in 2026: the first time that is still to come. */
+function isRunning(date: DateSpec, env: Env): boolean {
+  if (date.type !== 'period' || date.edge !== 'whole' || date.month !== undefined) return false;
+  const [from, to] = periodBounds(date, env);
+  return from <= env.today && env.today < to;
 }
 
 /** The days of a date, or the refusal of one that cannot be. */

@@ -18,10 +18,11 @@ export type Piece =
   /** `loose`: any time within it, "between 2 and 4". */
   | { kind: 'range'; from: Clock; to: Clock; loose: boolean }
   | { kind: 'recur'; recur: Recur }
-  | { kind: 'start'; moment: Moment }
+  /** `yearly`: only of what comes every year ("from 2028"). */
+  | { kind: 'start'; moment: Moment; yearly?: true }
   /** `inclusive`: a month or week that is named belongs to it ("through March"); `tied` words end a series only where
    * its start was said: "from Monday to Friday". */
-  | { kind: 'until'; moment: Moment; inclusive: boolean; tied?: boolean }
+  | { kind: 'until'; moment: Moment; inclusive: boolean; tied?: boolean; yearly?: true }
   /** `daily`: on each of these days, also where nothing says that it comes again ("the next 3 days at 10"). */
   | { kind: 'lasting'; span: Span; daily?: boolean }
   /** `loose`: it may be said of each day, "every day 2 times". */

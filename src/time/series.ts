@@ -44,6 +44,8 @@ export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
 function seriesOf(phrase: Phrase, env: Env): When | undefined {
   const { shift, before, recurs, count, times } = phrase;
   if (shift || before) return undefined;
+  const namesYear = phrase.start?.yearly ?? phrase.until?.yearly ?? false;
+  if (namesYear && !recurs.some(({ freq }) => freq === 'YEARLY')) return undefined;
   const step = recurs.find((recur) => recur.step !== undefined)?.step;
   if (step !== undefined && step > 0 && step < MINUTE) return tooOften();
   if (step === 0 || count?.count === 0 || recurs.some(({ interval }) => interval < 1)) return never();

@@ -1,5 +1,13 @@
 import { z } from 'zod';
 import { block, count } from '../../config/index.ts';
+import { cronProblem } from '../../time/index.ts';
+
+const cronOrOff = z.string().superRefine((text, ctx) => {
+  const problem = text === 'off' ? undefined : cronProblem(text);
+  if (problem === undefined) return;
+  const expected = 'expected a cron expression of five fields such as "47 2 * * *", or off';
+  ctx.addIssue({ code: 'custom', message: `${expected}: ${problem}` });
+});
 
 /** The block of backups. */
 export const config = block(
@@ -7,11 +15,7 @@ export const config = block(
   'Backups that coda makes by itself, into the folder backups of the data folder.',
   z
     .strictObject({
-      cron: z
-        .union([z.literal('off'), z.string().regex(/^\S+(\s+\S+){4}$/)], {
-          error: 'expected five fields of cron, or off',
-        })
-        .optional()
+      cron: cronOrOff.optional()
         .meta({
           description:
             'When, as cron of five fields, or off. Left out: at 2:47 at night with the embedded database, never with a ' +

@@ -1,27 +1,16 @@
 import { z } from 'zod';
 import { block, count, duration, zone } from '../../config/index.ts';
-import { parseWhen } from '../../time/index.ts';
+import { cronProblem } from '../../time/index.ts';
 
 /** A cron expression of five fields; what is wrong with it is told where it stands. */
 const cron = z.string().superRefine((text, ctx) => {
-  const fields = text.trim().split(/\s+/);
-  if (fields.length !== 5) {
-    ctx.addIssue({ code: 'custom', message: `expected a cron expression of five fields (such as "30 7 * * 1-5")` });
-    return;
-  }
-  const read = parseWhen(text.trim(), { now: new Date(0), zone: 'UTC' });
-  if (read.kind === 'recurring') return;
-  const field = fields.findIndex((_, index) => !isField(fields, index));
-  const names = ['minute', 'hour', 'day of the month', 'month', 'weekday'];
-  const where = field < 0 ? '' : `; field ${field + 1} (${names[field]}) is ${JSON.stringify(fields[field])}`;
-  ctx.addIssue({ code: 'custom', message: `expected a cron expression such as "30 7 * * 1-5"${where}` });
+  const problem = cronProblem(text);
+  if (problem === undefined) return;
+  ctx.addIssue({
+    code: 'custom',
+    message: `expected a cron expression of five fields such as "30 7 * * 1-5": ${problem}`,
+  });
 });
-
-/** Whether a field alone can be read: every other one is `*`. */
-function isField(fields: readonly string[], at: number): boolean {
-  const alone = fields.map((field, index) => (index === at ? field : index === 0 ? '0' : '*')).join(' ');
-  return parseWhen(alone, { now: new Date(0), zone: 'UTC' }).kind === 'recurring';
-}
 
 const task = z.strictObject({
   cron: cron.optional().meta({

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { block, count } from '../../config/index.ts';
-import { parseWhen } from '../../time/index.ts';
+import { cronProblem } from '../../time/index.ts';
 
-const isCron = (text: string): boolean =>
-  text === '' ||
-  (text.trim().split(/\s+/).length === 5 &&
-    parseWhen(text.trim(), { now: new Date(0), zone: 'UTC' }).kind === 'recurring');
+const resumeCron = z.string().superRefine((text, ctx) => {
+  const problem = text === '' ? undefined : cronProblem(text);
+  if (problem === undefined) return;
+  const expected = 'expected a cron expression of five fields such as "*/15 * * * *", or ""';
+  ctx.addIssue({ code: 'custom', message: `${expected}: ${problem}` });
+});
 
 export const config = block(
   'tasks',
@@ -16,9 +18,7 @@ export const config = block(
         .boolean()
         .default(true)
         .describe('Whether there are tasks. Those that there are rest while it is false.'),
-      resume_cron: z
-        .string()
-        .refine(isCron, { error: 'expected a cron expression of five fields (such as "*/15 * * * *"), or ""' })
+      resume_cron: resumeCron
         .default('')
         .describe('Tasks are taken up at these instants only, such as "*/15 * * * *"; "": exactly when they are due.'),
       max_active_per_user: count(1, 1_000).default(5).describe('So many unfinished tasks one person may have.'),

@@ -137,6 +137,9 @@ export const dayRules = [
 const isOpenDash = (tokens: readonly Token[]): boolean =>
   tokens.some(({ text }, at) => text === '-' && tokens[at + 1]?.glued === false);
 
+/** "2030-Jan", "2030, Jan": a sign behind the year ties it to the month. */
+export const isSign = (token: Token | undefined): boolean => /^[-./,]$/.test(token?.text ?? '');
+
 /** A month's day, and its year where there is one. */
 interface Dated {
   month: number;
@@ -166,7 +169,13 @@ export const calendarRules = [
   monthDate('the? {ordinal} of? {month} ,? {year:laterYear}', dated),
   monthDate('{month} the? {ordinal} < ,? {year} >?', dated),
   monthDate('{month} .|-? {dayDigits} < ,? {year} >?', dated),
-  monthDate('{year} {month} {dayDigits}', dated),
+  // "2030-Jan-15", "2028.Aug.05", "2030, 15 January": a year before a named month is never the clock.
+  rule('yearFirst', '{year} -|.|/|,? {month} -|.|/|,? {dayDigits}', dated),
+  rule('yearFirst', '{year} -|.|/|,? {month} -|.|/|,? the? {ordinal}', dated),
+  rule('yearFirst', '{year} -|.|/|,? {dayDigits} -|.|/|of? {month}', dated),
+  rule('yearFirst', '{year} -|.|/|,? the? {ordinal} -|.|/|of? {month}', dated),
+  monthDate('{yearFirst}', (c) => c.yearFirst),
+  date('at {d:yearFirst}', (c, [, , sign]) => (isSign(sign) ? c.d : undefined)),
   monthDate('{isoDate}', (c) => c.isoDate),
   monthDate('{slashDate}', (c) => c.slashDate),
   monthDate('{fullDotDate}', (c) => c.fullDotDate),

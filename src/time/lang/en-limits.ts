@@ -1,6 +1,7 @@
 import type { DateSpec, DaySet, Moment, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
+import { wholeYear } from './en-periods.ts';
 import { days, spanOf } from './en-spans.ts';
-import { limit, rule } from './grammar.ts';
+import { limit, piece, rule } from './grammar.ts';
 
 /** Where a series starts and ends, what it leaves out, and several times of a day. */
 
@@ -9,7 +10,7 @@ const until = (moment: Moment, inclusive = false): Extract<Piece, { kind: 'until
   moment,
   inclusive,
 });
-const start = (moment: Moment): Piece => ({ kind: 'start', moment });
+const start = (moment: Moment): Extract<Piece, { kind: 'start' }> => ({ kind: 'start', moment });
 const except = (days: DaySet): Piece => ({ kind: 'except', days });
 const count = (number: number, more: { loose?: true } = {}): Piece => ({ kind: 'count', count: number, ...more });
 
@@ -38,6 +39,15 @@ const lasting = (span: Span | undefined): Piece | undefined => span && { kind: '
 
 /** The end of a unit of time that runs. */
 const rest = (unit: Unit) => until({ date: { type: 'period', unit, which: 0, edge: 'end' } });
+
+/** "Every year until 2030": of what comes yearly, four digits are no clock time. Tried before the limits that take them for one. */
+export const yearLimits = [
+  piece('until|through {year}', (c, [word]) => ({
+    ...until({ date: wholeYear(c.year) }, word?.text === 'through'),
+    yearly: true,
+  })),
+  piece('< starting|from || as of > {year}', (c) => ({ ...start({ date: wholeYear(c.year) }), yearly: true })),
+];
 
 export const limitRules = [
   rule('moment', '{date}', (c) => c),

@@ -11,6 +11,8 @@ const period = (
   where: { month?: number; year?: number } = {},
 ): DateSpec => ({ type: 'period', unit, which, edge, ...where });
 
+export const wholeYear = (year: number) => period('year', 0, 'whole', { year });
+
 const ofMonth = (c: { month: number; yearSuffix?: number }, edge?: Edge) => period('month', 0, edge, monthYear(c));
 
 const edgeRules = (
@@ -49,7 +51,8 @@ export const periodRules = [
   date('in|during {month} {yearSuffix}?', (c) => ofMonth(c)),
   date('next {month} {yearSuffix}?', (c) => period('month', 1, 'whole', monthYear(c))),
   date('{month} {yearSuffix}', (c) => ofMonth(c)),
+  date('{year} -|.|/|,? {month}', ({ year, month }) => ofMonth({ month, yearSuffix: year })),
   date('{month}', (c) => ({ ...ofMonth(c), vague: true })),
   rule('periodUnit', 'week|month|year|quarter', (_, [token]) => token?.text as Unit),
-  date('in {year}', (c) => period('year', 0, 'whole', c)),
+  date('in {year}', (c) => wholeYear(c.year)),
 ];

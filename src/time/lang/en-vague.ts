@@ -1,5 +1,6 @@
 import type { Piece } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
+import { isSign } from './en-dates.ts';
 import { piece, rule, type Terminals } from './grammar.ts';
 
 /** Words with several meanings, or with none that is certain: what to ask instead of guessing. */
@@ -57,6 +58,12 @@ export const vagueTerminals: Terminals = {
   },
   dashed: pairOf(/^(\d{1,3})-(\d{1,3})$/, 999),
 };
+
+/** "At 2030 Jan 15": the year, or 20:30. */
+function yearOrClock(digits: string, day: readonly Token[]): Piece {
+  const date = day.map(({ raw }) => raw).join(' ');
+  return unclear(`${date} ${digits}`, `${date} at ${digits.slice(0, 2)}:${digits.slice(2)}`)({});
+}
 
 export const vagueRules = [
   rule('raw', '{weekday}', firstWord),
@@ -134,6 +141,7 @@ export const vagueRules = [
   // "From 20 to 27 December".
   piece('from the? {a:rawDay} to|until|through|- the? {b:rawDay} of? {m:rawMonth}', said('from $m $a to $m $b')),
   piece('from {m:rawMonth} the? {a:rawDay} to|until|through|- the? {b:rawDay}', said('from $m $a to $m $b')),
+  piece('at {yearFirst}', (_, [, year, ...day]) => (isSign(day[0]) ? undefined : yearOrClock(year?.text ?? '', day))),
   piece('on? the? {a:rawDay} and|& the? {b:rawDay} of? {m:rawMonth}', unclear('on $m $a', 'on $m $b')),
   rule('rawDay', '{dayDigits}', (c) => c.dayDigits),
   rule('rawDay', '{ordinal}', (c) => c.ordinal),

@@ -5,7 +5,7 @@ import { isAbbreviation, placeZone, startsPlace, WORDLIKE_ABBREVIATIONS } from '
 import { clockRules, clockTerminals, numberRules, partRules } from './en-clock.ts';
 import { calendarRules, dateTerminals, dayRules } from './en-dates.ts';
 import { holidayRules } from './en-holidays.ts';
-import { limitRules } from './en-limits.ts';
+import { limitRules, yearLimits } from './en-limits.ts';
 import { nameWords } from './en-names.ts';
 import { periodRules } from './en-periods.ts';
 import { cycleRules, daySetRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
@@ -93,6 +93,7 @@ const onDay = (date: DateSpec, time: TimeSpec, types: RegExp): Piece | undefined
 
 const pieceRules = [
   ...tooOften,
+  ...yearLimits,
   // "2h30": at night, or so long.
   piece('{h:hourdigits} {gluedH} {m:twodigits}', ({ h, m }, [hour]) => {
     const instead = [`at ${twoDigits(h)}:${twoDigits(m)}`, `in ${h} hours ${twoDigits(m)} minutes`];

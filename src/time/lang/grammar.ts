@@ -23,7 +23,7 @@ type Values = All<
 > &
   All<Clock, 'colonclock dotclock compact partclock compact4 zeroclock hour fullHour clock hourH'> &
   All<TimeSpec, 'part time timeItem fullTime wholePart'> &
-  All<DateSpec, 'date monthDate isoDate slashDate fullDotDate dotDate todayOrTomorrow'> &
+  All<DateSpec, 'date monthDate yearFirst isoDate slashDate fullDotDate dotDate todayOrTomorrow'> &
   All<Span, 'span oneSpan possessiveUnit'> &
   All<DaySet, 'exception wd wdList numbered dated onDays dayAndDate'> &
   All<Piece, 'piece range limit recurring zone'> &

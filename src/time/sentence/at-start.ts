@@ -97,7 +97,7 @@ function isCompact(s: Sentence, { to, words, phrase }: Run, { hasLead, body }: L
   return ((hasLead && LENGTH.test(words)) || /^\d[\dsmhdw]*$/i.test(words)) && !s.longestUpTo(body[1], to + 1);
 }
 
-const LENGTH = /^\d+ (?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?)$/i;
+const LENGTH = /^\d+ (?:m|minutes?|mins?|h|hours?|hrs?|days?|weeks?|months?)$/i;
 
 /** "Tomorrow morning call Ana": a part of the day that was named, unless the task is but a word ("morning run"). */
 function endsInPart(s: Sentence, run: Run, to: number): boolean {

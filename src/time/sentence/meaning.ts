@@ -11,6 +11,7 @@ import { AT_START, connectorAt, startOf } from './at-start.ts';
 import { numbered, slashed } from './digits.ts';
 import { anniversary, beforeEvent, besideEvent, earlierThan, onThatDay } from './events.ts';
 import { firstOf } from './guard.ts';
+import { halfRead } from './half-read.ts';
 import { lasting, middle } from './middle.ts';
 import type { Run, Sentence, Understood } from './sentence.ts';
 import { isWeak } from './weak.ts';
@@ -26,7 +27,7 @@ export function meaningOf(s: Sentence): Understood {
   const { hasLead, connector } = s.layout;
   const understood = byHabit(s, again(s, counted(s, read(s))));
   if (s.isExhausted) return nothing(s, [0, s.tokens.length]);
-  const anew = corrected(s);
+  const anew = corrected(s) ?? halfRead(s, understood);
   if (anew) return anew;
   const guarded = isCertain(understood.when) ? firstOf(AFTERWARDS, { s, understood })?.understood : undefined;
   // '/remind me "Drink water" every day': a command's way to say where the task ends.

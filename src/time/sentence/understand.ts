@@ -1,6 +1,6 @@
 import { PassingMap } from '../../base/bounded.ts';
 import { conditionIn, contrastIn } from '../conditions.ts';
-import { type RuleWithin, ruleWithin } from '../cron.ts';
+import { type RuleWithin, ruleWithin } from '../cron-within.ts';
 import { hereOf } from '../env.ts';
 import { isForeign, languageOf } from '../foreign/marks.ts';
 import { saysClock } from '../leftover.ts';
@@ -95,7 +95,7 @@ function withPlace({ text, tokens }: Words, here: WhenContext, meant: Understood
 
 /** What a rule beside a task means; a time in the task is asked about. */
 function ruled({ whens, words, before, after }: RuleWithin, here: WhenContext): Understood {
-  const rest = `${before.replace(/(?:^|\s)cron(?:tab)?:?\s*$/i, '')} ${after}`;
+  const rest = `${before.replace(/(?:^|\s)(?:at|on|cron(?:tab)?:?)\s*$/i, '')} ${after}`;
   const around = new Sentence(wordsOf(rest, tokenise(rest)), here);
   const task = deed(around);
   const [first, second] = distinct(whens.flatMap(readingsOf));

@@ -83,10 +83,20 @@ test('a wrong cron expression is told at the start, with its field', async () =>
     '    retention:',
     '      cron: "30 25 * * *"',
     '    audit: { cron: "0 3 * *" }',
+    '    backup: { cron: "0 3 30 FEB *" }',
+    '    memory: { cron: "0 3 1 * 1" }',
+    'tasks:',
+    '  resume_cron: "*/90 * * * *"',
+    'backup:',
+    '  cron: "0 3 * * FUNDAY"',
   ];
   expect(problems(file.join('\n'))).toEqual([
-    'coda.yaml:4:13 scheduler.tasks.retention.cron: expected a cron expression such as "30 7 * * 1-5"; field 2 (hour) is "25", got "30 25 * * *"',
-    'coda.yaml:5:20 scheduler.tasks.audit.cron: expected a cron expression of five fields (such as "30 7 * * 1-5"), got "0 3 * *"',
+    'coda.yaml:4:13 scheduler.tasks.retention.cron: expected a cron expression of five fields such as "30 7 * * 1-5": field 2 (hour) is "25"; it takes 0 to 23, got "30 25 * * *"',
+    'coda.yaml:5:20 scheduler.tasks.audit.cron: expected a cron expression of five fields such as "30 7 * * 1-5": it has 4 fields, not five, got "0 3 * *"',
+    'coda.yaml:6:21 scheduler.tasks.backup.cron: expected a cron expression of five fields such as "30 7 * * 1-5": field 3 (day of the month) is "30"; no month of the expression has that day, got "0 3 30 FEB *"',
+    'coda.yaml:7:21 scheduler.tasks.memory.cron: expected a cron expression of five fields such as "30 7 * * 1-5": it names days of the month and weekdays, by which programs mean different things, got "0 3 1 * 1"',
+    'coda.yaml:9:16 tasks.resume_cron: expected a cron expression of five fields such as "*/15 * * * *", or "": field 1 (minute) is "*/90"; it steps further than the field goes, got "*/90 * * * *"',
+    'coda.yaml:11:9 backup.cron: expected a cron expression of five fields such as "47 2 * * *", or off: field 5 (weekday) is "FUNDAY"; it takes 0 to 7, SUN to SAT, 5L, 1#2 or ?, got "0 3 * * FUNDAY"',
   ]);
 });
 
