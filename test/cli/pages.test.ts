@@ -89,6 +89,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run check': 'a part of npm test',
   'npm run test:fast': 'a part of npm test',
   'npm run test:long': 'takes an hour',
+  'npx vitest run --project=db': 'a part of npm test',
+  'npx vitest run test/skills/notes': 'a part of npm test',
   'npm run format': 'changes the sources; npm test has biome look at them',
   'npm run generate': 'changes the sources; documents.test.ts compares them with what it would write',
   'npm run pictures': 'changes the pictures; pictures.test.ts plays what it plays',

@@ -46,7 +46,7 @@ test('/skill completes the names of the skills that a person may call, in their 
   await play.answer(used);
   // On a slow machine it is told first that something is being done.
   await eventually(() => used.original?.content.startsWith('answer'));
-  expect(used.original?.content).toBe('answer to /skill word\nthis text');
+  expect(used.original?.content).toBe('answer to /skill word\n  this text');
   const { rows } = await play.database.read<{ uses: number }>(`select uses from skill_uses where name = 'word'`);
   expect(rows).toEqual([{ uses: 1 }]);
 });

@@ -104,7 +104,7 @@ describe.each(testDatabases)('files that are fetched on $name', ({ name, availab
     await coda.app.settled();
     expect(coda.platform.in('c1').slice(3)).toEqual([
       'Fake did not let me have gone.txt. Please send it again.',
-      'read: look\n(attached, but not taken: gone.txt)',
+      'read: look\n  (attached, but not taken: gone.txt)',
       'read: next',
     ]);
     await (await coda.hearWith(['c.txt'], 'ana', 'c1', '/attached')).settled;
