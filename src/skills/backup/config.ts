@@ -15,13 +15,12 @@ export const config = block(
   'Backups that coda makes by itself, into the folder backups of the data folder.',
   z
     .strictObject({
-      cron: cronOrOff.optional()
-        .meta({
-          description:
-            'When, as cron of five fields, or off. Left out: at 2:47 at night with the embedded database, never with a ' +
-            'PostgreSQL of your own. CODA_BACKUP overrides it.',
-          example: '47 2 * * *',
-        }),
+      cron: cronOrOff.optional().meta({
+        description:
+          'When, as cron of five fields, or off. Left out: at 2:47 at night with the embedded database, never with a ' +
+          'PostgreSQL of your own. CODA_BACKUP overrides it.',
+        example: '47 2 * * *',
+      }),
       keep: count(1, 1_000).default(7).describe('How many of these are kept.'),
     })
     .prefault({}),
