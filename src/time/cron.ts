@@ -141,9 +141,12 @@ function weekdayTexts({ texts: { dayOfWeek }, isQuartz }: Expression): string[] 
 const offered = (when: When): Reading[] =>
   when.kind === 'ambiguous' ? when.readings : when.kind === 'recurring' ? [{ words: '', when }] : [];
 
+const NO_SUCH_DAY = 'no month of the expression has that day';
+
 /** The expression with this weekday field as a rule. */
 function whenOf(expression: Expression, dayOfWeek: string, env: Env): When {
   const problem = problemIn(expression, dayOfWeek);
+  if (problem?.endsWith(NO_SUCH_DAY)) return { ...badRule(problem), code: 'NEVER' };
   if (problem !== undefined) return badRule(problem);
   const { texts } = expression;
   const fields = nodeCron().parse(forNodeCron({ ...texts, dayOfWeek }));
@@ -163,7 +166,7 @@ function problemIn(expression: Expression, dayOfWeek: string): string | undefine
     const found = FIELDS.find(({ field }) => field === error.field);
     const isImpossible = /impossible/.test(error.message);
     if (!found) return `"${expression.text}" is no cron expression`;
-    return placed(expression, found.field, isImpossible ? 'no month of the expression has that day' : undefined);
+    return placed(expression, found.field, isImpossible ? NO_SUCH_DAY : undefined);
   }
   const far = FIELDS.find(({ field, high }) => stepsTooFar(texts[field], high));
   if (far) return placed(expression, far.field, 'it steps further than the field goes');
