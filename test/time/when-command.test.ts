@@ -35,6 +35,12 @@ test('words that do not say when end with a status and a hint', async () => {
   expect(output).toContain('When should that be?');
 });
 
+test('of a cron expression it names the field that cannot be, and why', async () => {
+  const { status, output } = await run({ ...HERE, text: '0 9 31 2 *' });
+  expect(status).toBe(65);
+  expect(output).toContain('field 3 (day of the month) is "31"; no month of the expression has that day');
+});
+
 test('--json answers with one object', async () => {
   const { output } = await run({ ...HERE, text: 'remind me to call mom tomorrow at 5pm', json: true });
   expect(JSON.parse(output)).toEqual({
