@@ -105,7 +105,7 @@ export function createTool(wakeAt: WakeAt) {
         return failed('NO_TIME', message, { remedy, asks: { slot: 'when' } });
       }
       const said = pastTheHour(input.when, ctx.when) ?? input.when;
-      const when = readSlot(isWaking(text, said) ? inTheMorning(said) : said, ctx.when);
+      const when = readSlot(isWaking(text, said) ? inTheMorning(said) : said, ctx.when, text);
       if (when.kind === 'reject') return askAnother(when, text, input.lead);
       const { lead, dm, urgent, catch_up, nag } = input;
       const wanted = { act: 'create', text, lead, dm, urgent, catch_up, nag };

@@ -16,7 +16,7 @@ export const offerTool = dataTool({
   input: z.object({ text: z.string().min(1).max(LONGEST_TEXT), when: z.string().min(1).max(200) }),
 
   async run({ text, when: said }, { when: ctx }) {
-    const when = readSlot(said, ctx);
+    const when = readSlot(said, ctx, text);
     // Words that say no time were no wish.
     if (when.kind === 'reject') return failed('NOT_FOUND', when.say);
     const wanted = { act: 'create', text };

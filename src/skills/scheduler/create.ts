@@ -81,7 +81,7 @@ export const createTool = (tooling: Tooling) =>
         const { message, remedy } = texts.noWhen(meant.prompt ?? meant.run ?? '');
         return failed('NO_TIME', message, { remedy, asks: { slot: 'when' } });
       }
-      const when = readSlot(input.when, ctx.when);
+      const when = readSlot(input.when, ctx.when, meant.prompt ?? meant.run);
       if (when.kind === 'reject' && when.code === 'TOO_OFTEN') return tooOften(tooling);
       if (when.kind === 'reject') return failed(when.code, when.say);
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, { ...input, act: 'create' });
