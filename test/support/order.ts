@@ -4,7 +4,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 export const LONGEST: readonly string[] = [
   'journeys/journeys',
   'delivery/kill/matrix',
-  'agent/english/dialogues',
   'time/corpus',
   'skills/browser/reach',
   'cli/daemon',
