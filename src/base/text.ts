@@ -11,6 +11,13 @@ export function shorten(text: string, max: number): string {
   return `${kept.trimEnd()}…`;
 }
 
+/** A text file as its byte order mark says that it is written: UTF-16 with one, else UTF-8. The mark is no part of it. */
+export function decoded(bytes: Buffer): string {
+  const mark = bytes.subarray(0, 2).toString('hex');
+  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
 /** `1 reminder`, `2 reminders`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

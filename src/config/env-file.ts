@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
+import { decoded } from '../base/text.ts';
 
 /** Where the `.env` of a configuration is: beside it, or beside the folder `config` that it is in. */
 export function envFileOf(configFile: string): string {
@@ -14,7 +15,7 @@ export function envFileOf(configFile: string): string {
 /** What `file` sets, by name; nothing where there is none. One that cannot be read is `CONFIG_UNREADABLE`. */
 export function readEnvFile(file: string): Record<string, string> {
   try {
-    return parseEnv(readFileSync(file, 'utf8')) as Record<string, string>;
+    return parseEnv(withHashes(decoded(readFileSync(file)))) as Record<string, string>;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return {};
     throw new CodaError('CONFIG_UNREADABLE', {
@@ -23,6 +24,22 @@ export function readEnvFile(file: string): Record<string, string> {
       cause: error,
     });
   }
+}
+
+/** `NAME=value`: quoted, over several lines where it wants, or bare. */
+const SETTING = /^([ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=)([ \t]*)("[^"]*"|'[^']*'|`[^`]*`|[^\r\n"'`][^\r\n]*)/gm;
+
+/**
+ * Quotes a bare value with a `#` inside a word, which begins no comment: keys and passwords have such. Node's own reader
+ * takes every one for a comment.
+ */
+function withHashes(text: string): string {
+  return text.replace(SETTING, (line: string, name: string, space: string, value: string) => {
+    const isBare = !/^["'`]/.test(value) && !(space !== '' && value.startsWith('#'));
+    const bare = value.replace(/\s#.*$/, '').trimEnd();
+    const quote = ["'", '"', '`'].find((each) => !bare.includes(each));
+    return isBare && bare.includes('#') && quote !== undefined ? `${name}${quote}${bare}${quote}` : line;
+  });
 }
 
 /**

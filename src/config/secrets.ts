@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
 import type { Secrets } from '../base/log.ts';
+import { decoded } from '../base/text.ts';
 import { isUrl } from '../base/urls.ts';
 import { childOf, fieldOf, keysOf, type Path } from './schema.ts';
 import { isBranch, type Problem, type Tree } from './tree.ts';
@@ -48,7 +49,7 @@ function takeFile(tree: Tree, target: Path, source: Path, file: string, problems
     return;
   }
   try {
-    tree.set(target, readFileSync(file, 'utf8').replace(/\r?\n$/, ''), origin);
+    tree.set(target, decoded(readFileSync(file)).replace(/\r?\n$/, ''), origin);
   } catch (error) {
     problems.push({ origin, path: source, message: `the file cannot be read (${messageOf(error)})` });
     // Something stands in its place, so that it is not missing as well.

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/app/index.ts';
 import { envFileOf } from '../../src/config/index.ts';
 import { discordOf, load, refused, written } from './support.ts';
 
-function withEnv(config: string, env: string, real: Record<string, string> = {}) {
+function withEnv(config: string, env: string | Buffer, real: Record<string, string> = {}) {
   const request = written(config, { env: real });
   writeFileSync(join(request.cwd, '.env'), env);
   return readConfig(request);
@@ -15,6 +15,28 @@ test('the .env beside a configuration gives what it refers to, and what override
   const config = withEnv('assistant:\n  name: ${WHO}\n', 'WHO="Robin" # me\nDISCORD_TOKEN=from-file\n');
   expect(config.assistant.name).toBe('Robin');
   expect(discordOf(config)?.token).toBe('from-file');
+});
+
+describe('a value is what was written', () => {
+  const TEXT = 'WHO=Robin\nDISCORD_TOKEN=abc\n';
+  test.each<[what: string, env: string | Buffer, name: string, token: string]>([
+    ['behind a byte order mark', `\ufeff${TEXT}`, 'Robin', 'abc'],
+    ['as Notepad writes "Unicode"', Buffer.from(`\ufeff${TEXT}`, 'utf16le'), 'Robin', 'abc'],
+    ['in UTF-16 the other way round', Buffer.from(`\ufeff${TEXT}`, 'utf16le').swap16(), 'Robin', 'abc'],
+    ['with a # inside a word', 'WHO=Ro#bin#\nexport DISCORD_TOKEN=abc#def # mine\n', 'Ro#bin#', 'abc#def'],
+    ['with a # first, and quotes', "WHO=#1\nDISCORD_TOKEN=a'#b\n", '#1', "a'#b"],
+    ['without the comment behind it', 'WHO=Robin # me\nDISCORD_TOKEN=  abc #x\n', 'Robin', 'abc'],
+    ['in quotes, over two lines', 'DISCORD_TOKEN="a\nWHO=b#c"\nWHO="Ro#b" # me\n', 'Ro#b', 'a\nWHO=b#c'],
+  ])('%s', (_, env, name, token) => {
+    const config = withEnv('assistant:\n  name: ${WHO}\n', env);
+    expect([config.assistant.name, discordOf(config)?.token]).toEqual([name, token]);
+  });
+
+  test('also in a file of its own', () => {
+    const request = written('discord:\n  token_file: token\n');
+    writeFileSync(join(request.cwd, 'token'), '\ufeffabc#def\n');
+    expect(discordOf(readConfig(request))?.token).toBe('abc#def');
+  });
 });
 
 test('the environment itself wins, unless it is empty', () => {
