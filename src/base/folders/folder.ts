@@ -1,6 +1,6 @@
 /** Opens folders and files by descriptor, so that nothing can be swapped between check and use. */
 
-import { constants, type Stats } from 'node:fs';
+import { constants, type Stats, statfsSync } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../errors.ts';
@@ -79,6 +79,37 @@ function fileProblem(stats: Stats, path: string): Refusal | undefined {
 /** Whether anybody on this machine may change it. Windows has no such bits. */
 export function isWorldWritable(stats: Stats): boolean {
   return process.platform !== 'win32' && (stats.mode & OTHERS_MAY_WRITE) !== 0;
+}
+
+/** File systems that show the same rights for every file, by what `statfs` calls them, and how they are told others. */
+const WITHOUT_RIGHTS: ReadonlyMap<number, readonly [name: string, mount: string]> = new Map([
+  [0x4d44, ['FAT', 'mount it with umask=022']],
+  [0x2011bab0, ['exFAT', 'mount it with umask=022']],
+  [0x5346544e, ['NTFS', 'mount it with umask=022']],
+  [0x7366746e, ['NTFS', 'mount it with umask=022']],
+  [0xff534d42, ['CIFS', 'mount it with file_mode=0644,dir_mode=0755']],
+  [0xfe534d42, ['SMB', 'mount it with file_mode=0644,dir_mode=0755']],
+  [0x01021997, ['9p', 'under WSL set options = "metadata,umask=022" below [automount] in /etc/wsl.conf']],
+  [0x53464846, ['drvfs', 'set options = "metadata,umask=022" below [automount] in /etc/wsl.conf']],
+  [0x786f4256, ['vboxsf', 'mount it with umask=022']],
+  [0x65735546, ['FUSE', 'mount it with umask=022']],
+]);
+
+/** What `statfs` calls the file system of a path; 0 where it cannot tell. */
+export function fileSystemOf(path: string): number {
+  try {
+    return Number(statfsSync(path).type) >>> 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** How everybody's right to write to `shown` is taken away, which a mount may have no means to keep. */
+export function closingRemedy(shown: string, fileSystem: number): string {
+  const chmod = `"chmod o-w ${shown}" takes that right away`;
+  const [name, mount] = WITHOUT_RIGHTS.get(fileSystem) ?? [];
+  if (name === undefined) return `${chmod}.`;
+  return `${chmod}; where that changes nothing, as on many mounts of this kind (${name}), ${mount}, or copy the folder to another disk.`;
 }
 
 export function refuseFor(error: unknown, path: string): Refusal {

@@ -3,6 +3,7 @@
 import { type FileEntry, listInside } from '../../base/folders/list.ts';
 import { readInside } from '../../base/folders/read.ts';
 import { Pace } from '../../base/pace.ts';
+import { decoded } from '../../base/text.ts';
 import { isScript } from '../pin.ts';
 import type { Finding, FindingLevel } from './finding.ts';
 import { type ScannedFile, scanFile } from './scan.ts';
@@ -80,10 +81,7 @@ const isProse = (file: FileEntry): boolean => PROSE.test(file.path) && !isScript
 
 /** NULs are no characters to a shell, and hide nothing. */
 function scannable(file: FileEntry, content: Buffer): ScannedFile {
-  const text = content
-    .toString('utf8')
-    .replace(/^\ufeff/, '')
-    .replaceAll('\0', '');
+  const text = decoded(content).replaceAll('\0', '');
   return { path: file.path, text, isProse: isProse(file) && !text.startsWith('#!') };
 }
 

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { closingRemedy, fileSystemOf } from '../../../src/base/folders/folder.ts';
 import { readInside } from '../../../src/base/folders/read.ts';
 import { skillFolder, temporaryFolder, write } from '../../skills/agent-skills/support/folders.ts';
 
@@ -21,6 +22,20 @@ function skillBesideSecret(files: Record<string, string> = {}): string {
   write(join(root, '..'), { 'secret.txt': SECRET });
   return root;
 }
+
+test.each([
+  ['ext4', 0xef53, '"chmod o-w /x" takes that right away.'],
+  ['exFAT', 0x2011bab0, 'mount it with umask=022, or copy the folder'],
+  ['9p, as under WSL', 0x01021997, 'options = "metadata,umask=022" below [automount]'],
+  ['CIFS', 0xff534d42, 'mount it with file_mode=0644,dir_mode=0755'],
+])('everybody’s right to write is taken away as the file system allows: %s', (_, fileSystem, remedy) => {
+  expect(closingRemedy('/x', fileSystem)).toContain(remedy);
+});
+
+test('the file system of a path is known by its number, or not at all', () => {
+  expect(fileSystemOf('/proc')).toBe(process.platform === 'linux' ? 0x9fa0 : fileSystemOf('/proc'));
+  expect(fileSystemOf('/nowhere/at/all')).toBe(0);
+});
 
 const TRAVERSALS: [string, string][] = [
   ['..', 'bad_path'],

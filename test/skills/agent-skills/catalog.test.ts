@@ -131,7 +131,8 @@ test('inline skills stand above folders, and installed bundles above them', asyn
     inline: [
       { name: 'style', description: 'Inline.', instructions: 'Write short.\n' },
       { name: 'tone', description: 'Inline.', instructions: 'Be kind.' },
-      { name: 'No Name', description: 'x', instructions: 'y' },
+      { name: '--', description: 'x', instructions: 'y' },
+      { name: 'Two Words', description: 'x', instructions: 'y' },
     ],
   });
   const style = snapshot.skills.get('style') as AgentSkill;
@@ -139,6 +140,7 @@ test('inline skills stand above folders, and installed bundles above them', asyn
   expect(await readBody(style)).toBe('Write short.');
   expect(snapshot.skills.get('tone')?.description).toBe('Installed.');
   expect(snapshot.invalid[0]?.diagnostics[0]?.file).toBe('skills.inline[2]');
+  expect(snapshot.skills.get('two-words')?.declaredName).toBe('Two Words');
 });
 
 test('settings switch a skill off, and say what it is for and how it is shown', async () => {

@@ -68,6 +68,7 @@ function judgeFile({ parts }: Head, fileName: string, found: Diagnoses): void {
     const message = 'The frontmatter has no closing "---" on a line of its own.';
     found.warn('frontmatter_unclosed', message, parts.bodyLine);
   }
+  if (parts.codeFence !== undefined) found.warn('code_fence', 'It stands in a code block.', 1);
   if (parts.late) found.warn('frontmatter_late', 'Empty lines stand before the frontmatter.', 1);
   if (parts.hasBom) found.note('bom', 'The reference validator refuses the byte order mark.', 1);
   if (fileName === 'SKILL.md') return;

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CodaError } from '../../../base/errors.ts';
 import { Pace } from '../../../base/pace.ts';
-import { readHead } from '../read/file.ts';
+import { bodyIn, readHead } from '../read/file.ts';
 import type { AgentSkill, Diagnostic, SkillSource } from '../skill.ts';
 import { judge } from './standard.ts';
 import { walk } from './walk.ts';
@@ -77,15 +77,14 @@ function verdictOn(skill: AgentSkill, linkedAs: string | undefined, options: Val
   const strict = !isRefused && judged.list.every(({ level }) => level === 'note');
   const known = new Set(judged.list.map(({ code }) => code));
   const problems = [...skill.diagnostics.filter(({ code }) => !known.has(code)), ...judged.list];
-  if (options.checkEntrypoints)
-    problems.push(...missingScripts(file, path, head.parts.bodyOffset, head.parts.bodyLine));
+  if (options.checkEntrypoints) problems.push(...missingScripts(file, path, head.parts.bodyLine));
   return { path, name, usable: skill.usable, strict, problems: problems.sort(byPlace) };
 }
 
 const byPlace = (a: Diagnostic, b: Diagnostic): number => (a.line ?? 0) - (b.line ?? 0);
 
-function missingScripts(file: string, directory: string, bodyOffset: number, bodyLine: number): Diagnostic[] {
-  const body = readFileSync(file).toString('utf8', bodyOffset);
+function missingScripts(file: string, directory: string, bodyLine: number): Diagnostic[] {
+  const body = bodyIn(readFileSync(file));
   return namedScripts(body)
     .filter(({ path }) => !existsSync(join(directory, path)))
     .map(({ path, line }) => ({

@@ -118,7 +118,8 @@ const MAC_EXTRAS = /^__MACOSX\/|(?:^|\/)\.DS_Store$|(?:^|\/)\._[^/]*$/;
  * together where case does not count, a file that is a folder too, or more than `limits` allows by the headers (what
  * really comes out is counted when it is unpacked).
  */
-function checkEntries(entries: ZipEntry[], limits: BundleLimits): { files: ZipEntry[]; folder: string | undefined } {
+function checkEntries(written: ZipEntry[], limits: BundleLimits): { files: ZipEntry[]; folder: string | undefined } {
+  const entries = withPlainNames(written);
   if (entries.length > limits.entries) throw refuseBundle(`has more than ${limits.entries} entries`);
   checkSizes(entries, limits);
   const tree = new Tree();
@@ -134,7 +135,22 @@ function checkEntries(entries: ZipEntry[], limits: BundleLimits): { files: ZipEn
   const files = entries.filter(({ path, isFolder }) => !isFolder && !MAC_EXTRAS.test(path));
   const folder = folderOf(files);
   if (folder === undefined) return { files, folder };
-  return { files: files.map((file) => ({ ...file, path: file.path.slice(folder.length + 1) })), folder };
+  const inside = files.filter(({ path }) => path.startsWith(`${folder}/`));
+  return { files: inside.map((file) => ({ ...file, path: file.path.slice(folder.length + 1) })), folder };
+}
+
+/**
+ * Names without `./` in front, and with the slashes that the format asks for where an archive has backslashes throughout,
+ * as some programs of Windows write them. Beside slashes a backslash is a character, and refused.
+ */
+function withPlainNames(entries: readonly ZipEntry[]): ZipEntry[] {
+  const isBackslashed = !entries.some(({ path }) => path.includes('/'));
+  return entries.flatMap((entry) => {
+    const slashed = isBackslashed ? entry.path.replaceAll('\\', '/') : entry.path;
+    const path = slashed.replace(/^(?:\.\/)+/, '');
+    const isFolder = entry.isFolder || (path.endsWith('/') && entry.bytes === 0);
+    return path === '' && isFolder ? [] : [{ ...entry, path, isFolder: path !== '' && isFolder }];
+  });
 }
 
 function checkSizes(entries: readonly ZipEntry[], limits: BundleLimits): void {
@@ -173,15 +189,15 @@ class Tree {
   }
 }
 
-/** The one folder that everything lies in; undefined when SKILL.md lies at the top. */
+/** The one folder that the skill lies in, beside which files may lie (a README); undefined when SKILL.md lies at the top. */
 function folderOf(files: readonly ZipEntry[]): string | undefined {
   const isSkill = (path: string) => path.toLowerCase() === 'skill.md';
   if (files.some(({ path }) => isSkill(path))) return undefined;
-  const folders = new Set(files.map(({ path }) => path.slice(0, Math.max(0, path.indexOf('/')))));
+  const folders = new Set(files.flatMap(({ path }) => (path.includes('/') ? [path.slice(0, path.indexOf('/'))] : [])));
   const [folder = ''] = folders;
   const inFolder = files.some(({ path }) => isSkill(path.slice(folder.length + 1)));
   if (folders.size === 1 && folder !== '' && inFolder) return folder;
-  throw refuseBundle('has no SKILL.md, neither at its top nor in one folder that holds everything');
+  throw refuseBundle('has no SKILL.md, neither at its top nor in its only folder');
 }
 
 /**

@@ -8,7 +8,7 @@ const TRUE = /^(?:true|yes|on|1)$/i;
 const FALSE = /^(?:false|no|off|0)$/i;
 
 /** `allowed_tools`, `allowedTools` and `Allowed-Tools` all mean `allowed-tools`. */
-function canonicalKey(key: string): string {
+export function canonicalKey(key: string): string {
   if (CANONICAL.test(key)) return key;
   return key
     .replace(/([a-z])([A-Z])/g, '$1-$2')
@@ -17,6 +17,17 @@ function canonicalKey(key: string): string {
 }
 
 const CANONICAL = /^[a-z-]+$/;
+
+/** What a skill can say of itself. */
+const KNOWN = new Set(
+  (
+    'name description license compatibility metadata allowed-tools version author homepage tags triggers context agent model ' +
+    'display hooks dependencies secrets argument-hint user-invocable disable-model-invocation forbidden-tools docker-image ' +
+    'fork-agent auto-summarize'
+  ).split(' '),
+);
+
+export const isKnownKey = (key: string): boolean => KNOWN.has(canonicalKey(key));
 
 export class Fields {
   private readonly byKey = new Map<string, Field>();

@@ -2,9 +2,10 @@
 
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { messageOf, systemCode } from '../../../base/errors.ts';
-import { isWorldWritable } from '../../../base/folders/folder.ts';
+import { closingRemedy, fileSystemOf, isWorldWritable } from '../../../base/folders/folder.ts';
+import { decoded } from '../../../base/text.ts';
 import type { AgentSkill } from '../skill.ts';
-import { type Divided, divide, hasText, splitFrontmatter } from './head.ts';
+import { type Divided, divide, hasText, splitFrontmatter, withoutCodeFence } from './head.ts';
 
 /** Identifies the state of a file or folder without reading it. */
 export interface Stamp {
@@ -34,6 +35,9 @@ export interface Head extends Divided {
   readonly stamp: Stamp;
   /** Whether there are any instructions in the whole file. */
   readonly hasBody: boolean;
+  /** Bytes of the whole file as it is read: of UTF-16, after it was turned into UTF-8. */
+  readonly size: number;
+  readonly isUtf16: boolean;
 }
 
 // Without O_NONBLOCK opening a FIFO waits until somebody writes to it.
@@ -43,7 +47,7 @@ export function openToAll(path: string): Refusal {
   const shown = /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
   return {
     code: 'world_writable',
-    message: `Everybody on this machine may write to ${shown}; "chmod o-w ${shown}" takes that right away.`,
+    message: `Everybody on this machine may write to ${shown}; ${closingRemedy(shown, fileSystemOf(path))}`,
   };
 }
 
@@ -107,6 +111,11 @@ export function refusedBy(error: unknown): Refusal {
 
 function headOf(descriptor: number, size: number, scratch: Buffer): Omit<Head, 'stamp'> {
   let bytes = readUpTo(descriptor, scratch.subarray(0, Math.min(size, FIRST_BYTES)), 0);
+  if (isUtf16(bytes)) {
+    const text = asUtf8(readUpTo(descriptor, Buffer.allocUnsafe(size), 0));
+    const divided = divide(text);
+    return { ...divided, bytes: text, hasBody: divided.parts.hasBody, size: text.length, isUtf16: true };
+  }
   const first = splitFrontmatter(bytes);
   const isEnough = bytes.length >= size || (!first.unclosed && first.hasBody);
   if (!isEnough) {
@@ -116,8 +125,14 @@ function headOf(descriptor: number, size: number, scratch: Buffer): Omit<Head, '
     ]);
   }
   const divided = divide(bytes);
-  return { ...divided, bytes, hasBody: divided.parts.hasBody || hasTextFrom(descriptor, bytes.length, size) };
+  const hasBody = divided.parts.hasBody || hasTextFrom(descriptor, bytes.length, size);
+  return { ...divided, bytes, hasBody, size, isUtf16: false };
 }
+
+/** A text file as editors of Windows may save it: it says so with its mark. */
+const isUtf16 = (bytes: Buffer): boolean => /^(?:fffe|feff)$/.test(bytes.subarray(0, 2).toString('hex'));
+
+const asUtf8 = (bytes: Buffer): Buffer => (isUtf16(bytes) ? Buffer.from(decoded(bytes)) : bytes);
 
 /** Whether anything but empty space stands from `from` on. */
 function hasTextFrom(descriptor: number, from: number, size: number): boolean {
@@ -144,12 +159,14 @@ function readUpTo(descriptor: number, buffer: Buffer, position: number): Buffer 
 export function readBody(skill: AgentSkill): string | Refusal {
   if ('text' in skill.body) return skill.body.text.trim();
   if (skill.file === undefined) return { code: 'gone', message: 'It has no file.' };
-  return opened(skill.file, FLAGS, (descriptor) => {
-    const whole = readFileSync(descriptor);
-    // The file may have changed since the scan, so that its fences are looked for again.
-    const { parts } = divide(whole.subarray(0, HEAD_BYTES));
-    return whole.toString('utf8', parts.bodyOffset).trim();
-  });
+  return opened(skill.file, FLAGS, (descriptor) => bodyIn(readFileSync(descriptor)).trim());
+}
+
+/** The instructions in a whole file. It may have changed since the scan, so that its fences are looked for again. */
+export function bodyIn(file: Buffer): string {
+  const whole = asUtf8(file);
+  const { parts } = divide(whole.subarray(0, HEAD_BYTES));
+  return withoutCodeFence(whole.toString('utf8', parts.bodyOffset), parts);
 }
 
 /** Of a file at a scan: the frontmatter and, where a description is missing, the first paragraph lie in it. */

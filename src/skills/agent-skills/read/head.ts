@@ -1,7 +1,8 @@
 /** Splits a `SKILL.md` into frontmatter and body, and reads the frontmatter: quick reader, YAML library, repair. */
 
 import { readPlain } from './plain.ts';
-import { type Document, type Field, NO_DOCUMENT, readYaml, repair } from './yaml.ts';
+import { hasGlued, repair, withHashes } from './repair.ts';
+import { type Document, type Field, NO_DOCUMENT, readYaml } from './yaml.ts';
 
 /** A `SKILL.md` taken apart. */
 export interface Divided {
@@ -25,8 +26,10 @@ function readFrontmatter(text: string, firstLine: number): Document {
   const plain = readPlain(text, firstLine);
   if (plain) return plain;
   const document = readYaml(text, firstLine);
-  const isBroken = document.problems.some(({ code }) => code === 'yaml_invalid');
-  return withForbidden(isBroken ? repair(text, firstLine, document.problems) : document, text, firstLine);
+  const isBroken =
+    document.problems.some(({ code }) => code === 'yaml_invalid') || (document.fields.length === 0 && hasGlued(text));
+  const read = isBroken ? repair(text, firstLine, document.problems) : withHashes(document, text, firstLine);
+  return withForbidden(read, text, firstLine);
 }
 
 const FORBIDDEN = /^[\t ]*["']?(forbidden[-_]?tools)["']?[\t ]*:/im;
@@ -57,11 +60,13 @@ export interface Parts {
   late: boolean;
   /** There is an opening fence and no closing one. */
   unclosed: boolean;
+  /** The mark of a code block that the file stands in. */
+  codeFence: string | undefined;
 }
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
-/** A fence is a line of its own: `---` inside a value is none. */
-const OPENING = /^(?:[ \t]*\r?\n)*---[ \t]*\r?\n/;
+/** A fence is a line of its own: `---` inside a value is none. Models put whole files into a code block. */
+const OPENING = /^(?:[ \t]*\r?\n)*(?:(`{3,}|~{3,})[\w-]*[ \t]*\r?\n(?:[ \t]*\r?\n)*)?---[ \t]*\r?\n/;
 const CLOSING = Buffer.from('---');
 const NEWLINE = 0x0a;
 /** How far an opening fence is looked for. */
@@ -71,7 +76,8 @@ const OPENING_BYTES = 1_024;
 export function splitFrontmatter(head: Buffer, isText = false): Parts {
   const start = head.indexOf(BOM) === 0 ? BOM.length : 0;
   // One character a byte, so that what is found in the text is an offset in the file, also where it is no UTF-8.
-  const opening = isText ? undefined : OPENING.exec(head.toString('latin1', start, start + OPENING_BYTES))?.[0];
+  const found = isText ? null : OPENING.exec(head.toString('latin1', start, start + OPENING_BYTES));
+  const [opening, codeFence] = found ?? [];
   const make = (from: number, to: number, body: number, unclosed: boolean): Parts => ({
     frontmatter: opening === undefined ? undefined : head.toString('utf8', from, to),
     line: countLines(head, from) + 1,
@@ -79,8 +85,9 @@ export function splitFrontmatter(head: Buffer, isText = false): Parts {
     bodyLine: countLines(head, body) + 1,
     hasBody: hasText(head, body),
     hasBom: start > 0,
-    late: opening !== undefined && !opening.startsWith('---'),
+    late: opening !== undefined && codeFence === undefined && !opening.startsWith('---'),
     unclosed,
+    codeFence,
   });
   if (opening === undefined) return make(start, start, start, false);
   const from = start + opening.length;
@@ -88,6 +95,19 @@ export function splitFrontmatter(head: Buffer, isText = false): Parts {
   if (closing) return make(from, closing.from, closing.to, false);
   const unclosed = endOfYaml(head.toString('latin1', from));
   return make(from, from + unclosed.yaml, from + unclosed.body, true);
+}
+
+/** The body without the end of the code block that the file stands in; without its beginning, where only the head did. */
+export function withoutCodeFence(body: string, { codeFence }: Pick<Parts, 'codeFence'>): string {
+  if (codeFence === undefined) return body;
+  const lines = body.split('\n');
+  const isFence = (line: string) => line.trim().startsWith(codeFence) && /^[`~]+[\w-]*$/.test(line.trim());
+  const first = lines.findIndex((line) => line.trim() !== '');
+  if (lines[first]?.trim() === codeFence) return lines.slice(first + 1).join('\n');
+  const last = lines.findLastIndex((line) => line.trim() !== '');
+  // Code blocks of the body's own have two fences each.
+  const isClosed = lines[last]?.trim() === codeFence && lines.filter(isFence).length % 2 === 1;
+  return isClosed ? lines.slice(0, last).join('\n') : body;
 }
 
 function closingFence(head: Buffer, start: number): { from: number; to: number } | undefined {

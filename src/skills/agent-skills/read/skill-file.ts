@@ -35,7 +35,7 @@ export function readSkill(found: Found, head: Head): Reading {
     {
       place,
       document,
-      body: { offset: parts.bodyOffset, length: head.stamp.size - parts.bodyOffset },
+      body: { offset: parts.bodyOffset, length: head.size - parts.bodyOffset },
       hasBody: head.hasBody,
       firstParagraph: () => firstParagraph(head.bytes.toString('utf8', parts.bodyOffset)),
     },
@@ -84,12 +84,15 @@ function placeOf({ source, directory, fileName, folderName }: Found): Place & { 
   return { source, directory, file: `${directory}/${fileName}`, folderName: folderName || basename(directory) };
 }
 
-function diagnoseFile({ fileName }: Found, { bytes }: Head, parts: Parts, diagnoses: Diagnoses): void {
+function diagnoseFile({ fileName }: Found, { bytes, isUtf16 }: Head, parts: Parts, diagnoses: Diagnoses): void {
   const nuls = countNuls(bytes);
   if (nuls * MOST_NULS > bytes.length) diagnoses.error('binary', 'It is no text: it is full of NUL characters.');
   else if (nuls > 0) diagnoses.warn('binary', 'It holds NUL characters, which are of no use in a text.');
   else if (!isUtf8(withoutPartialEnd(bytes)))
     diagnoses.warn('encoding', 'It is not UTF-8; what cannot be read is replaced.');
+  if (isUtf16) diagnoses.warn('encoding', 'It is written in UTF-16, not UTF-8.', 1);
+  if (parts.codeFence !== undefined)
+    diagnoses.warn('code_fence', 'It stands in a code block, whose fences are left out.', 1);
   if (parts.hasBom) diagnoses.note('bom', 'It begins with a byte order mark.', 1);
   if (fileName !== 'SKILL.md') diagnoses.note('file_name', `The file is called "${fileName}", not "SKILL.md".`);
   if (parts.frontmatter === undefined) diagnoses.warn('frontmatter_missing', 'There is no frontmatter.', 1);

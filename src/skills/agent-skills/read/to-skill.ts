@@ -279,6 +279,14 @@ export function isStandardName(name: string): boolean {
   return lengthOf(name) <= LONGEST && name === name.toLowerCase() && STANDARD.test(name);
 }
 
+/** `Weather Digest` → `weather-digest`: what people type for a name with spaces. */
+const slugOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .filter((part) => part !== '')
+    .join('-');
+
 /** Whether a skill can be called by `name`, as the standard wants it or not. */
 function isServable(name: string): boolean {
   return lengthOf(name) <= LONGEST_SERVABLE && SERVABLE.test(name);
@@ -296,10 +304,17 @@ function chooseName(
   const own = normalName(folder);
   const given = declared && normalName(declared.text);
   const candidates = given === undefined ? [own] : [given, own];
-  const name = candidates.find(isStandardName) ?? [...candidates].reverse().find(isServable);
-  if (declared === undefined) diagnoses.warn('name_missing', `There is no name; the folder's, "${own}", serves.`);
+  const slug = candidates
+    .filter((one) => /^[\p{L}\p{N}]/u.test(one))
+    .map(slugOf)
+    .find(isStandardName);
+  const name = candidates.find(isStandardName) ?? [...candidates].reverse().find(isServable) ?? slug;
+  if (declared === undefined)
+    diagnoses.warn('name_missing', `There is no name; the folder's, "${name ?? own}", serves.`);
   else if (given !== own && name === own && given !== '') {
     diagnoses.warn('name_form', `"${given}" cannot serve as a name; the folder's, "${own}", does.`, declared.line);
+  } else if (name !== undefined && !candidates.includes(name)) {
+    diagnoses.warn('name_form', `"${given ?? own}" cannot serve as a name; "${name}" does.`, declared.line);
   } else if (given !== own && name === given) {
     diagnoses.warn('name_mismatch', `The name "${given}" is not the folder's, "${own}".`, declared.line);
   }

@@ -43,7 +43,7 @@ export interface Document {
 }
 
 export interface Repair {
-  readonly code: 'yaml_mended' | 'field_unreadable';
+  readonly code: 'yaml_mended' | 'yaml_comment' | 'field_unreadable';
   readonly level: 'note' | 'warning';
   readonly message: string;
   readonly line: number;
@@ -131,7 +131,7 @@ function syntaxMessage({ code, message }: Extract<Fault, { kind: 'syntax' }>): s
   return code === 'TAB_AS_INDENT' ? 'Not valid YAML: indent with spaces, not tabs.' : `Not valid YAML: ${message}`;
 }
 
-function duplicate(key: string, line: number): YamlProblem {
+export function duplicate(key: string, line: number): YamlProblem {
   return { code: 'duplicate_key', line, message: `The key "${key}" is there twice; the last counts.` };
 }
 
@@ -141,99 +141,4 @@ export function kindOf(value: Json): YamlKind {
   if (Array.isArray(value)) return 'list';
   if (typeof value === 'object') return 'map';
   return typeof value as 'string' | 'number' | 'boolean';
-}
-
-/** A key at the top with all lines that belong to it. */
-interface Entry {
-  key: string;
-  lines: string[];
-  /** Of the file, from 1. */
-  line: number;
-  /** Tabs stood where YAML wants spaces. */
-  hasTabs: boolean;
-}
-
-const ENTRY = /^(["']?)([\p{L}_][\p{L}\p{N}_.-]*)\1[ \t]*:(?=\s|$)[ \t]*/u;
-
-/**
- * Reads key by key: one that is no YAML is read again with its value in quotes, and given up if that fails, too, without
- * the others. `problems` is what the first try said.
- */
-export function repair(text: string, firstLine: number, problems: readonly YamlProblem[]): Document {
-  const fields = new Map<string, Field>();
-  const mended: Repair[] = [];
-  const lost: Repair[] = [];
-  const twice: YamlProblem[] = [];
-  for (const entry of entriesOf(text, firstLine)) {
-    const found = readEntry(entry);
-    const { key, line } = entry;
-    if (fields.has(key)) twice.push(duplicate(key, line));
-    fields.set(key, found.field ?? { key, line, value: null, kind: 'null', source: '', children: [] });
-    if (!found.field) {
-      const message = `The value of "${key}" cannot be read; it is left out.`;
-      lost.push({ code: 'field_unreadable', level: 'warning', message, line });
-    } else if (found.isMended) {
-      const message = `The value of "${key}" is read as it was probably meant, with quotes or spaces where they lack.`;
-      mended.push({ code: 'yaml_mended', level: 'note', message, line });
-    }
-  }
-  // What follows the first error is mostly its consequence.
-  return {
-    ...NO_DOCUMENT,
-    fields: [...fields.values()],
-    problems: [...problems.slice(0, 1), ...twice],
-    repairs: [...mended, ...lost],
-  };
-}
-
-function entriesOf(text: string, firstLine: number): Entry[] {
-  const entries: Entry[] = [];
-  for (const [index, raw] of text.split('\n').entries()) {
-    const line = raw.replace(/\r$/, '').replace(/^\t+/, (tabs) => '  '.repeat(tabs.length));
-    const key = ENTRY.exec(line)?.[2];
-    if (key !== undefined) entries.push({ key, lines: [line], line: firstLine + index, hasTabs: false });
-    const entry = entries.at(-1);
-    if (key === undefined) entry?.lines.push(line);
-    if (entry && raw.startsWith('\t')) entry.hasTabs = true;
-  }
-  return entries;
-}
-
-function readEntry(entry: Entry): { field: Field | undefined; isMended: boolean } {
-  for (const lines of [entry.lines, quotedInside(entry), quotedWhole(entry)]) {
-    const { fields, problems } = readYaml(lines.join('\n'), entry.line);
-    const [field] = fields;
-    if (field && fields.length === 1 && problems.length === 0)
-      return { field, isMended: entry.hasTabs || lines !== entry.lines };
-  }
-  return { field: undefined, isMended: false };
-}
-
-/** `key: value` and `- value`, at any depth. */
-const VALUE = /^(\s*(?:- +)*(?:["']?[\w.-]+["']?[ \t]*:[ \t]+)?)(\S.*)$/;
-
-/** Each line's own value in quotes, where it is no quoted or nested one: what a map or a list needs. */
-function quotedInside({ lines }: Entry): string[] {
-  return lines.map((line) => {
-    const [, before = '', value] = VALUE.exec(line) ?? [];
-    if (value === undefined || before.trim() === '' || /^(?:[|>][-+\d]*$|[[{])/.test(value)) return line;
-    return before + quoted(value);
-  });
-}
-
-/** Everything behind the key as one text. */
-function quotedWhole({ lines }: Entry): string[] {
-  const [first = '', ...rest] = lines;
-  const before = ENTRY.exec(first)?.[0] ?? '';
-  const value = [first.slice(before.length), ...rest]
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .join(' ');
-  return [`${before.trimEnd()} ${quoted(value.replace(/^[|>][-+\d]*\s+/, ''))}`];
-}
-
-/** As a double-quoted YAML scalar, which JSON is; quotes that stand around it already are not doubled. */
-function quoted(value: string): string {
-  const inner = /^(["'])(.*)\1$/s.exec(value.trim());
-  return JSON.stringify(inner?.[2] ?? value.trim());
 }

@@ -53,6 +53,23 @@ describe('a skill', () => {
     expect(readdirSync(join(skills, 'mac'))).toEqual(['SKILL.md']);
   });
 
+  test.each([
+    ['of Windows, with backslashes', ['win\\', 'win\\SKILL.md', 'win\\scripts\\a.sh']],
+    ['with ./ before its names', ['./', './win/', './win/SKILL.md', './win/scripts/a.sh']],
+    ['with a README beside its folder', ['README.md', 'LICENSE', 'win/SKILL.md', 'win/scripts/a.sh']],
+  ])('is installed from a bundle %s', async (_, names) => {
+    const skills = skillsFolder();
+    const isFolder = (name: string) => /[/\\]$/.test(name);
+    const entries = names.map((name) => {
+      const content = /SKILL/.test(name) ? SKILL : isFolder(name) ? '' : 'x';
+      return isFolder(name) ? { name, mode: 0, data: Buffer.from([3, 0]) } : { name, content };
+    });
+    await installSkill(skills, bundleContent(zip(entries), 'x.zip'), inspect);
+    expect(await installedSkills(skills)).toEqual(['win']);
+    expect(readdirSync(join(skills, 'win')).sort()).toEqual(['SKILL.md', 'scripts']);
+    expect(read(skills, 'win/scripts/a.sh')).toBe('x');
+  });
+
   test('takes the place of the version before, whose files stay for who still reads them', async () => {
     const skills = skillsFolder();
     await installSkill(skills, await folderContent(skillFolder({ 'old.md': 'old' })), inspect);

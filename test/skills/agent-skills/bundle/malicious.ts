@@ -51,6 +51,12 @@ function nested(): Buffer {
 export const MALICIOUS: [string, () => Buffer, RegExp][] = [
   ['names a file above its folder', () => named('tidy/../../evil.md'), /not safe.*"\.\."/],
   ['names a file above its folder by backslashes', () => named('tidy\\..\\..\\evil.md'), /not safe.*backslash/],
+  [
+    'leads out by backslashes alone',
+    () => zip([{ name: 't\\SKILL.md', content: SKILL }, { name: 't\\..\\..\\x' }]),
+    /not safe.*"\.\."/,
+  ],
+  ['leads out behind ./', () => named('./../evil.md'), /not safe.*"\.\."/],
   ['names an absolute path', () => named('/etc/cron.d/evil'), /not safe.*absolute/],
   ['names a drive', () => named('C:/evil.md'), /not safe.*colon/],
   ['hides the end of a name behind NUL', () => named('tidy/a.md\0.exe'), /not safe.*control/],
