@@ -33,6 +33,8 @@ const BESIDE = {
 /** The conditions of Node beside `import` and `require`, of which each import has one. */
 const CONDITIONS = ['node', 'node-addons', 'module-sync'];
 
+const REQUIRED = /\bcreateRequire\(import\.meta\.url\)\(("[^"]+")\)/g;
+
 const TERMS = /^(licen[cs]e|licences|copying|copyright|notice|patents|third.?party)|\.licen[cs]e$/i;
 
 /**
@@ -85,7 +87,9 @@ async function reachable() {
         },
         load(id) {
           if (id.startsWith(root)) reached.add(relative(root, id));
-          return null;
+          const code = id.startsWith(join(root, 'dist')) ? readFileSync(id, 'utf8') : '';
+          // What is loaded at once where it is needed, which the bundler does not follow in this form.
+          return code === '' ? null : code.replace(REQUIRED, 'require($1)');
         },
       },
     ],

@@ -88,6 +88,7 @@ test('no other package looks for files beside its code', () => {
     '@slack/bolt', // its undici: in stacks of errors
     'dockerode',
     'ioredis', // in stacks of errors
+    'node-cron', // a process for tasks in files: coda has none
     'playwright-core',
     'ssh2', // an agent of Windows
     'unpdf', // drawing, which needs a canvas
