@@ -9,6 +9,7 @@ import type { Transaction } from '../storage/index.ts';
 import { rememberedIn } from './approvals/remembered.ts';
 import { Ready, runCall, whenReady } from './calls.ts';
 import { type Counters, countersOf } from './counters.ts';
+import { isLookedAt, lookAtCall } from './critique.ts';
 import { fresh } from './dialogue/dialogue.ts';
 import { closed } from './dialogue/texts.ts';
 import { Lost, runTurn } from './loop.ts';
@@ -78,8 +79,19 @@ export class Agent implements TurnHost {
     const ready = new Ready();
     const { tainted } = item;
     // What a schedule or a webhook runs by itself is nothing that the person's next words refer to.
-    const ctx = { ...this.callContext(item, signal, tainted), ready, ...(!isSaid(item) && { aside: true as const }) };
+    const asked = this.callContext(item, signal, tainted);
+    const ctx = { ...asked, ready, look: this.looking(asked), ...(!isSaid(item) && { aside: true as const }) };
     await whenReady(ready, () => this.actOnce(name, item, ctx, call, recorded));
+  }
+
+  /** What looks first at a call that a person has pressed a button for, of tools that want it. */
+  private looking(ctx: CallContext): NonNullable<CallContext['look']> {
+    const { critique, inference } = this.options;
+    return (tool, input) => {
+      const valid = { tool, input, effect: tool.effect };
+      const said = ctx.said.length > 0 ? ctx.said : [texts.pressed()];
+      return isLookedAt(valid, critique) ? lookAtCall(inference.small, valid, { ...ctx, said }) : undefined;
+    };
   }
 
   /**

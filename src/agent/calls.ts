@@ -19,6 +19,7 @@ import {
   dataTool,
   type Failed,
   failed,
+  type Look,
   type OutsideTool,
   PassedOn,
   type Tool,
@@ -55,6 +56,9 @@ function keyOf({ tool, input }: DataCall): string {
 
 /** Of the times of a call in English words, beside what its tool has prepared. */
 const slotsKeyOf = (call: DataCall): string => `times ${keyOf(call)}`;
+
+/** Of what a second look says of a call. */
+const lookKeyOf = (call: DataCall): string => `look ${keyOf(call)}`;
 
 export function isData(valid: ValidCall): valid is ValidCall & { tool: DataTool } {
   return valid.tool.effect === 'read' || valid.tool.effect === 'write';
@@ -97,14 +101,23 @@ class NotReady extends PassedOn {
 /** Awaits what the call needs before its transaction, once. */
 export async function makeReady(ready: Ready, call: DataCall, ctx: CallContext): Promise<void> {
   const [key, slots] = [keyOf(call), slotsKeyOf(call)];
+  if (mustBeLookedAt(call, ctx) && !ready.has(lookKeyOf(call)))
+    ready.set(lookKeyOf(call), await ctx.look?.(call.tool, call.input));
+  if (isRefused(ready.get(lookKeyOf(call)))) return;
   if (hasForeignSlots(call, ctx) && !ready.has(slots)) ready.set(slots, await inEnglishWords(call, ctx));
   if (call.tool.prepare && !ready.has(key)) ready.set(key, await call.tool.prepare(call.input, ctx));
 }
 
-/** Whether the call has awaited all that it needs. */
+const mustBeLookedAt = ({ tool }: DataCall, ctx: CallContext): boolean => tool.critique === true && !!ctx.look;
+
+const isRefused = (look: unknown): look is Look => look !== undefined && !(look as Look).ok;
+
+/** Whether the call has awaited all that it needs; one that was looked at and refused needs no more. */
 const isReady = (call: DataCall, ctx: CallContext): boolean =>
-  (!call.tool.prepare || ctx.ready?.has(keyOf(call)) === true) &&
-  (!hasForeignSlots(call, ctx) || ctx.ready?.has(slotsKeyOf(call)) === true);
+  isRefused(ctx.ready?.get(lookKeyOf(call))) ||
+  ((!mustBeLookedAt(call, ctx) || ctx.ready?.has(lookKeyOf(call)) === true) &&
+    (!call.tool.prepare || ctx.ready?.has(keyOf(call)) === true) &&
+    (!hasForeignSlots(call, ctx) || ctx.ready?.has(slotsKeyOf(call)) === true));
 
 /**
  * Runs `work`, which opens a transaction whose calls have `ready` in their context. Where one of them turns out to need
@@ -138,6 +151,8 @@ export async function runData(
 ): Promise<ToolResult> {
   const key = keyOf({ tool, input });
   if (!isReady({ tool, input }, ctx)) throw new NotReady({ tool, input }, ctx);
+  const look = ctx.ready?.get(lookKeyOf({ tool, input }));
+  if (isRefused(look)) return failed('DENIED', texts.lookedAt(look.says));
   const read = ctx.ready?.get(slotsKeyOf({ tool, input })) as Awaited<ReturnType<typeof inEnglishWords>> | undefined;
   const most = (tool.timeoutMs ?? DATA_TIMEOUT_MS) * (ctx.ready?.wasSlow ? SECOND_TIME : 1);
   const since = performance.now();

@@ -60,6 +60,8 @@ export const othersData = () => 'It is about another person, and only they can a
 
 export const lookedAt = (says: string) => `A second look says: ${says}`;
 
+export const pressed = () => 'They were shown what this call would do, and pressed its button.';
+
 export const notLookedAt = () => 'it could not be looked at.';
 
 export const alwaysAsks = () => 'It always asks first.';

@@ -146,6 +146,8 @@ export interface CallContext {
   progress?(doing: string): void;
   /** The question that was open when the words came, and how the card that asks it is closed. */
   answers?: { question: OpenQuestion; close(tx: Transaction, card: string): Promise<void> };
+  /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */
+  look?(tool: Tool, input: unknown): Promise<Look> | undefined;
   /** Where spans are made. */
   spans?: Spans | undefined;
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */

@@ -151,8 +151,8 @@ export const access = block(
         .enum(['off', 'flagged', 'dangerous'])
         .default('off')
         .describe(
-          'Whether the light model looks at a call first: of tools that say so, or also at whatever cannot be undone. What it ' +
-            'refuses, or cannot look at, does not run.',
+          'Whether the light model looks at a call first: at what a browser opens and does, connectors (MCP) and the installing of ' +
+            'skills (flagged), or also at whatever cannot be undone (dangerous). What it refuses, or cannot look at, does not run.',
         ),
       rate_limit: rateLimit,
     })

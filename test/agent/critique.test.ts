@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { done, outsideTool } from '../../src/agent/index.ts';
+import { dataTool, done, outsideTool } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
+import { McpPlay } from '../skills/mcp/play.ts';
+import { Hostile, listed } from '../support/mcp/hostile.ts';
 import { type Play, play } from '../support/play.ts';
 import { type Line, ScriptedModel } from '../support/scripted-model.ts';
 
@@ -75,4 +77,65 @@ test.each<[string, string, boolean]>([
     expect(said.includes('second look')).toBe(expected);
     expect(said).toContain('May I run');
   });
+});
+
+const NO = ['{"verdict": "refuse", "why": "Nobody asked for it."}'];
+
+test.each([
+  ['browser_open', { url: 'https://example.com/' }],
+  ['browser_navigate', { session_id: 'abcdefgh', url: 'https://example.com/' }],
+  ['browser_interact', { session_id: 'abcdefgh', action: 'click', selector: 'role=button' }],
+])('with flagged, %s is looked at', async (call, input) => {
+  const model = new ScriptedModel((request) => {
+    if (request.system.startsWith('You check one call')) return NO;
+    return request.messages.at(-1)?.role === 'tool' ? ['ended'] : [{ call, input }];
+  });
+  await using coda = await play({ model, config: { 'access.critique': 'flagged', 'browser.enabled': true } });
+  await coda.person('ana').says('see https://example.com/');
+  const { rows } = await coda.database().read('select status from audit_log where subject = $1', [call]);
+  expect(rows).toEqual([{ status: 'denied' }]);
+  expect(JSON.stringify(model.requests.at(-1)?.messages)).toContain('Nobody asked for it.');
+});
+
+test('with flagged, what a connector offers is looked at', async () => {
+  using server = new Hostile({ tools: [listed('post')] });
+  await using played = await McpPlay.begin({ box: server.config }, { 'access.critique': 'flagged' });
+  const { result } = await played.calls('box_post', { words: 'hi' });
+  // The model of this play answers what it is asked in words, which is no verdict.
+  expect(result).toContain('A second look says: it could not be looked at.');
+  expect(server.saw()).not.toContain('called post');
+});
+
+test.each<[string, Line[], string]>([
+  ['refuses', NO, 'A second look says: Nobody asked for it.'],
+  ['lets pass', OK, 'It is in place.'],
+])('with flagged, an installation by a button waits for a look that %s', async (_, looks, answer) => {
+  const prepared: string[] = [];
+  const offer = dataTool({
+    name: 'thing_offer',
+    description: 'Offers a thing.',
+    effect: 'read',
+    input: z.object({}),
+    run: async () => done('Here it is.', { choices: [{ label: 'Install', tool: 'thing_install', input: {} }] }),
+  });
+  const install = dataTool({
+    name: 'thing_install',
+    description: 'Puts it in place.',
+    effect: 'write',
+    hidden: true,
+    critique: true,
+    input: z.object({}),
+    prepare: async () => void prepared.push('there'),
+    run: async () => done('It is in place.'),
+  });
+  const model = new ScriptedModel((request) => {
+    if (request.system.startsWith('You check one call')) return looks;
+    return request.messages.at(-1)?.role === 'tool' ? ['ended'] : [{ call: 'thing_offer', input: {} }];
+  });
+  const skills = [{ name: 'things', tools: () => [offer, install] }];
+  await using coda = await play({ model, skills, config: { 'access.critique': 'flagged' } });
+  const ana = coda.person('ana');
+  await ana.says('offer it');
+  expect(await ana.presses('Install')).toContain(answer);
+  expect(prepared).toEqual(looks === OK ? ['there'] : []);
 });

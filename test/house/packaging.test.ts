@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { ERRORS } from '../../src/base/errors.ts';
 import { packageRoot } from '../../src/base/root.ts';
+import { browserConfig } from '../../src/skills/browser/index.ts';
 
 const read = (file: string) => readFileSync(join(packageRoot(), file), 'utf8');
 const dockerfile = read('Dockerfile');
@@ -16,7 +17,10 @@ const service = z.looseObject({
   image: z.string(),
   user: z.string(),
   restart: z.string(),
-  healthcheck: z.looseObject({ test: z.array(z.string()).min(2), interval: z.string(), retries: z.number() }),
+  build: z.string().optional(),
+  healthcheck: z
+    .looseObject({ test: z.array(z.string()).min(2), interval: z.string(), retries: z.number() })
+    .optional(),
   environment: z.record(z.string(), z.string()).optional(),
   volumes: z.array(z.string()).optional(),
   tmpfs: z.array(z.string()).optional(),
@@ -32,6 +36,7 @@ test('compose brings coda, PostgreSQL and Redis, each healthy before it is used'
   expect(Object.entries(compose.services).map(([name, { image }]) => [name, image])).toEqual([
     ['coda', 'coda'],
     ['replica', 'coda'],
+    ['browser', 'coda-browser-sandbox'],
     ['postgres', 'postgres:17'],
     ['redis', 'redis:7'],
   ]);
@@ -39,7 +44,7 @@ test('compose brings coda, PostgreSQL and Redis, each healthy before it is used'
 });
 
 test('a profile adds a second replica, which differs in nothing', () => {
-  const { coda, replica, ...others } = compose.services;
+  const { coda, replica, browser: _, ...others } = compose.services;
   expect(replica).toEqual({ ...coda, profiles: ['replicas'] });
   expect(coda?.profiles).toBeUndefined();
   expect(Object.values(others).flatMap(({ profiles = [] }) => profiles)).toEqual([]);
@@ -47,6 +52,15 @@ test('a profile adds a second replica, which differs in nothing', () => {
   expect(coda).not.toHaveProperty('container_name');
   expect(coda).not.toHaveProperty('ports');
   expect(read('docs/operating.md')).toContain('docker compose --profile replicas up -d');
+});
+
+test('a profile builds the image of the browser under the name that coda looks for, and runs nothing for long', () => {
+  const { browser } = compose.services;
+  expect(browser?.profiles).toEqual(['mcp-build']);
+  expect(browser?.image).toBe(browserConfig.schema.parse({}).image);
+  expect(existsSync(join(packageRoot(), browser?.build ?? '', 'Dockerfile'))).toBe(true);
+  expect(browser?.restart).toBe('no');
+  expect(read('docs/browser.md')).toContain('docker compose --profile mcp-build build');
 });
 
 test('no container runs as root, and none has the socket of Docker', () => {
@@ -104,7 +118,7 @@ test('the image holds Node and coda alone, so that nothing in it is run by a she
   expect(last).toMatch(/^\nFROM \$\{BASE\}\n/);
   expect(last).not.toMatch(/^RUN /m);
   for (const [, command] of last.matchAll(/^(?:ENTRYPOINT|CMD| {2}CMD) (.*)$/gm)) expect(command).toMatch(/^\["\w+"/);
-  expect(compose.services.coda?.healthcheck.test.slice(0, 2)).toEqual(['CMD', 'node']);
+  expect(compose.services.coda?.healthcheck?.test.slice(0, 2)).toEqual(['CMD', 'node']);
 });
 
 test('Docker Engine 20.10 can build it: no flags of newer ones', () => {

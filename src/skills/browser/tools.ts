@@ -58,6 +58,7 @@ function openTool(deps: BrowserDeps): AnyTool {
   return outsideTool({
     ...common(deps),
     name: 'browser_open',
+    critique: true,
     does: ['web_read'],
     description:
       'Opens a browser for pages that need one: forms, shops, what web_fetch cannot show. Gives a session_id; it ends with your answer.',
@@ -86,6 +87,7 @@ function navigateTool(deps: BrowserDeps): AnyTool {
   return outsideTool({
     ...common(deps),
     name: 'browser_navigate',
+    critique: true,
     does: ['web_read'],
     description: 'Shows another address in an open browser.',
     effect: 'fetch',
@@ -114,6 +116,7 @@ function interactTool(deps: BrowserDeps): AnyTool {
   return outsideTool({
     ...common(deps),
     name: 'browser_interact',
+    critique: true,
     description:
       'Clicks, types into or selects in what browser_get_content has shown. `selector` is what stands behind its arrow; `type` clears the field first.',
     // Typing alone sends nothing that the person has not said (`types`); a click may do anything.

@@ -45,6 +45,7 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
     ...{ name, description, schema, effect },
     spare: true,
     display: 'name',
+    critique: true,
     input: z.record(z.string(), z.unknown()),
     targets: (input) => carriedBy(input, schema),
     service: () => serviceOf(server),

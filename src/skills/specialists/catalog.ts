@@ -7,7 +7,7 @@ import { messageOf, systemCode } from '../../base/errors.ts';
 import { expandHome } from '../../base/folders/home.ts';
 import { type decidedOf, type Folder, type Pin, pinFolder } from '../../trust/index.ts';
 import type { Override } from './config.ts';
-import { readFolder, type Written } from './read.ts';
+import { MAX_TOOL_CALLS, readFolder, TOKEN_BUDGET, type Written } from './read.ts';
 import {
   type Diagnostic,
   judged,
@@ -237,6 +237,10 @@ async function foldersIn({ directory, isExpected }: Source, diagnostics: Diagnos
   }
 }
 
+/** What the configuration says, else the folder; null is the usual number. */
+const numberOf = (override: number | null | undefined, own: number, usual: number): number =>
+  override === null ? usual : (override ?? own);
+
 function makeSpecialist(
   { name, directory, ships }: Pick<Specialist, 'name' | 'directory' | 'ships'>,
   { soul, tools, references, settings, hashes }: Written,
@@ -251,8 +255,8 @@ function makeSpecialist(
     tools: allowed.filter((each) => !blocked.includes(each)),
     model: chosen(override.default_model, settings.default_model),
     provider: chosen(override.default_provider, settings.default_provider),
-    tokenBudget: override.token_budget ?? settings.token_budget,
-    maxToolCalls: override.max_tool_calls ?? settings.max_tool_calls,
+    tokenBudget: numberOf(override.token_budget, settings.token_budget, TOKEN_BUDGET),
+    maxToolCalls: numberOf(override.max_tool_calls, settings.max_tool_calls, MAX_TOOL_CALLS),
     pin: undefined,
   };
   const digest = createHash('sha256')

@@ -36,11 +36,14 @@ const override = z
       .nullable()
       .optional()
       .meta({ description: 'The provider of that model, where it is a name.', example: 'anthropic' }),
-    token_budget: count(1_000, 10_000_000).optional().meta({
-      description: 'Tokens that one task may take, read and written together.',
+    token_budget: count(1_000, 10_000_000).nullable().optional().meta({
+      description: 'Tokens that one task may take, read and written together; null: 50,000.',
       example: 80_000,
     }),
-    max_tool_calls: count(1, 1_000).optional().meta({ description: 'Tool calls that one task may take.', example: 25 }),
+    max_tool_calls: count(1, 1_000).nullable().optional().meta({
+      description: 'Tool calls that one task may take; null: 25.',
+      example: 25,
+    }),
     skills: z
       .array(z.string().min(1).max(128))
       .max(100)

@@ -18,16 +18,24 @@ export interface Written {
   hashes: ReadonlyMap<string, string>;
 }
 
-const TOKEN_BUDGET = 50_000;
-const MAX_TOOL_CALLS = 25;
+export const TOKEN_BUDGET = 50_000;
+export const MAX_TOOL_CALLS = 25;
+
+/** A number; left out or null, the usual one. */
+function orDefault(number: z.ZodInt, usual: number) {
+  return number
+    .nullable()
+    .default(null)
+    .transform((value) => value ?? usual);
+}
 
 const settings = z.strictObject({
   description: z.string().trim().min(1).max(LIMITS.description),
   enabled: z.boolean().default(true),
   default_model: z.string().trim().min(1).max(200).nullable().default(null),
   default_provider: z.string().trim().min(1).max(100).nullable().default(null),
-  token_budget: z.int().min(1_000).max(10_000_000).default(TOKEN_BUDGET),
-  max_tool_calls: z.int().min(1).max(1_000).default(MAX_TOOL_CALLS),
+  token_budget: orDefault(z.int().min(1_000).max(10_000_000), TOKEN_BUDGET),
+  max_tool_calls: orDefault(z.int().min(1).max(1_000), MAX_TOOL_CALLS),
 });
 
 export type Settings = z.output<typeof settings>;

@@ -52,6 +52,25 @@ describe('the folder of a specialist', () => {
     });
   });
 
+  test('has the usual budgets where it, or the configuration, says null', async () => {
+    const { found, problems } = await read(
+      {
+        plain: {},
+        none: { config: 'token_budget: null\nmax_tool_calls: ~\n' },
+        set: { config: 'max_tool_calls: 3\n' },
+      },
+      undefined,
+      { set: { token_budget: 2_000, max_tool_calls: null } },
+    );
+    expect(problems).toEqual([]);
+    const budgets = [...found].map(([name, { tokenBudget, maxToolCalls }]) => [name, tokenBudget, maxToolCalls]);
+    expect(budgets.sort()).toEqual([
+      ['none', 50_000, 25],
+      ['plain', 50_000, 25],
+      ['set', 2_000, 25],
+    ]);
+  });
+
   test.each<[string, SpecialistFiles, string]>([
     ['without a soul', { soul: ' ' }, 'bad/soul.md: It is empty.'],
     ['with a soul of 65 kB', { soul: 'x'.repeat(66_000) }, 'at most 65536 are read'],
@@ -180,6 +199,11 @@ test('those that ship are read without a complaint, with the budgets that the do
     tokenBudget,
     ships,
   ]);
+  const tools = catalog.current().specialists.get('research')?.tools ?? [];
+  const ofBrowser = ['open', 'navigate', 'get_content', 'screenshot', 'close'].map((what) => `browser_${what}`);
+  expect(tools).toEqual(expect.arrayContaining([...ofBrowser, 'firecrawl_crawl']));
+  // It reads: what a click does it leaves to the one that asked.
+  expect(tools).not.toContain('browser_interact');
   expect(budgets).toEqual([
     ['home', 30_000, true],
     ['lab', 100_000, true],
