@@ -93,7 +93,17 @@ export interface PageTurn {
   tone?: Tone;
   /** What was said, where who looks may read it. */
   said?: string;
-  steps: readonly { at: Date; text: string; tookMs?: number; depth: number }[];
+  steps: readonly PageStep[];
+}
+
+export interface PageStep {
+  at: Date;
+  text: string;
+  tookMs?: number;
+  /** In nested turns. */
+  depth: number;
+  /** Lines below it, as they stand: arguments of calls, where who looks may read them. */
+  code?: readonly string[];
 }
 
 /** Something that a person has planned. */

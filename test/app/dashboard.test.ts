@@ -85,6 +85,27 @@ test('what could not be delivered shows its words to nobody but whom it was for'
   expect(page).not.toContain('For Bob alone.');
 });
 
+test('a conversation shows what was said, and the arguments of calls, to the person whose it is alone', async () => {
+  const model = new ScriptedModel((request) =>
+    request.messages.at(-1)?.role === 'tool'
+      ? ['Kept.']
+      : [{ call: 'note_save', input: { text: `${request.messages.at(-1)?.text} <b>` } }],
+  );
+  await using coda = await play({ config: HTTP, model });
+  await coda.person('ana').says('the key is under the mat');
+  await coda.person('bob', { role: 'member' }).says('the safe opens with 4711');
+  const { cookie } = await coda.app.sessions.open((await coda.app.sessions.link('ana')).code);
+  const headers = { Cookie: `coda_session=${cookie}`, Accept: 'text/html', 'Sec-Fetch-Site': 'same-origin' };
+  const read = async (path: string) => (await fetch(`${coda.app.http?.url}${path}`, { headers })).text();
+  const paths = [...(await read('/conversations')).matchAll(/href="(\/conversations\/[^"]+)"/g)];
+  const pages = await Promise.all(paths.map(([, path = '']) => read(path)));
+  const [own, others] = pages.sort((a) => (a.includes('under the mat') ? -1 : 1));
+  expect(own).toContain('<p class="plain">the key is under the mat</p>');
+  expect(own).toMatch(/<code>note_save \{.*the key is under the mat &lt;b&gt;.*<\/code>/);
+  expect(others).toContain('calls note_save');
+  expect(others).not.toContain('4711');
+});
+
 test('links begin with the address of the proxy, whose name is then taken for coda', async () => {
   await using coda = await play({ config: { ...HTTP, 'http.url': 'https://coda.example.com/' } });
   expect(coda.app.http?.url).toBe('https://coda.example.com');

@@ -12,6 +12,8 @@ export interface TraceEvent {
   tookMs?: number;
   /** How deep in nested turns: 0 is the message's own. */
   depth: number;
+  /** Arguments of the calls that a model asks for, as JSON that may be cut; only where words were read. */
+  inputs?: { name: string; input: string }[];
 }
 
 export interface MessageTrace {
@@ -55,7 +57,7 @@ export interface TurnTrace extends TurnLine {
   steps: TraceEvent[];
 }
 
-/** The newest turns of a conversation. What was said is read only `withWords`. */
+/** The newest turns of a conversation. What was said, and the arguments of calls, are read only `withWords`. */
 export async function traceTurns(
   db: Queryable,
   conversationId: string,
@@ -66,6 +68,7 @@ export async function traceTurns(
   const steps = await stepsOfAll(
     db,
     turns.map(({ id }) => id),
+    withWords,
   );
   return turns.map((turn) => {
     const own = steps.filter(({ turn_id }) => turn_id === turn.id);
@@ -126,12 +129,14 @@ function stepEvents(steps: readonly store.StepRow[], begun: Date | undefined): E
     const name = names.get(call_id ?? '') ?? 'a call';
     if (kind === 'model') {
       const asks = calls?.length ? `calls ${calls.map((call) => call.name).join(', ')}` : 'answers';
+      const inputs = (calls ?? []).flatMap(({ name, input }) => (input === undefined ? [] : [{ name, input }]));
       return {
         at,
         where: 'model',
         what: `${model ?? 'a model'} ${asks}`,
         depth,
         ...(tookMs !== undefined && { tookMs }),
+        ...(inputs.length > 0 && { inputs }),
       };
     }
     if (kind !== 'result')

@@ -55,23 +55,28 @@ export interface StepRow {
   at: Date;
   model: string | null;
   /** Of a model's answer: what it calls, by name. */
-  calls: { id: string; name: string }[] | null;
+  calls: { id: string; name: string; input?: string }[] | null;
   ok: boolean | null;
   code: string | null;
   took_ms: number | null;
 }
 
-/** What a step is shown as. */
-export const STEP = `path, kind, call_id, at, payload ->> 'model' as model,
+/** Characters of a call's arguments that are shown. */
+const LONGEST_INPUT = 1_000;
+
+/** What a step is shown as, with the arguments of its calls where the SQL condition `withWords` holds. */
+export const stepColumns = (withWords: string): string => `path, kind, call_id, at, payload ->> 'model' as model,
   case when kind = 'model' then (
-    select jsonb_agg(jsonb_build_object('id', call ->> 'id', 'name', call ->> 'name'))
+    select jsonb_agg(jsonb_build_object('id', call ->> 'id', 'name', call ->> 'name')
+             || case when ${withWords} then jsonb_build_object('input', left(call ->> 'input', ${LONGEST_INPUT})) else '{}' end)
       from jsonb_array_elements(payload -> 'calls') call) end as calls,
   (payload ->> 'ok')::boolean as ok, payload ->> 'code' as code, (payload ->> 'tookMs')::double precision as took_ms`;
 
 export async function stepsOf(database: Database, turnId: string): Promise<StepRow[]> {
-  const { rows } = await database.read<StepRow>(`select ${STEP} from steps where turn_id = $1 order by at, path, seq`, [
-    turnId,
-  ]);
+  const { rows } = await database.read<StepRow>(
+    `select ${stepColumns('false')} from steps where turn_id = $1 order by at, path, seq`,
+    [turnId],
+  );
   return rows;
 }
 

@@ -24,7 +24,7 @@ export const conversationsPage: Page = {
   },
 };
 
-/** Its turns. What was said is shown to nobody but the person whose conversation it is. */
+/** Its turns. What was said, and the arguments of calls, are shown to nobody but the person whose conversation it is. */
 export const conversationPage: Page = {
   path: '/conversations/:id',
   title: 'Conversation',
@@ -60,11 +60,12 @@ function turnOf({ id, state, model, error, person, elapsedMs, startedAt, said, s
     title: about.filter(Boolean).join(', '),
     ...(state === 'failed' && { tone: 'bad' as const }),
     ...(said !== null && { said }),
-    steps: steps.map(({ at, what, tookMs, depth }) => ({
+    steps: steps.map(({ at, what, tookMs, depth, inputs = [] }) => ({
       at: new Date(at),
       text: what,
       depth,
       ...(tookMs !== undefined && { tookMs }),
+      ...(inputs.length > 0 && { code: inputs.map(({ name, input }) => `${name} ${input}`) }),
     })),
   };
 }

@@ -101,7 +101,7 @@ function day({ label, isToday, entries }: PageDay): Markup {
 
 function turn({ id, at, title, tone, said, steps }: PageTurn): Markup {
   const longest = Math.max(1, ...steps.map(({ tookMs = 0 }) => tookMs));
-  const lines = steps.map(({ text, tookMs, depth }) =>
+  const lines = steps.map(({ text, tookMs, depth, code = [] }) =>
     h(
       'li',
       { class: `depth${Math.min(depth, 3)}` },
@@ -110,6 +110,7 @@ function turn({ id, at, title, tone, said, steps }: PageTurn): Markup {
         h('span', { class: 'faint' }, ` ${took(tookMs)}`),
         h('meter', { value: tookMs, max: longest, 'aria-label': `${took(tookMs)} of at most ${took(longest)}` }),
       ],
+      code.map((each) => h('code', {}, each)),
     ),
   );
   return h(

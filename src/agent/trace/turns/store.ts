@@ -1,7 +1,7 @@
 /** The turns of a conversation, newest first, with what they did. */
 import type { Instant } from '../../../base/clock.ts';
 import type { Queryable } from '../../../storage/index.ts';
-import { STEP, type StepRow } from '../store.ts';
+import { type StepRow, stepColumns } from '../store.ts';
 
 export interface TurnLine {
   id: string;
@@ -42,14 +42,15 @@ export async function turnsIn(
   return rows;
 }
 
-/** The steps of some turns, in order; at most 500. */
+/** The steps of some turns, in order; at most 500. `withWords`: the arguments of their calls are read, too. */
 export async function stepsOfAll(
   db: Queryable,
   turnIds: readonly string[],
+  withWords: boolean,
 ): Promise<(StepRow & { turn_id: string })[]> {
   const { rows } = await db.query<StepRow & { turn_id: string }>(
-    `select turn_id, ${STEP} from steps where turn_id = any($1::uuid[]) order by at, path, seq limit 500`,
-    [turnIds],
+    `select turn_id, ${stepColumns('$2')} from steps where turn_id = any($1::uuid[]) order by at, path, seq limit 500`,
+    [turnIds, withWords],
   );
   return rows;
 }
