@@ -344,10 +344,10 @@ function tasksOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
 async function putTasks(tx: Transaction, { config, schedules, skills }: Parts): Promise<void> {
   const { tasks } = config.block(schedulerConfig);
   const usual = defaultZone(config);
-  const all = skills.flatMap(tasksOf).map(({ name, kind, missed, cron }) => {
+  const all = skills.flatMap(tasksOf).map(({ name, kind, missed, standard = true, cron }) => {
     const set = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
     const { cron: rule = cron, zone = usual, enabled } = set ?? {};
-    return { name, kind, payload: {}, rule, zone, missed, enabled };
+    return { name, kind, payload: {}, rule, zone, missed, enabled, standard };
   });
   await schedules.putAll(tx, all);
 }

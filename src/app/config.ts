@@ -9,8 +9,9 @@ import {
   loadConfig,
 } from '../config/index.ts';
 import { agentSkillsConfig } from '../skills/agent-skills/index.ts';
-import { backupConfig } from '../skills/backup/index.ts';
+import { BACKUP_TASK, backupConfig } from '../skills/backup/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
+import { HEALTH_TASK } from '../skills/doctor/index.ts';
 import { mcpConfig } from '../skills/mcp/index.ts';
 import { specialistsConfig } from '../skills/specialists/index.ts';
 import { platforms } from './adapters.ts';
@@ -30,9 +31,19 @@ const BLOCKS: readonly ConfigBlock[] = [
   updatesConfig,
 ];
 
+/** What coda does by itself, by the names that an owner may set times for. */
+const TASKS = [
+  ...builtInSkills.flatMap(({ schedules = [] }) => schedules),
+  { name: BACKUP_TASK },
+  { name: HEALTH_TASK },
+]
+  .map(({ name }) => name)
+  .sort();
+
 /** The configuration with the blocks of all platforms and skills; errors as `loadConfig`. */
 export function readConfig(request: ConfigRequest): Config {
-  return loadConfig({ ...request, blocks: [...BLOCKS, ...(request.blocks ?? [])] });
+  const blocks = [...BLOCKS, ...(request.blocks ?? [])];
+  return loadConfig({ ...request, blocks, names: { 'scheduler.tasks': TASKS, ...request.names } });
 }
 
 /** The example file, the JSON schema and the environment variables of the whole configuration. */

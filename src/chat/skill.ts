@@ -71,7 +71,7 @@ export interface EventKind<Payload extends Json> {
 }
 
 /** Something that coda does by itself, again and again, in the zone of the household. An owner may switch it off. */
-export type SystemTask = Pick<Schedule, 'name' | 'kind' | 'missed'> & {
+export type SystemTask = Pick<Schedule, 'name' | 'kind' | 'missed' | 'standard'> & {
   /** The default: cron of five fields. */
   cron: string;
 };

@@ -13,7 +13,7 @@ import { envOverrides, type Flags, overrideByEnv, overrideByFlags } from './over
 import { pathText, rootSchema } from './schema.ts';
 import { readSecretFiles, registerSecrets } from './secrets.ts';
 import { describeOrigin, type Origin, type Problem, Tree } from './tree.ts';
-import { validate } from './validate.ts';
+import { unknownNames, validate } from './validate.ts';
 
 export interface ConfigRequest {
   env: Readonly<Record<string, string | undefined>>;
@@ -27,6 +27,8 @@ export interface ConfigRequest {
   flags?: Flags | undefined;
   /** What skills and adapters bring, beside coda's own blocks. */
   blocks?: readonly ConfigBlock[] | undefined;
+  /** The only names that may stand below a path, of which its schema knows none: tasks that skills bring. */
+  names?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Learns every secret that is read. */
   secrets: Secrets;
   /** What relative paths start from; the working directory. */
@@ -68,6 +70,8 @@ export function loadConfig(request: ConfigRequest): Config {
   readSecretFiles(schema, tree, problems, cwd);
   registerSecrets(schema, tree, secrets);
   const values = validate(schema, tree, problems, overrides);
+  for (const [path, known] of Object.entries(request.names ?? {}))
+    problems.push(...unknownNames(tree, path.split('.'), known));
   if (values === undefined || problems.length > 0) throw invalid(problems);
 
   const data = dataFolder(request);

@@ -83,7 +83,17 @@ function problemsOf(issue: Issue, schema: z.ZodType, tree: Tree, overrides: read
 
 function unknownKey(path: Path, schema: z.ZodType, tree: Tree): Problem {
   const parent = schemaAt(schema, path.slice(0, -1));
-  const known = Object.keys((parent && keysOf(parent)) ?? {});
+  return unknownName(path, Object.keys((parent && keysOf(parent)) ?? {}), tree);
+}
+
+/** A problem for each key below `path` that is none of these. */
+export function unknownNames(tree: Tree, path: Path, known: readonly string[]): Problem[] {
+  const there = tree.get(path);
+  const unknown = isBranch(there) ? Object.keys(there).filter((name) => !known.includes(name)) : [];
+  return unknown.map((name) => unknownName([...path, name], known, tree));
+}
+
+function unknownName(path: Path, known: readonly string[], tree: Tree): Problem {
   const near = didYouMean(path.at(-1) ?? '', known);
   const hint = near === undefined ? `; known here: ${listOf(known)}` : `; did you mean ${near}?`;
   return { origin: tree.key(path), path, message: `unknown key${hint}` };

@@ -23,8 +23,10 @@ export interface Schedule {
   /** What was missed while no process ran: dropped, only the latest carried out, or all (at most 100). */
   missed: store.Missed;
   personId?: string;
-  /** Whether it fires, whatever it was switched to. Left out: as it was switched last, else on. */
+  /** Whether it fires, whatever it was switched to. Left out: as it was switched last, else as `standard` says. */
   enabled?: boolean | undefined;
+  /** Whether it fires where nobody has said; left out: it does. */
+  standard?: boolean;
 }
 
 /** What a schedule looks like to who may switch it. `nextAt`: undefined when it fires no more. */
@@ -69,9 +71,9 @@ export class Schedules implements DueSource {
     const now = this.deps.world.clock.now();
     const rule = ruleOf(schedule, now);
     const nextAt = firstAfter(rule, schedule.zone, now);
-    const { name, kind, payload, zone, missed, personId, enabled } = schedule;
+    const { name, kind, payload, zone, missed, personId, enabled, standard = true } = schedule;
     const described = { id: uuid(now), name, kind, payload, source: schedule.rule, rule, zone };
-    const row = { ...described, missed, personId, nextAt, enabled };
+    const row = { ...described, missed, personId, nextAt, enabled, standard };
     store.put(tx, row, now);
     if (nextAt) tx.afterCommit(() => this.deps.wakeAt(nextAt));
   }
@@ -80,7 +82,7 @@ export class Schedules implements DueSource {
   async putAll(tx: Transaction, all: readonly Schedule[]): Promise<void> {
     const unchanged = await store.unchanged(
       tx,
-      all.map((schedule) => ({ ...schedule, source: schedule.rule })),
+      all.map((schedule) => ({ standard: true, ...schedule, source: schedule.rule })),
     );
     for (const schedule of all) if (!unchanged.has(schedule.name)) await this.put(tx, schedule);
   }

@@ -48,6 +48,8 @@ export interface NewSchedule {
   personId: string | undefined;
   nextAt: Instant | undefined;
   enabled: boolean | undefined;
+  /** Whether it fires where nobody has said. */
+  standard: boolean;
 }
 
 /**
@@ -57,12 +59,12 @@ export interface NewSchedule {
 export function put(tx: Transaction, schedule: NewSchedule, now: Instant): void {
   tx.send(
     `insert into schedules as s (id, name, kind, payload, rule, zone, missed, person_id, next_at, created_at, source, enabled)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($12::boolean, true))
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($12::boolean, $13))
      on conflict (name) do update
         set kind = excluded.kind, payload = excluded.payload, source = excluded.source, zone = excluded.zone,
             missed = excluded.missed, version = s.version + 1,
             rule = case when s.source = excluded.source and s.zone = excluded.zone then s.rule else excluded.rule end,
-            enabled = coalesce($12::boolean, s.toggled, true),
+            enabled = coalesce($12::boolean, s.toggled, $13),
             next_at = case when s.source = excluded.source and s.zone = excluded.zone and s.enabled then s.next_at
                            else excluded.next_at end`,
     [
@@ -78,6 +80,7 @@ export function put(tx: Transaction, schedule: NewSchedule, now: Instant): void 
       now,
       schedule.source,
       schedule.enabled ?? null,
+      schedule.standard,
     ],
   );
 }
@@ -87,15 +90,16 @@ export async function unchanged(
   tx: Transaction,
   all: readonly (Pick<NewSchedule, 'name' | 'kind' | 'payload' | 'source' | 'zone' | 'missed'> & {
     enabled?: boolean | undefined;
+    standard: boolean;
   })[],
 ): Promise<Set<string>> {
   const { rows } = await tx.query<{ name: string }>(
     `select s.name
-       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[])
-              as put (name, kind, payload, source, zone, missed, enabled)
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[], $8::bool[])
+              as put (name, kind, payload, source, zone, missed, enabled, standard)
        join schedules s on s.name = put.name
       where s.kind = put.kind and s.payload = put.payload::jsonb and s.source = put.source and s.zone = put.zone
-        and s.missed = put.missed and s.enabled = coalesce(put.enabled, s.toggled, true)`,
+        and s.missed = put.missed and s.enabled = coalesce(put.enabled, s.toggled, put.standard)`,
     [
       all.map(({ name }) => name),
       all.map(({ kind }) => kind),
@@ -104,6 +108,7 @@ export async function unchanged(
       all.map(({ zone }) => zone),
       all.map(({ missed }) => missed),
       all.map(({ enabled }) => enabled ?? null),
+      all.map(({ standard }) => standard),
     ],
   );
   return new Set(rows.map(({ name }) => name));

@@ -7,6 +7,8 @@ export { config as backupConfig } from './config.ts';
 
 type Settings = z.output<typeof config.schema>;
 
+export const BACKUP_TASK = 'backup';
+
 const NIGHTLY = '47 2 * * *';
 
 /** What it may use beside what every skill may. */
@@ -21,7 +23,7 @@ export const backup = (backups: BackupDeps): Skill<Settings> => ({
   name: 'backup',
   config,
   tasks: (deps) =>
-    cronOf(deps) === 'off' ? [] : [{ name: 'backup', kind: 'backup', cron: cronOf(deps), missed: 'latest' }],
+    cronOf(deps) === 'off' ? [] : [{ name: BACKUP_TASK, kind: 'backup', cron: cronOf(deps), missed: 'latest' }],
   checks: (deps) => [
     {
       name: 'backups',

@@ -2,14 +2,18 @@ import type { Skill } from '../../chat/index.ts';
 import { doctorCommand } from './command.ts';
 import type { DoctorDeps } from './deps.ts';
 import { doctorTools } from './tools.ts';
+import { healthJob, healthTask } from './watch.ts';
 
 export type { DoctorDeps } from './deps.ts';
 export { isOf } from './tools.ts';
+export { HEALTH_TASK } from './watch.ts';
 
 /** Tells an owner whether everything is in order, and wakes what rests. */
 export const doctor = (deps: DoctorDeps): Skill => ({
   name: 'doctor',
   phrases: async () => (await import('./phrases.ts')).phrases,
   tools: () => doctorTools(deps),
+  schedules: [healthTask],
+  jobs: (own) => [healthJob(deps, own)],
   commands: () => [doctorCommand(deps)],
 });

@@ -12,6 +12,17 @@ export function findings(found: readonly Finding[]): string {
     .join('\n');
 }
 
+/** What the doctor noticed by itself. */
+export function healthChanged(worse: readonly Finding[], better: readonly { name: string }[]): string {
+  const mended = [...new Set(better.map(({ name }) => name))].filter(
+    (name) => !worse.some((each) => each.name === name),
+  );
+  return [
+    ...(worse.length > 0 ? [`Something is amiss:\n${findings(worse)}`] : []),
+    ...(mended.length > 0 ? [mended.map((name) => `✓ **${name}** is in order again.`).join('\n')] : []),
+  ].join('\n\n');
+}
+
 export const ownersOnly = () => 'Only an owner may see how I am.';
 
 export const privateOnly = () => 'That is shown only where nobody else reads: ask me in a direct conversation.';

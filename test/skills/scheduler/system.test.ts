@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Skill } from '../../../src/chat/index.ts';
-import { problems } from '../../config/support.ts';
+import { load, problems } from '../../config/support.ts';
 import { play } from '../../support/play.ts';
 import { echo, ScriptedModel } from '../../support/scripted-model.ts';
 
@@ -98,6 +98,65 @@ test('a wrong cron expression is told at the start, with its field', async () =>
     'coda.yaml:9:16 tasks.resume_cron: expected a cron expression of five fields such as "*/15 * * * *", or "": field 1 (minute) is "*/90"; it steps further than the field goes, got "*/90 * * * *"',
     'coda.yaml:11:9 backup.cron: expected a cron expression of five fields such as "47 2 * * *", or off: field 5 (weekday) is "FUNDAY"; it takes 0 to 7, SUN to SAT, 5L, 1#2 or ?, got "0 3 * * FUNDAY"',
   ]);
+});
+
+test('a task that there is not is an error where it stands, with the one that was probably meant', () => {
+  const file = [
+    'scheduler:',
+    '  tasks:',
+    '    retentoin: { enabled: false }',
+    '    weekly-dance: { cron: "0 3 * * 1" }',
+  ];
+  expect(problems(file.join('\n'))).toEqual([
+    'coda.yaml:3:5 scheduler.tasks.retentoin: unknown key; did you mean retention?',
+    expect.stringMatching(
+      /^coda\.yaml:4:5 scheduler\.tasks\.weekly-dance: unknown key; known here: .*health\.check, memory/,
+    ),
+  ]);
+});
+
+test('every task of coda has its place in the configuration', async () => {
+  await using coda = await play({ engine: 'PGlite' });
+  const listed = await coda.person('ana').says('/schedules');
+  const tasks = [...listed.matchAll(/^- `([^`]+)`/gm)].map(([, name = '']) => name);
+  expect(tasks).toContain('health.check');
+  const file = ['scheduler:', '  tasks:', ...tasks.map((name) => `    ${name}: { enabled: true }`)].join('\n');
+  expect(load(file).origin('scheduler.tasks')).toMatchObject({ kind: 'file' });
+});
+
+describe('health.check', () => {
+  const config = { 'scheduler.tasks': { 'health.check': { enabled: true } } };
+
+  test('is off until it is switched on, and then looks every five minutes', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    expect(await ana.says('/schedules')).toContain('- `health.check`: off');
+    expect(await ana.says('/schedules on health.check')).toContain('is on');
+    expect(await ana.says('/schedules')).toMatch(/- `health\.check`: next Fri 20 Nov \d\d:[05][05]/);
+  });
+
+  test('tells owners, once, of what is amiss, and when it is in order again', async () => {
+    let isWell = true;
+    const check = {
+      name: 'the moon',
+      check: async () => ({ ok: isWell, says: isWell ? 'shines' : 'is gone', remedy: 'Wait.' }),
+    };
+    await using coda = await play({ config, skills: [{ name: 'moon', checks: () => [check] }] });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    await coda.person('bob', { role: 'member' }).says('hello');
+    const heard = (who: typeof ana) => who.heard('the moon').length;
+    await coda.passes({ minutes: 6 });
+    expect(heard(ana)).toBe(0);
+    isWell = false;
+    await coda.passes({ minutes: 11 });
+    expect(heard(ana)).toBe(1);
+    expect(ana.seen().at(-1)?.text).toBe('Something is amiss:\n✗ **the moon**: is gone\n→ Wait.');
+    isWell = true;
+    await coda.passes({ minutes: 11 });
+    expect(ana.seen().at(-1)?.text).toBe('✓ **the moon** is in order again.');
+    expect(heard(coda.person('bob', { role: 'member' }))).toBe(0);
+  });
 });
 
 test('a model switches a task only with a yes', async () => {

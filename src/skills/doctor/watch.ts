@@ -1,0 +1,59 @@
+/** `health.check`: the doctor looks by itself, and owners are told of what has changed. */
+import type { Finding, SkillDeps, SystemTask } from '../../chat/index.ts';
+import { conversations } from '../../delivery/index.ts';
+import type { JobHandler } from '../../jobs/index.ts';
+import type { DoctorDeps } from './deps.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+
+export const HEALTH_TASK = 'health.check';
+
+/** Off until an owner or the configuration switches it on: each look asks every part, and what it talks to. */
+export const healthTask: SystemTask = {
+  name: HEALTH_TASK,
+  kind: HEALTH_TASK,
+  cron: '*/5 * * * *',
+  missed: 'skip',
+  standard: false,
+};
+
+export function healthJob(
+  { checks }: Pick<DoctorDeps, 'checks'>,
+  { database, outbox, world }: Pick<SkillDeps, 'database' | 'outbox' | 'world'>,
+): JobHandler {
+  return {
+    kind: HEALTH_TASK,
+    alone: true,
+    async run({ id }) {
+      const found = await checks.run();
+      await database.tx('doctor.tell', async (tx) => {
+        const owners = await conversations.ownersDirect(tx);
+        // What nobody can be told of is as new at the next look.
+        if (owners.length === 0) return;
+        const { worse, better } = changed(await store.lastAmiss(tx), found);
+        if (worse.length + better.length === 0) return;
+        await store.add(tx, worse, world.clock.now());
+        await store.remove(tx, better);
+        const card = { kind: 'notice' as const, text: texts.healthChanged(worse, better) };
+        await outbox.addAll(
+          tx,
+          owners.map((owner) => ({ key: `health:${id}:${owner.personId}`, ...owner, card })),
+        );
+      });
+    },
+  };
+}
+
+/** What is amiss now and was not, and what was and is no more; what a finding says may change. Pure. */
+function changed(
+  before: readonly store.Amiss[],
+  found: readonly Finding[],
+): { worse: Finding[]; better: store.Amiss[] } {
+  const keyOf = ({ name, code }: store.Amiss) => JSON.stringify([name, code]);
+  const known = new Set(before.map(keyOf));
+  const amiss = new Map(found.filter(({ ok }) => !ok).map((each) => [keyOf(each), each]));
+  return {
+    worse: [...amiss].filter(([key]) => !known.has(key)).map(([, each]) => each),
+    better: before.filter((each) => !amiss.has(keyOf(each))),
+  };
+}
