@@ -54,7 +54,7 @@ interface Expression {
   isQuartz: boolean;
 }
 
-const YEAR = /^(?:19|20|21)\d\d(?:[-,/]\d+)*$/;
+const YEAR = /^(?:19|20|21)\d\d(?:[-,/]\d[\d,/-]*)?$/;
 /** A zone in front, as crontabs have it. */
 export const ZONE_PREFIX = /^(?:CRON_)?TZ=(\S+)$/;
 /** Characters of a field; a phrase in words does not begin with three such fields. */

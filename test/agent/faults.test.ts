@@ -53,7 +53,7 @@ const faults: [Fault, RegExp][] = [
   ['no_credit', /budget for the model is used up/],
   ['invalid_json', UNREADABLE],
   ['megabyte', UNREADABLE],
-  ['bad_request', UNREADABLE],
+  ['bad_request', /refuses what I send it, and would refuse it again\. `\/model` tells the owner why\./],
 ];
 
 test.each(faults)(

@@ -26,6 +26,7 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   doctor_diagnose: () => [{}],
   doctor_reset_skill: () => [{ name: 'notes' }],
   help: () => [{}],
+  language_set: () => [{ language: 'de' }],
   memory_context: () => [{ about: SECRET }],
   memory_correct: ({ memory }) => [
     { which: memory, text: 'taken over' },
