@@ -10,16 +10,40 @@ export const TYPED: readonly (string | number)[] = [
   'what time is it in Tokyo?',
 ];
 
+/** The model's part in the pictures: when this was said, it makes these calls, and then answers. */
+export const ANSWERS: readonly [
+  said: RegExp,
+  calls: { name: string; input: Record<string, string> }[],
+  answer: string,
+][] = [
+  [
+    /allergic/,
+    [{ name: 'memory_save', input: { text: 'Ana is allergic to peanuts' } }],
+    'I will keep that in mind, also when you plan a dinner.',
+  ],
+  [
+    /bread/,
+    [{ name: 'reminder_create', input: { text: 'buy bread', when: 'on Saturday at 10:00' } }],
+    'I remind you on Saturday at ten to buy bread.',
+  ],
+  [
+    /dinner/,
+    [{ name: 'reminder_create', input: { text: 'buy rice, ginger and limes', when: 'today at 17:00' } }],
+    'A **ginger rice with limes** for four:\n\n- 300 g rice, 60 g ginger, 3 limes\n- coriander, spring onions\n\nNothing in it has peanuts. I remind you of the shopping at five.',
+  ],
+];
+
 /** Pages of the browser, as an owner finds them at a Friday's noon. */
-export const PAGES: readonly { name: string; path: string; height: number }[] = [
-  { name: 'chat', path: '/chat', height: 700 },
-  { name: 'dashboard', path: '/', height: 560 },
+export const PAGES: readonly { name: string; path: string; height: number; isDark?: boolean }[] = [
+  { name: 'chat', path: '/chat', height: 710 },
+  { name: 'dark', path: '/chat', height: 750, isDark: true },
+  { name: 'dashboard', path: '/', height: 680 },
   { name: 'conversation', path: '/conversations', height: 560 },
   { name: 'week', path: '/week', height: 520 },
   { name: 'costs', path: '/costs', height: 560 },
 ];
 
-export const PICTURES = ['terminal', ...PAGES.map(({ name }) => name)];
+export const PICTURES = ['terminal', 'discord', ...PAGES.map(({ name }) => name)];
 
 /** In pixels. */
 export const WIDTH = 1000;

@@ -1,40 +1,34 @@
 /** Makes the pictures of the documentation: `npm run pictures`. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Model, ModelRequest } from '../../../src/agent/index.ts';
 import { packageRoot } from '../../../src/base/root.ts';
 import { Programs } from '../../adapters/http/support.ts';
 import { openBrowser } from '../../support/browser.ts';
+import { FakeDiscord } from '../../support/discord/index.ts';
+import { eventually } from '../../support/eventually.ts';
+import { KEY, ModelServer, type Scene } from '../../support/model-server/index.ts';
 import { Outside } from '../../support/outside.ts';
-import { type Line, lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
-import { PAGES, WIDTH } from './list.ts';
+import { FakeSlack } from '../../support/slack/index.ts';
+import { channelPage } from './channel.ts';
+import { ANSWERS, PAGES, WIDTH } from './list.ts';
 import { terminalPage, terminalSession } from './terminal.ts';
 
 const folder = join(packageRoot(), 'docs', 'pictures');
 const path = (name: string) => join(folder, `${name}.png`);
 
-const ANSWERS: readonly [said: RegExp, calls: Line[], answer: string][] = [
-  [
-    /allergic/,
-    [{ call: 'memory_remember', input: { text: 'Ana is allergic to peanuts' } }],
-    'I will keep that in mind, also when you plan a dinner.',
-  ],
-  [
-    /dinner/,
-    [{ call: 'reminder_create', input: { text: 'buy rice, ginger and limes', when: 'today at 17:00' } }],
-    'A **ginger rice with limes** for four:\n\n- 300 g rice, 60 g ginger, 3 limes\n- coriander, spring onions\n\nNothing in it has peanuts. I remind you of the shopping at five.',
-  ],
-];
+const BEGINS = '2026-11-20T11:00:00Z';
 
-/** Does what the conversation of the pictures needs. */
-function answer(request: ModelRequest): Line[] {
-  const found = ANSWERS.find(([said]) => said.test(lastSaid(request)));
-  if (/letter/.test(lastSaid(request))) return [{ call: 'letter_send', input: { to: 'the landlord' } }];
-  if (request.messages.at(-1)?.role === 'user') return found?.[1] ?? ['Hello Ana, what can I do?'];
-  return [found?.[2] ?? 'Done.'];
+/** Plays what the conversation of the pictures needs, by the API of OpenAI. */
+function scene({ messages }: { messages: unknown[] }): Scene {
+  const all = messages as { role: string; content: unknown }[];
+  const said = JSON.stringify(all.findLast(({ role }) => role === 'user')?.content ?? '');
+  if (/flights/.test(said)) return { fault: 'held' };
+  const usage = { input: 9_200, output: 240 };
+  const found = ANSWERS.find(([words]) => words.test(said));
+  if (all.at(-1)?.role !== 'user') return { text: found?.[2] ?? 'Done.', usage };
+  if (/letter/.test(said)) return { calls: [{ name: 'letter_send', input: { to: 'the landlord' } }], usage };
+  return found ? { calls: found[1], usage } : { text: 'Hello Ana, what can I do?', usage };
 }
-
-const model: Model = Object.assign(new ScriptedModel(answer) as Model, { name: 'ollama/qwen3' });
 
 /** The conversation of the picture, and what shows that it was answered. */
 const SAID = [
@@ -48,33 +42,71 @@ const SPENT = `insert into spending (day, person_id, calls, input_tokens, output
     from generate_series('2026-10-25'::date, '2026-11-19'::date, '1 day') d, persons p where p.role = 'owner'`;
 
 async function pages(): Promise<void> {
-  await using programs = await Programs.begin({ model, skills: [new Outside().skill], at: '2026-11-20T11:00:00Z' });
+  const [discord, slack, models] = await Promise.all([FakeDiscord.start(), FakeSlack.start(), ModelServer.start()]);
+  models.improvise = scene;
+  for (const fake of [discord, slack]) fake.advance(new Date(BEGINS).getTime() - Date.now());
+  const [ana, bob] = [discord.user('Ana'), discord.user('Bob')];
+  const kitchen = discord.channel(discord.guild('Home', [ana, bob]), 'kitchen');
+  const config = {
+    'discord.token': discord.token,
+    'discord.api_url': discord.apiUrl,
+    'slack.bot_token': slack.botToken,
+    'slack.app_token': slack.appToken,
+    'slack.api_url': slack.apiUrl,
+    'models.default': 'openai/gpt-5',
+    'models.providers': { openai: { kind: 'openai-compatible', base_url: models.baseUrl('openai'), api_key: KEY } },
+    'access.owners': [`discord:${ana.id}`],
+    'access.members': [`discord:${bob.id}`],
+  };
+  await using programs = await Programs.begin({ config, skills: [new Outside().skill], at: BEGINS });
   const { coda } = programs;
   await programs.say('/remind every weekday at 9 stand up');
   await programs.say('/remind on Sunday at 19:00 water the plants');
   await programs.say('Write a letter to the landlord', { conversation: 'letters' });
-  const bob = coda.person('bob', { role: 'member' });
   coda.platform.faults.push('refused');
-  await bob.says('hello');
+  await coda.person('bob', { role: 'member' }).says('hello');
   await coda.database().run('pictures', SPENT);
   const browser = await openBrowser();
-  const page = await browser.newPage({
-    ...{ viewport: { width: WIDTH, height: 700 }, colorScheme: 'light', reducedMotion: 'reduce' },
-    ...{ locale: 'en-GB', timezoneId: 'Europe/Berlin' },
-  });
-  await page.goto(`${programs.url}/open#${(await coda.app.sessions.link()).code}`);
-  await page.waitForURL((at) => at.pathname === '/');
-  await page.goto(`${programs.url}/chat`);
-  for (const [said, answered] of SAID) {
-    await page.getByRole('textbox').fill(said);
-    await page.keyboard.press('Enter');
-    await page.getByText(answered).waitFor();
+  const open = (colorScheme: 'light' | 'dark') =>
+    browser.newPage({
+      ...{ viewport: { width: WIDTH, height: 700 }, colorScheme, reducedMotion: 'reduce' },
+      ...{ locale: 'en-GB', timezoneId: 'Europe/Berlin' },
+    });
+
+  for (const [user, said, answered] of [
+    [bob, 'remind me on Saturday at 10 to buy bread', 'buy bread'],
+    [ana, 'Find a dinner for four tonight, and remind me of the shopping', 'at five'],
+  ] as const) {
+    discord.says(user, kitchen, `<@${discord.bot.id}> ${said}`);
+    const isAnswered = () => discord.said(kitchen).some(({ content }) => content.includes(answered));
+    if (!(await eventually(isAnswered))) throw new Error(`Discord never showed “${answered}”`);
     await coda.passes({ minutes: 1 });
   }
-  for (const { name, path: at, height } of PAGES) {
+  const channel = await open('dark');
+  await channel.setViewportSize({ width: WIDTH, height: 100 });
+  await channel.setContent(channelPage(kitchen, discord));
+  await channel.screenshot({ path: path('discord'), fullPage: true });
+
+  const [light, dark] = [await open('light'), await open('dark')];
+  for (const page of [light, dark]) {
+    await page.goto(`${programs.url}/open#${(await coda.app.sessions.link()).code}`);
+    await page.waitForURL((at) => at.pathname === '/');
+  }
+  await light.goto(`${programs.url}/chat`);
+  for (const [said, answered] of SAID) {
+    await light.getByRole('textbox').fill(said);
+    await light.keyboard.press('Enter');
+    await light.getByText(answered).waitFor();
+    await coda.passes({ minutes: 1 });
+  }
+  discord.says(ana, discord.dm(ana), 'Compare the flights to Lisbon in March');
+  const isAtWork = () => models.requests.some(({ text }) => text.includes('Lisbon'));
+  if (!(await eventually(isAtWork))) throw new Error('nothing is at work');
+  for (const { name, path: at, height, isDark } of PAGES) {
+    const page = isDark ? dark : light;
     await page.setViewportSize({ width: WIDTH, height });
     await page.goto(programs.url + at);
-    if (name === 'chat') await page.getByText('at five').waitFor();
+    if (at === '/chat') await page.getByText('at five').waitFor();
     if (name === 'conversation') {
       await page.getByRole('link', { name: 'http with you' }).first().click();
       await page.locator('summary').first().click();

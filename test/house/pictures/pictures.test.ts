@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/root.ts';
-import { MOST_BYTES, PAGES, PICTURES } from './list.ts';
+import { play } from '../../support/play.ts';
+import { echo } from '../../support/scripted-model.ts';
+import { ANSWERS, MOST_BYTES, PAGES, PICTURES } from './list.ts';
 import { terminalPage, terminalSession } from './terminal.ts';
 
 const docs = join(packageRoot(), 'docs');
@@ -27,7 +29,7 @@ test('every picture that the script makes is there, small, and shown with words 
 
 test('the pages in the pictures are pages that the documentation names', () => {
   const table = read('dashboard.md').toLowerCase();
-  for (const { name } of PAGES) expect(table).toMatch(new RegExp(`\\| ${name.replace('dashboard', 'now')}s? \\|`));
+  for (const { path } of PAGES) expect(table).toContain(`| ${path === '/' ? 'now' : path.slice(1)} |`);
 });
 
 test("the terminal's picture shows the README's conversation, as it is held today", async () => {
@@ -41,4 +43,12 @@ test("the terminal's picture shows the README's conversation, as it is held toda
     at = found + 1;
   }
   expect(terminalPage(screen.marked)).toContain('font-weight:bold');
+});
+
+test('the calls of the model in the pictures are of tools that coda has', async () => {
+  const echoed = echo();
+  await using coda = await play({ model: echoed });
+  await coda.person('ana').says('hello');
+  const offered = echoed.requests.flatMap(({ tools }) => tools ?? []).map(({ name }) => name);
+  for (const { name } of ANSWERS.flatMap(([, calls]) => calls)) expect(offered).toContain(name);
 });

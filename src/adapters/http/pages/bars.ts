@@ -2,14 +2,17 @@
 import type { Bar } from '../../../chat/index.ts';
 import { h, type Markup } from './markup.ts';
 
-const [BAR, GAP, HEIGHT, FOOT] = [22, 4, 140, 18];
+/** In units of the drawing: a bar, the space behind it, the height of all, the words below, and the scale at the left. */
+const [BAR, GAP, HEIGHT, FOOT, SCALE] = [22, 4, 140, 18, 36];
+/** Room for the upper half of the highest mark's figure. */
+const TOP = 6;
 
 export function barsOf(bars: readonly Bar[]): Markup {
-  const highest = Math.max(...bars.map(({ value }) => value), Number.MIN_VALUE);
-  const width = bars.length * (BAR + GAP);
+  const top = roundUp(Math.max(...bars.map(({ value }) => value), 0));
+  const width = SCALE + bars.length * (BAR + GAP);
   const drawn = bars.flatMap(({ label, value, text }, index) => {
-    const tall = value > 0 ? Math.max(1, Math.round((value / highest) * HEIGHT)) : 0;
-    const x = index * (BAR + GAP);
+    const tall = value > 0 ? Math.max(1, Math.round((value / top) * HEIGHT)) : 0;
+    const x = SCALE + index * (BAR + GAP);
     const bar = h(
       'rect',
       { x, y: HEIGHT - tall, width: BAR, height: tall, rx: 2 },
@@ -22,11 +25,11 @@ export function barsOf(bars: readonly Bar[]): Markup {
     'svg',
     {
       class: 'bars',
-      viewBox: `0 0 ${width} ${HEIGHT + FOOT}`,
+      viewBox: `0 ${-TOP} ${width} ${TOP + HEIGHT + FOOT}`,
       role: 'img',
       'aria-label': 'The same as the table below.',
     },
-    h('line', { x1: 0, y1: HEIGHT, x2: width, y2: HEIGHT }),
+    [0, 0.5, 1].map((part) => mark(top * part, HEIGHT * (1 - part), width)),
     drawn,
   );
   const rows = bars
@@ -35,4 +38,20 @@ export function barsOf(bars: readonly Bar[]): Markup {
     .reverse();
   const figures = h('table', {}, h('tbody', {}, rows));
   return h('div', {}, chart, h('details', {}, h('summary', {}, 'As a table'), rows.length > 0 ? figures : 'Nothing.'));
+}
+
+/** A line across the chart, and the figure that it stands for. */
+function mark(value: number, y: number, width: number): Markup[] {
+  const figure = `${Number(value.toPrecision(2))}`;
+  return [
+    h('line', { x1: SCALE, y1: y, x2: width, y2: y }),
+    h('text', { x: SCALE - GAP, y: y + 3, 'text-anchor': 'end' }, figure),
+  ];
+}
+
+/** The next of 1, 2, 4, 6, 8 times a power of ten, whose half is a short figure too; 1 where nothing is. */
+function roundUp(value: number): number {
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * ([1, 2, 4, 6, 8].find((each) => each * power >= value) ?? 10);
 }
