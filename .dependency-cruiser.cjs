@@ -11,7 +11,7 @@ const FLOORS = [
   ['delivery'],
   ['agent'],
   ['chat'],
-  ['skills', 'adapters'],
+  ['english', 'skills', 'adapters'],
   ['app'],
   ['cli'],
 ];

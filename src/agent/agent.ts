@@ -10,11 +10,10 @@ import { rememberedIn } from './approvals/remembered.ts';
 import { Ready, runCall, whenReady } from './calls.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { isLookedAt, lookAtCall } from './critique.ts';
-import { fresh } from './dialogue/dialogue.ts';
-import { closed } from './dialogue/texts.ts';
 import { Lost, runTurn } from './loop.ts';
-import { MessageTurn, type TurnHost, withReason } from './message-turn.ts';
-import { ModelError } from './model.ts';
+import { MessageTurn, type TurnHost } from './message-turn.ts';
+import { ModelError, NoModel } from './model.ts';
+import { answerOffline } from './offline-turn.ts';
 import type { AgentOptions } from './options.ts';
 import { type TurnOver, tellOver } from './over.ts';
 import { isQuoting, ownWords } from './quotes.ts';
@@ -57,7 +56,7 @@ export class Agent implements TurnHost {
     const run = new MessageTurn(this, item, turn, limit);
     let how: TurnOver['how'] = 'left';
     try {
-      how = await run.end(await runTurn(run));
+      how = await answer(run);
     } catch (error) {
       await run.settleDraft();
       // An answer that could not be stored has cost what it has cost.
@@ -163,7 +162,6 @@ export class Agent implements TurnHost {
     const { world, time, defaultZone, toolbox } = this.options;
     const { person, conversation, payload } = item;
     const { place } = conversation;
-    const { question } = isSaid(item) ? fresh(contextOf(item)?.dialogue, world.clock.now()) : {};
     return {
       person,
       identity: { adapter: place.adapter, externalId: payload.from },
@@ -191,9 +189,6 @@ export class Agent implements TurnHost {
       ...(item.origin === 'webhook' && { aside: true as const }),
       spans: world.spans,
       changed: () => this.options.changed(person.id),
-      ...(question && {
-        answers: { question, close: (tx, card) => this.options.delivery.outbox.close(tx, card, closed()) },
-      }),
       offered: () => toolbox.specs(person),
       call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
     };
@@ -240,6 +235,27 @@ export class Agent implements TurnHost {
     world.log.warn({ model: model(item)?.name, fault: error.fault }, 'no answer from the model');
     return failure(withReason(texts.modelFault(error), error, item));
   }
+}
+
+/** Runs the turn to its end; where no model answers, the interpreter does. */
+async function answer(run: MessageTurn): Promise<TurnOver['how']> {
+  for (;;) {
+    try {
+      return await run.end(await runTurn(run));
+    } catch (error) {
+      if (!(error instanceof NoModel)) throw error;
+      const how = await answerOffline(run, error.why && withReason(error.why, error, run.item));
+      // Calls that it began the turn with run as any others.
+      if (how !== undefined) return how;
+    }
+  }
+}
+
+/** `words`, with what the model's service says of it where an owner reads it alone. */
+function withReason(words: string, { details: { told } }: ModelError, item: Item): string {
+  return told === undefined || item.person.role !== 'owner' || !isPrivate(item)
+    ? words
+    : `${words} ${texts.refusedBecause(told)}`;
 }
 
 /** What is read along with a call for which nothing was said. */

@@ -7,7 +7,7 @@ import { inSpan } from '../base/spans.ts';
 import { isSaid } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { keepDialogue } from './dialogue/keep.ts';
-import { DROP } from './dialogue/names.ts';
+import { DROP } from './dialogue/tools.ts';
 import type { ModelToolCall } from './model.ts';
 import * as texts from './texts.ts';
 import { hasForeignSlots, inEnglishWords } from './time-slots.ts';
@@ -163,7 +163,7 @@ export async function runData(
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
   // "Undo" is about what the person did; what was done without them has its own button.
   if (undoable && isSaid(ctx)) keepUndo(tx, result, ctx);
-  if (!ctx.aside) await keepDialogue(tx, { tool, input }, result, ctx);
+  if (!ctx.aside) keepDialogue(tx, { tool, input }, result, ctx);
   if (tool.effect === 'write') tx.afterCommit(() => ctx.changed?.());
   return kept(result, since);
 }

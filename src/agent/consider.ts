@@ -19,7 +19,7 @@ export interface Considering {
   /** Whose call it is. */
   turn: Turn;
   context: CallContext;
-  /** Whether tools that no model is offered may be called: the person's own words are understood without one. */
+  /** Whether tools that no model is offered may be called: the person asked for the call. */
   hidden?: boolean;
   /** The turn that a nested one belongs to. */
   parent?: Turn;

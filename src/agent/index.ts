@@ -23,13 +23,12 @@ export {
   tokensIn,
 } from './context/index.ts';
 export { countersOf } from './counters.ts';
-export type { Topic } from './dialogue/dialogue.ts';
+export type { Dialogue, OpenQuestion, Topic } from './dialogue/dialogue.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
-export { dropTool, notUnderstoodTool } from './dialogue/tools.ts';
-export { isCondition } from './english/conditions.ts';
+export { dropTool } from './dialogue/tools.ts';
 export { Guard } from './guard.ts';
 export { Inference } from './inference.ts';
-export { interpreterOf } from './interpreter.ts';
+export type { Example, Heard, Interpretation, Interpreter, InterpreterSource } from './interpreter.ts';
 export type { LightAnswer, LightAsked, LightModels } from './light.ts';
 export { numberedLists } from './lists/store.ts';
 export {
@@ -47,7 +46,6 @@ export { type Models, openModels } from './models/index.ts';
 export type { QuirkTold } from './models/quirks.ts';
 export type { SpawnOptions } from './nested.ts';
 export type { TurnOver } from './over.ts';
-export * from './phrase.ts';
 export { policyOf, refusedHere } from './policy.ts';
 export {
   closing,

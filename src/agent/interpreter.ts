@@ -1,24 +1,47 @@
-/** Loads what understands plain English where no model answers. */
-import type { Interpreter } from './english/index.ts';
-import type { Phrase } from './phrase.ts';
+/** The port to what understands people where no model answers. */
+import type { Choice } from '../delivery/index.ts';
+import type { WhenContext } from '../time/index.ts';
+import type { Dialogue } from './dialogue/dialogue.ts';
+import type { Call, Named } from './tool.ts';
 
-/**
- * Gives the interpreter of `phrases`. It and they are loaded when it is first asked for: they are a sixth of all code, and
- * where a model answers nobody needs them. Phrases that cannot be gathered are asked for again at the next call; a file
- * that Node could not read while it imported it stays failed until the process ends, since Node keeps that outcome.
- */
-export function interpreterOf(phrases: () => Promise<readonly Phrase[]>): () => Promise<Interpreter> {
-  let loading: Promise<Interpreter> | undefined;
-  return () => {
-    loading ??= load(phrases).catch((error: unknown) => {
-      loading = undefined;
-      throw error;
-    });
-    return loading;
-  };
+/** A message, and all that its words may refer to. */
+export interface Heard {
+  text: string;
+  /** The words of the message that it replies to, where it replies to one. */
+  repliesTo?: string | undefined;
+  /** Nobody says it at this moment: a schedule or a program does, and nobody is there to be asked. */
+  isUnsaid: boolean;
+  dialogue: Dialogue;
+  when: WhenContext;
+  /** Whether there is a tool of this name which the person may use. */
+  may(tool: string): boolean;
+  /** The person's things of a kind (`reminder`), in the order of their list. */
+  look(thing: string): Promise<readonly Named[]>;
 }
 
-async function load(phrases: () => Promise<readonly Phrase[]>): Promise<Interpreter> {
-  const [{ Interpreter }, all] = await Promise.all([import('./english/index.ts'), phrases()]);
-  return new Interpreter(all);
+/** An example of what may be said, and the tool that it is for. */
+export interface Example {
+  words: string;
+  tool: string;
 }
+
+/** What is to be done and said. With none of it the message was empty. */
+export interface Interpretation {
+  /** Done at once; what comes of them is said. */
+  calls: readonly Call[];
+  /** Said below what comes of the calls. */
+  text?: string;
+  /** What else may have been meant, as buttons. */
+  choices?: readonly Choice[];
+}
+
+/** Understands words without a model. It does what is certain, and offers the rest. */
+export interface Interpreter {
+  /** Never throws for what a person may write. The calls have the form of their tools. */
+  interpret(heard: Heard): Promise<Interpretation>;
+  /** For `help`. */
+  readonly examples: readonly Example[];
+}
+
+/** Loads the interpreter when it is first needed. */
+export type InterpreterSource = () => Promise<Interpreter>;

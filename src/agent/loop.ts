@@ -43,8 +43,6 @@ export interface Running {
   save(tx: Transaction, now: Instant): Promise<void>;
   /** Lets a call begin nested turns. They themselves cannot. */
   spawning?(call: ModelToolCall, signal: AbortSignal): Spawns;
-  /** Carries out these calls and ends the turn in one transaction, where that is possible. */
-  endWith?(calls: readonly OpenCall[]): Promise<boolean>;
 }
 
 /** The nested turns of one call. */
@@ -65,8 +63,8 @@ export interface NeedsApproval {
   questions: readonly ApprovalQuestion[];
 }
 
-/** What a turn comes to; `ended`: nothing is left to be done. */
-export type Outcome = Answered | Refused | NeedsApproval | { kind: 'ended' };
+/** What a turn comes to. */
+export type Outcome = Answered | Refused | NeedsApproval;
 
 /** Another process has the turn: nothing of it may be committed here. */
 export class Lost extends Error {}
@@ -89,7 +87,6 @@ export async function runTurn(run: Running): Promise<Outcome> {
 
 /** Carries out calls in order; only reads run side by side. When some must be asked first, none has run. */
 async function carryOut(run: Running, open: readonly OpenCall[]): Promise<Outcome | undefined> {
-  if (run.turn.isInterpreted && (await run.endWith?.(open))) return { kind: 'ended' };
   await bind(run, open);
   await critique(run, open);
   const checked = open.map(({ call, state }) => ({ call, ...considered(run, call, state) }));
@@ -186,8 +183,8 @@ export function considered(run: Running, call: ModelToolCall, state: CallState):
     ...options,
     turn,
     context: run.context(),
-    // The person's own words are understood without a model: they may mean what no model is offered.
-    hidden: turn.isInterpreted,
+    // The person may ask for what no model is offered.
+    hidden: turn.isByName,
     ...(parent && { parent }),
     ...(offered && { offered: (tool) => offered.call(run, tool) }),
   });

@@ -1,22 +1,18 @@
 import type { Deadline } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
-import { type Draft, type End, type Item, isPrivate, isSaid } from '../delivery/index.ts';
+import type { Choice, Draft, End, Item } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { LONGEST_SHOWN } from './asking.ts';
-import { isData, runData, TookTooLong } from './calls.ts';
 import type { Counters } from './counters.ts';
-import { fresh } from './dialogue/dialogue.ts';
-import { NOT_UNDERSTOOD } from './dialogue/names.ts';
-import { considered, Lost, type OpenCall, type Outcome, type Running, resultOf, withReady } from './loop.ts';
-import { type Model, type ModelError, type ModelToolCall, NoModel } from './model.ts';
+import type { Outcome, Running } from './loop.ts';
+import { type Model, ModelError, type ModelToolCall, NoModel } from './model.ts';
 import type { AgentOptions } from './options.ts';
 import type { TurnOver } from './over.ts';
 import { progressLine } from './progress.ts';
 import { isQuoting, ownWords } from './quotes.ts';
 import { Spawning } from './spawn.ts';
-import { INTERPRETER, type ModelStep } from './steps.ts';
+import type { ModelStep } from './steps.ts';
 import * as store from './store.ts';
-import { asBrought, asPlanned, refusedBecause } from './texts.ts';
 import type { CallContext } from './tool.ts';
 import type { Turn } from './turn.ts';
 import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
@@ -95,7 +91,7 @@ export class MessageTurn implements Running {
   /** With the steps; at this border the asker's follow-ups come in, where a model takes them up. */
   async save(tx: Transaction, now: Instant): Promise<void> {
     const { delivery, steer } = this.options;
-    const takesUp = steer && this.item.origin === 'person' && this.model && !this.turn.isInterpreted;
+    const takesUp = steer && this.item.origin === 'person' && this.model && !this.turn.isByName;
     const heard = takesUp ? await delivery.steer(tx, this.item, this.turn.id) : [];
     const texts = heard.map(({ text }) => text);
     if (texts.length > 0) this.turn.add({ kind: 'steered', payload: { texts } }, now, texts.some(isQuoting));
@@ -108,53 +104,16 @@ export class MessageTurn implements Running {
     return new Spawning({ options, item, turn, call, context: (inner) => this.context(inner), signal, holdTime });
   }
 
-  /** What the interpreter understood: effects, record and answer in one transaction, unless a call has to ask or to wait. */
-  async endWith(calls: readonly OpenCall[]): Promise<boolean> {
-    const { turn, item, options } = this;
-    const valids = calls.flatMap(({ call, state }) => {
-      const { verdict, valid } = considered(this, call, state);
-      return verdict.kind === 'allow' && valid && isData(valid) ? [valid] : [];
-    });
-    if (valids.length < calls.length) return false;
-    await this.settleDraft();
-    const added = turn.steps.length;
-    const end = (ctx: CallContext) =>
-      options.database.tx('turn.finish', async (tx) => {
-        turn.steps.length = added;
-        for (const { call, state } of calls) {
-          const { verdict, valid } = considered(this, call, state);
-          if (verdict.kind !== 'allow' || !valid || !isData(valid)) throw new NotAtOnce();
-          const result = await runData(tx, valid, { ...this.context(), ...(ctx.ready && { ready: ctx.ready }) });
-          turn.addAll([resultOf(call, result)], options.world.clock.now());
-        }
-        const ended = await options.delivery.endIn(tx, item, this.endOf(turn.lastResults().join('\n')));
-        if (!ended) throw new Lost();
-        return ended;
-      });
-    try {
-      const { sent } = await withReady(this, valids, end);
-      turn.stored = turn.steps.length;
-      this.host.counters.turns.add({ outcome: 'done' });
-      await sent;
-      return true;
-    } catch (error) {
-      turn.steps.length = added;
-      if (error instanceof NotAtOnce || error instanceof TookTooLong) return false;
-      throw error;
-    }
-  }
-
   /** Ends the turn with what it came to, or parks it: then the lane is free while the person thinks. */
   async end(outcome: Outcome): Promise<TurnOver['how']> {
     await this.settleDraft();
     if (outcome.kind === 'answer') {
-      return this.write('turn.finish', this.endOf(outcome.text), 'done', 'answered');
+      return this.write('turn.finish', this.endOf(outcome.text, outcome.choices), 'done', 'answered');
     }
     if (outcome.kind === 'failed') {
       const end = endOfRefusal(this.endInput, outcome, this.options.world.clock.now());
       return this.write('turn.fail', end, end.state, outcome.cancelled ? 'cancelled' : 'failed');
     }
-    if (outcome.kind === 'ended') return 'answered';
     const { expiresAt, ...end } = endOfParking(this.endInput, outcome, this.context(), this.options.world.clock.now());
     // Before the commit: the decision may come at once.
     this.host.heldValues.hold(this.turn);
@@ -173,7 +132,7 @@ export class MessageTurn implements Running {
   private async answer(): Promise<{ step: ModelStep; tainted?: boolean }> {
     const { inference, delivery, toolbox, system, sections } = this.options;
     const { model, item } = this;
-    if (!model) return { step: await this.interpret() };
+    if (!model) throw new NoModel(new ModelError('not_found', 'No model is configured.'));
     if (model.streams !== false) this.type();
     const [rules, added] = await Promise.all([system(item), sections(item)]);
     const inquiry = {
@@ -184,36 +143,7 @@ export class MessageTurn implements Running {
       signal: this.signal,
       onText: (text: string) => this.grow(text),
     };
-    try {
-      return await delivery.outside(item, () => inference.infer(inquiry));
-    } catch (error) {
-      if (error instanceof NoModel) return { step: await this.interpret(withReason(error.why, error, item)) };
-      throw error;
-    }
-  }
-
-  /** What plain English says of the last words, or of what calls have given already; `why`: why no model answers. */
-  private async interpret(why?: string): Promise<ModelStep> {
-    const { turn, item } = this;
-    const steered = turn.steered();
-    const results = steered.length === 0 ? turn.lastResults() : [];
-    if (results.length > 0) {
-      return { text: results.join('\n'), calls: [], model: INTERPRETER, ...(why !== undefined && { notices: [why] }) };
-    }
-    const said = steered.length > 0 ? steered.join('\n') : item.payload.text;
-    const dialogue = isSaid(item) ? fresh(store.contextOf(item).dialogue, turn.startedAt) : { unsaid: true as const };
-    const { text, calls, notices } = (await this.options.interpreter()).answer(said, dialogue, why);
-    // Nobody is there to be asked what was meant: the words are said at the time that they were meant for.
-    if (dialogue.unsaid && (calls.length === 0 || calls.some(({ tool }) => tool === NOT_UNDERSTOOD))) {
-      const words = item.origin === 'schedule' ? asPlanned(said, why) : asBrought(said, why);
-      return { text: words, calls: [], model: INTERPRETER };
-    }
-    return {
-      text,
-      calls: calls.map(({ tool, input }, index) => ({ id: `call_${turn.steps.length}_${index}`, name: tool, input })),
-      model: INTERPRETER,
-      ...(notices.length > 0 && { notices: [...notices] }),
-    };
+    return delivery.outside(item, () => inference.infer(inquiry));
   }
 
   /** Shows that somebody is at work; nobody watches what a schedule does. */
@@ -233,8 +163,15 @@ export class MessageTurn implements Running {
     return { turn, item, toolbox: options.toolbox, files: this.context().ownFiles, approvals: options.approvals };
   }
 
-  private endOf(text: string): End {
-    return endOfAnswer(this.endInput, text, this.options.world.clock.now());
+  /** The end of the turn with this answer, `choices` beneath it. */
+  endOf(text: string, choices: readonly Choice[] = []): End {
+    return endOfAnswer({ ...this.endInput, choices }, text, this.options.world.clock.now());
+  }
+
+  /** The turn has ended in a transaction of somebody else's. */
+  ended(): void {
+    this.turn.stored = this.turn.steps.length;
+    this.host.counters.turns.add({ outcome: 'done' });
   }
 
   /** `how` it is over, unless another process has it. */
@@ -244,13 +181,3 @@ export class MessageTurn implements Running {
     return ended ? how : 'left';
   }
 }
-
-/** `words`, with what the model's service says of it where an owner reads it alone. */
-export function withReason(words: string, { details: { told } }: ModelError, item: Item): string {
-  return told === undefined || item.person.role !== 'owner' || !isPrivate(item)
-    ? words
-    : `${words} ${refusedBecause(told)}`;
-}
-
-/** Rolls the one transaction of an interpreted message back: a call has to ask, after what the one before it brought. */
-class NotAtOnce extends Error {}

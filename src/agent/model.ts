@@ -134,12 +134,12 @@ export class ModelError extends Error {
   }
 }
 
-/** No model can answer now: each one failed, or what may be spent is used up. */
+/** No model can answer now: each one failed, what may be spent is used up, or none is configured. */
 export class NoModel extends ModelError {
-  /** What the person is told, where the words are not understood without a model. */
-  readonly why: string;
+  /** Said to the person; undefined where no model is configured. */
+  readonly why: string | undefined;
 
-  constructor({ fault, message, details }: ModelError, why: string) {
+  constructor({ fault, message, details }: ModelError, why?: string) {
     super(fault, message, details);
     this.why = why;
   }

@@ -5,8 +5,8 @@ import type { WhenContext } from '../time/index.ts';
 import type { ApprovalRules } from './approvals/index.ts';
 import type { Sections } from './context/index.ts';
 import type { CritiqueMode } from './critique.ts';
-import type { Interpreter } from './english/index.ts';
 import type { Inference } from './inference.ts';
+import type { InterpreterSource } from './interpreter.ts';
 import type { Model } from './model.ts';
 import type { TurnOver } from './over.ts';
 import type { Policy } from './policy.ts';
@@ -20,8 +20,8 @@ export interface AgentOptions {
   /** The model that answers in this conversation; undefined where none is configured. */
   model(item: Item): Model | undefined;
   inference: Inference;
-  /** Understands plain English where no model answers; loaded when first asked for. */
-  interpreter(): Promise<Interpreter>;
+  /** Understands people where no model answers; without it, commands are what there is. */
+  interpreter?: InterpreterSource;
   policy: Policy;
   approvals: ApprovalRules;
   /** Which calls a light model looks at first. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../base/clock.ts';
+import type { Choice } from '../delivery/index.ts';
 import type { Kept, ModelToolCall } from './model.ts';
 import type { ToolResult } from './tool.ts';
 import type { UsageRow } from './usage/index.ts';
@@ -15,7 +16,7 @@ export interface ModelStep {
   used?: UsageRow[];
   /** For the person, beside the answer. */
   notices?: string[];
-  /** The person asked for its call by name, and no model was asked. */
+  /** The person asked for its calls, and no model was asked. */
   by?: 'person';
 }
 
@@ -39,8 +40,8 @@ interface Asked {
   rest?: true;
 }
 
-/** Stands as the model where the interpreter of plain English answered. */
-export const INTERPRETER = 'offline/phrases';
+/** Stands as the model where none answered. */
+export const OFFLINE = 'offline';
 
 export interface StoredStep {
   seq: number;
@@ -61,6 +62,8 @@ export type CallState =
 export interface Answered {
   kind: 'answer';
   text: string;
+  /** What is offered beneath it. */
+  choices?: readonly Choice[];
 }
 
 /** The turn came to no answer; `text` says why, in coda's words. */

@@ -19,6 +19,8 @@ export const toolTooSlow = (tool: string) => `${tool} did not finish in time; no
 
 export const working = (what: string) => `${what}…`;
 
+export const dropped = () => 'All right.';
+
 export const nothingToSay = () => 'I have no answer to that.';
 
 export const outcomeUnknown = (tool: string) =>

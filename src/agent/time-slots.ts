@@ -28,7 +28,7 @@ export async function inEnglishWords(
   for (const [field, said] of foreignSlots(call, ctx)) {
     const read = await inEnglish(said, ctx.when);
     if ('words' in read) input = { ...input, [field]: read.words };
-    else if (read.when.kind === 'reject') return failed(read.when.code, read.when.say, { asks: { slot: field } });
+    else if (read.when.kind === 'reject') return failed(read.when.code, read.when.say);
     else {
       const choices = read.when.readings.map((reading) => ({
         label: reading.words,

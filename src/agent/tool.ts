@@ -3,9 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Spans } from '../base/spans.ts';
 import type { Choice, FileRef, Origin, Place } from '../delivery/index.ts';
 import type { Person, Thing } from '../people/index.ts';
-import type { Transaction } from '../storage/index.ts';
+import type { Queryable, Transaction } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
-import type { OpenQuestion } from './dialogue/dialogue.ts';
 import type { ToolSpec } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 
@@ -58,12 +57,10 @@ export interface Done {
   tookMs?: number;
   /** Tools that may not be called for the rest of the turn, as `isForbidden` reads them. */
   forbids?: readonly string[];
-  /** The text of the one thing that it is about, where its tool has a `topic`. */
+  /** The text of the one thing that it is about. */
   subject?: string;
-  /** The id of the one thing that it made or changed: for programs. */
+  /** The id of the one thing that it made, changed or showed; of several that it changed together their ids, between commas. */
   id?: string;
-  /** What names the several things that it changed together, to the same tool. */
-  which?: string;
 }
 
 export interface Failed {
@@ -79,15 +76,22 @@ export interface Failed {
   choices?: Choice[];
   /** Untrusted text stands in its words or on its buttons. */
   tainted?: boolean;
-  /**
-   * When it asks for what was left out: the field that the answer fills. `say` is a sentence with `{}` for the answer that
-   * means the whole request.
-   */
-  asks?: { slot: string; say?: string };
-  /** Of each choice: words that it may be named by in an answer, beside those of its label. */
-  choiceWords?: readonly string[];
-  /** When its only choice would make something: the text of that. Words about "it" change the choice. */
-  makes?: string;
+}
+
+/** One of a person's things, as words may name it. */
+export interface Named {
+  id: string;
+  text: string;
+}
+
+/** The way in which the person's next words may refer to what a call of a tool leaves. */
+export interface ToolDialogue {
+  /** The kind of thing that it makes, changes or shows, which its name begins with: `reminder`. */
+  thing: string;
+  /** Codes of failures that ask for what was left out, each with the field that the answer fills: `{ NO_TIME: 'when' }`. */
+  asks?: Readonly<Record<string, string>>;
+  /** The person's things of this kind, in the order of their list, at most 500. One tool of each kind has it. */
+  named?(asked: { db: Queryable; personId: string; private: boolean }): Promise<readonly Named[]>;
 }
 
 /** What every call knows. */
@@ -144,8 +148,6 @@ export interface CallContext {
   spawn?(options: SpawnOptions): Promise<ToolResult>;
   /** Says in a few words what it is doing; shown while it runs if its display is `stream`. A hint. */
   progress?(doing: string): void;
-  /** The question that was open when the words came, and how the card that asks it is closed. */
-  answers?: { question: OpenQuestion; close(tx: Transaction, card: string): Promise<void> };
   /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */
   look?(tool: Tool, input: unknown): Promise<Look> | undefined;
   /** Where spans are made. */
@@ -191,7 +193,7 @@ interface ToolBase<Input> {
   /** Not offered to the model: only buttons, commands and undo call it. */
   hidden?: boolean;
   /**
-   * Fields that only buttons, commands and plain English fill, such as that the person is sure: no model is shown them, and a
+   * Fields that only buttons, commands and the interpreter fill, such as that the person is sure: no model is shown them, and a
    * call of a model that sets one is wrong.
    */
   own?: readonly string[];
@@ -201,8 +203,7 @@ interface ToolBase<Input> {
   thingsIn?(input: Input): readonly Thing[];
   /** Only the turn that talks to the person may call it, not a subagent. */
   mainAgentOnly?: boolean;
-  /** What "it" means after a call: the thing that it makes, changes or shows, which its name begins with (`reminder`). */
-  topic?: string;
+  dialogue?: ToolDialogue;
   /** How much of the person's own it deletes or overwrites: 1, or 2 for several at once. */
   deletes?(input: Input): number;
   /** Writes its own entry in the log of what was done. */

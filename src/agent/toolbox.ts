@@ -73,6 +73,11 @@ export class Toolbox {
     return this.stock().skills.get(name);
   }
 
+  /** The tool that lists the person's things of a kind for those who name one in words. */
+  naming(thing: string): Tool | undefined {
+    return [...this.stock().tools.values()].find(({ dialogue }) => dialogue?.thing === thing && dialogue.named);
+  }
+
   names(): string[] {
     return [...this.stock().tools.keys()];
   }

@@ -20,13 +20,19 @@ interface EndInput {
   /** The person's own files are shown in the conversation. */
   files: boolean;
   approvals: ApprovalRules;
+  /** What is offered beside what the calls leave. */
+  choices?: readonly Choice[];
 }
 
 /** The answer, with what its calls leave to press, to open and to know. */
-export function endOfAnswer({ turn, item, toolbox, files: hasFiles }: EndInput, answer: string, now: Instant): End {
+export function endOfAnswer(
+  { turn, item, toolbox, files: hasFiles, choices: offered = [] }: EndInput,
+  answer: string,
+  now: Instant,
+): End {
   if (turn.isSilent) return unsaid({ turn, item }, now);
   const text = answer.trim() || texts.nothingToSay();
-  const choices = choicesOf([...turn.results(), ...nestedResults(turn)]);
+  const choices = [...choicesOf([...turn.results(), ...nestedResults(turn)]), ...offered];
   const files = filesOf(turn);
   const times = [...new Set(turn.all().flatMap((each) => each.times()))];
   const deleted = deletions(turn, toolbox);

@@ -6,15 +6,7 @@ import type { Item } from '../delivery/index.ts';
 import { isForbidden, type Named } from './forbidden.ts';
 import type { ModelMessage, ModelToolCall } from './model.ts';
 import { textOf, toolMessage } from './shown-results.ts';
-import {
-  type Answered,
-  type CallState,
-  INTERPRETER,
-  type Refused,
-  type Step,
-  type StoredStep,
-  stateOf,
-} from './steps.ts';
+import { type Answered, type CallState, type Refused, type Step, type StoredStep, stateOf } from './steps.ts';
 import * as texts from './texts.ts';
 import { type Call, type Done, done, failed, type Look, type ToolResult } from './tool.ts';
 import type { UsageRow } from './usage/index.ts';
@@ -317,11 +309,6 @@ export class Turn {
     return this.calls().filter(({ state }) => state.kind !== 'done');
   }
 
-  /** Whether the interpreter of plain English gave the last answer: what comes of its calls is what it says. */
-  get isInterpreted(): boolean {
-    return this.lastAnswer()?.payload.model === INTERPRETER;
-  }
-
   /** What the asker said since the last answer. */
   steered(): string[] {
     const from = this.steps.findLastIndex(({ step }) => step.kind === 'model');
@@ -355,9 +342,7 @@ export class Turn {
     const answer = this.lastAnswer()?.payload;
     const calls = this.calls();
     if (answer && (calls.length === 0 || this.isSilent)) return { kind: 'answer', text: answer.text };
-    const isOpen = calls.some(({ state }) => state.kind !== 'done');
     const failed = calls.some(({ state }) => state.kind === 'done' && !state.result.ok);
-    if (this.isInterpreted && !isOpen) return { kind: 'answer', text: this.lastResults().join('\n') };
     if (this.isByName && failed) return { kind: 'failed', code: 'REFUSED', text: this.lastResults().join('\n') };
     const stuck = this.stuckOn();
     if (stuck !== undefined) return { kind: 'failed', code: 'LOOP', text: texts.loopBroken(stuck) };

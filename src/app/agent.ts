@@ -6,8 +6,8 @@ import {
   contextTools,
   decideTool,
   Guard,
+  type InterpreterSource,
   identity,
-  interpreterOf,
   type LiveTools,
   policyOf,
   type Said,
@@ -72,6 +72,7 @@ import {
   sessionMergeRules,
   tokenDeletionRules,
   tokenMergeRules,
+  type Who,
 } from '../people/index.ts';
 import { secretDeletionRules, secretMergeRules } from '../secrets/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
@@ -83,6 +84,11 @@ import { Prompts } from './prompts.ts';
 import { defaultZone, timeSettings } from './settings.ts';
 import type { EquippedSkill } from './skills.ts';
 import { soulOf } from './soul.ts';
+
+/** Understands plain English where no model answers: deleted with its line and its folder. */
+const OFFLINE: { interpreter?: InterpreterSource } = {
+  interpreter: async () => (await import('../english/index.ts')).english,
+};
 
 /** The agent, and what a person can type beside talking to it. */
 export interface AgentWiring {
@@ -156,9 +162,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     toolbox: openTools(parts, guard, linking, commands),
     model,
     inference,
-    interpreter: interpreterOf(async () =>
-      (await Promise.all(skills.map(({ skill }) => skill.phrases?.() ?? []))).flat(),
-    ),
+    ...OFFLINE,
     policy: policyOf({ unasked: access.unasked, rememberable: access.approvals.rememberable }),
     critique: access.critique,
     approvals: { expiryMs: access.approvals.expiry, rememberable: access.approvals.rememberable },
@@ -215,8 +219,9 @@ function openTools(parts: AgentParts, guard: Guard, linking: LinkDeps, commands:
     ...skill,
     tools: (skill.tools?.(deps) ?? []).map((tool) => guard.tool(tool)),
   }));
-  const tools = [
-    ...coreTools({ name, commands, skills: equipped, gate }),
+  const mayUse = (person: Who, tool: string): boolean => toolbox.mayUse(person, tool);
+  const tools: AnyTool[] = [
+    ...coreTools({ name, commands, gate, mayUse, ...OFFLINE }),
     decideTool(delivery),
     ...forgetTools({
       ...{ database: parts.database, artifacts: parts.artifacts, clock: world.clock },
@@ -229,12 +234,13 @@ function openTools(parts: AgentParts, guard: Guard, linking: LinkDeps, commands:
     ...contextTools(parts.said),
     ...equipped.flatMap((each) => each.tools),
   ];
-  return new Toolbox(
+  const toolbox: Toolbox = new Toolbox(
     tools,
     new Map(equipped.flatMap((each) => each.tools.map((tool) => [tool.name, each.name]))),
     gate,
     skills.flatMap((each) => liveToolsOf(each, guard)),
   );
+  return toolbox;
 }
 
 /** The live tools of a skill behind the guard, each wrapped once. */

@@ -6,16 +6,17 @@ import {
   dataTool,
   done,
   dropTool,
+  type Example,
   failed,
+  type InterpreterSource,
   newEpoch,
-  notUnderstoodTool,
   undoAllTool,
   undoTool,
 } from '../agent/index.ts';
 import type { Delivery } from '../delivery/index.ts';
-import type { Gate } from '../people/index.ts';
+import type { Gate, Who } from '../people/index.ts';
 import { forgetChoices } from './forget.ts';
-import { type Command, commandThing, type Skill } from './skill.ts';
+import { type Command, commandThing } from './skill.ts';
 import * as texts from './texts.ts';
 
 export interface CoreDeps {
@@ -67,12 +68,15 @@ export function coreCommands(deps: CoreDeps): Command[] {
 /** Of what follows a command. */
 const MOST_REST = 8_000;
 
-/** The tools that belong to the conversation itself. `skills` give the examples of `help`, in their order. */
+/** The tools that belong to the conversation itself. */
 export function coreTools(deps: {
   name: string;
   commands: readonly Command[];
-  skills: readonly (Pick<Skill, 'name' | 'phrases'> & { tools: readonly Pick<AnyTool, 'name' | 'always'>[] })[];
   gate: Pick<Gate, 'may'>;
+  /** Gives `help` its examples. */
+  interpreter?: InterpreterSource;
+  /** Whether there is a tool of this name that the person may use. */
+  mayUse(person: Who, tool: string): boolean;
 }): AnyTool[] {
   const help = dataTool({
     name: 'help',
@@ -81,17 +85,16 @@ export function coreTools(deps: {
     effect: 'read',
     impersonal: true,
     input: z.object({}),
-    async run(_, { person }) {
+    prepare: async () => (await deps.interpreter?.())?.examples ?? [],
+    async run(_, ctx) {
+      const { person } = ctx;
       const commands = deps.commands.filter((command) => deps.gate.may(person, commandThing(command)));
-      const allowed = deps.skills.filter(({ name: skill, tools }) =>
-        tools.some(({ name }) => deps.gate.may(person, { kind: 'tool', name, skill })),
-      );
-      const phrases = (await Promise.all(allowed.map((skill) => skill.phrases?.() ?? []))).flat();
-      const examples = phrases.flatMap(({ shown, example }) => (shown ? [example] : []));
+      const allowed = (ctx.prepared as readonly Example[]).filter(({ tool }) => deps.mayUse(person, tool));
+      const examples = allowed.map(({ words }) => words);
       return done(texts.help(deps.name, commands, examples));
     },
   });
-  return [help, undoTool, undoAllTool, notUnderstoodTool, dropTool, confirmedTool, commandTool(deps.commands)];
+  return [help, undoTool, undoAllTool, dropTool, confirmedTool, commandTool(deps.commands)];
 }
 
 const COMMAND = 'command_run';

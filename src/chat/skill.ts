@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AnyTool, Call, LightModels, Phrase, ToolResult, TurnOver, TxContext } from '../agent/index.ts';
+import type { AnyTool, Call, LightModels, ToolResult, TurnOver, TxContext } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Cache } from '../bus/index.ts';
@@ -262,8 +262,6 @@ export interface Skill<Settings = unknown> {
   /** Called when a replica, perhaps one of another version, has ended, and now and then without one. */
   replicaEnded?(deps: SkillDeps<Settings>): void;
   commands?(deps: SkillDeps<Settings>): Command[];
-  /** What is understood of it where no model answers; read with the first words that none does. */
-  phrases?(): Promise<readonly Phrase[]>;
   jobs?(deps: SkillDeps<Settings>): JobHandler[];
   schedules?: readonly SystemTask[];
   /** The same, where they depend on its settings. */

@@ -56,10 +56,9 @@ export function help(
   commands: readonly { name: string; summary: string; usage?: string }[],
   examples: readonly string[],
 ): string {
+  const said = examples.map((example) => `- ${example}`);
   return [
-    `I am ${name}. Say it in your own words, for example:`,
-    ...examples.map((example) => `- ${example}`),
-    '',
+    ...(said.length > 0 ? [`I am ${name}. Say it in your own words, for example:`, ...said, ''] : [`I am ${name}.`]),
     'Commands:',
     ...commands.map(({ name: command, usage, summary }) => `- \`/${command}${usage ? ` ${usage}` : ''}\`: ${summary}`),
   ].join('\n');

@@ -1,6 +1,7 @@
 export { cronProblem } from './cron.ts';
 export { describe } from './describe.ts';
 export { parseDuration } from './duration.ts';
+export { hasUnreadTime, type TimeAtEnds, type TimeStretch, timeAtEnds } from './ends.ts';
 export { DEFAULT_DAY_PARTS } from './env.ts';
 export { type InEnglish, inEnglish, isInOtherLanguage, mayBeForeign, wordsFor } from './foreign/door.ts';
 export {

@@ -1,4 +1,4 @@
-import { type AnyTool, contentsOf, type Phrase } from '../../agent/index.ts';
+import { type AnyTool, contentsOf } from '../../agent/index.ts';
 import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
 import type { Who } from '../../people/index.ts';
 import { readerOf } from '../../storage/index.ts';
@@ -34,7 +34,6 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     config,
     deletionRules,
     mergeRules,
-    phrases: async () => phrases,
     commands: (deps) => commands(toolDeps(deps, { host, views, search })),
     tools: (deps) => tools(toolDeps(deps, { host, views, search })),
     standing: async (deps, asked) => promptOf(deps).standing(asked),
@@ -133,18 +132,6 @@ function codeOf(
     attached: ({ files }) => contentsOf(artifacts, files),
   };
 }
-
-const READ = '(reload|rescan|refresh|reread|re-read|read|load|update|check|look for)';
-const SKILLS = '[all] [the|my|your|our|new] [agent] (skills|skill folders|skills folder)';
-
-/** What is understood of skills without a model. */
-const phrases: Phrase[] = [
-  {
-    pattern: `${READ} ${SKILLS} [again|once more|now]`,
-    example: 'reload the skills',
-    call: () => ({ tool: 'skill_rescan', input: {} }),
-  },
-];
 
 /** What the specialist `agent` is told of the skills that are for it; undefined: of none. */
 export type SkillListFor = (

@@ -1,6 +1,6 @@
 import type { Skill } from '../../chat/index.ts';
 import { languageCommand, setLanguageTool } from './language.ts';
-import { quietCommand, quietPhrases, setQuietTool, showQuietTool } from './quiet.ts';
+import { quietCommand, setQuietTool, showQuietTool } from './quiet.ts';
 import { texts } from './texts.ts';
 import { dateTool, setZoneTool, showZone, showZoneTool, smalltalkTool, timeTool } from './tools.ts';
 
@@ -19,7 +19,6 @@ async function zones(typed: string): Promise<string[]> {
 export const basics: Skill = {
   name: 'basics',
   words: { does: 'tell the time' },
-  phrases: async () => [...(await import('./phrases.ts')).phrases, ...quietPhrases],
   tools: ({ does, wakeAt }) => [
     timeTool,
     dateTool,

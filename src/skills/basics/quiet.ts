@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Call, dataTool, done, failed, type Phrase, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { type Call, dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Command, SkillDeps } from '../../chat/index.ts';
 import { setQuiet } from '../../people/index.ts';
 import { parseWhen, type WhenContext } from '../../time/index.ts';
@@ -75,35 +75,3 @@ export const quietCommand: Command = {
   private: true,
   run: async (rest, ctx) => (rest === '' ? done(texts.quietShown(ctx.person.quiet)) : set(rest.slice(0, 60))),
 };
-
-const within = (slots: Record<string, string>): Call => set(`${slots.from ?? ''} to ${slots.to ?? ''}`);
-
-export const quietPhrases: Phrase[] = [
-  {
-    pattern: "(what are|what's|when are|show|show me|tell me|do i have) [my|the] quiet hours [now|set]",
-    example: 'what are my quiet hours?',
-    call: () => ({ tool: SHOW, input: {} }),
-  },
-  {
-    pattern: '[set] [my] quiet hours (from|are|are from|to|between) {from} (to|and|until|till) {to}',
-    example: 'set my quiet hours from 10pm to 7am',
-    call: within,
-  },
-  {
-    pattern:
-      "(do not|don't|never) (disturb|bother|bug|ping|message|text|remind) me (from|between) {from} (to|and|until|till) {to}",
-    example: "don't disturb me between 10pm and 7am",
-    call: within,
-  },
-  {
-    pattern:
-      '(quiet|be quiet|keep quiet|stay quiet|no reminders|no messages|leave me alone) (from|between) {from} (to|and|until|till) {to}',
-    example: 'quiet from 10pm to 7am',
-    call: within,
-  },
-  {
-    pattern: '(turn off|switch off|remove|clear|delete) [my] quiet hours',
-    example: 'turn off my quiet hours',
-    call: () => set('off'),
-  },
-];

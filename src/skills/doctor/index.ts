@@ -11,7 +11,6 @@ export { HEALTH_TASK } from './watch.ts';
 /** Tells an owner whether everything is in order, and wakes what rests. */
 export const doctor = (deps: DoctorDeps): Skill => ({
   name: 'doctor',
-  phrases: async () => (await import('./phrases.ts')).phrases,
   tools: () => doctorTools(deps),
   schedules: [healthTask],
   jobs: (own) => [healthJob(deps, own)],

@@ -32,7 +32,6 @@ export const memory: Skill<Settings> = {
   name: 'memory',
   config,
   words: { keeps: 'memories' },
-  phrases: async () => (await import('./phrases.ts')).phrases,
   deletionRules,
   mergeRules,
   tools: (deps) => tools(parts(deps).service),

@@ -56,7 +56,7 @@ export async function keep(
   const { tx, person, conversationId, clock, tainted } = ctx;
   const text = input.text.trim();
   if (text === '') {
-    return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy, asks: { slot: 'text' } });
+    return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
   }
   if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
   const now = clock.now();

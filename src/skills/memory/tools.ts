@@ -75,7 +75,7 @@ async function found(
 const saveTool = (service: Service) =>
   dataTool({
     name: 'memory_save',
-    topic: 'memory',
+    dialogue: { thing: 'memory' },
     description: 'Remembers a fact, preference or event about the person for later conversations.',
     effect: 'write',
     redact: privately('text'),
@@ -106,7 +106,7 @@ const near = (ctx: TxContext) => (ctx.prepared ?? []) as readonly Hit[];
 const searchTool = (service: Service) =>
   dataTool({
     name: 'memory_search',
-    topic: 'memory',
+    dialogue: { thing: 'memory' },
     description: 'Searches what you remember of the person, by meaning. `past` also finds what is no longer so.',
     effect: 'read',
     redact: privately('query'),
@@ -193,11 +193,18 @@ export function within(memories: readonly Memory[], tokens: number, zone: string
 }
 
 const page = z.int().min(1).max(100_000).default(1);
+const MOST_NAMED = 500;
 
 /** The newest memories, ten to a page, with buttons for each. */
 const listTool = dataTool({
   name: 'memory_list',
-  topic: 'memory',
+  dialogue: {
+    thing: 'memory',
+    async named({ db, personId, private: isPrivate }) {
+      if (!isPrivate) return [];
+      return store.madeBefore(db, personId, {}, { at: undefined, id: '', limit: MOST_NAMED });
+    },
+  },
   description: 'Lists what you remember of the person, newest first.',
   effect: 'read',
   spare: true,
@@ -264,7 +271,7 @@ async function meant(ctx: TxContext, which: string, tool: string): Promise<Memor
 const deleteTool = (service: Service) =>
   dataTool({
     name: 'memory_delete',
-    topic: 'memory',
+    dialogue: { thing: 'memory' },
     deletes: () => 1,
     description: 'Forgets something that you remember of the person.',
     effect: 'write',
@@ -286,7 +293,7 @@ const correctTool = (service: Service) =>
   dataTool({
     name: 'memory_correct',
     spare: true,
-    topic: 'memory',
+    dialogue: { thing: 'memory', asks: { NO_TEXT: 'text' } },
     description:
       'Puts right something that you remember: the new text takes its place, and the old one stays on record.',
     effect: 'write',
@@ -298,7 +305,7 @@ const correctTool = (service: Service) =>
       if ('ok' in memory) return memory;
       if (memory.state === 'past')
         return quoting(failed('PAST', texts.past(memory).message, { remedy: texts.past(memory).remedy }), [memory]);
-      if (text.trim() === '') return failed('NO_TEXT', texts.askCorrect, { asks: { slot: 'text' } });
+      if (text.trim() === '') return failed('NO_TEXT', texts.askCorrect);
       const { type, importance, tags } = memory;
       const input = { text, type, importance, tags, date: memory.happenedOn ?? undefined };
       const kept = await keep(service, ctx, input, [], [memory.id]);
@@ -313,7 +320,7 @@ const correctTool = (service: Service) =>
 const keepTool = (service: Service) =>
   dataTool({
     name: 'memory_keep',
-    topic: 'memory',
+    dialogue: { thing: 'memory' },
     description: 'Keeps a memory that was proposed.',
     effect: 'write',
     hidden: true,
@@ -330,7 +337,7 @@ const keepTool = (service: Service) =>
 const restoreTool = (service: Service) =>
   dataTool({
     name: 'memory_restore',
-    topic: 'memory',
+    dialogue: { thing: 'memory' },
     description: 'Takes back what was done to a memory.',
     effect: 'write',
     hidden: true,
@@ -356,7 +363,7 @@ const restoreTool = (service: Service) =>
 const ignoreTool = (service: Service) =>
   dataTool({
     name: 'memory_ignore',
-    topic: 'memory',
+    dialogue: { thing: 'memory' },
     description: 'Remembers nothing of what was said in this conversation up to now, where the person asks for that.',
     effect: 'write',
     spare: true,
@@ -371,7 +378,7 @@ const ignoreTool = (service: Service) =>
 const aboutTool = (service: Service) =>
   dataTool({
     name: 'memory_about',
-    topic: 'memory',
+    dialogue: { thing: 'memory' },
     description: 'Tells what is remembered and noted about something.',
     effect: 'read',
     hidden: true,

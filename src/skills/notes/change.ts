@@ -20,7 +20,7 @@ const which = z
 export const deleteTool = (wrote: Wrote) =>
   dataTool({
     name: 'note_delete',
-    topic: 'note',
+    dialogue: { thing: 'note' },
     deletes: ({ which, sure }) => (sure || which === 'all' ? 2 : 1),
     description: 'Deletes a note.',
     effect: 'write',
@@ -53,7 +53,7 @@ export const deleteTool = (wrote: Wrote) =>
 export const pinTool = (wrote: Wrote) =>
   dataTool({
     name: 'note_pin',
-    topic: 'note',
+    dialogue: { thing: 'note' },
     description: 'Keeps a note at the top of the list, or lets it go.',
     effect: 'write',
     hidden: true,
@@ -70,7 +70,7 @@ export const pinTool = (wrote: Wrote) =>
 export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'config'>, wrote: Wrote) =>
   dataTool({
     name: 'note_edit',
-    topic: 'note',
+    dialogue: { thing: 'note' },
     deletes: () => 1,
     description: "Replaces a note's text, or adds to it (`append`), or sets its tags.",
     effect: 'write',
@@ -127,7 +127,7 @@ export function undoOf(after: Note, before: Note | undefined): Call & { label: s
 export const restoreTool = (wrote: Wrote) =>
   dataTool({
     name: 'note_restore',
-    topic: 'note',
+    dialogue: { thing: 'note' },
     description: 'Takes back what was done to a note.',
     effect: 'write',
     hidden: true,

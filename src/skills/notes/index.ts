@@ -8,7 +8,6 @@ import { commands } from './commands.ts';
 import { config, type Settings } from './config.ts';
 import { useTrigrams } from './finding/spelling.ts';
 import { itemTool } from './items.ts';
-import { offerTool } from './offer.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { recallTool } from './recall.ts';
 import { saveTool } from './save.ts';
@@ -32,7 +31,6 @@ export const notes: Skill<Settings> = {
   name: 'notes',
   config,
   words: { does: 'take notes', keeps: 'notes' },
-  phrases: async () => (await import('./phrases.ts')).phrases,
   deletionRules,
   mergeRules,
   tools: (deps) => {
@@ -41,7 +39,6 @@ export const notes: Skill<Settings> = {
       saveTool(deps, wrote),
       searchTool(meaning),
       recallTool(meaning),
-      offerTool,
       listTool,
       getTool,
       editTool(deps, wrote),

@@ -14,7 +14,7 @@ import { findListNamed, findListWith, findWhich } from './which.ts';
 export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote: Wrote) =>
   dataTool({
     name: 'note_item',
-    topic: 'note',
+    dialogue: { thing: 'note' },
     description: 'Puts an item on a list that is a note, or takes one off.',
     effect: 'write',
     hidden: true,

@@ -34,7 +34,7 @@ const MOST_LOOKED_AT = 200;
 export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
   dataTool({
     name: 'note_recall',
-    topic: 'note',
+    dialogue: { thing: 'note' },
     description: 'Shows the notes that answer a question.',
     effect: 'read',
     hidden: true,

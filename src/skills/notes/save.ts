@@ -48,7 +48,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
   const { config } = deps;
   return dataTool({
     name: 'note_save',
-    topic: 'note',
+    dialogue: { thing: 'note', asks: { NO_TEXT: 'text' } },
     description: "Saves a note in the person's own words. `#tag` in the text, or `tags`, file it.",
     effect: 'write',
     impersonal: true,
@@ -68,7 +68,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       if (words.length > config.longest && !file) return failed('TOO_LONG', texts.tooLong(config.longest));
       const { text, tags } = tagsIn(file ? `${words.slice(0, config.longest - 1).trimEnd()}…` : words);
       if (text === '') {
-        return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy, asks: { slot: 'text' } });
+        return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
       }
       const all = [...new Set([...tags, ...(given.tags ?? []).map(tagName)])].filter((tag) => tag !== '');
       const title = given.title && clean(given.title).replace(/\s+/g, ' ');

@@ -36,7 +36,7 @@ export async function show(
   const tainted = found.notes.some((note) => isFromElsewhere(note, person.id));
   return done([heading, ...lines, ...foot].join('\n'), {
     ...(choices.length > 0 && { choices }),
-    ...(only && others.length === 0 && { subject: only.text }),
+    ...(only && others.length === 0 && { subject: only.text, id: only.id }),
     tainted,
   });
 }

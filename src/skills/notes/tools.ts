@@ -16,12 +16,13 @@ export { show } from './show.ts';
 
 const page = z.int().min(1).max(100_000).default(1);
 const day = z.string().max(100).optional();
+const MOST_NAMED = 500;
 
 export const searchTool = (meaning: Pick<Meaning, 'near'>) =>
   dataTool({
     name: 'note_search',
     times: ['from', 'to'],
-    topic: 'note',
+    dialogue: { thing: 'note' },
     description: "Searches the person's notes: words (also misspelt or in other words) and #tags.",
     effect: 'read',
     redact: privately('query'),
@@ -77,7 +78,14 @@ function past(words: string, { when, clock }: TxContext): string | undefined {
 export const listTool = dataTool({
   name: 'note_list',
   spare: true,
-  topic: 'note',
+  dialogue: {
+    thing: 'note',
+    async named({ db, personId }) {
+      const asked = { personId, tag: undefined, seq: Number.MAX_SAFE_INTEGER, limit: MOST_NAMED };
+      const notes = await store.madeBefore(db, asked);
+      return notes.map(({ note: { id, title, text } }) => ({ id, text: title ? `${title}: ${text}` : text }));
+    },
+  },
   description: "Lists the person's notes, newest first, ten to a page; by tag if one is given.",
   effect: 'read',
   input: z.object({ tag: z.string().max(51).optional(), page }),
@@ -104,7 +112,7 @@ const MOST_VERSIONS = 5;
 
 export const getTool = dataTool({
   name: 'note_get',
-  topic: 'note',
+  dialogue: { thing: 'note' },
   description: 'Shows one note whole, with what it said before where it is no list.',
   effect: 'read',
   redact: privately('which'),
@@ -122,6 +130,6 @@ export const getTool = dataTool({
     const earlier = isList(found.text) ? [] : await store.versions(ctx.tx, found.id, MOST_VERSIONS);
     const tainted = isFromElsewhere(found, ctx.person.id);
     const text = texts.whole(found, earlier, ctx.when.zone, ctx.clock.now());
-    return done(text, { subject: found.text, tainted, choices: buttons(found, ctx.person.id) });
+    return done(text, { subject: found.text, id: found.id, tainted, choices: buttons(found, ctx.person.id) });
   },
 });

@@ -1,8 +1,6 @@
 /** Which note a person means: an id, a number of the last list, words of it, or the one at hand. */
 import { type Call, type Failed, failed, type TxContext } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
-import { isFormOf, wordsIn } from '../../base/word-forms.ts';
-import { isPlace } from './hearing.ts';
 import { isList, isNamed, without } from './list.ts';
 import { isFromElsewhere } from './note.ts';
 import { rank, termsOf } from './rank.ts';
@@ -19,7 +17,6 @@ const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
 const AT_HAND_MS = 24 * 3_600_000;
 const MOST_CHOICES = 5;
 const MOST_LISTS = 20;
-const MOST_LOOKED_AT = 20;
 
 export const readerOf = ({ person, conversationId }: TxContext): store.Reader => ({
   personId: person.id,
@@ -31,7 +28,7 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
   const words = bare(which);
   const { ids, at } = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
   if (LAST.test(words) && at && ids.length > 0) return byNumber(ctx, ids, ids.length);
-  if (AT_HAND.test(words)) return besideOthers(ctx, await noteAtHand(ctx, wanted, at ? ids : []), wanted);
+  if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, at ? ids : []);
   const byId = await store.seenById(ctx.tx, readerOf(ctx), words);
   if (byId) return there(byId, ctx);
   const number = numberOf(words);
@@ -129,23 +126,6 @@ async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[
   return recent(ctx, wanted, '');
 }
 
-/** "The spare key is back, delete that note": a question where what is told beside it names another note rather than this one. */
-async function besideOthers(ctx: TxContext, atHand: Note | Failed, wanted: Call): Promise<Note | Failed> {
-  if (!('id' in atHand) || wanted.tool !== 'note_delete') return atHand;
-  const said = wordsIn(ctx.said.join(' ')).filter((word) => TELLING.test(word) && !POINTING.has(word));
-  const { notes } = await store.list(ctx.tx, readerOf(ctx), undefined, { limit: MOST_LOOKED_AT, offset: 0 });
-  const namedOf = ({ text }: Note) => {
-    const words = wordsIn(text);
-    return said.filter((word) => words.some((one) => isFormOf(one, word))).length;
-  };
-  const others = notes.filter((note) => note.id !== atHand.id && namedOf(note) > namedOf(atHand));
-  return others.length > 0 ? ask(ctx, [atHand, ...others].slice(0, MOST_CHOICES), wanted) : atHand;
-}
-
-const TELLING = /\d|.{4}/;
-/** Words of the request itself, which name nothing. */
-const POINTING = new Set('delete remove scrap drop erase that this note notes please have from with'.split(' '));
-
 async function recent(ctx: TxContext, wanted: Call, words: string): Promise<Failed> {
   const { notes } = await store.list(ctx.tx, readerOf(ctx), undefined, { limit: MOST_CHOICES, offset: 0 });
   return notes.length > 0 ? ask(ctx, notes, wanted) : notFound(words);
@@ -156,3 +136,6 @@ function ask({ person }: TxContext, notes: readonly Note[], { tool, input }: Cal
   const choices = notes.map((note) => ({ label: shorten(note.text, 60), tool, input: { ...input, which: note.id } }));
   return failed('AMBIGUOUS', texts.which, { choices, tainted: notes.some((note) => isFromElsewhere(note, person.id)) });
 }
+
+/** "Second", "2", "last": a place in the list. */
+const isPlace = (which: string): boolean => LAST.test(which) || numberOf(which) !== undefined;

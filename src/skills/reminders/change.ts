@@ -24,7 +24,7 @@ import {
   storedPlan,
   WEEKDAY,
 } from '../../time/index.ts';
-import { askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
+import { ASKS_WHEN, askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { atItsHour, withOtherHour } from './hours.ts';
 import { refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
@@ -58,7 +58,7 @@ export async function ofEach(
   const choices = [...asked, ...(items.length > 0 ? [undoChoice(undo)] : [])];
   const which = found.map(({ id }) => id).join(', ');
   return quoting(
-    done(text, { which, ...(items.length > 0 && { undo }), ...(choices.length > 0 && { choices }) }),
+    done(text, { id: which, ...(items.length > 0 && { undo }), ...(choices.length > 0 && { choices }) }),
     found,
   );
 }
@@ -100,7 +100,6 @@ export function notOpen(reminder: Reminder, next: Date, now: Date): ToolResult {
       { label: 'Skip that one', tool: 'reminder_complete', input: { which: reminder.id, ahead: true } },
       { label: 'End the series', tool: 'reminder_delete', input: { which: reminder.id }, style: 'danger' },
     ],
-    choiceWords: [texts.onlyThen(reminder, next), texts.always],
   });
 }
 
@@ -124,7 +123,7 @@ export function editTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_edit',
     times: ['when'],
-    topic: 'reminder',
+    dialogue: { thing: 'reminder', asks: { NO_CHANGE: 'when', ...ASKS_WHEN } },
     description: "Changes a reminder's text, its time, or how it is delivered. Pass the person's own words for `when`.",
     effect: 'write',
     redact: privately('which', 'text', 'replace'),
@@ -183,8 +182,7 @@ export async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt
   if (input.when?.trim()) return editTime(ctx, before, { ...found, text }, { ...input, when: input.when }, wakeAt);
   if (text === before.text && [input.urgent, input.catch_up, input.nag].every((given) => given === undefined)) {
     const { message, remedy } = texts.nothingToEdit;
-    const asks = { slot: 'when' };
-    return failed('NO_CHANGE', message, { remedy, asks });
+    return failed('NO_CHANGE', message, { remedy });
   }
   const refused = found.nag === before.nag ? undefined : await refusedAsTooOften(ctx, [found]);
   if (refused) return refused;
@@ -225,9 +223,8 @@ async function editTime(
   const under = condition === undefined ? undefined : narrowed(found, condition, ctx.when);
   if (condition !== undefined && under === undefined) return failed('NO_CHANGE', texts.notThen(found, now));
   const { words, itsDay, when } = under ? { words: said, when: under } : timeBeside(ctx, ownTime(found, now), said);
-  const asks = { slot: 'when' };
-  if (when === undefined) return failed('PAST', texts.pickedPast, { asks });
-  if (when.kind === 'reject') return failed(when.code, whyNot(when, input.when), { asks });
+  if (when === undefined) return failed('PAST', texts.pickedPast);
+  if (when.kind === 'reject') return failed(when.code, whyNot(when, input.when));
   const wanted = { act: 'edit', which: found.id, text };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (found.rule !== undefined && when.kind === 'once' && !input.series) {
@@ -355,7 +352,6 @@ function oneOrAll(reminder: Reminder, when: string, text: string): ToolResult {
         input: { which: reminder.id, when: all, text, series: true },
       },
     ],
-    choiceWords: [texts.once, texts.always],
   });
 }
 
@@ -384,6 +380,5 @@ function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, now: Date)
       { label: 'Only the next one', tool: 'reminder_choose', input: next },
       { label: 'The whole series', tool: 'reminder_choose', input: all },
     ],
-    choiceWords: [texts.once, texts.always],
   });
 }

@@ -15,7 +15,7 @@ export function chooseTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_choose',
     times: ['when'],
-    topic: 'reminder',
+    dialogue: { thing: 'reminder' },
     description: 'Sets, moves or puts off a reminder to a time that the person picked.',
     effect: 'write',
     hidden: true,

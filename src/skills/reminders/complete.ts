@@ -10,7 +10,7 @@ import { texts } from './texts.ts';
 
 export const completeTool = dataTool({
   name: 'reminder_complete',
-  topic: 'reminder',
+  dialogue: { thing: 'reminder' },
   deletes: () => 1,
   description: 'Marks a reminder as done. Of a series only the occurrence that spoke last; the series goes on.',
   effect: 'write',

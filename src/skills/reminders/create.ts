@@ -39,6 +39,15 @@ export const catchUpInput = z
     'What was missed while I was off: late = said once, with how many were missed; latest = without; skip = not at all.',
   );
 
+/** Codes of failures after which another time is asked for. */
+export const ASKS_WHEN = {
+  NO_TIME: 'when',
+  PAST: 'when',
+  NOT_A_DATE: 'when',
+  NEVER: 'when',
+  TOO_OFTEN: 'when',
+} as const;
+
 export const createInput = z.object({
   text: z.string().describe("What to remind of, in the person's own words, without the time."),
   when: z
@@ -85,7 +94,7 @@ export function createTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_create',
     times: ['when'],
-    topic: 'reminder',
+    dialogue: { thing: 'reminder', asks: { NO_TEXT: 'text', ...ASKS_WHEN } },
     description:
       "Sets a reminder, once or recurring. Pass the person's own words for `when`; never compute a date yourself.",
     effect: 'write',
@@ -96,13 +105,12 @@ export function createTool(wakeAt: WakeAt) {
     async run(input, ctx) {
       const text = input.text.trim();
       if (text === '') {
-        const asks = { slot: 'text', say: 'remind me {}' };
-        return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy, asks });
+        return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
       }
       if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
       if (!input.when?.trim()) {
         const { message, remedy } = texts.noTime(text, input.lead);
-        return failed('NO_TIME', message, { remedy, asks: { slot: 'when' } });
+        return failed('NO_TIME', message, { remedy });
       }
       const said = pastTheHour(input.when, ctx.when) ?? input.when;
       const when = readSlot(isWaking(text, said) ? inTheMorning(said) : said, ctx.when, text);
@@ -119,7 +127,7 @@ export function createTool(wakeAt: WakeAt) {
 function askAnother({ code, say, unread }: Reject, text: string, lead: CreateInput['lead']): Failed {
   // What was not understood, and how to say it, is for a model as well.
   const [why = ''] = unread === undefined ? (/^.*?[.!](?= |$)/s.exec(say) ?? []) : [];
-  return failed(code, `${why || say} ${texts.noTime(text, lead).message}`, { asks: { slot: 'when' } });
+  return failed(code, `${why || say} ${texts.noTime(text, lead).message}`);
 }
 
 /** A question whose answers are buttons, each standing for one reading. */

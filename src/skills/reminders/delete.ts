@@ -14,7 +14,7 @@ import { findSome, isSeveral, type Wanted } from './which.ts';
 export function deleteTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_delete',
-    topic: 'reminder',
+    dialogue: { thing: 'reminder' },
     // Several at once count as many.
     deletes: ({ which, sure }) => (sure || isSeveral(which) || dayOfAll(which) !== undefined ? 2 : 1),
     description: 'Deletes a reminder; a series ends with it.',

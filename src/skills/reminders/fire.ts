@@ -44,7 +44,13 @@ async function fireDue(
       said.map(({ reminder, plan }) => ({ name: 'reminder.due' as const, data: dueData(reminder, plan.occurrence) })),
     );
     for (const { reminder } of said) {
-      const topic = { thing: 'reminder', how: 'spoken' as const, text: reminder.text, at: now.toISOString() };
+      const topic = {
+        thing: 'reminder',
+        how: 'spoken' as const,
+        id: reminder.id,
+        text: reminder.text,
+        at: now.toISOString(),
+      };
       noteDialogue(tx, { personId: reminder.personId, conversationId: reminder.sayIn }, { topic });
     }
     await store.planNext(

@@ -1,9 +1,6 @@
 import type { Skill } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
-import { aboutTool } from './about.ts';
-import { againTool } from './again.ts';
 import { agenda } from './agenda.ts';
-import { aheadTool } from './ahead.ts';
 import { editTool } from './change.ts';
 import { chooseTool } from './choose.ts';
 import { own } from './collection.ts';
@@ -15,7 +12,6 @@ import { deleteTool } from './delete.ts';
 import { reminderSource } from './fire.ts';
 import { home } from './home.ts';
 import { listTool, showTool, soonest } from './list.ts';
-import { offerTool } from './offer.ts';
 import { restoreTool } from './restore.ts';
 import { snoozeTool } from './snooze.ts';
 import { deletionRules, mergeRules } from './store.ts';
@@ -28,15 +24,10 @@ export const reminders: Skill<Settings> = {
   name: 'reminders',
   config,
   words: { does: 'remind', keeps: 'reminders' },
-  phrases: async () => (await import('./phrases/index.ts')).phrases,
   deletionRules,
   mergeRules,
   tools: ({ wakeAt }) => [
     createTool(wakeAt),
-    againTool(wakeAt),
-    aheadTool(wakeAt),
-    offerTool,
-    aboutTool,
     listTool,
     showTool,
     completeTool,

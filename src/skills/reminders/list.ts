@@ -10,6 +10,8 @@ import { line, texts } from './texts.ts';
 import { findWhich, pendingOf } from './which.ts';
 
 const PAGE = 10;
+/** The most that a person may have pending. */
+const MOST_NAMED = 500;
 
 const listInput = z.object({
   status: z.enum(['pending', 'completed', 'all']).default('pending'),
@@ -23,7 +25,10 @@ type ListInput = z.output<typeof listInput>;
 export const listTool = dataTool({
   name: 'reminder_list',
   times: ['day'],
-  topic: 'reminder',
+  dialogue: {
+    thing: 'reminder',
+    named: ({ db, personId }) => store.page(db, { personId, status: 'pending', limit: MOST_NAMED, offset: 0 }),
+  },
   description: "Lists the person's reminders, numbered: pending (the default), completed or all; ten to a page.",
   effect: 'read',
   input: listInput,
@@ -130,7 +135,7 @@ export async function soonest(tx: Parameters<typeof store.page>[0], personId: st
 /** What is known of the reminders that words name: for "when is the dentist?". */
 export const showTool = dataTool({
   name: 'reminder_show',
-  topic: 'reminder',
+  dialogue: { thing: 'reminder' },
   description: 'Shows the pending reminders that words name, and when they speak.',
   effect: 'read',
   hidden: true,

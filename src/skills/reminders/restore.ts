@@ -73,7 +73,7 @@ function snapshotOf(reminder: Reminder): z.output<typeof snapshot> {
 export function restoreTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_restore',
-    topic: 'reminder',
+    dialogue: { thing: 'reminder' },
     description: 'Takes back what was done to reminders.',
     effect: 'write',
     hidden: true,

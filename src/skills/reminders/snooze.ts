@@ -40,7 +40,7 @@ export function snoozeTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_snooze',
     times: ['when', 'day'],
-    topic: 'reminder',
+    dialogue: { thing: 'reminder' },
     description: 'Puts one occurrence of a reminder off. A series keeps its own times beside it.',
     effect: 'write',
     redact: privately('which'),

@@ -5,12 +5,11 @@ import { pattern } from '../../base/pattern.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant, WEEKDAY } from '../../time/index.ts';
 import { dayFilter, dayIn, dayNamed, dayOfAll, spanNamed, spanOf, withoutDay, writtenDays } from './days.ts';
-import { facetsOf, named, tellingWords } from './naming.ts';
+import { named, tellingWords } from './naming.ts';
 import { isItsName } from './narrow.ts';
 import { isOpen, type Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
-import { namedInstead } from './told-which.ts';
 
 /** What is to be done to it: a choice repeats the call with the id in place of the words. */
 export interface Wanted extends Call {
@@ -108,7 +107,7 @@ async function single(ctx: TxContext, words: string, which: string, wanted: Want
   if (OF_TWO.test(words)) return ofTwo(ctx, words, wanted, shown);
   if (AT_HAND.test(words)) {
     const found = await atHand(ctx, wanted, which.trim() === '', shown);
-    if (!('ok' in found)) return insteadOf(ctx, found, wanted);
+    if (!('ok' in found)) return found;
     return LAST.test(words) ? ((await lastMade(ctx)) ?? found) : found;
   }
   const [byId] = await store.byIds(ctx.tx, ctx.person.id, [words]);
@@ -160,20 +159,6 @@ async function justMade(ctx: TxContext, shownAt: Date | undefined): Promise<stri
   const since = Math.max(ctx.clock.now().getTime() - JUST_MADE_MS, (shownAt?.getTime() ?? 0) + 1);
   return store.madeSince(ctx.tx, ctx.person.id, ctx.conversationId, new Date(since));
 }
-
-/** `atHand`, or what the words beside "that one" name; a question where either may be meant. */
-async function insteadOf(ctx: TxContext, atHand: Reminder, wanted: Wanted): Promise<Reminder | Failed> {
-  const [said = '', ...more] = ctx.said;
-  if (more.length > 0 || !CHANGES.test(wanted.tool) || said.split(/\s+/).length < FEWEST_TOLD) return atHand;
-  const { found, isSure } = namedInstead(said, atHand, await pendingOf(ctx));
-  const [only] = found;
-  if (!only) return atHand;
-  return isSure ? only : ask(ctx, [atHand, ...found], wanted);
-}
-
-const CHANGES = /_(?:delete|complete|edit|snooze)$/;
-/** With fewer words nothing is told beside a request. */
-const FEWEST_TOLD = 5;
 
 /** "Drop the first and move the last": the last of those that were made, where what was at hand is gone. */
 async function lastMade(ctx: TxContext): Promise<Reminder | undefined> {
@@ -323,6 +308,5 @@ function ask(ctx: TxContext, reminders: readonly Reminder[], wanted: Wanted): Fa
     const when = at ? ` (${formatInstant(at, reminder.zone, now)})` : '';
     return { label: `${shorten(reminder.text, 40)}${when}`, tool, input: inputFor(ctx, reminder, wanted) };
   });
-  const choiceWords = reminders.slice(0, MOST_CHOICES).map((reminder) => [...facetsOf(reminder, now)].join(' '));
-  return quoting(failed('AMBIGUOUS', texts.which, { choices, choiceWords }), reminders);
+  return quoting(failed('AMBIGUOUS', texts.which, { choices }), reminders);
 }

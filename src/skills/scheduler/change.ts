@@ -18,7 +18,7 @@ export const editTool = (tooling: Tooling) =>
     name: 'schedule_edit',
     times: ['when'],
     spare: true,
-    topic: 'schedule',
+    dialogue: { thing: 'schedule' },
     description: 'Changes when a schedule comes, or what is done then.',
     effect: 'write',
     redact: privately('which', 'prompt', 'run', 'title'),
@@ -77,7 +77,7 @@ async function change(ctx: TxContext, before: PersonSchedule, wish: Wish, { wake
 export const deleteTool = dataTool({
   name: 'schedule_delete',
   spare: true,
-  topic: 'schedule',
+  dialogue: { thing: 'schedule' },
   deletes: () => 1,
   description: 'Deletes a schedule.',
   effect: 'write',

@@ -66,7 +66,7 @@ export const createTool = (tooling: Tooling) =>
   dataTool({
     name: 'schedule_create',
     times: ['when'],
-    topic: 'schedule',
+    dialogue: { thing: 'schedule', asks: { NO_TIME: 'when', NO_TEXT: 'prompt' } },
     description:
       'Plans something that you do later, once or recurring: you get `prompt` as a message then. ' +
       'Where only words are to be said back, use reminder_create.',
@@ -79,7 +79,7 @@ export const createTool = (tooling: Tooling) =>
       if ('ok' in meant) return meant;
       if (!input.when?.trim()) {
         const { message, remedy } = texts.noWhen(meant.prompt ?? meant.run ?? '');
-        return failed('NO_TIME', message, { remedy, asks: { slot: 'when' } });
+        return failed('NO_TIME', message, { remedy });
       }
       const when = readSlot(input.when, ctx.when, meant.prompt ?? meant.run);
       if (when.kind === 'reject' && when.code === 'TOO_OFTEN') return tooOften(tooling);
@@ -121,7 +121,7 @@ export function readWhat(
   }
   const words = prompt?.trim() ?? '';
   if (words === '') {
-    return failed('NO_TEXT', texts.noWhat.message, { remedy: texts.noWhat.remedy, asks: { slot: 'prompt' } });
+    return failed('NO_TEXT', texts.noWhat.message, { remedy: texts.noWhat.remedy });
   }
   if (words.length > LONGEST_PROMPT) return failed('TOO_LONG', texts.tooLong(LONGEST_PROMPT));
   return { prompt: words, run: undefined };
@@ -199,7 +199,7 @@ export const chooseTool = (
 ) =>
   dataTool({
     name: 'schedule_choose',
-    topic: 'schedule',
+    dialogue: { thing: 'schedule' },
     description: 'Settles when a schedule comes.',
     effect: 'write',
     hidden: true,

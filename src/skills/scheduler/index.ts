@@ -24,7 +24,6 @@ export const scheduler: Skill<Settings> = {
   name: 'scheduler',
   config,
   words: { does: 'run what you plan', keeps: 'schedules' },
-  phrases: async () => (await import('./phrases.ts')).phrases,
   deletionRules,
   mergeRules,
   tools(deps) {

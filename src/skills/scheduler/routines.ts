@@ -92,7 +92,7 @@ export function routineTools(deps: Deps, tooling: Tooling) {
     dataTool({
       name: 'routine_show',
       spare: true,
-      topic: 'schedule',
+      dialogue: { thing: 'schedule' },
       description: "Shows the daily briefing (today's reminders and notes) or the weekly review.",
       effect: 'read',
       input: z.object({ name: routineName }),
@@ -102,7 +102,7 @@ export function routineTools(deps: Deps, tooling: Tooling) {
     dataTool({
       name: 'routine_switch',
       times: ['when'],
-      topic: 'schedule',
+      dialogue: { thing: 'schedule' },
       spare: true,
       description: 'Switches the daily briefing or the weekly review on (by itself, at `when`) or off.',
       effect: 'write',

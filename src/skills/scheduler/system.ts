@@ -35,7 +35,11 @@ async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Pr
 export const listTool = dataTool({
   name: 'schedule_list',
   spare: true,
-  topic: 'schedule',
+  dialogue: {
+    thing: 'schedule',
+    named: async ({ db, personId }) =>
+      (await store.list(db, personId)).map(({ id, title, prompt }) => ({ id, text: prompt ?? title })),
+  },
   description: 'Lists what the person has planned to be done by you, numbered.',
   effect: 'read',
   input: z.object({}),
@@ -55,7 +59,7 @@ export function systemTools(deps: Deps) {
     dataTool({
       name: 'scheduler_list',
       spare: true,
-      topic: 'schedule',
+      dialogue: { thing: 'schedule' },
       description:
         'Shows what runs by itself: state, next run, last result, duration, failures. Owners see your own tasks too.',
       effect: 'read',
@@ -65,7 +69,7 @@ export function systemTools(deps: Deps) {
     dataTool({
       name: 'scheduler_toggle',
       spare: true,
-      topic: 'schedule',
+      dialogue: { thing: 'schedule' },
       description: 'Switches a schedule, or one of your own tasks, on or off.',
       effect: 'write',
       confirm: true,
@@ -75,7 +79,7 @@ export function systemTools(deps: Deps) {
     dataTool({
       name: 'scheduler_run_now',
       spare: true,
-      topic: 'schedule',
+      dialogue: { thing: 'schedule' },
       description: 'Runs a schedule, or one of your own tasks, now.',
       effect: 'write',
       input: z.object({ name }),
@@ -90,7 +94,7 @@ export function systemTools(deps: Deps) {
 const switchTool = (deps: Deps) =>
   dataTool({
     name: 'schedule_switch',
-    topic: 'schedule',
+    dialogue: { thing: 'schedule' },
     description: 'Switches a schedule on or off.',
     effect: 'write',
     hidden: true,
@@ -162,7 +166,7 @@ const byHand = (name: string): string => `by hand:${name}`;
 const stopTool = (deps: Deps) =>
   dataTool({
     name: 'schedule_stop',
-    topic: 'schedule',
+    dialogue: { thing: 'schedule' },
     description: 'Switches off what fails again and again.',
     effect: 'write',
     hidden: true,

@@ -44,7 +44,7 @@ function stoodBefore(was: Omit<Wish, 'nextAt'>, nextAt: string | undefined, now:
 export const restoreTool = (wakeAt: WakeAt) =>
   dataTool({
     name: RESTORE,
-    topic: 'schedule',
+    dialogue: { thing: 'schedule' },
     description: 'Takes back what was done to a schedule.',
     effect: 'write',
     hidden: true,

@@ -13,7 +13,7 @@ export const editTool = (tooling: Tooling) =>
     name: 'task_edit',
     times: ['when'],
     spare: true,
-    topic: 'task',
+    dialogue: { thing: 'task' },
     description: 'Changes the title of a task, the steps that are left, or when it is taken up.',
     effect: 'write',
     redact: privately('which', 'title', 'steps'),
@@ -52,7 +52,7 @@ export const editTool = (tooling: Tooling) =>
 export const cancelTool = dataTool({
   name: 'task_cancel',
   spare: true,
-  topic: 'task',
+  dialogue: { thing: 'task' },
   deletes: () => 1,
   description: 'Gives a task up.',
   effect: 'write',
@@ -68,6 +68,7 @@ export const cancelTool = dataTool({
       undo,
       tainted: after.tainted,
       subject: task.title,
+      id: task.id,
       choices: [undoChoice(undo)],
     });
   },

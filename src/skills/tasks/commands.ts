@@ -1,6 +1,5 @@
 import { failed } from '../../agent/index.ts';
 import type { Command } from '../../chat/index.ts';
-import { readTask } from './phrases.ts';
 import { texts } from './texts.ts';
 
 export function commands(): Command[] {
@@ -30,4 +29,14 @@ export function commands(): Command[] {
       },
     },
   ];
+}
+
+/** "plan the party: find a date; write the invitations": the title stands before the colon. Pure. */
+function readTask(words: string): { title: string; steps: string[] } | undefined {
+  const [, title = '', rest = ''] = /^([^:\n]+?)\s*[:\n]\s*([\s\S]+)$/.exec(words.trim()) ?? [];
+  const steps = rest
+    .split(/[;\n]/)
+    .map((step) => step.trim().replace(/[.]$/, ''))
+    .filter(Boolean);
+  return title === '' || steps.length === 0 ? undefined : { title, steps };
 }

@@ -34,7 +34,7 @@ export const createTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_create',
     times: ['when'],
-    topic: 'task',
+    dialogue: { thing: 'task' },
     spare: true,
     description:
       'Keeps a piece of work that takes days: a title and ordered steps. You take it up again by yourself at `when`, or ' +
@@ -110,6 +110,7 @@ export function kept(
   return done(text, {
     undo,
     subject: after.title,
+    id: after.id,
     choices: [...(isOpen ? choicesOf(after, tooling) : []), undoChoice(undo)],
     ...(nextAt && { times: [nextAt.toISOString()] }),
     ...(after.tainted && { tainted: true }),

@@ -16,7 +16,6 @@ export const tasks: Skill<Settings> = {
   name: 'tasks',
   config,
   words: { does: 'work on tasks over days', keeps: 'tasks' },
-  phrases: async () => (await import('./phrases.ts')).phrases,
   deletionRules,
   mergeRules,
   tools: (deps) => (deps.config.enabled ? tools(toolingOf(deps)) : []),

@@ -107,6 +107,15 @@ export async function heard(tx: Transaction, id: string, nextAt: Instant | undef
 }
 
 /** The unfinished ones of the person in the order in which they were made, locked until `tx` ends. */
+/** As `open`, without holding them. */
+export async function openOnes(db: Queryable, personId: string): Promise<Task[]> {
+  const { rows } = await db.query<Row>(
+    `select * from tasks where person_id = $1 and state in ('active', 'blocked') order by seq`,
+    [personId],
+  );
+  return rows.map(toTask);
+}
+
 export async function open(tx: Transaction, personId: string): Promise<Task[]> {
   const { rows } = await tx.query<Row>(
     `select * from tasks where person_id = $1 and state in ('active', 'blocked') order by seq for update`,

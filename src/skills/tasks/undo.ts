@@ -57,7 +57,7 @@ const before = z.object({
 export const restoreTool = ({ wakeAt }: Tooling) =>
   dataTool({
     name: RESTORE,
-    topic: 'task',
+    dialogue: { thing: 'task' },
     description: 'Takes back what was done to a task.',
     effect: 'write',
     hidden: true,

@@ -32,7 +32,11 @@ export const statusTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_status',
     spare: true,
-    topic: 'task',
+    dialogue: {
+      thing: 'task',
+      named: async ({ db, personId }) =>
+        (await store.openOnes(db, personId)).map(({ id, title }) => ({ id, text: title })),
+    },
     description: 'Shows a task with its steps and what came of them, or without `which` all unfinished ones.',
     effect: 'write',
     redact: privately('which'),
@@ -73,6 +77,7 @@ async function shown(words: string, ctx: TxContext, tooling: Tooling): Promise<T
   await filesOf(ctx, task.steps);
   return done(whole(task, now), {
     subject: task.title,
+    id: task.id,
     material: texts.howTo(task, isPlanned),
     choices: isPlanned ? [] : choicesOf(task, tooling),
     ...(task.tainted && { tainted: true }),
@@ -90,7 +95,7 @@ async function filesOf({ tx, person, conversationId, clock }: TxContext, steps: 
 export const advanceTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_advance',
-    topic: 'task',
+    dialogue: { thing: 'task' },
     description: 'Says that the next step of a task is done; tells the one after it.',
     effect: 'write',
     redact: privately('which', 'result', 'files'),
@@ -128,6 +133,7 @@ async function advance(
   return done(finished(after), {
     undo,
     subject: after.title,
+    id: after.id,
     files: await filesOf(ctx, after.steps),
     choices: [undoChoice(undo)],
     ...(after.tainted && { tainted: true }),
@@ -148,7 +154,7 @@ export const blockTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_block',
     times: ['until'],
-    topic: 'task',
+    dialogue: { thing: 'task', asks: { NO_REASON: 'reason', NO_TIME: 'until' } },
     description: 'Says that a task cannot go on now, and why.',
     effect: 'write',
     redact: privately('which', 'reason'),
@@ -161,13 +167,13 @@ export const blockTool = (tooling: Tooling) =>
 
     async run(input, ctx) {
       const reason = input.reason.trim();
-      if (reason === '') return failed('NO_REASON', texts.noReason, { asks: { slot: 'reason' } });
+      if (reason === '') return failed('NO_REASON', texts.noReason, {});
       if (reason.length > LONGEST.reason) return failed('TOO_LONG', texts.tooLong('reason'));
       const task = await findWhich(ctx, input.which, { tool: 'task_block', input });
       if ('ok' in task) return task;
       const until = input.until?.trim();
       if (!until && input.type === 'waiting_for_time') {
-        return failed('NO_TIME', texts.noUntil.message, { remedy: texts.noUntil.remedy, asks: { slot: 'until' } });
+        return failed('NO_TIME', texts.noUntil.message, { remedy: texts.noUntil.remedy });
       }
       const again = { tool: 'task_block', input: { ...input, which: task.id }, field: 'until' };
       const plan = until ? timeOf(until, ctx, tooling, again) : undefined;
@@ -182,7 +188,7 @@ export const blockTool = (tooling: Tooling) =>
 export const resumeTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_resume',
-    topic: 'task',
+    dialogue: { thing: 'task' },
     hidden: true,
     description: 'Goes on with a task.',
     effect: 'write',
@@ -204,7 +210,7 @@ export const laterTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_later',
     times: ['when'],
-    topic: 'task',
+    dialogue: { thing: 'task', asks: { NO_TIME: 'when' } },
     hidden: true,
     description: 'Puts a task off.',
     effect: 'write',
@@ -215,7 +221,7 @@ export const laterTool = (tooling: Tooling) =>
       const task = await findWhich(ctx, input.which, { tool: 'task_later', input });
       if ('ok' in task) return task;
       if (input.when.trim() === '') {
-        return failed('NO_TIME', texts.noLater.message, { remedy: texts.noLater.remedy, asks: { slot: 'when' } });
+        return failed('NO_TIME', texts.noLater.message, { remedy: texts.noLater.remedy });
       }
       const again = { tool: 'task_later', input: { which: task.id }, field: 'when' };
       const plan = timeOf(input.when, ctx, tooling, again);

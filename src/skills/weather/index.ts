@@ -11,7 +11,6 @@ export const weather: Skill<Settings> = {
   name: 'weather',
   config,
   words: { does: 'tell the weather' },
-  phrases: async () => (await import('./phrases.ts')).phrases,
   isOn: ({ enabled }) => enabled,
   tools: (deps) => [weatherTool(depsOf(deps))],
   agendaAhead: async (deps, kind) => (kind === 'day' ? briefingOf(depsOf(deps), AbortSignal.timeout(PATIENCE_MS)) : []),

@@ -1,0 +1,199 @@
+/** Frames, and the matcher that reads a request as one of them. Every word of the request has its place in it. Pure. */
+import { lazy } from '../base/lazy.ts';
+import { firstWords, type Node, parsePattern, partsOf } from './pattern.ts';
+import { isDoubtful, mayFill, type Request, type Slot, type Span, slotOf, type Times } from './slots.ts';
+
+/** The words of the slots; `when` are all words that say when. */
+export type Slots = Readonly<Record<string, string>>;
+
+/** What else a frame may ask to make its call. */
+export interface Reader {
+  /** Whether words come again and again: "every day at 9". */
+  isSeries(words: string): boolean;
+}
+
+/**
+ * One thing that can be asked for, as data. `{when}` in a pattern is a time; it may also stand before the request. `{which}`
+ * names a thing, `{text}` is verbatim.
+ */
+export interface Frame {
+  /** The tool that it calls; none: it answers by itself. */
+  tool?: string;
+  /** For the docs and for buttons: "Set a reminder". */
+  does: string;
+  /** Alternatives behind `<verb>` and `<noun>` in the patterns, between bars. A noun says which kind of thing is meant. */
+  verbs?: string;
+  nouns?: string;
+  says: readonly string[];
+  example: string;
+  /** Shown by `help`. */
+  isShown?: true;
+  /** The kind of thing that `{which}` names; a button for each where several may be meant. */
+  thing?: string;
+  /** Counts only where a noun says which kind of thing is meant. */
+  isNamed?: true;
+  /** Its text may hold no time: the words may be meant for then. */
+  isTimeless?: true;
+  /** It changes or ends something that is there. */
+  changes?: true;
+  /** It lacks something without these slots: its tool asks. */
+  needs?: readonly string[];
+  /** The input of its tool; undefined where the slots make no sense for it. */
+  input?(slots: Slots, reader: Reader): Record<string, unknown> | undefined;
+  /** Instead of a tool. */
+  answer?(slots: Slots): string | undefined;
+  /** Offered for words that no frame reads: a time with something beside it, a statement, a question. */
+  offered?: 'timed' | 'told' | 'asked';
+}
+
+/** A request read as a frame, before it is known which thing it names. */
+export interface Match {
+  frame: Frame;
+  slots: Slots;
+  /** Words of the request that are the frame's own, or say when. */
+  own: number;
+  /** Some words may belong to another place than the one where they were read. */
+  isDoubtful: boolean;
+}
+
+interface Pattern {
+  frame: Frame;
+  nodes: readonly Node[];
+  first: ReadonlySet<string> | undefined;
+  hasWhen: boolean;
+}
+
+/** Ways to read a request with one pattern: which words name the thing, and which the rest. */
+const MOST_READINGS = 8;
+
+/** Reads requests as frames. */
+export class Matcher {
+  readonly frames: readonly Frame[];
+  private readonly patterns: () => readonly Pattern[];
+
+  constructor(frames: readonly Frame[]) {
+    this.frames = frames;
+    this.patterns = lazy(() => frames.flatMap(patternsOf));
+  }
+
+  /** All ways in which the request is a frame, in the order of the frames. */
+  match(request: Request, times: Times): Match[] {
+    const { words } = request;
+    if (words.length === 0) return [];
+    const lead = times.startingAt(0, words.length);
+    const found: Match[] = [];
+    for (const pattern of this.patterns()) {
+      const plain = this.read(pattern, request, times, 0, undefined);
+      found.push(...plain);
+      const isLed = plain.length === 0 && lead && !lead.isWeak && lead.to < words.length && pattern.hasWhen;
+      if (isLed) found.push(...this.read(pattern, request, times, lead.to, lead));
+    }
+    return found;
+  }
+
+  private read(
+    { frame, nodes, first }: Pattern,
+    request: Request,
+    times: Times,
+    from: number,
+    lead: Slot | undefined,
+  ): Match[] {
+    if (first && !first.has(request.words[from]?.norm ?? '')) return [];
+    const found: Match[] = [];
+    for (const spans of walk(nodes, from, { request, times })) {
+      const match = matchOf(frame, spans, request, times, lead);
+      if (match) found.push(match);
+      if (found.length === MOST_READINGS) break;
+    }
+    return found;
+  }
+}
+
+function patternsOf(frame: Frame): Pattern[] {
+  return frame.says.map((pattern) => {
+    const nodes = parsePattern(pattern, { verb: frame.verbs, noun: frame.nouns });
+    return { frame, nodes, first: firstWords(nodes), hasWhen: partsOf(nodes).slots.has('when') };
+  });
+}
+
+type Spans = Readonly<Record<string, Span>>;
+
+interface Walking {
+  request: Request;
+  times: Times;
+}
+
+/** The ways in which `nodes` take all words from `at` on. */
+function* walk(nodes: readonly Node[], at: number, on: Walking, spans: Spans = {}): Generator<Spans> {
+  const { words, text } = on.request;
+  const [node, ...rest] = nodes;
+  if (!node) {
+    if (at === words.length) yield spans;
+    return;
+  }
+  if ('word' in node) {
+    if (words[at]?.norm === node.word) yield* walk(rest, at + 1, on, spans);
+    return;
+  }
+  if ('of' in node) {
+    for (const sequence of node.of) yield* walk([...sequence, ...rest], at, on, spans);
+    return;
+  }
+  for (const to of endsOf(node.slot, rest, at, on)) {
+    if (node.slot !== 'when' && !mayFill(node.slot, words.slice(at, to), text)) continue;
+    // Several times are one: "remind me tomorrow to … at 9".
+    const name = node.slot in spans ? `${node.slot}2` : node.slot;
+    yield* walk(rest, to, on, { ...spans, [name]: { from: at, to } });
+  }
+}
+
+/** Where a slot that begins at a word may end. A time takes all that it can, and so do words before a word of the pattern. */
+function endsOf(slot: string, rest: readonly Node[], at: number, { request, times }: Walking): number[] {
+  const end = request.words.length;
+  if (slot === 'when') return [times.startingAt(at, end)?.to ?? -1].filter((to) => to > at);
+  const next = nextSlot(rest);
+  if (next === 'when') {
+    const time = times.endingAt(at + 1, end);
+    // A length or a number at the end may as well be part of the words.
+    return time && !time.isWeak ? [time.from, end] : [end];
+  }
+  if (rest.length === 0) return [end];
+  const places: number[] = [];
+  for (let to = end; to > at; to--) places.push(to);
+  return places;
+}
+
+/** The slot that follows, where nothing has to stand before it. */
+function nextSlot(nodes: readonly Node[]): string | undefined {
+  const [node] = nodes;
+  if (!node || 'word' in node) return undefined;
+  if ('slot' in node) return node.slot;
+  return node.of.map(nextSlot).find((slot) => slot !== undefined);
+}
+
+function matchOf(
+  frame: Frame,
+  spans: Spans,
+  request: Request,
+  times: Times,
+  lead: Slot | undefined,
+): Match | undefined {
+  const { words } = request;
+  const slots: Record<string, string> = {};
+  let taken = 0;
+  const timed = [lead, spans.when, spans.when2].filter((span) => span !== undefined);
+  const when = timed.map((span) => slotOf(request, span).words).join(' ');
+  if (timed.length > 1 && !times.isTime(when)) return undefined;
+  if (when !== '') slots.when = when;
+  for (const [name, span] of Object.entries(spans)) {
+    if (name.startsWith('when')) continue;
+    slots[name] = slotOf(request, span).words;
+    taken += span.to - span.from;
+  }
+  const { text: said } = spans;
+  const hasWhen = frame.says.some((pattern) => pattern.includes('{when}'));
+  const beside = timed.find((span) => said && (span.from === said.to || span.to === said.from));
+  const isOpen = said !== undefined && (hasWhen || frame.isTimeless === true) && isDoubtful(request, said, beside);
+  const isCut = said !== undefined && request.isCut && said.to === words.length;
+  return { frame, slots, own: words.length - taken, isDoubtful: isOpen || isCut };
+}

@@ -1,0 +1,158 @@
+import type { Frame, Slots } from '../frames.ts';
+import { DELETE, isPronoun, SHOW } from './common.ts';
+
+const REMINDER = { thing: 'reminder', nouns: 'reminders|reminder|alarms|alarm|timers|timer' } as const;
+
+/** A number alone is an hour. */
+export const hour = (when: string): string => (/^\d{1,2}$/.test(when) ? `at ${when}` : when);
+
+const create = ({ text = '', when }: Slots) =>
+  isPronoun(text) ? undefined : { text, ...(when !== undefined && { when: hour(when) }) };
+
+const day = ({ when }: Slots) => (when === undefined ? {} : { day: when });
+
+export const reminders: readonly Frame[] = [
+  {
+    tool: 'reminder_create',
+    does: 'Set a reminder',
+    verbs: 'set|add|create|make|give me|set me|send me|new|i need|i want',
+    nouns: 'reminder',
+    says: [
+      'remind me [[for|on] {when}] (to|about|that|of) {text} [{when}]',
+      '<verb> [a|an|another] <noun> [[for|on] {when}] (to|about|that|of|called|saying) {text} [{when}]',
+      '<verb> [a|an|another] <noun> for {text} [{when}]',
+      '<verb> [a|an|another] <noun> [[for|on] {when}]',
+      'reminder [to|about] {text} [{when}]',
+      '(do not forget|do not let me forget|remember) to {text} [{when}]',
+      'remind me [{when}]',
+    ],
+    example: 'remind me to call mum tomorrow at 9',
+    isShown: true,
+    needs: ['text', 'when'],
+    input: create,
+    offered: 'timed',
+  },
+  {
+    tool: 'reminder_list',
+    does: 'Show your reminders',
+    verbs: SHOW,
+    nouns: 'reminders|reminder|alarms|timers',
+    says: [
+      '<verb> [all] [of] [my|the] [pending|open|upcoming|next] <noun> [[for|on] {when}]',
+      '[all] [my] [pending|open|upcoming] <noun> [[for|on] {when}]',
+      '(what are|what is|which are) [all] [of] (my|the) [pending|open|upcoming|next] <noun> [[for|on] {when}]',
+      '(what|which) <noun> (do i have|are there|are set|are pending|have i got) [[for|on] {when}]',
+      'do i have [any] <noun> [[for|on] {when}]',
+    ],
+    example: 'show my reminders for tomorrow',
+    isShown: true,
+    input: day,
+  },
+  {
+    tool: 'reminder_list',
+    does: 'Show what is due',
+    says: [
+      'what is (due|planned|on|coming up|next|happening) [for|on] [{when}]',
+      'what do i have [to do] [on|for|planned] {when}',
+      'do i have anything [on|for|planned|to do] {when}',
+      'what is on [my plate|the agenda|my agenda] [for] {when}',
+    ],
+    example: 'what do I have on Friday?',
+    input: day,
+  },
+  {
+    tool: 'reminder_list',
+    does: 'Show the reminders that are done',
+    verbs: SHOW,
+    says: [
+      '<verb> [my|the|all] (completed|done|finished) reminders',
+      '(what have i|what did i) (done|finished|completed|complete|finish)',
+    ],
+    example: 'show my completed reminders',
+    input: () => ({ status: 'completed' }),
+  },
+  {
+    tool: 'reminder_complete',
+    does: 'Mark as done',
+    ...REMINDER,
+    verbs: 'complete|finish|tick off|check off',
+    says: [
+      '<verb> {which}',
+      '(mark|tick|check) {which} (as done|as complete|as completed|done|off)',
+      '{which} is done',
+      '[i am] done with {which}',
+      'i (did|have done|finished|have finished) {which}',
+      '(done|i am done|did it|i did it|it is done|all done)',
+    ],
+    example: 'done with the dentist',
+    changes: true,
+    input: ({ which = '' }) => ({ which }),
+  },
+  {
+    tool: 'reminder_snooze',
+    does: 'Put off',
+    ...REMINDER,
+    verbs: 'snooze|postpone|put off|delay',
+    says: [
+      '<verb> {which} (for|until|till|to|by) {when}',
+      '<verb> (for|until|till|to|by) {when}',
+      'snooze {when}',
+      'snooze {which} {when}',
+      'snooze {which}',
+      'snooze',
+      '(ask|remind|tell) me again {when}',
+    ],
+    example: 'snooze for 20 minutes',
+    changes: true,
+    input: ({ which = '', when }) => ({ which, ...(when !== undefined && { when: hour(when) }) }),
+  },
+  {
+    tool: 'reminder_edit',
+    does: 'Move',
+    ...REMINDER,
+    verbs: 'move|reschedule|change|shift|push|postpone',
+    says: [
+      '<verb> {which} (to|until|till) {when}',
+      'change the time (of|for) {which} to {when}',
+      'make {which} {when}',
+      '(make|change|move) it {when}',
+    ],
+    example: 'move the dentist to Friday at 3pm',
+    changes: true,
+    input: ({ which = '', when = '' }) => ({ which, when: hour(when) }),
+  },
+  {
+    tool: 'reminder_edit',
+    does: 'Rename',
+    ...REMINDER,
+    verbs: 'rename|reword|retitle',
+    says: [
+      '<verb> {which} (to|as) {text}',
+      'change the (text|words|wording) of {which} to {text}',
+      'call {which} {text}',
+    ],
+    example: 'rename the dentist to call the dentist',
+    changes: true,
+    input: ({ which = '', text = '' }) => ({ which, text }),
+  },
+  {
+    tool: 'reminder_delete',
+    does: 'Delete',
+    ...REMINDER,
+    verbs: `${DELETE}|stop`,
+    says: ['<verb> {which}', 'stop reminding me (to|about|of) {which}', 'do not remind me (to|about|of) {which}'],
+    example: 'delete the dentist reminder',
+    isShown: true,
+    changes: true,
+    input: ({ which = '' }) => ({ which }),
+  },
+  {
+    tool: 'reminder_complete',
+    does: 'Skip the next time',
+    ...REMINDER,
+    says: ['skip [the|my] next {which}', 'skip {which}', 'skip {which} (this time|once)'],
+    example: 'skip the next team meeting',
+    changes: true,
+    input: ({ which = '' }) => ({ which, ahead: true }),
+  },
+];

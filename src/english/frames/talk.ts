@@ -1,0 +1,69 @@
+import type { Frame } from '../frames.ts';
+import { shownSum, sumOf } from '../sums.ts';
+import { texts } from '../texts.ts';
+
+const smalltalk = (kind: string, does: string, says: string): Frame => ({
+  tool: 'smalltalk',
+  does,
+  says: [says],
+  example: says.replace(/^\((.*?)\|.*$/, '$1').replace(/ \[.*$/, ''),
+  input: () => ({ kind }),
+});
+
+export const talk: readonly Frame[] = [
+  {
+    does: 'Do a sum',
+    says: ['(what is|how much is|calculate|compute) {sum}', '{sum}'],
+    example: "what's 15% of 240?",
+    answer({ sum = '' }) {
+      const value = sumOf(sum);
+      return value === undefined ? undefined : `${sum.replace(/[=?\s]+$/, '')} = ${shownSum(value)}`;
+    },
+  },
+  {
+    tool: 'help',
+    does: 'Show what can be asked for',
+    says: ['help [me]', 'what can (you do|i say|i ask|i ask you)', 'what do you understand', 'how do i use (you|this)'],
+    example: 'help',
+    input: () => ({}),
+  },
+  {
+    tool: 'undo',
+    does: 'Take the last change back',
+    says: ['undo [that|it|this]', 'take (that|it) back', 'undo (my|the) last (change|act|thing)'],
+    example: 'undo',
+    input: () => ({}),
+  },
+  {
+    does: 'Stop',
+    says: ['stop [it|that|now]'],
+    example: 'stop',
+    // Messages are answered one after another: when this one is, nothing else runs.
+    answer: () => texts.nothingRuns,
+  },
+  {
+    tool: 'question_drop',
+    does: 'Let go of what was asked',
+    says: ['(never mind|nevermind|forget it|forget about it|no|nope|not now|cancel that question)'],
+    example: 'never mind',
+    input: () => ({}),
+  },
+  {
+    tool: 'doctor_diagnose',
+    does: 'Look whether all is well',
+    says: [
+      '[run|ask] [the|a] doctor',
+      'are you (ok|okay|alright|well|healthy)',
+      'check yourself',
+      'is everything (ok|okay|in order|alright)',
+    ],
+    example: 'run the doctor',
+    input: () => ({}),
+  },
+  smalltalk('hello', 'Say hello', '(hello|hi|hey|good morning|good afternoon|good evening) [there|coda]'),
+  smalltalk('fine', 'Say how it is', '(how are you|how is it going) [doing|today]'),
+  smalltalk('thanks', 'Say thank you', '(thanks|thank you|cheers|thank you very much|thanks a lot) [coda]'),
+  smalltalk('bye', 'Say goodbye', '(bye|goodbye|good night|see you) [coda|later]'),
+  smalltalk('who', 'Say who it is', '(who are you|what are you|what is your name)'),
+  smalltalk('ok', 'Say that it is all right', '(ok|okay|great|good|nice|perfect|cool) [thanks|coda]'),
+];

@@ -1,0 +1,73 @@
+/**
+ * Plain English without a model. Every word of a request is accounted for, or nothing is done: then the nearest of what can be
+ * asked for are buttons. It knows skills by the names and inputs of their tools.
+ */
+import type { Call, Heard, Interpretation, Interpreter } from '../agent/index.ts';
+import type { Choice } from '../delivery/index.ts';
+import { answerTo } from './dialogue.ts';
+import { frames } from './frames/index.ts';
+import { Matcher } from './frames.ts';
+import { offerOf, offersFor } from './offer.ts';
+import { questionOf, type Understood } from './reading.ts';
+import { requestsOf } from './requests.ts';
+import { texts } from './texts.ts';
+import { verbatim, wordsOf } from './words.ts';
+
+export { capabilities } from './frames/index.ts';
+export type { Frame } from './frames.ts';
+
+/** Characters. Longer messages are no requests. */
+const LONGEST = 10_000;
+const MOST_CALLS = 20;
+
+const matcher = new Matcher(frames);
+
+export const english: Interpreter = {
+  interpret,
+  examples: frames.flatMap(({ isShown, example, tool }) =>
+    isShown && tool !== undefined ? [{ words: example, tool }] : [],
+  ),
+};
+
+async function interpret(heard: Heard): Promise<Interpretation> {
+  const { text } = heard;
+  if (text.length > LONGEST) return { calls: [], text: texts.tooLong(LONGEST) };
+  const words = wordsOf(text);
+  if (words.length === 0) return { calls: [], text: texts.empty };
+  const requests = await requestsOf(text, words, matcher, heard);
+  if (!requests.some(isSure)) {
+    const answer = answerTo(heard);
+    if (answer && heard.may(answer.tool)) return { calls: [answer] };
+  }
+  return done(requests, heard);
+}
+
+/** Whether there is one thing to be done about it. */
+const isSure = ({ best }: Understood): boolean => best.length === 1 && best[0]?.how === 'sure';
+
+/** The sure ones are done; the first other one is asked about. */
+function done(requests: readonly Understood[], heard: Heard): Interpretation {
+  const calls: Call[] = [];
+  const said: string[] = [];
+  let choices: readonly Choice[] = [];
+  for (const understood of requests) {
+    const [first, ...others] = understood.best;
+    if (first?.how === 'sure' && others.length === 0) {
+      calls.push(...first.calls);
+      if (first.answer !== undefined) said.push(first.answer);
+      continue;
+    }
+    if (choices.length > 0 || (requests.length > 1 && !first)) {
+      said.push(texts.partNotUnderstood(verbatim(understood.request.text, understood.request.words)));
+      continue;
+    }
+    const asked = first?.how === 'asks' && others.length === 0;
+    choices = asked ? offerOf(first) : offersFor(understood, frames, heard);
+    said.push(asked ? questionOf(first) : choices.length > 0 ? texts.offer : texts.notUnderstood);
+  }
+  return {
+    calls: calls.slice(0, MOST_CALLS),
+    ...(said.length > 0 && { text: said.join('\n') }),
+    ...(choices.length > 0 && { choices }),
+  };
+}

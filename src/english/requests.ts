@@ -1,0 +1,73 @@
+/** A message cut into its requests: at lines, semicolons, full stops, and at "and" before a verb of a frame. */
+import type { Heard } from '../agent/index.ts';
+import type { Matcher } from './frames.ts';
+import { type Understood, understand } from './reading.ts';
+import type { Request } from './slots.ts';
+import { type Word, withoutCourtesies } from './words.ts';
+
+/** A place where a request may end (`end`) and the next one begin (`from`), by word. */
+interface Border {
+  end: number;
+  from: number;
+  /** A word joins the two, so that both may be one request. */
+  isJoined: boolean;
+}
+
+/** More than these are no message that anybody wrote by hand. */
+const MOST_BORDERS = 30;
+const JOINS = new Set(['and', 'then', 'also', 'plus']);
+
+/** The requests of a message, in order. A border counts only where the words behind it are a request by themselves. */
+export async function requestsOf(
+  text: string,
+  words: readonly Word[],
+  matcher: Matcher,
+  heard: Heard,
+): Promise<readonly Understood[]> {
+  const read = (from: number, to: number) => understand(requestOf(text, words.slice(from, to)), matcher, heard);
+  const borders = bordersOf(words);
+  const whole = await read(0, words.length);
+  const parts: Understood[] = [];
+  let [end, isJoined] = [words.length, false];
+  for (const border of borders.slice(-MOST_BORDERS).reverse()) {
+    const part = await read(border.from, end);
+    if (!isRequest(part)) continue;
+    parts.unshift(part);
+    end = border.end;
+    isJoined ||= border.isJoined;
+  }
+  if (parts.length === 0) return [whole];
+  parts.unshift(await read(0, end));
+  const isEach = parts.every(isRequest);
+  if (isEach && parts.every(isReady)) return parts;
+  // "Email Ann and note down her answer": one request or two; nobody can know.
+  if (isJoined && isReady(whole)) return [{ ...whole, best: whole.best.map((each) => ({ ...each, how: 'doubtful' })) }];
+  return isJoined && !isEach ? [whole] : parts;
+}
+
+/** Whether the words are a request, whatever it lacks. */
+const isRequest = ({ best }: Understood): boolean => best.length > 0 && best.every(({ how }) => how !== 'doubtful');
+
+/** Whether it can be done at once. */
+const isReady = ({ best }: Understood): boolean => best.length === 1 && best[0]?.how === 'sure' && best[0].isWhole;
+
+function bordersOf(words: readonly Word[]): Border[] {
+  return words.flatMap((word, at): Border[] => {
+    const before = words[at - 1];
+    if (!before) return [];
+    if (JOINS.has(word.norm) && at + 1 < words.length) {
+      const from = words.findIndex(({ norm }, next) => next > at && !JOINS.has(norm));
+      return JOINS.has(before.norm) || from < 0 ? [] : [{ end: at, from, isJoined: true }];
+    }
+    return /[;\n]|[.!?]\s/.test(before.mark) ? [{ end: at, from: at, isJoined: false }] : [];
+  });
+}
+
+/** A request without the courtesies around it. */
+export function requestOf(text: string, words: readonly Word[]): Request {
+  const bare = withoutCourtesies(words);
+  const last = bare.at(-1);
+  const cut = last === undefined ? [] : words.slice(words.indexOf(last) + 1);
+  const isPlain = cut.length === 0 || /[,.;!?\n]/.test(last?.mark ?? '') || cut.some(({ norm }) => norm === 'please');
+  return { text, words: bare, isCut: !isPlain };
+}

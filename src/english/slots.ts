@@ -1,0 +1,128 @@
+/** Slots of a request: stretches of its words that are read as a time, a text, a number, a sum. Pure. */
+import { hasUnreadTime, parseWhen, type TimeStretch, timeAtEnds, type WhenContext } from '../time/index.ts';
+import { sumOf } from './sums.ts';
+import { BINDING, verbatim, type Word } from './words.ts';
+
+/** One request of a message. */
+export interface Request {
+  text: string;
+  words: readonly Word[];
+  /** A courtesy was left out at its end that may be part of its last words: "remind me to say thanks". */
+  isCut: boolean;
+}
+
+/** A part of a request, by word: `to` is the first one behind it. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** A slot with its words as they were written. */
+export interface Slot extends Span {
+  words: string;
+}
+
+/** The times in one request; each place is read once. */
+export class Times {
+  private readonly request: Request;
+  private readonly when: WhenContext;
+  private readonly read = new Map<string, { start?: Timed; end?: Timed }>();
+
+  constructor(request: Request, when: WhenContext) {
+    this.request = request;
+    this.when = when;
+  }
+
+  /** The longest time that begins at a word and ends before `to`. */
+  startingAt(from: number, to: number): Timed | undefined {
+    return this.ends(from, to).start;
+  }
+
+  /** The longest time that ends before the word `to`, and begins at `from` or later. */
+  endingAt(from: number, to: number): Timed | undefined {
+    return this.ends(from, to).end;
+  }
+
+  /** The first time within these words that is more than a number or a length. */
+  within(from: number, to: number): Timed | undefined {
+    for (let at = from; at < to; at++) {
+      const found = this.startingAt(at, to);
+      if (found && !found.isWeak) return found;
+    }
+    return undefined;
+  }
+
+  /** Whether these words say when, all of them. */
+  isTime(words: string): boolean {
+    const { start } = timeAtEnds(words, this.when);
+    return start !== undefined && start.to >= words.trimEnd().replace(/[.!?,]+$/, '').length;
+  }
+
+  /** Whether they come again and again. */
+  isSeries(words: string): boolean {
+    return parseWhen(words, this.when).kind === 'recurring';
+  }
+
+  private ends(from: number, to: number): { start?: Timed; end?: Timed } {
+    const key = `${from} ${to}`;
+    const known = this.read.get(key);
+    if (known) return known;
+    const words = this.request.words.slice(from, to);
+    const offset = words[0]?.from ?? 0;
+    const { start, end } = timeAtEnds(verbatim(this.request.text, words), this.when);
+    const timed = (stretch: TimeStretch): Timed | undefined => {
+      const first = words.findIndex((word) => word.from === offset + stretch.from);
+      const last = words.findLastIndex((word) => word.to <= offset + stretch.to);
+      if (first < 0 || last < first) return undefined;
+      const said = verbatim(this.request.text, words.slice(first, last + 1));
+      return { from: from + first, to: from + last + 1, words: said, isWeak: stretch.isWeak };
+    };
+    const [one, other] = [start && timed(start), end && timed(end)];
+    const found = { ...(one && { start: one }), ...(other && { end: other }) };
+    this.read.set(key, found);
+    return found;
+  }
+}
+
+/** A time in a request. */
+export interface Timed extends Slot {
+  isWeak: boolean;
+}
+
+/** Slots of a few words, each with the most that it takes. All others take whatever there is. */
+const SHORT: Readonly<Record<string, number>> = {
+  which: 12,
+  place: 4,
+  list: 4,
+  query: 12,
+  name: 6,
+  hours: 8,
+  date: 6,
+  tag: 4,
+};
+
+/** Whether the words may fill the slot. */
+export function mayFill(slot: string, words: readonly Word[], text: string): boolean {
+  if (words.length === 0) return false;
+  if (slot === 'sum') return sumOf(verbatim(text, words)) !== undefined;
+  if (slot === 'number') return words.length === 1 && /^#?\d{1,4}$/.test(words[0]?.norm ?? '');
+  return words.length <= (SHORT[slot] ?? Number.POSITIVE_INFINITY);
+}
+
+/** The words of a slot, without the sign that ends its sentence. */
+export function slotOf({ text, words }: Request, { from, to }: Span): Slot {
+  const said = words.slice(from, to);
+  const [first, last] = [said[0], said.at(-1)];
+  if (!first || !last) return { from, to, words: '' };
+  // "(50% off!) :)" ends with more than a sentence does.
+  const mark = to === words.length ? last.mark.trim().replace(/^[.!,;]$/, '') : '';
+  return { from, to, words: `${first.lead}${verbatim(text, said)}${mark}` };
+}
+
+/** Whether a time was cut off a text in such a way that some of the text may belong to it, or it to the text. */
+export function isDoubtful({ text, words }: Request, said: Span, when: Span | undefined): boolean {
+  const cutAt =
+    when === undefined ? undefined : when.from === said.to ? 'end' : when.to === said.from ? 'start' : undefined;
+  if (cutAt === 'end' && BINDING.has(words[said.to - 1]?.norm ?? '')) return true;
+  return hasUnreadTime(verbatim(text, words.slice(said.from, said.to)), cutAt);
+}

@@ -1,0 +1,124 @@
+/** The thing that words name: by number, as the one at hand, or by a part of its text. Pure. */
+import type { Heard } from '../agent/index.ts';
+import { type Word, wordsOf } from './words.ts';
+
+/** One of a person's things. */
+export interface Thing {
+  id: string;
+  text: string;
+}
+
+/**
+ * `certain`: these ids, or numbers of the list shown. `open`: each of these may be meant. `isNamed`: a noun says which kind of
+ * thing is meant, so that another kind is none.
+ */
+export type Target = { isNamed: boolean } & (
+  | { kind: 'certain'; which: readonly string[] }
+  | { kind: 'open'; among: readonly Thing[] }
+  | { kind: 'none' }
+);
+
+const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
+const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
+const DETERMINERS = new Set('the my our that this those these a an of'.split(' '));
+const AT_HAND = /^(?:it|that|this|that one|this one|last|last one|latest|latest one|one|them|those|these|)$/;
+const ALL = /^(?:all|everything|every|all of (?:them|it|those|these)|them all|every single)$/;
+const LINKS = new Set('about to for on of called named saying that number no with'.split(' '));
+
+/** `nouns`: what the kind is called, between bars. */
+export async function targetOf(
+  which: string,
+  { thing, nouns }: { thing: string; nouns: string },
+  heard: Pick<Heard, 'look' | 'dialogue' | 'repliesTo'>,
+): Promise<Target> {
+  const { words, isNamed } = bare(wordsOf(which), nouns);
+  const said = words.map(({ norm }) => norm).join(' ');
+  const { topic } = heard.dialogue;
+  const isAtHand = topic?.thing === thing;
+  if (ALL.test(said))
+    return isNamed || isAtHand ? { isNamed, kind: 'certain', which: ['all'] } : { isNamed, kind: 'none' };
+  const numbers = numbersIn(words);
+  if (numbers) return isNamed || isAtHand ? { isNamed, kind: 'certain', which: numbers } : { isNamed, kind: 'none' };
+  if (AT_HAND.test(said)) {
+    const replied = await repliedTo(thing, heard);
+    if (replied) return { isNamed, kind: 'certain', which: [replied] };
+    if (isAtHand && topic.id !== undefined) return { isNamed, kind: 'certain', which: topic.id.split(/,\s*/) };
+    return isAtHand || isNamed ? { isNamed, kind: 'open', among: await heard.look(thing) } : { isNamed, kind: 'none' };
+  }
+  const found = named(said, await heard.look(thing));
+  const [only, ...others] = found;
+  if (only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id] };
+  return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
+}
+
+/** The words without articles and without what the kind is called. */
+function bare(all: readonly Word[], nouns: string): { words: readonly Word[]; isNamed: boolean } {
+  const phrases = nouns.split('|').map((noun) => noun.split(' '));
+  let words = withoutDeterminers(all);
+  const begins = phrases.find((noun) => noun.every((norm, at) => words[at]?.norm === norm));
+  if (begins) {
+    words = words.slice(begins.length);
+    if (LINKS.has(words[0]?.norm ?? '')) words = words.slice(1);
+    return { words: withoutDeterminers(words), isNamed: true };
+  }
+  const ends = phrases.find((noun) => noun.every((norm, at) => words[words.length - noun.length + at]?.norm === norm));
+  if (!ends) return { words, isNamed: false };
+  words = words.slice(0, words.length - ends.length);
+  // "All of my reminders".
+  while (words.length > 1 && DETERMINERS.has(words.at(-1)?.norm ?? '')) words = words.slice(0, -1);
+  return { words, isNamed: true };
+}
+
+function withoutDeterminers(words: readonly Word[]): readonly Word[] {
+  let from = 0;
+  while (from < words.length - 1 && DETERMINERS.has(words[from]?.norm ?? '') && words[from + 1]?.norm !== 'one') from++;
+  return words.slice(from);
+}
+
+/** "2", "#2", "the second one", "1, 3 and 4". */
+function numbersIn(words: readonly Word[]): string[] | undefined {
+  const said = words.filter(({ norm }) => !/^(?:and|the|one|ones|number)$/.test(norm)).map(({ norm }) => norm);
+  const numbers = said
+    .flatMap((word) => word.split(','))
+    .map((word) => {
+      if (/^#?\d{1,3}$/.test(word)) return word.replace('#', '');
+      const place = [ORDINALS, SHORT_ORDINALS].map((names) => names.indexOf(word)).find((at) => at >= 0);
+      return place === undefined ? undefined : String(place + 1);
+    });
+  return numbers.length > 0 && numbers.every((number) => number !== undefined) ? numbers : undefined;
+}
+
+/** The only thing whose text stands in the message that is replied to. */
+async function repliedTo(
+  thing: string,
+  { repliesTo, look }: Pick<Heard, 'look' | 'repliesTo'>,
+): Promise<string | undefined> {
+  if (repliesTo === undefined) return undefined;
+  const within = plain(repliesTo);
+  const found = (await look(thing)).filter(({ text }) => ` ${within} `.includes(` ${plain(text)} `));
+  return found.length === 1 ? found[0]?.id : undefined;
+}
+
+const plain = (text: string): string =>
+  wordsOf(text)
+    .map(({ norm }) => norm.replace(/'s$/, ''))
+    .join(' ');
+
+/** Those whose text is said, else those of whose text the words are a part, else those that have all of the words. */
+export function named(said: string, things: readonly Thing[]): readonly Thing[] {
+  const words = plain(said);
+  if (words === '') return [];
+  const byId = things.filter(({ id }) => id === said.trim());
+  if (byId.length > 0) return byId;
+  const texts = things.map((thing) => ({ thing, text: plain(thing.text) }));
+  const ways = [
+    (text: string) => text === words,
+    (text: string) => ` ${text} `.includes(` ${words} `),
+    (text: string) => words.split(' ').every((word) => text.split(' ').includes(word)),
+  ];
+  for (const isMeant of ways) {
+    const found = texts.filter(({ text }) => isMeant(text));
+    if (found.length > 0) return found.map(({ thing }) => thing);
+  }
+  return [];
+}

@@ -1,0 +1,113 @@
+/** A message as words, each with its place in the text, and the courtesies around it. Pure. */
+
+/** One word in plain form. The two words of "what's" share its place. */
+export interface Word {
+  /** In lower case, without signs around it. */
+  norm: string;
+  from: number;
+  to: number;
+  /** The signs before it: `"`. */
+  lead: string;
+  /** All that stands between it and the next word: `, `, `?`, a line break. */
+  mark: string;
+}
+
+/** Short forms and the words that they stand for. */
+const CONTRACTIONS: Readonly<Record<string, string>> = {
+  "i'm": 'i am',
+  im: 'i am',
+  "i've": 'i have',
+  "i'd": 'i would',
+  "i'll": 'i will',
+  "it's": 'it is',
+  "that's": 'that is',
+  "what's": 'what is',
+  whats: 'what is',
+  "where's": 'where is',
+  "when's": 'when is',
+  "who's": 'who is',
+  "how's": 'how is',
+  "don't": 'do not',
+  dont: 'do not',
+  "can't": 'can not',
+  "let's": 'let us',
+  '&': 'and',
+  pls: 'please',
+  plz: 'please',
+  thx: 'thanks',
+  u: 'you',
+};
+
+const BEFORE = /^["'“”‘’([{<*_~`]+/u;
+const BEHIND = /["'“”‘’)\]}>*_~`,.!?;:…]+$/u;
+
+export function wordsOf(text: string): Word[] {
+  const chunks = [...text.matchAll(/\S+/g)].flatMap((match) => {
+    const [chunk] = match;
+    const lead = BEFORE.exec(chunk)?.[0] ?? '';
+    const bare = chunk.slice(lead.length).replace(BEHIND, '');
+    const from = match.index + lead.length;
+    return /[\p{L}\p{N}&%]/u.test(bare) ? [{ lead, bare, from, to: from + bare.length }] : [];
+  });
+  return chunks.flatMap(({ bare, lead, from, to }, at): Word[] => {
+    const next = chunks[at + 1];
+    const mark = text.slice(to, next ? next.from - next.lead.length : text.length);
+    const said = bare.toLowerCase().replace(/[‘’ʼ]/g, "'");
+    const norms = Object.hasOwn(CONTRACTIONS, said) ? (CONTRACTIONS[said] as string).split(' ') : [said];
+    const last = norms.length - 1;
+    return norms.map((norm, at) => ({ norm, from, to, lead: at === 0 ? lead : '', mark: at === last ? mark : '' }));
+  });
+}
+
+/** The words from one place to another as they were written. */
+export function verbatim(text: string, words: readonly Word[]): string {
+  const [first, last] = [words[0], words.at(-1)];
+  return first && last ? text.slice(first.from, last.to) : '';
+}
+
+const list = (phrases: string): string[][] => phrases.split('|').map((phrase) => phrase.split(' '));
+
+/** Said before a request, the longest first. */
+const OPENINGS = list(
+  'i would like you to|i want you to|i need you to|i would like to|would you please|could you please|can you please|' +
+    'i want to|i need to|would you|could you|can you|will you|please|hello|hey|hi|coda|ok|okay|and then|and also|' +
+    'and|then|also|just|so|now',
+);
+/** Said behind it. */
+const CLOSINGS = list(
+  'thank you very much|thanks a lot|thank you|for me please|for me|please|thanks|cheers|ok|okay|coda',
+);
+
+const begins = (words: readonly Word[], phrase: readonly string[], at: number): boolean =>
+  phrase.every((norm, index) => words[at + index]?.norm === norm);
+
+/** The words without the courtesies around them. Those that alone make up the message stay. */
+export function withoutCourtesies(words: readonly Word[]): readonly Word[] {
+  let [from, to] = [0, words.length];
+  for (let found: readonly string[] | undefined = []; found; from += found?.length ?? 0)
+    found = OPENINGS.find((phrase) => from + phrase.length < to && begins(words, phrase, from));
+  for (let found: readonly string[] | undefined = []; found; to -= found?.length ?? 0)
+    found = CLOSINGS.find(
+      (phrase) => to - phrase.length > from && begins(words.slice(0, to), phrase, to - phrase.length),
+    );
+  return words.slice(from, to);
+}
+
+const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
+
+/** A word that belongs to the one behind it, so that nothing ends with it. */
+export const BINDING = set(
+  'a an the my our your his her their this that these those of for with from to about at on in by into onto and or but ' +
+    'than as if is are was were be not no before after until till',
+);
+
+/** Words that say too little to tell one request from another. */
+export const COMMON = set(
+  'a an the my me i you we our your it is are am be was do does did to of for with from about at on in by and or but that ' +
+    'this what which who when where how will would can could should have has had not no all any some please us',
+);
+
+/** Whether a message asks something. */
+export const isAsking = (text: string, words: readonly Word[]): boolean =>
+  /\?["'”’)\s]*$/.test(text) ||
+  /^(?:what|when|where|who|which|how|why|is|are|do|does|did|can|could)$/.test(words[0]?.norm ?? '');
