@@ -189,8 +189,8 @@ const shelf = (read: () => Promise<unknown>): Skill => ({
       run: async (_, { prepared }) => done(`Filled with ${JSON.stringify(prepared)}.`),
     }),
   ],
-  phrases: async () => [
-    { pattern: 'clear the shelf', example: 'clear the shelf', call: () => ({ tool: 'shelf_clear', input: {} }) },
+  commands: () => [
+    { name: 'clear', summary: 'Clear the shelf.', run: async () => ({ tool: 'shelf_clear', input: {} }) },
   ],
 });
 
@@ -199,7 +199,7 @@ test('what an undo has to wait for is awaited before its transaction', async () 
   const reading = async () => (await coda.database().read('select 1 as books')).rows;
   await using coda = await play({ skills: [shelf(reading)] });
   const ana = coda.person('ana');
-  await ana.says('clear the shelf');
+  await ana.says('/clear');
   expect(await ana.says('undo')).toContain('Filled with [{"books":1}].');
 });
 

@@ -63,16 +63,3 @@ test.each(CASES)('of tainted $table, to be told $how taints the turn', async ({ 
   expect(JSON.stringify(model.requests.at(-1)).includes('tulips')).toBe(true);
   expect(await copied(coda)).toEqual([true]);
 });
-
-test('a further reminder with the words of a tainted one is tainted, and one in words of its own is not', async () => {
-  await using coda = await play();
-  const ana = coda.person('ana');
-  await ana.says('remind me to read the letter on Saturday at 3pm');
-  await coda.database().run('test.taint', 'update reminders set tainted = true');
-  await ana.says('remind me 2 hours before that to find my glasses');
-  await ana.says('remind me an hour before the letter');
-  await ana.says('and again on Sunday');
-  const { rows } = await coda.database().read('select text, tainted from reminders order by seq');
-  const letter = { text: 'read the letter', tainted: true };
-  expect(rows).toEqual([letter, { text: 'find my glasses', tainted: false }, letter, letter]);
-});

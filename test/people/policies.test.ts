@@ -55,14 +55,6 @@ const finance: Skill = {
         done('Shall I?', { choices: [{ label: 'Close them', tool: 'close_books', input: { year } }] }),
     },
   ],
-  phrases: async () => [
-    {
-      pattern: 'close the books',
-      example: 'close the books',
-      shown: true,
-      call: () => ({ tool: 'close_books', input: {} }),
-    },
-  ],
 };
 
 const closeBooks = dataTool({
@@ -79,17 +71,16 @@ const KEPT = {
 };
 
 describe('what a person may not use', () => {
-  test('is neither shown nor run, as a tool, a command, a button or in words', async () => {
+  test('is neither shown nor run, as a tool, a command or a button', async () => {
     const policies = await files({ ...KEPT, policies: [{ ...KEPT.policies[0], skill_id: 'finance/*' }] });
     const config = { 'access.policies_folder': policies };
     await using coda = await play({ config, skills: [finance] });
     const [owner, ben] = [coda.person('olga'), coda.person('ben', { role: 'member' })];
-    expect(await owner.says('/help')).toMatch(/close the books[\s\S]*\/close/);
+    expect(await owner.says('/help')).toContain('/close');
     expect(await ben.says('/help')).not.toMatch(/close/i);
     expect(await owner.says('/close 2026')).toBe('The books are closed.');
     expect(await ben.says('/close 2026')).toContain('You may not use `/close`');
     expect(await ben.says('/clos 2026')).not.toContain('Did you mean');
-    expect(await ben.says('close the books')).toContain('not allowed');
     // The button is for everybody in the channel to press.
     const room = coda.person('olga', { channel: 'room' });
     await room.says('/offer');
