@@ -52,7 +52,7 @@ function heardBy(run: MessageTurn, text: string): Heard {
     look: async (thing) => {
       const tool = toolbox.naming(thing);
       if (!tool || !toolbox.mayUse(person, tool.name)) return [];
-      return tool.dialogue?.named?.({ db: readerOf(database), personId: person.id, private: isPrivate }) ?? [];
+      return tool.dialogue?.named?.({ db: readerOf(database), personId: person.id, private: isPrivate, now: when.now }) ?? [];
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Instant } from '../base/clock.ts';
 import type { Spans } from '../base/spans.ts';
 import type { Choice, FileRef, Origin, Place } from '../delivery/index.ts';
 import type { Person, Thing } from '../people/index.ts';
@@ -82,6 +82,8 @@ export interface Failed {
 export interface Named {
   id: string;
   text: string;
+  /** For a button, where it says more than the text. */
+  label?: string;
 }
 
 /** The way in which the person's next words may refer to what a call of a tool leaves. */
@@ -91,7 +93,7 @@ export interface ToolDialogue {
   /** Codes of failures that ask for what was left out, each with the field that the answer fills: `{ NO_TIME: 'when' }`. */
   asks?: Readonly<Record<string, string>>;
   /** The person's things of this kind, in the order of their list, at most 500. One tool of each kind has it. */
-  named?(asked: { db: Queryable; personId: string; private: boolean }): Promise<readonly Named[]>;
+  named?(asked: { db: Queryable; personId: string; private: boolean; now: Instant }): Promise<readonly Named[]>;
 }
 
 /** What every call knows. */

@@ -2,6 +2,7 @@
 import { lazy } from '../base/lazy.ts';
 import { firstWords, type Node, parsePattern, partsOf } from './pattern.ts';
 import { isDoubtful, mayFill, type Request, type Slot, type Span, slotOf, type Times } from './slots.ts';
+import { BINDING } from './words.ts';
 
 /** The words of the slots; `when` are all words that say when. */
 export type Slots = Readonly<Record<string, string>>;
@@ -34,6 +35,8 @@ export interface Frame {
   isNamed?: true;
   /** Its text may hold no time: the words may be meant for then. */
   isTimeless?: true;
+  /** Counts only for a whole message. */
+  isAlone?: true;
   /** It changes or ends something that is there. */
   changes?: true;
   /** It lacks something without these slots: its tool asks. */
@@ -125,7 +128,7 @@ interface Walking {
 
 /** The ways in which `nodes` take all words from `at` on. */
 function* walk(nodes: readonly Node[], at: number, on: Walking, spans: Spans = {}): Generator<Spans> {
-  const { words, text } = on.request;
+  const { words } = on.request;
   const [node, ...rest] = nodes;
   if (!node) {
     if (at === words.length) yield spans;
@@ -140,7 +143,7 @@ function* walk(nodes: readonly Node[], at: number, on: Walking, spans: Spans = {
     return;
   }
   for (const to of endsOf(node.slot, rest, at, on)) {
-    if (node.slot !== 'when' && !mayFill(node.slot, words.slice(at, to), text)) continue;
+    if (node.slot !== 'when' && !mayFill(node.slot, { from: at, to }, on.request)) continue;
     // Several times are one: "remind me tomorrow to … at 9".
     const name = node.slot in spans ? `${node.slot}2` : node.slot;
     yield* walk(rest, to, on, { ...spans, [name]: { from: at, to } });
@@ -182,15 +185,19 @@ function matchOf(
   const slots: Record<string, string> = {};
   let taken = 0;
   const timed = [lead, spans.when, spans.when2].filter((span) => span !== undefined);
-  const when = timed.map((span) => slotOf(request, span).words).join(' ');
+  const when = timed.map((span) => slotOf(request, span).words.replace(/\?+$/, '')).join(' ');
   if (timed.length > 1 && !times.isTime(when)) return undefined;
   if (when !== '') slots.when = when;
   for (const [name, span] of Object.entries(spans)) {
     if (name.startsWith('when')) continue;
-    slots[name] = slotOf(request, span).words;
+    const { words: own } = slotOf(request, span);
+    // A question mark is part of a text, and of nothing else.
+    slots[name] = name === 'text' ? own : own.replace(/\?+$/, '');
     taken += span.to - span.from;
   }
   const { text: said } = spans;
+  const isTorn = said && timed.some((span) => span.from === said.to) && BINDING.has(words[said.to - 1]?.norm ?? '');
+  if (isTorn) return undefined;
   const hasWhen = frame.says.some((pattern) => pattern.includes('{when}'));
   const beside = timed.find((span) => said && (span.from === said.to || span.to === said.from));
   const isOpen = said !== undefined && (hasWhen || frame.isTimeless === true) && isDoubtful(request, said, beside);

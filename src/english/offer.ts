@@ -5,23 +5,25 @@ import type { Choice } from '../delivery/index.ts';
 import type { Frame, Slots } from './frames.ts';
 import { parsePattern, partsOf } from './pattern.ts';
 import { callsOf, type Reading, type Understood } from './reading.ts';
-import { COMMON, isAsking, verbatim } from './words.ts';
+import { BINDING, COMMON, isAsking, verbatim } from './words.ts';
 
 const MOST = 3;
 const LONGEST_LABEL = 78;
 /** A label never begins a sentence that goes on for ever. */
 const LONGEST_WORDS = 40;
 
-/** At most three, the likeliest first. */
+/** At most three, the likeliest first: what lacks nothing, then what the words look like, then what lacks something. */
 export function offersFor({ request, times, best, all }: Understood, frames: readonly Frame[], heard: Heard): Choice[] {
   const readings = [...best, ...all.filter((one) => !best.includes(one))];
-  const found: Choice[] = readings.flatMap((reading) => offerOf(reading));
-  for (const { frame, slots } of guesses(request, times, frames)) {
-    if (frame.tool !== undefined && !heard.may(frame.tool)) continue;
+  const offered = ({ frame, slots }: Guess): Choice[] => {
+    if (frame.tool !== undefined && !heard.may(frame.tool)) return [];
     const [call] = callsOf(frame, slots, [undefined], times) ?? [];
-    if (call) found.push(choiceOf(frame, slots, call));
-  }
-  return distinct(found).slice(0, MOST);
+    return call ? [choiceOf(frame, slots, call)] : [];
+  };
+  const whole = readings.filter(({ isWhole }) => isWhole).flatMap(offerOf);
+  const { near, like } = guesses(request, times, frames);
+  const found = [...whole, ...near.flatMap(offered), ...readings.flatMap(offerOf)];
+  return distinct(readings.length > 0 ? found : [...found, ...like.flatMap(offered)]).slice(0, MOST);
 }
 
 /** The buttons of a reading; one for each thing that it may name. */
@@ -30,7 +32,9 @@ export function offerOf({ frame, slots, calls, among = [] }: Reading): Choice[] 
   if (call) return others.length > 0 ? [] : [choiceOf(frame, slots, call)];
   return among.slice(0, MOST).flatMap((thing) => {
     const made = callsOf(frame, slots, [thing.id], { isSeries: () => false })?.[0];
-    return made ? [{ ...choiceOf(frame, { text: thing.text }, made), label: shorten(thing.text, LONGEST_LABEL) }] : [];
+    return made
+      ? [{ ...choiceOf(frame, { text: thing.text }, made), label: shorten(thing.label ?? thing.text, LONGEST_LABEL) }]
+      : [];
   });
 }
 
@@ -41,64 +45,65 @@ function choiceOf({ does, changes }: Frame, { text, query, which, when }: Slots,
   return { label, ...call, ...(changes && /^(?:Delete|Forget)/.test(does) && { style: 'danger' as const }) };
 }
 
-/** Frames for words that none reads: by what the words look like, then by words that they share with a frame. */
-function* guesses(
+interface Guess {
+  frame: Frame;
+  slots: Slots;
+}
+
+/** Frames for words that none reads: by what the words look like, and by a noun that a frame has. */
+function guesses(
   { text, words }: Understood['request'],
   times: Understood['times'],
   frames: readonly Frame[],
-): Generator<{ frame: Frame; slots: Slots }> {
-  const all = words.map(({ norm }) => norm);
-  const own = (frame: Frame) => all.filter((norm) => !COMMON.has(norm) && wordsOfFrame(frame).has(norm)).length;
-  const nearest = frames
-    .map((frame) => ({ frame, near: own(frame) }))
-    .filter(({ near }) => near > 0)
-    .sort((a, b) => b.near - a.near);
-  const slots = {
-    text: verbatim(text, words),
-    query: verbatim(
-      text,
-      words.filter(({ norm }) => !COMMON.has(norm)),
-    ),
-  };
+): { near: readonly Guess[]; like: readonly Guess[] } {
   const looks = isAsking(text, words) ? 'asked' : 'told';
-  const time = times.within(0, words.length);
-  for (const frame of frames) {
-    if (frame.offered === 'timed' && looks === 'told' && time)
-      yield { frame, slots: { text: besideTime(text, words, time), when: time.words } };
-  }
-  for (const { frame } of nearest) if (isPlain(frame)) yield { frame, slots: {} };
-  for (const frame of frames) if (frame.offered === looks && words.length > 0) yield { frame, slots };
+  const time = looks === 'told' ? times.within(0, words.length) : undefined;
+  const telling = words.filter(({ norm }) => !COMMON.has(norm));
+  const slots: Slots =
+    looks === 'asked' ? { query: telling.map(({ norm }) => norm).join(' ') } : { text: verbatim(text, words) };
+  const timed = frames.filter(({ offered }) => time && offered === 'timed');
+  const shown = frames.filter((frame) => isShowing(frame) && hasNoun(frame, words));
+  // "Delete both": no words to keep.
+  const isRequest = frames.some(
+    ({ changes, verbs = '' }) => changes && verbs.split('|').includes(words[0]?.norm ?? ''),
+  );
+  const like = isRequest || telling.length === 0 ? [] : frames.filter(({ offered }) => offered === looks);
+  const near = [
+    ...timed.flatMap((frame) => {
+      const said = time && besideTime(frame, text, words, time);
+      return said === undefined ? [] : [{ frame, slots: { text: said, when: time?.words ?? '' } }];
+    }),
+    ...shown.map((frame) => ({ frame, slots: {} })),
+  ];
+  return { near, like: like.map((frame) => ({ frame, slots })) };
 }
 
-/** Frames that need no slot can be offered as they are. */
-const isPlain = ({ says, changes, tool }: Frame): boolean =>
-  tool !== undefined && !changes && says.some((pattern) => !pattern.replace(/\[[^\]]*\]/g, '').includes('{'));
+/** Frames that change nothing and need no slot can be offered as they are. */
+const isShowing = ({ says, changes, tool, needs }: Frame): boolean =>
+  tool !== undefined && !changes && !needs && says.some((pattern) => !pattern.replace(/\[[^\]]*\]/g, '').includes('{'));
 
-const known = new WeakMap<Frame, ReadonlySet<string>>();
+/** Whether one of the frame's nouns is said. */
+const hasNoun = ({ nouns = '' }: Frame, words: Understood['request']['words']): boolean =>
+  nouns !== '' &&
+  nouns.split('|').some((noun) => noun.split(' ').every((word) => words.some(({ norm }) => norm === word)));
 
-/** The words that are a frame's own: what it is said with, and those of its example. */
-function wordsOfFrame(frame: Frame): ReadonlySet<string> {
-  const found =
-    known.get(frame) ??
-    new Set(
-      frame.says.flatMap((pattern) => [
-        ...partsOf(parsePattern(pattern, { verb: frame.verbs, noun: frame.nouns })).words,
-      ]),
-    );
-  known.set(frame, found);
-  return found;
-}
-
-/** The words before and behind a time. */
+/** The words before and behind a time, without those that the frame itself begins with. */
 function besideTime(
+  { says }: Frame,
   text: string,
   words: Understood['request']['words'],
-  { from, to }: { from: number; to: number },
-): string {
-  const said = [words.slice(0, from), words.slice(to)]
-    .map((some) => verbatim(text, some))
-    .filter((some) => some !== '');
-  return said.join(' ') || verbatim(text, words);
+  time: { from: number; to: number },
+): string | undefined {
+  const [first = ''] = says;
+  const own = partsOf(parsePattern(first)).words;
+  let from = 0;
+  while (from < time.from && own.has(words[from]?.norm ?? '')) from++;
+  // "Remind Bob" is not "remind me".
+  if (from < 2) from = 0;
+  const [before, behind] = [words.slice(from, time.from), words.slice(time.to)];
+  if (behind.length === 0 && BINDING.has(before.at(-1)?.norm ?? '')) return undefined;
+  const said = [before, behind].map((some) => verbatim(text, some)).filter((some) => some !== '');
+  return said.length > 0 ? said.join(' ') : undefined;
 }
 
 const distinct = (choices: readonly Choice[]): Choice[] =>

@@ -1,8 +1,8 @@
 /** From a request to what it asks for: the frames that read it, the things that it names, and how sure that is. */
-import type { Call, Heard } from '../agent/index.ts';
+import type { Call, Heard, Named } from '../agent/index.ts';
 import type { Frame, Match, Matcher, Slots } from './frames.ts';
 import { type Request, Times } from './slots.ts';
-import { type Target, type Thing, targetOf } from './target.ts';
+import { type Target, targetOf } from './target.ts';
 import { texts } from './texts.ts';
 
 /** A request as one frame. */
@@ -17,7 +17,7 @@ export interface Reading {
   /** An answer without a tool. */
   answer?: string;
   /** What may be meant, where it asks. */
-  among?: readonly Thing[];
+  among?: readonly Named[];
   /** It lacks nothing. */
   isWhole: boolean;
 }
@@ -82,7 +82,8 @@ function withTarget(
     const calls = callsOf(frame, slots, target.which, times);
     return calls && { ...reading, own, calls, how: isDoubtful ? 'doubtful' : 'sure' };
   }
-  if (target.kind === 'none' && !target.isNamed) return undefined;
+  // Words alone are a request only where they are the name of something.
+  if ((target.kind === 'none' && !target.isNamed) || reading.own === 0) return undefined;
   const among = target.kind === 'open' ? target.among : [];
   return { ...reading, own, calls: [], among, how: 'asks' };
 }

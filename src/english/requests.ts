@@ -13,9 +13,11 @@ interface Border {
   isJoined: boolean;
 }
 
+/** Words of small talk. */
+const MOST_SMALL = 4;
 /** More than these are no message that anybody wrote by hand. */
 const MOST_BORDERS = 30;
-const JOINS = new Set(['and', 'then', 'also', 'plus']);
+const JOINS = new Set(['and', 'then', 'also']);
 
 /** The requests of a message, in order. A border counts only where the words behind it are a request by themselves. */
 export async function requestsOf(
@@ -24,7 +26,13 @@ export async function requestsOf(
   matcher: Matcher,
   heard: Heard,
 ): Promise<readonly Understood[]> {
-  const read = (from: number, to: number) => understand(requestOf(text, words.slice(from, to)), matcher, heard);
+  const read = async (from: number, to: number) => {
+    const some = words.slice(from, to);
+    // "Hi coda" is a request, and the courtesy before one.
+    const asSaid =
+      some.length > MOST_SMALL ? undefined : await understand({ text, words: some, isCut: false }, matcher, heard);
+    return asSaid && isReady(asSaid) ? asSaid : understand(requestOf(text, some), matcher, heard);
+  };
   const borders = bordersOf(words);
   const whole = await read(0, words.length);
   const parts: Understood[] = [];
@@ -46,7 +54,8 @@ export async function requestsOf(
 }
 
 /** Whether the words are a request, whatever it lacks. */
-const isRequest = ({ best }: Understood): boolean => best.length > 0 && best.every(({ how }) => how !== 'doubtful');
+const isRequest = ({ best }: Understood): boolean =>
+  best.length > 0 && best.every(({ how, frame }) => how !== 'doubtful' && !frame.isAlone);
 
 /** Whether it can be done at once. */
 const isReady = ({ best }: Understood): boolean => best.length === 1 && best[0]?.how === 'sure' && best[0].isWhole;
@@ -64,7 +73,7 @@ function bordersOf(words: readonly Word[]): Border[] {
 }
 
 /** A request without the courtesies around it. */
-export function requestOf(text: string, words: readonly Word[]): Request {
+function requestOf(text: string, words: readonly Word[]): Request {
   const bare = withoutCourtesies(words);
   const last = bare.at(-1);
   const cut = last === undefined ? [] : words.slice(words.indexOf(last) + 1);

@@ -1,7 +1,7 @@
 /** Slots of a request: stretches of its words that are read as a time, a text, a number, a sum. Pure. */
 import { hasUnreadTime, parseWhen, type TimeStretch, timeAtEnds, type WhenContext } from '../time/index.ts';
 import { sumOf } from './sums.ts';
-import { BINDING, verbatim, type Word } from './words.ts';
+import { verbatim, type Word } from './words.ts';
 
 /** One request of a message. */
 export interface Request {
@@ -102,9 +102,10 @@ const SHORT: Readonly<Record<string, number>> = {
 };
 
 /** Whether the words may fill the slot. */
-export function mayFill(slot: string, words: readonly Word[], text: string): boolean {
+export function mayFill(slot: string, span: Span, request: Request): boolean {
+  const words = request.words.slice(span.from, span.to);
   if (words.length === 0) return false;
-  if (slot === 'sum') return sumOf(verbatim(text, words)) !== undefined;
+  if (slot === 'sum') return sumOf(slotOf(request, span).words) !== undefined;
   if (slot === 'number') return words.length === 1 && /^#?\d{1,4}$/.test(words[0]?.norm ?? '');
   return words.length <= (SHORT[slot] ?? Number.POSITIVE_INFINITY);
 }
@@ -123,6 +124,5 @@ export function slotOf({ text, words }: Request, { from, to }: Span): Slot {
 export function isDoubtful({ text, words }: Request, said: Span, when: Span | undefined): boolean {
   const cutAt =
     when === undefined ? undefined : when.from === said.to ? 'end' : when.to === said.from ? 'start' : undefined;
-  if (cutAt === 'end' && BINDING.has(words[said.to - 1]?.norm ?? '')) return true;
   return hasUnreadTime(verbatim(text, words.slice(said.from, said.to)), cutAt);
 }

@@ -1,12 +1,6 @@
 /** The thing that words name: by number, as the one at hand, or by a part of its text. Pure. */
-import type { Heard } from '../agent/index.ts';
+import type { Heard, Named as Thing } from '../agent/index.ts';
 import { type Word, wordsOf } from './words.ts';
-
-/** One of a person's things. */
-export interface Thing {
-  id: string;
-  text: string;
-}
 
 /**
  * `certain`: these ids, or numbers of the list shown. `open`: each of these may be meant. `isNamed`: a noun says which kind of
@@ -105,7 +99,7 @@ const plain = (text: string): string =>
     .join(' ');
 
 /** Those whose text is said, else those of whose text the words are a part, else those that have all of the words. */
-export function named(said: string, things: readonly Thing[]): readonly Thing[] {
+function named(said: string, things: readonly Thing[]): readonly Thing[] {
   const words = plain(said);
   if (words === '') return [];
   const byId = things.filter(({ id }) => id === said.trim());

@@ -13,6 +13,9 @@ export const texts = {
   notUnderstood:
     'I did not understand that. "help" shows what I understand by myself. To talk freely, give me a model: set ' +
     '`OPENAI_API_KEY` or `ANTHROPIC_API_KEY`, or run Ollama on this machine (docs/models.md).',
+  needsModel:
+    'That needs a model. Set `OPENAI_API_KEY` or `ANTHROPIC_API_KEY` before I start, or run Ollama on this machine: ' +
+    'I use what I find (docs/models.md).',
   partNotUnderstood: (words: string) => `I did not understand ${quoted(words)}.`,
   which: (thing: string) => `Which ${thing} do you mean?`,
   none: (thing: string, words: string) =>

@@ -107,7 +107,8 @@ export const COMMON = set(
     'this what which who when where how will would can could should have has had not no all any some please us',
 );
 
+const ASKS = /^(?:what|when|where|who|which|how|why|is|are|do|does|did|can|could)$/;
+
 /** Whether a message asks something. */
 export const isAsking = (text: string, words: readonly Word[]): boolean =>
-  /\?["'”’)\s]*$/.test(text) ||
-  /^(?:what|when|where|who|which|how|why|is|are|do|does|did|can|could)$/.test(words[0]?.norm ?? '');
+  /\?["'”’)\s]*$/.test(text) || (ASKS.test(words[0]?.norm ?? '') && words[1]?.norm !== 'not');

@@ -23,7 +23,7 @@ export const memory: readonly Frame[] = [
     says: ['what do you (know|remember) (about|of) {query}', 'what have you remembered about {query}'],
     example: 'what do you know about me?',
     isShown: true,
-    input: ({ query = '' }) => ({ what: query.replace(/[?]+$/, '') }),
+    input: ({ query = '' }) => ({ what: query }),
   },
   {
     tool: 'memory_list',

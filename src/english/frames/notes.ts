@@ -5,7 +5,7 @@ const NOTE = { thing: 'note', nouns: 'notes|note' } as const;
 
 const save = ({ text = '' }: Slots) => (isPronoun(text) ? undefined : { text });
 
-const search = ({ query = '' }: Slots) => ({ query: query.replace(/[?]+$/, '') });
+const search = ({ query = '' }: Slots) => ({ query: query });
 
 export const notes: readonly Frame[] = [
   {
@@ -50,12 +50,12 @@ export const notes: readonly Frame[] = [
     tool: 'note_recall',
     does: 'Look into your notes',
     says: [
-      '(what|where|who) (is|are|was|were) (my|our) {query}',
+      '(what|where|who) (is|are|was|were) (my|our|the) {query}',
       'where did i (put|leave|park) {query}',
       'what did i say about {query}',
     ],
     example: "what's my locker number?",
-    input: ({ query = '' }) => ({ query: query.replace(/[?]+$/, ''), own: true }),
+    input: ({ query = '' }) => ({ query: query, own: true }),
   },
   {
     tool: 'note_list',

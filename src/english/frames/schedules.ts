@@ -12,7 +12,7 @@ function routine(name: string, title: string, nouns: string, every: (when: strin
       nouns,
       verbs: 'turn on|switch on|enable|start|activate|schedule|set up|i want|make|create|give me|send me',
       says: [
-        '<verb> [a|an|the|my] <noun> [for|at] {when}',
+        '<verb> [a|an|the|my] <noun> [for] {when}',
         '(turn|switch) [the|my] <noun> on',
         '<verb> [a|an|the|my] <noun>',
       ],
@@ -56,6 +56,13 @@ export const schedules: readonly Frame[] = [
     says: ['schedule {text} {when}'],
     example: 'schedule a look at my open tasks every Monday at 9',
     input: ({ text = '', when = '' }, reader) => (reader.isSeries(when) ? { prompt: text, when } : undefined),
+  },
+  {
+    tool: 'schedule_create',
+    does: 'Run a skill again and again',
+    says: ['run {name} [{when}]'],
+    example: 'every Friday at 4pm run weekly-review',
+    input: ({ name, when = '' }, reader) => (reader.isSeries(when) ? { run: name, when } : undefined),
   },
   {
     tool: 'schedule_list',

@@ -1,6 +1,6 @@
 import type { Frame, Slots } from '../frames.ts';
 
-const place = ({ place: where }: Slots) => (where === undefined ? {} : { place: where.replace(/[?]+$/, '') });
+const place = ({ place: where }: Slots) => (where === undefined ? {} : { place: where });
 
 export const time: readonly Frame[] = [
   {
@@ -103,7 +103,7 @@ export const time: readonly Frame[] = [
     example: "what's the weather in Oslo tomorrow?",
     isShown: true,
     input: ({ place: where, when }) => ({
-      ...(where !== undefined && { place: where.replace(/[?]+$/, '') }),
+      ...(where !== undefined && { place: where }),
       ...(when !== undefined && { when }),
     }),
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { shorten } from '../../base/text.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { beginningOf, dayAt, formatInstant, parseWhen } from '../../time/index.ts';
 import { dayFilter } from './days.ts';
@@ -27,7 +28,13 @@ export const listTool = dataTool({
   times: ['day'],
   dialogue: {
     thing: 'reminder',
-    named: ({ db, personId }) => store.page(db, { personId, status: 'pending', limit: MOST_NAMED, offset: 0 }),
+    async named({ db, personId, now }) {
+      const pending = await store.page(db, { personId, status: 'pending', limit: MOST_NAMED, offset: 0 });
+      return pending.map(({ id, text, nextAt, lastOccurrence, zone }) => {
+        const at = nextAt ?? lastOccurrence;
+        return { id, text, label: at ? `${shorten(text, 40)} (${formatInstant(at, zone, now)})` : text };
+      });
+    },
   },
   description: "Lists the person's reminders, numbered: pending (the default), completed or all; ten to a page.",
   effect: 'read',

@@ -201,10 +201,10 @@ describe('what people plan', () => {
     expect(coda.platform.messages.slice(before).map(({ text }) => text)).toEqual([]);
   });
 
-  test('without a model the words are said where no phrase understands them', async () => {
+  test('without a model the words are said where they are no request', async () => {
     await using coda = await play();
     const ana = coda.person('ana');
-    expect(await ana.says('every weekday at 10 ask me how I slept')).toContain('every weekday at 10:00');
+    expect(await ana.says('/schedule every weekday at 10\nask me how I slept')).toContain('every weekday at 10:00');
     await coda.passes({ hours: 3 });
     expect(ana.heard('You wanted this now: “ask me how I slept”')).toHaveLength(1);
   });

@@ -26,11 +26,9 @@ describe('tasks, in plain English and by buttons', () => {
     expect(await ana.says('undo')).toContain('as it was before');
     expect(await ana.says('/tasks')).toContain('▸ 1. you: find a date');
     await ana.says('step done');
-    expect(await ana.says('the party task is waiting for the answer of the hall')).toContain(
-      'waits for something outside: the answer of the hall',
-    );
-    expect(await ana.says('go on with the party task')).toContain('next: write the invitations');
-    expect(await ana.says('postpone the task party until Monday at 9')).toContain('I come back to “plan the party”');
+    expect(await ana.presses('Block…', { reason: 'the answer of the hall' })).toContain('the answer of the hall');
+    expect(await ana.presses('Go on')).toContain('next: write the invitations');
+    expect(await ana.presses('Later…', { when: 'Monday at 9' })).toContain('I come back to “plan the party”');
     await plain.passes({ days: 7 });
     expect(ana.heard('“plan the party”, step 2 of 3, is yours: write the invitations').length).toBeGreaterThan(0);
     expect(await ana.presses('Done')).toContain('step 3 of 3');

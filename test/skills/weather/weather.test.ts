@@ -73,7 +73,7 @@ test('the weather is asked for in plain English, here and elsewhere, now and on 
     'Weather in Lisbon, Portugal:\nSat 21 Nov: snow, 3 to 11 °C, 80% chance of rain, wind up to 25 km/h',
   );
   expect(await ana.says('will it rain on Sunday?')).toContain('Sun 22 Nov: overcast, 3 to 11 °C, wind up to 25');
-  expect((await ana.says('forecast for Lisbon this week')).split('\n')).toHaveLength(8);
+  expect((await ana.says('weather in Lisbon this week')).split('\n')).toHaveLength(8);
   // Each place and its forecast once.
   expect(asked).toHaveLength(4);
   expect(await ana.says('weather in Atlantis')).toContain('I do not know where “Atlantis” is');
