@@ -1,6 +1,6 @@
 /** `npm start`: from a clone to a prompt. Arguments after `--` go to coda, also another command than the usual one. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, fstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, install, requireNode, root } from './setup.mjs';
@@ -11,13 +11,16 @@ if (!(await build())) process.exit(70);
 
 const given = process.argv.slice(2);
 const isCommand = given[0] !== undefined && !given[0].startsWith('-');
-const usual = process.stdin.isTTY ? 'chat' : 'run';
 const main = join(root, 'dist', 'main.js');
 
 const isConfigured =
   given.some((arg) => arg.startsWith('--config')) ||
   process.env.CODA_CONFIG ||
   existsSync(join('config', 'config.yaml'));
+// Whoever pipes words in, with no platform to hear them from, wants them answered.
+const hasPlatform =
+  isConfigured || Object.keys(process.env).some((name) => /^(?:DISCORD|SLACK|TELEGRAM)_\w*TOKEN$/.test(name));
+const usual = process.stdin.isTTY || (!hasPlatform && isPiped()) ? 'chat' : 'run';
 if (!isCommand && process.stdin.isTTY && !isConfigured) {
   process.stderr.write('Nothing is set up yet: "npm start -- init" asks six questions; without it coda chats here.\n');
 }
@@ -25,3 +28,13 @@ if (!isCommand && process.stdin.isTTY && !isConfigured) {
 // In this process: another one would cost 40 ms and stand between a signal and who handles it.
 process.argv = [process.execPath, main, ...(isCommand ? [] : [usual]), ...given];
 await import(pathToFileURL(main).href);
+
+/** Whether words come in: a pipe or a file, and not what a service manager gives a daemon. */
+function isPiped() {
+  try {
+    const stdin = fstatSync(0);
+    return stdin.isFIFO() || stdin.isFile();
+  } catch {
+    return false;
+  }
+}

@@ -11,11 +11,11 @@ export const texts = {
   tooLong: (most: number) => `That is too long to be understood without a model: up to ${most} characters are.`,
   offer: 'I am not sure what to do. Is it one of these?',
   notUnderstood:
-    'I did not understand that. "help" shows what I understand by myself. To talk freely, give me a model: set ' +
-    '`OPENAI_API_KEY` or `ANTHROPIC_API_KEY`, or run Ollama on this machine (docs/models.md).',
+    'I did not understand that. "help" shows what I understand by myself; to talk freely, give me a model: put a key into ' +
+    'ANTHROPIC_API_KEY or OPENAI_API_KEY, or use the Ollama of this machine (`npm start -- init`).',
   needsModel:
-    'That needs a model. Set `OPENAI_API_KEY` or `ANTHROPIC_API_KEY` before I start, or run Ollama on this machine: ' +
-    'I use what I find (docs/models.md).',
+    'That needs a model: put a key into ANTHROPIC_API_KEY or OPENAI_API_KEY before a start, or use the Ollama of this ' +
+    'machine (`npm start -- init`).',
   partNotUnderstood: (words: string) => `I did not understand ${quoted(words)}.`,
   which: (thing: string) => `Which ${thing} do you mean?`,
   none: (thing: string, words: string) =>

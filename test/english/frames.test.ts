@@ -231,7 +231,7 @@ test.each([
   ['how much is 1,200 minus 300', '1,200 minus 300 = 900'],
   ['stop', 'Nothing is running here.'],
   ['delete the note about bananas', 'I find no note for “the note about bananas”.'],
-  ['write me a haiku', /^That needs a model\. .*Ollama/],
+  ['write me a haiku', /^That needs a model: .*Ollama/],
   ['delete both', /^I did not understand that\./],
 ])('%s is answered without a tool', async (say, answer) => {
   const { calls, text } = await hear(say);

@@ -3,11 +3,13 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Model } from '../../src/agent/index.ts';
 import type * as app from '../../src/app/index.ts';
 import { packageRoot } from '../../src/base/root.ts';
 import { Platform } from '../people/platforms.ts';
 import { FakePlatform } from '../support/platform.ts';
 import { type Play, play } from '../support/play.ts';
+import { ScriptedModel } from '../support/scripted-model.ts';
 
 const root = packageRoot();
 const trees: string[] = [];
@@ -22,6 +24,9 @@ interface Deletion {
   migration?: string;
 }
 
+/** Its line, where it is no entry of a list. */
+const LINE = /^.*import\('\.\.\/english\/index\.ts'\).*\n/m;
+
 /** A copy of the tree without a capability. It stands in the tree itself, so that packages are found. */
 async function without({ folder, list, name, migration }: Deletion): Promise<string> {
   await mkdir(join(root, '.cache'), { recursive: true });
@@ -33,7 +38,8 @@ async function without({ folder, list, name, migration }: Deletion): Promise<str
   await rm(join(tree, folder), { recursive: true });
   const listed = await readFile(join(tree, list), 'utf8');
   const rest = listed.replace(new RegExp(`^import .*/${name}/index\\.ts';\n`, 'm'), '');
-  await writeFile(join(tree, list), rest.replace(new RegExp(`(?<=[[ ])${name}(, |,\n|(?=]))`), ''));
+  const shorter = rest.replace(new RegExp(`(?<=[[ ])${name}(, |,\n|(?=]))`), '');
+  await writeFile(join(tree, list), name === 'english' ? listed.replace(LINE, '') : shorter);
   if (migration) await writeFile(join(tree, 'migrations', `9999_drop_${name}.sql`), migration);
   return tree;
 }
@@ -56,7 +62,7 @@ async function dangling(tree: string): Promise<string[]> {
 }
 
 /** Starts the coda of `tree` on the data of `coda`, which has stopped, with somebody who says things on `chat`. */
-async function startOf(tree: string, coda: Play) {
+async function startOf(tree: string, coda: Play, model?: Model) {
   const { build, readConfig } = (await import(pathToFileURL(join(tree, 'src/app/index.ts')).href)) as typeof app;
   const { world, dataDir } = coda;
   const config = readConfig({ env: {}, dataDir, secrets: world.secrets, cwd: dataDir });
@@ -65,7 +71,10 @@ async function startOf(tree: string, coda: Play) {
   const onFatal = (error: Error) => {
     throw error;
   };
-  const started = await build(config, world, { version: 'test', hint: '', onFatal, adapters: [adapter] });
+  const started = await build(config, world, {
+    ...{ version: 'test', hint: '', onFatal, adapters: [adapter] },
+    ...(model && { model }),
+  });
   await started.start();
   let count = 0;
   const says = async (text: string) => {
@@ -166,6 +175,35 @@ describe('deleting', () => {
       expect(await presses('Yes, forget me')).toContain('forgotten everything');
     } finally {
       await started.stop();
+    }
+  });
+
+  test('plain English leaves a coda that says which commands there are, and does them', async () => {
+    const tree = await without({ folder: 'src/english', list: 'src/app/agent.ts', name: 'english' });
+    expect(await dangling(tree)).toEqual([]);
+
+    await using coda = await play({ ownFolder: true });
+    await coda.person('ana').says('remind me tomorrow at 9 to stand up');
+    await coda.app.stop();
+    const { started, says, presses } = await startOf(tree, coda);
+    try {
+      const help = await says('/help');
+      expect(help).toContain('`/remind <what and when>`');
+      expect(help).not.toContain('in your own words');
+      expect(await says('remind me tomorrow at 10 to sit down')).toBe(help);
+      expect(await says('/reminders')).toContain('1 pending reminder');
+      expect(await says('/remind tomorrow at 10\nsit down')).toContain('sit down on Sat 21 Nov at 10:00');
+      expect(await presses('Undo')).toContain('Taken back');
+      expect(await says('/note the key is under the mat')).toContain('Noted');
+      expect(await says('/notes')).toContain('under the mat');
+    } finally {
+      await started.stop();
+    }
+    const thinking = await startOf(tree, coda, new ScriptedModel(['Nice to meet you.']));
+    try {
+      expect(await thinking.says('hello there')).toBe('Nice to meet you.');
+    } finally {
+      await thinking.started.stop();
     }
   });
 });

@@ -68,6 +68,19 @@ test('arguments go to coda, and a command replaces the usual one', () => {
   expect(start(folder, ['doctor', '--data', 'x']).stdout).toBe('doctor --data x');
 });
 
+test('words that come through a pipe are answered where no platform is configured', () => {
+  const folder = smallPackage();
+  const piped = (env: Record<string, string> = {}) =>
+    spawnSync('sh', ['-c', `echo hello | '${process.execPath}' scripts/start.mjs`], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    }).stdout.trim();
+  expect(piped()).toBe('chat');
+  expect(piped({ DISCORD_TOKEN: 'x' })).toBe('run');
+  expect(piped({ CODA_CONFIG: 'x.yaml' })).toBe('run');
+});
+
 /** What `npm start` shows on a terminal; `script` lends it one. */
 function onTerminal(folder: string): string {
   const command = `'${process.execPath}' scripts/start.mjs`;
