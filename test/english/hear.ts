@@ -2,7 +2,7 @@
 import type { Dialogue, Interpretation, Named } from '../../src/agent/index.ts';
 import { english } from '../../src/english/index.ts';
 
-export const NOW = new Date('2026-11-20T09:00:00Z');
+const NOW = new Date('2026-11-20T09:00:00Z');
 
 /** A household's things; every kind has an id of its own that tells what was meant. */
 export const THINGS: Readonly<Record<string, readonly Named[]>> = {

@@ -13,6 +13,7 @@ import { ScriptedModel } from '../support/scripted-model.ts';
 
 const root = packageRoot();
 const trees: string[] = [];
+let starts = 0;
 afterAll(() => Promise.all(trees.map((tree) => rm(tree, { recursive: true, force: true }))));
 
 /** What a contributor removes, and what they write instead. */
@@ -76,12 +77,13 @@ async function startOf(tree: string, coda: Play, model?: Model) {
     ...(model && { model }),
   });
   await started.start();
+  const begun = ++starts;
   let count = 0;
   const says = async (text: string) => {
     const before = platform.messages.length;
     const sentAt = world.clock.now();
     const heard = {
-      id: `after-${++count}`,
+      id: `after-${begun}-${++count}`,
       channel: 'dm-ana',
       from: 'ana',
       text,
@@ -99,7 +101,7 @@ async function startOf(tree: string, coda: Play, model?: Model) {
   const presses = async (label: string) => {
     const button = platform.messages.flatMap(({ buttons }) => buttons).findLast((each) => each.label === label);
     const before = platform.messages.length;
-    const press = { id: `after-${++count}`, channel: 'dm-ana', from: 'ana', button: button?.id ?? '', values: {} };
+    const press = { id: `after-${begun}-${++count}`, channel: 'dm-ana', from: 'ana', button: button?.id ?? '', values: {} };
     await (await adapter.press({ ...press, sentAt: world.clock.now() })).settled;
     await started.settled();
     return platform.messages

@@ -304,7 +304,7 @@ export interface OwnTime {
   isOver?: boolean;
 }
 
-export const ownTime = (found: Reminder, now: Date): OwnTime => ({
+const ownTime = (found: Reminder, now: Date): OwnTime => ({
   at: dayAt(found, now),
   zone: found.zone,
   isOver: found.plannedAt === undefined && putOffTo(found, now) === undefined,

@@ -167,7 +167,7 @@ export const showTool = dataTool({
 const AT_HAND = /^(?:it|that|this)$/i;
 
 /** Shows `found`, below `heading`. */
-export function showFound(
+function showFound(
   ctx: TxContext,
   found: readonly Reminder[],
   heading = texts.heading('pending', found.length, undefined),

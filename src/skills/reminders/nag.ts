@@ -5,8 +5,6 @@ import { parseDuration } from '../../time/index.ts';
 import { MOST_NAGS } from './reminder.ts';
 import { texts } from './texts.ts';
 
-/** Where a person says that it should repeat, and not how often. */
-export const USUAL_NAG = '10 minutes';
 const LONGEST_MINUTES = 24 * 60;
 const MINUTE_MS = 60_000;
 

@@ -85,7 +85,7 @@ const ordinalOf = (day: number): string =>
   `${day}${day >= 11 && day <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th')}`;
 
 /** What can be said of when it speaks next, and of the hours at which it does. */
-export function facetsOf({ nextAt, lastOccurrence, rule, zone }: Reminder, now: Date): ReadonlySet<string> {
+function facetsOf({ nextAt, lastOccurrence, rule, zone }: Reminder, now: Date): ReadonlySet<string> {
   const facets = RHYTHMS.flatMap(([pattern, words]) => (rule && pattern.test(rule) ? words.split(' ') : []));
   const at = nextAt ?? lastOccurrence;
   if (!at) return new Set(facets);

@@ -24,40 +24,6 @@ const LASTING =
   /^(?:only |just )?for (?:the next )?(?:an?|one|two|three|four|five|six|\d{1,3}) (?:days?|weeks?|months?|years?|times)(?: only)?$/i;
 const LEAD = /^(?:(?:but|and|just|please|also|only)\s+)+(?=not|no|never|skip|except|until|till|til|between)/i;
 
-const SHORT_DAYS: readonly [RegExp, string][] = [
-  [/\bmon(s)?\b/gi, 'monday$1'],
-  [/\btues?\b/gi, 'tuesday'],
-  [/\bweds?\b/gi, 'wednesday'],
-  [/\bthu(?:rs?)?\b/gi, 'thursday'],
-  [/\bfri(s)?\b/gi, 'friday$1'],
-  [/\bsat(s)?\b/gi, 'saturday$1'],
-  [/\bsun(s)?\b/gi, 'sunday$1'],
-  [/\b(?:tm(?:rw|r|w|oz)|tomoz|2mor?row?)\b/gi, 'tomorrow'],
-];
-
-const TAKEN_OUT = pattern.i`^take (?:out )?(?:the )?(${WEEKDAY}s|weekends)(?: out)?$`;
-const DROPPED = pattern.i`^(?:drop|lose|cut|leave out|minus|cut out|take out) (?:the )?(?=${WEEKDAY}s\b|weekends\b)`;
-
-/** "Skip thu", "this Sunday not", "drop the Wednesdays", as conditions are said elsewhere. */
-export function spelt(words: string): string {
-  const said = SHORT_DAYS.reduce((text, [short, long]) => text.replace(short, long), words);
-  return said
-    .replace(TAKEN_OUT, 'not on $1')
-    .replace(/^(?:on )?((?:this |next |on )?(?:\w+days?|today|tomorrow|week)) not$/i, 'not $1')
-    .replace(/^(?:so )?(?:please )?leave (?:out )?(.+?)(?: out)?$/i, (all, what: string) =>
-      /\bout\b/i.test(all) ? `skip ${what}` : all,
-    )
-    .replace(/^(?:not|skip|except) (.+?),? (?:tho|though)$/i, 'not $1')
-    .replace(
-      /^(?:(?:don['’]?t|do not) (?:bother|remind me|nag me|send it)|no need)(?: with it)? (?=(?:on |this |next )?(?:today|tomorrow|tonight|\w+day)\b)(?:on )?/i,
-      'skip ',
-    )
-    .replace(DROPPED, 'not on ');
-}
-
-/** "For two weeks": how long a series goes on. */
-export const isLasting = (words: string): boolean => LASTING.test(words.trim().replace(/[.!]+$/, ''));
-
 /**
  * What a condition is said with behind the words of a series: `except Fridays`, `until 6`. A single weekday with "this"
  * is the next one of that name. Undefined for words that are no condition.

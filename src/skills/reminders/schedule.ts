@@ -43,7 +43,7 @@ export function pastTheHour(words: string, { now, zone }: WhenContext): string |
 }
 
 /** "Quarter to", of an hour that is known. */
-export const PAST_OR_TO = /^(?:at |to )?(?:an? )?(\d{1,2}|five|ten|quarter|twenty|twenty[- ]five|half) (past|to)$/i;
+const PAST_OR_TO = /^(?:at |to )?(?:an? )?(\d{1,2}|five|ten|quarter|twenty|twenty[- ]five|half) (past|to)$/i;
 
 /** The clock that "quarter to" means beside the hour of `clock`. */
 function besideTheHour(said: string, side: string, clock: string): string {
@@ -107,7 +107,6 @@ export function shifted(at: Instant, words: string): Instant | undefined {
 
 /** An hour, or a part of the day, or a length of time. */
 const HAS_CLOCK = pattern.i`\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.h]\d\d|\b\d+ (?:past|to) \d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in(?! ${MONTH}\b)|(?<!\bday )(?:after|before)|lunch|half|quarter)\b`;
-const RHYTHM = pattern.i`^(?:just |only )?(?:on |for )?(?:(?:every|each)\b|weekdays?\b|weekends?\b|daily\b|weekly\b|fortnightly\b|biweekly\b|monthly\b|yearly\b|annually\b|${WEEKDAY}s\b)`;
 const ADVERBS: Record<string, string> = {
   daily: 'every day',
   weekly: 'every week',
@@ -218,6 +217,3 @@ export const keepsHour = (words: string, said: string, at: Instant, zone: string
 export function onceAt(at: Instant, zone: string): Once {
   return { kind: 'once', at, local: at.toLocaleString('sv-SE', { timeZone: zone }).replace(' ', 'T'), zone };
 }
-
-/** Whether the words name days that come again and again. */
-export const isRhythm = (words: string): boolean => RHYTHM.test(words.trim());

@@ -39,7 +39,7 @@ const THING =
   /^(?:bins?|pills?|meds|medicine|medication|tablets?|vitamins|rent|gym|yoga|pilates|choir|football|laundry|washing|pasta|oven|eggs|homework|bills?|groceries|nappies|dentist|doctor|gp|vet|optician|physio|hairdresser|barber|haircut|timer(?: \(.+\))?|alarm|(?:lunch|dinner|breakfast|brunch|coffee|drinks) with .+|\S+s['’]? (?:bins|pills|meds))$|^(?:\S+ )?(?:appointment|meeting|standup|class|lesson|practice|rehearsal|training|interview|exam|viewing|delivery|birthday|anniversary|party|(?:parents['’]?|quiz|games?|date|movie|film) (?:evening|night)|flight|train|ferry|session|checkup|review|match|game)$/i;
 
 /** What "remind you" is followed by where the person's own word is not known: things are told about, deeds to do. */
-export function guessedLead(text: string): Lead {
+function guessedLead(text: string): Lead {
   if (/^(?:I|it|he|she|we|they|there)(?=['’\s])/i.test(text)) return 'that';
   if (/^(?:the|my|your|our|his|her|their|a|an|that|this|about|of)\s/i.test(text)) return 'about';
   return (/^\S+ing(?:\s|$)/i.test(text) && !DEEDS.test(text)) || THING.test(text) ? 'about' : 'to';
