@@ -17,6 +17,7 @@ interface Border {
 const MOST_SMALL = 4;
 /** More than these are no message that anybody wrote by hand. */
 const MOST_BORDERS = 30;
+const ASKING = new Set(['can', 'could', 'would', 'will']);
 const JOINS = new Set(['and', 'then', 'also']);
 
 /** The requests of a message, in order. A border counts only where the words behind it are a request by themselves. */
@@ -78,5 +79,6 @@ function requestOf(text: string, words: readonly Word[]): Request {
   const last = bare.at(-1);
   const cut = last === undefined ? [] : words.slice(words.indexOf(last) + 1);
   const isPlain = cut.length === 0 || /[,.;!?\n]/.test(last?.mark ?? '') || cut.some(({ norm }) => norm === 'please');
-  return { text, words: bare, isCut: !isPlain };
+  const isPolite = words.slice(0, words.indexOf(bare[0] as Word)).some(({ norm }) => ASKING.has(norm));
+  return { text, words: bare, isCut: !isPlain, isPolite };
 }

@@ -9,6 +9,8 @@ export interface Request {
   words: readonly Word[];
   /** A courtesy was left out at its end that may be part of its last words: "remind me to say thanks". */
   isCut: boolean;
+  /** It began as "could you …": the question mark at its end belongs to that. */
+  isPolite?: boolean;
 }
 
 /** A part of a request, by word: `to` is the first one behind it. */
@@ -111,12 +113,12 @@ export function mayFill(slot: string, span: Span, request: Request): boolean {
 }
 
 /** The words of a slot, without the sign that ends its sentence. */
-export function slotOf({ text, words }: Request, { from, to }: Span): Slot {
+export function slotOf({ text, words, isPolite = false }: Request, { from, to }: Span): Slot {
   const said = words.slice(from, to);
   const [first, last] = [said[0], said.at(-1)];
   if (!first || !last) return { from, to, words: '' };
   // "(50% off!) :)" ends with more than a sentence does.
-  const mark = to === words.length ? last.mark.trim().replace(/^[.!,;]$/, '') : '';
+  const mark = to === words.length ? last.mark.trim().replace(isPolite ? /^[.!,;?]+$/ : /^[.!,;]$/, '') : '';
   return { from, to, words: `${first.lead}${verbatim(text, said)}${mark}` };
 }
 

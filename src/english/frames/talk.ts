@@ -6,7 +6,7 @@ const smalltalk = (kind: string, does: string, says: string): Frame => ({
   tool: 'smalltalk',
   does,
   says: [says],
-  example: says.replace(/^\((.*?)\|.*$/, '$1').replace(/ \[.*$/, ''),
+  example: /\((.*?)\|/.exec(says)?.[1] ?? '',
   input: () => ({ kind }),
 });
 
@@ -70,8 +70,12 @@ export const talk: readonly Frame[] = [
   },
   smalltalk('hello', 'Say hello', '(hello|hi|hey|good morning|good afternoon|good evening) [there|coda]'),
   smalltalk('fine', 'Say how it is', '(how are you|how is it going) [doing|today]'),
-  smalltalk('thanks', 'Say thank you', '(thanks|thank you|cheers|thank you very much|thanks a lot) [coda]'),
+  smalltalk(
+    'thanks',
+    'Say thank you',
+    '[ok|okay|great|perfect] (thanks|thank you|cheers|thank you very much|thanks a lot) [coda]',
+  ),
   smalltalk('bye', 'Say goodbye', '(bye|goodbye|good night|see you) [coda|later]'),
   smalltalk('who', 'Say who it is', '(who are you|what are you|what is your name)'),
-  smalltalk('ok', 'Say that it is all right', '(ok|okay|great|good|nice|perfect|cool) [thanks|coda]'),
+  smalltalk('ok', 'Say that it is all right', '(ok|okay|great|good|nice|perfect|cool) [coda]'),
 ];
