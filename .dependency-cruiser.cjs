@@ -80,6 +80,13 @@ module.exports = {
       to: { path: '^src/(skills|adapters)/', pathNot: '^src/$1/$2/' },
     },
     {
+      name: 'english-is-a-room-of-its-own',
+      comment: 'Only app/ names it, in one line, so that it can be deleted.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(english|app)/' },
+      to: { path: '^src/english/' },
+    },
+    {
       name: 'main-is-thin',
       severity: 'error',
       from: { path: '^src/main\\.ts$' },

@@ -13,7 +13,9 @@ export interface Heard {
   isUnsaid: boolean;
   dialogue: Dialogue;
   when: WhenContext;
-  /** Whether there is a tool of this name which the person may use. */
+  /** Whether there is a tool of this name. */
+  has(tool: string): boolean;
+  /** Whether the person may use it: what they may not is offered by no button. */
   may(tool: string): boolean;
   /** The person's things of a kind (`reminder`), in the order of their list. */
   look(thing: string): Promise<readonly Named[]>;

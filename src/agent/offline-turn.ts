@@ -48,11 +48,14 @@ function heardBy(run: MessageTurn, text: string): Heard {
     isUnsaid: !isSaid(item),
     dialogue: isSaid(item) ? fresh(contextOf(item).dialogue, turn.startedAt) : {},
     when,
+    has: (tool) => toolbox.get(tool) !== undefined,
     may: (tool) => toolbox.mayUse(person, tool),
     look: async (thing) => {
       const tool = toolbox.naming(thing);
       if (!tool || !toolbox.mayUse(person, tool.name)) return [];
-      return tool.dialogue?.named?.({ db: readerOf(database), personId: person.id, private: isPrivate, now: when.now }) ?? [];
+      return (
+        tool.dialogue?.named?.({ db: readerOf(database), personId: person.id, private: isPrivate, now: when.now }) ?? []
+      );
     },
   };
 }

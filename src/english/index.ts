@@ -62,7 +62,7 @@ function done(requests: readonly Understood[], heard: Heard): Interpretation {
       continue;
     }
     const asked = first?.how === 'asks' && others.length === 0;
-    choices = asked ? offerOf(first) : offersFor(understood, frames, heard);
+    choices = asked ? offerOf(first).filter(({ tool }) => heard.may(tool)) : offersFor(understood, frames, heard);
     said.push(asked ? questionOf(first) : choices.length > 0 ? texts.offer : texts.notUnderstood);
   }
   return {

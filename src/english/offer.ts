@@ -13,17 +13,22 @@ const LONGEST_LABEL = 78;
 const LONGEST_WORDS = 40;
 
 /** At most three, the likeliest first: what lacks nothing, then what the words look like, then what lacks something. */
-export function offersFor({ request, times, best, all }: Understood, frames: readonly Frame[], heard: Heard): Choice[] {
-  const readings = [...best, ...all.filter((one) => !best.includes(one))];
+export function offersFor(
+  { request, times, best, all: fitting }: Understood,
+  frames: readonly Frame[],
+  heard: Heard,
+): Choice[] {
+  const readings = [...best, ...fitting.filter((one) => !best.includes(one))];
   const offered = ({ frame, slots }: Guess): Choice[] => {
-    if (frame.tool !== undefined && !heard.may(frame.tool)) return [];
     const [call] = callsOf(frame, slots, [undefined], times) ?? [];
     return call ? [choiceOf(frame, slots, call)] : [];
   };
+  const may = ({ tool }: Choice): boolean => heard.may(tool);
   const whole = readings.filter(({ isWhole }) => isWhole).flatMap(offerOf);
   const { near, like } = guesses(request, times, frames);
   const found = [...whole, ...near.flatMap(offered), ...readings.flatMap(offerOf)];
-  return distinct(readings.length > 0 ? found : [...found, ...like.flatMap(offered)]).slice(0, MOST);
+  const all = readings.length > 0 ? found : [...found, ...like.flatMap(offered)];
+  return distinct(all.filter(may)).slice(0, MOST);
 }
 
 /** The buttons of a reading; one for each thing that it may name. */

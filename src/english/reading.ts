@@ -35,7 +35,7 @@ export interface Understood {
 /** Reads one request. */
 export async function understand(request: Request, matcher: Matcher, heard: Heard): Promise<Understood> {
   const times = new Times(request, heard.when);
-  const matches = matcher.match(request, times).filter(({ frame: { tool } }) => tool === undefined || heard.may(tool));
+  const matches = matcher.match(request, times).filter(({ frame: { tool } }) => tool === undefined || heard.has(tool));
   const all = (await Promise.all(matches.map((match) => readingOf(match, times, heard)))).flatMap((each) => each ?? []);
   return { request, times, all, best: bestOf(all) };
 }
@@ -77,7 +77,8 @@ function withTarget(
 ): Reading | undefined {
   const { frame, slots } = reading;
   if (frame.isNamed && !target.isNamed) return undefined;
-  const own = reading.own + Number(target.isNamed);
+  // "Note: milk" keeps milk, whatever note there is of it.
+  const own = reading.own === 0 ? 0 : reading.own + Number(target.isNamed);
   if (target.kind === 'certain') {
     const calls = callsOf(frame, slots, target.which, times);
     return calls && { ...reading, own, calls, how: isDoubtful ? 'doubtful' : 'sure' };

@@ -26,16 +26,18 @@ export interface Hearing {
   dialogue?: Dialogue;
   repliesTo?: string;
   things?: Readonly<Record<string, readonly Named[]>>;
+  has?(tool: string): boolean;
   may?(tool: string): boolean;
 }
 
-export const hear = (text: string, { dialogue = {}, repliesTo, things = THINGS, may }: Hearing = {}) =>
+export const hear = (text: string, { dialogue = {}, repliesTo, things = THINGS, has, may }: Hearing = {}) =>
   english.interpret({
     text,
     repliesTo,
     isUnsaid: false,
     dialogue,
     when: { now: NOW, zone: 'Europe/London' },
+    has: has ?? (() => true),
     may: may ?? (() => true),
     look: async (thing) => things[thing] ?? [],
   });

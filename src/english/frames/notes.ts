@@ -21,7 +21,7 @@ export const notes: readonly Frame[] = [
       '(add|save|put) {text} (to|in) my notes',
       'add to my notes {text}',
     ],
-    example: 'note: the spare key is under the mat',
+    example: 'note: the spare key is with Ana',
     isShown: true,
     needs: ['text'],
     input: save,

@@ -61,6 +61,14 @@ export const talk: readonly Frame[] = [
     input: () => ({}),
   },
   {
+    tool: 'doctor_reset_skill',
+    does: 'Try again what rests',
+    says: ['reset [the] (skill|tool|model) {name}'],
+    example: 'reset skill weather',
+    changes: true,
+    input: ({ name = '' }) => ({ name }),
+  },
+  {
     does: 'Say what needs a model',
     verbs: 'write|draft|compose|summarise|summarize|translate|explain|rewrite|proofread',
     says: ['<verb> {text}'],
