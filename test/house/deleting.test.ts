@@ -101,7 +101,13 @@ async function startOf(tree: string, coda: Play, model?: Model) {
   const presses = async (label: string) => {
     const button = platform.messages.flatMap(({ buttons }) => buttons).findLast((each) => each.label === label);
     const before = platform.messages.length;
-    const press = { id: `after-${begun}-${++count}`, channel: 'dm-ana', from: 'ana', button: button?.id ?? '', values: {} };
+    const press = {
+      id: `after-${begun}-${++count}`,
+      channel: 'dm-ana',
+      from: 'ana',
+      button: button?.id ?? '',
+      values: {},
+    };
     await (await adapter.press({ ...press, sentAt: world.clock.now() })).settled;
     await started.settled();
     return platform.messages

@@ -46,7 +46,7 @@ function listen(model: Model, signal?: AbortSignal) {
 
 /** What the person is told where no model answers. */
 const whyNot = async (answer: Promise<unknown>): Promise<string> =>
-  answer.then(String, (error: unknown) => (String(error instanceof NoModel ? error.why : error)));
+  answer.then(String, (error: unknown) => String(error instanceof NoModel ? error.why : error));
 
 test('a fallback is asked within 30 seconds, answers, and the silent request ends', async () => {
   server.play(silent('main'), { when: { model: 'other' }, text: 'Here.' });
