@@ -55,7 +55,7 @@ test('what is used up stops plainly, and what needs no model goes on', async () 
   const ana = coda.person('ana');
   server.play(costing(20.5));
   await ana.says('hello');
-  expect(await ana.says('what is the meaning of life?')).toMatch(
+  expect(await ana.says('what does life mean?')).toMatch(
     /^Your budget for models today is used up: 20\.50 USD of 20\.00 USD\. It begins anew tomorrow; the owner can raise it/,
   );
   expect(await ana.says('remind me tomorrow at 9 to call Bob')).toMatch(/call Bob[\s\S]*budget for models today/);
@@ -78,7 +78,7 @@ test('what is used up pays for no summary either', async () => {
        from conversations c, generate_series(1, 200) n where c.channel = 'dm-ana'`,
     [],
   );
-  expect(await ana.says('what is the meaning of life?')).toContain('is used up');
+  expect(await ana.says('what does life mean?')).toContain('is used up');
   expect(server.requests).toHaveLength(1);
 });
 
