@@ -32,7 +32,7 @@ test('jobs and notices are added beside a daemon and without one', async () => {
   expect(tasks).toContainEqual(expect.objectContaining({ name: 'retention', enabled: true }));
   expect(planned).toMatchObject([{ person: people[0].name, state: 'on' }]);
   expect((await coda('schedules', 'off', planned[0].id)).stdout).toContain('is off');
-  expect(await chat.say('/schedules')).toMatch(/weekly review[^\n]*off/);
+  expect(await chat.say('/schedules')).toMatch(/weekly-review[^\n]*off/);
   const mistyped = await coda('schedules', 'off', 'retentio');
   expect(mistyped).toMatchObject({ code: 65, stderr: expect.stringContaining('Did you mean retention?') });
   await coda('schedules', 'off', 'retention');

@@ -26,7 +26,7 @@ test('notes leave as files and come back, each once; a vault is read, and what i
     expect(first).toMatchObject({ code: 1, stdout: '4 added, 1 could not be read\n' });
     expect(first.stderr).toContain('picture.md: it is not text in UTF-8');
     expect((await coda(['notes', 'import', vault], dataDir)).stdout).toBe('0 added, 1 could not be read\n');
-    expect((await chat.say('find wifi')).toString()).toContain('hunter2');
+    expect((await chat.say('find wifi in my notes')).toString()).toContain('hunter2');
     expect((await coda(['notes', 'export', out], dataDir)).stdout).toBe(`5 written to ${out}\n`);
   }
   const names = readdirSync(out);
