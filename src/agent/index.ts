@@ -42,7 +42,8 @@ export {
   NoModel,
 } from './model.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';
-export { type Models, openModels } from './models/index.ts';
+export { type Models, openModels, openPrices } from './models/index.ts';
+export type { PriceGaps } from './models/prices.ts';
 export type { QuirkTold } from './models/quirks.ts';
 export type { SpawnOptions } from './nested.ts';
 export type { TurnOver } from './over.ts';

@@ -1,7 +1,7 @@
 /** One answer of a model, from what it may cost to what it took: read `infer` from top to bottom. */
 import { inSpan } from '../base/spans.ts';
 import type { World } from '../base/world.ts';
-import type { Item } from '../delivery/index.ts';
+import { type Item, isPrivate } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
 import { type Answer, askModel, type Took } from './asking.ts';
@@ -120,7 +120,8 @@ export class Inference {
       const used = this.ledger.rows(took, { ...kept, told: low !== undefined });
       if (used.length === 0) await this.ledger.release(turn, kept.reservation);
       const tainted = !nested && recalledOf(item).summary?.tainted === true;
-      return { step: this.stepOf(answer, used, low), tainted };
+      const told = nested ? [] : this.unpriced(item, answer);
+      return { step: this.stepOf({ ...answer, notices: [...answer.notices, ...told] }, used, low), tainted };
     } catch (error) {
       const used = this.ledger.rows(took, kept);
       if (used.length === 0) await this.ledger.release(turn, kept.reservation);
@@ -180,6 +181,13 @@ export class Inference {
       return models.prices.of(each, { input, written: input, cached: 0, output: answer }) ?? 0;
     });
     return prices.reduce((sum, price) => sum + price, 0);
+  }
+
+  /** That nobody knows what the model costs: told once, to an owner alone. */
+  private unpriced(item: Item, { model }: Answer): string[] {
+    const { models } = this.options;
+    if (!models || item.person.role !== 'owner' || !isPrivate(item)) return [];
+    return models.prices.tellsOnce(model) ? [texts.priceUnknown(model, models.prices.price(model) !== undefined)] : [];
   }
 
   /** Shows the model what fits, and half of it where that is too long after all. */

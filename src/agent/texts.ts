@@ -187,6 +187,12 @@ export function budgetOver({ whose, period, limit, spent }: Limit, currency: str
   return `${budget}: ${money(spent, currency)} of ${money(limit, currency)}. It begins anew ${again}; the owner can raise it under \`models.budgets\`. What needs no model goes on meanwhile.`;
 }
 
+/** Nobody knows what the model costs; told to an owner once. */
+export const priceUnknown = (model: string, isCounted: boolean) =>
+  isCounted
+    ? `I do not know what \`${model}\` costs, so I count it like the dearest model of its provider. The owner can set it under \`models.prices\`.`
+    : `I do not know what \`${model}\` costs, so it counts towards no budget. The owner can set it, or a default, under \`models.prices\`.`;
+
 /** Little is left. */
 export function budgetLow({ whose, period, limit, spent }: Limit, currency: string): string {
   const budget = whose === 'person' ? 'your budget' : 'the budget';

@@ -127,9 +127,9 @@ export function wireAgent(parts: AgentParts): AgentWiring {
   const { config, world, database, delivery, doctor, skills, wakeAt } = parts;
   const { access } = config;
   const { inference, models, model, status } = parts.thinking;
-  if (models) doctor.checks.add(modelChecks(models, database, world.clock));
-
   const zone = defaultZone(config);
+  if (models) doctor.checks.add(modelChecks(models, database, world.clock, zone));
+
   const guard = guardOf(parts);
   const prompts = new Prompts(skills, world.clock, parts.gate, guard);
   const system = systemOf(config, world, prompts);

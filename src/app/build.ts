@@ -34,7 +34,7 @@ import { Backups } from './backups.ts';
 import { recordConfig } from './config-changes.ts';
 import { type Core, openCore } from './core.ts';
 import { openHttp } from './http.ts';
-import { openInference } from './inference.ts';
+import { openInference, type Thinking } from './inference.ts';
 import { type AskedJob, enqueue, handlersOf, jobsOf } from './jobs.ts';
 import { People } from './people.ts';
 import { programVerbs } from './programs.ts';
@@ -135,7 +135,10 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const { liveSkills, ofFolders } = openFolders(core, () => agent.options.toolbox);
   const backups = new Backups({ config, database, world, program: `coda ${version}` });
   const hooks = new Webhooks({ database, world, jobs, artifacts, secrets: liveSkills.secrets });
-  const servers = mcpServersOf(core, { sandbox, version, values: liveSkills.secrets, address: () => http?.server.url });
+  const servers = mcpServersOf(core, {
+    ...{ sandbox, version, values: liveSkills.secrets, address: () => http?.server.url },
+    refusedBy: (tool) => refusing(thinking, tool),
+  });
   closer.onClose('mcp servers', () => servers.close());
   const skills = equipAll(core, { models: thinking.inference.small, sandbox: forSkills }, [
     ...builtInSkills,
@@ -212,13 +215,18 @@ function equipAll(
 
 function mcpServersOf(
   { config, delivery, ...core }: Core,
-  more: Pick<ConstructorParameters<typeof McpServers>[0], 'sandbox' | 'version' | 'values' | 'address'>,
+  more: Pick<ConstructorParameters<typeof McpServers>[0], 'sandbox' | 'version' | 'values' | 'address' | 'refusedBy'>,
 ): McpServers {
   const { execution } = config;
   return new McpServers({
     ...core,
     ...{ ...more, settings: config.block(mcpConfig), execution, outbox: delivery.outbox },
   });
+}
+
+/** The models whose services refuse a tool by its name. */
+function refusing({ models }: Thinking, tool: string): string[] {
+  return models?.asked().filter((name) => models.learnt(name).tools.has(tool)) ?? [];
 }
 
 /** What admits people whom nobody has named. */

@@ -1,4 +1,5 @@
-import { Calendar, type CostLine, costByModel, costByPerson } from '../agent/index.ts';
+import { Calendar, type CostLine, costByModel, costByPerson, openPrices, type PriceGaps } from '../agent/index.ts';
+import { listOf } from '../base/text.ts';
 import type { Config } from '../config/index.ts';
 import type { Database } from '../storage/index.ts';
 import { defaultZone } from './settings.ts';
@@ -10,6 +11,8 @@ export interface CostReport {
   spans: { name: 'today' | 'this month'; from: string; to: string; budget: number; people: CostLine[] }[];
   /** Of this month. */
   models: CostLine[];
+  /** Which of them have no price of their own, and what that means. */
+  unpriced: string[];
 }
 
 /** Reads the report for the day and the month of `now`. */
@@ -17,12 +20,23 @@ export async function costReport(database: Database, config: Config, now: Date):
   const calendar = new Calendar(defaultZone(config));
   const [day, month] = [calendar.day(now), calendar.month(now)];
   const { day: ofDay = 0, month: ofMonth = 0 } = config.models?.budgets.all ?? {};
+  const models = await costByModel(database, month, day);
+  const gaps = config.models && openPrices(config.models).gaps(models.map(({ name }) => name));
   return {
     currency: config.models?.currency ?? 'USD',
     spans: [
       { name: 'today', from: day, to: day, budget: ofDay, people: await costByPerson(database, day, day) },
       { name: 'this month', from: month, to: day, budget: ofMonth, people: await costByPerson(database, month, day) },
     ],
-    models: await costByModel(database, month, day),
+    models,
+    unpriced: gaps ? gapsTold(gaps) : [],
   };
+}
+
+/** The same words wherever costs are told: by `coda cost`, on the page, by the doctor. */
+export function gapsTold({ guessed, unknown }: PriceGaps): string[] {
+  return [
+    ...(guessed.length > 0 ? [`Price not known of ${listOf(guessed)}: counted like the dearest of its provider`] : []),
+    ...(unknown.length > 0 ? [`Price not known of ${listOf(unknown)}: counted towards no budget`] : []),
+  ];
 }

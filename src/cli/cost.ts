@@ -26,7 +26,7 @@ export async function cost(flags: Flags, io: NodeJS.Process): Promise<number> {
   }
 }
 
-function costLines({ currency, spans, models }: CostReport): string[] {
+function costLines({ currency, spans, models, unpriced: gaps }: CostReport): string[] {
   const line = ({ name, calls, price, input, cached, output, unpriced }: CostReport['models'][number]) => {
     const tokens = `${plural(calls, 'call')}, ${count(input + cached)} tokens read, ${count(output)} written`;
     const more = unpriced > 0 ? `, ${count(unpriced)} without a known price` : '';
@@ -40,6 +40,7 @@ function costLines({ currency, spans, models }: CostReport): string[] {
     ]),
     'models this month:',
     ...(models.length === 0 ? ['  none was asked'] : models.map(line)),
+    ...gaps.map((gap) => `${gap}.`),
   ];
 }
 

@@ -68,6 +68,11 @@ const price = z.strictObject({
     .meta({ description: 'For a million tokens out of the cache; a tenth of input when left out.', example: 0.3 }),
 });
 
+/** A price, or one number for what is read and written alike. */
+const cost = z.union([amount.transform((each) => ({ input: each, output: each, cached: each })), price], {
+  error: 'expected a price for a million tokens: a number, or input and output',
+});
+
 const limits = (describe: string) =>
   z
     .strictObject({
@@ -128,9 +133,19 @@ const fields = z.strictObject({
   ),
   breaker,
   prices: z
-    .record(model, price)
+    .record(z.union([z.literal('default'), model]), price)
     .default({})
-    .meta({ description: 'What models cost, where it is not known or not right.', example: 'openai/gpt-5' }),
+    .meta({
+      description:
+        'What models cost, where it is not known or not right; `default` is for those that nothing is known of.',
+      example: 'openai/gpt-5',
+    }),
+  standard_cost: cost.optional().meta({
+    description:
+      'What a million tokens of any model cost that prices does not name, where no more than that is wanted.',
+    example: 3,
+  }),
+  cheap_cost: cost.optional().meta({ description: 'The same of the light model alone.', example: 1 }),
   currency: z.string().min(1).max(8).default('USD').describe('What prices and budgets are in.'),
   budgets,
   providers: z

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { dataTool } from '../../src/agent/index.ts';
-import { Prices } from '../../src/agent/models/prices.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { testDatabases } from '../support/database.ts';
 import type { Scene } from '../support/model-server/index.ts';
@@ -216,15 +215,4 @@ test('what broke off is held against the budget', async () => {
   server.play({ fault: 'cut', text: Array.from({ length: 50 }, () => 'words and '), times: 9 });
   expect(await ana.says('hello')).toContain('cannot be reached');
   expect(await ana.says('/cost')).toMatch(/\*\*Today:\*\* 0\.\d*[1-9]\d* USD of 50\.00 USD \(3 calls/);
-});
-
-test('known models are found by any of their names', () => {
-  const prices = new Prices({ 'own/thing': { input: 1, output: 1 } });
-  const usage = { input: 1_000_000, cached: 0, output: 0 };
-  expect(prices.of('anthropic/claude-sonnet-4-5-20250929', usage)).toBe(3);
-  expect(prices.of('openrouter/anthropic/claude-sonnet-4.5', usage)).toBe(3);
-  expect(prices.of('openai/gpt-5-mini', usage)).toBe(0.25);
-  expect(prices.of('own/thing', usage)).toBe(1);
-  expect(prices.of('ollama/qwen3:8b', usage)).toBeUndefined();
-  expect(prices.of('ollama/constructor', usage)).toBeUndefined();
 });

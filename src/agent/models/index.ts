@@ -65,7 +65,7 @@ export class Models {
     this.options = options;
     this.settings = options.settings;
     this.breakers = options.breakers ?? new Breakers(options.clock);
-    this.prices = new Prices(options.settings.prices);
+    this.prices = openPrices(options.settings);
     this.counters = countersOf(options.metrics);
     const open = () =>
       [...this.candidates].map(([model, { breaker }]) => ({ labels: { model }, value: breaker.open ? 1 : 0 }));
@@ -198,6 +198,14 @@ export class Models {
     };
     return provider.kind === 'anthropic' ? anthropicModel(options) : openaiModel(options);
   }
+}
+
+/** What the models of `settings` cost. */
+export function openPrices(settings: ModelSettings): Prices {
+  const isOnlyLight = (name: string) =>
+    name === tierName(settings, 'light') &&
+    (['default', 'heavy'] as const).every((tier) => name !== tierName(settings, tier));
+  return new Prices(settings, isOnlyLight);
 }
 
 /** The model that a tier names, or a sensible one where only a vendor's key is configured. */

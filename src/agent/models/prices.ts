@@ -1,3 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { lazy } from '../../base/lazy.ts';
+import { packageRoot } from '../../base/root.ts';
+import type { CoreValues } from '../../config/index.ts';
 import type { ModelUsage } from '../model.ts';
 
 /** For a million tokens, in the price table's currency. */
@@ -8,55 +14,143 @@ export interface Price {
   cached?: number | undefined;
 }
 
-/** US dollars, as the vendors listed them in 2026; the configuration's own table comes before it. */
-const KNOWN: ReadonlyMap<string, Price> = new Map(
-  Object.entries({
-    'claude-opus-4-5': { input: 5, output: 25 },
-    'claude-opus-4-1': { input: 15, output: 75 },
-    'claude-sonnet-4-5': { input: 3, output: 15 },
-    'claude-sonnet-4': { input: 3, output: 15 },
-    'claude-haiku-4-5': { input: 1, output: 5 },
-    'gpt-5': { input: 1.25, output: 10 },
-    'gpt-5-mini': { input: 0.25, output: 2 },
-    'gpt-5-nano': { input: 0.05, output: 0.4 },
-    'gpt-4-1': { input: 2, output: 8, cached: 0.5 },
-    'gpt-4-1-mini': { input: 0.4, output: 1.6, cached: 0.1 },
-    'gpt-4o': { input: 2.5, output: 10, cached: 1.25 },
-    'gpt-4o-mini': { input: 0.15, output: 0.6, cached: 0.075 },
-    'deepseek-chat': { input: 0.28, output: 0.42, cached: 0.028 },
-    'gemini-2-5-pro': { input: 1.25, output: 10 },
-    'gemini-2-5-flash': { input: 0.3, output: 2.5 },
-  }),
-);
+/** A price, and how it is known; `dearest`: no table has the model, and its provider asks no more for others. */
+export type PriceKnown = Price & { by: 'table' | 'default' | 'dearest' };
+
+/** Models whose price is not known. */
+export interface PriceGaps {
+  /** Counted like the dearest of their provider. */
+  guessed: string[];
+  /** Counted towards no budget. */
+  unknown: string[];
+}
+
+type Settings = Pick<NonNullable<CoreValues['models']>, 'prices' | 'providers' | 'standard_cost' | 'cheap_cost'>;
+
+const vendor = z.object({
+  /** Where its prices stood, and when they were read there. */
+  source: z.string(),
+  read: z.string(),
+  /** Ends of the names of its hosts. */
+  hosts: z.array(z.string()),
+  /** Beginnings of the names of its models, wherever they run. */
+  families: z.array(z.string()),
+  models: z.record(z.string(), z.tuple([z.number(), z.number()]).rest(z.number())),
+});
+type Vendor = z.output<typeof vendor>;
+
+/** The vendors' own prices, read when they are first asked for. */
+const vendors = lazy((): Record<string, Vendor> => {
+  const file = readFileSync(join(packageRoot(), 'assets', 'prices.json'), 'utf8');
+  return z.object({ vendors: z.record(z.string(), vendor) }).parse(JSON.parse(file)).vendors;
+});
 
 /** What is written into the service's cache costs a quarter more than what is read afresh. */
 const WRITING = 0.25;
 
-/** What calls cost, by the configured table and the known prices. */
+/** What calls cost, by the configured table, the known prices, and what stands for those of a model that has none. */
 export class Prices {
-  private readonly own: Readonly<Record<string, Price>>;
+  private readonly settings: Settings;
+  private readonly isCheap: (name: string) => boolean;
+  private readonly told = new Set<string>();
 
-  constructor(own: Readonly<Record<string, Price>>) {
-    this.own = own;
+  /** `isCheap`: whether `provider/model` is only the light one. */
+  constructor(settings: Settings, isCheap: (name: string) => boolean) {
+    this.settings = settings;
+    this.isCheap = isCheap;
   }
 
-  /** Whether a table knows what `provider/model` costs. */
-  knows(name: string): boolean {
-    return (this.own[name] ?? KNOWN.get(plain(name))) !== undefined;
+  /** What `provider/model` costs; undefined where nothing is known, and at an address of one's own that has no prices. */
+  price(name: string): PriceKnown | undefined {
+    const { prices, standard_cost: standard, cheap_cost: cheap } = this.settings;
+    const tier = this.isCheap(name) ? (cheap ?? standard) : standard;
+    const known = prices[name] ?? tier ?? listed(name);
+    if (known) return { ...known, by: 'table' };
+    if (prices.default) return { ...prices.default, by: 'default' };
+    const dearest = this.dearest(name);
+    return dearest && { ...dearest, by: 'dearest' };
   }
 
-  /** The price of one call to `provider/model`; undefined for a model that no table knows. */
+  /** The price of one call to `provider/model`; undefined for a model of which no price is known. */
   of(name: string, usage: ModelUsage): number | undefined {
-    const price = this.own[name] ?? KNOWN.get(plain(name));
+    const price = this.price(name);
     if (!price) return undefined;
     const { input, cached, output, written = 0 } = usage;
     const perCached = price.cached ?? price.input / 10;
     return ((input + written * WRITING) * price.input + cached * perCached + output * price.output) / 1_000_000;
   }
+
+  /** A model at an address of one's own costs nothing but electricity. */
+  isOwn(name: string): boolean {
+    const url = this.settings.providers[name.split('/')[0] ?? '']?.base_url;
+    return (
+      url !== undefined &&
+      /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[::1\]|[^.]+$)/.test(new URL(url).hostname)
+    );
+  }
+
+  /** Those of `names` that cost something nobody knows: what is counted like the dearest, and what is not counted. */
+  gaps(names: readonly string[]): PriceGaps {
+    // A provider that is no longer configured costs nothing more.
+    const asked = names.filter((name) => Object.hasOwn(this.settings.providers, name.split('/')[0] ?? ''));
+    return {
+      guessed: asked.filter((name) => this.price(name)?.by === 'dearest'),
+      unknown: asked.filter((name) => !this.price(name) && !this.isOwn(name)),
+    };
+  }
+
+  /** Whether it is to be told that nobody knows what the model costs: once. */
+  tellsOnce(name: string): boolean {
+    const { guessed, unknown } = this.gaps([name]);
+    if (guessed.length + unknown.length === 0 || this.told.has(name)) return false;
+    this.told.add(name);
+    return true;
+  }
+
+  /** The most that the provider is known to ask for any of its models. */
+  private dearest(name: string): Price | undefined {
+    const [provider = ''] = name.split('/');
+    const { prices } = this.settings;
+    const own = Object.entries(prices).flatMap(([each, price]) => (each.startsWith(`${provider}/`) ? [price] : []));
+    const known = this.isOwn(name) ? [] : Object.values(this.vendorOf(name)?.models ?? {}).map(priceOf);
+    const all = [...own, ...known];
+    if (all.length === 0) return undefined;
+    const most = (of: (price: Price) => number) => Math.max(...all.map(of));
+    return { input: most(({ input }) => input), output: most(({ output }) => output) };
+  }
+
+  private vendorOf(name: string): Vendor | undefined {
+    const [provider = '', ...path] = name.split('/');
+    const { base_url: url, kind } = this.settings.providers[provider] ?? {};
+    const all = vendors();
+    const host = url === undefined ? '' : new URL(url).hostname;
+    // An aggregator names the vendor before the model.
+    const named = path.slice(0, -1).flatMap((part) => (Object.hasOwn(all, part) ? [all[part]] : []))[0];
+    const model = plain(name);
+    return (
+      named ??
+      Object.values(all).find(({ families }) => families.some((family) => model.startsWith(family))) ??
+      (url === undefined ? all[kind === 'anthropic' ? 'anthropic' : 'openai'] : undefined) ??
+      Object.values(all).find(({ hosts }) => hosts.some((end) => host === end || host.endsWith(`.${end}`)))
+    );
+  }
+}
+
+/** Of whichever vendor: models have one name wherever they run. */
+function listed(name: string): Price | undefined {
+  const model = plain(name);
+  const found = Object.values(vendors()).find(({ models }) => Object.hasOwn(models, model))?.models[model];
+  return found && priceOf(found);
+}
+
+function priceOf([input, output, cached]: Vendor['models'][string]): Price {
+  return { input, output, cached };
 }
 
 /** `openrouter/anthropic/claude-sonnet-4.5` and `anthropic/claude-sonnet-4-5-20250929` are the same model. */
 function plain(name: string): string {
   const last = name.slice(name.lastIndexOf('/') + 1).toLowerCase();
-  return last.replaceAll('.', '-').replace(/(?:-\d{8}|-\d{4}-\d{2}-\d{2}|-latest|:[a-z]+)$/, '');
+  return last
+    .replaceAll('.', '-')
+    .replace(/(?:-preview)?(?:-\d{8}|-\d{4}-\d{2}-\d{2}|-\d{2}-\d{4}|-latest|:[a-z]+)?$/, '');
 }

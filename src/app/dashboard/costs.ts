@@ -7,6 +7,8 @@ import type { DashboardParts } from './parts.ts';
 
 const DAYS = 30;
 
+const gapRow = (gap: string): PageRow => ({ id: gap, cells: [`${gap}.`] });
+
 /** What models have cost: by day, by person, by model. */
 export function costsPage({ config, database }: DashboardParts): Page {
   const calendar = new Calendar(defaultZone(config));
@@ -15,7 +17,7 @@ export function costsPage({ config, database }: DashboardParts): Page {
     title: 'Costs',
     scope: 'admin',
     async load({ db, now }) {
-      const { currency, spans, models } = await costReport(database, config, now);
+      const { currency, spans, models, unpriced } = await costReport(database, config, now);
       const money = (price: number) => `${price.toFixed(2)} ${currency}`;
       const today = calendar.day(now);
       const days = Array.from({ length: DAYS }, (_, ago) => addDays(today, -ago)).reverse();
@@ -36,6 +38,17 @@ export function costsPage({ config, database }: DashboardParts): Page {
           title: `People, ${name}${budget > 0 ? ` (budget: ${money(budget)})` : ''}`,
         })),
         { kind: 'table', title: 'Models, this month', columns, rows: models.map(row), none: 'No model was asked.' },
+        ...(unpriced.length > 0
+          ? [
+              {
+                kind: 'table' as const,
+                title: 'Prices',
+                columns: ['What is not known'],
+                rows: unpriced.map(gapRow),
+                none: '',
+              },
+            ]
+          : []),
       ];
     },
   };

@@ -1,27 +1,19 @@
 /** What `coda doctor` asks of the models. */
-import { checkProvider, type Models, repairsSince } from '../../agent/index.ts';
+import { Calendar, checkProvider, costByModel, type Models, repairsSince } from '../../agent/index.ts';
 import { type Clock, DAY_MS } from '../../base/clock.ts';
 import { listOf } from '../../base/text.ts';
 import type { HealthCheck } from '../../chat/index.ts';
 import type { Database } from '../../storage/index.ts';
+import { gapsTold } from '../cost.ts';
 
 /** Whether each provider can be reached with its key, what is known of prices, and how often answers had to be put right. */
-export function modelChecks(models: Models, database: Database, clock: Clock): HealthCheck[] {
+export function modelChecks(models: Models, database: Database, clock: Clock, zone: string): HealthCheck[] {
   const providers = Object.keys(models.settings.providers).map(
     (name): HealthCheck => ({
       name: `models ${name}`,
       check: (signal) => checkProvider(name, models, signal),
     }),
   );
-  const prices: HealthCheck = {
-    name: 'model prices',
-    async check() {
-      const unknown = models.names().filter((name) => !models.prices.knows(name) && !isOwn(models, name));
-      if (unknown.length === 0) return { ok: true, says: 'known' };
-      const says = `not known of ${listOf(unknown)}: what it costs counts towards no budget`;
-      return { ok: false, code: 'MODEL_PRICE', severity: 'warning', says, remedy: 'Set it under models.prices.' };
-    },
-  };
   const repairs: HealthCheck = {
     name: 'model repairs',
     async check() {
@@ -62,14 +54,20 @@ export function modelChecks(models: Models, database: Database, clock: Clock): H
       };
     },
   };
-  return [...providers, prices, quirks, repairs];
+  return [...providers, pricesCheck(models, database, clock, new Calendar(zone)), quirks, repairs];
 }
 
-/** A model at an address of one's own costs nothing but electricity. */
-function isOwn({ settings }: Models, name: string): boolean {
-  const url = settings.providers[name.split('/')[0] ?? '']?.base_url;
-  return (
-    url !== undefined &&
-    /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[::1\]|[^.]+$)/.test(new URL(url).hostname)
-  );
+function pricesCheck(models: Models, database: Database, clock: Clock, calendar: Calendar): HealthCheck {
+  return {
+    name: 'model prices',
+    async check() {
+      const now = clock.now();
+      // Those that people chose for themselves cost as well.
+      const asked = await costByModel(database, calendar.month(now), calendar.day(now));
+      const told = gapsTold(models.prices.gaps([...new Set([...models.names(), ...asked.map(({ name }) => name)])]));
+      if (told.length === 0) return { ok: true, says: 'known' };
+      const remedy = 'Set it under models.prices, or models.prices.default for all of them.';
+      return { ok: false, code: 'MODEL_PRICE', severity: 'warning', says: told.join('; '), remedy };
+    },
+  };
 }

@@ -38,8 +38,19 @@ export function commands(servers: Servers): Command[] {
 }
 
 function list(servers: Servers): string {
-  const lines = servers.all().map(([name, server]) => texts.line(name, stateOf(server)));
+  const lines = servers
+    .all()
+    .flatMap(([name, server]) => [
+      texts.line(name, stateOf(server)),
+      ...server.offers.flatMap((offer) => refusedOf(servers, offer.name)),
+    ]);
   return lines.length === 0 ? texts.none : lines.join('\n');
+}
+
+/** Where a tool is left out. */
+function refusedOf({ deps }: Servers, tool: string): string[] {
+  const models = deps.refusedBy(tool);
+  return models.length === 0 ? [] : [texts.refusedTool(tool, models)];
 }
 
 /** In a few words. */

@@ -39,6 +39,8 @@ export interface ServersDeps {
   values: SealedValues;
   /** Where people reach coda in a browser; undefined where HTTP is off. */
   address(): string | undefined;
+  /** Models whose services refuse the tool by its name. */
+  refusedBy(tool: string): readonly string[];
 }
 
 /** A server with what was made of what it says. */

@@ -73,6 +73,8 @@ export const texts = {
   noSignInRemedy: (server: string) =>
     `Set mcp.servers.${server}.oauth: { sign_in: true } in config.yaml (docs/mcp.md).`,
   line: (server: string, state: string) => `- ${server}: ${state}`,
+  refusedTool: (tool: string, models: readonly string[]) =>
+    `  ${tool} is left out with ${named(models)}, whose service refuses it.`,
   ready: (tools: number, waiting: number) =>
     `${plural(tools, 'tool')}${waiting > 0 ? `, ${waiting} withheld until an owner approves` : ''}`,
   connecting: 'is being started',

@@ -4,6 +4,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { messageIn, UNREADABLE as UNREADABLE_CODE } from '../../../src/skills/mcp/wire/messages.ts';
+import { eventually } from '../../support/eventually.ts';
+import { Hostile, listed } from '../../support/mcp/hostile.ts';
+import { modelServer } from '../../support/model-server/suite.ts';
+import { modelConfig } from '../../support/models.ts';
+import { play } from '../../support/play.ts';
 import { McpPlay } from './play.ts';
 
 const ODD = fileURLToPath(new URL('../../support/mcp/odd.cjs', import.meta.url));
@@ -85,6 +90,29 @@ describe.each(['stdio', 'json', 'sse'])('odd answers over %s', (way) => {
       expect((await it.calls('odd_noise')).result).toContain('it is so');
       expect((await it.calls('odd_logged')).result).toContain('it is so');
     });
+});
+
+const models = await modelServer();
+
+test('a tool that a model’s service refuses by its name is left out there, and owners see it', async () => {
+  const server = new Hostile({ tools: [listed('fine'), listed('odd')] });
+  const config = { ...modelConfig(models, { default: 'gpt/main', light: 'gpt/main', heavy: 'gpt/main' }) };
+  await using coda = await play({ config: { ...config, 'mcp.servers': { box: server.config } } });
+  const ana = coda.person('ana', { role: 'owner' });
+  await eventually(async () => (await ana.says('/mcp')).includes('2 tools'));
+  const message = "Invalid schema for function 'box_odd': In context=(), array schema missing items";
+  const refusal = { status: 400, body: JSON.stringify({ error: { message, type: 'invalid_request_error' } }) };
+  models.play({ sends: refusal, times: 2 }, { text: 'Hello.', times: 9 });
+  expect(await ana.says('hello')).toBe('Hello.');
+  const offered = models.requests
+    .at(-1)
+    ?.body.tools.map(({ function: { name } }: { function: { name: string } }) => name);
+  expect(offered).toContain('box_fine');
+  expect(offered).not.toContain('box_odd');
+  expect(await ana.says('/mcp')).toBe('- box: 2 tools\n  box_odd is left out with gpt/main, whose service refuses it.');
+  const told = (await coda.app.checks.run()).filter(({ says }) => says.includes('box_odd'));
+  expect(told).toMatchObject([{ severity: 'warning', says: expect.stringContaining('gpt/main') }]);
+  server[Symbol.dispose]();
 });
 
 const asked = (id: unknown) => id === 3;
