@@ -69,6 +69,8 @@ interface Sent {
   system: boolean;
   /** Whether it has calls and results in roles of their own. */
   results: boolean;
+  /** Whether a message has null where its text would be. */
+  untold: boolean;
   pictures: boolean;
 }
 
@@ -102,7 +104,7 @@ const WITHIN: readonly (readonly [field: string, name: string])[] = [
 const SYSTEM =
   /system (?:role|messages?|prompts?|instructions?)\b.{0,40}(?:not|un)|(?:unexpected|invalid|unknown|unsupported) role:? ["'`]?system|developer instruction is not enabled|["'`]system["'`] role|role ["'`]?system["'`]? (?:is )?(?:not|un)/;
 const ORDER =
-  /roles? must (?:be )?alternat|conversation roles|(?:unexpected|invalid|unknown|unsupported) role|only (?:the )?user and assistant|message_order|message order|expected last role|role ["'`]?(?:tool|function)\b|(?:tool|function) (?:role|messages?)\b.{0,40}(?:not|un)/;
+  /roles? (?:must|should) (?:be )?alternat|must alternate|should alternate|conversation roles|(?:unexpected|invalid|unknown|unsupported) role|only (?:the )?user and assistant|message_order|message order|expected last role|role ["'`]?(?:tool|function)\b|(?:tool|function) (?:role|messages?)\b.{0,40}(?:not|un)/;
 const SCHEMA =
   /grammar|schema|pattern must|function_declarations|function_parameters|\bparameters\b.{0,80}(?:object|array|items|propert)|\$ref|exclusive(?:minimum|maximum)|additionalproperties|unable to generate parser/;
 const PICTURES = /\bimages?\b|image_url|\bvision\b|multi-?modal/;
@@ -113,6 +115,12 @@ const NO_TOOLS =
   /(?:does|do|is|are)(?: not|n't) (?:currently )?(?:support|enabled|available)|not supported|unsupported|requires? --|no endpoints found that support/;
 const TEMPLATE = /jinja|chat[ _-]?template|template ?error|raise_exception/;
 const LENGTH = /max_(?:completion_|output_|new_)?tokens|maxoutputtokens|(?:completion|output) tokens/;
+
+const NO_TEXT =
+  /(?:must|should) be a (?:valid )?string|expected a string|none is not an allowed value|(?:must|may|can)(?: ?not|n't) be null/;
+const CALL_IDS = /(?:tool|function)[ _-]?calls?[ _-]?ids?\b.{0,120}(?:length of 9\b|\b9 (?:characters|letters)|\{9\})/;
+const BARE_CALLS =
+  /\breasoning_content\b.{0,80}(?:missing|required|must (?:be|have|contain)|(?:passed|sent) back)|(?:missing|requires?|without) .{0,20}\breasoning_content\b/;
 
 /** The first that finds something holds. */
 const QUIRKS: readonly Quirk[] = [
@@ -133,6 +141,27 @@ const QUIRKS: readonly Quirk[] = [
       const isMany = /\btools?\b.{0,60}(?:too (?:long|many)|maximum|at most|exceed|limit)/.test(text);
       const most = isMany ? mostIn(text) : undefined;
       return most !== undefined && most >= 1 && most < tools.length ? { most } : undefined;
+    },
+  },
+  {
+    name: 'null_content',
+    instead: 'has an empty text',
+    find({ text }, { untold }) {
+      return untold && /\bcontent\b/.test(text) && NO_TEXT.test(text) ? { refuses: ['null_content'] } : undefined;
+    },
+  },
+  {
+    name: 'long_ids',
+    instead: 'have nine letters and digits',
+    find({ text }, { results }) {
+      return results && CALL_IDS.test(text) ? { refuses: ['long_ids'] } : undefined;
+    },
+  },
+  {
+    name: 'bare_calls',
+    instead: 'are sent with its thoughts',
+    find({ text }, { results }) {
+      return results && BARE_CALLS.test(text) ? { refuses: ['bare_calls'] } : undefined;
     },
   },
   {
@@ -252,6 +281,7 @@ function sentIn(text: string): Sent {
     tools: tools.map((tool) => String(fieldsOf(tool.function).name ?? tool.name ?? '')),
     system: messages.some(({ role }) => role === 'system'),
     results: messages.some(({ role, tool_calls: calls }) => role === 'tool' || Array.isArray(calls)),
+    untold: messages.some(({ content }) => content === null),
     pictures: /"type":"image(?:_url)?"/.test(text),
   };
 }
@@ -330,7 +360,7 @@ export function quirksTold(learnt: Learnt, provider: string): QuirkTold[] {
 /** What a provider's `refuses` may name. */
 const SETTABLE = [
   ...['max_tokens', 'max_completion_tokens', 'stream_options', 'thinking', 'cache_control'],
-  ...['system', 'schemas', 'thoughts'],
+  ...['system', 'schemas', 'thoughts', 'null_content', 'long_ids', 'bare_calls'],
 ];
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -339,6 +369,9 @@ const WORDS: Readonly<Record<string, string>> = {
   tools: 'tools',
   schemas: 'the schemas of tools',
   thoughts: 'its own thoughts',
+  null_content: 'a message without a text',
+  long_ids: 'ids of calls as they came',
+  bare_calls: 'calls without the thoughts before them',
 };
 
 const INSTEAD: Readonly<Record<string, string>> = {

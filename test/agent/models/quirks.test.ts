@@ -233,6 +233,31 @@ const ROWS: readonly [string, 'gpt' | 'claude', number, unknown, (body: Body) =>
     },
   ],
   [
+    'Mistral’s ids behind another server (omlx 1997)',
+    'gpt',
+    500,
+    { error: 'Tool call id was a but must be a-z, A-Z, 0-9, with a length of 9' },
+    (body) => {
+      const [called, result] = body.messages.slice(2);
+      expect(called.tool_calls[0].id).toMatch(/^[a-zA-Z0-9]{9}$/);
+      expect(result.tool_call_id).toBe(called.tool_calls[0].id);
+    },
+  ],
+  [
+    'Moonshot’s thoughts (n8n 29142)',
+    'gpt',
+    400,
+    said('thinking is enabled but reasoning_content is missing in assistant tool call message at index 2'),
+    (body) => expect(body.messages[2].reasoning_content).toBe('…'),
+  ],
+  [
+    'LM Studio’s content (lmstudio 261)',
+    'gpt',
+    400,
+    { error: "Invalid 'content': 'content' field must be a string or an array of objects." },
+    (body) => expect(body.messages[2].content).toBe(''),
+  ],
+  [
     'a tool’s name',
     'claude',
     400,

@@ -58,6 +58,8 @@ export class Reading {
   private readonly dialect: Dialect;
   private readonly watch: Watch;
   private thoughts = '';
+  /** All that came in pieces. */
+  private said = '';
   private readonly calls = new GrowingCalls();
   private reason = '';
   private usage: z.output<typeof usage>;
@@ -91,7 +93,7 @@ export class Reading {
     this.usage = read.data.usage ?? groq?.usage ?? first?.usage ?? this.usage;
     if (!first) return;
     this.reason = first.finish_reason || this.reason;
-    const words = first.delta ?? first.message;
+    const words = first.delta ?? this.beyondSaid(first.message);
     if (words) yield* this.words(words, words !== first.delta && this.calls.empty);
     else yield* contentEvents(first.text);
   }
@@ -101,12 +103,25 @@ export class Reading {
     const details = piece.reasoning_details.map(({ text }) => text).join('');
     for (const event of thoughtEvents(piece.reasoning_content || piece.reasoning || details)) yield this.keep(event);
     for (const event of contentEvents(piece.content)) yield this.keep(event);
+    if (typeof piece.content === 'string' && !whole) this.said += piece.content;
     yield* contentEvents(piece.refusal);
     for (const each of callsOf(piece)) {
       this.watch.alive(each.name.length + each.json.length, this.name);
       if (whole) this.calls.add(each);
       else this.calls.grow(each);
     }
+  }
+
+  /** Some streams end with the whole message, which says again what came in pieces. */
+  private beyondSaid(message: Said | undefined): Said | undefined {
+    const { content } = message ?? {};
+    if (!message || (this.said === '' && this.calls.empty)) return message;
+    const isAgain = typeof content === 'string' && content.startsWith(this.said);
+    const rest = isAgain ? content.slice(this.said.length) : this.said === '' ? content : undefined;
+    const text = { content: rest, reasoning_content: '', reasoning: '', reasoning_details: [] };
+    return this.calls.empty
+      ? { ...message, ...text }
+      : { ...message, ...text, tool_calls: [], function_call: undefined };
   }
 
   private keep(event: ModelEvent): ModelEvent {

@@ -4,7 +4,7 @@ import { label } from '../../../base/frames.ts';
 import type { ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../../model.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { callId, context, resultText, tidy, unseen, worded } from '../tidy.ts';
-import { NO_SIGNATURE, thoughtsIn } from './thoughts.ts';
+import { NO_SIGNATURE, NO_THOUGHTS, thoughtsIn } from './thoughts.ts';
 
 type Message = OpenAI.ChatCompletionMessageParam;
 type Part = OpenAI.ChatCompletionContentPart;
@@ -35,8 +35,8 @@ export function dialectOf({ baseUrl, refuses }: Pick<Endpoint, 'baseUrl' | 'refu
     maxTokens: (own ? [...LENGTHS].reverse() : LENGTHS).find((name) => !refuses.has(name)),
     streamOptions: !mistral,
     signed: host.endsWith('googleapis.com'),
-    thoughtsBack: host.endsWith('deepseek.com'),
-    callId: mistral ? nine : callId,
+    thoughtsBack: host.endsWith('deepseek.com') || refuses.has('bare_calls'),
+    callId: mistral || refuses.has('long_ids') ? nine : callId,
   };
 }
 
@@ -143,12 +143,14 @@ function messageOf(
     if (calls.length === 0) return { role: 'assistant', content: message.text };
     const isTaken = !options.refuses.has('thoughts');
     const thoughts = isTaken ? thoughtsIn(message.keep, options.name, calls.length) : undefined;
+    // Calls of another model, or of before the service asked for it, have none.
+    const reasoning = thoughts?.reasoning || (options.refuses.has('bare_calls') ? NO_THOUGHTS : '');
     const unsigned = dialect.signed && isTaken && !thoughts ? NO_SIGNATURE : null;
     const extraOf = (index: number) => thoughts?.extras[index] ?? unsigned;
     return {
       role: 'assistant',
-      content: message.text.trim() === '' ? null : message.text,
-      ...(thoughts?.reasoning && { reasoning_content: thoughts.reasoning }),
+      content: message.text.trim() === '' ? (options.refuses.has('null_content') ? '' : null) : message.text,
+      ...(reasoning && { reasoning_content: reasoning }),
       tool_calls: calls.map(({ id, name, input }, index) => ({
         id: dialect.callId(id),
         type: 'function',

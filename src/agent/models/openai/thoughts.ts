@@ -1,4 +1,4 @@
-/** What some services want back with their calls, or refuse the request: Gemini its signatures, DeepSeek its thoughts. */
+/** What some services want back with their calls, or refuse the request: Gemini its signatures, DeepSeek and Moonshot their thoughts. */
 import type { Json } from '../../../base/json.ts';
 import type { Kept } from '../../model.ts';
 
@@ -22,6 +22,9 @@ export function thoughtsIn(keep: Kept | undefined, model: string, calls: number)
   const thoughts = keep?.model === model ? (keep.blocks[0] as unknown as Thoughts | undefined) : undefined;
   return thoughts?.extras.length === calls ? thoughts : undefined;
 }
+
+/** Stands for thoughts that nobody has: services look only whether there are some. */
+export const NO_THOUGHTS = '…';
 
 /** What Gemini takes instead of its own signature, for calls that another model made. */
 export const NO_SIGNATURE = { google: { thought_signature: 'skip_thought_signature_validator' } };
