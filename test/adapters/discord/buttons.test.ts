@@ -69,12 +69,11 @@ describe('buttons', () => {
     const dm = fake.dm(play.ana);
     for (const text of ['remind me to call mum in 2 hours', 'remind me to call bob in 3 hours', 'cancel the call'])
       play.asks(text, { channel: dm });
-    const card = await play.hears('Which one', dm);
+    const card = await play.hears('Which reminder', dm);
     await play.settled();
-    play.asks('the bob one', { channel: dm });
+    play.asks('2', { channel: dm });
     await play.hears('Deleted the reminder “call bob”', dm);
     expect(await eventually(() => labels(card).every((label) => label.startsWith('×')))).toBe(true);
-    expect(card.content).toContain('No longer open');
     const pressed = fake.presses(play.ana, card, 'call mum', idOf(card));
     expect((await play.answer(pressed)).content).toContain('has been answered');
     await play.settled();
