@@ -193,7 +193,7 @@ function matchOf(
     const { words: own } = slotOf(request, span);
     // A question mark is part of a text, and of nothing else.
     slots[name] = name === 'text' ? own : own.replace(/\?+$/, '');
-    taken += span.to - span.from;
+    if (name !== 'lead') taken += span.to - span.from;
   }
   const { text: said } = spans;
   const isTorn = said && timed.some((span) => span.from === said.to) && BINDING.has(words[said.to - 1]?.norm ?? '');

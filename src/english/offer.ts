@@ -5,6 +5,7 @@ import type { Choice } from '../delivery/index.ts';
 import type { Frame, Slots } from './frames.ts';
 import { parsePattern, partsOf } from './pattern.ts';
 import { callsOf, type Reading, type Understood } from './reading.ts';
+import { LEADS } from './slots.ts';
 import { BINDING, COMMON, isAsking, verbatim } from './words.ts';
 
 const MOST = 3;
@@ -100,7 +101,7 @@ function besideTime(
   time: { from: number; to: number },
 ): string | undefined {
   const [first = ''] = says;
-  const own = partsOf(parsePattern(first)).words;
+  const own = new Set([...partsOf(parsePattern(first)).words, ...LEADS]);
   let from = 0;
   while (from < time.from && own.has(words[from]?.norm ?? '')) from++;
   // "Remind Bob" is not "remind me".

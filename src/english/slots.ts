@@ -103,11 +103,15 @@ const SHORT: Readonly<Record<string, number>> = {
   tag: 4,
 };
 
+/** Words that lead over to a text. */
+export const LEADS: ReadonlySet<string> = new Set(['to', 'about', 'that', 'of']);
+
 /** Whether the words may fill the slot. */
 export function mayFill(slot: string, span: Span, request: Request): boolean {
   const words = request.words.slice(span.from, span.to);
   if (words.length === 0) return false;
   if (slot === 'sum') return sumOf(slotOf(request, span).words) !== undefined;
+  if (slot === 'lead') return words.length === 1 && LEADS.has(words[0]?.norm ?? '');
   if (slot === 'number') return words.length === 1 && /^#?\d{1,4}$/.test(words[0]?.norm ?? '');
   return words.length <= (SHORT[slot] ?? Number.POSITIVE_INFINITY);
 }

@@ -6,8 +6,15 @@ const REMINDER = { thing: 'reminder', nouns: 'reminders|reminder|alarms|alarm|ti
 /** A number alone is an hour. */
 export const hour = (when: string): string => (/^\d{1,2}$/.test(when) ? `at ${when}` : when);
 
-const create = ({ text = '', when }: Slots) =>
-  isPronoun(text) ? undefined : { text, ...(when !== undefined && { when: hour(when) }) };
+/** `lead`: the word before the text, for the answer. */
+const create = ({ text = '', when, lead = 'to' }: Slots) =>
+  isPronoun(text)
+    ? undefined
+    : {
+        text,
+        ...(when !== undefined && { when: hour(when) }),
+        ...(lead !== 'to' && { lead: lead === 'that' ? lead : 'about' }),
+      };
 
 const day = ({ when }: Slots) => (when === undefined ? {} : { day: when });
 
@@ -18,8 +25,8 @@ export const reminders: readonly Frame[] = [
     verbs: 'set|add|create|make|give me|set me|send me|new|i need|i want',
     nouns: 'reminder',
     says: [
-      'remind me [[for|on] {when}] (to|about|that|of) {text} [{when}]',
-      '<verb> [a|an|another] <noun> [[for|on] {when}] (to|about|that|of|called|saying) {text} [{when}]',
+      'remind me [[for|on] {when}] {lead} {text} [{when}]',
+      '<verb> [a|an|another] <noun> [[for|on] {when}] ({lead}|called|saying) {text} [{when}]',
       '<verb> [a|an|another] <noun> for {text} [{when}]',
       '<verb> [a|an|another] <noun> [[for|on] {when}]',
       'reminder [to|about] {text} [{when}]',
@@ -170,6 +177,15 @@ export const reminders: readonly Frame[] = [
     says: ['skip [the|my] next {which}', 'skip {which}', 'skip {which} (this time|once)'],
     example: 'skip the next team meeting',
     changes: true,
-    input: ({ which = '' }) => ({ which, ahead: true }),
+    input: ({ which = '' }) => (which === 'all' ? undefined : { which, ahead: true }),
+  },
+  {
+    tool: 'reminder_complete',
+    does: 'Skip a day',
+    ...REMINDER,
+    says: ['skip {which} [on|for] {when}'],
+    example: 'skip the team meeting on Friday',
+    changes: true,
+    input: ({ which = '', when = '' }) => (which === 'all' ? undefined : { which, ahead: true, day: when }),
   },
 ];

@@ -8,8 +8,11 @@ const LENGTH =
 function timer({ text, when = '' }: Slots) {
   const length = when.replace(/^in /i, '').replace(/-/g, ' ');
   if (!LENGTH.test(length)) return undefined;
-  return { text: text ?? `timer (${length})`, when: `in ${length}` };
+  return { ...(text === undefined ? { text: `timer (${length})`, lead: 'about' } : { text }), when: `in ${length}` };
 }
+
+/** Nobody is woken in the evening by an hour alone. */
+const morning = (when: string): string => (/^(?:at )?(?:[1-9]|1[01])(?:[:.]\d\d)?$/i.test(when) ? `${when}am` : when);
 
 export const timers: readonly Frame[] = [
   {
@@ -34,7 +37,10 @@ export const timers: readonly Frame[] = [
     ],
     example: 'set an alarm for 6:30',
     needs: ['when'],
-    input: ({ text = 'alarm', when }) => ({ text, ...(when !== undefined && { when: hour(when) }) }),
+    input: ({ text, when }) => ({
+      ...(text === undefined ? { text: 'alarm', lead: 'about' } : { text }),
+      ...(when !== undefined && { when: hour(when) }),
+    }),
   },
   {
     tool: 'reminder_create',
@@ -42,6 +48,6 @@ export const timers: readonly Frame[] = [
     says: ['(wake|get) me [up] [{when}]'],
     example: 'wake me up at 7',
     needs: ['when'],
-    input: ({ when }) => ({ text: 'wake up', ...(when !== undefined && { when: hour(when) }) }),
+    input: ({ when }) => ({ text: 'wake up', ...(when !== undefined && { when: morning(when) }) }),
   },
 ];

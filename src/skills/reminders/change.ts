@@ -11,33 +11,25 @@ import {
 } from '../../agent/index.ts';
 import { pattern } from '../../base/pattern.ts';
 import {
-  describe,
-  nextOf,
   notUnderstood,
   type Once,
   type Planned,
   parseWhen,
   plannedFor,
-  type Recurring,
   type Reject,
-  readPlan,
   storedPlan,
   WEEKDAY,
 } from '../../time/index.ts';
+import { atItsHour, stillBounded } from './bounds.ts';
 import { ASKS_WHEN, askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
-import { atItsHour, withOtherHour } from './hours.ts';
 import { refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
-import { namesHour } from './naming.ts';
-import { conditionOf, narrowed, stillFrom } from './narrow.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import { atOtherTime, filledIn, keepsHour, onceAt, onDayOf, shifted } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
-import { FROM_NOW_ON } from './time-words.ts';
 import { findSome, type Wanted } from './which.ts';
-import { inItsHours } from './windowed.ts';
 
 /** Does `one` to each of the reminders that are meant; what takes it back takes all of it back. */
 export async function ofEach(
@@ -66,7 +58,9 @@ export async function ofEach(
 export const which = z
   .string()
   .default('')
-  .describe('Its id, words of its text, its number in the last list, or empty for the one that just spoke.');
+  .describe(
+    'Its id, words of its text, or its number in the last list; several between commas, `all`, or empty for the one that just spoke.',
+  );
 
 /** Stores `after` and answers with what `say` makes of it, which speaks of `at`; it can be taken back. */
 export async function change(
@@ -127,7 +121,6 @@ export function editTool(wakeAt: WakeAt) {
     description: "Changes a reminder's text, its time, or how it is delivered. Pass the person's own words for `when`.",
     effect: 'write',
     redact: privately('which', 'text', 'replace'),
-    own: ['whole'],
     input: z.object({
       which,
       text: z.string().optional().describe('The new text.'),
@@ -137,27 +130,14 @@ export function editTool(wakeAt: WakeAt) {
         .describe('Words of the text for others.'),
       when: z.string().optional().describe("The new time, in the person's own words or in plain English."),
       series: z.boolean().optional().describe('Of a series: a single time replaces the whole series.'),
-      whole: z.boolean().optional().describe('Of a series: another hour or day is meant for each time.'),
       urgent: z.boolean().optional().describe('Also during quiet hours, or no longer.'),
       catch_up: catchUpInput.optional(),
       nag: nagInput.optional(),
     }),
 
     run: (input, ctx) =>
-      ofEach(
-        ctx,
-        { tool: 'reminder_edit', input, prefers: 'any' },
-        (found) => moveHour(ctx, found, input, wakeAt) ?? edit(ctx, found, input, wakeAt),
-      ),
+      ofEach(ctx, { tool: 'reminder_edit', input, prefers: 'any' }, (found) => edit(ctx, found, input, wakeAt)),
   });
-}
-
-/** "Move the morning one to 8": one of several hours of a series; undefined for any other edit. */
-function moveHour(ctx: TxContext, found: Reminder, { which, when }: Edit & { which: string }, wakeAt: WakeAt) {
-  if (found.rule === undefined || when === undefined) return undefined;
-  const rule = withOtherHour(found.rule, namesHour(which, found), when);
-  const planned = rule === undefined ? undefined : readPlan({ rule, zone: found.zone }, ctx.clock.now());
-  return planned && moveTo(ctx, found, planned, wakeAt);
 }
 
 interface Edit {
@@ -165,13 +145,12 @@ interface Edit {
   replace?: { from: string; to: string } | undefined;
   when?: string | undefined;
   series?: boolean | undefined;
-  whole?: boolean | undefined;
   urgent?: boolean | undefined;
   catch_up?: Reminder['catchUp'];
   nag?: string | undefined;
 }
 
-export async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeAt): Promise<ToolResult> {
+async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeAt): Promise<ToolResult> {
   const every = input.nag === undefined ? before.nag : readNag(input.nag);
   if (every !== null && typeof every === 'object') return every;
   const found = delivered(before, input, every ?? undefined);
@@ -216,32 +195,16 @@ async function editTime(
 ): Promise<ToolResult> {
   const now = ctx.clock.now();
   const { text, urgent, catchUp, nag } = found;
-  const asked = found.rule === undefined ? input.when.replace(/^resuming /i, '') : input.when;
-  const bare = paced(asked.replace(FROM_NOW_ON, ''), found.rule);
-  const said = inItsHours(bare, found, now) ?? bare;
-  const condition = found.rule === undefined ? undefined : conditionOf(said);
-  const under = condition === undefined ? undefined : narrowed(found, condition, ctx.when);
-  if (condition !== undefined && under === undefined) return failed('NO_CHANGE', texts.notThen(found, now));
-  const { words, itsDay, when } = under ? { words: said, when: under } : timeBeside(ctx, ownTime(found, now), said);
+  const { words, itsDay, when } = timeBeside(ctx, ownTime(found, now), input.when);
   if (when === undefined) return failed('PAST', texts.pickedPast);
   if (when.kind === 'reject') return failed(when.code, whyNot(when, input.when));
   const wanted = { act: 'edit', which: found.id, text };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (found.rule !== undefined && when.kind === 'once' && !input.series) {
-    const isNew = found.lastOccurrence === undefined && found.snoozedUntil === undefined;
-    const isWhole = (input.whole === true && isNew) || said !== asked;
-    const moved = itsDay && isWhole ? atOtherTime(found.rule, when.at, found.zone) : undefined;
-    const all = moved === undefined ? undefined : readPlan({ rule: moved, zone: found.zone }, now);
-    if (all) return moveTo(ctx, before, { ...all, urgent, catchUp, nag }, wakeAt, text);
-    const isDay = isWhole && !itsDay && ON_ONE_DAY.test(found.rule) && ON_WEEKDAY.test(words);
-    if (isDay) return editTime(ctx, before, found, { ...input, when: `every ${words}`, whole: false }, wakeAt);
     const isClock = itsDay !== undefined || onDayOf(when.at, words, ctx.when) !== undefined;
     return isClock ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
   }
-  if (found.rule !== undefined && when.kind === 'recurring' && !input.series && takesSome(found.rule, when.rule, words))
-    return someOrAll(found, words, text, when);
-  const planned = plannedFor(stillFrom(found, words, when, ctx.when), now);
-  const schedule = under && planned ? stillSkipped(found, planned) : planned;
+  const schedule = plannedFor(stillBounded(found, words, when, ctx.when), now);
   if (!schedule) return failed('NEVER', 'That never comes.');
   const result = await moveTo(ctx, before, { ...schedule, urgent, catchUp, nag }, wakeAt, text);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
@@ -252,53 +215,8 @@ async function editTime(
 export const whyNot = ({ say, unread }: Reject, said: string): string =>
   unread === undefined ? say : notUnderstood(said).say;
 
-/** What was skipped before does not come back with a further condition. */
-function stillSkipped({ plannedAt, snoozedUntil }: Reminder, planned: Planned): Planned | undefined {
-  if (!planned.rule || !plannedAt || snoozedUntil || planned.plannedAt >= plannedAt) return planned;
-  const next = nextOf(planned.rule, new Date(plannedAt.getTime() - 1));
-  return next && { ...planned, plannedAt: next };
-}
-
-const UNITS = { MINUTELY: 'minutes', HOURLY: 'hours', DAILY: 'days', WEEKLY: 'weeks', MONTHLY: 'months' } as const;
-
-/** "Every 4", said of what comes every 3 days: of days, too. */
-function paced(words: string, rule: string | undefined): string {
-  const freq = /FREQ=(\w+)/.exec(rule ?? '')?.[1] as keyof typeof UNITS | undefined;
-  const unit = freq === undefined ? undefined : UNITS[freq];
-  return unit !== undefined && /^every \d{1,3}$/i.test(words.trim()) ? `${words.trim()} ${unit}` : words;
-}
-
-const daysIn = (rule: string): string[] =>
-  /FREQ=DAILY/.test(rule)
-    ? ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
-    : (/FREQ=WEEKLY.*BYDAY=([A-Z,]+)/.exec(rule)?.[1]?.split(',') ?? []);
-
-/** "7:30 on Tuesdays" of a series of more days: the other days are not said to end. */
-function takesSome(rule: string, changed: string, words: string): boolean {
-  const [all, some] = [daysIn(rule), daysIn(changed)];
-  const hour = (one: string) => /DTSTART[^\n]*T(\d{6})/.exec(one)?.[1];
-  const isPart = some.length > 0 && some.length < all.length && some.every((day) => all.includes(day));
-  return isPart && hour(rule) !== hour(changed) && !/\b(?:every|each|weekdays?|weekends?)\b/i.test(words);
-}
-
-/** Another hour for some days of a series may be meant for these alone, or for a series of only these. */
-function someOrAll(found: Reminder, words: string, text: string, when: Recurring): ToolResult {
-  const [changed = ''] = describe(when, { now: when.next[0] ?? new Date(0), zone: found.zone }).split(' (');
-  const { message, remedy } = texts.someOrAll(found, changed);
-  return failed('AMBIGUOUS', message, {
-    remedy,
-    choices: [
-      {
-        label: 'Replace the series',
-        tool: 'reminder_edit',
-        input: { which: found.id, when: words, text, series: true },
-      },
-    ],
-  });
-}
-
 /** When something speaks, in its zone; `isOver`: it has no time of its own any more. */
-export interface OwnTime {
+interface OwnTime {
   at: Date;
   zone: string;
   isOver?: boolean;
@@ -314,10 +232,10 @@ const ownTime = (found: Reminder, now: Date): OwnTime => ({
  * The time that is meant in relation to `own`: "an hour earlier", "Thursday" at its hour, "6pm" on its day (`itsDay`).
  * `when` is undefined where it has passed.
  */
-export function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime, said: string) {
+function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime, said: string) {
   const now = ctx.clock.now();
   const shift = shifted(at, said);
-  const words = isOver ? said : filledIn(ofItsMonth(said, at, now, zone), at, zone);
+  const words = isOver ? said : filledIn(said, at, zone);
   if (shift && shift <= now) return { words };
   const itsDay = shift ? onceAt(shift, zone) : onDayOf(at, words, { ...ctx.when, zone });
   // The hour that it keeps is one of its own zone.
@@ -325,18 +243,6 @@ export function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime
   return { words, itsDay, when: itsDay ?? parseWhen(words, where) };
 }
 
-const A_DATE = /^(?:to |on )*(the \d{1,2}(?:st|nd|rd|th))$/i;
-
-/** "The 13th", of something in February: of its month, not of this one. */
-function ofItsMonth(said: string, at: Date, now: Date, zone: string): string {
-  const [, day] = A_DATE.exec(said.trim()) ?? [];
-  const monthOf = (instant: Date) =>
-    instant.toLocaleString('en-GB', { timeZone: zone, month: 'long', year: 'numeric' });
-  return day === undefined || at <= now || monthOf(at) === monthOf(now) ? said : `${day} of ${monthOf(at)}`;
-}
-
-/** Of a series of several weekdays another one might be meant for one of them. */
-const ON_ONE_DAY = /FREQ=WEEKLY(?!.*BYDAY=\w+,)/;
 const ON_WEEKDAY = pattern.i`^${WEEKDAY}\b`;
 
 /** One time for a series may mean its next occurrence, or the end of the series: that is for the person to say. */

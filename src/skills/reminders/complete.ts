@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { dataTool, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { nextOf } from '../../time/index.ts';
 import { change, notOpen, notPutOff, ofEach, which } from './change.ts';
-import { type DaySpan, dayIn, dayNamed, daysInput, occurrenceFrom, readDays, spanNamed } from './days.ts';
+import { type DaySpan, dayIn, daysInput, occurrenceFrom, readDays, spanOf } from './days.ts';
 import { skipDays } from './days-off.ts';
-import { isItsName } from './narrow.ts';
 import { isOpen, type Reminder } from './reminder.ts';
 import { texts } from './texts.ts';
 
 export const completeTool = dataTool({
   name: 'reminder_complete',
-  dialogue: { thing: 'reminder' },
+  times: ['day'],
+  dialogue: { thing: 'reminder', asks: { NOT_A_DATE: 'day' } },
   deletes: () => 1,
   description: 'Marks a reminder as done. Of a series only the occurrence that spoke last; the series goes on.',
   effect: 'write',
@@ -19,24 +19,29 @@ export const completeTool = dataTool({
   input: z.object({
     which,
     ahead: z.boolean().optional().describe('Of a series: the next occurrence, before it speaks.'),
+    day: z.string().max(100).optional().describe('Of a series: what comes then is skipped. "Friday", "next week".'),
     days: daysInput,
     next: z.boolean().optional().describe('Also after one spoke.'),
   }),
 
   run(input, ctx) {
-    const day = input.ahead ? dayNamed(input.which) : undefined;
-    const span = readDays(input.days) ?? (input.ahead ? spanNamed(input.which, ctx) : undefined);
+    const named = input.day?.trim() ? spanOf(input.day.trim(), ctx) : undefined;
+    if (input.day?.trim() && !named) {
+      const { message, remedy } = texts.badDay(input.day);
+      return Promise.resolve(failed('NOT_A_DATE', message, { remedy }));
+    }
+    const span = readDays(input.days) ?? named;
     const dayOf = dayIn(ctx.when.zone);
     /** Whether it is still to come then: what has just spoken is skipped by being done. */
     const comes = (found: Reminder, { first, last }: DaySpan): boolean => {
       const next = occurrenceFrom(found, first, dayOf);
       return !isOpen(found) || (next !== undefined && dayOf(next) <= last);
     };
-    return ofEach(ctx, { tool: 'reminder_complete', input, prefers: 'spoken' }, (found) =>
-      span && found.rule !== undefined && !isItsName(found.rule, day ?? '') && (span.first !== '' || comes(found, span))
-        ? skipDays(ctx, found, span)
-        : complete(ctx, found, input),
-    );
+    return ofEach(ctx, { tool: 'reminder_complete', input, prefers: 'spoken' }, async (found) => {
+      if (!span) return complete(ctx, found, input);
+      if (found.rule === undefined) return failed('NO_CHANGE', texts.noSeries(found));
+      return span.first !== '' || comes(found, span) ? skipDays(ctx, found, span) : complete(ctx, found, input);
+    });
   },
 });
 

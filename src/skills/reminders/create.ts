@@ -10,10 +10,8 @@ import {
   undoChoice,
 } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
-import { pattern } from '../../base/pattern.ts';
 import { type Choice, conversations } from '../../delivery/index.ts';
 import {
-  MONTH_BEGINNING,
   type Once,
   type Planned,
   plannedFor,
@@ -27,7 +25,6 @@ import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
 import { CATCH_UPS, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
-import { pastTheHour } from './schedule.ts';
 import * as store from './store.ts';
 import { created, texts, zoneUnknown } from './texts.ts';
 
@@ -67,24 +64,6 @@ export const createInput = z.object({
   nag: nagInput.optional(),
 });
 
-const WAKING = /^(?:wake(?: me)? up\b|get(?: me)? up$)/i;
-/** An alarm for another day is one, too. */
-const isWaking = (text: string, when: string): boolean =>
-  WAKING.test(text) || (/^alarm$/i.test(text) && /\btomorrow\b|day|\btmrw\b/i.test(when));
-/** An hour without its half; "5 December", "the 5th" and "24/12" are dates. */
-const BARE_HOUR = pattern.i`(?<![\d:./-]|${MONTH_BEGINNING}\w* (?:the )?)(\d{1,2}(?:[:.]\d\d)?|half (?:past )?\w+|quarter (?:past|to) \w+)(?![\d:./-]|(?:st|nd|rd|th)\b|\s*(?:o'?clock|minutes?|mins?|hours?|days?|weeks?)| (?:of )?${MONTH_BEGINNING})`;
-/** What says itself in which half of the day it is, or counts from now. */
-const HAS_HALF = /\b(?:evening|afternoon|night|tonight|noon|in|from now)\b|(?:\b|\d)[ap]\.?m\b|\d{4}/i;
-
-/** Nobody gets up at 6 in the evening, unless they say so. */
-function inTheMorning(when: string): string {
-  if (HAS_HALF.test(when)) return when;
-  return when.replace(BARE_HOUR, (hour) => {
-    const hours = Number(/^\d+/.exec(hour)?.[0] ?? 1);
-    return hours > 12 ? hour : /^\d/.test(hour) ? `${hour}am` : `${hour} in the morning`;
-  });
-}
-
 export type CreateInput = z.output<typeof createInput>;
 
 /** What is to be made; `tainted`: its text is that of a tainted reminder. */
@@ -112,8 +91,7 @@ export function createTool(wakeAt: WakeAt) {
         const { message, remedy } = texts.noTime(text, input.lead);
         return failed('NO_TIME', message, { remedy });
       }
-      const said = pastTheHour(input.when, ctx.when) ?? input.when;
-      const when = readSlot(isWaking(text, said) ? inTheMorning(said) : said, ctx.when, text);
+      const when = readSlot(input.when, ctx.when, text);
       if (when.kind === 'reject') return askAnother(when, text, input.lead);
       const { lead, dm, urgent, catch_up, nag } = input;
       const wanted = { act: 'create', text, lead, dm, urgent, catch_up, nag };
@@ -140,7 +118,7 @@ export function readingChoice({ words, when }: Reading, input: Record<string, un
 }
 
 /** Stores a reminder whose time is settled, and answers. */
-export async function storeUnderstood(
+async function storeUnderstood(
   ctx: TxContext,
   input: ToCreate,
   when: Once | Recurring,

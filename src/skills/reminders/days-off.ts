@@ -1,9 +1,9 @@
 /** Days that a series leaves out, and its other days as they are. */
 import { failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { nextOf } from '../../time/index.ts';
+import { leavingOut } from './bounds.ts';
 import { change, notPutOff } from './change.ts';
 import { type DaySpan, dayIn, occurrenceFrom } from './days.ts';
-import { leavingOut } from './narrow.ts';
 import { isOpen, type Reminder } from './reminder.ts';
 import { texts } from './texts.ts';
 

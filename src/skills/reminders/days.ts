@@ -1,8 +1,7 @@
 /** Which reminders speak on a day that words name. */
 import { z } from 'zod';
 import type { TxContext } from '../../agent/index.ts';
-import { pattern } from '../../base/pattern.ts';
-import { addDays, monthNames, occurrences, parseWhen, WEEKDAY, weekdayOfDay } from '../../time/index.ts';
+import { addDays, monthNames, occurrences, parseWhen, weekdayOfDay } from '../../time/index.ts';
 import type { Reminder } from './reminder.ts';
 
 /** Days of the person's calendar, as `2026-11-21`, both included; today and the days to come begin with `''`. */
@@ -27,10 +26,6 @@ export function readDays(days: string | undefined): DaySpan | undefined {
   const [first, last] = days?.split('/') ?? [];
   return first && last ? { first, last } : undefined;
 }
-
-/** What `readDays` reads: words such as "tomorrow" would mean another day when a button is pressed later. */
-export const writtenDays = ({ first, last }: DaySpan, { when, clock }: Pick<TxContext, 'when' | 'clock'>): string =>
-  `${first || dayIn(when.zone)(clock.now())}/${last}`;
 
 const A_MONTH = new RegExp(
   `^(?:in )?(?:(?:this |the |(?:the )?rest of (?:the|this) )(month)|(?:the )?next (month)|(${monthNames.join('|')}))$`,
@@ -123,39 +118,4 @@ export function occurrenceFrom(
     if (++looked === MOST_BEFORE) break;
   }
   return undefined;
-}
-
-const DAY = `(?:today|tonight|tomorrow|(?:(?:this|next) )?(?:weekend|week|${WEEKDAY}))`;
-const OF_A_DAY = new RegExp(
-  `^(?:everything|all(?: of)?(?: (?:it|them|my|the))?(?: (?:reminders|things|stuff))?|(?:the |my )?(?:reminders|things|stuff))(?: (?:on|for|from|due|that(?: i|')s on))? (${DAY})$|^(?:(?:all|both)(?: of)? )?(?:the |my )?(${DAY})['’]?s (?:reminders|things|stuff|ones)$|^(?:all|both)(?: of)? (${DAY})['’]?s$`,
-  'i',
-);
-
-/** "Everything tomorrow", "today's reminders": the day whose reminders are meant. */
-export function dayOfAll(words: string): string | undefined {
-  const found = OF_A_DAY.exec(words.trim());
-  return found?.[1] ?? found?.[2] ?? found?.[3];
-}
-
-const A_DAY = pattern.i`\b(?:today|tonight|tomorrow|this (?:week|weekend|time|month|morning|evening)|next (?:week|weekend|time|month)|(?:(?:this|next) )?${WEEKDAY})\b`;
-
-/** "The pills tomorrow": the day that is named, with whatever. */
-export const dayNamed = (words: string): string | undefined => dayOfAll(words) ?? A_DAY.exec(words)?.[0];
-
-/** A month is more than days, and "next time" none. */
-const NO_DAYS = / (?:time|month)$/i;
-
-/** The days that are named with whatever: those of "the pills tomorrow". */
-export function spanNamed(words: string, ctx: Pick<TxContext, 'when' | 'clock'>): DaySpan | undefined {
-  const day = dayNamed(words);
-  return day === undefined || NO_DAYS.test(day) ? undefined : spanOf(day, ctx);
-}
-
-/** "The pills this weekend" without the day; undefined where none is named. */
-export function withoutDay(words: string): string | undefined {
-  const rest = words
-    .replace(A_DAY, ' ')
-    .replace(/\s+(?:on|for|from|of|this|next)?\s*$/i, '')
-    .trim();
-  return rest === '' || rest === words.trim() ? undefined : rest;
 }

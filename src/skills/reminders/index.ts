@@ -11,7 +11,7 @@ import { createTool } from './create.ts';
 import { deleteTool } from './delete.ts';
 import { reminderSource } from './fire.ts';
 import { home } from './home.ts';
-import { listTool, showTool, soonest } from './list.ts';
+import { listTool, soonest } from './list.ts';
 import { restoreTool } from './restore.ts';
 import { snoozeTool } from './snooze.ts';
 import { deletionRules, mergeRules } from './store.ts';
@@ -29,11 +29,10 @@ export const reminders: Skill<Settings> = {
   tools: ({ wakeAt }) => [
     createTool(wakeAt),
     listTool,
-    showTool,
     completeTool,
     snoozeTool(wakeAt),
     editTool(wakeAt),
-    deleteTool(wakeAt),
+    deleteTool,
     moveZoneTool(wakeAt),
     chooseTool(wakeAt),
     restoreTool(wakeAt),

@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
 import type { Choice } from '../../delivery/index.ts';
-import { beginningOf, dayAt, formatInstant, parseWhen } from '../../time/index.ts';
+import { formatInstant } from '../../time/index.ts';
 import { dayFilter } from './days.ts';
-import { named } from './naming.ts';
 import type { Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { line, texts } from './texts.ts';
-import { findWhich, pendingOf } from './which.ts';
+import { pendingOf } from './which.ts';
 
 const PAGE = 10;
 /** The most that a person may have pending. */
@@ -18,7 +17,6 @@ const listInput = z.object({
   status: z.enum(['pending', 'completed', 'all']).default('pending'),
   page: z.int().min(1).max(10_000).default(1),
   day: z.string().max(100).optional().describe('Only what is due then: "today", "tomorrow", "Friday", "this week".'),
-  hours: z.string().max(60).optional().describe('Only these hours of the day: "after 5pm", "before noon".'),
 });
 
 type ListInput = z.output<typeof listInput>;
@@ -57,43 +55,12 @@ async function listDay(ctx: TxContext, words: string, input: ListInput): Promise
   const onDay = dayFilter(words, ctx);
   if (!onDay) return failed('NOT_A_DATE', texts.badDay(words).message, { remedy: texts.badDay(words).remedy });
   const all = await pendingOf(ctx);
-  const inHours = hoursFilter(input.hours?.trim(), words, ctx);
-  if (!inHours)
-    return failed('NOT_A_DATE', texts.badDay(input.hours ?? '').message, { remedy: texts.badDay('').remedy });
-  const found = all.filter((reminder) => {
-    const at = onDay(reminder);
-    return at !== undefined && inHours(at);
-  });
+  const found = all.filter((reminder) => onDay(reminder) !== undefined);
   if (found.length === 0) return done(texts.none('pending', words));
   const pages = Math.ceil(found.length / PAGE);
   if (input.page > pages) return failed('NO_PAGE', texts.noPage(input.page, pages));
   const shown = found.slice((input.page - 1) * PAGE, input.page * PAGE);
   return show(ctx, shown, { heading: texts.heading('pending', found.length, words), page: input.page, pages, input });
-}
-
-/** Which reminders speak in those hours of the day; undefined for words that name none. */
-function hoursFilter(hours: string | undefined, day: string, { when }: TxContext): ((at: Date) => boolean) | undefined {
-  if (!hours) return () => true;
-  const [, side = '', one = '', other] = /^(\w+) (.+?)(?: and (.+))?$/i.exec(hours) ?? [];
-  const [from, to] = [one, other].map((clock) => (clock === undefined ? undefined : hourOf(clock, day, when)));
-  if (from === undefined || (other !== undefined && to === undefined)) return undefined;
-  return (instant) => {
-    const at = instant.getTime();
-    if (/^between$/i.test(side)) return at >= from && at <= (to ?? from);
-    return /^(?:before|until|till|by)$/i.test(side) ? at <= from : at >= from;
-  };
-}
-
-function hourOf(clock: string, day: string, when: TxContext['when']): number | undefined {
-  const words = /^(?:today|tonight)$/i.test(day) ? 'today' : day;
-  // What is past by now is an hour, too.
-  const meant = parseWhen(`${words} at ${clock}`, { ...when, now: startOf(when) });
-  return meant.kind === 'once' ? meant.at.getTime() : undefined;
-}
-
-/** The first minute of the person's day. */
-function startOf({ now, zone }: TxContext['when']): Date {
-  return new Date(beginningOf(dayAt(now, zone), zone).getTime() + 60_000);
 }
 
 interface Shown {
@@ -137,40 +104,4 @@ export async function soonest(tx: Parameters<typeof store.page>[0], personId: st
     const said = reminder.tainted ? '[from elsewhere; reminder_list shows it]' : reminder.text.slice(0, 200);
     return `${reminder.id}: ${said} (${at ? formatInstant(at, reminder.zone, now) : 'no time'})`;
   });
-}
-
-/** What is known of the reminders that words name: for "when is the dentist?". */
-export const showTool = dataTool({
-  name: 'reminder_show',
-  dialogue: { thing: 'reminder' },
-  description: 'Shows the pending reminders that words name, and when they speak.',
-  effect: 'read',
-  hidden: true,
-  redact: privately('which'),
-  input: z.object({ which: z.string().min(1).max(200) }),
-
-  async run({ which }, ctx) {
-    if (AT_HAND.test(which)) {
-      const one = await findWhich(ctx, 'that', { tool: 'reminder_show', input: {}, prefers: 'any' });
-      return 'ok' in one ? one : showFound(ctx, [one]);
-    }
-    const found = named(
-      which.replace(/\b(?:i|have|has|need|am|is|be|do|supposed|going|appointment)\b/gi, ' '),
-      await pendingOf(ctx),
-      ctx.clock.now(),
-    );
-    if (found.length === 0) return failed('NOT_FOUND', texts.notFound(which).message);
-    return showFound(ctx, found);
-  },
-});
-
-const AT_HAND = /^(?:it|that|this)$/i;
-
-/** Shows `found`, below `heading`. */
-function showFound(
-  ctx: TxContext,
-  found: readonly Reminder[],
-  heading = texts.heading('pending', found.length, undefined),
-): Promise<ToolResult> {
-  return show(ctx, found.slice(0, PAGE), { heading, page: 1, pages: 1, input: { status: 'pending', page: 1 } });
 }

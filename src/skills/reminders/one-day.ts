@@ -2,9 +2,9 @@
 import { done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import { addDays, nextOf } from '../../time/index.ts';
+import { leavingOut } from './bounds.ts';
 import { type DaySpan, dayIn, occurrenceFrom } from './days.ts';
 import { MOST_PENDING } from './limits.ts';
-import { leavingOut } from './narrow.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { undoOfAll } from './restore.ts';
 import * as store from './store.ts';

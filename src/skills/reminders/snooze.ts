@@ -3,7 +3,7 @@ import { dataTool, failed, privately, type ToolResult, type TxContext } from '..
 import { nextOf, storedPlan, type When } from '../../time/index.ts';
 import { change, ofEach, SPOKE_LATELY_MS, which, whyNot } from './change.ts';
 import { askWhich, readingChoice } from './create.ts';
-import { dayOfAll, spanOf } from './days.ts';
+import { spanOf } from './days.ts';
 import { isSeveralTimes, moveApart, movedTo, occurrenceWithin } from './one-day.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { filledIn, onDayOf, parsePutOff } from './schedule.ts';
@@ -55,7 +55,7 @@ export function snoozeTool(wakeAt: WakeAt) {
 
     run: (input, ctx) =>
       ofEach(ctx, { tool: 'reminder_snooze', input, prefers: input.day === undefined ? 'spoken' : 'any' }, (found) =>
-        snooze(ctx, found, { when: input.when, day: input.day ?? dayOfAll(input.which) }, wakeAt),
+        snooze(ctx, found, { when: input.when, day: input.day }, wakeAt),
       ),
   });
 }

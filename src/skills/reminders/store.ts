@@ -117,20 +117,6 @@ export async function count(tx: Queryable, personId: string, status: Status): Pr
   return one(rows).n;
 }
 
-/** The ids of the first few that the person has made in the conversation since `since`, in their order, also those gone by now. */
-export async function madeSince(
-  tx: Queryable,
-  personId: string,
-  conversationId: string,
-  since: Instant,
-): Promise<string[]> {
-  const { rows } = await tx.query<{ id: string }>(
-    `select id from reminders where person_id = $1 and conversation_id = $2 and created_at >= $3 order by seq limit 20`,
-    [personId, conversationId, since],
-  );
-  return rows.map(({ id }) => id);
-}
-
 /** Those of the person made before the `seq`th, the newest first, with their `seq`. */
 export async function madeBefore(
   db: Queryable,

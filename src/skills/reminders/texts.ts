@@ -31,18 +31,11 @@ function from(rule: string, planned: Instant): Instant[] {
 /** How a person led over to what they want to be reminded of. */
 export type Lead = 'to' | 'about' | 'that';
 
-/** Deeds that end like things do: "bring the cake". */
-const DEEDS = /^(?:bring|ring|sing|ping|sling|fling|swing|spring|string|wring)\b/i;
-
-/** Said alone, in the shortest words: "bins", "gym", "team call". */
-const THING =
-  /^(?:bins?|pills?|meds|medicine|medication|tablets?|vitamins|rent|gym|yoga|pilates|choir|football|laundry|washing|pasta|oven|eggs|homework|bills?|groceries|nappies|dentist|doctor|gp|vet|optician|physio|hairdresser|barber|haircut|timer(?: \(.+\))?|alarm|(?:lunch|dinner|breakfast|brunch|coffee|drinks) with .+|\S+s['’]? (?:bins|pills|meds))$|^(?:\S+ )?(?:appointment|meeting|standup|class|lesson|practice|rehearsal|training|interview|exam|viewing|delivery|birthday|anniversary|party|(?:parents['’]?|quiz|games?|date|movie|film) (?:evening|night)|flight|train|ferry|session|checkup|review|match|game)$/i;
-
 /** What "remind you" is followed by where the person's own word is not known: things are told about, deeds to do. */
 function guessedLead(text: string): Lead {
   if (/^(?:I|it|he|she|we|they|there)(?=['’\s])/i.test(text)) return 'that';
   if (/^(?:the|my|your|our|his|her|their|a|an|that|this|about|of)\s/i.test(text)) return 'about';
-  return (/^\S+ing(?:\s|$)/i.test(text) && !DEEDS.test(text)) || THING.test(text) ? 'about' : 'to';
+  return 'to';
 }
 
 function object(text: string, lead: Lead = guessedLead(text)): string {
@@ -147,13 +140,6 @@ function dayWords(day: string): string {
 const seriesNames = (series: readonly Reminder[]): string =>
   `the series ${listOf(series.map(({ text }) => quoted(text)))}`;
 
-/** `2026-11-21`, `2026-11-27` → `Sat 21 Nov to Fri 27 Nov` */
-const spanWords = (days: readonly string[]): string =>
-  [...new Set(days)]
-    .map((day) => new Date(`${day}T12:00:00Z`))
-    .map((noon) => formatInstant(noon, 'UTC', noon).replace(/ \d\d:\d\d$/, ''))
-    .join(' to ');
-
 const caughtUp: Record<CatchUp, string> = {
   late: 'said late, with how often it was missed',
   latest: 'said late, once',
@@ -177,17 +163,10 @@ export const texts = {
     label: 'Not what I meant…',
     form: { field: 'when', label: 'When instead?', placeholder: 'tomorrow at 9, every Monday at 8' },
   },
-  offer: (text: string) => `Shall I remind you of ${quoted(text)}?`,
-  offered: (when: string) => `Remind me ${when}`,
   noTime: (text: string, lead?: Lead) => ({
     message: `When should I remind you ${object(text, lead)}?`,
     remedy: 'For example "in 20 minutes", "tomorrow at 9" or "every Monday at 8".',
   }),
-  whenIs: (event: string) => ({
-    message: `When is ${quoted(event)}?`,
-    remedy: 'I have no reminder of it that tells. For example "tomorrow at 3pm".',
-  }),
-  noSuchSeries: 'That I can set for single days only. Name the days and the hour, for example "every Monday at 8".',
   noText: { message: 'What should I remind you of?', remedy: 'For example "remind me to call Bob tomorrow at 9".' },
   tooLong: (max: number) => `A reminder may have at most ${max.toLocaleString('en')} characters.`,
   tooMany: (max: number) => ({
@@ -223,11 +202,9 @@ export const texts = {
       : `Done: ${quoted(reminder.text)}.`,
   notOpen: (reminder: Reminder, next: Instant, now: Instant) =>
     `${quoted(reminder.text)} is not due now; it comes next on ${instantWords(next, reminder.zone, now)}.`,
-  /** Other words for the one at `next` alone, and for the whole series. */
-  onlyThen: ({ zone }: Reminder, next: Instant) =>
-    `day time once only just ${new Intl.DateTimeFormat('en', { timeZone: zone, weekday: 'long' }).format(next)}`,
   once: 'just once this time',
   always: 'all of them both each every everything always it',
+  noSeries: ({ text }: Reminder) => `${quoted(text)} comes only once: it can be moved or deleted, not skipped.`,
   notThen: ({ text, plannedAt, zone }: Reminder, now: Instant) =>
     `${quoted(text)} does not come then as it is.${plannedAt ? ` Next: ${instantWords(plannedAt, zone, now)}.` : ''}`,
   moveNext: ({ plannedAt, zone }: Reminder, at: Instant, now: Instant) =>
@@ -265,10 +242,6 @@ export const texts = {
     remedy: 'For example "move the dentist to Friday 3pm".',
   },
   oneOrAll: (reminder: Reminder) => `${quoted(reminder.text)} repeats. Move only its next time, or replace the series?`,
-  someOrAll: ({ text }: Reminder, changed: string) => ({
-    message: `${quoted(text)} comes on other days, too. Replace the whole series by ${changed}?`,
-    remedy: 'For these days alone, leave them out first ("not on Tuesdays"), then set a reminder for them.',
-  }),
   timeOfOneOrAll: (reminder: Reminder, at: Instant, now: Instant) =>
     `${quoted(reminder.text)} repeats. Move only the next one, to ${instantWords(at, reminder.zone, now)}, or the whole series?`,
   deleted: (reminder: Reminder) =>
@@ -308,16 +281,6 @@ export const texts = {
     const end = series.length === 0 ? '' : ` That ends ${seriesNames(series)}.`;
     return `${found.length === 1 ? 'Delete your only reminder?' : `Delete all ${found.length} reminders?`}${end}`;
   },
-  /** `days`: the first and the last, `2026-11-21`. */
-  reallyDays: (found: readonly Reminder[], days: readonly string[]) => {
-    const [series, single] = [found.filter(({ rule }) => rule), found.filter(({ rule }) => !rule)];
-    const names = (some: readonly Reminder[]) => listOf(some.map(({ text }) => quoted(text)));
-    const acts = [
-      ...(series.length > 0 ? [`leave out ${names(series)} (${series.length === 1 ? 'it goes' : 'they go'} on)`] : []),
-      ...(single.length > 0 ? [`delete ${names(single)}`] : []),
-    ];
-    return `For ${spanWords(days)}: ${acts.join(' and ')}?`;
-  },
   leftOut: (reminder: Reminder, skipped: readonly Instant[], now: Instant) => {
     const { text, plannedAt, zone } = reminder;
     const [first, last] = [skipped[0], skipped.at(-1)].map((at) => (at ? instantWords(at, zone, now) : ''));
@@ -347,11 +310,5 @@ export const texts = {
     message: `I do not know which day ${quoted(words)} is.`,
     remedy: 'Say it in plain English words, for example "today", "tomorrow", "Friday" or "this week".',
   }),
-  about: (count: number) =>
-    `I did not understand all of that. Is it about ${count === 1 ? 'this reminder? Say what to do with it' : 'one of these? Say which, and what to do with it'}:`,
-  moveLabel: (when: string) => `Move to ${shorten(when, 40)}`,
-  skipLabel: (days?: string) => (days === undefined ? 'Skip the next one' : `Skip ${spanWords(days.split('/'))}`),
-  doneLabel: 'Done',
-  deleteLabel: (isSeries: boolean) => (isSeries ? 'End the series' : 'Delete it'),
   prompt: (lines: readonly string[]) => `The soonest pending ones: ${listOf(lines)}.`,
 };

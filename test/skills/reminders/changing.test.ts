@@ -60,10 +60,12 @@ for (const { name, available, open } of testDatabases)
       test('words of the text find it, whatever case and number', async () => {
         await remind('Buy the milk', 'tomorrow at 9');
         await remind('milkshake with Eve', 'tomorrow at 10');
+        await remind('milk for Eve', 'tomorrow at 11');
         expect(words(await coda.call('reminder_complete', { which: 'the MILK reminder' }))).toBe(
           'Which one do you mean?',
         );
         expect(words(await coda.call('reminder_complete', { which: 'buy milk' }))).toBe('Done: “Buy the milk”.');
+        expect(words(await coda.call('reminder_complete', { which: 'MILK' }))).toBe('Done: “milk for Eve”.');
       });
 
       test('several that fit are asked about, and the press settles it', async () => {
@@ -80,10 +82,34 @@ for (const { name, available, open } of testDatabases)
         await list();
         await coda.passTo('2026-11-20T09:00:00Z');
         await remind('soonest', 'in 1 minutes');
-        expect(words(await coda.call('reminder_delete', { which: 'the second one' }))).toBe(
-          'Deleted the reminder “later”.',
-        );
+        expect(words(await coda.call('reminder_delete', { which: '2' }))).toBe('Deleted the reminder “later”.');
         expect(await coda.call('reminder_delete', { which: '7' })).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+      });
+
+      test('all is all that is pending, never the list that was shown last, and is asked about', async () => {
+        await remind('swim', 'tomorrow at 9');
+        await remind('sauna', 'tomorrow at 11');
+        await remind('cook', 'every day at 18:00');
+        expect(await list({ day: 'today' })).toContain('1. cook');
+        const asked = await coda.call('reminder_delete', { which: 'all' });
+        expect(words(asked)).toBe('Delete all 3 reminders? That ends the series “cook”.');
+        expect(await list()).toContain('3 pending reminders');
+        await press(asked, 'Delete all 3');
+        expect(await list()).toContain('no reminders');
+      });
+
+      test('several numbers are those, and taken back together', async () => {
+        for (const hour of [9, 10, 11]) await remind(`at ${hour}`, `tomorrow at ${hour}`);
+        await list();
+        const gone = await coda.call('reminder_delete', { which: '1, 3' });
+        expect(await list()).toMatch(/^1 pending reminder:\n1\. at 10/);
+        await undo(gone);
+        expect(await list()).toContain('3 pending reminders');
+        // A button of an earlier version took days off: it ends nothing.
+        const which = gone.ok ? gone.id : '';
+        const takesDays = { which, days: '2026-11-21/2026-11-21', sure: true };
+        await expect(coda.call('reminder_delete', takesDays)).rejects.toThrow('days');
+        expect(await list()).toContain('3 pending reminders');
       });
 
       test('what fits nothing is said not to be found', async () => {
@@ -169,6 +195,36 @@ for (const { name, available, open } of testDatabases)
         await undo(done);
         await coda.passTo('2026-11-20T09:01:00Z');
         expect(heard()).toEqual(['⏰ call Bob\n(was due at 09:05)']);
+      });
+
+      test('a day of a series is skipped by its name, and what comes once is not', async () => {
+        await remind('gym', 'every weekday at 18:00');
+        await remind('dentist', 'on Tuesday at 10');
+        expect(words(await coda.call('reminder_complete', { which: 'gym', ahead: true, day: 'Tuesday' }))).toBe(
+          'Skipped: “gym” on Tue 24 Nov at 18:00. Next: Fri 20 Nov at 18:00.',
+        );
+        expect(await list({ day: 'Tuesday' })).toMatch(/^1 reminder on Tuesday:\n1\. dentist/);
+        expect(await list({ day: 'Monday' })).toContain('gym');
+        const refused = await coda.call('reminder_complete', { which: 'dentist', ahead: true, day: 'Tuesday' });
+        expect(refused).toMatchObject({ ok: false, code: 'NO_CHANGE' });
+        expect(await coda.call('reminder_complete', { which: 'gym', day: 'blorp' })).toMatchObject({
+          ok: false,
+          code: 'NOT_A_DATE',
+        });
+      });
+
+      test('what an edit leaves out stays: the hour, the day, the half of the day, the end', async () => {
+        await remind('dentist', 'on Tuesday at 15:00');
+        const moved = async (when: string, input = {}) =>
+          words(await coda.call('reminder_edit', { which: 'dentist', when, ...input }));
+        expect(await moved('Thursday')).toContain('Thu 26 Nov at 15:00');
+        expect(await moved('4')).toContain('Thu 26 Nov at 16:00');
+        expect(await moved('an hour earlier')).toContain('Thu 26 Nov at 15:00');
+        expect(await moved('weekly')).toContain('every Thursday at 15:00');
+        expect(await moved('blorp')).toContain('could not make out when "blorp" is');
+        expect(await moved('6pm')).toContain('or the whole series?');
+        await remind('pills', 'every day at 8 until 30 November');
+        expect(words(await coda.call('reminder_edit', { which: 'pills', when: 'every day at 9' }))).toContain('until');
       });
 
       test('series move to another zone with their time of day, and back', async () => {

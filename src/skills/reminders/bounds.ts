@@ -1,0 +1,70 @@
+/** What stays of a series that is changed: where it begins and ends, and the days that it leaves out. */
+import { DAY_MS } from '../../base/clock.ts';
+import { nextOf, type Once, type Planned, parseWhen, type Recurring, type WhenContext } from '../../time/index.ts';
+import { dayIn } from './days.ts';
+import type { Reminder } from './reminder.ts';
+import { linesOf, type RuleLines, textOf } from './rule-lines.ts';
+
+/** The rule without `day`, which is one of its zone: `2026-11-21`. */
+export function leavingOut(rule: string, day: string): string {
+  const lines = linesOf(rule);
+  return textOf({ ...lines, days: [...lines.days, day.replaceAll('-', '')] });
+}
+
+const PACES = { MINUTELY: 1, HOURLY: 1, DAILY: 1, WEEKLY: 7, MONTHLY: 31, YEARLY: 366 } as const;
+const FROM = /\b(?:start|begin|from|next)/i;
+
+/** `when`, which `words` say: a series that was to begin or to end at another time does so in its other rhythm, too. */
+export function stillBounded(
+  found: Reminder,
+  words: string,
+  when: Once | Recurring,
+  ctx: WhenContext,
+): Once | Recurring {
+  const { rule, plannedAt, lastOccurrence, zone } = found;
+  if (when.kind !== 'recurring' || rule === undefined) return when;
+  const bounded = stillUntil(rule, words, when);
+  if (!plannedAt || lastOccurrence || FROM.test(words)) return bounded;
+  const pace =
+    PACES[/FREQ=(\w+)/.exec(rule)?.[1] as keyof typeof PACES] * Number(/INTERVAL=(\d+)/.exec(rule)?.[1] ?? 1);
+  if (!(plannedAt.getTime() - ctx.now.getTime() > pace * DAY_MS)) return bounded;
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(plannedAt);
+  const later = parseWhen(`${words} starting ${day}`, ctx);
+  return later.kind === 'recurring' ? stillUntil(rule, words, later) : bounded;
+}
+
+const BOUNDS = /\b(?:until|till|til|through|for|times|forever|always|ever)\b/i;
+
+/** A series that was to end ends then in its other rhythm, too, unless the words say how far it goes. */
+function stillUntil(rule: string, words: string, when: Recurring): Recurring {
+  const [until] = /UNTIL=\w+/.exec(rule) ?? [];
+  if (until === undefined || BOUNDS.test(words) || /(?:UNTIL|COUNT)=/.test(when.rule)) return when;
+  const last = until.slice('UNTIL='.length);
+  const end = new Date(last.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?$/, '$1-$2-$3T$4:$5:$6Z'));
+  if (!when.next.some((at) => at <= end)) return when;
+  const bounded = when.rule.replace(/RRULE:(FREQ=\w+(?:;INTERVAL=\d+)?)/g, `RRULE:$1;${until}`);
+  return { ...when, rule: bounded, next: when.next.filter((at) => at <= end) };
+}
+
+/** Another hour of a series: it keeps its days off, and does not come again on the day that was done, or skipped. */
+export function atItsHour(
+  { rule = '', doneOccurrence }: Reminder,
+  schedule: Planned,
+): Pick<Planned, 'rule' | 'plannedAt'> {
+  const [before, after] = [linesOf(rule), linesOf(schedule.rule ?? '')];
+  if (!isOnSameDays(before, after) || clockOf(before) === clockOf(after)) return schedule;
+  const moved = after.days.length > 0 ? textOf(after) : textOf({ ...after, days: before.days });
+  const dayOf = dayIn(schedule.zone);
+  const done = doneOccurrence === undefined ? '' : dayOf(doneOccurrence);
+  let next = nextOf(moved, new Date(schedule.plannedAt.getTime() - 1));
+  while (next && dayOf(next) <= done) next = nextOf(moved, next);
+  return next ? { rule: moved, plannedAt: next } : schedule;
+}
+
+const clockOf = ({ start }: RuleLines): string | undefined => /T(\d{6})/.exec(start)?.[1];
+
+/** Once a day at most, on the same days but for those that are left out. */
+function isOnSameDays({ rules }: RuleLines, other: RuleLines): boolean {
+  const days = rules.join('\n');
+  return days !== '' && days === other.rules.join('\n') && !/BYHOUR|BYMINUTE|FREQ=(?:HOURLY|MINUTELY)/.test(days);
+}
