@@ -17,6 +17,7 @@ import {
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, type Delivery, deadJobSource, type Receiver } from '../delivery/index.ts';
+import { routeFetch } from '../egress/index.ts';
 import type { Events, JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
@@ -116,6 +117,7 @@ const EVENTS = 'coda_alerts';
 export async function build(config: Config, world: World, options: BuildOptions): Promise<App> {
   const closer = new Closer();
   try {
+    closer.onClose('proxy', await routeFetch(world.proxy));
     return await assemble(config, await traced(world, options.version, closer), options, closer);
   } catch (error) {
     await closer.close();

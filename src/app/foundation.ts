@@ -37,7 +37,7 @@ export async function openFoundation(
   const artifacts = await openArtifacts(dataDir, world.clock);
   const bus = await parts.add('bus', openHints(database, config.redis?.url, world));
   const { ports, i_understand_private: allow } = config.egress;
-  const egress = new Egress({ ports, allow, resolve: world.resolve });
+  const egress = new Egress({ ports, allow, resolve: world.resolve, proxy: world.proxy });
   const cache = await parts.add('cache', openCache({ url: config.redis?.url }, world));
   return { database, artifacts, bus, egress, cache };
 }

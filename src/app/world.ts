@@ -3,6 +3,7 @@ import { CodaError } from '../base/errors.ts';
 import { FaultBook } from '../base/faults.ts';
 import { createLog, type LogLevel, Secrets } from '../base/log.ts';
 import { MetricsBook } from '../base/metrics.ts';
+import { OutboundProxy } from '../base/outbound.ts';
 import { Trace } from '../base/trace.ts';
 import type { World } from '../base/world.ts';
 
@@ -25,6 +26,7 @@ export function createWorld({ env, secrets = new Secrets(), level, testClock }: 
     secrets,
     metrics: new MetricsBook(),
     faults: new FaultBook(),
+    proxy: OutboundProxy.of(env),
   };
   const killAt = env.CODA_TEST_KILL_AT;
   return killAt ? { ...world, probe: killer(killAt) } : world;

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { FaultBook } from './faults.ts';
 import type { Log, Secrets } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { OutboundProxy } from './outbound.ts';
 import type { Spans } from './spans.ts';
 import type { Trace } from './trace.ts';
 
@@ -25,6 +26,8 @@ export interface World {
   spans?: Spans;
   /** Where what fails is counted; left out, nobody asks. */
   faults?: FaultBook;
+  /** The proxies that the environment names for what is asked of others; left out, all is reached directly. */
+  proxy?: OutboundProxy | undefined;
   /** The addresses of a name, instead of the system's resolver, for names that others chose. Rejects where there are none. */
   resolve?(host: string): Promise<readonly string[]>;
   /** Called around every named transaction and send: kill points for tests, counters and traces. */

@@ -2,6 +2,8 @@
 
 import { CommanderError } from 'commander';
 import { CodaError, ERRORS } from '../base/errors.ts';
+import { OutboundProxy } from '../base/outbound.ts';
+import { routeFetch } from '../egress/index.ts';
 import { catchCrashes } from './crash.ts';
 import { createProgram } from './program.ts';
 import { errorText, fromCommander, internal } from './texts.ts';
@@ -19,7 +21,9 @@ export async function main(io: NodeJS.Process): Promise<number> {
     },
   });
   const release = catchCrashes(io);
+  let direct = () => {};
   try {
+    direct = await routeFetch(OutboundProxy.of(io.env));
     await program.parseAsync(io.argv);
     return status;
   } catch (error) {
@@ -35,6 +39,7 @@ export async function main(io: NodeJS.Process): Promise<number> {
     return told.exitStatus;
   } finally {
     release();
+    direct();
   }
 }
 

@@ -1,7 +1,8 @@
-import type { AllowedNetwork } from './address.ts';
+import type { OutboundProxy } from '../base/outbound.ts';
+import { type AllowedNetwork, rangeOf } from './address.ts';
 import { ACCEPTED_ENCODINGS, bounded, decoded, type Pace, tooLarge } from './body.ts';
 import { type EgressFailure, failure, failureIn } from './failure.ts';
-import { type Hop, type HopRequest, hop } from './hop.ts';
+import { type Hop, type HopRequest, hop, type Tunnel } from './hop.ts';
 import { hostOf, parseUrl, type Reach, type Resolve, systemResolve, type Target, targetOf } from './target.ts';
 import { Watch } from './watch.ts';
 
@@ -12,6 +13,8 @@ export interface EgressOptions {
   allow: readonly AllowedNetwork[];
   /** Instead of the system's. */
   resolve?: Resolve | undefined;
+  /** The owner's, for public addresses. */
+  proxy?: OutboundProxy | undefined;
 }
 
 export interface Limits {
@@ -73,21 +76,36 @@ export interface Answer {
  */
 export class Egress {
   private readonly reach: Reach;
+  private readonly proxy: OutboundProxy | undefined;
 
-  constructor({ ports, allow, resolve = systemResolve }: EgressOptions) {
+  constructor({ ports, allow, resolve = systemResolve, proxy }: EgressOptions) {
     this.reach = { ports, allow, resolve };
+    this.proxy = proxy;
   }
 
   /** The same for addresses that the owner has configured: any network, any port. Never for one that others chose. */
   trusting(): Egress {
     const allow = [{ network: '0.0.0.0/0' }, { network: '::/0' }];
-    return new Egress({ ports: this.reach.ports, allow, resolve: this.reach.resolve });
+    return new Egress({ ports: this.reach.ports, allow, resolve: this.reach.resolve, proxy: this.proxy });
   }
 
   /** Where a request to `url` would go, without sending one. */
   async check(url: string): Promise<Target | EgressFailure> {
     const parsed = parseUrl(url);
     return parsed instanceof URL ? targetOf(parsed, this.reach) : parsed;
+  }
+
+  /**
+   * How to reach a checked target by the owner's proxy; undefined: directly. The proxy is asked for the checked address and
+   * not for its name, so that there is no second resolution; what is not public it never hears of.
+   */
+  tunnel({ url, addresses }: Target): Tunnel | undefined {
+    const { proxy } = this;
+    const by = proxy?.for(url);
+    if (!proxy || !by || addresses.some((address) => rangeOf(address) !== 'public')) return undefined;
+    const [host = ''] = addresses;
+    const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+    return (servername, signal) => proxy.tunnel(by, { host, port }, servername, signal);
   }
 
   /** Never rejects: what can go wrong outside is a value. Nothing is kept between requests: no cookie, no connection. */
@@ -108,7 +126,8 @@ export class Egress {
       watch.within(limits.connectMs, 'its name cannot be resolved');
       const target = await unlessEnded(watch, targetOf(url, this.reach));
       if (!target.ok) return target;
-      const answer = await hop(target, hopRequest(request, limits, url.origin === first.origin), watch);
+      const asked = hopRequest(request, limits, url.origin === first.origin);
+      const answer = await hop(target, asked, watch, this.tunnel(target));
       if (!answer.ok) return answer;
       const { location } = answer.headers;
       if (answer.status < 300 || answer.status > 399 || location === undefined) {

@@ -24,6 +24,9 @@ export interface Hop {
   close(): void;
 }
 
+/** Opens a connection by a proxy, encrypted for `servername` where one is given. */
+export type Tunnel = (servername: string | undefined, signal: AbortSignal) => Promise<Socket>;
+
 const MAX_HEADER_BYTES = 16_384;
 /** More addresses of one name are not tried. */
 const MOST_TRIED = 8;
@@ -33,6 +36,7 @@ export async function hop(
   { url, addresses }: Target,
   { method, headers, body, connectMs, headersMs }: HopRequest,
   watch: Watch,
+  tunnel?: Tunnel,
 ): Promise<Hop | EgressFailure> {
   // 100 ms to load, and often nothing is fetched.
   const { Client, buildConnector } = await import('undici');
@@ -42,8 +46,19 @@ export async function hop(
     maxCachedSessions: 0,
     timeout: 0,
   });
+  const servername = url.protocol === 'https:' ? hostOf(url) : undefined;
   const client = new Client(url.origin, {
-    connect: (options, callback) =>
+    connect: (options, callback) => {
+      if (tunnel) {
+        tunnel(servername, watch.signal).then(
+          (socket) => {
+            watch.within(headersMs, 'it does not answer');
+            callback(null, socket);
+          },
+          (error: Error) => callback(error, null),
+        );
+        return;
+      }
       pinned(options, (error, socket) => {
         if (error) return callback(error, null);
         if (isOneOf(socket, addresses)) {
@@ -52,7 +67,8 @@ export async function hop(
         }
         socket?.destroy();
         callback(new Error('connected to an address that was not checked'), null);
-      }),
+      });
+    },
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: MAX_HEADER_BYTES,

@@ -3,5 +3,6 @@ export type { AllowedNetwork } from './address.ts';
 export { type Answer, Egress, type EgressOptions, type Limits, type Request } from './egress.ts';
 export { Endpoint, type ServiceFailure } from './endpoint.ts';
 export { type EgressCode, type EgressFailure, failureIn } from './failure.ts';
+export { proxied, routeFetch } from './outbound.ts';
 export { type EgressProxy, openProxy, type ProxyOptions } from './proxy.ts';
 export type { Resolve, Target } from './target.ts';

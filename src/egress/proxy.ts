@@ -48,11 +48,15 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
     if (!target.ok) options.refused?.(target);
     return target;
   };
+  const open = async (target: Target): Promise<Socket> => {
+    const by = egress.tunnel(target);
+    return keep(by ? await by(undefined, AbortSignal.timeout(CONNECT_MS)) : connectTo(target));
+  };
   const server = createServer((request, response) => {
-    void forward(request, response, reach, keep);
+    void forward(request, response, reach, open);
   });
   server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
-    void tunnel(request.url ?? '', keep(client), head, reach, keep);
+    void tunnel(request.url ?? '', keep(client), head, reach, open);
   });
   server.on('connection', (connection: Socket | Duplex) => {
     keep(connection);
@@ -78,15 +82,18 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
 }
 
 type Reach = (url: string) => Promise<Target | EgressFailure>;
-type Keep = <S extends Duplex>(socket: S) => S;
+/** Opens a connection to a checked target, by the owner's proxy where one is for it. */
+type Open = (target: Target) => Promise<Socket>;
 
-async function forward(request: IncomingMessage, response: ServerResponse, reach: Reach, keep: Keep): Promise<void> {
+async function forward(request: IncomingMessage, response: ServerResponse, reach: Reach, open: Open): Promise<void> {
   const target = await reach(request.url ?? '');
   if (!target.ok) return refuse(response, target);
   const { url } = target;
+  const socket = await open(target).catch(() => undefined);
+  if (!socket) return void response.writeHead(502).end();
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !HOP_BY_HOP.test(name)));
   const onward = httpRequest({
-    createConnection: () => keep(connectTo(target)),
+    createConnection: () => socket,
     ...{ method: request.method, path: `${url.pathname}${url.search}`, headers: { ...headers, host: url.host } },
     timeout: IDLE_MS,
   });
@@ -105,18 +112,21 @@ async function forward(request: IncomingMessage, response: ServerResponse, reach
   request.pipe(onward);
 }
 
-async function tunnel(authority: string, client: Duplex, head: Buffer, reach: Reach, keep: Keep): Promise<void> {
+async function tunnel(authority: string, client: Duplex, head: Buffer, reach: Reach, open: Open): Promise<void> {
   const target = await reach(`https://${authority}/`);
   if (!target.ok) {
     client.end(`HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nX-Refused: ${target.code}\r\n\r\n`);
     return;
   }
-  const onward = keep(connectTo(target));
-  onward.once('connect', () => {
+  const onward = await open(target).catch(() => undefined);
+  if (!onward) return void client.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n');
+  const begin = () => {
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
     if (head.length > 0) onward.write(head);
     client.pipe(onward).pipe(client);
-  });
+  };
+  if (onward.connecting) onward.once('connect', begin);
+  else begin();
   onward.once('close', () => client.destroy());
   client.once('close', () => onward.destroy());
 }

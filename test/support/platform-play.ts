@@ -7,6 +7,7 @@ import { type App, build, readConfig } from '../../src/app/index.ts';
 import { SystemClock, TestClock } from '../../src/base/clock.ts';
 import { createLog, Secrets } from '../../src/base/log.ts';
 import { MetricsBook } from '../../src/base/metrics.ts';
+import { OutboundProxy } from '../../src/base/outbound.ts';
 import type { World } from '../../src/base/world.ts';
 import type { Command, Skill } from '../../src/chat/index.ts';
 import type { Database } from '../../src/storage/index.ts';
@@ -23,6 +24,8 @@ export interface PlatformPlayOptions {
   tools?: readonly AnyTool[];
   /** Has an embedded database that was nobody's before: one that many suites have used prepares no further statements. */
   freshEngine?: boolean;
+  /** The environment, of which the configuration knows nothing. */
+  env?: Record<string, string>;
   /** Begins without coda. */
   asleep?: boolean;
 }
@@ -103,7 +106,9 @@ export abstract class PlatformPlay<Fake extends FakeOfPlatform, Options extends 
     const log = createLog('debug', secrets, { write: (line) => void this.log.push(line) });
     const clock = options.stillClock ? new TestClock(new Date(fake.now())) : new SystemClock();
     const told = process.env.CODA_TEST_LOG ? createLog('debug', secrets) : log;
-    this.world = { clock, env: {}, log: told, secrets, metrics: new MetricsBook() };
+    const { env = {} } = options;
+    const proxy = OutboundProxy.of(env);
+    this.world = { clock, env, log: told, secrets, metrics: new MetricsBook(), proxy };
   }
 
   /** The keys of the configuration that the platform needs. */

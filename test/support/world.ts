@@ -2,6 +2,7 @@ import { TestClock } from '../../src/base/clock.ts';
 import { FaultBook } from '../../src/base/faults.ts';
 import { Secrets, silentLog } from '../../src/base/log.ts';
 import { MetricsBook } from '../../src/base/metrics.ts';
+import { OutboundProxy } from '../../src/base/outbound.ts';
 import type { Point, World } from '../../src/base/world.ts';
 
 export interface TestWorld extends World {
@@ -20,6 +21,7 @@ export function testWorld({ at = '2026-11-20T08:00:00Z', env = {} as World['env'
     secrets: new Secrets(),
     metrics: new MetricsBook(),
     faults: new FaultBook(),
+    proxy: OutboundProxy.of(env),
     points,
     probe: (point) => points.push(point),
   };

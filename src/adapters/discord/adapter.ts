@@ -97,7 +97,7 @@ class Discord implements DiscordAdapter {
       answered: (id) => this.speaker.answered(id),
     });
     this.listener = listener;
-    this.connection = new Connection(options.config, options.log, {
+    this.connection = new Connection(options, {
       ready: (ready, awayMs) => {
         listener.ready(ready, awayMs);
         this.ready(ready, reachable);

@@ -4,7 +4,9 @@ import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { RawChannel, RawGuild } from './channels.ts';
 import type { DiscordConfig } from './config.ts';
+import type { DiscordOptions } from './options.ts';
 import type { RawMessage } from './parse.ts';
+import { GatewayRelay } from './relay.ts';
 import { guardedShards } from './shard.ts';
 import { restOptions } from './transport.ts';
 import { CONTENT_REFUSED, GatewayRefusal, TOKEN_REFUSED, type Trouble, troubleOf } from './trouble.ts';
@@ -70,8 +72,14 @@ export class Connection {
   /** Without it only what mentions coda, and direct messages, can be read. */
   private readsAll = true;
   trouble: Trouble | undefined;
+  private readonly relay: GatewayRelay | undefined;
 
-  constructor(config: DiscordConfig, log: Log, heard: GatewayHandlers, times = TIMES) {
+  constructor(
+    { config, log, proxy }: Pick<DiscordOptions, 'config' | 'log' | 'proxy'>,
+    heard: GatewayHandlers,
+    times = TIMES,
+  ) {
+    this.relay = proxy && new GatewayRelay(proxy);
     this.times = times;
     this.config = config;
     this.log = log;
@@ -115,6 +123,7 @@ export class Connection {
     clearTimeout(this.watchdog);
     this.attempt?.close();
     await this.attempt?.ended.promise;
+    await this.relay?.close();
   }
 
   private async makeClient(attempt: Attempt): Promise<Client> {
@@ -125,6 +134,7 @@ export class Connection {
       wanted: () => !attempt.over && !this.closed,
       left: () => attempt.stands && !attempt.over && this.left(attempt),
       broke: (error) => attempt.fail(error),
+      reach: async (address) => this.relay?.through(address) ?? address,
       strange: (event, reason) => this.log.error({ event, error: reason }, NOT_UNDERSTOOD),
     });
     const intents = [Intents.Guilds, Intents.GuildMessages, Intents.DirectMessages];

@@ -9,7 +9,7 @@ export const discord: Platform<DiscordConfig> = {
   config,
   off: off(),
   setup: async () => (await import('./setup.ts')).setup,
-  async open({ config, access, world: { clock, log }, artifacts, commands, complete, isStranger }) {
+  async open({ config, access, world: { clock, log, proxy }, artifacts, commands, complete, isStranger }) {
     const { discordAdapter } = await import('./adapter.ts');
     const named = [...access.owners, ...access.members];
     return discordAdapter({
@@ -19,6 +19,7 @@ export const discord: Platform<DiscordConfig> = {
       isStranger: ({ externalId, groups }) => isStranger({ externalId, groups }),
       clock,
       log,
+      proxy,
       artifacts,
       commands,
       complete: (command, option, typed, externalId) => complete({ command, option, typed, externalId }),

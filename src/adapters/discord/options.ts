@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import type { OutboundProxy } from '../../base/outbound.ts';
 import type { Command } from '../../chat/index.ts';
 import type { Sender } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
@@ -15,6 +16,8 @@ export interface DiscordOptions {
   isStranger(sender: Sender): Promise<boolean>;
   clock: Clock;
   log: Log;
+  /** By which the Gateway is reached. */
+  proxy?: OutboundProxy | undefined;
   artifacts: Artifacts;
   commands: readonly Command[];
   /** What may be typed into a command's option; at most 25, within a second. */

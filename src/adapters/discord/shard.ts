@@ -13,6 +13,8 @@ export interface ShardWatch {
   left(): void;
   /** It cannot go on. */
   broke(error: unknown): void;
+  /** Where the Gateway at `address` is reached from here. */
+  reach(address: string): Promise<string>;
   /** An event was dropped because it could not be understood. */
   strange(event: string, reason: string): void;
 }
@@ -20,7 +22,10 @@ export interface ShardWatch {
 /** What is used of discord.js's shard. */
 interface Shard {
   connection: { on(event: 'error', listener: () => void): void; terminate(): void } | null;
-  strategy: { options: { gatewayInformation: { url: string } } };
+  strategy: {
+    options: { gatewayInformation: { url: string } };
+    retrieveSessionInfo(id: number): Promise<{ resumeURL: string } | null>;
+  };
   onMessage(data: unknown, isBinary: boolean): Promise<void>;
   unpackMessage(data: unknown, isBinary: boolean): Promise<unknown>;
   onClose(code: number): Promise<void>;
@@ -53,7 +58,14 @@ export function guardedShards(Strategy: typeof SimpleShardingStrategy, watch: Sh
 }
 
 function guard(shard: Shard, watch: ShardWatch): void {
-  const { onMessage, unpackMessage, onClose, heartbeat, internalConnect, destroy } = shard;
+  const { onMessage, unpackMessage, onClose, heartbeat, internalConnect, destroy, strategy } = shard;
+  // Its own: what the Gateway says is compared with this, and a session is resumed at the address that it came with.
+  const gateway = strategy.options.gatewayInformation.url;
+  const retrieve = strategy.retrieveSessionInfo.bind(strategy);
+  strategy.retrieveSessionInfo = async (id) => {
+    const session = await retrieve(id);
+    return session && { ...session, resumeURL: await watch.reach(session.resumeURL) };
+  };
   /** Nobody waits for what `work` resolves to, so that what it throws is told here. */
   const caught = async (work: () => Promise<void>): Promise<void> => {
     try {
@@ -63,7 +75,7 @@ function guard(shard: Shard, watch: ShardWatch): void {
     }
   };
   shard.unpackMessage = async (...given) => {
-    const frame = frameOf(await unpackMessage.call(shard, ...given), shard.strategy.options.gatewayInformation.url);
+    const frame = frameOf(await unpackMessage.call(shard, ...given), gateway);
     if (frame && 'strange' in frame) return void watch.strange(frame.event, frame.strange);
     return frame;
   };
@@ -74,7 +86,11 @@ function guard(shard: Shard, watch: ShardWatch): void {
     return caught(() => onClose.call(shard, code));
   };
   shard.internalConnect = async () => {
-    if (watch.wanted()) await caught(() => internalConnect.call(shard));
+    if (!watch.wanted()) return;
+    await caught(async () => {
+      strategy.options.gatewayInformation = { ...strategy.options.gatewayInformation, url: await watch.reach(gateway) };
+      await internalConnect.call(shard);
+    });
   };
   shard.destroy = (options) => {
     if (options?.recover !== undefined) watch.left();

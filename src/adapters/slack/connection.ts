@@ -3,6 +3,8 @@ import { backOff, deferred, withTimeout } from '../../base/async.ts';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { OutboundProxy } from '../../base/outbound.ts';
+import { proxied } from '../../egress/index.ts';
 import { clientOptions, quiet } from './client.ts';
 import type { SlackConfig } from './config.ts';
 import type { SlackOptions } from './options.ts';
@@ -59,9 +61,11 @@ export class Connection {
   /** A socket says that it goes: another one is wanted beside it. */
   private isLeaving = false;
   private refused: Trouble | undefined;
+  private readonly proxy: OutboundProxy | undefined;
 
-  constructor({ config, log, clock }: Pick<SlackOptions, 'config' | 'log' | 'clock'>, hears: Hears) {
+  constructor({ config, log, clock, proxy }: Pick<SlackOptions, 'config' | 'log' | 'clock' | 'proxy'>, hears: Hears) {
     this.config = config;
+    this.proxy = proxy;
     this.log = log;
     this.clock = clock;
     this.hears = hears;
@@ -111,11 +115,12 @@ export class Connection {
   private async connect(): Promise<void> {
     // 300 ms and 35 MB: only who has Slack pays for it.
     const { SocketModeReceiver } = await import('@slack/bolt');
-    const { log, config } = this;
+    const { log, config, proxy } = this;
     const receiver = new SocketModeReceiver({
       appToken: config.app_token ?? '',
       logger: quiet(log),
       autoReconnectEnabled: false,
+      ...(proxy && { dispatcher: (await proxied(proxy)) as never }),
       installerOptions: { clientOptions: clientOptions(config, log) as never },
     });
     const socket = new Socket(receiver, log, {

@@ -9,11 +9,11 @@ export const slack: Platform<SlackConfig> = {
   config,
   off: off(),
   setup: async () => (await import('./setup.ts')).setup,
-  async open({ config, access, world: { clock, log }, artifacts, commands, home }) {
+  async open({ config, access, world: { clock, log, proxy }, artifacts, commands, home }) {
     const { slackAdapter } = await import('./adapter.ts');
     const groups = [...access.owners, ...access.members].filter((entry) =>
       /^slack-(?:workspace|usergroup|channel):/.test(entry),
     );
-    return slackAdapter({ config, groups, clock, log, artifacts, commands, home });
+    return slackAdapter({ config, groups, clock, log, proxy, artifacts, commands, home });
   },
 };

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import type { OutboundProxy } from '../../base/outbound.ts';
 import type { Command, PlatformDeps } from '../../chat/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 import type { SlackConfig } from './config.ts';
@@ -12,6 +13,8 @@ export interface SlackOptions {
   home: PlatformDeps<SlackConfig>['home'];
   clock: Clock;
   log: Log;
+  /** By which Socket Mode goes. */
+  proxy?: OutboundProxy | undefined;
   artifacts: Artifacts;
   commands: readonly Command[];
 }

@@ -10,6 +10,7 @@ import { FaultLog, type JobQueue, runningInstances, type Schedules } from '../..
 import { type DoctorDeps, doctor, isOf } from '../../skills/doctor/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { machineChecks } from './machine.ts';
+import { proxyCheck } from './proxy.ts';
 import { databaseCheck, storageCheck } from './storage.ts';
 import {
   approvalCheck,
@@ -65,6 +66,7 @@ function coreChecks(parts: DoctorParts, breakers: Breakers, faults: FaultLog): H
     storageCheck(parts.healthy),
     databaseCheck(database, others),
     ...machineChecks(config, database),
+    ...(world.proxy ? [proxyCheck(world.proxy)] : []),
     busCheck(parts.bus, config.redis !== undefined),
     replicaCheck(database, clock),
     deadLetterCheck(delivery.outbox),

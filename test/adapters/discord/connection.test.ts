@@ -23,7 +23,7 @@ async function connect({ open = true, times = QUICK } = {}) {
   };
   const config = block.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never;
   const write = (line: string) => void log.push(line);
-  const connection = new Connection(config, createLog('debug', new Secrets(), { write }), heard, times);
+  const connection = new Connection({ config, log: createLog('debug', new Secrets(), { write }) }, heard, times);
   if (open) await connection.open();
   return {
     fake,
@@ -195,7 +195,7 @@ describe('a close code', () => {
     await fake.close();
     const config = block.schema.parse({ token: 'some-token', api_url: 'http://127.0.0.1:24401/api' }) as never;
     const log = createLog('error', new Secrets(), { write: () => {} });
-    const connection = new Connection(config, log, {} as GatewayHandlers, QUICK);
+    const connection = new Connection({ config, log }, {} as GatewayHandlers, QUICK);
     await connection.open();
     expect(connection.away?.says).toContain('24401');
     expect(connection.away?.says).not.toContain('token');

@@ -31,6 +31,8 @@ export interface FakeOptions {
   messageContent?: boolean;
   /** Where it listens; default: any port. */
   port?: number;
+  /** The name that it gives itself in addresses; 127.0.0.1 when left out. */
+  host?: string | undefined;
 }
 
 /** What a person can send beside words. */
@@ -67,6 +69,7 @@ export class FakeDiscord {
   /** Whose application it is. */
   applicationOwner: User | undefined;
   private readonly port: number;
+  private readonly host: string;
   private shift = 0;
 
   constructor({
@@ -74,7 +77,9 @@ export class FakeDiscord {
     heartbeatMs = 45_000,
     messageContent = true,
     port = 0,
+    host = '127.0.0.1',
   }: FakeOptions = {}) {
+    this.host = host;
     this.token = token;
     this.messageContent = messageContent;
     this.port = port;
@@ -105,7 +110,7 @@ export class FakeDiscord {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${this.rest.port}`;
+    return `http://${this.host}:${this.rest.port}`;
   }
 
   get apiUrl(): string {
@@ -113,7 +118,7 @@ export class FakeDiscord {
   }
 
   get gatewayUrl(): string {
-    return `ws://127.0.0.1:${this.rest.port}/`;
+    return `ws://${this.host}:${this.rest.port}/`;
   }
 
   now(): number {

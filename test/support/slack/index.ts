@@ -21,6 +21,8 @@ export { buttonsOf, type Channel, type Message, type User, type View, wordsOf } 
 
 export interface FakeOptions extends Partial<SocketOptions> {
   port?: number;
+  /** The name that it gives itself in addresses; 127.0.0.1 when left out. */
+  host?: string | undefined;
 }
 
 /** All the scopes that the app may have; a test takes some away. */
@@ -76,13 +78,15 @@ export class FakeSlack {
   readonly bot: User;
   socketModeOff = false;
   private readonly port: number;
+  readonly host: string;
   private readonly triggers = new Map<string, { user: string; until: number }>();
   private readonly responses = new Map<string, ResponseUrl>();
   private shift = 0;
   private last = 0;
   private count = 0;
 
-  constructor({ port = 0, ackMs = 3_000, retries = [0, 60_000, 300_000] }: FakeOptions = {}) {
+  constructor({ port = 0, host = '127.0.0.1', ackMs = 3_000, retries = [0, 60_000, 300_000] }: FakeOptions = {}) {
+    this.host = host;
     this.port = port;
     this.web = new WebServer({
       answer: (call) => answer(this, call),
@@ -103,7 +107,7 @@ export class FakeSlack {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${this.web.port}`;
+    return `http://${this.host}:${this.web.port}`;
   }
 
   get apiUrl(): string {

@@ -61,7 +61,7 @@ function connectionsOpen(fake: FakeSlack, token: string): Body {
   if (token === fake.botToken) throw new Refusal('not_allowed_token_type');
   if (token !== fake.appToken) throw new Refusal('invalid_auth');
   if (fake.socketModeOff) throw new Refusal('forbidden_team');
-  return { url: `ws://127.0.0.1:${fake.web.port}/link/?ticket=${fake.sockets.ticket()}&app_id=A1` };
+  return { url: `ws://${fake.host}:${fake.web.port}/link/?ticket=${fake.sockets.ticket()}&app_id=A1` };
 }
 
 const METHODS: Record<string, Method> = {
