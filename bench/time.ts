@@ -3,7 +3,7 @@
  * same phrases (which does less: no recurrences, no questions, no zones by name).
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { occurrences, parseWhen, understand } from '../src/time/index.ts';
+import { occurrences, parseWhen, splitTask } from '../src/time/index.ts';
 import { Report } from './support/report.ts';
 
 interface Phrase {
@@ -64,9 +64,9 @@ line('phrases in the corpus', String(all.length), '≥ 400');
 const whole = timings(all, ({ text, now, zone }) => parseWhen(text, { now: new Date(now), zone }));
 line('parseWhen, p50', ms(at(whole, 0.5)), '≤ 0.2 ms');
 line('parseWhen, p99', ms(at(whole, 0.99)), '≤ 2 ms');
-const sentences = timings(all, ({ text, now, zone }) => understand(text, { now: new Date(now), zone }));
-line('understand (sentences too), p50', ms(at(sentences, 0.5)), '≤ 0.2 ms');
-line('understand (sentences too), p99', ms(at(sentences, 0.99)), '≤ 2 ms');
+const sentences = timings(all, ({ text, now, zone }) => splitTask(text, { now: new Date(now), zone }));
+line('splitTask (sentences too), p50', ms(at(sentences, 0.5)), '≤ 0.2 ms');
+line('splitTask (sentences too), p99', ms(at(sentences, 0.99)), '≤ 2 ms');
 const chrono = timings(all, ({ text, now }) => chronoParse(text, new Date(now), { forwardDate: true }));
 line('chrono-node, p50', ms(at(chrono, 0.5)));
 line('chrono-node, p99', ms(at(chrono, 0.99)));
@@ -91,7 +91,7 @@ line('the next of a rule of ten years ago, every minute', ms(Math.min(...later))
 
 const hostile = repeated().map((text) => ({
   text,
-  time: Math.min(...Array.from({ length: 3 }, () => took(() => understand(text, ctx)))),
+  time: Math.min(...Array.from({ length: 3 }, () => took(() => splitTask(text, ctx)))),
 }));
 hostile.sort((a, b) => b.time - a.time);
 line(
@@ -100,5 +100,5 @@ line(
   '≤ 20 ms',
 );
 const long = 'every day '.repeat(1_000_000);
-line('10 MB', ms(took(() => understand(long, ctx))), 'at once');
+line('10 MB', ms(took(() => splitTask(long, ctx))), 'at once');
 report.print();

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { describe, findZone, inEnglish, occurrences, type Understood, understand, type When } from '../time/index.ts';
+import { describe, findZone, inEnglish, occurrences, type SplitTask, splitTask, type When } from '../time/index.ts';
 
 export interface WhenOptions {
   /** What to read, unless `jsonl` is set. */
@@ -42,7 +42,7 @@ export async function runWhen(options: WhenOptions, { stdin, stdout }: WhenStrea
     return USAGE;
   }
   const { now, zone } = asked;
-  const understood = await understandAny(asked);
+  const understood = await readAny(asked);
   await say(options.json ? JSON.stringify(answer(understood)) : inWords(understood, { now, zone }));
   return understood.when.kind === 'once' || understood.when.kind === 'recurring' ? OK : REFUSED;
 }
@@ -70,9 +70,9 @@ function questionOf(fields: {
 }
 
 /** A time in any language that is read, or a sentence in English. */
-async function understandAny(asked: Question): Promise<Understood> {
+async function readAny(asked: Question): Promise<SplitTask> {
   const english = await inEnglish(asked.text, asked);
-  const sentence = understand('words' in english ? english.words : asked.text, asked);
+  const sentence = splitTask('words' in english ? english.words : asked.text, asked);
   const isOpen = 'when' in english && (english.when.kind === 'ambiguous' || sentence.when.kind === 'reject');
   return isOpen ? { when: english.when, words: undefined, task: '' } : sentence;
 }
@@ -95,7 +95,7 @@ async function answerLine(line: string, { zone, now, locale }: WhenOptions): Pro
   const id = fields.id ?? null;
   const asked = questionOf({ zone, now, locale, ...fields });
   if ('problem' in asked) return { id, kind: 'reject', code: 'INPUT_INVALID', say: asked.problem };
-  return { id, ...answer(await understandAny(asked)) };
+  return { id, ...answer(await readAny(asked)) };
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {
@@ -108,7 +108,7 @@ function parseObject(line: string): Record<string, unknown> | undefined {
 }
 
 /** What a program is told: instants in UTC, the rule as RFC 5545 text, the readings where it has to be asked. */
-function answer({ when, task }: Understood): Record<string, unknown> {
+function answer({ when, task }: SplitTask): Record<string, unknown> {
   const told = { kind: when.kind, ...details(when) };
   return task === '' ? told : { ...told, task };
 }
@@ -131,7 +131,7 @@ function details(when: When): Record<string, unknown> {
 
 const iso = (at: Date): string => at.toISOString();
 
-function inWords({ when, task }: Understood, here: { now: Date; zone: string }): string {
+function inWords({ when, task }: SplitTask, here: { now: Date; zone: string }): string {
   const lines = [describe(when, here)];
   if (task !== '') lines.push(`what: ${task}`);
   if (when.kind === 'recurring') lines.push(...nextOf(when.rule, here));

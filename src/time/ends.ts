@@ -135,9 +135,17 @@ export function hasUnreadTime(text: string, cutAt: 'start' | 'end' | undefined):
   const beside = cutAt === 'start' ? first : cutAt === 'end' ? last - 1 : -1;
   if (beside >= 0 && beside < tokens.length && isTimeWord(wordAt(tokens, beside))) return true;
   return tokens.some(
-    (token, at) => !token.glued && pieces(at).some(({ value, end }) => saysWhen(value, end - at, token)),
+    (token, at) =>
+      !token.glued && !isCompound(tokens, at) && pieces(at).some(({ value, end }) => saysWhen(value, end - at, token)),
   );
 }
+
+/** "The weekly-review": a word of its own. */
+const isCompound = (tokens: readonly Token[], at: number): boolean =>
+  tokens[at + 1]?.raw === '-' &&
+  tokens[at + 1]?.glued === true &&
+  /^\p{L}/u.test(tokens[at + 2]?.raw ?? '') &&
+  tokens[at + 2]?.glued === true;
 
 function saysWhen(piece: Piece, words: number, { raw }: Token): boolean {
   switch (piece.kind) {

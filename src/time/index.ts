@@ -14,7 +14,6 @@ export {
   weekdayOfDay,
   weekOfYear,
 } from './format.ts';
-export { taskWords } from './lang/en-tasks.ts';
 export { timeWordFor } from './lang/en-words.ts';
 export { occurrences } from './occurrences.ts';
 export { parseWhen } from './parse.ts';
@@ -27,9 +26,8 @@ export {
   type StoredPlan,
   storedPlan,
 } from './planned.ts';
-export type { Understood } from './sentence/sentence.ts';
-export { splitTask, understand } from './sentence/understand.ts';
 export { readSlot } from './slot.ts';
+export { slotsOf, splitTask } from './split.ts';
 export { notUnderstood } from './texts.ts';
 export type * from './types.ts';
 export { ANY_MONTH, MONTH, MONTH_BEGINNING, monthNames, WEEKDAY } from './words.ts';

@@ -6,12 +6,11 @@ import { hereOf } from './env.ts';
 import { isOtherWord } from './foreign/marks.ts';
 import { interpret } from './interpret.ts';
 import { english } from './lang/en.ts';
-import { trimmed } from './layout.ts';
 import { type Budget, type Phrase, readings, type Words, wordsOf } from './phrase.ts';
 import { distinct, readingsOf } from './readings.ts';
 import { parseRuleText } from './rule-text.ts';
 import { noTime, notUnderstood, tooLong, unknownZone, whichOne } from './texts.ts';
-import { corrected, type Stretch, tokenise } from './tokens.ts';
+import { corrected, type Stretch, type Token, tokenise, wordAt } from './tokens.ts';
 import type { Reading, When, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
 
@@ -23,7 +22,7 @@ const LONGEST_SLIPS = 2 * MOST_TOKENS;
 
 /**
  * What `text` means as a time: an instant, a rule, a question with its readings, or a refusal with its reason. The
- * whole text must be about time; for a sentence with a task in it see `understand`. Never throws.
+ * whole text must be about time; for a text with a task in it see `splitTask`. Never throws.
  */
 export function parseWhen(text: string, ctx: WhenContext): When {
   if (text.length > LONGEST_TEXT) return tooLong();
@@ -33,23 +32,23 @@ export function parseWhen(text: string, ctx: WhenContext): When {
 }
 
 /** RRULE text and cron expressions. */
-export function readRule(text: string, ctx: WhenContext): When | undefined {
+function readRule(text: string, ctx: WhenContext): When | undefined {
   const rule = parseRuleText(text, ctx) ?? parseCron(text, ctx);
   return rule && withWords(rule, ctx);
 }
 
 /** Words only about time; undefined when some of them are not, or when they contradict each other. */
-export const readPhrase = (text: string, ctx: WhenContext): When | undefined =>
+const readPhrase = (text: string, ctx: WhenContext): When | undefined =>
   readWords(chosen(wordsOf(text, tokenise(text))), ctx);
 
 /** The words without an "either". */
-export function chosen(words: Words): Words {
+function chosen(words: Words): Words {
   const tokens = withoutEither(words.tokens, (at) => words.pieces(at).length > 0);
   return tokens === words.tokens ? words : wordsOf(words.text, tokens);
 }
 
 /** As `readPhrase`, for a text that has been taken apart. */
-export function readWords(words: Words, ctx: WhenContext): When | undefined {
+function readWords(words: Words, ctx: WhenContext): When | undefined {
   const read = readWhole(words, ctx);
   if (read) return read.when;
   const tokens = words.tokens.length > LONGEST_SLIPS ? undefined : corrected(words.tokens, isOtherWord);
@@ -85,6 +84,27 @@ function readWhole(words: Words, ctx: WhenContext, tries?: Budget): Read | undef
   const [from, to] = trimmed(words.tokens, [0, words.tokens.length]);
   return to - from > MOST_TOKENS ? undefined : readStretch(words, ctx, [from, to], effort(PHRASE_STEPS, tries));
 }
+
+/** A stretch without the courtesies and signs at its ends; the dot of "24.12." belongs to the date, "-5 minutes" is no time. */
+function trimmed(tokens: readonly Token[], [from, to]: Stretch): Stretch {
+  let [start, end] = [from, to];
+  const isNumber = (at: number) => /^\d/.test(wordAt(tokens, at)) && tokens[at]?.glued === true;
+  while (start < end && (english.openers.has(wordAt(tokens, start)) || (isSign(tokens, start) && !isNumber(start + 1))))
+    start++;
+  while (
+    end > start &&
+    (english.closers.has(wordAt(tokens, end - 1)) || (isSign(tokens, end - 1) && !endsDate(tokens, end - 1)))
+  )
+    end--;
+  return [start, end];
+}
+
+const isSign = (tokens: readonly Token[], at: number): boolean => /^[,.!;:?-]$/.test(wordAt(tokens, at));
+
+const endsDate = (tokens: readonly Token[], at: number): boolean =>
+  wordAt(tokens, at) === '.' &&
+  tokens[at]?.glued === true &&
+  /^\d\d?\.(?:0?[1-9]|1[0-2])$/.test(wordAt(tokens, at - 1));
 
 /** The words of a stretch read as one phrase, the first that `fits`. */
 export function readStretch(
@@ -171,7 +191,7 @@ export function withWords(when: When, ctx: WhenContext): When {
 }
 
 /** Why a text that is no time is refused: nothing in it is about time, or something is that was not understood. */
-export function explain(text: string): When {
+function explain(text: string): When {
   const tokens = tokenise(text);
   const mentions = tokens.some(({ text: word }) => english.temporal.has(word) || /\d/.test(word));
   return mentions ? notUnderstood(text.trim()) : noTime();

@@ -7,12 +7,6 @@ import type { Ambiguous, Once, Reading, Recurring, When } from './types.ts';
 export const isCertain = (when: When | undefined): when is Once | Recurring =>
   when?.kind === 'once' || when?.kind === 'recurring';
 
-/** Whether two readings come at the same times, as far as is told of them. */
-export function isSameWhen(a: When, b: When): boolean {
-  if (a.kind === 'once' && b.kind === 'once') return a.at.getTime() === b.at.getTime();
-  return a.kind === 'recurring' && b.kind === 'recurring' && a.next.join() === b.next.join();
-}
-
 /** What a person can be offered of what was understood. */
 export function readingsOf(when: When | undefined): Reading[] {
   if (when?.kind === 'ambiguous') return when.readings;

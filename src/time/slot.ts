@@ -1,18 +1,21 @@
-import { understand } from './sentence/understand.ts';
+import { parseWhen } from './parse.ts';
+import { isCertain } from './readings.ts';
+import { splitTask } from './split.ts';
 import { unread } from './texts.ts';
 import type { When, WhenContext } from './types.ts';
 
 /**
  * The reader of fields that hold a time and nothing else, such as a tool's `when`: each word is accounted for, or the
- * refusal names those that are not. A sentence with a task in it is for `understand`. Never throws.
+ * refusal names those that are not. A text with a task in it is for `splitTask`. Never throws.
  *
- * `text` is what the caller has beside the time: where a sentence is doubtful anywhere but in the person's zone, the field holds
- * all of it, and those words are accounted for.
+ * `text` is what the caller has beside the time: words of it that stand in the field as well are accounted for.
  */
 export function readSlot(words: string, ctx: WhenContext, text = ''): When {
-  const { when, task } = understand(words, ctx);
-  const isCertain = when.kind === 'once' || when.kind === 'recurring';
-  return isCertain && !holds(text, task) ? unread(task, words.trim()) : when;
+  const whole = parseWhen(words, ctx);
+  if (whole.kind !== 'reject' || whole.unread === undefined) return whole;
+  const { when, task } = splitTask(words, ctx);
+  if (when.kind === 'reject') return whole;
+  return isCertain(when) && !holds(text, task) ? unread(task, words.trim()) : when;
 }
 
 /** Whether each word of `task` is one of `text`. */

@@ -156,21 +156,3 @@ function closing(text: string, from: number, close: string): number | undefined 
     if (text[end] === close && !/[\p{L}\d]/u.test(text[end + 1] ?? '') && !/\s/.test(text[end - 1] ?? ' ')) return end;
   return undefined;
 }
-
-/** Words at each end of a message in which a time may stand. */
-const AT_EACH_END = 32;
-
-/** A time stands at the beginning or the end of a long message; what lies between is one word that says nothing. */
-export function endsOf(tokens: readonly Token[]): readonly Token[] {
-  if (tokens.length <= 2 * AT_EACH_END) return tokens;
-  const [first, last] = [tokens[AT_EACH_END], tokens.at(-AT_EACH_END - 1)];
-  if (!first || !last) return tokens;
-  const between = { text: '', start: first.start, end: last.end, raw: '', glued: false };
-  return [...tokens.slice(0, AT_EACH_END), between, ...tokens.slice(-AT_EACH_END)];
-}
-
-/** What is left of a stretch between and beside these. */
-export function around([from, to]: Stretch, ...runs: readonly { from: number; to: number }[]): Stretch[] {
-  const inOrder = [...runs].sort((a, b) => a.from - b.from);
-  return [from, ...inOrder.map((run) => run.to)].map((start, index) => [start, inOrder[index]?.from ?? to]);
-}

@@ -83,10 +83,11 @@ export interface Reject {
 
 export type When = Once | Recurring | Ambiguous | Reject;
 
-/** A sentence taken apart: when, and what. */
+/** A text taken apart: when, and what. */
 export interface SplitTask {
-  /** The words that say when, as written, or all where that is doubtful; undefined when the sentence has none. */
-  when: string | undefined;
-  /** The rest in the person's own spelling, without "remind me to". */
+  when: When;
+  /** The words that say when, as written; undefined where they are in two places, doubtful, or missing. */
+  words: string | undefined;
+  /** The rest in the person's own spelling. */
   task: string;
 }

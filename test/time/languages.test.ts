@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { inEnglish, occurrences, readSlot, understand, type When } from '../../src/time/index.ts';
+import { inEnglish, occurrences, readSlot, splitTask, type When } from '../../src/time/index.ts';
 
 /** A time in another language: what a speaker means, or that it leaves something open. */
 interface Phrase {
@@ -78,8 +78,8 @@ describe('a time in another language', () => {
   test.each(['am 3. Dezember um 10 Uhr', 'pasado mañana a las 14:30', 'vendredi prochain à 14h30', 'завтра в 9:00'])(
     'stands in no sentence as half of it: %s',
     (words) => {
-      expect(understand(`remind me ${words}`, here()).when.kind).toBe('reject');
-      expect(understand(words, here()).when.kind).toBe('reject');
+      expect(splitTask(`remind me ${words}`, here()).when.kind).toBe('reject');
+      expect(splitTask(words, here()).when.kind).toBe('reject');
     },
   );
 
@@ -89,8 +89,8 @@ describe('a time in another language', () => {
       ['yarın saat 14:30', 'tr-TR'],
       ['i morgen kl 14:30', 'da'],
     ] as const)
-      expect([words, understand(words, here(locale)).when.kind]).toEqual([words, 'reject']);
-    expect(understand('dentist tomorrow at 9', here('cs')).when.kind).toBe('once');
+      expect([words, splitTask(words, here(locale)).when.kind]).toEqual([words, 'reject']);
+    expect(splitTask('dentist tomorrow at 9', here('cs')).when.kind).toBe('once');
   });
 
   test('that has passed is one in English, so that notes are looked for from it', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { RRuleTemporal } from 'rrule-temporal';
 import { expect, test } from 'vitest';
-import { describe, occurrences, parseWhen, understand, type When } from '../../src/time/index.ts';
+import { describe, occurrences, parseWhen, splitTask, type When } from '../../src/time/index.ts';
 
 const ZONES = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Pacific/Apia', 'UTC'];
 
@@ -30,7 +30,7 @@ test('nothing that a person types makes it fail', () => {
   );
   fc.assert(
     fc.property(text, instant, zone, (words, now, where) => {
-      const { when } = understand(words, { now, zone: where });
+      const { when } = splitTask(words, { now, zone: where });
       expect(['once', 'recurring', 'ambiguous', 'reject']).toContain(when.kind);
       if (when.kind === 'once') expect(when.at.getTime()).toBeGreaterThan(now.getTime());
       if (when.kind === 'recurring') expect(when.next.length).toBeGreaterThan(0);
@@ -132,9 +132,9 @@ const elapsing = fc.oneof(
 test('a time in the hour that the clock shows twice is told back as that very instant', () => {
   fc.assert(
     fc.property(elapsing, around, (words, ctx) => {
-      const when = understand(words, ctx).when;
+      const when = splitTask(words, ctx).when;
       const told = describe(when, ctx);
-      const again = understand(told, ctx).when;
+      const again = splitTask(told, ctx).when;
       const instants = (one: When) => {
         if (one.kind === 'once') return Math.floor(one.at.getTime() / 1_000);
         return one.kind === 'recurring' ? following(one.rule, ctx.now, 20) : one.kind;

@@ -1,7 +1,7 @@
 import { type Call, failed } from '../../agent/index.ts';
 import type { Command, CompletionContext } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
-import { isInOtherLanguage, splitTask, type WhenContext } from '../../time/index.ts';
+import { isInOtherLanguage, slotsOf, splitTask, type WhenContext } from '../../time/index.ts';
 import { parsePutOff } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -21,9 +21,9 @@ export function commands(): Command[] {
         },
         { name: 'text', description: 'What to remind you of', required: true },
       ],
-      async run(rest) {
+      async run(rest, ctx) {
         if (rest === '') return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
-        const { when, task } = twoLines(rest) ?? spoken(rest);
+        const { when, task } = twoLines(rest, ctx.when) ?? slotsOf(rest, ctx.when);
         return { tool: 'reminder_create', input: { text: task, ...(when && { when }) } };
       },
     },
@@ -58,18 +58,12 @@ export function commands(): Command[] {
 }
 
 /** A line that says a time and nothing else, and below it the words: these are kept as they are. */
-function twoLines(rest: string): { when: string; task: string } | undefined {
+function twoLines(rest: string, when: WhenContext): { when: string; task: string } | undefined {
   const [first = '', ...lines] = rest.split('\n');
-  const { when, task } = splitTask(first);
   const text = lines.join('\n').trim();
-  const isTime = (when && task === '') || isInOtherLanguage(first);
-  return isTime && text !== '' ? { when: first.trim(), task: text } : undefined;
-}
-
-/** The time and the words in one sentence. */
-function spoken(rest: string): { when?: string | undefined; task: string } {
-  const { when, task } = splitTask(rest);
-  return { when, task: task.replace(/^(?:me )?to /i, '') };
+  if (text === '') return undefined;
+  const isTime = isInOtherLanguage(first) || splitTask(first, when).task === '';
+  return isTime ? { when: first.trim(), task: text } : undefined;
 }
 
 /** Words of a line that are looked at for a time. */

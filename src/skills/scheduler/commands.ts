@@ -1,6 +1,6 @@
 import { type Call, type Failed, failed } from '../../agent/index.ts';
 import type { Command } from '../../chat/index.ts';
-import { splitTask } from '../../time/index.ts';
+import { slotsOf } from '../../time/index.ts';
 import { canRun } from './create.ts';
 import type { Deps } from './system.ts';
 import { texts } from './texts.ts';
@@ -29,7 +29,7 @@ export function commands(deps: Deps): Command[] {
       ],
       async run(rest, ctx) {
         const [first = '', second] = rest.split('\n');
-        const { when, task } = second === undefined ? splitTask(rest, ctx.when) : { when: first, task: second };
+        const { when, task } = second === undefined ? slotsOf(rest, ctx.when) : { when: first, task: second };
         return { tool: 'schedule_create', input: { ...(when && { when }), ...whatOf(task, deps) } };
       },
     },

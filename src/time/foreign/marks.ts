@@ -4,7 +4,6 @@ import { BoundedMap } from '../../base/bounded.ts';
 import { lazy } from '../../base/lazy.ts';
 import { packageRoot } from '../../base/root.ts';
 import { DAY } from '../civil.ts';
-import { english } from '../lang/en.ts';
 import { MONTHS } from '../lang/en-words.ts';
 import { LEXICONS, lexiconOf } from './language.ts';
 import { folded, foreignTokens } from './words.ts';
@@ -100,8 +99,7 @@ export function isForeign(task: string, code: string | undefined): boolean {
   if (task === '') return false;
   const names = code === undefined ? undefined : dayNamesIn(code);
   const isNamed = () => names !== undefined && foreignTokens(task).some(({ text }) => names.has(text));
-  if (markedWords(task).length === 0 && !isNamed()) return false;
-  return !foreignTokens(task).some(({ text }) => english.task.deeds.has(text));
+  return markedWords(task).length > 0 || isNamed();
 }
 
 /** The language of a locale such as `de-AT`; undefined for English, and where none is known. */

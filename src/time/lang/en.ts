@@ -6,11 +6,9 @@ import { clockRules, clockTerminals, numberRules, partRules } from './en-clock.t
 import { calendarRules, dateTerminals, dayRules } from './en-dates.ts';
 import { holidayRules } from './en-holidays.ts';
 import { limitRules, yearLimits } from './en-limits.ts';
-import { nameWords } from './en-names.ts';
 import { periodRules } from './en-periods.ts';
 import { cycleRules, daySetRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
 import { moved, ONE_DAY, relativeDateRules, shiftRules, spanRules, twoDigits, wrong } from './en-spans.ts';
-import { taskWords } from './en-tasks.ts';
 import { vagueRules, vagueTerminals } from './en-vague.ts';
 import { MONTHS, WEEKDAYS } from './en-words.ts';
 import { piece, rule, type Terminals } from './grammar.ts';
@@ -135,22 +133,7 @@ const pieceRules = [
   piece('at|on|by? {d:isoDate} t {t:colonclock}', (c) => momentOf(c.d, { clock: { ...c.t, exact: true } })),
 ];
 
-const lists = (text: string): string[][] => text.split('|').map((line) => line.trim().split(' '));
-
-const LEADS = lists(
-  'remind me|remind to|remind me to|remind me about|remind me again|remind me again to|remind me again about|remind me that|remind me of|remind us|remind us to|reminder|reminder to|reminder for|' +
-    'reminder :|remind me :|set a reminder|set a reminder to|set a reminder for|set reminder|set an alarm|set an alarm for|' +
-    'set alarm|set alarm for|set a alarm for|set a timer|set a timer for|set timer for|alarm|timer|timer for|' +
-    'add a reminder|add a reminder to|we do a reminder|we do a reminder to|we do a reminder for|we set a reminder|we set a reminder to|we set a reminder for|create a reminder|create a reminder to|make a reminder|schedule a reminder|' +
-    'may i have a reminder|can i have a reminder|can i get a reminder|could i have a reminder|could i get a reminder|give me a reminder|send me a reminder|i need a reminder|i want a reminder|new reminder|new reminder :|' +
-    "don't let me forget|don't let me forget to|dont let me forget to|dont forget to|dont forget|don't forget to|don't forget|" +
-    'remember to|ping me|ping me about|ping me to|nudge me|nudge me to|nudge me about|alert me|alert me to|notify me|' +
-    'notify me to|notify me about|wake me up|wake me|tell me to|message me|message me to|text me|text me to|poke me|' +
-    'make sure i|make sure to|help me remember to|i want to be reminded to|i want to be reminded|' +
-    'i need to be reminded to|todo|todo :|to do :|snooze|snooze it|snooze that|snooze this|snooze until|snooze for',
-);
-
-/** The sentence forms of English and what is said around a time; its words stand in en-words.ts. */
+/** The grammar of times in English, and what may stand around a time; its words stand in en-words.ts. */
 export const english = {
   grammar: grammar<Piece>(
     'piece',
@@ -193,49 +176,7 @@ export const english = {
       'saturdays sundays weekdays weekends eastern pacific mountain central utc gmt mañana demain domani amanhã heute'
     ).split(' '),
   ]),
-  /** Forms of "remind me to"; the longest that fits is taken. Commands stand behind a sign: "/remind". */
-  leads: LEADS,
-  commands: lists('remind|remind to|remind about|remind that|remind of|remind :|reminder|reminder to'),
-  /** What may follow the lead and says neither when nor what. */
-  manners: new Set(['urgently']),
-  /** How often, said of the reminder itself: "a daily reminder"; `recurring` leaves it open. */
-  cadences: new Set('hourly daily nightly weekly fortnightly monthly quarterly yearly recurring'.split(' ')),
-  /** Words that tie a task to the time before it: "… to call", "… about the meeting". */
-  connectors: new Set(['to', 'that', 'about', 'of', ',', ':', '-', 'for']),
-  names: nameWords,
-  task: taskWords,
-  /** Words of a task that have their half of the day, and the words that name it. */
-  habits: new Map([
-    ...['wake', 'breakfast', 'sunrise', 'morning'].map((word): [string, string] => [word, 'in the morning']),
-    ...['dinner', 'supper', 'sunset', 'nightcap', 'evening', 'night', 'bed', 'sleep', 'bedtime', 'midnight'].map(
-      (word): [string, string] => [word, 'in the evening'],
-    ),
-  ]),
-  /** What is said of an event's day (`$`) from elsewhere: "the night before" → "the night before $". */
-  besides: new Map([
-    ...['morning', 'afternoon', 'evening', 'night'].flatMap((part): [string, string][] => [
-      [`the ${part} before`, `the ${part} before $`],
-      [`${part} before`, `the ${part} before $`],
-      [`the ${part} of`, `the ${part} of $`],
-      [`that ${part}`, `the ${part} of $`],
-      [`that same ${part}`, `the ${part} of $`],
-    ]),
-    ...['the same day', 'that day', 'that same day', 'on the day', 'on that day', 'the day of', 'same day'].map(
-      (words): [string, string] => [words, '$'],
-    ),
-  ]),
-  /** One that says a part of the day is over with a sign or the request. */
-  greetings: lists(
-    'hey there|hi there|hello there|hey all|hi all|hello all|hey everyone|hi everyone|hello everyone|hey team|hi team|' +
-      'hello team|good morning|good afternoon|good evening|good day',
-  ),
-  /** Courtesies that may begin a sentence, and those that may end one. */
+  /** Courtesies that may stand before a time, and those that may stand behind one. */
   openers: new Set('please pls plz ok okay hey hi hello hiya howdy yo coda so and also just kindly'.split(' ')),
   closers: new Set('please pls plz thanks thank you thx thnx thankyou cheers ty tysm tyvm ta ok okay coda'.split(' ')),
-  /** Courtesies of several words at the end of a sentence, the longest first. */
-  closings: lists(
-    'thank you so so much|thank you so much|thank you very much|thank you in advance|thanks in advance|thanks so much|' +
-      'thanks very much|thanks a million|thanks a bunch|thanks a lot|thanks a ton|thanks heaps|thanks again|thanks mate|' +
-      'thx so much|thx a lot|ty so much|many thanks|much appreciated|thank you',
-  ),
 };

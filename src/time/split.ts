@@ -1,0 +1,100 @@
+import { ruleWithin } from './cron-within.ts';
+import { hasUnreadTime, type TimeStretch, timeAtEnds } from './ends.ts';
+import { isForeign, languageOf } from './foreign/marks.ts';
+import { parseWhen, whichOf } from './parse.ts';
+import { distinct, readingsOf } from './readings.ts';
+import { noTime, notUnderstood, tooLong, unread } from './texts.ts';
+import type { SplitTask, When, WhenContext } from './types.ts';
+
+/** A longer message is no reminder. */
+const LONGEST = 4_000;
+
+/**
+ * Takes a text apart into a time at its beginning or its end, or at both, and what is to be done: "tomorrow at 9 call Bob",
+ * "0 9 * * 1-5 check the queue". Where a word of the rest may belong to the time, the answer is a question. Never throws.
+ */
+export function splitTask(text: string, ctx: WhenContext): SplitTask {
+  if (text.length > LONGEST) return { when: tooLong(), words: undefined, task: '' };
+  const written = ruleWithin(text, ctx);
+  if (written) {
+    const { whens, words, before, after } = written;
+    const rest = joined(before.replace(/(?:^|\s)(?:at|on|cron(?:tab)?:?)\s*$/i, ''), after);
+    return settled({ text, words, task: rest }, whens, ctx, false);
+  }
+  const whole = parseWhen(text, ctx);
+  if (whole.kind !== 'reject' || !/[\p{L}\p{N}]/u.test(text)) return { when: whole, words: text.trim(), task: '' };
+  // What was understood and cannot be is told as such.
+  if (whole.unread === undefined && whole.code !== 'NO_TIME') return { when: whole, words: text.trim(), task: '' };
+  const { start, end } = timeAtEnds(text, ctx);
+  if (start && end && start.to <= end.from) {
+    const said = `${wordsOf(text, start)} ${wordsOf(text, end)}`;
+    const both = parseWhen(said, ctx);
+    const task = text.slice(start.to, end.from);
+    const isOne = both.kind !== 'reject' && task.trim() !== '';
+    // "Tomorrow call Bob at 9": one time in two parts.
+    if (isOne && start.isWeak === end.isWeak)
+      return settled({ text, words: said, task }, [both], ctx, start.isWeak || holdsTime(task));
+    const strong = start.isWeak ? end : start;
+    // "Morning meds at 8"; "every day at 10 say good morning" is at ten with it and without.
+    if (
+      start.isWeak === end.isWeak ||
+      (isOne && distinct([...readingsOf(strong.when), ...readingsOf(both)]).length > 1)
+    )
+      return settled(
+        { text, words: undefined, task: text },
+        isOne ? [strong.when, both] : [start.when, end.when],
+        ctx,
+        true,
+      );
+  }
+  const found = start && end?.isWeak ? start : (end ?? start);
+  if (!found) {
+    const isTold = whole.code === 'NO_TIME' || !hasUnreadTime(text, undefined);
+    return { when: isTold ? noTime() : notUnderstood(text.trim()), words: undefined, task: text.trim() };
+  }
+  const cutAt = found === end ? 'end' : 'start';
+  const task = found === end ? text.slice(0, found.from) : text.slice(found.to);
+  const parts = { text, words: wordsOf(text, found), task };
+  return settled(parts, [found.when], ctx, found.isWeak || hasUnreadTime(task, cutAt));
+}
+
+/** The fields of a tool that takes a time and a text, of one text; where its time is doubtful, all of it is asked about. */
+export function slotsOf(text: string, ctx: WhenContext): { when?: string; task: string } {
+  const { when, words, task } = splitTask(text, ctx);
+  const said = words ?? (when.kind === 'reject' && when.code === 'NO_TIME' ? undefined : text);
+  return { ...(said !== undefined && { when: said }), task };
+}
+
+const wordsOf = (text: string, { from, to }: TimeStretch): string => text.slice(from, to);
+
+const holdsTime = (task: string): boolean => hasUnreadTime(task, 'start') || hasUnreadTime(task, 'end');
+
+const joined = (before: string, after: string): string => `${trimmed(before)} ${trimmed(after)}`.trim();
+
+/** The rest of a text, without the signs and the "to" that tie it to its time. */
+const trimmed = (rest: string): string =>
+  rest
+    .trim()
+    .replace(/^(?:[,;:.–-]+\s*)?(?:(?:me )?to\s+)?/i, '')
+    .replace(/\s*[,;:–(-]+$/, '')
+    .trim();
+
+/** One reading that nothing makes doubtful is taken; else a person is asked. */
+function settled(
+  { text, words, task }: { text: string; words: string | undefined; task: string },
+  whens: readonly When[],
+  ctx: WhenContext,
+  isDoubtful: boolean,
+): SplitTask {
+  const rest = trimmed(task);
+  const [first, second] = distinct(whens.flatMap(readingsOf));
+  if (!first) return { when: whens[0] ?? noTime(), words, task: rest };
+  if (isForeign(rest, languageOf(ctx.locale)))
+    return { when: unread(rest, text.trim()), words: undefined, task: text.trim() };
+  const isOpen = isDoubtful || second !== undefined;
+  return {
+    when: isOpen ? whichOf(whens, ctx) : (whens[0] ?? first.when),
+    words: isOpen ? undefined : words,
+    task: rest,
+  };
+}
