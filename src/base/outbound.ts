@@ -59,8 +59,22 @@ export class OutboundProxy {
     const name = isIP(servername) ? {} : { servername };
     const secure = connectTls({ socket, ...name, host: servername, ALPNProtocols: ['http/1.1'] });
     return new Promise((resolve, reject) => {
-      secure.once('secureConnect', () => resolve(secure));
-      secure.once('error', reject);
+      const giveUp = () => secure.destroy(new Error(`${servername} does not answer through the proxy ${proxy.host}`));
+      const settled = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
+      };
+      const timer = setTimeout(giveUp, TUNNEL_WITHIN_MS);
+      if (signal?.aborted) giveUp();
+      signal?.addEventListener('abort', giveUp, { once: true });
+      secure.once('secureConnect', () => {
+        settled();
+        resolve(secure);
+      });
+      secure.once('error', (error) => {
+        settled();
+        reject(error);
+      });
     });
   }
 

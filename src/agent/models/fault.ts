@@ -57,8 +57,17 @@ function spokenIn(sent: string | undefined): string {
 
 /** An answer with a good status that is none of the API: what it tells of a fault, or a page of something else. */
 export function noAnswer(body: unknown, name: string): Error {
-  const told = typeof body === 'object' && body !== null && 'error' in body && body.error;
-  return told ? Object.assign(new Error('told within'), { error: body }) : pageFault(name);
+  return tellsFault(body) ? Object.assign(new Error('told within'), { error: body }) : pageFault(name);
+}
+
+/** Whether what stands where an answer would be tells of a fault, in one of the forms that services have for it. */
+export function tellsFault(body: unknown): boolean {
+  const { error, object, choices, detail, message, code } = fieldsOf(body);
+  if (error) return true;
+  return (
+    choices === undefined &&
+    (object === 'error' || Boolean(detail) || (typeof message === 'string' && code !== undefined))
+  );
 }
 
 /** An answer that is no answer of the API at all. */

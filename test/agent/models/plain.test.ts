@@ -92,6 +92,12 @@ describe('a field', () => {
       { type: 'number', maximum: 9 },
       { type: 'number' },
     ],
+    [
+      'one with nulls where there is nothing',
+      { ...STRING, title: null, description: null, default: null, enum: null, maxLength: null },
+      STRING,
+      STRING,
+    ],
     ['a list without items', { type: 'array' }, { type: 'array', items: ANYTHING }, { type: 'array', items: STRING }],
     [
       'a list of pairs',

@@ -65,7 +65,11 @@ export const SERVICES: readonly Service[] = [
     known: 'bnbchain-mcp 68; PraisonAI 3111; Unity-MCP 440; the words of FastAPI',
     refuses: ['odd schemas', 'usage, FastAPI'],
   },
-  { service: 'LiteLLM', known: 'docs.litellm.ai: UnsupportedParamsError', refuses: ['usage, litellm'] },
+  {
+    service: 'LiteLLM',
+    known: 'docs.litellm.ai: UnsupportedParamsError',
+    refuses: ['usage, litellm', 'calls without tools'],
+  },
   {
     service: 'OpenRouter',
     known: 'openrouter.ai/docs: comments while it waits; reasoning_details',
@@ -145,7 +149,7 @@ export const SERVICES: readonly Service[] = [
   {
     service: 'Bedrock',
     known: 'the words of Converse: turns, and no streamed tools with some models',
-    refuses: ['streamed tools, Bedrock', 'turns of persons'],
+    refuses: ['streamed tools, Bedrock', 'turns of persons', 'blank text'],
   },
   { service: 'a server on FastAPI', known: 'grok2api 41: content that is null', refuses: ['null content, FastAPI'] },
   {
@@ -168,6 +172,12 @@ export const SERVICES: readonly Service[] = [
     service: 'a gateway without index',
     known: 'made up: what a gateway may do to calls',
     streams: ['whole calls without index', 'null fields'],
+  },
+  {
+    service: 'a gateway that refuses within the stream',
+    known: 'openrouter.ai/docs: errors in the middle of a stream',
+    refuses: ['max_tokens', 'usage, field', 'ids of nine'],
+    within: true,
   },
   {
     service: 'a gateway without ids',

@@ -232,6 +232,20 @@ export const RULES = {
       ],
     });
   },
+  'blank text': (body: Body) => {
+    const at = body.messages.findIndex(({ content }: Body) => typeof content === 'string' && content.trim() === '');
+    return because(
+      at >= 0,
+      400,
+      said(`The text field in the ContentBlock object at messages.${at}.content.0 is blank.`),
+    );
+  },
+  'calls without tools': (body: Body) =>
+    because(
+      callsIn(body).length > 0 && !body.tools,
+      400,
+      said("litellm.UnsupportedParamsError: Bedrock doesn't support tool calling without `tools=` param specified."),
+    ),
   'calls without thoughts': (body: Body) => {
     const at = body.messages.findIndex((each: Body) => each.tool_calls && !each.reasoning_content);
     return because(

@@ -21,6 +21,8 @@ export interface Service {
   calls?: string;
   /** The field in which its thoughts come, or `models` of their format in the text; none when left out. */
   thoughts?: string;
+  /** What it refuses is told within a stream that has begun well. */
+  within?: true;
   /** The ids of its calls. */
   id?: (name: string, count: number) => string;
 }
@@ -118,6 +120,10 @@ export class Services {
       if (!refusal) continue;
       const text = JSON.stringify(refusal.body);
       this.refused.set(row.service, [...(this.refused.get(row.service) ?? []), `${name}: ${text}`]);
+      if (row.within && body.stream) {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        return void response.end(`: begun\n\ndata: ${text}\n\n`);
+      }
       return void response.writeHead(refusal.status, { 'content-type': 'application/json' }).end(text);
     }
     const answer = answerTo(body, (name) => row.id?.(name, ++this.ids) ?? `call_${++this.ids}`);

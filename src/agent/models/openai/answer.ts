@@ -1,7 +1,7 @@
 /** Answers of Chat Completions, whole and piece by piece, as the many endpoints that speak it send them. */
 import { z } from 'zod';
 import { ModelError, type ModelEvent, type StopReason } from '../../model.ts';
-import { noAnswer, windowFull } from '../fault.ts';
+import { noAnswer, tellsFault, windowFull } from '../fault.ts';
 import type { Watch } from '../watch.ts';
 import {
   anything,
@@ -72,7 +72,10 @@ export class Reading {
 
   /** The events of a stream; without a `stop` where it broke off. */
   async *streamed(stream: AsyncIterable<unknown>): AsyncGenerator<ModelEvent> {
-    for await (const chunk of stream) yield* this.piece(chunk);
+    for await (const chunk of stream) {
+      if (tellsFault(chunk)) throw noAnswer(chunk, this.name);
+      yield* this.piece(chunk);
+    }
     if (this.watch.signal.aborted || (this.reason === '' && !this.watch.ended)) return;
     yield* this.end();
   }
