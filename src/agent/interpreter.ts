@@ -1,5 +1,5 @@
 /** The port to what understands people where no model answers. */
-import type { Choice } from '../delivery/index.ts';
+import type { Choice, RepliedTo } from '../delivery/index.ts';
 import type { WhenContext } from '../time/index.ts';
 import type { Dialogue } from './dialogue/dialogue.ts';
 import type { Call, Named } from './tool.ts';
@@ -7,8 +7,8 @@ import type { Call, Named } from './tool.ts';
 /** A message, and all that its words may refer to. */
 export interface Heard {
   text: string;
-  /** The words of the message that it replies to, where it replies to one. */
-  repliesTo?: string | undefined;
+  /** The message that it replies to, where the person or coda wrote that. */
+  repliesTo?: RepliedTo | undefined;
   /** Nobody says it at this moment: a schedule or a program does, and nobody is there to be asked. */
   isUnsaid: boolean;
   dialogue: Dialogue;

@@ -45,6 +45,7 @@ function heardBy(run: MessageTurn, text: string): Heard {
   const { person, when, private: isPrivate } = run.context();
   return {
     text,
+    repliesTo: item.payload.repliesTo,
     isUnsaid: !isSaid(item),
     dialogue: isSaid(item) ? fresh(contextOf(item).dialogue, turn.startedAt) : {},
     when,

@@ -87,6 +87,13 @@ export interface FileSource {
   ): Promise<(FoundFile | undefined)[]>;
 }
 
+/** An earlier message that one replies to. */
+export interface RepliedTo {
+  text: string;
+  /** Its author is who replies; else coda is. */
+  isOwn: boolean;
+}
+
 export interface IncomingMessage {
   kind: 'message';
   /** The platform's message id: with adapter and channel it is the message's identity. */
@@ -103,6 +110,8 @@ export interface IncomingMessage {
    * as `Part.replyTo`.
    */
   replyTo?: string;
+  /** The message that it replies to, where the sender or coda wrote that. */
+  repliesTo?: RepliedTo;
   /** Nobody but the sender sees the answer, wherever it is said. */
   private?: true;
   /** Whose words these are; default: the sender's own. No other words are consent, or a command (but `http`'s). */

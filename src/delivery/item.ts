@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { Json } from '../base/json.ts';
 import type { Person } from '../people/index.ts';
-import type { IncomingFile, Origin, PendingFile, Place } from './adapter.ts';
+import type { IncomingFile, Origin, PendingFile, RepliedTo, Place } from './adapter.ts';
 
 export type ItemKind = 'message' | 'command' | 'press';
 
@@ -47,6 +47,8 @@ export interface Payload {
   values?: Record<string, string>;
   /** What answers refer to, if not the message; such an event had to be acknowledged. */
   replyTo?: string;
+  /** The message that it replies to, shortened. */
+  repliesTo?: RepliedTo;
   /** What its author has made of it since its turn began; gone when the turn has taken it in. */
   edited?: string;
   /** Its person had asked for as much as they may: it is refused, and they are told once. */

@@ -1,5 +1,6 @@
 /** Frames, and the matcher that reads a request as one of them. Every word of the request has its place in it. Pure. */
 import { lazy } from '../base/lazy.ts';
+import { isPronoun } from './frames/common.ts';
 import { firstWords, type Node, parsePattern, partsOf } from './pattern.ts';
 import { isDoubtful, mayFill, type Request, type Slot, type Span, slotOf, type Times } from './slots.ts';
 import { BINDING } from './words.ts';
@@ -196,11 +197,14 @@ function matchOf(
     if (name !== 'lead') taken += span.to - span.from;
   }
   const { text: said } = spans;
-  const isTorn = said && timed.some((span) => span.from === said.to) && BINDING.has(words[said.to - 1]?.norm ?? '');
+  const isReply = isPronoun(slots.text ?? '');
+  const isTorn =
+    said && !isReply && timed.some((span) => span.from === said.to) && BINDING.has(words[said.to - 1]?.norm ?? '');
   if (isTorn) return undefined;
   const hasWhen = frame.says.some((pattern) => pattern.includes('{when}'));
   const beside = timed.find((span) => said && (span.from === said.to || span.to === said.from));
-  const isOpen = said !== undefined && (hasWhen || frame.isTimeless === true) && isDoubtful(request, said, beside);
+  const isOpen =
+    said !== undefined && (hasWhen || frame.isTimeless === true) && !isReply && isDoubtful(request, said, beside);
   const isCut = said !== undefined && request.isCut && said.to === words.length;
   return { frame, slots, own: words.length - taken, isDoubtful: isOpen || isCut };
 }

@@ -1,5 +1,6 @@
 /** From a request to what it asks for: the frames that read it, the things that it names, and how sure that is. */
 import type { Call, Heard, Named } from '../agent/index.ts';
+import { isPronoun } from './frames/common.ts';
 import type { Frame, Match, Matcher, Slots } from './frames.ts';
 import { type Request, Times } from './slots.ts';
 import { type Target, targetOf } from './target.ts';
@@ -53,7 +54,8 @@ function bestOf(all: readonly Reading[]): readonly Reading[] {
 }
 
 async function readingOf(match: Match, times: Times, heard: Heard): Promise<Reading | undefined> {
-  const { frame, slots, own, isDoubtful } = match;
+  const { frame, own, isDoubtful } = match;
+  const slots = withReplied(match, heard);
   if (frame.answer) {
     const answer = frame.answer(slots);
     return answer === undefined ? undefined : { frame, slots, own, how: 'sure', calls: [], answer, isWhole: true };
@@ -67,6 +69,13 @@ async function readingOf(match: Match, times: Times, heard: Heard): Promise<Read
   }
   const target = await targetOf(slots.which, { thing, nouns }, heard);
   return withTarget(reading, target, times, isDoubtful);
+}
+
+/** The slots, filled with what the message replies to: "remind me of this", "snooze". */
+function withReplied({ frame, slots }: Match, { repliesTo }: Heard): Slots {
+  if (repliesTo === undefined) return slots;
+  if (repliesTo.isOwn && isPronoun(slots.text ?? '')) return { ...slots, text: repliesTo.text };
+  return frame.thing !== undefined && slots.which === undefined ? { ...slots, which: 'this' } : slots;
 }
 
 function withTarget(

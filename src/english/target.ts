@@ -16,6 +16,7 @@ const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth ten
 const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
 const DETERMINERS = new Set('the my our that this those these a an of'.split(' '));
 const AT_HAND = /^(?:it|that|this|that one|this one|last|last one|latest|latest one|one|them|those|these|)$/;
+const THIS = /^(?:it|that|this|that one|this one|one|)$/;
 const ALL = /^(?:all|everything|every|all of (?:them|it|those|these)|them all|every single)$/;
 const LINKS = new Set('about to for on of called named saying that number no with'.split(' '));
 
@@ -34,8 +35,11 @@ export async function targetOf(
   const numbers = numbersIn(words);
   if (numbers) return isNamed || isAtHand ? { isNamed, kind: 'certain', which: numbers } : { isNamed, kind: 'none' };
   if (AT_HAND.test(said)) {
-    const replied = await repliedTo(thing, heard);
-    if (replied) return { isNamed, kind: 'certain', which: [replied] };
+    const replied = THIS.test(said) ? await repliedTo(thing, heard) : undefined;
+    const [one, ...more] = replied ?? [];
+    if (one && more.length === 0) return { isNamed, kind: 'certain', which: [one.id] };
+    // What is replied to is meant, and nothing else that is at hand.
+    if (replied) return one || isNamed ? { isNamed, kind: 'open', among: replied } : { isNamed, kind: 'none' };
     if (isAtHand && topic.id !== undefined) return { isNamed, kind: 'certain', which: topic.id.split(/,\s*/) };
     return isAtHand || isNamed ? { isNamed, kind: 'open', among: await heard.look(thing) } : { isNamed, kind: 'none' };
   }
@@ -82,15 +86,14 @@ function numbersIn(words: readonly Word[]): string[] | undefined {
   return numbers.length > 0 && numbers.every((number) => number !== undefined) ? numbers : undefined;
 }
 
-/** The only thing whose text stands in the message that is replied to. */
+/** The things whose text stands in the message that is replied to; undefined where it replies to none. */
 async function repliedTo(
   thing: string,
   { repliesTo, look }: Pick<Heard, 'look' | 'repliesTo'>,
-): Promise<string | undefined> {
+): Promise<readonly Thing[] | undefined> {
   if (repliesTo === undefined) return undefined;
-  const within = plain(repliesTo);
-  const found = (await look(thing)).filter(({ text }) => ` ${within} `.includes(` ${plain(text)} `));
-  return found.length === 1 ? found[0]?.id : undefined;
+  const within = plain(repliesTo.text);
+  return (await look(thing)).filter(({ text }) => ` ${within} `.includes(` ${plain(text)} `));
 }
 
 const plain = (text: string): string =>

@@ -3,6 +3,9 @@ import { capabilities } from '../../src/english/index.ts';
 import { at, type Hearing, hear, lineOf } from './hear.ts';
 
 /** Ways of saying what can be asked for, and the calls that they are; `…` stands for what was said before. */
+/** Words of coda's. */
+const said = (text: string) => ({ text, isOwn: false });
+
 const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: string, hearing?: Hearing])[]>> = {
   reminders: [
     ['remind me to call mum tomorrow at 9', 'reminder_create text="call mum" when="tomorrow at 9"'],
@@ -59,7 +62,20 @@ const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: stri
     ],
     ['cancel all reminders', 'reminder_delete which="all"'],
     ['delete all of my reminders', 'reminder_delete which="all"', { dialogue: at('note', undefined, 'shown') }],
-    ['delete this', 'reminder_delete which="r-plants"', { repliesTo: '⏰ water the plants' }],
+    ['delete this', 'reminder_delete which="r-plants"', { repliesTo: said('⏰ water the plants') }],
+    ['snooze', 'reminder_snooze which="r-plants"', { repliesTo: said('⏰ water the plants') }],
+    ['delete it', '', { repliesTo: said('the weather is fine'), dialogue: at('reminder', 'r-mum') }],
+    [
+      'remind me of this tomorrow at 9',
+      'reminder_create text="the boiler man comes" when="tomorrow at 9" lead="about"',
+      { repliesTo: { text: 'the boiler man comes', isOwn: true } },
+    ],
+    ['remind me of this tomorrow at 9', '', { repliesTo: said('the boiler man comes') }],
+    [
+      'note this',
+      'note_save text="the boiler man comes"',
+      { repliesTo: { text: 'the boiler man comes', isOwn: true } },
+    ],
     ['skip the next water the plants', 'reminder_complete which="r-plants" ahead=true'],
     ['skip water the plants on Friday', 'reminder_complete which="r-plants" ahead=true day="Friday"'],
     ['skip water the plants tomorrow', 'reminder_complete which="r-plants" ahead=true day="tomorrow"'],

@@ -1,5 +1,6 @@
 /** The interpreter on a person's things that stand in memory, with every tool of coda. */
 import type { Dialogue, Interpretation, Named } from '../../src/agent/index.ts';
+import type { RepliedTo } from '../../src/delivery/index.ts';
 import { english } from '../../src/english/index.ts';
 
 const NOW = new Date('2026-11-20T09:00:00Z');
@@ -24,7 +25,7 @@ export const THINGS: Readonly<Record<string, readonly Named[]>> = {
 
 export interface Hearing {
   dialogue?: Dialogue;
-  repliesTo?: string;
+  repliesTo?: RepliedTo;
   things?: Readonly<Record<string, readonly Named[]>>;
   has?(tool: string): boolean;
   may?(tool: string): boolean;

@@ -148,7 +148,7 @@ export class Inbound {
     const sender = senderOf(message.author, { nick: message.member?.nick ?? null, groups });
     const guest = await options.isStranger(sender);
     const place = guest ? placeOf(channel) : await this.placeOrThread(message, channel, rest);
-    await inbox.accept(incoming(message, place, sender, wordsOf(message, hearing), files.pendingOf(message)));
+    await inbox.accept(incoming(message, place, sender, wordsOf(message, hearing), files.pendingOf(message), hearing));
   }
 
   /** The conversation that a message belongs to; where it is so configured, a thread of its own. */

@@ -1,7 +1,14 @@
 /** What was written in Discord, as coda hears it. Pure. */
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
 import { visible } from '../../base/text.ts';
-import { type IncomingMessage, type PendingFile, type Place, type Sender, withoutCall } from '../../delivery/index.ts';
+import {
+  type IncomingMessage,
+  type PendingFile,
+  type Place,
+  type RepliedTo,
+  type Sender,
+  withoutCall,
+} from '../../delivery/index.ts';
 
 export const ADAPTER = 'discord';
 
@@ -93,6 +100,13 @@ function nameOf(user: { username: string; global_name?: string | null }, nick?: 
   return visible(nick ?? user.global_name ?? user.username).trim() || user.username;
 }
 
+/** The message that this one replies to, unless somebody else wrote it. */
+function repliedTo({ referenced_message: replied, author }: RawMessage, me: Me): RepliedTo | undefined {
+  const isOwn = replied?.author.id === author.id;
+  if (!replied?.content || (!isOwn && replied.author.id !== me.botId)) return undefined;
+  return { text: wordsOf({ ...replied, mentions: replied.mentions ?? [] }, me), isOwn };
+}
+
 export function placeOf(channel: ChannelInfo): Place {
   return { adapter: ADAPTER, channel: channel.id, space: channel.guild ?? '@me', kind: channel.kind };
 }
@@ -116,7 +130,9 @@ export function incoming(
   sender: Sender,
   words: string,
   pending: readonly PendingFile[],
+  me?: Me,
 ): IncomingMessage {
+  const repliesTo = me && repliedTo(message, me);
   return {
     kind: 'message',
     id: message.id,
@@ -125,6 +141,7 @@ export function incoming(
     text: words,
     files: [],
     pending,
+    ...(repliesTo && { repliesTo }),
     sentAt: new Date(message.timestamp),
   };
 }

@@ -31,7 +31,13 @@ const written = z.looseObject({
   mentions: z.array(user),
   mention_roles: z.array(z.string()),
   flags: z.number().optional(),
-  referenced_message: z.looseObject({ author: z.looseObject({ id: z.string() }) }).nullish(),
+  referenced_message: z
+    .looseObject({
+      author: z.looseObject({ id: z.string() }),
+      content: z.string().optional(),
+      mentions: z.array(user).optional(),
+    })
+    .nullish(),
 });
 
 const interaction = z.looseObject({ id: snowflake, token: z.string(), type: z.number() });

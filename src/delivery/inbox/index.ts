@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Deferred, deferred, GroupCommit } from '../../base/async.ts';
 import { systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
+import { shorten } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
 import { type Database, type Fragment, hadNoEffect, type Transaction } from '../../storage/index.ts';
@@ -271,6 +272,9 @@ function isStop(event: Incoming): boolean {
   return event.kind === 'message' && /^\s*\/stop\s*$/i.test(event.text);
 }
 
+/** Characters of a message that is replied to. */
+const LONGEST_REPLIED = 2_000;
+
 /** Of somebody who is not heard (`isHeard`) no file is fetched. */
 function payloadOf(event: Incoming, { role, roles }: Speaker, isHeard: boolean): Payload {
   const { replyTo, origin } = event;
@@ -283,9 +287,15 @@ function payloadOf(event: Incoming, { role, roles }: Speaker, isHeard: boolean):
     ...(event.kind === 'message' && event.tainted && { tainted: true as const }),
   };
   if (event.kind === 'message') {
-    const { text, files, pending = [] } = event;
+    const { text, files, pending = [], repliesTo } = event;
     const isFetched = isHeard && pending.length > 0;
-    return { ...common, text, files, ...(isFetched && { pending: { v: 1, files: pending.map(named) } }) };
+    return {
+      ...common,
+      text,
+      files,
+      ...(repliesTo && { repliesTo: { ...repliesTo, text: shorten(repliesTo.text, LONGEST_REPLIED) } }),
+      ...(isFetched && { pending: { v: 1, files: pending.map(named) } }),
+    };
   }
   return { ...common, text: '', files: [], button: event.button, ...(event.values && { values: event.values }) };
 }

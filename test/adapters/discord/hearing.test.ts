@@ -44,6 +44,23 @@ describe('what is for coda', () => {
     await play.hears('answer to and then?');
   });
 
+  test('"this" is the message that one replies to: coda’s card, or one’s own words', async () => {
+    await using play = await playDiscord({ stillClock: true });
+    const { fake, ana } = play;
+    const dm = fake.dm(ana);
+    play.asks('remind me to call mum in 2 hours', { channel: dm });
+    const made = await play.hears('call mum', dm);
+    play.asks('remind me to call bob in 3 hours', { channel: dm });
+    await play.hears('call bob', dm);
+    await play.settled();
+    const own = fake.says(ana, dm, 'the boiler man comes on Friday');
+    await play.settled();
+    fake.says(ana, dm, 'delete this', { replyTo: made });
+    await play.hears('Deleted the reminder “call mum”', dm);
+    fake.says(ana, dm, 'remind me of this tomorrow at 9', { replyTo: own });
+    await play.hears("I'll remind you about the boiler man comes on Friday", dm);
+  });
+
   test('a thread is a conversation of its own', async () => {
     const thread = play.fake.thread(play.general, 'plans');
     play.asks('in the thread', { channel: thread });
