@@ -17,6 +17,8 @@ export interface Heard {
   has(tool: string): boolean;
   /** Whether the person may use it: what they may not is offered by no button. */
   may(tool: string): boolean;
+  /** How near the message is in meaning to each of these words; undefined where nothing says so at once. */
+  near(words: readonly string[]): Promise<readonly number[] | undefined>;
   /** The person's things of a kind (`reminder`), in the order of their list. */
   look(thing: string): Promise<readonly Named[]>;
 }

@@ -51,6 +51,7 @@ function heardBy(run: MessageTurn, text: string): Heard {
     when,
     has: (tool) => toolbox.get(tool) !== undefined,
     may: (tool) => toolbox.mayUse(person, tool),
+    near: async (words) => options.likeness?.(text, words),
     look: async (thing) => {
       const tool = toolbox.naming(thing);
       if (!tool || !toolbox.mayUse(person, tool.name)) return [];

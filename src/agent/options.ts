@@ -2,6 +2,7 @@ import type { World } from '../base/world.ts';
 import type { Delivery, Item } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
+import type { Likeness } from '../vectors/index.ts';
 import type { ApprovalRules } from './approvals/index.ts';
 import type { Sections } from './context/index.ts';
 import type { CritiqueMode } from './critique.ts';
@@ -22,6 +23,8 @@ export interface AgentOptions {
   inference: Inference;
   /** Understands people where no model answers; without it, commands are what there is. */
   interpreter?: InterpreterSource;
+  /** Compares words by meaning, for what an interpreter offers. */
+  likeness?: Likeness;
   policy: Policy;
   approvals: ApprovalRules;
   /** Which calls a light model looks at first. */

@@ -77,6 +77,7 @@ import {
 import { secretDeletionRules, secretMergeRules } from '../secrets/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { pinDeletionRules, pinMergeRules } from '../trust/index.ts';
+import { type Embedders, likenessBy } from '../vectors/index.ts';
 import { titles } from './adapters.ts';
 import { type Doctor, modelChecks } from './doctor/index.ts';
 import { remembered, type Thinking } from './inference.ts';
@@ -120,6 +121,7 @@ export interface AgentParts {
   thinking: Thinking;
   /** What was said, by meaning. */
   said: Said;
+  embedders: Embedders;
 }
 
 /** Makes models, prompts, commands, tools and the agent from what the skills bring. */
@@ -163,6 +165,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     model,
     inference,
     ...OFFLINE,
+    ...(parts.embedders.embedder && { likeness: likenessBy(parts.embedders.embedder) }),
     policy: policyOf({ unasked: access.unasked, rememberable: access.approvals.rememberable }),
     critique: access.critique,
     approvals: { expiryMs: access.approvals.expiry, rememberable: access.approvals.rememberable },

@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { Json } from '../base/json.ts';
 import type { Person } from '../people/index.ts';
-import type { IncomingFile, Origin, PendingFile, RepliedTo, Place } from './adapter.ts';
+import type { IncomingFile, Origin, PendingFile, Place, RepliedTo } from './adapter.ts';
 
 export type ItemKind = 'message' | 'command' | 'press';
 

@@ -46,7 +46,7 @@ async function interpret(heard: Heard): Promise<Interpretation> {
 const isSure = ({ best }: Understood): boolean => best.length === 1 && best[0]?.how === 'sure';
 
 /** The sure ones are done; the first other one is asked about. */
-function done(requests: readonly Understood[], heard: Heard): Interpretation {
+async function done(requests: readonly Understood[], heard: Heard): Promise<Interpretation> {
   const calls: Call[] = [];
   const said: string[] = [];
   let choices: readonly Choice[] = [];
@@ -62,7 +62,7 @@ function done(requests: readonly Understood[], heard: Heard): Interpretation {
       continue;
     }
     const asked = first?.how === 'asks' && others.length === 0;
-    choices = asked ? offerOf(first).filter(({ tool }) => heard.may(tool)) : offersFor(understood, frames, heard);
+    choices = asked ? offerOf(first).filter(({ tool }) => heard.may(tool)) : await offersFor(understood, frames, heard);
     said.push(asked ? questionOf(first) : choices.length > 0 ? texts.offer : texts.notUnderstood);
   }
   return {

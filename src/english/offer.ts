@@ -14,11 +14,11 @@ const LONGEST_LABEL = 78;
 const LONGEST_WORDS = 40;
 
 /** At most three, the likeliest first: what lacks nothing, then what the words look like, then what lacks something. */
-export function offersFor(
+export async function offersFor(
   { request, times, best, all: fitting }: Understood,
   frames: readonly Frame[],
   heard: Heard,
-): Choice[] {
+): Promise<Choice[]> {
   const readings = [...best, ...fitting.filter((one) => !best.includes(one))];
   const offered = ({ frame, slots }: Guess): Choice[] => {
     const [call] = callsOf(frame, slots, [undefined], times) ?? [];
@@ -28,8 +28,21 @@ export function offersFor(
   const whole = readings.filter(({ isWhole }) => isWhole).flatMap(offerOf);
   const { near, like } = guesses(request, times, frames);
   const found = [...whole, ...near.flatMap(offered), ...readings.flatMap(offerOf)];
-  const all = readings.length > 0 ? found : [...found, ...like.flatMap(offered)];
-  return distinct(all.filter(may)).slice(0, MOST);
+  const sure = distinct(found.filter(may)).slice(0, MOST);
+  if (readings.length > 0 || sure.length === MOST) return sure;
+  const alike = await byMeaning(frames.filter(isShowing), heard);
+  const guessed = [...alike.map((frame) => ({ frame, slots: {} })), ...like];
+  return distinct([...sure, ...guessed.flatMap(offered).filter(may)]).slice(0, MOST);
+}
+
+/** Less alike is not alike. */
+const ALIKE = 0.5;
+
+/** The frame whose example is nearest to the message in meaning, where that is near. */
+async function byMeaning(frames: readonly Frame[], { near }: Heard): Promise<readonly Frame[]> {
+  const scores = (await near(frames.map(({ example }) => example))) ?? [];
+  const best = scores.indexOf(Math.max(...scores));
+  return (scores[best] ?? 0) >= ALIKE ? frames.slice(best, best + 1) : [];
 }
 
 /** The buttons of a reading; one for each thing that it may name. */

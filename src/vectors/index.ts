@@ -4,6 +4,7 @@
  */
 export { type Embedder, EmbedderFault } from './embedder.ts';
 export { type EmbedDeps, embedGathered, embedJob, embedSoon } from './job.ts';
+export { type Likeness, likenessBy } from './likeness.ts';
 export { Matrix, packVector, Scratch, unit } from './matrix.ts';
 export { type Near, Nearest } from './near.ts';
 export { offlineEmbedder } from './offline.ts';

@@ -27,11 +27,12 @@ export interface Hearing {
   dialogue?: Dialogue;
   repliesTo?: RepliedTo;
   things?: Readonly<Record<string, readonly Named[]>>;
+  near?(words: readonly string[]): readonly number[];
   has?(tool: string): boolean;
   may?(tool: string): boolean;
 }
 
-export const hear = (text: string, { dialogue = {}, repliesTo, things = THINGS, has, may }: Hearing = {}) =>
+export const hear = (text: string, { dialogue = {}, repliesTo, things = THINGS, near, has, may }: Hearing = {}) =>
   english.interpret({
     text,
     repliesTo,
@@ -40,6 +41,7 @@ export const hear = (text: string, { dialogue = {}, repliesTo, things = THINGS, 
     when: { now: NOW, zone: 'Europe/London' },
     has: has ?? (() => true),
     may: may ?? (() => true),
+    near: async (words) => near?.(words),
     look: async (thing) => things[thing] ?? [],
   });
 

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { type Embedder, likenessBy } from '../../src/vectors/index.ts';
+import { hear } from './hear.ts';
+
+const labels = async (words: string, near?: (examples: readonly string[]) => readonly number[]) =>
+  ((await hear(words, near ? { near } : {})).choices ?? []).map(({ label }) => label);
+
+test('what nobody can read is offered by its meaning first, where an embedder says so', async () => {
+  const agenda = (examples: readonly string[]) => examples.map((one) => (one === 'show my tasks' ? 0.7 : 0.2));
+  expect(await labels('which chores are ahead?', agenda)).toEqual([
+    'Show your tasks',
+    'Search your notes: “chores ahead”',
+  ]);
+  const unlike = (examples: readonly string[]) => examples.map(() => 0.3);
+  for (const near of [unlike, undefined])
+    expect(await labels('which chores are ahead?', near)).toEqual(['Search your notes: “chores ahead”']);
+});
+
+/** Words as vectors: one axis a word. */
+const axes = ['cat', 'dog', 'car'];
+const byWord: Embedder = {
+  id: 'axes',
+  maxBatch: 2,
+  dim: async () => axes.length,
+  embed: async (texts) => texts.map((text) => Float32Array.from(axes, (axis) => (text.includes(axis) ? 1 : 0))),
+  close: async () => {},
+};
+
+test('likeness comes from the embedder, each of the others embedded once; one that fails or hangs says nothing', async () => {
+  const asked: string[] = [];
+  const counted: Embedder = {
+    ...byWord,
+    embed: (texts, kind, signal) => {
+      asked.push(...texts);
+      return byWord.embed(texts, kind, signal);
+    },
+  };
+  const likeness = likenessBy(counted);
+  expect(await likeness('a dog', axes)).toEqual([0, 1, 0]);
+  expect(await likeness('my car', axes)).toEqual([0, 0, 1]);
+  expect(asked).toEqual(['cat', 'dog', 'car', 'a dog', 'my car']);
+  const failing: Embedder = { ...byWord, embed: () => Promise.reject(new Error('away')) };
+  expect(await likenessBy(failing)('a dog', axes)).toBeUndefined();
+  const hanging: Embedder = { ...byWord, embed: () => new Promise<never>(() => {}) };
+  expect(await likenessBy(hanging, 1)('a dog', axes)).toBeUndefined();
+});
