@@ -30,7 +30,7 @@ const topics = fc.constantFrom(
   at('note', 'n-vet'),
   at('reminder', undefined, 'shown'),
 );
-const RUNS = { numRuns: 1_500, seed: 20_261_120 };
+const RUNS = { numRuns: 500, seed: 20_261_120 };
 
 const heard = (text: string, dialogue: ReturnType<typeof at> | undefined) =>
   hear(text, { ...(dialogue && { dialogue }) });

@@ -14,7 +14,6 @@ export const LONGEST: readonly string[] = [
   'sandbox/probes',
   'delivery/unclear',
   'adapters/discord/gateway',
-  'time/sentences',
 ];
 
 /** Begins with the longest suites, so that none of them is left alone at the end while the other workers have nothing. */
