@@ -104,7 +104,7 @@ const WITHIN: readonly (readonly [field: string, name: string])[] = [
 const SYSTEM =
   /system (?:role|messages?|prompts?|instructions?)\b.{0,40}(?:not|un)|(?:unexpected|invalid|unknown|unsupported) role:? ["'`]?system|developer instruction is not enabled|["'`]system["'`] role|role ["'`]?system["'`]? (?:is )?(?:not|un)/;
 const ORDER =
-  /roles? (?:must|should) (?:be )?alternat|must alternate|should alternate|conversation roles|(?:unexpected|invalid|unknown|unsupported) role|only (?:the )?user and assistant|message_order|message order|expected last role|role ["'`]?(?:tool|function)\b|(?:tool|function) (?:role|messages?)\b.{0,40}(?:not|un)/;
+  /\b(?:must|should) (?:be )?alternat|conversation roles|(?:unexpected|invalid|unknown|unsupported) role|only (?:the )?user and assistant|message_order|message order|expected last role|role ["'`]?(?:tool|function)\b|(?:tool|function) (?:role|messages?)\b.{0,40}(?:not|un)/;
 const SCHEMA =
   /grammar|schema|pattern must|function_declarations|function_parameters|\bparameters\b.{0,80}(?:object|array|items|propert)|\$ref|exclusive(?:minimum|maximum)|additionalproperties|unable to generate parser/;
 const PICTURES = /\bimages?\b|image_url|\bvision\b|multi-?modal/;

@@ -144,7 +144,7 @@ function messageOf(
     const isTaken = !options.refuses.has('thoughts');
     const thoughts = isTaken ? thoughtsIn(message.keep, options.name, calls.length) : undefined;
     // Calls of another model, or of before the service asked for it, have none.
-    const reasoning = thoughts?.reasoning || (options.refuses.has('bare_calls') ? NO_THOUGHTS : '');
+    const reasoning = thoughts?.reasoning || (isTaken && options.refuses.has('bare_calls') ? NO_THOUGHTS : '');
     const unsigned = dialect.signed && isTaken && !thoughts ? NO_SIGNATURE : null;
     const extraOf = (index: number) => thoughts?.extras[index] ?? unsigned;
     return {
