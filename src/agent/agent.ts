@@ -3,7 +3,7 @@ import { deadline } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { inSpan } from '../base/spans.ts';
-import { type Card, type Item, isPrivate, isSaid } from '../delivery/index.ts';
+import { type Card, type Item, isPrivate, isSaid, quotesOthers } from '../delivery/index.ts';
 import { lockPerson } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { rememberedIn } from './approvals/remembered.ts';
@@ -209,6 +209,7 @@ export class Agent implements TurnHost {
     const { turn: id, recalled } = contextOf(item);
     const tainted =
       item.tainted ||
+      quotesOthers(item) ||
       isQuoting(item.payload.text) ||
       recalled.history.some((entry) => entry.tainted && !entry.content.led);
     const begun = id ? await store.loadTurn(database, id, tainted, this.recorder) : undefined;

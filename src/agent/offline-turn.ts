@@ -1,7 +1,8 @@
 /** The answer to a message where no model gives one: what is certain is done at once, and the rest is offered. */
-import { isSaid } from '../delivery/index.ts';
+import { isSaid, isWordless } from '../delivery/index.ts';
 import { readerOf } from '../storage/index.ts';
 import { isData, runData, TookTooLong } from './calls.ts';
+import { cameAlone } from './came-alone.ts';
 import { fresh } from './dialogue/dialogue.ts';
 import type { Heard, Interpretation } from './interpreter.ts';
 import { considered, Lost, resultOf, withReady } from './loop.ts';
@@ -22,6 +23,7 @@ export async function answerOffline(run: MessageTurn, why: string | undefined): 
   const results = steered.length === 0 ? turn.lastResults() : [];
   if (results.length > 0) return say(run, [...results, turn.lastAnswer()?.payload.text ?? ''], why);
   const words = steered.length > 0 ? steered.join('\n') : item.payload.text;
+  if (isWordless(words)) return say(run, [cameAlone(item.payload, why)]);
   const meant = await interpretationOf(run, words);
   const isWhole = meant.text === undefined && meant.calls.length > 0;
   if (!isSaid(item) && !isWhole) return say(run, [unsaidText(run, words, why)]);

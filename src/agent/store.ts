@@ -1,7 +1,7 @@
 import { type AuditRow, auditWriting } from '../audit/index.ts';
 import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
-import { type Also, buttons, conversations, FENCED, type Item } from '../delivery/index.ts';
+import { type Also, buttons, conversations, FENCED, type Item, quotesOthers } from '../delivery/index.ts';
 import type { RetentionRule } from '../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../people/index.ts';
 import {
@@ -15,7 +15,7 @@ import {
   type Transaction,
 } from '../storage/index.ts';
 import * as ofArtifacts from './artifacts/store.ts';
-import { type Recalled, recall } from './context/index.ts';
+import { type Recalled, recall, rememberedQuotes } from './context/index.ts';
 import * as ofConversations from './context/store.ts';
 import type { Dialogue } from './dialogue/dialogue.ts';
 import * as ofDialogues from './dialogue/store.ts';
@@ -262,7 +262,7 @@ function history(turn: Turn, item: Item, { answer, led }: { answer: string; led:
   return [
     {
       ...asked,
-      tainted: isTainted(item.payload.text),
+      tainted: isTainted(item.payload.text) || quotesOthers(item),
       id: uuid(item.receivedAt),
       content: said(item),
       at: item.receivedAt,
@@ -278,10 +278,15 @@ function history(turn: Turn, item: Item, { answer, led }: { answer: string; led:
   ];
 }
 
-/** A message as it is remembered: what came with it by name and kind only. */
+/** A message as it is remembered: files that came with it by name and kind only, others' words apart from the person's. */
 function said({ payload, person }: Item) {
   const files = payload.files.map(({ name, type }) => ({ name, type }));
-  return { ...saidIn(payload.text, { person }), ...(files.length > 0 && { files }) };
+  const quoted = rememberedQuotes(payload.quoted);
+  return {
+    ...saidIn(payload.text, { person }),
+    ...(files.length > 0 && { files }),
+    ...(quoted.length > 0 && { quoted }),
+  };
 }
 
 function saidIn(text: string, { person }: Pick<Item, 'person'>) {

@@ -37,6 +37,18 @@ export const asPlanned = (words: string, why?: string) =>
 export const asBrought = (words: string, why?: string) =>
   [`A program says: “${words}”`, ...(why === undefined ? [] : [why])].join('\n');
 
+/** Stands for the words of a message that has none, and nothing else. */
+export const calledOnly = () => '[You were called, without a word.]';
+
+export const called = () => 'Yes? Tell me what to do; `help` shows what I understand.';
+
+/** `what`: what came without words. `why`: why no model answers, where one is configured. */
+export const onlyWords = (what: string, why?: string) =>
+  [
+    `I got ${what}, and without a model I understand words alone: write what it is about or what I am to do with it, such as “remind me tomorrow at 9 to …” or “note: …”.`,
+    ...(why === undefined ? [] : [why]),
+  ].join('\n');
+
 export const notKept = (characters: number) => `[${characters} more characters were not kept.]`;
 
 /** A skill that the turn has in use gives the tool up. */

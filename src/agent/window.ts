@@ -13,6 +13,7 @@ import {
   type Plan,
   type PlanInput,
   planRequest,
+  quotedFrames,
   type Recalled,
   type Sections,
   shortened,
@@ -22,6 +23,7 @@ import { type Estimates, tokensOf } from './estimates.ts';
 import type { Model, ModelMessage, ToolSpec } from './model.ts';
 import type { Models } from './models/index.ts';
 import { recalledOf } from './store.ts';
+import * as texts from './texts.ts';
 import type { Turn } from './turn.ts';
 
 /** What is to be shown. */
@@ -152,7 +154,10 @@ export class Windows {
 
 /** The message that is answered, and what came with it. */
 function asked({ item, attached }: Shown, names: boolean): Pick<PlanInput, 'asked' | 'beside'> {
-  const { text } = item.payload;
+  const { text: said, quoted = [] } = item.payload;
+  const beside = [quotedFrames(quoted), attached.text].filter((part) => part !== '').join('\n\n');
+  const isBare = said.trim() === '' && beside === '' && attached.images.length === 0;
+  const text = isBare ? texts.calledOnly() : said;
   return {
     asked: {
       role: 'user',
@@ -160,6 +165,6 @@ function asked({ item, attached }: Shown, names: boolean): Pick<PlanInput, 'aske
       ...(names && { name: item.person.name }),
       ...(attached.images.length > 0 && { images: attached.images }),
     },
-    beside: attached.text,
+    beside,
   };
 }

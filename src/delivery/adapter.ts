@@ -94,6 +94,26 @@ export interface RepliedTo {
   isOwn: boolean;
 }
 
+/**
+ * Words that come with a message and are not its sender's: of the message that it replies to, forwards or shares, of its
+ * thread, or what it shows beside its text. `unread`: something of this kind, which could not be had.
+ */
+export interface Quoted {
+  as: 'replied' | 'forwarded' | 'shared' | 'starter' | 'earlier' | 'attached' | 'embed' | 'poll' | 'sticker' | 'unread';
+  /** Who wrote it, where that is known. */
+  from?: string;
+  text: string;
+  /** Coda said it itself, in this message of the same place. `at`: ISO, when it was made. */
+  own?: { id: string; at: string };
+}
+
+/** What a message was found to point to. */
+export interface Pointed {
+  quoted: Quoted[];
+  /** Files that came with it. */
+  files: PendingFile[];
+}
+
 export interface IncomingMessage {
   kind: 'message';
   /** The platform's message id: with adapter and channel it is the message's identity. */
@@ -104,6 +124,13 @@ export interface IncomingMessage {
   files: IncomingFile[];
   /** Files that are fetched later (`ChatAdapter.files`); those of somebody whom nobody has let in are not. */
   pending?: readonly PendingFile[];
+  /** What it points to, as far as it came along. */
+  quoted?: readonly Quoted[];
+  /**
+   * What it points to and is asked for when its turn begins, in the adapter's own notation (`ChatAdapter.pointed`): `always`, and
+   * `first` where it is the first that is heard in its conversation.
+   */
+  points?: { always?: Json; first?: Json };
   sentAt: Instant;
   /**
    * What answers refer to, if not the message itself, in the adapter's own notation (Discord: an interaction): comes back
@@ -316,6 +343,12 @@ export interface ChatAdapter {
 
   /** Of an adapter whose messages come with files that are not stored yet. */
   readonly files?: FileSource;
+
+  /**
+   * What a message points to, by what `IncomingMessage.points` says of it; what is not there any more, or not for coda, is left
+   * out. May be asked by another process. Rejects where it cannot be told now.
+   */
+  pointed?(points: Json, message: Pick<IncomingMessage, 'id' | 'place'>, signal: AbortSignal): Promise<Pointed>;
 
   /** What `coda doctor` asks of the platform. */
   checks?(): { name: string; check(signal: AbortSignal): Promise<{ ok: boolean; says: string; remedy?: string }> }[];

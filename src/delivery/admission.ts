@@ -5,6 +5,7 @@ import type { Arriving } from './files/arriving.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, TooFast } from './item.ts';
 import type { Lanes } from './lanes/index.ts';
+import type { Quoting } from './quoted/index.ts';
 import * as texts from './texts.ts';
 
 export interface AdmissionDeps {
@@ -14,6 +15,7 @@ export interface AdmissionDeps {
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
   arriving: Pick<Arriving, 'complete' | 'notGiven'>;
+  quoting: Pick<Quoting, 'complete'>;
   lanes: Pick<Lanes, 'asHeld'>;
   end(name: string, item: Item, end: End): Promise<boolean>;
   /** What ends with a row that nobody answers any more: the turn that was begun for it. */
@@ -51,7 +53,7 @@ export class Admission {
       const cards = missed === undefined ? [] : [{ kind: 'notice' as const, text: missed }];
       return this.ended('inbox.expire', item, { state: 'expired', cards });
     }
-    const whole = await this.withFiles(item, signal);
+    const whole = await this.complete(item, signal);
     return whole?.payload.withdrawn ? this.drop(whole) : whole;
   }
 
@@ -60,9 +62,11 @@ export class Admission {
     return this.deps.world.clock.now().getTime() - since.getTime() > this.deps.maxAgeMs;
   }
 
-  private async withFiles(item: Item, signal: AbortSignal): Promise<Item | undefined> {
+  /** With what its message points to, and all files. */
+  private async complete(item: Item, signal: AbortSignal): Promise<Item | undefined> {
     try {
-      return await this.deps.arriving.complete(item, signal);
+      const pointed = await this.deps.quoting.complete(item, signal);
+      return pointed && (await this.deps.arriving.complete(pointed, signal));
     } catch (error) {
       if (!signal.aborted) throw error;
       const isStopped = signal.reason instanceof CodaError && signal.reason.code === 'CANCELLED';

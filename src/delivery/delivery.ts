@@ -23,6 +23,7 @@ import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
 import { answerKey } from './parts.ts';
 import { PlaceBook } from './places.ts';
+import { Quoting } from './quoted/index.ts';
 import { Requests } from './requests/index.ts';
 import * as texts from './texts.ts';
 
@@ -376,6 +377,7 @@ export class Delivery {
       ...this.options,
       lanes: this.lanes,
       arriving,
+      quoting: new Quoting({ ...this.options, lanes: this.lanes, adapterOf: (place) => this.adapterOf(place) }),
       end: (name, item, end) => this.end(name, item, end),
       acknowledged: (item) => this.acknowledged(item),
     });

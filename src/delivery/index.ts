@@ -16,6 +16,7 @@ export {
 export { Delivery, type DeliveryOptions, type Receiver } from './delivery.ts';
 export type { Also, End } from './endings.ts';
 export { lotsOf, type Upload, type UploadLimits, uploadOf } from './files/lots.ts';
+export { isWordless } from './files/texts.ts';
 export { withoutCall } from './hearing/called.ts';
 export { Lines, waitAfter } from './hearing/lines.ts';
 export { CLOCK_MARGIN_MS, type History, missedIn, tellMissed } from './hearing/missed.ts';

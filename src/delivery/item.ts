@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { Json } from '../base/json.ts';
 import type { Person } from '../people/index.ts';
-import type { IncomingFile, Origin, PendingFile, Place, RepliedTo } from './adapter.ts';
+import type { IncomingFile, IncomingMessage, Origin, PendingFile, Place, Quoted, RepliedTo } from './adapter.ts';
 
 export type ItemKind = 'message' | 'command' | 'press';
 
@@ -40,6 +40,10 @@ export interface Payload {
    * for in vain, `fetches` of it where a server had them and was away; they are asked for again at `retryAt` (ISO).
    */
   pending?: { v: 1; files: PendingFile[]; tries?: number; fetches?: number; retryAt?: string };
+  /** Others' words that came with it. `trusted`: Coda's own, without anybody else's; never stored, but found anew. */
+  quoted?: (Quoted & { trusted?: true })[];
+  /** What it points to and is still to be asked for. */
+  points?: NonNullable<IncomingMessage['points']>;
   /** Its files take long: it has left its lane to others, until they are there. */
   aside?: true;
   /** A press: the button, and what a form was filled with. */
@@ -61,6 +65,11 @@ export interface Payload {
   suspect?: true;
   /** When its turn, which had been parked, was put back to go on (ISO): it has begun, and its age counts from here. */
   resumedAt?: string;
+}
+
+/** Whether somebody else's words came with it. */
+export function quotesOthers({ payload: { quoted = [] } }: Pick<Item, 'payload'>): boolean {
+  return quoted.some(({ trusted }) => !trusted);
 }
 
 /** Whether nobody but the person sees what is answered. */

@@ -1,6 +1,7 @@
 import type { GatewayReadyDispatchData } from 'discord.js';
 import { sleep } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
 import type { HealthCheck } from '../../chat/index.ts';
 import {
   type ChatAdapter,
@@ -8,6 +9,7 @@ import {
   type Inbox,
   type Part,
   type Place,
+  type Pointed,
   type Receipt,
   type SendOutcome,
   type Typing,
@@ -28,6 +30,8 @@ import { Others } from './others.ts';
 import { Outbound } from './outbound.ts';
 import { isOutage, notSignedIn } from './outcome.ts';
 import { ADAPTER, type RawMessage } from './parse.ts';
+import { pointedTo } from './pointed.ts';
+import type { Points } from './quoted.ts';
 import { asChannel, asInteraction, isChannel } from './shapes.ts';
 import type { Trouble } from './trouble.ts';
 import { typingOn } from './typing.ts';
@@ -134,6 +138,12 @@ class Discord implements DiscordAdapter {
 
   delete(receipt: Receipt, place: Place, signal: AbortSignal): Promise<SendOutcome> {
     return this.speaker.delete(receipt, place, signal);
+  }
+
+  pointed(points: Json, _: unknown, signal: AbortSignal): Promise<Pointed> {
+    const rest = () => this.connection?.rest;
+    const deps = { rest, botId: () => this.application, files: this.files };
+    return pointedTo(points as Points, deps, signal);
   }
 
   find(part: Part, since: Date, signal: AbortSignal): Promise<Receipt | undefined> {

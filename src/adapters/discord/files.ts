@@ -1,9 +1,10 @@
-import type { APIAttachment, RawFile, REST } from 'discord.js';
+import type { RawFile, REST } from 'discord.js';
 import { deadline } from '../../base/async.ts';
 import { BoundedMap } from '../../base/bounded.ts';
 import type { FileSource, FoundFile, PendingFile, Upload, UploadLimits } from '../../delivery/index.ts';
 import { notSignedIn, statusOf } from './outcome.ts';
 import type { RawMessage } from './parse.ts';
+import { type CarriedFile, carriedFiles, filesOf } from './quoted.ts';
 import { asMessage } from './shapes.ts';
 
 /** What Discord takes of a bot. A request may have 25 MiB; what is not files in it needs little. */
@@ -14,8 +15,11 @@ const REMEMBERED = 2_000;
 
 const ASKED_WITHIN_MS = 30_000;
 
-/** How a file is found again. Its address carries a signature of Discord's, which opens it to anybody for a day. */
-type At = { id: string; channel: string };
+/**
+ * How a file is found again: by its own id, in a message of a channel (the one that it came with, if none is named). Its address
+ * carries a signature of Discord's, which opens it to anybody for a day.
+ */
+type At = { id: string; channel: string; message?: string };
 
 /** Files that come with messages: stored by their ids, fetched from the addresses that came with them. */
 export class AttachedFiles implements FileSource {
@@ -29,23 +33,33 @@ export class AttachedFiles implements FileSource {
     this.rest = rest;
   }
 
-  /** The files of a message that was heard, as they are stored with it. */
-  pendingOf({ channel_id: channel, attachments }: RawMessage): PendingFile[] {
-    return attachments.map(({ id, filename: name, content_type: type, size, url }) => {
+  /** The files of a message that was heard, and of what it forwards or replies to, as they are stored with it. */
+  pendingOf(message: RawMessage): PendingFile[] {
+    return this.known(carriedFiles(message), message.channel_id);
+  }
+
+  /** The same of files that were found later. */
+  known(files: readonly CarriedFile[], channel: string): PendingFile[] {
+    return files.map(({ attachment: { id, filename: name, content_type: type, size, url }, message }) => {
       this.addresses.set(id, url);
-      return { name, ...(type !== undefined && { type }), size, at: { id, channel } satisfies At };
+      return { name, ...(type && { type }), size, at: { id, channel, message } satisfies At };
     });
   }
 
   async locate(
     files: readonly PendingFile[],
-    { id: message }: { id: string },
+    { id: heard }: { id: string },
     signal: AbortSignal,
   ): Promise<(FoundFile | undefined)[]> {
     const known = new Map(this.addresses);
-    const [first] = files.filter(({ at }) => !known.has((at as At).id));
-    // Another process has heard it.
-    if (first) for (const [id, url] of await this.ask((first.at as At).channel, message, signal)) known.set(id, url);
+    const asked = new Set<string>();
+    for (const { at } of files) {
+      const { id, channel, message = heard } = at as At;
+      if (known.has(id) || asked.has(message)) continue;
+      // Another process has heard it.
+      asked.add(message);
+      for (const [found, url] of await this.ask(channel, message, signal)) known.set(found, url);
+    }
     return files.map(({ at, ...file }) => {
       const { id } = at as At;
       const url = known.get(id);
@@ -61,8 +75,7 @@ export class AttachedFiles implements FileSource {
     using own = deadline(ASKED_WITHIN_MS, signal);
     try {
       const found = await rest.get(`/channels/${channel}/messages/${message}`, { signal: own.signal });
-      const { attachments = [] } = asMessage<{ attachments?: APIAttachment[] }>(found);
-      return attachments.map(({ id, url }) => [id, url]);
+      return filesOf(asMessage(found), message).map(({ attachment: { id, url } }) => [id, url]);
     } catch (error) {
       const status = statusOf(error);
       // The message is deleted, or not to be read any more.

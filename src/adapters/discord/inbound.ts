@@ -1,5 +1,6 @@
 import type { GatewayReadyDispatchData, REST } from 'discord.js';
 import { Sequence } from '../../base/async.ts';
+import { BoundedMap } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import {
@@ -24,12 +25,15 @@ import {
   type ChannelInfo,
   type Hearing,
   incoming,
+  names,
   placeOf,
   type RawMessage,
+  repliedTo,
   senderOf,
   setting,
   wordsOf,
 } from './parse.ts';
+import { isForward, pointsIn, quotedIn } from './quoted.ts';
 import { asChannel, asId, asIds, asWritten, isWritten } from './shapes.ts';
 import * as texts from './texts.ts';
 
@@ -54,6 +58,9 @@ const MOST_ASKED = 50;
 const AT_ONCE = 4;
 /** A flag of a message: a thread belongs to it. */
 const HAS_THREAD = 32;
+/** Forwards that are remembered, and how long after one its words may come. */
+const MOST_FORWARDS = 500;
+const FORWARD_MS = 15_000;
 /** Of a thread's name; Discord takes 100 characters. */
 const LONGEST_NAME = 80;
 
@@ -64,6 +71,8 @@ export class Inbound {
   private readonly looking = Array.from({ length: AT_ONCE }, () => new Sequence());
   private hearing: Hearing | undefined;
   private readonly roles = new Set<string>();
+  /** The last forward of each in a channel, which called nobody. */
+  private readonly forwards = new BoundedMap<string, RawMessage>(MOST_FORWARDS);
   /** Servers of the session that have not come along yet. */
   private awaited = new Set<string>();
   /** Where coda had been spoken to before the session. */
@@ -142,13 +151,41 @@ export class Inbound {
     const hearing = this.known();
     if (message.author.id === hearing.botId) return;
     const channel = of ?? (await this.deps.channels.of(message, rest));
-    if (!addressed(message, channel, hearing)) return;
-    const { options, members, inbox, files } = this.deps;
+    if (!addressed(message, channel, hearing)) return this.passed(message);
+    const { options, members, inbox } = this.deps;
+    const text = wordsOf(message, hearing);
+    const brought = this.broughtBy(message, channel);
+    // A gift, a game, what Discord adds one day: unless somebody calls coda, there is nothing to be heard.
+    if (text === '' && !brought.isAnything && !names(message, hearing)) return;
     const groups = await members.groupsOf(message.author.id, rest, options.clock.now().getTime());
     const sender = senderOf(message.author, { nick: message.member?.nick ?? null, groups });
     const guest = await options.isStranger(sender);
     const place = guest ? placeOf(channel) : await this.placeOrThread(message, channel, rest);
-    await inbox.accept(incoming(message, place, sender, wordsOf(message, hearing), files.pendingOf(message), hearing));
+    await inbox.accept(incoming(message, place, sender, text, brought.more));
+  }
+
+  /** What comes with a message besides its words, or is to be asked for. */
+  private broughtBy(message: RawMessage, channel: ChannelInfo) {
+    const before = this.takeForward(message);
+    const all = before ? [before, message] : [message];
+    const quoted = all.flatMap((each) => quotedIn(each, this.known()));
+    const pending = all.flatMap((each) => this.deps.files.pendingOf(each));
+    const points = pointsIn(message, channel);
+    const repliesTo = repliedTo(message, this.known());
+    const isAnything = quoted.length + pending.length > 0 || points?.always !== undefined;
+    return { isAnything, more: { pending, quoted, ...(points && { points }), ...(repliesTo && { repliesTo }) } };
+  }
+
+  /** Discord sends what somebody writes beside a forward as a second message: where coda is called in that one alone. */
+  private passed(message: RawMessage): void {
+    if (isForward(message)) this.forwards.set(forwardOf(message), message);
+  }
+
+  private takeForward(message: RawMessage): RawMessage | undefined {
+    const before = this.forwards.get(forwardOf(message));
+    this.forwards.delete(forwardOf(message));
+    const apart = before ? Date.parse(message.timestamp) - Date.parse(before.timestamp) : Number.POSITIVE_INFINITY;
+    return apart >= 0 && apart <= FORWARD_MS ? before : undefined;
   }
 
   /** The conversation that a message belongs to; where it is so configured, a thread of its own. */
@@ -254,7 +291,7 @@ export class Inbound {
   private async bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage> {
     const { members, options } = this.deps;
     const groups = await members.groupsOf(message.author.id, this.rest(), options.clock.now().getTime());
-    return incoming(message, placeOf(channel), senderOf(message.author, { groups }), '', []);
+    return incoming(message, placeOf(channel), senderOf(message.author, { groups }), '');
   }
 
   private inLine(channel: string, task: () => Promise<void>): void {
@@ -276,6 +313,9 @@ export class Inbound {
     return this.hearing;
   }
 }
+
+/** Who forwards something, and where. */
+const forwardOf = ({ channel_id: channel, author }: RawMessage): string => `${channel}:${author.id}`;
 
 /** The channel is not there any more, or not for coda. */
 function gone(error: unknown): boolean {

@@ -1,14 +1,7 @@
 /** What was written in Discord, as coda hears it. Pure. */
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
 import { visible } from '../../base/text.ts';
-import {
-  type IncomingMessage,
-  type PendingFile,
-  type Place,
-  type RepliedTo,
-  type Sender,
-  withoutCall,
-} from '../../delivery/index.ts';
+import { type IncomingMessage, type Place, type RepliedTo, type Sender, withoutCall } from '../../delivery/index.ts';
 
 export const ADAPTER = 'discord';
 
@@ -20,7 +13,18 @@ export type RawMessage = Pick<
   Partial<
     Pick<
       GatewayMessageCreateDispatchData,
-      'guild_id' | 'member' | 'webhook_id' | 'referenced_message' | 'message_reference' | 'flags' | 'edited_timestamp'
+      | 'guild_id'
+      | 'member'
+      | 'webhook_id'
+      | 'referenced_message'
+      | 'message_reference'
+      | 'message_snapshots'
+      | 'embeds'
+      | 'components'
+      | 'sticker_items'
+      | 'poll'
+      | 'flags'
+      | 'edited_timestamp'
     >
   >;
 
@@ -61,7 +65,7 @@ export function addressed(message: RawMessage, channel: ChannelInfo, hearing: He
 
 type Me = Pick<Hearing, 'botId' | 'roles'>;
 
-function names(message: RawMessage, { botId, roles }: Me): boolean {
+export function names(message: RawMessage, { botId, roles }: Me): boolean {
   const { mentions, mention_roles: mentioned, referenced_message: replied } = message;
   return (
     mentions.some(({ id }) => id === botId) || mentioned.some((id) => roles.has(id)) || replied?.author.id === botId
@@ -88,20 +92,35 @@ export function setting(
 /** The words of a message: without the mention that calls coda, and with people's names instead of their ids. */
 export function wordsOf({ content, mentions }: RawMessage, { botId, roles }: Me): string {
   const mine = new Set([`<@${botId}>`, `<@!${botId}>`, ...[...roles].map((role) => `<@&${role}>`)]);
-  const named = withoutCall(content, (mention) => mine.has(mention)).replace(/<@!?(\d+)>/g, (mention, id: string) => {
+  return storable(
+    named(
+      withoutCall(content, (mention) => mine.has(mention)),
+      mentions,
+    ),
+  );
+}
+
+/** A text with people's names instead of their ids. */
+export function named(
+  text: string,
+  mentions: readonly { id: string; username: string; global_name?: string | null | undefined }[],
+): string {
+  return text.replace(/<@!?(\d+)>/g, (mention, id: string) => {
     const user = mentions.find((each) => each.id === id);
     return user ? `@${nameOf(user)}` : mention;
   });
-  return storable(named);
 }
 
 /** A name as it can be shown anywhere: nothing in it turns the direction of a line or hides. */
-function nameOf(user: { username: string; global_name?: string | null }, nick?: string | null): string {
+export function nameOf(
+  user: { username: string; global_name?: string | null | undefined },
+  nick?: string | null,
+): string {
   return visible(nick ?? user.global_name ?? user.username).trim() || user.username;
 }
 
 /** The message that this one replies to, unless somebody else wrote it. */
-function repliedTo({ referenced_message: replied, author }: RawMessage, me: Me): RepliedTo | undefined {
+export function repliedTo({ referenced_message: replied, author }: RawMessage, me: Me): RepliedTo | undefined {
   const isOwn = replied?.author.id === author.id;
   if (!replied?.content || (!isOwn && replied.author.id !== me.botId)) return undefined;
   return { text: wordsOf({ ...replied, mentions: replied.mentions ?? [] }, me), isOwn };
@@ -129,10 +148,8 @@ export function incoming(
   place: Place,
   sender: Sender,
   words: string,
-  pending: readonly PendingFile[],
-  me?: Me,
+  more: Pick<IncomingMessage, 'pending' | 'quoted' | 'points' | 'repliesTo'> = {},
 ): IncomingMessage {
-  const repliesTo = me && repliedTo(message, me);
   return {
     kind: 'message',
     id: message.id,
@@ -140,8 +157,7 @@ export function incoming(
     sender,
     text: words,
     files: [],
-    pending,
-    ...(repliesTo && { repliesTo }),
+    ...more,
     sentAt: new Date(message.timestamp),
   };
 }

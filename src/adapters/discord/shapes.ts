@@ -40,6 +40,51 @@ const written = z.looseObject({
     .nullish(),
 });
 
+const words = z.string().optional().catch(undefined);
+const media = z.looseObject({ text: words, emoji: z.looseObject({ name: words }).nullish().catch(undefined) });
+const embed = z.looseObject({
+  author: z.looseObject({ name: words }).optional().catch(undefined),
+  title: words,
+  description: words,
+  url: words,
+  fields: z.array(z.looseObject({ name: z.string(), value: z.string() })).catch([]),
+  footer: z.looseObject({ text: words }).optional().catch(undefined),
+});
+const poll = z.looseObject({
+  question: media,
+  answers: z.array(z.looseObject({ poll_media: media })).catch([]),
+});
+
+/** What a message says, also within another one: of what cannot be understood the rest is. */
+const saying = {
+  content: z.string().catch(''),
+  mentions: z.array(user.extend({ global_name: z.string().nullish() })).catch([]),
+  attachments: z.array(attachment).catch([]),
+  embeds: z.array(embed).catch([]),
+  components: z.unknown(),
+  sticker_items: z.array(z.looseObject({ name: z.string() })).catch([]),
+  poll: poll.optional().catch(undefined),
+};
+/** A snapshot has no author, and holds no other (docs.discord.com/developers/resources/message#message-snapshot-object). */
+const snapshot = z.looseObject(saying);
+const carried = z.looseObject({
+  ...saying,
+  message_snapshots: z.array(z.looseObject({ message: snapshot })).catch([]),
+});
+const known = carried.extend({
+  id: snowflake,
+  author: user.extend({ global_name: z.string().nullish() }),
+  timestamp: z.string().refine((text) => !Number.isNaN(Date.parse(text))),
+});
+
+/** All that a message carries, as far as it can be understood. */
+export const asCarried = (value: unknown) => carried.parse(value);
+/** A message that another one refers to; undefined for what is none. */
+export const asKnown = (value: unknown) => known.safeParse(value).data;
+export type Carried = z.output<typeof carried>;
+export type Snapshot = z.output<typeof snapshot>;
+export type KnownMessage = z.output<typeof known>;
+
 const interaction = z.looseObject({ id: snowflake, token: z.string(), type: z.number() });
 
 /** The answer to a request, or `NotDiscordError`: with a status of success, but without what was asked for. */

@@ -11,6 +11,7 @@ export {
   planRequest,
   type Sections,
 } from './plan.ts';
+export { quotedFrames, rememberedQuotes } from './quoted.ts';
 export { contextTools, shortened } from './results.ts';
 export { Said } from './said/index.ts';
 export { fittingTools } from './small.ts';

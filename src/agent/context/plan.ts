@@ -1,6 +1,7 @@
 import { continued, framed, label, unframedSection } from '../../base/frames.ts';
 import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts';
 import { cut, cutToTokens, fitTurn, sizeOf, sum } from './fit.ts';
+import { quotedFrames } from './quoted.ts';
 import type { HistoryEntry, Recalled } from './store.ts';
 import { MESSAGE_TOKENS, tokensIn } from './tokens.ts';
 
@@ -136,6 +137,8 @@ export function historyTokens(history: readonly HistoryEntry[], factor: number):
 /** How a message is shown, and its estimated tokens: made once, however often requests are planned with it. */
 interface Shown {
   text: string;
+  /** Others' words that came with it, in frames. */
+  beside: string;
   tokens: number;
 }
 
@@ -144,12 +147,13 @@ const shownAs = new WeakMap<HistoryEntry, Shown>();
 function shown(entry: HistoryEntry): Shown {
   const known = shownAs.get(entry);
   if (known) return known;
-  const { text: said, files = [] } = entry.content;
+  const { text: said, files = [], quoted = [] } = entry.content;
   const named = files.map(({ name, type }) => `[File: ${label(name)}, ${label(type)}]`);
   const text = files.length === 0 ? said : [said, ...named].filter((part) => part !== '').join('\n');
   // Where several speak, lines are indented.
   const lines = text.split('\n').length;
-  const made = { text, tokens: tokensIn(text) + lines + MESSAGE_TOKENS };
+  const beside = quotedFrames(quoted);
+  const made = { text, beside, tokens: tokensIn(text) + tokensIn(beside) + lines + MESSAGE_TOKENS };
   shownAs.set(entry, made);
   return made;
 }
@@ -169,9 +173,11 @@ export function newest(history: readonly HistoryEntry[], room: number, factor: n
 
 function messageOf(entry: HistoryEntry, names: boolean): ModelMessage {
   const { role, content } = entry;
-  const { text } = shown(entry);
-  if (role !== 'user') return { role, text };
-  return names && content.name ? { role, text: continued(text), name: content.name } : { role, text };
+  const { text: own, beside } = shown(entry);
+  if (role !== 'user') return { role, text: own };
+  const isNamed = names && content.name !== undefined && content.name !== '';
+  const text = [isNamed ? continued(own) : own, beside].filter((part) => part !== '').join('\n\n');
+  return { role, text, ...(isNamed && { name: content.name }) };
 }
 
 function summaryMessages({ summary }: Recalled, room: number, factor: number): ModelMessage[] {

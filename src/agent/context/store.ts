@@ -12,6 +12,7 @@ import {
   type Transaction,
 } from '../../storage/index.ts';
 import type { Near } from '../../vectors/index.ts';
+import type { RememberedQuote } from './quoted.ts';
 import { type FoundMessage, nearOnes } from './said/store.ts';
 
 /** What was said, as the model is shown it. */
@@ -19,7 +20,13 @@ export interface HistoryEntry {
   seq: number;
   role: 'user' | 'assistant';
   /** `led`: of an answer, that its only untrusted text was the person's own files. */
-  content: { text: string; name?: string; files?: { name: string; type: string }[]; led?: true };
+  content: {
+    text: string;
+    name?: string;
+    files?: { name: string; type: string }[];
+    quoted?: RememberedQuote[];
+    led?: true;
+  };
   tainted: boolean;
 }
 

@@ -8,4 +8,9 @@ export const notFetched = (names: readonly string[], platform: string) =>
   `${platform} did not let me have ${listOf(names)}. Please send it again.`;
 
 /** Stands in the message for whoever answers it. */
-export const filesMissing = (names: readonly string[]) => `(attached, but not taken: ${listOf(names)})`;
+export const filesMissing = (names: readonly string[]) => `${MISSING}${listOf(names)})`;
+
+const MISSING = '(attached, but not taken: ';
+
+/** Whether a message holds no words but those. */
+export const isWordless = (text: string) => text.trim() === '' || (text.startsWith(MISSING) && !text.includes('\n'));

@@ -16,6 +16,7 @@ import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import * as said from '../outbox/store/known.ts';
 import { dedupName } from '../parts.ts';
+import { boundedQuotes } from '../quoted/bounds.ts';
 import { toItem } from '../store.ts';
 import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
 import { type Speaker, Speakers, type SpeakersDeps } from './speakers.ts';
@@ -275,7 +276,7 @@ function isStop(event: Incoming): boolean {
 /** Characters of a message that is replied to. */
 const LONGEST_REPLIED = 2_000;
 
-/** Of somebody who is not heard (`isHeard`) no file is fetched. */
+/** Of somebody who is not heard (`isHeard`) no file is fetched, and nobody else's words are kept. */
 function payloadOf(event: Incoming, { role, roles }: Speaker, isHeard: boolean): Payload {
   const { replyTo, origin } = event;
   const common = {
@@ -287,14 +288,15 @@ function payloadOf(event: Incoming, { role, roles }: Speaker, isHeard: boolean):
     ...(event.kind === 'message' && event.tainted && { tainted: true as const }),
   };
   if (event.kind === 'message') {
-    const { text, files, pending = [], repliesTo } = event;
-    const isFetched = isHeard && pending.length > 0;
+    const { text, files, pending = [], quoted = [], points, repliesTo } = event;
     return {
       ...common,
       text,
       files,
       ...(repliesTo && { repliesTo: { ...repliesTo, text: shorten(repliesTo.text, LONGEST_REPLIED) } }),
-      ...(isFetched && { pending: { v: 1, files: pending.map(named) } }),
+      ...(isHeard && pending.length > 0 && { pending: { v: 1, files: pending.map(named) } }),
+      ...(isHeard && quoted.length > 0 && { quoted: boundedQuotes(quoted) }),
+      ...(isHeard && points && { points }),
     };
   }
   return { ...common, text: '', files: [], button: event.button, ...(event.values && { values: event.values }) };

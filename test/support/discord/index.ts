@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Gateway } from './gateway.ts';
 import { Interactions } from './interactions.ts';
 import { RateLimits } from './limits.ts';
-import { Messages, shown } from './messages.ts';
+import { Messages, pollOf, snapshotOf } from './messages.ts';
 import {
   type Attachment,
   type Body,
@@ -13,13 +13,22 @@ import {
   type Message,
   PERMISSIONS,
   Refusal,
+  type Saying,
   Snowflakes,
   type User,
 } from './model.ts';
 import { RestServer, type Upload } from './server.ts';
 
 export type { Drop } from './gateway.ts';
-export { type Channel, type Guild, type Interaction, type Message, PERMISSIONS, type User } from './model.ts';
+export {
+  type Channel,
+  type Guild,
+  type Interaction,
+  type Message,
+  PERMISSIONS,
+  type Saying,
+  type User,
+} from './model.ts';
 
 const INTENTS = { guilds: 1, messages: 1 << 9, direct: 1 << 12, content: 1 << 15 };
 const ALL_PERMISSIONS = Object.values(PERMISSIONS).reduce((all, bit) => all | bit, 0n);
@@ -33,15 +42,6 @@ export interface FakeOptions {
   port?: number;
   /** The name that it gives itself in addresses; 127.0.0.1 when left out. */
   host?: string | undefined;
-}
-
-/** What a person can send beside words. */
-export interface Saying {
-  replyTo?: Message;
-  files?: { name: string; type: string; bytes: Uint8Array; gone?: boolean; stalls?: boolean }[];
-  flags?: number;
-  /** Nobody is told: it was said while nothing could be heard. */
-  webhook?: boolean;
 }
 
 /** Discord on 127.0.0.1: REST, Gateway and CDN over real sockets, as strict as the real one. */
@@ -179,17 +179,30 @@ export class FakeDiscord {
   }
 
   /** A person writes. */
-  says(user: User, channel: Channel, content: string, { replyTo, files = [], flags, webhook }: Saying = {}): Message {
+  says(user: User, channel: Channel, content: string, saying: Saying = {}): Message {
+    const { replyTo, files = [], flags, sticker, poll, embeds, webhook } = saying;
     const uploads = files.map(
       ({ name, type, bytes }, index): Upload => ({ field: `files[${index}]`, name, type, bytes }),
     );
     const reference = replyTo && { message_reference: { message_id: replyTo.id } };
-    const message = this.messages.add(channel, user, { content, flags, ...reference }, uploads);
+    const message = this.messages.add(channel, user, { content, flags, embeds, ...reference }, uploads);
+    if (sticker !== undefined)
+      message.sticker_items = [{ id: this.ids.next(this.now()), name: sticker, format_type: 1 }];
+    if (poll) message.poll = pollOf(poll);
     for (const [index, file] of files.entries()) {
       const attachment = message.attachments[index];
       if (attachment) Object.assign(attachment, { gone: file.gone, stalls: file.stalls });
     }
     if (webhook) message.webhook_id = user.id;
+    this.tell('MESSAGE_CREATE', channel, message);
+    return message;
+  }
+
+  /** A person forwards a message: what they write beside it comes as another one. */
+  forwards(user: User, channel: Channel, of: Message): Message {
+    const message = this.messages.add(channel, user, { content: '', flags: FLAGS.hasSnapshot });
+    message.message_reference = { type: 1, message_id: of.id, channel_id: of.channel_id };
+    message.message_snapshots = [{ message: snapshotOf(of) }];
     this.tell('MESSAGE_CREATE', channel, message);
     return message;
   }
@@ -260,13 +273,9 @@ export class FakeDiscord {
       if (!this.hears(intents, channel)) return undefined;
       const guild = channel.guild_id ? this.guilds.get(channel.guild_id) : undefined;
       const roles = guild?.members.get(message.author.id);
-      const replied = message.message_reference
-        ? channel.messages.find(({ id }) => id === message.message_reference?.message_id)
-        : undefined;
+      const readable = (each: Message) => this.readable(intents, channel, each);
       return {
-        ...shown(message, { nonce: t === 'MESSAGE_CREATE' }),
-        content: this.readable(intents, channel, message) ? message.content : '',
-        ...(replied && { referenced_message: shown(replied) }),
+        ...this.messages.referring(message, readable, { nonce: t === 'MESSAGE_CREATE' }),
         ...(guild && { guild_id: guild.id, ...(roles && { member: { roles } }) }),
       };
     });

@@ -38,8 +38,34 @@ export function shown(message: Message, { nonce = false } = {}): Body {
   };
 }
 
+/**
+ * Without the privileged intent the content of others' messages is empty, and a poll is left out
+ * (docs.discord.com/developers/resources/message#message-object, notes on content).
+ */
+function blank({ poll: _, ...message }: Body): Body {
+  return { ...message, content: '', embeds: [], attachments: [], components: [] };
+}
+
+/** What is copied of a message that is forwarded: no id, no author (…/resources/message#message-snapshot-object). */
+export function snapshotOf(message: Message): Body {
+  const { content, timestamp, edited_timestamp, flags, type, mentions, mention_roles, embeds, components } = message;
+  const { attachments, sticker_items } = shown(message);
+  const copied = { content, timestamp, edited_timestamp, flags, type, mentions, mention_roles, embeds, components };
+  return { ...copied, attachments, ...(sticker_items !== undefined && { sticker_items }) };
+}
+
+export const pollOf = ({ question, answers }: { question: string; answers: string[] }): Body => ({
+  question: { text: question },
+  answers: answers.map((text, index) => ({ answer_id: index + 1, poll_media: { text } })),
+  expiry: null,
+  allow_multiselect: false,
+  layout_type: 1,
+});
+
 export class Messages {
   private readonly fake: FakeDiscord;
+  /** Discord leaves out what a reply refers to, as it may. */
+  withoutReferences = false;
   private readonly nonces = new Map<string, { message: Message; at: number }>();
   /** How long a nonce is remembered; "the past few minutes". */
   nonceMs = 120_000;
@@ -50,7 +76,7 @@ export class Messages {
     const at = '/channels/:channel/messages';
     rest.on('POST', at, (request) => this.create(request));
     rest.on('GET', at, (request) => this.history(request));
-    rest.on('GET', `${at}/:message`, (request) => shown(this.find(request)));
+    rest.on('GET', `${at}/:message`, (request) => this.referring(this.find(request)));
     rest.on('PATCH', `${at}/:message`, (request) => this.edit(request));
     rest.on('DELETE', `${at}/:message`, (request) => this.delete(request));
     rest.on('POST', `${at}/:message/threads`, (request) => this.thread(request));
@@ -187,7 +213,19 @@ export class Messages {
     const page = after
       ? visible.filter(({ id }) => BigInt(id) > BigInt(after)).slice(0, limit)
       : visible.filter(({ id }) => !before || BigInt(id) < BigInt(before)).slice(-limit);
-    return page.reverse().map((message) => shown(message));
+    return page.reverse().map((message) => this.referring(message));
+  }
+
+  /** A message with what it replies to: null where that was deleted (…/resources/message#message-object, referenced_message). */
+  referring(message: Message, readable = (_: Message) => true, options: { nonce?: boolean } = {}): Body {
+    const hidden = (each: Message, body: Body) => (readable(each) ? body : blank(body));
+    const { message_reference: reference } = message;
+    const own = hidden(message, shown(message, options));
+    if (!reference || reference.type === 1 || this.withoutReferences) return own;
+    const replied = this.fake.channels
+      .get(reference.channel_id)
+      ?.messages.find(({ id, deleted }) => id === reference.message_id && !deleted);
+    return { ...own, referenced_message: replied ? hidden(replied, shown(replied)) : null };
   }
 
   private find({ params: [channelId, id] }: Request): Message {

@@ -40,7 +40,11 @@ export interface Message {
   mentions: User[];
   mention_roles: string[];
   mention_everyone: boolean;
-  message_reference?: { message_id: string; channel_id: string };
+  message_reference?: { type?: 0 | 1; message_id: string; channel_id: string };
+  /** Of a forward (docs.discord.com/developers/resources/message#message-snapshot-object). */
+  message_snapshots?: { message: Body }[];
+  sticker_items?: { id: string; name: string; format_type: number }[];
+  poll?: Body;
   webhook_id?: string;
   nonce?: string;
   /** Whom it would have pinged. */
@@ -94,6 +98,19 @@ export interface Interaction {
   choices?: { name: string; value: string }[];
 }
 
+/** What a person can send beside words. */
+export interface Saying {
+  replyTo?: Message;
+  files?: { name: string; type: string; bytes: Uint8Array; gone?: boolean; stalls?: boolean }[];
+  flags?: number;
+  sticker?: string;
+  /** Its question, and what may be chosen. */
+  poll?: { question: string; answers: string[] };
+  embeds?: Body[];
+  /** Nobody is told: it was said while nothing could be heard. */
+  webhook?: boolean;
+}
+
 export const PERMISSIONS = {
   VIEW_CHANNEL: 1n << 10n,
   SEND_MESSAGES: 1n << 11n,
@@ -104,7 +121,7 @@ export const PERMISSIONS = {
   SEND_MESSAGES_IN_THREADS: 1n << 38n,
 } as const;
 
-export const FLAGS = { hasThread: 32, ephemeral: 64, loading: 128 } as const;
+export const FLAGS = { hasThread: 32, ephemeral: 64, loading: 128, hasSnapshot: 1 << 14 } as const;
 
 const EPOCH = 1_420_070_400_000n;
 

@@ -1,0 +1,140 @@
+/** What a message in Discord brings that is not in its text, and what it points to. Pure. */
+import { shorten } from '../../base/text.ts';
+import type { Quoted } from '../../delivery/index.ts';
+import { type ChannelInfo, type Hearing, named, nameOf, type RawMessage, storable } from './parse.ts';
+import { asCarried, asKnown, type Carried, type KnownMessage, type Snapshot } from './shapes.ts';
+
+type Embed = Carried['embeds'][number];
+type Poll = NonNullable<Carried['poll']>;
+/** A message as another one carries it: whole, or as a snapshot. */
+type Carries = Carried | Snapshot;
+
+/** What is asked for when a message's turn begins: the message that it replies to, and the one above its thread. */
+export type Points = {
+  reply?: { channel: string; id: string };
+  starter?: { thread: string; parent: string | null };
+};
+
+/** Message references (docs.discord.com/developers/resources/message#message-reference-types). */
+const FORWARD = 1;
+/** Component types (…/components/reference): a text of its own. */
+const TEXT_DISPLAY = 10;
+const MOST_EMBEDS = 10;
+const MOST_COMPONENTS = 60;
+const MOST_FILES = 10;
+const MOST_SNAPSHOTS = 5;
+const MOST_CHOICES = 10;
+/** Of an embed's field; Discord takes 1,024 characters. */
+const LONGEST_FIELD = 1_024;
+
+/** Others' words that came along with a message. */
+export function quotedIn(message: RawMessage, { botId }: Pick<Hearing, 'botId'>): Quoted[] {
+  const shown = asCarried(message);
+  const replied = isForward(message) ? undefined : asKnown(message.referenced_message);
+  const isApp = message.author.bot === true || message.webhook_id !== undefined;
+  const embeds = isApp || shown.content.trim() === '' ? embedsOf(shown.embeds) : '';
+  const components = isApp ? shownIn(shown.components) : '';
+  const found: Quoted[] = [
+    ...(isForward(message) ? snapshotsOf(shown).map(forwardedOf) : []),
+    ...(replied ? [repliedOf(replied, botId)] : []),
+    ...shown.sticker_items.map(({ name }): Quoted => ({ as: 'sticker', text: storable(name) })),
+    ...(shown.poll ? [{ as: 'poll' as const, text: pollOf(shown.poll) }] : []),
+    { as: isApp ? 'attached' : 'embed', text: embeds },
+    { as: 'attached', text: components },
+  ];
+  return found.filter(({ as, text }) => text !== '' || (as !== 'embed' && as !== 'attached'));
+}
+
+const forwardedOf = (snapshot: Carries): Quoted => ({ as: 'forwarded', text: carriedText(snapshot) });
+
+/** What of it did not come along and is to be asked for; undefined where there is nothing. */
+export function pointsIn(message: RawMessage, channel: ChannelInfo): { always?: Points; first?: Points } | undefined {
+  const { referenced_message: replied, message_reference: reference } = message;
+  // Null: it was deleted. Left out: Discord did not look for it.
+  const isMissing = replied === undefined && !isForward(message) && reference?.message_id !== undefined;
+  const always: Points | undefined = isMissing
+    ? { reply: { channel: reference.channel_id ?? message.channel_id, id: reference.message_id as string } }
+    : undefined;
+  const first: Points | undefined =
+    channel.kind === 'thread' && message.id !== channel.id
+      ? { starter: { thread: channel.id, parent: channel.parent ?? null } }
+      : undefined;
+  return always || first ? { ...(always && { always }), ...(first && { first }) } : undefined;
+}
+
+/** A message that is referred to, as somebody's words; coda's own are known by their id. */
+export function repliedOf(replied: KnownMessage, botId: string, as: 'replied' | 'starter' = 'replied'): Quoted {
+  const { id, author, timestamp } = replied;
+  const text = carriedText(replied);
+  if (author.id === botId) return { as, from: 'you', text, own: { id, at: timestamp } };
+  return { as, from: nameOf(author), text };
+}
+
+/** A file that comes with a message, and the message in which it is found again. */
+export interface CarriedFile {
+  attachment: Carried['attachments'][number];
+  message: string;
+}
+
+/** The files of a message, of what it forwards and of what it replies to. */
+export function carriedFiles(
+  message: Pick<RawMessage, 'id' | 'message_reference' | 'referenced_message'>,
+): CarriedFile[] {
+  const replied = isForward(message) ? undefined : asKnown(message.referenced_message);
+  return [...filesOf(message, message.id), ...(replied ? filesOf(replied, replied.id) : [])];
+}
+
+/** The files of one message, and of what it forwards. */
+export function filesOf(message: unknown, id: string): CarriedFile[] {
+  const shown = asCarried(message);
+  const forwarded = snapshotsOf(shown).flatMap(({ attachments }) => attachments);
+  return [...shown.attachments, ...forwarded].slice(0, MOST_FILES).map((attachment) => ({ attachment, message: id }));
+}
+
+export const isForward = ({ message_reference: reference }: Pick<RawMessage, 'message_reference'>): boolean =>
+  reference?.type === FORWARD;
+
+const snapshotsOf = (carried: Carries): Snapshot[] =>
+  isWhole(carried) ? carried.message_snapshots.slice(0, MOST_SNAPSHOTS).map(({ message }) => message) : [];
+
+const isWhole = (carried: Carries): carried is Carried => Array.isArray(carried.message_snapshots);
+
+/** All that a carried message says, in words. */
+function carriedText(carried: Carries): string {
+  const parts = [
+    named(carried.content, carried.mentions),
+    embedsOf(carried.embeds),
+    shownIn(carried.components),
+    ...carried.sticker_items.map(({ name }) => `[Sticker: ${name}]`),
+    carried.poll ? pollOf(carried.poll) : '',
+    ...carried.attachments.slice(0, MOST_FILES).map(({ filename }) => `[File: ${filename}]`),
+    ...snapshotsOf(carried).map(carriedText),
+  ];
+  return storable(parts.filter((part) => part.trim() !== '').join('\n'));
+}
+
+function embedsOf(embeds: readonly Embed[]): string {
+  return storable(embeds.slice(0, MOST_EMBEDS).map(embedText).filter(Boolean).join('\n\n'));
+}
+
+function embedText({ author, title, description, url, fields, footer }: Embed): string {
+  const rows = fields.map(({ name, value }) => `${name}: ${shorten(value, LONGEST_FIELD)}`);
+  return [author?.name, title, description, ...rows, footer?.text, url].filter((line) => line?.trim()).join('\n');
+}
+
+/** The texts among components, which may hold others. */
+function shownIn(components: unknown, room = { left: MOST_COMPONENTS }): string {
+  if (!Array.isArray(components)) return '';
+  const texts = components.map((component: unknown): string => {
+    if (room.left-- <= 0 || typeof component !== 'object' || component === null) return '';
+    const { type, content, components: within } = component as Record<string, unknown>;
+    if (type === TEXT_DISPLAY && typeof content === 'string') return content;
+    return shownIn(within, room);
+  });
+  return storable(texts.filter((text) => text.trim() !== '').join('\n'));
+}
+
+function pollOf({ question, answers }: Poll): string {
+  const choices = answers.map(({ poll_media: media }) => `- ${media.text ?? media.emoji?.name ?? ''}`);
+  return storable([question.text ?? '', ...choices.slice(0, MOST_CHOICES)].join('\n'));
+}

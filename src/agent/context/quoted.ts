@@ -1,0 +1,42 @@
+/** Others' words that came with a message, as a model is shown them and as they are remembered. Pure. */
+import { framed } from '../../base/frames.ts';
+import { shorten } from '../../base/text.ts';
+import type { Quoted } from '../../delivery/index.ts';
+
+/** What is remembered of others' words: to know later on what was spoken of. */
+export type RememberedQuote = Pick<Quoted, 'as' | 'from' | 'text'>;
+
+/** Characters that are remembered of each. */
+const LONGEST_REMEMBERED = 1_000;
+
+/** What each is to its message. */
+const OF: Record<Quoted['as'], string> = {
+  replied: 'the message that this replies to',
+  forwarded: 'a message that this forwards',
+  shared: 'a message that this shares',
+  starter: 'the message that this thread began with',
+  earlier: 'said before in this thread',
+  attached: 'what an app shows with this message',
+  embed: 'a preview in this message',
+  poll: 'a poll in this message',
+  sticker: 'a sticker in this message',
+  unread: '',
+};
+
+/** Each in a frame that says what it is and whose words they are. */
+export function quotedFrames(quoted: readonly RememberedQuote[]): string {
+  return quoted
+    .map(({ as, from, text }) => {
+      if (as === 'unread') return '[What this message points to could not be read.]';
+      return framed('quoted', text.trim() || '(without words)', { of: OF[as], ...(from !== undefined && { from }) });
+    })
+    .join('\n');
+}
+
+export function rememberedQuotes(quoted: readonly Quoted[] = []): RememberedQuote[] {
+  return quoted.map(({ as, from, text }) => ({
+    as,
+    ...(from !== undefined && { from }),
+    text: shorten(text, LONGEST_REMEMBERED),
+  }));
+}

@@ -1,0 +1,91 @@
+/** What messages point to: asked for when their turn begins, and whether it may be trusted. */
+import { deadline, unlessAborted } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import type { Database } from '../../storage/index.ts';
+import type { ChatAdapter, Place, Pointed } from '../adapter.ts';
+import type { Item, Payload } from '../item.ts';
+import type { Lanes } from '../lanes/index.ts';
+import * as lanes from '../lanes/store/index.ts';
+import { boundedQuotes } from './bounds.ts';
+import * as store from './store.ts';
+
+/** A platform that has not told by then is not waited for. */
+const ASKED_WITHIN_MS = 6_000;
+
+export interface QuotingDeps {
+  database: Database;
+  world: World;
+  lanes: Lanes;
+  adapterOf(place: Place): ChatAdapter | undefined;
+}
+
+export class Quoting {
+  private readonly deps: QuotingDeps;
+
+  constructor(deps: QuotingDeps) {
+    this.deps = deps;
+  }
+
+  /**
+   * The row with what its message points to, asked for once and stored; undefined when it is not this process's any more.
+   * What cannot be told is said to be unread. Rejects when `signal` aborts, and where nothing can be stored.
+   */
+  async complete(item: Item, signal: AbortSignal): Promise<Item | undefined> {
+    const found = item.payload.points ? await this.asked(item, item.payload.points, signal) : item;
+    return found && this.weighed(found);
+  }
+
+  private async asked(item: Item, points: NonNullable<Payload['points']>, signal: AbortSignal) {
+    const { database } = this.deps;
+    const isFirst = points.first !== undefined && (await store.isFirst(database, item.conversation.id));
+    const wanted = [points.always, isFirst ? points.first : undefined].filter((each) => each !== undefined);
+    if (wanted.length === 0) return item;
+    const { quoted, files } = await this.ask(item, wanted, signal);
+    signal.throwIfAborted();
+    return database.tx('quoted.keep', async (tx) => {
+      const { owned } = await lanes.lockItem(tx, item);
+      if (!owned) return undefined;
+      const payload = await store.keepQuotes(tx, item.id, boundedQuotes(quoted), files);
+      return { ...item, payload: payload ?? { ...item.payload, withdrawn: true as const } };
+    });
+  }
+
+  private async ask(item: Item, wanted: readonly NonNullable<Payload['points']>['always'][], signal: AbortSignal) {
+    const { world, adapterOf, lanes: running } = this.deps;
+    const { place } = item.conversation;
+    const adapter = adapterOf(place);
+    const message = { id: item.messageId, place };
+    using limit = deadline(ASKED_WITHIN_MS, signal);
+    const all: Pointed = { quoted: [], files: [] };
+    for (const points of wanted) {
+      try {
+        const asking = async () => adapter?.pointed?.(points as never, message, limit.signal);
+        const found = await running.outside(item.id, () => unlessAborted(limit.signal, asking()));
+        all.quoted.push(...(found?.quoted ?? []));
+        all.files.push(...(found?.files ?? []));
+      } catch (error) {
+        signal.throwIfAborted();
+        world.log.warn(
+          { adapter: place.adapter, error: messageOf(error) },
+          'what a message points to could not be read',
+        );
+        all.quoted.push({ as: 'unread', text: '' });
+      }
+    }
+    return all;
+  }
+
+  /** Coda's own words are nobody else's where nothing else went into them. */
+  private async weighed(item: Item): Promise<Item> {
+    const { quoted } = item.payload;
+    if (!quoted?.some(({ own }) => own)) return item;
+    const { place } = item.conversation;
+    const isOwn = ({ own }: (typeof quoted)[number]) =>
+      own === undefined ? false : store.isTrusted(this.deps.database, place, { id: own.id, at: new Date(own.at) });
+    const weighed = await Promise.all(
+      quoted.map(async (each) => ((await isOwn(each)) ? { ...each, trusted: true as const } : each)),
+    );
+    return { ...item, payload: { ...item.payload, quoted: weighed } };
+  }
+}
