@@ -18,6 +18,8 @@ export interface WorldOptions {
 /** The real world, or, with a test clock, the real world at another time. */
 export function createWorld({ env, secrets = new Secrets(), level, testClock }: WorldOptions): World {
   const trace = new Trace();
+  const proxy = OutboundProxy.of(env);
+  for (const { href } of proxy?.all ?? []) secrets.addUrl(href);
   const world: World = {
     clock: clockOf(testClock),
     env,
@@ -26,7 +28,7 @@ export function createWorld({ env, secrets = new Secrets(), level, testClock }: 
     secrets,
     metrics: new MetricsBook(),
     faults: new FaultBook(),
-    proxy: OutboundProxy.of(env),
+    proxy,
   };
   const killAt = env.CODA_TEST_KILL_AT;
   return killAt ? { ...world, probe: killer(killAt) } : world;

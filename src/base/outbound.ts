@@ -126,9 +126,18 @@ function isWithin(network: string, host: string): boolean {
   return Math.floor(number(base) / size) === Math.floor(number(host) / size);
 }
 
+/** A part of an address as it is meant; with a stray percent sign, as it is written. */
+function meant(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 function tunnelTo(proxy: URL, { host, port }: Destination, signal?: AbortSignal): Promise<Socket> {
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
-  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const user = `${meant(proxy.username)}:${meant(proxy.password)}`;
   const open = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
   const failed = (why: string) =>
     Object.assign(new Error(`the proxy ${proxy.host} ${why}`), { code: 'ECONNREFUSED' as const });

@@ -50,7 +50,9 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
   };
   const open = async (target: Target): Promise<Socket> => {
     const by = egress.tunnel(target);
-    return keep(by ? await by(undefined, AbortSignal.timeout(CONNECT_MS)) : connectTo(target));
+    if (!by) return keep(connectTo(target));
+    const socket = await by(undefined, AbortSignal.timeout(CONNECT_MS));
+    return keep(socket.setTimeout(IDLE_MS, () => socket.destroy()));
   };
   const server = createServer((request, response) => {
     void forward(request, response, reach, open);

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createWorld } from '../../src/app/world.ts';
 import { OutboundProxy } from '../../src/base/outbound.ts';
 import { Egress, openProxy } from '../../src/egress/index.ts';
 import { DiscordPlay } from '../support/discord/play.ts';
@@ -50,6 +51,14 @@ describe('the proxy for an address', () => {
     ['NO_PROXY of an address', { ...ENV, NO_PROXY: '[2001:db8::1]' }, 'https://[2001:db8::1]', undefined],
   ])('%s', (_, env, url, host) => {
     expect(OutboundProxy.of(env)?.for(new URL(url))?.host).toBe(host);
+  });
+
+  test('has its password in no line of the log', () => {
+    const { secrets } = createWorld({
+      env: { HTTPS_PROXY: 'http://ana:s3cret%21word@one.example:3128' },
+      level: 'silent',
+    });
+    expect(secrets.hide('asked one.example with s3cret!word')).toBe('asked one.example with [secret]');
   });
 
   test('is told without its password, and one that is none is refused', () => {
