@@ -212,8 +212,8 @@ export interface Inbox {
   /** The ids of those that have been accepted already: what is looked through again need not be made ready again. */
   heard(messages: readonly Pick<IncomingMessage, 'place' | 'id'>[]): Promise<Set<string>>;
 
-  /** Says once, where a message was said, what the adapter has to say of it. */
-  note(message: IncomingMessage, text: string): Promise<void>;
+  /** Says once, where a message was said, what the adapter has to say of it. `calls`: its sender is named where others read too. */
+  note(message: IncomingMessage, text: string, options?: { calls?: boolean }): Promise<void>;
 
   /** The platform's ids of what was said in a place since then and is known to be there. */
   receipts(place: Place, since: Instant): Promise<Set<string>>;

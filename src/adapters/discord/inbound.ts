@@ -279,8 +279,8 @@ export class Inbound {
     if (strange.length > 0) options.log.error({ channel: id, messages: strange }, 'messages could not be understood');
     const isAsked = (message: RawMessage) => isWritten(message) && addressed(message, channel, hearing);
     const late = missed.older.filter(isAsked);
-    const told = { late, first: missed.recent.find(isWritten), cut: missed.cut };
-    await tellMissed(told, { inbox, limit, bare: (message) => this.bare(message, channel) });
+    const authorOf = ({ author }: RawMessage) => author.id;
+    await tellMissed(late, { inbox, authorOf, bare: (message) => this.bare(message, channel) });
     const asked = missed.recent.filter(isAsked);
     const heard = await inbox.heard(
       asked.flatMap((each) => placesOf(each.id, id).map((place) => ({ place, id: each.id }))),

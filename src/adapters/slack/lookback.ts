@@ -164,8 +164,7 @@ export class LookBack {
     const { look_back_messages: limit } = options.config;
     const missed = await missedIn(history, { since, limit, heardAt });
     const late = await this.asked(missed.older, channel);
-    const told = { late, first: missed.recent[0], cut: missed.cut };
-    await tellMissed(told, { inbox, limit, bare: (message) => bare(message, channel) });
+    await tellMissed(late, { inbox, authorOf, bare: (message) => bare(message, channel) });
     const asked = await this.asked(missed.recent, channel);
     if (asked.length > 0) await hear(asked, channel);
     return missed.read;
@@ -189,6 +188,8 @@ export class LookBack {
     }
   }
 }
+
+const authorOf = ({ user, bot_id: bot = '' }: RawMessage): string => user ?? bot;
 
 /** What is older was heard, or is not even told of. */
 const earliest = ({ since, heardAt }: From): Date => (heardAt && heardAt < since ? heardAt : since);

@@ -1,4 +1,6 @@
 /** What was said while nobody listened. */
+
+import { groupBy } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { Inbox, IncomingMessage } from '../adapter.ts';
 import * as texts from './texts.ts';
@@ -19,26 +21,26 @@ export interface History<Message> {
 export interface LookBack {
   /** Older messages are not answered any more. */
   since: Instant;
-  /** The most messages that are looked at. */
+  /** The most messages that are answered. */
   limit: number;
   /** When the newest message that was heard here was sent. */
   heardAt: Instant | undefined;
 }
 
 export interface Missed<Message> {
-  /** Within the window, oldest first. */
+  /** The newest within the window, oldest first. */
   recent: Message[];
-  /** Beyond the window, after the last one that was heard. */
+  /** What was said after the last one heard and is not answered any more: beyond the window, or too many. */
   older: Message[];
-  /** The limit was reached before the last one heard was. */
-  cut: boolean;
-  /** All that was read, oldest first. */
+  /** The newest `limit`, oldest first. */
   read: Message[];
 }
 
 const PAGE = 100;
 /** A page may be empty, and more follow. */
 const MOST_PAGES = 50;
+/** Messages that are read besides, only to tell who asked that they are not answered. */
+const MOST_TOLD = 500;
 
 /**
  * The last messages of a place, oldest first. It is always the whole window, whatever was heard of it: an earlier message
@@ -49,38 +51,42 @@ export async function missedIn<Message>(
   { since, limit, heardAt }: LookBack,
 ): Promise<Missed<Message>> {
   const until = heardAt && heardAt < since ? heardAt : since;
+  // Where nothing was heard before, what is older than the window is nobody's question to coda.
+  const floor = heardAt ?? since;
   const found: Message[] = [];
   const newestFirst = (a: Message, b: Message) => sentAt(b).getTime() - sentAt(a).getTime();
-  for (let oldest: Message | undefined, pages = 0; found.length < limit && pages < MOST_PAGES; pages++) {
-    const { messages, more } = await page(Math.min(PAGE, limit - found.length), oldest);
+  for (let pages = 0; found.length < limit + MOST_TOLD && pages < MOST_PAGES; pages++) {
+    const oldest: Message | undefined = found.at(-1);
+    const isCut = found.length >= limit;
+    if (oldest !== undefined && (isCut || !beyond) && sentAt(oldest) < (isCut ? floor : until)) break;
+    const left = (isCut ? limit + MOST_TOLD : limit) - found.length;
+    const { messages, more } = await page(Math.min(PAGE, left), oldest);
     found.push(...messages.sort(newestFirst));
-    oldest = found.at(-1);
-    if (!more || (!beyond && oldest !== undefined && sentAt(oldest) < until)) break;
+    if (!more) break;
   }
-  const inOrder = found.reverse();
-  const [first] = inOrder;
-  return {
-    recent: inOrder.filter((message) => sentAt(message) >= since),
-    cut: found.length >= limit && heardAt !== undefined && first !== undefined && sentAt(first) > heardAt,
-    read: inOrder,
-    older: inOrder.filter((message) => heardAt !== undefined && sentAt(message) > heardAt && sentAt(message) < since),
-  };
+  const read = found.slice(0, limit).reverse();
+  const recent = read.filter((message) => sentAt(message) >= since);
+  const answered = new Set(recent);
+  const older = found.reverse().filter((message) => sentAt(message) > floor && !answered.has(message));
+  return { recent, older, read };
 }
 
 /** How a platform's missed messages are told of. */
 export interface Telling<Message> {
   inbox: Inbox;
-  limit: number;
+  /** Who wrote a message, by the platform's id. */
+  authorOf(message: Message): string;
   /** A message without words, for a note that stands where it was said. */
   bare(message: Message): Promise<IncomingMessage>;
 }
 
-/** Says once, where messages were missed that are not answered any more, that they were. `late` are those for coda. */
+/** Says once to each who asked, where they asked last, how many messages are not answered any more: `late`, oldest first. */
 export async function tellMissed<Message>(
-  { late, first, cut }: { late: readonly Message[]; first: Message | undefined; cut: boolean },
-  { inbox, limit, bare }: Telling<Message>,
+  late: readonly Message[],
+  { inbox, authorOf, bare }: Telling<Message>,
 ): Promise<void> {
-  const newest = late.at(-1);
-  if (newest !== undefined) await inbox.note(await bare(newest), texts.away(late.length));
-  if (cut && first !== undefined) await inbox.note(await bare(first), texts.awayLong(limit));
+  for (const own of groupBy(late, authorOf).values()) {
+    const newest = own.at(-1);
+    if (newest !== undefined) await inbox.note(await bare(newest), texts.away(own.length), { calls: true });
+  }
 }

@@ -110,13 +110,14 @@ export class InboxWriter implements Inbox {
     return new Set(keys.flatMap((key) => ids.get(key) ?? []));
   }
 
-  async note(message: IncomingMessage, text: string): Promise<void> {
+  async note(message: IncomingMessage, text: string, { calls = false } = {}): Promise<void> {
     const { database, outbox } = this.deps;
     const speaker = await this.speakers.find(message);
     // Who has not been let in hears that, and nothing else.
     if (!speaker || !this.speakers.isHeard(speaker)) return;
     const { personId, conversationId } = speaker;
-    const card = { kind: 'notice' as const, text };
+    const mention = calls && message.place.kind !== 'dm' ? message.sender.externalId : undefined;
+    const card = { kind: 'notice' as const, text, ...(mention !== undefined && { mention }) };
     const said = { key: `note:${keyOf(message)}`, conversationId, personId, card };
     await database.tx('inbox.note', (tx) => outbox.addAll(tx, [said]));
   }

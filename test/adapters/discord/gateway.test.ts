@@ -114,17 +114,23 @@ describe('what was said while coda was off', () => {
     expect(answers).toEqual(['known', 'missed one', 'missed two', 'missed three'].map((words) => `answer to ${words}`));
   });
 
-  test('is told as missed when there was too much of it', async () => {
+  test('is told as missed, to each who asked, when there was too much of it', async () => {
     await using play = await playDiscord({ model: echo, discord: { look_back_messages: 2 } });
+    const { fake, ana, bob, eve, general } = play;
     play.asks('known');
     await play.hears('answer to known');
     await play.settled();
     await play.stop();
-    for (const words of ['one', 'two', 'three']) play.asks(`missed ${words}`);
+    for (const user of [ana, bob, eve, ana]) play.asks('missed', { user });
+    fake.says(bob, general, 'not for coda');
+    play.asks('just now', { user: ana });
     await play.start();
-    await play.hears('answer to missed three');
-    await play.hears('the last 2 messages here only');
-    expect(play.said('answer to missed one')).toEqual([]);
+    await play.hears('answer to just now');
+    await play.hears(`<@${ana.id}> I was away; 2 older messages were not answered`);
+    await play.hears(`<@${bob.id}> I was away; an older message was not answered`);
+    await play.settled();
+    expect(play.said('I was away')).toHaveLength(2);
+    expect(play.said('answer to missed')).toEqual([]);
   });
 
   test('is told as missed when it is too old, once', async () => {

@@ -72,7 +72,40 @@ test('after an absence every page is read, threads to their end, and old threads
   expect(await eventually(() => play.said('answer to reply').length === 8)).toBe(true);
   await play.settled();
   expect(play.said('answer to reply 149;')).toHaveLength(1);
-  expect(play.said('looked at the last 8 messages')).toHaveLength(1);
+  // The rest is told of, once, where it was said.
+  expect(play.said('I was away').map((note) => [note.thread_ts, wordsOf(note)])).toEqual([
+    [long.ts, expect.stringMatching(`^<@${ana.id}>.*142 older messages were not answered`)],
+  ]);
+});
+
+test('what is cut from the look-back is told to each who asked, once, where they asked last', async () => {
+  await using play = await playSlack({ model: echo, config, slack: { look_back_messages: 3, bots: true } });
+  const { fake, ana, bob, eve, general } = play;
+  play.asks('begin');
+  await play.hears('answer to begin');
+  await play.settled();
+  const asked = new Map<string, string>();
+  await play.stop();
+  fake.sockets.drop('reset', true);
+  unheard(play, () => {
+    play.asks('cut first');
+    for (const user of [ana, bob, eve]) asked.set(user.id, play.asks('cut', { user }).ts);
+    fake.says(bob, general, 'not for coda');
+    fake.says(eve, general, 'nor this');
+    play.asks('missed', { user: eve });
+    play.asks('just now');
+  });
+  for (const words of ['just now', 'later']) {
+    await play.start();
+    if (words === 'later') play.asks(words);
+    await play.hears(`answer to ${words}`);
+    await play.settled();
+    await play.stop();
+  }
+  const told = play.said('I was away').map((note) => [note.thread_ts, wordsOf(note)]);
+  expect(told).toHaveLength(2);
+  expect(told).toContainEqual([asked.get(ana.id), expect.stringMatching(`^<@${ana.id}>.* 2 older messages were`)]);
+  expect(told).toContainEqual([asked.get(bob.id), expect.stringMatching(`^<@${bob.id}>.* an older message was`)]);
 });
 
 test('what was said too long ago is not answered, and that is said once', async () => {
