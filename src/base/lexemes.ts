@@ -90,9 +90,17 @@ export function lexemesOf(text: string): string[] {
   const words = text.toLowerCase().match(/\p{N}+(?:[.:]\p{N}+)*|\p{L}[\p{L}\p{M}\p{N}]*(?:['’]\p{L}+)*/gu) ?? [];
   return words.flatMap((word) => {
     const bare = word.replace(/['’](?:s|d|m|t|ll|ve|re)$|['’]/gu, '').slice(0, LONGEST);
-    return bare === '' || STOP.has(bare) ? [] : [stemOf(IRREGULAR.get(bare) ?? bare)];
+    return bare === '' || STOP.has(bare) ? [] : [stemOf(bare)];
   });
 }
+
+/** The words of a text in lower case, without possessive endings; `17:00` is one. */
+export function wordsIn(text: string): string[] {
+  const words = text.toLowerCase().match(/\p{N}+[:.]\p{N}\p{N}\p{L}*|[\p{L}\p{N}]+(?:['’]\p{L}+)*/gu) ?? [];
+  return words.map((word) => word.replace(/['’]s$|['’]/gu, ''));
+}
+
+export const isFormOf = (one: string, other: string): boolean => one === other || stemOf(one) === stemOf(other);
 
 const VOWEL = 'aeiouy';
 const STEP2: readonly (readonly [string, string])[] = [
@@ -131,8 +139,9 @@ const STEP3: readonly (readonly [string, string])[] = [
 ];
 const STEP4 = /(?:ement|ance|ence|able|ible|ment|(?<=[st])ion|ant|ent|ism|ate|iti|ous|ive|ize|al|er|ic)$/;
 
-/** The stem of an English word in lower case, by the rules of Porter's second stemmer. */
-function stemOf(word: string): string {
+/** The stem of an English word in lower case, by the rules of Porter's second stemmer: for comparing, not for reading. */
+export function stemOf(form: string): string {
+  const word = IRREGULAR.get(form) ?? form;
   if (word.length <= 2 || !/^[a-z]+$/.test(word)) return word;
   let stem = withoutPlural(word.replace(/^y|(?<=[aeiouy])y/g, 'Y'));
   const region = regionsOf(stem);

@@ -1,6 +1,5 @@
 /** A question as an index is searched with it. */
-import { lexemesOf } from '../base/lexemes.ts';
-import { stemOf, wordsIn } from '../base/word-forms.ts';
+import { lexemesOf, wordsIn } from '../base/lexemes.ts';
 import type { Embedder } from './embedder.ts';
 import { bareQuestion, blended, namesIn } from './rank.ts';
 import { synonymsOf } from './synonyms.ts';
@@ -27,7 +26,7 @@ export function wordsOf(text: string): Sought {
   for (const word of wordsIn(words)) {
     const [term] = lexemesOf(word);
     if (term === undefined || names.includes(term) || synonyms.has(term)) continue;
-    const others = new Set(synonymsOf(word, stemOf(word)).flatMap(lexemesOf));
+    const others = new Set(synonymsOf(word).flatMap(lexemesOf));
     others.delete(term);
     if (others.size > 0) synonyms.set(term, [...others]);
   }

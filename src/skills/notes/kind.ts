@@ -1,5 +1,5 @@
 /** What kind of answer a question asks for, and whether a note can have one: "when" wants a time, "where" a place. Pure. */
-import { stemOf, wordsIn } from '../../base/word-forms.ts';
+import { stemOf, wordsIn } from '../../base/lexemes.ts';
 import { ANY_MONTH, WEEKDAY } from '../../time/index.ts';
 
 /** Whole words only: Marco and Maya are none. */

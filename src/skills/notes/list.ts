@@ -1,5 +1,5 @@
 /** A list is a note whose items stand behind a colon, between commas or on lines of their own. Pure. */
-import { isFormOf, wordsIn } from '../../base/word-forms.ts';
+import { isFormOf, wordsIn } from '../../base/lexemes.ts';
 
 // Neither the hour of "10:30" nor an address ends the head.
 const HEADED = /^([^:\n]{1,60}(?::(?=\s|$)| -)\s*)(.*)$/s;

@@ -1,6 +1,7 @@
 /** Ranking of notes by the share of a question's words that they cover. Pure. */
+
+import { stemOf, wordsIn } from '../../base/lexemes.ts';
 import { isSlip } from '../../base/text.ts';
-import { stemOf, wordsIn } from '../../base/word-forms.ts';
 import { synonymsOf } from '../../vectors/index.ts';
 import type { NearNote } from './meaning/store.ts';
 import type { Note } from './note.ts';
@@ -58,7 +59,7 @@ export function termsOf(question: string): Term[] {
     const stem = stemOf(word);
     if (terms.has(stem)) continue;
     const weight = LIGHT.has(word) || LIGHT.has(stem) ? LIGHT_WEIGHT : 1;
-    terms.set(stem, { word, stem, others: synonymsOf(word, stem).map(stemOf), weight });
+    terms.set(stem, { word, stem, others: synonymsOf(word).map(stemOf), weight });
   }
   return [...terms.values()];
 }

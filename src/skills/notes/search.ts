@@ -1,5 +1,5 @@
 import type { TxContext } from '../../agent/index.ts';
-import { wordsIn } from '../../base/word-forms.ts';
+import { wordsIn } from '../../base/lexemes.ts';
 import type { Near } from '../../vectors/index.ts';
 import { respelt } from './finding/spelling.ts';
 import type { Wanted } from './finding/store.ts';

@@ -1,7 +1,7 @@
 /** What the notes say to people. */
 import type { Instant } from '../../base/clock.ts';
+import { isFormOf } from '../../base/lexemes.ts';
 import { plural, shorten } from '../../base/text.ts';
-import { isFormOf } from '../../base/word-forms.ts';
 import { formatInstant } from '../../time/index.ts';
 import type { Note, Version } from './store.ts';
 

@@ -1,8 +1,8 @@
 /** Which reminders a call means: ids, numbers of the list shown last, all, a part of their text, or the one at hand. */
 import type { Call, Failed, TxContext } from '../../agent/index.ts';
 import { failed, quoting } from '../../agent/index.ts';
+import { wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
-import { wordsIn } from '../../base/word-forms.ts';
 import { formatInstant } from '../../time/index.ts';
 import { isOpen, type Reminder } from './reminder.ts';
 import * as store from './store.ts';

@@ -137,7 +137,7 @@ function termsOf(words: string): Map<string, string[]> {
   const terms = new Map<string, string[]>();
   for (const word of words.normalize('NFKC').match(WORD) ?? []) {
     for (const term of termsIn(word)) {
-      const synonyms = synonymsOf(word.toLowerCase(), term).flatMap(termsIn);
+      const synonyms = synonymsOf(word.toLowerCase()).flatMap(termsIn);
       terms.set(
         term,
         [...new Set([...(terms.get(term) ?? []), ...synonyms])].filter((other) => other !== term),
