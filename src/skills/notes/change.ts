@@ -3,14 +3,14 @@ import { type Call, dataTool, done, failed, privately, type ToolResult, type TxC
 import type { SkillDeps } from '../../chat/index.ts';
 import * as all from './all.ts';
 import type { Settings } from './config.ts';
-import { isList, withItem, without } from './list.ts';
+import { isList, withItem } from './list.ts';
 import { changedIn } from './note.ts';
 import type { Wrote } from './parts.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { tagName, tagsIn } from './tags.ts';
 import { texts } from './texts.ts';
-import { findListNamed, findListWith, findWhich, isListName, isMeant, notFound } from './which.ts';
+import { findWhich } from './which.ts';
 
 const which = z
   .string()
@@ -25,27 +25,18 @@ export const deleteTool = (wrote: Wrote) =>
     description: 'Deletes a note.',
     effect: 'write',
     redact: privately('which'),
-    own: ['sure', 'named'],
+    own: ['sure'],
     timeoutMs: all.TIMEOUT_MS,
     input: z.object({
       which,
       sure: all.sure.optional(),
-      named: z.boolean().optional().describe('Words that call it no note: an item of a list, or a list.'),
     }),
 
     async run(input, ctx) {
       if (input.sure !== undefined) return all.deleteAll(ctx, input.sure, wrote);
       if (input.which === 'all') return all.askAll(ctx);
-      const { which, named } = input;
-      const list = named ? await findListWith(ctx, which) : undefined;
-      if (list && !('ok' in list)) {
-        return change(ctx, list, { ...list, text: without(list.text, which) ?? list.text }, texts.edited, wrote);
-      }
-      if (list?.code === 'AMBIGUOUS') return list;
-      const find = named && isListName(which) ? findListNamed : findWhich;
-      const found = await find(ctx, which, { tool: 'note_delete', input: { which } });
+      const found = await findWhich(ctx, input.which, { tool: 'note_delete', input });
       if ('ok' in found) return found;
-      if (named && !isMeant(found, which)) return notFound(which);
       return change(ctx, found, { ...found, deleted: true }, texts.deleted, wrote);
     },
   });
@@ -88,9 +79,8 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
       const added = input.append?.trim() ? appended(input.text ?? found.text, input.append.trim()) : undefined;
       const text = added ?? (input.text?.trim() || found.text);
       if (text.length > longest) return failed('TOO_LONG', texts.tooLong(longest));
-      const words = tagsIn(text);
       const given = input.tags?.map(tagName) ?? found.tags;
-      const after = { ...found, text: words.text, tags: [...new Set([...words.tags, ...given])] };
+      const after = { ...found, text, tags: [...new Set([...tagsIn(text), ...given])] };
       return change(ctx, found, after, texts.edited, wrote);
     },
   });

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { dataTool, type Failed, failed, privately } from '../../agent/index.ts';
+import { dataTool, failed, privately } from '../../agent/index.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { change } from './change.ts';
 import type { Settings } from './config.ts';
 import { withItem, without } from './list.ts';
-import { isFromElsewhere, type Note } from './note.ts';
+import { isFromElsewhere } from './note.ts';
 import type { Wrote } from './parts.ts';
 import { saveNew } from './save.ts';
 import { texts } from './texts.ts';
-import { findListNamed, findListWith, findWhich } from './which.ts';
+import { findListNamed } from './which.ts';
 
 /** Puts an item on a list, takes one off, or both. */
 export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote: Wrote) =>
@@ -20,8 +20,7 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
     hidden: true,
     redact: privately('which', 'add', 'remove', 'make'),
     input: z.object({
-      /** Without it, the list that has the item which is to be taken off. */
-      which: z.string().max(200).optional(),
+      which: z.string().max(200).describe('The name of the list.'),
       add: z.string().max(500).optional(),
       remove: z.string().max(200).optional(),
       /** A list that is not there is begun under this name. */
@@ -30,15 +29,7 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
 
     async run({ which, add, remove, make }, ctx) {
       const wanted = { tool: 'note_item', input: { add, remove } };
-      const find = async (): Promise<Note | Failed> => {
-        if (which === undefined) return findListWith(ctx, remove ?? '');
-        const found = await (make === undefined ? findWhich : findListNamed)(ctx, which, wanted);
-        if (which !== 'that' || remove === undefined || 'ok' in found || without(found.text, remove)) return found;
-        // The list that was shown may be another than the note that was made last.
-        const other = await findListWith(ctx, remove);
-        return 'ok' in other ? found : other;
-      };
-      const found = await find();
+      const found = await findListNamed(ctx, which, wanted);
       if ('ok' in found) {
         const isNew = found.code === 'NOT_FOUND' && make !== undefined && add !== undefined;
         return isNew ? saveNew(ctx, withItem(`${make}:`, add), config, wrote) : found;

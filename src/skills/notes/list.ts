@@ -60,18 +60,11 @@ export function withItem(list: string, item: string): string {
   return `${list}${isLine ? (/[:,]\s*$/.test(list) ? ' ' : ', ') : '\n'}${bare}`.replace(/: {2,}/, ': ');
 }
 
-/** Why something is taken off. */
-const REASON =
-  /^(?:as|because|since|cos|cause|found|got|have|had|already|we|i|he|she|they|it|there)\b.* \S+|^(?:the|my|our) .*\b(?:is|are|was|has|have|gave|brought|sells)\b|^\S+ (?:got|has|had|bought|brought|found|took|gave|made|already) \S/i;
-
 /** The list without the one item that `item` names, or the ones; undefined where it names none, or may name several. */
 export function without(list: string, item: string): string | undefined {
   const whole = withoutOne(list, item);
   const items = item.split(/\s*(?:,|\band\b)\s*/i).filter((one) => one !== '');
   if (whole !== undefined || items.length < 2) return whole;
-  // "The blue tape, found a box in the cupboard": the reason stands behind it.
-  const [, first = '', behind = ''] = /^(.+?),\s+(.+)$/s.exec(item) ?? [];
-  if (REASON.test(behind) && withoutOne(list, behind) === undefined) return withoutOne(list, first);
   return items.reduce<string | undefined>((left, one) => (left === undefined ? left : withoutOne(left, one)), list);
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, done, failed, privately } from '../../agent/index.ts';
+import { dataTool, failed, privately } from '../../agent/index.ts';
 import type { Near } from '../../vectors/index.ts';
 import { respelt } from './finding/spelling.ts';
 import { withAny } from './finding/store.ts';
@@ -38,27 +38,22 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
     description: 'Shows the notes that answer a question.',
     effect: 'read',
     hidden: true,
-    redact: privately('query', 'question', 'list'),
+    redact: privately('query'),
     input: z.object({
       query: z.string().min(1).max(200),
-      question: z.string().max(500).optional(),
-      /** A list that is asked for by its name: that there is none is an answer. */
-      list: z.string().max(100).optional(),
       /** Nobody else knows it: that no note says it is an answer. */
       own: z.boolean().optional(),
     }),
 
-    prepare: ({ query, question = query }, { person }) => meaning.near(person.id, withApostrophe(question)),
+    prepare: ({ query }, { person }) => meaning.near(person.id, query),
 
-    async run({ query, question: asked = query, list, own }, ctx) {
-      const question = withApostrophe(asked);
-      const terms = await respelt(ctx.tx, ctx.person.id, termsOf(question));
+    async run({ query, own }, ctx) {
+      const terms = await respelt(ctx.tx, ctx.person.id, termsOf(query));
       const words = candidatesFor(terms);
       const wanted = wantedBy(ctx, []);
       const notes = words.length === 0 ? [] : await withAny(ctx.tx, wanted, words, MOST_LOOKED_AT);
       const near = await nearOnes(ctx.tx, wanted, (ctx.prepared ?? []) as readonly Near[]);
-      const { sure, offered } = judged(question, rank(terms, notes), near);
-      if (offered.length === 0 && list !== undefined) return done(texts.noList(list));
+      const { sure, offered } = judged(query, rank(terms, notes), near);
       if (offered.length === 0 && own) {
         // It may have been told as something about the person.
         const remembered = await ctx.call({ tool: 'memory_about', input: { what: query } }, ctx);
@@ -72,9 +67,6 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
       return show(ctx, { notes: shown, total: shown.length }, 1, heading, { tool: 'note_search', input: { query } });
     },
   });
-
-/** "Whats my size?" asks as "What's my size?" does. */
-const withApostrophe = (question: string): string => question.replace(/^(what|where|who|when|how)s\b/i, "$1's");
 
 const textOf = ({ title, text }: Note): string => `${title ?? ''} ${text}`;
 

@@ -66,11 +66,11 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       const words = clean(given.text);
       const file = ctx.prepared as FileRef | undefined;
       if (words.length > config.longest && !file) return failed('TOO_LONG', texts.tooLong(config.longest));
-      const { text, tags } = tagsIn(file ? `${words.slice(0, config.longest - 1).trimEnd()}…` : words);
+      const text = file ? `${words.slice(0, config.longest - 1).trimEnd()}…` : words;
       if (text === '') {
         return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
       }
-      const all = [...new Set([...tags, ...(given.tags ?? []).map(tagName)])].filter((tag) => tag !== '');
+      const all = [...new Set([...tagsIn(text), ...(given.tags ?? []).map(tagName)])].filter((tag) => tag !== '');
       const title = given.title && clean(given.title).replace(/\s+/g, ' ');
       const scope = scopeOf(given.scope, ctx);
       // Words meant for one circle of readers never take the place of words for another.

@@ -83,14 +83,10 @@ export const texts = {
   }),
   noWords: { message: 'What should I look for in your notes?', remedy: 'For example "find my notes on wifi".' },
   nothing: (words: string) => `I found no note about ${quoted(words)}.`,
-  offer: (text: string) => `Shall I note ${quoted(text)}?`,
-  noteIt: 'Note it',
   noNote: (words: string) => ({
     message: `I have no note about ${quoted(words)}.`,
     remedy: 'What you tell me with "note: …" I can find again.',
   }),
-  noList: (name: string) =>
-    `You have no ${name.toLowerCase()} list. Say “${name.toLowerCase()} list: …”, with commas between the items, to begin one.`,
   none: (tag: string | undefined) =>
     tag ? `You have no notes tagged #${tag}.` : 'You have no notes yet. Say "note: …" to make one.',
   matching: (total: number, words: string) => `${plural(total, 'note')} about ${quoted(words)}:`,

@@ -1,19 +1,16 @@
-/** Which note a person means: an id, a number of the last list, words of it, or the one at hand. */
+/** Which note a call means: its id, its number in the last list, all of some words of it, or the one at hand. */
 import { type Call, type Failed, failed, type TxContext } from '../../agent/index.ts';
+import { wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
-import { isList, isNamed, without } from './list.ts';
+import { isNamed } from './list.ts';
 import { isFromElsewhere } from './note.ts';
-import { rank, termsOf } from './rank.ts';
 import { searchNotes } from './search.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
-const AT_HAND = /^(?:|it|that|this|that one|this one|the last|last|latest|newest)$/;
-const LAST = /^(?:last|bottom)$/;
-const NUMBER = /^(?:#|no\.? ?|number )?(\d{1,3})\.?$/;
-const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
-const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
+const AT_HAND = /^(?:|it|that|this|last)$/i;
+const NUMBER = /^#?(\d{1,3})$/;
 const AT_HAND_MS = 24 * 3_600_000;
 const MOST_CHOICES = 5;
 const MOST_LISTS = 20;
@@ -25,40 +22,29 @@ export const readerOf = ({ person, conversationId }: TxContext): store.Reader =>
 
 /** The note that is meant, or a question or refusal to answer with. */
 export async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<Note | Failed> {
-  const words = bare(which);
+  const words = which.trim();
   const { ids, at } = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
-  if (LAST.test(words) && at && ids.length > 0) return byNumber(ctx, ids, ids.length);
   if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, at ? ids : []);
   const byId = await store.seenById(ctx.tx, readerOf(ctx), words);
   if (byId) return there(byId, ctx);
-  const number = numberOf(words);
-  // No list was shown that it could be counted in.
-  if (number !== undefined && ids.length === 0) return recent(ctx, wanted, words);
-  if (number !== undefined) return byNumber(ctx, ids, number);
-  const { notes } = await searchNotes(ctx, words, { limit: MOST_CHOICES, offset: 0 });
-  return single(ctx, notes, words, wanted);
+  const [, number] = NUMBER.exec(words) ?? [];
+  if (number !== undefined) return byNumber(ctx, ids, Number(number));
+  const { notes } = await searchNotes(ctx, bare(words), { limit: MOST_CHOICES, offset: 0 });
+  const having = notes.filter((note) => hasAll(note, bare(words)));
+  // What is only like the words is asked about.
+  return having.length === 0 && notes.length > 0 ? ask(ctx, notes, wanted) : single(ctx, having, words, wanted);
 }
 
+/** Without what every note may be called. */
 const bare = (which: string): string =>
   which
     .trim()
-    .toLowerCase()
-    .replace(/^["“”']+|["“”'.!?]+$/g, '')
-    .replace(/^(?:(?:the|my|that|this) )(?=\S)/, '')
-    .replace(/(?:^| )(?:note|notes|one|list)$/, '')
-    .replace(/^notes? (?:about|on|of|for|with|that says) /, '')
-    .replace(/['’]s(?= |$)/g, '')
-    .trim();
+    .replace(/^(?:the|my) (?=\S)/i, '')
+    .replace(/(?: (?:note|list))$/i, '');
 
-/** The person's own list that has `item` on it. */
-export async function findListWith(ctx: TxContext, item: string): Promise<Note | Failed> {
-  const isItem = item.trim() !== '' && !isPlace(bare(item)) && !/\b(?:list|notes?)$/i.test(item);
-  const words = item.replace(/,|\band\b/gi, ' ');
-  const { notes } = isItem ? await searchNotes(ctx, words, { limit: MOST_LISTS, offset: 0 }) : { notes: [] };
-  const lists = notes.filter(
-    ({ personId, text }) => personId === ctx.person.id && isList(text) && without(text, item) !== undefined,
-  );
-  return single(ctx, lists, item, { tool: 'note_item', input: { remove: item } });
+function hasAll({ title = '', text, tags }: Note, words: string): boolean {
+  const own = wordsIn(`${title} ${text} ${tags.join(' ')}`);
+  return wordsIn(words).every((word) => own.includes(word));
 }
 
 /** The list that goes by this name; a note that only has the word in it is none. */
@@ -70,26 +56,6 @@ export async function findListNamed(ctx: TxContext, name: string, wanted: Call):
     name,
     wanted,
   );
-}
-
-/** "The shopping list"; "the list" has no name. */
-export const isListName = (which: string): boolean => /\blist$/i.test(which.trim()) && !AT_HAND.test(bare(which));
-
-/** Whether words that call it no note mean this one: all that tell are its own, and what stands on a list is not the list. */
-export function isMeant(note: Note, which: string): boolean {
-  const words = bare(which);
-  if (AT_HAND.test(words)) return !/\blist$/i.test(which.trim()) || isList(note.text);
-  if (words === note.id || isPlace(words)) return true;
-  if (isListName(which)) return (isList(note.text) || note.text.includes('\n')) && isNamed(note.text, which);
-  const [only] = rank(termsOf(words), [note]);
-  return only?.lacks === 0 && (!isList(note.text) || isNamed(note.text, words));
-}
-
-function numberOf(words: string): number | undefined {
-  const digits = NUMBER.exec(words)?.[1];
-  if (digits !== undefined) return Number(digits);
-  const place = [ORDINALS, SHORT_ORDINALS].map((list) => list.indexOf(words)).find((at) => at >= 0);
-  return place === undefined ? undefined : place + 1;
 }
 
 function there(note: Note, { person }: TxContext): Note | Failed {
@@ -104,7 +70,7 @@ function single(ctx: TxContext, notes: readonly Note[], words: string, wanted: C
   return notFound(words);
 }
 
-export function notFound(words: string): Failed {
+function notFound(words: string): Failed {
   return failed('NOT_FOUND', texts.notFound(words).message, { remedy: texts.notFound(words).remedy });
 }
 
@@ -136,6 +102,3 @@ function ask({ person }: TxContext, notes: readonly Note[], { tool, input }: Cal
   const choices = notes.map((note) => ({ label: shorten(note.text, 60), tool, input: { ...input, which: note.id } }));
   return failed('AMBIGUOUS', texts.which, { choices, tainted: notes.some((note) => isFromElsewhere(note, person.id)) });
 }
-
-/** "Second", "2", "last": a place in the list. */
-const isPlace = (which: string): boolean => LAST.test(which) || numberOf(which) !== undefined;
