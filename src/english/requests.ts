@@ -3,7 +3,7 @@ import type { Heard } from '../agent/index.ts';
 import type { Matcher } from './frames.ts';
 import { type Understood, understand } from './reading.ts';
 import type { Request } from './slots.ts';
-import { type Word, withoutCourtesies } from './words.ts';
+import { isSign, type Word, withoutCourtesies } from './words.ts';
 
 /** A place where a request may end (`end`) and the next one begin (`from`), by word. */
 interface Border {
@@ -29,10 +29,14 @@ export async function requestsOf(
 ): Promise<readonly Understood[]> {
   const read = async (from: number, to: number) => {
     const some = words.slice(from, to);
-    // "Hi coda" is a request, and the courtesy before one.
-    const asSaid =
-      some.length > MOST_SMALL ? undefined : await understand({ text, words: some, isCut: false }, matcher, heard);
-    return asSaid && isReady(asSaid) ? asSaid : understand(requestOf(text, some), matcher, heard);
+    const bare = some.slice(0, some.findLastIndex((word) => !isSign(word)) + 1);
+    // "Hi coda" is a request, and the courtesy before one; a smile behind it is part of a text, or says nothing.
+    const asSaid = [...(bare.length < some.length ? [some] : []), ...(bare.length <= MOST_SMALL ? [bare] : [])];
+    for (const each of asSaid) {
+      const understood = await understand({ text, words: each, isCut: false }, matcher, heard);
+      if (isReady(understood)) return understood;
+    }
+    return understand(requestOf(text, some), matcher, heard);
   };
   const borders = bordersOf(words);
   const whole = await read(0, words.length);

@@ -19,6 +19,8 @@ export interface Span {
   to: number;
 }
 
+const CLOSING = /^["'”’)\]}>*_~`]+/u;
+
 /** A slot with its words as they were written. */
 export interface Slot extends Span {
   words: string;
@@ -121,8 +123,9 @@ export function slotOf({ text, words, isPolite = false }: Request, { from, to }:
   const said = words.slice(from, to);
   const [first, last] = [said[0], said.at(-1)];
   if (!first || !last) return { from, to, words: '' };
-  // "(50% off!) :)" ends with more than a sentence does.
-  const mark = to === words.length ? last.mark.trim().replace(isPolite ? /^[.!,;?]+$/ : /^[.!,;]$/, '') : '';
+  // "(50% off!) :)" ends with more than a sentence does; before other words it ends with what closes it.
+  const closing = CLOSING.exec(last.mark)?.[0] ?? '';
+  const mark = to < words.length ? closing : last.mark.trim().replace(isPolite ? /^[.!,;?]+$/ : /^[.!,;]$/, '');
   return { from, to, words: `${first.lead}${verbatim(text, said)}${mark}` };
 }
 

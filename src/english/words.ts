@@ -47,7 +47,7 @@ export function wordsOf(text: string): Word[] {
     const lead = BEFORE.exec(chunk)?.[0] ?? '';
     const bare = chunk.slice(lead.length).replace(BEHIND, '');
     const from = match.index + lead.length;
-    return /[\p{L}\p{N}&%]/u.test(bare) ? [{ lead, bare, from, to: from + bare.length }] : [];
+    return /[\p{L}\p{N}\p{Extended_Pictographic}&%]/u.test(bare) ? [{ lead, bare, from, to: from + bare.length }] : [];
   });
   return chunks.flatMap(({ bare, lead, from, to }, at): Word[] => {
     const next = chunks[at + 1];
@@ -81,9 +81,13 @@ const CLOSINGS = list(
 const begins = (words: readonly Word[], phrase: readonly string[], at: number): boolean =>
   phrase.every((norm, index) => words[at + index]?.norm === norm);
 
+/** A word without letters, such as a smile. */
+export const isSign = ({ norm }: Word): boolean => !/[\p{L}\p{N}&%]/u.test(norm);
+
 /** The words without the courtesies around them. Those that alone make up the message stay. */
 export function withoutCourtesies(words: readonly Word[]): readonly Word[] {
   let [from, to] = [0, words.length];
+  while (to > 1 && isSign(words[to - 1] as Word)) to--;
   for (let found: readonly string[] | undefined = []; found; from += found?.length ?? 0)
     found = OPENINGS.find((phrase) => from + phrase.length < to && begins(words, phrase, from));
   for (let found: readonly string[] | undefined = []; found; to -= found?.length ?? 0)
