@@ -259,7 +259,10 @@ export const confirmedTool = dataTool({
   timeoutMs: 10_000,
   input: z.object({ call: z.object({ tool: z.string(), input: z.record(z.string(), z.unknown()) }) }),
   redact: ({ call }) => ({ tool: call.tool }),
-  run: ({ call }, ctx) => ctx.call(call, { ...ctx, confirmed: true }),
+  run: async ({ call }, ctx) =>
+    ctx.origin === 'person'
+      ? ctx.call(call, { ...ctx, confirmed: true })
+      : failed('DENIED', texts.approvalByPerson(), texts.refusedRemedy(ctx.origin)),
 });
 
 function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {

@@ -1,5 +1,6 @@
 import type { FaultKind } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
+import type { Origin } from '../delivery/index.ts';
 import type { ModelError, ModelErrorDetails } from './model.ts';
 import type { Limit } from './usage/index.ts';
 
@@ -123,6 +124,15 @@ export const approvalGone = () => 'That question is not open any more.';
 export const approvalNotYours = () => 'Only the person who asked for it, or an owner, can decide that.';
 
 export const approvalByPerson = () => 'Only a person can decide that, at the moment when they are asked.';
+
+/** Whoever sits at a terminal is a program until its session carries the token. */
+export const refusedRemedy = (origin: Origin): { remedy?: string } =>
+  origin === 'program'
+    ? {
+        remedy:
+          'This terminal did not bring `access.approval_token`: start `coda chat` with the configuration that I run with.',
+      }
+    : {};
 
 export const forConversation = () => 'Approve for this conversation';
 

@@ -10,7 +10,7 @@ import type { SkillDecisions } from '../skills/agent-skills/index.ts';
 import type { Besides } from '../storage/index.ts';
 import type { App } from './build.ts';
 import type { AskedJob } from './jobs.ts';
-import type { NewToken } from './tokens.ts';
+import { approves, type NewToken } from './tokens.ts';
 
 type Controlled = Pick<
   App,
@@ -83,10 +83,17 @@ function jobActs({ jobs, enqueue }: Controlled, world: World) {
   };
 }
 
-function tokenActs({ tokens }: Controlled, world: World) {
+function tokenActs({ tokens, approvals }: Controlled, world: World) {
   const recorded = recorder(world);
   return {
-    addToken: recorded('tokens add', (asked: NewToken, besides: Besides<void>) => tokens.add(asked, besides)),
+    addToken: recorded(
+      'tokens add',
+      async ({ token, ...asked }: NewToken & Carried, besides: Besides<void>) => {
+        if (approves(asked.scopes)) needsToken(approvals, token);
+        return tokens.add(asked, besides);
+      },
+      ({ token: _, ...asked }) => asked,
+    ),
     revokeToken: recorded('tokens revoke', ({ named }: { named: string }, besides: Besides<number>) =>
       tokens.revoke(named, besides),
     ),
@@ -98,14 +105,11 @@ function sessionActs({ http, approvals, sessions }: Controlled, world: World) {
   return {
     openLink: recorded(
       'open',
-      async (
-        { person, token }: { person?: string | undefined; token?: string | undefined },
-        besides: Besides<void>,
-      ) => {
+      async ({ person, token }: { person?: string | undefined } & Carried, besides: Besides<void>) => {
         const url = http?.url;
         if (url === undefined) throw needsHttp();
         // Who is signed in decides about calls that wait.
-        if (!approvals.carries(token)) throw needsToken();
+        needsToken(approvals, token);
         const { code, expiresAt } = await sessions.link(person, besides);
         return { url: url + signInPath(code), expires_at: expiresAt.toISOString() };
       },
@@ -169,10 +173,17 @@ function secretActs(secrets: App['agentSkills']['secrets'], world: World) {
   };
 }
 
-function needsToken(): CodaError {
-  return new CodaError('INPUT_INVALID', {
+/** What a command carries that gives somebody the right to approve calls. */
+interface Carried {
+  token?: string | undefined;
+}
+
+/** Throws where a command that gives somebody the right to approve calls does not carry `access.approval_token`. */
+export function needsToken(approvals: Pick<Controlled['approvals'], 'carries'>, token: string | undefined): void {
+  if (approvals.carries(token)) return;
+  throw new CodaError('INPUT_INVALID', {
     message: 'The running coda has another access.approval_token.',
-    remedy: 'Run "coda open" with its configuration: whoever is signed in may approve calls.',
+    remedy: 'Run this with its configuration: whoever gets what it gives may approve calls.',
   });
 }
 

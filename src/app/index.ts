@@ -10,7 +10,7 @@ export { type BackupState, Backups, backupFolder, type MadeBackup } from './back
 export { type App, type Away, type BuildOptions, build } from './build.ts';
 export { configDocuments, readConfig } from './config.ts';
 export { type Control, openControl } from './control.ts';
-export { controlActs, controlSkills } from './control-acts.ts';
+export { controlActs, controlSkills, needsToken } from './control-acts.ts';
 export { type CostReport, costReport } from './cost.ts';
 export { checkPolicies } from './policies.ts';
 export type { ProgramTool } from './programs.ts';

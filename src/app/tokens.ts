@@ -16,6 +16,7 @@ const MOST_DAYS = 3_650;
 /** For how long another process may not have heard that a token was revoked. Milliseconds. */
 const TRUSTED_MS = 5_000;
 const REMEMBERED = 1_000;
+
 export interface NewToken {
   name: string;
   /** An id, an account (`discord:123`) or a name; undefined: the owner at the terminal. */
@@ -24,6 +25,10 @@ export interface NewToken {
   /** From now; undefined: for ever. */
   days?: number | undefined;
 }
+
+/** Whether what a token with these scopes presses or decides is done. */
+export const approves = (scopes: readonly string[]): boolean =>
+  scopes.some((scope) => scope === 'consent' || scope === 'admin');
 
 /** What programs speak with over HTTP: made and ended on the command line. */
 export class Tokens {

@@ -28,6 +28,7 @@ export type AuditOrigin =
   | 'schedule'
   | 'webhook'
   | 'http'
+  | 'program'
   | 'skill'
   | 'start'
   | 'expiry'

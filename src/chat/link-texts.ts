@@ -24,6 +24,9 @@ export const offered = (code: string, minutes: number, role: Role, known: readon
 
 export const offeredElsewhere = () => 'I have sent you a code in our direct messages, where nobody else reads.';
 
+export const personLinks = () =>
+  'Only a person gets a code, no program in their name: say `/link` where you write to me yourself.';
+
 export const notHere = () =>
   'Others read here, so I show no code. Say `/link` to me in a direct message, or choose it from the list of my commands.';
 

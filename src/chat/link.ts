@@ -47,7 +47,9 @@ export function linkCommand(deps: LinkDeps): Command {
 }
 
 async function offer(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
-  const { tx, person, identity, clock } = ctx;
+  const { tx, person, identity, clock, origin } = ctx;
+  // Whoever enters the code is the person, and approves what they may: a program could enter it itself.
+  if (origin !== 'person') return failed('DENIED', texts.personLinks());
   const own = await conversations.direct(tx, person.id, { adapters: [identity.adapter] });
   if (!ctx.private && own === undefined) return failed('NOT_HERE', texts.notHere());
   const now = clock.now();

@@ -16,6 +16,11 @@ export const noRole = (role: string, roles: readonly string[]) =>
 
 export const ownersLetIn = () => 'Only my owner lets people in.';
 
+export const personLetsIn = () => 'Only a person lets somebody in, no program in their name.';
+
+export const personLetsInRemedy = () =>
+  'Say it where you write to me yourself, or use `coda pair` with the configuration that I run with.';
+
 export const letIn = (name: string, role: string) =>
   `${plain(name)} is let in as ${role}. \`coda people revoke\` takes it back.`;
 

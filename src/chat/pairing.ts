@@ -112,6 +112,8 @@ export function pairingTools(deps: PairingDeps): AnyTool[] {
 }
 
 async function letIn(deps: PairingDeps, hash: string, role: string, ctx: TxContext): Promise<ToolResult> {
+  // Who is let in approves their own calls: a program could let itself in.
+  if (ctx.origin !== 'person') return failed('DENIED', texts.personLetsIn(), { remedy: texts.personLetsInRemedy() });
   const admitted = await admitByCode(deps, ctx.tx, hash, { role, by: ctx.person.id });
   return admitted ? done(texts.letIn(admitted, role)) : failed('NO_CODE', texts.noSuchCode());
 }

@@ -1,8 +1,8 @@
 import type { Decided, ListedApproval } from '../agent/index.ts';
 import { plural } from '../base/text.ts';
+import { approvalToken } from './approval-token.ts';
 import { ask } from './ask.ts';
 import type { Flags } from './flags.ts';
-import { prepare } from './serve.ts';
 import { usage } from './texts.ts';
 
 /** `coda approvals`: what waits for a decision, oldest first. */
@@ -26,8 +26,7 @@ export function approvalsDecide(approved: boolean) {
   return async (flags: Flags & { args: string[] }, io: NodeJS.Process): Promise<number> => {
     const [id = ''] = flags.args;
     if (!/^[0-9a-f]{8,64}$/.test(id)) throw usage(`${id} is no id of a question.`, '"coda approvals" shows them.');
-    const { approval_token: token } = prepare(flags, io).config.access;
-    const args = { id, approved, ...(token !== undefined && { token }) };
+    const args = { id, approved, ...approvalToken(flags, io) };
     const came = (await ask(flags, io, 'approvals-decide', args)) as Decided;
     if (came !== 'done') throw usage(REFUSED[came], '"coda approvals" shows what is open.');
     io.stdout.write(approved ? 'Approved: it runs now, or as soon as coda runs.\n' : 'Not approved.\n');

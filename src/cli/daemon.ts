@@ -29,10 +29,13 @@ export async function callDaemon(
   }
 }
 
-/** A chat session with the daemon on `dataDir`, speaking JSON lines; undefined when none runs there. */
-export async function attachToDaemon(dataDir: string): Promise<Socket | undefined> {
+/**
+ * A chat session with the daemon on `dataDir`, speaking JSON lines; undefined when none runs there. Without the daemon's
+ * `access.approval_token`, where it has one, nothing can be approved in it.
+ */
+export async function attachToDaemon(dataDir: string, token: string | undefined): Promise<Socket | undefined> {
   const socket = await dial(dataDir);
-  if (socket) await ask(socket, 'chat', { cwd: process.cwd() });
+  if (socket) await ask(socket, 'chat', { cwd: process.cwd(), ...(token !== undefined && { token }) });
   return socket;
 }
 

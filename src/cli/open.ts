@@ -6,6 +6,7 @@ import { readConfig } from '../app/index.ts';
 import { sleep } from '../base/async.ts';
 import type { Json } from '../base/json.ts';
 import { plural } from '../base/text.ts';
+import { approvalToken } from './approval-token.ts';
 import { callDaemon, noDaemon } from './daemon.ts';
 import { configRequest, type OpenFlags } from './flags.ts';
 
@@ -14,7 +15,7 @@ const READ_MS = 5_000;
 
 /** `coda open`: shows a link that signs one browser in, and opens it where there is a desktop. */
 export async function open(flags: OpenFlags, io: NodeJS.Process): Promise<number> {
-  const { dataDir, access } = readConfig(configRequest(flags, io));
+  const { dataDir } = readConfig(configRequest(flags, io));
   const file = join(dataDir, 'run', 'open.html');
   rmSync(file, { force: true });
   const ask = async (verb: string, args: Record<string, Json> = {}): Promise<Json> => {
@@ -29,8 +30,7 @@ export async function open(flags: OpenFlags, io: NodeJS.Process): Promise<number
     io.stdout.write(`${plural((await ask('open-revoke')) as number, 'session')} ended.\n`);
     return 0;
   }
-  const { approval_token: token } = access;
-  const { url } = (await ask('open', token === undefined ? {} : { token })) as { url: string };
+  const { url } = (await ask('open', { ...approvalToken(flags, io) })) as { url: string };
   io.stdout.write(`${url}\n`);
   io.stderr.write('It is good for one browser, within five minutes.\n');
   if (flags.browser !== false && io.stdout.isTTY) await launch(url, file, io);

@@ -1,4 +1,5 @@
 import type { App } from '../app/index.ts';
+import { approvalToken } from './approval-token.ts';
 import { ask } from './ask.ts';
 import type { Flags, PairFlags } from './flags.ts';
 import { usage } from './texts.ts';
@@ -35,7 +36,7 @@ export async function peopleRevoke(flags: Flags, io: NodeJS.Process): Promise<nu
 export async function pair(flags: PairFlags, io: NodeJS.Process): Promise<number> {
   const code = flags.args.join('');
   const { role = 'member' } = flags;
-  const name = await ask(flags, io, 'pair', { code, role });
+  const name = await ask(flags, io, 'pair', { code, role, ...approvalToken(flags, io) });
   io.stdout.write(`${name} is let in as ${role}, and is told so.\n`);
   return 0;
 }

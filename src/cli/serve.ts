@@ -1,6 +1,15 @@
 import { readFileSync, statSync } from 'node:fs';
 import { traceMessage } from '../agent/index.ts';
-import { type App, build, controlActs, costReport, createWorld, openControl, readConfig } from '../app/index.ts';
+import {
+  type App,
+  build,
+  controlActs,
+  costReport,
+  createWorld,
+  needsToken,
+  openControl,
+  readConfig,
+} from '../app/index.ts';
 import { Audit } from '../audit/index.ts';
 import { messageOf } from '../base/errors.ts';
 import { smallHeaps } from '../base/heap.ts';
@@ -46,8 +55,12 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
       const control = await openControl({
         dataDir: config.dataDir,
         verbs: verbs(app, config, world, io),
-        chat: (socket, { cwd }) =>
-          app.console.attach({ input: socket, output: socket, cwd: typeof cwd === 'string' ? cwd : undefined }),
+        chat: (socket, { cwd, token }) =>
+          app.console.attach({
+            ...{ input: socket, output: socket, cwd: textOf(cwd) },
+            // Whoever presses or says yes there approves.
+            isProgram: !app.approvals.carries(textOf(token)),
+          }),
         log,
       });
       await app.start();
@@ -199,22 +212,28 @@ function auditVerbs(audit: Audit) {
   };
 }
 
-function peopleVerbs(people: App['people']) {
+function peopleVerbs({ people, approvals }: App) {
   return {
     people: async () => (await people.list()) as unknown as Json,
     'people-revoke': ({ named }: Record<string, Json>) => people.revoke(String(named)),
-    pair: ({ code, role }: Record<string, Json>) => people.pair(String(code), String(role)),
+    pair: async ({ code, role, token }: Record<string, Json>) => {
+      // Who is let in approves their own calls, and an owner everybody's.
+      needsToken(approvals, textOf(token));
+      return people.pair(String(code), String(role));
+    },
   };
 }
 
+const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
+
 function tokenVerbs(tokens: App['tokens'], acts: ReturnType<typeof controlActs>) {
-  const text = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
   return {
     tokens: async () => (await tokens.list()) as unknown as Json,
-    'tokens-add': ({ name, person, scopes, days }: Record<string, Json>) =>
+    'tokens-add': ({ name, person, scopes, days, token }: Record<string, Json>) =>
       acts.addToken({
         name: String(name),
-        person: text(person),
+        person: textOf(person),
+        token: textOf(token),
         scopes: Array.isArray(scopes) ? scopes.map(String) : [],
         days: typeof days === 'number' ? days : undefined,
       }),
@@ -261,7 +280,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     ...skillVerbs(app.agentSkills, acts),
     ...secretVerbs(app.agentSkills.secrets, acts),
     ...app.verbs,
-    ...peopleVerbs(app.people),
+    ...peopleVerbs(app),
     ...tokenVerbs(app.tokens, acts),
     ...browserVerbs(acts),
     ...auditVerbs(new Audit({ database: app.database, world })),

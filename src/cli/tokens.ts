@@ -1,4 +1,5 @@
 import type { App } from '../app/index.ts';
+import { approvalToken } from './approval-token.ts';
 import { ask } from './ask.ts';
 import type { Flags, TokenFlags } from './flags.ts';
 import { usage } from './texts.ts';
@@ -33,6 +34,7 @@ export async function tokensAdd(flags: TokenFlags, io: NodeJS.Process): Promise<
     scopes: scopes.split(',').map((scope) => scope.trim()),
     ...(person !== undefined && { person }),
     ...(days !== undefined && { days: Number(days) }),
+    ...approvalToken(flags, io),
   };
   const value = await ask(flags, io, 'tokens-add', asked);
   io.stdout.write(`${value}\n`);

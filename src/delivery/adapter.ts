@@ -31,13 +31,13 @@ export interface Sender {
 
 /**
  * Whose words an item is made of: a person's as they were said; a schedule's, a webhook's or a skill's, which nobody says at
- * this moment; those of a program that speaks for its person over HTTP.
+ * this moment; those of a program that speaks for its person over HTTP (`http`), or at a terminal (`program`).
  */
-export type Origin = 'person' | 'schedule' | 'webhook' | 'http' | 'skill';
+export type Origin = 'person' | 'schedule' | 'webhook' | 'http' | 'program' | 'skill';
 
 /** Whether somebody says it at this moment: a person, or a program that speaks for one. */
 export function isSaid({ origin = 'person' }: { origin?: Origin }): boolean {
-  return origin === 'person' || origin === 'http';
+  return origin === 'person' || origin === 'http' || origin === 'program';
 }
 
 /** A file that came with a message, stored. */
@@ -141,7 +141,7 @@ export interface IncomingMessage {
   repliesTo?: RepliedTo;
   /** Nobody but the sender sees the answer, wherever it is said. */
   private?: true;
-  /** Whose words these are; default: the sender's own. No other words are consent, or a command (but `http`'s). */
+  /** Whose words these are; default: the sender's own. No other words are consent, or a command (but a program's). */
   origin?: Origin;
   /** Untrusted text went into `text`. */
   tainted?: true;

@@ -1,7 +1,8 @@
+import { duplexPair } from 'node:stream';
 import { expect, test } from 'vitest';
 import { controlActs } from '../../src/app/index.ts';
 import { Outside } from '../support/outside.ts';
-import { play } from '../support/play.ts';
+import { type Play, play } from '../support/play.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
 
 const letters = () => {
@@ -51,6 +52,43 @@ test('a program that decides carries the configured token', async () => {
   }
   expect(await approvals.decide(first?.id ?? '', false, 'open sesame')).toBe('done');
   expect(sent).toEqual([]);
+});
+
+/** Says the lines in a terminal session of its own and gives what that was told in answer to each. */
+async function session(coda: Play, lines: readonly object[], isProgram: boolean): Promise<string[]> {
+  const [near, far] = duplexPair();
+  let heard = '';
+  near.setEncoding('utf8').on('data', (text: string) => {
+    heard += text;
+  });
+  const over = coda.app.console.attach({ input: far, output: far, isProgram });
+  near.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  await over;
+  return heard.split('\n').filter(Boolean);
+}
+
+test('a terminal session without the token asks, and neither a press nor a yes of it approves', async () => {
+  const { skill, sent } = new Outside();
+  const config = { 'access.approval_token': 'open sesame' };
+  const one = new ScriptedModel([{ call: 'letter_send', input: { to: 'bob' } }], ['it is decided']);
+  await using coda = await play({ model: one, skills: [skill], config });
+  const asked = await session(coda, [{ text: 'write to bob' }], true);
+  const button = /"id":"([^"]+)","label":"Approve"/.exec(asked.join('\n'))?.[1] ?? '';
+  const said = await session(coda, [{ press: button, conversation: 'main' }, { text: 'yes' }], true);
+  expect(said.join('\n')).toContain('did not bring `access.approval_token`');
+  expect(sent).toEqual([]);
+  // What was refused has used nothing up: whoever carries the token presses it.
+  await session(coda, [{ press: button, conversation: 'main' }], false);
+  await coda.app.settled();
+  expect(sent).toEqual(['bob']);
+});
+
+test('a program gives nobody a right to approve: it lets nobody in, and gets no code', async () => {
+  await using coda = await play({});
+  const heard = await session(coda, [{ text: '/link' }, { text: '/pair K7QM3-XPD9R' }], true);
+  expect(heard.filter((line) => line.includes('Only a person'))).toHaveLength(2);
+  const own = await session(coda, [{ text: '/link' }], false);
+  expect(own.join()).toContain('/link ');
 });
 
 test('what a command has coda do is in the log of what was done', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { command } from '../support/command-lines.ts';
@@ -41,6 +41,41 @@ test('with an approval token a link is only for who has it: who is signed in may
     stderr: expect.stringContaining('approval_token'),
   });
   expect(await coda(['open', '--data', dataDir, '--config', config])).toMatchObject({ code: 0 });
+});
+
+test('with an approval token nobody without it gets or uses a right to approve', async () => {
+  const dataDir = await migratedDataDir();
+  const config = `${dataDir}.yaml`;
+  writeFileSync(
+    config,
+    `access: { approval_token: "open sesame", policies: [{ skill_id: notes/note, requires_approval: true }] }\n`,
+  );
+  await using _daemon = await Jsonl.start({ dataDir, args: ['--config', config] });
+  const there = (args: string[], more: string[] = []) => coda([...args, '--data', dataDir, ...more]);
+  const refused = { code: 65, stdout: '', stderr: expect.stringContaining('approval_token') };
+  for (const scopes of ['messages,consent', 'admin']) {
+    expect(await there(['tokens', 'add', 'sly', '--scopes', scopes])).toMatchObject(refused);
+  }
+  expect(await there(['pair', 'K7QM3-XPD9R', '--role', 'owner'])).toMatchObject(refused);
+  expect(await there(['tokens', 'add', 'plain'])).toMatchObject({ code: 0 });
+  expect(await there(['tokens', 'add', 'mine', '--scopes', 'consent'], ['--config', config])).toMatchObject({
+    code: 0,
+  });
+  const audit = await there(['audit', 'export']);
+  expect(audit.stdout).toContain('"tokens add"');
+  expect(audit.stdout).not.toContain('sesame');
+
+  /** Notes something beside the daemon, and presses what is asked then. */
+  const notes = async (text: string, args: string[]): Promise<string> => {
+    await using chat = await Jsonl.start({ dataDir, args });
+    const asked = await chat.send({ text: `/note ${text}` });
+    const press = asked.flatMap(({ buttons = [] }) => buttons).find(({ label }) => label === 'Yes, do it');
+    return (await chat.send({ press: press?.id ?? '' })).map((line) => `${line.text} ${line.remedy ?? ''}`).join('\n');
+  };
+  expect(await notes('milk', [])).toContain('access.approval_token');
+  expect(await notes('bread', ['--config', config])).toContain('bread');
+  expect((await there(['notes', 'export', `${dataDir}-notes`])).code).toBe(0);
+  expect(readdirSync(`${dataDir}-notes`).filter((name) => /milk|bread/.test(name))).toHaveLength(1);
 });
 
 test('open says what is missing: a running coda, or HTTP', async () => {

@@ -51,6 +51,14 @@ export interface ConsoleAdapter extends ChatAdapter {
   attach(streams: Streams): Promise<void>;
 }
 
+/** A line of a session. */
+interface Heard {
+  input: Input;
+  id: string;
+  cwd: string;
+  isProgram: boolean;
+}
+
 export function consoleAdapter(options: ConsoleOptions): ConsoleAdapter {
   return new Console(options);
 }
@@ -81,7 +89,7 @@ class Console implements ConsoleAdapter {
   async attach(streams: Streams): Promise<void> {
     const inbox = await this.started.promise;
     const session = new Session(streams, {
-      accept: (input, id, cwd) => this.accept(inbox, input, id, cwd),
+      accept: (input, id, cwd) => this.accept(inbox, { input, id, cwd, isProgram: streams.isProgram === true }),
       moveClock: (to) => this.moveClock(to),
       newId: () => this.newId(),
       onError: (error) => this.onError(error),
@@ -162,9 +170,10 @@ class Console implements ConsoleAdapter {
     return [...this.sessions.keys()].map((session) => session.write(line));
   }
 
-  private async accept(inbox: Inbox, input: Input, id: string, cwd: string): Promise<Accepted> {
+  private async accept(inbox: Inbox, { input, id, cwd, isProgram }: Heard): Promise<Accepted> {
     const { clock, artifacts } = this.options;
     const sender = this.sender(input);
+    const origin = isProgram ? 'program' : 'person';
     if (input.press !== undefined) {
       const conversation = input.conversation ?? this.buttonAt.get(input.press);
       const event = {
@@ -173,12 +182,13 @@ class Console implements ConsoleAdapter {
         replyTo: id,
         place: place(conversation),
         sender,
+        origin,
         button: input.press,
       } as const;
       return inbox.accept({ ...event, ...(input.values && { values: input.values }), sentAt: clock.now() });
     }
     const stored = await storeFiles(input.files ?? [], cwd, artifacts);
-    const message = { kind: 'message', id, place: place(input.conversation), sender, files: stored } as const;
+    const message = { kind: 'message', id, place: place(input.conversation), sender, origin, files: stored } as const;
     return inbox.accept({ ...message, text: storable(input.text ?? ''), sentAt: clock.now() });
   }
 

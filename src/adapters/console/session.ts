@@ -18,6 +18,8 @@ export interface Streams {
   output: Writable;
   /** What relative paths of files start from. */
   cwd?: string | undefined;
+  /** A program speaks for its person: what it says or presses is no consent. */
+  isProgram?: boolean;
 }
 
 /** What a session needs of the adapter. */

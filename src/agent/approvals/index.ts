@@ -105,7 +105,7 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
       lasting: z.boolean().optional(),
     }),
     async run({ turn, path, call, hash, approved, lasting }, { tx, person, origin, clock, conversationId }) {
-      if (origin !== 'person') return failed('DENIED', texts.approvalByPerson());
+      if (origin !== 'person') return failed('DENIED', texts.approvalByPerson(), texts.refusedRemedy(origin));
       const asked = { turnId: turn, path, callId: call };
       const parked = await store.lockParked(tx, asked);
       if (!parked || parked.hash !== hash) return failed('GONE', texts.approvalGone());
