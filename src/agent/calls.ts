@@ -150,6 +150,8 @@ export async function runData(
   undoable = true,
 ): Promise<ToolResult> {
   const key = keyOf({ tool, input });
+  if (tool.approves && ctx.origin !== 'person')
+    return failed('DENIED', texts.approvalByPerson(), texts.refusedRemedy(ctx.origin));
   if (!isReady({ tool, input }, ctx)) throw new NotReady({ tool, input }, ctx);
   const look = ctx.ready?.get(lookKeyOf({ tool, input }));
   if (isRefused(look)) return failed('DENIED', texts.lookedAt(look.says));
@@ -255,14 +257,12 @@ export const confirmedTool = dataTool({
   description: 'Does what was asked about.',
   effect: 'write',
   hidden: true,
+  approves: true,
   always: true,
   timeoutMs: 10_000,
   input: z.object({ call: z.object({ tool: z.string(), input: z.record(z.string(), z.unknown()) }) }),
   redact: ({ call }) => ({ tool: call.tool }),
-  run: async ({ call }, ctx) =>
-    ctx.origin === 'person'
-      ? ctx.call(call, { ...ctx, confirmed: true })
-      : failed('DENIED', texts.approvalByPerson(), texts.refusedRemedy(ctx.origin)),
+  run: ({ call }, ctx) => ctx.call(call, { ...ctx, confirmed: true }),
 });
 
 function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {

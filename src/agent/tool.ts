@@ -199,6 +199,8 @@ interface ToolBase<Input> {
    * call of a model that sets one is wrong.
    */
   own?: readonly string[];
+  /** Approves something: only a person does, at this moment; nothing that a program, a schedule or a webhook presses or says. */
+  approves?: true;
   /** Part of talking at all: whoever is heard may use it. */
   always?: true;
   /** What else a call uses (a skill of instructions, a command): the person must be allowed these, too. */

@@ -212,16 +212,30 @@ function auditVerbs(audit: Audit) {
   };
 }
 
-function peopleVerbs({ people, approvals }: App) {
+function peopleVerbs(people: App['people']) {
   return {
     people: async () => (await people.list()) as unknown as Json,
     'people-revoke': ({ named }: Record<string, Json>) => people.revoke(String(named)),
-    pair: async ({ code, role, token }: Record<string, Json>) => {
-      // Who is let in approves their own calls, and an owner everybody's.
-      needsToken(approvals, textOf(token));
-      return people.pair(String(code), String(role));
-    },
+    pair: ({ code, role }: Record<string, Json>) => people.pair(String(code), String(role)),
   };
+}
+
+/** Verbs that approve something as an owner would: whoever is let in approves their own calls, and an owner everybody's. */
+const APPROVING: ReadonlySet<string> = new Set(['pair', 'skills-approve', 'specialists-approve']);
+
+/** Has the verbs that approve run only with the configured token. */
+function tokenFirst(verbs: Readonly<Record<string, Verb>>, approvals: App['approvals']): Record<string, Verb> {
+  const guarded = ([name, verb]: [string, Verb]): [string, Verb] => {
+    if (!APPROVING.has(name)) return [name, verb];
+    return [
+      name,
+      async ({ token, ...args }) => {
+        needsToken(approvals, textOf(token));
+        return verb(args);
+      },
+    ];
+  };
+  return Object.fromEntries(Object.entries(verbs).map(guarded));
 }
 
 const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
@@ -247,7 +261,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
   const { clock, metrics } = world;
   const acts = controlActs(app, world);
   const since = Date.now();
-  return {
+  const all: Record<string, Verb> = {
     health: async () => ({
       ok: await app.healthy(),
       away: app.away() as unknown as Json,
@@ -276,14 +290,15 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     },
     approvals: async () => (await app.approvals.list()) as unknown as Json,
     'approvals-decide': ({ id, approved, token }: Record<string, Json>) =>
-      app.approvals.decide(String(id), approved === true, typeof token === 'string' ? token : undefined),
+      app.approvals.decide(String(id), approved === true, textOf(token)),
     ...skillVerbs(app.agentSkills, acts),
     ...secretVerbs(app.agentSkills.secrets, acts),
     ...app.verbs,
-    ...peopleVerbs(app),
+    ...peopleVerbs(app.people),
     ...tokenVerbs(app.tokens, acts),
     ...browserVerbs(acts),
     ...auditVerbs(new Audit({ database: app.database, world })),
     cost: async () => (await costReport(app.database, config, clock.now())) as unknown as Json,
   };
+  return tokenFirst(all, app.approvals);
 }

@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { ERRORS } from '../base/errors.ts';
 import { plural, shorten } from '../base/text.ts';
 import { type SpecialistState, validateSpecialists } from '../skills/specialists/index.ts';
+import { approvalToken } from './approval-token.ts';
 import { ask } from './ask.ts';
 import type { ApproveFlags, Flags } from './flags.ts';
 import { isMeant } from './meant.ts';
@@ -78,7 +79,7 @@ export async function specialistsApprove(flags: ApproveFlags, io: NodeJS.Process
     io.stdout.write('Nothing was changed.\n');
     return 1;
   }
-  if ((await ask(flags, io, 'specialists-approve', { name, hash })) !== true)
+  if ((await ask(flags, io, 'specialists-approve', { name, hash, ...approvalToken(flags, io) })) !== true)
     throw usage(`The files of ${name} have changed meanwhile.`, 'Look at them again with the same command.');
   io.stdout.write(`${name} may be used as its files are now.\n`);
   return 0;

@@ -21,7 +21,7 @@ const NOT_YOURS_EITHER = edit(
   "parked.personId !== person.id && person.role !== 'owner'",
   'false',
 );
-const BY_PERSON = edit('agent/approvals/index.ts', "if (origin !== 'person')", 'if (false)');
+const BY_PERSON = edit('agent/calls.ts', "tool.approves && ctx.origin !== 'person'", 'false');
 const LEAKS = edit(POLICY, 'isUnasked && !leaks', 'isUnasked');
 
 /** What keeps a platform from calling people together: `mentions.test.ts` plays them, one scenario for each way to write it. */

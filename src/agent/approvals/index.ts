@@ -94,6 +94,7 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
     description: 'Decides about a call that asked first.',
     effect: 'write',
     hidden: true,
+    approves: true,
     always: true,
     records: true,
     input: z.object({
@@ -104,8 +105,7 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
       approved: z.boolean(),
       lasting: z.boolean().optional(),
     }),
-    async run({ turn, path, call, hash, approved, lasting }, { tx, person, origin, clock, conversationId }) {
-      if (origin !== 'person') return failed('DENIED', texts.approvalByPerson(), texts.refusedRemedy(origin));
+    async run({ turn, path, call, hash, approved, lasting }, { tx, person, clock, conversationId }) {
       const asked = { turnId: turn, path, callId: call };
       const parked = await store.lockParked(tx, asked);
       if (!parked || parked.hash !== hash) return failed('GONE', texts.approvalGone());

@@ -2,6 +2,7 @@
 
 import { controlSkills } from '../../app/index.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
+import { approvalToken } from '../approval-token.ts';
 import { callDaemon } from '../daemon.ts';
 import type { ApproveFlags } from '../flags.ts';
 import { isMeant } from '../meant.ts';
@@ -28,7 +29,8 @@ export async function skillsApprove(flags: ApproveFlags, io: NodeJS.Process): Pr
     io.stdout.write('Nothing was changed.\n');
     return 1;
   }
-  const answer = await callDaemon(config.dataDir, 'skills-approve', { name, hash: pin.hash });
+  const asked = { name, hash: pin.hash, ...approvalToken(flags, io) };
+  const answer = await callDaemon(config.dataDir, 'skills-approve', asked);
   const approveHere = () =>
     withSkills(config, world, (skills) => controlSkills(skills, world).approveSkill({ name, hash: pin.hash }));
   const isDone = (answer ?? (await approveHere())) === true;

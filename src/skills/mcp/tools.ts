@@ -251,6 +251,7 @@ export function approveTool(servers: Servers): AnyTool {
     description: 'Approves what an MCP server says of its tools now.',
     effect: 'write',
     hidden: true,
+    approves: true,
     input: z.object({ server: z.string(), hash: z.string() }),
     async run({ server, hash }, { tx, person, clock }) {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove);

@@ -156,6 +156,7 @@ export function approveTool({ host }: ToolDeps): AnyTool {
     description: 'Approves a specialist as its files are.',
     effect: 'write',
     hidden: true,
+    approves: true,
     input: z.object({ name: specialistName, hash: z.string().max(128) }),
     async run({ name, hash }, { tx, person, clock }) {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());

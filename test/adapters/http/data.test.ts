@@ -149,7 +149,7 @@ describe('what a person keeps', () => {
   test('what cannot be done is refused with its reason, and asks nothing in the conversation', async () => {
     const never = await of(programs.send('POST', '/v1/reminders', { text: 'x', when: 'on the day of frogs' }));
     expect(never).toMatchObject([422, { code: 'HTTP_REFUSED' }]);
-    const [status, asked] = await of(programs.send('POST', '/v1/reminders', { text: 'x', when: 'at 3/4 at 5' }));
+    const [status, asked] = await of(programs.send('POST', '/v1/reminders', { text: 'x', when: 'at 5 or 6' }));
     expect([status, asked]).toMatchObject([
       422,
       { reason: 'AMBIGUOUS', choices: [expect.any(String), expect.any(String)] },

@@ -97,6 +97,7 @@ export function installTool(deps: ToolDeps): AnyTool {
     description: 'Installs a bundle with a skill, and approves it.',
     effect: 'write',
     hidden: true,
+    approves: true,
     critique: true,
     timeoutMs: 5_000,
     input: bundle.extend({ name: z.string(), pin: z.string() }),

@@ -215,6 +215,7 @@ export function approveTool(deps: ToolDeps): AnyTool {
     description: 'Approves a skill as its files are.',
     effect: 'write',
     hidden: true,
+    approves: true,
     timeoutMs: 5_000,
     input: z.object({ name: skillName, source: z.string(), hash: z.string() }),
     async prepare({ name, source, hash }, { person }) {
