@@ -4,6 +4,8 @@ import type { Tier } from './models/index.ts';
 export interface SpawnOptions {
   /** Which specialist it is, where it is one: skills may be for some of them only. */
   agent?: string;
+  /** Milliseconds that a container lives which it opens; default `execution.sandbox_timeout`. */
+  sandboxTimeoutMs?: number | undefined;
   /** Who it is and how it works; the rules about data and instructions stand before it. */
   prompt: string;
   /** What it is to find out or do. */

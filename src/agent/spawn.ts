@@ -123,9 +123,10 @@ class NestedTurn implements Running {
 
   context(signal = this.signal): CallContext {
     // The person asked for the call that it stands under, not for those that it makes.
-    const { agent } = this.spawned;
+    const { agent, sandboxTimeoutMs } = this.spawned;
     const context = this.above.context(signal);
-    return { ...context, tainted: this.turn.tainted || context.ownFiles, byName: undefined, agent };
+    const tainted = this.turn.tainted || context.ownFiles;
+    return { ...context, tainted, byName: undefined, agent, sandboxTimeoutMs };
   }
 
   /** What it is offered: what was asked for, or whatever only reads; never what belongs to the conversation alone. */

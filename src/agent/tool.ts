@@ -136,6 +136,8 @@ export interface CallContext {
   inboxId?: string;
   /** The specialist whose nested turn calls; undefined: the one that talks to the person. */
   agent?: string | undefined;
+  /** Milliseconds that a container lives which the specialist opens, where it has a time of its own. */
+  sandboxTimeoutMs?: number | undefined;
   /** The person asked for exactly this call, by name; no model chose it. */
   byName?: true | undefined;
   /** The person has said yes to exactly this call of a command or button. */

@@ -39,6 +39,7 @@ export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox
     sandbox,
     keep: (content) => artifacts.put(content, { maxBytes: execution.max_output_size }),
     lastingMs: execution.max_sandbox_timeout,
+    timeouts: execution.sandbox_timeouts,
   });
   const forSkills: SkillDeps['sandbox'] = {
     ...{ workspaces, settings: execution },

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { block } from './block.ts';
-import { count, duration, size, url } from './fields.ts';
+import { count, duration, durationWithin, size, url } from './fields.ts';
 
 const MB = 1024 * 1024;
 const LEAST_MEMORY = 64 * MB;
@@ -40,6 +40,13 @@ export const execution = block(
       timeout: duration('60s', 'seconds').describe('How long one program may run.'),
       sandbox_timeout: duration('5m', 'seconds').describe('How long a container lives with its files.'),
       max_sandbox_timeout: duration('1h', 'seconds').describe('The longest that may be asked for.'),
+      sandbox_timeouts: z
+        .record(z.string().min(1).max(200), durationWithin('1s', '1h'))
+        .default({})
+        .meta({
+          description: 'sandbox_timeout of single conversations (discord:123), before that of a specialist; at most 1h.',
+          example: { 'discord:123': '30m' },
+        }),
       max_concurrent: count(1, 64).default(4).describe('Containers at the same time; others wait in order.'),
       lasting: z
         .array(z.string().min(1).max(200))

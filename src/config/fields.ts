@@ -32,13 +32,24 @@ const EXPECTED_DURATION = 'expected a length of time such as 90s, 10m, 24h or 7d
  */
 export function duration(standard: string, bare?: 'seconds') {
   const text = z.string().regex(DURATION, { error: EXPECTED_DURATION }).transform(milliseconds);
-  if (bare === undefined) return text.prefault(standard);
+  return bare === undefined ? text.prefault(standard) : withSeconds(text).prefault(standard);
+}
+
+/** A length of time without a default, at least `least` and at most `most` (`1s`, `1h`); a bare number is in seconds. */
+export function durationWithin(least: string, most: string) {
+  const text = z.string().regex(DURATION, { error: EXPECTED_DURATION }).transform(milliseconds);
+  return withSeconds(text).refine((ms) => ms >= milliseconds(least) && ms <= milliseconds(most), {
+    error: `expected a length of time from ${least} to ${most}`,
+  });
+}
+
+function withSeconds(text: z.ZodType<number, string>) {
   const number = z
     .number()
     .min(0)
     .max(1e9)
     .transform((seconds) => Math.round(seconds * UNITS.s));
-  return z.union([text, number], { error: EXPECTED_DURATION }).prefault(standard);
+  return z.union([text, number], { error: EXPECTED_DURATION });
 }
 
 function milliseconds(text: string): number {

@@ -6,7 +6,7 @@ export type { CoreValues } from './blocks.ts';
 export { configEnv, configExample, configJsonSchema } from './documents.ts';
 export { envFileOf, readEnvFile } from './env-file.ts';
 export type { EventName } from './events.ts';
-export { count, duration, locale, secret, secretText, size, url, wallTime, zone } from './fields.ts';
+export { count, duration, durationWithin, locale, secret, secretText, size, url, wallTime, zone } from './fields.ts';
 export { type Config, type ConfigRequest, loadConfig } from './load.ts';
 export { models as modelsConfig } from './models.ts';
 export { describeOrigin } from './tree.ts';

@@ -19,6 +19,8 @@ export interface WorkspacesOptions {
   keep(content: AsyncIterable<Uint8Array>): Promise<Kept>;
   /** Milliseconds that the workspace of a conversation lives which outlasts its turns. */
   lastingMs: number;
+  /** Milliseconds that the containers of single conversations live, by `adapter:channel`. */
+  timeouts?: Readonly<Record<string, number>>;
 }
 
 /** Whose workspace it is. */
@@ -28,6 +30,10 @@ export interface WorkspaceOwner {
   conversationId: string;
   /** It outlasts the turn: the conversation's next one finds the files. */
   lasts?: boolean;
+  /** `adapter:channel`, which may have a time of its own; it goes before `timeoutMs`. */
+  channel?: string;
+  /** Milliseconds that its container lives, from its next opening on; default `execution.sandbox_timeout`. */
+  timeoutMs?: number | undefined;
 }
 
 export interface RunOptions extends Pick<ExecOptions, 'stdin' | 'env' | 'cwd' | 'timeoutMs' | 'signal'> {
@@ -87,15 +93,16 @@ export class Workspaces {
   }
 
   /** The one workspace of the turn, or of the conversation where it lasts. Nothing is opened yet. */
-  of({ turn, conversationId, lasts = false }: WorkspaceOwner): Workspace {
+  of({ turn, conversationId, lasts = false, channel = '', timeoutMs }: WorkspaceOwner): Workspace {
     const lasting = this.lasting.get(conversationId);
     if (lasting) return lasting;
+    const lifetimeMs = this.options.timeouts?.[channel] ?? timeoutMs;
     const workspace =
       this.ofTurns.get(turn) ?? new Workspace(this.options, this.sets, this.parked.delete(conversationId));
     if (lasts) {
       this.ofTurns.delete(turn);
-      this.lasting.set(conversationId, workspace.lasting(this.options.lastingMs));
-    } else this.ofTurns.set(turn, workspace);
+      this.lasting.set(conversationId, workspace.livesFor(lifetimeMs ?? this.options.lastingMs));
+    } else this.ofTurns.set(turn, workspace.livesFor(lifetimeMs));
     return workspace;
   }
 
@@ -138,8 +145,8 @@ export class Workspace {
     return this.session !== undefined && !this.session.ended;
   }
 
-  /** Lives as long as config allows, from its next opening on. */
-  lasting(ms: number): this {
+  /** Sets how long its container lives, from its next opening on; undefined: the usual time. */
+  livesFor(ms: number | undefined): this {
     this.lifetimeMs = ms;
     return this;
   }

@@ -10,13 +10,13 @@ requireService('CODA_TEST_DOCKER');
 const HOUR = 60 * 60_000;
 
 /** Workspaces of a process, on a clock that the test moves. */
-function workspaces() {
+function workspaces(timeouts: Record<string, number> = {}) {
   const world = testWorld();
   const installation = freshInstallation();
   const sandbox = testSandbox({}, { world, installation });
   onTestFinished(() => sandbox.close());
   const keep = async () => ({ hash: '', size: 0 });
-  return { all: new Workspaces({ sandbox, keep, lastingMs: HOUR }), world, installation };
+  return { all: new Workspaces({ sandbox, keep, lastingMs: HOUR, timeouts }), world, installation };
 }
 
 async function run(workspace: Workspace, script: string) {
@@ -43,6 +43,25 @@ describe.skipIf(!DOCKER)('workspaces', () => {
     expect(await run(all.of(turn('a', true)), 'ls n.txt || echo none')).toEqual({ text: 'none\n', isRenewed: true });
     await minutes(61);
     expect(await eventually(async () => (await leftovers(installation)).length === 0)).toBe(true);
+  });
+
+  test('a container lives as long as its conversation says, else as its specialist says', async () => {
+    const { all, world } = workspaces({ 'discord:1': 20 * 60_000 });
+    const of = (channel: string, timeoutMs: number | undefined) =>
+      all.of({ turn: {}, conversationId: channel, channel, timeoutMs });
+    const own = of('discord:1', 2 * 60_000);
+    const specialists = of('discord:2', 10 * 60_000);
+    const usual = of('discord:3', undefined);
+    for (const each of [own, specialists, usual]) await run(each, 'true');
+    const open = () => [own, specialists, usual].map((each) => each.isOpen);
+    const pass = async (minutes: number) => {
+      await world.clock.moveTo(new Date(world.clock.now().getTime() + minutes * 60_000));
+      return open();
+    };
+    expect(await pass(4)).toEqual([true, true, true]);
+    expect(await pass(2)).toEqual([true, true, false]);
+    expect(await pass(5)).toEqual([true, false, false]);
+    expect(await pass(10)).toEqual([false, false, false]);
   });
 
   test('two turns at once in one conversation take their turns in its workspace', async () => {

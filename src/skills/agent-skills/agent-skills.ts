@@ -116,9 +116,10 @@ function codeOf(
 ): SkillCode {
   return {
     isOn: settings.enabled,
-    workspaceOf: ({ turnKey = {}, conversationId, place, files, tainted }, skill) => {
-      const lasts = [skill, `${place.adapter}:${place.channel}`].some((each) => settings.lasting.includes(each));
-      const workspace = workspaces.of({ turn: turnKey, conversationId, lasts });
+    workspaceOf: ({ turnKey: turn = {}, conversationId, place, files, tainted, sandboxTimeoutMs }, skill) => {
+      const channel = `${place.adapter}:${place.channel}`;
+      const lasts = [skill, channel].some((each) => settings.lasting.includes(each));
+      const workspace = workspaces.of({ turn, conversationId, lasts, channel, timeoutMs: sandboxTimeoutMs });
       // It may outlast a turn that is tainted, and is read by the next one.
       workspace.tainted ||= tainted || files.length > 0;
       return workspace;

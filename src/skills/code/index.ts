@@ -21,6 +21,6 @@ function codeDeps({ sandbox: { workspaces, settings }, artifacts, database }: Sk
     isOn: settings.enabled,
     timeoutMs: settings.timeout,
     longestMs: settings.max_sandbox_timeout,
-    lasts: ({ place }) => settings.lasting.includes(`${place.adapter}:${place.channel}`),
+    lasts: (channel) => settings.lasting.includes(channel),
   };
 }

@@ -24,8 +24,8 @@ export interface CodeDeps {
   /** Milliseconds: of a call that asks for nothing else, and the longest that one may ask for. */
   timeoutMs: number;
   longestMs: number;
-  /** Whether the workspace of this conversation outlasts its turns. */
-  lasts(ctx: CallContext): boolean;
+  /** Whether the workspace of this conversation (`adapter:channel`) outlasts its turns. */
+  lasts(channel: string): boolean;
   /** Without Docker nothing is offered; a call says what is missing. */
   isOn: boolean;
 }
@@ -38,7 +38,9 @@ export function workspaceOf(
   { workspaces, lasts }: Pick<CodeDeps, 'workspaces' | 'lasts'>,
   ctx: CallContext,
 ): Workspace {
-  const workspace = workspaces.of({ turn: ctx.turnKey ?? ctx, conversationId: ctx.conversationId, lasts: lasts(ctx) });
+  const { turnKey: turn = ctx, conversationId, place, sandboxTimeoutMs: timeoutMs } = ctx;
+  const channel = `${place.adapter}:${place.channel}`;
+  const workspace = workspaces.of({ turn, conversationId, lasts: lasts(channel), channel, timeoutMs });
   workspace.tainted ||= ctx.tainted || ctx.files.length > 0;
   return workspace;
 }

@@ -257,6 +257,7 @@ function makeSpecialist(
     provider: chosen(override.default_provider, settings.default_provider),
     tokenBudget: numberOf(override.token_budget, settings.token_budget, TOKEN_BUDGET),
     maxToolCalls: numberOf(override.max_tool_calls, settings.max_tool_calls, MAX_TOOL_CALLS),
+    sandboxTimeoutMs: chosen(override.sandbox_timeout, settings.sandbox_timeout),
     pin: undefined,
   };
   const digest = createHash('sha256')
@@ -266,6 +267,6 @@ function makeSpecialist(
 }
 
 /** The configuration's word, also where that is null: nothing in particular. */
-function chosen(override: string | null | undefined, written: string | null): string | undefined {
+function chosen<T>(override: T | null | undefined, written: T | null): T | undefined {
   return (override === undefined ? written : override) ?? undefined;
 }

@@ -1,6 +1,6 @@
 /** The block of specialists: where their folders are, and what is different for single ones. */
 import { z } from 'zod';
-import { block, count } from '../../config/index.ts';
+import { block, count, durationWithin } from '../../config/index.ts';
 import { LIMITS } from './specialist.ts';
 
 const tool = z.string().min(1).max(64);
@@ -43,6 +43,10 @@ const override = z
     max_tool_calls: count(1, 1_000).nullable().optional().meta({
       description: 'Tool calls that one task may take; null: 25.',
       example: 25,
+    }),
+    sandbox_timeout: durationWithin('1s', '1h').nullable().optional().meta({
+      description: 'How long a container lives that it opens, at most 1h; null: execution.sandbox_timeout.',
+      example: '20m',
     }),
     skills: z
       .array(z.string().min(1).max(128))

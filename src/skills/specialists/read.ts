@@ -6,6 +6,7 @@ import { listInside } from '../../base/folders/list.ts';
 import { readInside } from '../../base/folders/read.ts';
 import { plural } from '../../base/text.ts';
 import { readYaml } from '../../base/yaml.ts';
+import { durationWithin } from '../../config/index.ts';
 import { type Diagnostic, LIMITS, type Reference } from './specialist.ts';
 
 /** What the folder says. */
@@ -36,6 +37,7 @@ const settings = z.strictObject({
   default_provider: z.string().trim().min(1).max(100).nullable().default(null),
   token_budget: orDefault(z.int().min(1_000).max(10_000_000), TOKEN_BUDGET),
   max_tool_calls: orDefault(z.int().min(1).max(1_000), MAX_TOOL_CALLS),
+  sandbox_timeout: durationWithin('1s', '1h').nullable().default(null),
 });
 
 export type Settings = z.output<typeof settings>;

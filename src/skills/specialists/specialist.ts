@@ -43,6 +43,8 @@ export interface Specialist {
   readonly provider: string | undefined;
   readonly tokenBudget: number;
   readonly maxToolCalls: number;
+  /** Milliseconds that a container lives which it opens; undefined: the usual time. */
+  readonly sandboxTimeoutMs: number | undefined;
   /** Of its files as they were read; undefined where it ships. */
   readonly pin: Pin | undefined;
   /** Tells two readings apart. */

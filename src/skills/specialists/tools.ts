@@ -101,13 +101,14 @@ export function unknown({ specialists }: Snapshot, name: string): string {
 }
 
 function spawnOptions(specialist: Specialist): Omit<SpawnOptions, 'prompt' | 'task'> {
-  const { name, tools, tokenBudget, maxToolCalls, ships } = specialist;
+  const { name, tools, tokenBudget, maxToolCalls, sandboxTimeoutMs, ships } = specialist;
   return {
     ...modelOf(specialist),
     agent: name,
     tools,
     tokenBudget,
     maxToolCalls,
+    sandboxTimeoutMs,
     timeoutMs: TIMEOUT_MS,
     tainted: !ships,
   };

@@ -57,17 +57,21 @@ describe('the folder of a specialist', () => {
       {
         plain: {},
         none: { config: 'token_budget: null\nmax_tool_calls: ~\n' },
-        set: { config: 'max_tool_calls: 3\n' },
+        set: { config: 'max_tool_calls: 3\nsandbox_timeout: 20m\n' },
+        long: { config: 'sandbox_timeout: 600\n' },
       },
       undefined,
-      { set: { token_budget: 2_000, max_tool_calls: null } },
+      { set: { token_budget: 2_000, max_tool_calls: null }, long: { sandbox_timeout: 3_600_000 } },
     );
     expect(problems).toEqual([]);
-    const budgets = [...found].map(([name, { tokenBudget, maxToolCalls }]) => [name, tokenBudget, maxToolCalls]);
+    const budgets = [...found.values()].map((each) => [
+      ...[each.name, each.tokenBudget, each.maxToolCalls, each.sandboxTimeoutMs],
+    ]);
     expect(budgets.sort()).toEqual([
-      ['none', 50_000, 25],
-      ['plain', 50_000, 25],
-      ['set', 2_000, 25],
+      ['long', 50_000, 25, 3_600_000],
+      ['none', 50_000, 25, undefined],
+      ['plain', 50_000, 25, undefined],
+      ['set', 2_000, 25, 1_200_000],
     ]);
   });
 
@@ -77,6 +81,7 @@ describe('the folder of a specialist', () => {
     ['with a binary soul', { soul: 'a\0b' }, 'bad/soul.md: It is no text in UTF-8.'],
     ['without a description', { files: { 'config.yaml': 'enabled: true' } }, 'bad/config.yaml: description'],
     ['with a key that nobody knows', { config: 'sudo: true' }, 'bad/config.yaml: Unrecognized key: "sudo"'],
+    ['with a container for two hours', { config: 'sandbox_timeout: 2h' }, 'from 1s to 1h'],
     ['with a budget of words', { config: 'token_budget: lots' }, 'bad/config.yaml:2: token_budget'],
     [
       'with a key twice',
