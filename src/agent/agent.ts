@@ -212,7 +212,7 @@ export class Agent implements TurnHost {
       quotesOthers(item) ||
       isQuoting(item.payload.text) ||
       recalled.history.some((entry) => entry.tainted && !entry.content.led);
-    const begun = id ? await store.loadTurn(database, id, tainted, this.recorder) : undefined;
+    const begun = id ? await store.loadTurn(database, id, tainted, this.recorder, world.clock.now()) : undefined;
     if (begun) {
       begun.drafted = Number.POSITIVE_INFINITY;
       begun.isResumed = true;

@@ -119,6 +119,7 @@ export function turnRecord(
       model: turn.lastAnswer()?.payload.model ?? null,
       tool_calls: turn.toolCalls,
       tainted: turn.tainted,
+      elapsed_ms: turn.elapsedMs(now),
       started_at: turn.startedAt,
       finished_at: isFinished ? now : null,
       expires_at: parking?.expiresAt ?? null,
@@ -134,7 +135,7 @@ export function turnRecord(
 
 /** Columns of the rows that `writeTurns` writes. */
 const TURN = `id uuid, inbox_id uuid, conversation_id uuid, person_id uuid, state text, model text, tool_calls integer,
-  tainted boolean, started_at timestamptz, finished_at timestamptz, expires_at timestamptz`;
+  tainted boolean, elapsed_ms bigint, started_at timestamptz, finished_at timestamptz, expires_at timestamptz`;
 const STEP = `turn_id uuid, inbox_id uuid, path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean,
   at timestamptz`;
 const MESSAGE = `id uuid, inbox_id uuid, conversation_id uuid, epoch integer, turn_id uuid, person_id uuid, role text,
@@ -144,13 +145,13 @@ const MESSAGE = `id uuid, inbox_id uuid, conversation_id uuid, epoch integer, tu
 function writeTurns(records: readonly TurnRecord[]): Fragment {
   const messages = records.flatMap((record) => record.messages);
   return sql`, turned as (
-      insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, tainted, started_at,
-                         finished_at, expires_at)
+      insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, tainted,
+                         elapsed_ms, started_at, finished_at, expires_at)
       select * from jsonb_to_recordset(${json(records.map(({ turn }) => turn))}) as t (${raw(TURN)})
        where ${FENCED}
       on conflict (id) do update
          set state = excluded.state, model = coalesce(excluded.model, turns.model), tool_calls = excluded.tool_calls,
-             tainted = excluded.tainted, finished_at = excluded.finished_at, expires_at = excluded.expires_at
+             tainted = excluded.tainted, elapsed_ms = excluded.elapsed_ms, finished_at = excluded.finished_at, expires_at = excluded.expires_at
     ), ${stepWriting(records.flatMap(({ steps }) => steps))}${usageWriting(
       records.flatMap(({ usage }) => usage),
     )}${auditWriting(
@@ -309,9 +310,15 @@ export async function loadTurn(
   id: string,
   tainted: boolean,
   recorder: CallRecorder,
+  now: Instant,
 ): Promise<Turn | undefined> {
-  const { rows } = await database.read<{ tainted: boolean; started_at: Instant; steps: LoadedStep[] | null }>(
-    `select t.tainted, t.started_at,
+  const { rows } = await database.read<{
+    tainted: boolean;
+    elapsed_ms: number;
+    started_at: Instant;
+    steps: LoadedStep[] | null;
+  }>(
+    `select t.tainted, t.elapsed_ms::int, t.started_at,
             (select jsonb_agg(jsonb_build_object('path', s.path, 'seq', s.seq, 'kind', s.kind, 'callId', s.call_id,
                                                  'payload', s.payload, 'tainted', s.tainted, 'at', s.at)
                               order by s.path, s.seq)
@@ -325,7 +332,13 @@ export async function loadTurn(
   for (const step of row.steps ?? []) {
     byPath.set(step.path, [...(byPath.get(step.path) ?? []), storedStep(step)]);
   }
-  const made = { id, tainted: row.tainted || tainted, startedAt: row.started_at, recorder };
+  const made = {
+    id,
+    tainted: row.tainted || tainted,
+    startedAt: row.started_at,
+    recorder,
+    before: { elapsedMs: row.elapsed_ms, since: now },
+  };
   const turn = new Turn({ ...made, steps: byPath.get('') ?? [] });
   for (const [path, steps] of byPath) {
     if (path === '') continue;

@@ -40,6 +40,8 @@ export interface TurnInit {
   tainted: boolean;
   startedAt: Instant;
   recorder: CallRecorder;
+  /** Of one that was begun before: how long it has been worked on so far, in milliseconds, and since when it is again. */
+  before?: { elapsedMs: number; since: Instant };
 }
 
 /** One turn in this process: its steps, and how many of them are stored. */
@@ -56,6 +58,7 @@ export class Turn {
   /** How many parts of its answer may have been shown already. */
   drafted = 0;
   readonly startedAt: Instant;
+  private readonly before: { elapsedMs: number; since: Instant };
   /** What nested turns took so far; already written. */
   readonly nested: UsageRow[] = [];
   /** What this process has reserved of the budgets for answers under way: ids. */
@@ -81,6 +84,12 @@ export class Turn {
     this.stored = init.steps.length;
     this.tainted = init.tainted || init.steps.some((step) => step.tainted);
     this.startedAt = init.startedAt;
+    this.before = init.before ?? { elapsedMs: 0, since: init.startedAt };
+  }
+
+  /** How long it has been worked on, in milliseconds: the time in which it waited for a person does not count. */
+  elapsedMs(now: Instant): number {
+    return this.before.elapsedMs + Math.max(0, now.getTime() - this.before.since.getTime());
   }
 
   add(step: Step, at: Instant, tainted: boolean | undefined = false): void {

@@ -169,7 +169,10 @@ function addLooking(program: Command, call: Call): void {
   program
     .command('trace')
     .description("show one message's whole way, without what anybody wrote")
-    .argument('<id>', 'the trace of a log line, or the id of a message, a turn or a part')
+    .argument(
+      '[id]',
+      'the trace of a log line, or the id of a message, a turn or a part; the last message when left out',
+    )
     .option('--json', 'as JSON')
     .action(call(async () => (await import('./trace.ts')).trace));
   program

@@ -279,7 +279,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     backup: ({ file, withoutConfig }: Record<string, Json>) =>
       app.backups.ask({ file: String(file), withoutConfig: withoutConfig === true }) as unknown as Json,
     trace: async ({ id }: Record<string, Json>) =>
-      ((await traceMessage(app.database, String(id))) ?? null) as unknown as Json,
+      ((await traceMessage(app.database, typeof id === 'string' ? id : undefined)) ?? null) as unknown as Json,
     outbox: async () => (await outbox.deadLetters()) as unknown as Json,
     ...jobVerbs(app, acts),
     ...hookVerbs(app.hooks, acts),

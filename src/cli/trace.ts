@@ -6,8 +6,12 @@ import { ask } from './ask.ts';
 import type { Flags } from './flags.ts';
 
 export async function trace(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const [id = ''] = flags.args;
-  const found = (await ask(flags, io, 'trace', { id })) as MessageTrace | null;
+  const [id] = flags.args;
+  const found = (await ask(flags, io, 'trace', id === undefined ? {} : { id })) as MessageTrace | null;
+  if (!found && id === undefined) {
+    io.stdout.write('Nobody has sent a message yet.\n');
+    return 0;
+  }
   if (!found) {
     throw new CodaError('INPUT_INVALID', {
       message: `No message is known as ${id}.`,

@@ -44,7 +44,8 @@ export const execution = block(
         .record(z.string().min(1).max(200), durationWithin('1s', '1h'))
         .default({})
         .meta({
-          description: 'sandbox_timeout of single conversations (discord:123), before that of a specialist; at most 1h.',
+          description:
+            'sandbox_timeout of single conversations (discord:123), before that of a specialist; at most 1h.',
           example: { 'discord:123': '30m' },
         }),
       max_concurrent: count(1, 64).default(4).describe('Containers at the same time; others wait in order.'),

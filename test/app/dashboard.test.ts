@@ -1,9 +1,12 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { deferred } from '../../src/base/async.ts';
 import { packageRoot } from '../../src/base/root.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import { testDatabases } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { Outside } from '../support/outside.ts';
 import { type Play, play } from '../support/play.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
 
@@ -104,6 +107,23 @@ test('a conversation shows what was said, and the arguments of calls, to the per
   expect(own).toMatch(/<code>note_save \{.*the key is under the mat &lt;b&gt;.*<\/code>/);
   expect(others).toContain('calls note_save');
   expect(others).not.toContain('4711');
+});
+
+test('a conversation tells how long an answer took, without the time in which it waited for a person', async () => {
+  const hold = deferred();
+  const model = new ScriptedModel([{ hold }, { call: 'letter_send', input: { to: 'Bob' } }], ['Sent.']);
+  await using coda = await play({ config: HTTP, model, skills: [new Outside().skill] });
+  const ana = coda.person('ana');
+  const asked = ana.says('write to Bob');
+  if (!(await eventually(() => model.requests.length > 0))) throw new Error('no model was asked');
+  await coda.world.clock.moveTo(new Date(coda.world.clock.now().getTime() + 3_000));
+  hold.resolve();
+  await asked;
+  await coda.passes({ minutes: 2 });
+  await ana.presses('Approve');
+  expect(ana.heard('Sent.')).toHaveLength(1);
+  const { rows } = await coda.database().read<{ ms: number }>('select elapsed_ms::int as ms from turns');
+  expect(rows[0]?.ms).toBe(3_000);
 });
 
 test('links begin with the address of the proxy, whose name is then taken for coda', async () => {

@@ -101,7 +101,11 @@ test('health and status answer for a daemon, and say that there is none', { time
   expect(await command('health', '--data', dataDir)).toMatchObject({ code: 0, stdout: 'coda is well.\n' });
   const status = await command('status', '--json', '--data', dataDir);
   expect(JSON.parse(status.stdout)).toMatchObject({ data: dataDir, adapters: ['console'] });
-  expect((await command('status', '--data', dataDir)).stdout).toMatch(/^pid +\d+$/m);
+  const { stdout: inWords } = await command('status', '--data', dataDir);
+  expect(inWords).toMatch(/^coda \S+ has been running for \d+ (?:second|minute)s? \(process \d+, \d+ MB\)\.$/m);
+  expect(inWords).toMatch(
+    /^It hears console\.\n0 answers are under way, 0 messages wait to be sent\.\nNo model is configured\.$/m,
+  );
 });
 
 test('health and status tell of a platform that is away', { timeout: TALK }, async () => {
@@ -116,7 +120,7 @@ test('health and status tell of a platform that is away', { timeout: TALK }, asy
   expect(stderr).toMatch(
     /^coda: coda runs, but discord is away: Discord cannot be reached .+\n {2}.+ \[PLATFORM_AWAY\]\n$/,
   );
-  expect((await command('status', '--data', dataDir)).stdout).toMatch(/discord +Discord cannot be reached/);
+  expect((await command('status', '--data', dataDir)).stdout).toMatch(/^discord is away: Discord cannot be reached/m);
 });
 
 test('a daemon that was killed leaves nothing in the way of the next', { timeout: TALK }, async () => {

@@ -82,6 +82,8 @@ export class HttpServer {
         requestTimeout: request,
         keepAliveTimeout: idle,
         maxHeaderSize: HEAD_BYTES,
+        // Node would answer without a word; `malformedResponse` says what is missing.
+        requireHostHeader: false,
         connectionsCheckingInterval: Math.max(50, Math.min(header, request, 10_000) / 4),
       },
       (incoming, outgoing) => void listener(incoming, outgoing),

@@ -24,9 +24,13 @@ export interface MessageTrace {
   events: TraceEvent[];
 }
 
-/** The way of the message that `id` names (its own id, the platform's, its turn's, its answer's); undefined: unknown. */
-export async function traceMessage(database: Database, id: string): Promise<MessageTrace | undefined> {
-  const inbox = await store.findInbox(database, id);
+/**
+ * The way of the message that `id` names (its own id, the platform's, its turn's, its answer's), else of the last one;
+ * undefined: unknown.
+ */
+export async function traceMessage(database: Database, id: string | undefined): Promise<MessageTrace | undefined> {
+  const named = id ?? (await store.lastInbox(database));
+  const inbox = named === undefined ? undefined : await store.findInbox(database, named);
   if (!inbox) return undefined;
   const turn = await store.turnOf(database, inbox.id);
   const [steps, usage, parts] = await Promise.all([

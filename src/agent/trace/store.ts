@@ -29,6 +29,14 @@ export async function findInbox(database: Database, id: string): Promise<InboxRo
   return rows[0];
 }
 
+/** The message that a person sent last, wherever that was. */
+export async function lastInbox(database: Database): Promise<string | undefined> {
+  const { rows } = await database.read<{ id: string }>(
+    `select id from inbox where kind in ('message', 'command') order by received_at desc limit 1`,
+  );
+  return rows[0]?.id;
+}
+
 export interface TurnRow {
   id: string;
   state: string;

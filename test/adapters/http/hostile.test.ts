@@ -191,6 +191,11 @@ describe('hostile requests', () => {
     },
   );
 
+  test('without a host is told what is wrong', async () => {
+    const answer = await raw(head('GET /health HTTP/1.1', CLOSE));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*application\/problem\+json[\s\S]*the host is malformed/i);
+  });
+
   test('leave coda well', async () => {
     expect((await programs.ask('/health')).status).toBe(200);
     expect((await programs.say('/help')).status).toBe('done');

@@ -75,6 +75,7 @@ test('a message can be followed through the log and through what is stored', asy
   expect(JSON.stringify(traced)).not.toContain('Anna');
   const shown = await said(['trace', traced.id]);
   expect(shown.out).toMatch(/ms {2}tool +note_\w+: done/);
+  expect(JSON.parse((await said(['trace', '--json'])).out)).toEqual(traced);
   expect(await said(['trace', 'nothing'])).toMatchObject({ code: 65, err: expect.stringContaining('No message') });
 
   await using following = new Program(['logs', '--follow', '--data', dataDir]);
