@@ -21,7 +21,8 @@ export function policyQuestionOf(
 ): PolicyQuestion {
   const { tool, effect, input } = valid;
   const { person, place, origin, agent, byName = false, said, ownFiles: files, remembered } = context;
-  const before = [...(parent?.madeBefore() ?? []), ...turn.madeBefore(call.id)];
+  // Those of nested turns too: who is led to delete everything may be led to share it out.
+  const before = (parent ?? turn).all().flatMap((each) => each.madeBefore(each === turn ? call.id : undefined));
   const deletions = before.filter((made) => toolbox.get(made.name)?.deletes && !isNamed(made, said));
   return {
     ...{ tool, effect, input, person, place, origin, agent, byName, said, files },

@@ -82,13 +82,15 @@ function refusal({ person, gate, persons }: PolicyQuestion): Decision | undefine
 }
 
 /** What asks whatever its effect is. */
-function caution({ tool, input, gate, elsewhere, tainted, named, deletions }: PolicyQuestion): Decision | undefined {
+function caution(question: PolicyQuestion): Decision | undefined {
+  const { tool, input, gate, elsewhere, tainted, files, named, deletions } = question;
   if (tool.confirm) return { kind: 'ask', reason: texts.alwaysAsks() };
   if (gate === 'ask') return { kind: 'ask', reason: texts.policyAsks() };
   if (elsewhere.length > 0) return { kind: 'ask', reason: texts.sendsElsewhere(elsewhere) };
   const deletes = tool.deletes?.(input) ?? 0;
   // One deletion is shown beside the answer, with an Undo; who is led to delete everything is asked.
-  if (tainted && deletes > 0 && !named && deletions + deletes > 1) return { kind: 'ask', reason: texts.deletesMore() };
+  const isLed = (tainted || files) && !named;
+  if (isLed && deletes > 0 && deletions + deletes > 1) return { kind: 'ask', reason: texts.deletesMore(tainted) };
   return undefined;
 }
 

@@ -100,7 +100,9 @@ export const cannotBeUndone = () => 'It cannot be undone.';
 export const sendsElsewhere = (places: readonly string[]) =>
   `It sends to another place than this: ${places.join(', ')}.`;
 
-export const deletesMore = () => 'It deletes again, and text from elsewhere is in play.';
+export const deletesMore = (tainted: boolean) => `It deletes again, and ${inPlay(tainted)} in play.`;
+
+const inPlay = (tainted: boolean) => (tainted ? 'text from elsewhere is' : 'files are');
 
 export const settingOfAll = () =>
   'Here it would change for everybody; only an owner can do that. In a direct message you can.';

@@ -71,7 +71,7 @@ const own: readonly Honest[] = [
   { says: 'sum this up', files: [{ name: 'a.txt', text: 'a report' }], script: [['It is about ships.']] },
   { says: 'keep the gist', files: [{ name: 'a.txt', text: 'a report' }], script: [[note('ships')]] },
   {
-    says: 'these two are old, delete them',
+    says: 'milk and plan are old, delete them',
     before: [NOTES],
     files: [{ name: 'a.txt', text: 'old: milk, plan' }],
     script: [

@@ -45,7 +45,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   typed: [edit(POLICY, 'tool.types ? said', 'false ? said')],
   'asked-for': [edit('agent/policy-question.ts', 'from && standIn(from, said) ?', 'true ?')],
   unasked: [LEAKS],
-  deletes: [edit(POLICY, 'if (tainted && deletes > 0', 'if (false && deletes > 0')],
+  deletes: [edit(POLICY, 'if (isLed && deletes > 0', 'if (false && deletes > 0')],
   elsewhere: [edit(POLICY, 'if (elsewhere.length > 0)', 'if (false)')],
   dangerous: [edit(POLICY, "{ kind: 'ask', reason: texts.cannotBeUndone() }", 'ALLOW')],
   persons: [edit(POLICY, 'persons.some((id) => id !== person.id)', 'false')],

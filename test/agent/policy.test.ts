@@ -130,6 +130,19 @@ test.each<[string, Partial<PolicyQuestion>, 'allow' | 'ask' | 'deny', Policy?]>(
   ],
   ['one deletion', { effect: 'write', tool: tool({ deletes: () => 1 }), tainted: true }, 'allow'],
   ['a second one', { effect: 'write', tool: tool({ deletes: () => 1 }), tainted: true, deletions: 1 }, 'ask'],
+  ['one beside one’s own files', { effect: 'write', tool: tool({ deletes: () => 1 }), files: true }, 'allow'],
+  ['a second one there', { effect: 'write', tool: tool({ deletes: () => 1 }), files: true, deletions: 1 }, 'ask'],
+  ['several at once there', { effect: 'write', tool: tool({ deletes: () => 2 }), files: true }, 'ask'],
+  [
+    'a second one there that was asked for',
+    { effect: 'write', tool: tool({ deletes: () => 1 }), files: true, deletions: 1, named: true },
+    'allow',
+  ],
+  [
+    'a second one where nothing is in play',
+    { effect: 'write', tool: tool({ deletes: () => 1 }), deletions: 1 },
+    'allow',
+  ],
   [
     'a second one that was asked for',
     { effect: 'write', tool: tool({ deletes: () => 1 }), tainted: true, deletions: 1, named: true },
