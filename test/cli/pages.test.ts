@@ -91,6 +91,9 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run test:long': 'takes an hour',
   'npx vitest run --project=db': 'a part of npm test',
   'npx vitest run test/skills/notes': 'a part of npm test',
+  "npx vitest run --inspect-brk --no-file-parallelism test/skills/notes/notes.test.ts -t 'a tag'":
+    'waits for a debugger',
+  'node --inspect dist/main.js chat': 'waits for a person, with a port for a debugger',
   'npm run format': 'changes the sources; npm test has biome look at them',
   'npm run generate': 'changes the sources; documents.test.ts compares them with what it would write',
   'npm run pictures': 'changes the pictures; pictures.test.ts plays what it plays',

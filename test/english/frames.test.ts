@@ -88,10 +88,10 @@ const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: stri
     ['start a 25-minute timer', 'reminder_create text="timer (25 minute)" lead="about" when="in 25 minute"'],
     ['set a timer for 10 minutes for the pasta', 'reminder_create text="the pasta" when="in 10 minutes"'],
     ['timer 5 minutes', 'reminder_create text="timer (5 minutes)" lead="about" when="in 5 minutes"'],
-    ['set an alarm for 6:30', 'reminder_create text="alarm" lead="about" when="6:30"'],
+    ['set an alarm for 6:30', 'reminder_create text="alarm" lead="about" when="6:30" waking=true'],
     ['set an alarm', 'reminder_create text="alarm" lead="about"'],
-    ['wake me up at 7', 'reminder_create text="wake up" when="at 7am"'],
-    ['wake me up at 7 tomorrow', 'reminder_create text="wake up" when="at 7 tomorrow"'],
+    ['wake me up at 7', 'reminder_create text="wake up" when="at 7" waking=true'],
+    ['wake me up at 7 tomorrow', 'reminder_create text="wake up" when="at 7 tomorrow" waking=true'],
   ],
   notes: [
     ['note: the spare key is under the mat', 'note_save text="the spare key is under the mat"'],

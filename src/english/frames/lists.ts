@@ -1,5 +1,5 @@
 import type { Frame } from '../frames.ts';
-import { SHOW } from './common.ts';
+import { isPronoun, SHOW } from './common.ts';
 
 const named = (list: string): string => `${list} list`;
 
@@ -40,6 +40,8 @@ export const lists: readonly Frame[] = [
     verbs: 'make|create|start|begin|new|write',
     says: ['<verb> [me] [a|an|my|the|our] [new] {list} list [with|of] [{text}]'],
     example: 'make a packing list: socks, charger, passport',
-    input: ({ list = '', text }) => ({ text: text === undefined ? `${named(list)}:` : `${named(list)}: ${text}` }),
+    // "A list called site: screws": what stands before the colon belongs to the name.
+    input: ({ list = '', text = '' }) =>
+      list === 'a' || isPronoun(list) || text.includes(':') ? undefined : { text: `${named(list)}: ${text}`.trim() },
   },
 ];

@@ -11,9 +11,6 @@ function timer({ text, when = '' }: Slots) {
   return { ...(text === undefined ? { text: `timer (${length})`, lead: 'about' } : { text }), when: `in ${length}` };
 }
 
-/** Nobody is woken in the evening by an hour alone. */
-const morning = (when: string): string => (/^(?:at )?(?:[1-9]|1[01])(?:[:.]\d\d)?$/i.test(when) ? `${when}am` : when);
-
 export const timers: readonly Frame[] = [
   {
     tool: 'reminder_create',
@@ -39,7 +36,7 @@ export const timers: readonly Frame[] = [
     needs: ['when'],
     input: ({ text, when }) => ({
       ...(text === undefined ? { text: 'alarm', lead: 'about' } : { text }),
-      ...(when !== undefined && { when: hour(when) }),
+      ...(when !== undefined && { when: hour(when), waking: true }),
     }),
   },
   {
@@ -48,6 +45,6 @@ export const timers: readonly Frame[] = [
     says: ['(wake|get) me [up] [{when}]'],
     example: 'wake me up at 7',
     needs: ['when'],
-    input: ({ when }) => ({ text: 'wake up', ...(when !== undefined && { when: morning(when) }) }),
+    input: ({ when }) => ({ text: 'wake up', ...(when !== undefined && { when: hour(when), waking: true }) }),
   },
 ];

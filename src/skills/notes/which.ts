@@ -47,8 +47,10 @@ function hasAll({ title = '', text, tags }: Note, words: string): boolean {
   return wordsIn(words).every((word) => own.includes(word));
 }
 
-/** The list that goes by this name; a note that only has the word in it is none. */
+/** The list with this id, as a button names it, or that goes by this name; a note that only has the word in it is none. */
 export async function findListNamed(ctx: TxContext, name: string, wanted: Call): Promise<Note | Failed> {
+  const byId = await store.seenById(ctx.tx, readerOf(ctx), name);
+  if (byId) return there(byId, ctx);
   const { notes } = await searchNotes(ctx, bare(name), { limit: MOST_LISTS, offset: 0 });
   return single(
     ctx,

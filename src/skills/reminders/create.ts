@@ -12,6 +12,7 @@ import {
 import { shortId } from '../../base/ids.ts';
 import { type Choice, conversations } from '../../delivery/index.ts';
 import {
+  describe,
   type Once,
   type Planned,
   plannedFor,
@@ -20,6 +21,7 @@ import {
   type Reject,
   readSlot,
   storedPlan,
+  type When,
 } from '../../time/index.ts';
 import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
@@ -62,6 +64,10 @@ export const createInput = z.object({
   urgent: z.boolean().optional().describe('Also during quiet hours.'),
   catch_up: catchUpInput.optional(),
   nag: nagInput.optional(),
+  waking: z
+    .boolean()
+    .optional()
+    .describe('It wakes somebody: an hour that may be of either half of the day is of the morning.'),
 });
 
 export type CreateInput = z.output<typeof createInput>;
@@ -79,6 +85,7 @@ export function createTool(wakeAt: WakeAt) {
     effect: 'write',
     impersonal: true,
     redact: privately('text'),
+    own: ['waking'],
     input: createInput,
 
     async run(input, ctx) {
@@ -91,7 +98,8 @@ export function createTool(wakeAt: WakeAt) {
         const { message, remedy } = texts.noTime(text, input.lead);
         return failed('NO_TIME', message, { remedy });
       }
-      const when = readSlot(input.when, ctx.when, text);
+      const read = readSlot(input.when, ctx.when, text);
+      const when = input.waking ? inTheMorning(read, ctx.when) : read;
       if (when.kind === 'reject') return askAnother(when, text, input.lead);
       const { lead, dm, urgent, catch_up, nag } = input;
       const wanted = { act: 'create', text, lead, dm, urgent, catch_up, nag };
@@ -100,6 +108,17 @@ export function createTool(wakeAt: WakeAt) {
     },
   });
 }
+
+/** Of two readings the one before noon; the other one is a button beside it. */
+function inTheMorning(when: When, ctx: TxContext['when']): When {
+  if (when.kind !== 'once' && when.kind !== 'recurring') return when;
+  const [early] = hourOf(when) < 12 ? [] : (when.others ?? []).filter((other) => hourOf(other.when) < 12);
+  return early ? { ...early.when, others: [{ words: describe(when, ctx), when }] } : when;
+}
+
+/** The hour on the clock at which it comes, of a series the first time. */
+const hourOf = (when: Once | Recurring): number =>
+  Number(/T(\d\d)/.exec(when.kind === 'once' ? when.local : when.rule.replace(/^DTSTART[^:]*:/, ''))?.[1]);
 
 /** A time that cannot be: another one is asked for, and the answer is for this. */
 function askAnother({ code, say, unread }: Reject, text: string, lead: CreateInput['lead']): Failed {

@@ -40,15 +40,12 @@ for (const { name, available, open } of testDatabases)
       });
 
       test.each([
-        ['slides for #Work', 'slides for #Work', ['work']],
-        ['soup tagged recipes', 'soup', ['recipes']],
-        ['soup, tagged with recipes and winter', 'soup', ['recipes', 'winter']],
-        ['soup tag: recipes', 'soup', ['recipes']],
-        ['issue #12 and C# are no trouble', 'issue #12 and C# are no trouble', ['12']],
-        ['I was tagged', 'I was tagged', []],
-        ['#a #a #b', '#a #a #b', ['a', 'b']],
-      ])('"%s" is tagged %3$j', (said, text, tags) => {
-        expect(tagsIn(said)).toEqual({ text, tags });
+        ['slides for #Work', ['work']],
+        ['soup tagged recipes', []],
+        ['issue #12 and C# are no trouble', ['12']],
+        ['#a #a #b', ['a', 'b']],
+      ])('"%s" is tagged %j', (said, tags) => {
+        expect(tagsIn(said)).toEqual(tags);
       });
     });
 
@@ -103,10 +100,10 @@ for (const { name, available, open } of testDatabases)
       test('as soon as it is written, by one telling word of a question where nothing else has any', async () => {
         await note('wifi is sunflower-1948');
         const asked = async (query: string) => words(await coda.call('note_recall', { query }));
-        expect(await asked('whats the wifi password?')).toMatch(
+        expect(await asked("what's the wifi password?")).toMatch(
           /^None of your notes says all of that.*sunflower-1948/s,
         );
-        expect(await asked('whats the gate code?')).not.toContain('sunflower');
+        expect(await asked("what's the gate code?")).not.toContain('sunflower');
         await note('the gate squeaks');
         expect(await asked('what is the lawnmower in the shed behind the gate?')).not.toContain('squeaks');
       });
@@ -114,8 +111,8 @@ for (const { name, available, open } of testDatabases)
       test('one word of a note stands for one word of a question', async () => {
         await note('Library books due on 7 March, card 2207, PIN 8080');
         const asked = async (query: string) => words(await coda.call('note_recall', { query }));
-        expect(await asked('whats the pin for my debit card?')).toMatch(/^None of your notes says all of that/);
-        expect(await asked('whats the pin for my library card?')).toMatch(/^1 note/);
+        expect(await asked("what's the pin for my debit card?")).toMatch(/^None of your notes says all of that/);
+        expect(await asked("what's the pin for my library card?")).toMatch(/^1 note/);
       });
 
       test('inside words only on the days that are asked for', async () => {

@@ -22,7 +22,7 @@ describe.each(engines)('reading the folders again, on %s', (engine) => {
     expect(said).toContain('Removed: old.');
     expect(said).toContain('empty cannot be used');
     expect(said).toContain('help is hidden by /help');
-    expect(await ana.says('please reload the skills')).toContain('Nothing has changed.');
+    expect(await ana.says('/rescan-skills')).toContain('Nothing has changed.');
   });
 
   test('a running turn keeps the skills that it began with, and the next one sees the new ones', async () => {
