@@ -107,8 +107,8 @@ const inPlay = (tainted: boolean) => (tainted ? 'text from elsewhere is' : 'file
 export const settingOfAll = () =>
   'Here it would change for everybody; only an owner can do that. In a direct message you can.';
 
-export const deletedMeanwhile = (labels: readonly string[]) =>
-  `Deleted while text from elsewhere was in play: ${labels.join(', ')}.`;
+export const writtenMeanwhile = (names: readonly string[], more: number) =>
+  `Changed while text from elsewhere, or a file, was in play: ${[...names, ...(more > 0 ? [`${more} more`] : [])].join(', ')}.`;
 
 export const declined = () => 'The person said no. Do not try it again.';
 

@@ -1,24 +1,18 @@
 /** What a turn leaves behind when it ends or is parked: cards, their buttons, its record. Pure. */
 import type { Instant } from '../base/clock.ts';
-import type { Card, Choice, End, FileRef, Item } from '../delivery/index.ts';
+import type { Card, Choice, End, FileRef } from '../delivery/index.ts';
 import { type ApprovalRules, ask, askedOnce, expiryOf } from './approvals/index.ts';
 import { choicesOf } from './choices.ts';
+import { type LedTurn, ledBy } from './led.ts';
 import type { NeedsApproval } from './loop.ts';
 import type { Refused } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
-import type { Call, CallContext, ToolResult } from './tool.ts';
-import type { Toolbox } from './toolbox.ts';
+import type { CallContext, ToolResult } from './tool.ts';
 import type { Turn } from './turn.ts';
-import { UNDO_ALL } from './undo/index.ts';
 
 /** What is ended: the turn of a message. */
-interface EndInput {
-  turn: Turn;
-  item: Item;
-  toolbox: Toolbox;
-  /** The person's own files are shown in the conversation. */
-  files: boolean;
+interface EndInput extends LedTurn {
   approvals: ApprovalRules;
   /** What is offered beside what the calls leave. */
   choices?: readonly Choice[];
@@ -30,16 +24,16 @@ export function endOfAnswer(
   answer: string,
   now: Instant,
 ): End {
-  if (turn.isSilent) return unsaid({ turn, item }, now);
+  if (turn.isSilent) return unsaid({ turn, item, toolbox, files: hasFiles }, now);
   const text = answer.trim() || texts.nothingToSay();
   const choices = [...choicesOf([...turn.results(), ...nestedResults(turn)]), ...offered];
   const files = filesOf(turn);
   const times = [...new Set(turn.all().flatMap((each) => each.times()))];
-  const deleted = deletions(turn, toolbox);
-  if (deleted.length > 0) choices.push(undoAll(deleted));
+  const led = ledBy({ turn, item, toolbox, files: hasFiles }, choices);
+  choices.push(...led.choices);
   const card: Card = {
     kind: 'answer',
-    text: [text, ...notices(turn, deleted)].join('\n\n'),
+    text: [text, ...inItalics([...led.notices, ...turn.notices()])].join('\n\n'),
     ...(choices.length > 0 && { choices }),
     ...(files.length > 0 && { files }),
     ...(times.length > 0 && { times }),
@@ -58,18 +52,32 @@ export function endOfAnswer(
 }
 
 /** Nothing is said, and nothing remembered, but what the person has to know. */
-function unsaid({ turn, item }: Pick<EndInput, 'turn' | 'item'>, now: Instant): End {
+function unsaid(input: LedTurn, now: Instant): End {
+  const { turn, item } = input;
   const also = store.turnRecord(turn, item, 'done', now);
-  const { id: turnId, tainted, drafted } = turn;
-  return { state: 'done', cards: interrupted(turn), turnId, tainted, drafted, also };
+  const { id: turnId, drafted } = turn;
+  const { notices, choices } = ledBy(input);
+  const told: Card[] = notices.map((text) => ({ kind: 'notice', text, ...(choices.length > 0 && { choices }) }));
+  return { state: 'done', cards: [...interrupted(turn), ...told], turnId, tainted: turn.tainted, drafted, also };
 }
 
 /** Words of coda's own instead of an answer. */
-export function endOfRefusal({ turn, item }: EndInput, { text, cancelled }: Refused, now: Instant): End {
+export function endOfRefusal(
+  { turn, item, toolbox, files }: EndInput,
+  { text, cancelled }: Refused,
+  now: Instant,
+): End {
   const state = cancelled ? 'cancelled' : 'failed';
+  // Who leads a turn may also have it fail.
+  const { notices, choices } = ledBy({ turn, item, toolbox, files });
+  const card: Card = {
+    kind: cancelled ? 'notice' : 'error',
+    text: [text, ...inItalics(notices)].join('\n\n'),
+    ...(choices.length > 0 && { choices }),
+  };
   return {
     state,
-    cards: [{ kind: cancelled ? 'notice' : 'error', text }],
+    cards: [card],
     turnId: turn.id,
     tainted: turn.tainted,
     drafted: turn.drafted,
@@ -123,22 +131,7 @@ function filesOf(turn: Turn): FileRef[] {
   );
 }
 
-/** One button for everything that was deleted. */
-function undoAll(deleted: readonly Call[]): Choice {
-  const calls = deleted.map(({ tool, input }) => ({ tool, input }));
-  return { label: deleted.length === 1 ? 'Undo' : 'Undo all', tool: UNDO_ALL, input: { calls } };
-}
-
-function notices(turn: Turn, deleted: readonly { label: string }[]): string[] {
-  const said = deleted.length > 0 ? [texts.deletedMeanwhile(deleted.map(({ label }) => label))] : [];
-  return [...said, ...turn.notices()].map((notice) => `_${notice}_`);
-}
-
-/** What was deleted in a turn that untrusted text could have led: shown, whatever the model says about it. */
-function deletions(turn: Turn, toolbox: Toolbox): (Call & { label: string })[] {
-  if (!turn.tainted) return [];
-  return turn.all().flatMap((each) => each.undosOf((name) => toolbox.get(name)?.deletes !== undefined));
-}
+const inItalics = (notices: readonly string[]): string[] => notices.map((notice) => `_${notice}_`);
 
 /** Calls of which nobody knows whether they happened: the person reads it even if the model keeps silent about it. */
 function interrupted(turn: Turn): Card[] {

@@ -8,7 +8,7 @@ import type { ModelMessage, ModelToolCall } from './model.ts';
 import { textOf, toolMessage } from './shown-results.ts';
 import { type Answered, type CallState, type Refused, type Step, type StoredStep, stateOf } from './steps.ts';
 import * as texts from './texts.ts';
-import { type Call, type Done, done, failed, type Look, type ToolResult } from './tool.ts';
+import { type Done, done, failed, type Look, type ToolResult } from './tool.ts';
 import type { UsageRow } from './usage/index.ts';
 
 /** After this many corrections the turn fails. */
@@ -237,18 +237,6 @@ export class Turn {
       this.steps.flatMap(({ step }) => (step.kind === 'result' && !step.payload.ok ? [step.callId] : [])),
     );
     return calls.slice(0, end < 0 ? undefined : end).filter(({ id }) => !failed.has(id));
-  }
-
-  /** What takes back the calls of tools for which `isMeant` holds, the last one first. */
-  undosOf(isMeant: (tool: string) => boolean): (Call & { label: string })[] {
-    const names = new Map(this.madeBefore().map(({ id, name }) => [id, name]));
-    return this.steps
-      .flatMap(({ step }) =>
-        step.kind === 'result' && step.payload.ok && step.payload.undo && isMeant(names.get(step.callId) ?? '')
-          ? [step.payload.undo]
-          : [],
-      )
-      .reverse();
   }
 
   /** How often the same call was made in this turn before. */

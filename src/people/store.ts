@@ -149,10 +149,11 @@ export async function personById(db: Queryable, id: string): Promise<Person | un
 }
 
 /** Sets the zone that the person says they live in from now on. */
-export async function setZone(tx: Transaction, personId: string, zone: string): Promise<void> {
-  await tx.query(`update persons set zone = $2, zone_source = 'person', version = version + 1 where id = $1`, [
+export async function setZone(tx: Transaction, personId: string, zone: string | undefined): Promise<void> {
+  await tx.query('update persons set zone = $2, zone_source = $3, version = version + 1 where id = $1', [
     personId,
-    zone,
+    zone ?? null,
+    zone === undefined ? null : 'person',
   ]);
 }
 

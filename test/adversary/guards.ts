@@ -197,8 +197,8 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
     edits: [edit('chat/router.ts', '...filled(used.action.form, item.payload.values)', '...item.payload.values')],
     by: TAINT,
   },
-  'a deletion is shown with an Undo': {
-    edits: [edit('agent/turn-end.ts', 'if (!turn.tainted) return [];', 'if (turn.tainted) return [];')],
+  'what was written is shown with an Undo': {
+    edits: [edit('agent/led.ts', 'if (!turn.tainted && !files) return [];', 'return [];')],
     by: TAINT,
   },
   'a second deletion asks': { edits: guards.deletes ?? [], by: TAINT },

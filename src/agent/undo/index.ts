@@ -22,8 +22,11 @@ export const undoAllTool = dataTool({
   async run({ calls }, ctx) {
     const said: string[] = [];
     let tainted = false;
+    const taken = new Map<string, Taken>();
     for (const call of calls) {
-      const result = await ctx.call(call, ctx, false);
+      const input = following(call.input, taken) as Record<string, unknown>;
+      const result = await ctx.call({ tool: call.tool, input }, ctx, false);
+      if (result.ok) remember(call.input, input, taken);
       said.push(result.ok ? result.text : result.message);
       tainted ||= result.tainted === true;
     }
@@ -48,3 +51,32 @@ export const undoTool = dataTool({
     return result.ok ? done(result.text, { tainted: result.tainted === true }) : result;
   },
 });
+
+/** A thing that was taken back: the version that its act had left, and the one that taking it back has left. */
+interface Taken {
+  acted: number;
+  left: number;
+}
+
+/**
+ * The input of what takes the act before back, of a thing whose later act was just taken back: it stands as that act left
+ * it, under a later version. Where somebody else came in between, the version stays and the undo is refused.
+ */
+function following(input: unknown, taken: ReadonlyMap<string, Taken>): unknown {
+  if (Array.isArray(input)) return input.map((each) => following(each, taken));
+  if (input === null || typeof input !== 'object') return input;
+  const fields = Object.fromEntries(Object.entries(input).map(([key, value]) => [key, following(value, taken)]));
+  const { id, version } = fields;
+  const after = typeof id === 'string' ? taken.get(id) : undefined;
+  return after && version === after.acted - 1 ? { ...fields, version: after.left } : fields;
+}
+
+/** Keeps which versions `called`, which took back what `input` says, has left: a save makes the next one. */
+function remember(input: unknown, called: unknown, taken: Map<string, Taken>): void {
+  if (input === null || typeof input !== 'object' || called === null || typeof called !== 'object') return;
+  const { id, version } = input as Record<string, unknown>;
+  const { version: from } = called as Record<string, unknown>;
+  if (typeof id === 'string' && typeof version === 'number' && typeof from === 'number')
+    taken.set(id, { acted: version, left: from + 1 });
+  for (const [key, value] of Object.entries(input)) remember(value, (called as Record<string, unknown>)[key], taken);
+}

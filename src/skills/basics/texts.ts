@@ -52,6 +52,7 @@ export const texts = {
   languageLabel: 'the change of your language',
   moveReminders: 'Move my recurring reminders too',
   homeZone: 'Time zone',
+  zoneUnknown: 'I no longer take a time zone to be yours.',
   zoneLabel: 'the change of your time zone',
   /** Who sits at the terminal has no other name than "owner". */
   hello: (name: string, does: readonly string[]) =>

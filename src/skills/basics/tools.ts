@@ -61,13 +61,22 @@ function daysBetween(from: Instant, to: Instant, zone: string): number {
   return Math.round(day(to) - day(from));
 }
 
+const SET_ZONE = 'timezone_set';
+/** As if nobody knew it: what the undo of the first zone goes back to. */
+const UNKNOWN = 'unknown';
+
 export const setZoneTool = dataTool({
-  name: 'timezone_set',
+  name: SET_ZONE,
   description: 'Sets the time zone that the person lives in, by a city or an IANA zone.',
   effect: 'write',
   input: z.object({ zone: z.string().min(1).max(100) }),
 
   async run({ zone }, { tx, person, clock }) {
+    const undo = { tool: SET_ZONE, input: { zone: person.zone ?? UNKNOWN }, label: texts.zoneLabel };
+    if (zone === UNKNOWN) {
+      await setZone(tx, person.id, undefined);
+      return done(texts.zoneUnknown, { undo, asker: { ...person, zone: undefined } });
+    }
     const found = findZone(zone, person.zone);
     if (!found) return unknownPlace(zone);
     if (found.zone === person.zone) return done(texts.zoneSame(found.zone));
@@ -75,14 +84,10 @@ export const setZoneTool = dataTool({
     const text = texts.zoneSet(found.zone, clock.now());
     // What is said next, in the same message too, is meant by the new clock.
     const asker = { ...person, zone: found.zone };
-    if (person.zone === undefined) return done(text, { asker });
+    if (person.zone === undefined) return done(text, { asker, undo });
     // What was made in the old zone keeps to its clocks until the person says otherwise.
     const choices = [{ label: texts.moveReminders, tool: 'reminder_move_zone', input: { zone: found.zone } }];
-    return done(text, {
-      asker,
-      choices,
-      undo: { tool: 'timezone_set', input: { zone: person.zone }, label: texts.zoneLabel },
-    });
+    return done(text, { asker, choices, undo });
   },
 });
 

@@ -46,12 +46,15 @@ test('moving to another zone offers to take recurring reminders along, and can b
   expect(words(await coda.command('timezone'))).toBe('Your time zone is Europe/Berlin.');
 });
 
-test('the first zone is set without further questions', async () => {
+test('the first zone is set without further questions, and can be taken back', async () => {
   await play({ zone: null });
   expect(words(await coda.command('timezone'))).toContain('I do not know your time zone, so I use UTC');
-  expect((await coda.command('timezone Berlin')).choices).toBeUndefined();
+  const set = await coda.command('timezone Berlin');
+  expect(set.choices).toBeUndefined();
   expect(await time()).toContain('09:00');
   expect(await coda.command('timezone Blorpville')).toMatchObject({ ok: false, code: 'UNKNOWN_ZONE' });
+  await coda.run(set.ok && set.undo ? set.undo : { tool: '', input: {} });
+  expect(words(await coda.command('timezone'))).toContain('I do not know your time zone, so I use UTC');
 });
 
 test.each([
