@@ -40,6 +40,12 @@ function agentSkillSources(config: Config, env: World['env']) {
   });
 }
 
+/** The folders that the owner keeps skills in, and nobody else writes to, in rising priority. */
+export function ownFolders(config: Config, env: World['env']): string[] {
+  const own = agentSkillSources(config, env).filter(({ kind }) => kind === 'personal' || kind === 'configured');
+  return own.flatMap(({ directory }) => directory ?? []);
+}
+
 /** The agent skills that `config` names; nothing is read before the first rescan. */
 export function openAgentSkills(config: Config, env: World['env'], commands?: () => ReadonlySet<string>): SkillCatalog {
   const { inline, settings } = config.block(agentSkillsConfig);
@@ -118,6 +124,11 @@ export class LiveSkills implements SkillHost {
   folders(): string[] {
     const sources = agentSkillSources(this.config, this.world.env);
     return sources.flatMap(({ directory }) => (directory !== undefined && existsSync(directory) ? directory : []));
+  }
+
+  /** Those that the owner keeps skills in, in rising priority; none of them has to be there. */
+  ownFolders(): string[] {
+    return ownFolders(this.config, this.world.env);
   }
 
   decisions() {

@@ -23,6 +23,7 @@ import type { Sandbox } from '../sandbox/index.ts';
 import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { backup } from '../skills/backup/index.ts';
 import { browser } from '../skills/browser/index.ts';
+import { connectors } from '../skills/connectors/index.ts';
 import { McpServers, mcp, mcpConfig } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
 import { specialists } from '../skills/specialists/index.ts';
@@ -189,6 +190,7 @@ function openFolders({ config, world, bus, database, artifacts }: Core, toolbox:
   const liveSkills = new LiveSkills({ config, world, bus, database, artifacts, specialists: catalog });
   const ofFolders = [
     agentSkills(liveSkills, config.block(agentSkillsConfig)),
+    connectors({ roots: () => liveSkills.ownFolders(), secrets: liveSkills.secrets }),
     specialists(specialistHost(catalog, liveSkills, config, toolbox)),
   ];
   return { liveSkills, ofFolders };

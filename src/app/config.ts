@@ -11,6 +11,7 @@ import {
 import { agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { BACKUP_TASK, backupConfig } from '../skills/backup/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
+import { connectorsConfig } from '../skills/connectors/index.ts';
 import { HEALTH_TASK } from '../skills/doctor/index.ts';
 import { mcpConfig } from '../skills/mcp/index.ts';
 import { specialistsConfig } from '../skills/specialists/index.ts';
@@ -24,6 +25,7 @@ const BLOCKS: readonly ConfigBlock[] = [
   httpConfig,
   ...builtInSkills.flatMap(({ config }) => config ?? []),
   agentSkillsConfig,
+  connectorsConfig,
   specialistsConfig,
   backupConfig,
   browserConfig,

@@ -5,7 +5,7 @@ export type { DeadLetters } from '../delivery/index.ts';
 export type { DeadJobs } from '../jobs/index.ts';
 export { browserConfig } from '../skills/browser/index.ts';
 export { platforms } from './adapters.ts';
-export { openAgentSkills } from './agent-skills.ts';
+export { openAgentSkills, ownFolders } from './agent-skills.ts';
 export { type BackupState, Backups, backupFolder, type MadeBackup } from './backups.ts';
 export { type App, type Away, type BuildOptions, build } from './build.ts';
 export { configDocuments, readConfig } from './config.ts';

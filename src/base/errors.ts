@@ -34,6 +34,9 @@ export const ERRORS = {
   SKILL_REFUSED: { exit: 65, about: 'A skill cannot be installed, packed or pinned as it is.' },
   SECRET_KEY: { exit: 78, about: 'The key of the secrets is missing, or another one than they were sealed with.' },
   SKILL_NOT_FOUND: { exit: 66, about: 'There is no skill of that name.' },
+  CONNECTOR_NOT_FOUND: { exit: 66, about: 'There is no connector of that name.' },
+  CONNECTOR_SECRET: { exit: 78, about: 'A secret that a connector needs is not set.' },
+  CONNECTOR_EXISTS: { exit: 73, about: 'There is a connector of that name already.' },
   EGRESS_URL: {
     exit: 65,
     about: 'An address is malformed, has a user name in it, or is not fetched over HTTP on a usual port.',

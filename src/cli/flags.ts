@@ -101,6 +101,16 @@ export interface HookFlags extends Flags {
   signature?: string;
 }
 
+export interface ConnectorFlags extends Flags {
+  type?: string;
+  root?: string;
+  baseUrl?: string;
+  header?: string[];
+  bearer?: string;
+  timeout?: string;
+  retries?: string;
+}
+
 export interface NotifyFlags extends Flags {
   to: string;
   key?: string;

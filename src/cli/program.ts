@@ -19,6 +19,7 @@ import {
 } from './flags.ts';
 import { addBackups, addMemory, addNotes } from './kept.ts';
 import { addBrowser, addPrograms } from './programs.ts';
+import { addConnectors } from './running.ts';
 import { addSkills, addSpecialists } from './skills/commands.ts';
 import { usage } from './texts.ts';
 import { version } from './version.ts';
@@ -74,6 +75,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addMemory(program.command('memory').description('what coda remembers of people'), call);
   addNotes(program.command('notes').description('notes as a folder of Markdown files'), call);
   addSkills(program.command('skills').description('look at agent skills, and check them'), call);
+  addConnectors(program.command('connectors').description('HTTP services for skills'), call);
   addSpecialists(program.command('specialists').description('look at specialists, and check them'), call);
   addConfig(program.command('config').description('look at the configuration'), call);
   addExamples(program);

@@ -2,7 +2,7 @@ import type { OutboundProxy } from '../base/outbound.ts';
 import { type AllowedNetwork, rangeOf } from './address.ts';
 import { ACCEPTED_ENCODINGS, bounded, decoded, type Pace, tooLarge } from './body.ts';
 import { type EgressFailure, failure, failureIn } from './failure.ts';
-import { type Hop, type HopRequest, hop, type Tunnel } from './hop.ts';
+import { type Hop, type HopRequest, hop, type Method, type Tunnel } from './hop.ts';
 import { hostOf, parseUrl, type Reach, type Resolve, systemResolve, type Target, targetOf } from './target.ts';
 import { Watch } from './watch.ts';
 
@@ -42,10 +42,10 @@ const LIMITS: Limits = {
 
 export interface Request {
   /** GET unless it is said. */
-  method?: 'GET' | 'HEAD' | 'POST' | 'DELETE';
+  method?: Method;
   /** In lower case. To another origin than the first only `accept` and `accept-language` are sent. */
   headers?: Readonly<Record<string, string>>;
-  /** Of a POST. It is sent once: its answer is never a redirect. */
+  /** Of a request that changes something. It is sent once: its answer is never a redirect. */
   body?: string | Uint8Array;
   /** Content types that are taken of a 2xx answer (`text/*`, `application/json`); all when left out. */
   types?: readonly string[];
@@ -135,7 +135,7 @@ export class Egress {
       }
       answer.close();
       const host = hostOf(url);
-      if (method === 'POST' || method === 'DELETE')
+      if (method !== 'GET' && method !== 'HEAD')
         return failure('EGRESS_REDIRECTS', `${host} redirects what was sent to it.`);
       if (followed >= limits.redirects) {
         return failure('EGRESS_REDIRECTS', `${hostOf(first)} redirects more than ${limits.redirects} times.`);

@@ -6,8 +6,10 @@ import { type EgressFailure, failure, failureIn } from './failure.ts';
 import { hostOf, type Target } from './target.ts';
 import type { Watch } from './watch.ts';
 
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export interface HopRequest {
-  method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
+  method: Method;
   headers: Readonly<Record<string, string>>;
   body: string | Uint8Array | undefined;
   connectMs: number;

@@ -1,0 +1,75 @@
+/** The tool by which models call connectors. */
+import { z } from 'zod';
+import { type AnyTool, done, failed, outsideTool, privately } from '../../agent/index.ts';
+import { type CallDeps, callConnector } from './call.ts';
+import type { Found } from './folder.ts';
+import { isReading, METHODS } from './request.ts';
+import { texts } from './texts.ts';
+
+const LONGEST_MS = 300_000;
+const MARGIN_MS = 15_000;
+const MOST_RETRIES = 6;
+
+const scalar = z.union([z.string().max(4_096), z.number(), z.boolean()]);
+
+/** `connector_call` for the connectors that there are; none where there are none. */
+export function connectorTools(deps: CallDeps, { connectors }: Found): readonly AnyTool[] {
+  const names = [...connectors.keys()].sort();
+  if (names.length === 0) return [];
+  const lines = names.map((name) => {
+    const { base_url: base = '', description } = connectors.get(name) ?? {};
+    return texts.line(name, new URL(base).host, description);
+  });
+  return [
+    outsideTool({
+      name: 'connector_call',
+      description: texts.tool(lines),
+      effect: 'external',
+      effectOf: ({ method }) => (isReading(method) ? 'fetch' : 'external'),
+      does: ['web_read'],
+      spare: true,
+      display: 'name',
+      critique: true,
+      doing: ({ connector }) => texts.reading(connector),
+      redact: privately('body'),
+      input: z.object({
+        connector: z.enum(names),
+        method: z.enum(METHODS).default('GET'),
+        path: z.string().max(2_048).default(''),
+        query: z.record(z.string().min(1).max(200), scalar).optional(),
+        body: z.unknown().optional().describe('JSON, or text; for POST, PUT, PATCH and DELETE.'),
+      }),
+      thingsIn: ({ connector }) => [{ kind: 'tool', name: connector, skill: 'connectors' }],
+      targets: ({ path, query = {}, body }) => [
+        ...(path === '' ? [] : [path]),
+        ...Object.values(query).map(String),
+        ...carriedBy(body),
+      ],
+      service: ({ connector }) => `connector ${connector}`,
+      // Who says yes has seen to which address it goes.
+      binds: async ({ connector }) => deps.folders.read().connectors.get(connector)?.hash ?? '',
+      timeoutOf: ({ connector }) => {
+        const { timeout = LONGEST_MS, retries = MOST_RETRIES } = connectors.get(connector) ?? {};
+        return (timeout + MARGIN_MS) * (retries + 1);
+      },
+      async run({ connector, ...call }, ctx) {
+        const hash = deps.folders.read().connectors.get(connector)?.hash;
+        if (ctx.bound !== undefined && ctx.bound !== hash) return failed('GONE', texts.changed(connector));
+        const asker = { personId: ctx.person.id, spaceId: ctx.place.space, signal: ctx.signal };
+        const came = await callConnector(deps, connector, call, asker);
+        if (!came.ok) return came;
+        const { status, text } = came;
+        const head = texts.answered(connector, call.method, status, text.length);
+        const note = status === 401 || status === 403 ? ` ${texts.refusesKey(connector)}` : '';
+        return done(`${head}${note}`, { tainted: true, ...(text !== '' && { material: text }) });
+      },
+    }),
+  ];
+}
+
+/** All that a body carries out, keys too: no schema has chosen them. */
+function carriedBy(value: unknown): string[] {
+  if (value === undefined) return [];
+  if (value === null || typeof value !== 'object') return [String(value)];
+  return Object.entries(value).flatMap(([key, field]) => [...(Array.isArray(value) ? [] : [key]), ...carriedBy(field)]);
+}

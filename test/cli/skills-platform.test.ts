@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { packageRoot } from '../../src/base/root.ts';
+import { temporaryFolder } from '../skills/agent-skills/support.ts';
+import { command, wordsOf } from '../support/command-lines.ts';
+import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
+
+/** A row of the page: a command, and the exit status that it shows. */
+interface Row {
+  line: string;
+  exit: number;
+}
+
+const page = readFileSync(join(packageRoot(), 'docs', 'skills-platform.md'), 'utf8');
+const rows: Row[] = Array.from(page.matchAll(/^\| `(coda [^`]+)` \|.*\| (\d+) \|$/gm), ([, line = '', exit]) => ({
+  line: line.replaceAll('\\|', '|'),
+  exit: Number(exit),
+}));
+
+const KEY = 'sk-of-the-page-123';
+/** What is piped into a row. */
+const INPUT: Readonly<Record<string, string>> = { 'coda secrets set connectors WEATHER_KEY': `${KEY}\n` };
+
+/** A service that takes only its key; resolves to its port. */
+async function service(): Promise<number> {
+  const server = createServer((request, response) => {
+    const isKnown = request.headers.authorization === `Bearer ${KEY}`;
+    response.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' }).end('{"says":"rain"}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return (server.address() as { port: number }).port;
+}
+
+test('each command of docs/skills-platform.md ends as its row says, beside a running coda', async () => {
+  const [home, dataDir, port] = [temporaryFolder(), await migratedDataDir(), await service()];
+  const config = join(home, 'config.yaml');
+  writeFileSync(config, `egress: { i_understand_private: [{ network: 127.0.0.1/32, port: ${port} }] }\n`);
+  const env = { HOME: home, CODA_SECRET_KEY: 'a-key-of-the-test' };
+  await using _daemon = await Jsonl.start({ dataDir, env, args: ['--config', config] });
+  const ready = (line: string) =>
+    line.replaceAll('https://api.example.com', `http://127.0.0.1:${port}`).replaceAll('~/', `${home}/`);
+  expect(rows.length).toBeGreaterThan(10);
+  for (const { line, exit } of rows) {
+    const { words } = wordsOf(ready(line));
+    const where = ['--data', dataDir, '--config', config];
+    const { code, stdout, stderr } = await command([...words.slice(1), ...where], { env, input: INPUT[line] ?? '' });
+    expect(code, `${line}\n${stdout}${stderr}`).toBe(exit);
+    expect(exit === 0 ? stdout : stderr, line).not.toBe('');
+  }
+});
