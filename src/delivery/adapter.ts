@@ -112,6 +112,7 @@ export interface Pointed {
   quoted: Quoted[];
   /** Files that came with it. */
   files: PendingFile[];
+  repliesTo?: RepliedTo;
 }
 
 export interface IncomingMessage {

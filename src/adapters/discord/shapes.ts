@@ -61,7 +61,7 @@ const saying = {
   mentions: z.array(user.extend({ global_name: z.string().nullish() })).catch([]),
   attachments: z.array(attachment).catch([]),
   embeds: z.array(embed).catch([]),
-  components: z.unknown(),
+  components: z.unknown().optional(),
   sticker_items: z.array(z.looseObject({ name: z.string() })).catch([]),
   poll: poll.optional().catch(undefined),
 };

@@ -1,12 +1,15 @@
 import { messageOf } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
 import type { AnyRoute, HealthCheck } from '../../chat/index.ts';
 import {
   type ChatAdapter,
   type Content,
   type FileSource,
   type Inbox,
+  type IncomingMessage,
   type Part,
   type Place,
+  type Pointed,
   type Receipt,
   type SendOutcome,
   Typing,
@@ -25,8 +28,10 @@ import { split, splitGrowing } from './message.ts';
 import type { SlackOptions } from './options.ts';
 import { decodeOrigin } from './origin.ts';
 import { Outbound } from './outbound.ts';
+import { SlackUnclear } from './outcome.ts';
 import { ADAPTER, type Hearing, whereIs, wordsOf } from './parse.ts';
 import { People } from './people.ts';
+import { type Points, pointedTo } from './pointed.ts';
 import { type RequestDeps, requestRoute } from './requests.ts';
 import { asEvent, asMe } from './shapes.ts';
 import { Shortcuts } from './shortcuts.ts';
@@ -141,6 +146,12 @@ class Slack implements SlackAdapter {
 
   delete(receipt: Receipt, place: Place, signal: AbortSignal): Promise<SendOutcome> {
     return this.speaker.delete(receipt, place, signal);
+  }
+
+  async pointed(points: Json, message: Pick<IncomingMessage, 'id' | 'place'>, signal: AbortSignal): Promise<Pointed> {
+    const { options, people, inbox, api, me: hearing } = this;
+    if (!api || !hearing || !inbox) throw new SlackUnclear('any', 'not signed in to Slack', true);
+    return pointedTo(points as Points, message, { options, people, inbox, api, hearing }, signal);
   }
 
   find(part: Part, since: Date): Promise<Receipt | undefined> {

@@ -8,6 +8,8 @@ type Call = (method: string, args: Record<string, unknown>) => Promise<unknown>;
 const PAGE = 200;
 /** Of a thread that is read from its beginning. */
 const MOST_PAGES = 20;
+/** Of a thread in which coda is called: somebody waits. */
+const PAGES_BEFORE = 5;
 
 const sentAt = ({ ts }: RawMessage) => instantOf(ts);
 
@@ -32,24 +34,36 @@ export function threadOf(call: Call, channel: string, thread: string, since: Dat
   return {
     sentAt,
     async page(limit) {
-      left ??= await repliesIn(call, channel, thread, tsAt(new Date(since.getTime() - CLOCK_MARGIN_MS)));
+      const oldest = tsAt(new Date(since.getTime() - CLOCK_MARGIN_MS));
+      left ??= (await repliesIn(call, { channel, ts: thread, oldest }, MOST_PAGES)).messages;
       return { messages: left.splice(-limit).reverse(), more: left.length > 0 };
     },
   };
 }
 
-/** A thread with what stands above it, oldest first. */
-async function repliesIn(call: Call, channel: string, thread: string, oldest: string): Promise<RawMessage[]> {
+/** A thread with what stands above it, oldest first, up to `pages` of it. */
+async function repliesIn(
+  call: Call,
+  args: { channel: string; ts: string; oldest?: string; latest?: string },
+  pages: number,
+): Promise<{ messages: RawMessage[]; isWhole: boolean }> {
   // What stands above may come with every page.
   const found = new Map<string, RawMessage>();
-  for (let cursor = '', page = 0; page < MOST_PAGES; page++) {
-    const args = { channel, ts: thread, oldest, limit: PAGE, ...(cursor && { cursor }) };
-    const { messages, response_metadata: next } = asPage(await call('conversations.replies', args));
-    for (const message of written(messages, channel)) found.set(message.ts, message);
+  let cursor = '';
+  for (let page = 0; page < pages; page++) {
+    const more = { limit: PAGE, ...(cursor && { cursor }) };
+    const { messages, response_metadata: next } = asPage(await call('conversations.replies', { ...args, ...more }));
+    for (const message of written(messages, args.channel)) found.set(message.ts, message);
     cursor = next?.next_cursor ?? '';
     if (cursor === '') break;
   }
-  return [...found.values()];
+  return { messages: [...found.values()], isWhole: cursor === '' };
+}
+
+/** A thread before one of its messages, oldest first; of one that is too long what stands above it, alone. */
+export async function threadBefore(call: Call, channel: string, ts: string, latest: string): Promise<RawMessage[]> {
+  const { messages, isWhole } = await repliesIn(call, { channel, ts, latest }, PAGES_BEFORE);
+  return messages.filter((message) => message.ts === ts || (isWhole && message.ts < latest));
 }
 
 /** The message with this `ts`, in a thread or not; undefined where it is not there. */

@@ -24,6 +24,8 @@ import {
   wordsOf,
 } from './parse.ts';
 import type { People } from './people.ts';
+import { pointsIn } from './pointed.ts';
+import { filesOf, quotedIn } from './quoted.ts';
 import { asWritten } from './shapes.ts';
 
 export interface InboundDeps {
@@ -52,6 +54,8 @@ export class Inbound {
   private readonly awaited = new Map<string, Deferred<void>>();
   /** What was taken back must not be found in a history that was read before. */
   private readonly withdrawn = new BoundedSet<string>(REMEMBERED);
+  /** Threads that began with a question to coda, in which all that is not for others is heard. */
+  private readonly begun = new BoundedSet<string>(REMEMBERED);
   /** Replies that came while questions were looked for, and are none of coda's business unless one of those is above. */
   private doubtful: RawMessage[] = [];
 
@@ -168,11 +172,17 @@ export class Inbound {
     const { options, people, inbox, channels } = this.deps;
     const channel = of ?? (await channels.get(message.channel, api));
     if (!(await this.isForCoda(message, channel, hearing))) return this.doubt(message);
+    const text = await this.words(message);
+    const quoted = quotedIn(message, people.nameOf);
+    const pending = filesOf(message).flatMap((file) => pendingOf(file, options.config));
+    // A call, a canvas, what Slack adds one day: unless somebody calls coda, there is nothing to be heard.
+    if (text === '' && quoted.length + pending.length === 0 && !names(message, hearing)) return;
     const now = options.clock.now().getTime();
     const sender = await people.sender(message.user ?? message.bot_id ?? '', teamOf(message), api, now);
+    const points = pointsIn(message, channel, hearing, this.begun.has(threadOf(message)));
     const place = placeOf(message, channel, hearing);
-    const pending = (message.files ?? []).flatMap((file) => pendingOf(file, options.config));
-    await inbox.accept(incoming(message, place, sender, await this.words(message), pending));
+    await inbox.accept(incoming(message, place, sender, text, { pending, quoted, ...(points && { points }) }));
+    if ((message.thread_ts ?? message.ts) === message.ts && place.kind === 'thread') this.begun.add(idOf(message));
   }
 
   /** What was found in a history of one conversation, unless it was heard or taken back meanwhile. */
@@ -233,7 +243,7 @@ export class Inbound {
     const now = options.clock.now().getTime();
     const user = message.user ?? message.bot_id ?? '';
     const sender = await people.sender(user, teamOf(message), this.api(), now);
-    return incoming(message, placeOf(message, channel, this.known()), sender, '', []);
+    return incoming(message, placeOf(message, channel, this.known()), sender, '');
   }
 
   private api(): Api {
@@ -257,5 +267,7 @@ function deletedIn(event: Record<string, unknown>): Pick<RawMessage, 'ts' | 'thr
   };
   return typeof ts === 'string' ? { ts, thread_ts: before?.thread_ts } : undefined;
 }
+
+const threadOf = ({ channel, thread_ts: thread }: RawMessage): string => `${channel}:${thread}`;
 
 const idOf = ({ channel, ts }: RawMessage): string => `${channel}:${ts}`;

@@ -4,7 +4,8 @@
 const SCOPES = {
   'app_mentions:read': 'mentions in channels',
   'assistant:write': 'status, title and prompts of the assistant pane',
-  'channels:history': 'what was said while coda was off, and whether a message has arrived',
+  'channels:history':
+    'what was said while coda was off or in a thread before it was called, and whether a message has arrived',
   'channels:read': 'which channels coda is in, and who is in them',
   'chat:write': 'answers',
   commands: 'slash commands and shortcuts',

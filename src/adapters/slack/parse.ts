@@ -1,6 +1,6 @@
 /** What was written in Slack, as coda hears it. Pure. */
 import { visible } from '../../base/text.ts';
-import { type IncomingMessage, type PendingFile, type Place, type Sender, withoutCall } from '../../delivery/index.ts';
+import { type IncomingMessage, type Place, type Sender, withoutCall } from '../../delivery/index.ts';
 
 export const ADAPTER = 'slack';
 
@@ -27,6 +27,8 @@ export interface RawMessage {
   parent_user_id?: string | undefined;
   hidden?: boolean | undefined;
   files?: readonly RawFile[] | undefined;
+  attachments?: unknown;
+  blocks?: unknown;
   edited?: unknown;
   /** The workspace of who wrote it, in a shared channel. */
   user_team?: string | undefined;
@@ -58,7 +60,7 @@ export interface Hearing {
 /** Of what a message says; Slack takes 40,000 characters. */
 const LONGEST_TEXT = 100_000;
 
-/** What a person says, and not what Slack itself tells in a channel. */
+/** Subtypes of what somebody says; the others are Slack's own notes in a conversation. */
 const SPOKEN: readonly (string | undefined)[] = [
   undefined,
   'file_share',
@@ -67,14 +69,18 @@ const SPOKEN: readonly (string | undefined)[] = [
   'bot_message',
 ];
 
+export const isSpoken = ({ subtype, hidden }: RawMessage): boolean => SPOKEN.includes(subtype) && !hidden;
+
 export function isOwn(message: RawMessage, { botUser, bot }: Hearing): boolean {
   return message.user === botUser || (bot !== '' && message.bot_id === bot);
 }
 
+export const isBot = ({ bot_id: bot, subtype }: RawMessage): boolean => bot !== undefined || subtype === 'bot_message';
+
 /** Whether a message could be for coda; in a thread that is its own business it need not be named. */
 export function addressed(message: RawMessage, channel: ChannelInfo, hearing: Hearing, isFollowed: boolean): boolean {
-  if (isOwn(message, hearing) || !SPOKEN.includes(message.subtype) || message.hidden) return false;
-  if ((message.bot_id !== undefined || message.subtype === 'bot_message') && !hearing.bots) return false;
+  if (isOwn(message, hearing) || !isSpoken(message)) return false;
+  if (isBot(message) && !hearing.bots) return false;
   if (channel.kind === 'im') return hearing.dm;
   if (channel.kind === 'elsewhere') return false;
   return names(message, hearing) || isFollowed || !setting(hearing.mentionRequired, true, channel.id);
@@ -156,8 +162,15 @@ export function wordsOf(
   nameOf: (user: string) => string | undefined,
 ): string {
   const me = new RegExp(`^${mentionOf(botUser)}$`);
-  const called = withoutCall(text.slice(0, LONGEST_TEXT), (mention) => me.test(mention));
-  const named = called.replace(/<([^<>]+)>/g, (whole, inner: string) => {
+  return named(
+    withoutCall(text.slice(0, LONGEST_TEXT), (mention) => me.test(mention)),
+    nameOf,
+  );
+}
+
+/** A text in Slack's notation with names instead of ids, and plain addresses. */
+export function named(text: string, nameOf: (user: string) => string | undefined): string {
+  const shown = text.slice(0, LONGEST_TEXT).replace(/<([^<>]+)>/g, (whole, inner: string) => {
     const [target = '', label] = inner.split('|', 2) as [string, string?];
     if (target.startsWith('@')) return `@${label ?? nameOf(target.slice(1)) ?? target.slice(1)}`;
     if (target.startsWith('#')) return `#${label ?? target.slice(1)}`;
@@ -167,7 +180,7 @@ export function wordsOf(
     if (label === undefined || label === address || target.endsWith(`//${label}`)) return label ?? address;
     return `[${label}](${target})`;
   });
-  return storable(unescaped(named));
+  return storable(unescaped(shown));
 }
 
 /** A name as it can be shown anywhere: nothing in it turns the direction of a line or hides. */
@@ -184,10 +197,10 @@ export function incoming(
   place: Place,
   sender: Sender,
   words: string,
-  pending: readonly PendingFile[],
+  more: Pick<IncomingMessage, 'pending' | 'quoted' | 'points'> = {},
 ): IncomingMessage {
   const { ts } = message;
-  return { kind: 'message', id: ts, place, sender, text: words, files: [], pending, sentAt: instantOf(ts) };
+  return { kind: 'message', id: ts, place, sender, text: words, files: [], ...more, sentAt: instantOf(ts) };
 }
 
 /** When something with this `ts` was said. */

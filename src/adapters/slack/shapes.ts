@@ -29,6 +29,38 @@ const written = z.looseObject({
   files: z.array(file).max(100).optional(),
 });
 
+const words = z.string().optional().catch(undefined);
+const flag = z.boolean().optional().catch(undefined);
+/** Others' content under a message (docs.slack.dev/messaging/formatting-message-text#attachments). */
+const attachment = z.looseObject({
+  ...{
+    pretext: words,
+    author_name: words,
+    title: words,
+    title_link: words,
+    text: words,
+    fallback: words,
+    footer: words,
+  },
+  fields: z.array(z.looseObject({ title: z.string().catch(''), value: z.string().catch('') })).catch([]),
+  blocks: z.unknown().optional(),
+  files: z.array(file).catch([]),
+  // Of a message that is shared, or linked to.
+  ...{ is_share: flag, is_msg_unfurl: flag, author_id: words },
+  message_blocks: z.array(z.looseObject({ message: z.looseObject({ blocks: z.unknown().optional() }) })).catch([]),
+});
+const carried = z.looseObject({
+  attachments: z.array(attachment).catch([]),
+  blocks: z.unknown().optional(),
+  files: z.array(file).catch([]),
+  username: words,
+  bot_profile: z.looseObject({ name: words }).optional().catch(undefined),
+});
+
+/** What a message carries besides its text, as far as it can be understood. */
+export const asCarried = (value: unknown) => carried.parse(value);
+export type RawAttachment = z.output<typeof attachment>;
+
 /** A message as somebody wrote it; undefined where it cannot be understood. */
 export function asWritten(value: unknown): RawMessage | undefined {
   const { success } = written.safeParse(value);

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { type Deferred, deferred, GroupCommit } from '../../base/async.ts';
 import { systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
-import { shorten } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
 import { type Database, type Fragment, hadNoEffect, type Transaction } from '../../storage/index.ts';
@@ -16,7 +15,7 @@ import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import * as said from '../outbox/store/known.ts';
 import { dedupName } from '../parts.ts';
-import { boundedQuotes } from '../quoted/bounds.ts';
+import { boundedQuotes, boundedReply } from '../quoted/bounds.ts';
 import { toItem } from '../store.ts';
 import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
 import { type Speaker, Speakers, type SpeakersDeps } from './speakers.ts';
@@ -274,9 +273,6 @@ function isStop(event: Incoming): boolean {
   return event.kind === 'message' && /^\s*\/stop\s*$/i.test(event.text);
 }
 
-/** Characters of a message that is replied to. */
-const LONGEST_REPLIED = 2_000;
-
 /** Of somebody who is not heard (`isHeard`) no file is fetched, and nobody else's words are kept. */
 function payloadOf(event: Incoming, { role, roles }: Speaker, isHeard: boolean): Payload {
   const { replyTo, origin } = event;
@@ -294,7 +290,7 @@ function payloadOf(event: Incoming, { role, roles }: Speaker, isHeard: boolean):
       ...common,
       text,
       files,
-      ...(repliesTo && { repliesTo: { ...repliesTo, text: shorten(repliesTo.text, LONGEST_REPLIED) } }),
+      ...(repliesTo && { repliesTo: boundedReply(repliesTo) }),
       ...(isHeard && pending.length > 0 && { pending: { v: 1, files: pending.map(named) } }),
       ...(isHeard && quoted.length > 0 && { quoted: boundedQuotes(quoted) }),
       ...(isHeard && points && { points }),

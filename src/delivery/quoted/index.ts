@@ -7,7 +7,6 @@ import type { ChatAdapter, Place, Pointed } from '../adapter.ts';
 import type { Item, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import * as lanes from '../lanes/store/index.ts';
-import { boundedQuotes } from './bounds.ts';
 import * as store from './store.ts';
 
 /** A platform that has not told by then is not waited for. */
@@ -41,12 +40,12 @@ export class Quoting {
     const isFirst = points.first !== undefined && (await store.isFirst(database, item.conversation.id));
     const wanted = [points.always, isFirst ? points.first : undefined].filter((each) => each !== undefined);
     if (wanted.length === 0) return item;
-    const { quoted, files } = await this.ask(item, wanted, signal);
+    const pointed = await this.ask(item, wanted, signal);
     signal.throwIfAborted();
     return database.tx('quoted.keep', async (tx) => {
       const { owned } = await lanes.lockItem(tx, item);
       if (!owned) return undefined;
-      const payload = await store.keepQuotes(tx, item.id, boundedQuotes(quoted), files);
+      const payload = await store.keepPointed(tx, item.id, pointed);
       return { ...item, payload: payload ?? { ...item.payload, withdrawn: true as const } };
     });
   }
@@ -64,6 +63,7 @@ export class Quoting {
         const found = await running.outside(item.id, () => unlessAborted(limit.signal, asking()));
         all.quoted.push(...(found?.quoted ?? []));
         all.files.push(...(found?.files ?? []));
+        if (found?.repliesTo) all.repliesTo = found.repliesTo;
       } catch (error) {
         signal.throwIfAborted();
         world.log.warn(

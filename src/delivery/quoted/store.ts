@@ -1,8 +1,9 @@
 /** What a message points to, as it is stored with its row. */
 import type { Instant } from '../../base/clock.ts';
 import { type Database, json, type Transaction } from '../../storage/index.ts';
-import type { PendingFile, Place, Quoted } from '../adapter.ts';
+import type { Place, Pointed } from '../adapter.ts';
 import type { Payload } from '../item.ts';
+import { boundedQuotes, boundedReply } from './bounds.ts';
 
 /** Whether nothing that was said in the conversation has been dealt with before. */
 export async function isFirst(database: Pick<Database, 'read'>, conversationId: string): Promise<boolean> {
@@ -14,23 +15,23 @@ export async function isFirst(database: Pick<Database, 'read'>, conversationId: 
  * Stores what was found with a row that `tx` holds: nobody asks for it again. Gives back what the row holds then, or undefined
  * where its person was erased meanwhile.
  */
-export async function keepQuotes(
+export async function keepPointed(
   tx: Transaction,
   id: string,
-  quoted: readonly Quoted[],
-  files: readonly PendingFile[],
+  { quoted, files, repliesTo }: Pointed,
 ): Promise<Payload | undefined> {
+  const replied = repliesTo && { repliesTo: boundedReply(repliesTo) };
   const { rows } = await tx.query<{ payload: Payload }>(
     `update inbox
         set payload = payload - 'points'
-            || jsonb_build_object('quoted', coalesce(payload -> 'quoted', '[]') || $2::jsonb)
+            || $4::jsonb || jsonb_build_object('quoted', coalesce(payload -> 'quoted', '[]') || $2::jsonb)
             || case when $3::jsonb = '[]' then '{}'
                     else jsonb_build_object('pending', jsonb_build_object('v', 1)
                            || coalesce(payload -> 'pending', '{}')
                            || jsonb_build_object('files', coalesce(payload #> '{pending,files}', '[]') || $3::jsonb)) end
       where id = $1 and payload ? 'points'
       returning payload`,
-    [id, json(quoted), json(files)],
+    [id, json(boundedQuotes(quoted)), json(files), json(replied ?? {})],
   );
   return rows[0]?.payload;
 }

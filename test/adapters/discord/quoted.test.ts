@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { asCarried } from '../../../src/adapters/discord/shapes.ts';
 import type { Message } from '../../support/discord/index.ts';
 import { type DiscordPlay, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -188,6 +189,11 @@ describe('what a message points to', () => {
       JSON.stringify((await play.database.read('select payload from inbox')).rows).match(/Delete all/g),
     ).toHaveLength(1);
   });
+});
+
+test('what Discord leaves out of a message is nothing, and the rest of it is heard', () => {
+  const forward = { message_snapshots: [{ message: { content: 'the key is under the mat' } }] };
+  expect(asCarried(forward).message_snapshots[0]?.message.content).toBe('the key is under the mat');
 });
 
 describe('where there is nothing to hear', () => {

@@ -51,7 +51,9 @@ interface ResponseUrl {
 export interface Saying {
   thread?: string | undefined;
   files?: SlackFile[];
-  subtype?: string;
+  /** Of a bot. */
+  blocks?: Body[];
+  attachments?: Body[];
 }
 
 /** Slack on 127.0.0.1: Web API and Socket Mode over real sockets, as strict as the real one. */
@@ -159,8 +161,15 @@ export class FakeSlack {
   }
 
   /** A person writes. */
-  says(user: User, channel: Channel, text: string, { thread, files = [] }: Saying = {}): Message {
-    return this.messages.post(channel, user, { text, blocks: [] }, thread ? { thread_ts: thread } : {}, files);
+  says(user: User, channel: Channel, text: string, { thread, files = [], ...more }: Saying = {}): Message {
+    const blocks = more.blocks ? checkBlocks(more.blocks, 'message') : [];
+    const { attachments = [] } = more;
+    return this.messages.post(channel, user, { text, blocks, attachments }, thread ? { thread_ts: thread } : {}, files);
+  }
+
+  /** A person shares a message elsewhere, with or without words of their own. */
+  shares(user: User, channel: Channel, message: Message, text = ''): Message {
+    return this.says(user, channel, text, { attachments: [this.messages.asShared(message)] });
   }
 
   edits(message: Message, text: string): void {
@@ -261,7 +270,8 @@ export class FakeSlack {
   /** A person begins a thread of the assistant pane; resolves to its `thread_ts`. */
   opensPane(user: User): string {
     const dm = this.dm(user);
-    const { ts } = this.messages.post(dm, this.bot, { text: 'New Assistant Thread', blocks: [] }, {});
+    const root = { subtype: 'assistant_app_thread' };
+    const { ts } = this.messages.post(dm, this.bot, { text: 'New Assistant Thread', blocks: [] }, root);
     const thread = { user_id: user.id, context: {}, channel_id: dm.id, thread_ts: ts };
     this.event({ type: 'assistant_thread_started', assistant_thread: thread, event_ts: this.nextTs() });
     return ts;

@@ -14,7 +14,7 @@ export class Messages {
   post(
     channel: Channel,
     user: User,
-    { text, blocks }: { text: string; blocks: Body[] },
+    { text, blocks, attachments = [] }: { text: string; blocks: Body[]; attachments?: Body[] },
     args: Body = {},
     files: SlackFile[] = [],
   ): Message {
@@ -29,6 +29,7 @@ export class Messages {
       text,
       blocks,
       files,
+      attachments,
       team: user.team_id,
       changes: 0,
     };
@@ -36,6 +37,7 @@ export class Messages {
     if (user.is_bot) message.bot_id = user.id === this.fake.bot.id ? this.fake.botId : `B${user.id}`;
     if (args.metadata) message.metadata = args.metadata as Body;
     if (args.only) message.only = String(args.only);
+    if (args.subtype) message.subtype = String(args.subtype);
     if (files.length > 0) message.subtype = 'file_share';
     channel.messages.push(message);
     for (const file of files) {
@@ -71,6 +73,19 @@ export class Messages {
       message: { ...tombstone, hidden: true, ts, thread_ts: ts, reply_count: replies.length },
       previous_message: this.shown(message),
     });
+  }
+
+  /** A message as another one carries it that shares it. */
+  asShared({ ts, channel, user, text, blocks, team, files }: Message): Body {
+    const { name = '', real_name = '' } = this.fake.users.get(user) ?? {};
+    return {
+      ...{ id: 1, color: 'D0D0D0', is_share: true, is_msg_unfurl: true, mrkdwn_in: ['text'] },
+      ...{ ts, channel_id: channel, channel_team: team, text, fallback: `[no date] ${name}: ${text}` },
+      ...{ author_id: user, author_name: real_name, author_subname: name, footer: 'Slack Conversation' },
+      from_url: `https://fake.slack.com/archives/${channel}/p${ts.replace('.', '')}`,
+      message_blocks: [{ team, channel, ts, message: { blocks } }],
+      ...(files.length > 0 && { files: files.map(shownFile) }),
+    };
   }
 
   shown(message: Message, metadata = false): Body {

@@ -286,7 +286,7 @@ function page(all: readonly Message[], args: Body, newestFirst: boolean, more: (
 
 /** A message as the API shows it; its metadata only to who asks for all of it. */
 export function shownMessage(message: Message, metadata: boolean): Body {
-  const { ts, user, text, blocks, thread_ts, bot_id, subtype, edited, files } = message;
+  const { ts, user, text, blocks, thread_ts, bot_id, subtype, edited, files, attachments } = message;
   // No `team` and no `user_team`: Slack leaves them out of what it likes.
   return {
     type: 'message',
@@ -299,6 +299,7 @@ export function shownMessage(message: Message, metadata: boolean): Body {
     ...(subtype && { subtype }),
     ...(edited && { edited }),
     ...(files.length > 0 && { files: files.map(shownFile) }),
+    ...(attachments.length > 0 && { attachments }),
     ...(metadata && message.metadata && { metadata: message.metadata }),
   };
 }

@@ -45,6 +45,7 @@ export interface Message {
   metadata?: Body;
   edited?: { user: string; ts: string };
   files: SlackFile[];
+  attachments: Body[];
   team: string;
   /** Only this person sees it, and no method finds it. */
   only?: string;

@@ -195,8 +195,9 @@ export async function steer(
         where conversation_id = $1 and person_id = $2 and state = 'received' and laned and kind = 'message' and id <> $5
           -- what came with a file, or waits to go on with a turn of its own, is not a remark on another
           -- nor is what no person says at this moment
-          and not payload ?| array['withdrawn', 'resumedAt', 'suspect', 'origin', 'pending', 'points'] and payload -> 'files' = '[]'
-          -- nor what brings somebody else's words; a reply to coda's own does not
+          and not payload ?| array['withdrawn', 'resumedAt', 'suspect', 'origin', 'pending'] and payload -> 'files' = '[]'
+          -- nor what brings somebody else's words; a reply to coda's own does not, nor what only the first of a place is asked for
+          and payload #> '{points,always}' is null
           and not exists (select from jsonb_array_elements(coalesce(payload -> 'quoted', '[]')) q where not q ? 'own')
           -- what calls something by name begins a turn of its own
           and ltrim(payload ->> 'text') not like '/%'

@@ -1,0 +1,170 @@
+/** Others' words that a message in Slack brings besides its text. Pure. */
+import type { Quoted } from '../../delivery/index.ts';
+import { type Hearing, instantOf, isBot, isOwn, named, type RawFile, type RawMessage, storable } from './parse.ts';
+import { asCarried, type RawAttachment } from './shapes.ts';
+
+type NameOf = (user: string) => string | undefined;
+type Node = Record<string, unknown>;
+
+const MOST_ATTACHMENTS = 20;
+const MOST_ELEMENTS = 500;
+const MOST_FILES = 10;
+
+/** Others' words that came along with a message: what it shares, and what a bot shows. */
+export function quotedIn(message: RawMessage, nameOf: NameOf): Quoted[] {
+  const { text = '' } = message;
+  const { attachments, blocks } = asCarried(message);
+  const shared = attachments.slice(0, MOST_ATTACHMENTS).filter(isShared);
+  const found = shared.map((each): Quoted => {
+    const from = each.author_name ?? (each.author_id && nameOf(each.author_id));
+    return { as: 'shared', ...(from && { from }), text: sharedText(each, nameOf) };
+  });
+  // What people write stands in the text already.
+  if (text.trim() !== '' && !isBot(message)) return found;
+  const shown = shownIn(blocks, nameOf);
+  const beside = isWithin(shown, named(text, nameOf)) ? '' : shown;
+  const all = joined([beside, attachedText(attachments, nameOf)]);
+  const attached: Quoted = { as: isBot(message) ? 'attached' : 'embed', text: all };
+  return attached.text === '' ? found : [...found, attached];
+}
+
+/** The files of a message, and of what it shares. */
+export function filesOf(message: RawMessage): RawFile[] {
+  const { attachments, files } = asCarried(message);
+  return [...files, ...attachments.flatMap((attachment) => attachment.files).slice(0, MOST_FILES)];
+}
+
+/** A message of a thread, as somebody's words; coda's own are known by their `ts`. */
+export function quotedFrom(
+  message: RawMessage,
+  as: 'starter' | 'earlier',
+  { hearing, nameOf }: { hearing: Hearing; nameOf: NameOf },
+): Quoted {
+  const { ts, text = '', user } = message;
+  const words = named(text, nameOf);
+  if (isOwn(message, hearing)) {
+    return { as, from: 'you', text: words, own: { id: ts, at: instantOf(ts).toISOString() } };
+  }
+  const { attachments, blocks, files, username, bot_profile: bot } = asCarried(message);
+  const from = username ?? bot?.name ?? (user && (nameOf(user) ?? user));
+  const shown = isBot(message) ? shownIn(blocks, nameOf) : '';
+  const parts = [
+    ...(isWithin(words, shown) ? [] : [words]),
+    ...(isWithin(shown, words) && !isWithin(words, shown) ? [] : [shown]),
+    ...attachments.filter(isShared).map((each) => sharedText(each, nameOf)),
+    attachedText(attachments, nameOf),
+    ...files.slice(0, MOST_FILES).map(fileText),
+  ];
+  return { as, ...(from && { from }), text: joined(parts) };
+}
+
+const isShared = ({ is_share: share, is_msg_unfurl: linked, message_blocks: blocks }: RawAttachment): boolean =>
+  share === true || linked === true || blocks.length > 0;
+
+function sharedText({ text, fallback, message_blocks: blocks, files }: RawAttachment, nameOf: NameOf): string {
+  const shown = () => joined(blocks.map(({ message }) => shownIn(message.blocks, nameOf)));
+  const words = [text && named(text, nameOf), shown(), fallback && named(fallback, nameOf)].find((each) =>
+    each?.trim(),
+  );
+  return joined([words ?? '', ...files.slice(0, MOST_FILES).map(fileText)]);
+}
+
+/** What attachments show, without what is shared in them. */
+function attachedText(attachments: readonly RawAttachment[], nameOf: NameOf): string {
+  const others = attachments.slice(0, MOST_ATTACHMENTS).filter((each) => !isShared(each));
+  return others
+    .map((each) => attachmentText(each, nameOf))
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function attachmentText(attachment: RawAttachment, nameOf: NameOf): string {
+  const { pretext, author_name: author, title, title_link: link, text, fields, blocks, footer, fallback } = attachment;
+  const rows = fields.map(({ title: name, value }) => [name, value].filter(Boolean).join(': '));
+  const marked = [pretext, author, title, text, ...rows, footer].map((each) => (each ? named(each, nameOf) : ''));
+  const shown = joined([...marked, shownIn(blocks, nameOf), link ?? '']);
+  return shown || (fallback ? named(fallback, nameOf) : '');
+}
+
+const fileText = ({ id, name }: RawFile): string => `[File: ${name ?? id}]`;
+
+/** Whether `whole` says `part`: a bot's text is often that of its blocks. */
+function isWithin(part: string, whole: string): boolean {
+  const letters = lettersOf(part);
+  return whole.includes(part) || (letters !== '' && lettersOf(whole).includes(letters));
+}
+
+const lettersOf = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, '');
+
+const joined = (lines: readonly string[]): string => storable(lines.filter((line) => line.trim() !== '').join('\n'));
+
+/** The words in blocks (docs.slack.dev/reference/block-kit/blocks), in order; nothing of buttons and fields to fill in. */
+function shownIn(blocks: unknown, nameOf: NameOf): string {
+  const room = { left: MOST_ELEMENTS };
+  return joined(nodesIn(blocks).map((block) => wordsIn(block, nameOf, room)));
+}
+
+function wordsIn(node: Node, nameOf: NameOf, room: { left: number }): string {
+  if (room.left-- <= 0) return '';
+  const each = (nodes: unknown) => nodesIn(nodes).map((inner) => wordsIn(inner, nameOf, room));
+  const { type, text, title, elements } = node;
+  switch (type) {
+    case 'text':
+    case 'plain_text':
+    case 'raw_text':
+    case 'markdown':
+      return textOf(text);
+    case 'mrkdwn':
+      return named(textOf(text), nameOf);
+    case 'section':
+    case 'header':
+      return joined(each([text, ...nodesIn(node.fields)]));
+    case 'image':
+      return joined([...each([title]), textOf(node.alt_text) && `[Picture: ${textOf(node.alt_text)}]`]);
+    case 'video':
+      return joined([...each([title, node.description]), textOf(node.title_url)]);
+    case 'rich_text':
+    case 'rich_text_list':
+      return joined(each(elements));
+    case 'context':
+      return each(elements).filter(Boolean).join(' ');
+    case 'rich_text_section':
+    case 'rich_text_quote':
+    case 'rich_text_preformatted':
+      return each(elements).join('');
+    case 'table':
+      return joined(rowsOf(node.rows).map((row) => each(row).join(' | ')));
+    default:
+      return leafOf(node, nameOf);
+  }
+}
+
+/** An element of rich text (…/blocks/rich-text-block#element-types). */
+function leafOf(node: Node, nameOf: NameOf): string {
+  const { type, text, url, name, range, fallback, user_id: user, channel_id: channel } = node;
+  switch (type) {
+    case 'link':
+      return textOf(text) === '' || text === url ? textOf(url) : `[${textOf(text)}](${textOf(url)})`;
+    case 'user':
+      return `@${nameOf(textOf(user)) ?? textOf(user)}`;
+    case 'channel':
+      return `#${textOf(channel)}`;
+    case 'emoji':
+      return `:${textOf(name)}:`;
+    case 'broadcast':
+      return `@${textOf(range)}`;
+    case 'date':
+      return textOf(fallback);
+    default:
+      return '';
+  }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function nodesIn(value: unknown): Node[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter((node): node is Node => typeof node === 'object' && node !== null && !Array.isArray(node));
+}
+
+const rowsOf = (rows: unknown): unknown[] => (Array.isArray(rows) ? rows : []);
