@@ -165,6 +165,7 @@ test('below a message of coda’s the first reply comes with it, and the next jo
   gate.resolve();
   await play.hears('heard and butter');
   await play.settled();
+  expect(model.requests).toHaveLength(3);
   expect(lastSaid(model.requests[1]!)).toBe(`keep this\n\n${quoted(STARTER, 'milk, eggs', 'you')}`);
   expect((await play.database.read('select tainted from notes')).rows).toEqual([{ tainted: false }]);
   expect(reads(play)).toBe(1);
