@@ -47,6 +47,7 @@ import {
   noticeMergeRules,
   outboxDeletionRules,
   outboxMergeRules,
+  postponedDeletionRules,
   requestDeletionRules,
   requestMergeRules,
 } from '../delivery/index.ts';
@@ -306,6 +307,7 @@ export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[])
     ...laneRules,
     ...personHaltRules,
     ...inboxHaltRules,
+    ...postponedDeletionRules,
     ...skills.flatMap(({ skill }) => skill.deletionRules ?? []),
     ...agentDeletionRules,
     ...inboxDeletionRules,

@@ -185,6 +185,33 @@ export interface KnownPlace {
   heardAt: Instant | undefined;
 }
 
+/** An event as its platform sent it, which cannot be accepted yet: its author or its place is still being looked up. */
+export interface PostponedEvent {
+  /** The event's identity: its copies have the same. */
+  key: string;
+  /** The author (`Sender.externalId`), with whom it is erased. */
+  author: string;
+  event: Json;
+  receivedAt: Instant;
+}
+
+/** Events that one adapter had to acknowledge before it could hand them over. */
+export interface Postponed {
+  /**
+   * Resolves after the commit: from then on the event is heard even if the process dies (`ChatAdapter.hearPostponed`). False: so many
+   * are kept that it must not be acknowledged.
+   */
+  keep(event: PostponedEvent): Promise<boolean>;
+  /** False: it was heard elsewhere, or its author was erased, and it must not be handed over any more. */
+  isKept(key: string): Promise<boolean>;
+  /** It was handed over. */
+  heard(key: string): Promise<void>;
+  /** It cannot be handed over for a reason of its own: it is tried a few times more. */
+  failed(key: string): Promise<void>;
+  /** In the order in which they came. */
+  all(): Promise<PostponedEvent[]>;
+}
+
 /** Where adapters bring what they hear. */
 export interface Inbox {
   /**
@@ -221,6 +248,9 @@ export interface Inbox {
 
   /** The identities (`Part.identity`) of parts that may be in a place though their receipts are not known. */
   unsure(place: Place): Promise<string[]>;
+
+  /** The events that the adapter of this name has postponed. */
+  postponed(adapter: string): Postponed;
 }
 
 /** What a platform gave for a message: enough to edit or delete it later. Stored as JSON. */
@@ -302,6 +332,12 @@ export interface ChatAdapter {
    * called when a place that answered `until: 'reachable'` can be written to again.
    */
   start(inbox: Inbox, reachable: (channel?: string) => void, signal: AbortSignal): Promise<void>;
+
+  /**
+   * Takes up events that were postponed, in this order. Those that this process is hearing already may be among them. Never
+   * throws.
+   */
+  hearPostponed?(events: readonly PostponedEvent[]): void;
 
   /**
    * Cuts what is to be said into parts that the platform takes one message each. Pure; default: one part. `growing`: more

@@ -23,6 +23,7 @@ import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
 import { answerKey } from './parts.ts';
 import { PlaceBook } from './places.ts';
+import { PostponedEvents } from './postponed/index.ts';
 import { Quoting } from './quoted/index.ts';
 import { Requests } from './requests/index.ts';
 import * as texts from './texts.ts';
@@ -87,12 +88,13 @@ export class Delivery {
   private readonly endings: Endings;
   private readonly admission: Admission;
   private readonly hints: Hints;
+  private readonly postponed: PostponedEvents;
   private instance: Instance | undefined;
   private receiver: Receiver | undefined;
 
   constructor(options: DeliveryOptions) {
     this.options = options;
-    const { database, world, access, context } = options;
+    const { database, world, context } = options;
     this.hints = new Hints(options);
     const instance = () => this.self;
     const signal = this.stopAll.signal;
@@ -131,21 +133,17 @@ export class Delivery {
       wakeAt: options.wakeAt,
     });
     const arriving = this.openArriving();
+    this.postponed = new PostponedEvents({ database, world, adapters: () => this.adapters, wakeAt: options.wakeAt });
     this.inboxWriter = new InboxWriter({
-      database,
-      world,
+      ...options,
       instance,
       lanes: this.lanes,
-      access,
-      gate: options.gate,
-      context,
-      queueLimit: options.queueLimit,
-      rateLimit: options.rateLimit,
       outbox: this.outbox,
       kindOf: (event) => this.receives.kindOf(event),
       moved: (tx, moved) => this.receives.moved(tx, moved),
       hint: () => this.hints.publish('lanes'),
       ahead: (message) => arriving.ahead(message, signal),
+      postponed: (adapter) => this.postponed.of(adapter),
     });
     this.inbox = this.inboxWriter;
     this.admission = this.openAdmission(arriving);
@@ -203,7 +201,7 @@ export class Delivery {
 
   /** What falls due here. */
   due(): DueSource[] {
-    return [this.lanes, this.outbox];
+    return [this.lanes, this.outbox, this.postponed];
   }
 
   /** `Endings.end`. */

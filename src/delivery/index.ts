@@ -39,6 +39,10 @@ export { deletionRules as noticeDeletionRules, mergeRules as noticeMergeRules } 
 export type { Draft } from './outbox/draft.ts';
 export { FENCED } from './outbox/store/index.ts';
 export { adopt, earliestEnded, takeEnded } from './planned/store.ts';
+export {
+  deletionRules as postponedDeletionRules,
+  retentionRules as postponedRetentionRules,
+} from './postponed/store.ts';
 export type { Requests } from './requests/index.ts';
 export {
   deletionRules as requestDeletionRules,

@@ -1,4 +1,12 @@
-import type { Accepted, Inbox, Incoming } from '../../src/delivery/index.ts';
+import type { Accepted, Inbox, Incoming, Postponed } from '../../src/delivery/index.ts';
+
+const nothingPostponed: Postponed = {
+  keep: async () => false,
+  isKept: async () => false,
+  heard: async () => {},
+  failed: async () => {},
+  all: async () => [],
+};
 
 /** An inbox of which only what it is handed over matters. */
 export function scriptedInbox(accept: Inbox['accept'], more: Partial<Inbox> = {}): Inbox {
@@ -12,6 +20,7 @@ export function scriptedInbox(accept: Inbox['accept'], more: Partial<Inbox> = {}
     note: async () => {},
     receipts: async () => new Set(),
     unsure: async () => [],
+    postponed: () => nothingPostponed,
     ...more,
   };
 }

@@ -10,6 +10,7 @@ import {
   type Part,
   type Place,
   type Pointed,
+  type PostponedEvent,
   type Receipt,
   type SendOutcome,
   Typing,
@@ -82,6 +83,7 @@ class Slack implements SlackAdapter {
   private shortcuts: Shortcuts | undefined;
   private api: Api | undefined;
   private me: Hearing | undefined;
+  private isResumed = false;
   private receive: RequestDeps['heard'];
 
   constructor(options: SlackOptions) {
@@ -119,13 +121,20 @@ class Slack implements SlackAdapter {
     this.receive = envelope;
     this.connection = new Connection(options, {
       envelope,
-      signIn: () => this.signIn(),
+      signIn: async () => {
+        await this.signIn();
+        await this.resume(inbox);
+      },
       connected: (awayMs) => {
         listener.connected(awayMs);
         reachable();
       },
     });
     await this.connection.open();
+  }
+
+  hearPostponed(events: readonly PostponedEvent[]): void {
+    this.listener?.resume(events);
   }
 
   split(content: Content, growing = false): Content[] {
@@ -205,6 +214,17 @@ class Slack implements SlackAdapter {
     this.me = { botUser, bot, team, workspaces, mentionRequired, threads, dm, bots };
   }
 
+  /** Events that an earlier process has acknowledged come before new ones. Never rejects: each is due by itself, too. */
+  private async resume(inbox: Inbox): Promise<void> {
+    if (this.isResumed) return;
+    this.isResumed = true;
+    try {
+      this.hearPostponed(await inbox.postponed(ADAPTER).all());
+    } catch (error) {
+      this.options.log.warn({ error: messageOf(error) }, 'postponed events are heard later');
+    }
+  }
+
   /** Never rejects. */
   private async heard(envelope: Envelope): Promise<void> {
     const { log } = this.options;
@@ -240,10 +260,10 @@ class Slack implements SlackAdapter {
         void this.assistant.said(event);
         return (await this.listener?.message(event)) ?? false;
       case 'assistant_thread_started':
-        await this.assistant.started(event);
+        void this.assistant.started(event);
         return true;
       case 'app_home_opened':
-        await this.home.opened(event);
+        void this.home.opened(event);
         return true;
       case 'user_change':
         await this.changed(event.user);

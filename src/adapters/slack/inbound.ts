@@ -1,7 +1,7 @@
 import { type Deferred, deferred, withTimeout } from '../../base/async.ts';
 import { BoundedSet } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
-import { type Inbox, type IncomingMessage, Lines } from '../../delivery/index.ts';
+import { type Inbox, type IncomingMessage, Lines, type PostponedEvent } from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
 import { pendingOf } from './files.ts';
@@ -10,6 +10,7 @@ import { LookBack, namesOf } from './lookback.ts';
 import type { SlackOptions } from './options.ts';
 import { isGone, isOutage, SlackLimit, SlackUnclear } from './outcome.ts';
 import {
+  ADAPTER,
   addressed,
   type ChannelInfo,
   type Hearing,
@@ -25,6 +26,7 @@ import {
 } from './parse.ts';
 import type { People } from './people.ts';
 import { pointsIn } from './pointed.ts';
+import { Postponing, type RawEvent, type Wanted } from './postponing.ts';
 import { filesOf, quotedIn } from './quoted.ts';
 import { asWritten } from './shapes.ts';
 
@@ -49,6 +51,7 @@ export class Inbound {
   private readonly deps: InboundDeps;
   private readonly lines: Lines;
   private readonly past: LookBack;
+  private readonly postponing: Postponing;
   /** Messages whose `message` event has come, and those that are waited for. */
   private readonly told = new BoundedSet<string>(REMEMBERED);
   private readonly awaited = new Map<string, Deferred<void>>();
@@ -61,10 +64,12 @@ export class Inbound {
 
   constructor(deps: InboundDeps) {
     this.deps = deps;
-    const { options, signal } = deps;
-    const { log } = options;
+    const { options, signal, inbox } = deps;
+    const { log, clock } = options;
     const waitMs = (error: unknown) => (error instanceof SlackLimit ? error.afterMs : undefined);
     this.lines = new Lines({ log, signal, isOutage, isGone, waitMs });
+    const hear = (event: RawEvent, wanted: Wanted) => this.event(event, wanted);
+    this.postponing = new Postponing({ postponed: inbox.postponed(ADAPTER), clock, log, signal, hear });
     this.past = new LookBack({
       ...deps,
       insist: (what, task) => this.lines.insist(what, task),
@@ -83,26 +88,52 @@ export class Inbound {
 
   /**
    * A `message` or `app_mention` event, which may be the same post. Resolves with whether it may be acknowledged: what was
-   * for coda is stored then. Never rejects.
+   * for coda, or may be, is stored then. Never rejects.
    */
-  async message(event: Record<string, unknown>): Promise<boolean> {
+  message(event: RawEvent): Promise<boolean> {
+    return this.postponing.acknowledged(event);
+  }
+
+  /** Takes up events that were acknowledged and not heard yet, in this order. */
+  resume(events: readonly PostponedEvent[]): void {
+    this.postponing.resume(events);
+  }
+
+  private async event(event: RawEvent, wanted: Wanted): Promise<boolean> {
     const { channel, channel_type: type } = event as { channel?: string; channel_type?: string };
     if (typeof channel !== 'string') return true;
     this.deps.channels.learn(channel, type);
-    if (event.subtype === 'message_changed') return this.changed(channel, event);
+    if (event.subtype === 'message_changed') return this.changed(channel, event, wanted);
     if (event.subtype === 'message_deleted') return this.deleted(channel, deletedIn(event));
     const message = asWritten(event);
-    if (!message || this.isIdle(message)) return true;
-    if (event.type !== 'app_mention') return this.take(message);
+    if (!message || this.isIdle(message) || this.isChatter(message)) return true;
+    if (event.type !== 'app_mention') return this.take(message, wanted);
     // Its `message` is acknowledged for itself.
     if (await this.isTold(idOf(message))) return true;
-    return this.take((await this.whole(message)) ?? message);
+    return this.take((await this.whole(message)) ?? message, wanted);
   }
 
-  private take(message: RawMessage): Promise<boolean> {
+  private take(message: RawMessage, wanted: Wanted): Promise<boolean> {
     this.told.add(idOf(message));
     this.awaited.get(idOf(message))?.resolve();
-    return this.lines.run(message.channel, () => this.hear(message));
+    this.meetEarly(message);
+    return this.lines.run(message.channel, () => this.hear(message, { wanted }));
+  }
+
+  /** A message that is surely for others waits for nothing and is never kept. A reply may be in a thread of coda's. */
+  private isChatter(message: RawMessage): boolean {
+    const { thread_ts: thread, ts } = message;
+    const [channel, hearing] = [this.deps.channels.learn(message.channel, undefined), this.deps.hearing()];
+    if (!channel || !hearing || (thread !== undefined && thread !== ts)) return false;
+    return !addressed(message, channel, hearing, false);
+  }
+
+  /** Looks up people who write at once together, though their messages are heard one after another. */
+  private meetEarly(message: RawMessage): void {
+    const { channels, people, options } = this.deps;
+    const [channel, api, hearing] = [channels.learn(message.channel, undefined), this.deps.api(), this.deps.hearing()];
+    if (!channel || !api || !hearing || !addressed(message, channel, hearing, false)) return;
+    void people.meet([message.user ?? message.bot_id ?? ''], api, options.clock.now().getTime());
   }
 
   /** Whether the `message` of an `app_mention` has come, or comes at once. */
@@ -129,6 +160,7 @@ export class Inbound {
   async idle(): Promise<void> {
     await this.past.idle();
     await this.lines.idle();
+    await this.postponing.idle();
   }
 
   /** What needs no look at anything to be left alone. */
@@ -138,7 +170,7 @@ export class Inbound {
   }
 
   /** The newest text of a message that waits counts; one that calls coda only now is heard now. */
-  private changed(channel: string, event: Record<string, unknown>): Promise<boolean> {
+  private changed(channel: string, event: RawEvent, wanted: Wanted): Promise<boolean> {
     const message = asWritten({ ...(event.message as object), channel });
     // What has replies leaves a mark where it was.
     if (message?.subtype === 'tombstone') return this.deleted(channel, message);
@@ -147,10 +179,11 @@ export class Inbound {
     return this.lines.run(channel, async () => {
       const { inbox } = this.deps;
       const text = await this.words(message);
+      if (!(await wanted())) return;
       const places = placesOf(message.ts, message.thread_ts, channel);
       for (const place of places) if (await inbox.amend(place, message.ts, { text })) return;
       const heard = await inbox.heard(places.map((place) => ({ place, id: message.ts })));
-      if (heard.size === 0) await this.hear(message);
+      if (heard.size === 0) await this.hear(message, { wanted });
     });
   }
 
@@ -166,7 +199,7 @@ export class Inbound {
   }
 
   /** Accepts one message if it is for coda. Throws what asking throws. */
-  private async hear(message: RawMessage, of?: ChannelInfo): Promise<void> {
+  private async hear(message: RawMessage, { of, wanted }: { of?: ChannelInfo; wanted?: Wanted } = {}): Promise<void> {
     const api = this.api();
     const hearing = this.known();
     const { options, people, inbox, channels } = this.deps;
@@ -181,6 +214,7 @@ export class Inbound {
     const sender = await people.sender(message.user ?? message.bot_id ?? '', teamOf(message), api, now);
     const points = pointsIn(message, channel, hearing, this.begun.has(threadOf(message)));
     const place = placeOf(message, channel, hearing);
+    if (wanted && !(await wanted())) return;
     await inbox.accept(incoming(message, place, sender, text, { pending, quoted, ...(points && { points }) }));
     if ((message.thread_ts ?? message.ts) === message.ts && place.kind === 'thread') this.begun.add(idOf(message));
   }
@@ -190,7 +224,7 @@ export class Inbound {
     await this.lines.run(channel.id, async () => {
       const heard = await this.deps.inbox.heard(namesOf(messages, channel.id));
       for (const message of messages) {
-        if (!heard.has(message.ts) && !this.withdrawn.has(idOf(message))) await this.hear(message, channel);
+        if (!heard.has(message.ts) && !this.withdrawn.has(idOf(message))) await this.hear(message, { of: channel });
       }
     });
   }

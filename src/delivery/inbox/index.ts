@@ -5,7 +5,16 @@ import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
 import { type Database, type Fragment, hadNoEffect, type Transaction } from '../../storage/index.ts';
-import type { Accepted, Inbox, Incoming, IncomingMessage, KnownPlace, PendingFile, Place } from '../adapter.ts';
+import type {
+  Accepted,
+  Inbox,
+  Incoming,
+  IncomingMessage,
+  KnownPlace,
+  PendingFile,
+  Place,
+  Postponed,
+} from '../adapter.ts';
 import { formOf } from '../buttons/store.ts';
 import type { Form, Outbox } from '../content.ts';
 import * as conversations from '../conversations/store.ts';
@@ -37,6 +46,7 @@ export interface InboxDeps extends SpeakersDeps {
   outbox: Outbox;
   /** `Arriving.ahead`. */
   ahead(message: IncomingMessage): Promise<{ message: IncomingMessage; notes: string }>;
+  postponed(adapter: string): Postponed;
 }
 
 /** Rows whose end is waited for. */
@@ -127,6 +137,10 @@ export class InboxWriter implements Inbox {
 
   async unsure(place: Place): Promise<string[]> {
     return (await said.unsure(this.deps.database, place)).map(dedupName);
+  }
+
+  postponed(adapter: string): Postponed {
+    return this.deps.postponed(adapter);
   }
 
   /** Acknowledges the event of a row that was heard here; undefined for any other. */

@@ -6,6 +6,7 @@ import {
   inboxRetentionRules,
   outboxFiles,
   outboxRetentionRules,
+  postponedRetentionRules,
   requestRetentionRules,
 } from '../../delivery/index.ts';
 import { fileCollection, jobFiles, retention } from '../../jobs/index.ts';
@@ -19,6 +20,7 @@ export const fileReferences: readonly FileReferences[] = [...inboxFiles, ...outb
 const retentionRules = [
   ...inboxRetentionRules,
   ...outboxRetentionRules,
+  ...postponedRetentionRules,
   ...agentRetentionRules,
   ...strangerRetentionRules,
   ...requestRetentionRules,

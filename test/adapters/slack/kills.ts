@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { sleep } from '../../../src/base/async.ts';
 import { migratedDataDir } from '../../support/jsonl.ts';
 import { type KillTalk, killedWhileTalking } from '../../support/kills.ts';
 import { type Channel, FakeSlack, type User, wordsOf } from '../../support/slack/index.ts';
@@ -48,17 +49,24 @@ class Talk implements KillTalk {
   }
 }
 
+/** Longer than coda has time to acknowledge an event. */
+const SLOW_MS = 1_800;
+
 /** The daemon is killed at so many random points of a conversation and started again; what became of the questions. */
 export async function killed({
   kills,
   seed,
   points = POINTS,
+  slow = false,
 }: {
   kills: number;
   seed: number;
   points?: readonly string[];
+  /** Slack takes long to say who somebody is. */
+  slow?: boolean;
 }) {
   const fake = await FakeSlack.start({ ackMs: 500, retries: [0, 1_000, 3_000] });
+  if (slow) fake.web.hold = ({ method }) => (method === 'users.info' ? sleep(SLOW_MS) : undefined);
   const talk = new Talk(fake);
   talk.args = await daemonFor(fake, talk.ana);
   try {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deferred } from '../../../src/base/async.ts';
 import { migratedPostgres } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type PlatformPlayOptions, playTwo } from '../../support/platform-play.ts';
@@ -38,6 +39,35 @@ describe.skipIf(POSTGRES_URL === undefined)('two processes with the same tokens'
     await one.settled();
     await two.settled();
     expect(answers()).toEqual(asked.map(() => 1));
+  });
+
+  test('take up, a minute later, what one of them had acknowledged and could not hear before it ended', async () => {
+    await using play = await both({ model: echo, stillClock: true });
+    const { one, two, fake } = play;
+    const held = deferred();
+    fake.web.hold = ({ method }) => (method === 'users.info' ? held.promise : undefined);
+    // One for each of them.
+    const [here, there] = [fake.dm(one.ana), fake.dm(one.bob)];
+    one.asks('am I heard?', { channel: here });
+    one.asks('and am I?', { user: one.bob, channel: there });
+    await fake.sockets.arrived();
+    for (const process of [one, two]) await process.moves(1_600);
+    expect(await eventually(() => fake.sockets.pending === 0)).toBe(true);
+    expect(fake.sockets.delivered.map(({ attempts }) => attempts)).toEqual([1, 1]);
+    await one.stop();
+    fake.web.hold = () => undefined;
+    held.resolve();
+    const answered = () => [...one.said('answer to am I heard?'), ...one.said('answer to and am I?')].length;
+    expect(await eventually(() => answered() === 1)).toBe(true);
+    expect(
+      await eventually(async () => {
+        await two.moves(61_000);
+        return answered() === 2;
+      }),
+    ).toBe(true);
+    await two.settled();
+    expect(answered()).toBe(2);
+    expect((await two.database.read('select from postponed')).rows).toEqual([]);
   });
 
   test('offer a move once, whichever of them hears of it', async () => {

@@ -17,3 +17,10 @@ test(`killed at 30 random moments of a conversation: every question answered exa
   expect({ twice, missing }).toEqual({ twice: [], missing: [] });
   expect(died).toBeGreaterThan(15);
 });
+
+test(`killed at 10 random moments while it asks for long who speaks: the same (seed ${seed})`, async () => {
+  const points = ['inbox.postpone', 'postponed.heard', 'inbox.accept'];
+  const { died, twice, missing } = await killed({ kills: 10, seed, points, slow: true });
+  expect({ twice, missing }).toEqual({ twice: [], missing: [] });
+  expect(died).toBeGreaterThan(5);
+});

@@ -22,6 +22,11 @@ test('killed while a file is stored with its question: every question is answere
   expect({ died, twice, missing }).toEqual({ died: 1, twice: [], missing: [] });
 });
 
+test('killed while what is looked up for long is kept: every question is answered exactly once', async () => {
+  const { died, twice, missing } = await killed({ kills: 1, seed: 3, points: ['inbox.postpone'], slow: true });
+  expect({ died, twice, missing }).toEqual({ died: 1, twice: [], missing: [] });
+});
+
 test('killed while an answer grows: it is one message in the end, and whole', async () => {
   const fake = await FakeSlack.start();
   await using server = await ModelServer.start();

@@ -101,6 +101,20 @@ export class Sockets {
     return delivered;
   }
 
+  /** Resolves when all that was sent so far has arrived. */
+  async arrived(): Promise<void> {
+    const open = [...this.open].filter(({ readyState }) => readyState === 1);
+    await Promise.all(
+      open.map(
+        (socket) =>
+          new Promise<void>((resolve) => {
+            socket.once('pong', () => resolve());
+            socket.ping();
+          }),
+      ),
+    );
+  }
+
   /** Anything at all, to one open socket. */
   raw(text: string): void {
     this.next()?.send(text);
