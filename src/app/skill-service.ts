@@ -6,7 +6,7 @@ import { recordAct } from '../audit/index.ts';
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import { type AnyRoute, route } from '../chat/index.ts';
-import { SkillSearch, validateSkills } from '../skills/agent-skills/index.ts';
+import { SkillSearch, skillMeant, validateSkills } from '../skills/agent-skills/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
 
@@ -21,7 +21,9 @@ const MOST_FOUND = 10;
 /** Milliseconds that a skill which is run may take before its answer has to be fetched. */
 const WAIT_MS = 60_000;
 const TAG = 'skills';
-const name = z.object({ id: z.string().regex(/^[\w.-]{1,100}$/) });
+/** Ids as paths: with and without a group. */
+const IDS = [':id', ':group/:id'];
+const name = z.object({ group: z.string().max(64).optional(), id: z.string().min(1).max(200) });
 const found = z.object({ name: z.string(), description: z.string(), deprecated: z.boolean() });
 const problems = z.array(z.object({ code: z.string(), level: z.string(), message: z.string() }));
 
@@ -30,8 +32,10 @@ export function skillService(parts: ServiceParts): readonly AnyRoute[] {
   return ['', '/v1/skills'].flatMap((prefix) => [
     run(parts, `${prefix}/run`),
     validate(parts, `${prefix}/validate`),
-    deprecate(parts, `${prefix === '' ? '/skills' : prefix}/:id/deprecate`),
-    undeprecate(parts, `${prefix === '' ? '/skills' : prefix}/:id/undeprecate`),
+    ...IDS.flatMap((id) => [
+      deprecate(parts, `${prefix === '' ? '/skills' : prefix}/${id}/deprecate`),
+      undeprecate(parts, `${prefix === '' ? '/skills' : prefix}/${id}/undeprecate`),
+    ]),
   ]);
 }
 
@@ -107,12 +111,12 @@ function deprecate({ agentSkills, world }: ServiceParts, path: string): AnyRoute
     params: name,
     body: z.strictObject({
       reason: z.string().trim().min(1).max(500),
-      replacement_id: z.string().max(100).optional(),
+      replacement_id: z.string().max(200).optional(),
     }),
     answers: { 200: { description: 'It is.', schema: z.object({ id: z.string(), deprecated: z.literal(true) }) } },
-    async handle({ params: { id }, body: { reason, replacement_id: replacement }, caller }) {
-      known(agentSkills, id);
-      if (replacement !== undefined) known(agentSkills, replacement);
+    async handle({ params, body: { reason, replacement_id: wanted }, caller }) {
+      const id = known(agentSkills, params);
+      const replacement = wanted === undefined ? undefined : known(agentSkills, { id: wanted });
       const asked = { name: id, reason, replacement };
       await agentSkills.deprecate(
         asked,
@@ -132,8 +136,8 @@ function undeprecate({ agentSkills, world }: ServiceParts, path: string): AnyRou
     summary: 'Models are offered a skill again.',
     params: name,
     answers: { 200: { description: 'They are.', schema: z.object({ id: z.string(), deprecated: z.literal(false) }) } },
-    async handle({ params: { id }, caller }) {
-      known(agentSkills, id);
+    async handle({ params, caller }) {
+      const id = known(agentSkills, params);
       await agentSkills.undeprecate(
         id,
         recordAct(world, 'skills undeprecate', () => ({ name: id, token: caller?.name })),
@@ -143,7 +147,10 @@ function undeprecate({ agentSkills, world }: ServiceParts, path: string): AnyRou
   });
 }
 
-function known({ catalog }: LiveSkills, id: string): void {
-  if (catalog.current().skills.has(id)) return;
+/** The name of the skill that is meant. Throws `SKILL_NOT_FOUND`. */
+function known({ catalog }: LiveSkills, { group, id: plain }: { group?: string | undefined; id: string }): string {
+  const id = group === undefined ? plain : `${group}/${plain}`;
+  const skill = skillMeant(catalog.current(), id);
+  if (skill) return skill.name;
   throw new CodaError('SKILL_NOT_FOUND', { message: `There is no skill ${id}.`, remedy: 'POST /run finds skills.' });
 }

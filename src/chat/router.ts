@@ -29,7 +29,7 @@ import * as texts from './texts.ts';
 const SLASH = /^\/([a-z][a-z0-9-]*)(?:\s+([\s\S]*))?$/i;
 
 /** `/name`, where the name may be a skill's. */
-const CALL = /^\/([^\s/]+)(?:\s+([\s\S]*))?$/;
+const CALL = /^\/([^\s/]+(?:\/[^\s/]+)?)(?:\s+([\s\S]*))?$/;
 
 /** The call that a turn begins with when `/name rest` was written; undefined where that is none of the skills'. */
 export type CalledByName = (name: string, rest: string) => Call | undefined;

@@ -126,8 +126,14 @@ export interface PackFlags extends Flags {
   out?: string;
 }
 
+export interface TagFlags extends Flags {
+  /** A skill must have all of them. */
+  tag?: string[];
+}
+
 export interface AddSkillFlags extends Flags {
   dir?: string;
+  root?: string;
   description?: string;
 }
 

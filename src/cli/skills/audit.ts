@@ -5,13 +5,13 @@ import { resolve } from 'node:path';
 import { openAgentSkills } from '../../app/index.ts';
 import { CodaError, ERRORS } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
-import { type AgentSkill, folderOf, openCatalog } from '../../skills/agent-skills/index.ts';
+import { type AgentSkill, folderOf, hasTags, openCatalog, skillMeant } from '../../skills/agent-skills/index.ts';
 import { auditFolder, pinReport } from '../../trust/index.ts';
-import type { Flags } from '../flags.ts';
+import type { TagFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 
 /** `coda skills audit [NAME|DIR…]`: exit status 65 when an owner has to approve one of them first. */
-export async function skillsAudit(flags: Flags, io: NodeJS.Process): Promise<number> {
+export async function skillsAudit(flags: TagFlags, io: NodeJS.Process): Promise<number> {
   const audits: (Audit & { name: string; path: string })[] = [];
   for (const { name, directory } of await chosen(flags, io)) {
     audits.push({ name, path: directory, ...(await auditFolder(directory)) });
@@ -25,7 +25,7 @@ export async function skillsAudit(flags: Flags, io: NodeJS.Process): Promise<num
 }
 
 /** `coda skills pin [NAME|DIR…]`: the hash that an approval is bound to, and what it would allow. */
-export async function skillsPin(flags: Flags, io: NodeJS.Process): Promise<number> {
+export async function skillsPin(flags: TagFlags, io: NodeJS.Process): Promise<number> {
   const pins: { name: string; path: string; hash: string | null; may: string[] }[] = [];
   for (const { name, directory, skill } of await chosen(flags, io)) {
     pins.push({ name, path: directory, ...(await pinReport(directory, folderOf(skill)?.declared ?? {})) });
@@ -75,15 +75,16 @@ interface Chosen {
 }
 
 /** The skills of those names or in those folders; without any, all that have a folder. */
-async function chosen(flags: Flags, io: NodeJS.Process): Promise<Chosen[]> {
+async function chosen(flags: TagFlags, io: NodeJS.Process): Promise<Chosen[]> {
   const { config, world } = prepare(flags, io);
   const catalog = openAgentSkills(config, world.env);
   await catalog.rescan();
-  const { skills } = catalog.current();
-  if (flags.args.length === 0) return withFolder([...skills.values()]);
+  const snapshot = catalog.current();
+  const { skills } = snapshot;
+  if (flags.args.length === 0) return withFolder([...skills.values()].filter((skill) => hasTags(skill, flags.tag)));
   const found: Chosen[] = [];
   for (const asked of flags.args) {
-    const skill = skills.get(asked);
+    const skill = skillMeant(snapshot, asked);
     found.push(...(skill ? withFolder([skill]) : await skillsBelow(asked, [...skills.keys()])));
   }
   return found;

@@ -9,15 +9,24 @@ import type {
   MetricsFlags,
   PackFlags,
   SkillImagesFlags,
+  TagFlags,
   ValidateFlags,
 } from '../flags.ts';
+
+/** May be said several times. */
+const TAG = [
+  '--tag <tag>',
+  'only skills with this tag; a group is one',
+  (tag: string, before: string[] | undefined) => [...(before ?? []), tag],
+] as const;
 
 export function addSkills(skills: Command, call: Call): void {
   skills
     .command('list', { isDefault: true })
     .description('show every skill that was found, also those that cannot be used')
+    .option(...TAG)
     .option('--json', 'as JSON')
-    .action(call(async () => (await import('./list.ts')).skillsList));
+    .action(call<TagFlags>(async () => (await import('./list.ts')).skillsList));
   skills
     .command('show')
     .description('show one skill with all it says of itself')
@@ -48,8 +57,9 @@ export function addSkills(skills: Command, call: Call): void {
     .command('why')
     .description('show which skills a request finds, with their scores')
     .argument('<query...>')
+    .option(...TAG)
     .option('--json', 'as JSON')
-    .action(call(async () => (await import('./routing.ts')).skillsWhy));
+    .action(call<TagFlags>(async () => (await import('./routing.ts')).skillsWhy));
   skills
     .command('metrics')
     .description('measure whether requests find the skill that they are for')
@@ -89,19 +99,22 @@ function bundleCommands(skills: Command, call: Call): void {
     .command('audit')
     .description('look into skills for what a careful person would want to know before using them')
     .argument('[name or dir...]', 'default: every skill that was found')
+    .option(...TAG)
     .option('--json', 'as JSON')
-    .action(call(async () => (await import('./audit.ts')).skillsAudit));
+    .action(call<TagFlags>(async () => (await import('./audit.ts')).skillsAudit));
   skills
     .command('pin')
     .description('show the hash of all files of skills, and what they may do')
     .argument('[name or dir...]', 'default: every skill that was found')
+    .option(...TAG)
     .option('--json', 'as JSON')
-    .action(call(async () => (await import('./audit.ts')).skillsPin));
+    .action(call<TagFlags>(async () => (await import('./audit.ts')).skillsPin));
   skills
     .command('add')
     .description('begin a new skill')
-    .argument('<name>')
-    .option('--dir <dir>', 'the folder to make it in; default: ~/.coda/skills')
+    .argument('<id>', 'its name, or group/name')
+    .option('--root <dir>', 'the folder to make it in; default: ~/.coda/skills')
+    .option('--dir <dir>', 'the same')
     .option('--description <text>', 'what it does and when to use it')
     .action(call<AddSkillFlags>(async () => (await import('./install.ts')).skillsAdd));
   skills

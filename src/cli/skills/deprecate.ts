@@ -7,7 +7,7 @@ import { CodaError, systemCode } from '../../base/errors.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Config } from '../../config/index.ts';
-import { SkillDecisions } from '../../skills/agent-skills/index.ts';
+import { SkillDecisions, type SkillSnapshot, skillMeant } from '../../skills/agent-skills/index.ts';
 import { type Database, migrate, openDatabase } from '../../storage/index.ts';
 import { callDaemon } from '../daemon.ts';
 import type { DeprecateFlags, Flags } from '../flags.ts';
@@ -17,9 +17,11 @@ import { usage } from '../texts.ts';
 /** `coda skills deprecate NAME --reason … [--replacement …]` */
 export async function skillsDeprecate(flags: DeprecateFlags, io: NodeJS.Process): Promise<number> {
   const { config, world } = prepare(flags, io);
-  const [name = ''] = flags.args;
-  const { reason, replacement } = flags;
-  await mustBeThere(config, world, [name, ...(replacement === undefined ? [] : [replacement])]);
+  const { reason } = flags;
+  const [name = '', replacement] = await skillsMeant(config, world, [
+    flags.args[0] ?? '',
+    ...(flags.replacement === undefined ? [] : [flags.replacement]),
+  ]);
   const asked = { name, reason, ...(replacement !== undefined && { replacement }) };
   const answer = await callDaemon(config.dataDir, 'skills-deprecate', asked);
   if (answer === undefined) {
@@ -34,7 +36,8 @@ export async function skillsDeprecate(flags: DeprecateFlags, io: NodeJS.Process)
 /** `coda skills undeprecate NAME` */
 export async function skillsUndeprecate(flags: Flags, io: NodeJS.Process): Promise<number> {
   const { config, world } = prepare(flags, io);
-  const [name = ''] = flags.args;
+  const [typed = ''] = flags.args;
+  const name = (await snapshotOf(config, world).then((snapshot) => skillMeant(snapshot, typed)?.name)) ?? typed;
   const answer = await callDaemon(config.dataDir, 'skills-undeprecate', { name });
   const wasThere =
     answer ?? (await withSkills(config, world, (skills) => controlSkills(skills, world).undeprecateSkill({ name })));
@@ -100,12 +103,20 @@ function open(config: Config, world: World): Promise<Database> {
   return openDatabase({ url, directUrl, schema, connectTimeoutMs, poolSize, dataDir: config.dataDir }, world);
 }
 
-async function mustBeThere(config: Config, world: World, names: readonly string[]): Promise<void> {
+/** The skills in the folders that are configured. */
+export async function snapshotOf(config: Config, world: World): Promise<SkillSnapshot> {
   const catalog = openAgentSkills(config, world.env);
   await catalog.rescan();
-  const known = [...catalog.current().skills.keys()];
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const near = didYouMean(unknown, known);
-  throw usage(`There is no skill ${unknown}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
+  return catalog.current();
+}
+
+/** The names of the skills that are meant. Throws where one is none. */
+export async function skillsMeant(config: Config, world: World, typed: readonly string[]): Promise<string[]> {
+  const snapshot = await snapshotOf(config, world);
+  return typed.map((each) => {
+    const skill = skillMeant(snapshot, each);
+    if (skill) return skill.name;
+    const near = didYouMean(each, [...snapshot.skills.keys()]);
+    throw usage(`There is no skill ${each}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
+  });
 }

@@ -65,15 +65,13 @@ export async function skillsRemove(flags: Flags, io: NodeJS.Process): Promise<nu
   return 0;
 }
 
-/** `coda skills add NAME [--dir DIR] [--description TEXT]` */
+/** `coda skills add [GROUP/]NAME [--root DIR] [--description TEXT]` */
 export async function skillsAdd(flags: AddSkillFlags, io: NodeJS.Process): Promise<number> {
   const { config, world } = prepare(flags, io);
-  const parent = flags.dir ?? join(world.env.HOME || homedir(), '.coda', 'skills');
-  const folder = await addSkill(resolve(parent), flags.args[0] ?? '', flags.description);
+  const root = flags.root ?? flags.dir ?? join(world.env.HOME || homedir(), '.coda', 'skills');
+  const folder = await addSkill(resolve(root), flags.args[0] ?? '', flags.description);
   await callDaemon(config.dataDir, 'skills-rescan');
-  io.stdout.write(
-    `Made ${join(folder, 'SKILL.md')}.\nWrite in it what to do, then: coda skills validate --strict ${folder}\n`,
-  );
+  io.stdout.write(`Made ${join(folder, 'SKILL.md')}.\nWrite in it what to do, then: coda skills validate ${folder}\n`);
   return 0;
 }
 

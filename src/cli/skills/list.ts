@@ -2,8 +2,18 @@
 
 import { openAgentSkills } from '../../app/index.ts';
 import { didYouMean, shorten } from '../../base/text.ts';
-import { type AgentSkill, isFor, readBody, type SkillSnapshot, skillTexts } from '../../skills/agent-skills/index.ts';
-import type { Flags } from '../flags.ts';
+import {
+  type AgentSkill,
+  hasTags,
+  idOf,
+  isFor,
+  modelDescription,
+  readBody,
+  type SkillSnapshot,
+  skillMeant,
+  skillTexts,
+} from '../../skills/agent-skills/index.ts';
+import type { Flags, TagFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 import { usage } from '../texts.ts';
 import { whyDeprecated } from './deprecate.ts';
@@ -18,8 +28,9 @@ interface Listed {
 }
 
 /** `coda skills list`: everything that was found. */
-export async function skillsList(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const { listed, locale, snapshot } = await look(flags, io);
+export async function skillsList(flags: TagFlags, io: NodeJS.Process): Promise<number> {
+  const { listed: all, locale, snapshot } = await look(flags, io);
+  const listed = all.filter(({ skill }) => hasTags(skill, flags.tag));
   if (flags.json) {
     const described: object[] = [];
     for (const one of listed) described.push(await describe(one, locale));
@@ -34,9 +45,10 @@ export async function skillsList(flags: Flags, io: NodeJS.Process): Promise<numb
 
 /** `coda skills show NAME`: all of one skill but its instructions. */
 export async function skillsShow(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const { listed, locale } = await look(flags, io);
+  const { listed, locale, snapshot } = await look(flags, io);
   const [name = ''] = flags.args;
-  const found = listed.find(({ skill, state }) => nameOf(skill) === name && state !== 'shadowed');
+  const meant = skillMeant(snapshot, name);
+  const found = listed.find(({ skill }) => skill === meant);
   const one = found ?? listed.find(({ skill }) => nameOf(skill) === name);
   if (!one) {
     const near = didYouMean(name, [...new Set(listed.map(({ skill }) => nameOf(skill)))]);
@@ -78,11 +90,18 @@ function listAll(snapshot: SkillSnapshot, deprecated: ReadonlyMap<string, string
 async function describe({ skill, state, why }: Listed, locale: string | undefined) {
   const body = state === 'invalid' ? '' : await readBody(skill);
   return {
+    id: idOf({ ...skill, name: nameOf(skill) }),
     name: nameOf(skill),
+    group: skill.group ?? null,
+    tags: skill.tags,
     localised_name: inLanguage(skill.names, locale) ?? nameOf(skill),
     description: skill.description,
     localised_description: inLanguage(skill.descriptions, locale) ?? skill.description,
+    model_description: modelDescription(skill),
+    name_zh: inLanguage(skill.names, 'zh-cn') ?? null,
+    description_zh: inLanguage(skill.descriptions, 'zh-cn') ?? null,
     directory: skill.directory ?? null,
+    source_path: skill.file ?? skill.directory ?? null,
     file: skill.file ?? null,
     source: skill.source.kind,
     state,
@@ -92,6 +111,7 @@ async function describe({ skill, state, why }: Listed, locale: string | undefine
     model_invocation_allowed: skill.modelInvocable,
     fork_agent: skill.forkAgent,
     model: skill.model ?? null,
+    subagent_model: skill.model ?? null,
     allowed_tools: skill.allowedTools ?? null,
     forbidden_tools: skill.forbiddenTools,
     argument_hint: skill.argumentHint ?? null,
@@ -118,7 +138,6 @@ function more(skill: AgentSkill) {
     version: skill.version ?? null,
     author: skill.author ?? null,
     homepage: skill.homepage ?? null,
-    tags: skill.tags,
     triggers: skill.triggers,
     docker_image: skill.dockerImage ?? null,
     dependencies: skill.dependencies,

@@ -3,21 +3,24 @@
 import { readFile } from 'node:fs/promises';
 import { openAgentSkills } from '../../app/index.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
-import { goldenFile, measureRouting, OFFERED_FROM, SkillSearch } from '../../skills/agent-skills/index.ts';
-import type { Flags, MetricsFlags } from '../flags.ts';
+import { goldenFile, hasTags, measureRouting, OFFERED_FROM, SkillSearch } from '../../skills/agent-skills/index.ts';
+import type { Flags, MetricsFlags, TagFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 
 const MOST_SHOWN = 10;
 
 /** `coda skills why "query"`: the skills that share most with it, and which of them would be offered. */
-export async function skillsWhy(flags: Flags, io: NodeJS.Process): Promise<number> {
+export async function skillsWhy(flags: TagFlags, io: NodeJS.Process): Promise<number> {
   const found = await new SkillSearch().find(await snapshotOf(flags, io), flags.args.join(' '));
-  const shown = found.slice(0, MOST_SHOWN).map(({ skill, score, fit }) => ({
-    id: skill.name,
-    score: rounded(score),
-    fit: rounded(fit),
-    offered: fit >= OFFERED_FROM,
-  }));
+  const shown = found
+    .filter(({ skill }) => hasTags(skill, flags.tag))
+    .slice(0, MOST_SHOWN)
+    .map(({ skill, score, fit }) => ({
+      id: skill.name,
+      score: rounded(score),
+      fit: rounded(fit),
+      offered: fit >= OFFERED_FROM,
+    }));
   if (flags.json) io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
   else if (shown.length === 0) io.stdout.write('No skill shares a word with that.\n');
   else

@@ -8,16 +8,12 @@ import { isStandardName } from '../../skills/agent-skills/index.ts';
 const MAX_DESCRIPTION = 1_024;
 
 /**
- * Makes the folder `parent/name` with a SKILL.md in the standard's form, and returns the folder. Throws `INPUT_INVALID`
- * for a name or description that the standard does not know, `SKILL_REFUSED` when the folder is there already.
+ * Makes the folder `root/name` or `root/group/name` with a SKILL.md, and returns the folder. Throws `INPUT_INVALID` for an id
+ * or description that cannot serve, `SKILL_REFUSED` when the folder is there already.
  */
-export async function addSkill(parent: string, name: string, description?: string): Promise<string> {
-  if (!isStandardName(name)) {
-    throw new CodaError('INPUT_INVALID', {
-      message: `${JSON.stringify(name)} is no name for a skill.`,
-      remedy: 'Use at most 64 lower-case letters, digits and single hyphens, such as "meeting-notes".',
-    });
-  }
+export async function addSkill(root: string, id: string, description?: string): Promise<string> {
+  const { group, name } = partsOf(id);
+  const parent = group === undefined ? root : join(root, group);
   const about = (description ?? defaultDescription(name)).trim().replace(/\s+/g, ' ');
   if (about === '' || about.length > MAX_DESCRIPTION) {
     throw new CodaError('INPUT_INVALID', {
@@ -29,12 +25,35 @@ export async function addSkill(parent: string, name: string, description?: strin
   try {
     await mkdir(parent, { recursive: true });
     await mkdir(folder, { mode: 0o755 });
-    await writeFile(join(folder, 'SKILL.md'), skillText(name, about), { flag: 'wx', mode: 0o644 });
+    await writeFile(join(folder, 'SKILL.md'), skillText({ group, name }, about), { flag: 'wx', mode: 0o644 });
   } catch (error) {
     throw cannotWrite(folder, error);
   }
   return folder;
 }
+
+interface Parts {
+  group: string | undefined;
+  name: string;
+}
+
+/** One part of an id of two: letters, digits, `-` and `_`. */
+const PART = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$/;
+
+/** A name alone is in the standard's form; in a group it may have capitals and `_`, too. */
+function partsOf(id: string): Parts {
+  const [group = '', name, ...more] = id.split('/');
+  if (name === undefined && isStandardName(group)) return { group: undefined, name: group };
+  if (name !== undefined && more.length === 0 && PART.test(group) && PART.test(name)) return { group, name };
+  throw new CodaError('INPUT_INVALID', {
+    message: `${JSON.stringify(id)} is no name for a skill.`,
+    remedy:
+      'Use at most 64 lower-case letters, digits and single hyphens, such as "meeting-notes", or a group and a name of letters, digits, - and _, such as "travel/search_flights".',
+  });
+}
+
+const yamlText = (text: string) =>
+  /^\d[\d_]*$/.test(text) || /^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text) ? JSON.stringify(text) : text;
 
 function cannotWrite(folder: string, error: unknown): CodaError {
   if (systemCode(error) === 'EEXIST') {
@@ -42,19 +61,21 @@ function cannotWrite(folder: string, error: unknown): CodaError {
     return new CodaError('SKILL_REFUSED', { message, remedy: 'Choose another name, or change that skill.' });
   }
   const message = `${folder} could not be made: ${messageOf(error)}`;
-  return new CodaError('DATA_UNWRITABLE', { message, remedy: 'Name another place with --dir.', cause: error });
+  return new CodaError('DATA_UNWRITABLE', { message, remedy: 'Name another place with --root.', cause: error });
 }
 
 const defaultDescription = (name: string) =>
-  `Helps with ${name.replaceAll('-', ' ')}. Use when the person asks for ${name.replaceAll('-', ' ')}.`;
+  `Helps with ${spaced(name)}. Use when the person asks for ${spaced(name)}.`;
+
+const spaced = (name: string) => name.replaceAll(/[-_]/g, ' ');
 
 /** JSON strings are YAML strings: whatever the description holds, it is read back as it was given. */
-function skillText(name: string, description: string): string {
-  const title = name.replaceAll('-', ' ').replace(/^./u, (first) => first.toUpperCase());
+function skillText({ group, name }: Parts, description: string): string {
+  const title = spaced(name).replace(/^./u, (first) => first.toUpperCase());
   return `---
-name: ${/^\d+$/.test(name) || /^(?:true|false|null|yes|no|on|off)$/.test(name) ? JSON.stringify(name) : name}
+name: ${yamlText(name)}
 description: ${JSON.stringify(description)}
----
+${group === undefined ? '' : `metadata:\n  group: ${yamlText(group)}\n`}---
 
 # ${title}
 

@@ -1,7 +1,7 @@
 import { openAgentSkills } from '../../app/index.ts';
 import { ERRORS } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
-import { testSkill } from '../../skills/agent-skills/index.ts';
+import { skillMeant, testSkill } from '../../skills/agent-skills/index.ts';
 import type { Flags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 import { usage } from '../texts.ts';
@@ -13,14 +13,14 @@ export async function skillsTest(flags: Flags, io: NodeJS.Process): Promise<numb
   const catalog = openAgentSkills(config, world.env);
   await catalog.rescan();
   const snapshot = catalog.current();
-  const skill = snapshot.skills.get(name);
+  const skill = skillMeant(snapshot, name);
   if (!skill) {
     const near = didYouMean(name, [...snapshot.skills.keys()]);
     throw usage(`There is no skill ${name}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
   }
   const { outcomes, others } = await testSkill(snapshot, skill);
   const failed = outcomes.filter(({ ok }) => !ok).length;
-  if (flags.json) io.stdout.write(`${JSON.stringify({ name, outcomes, others }, null, 2)}\n`);
+  if (flags.json) io.stdout.write(`${JSON.stringify({ name: skill.name, outcomes, others }, null, 2)}\n`);
   else {
     const lines = outcomes.map(({ ok, name: about, says }) => `${ok ? '✓' : '✗'} ${about}${ok ? '' : `: ${says}`}`);
     const passed = `${plural(outcomes.length - failed, 'case')} passed, ${failed} failed.`;

@@ -5,6 +5,8 @@ export interface Thing {
   /** A skill is one of instructions (`SKILL.md`). */
   kind: 'tool' | 'command' | 'skill';
   name: string;
+  /** Of a skill of instructions that is called by its name alone. */
+  group?: string | undefined;
   /** The built-in skill that a tool or command belongs to; left out: it is coda's own. */
   skill?: string | undefined;
   ownerOnly?: boolean | undefined;
@@ -65,7 +67,8 @@ export function may(policies: AccessPolicies, who: Who, thing: Thing): boolean {
   const required = ruling.flatMap((policy) => policy.required);
   if (!required.every((permission) => holds.some((held) => covers(held, permission)))) return false;
   if (who.role !== 'guest' || required.length > 0) return true;
-  return holds.some((held) => !held.includes(':') && ids.some((id) => matches(held, id)));
+  const granted = grantsOf(thing);
+  return holds.some((held) => !held.includes(':') && granted.some((id) => matches(held, id)));
 }
 
 function rolesOf({ role, roles = [] }: Who): string[] {
@@ -77,9 +80,23 @@ function held({ roles }: AccessPolicies, who: Who): string[] {
   return who.role === 'owner' && !roles.has('owner') ? ['*', ...holds] : holds;
 }
 
-/** `skill/name`; a skill of instructions is also found by its name alone, whatever it has below it. */
-function idsOf({ kind, name, skill = 'coda' }: Thing): string[] {
-  return kind === 'skill' ? [`agent-skills/${name}`, `${name}/${name}`] : [`${skill}/${name}`];
+/**
+ * `skill/name`; a skill of instructions is also found by its name alone, whatever it has below it. One of a group is meant by
+ * its id and by its name without the group: what keeps it keeps it, however it is called.
+ */
+function idsOf({ kind, name, skill = 'coda', group }: Thing): string[] {
+  if (kind !== 'skill') return [`${skill}/${name}`];
+  const plain = name.slice(name.lastIndexOf('/') + 1);
+  const id = group === undefined || name.includes('/') ? name : `${group}/${name}`;
+  const names = [...new Set([name, id, plain])];
+  return names.flatMap((each) => [`agent-skills/${each}`, each.includes('/') ? each : `${each}/${each}`]);
+}
+
+/** What grants a thing to a guest must name it as it is called. */
+function grantsOf(thing: Thing): string[] {
+  const { kind, name } = thing;
+  if (kind !== 'skill') return idsOf(thing);
+  return [`agent-skills/${name}`, ...(name.includes('/') ? [] : [`${name}/${name}`])];
 }
 
 /** `finance/close_books`, `finance/*`, `finance` (the same) or `*`. */

@@ -3,7 +3,7 @@ import type { SkillSecrets } from '../../secrets/index.ts';
 import { type Artifacts, type Besides, type Database, type Queryable, readerOf } from '../../storage/index.ts';
 import { approveLooked, blockedOf, type Inquest, lookForApproval } from '../../trust/index.ts';
 import type { SkillImages } from './images/images.ts';
-import { type RescanReport, type SkillCatalog, type SkillSnapshot, SOURCE_KINDS } from './skill.ts';
+import { type RescanReport, type SkillCatalog, type SkillSnapshot, SOURCE_KINDS, skillMeant } from './skill.ts';
 import { type Deprecation, deprecate, deprecations, undeprecate, uses } from './store.ts';
 import { folderOf, inquireAbout } from './use/trusted.ts';
 
@@ -127,13 +127,13 @@ export class SkillDecisions {
 
   /** What an owner has to know before approving a skill; a string says why there is nothing to approve. */
   async inquire(name: string): Promise<Inquest | string> {
-    const skill = this.deps.catalog.current().skills.get(name);
+    const skill = skillMeant(this.deps.catalog.current(), name);
     return skill ? inquireAbout(this.reader, skill) : `There is no skill ${name}.`;
   }
 
   /** Approves a skill if its files are, before and after the decision, those with `hash`; false when they are not. */
   async approve(name: string, hash: string, besides?: Besides<boolean>): Promise<boolean> {
-    const skill = this.deps.catalog.current().skills.get(name);
+    const skill = skillMeant(this.deps.catalog.current(), name);
     const folder = skill && folderOf(skill);
     const looked = folder && (await lookForApproval(this.reader, folder, hash));
     if (!looked) return false;

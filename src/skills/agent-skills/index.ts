@@ -12,10 +12,18 @@ export { type PlannedImage, SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
 export { readBody } from './read/file.ts';
 export { isStandardName } from './read/to-skill.ts';
-export type { AgentSkill, RescanReport, SkillCatalog, SkillSnapshot } from './skill.ts';
+export {
+  type AgentSkill,
+  hasTags,
+  idOf,
+  type RescanReport,
+  type SkillCatalog,
+  type SkillSnapshot,
+  skillMeant,
+} from './skill.ts';
 export * as skillTexts from './texts.ts';
 export { testSkill } from './use/cases.ts';
 export { goldenFile, measure as measureRouting } from './use/golden.ts';
-export { isFor } from './use/prompt.ts';
+export { isFor, modelDescription } from './use/prompt.ts';
 export { OFFERED_FROM, SkillSearch } from './use/search.ts';
 export { folderOf } from './use/trusted.ts';

@@ -71,8 +71,13 @@ export interface AssistantBlock {
 }
 
 export interface AgentSkill {
-  /** What it is called by: the frontmatter's name where it can serve, else the folder's. Empty when neither can. */
+  /**
+   * What it is called by: the frontmatter's name where it can serve, else the folder's. Empty when neither can. With its
+   * group before it where the skill says so, or where another group has the same name.
+   */
   readonly name: string;
+  /** The folder above its own where that lies directly below a source's: `travel` of `travel/search_flights`. */
+  readonly group: string | undefined;
   /** The frontmatter's `name` as it was written, when that is not `name`. */
   readonly declaredName: string | undefined;
   /** Unshortened. */
@@ -191,6 +196,8 @@ export interface SkillSnapshot {
    * they are reached by `/skill` and by the model only.
    */
   readonly commandNamed: readonly AgentSkill[];
+  /** Names of coda's own commands: none of them means a skill of a group. */
+  readonly commands?: ReadonlySet<string>;
   /** What is wrong with a source or a folder as a whole, and not with one skill. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -252,7 +259,7 @@ export function inOrder(
     }
     way.push(one.name);
     for (const name of skillDependencies(snapshot, one)) {
-      const other = snapshot.skills.get(name);
+      const other = skillMeant(snapshot, name);
       if (other) visit(other);
       else missing.add(name);
     }
@@ -277,4 +284,51 @@ export function nameOfFolder({ directory }: AgentSkill): string {
 /** Why a skill cannot be used, in a sentence. */
 export function reasonOf(skill: AgentSkill): string {
   return skill.diagnostics.find(({ level }) => level === 'error')?.message ?? '';
+}
+
+const GROUP_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+
+/** Whether a folder of that name groups the skills in it. */
+export const isGroupName = (name: string): boolean => GROUP_NAME.test(name);
+
+/** `group/name`; the name alone where there is no group. */
+export function idOf({ name, group }: Pick<AgentSkill, 'name' | 'group'>): string {
+  return group === undefined || name === '' || name.includes('/') ? name : `${group}/${name}`;
+}
+
+/** Whether it has all of these tags, however they are written. */
+export function hasTags({ tags }: Pick<AgentSkill, 'tags'>, wanted: readonly string[] = []): boolean {
+  const own = new Set(tags.map((tag) => tag.toLowerCase()));
+  return wanted.every((tag) => own.has(tag.toLowerCase()));
+}
+
+/** Its name without the group. */
+export const plainName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+
+/** The skills by everything that means one of them alone: name, id, and the name without its group. */
+const byAnyName = new WeakMap<SkillSnapshot, ReadonlyMap<string, AgentSkill | undefined>>();
+
+/**
+ * The skill that a person or a program means by `typed`; undefined where none is meant, or more than one. Models and
+ * decisions use `AgentSkill.name`, which is never ambiguous.
+ */
+export function skillMeant(snapshot: SkillSnapshot, typed: string): AgentSkill | undefined {
+  const known = byAnyName.get(snapshot) ?? namesOf(snapshot);
+  byAnyName.set(snapshot, known);
+  const plain = typed.normalize('NFKC').toLowerCase();
+  return snapshot.skills.get(typed) ?? snapshot.skills.get(plain) ?? known.get(plain);
+}
+
+function namesOf({ skills, commands }: SkillSnapshot): Map<string, AgentSkill | undefined> {
+  const names = new Map<string, AgentSkill | undefined>();
+  const add = (name: string, skill: AgentSkill) => {
+    const key = name.normalize('NFKC').toLowerCase();
+    if (commands?.has(key)) return;
+    const other = names.get(key);
+    names.set(key, names.has(key) && other !== skill ? undefined : skill);
+  };
+  for (const skill of skills.values()) {
+    for (const name of new Set([idOf(skill), plainName(skill.name)])) if (name !== skill.name) add(name, skill);
+  }
+  return names;
 }

@@ -95,6 +95,11 @@ describe('what programs can ask for', () => {
       const back = await programs.post(`${prefix}/${known}/undeprecate`, undefined);
       expect(await back.json()).toEqual({ id: known, deprecated: false });
     }
+    const grouped = await programs.post('/skills/travel/search_flights/deprecate', { reason: 'old' });
+    expect(await grouped.json(), 'an id with its group is a path').toMatchObject({
+      code: 'SKILL_NOT_FOUND',
+      detail: expect.stringContaining('travel/search_flights'),
+    });
     const unknown = await programs.post('/skills/nothing-of-that-name/deprecate', { reason: 'old' });
     expect([unknown.status, await unknown.json()]).toMatchObject([404, { code: 'SKILL_NOT_FOUND' }]);
     expect(await (await programs.post('/v1/skills/validate', {})).json()).toMatchObject({ ok: true });

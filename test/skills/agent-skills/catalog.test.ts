@@ -53,8 +53,8 @@ test('of two skills with one name the one from the later source wins, and the ot
 
 test('names that differ only in case are one name', async () => {
   const root = temporaryFolder();
-  write(root, 'a/PDF/SKILL.md', skillText('PDF'));
-  write(root, 'b/pdf/SKILL.md', skillText('pdf'));
+  write(root, 'a/b/PDF/SKILL.md', skillText('PDF'));
+  write(root, 'a/c/pdf/SKILL.md', skillText('pdf'));
   const { snapshot } = await find([root]);
   expect(names(snapshot.skills.values())).toEqual(['pdf']);
   expect(names(snapshot.shadowed.map(({ skill }) => skill))).toEqual(['PDF']);

@@ -5,7 +5,7 @@ import { Pace } from '../../../base/pace.ts';
 import { type InlineSkill, readInline } from '../read/skill-file.ts';
 import type { AgentSkill, RescanReport, SkillCatalog, SkillSnapshot, SkillSource } from '../skill.ts';
 import type { FolderRecord } from './folder.ts';
-import { compareSnapshots, type Ingredients, resolve, type SkillSetting } from './resolve.ts';
+import { Adapted, compareSnapshots, type Ingredients, resolve, type SkillSetting } from './resolve.ts';
 import { walk } from './walk.ts';
 
 export interface CatalogOptions {
@@ -34,7 +34,7 @@ export function openCatalog(options: CatalogOptions): SkillCatalog {
 class Catalog implements SkillCatalog {
   private readonly options: CatalogOptions;
   private readonly inline: readonly AgentSkill[];
-  private readonly adapted = new WeakMap<AgentSkill, AgentSkill>();
+  private readonly adapted = new Adapted();
   private records: ReadonlyMap<string, FolderRecord> = new Map();
   private snapshot = EMPTY;
   private ingredients: Ingredients | undefined;

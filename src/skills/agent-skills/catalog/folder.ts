@@ -56,6 +56,7 @@ interface SkillRecord {
   /** Hash of the content, where the stamp may not tell a second write within the tick. */
   readonly digest: string | undefined;
   readonly source: SkillSource;
+  readonly group: string | undefined;
   readonly skill: AgentSkill;
 }
 
@@ -157,15 +158,8 @@ export async function openFileIn(path: string, { others }: Listing, pace: Pace):
 }
 
 /** The skill in a folder that has one: as it is remembered, unless its file changed. */
-export function skillOf(
-  path: string,
-  folderName: string,
-  source: SkillSource,
-  record: FolderRecord,
-  scratch: Buffer,
-): AgentSkill {
-  const { skillFile = '' } = record.listing;
-  const found = { source, directory: path, fileName: skillFile, folderName };
+export function skillOf(found: Found, record: FolderRecord, scratch: Buffer): AgentSkill {
+  const { source, directory: path, fileName: skillFile, group } = found;
   let stats: Stats;
   try {
     stats = lstatSync(join(path, skillFile));
@@ -173,12 +167,12 @@ export function skillOf(
     return refusedSkill(found, refusedBy(error));
   }
   const known = record.skill;
-  const isSame = known?.source === source && isSameStamp(known.stamp, stats);
+  const isSame = known?.source === source && known.group === group && isSameStamp(known.stamp, stats);
   if (isSame && known.digest === undefined) return known.skill;
   const digest = settled(stats) && stats.isFile() ? undefined : digestOf(join(path, skillFile));
   const isUnchanged = isSame && known.digest === (digest ?? digestOf(join(path, skillFile)));
   const skill = isUnchanged ? known.skill : read(found, stats, scratch);
-  record.skill = { stamp: stampOf(stats), digest, source, skill };
+  record.skill = { stamp: stampOf(stats), digest, source, group, skill };
   return skill;
 }
 

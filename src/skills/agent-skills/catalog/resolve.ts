@@ -5,7 +5,9 @@ import {
   type AgentSkill,
   type Diagnostic,
   type Display,
+  idOf,
   nameOfFolder,
+  plainName,
   type RescanReport,
   reasonOf,
   type Shadowed,
@@ -31,21 +33,28 @@ export interface Ingredients {
 /** The key under which names that differ only in case or Unicode form collide. */
 const keyOf = (name: string): string => (PLAIN.test(name) ? name : name.normalize('NFKC').toLowerCase());
 
-const PLAIN = /^[a-z0-9-]*$/;
+const PLAIN = /^[a-z0-9/-]*$/;
 
-/** Builds the snapshot. `adapted` caches the skills that settings changed, so that equal input gives the same value. */
+/** Skills as settings, and others of their name, have changed them: equal input gives the same value. */
+export class Adapted {
+  readonly bySetting = new WeakMap<AgentSkill, AgentSkill>();
+  readonly byGroup = new WeakMap<AgentSkill, AgentSkill>();
+}
+
+/** Builds the snapshot. */
 export async function resolve(
   { found, diagnostics, settings, commands }: Ingredients,
   version: number,
-  adapted: WeakMap<AgentSkill, AgentSkill>,
+  adapted: Adapted,
   pace: Pace,
 ): Promise<SkillSnapshot> {
-  const { invalid, winners, losers } = await compete(found, pace);
+  const { invalid, winners, losers } = await compete(apart(found, adapted.byGroup), pace);
   const enabled: AgentSkill[] = [];
   const disabled: AgentSkill[] = [];
   for (const skill of winners.values()) {
-    const setting = Object.hasOwn(settings, skill.name) ? settings[skill.name] : undefined;
-    (setting?.enabled === false ? disabled : enabled).push(setting ? adapt(skill, setting, adapted) : skill);
+    const named = [skill.name, idOf(skill), plainName(skill.name)].find((name) => Object.hasOwn(settings, name));
+    const setting = named === undefined ? undefined : settings[named];
+    (setting?.enabled === false ? disabled : enabled).push(setting ? adapt(skill, setting, adapted.bySetting) : skill);
   }
   if (pace.isUp) await pace.rest();
   enabled.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -57,7 +66,25 @@ export async function resolve(
     shadowed: losers.map((skill): Shadowed => ({ skill, by: winners.get(keyOf(skill.name)) as AgentSkill })),
     disabled,
     commandNamed: enabled.filter(({ name }) => commands.has(keyOf(name))),
+    commands,
     diagnostics,
+  });
+}
+
+/** Skills of one source that have the same name in different groups are told apart by their groups. */
+function apart(found: readonly AgentSkill[], adapted: WeakMap<AgentSkill, AgentSkill>): readonly AgentSkill[] {
+  const groups = new Map<string, Set<string>>();
+  const keyIn = ({ source, name }: AgentSkill) => `${source.kind} ${source.directory} ${keyOf(name)}`;
+  for (const skill of found) {
+    if (!skill.usable) continue;
+    const key = keyIn(skill);
+    groups.set(key, (groups.get(key) ?? new Set()).add(skill.group ?? ''));
+  }
+  return found.map((skill) => {
+    if (!skill.usable || idOf(skill) === skill.name || groups.get(keyIn(skill))?.size === 1) return skill;
+    const known = adapted.get(skill) ?? { ...skill, name: idOf(skill) };
+    adapted.set(skill, known);
+    return known;
   });
 }
 

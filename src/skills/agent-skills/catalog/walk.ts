@@ -6,7 +6,7 @@ import { isWorldWritable } from '../../../base/folders/folder.ts';
 import type { Pace } from '../../../base/pace.ts';
 import { FIRST_BYTES, openToAll } from '../read/file.ts';
 import { refusedSkill } from '../read/skill-file.ts';
-import type { AgentSkill, Diagnostic, SkillSource } from '../skill.ts';
+import { type AgentSkill, type Diagnostic, isGroupName, type SkillSource } from '../skill.ts';
 import { type FolderRecord, lookInto, MAX_SKILL_FILES, openFileIn, skillOf, statsOf } from './folder.ts';
 
 const MAX_DEPTH = 12;
@@ -18,6 +18,8 @@ interface Visit {
   path: string;
   folderName: string;
   depth: number;
+  /** The group that a skill in it belongs to. */
+  group: string | undefined;
   /** The innermost skill that it belongs to. */
   within: Within | undefined;
 }
@@ -92,7 +94,7 @@ class Walker {
       return [];
     }
     this.root = root;
-    this.waiting.push({ path: root, folderName: basename(directory), depth: 0, within: undefined });
+    this.waiting.push({ path: root, folderName: basename(directory), depth: 0, group: undefined, within: undefined });
     for (let visit = this.waiting.pop(); visit; visit = this.waiting.pop()) {
       if (this.on.walked.records.size >= MAX_FOLDERS) {
         this.warn('too_many_folders', `There are more than ${MAX_FOLDERS} folders; the others are not read.`, root);
@@ -130,23 +132,23 @@ class Walker {
   }
 
   private skillIn(
-    { path, folderName, within: outer }: Visit,
+    { path, folderName, group, within: outer }: Visit,
     record: FolderRecord,
     isOpen: boolean,
   ): Within | undefined {
     const { skillFile } = record.listing;
     if (skillFile === undefined) return undefined;
     const { source } = this;
-    const found = { source, directory: path, fileName: skillFile, folderName };
-    const skill = isOpen
-      ? refusedSkill(found, openToAll(path))
-      : skillOf(path, folderName, source, record, this.scratch);
+    const found = { source, directory: path, fileName: skillFile, folderName, group };
+    const skill = isOpen ? refusedSkill(found, openToAll(path)) : skillOf(found, record, this.scratch);
     const within = { skill, record, outer, files: 0, open: undefined };
     this.found.push(within);
     return within;
   }
 
-  private descend({ path, depth }: Visit, { listing }: FolderRecord, within: Within | undefined): void {
+  private descend(visit: Visit, { listing }: FolderRecord, within: Within | undefined): void {
+    const { path, depth } = visit;
+    const group = within ? undefined : this.groupOf(visit);
     if (depth >= MAX_DEPTH) {
       if (listing.folders.length > 0) this.warn('too_deep', 'Folders nested more deeply are not read.', path);
       return;
@@ -154,16 +156,21 @@ class Walker {
     // What is pushed last is visited first: skills are found in the order of their paths.
     for (let index = listing.folders.length - 1; index >= 0; index--) {
       const name = listing.folders[index] as string;
-      this.waiting.push({ path: `${path}${sep}${name}`, folderName: name, depth: depth + 1, within });
+      this.waiting.push({ path: `${path}${sep}${name}`, folderName: name, depth: depth + 1, group, within });
     }
     // A person may link skills into a source; a link inside of a skill may lead out of it.
     if (within) return;
     for (const name of [...listing.links].reverse()) {
       const target = realPath(join(path, name));
       if (target !== undefined && this.mayFollow(target)) {
-        this.waiting.push({ path: target, folderName: name, depth: depth + 1, within });
+        this.waiting.push({ path: target, folderName: name, depth: depth + 1, group, within });
       }
     }
+  }
+
+  /** The group of the skills in a folder: its name, directly below a source's. */
+  private groupOf({ folderName, depth }: Visit): string | undefined {
+    return depth === 1 && this.source.kind !== 'installed' && isGroupName(folderName) ? folderName : undefined;
   }
 
   /** Links of installed skills must stay inside of the folder of installed skills. */

@@ -5,7 +5,7 @@ import { CodaError } from '../../../base/errors.ts';
 import { readInside } from '../../../base/folders/read.ts';
 import { didYouMean } from '../../../base/text.ts';
 import { type Besides, type Database, type Queryable, readerOf } from '../../../storage/index.ts';
-import { type AgentSkill, inOrder, type SkillCatalog } from '../skill.ts';
+import { type AgentSkill, inOrder, type SkillCatalog, skillMeant } from '../skill.ts';
 import { lookAt } from '../use/trusted.ts';
 import { type ImagePlan, type PlanOptions, planImage, REQUIREMENTS } from './plan.ts';
 import * as store from './store.ts';
@@ -123,7 +123,7 @@ export class SkillImages {
   private meant(name: string | undefined): AgentSkill[] {
     const { skills } = this.deps.catalog.current();
     if (name === undefined) return [...skills.values()];
-    const skill = skills.get(name);
+    const skill = skillMeant(this.deps.catalog.current(), name);
     if (skill) return [skill];
     const near = didYouMean(name, [...skills.keys()]);
     throw new CodaError('SKILL_NOT_FOUND', {

@@ -17,6 +17,8 @@ export interface Found {
   readonly fileName: string;
   /** The name of the folder as it was reached, where a link to it has another one. */
   readonly folderName: string;
+  /** The folder above it, directly below the source's. */
+  readonly group?: string | undefined;
 }
 
 /** The skill with the parts of its file, for validation. */
@@ -80,8 +82,8 @@ export function refusedSkill(found: Found, refusal: Refusal): AgentSkill {
   return { ...skill, usable: false, diagnostics: diagnoses.list };
 }
 
-function placeOf({ source, directory, fileName, folderName }: Found): Place & { file: string } {
-  return { source, directory, file: `${directory}/${fileName}`, folderName: folderName || basename(directory) };
+function placeOf({ source, directory, fileName, folderName, group }: Found): Place & { file: string } {
+  return { source, directory, file: `${directory}/${fileName}`, folderName: folderName || basename(directory), group };
 }
 
 function diagnoseFile({ fileName }: Found, { bytes, isUtf16 }: Head, parts: Parts, diagnoses: Diagnoses): void {

@@ -21,6 +21,7 @@ export interface Place {
   readonly file: string | undefined;
   /** The name that serves when the frontmatter has none that can. */
   readonly folderName: string;
+  readonly group?: string | undefined;
 }
 
 export interface Material {
@@ -40,8 +41,12 @@ export function toSkill(
   const fields = new Fields(document.fields, diagnoses);
   const nameField = fields.take('name');
   const declared = fields.text('name');
+  const { group } = place;
+  // `travel/search` in a folder `travel/search/` says both.
+  const isWhole = group !== undefined && declared?.startsWith(`${group}/`) === true;
+  const text = isWhole ? declared.slice(group.length + 1) : declared;
   const name = chooseName(
-    nameField && declared !== undefined ? { text: declared, line: nameField.line } : undefined,
+    nameField && text !== undefined ? { text, line: nameField.line } : undefined,
     place.folderName,
     diagnoses,
   );
@@ -53,14 +58,16 @@ export function toSkill(
     diagnoses.warn('description_missing', `There is no description${serves}.`, fields.take('description')?.line);
   }
   const { source, directory, file } = place;
-  const about = readAbout(fields);
+  const about = readAbout(fields, group);
+  const isGrouped = name !== '' && (isWhole || (group !== undefined && about.metadata.group === group));
   const use = readUse(fields, diagnoses);
   const wants = { dependencies: readDependencies(fields), secrets: readSecrets(fields, diagnoses) };
   const languages = readLanguages(fields);
   const other = Object.assign(Object.create(null), ...fields.rest().map(({ key, value }) => ({ [key]: value })));
   return {
-    name,
-    declaredName: declared === undefined || declared === name ? undefined : declared,
+    name: isGrouped ? `${group}/${name}` : name,
+    group,
+    declaredName: declared === undefined || text === name ? undefined : declared,
     description,
     ...languages,
     source,
@@ -79,12 +86,13 @@ export function toSkill(
 const EMPTY: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
 
 /** What it says of itself. Much of it stands under `metadata` in real skills. */
-function readAbout(fields: Fields) {
+function readAbout(fields: Fields, group: string | undefined) {
   const metadata = readMetadata(fields);
   const more = (key: string) => words(metadata[key]).join(', ') || undefined;
   const author = fields.take('author');
   const named = isRecord(author?.value) ? words(author.value.name)[0] : fields.text('author');
-  const tags = fields.list('tags');
+  const listed = fields.list('tags');
+  const tags = listed.length > 0 || metadata.tags === undefined ? listed : commaSeparated(metadata.tags);
   const assistants = readAssistants(metadata);
   return {
     license: fields.text('license'),
@@ -93,7 +101,7 @@ function readAbout(fields: Fields) {
     version: fields.text('version') ?? more('version'),
     author: named ?? more('author'),
     homepage: fields.text('homepage') ?? more('homepage'),
-    tags: tags.length > 0 || metadata.tags === undefined ? tags : commaSeparated(metadata.tags),
+    tags: group === undefined || tags.includes(group) ? tags : [...tags, group],
     triggers: fields.list('triggers'),
     assistants: assistants.length === 0 ? NOTHING : assistants,
   };

@@ -7,7 +7,7 @@ import { conversations } from '../../../delivery/index.ts';
 import type { Person } from '../../../people/index.ts';
 import { type Inquest, trustTexts } from '../../../trust/index.ts';
 import type { View } from '../host.ts';
-import type { AgentSkill } from '../skill.ts';
+import { type AgentSkill, skillMeant } from '../skill.ts';
 import { offIn, settingOf } from '../store.ts';
 import * as texts from '../texts.ts';
 import type { ToolDeps } from './deps.ts';
@@ -39,8 +39,9 @@ function skillCommand(deps: ToolDeps): Command {
       const [name] = rest.split(/\s+/);
       const { snapshot } = views.of(undefined);
       if (!name) return failed('INVALID_INPUT', texts.skillUsage());
-      const isShown = snapshot.skills.has(name) && !deps.denied(views.of(undefined), person).has(name);
-      return failed('NOT_FOUND', isShown ? texts.notForPeople(name) : unknown(snapshot, name));
+      const skill = skillMeant(snapshot, name);
+      const isShown = skill && !deps.denied(views.of(undefined), person).has(skill.name);
+      return failed('NOT_FOUND', isShown ? texts.notForPeople(skill.name) : unknown(snapshot, name));
     },
   };
 }
@@ -159,9 +160,10 @@ async function switched(
   if (name === undefined) return failed('INVALID_INPUT', texts.skillsUsage());
   const refused = refusedHere(ctx);
   if (refused) return refused;
-  if (!snapshot.skills.has(name)) return failed('NOT_FOUND', unknown(snapshot, name));
-  await conversations.setSetting(ctx.tx, ctx.conversationId, settingOf(name), on ? null : false);
-  return done(on ? texts.switchedOn(name) : texts.switchedOff(name));
+  const skill = skillMeant(snapshot, name);
+  if (!skill) return failed('NOT_FOUND', unknown(snapshot, name));
+  await conversations.setSetting(ctx.tx, ctx.conversationId, settingOf(skill.name), on ? null : false);
+  return done(on ? texts.switchedOn(skill.name) : texts.switchedOff(skill.name));
 }
 
 function unknown({ skills }: View['snapshot'], name: string): string {
@@ -172,7 +174,7 @@ async function inquest(deps: ToolDeps, name: string): Promise<Inquest | string> 
   // What is approved is what is there now.
   await deps.host.rescan();
   const { snapshot } = deps.views.of(undefined);
-  const skill = snapshot.skills.get(name);
+  const skill = skillMeant(snapshot, name);
   return skill ? inquireAbout(deps.reader, skill) : unknown(snapshot, name);
 }
 
@@ -183,7 +185,7 @@ async function approval(name: string | undefined, { person, prepared }: TxContex
   const found = prepared as Inquest | string;
   if (typeof found === 'string') return failed('NOT_FOUND', found);
   if (found.isApproved) return done(texts.approvedAlready(name));
-  const input = { name, source: found.id.source, hash: found.pin.hash };
+  const input = { name: found.id.name, source: found.id.source, hash: found.pin.hash };
   return done(trustTexts.inquest(found), {
     choices: [{ label: 'Approve', style: 'primary', tool: 'skill_approve', input }],
   });
@@ -202,7 +204,7 @@ export function calledBy(view: View, name: string, rest: string): Call | undefin
 
 /** The skill of that name, however its letters are written, if people may call it. */
 function callable({ snapshot }: View, name: string): AgentSkill | undefined {
-  const skill = snapshot.skills.get(name) ?? snapshot.skills.get(name.normalize('NFKC').toLowerCase());
+  const skill = skillMeant(snapshot, name);
   return skill?.userInvocable ? skill : undefined;
 }
 

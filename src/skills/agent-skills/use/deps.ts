@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { CallContext } from '../../../agent/index.ts';
-import type { Gate, Who } from '../../../people/index.ts';
+import type { Gate, Thing, Who } from '../../../people/index.ts';
 import type { PutFile, Workspace } from '../../../sandbox/index.ts';
 import type { Database, Queryable } from '../../../storage/index.ts';
 import type { SkillHost, View, Views } from '../host.ts';
@@ -45,6 +45,11 @@ export const APART: readonly string[] = ['=code_execute', '=file_write', '=file_
 /** The skills that a person may not use, whose names are then neither shown nor taken. */
 export type DeniedSkills = (view: View, who: Who) => ReadonlySet<string>;
 
+/** A skill as the gate knows it. */
+export function skillThing({ snapshot }: Pick<View, 'snapshot'>, name: string): Thing {
+  return { kind: 'skill', name, group: snapshot.skills.get(name)?.group };
+}
+
 /** Asks the gate once for each role while the skills and the policies stay what they are. */
 export function deniedBy(gate: Pick<Gate, 'may' | 'basis'>): DeniedSkills {
   const known = new WeakMap<View, WeakMap<object, Map<string, ReadonlySet<string>>>>();
@@ -54,7 +59,7 @@ export function deniedBy(gate: Pick<Gate, 'may' | 'basis'>): DeniedSkills {
     const ofRoles = ofView.get(policies) ?? new Map<string, ReadonlySet<string>>();
     known.set(view, ofView.set(policies, ofRoles));
     const names = [...view.snapshot.skills.keys()];
-    const denied = ofRoles.get(roles) ?? new Set(names.filter((name) => !gate.may(who, { kind: 'skill', name })));
+    const denied = ofRoles.get(roles) ?? new Set(names.filter((name) => !gate.may(who, skillThing(view, name))));
     ofRoles.set(roles, denied);
     return denied;
   };

@@ -6,7 +6,7 @@ import { isScript } from '../../../trust/index.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import { skillName, type ToolDeps } from './deps.ts';
+import { skillName, skillThing, type ToolDeps } from './deps.ts';
 import { entryOf, offered } from './prompt.ts';
 import { makeReady, type Ready } from './ready.ts';
 
@@ -43,7 +43,7 @@ export function listTool(deps: ToolDeps): AnyTool {
       'Lists the skills, or, with a name, the files of that skill with the first lines of what its scripts say of themselves.',
     effect: 'read',
     impersonal: true,
-    thingsIn: ({ name }) => (name === undefined ? [] : [{ kind: 'skill', name }]),
+    thingsIn: ({ name }) => (name === undefined ? [] : [skillThing(views.of(undefined), name)]),
     input: z.object({ name: skillName.optional(), page }),
     async prepare({ name, page: wanted }, ctx) {
       if (name === undefined) return undefined;

@@ -169,9 +169,12 @@ export function listFor(view: View, off: ReadonlySet<string>, agent: string, bud
 }
 
 /** One skill as the model is shown it. */
-export function entryOf({ name, description, forkAgent }: AgentSkill): string {
-  const alone = forkAgent ? ' use="skill_delegate"' : '';
-  // Without what nobody sees.
-  const about = oneLine(description.replace(/\p{Cf}/gu, ''), LONGEST_DESCRIPTION);
-  return `<skill name="${escapeMarkup(name)}"${alone}>${escapeMarkup(about)}</skill>`;
+export function entryOf(skill: AgentSkill): string {
+  const alone = skill.forkAgent ? ' use="skill_delegate"' : '';
+  return `<skill name="${escapeMarkup(skill.name)}"${alone}>${escapeMarkup(modelDescription(skill))}</skill>`;
+}
+
+/** The description as the model is shown it: one line, without what nobody sees. */
+export function modelDescription({ description }: Pick<AgentSkill, 'description'>): string {
+  return oneLine(description.replace(/\p{Cf}/gu, ''), LONGEST_DESCRIPTION);
 }

@@ -8,7 +8,7 @@ import { conversations, type FileRef } from '../../../delivery/index.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import { skillName, type ToolDeps } from './deps.ts';
+import { skillName, skillThing, type ToolDeps } from './deps.ts';
 import { isPinned, pinnedFiles } from './trusted.ts';
 
 /** Reads a file of a skill that is in use. */
@@ -20,7 +20,7 @@ export function resourceTool(deps: ToolDeps): AnyTool {
       'Reads a file of an active skill, such as references/guide.md, or shows you a picture of it. Where the answer is truncated, read on from `next`.',
     effect: 'read',
     impersonal: true,
-    thingsIn: ({ name }) => [{ kind: 'skill', name }],
+    thingsIn: ({ name }) => [skillThing(views.of(undefined), name)],
     does: ['file_read'],
     input: z.object({ name: skillName, path: z.string().min(1).max(1_024), from: z.int().min(0).default(0) }),
     async prepare({ name, path, from }, { turnKey, conversationId }) {
