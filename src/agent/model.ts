@@ -103,6 +103,8 @@ export type ModelErrorReason =
   | 'wrong_address'
   /** The model or its server takes no tools. */
   | 'no_tools'
+  /** The account at the provider has no credit left, or has reached a limit that it has there. */
+  | 'no_credit'
   /** Not even a new conversation fits into the model's window. */
   | 'small_window'
   /** The service has read the request and does not take it: it would not the next time either. */

@@ -158,6 +158,8 @@ function byReason({ reason, window }: ModelErrorDetails): string | undefined {
       return 'What answers at the configured address is not the model’s service. The owner can mend `base_url` or `kind` in the `models` block; `coda doctor` says what is there.';
     case 'no_tools':
       return 'The model’s server takes no tools. The owner can choose another model, or set `tools: text` for its provider in the `models` block.';
+    case 'no_credit':
+      return 'The model’s provider answers no more: the account there has no credit left, or has reached its own limit. The owner can pay there, or choose another model in the `models` block.';
     case 'small_window': {
       const size = window === undefined ? '' : ` (${window.toLocaleString('en')} tokens)`;
       return `The model’s window${size} is too small for what I have to tell it. The owner can start the model with a larger one, or choose another in the \`models\` block.`;

@@ -131,7 +131,8 @@ export function wireAgent(parts: AgentParts): AgentWiring {
   const { access } = config;
   const { inference, models, model, status } = parts.thinking;
   const zone = defaultZone(config);
-  if (models) doctor.checks.add(modelChecks(models, database, world.clock, zone));
+  if (models)
+    doctor.checks.add(modelChecks({ models, database, clock: world.clock, zone, overridden: config.overridden }));
 
   const guard = guardOf(parts);
   const prompts = new Prompts(skills, world.clock, parts.gate, guard);

@@ -8,6 +8,7 @@ import type { World } from '../base/world.ts';
 import {
   type Checks,
   type Command,
+  type HealthCheck,
   Router,
   type Skill,
   type SkillDeps,
@@ -35,6 +36,7 @@ import { LiveSkills } from './agent-skills.ts';
 import { Backups } from './backups.ts';
 import { recordConfig } from './config-changes.ts';
 import { type Core, openCore } from './core.ts';
+import { tellingOverrides } from './doctor/index.ts';
 import { openHttp } from './http.ts';
 import { openInference, type Thinking } from './inference.ts';
 import { type AskedJob, enqueue, handlersOf, jobsOf } from './jobs.ts';
@@ -165,7 +167,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const http = openHttp({ ...parts, ...serving, tokens, sessions });
   const heard = http ? [http.adapter] : [];
   const adapters: readonly ChatAdapter[] = [console, ...configured, ...heard, ...(options.adapters ?? [])];
-  checks.add(adapters.flatMap((adapter) => adapter.checks?.() ?? []));
+  checks.add(adapters.flatMap((adapter) => checksOf(adapter, config)));
   checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []));
 
   return {
@@ -379,6 +381,10 @@ async function settle({ worker, jobs, delivery }: Pick<Parts, 'worker' | 'jobs' 
     await jobs.idle();
     await delivery.idle();
   }
+}
+
+function checksOf(adapter: ChatAdapter, { overridden }: Config): HealthCheck[] {
+  return (adapter.checks?.() ?? []).map((check) => tellingOverrides(check, adapter.name, overridden));
 }
 
 function awayOf(adapters: readonly ChatAdapter[]): Away[] {

@@ -9,5 +9,9 @@ export interface Bus {
   subscribe(channel: string, heard: (payload: string) => void): () => void;
   /** Whether hints reach the other processes at this moment. */
   healthy(): boolean;
+  /** Why they do not, as the other side said it last. */
+  why?(): string | undefined;
+  /** How many processes hear what is published on `channel`, where that can be asked. */
+  listeners?(channel: string): Promise<number | undefined>;
   close(): Promise<void>;
 }

@@ -33,6 +33,7 @@ class RedisBus implements Bus {
   private readonly subscribers: Subscribers;
   private readonly world: World;
   private complained = false;
+  private reason: string | undefined;
   private closed = false;
 
   constructor(sender: Redis, receiver: Redis, world: World) {
@@ -69,6 +70,15 @@ class RedisBus implements Bus {
     return !this.closed && this.sender.status === 'ready' && this.receiver.status === 'ready';
   }
 
+  why(): string | undefined {
+    return this.healthy() ? undefined : this.reason;
+  }
+
+  async listeners(channel: string): Promise<number | undefined> {
+    const answer = (await this.sender.pubsub('NUMSUB', channel).catch(() => undefined)) as unknown[] | undefined;
+    return answer === undefined ? undefined : Number(answer[1]);
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     this.sender.disconnect();
@@ -86,6 +96,8 @@ class RedisBus implements Bus {
 
   /** Once for each time it goes away, however often the connection is tried. */
   private complain(error: unknown): void {
+    // That a connection was closed says nothing of why.
+    if (error !== undefined) this.reason = messageOf(error);
     if (this.closed || this.complained) return;
     this.complained = true;
     const reason = error === undefined ? 'the connection was closed' : messageOf(error);

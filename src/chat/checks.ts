@@ -1,5 +1,5 @@
-import { messageOf } from '../base/errors.ts';
-import type { Finding, HealthCheck, Verdict } from './skill.ts';
+import { CodaError, messageOf } from '../base/errors.ts';
+import type { Finding, HealthCheck, Severity, Verdict } from './skill.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -15,23 +15,40 @@ export class Checks {
     this.added.push(...checks);
   }
 
-  /** Runs all checks at once, each within 10 s. A check that throws or times out is a finding as well. Never rejects. */
+  /**
+   * Runs all checks at once, each within 10 s. A check that throws or times out is a finding as well. One cause is told once.
+   * Never rejects.
+   */
   async run(): Promise<Finding[]> {
-    return (await Promise.all(this.added.map(findingsOf))).flat();
+    const found = (await Promise.all(this.added.map(looked))).flat();
+    return toldOnce(found).map(({ name, verdict }) => findingOf(name, verdict));
   }
 }
 
-async function findingsOf({ name, check }: HealthCheck): Promise<Finding[]> {
+interface Looked {
+  name: string;
+  verdict: Verdict;
+  /** The check could not look, for this reason. */
+  threw?: boolean;
+}
+
+async function looked({ name, check }: HealthCheck): Promise<Looked[]> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const late = new Promise<Verdict>((resolve) => {
     signal.addEventListener('abort', () => resolve(tooLate()), { once: true });
   });
   try {
     const found = await Promise.race([check(signal), late]);
-    return [found, ...(found.also ?? [])].map((verdict) => findingOf(name, verdict));
+    return [found, ...(found.also ?? [])].map((verdict) => ({ name, verdict }));
   } catch (error) {
-    return [findingOf(name, { ok: false, code: 'CHECK_FAILED', says: messageOf(error) })];
+    return [{ name, verdict: failed(error), threw: true }];
   }
+}
+
+function failed(error: unknown): Verdict {
+  if (!(error instanceof CodaError)) return { ok: false, code: 'CHECK_FAILED', says: messageOf(error) };
+  const { code, message, remedy } = error;
+  return { ok: false, code, says: message, remedy };
 }
 
 const tooLate = (): Verdict => ({
@@ -40,10 +57,33 @@ const tooLate = (): Verdict => ({
   says: `did not answer within ${TIMEOUT_MS / 1_000} s`,
 });
 
+/** Without symptoms of what another check has found, and with what is over as a notice. Pure. */
+function toldOnce(found: readonly Looked[]): Looked[] {
+  const codes = new Set(found.filter(({ threw }) => !threw).map(({ verdict }) => verdict.code));
+  const isAmiss = (part: string) => found.some(({ name, verdict }) => name === part && isBad(verdict));
+  const told = found.filter(({ verdict: { code, symptomOf = [] }, threw }, index) => {
+    if (symptomOf.length > 0 && symptomOf.every(isAmiss)) return false;
+    if (!threw || code === 'CHECK_FAILED') return true;
+    // Every part stands on the database: that it is away is no news of each.
+    return !codes.has(code) && found.findIndex((each) => each.threw && each.verdict.code === code) === index;
+  });
+  return told.map((each) => {
+    const { symptomOf = [], past } = each.verdict;
+    if (!past || symptomOf.some(isAmiss)) return each;
+    return { ...each, verdict: { ...each.verdict, ok: true, severity: 'notice' } };
+  });
+}
+
+const isBad = (verdict: Verdict) => ['warning', 'error'].includes(severityOf(verdict));
+
+function severityOf({ ok, severity }: Verdict): Severity {
+  return severity ?? (ok ? 'ok' : 'error');
+}
+
 /** A verdict with what it has left out. */
 export function findingOf(name: string, verdict: Verdict): Finding {
-  const { also: _, ok, code = ok ? 'OK' : codeOf(name), severity = ok ? 'ok' : 'error', ...rest } = verdict;
-  return { name, ok, code, severity, ...rest };
+  const { ok, code = ok ? 'OK' : codeOf(name), says, remedy } = verdict;
+  return { name, ok, code, severity: severityOf(verdict), says, ...(remedy !== undefined && { remedy }) };
 }
 
 /** `dead letters` → `DEAD_LETTERS`. */

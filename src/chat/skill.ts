@@ -131,8 +131,11 @@ export interface CompletionContext {
   now: Date;
 }
 
-/** How bad a finding is: a `notice` is worth knowing, a `warning` will hurt later, an `error` hurts now. */
-export type Severity = 'ok' | 'notice' | 'warning' | 'error';
+/**
+ * How bad a finding is: what is `off` does not run and need not, a `notice` is worth knowing, a `warning` will hurt later,
+ * an `error` hurts now.
+ */
+export type Severity = 'ok' | 'off' | 'notice' | 'warning' | 'error';
 
 /** What a check has found. `ok` is false where somebody has to do something. */
 export interface Verdict {
@@ -145,10 +148,14 @@ export interface Verdict {
   remedy?: string;
   /** What else the same check has found. */
   also?: readonly Verdict[];
+  /** The checks that find its cause, by their names: it is left out while each of them finds something amiss. */
+  symptomOf?: readonly string[];
+  /** It has happened and may be over: a notice where each check of `symptomOf` finds nothing amiss. */
+  past?: boolean;
 }
 
 /** What became of one check. */
-export interface Finding extends Omit<Verdict, 'severity' | 'also'> {
+export interface Finding extends Pick<Verdict, 'ok' | 'says' | 'remedy'> {
   name: string;
   code: string;
   severity: Severity;

@@ -3,7 +3,7 @@ import { CodaError, ERRORS } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { plural } from '../base/text.ts';
 import type { World } from '../base/world.ts';
-import { type Finding, findingOf, type Severity } from '../chat/index.ts';
+import { type Finding, findingOf, type Severity, type Verdict } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { callDaemon } from './daemon.ts';
 import type { Flags } from './flags.ts';
@@ -13,7 +13,7 @@ import { aboutItself, prepare } from './serve.ts';
 /** Who asks what is wrong does not wait as long as a start does for a database that is still coming up. */
 const PATIENCE_MS = 5_000;
 
-const MARKS: Record<Severity, string> = { ok: '✓', notice: 'ℹ', warning: '⚠', error: '✗' };
+const MARKS: Record<Severity, string> = { ok: '✓', off: '–', notice: 'ℹ', warning: '⚠', error: '✗' };
 
 /** `coda doctor`: every check of every part, by the running daemon or, when none runs, right here. */
 export async function doctor(flags: Flags, io: NodeJS.Process): Promise<number> {
@@ -39,7 +39,7 @@ async function examine(flags: Flags, io: NodeJS.Process): Promise<{ findings: Fi
   try {
     const answer: Json | undefined = await callDaemon(config.dataDir, 'doctor');
     const runs = answer !== undefined;
-    findings.push(findingOf('daemon', { ok: true, says: `${runs ? 'runs' : 'does not run'} on ${config.dataDir}` }));
+    findings.push(findingOf('daemon', runs ? { ok: true, says: `runs on ${config.dataDir}` } : isOff(config.dataDir)));
     findings.push(...(runs ? (answer as unknown as Finding[]) : await checkHere(config, world)));
   } catch (error) {
     findings.push(broken('daemon', error));
@@ -62,6 +62,14 @@ async function checkHere(config: Config, world: World): Promise<Finding[]> {
   }
 }
 
+const isOff = (dataDir: string): Verdict => ({
+  ok: true,
+  code: 'DAEMON_OFF',
+  severity: 'off',
+  says: `does not run on ${dataDir}; its parts are looked at from here`,
+  remedy: 'Start it with "coda run".',
+});
+
 function broken(name: string, error: unknown): Finding {
   if (!(error instanceof CodaError)) throw error;
   const { code, message, remedy } = error;
@@ -69,7 +77,7 @@ function broken(name: string, error: unknown): Finding {
 }
 
 function findingLines({ name, ok, code, severity, says, remedy }: Finding): string[] {
-  const what = `${MARKS[severity]} ${name}: ${says}${severity === 'ok' ? '' : ` [${code}]`}`;
+  const what = `${MARKS[severity]} ${name}: ${says}${['ok', 'off'].includes(severity) ? '' : ` [${code}]`}`;
   return [what, ...(remedy === undefined || (ok && severity === 'ok') ? [] : [`  ${remedy}`])];
 }
 

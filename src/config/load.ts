@@ -9,7 +9,7 @@ import { type ConfigEntry, entriesOf } from './entries.ts';
 import { envFileOf, withEnvFile } from './env-file.ts';
 import { referredTo } from './expand.ts';
 import { parseInto, readConfigFile } from './file.ts';
-import { envOverrides, type Flags, overrideByEnv, overrideByFlags } from './overrides.ts';
+import { envOverrides, type Flags, type Overridden, overrideByEnv, overrideByFlags } from './overrides.ts';
 import { pathText, rootSchema } from './schema.ts';
 import { readSecretFiles, registerSecrets } from './secrets.ts';
 import { describeOrigin, type Origin, type Problem, Tree } from './tree.ts';
@@ -41,6 +41,8 @@ export interface Config extends CoreValues {
   readonly dataDir: string;
   /** The file that was read, absolute; undefined when there is none. */
   readonly file: string | undefined;
+  /** What the file says and the environment overrides. */
+  readonly overridden: readonly Overridden[];
   /** The values of a block that was given to `loadConfig`. */
   block<S extends z.ZodType>(block: ConfigBlock<S>): z.output<S>;
   /** Where the value at `path` (`delivery.max_age`, `data`) came from. */
@@ -65,7 +67,7 @@ export function loadConfig(request: ConfigRequest): Config {
   const env = environment(request, found, overrides);
   if (found.text !== undefined) parseInto(found.text, { file: found.shown, env, tree, problems });
   const file = found.text === undefined ? undefined : found.file;
-  overrideByEnv(tree, env, overrides);
+  const overridden = overrideByEnv(tree, env, overrides);
   overrideByFlags(tree, request.flags ?? {});
   readSecretFiles(schema, tree, problems, cwd);
   registerSecrets(schema, tree, secrets);
@@ -80,6 +82,7 @@ export function loadConfig(request: ConfigRequest): Config {
     ...(values as CoreValues),
     dataDir,
     file,
+    overridden,
     block: <S extends z.ZodType>({ key }: ConfigBlock<S>) => values[key] as z.output<S>,
     origin: (path: string) =>
       path === 'data' ? data.origin : (tree.origin(path.split('.')) ?? { kind: 'default' as const }),

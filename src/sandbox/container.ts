@@ -1,5 +1,5 @@
 import { deadline, deferred, sleep, withTimeout } from '../base/async.ts';
-import { messageOf } from '../base/errors.ts';
+import { messageOf, systemCode } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { type Docker, DockerError } from './docker.ts';
 import { failure, type SandboxFailure } from './failure.ts';
@@ -13,11 +13,20 @@ const SIGNAL_PIDS = 32;
 /** For what was killed to be gone: a busy machine needs seconds to bury 300 processes. */
 const SWEPT_MS = 10_000;
 
+const SOCKET_FORBIDDEN =
+  'Docker runs, and this user may not use its socket: sudo usermod -aG docker USER, then log in again and start coda anew ' +
+  '(in a container: group_add with the group of the socket). Members of that group are as powerful as root; rootless ' +
+  'Docker (execution.docker_socket: unix:///run/user/1000/docker.sock) needs no such group.';
+
 /** What Docker answered, as a failure; throws what is none of Docker's. */
 export function failureOf(error: unknown): SandboxFailure {
   if (!(error instanceof DockerError)) throw error;
   const { status, message } = error;
-  if (status === undefined) return failure('SANDBOX_UNREACHABLE', `Docker cannot be reached: ${message}`);
+  if (status === undefined) {
+    const isForbidden = ['EACCES', 'EPERM'].includes(systemCode(error.cause) ?? '');
+    const remedy = isForbidden ? SOCKET_FORBIDDEN : undefined;
+    return failure('SANDBOX_UNREACHABLE', `Docker cannot be reached: ${message}`, remedy);
+  }
   return failure('SANDBOX_ENGINE', `Docker refuses (${status}): ${message}`);
 }
 

@@ -17,6 +17,10 @@ export interface StorageFacts {
   longestTransaction: number;
   connections: number;
   mostConnections: number;
+  /** As whom coda is connected, to which schema, and whether tables may be created there. */
+  user: string;
+  schema: string | null;
+  mayCreate: boolean;
   /** Applied migrations. */
   migrations: number;
 }
@@ -33,6 +37,8 @@ export async function storageFacts(database: Database): Promise<StorageFacts> {
               where datname = current_database() and pid <> pg_backend_pid()) as "longestTransaction",
             (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
             current_setting('max_connections')::int as "mostConnections",
+            current_user::text as user, current_schema()::text as schema,
+            coalesce(has_schema_privilege(current_schema(), 'create'), false) as "mayCreate",
             (select count(*)::int from migrations) as migrations`,
   );
   const { rows: tables } = await database.read<{ name: string; bytes: number }>(
@@ -40,4 +46,10 @@ export async function storageFacts(database: Database): Promise<StorageFacts> {
       where relkind = 'r' and relnamespace = current_schema()::regnamespace order by 2 desc limit 3`,
   );
   return { ...(rows[0] as Omit<StorageFacts, 'tables'>), tables };
+}
+
+/** What lets `user` create tables in `schema`. */
+export function grantLine({ user, schema }: { user: string; schema: string | null }): string {
+  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+  return `grant usage, create on schema ${quoted(schema ?? 'public')} to ${quoted(user)};`;
 }

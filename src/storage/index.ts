@@ -10,7 +10,7 @@ export {
 } from './backup/index.ts';
 export { hadNoEffect } from './database.ts';
 export type { Engine } from './engine.ts';
-export { type StorageFacts, storageFacts } from './health.ts';
+export { grantLine, type StorageFacts, storageFacts } from './health.ts';
 export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';
 export { openDatabase, type StorageOptions } from './open.ts';
 export {
@@ -26,5 +26,5 @@ export {
   type StorageStats,
   type Transaction,
 } from './port.ts';
-export { collectFiles, type FileReferences, GRACE_MS } from './references.ts';
+export { collectFiles, type FileReferences, GRACE_MS, missingFiles } from './references.ts';
 export { type Fragment, onlyUsed, raw, render, sql } from './sql.ts';

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import { packageRoot } from '../base/root.ts';
+import { grantLine } from './health.ts';
 import type { Database, Queryable } from './port.ts';
 
 export interface MigrateOptions {
@@ -127,10 +128,23 @@ async function apply(database: Database, migration: Migration, now: Date): Promi
     if (error instanceof CodaError) throw error;
     throw new CodaError('MIGRATION_FAILED', {
       message: `The migration ${migration.name} could not be applied: ${messageOf(error)}.`,
-      remedy: 'Nothing of it was kept. Mend what the message names, or go back to the version before it.',
+      remedy:
+        systemCode(error) === NO_RIGHT
+          ? `As the database’s owner: ${await missingGrant(database)}`
+          : 'Nothing of it was kept. Mend what the message names, or go back to the version before it.',
       cause: error,
     });
   }
+}
+
+/** SQLSTATE `insufficient_privilege`. */
+const NO_RIGHT = '42501';
+
+async function missingGrant(database: Database): Promise<string> {
+  const { rows } = await database.read<{ user: string; schema: string | null }>(
+    'select current_user::text as user, current_schema()::text as schema',
+  );
+  return grantLine(rows[0] ?? { user: 'coda', schema: null });
 }
 
 async function isApplied(tx: Queryable, migration: Migration): Promise<boolean> {

@@ -55,18 +55,38 @@ export async function collectFiles(
   return removed;
 }
 
+/** Those of at most `most` files that rows refer to which are not there, and how many were looked for. */
+export async function missingFiles(
+  { database, artifacts, references }: Omit<Collecting, 'clock'>,
+  most: number,
+): Promise<{ missing: string[]; looked: number }> {
+  const { rows } = await database.read<{ hash: string }>(
+    `select hash from (${named(references)}) named where hash ~ '^[0-9a-f]{64}$' limit $1`,
+    [most],
+  );
+  const hashes = [...new Set(rows.map(({ hash }) => hash))];
+  const there = await Promise.all(hashes.map((hash) => artifacts.has(hash)));
+  return { missing: hashes.filter((_, index) => !there[index]), looked: hashes.length };
+}
+
+/** A query for all files that rows refer to. */
+function named(references: readonly FileReferences[]): string {
+  return references
+    .map(
+      ({ table, column, where = 'true' }) =>
+        `select jsonb_path_query(${column}, '$.**.hash') #>> '{}' as hash from ${table} where ${where}`,
+    )
+    .join(' union all ');
+}
+
 /** Those of `hashes` that a row refers to. One statement, so that a reference is not missed on its way between tables. */
 async function usedAmong(
   database: Database,
   references: readonly FileReferences[],
   hashes: readonly string[],
 ): Promise<Set<string>> {
-  const named = references.map(
-    ({ table, column, where = 'true' }) =>
-      `select jsonb_path_query(${column}, '$.**.hash') #>> '{}' as hash from ${table} where ${where}`,
-  );
   const { rows } = await database.read<{ hash: string }>(
-    `select distinct hash from (${named.join(' union all ')}) named where hash = any($1::text[])`,
+    `select distinct hash from (${named(references)}) named where hash = any($1::text[])`,
     [hashes],
   );
   return new Set(rows.map(({ hash }) => hash));

@@ -7,6 +7,7 @@ export {
   blockedOf,
   deletionRules as pinDeletionRules,
   mergeRules as pinMergeRules,
+  pinnedNames,
   pinOf,
 } from './store.ts';
 export * as trustTexts from './texts.ts';

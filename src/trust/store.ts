@@ -73,6 +73,14 @@ export async function blockedOf(db: Queryable, sources: readonly string[]): Prom
   return rows.map(({ name }) => name);
 }
 
+/** Every folder of these sources that something was decided about. */
+export async function pinnedNames(db: Queryable, sources: readonly string[]): Promise<FolderId[]> {
+  const { rows } = await db.query<FolderId>('select name, source from skill_pins where source = any ($1::text[])', [
+    sources,
+  ]);
+  return rows;
+}
+
 /** Decisions stay, without the person who made them. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'update skill_pins set person_id = null where person_id = $1' },

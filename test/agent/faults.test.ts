@@ -50,7 +50,7 @@ const faults: [Fault, RegExp][] = [
   ['unauthorized', OWNER],
   ['no_such_model', OWNER],
   ['html', OWNER],
-  ['no_credit', /budget for the model is used up/],
+  ['no_credit', /the account there has no credit left/],
   ['invalid_json', UNREADABLE],
   ['megabyte', UNREADABLE],
   ['bad_request', /refuses what I send it, and would refuse it again\. `\/model` tells the owner why\./],

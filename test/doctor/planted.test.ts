@@ -1,10 +1,27 @@
 import { expect, test } from 'vitest';
-import { judgeClock, judgeDisk, judgeFolder, judgeSecrets } from '../../src/app/doctor/machine.ts';
+import {
+  judgeClock,
+  judgeDisk,
+  judgeFolder,
+  judgeInodes,
+  judgeMemory,
+  judgeSecrets,
+} from '../../src/app/doctor/machine.ts';
 import { judgeStorage } from '../../src/app/doctor/storage.ts';
-import { judgeApprovals, judgeBus, judgeReplicas, judgeResting, judgeSchedules } from '../../src/app/doctor/work.ts';
+import {
+  judgeApprovals,
+  judgeBus,
+  judgeCause,
+  judgeListeners,
+  judgeReplicas,
+  judgeResting,
+  judgeSchedules,
+} from '../../src/app/doctor/work.ts';
 import { clockTrouble } from '../../src/base/skew.ts';
 import type { Verdict } from '../../src/chat/index.ts';
 import { causesOf, type FaultRow } from '../../src/jobs/index.ts';
+import { failureOf } from '../../src/sandbox/container.ts';
+import { DockerError } from '../../src/sandbox/docker-call.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
@@ -21,6 +38,9 @@ const facts = {
   connections: 4,
   mostConnections: 100,
   migrations: 20,
+  user: 'coda',
+  schema: 'public',
+  mayCreate: true,
 };
 
 const server = (changed: Partial<typeof facts>, { hears = true, replicas = false } = {}): Verdict[] =>
@@ -35,12 +55,23 @@ const embedded = (fsyncs: number) =>
   judgeStorage({ engine: 'pglite', facts, stats: { commits: 10, hears: true, fsyncs }, replicas: false });
 
 const failed = (faults: readonly (Pick<FaultRow, 'source' | 'kind' | 'code'> & { count?: number })[]): Verdict[] =>
-  causesOf(faults.map((fault) => ({ count: 5, ...fault, hour: ago(60), lastAt: ago(30) }))).map((cause) => ({
-    ok: false,
-    ...cause,
-  }));
+  causesOf(faults.map((fault) => ({ count: 5, ...fault, hour: ago(60), lastAt: ago(30) }))).map((cause) =>
+    judgeCause(cause, NOW),
+  );
 
-const process = (changed = {}) => ({ host: 'a', pid: 7, program: 'coda 0.1.0', heartbeatAt: ago(0), ...changed });
+function notReached(cause: Error): Verdict {
+  const { message: says, ...failure } = failureOf(new DockerError(cause.message, undefined, cause));
+  return { ...failure, says };
+}
+
+const process = (changed = {}) => ({
+  id: 'other',
+  host: 'a',
+  pid: 7,
+  program: 'coda 0.1.0',
+  heartbeatAt: ago(0),
+  ...changed,
+});
 const part = (health: 'paused' | 'degraded') => ({
   kind: 'tool',
   name: 'web_read',
@@ -69,6 +100,19 @@ const PLANTED: readonly [
     'CLOCK_SKEW',
     /clock/,
   ],
+  ['a disk without inodes', judgeInodes(0, 1_000_000, '/data'), 'DISK_INODES', /very many small files/],
+  [
+    'a container near its limit of memory',
+    judgeMemory({ used: 480_000_000, limit: 500_000_000, free: 4_000_000_000 }),
+    'MEMORY_LOW',
+    /mem_limit/,
+  ],
+  [
+    'a machine without memory',
+    judgeMemory({ used: 200_000_000, limit: undefined, free: 20_000_000 }),
+    'MEMORY_LOW',
+    /add swap/,
+  ],
   ['an open .env', judgeSecrets('/data/.env', 0o100644), 'SECRETS_READABLE', /chmod 600 \/data\/\.env/],
   ['fsync off', server({ fsync: 'off' }), 'STORAGE_NO_FSYNC', /fsync = on/],
   ['an embedded database without fsync', embedded(0), 'STORAGE_NO_FSYNC', /fsync/],
@@ -78,8 +122,27 @@ const PLANTED: readonly [
   ['an old PostgreSQL', server({ version: 130_009 }), 'STORAGE_OLD_SERVER', /15 or newer/],
   ['replicas behind a pooler', server({}, { hears: false, replicas: true }), 'STORAGE_POOLER', /direct_url/],
   ['a forgotten transaction', server({ longestTransaction: 4_000 }), 'STORAGE_LONG_TRANSACTION', /pg_stat_activity/],
+  [
+    'a user without the right to create tables',
+    server({ mayCreate: false }),
+    'STORAGE_NO_CREATE',
+    /grant usage, create on schema "public" to "coda";/,
+  ],
   ['used-up connections', server({ connections: 97 }), 'STORAGE_CONNECTIONS', /storage\.pool/],
   ['Redis down', judgeBus(false, true), 'REDIS_DOWN', /Start Redis/],
+  ['replicas at two Redis servers', judgeListeners(2, 1), 'REDIS_SPLIT', /the same redis\.url/],
+  [
+    'Docker’s socket for another group',
+    notReached(Object.assign(new Error('connect EACCES /var/run/docker.sock'), { code: 'EACCES' })),
+    'SANDBOX_UNREACHABLE',
+    /usermod -aG docker/,
+  ],
+  [
+    'Docker that does not run',
+    notReached(Object.assign(new Error('connect ENOENT /var/run/docker.sock'), { code: 'ENOENT' })),
+    'SANDBOX_UNREACHABLE',
+    /Start Docker/,
+  ],
   [
     'a late schedule',
     judgeSchedules([{ name: 'retention', kind: 'retention', nextAt: ago(90) }], NOW),
@@ -89,15 +152,21 @@ const PLANTED: readonly [
   ['a question that nobody answers', judgeApprovals({ count: 2, since: ago(300) }, NOW), 'APPROVALS_WAITING', /Answer/],
   [
     'a replica that hangs',
-    judgeReplicas([process(), process({ pid: 8, heartbeatAt: ago(5) })], NOW),
+    judgeReplicas([process(), process({ pid: 8, heartbeatAt: ago(5) })], NOW, 'self'),
     'REPLICA_SILENT',
     /take over/,
   ],
   [
     'two versions side by side',
-    judgeReplicas([process(), process({ program: 'coda 0.0.9' })], NOW),
+    judgeReplicas([process(), process({ program: 'coda 0.0.9' })], NOW, 'self'),
     'REPLICAS_MIXED',
     /rolling restart/,
+  ],
+  [
+    'a process that died hours ago',
+    judgeReplicas([process({ heartbeatAt: ago(300) })], NOW, undefined),
+    'PROCESS_DEAD',
+    /takes over/,
   ],
   ['a tool that rests', judgeResting([part('paused')]), 'PART_PAUSED', /reset skill/],
   [
@@ -105,6 +174,12 @@ const PLANTED: readonly [
     failed([{ source: 'model', kind: 'anthropic/x', code: 'auth_expired' }]),
     'KEY_REFUSED',
     /new one/,
+  ],
+  [
+    'a provider without credit',
+    failed([{ source: 'model', kind: 'anthropic/x', code: 'budget' }]),
+    'PROVIDER_CREDIT',
+    /coda’s own budgets have nothing to do with it/,
   ],
   [
     'a limit of the provider',
@@ -191,14 +266,20 @@ test('what is in order is not found', () => {
     judgeFolder(undefined, '/data'),
     judgeClock(NOW, 200, 'the database'),
     judgeSecrets('/data/.env', 0o100600),
+    judgeMemory({ used: 200_000_000, limit: 1_000_000_000, free: 500_000_000 }),
+    ...[judgeInodes(500_000, 1_000_000, '/data') ?? []].flat(),
+    // btrfs counts none.
+    ...[judgeInodes(0, 0, '/data') ?? []].flat(),
     ...server({}),
     ...server({}, { hears: false }),
     ...embedded(10),
     judgeBus(true, false),
     judgeSchedules([], NOW),
-    judgeReplicas([process()], NOW),
+    judgeReplicas([process()], NOW, 'self'),
+    // What asks is alive, whatever its last heartbeat says.
+    judgeReplicas([process({ id: 'self', heartbeatAt: ago(300) })], NOW, 'self'),
     // A single process that hangs is what asks; nobody else could tell.
-    judgeReplicas([process({ heartbeatAt: ago(5) })], NOW),
+    judgeReplicas([process({ heartbeatAt: ago(5) })], NOW, ''),
     judgeResting([]),
   ];
   expect(fine.filter(({ ok, code }) => !ok || code !== undefined)).toEqual([]);

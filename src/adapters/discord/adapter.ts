@@ -184,7 +184,9 @@ class Discord implements DiscordAdapter {
   }
 
   checks(): HealthCheck[] {
-    return checks(this.options.config, () => this.away() ?? this.others.trouble);
+    const { config, people } = this.options;
+    const away = () => this.away() ?? this.others.trouble;
+    return checks({ config, people, away, listens: () => this.connection !== undefined });
   }
 
   away(): Trouble | undefined {

@@ -9,7 +9,7 @@ import type { RawMessage } from './parse.ts';
 import { GatewayRelay } from './relay.ts';
 import { guardedShards } from './shard.ts';
 import { restOptions } from './transport.ts';
-import { CONTENT_REFUSED, GatewayRefusal, TOKEN_REFUSED, type Trouble, troubleOf } from './trouble.ts';
+import { CONTENT_REFUSED, GatewayRefusal, TOKEN_REFUSED, type Trouble, troubleOf, wayTrouble } from './trouble.ts';
 
 /** What is heard. Everything is the API's own JSON. */
 export interface GatewayHandlers {
@@ -232,16 +232,16 @@ export class Connection {
   }
 
   private failed(error: unknown): void {
-    const trouble = troubleOf(error);
+    const trouble = troubleOf(error, this.config.token);
     if (trouble === CONTENT_REFUSED && this.readsAll) {
       this.log.warn({ remedy: trouble.remedy }, `${trouble.says}; going on with mentions and direct messages only`);
       this.readsAll = false;
       this.again(0);
       return;
     }
-    if (trouble === TOKEN_REFUSED) this.requests = undefined;
+    if (trouble?.code === TOKEN_REFUSED.code || trouble?.code === 'TOKEN_FORM') this.requests = undefined;
     const says = `Discord cannot be reached (${messageOf(error)})`;
-    this.trouble = trouble ?? { code: 'PLATFORM_UNREACHABLE', says, remedy: RETRIED };
+    this.trouble = trouble ?? wayTrouble(error) ?? { code: 'PLATFORM_UNREACHABLE', says, remedy: RETRIED };
     this.log.error({ remedy: this.trouble.remedy }, this.trouble.says);
     this.again(trouble ? REFUSED_WAIT_MS : backOff(++this.failures, LONGEST_WAIT_MS, this.times.firstWait));
   }

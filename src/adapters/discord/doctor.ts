@@ -7,7 +7,7 @@ import { isThread, type RawChannel } from './channels.ts';
 import type { DiscordConfig } from './config.ts';
 import { statusOf } from './outcome.ts';
 import { restOptions } from './transport.ts';
-import { CONTENT_REFUSED, TOKEN_REFUSED, type Trouble } from './trouble.ts';
+import { CONTENT_REFUSED, type Trouble, tokenTrouble, wayTrouble } from './trouble.ts';
 
 const ADMINISTRATOR = 1n << 3n;
 
@@ -38,11 +38,21 @@ type Get = (route: `/${string}`) => Promise<unknown>;
 
 type Finding = Awaited<ReturnType<HealthCheck['check']>>;
 
+export interface DoctorOptions {
+  config: DiscordConfig;
+  /** Those whom the access rules name as persons. */
+  people: readonly string[];
+  /** Why nothing is heard, if so. */
+  away(): Trouble | undefined;
+  /** Whether this process connects at all: one that only looks does not. */
+  listens(): boolean;
+}
+
 /** What `coda doctor` asks of Discord: signing in, the intent, the servers, and what it may do in each named channel. */
-export function checks(config: DiscordConfig, away: () => Trouble | undefined): HealthCheck[] {
+export function checks({ config, people, away, listens }: DoctorOptions): HealthCheck[] {
   const check = async (signal: AbortSignal): Promise<Finding> => {
     const { REST } = await import('discord.js');
-    const rest = new REST({ version: '10', timeout: 8_000, ...(await restOptions(config)) });
+    const rest = new REST({ version: '10', timeout: 8_000, ...(await restOptions(config)), rejectOnRateLimit: isLong });
     rest.setToken(config.token);
     let date: string | null = null;
     rest.on('response', (_, { headers }) => {
@@ -50,12 +60,15 @@ export function checks(config: DiscordConfig, away: () => Trouble | undefined): 
     });
     try {
       // The client never takes its listener off a signal: each request gets one of its own.
-      const finding = await examine((route) => rest.get(route, { signal: AbortSignal.any([signal]) }), config);
+      const finding = await examine((route) => rest.get(route, { signal: AbortSignal.any([signal]) }), config, people);
       const trouble = finding.ok ? (away() ?? clockTrouble(date)) : undefined;
-      return trouble ? { ok: false, ...trouble } : finding;
+      if (trouble) return { ok: false, ...trouble, ...(trouble.code === 'CLOCK_SKEW' && { symptomOf: ['clock'] }) };
+      return finding.ok && !listens()
+        ? { ok: true, severity: 'off', says: `${finding.says}; not listened to` }
+        : finding;
     } catch (error) {
-      if (statusOf(error) === 401) return { ok: false, ...TOKEN_REFUSED };
-      const known = away();
+      if (statusOf(error) === 401) return { ok: false, ...tokenTrouble(config.token) };
+      const known = limitTrouble(error) ?? wayTrouble(error) ?? away();
       if (known) return { ok: false, ...known };
       return {
         ok: false,
@@ -68,7 +81,35 @@ export function checks(config: DiscordConfig, away: () => Trouble | undefined): 
   return [{ name: 'discord', check }];
 }
 
-async function examine(get: Get, config: DiscordConfig): Promise<Finding> {
+/** A shorter wait is waited for. */
+const PATIENCE_MS = 2_000;
+const isLong = ({ timeToReset, retryAfter }: Wait) => Math.max(timeToReset, retryAfter) > PATIENCE_MS;
+
+interface Wait {
+  timeToReset: number;
+  retryAfter: number;
+}
+
+/** Discord takes nothing for a while: it passes by itself. */
+function limitTrouble(error: unknown): Trouble | undefined {
+  const {
+    name,
+    global,
+    timeToReset = 0,
+    retryAfter = 0,
+  } = error as Partial<Wait> & { name?: unknown; global?: boolean };
+  if (typeof name !== 'string' || !name.startsWith('RateLimitError')) return undefined;
+  const seconds = Math.ceil(Math.max(timeToReset, retryAfter) / 1_000);
+  return {
+    code: 'PLATFORM_LIMITED',
+    says: `Discord takes nothing with this token for ${seconds} s${global ? ' (its global limit)' : ''}`,
+    remedy:
+      'Nothing to do: what waits goes out after that. Where it comes again, look for another program with the same token, ' +
+      'or a script that makes coda write very much.',
+  };
+}
+
+async function examine(get: Get, config: DiscordConfig, people: readonly string[]): Promise<Finding> {
   const me = (await get('/users/@me')) as APIUser;
   const application = (await get('/applications/@me')) as APIApplication;
   const guilds = (await get('/users/@me/guilds')) as APIGuild[];
@@ -79,6 +120,7 @@ async function examine(get: Get, config: DiscordConfig): Promise<Finding> {
     const remedy = `Invite it with ${inviteLink(application.id)}, or take the id out of discord.guilds.`;
     troubles.push({ code: 'GUILD_MISSING', says: `is not in the server ${listOf(unknown)}`, remedy });
   }
+  troubles.push(...people.flatMap((id) => strangeOwner(id, guilds, me) ?? []));
   for (const channel of channelsOf(config)) {
     troubles.push(...(await examineChannel(get, channel, me.id, config)));
   }
@@ -89,6 +131,20 @@ async function examine(get: Get, config: DiscordConfig): Promise<Finding> {
     code: troubles[0]?.code ?? 'DISCORD',
     says: troubles.map(({ says }) => says).join('; '),
     remedy: troubles.map(({ remedy }) => remedy).join(' '),
+  };
+}
+
+/** Something that the access rules name as a person and that is none. */
+function strangeOwner(id: string, guilds: readonly APIGuild[], me: APIUser): Trouble | undefined {
+  const guild = guilds.find((each) => each.id === id);
+  if (!guild && id !== me.id) return undefined;
+  const what = guild ? `the id of the server ${guild.name}` : 'coda’s own id';
+  return {
+    code: 'OWNER_NO_PERSON',
+    says: `access names discord:${id} as a person, and that is ${what}`,
+    remedy:
+      'Name the person: in Discord Settings → Advanced → Developer Mode, then Copy User ID on the person’s name. A whole ' +
+      'server is discord-guild:ID, under access.members.',
   };
 }
 

@@ -6,7 +6,7 @@ import { inviteLink, readsContent } from './doctor.ts';
 import { statusOf } from './outcome.ts';
 import { ownerLabel, steps, tokenLabel } from './texts.ts';
 import { restOptions } from './transport.ts';
-import { CONTENT_REFUSED, TOKEN_REFUSED } from './trouble.ts';
+import { CONTENT_REFUSED, tokenTrouble, wayTrouble } from './trouble.ts';
 
 /** An answer later than that is none. */
 const WITHIN_MS = 8_000;
@@ -34,7 +34,8 @@ async function signIn(token: string, apiUrl: string | undefined): Promise<SetupA
       notes: readsContent(application) ? [] : [CONTENT_REFUSED.remedy],
     };
   } catch (error) {
-    if (statusOf(error) === 401) return { ok: false, says: TOKEN_REFUSED.says, remedy: TOKEN_REFUSED.remedy };
+    const trouble = statusOf(error) === 401 ? tokenTrouble(token) : wayTrouble(error);
+    if (trouble) return { ok: false, says: trouble.says, remedy: trouble.remedy };
     const says = `Discord cannot be reached (${messageOf(error)})`;
     return { ok: false, says, remedy: 'Look at the network and at discord.api_url.' };
   }

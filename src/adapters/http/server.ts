@@ -109,7 +109,7 @@ export class HttpServer {
           return { ok: false, code: error.code, says: error.message, remedy: error.remedy };
         }
         await new Promise((resolve) => trial.close(resolve));
-        return { ok: true, says: `${at} is free` };
+        return { ok: true, severity: 'off', says: `${at} is free; it is served there while coda runs` };
       },
     };
   }

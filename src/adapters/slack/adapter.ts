@@ -185,7 +185,7 @@ class Slack implements SlackAdapter {
   }
 
   checks(): HealthCheck[] {
-    return checks(this.options, () => this.away());
+    return checks(this.options, { away: () => this.away(), listens: () => this.connection !== undefined });
   }
 
   routes(): readonly AnyRoute[] {

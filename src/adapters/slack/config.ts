@@ -20,6 +20,14 @@ const TOKENS: Readonly<Record<string, string>> = {
   'xoxa-': 'a legacy token',
 };
 
+/** What people put where a token belongs, by how it looks. */
+const FORMS: readonly { form: RegExp; is: string }[] = [
+  { form: /^[0-9a-f]{32}$/, is: 'a client secret or signing secret (Basic Information → App Credentials)' },
+  { form: /^[A-Za-z0-9]{24}$/, is: 'a verification token (Basic Information → App Credentials)' },
+  { form: /^(?:bearer|bot)\s/i, is: 'a token with a word of requests before it (“Bearer ”), which has to go' },
+  { form: /^\d+\.\d+$/, is: 'a client id (Basic Information → App Credentials)' },
+];
+
 /** A secret that begins as it has to; what it is instead is named, never shown. */
 function token(prefix: 'xoxb-' | 'xapp-') {
   return z
@@ -27,7 +35,7 @@ function token(prefix: 'xoxb-' | 'xapp-') {
     .min(1)
     .superRefine((given, context) => {
       if (given.startsWith(prefix)) return;
-      const known = TOKENS[given.slice(0, 5)];
+      const known = TOKENS[given.slice(0, 5)] ?? FORMS.find(({ form }) => form.test(given))?.is;
       const message = `is ${known ?? 'no token of Slack'}: expected ${TOKENS[prefix]}, which begins with ${prefix}`;
       context.addIssue({ code: 'custom', message });
     });

@@ -27,6 +27,8 @@ export interface Hears {
 
 /** Why there is no connection, in a sentence for the owner. */
 export interface Trouble {
+  /** For programs that read what the doctor finds. */
+  code: string;
   says: string;
   remedy: string;
 }
@@ -84,7 +86,11 @@ export class Connection {
   get away(): Trouble | undefined {
     if (this.refused) return this.refused;
     if (this.leftAt === undefined || performance.now() - this.leftAt < AWAY_AFTER_MS) return undefined;
-    return { says: 'Slack’s Socket Mode does not answer', remedy: 'It is tried again by itself.' };
+    return {
+      code: 'PLATFORM_UNREACHABLE',
+      says: 'Slack’s Socket Mode does not answer',
+      remedy: 'It is tried again by itself.',
+    };
   }
 
   /** Slack has said that the bot's token is not good any more: whether it is again is tried as after any refusal. */
@@ -198,14 +204,20 @@ export function refusalOf(error: unknown): string | undefined {
 export function refusedFor(name: string): Trouble {
   if (name === 'missing_scope') {
     return {
+      code: 'SCOPE_MISSING',
       says: 'the app-level token may not open sockets',
       remedy: 'Make one with the scope connections:write under Basic Information → App-Level Tokens.',
     };
   }
   if (name === 'forbidden_team') {
-    return { says: 'Slack refuses Socket Mode for this app', remedy: 'Switch it on under Socket Mode.' };
+    return {
+      code: 'SOCKET_MODE_OFF',
+      says: 'Slack refuses Socket Mode for this app: it is switched off',
+      remedy: 'At api.slack.com/apps: this app → Settings → Socket Mode → Enable Socket Mode.',
+    };
   }
   return {
+    code: 'TOKEN_REFUSED',
     says: `Slack does not take the token (${name})`,
     remedy:
       'Look at slack.bot_token (xoxb-, from OAuth & Permissions) and slack.app_token (xapp-, from App-Level Tokens); install the app again if it was removed.',

@@ -11,9 +11,11 @@ export const slack: Platform<SlackConfig> = {
   setup: async () => (await import('./setup.ts')).setup,
   async open({ config, access, world: { clock, log, proxy }, artifacts, commands, home }) {
     const { slackAdapter } = await import('./adapter.ts');
-    const groups = [...access.owners, ...access.members].filter((entry) =>
-      /^slack-(?:workspace|usergroup|channel):/.test(entry),
-    );
-    return slackAdapter({ config, groups, clock, log, proxy, artifacts, commands, home });
+    const named = [...access.owners, ...access.members];
+    const groups = named.filter((entry) => /^slack-(?:workspace|usergroup|channel):/.test(entry));
+    const [people, channels] = [idsIn(named), idsIn(access.channels ?? [])];
+    return slackAdapter({ config, groups, people, channels, clock, log, proxy, artifacts, commands, home });
   },
 };
+
+const idsIn = (entries: readonly string[]) => entries.flatMap((entry) => /^slack:(\w+)$/.exec(entry)?.[1] ?? []);

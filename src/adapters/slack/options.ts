@@ -9,6 +9,10 @@ export interface SlackOptions {
   config: SlackConfig;
   /** The entries of the access rules that are groups: `slack-workspace:ID`, `slack-usergroup:ID`, `slack-channel:ID`. */
   groups: readonly string[];
+  /** Those whom the access rules name as persons (`slack:ID`). */
+  people: readonly string[];
+  /** The channels that the access rules name (`slack:ID`). */
+  channels: readonly string[];
   /** What somebody's own page shows; undefined for who has not been let in. */
   home: PlatformDeps<SlackConfig>['home'];
   clock: Clock;

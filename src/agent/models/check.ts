@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deadline } from '../../base/async.ts';
+import { reachTrouble } from '../../base/reach.ts';
 import { didYouMean } from '../../base/text.ts';
 import { faultOf } from './fault.ts';
 import type { ModelSettings, Models } from './index.ts';
@@ -44,24 +45,26 @@ export async function checkProvider(name: string, models: Models, signal: AbortS
     if (wrong !== undefined) {
       // A service may have no list and yet answer.
       const speaks = (wrong === 404 || wrong === 405) && (await speaksHere(provider, base, signal));
-      return speaks ? { ok: true, says: `answers at ${hostOf(base)}` } : refused(name, provider, asked, base, signal);
+      if (!speaks) return refused(name, provider, asked, base, signal);
+      return models.hasNoCredit(name) ? noCredit(name, base) : { ok: true, says: `answers at ${hostOf(base)}` };
     }
     const { data } = listing.parse(asked.body);
     if (isOther(provider, data) && !(await speaksHere(provider, base, signal))) {
-      return addressWrong(name, provider, base);
+      return addressWrong(name, provider, base, signal);
     }
     const own = models.names().filter((each) => each.startsWith(`${name}/`));
     const problems = await Promise.all(own.map((each) => problemOf(each, models, { provider, base, data, signal })));
     const found = problems.flatMap((problem) => problem ?? []);
-    if (found.length === 0) return { ok: true, says: `answers at ${hostOf(base)}` };
+    if (found.length === 0)
+      return models.hasNoCredit(name) ? noCredit(name, base) : { ok: true, says: `answers at ${hostOf(base)}` };
     return {
       ok: false,
       code: found[0]?.code ?? 'MODEL',
       says: found.map(({ says }) => says).join('; '),
       remedy: [...new Set(found.map(({ remedy }) => remedy))].join(' '),
     };
-  } catch {
-    return away(name, base);
+  } catch (error) {
+    return untrusted(name, base, error) ?? away(name, base);
   }
 }
 
@@ -230,8 +233,17 @@ async function ollama(model: string, { provider, base, signal }: Place): Promise
   }
 }
 
-function refused(name: string, provider: Provider, asked: Asked, base: string, signal: AbortSignal): ProviderHealth {
-  const { fault } = faultOf({ status: asked.status, headers: asked.headers }, name, { signal, silent: false });
+async function refused(
+  name: string,
+  provider: Provider,
+  asked: Asked,
+  base: string,
+  signal: AbortSignal,
+): Promise<ProviderHealth> {
+  const body = asked.body === undefined ? undefined : JSON.stringify(asked.body);
+  const { fault } = faultOf({ status: asked.status, headers: asked.headers }, name, { signal, silent: false, body });
+  if (fault === 'budget') return noCredit(name, base);
+  if (asked.status === 403) return forbidden(name, base);
   if (fault === 'auth_expired') {
     return {
       ok: false,
@@ -240,10 +252,69 @@ function refused(name: string, provider: Provider, asked: Asked, base: string, s
       remedy: `Mend models.providers.${name}.api_key.`,
     };
   }
-  return fault === 'not_found' ? addressWrong(name, provider, base) : away(name, base);
+  return fault === 'not_found' ? addressWrong(name, provider, base, signal) : away(name, base);
 }
 
-function addressWrong(name: string, { kind }: Provider, base: string): ProviderHealth {
+function noCredit(name: string, base: string): ProviderHealth {
+  return {
+    ok: false,
+    code: 'PROVIDER_CREDIT',
+    says: `${hostOf(base)} answers no more: the account there has no credit left, or has reached a limit that it has there`,
+    remedy: `Pay at the provider (${name}), or raise the account’s limit there; coda’s own budgets (models.budgets) are something else.`,
+  };
+}
+
+function forbidden(name: string, base: string): ProviderHealth {
+  return {
+    ok: false,
+    code: 'KEY_FORBIDDEN',
+    says: `${hostOf(base)} knows the key or the address, and allows it nothing (403)`,
+    remedy: `Look at the rights of the key in models.providers.${name} (project, region, models), and at the proxy or firewall in front of ${hostOf(base)}.`,
+  };
+}
+
+/** Its certificate is not trusted. */
+function untrusted(name: string, base: string, error: unknown): ProviderHealth | undefined {
+  const tls = reachTrouble(error);
+  return (
+    tls && {
+      ok: false,
+      code: tls.code,
+      says: `${hostOf(base)} (models.providers.${name}) ${tls.says}`,
+      remedy: tls.remedy,
+    }
+  );
+}
+
+/** The service of another kind that answers there, with the address that it has then. */
+async function otherKind(provider: Provider, base: string, signal: AbortSignal) {
+  const kind = provider.kind === 'anthropic' ? 'openai-compatible' : 'anthropic';
+  const bare = base.replace(/\/v1$/, '');
+  const address = kind === 'anthropic' ? bare : `${bare}/v1`;
+  const other: Provider = { ...provider, kind };
+  const { isApi, body } = await ask(`${address}${PATHS[kind].models}`, other, signal);
+  const { data } = listing.parse(body);
+  const speaks = isApi && data.length > 0 && !isOther(other, data) && (await speaksHere(other, address, signal));
+  return speaks ? { kind, address } : undefined;
+}
+
+async function addressWrong(
+  name: string,
+  provider: Provider,
+  base: string,
+  signal: AbortSignal,
+): Promise<ProviderHealth> {
+  const { kind } = provider;
+  const other = await otherKind(provider, base, signal);
+  if (other) {
+    const at = other.address === base ? '' : `, and models.providers.${name}.base_url: ${other.address}`;
+    return {
+      ok: false,
+      code: 'MODEL_KIND',
+      says: `${hostOf(base)} speaks the API of kind ${other.kind}, and models.providers.${name} says ${kind}`,
+      remedy: `Set models.providers.${name}.kind: ${other.kind}${at}.`,
+    };
+  }
   const form = kind === 'anthropic' ? 'https://host (without /v1)' : 'https://host/v1';
   return {
     ok: false,

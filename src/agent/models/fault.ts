@@ -97,7 +97,11 @@ interface Verdict {
 
 /** What the service says is more exact than its status; the first rule that fits holds. */
 const RULES: readonly (Verdict & { when(refusal: Refusal, model: string): boolean })[] = [
-  { fault: 'budget', when: ({ status, type, text }) => status === 402 || CREDIT.test(`${type} ${text}`) },
+  {
+    fault: 'budget',
+    reason: 'no_credit',
+    when: ({ status, type, text }) => status === 402 || CREDIT.test(`${type} ${text}`),
+  },
   { fault: 'context_overflow', when: ({ status, type }) => status === 413 || type.includes('request_too_large') },
   // A gateway that cannot reach the service shows a page of its own; any other page is no model's service.
   { fault: 'not_found', reason: 'wrong_address', when: ({ status, page }) => page && isOwnFault(status) },

@@ -7,7 +7,7 @@ import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { CoreValues } from '../../config/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
-import type { Model } from '../model.ts';
+import type { Model, ModelError } from '../model.ts';
 import { adapting } from './adapting.ts';
 import { anthropicModel } from './anthropic/index.ts';
 import { isHeavy } from './effort.ts';
@@ -56,6 +56,8 @@ export class Models {
   readonly settings: ModelSettings;
   readonly prices: Prices;
   private readonly options: ModelsOptions;
+  /** Providers whose account has no credit left, until they answer again. */
+  private readonly unpaid = new Set<string>();
   private readonly candidates = new Map<string, Candidate>();
   private readonly learned = new Map<string, Learnt>();
   private readonly counters: Counters;
@@ -148,6 +150,11 @@ export class Models {
     return [...new Set([...tiers, ...this.settings.fallbacks])];
   }
 
+  /** Whether the provider refused its last request because the account there has no credit left. */
+  hasNoCredit(provider: string): boolean {
+    return this.unpaid.has(provider);
+  }
+
   /** Models that are left alone at the moment because they failed again and again. */
   resting(): string[] {
     return [...this.candidates].filter(([, { breaker }]) => breaker.open).map(([name]) => name);
@@ -160,7 +167,12 @@ export class Models {
     const fault = (kind: string, code: string) => faults?.note({ source: 'model', kind, code }, clock.now());
     const candidates = names.map((name) => this.candidate(name));
     const patience = { retryMs, hedgeMs, silenceMs };
-    return routed({ candidates, patience, log, calls: this.counters.calls, fault });
+    const ended = (name: string, outcome: ModelError | 'answered') => {
+      const [provider] = split(name);
+      if (outcome === 'answered') this.unpaid.delete(provider);
+      else if (outcome.details.reason === 'no_credit') this.unpaid.add(provider);
+    };
+    return routed({ candidates, patience, log, calls: this.counters.calls, fault, ended });
   }
 
   private candidate(name: string): Candidate {

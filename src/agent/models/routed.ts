@@ -14,6 +14,8 @@ export interface RoutedOptions {
   calls: Counter;
   /** Hears of each attempt that failed. */
   fault?(model: string, fault: FaultKind): void;
+  /** Hears how each attempt ended that was not overtaken. */
+  ended?(model: string, outcome: ModelError | 'answered'): void;
 }
 
 /** Several models as one: the first that can answers. Throws `NoModel` when none can, and what no other model would mend. */
@@ -23,6 +25,7 @@ export function routed(options: RoutedOptions): Model {
   const counting = first && !first.breaker.open ? first.model : undefined;
   const ended = ({ name }: Model, outcome: ModelError | 'answered' | 'overtaken') => {
     const isFault = outcome instanceof ModelError;
+    if (outcome !== 'overtaken') options.ended?.(name, outcome);
     calls.add({ model: name, outcome: isFault ? outcome.fault : outcome });
     if (outcome === 'overtaken') log.info({ model: name }, 'another model answered first');
     else if (isFault && outcome.fault !== 'cancelled') {

@@ -84,7 +84,7 @@ export function doctorPage({ checks, version }: DashboardParts): Page {
       const rows = found.map(
         ({ name, severity, says, remedy, code }, index): PageRow => ({
           id: `${code}-${index}`,
-          cells: [{ text: severity, tone: TONES[severity] }, name, says, remedy ?? ''],
+          cells: [severity === 'off' ? 'off' : { text: severity, tone: TONES[severity] }, name, says, remedy ?? ''],
         }),
       );
       const columns = ['State', 'Part', 'Finding', 'What to do'];

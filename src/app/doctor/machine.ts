@@ -1,6 +1,7 @@
 /** What `coda doctor` asks of the machine: disk, data folder, clock, what others may read. */
 import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
+import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { systemCode } from '../../base/errors.ts';
 import { bytesOf } from '../../base/text.ts';
@@ -12,6 +13,8 @@ const MB = 1_000_000;
 /** Less than this is soon used up by a chatty day; less than that stops the database. */
 const LOW_BYTES = 1_000 * MB;
 const FULL_BYTES = 100 * MB;
+const FEW_INODES = 1_000;
+const LOW_MEMORY = 100 * MB;
 const SKEW_MS = 30_000;
 /** No coda existed before. */
 const EARLIEST = Date.parse('2026-01-01T00:00:00Z');
@@ -23,6 +26,32 @@ export function judgeDisk(free: number, folder: string): Verdict {
   if (free < FULL_BYTES) return { ok: false, code: 'DISK_FULL', says: `only ${says}`, remedy };
   if (free < LOW_BYTES) return { ok: false, code: 'DISK_LOW', severity: 'warning', says: `only ${says}`, remedy };
   return { ok: true, says };
+}
+
+/** Whether files can still be made there; some file systems count none (`total` is 0). Pure. */
+export function judgeInodes(free: number, total: number, folder: string): Verdict | undefined {
+  if (total === 0 || free >= FEW_INODES) return undefined;
+  return {
+    ok: false,
+    code: 'DISK_INODES',
+    ...(free > 0 && { severity: 'warning' }),
+    says: `${free === 0 ? 'no inode is' : `only ${free} inodes are`} free on the disk of ${folder}: no file can be made there, however much space is left`,
+    remedy: `Delete what holds very many small files ("df -i ${folder}" shows the disk), or move the data folder with --data.`,
+  };
+}
+
+/** Whether there is memory: what this process has, what it may have (undefined: no limit), what the machine has left. Pure. */
+export function judgeMemory({ used, limit, free }: { used: number; limit: number | undefined; free: number }): Verdict {
+  const says = `${bytesOf(used)} used${limit === undefined ? '' : ` of ${bytesOf(limit)}`}, ${bytesOf(free)} free on this machine`;
+  const low = { ok: false, code: 'MEMORY_LOW', severity: 'warning' } as const;
+  if (limit !== undefined && used > 0.9 * limit) {
+    const remedy =
+      'Raise the container’s limit (mem_limit, --memory), or lower delivery.concurrency; at the limit the system ends coda.';
+    return { ...low, says, remedy };
+  }
+  if (free >= LOW_MEMORY) return { ok: true, says };
+  const remedy = 'End what else needs memory, add some, or add swap; when none is left the system ends a process.';
+  return { ...low, says, remedy };
 }
 
 /** Whether this process may write there; `code` is what the system says, undefined: it may. Pure. */
@@ -64,10 +93,11 @@ export function machineChecks(config: Config, database: Database): HealthCheck[]
     {
       name: 'disk',
       async check() {
-        const { bavail, bsize } = await statfs(dataDir);
-        return judgeDisk(bavail * bsize, dataDir);
+        const { bavail, bsize, ffree, files } = await statfs(dataDir);
+        return judgeInodes(ffree, files, dataDir) ?? judgeDisk(bavail * bsize, dataDir);
       },
     },
+    { name: 'memory of this machine', check: async () => judgeMemory(memory()) },
     { name: 'data folder', check: async () => judgeFolder(await refusal(dataDir), dataDir) },
     {
       name: 'clock',
@@ -86,6 +116,13 @@ export function machineChecks(config: Config, database: Database): HealthCheck[]
         ),
     },
   ];
+}
+
+function memory(): Parameters<typeof judgeMemory>[0] {
+  const limit = process.constrainedMemory();
+  // Without one, Node tells none, or what no machine has.
+  const isLimit = limit > 0 && limit < 2 ** 50;
+  return { used: process.memoryUsage.rss(), limit: isLimit ? limit : undefined, free: freemem() };
 }
 
 async function refusal(folder: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 /** What `coda doctor` asks of the database. */
 import { bytesOf, listOf } from '../../base/text.ts';
 import { type HealthCheck, together, type Verdict } from '../../chat/index.ts';
-import { type Database, type StorageFacts, type StorageStats, storageFacts } from '../../storage/index.ts';
+import { type Database, grantLine, type StorageFacts, type StorageStats, storageFacts } from '../../storage/index.ts';
 
 /** The oldest that is supported. */
 const OLDEST_SERVER = 150_000;
@@ -34,7 +34,7 @@ interface Rule {
   /** Whether it is so. */
   when(looked: Looked): boolean;
   says(looked: Looked): string;
-  remedy: string;
+  remedy: string | ((looked: Looked) => string);
 }
 
 const RULES: readonly Rule[] = [
@@ -43,6 +43,14 @@ const RULES: readonly Rule[] = [
     when: ({ facts }) => facts.readOnly,
     says: () => 'the database takes no writes',
     remedy: 'Point storage.url at the primary, not at a standby; or take default_transaction_read_only away.',
+  },
+  {
+    code: 'STORAGE_NO_CREATE',
+    severity: 'warning',
+    when: ({ facts }) => !facts.mayCreate && !facts.readOnly,
+    says: ({ facts }) =>
+      `the user ${facts.user} may not create tables in the schema ${facts.schema}: the next update fails`,
+    remedy: ({ facts }) => `As the database’s owner: ${grantLine(facts)}`,
   },
   {
     code: 'STORAGE_NO_FSYNC',
@@ -103,7 +111,7 @@ export function judgeStorage(looked: Looked): Verdict[] {
       code,
       severity,
       says: says(looked),
-      remedy,
+      remedy: typeof remedy === 'string' ? remedy : remedy(looked),
     }),
   );
   if (wrong.length > 0) return wrong;

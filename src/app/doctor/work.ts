@@ -2,6 +2,7 @@
 import { waitingApprovals } from '../../agent/index.ts';
 import type { BreakerState, Breakers } from '../../base/breaker.ts';
 import { type Clock, DAY_MS } from '../../base/clock.ts';
+import { reachTrouble } from '../../base/reach.ts';
 import { listOf, plural } from '../../base/text.ts';
 import type { Bus } from '../../bus/index.ts';
 import { type HealthCheck, together, type Verdict } from '../../chat/index.ts';
@@ -21,6 +22,8 @@ const HOUR_MS = 3_600_000;
 const LATE_MS = 5 * 60_000;
 /** A process that has sent no heartbeat for so long hangs, or is gone. */
 const SILENT_MS = 60_000;
+/** Another one would have taken over what it had, long ago. */
+const DEAD_MS = HOUR_MS;
 
 /** The counts of the outbox. */
 interface Told {
@@ -79,7 +82,7 @@ export function scheduleCheck(schedules: Pick<Schedules, 'late'>, clock: Clock, 
   return {
     name: 'schedules',
     async check() {
-      if (!running()) return { ok: true, says: 'fire while coda runs' };
+      if (!running()) return { ok: true, severity: 'off', says: 'fire while coda runs' };
       const late = await schedules.late(new Date(clock.now().getTime() - LATE_MS));
       return judgeSchedules(late, clock.now());
     },
@@ -119,20 +122,38 @@ export function judgeApprovals({ count, since }: { count: number; since: Date | 
 }
 
 /** Whether the processes of coda on this database are alive and of one version. */
-export function replicaCheck(database: Database, clock: Clock): HealthCheck {
+export function replicaCheck(database: Database, clock: Clock, self: () => string | undefined): HealthCheck {
   return {
     name: 'processes',
-    check: async () => judgeReplicas(await runningInstances(database), clock.now()),
+    check: async () => judgeReplicas(await runningInstances(database), clock.now(), self()),
   };
 }
 
-/** Pure. */
-export function judgeReplicas(
-  running: readonly { host: string; pid: number; program: string; heartbeatAt: Date }[],
-  now: Date,
-): Verdict {
-  const silent = running.filter(({ heartbeatAt }) => now.getTime() - heartbeatAt.getTime() > SILENT_MS);
+interface RunningProcess {
+  id: string;
+  host: string;
+  pid: number;
+  program: string;
+  heartbeatAt: Date;
+}
+
+/** `self`: the process that asks, which lives. Pure. */
+export function judgeReplicas(running: readonly RunningProcess[], now: Date, self: string | undefined): Verdict {
+  const silence = ({ heartbeatAt }: RunningProcess) => now.getTime() - heartbeatAt.getTime();
   const named = (them: typeof running) => listOf(them.slice(0, 3).map(({ host, pid }) => `${pid} on ${host}`));
+  const dead = running.filter((each) => each.id !== self && silence(each) > DEAD_MS);
+  if (dead.length > 0) {
+    const hours = Math.floor(Math.max(...dead.map(silence)) / HOUR_MS);
+    return {
+      ok: false,
+      code: 'PROCESS_DEAD',
+      severity: 'warning',
+      says: `${named(dead)} ended ${plural(hours, 'hour')} ago without a word; what it had in hand waits`,
+      remedy:
+        'Start coda ("coda run"): it takes over what that process had. Where one runs, look at its log for why it does not.',
+    };
+  }
+  const silent = running.filter((each) => each.id !== self && silence(each) > SILENT_MS);
   if (silent.length > 0 && silent.length < running.length) {
     const remedy = 'The others take over what it had. End it if it hangs.';
     return { ok: false, code: 'REPLICA_SILENT', severity: 'warning', says: `no heartbeat of ${named(silent)}`, remedy };
@@ -142,7 +163,8 @@ export function judgeReplicas(
     const says = `of different versions: ${listOf(versions)}`;
     return { ok: true, code: 'REPLICAS_MIXED', severity: 'notice', says, remedy: 'Finish the rolling restart.' };
   }
-  return { ok: true, says: running.length < 2 ? 'one, or none' : `${running.length}, all alive` };
+  if (running.length === 0) return { ok: true, severity: 'off', says: 'none runs' };
+  return { ok: true, says: running.length === 1 ? 'one' : `${running.length}, all alive` };
 }
 
 /** What tools, skills and models rest because they failed again and again. */
@@ -163,6 +185,10 @@ export function judgeResting(unwell: readonly BreakerState[]): Verdict {
       severity: 'warning',
       says: `${named(paused)} failed again and again`,
       remedy,
+      // A model rests because its service is away: that is told already.
+      ...(paused.every(({ kind }) => kind === 'model') && {
+        symptomOf: paused.map(({ name }) => `models ${name.split('/')[0]}`),
+      }),
     };
   }
   if (unwell.length === 0) return { ok: true, says: 'none' };
@@ -174,26 +200,84 @@ export function patternCheck(faults: Pick<FaultLog, 'since'>, clock: Clock): Hea
   return {
     name: 'last 24 hours',
     async check() {
-      const causes = causesOf(await faults.since(new Date(clock.now().getTime() - DAY_MS)));
-      const verdicts = causes.map(({ count: _, ...cause }: Cause): Verdict => ({ ok: false, ...cause }));
-      return together(verdicts, 'no pattern of failures');
+      const now = clock.now();
+      const causes = causesOf(await faults.since(new Date(now.getTime() - DAY_MS)));
+      return together(
+        causes.map((cause) => judgeCause(cause, now)),
+        'no pattern of failures',
+      );
     },
   };
 }
 
-/** Whether hints reach other processes. */
-export function busCheck(bus: Bus, isRedis: boolean): HealthCheck {
-  return { name: 'hints', check: async () => judgeBus(bus.healthy(), isRedis) };
+/** A cause of what failed: nobody has to do anything about what is over. Pure. */
+export function judgeCause({ code, severity, says, remedy, parts, lastAt, shows }: Cause, now: Date): Verdict {
+  const symptomOf = [...new Set(parts.map((part) => checkOf(code, part)))];
+  const since = now.getTime() - lastAt.getTime();
+  if (since > HOUR_MS) return { ok: true, code, severity: 'notice', says: `${says}; not within the last hour` };
+  return { ok: false, code, severity, says, remedy, symptomOf, past: shows };
 }
 
-/** Pure. */
-export function judgeBus(healthy: boolean, isRedis: boolean): Verdict {
-  if (healthy) return { ok: true, says: isRedis ? 'Redis answers' : 'no Redis is set, none is needed' };
+/** The check that looks at the part that failed, by its name. */
+function checkOf(code: string, { source, kind }: Cause['parts'][number]): string {
+  if (code === 'DISK_FULL') return 'disk';
+  if (code === 'STORAGE_AWAY') return 'storage';
+  if (source === 'model') return `models ${kind.split('/')[0]}`;
+  if (source === 'job') return 'background jobs';
+  return source === 'delivery' ? kind : 'resting parts';
+}
+
+/** Whether hints reach other processes. `replicas`: the channel that each of them listens on, and how many are alive. */
+export function busCheck(
+  bus: Bus,
+  isRedis: boolean,
+  replicas: { channel: string | undefined; alive(): Promise<number> },
+): HealthCheck {
+  return {
+    name: 'hints',
+    async check() {
+      const verdict = judgeBus(bus.healthy(), isRedis, bus.why?.());
+      if (!isRedis || !verdict.ok || replicas.channel === undefined) return verdict;
+      const [alive, listening] = [await replicas.alive(), await bus.listeners?.(replicas.channel)];
+      return judgeListeners(alive, listening ?? alive) ?? verdict;
+    },
+  };
+}
+
+/** Whether as many processes listen at this Redis as there are on the database. Pure. */
+export function judgeListeners(alive: number, listening: number): Verdict | undefined {
+  if (listening >= alive) return undefined;
+  return {
+    ok: false,
+    code: 'REDIS_SPLIT',
+    severity: 'warning',
+    says: `${plural(alive, 'process', 'processes')} of coda on this database, and ${listening} at this Redis: the others do not hear its hints`,
+    remedy:
+      'Give all of them the same redis.url (REDIS_URL), or none; until then they notice each other’s work up to 30 s late.',
+  };
+}
+
+/** `why`: what Redis said last. Pure. */
+export function judgeBus(healthy: boolean, isRedis: boolean, why?: string): Verdict {
+  if (healthy && !isRedis) return { ok: true, severity: 'off', says: 'no Redis is set, none is needed' };
+  if (healthy) return { ok: true, says: 'Redis answers' };
+  const late = 'replicas notice each other’s work up to 30 s late';
+  if (why !== undefined && /NOAUTH|WRONGPASS|AUTH/.test(why)) {
+    return {
+      ok: false,
+      code: 'REDIS_AUTH',
+      severity: 'warning',
+      says: `Redis wants ${/WRONGPASS|invalid/.test(why) ? 'another password or user' : 'a password'}: ${late}`,
+      remedy: 'Put it into redis.url (REDIS_URL): redis://:PASSWORD@host:6379, or redis://USER:PASSWORD@host:6379.',
+    };
+  }
+  const tls = why === undefined ? undefined : reachTrouble(new Error(why));
+  if (tls) return { ok: false, ...tls, severity: 'warning', says: `Redis ${tls.says}: ${late}` };
   return {
     ok: false,
     code: 'REDIS_DOWN',
     severity: 'warning',
-    says: 'Redis does not answer: replicas notice each other’s work up to 30 s late',
+    says: `Redis does not answer: ${late}`,
     remedy: 'Start Redis, or mend redis.url. Nothing is lost meanwhile.',
   };
 }

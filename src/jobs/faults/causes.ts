@@ -10,7 +10,14 @@ export interface Cause {
   remedy: string;
   /** Faults that it stands behind. */
   count: number;
+  /** The parts that failed. */
+  parts: readonly Part[];
+  lastAt: Date;
+  /** A look at the parts shows whether it is over. */
+  shows: boolean;
 }
+
+export type Part = Pick<FaultRow, 'source' | 'kind'>;
 
 interface Rule {
   code: string;
@@ -21,6 +28,8 @@ interface Rule {
   least?: number;
   says(kinds: string, count: string): string;
   remedy: string;
+  /** Whether a look at the parts shows that it is over: else only time does. */
+  shows?: boolean;
 }
 
 const UNREACHED = /^(transient|unknown|retry|cancelled|ECONN\w*|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
@@ -32,6 +41,7 @@ const RULES: readonly Rule[] = [
   {
     code: 'DISK_FULL',
     severity: 'error',
+    shows: true,
     explains: ({ code }) => DISK.test(code),
     says: (kinds, count) => `the disk was full: ${count} (${kinds})`,
     remedy: 'Free space on the disk of the data folder or of the database; see "coda doctor" for what is large.',
@@ -39,6 +49,7 @@ const RULES: readonly Rule[] = [
   {
     code: 'STORAGE_AWAY',
     severity: 'error',
+    shows: true,
     explains: ({ code }) => STORAGE.test(code),
     says: (kinds, count) => `the database was away: ${count} (${kinds})`,
     remedy: 'Look at the database’s log for restarts and used-up connections; lower storage.pool where they ran out.',
@@ -46,6 +57,7 @@ const RULES: readonly Rule[] = [
   {
     code: 'NETWORK_DOWN',
     severity: 'warning',
+    shows: true,
     // Several parts that have nothing in common but the way out.
     explains: (fault, all) => isUnreached(fault) && sourcesIn(fault.hour, all) > 1,
     says: (kinds, count) => `several services could not be reached in the same hour: ${count} (${kinds})`,
@@ -54,9 +66,18 @@ const RULES: readonly Rule[] = [
   {
     code: 'KEY_REFUSED',
     severity: 'error',
+    shows: true,
     explains: ({ code }) => code === 'auth_expired',
     says: (kinds, count) => `a key or token was refused: ${count} (${kinds})`,
     remedy: 'Make a new one and put it where the configuration takes it from; "coda config show" says where that is.',
+  },
+  {
+    code: 'PROVIDER_CREDIT',
+    severity: 'error',
+    shows: true,
+    explains: ({ source, code }) => source === 'model' && code === 'budget',
+    says: (kinds, count) => `a provider’s account had no credit left: ${count} (${kinds})`,
+    remedy: 'Pay at the provider, or raise the limit of its account; coda’s own budgets have nothing to do with it.',
   },
   {
     code: 'RATE_LIMITED',
@@ -69,6 +90,7 @@ const RULES: readonly Rule[] = [
   {
     code: 'MODEL_GONE',
     severity: 'error',
+    shows: true,
     explains: ({ source, code }) => source === 'model' && code === 'not_found',
     says: (kinds, count) => `a model or its address is not there: ${count} (${kinds})`,
     remedy: 'Mend its name or base_url under models; "coda doctor" names the nearest.',
@@ -119,13 +141,15 @@ const RULES: readonly Rule[] = [
 export function causesOf(faults: readonly FaultRow[]): Cause[] {
   let left = faults;
   const causes: Cause[] = [];
-  for (const { code, severity, explains, least = 1, says, remedy } of RULES) {
+  for (const { code, severity, explains, least = 1, says, remedy, shows = false } of RULES) {
     const mine = left.filter((fault) => explains(fault, faults));
     const count = mine.reduce((sum, fault) => sum + fault.count, 0);
     if (count < least) continue;
     left = left.filter((fault) => !mine.includes(fault));
     const kinds = listOf([...new Set(mine.map(({ kind }) => kind))].slice(0, 5));
-    causes.push({ code, severity, says: says(kinds, plural(count, 'time')), remedy, count });
+    const lastAt = new Date(Math.max(...mine.map((fault) => fault.lastAt.getTime())));
+    const parts = mine.map(({ source, kind }) => ({ source, kind }));
+    causes.push({ code, severity, says: says(kinds, plural(count, 'time')), remedy, count, parts, lastAt, shows });
   }
   return causes.sort((a, b) => b.count - a.count);
 }

@@ -1,7 +1,8 @@
 import { type AnyTool, contentsOf } from '../../agent/index.ts';
-import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
+import type { Skill, SkillDeps } from '../../chat/index.ts';
 import type { Who } from '../../people/index.ts';
 import { readerOf } from '../../storage/index.ts';
+import { healthCheck } from './check.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
 import { page } from './page.ts';
@@ -38,7 +39,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     tools: (deps) => tools(toolDeps(deps, { host, views, search })),
     standing: async (deps, asked) => promptOf(deps).standing(asked),
     passing: (deps, asked) => promptOf(deps).passing(asked),
-    checks: ({ sandbox }) => [healthCheck(host, sandbox)],
+    checks: (deps) => [healthCheck(host, deps)],
     pages: () => [page(host)],
     home: async ({ gate }, { person }) => {
       const view = views.of(undefined);
@@ -49,31 +50,6 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
       return [{ title: texts.homeTitle(), items: names.length === 0 ? [] : [{ text }] }];
     },
     called: (_, name, rest) => calledBy(views.of(undefined), name, rest),
-  };
-}
-
-/** Whether the folders that were named are there and can be read, and each skill in them can be used. */
-function healthCheck(host: SkillHost, { hasImage }: SkillDeps['sandbox']): HealthCheck {
-  return {
-    name: 'agent skills',
-    async check() {
-      const report = await host.rescan();
-      const says = texts.health(report);
-      if (report.warnings.length > 0) return { ok: false, says, remedy: texts.healthRemedy() };
-      const [broken] = report.invalid;
-      const gone = broken ? [] : await host.images.gone(hasImage);
-      if (gone.length > 0) {
-        return { ok: false, severity: 'warning', says: texts.imagesGone(gone), remedy: texts.imagesRemedy() };
-      }
-      if (!broken) return { ok: true, says };
-      return {
-        ok: false,
-        code: 'SKILL_BROKEN',
-        severity: 'warning',
-        says,
-        remedy: texts.brokenRemedy(broken.directory),
-      };
-    },
   };
 }
 

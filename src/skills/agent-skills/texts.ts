@@ -215,17 +215,44 @@ export function rescanned({
 }
 
 /** What a look at how coda is finds in the folders. */
-export const health = ({ total, invalid: broken, warnings }: RescanReport) => {
+export const health = ({ total, invalid: broken }: RescanReport) => {
   const named = broken.slice(0, 3).map(({ name, reason }) => `${name} (${reason})`);
   const unusable = broken.length === 0 ? '' : `, ${broken.length} cannot: ${listOf(named)}`;
-  return [`${plural(total, 'skill')} can be used${unusable}`, ...warnings.map(warningLine)].join('; ');
+  return `${plural(total, 'skill')} can be used${unusable}`;
 };
+
+export const folderTrouble = (warnings: RescanReport['warnings']) => warnings.map(warningLine).join('; ');
 
 export const healthRemedy = () =>
   'Make the folder, mend its rights, or take it out of the configuration; "coda skills rescan" tells more.';
 
 export const brokenRemedy = (directory: string) =>
   `Mend ${directory}, or remove it; "coda skills validate" names every mistake with its line.`;
+
+const isOrAre = (names: readonly string[]) => (names.length === 1 ? 'is' : 'are');
+
+export const changedSince = (names: readonly string[]) =>
+  `${listOf(names)} ${names.length === 1 ? 'has' : 'have'} changed since they were approved or used first, and ${isOrAre(names)} not used`;
+
+export const heldForOwner = (names: readonly string[]) =>
+  `${listOf(names)} ${isOrAre(names)} not used until an owner has looked`;
+
+export const approveRemedy = (names: readonly string[]) =>
+  `An owner looks at what has changed and decides: ${names.map((name) => `/skills approve ${name}`).join(', ')}.`;
+
+export const misread = (name: string, message: string) => `${name} is used, and parts of its head are not: ${message}`;
+
+export const misreadRemedy = (at: string) => `Mend ${at}; "coda skills validate" names every mistake with its line.`;
+
+export const hiddenBy = (name: string, directory: string, by: string) =>
+  `two skills are called ${name}: ${directory} is not used, because ${by} is`;
+
+export const hiddenRemedy = (directory: string) => `Remove ${directory}, or give one of the two another name.`;
+
+export const secretUnset = (skill: string, name: string) =>
+  `${skill} needs the secret ${name}, which nobody has set: its scripts do not run`;
+
+export const secretRemedy = (skill: string, name: string) => `coda secrets set ${skill} ${name}`;
 
 export const stillReading = () =>
   'I am still reading the folders of the skills; `/skills` shows what there is in a moment.';

@@ -28,7 +28,7 @@ export const backup = (backups: BackupDeps): Skill<Settings> => ({
     {
       name: 'backups',
       async check() {
-        if (cronOf(deps) === 'off') return { ok: true, says: 'are somebody else’s work' };
+        if (cronOf(deps) === 'off') return { ok: true, severity: 'off', says: 'are somebody else’s work' };
         return judge(await backups.newestAt(), deps.world.clock.now());
       },
     },
@@ -51,7 +51,7 @@ const OLD_DAYS = 3;
 /** Whether the newest backup is new enough. Pure. */
 export function judge(newest: Date | undefined, now: Date): Verdict {
   const remedy = 'Make one with "coda backup"; "coda jobs" shows why the nightly one fails.';
-  if (!newest) return { ok: true, code: 'BACKUP_NONE', severity: 'notice', says: 'there is none yet', remedy };
+  if (!newest) return { ok: true, severity: 'off', says: 'none yet; the first is made at its time (backup.cron)' };
   const days = Math.floor((now.getTime() - newest.getTime()) / DAY_MS);
   if (days < OLD_DAYS) return { ok: true, says: `the newest is of ${newest.toISOString()}` };
   return { ok: false, code: 'BACKUP_OLD', severity: 'warning', says: `the newest is ${days} days old`, remedy };

@@ -18,7 +18,7 @@ export function sandboxCheck({ sandbox: { workspaces, settings, facts } }: Skill
   return {
     name: 'sandbox',
     async check(signal) {
-      if (!settings.enabled) return { ok: true, says: texts.isOff() };
+      if (!settings.enabled) return { ok: true, severity: 'off', says: texts.isOff() };
       const engine = await withTimeout(ANSWER_MS, facts(signal));
       if (!engine) {
         const says = texts.doesNotAnswer(ANSWER_MS / 1_000);

@@ -1,6 +1,6 @@
 import type { Finding } from '../../chat/index.ts';
 
-const MARKS = { ok: '✓', notice: 'ℹ', warning: '⚠', error: '✗' } as const;
+const MARKS = { ok: '✓', off: '–', notice: 'ℹ', warning: '⚠', error: '✗' } as const;
 
 /** One line a check; below it what would help. */
 export function findings(found: readonly Finding[]): string {

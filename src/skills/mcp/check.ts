@@ -13,7 +13,7 @@ export function serversCheck(servers: Servers): HealthCheck {
     name: 'mcp',
     async check() {
       const all = servers.all();
-      if (all.length === 0) return { ok: true, says: texts.none };
+      if (all.length === 0) return { ok: true, severity: 'off', says: texts.none };
       await withTimeout(SETTLED_MS, Promise.all(all.map(([, { connection }]) => connection.settled())));
       const now = servers.all();
       const [first, ...also] = now.flatMap(([name, server]) => verdictsOf(name, server));

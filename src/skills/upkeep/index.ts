@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { agentFiles, agentRetentionRules } from '../../agent/index.ts';
-import type { Skill, SkillDeps } from '../../chat/index.ts';
+import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
 import {
   inboxFiles,
   inboxRetentionRules,
@@ -11,8 +11,9 @@ import {
 } from '../../delivery/index.ts';
 import { fileCollection, jobFiles, retention } from '../../jobs/index.ts';
 import { sessionRetentionRules, strangerRetentionRules } from '../../people/index.ts';
-import { collectFiles, type FileReferences } from '../../storage/index.ts';
+import { collectFiles, type FileReferences, missingFiles } from '../../storage/index.ts';
 import { config } from './config.ts';
+import * as texts from './texts.ts';
 
 /** All columns that name stored files: a file that none of them names is removed. */
 export const fileReferences: readonly FileReferences[] = [...inboxFiles, ...outboxFiles, ...agentFiles, ...jobFiles];
@@ -33,6 +34,7 @@ type Settings = z.output<typeof config.schema>;
 export const upkeep: Skill<Settings> = {
   name: 'upkeep',
   config,
+  checks: (deps) => [filesCheck(deps)],
   schedules: [{ name: 'retention', kind: 'retention', cron: '23 3 * * *', missed: 'latest' }],
   jobs: (deps) => {
     const collect = collecting(deps);
@@ -43,4 +45,20 @@ export const upkeep: Skill<Settings> = {
 
 function collecting({ database, artifacts, world: { clock } }: SkillDeps<Settings>) {
   return (signal: AbortSignal) => collectFiles({ database, artifacts, clock, references: fileReferences }, signal);
+}
+
+/** Files that one look asks for: enough to see that a folder was deleted or not mounted, and a few milliseconds. */
+const MOST_LOOKED = 500;
+
+/** Whether the files that rows refer to are there. */
+function filesCheck({ database, artifacts }: SkillDeps<Settings>): HealthCheck {
+  return {
+    name: 'stored files',
+    async check() {
+      const { missing, looked } = await missingFiles({ database, artifacts, references: fileReferences }, MOST_LOOKED);
+      if (missing.length === 0) return { ok: true, says: texts.filesThere(looked) };
+      const says = texts.filesGone(missing.length, looked);
+      return { ok: false, code: 'FILES_GONE', says, remedy: texts.filesRemedy() };
+    },
+  };
 }

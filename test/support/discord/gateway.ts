@@ -45,12 +45,16 @@ export class Gateway {
   twist: (packet: { op: number; t?: string; d?: unknown }) => unknown = () => undefined;
   /** With what code the next connection is closed when it identifies. */
   closesWith: number | undefined;
+  /** What somebody between answers in the place of the handshake. */
+  barredWith: number | undefined;
 
   constructor(server: Server, options: GatewayOptions) {
     this.options = options;
     this.server = new WebSocketServer({ noServer: true });
     server.on('upgrade', (request, socket, head) => {
       if (this.away) return socket.destroy();
+      if (this.barredWith !== undefined)
+        return void socket.end(`HTTP/1.1 ${this.barredWith} Barred\r\nConnection: close\r\n\r\n`);
       this.server.handleUpgrade(request, socket, head, (ws) => this.welcome(ws));
     });
   }

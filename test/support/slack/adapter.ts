@@ -16,6 +16,8 @@ export async function openAdapter(fake: FakeSlack, inbox: Inbox) {
   const adapter = slackAdapter({
     config: block.schema.parse({ ...tokens, api_url: fake.apiUrl }) as never,
     groups: [],
+    people: [],
+    channels: [],
     home: async () => [],
     clock: new SystemClock(),
     log: silentLog(),
