@@ -2,7 +2,7 @@
  * The chat: the server says what each entry looks like, this puts it where it belongs. What is stored there is the truth;
  * events only make it faster, and after each loss of the connection everything is read again.
  */
-import { ask, build, isOver, localTimes, newId } from './page.js';
+import { ask, build, isOver, newId } from './page.js';
 
 const log = document.getElementById('log');
 const state = document.getElementById('state');
@@ -28,7 +28,6 @@ function put({ id, markup }, previous = log.lastElementChild) {
   if (known?.codaMarkup === text) return known;
   const element = build(markup);
   element.codaMarkup = text;
-  localTimes(element);
   if (known) {
     const active = known.contains(document.activeElement) ? document.activeElement : undefined;
     const form = known.querySelector('.fill');
@@ -149,7 +148,7 @@ async function send(said) {
     markup: [
       'li',
       { class: 'entry you unsent', 'data-id': said.id, 'data-at': at, 'data-state': 'received' },
-      ['p', { class: 'who' }, ['b', {}, 'You'], ' ', ['time', { datetime: at }, '']],
+      ['p', { class: 'who' }, ['b', {}, 'You']],
       ['p', { class: 'plain' }, words],
     ],
   });
@@ -263,7 +262,6 @@ earlier.addEventListener('click', async () => {
     for (const entry of older) {
       if (entries.has(entry.id)) continue;
       const element = build(entry.markup);
-      localTimes(element);
       first.before(element);
       entries.set(entry.id, element);
     }
@@ -279,6 +277,5 @@ document.addEventListener('visibilitychange', () => {
   else void sync();
 });
 
-localTimes(document);
 toEnd();
 listen();

@@ -1,5 +1,5 @@
 /** The dashboard's pages: facts that are shown anew when they change, and buttons that ask coda for something. */
-import { ask, build, isOver, localTimes } from './page.js';
+import { ask, build, isOver } from './page.js';
 
 const state = document.getElementById('state');
 const heading = document.querySelector('h1');
@@ -11,7 +11,6 @@ function show(markup) {
   const key = active?.dataset.key;
   const opened = [...before.querySelectorAll('details[open]')].map((each) => each.closest('[data-id]')?.dataset.id);
   const after = build(markup);
-  localTimes(after);
   for (const each of after.querySelectorAll('details'))
     each.open = opened.includes(each.closest('[data-id]')?.dataset.id);
   before.replaceWith(after);
@@ -84,7 +83,6 @@ async function again() {
   if (!isOut) setTimeout(watch, 5_000);
 }
 
-localTimes(document);
 if (state.dataset.live) {
   watch();
   document.addEventListener('visibilitychange', watch);

@@ -20,18 +20,6 @@ export function build(markup, inside = 'http://www.w3.org/1999/xhtml') {
 // On a narrow screen the links at the top are scrolled.
 document.querySelector('nav [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
 
-/** Instants in the reader's own time and words. @param {ParentNode} root */
-export function localTimes(root) {
-  const today = new Date().toDateString();
-  for (const time of root.querySelectorAll('time[datetime]')) {
-    const at = new Date(time.dateTime);
-    if (Number.isNaN(at.getTime())) continue;
-    const day = at.toDateString() === today ? {} : { day: 'numeric', month: 'short' };
-    time.textContent = at.toLocaleString(undefined, { ...day, hour: '2-digit', minute: '2-digit' });
-    time.title = at.toLocaleString();
-  }
-}
-
 /**
  * An id that nobody guesses; `crypto.randomUUID` is missing where a page comes over plain HTTP.
  */

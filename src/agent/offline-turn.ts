@@ -58,7 +58,7 @@ function heardBy(run: MessageTurn, text: string): Heard {
       const tool = toolbox.naming(thing);
       if (!tool || !toolbox.mayUse(person, tool.name)) return [];
       return (
-        tool.dialogue?.named?.({ db: readerOf(database), personId: person.id, private: isPrivate, now: when.now }) ?? []
+        tool.dialogue?.named?.({ db: readerOf(database), personId: person.id, private: isPrivate, reader: when }) ?? []
       );
     },
   };

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { Clock, Instant } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Spans } from '../base/spans.ts';
 import type { Choice, FileRef, Origin, Place } from '../delivery/index.ts';
 import type { Person, Thing } from '../people/index.ts';
 import type { Queryable, Transaction } from '../storage/index.ts';
-import type { WhenContext } from '../time/index.ts';
+import type { Reader, WhenContext } from '../time/index.ts';
 import type { ToolSpec } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 
@@ -93,7 +93,7 @@ export interface ToolDialogue {
   /** Codes of failures that ask for what was left out, each with the field that the answer fills: `{ NO_TIME: 'when' }`. */
   asks?: Readonly<Record<string, string>>;
   /** The person's things of this kind, in the order of their list, at most 500. One tool of each kind has it. */
-  named?(asked: { db: Queryable; personId: string; private: boolean; now: Instant }): Promise<readonly Named[]>;
+  named?(asked: { db: Queryable; personId: string; private: boolean; reader: Reader }): Promise<readonly Named[]>;
 }
 
 /** What every call knows. */

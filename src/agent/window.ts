@@ -1,11 +1,11 @@
 /** What a model is shown of a turn, within what its window holds. */
 import { continued } from '../base/frames.ts';
 import type { Item } from '../delivery/index.ts';
-import type { WhenContext } from '../time/index.ts';
+import type { Reader } from '../time/index.ts';
 import type { Compaction } from './compaction.ts';
 import {
   type Attached,
-  Clocks,
+  clockLine,
   type Filled,
   fittingTools,
   isDue,
@@ -33,7 +33,7 @@ export interface Shown {
   turn: Turn;
   /** Of a nested turn, which sees nothing else of the conversation. */
   task?: string;
-  when: Pick<WhenContext, 'zone'>;
+  when: Pick<Reader, 'zone' | 'locale'>;
   sections: Sections;
   attached: Attached;
   /** What happened in the turn so far, with pictures. */
@@ -63,7 +63,6 @@ export interface WindowOptions {
 
 export class Windows {
   private readonly options: WindowOptions;
-  private readonly clocks = new Clocks();
   private readonly fitting = new WeakMap<readonly ToolSpec[], Map<number, ToolSpec[]>>();
 
   constructor(options: WindowOptions) {
@@ -132,7 +131,7 @@ export class Windows {
     return planRequest({
       sections: { ...sections, tools },
       // The turn's beginning, so that what was sent stays a prefix of what is sent next.
-      clock: this.clocks.line(turn.startedAt, when.zone),
+      clock: clockLine({ ...when, now: turn.startedAt }),
       recalled: task === undefined ? recalledOf(item) : NOTHING_SAID,
       ...(task === undefined ? asked(shown, names) : { asked: { role: 'user', text: task } }),
       turn: shortened(turn.path === '' ? turn.id : `${turn.id}/${turn.path}`, steps, limits.context),

@@ -44,7 +44,7 @@ import { People } from './people.ts';
 import { programVerbs } from './programs.ts';
 import { sandboxOf } from './sandbox.ts';
 import { Sessions } from './sessions.ts';
-import { defaultZone } from './settings.ts';
+import { defaultZone, householdOf } from './settings.ts';
 import { agendaAheadOf, agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
 import { openSpecialists, specialistHost } from './specialists.ts';
 import { Tokens } from './tokens.ts';
@@ -211,6 +211,7 @@ function equipAll(
     outbox: delivery.outbox,
     turns: delivery,
     emit: ({ name: event }, payload) => void bus.publish(EVENTS, JSON.stringify({ event, payload })),
+    household: householdOf(config),
     onClose: (part, close) => closer.onClose(part, close),
     runnable: (name) => isRunnable(skills, name),
     agenda: (ctx, span) => agendaOf(skills, ctx, span),

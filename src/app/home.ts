@@ -2,9 +2,9 @@ import { approvalsAtHome } from '../agent/index.ts';
 import type { World } from '../base/world.ts';
 import { type Command, commandThing, type HomeAction, type HomeSection } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { findPerson, type Gate } from '../people/index.ts';
+import { findPerson, type Gate, readerFor } from '../people/index.ts';
 import type { Database, Param } from '../storage/index.ts';
-import { defaultZone } from './settings.ts';
+import { householdOf } from './settings.ts';
 import type { EquippedSkill } from './skills.ts';
 
 export interface HomeDeps {
@@ -22,7 +22,7 @@ export async function homeOf(deps: HomeDeps, adapter: string, externalId: string
   const person = await findPerson(database, adapter, externalId);
   if (!person) return [];
   const db = { query: <Row>(sql: string, params?: readonly Param[]) => database.read<Row>(sql, params) };
-  const reader = { db, person, zone: person.zone ?? defaultZone(config), now: world.clock.now() };
+  const reader = { db, person, ...readerFor(person, householdOf(config), world.clock.now()) };
   const sections: HomeSection[] = [await approvalsAtHome(db, person.id)];
   for (const { skill, deps: own } of skills) sections.push(...((await skill.home?.(own, reader)) ?? []));
   const may = (action: HomeAction) => 'button' in action || isAllowed(deps, person, action.command);

@@ -21,7 +21,7 @@ import type { JobQueue, Schedules } from '../jobs/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
 import { dashboardActs } from './dashboard/acts.ts';
-import { dashboardPages, pageReader } from './dashboard/index.ts';
+import { callersReader, dashboardPages, pageReader } from './dashboard/index.ts';
 import { metricsRoute } from './metrics.ts';
 import { notifyRoute } from './notify-route.ts';
 import type { Sessions } from './sessions.ts';
@@ -72,6 +72,7 @@ export function openHttp(parts: HttpParts): Http | undefined {
   const pages = openPages({
     ...{ ...chat, database, sessions, clock: world.clock, pages: dashboardPages(dashboard) },
     reader: (caller, asked) => pageReader(parts, caller, asked),
+    readerOf: (caller) => callersReader(parts, caller),
   });
   routes.push(
     ...pages.routes,

@@ -14,6 +14,7 @@ export { controlActs, controlSkills, needsToken } from './control-acts.ts';
 export { type CostReport, costReport } from './cost.ts';
 export { checkPolicies } from './policies.ts';
 export type { ProgramTool } from './programs.ts';
+export { householdOf } from './settings.ts';
 export { findLocalModels, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';
 export type { NewToken } from './tokens.ts';
 export { isNewer, newestVersion } from './updates.ts';

@@ -1,4 +1,5 @@
 import type { Config } from '../config/index.ts';
+import type { Household } from '../people/index.ts';
 import type { WhenContext } from '../time/index.ts';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
@@ -30,3 +31,9 @@ export function timeSettings(config: Config): Omit<WhenContext, 'now' | 'zone'> 
 export function defaultZone(config: Config): string {
   return config.assistant.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
+
+/** The clock of people whose own is not known. */
+export const householdOf = (config: Config): Household => ({
+  zone: defaultZone(config),
+  locale: config.assistant.locale,
+});

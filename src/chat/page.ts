@@ -1,14 +1,12 @@
 /** Pages of the dashboard, as values: a room says what there is to be seen, the HTTP adapter how it looks. */
 import type { Queryable } from '../storage/index.ts';
+import type { Reader } from '../time/index.ts';
 import type { Scope } from './route.ts';
 
 /** Who looks, and at what. */
-export interface PageReader {
+export interface PageReader extends Reader {
   db: Queryable;
   personId: string;
-  /** Theirs, or that of the household. */
-  zone: string;
-  now: Date;
   /** What the path names: `{ id }` of `/conversations/:id`. */
   params: Readonly<Record<string, string>>;
   /** Where a list goes on: `next` of the page before. */

@@ -7,9 +7,10 @@ import type { ConfigBlock, CoreValues } from '../config/index.ts';
 import type { Moved, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
-import type { DeletionRule, Gate, MergeRule, Person, Thing } from '../people/index.ts';
+import type { DeletionRule, Gate, Household, MergeRule, Person, Thing } from '../people/index.ts';
 import type { Sandbox, Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, Database, Queryable, Transaction } from '../storage/index.ts';
+import type { Reader } from '../time/index.ts';
 import type { Embedders } from '../vectors/index.ts';
 import type { AnyCollection } from './collection.ts';
 import type { Page, PageReader, Upcoming } from './page.ts';
@@ -40,6 +41,8 @@ export interface SkillDeps<Settings = unknown> {
   egress: Egress;
   /** What came from outside and may be used again for a while. */
   cache: Cache;
+  /** For times that are written to people whose own clock nobody knows. */
+  household: Household;
   /** The skill's own block of the configuration, checked by its schema. */
   config: Settings;
   /** What all skills do, each in words after "I". */
@@ -190,12 +193,9 @@ export interface AgendaSection {
 }
 
 /** Whose own page is shown. */
-export interface HomeReader {
+export interface HomeReader extends Reader {
   db: Queryable;
   person: Person;
-  /** Theirs, or that of the household. */
-  zone: string;
-  now: Date;
 }
 
 /** A part of a person's own page. */

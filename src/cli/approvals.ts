@@ -1,7 +1,7 @@
 import type { Decided, ListedApproval } from '../agent/index.ts';
 import { plural } from '../base/text.ts';
 import { approvalToken } from './approval-token.ts';
-import { ask } from './ask.ts';
+import { ask, instantsFor } from './ask.ts';
 import type { Flags } from './flags.ts';
 import { usage } from './texts.ts';
 
@@ -11,9 +11,11 @@ export async function approvalsList(flags: Flags, io: NodeJS.Process): Promise<n
   if (flags.json) io.stdout.write(`${JSON.stringify(open, null, 2)}\n`);
   else if (open.length === 0) io.stdout.write('Nothing waits for a decision.\n');
   else {
+    const on = instantsFor(flags, io);
     io.stdout.write(`${plural(open.length, 'call')} wait${open.length === 1 ? 's' : ''} for a decision:\n`);
     for (const { id, tool, shown, person, place, at, expiresAt } of open) {
-      io.stdout.write(`${id}  ${tool}  for ${person} in ${place}, asked ${at}, until ${expiresAt ?? 'now'}\n`);
+      const until = expiresAt === undefined ? 'now' : on(expiresAt);
+      io.stdout.write(`${id}  ${tool}  for ${person} in ${place}, asked ${on(at)}, until ${until}\n`);
       io.stdout.write(`${shown.replace(/^/gm, '  ')}\n`);
     }
     io.stdout.write('"coda approvals approve <id>" or "deny <id>" decides one.\n');

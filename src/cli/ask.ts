@@ -1,6 +1,7 @@
 /** Having a verb carried out: by the daemon where one runs, else by a coda that is put together here. */
-import { build } from '../app/index.ts';
+import { build, householdOf } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
+import { formatMinute } from '../time/index.ts';
 import { callDaemon, noDaemon } from './daemon.ts';
 import type { Flags } from './flags.ts';
 import { aboutItself, prepare, verbs } from './serve.ts';
@@ -33,6 +34,13 @@ export async function withVerbs<T>(flags: Flags, io: NodeJS.Process, use: (ask: 
   } finally {
     await app.stop(0);
   }
+}
+
+/** An instant as whoever sits here reads it: by the zone and the locale of the household. */
+export function instantsFor(flags: Flags, io: NodeJS.Process): (instant: string | Date) => string {
+  const { config, world } = prepare(flags, io);
+  const reader = { ...householdOf(config), now: world.clock.now() };
+  return (instant) => formatMinute(new Date(instant), reader);
 }
 
 /** Asks once. */

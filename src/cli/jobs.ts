@@ -2,7 +2,7 @@ import { build, type DeadJobs } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
 import { plural } from '../base/text.ts';
 import type { OpenJob } from '../jobs/index.ts';
-import { ask } from './ask.ts';
+import { ask, instantsFor } from './ask.ts';
 import { callDaemon } from './daemon.ts';
 import type { Flags, JobFlags } from './flags.ts';
 import { UUID } from './outbox.ts';
@@ -17,10 +17,10 @@ export async function jobsList(flags: JobFlags, io: NodeJS.Process): Promise<num
   if (flags.json) io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   else if (total === 0) io.stdout.write('No background job has given up.\n');
   else {
+    const at = instantsFor(flags, io);
     io.stdout.write(`${plural(total, 'background job')} failed too often:\n`);
     for (const { id, kind, attempts, error, finished_at } of jobs) {
-      const at = new Date(finished_at).toISOString();
-      io.stdout.write(`${id}  ${at}  ${kind}  ${plural(attempts, 'attempt')}  ${error ?? ''}\n`);
+      io.stdout.write(`${id}  ${at(finished_at)}  ${kind}  ${plural(attempts, 'attempt')}  ${error ?? ''}\n`);
     }
     io.stdout.write('"coda jobs retry [id]" runs them again.\n');
   }
@@ -42,10 +42,10 @@ async function listOpen(flags: JobFlags, io: NodeJS.Process): Promise<number> {
   if (flags.json) io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   else if (total === 0) io.stdout.write('No background job waits, runs or has given up.\n');
   else {
+    const at = instantsFor(flags, io);
     io.stdout.write(`${plural(total, 'background job')}, by when they are due:\n`);
     for (const { id, kind, state, due_at, attempts, error } of jobs) {
-      const at = new Date(due_at).toISOString();
-      io.stdout.write(`${id}  ${state}  ${at}  ${kind}  ${plural(attempts, 'attempt')}  ${error ?? ''}\n`);
+      io.stdout.write(`${id}  ${state}  ${at(due_at)}  ${kind}  ${plural(attempts, 'attempt')}  ${error ?? ''}\n`);
     }
   }
   return 0;

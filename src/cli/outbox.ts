@@ -1,6 +1,6 @@
 import type { DeadLetters } from '../app/index.ts';
 import { plural, shorten } from '../base/text.ts';
-import { ask } from './ask.ts';
+import { ask, instantsFor } from './ask.ts';
 import type { Flags } from './flags.ts';
 import { usage } from './texts.ts';
 
@@ -14,12 +14,11 @@ export async function outboxList(flags: Flags, io: NodeJS.Process): Promise<numb
   if (flags.json) io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   else if (total === 0) io.stdout.write('Everything could be delivered.\n');
   else {
+    const at = instantsFor(flags, io);
     io.stdout.write(`${plural(total, 'message')} could not be delivered:\n`);
     for (const { id, adapter, channel, text, error, created_at } of letters) {
       const words = shorten(text.replace(/\s+/g, ' '), SHOWN_CHARACTERS);
-      io.stdout.write(
-        `${id}  ${new Date(created_at).toISOString()}  ${adapter} ${channel}  “${words}”  ${error ?? ''}\n`,
-      );
+      io.stdout.write(`${id}  ${at(created_at)}  ${adapter} ${channel}  “${words}”  ${error ?? ''}\n`);
     }
     io.stdout.write('"coda outbox resend [id]" sends them again.\n');
   }

@@ -1,6 +1,6 @@
 import type { App } from '../app/index.ts';
 import { approvalToken } from './approval-token.ts';
-import { ask } from './ask.ts';
+import { ask, instantsFor } from './ask.ts';
 import type { Flags, PairFlags } from './flags.ts';
 import { usage } from './texts.ts';
 
@@ -11,14 +11,17 @@ export async function peopleList(flags: Flags, io: NodeJS.Process): Promise<numb
   const people = (await ask(flags, io, 'people', {})) as Listed[];
   if (flags.json) io.stdout.write(`${JSON.stringify(people, null, 2)}\n`);
   else if (people.length === 0) io.stdout.write('Nobody is known yet.\n');
-  else io.stdout.write(people.map((person) => `${lineOf(person)}\n`).join(''));
+  else {
+    const at = instantsFor(flags, io);
+    io.stdout.write(people.map((person) => `${lineOf(person, at)}\n`).join(''));
+  }
   return 0;
 }
 
-function lineOf({ id, name, role, roles, accounts, granted, waits }: Listed): string {
+function lineOf({ id, name, role, roles, accounts, granted, waits }: Listed, at: (instant: string) => string): string {
   const all = [role, ...roles].join(', ');
   const how = granted.length > 0 ? ' (let in by an owner)' : '';
-  const code = waits === null ? '' : `  waits with a code until ${new Date(waits).toISOString()}`;
+  const code = waits === null ? '' : `  waits with a code until ${at(waits)}`;
   // A name is what somebody else chose: no line of its own, no escape sequences.
   return `${id}  ${all}${how}  ${name.replace(/\p{C}/gu, '')}  ${accounts.join(' ')}${code}`;
 }

@@ -1,6 +1,6 @@
 /** `coda schedules`: what runs by itself. */
 import type { ListedSchedule } from '../jobs/index.ts';
-import { ask } from './ask.ts';
+import { ask, instantsFor } from './ask.ts';
 import type { Flags } from './flags.ts';
 
 interface Shown {
@@ -17,17 +17,19 @@ export async function schedulesList(flags: Flags, io: NodeJS.Process): Promise<n
   const { tasks, planned } = JSON.parse(JSON.stringify(await ask(flags, io, 'schedules', {}))) as Shown;
   if (flags.json) io.stdout.write(`${JSON.stringify({ tasks, planned }, null, 2)}\n`);
   else {
-    for (const { name, enabled, nextAt = 'not again', lastEndedAt, lastError, failures } of tasks) {
+    const at = instantsFor(flags, io);
+    const next = (instant: string | null | undefined) => (instant ? `next ${at(instant)}` : 'not again');
+    for (const { name, enabled, nextAt, lastEndedAt, lastError, failures } of tasks) {
       const last =
         lastEndedAt === undefined
           ? 'has not run'
-          : `${lastError === undefined ? 'went well' : 'failed'} ${lastEndedAt}`;
+          : `${lastError === undefined ? 'went well' : 'failed'} ${at(lastEndedAt)}`;
       io.stdout.write(
-        `${name}: ${enabled ? `next ${nextAt}` : 'off'}; ${last}${failures > 0 ? `; ${failures} in a row` : ''}\n`,
+        `${name}: ${enabled ? next(nextAt) : 'off'}; ${last}${failures > 0 ? `; ${failures} in a row` : ''}\n`,
       );
     }
     for (const { id, title, person, state, nextAt } of planned) {
-      io.stdout.write(`${id}  ${title}  of ${person}: ${state === 'on' ? `next ${nextAt ?? 'not again'}` : 'off'}\n`);
+      io.stdout.write(`${id}  ${title}  of ${person}: ${state === 'on' ? next(nextAt) : 'off'}\n`);
     }
   }
   return 0;

@@ -1,6 +1,6 @@
 import type { App } from '../app/index.ts';
 import { approvalToken } from './approval-token.ts';
-import { ask } from './ask.ts';
+import { ask, instantsFor } from './ask.ts';
 import type { Flags, TokenFlags } from './flags.ts';
 import { usage } from './texts.ts';
 
@@ -11,12 +11,17 @@ export async function tokensList(flags: Flags, io: NodeJS.Process): Promise<numb
   const tokens = (await ask(flags, io, 'tokens', {})) as Listed[];
   if (flags.json) io.stdout.write(`${JSON.stringify(tokens, null, 2)}\n`);
   else if (tokens.length === 0) io.stdout.write('There are no tokens.\n');
-  else io.stdout.write(tokens.map((token) => `${lineOf(token)}\n`).join(''));
+  else {
+    const on = instantsFor(flags, io);
+    io.stdout.write(tokens.map((token) => `${lineOf(token, on)}\n`).join(''));
+  }
   return 0;
 }
 
-function lineOf({ id, name, person, scopes, expires_at, used_at, revoked_at }: Listed): string {
-  const on = (instant: string) => new Date(instant).toISOString();
+function lineOf(
+  { id, name, person, scopes, expires_at, used_at, revoked_at }: Listed,
+  on: (instant: string) => string,
+) {
   const state =
     revoked_at !== null ? `revoked ${on(revoked_at)}` : expires_at !== null ? `until ${on(expires_at)}` : 'open';
   const used = used_at === null ? 'never used' : `used ${on(used_at)}`;

@@ -2,7 +2,7 @@
 
 import type { MessageTrace } from '../agent/index.ts';
 import { CodaError } from '../base/errors.ts';
-import { ask } from './ask.ts';
+import { ask, instantsFor } from './ask.ts';
 import type { Flags } from './flags.ts';
 
 export async function trace(flags: Flags, io: NodeJS.Process): Promise<number> {
@@ -19,12 +19,14 @@ export async function trace(flags: Flags, io: NodeJS.Process): Promise<number> {
         'Give the trace of a log line, the platform’s id of a message, or the id of a turn or of a part of the outbox.',
     });
   }
-  io.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : `${traceLines(found).join('\n')}\n`);
+  io.stdout.write(
+    flags.json ? `${JSON.stringify(found, null, 2)}\n` : `${traceLines(found, instantsFor(flags, io)).join('\n')}\n`,
+  );
   return 0;
 }
 
 /** One line an event: how long after the first, where, what, and what it took. */
-function traceLines({ id, state, totalMs, events }: MessageTrace): string[] {
+function traceLines({ id, state, totalMs, events }: MessageTrace, on: (instant: string) => string): string[] {
   const first = Date.parse(events[0]?.at ?? '');
   const lines = events.map(({ at, where, what, tookMs, depth }) => {
     const after = `+${Date.parse(at) - first} ms`;
@@ -32,5 +34,5 @@ function traceLines({ id, state, totalMs, events }: MessageTrace): string[] {
     return `${after.padStart(12)}  ${where.padEnd(8)}  ${'  '.repeat(depth)}${what}${took}`;
   });
   const total = totalMs === undefined ? '' : `, ${totalMs} ms from sent to seen`;
-  return [`${id}: ${state}${total}`, `${events[0]?.at ?? ''}`, ...lines];
+  return [`${id}: ${state}${total}`, events[0] ? on(events[0].at) : '', ...lines];
 }

@@ -14,7 +14,7 @@ export {
   mergeRules as pairingMergeRules,
   retentionRules as strangerRetentionRules,
 } from './pairing/store.ts';
-export type { Person, Role } from './person.ts';
+export { type Household, type Person, type Role, readerFor } from './person.ts';
 export { QUIET_COLUMNS, type QuietColumns, type QuietHours, quietOf, quietUntil } from './quiet.ts';
 export * as sessions from './sessions/store.ts';
 export {

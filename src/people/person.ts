@@ -1,4 +1,5 @@
 import type { Instant } from '../base/clock.ts';
+import type { Reader } from '../time/index.ts';
 
 /** `owner` runs this coda, `member` may use it, `guest` is known but has not been let in. */
 export type Role = 'owner' | 'member' | 'guest';
@@ -21,3 +22,13 @@ export interface Person {
   undelivered: boolean;
   createdAt: Instant;
 }
+
+/** The zone and the locale (BCP 47) of people whose own nobody knows. */
+export type Household = Pick<Reader, 'zone' | 'locale'>;
+
+/** For whom times are written. */
+export const readerFor = (
+  { zone, locale }: Pick<Person, 'zone' | 'locale'>,
+  household: Household,
+  now: Instant,
+): Reader => ({ now, zone: zone ?? household.zone, locale: locale ?? household.locale });

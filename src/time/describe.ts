@@ -1,29 +1,30 @@
 import type { Instant } from '../base/clock.ts';
 import { listOf } from '../base/text.ts';
-import { clockOf, DAY, dayOfWall, MINUTE, SECOND, ymdOf } from './civil.ts';
+import { DAY, dayOfWall, MINUTE, SECOND, ymdOf } from './civil.ts';
 import { formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from './format.ts';
+import { clockFor } from './hours.ts';
 import { timesOfDay } from './occurrences.ts';
 import { isSteps, type NthWeekday, parseRule, type Rule, type RulePart } from './rule.ts';
 import { ALL_DATES, FROM_END } from './rule-parts.ts';
-import type { Recurring, When } from './types.ts';
+import type { Reader, Recurring, When } from './types.ts';
 import { wallAt } from './zones.ts';
 
 const NTH = ['first', 'second', 'third', 'fourth', 'fifth'];
 
 /**
  * What was understood, in words that `parseWhen` reads back to the same: `every weekday at 09:00 (Europe/Berlin), next:
- * Mon 23 Nov`; a rule that only its own text can say is told by its next occurrences. For a question or a refusal, the sentence to say.
+ * Mon 23 Nov`, with `9:00 AM` for a reader who tells hours so; a rule that only its own text can say is told by its next occurrences. For a question or a refusal, the sentence to say.
  */
-export function describe(when: When, { now }: { now: Instant; zone: string }): string {
+export function describe(when: When, reader: Reader): string {
   if (when.kind === 'reject') return when.say;
   if (when.kind === 'ambiguous') return when.question;
-  if (when.kind === 'once') return `${formatInstant(when.at, when.zone, now)} (${when.zone})`;
+  if (when.kind === 'once') return `${formatInstant(when.at, reader, when.zone)} (${when.zone})`;
   const rule = parseRule(when.rule, { start: 0, zone: when.zone });
-  if ('problem' in rule) return nextOnly(when, now);
-  const words = ruleWords({ ...rule, parts: rule.parts.map(named) }, now);
+  if ('problem' in rule) return nextOnly(when, reader);
+  const words = ruleWords({ ...rule, parts: rule.parts.map(named) }, reader);
   return words === undefined
-    ? nextOnly(when, now)
-    : `${words}${exceptWords(rule, now)} (${rule.zone})${nextWords(when, rule, now)}`;
+    ? nextOnly(when, reader)
+    : `${words}${exceptWords(rule, reader.now)} (${rule.zone})${nextWords(when, rule, reader)}`;
 }
 
 /** The days to come that a series leaves out; with their year, so that they are read as single ones. */
@@ -35,8 +36,8 @@ function exceptWords({ skipped = [], zone }: Rule, now: Instant): string {
 }
 
 /** A rule that has no words of its own, by its next occurrences; `parseWhen` does not read this. */
-function nextOnly({ next, zone }: Recurring, now: Instant): string {
-  const told = next.slice(0, 3).map((at) => formatInstant(at, zone, now));
+function nextOnly({ next, zone }: Recurring, reader: Reader): string {
+  const told = next.slice(0, 3).map((at) => formatInstant(at, reader, zone));
   return `by a rule of its own (${zone}), next: ${listOf(told)}`;
 }
 
@@ -48,42 +49,42 @@ function named(part: RulePart): RulePart {
   return !byMonthDay ? part : { ...part, freq: byMonth ? 'YEARLY' : 'MONTHLY' };
 }
 
-function nextWords({ next }: Recurring, rule: Rule, now: Instant): string {
+function nextWords({ next }: Recurring, rule: Rule, reader: Reader): string {
   const [first] = next;
   if (!first) return '';
   const at = rule.zone;
   const times = new Set(rule.parts.flatMap((part) => timesOf(rule, part)));
   const oneTime = times.size === 1 && !rule.parts.some(isSteps);
-  const today = dayOfWall(wallAt(now.getTime(), at));
+  const today = dayOfWall(wallAt(reader.now.getTime(), at));
   const wall = wallAt(first.getTime(), at);
-  return `, next: ${oneTime ? formatDay(dayOfWall(wall), today) : formatInstant(first, at, now)}`;
+  return `, next: ${oneTime ? formatDay(dayOfWall(wall), today) : formatInstant(first, reader, at)}`;
 }
 
 /** The rule in words; undefined for one that only its text can say. */
-function ruleWords(rule: Rule, now: Instant): string | undefined {
+function ruleWords(rule: Rule, reader: Reader): string | undefined {
   const [first] = rule.parts;
   if (!first) return undefined;
-  const limits = limitWords(first, rule, now);
-  if (rule.parts.some((part) => limitWords(part, rule, now) !== limits)) return undefined;
+  const limits = limitWords(first, rule, reader);
+  if (rule.parts.some((part) => limitWords(part, rule, reader) !== limits)) return undefined;
   if (isSteps(first)) {
     const words = rule.parts.length === 1 ? stepWords(first) : undefined;
     return words && words + limits;
   }
-  const clauses = clausesOf(rule);
+  const clauses = clausesOf(rule, reader);
   if (!clauses) return undefined;
   if (clauses.length > 1 && (limits !== '' || rule.parts.some(({ interval }) => (interval ?? 1) > 1))) return undefined;
   return clauses.join(' and ') + limits;
 }
 
-function limitWords({ count, until }: RulePart, rule: Rule, now: Instant): string {
+function limitWords({ count, until }: RulePart, rule: Rule, reader: Reader): string {
   if (count !== undefined) return `, ${count} times`;
   if (until === undefined) return '';
   const wall = wallAt(until, rule.zone);
   const day = dayOfWall(wall);
   // The year is always told: "until" is looked for after the start, not after today.
-  const date = formatDay(day, dayOfWall(wallAt(now.getTime(), rule.zone)));
+  const date = formatDay(day, dayOfWall(wallAt(reader.now.getTime(), rule.zone)));
   const isWholeDay = wall - day * DAY >= DAY - MINUTE;
-  return `, until ${isWholeDay ? date : formatInstant(new Date(until), rule.zone, now)}`;
+  return `, until ${isWholeDay ? date : formatInstant(new Date(until), reader, rule.zone)}`;
 }
 
 function stepWords(part: RulePart): string | undefined {
@@ -104,7 +105,7 @@ const names = (part: RulePart, ...fields: (keyof RulePart)[]): boolean =>
   );
 
 /** One clause for each set of days, with its times; those that share times are told together. */
-function clausesOf(rule: Rule): string[] | undefined {
+function clausesOf(rule: Rule, reader: Reader): string[] | undefined {
   const timesByDays = new Map<string, { part: RulePart; times: number[] }>();
   for (const part of rule.parts) {
     const { byHour: _h, byMinute: _m, bySecond: _s, ...days } = part;
@@ -115,23 +116,19 @@ function clausesOf(rule: Rule): string[] | undefined {
   }
   const groups = [...timesByDays.values()];
   const dates = yearlyDates(groups);
-  if (dates) return [`${dates}${timeWords(groups[0]?.times ?? [])}`];
-  const clauses = groups.map(({ part, times }) => windowWords(part, times) ?? dayClause(part, times));
+  if (dates) return [`${dates}${timeWords(groups[0]?.times ?? [], reader)}`];
+  const clauses = groups.map(({ part, times }) => windowWords(part, times, reader) ?? dayClause(part, times, reader));
   return clauses.every((clause) => clause !== undefined) ? clauses : undefined;
 }
 
 /** The times of day of a part, in seconds since midnight. */
 const timesOf = ({ start }: Rule, part: RulePart): number[] => timesOfDay(start, part).map((time) => time / SECOND);
 
-const timeWords = (times: readonly number[]): string => ` at ${listOf(times.map(clockWords))}`;
-
-function clockWords(second: number): string {
-  const rest = second % 60;
-  return `${clockOf(Math.floor(second / 60))}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
-}
+const timeWords = (times: readonly number[], reader: Reader): string =>
+  ` at ${listOf(times.map((time) => clockFor(time, reader)))}`;
 
 /** "every 15 minutes between 09:00 and 17:00" for times that are evenly spread. */
-function windowWords(part: RulePart, times: readonly number[]): string | undefined {
+function windowWords(part: RulePart, times: readonly number[], reader: Reader): string | undefined {
   const [first = 0, second = 0] = times;
   const step = second - first;
   const last = times.at(-1) ?? 0;
@@ -142,16 +139,16 @@ function windowWords(part: RulePart, times: readonly number[]): string | undefin
   const days = isEachWeek ? plainDays(part.byDay ?? []) : '';
   if (days === undefined || !(isEachWeek || isDaily)) return undefined;
   const every = step % 3_600 === 0 ? count(step / 3_600, 'hour') : count(step / 60, 'minute');
-  return `${every} between ${clockWords(first)} and ${clockWords(last)}${days === '' ? '' : ` on ${days}`}`;
+  return `${every} between ${clockFor(first, reader)} and ${clockFor(last, reader)}${days === '' ? '' : ` on ${days}`}`;
 }
 
 const count = (n: number, unit: string): string => (n === 1 ? `every ${unit}` : `every ${n} ${unit}s`);
 
-function dayClause(part: RulePart, times: readonly number[]): string | undefined {
+function dayClause(part: RulePart, times: readonly number[], reader: Reader): string | undefined {
   const words = { DAILY: dailyWords, WEEKLY: weeklyWords, MONTHLY: monthlyWords, YEARLY: yearlyWords };
   const days =
     part.byYearDay || part.byWeekNo ? undefined : words[part.freq as keyof typeof words](part, part.interval ?? 1);
-  return days && days + timeWords(times);
+  return days && days + timeWords(times, reader);
 }
 
 const TIMES = ['byHour', 'byMinute', 'bySecond'] as const;

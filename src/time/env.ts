@@ -8,6 +8,8 @@ import { wallAt } from './zones.ts';
 export interface Env {
   now: number;
   zone: string;
+  /** The person's. */
+  locale: string | undefined;
   /** Whether that is the person's own zone. */
   isHome: boolean;
   wall: Wall;
@@ -37,6 +39,7 @@ function newEnv(ctx: WhenContext, zone: string): Env {
   return {
     now,
     zone,
+    locale: ctx.locale,
     isHome: zone === ctx.zone,
     wall,
     today: dayOfWall(wall),
@@ -70,7 +73,7 @@ function monthFirst(locale: string | undefined, zone: string): boolean | undefin
 const regionNames = lazy(() => new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }));
 
 /** The country of a locale (`de-DE`, `zh-Hans-CN`, `en_US.UTF-8`); none where it names none that there is. */
-function regionOf(locale: string | undefined): string | undefined {
+export function regionOf(locale: string | undefined): string | undefined {
   const region = /^[a-z]{2,3}(?:[-_][a-z]{4})?[-_]([a-z]{2})(?![a-z\d])/i.exec(locale ?? '')?.[1]?.toUpperCase();
   return region !== undefined && regionNames().of(region) !== undefined ? region : undefined;
 }
@@ -86,7 +89,7 @@ const countries = lazy(() => {
   return found;
 });
 
-function countryOf(zone: string): string | undefined {
+export function countryOf(zone: string): string | undefined {
   if (!zone.includes('/') || zone.startsWith('Etc/')) return undefined;
   const known = countries().get(zone);
   return known ?? countries().get(new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone);

@@ -1,17 +1,20 @@
 import type { Instant } from '../base/clock.ts';
 import {
   addMonths,
-  clockOf,
   DAY,
   type Day,
   dayOf,
   dayOfWall,
   isoOfWall,
+  MINUTE,
   minuteOf,
+  SECOND,
   type Wall,
   weekdayOf,
   ymdOf,
 } from './civil.ts';
+import { clockFor, type Form } from './hours.ts';
+import type { Reader } from './types.ts';
 import { instantOf, offsetName, wallAt } from './zones.ts';
 
 export const WEEKDAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
@@ -21,17 +24,24 @@ export const MONTHS = 'January February March April May June July August Septemb
 export const SHORT_MONTHS = MONTHS.map((name) => name.slice(0, 3));
 
 /**
- * `Mon 23 Nov 09:00` on the clock of `zone`; with the year (`Mon 4 Jan 2027 09:00`) where it could be another one, and
- * with the offset (`Sun 25 Oct 02:30 UTC+01:00`) when the clock shows this time for the second time.
+ * `Mon 23 Nov 09:00` on the reader's clock, or on that of another `zone`; `Mon 23 Nov 9:00 AM` where they tell hours by 12;
+ * with the year (`Mon 4 Jan 2027 09:00`) where it could be another one, and with the offset (`Sun 25 Oct 02:30 UTC+01:00`)
+ * when the clock shows this time for the second time. `at` stands between the day and the hour.
  */
-export function formatInstant(at: Instant, zone: string, now: Instant): string {
+export function formatInstant(at: Instant, reader: Reader, zone = reader.zone, between = ' '): string {
   const wall = wallAt(at.getTime(), zone);
-  const words = formatWall(wall, wallAt(now.getTime(), zone));
+  const words = formatWall(wall, wallAt(reader.now.getTime(), zone), reader, between);
   return instantOf(wall, zone) === at.getTime() ? words : `${words} ${offsetName(wall - at.getTime())}`;
 }
 
-/** `18:03` on the clock of `zone`. */
-export const formatClock = (at: Instant, zone: string): string => clockOf(minuteOf(wallAt(at.getTime(), zone)));
+/** The same without the second, for what nobody knows by it. */
+export const formatMinute = (at: Instant, reader: Reader): string =>
+  formatInstant(new Date(Math.floor(at.getTime() / MINUTE) * MINUTE), reader);
+
+/** `18:03`, or `6:03 PM`, on the reader's clock. */
+export function formatClock(at: Instant, reader: Form): string {
+  return clockFor(minuteOf(wallAt(at.getTime(), reader.zone)) * 60, reader);
+}
 
 /** `Friday 20 November 2026` on the calendar of `zone`. */
 export function formatLongDay(at: Instant, zone: string): string {
@@ -47,10 +57,9 @@ export function weekOfYear(at: Instant, zone: string): number {
   return Math.floor((thursday - dayOf(ymdOf(thursday).year, 1, 1)) / 7) + 1;
 }
 
-export function formatWall(wall: Wall, now: Wall): string {
-  const second = Math.floor(wall / 1_000) % 60;
-  const seconds = second === 0 ? '' : `:${String(second).padStart(2, '0')}`;
-  return `${formatDay(dayOfWall(wall), dayOfWall(now))} ${clockOf(minuteOf(wall))}${seconds}`;
+export function formatWall(wall: Wall, now: Wall, form: Form, between = ' '): string {
+  const day = dayOfWall(wall);
+  return `${formatDay(day, dayOfWall(now))}${between}${clockFor(Math.floor((wall - day * DAY) / SECOND), form)}`;
 }
 
 /** `Mon 23 Nov`; the year stands with days that have passed or are eleven months away or more. */

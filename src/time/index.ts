@@ -11,9 +11,11 @@ export {
   formatClock,
   formatInstant,
   formatLongDay,
+  formatMinute,
   weekdayOfDay,
   weekOfYear,
 } from './format.ts';
+export { wallTimeFor } from './hours.ts';
 export { timeWordFor } from './lang/en-words.ts';
 export { occurrences } from './occurrences.ts';
 export { parseWhen } from './parse.ts';

@@ -38,7 +38,7 @@ function choose({ walls, others, ask, soonerOnly }: Walls, env: Env): When {
   const upcoming = walls.filter((wall) => isUpcoming(wall, env));
   const [first] = upcoming;
   const last = walls.at(-1);
-  if (first === undefined) return past(last === undefined ? '' : formatWall(last, env.wall));
+  if (first === undefined) return past(last === undefined ? '' : formatWall(last, env.wall, env));
   if (ask) return whichOne((ask === 'first' ? [first] : upcoming).map((wall) => reading(wall, env)));
   const instant = once(first, env);
   if (instant.at.getTime() > LAST) return impossible();
@@ -56,13 +56,13 @@ const once = (wall: Wall, { zone }: Env): Once => ({
   zone,
 });
 
-const reading = (wall: Wall, env: Env): Reading => ({ words: formatWall(wall, env.wall), when: once(wall, env) });
+const reading = (wall: Wall, env: Env): Reading => ({ words: formatWall(wall, env.wall, env), when: once(wall, env) });
 
 /** "In 3 hours", "in two days": elapsed time for what the clock counts, the same time of day for the calendar. */
 function shifted(span: Span, env: Env): When {
   const at = instantAfter(span, env);
   if (at > LAST) return impossible();
-  if (at <= env.now) return past(formatWall(wallAt(at, env.zone), env.wall));
+  if (at <= env.now) return past(formatWall(wallAt(at, env.zone), env.wall, env));
   return { kind: 'once', at: new Date(at), local: isoOfWall(wallAt(at, env.zone)), zone: env.zone };
 }
 

@@ -12,6 +12,9 @@ export interface WhenContext {
   dayParts?: Partial<DayParts> | undefined;
 }
 
+/** The person that a time is written for: the clock that they live by, and by their locale the form of its hours. */
+export type Reader = Pick<WhenContext, 'now' | 'zone' | 'locale'>;
+
 /** Local wall times (`HH:MM`) that parts of a day stand for. */
 export interface DayParts {
   early: string;

@@ -96,6 +96,7 @@ export class Played {
       egress: new Egress({ ports: [80, 443], allow: [], resolve: world.resolve }),
       cache: new Cache(memoryStore(world.clock)),
       does: [],
+      household: { zone: 'UTC', locale: undefined },
       turns: {
         begin: async (tx, turns) => {
           const fresh = turns.filter(({ key }) => !this.begun.some((one) => one.key === key));

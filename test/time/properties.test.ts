@@ -7,6 +7,8 @@ const ZONES = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia
 
 const instant = fc.date({ min: new Date('2025-01-01'), max: new Date('2035-01-01'), noInvalidDate: true });
 const zone = fc.constantFrom(...ZONES);
+/** Times are told with 24 hours, or with 12. */
+const locale = fc.constantFrom('en-GB', 'en-US');
 
 function following(rule: string, after: Date, count: number): number[] {
   const found: number[] = [];
@@ -93,8 +95,8 @@ const recurrence = fc.oneof(
 
 test('a recurrence told back in words is read as the same twenty occurrences', () => {
   fc.assert(
-    fc.property(recurrence, instant, zone, (words, now, where) => {
-      const ctx = { now, zone: where };
+    fc.property(recurrence, instant, zone, locale, (words, now, where, told) => {
+      const ctx = { now, zone: where, locale: told };
       const when = parseWhen(words, ctx);
       if (when.kind !== 'recurring') return;
       const again = parseWhen(describe(when, ctx), ctx);
@@ -131,7 +133,8 @@ const elapsing = fc.oneof(
 
 test('a time in the hour that the clock shows twice is told back as that very instant', () => {
   fc.assert(
-    fc.property(elapsing, around, (words, ctx) => {
+    fc.property(elapsing, around, locale, (words, there, form) => {
+      const ctx = { ...there, locale: form };
       const when = splitTask(words, ctx).when;
       const told = describe(when, ctx);
       const again = splitTask(told, ctx).when;

@@ -1,4 +1,4 @@
-import type { Instant } from '../../base/clock.ts';
+import { formatClock, formatLongDay, type Reader } from '../../time/index.ts';
 
 /** What the model is told about itself, the same for every turn: the rules, then how the owner wants it to be. */
 export function identity(name: string, soul: string): string {
@@ -11,16 +11,6 @@ export function identity(name: string, soul: string): string {
   return soul.trim() === '' ? rules : `${rules}\n\n${soul.trim()}`;
 }
 
-/** Tells where and when a turn takes place. Making a format takes longer than all else in a request: each is kept. */
-export class Clocks {
-  private readonly formats = new Map<string, Intl.DateTimeFormat>();
-
-  line(now: Instant, zone: string): string {
-    let format = this.formats.get(zone);
-    if (!format) {
-      format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: zone });
-      this.formats.set(zone, format);
-    }
-    return `It is ${format.format(now)} (${zone}).`;
-  }
-}
+/** Tells where and when a turn takes place, in the form in which its person reads times. */
+export const clockLine = (reader: Reader): string =>
+  `It is ${formatLongDay(reader.now, reader.zone)} at ${formatClock(reader.now, reader)} (${reader.zone}).`;

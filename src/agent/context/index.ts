@@ -1,7 +1,7 @@
 /** What a model is shown: a stable beginning, what moves, and what was said, within what it can take in. */
 export { type Compacting, compact, isDue } from './compact.ts';
 export { type Attached, attachedTo, illustrated, NOTHING } from './files.ts';
-export { Clocks, identity } from './identity.ts';
+export { clockLine, identity } from './identity.ts';
 export { lookAt, Scaler } from './pictures/index.ts';
 export {
   type Filled,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { spoken } from '../../base/frames.ts';
+import { formatMinute } from '../../time/index.ts';
 import type { Near } from '../../vectors/index.ts';
 import type { ModelMessage } from '../model.ts';
 import { type AnyTool, dataTool, done, failed, privately } from '../tool.ts';
@@ -67,11 +68,10 @@ export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
     async run({ words, most }, { tx, conversationId, person, place, when, prepared }) {
       const found = await store.searchMessages(tx, conversationId, words, most, prepared as readonly Near[]);
       if (found.length === 0) return done('Nothing was said with these words.');
-      const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: when.zone });
       const others = place.kind === 'dm' ? new Map() : await store.ofOthers(tx, found, person.id);
       const lines = found.map(
         ({ id, role, text, at }) =>
-          `${format.format(at)} ${spoken(role === 'user' ? (others.get(id) ?? 'Person') : 'You', text.slice(0, 700))}`,
+          `${formatMinute(at, when)} ${spoken(role === 'user' ? (others.get(id) ?? 'Person') : 'You', text.slice(0, 700))}`,
       );
       return done(lines.join('\n'), { tainted: found.some(({ id, tainted }) => tainted || others.has(id)) });
     },

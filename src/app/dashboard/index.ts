@@ -1,8 +1,9 @@
 /** The dashboard's pages: those of coda's own rooms, and those that skills bring. */
 import type { Caller, Page, PageReader } from '../../chat/index.ts';
-import { personById } from '../../people/index.ts';
+import { personById, readerFor } from '../../people/index.ts';
 import type { Param } from '../../storage/index.ts';
-import { defaultZone } from '../settings.ts';
+import type { Reader } from '../../time/index.ts';
+import { householdOf } from '../settings.ts';
 import { conversationPage, conversationsPage } from './conversations.ts';
 import { costsPage } from './costs.ts';
 import { nowPage } from './now.ts';
@@ -25,6 +26,16 @@ export function dashboardPages(parts: DashboardParts): readonly Page[] {
   ];
 }
 
+/** For whom the times of a caller's pages are written. */
+export async function callersReader(
+  { database, config, world }: Pick<DashboardParts, 'database' | 'config' | 'world'>,
+  { personId }: Caller,
+): Promise<Reader> {
+  const db = { query: <Row>(sql: string, params?: readonly Param[]) => database.read<Row>(sql, params) };
+  const person = personId === undefined ? undefined : await personById(db, personId);
+  return readerFor(person ?? { zone: undefined, locale: undefined }, householdOf(config), world.clock.now());
+}
+
 /** Who looks at a page; undefined: they were erased. */
 export async function pageReader(
   { database, config, world }: Pick<DashboardParts, 'database' | 'config' | 'world'>,
@@ -34,5 +45,5 @@ export async function pageReader(
   const db = { query: <Row>(sql: string, params?: readonly Param[]) => database.read<Row>(sql, params) };
   const person = personId === undefined ? undefined : await personById(db, personId);
   if (!person || (scopes.includes('admin') && person.role !== 'owner')) return undefined;
-  return { db, personId: person.id, zone: person.zone ?? defaultZone(config), now: world.clock.now(), ...asked };
+  return { db, personId: person.id, ...readerFor(person, householdOf(config), world.clock.now()), ...asked };
 }

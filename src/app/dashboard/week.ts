@@ -35,14 +35,15 @@ async function ownTasks({ schedules }: DashboardParts, { db }: PageReader, to: D
 }
 
 /** By the days of the reader's own zone. */
-function daysOf(entries: readonly Entry[], { zone, now }: PageReader): PageDay[] {
+function daysOf(entries: readonly Entry[], reader: PageReader): PageDay[] {
+  const { zone, now } = reader;
   const calendar = new Calendar(zone);
   const words = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
   const sorted = [...entries].sort((one, other) => one.at.getTime() - other.at.getTime());
   return Array.from({ length: DAYS }, (_, index) => {
     const day = addDays(calendar.day(now), index);
     const due = sorted.filter(({ at }) => (index === 0 && at < now) || calendar.day(at) === day);
-    const shown = due.slice(0, MOST_A_DAY).map(({ at, text, of }) => ({ time: formatClock(at, zone), text, of }));
+    const shown = due.slice(0, MOST_A_DAY).map(({ at, text, of }) => ({ time: formatClock(at, reader), text, of }));
     return { label: words.format(new Date(day)), isToday: index === 0, entries: shown };
   });
 }

@@ -1,5 +1,6 @@
 import type { AuditRecord, ToolStats } from '../../audit/index.ts';
 import { plural, shorten } from '../../base/text.ts';
+import { formatInstant, type Reader } from '../../time/index.ts';
 
 const LONGEST_DETAIL = 160;
 const MOST_TOOLS = 20;
@@ -12,14 +13,14 @@ export function heading(found: number, hours: number, limit: number): string {
   return `${found === limit ? 'The newest ' : ''}${plural(found, 'entry', 'entries')} of ${span(hours)}:`;
 }
 
-/** `2026-11-21 09:30:05 note_save ok 3 ms (message) {"input":…}` */
-export function line(entry: AuditRecord, zone: string, everybody: boolean): string {
+/** `Sat 21 Nov 09:30:05 note_save ok 3 ms (message) {"input":…}` */
+export function line(entry: AuditRecord, reader: Reader, everybody: boolean): string {
   const { at, action, subject, status, code, durationMs, origin, agent, person, detail } = entry;
   const what = action === 'tool.call' || action === 'command.run' ? subject : `${action} ${subject ?? ''}`.trim();
   const how = [status, code, durationMs === null ? undefined : `${durationMs} ms`].filter(Boolean).join(' ');
   const from = [everybody ? (person ?? 'nobody') : undefined, origin, agent].filter(Boolean).join(', ');
   const given = JSON.stringify(detail);
-  return `${stamp(at, zone)} ${what} ${how} (${from})${given === '{}' ? '' : ` ${shorten(given, LONGEST_DETAIL)}`}`;
+  return `${formatInstant(at, reader)} ${what} ${how} (${from})${given === '{}' ? '' : ` ${shorten(given, LONGEST_DETAIL)}`}`;
 }
 
 export function stats(tools: readonly ToolStats[], hours: number): string {
@@ -37,7 +38,3 @@ export function stats(tools: readonly ToolStats[], hours: number): string {
 const percent = (part: number, whole: number) => `${Math.round((100 * part) / whole)} %`;
 
 const span = (hours: number) => plural(Math.round(hours * 100) / 100, 'hour');
-
-function stamp(at: Date, zone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(at);
-}

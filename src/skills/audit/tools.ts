@@ -27,7 +27,7 @@ export const queryTool = dataTool({
     const found = await findEntries(ctx.tx, filterOf(asked, ctx), limit);
     if (found.length === 0) return done(texts.nothing(asked.hours));
     const everybody = ctx.person.role === 'owner';
-    const lines = found.map((entry) => texts.line(entry, ctx.when.zone, everybody));
+    const lines = found.map((entry) => texts.line(entry, ctx.when, everybody));
     // What others, or untrusted text, had it called with stands in the lines.
     const tainted = found.some(({ tainted, personId }) => tainted || personId !== ctx.person.id);
     return done([texts.heading(found.length, asked.hours, limit), ...lines].join('\n'), { tainted });

@@ -33,7 +33,7 @@ export const showQuietTool = dataTool({
   effect: 'read',
   hidden: true,
   input: z.object({}),
-  run: async (_, { person }) => done(texts.quietShown(person.quiet)),
+  run: async (_, { person, when }) => done(texts.quietShown(person.quiet, when)),
 });
 
 async function setHours(words: string, { tx, person, when }: TxContext): Promise<ToolResult> {
@@ -53,7 +53,7 @@ async function setHours(words: string, { tx, person, when }: TxContext): Promise
   }
   const { from: begin, to: end } = hours;
   await setQuiet(tx, person.id, { from: begin, to: end });
-  return done(texts.quietSet(begin, end), { undo });
+  return done(texts.quietSet(begin, end, when), { undo });
 }
 
 const BARE = /^\s*(?:[1-9]|1[0-2])\s*$/;
@@ -73,5 +73,5 @@ export const quietCommand: Command = {
   usage: '[22:00-07:00|off]',
   options: [{ name: 'hours', description: 'Such as 22:00-07:00, or off' }],
   private: true,
-  run: async (rest, ctx) => (rest === '' ? done(texts.quietShown(ctx.person.quiet)) : set(rest.slice(0, 60))),
+  run: async (rest, ctx) => (rest === '' ? done(texts.quietShown(ctx.person.quiet, ctx.when)) : set(rest.slice(0, 60))),
 };

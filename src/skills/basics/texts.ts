@@ -1,25 +1,27 @@
 /** What the basics say to people. */
 
-import type { Instant } from '../../base/clock.ts';
 import { listOf, plural } from '../../base/text.ts';
-import { formatClock, formatLongDay } from '../../time/index.ts';
+import { formatClock, formatLongDay, type Reader, wallTimeFor } from '../../time/index.ts';
 
 export const texts = {
   quietLabel: 'your quiet hours',
-  quietSet: (from: string, to: string) =>
-    `Between ${from} and ${to} I keep quiet: what falls due then comes at ${to}, unless it is urgent.`,
+  quietSet: (from: string, to: string, reader: Reader) => {
+    const [begins, ends] = [wallTimeFor(from, reader), wallTimeFor(to, reader)];
+    return `Between ${begins} and ${ends} I keep quiet: what falls due then comes at ${ends}, unless it is urgent.`;
+  },
   quietOff: () => 'You have no quiet hours any more.',
-  quietShown: (quiet: { from: string; to: string } | undefined) =>
+  quietShown: (quiet: { from: string; to: string } | undefined, reader: Reader) =>
     quiet
-      ? `Your quiet hours are from ${quiet.from} to ${quiet.to}. "/quiet off" ends them.`
+      ? `Your quiet hours are from ${wallTimeFor(quiet.from, reader)} to ${wallTimeFor(quiet.to, reader)}. "/quiet off" ends them.`
       : 'You have no quiet hours. "/quiet 22:00-07:00" sets them.',
   noHours: (words: string) => ({
     message: `I do not understand “${words}” as hours.`,
     remedy: 'For example "/quiet 22:00-07:00", or "/quiet off".',
   }),
-  time: (at: Instant, zone: string, name: string | undefined) => {
+  time: (reader: Reader, name: string | undefined) => {
+    const { now, zone } = reader;
     const where = name === undefined || name === zone ? `(${zone})` : `in ${name} (${zone})`;
-    return `It is ${formatClock(at, zone)} on ${formatLongDay(at, zone)} ${where}.`;
+    return `It is ${formatClock(now, reader)} on ${formatLongDay(now, zone)} ${where}.`;
   },
   until: (words: string, day: string, days: number) =>
     days === 0 ? `${capital(words)} is today, ${day}.` : `${plural(days, 'day')} until ${words}: ${day}.`,
@@ -34,8 +36,9 @@ export const texts = {
     message: `I do not know when “${words}” is.`,
     remedy: 'Say it in plain English words, for example "how long until Christmas" or "what day is 24 December".',
   }),
-  zoneSet: (zone: string, at: Instant) => {
-    return `Your time zone is ${zone} now, where it is ${formatClock(at, zone)} on ${formatLongDay(at, zone)}.`;
+  zoneSet: (reader: Reader) => {
+    const { now, zone } = reader;
+    return `Your time zone is ${zone} now, where it is ${formatClock(now, reader)} on ${formatLongDay(now, zone)}.`;
   },
   zoneSame: (zone: string) => `Your time zone already is ${zone}.`,
   zoneIs: (zone: string, known: boolean) =>

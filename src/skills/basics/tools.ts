@@ -14,9 +14,9 @@ export const timeTool = dataTool({
   input: z.object({ place: z.string().max(100).optional() }),
 
   async run({ place }, { when, clock }) {
-    if (!place?.trim()) return done(texts.time(clock.now(), when.zone, undefined));
+    if (!place?.trim()) return done(texts.time({ ...when, now: clock.now() }, undefined));
     const found = findZone(place, when.zone);
-    return found ? done(texts.time(clock.now(), found.zone, found.name)) : unknownPlace(place);
+    return found ? done(texts.time({ ...when, now: clock.now(), zone: found.zone }, found.name)) : unknownPlace(place);
   },
 });
 
@@ -71,7 +71,7 @@ export const setZoneTool = dataTool({
   effect: 'write',
   input: z.object({ zone: z.string().min(1).max(100) }),
 
-  async run({ zone }, { tx, person, clock }) {
+  async run({ zone }, { tx, person, clock, when }) {
     const undo = { tool: SET_ZONE, input: { zone: person.zone ?? UNKNOWN }, label: texts.zoneLabel };
     if (zone === UNKNOWN) {
       await setZone(tx, person.id, undefined);
@@ -81,7 +81,7 @@ export const setZoneTool = dataTool({
     if (!found) return unknownPlace(zone);
     if (found.zone === person.zone) return done(texts.zoneSame(found.zone));
     await setZone(tx, person.id, found.zone);
-    const text = texts.zoneSet(found.zone, clock.now());
+    const text = texts.zoneSet({ ...when, now: clock.now(), zone: found.zone });
     // What is said next, in the same message too, is meant by the new clock.
     const asker = { ...person, zone: found.zone };
     if (person.zone === undefined) return done(text, { asker, undo });

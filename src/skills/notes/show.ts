@@ -24,7 +24,7 @@ export async function show(
   const earlier = at === 1 ? [] : (await store.lists.shown(tx, person.id, conversationId)).ids.slice(0, start);
   const ids = [...earlier, ...Array(start - earlier.length).fill(''), ...found.notes.map(({ id }) => id)];
   store.lists.remember(tx, { personId: person.id, conversationId, ids, now });
-  const lines = found.notes.map((note, index) => `${start + index + 1}. ${line(note, when.zone, now, words)}`);
+  const lines = found.notes.map((note, index) => `${start + index + 1}. ${line(note, when, words)}`);
   const to = (label: string, next: number): Choice => ({ ...turn, label, input: { ...turn.input, page: next } });
   const foot = pages > 1 ? ['', texts.more(at, pages)] : [];
   const [only, ...others] = found.notes;

@@ -1,8 +1,7 @@
 /** What the notes say to people. */
-import type { Instant } from '../../base/clock.ts';
 import { isFormOf } from '../../base/lexemes.ts';
 import { plural, shorten } from '../../base/text.ts';
-import { formatInstant } from '../../time/index.ts';
+import { formatMinute, type Reader } from '../../time/index.ts';
 import type { Note, Version } from './store.ts';
 
 const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
@@ -13,13 +12,13 @@ const tagWords = (tags: readonly string[]): string => tags.map((tag) => `#${tag}
 export const excerpt = ({ text }: Note): string => shorten(text.replace(/\s+/g, ' '), 120);
 
 /** One line of a list; what matches `words` is marked, and shown if it stands far behind. */
-export function line(note: Note, zone: string, now: Instant, words: readonly string[] = []): string {
+export function line(note: Note, reader: Reader, words: readonly string[] = []): string {
   const unseen = note.tags.filter((tag) => !note.text.toLowerCase().includes(`#${tag}`));
   const tags = unseen.length > 0 ? ` ${tagWords(unseen)}` : '';
   const title = note.title === undefined ? '' : `${note.title}: `;
   const marks = `${note.pinned ? '📌 ' : ''}${title}`;
   const shown = marked(around(note.text.replace(/\s+/g, ' '), words), words);
-  return `${marks}${shown}${tags} — ${formatInstant(minuteOf(note.createdAt), zone, now)}`;
+  return `${marks}${shown}${tags} — ${formatMinute(note.createdAt, reader)}`;
 }
 
 const WIDTH = 200;
@@ -44,9 +43,6 @@ function marked(text: string, words: readonly string[]): string {
   );
 }
 
-/** Nobody asks in which second they wrote something down. */
-const minuteOf = (at: Instant): Instant => new Date(Math.floor(at.getTime() / 60_000) * 60_000);
-
 export const texts = {
   home: { title: 'Notes', none: 'No notes yet. Say “note: …”.' },
   agenda: { today: 'Notes for today', week: 'Notes of the week' },
@@ -65,14 +61,13 @@ export const texts = {
     `I do not know which day “${words}” is. Say it in plain English words, for example "last Monday" or "24 December".`,
   inContext: ({ title, text }: Note) => `- ${title ? `${title}: ` : ''}${text.replace(/\s+/g, ' ')}`,
   fromElsewhere: ({ id }: Note) => `- [from elsewhere; note_get ${id} shows it]`,
-  whole: ({ title, text, tags, createdAt }: Note, earlier: readonly Version[], zone: string, now: Instant) =>
+  whole: ({ title, text, tags, createdAt }: Note, earlier: readonly Version[], reader: Reader) =>
     [
       ...(title ? [`**${title}**`] : []),
       text,
-      `_${[...(tags.length > 0 ? [tagWords(tags)] : []), formatInstant(minuteOf(createdAt), zone, now)].join(' · ')}_`,
+      `_${[...(tags.length > 0 ? [tagWords(tags)] : []), formatMinute(createdAt, reader)].join(' · ')}_`,
       ...earlier.map(
-        ({ text: was, at }) =>
-          `Until ${formatInstant(minuteOf(at), zone, now)}: ${shorten(was.replace(/\s+/g, ' '), 300)}`,
+        ({ text: was, at }) => `Until ${formatMinute(at, reader)}: ${shorten(was.replace(/\s+/g, ' '), 300)}`,
       ),
     ].join('\n'),
   noText: { message: 'What should I note down?', remedy: 'For example "note: the wifi password is on the fridge".' },

@@ -129,7 +129,7 @@ export const getTool = dataTool({
     // What was ticked off a list is not what is asked for.
     const earlier = isList(found.text) ? [] : await store.versions(ctx.tx, found.id, MOST_VERSIONS);
     const tainted = isFromElsewhere(found, ctx.person.id);
-    const text = texts.whole(found, earlier, ctx.when.zone, ctx.clock.now());
+    const text = texts.whole(found, earlier, ctx.when);
     return done(text, { subject: found.text, id: found.id, tainted, choices: buttons(found, ctx.person.id) });
   },
 });

@@ -9,16 +9,15 @@ const MOST = 20;
 
 /** A briefing: what is due until the end of the day. A review: what was done, what is open, what is coming. */
 export async function agenda(
-  { tx, person, clock }: TxContext,
+  { tx, person, when }: TxContext,
   { kind, from, to }: AgendaSpan,
 ): Promise<AgendaSection[]> {
-  const now = clock.now();
   const pending = await store.page(tx, { personId: person.id, status: 'pending', limit: ALL, offset: 0 });
   const open = pending.filter(isOpen);
   const coming = pending.filter(({ nextAt }) => nextAt && nextAt < to);
   const section = (title: string, reminders: typeof pending): AgendaSection => ({
     title,
-    lines: reminders.slice(0, MOST).map((reminder) => agendaLine(reminder, now)),
+    lines: reminders.slice(0, MOST).map((reminder) => agendaLine(reminder, when)),
     tainted: reminders.some(({ tainted }) => tainted),
   });
   const still = section(texts.agenda.open, open);

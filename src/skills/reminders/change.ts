@@ -16,6 +16,7 @@ import {
   type Planned,
   parseWhen,
   plannedFor,
+  type Reader,
   type Reject,
   storedPlan,
   WEEKDAY,
@@ -88,8 +89,8 @@ export async function change(
 export const notPutOff = { snoozedUntil: undefined, snoozedOccurrence: undefined, nagged: 0 } as const;
 
 /** "Done" before anything was said: the next occurrence, or the whole series? */
-export function notOpen(reminder: Reminder, next: Date, now: Date): ToolResult {
-  return failed('AMBIGUOUS', texts.notOpen(reminder, next, now), {
+export function notOpen(reminder: Reminder, next: Date, reader: Reader): ToolResult {
+  return failed('AMBIGUOUS', texts.notOpen(reminder, next, reader), {
     choices: [
       { label: 'Skip that one', tool: 'reminder_complete', input: { which: reminder.id, ahead: true } },
       { label: 'End the series', tool: 'reminder_delete', input: { which: reminder.id }, style: 'danger' },
@@ -106,11 +107,10 @@ export async function moveTo(
 ) {
   const refused = await refusedAsTooOften(ctx, [{ ...found, ...schedule }]);
   if (refused) return refused;
-  const now = ctx.clock.now();
   const { rule, plannedAt } = atItsHour(found, schedule);
   const after = { ...found, ...schedule, rule, plannedAt, text, ...notPutOff };
   ctx.tx.afterCommit(() => wakeAt(plannedAt));
-  return change(ctx, found, after, (reminder) => texts.edited(reminder, now), plannedAt);
+  return change(ctx, found, after, (reminder) => texts.edited(reminder, ctx.when), plannedAt);
 }
 
 export function editTool(wakeAt: WakeAt) {
@@ -170,7 +170,7 @@ async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeA
   const isFreed = found.urgent && found.heldSince !== undefined;
   if (isFreed) ctx.tx.afterCommit(() => wakeAt(now));
   const after = { ...found, text, ...(isFreed && { snoozedUntil: now }) };
-  return change(ctx, before, after, (reminder) => say(reminder, now));
+  return change(ctx, before, after, (reminder) => say(reminder, ctx.when));
 }
 
 /** How it is delivered after an edit; a repetition that is planned goes with the nagging. */
@@ -202,7 +202,7 @@ async function editTime(
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (found.rule !== undefined && when.kind === 'once' && !input.series) {
     const isClock = itsDay !== undefined || onDayOf(when.at, words, ctx.when) !== undefined;
-    return isClock ? timeOfOneOrAll(found, when, text, now) : oneOrAll(found, words, text);
+    return isClock ? timeOfOneOrAll(found, when, text, ctx.when) : oneOrAll(found, words, text);
   }
   const schedule = plannedFor(stillBounded(found, words, when, ctx.when), now);
   if (!schedule) return failed('NEVER', 'That never comes.');
@@ -276,12 +276,12 @@ function dayAt(reminder: Reminder, now: Date): Date {
 }
 
 /** Another time of day: of the next occurrence, or of all of them, on their days. */
-function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, now: Date): ToolResult {
+function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, reader: Reader): ToolResult {
   const { id, rule = '', zone } = reminder;
   const moved = atOtherTime(rule, when.at, zone);
   const next = { act: 'snooze', which: id, ...storedPlan(when) };
   const all = { act: 'edit', which: id, text, ...(moved ? { rule: moved, zone } : storedPlan(when)) };
-  return failed('AMBIGUOUS', texts.timeOfOneOrAll(reminder, when.at, now), {
+  return failed('AMBIGUOUS', texts.timeOfOneOrAll(reminder, when.at, reader), {
     choices: [
       { label: 'Only the next one', tool: 'reminder_choose', input: next },
       { label: 'The whole series', tool: 'reminder_choose', input: all },

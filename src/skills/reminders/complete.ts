@@ -61,10 +61,10 @@ async function complete(ctx: TxContext, found: Reminder, input: Ahead): Promise<
   if (!isNext && (isOpen(found) || snoozedUntil)) {
     const doneOccurrence = snoozedOccurrence ?? found.lastOccurrence;
     const after = { ...found, doneOccurrence, ...notPutOff };
-    return change(ctx, found, after, (reminder) => texts.completedOne(reminder, now), after.plannedAt);
+    return change(ctx, found, after, (reminder) => texts.completedOne(reminder, ctx.when), after.plannedAt);
   }
   if (plannedAt === undefined) return failed('NOT_FOUND', texts.over(found));
-  if (!input.ahead) return notOpen(found, plannedAt, now);
+  if (!input.ahead) return notOpen(found, plannedAt, ctx.when);
   const after = { ...found, doneOccurrence: plannedAt, plannedAt: nextOf(rule, plannedAt) };
-  return change(ctx, found, after, (reminder) => texts.skipped(reminder, plannedAt, now), after.plannedAt);
+  return change(ctx, found, after, (reminder) => texts.skipped(reminder, plannedAt, ctx.when), after.plannedAt);
 }

@@ -191,7 +191,7 @@ export async function storePlanned(
   tx.afterCommit(() => wakeAt(schedule.plannedAt));
   const undo = undoOf(reminder, undefined);
   const home = ctx.when.zone;
-  const said = created(input.text, schedule, now, { lead: input.lead, toDm, urgent: input.urgent, nag, home });
+  const said = created(input.text, schedule, ctx.when, { lead: input.lead, toDm, urgent: input.urgent, nag });
   const guessed = person.zone === undefined && isFirst && schedule.zone === home;
   return done(guessed ? `${said}\n${zoneUnknown(home)}` : said, {
     undo,

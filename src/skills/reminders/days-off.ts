@@ -11,10 +11,10 @@ import { texts } from './texts.ts';
 export async function skipDays(ctx: TxContext, found: Reminder, span: DaySpan): Promise<ToolResult> {
   const now = ctx.clock.now();
   const left = withoutDays(found, span, dayIn(ctx.when.zone), now);
-  if (!left) return failed('NO_CHANGE', texts.notThen(found, now));
+  if (!left) return failed('NO_CHANGE', texts.notThen(found, ctx.when));
   const { after, skipped } = left;
   const say = (reminder: Reminder) =>
-    reminder.state === 'pending' ? texts.leftOut(reminder, skipped, now) : texts.deleted(reminder);
+    reminder.state === 'pending' ? texts.leftOut(reminder, skipped, ctx.when) : texts.deleted(reminder);
   return change(ctx, found, after, say, after.plannedAt);
 }
 

@@ -29,12 +29,12 @@ export function reminderSource(deps: SkillDeps, settings: Settings): DueSource {
 
 /** All that due reminders cause: each is said once and its next occurrence is planned — or nothing happened. */
 async function fireDue(
-  { database, outbox, events, emit, world }: SkillDeps,
+  { database, outbox, events, emit, world, household }: SkillDeps,
   settings: Settings,
   now: Instant,
 ): Promise<number> {
   const fired = await database.tx('reminders.fire', async (tx) => {
-    const due = await store.claimDue(tx, now, BATCH);
+    const due = await store.claimDue(tx, now, BATCH, household.locale);
     if (due.length === 0) return [];
     const firings = due.map((reminder) => planFiring(reminder, now, settings.catch_up));
     const said = firings.filter(({ plan }) => plan.said);

@@ -1,4 +1,5 @@
 import type { Skill } from '../../chat/index.ts';
+import { readerFor } from '../../people/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { agenda } from './agenda.ts';
 import { editTool } from './change.ts';
@@ -46,8 +47,8 @@ export const reminders: Skill<Settings> = {
   agenda: (_, ctx, span) => agenda(ctx, span),
   home: (_, reader) => home(reader),
 
-  async prompt({ database, world }, { person }) {
-    const lines = await soonest(readerOf(database), person.id, world.clock.now());
+  async prompt({ database, world, household }, { person }) {
+    const lines = await soonest(readerOf(database), person.id, readerFor(person, household, world.clock.now()));
     return lines.length === 0 ? undefined : { title: 'Reminders', text: texts.prompt(lines) };
   },
 };

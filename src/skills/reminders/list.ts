@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
 import type { Choice } from '../../delivery/index.ts';
-import { formatInstant } from '../../time/index.ts';
+import type { Queryable } from '../../storage/index.ts';
+import { formatInstant, type Reader } from '../../time/index.ts';
 import { dayFilter } from './days.ts';
 import type { Reminder } from './reminder.ts';
 import * as store from './store.ts';
@@ -26,11 +27,11 @@ export const listTool = dataTool({
   times: ['day'],
   dialogue: {
     thing: 'reminder',
-    async named({ db, personId, now }) {
+    async named({ db, personId, reader }) {
       const pending = await store.page(db, { personId, status: 'pending', limit: MOST_NAMED, offset: 0 });
-      return pending.map(({ id, text, nextAt, lastOccurrence, zone }) => {
+      return pending.map(({ id, text, nextAt, lastOccurrence }) => {
         const at = nextAt ?? lastOccurrence;
-        return { id, text, label: at ? `${shorten(text, 40)} (${formatInstant(at, zone, now)})` : text };
+        return { id, text, label: at ? `${shorten(text, 40)} (${formatInstant(at, reader)})` : text };
       });
     },
   },
@@ -78,7 +79,7 @@ async function show(ctx: TxContext, found: readonly Reminder[], { heading, page,
   const earlier = page === 1 ? [] : (await store.lists.shown(tx, person.id, conversationId)).ids.slice(0, start);
   const ids = [...earlier, ...Array(Math.max(0, start - earlier.length)).fill(''), ...found.map(({ id }) => id)];
   store.lists.remember(tx, { personId: person.id, conversationId, ids, now });
-  const lines = found.map((reminder, index) => `${start + index + 1}. ${line(reminder, now)}`);
+  const lines = found.map((reminder, index) => `${start + index + 1}. ${line(reminder, ctx.when)}`);
   const turn = (label: string, to: number): Choice => ({ label, tool: 'reminder_list', input: { ...input, page: to } });
   const choices = [...(page > 1 ? [turn('Back', page - 1)] : []), ...(page < pages ? [turn('More', page + 1)] : [])];
   const foot = pages > 1 ? ['', texts.more(page, pages)] : [];
@@ -97,11 +98,11 @@ function instantOf({ state, completedAt, snoozedUntil, nextAt, lastOccurrence }:
 }
 
 /** The soonest pending ones for the model's prompt, one line each. */
-export async function soonest(tx: Parameters<typeof store.page>[0], personId: string, now: Date): Promise<string[]> {
+export async function soonest(tx: Queryable, personId: string, reader: Reader): Promise<string[]> {
   const found = await store.page(tx, { personId, status: 'pending', limit: 5, offset: 0 });
   return found.map((reminder) => {
     const at = reminder.nextAt ?? reminder.lastOccurrence;
     const said = reminder.tainted ? '[from elsewhere; reminder_list shows it]' : reminder.text.slice(0, 200);
-    return `${reminder.id}: ${said} (${at ? formatInstant(at, reminder.zone, now) : 'no time'})`;
+    return `${reminder.id}: ${said} (${at ? formatInstant(at, reader) : 'no time'})`;
   });
 }

@@ -93,7 +93,7 @@ export async function moveApart(
     { after: { ...after, version: found.version + 1 }, before: found },
     { after: made.reminder, before: undefined },
   ];
-  return done(texts.movedApart(found, occurrence, until, now), {
+  return done(texts.movedApart(found, occurrence, until, ctx.when), {
     undo: undoOfAll(acts, texts.label(found)),
     subject: text,
     id: found.id,

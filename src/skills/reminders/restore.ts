@@ -80,7 +80,7 @@ export function restoreTool(wakeAt: WakeAt) {
     redact: privately('items'),
     input: restoreInput,
 
-    async run({ items }, { tx, person, conversationId, clock }) {
+    async run({ items }, { tx, person, conversationId, clock, when }) {
       const now = clock.now();
       const current = await store.byIds(
         tx,
@@ -107,7 +107,7 @@ export function restoreTool(wakeAt: WakeAt) {
       }
       if (!items[0]?.before) return quoting(done(texts.uncreated(first)), [first]);
       const at = restored.length === 1 && first.state === 'pending' ? first.plannedAt : undefined;
-      const said = done(texts.restored(restored, now), at && { times: [at.toISOString()] });
+      const said = done(texts.restored(restored, when), at && { times: [at.toISOString()] });
       return quoting(said, restored);
     },
   });

@@ -104,7 +104,7 @@ function partsOf(at: Instant, zone: string): Parts {
   const part = (type: string) => format.formatToParts(at).find((one) => one.type === type)?.value ?? '';
   const day = part('day');
   const ending = /1[123]$/.test(day) ? 'th' : ({ 1: 'st', 2: 'nd', 3: 'rd' }[Number(day) % 10] ?? 'th');
-  return { weekday: part('weekday'), day: `${day}${ending}`, month: part('month'), clock: formatClock(at, zone) };
+  return { weekday: part('weekday'), day: `${day}${ending}`, month: part('month'), clock: formatClock(at, { zone }) };
 }
 
 const DAYS_AWAY =
@@ -129,7 +129,7 @@ export function filledIn(words: string, at: Instant, zone: string): string {
 
 /** The words of `filledIn` where they say the hour that `at` has in its zone, and `said` does not. */
 export const keepsHour = (words: string, said: string, at: Instant, zone: string): boolean => {
-  const hour = ` at ${formatClock(at, zone)}`;
+  const hour = ` at ${formatClock(at, { zone })}`;
   return words.endsWith(hour) && !said.endsWith(hour);
 };
 

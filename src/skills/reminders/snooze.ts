@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dataTool, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
-import { nextOf, storedPlan, type When } from '../../time/index.ts';
+import { nextOf, type Reader, storedPlan, type When } from '../../time/index.ts';
 import { change, ofEach, SPOKE_LATELY_MS, which, whyNot } from './change.ts';
 import { askWhich, readingChoice } from './create.ts';
 import { spanOf } from './days.ts';
@@ -33,7 +33,7 @@ export async function snoozeTo(
   const moved = occurrence === undefined ? putOff(found, until, now) : movedTo(found, occurrence, until);
   if (!moved) return moveApart(ctx, found, occurrence as Date, until, wakeAt);
   ctx.tx.afterCommit(() => wakeAt(until));
-  return change(ctx, found, { ...moved, nagged: 0 }, (reminder) => texts.snoozed(reminder, until, now), until);
+  return change(ctx, found, { ...moved, nagged: 0 }, (reminder) => texts.snoozed(reminder, until, ctx.when), until);
 }
 
 export function snoozeTool(wakeAt: WakeAt) {
@@ -75,7 +75,7 @@ async function snooze(
   const itsDay = own ? onDayOf(own, completed.replace(UNTIL, ''), ctx.when) : undefined;
   const when = itsDay ?? parsePutOff(completed, own ?? now, ctx.when);
   if (when.kind === 'reject') return failed(when.code, whyNot(when, words));
-  if (span && !occurrence) return notThen(found, when, now);
+  if (span && !occurrence) return notThen(found, when, ctx.when);
   const wanted = { act: 'snooze', which: found.id, ...(occurrence && { occurrence: occurrence.toISOString() }) };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (when.kind === 'recurring') {
@@ -89,18 +89,18 @@ async function snooze(
 }
 
 /** A series that does not come on the day that was named: its next occurrence may be meant, or nothing. */
-function notThen(found: Reminder, when: When, now: Date): ToolResult {
+function notThen(found: Reminder, when: When, reader: Reader): ToolResult {
   const meant = when.kind === 'ambiguous' ? when.readings.map((reading) => reading.when) : [when];
   const choices = meant.flatMap((one) =>
     one.kind === 'once'
       ? {
-          label: texts.moveNext(found, one.at, now),
+          label: texts.moveNext(found, one.at, reader),
           tool: 'reminder_choose',
           input: { act: 'snooze', which: found.id, ...storedPlan(one) },
         }
       : [],
   );
-  return failed('AMBIGUOUS', texts.notThen(found, now), { choices });
+  return failed('AMBIGUOUS', texts.notThen(found, reader), { choices });
 }
 
 /** When it will speak, if it has not spoken yet and is not being put off; lengths count from then. */

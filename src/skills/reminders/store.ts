@@ -10,6 +10,7 @@ import {
   quietOf,
 } from '../../people/index.ts';
 import { LostRace, type Queryable, type Transaction } from '../../storage/index.ts';
+import type { Reader } from '../../time/index.ts';
 import type { CatchUp, Reminder } from './reminder.ts';
 import { type ReminderRow, toReminder } from './row.ts';
 
@@ -231,19 +232,23 @@ export interface Due extends Reminder {
   mention: string | undefined;
   /** The person's. */
   quiet: QuietHours | undefined;
+  /** For whom times are written. */
+  reads: Pick<Reader, 'zone' | 'locale'>;
 }
 
 /**
  * Claims up to `limit` reminders due at `now`, earliest first, and holds them until `tx` ends.
- * Two workers never hold the same row: the second one looks past it.
+ * Two workers never hold the same row: the second one looks past it. `locale`: of people whose own nobody knows.
  */
-export async function claimDue(tx: Transaction, now: Instant, limit: number): Promise<Due[]> {
-  const { rows } = await tx.query<ReminderRow & QuietColumns & { say_in: string; mention: string | null }>(
+export async function claimDue(tx: Transaction, now: Instant, limit: number, locale?: string): Promise<Due[]> {
+  const { rows } = await tx.query<
+    ReminderRow & QuietColumns & { locale: string | null; say_in: string; mention: string | null }
+  >(
     `with due as (
        select * from reminders where state = 'pending' and next_at <= $1 order by next_at limit ${limit}
           for update skip locked
      ), placed as (
-     select due.*, ${QUIET_COLUMNS},
+     select due.*, ${QUIET_COLUMNS}, p.locale,
             coalesce(case when due.to_dm then
               (select dm.id from conversations dm join conversations here on here.id = due.conversation_id
                 where dm.person_id = due.person_id and dm.kind = 'dm'
@@ -263,6 +268,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
     sayIn: row.say_in,
     mention: row.mention ?? undefined,
     quiet: quietOf(row, row.zone),
+    reads: { zone: row.person_zone ?? row.zone, locale: row.locale ?? locale },
   }));
 }
 

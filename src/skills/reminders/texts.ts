@@ -2,7 +2,16 @@
 import type { Instant } from '../../base/clock.ts';
 import { pattern } from '../../base/pattern.ts';
 import { listOf, plural, shorten } from '../../base/text.ts';
-import { describe, formatInstant, MONTH, occurrences, type Planned, WEEKDAY } from '../../time/index.ts';
+import {
+  describe,
+  formatInstant,
+  formatMinute,
+  MONTH,
+  occurrences,
+  type Planned,
+  type Reader,
+  WEEKDAY,
+} from '../../time/index.ts';
 import type { Firing } from './plan.ts';
 import { type CatchUp, isOpen, MOST_NAGS, type Reminder } from './reminder.ts';
 
@@ -10,15 +19,14 @@ import { type CatchUp, isOpen, MOST_NAGS, type Reminder } from './reminder.ts';
 const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
 /** `Mon 23 Nov at 09:00` */
-function instantWords(at: Instant, zone: string, now: Instant): string {
-  return formatInstant(at, zone, now).replace(/ (?=\d\d:)/, ' at ');
-}
+const instantWords = (at: Instant, reader: Reader, zone = reader.zone): string =>
+  formatInstant(at, reader, zone, ' at ');
 
 /** `on Mon 23 Nov at 09:00 (Europe/Berlin)`, `every weekday at 09:00 (Europe/Berlin), next: Mon 23 Nov 09:00` */
-function scheduleWords({ plannedAt, rule, zone }: Planned, now: Instant): string {
-  if (rule === undefined) return `on ${instantWords(plannedAt, zone, now)} (${zone})`;
+function scheduleWords({ plannedAt, rule, zone }: Planned, reader: Reader): string {
+  if (rule === undefined) return `on ${instantWords(plannedAt, reader, zone)} (${zone})`;
   // What was skipped before `plannedAt` does not come any more.
-  return describe({ kind: 'recurring', rule, zone, next: from(rule, plannedAt) }, { now, zone });
+  return describe({ kind: 'recurring', rule, zone, next: from(rule, plannedAt) }, reader);
 }
 
 function from(rule: string, planned: Instant): Instant[] {
@@ -45,20 +53,20 @@ function object(text: string, lead: Lead = guessedLead(text)): string {
 export function created(
   text: string,
   schedule: Planned,
-  now: Instant,
+  reader: Reader,
   {
     lead,
     toDm = false,
     urgent = false,
     nag,
-    home,
-  }: { lead?: Lead | undefined; toDm?: boolean; urgent?: boolean | undefined; nag?: number | undefined; home: string },
+  }: { lead?: Lead | undefined; toDm?: boolean; urgent?: boolean | undefined; nag?: number | undefined },
 ): string {
   const { plannedAt, rule, zone } = schedule;
+  const home = reader.zone;
   const how = `${toDm ? ', in a direct message' : ''}${urgent ? ', even in quiet hours' : ''}`;
-  const there = `${scheduleWords(schedule, now)}${how}`;
+  const there = `${scheduleWords(schedule, reader)}${how}`;
   // Said in another zone's time, a single time is told by the person's own clock too.
-  const here = rule === undefined && zone !== home ? ` That is ${instantWords(plannedAt, home, now)} (${home}).` : '';
+  const here = rule === undefined && zone !== home ? ` That is ${instantWords(plannedAt, reader)} (${home}).` : '';
   const again = nag === undefined ? '' : ` I'll repeat it ${everyWords(nag)} until you say it is done.`;
   return `I'll remind you ${object(text, lead)} ${there}.${here}${again}`;
 }
@@ -74,29 +82,27 @@ export function zoneUnknown(zone: string): string {
 }
 
 /** One line of a list. */
-export function line(reminder: Reminder, now: Instant): string {
+export function line(reminder: Reminder, reader: Reader): string {
   const text = reminder.text.replace(/\s+/g, ' ');
-  return `${shorten(text, 120)} — ${state(reminder, now)}`;
+  return `${shorten(text, 120)} — ${state(reminder, reader)}`;
 }
 
 /** One line of a briefing or a review: when first. */
-export function agendaLine(reminder: Reminder, now: Instant): string {
-  const { zone, nextAt, lastOccurrence, completedAt, text } = reminder;
+export function agendaLine(reminder: Reminder, reader: Reader): string {
+  const { nextAt, lastOccurrence, completedAt, text } = reminder;
   const at = reminder.state === 'completed' ? completedAt : isOpen(reminder) ? lastOccurrence : nextAt;
-  const minute = at && new Date(Math.floor(at.getTime() / 60_000) * 60_000);
-  return `${minute ? `${formatInstant(minute, zone, now)}: ` : ''}${shorten(text.replace(/\s+/g, ' '), 120)}`;
+  return `${at ? `${formatMinute(at, reader)}: ` : ''}${shorten(text.replace(/\s+/g, ' '), 120)}`;
 }
 
-function state(reminder: Reminder, now: Instant): string {
+function state(reminder: Reminder, reader: Reader): string {
   const { zone, rule, nextAt, lastOccurrence, plannedAt, snoozedUntil, heldSince, completedAt } = reminder;
-  const at = (instant: Instant) => formatInstant(instant, zone, now);
+  const at = (instant: Instant) => formatInstant(instant, reader);
   if (reminder.state === 'completed') {
-    const minute = completedAt && new Date(Math.floor(completedAt.getTime() / 60_000) * 60_000);
-    return minute ? `done ${at(minute)}` : 'done';
+    return completedAt ? `done ${formatMinute(completedAt, reader)}` : 'done';
   }
   const parts: string[] = [];
   if (isOpen(reminder) && lastOccurrence) parts.push(`due since ${at(lastOccurrence)}`);
-  if (rule !== undefined && plannedAt) parts.push(scheduleWords({ plannedAt, rule, zone }, now));
+  if (rule !== undefined && plannedAt) parts.push(scheduleWords({ plannedAt, rule, zone }, reader));
   else if (plannedAt) parts.push(at(plannedAt));
   const putOff = heldSince ? 'held by quiet hours until' : reminder.nagged > 0 ? 'again' : 'snoozed until';
   if (snoozedUntil) parts.push(`${putOff} ${at(snoozedUntil)}`);
@@ -111,16 +117,16 @@ export function dueText({ reminder, plan, due, late, heldSince, missed }: Firing
   const notes: string[] = [];
   if (reminder.nagged > 0 && plan.occurrence.getTime() === reminder.snoozedOccurrence?.getTime())
     notes.push(`repeated, ${reminder.nagged} of ${MOST_NAGS}: say when it is done`);
-  if (late || heldSince) notes.push(`was due ${dueWords(heldSince ?? due, reminder.zone, now)}`);
+  if (late || heldSince) notes.push(`was due ${dueWords(heldSince ?? due, { ...reminder.reads, now })}`);
   if (missed > 0) notes.push(missed >= 1_000 ? 'more than 1,000 missed before' : `${missed} missed before`);
   return notes.length === 0 ? `⏰ ${reminder.text}` : `⏰ ${reminder.text}\n(${notes.join('; ')})`;
 }
 
 /** `at 09:00`, or with its day when that is not today. */
-function dueWords(due: Instant, zone: string, now: Instant): string {
-  const words = instantWords(due, zone, now);
+function dueWords(due: Instant, reader: Reader): string {
+  const words = instantWords(due, reader);
   const day = (text: string) => text.split(' at ')[0];
-  return day(words) === day(instantWords(now, zone, now)) ? words.slice(words.indexOf(' at ') + 1) : `on ${words}`;
+  return day(words) === day(instantWords(reader.now, reader)) ? words.slice(words.indexOf(' at ') + 1) : `on ${words}`;
 }
 
 const A_WEEKDAY = pattern.gi`\b${WEEKDAY}\b`;
@@ -196,33 +202,33 @@ export const texts = {
   over: (reminder: Reminder) =>
     `${quoted(reminder.text)} is ${reminder.state === 'completed' ? 'already done' : 'deleted already'}.`,
   completed: (reminder: Reminder) => `Done: ${quoted(reminder.text)}.`,
-  completedOne: (reminder: Reminder, now: Instant) =>
+  completedOne: (reminder: Reminder, reader: Reader) =>
     reminder.plannedAt
-      ? `Done: ${quoted(reminder.text)}. Next: ${instantWords(reminder.plannedAt, reminder.zone, now)}.`
+      ? `Done: ${quoted(reminder.text)}. Next: ${instantWords(reminder.plannedAt, reader)}.`
       : `Done: ${quoted(reminder.text)}.`,
-  notOpen: (reminder: Reminder, next: Instant, now: Instant) =>
-    `${quoted(reminder.text)} is not due now; it comes next on ${instantWords(next, reminder.zone, now)}.`,
+  notOpen: (reminder: Reminder, next: Instant, reader: Reader) =>
+    `${quoted(reminder.text)} is not due now; it comes next on ${instantWords(next, reader)}.`,
   once: 'just once this time',
   always: 'all of them both each every everything always it',
   noSeries: ({ text }: Reminder) => `${quoted(text)} comes only once: it can be moved or deleted, not skipped.`,
-  notThen: ({ text, plannedAt, zone }: Reminder, now: Instant) =>
-    `${quoted(text)} does not come then as it is.${plannedAt ? ` Next: ${instantWords(plannedAt, zone, now)}.` : ''}`,
-  moveNext: ({ plannedAt, zone }: Reminder, at: Instant, now: Instant) =>
-    `Move ${plannedAt ? formatInstant(plannedAt, zone, now) : 'the next one'} to ${formatInstant(at, zone, now)}`,
-  movedApart: ({ text, zone }: Reminder, from: Instant, to: Instant, now: Instant) =>
-    `Moved only ${quoted(text)} of ${instantWords(from, zone, now)}, to ${instantWords(to, zone, now)} (${zone}).`,
-  skipped: (reminder: Reminder, skipped: Instant, now: Instant) =>
-    `Skipped: ${quoted(reminder.text)} on ${instantWords(skipped, reminder.zone, now)}.` +
-    (reminder.plannedAt ? ` Next: ${instantWords(reminder.plannedAt, reminder.zone, now)}.` : ''),
-  snoozed: (reminder: Reminder, until: Instant, now: Instant) =>
-    `I'll bring up ${quoted(reminder.text)} again on ${instantWords(until, reminder.zone, now)} (${reminder.zone}).`,
+  notThen: ({ text, plannedAt }: Reminder, reader: Reader) =>
+    `${quoted(text)} does not come then as it is.${plannedAt ? ` Next: ${instantWords(plannedAt, reader)}.` : ''}`,
+  moveNext: ({ plannedAt }: Reminder, at: Instant, reader: Reader) =>
+    `Move ${plannedAt ? formatInstant(plannedAt, reader) : 'the next one'} to ${formatInstant(at, reader)}`,
+  movedApart: ({ text }: Reminder, from: Instant, to: Instant, reader: Reader) =>
+    `Moved only ${quoted(text)} of ${instantWords(from, reader)}, to ${instantWords(to, reader)} (${reader.zone}).`,
+  skipped: (reminder: Reminder, skipped: Instant, reader: Reader) =>
+    `Skipped: ${quoted(reminder.text)} on ${instantWords(skipped, reader)}.` +
+    (reminder.plannedAt ? ` Next: ${instantWords(reminder.plannedAt, reader)}.` : ''),
+  snoozed: (reminder: Reminder, until: Instant, reader: Reader) =>
+    `I'll bring up ${quoted(reminder.text)} again on ${instantWords(until, reader)} (${reader.zone}).`,
   snoozeOnce: {
     message: 'I can put it off to one time, not to several.',
     remedy: 'For example "snooze that 10 minutes", or "move that to every Monday at 9".',
   },
-  edited: (reminder: Reminder, now: Instant) =>
+  edited: (reminder: Reminder, reader: Reader) =>
     reminder.plannedAt
-      ? `Changed: ${quoted(reminder.text)}, ${scheduleWords({ plannedAt: reminder.plannedAt, rule: reminder.rule, zone: reminder.zone }, now)}.`
+      ? `Changed: ${quoted(reminder.text)}, ${scheduleWords({ plannedAt: reminder.plannedAt, rule: reminder.rule, zone: reminder.zone }, reader)}.`
       : `Changed: ${quoted(reminder.text)}.`,
   delivered: ({ text, urgent, catchUp }: Reminder) =>
     [
@@ -242,19 +248,19 @@ export const texts = {
     remedy: 'For example "move the dentist to Friday 3pm".',
   },
   oneOrAll: (reminder: Reminder) => `${quoted(reminder.text)} repeats. Move only its next time, or replace the series?`,
-  timeOfOneOrAll: (reminder: Reminder, at: Instant, now: Instant) =>
-    `${quoted(reminder.text)} repeats. Move only the next one, to ${instantWords(at, reminder.zone, now)}, or the whole series?`,
+  timeOfOneOrAll: (reminder: Reminder, at: Instant, reader: Reader) =>
+    `${quoted(reminder.text)} repeats. Move only the next one, to ${instantWords(at, reader)}, or the whole series?`,
   deleted: (reminder: Reminder) =>
     reminder.rule === undefined
       ? `Deleted the reminder ${quoted(reminder.text)}.`
       : `Ended the series ${quoted(reminder.text)}: it will not come again.`,
-  restored: (reminders: readonly Reminder[], now: Instant) => {
+  restored: (reminders: readonly Reminder[], reader: Reader) => {
     const [first, ...others] = reminders;
     if (!first || others.length > 0)
       return `Taken back: ${plural(reminders.length, 'reminder')} are as they were before.`;
     const { plannedAt, rule, zone } = first;
     const when =
-      first.state === 'pending' && plannedAt ? ` again ${scheduleWords({ plannedAt, rule, zone }, now)}` : '';
+      first.state === 'pending' && plannedAt ? ` again ${scheduleWords({ plannedAt, rule, zone }, reader)}` : '';
     return `Taken back: ${quoted(first.text)} is ${when === '' ? 'as it was before' : `set${when}`}.`;
   },
   uncreated: (reminder: Reminder) => `Taken back: I won't remind you of ${quoted(reminder.text)}.`,
@@ -281,12 +287,12 @@ export const texts = {
     const end = series.length === 0 ? '' : ` That ends ${seriesNames(series)}.`;
     return `${found.length === 1 ? 'Delete your only reminder?' : `Delete all ${found.length} reminders?`}${end}`;
   },
-  leftOut: (reminder: Reminder, skipped: readonly Instant[], now: Instant) => {
-    const { text, plannedAt, zone } = reminder;
-    const [first, last] = [skipped[0], skipped.at(-1)].map((at) => (at ? instantWords(at, zone, now) : ''));
+  leftOut: (reminder: Reminder, skipped: readonly Instant[], reader: Reader) => {
+    const { text, plannedAt } = reminder;
+    const [first, last] = [skipped[0], skipped.at(-1)].map((at) => (at ? instantWords(at, reader) : ''));
     const days = [first, last].map((words = '') => words.split(' at ')[0]);
     const when = first === last ? `on ${first}` : `from ${days[0]} to ${days[1]}`;
-    const next = plannedAt ? ` Next: ${instantWords(plannedAt, zone, now)}.` : '';
+    const next = plannedAt ? ` Next: ${instantWords(plannedAt, reader)}.` : '';
     return `Skipped: ${quoted(text)} ${when}.${next}`;
   },
   label: (reminder: Reminder) => `the reminder ${quoted(reminder.text)}`,

@@ -110,10 +110,9 @@ function notFound(words: string): Failed {
 }
 
 function ask(ctx: TxContext, reminders: readonly Reminder[], { tool, input }: Wanted): Failed {
-  const now = ctx.clock.now();
-  const choices = reminders.slice(0, MOST_CHOICES).map(({ id, text, zone, nextAt, lastOccurrence }) => {
+  const choices = reminders.slice(0, MOST_CHOICES).map(({ id, text, nextAt, lastOccurrence }) => {
     const at = nextAt ?? lastOccurrence;
-    const when = at ? ` (${formatInstant(at, zone, now)})` : '';
+    const when = at ? ` (${formatInstant(at, ctx.when)})` : '';
     return { label: `${shorten(text, 40)}${when}`, tool, input: { ...input, which: id } };
   });
   return quoting(failed('AMBIGUOUS', texts.which, { choices }), reminders);

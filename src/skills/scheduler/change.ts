@@ -60,13 +60,13 @@ export async function move(ctx: TxContext, id: string, plan: Planned, tooling: T
 }
 
 async function change(ctx: TxContext, before: PersonSchedule, wish: Wish, { wakeAt }: Tooling): Promise<ToolResult> {
-  const { tx, clock } = ctx;
+  const { tx, when } = ctx;
   await store.save(tx, before.id, wish);
   const { nextAt, rule, zone } = wish;
   if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...before, ...wish, version: before.version + 1 };
   const plan = nextAt && { plannedAt: nextAt, rule, zone };
-  return done(texts.changed(wish.title, plan, clock.now()), {
+  return done(texts.changed(wish.title, plan, when), {
     undo: undoOf(after, before),
     subject: wish.title,
     id: after.id,

@@ -173,7 +173,7 @@ async function placeAt(
   }
   tx.afterCommit(() => tooling.wakeAt(plan.plannedAt));
   const undo = undoOf(made, undefined);
-  return done(texts.created(made, plan, clock.now()), {
+  return done(texts.created(made, plan, ctx.when), {
     undo,
     subject: made.title,
     id: made.id,

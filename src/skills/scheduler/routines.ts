@@ -18,7 +18,7 @@ interface Routine {
   title: string;
   summary: string;
   /** When it comes unless the person says so. */
-  usual: string;
+  usual: { days: string; at: string };
   kind: AgendaSpan['kind'];
   span(ctx: TxContext): AgendaSpan;
 }
@@ -31,7 +31,7 @@ const ROUTINES: readonly Routine[] = [
     name: 'briefing',
     title: 'daily briefing',
     summary: 'Show what today brings.',
-    usual: 'every day at 08:00',
+    usual: { days: 'every day', at: '08:00' },
     kind: 'day',
     span: (ctx) => ({ kind: 'day', from: ctx.clock.now(), to: midnight(ctx) }),
   },
@@ -39,7 +39,7 @@ const ROUTINES: readonly Routine[] = [
     name: 'weekly-review',
     title: 'weekly review',
     summary: 'Show what the week brought, and what the next one brings.',
-    usual: 'every Friday at 16:00',
+    usual: { days: 'every Friday', at: '16:00' },
     kind: 'week',
     span: ({ clock }) => ({
       kind: 'week',
@@ -57,7 +57,7 @@ async function show({ agenda }: Deps, routine: Routine, ctx: TxContext): Promise
   const ahead = (ctx.prepared ?? []) as AgendaSection[];
   const sections = [...(await agenda(ctx, routine.span(ctx))), ...ahead].filter(({ lines }) => lines.length > 0);
   const isPlanned = ctx.origin === 'schedule';
-  const text = said.routine(routine.name, sections, ctx.clock.now(), ctx.when.zone);
+  const text = said.routine(routine.name, sections, ctx.when);
   const own = isPlanned ? [] : await store.list(ctx.tx, ctx.person.id);
   const offers = !isPlanned && !own.some(({ run }) => run === `/${routine.name}`);
   return done(text, {
@@ -65,7 +65,11 @@ async function show({ agenda }: Deps, routine: Routine, ctx: TxContext): Promise
     ...(isPlanned && sections.length === 0 && { silent: true }),
     ...(offers && {
       choices: [
-        { label: said.everyTime(routine.usual), tool: 'routine_switch', input: { name: routine.name, on: true } },
+        {
+          label: said.everyTime(routine.usual, ctx.when),
+          tool: 'routine_switch',
+          input: { name: routine.name, on: true },
+        },
       ],
     }),
   });
@@ -113,7 +117,8 @@ export function routineTools(deps: Deps, tooling: Tooling) {
         const own = (await store.list(ctx.tx, ctx.person.id)).find(({ run }) => run === `/${name}`);
         if (!own) {
           if (!on) return done(texts.switched(routine.title, false));
-          const input = { when: when ?? routine.usual, run: name, title: routine.title };
+          const { usual } = routine;
+          const input = { when: when ?? `${usual.days} at ${usual.at}`, run: name, title: routine.title };
           return create.run(input, ctx);
         }
         if (!on || !when) return switchOwn(ctx, own, on, tooling.wakeAt);

@@ -19,14 +19,13 @@ export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt' | '
 
 /** What the person has planned, and for an owner what coda does by itself. */
 async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Promise<ToolResult> {
-  const { tx, person, clock, when } = ctx;
-  const now = clock.now();
+  const { tx, person, when } = ctx;
   const own = await store.list(tx, person.id);
   const tasks = person.role === 'owner' ? await schedules.list(tx) : [];
-  const lines = own.map((schedule, index) => `${index + 1}. ${line(schedule, when.zone, now)}`);
+  const lines = own.map((schedule, index) => `${index + 1}. ${line(schedule, when)}`);
   const parts = [
     own.length === 0 ? texts.none : [texts.yours, ...lines].join('\n'),
-    ...(tasks.length > 0 ? [[texts.own, ...tasks.map((task) => taskLine(task, when.zone, now))].join('\n')] : []),
+    ...(tasks.length > 0 ? [[texts.own, ...tasks.map((task) => taskLine(task, when))].join('\n')] : []),
   ];
   return done(parts.join('\n\n'), { tainted: own.some(({ tainted }) => tainted) });
 }
@@ -44,10 +43,10 @@ export const listTool = dataTool({
   effect: 'read',
   input: z.object({}),
 
-  async run(_, { tx, person, clock, when }) {
+  async run(_, { tx, person, when }) {
     const own = await store.list(tx, person.id);
     if (own.length === 0) return done(texts.none);
-    const lines = own.map((schedule, index) => `${index + 1}. ${line(schedule, when.zone, clock.now())}`);
+    const lines = own.map((schedule, index) => `${index + 1}. ${line(schedule, when)}`);
     return done([texts.yours, ...lines].join('\n'), { tainted: own.some(({ tainted }) => tainted) });
   },
 });
@@ -199,10 +198,10 @@ export const nothingTool = dataTool({
 const AT_HOME = 10;
 
 /** What the person has planned, on their own page. */
-export async function home({ db, person, zone, now }: HomeReader): Promise<HomeSection[]> {
+export async function home({ db, person, ...reader }: HomeReader): Promise<HomeSection[]> {
   const planned = await store.list(db, person.id);
   const items = planned.slice(0, AT_HOME).map((schedule) => ({
-    text: shorten(line(schedule, zone, now).replaceAll('`', ''), 300),
+    text: shorten(line(schedule, reader).replaceAll('`', ''), 300),
     actions: [
       schedule.state === 'off'
         ? { label: texts.home.on, command: `/schedules on ${schedule.id}` }

@@ -2,17 +2,17 @@
 import type { Instant } from '../../base/clock.ts';
 import { plural, shorten } from '../../base/text.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
-import { describe, formatInstant, occurrences, type Planned } from '../../time/index.ts';
+import { describe, formatInstant, formatMinute, occurrences, type Planned, type Reader } from '../../time/index.ts';
 import type { PersonSchedule } from './schedule.ts';
 import type { Failing } from './store.ts';
 
 const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
-function whenWords({ plannedAt, rule, zone }: Planned, now: Instant): string {
-  if (rule === undefined) return `on ${formatInstant(plannedAt, zone, now).replace(/ (?=\d\d:)/, ' at ')} (${zone})`;
+function whenWords({ plannedAt, rule, zone }: Planned, reader: Reader): string {
+  if (rule === undefined) return `on ${formatInstant(plannedAt, reader, zone, ' at ')} (${zone})`;
   const next: Instant[] = [];
-  for (const at of occurrences(rule, { after: now })) if (next.push(at) === 5) break;
-  return describe({ kind: 'recurring', rule, zone, next }, { now, zone });
+  for (const at of occurrences(rule, { after: reader.now })) if (next.push(at) === 5) break;
+  return describe({ kind: 'recurring', rule, zone, next }, reader);
 }
 
 const OUTCOMES: Record<string, string> = {
@@ -26,30 +26,28 @@ const OUTCOMES: Record<string, string> = {
 const took = (ms: number): string => (ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`);
 
 /** One line of a list: name, when, and what became of it last. */
-export function line(schedule: PersonSchedule, zone: string, now: Instant): string {
+export function line(schedule: PersonSchedule, reader: Reader): string {
   const { id, title, rule, nextAt, state, lastAt, lastOutcome, lastMs, failures, isRunning } = schedule;
   const when =
-    state === 'off' ? 'off' : nextAt ? whenWords({ plannedAt: nextAt, rule, zone: schedule.zone }, now) : 'running';
+    state === 'off' ? 'off' : nextAt ? whenWords({ plannedAt: nextAt, rule, zone: schedule.zone }, reader) : 'running';
   const last =
     isRunning && lastAt
-      ? `running since ${formatInstant(minuteOf(lastAt), zone, now)}`
+      ? `running since ${formatMinute(lastAt, reader)}`
       : lastOutcome && lastAt
-        ? `last ${formatInstant(minuteOf(lastAt), zone, now)}: ${OUTCOMES[lastOutcome] ?? lastOutcome}${lastMs === undefined ? '' : `, ${took(lastMs)}`}`
+        ? `last ${formatMinute(lastAt, reader)}: ${OUTCOMES[lastOutcome] ?? lastOutcome}${lastMs === undefined ? '' : `, ${took(lastMs)}`}`
         : undefined;
   const parts = [when, ...(last ? [last] : []), ...(failures > 0 ? [`${plural(failures, 'failure')} in a row`] : [])];
   return `${title} (\`${id}\`) — ${parts.join('; ')}`;
 }
 
-const minuteOf = (at: Instant): Instant => new Date(Math.floor(at.getTime() / 60_000) * 60_000);
-
 /** One of coda's own tasks. */
-export function taskLine(task: ListedSchedule, zone: string, now: Instant): string {
+export function taskLine(task: ListedSchedule, reader: Reader): string {
   const { name, enabled, nextAt, lastStartedAt, lastEndedAt, lastError, failures } = task;
-  const next = !enabled ? 'off' : nextAt ? `next ${formatInstant(nextAt, zone, now)}` : 'not again';
+  const next = !enabled ? 'off' : nextAt ? `next ${formatInstant(nextAt, reader)}` : 'not again';
   const ms = lastStartedAt && lastEndedAt ? lastEndedAt.getTime() - lastStartedAt.getTime() : undefined;
   const last = lastStartedAt
     ? [
-        `last ${formatInstant(minuteOf(lastStartedAt), zone, now)}: ${lastError === undefined ? 'went well' : `failed (${shorten(lastError, 80)})`}${ms === undefined ? '' : `, ${took(ms)}`}`,
+        `last ${formatMinute(lastStartedAt, reader)}: ${lastError === undefined ? 'went well' : `failed (${shorten(lastError, 80)})`}${ms === undefined ? '' : `, ${took(ms)}`}`,
       ]
     : [];
   const failed = failures > 0 ? [`${plural(failures, 'failure')} in a row`] : [];
@@ -58,12 +56,12 @@ export function taskLine(task: ListedSchedule, zone: string, now: Instant): stri
 
 export const texts = {
   home: { title: 'Schedules', on: 'Switch on', off: 'Switch off' },
-  created: ({ title, prompt }: { title: string; prompt: string | undefined }, plan: Planned, now: Instant) =>
+  created: ({ title, prompt }: { title: string; prompt: string | undefined }, plan: Planned, reader: Reader) =>
     prompt === undefined
-      ? `I'll run ${title} ${whenWords(plan, now)}.`
-      : `I'll do that ${whenWords(plan, now)}: ${quoted(prompt)}.`,
-  changed: (title: string, plan: Planned | undefined, now: Instant) =>
-    `Changed ${quoted(title)}${plan ? `: ${whenWords(plan, now)}` : ''}.`,
+      ? `I'll run ${title} ${whenWords(plan, reader)}.`
+      : `I'll do that ${whenWords(plan, reader)}: ${quoted(prompt)}.`,
+  changed: (title: string, plan: Planned | undefined, reader: Reader) =>
+    `Changed ${quoted(title)}${plan ? `: ${whenWords(plan, reader)}` : ''}.`,
   deleted: (title: string) => `Deleted the schedule ${quoted(title)}.`,
   restored: (title: string) => `Taken back: ${quoted(title)} is as it was before.`,
   unmade: (title: string) => `Taken back: ${quoted(title)} is not planned any more.`,

@@ -45,7 +45,7 @@ export const editTool = (tooling: Tooling) =>
         Object.assign(wish, { nextAt: plan.plannedAt, rule: plan.rule, zone: plan.zone });
       }
       const after = await change(ctx, task, wish);
-      return kept(after, task, texts.changed(after, ctx.clock.now()), ctx, tooling);
+      return kept(after, task, texts.changed(after, ctx.when), ctx, tooling);
     },
   });
 

@@ -92,7 +92,7 @@ async function create(input: CreateInput, ctx: TxContext, tooling: Tooling): Pro
     const { message, remedy } = texts.tooMany(tooling.most);
     return failed('TOO_MANY', message, { remedy });
   }
-  return kept(made, undefined, texts.created(made, clock.now()), ctx, tooling);
+  return kept(made, undefined, texts.created(made, ctx.when), ctx, tooling);
 }
 
 /** The answer to a change: what it is now, what takes it back, and what can be done next. */

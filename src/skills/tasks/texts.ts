@@ -1,7 +1,7 @@
 /** What tasks say to people, and to the model that works on one. */
 import type { Instant } from '../../base/clock.ts';
 import { plural, shorten } from '../../base/text.ts';
-import { formatInstant } from '../../time/index.ts';
+import { formatInstant, type Reader } from '../../time/index.ts';
 import { type BlockType, LONGEST, MOST_STEPS, type Step, type Task } from './task.ts';
 
 const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
@@ -22,35 +22,35 @@ function stepWords({ text, by, specialist }: Step): string {
 const nextStep = ({ steps, step }: Pick<Task, 'steps' | 'step'>): Step | undefined => steps[step];
 
 /** What keeps it, and when it goes on. */
-function standing(task: Task, now: Instant): string {
-  const { state, blockType, blockReason, nextAt, isRunning, zone } = task;
+function standing(task: Task, reader: Reader): string {
+  const { state, blockType, blockReason, nextAt, isRunning } = task;
   if (state === 'done') return 'finished';
   if (state === 'cancelled') return 'cancelled';
   const parts = [
     ...(isRunning ? ['I am at it'] : []),
     ...(state === 'blocked' && blockType ? [`${WAITS[blockType]}: ${shorten(blockReason ?? '', 120)}`] : []),
-    ...(nextAt ? [`next look ${formatInstant(nextAt, zone, now)}`] : []),
+    ...(nextAt ? [`next look ${formatInstant(nextAt, reader)}`] : []),
   ];
   return parts.length > 0 ? parts.join('; ') : nextStep(task)?.by === 'person' ? 'it is your turn' : 'rests';
 }
 
 /** One line of a list. */
-export function line(task: Task, now: Instant): string {
+export function line(task: Task, reader: Reader): string {
   const step = nextStep(task);
   const at = step
     ? `step ${task.step + 1} of ${task.steps.length}: ${shorten(stepWords(step), 100)}`
     : 'all steps done';
-  return `${task.title} (\`${task.id}\`) — ${at}; ${standing(task, now)}`;
+  return `${task.title} (\`${task.id}\`) — ${at}; ${standing(task, reader)}`;
 }
 
 /** All that is known of it. */
-export function whole(task: Task, now: Instant): string {
+export function whole(task: Task, reader: Reader): string {
   const lines = task.steps.map((step, index) => {
     const mark = index < task.step ? '✓' : index === task.step && task.state !== 'cancelled' ? '▸' : '·';
     const came = step.result ? ` — ${shorten(step.result, 200)}` : '';
     return `${mark} ${index + 1}. ${stepWords(step)}${came}`;
   });
-  return [`**${task.title}** (\`${task.id}\`): ${standing(task, now)}`, ...lines].join('\n');
+  return [`**${task.title}** (\`${task.id}\`): ${standing(task, reader)}`, ...lines].join('\n');
 }
 
 /** A finished one, in one message. */
@@ -62,7 +62,7 @@ export function finished({ title, steps }: Pick<Task, 'title' | 'steps'>): strin
 export const texts = {
   agenda: { open: 'Tasks', done: 'Tasks finished' },
   label: (title: string) => `the task ${quoted(title)}`,
-  created: (task: Task, now: Instant) => `I keep the task ${quoted(task.title)}.\n${whole(task, now)}`,
+  created: (task: Task, reader: Reader) => `I keep the task ${quoted(task.title)}.\n${whole(task, reader)}`,
   none: 'You have no unfinished tasks. For example: "new task plan the party: find a date; write the invitations".',
   yours: 'Your tasks:',
   notFound: (words: string) => ({
@@ -86,18 +86,18 @@ export const texts = {
     remedy: 'Finish or cancel one first: "/tasks" lists them.',
   }),
   notTheStep: (task: Task) => `Step ${task.step + 1} is next in ${quoted(task.title)}, so I left it as it is.`,
-  advanced: (task: Task, now: Instant) => {
+  advanced: (task: Task, reader: Reader) => {
     const step = nextStep(task);
-    return `Done: step ${task.step} of ${quoted(task.title)}. Next, step ${task.step + 1} of ${task.steps.length}: ${step ? stepWords(step) : ''}${task.nextAt ? ` (${standing(task, now)})` : ''}`;
+    return `Done: step ${task.step} of ${quoted(task.title)}. Next, step ${task.step + 1} of ${task.steps.length}: ${step ? stepWords(step) : ''}${task.nextAt ? ` (${standing(task, reader)})` : ''}`;
   },
-  blocked: (task: Task, now: Instant) => `${quoted(task.title)} ${standing(task, now)}.`,
-  changed: (task: Task, now: Instant) => `Changed ${quoted(task.title)}.\n${whole(task, now)}`,
+  blocked: (task: Task, reader: Reader) => `${quoted(task.title)} ${standing(task, reader)}.`,
+  changed: (task: Task, reader: Reader) => `Changed ${quoted(task.title)}.\n${whole(task, reader)}`,
   goesOn: (task: Task, hasModel: boolean) =>
     nextStep(task)?.by === 'assistant' && hasModel
       ? `I go on with ${quoted(task.title)}.`
       : `${quoted(task.title)} goes on; next: ${shorten(nextStep(task)?.text ?? '', 200)}`,
-  later: (task: Task, at: Instant, now: Instant) =>
-    `I come back to ${quoted(task.title)} ${formatInstant(at, task.zone, now)}.`,
+  later: (task: Task, at: Instant, reader: Reader) =>
+    `I come back to ${quoted(task.title)} ${formatInstant(at, reader)}.`,
   cancelled: (title: string) => `Cancelled the task ${quoted(title)}.`,
   restored: (title: string) => `Taken back: ${quoted(title)} is as it was before.`,
   unmade: (title: string) => `Taken back: ${quoted(title)} is no task any more.`,

@@ -45,15 +45,14 @@ export const statusTool = (tooling: Tooling) =>
   });
 
 async function listed(ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
-  const now = ctx.clock.now();
   const open = await store.open(ctx.tx, ctx.person.id);
   const [only] = open;
   if (!only) return done(texts.none);
   const isTainted = open.some(({ tainted }) => tainted);
   if (open.length === 1) {
-    return done(whole(only, now), { choices: choicesOf(only, tooling), ...(isTainted && { tainted: true }) });
+    return done(whole(only, ctx.when), { choices: choicesOf(only, tooling), ...(isTainted && { tainted: true }) });
   }
-  const lines = open.map((task, index) => `${index + 1}. ${line(task, now)}`);
+  const lines = open.map((task, index) => `${index + 1}. ${line(task, ctx.when)}`);
   const choices = open
     .slice(0, 5)
     .map(({ id, title }) => ({ label: title, tool: 'task_status', input: { which: id } }));
@@ -72,10 +71,9 @@ async function shown(words: string, ctx: TxContext, tooling: Tooling): Promise<T
     return done(texts.over, { silent: true });
   }
   if (isWord(ctx) && task.resumed > 0) await store.heard(ctx.tx, task.id, task.nextAt);
-  const now = ctx.clock.now();
   // What belongs to it stays as long as it is worked on.
   await filesOf(ctx, task.steps);
-  return done(whole(task, now), {
+  return done(whole(task, ctx.when), {
     subject: task.title,
     id: task.id,
     material: texts.howTo(task, isPlanned),
@@ -128,7 +126,7 @@ async function advance(
   const nextAt = isLast ? undefined : nextLook({ ...task, step: task.step + 1 }, ctx, tooling);
   const wish = { steps, step: task.step + 1, state, blockType: undefined, blockReason: undefined, nextAt };
   const after = await change(ctx, task, wish);
-  if (!isLast) return kept(after, task, texts.advanced(after, ctx.clock.now()), ctx, tooling);
+  if (!isLast) return kept(after, task, texts.advanced(after, ctx.when), ctx, tooling);
   const undo = undoOf(after, task);
   return done(finished(after), {
     undo,
@@ -180,7 +178,7 @@ export const blockTool = (tooling: Tooling) =>
       if (plan && 'ok' in plan) return plan;
       const nextAt = plan?.plannedAt ?? (task.rule === undefined ? undefined : task.nextAt);
       const after = await change(ctx, task, { state: 'blocked', blockType: input.type, blockReason: reason, nextAt });
-      return kept(after, task, texts.blocked(after, ctx.clock.now()), ctx, tooling);
+      return kept(after, task, texts.blocked(after, ctx.when), ctx, tooling);
     },
   });
 
@@ -228,7 +226,7 @@ export const laterTool = (tooling: Tooling) =>
       if ('ok' in plan) return plan;
       const after = await change(ctx, task, { nextAt: plan.plannedAt, rule: plan.rule ?? task.rule });
       return isOpen(after)
-        ? kept(after, task, texts.later(after, plan.plannedAt, ctx.clock.now()), ctx, tooling)
+        ? kept(after, task, texts.later(after, plan.plannedAt, ctx.when), ctx, tooling)
         : failed('GONE', texts.over);
     },
   });

@@ -80,7 +80,7 @@ async function byChrono(words: string, code: string, ctx: WhenContext): Promise<
 export const wordsFor = ({ when }: Pick<Reading, 'when'>, ctx: Pick<WhenContext, 'now' | 'zone'>): string =>
   when.kind === 'once'
     ? `${when.local.replace('T', ' at ').replace(/:00$/, '')} (${when.zone})`
-    : describe(when, ctx).replace(/, next: .*$/, '');
+    : describe(when, { now: ctx.now, zone: ctx.zone }).replace(/, next: .*$/, '');
 
 const SCRIPTS: readonly (readonly [RegExp, (text: string) => string])[] = [
   [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, () => 'ja'],

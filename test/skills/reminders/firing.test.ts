@@ -56,6 +56,7 @@ const base: Due = {
   text: 'stretch',
   rule: undefined,
   zone: 'Europe/Berlin',
+  reads: { zone: 'Europe/Berlin' },
   state: 'pending',
   plannedAt: undefined,
   snoozedUntil: undefined,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../../../base/clock.ts';
 import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
 import type { Database } from '../../../storage/index.ts';
+import type { Reader } from '../../../time/index.ts';
 import type { HttpChat } from '../chat/adapter.ts';
 import { placeOf, prefixOf } from '../chat/places.ts';
 import { instantIn, type PartOut } from '../chat/shapes.ts';
@@ -19,6 +20,8 @@ export interface ChatPageDeps {
   adapter: HttpChat;
   watchers: Watchers;
   clock: Clock;
+  /** For whom the times are written. */
+  readerOf(caller: Caller): Promise<Reader>;
 }
 
 /** A browser's one conversation: the same in each that its person is signed in. */
@@ -36,12 +39,17 @@ export function chatRoutes(deps: ChatPageDeps, layout: Layout): readonly AnyRout
 }
 
 /** What was said before an instant, the oldest first, and whether there is more before that. */
-async function entries({ database }: ChatPageDeps, caller: Caller, before?: Date): Promise<[Entry[], boolean]> {
+async function entries(
+  { database, readerOf }: ChatPageDeps,
+  caller: Caller,
+  before?: Date,
+): Promise<[Entry[], boolean]> {
   const { personId } = caller;
   const channels = await channelsOf(database, caller);
   const said = (await store.saidIn(database, { channels, personId }, before, SHOWN + 1)) ?? [];
   const shown = said.slice(0, SHOWN).reverse();
-  return [shown.map(entryOf), said.length > SHOWN];
+  const reader = await readerOf(caller);
+  return [shown.map((each) => entryOf(each, reader)), said.length > SHOWN];
 }
 
 function channelsOf(database: Database, caller: Caller): Promise<string[]> {
@@ -116,7 +124,7 @@ function log(deps: ChatPageDeps): AnyRoute {
   });
 }
 
-function events({ database, watchers, clock }: ChatPageDeps): AnyRoute {
+function events({ database, watchers, clock, readerOf }: ChatPageDeps): AnyRoute {
   return route({
     method: 'GET',
     path: '/chat/events',
@@ -124,20 +132,21 @@ function events({ database, watchers, clock }: ChatPageDeps): AnyRoute {
     scope: 'messages',
     summary: 'What is said from now on, as the page shows it.',
     async handle(request) {
-      const channels = await channelsOf(database, callerOf(request));
+      const caller = callerOf(request);
+      const [channels, reader] = await Promise.all([channelsOf(database, caller), readerOf(caller)]);
       // A browser connects again, and is then asked anew who it is.
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(WATCHED_MS)]);
-      const watch = watchers.watch(channels, (what) => happened(what, clock.now()), signal);
+      const watch = watchers.watch(channels, (what) => happened(what, { ...reader, now: clock.now() }), signal);
       watch.write(eventText('ready', {}));
       return { body: { events: watch } };
     },
   });
 }
 
-function happened(what: Happening, now: Date): string {
+function happened(what: Happening, reader: Reader): string {
   if (what.type === 'typing') return eventText('typing', {});
   if (what.type === 'delete') return eventText('delete', { id: what.id });
-  return eventText('entry', { ...partEntry(what.part as PartOut, now.toISOString()), replyTo: what.replyTo });
+  return eventText('entry', { ...partEntry(what.part as PartOut, reader.now, reader), replyTo: what.replyTo });
 }
 
 function form({ adapter, database }: ChatPageDeps): AnyRoute {

@@ -35,7 +35,12 @@ const liveOf = ({ path }: Page): string => `/live${path}`;
 async function facts(page: Page, { reader }: DashboardDeps, { caller, params, query: { after } }: Asked) {
   const looking = await reader(callerOf({ caller }), { params: params as Record<string, string>, after });
   const sections = looking && (await page.load(looking));
-  if (sections) return h('div', { id: 'facts' }, sections.map(sectionOf));
+  if (sections)
+    return h(
+      'div',
+      { id: 'facts' },
+      sections.map((each) => sectionOf(each, looking)),
+    );
   throw new CodaError('HTTP_NOT_FOUND', { message: 'There is no such page.', remedy: 'Go back to the one before.' });
 }
 

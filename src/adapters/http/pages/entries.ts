@@ -1,10 +1,12 @@
 /** What was said, as the chat's page shows it. */
 import type { FileRef } from '../../../delivery/index.ts';
+import type { Reader } from '../../../time/index.ts';
 import { partId } from '../chat/places.ts';
 import { type PartOut, partShown } from '../chat/shapes.ts';
 import type { Said } from '../store.ts';
 import { toMarkup } from './markdown.ts';
 import { type Child, h, type Markup } from './markup.ts';
+import { timeOf } from './sections.ts';
 
 /** One with the same id takes the place of the one before. */
 export interface Entry {
@@ -13,15 +15,15 @@ export interface Entry {
   markup: Markup;
 }
 
-export function entryOf(said: Said): Entry {
+export function entryOf(said: Said, reader: Reader): Entry {
   const { channel, messageId = '', key, text = '', files, state, content, at } = said;
-  if (content) return partEntry(partShown(partId(channel, key), content, state === 'draft'), at.toISOString());
+  if (content) return partEntry(partShown(partId(channel, key), content, state === 'draft'), at, reader);
   const body = [text !== '' && h('p', { class: 'plain' }, text), filesOf(files)];
-  return { id: messageId, at: at.toISOString(), markup: entry(messageId, 'you', at.toISOString(), 'You', body, state) };
+  return entry({ id: messageId, kind: 'you', at, who: 'You', state }, body, reader);
 }
 
 /** Something that coda says. */
-export function partEntry({ id, kind, text, buttons = [], files = [] }: PartOut, at: string): Entry {
+export function partEntry({ id, kind, text, buttons = [], files = [] }: PartOut, at: Date, reader: Reader): Entry {
   const pressed = buttons.map(({ id: button, label, style, asks }) =>
     h('button', { type: 'button', class: style, 'data-button': button, 'data-asks': asks }, label),
   );
@@ -30,12 +32,22 @@ export function partEntry({ id, kind, text, buttons = [], files = [] }: PartOut,
     filesOf(files.map(({ id: hash, ...file }) => ({ ...file, hash }))),
     pressed.length > 0 && h('div', { class: 'buttons' }, pressed),
   ];
-  return { id, at, markup: entry(id, `coda ${kind}`, at, 'coda', body) };
+  return entry({ id, kind: `coda ${kind}`, at, who: 'coda' }, body, reader);
 }
 
-function entry(id: string, kind: string, at: string, who: string, body: readonly Child[], state?: string): Markup {
-  const head = h('p', { class: 'who' }, h('b', {}, who), ' ', h('time', { datetime: at }, at.slice(0, 16)));
-  return h('li', { class: `entry ${kind}`, 'data-id': id, 'data-at': at, 'data-state': state }, head, body);
+interface About {
+  id: string;
+  kind: string;
+  at: Date;
+  who: string;
+  state?: string | undefined;
+}
+
+function entry({ id, kind, at, who, state }: About, body: readonly Child[], reader: Reader): Entry {
+  const instant = at.toISOString();
+  const head = h('p', { class: 'who' }, h('b', {}, who), ' ', timeOf(at, reader));
+  const shown = { class: `entry ${kind}`, 'data-id': id, 'data-at': instant, 'data-state': state };
+  return { id, at: instant, markup: h('li', shown, head, body) };
 }
 
 function filesOf(files: readonly FileRef[]): Markup | false {

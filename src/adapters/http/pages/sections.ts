@@ -1,22 +1,23 @@
 /** Sections of pages, as markup. */
 import { plural } from '../../../base/text.ts';
 import type { Cell, Figure, PageAction, PageDay, PageRow, PageSection, PageTurn } from '../../../chat/index.ts';
+import { formatInstant, formatMinute, type Reader } from '../../../time/index.ts';
 import { barsOf } from './bars.ts';
 import { type Child, h, type Markup } from './markup.ts';
 
-export function sectionOf(section: PageSection): Markup {
+export function sectionOf(section: PageSection, reader: Reader): Markup {
   const head = h('h2', {}, section.title);
   switch (section.kind) {
     case 'figures':
       return h('section', {}, head, h('dl', { class: 'figures' }, section.items.map(figure)));
     case 'table':
-      return h('section', {}, head, table(section), section.next !== undefined && next(section.next));
+      return h('section', {}, head, table(section, reader), section.next !== undefined && next(section.next));
     case 'week':
       return h('section', {}, head, h('ol', { class: 'week' }, section.days.map(day)));
     case 'bars':
       return h('section', {}, head, section.bars.length > 0 ? barsOf(section.bars) : none(section.none));
     case 'turns': {
-      const turns = section.turns.map(turn);
+      const turns = section.turns.map((each) => turn(each, reader));
       return h('section', {}, head, turns.length > 0 ? h('ol', { class: 'turns' }, turns) : none(section.none));
     }
   }
@@ -35,7 +36,7 @@ function figure({ label, value, tone, path }: Figure): Markup {
   return h('div', { class: tone }, h('dt', {}, label), h('dd', {}, shown));
 }
 
-function table({ columns, rows, none: empty, title }: Extract<PageSection, { kind: 'table' }>): Markup {
+function table({ columns, rows, none: empty, title }: Extract<PageSection, { kind: 'table' }>, reader: Reader): Markup {
   if (rows.length === 0) return none(empty);
   const hasActions = rows.some(({ actions }) => actions);
   const heads = [...columns, ...(hasActions ? ['Actions'] : [])].map((name) =>
@@ -52,14 +53,21 @@ function table({ columns, rows, none: empty, title }: Extract<PageSection, { kin
       h(
         'tbody',
         { role: 'rowgroup' },
-        rows.map((each) => row(each, columns, hasActions)),
+        rows.map((each) => row(each, columns, hasActions, reader)),
       ),
     ),
   );
 }
 
-function row({ id, cells, actions = [] }: PageRow, columns: readonly string[], hasActions: boolean): Markup {
-  const shown = cells.map((cell, index) => h('td', { role: 'cell', 'data-label': columns[index] }, cellOf(cell)));
+function row(
+  { id, cells, actions = [] }: PageRow,
+  columns: readonly string[],
+  hasActions: boolean,
+  reader: Reader,
+): Markup {
+  const shown = cells.map((cell, index) =>
+    h('td', { role: 'cell', 'data-label': columns[index] }, cellOf(cell, reader)),
+  );
   const pressed = actions.map((each, index) => button(each, `${id}/${index}`));
   return h(
     'tr',
@@ -69,9 +77,9 @@ function row({ id, cells, actions = [] }: PageRow, columns: readonly string[], h
   );
 }
 
-function cellOf(cell: Cell): Child {
+function cellOf(cell: Cell, reader: Reader): Child {
   if (typeof cell === 'string') return cell;
-  if ('at' in cell) return cell.at ? timeOf(cell.at) : '';
+  if ('at' in cell) return cell.at ? timeOf(cell.at, reader) : '';
   if ('code' in cell) return h('pre', { tabindex: 0 }, h('code', {}, cell.code));
   const { text, tone, path } = cell;
   const shown = path === undefined ? text : h('a', { href: path }, text);
@@ -87,8 +95,9 @@ function button({ label, method, path, body, style, confirm, done }: PageAction,
   );
 }
 
-function timeOf(at: Date): Markup {
-  return h('time', { datetime: at.toISOString() }, `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`);
+/** In the time and the form of who looks: a browser's own may be another one. */
+export function timeOf(at: Date, reader: Reader): Markup {
+  return h('time', { datetime: at.toISOString(), title: formatInstant(at, reader) }, formatMinute(at, reader));
 }
 
 function day({ label, isToday, entries }: PageDay): Markup {
@@ -99,7 +108,7 @@ function day({ label, isToday, entries }: PageDay): Markup {
   return h('li', { 'aria-current': isToday && 'date' }, h('h3', {}, label), list);
 }
 
-function turn({ id, at, title, tone, said, steps }: PageTurn): Markup {
+function turn({ id, at, title, tone, said, steps }: PageTurn, reader: Reader): Markup {
   const longest = Math.max(1, ...steps.map(({ tookMs = 0 }) => tookMs));
   const lines = steps.map(({ text, tookMs, depth, code = [] }) =>
     h(
@@ -116,7 +125,7 @@ function turn({ id, at, title, tone, said, steps }: PageTurn): Markup {
   return h(
     'li',
     { 'data-id': id },
-    h('p', {}, timeOf(at), ' ', h('b', { class: tone }, title)),
+    h('p', {}, timeOf(at, reader), ' ', h('b', { class: tone }, title)),
     said !== undefined && h('p', { class: 'plain' }, said),
     lines.length > 0 && h('details', {}, h('summary', {}, plural(lines.length, 'step')), h('ol', {}, lines)),
   );
