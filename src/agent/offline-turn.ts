@@ -4,6 +4,7 @@ import { readerOf } from '../storage/index.ts';
 import { isData, runData, TookTooLong } from './calls.ts';
 import { cameAlone } from './came-alone.ts';
 import { fresh } from './dialogue/dialogue.ts';
+import { keepTogether } from './dialogue/keep.ts';
 import type { Heard, Interpretation } from './interpreter.ts';
 import { considered, Lost, resultOf, withReady } from './loop.ts';
 import type { MessageTurn } from './message-turn.ts';
@@ -100,12 +101,15 @@ async function endWithCalls(run: MessageTurn, text: string, choices: Interpretat
   const end = (ctx: CallContext) =>
     options.database.tx('turn.finish', async (tx) => {
       turn.steps.length = added;
+      const made: Parameters<typeof keepTogether>[1][number][] = [];
       for (const { call, state } of calls) {
         const { verdict, valid } = considered(run, call, state);
         if (verdict.kind !== 'allow' || !valid || !isData(valid)) throw new NotAtOnce();
         const result = await runData(tx, valid, { ...run.context(), ...(ctx.ready && { ready: ctx.ready }) });
         turn.addAll([resultOf(call, result)], options.world.clock.now());
+        made.push({ thing: options.toolbox.get(call.name)?.dialogue?.thing, result });
       }
+      keepTogether(tx, made, run.context());
       const ended = await options.delivery.endIn(tx, item, run.endOf(joined([...turn.lastResults(), text]), choices));
       if (!ended) throw new Lost();
       return ended;

@@ -177,6 +177,25 @@ function callMeant(text: string, called: CalledByName): Call | undefined {
   return name === undefined ? undefined : called(name, rest.trim());
 }
 
+const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth'];
+const ORDINAL = /^(?:the )?(first|second|third|fourth|fifth)(?: one)?$/;
+/** Shorter words begin too many labels. */
+const SHORTEST_BEGINNING = 3;
+
+/** The only button whose label begins with the words; one that ends something wants its whole label. */
+function beginningSo(said: string, buttons: readonly OpenButton[]): OpenButton | undefined {
+  const words = plainLabel(said.replace(/^the | one$/g, ''));
+  if (words.length < SHORTEST_BEGINNING) return undefined;
+  const found = buttons.filter(({ label }) => `${plainLabel(label.replace(/^the /i, ''))} `.startsWith(`${words} `));
+  return found.length === 1 && !found[0]?.grave ? found[0] : undefined;
+}
+
+const plainLabel = (label: string): string =>
+  label
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+
 const YES = /^(?:yes|y|yep|yeah|sure|ok|okay|approve|do it|go ahead)$/;
 const NO = /^(?:no|n|nope|deny|don't|do not|cancel|never mind|nevermind)$/;
 const SAYS_YES = /^(?:yes|approve|ok)\b/i;
@@ -203,7 +222,9 @@ function choiceMeant(text: string, buttons: readonly OpenButton[], now: Instant)
   if (/^[1-9]$/.test(said)) return inTime(buttons[Number(said) - 1]);
   // Said, it is about the last act; the button is about the act that it stands under, which may be an older one.
   if (said === 'undo') return undefined;
-  const labelled = buttons.find((button) => button.label.toLowerCase() === said);
+  const place = ORDINAL.exec(said)?.[1];
+  if (place !== undefined) return inTime(buttons[ORDINALS.indexOf(place)]);
+  const labelled = buttons.find((button) => button.label.toLowerCase() === said) ?? beginningSo(said, buttons);
   if (labelled) return labelled;
   if (YES.test(said)) return inTime(buttons.find((button) => SAYS_YES.test(button.label)));
   if (NO.test(said)) return buttons.find((button) => SAYS_NO.test(button.label));

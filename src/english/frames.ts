@@ -3,13 +3,15 @@ import { lazy } from '../base/lazy.ts';
 import { isPronoun } from './frames/common.ts';
 import { firstWords, type Node, parsePattern, partsOf } from './pattern.ts';
 import { isDoubtful, mayFill, type Request, type Slot, type Span, slotOf, type Times } from './slots.ts';
-import { BINDING } from './words.ts';
+import { BINDING, beforeFillers, behindFiller } from './words.ts';
 
 /** The words of the slots; `when` are all words that say when. */
 export type Slots = Readonly<Record<string, string>>;
 
 /** What else a frame may ask to make its call. */
 export interface Reader {
+  /** The text of the thing that is named, where that is known. */
+  text?: string | undefined;
   /** Whether words come again and again: "every day at 9". */
   isSeries(words: string): boolean;
 }
@@ -38,6 +40,12 @@ export interface Frame {
   isTimeless?: true;
   /** Counts only for a whole message. */
   isAlone?: true;
+  /** Counts only for words that add to the thing at hand, or correct it, as the words around them say. */
+  follows?: 'more' | 'correction';
+  /** Without `{which}` the thing at hand is meant. */
+  isAtHand?: true;
+  /** Only things whose text is of this form are meant. */
+  among?: RegExp;
   /** It changes or ends something that is there. */
   changes?: true;
   /** It lacks something without these slots: its tool asks. */
@@ -60,7 +68,8 @@ export interface Match {
   isDoubtful: boolean;
 }
 
-interface Pattern {
+/** One form of a frame. */
+export interface Pattern {
   frame: Frame;
   nodes: readonly Node[];
   first: ReadonlySet<string> | undefined;
@@ -73,7 +82,8 @@ const MOST_READINGS = 8;
 /** Reads requests as frames. */
 export class Matcher {
   readonly frames: readonly Frame[];
-  private readonly patterns: () => readonly Pattern[];
+  /** All forms, in the order of the frames; parsed when they are first needed. */
+  readonly patterns: () => readonly Pattern[];
 
   constructor(frames: readonly Frame[]) {
     this.frames = frames;
@@ -87,6 +97,8 @@ export class Matcher {
     const lead = times.startingAt(0, words.length);
     const found: Match[] = [];
     for (const pattern of this.patterns()) {
+      const { follows } = pattern.frame;
+      if (follows !== undefined && !(follows === 'more' ? request.isMore : request.isCorrection)) continue;
       const plain = this.read(pattern, request, times, 0, undefined);
       found.push(...plain);
       const isLed = plain.length === 0 && lead && !lead.isWeak && lead.to < words.length && pattern.hasWhen;
@@ -104,7 +116,8 @@ export class Matcher {
   ): Match[] {
     if (first && !first.has(request.words[from]?.norm ?? '')) return [];
     const found: Match[] = [];
-    for (const spans of walk(nodes, from, { request, times })) {
+    const bareEnd = beforeFillers(request.words, 0, request.words.length);
+    for (const spans of walk(nodes, from, { request, times, bareEnd })) {
       const match = matchOf(frame, spans, request, times, lead);
       if (match) found.push(match);
       if (found.length === MOST_READINGS) break;
@@ -125,43 +138,62 @@ type Spans = Readonly<Record<string, Span>>;
 interface Walking {
   request: Request;
   times: Times;
+  /** The end of the words without the fillers there. */
+  bareEnd: number;
 }
 
-/** The ways in which `nodes` take all words from `at` on. */
+/** The ways in which `nodes` take all words from `at` on. Fillers may stand between and behind the words of a form. */
 function* walk(nodes: readonly Node[], at: number, on: Walking, spans: Spans = {}): Generator<Spans> {
   const { words } = on.request;
   const [node, ...rest] = nodes;
   if (!node) {
-    if (at === words.length) yield spans;
-    return;
-  }
-  if ('word' in node) {
-    if (words[at]?.norm === node.word) yield* walk(rest, at + 1, on, spans);
+    if (at >= on.bareEnd) yield withFiller(spans, at, words.length);
     return;
   }
   if ('of' in node) {
     for (const sequence of node.of) yield* walk([...sequence, ...rest], at, on, spans);
     return;
   }
-  for (const to of endsOf(node.slot, rest, at, on)) {
-    if (node.slot !== 'when' && !mayFill(node.slot, { from: at, to }, on.request)) continue;
-    // Several times are one: "remind me tomorrow to … at 9".
-    const name = node.slot in spans ? `${node.slot}2` : node.slot;
-    yield* walk(rest, to, on, { ...spans, [name]: { from: at, to } });
+  const ends = 'word' in node ? (words[at]?.norm === node.word ? [at + 1] : []) : endsOf(node.slot, rest, at, on);
+  for (const to of ends) {
+    if ('word' in node) yield* walk(rest, to, on, spans);
+    else {
+      // Several times are one: "remind me tomorrow to … at 9".
+      const name = node.slot in spans ? `${node.slot}2` : node.slot;
+      yield* walk(rest, to, on, { ...spans, [name]: { from: at, to } });
+    }
   }
+  const isOwn = 'word' in node || node.slot === 'when' || node.slot === 'lead';
+  const next = isOwn && ends.length === 0 && at > 0 ? behindFiller(words, at) : at;
+  if (next > at) yield* walk(nodes, next, on, withFiller(spans, at, next));
 }
 
+/** Fillers are spans of their own, under names that no slot has. */
+const withFiller = (spans: Spans, from: number, to: number): Spans =>
+  to > from ? { ...spans, [`~${from}`]: { from, to } } : spans;
+
 /** Where a slot that begins at a word may end. A time takes all that it can, and so do words before a word of the pattern. */
-function endsOf(slot: string, rest: readonly Node[], at: number, { request, times }: Walking): number[] {
+function endsOf(slot: string, rest: readonly Node[], at: number, { request, times, bareEnd }: Walking): number[] {
   const end = request.words.length;
   if (slot === 'when') return [times.startingAt(at, end)?.to ?? -1].filter((to) => to > at);
+  return placesFor(slot, rest, at, { request, times, bareEnd }).filter((to) =>
+    mayFill(slot, { from: at, to }, request),
+  );
+}
+
+function placesFor(slot: string, rest: readonly Node[], at: number, { request, times, bareEnd }: Walking): number[] {
+  const end = request.words.length;
   const next = nextSlot(rest);
   if (next === 'when') {
-    const time = times.endingAt(at + 1, end);
+    const time = times.endingAt(at + 1, end) ?? times.endingAt(at + 1, bareEnd);
+    const isTime = time && (!time.isWeak || slot === 'which');
     // A length or a number at the end may as well be part of the words.
-    return time && !time.isWeak ? [time.from, end] : [end];
+    if (isTime || rest.length === 1) return isTime ? [time.from, end] : [end];
+    // "Standup every weekday at 9 remind me".
+    const within = times.within(at + 1, end);
+    return within ? [within.from, end] : [end];
   }
-  if (rest.length === 0) return [end];
+  if (rest.length === 0) return slot === 'text' || bareEnd <= at || bareEnd === end ? [end] : [bareEnd, end];
   const places: number[] = [];
   for (let to = end; to > at; to--) places.push(to);
   return places;
@@ -191,6 +223,10 @@ function matchOf(
   if (when !== '') slots.when = when;
   for (const [name, span] of Object.entries(spans)) {
     if (name.startsWith('when')) continue;
+    if (name.startsWith('~')) {
+      taken += span.to - span.from;
+      continue;
+    }
     const { words: own } = slotOf(request, span);
     // A question mark is part of a text, and of nothing else.
     slots[name] = name === 'text' ? own : own.replace(/\?+$/, '');

@@ -62,7 +62,9 @@ async function done(requests: readonly Understood[], heard: Heard): Promise<Inte
       continue;
     }
     const asked = first?.how === 'asks' && others.length === 0;
-    choices = asked ? offerOf(first).filter(({ tool }) => heard.may(tool)) : await offersFor(understood, frames, heard);
+    choices = asked
+      ? offerOf(first).filter(({ tool }) => heard.may(tool))
+      : await offersFor(understood, matcher, heard);
     said.push(asked ? questionOf(first) : choices.length > 0 ? texts.offer : texts.notUnderstood);
   }
   return {

@@ -2,13 +2,15 @@
 import type { Call, Heard } from '../agent/index.ts';
 import { shorten } from '../base/text.ts';
 import type { Choice } from '../delivery/index.ts';
-import type { Frame, Slots } from './frames.ts';
+import type { Frame, Matcher, Slots } from './frames.ts';
+import { nearest } from './near.ts';
 import { parsePattern, partsOf } from './pattern.ts';
-import { callsOf, type Reading, type Understood } from './reading.ts';
-import { LEADS } from './slots.ts';
+import { callsOf, type Reading, readingOf, type Understood } from './reading.ts';
+import { LEADS, type Request, type Times } from './slots.ts';
 import { BINDING, COMMON, isAsking, verbatim } from './words.ts';
 
 const MOST = 3;
+const MOST_NEAR = 6;
 const LONGEST_LABEL = 78;
 /** A label never begins a sentence that goes on for ever. */
 const LONGEST_WORDS = 40;
@@ -16,9 +18,10 @@ const LONGEST_WORDS = 40;
 /** At most three, the likeliest first: what lacks nothing, then what the words look like, then what lacks something. */
 export async function offersFor(
   { request, times, best, all: fitting }: Understood,
-  frames: readonly Frame[],
+  matcher: Matcher,
   heard: Heard,
 ): Promise<Choice[]> {
+  const { frames } = matcher;
   const readings = [...best, ...fitting.filter((one) => !best.includes(one))];
   const offered = ({ frame, slots }: Guess): Choice[] => {
     const [call] = callsOf(frame, slots, [undefined], times) ?? [];
@@ -26,13 +29,28 @@ export async function offersFor(
   };
   const may = ({ tool }: Choice): boolean => heard.may(tool);
   const whole = readings.filter(({ isWhole }) => isWhole).flatMap(offerOf);
-  const { near, like } = guesses(request, times, frames);
-  const found = [...whole, ...near.flatMap(offered), ...readings.flatMap(offerOf)];
+  const { timed, shown, like } = guesses(request, times, frames);
+  const near = readings.length > 0 ? [] : await nearTo(request, times, matcher, heard);
+  const found = [
+    ...whole,
+    ...near.flatMap(offerOf),
+    ...[...timed, ...shown].flatMap(offered),
+    ...readings.flatMap(offerOf),
+  ];
   const sure = distinct(found.filter(may)).slice(0, MOST);
   if (readings.length > 0 || sure.length === MOST) return sure;
   const alike = await byMeaning(frames.filter(isShowing), heard);
   const guessed = [...alike.map((frame) => ({ frame, slots: {} })), ...like];
   return distinct([...sure, ...guessed.flatMap(offered).filter(may)]).slice(0, MOST);
+}
+
+/** The forms that nearly read it, with the things that they name. */
+async function nearTo(request: Request, times: Times, matcher: Matcher, heard: Heard): Promise<readonly Reading[]> {
+  const matches = nearest(matcher.patterns(), request, times).filter(
+    ({ frame: { tool } }) => tool !== undefined && heard.has(tool),
+  );
+  const readings = await Promise.all(matches.slice(0, MOST_NEAR).map((match) => readingOf(match, times, heard)));
+  return readings.flatMap((reading) => (reading?.isWhole ? [reading] : []));
 }
 
 /** Less alike is not alike. */
@@ -74,27 +92,25 @@ function guesses(
   { text, words }: Understood['request'],
   times: Understood['times'],
   frames: readonly Frame[],
-): { near: readonly Guess[]; like: readonly Guess[] } {
+): { timed: readonly Guess[]; shown: readonly Guess[]; like: readonly Guess[] } {
   const looks = isAsking(text, words) ? 'asked' : 'told';
   const time = looks === 'told' ? times.within(0, words.length) : undefined;
   const telling = words.filter(({ norm }) => !COMMON.has(norm));
   const slots: Slots =
     looks === 'asked' ? { query: telling.map(({ norm }) => norm).join(' ') } : { text: verbatim(text, words) };
-  const timed = frames.filter(({ offered }) => time && offered === 'timed');
-  const shown = frames.filter((frame) => isShowing(frame) && hasNoun(frame, words));
+  const withTime = frames.filter(({ offered }) => time && offered === 'timed');
+  const showing = frames.filter((frame) => isShowing(frame) && hasNoun(frame, words));
   // "Delete both": no words to keep.
   const isRequest = frames.some(
     ({ changes, verbs = '' }) => changes && verbs.split('|').includes(words[0]?.norm ?? ''),
   );
   const like = isRequest || telling.length === 0 ? [] : frames.filter(({ offered }) => offered === looks);
-  const near = [
-    ...timed.flatMap((frame) => {
-      const said = time && besideTime(frame, text, words, time);
-      return said === undefined ? [] : [{ frame, slots: { text: said, when: time?.words ?? '' } }];
-    }),
-    ...shown.map((frame) => ({ frame, slots: {} })),
-  ];
-  return { near, like: like.map((frame) => ({ frame, slots })) };
+  const timed = withTime.flatMap((frame) => {
+    const said = time && besideTime(frame, text, words, time);
+    return said === undefined ? [] : [{ frame, slots: { text: said, when: time?.words ?? '' } }];
+  });
+  const shown = showing.map((frame) => ({ frame, slots: {} }));
+  return { timed, shown, like: like.map((frame) => ({ frame, slots })) };
 }
 
 /** Frames that change nothing and need no slot can be offered as they are. */

@@ -1,7 +1,7 @@
 /** From a request to what it asks for: the frames that read it, the things that it names, and how sure that is. */
 import type { Call, Heard, Named } from '../agent/index.ts';
 import { isPronoun } from './frames/common.ts';
-import type { Frame, Match, Matcher, Slots } from './frames.ts';
+import type { Frame, Match, Matcher, Reader, Slots } from './frames.ts';
 import { type Request, Times } from './slots.ts';
 import { type Target, targetOf } from './target.ts';
 import { texts } from './texts.ts';
@@ -21,6 +21,8 @@ export interface Reading {
   among?: readonly Named[];
   /** It lacks nothing. */
   isWhole: boolean;
+  /** A thing that is there was found by its text. */
+  isFound?: boolean;
 }
 
 /** A request and what it may mean. */
@@ -48,12 +50,16 @@ function bestOf(all: readonly Reading[]): readonly Reading[] {
     const most = Math.max(...some.map(({ own }) => own));
     const top = some.filter(({ own }) => own === most);
     // Of several ways to read one frame the first counts.
-    if (top.length > 0) return top.filter((one, at) => top.findIndex(({ frame }) => frame === one.frame) === at);
+    // What is there comes before a search for it.
+    const found = top.filter(({ isFound }) => isFound);
+    const first = found.length > 0 ? top.filter(({ frame, isFound }) => isFound || frame.changes) : top;
+    if (top.length > 0) return first.filter((one, at) => first.findIndex(({ frame }) => frame === one.frame) === at);
   }
   return [];
 }
 
-async function readingOf(match: Match, times: Times, heard: Heard): Promise<Reading | undefined> {
+/** What a match is for, with the things that it names; undefined where its slots make no sense. */
+export async function readingOf(match: Match, times: Times, heard: Heard): Promise<Reading | undefined> {
   const { frame, own, isDoubtful } = match;
   const slots = withReplied(match, heard);
   if (frame.answer) {
@@ -62,12 +68,13 @@ async function readingOf(match: Match, times: Times, heard: Heard): Promise<Read
   }
   const isWhole = (frame.needs ?? []).every((slot) => slots[slot] !== undefined);
   const reading = { frame, slots, own, isWhole };
-  const { thing, nouns = '' } = frame;
-  if (thing === undefined || slots.which === undefined) {
+  const { thing, nouns = '', among, isAtHand } = frame;
+  const which = slots.which ?? (isAtHand && 'it');
+  if (thing === undefined || which === undefined) {
     const calls = callsOf(frame, slots, [undefined], times);
     return calls && { ...reading, calls, how: isDoubtful ? 'doubtful' : 'sure' };
   }
-  const target = await targetOf(slots.which, { thing, nouns }, heard);
+  const target = await targetOf(which, { thing, nouns, among }, heard);
   return withTarget(reading, target, times, isDoubtful);
 }
 
@@ -89,8 +96,13 @@ function withTarget(
   // "Note: milk" keeps milk, whatever note there is of it.
   const own = reading.own === 0 ? 0 : reading.own + Number(target.isNamed);
   if (target.kind === 'certain') {
-    const calls = callsOf(frame, slots, target.which, times);
-    return calls && { ...reading, own, calls, how: isDoubtful ? 'doubtful' : 'sure' };
+    const calls = callsOf(frame, slots, target.which, {
+      isSeries: (words) => times.isSeries(words),
+      text: target.text,
+    });
+    return (
+      calls && { ...reading, own, calls, isFound: target.text !== undefined, how: isDoubtful ? 'doubtful' : 'sure' }
+    );
   }
   // Words alone are a request only where they are the name of something.
   if ((target.kind === 'none' && !target.isNamed) || reading.own === 0) return undefined;
@@ -103,7 +115,7 @@ export function callsOf(
   frame: Frame,
   slots: Slots,
   which: readonly (string | undefined)[],
-  times: Pick<Times, 'isSeries'>,
+  times: Reader,
 ): Call[] | undefined {
   const calls = which.map((one) => {
     const filled = one === undefined ? slots : { ...slots, which: one };

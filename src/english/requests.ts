@@ -3,7 +3,7 @@ import type { Heard } from '../agent/index.ts';
 import type { Matcher } from './frames.ts';
 import { type Understood, understand } from './reading.ts';
 import type { Request } from './slots.ts';
-import { isSign, type Word, withoutCourtesies } from './words.ts';
+import { followsAs, isCourteous, isSign, type Word, withoutCourtesies } from './words.ts';
 
 /** A place where a request may end (`end`) and the next one begin (`from`), by word. */
 interface Border {
@@ -11,6 +11,8 @@ interface Border {
   from: number;
   /** A word joins the two, so that both may be one request. */
   isJoined: boolean;
+  /** A comma: it counts only where the message is nothing as a whole. */
+  isWeak: boolean;
 }
 
 /** Words of small talk. */
@@ -43,14 +45,15 @@ export async function requestsOf(
   const parts: Understood[] = [];
   let [end, isJoined] = [words.length, false];
   for (const border of borders.slice(-MOST_BORDERS).reverse()) {
+    if (border.isWeak && whole.best.length > 0) continue;
     const part = await read(border.from, end);
-    if (!isRequest(part)) continue;
+    if (!isRequest(part) || (border.isWeak && !isFree(words.slice(0, border.end), part))) continue;
     parts.unshift(part);
     end = border.end;
     isJoined ||= border.isJoined;
   }
   if (parts.length === 0) return [whole];
-  parts.unshift(await read(0, end));
+  if (!isCourteous(words.slice(0, end))) parts.unshift(await read(0, end));
   const isEach = parts.every(isRequest);
   if (isEach && parts.every(isReady)) return parts;
   // "Email Ann and note down her answer": one request or two; nobody can know.
@@ -58,9 +61,15 @@ export async function requestsOf(
   return isJoined && !isEach ? [whole] : parts;
 }
 
-/** Whether the words are a request, whatever it lacks. */
+/** Whether the words are a request, whatever it lacks. The name of a thing alone is none beside other words. */
 const isRequest = ({ best }: Understood): boolean =>
-  best.length > 0 && best.every(({ how, frame }) => how !== 'doubtful' && !frame.isAlone);
+  best.length > 0 && best.every(({ how, frame, own }) => how !== 'doubtful' && !frame.isAlone && own > 0);
+
+const CONDITIONS = new Set('if when unless once after before until not never no nobody nothing'.split(' '));
+
+/** Whether a request behind a comma stands by itself: nothing before it may forbid it, or say when it is to be. */
+const isFree = (before: readonly Word[], { best }: Understood): boolean =>
+  !before.some(({ norm }) => CONDITIONS.has(norm)) && best.every(({ frame }) => !/^(?:Delete|Forget)/.test(frame.does));
 
 /** Whether it can be done at once. */
 const isReady = ({ best }: Understood): boolean => best.length === 1 && best[0]?.how === 'sure' && best[0].isWhole;
@@ -71,9 +80,10 @@ function bordersOf(words: readonly Word[]): Border[] {
     if (!before) return [];
     if (JOINS.has(word.norm) && at + 1 < words.length) {
       const from = words.findIndex(({ norm }, next) => next > at && !JOINS.has(norm));
-      return JOINS.has(before.norm) || from < 0 ? [] : [{ end: at, from, isJoined: true }];
+      return JOINS.has(before.norm) || from < 0 ? [] : [{ end: at, from, isJoined: true, isWeak: false }];
     }
-    return /[;\n]|[.!?]\s/.test(before.mark) ? [{ end: at, from: at, isJoined: false }] : [];
+    const isEnd = /[;\n]|[.!?]\s/.test(before.mark);
+    return isEnd || /,\s/.test(before.mark) ? [{ end: at, from: at, isJoined: false, isWeak: !isEnd }] : [];
   });
 }
 
@@ -84,5 +94,5 @@ function requestOf(text: string, words: readonly Word[]): Request {
   const cut = last === undefined ? [] : words.slice(words.indexOf(last) + 1);
   const isPlain = cut.length === 0 || /[,.;!?\n]/.test(last?.mark ?? '') || cut.some(({ norm }) => norm === 'please');
   const isPolite = words.slice(0, words.indexOf(bare[0] as Word)).some(({ norm }) => ASKING.has(norm));
-  return { text, words: bare, isCut: !isPlain, isPolite };
+  return { text, words: bare, isCut: !isPlain, isPolite, ...followsAs(words, bare) };
 }

@@ -1,7 +1,7 @@
 /** Slots of a request: stretches of its words that are read as a time, a text, a number, a sum. Pure. */
 import { hasUnreadTime, parseWhen, type TimeStretch, timeAtEnds, type WhenContext } from '../time/index.ts';
 import { sumOf } from './sums.ts';
-import { verbatim, type Word } from './words.ts';
+import { endsCourteous, verbatim, type Word } from './words.ts';
 
 /** One request of a message. */
 export interface Request {
@@ -11,6 +11,10 @@ export interface Request {
   isCut: boolean;
   /** It began as "could you …": the question mark at its end belongs to that. */
   isPolite?: boolean;
+  /** Words around it say that it adds to what was made before: "and eggs", "eggs, too". */
+  isMore?: boolean;
+  /** Words around it say that it corrects what was made before: "no, at 8", "8 instead". */
+  isCorrection?: boolean;
 }
 
 /** A part of a request, by word: `to` is the first one behind it. */
@@ -112,6 +116,8 @@ export const LEADS: ReadonlySet<string> = new Set(['to', 'about', 'that', 'of'])
 export function mayFill(slot: string, span: Span, request: Request): boolean {
   const words = request.words.slice(span.from, span.to);
   if (words.length === 0) return false;
+  // "Please remember that": no words to remember.
+  if (slot === 'text' && span.from === 0 && endsCourteous(words)) return false;
   if (slot === 'sum') return sumOf(slotOf(request, span).words) !== undefined;
   if (slot === 'lead') return words.length === 1 && LEADS.has(words[0]?.norm ?? '');
   if (slot === 'number') return words.length === 1 && /^#?\d{1,4}$/.test(words[0]?.norm ?? '');

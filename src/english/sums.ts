@@ -49,7 +49,12 @@ export function sumOf(words: string): number | undefined {
   };
   const sum = (): number => {
     let value = product();
-    for (let sign = take('+', '-'); sign; sign = take('+', '-')) value += sign === '+' ? product() : -product();
+    for (let sign = take('+', '-'); sign; sign = take('+', '-')) {
+      // "240 + 15%": a share of what stands before it, as on a calculator.
+      const isShare = tokens[at + 1] === '%' && !['*', '/', 'of'].includes(String(tokens[at + 2]));
+      const next = isShare ? value * product() : product();
+      value += sign === '+' ? next : -next;
+    }
     return value;
   };
   const value = sum();

@@ -7,7 +7,7 @@ import { type Word, wordsOf } from './words.ts';
  * thing is meant, so that another kind is none.
  */
 export type Target = { isNamed: boolean } & (
-  | { kind: 'certain'; which: readonly string[] }
+  | { kind: 'certain'; which: readonly string[]; text?: string | undefined }
   | { kind: 'open'; among: readonly Thing[] }
   | { kind: 'none' }
 );
@@ -15,21 +15,25 @@ export type Target = { isNamed: boolean } & (
 const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
 const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
 const DETERMINERS = new Set('the my our that this those these a an of'.split(' '));
-const AT_HAND = /^(?:it|that|this|that one|this one|last|last one|latest|latest one|one|them|those|these|)$/;
+const AT_HAND =
+  /^(?:it|that|this|that one|this one|last|last one|latest|latest one|one|them|those|these|both|both of (?:them|those|these)|)$/;
 const THIS = /^(?:it|that|this|that one|this one|one|)$/;
 const ALL = /^(?:all|everything|every|all of (?:them|it|those|these)|them all|every single)$/;
 const LINKS = new Set('about to for on of called named saying that number no with'.split(' '));
 
-/** `nouns`: what the kind is called, between bars. */
+/** `nouns`: what the kind is called, between bars. `among`: the form of the texts of those that are meant. */
 export async function targetOf(
   which: string,
-  { thing, nouns }: { thing: string; nouns: string },
-  heard: Pick<Heard, 'look' | 'dialogue' | 'repliesTo'>,
+  { thing, nouns, among }: { thing: string; nouns: string; among?: RegExp | undefined },
+  { dialogue, repliesTo, look: lookAll }: Pick<Heard, 'look' | 'dialogue' | 'repliesTo'>,
 ): Promise<Target> {
+  const look = async (kind: string) =>
+    (await lookAll(kind)).filter(({ text }) => among === undefined || among.test(text));
+  const heard = { dialogue, repliesTo, look };
   const { words, isNamed } = bare(wordsOf(which), nouns);
   const said = words.map(({ norm }) => norm).join(' ');
-  const { topic } = heard.dialogue;
-  const isAtHand = topic?.thing === thing;
+  const { topic } = dialogue;
+  const isAtHand = topic?.thing === thing && (among === undefined || among.test(topic.text ?? ''));
   if (ALL.test(said))
     return isNamed || isAtHand ? { isNamed, kind: 'certain', which: ['all'] } : { isNamed, kind: 'none' };
   const numbers = numbersIn(words);
@@ -37,15 +41,20 @@ export async function targetOf(
   if (AT_HAND.test(said)) {
     const replied = THIS.test(said) ? await repliedTo(thing, heard) : undefined;
     const [one, ...more] = replied ?? [];
-    if (one && more.length === 0) return { isNamed, kind: 'certain', which: [one.id] };
+    if (one && more.length === 0) return { isNamed, kind: 'certain', which: [one.id], text: one.text };
     // What is replied to is meant, and nothing else that is at hand.
     if (replied) return one || isNamed ? { isNamed, kind: 'open', among: replied } : { isNamed, kind: 'none' };
-    if (isAtHand && topic.id !== undefined) return { isNamed, kind: 'certain', which: topic.id.split(/,\s*/) };
-    return isAtHand || isNamed ? { isNamed, kind: 'open', among: await heard.look(thing) } : { isNamed, kind: 'none' };
+    const ids = isAtHand ? (topic.id?.split(/,\s*/) ?? []) : [];
+    if (said.startsWith('both') && ids.length !== 2) return { isNamed, kind: 'none' };
+    if (ids.length > 0) return { isNamed, kind: 'certain', which: ids, text: topic?.text };
+    const all = isAtHand || isNamed ? await heard.look(thing) : [];
+    const [only, ...others] = all;
+    if (isAtHand && only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id], text: only.text };
+    return isAtHand || isNamed ? { isNamed, kind: 'open', among: all } : { isNamed, kind: 'none' };
   }
   const found = named(said, await heard.look(thing));
   const [only, ...others] = found;
-  if (only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id] };
+  if (only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id], text: only.text };
   return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
 }
 
@@ -60,11 +69,20 @@ function bare(all: readonly Word[], nouns: string): { words: readonly Word[]; is
     return { words: withoutDeterminers(words), isNamed: true };
   }
   const ends = phrases.find((noun) => noun.every((norm, at) => words[words.length - noun.length + at]?.norm === norm));
-  if (!ends) return { words, isNamed: false };
+  if (!ends) return { words: withoutOne(words), isNamed: false };
   words = words.slice(0, words.length - ends.length);
   // "All of my reminders".
   while (words.length > 1 && DETERMINERS.has(words.at(-1)?.norm ?? '')) words = words.slice(0, -1);
   return { words, isNamed: true };
+}
+
+const PLACES = new Set([...ORDINALS, ...SHORT_ORDINALS, 'that', 'this', 'last', 'latest', 'the']);
+
+/** "The church one" is the church. */
+function withoutOne(words: readonly Word[]): readonly Word[] {
+  const [before, last] = words.slice(-2);
+  const isOne = last?.norm === 'one' && before !== undefined && !PLACES.has(before.norm);
+  return isOne ? words.slice(0, -1) : words;
 }
 
 function withoutDeterminers(words: readonly Word[]): readonly Word[] {
@@ -101,13 +119,16 @@ const plain = (text: string): string =>
     .map(({ norm }) => norm.replace(/'s$/, ''))
     .join(' ');
 
+/** A list goes by its name, not by what is on it. */
+const nameOf = (text: string): string => /^([^:\n]{1,60}\blist\b[^:\n]{0,40}):/i.exec(text)?.[1] ?? text;
+
 /** Those whose text is said, else those of whose text the words are a part, else those that have all of the words. */
 function named(said: string, things: readonly Thing[]): readonly Thing[] {
   const words = plain(said);
   if (words === '') return [];
   const byId = things.filter(({ id }) => id === said.trim());
   if (byId.length > 0) return byId;
-  const texts = things.map((thing) => ({ thing, text: plain(thing.text) }));
+  const texts = things.map((thing) => ({ thing, text: plain(nameOf(thing.text)) }));
   const ways = [
     (text: string) => text === words,
     (text: string) => ` ${text} `.includes(` ${words} `),

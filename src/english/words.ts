@@ -36,6 +36,8 @@ const CONTRACTIONS: Readonly<Record<string, string>> = {
   plz: 'please',
   thx: 'thanks',
   u: 'you',
+  r: 'are',
+  ur: 'your',
 };
 
 const BEFORE = /^["'“”‘’([{<*_~`]+/u;
@@ -69,17 +71,44 @@ const list = (phrases: string): string[][] => phrases.split('|').map((phrase) =>
 
 /** Said before a request, the longest first. */
 const OPENINGS = list(
-  'i would like you to|i want you to|i need you to|i would like to|would you please|could you please|can you please|' +
-    'i want to|i need to|would you|could you|can you|will you|please|hello|hey|hi|coda|ok|okay|and then|and also|' +
-    'and|then|also|just|so|now',
+  'i should like you to|i would like you to|i want you to|i need you to|i should like to|i would like to|i should like|would you kindly|' +
+    'could you kindly|would you please|could you please|can you please|would you mind|i would like|go ahead and|by the way|' +
+    'never mind|i am sorry|my mistake|i want to|i need to|would you|could you|can you|will you|may i|can i|no wait|' +
+    'good morning|good afternoon|good evening|hold on|and then|and also|oh and|please|kindly|hello|hey|hi|coda|ok|okay|' +
+    'alright|right|actually|sorry|wait|well|fine|great|perfect|thanks|oops|nvm|ugh|yes|yeah|yep|no|nope|hmm|um|uh|ah|oh|' +
+    'and|but|then|also|plus|just|quick|quickly|so|now',
 );
+/** Before a question they say nothing. */
+const ASKING_OPENINGS = list('tell me|show me|let me know|remind me again|do you know');
 /** Said behind it. */
 const CLOSINGS = list(
-  'thank you very much|thanks a lot|thank you|for me please|for me|please|thanks|cheers|ok|okay|coda',
+  'thank you very much indeed|thank you very much|thank you so much|thanks a lot|many thanks|thank you|if you would|' +
+    'if you can|if possible|if i may ask|if i may|for me please|for me|would you|will you|could you|can you|please|thanks|cheers|ta|' +
+    'ok|okay|coda|indeed',
 );
+/** They say nothing between and behind the words of a form; as the end of a text they are its words. */
+const FILLERS = list(
+  'at the moment|at present|right away|right now|one more time|once more|after all|by the way|as well|any more|for now|' +
+    'again|instead|rather|too|also|now|rn|then|already|just|please|still|anymore|actually|quickly',
+);
+/** A request that began or ended so adds to the one before, or corrects it. */
+const ADDING = new Set(['and', 'also', 'plus', 'too', 'well']);
+const CORRECTING = new Set('no nope sorry actually wait oops instead rather mistake nvm but'.split(' '));
 
 const begins = (words: readonly Word[], phrase: readonly string[], at: number): boolean =>
   phrase.every((norm, index) => words[at + index]?.norm === norm);
+
+/** The first word behind a filler that begins at `at`; `at` where none does. */
+export function behindFiller(words: readonly Word[], at: number): number {
+  const found = FILLERS.find((phrase) => begins(words, phrase, at));
+  return at + (found?.length ?? 0);
+}
+
+/** The end of the words from `from` to `to` without the fillers there. */
+export function beforeFillers(words: readonly Word[], from: number, to: number): number {
+  const found = FILLERS.find((phrase) => to - phrase.length > from && begins(words, phrase, to - phrase.length));
+  return found ? beforeFillers(words, from, to - found.length) : to;
+}
 
 /** A word without letters, such as a smile. */
 export const isSign = ({ norm }: Word): boolean => !/[\p{L}\p{N}&%]/u.test(norm);
@@ -87,14 +116,41 @@ export const isSign = ({ norm }: Word): boolean => !/[\p{L}\p{N}&%]/u.test(norm)
 /** The words without the courtesies around them. Those that alone make up the message stay. */
 export function withoutCourtesies(words: readonly Word[]): readonly Word[] {
   let [from, to] = [0, words.length];
+  const isBefore = (phrase: readonly string[]) => from + phrase.length < to && begins(words, phrase, from);
+  const isBeforeQuestion = (phrase: readonly string[]) => ASKS.test(words[from + phrase.length]?.norm ?? '');
+  const opening = (): readonly string[] | undefined =>
+    OPENINGS.find(isBefore) ?? ASKING_OPENINGS.find((phrase) => isBefore(phrase) && isBeforeQuestion(phrase));
   while (to > 1 && isSign(words[to - 1] as Word)) to--;
-  for (let found: readonly string[] | undefined = []; found; from += found?.length ?? 0)
-    found = OPENINGS.find((phrase) => from + phrase.length < to && begins(words, phrase, from));
+  for (let found: readonly string[] | undefined = []; found; from += found?.length ?? 0) found = opening();
   for (let found: readonly string[] | undefined = []; found; to -= found?.length ?? 0)
     found = CLOSINGS.find(
       (phrase) => to - phrase.length > from && begins(words.slice(0, to), phrase, to - phrase.length),
     );
   return words.slice(from, to);
+}
+
+/** Whether they end with a courtesy: no text before the words of a form does. */
+export const endsCourteous = (words: readonly Word[]): boolean =>
+  [...OPENINGS, ...CLOSINGS].some(
+    (phrase) => phrase.length <= words.length && begins(words, phrase, words.length - phrase.length),
+  );
+
+/** Whether they say nothing but courtesies. */
+export function isCourteous(words: readonly Word[]): boolean {
+  const found = OPENINGS.find((phrase) => begins(words, phrase, 0));
+  return found !== undefined && (found.length === words.length || isCourteous(words.slice(found.length)));
+}
+
+/** What the words around a request, and the fillers at its end, say of how it follows the one before. */
+export function followsAs(words: readonly Word[], bare: readonly Word[]): { isMore: boolean; isCorrection: boolean } {
+  const from = words.indexOf(bare[0] as Word);
+  const to = words.indexOf(bare.at(-1) as Word) + 1;
+  const filled = beforeFillers(words, from, to);
+  const around = [...words.slice(0, from), ...words.slice(filled)].map(({ norm }) => norm);
+  return {
+    isMore: around.some((norm) => ADDING.has(norm)),
+    isCorrection: around.some((norm) => CORRECTING.has(norm)),
+  };
 }
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { Topic } from '../../src/agent/index.ts';
 import { capabilities } from '../../src/english/index.ts';
 import { at, type Hearing, hear, lineOf } from './hear.ts';
 
 /** Ways of saying what can be asked for, and the calls that they are; `…` stands for what was said before. */
 /** Words of coda's. */
 const said = (text: string) => ({ text, isOwn: false });
+
+const shopping = { topic: { ...at('note', 'n-shop').topic, text: 'shopping list: eggs, bread' } as Topic };
 
 const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: string, hearing?: Hearing])[]>> = {
   reminders: [
@@ -35,6 +38,24 @@ const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: stri
     ['what do I have on Friday?', 'reminder_list day="Friday"'],
     ["what's due tomorrow?", 'reminder_list day="tomorrow"'],
     ['show my completed reminders', 'reminder_list status="completed"'],
+    ['remind me 2pm call mum', 'reminder_create text="call mum" when="2pm"'],
+    ['standup every weekday 8:45 remind me', 'reminder_create text="standup" when="every weekday 8:45"'],
+    ['what else do I have on Friday?', 'reminder_list day="Friday"'],
+    ['make it 3 instead', 'reminder_edit which="r-mum" when="at 3"', { dialogue: at('reminder', 'r-mum') }],
+    ['no, at 8', 'reminder_edit which="r-mum" when="at 8"', { dialogue: at('reminder', 'r-mum') }],
+    ['at 8', '', { dialogue: at('reminder', 'r-mum') }],
+    [
+      'make it 20',
+      '',
+      { dialogue: { topic: { ...(at('reminder', 'r-mum').topic as Topic), text: 'timer (25 min)' } } },
+    ],
+    [
+      'delete both',
+      'reminder_delete which="r-mum" + reminder_delete which="r-milk"',
+      { dialogue: at('reminder', 'r-mum, r-milk') },
+    ],
+    ['delete both', '', { dialogue: at('reminder', 'r-mum') }],
+    ['cancel the dentist one', 'reminder_delete which="r-dentist"'],
     ['done', 'reminder_complete which=""'],
     ['done with the dentist', 'reminder_complete which="r-dentist"'],
     ['mark the milk reminder as done', 'reminder_complete which="r-milk"'],
@@ -128,6 +149,15 @@ const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: stri
     ['make a packing list: socks, charger', 'note_save text="packing list: socks, charger"'],
     ['create a packing list', 'note_save text="packing list:"'],
     ['delete the shopping list', 'note_delete which="n-shop"'],
+    ['and milk', 'note_item which="n-shop" add="milk"', { dialogue: shopping }],
+    ['milk too', 'note_item which="n-shop" add="milk"', { dialogue: shopping }],
+    ['and milk', '', {}],
+    ['put milk on it as well', 'note_item which="n-shop" add="milk"', { dialogue: shopping }],
+    ['remove the bread', 'note_item which="n-shop" remove="the bread"', { dialogue: shopping }],
+    ['remove the butter', '', { dialogue: shopping }],
+    ['delete the bread', '', {}],
+    ["what's on it now?", 'note_get which="n-shop"', { dialogue: shopping }],
+    ['start a list of books to read: Stoner, Emma', 'note_save text="books to read list: Stoner, Emma"'],
   ],
   memory: [
     ["remember I'm allergic to nuts", 'memory_save text="I\'m allergic to nuts" type="fact"'],
@@ -137,6 +167,8 @@ const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: stri
     ['show my memories', 'memory_list'],
     ["forget that I'm allergic to nuts", 'memory_delete which="m-nuts"'],
     ["don't remember that", 'memory_ignore'],
+    ['my spot is 114, please remember that', 'memory_save text="my spot is 114" type="fact"'],
+    ['please remember that', '', {}],
   ],
   'schedules and the briefing': [
     ['schedule a daily briefing at 7:30', 'routine_switch name="briefing" on=true when="every day at 7:30"'],
@@ -209,6 +241,10 @@ const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: stri
     ],
     ['delete the milk reminder\nshow my notes', 'reminder_delete which="r-milk" + note_list'],
     ['remind me to wash and dry the car at 5pm', 'reminder_create text="wash and dry the car" when="at 5pm"'],
+    ['the vet rang. Delete the milk reminder.', 'reminder_delete which="r-milk"'],
+    ['the party is over, step done', 'task_advance'],
+    ['if the vet rings, delete the milk reminder', '', {}],
+    ['if the vet rings, step done', '', {}],
     ['note that milk is out and bread too', 'note_save text="milk is out and bread too"'],
   ],
 };
@@ -302,11 +338,20 @@ test.each(capabilities.flatMap(({ frames }) => frames.map((frame) => [frame.exam
         { id: 'c', text: 'the vet is in Mill Lane' },
         { id: 'd', text: 'cake: flour' },
       ],
-      memory: [{ id: 'e', text: "I'm allergic to nuts" }],
+      memory: [
+        { id: 'e', text: "I'm allergic to nuts" },
+        { id: 'h', text: "my sister's birthday is 3 May" },
+      ],
       schedule: [{ id: 'f', text: 'a look at my open tasks' }],
       task: [{ id: 'g', text: 'plan the party' }],
     };
-    const { calls, text, choices } = await hear(example, { things });
+    const dialogue =
+      frame.among !== undefined
+        ? { topic: { ...at('note', 'd').topic, text: 'shopping list: milk' } as Topic }
+        : frame.isAtHand
+          ? at('reminder', 'a')
+          : {};
+    const { calls, text, choices } = await hear(example, { things, dialogue });
     expect(choices).toBeUndefined();
     if (frame.tool === undefined) expect(text).toBeDefined();
     else expect(calls.map(({ tool }) => tool)).toEqual([frame.tool]);

@@ -3,6 +3,19 @@ import type { CallContext, DataTool, ToolResult } from '../tool.ts';
 import type { Topic } from './dialogue.ts';
 import * as store from './store.ts';
 
+/** Stores the things of one kind that the calls of one message have made or changed as the ones at hand: "delete both". */
+export function keepTogether(
+  tx: Transaction,
+  made: readonly { thing: string | undefined; result: ToolResult }[],
+  { person, conversationId, clock }: CallContext,
+): void {
+  const ids = made.flatMap(({ result }) => (result.ok && result.id !== undefined ? [result.id] : []));
+  const [thing, ...others] = new Set(made.map((each) => each.thing));
+  if (thing === undefined || others.length > 0 || ids.length < 2 || ids.length < made.length) return;
+  const topic: Topic = { thing, how: 'made', id: ids.join(', '), at: clock.now().toISOString() };
+  store.note(tx, { personId: person.id, conversationId }, { topic });
+}
+
 /** Stores what a call leaves for the next words to refer to: the question that it asks, or the thing that it is about. */
 export function keepDialogue(
   tx: Transaction,

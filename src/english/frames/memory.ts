@@ -10,12 +10,22 @@ export const memory: readonly Frame[] = [
   {
     tool: 'memory_save',
     does: 'Remember',
-    says: ['remember [that] {text}', '(keep in mind|do not forget|never forget) that {text}'],
+    says: ['remember {text}'],
     example: "remember I'm allergic to nuts",
     isShown: true,
     isTimeless: true,
-    input: save,
+    input: ({ text = '', ...slots }) => (/^that\b/i.test(text) ? undefined : save({ text, ...slots })),
     offered: 'told',
+  },
+  {
+    tool: 'memory_save',
+    does: 'Remember',
+    says: [
+      '(remember|keep in mind|do not forget|never forget) that {text}',
+      '{text} [please|so please|and please|so|can you|could you] remember (that|this|it)',
+    ],
+    example: 'remember that I was born on 3 May 1990',
+    input: save,
   },
   {
     tool: 'memory_about',
@@ -24,6 +34,14 @@ export const memory: readonly Frame[] = [
     example: 'what do you know about me?',
     isShown: true,
     input: ({ query = '' }) => ({ what: query }),
+  },
+  {
+    tool: 'memory_about',
+    does: 'Look into what is remembered',
+    thing: 'memory',
+    says: ['(what|where|who|when|which|how much|how many|how old) (is|are|was|were|does|do) {which}'],
+    example: "when is my sister's birthday?",
+    input: ({ which = '' }, { text }) => (which === 'all' || text === undefined ? undefined : { what: text }),
   },
   {
     tool: 'memory_list',

@@ -5,6 +5,10 @@ const NOTE = { thing: 'note', nouns: 'notes|note' } as const;
 
 const save = ({ text = '' }: Slots) => (isPronoun(text) ? undefined : { text });
 
+/** Something of the person's own, or that was spoken of before. */
+const recall = ({ query = '' }: Slots) =>
+  /^(?:my|our|the|i)\b/i.test(query) ? { query: query.replace(/^(?:my|our|the) /i, ''), own: true } : undefined;
+
 const search = ({ query = '' }: Slots) => ({ query: query });
 
 export const notes: readonly Frame[] = [
@@ -49,13 +53,16 @@ export const notes: readonly Frame[] = [
   {
     tool: 'note_recall',
     does: 'Look into your notes',
-    says: [
-      '(what|where|who) (is|are|was|were) (my|our|the) {query}',
-      'where did i (put|leave|park) {query}',
-      'what did i say about {query}',
-    ],
+    says: ['(what|where|who|when|how much|which) (is|are|was|were) {query}'],
     example: "what's my locker number?",
-    input: ({ query = '' }) => ({ query: query, own: true }),
+    input: recall,
+  },
+  {
+    tool: 'note_recall',
+    does: 'Look into your notes',
+    says: ['where (did|have) i (put|leave|left|park|parked) {query}', 'what did i say about {query}'],
+    example: 'where did I put the spare key?',
+    input: ({ query = '' }) => ({ query: query.replace(/^(?:my|our|the) /i, ''), own: true }),
   },
   {
     tool: 'note_list',
@@ -97,7 +104,7 @@ export const notes: readonly Frame[] = [
     ...NOTE,
     isNamed: true,
     verbs: 'change|edit|update|rewrite|replace',
-    says: ['<verb> {which} (to|with) [say|read] {text}'],
+    says: ['<verb> {which} (to|with) {text}', '<verb> {which} to (say|read) [that] {text}'],
     example: 'change the note about the vet to say closed on Mondays',
     changes: true,
     input: ({ which = '', text = '' }) => (which === 'all' ? undefined : { which, text }),

@@ -1,4 +1,4 @@
-import type { Frame, Slots } from '../frames.ts';
+import type { Frame, Reader, Slots } from '../frames.ts';
 import { DELETE, isPronoun, SHOW } from './common.ts';
 
 const REMINDER = { thing: 'reminder', nouns: 'reminders|reminder|alarms|alarm|timers|timer' } as const;
@@ -6,15 +6,21 @@ const REMINDER = { thing: 'reminder', nouns: 'reminders|reminder|alarms|alarm|ti
 /** A number alone is an hour. */
 export const hour = (when: string): string => (/^\d{1,2}$/.test(when) ? `at ${when}` : when);
 
+const LEADING = /^(?:to|about|of|that)\b/i;
+
 /** `lead`: the word before the text, for the answer. */
 const create = ({ text = '', when, lead = 'to' }: Slots) =>
-  isPronoun(text)
+  isPronoun(text) || LEADING.test(text)
     ? undefined
     : {
         text,
         ...(when !== undefined && { when: hour(when) }),
         ...(lead !== 'to' && { lead: lead === 'that' ? lead : 'about' }),
       };
+
+/** A number alone may be the hour, and the minutes of a timer. */
+const move = ({ which = '', when = '' }: Slots, { text = '' }: Reader) =>
+  /^\d+$/.test(when) && /^timer\b/i.test(text) ? undefined : { which, when: hour(when) };
 
 const day = ({ when }: Slots) => (when === undefined ? {} : { day: when });
 
@@ -32,6 +38,12 @@ export const reminders: readonly Frame[] = [
       'reminder [to|about] {text} [{when}]',
       '(do not forget|do not let me forget|remember) to {text} [{when}]',
       'remind me [{when}]',
+      'remind me {when} {text}',
+      'remind me {text} {when}',
+      '(remind me [that]|ask me|tell me|ping me|nudge me) {when} {lead} {text}',
+      '(ping|nudge) me {lead} {text} {when}',
+      '{text} {when} remind me',
+      '{when} {text} remind me',
     ],
     example: 'remind me to call mum tomorrow at 9',
     isShown: true,
@@ -50,6 +62,9 @@ export const reminders: readonly Frame[] = [
       '(what are|what is|which are) [all] [of] (my|the) [pending|open|upcoming|next] <noun> [[for|on] {when}]',
       '(what|which) <noun> (do i have|are there|are set|are pending|have i got) [[for|on] {when}]',
       'do i have [any] <noun> [[for|on] {when}]',
+      '(when|what) is [my|the] next (reminder|alarm|one)',
+      'how (much time|long) (is left|is it|do i have left) [on|for] [the timer|my timer]',
+      '(show|show me|list) (what i have|what i have got) [[for|on] {when}]',
     ],
     example: 'show my reminders for tomorrow',
     isShown: true,
@@ -59,9 +74,10 @@ export const reminders: readonly Frame[] = [
     tool: 'reminder_list',
     does: 'Show what is due',
     says: [
-      'what is (due|planned|on|coming up|next|happening) [for|on] [{when}]',
-      'what do i have [to do] [on|for|planned] {when}',
-      'do i have anything [on|for|planned|to do] {when}',
+      'what [else] is (due|planned|on|coming up|next|happening|left|scheduled) [for|on] [{when}]',
+      'what [else] (do i have|have i got|have i|i have|i have got) [to do|on|planned|left|coming up|scheduled] [on|for] [{when}]',
+      '[do i have|have i got|is there] (anything|something) [else|more] [on|planned|to do|due|left|coming up] [on|for] {when}',
+      'what is left',
       'what is on [my plate|the agenda|my agenda] [for] {when}',
     ],
     example: 'what do I have on Friday?',
@@ -119,13 +135,24 @@ export const reminders: readonly Frame[] = [
     ...REMINDER,
     verbs: 'move|reschedule|change|shift|push|postpone',
     says: [
-      '<verb> {which} (to|until|till) {when}',
+      '<verb> {which} (to|until|till|by) {when}',
       'change the time (of|for) {which} to {when}',
       '(make|change|move) {which} {when}',
     ],
     example: 'move the dentist to Friday at 3pm',
     changes: true,
-    input: ({ which = '', when = '' }) => ({ which, when: hour(when) }),
+    input: move,
+  },
+  {
+    tool: 'reminder_edit',
+    does: 'Move what is at hand',
+    ...REMINDER,
+    isAtHand: true,
+    says: ['[at|to|for|on] {when}', '[i] (meant|mean) {when}', '[it|that] (should be|is) {when}'],
+    example: 'no, at 8',
+    follows: 'correction',
+    changes: true,
+    input: move,
   },
   {
     tool: 'reminder_edit',

@@ -12,7 +12,7 @@ function routine(name: string, title: string, nouns: string, every: (when: strin
       nouns,
       verbs: 'turn on|switch on|enable|start|activate|schedule|set up|i want|make|create|give me|send me',
       says: [
-        '<verb> [a|an|the|my] <noun> [for] {when}',
+        '[<verb>] [a|an|the|my] <noun> [for] {when}',
         '(turn|switch) [the|my] <noun> on',
         '<verb> [a|an|the|my] <noun>',
       ],

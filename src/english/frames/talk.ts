@@ -23,14 +23,20 @@ export const talk: readonly Frame[] = [
   {
     tool: 'help',
     does: 'Show what can be asked for',
-    says: ['help [me]', 'what can (you do|i say|i ask|i ask you)', 'what do you understand', 'how do i use (you|this)'],
+    says: [
+      'help [me]',
+      'what can (you do|i say|i ask|i ask you)',
+      'what are you able to do',
+      'what do you understand',
+      'how do i use (you|this)',
+    ],
     example: 'help',
     input: () => ({}),
   },
   {
     tool: 'undo',
     does: 'Take the last change back',
-    says: ['undo [that|it|this]', 'take (that|it) back', 'undo (my|the) last (change|act|thing)'],
+    says: ['undo [that|it|this]', '(take|bring|get|put) (that|it|them) back', 'undo (my|the) last (change|act|thing)'],
     example: 'undo',
     input: () => ({}),
   },

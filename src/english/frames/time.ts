@@ -19,7 +19,11 @@ export const time: readonly Frame[] = [
   {
     tool: 'date_of',
     does: 'Tell which day a date is',
-    says: ['(what day|which day|what weekday) (is|will be) {when}', 'when is {when}'],
+    says: [
+      '(what day|which day|what weekday) [of the week] (is|will be) {when}',
+      '(what day|which day|what weekday) [of the week] (does|will) {when} (fall|fall on|be)',
+      'when is {when}',
+    ],
     example: 'what day is 3 May?',
     input: ({ when = '' }) => ({ date: when, ask: 'weekday' }),
   },
@@ -65,8 +69,8 @@ export const time: readonly Frame[] = [
     does: 'Set quiet hours',
     says: [
       '[set] [my] quiet hours [from|to|between|are|are from] {hours}',
-      'quiet (from|between) {hours}',
-      'do not disturb me (from|between) {hours}',
+      '(quiet|mute me|silence) (from|between) {hours}',
+      '(do not disturb me|not to be disturbed|keep quiet|be quiet) (from|between) {hours}',
     ],
     example: 'set quiet hours from 10pm to 7am',
     changes: true,
