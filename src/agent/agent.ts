@@ -189,7 +189,7 @@ export class Agent implements TurnHost {
       ...(item.origin === 'webhook' && { aside: true as const }),
       spans: world.spans,
       changed: () => this.options.changed(person.id),
-      offered: () => toolbox.specs(person),
+      offered: (who = person) => toolbox.specs(who),
       call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
     };
   }

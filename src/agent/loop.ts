@@ -247,6 +247,7 @@ async function reachOut(
   const ctx: CallContext = {
     ...run.context(signal),
     bound: run.turn.bound.get(call.id),
+    callKey: `${run.item.id} ${call.id}`,
     ...(nested && { spawn: (options) => nested.spawn(options) }),
     ...(nested && tool.display === 'stream' && { progress: (said) => void (signal.aborted || run.show(said)) }),
   };

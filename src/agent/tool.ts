@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Spans } from '../base/spans.ts';
 import type { Choice, FileRef, Origin, Place } from '../delivery/index.ts';
-import type { Person, Thing } from '../people/index.ts';
+import type { Person, Thing, Who } from '../people/index.ts';
 import type { Queryable, Transaction } from '../storage/index.ts';
 import type { Reader, WhenContext } from '../time/index.ts';
 import type { ToolSpec } from './model.ts';
@@ -134,6 +134,8 @@ export interface CallContext {
   turnKey?: object;
   /** The inbox row that asks. */
   inboxId?: string;
+  /** Identifies the call: the same when it is run again after a kill. Only where a turn calls, and it reaches outside. */
+  callKey?: string;
   /** The specialist whose nested turn calls; undefined: the one that talks to the person. */
   agent?: string | undefined;
   /** Milliseconds that a container lives which the specialist opens, where it has a time of its own. */
@@ -158,8 +160,8 @@ export interface CallContext {
   spans?: Spans | undefined;
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */
   changed?(): void;
-  /** The tools that models are offered for this person. */
-  offered(): ToolSpec[];
+  /** The tools that models are offered for this person, or for somebody with other roles. */
+  offered(who?: Who): ToolSpec[];
   /**
    * Runs another tool on the person's own data within this call, in the transaction of `ctx`. With `undoable` false
    * nothing is kept that takes it back. A call that is wrong, or reaches outside, is a `Failed`.

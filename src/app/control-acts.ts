@@ -183,7 +183,7 @@ export function needsToken(approvals: Pick<Controlled['approvals'], 'carries'>, 
   if (approvals.carries(token)) return;
   throw new CodaError('INPUT_INVALID', {
     message: 'The running coda has another access.approval_token.',
-    remedy: 'Run this with its configuration: whoever gets what it gives may approve calls.',
+    remedy: 'Give it with --approval-token: whoever gets what this gives may approve calls.',
   });
 }
 

@@ -1,8 +1,6 @@
-import { readConfig } from '../app/index.ts';
-import { configRequest, type Flags } from './flags.ts';
+import type { Flags } from './flags.ts';
 
-/** What commands send that approve something, or give somebody the right to. */
-export function approvalToken(flags: Flags, io: NodeJS.Process): { token?: string } {
-  const { approval_token: token } = readConfig(configRequest(flags, io)).access;
+/** What commands send that approve something, or give somebody the right to: only what was given to them, as --approval-token. */
+export function approvalToken({ approvalToken: token }: Flags): { token?: string } {
   return token === undefined ? {} : { token };
 }

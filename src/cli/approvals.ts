@@ -28,7 +28,7 @@ export function approvalsDecide(approved: boolean) {
   return async (flags: Flags & { args: string[] }, io: NodeJS.Process): Promise<number> => {
     const [id = ''] = flags.args;
     if (!/^[0-9a-f]{8,64}$/.test(id)) throw usage(`${id} is no id of a question.`, '"coda approvals" shows them.');
-    const args = { id, approved, ...approvalToken(flags, io) };
+    const args = { id, approved, ...approvalToken(flags) };
     const came = (await ask(flags, io, 'approvals-decide', args)) as Decided;
     if (came !== 'done') throw usage(REFUSED[came], '"coda approvals" shows what is open.');
     io.stdout.write(approved ? 'Approved: it runs now, or as soon as coda runs.\n' : 'Not approved.\n');

@@ -5,7 +5,7 @@ import { runTerminal } from '../adapters/console/index.ts';
 import { sleep } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
 import { attachToDaemon } from './daemon.ts';
-import { type ChatFlags, dataDir, type Flags } from './flags.ts';
+import { type ChatFlags, dataDir } from './flags.ts';
 import { logFile } from './logs/file.ts';
 import { catchSignals } from './signals.ts';
 import { usage } from './texts.ts';
@@ -17,26 +17,16 @@ const LOOK_EVERY_MS = 100;
 /** `coda chat`: talks to the coda that runs on the data folder, or else runs a whole one in this process. */
 export async function chat(flags: ChatFlags, io: NodeJS.Process): Promise<number> {
   const folder = dataDir(flags, io);
-  const session = await attachToDaemon(folder, await tokenFor(flags, io));
+  const session = await attachToDaemon(folder, flags.approvalToken);
   if (session) return chatThere(session, flags, io);
   try {
     return await chatHere(flags, io);
   } catch (error) {
     if (!(error instanceof CodaError) || error.code !== 'STORAGE_IN_USE') throw error;
     // It may just be starting.
-    const late = await attachSoon(folder, await tokenFor(flags, io));
+    const late = await attachSoon(folder, flags.approvalToken);
     if (!late) throw error;
     return chatThere(late, flags, io);
-  }
-}
-
-/** What the configuration here has as `access.approval_token`; a chat beside a daemon needs none that is in order. */
-async function tokenFor(flags: Flags, io: NodeJS.Process): Promise<string | undefined> {
-  const { approvalToken } = await import('./approval-token.ts');
-  try {
-    return approvalToken(flags, io).token;
-  } catch {
-    return undefined;
   }
 }
 

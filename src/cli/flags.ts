@@ -8,6 +8,8 @@ export interface Flags {
   config?: string;
   json?: boolean;
   testClock?: string;
+  /** What access.approval_token of the running coda asks for. */
+  approvalToken?: string;
   args: string[];
 }
 
@@ -99,6 +101,33 @@ export interface HookFlags extends Flags {
   secretStdin?: boolean;
   path?: string;
   signature?: string;
+}
+
+export interface RunFlags extends Flags {
+  step?: string[];
+  payload?: string;
+  resume?: string;
+  stepThrough?: boolean;
+  approval?: string;
+}
+
+export interface AskFlags extends RunFlags {
+  mode?: string;
+  tag?: string;
+  execute?: boolean;
+  dryRun?: boolean;
+  planPath?: string;
+  role?: string;
+  jwt?: string;
+  debug?: boolean;
+  profile?: boolean;
+  trace?: boolean;
+}
+
+export interface ComposeFlags extends Flags {
+  step: string[];
+  root?: string;
+  description?: string;
 }
 
 export interface ConnectorFlags extends Flags {

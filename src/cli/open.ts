@@ -30,7 +30,7 @@ export async function open(flags: OpenFlags, io: NodeJS.Process): Promise<number
     io.stdout.write(`${plural((await ask('open-revoke')) as number, 'session')} ended.\n`);
     return 0;
   }
-  const { url } = (await ask('open', { ...approvalToken(flags, io) })) as { url: string };
+  const { url } = (await ask('open', { ...approvalToken(flags) })) as { url: string };
   io.stdout.write(`${url}\n`);
   io.stderr.write('It is good for one browser, within five minutes.\n');
   if (flags.browser !== false && io.stdout.isTTY) await launch(url, file, io);

@@ -39,7 +39,7 @@ export async function peopleRevoke(flags: Flags, io: NodeJS.Process): Promise<nu
 export async function pair(flags: PairFlags, io: NodeJS.Process): Promise<number> {
   const code = flags.args.join('');
   const { role = 'member' } = flags;
-  const name = await ask(flags, io, 'pair', { code, role, ...approvalToken(flags, io) });
+  const name = await ask(flags, io, 'pair', { code, role, ...approvalToken(flags) });
   io.stdout.write(`${name} is let in as ${role}, and is told so.\n`);
   return 0;
 }

@@ -19,7 +19,7 @@ import {
 } from './flags.ts';
 import { addBackups, addMemory, addNotes } from './kept.ts';
 import { addBrowser, addPrograms } from './programs.ts';
-import { addConnectors } from './running.ts';
+import { addAsk, addConnectors, addRuns } from './running.ts';
 import { addSkills, addSpecialists } from './skills/commands.ts';
 import { usage } from './texts.ts';
 import { version } from './version.ts';
@@ -39,6 +39,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
     .version(version(), '-V, --version', 'show the version')
     .option('--data <dir>', 'the data folder (CODA_DATA; default: ./data)')
     .option('--config <file>', 'the configuration (CODA_CONFIG; default: config/config.yaml)')
+    .option('--approval-token <token>', 'access.approval_token of the running coda, where something is approved')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', HELP)
@@ -74,7 +75,10 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addSecrets(program.command('secrets').description('values that skills are run with'), call);
   addMemory(program.command('memory').description('what coda remembers of people'), call);
   addNotes(program.command('notes').description('notes as a folder of Markdown files'), call);
-  addSkills(program.command('skills').description('look at agent skills, and check them'), call);
+  const skills = program.command('skills').description('look at agent skills, and check them');
+  addSkills(skills, call);
+  addRuns(skills, call);
+  addAsk(program, call);
   addConnectors(program.command('connectors').description('HTTP services for skills'), call);
   addSpecialists(program.command('specialists').description('look at specialists, and check them'), call);
   addConfig(program.command('config').description('look at the configuration'), call);

@@ -79,7 +79,7 @@ export async function specialistsApprove(flags: ApproveFlags, io: NodeJS.Process
     io.stdout.write('Nothing was changed.\n');
     return 1;
   }
-  if ((await ask(flags, io, 'specialists-approve', { name, hash, ...approvalToken(flags, io) })) !== true)
+  if ((await ask(flags, io, 'specialists-approve', { name, hash, ...approvalToken(flags) })) !== true)
     throw usage(`The files of ${name} have changed meanwhile.`, 'Look at them again with the same command.');
   io.stdout.write(`${name} may be used as its files are now.\n`);
   return 0;

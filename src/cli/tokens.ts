@@ -39,7 +39,7 @@ export async function tokensAdd(flags: TokenFlags, io: NodeJS.Process): Promise<
     scopes: scopes.split(',').map((scope) => scope.trim()),
     ...(person !== undefined && { person }),
     ...(days !== undefined && { days: Number(days) }),
-    ...approvalToken(flags, io),
+    ...approvalToken(flags),
   };
   const value = await ask(flags, io, 'tokens-add', asked);
   io.stdout.write(`${value}\n`);

@@ -33,6 +33,9 @@ test('open shows a link of the running coda that signs a browser in; --revoke en
   expect((await fetch(`${url}/chat`, { headers: { Cookie } })).status).toBe(401);
 });
 
+/** A configuration that has the token gives nobody the right to use it. */
+const TOKEN = ['--approval-token', 'open sesame'];
+
 test('with an approval token a link is only for who has it: who is signed in may approve calls', async () => {
   const dataDir = await migratedDataDir();
   const config = `${dataDir}.yaml`;
@@ -42,7 +45,8 @@ test('with an approval token a link is only for who has it: who is signed in may
     ...{ code: 65, stdout: '' },
     stderr: expect.stringContaining('approval_token'),
   });
-  expect(await coda(['open', '--data', dataDir, '--config', config])).toMatchObject({ code: 0 });
+  expect(await coda(['open', '--data', dataDir, '--config', config])).toMatchObject({ code: 65 });
+  expect(await coda(['open', '--data', dataDir, '--approval-token', 'open sesame'])).toMatchObject({ code: 0 });
 });
 
 test('with an approval token nobody without it gets or uses a right to approve', async () => {
@@ -68,10 +72,10 @@ test('with an approval token nobody without it gets or uses a right to approve',
     ['specialists', 'approve', 'cook', '--yes'],
   ]) {
     expect(await there(approve)).toMatchObject({ code: 65, stderr: refused.stderr });
-    expect(await there(approve, ['--config', config])).toMatchObject({ code: 0 });
+    expect(await there(approve, TOKEN)).toMatchObject({ code: 0 });
   }
   expect(await there(['tokens', 'add', 'plain'])).toMatchObject({ code: 0 });
-  expect(await there(['tokens', 'add', 'mine', '--scopes', 'consent'], ['--config', config])).toMatchObject({
+  expect(await there(['tokens', 'add', 'mine', '--scopes', 'consent'], TOKEN)).toMatchObject({
     code: 0,
   });
   const audit = await there(['audit', 'export']);
@@ -86,9 +90,9 @@ test('with an approval token nobody without it gets or uses a right to approve',
     return (await chat.send({ press: press?.id ?? '' })).map((line) => `${line.text} ${line.remedy ?? ''}`).join('\n');
   };
   expect(await presses('/note milk', [])).toContain('access.approval_token');
-  expect(await presses('/note bread', ['--config', config])).toContain('bread');
+  expect(await presses('/note bread', TOKEN)).toContain('bread');
   expect(await presses('/skills approve csv', [])).toContain('access.approval_token');
-  expect(await presses('/skills approve csv', ['--config', config])).toContain('may be used');
+  expect(await presses('/skills approve csv', TOKEN)).toContain('may be used');
   expect((await there(['notes', 'export', `${dataDir}-notes`])).code).toBe(0);
   expect(readdirSync(`${dataDir}-notes`).filter((name) => /milk|bread/.test(name))).toHaveLength(1);
 });

@@ -4,9 +4,11 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/base/root.ts';
-import { temporaryFolder } from '../skills/agent-skills/support.ts';
+import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
 import { command, wordsOf } from '../support/command-lines.ts';
 import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
+import { ModelServer } from '../support/model-server/index.ts';
+import { modelConfig } from '../support/models.ts';
 
 /** A row of the page: a command, and the exit status that it shows. */
 interface Row {
@@ -22,7 +24,27 @@ const rows: Row[] = Array.from(page.matchAll(/^\| `(coda [^`]+)` \|.*\| (\d+) \|
 
 const KEY = 'sk-of-the-page-123';
 /** What is piped into a row. */
-const INPUT: Readonly<Record<string, string>> = { 'coda secrets set connectors WEATHER_KEY': `${KEY}\n` };
+const INPUT: Readonly<Record<string, string>> = {
+  'coda secrets set connectors WEATHER_KEY': `${KEY}\n`,
+  'coda skills pipeline --step search --step flights --payload Rome --step-through': 'y\n',
+};
+
+const SKILLS: Readonly<Record<string, string>> = {
+  search: 'Searches the web for facts about a town or a region.',
+  flights: 'Finds cheap flights between two airports.',
+  hotels: 'Finds hotels with free rooms.',
+};
+
+/** As a model that answers with the skill whose step it carries out. */
+async function models(): Promise<ModelServer> {
+  const server = await ModelServer.start();
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  server.improvise = (body) => {
+    const { system } = body as { system?: unknown };
+    return { text: `${/with the skill “([^”]+)”/.exec(JSON.stringify(system ?? ''))?.[1] ?? 'all'} is done` };
+  };
+  return server;
+}
 
 /** A service that takes only its key; resolves to its port. */
 async function service(): Promise<number> {
@@ -38,11 +60,18 @@ async function service(): Promise<number> {
 test('each command of docs/skills-platform.md ends as its row says, beside a running coda', async () => {
   const [home, dataDir, port] = [temporaryFolder(), await migratedDataDir(), await service()];
   const config = join(home, 'config.yaml');
-  writeFileSync(config, `egress: { i_understand_private: [{ network: 127.0.0.1/32, port: ${port} }] }\n`);
+  const egress = { i_understand_private: [{ network: '127.0.0.1/32', port }] };
+  const memory = { embedder: { kind: 'none' } };
+  writeFileSync(config, JSON.stringify({ ...modelConfig(await models()), egress, memory }));
+  for (const [name, description] of Object.entries(SKILLS))
+    write(home, `.agent-skills/${name}/SKILL.md`, skillText(name, { description }));
   const env = { HOME: home, CODA_SECRET_KEY: 'a-key-of-the-test' };
   await using _daemon = await Jsonl.start({ dataDir, env, args: ['--config', config] });
   const ready = (line: string) =>
-    line.replaceAll('https://api.example.com', `http://127.0.0.1:${port}`).replaceAll('~/', `${home}/`);
+    line
+      .replaceAll('https://api.example.com', `http://127.0.0.1:${port}`)
+      .replaceAll('~/', `${home}/`)
+      .replaceAll('plan.json', `${home}/plan.json`);
   expect(rows.length).toBeGreaterThan(10);
   for (const { line, exit } of rows) {
     const { words } = wordsOf(ready(line));

@@ -15,6 +15,7 @@ import {
   tokenMergeRules,
 } from '../../src/people/index.ts';
 import { mergeRules as secretMergeRules } from '../../src/secrets/store.ts';
+import { mergeRules as runMergeRules } from '../../src/skills/agent-skills/runs/store.ts';
 import { mergeRules as mcpMergeRules } from '../../src/skills/mcp/store.ts';
 import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts';
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
@@ -29,6 +30,7 @@ import { codeIn, everybody, join, type Platform, personOf, playTwo, type TwoPlat
 const mergeRules = [
   ...hookMergeRules,
   ...mcpMergeRules,
+  ...runMergeRules,
   ...auditMergeRules,
   ...inboxMergeRules,
   ...requestMergeRules,

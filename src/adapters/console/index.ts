@@ -3,6 +3,7 @@
 import type { TerminalOptions } from './terminal/terminal.ts';
 
 export { type About, type ConsoleAdapter, type ConsoleOptions, consoleAdapter } from './adapter.ts';
+export type { Output } from './protocol.ts';
 export type { TerminalOptions };
 
 /**

@@ -29,7 +29,7 @@ export async function skillsApprove(flags: ApproveFlags, io: NodeJS.Process): Pr
     io.stdout.write('Nothing was changed.\n');
     return 1;
   }
-  const asked = { name, hash: pin.hash, ...approvalToken(flags, io) };
+  const asked = { name, hash: pin.hash, ...approvalToken(flags) };
   const answer = await callDaemon(config.dataDir, 'skills-approve', asked);
   const approveHere = () =>
     withSkills(config, world, (skills) => controlSkills(skills, world).approveSkill({ name, hash: pin.hash }));

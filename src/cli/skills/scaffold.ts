@@ -8,10 +8,16 @@ import { isStandardName } from '../../skills/agent-skills/index.ts';
 const MAX_DESCRIPTION = 1_024;
 
 /**
- * Makes the folder `root/name` or `root/group/name` with a SKILL.md, and returns the folder. Throws `INPUT_INVALID` for an id
+ * Makes the folder `root/name` or `root/group/name` with a SKILL.md, of a composed skill where `steps` are given, and returns
+ * the folder. Throws `INPUT_INVALID` for an id
  * or description that cannot serve, `SKILL_REFUSED` when the folder is there already.
  */
-export async function addSkill(root: string, id: string, description?: string): Promise<string> {
+export async function addSkill(
+  root: string,
+  id: string,
+  description?: string,
+  steps?: readonly string[],
+): Promise<string> {
   const { group, name } = partsOf(id);
   const parent = group === undefined ? root : join(root, group);
   const about = (description ?? defaultDescription(name)).trim().replace(/\s+/g, ' ');
@@ -25,7 +31,7 @@ export async function addSkill(root: string, id: string, description?: string): 
   try {
     await mkdir(parent, { recursive: true });
     await mkdir(folder, { mode: 0o755 });
-    await writeFile(join(folder, 'SKILL.md'), skillText({ group, name }, about), { flag: 'wx', mode: 0o644 });
+    await writeFile(join(folder, 'SKILL.md'), skillText({ group, name }, about, steps), { flag: 'wx', mode: 0o644 });
   } catch (error) {
     throw cannotWrite(folder, error);
   }
@@ -70,16 +76,23 @@ const defaultDescription = (name: string) =>
 const spaced = (name: string) => name.replaceAll(/[-_]/g, ' ');
 
 /** JSON strings are YAML strings: whatever the description holds, it is read back as it was given. */
-function skillText({ group, name }: Parts, description: string): string {
+function skillText({ group, name }: Parts, description: string, steps?: readonly string[]): string {
+  const metadata = [
+    ...(group === undefined ? [] : [`  group: ${yamlText(group)}\n`]),
+    ...(steps === undefined ? [] : [`  steps: ${JSON.stringify(steps.join(', '))}\n`]),
+  ];
   const title = spaced(name).replace(/^./u, (first) => first.toUpperCase());
   return `---
 name: ${yamlText(name)}
 description: ${JSON.stringify(description)}
-${group === undefined ? '' : `metadata:\n  group: ${yamlText(group)}\n`}---
+${metadata.length === 0 ? '' : `metadata:\n${metadata.join('')}`}---
 
 # ${title}
 
-## When to use this
+${steps === undefined ? GUIDE : `Its steps, each with the result of the one before: ${steps.join(' > ')}.\n`}`;
+}
+
+const GUIDE = `## When to use this
 
 Say in the description above, in the words that a person would use, what this is for. The description is all that is
 read before the skill is chosen.
@@ -99,4 +112,3 @@ read before the skill is chosen.
 Person: "…"
 Answer: "…"
 `;
-}

@@ -6,6 +6,9 @@ import { healthCheck } from './check.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
 import { page } from './page.ts';
+import { pipelineTool } from './runs/pipeline.ts';
+import * as runStore from './runs/store.ts';
+import { runVerbs } from './runs/verbs.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import * as texts from './texts.ts';
 import { calledBy, commands } from './use/commands.ts';
@@ -33,13 +36,14 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
   return {
     name: 'skills',
     config,
-    deletionRules,
-    mergeRules,
+    deletionRules: [...deletionRules, ...runStore.deletionRules],
+    mergeRules: [...mergeRules, ...runStore.mergeRules],
     commands: (deps) => commands(toolDeps(deps, { host, views, search })),
-    tools: (deps) => tools(toolDeps(deps, { host, views, search })),
+    tools: (deps) => tools(toolDeps(deps, { host, views, search }), settings),
     standing: async (deps, asked) => promptOf(deps).standing(asked),
     passing: (deps, asked) => promptOf(deps).passing(asked),
     checks: (deps) => [healthCheck(host, deps)],
+    verbs: (deps) => runVerbs(toolDeps(deps, { host, views, search })),
     pages: () => [page(host)],
     home: async ({ gate }, { person }) => {
       const view = views.of(undefined);
@@ -53,10 +57,11 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
   };
 }
 
-function tools(deps: ToolDeps): AnyTool[] {
+function tools(deps: ToolDeps, settings: SkillsConfig): AnyTool[] {
   return [
     activateTool(deps),
     delegateTool(deps),
+    pipelineTool(deps, settings),
     runTool(deps),
     searchTool(deps),
     listTool(deps),

@@ -61,6 +61,7 @@ export const config = block(
         })
         .prefault({})
         .describe('Skills that run as agents of their own (fork_agent).'),
+      parallel: count(1, 16).default(4).describe('Steps of a run that may run side by side (docs/skills-platform.md).'),
       watch: z
         .boolean()
         .default(false)

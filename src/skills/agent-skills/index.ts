@@ -12,6 +12,7 @@ export { type PlannedImage, SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
 export { readBody } from './read/file.ts';
 export { isStandardName } from './read/to-skill.ts';
+export { parseSteps, resolveSteps } from './runs/steps.ts';
 export {
   type AgentSkill,
   hasTags,

@@ -7,6 +7,7 @@ import { conversations } from '../../../delivery/index.ts';
 import type { Person } from '../../../people/index.ts';
 import { type Inquest, trustTexts } from '../../../trust/index.ts';
 import type { View } from '../host.ts';
+import { composedCall, pipelineCall } from '../runs/called.ts';
 import { type AgentSkill, skillMeant } from '../skill.ts';
 import { offIn, settingOf } from '../store.ts';
 import * as texts from '../texts.ts';
@@ -197,6 +198,7 @@ export function calledBy(view: View, name: string, rest: string): Call | undefin
     const [, wanted = '', args = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
     return callOf(callable(view, wanted), args);
   }
+  if (name.toLowerCase() === 'pipeline') return pipelineCall(rest);
   const skill = callable(view, name);
   // A command of coda's own wins.
   return skill && view.snapshot.commandNamed.includes(skill) ? undefined : callOf(skill, rest);
@@ -210,6 +212,8 @@ function callable({ snapshot }: View, name: string): AgentSkill | undefined {
 
 function callOf(skill: AgentSkill | undefined, args: string): Call | undefined {
   if (!skill) return undefined;
+  const composed = composedCall(skill, args);
+  if (composed) return composed;
   if (skill.forkAgent) return { tool: 'skill_delegate', input: { name: skill.name, task: args || skill.name } };
   return { tool: 'skill_activate', input: { name: skill.name, ...(args !== '' && { arguments: args }) } };
 }

@@ -14,6 +14,8 @@ import { withTimeout } from '../../../base/async.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import { approveLooked, type Looked, lookForApproval } from '../../../trust/index.ts';
 import type { SkillHost } from '../host.ts';
+import { stepsOf } from '../runs/steps.ts';
+import { isComposed } from '../runs/texts.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { type CommandsRan, runCommands } from './commands-run.ts';
@@ -47,6 +49,7 @@ export function activateTool(deps: ToolDeps): AnyTool {
     async run({ arguments: args }, ctx) {
       const ready = ctx.prepared as Failed | (Ready & { ran?: CommandsRan; isSecure?: boolean });
       if (!ready.ok) return ready;
+      if (stepsOf(ready.skill)) return failed('RUNS_ALONE', isComposed(ready.skill.name));
       if (ready.skill.forkAgent) return failed('RUNS_ALONE', texts.runsAlone(ready.skill.name));
       const refused = await admitTo(ctx.tx, deps, ready, ctx);
       if (refused) return refused;
@@ -60,7 +63,7 @@ export function activateTool(deps: ToolDeps): AnyTool {
 }
 
 /** What depends on a skill that the person may not use cannot be used either. */
-function admitTo(tx: Transaction, { views, denied, host }: ToolDeps, ready: Ready, ctx: CallContext) {
+export function admitTo(tx: Transaction, { views, denied, host }: ToolDeps, ready: Ready, ctx: CallContext) {
   return admit(tx, ready, { ...ctx, denied: denied(views.of(ctx.turnKey), ctx.person) }, () => host.decided());
 }
 
@@ -70,7 +73,7 @@ function told({ exposed, code }: ToolDeps, ready: Ready, args: string | undefine
   return instructions(ready, { args, values: valuesFor(ready.skill, args, ctx), exposed, runs: code.isOn, outputs });
 }
 
-function forbiddenBy({ all }: Ready): string[] {
+export function forbiddenBy({ all }: Pick<Ready, 'all'>): string[] {
   return [...new Set(all.flatMap(({ skill }) => skill.forbiddenTools))];
 }
 
@@ -136,13 +139,11 @@ export function delegateTool(deps: ToolDeps): AnyTool {
       if (refused) return refused;
       const ran = await runCommands(deps, ready, ctx);
       const tainted = ready.tainted || ran.tainted;
-      const all = told(deps, ready, task, ran.outputs, ctx);
       const came = await ctx.spawn({
         ...spawnOptions(ready.skill, deps),
-        prompt: texts.alone(name, all.slice(0, MOST_INSTRUCTIONS), all.length > MOST_INSTRUCTIONS),
+        ...promptOf(deps, ready, task, ctx, ran.outputs),
         task,
         forbidden: forbiddenBy(ready),
-        ...(ready.skill.display === 'stream' && { onDoing: (doing) => ctx.progress?.(`${name}: ${doing}`) }),
         tainted,
       });
       const result = await summedUp(ready.skill, came, ctx);
@@ -151,8 +152,24 @@ export function delegateTool(deps: ToolDeps): AnyTool {
   });
 }
 
+/** What it is told, and where it tells what it is doing. */
+export function promptOf(
+  deps: ToolDeps,
+  ready: Ready,
+  task: string,
+  ctx: CallContext,
+  outputs: Outputs = new Map(),
+): Pick<SpawnOptions, 'prompt' | 'onDoing'> {
+  const { name, display } = ready.skill;
+  const all = told(deps, ready, task, outputs, ctx);
+  return {
+    prompt: texts.alone(name, all.slice(0, MOST_INSTRUCTIONS), all.length > MOST_INSTRUCTIONS),
+    ...(display === 'stream' && { onDoing: (doing: string) => ctx.progress?.(`${name}: ${doing}`) }),
+  };
+}
+
 /** What it may use: a name of a model service, or how much thought it asks for. */
-function spawnOptions(skill: AgentSkill, { alone }: ToolDeps): Omit<SpawnOptions, 'prompt' | 'task'> {
+export function spawnOptions(skill: AgentSkill, { alone }: ToolDeps): Omit<SpawnOptions, 'prompt' | 'task'> {
   const model = skill.model?.trim().toLowerCase();
   return {
     besides: skill.allowedTools ?? [],

@@ -1,0 +1,119 @@
+/** A conversation that a command holds: with the running daemon, or with a coda that runs in this process for so long. */
+
+import { randomUUID } from 'node:crypto';
+import { type Duplex, duplexPair } from 'node:stream';
+import type { Output } from '../adapters/console/index.ts';
+import { deferred } from '../base/async.ts';
+import { readLines } from '../base/lines.ts';
+import type { Ask } from './ask.ts';
+import { attachToDaemon, callDaemon, noDaemon } from './daemon.ts';
+import type { Flags } from './flags.ts';
+import { logFile } from './logs/file.ts';
+import { prepare, serve, verbs } from './serve.ts';
+
+const MOST_LINE_BYTES = 16_000_000;
+/** Beside what people say in the terminal. */
+const CONVERSATION = 'skills';
+
+/** All that came in answer to one line. */
+export interface Heard {
+  id: string;
+  /** Parts as they stood when the answer was over, in their order. */
+  parts: Extract<Output, { conversation: string; text: string }>[];
+}
+
+export interface Conversation {
+  ask: Ask;
+  say(text: string): Promise<Heard>;
+  press(button: string): Promise<Heard>;
+  /** Questions that wait for a decision, as they stand now. */
+  open(): Extract<Output, { buttons: unknown }>[];
+}
+
+/** Lets `use` talk; `token`: what access.approval_token asks for, without which presses are no consent. */
+export async function withConversation<T>(
+  flags: Flags,
+  io: NodeJS.Process,
+  token: string | undefined,
+  use: (conversation: Conversation) => Promise<T>,
+): Promise<T> {
+  const { config, world } = prepare(flags, io);
+  const { dataDir } = config;
+  const there = await attachToDaemon(dataDir, token);
+  if (there) {
+    const ask: Ask = async (verb, args) => {
+      const answer = await callDaemon(dataDir, verb, args);
+      if (answer === undefined) throw noDaemon(dataDir);
+      return answer;
+    };
+    return use(new Lines(there, ask)).finally(() => there.destroy());
+  }
+  const { app, stop } = await serve(flags, io, { logTo: () => logFile(dataDir) });
+  const [near, far] = duplexPair();
+  try {
+    void app.console.attach({ input: far, output: far, isProgram: !app.approvals.carries(token) });
+    const own = verbs(app, config, world, io);
+    return await use(new Lines(near, async (verb, args) => own[verb]?.(args)));
+  } finally {
+    near.destroy();
+    await stop();
+  }
+}
+
+/** The protocol of docs/jsonl.md, one line after another. */
+class Lines implements Conversation {
+  readonly ask: Ask;
+  private readonly session: Duplex;
+  private readonly parts = new Map<string, Heard['parts'][number]>();
+  private readonly waiting = new Map<string, ReturnType<typeof deferred<void>>>();
+
+  constructor(session: Duplex, ask: Ask) {
+    [this.session, this.ask] = [session, ask];
+    void this.read();
+  }
+
+  say(text: string): Promise<Heard> {
+    return this.send({ text });
+  }
+
+  press(button: string): Promise<Heard> {
+    return this.send({ press: button });
+  }
+
+  open() {
+    return [...this.parts.values()].flatMap((part) =>
+      part.type === 'approval' && 'buttons' in part && part.buttons.length > 0 ? [part] : [],
+    );
+  }
+
+  private async send(what: { text: string } | { press: string }): Promise<Heard> {
+    const id = randomUUID();
+    const over = deferred();
+    this.waiting.set(id, over);
+    this.session.write(`${JSON.stringify({ ...what, id, conversation: CONVERSATION })}\n`);
+    await over.promise;
+    return { id, parts: [...this.parts.values()].filter((part) => part.in_reply_to === id) };
+  }
+
+  private async read(): Promise<void> {
+    try {
+      for await (const line of readLines(this.session, MOST_LINE_BYTES)) {
+        if ('text' in line) this.heard(JSON.parse(line.text) as Output);
+      }
+    } catch {
+      // It is over for both ends of it.
+    }
+    for (const over of this.waiting.values()) over.reject(noDaemon('this data folder'));
+  }
+
+  private heard(line: Output): void {
+    if (line.type === 'done') {
+      this.waiting.get(line.in_reply_to ?? '')?.resolve();
+      this.waiting.delete(line.in_reply_to ?? '');
+    } else if (line.type === 'delete') this.parts.delete(line.id);
+    else if ('conversation' in line && 'text' in line) {
+      const before = this.parts.get(line.id);
+      this.parts.set(line.id, before ? { ...line, type: before.type, in_reply_to: before.in_reply_to } : line);
+    }
+  }
+}

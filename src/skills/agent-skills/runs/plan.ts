@@ -1,0 +1,161 @@
+/** Which skills a request would run, with what may come of it. Nothing is run. */
+import { z } from 'zod';
+import type { Who } from '../../../people/index.ts';
+import type { Queryable } from '../../../storage/index.ts';
+import type { View } from '../host.ts';
+import { type AgentSkill, hasTags, skillMeant } from '../skill.ts';
+import type { DeniedSkills } from '../use/deps.ts';
+import { OFFERED_FROM, type Ranked, type SkillSearch } from '../use/search.ts';
+import { inquireAbout } from '../use/trusted.ts';
+import { hashOf } from './hash.ts';
+
+export const MODES = ['single', 'pipeline', 'parallel'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** A plan as `--dry-run` writes it and `--plan-path` reads it. */
+export const planFile = z.object({
+  query: z.string().max(20_000),
+  mode: z.enum(MODES).default('single'),
+  skills: z
+    .array(
+      z.object({
+        id: z.string().min(1).max(200),
+        hash: z.string().max(128),
+        args: z.string().max(20_000).default(''),
+        score: z.number().default(0),
+      }),
+    )
+    .min(1)
+    .max(20),
+  effects: z.array(z.string()).default([]),
+});
+
+export type Plan = z.output<typeof planFile>;
+
+/** A skill that a request finds. */
+export interface Candidate {
+  id: string;
+  description: string;
+  /** 0 to 1. */
+  score: number;
+  /** It is well enough to be taken. */
+  offered: boolean;
+  deprecated: boolean;
+}
+
+export interface PlanDeps {
+  view: View;
+  search: SkillSearch;
+  denied: DeniedSkills;
+  reader: Queryable;
+}
+
+export interface PlanAsked {
+  query: string;
+  mode: Mode;
+  tag?: string | undefined;
+  /** Who asks, and roles that narrow what they hold. */
+  who: readonly Who[];
+}
+
+/** Skills of one plan, at most. */
+const MOST_SKILLS = 4;
+const MOST_CANDIDATES = 20;
+const ONE_AFTER_ANOTHER = /\s*;\s*|,?\s+(?:and\s+)?then\s+/i;
+const BESIDE = /\s*;\s*|,?\s+(?:and|as well as)\s+/i;
+
+/** The skills that the request finds, the best first; those that any of `who` may not use are not among them. */
+export async function candidatesFor(deps: PlanDeps, { query, tag, who }: PlanAsked): Promise<Candidate[]> {
+  const { deprecated } = deps.view.decisions;
+  const found = await findAll(deps, query, { tag, who });
+  return found.slice(0, MOST_CANDIDATES).map(({ skill, fit }) => ({
+    id: skill.name,
+    description: skill.description,
+    score: rounded(fit),
+    offered: fit >= OFFERED_FROM,
+    deprecated: deprecated.has(skill.name),
+  }));
+}
+
+/** The plan; `skills` is empty where nothing fits well enough. */
+export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
+  const { query, mode } = asked;
+  const taken = await takenFor(deps, asked);
+  const skills = await Promise.all(
+    taken.map(async ({ skill, fit, args }) => ({
+      id: skill.name,
+      hash: await hashOf(skill),
+      args,
+      score: rounded(fit),
+    })),
+  );
+  return {
+    query,
+    mode,
+    skills,
+    effects: await effectsOf(
+      deps.reader,
+      taken.map(({ skill }) => skill),
+    ),
+  };
+}
+
+type Taken = Ranked & { args: string };
+
+async function takenFor(deps: PlanDeps, asked: PlanAsked): Promise<Taken[]> {
+  const { query, mode } = asked;
+  const best = async (words: string, most: number) =>
+    (await offeredFor(deps, words, asked)).slice(0, most).map((ranked) => ({ ...ranked, args: words }));
+  if (mode === 'single') return best(query, 1);
+  const parts = query.split(mode === 'pipeline' ? ONE_AFTER_ANOTHER : BESIDE).filter((part) => part.trim() !== '');
+  const each = parts.length > 1 ? (await Promise.all(parts.map((part) => best(part, 1)))).flat() : [];
+  // Words that only join two things are no reason to leave one of them out.
+  const taken = each.length > 1 ? each : (await best(query, MOST_SKILLS)).map((one) => ({ ...one, args: query }));
+  return taken
+    .filter(({ skill }, at) => taken.findIndex((other) => other.skill === skill) === at)
+    .slice(0, MOST_SKILLS);
+}
+
+async function offeredFor(deps: PlanDeps, query: string, asked: PlanAsked): Promise<Ranked[]> {
+  const { deprecated } = deps.view.decisions;
+  const found = await findAll(deps, query, asked);
+  return found.filter(({ skill, fit }) => fit >= OFFERED_FROM && !deprecated.has(skill.name));
+}
+
+async function findAll(
+  { view, search, denied }: PlanDeps,
+  query: string,
+  { tag, who }: Pick<PlanAsked, 'tag' | 'who'>,
+): Promise<Ranked[]> {
+  const off = who.map((each) => denied(view, each));
+  const found = await search.find(view.snapshot, query);
+  return found.filter(
+    ({ skill }) => !off.some((names) => names.has(skill.name)) && hasTags(skill, tag === undefined ? [] : [tag]),
+  );
+}
+
+/** What the skills may do, in sentences. */
+async function effectsOf(reader: Queryable, skills: readonly AgentSkill[]): Promise<string[]> {
+  const found = await Promise.all(skills.map((skill) => inquireAbout(reader, skill)));
+  return [...new Set(found.flatMap((each) => (typeof each === 'string' ? [] : each.changes)))];
+}
+
+/** The skills of a plan that are gone, or whose files are others now. */
+export async function staleIn({ snapshot }: View, plan: Plan): Promise<string[]> {
+  const stale: string[] = [];
+  for (const { id, hash } of plan.skills) {
+    const skill = skillMeant(snapshot, id);
+    if (!skill || (await hashOf(skill)) !== hash) stale.push(id);
+  }
+  return stale;
+}
+
+/** What of the tool's input carries a plan out. */
+export function inputOf({ mode, query, skills }: Plan, role?: string): Record<string, unknown> {
+  const names = skills.map(({ id }) => id);
+  const steps = mode === 'parallel' ? [names.join('|')] : names;
+  const hashes = Object.fromEntries(skills.map(({ id, hash }) => [id, hash]));
+  return { steps, payload: query, hashes, ...(role !== undefined && { role }) };
+}
+
+const rounded = (score: number): number => Math.round(score * 1_000) / 1_000;

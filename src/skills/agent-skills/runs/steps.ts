@@ -1,0 +1,77 @@
+/** The steps of a run: skills one after another, some of them side by side. Pure. */
+import { type Failed, failed } from '../../../agent/index.ts';
+import { didYouMean } from '../../../base/text.ts';
+import { type AgentSkill, type SkillSnapshot, skillMeant } from '../skill.ts';
+import * as texts from './texts.ts';
+
+/** Names of skills that run side by side; of one alone mostly. */
+export type StepGroup = readonly string[];
+
+const MOST_STEPS = 40;
+const MOST_LEVELS = 8;
+
+/** The groups that texts such as `search` and `flights|hotels` stand for; a sentence says what is wrong. */
+export function parseSteps(steps: readonly string[]): StepGroup[] | string {
+  const groups = steps.map((step) => step.split('|').map((name) => name.trim()));
+  const isEmpty = groups.length === 0 || groups.some((group) => group.some((name) => name === ''));
+  return isEmpty ? texts.emptyStep() : groups;
+}
+
+/** The steps that a composed skill names, as texts; undefined: it is none. */
+export function stepsOf({ metadata }: Pick<AgentSkill, 'metadata'>): string[] | undefined {
+  const { steps } = metadata;
+  if (typeof steps === 'string') {
+    return steps
+      .split(/[,\n]/)
+      .map((step) => step.trim())
+      .filter((step) => step !== '');
+  }
+  if (!Array.isArray(steps)) return undefined;
+  return steps.map(String);
+}
+
+/** `groups` with the steps of composed skills in their place, each of a skill that is there. */
+export function resolveSteps(snapshot: SkillSnapshot, groups: readonly StepGroup[]): StepGroup[] | Failed {
+  try {
+    const resolved = groups.flatMap((group) => resolveGroup(snapshot, group, []));
+    if (resolved.flat().length > MOST_STEPS) return failed('TOO_MANY_STEPS', texts.tooManySteps(MOST_STEPS));
+    return resolved;
+  } catch (error) {
+    if (error instanceof WrongStep) return failed(error.code, error.message);
+    throw error;
+  }
+}
+
+class WrongStep extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+function resolveGroup(snapshot: SkillSnapshot, named: StepGroup, way: readonly string[]): StepGroup[] {
+  const skills = named.map((name) => skillNamed(snapshot, name));
+  const group = skills.map(({ name }) => name);
+  const composed = skills.map(stepsOf);
+  const [only] = composed;
+  if (group.length > 1) {
+    const at = composed.findIndex((steps) => steps !== undefined);
+    if (at >= 0) throw new WrongStep('INVALID_INPUT', texts.composedInGroup(group[at] ?? ''));
+    return [group];
+  }
+  const [name = ''] = group;
+  if (!only) return [group];
+  if (way.includes(name)) throw new WrongStep('CYCLE', texts.stepCycle([...way.slice(way.indexOf(name)), name]));
+  if (way.length >= MOST_LEVELS) throw new WrongStep('TOO_MANY_STEPS', texts.tooDeep(MOST_LEVELS));
+  const groups = parseSteps(only);
+  if (typeof groups === 'string') throw new WrongStep('INVALID_INPUT', texts.wrongSteps(name, groups));
+  return groups.flatMap((each) => resolveGroup(snapshot, each, [...way, name]));
+}
+
+function skillNamed(snapshot: SkillSnapshot, name: string): AgentSkill {
+  const skill = skillMeant(snapshot, name);
+  if (skill) return skill;
+  throw new WrongStep('NOT_FOUND', texts.noStep(name, didYouMean(name, [...snapshot.skills.keys()])));
+}
