@@ -132,10 +132,13 @@ export class Agent implements TurnHost {
       const { owned } = await delivery.lockItem(tx, item);
       if (!owned) return;
       const wanted = await call({ ...ctx, tx });
-      const result = 'tool' in wanted ? await runCall(tx, toolbox, wanted, ctx) : wanted;
+      // A button of a card that untrusted text went into writes what that text has chosen.
+      const fromElsewhere = 'tool' in wanted && wanted.tainted === true;
+      const asked = fromElsewhere ? { ...ctx, tainted: true } : ctx;
+      const result = 'tool' in wanted ? await runCall(tx, toolbox, wanted, asked) : wanted;
       if ('tool' in wanted) await wanted.after?.(result);
       const asker = result.ok && result.asker ? result.asker : item.person;
-      const tainted = result.tainted === true;
+      const tainted = result.tainted === true || fromElsewhere;
       const ended = { ...item, person: asker };
       const also = recording(this.record(wanted, result, ended, recorded));
       const isSilent = item.origin === 'schedule' && result.ok && result.silent === true;
@@ -274,8 +277,8 @@ function byName({ tool, input }: Call): Step {
 /** Decides, in the transaction, which call is wanted, or answers by itself. */
 export type ActCall = (ctx: TxContext) => Promise<WantedCall | ToolResult>;
 
-/** `after` is told the result, still in the transaction. */
-export type WantedCall = Call & { after?(result: ToolResult): Promise<void> };
+/** `after` is told the result, still in the transaction. `tainted`: untrusted text has chosen what is called. */
+export type WantedCall = Call & { after?(result: ToolResult): Promise<void>; tainted?: boolean };
 
 /** The asker's own words: a schedule says again what its person once said, and nobody else's words are theirs. */
 function wordsOf({ origin, tainted, payload: { text } }: Item): string[] {

@@ -45,7 +45,7 @@ export function endOfAnswer(
     cards: [...interrupted(turn), card],
     turnId: turn.id,
     // An address in it would leave as well.
-    tainted: turn.tainted || hasFiles,
+    tainted: isLed({ turn, files: hasFiles }),
     drafted: turn.drafted,
     also: store.turnRecord(turn, item, 'done', now, { answer: text, led: hasFiles && !turn.tainted }),
   };
@@ -58,7 +58,7 @@ function unsaid(input: LedTurn, now: Instant): End {
   const { id: turnId, drafted } = turn;
   const { notices, choices } = ledBy(input);
   const told: Card[] = notices.map((text) => ({ kind: 'notice', text, ...(choices.length > 0 && { choices }) }));
-  return { state: 'done', cards: [...interrupted(turn), ...told], turnId, tainted: turn.tainted, drafted, also };
+  return { state: 'done', cards: [...interrupted(turn), ...told], turnId, tainted: isLed(input), drafted, also };
 }
 
 /** Words of coda's own instead of an answer. */
@@ -79,7 +79,7 @@ export function endOfRefusal(
     state,
     cards: [card],
     turnId: turn.id,
-    tainted: turn.tainted,
+    tainted: isLed({ turn, files }),
     drafted: turn.drafted,
     also: store.turnRecord(turn, item, state, now, { answer: text }),
   };
@@ -87,7 +87,7 @@ export function endOfRefusal(
 
 /** Questions to the person; the turn waits for their answers until `expiresAt`. Adds to the turn that it asks. */
 export function endOfParking(
-  { turn, item, approvals, toolbox }: EndInput,
+  { turn, item, approvals, toolbox, files }: EndInput,
   { questions: all }: NeedsApproval,
   ctx: CallContext,
   now: Instant,
@@ -104,11 +104,14 @@ export function endOfParking(
     cards,
     key: `ask:${turn.id}:${first}`,
     turnId: turn.id,
-    tainted: turn.tainted,
+    tainted: isTainted || isLed({ turn, files }),
     also: store.turnRecord(turn, item, 'waiting', now, { parking }),
     expiresAt,
   };
 }
+
+/** Whether what is said must be shown inert: text from elsewhere, or a file, went into the turn. */
+const isLed = ({ turn, files }: Pick<EndInput, 'turn' | 'files'>): boolean => turn.tainted || files;
 
 interface Parked {
   expiresAt: Instant;

@@ -59,6 +59,8 @@ async function tellOwners(
   const cards = owners.map(({ personId, conversationId }) => ({
     ...{ key: `pairing:${hash}:${personId}`, conversationId, personId },
     card: { kind: 'notice' as const, text, choices },
+    // A stranger has chosen the name.
+    tainted: true,
   }));
   await delivery.outbox.addAll(tx, cards);
 }

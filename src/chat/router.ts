@@ -150,7 +150,7 @@ export class Router {
         if (!result.ok && !result.choices && result.code !== 'GONE') await buttons.reopen(tx, used.ids);
         else await this.delivery.outbox.close(tx, used.card, texts.buttonUsed(used.label, person.name));
       };
-      return { tool: used.action.tool, input, after };
+      return { tool: used.action.tool, input, after, tainted: used.tainted };
     });
   }
 }

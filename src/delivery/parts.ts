@@ -4,7 +4,7 @@ import type { Json } from '../base/json.ts';
 import type { Place } from './adapter.ts';
 import type { NewButton } from './buttons/store.ts';
 import type { Card, Choice, Content } from './content.ts';
-import { inert } from './inert.ts';
+import { inert, inertPiece } from './inert.ts';
 import type { NewPart, Row, Written } from './outbox/store/index.ts';
 
 const ANSWER = 'answer:';
@@ -63,7 +63,8 @@ export function toParts(
   const buttons: NewButton[] = [];
   for (const card of message.cards) {
     const choices = (card.choices ?? []).map((choice) => ({ ...choice, id: token() }));
-    contents.push(...split(contentOf(card, choices, message.tainted === true)));
+    const pieces = split(contentOf(card, choices, message.tainted === true));
+    contents.push(...pieces.map((piece) => (piece.inert ? { ...piece, text: inertPiece(piece.text) } : piece)));
     const under = keyOf(contents.length - 1);
     buttons.push(...choices.map((choice, position) => buttonOf(choice, position, under, message)));
   }

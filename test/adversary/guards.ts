@@ -49,7 +49,10 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   elsewhere: [edit(POLICY, 'if (elsewhere.length > 0)', 'if (false)')],
   dangerous: [edit(POLICY, "{ kind: 'ask', reason: texts.cannotBeUndone() }", 'ALLOW')],
   persons: [edit(POLICY, 'persons.some((id) => id !== person.id)', 'false')],
-  inert: [edit('delivery/parts.ts', 'tainted ? inert(card.text) : card.text', 'card.text')],
+  inert: [
+    edit('delivery/parts.ts', 'tainted ? inert(card.text) : card.text', 'card.text'),
+    edit('delivery/parts.ts', '(piece.inert ? { ...piece, text: inertPiece(piece.text) } : piece)', '(piece)'),
+  ],
   files: [FILES],
   notes: [edit('skills/notes/note.ts', 'tainted: row.tainted', 'tainted: false')],
   edits: [edit('skills/notes/change.ts', 'before.tainted || (tainted && isRewritten)', 'before.tainted')],
@@ -203,12 +206,22 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
   },
   'a second deletion asks': { edits: guards.deletes ?? [], by: TAINT },
   'addresses are text': { edits: guards.inert ?? [], by: TAINT },
+  'a button of a tainted answer writes what is tainted': {
+    edits: [edit('chat/router.ts', 'after, tainted: used.tainted }', 'after }')],
+    by: TAINT,
+  },
   'Discord shows no previews': {
     edits: [edit('adapters/discord/message.ts', '...(inert && { flags: SUPPRESS_EMBEDS }),', '')],
     by: 'test/adversary/mentions.test.ts',
   },
   'Slack shows no previews': {
-    edits: [edit('adapters/slack/message.ts', '...(inert && { unfurl_links: false, unfurl_media: false }),', '')],
+    edits: [
+      edit(
+        'adapters/slack/message.ts',
+        "...(inert && { unfurl_links: false, unfurl_media: false, parse: 'none' }),",
+        '',
+      ),
+    ],
     by: 'test/adversary/mentions.test.ts',
   },
   'a heading takes no skill past approval': {

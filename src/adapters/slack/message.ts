@@ -100,14 +100,14 @@ export function bodyOf(content: Content, markdown = true): MessageBody {
   const mrkdwn = toMrkdwn(text);
   const called = mention === undefined ? '' : `<@${mention}> `;
   const said = called + mrkdwn.join('\n\n');
-  const needsBlocks = buttons.length > 0 || times.length > 0 || !isPlain(text) || said.length > MAX_TEXT;
-  const blocks = needsBlocks
-    ? [...callOf(mention), ...wordsOf(text, mrkdwn, markdown), ...timesOf(times), ...rowsOf(buttons)]
-    : [];
+  const needsBlocks = inert || buttons.length > 0 || times.length > 0 || !isPlain(text) || said.length > MAX_TEXT;
+  // Only a section can be told to make no links of plain addresses.
+  const words = inert ? sectionsOf(mrkdwn, true) : wordsOf(text, mrkdwn, markdown);
+  const blocks = needsBlocks ? [...callOf(mention), ...words, ...timesOf(times), ...rowsOf(buttons)] : [];
   return {
     text: shortened(said) || ' ',
     blocks: blocks.slice(-MAX_BLOCKS),
-    ...(inert && { unfurl_links: false, unfurl_media: false }),
+    ...(inert && { unfurl_links: false, unfurl_media: false, parse: 'none' }),
   };
 }
 
@@ -118,11 +118,18 @@ function callOf(mention: string | undefined): Block[] {
 function wordsOf(text: string, mrkdwn: readonly string[], markdown: boolean): Block[] {
   if (text.trim() === '') return [];
   const shown = toMarkdown(text);
-  if (markdown && shown.length <= MAX_MARKDOWN) return [{ type: 'markdown', text: shown }];
+  return markdown && shown.length <= MAX_MARKDOWN ? [{ type: 'markdown', text: shown }] : sectionsOf(mrkdwn);
+}
+
+/** `verbatim`: nothing becomes a link that is not written as one (docs.slack.dev/reference/block-kit/composition-objects/text-object). */
+function sectionsOf(mrkdwn: readonly string[], verbatim = false): Block[] {
   const sections = mrkdwn.flatMap((piece) =>
     cut(piece, MAX_SECTION).map(({ open, body, close }) => open + body + close),
   );
-  return packed(sections).map((section) => ({ type: 'section', text: { type: 'mrkdwn', text: section } }));
+  return packed(sections).map((section) => ({
+    type: 'section',
+    text: { type: 'mrkdwn', text: section, ...(verbatim && { verbatim }) },
+  }));
 }
 
 /** Neighbours share a section while they fit into one. */

@@ -61,6 +61,8 @@ export interface UsedButton {
   label: string;
   /** Those that were used up with it, and itself. */
   ids: string[];
+  /** Untrusted text went into the card that shows it. */
+  tainted: boolean;
   /** What it does, and the one field that a press may fill. */
   action: { tool: string; input: Record<string, unknown>; form?: Form };
 }
@@ -76,13 +78,15 @@ export async function use(
   now: Instant,
 ): Promise<UsedButton | 'gone' | 'not_yours'> {
   const { rows } = await tx.query<Omit<UsedButton, 'ids'> & { person_id: string | null }>(
-    `select card, label, action, person_id from buttons
-      where id = $1 and used_at is null and (expires_at is null or expires_at > $2) for update`,
+    `select b.card, b.label, b.action, b.person_id,
+            coalesce((select o.tainted from outbox o where o.key = b.card), false) as tainted
+       from buttons b
+      where b.id = $1 and b.used_at is null and (b.expires_at is null or b.expires_at > $2) for update of b`,
     [id, now],
   );
   const button = rows[0];
   if (!button) return 'gone';
-  const { card, label, action } = button;
+  const { card, label, tainted, action } = button;
   const isOthers = button.person_id !== null && button.person_id !== person.id;
   if (isOthers && !person.forOthers.includes(action.tool)) return 'not_yours';
   const used = await tx.query<{ id: string }>(
@@ -92,7 +96,7 @@ export async function use(
      returning id`,
     [card, now, person.id, id],
   );
-  return { card, label, action, ids: used.rows.map((row) => row.id) };
+  return { card, label, tainted, action, ids: used.rows.map((row) => row.id) };
 }
 
 /** Buttons whose use came to nothing can be pressed again. */

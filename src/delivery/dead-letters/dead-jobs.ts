@@ -16,8 +16,14 @@ export function deadJobSource({ database, outbox }: { database: Database; outbox
         const [newest] = jobs;
         if (!newest) return 0;
         const card = { kind: 'notice' as const, text: texts.jobsGaveUp(jobs) };
+        // Words of services stand in errors.
         const owners = await ownersDirect(tx);
-        const said = owners.map((owner) => ({ key: `dead-job:${newest.id}:${owner.personId}`, ...owner, card }));
+        const said = owners.map((owner) => ({
+          key: `dead-job:${newest.id}:${owner.personId}`,
+          ...owner,
+          card,
+          tainted: true,
+        }));
         await outbox.addAll(tx, said);
         return jobs.length;
       }),

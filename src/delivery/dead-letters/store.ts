@@ -53,17 +53,17 @@ export async function deadLetters(database: Database, limit: number): Promise<De
 export async function takeUndelivered(
   tx: Transaction,
   personId: string,
-): Promise<{ text: string; kind: string; createdAt: Instant }[]> {
+): Promise<{ text: string; kind: string; tainted: boolean; createdAt: Instant }[]> {
   await tx.query('update persons set undelivered = false where id = $1', [personId]);
-  const { rows } = await tx.query<{ text: string | null; kind: string; created_at: Instant }>(
+  const { rows } = await tx.query<{ text: string | null; kind: string; tainted: boolean; created_at: Instant }>(
     `with told as (
        update outbox set told = true where person_id = $1 and state = 'dead' and not told
-       returning content ->> 'text' as text, content ->> 'kind' as kind, created_at
+       returning content ->> 'text' as text, content ->> 'kind' as kind, tainted, created_at
      )
-     select text, kind, created_at from told order by created_at desc`,
+     select text, kind, tainted, created_at from told order by created_at desc`,
     [personId],
   );
-  return rows.map(({ text, kind, created_at: createdAt }) => ({ text: text ?? '', kind, createdAt }));
+  return rows.map(({ text, kind, tainted, created_at: createdAt }) => ({ text: text ?? '', kind, tainted, createdAt }));
 }
 
 /**

@@ -16,7 +16,8 @@ export async function tellUndelivered(database: Database, outbox: Outbox, item: 
     const shown = conversation.place.kind === 'dm' ? letters.slice(0, MOST_SHOWN) : [];
     const text = texts.undelivered(letters.length, shown);
     const card = { kind: 'notice' as const, text };
+    const tainted = shown.some((letter) => letter.tainted);
     const key = `undelivered:${item.id}`;
-    await outbox.addAll(tx, [{ key, conversationId: conversation.id, personId: person.id, card }]);
+    await outbox.addAll(tx, [{ key, conversationId: conversation.id, personId: person.id, card, tainted }]);
   });
 }

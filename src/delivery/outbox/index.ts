@@ -7,6 +7,7 @@ import type { Besides, Database, Queryable, Transaction } from '../../storage/in
 import type { ChatAdapter, Place } from '../adapter.ts';
 import type { Content, Outbox, Outgoing } from '../content.ts';
 import * as letters from '../dead-letters/store.ts';
+import { inert } from '../inert.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
 import { Attempts } from './attempt.ts';
 import { Held } from './held.ts';
@@ -120,7 +121,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const adapter = await store.adapterOf(tx, card);
     if (!adapter || !this.adapter(adapter)?.promises.showsUse) return;
     const now = this.deps.world.clock.now();
-    if (await store.closeCard(tx, card, note, now)) tx.afterCommit(() => this.deps.wakeAt(now));
+    if (await store.closeCard(tx, card, inert(note), now)) tx.afterCommit(() => this.deps.wakeAt(now));
   }
 
   async fire(now: Instant): Promise<number> {

@@ -28,25 +28,55 @@ function parser(): typeof fromMarkdown {
  * The parser takes time that grows with the square of some of these: a text of 20,000 characters can hold a process for
  * minutes. Within these bounds the worst that was measured takes half a second, and what people and models write is far below.
  */
-const MOST_EMPHASIS = 2_500;
-const MOST_BRACKETS = 3_000;
+const MOST_CHARACTERS = 100_000;
 const MOST_OPEN_BRACKETS = 30;
 const MOST_ITEMS = 1_000;
 const MOST_NESTED = 30;
+
+/** How often each character may stand in a text. */
+const MOST: ReadonlyMap<string, { of: string; most: number }> = new Map(
+  (
+    [
+      ['*_', 2_500],
+      ['[', 3_000],
+      ['`', 6_000],
+      ['~', 6_000],
+      ['\\', 6_000],
+      ['<', 3_000],
+      ['&', 6_000],
+      ['\n', 8_000],
+    ] as const
+  ).flatMap(([of, most]) => [...of].map((mark) => [mark, { of, most }] as const)),
+);
+
+/** How often each of these may: lines that make a heading, a definition, a link with a title. */
+const MOST_LINES: readonly [RegExp, number][] = [
+  [/^[ \t>]*(?:=+|-+)[ \t]*$/gm, 300],
+  [/^[ \t>]*#{1,6}(?=[ \t]|$)/gm, 2_000],
+  [/\]:/g, 500],
+  [/\]\([^\s()]{0,200}\s/g, 300],
+];
 
 /** What one line begins with: markers of quotes and lists, one in another. */
 const CONTAINERS = /^(?:[ \t]*(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))+/gm;
 
 /** Whether a text has so many marks that it is shown as it is. Linear in its length. Pure. */
-function isIntricate(markdown: string): boolean {
-  let [emphasis, brackets, open] = [0, 0, 0];
+export function isIntricate(markdown: string): boolean {
+  if (markdown.length > MOST_CHARACTERS) return true;
+  const counts = new Map<string, number>();
+  let open = 0;
   for (const mark of markdown) {
-    if (mark === '*' || mark === '_') emphasis++;
-    else if (mark === '[') {
-      brackets++;
-      open++;
-    } else if (mark === ']') open = Math.max(0, open - 1);
-    if (emphasis > MOST_EMPHASIS || brackets > MOST_BRACKETS || open > MOST_OPEN_BRACKETS) return true;
+    if (mark === '[') open++;
+    else if (mark === ']') open = Math.max(0, open - 1);
+    const bound = MOST.get(mark);
+    if (!bound) continue;
+    const count = (counts.get(bound.of) ?? 0) + 1;
+    if (count > bound.most || open > MOST_OPEN_BRACKETS) return true;
+    counts.set(bound.of, count);
+  }
+  for (const [pattern, most] of MOST_LINES) {
+    let found = 0;
+    for (const _ of markdown.matchAll(pattern)) if (++found > most) return true;
   }
   let items = 0;
   for (const [markers] of markdown.matchAll(CONTAINERS)) {

@@ -35,9 +35,10 @@ export function healthJob(
         await store.add(tx, worse, world.clock.now());
         await store.remove(tx, better);
         const card = { kind: 'notice' as const, text: texts.healthChanged(worse, better) };
+        // Words of services stand in findings.
         await outbox.addAll(
           tx,
-          owners.map((owner) => ({ key: `health:${id}:${owner.personId}`, ...owner, card })),
+          owners.map((owner) => ({ key: `health:${id}:${owner.personId}`, ...owner, card, tainted: true })),
         );
       });
     },

@@ -128,6 +128,8 @@ export function failingSource({
             key: `schedule-failing:${key}:${owner.personId}`,
             ...owner,
             card: { kind: 'notice' as const, text, choices: [{ label: texts.switchOff, ...choice }] },
+            // Others' titles, and words of services, stand in it.
+            tainted: true,
           })),
         );
         await outbox.addAll(tx, said);
