@@ -37,7 +37,7 @@ import { Backups } from './backups.ts';
 import { recordConfig } from './config-changes.ts';
 import { type Core, openCore } from './core.ts';
 import { tellingOverrides } from './doctor/index.ts';
-import { openHttp } from './http.ts';
+import { attachmentBytes, openHttp } from './http.ts';
 import { openInference, type Thinking } from './inference.ts';
 import { type AskedJob, enqueue, handlersOf, jobsOf } from './jobs.ts';
 import { People } from './people.ts';
@@ -139,7 +139,10 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   await closer.add('sandbox', sandbox);
   const { liveSkills, ofFolders } = openFolders(core, () => agent.options.toolbox);
   const backups = new Backups({ config, database, world, program: `coda ${version}` });
-  const hooks = new Webhooks({ database, world, jobs, artifacts, secrets: liveSkills.secrets });
+  const hooks = new Webhooks({
+    ...{ database, world, jobs, artifacts, secrets: liveSkills.secrets },
+    attachmentBytes: attachmentBytes(config),
+  });
   const servers = mcpServersOf(core, {
     ...{ sandbox, version, values: liveSkills.secrets, address: () => http?.server.url },
     refusedBy: (tool) => refusing(thinking, tool),

@@ -1,5 +1,6 @@
 /** What delivery, jobs and doctor stand on, and what skills, the agent and platforms stand on in turn. */
 import { setMaxListeners } from 'node:events';
+import { httpConfig } from '../adapters/http/index.ts';
 import { closing, itemContext, Said } from '../agent/index.ts';
 import type { Closer } from '../base/async.ts';
 import type { World } from '../base/world.ts';
@@ -63,6 +64,7 @@ function openDelivery(
     access: config.access,
     concurrency: config.delivery.concurrency,
     queueLimit: config.delivery.queue_limit,
+    requestKeptMs: config.block(httpConfig)?.idempotency_ttl,
     rateLimit: rateLimitOf(config, parts.world),
     maxAgeMs: config.delivery.max_age,
     context: itemContext(remembered(config), config.models !== undefined),

@@ -18,6 +18,7 @@ import type { Config } from '../config/index.ts';
 import type { ChatAdapter, Delivery } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { JobQueue, Schedules } from '../jobs/index.ts';
+import type { Gate } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
 import { dashboardActs } from './dashboard/acts.ts';
@@ -47,6 +48,7 @@ export interface HttpParts {
   approvals: Approvals;
   checks: Checks;
   delivery: Delivery;
+  gate: Gate;
   schedules: Schedules;
   skills: readonly EquippedSkill[];
   platforms: readonly PlatformAdapter[];
@@ -58,6 +60,11 @@ export interface HttpParts {
   healthy(): Promise<boolean>;
 }
 
+/** What one attachment of a webhook may have; without HTTP, hooks are handed files of the terminal. */
+export function attachmentBytes(config: Config): number {
+  return config.block(httpConfig)?.attachment_max_size ?? 10 * 1024 * 1024;
+}
+
 /** The HTTP server with the routes of all rooms; undefined where the configuration does not switch it on. */
 export function openHttp(parts: HttpParts): Http | undefined {
   const config: HttpConfig | undefined = parts.config.block(httpConfig);
@@ -66,7 +73,10 @@ export function openHttp(parts: HttpParts): Http | undefined {
     return undefined;
   }
   const { world, tokens, sessions, database, artifacts } = parts;
-  const chat = openHttpChat({ database, artifacts, clock: world.clock });
+  const { approvals } = parts;
+  const hasToken = parts.config.access.approval_token !== undefined;
+  const consents = (token: string | undefined) => hasToken && token !== undefined && approvals.carries(token);
+  const chat = openHttpChat({ database, artifacts, clock: world.clock, consents });
   const routes: AnyRoute[] = [...chat.routes, ...skillService({ ...parts, talk: chat.talk }), ...routesOf(parts)];
   const dashboard = { ...parts, platforms: () => parts.platforms.map(stateOf) };
   const pages = openPages({

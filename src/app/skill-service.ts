@@ -1,79 +1,34 @@
 /** Agent skills for programs, under the paths that the world of skills knows. */
 
 import { z } from 'zod';
-import { answerOut, conversationName, type Talk } from '../adapters/http/index.ts';
 import { recordAct } from '../audit/index.ts';
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import { type AnyRoute, route } from '../chat/index.ts';
-import { SkillSearch, skillMeant, validateSkills } from '../skills/agent-skills/index.ts';
-import type { Database } from '../storage/index.ts';
+import { skillMeant, validateSkills } from '../skills/agent-skills/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
+import { type RunParts, runRoute } from './run-route.ts';
 
-interface ServiceParts {
-  agentSkills: LiveSkills;
-  talk: Talk;
-  database: Database;
+interface ServiceParts extends RunParts {
   world: World;
 }
 
-const MOST_FOUND = 10;
-/** Milliseconds that a skill which is run may take before its answer has to be fetched. */
-const WAIT_MS = 60_000;
 const TAG = 'skills';
 /** Ids as paths: with and without a group. */
 const IDS = [':id', ':group/:id'];
 const name = z.object({ group: z.string().max(64).optional(), id: z.string().min(1).max(200) });
-const found = z.object({ name: z.string(), description: z.string(), deprecated: z.boolean() });
 const problems = z.array(z.object({ code: z.string(), level: z.string(), message: z.string() }));
 
 /** Each under its own path and under `/v1/skills`. */
 export function skillService(parts: ServiceParts): readonly AnyRoute[] {
   return ['', '/v1/skills'].flatMap((prefix) => [
-    run(parts, `${prefix}/run`),
+    runRoute(parts, `${prefix}/run`),
     validate(parts, `${prefix}/validate`),
     ...IDS.flatMap((id) => [
       deprecate(parts, `${prefix === '' ? '/skills' : prefix}/${id}/deprecate`),
       undeprecate(parts, `${prefix === '' ? '/skills' : prefix}/${id}/undeprecate`),
     ]),
   ]);
-}
-
-function run({ agentSkills, talk }: ServiceParts, path: string): AnyRoute {
-  const search = new SkillSearch();
-  return route({
-    method: 'POST',
-    path,
-    scope: 'skills',
-    tag: TAG,
-    summary: 'Finds the skills that fit a query; with execute the best one is called in a conversation, as in chat.',
-    body: z.strictObject({
-      query: z.string().min(1).max(2_000),
-      execute: z.boolean().default(false),
-      conversation: conversationName.default('skills'),
-    }),
-    answers: {
-      200: {
-        description: 'The skills, the best first, and what came of calling it.',
-        schema: z.object({ skills: z.array(found), executed: z.boolean(), answer: answerOut.optional() }),
-      },
-    },
-    examples: [{ summary: 'Only look', body: { query: 'make a table', execute: false }, status: 200 }],
-    async handle({ body, caller, signal }) {
-      const { deprecated } = agentSkills.decisions();
-      const matching = (await search.offered(agentSkills.catalog.current(), body.query)).filter(({ usable }) => usable);
-      const skills = matching.slice(0, MOST_FOUND).map(({ name: known, description }) => ({
-        ...{ name: known, description },
-        deprecated: deprecated.has(known),
-      }));
-      const best = skills.find((skill) => !skill.deprecated);
-      if (!body.execute || !best || !caller) return { body: { json: { skills, executed: false } } };
-      const { conversation, query } = body;
-      const said = { caller, conversation, id: talk.newId(), text: `/${best.name} ${query}`, files: [] };
-      const answer = await (await talk.say(said)).answer(WAIT_MS, signal);
-      return { body: { json: { skills, executed: true, answer } } };
-    },
-  });
 }
 
 function validate({ agentSkills }: ServiceParts, path: string): AnyRoute {

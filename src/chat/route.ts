@@ -27,6 +27,8 @@ export interface Caller {
   inPerson?: true;
   /** The account (`http:…`) of somebody whom an issuer of JWTs vouches for; undefined: the person is known. */
   account: string | undefined;
+  /** What the issuer says that they are, as access rules name it: `http-role:NAME`. */
+  groups?: readonly string[];
 }
 
 /** A request whose parts have passed their schemas. */

@@ -43,6 +43,8 @@ export interface DeliveryOptions {
   queueLimit: number;
   /** Undefined: anybody may ask for anything. */
   rateLimit: RateLimit | undefined;
+  /** Milliseconds for which the key of a program's request counts; default: as long as they are kept. */
+  requestKeptMs?: number | undefined;
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
   /** A scalar subquery over `i`, `c` and `p`: what the agent wants to know of each row as it is taken. */
@@ -152,7 +154,15 @@ export class Delivery {
 
   private openRequests(): Requests {
     const { database, world, gate, rateLimit } = this.options;
-    return new Requests({ database, world, gate, rateLimit, speaker: (event) => this.inboxWriter.speaker(event) });
+    const { requestKeptMs: keptMs = Number.MAX_SAFE_INTEGER } = this.options;
+    return new Requests({
+      database,
+      world,
+      gate,
+      rateLimit,
+      keptMs,
+      speaker: (event) => this.inboxWriter.speaker(event),
+    });
   }
 
   /** Joins the replicas, frees what a predecessor held, and begins with what waits. Adapters come after. */

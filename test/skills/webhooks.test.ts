@@ -29,7 +29,11 @@ beforeAll(async () => {
   coda = await play({
     model: new ScriptedModel((request) => [`I was told: ${lastSaid(request)}`]),
     env: { CODA_SECRET_KEY_FILE: join(folder, 'secret.key') },
-    config: { 'http.listen': '127.0.0.1:0', 'http.url': 'https://coda.example' },
+    config: {
+      'http.listen': '127.0.0.1:0',
+      'http.url': 'https://coda.example',
+      'http.attachment_max_size': '2k',
+    },
   });
   const address = coda.app.http?.address;
   base = `http://127.0.0.1:${address?.port}/hooks`;
@@ -134,6 +138,10 @@ describe('a hook', () => {
       );
     expect(rows).toMatchObject([{ files: [{ name: 'ci.log', type: 'text/plain', size: 7 }] }]);
     expect(await coda.artifacts().has(rows[0]?.files[0]?.hash ?? '')).toBe(true);
+    const large = bodyOf({
+      attachments: [{ filename: 'a', content_type: 'text/plain', data: Buffer.alloc(3_000).toString('base64') }],
+    });
+    expect((await post('ci', large, { 'coda-signature': sign('ci', large) })).status).toBe(413);
     const broken = bodyOf({ attachments: [{ filename: 'a', data: 'no base64!' }] });
     expect((await post('ci', broken, { 'coda-signature': sign('ci', broken) })).status).toBe(400);
   });

@@ -47,6 +47,10 @@ const jwt = z
       description: 'For RS256 and ES256: where the keys of the issuer are. It is fetched as egress allows.',
       example: 'https://login.example.com/.well-known/jwks.json',
     }),
+    roles_claim: z.string().min(1).max(200).optional().meta({
+      description: 'The claim with the roles of its subject, which access names http-role:NAME.',
+      example: 'realm_access.roles',
+    }),
     scopes: z
       .array(z.enum(SCOPE_NAMES))
       .default(['messages', 'data'])
@@ -91,6 +95,10 @@ export const config = block(
         .max(50)
         .default([])
         .meta({ description: 'Origins whose pages may use it.', example: ['https://home.example.com'] }),
+      idempotency_ttl: duration('7d').describe(
+        'How long an Idempotency-Key of what programs write counts, at most 7d.',
+      ),
+      attachment_max_size: size('10m', 1_024).describe('The largest attachment that a webhook brings, decoded.'),
       body_limit: size('10m', 1_024).describe('The largest body of a request.'),
       max_connections: count(1, 100_000).default(2_000).describe('Connections at the same time.'),
       timeouts,

@@ -1,5 +1,6 @@
 /** coda for programs and browsers: an HTTP server whose routes other rooms bring (`Route` in chat/). */
 
+export { callerPlace } from './chat/places.ts';
 export { type ChatDeps, openHttpChat } from './chat/routes.ts';
 export { answerOut, conversationName } from './chat/shapes.ts';
 export type { Talk } from './chat/talk.ts';
@@ -9,4 +10,5 @@ export { Jwts } from './jwt.ts';
 export { openApiRoute } from './openapi.ts';
 export { openPages } from './pages/index.ts';
 export { signInPath } from './pages/session.ts';
+export { keyOf } from './request.ts';
 export { HttpServer, type ServerOptions } from './server.ts';

@@ -14,6 +14,10 @@ const KEYS_FOR_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 30_000;
 const MOST_KEY_BYTES = 200_000;
 
+/** A role as an issuer names it. */
+const ROLE = /^[\x21-\x7e]{1,100}$/;
+const MOST_ROLES = 50;
+
 type Keys = { get: JWTVerifyGetKey; fetchedAt: number };
 
 /** Checks tokens of the one issuer; the library is loaded with the first of them. */
@@ -44,7 +48,14 @@ export class Jwts {
     // The library looks whether it is there, not what it is: of a list of one text a pattern finds that text.
     const sub: unknown = payload?.sub;
     if (payload === undefined || typeof sub !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(sub)) return undefined;
-    return { id: idOf(issuer, sub), name: sub, account: sub, personId: undefined, scopes: this.scopesOf(payload) };
+    return {
+      id: idOf(issuer, sub),
+      name: sub,
+      account: sub,
+      personId: undefined,
+      scopes: this.scopesOf(payload),
+      ...this.groupsOf(payload),
+    };
   }
 
   private async verified(token: string, options: JWTVerifyOptions): Promise<JWTPayload | undefined> {
@@ -95,6 +106,16 @@ export class Jwts {
     return { get, fetchedAt: this.clock.monotonic() };
   }
 
+  /** The roles of the claim that the configuration names, as access rules name them. */
+  private groupsOf(payload: JWTPayload): { groups?: string[] } {
+    const { roles_claim: claim } = this.config;
+    if (claim === undefined) return {};
+    const said = claimIn(payload, claim);
+    const roles = typeof said === 'string' ? said.split(/[\s,]+/) : Array.isArray(said) ? said : [];
+    const groups = roles.filter((role): role is string => typeof role === 'string' && ROLE.test(role));
+    return { groups: groups.slice(0, MOST_ROLES).map((role) => `http-role:${role}`) };
+  }
+
   /** Those of the configuration; where the token names some, no others than these. */
   private scopesOf({ scope }: JWTPayload): Scope[] {
     const named = typeof scope === 'string' ? scope.split(' ') : undefined;
@@ -102,6 +123,15 @@ export class Jwts {
       (each): each is Scope => Object.hasOwn(SCOPES, each) && (named === undefined || named.includes(each)),
     );
   }
+}
+
+/** A claim by its name, or by the way to it: `realm_access.roles`. */
+function claimIn(payload: JWTPayload, claim: string): unknown {
+  if (Object.hasOwn(payload, claim)) return payload[claim];
+  return claim.split('.').reduce<unknown>((at, key) => {
+    const isThere = typeof at === 'object' && at !== null && Object.hasOwn(at, key);
+    return isThere ? (at as Record<string, unknown>)[key] : undefined;
+  }, payload);
 }
 
 function unavailable(cause: string): CodaError {

@@ -14,6 +14,8 @@ export interface RequestsDeps {
   world: World;
   gate: Pick<Gate, 'hears'>;
   rateLimit: RateLimit | undefined;
+  /** Milliseconds for which a key of a request counts. */
+  keptMs: number;
   /** Who speaks; undefined: nobody who is heard. */
   speaker(event: IncomingMessage): Promise<Speaker | undefined>;
 }
@@ -70,7 +72,8 @@ export class Requests {
 
   /** `store.take`. */
   take(tx: Transaction, request: store.NewRequest): Promise<store.Answered | undefined> {
-    return store.take(tx, request, this.deps.world.clock.now());
+    const { world, keptMs } = this.deps;
+    return store.take(tx, request, { now: world.clock.now(), keptMs });
   }
 
   /** `store.settle`. */

@@ -58,15 +58,21 @@ export interface Answered {
 }
 
 /**
- * Takes the key; undefined: nobody had it. Else what came of the request that had it, for which this waits where its
+ * Takes the key; undefined: nobody had it within `keptMs`. Else what came of the request that had it, for which this waits where its
  * transaction has not ended.
  */
-export async function take(tx: Transaction, request: NewRequest, now: Instant): Promise<Answered | undefined> {
+export async function take(
+  tx: Transaction,
+  request: NewRequest,
+  { now, keptMs }: { now: Instant; keptMs: number },
+): Promise<Answered | undefined> {
   const { caller, key, personId, digest } = request;
   const { count: taken } = await tx.query(
     `insert into requests (caller, key, person_id, digest, status, answer, asked_at) values ($1, $2, $3, $4, 0, '', $5)
-     on conflict (caller, key) do nothing`,
-    [caller, key, personId, digest, now],
+     on conflict (caller, key) do update
+        set person_id = excluded.person_id, digest = excluded.digest, status = 0, answer = '', asked_at = excluded.asked_at
+        where requests.asked_at < $6`,
+    [caller, key, personId, digest, now, new Date(Math.max(0, now.getTime() - keptMs))],
   );
   if (taken > 0) return undefined;
   const { rows } = await tx.query<Answered>(

@@ -7,11 +7,21 @@ export { validateSkills } from './catalog/validate.ts';
 export { config as agentSkillsConfig } from './config.ts';
 export * as bundles from './files/bundle.ts';
 export * as installed from './files/install.ts';
-export { SkillDecisions, type SkillHost } from './host.ts';
+export { SkillDecisions, type SkillHost, type View, Views } from './host.ts';
 export { type PlannedImage, SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
 export { readBody } from './read/file.ts';
 export { isStandardName } from './read/to-skill.ts';
+export {
+  type Candidate,
+  candidatesFor,
+  inputOf as planInput,
+  MODES as RUN_MODES,
+  type Plan,
+  planFile,
+  planFor,
+  staleIn,
+} from './runs/plan.ts';
 export { parseSteps, resolveSteps } from './runs/steps.ts';
 export {
   type AgentSkill,
@@ -24,6 +34,7 @@ export {
 } from './skill.ts';
 export * as skillTexts from './texts.ts';
 export { testSkill } from './use/cases.ts';
+export { deniedBy } from './use/deps.ts';
 export { goldenFile, measure as measureRouting } from './use/golden.ts';
 export { isFor, modelDescription } from './use/prompt.ts';
 export { OFFERED_FROM, SkillSearch } from './use/search.ts';

@@ -7,8 +7,10 @@ import type { Webhooks } from './webhooks.ts';
 
 export { type WebhookDeps, Webhooks } from './webhooks.ts';
 
-/** One attachment of 10 MiB in base64, and words. */
+/** Of a request: attachments in base64, and words. */
 const MOST_BYTES = 15 * 1024 * 1024;
+const IN_BASE64 = 1.4;
+const WORDS_BYTES = 1024 * 1024;
 
 const job = z.object({
   personId: z.string(),
@@ -31,7 +33,7 @@ export const webhooks = (hooks: Webhooks): Skill => ({
       tag: 'webhooks',
       summary: 'Takes what a program sends to a hook; its signature says who it is (docs/webhooks.md).',
       params: z.object({ id: z.string().max(100) }),
-      maxBytes: MOST_BYTES,
+      maxBytes: Math.max(MOST_BYTES, Math.ceil(hooks.attachmentBytes * IN_BASE64) + WORDS_BYTES),
       answers: {
         202: { description: 'It is taken, and happens once.', schema: z.object({ delivery: z.string() }) },
         401: { description: 'It is not signed as this hook wants it.' },

@@ -24,7 +24,10 @@ export interface HookSecrets {
   of(hook: Pick<Hook, 'id' | 'personId'>): Promise<string | undefined>;
 }
 
-type Deps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'artifacts'>;
+type Deps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'artifacts'> & {
+  /** Bytes of one attachment, at most. */
+  attachmentBytes: number;
+};
 
 const TOLERANCE_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
@@ -32,7 +35,6 @@ const MINUTE_MS = 60_000;
 const KNOWN_MS = 30 * 86_400_000;
 const MOST_A_MINUTE = 120;
 const MOST_ATTACHMENTS = 10;
-const MOST_ATTACHMENT_BYTES = 10 * 1024 * 1024;
 
 const HEADERS: Readonly<Record<Exclude<HookForm, 'unsigned'>, string>> = {
   coda: 'coda-signature',
@@ -140,7 +142,10 @@ const attachments = z
   .max(MOST_ATTACHMENTS);
 
 /** `attachments` of the payload, kept as files; anything else of that name is an ordinary value. */
-async function attachmentsOf({ artifacts }: Deps, payload: Record<string, unknown>): Promise<IncomingFile[]> {
+async function attachmentsOf(
+  { artifacts, attachmentBytes }: Deps,
+  payload: Record<string, unknown>,
+): Promise<IncomingFile[]> {
   const { attachments: given } = payload;
   if (!Array.isArray(given) || given.length === 0) return [];
   const parsed = attachments.safeParse(given);
@@ -148,7 +153,7 @@ async function attachmentsOf({ artifacts }: Deps, payload: Record<string, unknow
     throw invalid('The attachments are no list of { filename, content_type, data }, data in base64.');
   const files: IncomingFile[] = [];
   for (const { filename, content_type: type, data } of parsed.data) {
-    const kept = await artifacts.put(Buffer.from(data, 'base64'), { maxBytes: MOST_ATTACHMENT_BYTES });
+    const kept = await artifacts.put(Buffer.from(data, 'base64'), { maxBytes: attachmentBytes });
     files.push({ name: nameOf(filename), type, size: kept.size, hash: kept.hash });
   }
   return files;

@@ -32,6 +32,8 @@ type Deps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'artifacts'>;
 export interface WebhookDeps extends Deps {
   /** Where secrets are kept sealed, for one person each. */
   secrets: Pick<SkillSecrets, 'set' | 'remove' | 'valueOf'>;
+  /** Bytes of one attachment, at most. */
+  attachmentBytes: number;
 }
 
 /** What a hook would do with a payload. */
@@ -99,6 +101,11 @@ export class Webhooks {
     const filled = fill(hook.template, payloadOf(body));
     const { text, planned } = madeOf(hook, filled);
     return { kind: hook.kind, makes: planned ?? text, missing: filled.missing };
+  }
+
+  /** Bytes of one attachment, at most. */
+  get attachmentBytes(): number {
+    return this.deps.attachmentBytes;
   }
 
   /** Takes what was sent, if it is its program's and new. Throws what HTTP answers. */

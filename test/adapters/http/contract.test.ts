@@ -11,7 +11,7 @@ const caller: Caller = { id: 'token', name: 'ci', scopes: ['messages'], personId
 chatAdapterContract('HTTP', async () => {
   const coda = await play();
   const { clock, log } = coda.world;
-  const chat = openHttpChat({ database: coda.database(), artifacts: coda.artifacts(), clock });
+  const chat = openHttpChat({ database: coda.database(), artifacts: coda.artifacts(), clock, consents: () => false });
   const config = httpConfig.schema.parse({ listen: '127.0.0.1:0' });
   if (!config) throw new Error('the block is there');
   const server = new HttpServer({ config, log, clock, routes: chat.routes, authenticate: async () => caller });

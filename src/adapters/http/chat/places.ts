@@ -21,8 +21,17 @@ export function nameOf(channel: string): string {
 }
 
 /** As whom a program speaks. */
-export function senderOf({ id, name, personId, account }: Caller): Sender {
-  return { externalId: account ?? id, name, ...(personId !== undefined && { personId }) };
+export function senderOf({ id, name, personId, account, groups }: Caller): Sender {
+  return {
+    ...{ externalId: account ?? id, name },
+    ...(personId !== undefined && { personId }),
+    ...(groups !== undefined && { groups }),
+  };
+}
+
+/** The same with the place of a conversation. */
+export function callerPlace(caller: Caller, conversation: string): { sender: Sender; place: Place } {
+  return { sender: senderOf(caller), place: placeOf(caller, conversation) };
 }
 
 /** The id of a part as programs see it: the same however often it is sent. */

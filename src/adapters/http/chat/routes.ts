@@ -12,6 +12,8 @@ import { type Answer, nothing, type Said, Talk } from './talk.ts';
 import { eventText, type Happening, type Watch, Watchers } from './watchers.ts';
 
 export interface ChatDeps {
+  /** Whether a press that brings this as X-Approval-Token is consent. */
+  consents(token: string | undefined): boolean;
   database: Database;
   artifacts: Artifacts;
   clock: Clock;
@@ -25,7 +27,7 @@ export function openHttpChat(deps: ChatDeps) {
   const talk = new Talk({ ...deps, adapter });
   const routes: readonly AnyRoute[] = [
     say(talk, watchers),
-    press(talk),
+    press(talk, deps),
     conversations(deps.database),
     conversation(deps.database),
     message(talk),
@@ -112,13 +114,14 @@ function happened(what: Happening): string {
   return what.type === 'delete' ? eventText('delete', { id: what.id }) : eventText('typing', {});
 }
 
-function press(talk: Talk): AnyRoute {
+function press(talk: Talk, { consents }: ChatDeps): AnyRoute {
   return route({
     method: 'POST',
     path: '/v1/buttons/:id',
     scope: 'messages',
     tag: TAG,
-    summary: 'Presses a button of an answer. To approve something the token needs the scope consent.',
+    summary:
+      'Presses a button of an answer. To approve something the token needs the scope consent, or the request X-Approval-Token.',
     params: z.object({ id: z.string().regex(/^[\w-]{10,64}$/) }),
     body: z
       .strictObject({ values: z.record(z.string().max(64), z.string().max(1_000)).default({}), wait: waitIn })
@@ -132,7 +135,9 @@ function press(talk: Talk): AnyRoute {
     },
     async handle(request) {
       const { values, wait } = request.body;
-      const taken = await talk.press(callerOf(request), request.params.id, keyOf(request), values);
+      const isConsent = consents(request.header('x-approval-token'));
+      const pressed = { button: request.params.id, key: keyOf(request), values, isConsent };
+      const taken = await talk.press(callerOf(request), pressed);
       const answer = await taken.answer(wait * 1_000, request.signal);
       if (answer.status !== 'running') return { body: { json: answer } };
       return { status: 202, headers: { Location: `/v1/conversations/${answer.conversation}` }, body: { json: answer } };

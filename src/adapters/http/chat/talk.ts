@@ -31,6 +31,15 @@ export interface Said {
   files: readonly { name: string; content_type: string; data: string }[];
 }
 
+/** A button that a program presses. */
+export interface Pressed {
+  button: string;
+  key: string | undefined;
+  values: Record<string, string>;
+  /** The request brings what access.approval_token asks for. */
+  isConsent: boolean;
+}
+
 /** A message that was taken. */
 export interface Taken {
   /** Its answer as it stands after at most `ms`, sooner when it is there or `signal` aborts. */
@@ -74,7 +83,7 @@ export class Talk {
   }
 
   /** Presses a button in the name of the caller. Its words may fill the one field that the button asks for. */
-  async press(caller: Caller, button: string, key: string | undefined, values: Record<string, string>): Promise<Taken> {
+  async press(caller: Caller, { button, key, values, isConsent }: Pressed): Promise<Taken> {
     const { adapter, clock, database } = this.deps;
     const channel = await store.channelOfButton(database, button);
     if (!channel?.startsWith(prefixOf(caller))) throw nothing('There is no such button in your conversations.');
@@ -85,7 +94,7 @@ export class Talk {
       place: placeOf(caller, conversation),
       sender: senderOf(caller),
       // What a program presses by itself is no consent, unless its token was made for that.
-      origin: caller.scopes.includes('consent') ? 'person' : 'http',
+      origin: isConsent || caller.scopes.includes('consent') ? 'person' : 'http',
     });
     this.follow(JSON.stringify([channel, id]), accepted);
     const where = { channel, personId: caller.personId };

@@ -37,7 +37,7 @@ export interface Survived {
   died: number;
   /** The notes, each once for each time that it was kept. */
   notes: string[];
-  /** The states of the runs. */
+  /** The states of the runs, with why they failed. */
   runs: string[];
 }
 
@@ -83,6 +83,8 @@ export async function killedWhileRunning(kills: number, seed: number): Promise<S
         1,
       );
     }
+    // A line that was taken before is done at once; what is said after it waits for its answer.
+    if (isLast) for (let at = 0; at < kills; at++) await coda.say('hello', { conversation: `trip-${at}` });
     if (!ended) await coda.end();
     if ((await coda.exit).signal === 'SIGKILL') died++;
   }
@@ -93,8 +95,10 @@ async function left(dataDir: string): Promise<Omit<Survived, 'died'>> {
   const database = await openDatabase({ dataDir, connectTimeoutMs: 0 }, testWorld());
   try {
     const notes = await database.read<{ text: string }>('select text from notes order by text');
-    const runs = await database.read<{ state: string }>('select state from skill_runs');
-    return { notes: notes.rows.map(({ text }) => text), runs: runs.rows.map(({ state }) => state) };
+    const runs = await database.read<{ told: string }>(
+      "select concat_ws(': ', state, message) as told from skill_runs",
+    );
+    return { notes: notes.rows.map(({ text }) => text), runs: runs.rows.map(({ told }) => told) };
   } finally {
     await database.close();
   }

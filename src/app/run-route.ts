@@ -1,0 +1,131 @@
+/** `POST /run`: finds skills for a request, and runs them. */
+import { z } from 'zod';
+import { answerOut, callerPlace, conversationName, keyOf, type Talk } from '../adapters/http/index.ts';
+import { CodaError } from '../base/errors.ts';
+import { type AnyRoute, type Caller, route } from '../chat/index.ts';
+import type { Delivery } from '../delivery/index.ts';
+import type { Gate, Person } from '../people/index.ts';
+import {
+  type Candidate,
+  candidatesFor,
+  deniedBy,
+  type Plan,
+  planFile,
+  planFor,
+  planInput,
+  RUN_MODES,
+  SkillSearch,
+  staleIn,
+  type View,
+  Views,
+} from '../skills/agent-skills/index.ts';
+import { type Database, readerOf } from '../storage/index.ts';
+import type { LiveSkills } from './agent-skills.ts';
+
+export interface RunParts {
+  agentSkills: LiveSkills;
+  talk: Talk;
+  database: Database;
+  delivery: Pick<Delivery, 'requests'>;
+  gate: Pick<Gate, 'may' | 'basis'>;
+}
+
+const MOST_FOUND = 10;
+/** Milliseconds that a skill which is run may take before its answer has to be fetched. */
+const WAIT_MS = 60_000;
+const found = z.object({ name: z.string(), description: z.string(), deprecated: z.boolean(), score: z.number() });
+
+const body = z
+  .strictObject({
+    query: z.string().min(1).max(2_000).optional(),
+    execute: z.boolean().default(false),
+    mode: z.enum(RUN_MODES).default('single'),
+    tag: z.string().max(100).optional(),
+    dry_run: z.boolean().default(false),
+    plan: planFile.optional().describe('What dry_run gave, to be carried out.'),
+    conversation: conversationName.default('skills'),
+  })
+  .refine(({ query, plan }) => (query === undefined) !== (plan === undefined), {
+    error: 'expected either query or plan',
+  });
+
+/** The route at `path`; whoever may not use a skill is told nothing of it. */
+export function runRoute(parts: RunParts, path: string): AnyRoute {
+  const search = new SkillSearch();
+  const views = new Views(parts.agentSkills);
+  const denied = deniedBy(parts.gate);
+  const reader = readerOf(parts.database);
+  return route({
+    method: 'POST',
+    path,
+    scope: 'skills',
+    tag: 'skills',
+    summary: 'Finds the skills that fit a query; with execute the best one is called in a conversation, as in chat.',
+    body,
+    answers: {
+      200: {
+        description: 'The skills, the best first, and what came of calling them; with dry_run the plan.',
+        schema: z.object({
+          skills: z.array(found),
+          executed: z.boolean(),
+          answer: answerOut.optional(),
+          plan: planFile.extend({ skills: planFile.shape.skills.min(0) }).optional(),
+        }),
+      },
+      409: { description: 'The files of a skill of the plan are others now, or the key was used for something else.' },
+    },
+    examples: [{ summary: 'Only look', body: { query: 'make a table', execute: false }, status: 200 }],
+    async handle(request) {
+      const { body: asked, caller, signal } = request;
+      if (!caller) throw new Error('a route with a scope was asked without a caller');
+      const person = await personOf(parts, caller);
+      const view = views.of(undefined);
+      const deps = { view, search, denied, reader };
+      const { query, mode, tag, execute, conversation } = asked;
+      const wanted = query === undefined ? undefined : { query, mode, tag, who: [person] };
+      const skills = wanted ? shown(await candidatesFor(deps, wanted)) : [];
+      const plan = wanted ? await planFor(deps, wanted) : (asked.plan as Plan);
+      if (asked.dry_run) return { body: { json: { skills, executed: false, plan } } };
+      const stale = wanted ? [] : await staleIn(view, plan);
+      if (stale.length > 0) throw staleSkills(stale);
+      if (!execute || plan.skills.length === 0) return { body: { json: { skills, executed: false } } };
+      const text = textOf(plan, view, asked.plan !== undefined);
+      const said = { caller, conversation, id: keyOf(request) ?? parts.talk.newId(), text, files: [] };
+      const answer = await (await parts.talk.say(said)).answer(WAIT_MS, signal);
+      return { body: { json: { skills, executed: true, answer } } };
+    },
+  });
+}
+
+/** A skill by its name as in chat; several, or with hashes, as a run. */
+function textOf(plan: Plan, { snapshot }: View, isBound: boolean): string {
+  const [only] = plan.skills;
+  if (plan.mode === 'single' && !isBound && only) {
+    const isCommand = snapshot.commandNamed.some(({ name }) => name === only.id);
+    return `${isCommand ? '/skill ' : '/'}${only.id} ${plan.query}`;
+  }
+  return `/pipeline ${JSON.stringify(planInput(plan))}`;
+}
+
+/** For whom it is asked. Throws `HTTP_FORBIDDEN` where they are not heard. */
+async function personOf({ delivery }: RunParts, caller: Caller): Promise<Person> {
+  const item = await delivery.requests.asker({ ...callerPlace(caller, 'skills'), direct: false });
+  if (item) return item.person;
+  throw new CodaError('HTTP_FORBIDDEN', {
+    message: 'The person of this token is not heard.',
+    remedy: 'An owner lets them in: see access in config.yaml.',
+  });
+}
+
+const shown = (candidates: readonly Candidate[]) =>
+  candidates
+    .filter(({ offered }) => offered)
+    .slice(0, MOST_FOUND)
+    .map(({ id, description, deprecated, score }) => ({ name: id, description, deprecated, score }));
+
+function staleSkills(names: readonly string[]): CodaError {
+  return new CodaError('HTTP_CONFLICT', {
+    message: `The files of ${names.join(', ')} are not those that were planned with.`,
+    remedy: 'Ask for a new plan with dry_run.',
+  });
+}
