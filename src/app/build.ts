@@ -45,6 +45,7 @@ import { programVerbs } from './programs.ts';
 import { sandboxOf } from './sandbox.ts';
 import { Sessions } from './sessions.ts';
 import { defaultZone, householdOf } from './settings.ts';
+import { skillJob } from './skill-jobs.ts';
 import { agendaAheadOf, agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
 import { openSpecialists, specialistHost } from './specialists.ts';
 import { Tokens } from './tokens.ts';
@@ -332,7 +333,7 @@ async function join(
 ): Promise<void> {
   const { closer, worker, delivery, jobs, schedules, router, adapters, skills } = parts;
   // What is to be said is left to who can cut it as its platform needs it.
-  const handlers = answers ? handlersOf(parts) : [...jobsOf(skills), parts.events.job()];
+  const handlers = answers ? handlersOf(parts) : [...jobsOf(skills), parts.events.job(), skillJob(parts)];
   jobs.start(handlers.map((handler) => schedules.watched(handler)));
   await delivery.start({
     adapters,

@@ -16,6 +16,7 @@ export { checkPolicies } from './policies.ts';
 export type { ProgramTool } from './programs.ts';
 export { householdOf } from './settings.ts';
 export { findLocalModels, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';
+export { SKILL_JOB, skillPayload } from './skill-jobs.ts';
 export type { NewToken } from './tokens.ts';
 export { isNewer, newestVersion } from './updates.ts';
 export { createWorld, type WorldOptions } from './world.ts';

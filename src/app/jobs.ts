@@ -5,6 +5,7 @@ import type { World } from '../base/world.ts';
 import { type Delivery, notifyJob } from '../delivery/index.ts';
 import type { Events, JobHandler, JobQueue } from '../jobs/index.ts';
 import type { Besides, Database } from '../storage/index.ts';
+import { skillJob } from './skill-jobs.ts';
 import type { EquippedSkill } from './skills.ts';
 
 /** A background job that somebody asks for. */
@@ -12,6 +13,9 @@ export interface AskedJob {
   kind: string;
   payload: Json;
   key?: string | undefined;
+  /** When it is due; default: at once. */
+  at?: Date | undefined;
+  maxAttempts?: number | undefined;
 }
 
 interface JobParts {
@@ -26,7 +30,13 @@ interface JobParts {
 
 /** What carries out background jobs. */
 export function handlersOf({ skills, database, delivery, events, said }: JobParts): JobHandler[] {
-  return [...jobsOf(skills), events.job(), said.job(), notifyJob({ database, outbox: delivery.outbox })];
+  return [
+    ...jobsOf(skills),
+    events.job(),
+    said.job(),
+    notifyJob({ database, outbox: delivery.outbox }),
+    skillJob({ database, delivery }),
+  ];
 }
 
 /** What of it is the skills'. */
@@ -37,7 +47,7 @@ export function jobsOf(skills: readonly EquippedSkill[]): JobHandler[] {
 /** Adds a job of a kind that is carried out, due at once. Throws `INPUT_INVALID`. */
 export async function enqueue(
   parts: JobParts,
-  { kind, payload, key }: AskedJob,
+  { kind, payload, key, at, maxAttempts }: AskedJob,
   besides?: Besides<string>,
 ): Promise<string> {
   const known = handlersOf(parts).map((handler) => handler.kind);
@@ -47,7 +57,11 @@ export async function enqueue(
       remedy: `Name one of: ${known.sort().join(', ')}.`,
     });
   }
-  const options = { at: parts.world.clock.now(), ...(key !== undefined && { key }) };
+  const options = {
+    at: at ?? parts.world.clock.now(),
+    ...(key !== undefined && { key }),
+    ...(maxAttempts !== undefined && { maxAttempts }),
+  };
   return parts.database.tx('jobs.enqueue', async (tx) => {
     const id = await parts.jobs.enqueue(tx, { kind, payload }, options);
     besides?.(tx, id);

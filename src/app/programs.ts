@@ -1,12 +1,11 @@
 /** Tools of coda for programs that act for whoever sits at this machine: what `coda mcp` asks for. */
 import { z } from 'zod';
 import type { Agent } from '../agent/index.ts';
-import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { Verb } from '../chat/index.ts';
 import type { Delivery, Item } from '../delivery/index.ts';
 import { hasTwin } from '../skills/scheduler/index.ts';
-import { OWNER } from './who.ts';
+import { ownerItem } from './who.ts';
 
 export interface ProgramDeps {
   agent: Agent;
@@ -70,17 +69,6 @@ async function importSchedule(deps: ProgramDeps, args: Record<string, Json>): Pr
     if (error instanceof KnownSchedule) return { made: false, isKnown: true, text: '' };
     throw error;
   }
-}
-
-async function ownerItem({ delivery }: ProgramDeps): Promise<Item> {
-  const { adapter, externalId, name, role } = OWNER;
-  const place = { adapter, channel: 'main', space: 'terminal', kind: 'dm' } as const;
-  const item = await delivery.requests.asker({ sender: { externalId, name, role }, place, direct: true });
-  if (item) return item;
-  throw new CodaError('HTTP_FORBIDDEN', {
-    message: 'The owner at the terminal is not heard: a policy of the configuration denies it.',
-    remedy: 'Look at access in config.yaml.',
-  });
 }
 
 function toolsFor({ agent }: ProgramDeps, item: Item): ProgramTool[] {

@@ -4,6 +4,7 @@ import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
+import type { Delivery, Item } from '../delivery/index.ts';
 import { meet, peopleMeant } from '../people/index.ts';
 import type { Database, Transaction } from '../storage/index.ts';
 
@@ -14,7 +15,7 @@ export interface WhoDeps {
 }
 
 /** Whoever sits at the machine. */
-export const OWNER = { adapter: 'console', externalId: 'owner', role: 'owner', name: 'owner' } as const;
+const OWNER = { adapter: 'console', externalId: 'owner', role: 'owner', name: 'owner' } as const;
 
 /** 256 random bits. */
 export function newSecret(): string {
@@ -45,4 +46,16 @@ export async function personNamed(
 
 function wrong(message: string, remedy: string): CodaError {
   return new CodaError('INPUT_INVALID', { message, remedy });
+}
+
+/** The owner at the terminal, as somebody who asks. Throws `HTTP_FORBIDDEN` where a policy denies them. */
+export async function ownerItem({ delivery }: { delivery: Pick<Delivery, 'requests'> }): Promise<Item> {
+  const { adapter, externalId, name, role } = OWNER;
+  const place = { adapter, channel: 'main', space: 'terminal', kind: 'dm' } as const;
+  const item = await delivery.requests.asker({ sender: { externalId, name, role }, place, direct: true });
+  if (item) return item;
+  throw new CodaError('HTTP_FORBIDDEN', {
+    message: 'The owner at the terminal is not heard: a policy of the configuration denies it.',
+    remedy: 'Look at access in config.yaml.',
+  });
 }

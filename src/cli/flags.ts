@@ -85,6 +85,8 @@ export interface OpenFlags extends Flags {
 }
 
 export interface JobFlags extends Flags {
+  runAt?: string;
+  maxRetries?: string;
   all?: boolean;
   payload?: string;
   key?: string;

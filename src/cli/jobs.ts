@@ -1,8 +1,8 @@
-import { build, type DeadJobs } from '../app/index.ts';
+import { build, type DeadJobs, SKILL_JOB, skillPayload } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
 import { plural } from '../base/text.ts';
 import type { OpenJob } from '../jobs/index.ts';
-import { ask, instantsFor } from './ask.ts';
+import { ask, instantsFor, withVerbs } from './ask.ts';
 import { callDaemon } from './daemon.ts';
 import type { Flags, JobFlags } from './flags.ts';
 import { UUID } from './outbox.ts';
@@ -65,14 +65,65 @@ export async function jobsCancel(flags: Flags, io: NodeJS.Process): Promise<numb
   return 0;
 }
 
-/** `coda jobs enqueue KIND`: adds one, due at once. */
+/** `coda jobs enqueue KIND`, or `skill ID`: adds one, due at once. */
 export async function jobsEnqueue(flags: JobFlags, io: NodeJS.Process): Promise<number> {
-  const [kind = ''] = flags.args;
-  const { key } = flags;
-  const payload = payloadOf(flags.payload ?? 'null');
-  const id = await ask(flags, io, 'jobs-enqueue', { kind, payload, ...(key !== undefined && { key }) });
+  const [kind = '', skill] = flags.args;
+  if (kind === SKILL_JOB) return enqueueSkill(flags, io, skill);
+  if (skill !== undefined)
+    throw usage(`Jobs of the kind ${kind} take no ${skill}.`, 'What they are told is --payload.');
+  const id = await ask(flags, io, 'jobs-enqueue', { kind, payload: payloadOf(flags.payload), ...optionsOf(flags) });
   io.stdout.write(`${id}\n`);
   return 0;
+}
+
+async function enqueueSkill(flags: JobFlags, io: NodeJS.Process, skill: string | undefined): Promise<number> {
+  if (skill === undefined) throw usage('The skill is missing.', 'Try: coda jobs enqueue skill ID --payload "ok"');
+  const id = await withVerbs(flags, io, async (own) => {
+    await own('runs-steps', { steps: [skill] });
+    const payload = skillPayload(skill, payloadOf(flags.payload));
+    return own('jobs-enqueue', { kind: SKILL_JOB, payload, ...optionsOf(flags) });
+  });
+  io.stdout.write(`${id}\n`);
+  return 0;
+}
+
+/** `coda schedule add ID --run-at ISO` */
+export function scheduleAdd(flags: JobFlags, io: NodeJS.Process): Promise<number> {
+  return enqueueSkill(flags, io, flags.args[0]);
+}
+
+interface Waiting {
+  id: string;
+  payload: { skill?: string };
+  due_at: string;
+}
+
+/** `coda schedule list`: runs of skills that are to come. */
+export async function scheduleList(flags: Flags, io: NodeJS.Process): Promise<number> {
+  const waiting = JSON.parse(JSON.stringify(await ask(flags, io, 'schedule-list', {}))) as Waiting[];
+  if (flags.json) io.stdout.write(`${JSON.stringify(waiting, null, 2)}\n`);
+  else {
+    const at = instantsFor(flags, io);
+    const lines = waiting.map(({ id, due_at: due, payload: { skill } }) => `${id}  ${at(due)}  ${skill ?? '?'}`);
+    io.stdout.write(`${lines.join('\n') || 'No skill is to be run.'}\n`);
+  }
+  return 0;
+}
+
+function optionsOf({ key, runAt, maxRetries }: JobFlags): Record<string, Json> {
+  const at = runAt === undefined ? undefined : new Date(runAt);
+  if (at && (Number.isNaN(at.getTime()) || !/^\d{4}-\d\d-\d\d/.test(runAt ?? ''))) {
+    throw usage(`“${runAt}” is no instant.`, 'Give it in ISO 8601, such as 2026-12-01T09:00:00Z.');
+  }
+  const retries = maxRetries === undefined ? undefined : Number(maxRetries);
+  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0 && retries <= 20)) {
+    throw usage(`${maxRetries} is no number of retries.`, 'Give one from 0 to 20.');
+  }
+  return {
+    ...(key !== undefined && { key }),
+    ...(at && { at: at.toISOString() }),
+    ...(retries !== undefined && { attempts: retries + 1 }),
+  };
 }
 
 /** `coda jobs work`: runs what is due and ends; a running daemon does so itself, and is only asked to look now. */
@@ -91,10 +142,12 @@ export async function jobsWork(flags: Flags, io: NodeJS.Process): Promise<number
   return 0;
 }
 
-function payloadOf(text: string): Json {
+/** JSON, or plain text. */
+function payloadOf(text: string | undefined): Json {
+  if (text === undefined) return null;
   try {
     return JSON.parse(text);
   } catch {
-    throw usage('The payload is no JSON.', 'Quote it for the shell: --payload \'{"name": "value"}\'.');
+    return text;
   }
 }

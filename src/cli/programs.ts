@@ -14,6 +14,7 @@ export function addPrograms(program: Command, call: Call): void {
     .option('--json', 'as JSON')
     .action(call<NotifyFlags>(async () => (await import('./notify.ts')).notifyPerson));
   addJobs(program.command('jobs').description('background jobs'), call);
+  addSchedule(program.command('schedule').description('runs of skills at an instant'), call);
   addSchedules(program.command('schedules').description('what runs by itself'), call);
   addHooks(program.command('hooks').description('what programs may have coda do for a person'), call);
   addWebhook(program.command('webhook').description('what programs send'), call);
@@ -39,8 +40,10 @@ function addJobs(jobs: Command, call: Call): void {
   jobs
     .command('enqueue')
     .description('add one, to be run at once')
-    .argument('<kind>')
-    .option('--payload <json>', 'what it is told', 'null')
+    .argument('<kind>', 'such as skill, with the id of one')
+    .argument('[id]')
+    .option('--payload <text>', 'what it is told: JSON, or plain text')
+    .option('--max-retries <count>', 'how often it is tried again; default: 7')
     .option('--key <key>', 'at most one of its kind waits with this key')
     .action(call<JobFlags>(async () => (await import('./jobs.ts')).jobsEnqueue));
   jobs
@@ -62,6 +65,32 @@ function addSchedules(schedules: Command, call: Call): void {
       .argument('<name>', "the name of a task, or a schedule's id")
       .action(call(async () => (await import('./schedules.ts')).schedulesAct(verb)));
   }
+}
+
+/** Runs of skills at an instant; what people plan in words are schedules. */
+function addSchedule(schedule: Command, call: Call): void {
+  schedule
+    .command('list', { isDefault: true })
+    .description('show those to come')
+    .option('--json', 'as JSON')
+    .action(call(async () => (await import('./jobs.ts')).scheduleList));
+  schedule
+    .command('add')
+    .description('run a skill once, as the owner at the terminal')
+    .argument('<id>')
+    .requiredOption('--run-at <instant>', 'in ISO 8601; one that has passed is due at once')
+    .option('--payload <text>', 'what the skill is given')
+    .option('--max-retries <count>', 'how often it is tried again; default: 7')
+    .action(call<JobFlags>(async () => (await import('./jobs.ts')).scheduleAdd));
+  schedule
+    .command('remove')
+    .description('take one off')
+    .argument('<run>', 'as list shows it')
+    .action(call(async () => (await import('./jobs.ts')).jobsCancel));
+  schedule
+    .command('tick')
+    .description('begin those that are due, and end')
+    .action(call(async () => (await import('./jobs.ts')).jobsWork));
 }
 
 function addHooks(hooks: Command, call: Call): void {

@@ -9,6 +9,7 @@ import {
   needsToken,
   openControl,
   readConfig,
+  SKILL_JOB,
 } from '../app/index.ts';
 import { Audit } from '../audit/index.ts';
 import { messageOf } from '../base/errors.ts';
@@ -159,8 +160,13 @@ function jobVerbs(app: App, acts: ReturnType<typeof controlActs>) {
       (await (all === true ? app.jobs.open() : app.jobs.dead())) as unknown as Json,
     'retry-jobs': ({ id }: Record<string, Json>) => acts.retryJobs(typeof id === 'string' ? { id } : {}),
     'jobs-cancel': ({ id }: Record<string, Json>) => acts.cancelJob({ id: String(id) }),
-    'jobs-enqueue': ({ kind, payload = null, key }: Record<string, Json>) =>
-      acts.enqueueJob({ kind: String(kind), payload, key: typeof key === 'string' ? key : undefined }),
+    'jobs-enqueue': ({ kind, payload = null, key, at, attempts }: Record<string, Json>) =>
+      acts.enqueueJob({
+        ...{ kind: String(kind), payload, key: textOf(key) },
+        at: typeof at === 'string' ? new Date(at) : undefined,
+        maxAttempts: typeof attempts === 'number' ? attempts : undefined,
+      }),
+    'schedule-list': async () => (await app.jobs.waitingOf(SKILL_JOB)) as unknown as Json,
     'jobs-work': async (): Promise<Json> => {
       app.worker.look();
       await app.worker.idle();

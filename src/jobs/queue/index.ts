@@ -150,6 +150,11 @@ export class JobQueue implements DueSource, Owned {
     return store.open(this.deps.database, limit);
   }
 
+  /** Those of a kind that wait, with what they are told. */
+  waitingOf(kind: string, limit = 500): Promise<store.WaitingJob[]> {
+    return store.waitingOf(this.deps.database, kind, limit);
+  }
+
   /** Cancels one that waits or has given up; false when it runs, is over or is not there. */
   cancelOne(id: string, besides?: Besides<boolean>): Promise<boolean> {
     return this.deps.database.tx('jobs.cancel', async (tx) => {

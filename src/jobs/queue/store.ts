@@ -201,6 +201,23 @@ export async function open(database: Database, limit: number): Promise<{ jobs: O
   return { jobs: rows.map(({ total: _, ...job }) => job), total: rows[0]?.total ?? 0 };
 }
 
+/** A job that waits, with what it is told. */
+export interface WaitingJob {
+  id: string;
+  payload: Json;
+  due_at: Instant;
+  attempts: number;
+}
+
+/** The jobs of a kind that wait, by due time. */
+export async function waitingOf(database: Database, kind: string, limit: number): Promise<WaitingJob[]> {
+  const { rows } = await database.read<WaitingJob>(
+    `select id, payload, due_at, attempts from jobs where kind = $1 and state = 'pending' order by due_at limit $2`,
+    [kind, limit],
+  );
+  return rows;
+}
+
 /** Cancels one job that waits or has given up; false when there is no such job. */
 export async function cancelOne(tx: Transaction, id: string, now: Instant): Promise<boolean> {
   const { count } = await tx.query(

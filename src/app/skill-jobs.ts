@@ -1,0 +1,34 @@
+/** Runs of skills as background jobs: `coda jobs enqueue skill` and `coda schedule`. */
+import { z } from 'zod';
+import type { Json } from '../base/json.ts';
+import type { Delivery } from '../delivery/index.ts';
+import type { JobHandler } from '../jobs/index.ts';
+import type { Database } from '../storage/index.ts';
+import { ownerItem } from './who.ts';
+
+export const SKILL_JOB = 'skill';
+
+const payload = z.object({ skill: z.string().min(1).max(200), payload: z.unknown().optional() });
+
+/** What a job of a skill is told; text and JSON alike come to its skill as text. */
+export function skillPayload(skill: string, given: Json): Json {
+  return { skill, payload: given };
+}
+
+/** Begins the run in the owner's conversation at the terminal, once for each job: from there on it is a turn like any other. */
+export function skillJob({ database, delivery }: { database: Database; delivery: Delivery }): JobHandler {
+  return {
+    kind: SKILL_JOB,
+    async run({ id, payload: told }) {
+      const { skill, payload: given } = payload.parse(told);
+      const { person, conversation } = await ownerItem({ delivery });
+      const text =
+        typeof given === 'string' ? given : given === null || given === undefined ? '' : JSON.stringify(given);
+      const planned = `/pipeline ${JSON.stringify({ steps: [skill], payload: text })}`;
+      const turn = { personId: person.id, conversationId: conversation.id, text: planned, planned, files: [] };
+      await database.tx('skills.job', async (tx) => {
+        await delivery.begin(tx, [{ ...turn, key: `job:${id}`, origin: 'schedule', tainted: false }]);
+      });
+    },
+  };
+}
