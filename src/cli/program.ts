@@ -22,6 +22,7 @@ import { addBrowser, addPrograms } from './programs.ts';
 import { addAsk, addConnectors, addRuns } from './running.ts';
 import { addSkills, addSpecialists } from './skills/commands.ts';
 import { usage } from './texts.ts';
+import { nameUnknown } from './unknown.ts';
 import { version } from './version.ts';
 
 /** What the program tells whoever runs it. */
@@ -83,6 +84,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addSpecialists(program.command('specialists').description('look at specialists, and check them'), call);
   addConfig(program.command('config').description('look at the configuration'), call);
   addExamples(program);
+  nameUnknown(program);
   return program;
 }
 

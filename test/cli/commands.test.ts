@@ -34,6 +34,10 @@ test.each([
   [['ru'], "Unknown command 'ru'", 'Did you mean run?'],
   [['chat', '--jsnol'], "Unknown option '--jsnol'", 'Did you mean --jsonl?'],
   [['config', 'chekc'], "Unknown command 'chekc'", 'Did you mean check?'],
+  [['skills', 'metrcs'], "Unknown command 'metrcs' of coda skills", 'Did you mean metrics?'],
+  [['connectors', 'xyzzy'], "Unknown command 'xyzzy' of coda connectors", 'coda connectors --help'],
+  [['skills', 'list', 'xyzzy'], "Too many arguments for 'list': xyzzy", 'coda skills list --help'],
+  [['health', 'xyzzy'], "Too many arguments for 'health': xyzzy", 'coda health --help'],
   [['when'], 'The words are missing.', 'coda when every weekday at 9'],
   [['chat', '--test-clock', 'tomorrow', '--data', freshDataDir()], 'is no instant', '2026-11-20T09:00:00Z'],
 ])('%j is not understood, and a hint is given', async (args, told, remedy) => {
