@@ -6,10 +6,11 @@ import { packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
-import { installationOf } from '../jobs/index.ts';
+import { installationOf, type JobQueue } from '../jobs/index.ts';
 import { SkillSecrets } from '../secrets/index.ts';
 import {
   agentSkillsConfig,
+  embedSkillsSoon,
   installed,
   openCatalog,
   type RescanReport,
@@ -17,11 +18,14 @@ import {
   SkillDecisions,
   type SkillHost,
   SkillImages,
+  SkillSearch,
+  SkillVectors,
   skillSources,
   watchSkills,
 } from '../skills/agent-skills/index.ts';
 import { type SpecialistCatalog, specialistTexts } from '../skills/specialists/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
+import type { Embedders } from '../vectors/index.ts';
 import { chosenSkills } from './specialists.ts';
 
 /** Hints to the other replicas to read their folders. */
@@ -60,6 +64,18 @@ interface LiveSkillsDeps {
   artifacts: Artifacts;
   /** What is read along with them. */
   specialists: SpecialistCatalog;
+  embedders: Embedders;
+  jobs: Pick<JobQueue, 'enqueue'>;
+}
+
+/** The skills' vectors by the configured embedder, made by a background job when they are first looked for. */
+function vectorsOf({ database, world, jobs, embedders: { embedder } }: LiveSkillsDeps): SkillVectors | undefined {
+  if (!embedder) return undefined;
+  const wanted = () =>
+    void embedSkillsSoon({ database, world }, jobs).catch((error) =>
+      world.log.warn({ error: messageOf(error) }, 'skills could not be embedded'),
+    );
+  return new SkillVectors({ database, world, embedder, wanted });
 }
 
 /** The agent skills of a running coda: read at its start, and again on a rescan here or in another process. */
@@ -69,6 +85,8 @@ export class LiveSkills implements SkillHost {
   readonly secrets: SkillSecrets;
   readonly images: SkillImages;
   readonly installed: string;
+  readonly search: SkillSearch;
+  readonly vectors: SkillVectors | undefined;
   readonly chosen: SkillHost['chosen'];
   private readonly specialists: SpecialistCatalog;
   private readonly config: Config;
@@ -90,6 +108,8 @@ export class LiveSkills implements SkillHost {
     const { database, world } = deps;
     this.secrets = new SkillSecrets({ database, clock: world.clock, env: world.env, hidden: world.secrets });
     this.catalog = openAgentSkills(deps.config, deps.world.env, () => this.commands);
+    this.vectors = vectorsOf(deps);
+    this.search = new SkillSearch(this.vectors);
     const { default_image: defaultImage, build } = deps.config.execution;
     this.images = new SkillImages({
       ...{ catalog: this.catalog, database, clock: world.clock },

@@ -191,9 +191,12 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
 }
 
 /** The agent skills and the specialists: folders that are read together. */
-function openFolders({ config, world, bus, database, artifacts }: Core, toolbox: () => Toolbox) {
+function openFolders({ config, world, bus, database, artifacts, embedders, jobs }: Core, toolbox: () => Toolbox) {
   const catalog = openSpecialists(config, world.env, database);
-  const liveSkills = new LiveSkills({ config, world, bus, database, artifacts, specialists: catalog });
+  const liveSkills = new LiveSkills({
+    ...{ config, world, bus, database, artifacts, embedders, jobs },
+    specialists: catalog,
+  });
   const ofFolders = [
     agentSkills(liveSkills, config.block(agentSkillsConfig)),
     connectors({ roots: () => liveSkills.ownFolders(), secrets: liveSkills.secrets }),

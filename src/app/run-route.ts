@@ -14,7 +14,6 @@ import {
   planFor,
   planInput,
   RUN_MODES,
-  SkillSearch,
   staleIn,
   type View,
   Views,
@@ -51,7 +50,6 @@ const body = z
 
 /** The route at `path`; whoever may not use a skill is told nothing of it. */
 export function runRoute(parts: RunParts, path: string): AnyRoute {
-  const search = new SkillSearch();
   const views = new Views(parts.agentSkills);
   const denied = deniedBy(parts.gate);
   const reader = readerOf(parts.database);
@@ -80,7 +78,7 @@ export function runRoute(parts: RunParts, path: string): AnyRoute {
       if (!caller) throw new Error('a route with a scope was asked without a caller');
       const person = await personOf(parts, caller);
       const view = views.of(undefined);
-      const deps = { view, search, denied, reader };
+      const deps = { view, search: parts.agentSkills.search, denied, reader };
       const { query, mode, tag, execute, conversation } = asked;
       const wanted = query === undefined ? undefined : { query, mode, tag, who: [person] };
       const skills = wanted ? shown(await candidatesFor(deps, wanted)) : [];

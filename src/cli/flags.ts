@@ -187,7 +187,7 @@ export interface DeprecateFlags extends Flags {
   replacement?: string;
 }
 
-export interface MetricsFlags extends Flags {
+export interface MetricsFlags extends TagFlags {
   golden: string;
 }
 

@@ -82,6 +82,9 @@ interface Compared {
  */
 export class Matrix {
   readonly dim: number;
+  private readonly large: number;
+  private readonly exact: number;
+  private readonly roughDim: number;
   private blocks: Block[] = [];
   /** Rows of each of them. */
   private blockRows = BLOCK;
@@ -93,8 +96,12 @@ export class Matrix {
   /** Rows that were set since the centre was worked out. */
   private drifted = 0;
 
-  constructor(dim: number) {
+  /** `large`: rows above which `roughDim` of the dimensions decide which ones, about `exact` of them, are compared whole. */
+  constructor(dim: number, { large = LARGE, exact = EXACT, roughDim = ROUGH_DIM } = {}) {
     this.dim = dim;
+    this.large = large;
+    this.exact = exact;
+    this.roughDim = roughDim;
     this.sum = new Float64Array(dim);
     this.centre = new Float32Array(dim);
   }
@@ -126,13 +133,21 @@ export class Matrix {
     if (!query) return out;
     const { bytes, factor } = quantize(query);
     const compared = { bytes, factor, vector: query, dim: this.dim };
-    const isLarge = rows > LARGE && this.dim > ROUGH_DIM;
-    this.rate(isLarge ? { ...compared, dim: ROUGH_DIM } : compared, out);
+    const isLarge = rows > this.large && this.dim > this.roughDim;
+    this.rate(isLarge ? { ...compared, dim: this.roughDim } : compared, out);
     if (!isLarge) return out;
     const rough = this.scratch.zeros('rough', rows);
     for (let row = 0; row < rows; row++) rough[row] = (out[row] as number) + (besides?.[row] ?? 0);
-    this.rate(compared, out, { rough, least: lowest(rough, EXACT) });
+    this.rate(compared, out, { rough, least: lowest(rough, this.exact) });
     return out;
+  }
+
+  /** The distance of a vector from the common centre: what is far is like none of the rows. */
+  distance(vector: Float32Array): number {
+    if (this.isDrifted) this.recentre();
+    let squares = 0;
+    for (let dim = 0; dim < this.dim; dim++) squares += ((vector[dim] as number) - (this.centre[dim] as number)) ** 2;
+    return Math.sqrt(squares);
   }
 
   /** Writes how near rows are to the query, by its first `dim` dimensions; only those whose rough score is high enough. */

@@ -4,6 +4,7 @@ import { readConfig } from '../../src/app/index.ts';
 import { openSpecialists } from '../../src/app/specialists.ts';
 import { openBus } from '../../src/bus/index.ts';
 import { openArtifacts } from '../../src/storage/index.ts';
+import { embeddersOf } from '../../src/vectors/index.ts';
 import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -29,6 +30,8 @@ async function twoReplicas(settings: Record<string, unknown> = {}, complaints: u
       database,
       artifacts,
       specialists: openSpecialists(config, world.env, database),
+      embedders: embeddersOf({ kind: 'none' }),
+      jobs: { enqueue: () => Promise.reject(new Error('nothing is to be embedded')) },
     });
   const replicas = [open(), open()] as const;
   const stops = await Promise.all(replicas.map((replica) => replica.start()));

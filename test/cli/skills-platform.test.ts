@@ -65,6 +65,10 @@ test('each command of docs/skills-platform.md ends as its row says, beside a run
   writeFileSync(config, JSON.stringify({ ...modelConfig(await models()), egress, memory }));
   for (const [name, description] of Object.entries(SKILLS))
     write(home, `.agent-skills/${name}/SKILL.md`, skillText(name, { description }));
+  writeFileSync(
+    join(home, 'golden.json'),
+    JSON.stringify([{ query: 'find me a flight', expected: 'travel/search_flights' }]),
+  );
   const env = { HOME: home, CODA_SECRET_KEY: 'a-key-of-the-test' };
   await using _daemon = await Jsonl.start({ dataDir, env, args: ['--config', config] });
   const ready = (line: string) =>

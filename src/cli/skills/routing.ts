@@ -1,40 +1,54 @@
 /** `coda skills why` and `coda skills metrics`: which skills a request finds, and whether the right ones are found. */
 
 import { readFile } from 'node:fs/promises';
-import { openAgentSkills } from '../../app/index.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
-import { goldenFile, hasTags, measureRouting, OFFERED_FROM, SkillSearch } from '../../skills/agent-skills/index.ts';
-import type { Flags, MetricsFlags, TagFlags } from '../flags.ts';
-import { prepare } from '../serve.ts';
+import { goldenFile, measureRouting, OFFERED_FROM, type RankedSkill } from '../../skills/agent-skills/index.ts';
+import { type Ask, withVerbs } from '../ask.ts';
+import type { MetricsFlags, TagFlags } from '../flags.ts';
 
 const MOST_SHOWN = 10;
+const MOST_MEASURED = 20;
+/** Requests that are asked about at once: an answer must come in time. */
+const AT_ONCE = 20;
 
-/** `coda skills why "query"`: the skills that share most with it, and which of them would be offered. */
+/** `coda skills why "query"`: the skills that fit it most, and which of them would be offered. */
 export async function skillsWhy(flags: TagFlags, io: NodeJS.Process): Promise<number> {
-  const found = await new SkillSearch().find(await snapshotOf(flags, io), flags.args.join(' '));
-  const shown = found
-    .filter(({ skill }) => hasTags(skill, flags.tag))
-    .slice(0, MOST_SHOWN)
-    .map(({ skill, score, fit }) => ({
-      id: skill.name,
-      score: rounded(score),
-      fit: rounded(fit),
-      offered: fit >= OFFERED_FROM,
-    }));
+  const [found = []] = await withVerbs(flags, io, async (ask) => {
+    await vectorsMade(ask, io);
+    return rank(ask, [flags.args.join(' ')], { most: MOST_SHOWN, tags: flags.tag });
+  });
+  const shown = found.map((each) => ({
+    ...each,
+    ...{ score: rounded(each.score), fit: rounded(each.fit), words: rounded(each.words) },
+    meaning: each.meaning === null ? null : rounded(each.meaning),
+  }));
   if (flags.json) io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
   else if (shown.length === 0) io.stdout.write('No skill shares a word with that.\n');
-  else
-    for (const { id, score, fit, offered } of shown)
-      io.stdout.write(
-        `${offered ? 'offered  ' : '         '}${id}  score ${score}  fit ${fit} (offered from ${OFFERED_FROM})\n`,
-      );
+  else for (const each of shown) io.stdout.write(`${line(each)}\n`);
   return 0;
+}
+
+function line({ id, score, fit, words, meaning, offered }: RankedSkill): string {
+  const parts = [`words ${words}`, ...(meaning === null ? [] : [`meaning ${meaning}`])].join(', ');
+  return `${offered ? 'offered  ' : '         '}${id}  score ${score} (${parts})  fit ${fit} (offered from ${OFFERED_FROM})`;
 }
 
 /** `coda skills metrics --golden FILE`: how many requests find the skill that they are for. */
 export async function skillsMetrics(flags: MetricsFlags, io: NodeJS.Process): Promise<number> {
   const golden = await readGolden(flags.golden);
-  const metrics = await measureRouting(new SkillSearch(), await snapshotOf(flags, io), golden);
+  const found = new Map<string, RankedSkill[]>();
+  await withVerbs(flags, io, async (ask) => {
+    await vectorsMade(ask, io);
+    const queries = [...new Set(golden.map(({ query }) => query))];
+    for (let at = 0; at < queries.length; at += AT_ONCE) {
+      const some = queries.slice(at, at + AT_ONCE);
+      const ranked = await rank(ask, some, { most: MOST_MEASURED, tags: flags.tag });
+      for (const [index, query] of some.entries()) found.set(query, ranked[index] ?? []);
+    }
+  });
+  const metrics = await measureRouting(golden, async (query) =>
+    (found.get(query) ?? []).map(({ id, name, fit }) => ({ names: [id, name], fit })),
+  );
   if (flags.json) {
     io.stdout.write(`${JSON.stringify(metrics, null, 2)}\n`);
     return 0;
@@ -50,11 +64,23 @@ export async function skillsMetrics(flags: MetricsFlags, io: NodeJS.Process): Pr
   return 0;
 }
 
-async function snapshotOf(flags: Flags, io: NodeJS.Process) {
-  const { config, world } = prepare(flags, io);
-  const catalog = openAgentSkills(config, world.env);
-  await catalog.rescan();
-  return catalog.current();
+async function rank(
+  ask: Ask,
+  queries: readonly string[],
+  { most, tags = [] }: { most: number; tags?: string[] | undefined },
+) {
+  return (await ask('skills-rank', { queries: [...queries], most, tags })) as RankedSkill[][];
+}
+
+/** Has the skills' vectors made, once for each text; what takes long is said. */
+async function vectorsMade(ask: Ask, io: NodeJS.Process): Promise<void> {
+  let isSaid = false;
+  for (;;) {
+    const missing = (await ask('skills-vectors', {})) as number | null;
+    if (missing === null || missing === 0) return;
+    if (!isSaid) io.stderr.write(`Looking at what ${missing} more skills are for, once for each …\n`);
+    isSaid = true;
+  }
 }
 
 async function readGolden(file: string) {

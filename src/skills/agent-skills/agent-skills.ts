@@ -6,6 +6,8 @@ import { healthCheck } from './check.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
 import { page } from './page.ts';
+import { embedSkillsJob } from './routing/job.ts';
+import { routingVerbs } from './routing/verbs.ts';
 import { pipelineTool } from './runs/pipeline.ts';
 import * as runStore from './runs/store.ts';
 import { runVerbs } from './runs/verbs.ts';
@@ -18,7 +20,6 @@ import { installLookTool, installTool } from './use/install.ts';
 import { listFor, SkillPrompt } from './use/prompt.ts';
 import { resourceTool } from './use/resource.ts';
 import { runTool } from './use/run.ts';
-import { SkillSearch } from './use/search.ts';
 import { activateTool, approveTool, delegateTool, rescanTool } from './use/tools.ts';
 
 /** Names fit into one paragraph. */
@@ -27,7 +28,7 @@ const MOST_AT_HOME = 12;
 /** Works with agent skills in conversations: tells the model of them, activates them, runs them, has owners decide. */
 export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig> {
   const views = new Views(host);
-  const search = new SkillSearch();
+  const { search } = host;
   let prompt: SkillPrompt | undefined;
   const promptOf = (deps: SkillDeps<SkillsConfig>) => {
     prompt ??= new SkillPrompt({ views, search, budget: settings.prompt_budget, denied: deniedBy(deps.gate) });
@@ -42,8 +43,9 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     tools: (deps) => tools(toolDeps(deps, { host, views, search }), settings),
     standing: async (deps, asked) => promptOf(deps).standing(asked),
     passing: (deps, asked) => promptOf(deps).passing(asked),
+    jobs: ({ world }) => [embedSkillsJob({ world, vectors: host.vectors, current: () => host.catalog.current() })],
     checks: (deps) => [healthCheck(host, deps)],
-    verbs: (deps) => runVerbs(toolDeps(deps, { host, views, search })),
+    verbs: (deps) => ({ ...runVerbs(toolDeps(deps, { host, views, search })), ...routingVerbs(host) }),
     pages: () => [page(host)],
     home: async ({ gate }, { person }) => {
       const view = views.of(undefined);

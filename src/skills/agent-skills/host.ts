@@ -3,6 +3,8 @@ import type { SkillSecrets } from '../../secrets/index.ts';
 import { type Artifacts, type Besides, type Database, type Queryable, readerOf } from '../../storage/index.ts';
 import { approveLooked, blockedOf, type Inquest, lookForApproval } from '../../trust/index.ts';
 import type { SkillImages } from './images/images.ts';
+import type { SkillSearch } from './routing/search.ts';
+import type { SkillVectors } from './routing/vectors.ts';
 import { type RescanReport, type SkillCatalog, type SkillSnapshot, SOURCE_KINDS, skillMeant } from './skill.ts';
 import { type Deprecation, deprecate, deprecations, undeprecate, uses } from './store.ts';
 import { folderOf, inquireAbout } from './use/trusted.ts';
@@ -28,6 +30,9 @@ export interface SkillHost {
   readonly images: SkillImages;
   /** The folder of those that were installed. */
   readonly installed: string;
+  readonly search: SkillSearch;
+  /** Undefined where there is no embedder: skills are found by words alone. */
+  readonly vectors: SkillVectors | undefined;
   decisions(): Decisions;
   /** The skills that the configuration names for specialists, by specialist: these, and no others, are for it. */
   readonly chosen: ChosenSkills;

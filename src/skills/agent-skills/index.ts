@@ -23,6 +23,11 @@ export {
   staleIn,
 } from './runs/plan.ts';
 export { parseSteps, resolveSteps } from './runs/steps.ts';
+export { goldenFile, measure as measureRouting } from './routing/golden.ts';
+export { embedSkillsSoon } from './routing/job.ts';
+export { OFFERED_FROM, SkillSearch } from './routing/search.ts';
+export { SkillVectors } from './routing/vectors.ts';
+export type { RankedSkill } from './routing/verbs.ts';
 export {
   type AgentSkill,
   hasTags,
@@ -35,7 +40,5 @@ export {
 export * as skillTexts from './texts.ts';
 export { testSkill } from './use/cases.ts';
 export { deniedBy } from './use/deps.ts';
-export { goldenFile, measure as measureRouting } from './use/golden.ts';
 export { isFor, modelDescription } from './use/prompt.ts';
-export { OFFERED_FROM, SkillSearch } from './use/search.ts';
 export { folderOf } from './use/trusted.ts';

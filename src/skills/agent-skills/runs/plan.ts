@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { Who } from '../../../people/index.ts';
 import type { Queryable } from '../../../storage/index.ts';
 import type { View } from '../host.ts';
+import { OFFERED_FROM, type Ranked, type SkillSearch } from '../routing/search.ts';
 import { type AgentSkill, hasTags, skillMeant } from '../skill.ts';
 import type { DeniedSkills } from '../use/deps.ts';
-import { OFFERED_FROM, type Ranked, type SkillSearch } from '../use/search.ts';
 import { inquireAbout } from '../use/trusted.ts';
 import { hashOf } from './hash.ts';
 

@@ -5,9 +5,9 @@ import { listInside } from '../../../base/folders/list.ts';
 import { readInside } from '../../../base/folders/read.ts';
 import { shorten } from '../../../base/text.ts';
 import { readBody } from '../read/file.ts';
+import { SkillSearch } from '../routing/search.ts';
 import type { AgentSkill, SkillSnapshot } from '../skill.ts';
 import { fill } from './instructions.ts';
-import { SkillSearch } from './search.ts';
 
 const MAX_CASES_BYTES = 262_144;
 

@@ -6,8 +6,8 @@ import type { Gate, Thing, Who } from '../../../people/index.ts';
 import type { PutFile, Workspace } from '../../../sandbox/index.ts';
 import type { Database, Queryable } from '../../../storage/index.ts';
 import type { SkillHost, View, Views } from '../host.ts';
+import type { SkillSearch } from '../routing/search.ts';
 import type { AgentSkill } from '../skill.ts';
-import type { SkillSearch } from './search.ts';
 
 export interface ToolDeps {
   host: SkillHost;

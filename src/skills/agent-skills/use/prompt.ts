@@ -5,11 +5,11 @@ import { BoundedMap } from '../../../base/bounded.ts';
 import { escapeMarkup, oneLine } from '../../../base/text.ts';
 import type { Asked, PromptSection } from '../../../chat/index.ts';
 import type { ChosenSkills, Decisions, View, Views } from '../host.ts';
+import type { SkillSearch } from '../routing/search.ts';
 import type { AgentSkill } from '../skill.ts';
 import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
 import type { DeniedSkills } from './deps.ts';
-import type { SkillSearch } from './search.ts';
 
 /** Lists of so many different conversations are kept. */
 const KEPT = 100;

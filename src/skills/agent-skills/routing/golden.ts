@@ -1,8 +1,7 @@
-/** Measures whether the right skill is found: pure, over what a search gives for each request. */
+/** Measures whether the right skill is found, over what a search gives for each request. */
 
 import { z } from 'zod';
-import type { SkillSnapshot } from '../skill.ts';
-import { OFFERED_FROM, type SkillSearch } from './search.ts';
+import { OFFERED_FROM } from './search.ts';
 
 /** Requests and the skill that each is for: one, any of several, or null where none is to be offered. */
 export const goldenFile = z
@@ -30,15 +29,19 @@ export interface Metrics {
 const LOOKED_AT = 20;
 const MOST_CONFUSIONS = 50;
 
-export async function measure(search: SkillSearch, snapshot: SkillSnapshot, golden: Golden): Promise<Metrics> {
+/** What a search gives for a request, the best first. */
+export type Found = readonly { names: readonly string[]; fit: number }[];
+
+/** `find` is asked for one request after another. */
+export async function measure(golden: Golden, find: (query: string) => Promise<Found>): Promise<Metrics> {
   const confusions: Metrics['confusions'] = [];
   const wanted = golden.filter(({ expected }) => expected !== null).length;
   let [first, five, reciprocal, offered] = [0, 0, 0, 0];
   for (const { query, expected } of golden) {
-    const found = (await search.find(snapshot, query)).filter(({ fit }) => fit >= OFFERED_FROM).slice(0, LOOKED_AT);
-    const got = found[0]?.skill.name ?? null;
+    const found = (await find(query)).filter(({ fit }) => fit >= OFFERED_FROM).slice(0, LOOKED_AT);
+    const got = found[0]?.names[0] ?? null;
     const right = new Set([expected ?? []].flat());
-    const place = found.findIndex(({ skill }) => right.has(skill.name));
+    const place = found.findIndex(({ names }) => names.some((name) => right.has(name)));
     if (expected === null ? got !== null : place !== 0)
       confusions.push({ query, expected: [...right].join(' or ') || null, got });
     if (expected === null) offered += got === null ? 0 : 1;

@@ -1,0 +1,137 @@
+/** Finds skills by what they are for: by words, and by meaning where their vectors are there. */
+
+import type { AgentSkill, SkillSnapshot } from '../skill.ts';
+import { fitByMeaning, fitByWords, LEARNED_IN, namesIt } from './fit.ts';
+import type { Nearness, SkillVectors } from './vectors.ts';
+import { type Matches, matchesOf, termsOf, type WordIndex, wordIndexOf } from './words.ts';
+
+/** A skill and how well it fits some words. */
+export interface Ranked {
+  skill: AgentSkill;
+  /** What the order follows; comparable for the same words only. */
+  score: number;
+  /** 0 to 1: how likely the words ask for this skill. */
+  fit: number;
+  /** What shared words give, of the score. */
+  words: number;
+  /** What meaning gives, -1 to 1; undefined where the words, or the skill, have no vector. */
+  meaning: number | undefined;
+}
+
+/** A skill of less `fit` is not offered. */
+export const OFFERED_FROM = 0.5;
+
+/**
+ * How much BM25 counts beside meaning. 0.03 to 0.08 differ by two requests in a hundred among a thousand public skills; less
+ * harms requests in the words of a skill, more those in others.
+ */
+const WORDS = 0.05;
+/** A skill that shares no word is found by its meaning only among so many. */
+const NEAREST = 50;
+/** The place whose score says what a request has in common with any skill. */
+const TYPICAL = 20;
+
+/** So many of the best are told apart: nobody asks for more. */
+const MOST = 300;
+
+export class SkillSearch {
+  private readonly vectors: SkillVectors | undefined;
+  private readonly indexes = new WeakMap<SkillSnapshot, Promise<WordIndex>>();
+
+  constructor(vectors?: SkillVectors) {
+    this.vectors = vectors;
+  }
+
+  /**
+   * The skills that have a word of `words`, or a synonym of one, and those of the nearest meaning; the best first. `only` says
+   * which ones are looked at.
+   */
+  async find(snapshot: SkillSnapshot, words: string, only?: (skill: AgentSkill) => boolean): Promise<Ranked[]> {
+    const made = this.indexes.get(snapshot) ?? wordIndexOf(snapshot);
+    this.indexes.set(snapshot, made);
+    const index = await made;
+    const matches = matchesOf(index, termsOf(words));
+    const scores = matches.scores.map((score) => WORDS * score);
+    const near = await this.vectors?.near(snapshot, words, scores);
+    const isLearned = this.vectors?.space === LEARNED_IN;
+    return ranked({ skills: index.skills, matches, scores, near, isLearned, words, only });
+  }
+
+  /** The skills of `find` that fit well enough to be offered. */
+  async offered(snapshot: SkillSnapshot, words: string): Promise<AgentSkill[]> {
+    const found = await this.find(snapshot, words);
+    return found.flatMap(({ skill, fit }) => (fit >= OFFERED_FROM ? [skill] : []));
+  }
+}
+
+interface Evidence {
+  skills: readonly AgentSkill[];
+  matches: Matches;
+  /** What words give to each score, by place. */
+  scores: Float32Array;
+  near: Nearness | undefined;
+  /** What is learned about fits holds in the space of `near`. */
+  isLearned: boolean;
+  words: string;
+  only: ((skill: AgentSkill) => boolean) | undefined;
+}
+
+function ranked(evidence: Evidence): Ranked[] {
+  const { skills, matches, scores, near, isLearned, words } = evidence;
+  const found = bestOf(evidence).map(({ place, score }) => {
+    const meaning = meaningOf(near?.near[place]);
+    return { place, skill: skills[place] as AgentSkill, score, words: scores[place] as number, meaning };
+  });
+  const [best] = found;
+  const typical = found[Math.min(TYPICAL, found.length - 1)];
+  if (!best || !typical) return [];
+  const { asked } = matches;
+  const lead = best.score - typical.score;
+  const signs = { asked, length: words.trim().split(/\s+/).length, score: best.score, lead, distance: near?.distance };
+  return found.map(({ place, ...each }) => {
+    const match = matches.at(place);
+    if (!near || !isLearned) return { ...each, fit: fitByWords(match, asked) };
+    return { ...each, fit: namesIt(match, asked) ? 1 : fitByMeaning(signs, best.score - each.score) };
+  });
+}
+
+const meaningOf = (near: number | undefined): number | undefined =>
+  near === undefined || Number.isNaN(near) ? undefined : near;
+
+/** The places with the best scores, of those that share a word or are among the nearest. */
+function bestOf({ skills, scores, near, only }: Evidence): { place: number; score: number }[] {
+  const all = near ? scores.map((score, place) => score + (meaningOf(near.near[place]) ?? 0)) : scores;
+  const [least, leastNear] = [highest(all, MOST), near ? highest(near.near, NEAREST) : Number.POSITIVE_INFINITY];
+  const found: { place: number; score: number }[] = [];
+  for (let place = 0; place < all.length; place++) {
+    const score = all[place] as number;
+    const isFound = (scores[place] as number) > 0 || (near !== undefined && (near.near[place] as number) >= leastNear);
+    if (!isFound || (only ? !only(skills[place] as AgentSkill) : score < least)) continue;
+    found.push({ place, score });
+  }
+  return found.sort((a, b) => b.score - a.score).slice(0, MOST);
+}
+
+/** The value that the `count` highest have: sorting all of 10,000 would take longer than all else. */
+function highest(values: Float32Array, count: number): number {
+  if (values.length <= count) return Number.NEGATIVE_INFINITY;
+  const all = values.map((value) => (Number.isNaN(value) ? -2 : value));
+  const wanted = all.length - count;
+  let [from, to] = [0, all.length - 1];
+  while (from < to) {
+    const pivot = all[(from + to) >> 1] as number;
+    let [left, right] = [from, to];
+    while (left <= right) {
+      while ((all[left] as number) < pivot) left++;
+      while ((all[right] as number) > pivot) right--;
+      if (left > right) break;
+      [all[left], all[right]] = [all[right] as number, all[left] as number];
+      left++;
+      right--;
+    }
+    if (wanted <= right) to = right;
+    else if (wanted >= left) from = left;
+    else break;
+  }
+  return all[wanted] as number;
+}

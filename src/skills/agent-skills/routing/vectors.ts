@@ -1,0 +1,188 @@
+/** Skills as vectors: made once for each text that says what one is for, kept in the database, compared in this process. */
+
+import { createHash } from 'node:crypto';
+import { withTimeout } from '../../../base/async.ts';
+import { BoundedMap } from '../../../base/bounded.ts';
+import { messageOf } from '../../../base/errors.ts';
+import type { World } from '../../../base/world.ts';
+import { type Database, readerOf } from '../../../storage/index.ts';
+import { type Embedder, EmbedderFault, Matrix, packVector } from '../../../vectors/index.ts';
+import type { AgentSkill, SkillSnapshot } from '../skill.ts';
+import * as store from './store.ts';
+import { spaced, whatFor } from './words.ts';
+
+/** How near skills are to a request. */
+export interface Nearness {
+  /** By place in the snapshot; NaN where a skill has no vector. It holds until the next comparison. */
+  near: Float32Array;
+  /** The request's distance from what all skills have in common; undefined where too few are there to tell. */
+  distance: number | undefined;
+}
+
+export interface SkillVectorsDeps {
+  database: Database;
+  world: World;
+  embedder: Embedder;
+  /** Called when skills have no vectors, at most every few minutes: to have `fill` called soon. */
+  wanted?: (() => void) | undefined;
+  /** Milliseconds that a request waits for its own vector. */
+  patienceMs?: number;
+}
+
+const PATIENCE_MS = 300;
+/** Characters of a text: what is longer says nothing more. */
+const LONGEST = 700;
+const READ_AT_ONCE = 1_000;
+/** Vectors of requests that are kept: a turn asks for the same more than once. */
+const KNOWN_REQUESTS = 200;
+/** What is missing is looked for, and asked for, again after so long. */
+const AGAIN_MS = 60_000;
+const WANTED_MS = 5 * 60_000;
+/** Meaning counts once so large a part of the skills has vectors: those without are found by words alone. */
+const ENOUGH = 0.9;
+/** Of fewer skills the centre says little. */
+const FEW = 50;
+/** Above so many skills a part of the dimensions decides which are compared whole. */
+const SIZES = { large: 2_000, exact: 500, roughDim: 64 };
+/** Vectors of skills that have gone are kept for so long: they may come back, or be another replica's. */
+const KEPT_MS = 30 * 86_400_000;
+
+interface Held {
+  hashes: readonly string[];
+  matrix: Matrix;
+  /** Places of a text that has no vector yet. */
+  missing: Map<string, number[]>;
+  readAt: number;
+}
+
+export class SkillVectors {
+  private readonly deps: SkillVectorsDeps;
+  private readonly held = new WeakMap<SkillSnapshot, Promise<Held>>();
+  private readonly requests = new BoundedMap<string, Float32Array>(KNOWN_REQUESTS);
+  private wantedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: SkillVectorsDeps) {
+    this.deps = deps;
+  }
+
+  /** The vector space; what is learned about distances holds for it alone. */
+  get space(): string {
+    return this.deps.embedder.id;
+  }
+
+  /**
+   * How near the skills are to `words`; `besides` is what else speaks for each. Undefined where the vectors of the skills, or of
+   * the words, are not there in time, and where the embedder fails.
+   */
+  async near(snapshot: SkillSnapshot, words: string, besides?: Float32Array): Promise<Nearness | undefined> {
+    if (snapshot.skills.size === 0 || words.trim() === '') return undefined;
+    const held = await this.current(snapshot);
+    if (held.missing.size > 0) this.want();
+    const has = held.hashes.length - [...held.missing.values()].reduce((sum, places) => sum + places.length, 0);
+    if (has < held.hashes.length * ENOUGH) return undefined;
+    const vector = await this.vectorOf(words);
+    if (!vector) return undefined;
+    return {
+      near: held.matrix.similarities(vector, held.hashes.length, besides),
+      distance: held.hashes.length < FEW ? undefined : held.matrix.distance(vector),
+    };
+  }
+
+  /** Makes up to `most` missing vectors, and says how many skills' texts are still without. Throws `EmbedderFault`. */
+  async fill(snapshot: SkillSnapshot, most: number, signal: AbortSignal): Promise<number> {
+    const { database, world, embedder } = this.deps;
+    const held = await this.current(snapshot, true);
+    const texts = new Map([...snapshot.skills.values()].map((skill) => [hashOf(textOf(skill)), textOf(skill)]));
+    const missing = [...held.missing.keys()].slice(0, most);
+    for (let at = 0; at < missing.length; at += embedder.maxBatch) {
+      signal.throwIfAborted();
+      const hashes = missing.slice(at, at + embedder.maxBatch);
+      const vectors = await embedder.embed(
+        hashes.map((hash) => texts.get(hash) ?? ''),
+        'document',
+        signal,
+      );
+      const made = hashes.map((hash, index) => ({ hash, vector: packVector(vectors[index] as Float32Array) }));
+      await database.tx('skills.vectors', (tx) => store.addVectors(tx, embedder.id, made, world.clock.now()));
+      put(held, made);
+    }
+    return held.missing.size;
+  }
+
+  /** Deletes what no skill has needed for long. */
+  async dropOld(snapshot: SkillSnapshot): Promise<void> {
+    const { database, world, embedder } = this.deps;
+    const { hashes } = await this.current(snapshot);
+    const before = new Date(world.clock.now().getTime() - KEPT_MS);
+    await database.tx('skills.vectors', (tx) => store.dropVectors(tx, { space: embedder.id, hashes, before }));
+  }
+
+  private async current(snapshot: SkillSnapshot, isNow = false): Promise<Held> {
+    const known = this.held.get(snapshot) ?? this.begin(snapshot);
+    this.held.set(snapshot, known);
+    const held = await known.catch((error) => {
+      this.held.delete(snapshot);
+      throw error;
+    });
+    if (held.missing.size > 0 && (isNow || performance.now() - held.readAt > AGAIN_MS)) await this.read(held);
+    return held;
+  }
+
+  private async begin(snapshot: SkillSnapshot): Promise<Held> {
+    const hashes = [...snapshot.skills.values()].map((skill) => hashOf(textOf(skill)));
+    const missing = new Map<string, number[]>();
+    for (const [place, hash] of hashes.entries()) missing.set(hash, [...(missing.get(hash) ?? []), place]);
+    const matrix = new Matrix(await this.deps.embedder.dim(AbortSignal.timeout(PATIENCE_MS * 100)), SIZES);
+    const held = { hashes, matrix, missing, readAt: 0 };
+    await this.read(held);
+    return held;
+  }
+
+  private async read(held: Held): Promise<void> {
+    held.readAt = performance.now();
+    const missing = [...held.missing.keys()];
+    for (let at = 0; at < missing.length; at += READ_AT_ONCE) {
+      const some = missing.slice(at, at + READ_AT_ONCE);
+      put(held, await store.vectorsOf(readerOf(this.deps.database), this.deps.embedder.id, some));
+    }
+  }
+
+  private async vectorOf(words: string): Promise<Float32Array | undefined> {
+    const known = this.requests.get(words);
+    if (known) return known;
+    const { embedder, world, patienceMs = PATIENCE_MS } = this.deps;
+    const made = embedder.embed([words], 'query', AbortSignal.timeout(Math.max(patienceMs, 30_000))).then(
+      ([vector]) => {
+        if (vector) this.requests.set(words, vector);
+        return vector;
+      },
+      (error) => {
+        if (!(error instanceof EmbedderFault)) throw error;
+        world.log.debug({ error: messageOf(error) }, 'skills are searched by words alone');
+        return undefined;
+      },
+    );
+    return withTimeout(patienceMs, made);
+  }
+
+  private want(): void {
+    if (performance.now() - this.wantedAt < WANTED_MS) return;
+    this.wantedAt = performance.now();
+    this.deps.wanted?.();
+  }
+}
+
+function put({ matrix, missing }: Held, made: readonly store.StoredVector[]): void {
+  for (const { hash, vector } of made) {
+    for (const place of missing.get(hash) ?? []) matrix.set(place, vector);
+    missing.delete(hash);
+  }
+}
+
+/** What a skill is for, in its own words. */
+export function textOf({ name, description, triggers }: Pick<AgentSkill, 'name' | 'description' | 'triggers'>): string {
+  const about = `${spaced(name).replace(/[/_-]+/g, ' ')}. ${whatFor(description).replace(/\s+/g, ' ').trim()}`;
+  return [about, ...triggers].join(' ').slice(0, LONGEST);
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
