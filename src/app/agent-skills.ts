@@ -185,6 +185,16 @@ export class LiveSkills implements SkillHost {
     return isDone;
   }
 
+  activations() {
+    return this.made.activations();
+  }
+
+  async activate(...asked: Parameters<SkillDecisions['activate']>): Promise<boolean> {
+    const isDone = await this.made.activate(...asked);
+    await this.rescan();
+    return isDone;
+  }
+
   /** Reads the folders and the decisions about what is in them. */
   private async read(): Promise<RescanReport> {
     const before = this.catalog.current();

@@ -122,13 +122,22 @@ function sessionActs({ http, approvals, sessions }: Controlled, world: World) {
 }
 
 /** Also where no daemon runs. */
-export function controlSkills(skills: Pick<SkillDecisions, 'approve' | 'deprecate' | 'undeprecate'>, world: World) {
+export function controlSkills(
+  skills: Pick<SkillDecisions, 'activate' | 'approve' | 'deprecate' | 'undeprecate'>,
+  world: World,
+) {
   const recorded = recorder(world);
   return {
     approveSkill: recorded(
       'skills approve',
       ({ name, hash }: { name: string; hash: string }, besides: Besides<boolean>) =>
         skills.approve(name, hash, besides),
+      (args, isDone) => (isDone ? args : undefined),
+    ),
+    activateSkill: recorded(
+      'skills activate',
+      ({ name, hash }: { name: string; hash: string }, besides: Besides<boolean>) =>
+        skills.activate(name, hash, besides),
       (args, isDone) => (isDone ? args : undefined),
     ),
     deprecateSkill: recorded(

@@ -177,6 +177,11 @@ export interface ApproveFlags extends Flags {
   yes?: boolean;
 }
 
+export interface ActivateFlags extends Flags {
+  approval?: string;
+  approvalToken?: string;
+}
+
 export interface SkillImagesFlags extends Flags {
   force?: boolean;
   dryRun?: boolean;

@@ -106,7 +106,7 @@ export function aboutItself(config: Config): { version: string; hint: string } {
   return { version: version(), hint: hint(config) };
 }
 
-function skillVerbs(skills: App['agentSkills'], acts: ReturnType<typeof controlActs>) {
+function skillVerbs({ agentSkills: skills, approvals }: App, acts: ReturnType<typeof controlActs>) {
   return {
     'skills-rescan': async () => (await skills.rescan()) as unknown as Json,
     'skills-deprecated': async () => (await skills.deprecations()) as unknown as Json,
@@ -118,6 +118,11 @@ function skillVerbs(skills: App['agentSkills'], acts: ReturnType<typeof controlA
     'skills-inquire': async ({ name }: Record<string, Json>) => (await skills.inquire(String(name))) as unknown as Json,
     'skills-approve': ({ name, hash }: Record<string, Json>) =>
       acts.approveSkill({ name: String(name), hash: String(hash) }),
+    'skills-activated': async () => (await skills.activations()) as unknown as Json,
+    'skills-activate': ({ name, hash, token }: Record<string, Json>) => {
+      needsToken(approvals, textOf(token));
+      return acts.activateSkill({ name: String(name), hash: String(hash) });
+    },
     'skills-image-plans': async ({ name }: Record<string, Json>) => {
       await skills.rescan();
       return (await skills.images.plans(typeof name === 'string' ? name : undefined)) as unknown as Json;
@@ -297,7 +302,7 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
     approvals: async () => (await app.approvals.list()) as unknown as Json,
     'approvals-decide': ({ id, approved, token }: Record<string, Json>) =>
       app.approvals.decide(String(id), approved === true, textOf(token)),
-    ...skillVerbs(app.agentSkills, acts),
+    ...skillVerbs(app, acts),
     ...secretVerbs(app.agentSkills.secrets, acts),
     ...app.verbs,
     ...peopleVerbs(app.people),

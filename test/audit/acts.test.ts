@@ -61,6 +61,15 @@ const ACTS: { [K in keyof Acts]: [tx: string, subject: string, ask: (acts: Acts)
       return acts.approveSkill({ name: 'travel-plan', hash: found.pin.hash });
     },
   ],
+  activateSkill: [
+    'skills.activate',
+    'skills activate',
+    async (acts) => {
+      const found = await coda.app.agentSkills.inquire('travel-plan');
+      if (typeof found === 'string') throw new Error(found);
+      return acts.activateSkill({ name: 'travel-plan', hash: found.pin.hash });
+    },
+  ],
   deprecateSkill: [
     'skills.deprecate',
     'skills deprecate',

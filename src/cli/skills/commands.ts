@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type { Call } from '../call.ts';
 import type {
+  ActivateFlags,
   AddSkillFlags,
   ApproveFlags,
   DeprecateFlags,
@@ -53,19 +54,7 @@ export function addSkills(skills: Command, call: Call): void {
     .argument('<name>')
     .option('--json', 'as JSON')
     .action(call(async () => (await import('./test.ts')).skillsTest));
-  skills
-    .command('why')
-    .description('show which skills a request finds, with their scores')
-    .argument('<query...>')
-    .option(...TAG)
-    .option('--json', 'as JSON')
-    .action(call<TagFlags>(async () => (await import('./routing.ts')).skillsWhy));
-  skills
-    .command('metrics')
-    .description('measure whether requests find the skill that they are for')
-    .requiredOption('--golden <file>', 'JSON: [{ "query": …, "expected": name, names or null }]')
-    .option('--json', 'as JSON')
-    .action(call<MetricsFlags>(async () => (await import('./routing.ts')).skillsMetrics));
+  routingCommands(skills, call);
   skills
     .command('approve')
     .description('let a skill be used as its files are now, after showing what it may do')
@@ -92,6 +81,29 @@ export function addSkills(skills: Command, call: Call): void {
     .argument('<name>')
     .action(call(async () => (await import('./deprecate.ts')).skillsUndeprecate));
   bundleCommands(skills, call);
+}
+
+function routingCommands(skills: Command, call: Call): void {
+  skills
+    .command('why')
+    .description('show which skills a request finds, with their scores')
+    .argument('<query...>')
+    .option(...TAG)
+    .option('--json', 'as JSON')
+    .action(call<TagFlags>(async () => (await import('./routing.ts')).skillsWhy));
+  skills
+    .command('metrics')
+    .description('measure whether requests find the skill that they are for')
+    .requiredOption('--golden <file>', 'JSON: [{ "query": …, "expected": name, names or null }]')
+    .option('--json', 'as JSON')
+    .action(call<MetricsFlags>(async () => (await import('./routing.ts')).skillsMetrics));
+  skills
+    .command('activate')
+    .description('offer a draft, as its files are now, after showing what it may do')
+    .argument('<id>')
+    .option('--approval <word>', 'approved: an owner has read it')
+    .option('--approval-token <token>', 'access.approval_token, where the running coda has one')
+    .action(call<ActivateFlags>(async () => (await import('./activate.ts')).skillsActivate));
 }
 
 function bundleCommands(skills: Command, call: Call): void {

@@ -25,7 +25,10 @@ export async function skillsCompose(flags: ComposeFlags, io: NodeJS.Process): Pr
   const about = flags.description ?? `Runs ${listOf(flags.step)} one after another, where it is asked for by name.`;
   const folder = await addSkill(root, id, about, flags.step);
   await callDaemon(config.dataDir, 'skills-rescan');
-  io.stdout.write(`Made ${join(folder, 'SKILL.md')}: ${flags.step.join(' > ')}.\n`);
+  io.stdout.write(
+    `Made ${join(folder, 'SKILL.md')}, a draft: ${flags.step.join(' > ')}.\n` +
+      `It is run once it is activated: coda skills activate ${id} --approval approved\n`,
+  );
   return 0;
 }
 

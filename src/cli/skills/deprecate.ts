@@ -7,7 +7,7 @@ import { CodaError, systemCode } from '../../base/errors.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Config } from '../../config/index.ts';
-import { SkillDecisions, type SkillSnapshot, skillMeant } from '../../skills/agent-skills/index.ts';
+import { draftsOf, SkillDecisions, type SkillSnapshot, skillMeant } from '../../skills/agent-skills/index.ts';
 import { type Database, migrate, openDatabase } from '../../storage/index.ts';
 import { callDaemon } from '../daemon.ts';
 import type { DeprecateFlags, Flags } from '../flags.ts';
@@ -46,17 +46,39 @@ export async function skillsUndeprecate(flags: Flags, io: NodeJS.Process): Promi
   return 0;
 }
 
-/** Why skills are deprecated, by their names. What cannot be asked now is taken for nothing: a list must still come. */
-export async function whyDeprecated(config: Config, world: World): Promise<ReadonlyMap<string, string>> {
-  try {
-    const all = (await callDaemon(config.dataDir, 'skills-deprecated')) ?? (await readHere(config, world));
-    return new Map((all as unknown as Deprecation[]).map((one) => [one.name, whyText(one)]));
-  } catch (error) {
-    if (!(error instanceof CodaError)) throw error;
-    world.log.warn({ error: error.message }, 'what is deprecated could not be looked up');
-    return new Map();
-  }
+/** What was decided about skills, as lists show it. */
+export interface Decided {
+  /** Why, by name. */
+  deprecated: ReadonlyMap<string, string>;
+  drafts: ReadonlySet<string>;
 }
+
+/** What was decided about skills. What cannot be asked now is taken for nothing: a list must still come. */
+export async function decidedAbout(snapshot: SkillSnapshot, config: Config, world: World): Promise<Decided> {
+  const { deprecations, activations } = await decisionsOf(config, world).catch((error: unknown) => {
+    if (!(error instanceof CodaError)) throw error;
+    world.log.warn({ error: error.message }, 'what was decided about skills could not be looked up');
+    return NONE;
+  });
+  return {
+    deprecated: new Map(deprecations.map((one) => [one.name, whyText(one)])),
+    drafts: draftsOf(snapshot, activations),
+  };
+}
+
+async function decisionsOf(config: Config, world: World): Promise<Decisions> {
+  const deprecations = await callDaemon(config.dataDir, 'skills-deprecated');
+  if (deprecations === undefined) return readHere(config, world);
+  const activations = (await callDaemon(config.dataDir, 'skills-activated')) ?? [];
+  return { deprecations, activations } as unknown as Decisions;
+}
+
+interface Decisions {
+  deprecations: readonly Deprecation[];
+  activations: Awaited<ReturnType<SkillDecisions['activations']>>;
+}
+
+const NONE: Decisions = { deprecations: [], activations: [] };
 
 type Deprecation = Awaited<ReturnType<SkillDecisions['deprecations']>>[number];
 
@@ -64,17 +86,15 @@ const whyText = ({ reason, replacement }: Deprecation): string =>
   replacement === undefined ? reason : `${reason} (use ${replacement})`;
 
 /** Looking at skills must not make a database where none is. */
-async function readHere(config: Config, world: World): Promise<Deprecation[]> {
-  if (config.storage.url === undefined && !existsSync(join(config.dataDir, 'db'))) return [];
+async function readHere(config: Config, world: World): Promise<Decisions> {
+  if (config.storage.url === undefined && !existsSync(join(config.dataDir, 'db'))) return NONE;
   const database = await open(config, world);
   try {
-    return await new SkillDecisions({
-      catalog: openAgentSkills(config, world.env),
-      database,
-      clock: world.clock,
-    }).deprecations();
+    const catalog = openAgentSkills(config, world.env);
+    const decisions = new SkillDecisions({ catalog, database, clock: world.clock });
+    return { deprecations: await decisions.deprecations(), activations: await decisions.activations() };
   } catch (error) {
-    if (systemCode(error) === '42P01') return []; // an older coda's tables
+    if (systemCode(error) === '42P01') return NONE; // an older coda's tables
     throw error;
   } finally {
     await database.close();

@@ -71,7 +71,10 @@ export async function skillsAdd(flags: AddSkillFlags, io: NodeJS.Process): Promi
   const root = flags.root ?? flags.dir ?? join(world.env.HOME || homedir(), '.coda', 'skills');
   const folder = await addSkill(resolve(root), flags.args[0] ?? '', flags.description);
   await callDaemon(config.dataDir, 'skills-rescan');
-  io.stdout.write(`Made ${join(folder, 'SKILL.md')}.\nWrite in it what to do, then: coda skills validate ${folder}\n`);
+  io.stdout.write(
+    `Made ${join(folder, 'SKILL.md')}, a draft.\nWrite in it what to do, then: coda skills validate ${folder}\n` +
+      `Nobody is offered it before: coda skills activate ${flags.args[0]} --approval approved\n`,
+  );
   return 0;
 }
 

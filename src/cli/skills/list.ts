@@ -16,9 +16,9 @@ import {
 import type { Flags, TagFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 import { usage } from '../texts.ts';
-import { whyDeprecated } from './deprecate.ts';
+import { type Decided, decidedAbout } from './deprecate.ts';
 
-type State = 'active' | 'deprecated' | 'disabled' | 'shadowed' | 'invalid';
+type State = 'active' | 'draft' | 'deprecated' | 'disabled' | 'shadowed' | 'invalid';
 
 interface Listed {
   skill: AgentSkill;
@@ -65,14 +65,15 @@ async function look(flags: Flags, io: NodeJS.Process) {
   const catalog = openAgentSkills(config, world.env);
   await catalog.rescan();
   const snapshot = catalog.current();
-  const listed = listAll(snapshot, await whyDeprecated(config, world));
+  const listed = listAll(snapshot, await decidedAbout(snapshot, config, world));
   return { listed, snapshot, locale: config.assistant.locale ?? localeOf(world.env.LC_ALL || world.env.LANG) };
 }
 
-function listAll(snapshot: SkillSnapshot, deprecated: ReadonlyMap<string, string>): Listed[] {
+function listAll(snapshot: SkillSnapshot, { deprecated, drafts }: Decided): Listed[] {
   const active = [...snapshot.skills.values()].map((skill): Listed => {
     const why = deprecated.get(skill.name);
     if (why !== undefined) return { skill, state: 'deprecated', why };
+    if (drafts.has(skill.name)) return { skill, state: 'draft', why: 'coda skills activate offers it' };
     const isOffered = skill.agents === 'all' || isFor(skill);
     return { skill, state: 'active', ...(!isOffered && { why: skillTexts.forSpecialists(skill.agents) }) };
   });

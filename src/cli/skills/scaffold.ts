@@ -80,12 +80,14 @@ function skillText({ group, name }: Parts, description: string, steps?: readonly
   const metadata = [
     ...(group === undefined ? [] : [`  group: ${yamlText(group)}\n`]),
     ...(steps === undefined ? [] : [`  steps: ${JSON.stringify(steps.join(', '))}\n`]),
+    '  state: draft\n',
   ];
   const title = spaced(name).replace(/^./u, (first) => first.toUpperCase());
   return `---
 name: ${yamlText(name)}
 description: ${JSON.stringify(description)}
-${metadata.length === 0 ? '' : `metadata:\n${metadata.join('')}`}---
+metadata:
+${metadata.join('')}---
 
 # ${title}
 

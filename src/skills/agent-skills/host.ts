@@ -1,12 +1,37 @@
 import type { Clock } from '../../base/clock.ts';
 import type { SkillSecrets } from '../../secrets/index.ts';
-import { type Artifacts, type Besides, type Database, type Queryable, readerOf } from '../../storage/index.ts';
-import { approveLooked, blockedOf, type Inquest, lookForApproval } from '../../trust/index.ts';
+import {
+  type Artifacts,
+  type Besides,
+  type Database,
+  type Queryable,
+  readerOf,
+  type Transaction,
+} from '../../storage/index.ts';
+import { approveLooked, blockedOf, type Folder, type Inquest, lookForApproval } from '../../trust/index.ts';
 import type { SkillImages } from './images/images.ts';
 import type { SkillSearch } from './routing/search.ts';
 import type { SkillVectors } from './routing/vectors.ts';
-import { type RescanReport, type SkillCatalog, type SkillSnapshot, SOURCE_KINDS, skillMeant } from './skill.ts';
-import { type Deprecation, deprecate, deprecations, undeprecate, uses } from './store.ts';
+import {
+  type AgentSkill,
+  isMarkedDraft,
+  isTrusted,
+  type RescanReport,
+  type SkillCatalog,
+  type SkillSnapshot,
+  SOURCE_KINDS,
+  skillMeant,
+} from './skill.ts';
+import {
+  type Activation,
+  activate,
+  activations,
+  type Deprecation,
+  deprecate,
+  deprecations,
+  undeprecate,
+  uses,
+} from './store.ts';
 import { folderOf, inquireAbout } from './use/trusted.ts';
 
 /** Decisions about skills by name, as last read. Immutable: a later read makes another value. */
@@ -15,6 +40,8 @@ export interface Decisions {
   /** An owner has to look at them before they are used. */
   readonly blocked: ReadonlySet<string>;
   readonly uses: ReadonlyMap<string, number>;
+  /** Nobody is offered them, or may call them, until an owner has activated them. */
+  readonly drafts: ReadonlySet<string>;
 }
 
 export type ChosenSkills = ReadonlyMap<string, ReadonlySet<string>>;
@@ -71,7 +98,12 @@ export class Views {
   }
 }
 
-const UNDECIDED: Decisions = Object.freeze({ deprecated: new Map(), blocked: new Set<string>(), uses: new Map() });
+const UNDECIDED: Decisions = Object.freeze({
+  deprecated: new Map(),
+  blocked: new Set<string>(),
+  uses: new Map(),
+  drafts: new Set<string>(),
+});
 
 interface DecisionDeps {
   catalog: SkillCatalog;
@@ -99,10 +131,12 @@ export class SkillDecisions {
   async read(isSameSnapshot: boolean): Promise<void> {
     const db = this.reader;
     const [deprecated, held, counts] = [await deprecations(db), await blockedOf(db, SOURCE_KINDS), await uses(db)];
+    const activated = await activations(db);
     const after: Decisions = {
       deprecated: new Map(deprecated.map((each) => [each.name, each])),
       blocked: new Set(held),
       uses: counts,
+      drafts: draftsOf(this.deps.catalog.current(), activated),
     };
     if (!isSameSnapshot || !isSame(this.known, after)) this.known = after;
   }
@@ -130,6 +164,11 @@ export class SkillDecisions {
     });
   }
 
+  /** The drafts that were activated. */
+  activations(): Promise<Activation[]> {
+    return activations(this.reader);
+  }
+
   /** What an owner has to know before approving a skill; a string says why there is nothing to approve. */
   async inquire(name: string): Promise<Inquest | string> {
     const skill = skillMeant(this.deps.catalog.current(), name);
@@ -137,14 +176,35 @@ export class SkillDecisions {
   }
 
   /** Approves a skill if its files are, before and after the decision, those with `hash`; false when they are not. */
-  async approve(name: string, hash: string, besides?: Besides<boolean>): Promise<boolean> {
+  approve(name: string, hash: string, besides?: Besides<boolean>): Promise<boolean> {
+    return this.decide('skills.approve', { name, hash }, async () => {}, besides);
+  }
+
+  /** The same, and a draft is one no more. */
+  activate(name: string, hash: string, besides?: Besides<boolean>): Promise<boolean> {
+    const { clock } = this.deps;
+    return this.decide(
+      'skills.activate',
+      { name, hash },
+      (tx, folder) => activate(tx, { name: folder.name, source: folder.source }, clock.now()),
+      besides,
+    );
+  }
+
+  private async decide(
+    txName: string,
+    { name, hash }: { name: string; hash: string },
+    also: (tx: Transaction, folder: Folder) => Promise<void>,
+    besides: Besides<boolean> | undefined,
+  ): Promise<boolean> {
     const skill = skillMeant(this.deps.catalog.current(), name);
     const folder = skill && folderOf(skill);
     const looked = folder && (await lookForApproval(this.reader, folder, hash));
     if (!looked) return false;
     const by = { personId: undefined, now: this.deps.clock.now() };
-    const isDone = await this.deps.database.tx('skills.approve', async (tx) => {
+    const isDone = await this.deps.database.tx(txName, async (tx) => {
       const isApproved = await approveLooked(tx, folder, looked, by);
+      if (isApproved) await also(tx, folder);
       besides?.(tx, isApproved);
       return isApproved;
     });
@@ -152,8 +212,16 @@ export class SkillDecisions {
   }
 }
 
+/** The skills that are drafts: they say so, and were not activated where they are from. */
+export function draftsOf({ skills }: SkillSnapshot, activated: readonly Activation[]): ReadonlySet<string> {
+  const known = new Set(activated.map(({ name, source }) => `${source} ${name}`));
+  const isDraft = (skill: AgentSkill) =>
+    isMarkedDraft(skill) && !isTrusted(skill.source) && !known.has(`${skill.source.kind} ${skill.name}`);
+  return new Set([...skills.values()].filter(isDraft).map(({ name }) => name));
+}
+
 function isSame(before: Decisions, after: Decisions): boolean {
-  const said = ({ deprecated, blocked: held }: Decisions) =>
-    JSON.stringify([[...deprecated.values()], [...held].sort()]);
+  const said = ({ deprecated, blocked: held, drafts }: Decisions) =>
+    JSON.stringify([[...deprecated.values()], [...held].sort(), [...drafts].sort()]);
   return said(before) === said(after);
 }

@@ -7,7 +7,7 @@ export { validateSkills } from './catalog/validate.ts';
 export { config as agentSkillsConfig } from './config.ts';
 export * as bundles from './files/bundle.ts';
 export * as installed from './files/install.ts';
-export { SkillDecisions, type SkillHost, type View, Views } from './host.ts';
+export { draftsOf, SkillDecisions, type SkillHost, type View, Views } from './host.ts';
 export { type PlannedImage, SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
 export { readBody } from './read/file.ts';
@@ -22,12 +22,12 @@ export {
   planFor,
   staleIn,
 } from './runs/plan.ts';
-export { parseSteps, resolveSteps } from './runs/steps.ts';
 export { goldenFile, measure as measureRouting } from './routing/golden.ts';
 export { embedSkillsSoon } from './routing/job.ts';
 export { OFFERED_FROM, SkillSearch } from './routing/search.ts';
 export { SkillVectors } from './routing/vectors.ts';
 export type { RankedSkill } from './routing/verbs.ts';
+export { parseSteps, resolveSteps } from './runs/steps.ts';
 export {
   type AgentSkill,
   hasTags,

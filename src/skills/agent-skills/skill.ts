@@ -296,6 +296,9 @@ export function idOf({ name, group }: Pick<AgentSkill, 'name' | 'group'>): strin
   return group === undefined || name === '' || name.includes('/') ? name : `${group}/${name}`;
 }
 
+/** Whether it says of itself that it is a draft (`metadata.state`): until an owner has activated it, nobody is offered it. */
+export const isMarkedDraft = ({ metadata }: Pick<AgentSkill, 'metadata'>): boolean => metadata.state === 'draft';
+
 /** Whether it has all of these tags, however they are written. */
 export function hasTags({ tags }: Pick<AgentSkill, 'tags'>, wanted: readonly string[] = []): boolean {
   const own = new Set(tags.map((tag) => tag.toLowerCase()));

@@ -54,6 +54,26 @@ export async function undeprecate(tx: Transaction, name: string): Promise<boolea
   return count > 0;
 }
 
+/** A skill as it was activated: another one of its name, from elsewhere, was not. */
+export interface Activation {
+  name: string;
+  source: string;
+}
+
+/** All drafts that were activated. */
+export async function activations(queryable: Queryable): Promise<Activation[]> {
+  const { rows } = await queryable.query<Activation>('select name, source from skill_activations');
+  return rows;
+}
+
+/** A draft is one no more. */
+export async function activate(tx: Transaction, { name, source }: Activation, now: Instant): Promise<void> {
+  await tx.query(
+    `insert into skill_activations (name, source, activated_at) values ($1, $2, $3) on conflict do nothing`,
+    [name, source, now],
+  );
+}
+
 /** Limit of active skills in a conversation; the oldest is dropped. */
 const MOST_ACTIVE = 20;
 

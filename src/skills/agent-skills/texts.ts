@@ -86,6 +86,9 @@ export const changed = (name: string, reasons: readonly string[]) =>
 export const blocked = (name: string, reasons: readonly string[]) =>
   `The skill “${name}” is not used until an owner has looked at it.${sentences(reasons)}\n${approve(name)}`;
 
+export const isDraft = (name: string) =>
+  `${name} is a draft. An owner activates it with: coda skills activate ${name} --approval approved`;
+
 export const isOff = (name: string) =>
   `The skill “${name}” is switched off in this conversation; \`/skills on ${name}\` switches it on.`;
 
@@ -129,6 +132,7 @@ export function shownName({ name, names }: Pick<Shown, 'name' | 'names'>, locale
 export const STATES = {
   off: 'off here',
   blocked: 'waits for an owner’s approval',
+  draft: 'a draft',
   deprecated: 'no longer offered to the model',
   disabled: 'switched off in the configuration',
 } as const;

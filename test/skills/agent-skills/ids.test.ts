@@ -17,7 +17,7 @@ async function catalogOf(files: Record<string, string>, settings = {}) {
 const namesOf = ({ skills }: SkillSnapshot) => [...skills.keys()];
 const viewOf = (snapshot: SkillSnapshot) => ({
   snapshot,
-  decisions: { deprecated: new Map(), blocked: new Set<string>(), uses: new Map() },
+  decisions: { deprecated: new Map(), blocked: new Set<string>(), uses: new Map(), drafts: new Set<string>() },
   chosen: new Map(),
 });
 

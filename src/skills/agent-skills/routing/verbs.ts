@@ -55,10 +55,11 @@ export function routingVerbs(host: SkillHost): Readonly<Record<string, Verb>> {
         });
       const { queries, most, tags } = read.data;
       if (host.catalog.current().version === 0) await host.rescan();
-      const { deprecated } = host.decisions();
+      const { deprecated, drafts } = host.decisions();
       const ranked: RankedSkill[][] = [];
       for (const query of queries) {
-        const only = (skill: AgentSkill) => hasTags(skill, tags) && !deprecated.has(skill.name);
+        const only = (skill: AgentSkill) =>
+          hasTags(skill, tags) && !deprecated.has(skill.name) && !drafts.has(skill.name);
         const found = await host.search.find(host.catalog.current(), query, only);
         ranked.push(found.slice(0, most).map(toRow));
       }

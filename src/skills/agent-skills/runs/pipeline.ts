@@ -66,7 +66,7 @@ export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number })
     input,
     async run(asked, ctx) {
       if (!ctx.spawn || ctx.callKey === undefined) return failed('NOT_HERE', texts.nothingToRun());
-      const begun = await beginRun(deps, asked, ctx, views.of(ctx.turnKey).snapshot);
+      const begun = await beginRun(deps, asked, ctx, views.of(ctx.turnKey));
       if ('ok' in begun) return begun;
       return new PipelineRun({ deps, ctx, asked, parallel, call: ctx.callKey }, begun.run, begun.given).go();
     },
@@ -76,9 +76,9 @@ export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number })
 /** The groups that an input names; the most that there may be where that is not known yet. */
 function groupsOf({ views }: ToolDeps, { name, steps, resume }: Input): StepGroup[] {
   if (resume !== undefined) return Array.from({ length: 20 }, () => []);
-  const { snapshot } = views.of(undefined);
+  const { snapshot, decisions } = views.of(undefined);
   const parsed = parseSteps(steps ?? (name === undefined ? [] : [name]));
-  const resolved = typeof parsed === 'string' ? [] : resolveSteps(snapshot, parsed);
+  const resolved = typeof parsed === 'string' ? [] : resolveSteps(snapshot, parsed, decisions.drafts);
   return Array.isArray(resolved) ? resolved : [];
 }
 
@@ -88,16 +88,17 @@ interface Begun {
   given: readonly store.StepDone[];
 }
 
-type Snapshot = ReturnType<ToolDeps['views']['of']>['snapshot'];
+type View = ReturnType<ToolDeps['views']['of']>;
 
-async function beginRun(deps: ToolDeps, asked: Input, ctx: CallContext, snapshot: Snapshot): Promise<Begun | Failed> {
+async function beginRun(deps: ToolDeps, asked: Input, ctx: CallContext, view: View): Promise<Begun | Failed> {
+  const { snapshot, decisions } = view;
   if (asked.resume !== undefined) return resumed(deps, asked.resume, ctx);
   const { name, steps, payload } = asked;
   const composed = name === undefined ? undefined : skillMeant(snapshot, name);
   if (composed && !stepsOf(composed)) return failed('INVALID_INPUT', texts.notComposed(composed.name));
   const parsed = parseSteps(steps ?? (name === undefined ? [] : [name]));
   if (typeof parsed === 'string') return failed('INVALID_INPUT', texts.nothingToRun());
-  const resolved = resolveSteps(snapshot, parsed);
+  const resolved = resolveSteps(snapshot, parsed, decisions.drafts);
   if (!Array.isArray(resolved)) return resolved;
   const now = ctx.clock.now();
   const run = { id: asked.run ?? idOf(ctx.callKey ?? ''), personId: ctx.person.id, name, steps: resolved, payload };

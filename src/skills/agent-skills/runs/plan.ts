@@ -128,9 +128,12 @@ async function findAll(
   { tag, who }: Pick<PlanAsked, 'tag' | 'who'>,
 ): Promise<Ranked[]> {
   const off = who.map((each) => denied(view, each));
-  const found = await search.find(view.snapshot, query);
-  return found.filter(
-    ({ skill }) => !off.some((names) => names.has(skill.name)) && hasTags(skill, tag === undefined ? [] : [tag]),
+  const tags = tag === undefined ? [] : [tag];
+  const { drafts } = view.decisions;
+  return search.find(
+    view.snapshot,
+    query,
+    (skill) => !off.some((names) => names.has(skill.name)) && !drafts.has(skill.name) && hasTags(skill, tags),
   );
 }
 

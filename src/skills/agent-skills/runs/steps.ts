@@ -2,6 +2,7 @@
 import { type Failed, failed } from '../../../agent/index.ts';
 import { didYouMean } from '../../../base/text.ts';
 import { type AgentSkill, type SkillSnapshot, skillMeant } from '../skill.ts';
+import { isDraft } from '../texts.ts';
 import * as texts from './texts.ts';
 
 /** Names of skills that run side by side; of one alone mostly. */
@@ -30,10 +31,14 @@ export function stepsOf({ metadata }: Pick<AgentSkill, 'metadata'>): string[] | 
   return steps.map(String);
 }
 
-/** `groups` with the steps of composed skills in their place, each of a skill that is there. */
-export function resolveSteps(snapshot: SkillSnapshot, groups: readonly StepGroup[]): StepGroup[] | Failed {
+/** `groups` with the steps of composed skills in their place, each of a skill that is there and no draft. */
+export function resolveSteps(
+  snapshot: SkillSnapshot,
+  groups: readonly StepGroup[],
+  drafts: ReadonlySet<string> = new Set(),
+): StepGroup[] | Failed {
   try {
-    const resolved = groups.flatMap((group) => resolveGroup(snapshot, group, []));
+    const resolved = groups.flatMap((group) => resolveGroup({ snapshot, drafts }, group, []));
     if (resolved.flat().length > MOST_STEPS) return failed('TOO_MANY_STEPS', texts.tooManySteps(MOST_STEPS));
     return resolved;
   } catch (error) {
@@ -51,8 +56,13 @@ class WrongStep extends Error {
   }
 }
 
-function resolveGroup(snapshot: SkillSnapshot, named: StepGroup, way: readonly string[]): StepGroup[] {
-  const skills = named.map((name) => skillNamed(snapshot, name));
+interface Known {
+  snapshot: SkillSnapshot;
+  drafts: ReadonlySet<string>;
+}
+
+function resolveGroup(known: Known, named: StepGroup, way: readonly string[]): StepGroup[] {
+  const skills = named.map((name) => skillNamed(known, name));
   const group = skills.map(({ name }) => name);
   const composed = skills.map(stepsOf);
   const [only] = composed;
@@ -67,11 +77,12 @@ function resolveGroup(snapshot: SkillSnapshot, named: StepGroup, way: readonly s
   if (way.length >= MOST_LEVELS) throw new WrongStep('TOO_MANY_STEPS', texts.tooDeep(MOST_LEVELS));
   const groups = parseSteps(only);
   if (typeof groups === 'string') throw new WrongStep('INVALID_INPUT', texts.wrongSteps(name, groups));
-  return groups.flatMap((each) => resolveGroup(snapshot, each, [...way, name]));
+  return groups.flatMap((each) => resolveGroup(known, each, [...way, name]));
 }
 
-function skillNamed(snapshot: SkillSnapshot, name: string): AgentSkill {
+function skillNamed({ snapshot, drafts }: Known, name: string): AgentSkill {
   const skill = skillMeant(snapshot, name);
+  if (skill && drafts.has(skill.name)) throw new WrongStep('DRAFT', isDraft(skill.name));
   if (skill) return skill;
   throw new WrongStep('NOT_FOUND', texts.noStep(name, didYouMean(name, [...snapshot.skills.keys()])));
 }

@@ -50,8 +50,9 @@ async function viewOf({ host, views }: ToolDeps) {
 
 /** The groups that steps stand for. Throws where one of them is missing, or they are in a circle. */
 async function resolved(deps: ToolDeps, steps: readonly string[]): Promise<Json> {
+  const { snapshot, decisions } = await viewOf(deps);
   const parsed = parseSteps(steps);
-  const groups = typeof parsed === 'string' ? undefined : resolveSteps((await viewOf(deps)).snapshot, parsed);
+  const groups = typeof parsed === 'string' ? undefined : resolveSteps(snapshot, parsed, decisions.drafts);
   if (Array.isArray(groups)) return groups as Json;
   throw new CodaError(groups?.code === 'NOT_FOUND' ? 'SKILL_NOT_FOUND' : 'INPUT_INVALID', {
     message: groups?.message ?? texts.nothingToRun(),

@@ -133,6 +133,7 @@ async function list(
   const state = (skill: AgentSkill) => {
     const { name, agents } = skill;
     if (off.has(name)) return texts.STATES.off;
+    if (decisions.drafts.has(name)) return texts.STATES.draft;
     if (decisions.blocked.has(name)) return texts.STATES.blocked;
     if (decisions.deprecated.has(name)) return texts.STATES.deprecated;
     if (agents !== 'all' && !isFor(skill)) return texts.forSpecialists(agents);

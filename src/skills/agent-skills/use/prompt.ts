@@ -152,6 +152,7 @@ export function offered({ snapshot, decisions, chosen }: View, off: ReadonlySet<
       isFor(skill, agent, chosen) &&
       !off.has(skill.name) &&
       !decisions.deprecated.has(skill.name) &&
+      !decisions.drafts.has(skill.name) &&
       !decisions.blocked.has(skill.name),
   );
 }

@@ -44,6 +44,8 @@ export async function makeReady(
   const skill = find(view, name, ctx);
   if ('ok' in skill) return skill;
   const order = inOrder(view.snapshot, skill);
+  const draft = order.skills.find((one) => view.decisions.drafts.has(one.name));
+  if (draft) return failed('DRAFT', texts.isDraft(draft.name));
   if (order.cycle) return failed('CYCLE', texts.cycle(order.cycle));
   const all: ReadSkill[] = [];
   for (const one of order.skills) {
