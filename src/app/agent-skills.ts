@@ -185,6 +185,22 @@ export class LiveSkills implements SkillHost {
     return isDone;
   }
 
+  learnedIn(spaceId: string) {
+    return this.made.learnedIn(spaceId);
+  }
+
+  async feedback(...asked: Parameters<SkillDecisions['feedback']>): Promise<boolean> {
+    const isLearned = await this.made.feedback(...asked);
+    await this.rescan();
+    return isLearned;
+  }
+
+  async resetFeedback(...asked: Parameters<SkillDecisions['resetFeedback']>): Promise<number> {
+    const count = await this.made.resetFeedback(...asked);
+    await this.rescan();
+    return count;
+  }
+
   activations() {
     return this.made.activations();
   }

@@ -123,7 +123,7 @@ function sessionActs({ http, approvals, sessions }: Controlled, world: World) {
 
 /** Also where no daemon runs. */
 export function controlSkills(
-  skills: Pick<SkillDecisions, 'activate' | 'approve' | 'deprecate' | 'undeprecate'>,
+  skills: Pick<SkillDecisions, 'activate' | 'approve' | 'deprecate' | 'feedback' | 'resetFeedback' | 'undeprecate'>,
   world: World,
 ) {
   const recorded = recorder(world);
@@ -139,6 +139,15 @@ export function controlSkills(
       ({ name, hash }: { name: string; hash: string }, besides: Besides<boolean>) =>
         skills.activate(name, hash, besides),
       (args, isDone) => (isDone ? args : undefined),
+    ),
+    skillFeedback: recorded(
+      'skills feedback',
+      (args: Parameters<typeof skills.feedback>[0], besides: Besides<boolean>) => skills.feedback(args, besides),
+      // Its words are a person's, and not the log's.
+      ({ query: _, ...args }, isLearned) => (isLearned ? args : undefined),
+    ),
+    resetSkillFeedback: recorded('skills feedback', ({ spaceId }: { spaceId: string }, besides: Besides<number>) =>
+      skills.resetFeedback(spaceId, besides),
     ),
     deprecateSkill: recorded(
       'skills deprecate',

@@ -158,6 +158,8 @@ export interface PackFlags extends Flags {
 }
 
 export interface TagFlags extends Flags {
+  /** Whose feedback counts; default: the terminal's. */
+  space?: string;
   /** A skill must have all of them. */
   tag?: string[];
 }
@@ -180,6 +182,13 @@ export interface ApproveFlags extends Flags {
 export interface ActivateFlags extends Flags {
   approval?: string;
   approvalToken?: string;
+}
+
+export interface FeedbackFlags extends Flags {
+  expected?: string;
+  query?: string;
+  space?: string;
+  reset?: boolean;
 }
 
 export interface SkillImagesFlags extends Flags {

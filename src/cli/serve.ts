@@ -12,13 +12,15 @@ import {
   SKILL_JOB,
 } from '../app/index.ts';
 import { Audit } from '../audit/index.ts';
-import { messageOf } from '../base/errors.ts';
+import { CodaError, messageOf } from '../base/errors.ts';
 import { smallHeaps } from '../base/heap.ts';
 import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
+import { didYouMean } from '../base/text.ts';
 import type { World } from '../base/world.ts';
 import type { Verb } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
+import { skillMeant } from '../skills/agent-skills/index.ts';
 import { catchCrashes, die } from './crash.ts';
 import { configRequest, type Flags } from './flags.ts';
 import { hint } from './ready.ts';
@@ -106,6 +108,21 @@ export function aboutItself(config: Config): { version: string; hint: string } {
   return { version: version(), hint: hint(config) };
 }
 
+/** The space of the terminal. */
+const TERMINAL = 'terminal';
+
+/** The name of the skill that is meant. Throws `SKILL_NOT_FOUND`. */
+function meant({ catalog }: App['agentSkills'], typed: Json | undefined): string {
+  const snapshot = catalog.current();
+  const skill = skillMeant(snapshot, String(typed));
+  if (skill) return skill.name;
+  const near = didYouMean(String(typed), [...snapshot.skills.keys()]);
+  throw new CodaError('SKILL_NOT_FOUND', {
+    message: `There is no skill ${typed}.`,
+    remedy: near ? `Did you mean ${near}?` : '"coda skills list" shows them.',
+  });
+}
+
 function skillVerbs({ agentSkills: skills, approvals }: App, acts: ReturnType<typeof controlActs>) {
   return {
     'skills-rescan': async () => (await skills.rescan()) as unknown as Json,
@@ -118,6 +135,13 @@ function skillVerbs({ agentSkills: skills, approvals }: App, acts: ReturnType<ty
     'skills-inquire': async ({ name }: Record<string, Json>) => (await skills.inquire(String(name))) as unknown as Json,
     'skills-approve': ({ name, hash }: Record<string, Json>) =>
       acts.approveSkill({ name: String(name), hash: String(hash) }),
+    'skills-feedback': async ({ name, expected, query, space }: Record<string, Json>) => {
+      await skills.rescan();
+      const [got, instead] = [meant(skills, name), meant(skills, expected)];
+      return acts.skillFeedback({ spaceId: textOf(space) ?? TERMINAL, got, expected: instead, query: textOf(query) });
+    },
+    'skills-feedback-reset': ({ space }: Record<string, Json>) =>
+      acts.resetSkillFeedback({ spaceId: textOf(space) ?? TERMINAL }),
     'skills-activated': async () => (await skills.activations()) as unknown as Json,
     'skills-activate': ({ name, hash, token }: Record<string, Json>) => {
       needsToken(approvals, textOf(token));

@@ -70,6 +70,20 @@ const ACTS: { [K in keyof Acts]: [tx: string, subject: string, ask: (acts: Acts)
       return acts.activateSkill({ name: 'travel-plan', hash: found.pin.hash });
     },
   ],
+  skillFeedback: [
+    'skills.feedback',
+    'skills feedback',
+    (acts) =>
+      acts.skillFeedback({
+        ...{ spaceId: 'terminal', got: 'travel-plan', expected: 'meeting-notes' },
+        query: 'write down what was decided',
+      }),
+  ],
+  resetSkillFeedback: [
+    'skills.feedback',
+    'skills feedback',
+    (acts) => acts.resetSkillFeedback({ spaceId: 'terminal' }),
+  ],
   deprecateSkill: [
     'skills.deprecate',
     'skills deprecate',

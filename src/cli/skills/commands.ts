@@ -7,6 +7,7 @@ import type {
   AddSkillFlags,
   ApproveFlags,
   DeprecateFlags,
+  FeedbackFlags,
   MetricsFlags,
   PackFlags,
   SkillImagesFlags,
@@ -89,6 +90,7 @@ function routingCommands(skills: Command, call: Call): void {
     .description('show which skills a request finds, with their scores')
     .argument('<query...>')
     .option(...TAG)
+    .option('--space <id>', 'with what was learned there; default: the terminal')
     .option('--json', 'as JSON')
     .action(call<TagFlags>(async () => (await import('./routing.ts')).skillsWhy));
   skills
@@ -97,6 +99,15 @@ function routingCommands(skills: Command, call: Call): void {
     .requiredOption('--golden <file>', 'JSON: [{ "query": …, "expected": name, names or null }]')
     .option('--json', 'as JSON')
     .action(call<MetricsFlags>(async () => (await import('./routing.ts')).skillsMetrics));
+  skills
+    .command('feedback')
+    .description('say that another skill was meant: requests like that one find it sooner')
+    .argument('[id]', 'the skill that was chosen')
+    .option('--expected <id>', 'the skill that was meant')
+    .option('--query <text>', 'the request; default: the last one that the skill was used for')
+    .option('--space <id>', 'where it counts; default: the terminal')
+    .option('--reset', 'forget what was learned there')
+    .action(call<FeedbackFlags>(async () => (await import('./feedback.ts')).skillsFeedback));
   skills
     .command('activate')
     .description('offer a draft, as its files are now, after showing what it may do')

@@ -15,12 +15,13 @@ const AT_ONCE = 20;
 export async function skillsWhy(flags: TagFlags, io: NodeJS.Process): Promise<number> {
   const [found = []] = await withVerbs(flags, io, async (ask) => {
     await vectorsMade(ask, io);
-    return rank(ask, [flags.args.join(' ')], { most: MOST_SHOWN, tags: flags.tag });
+    return rank(ask, [flags.args.join(' ')], { most: MOST_SHOWN, tags: flags.tag, space: flags.space });
   });
   const shown = found.map((each) => ({
     ...each,
     ...{ score: rounded(each.score), fit: rounded(each.fit), words: rounded(each.words) },
     meaning: each.meaning === null ? null : rounded(each.meaning),
+    learned: rounded(each.learned),
   }));
   if (flags.json) io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
   else if (shown.length === 0) io.stdout.write('No skill shares a word with that.\n');
@@ -28,8 +29,12 @@ export async function skillsWhy(flags: TagFlags, io: NodeJS.Process): Promise<nu
   return 0;
 }
 
-function line({ id, score, fit, words, meaning, offered }: RankedSkill): string {
-  const parts = [`words ${words}`, ...(meaning === null ? [] : [`meaning ${meaning}`])].join(', ');
+function line({ id, score, fit, words, meaning, learned, offered }: RankedSkill): string {
+  const parts = [
+    `words ${words}`,
+    ...(meaning === null ? [] : [`meaning ${meaning}`]),
+    ...(learned === 0 ? [] : [`learned ${learned}`]),
+  ].join(', ');
   return `${offered ? 'offered  ' : '         '}${id}  score ${score} (${parts})  fit ${fit} (offered from ${OFFERED_FROM})`;
 }
 
@@ -42,7 +47,7 @@ export async function skillsMetrics(flags: MetricsFlags, io: NodeJS.Process): Pr
     const queries = [...new Set(golden.map(({ query }) => query))];
     for (let at = 0; at < queries.length; at += AT_ONCE) {
       const some = queries.slice(at, at + AT_ONCE);
-      const ranked = await rank(ask, some, { most: MOST_MEASURED, tags: flags.tag });
+      const ranked = await rank(ask, some, { most: MOST_MEASURED, tags: flags.tag, space: flags.space });
       for (const [index, query] of some.entries()) found.set(query, ranked[index] ?? []);
     }
   });
@@ -64,12 +69,15 @@ export async function skillsMetrics(flags: MetricsFlags, io: NodeJS.Process): Pr
   return 0;
 }
 
-async function rank(
-  ask: Ask,
-  queries: readonly string[],
-  { most, tags = [] }: { most: number; tags?: string[] | undefined },
-) {
-  return (await ask('skills-rank', { queries: [...queries], most, tags })) as RankedSkill[][];
+interface RankOptions {
+  most: number;
+  tags: string[] | undefined;
+  space: string | undefined;
+}
+
+async function rank(ask: Ask, queries: readonly string[], { most, tags = [], space }: RankOptions) {
+  const asked = { queries: [...queries], most, tags, ...(space !== undefined && { space }) };
+  return (await ask('skills-rank', asked)) as RankedSkill[][];
 }
 
 /** Has the skills' vectors made, once for each text; what takes long is said. */

@@ -21,6 +21,7 @@ import { listFor, SkillPrompt } from './use/prompt.ts';
 import { resourceTool } from './use/resource.ts';
 import { runTool } from './use/run.ts';
 import { activateTool, approveTool, delegateTool, rescanTool } from './use/tools.ts';
+import { meantTool, wrongTool } from './use/wrong.ts';
 
 /** Names fit into one paragraph. */
 const MOST_AT_HOME = 12;
@@ -31,7 +32,10 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
   const { search } = host;
   let prompt: SkillPrompt | undefined;
   const promptOf = (deps: SkillDeps<SkillsConfig>) => {
-    prompt ??= new SkillPrompt({ views, search, budget: settings.prompt_budget, denied: deniedBy(deps.gate) });
+    prompt ??= new SkillPrompt({
+      ...{ views, search, budget: settings.prompt_budget, denied: deniedBy(deps.gate) },
+      learnedIn: (spaceId) => host.learnedIn(spaceId),
+    });
     return prompt;
   };
   return {
@@ -70,6 +74,8 @@ function tools(deps: ToolDeps, settings: SkillsConfig): AnyTool[] {
     resourceTool(deps),
     rescanTool(deps),
     approveTool(deps),
+    wrongTool(deps),
+    meantTool(deps),
     installLookTool(deps),
     installTool(deps),
   ];

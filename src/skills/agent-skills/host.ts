@@ -10,7 +10,9 @@ import {
 } from '../../storage/index.ts';
 import { approveLooked, blockedOf, type Folder, type Inquest, lookForApproval } from '../../trust/index.ts';
 import type { SkillImages } from './images/images.ts';
+import { type Learned, learn, termsToLearn } from './routing/feedback.ts';
 import type { SkillSearch } from './routing/search.ts';
+import { dropWeights, lastRequest, weights } from './routing/store.ts';
 import type { SkillVectors } from './routing/vectors.ts';
 import {
   type AgentSkill,
@@ -61,6 +63,8 @@ export interface SkillHost {
   /** Undefined where there is no embedder: skills are found by words alone. */
   readonly vectors: SkillVectors | undefined;
   decisions(): Decisions;
+  /** What was learned of requests in a space. */
+  learnedIn(spaceId: string): Learned | undefined;
   /** The skills that the configuration names for specialists, by specialist: these, and no others, are for it. */
   readonly chosen: ChosenSkills;
   /** Reads what changed, here and on the other replicas. */
@@ -105,6 +109,15 @@ const UNDECIDED: Decisions = Object.freeze({
   drafts: new Set<string>(),
 });
 
+/** Somebody says that another skill was meant. */
+export interface SkillFeedback {
+  spaceId: string;
+  got: string;
+  expected: string;
+  /** Undefined: the last request that `got` was used for. */
+  query: string | undefined;
+}
+
 interface DecisionDeps {
   catalog: SkillCatalog;
   database: Pick<Database, 'read' | 'tx'>;
@@ -116,6 +129,7 @@ export class SkillDecisions {
   private readonly deps: DecisionDeps;
   private readonly reader: Queryable;
   private known = UNDECIDED;
+  private learned: ReadonlyMap<string, Learned> = new Map();
 
   constructor(deps: DecisionDeps) {
     this.deps = deps;
@@ -132,6 +146,7 @@ export class SkillDecisions {
     const db = this.reader;
     const [deprecated, held, counts] = [await deprecations(db), await blockedOf(db, SOURCE_KINDS), await uses(db)];
     const activated = await activations(db);
+    this.learned = await weights(db);
     const after: Decisions = {
       deprecated: new Map(deprecated.map((each) => [each.name, each])),
       blocked: new Set(held),
@@ -139,6 +154,29 @@ export class SkillDecisions {
       drafts: draftsOf(this.deps.catalog.current(), activated),
     };
     if (!isSameSnapshot || !isSame(this.known, after)) this.known = after;
+  }
+
+  learnedIn(spaceId: string): Learned | undefined {
+    return this.learned.get(spaceId);
+  }
+
+  /** Learns that another skill was meant; false where there is no request to learn from. */
+  feedback({ spaceId, got, expected, query }: SkillFeedback, besides?: Besides<boolean>): Promise<boolean> {
+    return this.deps.database.tx('skills.feedback', async (tx) => {
+      const terms = query === undefined ? await lastRequest(tx, spaceId, got) : termsToLearn(query);
+      const isLearned = await learn(tx, { spaceId, got, expected, terms }, this.deps.clock.now());
+      besides?.(tx, isLearned);
+      return isLearned;
+    });
+  }
+
+  /** Forgets what was learned in a space; says of how many skills. */
+  resetFeedback(spaceId: string, besides?: Besides<number>): Promise<number> {
+    return this.deps.database.tx('skills.feedback', async (tx) => {
+      const count = await dropWeights(tx, spaceId);
+      besides?.(tx, count);
+      return count;
+    });
   }
 
   /** Skills that stay and are no longer offered to the model, by name. */

@@ -12,6 +12,11 @@ export { type PlannedImage, SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
 export { readBody } from './read/file.ts';
 export { isStandardName } from './read/to-skill.ts';
+export { goldenFile, measure as measureRouting } from './routing/golden.ts';
+export { embedSkillsSoon } from './routing/job.ts';
+export { OFFERED_FROM, SkillSearch } from './routing/search.ts';
+export { SkillVectors } from './routing/vectors.ts';
+export type { RankedSkill } from './routing/verbs.ts';
 export {
   type Candidate,
   candidatesFor,
@@ -22,11 +27,6 @@ export {
   planFor,
   staleIn,
 } from './runs/plan.ts';
-export { goldenFile, measure as measureRouting } from './routing/golden.ts';
-export { embedSkillsSoon } from './routing/job.ts';
-export { OFFERED_FROM, SkillSearch } from './routing/search.ts';
-export { SkillVectors } from './routing/vectors.ts';
-export type { RankedSkill } from './routing/verbs.ts';
 export { parseSteps, resolveSteps } from './runs/steps.ts';
 export {
   type AgentSkill,

@@ -9,11 +9,13 @@ import type { Queryable, Transaction } from '../../storage/index.ts';
 /** Deletion rules: decisions stay, without the person who made them. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'update skill_deprecations set person_id = null where person_id = $1' },
+  { sql: 'delete from skill_requests where person_id = $1' },
 ];
 
 /** Decisions are those of whoever the owner turns out to be. */
 export const mergeRules: readonly MergeRule[] = [
   { sql: 'update skill_deprecations set person_id = $2 where person_id = $1' },
+  { sql: 'update skill_requests set person_id = $2 where person_id = $1' },
 ];
 
 export interface Deprecation {

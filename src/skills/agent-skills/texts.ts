@@ -86,6 +86,15 @@ export const changed = (name: string, reasons: readonly string[]) =>
 export const blocked = (name: string, reasons: readonly string[]) =>
   `The skill “${name}” is not used until an owner has looked at it.${sentences(reasons)}\n${approve(name)}`;
 
+export const wrongLabel = () => 'Wrong skill';
+
+export const noRequest = (name: string) => `Nobody knows any more for which request ${name} was used.`;
+
+export const whichMeant = (name: string, others: number) =>
+  `Requests like that find ${name} later.${others > 0 ? ' Which one was meant?' : ''}`;
+
+export const learnt = (name: string) => `Requests like that find ${name} sooner.`;
+
 export const isDraft = (name: string) =>
   `${name} is a draft. An owner activates it with: coda skills activate ${name} --approval approved`;
 

@@ -9,6 +9,8 @@ import type { Match } from './words.ts';
 const BY_WORDS = { bias: -4.9, told: 1.8, inName: 0.54, shared: 0.63, asked: 1.33 };
 /** A request that is nothing but words of a skill, so rare together, asks for it however short it is. */
 const RARE = 0.7;
+/** What was learned from people counts in words alone as a score does beside meaning. */
+const LEARNED = 5;
 /** So likely a request must ask for a skill for it to be offered. */
 const WORDS_FROM = Math.log(0.65 / 0.35);
 
@@ -39,7 +41,7 @@ export interface Signs {
 }
 
 /** 0 to 1: whether what `match` says is enough for a skill to be offered; 0.5 is. */
-export function fitByWords({ told, inName, shared }: Match, asked: number): number {
+export function fitByWords({ told, inName, shared }: Match, asked: number, learned: number): number {
   if (shared === asked && told >= RARE) return 1;
   const sum =
     BY_WORDS.bias +
@@ -47,7 +49,7 @@ export function fitByWords({ told, inName, shared }: Match, asked: number): numb
     BY_WORDS.inName * Math.min(2, inName) +
     BY_WORDS.shared * Math.min(4, shared) +
     BY_WORDS.asked * Math.min(8, asked);
-  return logistic(sum - WORDS_FROM);
+  return logistic(sum - WORDS_FROM + LEARNED * learned);
 }
 
 /** Whether the request is nothing but rare words of the skill's name, and so asks for it whatever else it is like. */

@@ -1,6 +1,7 @@
 /** Finds skills by what they are for: by words, and by meaning where their vectors are there. */
 
 import type { AgentSkill, SkillSnapshot } from '../skill.ts';
+import { bonusOf, type Learned } from './feedback.ts';
 import { fitByMeaning, fitByWords, LEARNED_IN, namesIt } from './fit.ts';
 import type { Nearness, SkillVectors } from './vectors.ts';
 import { type Matches, matchesOf, termsOf, type WordIndex, wordIndexOf } from './words.ts';
@@ -14,6 +15,8 @@ export interface Ranked {
   fit: number;
   /** What shared words give, of the score. */
   words: number;
+  /** What was learned from people, of the score. */
+  learned: number;
   /** What meaning gives, -1 to 1; undefined where the words, or the skill, have no vector. */
   meaning: number | undefined;
 }
@@ -31,6 +34,14 @@ const NEAREST = 50;
 /** The place whose score says what a request has in common with any skill. */
 const TYPICAL = 20;
 
+/** How skills are looked for. */
+export interface FindOptions {
+  /** Which ones are looked at. */
+  only?: ((skill: AgentSkill) => boolean) | undefined;
+  /** What was learned where the request is made. */
+  learned?: Learned | undefined;
+}
+
 /** So many of the best are told apart: nobody asks for more. */
 const MOST = 300;
 
@@ -42,26 +53,37 @@ export class SkillSearch {
     this.vectors = vectors;
   }
 
-  /**
-   * The skills that have a word of `words`, or a synonym of one, and those of the nearest meaning; the best first. `only` says
-   * which ones are looked at.
-   */
-  async find(snapshot: SkillSnapshot, words: string, only?: (skill: AgentSkill) => boolean): Promise<Ranked[]> {
+  /** The skills that have a word of `words`, or a synonym of one, and those of the nearest meaning; the best first. */
+  async find(snapshot: SkillSnapshot, words: string, { only, learned }: FindOptions = {}): Promise<Ranked[]> {
     const made = this.indexes.get(snapshot) ?? wordIndexOf(snapshot);
     this.indexes.set(snapshot, made);
     const index = await made;
-    const matches = matchesOf(index, termsOf(words));
+    const terms = termsOf(words);
+    const matches = matchesOf(index, terms);
     const scores = matches.scores.map((score) => WORDS * score);
     const near = await this.vectors?.near(snapshot, words, scores);
     const isLearned = this.vectors?.space === LEARNED_IN;
-    return ranked({ skills: index.skills, matches, scores, near, isLearned, words, only });
+    const bonuses = bonusesOf(index, terms.keys(), learned);
+    return ranked({ skills: index.skills, matches, scores, near, isLearned, words, only, bonuses });
   }
 
   /** The skills of `find` that fit well enough to be offered. */
-  async offered(snapshot: SkillSnapshot, words: string): Promise<AgentSkill[]> {
-    const found = await this.find(snapshot, words);
+  async offered(snapshot: SkillSnapshot, words: string, options: FindOptions = {}): Promise<AgentSkill[]> {
+    const found = await this.find(snapshot, words, options);
     return found.flatMap(({ skill, fit }) => (fit >= OFFERED_FROM ? [skill] : []));
   }
+}
+
+/** What was learned for a request, by place. */
+function bonusesOf({ places }: WordIndex, terms: Iterable<string>, learned: Learned | undefined): Map<number, number> {
+  const bonuses = new Map<number, number>();
+  const all = learned && learned.size > 0 ? [...terms] : [];
+  for (const [name, weights] of learned ?? []) {
+    const place = places.get(name);
+    const bonus = bonusOf(weights, all);
+    if (place !== undefined && bonus !== 0) bonuses.set(place, bonus);
+  }
+  return bonuses;
 }
 
 interface Evidence {
@@ -74,13 +96,22 @@ interface Evidence {
   isLearned: boolean;
   words: string;
   only: ((skill: AgentSkill) => boolean) | undefined;
+  /** What was learned, by place. */
+  bonuses: ReadonlyMap<number, number>;
 }
 
 function ranked(evidence: Evidence): Ranked[] {
-  const { skills, matches, scores, near, isLearned, words } = evidence;
+  const { skills, matches, scores, near, isLearned, words, bonuses } = evidence;
   const found = bestOf(evidence).map(({ place, score }) => {
     const meaning = meaningOf(near?.near[place]);
-    return { place, skill: skills[place] as AgentSkill, score, words: scores[place] as number, meaning };
+    return {
+      place,
+      skill: skills[place] as AgentSkill,
+      score,
+      words: scores[place] as number,
+      meaning,
+      learned: bonuses.get(place) ?? 0,
+    };
   });
   const [best] = found;
   const typical = found[Math.min(TYPICAL, found.length - 1)];
@@ -90,7 +121,7 @@ function ranked(evidence: Evidence): Ranked[] {
   const signs = { asked, length: words.trim().split(/\s+/).length, score: best.score, lead, distance: near?.distance };
   return found.map(({ place, ...each }) => {
     const match = matches.at(place);
-    if (!near || !isLearned) return { ...each, fit: fitByWords(match, asked) };
+    if (!near || !isLearned) return { ...each, fit: fitByWords(match, asked, each.learned) };
     return { ...each, fit: namesIt(match, asked) ? 1 : fitByMeaning(signs, best.score - each.score) };
   });
 }
@@ -99,13 +130,15 @@ const meaningOf = (near: number | undefined): number | undefined =>
   near === undefined || Number.isNaN(near) ? undefined : near;
 
 /** The places with the best scores, of those that share a word or are among the nearest. */
-function bestOf({ skills, scores, near, only }: Evidence): { place: number; score: number }[] {
-  const all = near ? scores.map((score, place) => score + (meaningOf(near.near[place]) ?? 0)) : scores;
+function bestOf({ skills, scores, near, only, bonuses }: Evidence): { place: number; score: number }[] {
+  const all = near ? scores.map((score, place) => score + (meaningOf(near.near[place]) ?? 0)) : scores.slice();
+  for (const [place, bonus] of bonuses) all[place] = (all[place] as number) + bonus;
   const [least, leastNear] = [highest(all, MOST), near ? highest(near.near, NEAREST) : Number.POSITIVE_INFINITY];
   const found: { place: number; score: number }[] = [];
   for (let place = 0; place < all.length; place++) {
     const score = all[place] as number;
-    const isFound = (scores[place] as number) > 0 || (near !== undefined && (near.near[place] as number) >= leastNear);
+    const isKnown = (scores[place] as number) > 0 || bonuses.has(place);
+    const isFound = isKnown || (near !== undefined && (near.near[place] as number) >= leastNear);
     if (!isFound || (only ? !only(skills[place] as AgentSkill) : score < least)) continue;
     found.push({ place, score });
   }

@@ -1,4 +1,4 @@
-/** The vectors of what skills say that they are for, by the hash of the text. */
+/** The vectors of what skills say that they are for, by the hash of the text; and what was learned from feedback. */
 
 import type { Instant } from '../../../base/clock.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
@@ -42,4 +42,72 @@ export async function dropVectors(
     hashes,
     before,
   ]);
+}
+
+/** By how much words speak for skills: of each space, by the skill's name. */
+export async function weights(db: Queryable): Promise<Map<string, Map<string, Map<string, number>>>> {
+  const { rows } = await db.query<{ space_id: string; skill: string; term: string; weight: number }>(
+    'select space_id, skill, term, weight from skill_weights',
+  );
+  const spaces = new Map<string, Map<string, Map<string, number>>>();
+  for (const { space_id: space, skill, term, weight } of rows) {
+    const skills = spaces.get(space) ?? new Map<string, Map<string, number>>();
+    const terms = skills.get(skill) ?? new Map<string, number>();
+    spaces.set(space, skills.set(skill, terms.set(term, weight)));
+  }
+  return spaces;
+}
+
+/** Adds `step` to the weight of each word, which stays between `-most` and `most`. */
+export async function addWeights(
+  tx: Transaction,
+  {
+    spaceId,
+    skill,
+    terms,
+    step,
+    most,
+  }: { spaceId: string; skill: string; terms: readonly string[]; step: number; most: number },
+  now: Instant,
+): Promise<void> {
+  await tx.query(
+    `insert into skill_weights (space_id, skill, term, weight, updated_at)
+     select $1, $2, term, $4, $6 from unnest($3::text[]) as term
+     on conflict (space_id, skill, term) do update
+       set weight = greatest(-$5::real, least($5::real, skill_weights.weight + excluded.weight)),
+           updated_at = excluded.updated_at`,
+    [spaceId, skill, [...new Set(terms)].sort(), step, most, now],
+  );
+}
+
+/** Forgets what was learned in a space; says of how many skills. */
+export async function dropWeights(tx: Transaction, spaceId: string): Promise<number> {
+  const { rows } = await tx.query<{ skill: string }>(
+    'with gone as (delete from skill_weights where space_id = $1 returning skill) select distinct skill from gone',
+    [spaceId],
+  );
+  return rows.length;
+}
+
+/** Keeps the words of the request that a skill is used for. */
+export async function noteRequest(
+  tx: Transaction,
+  { spaceId, skill, personId, terms }: { spaceId: string; skill: string; personId: string; terms: readonly string[] },
+  now: Instant,
+): Promise<void> {
+  await tx.query(
+    `insert into skill_requests (space_id, skill, person_id, terms, at) values ($1, $2, $3, $4, $5)
+     on conflict (space_id, skill) do update
+       set person_id = excluded.person_id, terms = excluded.terms, at = excluded.at`,
+    [spaceId, skill, personId, terms, now],
+  );
+}
+
+/** The words of the last request that a skill was used for. */
+export async function lastRequest(tx: Queryable, spaceId: string, skill: string): Promise<string[]> {
+  const { rows } = await tx.query<{ terms: string[] }>(
+    'select terms from skill_requests where space_id = $1 and skill = $2',
+    [spaceId, skill],
+  );
+  return rows[0]?.terms ?? [];
 }

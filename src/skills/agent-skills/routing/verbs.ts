@@ -18,6 +18,7 @@ export interface RankedSkill {
   /** Of the score. */
   words: number;
   meaning: number | null;
+  learned: number;
   offered: boolean;
 }
 
@@ -25,6 +26,7 @@ const asked = z.object({
   queries: z.array(z.string().max(10_000)).max(100),
   most: z.int().min(1).max(100),
   tags: z.array(z.string()).default([]),
+  space: z.string().default('terminal'),
 });
 
 /** Vectors that one call makes, so that it ends within the time that an answer may take. */
@@ -53,14 +55,15 @@ export function routingVerbs(host: SkillHost): Readonly<Record<string, Verb>> {
           message: 'The requests were not understood.',
           remedy: 'Use the coda command of the same version.',
         });
-      const { queries, most, tags } = read.data;
+      const { queries, most, tags, space } = read.data;
       if (host.catalog.current().version === 0) await host.rescan();
       const { deprecated, drafts } = host.decisions();
+      const learned = host.learnedIn(space);
       const ranked: RankedSkill[][] = [];
       for (const query of queries) {
         const only = (skill: AgentSkill) =>
           hasTags(skill, tags) && !deprecated.has(skill.name) && !drafts.has(skill.name);
-        const found = await host.search.find(host.catalog.current(), query, only);
+        const found = await host.search.find(host.catalog.current(), query, { only, learned });
         ranked.push(found.slice(0, most).map(toRow));
       }
       return ranked as unknown as Json;
@@ -68,12 +71,13 @@ export function routingVerbs(host: SkillHost): Readonly<Record<string, Verb>> {
   };
 }
 
-const toRow = ({ skill, score, fit, words, meaning }: Ranked): RankedSkill => ({
+const toRow = ({ skill, score, fit, words, meaning, learned }: Ranked): RankedSkill => ({
   id: idOf(skill),
   name: skill.name,
   score,
   fit,
   words,
   meaning: meaning ?? null,
+  learned,
   offered: fit >= OFFERED_FROM,
 });

@@ -40,6 +40,7 @@ const NONE: Postings = {
 
 export interface WordIndex {
   skills: readonly AgentSkill[];
+  places: ReadonlyMap<string, number>;
   postings: ReadonlyMap<string, Postings>;
   /** What the length of its texts divides a skill's frequencies by, by place. */
   lengths: Float32Array;
@@ -122,6 +123,10 @@ function addScores(
   }
 }
 
+/** The terms of a request that are more than what any request is made of. */
+export const contentTerms = (words: string): string[] =>
+  [...termsOf(words).keys()].filter((term) => !REQUEST_WORDS.has(term));
+
 /** The terms of a request with their synonyms. */
 export function termsOf(words: string): Map<string, string[]> {
   const terms = new Map<string, string[]>();
@@ -167,7 +172,8 @@ export async function wordIndexOf(snapshot: SkillSnapshot): Promise<WordIndex> {
       inNames: Uint8Array.from(inNames),
     });
   }
-  return { skills, postings, lengths: words.map((length) => 1 - B + (B * length) / mean) };
+  const places = new Map(skills.map(({ name }, place) => [name, place]));
+  return { skills, places, postings, lengths: words.map((length) => 1 - B + (B * length) / mean) };
 }
 
 function frequenciesOf({ name, tags, triggers, description }: AgentSkill): Map<string, number> {

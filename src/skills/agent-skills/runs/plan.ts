@@ -130,11 +130,9 @@ async function findAll(
   const off = who.map((each) => denied(view, each));
   const tags = tag === undefined ? [] : [tag];
   const { drafts } = view.decisions;
-  return search.find(
-    view.snapshot,
-    query,
-    (skill) => !off.some((names) => names.has(skill.name)) && !drafts.has(skill.name) && hasTags(skill, tags),
-  );
+  const only = (skill: AgentSkill) =>
+    !off.some((names) => names.has(skill.name)) && !drafts.has(skill.name) && hasTags(skill, tags);
+  return search.find(view.snapshot, query, { only });
 }
 
 /** What the skills may do, in sentences. */

@@ -15,7 +15,7 @@ const page = z.int().min(1).max(10_000).default(1);
 
 /** Finds skills by what they are for. */
 export function searchTool(deps: ToolDeps): AnyTool {
-  const { views, search } = deps;
+  const { views, search, host } = deps;
   return dataTool({
     name: 'skill_search',
     description: 'Finds skills by what they are for, also those that are not listed. Pass a few words.',
@@ -23,8 +23,10 @@ export function searchTool(deps: ToolDeps): AnyTool {
     impersonal: true,
     input: z.object({ words: z.string().min(1).max(400), most: z.int().min(1).max(20).default(8) }),
     // Also what would not be offered by itself: the model has asked, and chooses.
-    prepare: async ({ words }, { turnKey }) =>
-      (await search.find(views.of(turnKey).snapshot, words)).map(({ skill }) => skill),
+    async prepare({ words }, { turnKey, place }) {
+      const learned = host.learnedIn(place.space);
+      return (await search.find(views.of(turnKey).snapshot, words, { learned })).map(({ skill }) => skill);
+    },
     async run({ words, most }, ctx) {
       const may = new Set(await offeredIn(deps, ctx));
       const found = (ctx.prepared as AgentSkill[]).filter((skill) => may.has(skill)).slice(0, most);

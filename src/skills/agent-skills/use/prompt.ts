@@ -5,6 +5,7 @@ import { BoundedMap } from '../../../base/bounded.ts';
 import { escapeMarkup, oneLine } from '../../../base/text.ts';
 import type { Asked, PromptSection } from '../../../chat/index.ts';
 import type { ChosenSkills, Decisions, View, Views } from '../host.ts';
+import type { Learned } from '../routing/feedback.ts';
 import type { SkillSearch } from '../routing/search.ts';
 import type { AgentSkill } from '../skill.ts';
 import { activeIn, offIn } from '../store.ts';
@@ -20,6 +21,8 @@ const WINDOW_SHARE = 0.06;
 interface PromptDeps {
   views: Views;
   search: SkillSearch;
+  /** What was learned in a space. */
+  learnedIn(spaceId: string): Learned | undefined;
   /** Tokens. */
   budget: number;
   denied: DeniedSkills;
@@ -40,7 +43,7 @@ export class SkillPrompt {
   }
 
   /** What of the rest fits the message, and what is in use. */
-  async passing({ turnKey, settings, epoch, text, window, person }: Asked): Promise<PromptSection | undefined> {
+  async passing({ turnKey, settings, epoch, text, window, person, place }: Asked): Promise<PromptSection | undefined> {
     const view = this.deps.views.of(turnKey);
     const off = offIn(settings, this.deps.denied(view, person));
     const active = activeIn(settings, epoch).filter((name) => {
@@ -48,7 +51,7 @@ export class SkillPrompt {
       // What a specialist has activated is not for the one that talks to the person.
       return skill && isFor(skill) && !off.has(name);
     });
-    const fitting = await this.fitting(view, off, text, this.budgetIn(window));
+    const fitting = await this.fitting(view, off, { text, space: place.space }, this.budgetIn(window));
     const lines = [
       ...(active.length > 0 ? [texts.stillActive(active)] : []),
       ...(fitting.length > 0 ? [texts.mayFit(), ...fitting] : []),
@@ -61,11 +64,17 @@ export class SkillPrompt {
     return window === undefined ? this.deps.budget : Math.min(this.deps.budget, Math.floor(window * WINDOW_SHARE));
   }
 
-  private async fitting(view: View, off: ReadonlySet<string>, text: string, budget: number): Promise<string[]> {
+  private async fitting(
+    view: View,
+    off: ReadonlySet<string>,
+    { text, space }: { text: string; space: string },
+    budget: number,
+  ): Promise<string[]> {
     const list = this.list(view, off, budget);
     if (!list?.isCut || text === '') return [];
     const may = new Set(offered(view, off));
-    const found = await this.deps.search.offered(view.snapshot, text);
+    const learned = this.deps.learnedIn(space);
+    const found = await this.deps.search.offered(view.snapshot, text, { learned });
     const entries: string[] = [];
     let left = budget * (1 - STANDING_SHARE) - tokensIn(texts.mayFit());
     for (const skill of found) {

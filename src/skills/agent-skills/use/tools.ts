@@ -23,6 +23,7 @@ import { APART, skillName, skillThing, type ToolDeps } from './deps.ts';
 import { instructions } from './instructions.ts';
 import { admit, makeReady, type Ready } from './ready.ts';
 import { folderOf } from './trusted.ts';
+import { wrongChoice } from './wrong.ts';
 
 const LONGEST_ARGUMENTS = 8_000;
 
@@ -53,7 +54,9 @@ export function activateTool(deps: ToolDeps): AnyTool {
       if (ready.skill.forkAgent) return failed('RUNS_ALONE', texts.runsAlone(ready.skill.name));
       const refused = await admitTo(ctx.tx, deps, ready, ctx);
       if (refused) return refused;
+      const choices = await wrongChoice(ready.skill.name, ctx);
       return done(texts.activated(ready.all.map(({ skill }) => skill.name)), {
+        ...(choices.length > 0 && { choices }),
         material: told(deps, ready, args, ready.ran?.outputs ?? new Map(), ctx),
         forbids: [...forbiddenBy(ready), ...(ready.isSecure ? APART : [])],
         ...((ready.tainted || ready.ran?.tainted) && { tainted: true }),
