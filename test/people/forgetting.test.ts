@@ -4,6 +4,7 @@ import { deletionRulesOf, mergeRulesOf } from '../../src/app/agent.ts';
 import { builtInSkills } from '../../src/app/skills.ts';
 import { uuid } from '../../src/base/ids.ts';
 import { tableOf } from '../../src/people/index.ts';
+import * as runs from '../../src/skills/agent-skills/runs/store.ts';
 import * as decisions from '../../src/skills/agent-skills/store.ts';
 import * as pins from '../../src/skills/mcp/store.ts';
 import * as hooks from '../../src/skills/webhooks/store.ts';
@@ -13,8 +14,8 @@ import { ScriptedModel } from '../support/scripted-model.ts';
 
 const ofAgentSkills = {
   name: 'skills',
-  deletionRules: [...decisions.deletionRules, ...hooks.deletionRules, ...pins.deletionRules],
-  mergeRules: [...decisions.mergeRules, ...hooks.mergeRules, ...pins.mergeRules],
+  deletionRules: [...decisions.deletionRules, ...runs.deletionRules, ...hooks.deletionRules, ...pins.deletionRules],
+  mergeRules: [...decisions.mergeRules, ...runs.mergeRules, ...hooks.mergeRules, ...pins.mergeRules],
 };
 const skills = [...builtInSkills, ofAgentSkills].map((skill) => ({ skill }));
 
