@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { messageOf } from '../base/errors.ts';
+import { expandHome } from '../base/folders/home.ts';
 import { packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
@@ -52,7 +53,11 @@ export function ownFolders(config: Config, env: World['env']): string[] {
 
 /** The agent skills that `config` names; nothing is read before the first rescan. */
 export function openAgentSkills(config: Config, env: World['env'], commands?: () => ReadonlySet<string>): SkillCatalog {
-  const { inline, settings } = config.block(agentSkillsConfig);
+  const { inline: written, settings } = config.block(agentSkillsConfig);
+  const inline = written.map(({ source_path: path, ...skill }) => ({
+    ...skill,
+    directory: path === undefined ? undefined : expandHome(path, env.HOME || homedir(), process.cwd()),
+  }));
   return openCatalog({ sources: agentSkillSources(config, env), inline, settings, commands });
 }
 

@@ -1,5 +1,6 @@
 /** What a model is told of a program that ran, and what is handed on. Pure. */
 
+import type { Json } from '../base/json.ts';
 import { isPicture, typeOf } from './kinds.ts';
 import type { Ran } from './workspaces.ts';
 
@@ -27,7 +28,12 @@ const MOST_LEFT_OUT = 5;
 const NOT_FOUND = 127;
 
 /** `id` is part of the names of streams that are kept; `more` stands among the notes. */
-export function told(ran: Ran, id: string, more: readonly string[] = []): Told {
+export function told(
+  ran: Ran,
+  id: string,
+  more: readonly string[] = [],
+  also: Readonly<Record<string, Json>> = {},
+): Told {
   const files = ran.files.map((file) => ({ ...file, name: baseOf(file.name), type: typeOf(file.name) }));
   const kept = (['stdout', 'stderr'] as const).flatMap((stream) => {
     const { whole } = ran[stream];
@@ -37,6 +43,7 @@ export function told(ran: Ran, id: string, more: readonly string[] = []): Told {
   // What is long stands last: a model is shown the beginning of a long result.
   const result = {
     exit_code: ran.exitCode,
+    ...also,
     timed_out: ran.timedOut,
     truncated: ran.stdout.isCut || ran.stderr.isCut,
     files: ran.files.map(({ name, size }) => ({ name, size })),

@@ -7,6 +7,9 @@ const inline = z.strictObject({
   name: z.string().min(1).max(128),
   description: z.string().min(1),
   instructions: z.string().min(1),
+  source_path: z.string().min(1).optional().describe('The folder with its files; ~ is the home folder.'),
+  scripts: z.array(z.string().min(1)).max(100).default([]).describe('Files below scripts/ in that folder.'),
+  references: z.array(z.string().min(1)).max(100).default([]).describe('Files below references/ in that folder.'),
 });
 
 const setting = z.strictObject({
@@ -40,7 +43,8 @@ export const config = block(
         .array(inline)
         .default([])
         .meta({
-          description: 'Skills that stand here: name, description, instructions.',
+          description:
+            'Skills that stand here: name, description, instructions; with files source_path, scripts, references.',
           example: [{ name: 'house-style', description: 'How we write to clients.', instructions: 'Write short.' }],
         }),
       settings: z.record(z.string().min(1), setting).default({}).meta({

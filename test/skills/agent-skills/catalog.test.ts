@@ -288,3 +288,18 @@ test('a body is read as it is now, unshortened', async () => {
   rmSync(join(root, 'pdf'), { recursive: true });
   expect(await readBody(skill)).toMatchObject({ code: 'gone' });
 });
+
+test('a skill of the configuration may have a folder with files, and one that is missing there is told', async () => {
+  const root = temporaryFolder();
+  write(root, 'scripts/count.py', 'print(1)\n');
+  const inline = [
+    {
+      ...{ name: 'count', description: 'Counts.', instructions: 'Run scripts/count.py.' },
+      ...{ directory: root, scripts: ['count.py', 'gone.py'], references: [] },
+    },
+  ];
+  const { snapshot } = await find([], { inline });
+  expect(snapshot.skills.get('count')).toMatchObject({ directory: root, source: { kind: 'inline' } });
+  const [problem] = snapshot.skills.get('count')?.diagnostics ?? [];
+  expect(problem).toMatchObject({ code: 'entrypoint_missing', message: expect.stringContaining('scripts/gone.py') });
+});

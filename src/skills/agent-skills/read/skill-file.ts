@@ -1,7 +1,8 @@
 /** Reads a `SKILL.md` into a skill with its diagnostics. */
 
 import { isUtf8 } from 'node:buffer';
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { type AgentSkill, Diagnoses, type SkillSource } from '../skill.ts';
 import type { Head, Refusal } from './file.ts';
 import type { Divided, Parts } from './head.ts';
@@ -52,22 +53,35 @@ export function readInline(inline: InlineSkill, source: SkillSource, place: stri
   const field = (key: string, value: string): Field => {
     return { key, value, kind: 'string', source: value, line: 1, children: [] };
   };
-  const { name, description, instructions } = inline;
+  const { name, description, instructions, directory } = inline;
   const fields = [field('name', name), ...(description === undefined ? [] : [field('description', description)])];
   const material = {
-    place: { source, directory: undefined, file: undefined, folderName: name },
+    place: { source, directory, file: undefined, folderName: name },
     document: { ...NO_DOCUMENT, fields },
     body: { text: instructions },
     hasBody: instructions.trim() !== '',
     firstParagraph: () => firstParagraph(instructions),
   };
+  for (const path of missingFiles(inline))
+    diagnoses.warn('entrypoint_missing', `The configuration names ${path}, which is not there.`);
   return toSkill(material, diagnoses);
+}
+
+/** Files that an inline skill names and that are not in its folder. */
+function missingFiles({ directory, scripts = [], references = [] }: InlineSkill): string[] {
+  const named = [...scripts.map((path) => `scripts/${path}`), ...references.map((path) => `references/${path}`)];
+  return named.filter((path) => directory === undefined || !existsSync(join(directory, path)));
 }
 
 export interface InlineSkill {
   readonly name: string;
   readonly description?: string | undefined;
   readonly instructions: string;
+  /** The folder with its files, absolute. */
+  readonly directory?: string | undefined;
+  /** Files below `scripts/` and `references/` there. */
+  readonly scripts?: readonly string[];
+  readonly references?: readonly string[];
 }
 
 /** A skill whose file is not read at all: listed with its reason. */

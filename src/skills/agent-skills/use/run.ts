@@ -61,7 +61,7 @@ export function runTool(deps: ToolDeps): AnyTool {
       const tainted = came.tainted || !isTrusted(bundle.skill.source);
       const offer = offerOf(came.files, ctx, tainted);
       const notes = [...(came.wrong ? [texts.wrongImage[came.wrong](input.name)] : []), ...offer.notes];
-      const { text, files, pictures, kept } = told(came, came.id, notes);
+      const { text, files, pictures, kept } = told(came, came.id, notes, { returncode: came.exitCode });
       return done(text, {
         ...{ files, pictures, kept },
         ...(offer.choices.length > 0 && { choices: offer.choices }),

@@ -34,7 +34,7 @@ open(os.environ['OUTPUT_DIR'] + '/report.csv', 'w').write('a,b')`,
     const { coda } = await playCode({ files }, model);
     await saysAndApproves(coda, 'report');
     const told = lastResult(model.requests.at(-1));
-    expect(told).toMatchObject({ exit_code: 0, stderr: '', timed_out: false, truncated: false });
+    expect(told).toMatchObject({ exit_code: 0, returncode: 0, stderr: '', timed_out: false, truncated: false });
     expect(JSON.parse(told.stdout)).toEqual([args, { deep: ['ü'] }, 'kept beside it']);
     const answer = coda.person('ana').seen().at(-1);
     expect([answer?.text, answer?.files.map(({ name }) => name)]).toEqual(['Done.', ['report.csv']]);
