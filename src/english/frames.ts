@@ -186,7 +186,7 @@ function placesFor(slot: string, rest: readonly Node[], at: number, { request, t
   const next = nextSlot(rest);
   if (next === 'when') {
     const time = times.endingAt(at + 1, end) ?? times.endingAt(at + 1, bareEnd);
-    const isTime = time && (!time.isWeak || slot === 'which');
+    const isTime = time && (!time.isWeak || (slot === 'which' && isPronounAt(request, at, time.from)));
     // A length or a number at the end may as well be part of the words.
     if (isTime || rest.length === 1) return isTime ? [time.from, end] : [end];
     // "Standup every weekday at 9 remind me".
@@ -198,6 +198,10 @@ function placesFor(slot: string, rest: readonly Node[], at: number, { request, t
   for (let to = end; to > at; to--) places.push(to);
   return places;
 }
+
+/** A number beside "it" or "that" is its hour; beside another word it may be a part of the name: "bed 9". */
+const isPronounAt = ({ words }: Request, from: number, to: number): boolean =>
+  to === from + 1 && isPronoun(words[from]?.norm ?? '');
 
 /** The slot that follows, where nothing has to stand before it. */
 function nextSlot(nodes: readonly Node[]): string | undefined {
@@ -234,8 +238,10 @@ function matchOf(
   }
   const { text: said } = spans;
   const isReply = isPronoun(slots.text ?? '');
+  const before = said && timed.some((span) => span.from === said.to) ? words[said.to - 1] : undefined;
+  // "Parents' evening", "Ana's night out": what belongs to somebody is no time.
   const isTorn =
-    said && !isReply && timed.some((span) => span.from === said.to) && BINDING.has(words[said.to - 1]?.norm ?? '');
+    before && !isReply && (BINDING.has(before.norm) || /'s$/.test(before.norm) || /^['’]/.test(before.mark));
   if (isTorn) return undefined;
   const hasWhen = frame.says.some((pattern) => pattern.includes('{when}'));
   const beside = timed.find((span) => said && (span.from === said.to || span.to === said.from));

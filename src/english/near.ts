@@ -8,6 +8,8 @@ import { COMMON, type Word } from './words.ts';
 const MOST_SLIPS = 2;
 /** Longer requests are texts. */
 const MOST_WORDS = 20;
+/** Of a word that tells requests apart more than half has to remain. */
+const LEAST = 0.5;
 /** Steps of one search, so that no pattern takes long. */
 const MOST_STEPS = 3_000;
 
@@ -64,7 +66,7 @@ function align(nodes: readonly Node[], at: number, path: Path, state: State): vo
   const [node, ...rest] = nodes;
   if (!node) {
     const score = restScore(words.slice(at), path);
-    if (score > 1 && score > (state.best?.score ?? 0)) state.best = { spans: path.spans, score };
+    if (score > LEAST && score > (state.best?.score ?? 0)) state.best = { spans: path.spans, score };
     return;
   }
   if ('of' in node) {

@@ -5,12 +5,13 @@ import type { Choice } from '../delivery/index.ts';
 import type { Frame, Matcher, Slots } from './frames.ts';
 import { nearest } from './near.ts';
 import { parsePattern, partsOf } from './pattern.ts';
-import { callsOf, type Reading, readingOf, type Understood } from './reading.ts';
+import { callsOf, type Reading, readingOf, type Understood, understand } from './reading.ts';
 import { LEADS, type Request, type Times } from './slots.ts';
 import { BINDING, COMMON, isAsking, verbatim } from './words.ts';
 
 const MOST = 3;
 const MOST_NEAR = 6;
+const MOST_PARTS = 4;
 const LONGEST_LABEL = 78;
 /** A label never begins a sentence that goes on for ever. */
 const LONGEST_WORDS = 40;
@@ -30,9 +31,11 @@ export async function offersFor(
   const may = ({ tool }: Choice): boolean => heard.may(tool);
   const whole = readings.filter(({ isWhole }) => isWhole).flatMap(offerOf);
   const { timed, shown, like } = guesses(request, times, frames);
+  const parts = readings.length > 0 ? [] : await partsOfIt(request, matcher, heard);
   const near = readings.length > 0 ? [] : await nearTo(request, times, matcher, heard);
   const found = [
     ...whole,
+    ...parts.flatMap(offerOf),
     ...near.flatMap(offerOf),
     ...[...timed, ...shown].flatMap(offered),
     ...readings.flatMap(offerOf),
@@ -42,6 +45,23 @@ export async function offersFor(
   const alike = await byMeaning(frames.filter(isShowing), heard);
   const guessed = [...alike.map((frame) => ({ frame, slots: {} })), ...like];
   return distinct([...sure, ...guessed.flatMap(offered).filter(may)]).slice(0, MOST);
+}
+
+/** Requests that stand within other words: "found it, so delete that one". */
+async function partsOfIt({ text, words }: Request, matcher: Matcher, heard: Heard): Promise<readonly Reading[]> {
+  const verbs = new Set(matcher.frames.flatMap(({ changes, verbs = '' }) => (changes ? verbs.split('|') : [])));
+  const starts = words.flatMap(({ norm }, at) => (at > 0 && verbs.has(norm) ? [at] : [])).slice(-MOST_PARTS);
+  const comma = words.findIndex(({ mark }) => /^[,;.!?]/.test(mark));
+  const pieces = [
+    ...starts.map((at) => words.slice(at)),
+    ...(comma >= 0 && comma < words.length - 1 ? [words.slice(0, comma + 1)] : []),
+  ];
+  const understood = await Promise.all(
+    pieces.map((piece) => understand({ text, words: piece, isCut: false }, matcher, heard)),
+  );
+  return understood.flatMap(({ best: [one, ...others] }) =>
+    one && others.length === 0 && one.own > 0 && one.calls.length > 0 && one.frame.changes ? [one] : [],
+  );
 }
 
 /** The forms that nearly read it, with the things that they name. */
@@ -64,9 +84,11 @@ async function byMeaning(frames: readonly Frame[], { near }: Heard): Promise<rea
 }
 
 /** The buttons of a reading; one for each thing that it may name. */
-export function offerOf({ frame, slots, calls, among = [] }: Reading): Choice[] {
+export function offerOf({ frame, slots, calls, about, among = [] }: Reading): Choice[] {
   const [call, ...others] = calls;
-  if (call) return others.length > 0 ? [] : [choiceOf(frame, slots, call)];
+  // "It" says too little on a button.
+  const named = about === undefined ? slots : { ...slots, which: about };
+  if (call) return others.length > 0 ? [] : [choiceOf(frame, named, call)];
   return among.slice(0, MOST).flatMap((thing) => {
     const made = callsOf(frame, slots, [thing.id], { isSeries: () => false })?.[0];
     return made

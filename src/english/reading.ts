@@ -21,8 +21,8 @@ export interface Reading {
   among?: readonly Named[];
   /** It lacks nothing. */
   isWhole: boolean;
-  /** A thing that is there was found by its text. */
-  isFound?: boolean;
+  /** The text of the thing that it names, where that is there. */
+  about?: string | undefined;
 }
 
 /** A request and what it may mean. */
@@ -51,8 +51,8 @@ function bestOf(all: readonly Reading[]): readonly Reading[] {
     const top = some.filter(({ own }) => own === most);
     // Of several ways to read one frame the first counts.
     // What is there comes before a search for it.
-    const found = top.filter(({ isFound }) => isFound);
-    const first = found.length > 0 ? top.filter(({ frame, isFound }) => isFound || frame.changes) : top;
+    const found = top.filter(({ about }) => about !== undefined);
+    const first = found.length > 0 ? top.filter(({ frame, about }) => about !== undefined || frame.changes) : top;
     if (top.length > 0) return first.filter((one, at) => first.findIndex(({ frame }) => frame === one.frame) === at);
   }
   return [];
@@ -100,9 +100,7 @@ function withTarget(
       isSeries: (words) => times.isSeries(words),
       text: target.text,
     });
-    return (
-      calls && { ...reading, own, calls, isFound: target.text !== undefined, how: isDoubtful ? 'doubtful' : 'sure' }
-    );
+    return calls && { ...reading, own, calls, about: target.text, how: isDoubtful ? 'doubtful' : 'sure' };
   }
   // Words alone are a request only where they are the name of something.
   if ((target.kind === 'none' && !target.isNamed) || reading.own === 0) return undefined;

@@ -16,8 +16,8 @@ const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth ten
 const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
 const DETERMINERS = new Set('the my our that this those these a an of'.split(' '));
 const AT_HAND =
-  /^(?:it|that|this|that one|this one|last|last one|latest|latest one|one|them|those|these|both|both of (?:them|those|these)|)$/;
-const THIS = /^(?:it|that|this|that one|this one|one|)$/;
+  /^(?:it|there|that|this|that one|this one|last|last one|latest|latest one|one|them|those|these|both|both of (?:them|those|these)|)$/;
+const THIS = /^(?:it|there|that|this|that one|this one|one|)$/;
 const ALL = /^(?:all|everything|every|all of (?:them|it|those|these)|them all|every single)$/;
 const LINKS = new Set('about to for on of called named saying that number no with'.split(' '));
 
@@ -62,6 +62,10 @@ export async function targetOf(
 function bare(all: readonly Word[], nouns: string): { words: readonly Word[]; isNamed: boolean } {
   const phrases = nouns.split('|').map((noun) => noun.split(' '));
   let words = withoutDeterminers(all);
+  // "The one about Lars".
+  const one = words.findIndex(({ norm }) => norm === 'one');
+  if (one >= 0 && one < 2 && LINKS.has(words[one + 1]?.norm ?? ''))
+    return { words: withoutDeterminers(words.slice(one + 2)), isNamed: false };
   const begins = phrases.find((noun) => noun.every((norm, at) => words[at]?.norm === norm));
   if (begins) {
     words = words.slice(begins.length);

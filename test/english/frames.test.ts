@@ -44,6 +44,9 @@ const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: stri
     ['make it 3 instead', 'reminder_edit which="r-mum" when="at 3"', { dialogue: at('reminder', 'r-mum') }],
     ['no, at 8', 'reminder_edit which="r-mum" when="at 8"', { dialogue: at('reminder', 'r-mum') }],
     ['at 8', '', { dialogue: at('reminder', 'r-mum') }],
+    ['make the bed 9', '', { dialogue: at('reminder', 'r-mum') }],
+    ['delete the one about the dentist', 'reminder_delete which="r-dentist"'],
+    ["remind me about the parents' evening on 24 March at 19:00", '', {}],
     [
       'make it 20',
       '',
@@ -107,7 +110,10 @@ const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: stri
   'timers and alarms': [
     ['set a timer for 10 minutes', 'reminder_create text="timer (10 minutes)" lead="about" when="in 10 minutes"'],
     ['start a 25-minute timer', 'reminder_create text="timer (25 minute)" lead="about" when="in 25 minute"'],
-    ['set a timer for 10 minutes for the pasta', 'reminder_create text="the pasta" when="in 10 minutes"'],
+    [
+      'set a timer for 10 minutes for the pasta',
+      'reminder_create text="timer: the pasta" lead="about" when="in 10 minutes"',
+    ],
     ['timer 5 minutes', 'reminder_create text="timer (5 minutes)" lead="about" when="in 5 minutes"'],
     ['set an alarm for 6:30', 'reminder_create text="alarm" lead="about" when="6:30" waking=true'],
     ['set an alarm', 'reminder_create text="alarm" lead="about"'],
@@ -153,6 +159,8 @@ const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: stri
     ['milk too', 'note_item which="n-shop" add="milk"', { dialogue: shopping }],
     ['and milk', '', {}],
     ['put milk on it as well', 'note_item which="n-shop" add="milk"', { dialogue: shopping }],
+    ['put milk on there too', 'note_item which="n-shop" add="milk"', { dialogue: shopping }],
+    ['add milk to my shopping', 'note_item which="n-shop" add="milk"', {}],
     ['remove the bread', 'note_item which="n-shop" remove="the bread"', { dialogue: shopping }],
     ['remove the butter', '', { dialogue: shopping }],
     ['delete the bread', '', {}],
@@ -258,6 +266,7 @@ describe.each(Object.entries(ROWS))('%s', (_, rows) => {
 
 /** Words that are near a request and no sure one: nothing is called, and what may be meant is offered. */
 const OFFERED: readonly (readonly [say: string, ...labels: string[]])[] = [
+  ['I rang the vet, so delete the milk reminder', 'Delete: “buy oat milk”'],
   ['momo likes fish', 'Keep a note: “momo likes fish”', 'Remember: “momo likes fish”'],
   ['dentist tomorrow at 3pm', 'Set a reminder: “dentist”, tomorrow at 3pm'],
   ['remind me to prepare for Monday', 'Set a reminder: “prepare for Monday”'],

@@ -59,12 +59,14 @@ export const lists: readonly Frame[] = [
     says: [
       '<verb> [me] [a|an|my|the|our] [new] {list} list [with|of] [{text}]',
       '<verb> [me] [a|an|my|the|our] [new] list (of|for|called|named) {name}',
+      '<verb> [me] [a|an|my|the|our] [new] {list} list for {name}',
     ],
     example: 'make a packing list: socks, charger, passport',
     // "A list called site: screws": what stands before the colon belongs to the name.
     input: ({ list = '', text = '', name }) => {
       const [, called = '', items = ''] = /^([^:]{1,60})(?:: *(.*))?$/s.exec(name ?? '') ?? [];
-      if (called !== '') return { text: `${named(called.trim())}: ${items}`.trim() };
+      const whole = list === '' ? named(called.trim()) : `${named(list)} for ${called.trim()}`;
+      if (called !== '') return { text: `${whole}: ${items}`.trim() };
       return list === 'a' || list === '' || isPronoun(list) || text.includes(':')
         ? undefined
         : { text: `${named(list)}: ${text}`.trim() };

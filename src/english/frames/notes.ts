@@ -114,7 +114,7 @@ export const notes: readonly Frame[] = [
     does: 'Add to the note',
     ...NOTE,
     isNamed: true,
-    says: ['(add|append) {text} to {which}'],
+    says: ['(add|append) {text} to {which}', '(add|append) to {which} that {text}'],
     example: 'add two lemons to the note about the cake',
     changes: true,
     input: ({ which = '', text = '' }) => (which === 'all' ? undefined : { which, append: text }),

@@ -50,7 +50,7 @@ export const talk: readonly Frame[] = [
   {
     tool: 'question_drop',
     does: 'Let go of what was asked',
-    says: ['(never mind|nevermind|forget it|forget about it|no|nope|not now|cancel that question)'],
+    says: ['(never mind|nevermind|nvm|forget it|forget about it|no|nope|not now|cancel that question)'],
     example: 'never mind',
     input: () => ({}),
   },

@@ -91,7 +91,11 @@ export const time: readonly Frame[] = [
   {
     tool: 'quiet_hours_show',
     does: 'Tell your quiet hours',
-    says: ['(what are|when are|show|show me) [my|the] quiet hours', '[my] quiet hours'],
+    says: [
+      '(what are|when are|show|show me) [my|the] quiet hours',
+      '[my] quiet hours',
+      'what quiet hours (do i have|have i got)',
+    ],
     example: 'what are my quiet hours?',
     input: () => ({}),
   },

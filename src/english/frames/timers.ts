@@ -3,12 +3,15 @@ import { hour } from './reminders.ts';
 
 /** A length of time counts from now. */
 const LENGTH =
-  /^(?:an?|half|\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|forty|fifty)[ -]?(?:an?[ -])?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b/i;
+  /^(?:an?|half|\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|forty|fifty)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?[ -]?(?:an?[ -])?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b/i;
 
 function timer({ text, when = '' }: Slots) {
   const length = when.replace(/^in /i, '').replace(/-/g, ' ');
   if (!LENGTH.test(length)) return undefined;
-  return { ...(text === undefined ? { text: `timer (${length})`, lead: 'about' } : { text }), when: `in ${length}` };
+  return {
+    ...(text === undefined ? { text: `timer (${length})`, lead: 'about' } : { text: `timer: ${text}`, lead: 'about' }),
+    when: `in ${length}`,
+  };
 }
 
 export const timers: readonly Frame[] = [

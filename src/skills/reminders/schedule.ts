@@ -119,7 +119,9 @@ export function filledIn(words: string, at: Instant, zone: string): string {
     // The nearer one: nobody who moves 11:00 to 3 means the night, and who moves 12:00 to 11:30 means the morning.
     const [hour12, ownHour] = [Number(hour[1]) % 12, Number(own.clock.slice(0, 2))];
     const isNearer = Math.abs(hour12 - ownHour) < Math.abs(hour12 + 12 - ownHour);
-    return `${hour[1]}${hour[2]}${ownHour < 6 || (hour12 >= 6 && isNearer) ? 'am' : 'pm'}`;
+    // Who is reminded at 6:00 and moves it to 5:30 is up early.
+    const isEarly = hour12 >= 6 || (isNearer && ownHour - hour12 <= 1);
+    return `${hour[1]}${hour[2]}${ownHour < 6 || (isEarly && isNearer) ? 'am' : 'pm'}`;
   }
   // "Three weeks" from now, at the hour that it has.
   if (DAYS_AWAY.test(said)) return `${/^in /i.test(said) ? said : `in ${said}`} at ${own.clock}`;
