@@ -10,7 +10,7 @@ export function answerTo({ text, dialogue: { question }, when }: Heard): Call | 
   if (!question) return undefined;
   const { call, slot } = question;
   const said = text.trim().replace(/[.!]+$/, '');
-  const filled = /^(?:when|until)$/.test(slot) ? timeIn(said, when) : said;
+  const filled = /^(?:when|until)$/.test(slot) ? timeIn(said, when) : said.replace(/^to (?=\S)/i, '');
   return filled === undefined ? undefined : { tool: call.tool, input: { ...call.input, [slot]: filled } };
 }
 

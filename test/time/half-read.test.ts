@@ -73,3 +73,12 @@ test.each([
   expect(first(when)).toBeUndefined();
   expect(when.kind === 'ambiguous' ? when.question : when.kind === 'reject' && when.say).toMatch(/\?/);
 });
+
+test.each([
+  ['half past 6 am', '2026-11-21T06:30'],
+  ['tomorrow at half past six pm', '2026-11-21T18:30'],
+  ['quarter past 6 am', '2026-11-21T06:15'],
+  ['quarter to 7 am', '2026-11-21T06:45'],
+])('the half of the day behind a quarter or a half is the one that is said: %j', (text, at) => {
+  expect(first(readSlot(text, HERE))).toBe(at);
+});

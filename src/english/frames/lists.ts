@@ -16,7 +16,7 @@ function takeOff({ which = '', name = '' }: Slots, { text = '' }: Reader) {
   return which === 'all' || !isThere ? undefined : { which, remove: name };
 }
 
-const named = (list: string): string => `${list} list`;
+const named = (list: string): string => `${list.replace(/^(?:the|my|our|an?) /i, '')} list`;
 
 export const lists: readonly Frame[] = [
   {

@@ -6,6 +6,8 @@ const REMINDER = { thing: 'reminder', nouns: 'reminders|reminder|alarms|alarm|ti
 /** A number alone is an hour. */
 export const hour = (when: string): string => (/^\d{1,2}$/.test(when) ? `at ${when}` : when);
 
+const LENGTH =
+  /^(?:an?|half|\d+|one|two|three|four|five|ten|fifteen|twenty|thirty|forty)\b.*\b(?:minutes?|mins?|hours?|days?|weeks?)$/i;
 const LEADING = /^(?:to|about|of|that)\b/i;
 
 /** `lead`: the word before the text, for the answer. */
@@ -135,13 +137,24 @@ export const reminders: readonly Frame[] = [
     ...REMINDER,
     verbs: 'move|reschedule|change|shift|push|postpone',
     says: [
-      '<verb> {which} (to|until|till|by) {when}',
+      '<verb> {which} (to|until|till) {when}',
       'change the time (of|for) {which} to {when}',
       '(make|change|move) {which} {when}',
     ],
     example: 'move the dentist to Friday at 3pm',
     changes: true,
     input: move,
+  },
+  {
+    tool: 'reminder_edit',
+    does: 'Move by some time',
+    ...REMINDER,
+    verbs: 'move|shift|push|postpone|put off|put|delay',
+    says: ['<verb> {which} [back|off|out] by {when}'],
+    example: 'push the dentist back by half an hour',
+    changes: true,
+    // "By Friday" is a day, and no length of time.
+    input: ({ which = '', when = '' }) => (LENGTH.test(when) ? { which, when: `${when} later` } : undefined),
   },
   {
     tool: 'reminder_edit',

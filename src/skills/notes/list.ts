@@ -56,7 +56,7 @@ const wanting = (item: string): string[] =>
 
 export function withItem(list: string, item: string): string {
   const isLine = !list.includes('\n') && /[:,]/.test(list);
-  const bare = item.trim().replace(/^["“](.+)["”]$/, '$1');
+  const bare = item.trim().replace(/^["“]([^"“”]+)["”]$/, '$1');
   return `${list}${isLine ? (/[:,]\s*$/.test(list) ? ' ' : ', ') : '\n'}${bare}`.replace(/: {2,}/, ': ');
 }
 

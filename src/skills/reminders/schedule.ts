@@ -107,6 +107,8 @@ function partsOf(at: Instant, zone: string): Parts {
   return { weekday: part('weekday'), day: `${day}${ending}`, month: part('month'), clock: formatClock(at, { zone }) };
 }
 
+const HOURS = 'one two three four five six seven eight nine ten eleven twelve'.split(' ');
+
 const DAYS_AWAY =
   /^(?:in )?(?:an?|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of) (?:days?|weeks?|fortnights?|months?)$/i;
 
@@ -114,14 +116,15 @@ const DAYS_AWAY =
 export function filledIn(words: string, at: Instant, zone: string): string {
   const said = words.trim().replace(/^(?:to|for|on)\s+(?=\S)/i, '');
   const own = partsOf(at, zone);
-  const hour = /^(?:at )?(\d{1,2})((?:[:.]\d\d)?)$/i.exec(said);
-  if (hour && Number(hour[1]) > 0 && Number(hour[1]) <= 12) {
+  const hour = /^((?:at )?(?:half past |quarter (?:past|to) )?)(\d{1,2}|[a-z]+)((?:[:.]\d\d)?)$/i.exec(said);
+  const named = hour ? HOURS.indexOf((hour[2] ?? '').toLowerCase()) + 1 || Number(hour[2]) : Number.NaN;
+  if (hour && named > 0 && named <= 12) {
     // The nearer one: nobody who moves 11:00 to 3 means the night, and who moves 12:00 to 11:30 means the morning.
-    const [hour12, ownHour] = [Number(hour[1]) % 12, Number(own.clock.slice(0, 2))];
+    const [hour12, ownHour] = [named % 12, Number(own.clock.slice(0, 2))];
     const isNearer = Math.abs(hour12 - ownHour) < Math.abs(hour12 + 12 - ownHour);
     // Who is reminded at 6:00 and moves it to 5:30 is up early.
     const isEarly = hour12 >= 6 || (isNearer && ownHour - hour12 <= 1);
-    return `${hour[1]}${hour[2]}${ownHour < 6 || (isEarly && isNearer) ? 'am' : 'pm'}`;
+    return `${hour[1]}${hour[2]}${hour[3]} ${ownHour < 6 || (isEarly && isNearer) ? 'am' : 'pm'}`;
   }
   // "Three weeks" from now, at the hour that it has.
   if (DAYS_AWAY.test(said)) return `${/^in /i.test(said) ? said : `in ${said}`} at ${own.clock}`;

@@ -157,7 +157,7 @@ export const clockRules = [
   rule('clock', '{minutes} -? past|after {fullHour}', (c) =>
     c.minutes > 0 ? beside(c.fullHour, c.minutes) : undefined,
   ),
-  rule('clock', 'half -? past {fullHour} {half}?', (c) => beside(c.fullHour, 30)),
+  rule('clock', 'half -? past {fullHour} {half}?', (c) => withHalf(beside(c.fullHour, 30), c.half)),
   rule('clock', 'a? quarter -? to|of|until|before {fullHour}', (c) => beside(c.fullHour, -15)),
   rule('clock', '{m:minutesTo} to|of|until {fullHour}', (c) => beside(c.fullHour, -c.m)),
   rule('minutesTo', '{n:number} minute', (c) => within(1, 59, c.n)),
