@@ -110,6 +110,26 @@ print(len(text))`;
     expect(lastResult(model.requests.at(-1))).toMatchObject({ timed_out: true, stdout: '' });
   });
 
+  test.each([
+    ['two seconds of its specialist', {}, true],
+    [
+      'what is set for the conversation, before that',
+      { 'execution.sandbox_timeouts': { 'fake:dm-ana': '40m' } },
+      false,
+    ],
+  ])('a container lives for %s', async (_, timeouts, isOver) => {
+    const model = new ScriptedModel(
+      [{ call: 'specialist_spawn', input: { specialist: 'lab', task: 'try it' } }],
+      [python("import time\ntime.sleep(4)\nprint('awake')")],
+      ['Tried.'],
+      ['Done.'],
+    );
+    await using coda = await playCode(model, { 'specialists.lab.sandbox_timeout': '2s', ...timeouts });
+    await saysAndApproves(coda, 'try');
+    const told = model.requests.find(({ messages }) => messages.at(-1)?.text.includes('timed_out'));
+    expect(lastResult(told)).toMatchObject({ timed_out: isOver, stdout: isOver ? '' : 'awake\n' });
+  });
+
   test('the doctor tries to get out of a container', async () => {
     await using coda = await playCode(new ScriptedModel(['Hello.']));
     const check = coda.app.checks.all.find(({ name }) => name === 'sandbox');
