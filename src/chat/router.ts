@@ -226,10 +226,7 @@ function choiceMeant(text: string, buttons: readonly OpenButton[], now: Instant)
   if (place !== undefined) return inTime(buttons[ORDINALS.indexOf(place)]);
   const labelled = buttons.find((button) => button.label.toLowerCase() === said) ?? beginningSo(said, buttons);
   if (labelled) return labelled;
-  // A card whose only button ends something asks whether to.
-  const [only, ...others] = buttons;
-  const asked = others.length === 0 && only?.grave ? only : undefined;
-  if (YES.test(said)) return inTime(buttons.find((button) => SAYS_YES.test(button.label)) ?? asked);
+  if (YES.test(said)) return inTime(buttons.find((button) => SAYS_YES.test(button.label)));
   if (NO.test(said)) return buttons.find((button) => SAYS_NO.test(button.label));
   return undefined;
 }

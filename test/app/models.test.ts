@@ -88,8 +88,10 @@ test('the doctor tells a provider of the wrong kind by its list', async () => {
   server.speaks = 'openai';
   expect(await findingOf(server, wrong)).toMatchObject({
     ok: false,
-    says: expect.stringContaining('does not speak the API of kind anthropic'),
-    remedy: expect.stringContaining('or its kind'),
+    says: expect.stringContaining(
+      'speaks the API of kind openai-compatible, and models.providers.local says anthropic',
+    ),
+    remedy: expect.stringContaining('Set models.providers.local.kind: openai-compatible'),
   });
 });
 

@@ -335,7 +335,7 @@ describe('who asks what was done', () => {
     await ana.says('what was kept?');
     expect(answered(model).split('\n')).toHaveLength(3);
     await ana.says('what failed?');
-    expect(answered(model)).toMatch(/^1 entry of 24 hours:\n\S+ \S+ act_keep failed NO_TEXT \d+ ms/);
+    expect(answered(model)).toMatch(/^1 entry of 24 hours:\n\S+ \d+ \S+ \d\d:\d\d act_keep failed NO_TEXT \d+ ms/);
     await ana.says('and in numbers?');
     expect(answered(model)).toMatch(/^2 calls in 24 hours, 50 % succeeded\.\nact_keep: 2, 50 %, \d+ ms, NO_TEXT 1$/);
     await coda.passes({ hours: 2 });

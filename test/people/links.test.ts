@@ -16,6 +16,7 @@ import {
 } from '../../src/people/index.ts';
 import { mergeRules as secretMergeRules } from '../../src/secrets/store.ts';
 import { mergeRules as runMergeRules } from '../../src/skills/agent-skills/runs/store.ts';
+import { mergeRules as skillMergeRules } from '../../src/skills/agent-skills/store.ts';
 import { mergeRules as mcpMergeRules } from '../../src/skills/mcp/store.ts';
 import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts';
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
@@ -31,6 +32,7 @@ const mergeRules = [
   ...hookMergeRules,
   ...mcpMergeRules,
   ...runMergeRules,
+  ...skillMergeRules,
   ...auditMergeRules,
   ...inboxMergeRules,
   ...requestMergeRules,

@@ -69,6 +69,7 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   result_read: ({ step }) => [{ handle: step }],
   skill_activate: () => [{ name: SECRET }],
   skill_list: () => [{}],
+  skill_pipeline: () => [{ steps: [SECRET] }],
   skill_read_resource: () => [{ name: SECRET, path: 'a.md' }],
   skill_rescan: () => [{}],
   skill_delegate: () => [{ name: SECRET, task: 'go' }],

@@ -30,7 +30,7 @@ describe('without a model, over the whole way of a message', () => {
   test('a word that has no place is no reminder: the nearest requests are offered, and a press does one', async () => {
     await using coda = await play();
     const ana = coda.person('ana');
-    expect(await ana.says('remind me tomorrow at 9 water the plants')).toContain('Is it one of these?');
+    expect(await ana.says('water the plants tomorrow at 9')).toContain('Is it one of these?');
     expect(await coda.count('reminders')).toBe(0);
     await ana.presses('Set a reminder: “water the plants”, tomorrow at 9');
     expect(await ana.says('what are my reminders')).toContain('water the plants');

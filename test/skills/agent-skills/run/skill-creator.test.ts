@@ -49,7 +49,7 @@ describe.skipIf(!DOCKER)('the shipped skill skill-creator', () => {
     expect(told.notes).toContainEqual(expect.stringContaining('a button that shows what is in tea.skill'));
     const answer = ana.seen().at(-1);
     expect(answer?.files.map(({ name }) => name)).toEqual(['tea.skill']);
-    expect(answer?.buttons.map(({ label }) => label)).toEqual(['Install tea.skill…']);
+    expect(answer?.buttons.map(({ label }) => label)).toEqual(['Wrong skill', 'Install tea.skill…']);
 
     // Nothing is there before she has seen what is in it.
     expect(await ana.presses('Install tea.skill…')).toContain('The skill **tea** (installed), as it is now:');
@@ -72,7 +72,10 @@ describe.skipIf(!DOCKER)('the shipped skill skill-creator', () => {
       expect.stringContaining('An owner of this assistant can'),
     );
     const answer = ben.seen().at(-1);
-    expect([answer?.files.map(({ name }) => name), answer?.buttons]).toEqual([['tea.skill'], []]);
+    expect([answer?.files.map(({ name }) => name), answer?.buttons.map(({ label }) => label)]).toEqual([
+      ['tea.skill'],
+      ['Wrong skill'],
+    ]);
     const parts: Buffer[] = [];
     for await (const part of await coda.artifacts().open(answer?.files[0]?.hash ?? '')) parts.push(part as Buffer);
     const content = bundleContent(Buffer.concat(parts), 'tea.skill');
