@@ -22,9 +22,12 @@ const WITHOUT_FILES = [
   'outbox.receipt',
   'persons.roles',
   'persons.settings',
+  // As the platform sent it: its files are not fetched yet.
+  'postponed.event',
   'schedules.payload',
   'skill_pins.capabilities',
   'skill_pins.files',
+  'skill_runs.steps',
   'spaces.settings',
   'tasks.steps',
   'undos.call',
