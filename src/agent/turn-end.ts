@@ -110,7 +110,7 @@ export function endOfParking(
   };
 }
 
-/** Whether what is said must be shown inert: text from elsewhere, or a file, went into the turn. */
+/** True if what is said must be shown inert: text from elsewhere, or a file, went into the turn. */
 const isLed = ({ turn, files }: Pick<EndInput, 'turn' | 'files'>): boolean => turn.tainted || files;
 
 interface Parked {

@@ -39,7 +39,7 @@ export function addConnectors(connectors: Command, call: Call): void {
 
 const several = (value: string, before: readonly string[] = []) => [...before, value];
 
-/** What every run may be given. */
+/** Options of every run. */
 function runOptions(command: Command): Command {
   return command
     .addOption(new Option('--approval <answer>', 'say yes to whatever the run asks').choices(['approved']))

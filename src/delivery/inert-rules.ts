@@ -77,7 +77,7 @@ interface Segment {
 }
 
 /**
- * Whether every platform finds code in the same places of a text, and no link outside of it. Sufficient, not necessary:
+ * True if every platform finds code in the same places of a text, and no link outside of it. Sufficient, not necessary:
  * made for what `inert` has written, and for pieces of it.
  */
 export function isInert(markdown: string): boolean {
@@ -124,7 +124,7 @@ function endsInEscape(text: string): boolean {
   return (text.length - end) % 2 === 1;
 }
 
-/** Whether a mark in prose may pair with one in code. */
+/** True if a mark in prose may pair with one in code. */
 function isPaired(segments: readonly Segment[]): boolean {
   const pairing = pairingIn(segments.flatMap(({ isCode, text }) => (isCode ? text : [])));
   if (pairing.size === 0) return false;

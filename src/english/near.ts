@@ -8,7 +8,7 @@ import { COMMON, type Word } from './words.ts';
 const MOST_SLIPS = 2;
 /** Longer requests are texts. */
 const MOST_WORDS = 20;
-/** Of a word that tells requests apart more than half has to remain. */
+/** The least score: more than half of a word that tells requests apart. */
 const LEAST = 0.5;
 /** Steps of one search, so that no pattern takes long. */
 const MOST_STEPS = 3_000;

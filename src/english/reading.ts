@@ -50,7 +50,7 @@ function bestOf(all: readonly Reading[]): readonly Reading[] {
     const most = Math.max(...some.map(({ own }) => own));
     const top = some.filter(({ own }) => own === most);
     // Of several ways to read one frame the first counts.
-    // What is there comes before a search for it.
+    // A thing that is there comes before a search for it.
     const found = top.filter(({ about }) => about !== undefined);
     const first = found.length > 0 ? top.filter(({ frame, about }) => about !== undefined || frame.changes) : top;
     if (top.length > 0) return first.filter((one, at) => first.findIndex(({ frame }) => frame === one.frame) === at);
@@ -58,7 +58,7 @@ function bestOf(all: readonly Reading[]): readonly Reading[] {
   return [];
 }
 
-/** What a match is for, with the things that it names; undefined where its slots make no sense. */
+/** The reading of a match, with the things that it names; undefined where its slots make no sense. */
 export async function readingOf(match: Match, times: Times, heard: Heard): Promise<Reading | undefined> {
   const { frame, own, isDoubtful } = match;
   const slots = withReplied(match, heard);

@@ -61,13 +61,13 @@ export async function requestsOf(
   return isJoined && !isEach ? [whole] : parts;
 }
 
-/** Whether the words are a request, whatever it lacks. The name of a thing alone is none beside other words. */
+/** True if the words are a request, whatever it lacks. The name of a thing alone is none beside other words. */
 const isRequest = ({ best }: Understood): boolean =>
   best.length > 0 && best.every(({ how, frame, own }) => how !== 'doubtful' && !frame.isAlone && own > 0);
 
 const CONDITIONS = new Set('if when unless once after before until not never no nobody nothing'.split(' '));
 
-/** Whether a request behind a comma stands by itself: nothing before it may forbid it, or say when it is to be. */
+/** True if a request behind a comma stands by itself: nothing before it may forbid it, or say when it is to be. */
 const isFree = (before: readonly Word[], { best }: Understood): boolean =>
   !before.some(({ norm }) => CONDITIONS.has(norm)) && best.every(({ frame }) => !/^(?:Delete|Forget)/.test(frame.does));
 

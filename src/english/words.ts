@@ -129,19 +129,19 @@ export function withoutCourtesies(words: readonly Word[]): readonly Word[] {
   return words.slice(from, to);
 }
 
-/** Whether they end with a courtesy: no text before the words of a form does. */
+/** True if they end with a courtesy: no text before the words of a form does. */
 export const endsCourteous = (words: readonly Word[]): boolean =>
   [...OPENINGS, ...CLOSINGS].some(
     (phrase) => phrase.length <= words.length && begins(words, phrase, words.length - phrase.length),
   );
 
-/** Whether they say nothing but courtesies. */
+/** True if they say nothing but courtesies. */
 export function isCourteous(words: readonly Word[]): boolean {
   const found = OPENINGS.find((phrase) => begins(words, phrase, 0));
   return found !== undefined && (found.length === words.length || isCourteous(words.slice(found.length)));
 }
 
-/** What the words around a request, and the fillers at its end, say of how it follows the one before. */
+/** Tells from the words around a request, and the fillers at its end, how it follows the one before. */
 export function followsAs(words: readonly Word[], bare: readonly Word[]): { isMore: boolean; isCorrection: boolean } {
   const from = words.indexOf(bare[0] as Word);
   const to = words.indexOf(bare.at(-1) as Word) + 1;

@@ -9,7 +9,7 @@ export type Form = Pick<Reader, 'zone' | 'locale'>;
 /** Making a format takes long: what came of it is kept. */
 const known = new BoundedMap<string, boolean>(64);
 
-/** Whether a person tells hours by 12; a locale without a country is of the zone's, and without a locale there are 24. */
+/** True if a person tells hours by 12; a locale without a country is of the zone's, and without a locale there are 24. */
 function hasTwelve({ zone, locale }: Form): boolean {
   if (locale === undefined) return false;
   const key = `${locale} ${zone}`;

@@ -44,7 +44,7 @@ export interface DoctorOptions {
   people: readonly string[];
   /** Why nothing is heard, if so. */
   away(): Trouble | undefined;
-  /** Whether this process connects at all: one that only looks does not. */
+  /** True if this process connects at all: one that only looks does not. */
   listens(): boolean;
 }
 

@@ -37,7 +37,7 @@ interface Form {
 
 const WHERE = 'Bot → Reset Token at discord.com/developers shows the token, once';
 
-/** What people put where the token belongs, by how it looks. */
+/** Values that people put where the token belongs, by their form. */
 const FORMS: readonly Form[] = [
   {
     form: /^(?:bot|bearer)\s/i,
@@ -106,7 +106,7 @@ export function troubleOf(error: unknown, token: string): Trouble | undefined {
   return code === 'TokenInvalid' || statusOf(error) === 401 ? tokenTrouble(token) : undefined;
 }
 
-/** What keeps requests or the Gateway away from Discord on their way, and is tried again; undefined for any other failure. */
+/** The cause that keeps requests or the Gateway away from Discord on their way, and is tried again; undefined for any other failure. */
 export function wayTrouble(error: unknown): Trouble | undefined {
   const tls = reachTrouble(error);
   if (tls) return { ...tls, says: `Discord’s address ${tls.says}` };

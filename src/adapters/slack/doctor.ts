@@ -12,15 +12,15 @@ import { asMe } from './shapes.ts';
 
 type Finding = Awaited<ReturnType<HealthCheck['check']>>;
 
-/** What the connection knows. */
+/** State of the connection. */
 interface Heard {
   /** Why nothing is heard, if so. */
   away(): Trouble | undefined;
-  /** Whether this process connects at all: one that only looks does not. */
+  /** True if this process connects at all: one that only looks does not. */
   listens(): boolean;
 }
 
-/** What `coda doctor` asks of Slack: both tokens, whether the bot has the manifest's scopes, and is in the named channels. */
+/** The checks of Slack for `coda doctor`: both tokens, whether the bot has the manifest's scopes, and is in the named channels. */
 export function checks(options: SlackOptions, { away, listens }: Heard): HealthCheck[] {
   const { config, log } = options;
   const check = async (): Promise<Finding> => {
@@ -95,7 +95,7 @@ async function socketTrouble(config: SlackConfig, log: SlackOptions['log']): Pro
   }
 }
 
-/** What an id begins with, where it is no person's (docs.slack.dev/reference/objects). */
+/** First letters of ids that are no person's (docs.slack.dev/reference/objects). */
 const KINDS: Readonly<Record<string, string>> = {
   ...{ T: 'a workspace', E: 'an Enterprise organization', C: 'a channel', G: 'a private channel' },
   ...{ D: 'a direct conversation', B: 'a bot', A: 'an app', S: 'a user group' },

@@ -1,4 +1,4 @@
-/** What a message in a thread of Slack points to: asked for when its turn begins. */
+/** Messages that one in a thread of Slack points to: asked for when its turn begins. */
 import { sleep, withTimeout } from '../../base/async.ts';
 import type { Inbox, IncomingMessage, Pointed, RepliedTo } from '../../delivery/index.ts';
 import type { Api } from './client.ts';

@@ -19,7 +19,7 @@ export function quotedIn(message: RawMessage, nameOf: NameOf): Quoted[] {
     const from = each.author_name ?? (each.author_id && nameOf(each.author_id));
     return { as: 'shared', ...(from && { from }), text: sharedText(each, nameOf) };
   });
-  // What people write stands in the text already.
+  // The words of people stand in the text already.
   if (text.trim() !== '' && !isBot(message)) return found;
   const shown = shownIn(blocks, nameOf);
   const beside = isWithin(shown, named(text, nameOf)) ? '' : shown;
@@ -69,7 +69,7 @@ function sharedText({ text, fallback, message_blocks: blocks, files }: RawAttach
   return joined([words ?? '', ...files.slice(0, MOST_FILES).map(fileText)]);
 }
 
-/** What attachments show, without what is shared in them. */
+/** The text that attachments show, without what is shared in them. */
 function attachedText(attachments: readonly RawAttachment[], nameOf: NameOf): string {
   const others = attachments.slice(0, MOST_ATTACHMENTS).filter((each) => !isShared(each));
   return others
@@ -88,7 +88,7 @@ function attachmentText(attachment: RawAttachment, nameOf: NameOf): string {
 
 const fileText = ({ id, name }: RawFile): string => `[File: ${name ?? id}]`;
 
-/** Whether `whole` says `part`: a bot's text is often that of its blocks. */
+/** True if `whole` says `part`: a bot's text is often that of its blocks. */
 function isWithin(part: string, whole: string): boolean {
   const letters = lettersOf(part);
   return whole.includes(part) || (letters !== '' && lettersOf(whole).includes(letters));

@@ -57,7 +57,7 @@ const carried = z.looseObject({
   bot_profile: z.looseObject({ name: words }).optional().catch(undefined),
 });
 
-/** What a message carries besides its text, as far as it can be understood. */
+/** Parts of a message besides its text, as far as it can be understood. */
 export const asCarried = (value: unknown) => carried.parse(value);
 export type RawAttachment = z.output<typeof attachment>;
 

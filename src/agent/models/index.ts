@@ -150,7 +150,7 @@ export class Models {
     return [...new Set([...tiers, ...this.settings.fallbacks])];
   }
 
-  /** Whether the provider refused its last request because the account there has no credit left. */
+  /** True if the provider refused its last request because the account there has no credit left. */
   hasNoCredit(provider: string): boolean {
     return this.unpaid.has(provider);
   }

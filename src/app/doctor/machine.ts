@@ -28,7 +28,7 @@ export function judgeDisk(free: number, folder: string): Verdict {
   return { ok: true, says };
 }
 
-/** Whether files can still be made there; some file systems count none (`total` is 0). Pure. */
+/** True if files can still be made there; some file systems count none (`total` is 0). Pure. */
 export function judgeInodes(free: number, total: number, folder: string): Verdict | undefined {
   if (total === 0 || free >= FEW_INODES) return undefined;
   return {
@@ -40,7 +40,7 @@ export function judgeInodes(free: number, total: number, folder: string): Verdic
   };
 }
 
-/** Whether there is memory: what this process has, what it may have (undefined: no limit), what the machine has left. Pure. */
+/** True if there is memory: what this process has, what it may have (undefined: no limit), what the machine has left. Pure. */
 export function judgeMemory({ used, limit, free }: { used: number; limit: number | undefined; free: number }): Verdict {
   const says = `${bytesOf(used)} used${limit === undefined ? '' : ` of ${bytesOf(limit)}`}, ${bytesOf(free)} free on this machine`;
   const low = { ok: false, code: 'MEMORY_LOW', severity: 'warning' } as const;

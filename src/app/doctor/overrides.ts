@@ -1,11 +1,11 @@
-/** What `coda doctor` says of the environment, where it overrides the file. */
+/** The findings of `coda doctor` about the environment, where it overrides the file. */
 import { listOf } from '../../base/text.ts';
 import type { HealthCheck, Verdict } from '../../chat/index.ts';
 import { type Config, describeOrigin } from '../../config/index.ts';
 
 type Overridden = Config['overridden'];
 
-/** What people put into the file and that has no effect is worth a word. */
+/** A value in the file that has no effect is worth a word. */
 export function overridesCheck(overridden: Overridden): HealthCheck {
   return {
     name: 'environment',

@@ -227,7 +227,7 @@ function checkOf(code: string, { source, kind }: Cause['parts'][number]): string
   return source === 'delivery' ? kind : 'resting parts';
 }
 
-/** Whether hints reach other processes. `replicas`: the channel that each of them listens on, and how many are alive. */
+/** True if hints reach other processes. `replicas`: the channel that each of them listens on, and how many are alive. */
 export function busCheck(
   bus: Bus,
   isRedis: boolean,
@@ -244,7 +244,7 @@ export function busCheck(
   };
 }
 
-/** Whether as many processes listen at this Redis as there are on the database. Pure. */
+/** True if as many processes listen at this Redis as there are on the database. Pure. */
 export function judgeListeners(alive: number, listening: number): Verdict | undefined {
   if (listening >= alive) return undefined;
   return {

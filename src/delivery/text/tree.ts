@@ -33,7 +33,7 @@ const MOST_OPEN_BRACKETS = 30;
 const MOST_ITEMS = 1_000;
 const MOST_NESTED = 30;
 
-/** How often each character may stand in a text. */
+/** The most of each character in a text. */
 const MOST: ReadonlyMap<string, { of: string; most: number }> = new Map(
   (
     [

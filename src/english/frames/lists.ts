@@ -9,7 +9,7 @@ const add = ({ which = '', text = '' }: Slots) =>
     ? undefined
     : { which, add: text.replace(/ (?:too|as well|also)$/i, '') };
 
-/** What is not on the list is no item of it. */
+/** Undefined for a name that is not on the list. */
 function takeOff({ which = '', name = '' }: Slots, { text = '' }: Reader) {
   const item = name.replace(/^(?:the|a|an|my|some) /i, '').toLowerCase();
   const isThere = ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ')} `.includes(` ${item} `);

@@ -28,7 +28,7 @@ interface Rule {
   least?: number;
   says(kinds: string, count: string): string;
   remedy: string;
-  /** Whether a look at the parts shows that it is over: else only time does. */
+  /** True if a look at the parts shows that it is over: else only time does. */
   shows?: boolean;
 }
 

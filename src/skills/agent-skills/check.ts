@@ -1,4 +1,4 @@
-/** What `coda doctor` asks of agent skills. */
+/** The checks of agent skills for `coda doctor`. */
 import { type HealthCheck, type SkillDeps, together, type Verdict } from '../../chat/index.ts';
 import { type Queryable, readerOf } from '../../storage/index.ts';
 import { decidedOf, type Folder, type Pin, pinFolder, pinnedNames } from '../../trust/index.ts';
@@ -9,7 +9,7 @@ import { folderOf } from './use/trusted.ts';
 
 const warning = { ok: false, severity: 'warning' } as const;
 
-/** Whether the folders that were named are there, and each skill in them can be used, by its own name and with what it needs. */
+/** True if the folders that were named are there, and each skill in them can be used, by its own name and with what it needs. */
 export function healthCheck(host: SkillHost, deps: Pick<SkillDeps, 'sandbox' | 'database'>): HealthCheck {
   return {
     name: 'agent skills',

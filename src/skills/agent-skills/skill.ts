@@ -288,7 +288,7 @@ export function reasonOf(skill: AgentSkill): string {
 
 const GROUP_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
-/** Whether a folder of that name groups the skills in it. */
+/** True if a folder of that name groups the skills in it. */
 export const isGroupName = (name: string): boolean => GROUP_NAME.test(name);
 
 /** `group/name`; the name alone where there is no group. */
@@ -296,10 +296,10 @@ export function idOf({ name, group }: Pick<AgentSkill, 'name' | 'group'>): strin
   return group === undefined || name === '' || name.includes('/') ? name : `${group}/${name}`;
 }
 
-/** Whether it says of itself that it is a draft (`metadata.state`): until an owner has activated it, nobody is offered it. */
+/** True if it says of itself that it is a draft (`metadata.state`): until an owner has activated it, nobody is offered it. */
 export const isMarkedDraft = ({ metadata }: Pick<AgentSkill, 'metadata'>): boolean => metadata.state === 'draft';
 
-/** Whether it has all of these tags, however they are written. */
+/** True if it has all of these tags, however they are written. */
 export function hasTags({ tags }: Pick<AgentSkill, 'tags'>, wanted: readonly string[] = []): boolean {
   const own = new Set(tags.map((tag) => tag.toLowerCase()));
   return wanted.every((tag) => own.has(tag.toLowerCase()));

@@ -40,7 +40,7 @@ function addressBelow(base: string, path: string): URL | undefined {
   return url.origin === root.origin && isBelow ? url : undefined;
 }
 
-/** Whether no step of the path goes up, however often a server decodes it. */
+/** True if no step of the path goes up, however often a server decodes it. */
 function staysBelow(path: string): boolean {
   let read = path;
   for (let round = 0; round < MOST_DECODED; round++) {
@@ -88,6 +88,6 @@ const bodyText = (body: unknown): string => (typeof body === 'string' ? body : J
 
 const basicOf = (username: string, password: string) => Buffer.from(`${username}:${password}`).toString('base64');
 
-/** Whether a header's value can be sent: a secret may hold a line break. */
+/** True if a header's value can be sent: a secret may hold a line break. */
 export const isSendable = ({ headers }: Prepared): boolean =>
   Object.values(headers).every((text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text));

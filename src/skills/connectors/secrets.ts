@@ -17,7 +17,7 @@ export interface ValueSources {
   env: Readonly<Record<string, string | undefined>>;
   /** Names of it that may be used. */
   allowed: readonly string[];
-  /** What the log and answers hide. */
+  /** Values that the log and answers hide. */
   hidden: Secrets;
 }
 
@@ -46,7 +46,7 @@ export async function valuesOf(
   return { ok: true, values };
 }
 
-/** What `secrets/.env` beside the connectors sets; nothing where others may read it. */
+/** Values of `secrets/.env` beside the connectors; nothing where others may read it. */
 function secretsFile(root: string): { values: Record<string, string>; why?: string } {
   const file = join(root, 'secrets', '.env');
   const stats = statSync(file, { throwIfNoEntry: false });

@@ -1,4 +1,4 @@
-/** What connectors say. */
+/** Texts of connectors. */
 import { plural } from '../../base/text.ts';
 
 const number = (count: number) => count.toLocaleString('en');

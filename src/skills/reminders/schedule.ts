@@ -122,7 +122,7 @@ export function filledIn(words: string, at: Instant, zone: string): string {
     // The nearer one: nobody who moves 11:00 to 3 means the night, and who moves 12:00 to 11:30 means the morning.
     const [hour12, ownHour] = [named % 12, Number(own.clock.slice(0, 2))];
     const isNearer = Math.abs(hour12 - ownHour) < Math.abs(hour12 + 12 - ownHour);
-    // Who is reminded at 6:00 and moves it to 5:30 is up early.
+    // A reminder at 6:00 that is moved to 5:30 stays early.
     const isEarly = hour12 >= 6 || (isNearer && ownHour - hour12 <= 1);
     return `${hour[1]}${hour[2]}${hour[3]} ${ownHour < 6 || (isEarly && isNearer) ? 'am' : 'pm'}`;
   }

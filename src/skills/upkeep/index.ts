@@ -50,7 +50,7 @@ function collecting({ database, artifacts, world: { clock } }: SkillDeps<Setting
 /** Files that one look asks for: enough to see that a folder was deleted or not mounted, and a few milliseconds. */
 const MOST_LOOKED = 500;
 
-/** Whether the files that rows refer to are there. */
+/** True if the files that rows refer to are there. */
 function filesCheck({ database, artifacts }: SkillDeps<Settings>): HealthCheck {
   return {
     name: 'stored files',

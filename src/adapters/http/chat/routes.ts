@@ -12,7 +12,7 @@ import { type Answer, nothing, type Said, Talk } from './talk.ts';
 import { eventText, type Happening, type Watch, Watchers } from './watchers.ts';
 
 export interface ChatDeps {
-  /** Whether a press that brings this as X-Approval-Token is consent. */
+  /** True if a press that brings this as X-Approval-Token is consent. */
   consents(token: string | undefined): boolean;
   database: Database;
   artifacts: Artifacts;

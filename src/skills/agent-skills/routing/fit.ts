@@ -52,7 +52,7 @@ export function fitByWords({ told, inName, shared }: Match, asked: number, learn
   return logistic(sum - WORDS_FROM + LEARNED * learned);
 }
 
-/** Whether the request is nothing but rare words of the skill's name, and so asks for it whatever else it is like. */
+/** True if the request is nothing but rare words of the skill's name, and so asks for it whatever else it is like. */
 export const namesIt = ({ told, inName, shared }: Match, asked: number): boolean =>
   shared === asked && inName === told && inName >= RARE;
 

@@ -13,9 +13,9 @@ export interface Ranked {
   score: number;
   /** 0 to 1: how likely the words ask for this skill. */
   fit: number;
-  /** What shared words give, of the score. */
+  /** The share of the score that shared words give. */
   words: number;
-  /** What was learned from people, of the score. */
+  /** The share of the score that was learned from people. */
   learned: number;
   /** What meaning gives, -1 to 1; undefined where the words, or the skill, have no vector. */
   meaning: number | undefined;
@@ -34,9 +34,9 @@ const NEAREST = 50;
 /** The place whose score says what a request has in common with any skill. */
 const TYPICAL = 20;
 
-/** How skills are looked for. */
+/** Options of a search for skills. */
 export interface FindOptions {
-  /** Which ones are looked at. */
+  /** The skills that are looked at. */
   only?: ((skill: AgentSkill) => boolean) | undefined;
   /** What was learned where the request is made. */
   learned?: Learned | undefined;

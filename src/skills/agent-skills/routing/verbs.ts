@@ -1,4 +1,4 @@
-/** What `coda skills why` and `coda skills metrics` ask. */
+/** The verbs behind `coda skills why` and `coda skills metrics`. */
 
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';

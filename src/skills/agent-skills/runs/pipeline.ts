@@ -31,7 +31,7 @@ const input = z.object({
   payload: z.string().max(100_000).default('').describe('What the first step is given.'),
   run: z.uuid().optional(),
   resume: z.uuid().optional(),
-  /** So many steps, and no more. */
+  /** The most steps to run. */
   until: z.int().min(1).optional(),
   hashes: z.record(z.string(), z.string()).optional(),
   role: z.string().max(100).optional(),
@@ -150,7 +150,7 @@ interface PipelineDeps {
   call: string;
 }
 
-/** What came of a step. */
+/** Outcome of a step. */
 type Came = Pick<store.StepDone, 'skill' | 'state' | 'output' | 'tainted'>;
 
 /** A member of a group that is to run. */

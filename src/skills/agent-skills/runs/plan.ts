@@ -1,4 +1,4 @@
-/** Which skills a request would run, with what may come of it. Nothing is run. */
+/** The skills that a request would run, and their effects. Nothing is run. */
 import { z } from 'zod';
 import type { Who } from '../../../people/index.ts';
 import type { Queryable } from '../../../storage/index.ts';
@@ -135,7 +135,7 @@ async function findAll(
   return search.find(view.snapshot, query, { only });
 }
 
-/** What the skills may do, in sentences. */
+/** Effects of the skills, in sentences. */
 async function effectsOf(reader: Queryable, skills: readonly AgentSkill[]): Promise<string[]> {
   const found = await Promise.all(skills.map((skill) => inquireAbout(reader, skill)));
   return [...new Set(found.flatMap((each) => (typeof each === 'string' ? [] : each.changes)))];

@@ -72,7 +72,7 @@ export async function runOf(db: Queryable, id: string): Promise<Run | undefined>
   return rows[0] && toRun(rows[0]);
 }
 
-/** What came of its steps, in their order. */
+/** Outcomes of its steps, in their order. */
 export async function stepsDone(db: Queryable, runId: string): Promise<StepDone[]> {
   const { rows } = await db.query<StepDone>(
     `select place, member, skill, state, output, tainted, call from skill_run_steps

@@ -1,4 +1,4 @@
-/** What runs of skills say. */
+/** Texts of runs of skills. */
 import { listOf } from '../../../base/text.ts';
 
 export const emptyStep = () => 'a step without the name of a skill';

@@ -1,4 +1,4 @@
-/** What commands of the terminal ask of runs. */
+/** The verbs of runs for commands of the terminal. */
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
 import type { Json } from '../../../base/json.ts';
