@@ -95,7 +95,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
     NOT_YOURS_EITHER,
   ],
   replay: [
-    edit('delivery/buttons/store.ts', 'where id = $1 and used_at is null and', 'where id = $1 and'),
+    edit('delivery/buttons/store.ts', 'where b.id = $1 and b.used_at is null and', 'where b.id = $1 and'),
     edit(
       'agent/approvals/store.ts',
       "from turns t join steps a on a.turn_id = t.id and a.path = $2 and a.call_id = $3\n      where t.id = $1 and t.state = 'waiting' and ${UNDECIDED}",

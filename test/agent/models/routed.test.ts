@@ -133,7 +133,7 @@ test.each<[Fault, RegExp]>([
   ['unauthorized', /refuses my key.*owner.*`models`/],
   ['no_such_model', /does not exist.*owner.*`models`/],
   ['html', /not the model’s service.*owner.*`models`/],
-  ['no_credit', /budget/],
+  ['no_credit', /no credit left/],
   ['invalid_json', /could not read.*try again/],
 ])('when every model answers %s, the person reads why and what goes on without', async (fault, sentence) => {
   server.play({ fault, times: 99 });
