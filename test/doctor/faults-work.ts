@@ -149,11 +149,10 @@ export const SERVER_FAULTS: readonly Fault[] = [
   {
     what: 'durability that is switched off for the database',
     async plant(ward) {
-      const name = new URL(ward.server?.url ?? '').pathname.slice(1);
-      await ward.server?.sql(`alter database ${name} set synchronous_commit = off`);
+      await ward.setCommit('set synchronous_commit = off');
       await ward.restart();
       return async () => {
-        await ward.server?.sql(`alter database ${name} reset synchronous_commit`);
+        await ward.setCommit('set synchronous_commit = on');
         await ward.restart();
       };
     },

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => ward[Symbol.asyncDispose]());
 
 test('of a healthy coda nothing is amiss, and nothing is ticked that does not run', async () => {
-  const found = await ward.app.checks.run();
+  const found = await ward.findings();
   const named = (severity: string) => found.filter((each) => each.severity === severity).map(({ name }) => name);
   expect(found.filter(({ severity }) => !['ok', 'off'].includes(severity))).toEqual([]);
   expect(named('off').sort()).toEqual(['backups', ...(ward.hasRedis ? [] : ['hints']), 'mcp', 'sandbox']);
