@@ -84,7 +84,8 @@ describe('a message', () => {
     await play.hears('answer to buy milk', dm);
     await play.settled();
     expect(play.said('mlik')).toEqual([]);
-    expect(play.said('never mind')).toEqual([]);
+    // A reply that came before the deletion may quote what its thread began with.
+    expect(play.said('answer to never mind')).toEqual([]);
   });
 
   test('is heard when a mention is put into it later', async () => {
