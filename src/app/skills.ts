@@ -4,6 +4,7 @@ import type { Config } from '../config/index.ts';
 import { audit } from '../skills/audit/index.ts';
 import { basics } from '../skills/basics/index.ts';
 import { code } from '../skills/code/index.ts';
+import { improvement } from '../skills/improvement/index.ts';
 import { memory } from '../skills/memory/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
@@ -27,6 +28,7 @@ export const builtInSkills: readonly Skill[] = [
   web,
   firecrawl,
   weather,
+  improvement,
 ];
 
 /** A skill with what it may use. */

@@ -17,6 +17,8 @@ const WITHOUT_FILES = [
   'dialogues.topic',
   'hooks.template',
   'identities.claim',
+  'improvement_proposals.outcome',
+  'improvement_proposals.payload',
   'messages.content',
   'outbox.progress',
   'outbox.receipt',
@@ -24,6 +26,7 @@ const WITHOUT_FILES = [
   'persons.settings',
   // As the platform sent it: its files are not fetched yet.
   'postponed.event',
+  'prompt_versions.result',
   'schedules.payload',
   'skill_pins.capabilities',
   'skill_pins.files',

@@ -107,7 +107,11 @@ export class Played {
       agenda: async () => [],
       agendaAhead: async () => [],
       runnable: (name) => this.commands.some((command) => command.plannable && command.name === name),
-      models: { available: false, light: async () => ({ ok: false, fault: 'not_found', message: 'none' }) },
+      models: {
+        available: false,
+        most: () => 0,
+        light: async () => ({ ok: false, fault: 'not_found', message: 'none', price: 0 }),
+      },
       gate: new Gate(),
       embedders: options.embedders ?? embeddersOf({ kind: 'none' }),
       wakeAt,

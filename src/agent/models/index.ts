@@ -91,8 +91,27 @@ export class Models {
 
   /** For coda's own small questions. */
   light(): Model {
+    return this.asking(undefined);
+  }
+
+  /** For a question of coda's own: the light model, or `heavy`, or `provider/model` where it can be asked, else the heavy one. */
+  asking(model: string | undefined): Model {
     const hedgeMs = Math.min(LIGHT_HEDGE_MS, this.settings.hedge);
-    return this.routed([this.nameOf('light'), this.nameOf('default')], hedgeMs);
+    return model === undefined ? this.routed(this.small(), hedgeMs) : this.routed([this.large(model)]);
+  }
+
+  /** All models that such a question may be put to. */
+  namesAsked(model: string | undefined): string[] {
+    const first = model === undefined ? this.small() : [this.large(model)];
+    return [...new Set([...first, ...this.settings.fallbacks])];
+  }
+
+  private small(): string[] {
+    return [this.nameOf('light'), this.nameOf('default')];
+  }
+
+  private large(model: string): string {
+    return this.knows(model) ? model : this.nameOf('heavy');
   }
 
   /** The name of the tier's model, `provider/model`. */

@@ -1,0 +1,52 @@
+/** The monthly budget of self-improvement, which no call may pass. */
+import { Calendar, type LightAnswer, type LightAsked } from '../../agent/index.ts';
+import type { Instant } from '../../base/clock.ts';
+import { uuid } from '../../base/ids.ts';
+import type { SkillDeps } from '../../chat/index.ts';
+import type { Queryable } from '../../storage/index.ts';
+import type { Settings } from './config.ts';
+import * as store from './store.ts';
+
+type BudgetDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'household' | 'models' | 'config'>;
+
+/** The kinds of questions, as they stand in the usage: `improvement.reflection`. */
+export type Purpose = `improvement.${string}`;
+
+/** `YYYY-MM`, as the household counts. */
+const monthOf = ({ household }: Pick<SkillDeps, 'household'>, now: Instant): string =>
+  new Calendar(household.zone).month(now).slice(0, 7);
+
+/** What is left of the month's budget. */
+export async function leftOf(deps: Pick<BudgetDeps, 'household' | 'config' | 'world'>, db: Queryable): Promise<number> {
+  const spent = await store.spentIn(db, monthOf(deps, deps.world.clock.now()));
+  return Math.max(0, deps.config.budget.month - spent);
+}
+
+/**
+ * Asks a model within the budget. The most that the call may cost is reserved first and held where the process dies; where
+ * that does not fit, nothing is asked and the fault is `budget`.
+ */
+export async function askWithin(
+  deps: BudgetDeps,
+  purpose: Purpose,
+  asked: LightAsked,
+  signal: AbortSignal,
+): Promise<LightAnswer> {
+  const { database, world, models, config } = deps;
+  const now = world.clock.now();
+  const [id, month, price] = [uuid(now), monthOf(deps, now), models.most(asked)];
+  const fits = await database.tx('improvement.reserve', async (tx) => {
+    await store.lock(tx);
+    const spent = await store.spentIn(tx, month);
+    if (config.budget.month === 0 || spent + price > config.budget.month) return false;
+    await store.reserve(tx, { id, month, purpose, price }, now);
+    return true;
+  });
+  if (!fits) return { ok: false, fault: 'budget', message: 'The budget of self-improvement is used up.', price: 0 };
+  const answer = await models.light(purpose, asked, signal);
+  await database.tx('improvement.settle', (tx) => store.settle(tx, id, answer.price));
+  return answer;
+}
+
+/** `heavy_model`, by either of its names; the heavy model of the configuration where neither is there. */
+export const heavyOf = ({ heavy_model, opus_model }: Settings): string => heavy_model ?? opus_model ?? 'heavy';

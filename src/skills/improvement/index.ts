@@ -1,0 +1,66 @@
+/** coda looks at its own record and proposes changes of itself; each part is a folder and a line here. */
+import type { Asked, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
+import { assessmentPart } from './assessment/index.ts';
+import { config, type Settings } from './config.ts';
+import type { Deps, Part } from './part.ts';
+import { proposalPart } from './proposal-part.ts';
+import type { ProposalKinds } from './proposals.ts';
+
+/** The parts, one line each. */
+const PARTS: readonly Part[] = [proposalPart, assessmentPart];
+
+/** The names of the tasks that coda does by itself for it. */
+export const improvementTasks = PARTS.flatMap(({ taskNames = [] }) => taskNames);
+
+type Optional = Settings | undefined;
+
+/** The parts that these settings switch on, each with what it may use; none where the block is not there. */
+function partsOn(deps: SkillDeps<Optional>): readonly { part: Part; own: Deps }[] {
+  const { config: settings } = deps;
+  if (!settings?.enabled) return [];
+  const set: SkillDeps<Settings> = { ...deps, config: settings };
+  const on = PARTS.filter((part) => part.isOn?.(settings) ?? true);
+  const own: Deps = { ...set, kinds: kindsOf(on, set) };
+  return on.map((part) => ({ part, own }));
+}
+
+function kindsOf(parts: readonly Part[], deps: SkillDeps<Settings>): ProposalKinds {
+  return new Map(parts.flatMap((part) => part.kinds?.(deps) ?? []).map((kind) => [kind.category, kind]));
+}
+
+/** What each part that is on has to say, in their order. */
+async function asked<T>(
+  deps: SkillDeps<Optional>,
+  ask: (part: Part, own: Deps) => Promise<T | undefined> | undefined,
+): Promise<T[]> {
+  const said = await Promise.all(partsOn(deps).map(({ part, own }) => ask(part, own)));
+  return said.filter((each) => each !== undefined);
+}
+
+function together(sections: readonly PromptSection[]): PromptSection | undefined {
+  const [first] = sections;
+  if (!first) return undefined;
+  return { title: first.title, text: sections.map(({ text }) => text).join('\n\n') };
+}
+
+/** It is there in every coda, so that what it has stored goes with its person; without its block it does nothing. */
+export const improvement: Skill<Optional> = {
+  name: 'improvement',
+  config,
+  tools: (deps) => partsOn(deps).flatMap(({ part, own }) => part.tools?.(own) ?? []),
+  commands: (deps) => partsOn(deps).flatMap(({ part, own }) => part.commands?.(own) ?? []),
+  jobs: (deps) => partsOn(deps).flatMap(({ part, own }) => part.jobs?.(own) ?? []),
+  tasks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.tasks?.(own) ?? []),
+  checks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.checks?.(own) ?? []),
+  pages: (deps) => partsOn(deps).flatMap(({ part, own }) => part.pages?.(own) ?? []),
+  async turnOver(deps, over) {
+    await asked(deps, (part, own) => part.turnOver?.(own, over));
+  },
+  async standing(deps, about: Asked) {
+    const texts = await asked(deps, (part, own) => part.standing?.(own, about));
+    return texts.length === 0 ? undefined : texts.join('\n\n');
+  },
+  passing: async (deps, about: Asked) => together(await asked(deps, (part, own) => part.passing?.(own, about))),
+  deletionRules: PARTS.flatMap(({ deletionRules = [] }) => deletionRules),
+  mergeRules: PARTS.flatMap(({ mergeRules = [] }) => mergeRules),
+};

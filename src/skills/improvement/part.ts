@@ -1,0 +1,49 @@
+/** The contract of the parts of self-improvement; `index.ts` lists them. */
+import type { AnyTool, TurnOver } from '../../agent/index.ts';
+import type {
+  Asked,
+  Command,
+  HealthCheck,
+  Page,
+  PageReader,
+  PageSection,
+  PromptSection,
+  SkillDeps,
+  SystemTask,
+} from '../../chat/index.ts';
+import type { JobHandler } from '../../jobs/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import type { Settings } from './config.ts';
+import type { AnyProposalKind, ProposalKinds } from './proposals.ts';
+
+/** What every part may use. */
+export interface Deps extends SkillDeps<Settings> {
+  /** The kinds of proposals of all parts. */
+  kinds: ProposalKinds;
+}
+
+/** A part of self-improvement: deleting its folder and its line deletes it. Nothing but its rules is asked while the block is off. */
+export interface Part {
+  /** The folder. */
+  name: string;
+  /** Whether these settings switch it on; left out: it is. */
+  isOn?(config: Settings): boolean;
+  /** What it proposes: how an approved proposal is applied and taken back. */
+  kinds?(deps: SkillDeps<Settings>): readonly AnyProposalKind[];
+  tools?(deps: Deps): readonly AnyTool[];
+  commands?(deps: Deps): readonly Command[];
+  jobs?(deps: Deps): readonly JobHandler[];
+  /** The names of its tasks, for `scheduler.tasks`. */
+  taskNames?: readonly string[];
+  tasks?(deps: Deps): readonly SystemTask[];
+  turnOver?(deps: Deps, over: TurnOver): Promise<void>;
+  standing?(deps: Deps, asked: Asked): Promise<string | undefined>;
+  passing?(deps: Deps, asked: Asked): Promise<PromptSection | undefined>;
+  checks?(deps: Deps): readonly HealthCheck[];
+  /** Sections of the page of self-improvement. */
+  sections?(deps: Deps, reader: PageReader): Promise<readonly PageSection[]>;
+  pages?(deps: Deps): readonly Page[];
+  /** Hold whether the block is there or not: rows stay when it is switched off. */
+  deletionRules?: readonly DeletionRule[];
+  mergeRules?: readonly MergeRule[];
+}

@@ -1,0 +1,201 @@
+/** Proposals and what self-improvement has spent, in the database. Every verb runs in the given transaction. */
+import type { Instant } from '../../base/clock.ts';
+import type { Json } from '../../base/json.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import type { Queryable, Transaction } from '../../storage/index.ts';
+
+export const STATES = ['pending', 'approved', 'rejected', 'applied'] as const;
+export type ProposalState = (typeof STATES)[number];
+
+export interface Proposal {
+  /** Short: a person types it. */
+  id: string;
+  at: Instant;
+  /** Where it counts; undefined: everywhere. */
+  spaceId: string | undefined;
+  /** Whose matter it is; undefined: the owner's. */
+  personId: string | undefined;
+  category: string;
+  title: string;
+  description: string;
+  /** 1 to 5; 1 comes first. */
+  priority: number;
+  /** What applying it takes, in the form that its category says. */
+  payload: Json;
+  /** What made it: `reflection`, `gaps`. */
+  origin: string;
+  /** Of all that a person is shown: a decision binds to it. */
+  hash: string;
+  /** Equal for proposals of the same change. */
+  fingerprint: string;
+  state: ProposalState;
+  decidedBy: string | undefined;
+  decidedAt: Instant | undefined;
+  /** What came of applying it, and afterwards. */
+  outcome: Json;
+}
+
+interface ProposalRow {
+  id: string;
+  at: Date;
+  space_id: string | null;
+  person_id: string | null;
+  category: string;
+  title: string;
+  description: string;
+  priority: number;
+  payload: Json;
+  origin: string;
+  hash: string;
+  fingerprint: string;
+  state: ProposalState;
+  decided_by: string | null;
+  decided_at: Date | null;
+  outcome: Json;
+}
+
+const toProposal = (row: ProposalRow): Proposal => ({
+  id: row.id,
+  at: row.at,
+  spaceId: row.space_id ?? undefined,
+  personId: row.person_id ?? undefined,
+  category: row.category,
+  title: row.title,
+  description: row.description,
+  priority: row.priority,
+  payload: row.payload,
+  origin: row.origin,
+  hash: row.hash,
+  fingerprint: row.fingerprint,
+  state: row.state,
+  decidedBy: row.decided_by ?? undefined,
+  decidedAt: row.decided_at ?? undefined,
+  outcome: row.outcome,
+});
+
+export type NewProposal = Omit<Proposal, 'at' | 'state' | 'decidedBy' | 'decidedAt' | 'outcome'>;
+
+/** The advisory lock of whoever adds proposals or reserves money, so that two processes count the same rows. */
+const LOCK = 7_340_230;
+
+export async function lock(tx: Transaction): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
+}
+
+export async function insert(tx: Transaction, proposal: NewProposal, now: Instant): Promise<void> {
+  const { id, spaceId, personId, category, title, description, priority, payload, origin, hash, fingerprint } =
+    proposal;
+  await tx.query(
+    `insert into improvement_proposals
+       (id, at, space_id, person_id, category, title, description, priority, payload, origin, hash, fingerprint, state)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'pending')`,
+    [
+      ...[id, now, spaceId ?? null, personId ?? null, category, title, description, priority],
+      ...[JSON.stringify(payload), origin, hash, fingerprint],
+    ],
+  );
+}
+
+/** Proposals that wait for a decision. */
+export async function pendingCount(tx: Transaction): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>(
+    `select count(*)::int as count from improvement_proposals where state = 'pending'`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Which of `fingerprints` were proposed since `since`, or wait, or hold. */
+export async function knownFingerprints(
+  tx: Transaction,
+  fingerprints: readonly string[],
+  since: Instant,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await tx.query<{ fingerprint: string }>(
+    `select distinct fingerprint from improvement_proposals
+      where fingerprint = any($1) and (at >= $2 or state <> 'rejected')`,
+    [[...fingerprints], since],
+  );
+  return new Set(rows.map(({ fingerprint }) => fingerprint));
+}
+
+export interface ProposalFilter {
+  state?: ProposalState | undefined;
+  category?: string | undefined;
+  /** Only those that are this person's matter; undefined: everybody's. */
+  personId?: string | undefined;
+}
+
+/** The most important first, then the newest. */
+export async function list(db: Queryable, filter: ProposalFilter, limit: number): Promise<Proposal[]> {
+  const { rows } = await db.query<ProposalRow>(
+    `select * from improvement_proposals
+      where ($1::text is null or state = $1) and ($2::text is null or category = $2)
+        and ($3::uuid is null or person_id = $3)
+      order by state = 'pending' desc, priority, at desc, id limit $4`,
+    [filter.state ?? null, filter.category ?? null, filter.personId ?? null, limit],
+  );
+  return rows.map(toProposal);
+}
+
+/** Locks the proposal until `tx` ends. */
+export async function take(tx: Transaction, id: string): Promise<Proposal | undefined> {
+  const { rows } = await tx.query<ProposalRow>('select * from improvement_proposals where id = $1 for update', [id]);
+  return rows[0] && toProposal(rows[0]);
+}
+
+export async function find(db: Queryable, id: string): Promise<Proposal | undefined> {
+  const { rows } = await db.query<ProposalRow>('select * from improvement_proposals where id = $1', [id]);
+  return rows[0] && toProposal(rows[0]);
+}
+
+/** `personId` of undefined: coda itself has, by a measurement. */
+export async function mark(
+  tx: Transaction,
+  id: string,
+  to: { state: ProposalState; outcome: Json; personId: string | undefined },
+  now: Instant,
+): Promise<void> {
+  await tx.query(
+    `update improvement_proposals set state = $2, outcome = $3, decided_by = coalesce($4, decided_by), decided_at = $5
+      where id = $1`,
+    [id, to.state, JSON.stringify(to.outcome), to.personId ?? null, now],
+  );
+}
+
+/** What was spent in `month`, with what is reserved. */
+export async function spentIn(db: Queryable, month: string): Promise<number> {
+  const { rows } = await db.query<{ price: number }>(
+    'select coalesce(sum(price), 0)::float8 as price from improvement_calls where month = $1',
+    [month],
+  );
+  return rows[0]?.price ?? 0;
+}
+
+/** A call before it is made, at the most that it may cost; those of earlier years go. */
+export async function reserve(
+  tx: Transaction,
+  call: { id: string; month: string; purpose: string; price: number },
+  now: Instant,
+): Promise<void> {
+  await tx.query('delete from improvement_calls where at < $1', [new Date(now.getTime() - KEPT_MS)]);
+  await tx.query('insert into improvement_calls (id, at, month, purpose, price) values ($1, $2, $3, $4, $5)', [
+    ...[call.id, now, call.month, call.purpose, call.price],
+  ]);
+}
+
+const KEPT_MS = 400 * 86_400_000;
+
+/** What the call has cost. */
+export async function settle(tx: Transaction, id: string, price: number): Promise<void> {
+  await tx.query('update improvement_calls set price = $2 where id = $1', [id, price]);
+}
+
+export const deletionRules: readonly DeletionRule[] = [
+  { sql: 'delete from improvement_proposals where person_id = $1' },
+  { sql: 'update improvement_proposals set decided_by = null where decided_by = $1' },
+];
+
+export const mergeRules: readonly MergeRule[] = [
+  { sql: 'update improvement_proposals set person_id = $2 where person_id = $1' },
+  { sql: 'update improvement_proposals set decided_by = $2 where decided_by = $1' },
+];

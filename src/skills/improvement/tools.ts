@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import {
+  type AnyTool,
+  type Done,
+  dataTool,
+  done,
+  type Failed,
+  failed,
+  type TxContext,
+  undoChoice,
+} from '../../agent/index.ts';
+import type { Choice } from '../../delivery/index.ts';
+import { readerOf } from '../../storage/index.ts';
+import type { Deps } from './part.ts';
+import { decide, type Proposal, type ProposalKinds, shown, takeBack } from './proposals.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+
+const MOST_LISTED = 20;
+const ANSWER = 'improvement_proposal_answer';
+const TAKE_BACK = 'improvement_proposal_take_back';
+
+const id = z.string().min(1).max(20).describe('Of the proposal, as improvement_proposals_list shows it.');
+const hash = z.string().min(1).max(64);
+
+/** What an owner decides about proposals; a person about their own. */
+export function proposalTools(deps: Deps): AnyTool[] {
+  return [listTool(deps), decideTool(deps), answerTool(deps), takeBackTool(deps)];
+}
+
+/** Words of a model stand in all of these: whatever is in them is shown and never followed. */
+const TAINTED = { tainted: true } as const;
+
+function listTool({ kinds }: Deps): AnyTool {
+  return dataTool({
+    name: 'improvement_proposals_list',
+    description: 'Lists what you have proposed to change of yourself, for your owner.',
+    effect: 'read',
+    mainAgentOnly: true,
+    spare: true,
+    input: z.object({
+      status: z.enum([...store.STATES, 'all']).default('pending'),
+      category: z.string().max(40).optional(),
+    }),
+    run: async (input, ctx) => listFor(kinds, input, ctx),
+  });
+}
+
+/** The proposals in words, with buttons for the first that waits. */
+export async function listFor(
+  kinds: ProposalKinds,
+  { status, category }: { status: store.ProposalState | 'all'; category?: string | undefined },
+  { tx, person, private: isPrivate, when }: TxContext,
+): Promise<Done | Failed> {
+  if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+  if (!isPrivate) return failed('NOT_HERE', texts.privateOnly());
+  const state = status === 'all' ? undefined : status;
+  const found = await store.list(tx, { state, category }, MOST_LISTED);
+  if (found.length === 0) return done(texts.none(status));
+  const waiting = found.filter(
+    (each) => each.state === 'pending' && kinds.get(each.category)?.byItsPerson === undefined,
+  );
+  const choices = waiting.slice(0, MOST_ON_CARD).flatMap((each) => choicesFor(each, waiting.length > 1));
+  const text = [texts.heading(found.length), texts.listed(found, (each) => shown(kinds, each), when)].join('\n');
+  return done(text, { ...TAINTED, choices });
+}
+
+/** Proposals that have buttons on one card. */
+const MOST_ON_CARD = 5;
+
+/** Approve and Reject, bound to exactly this proposal; those of one proposal are used up together. */
+function choicesFor({ id, hash }: Pick<Proposal, 'id' | 'hash'>, isNamed: boolean): Choice[] {
+  const about = isNamed ? ` ${id}` : '';
+  const choice = (label: string, approve: boolean, style: 'primary' | 'danger'): Choice => ({
+    label: `${label}${about}`,
+    tool: ANSWER,
+    input: { id, hash, approve },
+    style,
+    group: id,
+  });
+  return [choice(texts.approve(), true, 'primary'), choice(texts.reject(), false, 'danger')];
+}
+
+async function settled(
+  deps: Deps,
+  decision: { id: string; hash: string; approve: boolean },
+  { tx, person, clock }: TxContext,
+): Promise<Done | Failed> {
+  const proposal = await decide(tx, deps.kinds, { ...decision, person }, clock.now());
+  if ('ok' in proposal) return { ...proposal, ...TAINTED };
+  const undo = { label: texts.undoLabel(proposal), tool: TAKE_BACK, input: { id: proposal.id } };
+  return done(texts.decided(proposal), { ...TAINTED, undo, choices: [undoChoice(undo)], id: proposal.id });
+}
+
+function decideTool(deps: Deps): AnyTool {
+  return dataTool({
+    name: 'improvement_proposal_decide',
+    description:
+      'Approves or rejects one of your proposals, where your owner has told you to. `title` is its title as it is listed.',
+    effect: 'write',
+    mainAgentOnly: true,
+    spare: true,
+    confirm: true,
+    input: z.object({ id, title: z.string().min(1).max(200), decision: z.enum(['approve', 'reject']) }),
+    // The card names the title; whatever else of the proposal has changed by then ends the approval.
+    binds: async ({ id }) => (await store.find(readerOf(deps.database), id))?.hash ?? '',
+
+    async run({ id, title, decision }, ctx) {
+      if (ctx.person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+      const proposal = await store.find(ctx.tx, id);
+      if (!proposal) return failed('NOT_FOUND', texts.changedMeanwhile(id));
+      if (proposal.title !== title) return failed('CHANGED', texts.otherTitle(proposal), TAINTED);
+      return settled(deps, { id, hash: ctx.bound ?? proposal.hash, approve: decision === 'approve' }, ctx);
+    },
+  });
+}
+
+/** What the buttons call. */
+function answerTool(deps: Deps): AnyTool {
+  return dataTool({
+    name: ANSWER,
+    description: 'Decides on a proposal.',
+    effect: 'write',
+    hidden: true,
+    approves: true,
+    input: z.object({ id, hash, approve: z.boolean() }),
+    run: (decision, ctx) => settled(deps, decision, ctx),
+  });
+}
+
+/** What Undo calls. */
+function takeBackTool(deps: Deps): AnyTool {
+  return dataTool({
+    name: TAKE_BACK,
+    description: 'Takes back a decision on a proposal, and what it has changed.',
+    effect: 'write',
+    hidden: true,
+    input: z.object({ id }),
+    async run({ id }, { tx, person, clock }) {
+      const proposal = await takeBack(tx, deps.kinds, { id, person }, clock.now());
+      return 'ok' in proposal ? { ...proposal, ...TAINTED } : done(texts.takenBack(proposal), { ...TAINTED, id });
+    },
+  });
+}
