@@ -4,7 +4,7 @@ import { ask, build, isOver } from './page.js';
 const state = document.getElementById('state');
 const heading = document.querySelector('h1');
 
-/** Shows facts in the place of those before; what had the focus, or was open, is so again. */
+/** Shows facts in the place of those before; what had the focus, was open or was being typed is so again. */
 function show(markup) {
   const before = document.getElementById('facts');
   const active = before.contains(document.activeElement) ? document.activeElement : undefined;
@@ -13,9 +13,14 @@ function show(markup) {
   const after = build(markup);
   for (const each of after.querySelectorAll('details'))
     each.open = opened.includes(each.closest('[data-id]')?.dataset.id);
+  const keyed = (wanted) => [...after.querySelectorAll('[data-key]')].find((each) => each.dataset.key === wanted);
+  for (const each of before.querySelectorAll('input')) {
+    const field = keyed(each.dataset.key);
+    if (field) field.value = each.value;
+  }
   before.replaceWith(after);
   if (key === undefined) return;
-  const again = [...after.querySelectorAll('[data-key]')].find((each) => each.dataset.key === key);
+  const again = keyed(key);
   if (again) again.focus();
   else {
     // It has done its work and is gone.
@@ -29,13 +34,12 @@ async function reload() {
   show(facts);
 }
 
-async function press(button) {
-  const { method, path, body, confirm: question, done } = button.dataset;
-  if (question !== undefined && !confirm(question)) return;
+/** Asks for what `button` stands for; its `form` is empty again once that is done. */
+async function act(button, { path, done, form, ...init }) {
   button.disabled = true;
   try {
-    const sent = body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body };
-    await ask(path, { method, ...sent });
+    await ask(path, init);
+    form?.reset();
     state.textContent = done;
     button.disabled = false;
     button.focus();
@@ -47,9 +51,31 @@ async function press(button) {
   }
 }
 
+const JSON_BODY = { headers: { 'Content-Type': 'application/json' } };
+
+async function press(button) {
+  const { method, path, body, confirm: question, done } = button.dataset;
+  if (question !== undefined && !confirm(question)) return;
+  await act(button, { path, done, method, ...(body === undefined ? {} : { ...JSON_BODY, body }) });
+}
+
+async function send(form) {
+  const { path, done } = form.dataset;
+  const filled = [...new FormData(form)].filter(([, value]) => value !== '');
+  const body = JSON.stringify(Object.fromEntries(filled));
+  await act(form.querySelector('button'), { path, done, form, method: 'POST', ...JSON_BODY, body });
+}
+
 document.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-path]');
   if (button && !button.disabled) void press(button);
+});
+
+document.addEventListener('submit', (event) => {
+  const form = event.target.closest('form[data-path]');
+  if (!form) return;
+  event.preventDefault();
+  if (!form.querySelector('button').disabled) void send(form);
 });
 
 let events;

@@ -35,7 +35,8 @@ export type PageSection =
   | { kind: 'table'; title: string; columns: readonly string[]; rows: readonly PageRow[]; none: string; next?: string }
   | { kind: 'week'; title: string; days: readonly PageDay[] }
   | { kind: 'bars'; title: string; bars: readonly Bar[]; none: string }
-  | { kind: 'turns'; title: string; turns: readonly PageTurn[]; none: string };
+  | { kind: 'turns'; title: string; turns: readonly PageTurn[]; none: string }
+  | { kind: 'form'; title: string; note: string; fields: readonly PageField[]; send: PageSend };
 
 export interface Figure {
   label: string;
@@ -67,6 +68,20 @@ export interface PageAction {
   /** Said when it is done. */
   done: string;
 }
+
+/** A field of a form. */
+export interface PageField {
+  name: string;
+  label: string;
+  /** `secret`: it is not shown while it is typed, and is empty again once it was sent. */
+  kind: 'text' | 'secret';
+  isOptional?: true;
+  /** Offered while somebody types. */
+  suggestions?: readonly string[];
+}
+
+/** What a form asks coda for, with its fields as the body. */
+export type PageSend = Pick<PageAction, 'label' | 'path' | 'done'>;
 
 export interface PageDay {
   /** `Mon 23 Nov` */

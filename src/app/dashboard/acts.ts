@@ -4,15 +4,15 @@ import { z } from 'zod';
 import type { Decided } from '../../agent/index.ts';
 import { recordAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
-import { type AnyRoute, type HttpRequest, route } from '../../chat/index.ts';
+import { type AnyRoute, route } from '../../chat/index.ts';
 import type { DashboardParts } from './parts.ts';
+import { skillActs } from './skills.ts';
+import { ORIGIN, personOf } from './who.ts';
 
-/** Where a decision was made, for the log of what was done. */
-const ORIGIN = 'dashboard';
 const uuid = z.object({ id: z.uuid() });
 
 export function dashboardActs(parts: DashboardParts): readonly AnyRoute[] {
-  return [decide(parts), resend(parts)];
+  return [decide(parts), resend(parts), ...skillActs(parts)];
 }
 
 function decide({ approvals }: DashboardParts): AnyRoute {
@@ -61,9 +61,4 @@ function resend({ delivery, world }: DashboardParts): AnyRoute {
       return { body: { json: { done: true } } };
     },
   });
-}
-
-function personOf({ caller }: Pick<HttpRequest, 'caller'>): string {
-  if (caller?.personId === undefined) throw new Error('a browser is signed in as nobody');
-  return caller.personId;
 }

@@ -5,6 +5,7 @@ import type { Config } from '../../config/index.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import type { JobQueue, Schedules } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
+import type { LiveSkills } from '../agent-skills.ts';
 import type { EquippedSkill } from '../skills.ts';
 
 /** What the dashboard's pages tell of. */
@@ -16,6 +17,7 @@ export interface DashboardParts {
   jobs: JobQueue;
   schedules: Schedules;
   skills: readonly EquippedSkill[];
+  agentSkills: LiveSkills;
   approvals: Approvals;
   checks: Checks;
   version: string;

@@ -1,8 +1,16 @@
 /** `coda skills why` and `coda skills metrics`: which skills a request finds, and whether the right ones are found. */
 
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { CodaError, messageOf } from '../../base/errors.ts';
-import { goldenFile, measureRouting, OFFERED_FROM, type RankedSkill } from '../../skills/agent-skills/index.ts';
+import {
+  type Golden,
+  goldenFile,
+  type RoutingMetrics as Metrics,
+  measureRouting,
+  OFFERED_FROM,
+  type RankedSkill,
+} from '../../skills/agent-skills/index.ts';
 import { type Ask, withVerbs } from '../ask.ts';
 import type { MetricsFlags, TagFlags } from '../flags.ts';
 
@@ -41,19 +49,14 @@ function line({ id, score, fit, words, meaning, learned, offered }: RankedSkill)
 /** `coda skills metrics --golden FILE`: how many requests find the skill that they are for. */
 export async function skillsMetrics(flags: MetricsFlags, io: NodeJS.Process): Promise<number> {
   const golden = await readGolden(flags.golden);
-  const found = new Map<string, RankedSkill[]>();
-  await withVerbs(flags, io, async (ask) => {
-    await vectorsMade(ask, io);
-    const queries = [...new Set(golden.map(({ query }) => query))];
-    for (let at = 0; at < queries.length; at += AT_ONCE) {
-      const some = queries.slice(at, at + AT_ONCE);
-      const ranked = await rank(ask, some, { most: MOST_MEASURED, tags: flags.tag, space: flags.space });
-      for (const [index, query] of some.entries()) found.set(query, ranked[index] ?? []);
-    }
+  const metrics = await withVerbs(flags, io, async (ask) => {
+    const found = await rankedFor(ask, golden, flags, io);
+    const measured = await measureRouting(golden, async (query) =>
+      (found.get(query) ?? []).map(({ id, name, fit }) => ({ names: [id, name], fit })),
+    );
+    await ask('skills-measured', keptOf(measured, flags.golden));
+    return measured;
   });
-  const metrics = await measureRouting(golden, async (query) =>
-    (found.get(query) ?? []).map(({ id, name, fit }) => ({ names: [id, name], fit })),
-  );
   if (flags.json) {
     io.stdout.write(`${JSON.stringify(metrics, null, 2)}\n`);
     return 0;
@@ -68,6 +71,30 @@ export async function skillsMetrics(flags: MetricsFlags, io: NodeJS.Process): Pr
     io.stdout.write(`  ${JSON.stringify(query)}: ${got ?? 'none'} instead of ${expected ?? 'none'}\n`);
   return 0;
 }
+
+/** What each request of a golden file finds. */
+async function rankedFor(ask: Ask, golden: Golden, flags: MetricsFlags, io: NodeJS.Process) {
+  await vectorsMade(ask, io);
+  const found = new Map<string, RankedSkill[]>();
+  const queries = [...new Set(golden.map(({ query }) => query))];
+  for (let at = 0; at < queries.length; at += AT_ONCE) {
+    const some = queries.slice(at, at + AT_ONCE);
+    const ranked = await rank(ask, some, { most: MOST_MEASURED, tags: flags.tag, space: flags.space });
+    for (const [index, query] of some.entries()) found.set(query, ranked[index] ?? []);
+  }
+  return found;
+}
+
+/** For the page of the skills, which shows the last measurement. */
+const keptOf = (metrics: Metrics, file: string) => ({
+  file: basename(file).slice(0, 200),
+  requests: metrics.requests,
+  accuracyAt1: metrics.accuracy_at_1,
+  accuracyAt5: metrics.accuracy_at_5,
+  mrr: metrics.mrr,
+  forNone: metrics.for_none,
+  offeredForNothing: metrics.offered_for_nothing,
+});
 
 interface RankOptions {
   most: number;

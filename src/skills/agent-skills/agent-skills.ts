@@ -5,7 +5,7 @@ import { readerOf } from '../../storage/index.ts';
 import { healthCheck } from './check.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
-import { page } from './page.ts';
+import { skillsPage } from './page/page.ts';
 import { embedSkillsJob } from './routing/job.ts';
 import { routingVerbs } from './routing/verbs.ts';
 import { pipelineTool } from './runs/pipeline.ts';
@@ -49,8 +49,11 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     passing: (deps, asked) => promptOf(deps).passing(asked),
     jobs: ({ world }) => [embedSkillsJob({ world, vectors: host.vectors, current: () => host.catalog.current() })],
     checks: (deps) => [healthCheck(host, deps)],
-    verbs: (deps) => ({ ...runVerbs(toolDeps(deps, { host, views, search })), ...routingVerbs(host) }),
-    pages: () => [page(host)],
+    verbs: (deps) => ({
+      ...runVerbs(toolDeps(deps, { host, views, search })),
+      ...routingVerbs(host, { database: deps.database, clock: deps.world.clock }),
+    }),
+    pages: () => [skillsPage(host)],
     home: async ({ gate }, { person }) => {
       const view = views.of(undefined);
       const off = deniedBy(gate)(view, person);

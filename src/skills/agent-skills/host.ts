@@ -63,6 +63,8 @@ export interface SkillHost {
   /** Undefined where there is no embedder: skills are found by words alone. */
   readonly vectors: SkillVectors | undefined;
   decisions(): Decisions;
+  /** The newer versions that are known of, by the skill's name. */
+  updates?(): Promise<ReadonlyMap<string, string>>;
   /** What was learned of requests in a space. */
   learnedIn(spaceId: string): Learned | undefined;
   /** The skills that the configuration names for specialists, by specialist: these, and no others, are for it. */

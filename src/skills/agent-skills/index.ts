@@ -12,7 +12,12 @@ export { type PlannedImage, SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
 export { readBody } from './read/file.ts';
 export { isStandardName } from './read/to-skill.ts';
-export { goldenFile, measure as measureRouting } from './routing/golden.ts';
+export {
+  type Golden,
+  goldenFile,
+  type Metrics as RoutingMetrics,
+  measure as measureRouting,
+} from './routing/golden.ts';
 export { embedSkillsSoon } from './routing/job.ts';
 export { OFFERED_FROM, SkillSearch } from './routing/search.ts';
 export { SkillVectors } from './routing/vectors.ts';

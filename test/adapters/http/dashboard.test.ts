@@ -1,4 +1,8 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { skillText, write } from '../../skills/agent-skills/support.ts';
 import { type Browser, CHROMIUM, faultsOf, openBrowser, type Page, signedIn } from '../../support/browser.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Outside } from '../../support/outside.ts';
@@ -18,7 +22,16 @@ describe.skipIf(!CHROMIUM)('the dashboard', () => {
   let complaints: string[];
 
   beforeAll(async () => {
-    programs = await Programs.begin({ model, skills: [outside.skill] });
+    const folder = mkdtempSync(join(tmpdir(), 'coda-skills-'));
+    const more = 'secrets:\n  - name: LEDGER_KEY\n';
+    write(folder, 'ledger/SKILL.md', skillText('ledger', { description: 'Closes the books.', more }));
+    const draft = { description: 'Files the taxes.', more: 'metadata:\n  state: draft\n' };
+    write(folder, 'taxes/SKILL.md', skillText('taxes', draft));
+    programs = await Programs.begin({
+      ...{ model, skills: [outside.skill] },
+      env: { CODA_SECRET_KEY: 'a-key-of-the-test', HOME: folder },
+      config: { 'skills.agent_skill_dirs': [folder] },
+    });
     const { coda } = programs;
     await programs.say('/remind every weekday at 9 stand up');
     expect((await programs.post('/v1/memories', { text: 'Ana is allergic to peanuts' })).status).toBe(201);
@@ -147,10 +160,35 @@ describe.skipIf(!CHROMIUM)('the dashboard', () => {
     expect(await programs.coda.count(`audit_log where subject = 'outbox resend' and origin = 'dashboard'`)).toBe(1);
   });
 
-  test('skills and doctor show what is found', async () => {
+  test('a draft is activated after a question, and a secret is typed in without being shown again', async () => {
     await goTo('Skills');
     await page.getByRole('cell', { name: 'in use' }).first().waitFor();
     expect(await faultsOf(page, 'skills')).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.getByLabel('Skill, or connectors').fill('ledger');
+    await page.getByLabel('Name').fill('LEDGER KEY');
+    await page.getByLabel('Value').fill('sk-of-the-ledger');
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.getByRole('button', { name: 'Activate' }).click();
+    await page.getByText('taxes is offered from now on, as its files are.').waitFor();
+    // What was being typed meanwhile is still there, and what is refused can be put right.
+    await page.getByRole('button', { name: 'Set', exact: true }).click();
+    await page.getByText('expected a name of A–Z, 0–9 and _').waitFor();
+    await page.getByLabel('Name').fill('LEDGER_KEY');
+    await page.keyboard.press('Enter');
+    await page.getByText('The secret is set.').waitFor();
+    for (const label of ['Skill, or connectors', 'Name', 'Value'])
+      expect(await page.getByLabel(label).inputValue()).toBe('');
+    expect(await page.content()).not.toContain('sk-of-the-ledger');
+    const row = page.getByRole('row', { name: /^ledger LEDGER_KEY everybody/ });
+    page.once('dialog', (dialog) => void dialog.accept());
+    await row.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('LEDGER_KEY of ledger is removed.').waitFor();
+    await page.getByRole('cell', { name: 'not set' }).waitFor();
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('400')]);
+  });
+
+  test('doctor shows what is found', async () => {
     await goTo('Doctor');
     await page.getByRole('row', { name: /dead letters/ }).waitFor();
     expect(await faultsOf(page, 'doctor')).toEqual([]);

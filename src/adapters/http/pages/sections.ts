@@ -1,6 +1,15 @@
 /** Sections of pages, as markup. */
 import { plural } from '../../../base/text.ts';
-import type { Cell, Figure, PageAction, PageDay, PageRow, PageSection, PageTurn } from '../../../chat/index.ts';
+import type {
+  Cell,
+  Figure,
+  PageAction,
+  PageDay,
+  PageField,
+  PageRow,
+  PageSection,
+  PageTurn,
+} from '../../../chat/index.ts';
 import { formatInstant, formatMinute, type Reader } from '../../../time/index.ts';
 import { barsOf } from './bars.ts';
 import { type Child, h, type Markup } from './markup.ts';
@@ -20,6 +29,8 @@ export function sectionOf(section: PageSection, reader: Reader): Markup {
       const turns = section.turns.map((each) => turn(each, reader));
       return h('section', {}, head, turns.length > 0 ? h('ol', { class: 'turns' }, turns) : none(section.none));
     }
+    case 'form':
+      return h('section', {}, head, none(section.note), form(section));
   }
 }
 
@@ -92,6 +103,31 @@ function button({ label, method, path, body, style, confirm, done }: PageAction,
     'button',
     { type: 'button', class: style, 'data-key': key, 'data-done': done, 'data-confirm': confirm, ...what },
     label,
+  );
+}
+
+/** By POST also where no script runs: what is typed must never stand in an address. */
+function form({ fields, send: { label, path, done } }: Extract<PageSection, { kind: 'form' }>): Markup {
+  return h(
+    'form',
+    { class: 'fields', method: 'post', action: path, autocomplete: 'off', 'data-path': path, 'data-done': done },
+    fields.map((each) => field(each, path)),
+    h('button', { class: 'primary', 'data-key': path }, label),
+  );
+}
+
+function field({ name, label, kind, isOptional, suggestions = [] }: PageField, path: string): Markup {
+  const list = suggestions.length > 0 ? `${path}/${name}`.replaceAll('/', '-') : undefined;
+  const options = suggestions.map((value) => h('option', { value }));
+  return h(
+    'label',
+    {},
+    isOptional ? `${label} (optional)` : label,
+    h('input', {
+      ...{ name, list, required: !isOptional, spellcheck: 'false', 'data-key': `${path}/${name}` },
+      ...(kind === 'secret' ? { type: 'password', autocomplete: 'new-password' } : { type: 'text' }),
+    }),
+    list !== undefined && h('datalist', { id: list }, options),
   );
 }
 

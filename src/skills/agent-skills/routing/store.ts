@@ -1,4 +1,4 @@
-/** The vectors of what skills say that they are for, by the hash of the text; and what was learned from feedback. */
+/** Vectors of what skills say that they are for, weights learned from feedback, and the last measurement. */
 
 import type { Instant } from '../../../base/clock.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
@@ -110,4 +110,48 @@ export async function lastRequest(tx: Queryable, spaceId: string, skill: string)
     [spaceId, skill],
   );
   return rows[0]?.terms ?? [];
+}
+
+/** How many words speak for or against each skill, in all spaces together. */
+export async function learnedWords(db: Queryable): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ skill: string; words: number }>(
+    'select skill, count(*)::int as words from skill_weights group by skill',
+  );
+  return new Map(rows.map(({ skill, words }) => [skill, words]));
+}
+
+/** A measurement, without the requests that it was made with. */
+export interface Measured {
+  /** The golden file's name. */
+  file: string;
+  at: Instant;
+  requests: number;
+  accuracyAt1: number;
+  accuracyAt5: number;
+  mrr: number;
+  forNone: number;
+  offeredForNothing: number;
+}
+
+/** Keeps a measurement in place of the one before. */
+export async function keepMeasured(tx: Transaction, measured: Measured): Promise<void> {
+  const { file, at, requests, accuracyAt1, accuracyAt5, mrr, forNone, offeredForNothing } = measured;
+  await tx.query(
+    `insert into skill_metrics (is_last, file, measured_at, requests, accuracy_at_1, accuracy_at_5, mrr, for_none, offered_for_nothing)
+     values (true, $1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (is_last) do update
+       set file = excluded.file, measured_at = excluded.measured_at, requests = excluded.requests,
+           accuracy_at_1 = excluded.accuracy_at_1, accuracy_at_5 = excluded.accuracy_at_5, mrr = excluded.mrr,
+           for_none = excluded.for_none, offered_for_nothing = excluded.offered_for_nothing`,
+    [file, at, requests, accuracyAt1, accuracyAt5, mrr, forNone, offeredForNothing],
+  );
+}
+
+export async function lastMeasured(db: Queryable): Promise<Measured | undefined> {
+  const { rows } = await db.query<Measured>(
+    `select file, measured_at as at, requests, accuracy_at_1 as "accuracyAt1", accuracy_at_5 as "accuracyAt5", mrr,
+            for_none as "forNone", offered_for_nothing as "offeredForNothing"
+       from skill_metrics`,
+  );
+  return rows[0];
 }

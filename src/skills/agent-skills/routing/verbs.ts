@@ -1,13 +1,16 @@
 /** The verbs behind `coda skills why` and `coda skills metrics`. */
 
 import { z } from 'zod';
+import type { Clock } from '../../../base/clock.ts';
 import { CodaError } from '../../../base/errors.ts';
 import type { Json } from '../../../base/json.ts';
 import type { Verb } from '../../../chat/index.ts';
+import type { Database } from '../../../storage/index.ts';
 import { EmbedderFault } from '../../../vectors/index.ts';
 import type { SkillHost } from '../host.ts';
 import { type AgentSkill, hasTags, idOf } from '../skill.ts';
 import { OFFERED_FROM, type Ranked } from './search.ts';
+import { keepMeasured } from './store.ts';
 
 /** A skill that a request finds. */
 export interface RankedSkill {
@@ -29,12 +32,35 @@ const asked = z.object({
   space: z.string().default('terminal'),
 });
 
+const share = z.number().min(0).max(1);
+const measured = z.object({
+  file: z.string().max(200),
+  requests: z.int().min(0),
+  accuracyAt1: share,
+  accuracyAt5: share,
+  mrr: share,
+  forNone: z.int().min(0),
+  offeredForNothing: z.int().min(0),
+});
+
 /** Vectors that one call makes, so that it ends within the time that an answer may take. */
 const FILLED_AT_ONCE = 32;
 const GIVEN_UP_MS = 60_000;
 
-export function routingVerbs(host: SkillHost): Readonly<Record<string, Verb>> {
+interface RoutingDeps {
+  database: Pick<Database, 'tx'>;
+  clock: Clock;
+}
+
+export function routingVerbs(host: SkillHost, { database, clock }: RoutingDeps): Readonly<Record<string, Verb>> {
   return {
+    /** Keeps a measurement for the page of the skills. */
+    'skills-measured': async (args) => {
+      const read = measured.safeParse(args);
+      if (!read.success) throw notUnderstood();
+      await database.tx('skills.measured', (tx) => keepMeasured(tx, { ...read.data, at: clock.now() }));
+      return true;
+    },
     /** Makes some of the missing vectors; says how many texts are still without, null where there is no embedder. */
     'skills-vectors': async () => {
       if (host.catalog.current().version === 0) await host.rescan();
@@ -50,11 +76,7 @@ export function routingVerbs(host: SkillHost): Readonly<Record<string, Verb>> {
     /** The first skills that each request finds, of those that can be offered. */
     'skills-rank': async (args) => {
       const read = asked.safeParse(args);
-      if (!read.success)
-        throw new CodaError('INPUT_INVALID', {
-          message: 'The requests were not understood.',
-          remedy: 'Use the coda command of the same version.',
-        });
+      if (!read.success) throw notUnderstood();
       const { queries, most, tags, space } = read.data;
       if (host.catalog.current().version === 0) await host.rescan();
       const { deprecated, drafts } = host.decisions();
@@ -81,3 +103,10 @@ const toRow = ({ skill, score, fit, words, meaning, learned }: Ranked): RankedSk
   learned,
   offered: fit >= OFFERED_FROM,
 });
+
+function notUnderstood(): CodaError {
+  return new CodaError('INPUT_INVALID', {
+    message: 'The requests were not understood.',
+    remedy: 'Use the coda command of the same version.',
+  });
+}

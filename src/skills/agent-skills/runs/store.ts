@@ -82,6 +82,15 @@ export async function stepsDone(db: Queryable, runId: string): Promise<StepDone[
   return rows;
 }
 
+/** How often each skill came to its end in a run, and how often it failed, of the runs that are kept. */
+export async function outcomes(db: Queryable): Promise<Map<string, { done: number; failed: number }>> {
+  const { rows } = await db.query<{ skill: string; done: number; failed: number }>(
+    `select skill, count(*) filter (where state = 'done')::int as done, count(*) filter (where state = 'failed')::int as failed
+       from skill_run_steps group by skill`,
+  );
+  return new Map(rows.map(({ skill, done, failed }) => [skill, { done, failed }]));
+}
+
 /** Keeps what came of a step, in place of what came of it before. */
 export async function keepStep(tx: Transaction, runId: string, step: StepDone, now: Instant): Promise<void> {
   const { place, member, skill, state, output, tainted, call } = step;

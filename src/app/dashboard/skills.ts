@@ -1,0 +1,110 @@
+/** What the page of the skills does: activates drafts, and sets and removes the values that skills are run with. */
+
+import { z } from 'zod';
+import { recordAct } from '../../audit/index.ts';
+import { CodaError } from '../../base/errors.ts';
+import { type AnyRoute, route } from '../../chat/index.ts';
+import { skillMeant } from '../../skills/agent-skills/index.ts';
+import type { DashboardParts } from './parts.ts';
+import { ORIGIN, personOf } from './who.ts';
+
+type SkillParts = Pick<DashboardParts, 'agentSkills' | 'world'>;
+
+const skillName = z.string().trim().min(1).max(200);
+const whose = {
+  person: z.string().trim().min(1).max(200).optional(),
+  space: z.string().trim().min(1).max(200).optional(),
+};
+
+/** Nothing that is said of a body which is refused repeats any of it: the value may stand in the wrong field. */
+const NAME = z
+  .string()
+  .trim()
+  .max(200)
+  .regex(/^[A-Z_][A-Z0-9_]*$/, { error: 'expected a name of A–Z, 0–9 and _' });
+const secret = { skill: skillName, name: NAME, ...whose };
+const MOST_BYTES = 262_144;
+/** Programs that are no skills, and have values under this name. */
+const BESIDE_SKILLS = 'connectors';
+
+export function skillActs(parts: SkillParts): readonly AnyRoute[] {
+  return [activateDraft(parts), setSecret(parts), removeSecret(parts)];
+}
+
+/** Whoever is signed in as an owner gave `access.approval_token` with the link, where there is one. */
+function activateDraft({ agentSkills, world }: SkillParts): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/skills/activate',
+    page: true,
+    scope: 'admin',
+    summary: 'Offers a draft, as its files are.',
+    body: z.strictObject({ name: skillName, hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+    async handle(request) {
+      const { name, hash } = request.body;
+      const by = { personId: personOf(request), origin: ORIGIN } as const;
+      const act = recordAct<boolean>(world, 'skills activate', (isDone) => (isDone ? { name, hash } : undefined), by);
+      if (await agentSkills.activate(name, hash, act)) return { body: { json: { done: true } } };
+      throw new CodaError('HTTP_CONFLICT', {
+        message: 'The files of this draft have changed, or it is gone.',
+        remedy: 'Look at the page again.',
+      });
+    },
+  });
+}
+
+function setSecret({ agentSkills, world }: SkillParts): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/skills/secrets',
+    page: true,
+    scope: 'admin',
+    summary: 'Seals a value that a skill is run with.',
+    maxBytes: MOST_BYTES,
+    body: z.strictObject({ ...secret, value: z.string().min(1).max(32_768) }),
+    async handle(request) {
+      const { value, ...given } = request.body;
+      const asked = { ...given, skill: await programNamed(agentSkills, given.skill) };
+      const by = { personId: personOf(request), origin: ORIGIN } as const;
+      await agentSkills.secrets.set(
+        asked,
+        value,
+        recordAct<void>(world, 'secrets set', () => asked, by),
+      );
+      return { body: { json: { done: true } } };
+    },
+  });
+}
+
+function removeSecret({ agentSkills, world }: SkillParts): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/skills/secrets/remove',
+    page: true,
+    scope: 'admin',
+    summary: 'Removes a value that a skill is run with.',
+    body: z.strictObject({ ...secret, name: z.string().min(1).max(200) }),
+    async handle(request) {
+      const asked = request.body;
+      const by = { personId: personOf(request), origin: ORIGIN } as const;
+      const act = recordAct<boolean>(world, 'secrets remove', (was) => (was ? asked : undefined), by);
+      if (await agentSkills.secrets.remove(asked, act)) return { body: { json: { done: true } } };
+      throw new CodaError('HTTP_CONFLICT', {
+        message: 'This secret is not there any more.',
+        remedy: 'Look at the page again.',
+      });
+    },
+  });
+}
+
+/** The name under which a program's values are kept. Throws `SKILL_NOT_FOUND`. */
+async function programNamed({ catalog, secrets }: SkillParts['agentSkills'], typed: string): Promise<string> {
+  const snapshot = catalog.current();
+  const skill = skillMeant(snapshot, typed) ?? snapshot.disabled.find(({ name }) => name === typed);
+  if (skill) return skill.name;
+  if (typed === BESIDE_SKILLS || (await secrets.list()).some((kept) => kept.skill === typed)) return typed;
+  throw new CodaError('SKILL_NOT_FOUND', {
+    message: 'There is no skill of that name.',
+    remedy: 'Choose one that the page lists, or connectors.',
+  });
+}

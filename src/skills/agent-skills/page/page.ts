@@ -1,0 +1,142 @@
+import { shorten } from '../../../base/text.ts';
+import type { Figure, Page, PageRow, PageSection, Tone } from '../../../chat/index.ts';
+import type { Queryable } from '../../../storage/index.ts';
+import { formatInstant, type Reader } from '../../../time/index.ts';
+import type { SkillHost } from '../host.ts';
+import { lastMeasured, learnedWords } from '../routing/store.ts';
+import { outcomes } from '../runs/store.ts';
+import type { AgentSkill, Diagnostic } from '../skill.ts';
+import { uses } from '../store.ts';
+import { draftsTable } from './drafts.ts';
+import { secretSections } from './secrets.ts';
+
+const MOST = 200;
+/** Of a description. */
+const MOST_CHARACTERS = 200;
+const TONES: Readonly<Record<string, Tone>> = { error: 'bad', warning: 'warn' };
+
+/** The agent skills as they were read last: their state, what came of them, and the values that they are run with. */
+export function skillsPage(host: SkillHost): Page {
+  return {
+    path: '/skills',
+    title: 'Skills',
+    scope: 'admin',
+    async load(reader) {
+      const { db } = reader;
+      const sections = [
+        await figures(host),
+        await measuredSection(db, reader),
+        await draftsTable(db, host),
+        await skillsTable(db, host),
+        foldersTable(host),
+        ...(await secretSections(db, host)),
+      ];
+      return sections.flatMap((section) => section ?? []);
+    },
+  };
+}
+
+async function figures(host: SkillHost): Promise<PageSection> {
+  const { skills, invalid } = host.catalog.current();
+  const { drafts } = host.decisions();
+  const updates = await host.updates?.();
+  const items: Figure[] = [
+    { label: 'In use', value: `${skills.size - drafts.size}` },
+    { label: 'Drafts', value: `${drafts.size}`, ...(drafts.size > 0 && { tone: 'warn' }) },
+    { label: 'Cannot be used', value: `${invalid.length}`, ...(invalid.length > 0 && { tone: 'bad' }) },
+    ...(updates
+      ? [{ label: 'Updates', value: `${updates.size}`, ...(updates.size > 0 && { tone: 'warn' as const }) }]
+      : []),
+  ];
+  return { kind: 'figures', title: 'Totals', items };
+}
+
+async function measuredSection(db: Queryable, reader: Reader): Promise<PageSection> {
+  const last = await lastMeasured(db);
+  const title = 'Routing';
+  if (!last) {
+    const none = 'Nobody has measured it: “coda skills metrics --golden FILE” does.';
+    return { kind: 'table', title, columns: [], rows: [], none };
+  }
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const { file, at, requests, accuracyAt1, accuracyAt5, mrr, forNone, offeredForNothing } = last;
+  return {
+    kind: 'figures',
+    title: `${title}: ${requests} requests of ${file}, ${formatInstant(at, reader)}`,
+    items: [
+      { label: 'The right one first', value: percent(accuracyAt1) },
+      { label: 'Among five', value: percent(accuracyAt5) },
+      { label: 'Mean reciprocal rank', value: mrr.toFixed(3) },
+      { label: 'Offered for nothing', value: `${offeredForNothing} of ${forNone}` },
+    ],
+  };
+}
+
+/** What is told of a skill beside what it says of itself. */
+interface Facts {
+  uses: number;
+  outcome: { done: number; failed: number } | undefined;
+  words: number;
+  update: string | undefined;
+}
+
+async function skillsTable(db: Queryable, host: SkillHost): Promise<PageSection> {
+  const { skills, invalid, disabled } = host.catalog.current();
+  const [used, ended, learned] = [await uses(db), await outcomes(db), await learnedWords(db)];
+  const updates = await host.updates?.();
+  const factsOf = (name: string): Facts => ({
+    uses: used.get(name) ?? 0,
+    outcome: ended.get(name),
+    words: learned.get(name) ?? 0,
+    update: updates?.get(name),
+  });
+  const all = [
+    ...invalid.map((each) => ({ skill: each, state: { text: 'cannot be used', tone: 'bad' as const } })),
+    ...[...skills.values()].map((skill) => ({ skill, state: stateOf(skill.name, host) })),
+    ...disabled.map((skill) => ({ skill, state: { text: 'switched off', tone: 'warn' as const } })),
+  ];
+  const title = all.length > MOST ? `${MOST} of ${all.length} skills` : 'Agent skills';
+  const columns = ['Skill', 'State', 'What it is for', 'Uses', 'Outcomes', 'Feedback', 'Update', 'Diagnostics'];
+  const rows = all.slice(0, MOST).map(({ skill, state }) => rowOf(skill, state, factsOf(skill.name)));
+  return { kind: 'table', title, columns, rows, none: 'There are none.' };
+}
+
+function stateOf(name: string, host: SkillHost): { text: string; tone: Tone } {
+  const { drafts, blocked, deprecated } = host.decisions();
+  if (drafts.has(name)) return { text: 'draft', tone: 'warn' };
+  if (blocked.has(name)) return { text: 'needs an approval', tone: 'warn' };
+  if (deprecated.has(name)) return { text: 'deprecated', tone: 'warn' };
+  return { text: 'in use', tone: 'good' };
+}
+
+function rowOf(
+  { name, directory, description, diagnostics }: AgentSkill,
+  state: { text: string; tone: Tone },
+  { uses, outcome, words, update }: Facts,
+): PageRow {
+  const worst = diagnostics.find(({ level }) => level === 'error') ?? diagnostics[0];
+  const found = diagnostics.map(said).join(' ');
+  const tone = worst && TONES[worst.level];
+  const wrong = tone === undefined ? found : { text: found, tone };
+  const came = outcome === undefined ? '' : `${outcome.done} done, ${outcome.failed} failed`;
+  const cells = [
+    ...[name || (directory ?? '?'), state, shorten(description, MOST_CHARACTERS)],
+    ...[uses === 0 ? '' : `${uses}`, came, words === 0 ? '' : `${words} learned`],
+    update === undefined ? '' : { text: update, tone: 'warn' as const },
+    wrong,
+  ];
+  return { id: `${directory ?? ''} ${name}`, cells };
+}
+
+function foldersTable({ catalog }: SkillHost): PageSection | undefined {
+  const rows = catalog
+    .current()
+    .diagnostics.slice(0, MOST)
+    .map(({ code, message, file }, index): PageRow => ({ id: `${index}`, cells: [code, message, file] }));
+  if (rows.length === 0) return undefined;
+  return { kind: 'table', title: 'Folders', columns: ['Code', 'Finding', 'Where'], rows, none: '' };
+}
+
+function said({ code, message, line }: Diagnostic): string {
+  return `${message} (${code}${line === undefined ? '' : `, line ${line}`})`;
+}
