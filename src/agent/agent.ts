@@ -22,7 +22,8 @@ import type { Refused, Step } from './steps.ts';
 import * as store from './store.ts';
 import { contextOf, type ItemContext, recalledOf } from './store.ts';
 import * as texts from './texts.ts';
-import type { Call, CallContext, ToolResult, TxContext } from './tool.ts';
+import type { Call, CallContext, Look, ToolResult, TxContext } from './tool.ts';
+import type { ValidCall } from './toolbox.ts';
 import { Turn } from './turn.ts';
 import { HeldValues } from './unstored.ts';
 
@@ -35,7 +36,7 @@ export class Agent implements TurnHost {
 
   constructor(options: AgentOptions) {
     this.options = options;
-    this.recorder = new Recorder(options.toolbox, options.world.secrets);
+    this.recorder = new Recorder(options.toolbox, options.world);
     this.counters = countersOf(options.world.metrics);
     this.heldValues = new HeldValues(options.world.clock, (name) => options.toolbox.get(name));
   }
@@ -79,17 +80,23 @@ export class Agent implements TurnHost {
     const { tainted } = item;
     // What a schedule or a webhook runs by itself is nothing that the person's next words refer to.
     const asked = this.callContext(item, signal, tainted);
-    const ctx = { ...asked, ready, look: this.looking(asked), ...(!isSaid(item) && { aside: true as const }) };
+    const ctx = { ...asked, ready, look: this.looking(item, asked), ...(!isSaid(item) && { aside: true as const }) };
     await whenReady(ready, () => this.actOnce(name, item, ctx, call, recorded));
   }
 
   /** What looks first at a call that a person has pressed a button for, of tools that want it. */
-  private looking(ctx: CallContext): NonNullable<CallContext['look']> {
-    const { critique, inference } = this.options;
+  private looking(item: Item, ctx: CallContext): NonNullable<CallContext['look']> {
+    const { critique, database, inference } = this.options;
+    const look = async (valid: ValidCall): Promise<Look> => {
+      const said = ctx.said.length > 0 ? ctx.said : [texts.pressed()];
+      const came = await lookAtCall(inference.small, valid, { ...ctx, said });
+      const row = this.recorder.look(valid, came, item, { path: '', tainted: ctx.tainted });
+      await database.tx('act.critique', async (tx) => append(tx, [row]));
+      return came;
+    };
     return (tool, input) => {
       const valid = { tool, input, effect: tool.effect };
-      const said = ctx.said.length > 0 ? ctx.said : [texts.pressed()];
-      return isLookedAt(valid, critique) ? lookAtCall(inference.small, valid, { ...ctx, said }) : undefined;
+      return isLookedAt(valid, critique) ? look(valid) : undefined;
     };
   }
 

@@ -1,4 +1,5 @@
 /** The loop of a turn: a model answers, its calls are carried out, until it answers without one. */
+import { append } from '../audit/index.ts';
 import { unlessAborted } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
@@ -172,7 +173,13 @@ async function critique(run: Running, open: readonly OpenCall[]): Promise<void> 
     const { valid, verdict } = considered(run, call, state);
     if (state.kind !== 'open' || verdict.kind === 'result' || turn.looked.has(call.id)) continue;
     if (!valid || !isLookedAt(valid, options.critique)) continue;
-    turn.looked.set(call.id, await lookAtCall(options.inference.small, valid, run.context()));
+    const look = await lookAtCall(options.inference.small, valid, run.context());
+    run.signal.throwIfAborted();
+    await commit(run, 'turn.critique', async (tx) => {
+      append(tx, [turn.recorder.look(valid, look, run.item, turn)]);
+      return [];
+    });
+    turn.looked.set(call.id, look);
   }
 }
 

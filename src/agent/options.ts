@@ -5,7 +5,7 @@ import type { WhenContext } from '../time/index.ts';
 import type { Likeness } from '../vectors/index.ts';
 import type { ApprovalRules } from './approvals/index.ts';
 import type { Sections } from './context/index.ts';
-import type { CritiqueMode } from './critique.ts';
+import type { CritiqueRules } from './critique.ts';
 import type { Inference } from './inference.ts';
 import type { InterpreterSource } from './interpreter.ts';
 import type { Model } from './model.ts';
@@ -28,7 +28,7 @@ export interface AgentOptions {
   policy: Policy;
   approvals: ApprovalRules;
   /** Which calls a light model looks at first. */
-  critique: CritiqueMode;
+  critique: CritiqueRules;
   /** Tool calls after which a turn ends. */
   maxToolCalls: number;
   /** Milliseconds after which a turn ends; the time that it waits for a person does not count. */

@@ -1,10 +1,12 @@
 import { type AuditEntry, type AuditRow, type AuditStatus, auditWriting, detailOf, rowOf } from '../audit/index.ts';
-import type { Instant } from '../base/clock.ts';
+import type { Clock, Instant } from '../base/clock.ts';
 import type { Secrets } from '../base/log.ts';
+import type { World } from '../base/world.ts';
 import { type Also, FENCED, type Item } from '../delivery/index.ts';
+import { tierOf } from './critique.ts';
 import type { ModelToolCall } from './model.ts';
-import type { Call, ToolResult } from './tool.ts';
-import type { Toolbox } from './toolbox.ts';
+import type { Call, Look, ToolResult } from './tool.ts';
+import type { Toolbox, ValidCall } from './toolbox.ts';
 import type { CallRecorder, Turn } from './turn.ts';
 import { storable } from './unstored.ts';
 
@@ -16,14 +18,22 @@ export interface Recorded {
   detail?: object;
 }
 
+/** The name of a tool, as opposed to any words that a model may write in its place. */
+const TOOL_NAME = /^[a-z][a-z0-9_-]{1,63}$/i;
+
+/** The turn whose call was looked at. */
+type LookedIn = Pick<Turn, 'path' | 'tainted'>;
+
 /** Writes down what calls did, without secrets and private fields, for the log of what was done. */
 export class Recorder implements CallRecorder {
   private readonly toolbox: Toolbox;
   private readonly secrets: Secrets;
+  private readonly clock: Clock;
 
-  constructor(toolbox: Toolbox, secrets: Secrets) {
+  constructor(toolbox: Toolbox, { secrets, clock }: Pick<World, 'secrets' | 'clock'>) {
     this.toolbox = toolbox;
     this.secrets = secrets;
+    this.clock = clock;
   }
 
   /** The calls whose results are new in `turn`. */
@@ -52,6 +62,8 @@ export class Recorder implements CallRecorder {
   ): AuditRow {
     const tool = this.toolbox.get(name);
     const shown = this.shown(name, input);
+    // What is lacking shows in what models call again and again.
+    const asked = !tool && TOOL_NAME.test(name) ? { asked: name } : {};
     return rowOf({
       ...whose(item),
       ...outcomeOf(result),
@@ -61,7 +73,25 @@ export class Recorder implements CallRecorder {
       // A model may call what there is not.
       subject: tool ? name : 'unknown',
       skill: this.toolbox.skillOf(name),
-      detail: detailOf({ input: shown, ...(critique !== undefined && { critique }) }, this.secrets),
+      detail: detailOf({ input: shown, ...asked, ...(critique !== undefined && { critique }) }, this.secrets),
+    });
+  }
+
+  /** A second look at a call: refused is `denied`, and `failed` where it could not be looked at. */
+  look({ tool, effect, input }: ValidCall, { ok, says, fault }: Look, item: Item, of: LookedIn): AuditRow {
+    const verdict = ok ? 'ok' : 'refuse';
+    const detail = { verdict, why: says, tier: tierOf({ tool, effect, input }), effect };
+    return rowOf({
+      ...whose(item),
+      at: this.clock.now(),
+      action: 'critique',
+      subject: tool.name,
+      skill: this.toolbox.skillOf(tool.name),
+      status: ok ? 'ok' : fault === undefined ? 'denied' : 'failed',
+      code: fault,
+      agent: of.path === '' ? undefined : 'nested',
+      tainted: of.tainted,
+      detail: detailOf(detail, this.secrets),
     });
   }
 

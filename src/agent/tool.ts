@@ -347,4 +347,6 @@ export function quoting<R extends ToolResult>(result: R, rows: readonly { tainte
 export interface Look {
   ok: boolean;
   says: string;
+  /** It could not be looked at; `ok` is false then. */
+  fault?: string;
 }

@@ -9,6 +9,7 @@ import { textOf, toolMessage } from './shown-results.ts';
 import { type Answered, type CallState, type Refused, type Step, type StoredStep, stateOf } from './steps.ts';
 import * as texts from './texts.ts';
 import { type Done, done, failed, type Look, type ToolResult } from './tool.ts';
+import type { ValidCall } from './toolbox.ts';
 import type { UsageRow } from './usage/index.ts';
 
 /** After this many corrections the turn fails. */
@@ -23,6 +24,8 @@ export interface CallRecorder {
   ofTurn(turn: Turn, item: Item): AuditRow[];
   /** The call as it is stored with its turn. */
   stored(call: ModelToolCall): ModelToolCall;
+  /** A second look at a call. */
+  look(valid: ValidCall, look: Look, item: Item, of: { path: string; tainted: boolean }): AuditRow;
 }
 
 /** A call, whether untrusted text was in the turn when the model made it, and its steps. */

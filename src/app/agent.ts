@@ -169,7 +169,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     ...OFFLINE,
     ...(parts.embedders.embedder && { likeness: likenessBy(parts.embedders.embedder) }),
     policy: policyOf({ unasked: access.unasked, rememberable: access.approvals.rememberable }),
-    critique: access.critique,
+    critique: { mode: access.critique },
     approvals: { expiryMs: access.approvals.expiry, rememberable: access.approvals.rememberable },
     maxToolCalls: config.delivery.max_tool_calls,
     turnTimeoutMs: config.delivery.turn_timeout,

@@ -5,6 +5,7 @@ import type { Secrets } from '../base/log.ts';
 
 export type AuditAction =
   | 'tool.call'
+  | 'critique'
   | 'command.run'
   | 'press.refuse'
   | 'approval.decide'

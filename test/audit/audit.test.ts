@@ -103,7 +103,7 @@ describe.each(testDatabases)('the log of what was done on $name', ({ name: engin
       person_id: expect.any(String),
     });
     // What has not its tool's form is not looked through, so it is not kept either.
-    expect(found.slice(2).map(({ detail }) => detail)).toEqual([{ input: {} }, { input: {} }]);
+    expect(found.slice(2).map(({ detail }) => detail)).toEqual([{ input: {} }, { asked: 'nowhere', input: {} }]);
     expect(JSON.stringify(found)).not.toMatch(/hunter2|love letter/);
   });
 

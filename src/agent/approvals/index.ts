@@ -17,13 +17,13 @@ export const DECIDE = 'approval_decide';
 /** What a platform would not show, or would take for the end of the block that it stands in. */
 const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f\u115f\u1160\u2800\u3164\uffa0]|`{3,}/gu;
 
-/** An input as JSON of which every character can be seen. */
-function shownInput(input: unknown): string {
+/** JSON of which every character can be seen. */
+export function withEscapes(json: string): string {
   const escaped = (character: string) =>
     [...Array(character.length).keys()]
       .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
       .join('');
-  return JSON.stringify(input, null, 2).replace(UNSEEN, escaped);
+  return json.replace(UNSEEN, escaped);
 }
 
 /** A call that must not run before the person has said yes to it. */
@@ -60,7 +60,7 @@ export function ask(
   tool: Pick<Tool, 'unstored' | 'input'> | undefined,
 ): Card {
   const hash = hashOfCall(turn, call, ctx, tool);
-  const shown = shownInput(tool ? withoutValues(call.input, tool, shownValue) : call.input);
+  const shown = withEscapes(JSON.stringify(tool ? withoutValues(call.input, tool, shownValue) : call.input, null, 2));
   const look = turn.looked.get(call.id);
   const payload = { hash, shown, tool: call.name, ...(look && { critique: look.says }), ...(rest && { rest }) };
   turn.add({ kind: 'asked', callId: call.id, payload }, ctx.clock.now());
