@@ -8,8 +8,7 @@ import { failure, type SandboxFailure } from './failure.ts';
 import type { Collected, CollectLimits, OutputFile, PutFile } from './port.ts';
 
 /** Of one `put`. */
-const MOST_FILES = 2_000;
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST = { files: 2_000, bytes: 64 * 1024 * 1024 };
 const LONGEST_PATH = 1_024;
 const LONGEST_NAME = 200;
 const LEFT_OUT_SHOWN = 20;
@@ -22,8 +21,8 @@ const RELIEVED_BYTES = 4 * 1024 * 1024;
  * An archive of `files` that belong to user `owner`. Each folder on the way is an entry of its own: so a link that code
  * has put in its place is replaced, and not followed.
  */
-export function pack(files: readonly PutFile[], owner: number): Readable | SandboxFailure {
-  const problem = problemOf(files);
+export function pack(files: readonly PutFile[], owner: number, most = MOST): Readable | SandboxFailure {
+  const problem = problemOf(files, most);
   if (problem) return failure('SANDBOX_INPUT', problem);
   const archive = tar.pack();
   const ids = { uid: owner, gid: owner };
@@ -42,10 +41,10 @@ export function pack(files: readonly PutFile[], owner: number): Readable | Sandb
   return archive;
 }
 
-function problemOf(files: readonly PutFile[]): string | undefined {
-  if (files.length > MOST_FILES) return `There are ${files.length} files; ${MOST_FILES} at once are taken.`;
+function problemOf(files: readonly PutFile[], most: typeof MOST): string | undefined {
+  if (files.length > most.files) return `There are ${files.length} files; ${most.files} at once are taken.`;
   const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
-  if (bytes > MOST_BYTES) return `The files have ${bytes} bytes; ${MOST_BYTES} at once are taken.`;
+  if (bytes > most.bytes) return `The files have ${bytes} bytes; ${most.bytes} at once are taken.`;
   const wrong = files.find(({ path }) => !isPlain(path));
   if (wrong) return `A file cannot be called ${JSON.stringify(wrong.path.slice(0, 100))}.`;
   const paths = new Set(files.map(({ path }) => path));

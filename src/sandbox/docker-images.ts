@@ -19,6 +19,10 @@ export interface DockerBuild {
   network: string;
   /** Makes every step anew. */
   isFresh: boolean;
+  /** The image's, besides those that the Dockerfile gives it. */
+  labels?: Readonly<Record<string, string>>;
+  /** The path of the Dockerfile in the context. */
+  dockerfile?: string;
   /** Gets what Docker and the steps write, as it comes. */
   onText?: ((text: string) => void) | undefined;
 }
@@ -60,7 +64,10 @@ export function imageCalls(call: Caller) {
     },
 
     /** Resolves with the image's id. */
-    async build({ tag, context, network, isFresh, onText }: DockerBuild, signal?: AbortSignal): Promise<string> {
+    async build(
+      { tag, context, network, isFresh, labels, dockerfile, onText }: DockerBuild,
+      signal?: AbortSignal,
+    ): Promise<string> {
       // Version 1 is in every engine, and takes the id of an image for its base.
       const query = {
         t: tag,
@@ -70,6 +77,8 @@ export function imageCalls(call: Caller) {
         pull: 0,
         networkmode: network,
         nocache: isFresh ? 1 : 0,
+        ...(labels && { labels }),
+        ...(dockerfile !== undefined && { dockerfile }),
       };
       const asked = { method: 'POST', query, file: context, answer: 'stream', ms: BEGINS_MS, signal } as const;
       let id: string | undefined;

@@ -114,6 +114,8 @@ async function modemOptions(endpoint: Endpoint, keys: string | undefined, ssh: C
 type Modem = InstanceType<typeof import('dockerode').default>['modem'];
 
 const PATIENCE_MS = 20_000;
+/** For the end of a container. */
+const LONGEST_WAIT_MS = 4 * 3_600_000;
 const OK = { 200: true, 201: true, 204: true, 304: true } as const;
 
 function caller(modem: Modem, patienceMs: number): Caller {
@@ -238,6 +240,25 @@ function containerCalls(call: Caller) {
       }
     },
 
+    /** `exitCode` is undefined while it runs. */
+    async state(id: string): Promise<{ isRunning: boolean; exitCode: number | undefined; oomKilled: boolean }> {
+      const { State } = await call<{ State: { Running: boolean; ExitCode: number; OOMKilled: boolean } }>(
+        `/containers/${id}/json`,
+      );
+      const exitCode = State.Running ? undefined : State.ExitCode;
+      return { isRunning: State.Running, exitCode, oomKilled: State.OOMKilled };
+    },
+
+    /** Ends it with SIGTERM, and SIGKILL so many seconds later. Resolves also when it has ended. */
+    stop: (id: string, seconds: number) =>
+      call<void>(`/containers/${id}/stop`, { method: 'POST', query: { t: seconds, signal: 'SIGTERM' } }),
+
+    /** Resolves with its exit code once it has ended. */
+    async exited(id: string, signal: AbortSignal): Promise<number> {
+      const asked = { method: 'POST', query: { condition: 'not-running' }, ms: LONGEST_WAIT_MS, signal } as const;
+      return (await call<{ StatusCode: number }>(`/containers/${id}/wait`, asked)).StatusCode;
+    },
+
     /** Changes how many processes and threads may be in it. */
     limitProcesses: (id: string, pids: number) =>
       call<void>(`/containers/${id}/update`, { method: 'POST', body: { PidsLimit: pids } }),
@@ -286,6 +307,12 @@ function streamCalls(call: Caller) {
         stream.destroy();
       }
     },
+
+    /** The last lines that a container has written, in frames. */
+    logs: (id: string, signal?: AbortSignal) =>
+      call<Readable>(`/containers/${id}/logs`, {
+        ...{ query: { stdout: 1, stderr: 1, tail: 2_000 }, answer: 'stream', signal },
+      }),
 
     /** The connection that carries the stdin of a container, and its stdout and stderr in frames. */
     attach: (id: string, signal?: AbortSignal) =>

@@ -6,6 +6,7 @@ export { isPicture, typeOf } from './kinds.ts';
 export type {
   Collected,
   CollectLimits,
+  Detached,
   ExecOptions,
   ExecResult,
   OpenOptions,

@@ -42,6 +42,66 @@ export interface Program {
   close(): Promise<void>;
 }
 
+/** A context and its name. */
+export interface DetachedBuild {
+  /** `agent-sandbox-NAME`, with a tag or without. */
+  tag: string;
+  /** All of the context, the Dockerfile among them. */
+  files: readonly PutFile[];
+  /** Its path in the context; `Dockerfile` when left out. Its bases are allowed images. */
+  dockerfile?: string;
+}
+
+export interface DetachedSpec {
+  /** Lower-case letters, digits and `-`. A container that had the name is removed. */
+  name: string;
+  /** An `agent-sandbox-` image that this installation has built. */
+  image: string;
+  /** Left out: the image's own. */
+  command?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** Milliseconds until it is removed; at most, and when left out, `execution.max_sandbox_timeout`. */
+  lifetimeMs?: number;
+}
+
+/**
+ * Containers that run by themselves under a name, with the lockdown of a session, and the images that are built for
+ * them. Only what carries this installation's label is found. They end with coda at the latest; `reap` removes those of
+ * a process that was killed. Each call rejects with its signal's reason.
+ */
+export interface Detached {
+  build(
+    wanted: DetachedBuild,
+    options: { timeoutMs: number; signal?: AbortSignal },
+  ): Promise<{ ok: true; id: string; output: string } | SandboxFailure>;
+  run(spec: DetachedSpec, signal?: AbortSignal): Promise<{ ok: true; id: string; name: string } | SandboxFailure>;
+  /** The end of what it has written, both streams in order, and how it is. */
+  logs(name: string, signal?: AbortSignal): Promise<DetachedLogs | SandboxFailure>;
+  /** Its exit code, once it has ended; undefined when `timeoutMs` have passed. */
+  wait(
+    name: string,
+    options: { timeoutMs: number; signal?: AbortSignal },
+  ): Promise<{ ok: true; exitCode: number | undefined } | SandboxFailure>;
+  stop(name: string, signal?: AbortSignal): Promise<{ ok: true } | SandboxFailure>;
+  remove(name: string, signal?: AbortSignal): Promise<{ ok: true; wasThere: boolean } | SandboxFailure>;
+  removeImage(tag: string): Promise<{ ok: true } | SandboxFailure>;
+  /** Asks `http://127.0.0.1:port/path` from within the container, with what the image has. */
+  health(
+    name: string,
+    at: { port: number; path: string },
+    signal?: AbortSignal,
+  ): Promise<{ ok: true; isHealthy: boolean; status: number; output: string } | SandboxFailure>;
+}
+
+export interface DetachedLogs {
+  ok: true;
+  output: string;
+  isRunning: boolean;
+  /** Undefined while it runs. */
+  exitCode: number | undefined;
+  oomKilled: boolean;
+}
+
 /** Where code runs. Every failure that is not a bug is a value. */
 export interface Sandbox {
   /**
@@ -54,6 +114,8 @@ export interface Sandbox {
    * none of the places of `execution.max_concurrent`, and needs no `execution.enabled`: whoever starts one bounds them.
    */
   program(spec: ProgramSpec, signal?: AbortSignal): Promise<Program | SandboxFailure>;
+  /** Containers that run by themselves. */
+  readonly detached: Detached;
   /** Where anything uses containers: removes what earlier processes have left, now and again, and makes the container that waits. */
   start(): void;
   /** Removes containers and volumes of this installation that nobody uses; resolves with how many. */

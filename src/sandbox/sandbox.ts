@@ -5,6 +5,7 @@ import { uuid } from '../base/ids.ts';
 import type { World } from '../base/world.ts';
 import { Container, failureOf } from './container.ts';
 import { countRun, type SandboxCounters, sandboxCounters } from './counters.ts';
+import { detachedContainers } from './detached.ts';
 import { DockerError, type ImageFacts } from './docker.ts';
 import { type Connected, Engine, type EngineOptions } from './engine.ts';
 import { failure, failureIn, type SandboxFailure, thrown } from './failure.ts';
@@ -47,6 +48,7 @@ class DockerSandbox implements Sandbox {
   private readonly inUse = new Set<string>();
   private readonly programs = new Map<string, Program>();
   private readonly engine: Engine;
+  readonly detached: ReturnType<typeof detachedContainers>;
   private nextReap: Cancel | undefined;
   private isClosed = false;
 
@@ -57,6 +59,16 @@ class DockerSandbox implements Sandbox {
     this.engine = new Engine(options, world);
     this.counters = sandboxCounters(world.metrics);
     this.queue = new Queue(execution.max_concurrent);
+    this.detached = detachedContainers({
+      ...{ engine: this.engine, world, installation: options.installation },
+      ...{ isOn: execution.enabled, buildNetwork: execution.build.network },
+      limits: {
+        ...{ memory: execution.max_memory, disk: execution.disk, cpus: execution.cpus, pids: execution.pids },
+        lifetimeMs: execution.max_sandbox_timeout,
+      },
+      base: (image) => this.detachedBase(image),
+      released: (session) => this.inUse.delete(session),
+    });
     if (execution.warm > 0) this.warm = new Warm(() => this.begin(execution.default_image), world.clock);
   }
 
@@ -169,7 +181,7 @@ class DockerSandbox implements Sandbox {
     this.isClosed = true;
     this.nextReap?.();
     const open = [...this.sessions.values(), ...this.programs.values()];
-    await Promise.all([this.warm?.empty(), ...open.map((each) => each.close())]);
+    await Promise.all([this.warm?.empty(), this.detached.close(), ...open.map((each) => each.close())]);
     await this.engine.close();
   }
 
@@ -254,6 +266,13 @@ class DockerSandbox implements Sandbox {
       },
       lifetimeMs: execution.max_sandbox_timeout + MARGIN_MS,
     };
+  }
+
+  private async detachedBase(image: ImageFacts): Promise<BaseSpec> {
+    const { facts } = await this.engine.connected();
+    const base = this.base(facts, image, [WORKSPACE, '/tmp']);
+    this.inUse.add(base.session);
+    return base;
   }
 
   /** `own`: the folders that are mounted anyway. */

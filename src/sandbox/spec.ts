@@ -32,6 +32,15 @@ export interface ProgramContainerSpec extends BaseSpec {
   limits: ProgramLimits;
 }
 
+/** A container that runs by itself under a name. */
+export interface DetachedContainerSpec extends BaseSpec {
+  name: string;
+  /** Undefined: the image's own. */
+  command: readonly string[] | undefined;
+  env: Readonly<Record<string, string>>;
+  limits: Limits;
+}
+
 export interface Limits {
   /** Bytes, the files in memory included. */
   memory: number;
@@ -54,6 +63,9 @@ export const LABELS = {
   installation: 'coda.installation',
   instance: 'coda.instance',
   session: 'coda.session',
+  /** The name of a container that runs by itself. */
+  detached: 'coda.detached',
+  isDetached: 'coda.is-detached',
 } as const;
 
 export const WORKSPACE = '/workspace';
@@ -143,7 +155,39 @@ export function programOptions(spec: ProgramContainerSpec) {
   };
 }
 
-export type ContainerOptions = ReturnType<typeof containerOptions> | ReturnType<typeof programOptions>;
+/** What it writes is kept by Docker, so that it can be read after its end: it is removed by whoever made it, or the reaper. */
+export function detachedOptions(spec: DetachedContainerSpec) {
+  const { limits, uids, command, env } = spec;
+  const sizes = shares(limits.disk);
+  const home = `rw,nosuid,nodev,size=${sizes.workspace},nr_inodes=${inodes(sizes.workspace)},uid=${uids.code},gid=${uids.code},mode=0700`;
+  return {
+    Image: spec.image,
+    ...(command && { Entrypoint: [], Cmd: command }),
+    User: `${uids.code}:${uids.code}`,
+    Env: [
+      ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      ...[`HOME=${WORKSPACE}`, 'TMPDIR=/tmp', 'LANG=C.UTF-8'],
+    ],
+    Hostname: 'sandbox',
+    Labels: { ...labelsOf(spec), [LABELS.detached]: spec.name, [LABELS.isDetached]: 'true' },
+    Healthcheck: { Test: ['NONE'] },
+    StopSignal: 'SIGTERM',
+    NetworkDisabled: true,
+    HostConfig: {
+      ...isolation(spec),
+      AutoRemove: false,
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } },
+      ...limitsOf(limits, { shared: sizes.shared, file: limits.disk, files: 1_024 }),
+      Mounts: [],
+      Tmpfs: { ...temporary(spec, sizes.temporary), [WORKSPACE]: home },
+    },
+  };
+}
+
+export type ContainerOptions =
+  | ReturnType<typeof containerOptions>
+  | ReturnType<typeof programOptions>
+  | ReturnType<typeof detachedOptions>;
 
 const temporary = ({ imageVolumes }: BaseSpec, size: number) => ({
   '/tmp': `rw,noexec,nosuid,nodev,size=${size},nr_inodes=${inodes(size)},mode=1777`,

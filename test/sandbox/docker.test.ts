@@ -11,6 +11,7 @@ const contractInstallation = freshInstallation();
 
 sandboxContract('Docker', {
   available: DOCKER !== undefined,
+  image: DOCKER?.image ?? '',
   open: (world) =>
     testSandbox(
       { max_concurrent: 2, max_output_size: 65_536, disk: '160m' },
@@ -93,6 +94,26 @@ describe.skipIf(!DOCKER)('Docker', () => {
     // One container, its named volume and two without a name for each of the two.
     expect(left).toHaveLength(8);
     expect(await leftovers(installation)).toEqual([]);
+  });
+
+  test('containers that run by themselves go with the process that was killed, and with coda', async () => {
+    const installation = freshInstallation();
+    const dead = play({}, { installation, instance: () => 'dead', isLive: async () => true });
+    const tag = `agent-sandbox-orphan-${process.pid}`;
+    const content = `FROM ${DOCKER?.image}`;
+    good(await dead.detached.build({ tag, files: [{ path: 'Dockerfile', content }] }, { timeoutMs: 120_000 }));
+    good(await dead.detached.run({ name: 'orphan', image: tag, command: ['sleep', '600'] }));
+    const other = play();
+    expect(await other.detached.logs('orphan')).toMatchObject({ ok: false });
+    const sandbox = play({}, { installation, instance: () => 'new', isLive: async () => false });
+    expect(await eventually(async () => (await leftovers(installation)).length === 0)).toBe(true);
+    good(await sandbox.detached.run({ name: 'own', image: tag, command: ['sleep', '600'] }));
+    await sandbox.reap();
+    expect(await leftovers(installation)).toHaveLength(1);
+    await sandbox.detached.removeImage(tag);
+    await sandbox.close();
+    expect(await leftovers(installation)).toEqual([]);
+    await docker('DELETE', `/images/${tag}`).catch(() => {});
   });
 
   test('the waiting container serves one session, and goes when nobody comes', async () => {

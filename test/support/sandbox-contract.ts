@@ -9,6 +9,8 @@ import { type TestWorld, testWorld } from './world.ts';
 /** An image with sh, Python and Perl; two sessions at once; 64 KiB of output. */
 export interface SandboxMaker {
   available: boolean;
+  /** That image, which is an allowed one. */
+  image: string;
   open(world: TestWorld): Sandbox;
   /** Stops all sessions from outside, as an operator would. */
   stopAll(): Promise<void>;
@@ -23,7 +25,7 @@ export function good<T extends { ok: true }>(value: T | SandboxFailure): T {
 const python = (code: string) => ['python3', '-c', code];
 const sh = (script: string, ...args: string[]) => ['sh', '-c', script, 'sh', ...args];
 
-export function sandboxContract(name: string, { available, open, stopAll }: SandboxMaker): void {
+export function sandboxContract(name: string, { available, image, open, stopAll }: SandboxMaker): void {
   describe.skipIf(!available)(`a sandbox by ${name}`, () => {
     const world = testWorld();
     let sandbox: Sandbox;
@@ -298,6 +300,99 @@ export function sandboxContract(name: string, { available, open, stopAll }: Sand
         });
         expect(next).toMatchObject({ ok: false, code: 'SANDBOX_ENDED' });
         session = good(await sandbox.open());
+      });
+    });
+
+    describe('a container that runs by itself', () => {
+      const tag = `agent-sandbox-contract-${process.pid}`;
+      const files = (...lines: string[]) => [
+        { path: 'Dockerfile', content: [`FROM ${image}`, 'WORKDIR /app', 'COPY . /app', ...lines].join('\n') },
+        { path: 'site/index.html', content: 'it is up' },
+      ];
+      const build = (...lines: string[]) =>
+        sandbox.detached.build({ tag, files: files(...lines) }, { timeoutMs: 120_000 });
+      const run = (command: readonly string[]) => sandbox.detached.run({ name: 'one', image: tag, command });
+      const ended = async () => good(await sandbox.detached.wait('one', { timeoutMs: 60_000 })).exitCode;
+      afterAll(() => sandbox?.detached.removeImage(tag));
+
+      test('is built, runs, is read and is gone', async () => {
+        good(await build());
+        good(await run(['sh', '-c', 'cat site/index.html; echo wrong >&2; exit 3']));
+        expect(await ended()).toBe(3);
+        const logs = good(await sandbox.detached.logs('one'));
+        expect(logs).toMatchObject({ isRunning: false, exitCode: 3, oomKilled: false });
+        expect(logs.output).toContain('it is up');
+        expect(logs.output).toContain('wrong');
+        expect(await sandbox.detached.remove('one')).toMatchObject({ wasThere: true });
+        expect(await sandbox.detached.logs('one')).toMatchObject({ ok: false, code: 'SANDBOX_INPUT' });
+      });
+
+      test('answers on its own port, and nobody else reaches it or is reached by it', async () => {
+        good(await build());
+        good(await run(['python3', '-m', 'http.server', '3099', '--bind', '0.0.0.0', '-d', 'site']));
+        const asked = () => sandbox.detached.health('one', { port: 3099, path: '/index.html' });
+        expect(await eventually(async () => good(await asked()).isHealthy)).toBe(true);
+        expect(good(await asked()).output).toContain('it is up');
+        expect(good(await sandbox.detached.health('one', { port: 3098, path: '/' }))).toMatchObject({
+          isHealthy: false,
+        });
+        for (const path of ['@example.com/', '//example.com:80@/x?y', '/\r\nHost: x']) {
+          expect(await sandbox.detached.health('one', { port: 3099, path })).toMatchObject({ ok: false });
+        }
+        good(await sandbox.detached.stop('one'));
+        expect(good(await sandbox.detached.logs('one')).isRunning).toBe(false);
+        await sandbox.detached.remove('one');
+      });
+
+      test('has the lockdown of a session', async () => {
+        good(await build());
+        const seen =
+          'id -u; ls /sys/class/net 2>/dev/null; grep CapEff /proc/self/status; touch /app/x || echo read-only';
+        good(await run(['sh', '-c', `${seen}; touch /tmp/x && touch /workspace/x && echo own`]));
+        await ended();
+        const { output } = good(await sandbox.detached.logs('one'));
+        expect(output).not.toMatch(/^0$|eth0/m);
+        expect(output).toMatch(/CapEff:\s+0+\n/);
+        expect(output).toMatch(/read-only[\s\S]*own/);
+        await sandbox.detached.remove('one');
+      });
+
+      test('that hangs is given up on, and is replaced by the next of its name', async () => {
+        good(await build());
+        good(await run(['sleep', '600']));
+        expect(good(await sandbox.detached.wait('one', { timeoutMs: 50 })).exitCode).toBeUndefined();
+        good(await run(['true']));
+        expect(await ended()).toBe(0);
+        await sandbox.detached.remove('one');
+      });
+
+      test('is removed when its time is up', async () => {
+        good(await build());
+        good(await sandbox.detached.run({ name: 'one', image: tag, command: ['sleep', '600'], lifetimeMs: 60_000 }));
+        await world.clock.moveTo(new Date(world.clock.now().getTime() + 61_000));
+        expect(await eventually(async () => !(await sandbox.detached.logs('one')).ok)).toBe(true);
+      });
+
+      test('is made of allowed images only, by names of its own', async () => {
+        const built = (name: string, dockerfile: string) =>
+          sandbox.detached.build(
+            { tag: name, files: [{ path: 'Dockerfile', content: dockerfile }] },
+            { timeoutMs: 60_000 },
+          );
+        expect(await built('python:3.12-slim', `FROM ${image}`)).toMatchObject({ ok: false, code: 'SANDBOX_INPUT' });
+        expect(await built(tag, 'FROM evil.example/base')).toMatchObject({ ok: false, code: 'SANDBOX_IMAGE_REFUSED' });
+        for (const more of ['COPY --from=evil.example/x / /', 'ADD https://example.com/x /x', 'FROM $IMAGE']) {
+          expect(await built(tag, `FROM ${image}\n${more}`)).toMatchObject({ ok: false });
+        }
+        expect(await sandbox.detached.run({ name: 'one', image })).toMatchObject({ ok: false });
+        expect(await sandbox.detached.run({ name: '../one', image: tag })).toMatchObject({ ok: false });
+      });
+
+      test('whose build fails says what it printed, and one that hangs is given up on', async () => {
+        const wrong = await build('RUN echo almost && exit 7');
+        expect(wrong).toMatchObject({ ok: false, code: 'SANDBOX_ENGINE', message: expect.stringContaining('almost') });
+        const hung = sandbox.detached.build({ tag, files: files('RUN sleep 600') }, { timeoutMs: 1_500 });
+        expect(await hung).toMatchObject({ ok: false, message: expect.stringContaining('not built within') });
       });
     });
   });
