@@ -162,7 +162,9 @@ async function bind(run: Running, open: readonly OpenCall[]): Promise<void> {
     await unlessAborted(run.signal, toolbox.settled(call.name));
     const valid = toolbox.check({ tool: call.name, input: call.input as Record<string, unknown> }, false);
     if ('ok' in valid || !valid.tool.binds) continue;
-    run.turn.bound.set(call.id, await valid.tool.binds(valid.input, run.context()));
+    const bound = await valid.tool.binds(valid.input, run.context());
+    if (bound === undefined) run.turn.bound.delete(call.id);
+    else run.turn.bound.set(call.id, typeof bound === 'string' ? { hash: bound } : bound);
   }
 }
 
@@ -253,7 +255,7 @@ async function reachOut(
   const nested = run.spawning?.(call, signal);
   const ctx: CallContext = {
     ...run.context(signal),
-    bound: run.turn.bound.get(call.id),
+    bound: run.turn.bound.get(call.id)?.hash,
     callKey: `${run.item.id} ${call.id}`,
     ...(nested && { spawn: (options) => nested.spawn(options) }),
     ...(nested && tool.display === 'stream' && { progress: (said) => void (signal.aborted || run.show(said)) }),

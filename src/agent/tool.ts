@@ -174,6 +174,13 @@ export interface TxContext extends CallContext {
   tx: Transaction;
 }
 
+/** What would run beside the input of a call. */
+export interface Binding {
+  hash: string;
+  /** A sentence that the person is shown beside the input. */
+  says: string;
+}
+
 interface ToolBase<Input> {
   /** `reminder_create`: the room's thing, then the verb. */
   name: string;
@@ -245,9 +252,9 @@ interface ToolBase<Input> {
   persons?(input: Input): readonly string[];
   /**
    * A hash of what would run and does not stand in the input (a skill, a script): an approval holds for that only, and
-   * `run` finds it as `ctx.bound`. Looked up before the question and again before the run.
+   * `run` finds it as `ctx.bound`. Looked up before the question and again before the run. Undefined: there is nothing else.
    */
-  binds?(input: Input, ctx: CallContext): Promise<string>;
+  binds?(input: Input, ctx: CallContext): Promise<string | Binding | undefined>;
   /** Looked at by a light model first, where the owner has that switched on. */
   critique?: boolean;
   /** Asks the person first, whatever the policy says. */

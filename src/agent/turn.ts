@@ -73,7 +73,7 @@ export class Turn {
   /** Its transactions: calls that run side by side store their steps one after another. */
   readonly commits = new Sequence();
   /** What approvals of its open calls bind to besides their arguments, by call. */
-  readonly bound = new Map<string, string>();
+  readonly bound = new Map<string, { hash: string; says?: string }>();
   /** Keys of what approvals of its open calls bind to, by call, where values of theirs are stored nowhere. */
   readonly keys = new Map<string, string>();
   /** What a light model said of its open calls, by call. */

@@ -44,7 +44,7 @@ export function isGone({ input }: ModelToolCall, tool: Unstored | undefined): bo
  * that is stored nowhere either. A plain hash would let whoever reads the database try values.
  */
 export function bindingOf(turn: Turn, call: ModelToolCall, tool: Unstored | undefined): string | undefined {
-  const bound = turn.bound.get(call.id);
+  const bound = turn.bound.get(call.id)?.hash;
   if (!hasUnstored(tool)) return bound;
   const key = turn.keys.get(call.id) ?? randomBytes(32).toString('hex');
   turn.keys.set(call.id, key);

@@ -136,7 +136,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const { checks, breakers } = doctor;
 
   const thinking = openInference({ config, world, database, artifacts, model, breakers });
-  const { sandbox, forSkills } = await sandboxOf({ config, world, database, artifacts, delivery });
+  const { sandbox, forSkills } = await sandboxOf({ ...core, skills: () => liveSkills });
   await closer.add('sandbox', sandbox);
   const { liveSkills, ofFolders } = openFolders(core, () => agent.options.toolbox);
   const backups = new Backups({ config, database, world, program: `coda ${version}` });

@@ -5,7 +5,7 @@ import type { Config } from '../config/index.ts';
 import type { Delivery } from '../delivery/index.ts';
 import { installationOf, isLive } from '../jobs/index.ts';
 import { openSandbox, type Sandbox, Workspaces } from '../sandbox/index.ts';
-import { isSkillImage } from '../skills/agent-skills/index.ts';
+import { isSkillImage, type SkillHost, skillsInUse } from '../skills/agent-skills/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
 import { type Artifacts, type Database, readerOf } from '../storage/index.ts';
 
@@ -15,11 +15,14 @@ interface SandboxParts {
   database: Database;
   artifacts: Artifacts;
   delivery: Delivery;
+  gate: SkillDeps['gate'];
+  /** Made after the sandbox. */
+  skills(): SkillHost;
 }
 
 /** Where code runs. Nothing is asked of Docker before it is started, or used. */
 export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox; forSkills: SkillDeps['sandbox'] }> {
-  const { config, world, database, artifacts, delivery } = parts;
+  const { config, world, database, artifacts, delivery, gate, skills: host } = parts;
   const { execution } = config;
   const browser = config.block(browserConfig);
   // Where none runs the doctor opens a container, too; should it die, a later process removes that.
@@ -41,9 +44,10 @@ export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox
     lastingMs: execution.max_sandbox_timeout,
     timeouts: execution.sandbox_timeouts,
   });
+  const hasImage = (id: string) => sandbox.hasImage(id);
   const forSkills: SkillDeps['sandbox'] = {
-    ...{ workspaces, settings: execution },
-    hasImage: (id) => sandbox.hasImage(id),
+    ...{ workspaces, settings: execution, hasImage },
+    inUse: skillsInUse({ host, gate, database, settings: execution, hasImage }),
     facts: (signal) => sandbox.facts(signal),
     program: (spec, signal) => sandbox.program(spec, signal),
   };

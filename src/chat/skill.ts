@@ -1,5 +1,14 @@
 import type { z } from 'zod';
-import type { AnyTool, Call, LightModels, ToolResult, TurnOver, TxContext } from '../agent/index.ts';
+import type {
+  AnyTool,
+  Binding,
+  Call,
+  CallContext,
+  LightModels,
+  ToolResult,
+  TurnOver,
+  TxContext,
+} from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Cache } from '../bus/index.ts';
@@ -8,7 +17,7 @@ import type { Moved, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, Gate, Household, MergeRule, Person, Thing } from '../people/index.ts';
-import type { Sandbox, Workspaces } from '../sandbox/index.ts';
+import type { Sandbox, SkillFiles, Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, Database, Queryable, Transaction } from '../storage/index.ts';
 import type { Reader } from '../time/index.ts';
 import type { Embedders } from '../vectors/index.ts';
@@ -36,6 +45,8 @@ export interface SkillDeps<Settings = unknown> {
   sandbox: Pick<Sandbox, 'hasImage' | 'facts' | 'program'> & {
     workspaces: Workspaces;
     settings: CoreValues['execution'];
+    /** What the agent skills in use in the conversation bring along for code of the model's; an image of its own goes first. */
+    inUse(ctx: CallContext, ownImage?: string): Promise<SkillsInUse>;
   };
   /** Reaches addresses that others chose, and services that the owner configured. */
   egress: Egress;
@@ -63,6 +74,20 @@ export interface SkillDeps<Settings = unknown> {
   events: Raise;
   /** Publishes on the bus, channel `coda_alerts`. A hint, after the commit; nothing in coda subscribes to it. */
   emit<Payload extends Json>(kind: EventKind<Payload>, payload: Payload): void;
+}
+
+/** What the agent skills in use bring into a sandbox for code that is not theirs. */
+export interface SkillsInUse {
+  /** The files of each, exactly as they were approved. */
+  files: readonly SkillFiles[];
+  /** A reference or an id; undefined: the usual image. */
+  image: string | undefined;
+  /** One of them is a third party's. */
+  tainted: boolean;
+  /** What an approval of such code binds to, and shows; undefined: they bring nothing. */
+  binding: Binding | undefined;
+  /** For the model: what of them is left out. */
+  notes: readonly string[];
 }
 
 /** An event that a skill declares beside what raises it. */

@@ -2,6 +2,7 @@
 export { buildImage, type ImageRequest } from './build.ts';
 export { type BuildRequest, type BuiltImage, type ImageBuilder, openBuilder } from './builder.ts';
 export type { SandboxCode, SandboxFailure } from './failure.ts';
+export { allowsImage } from './images.ts';
 export { isPicture, typeOf } from './kinds.ts';
 export type {
   Collected,
@@ -21,6 +22,7 @@ export type {
   Session,
 } from './port.ts';
 export { openSandbox, type SandboxOptions } from './sandbox.ts';
+export { roomForSkills } from './spec.ts';
 export type { Kept, StreamResult } from './streams.ts';
 export { type Told, told } from './told.ts';
 export {

@@ -86,6 +86,12 @@ const shares = (disk: number) => ({
 /** The memory in bytes that a `disk` of so many bytes can fill; a limit below it could be used up by files alone. */
 export const memoryOfFiles = (disk: number) => Object.values(shares(disk)).reduce((sum, size) => sum + size, 0);
 
+/** The bytes of skills' files that a `disk` of so many bytes has room for, and how many files there may be. */
+export function roomForSkills(disk: number): { bytes: number; files: number } {
+  const { skills } = shares(disk);
+  return { bytes: skills, files: inodes(skills) };
+}
+
 /** One inode for each 16 KiB, and enough for a few thousand small files. */
 const inodes = (size: number) => Math.min(Math.max(Math.floor(size / 16_384), 1_024), 16_384);
 

@@ -40,8 +40,10 @@ export interface RunOptions extends Pick<ExecOptions, 'stdin' | 'env' | 'cwd' | 
   image?: string | undefined;
   /** Written before the program begins. */
   files?: readonly PutFile[];
-  /** Written below `/skills`, once for each container. */
-  skills?: SkillFiles;
+  /** Written below `/skills`, once for each container; one that has other files of such a skill is not used any more. */
+  skills?: readonly SkillFiles[];
+  /** A container that has files of any other skill is not used, either. */
+  onlySkills?: boolean;
   /** Written into a container that is new. */
   atStart?(): Promise<readonly PutFile[]>;
   /** Values that no output may show, in whatever encoding. */
@@ -222,8 +224,8 @@ export class Workspace {
     await this.session?.close();
   }
 
-  private async open({ image, signal, onLine, atStart }: RunOptions) {
-    const isOther = image !== undefined && image !== this.image;
+  private async open({ image, signal, onLine, atStart, ...skills }: RunOptions) {
+    const isOther = (image !== undefined && image !== this.image) || this.hasOthers(skills);
     if (this.session && !this.session.ended && !isOther) {
       return { ok: true as const, session: this.session, isRenewed: false };
     }
@@ -248,12 +250,19 @@ export class Workspace {
     return put.ok ? { ok: true as const, session, isRenewed } : put;
   }
 
-  private async put(session: Session, { files = [], skills }: RunOptions): Promise<{ ok: true } | SandboxFailure> {
-    if (skills && this.skills.get(skills.name) !== skills.hash) {
-      const inFolder = (await skills.read()).map((file) => ({ ...file, path: `${skills.name}/${file.path}` }));
+  /** True if the container has files of skills that a call is not to find there. */
+  private hasOthers({ skills = [], onlySkills = false }: Pick<RunOptions, 'skills' | 'onlySkills'>): boolean {
+    const wanted = new Map(skills.map(({ name, hash }) => [name, hash]));
+    return [...this.skills].some(([name, hash]) => (wanted.has(name) ? wanted.get(name) !== hash : onlySkills));
+  }
+
+  private async put(session: Session, { files = [], skills = [] }: RunOptions): Promise<{ ok: true } | SandboxFailure> {
+    for (const skill of skills) {
+      if (this.skills.has(skill.name)) continue;
+      const inFolder = (await skill.read()).map((file) => ({ ...file, path: `${skill.name}/${file.path}` }));
       const put = await session.put(inFolder, 'skills');
       if (!put.ok) return put;
-      this.skills.set(skills.name, skills.hash);
+      this.skills.set(skill.name, skill.hash);
     }
     return files.length > 0 ? session.put(files) : { ok: true };
   }

@@ -51,6 +51,7 @@ function noSandbox(world: TestWorld): SkillDeps['sandbox'] {
   return {
     ...{ workspaces: new Workspaces({ sandbox, keep, lastingMs: 0 }), settings },
     ...{ hasImage: (id) => sandbox.hasImage(id), facts: () => sandbox.facts() },
+    inUse: async () => ({ files: [], image: undefined, tainted: false, binding: undefined, notes: [] }),
     program: (spec, signal) => sandbox.program(spec, signal),
   };
 }

@@ -60,12 +60,14 @@ export function ask(
   tool: Pick<Tool, 'unstored' | 'input'> | undefined,
 ): Card {
   const hash = hashOfCall(turn, call, ctx, tool);
-  const shown = withEscapes(JSON.stringify(tool ? withoutValues(call.input, tool, shownValue) : call.input, null, 2));
+  const input = withEscapes(JSON.stringify(tool ? withoutValues(call.input, tool, shownValue) : call.input, null, 2));
+  const says = turn.bound.get(call.id)?.says;
+  const shown = says === undefined ? input : `${input}\n${says}`;
   const look = turn.looked.get(call.id);
   const payload = { hash, shown, tool: call.name, ...(look && { critique: look.says }), ...(rest && { rest }) };
   turn.add({ kind: 'asked', callId: call.id, payload }, ctx.clock.now());
-  const why = look ? `${reason} ${texts.lookedAt(look.says)}` : reason;
-  const text = texts.approvalAsked(call.name, under === undefined ? why : texts.askedUnder(under, why), shown);
+  const why = [reason, ...(says === undefined ? [] : [says]), ...(look ? [texts.lookedAt(look.says)] : [])].join(' ');
+  const text = texts.approvalAsked(call.name, under === undefined ? why : texts.askedUnder(under, why), input);
   // A yes beforehand is never for a turn that somebody else may have led.
   const lasting = rules.rememberable.includes(call.name) && !ctx.tainted && !turn.tainted;
   return { kind: 'approval', text, choices: choices(turn, call.id, hash, lasting) };

@@ -117,11 +117,8 @@ function codeOf(
       return workspace;
     },
     alone: () => workspaces.alone(),
-    imageOf: async (skill) => {
-      const built = settings.enabled ? await images.imageFor(skill, hasImage) : undefined;
-      if (built === undefined || built === 'gone') return { image: skill.dockerImage, wrong: built };
-      return { image: built.id, wrong: built.isStale ? 'stale' : undefined };
-    },
+    // Where code is off nobody can ask for an image.
+    imageOf: (skill) => images.imageOf(skill, settings.enabled ? hasImage : async () => undefined),
     attached: ({ files }) => contentsOf(artifacts, files),
   };
 }

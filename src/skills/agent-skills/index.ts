@@ -45,5 +45,6 @@ export {
 export * as skillTexts from './texts.ts';
 export { testSkill } from './use/cases.ts';
 export { deniedBy } from './use/deps.ts';
+export { skillsInUse } from './use/in-use.ts';
 export { isFor, modelDescription } from './use/prompt.ts';
 export { folderOf } from './use/trusted.ts';

@@ -153,6 +153,8 @@ export const forSpecialists = (agents: readonly string[]) => `only for ${listOf(
 export const bySkillOnly = (name: string) => `call it with \`/skill ${name}\``;
 
 const LONGEST_LINE = 120;
+/** Characters of an image: of its id enough to tell it from others. */
+const IMAGE_SHOWN = 60;
 
 /** Third parties’ words, as plain text on one line. */
 const plain = (text: string): string => oneLine(text, LONGEST_LINE);
@@ -280,6 +282,8 @@ export const noRunner = (path: string): string =>
 
 export const runsScripts = (): string => 'Those below scripts/ are run with skill_run.';
 
+export const codeFinds = (name: string): string => `code_execute finds them in /skills/${name}.`;
+
 export const commandFailed = (code: number, stderr: string): string =>
   `[exit code ${code}]${stderr === '' ? '' : ` ${stderr}`}`;
 
@@ -295,6 +299,22 @@ export const wrongImage = {
     `“${skill}” asks for other packages than its image was built with; an owner builds it anew with: coda skills images ${skill}`,
   gone: (skill: string): string =>
     `The image with the packages of “${skill}” is gone from Docker, so that its scripts run without them; an owner builds it anew with: coda skills images ${skill}`,
+};
+
+export const notInSandbox = (skill: string, why: string): string =>
+  `“${skill}” is in use, and code runs without its files and its image: ${why}`;
+
+export const noRoom = (): string => 'its files do not fit beside those of the skills that were activated after it.';
+
+export const imageRefused = (skill: string, image: string): string =>
+  `“${skill}” is made for the image ${plain(image)}, which is not allowed here or not there; the usual one was used.`;
+
+/** Beside the input of a call that an approval shows. */
+export const runsWith = (skills: readonly string[], of: { skill: string; image: string } | undefined): string => {
+  const image = of && `It runs in the image of the skill ${plain(of.skill)} (${plain(of.image).slice(0, IMAGE_SHOWN)})`;
+  const files = skills.length > 0 ? `the files of ${listOf(skills.map(plain))} in /skills` : undefined;
+  if (image === undefined) return `It runs with ${files}.`;
+  return files === undefined ? `${image}.` : `${image}, with ${files}.`;
 };
 
 export const imagesGone = (skills: readonly string[]): string =>

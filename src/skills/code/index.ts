@@ -15,9 +15,9 @@ export const code: Skill = {
     sandbox.workspaces.over({ turn: turnKey, conversationId, parked: how === 'parked' }),
 };
 
-function codeDeps({ sandbox: { workspaces, settings }, artifacts, database }: SkillDeps): CodeDeps {
+function codeDeps({ sandbox: { workspaces, settings, inUse }, artifacts, database }: SkillDeps): CodeDeps {
   return {
-    ...{ workspaces, artifacts, database },
+    ...{ workspaces, artifacts, database, inUse },
     isOn: settings.enabled,
     timeoutMs: settings.timeout,
     longestMs: settings.max_sandbox_timeout,

@@ -7,6 +7,12 @@ export const noFile = (name: string): string => `No file “${name}” was sent 
 
 export const eitherOr = (): string => 'Pass a command, or a language and its code, and not both.';
 
+export const skillsChanged = (): string =>
+  'The skills in use, or their files or image, are not those that the person was shown. Make the call again.';
+
+export const skillsLate = (): string =>
+  'Skills that were activated beside this call were not there for it: make it again to have their files and image.';
+
 export const noWorkspaceFile = (path: string): string =>
   `There is no file ${path} in the workspace, nor a kept one of that name.`;
 

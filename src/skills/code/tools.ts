@@ -11,6 +11,7 @@ import {
   type ToolResult,
 } from '../../agent/index.ts';
 import { label } from '../../base/frames.ts';
+import type { SkillsInUse } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { told, type Workspace, type Workspaces } from '../../sandbox/index.ts';
 import type { Artifacts, Database } from '../../storage/index.ts';
@@ -26,6 +27,8 @@ export interface CodeDeps {
   longestMs: number;
   /** Whether the workspace of this conversation (`adapter:channel`) outlasts its turns. */
   lasts(channel: string): boolean;
+  /** What the agent skills in use in the conversation bring along. */
+  inUse(ctx: CallContext, ownImage?: string): Promise<SkillsInUse>;
   /** Without Docker nothing is offered; a call says what is missing. */
   isOn: boolean;
 }
@@ -45,6 +48,14 @@ export function workspaceOf(
   return workspace;
 }
 
+const WITHOUT_SKILLS = { skills: [], onlySkills: true };
+
+/** What is in the container with the workspace: of skills these and no others. */
+function broughtBy({ files, image, tainted }: SkillsInUse, workspace: Workspace) {
+  workspace.tainted ||= tainted;
+  return { image, skills: files, onlySkills: true };
+}
+
 /** Runs code of the model's. */
 export function executeTool(deps: CodeDeps): AnyTool {
   const { timeoutMs, longestMs, artifacts } = deps;
@@ -53,7 +64,7 @@ export function executeTool(deps: CodeDeps): AnyTool {
   return outsideTool({
     name: 'code_execute',
     description:
-      'Runs a shell command, or code of a language, in a sandbox without network. Files that came with the message are in /workspace; what you write to /workspace/output is handed to the person. Calls of one answer share the files. `files` names further files of this conversation to be put there.',
+      'Runs a shell command, or code of a language, in a sandbox without network. Files that came with the message are in /workspace, those of skills in use in /skills/NAME with their packages; what you write to /workspace/output is handed to the person. Calls of one answer share the files. `files` names further files of this conversation to be put there.',
     effect: 'external',
     does: ['code'],
     hidden: !deps.isOn,
@@ -69,15 +80,22 @@ export function executeTool(deps: CodeDeps): AnyTool {
       image: z.string().min(1).max(512).optional(),
       timeout: z.number().min(1).max(3_600).optional().describe('Seconds.'),
     }),
+    // A person who says yes has seen which skills' files and image it runs with.
+    binds: async ({ image }, ctx) => (await deps.inUse(ctx, image)).binding,
     async run({ command, language, code, files = [], image, timeout }, ctx) {
       const program = programIn(command, language, code);
       if (!program) return failed('INVALID_INPUT', texts.eitherOr());
       const named = await namedFiles(deps, files, ctx);
       if (!Array.isArray(named)) return named;
+      const skills = await deps.inUse(ctx, image);
+      if (ctx.bound !== undefined && ctx.bound !== skills.binding?.hash) return failed('GONE', texts.skillsChanged());
+      // Activated after the question: nobody has said yes to code that runs with them.
+      const isLate = skills.binding !== undefined && ctx.bound === undefined;
       const workspace = workspaceOf(deps, ctx);
       workspace.tainted ||= named.some(({ tainted }) => tainted);
       const ran = await workspace.run(program.command, {
-        image,
+        ...(isLate ? WITHOUT_SKILLS : broughtBy(skills, workspace)),
+        ...(image !== undefined && { image }),
         files: [...(await contentsOf(artifacts, named)), ...program.files],
         atStart: () => contentsOf(artifacts, ctx.files),
         timeoutMs: asked(timeout),
@@ -85,7 +103,7 @@ export function executeTool(deps: CodeDeps): AnyTool {
         onLine: (line) => ctx.progress?.(line),
       });
       if (!ran.ok) return failed(ran.code, ran.message, { remedy: ran.remedy });
-      const { text, files: made, pictures, kept } = told(ran, ran.id);
+      const { text, files: made, pictures, kept } = told(ran, ran.id, isLate ? [texts.skillsLate()] : skills.notes);
       return given(text, made, pictures, kept, workspace.tainted);
     },
   });
@@ -142,6 +160,8 @@ export function writeTool(deps: CodeDeps): AnyTool {
       if (inside === undefined) return failed('REFUSED', texts.badPath(path));
       const workspace = workspaceOf(deps, ctx);
       const came = await workspace.write([{ path: inside, content }], {
+        // The code that reads it finds it in the same container.
+        ...broughtBy(await deps.inUse(ctx), workspace),
         atStart: () => contentsOf(deps.artifacts, ctx.files),
         signal: ctx.signal,
       });

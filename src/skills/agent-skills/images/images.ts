@@ -33,6 +33,13 @@ export interface UsedImage {
   isStale: boolean;
 }
 
+export interface RunImage {
+  /** An id, or the reference that the skill names; undefined: any image will do. */
+  image: string | undefined;
+  /** With the one that was built. */
+  wrong: 'stale' | 'gone' | undefined;
+}
+
 /** Whether Docker has an image of this id; undefined where it cannot be asked. */
 type IsThere = (id: string) => Promise<boolean | undefined>;
 
@@ -87,6 +94,13 @@ export class SkillImages {
     const found = await isThere(known.image);
     if (!found) return found === false ? 'gone' : undefined;
     return { id: known.image, isStale: plan.hash !== known.hash };
+  }
+
+  /** The image that the skill is run in: the one that was built, else the one that it names. */
+  async imageOf(skill: AgentSkill, isThere: IsThere): Promise<RunImage> {
+    const built = await this.imageFor(skill, isThere);
+    if (built === undefined || built === 'gone') return { image: skill.dockerImage, wrong: built };
+    return { image: built.id, wrong: built.isStale ? 'stale' : undefined };
   }
 
   /** Skills whose image was built and is not there any more. */

@@ -58,7 +58,7 @@ async function outputsOf(
   for (const command of commandsIn(body).slice(0, MOST_COMMANDS)) {
     const ran = await workspace.run(['sh', '-c', command], {
       image,
-      ...(bundle && { cwd: `/skills/${skill.name}`, skills: bundle }),
+      ...(bundle && { cwd: `/skills/${skill.name}`, skills: [bundle] }),
       atStart: () => deps.code.attached(ctx),
       timeoutMs: WITHIN_MS,
       signal: ctx.signal,

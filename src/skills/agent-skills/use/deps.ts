@@ -6,6 +6,7 @@ import type { Gate, Thing, Who } from '../../../people/index.ts';
 import type { PutFile, Workspace } from '../../../sandbox/index.ts';
 import type { Database, Queryable } from '../../../storage/index.ts';
 import type { SkillHost, View, Views } from '../host.ts';
+import type { RunImage } from '../images/images.ts';
 import type { SkillSearch } from '../routing/search.ts';
 import type { AgentSkill } from '../skill.ts';
 
@@ -31,8 +32,8 @@ export interface SkillCode {
   workspaceOf(ctx: CallContext, skill: string): Workspace;
   /** One that nothing else uses; it is closed by who asked for it. */
   alone(): Workspace;
-  /** The image that was built for a skill, else the one that it wants; without an id any. `wrong`: with the built one. */
-  imageOf(skill: AgentSkill): Promise<{ image: string | undefined; wrong: 'stale' | 'gone' | undefined }>;
+  /** The image that was built for a skill, else the one that it wants. */
+  imageOf(skill: AgentSkill): Promise<RunImage>;
   /** The files of the message. */
   attached(ctx: CallContext): Promise<PutFile[]>;
 }

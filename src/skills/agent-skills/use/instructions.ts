@@ -2,7 +2,7 @@
 
 import { enclosed, framed, unframed } from '../../../base/frames.ts';
 import { oneLine } from '../../../base/text.ts';
-import { runsScripts, toolName } from '../texts.ts';
+import { codeFinds, runsScripts, toolName } from '../texts.ts';
 import type { ReadSkill, Ready } from './ready.ts';
 
 export interface Call {
@@ -50,6 +50,7 @@ function instructionsOf({ skill, body, files }: ReadSkill, call: Call): string {
             .join('\n')}`,
         ]
       : []),
+    ...(call.runs === true && files.length > 0 ? [codeFinds(name)] : []),
     ...(call.runs === true && files.some((file) => file.startsWith('scripts/')) ? [runsScripts()] : []),
     ...(more > 0 ? [`… and ${more} more: skill_list {"name": "${name}"} shows them.`] : []),
   ];

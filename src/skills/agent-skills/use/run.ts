@@ -136,7 +136,7 @@ async function runScript(
       cwd: `/skills/${name}`,
       env: { ...values, PYTHONDONTWRITEBYTECODE: '1' },
       secrets: Object.values(values),
-      skills: bundle,
+      skills: [bundle],
       ...(input !== undefined && { stdin: JSON.stringify(input) }),
       atStart: () => code.attached(ctx),
       timeoutMs: timeout * 1_000,
