@@ -25,6 +25,7 @@ import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts'
 import { backup } from '../skills/backup/index.ts';
 import { browser } from '../skills/browser/index.ts';
 import { connectors } from '../skills/connectors/index.ts';
+import { learned } from '../skills/improvement/index.ts';
 import { McpServers, mcp, mcpConfig } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
 import { specialists } from '../skills/specialists/index.ts';
@@ -45,6 +46,7 @@ import { programVerbs } from './programs.ts';
 import { sandboxOf } from './sandbox.ts';
 import { Sessions } from './sessions.ts';
 import { defaultZone, householdOf } from './settings.ts';
+import { skillShelf } from './shelf.ts';
 import { skillJob } from './skill-jobs.ts';
 import { agendaAheadOf, agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
 import { openSpecialists, specialistHost } from './specialists.ts';
@@ -201,6 +203,7 @@ function openFolders({ config, world, bus, database, artifacts, embedders, jobs 
     agentSkills(liveSkills, config.block(agentSkillsConfig)),
     connectors({ roots: () => liveSkills.ownFolders(), secrets: liveSkills.secrets }),
     specialists(specialistHost(catalog, liveSkills, config, toolbox)),
+    learned(skillShelf({ skills: liveSkills, database, world, config })),
   ];
   return { liveSkills, ofFolders };
 }

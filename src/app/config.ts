@@ -13,7 +13,7 @@ import { BACKUP_TASK, backupConfig } from '../skills/backup/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
 import { connectorsConfig } from '../skills/connectors/index.ts';
 import { HEALTH_TASK } from '../skills/doctor/index.ts';
-import { improvementTasks } from '../skills/improvement/index.ts';
+import { improvementTasks, LEARN_TASK } from '../skills/improvement/index.ts';
 import { mcpConfig } from '../skills/mcp/index.ts';
 import { specialistsConfig } from '../skills/specialists/index.ts';
 import { platforms } from './adapters.ts';
@@ -39,7 +39,7 @@ const TASKS = [
   ...builtInSkills.flatMap(({ schedules = [] }) => schedules),
   { name: BACKUP_TASK },
   { name: HEALTH_TASK },
-  ...improvementTasks.map((name) => ({ name })),
+  ...[LEARN_TASK, ...improvementTasks].map((name) => ({ name })),
 ]
   .map(({ name }) => name)
   .sort();

@@ -6,6 +6,7 @@ import { uuid } from '../../src/base/ids.ts';
 import { tableOf } from '../../src/people/index.ts';
 import * as runs from '../../src/skills/agent-skills/runs/store.ts';
 import * as decisions from '../../src/skills/agent-skills/store.ts';
+import * as learned from '../../src/skills/improvement/learned/store.ts';
 import * as pins from '../../src/skills/mcp/store.ts';
 import * as hooks from '../../src/skills/webhooks/store.ts';
 import { testDatabases } from '../support/database.ts';
@@ -14,8 +15,20 @@ import { ScriptedModel } from '../support/scripted-model.ts';
 
 const ofAgentSkills = {
   name: 'skills',
-  deletionRules: [...decisions.deletionRules, ...runs.deletionRules, ...hooks.deletionRules, ...pins.deletionRules],
-  mergeRules: [...decisions.mergeRules, ...runs.mergeRules, ...hooks.mergeRules, ...pins.mergeRules],
+  deletionRules: [
+    ...decisions.deletionRules,
+    ...runs.deletionRules,
+    ...hooks.deletionRules,
+    ...pins.deletionRules,
+    ...learned.deletionRules,
+  ],
+  mergeRules: [
+    ...decisions.mergeRules,
+    ...runs.mergeRules,
+    ...hooks.mergeRules,
+    ...pins.mergeRules,
+    ...learned.mergeRules,
+  ],
 };
 const skills = [...builtInSkills, ofAgentSkills].map((skill) => ({ skill }));
 

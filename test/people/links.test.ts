@@ -17,6 +17,8 @@ import {
 import { mergeRules as secretMergeRules } from '../../src/secrets/store.ts';
 import { mergeRules as runMergeRules } from '../../src/skills/agent-skills/runs/store.ts';
 import { mergeRules as skillMergeRules } from '../../src/skills/agent-skills/store.ts';
+import { improvement } from '../../src/skills/improvement/index.ts';
+import { mergeRules as learnedMergeRules } from '../../src/skills/improvement/learned/store.ts';
 import { mergeRules as mcpMergeRules } from '../../src/skills/mcp/store.ts';
 import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts';
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
@@ -32,6 +34,8 @@ const mergeRules = [
   ...hookMergeRules,
   ...mcpMergeRules,
   ...runMergeRules,
+  ...(improvement.mergeRules ?? []),
+  ...learnedMergeRules,
   ...skillMergeRules,
   ...auditMergeRules,
   ...inboxMergeRules,

@@ -42,6 +42,7 @@ export {
   type SkillSnapshot,
   skillMeant,
 } from './skill.ts';
+export { activate as activateDraft } from './store.ts';
 export * as skillTexts from './texts.ts';
 export { testSkill } from './use/cases.ts';
 export { deniedBy } from './use/deps.ts';

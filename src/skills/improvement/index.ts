@@ -6,6 +6,19 @@ import type { Deps, Part } from './part.ts';
 import { proposalPart } from './proposal-part.ts';
 import type { ProposalKinds } from './proposals.ts';
 
+export {
+  type Examined,
+  LEARN_TASK,
+  learned,
+  type NearSkill,
+  type Placed,
+  type PlayedCase,
+  type ShelvedSkill,
+  type SkillCase,
+  type SkillDraft,
+  type SkillShelf,
+} from './learned/index.ts';
+
 /** The parts, one line each. */
 const PARTS: readonly Part[] = [proposalPart, assessmentPart];
 

@@ -1,0 +1,218 @@
+/** Makes a draft of the lesson that came up most often, tries it, and offers it. One call of the light model. */
+import { z } from 'zod';
+import type { LightAnswer } from '../../../agent/index.ts';
+import { DAY_MS, type Instant } from '../../../base/clock.ts';
+import { shortId } from '../../../base/ids.ts';
+import { conversations } from '../../../delivery/index.ts';
+import type { JobHandler } from '../../../jobs/index.ts';
+import { lockPerson } from '../../../people/index.ts';
+import { type Queryable, readerOf } from '../../../storage/index.ts';
+import { askWithin } from '../budget.ts';
+import type { LearnedDeps } from './deps.ts';
+import { casesOf, copyOf, type Instance, question, type Reason, readEdits, readSkill, SAYS } from './draft.ts';
+import { offerCard } from './offer.ts';
+import { type Origin, patched, written } from './patch.ts';
+import type { Examined, NearSkill, ShelvedSkill, SkillDraft } from './port.ts';
+import { changesOf } from './signals.ts';
+import * as store from './store.ts';
+
+export const DRAFT_JOB = 'improvement.draft';
+
+/** Lessons that came up within this time. */
+const RECENT_MS = 30 * DAY_MS;
+/** At most one proposal a day: less than a day, so that the next night is one. */
+const REST_MS = 20 * 3_600_000;
+const MOST_INSTANCES = 3;
+/** Turns that a proposal names. */
+const MOST_NAMED = 20;
+/** A skill of less fit is not the one to be changed. */
+const FITS = 0.5;
+
+const payload = z.object({ personId: z.string() });
+
+const nextFor = (db: Queryable, personId: string, now: Instant) =>
+  store.nextDue(db, personId, {
+    since: new Date(now.getTime() - RECENT_MS),
+    rest: new Date(now.getTime() - REST_MS),
+  });
+
+/** Whether a draft is to be made for a person. */
+export const isDueFor = async (db: Queryable, personId: string, now: Instant): Promise<boolean> =>
+  (await nextFor(db, personId, now)) !== undefined;
+
+/** The proposal and its card are one commit: cut off before it, the model is asked again. */
+export function draftJob(deps: LearnedDeps): JobHandler {
+  const { database, world, outbox, shelf } = deps;
+  return {
+    kind: DRAFT_JOB,
+    alone: true,
+    async run(job, signal) {
+      const { personId } = payload.parse(job.payload);
+      const reader = readerOf(database);
+      const now = world.clock.now();
+      if (!(await store.learner(reader, personId, shelf.standardAuto))) return;
+      const due = await nextFor(reader, personId, now);
+      if (!due) return;
+      const made = await make(deps, personId, due, signal);
+      if (made === 'later') return;
+      const { kind, about, key, turns } = due;
+      const proposal = {
+        ...{
+          id: shortId(6),
+          personId,
+          kind,
+          about,
+          key,
+          turns: turns.slice(0, MOST_NAMED).map(({ id }) => id),
+          createdAt: now,
+        },
+        ...made,
+      };
+      await database.tx('learned.offer', async (tx) => {
+        if (!(await lockPerson(tx, personId)) || !(await nextFor(tx, personId, now))) return;
+        await store.addProposal(tx, proposal);
+        const conversationId = await conversations.direct(tx, personId);
+        if (proposal.state !== 'offered' || conversationId === undefined) return;
+        const address = { key: `learned:${proposal.id}`, conversationId, personId };
+        await outbox.addAll(tx, [{ ...address, card: offerCard(proposal, due.turns.length), tainted: true }]);
+      });
+    },
+  };
+}
+
+type Made = Pick<
+  store.Proposal,
+  'name' | 'baseHash' | 'before' | 'body' | 'hash' | 'cases' | 'passed' | 'passedBefore' | 'model' | 'state' | 'reason'
+>;
+
+function refused(reason: Reason, more: Partial<Made> = {}): Made {
+  return {
+    ...{ name: '', baseHash: null, before: null, body: '', hash: '', cases: 0, passed: 0, passedBefore: 0, model: '' },
+    ...more,
+    ...{ state: 'refused', reason },
+  };
+}
+
+async function make(deps: LearnedDeps, personId: string, due: store.Due, signal: AbortSignal): Promise<Made | 'later'> {
+  const instances = await instancesOf(deps, personId, due);
+  if (instances.length === 0) return refused('gone');
+  const base = await baseOf(deps, due, instances);
+  // The skill that was meant is there no more, or cannot be changed: another one would not be it.
+  if (!base && due.kind === 'wrong_skill') return refused('gone');
+  const asked = { personId, ...question(due.kind, instances, base) };
+  const answer = await askWithin(deps, 'improvement.skill', asked, signal);
+  if (!answer.ok) return fault(deps, answer);
+  const date = deps.world.clock.now().toISOString().slice(0, 10);
+  const origin = { model: answer.model, turns: instances.map(({ turn }) => turn.id), date };
+  const draft = await draftOf(deps, base, answer.text, origin);
+  if (typeof draft === 'string') return refused(draft, { model: answer.model, name: base?.name ?? '' });
+  return tried(deps, due, { base, draft, instances, model: answer.model });
+}
+
+function fault({ world }: LearnedDeps, answer: Extract<LightAnswer, { ok: false }>): Made | 'later' {
+  if (['transient', 'rate_limited', 'cancelled'].includes(answer.fault)) throw new Error(answer.message);
+  world.log.warn({ fault: answer.fault }, 'no skill could be drafted');
+  return answer.fault === 'malformed_output' ? refused('no_answer') : 'later';
+}
+
+/** The occasions, the newest ones; of those whose turns are gone, or were tainted after all, none. */
+async function instancesOf(deps: LearnedDeps, personId: string, due: store.Due): Promise<Instance[]> {
+  const ids = due.turns.flatMap(({ id, before }) => (before === null ? [id] : [before, id]));
+  const turns = new Map((await store.told(readerOf(deps.database), personId, ids)).map((turn) => [turn.id, turn]));
+  return due.turns
+    .flatMap(({ id, before: beforeId }): Instance[] => {
+      const turn = turns.get(id);
+      const before = beforeId === null ? undefined : turns.get(beforeId);
+      if (!turn || (beforeId !== null && !before)) return [];
+      return [{ asked: (before ?? turn).said, before, turn }];
+    })
+    .slice(0, MOST_INSTANCES);
+}
+
+/** The skill to be changed: the one in use, else the nearest one that fits the requests. */
+async function baseOf(
+  { shelf }: LearnedDeps,
+  due: store.Due,
+  instances: readonly Instance[],
+): Promise<ShelvedSkill | undefined> {
+  const inUse = due.skill === null ? undefined : await shelf.read(due.skill);
+  if (inUse || due.kind === 'wrong_skill') return inUse;
+  const [nearest] = await shelf.nearest(instances.map(({ asked }) => asked).join('\n'));
+  return nearest && nearest.fit >= FITS ? shelf.read(nearest.name) : undefined;
+}
+
+async function draftOf(
+  { shelf }: LearnedDeps,
+  base: ShelvedSkill | undefined,
+  answer: string,
+  origin: Origin,
+): Promise<SkillDraft | Reason> {
+  if (base) {
+    const edits = readEdits(answer);
+    if (!edits) return 'no_form';
+    const text = patched(base.text, edits, origin);
+    if (text === undefined) return 'no_patch';
+    return reaches(text) > reaches(base.text) ? 'reaches' : { name: base.name, text, baseHash: base.hash };
+  }
+  const skill = readSkill(answer);
+  if (!skill) return 'no_form';
+  const near: NearSkill[] = await shelf.nearest(`${skill.name.replaceAll('-', ' ')} ${skill.description}`);
+  if (shelf.isTaken(skill.name) || copyOf(skill, near) !== undefined) return 'copy';
+  const text = written(skill, origin);
+  return reaches(text) > 0 ? 'reaches' : { name: skill.name, text, baseHash: undefined };
+}
+
+/** Addresses, commands that run by themselves, and values of the environment: a lesson needs none of them. */
+const REACHING = /https?:\/\/|!`|\$\{|<%/g;
+const reaches = (text: string): number => text.match(REACHING)?.length ?? 0;
+
+interface Trying {
+  base: ShelvedSkill | undefined;
+  draft: SkillDraft;
+  instances: readonly Instance[];
+  model: string;
+}
+
+/** Audits the draft, and plays the cases of its turns with it and without it. */
+async function tried({ shelf }: LearnedDeps, due: store.Due, { base, draft, instances, model }: Trying): Promise<Made> {
+  const about = { name: draft.name, model, baseHash: draft.baseHash ?? null, before: base?.text ?? null };
+  const rights = instances.map((each) => ({ ...each, right: rightOf(due, each) }));
+  const found = await shelf.examine(draft, casesOf(due.kind, due.about, rights));
+  if (typeof found === 'string') return refused('unusable', about);
+  if (found.suspicions.length > 0) return refused('audit', about);
+  const count = (cases: Examined['played']) => cases.filter(({ ok }) => ok).length;
+  const played = {
+    cases: found.played.length,
+    passed: count(found.played),
+    passedBefore: count(found.playedBefore),
+  };
+  if (!helps(found)) return refused('tests', { ...about, ...played });
+  return { ...about, ...played, body: draft.text, hash: found.hash, state: 'offered', reason: null };
+}
+
+/** More cases pass than without it, none that passed fails, and it says what was right. */
+function helps({ played, playedBefore }: Examined): boolean {
+  const isSaid = played.every(({ name, ok }) => name !== SAYS || ok);
+  const isWorse = played.some(({ ok }, at) => !ok && playedBefore[at]?.ok);
+  const isBetter = played.some(({ ok }, at) => ok && !playedBefore[at]?.ok);
+  return isSaid && isBetter && !isWorse;
+}
+
+/** What the right call had that the wrong one had not. */
+function rightOf({ kind, about }: store.Due, { before, turn }: Instance): Record<string, unknown> {
+  const tool = about.split(', ').at(-1);
+  const calls = turn.calls.filter((call) => call.tool === tool).map(made);
+  const right = before ? calls.find(({ ok }) => ok) : calls.findLast(({ ok }) => ok);
+  const wrong = before
+    ? before.calls
+        .filter((call) => call.tool === tool)
+        .map(made)
+        .at(-1)
+    : calls.find((call) => call !== right && (kind !== 'mended' || !call.ok));
+  return right && wrong ? changesOf(wrong, right) : {};
+}
+
+function made({ tool, input, ok }: { tool: string; input: unknown; ok: boolean }) {
+  const fields = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
+  return { tool, input: fields, ok, code: undefined, asks: false, undo: undefined, part: 0 };
+}

@@ -1,0 +1,173 @@
+/** Signs that a skill would help, read from what was done and never from what was said. Pure. */
+import { createHash } from 'node:crypto';
+import type { Instant } from '../../../base/clock.ts';
+import { canonicalJson } from '../../../base/json.ts';
+import { endedWell, isWork, type Made, type PlayedTurn } from './turns.ts';
+
+/**
+ * `corrected`: the person had it done another way. `mended`: a call failed, and another one did it. `repeated`: the tools of a
+ * turn, in their order. `wrong_skill`: the person named the skill that was meant.
+ */
+export type SignalKind = 'corrected' | 'mended' | 'repeated' | 'wrong_skill';
+
+export interface Signal {
+  kind: SignalKind;
+  /** The tools, or the skill that was meant. */
+  about: string;
+  /** Equal for signs of the same lesson. */
+  key: string;
+  /** The skill in use. */
+  skill: string | null;
+  turnId: string;
+  beforeId: string | null;
+  at: Instant;
+}
+
+/** Something that was taken back: the call that did it, as canonical JSON. */
+export interface TakenBack {
+  conversationId: string;
+  undo: string;
+  at: Instant;
+}
+
+/** A person's answer to "Wrong skill". */
+export interface SkillMeant {
+  got: string;
+  meant: string;
+  /** The turn that used the wrong one. */
+  turnId: string;
+  at: Instant;
+}
+
+/** A correction follows soon, or it is another matter. */
+const SOON_MS = 10 * 60_000;
+/** A correction changes one thing or two. */
+const MOST_CHANGED = 2;
+/** Of fewer calls a skill saves nothing. */
+const LEAST_STEPS = 3;
+/** The call was stopped by a decision, or a question stands: nothing is wrong with the way. */
+const DECIDED = new Set(['DENIED', 'DECLINED', 'NOT_YOURS', 'OUTCOME_UNKNOWN', 'REPEATED', 'ASKS_FIRST', 'CANCELLED']);
+
+/** The signs in the turns of one conversation, which are in order. Turns with untrusted text in them give none. */
+export function signalsIn(turns: readonly PlayedTurn[], taken: readonly TakenBack[]): Signal[] {
+  return turns.flatMap((turn, at) => {
+    const before = turns[at - 1];
+    if (turn.tainted || !endedWell(turn)) return [];
+    return [...corrections(turn, before?.tainted ? undefined : before, taken), ...mended(turn), ...repeated(turn)];
+  });
+}
+
+/** The turns that were put right, with untrusted text in them or without: for counting alone. */
+export function correctedIn(turns: readonly PlayedTurn[], taken: readonly TakenBack[]): ReadonlySet<string> {
+  const found = turns.flatMap((turn, at) => (endedWell(turn) ? corrections(turn, turns[at - 1], taken) : []));
+  return new Set(found.map(({ turnId, beforeId }) => beforeId ?? turnId));
+}
+
+/** The way was changed by an edit or a further message, by the next message, or after an undo. */
+function corrections(turn: PlayedTurn, before: PlayedTurn | undefined, taken: readonly TakenBack[]): Signal[] {
+  const within = inParts(turn);
+  const follows = before?.state === 'done' && gap(before, turn) <= SOON_MS;
+  const after = follows ? followed(before, turn, taken) : [];
+  const seen = new Set<string>();
+  return [...within, ...after].filter(({ key }) => !seen.has(key) && seen.add(key));
+}
+
+const gap = (before: PlayedTurn, turn: PlayedTurn): number => turn.startedAt.getTime() - before.finishedAt.getTime();
+
+function inParts(turn: PlayedTurn): Signal[] {
+  return turn.calls.flatMap((call, at) => {
+    const earlier = turn.calls.slice(0, at).findLast((one) => one.part < call.part && one.tool === call.tool);
+    const lesson = earlier && isWork(call) && call.ok ? lessonOf(earlier, call) : undefined;
+    return lesson === undefined ? [] : [signal('corrected', call.tool, lesson, turn, null)];
+  });
+}
+
+function followed(before: PlayedTurn, turn: PlayedTurn, taken: readonly TakenBack[]): Signal[] {
+  const [last] = before.calls.filter(isWork).slice(-1);
+  const [first] = turn.calls.filter((call) => isWork(call) && call.ok);
+  if (!last || !first) return [];
+  const skill = before.skills.at(-1) ?? turn.skills.at(-1) ?? null;
+  const made = (about: string, key: string) => [{ ...signal('corrected', about, key, turn, before.id), skill }];
+  const isBack = taken.some(
+    ({ undo, conversationId, at }) =>
+      undo === last.undo && conversationId === turn.conversationId && at <= turn.finishedAt,
+  );
+  if (last.tool === first.tool) {
+    const lesson = lessonOf(last, first, isBack);
+    return lesson === undefined ? [] : made(first.tool, lesson);
+  }
+  return isBack ? made(`${last.tool}, ${first.tool}`, hash(['instead', last.tool, first.tool])) : [];
+}
+
+/**
+ * The same for the same change of the same tool; undefined where the calls are alike, or are about different things: an undo
+ * in between says that they are not.
+ */
+function lessonOf(wrong: Made, right: Made, isBack = false): string | undefined {
+  const fields = [...new Set([...Object.keys(wrong.input), ...Object.keys(right.input)])].sort();
+  const changed = fields.filter((field) => canonicalJson(wrong.input[field]) !== canonicalJson(right.input[field]));
+  if (changed.length === 0 || changed.length > MOST_CHANGED) return undefined;
+  if (changed.length === fields.length && !isBack) return undefined;
+  return hash(['changed', right.tool, ...changed.map((field) => [field, right.input[field] ?? null])]);
+}
+
+/** The fields of `right` that differ from `wrong`, with their values. */
+export function changesOf(wrong: Made, right: Made): Record<string, unknown> {
+  const fields = Object.entries(right.input);
+  return Object.fromEntries(
+    fields.filter(([field, value]) => canonicalJson(value) !== canonicalJson(wrong.input[field])),
+  );
+}
+
+function mended(turn: PlayedTurn): Signal[] {
+  const seen = new Set<string>();
+  return turn.calls.flatMap((wrong, at) => {
+    const right = isFault(wrong) ? turn.calls.slice(at + 1).find((call) => isWork(call) && call.ok) : undefined;
+    if (!right || !isAboutSame(wrong, right)) return [];
+    const fields = wrong.tool === right.tool ? Object.keys(changesOf(wrong, right)).sort() : [];
+    if (wrong.tool === right.tool && fields.length === 0) return [];
+    const key = hash(['mended', wrong.tool, wrong.code, right.tool, ...fields]);
+    if (seen.has(key)) return [];
+    seen.add(key);
+    const about = wrong.tool === right.tool ? right.tool : `${wrong.tool}, ${right.tool}`;
+    return [signal('mended', about, key, turn, null)];
+  });
+}
+
+const isFault = (call: Made): boolean => isWork(call) && !call.ok && !call.asks && !DECIDED.has(call.code ?? '');
+
+/** The same tool, or another one that was given something of the same. */
+function isAboutSame(wrong: Made, right: Made): boolean {
+  if (wrong.tool === right.tool) return true;
+  const values = new Set(Object.values(wrong.input).flatMap(textsIn));
+  return Object.values(right.input)
+    .flatMap(textsIn)
+    .some((value) => values.has(value));
+}
+
+const textsIn = (value: unknown): string[] => (typeof value === 'string' && value.length > 1 ? [value] : []);
+
+/** The steps of a turn that no skill guided. */
+function repeated(turn: PlayedTurn): Signal[] {
+  if (turn.skills.length > 0) return [];
+  const tools = turn.calls.filter((call) => isWork(call) && call.ok).map(({ tool }) => tool);
+  const steps = tools.filter((tool, at) => tool !== tools[at - 1]);
+  if (steps.length < LEAST_STEPS) return [];
+  return [signal('repeated', steps.join(', '), hash(['repeated', ...steps]), turn, null)];
+}
+
+/** The sign in an answer to "Wrong skill". */
+export function meantSignal({ got, meant, turnId, at }: SkillMeant): Signal {
+  return {
+    ...{ kind: 'wrong_skill', about: meant, key: hash(['meant', got, meant]), skill: meant },
+    ...{ turnId, beforeId: null, at },
+  };
+}
+
+function signal(kind: SignalKind, about: string, key: string, turn: PlayedTurn, beforeId: string | null): Signal {
+  return { kind, about, key, skill: turn.skills.at(-1) ?? null, turnId: turn.id, beforeId, at: turn.finishedAt };
+}
+
+function hash(parts: readonly unknown[]): string {
+  return createHash('sha256').update(canonicalJson(parts)).digest('hex').slice(0, 32);
+}

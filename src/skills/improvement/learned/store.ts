@@ -1,0 +1,369 @@
+/** Signs, proposed skills and their uses in the database. Every verb runs in the given transaction. */
+import type { Instant } from '../../../base/clock.ts';
+import { uuid } from '../../../base/ids.ts';
+import type { RetentionRule } from '../../../jobs/index.ts';
+import type { DeletionRule, MergeRule } from '../../../people/index.ts';
+import type { Queryable, Transaction } from '../../../storage/index.ts';
+import type { Signal, SignalKind, SkillMeant, TakenBack } from './signals.ts';
+import { type RecordedTurn, undoOf } from './turns.ts';
+
+/** People with turns or signs to be looked at: those who have switched off automatic memory are left out. */
+export async function learners(db: Queryable, since: Instant, standard: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select p.id from persons p left join memory_people m on m.person_id = p.id
+      where p.erased_at is null and p.role in ('owner', 'member') and coalesce(m.auto, $2) <> 'off'
+        and (exists (select from turns t where t.person_id = p.id and t.finished_at >= $1)
+             or exists (select from learned_signals s where s.person_id = p.id))
+      order by p.id limit 1000`,
+    [since, standard],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Turns of a person that are read at once; the newest ones. */
+const MOST_TURNS = 500;
+
+/** The turns of a person's direct conversations that ended between the two instants, without the words in them. */
+export async function turnsOf(
+  db: Queryable,
+  personId: string,
+  { from, to }: { from: Instant; to: Instant },
+): Promise<RecordedTurn[]> {
+  const { rows } = await db.query<RecordedTurn>(
+    `select t.id, t.person_id as "personId", t.conversation_id as "conversationId", t.state, t.tainted,
+            t.started_at as "startedAt", t.finished_at as "finishedAt", coalesce(s.steps, '[]') as steps
+       from (select t.*, i.seq from turns t join conversations c on c.id = t.conversation_id and c.kind = 'dm'
+               left join inbox i on i.id = t.inbox_id
+              where t.person_id = $1 and t.finished_at >= $2 and t.finished_at < $3
+              order by t.finished_at desc, i.seq desc limit $4) t
+       left join lateral (
+         select json_agg(case s.kind
+                  when 'model' then json_build_object('kind', 'model', 'calls', s.payload -> 'calls')
+                  when 'steered' then json_build_object('kind', 'steered')
+                  else json_build_object('kind', 'result', 'callId', s.call_id, 'ok', s.payload -> 'ok',
+                         'code', s.payload -> 'code', 'asks', s.payload ? 'choices' and s.payload -> 'ok' = 'false',
+                         'undo', s.payload -> 'undo') end order by s.seq) as steps
+           from steps s where s.turn_id = t.id and s.path = '' and s.kind in ('model', 'steered', 'result')) s on true
+      order by t.finished_at, t.seq`,
+    [personId, from, to, MOST_TURNS],
+  );
+  return rows;
+}
+
+/** What the person took back, by a button or in words. */
+export async function takenBackBy(db: Queryable, personId: string, since: Instant): Promise<TakenBack[]> {
+  const { rows } = await db.query<{ conversationId: string; call: unknown; at: Instant }>(
+    `select conversation_id as "conversationId", call, used_at as at from undos where person_id = $1 and used_at >= $2
+     union all
+     select b.conversation_id, b.action, b.used_at from inbox i join buttons b on b.id = i.payload ->> 'button'
+      where i.kind = 'press' and i.person_id = $1 and i.state = 'done' and b.used_at >= $2`,
+    [personId, since],
+  );
+  return rows.flatMap(({ call, ...rest }) => {
+    const undo = undoOf(call);
+    return undo === undefined ? [] : [{ ...rest, undo }];
+  });
+}
+
+/** The person's answers to "Wrong skill". */
+export async function meantBy(db: Queryable, personId: string, since: Instant): Promise<SkillMeant[]> {
+  const { rows } = await db.query<SkillMeant>(
+    `select b.action #>> '{input,name}' as got, b.action #>> '{input,expected}' as meant, t.id as "turnId", b.used_at as at
+       from inbox i join buttons b on b.id = i.payload ->> 'button'
+       join lateral (select t.id from turns t
+                       join steps s on s.turn_id = t.id and s.kind = 'model'
+                      where t.conversation_id = b.conversation_id and t.person_id = $1 and not t.tainted
+                        and t.finished_at <= b.used_at
+                        and s.payload -> 'calls' @> jsonb_build_array(jsonb_build_object('name', 'skill_activate',
+                              'input', jsonb_build_object('name', b.action #> '{input,name}')))
+                      order by t.finished_at desc limit 1) t on true
+      where i.kind = 'press' and i.person_id = $1 and i.state = 'done' and b.used_at >= $2
+        and b.action ->> 'tool' = 'skill_meant'`,
+    [personId, since],
+  );
+  return rows;
+}
+
+/** Signs that are kept of one person; older ones go. */
+const MOST_SIGNALS = 300;
+
+/** Adds signs; one that is known is left as it is. */
+export async function addSignals(tx: Transaction, personId: string, signals: readonly Signal[], now: Instant) {
+  for (const { kind, about, key, skill, turnId, beforeId, at } of signals) {
+    tx.send(
+      `insert into learned_signals (id, person_id, kind, about, key, skill, turn_id, before_id, at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
+      [uuid(now), personId, kind, about.slice(0, MOST_ABOUT), key, skill, turnId, beforeId, at],
+    );
+  }
+  await tx.query(
+    `delete from learned_signals where person_id = $1 and id not in
+       (select id from learned_signals where person_id = $1 order by at desc, id desc limit $2)`,
+    [personId, MOST_SIGNALS],
+  );
+}
+
+const MOST_ABOUT = 500;
+
+/** A lesson that has come up often enough. */
+export interface Due {
+  kind: SignalKind;
+  about: string;
+  key: string;
+  /** The skill that was in use most often. */
+  skill: string | null;
+  /** Its turns, the newest first, each with the one that it put right. */
+  turns: { id: string; before: string | null }[];
+}
+
+/** Times that a lesson must have come up. */
+const OFTEN = { repeated: 3, others: 2 };
+
+/**
+ * The person's lesson that came up most often since `since`, after it was last proposed; undefined where none is due, one of
+ * the person's was proposed after `rest`, or no more of the kind are wanted.
+ */
+export async function nextDue(
+  db: Queryable,
+  personId: string,
+  { since, rest }: { since: Instant; rest: Instant },
+): Promise<Due | undefined> {
+  const { rows } = await db.query<Due>(
+    `select s.kind, min(s.about) as about, s.key, mode() within group (order by s.skill) as skill,
+            json_agg(json_build_object('id', s.turn_id, 'before', s.before_id) order by s.at desc) as turns
+       from learned_signals s
+      where s.person_id = $1 and s.at >= $2
+        and not exists (select from learned_proposals p where p.person_id = $1 and p.created_at >= $3)
+        and not exists (select from learned_proposals p where p.person_id = $1 and p.key = s.key and p.created_at >= s.at)
+        and not exists (select from learned_proposals p where p.person_id = $1 and p.state = 'never'
+                           and p.kind = s.kind and p.about = s.about)
+      group by s.kind, s.key
+     having count(distinct s.turn_id) >= case s.kind when 'repeated' then $4::int else $5::int end
+      order by count(distinct s.turn_id) desc, max(s.at) desc limit 1`,
+    [personId, since, rest, OFTEN.repeated, OFTEN.others],
+  );
+  return rows[0];
+}
+
+/** A turn with the words in it. */
+export interface ToldTurn {
+  id: string;
+  said: string;
+  calls: { tool: string; input: unknown; ok: boolean; says: string }[];
+}
+
+/** Turns as a draft is made from them; a tainted one is not among them. */
+export async function told(db: Queryable, personId: string, ids: readonly string[]): Promise<ToldTurn[]> {
+  const { rows } = await db.query<ToldTurn>(
+    `select t.id, coalesce(i.payload ->> 'text', '') as said, coalesce(s.calls, '[]') as calls
+       from turns t left join inbox i on i.id = t.inbox_id
+       left join lateral (
+         select json_agg(json_build_object('tool', c.call ->> 'name', 'input', c.call -> 'input', 'ok', r.payload -> 'ok',
+                  'says', left(coalesce(r.payload ->> 'text', r.payload ->> 'message', ''), 400)) order by m.seq, c.place)
+                  as calls
+           from steps m
+           cross join lateral jsonb_array_elements(m.payload -> 'calls') with ordinality as c (call, place)
+           join steps r on r.turn_id = m.turn_id and r.path = '' and r.kind = 'result' and r.call_id = c.call ->> 'id'
+          where m.turn_id = t.id and m.path = '' and m.kind = 'model') s on true
+      where t.person_id = $1 and t.id = any ($2::uuid[]) and not t.tainted`,
+    [personId, ids],
+  );
+  return ids.flatMap((id) => rows.find((row) => row.id === id) ?? []);
+}
+
+/** The beginning of what was said to each of these turns, where no untrusted text was in it. */
+export async function saidTo(db: Queryable, turnIds: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string; said: string }>(
+    `select t.id, left(i.payload ->> 'text', 400) as said from turns t join inbox i on i.id = t.inbox_id
+      where t.id = any ($1::uuid[]) and not i.tainted`,
+    [turnIds],
+  );
+  return new Map(rows.map(({ id, said }) => [id, said ?? '']));
+}
+
+export type State = 'offered' | 'asked' | 'kept' | 'never' | 'undone' | 'refused' | 'resting';
+
+export interface Proposal {
+  id: string;
+  personId: string;
+  kind: SignalKind;
+  about: string;
+  key: string;
+  name: string;
+  /** Hash of the files that it changes; null: a new skill. */
+  baseHash: string | null;
+  before: string | null;
+  body: string;
+  hash: string;
+  cases: number;
+  passed: number;
+  passedBefore: number;
+  model: string;
+  turns: string[];
+  state: State;
+  reason: string | null;
+  warnedAt: Instant | null;
+  usedAt: Instant | null;
+  createdAt: Instant;
+  decidedAt: Instant | null;
+}
+
+const COLUMNS = `id, person_id as "personId", kind, about, key, name, base_hash as "baseHash", before, body, hash, cases, passed,
+  passed_before as "passedBefore", model, turns, state, reason, warned_at as "warnedAt", used_at as "usedAt",
+  created_at as "createdAt", decided_at as "decidedAt"`;
+
+export async function addProposal(tx: Transaction, proposal: Omit<Proposal, 'warnedAt' | 'usedAt' | 'decidedAt'>) {
+  const { id, personId, kind, about, key, name, baseHash, before, body, hash, ...rest } = proposal;
+  const { cases, passed, passedBefore, model, turns, state, reason, createdAt } = rest;
+  await tx.query(
+    `insert into learned_proposals (id, person_id, kind, about, key, name, base_hash, before, body, hash, cases, passed,
+                                    passed_before, model, turns, state, reason, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::uuid[], $16, $17, $18)`,
+    [
+      ...[id, personId, kind, about.slice(0, MOST_ABOUT), key, name, baseHash, before, body, hash],
+      ...[cases, passed, passedBefore, model, turns, state, reason, createdAt],
+    ],
+  );
+}
+
+export async function proposalById(db: Queryable, id: string): Promise<Proposal | undefined> {
+  const { rows } = await db.query<Proposal>(`select ${COLUMNS} from learned_proposals where id = $1`, [id]);
+  return rows[0];
+}
+
+/** Proposals of a person, or of all, that were offered: the newest first. */
+export async function proposals(db: Queryable, personId: string | undefined, limit: number): Promise<Proposal[]> {
+  const { rows } = await db.query<Proposal>(
+    `select ${COLUMNS} from learned_proposals where ($1::uuid is null or person_id = $1)
+      order by created_at desc, id limit $2`,
+    [personId ?? null, limit],
+  );
+  return rows;
+}
+
+/** Skills that were kept, with those that rest. */
+export async function kept(db: Queryable): Promise<Proposal[]> {
+  const { rows } = await db.query<Proposal>(
+    `select ${COLUMNS} from learned_proposals where state in ('kept', 'resting') order by decided_at, id limit 500`,
+  );
+  return rows;
+}
+
+/** Moves it on from one of these states; false where it is in another one by now. */
+export async function move(
+  tx: Transaction,
+  id: string,
+  from: readonly State[],
+  to: State,
+  now: Instant,
+): Promise<boolean> {
+  const { count } = await tx.query(
+    `update learned_proposals set state = $3, decided_at = $4, warned_at = null where id = $1 and state = any ($2::text[])`,
+    [id, from, to, now],
+  );
+  return count > 0;
+}
+
+/** Its removal is proposed; false where it was before. */
+export async function warn(tx: Transaction, id: string, now: Instant): Promise<boolean> {
+  const { count } = await tx.query(
+    `update learned_proposals set warned_at = $2 where id = $1 and state = 'kept' and warned_at is null`,
+    [id, now],
+  );
+  return count > 0;
+}
+
+/** A turn in which a kept skill was offered or used. */
+export interface Use {
+  turnId: string;
+  skill: string;
+  personId: string;
+  loaded: boolean;
+  well: boolean;
+  corrected: boolean;
+  undone: boolean;
+  at: Instant;
+}
+
+/** Notes uses; a later look at the same turn knows better whether it was put right. */
+export async function noteUses(tx: Transaction, uses: readonly Use[]): Promise<void> {
+  for (const { turnId, skill, personId, loaded, well, corrected, undone, at } of uses) {
+    tx.send(
+      `insert into learned_uses (turn_id, skill, person_id, loaded, well, corrected, undone, at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)
+       on conflict (turn_id, skill) do update
+         set well = excluded.well, corrected = excluded.corrected, undone = excluded.undone`,
+      [turnId, skill, personId, loaded, well, corrected, undone, at],
+    );
+    if (!loaded) continue;
+    tx.send(
+      `update learned_proposals set used_at = greatest(coalesce(used_at, $2), $2)
+        where name = $1 and state in ('kept', 'resting')`,
+      [skill, at],
+    );
+  }
+}
+
+export interface Counts {
+  offered: number;
+  loaded: number;
+  well: number;
+  corrected: number;
+  undone: number;
+}
+
+/** How a skill fared since `since`. */
+export async function countsOf(db: Queryable, skill: string, since: Instant): Promise<Counts> {
+  const { rows } = await db.query<Counts>(
+    `select count(*)::int as offered, count(*) filter (where loaded)::int as loaded,
+            count(*) filter (where loaded and well and not corrected and not undone)::int as well,
+            count(*) filter (where loaded and corrected)::int as corrected,
+            count(*) filter (where loaded and undone)::int as undone
+       from learned_uses where skill = $1 and at >= $2`,
+    [skill, since],
+  );
+  return rows[0] ?? { offered: 0, loaded: 0, well: 0, corrected: 0, undone: 0 };
+}
+
+/** The person as a job needs them; undefined where they are gone or have switched automatic memory off. */
+export async function learner(
+  db: Queryable,
+  personId: string,
+  standard: string,
+): Promise<{ role: string } | undefined> {
+  const { rows } = await db.query<{ role: string }>(
+    `select p.role from persons p left join memory_people m on m.person_id = p.id
+      where p.id = $1 and p.erased_at is null and p.role in ('owner', 'member') and coalesce(m.auto, $2) <> 'off'`,
+    [personId, standard],
+  );
+  return rows[0];
+}
+
+const pruned = (table: string, key: string, where: string) =>
+  `with old as (delete from ${table} where (${key}) in (select ${key} from ${table} where ${where} limit $2) returning 1)
+   select count(*) as count from old`;
+
+/** Signs go after a month; uses, and proposals that came to nothing, after so many days as other records. */
+export const signalRule: RetentionRule = {
+  name: 'learned.signals',
+  sql: pruned('learned_signals', 'id', 'at < $1'),
+};
+export const retentionRules: readonly RetentionRule[] = [
+  { name: 'learned.uses', sql: pruned('learned_uses', 'turn_id, skill', 'at < $1') },
+  {
+    name: 'learned.proposals',
+    sql: pruned('learned_proposals', 'id', `created_at < $1 and state in ('offered', 'asked', 'undone', 'refused')`),
+  },
+];
+
+export const deletionRules: readonly DeletionRule[] = [
+  { sql: 'delete from learned_signals where person_id = $1' },
+  { sql: 'delete from learned_uses where person_id = $1' },
+  { sql: 'delete from learned_proposals where person_id = $1' },
+];
+
+export const mergeRules: readonly MergeRule[] = [
+  { sql: 'update learned_signals set person_id = $2 where person_id = $1' },
+  { sql: 'update learned_uses set person_id = $2 where person_id = $1' },
+  { sql: 'update learned_proposals set person_id = $2 where person_id = $1' },
+];
