@@ -16,11 +16,10 @@ import { CodaError, messageOf } from '../base/errors.ts';
 import { smallHeaps } from '../base/heap.ts';
 import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
-import { didYouMean } from '../base/text.ts';
 import type { World } from '../base/world.ts';
 import type { Verb } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { skillMeant } from '../skills/agent-skills/index.ts';
+import { nearSkills, skillMeant } from '../skills/agent-skills/index.ts';
 import { catchCrashes, die } from './crash.ts';
 import { configRequest, type Flags } from './flags.ts';
 import { hint } from './ready.ts';
@@ -116,10 +115,10 @@ function meant({ catalog }: App['agentSkills'], typed: Json | undefined): string
   const snapshot = catalog.current();
   const skill = skillMeant(snapshot, String(typed));
   if (skill) return skill.name;
-  const near = didYouMean(String(typed), [...snapshot.skills.keys()]);
+  const near = nearSkills(snapshot, String(typed));
   throw new CodaError('SKILL_NOT_FOUND', {
     message: `There is no skill ${typed}.`,
-    remedy: near ? `Did you mean ${near}?` : '"coda skills list" shows them.',
+    remedy: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : '"coda skills list" shows them.',
   });
 }
 

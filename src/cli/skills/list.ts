@@ -8,6 +8,7 @@ import {
   idOf,
   isFor,
   modelDescription,
+  nearSkills,
   readBody,
   type SkillSnapshot,
   skillMeant,
@@ -51,7 +52,8 @@ export async function skillsShow(flags: Flags, io: NodeJS.Process): Promise<numb
   const found = listed.find(({ skill }) => skill === meant);
   const one = found ?? listed.find(({ skill }) => nameOf(skill) === name);
   if (!one) {
-    const near = didYouMean(name, [...new Set(listed.map(({ skill }) => nameOf(skill)))]);
+    const all = [...new Set(listed.map(({ skill }) => nameOf(skill)))];
+    const near = nearSkills(snapshot, name).join(' or ') || didYouMean(name, all);
     throw usage(`There is no skill ${name}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
   }
   const all = { ...(await describe(one, locale)), ...more(one.skill) };

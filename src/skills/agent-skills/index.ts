@@ -22,6 +22,7 @@ export { embedSkillsSoon } from './routing/job.ts';
 export { OFFERED_FROM, SkillSearch } from './routing/search.ts';
 export { SkillVectors } from './routing/vectors.ts';
 export type { RankedSkill } from './routing/verbs.ts';
+export { narrowed } from './runs/pipeline.ts';
 export {
   type Candidate,
   candidatesFor,
@@ -37,6 +38,7 @@ export {
   type AgentSkill,
   hasTags,
   idOf,
+  nearSkills,
   type RescanReport,
   type SkillCatalog,
   type SkillSnapshot,

@@ -1,6 +1,7 @@
 /** An agent skill as a value. It never changes: a rescan makes new values for what changed. */
 
 import type { Json } from '../../base/json.ts';
+import { didYouMean } from '../../base/text.ts';
 
 /** Where skills come from, in rising priority: of two with one name the later one wins. */
 export const SOURCE_KINDS = [
@@ -320,6 +321,14 @@ export function skillMeant(snapshot: SkillSnapshot, typed: string): AgentSkill |
   byAnyName.set(snapshot, known);
   const plain = typed.normalize('NFKC').toLowerCase();
   return snapshot.skills.get(typed) ?? snapshot.skills.get(plain) ?? known.get(plain);
+}
+
+/** Those that a name which means none may stand for: of several groups that have it, else the nearest one. */
+export function nearSkills({ skills }: SkillSnapshot, typed: string): string[] {
+  const plain = typed.normalize('NFKC').toLowerCase();
+  const names = [...skills.keys()];
+  const same = names.filter((name) => plainName(name).toLowerCase() === plain);
+  return same.length > 0 ? same : [didYouMean(typed, names) ?? []].flat();
 }
 
 function namesOf({ skills, commands }: SkillSnapshot): Map<string, AgentSkill | undefined> {

@@ -168,19 +168,25 @@ export function invalidLine(skill: AgentSkill): string {
   return `- ~~${plain(skill.name || nameOfFolder(skill))}~~ cannot be used: ${plain(reasonOf(skill))}`;
 }
 
-export function skillList(lines: readonly string[], page: number, pages: number): string {
+export function skillList(lines: readonly string[], page: number, pages: number, tags: readonly string[] = []): string {
   if (lines.length === 0) return 'There are no skills. docs/skills.md says how to add one.';
-  const more = pages > 1 ? [`Page ${page} of ${pages}; \`/skills ${Math.min(page + 1, pages)}\` shows another.`] : [];
+  const words = [...tags.map((tag) => `tag:${plain(tag)}`), Math.min(page + 1, pages)].join(' ');
+  const more = pages > 1 ? [`Page ${page} of ${pages}; \`/skills ${words}\` shows another.`] : [];
   return [...lines, ...more, '`/NAME` works with one; `/skills off NAME` switches one off here.'].join('\n');
 }
 
+export const noneTagged = (tags: readonly string[]) =>
+  `No skill has ${tags.length === 1 ? 'the tag' : 'all of the tags'} ${listOf(tags.map((tag) => `\`${plain(tag)}\``))}. \`/skills\` lists what there is.`;
+
 export const skillsUsage = () =>
-  'Say `/skills` for the list, `/skills on NAME` or `/skills off NAME` for this conversation, or `/skills approve NAME`.';
+  'Say `/skills` for the list, `/skills tag:TAG` for those with a tag, `/skills on NAME` or `/skills off NAME` for this conversation, or `/skills approve NAME`.';
 
 export const skillUsage = () => 'Say `/skill NAME` and what it is to do. `/skills` shows their names.';
 
-export const noSuchSkill = (name: string, near: string | undefined) =>
-  `I know no skill \`${plain(name)}\`.${near ? ` Did you mean \`${near}\`?` : ''} \`/skills\` lists what there is.`;
+export const noSuchSkill = (name: string, near: readonly string[] = []) => {
+  const meant = near.map((each) => `\`${each}\``).join(' or ');
+  return `I know no skill \`${plain(name)}\`.${meant === '' ? '' : ` Did you mean ${meant}?`} \`/skills\` lists what there is.`;
+};
 
 export const notForPeople = (name: string) =>
   `The skill \`${name}\` is for the model to choose; it is not called by name.`;

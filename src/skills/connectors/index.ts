@@ -82,7 +82,8 @@ async function tested(deps: CallDeps, args: Record<string, Json>): Promise<Json>
   const asker = { ...EVERYBODY, signal: AbortSignal.timeout(TEST_WITHIN_MS) };
   const came = await callConnector(deps, name, { method: 'GET', path }, asker);
   if (came.ok) return { status: came.status, type: came.type, characters: came.text.length };
-  const { code, message, remedy = texts.checkRemedy } = came;
+  const { code, message } = came;
+  const { remedy = code === 'EGRESS_PRIVATE' ? texts.privateRemedy : texts.checkRemedy } = came;
   throw new CodaError(codeOf(code), { message, remedy });
 }
 

@@ -46,5 +46,6 @@ export const texts = {
   checkOk: (count: number) => `${plural(count, 'connector')} can be used`,
   checkNone: 'none is set up',
   checkBroken: (file: string, why: string) => `${file}: ${why}`,
+  privateRemedy: 'Where it is meant to be reached, list its network and port under egress.i_understand_private.',
   checkRemedy: 'Mend the file, or remove it; docs/skills-platform.md says what stands in it.',
 };

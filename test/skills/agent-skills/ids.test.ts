@@ -3,6 +3,7 @@ import { Gate } from '../../../src/people/index.ts';
 import { idOf, openCatalog, type SkillSnapshot, skillMeant } from '../../../src/skills/agent-skills/index.ts';
 import { calledBy } from '../../../src/skills/agent-skills/use/commands.ts';
 import { deniedBy } from '../../../src/skills/agent-skills/use/deps.ts';
+import { playWith } from './conversation.ts';
 import { skillText, temporaryFolder, write } from './support.ts';
 
 async function catalogOf(files: Record<string, string>, settings = {}) {
@@ -111,4 +112,20 @@ test('what a guest is granted by a flat name does not let them use one of a grou
   const roles = new Map([['guest', ['search']]]);
   const gate = new Gate(() => ({ roles, permissions: [], approvals: [] }));
   expect([...deniedBy(gate)(viewOf(snapshot), { role: 'guest' })]).toEqual(['work/search']);
+});
+
+test('the list in a chat shows the skills with a tag, said as in a shell too, and says so where none has it', async () => {
+  const more = 'tags: [cheap]\n';
+  const { coda } = await playWith({ 'travel/flights': { more }, 'travel/hotels': {}, ledger: {} });
+  const ana = coda.person('ana');
+  const listed = async (what: string) =>
+    [...(await ana.says(what)).matchAll(/^- \*\*([^*]+)\*\*/gm)].map(([, name]) => name);
+  expect(await listed('/skills')).toContain('ledger');
+  for (const what of ['/skills tag:travel', '/skills --tag Travel', '/skills 1 tag:#travel'])
+    expect(await listed(what), what).toEqual(['travel/flights', 'travel/hotels']);
+  expect(await listed('/skills tag:travel tag:cheap')).toEqual(['travel/flights']);
+  expect(await ana.says('/skills tag:money')).toContain('No skill has the tag `money`.');
+  expect(await ana.says('/skills tag:travel now')).toContain('`/skills tag:TAG`');
+  const [what] = coda.app.commands.find(({ name }) => name === 'skills')?.options ?? [];
+  expect(await what?.complete?.('tag:trav', { person: { role: 'owner' } } as never)).toEqual(['tag:travel']);
 });

@@ -1,7 +1,6 @@
 /** The steps of a run: skills one after another, some of them side by side. Pure. */
 import { type Failed, failed } from '../../../agent/index.ts';
-import { didYouMean } from '../../../base/text.ts';
-import { type AgentSkill, type SkillSnapshot, skillMeant } from '../skill.ts';
+import { type AgentSkill, nearSkills, type SkillSnapshot, skillMeant } from '../skill.ts';
 import { isDraft } from '../texts.ts';
 import * as texts from './texts.ts';
 
@@ -84,5 +83,5 @@ function skillNamed({ snapshot, drafts }: Known, name: string): AgentSkill {
   const skill = skillMeant(snapshot, name);
   if (skill && drafts.has(skill.name)) throw new WrongStep('DRAFT', isDraft(skill.name));
   if (skill) return skill;
-  throw new WrongStep('NOT_FOUND', texts.noStep(name, didYouMean(name, [...snapshot.skills.keys()])));
+  throw new WrongStep('NOT_FOUND', texts.noStep(name, nearSkills(snapshot, name)));
 }

@@ -1,14 +1,13 @@
 /** The slash commands: /skills, /skill, /rescan-skills, and skills called by name. */
 
 import { type Call, done, failed, refusedHere, type ToolResult, type TxContext } from '../../../agent/index.ts';
-import { didYouMean } from '../../../base/text.ts';
 import type { Command } from '../../../chat/index.ts';
 import { conversations } from '../../../delivery/index.ts';
 import type { Person } from '../../../people/index.ts';
 import { type Inquest, trustTexts } from '../../../trust/index.ts';
 import type { View } from '../host.ts';
 import { composedCall, pipelineCall } from '../runs/called.ts';
-import { type AgentSkill, skillMeant } from '../skill.ts';
+import { type AgentSkill, hasTags, nearSkills, skillMeant } from '../skill.ts';
 import { offIn, settingOf } from '../store.ts';
 import * as texts from '../texts.ts';
 import type { ToolDeps } from './deps.ts';
@@ -70,12 +69,12 @@ function skillsCommand(deps: ToolDeps): Command {
     name: 'skills',
     summary: 'Show the skills, switch them on or off here, approve one.',
     writes: switching,
-    usage: '[on|off|approve NAME]',
+    usage: '[on|off|approve NAME | tag:TAG]',
     options: [
       {
         name: 'what',
-        description: 'on, off or approve; nothing for the list',
-        complete: async (typed) => VERBS.filter((verb) => verb.startsWith(typed.toLowerCase())),
+        description: 'on, off or approve; tag:TAG for those with a tag; nothing for the list',
+        complete: async (typed, { person }) => completedWhat(deps, typed, person),
       },
       {
         name: 'name',
@@ -93,9 +92,9 @@ function skillsCommand(deps: ToolDeps): Command {
       const [verb, name] = wordsOf(rest);
       if (verb === 'on' || verb === 'off') return switched(view, verb === 'on', name, ctx);
       if (verb === 'approve') return approval(name, ctx);
-      if (verb !== undefined && !/^\d{1,4}$/.test(verb))
-        return Promise.resolve(failed('INVALID_INPUT', texts.skillsUsage()));
-      return list(view, deps.denied(view, ctx.person), Number(verb ?? 1), ctx);
+      const asked = listAsked(rest);
+      if (!asked) return Promise.resolve(failed('INVALID_INPUT', texts.skillsUsage()));
+      return list(view, deps.denied(view, ctx.person), asked, ctx);
     },
   };
 }
@@ -104,6 +103,34 @@ const wordsOf = (rest: string): (string | undefined)[] => {
   const [verb, ...name] = rest.split(/\s+/).filter((word) => word !== '');
   return [verb?.toLowerCase(), name.length > 0 ? name.join(' ') : undefined];
 };
+
+/** What of the list is to be shown. */
+interface ListAsked {
+  page: number;
+  /** A skill must have all of them. */
+  tags: readonly string[];
+}
+
+/** `tag:travel`, `--tag travel` and the number of a page, in any order; undefined: there is something else. */
+function listAsked(rest: string): ListAsked | undefined {
+  const tags: string[] = [];
+  const others = rest.replace(/(?:^|\s)(?:tag:|--tag[=\s]+)\s*(\S+)/gi, (_, tag: string) => {
+    tags.push(tag.replace(/^#/, ''));
+    return ' ';
+  });
+  const [page = '1', ...more] = others.split(/\s+/).filter((word) => word !== '');
+  return /^\d{1,4}$/.test(page) && more.length === 0 ? { page: Number(page), tags } : undefined;
+}
+
+/** The verbs, and the tags of skills that the person may use. */
+function completedWhat({ views, denied }: ToolDeps, typed: string, person: Person | undefined): string[] {
+  const wanted = typed.toLowerCase();
+  const view = views.of(undefined);
+  const hidden = denied(view, person ?? { role: 'guest' });
+  const all = [...view.snapshot.skills.values()].flatMap(({ name, tags }) => (hidden.has(name) ? [] : tags));
+  const tags = [...new Set(all.map((tag) => `tag:${tag.toLowerCase()}`))].sort();
+  return [...VERBS, ...(wanted.startsWith('t') ? tags : [])].filter((each) => each.startsWith(wanted)).slice(0, 25);
+}
 
 /** Names of skills, of those that people may call if nothing else is said, by what they and their localised names hold. */
 function completed(
@@ -126,7 +153,7 @@ function completed(
 async function list(
   { snapshot, decisions }: View,
   denied: ReadonlySet<string>,
-  page: number,
+  { page, tags }: ListAsked,
   ctx: TxContext,
 ): Promise<ToolResult> {
   const off = offIn((await conversations.stateOf(ctx.tx, ctx.conversationId)).settings);
@@ -143,14 +170,17 @@ async function list(
   // Of thousands only a page is put into words.
   const lines = [
     ...[...snapshot.skills.values()]
-      .filter(({ name }) => !denied.has(name))
+      .filter((skill) => !denied.has(skill.name) && hasTags(skill, tags))
       .map((skill) => () => texts.skillLine(skill, locale, state(skill))),
-    ...snapshot.disabled.map((skill) => () => texts.skillLine(skill, locale, texts.STATES.disabled)),
-    ...snapshot.invalid.map((skill) => () => texts.invalidLine(skill)),
+    ...snapshot.disabled
+      .filter((skill) => hasTags(skill, tags))
+      .map((skill) => () => texts.skillLine(skill, locale, texts.STATES.disabled)),
+    ...snapshot.invalid.filter((skill) => hasTags(skill, tags)).map((skill) => () => texts.invalidLine(skill)),
   ];
+  if (lines.length === 0 && tags.length > 0) return done(texts.noneTagged(tags));
   const pages = Math.max(1, Math.ceil(lines.length / A_PAGE));
   const shown = lines.slice((page - 1) * A_PAGE, page * A_PAGE).map((line) => line());
-  return done(texts.skillList(shown, Math.min(page, pages), pages));
+  return done(texts.skillList(shown, Math.min(page, pages), pages, tags));
 }
 
 async function switched(
@@ -168,8 +198,8 @@ async function switched(
   return done(on ? texts.switchedOn(skill.name) : texts.switchedOff(skill.name));
 }
 
-function unknown({ skills }: View['snapshot'], name: string): string {
-  return texts.noSuchSkill(name, didYouMean(name, [...skills.keys()]));
+function unknown(snapshot: View['snapshot'], name: string): string {
+  return texts.noSuchSkill(name, nearSkills(snapshot, name));
 }
 
 async function inquest(deps: ToolDeps, name: string): Promise<Inquest | string> {

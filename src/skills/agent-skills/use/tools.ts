@@ -245,7 +245,7 @@ export function approveTool(deps: ToolDeps): AnyTool {
     async run({ name, source }, { tx, person, clock, prepared }) {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
       const asked = folder(name, source);
-      if (!asked) return failed('GONE', texts.noSuchSkill(name, undefined));
+      if (!asked) return failed('GONE', texts.noSuchSkill(name));
       const looked = prepared as Looked | undefined;
       const by = { personId: person.id, now: clock.now() };
       if (!looked || !(await approveLooked(tx, asked, looked, by))) return failed('GONE', texts.changedMeanwhile(name));
