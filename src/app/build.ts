@@ -47,7 +47,7 @@ import { sandboxOf } from './sandbox.ts';
 import { Sessions } from './sessions.ts';
 import { defaultZone, householdOf } from './settings.ts';
 import { skillShelf } from './shelf.ts';
-import { skillJob } from './skill-jobs.ts';
+import { SKILL_JOB, skillJob } from './skill-jobs.ts';
 import { agendaAheadOf, agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
 import { openSpecialists, specialistHost } from './specialists.ts';
 import { Tokens } from './tokens.ts';
@@ -102,7 +102,7 @@ export interface App {
   enqueue(job: AskedJob, besides?: Besides<string>): Promise<string>;
   /** Frees what a predecessor held and begins: the worker, then the adapters. */
   start(): Promise<void>;
-  /** Begins without adapters and without what else falls due, to work off jobs: `settled` tells when none is due. */
+  /** Begins without platforms and without what else falls due, to work off jobs and the turns that they begin: until `settled`. */
   startJobs(): Promise<void>;
   /** Takes nothing new, lets turns finish for `graceMs`, stores the rest and closes everything in reverse order. */
   stop(graceMs?: number): Promise<void>;
@@ -185,7 +185,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     verbs: Object.assign(programVerbs({ agent, delivery }), ...skills.map(({ skill, deps }) => skill.verbs?.(deps))),
     enqueue: (job, besides) => enqueue(parts, job, besides),
     start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters, http: http?.server }),
-    startJobs: () => startJobs({ ...parts, router }),
+    startJobs: () => startJobs({ ...parts, router, liveSkills, commands }, console),
     stop: (graceMs = GRACE_MS) => stop(parts, graceMs),
     status: async () => ({ version, ...(await statusOf(parts, adapters, wiring.status())) }),
     away: () => awayOf(adapters),
@@ -335,11 +335,11 @@ async function start(parts: Starting): Promise<void> {
 /** Becomes one of the replicas, which owns what it runs. */
 async function join(
   parts: Pick<Starting, 'router' | 'adapters'> & Parts,
-  { answers }: { answers: boolean },
+  { answers }: { answers: true | readonly string[] },
 ): Promise<void> {
   const { closer, worker, delivery, jobs, schedules, router, adapters, skills } = parts;
   // What is to be said is left to who can cut it as its platform needs it.
-  const handlers = answers ? handlersOf(parts) : [...jobsOf(skills), parts.events.job(), skillJob(parts)];
+  const handlers = answers === true ? handlersOf(parts) : [...jobsOf(skills), parts.events.job(), skillJob(parts)];
   jobs.start(handlers.map((handler) => schedules.watched(handler)));
   await delivery.start({
     adapters,
@@ -356,9 +356,18 @@ async function join(
   closer.onClose('delivery', () => delivery.close());
 }
 
-async function startJobs(parts: Parts & Pick<Starting, 'router'>): Promise<void> {
-  await join({ ...parts, adapters: [] }, { answers: false });
-  parts.worker.start([parts.jobs, parts.schedules]);
+/** Runs of skills are turns at the terminal: they are carried out here, and what they say is kept for who comes there. */
+async function startJobs(
+  parts: Parts & Pick<Starting, 'router' | 'liveSkills' | 'commands'>,
+  terminal: ChatAdapter,
+): Promise<void> {
+  const { closer, worker, jobs, schedules, skills, world } = parts;
+  closer.onClose('agent skills', await parts.liveSkills.start(parts.commands.map(({ name }) => name)));
+  const now = world.clock.now();
+  const runs = (await jobs.waitingOf(SKILL_JOB)).filter(({ due_at: at }) => at <= now);
+  await join({ ...parts, adapters: [terminal] }, { answers: [terminal.name] });
+  if (runs.length > 0) for (const { skill, deps } of skills) skill.started?.(deps);
+  worker.start([jobs, schedules]);
 }
 
 function tasksOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {

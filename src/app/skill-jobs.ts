@@ -24,7 +24,8 @@ export function skillJob({ database, delivery }: { database: Database; delivery:
       const { person, conversation } = await ownerItem({ delivery });
       const text =
         typeof given === 'string' ? given : given === null || given === undefined ? '' : JSON.stringify(given);
-      const planned = `/pipeline ${JSON.stringify({ steps: [skill], payload: text })}`;
+      // The run is known by the id of its job: `coda skills pipeline --resume ID`.
+      const planned = `/pipeline ${JSON.stringify({ steps: [skill], payload: text, run: id })}`;
       const turn = { personId: person.id, conversationId: conversation.id, text: planned, planned, files: [] };
       await database.tx('skills.job', async (tx) => {
         await delivery.begin(tx, [{ ...turn, key: `job:${id}`, origin: 'schedule', tainted: false }]);

@@ -1,6 +1,6 @@
-import { build, type DeadJobs, SKILL_JOB, skillPayload } from '../app/index.ts';
+import { type App, build, type DeadJobs, SKILL_JOB, skillPayload } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
-import { plural } from '../base/text.ts';
+import { oneLine, plural } from '../base/text.ts';
 import type { OpenJob } from '../jobs/index.ts';
 import { ask, instantsFor, withVerbs } from './ask.ts';
 import { callDaemon } from './daemon.ts';
@@ -126,20 +126,40 @@ function optionsOf({ key, runAt, maxRetries }: JobFlags): Record<string, Json> {
   };
 }
 
-/** `coda jobs work`: runs what is due and ends; a running daemon does so itself, and is only asked to look now. */
+/**
+ * `coda jobs work`: runs what is due, and skills to their end or to what they ask, and ends; a running daemon does so itself,
+ * and is only asked to look now.
+ */
 export async function jobsWork(flags: Flags, io: NodeJS.Process): Promise<number> {
   const { config, world } = prepare(flags, io);
   if ((await callDaemon(config.dataDir, 'jobs-work')) === undefined) {
     const app = await build(config, world, { ...aboutItself(config), onFatal: () => {} });
     try {
+      const now = world.clock.now();
+      const runs = (await app.jobs.waitingOf(SKILL_JOB)).filter(({ due_at: at }) => at <= now);
       await app.startJobs();
       await app.settled();
+      for (const run of runs) io.stdout.write(`${await endOf(app, run)}\n`);
     } finally {
       await app.stop();
     }
   }
   io.stdout.write('No background job is due.\n');
   return 0;
+}
+
+/** What came of a run, which has the id of its job. */
+async function endOf({ verbs }: App, { id, payload }: { id: string; payload: unknown }): Promise<string> {
+  const skill = (payload as { skill?: string } | null)?.skill ?? '?';
+  const run = (await Promise.resolve(verbs['runs-show']?.({ run: id })).catch(() => undefined)) as Ended | undefined;
+  if (!run) return `${id}  ${skill}  has not begun: "coda jobs list --all" tells why`;
+  if (run.state === 'running') return `${id}  ${skill}  waits: "coda approvals list" shows for what`;
+  return `${id}  ${skill}  ${run.state}${run.message === null ? '' : `: ${oneLine(run.message, 500)}`}`;
+}
+
+interface Ended {
+  state: string;
+  message: string | null;
 }
 
 /** JSON, or plain text. */

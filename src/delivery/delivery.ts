@@ -60,7 +60,7 @@ export interface DeliveryOptions {
 export interface Receiver {
   adapters: readonly ChatAdapter[];
   /** False: messages are left to processes that have platforms, which cut what is said as these need it. */
-  answers: boolean;
+  answers: boolean | readonly string[];
   /** What an event is: a command runs at once, without a lane. */
   kindOf(event: Incoming): ItemKind;
   /** Does what a row asks for and ends it; what it throws counts as a failed attempt. */

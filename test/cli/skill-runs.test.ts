@@ -83,3 +83,22 @@ test('a plan is carried out as long as the files of its skills are those that it
   writeFileSync(plan, '{');
   expect(await coda('ask', '--plan-path', plan, '--execute')).toMatchObject({ code: 65 });
 });
+
+test('without a daemon what is due is carried out to its end, or to the question that it asks', async () => {
+  const { coda, sent } = await somebody();
+  const planned = ['schedule', 'add', 'search', '--run-at', '2020-01-01T09:00:00Z', '--payload', 'Rome in May'];
+  const id = (await coda(...planned)).stdout.trim();
+  expect(await coda('schedule', 'tick')).toMatchObject({
+    code: 0,
+    stdout: `${id}  search  done\nNo background job is due.\n`,
+  });
+  const over = await coda('skills', 'pipeline', '--resume', id);
+  expect(over, 'the run has the id of its job').toMatchObject({ code: 0, stdout: 'search is done\n' });
+  const asks = (await coda('jobs', 'enqueue', 'skill', 'poster', '--payload', 'write to bob')).stdout.trim();
+  expect((await coda('jobs', 'work')).stdout).toContain(`${asks}  poster  waits: "coda approvals list"`);
+  expect(sent).toEqual([]);
+  const [approval] = JSON.parse((await coda('approvals', 'list', '--json')).stdout);
+  expect(await coda('approvals', 'approve', approval.id)).toMatchObject({ code: 0 });
+  expect(await coda('jobs', 'work')).toMatchObject({ code: 0 });
+  expect(sent).toEqual(['POST /letters']);
+});

@@ -60,8 +60,8 @@ interface Running {
 export class Lanes implements Owned, DueSource {
   readonly name = 'lanes';
   readonly owners = store.OWNERS;
-  /** Whether this process answers messages; one that runs jobs only leaves them to others. */
-  answers = false;
+  /** Whether this process answers messages, or on which platforms it runs turns; one that runs jobs leaves the rest to others. */
+  answers: boolean | readonly string[] = false;
   private readonly deps: LanesDeps;
   /** People in the order in which they were served last, the last one at the end. */
   private readonly served = new BoundedSet<string>(REMEMBERED);
@@ -287,12 +287,10 @@ export class Lanes implements Owned, DueSource {
       const now = world.clock.now();
       const oldAt = new Date(now.getTime() - maxAgeMs);
       const files = { now, on: this.deps.withFiles(), reached, oldAt };
-      const laneless = await inbox.claimLaneless(
-        database,
-        owner,
-        { limit: room, suspects: this.suspects, ...files },
-        context,
-      );
+      const laneless =
+        this.answers === true
+          ? await inbox.claimLaneless(database, owner, { limit: room, suspects: this.suspects, ...files }, context)
+          : [];
       for (const row of laneless) this.run(toItem(row, owner));
       const areLeft = await this.takeLanes(owner, room);
       if (areLeft || laneless.length === room) this.backlog = true;
@@ -307,9 +305,15 @@ export class Lanes implements Owned, DueSource {
   /** Whether more lanes may be waiting than were taken. */
   private async takeLanes(owner: string, limit: number): Promise<boolean> {
     const { database, context } = this.deps;
-    const { suspects } = this;
+    const { suspects, answers } = this;
     const window = Math.max(this.window, WINDOW_FOR_EACH * this.deps.concurrency);
-    const claiming = { limit, suspects, served: [...this.served], window };
+    const claiming = {
+      limit,
+      suspects,
+      served: [...this.served],
+      window,
+      on: answers === true ? undefined : answers || [],
+    };
     const { rows, seen, people } = await store.claim(database, owner, claiming, context);
     for (const row of rows) this.run(toItem(row, owner));
     if (rows.length === 0) return false;

@@ -10,6 +10,8 @@ export interface Claiming {
   served: readonly string[];
   /** Of the lanes that wait, so many are looked at: those that have waited longest. */
   window: number;
+  /** Left out: lanes of every platform. */
+  on?: readonly string[] | undefined;
 }
 
 export interface Claimed {
@@ -38,9 +40,13 @@ const LOOK_AHEAD = 50;
 export async function claim(
   database: Database,
   owner: string,
-  { limit, suspects, served, window }: Claiming,
+  { limit, suspects, served, window, on }: Claiming,
   context: Fragment,
 ): Promise<Claimed> {
+  const only =
+    on === undefined
+      ? sql``
+      : sql`and conversation_id in (select id from conversations where adapter = any(${on}::text[]))`;
   const statement = sql`
     with running as (
       select i.person_id, count(*) as turns from lanes l
@@ -51,11 +57,11 @@ export async function claim(
       select id, conversation_id from inbox where state = 'received' and laned and payload ? 'suspect'
     ), ready as materialized (
       (select conversation_id, last_person, pending from lanes
-        where ${WAITS} and conversation_id not in (select conversation_id from suspected)
+        where ${WAITS} and conversation_id not in (select conversation_id from suspected) ${only}
         order by served_at nulls first limit ${raw(window)})
       union all
       select conversation_id, last_person, pending from lanes
-       where pending > 0 and current is null and conversation_id in (select conversation_id from suspected)
+       where pending > 0 and current is null and conversation_id in (select conversation_id from suspected) ${only}
     ), next as materialized (
       select r.conversation_id, n.*, n.id in (select id from suspected) as suspect
         from ready r cross join lateral (${nextIn(sql`r`)}) n
