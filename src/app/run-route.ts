@@ -9,6 +9,7 @@ import {
   type Candidate,
   candidatesFor,
   deniedBy,
+  narrowed,
   type Plan,
   planFile,
   planFor,
@@ -40,6 +41,7 @@ const body = z
     execute: z.boolean().default(false),
     mode: z.enum(RUN_MODES).default('single'),
     tag: z.string().max(100).optional(),
+    role: z.string().min(1).max(100).optional().describe('Only what this role holds, too.'),
     dry_run: z.boolean().default(false),
     plan: planFile.optional().describe('What dry_run gave, to be carried out.'),
     conversation: conversationName.default('skills'),
@@ -79,15 +81,16 @@ export function runRoute(parts: RunParts, path: string): AnyRoute {
       const person = await personOf(parts, caller);
       const view = views.of(undefined);
       const deps = { view, search: parts.agentSkills.search, denied, reader };
-      const { query, mode, tag, execute, conversation } = asked;
-      const wanted = query === undefined ? undefined : { query, mode, tag, who: [person] };
+      const { query, mode, tag, role, execute, conversation } = asked;
+      const who = role === undefined ? [person] : [person, narrowed(role)];
+      const wanted = query === undefined ? undefined : { query, mode, tag, who };
       const skills = wanted ? shown(await candidatesFor(deps, wanted)) : [];
       const plan = wanted ? await planFor(deps, wanted) : (asked.plan as Plan);
       if (asked.dry_run) return { body: { json: { skills, executed: false, plan } } };
       const stale = wanted ? [] : await staleIn(view, plan);
       if (stale.length > 0) throw staleSkills(stale);
       if (!execute || plan.skills.length === 0) return { body: { json: { skills, executed: false } } };
-      const text = textOf(plan, view, asked.plan !== undefined);
+      const text = textOf(plan, view, asked.plan !== undefined, role);
       const said = { caller, conversation, id: keyOf(request) ?? parts.talk.newId(), text, files: [] };
       const answer = await (await parts.talk.say(said)).answer(WAIT_MS, signal);
       return { body: { json: { skills, executed: true, answer } } };
@@ -95,14 +98,14 @@ export function runRoute(parts: RunParts, path: string): AnyRoute {
   });
 }
 
-/** A skill by its name as in chat; several, or with hashes, as a run. */
-function textOf(plan: Plan, { snapshot }: View, isBound: boolean): string {
+/** A skill by its name as in chat; several, with hashes or with a role, as a run. */
+function textOf(plan: Plan, { snapshot }: View, isBound: boolean, role: string | undefined): string {
   const [only] = plan.skills;
-  if (plan.mode === 'single' && !isBound && only) {
+  if (plan.mode === 'single' && !isBound && role === undefined && only) {
     const isCommand = snapshot.commandNamed.some(({ name }) => name === only.id);
     return `${isCommand ? '/skill ' : '/'}${only.id} ${plan.query}`;
   }
-  return `/pipeline ${JSON.stringify(planInput(plan))}`;
+  return `/pipeline ${JSON.stringify(planInput(plan, role))}`;
 }
 
 /** For whom it is asked. Throws `HTTP_FORBIDDEN` where they are not heard. */

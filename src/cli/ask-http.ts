@@ -1,38 +1,78 @@
-/** `coda ask --jwt`: as the subject of a token, whom only HTTP knows. */
+/** `coda ask --jwt`: as the subject of a token, which the running coda checks, and with no more than that subject may. */
 
 import { httpConfig } from '../app/index.ts';
 import { CodaError, ERRORS, type ErrorCode } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
+import { oneLine } from '../base/text.ts';
 import type { AskFlags } from './flags.ts';
 import { prepare } from './serve.ts';
+import { usage } from './texts.ts';
 
-export async function askOverHttp(flags: AskFlags, query: string, io: NodeJS.Process): Promise<number> {
+/** What is asked: a query, or a plan that is carried out. */
+export type HttpAsked = { query: string } | { plan: Json };
+
+export interface HttpPlan {
+  query: string;
+  mode: string;
+  skills: { id: string; score: number }[];
+  effects: string[];
+}
+
+/** The body of an answer of `POST /run`. */
+export interface HttpRun {
+  skills: { name: string; description: string; score: number }[];
+  executed: boolean;
+  plan?: HttpPlan;
+  answer?: { status: string; text: string };
+}
+
+/** Options that need the run itself, which HTTP does not show. */
+const NOT_OVER_HTTP = ['stepThrough', 'trace', 'approval', 'debug'] as const;
+
+/** Asks `POST /run` of the running coda. Throws what it refuses. */
+export async function askOverHttp(flags: AskFlags, asked: HttpAsked, io: NodeJS.Process): Promise<HttpRun> {
+  const other = NOT_OVER_HTTP.find((name) => flags[name] !== undefined);
+  if (other !== undefined) {
+    const option = `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw usage(`${option} cannot be used with --jwt.`, 'The token says what its subject may; leave one of them out.');
+  }
   const { config } = prepare(flags, io);
   const http = config.block(httpConfig);
-  if (!http) {
+  if (!http?.jwt) {
     throw new CodaError('CONFIG_INVALID', {
-      message: 'Tokens are for HTTP, which is off.',
-      remedy: 'Add "http: {}" to the configuration (docs/http.md).',
+      message: 'Nobody could check the token: the configuration names no issuer of tokens.',
+      remedy: 'Set http.jwt (docs/http.md), and start coda again.',
     });
   }
-  const { mode = 'single', tag, execute = false, dryRun = false } = flags;
-  const body = { query, mode, execute, dry_run: dryRun, ...(tag !== undefined && { tag }) };
+  const { mode = 'single', tag, role, execute = false, dryRun = false } = flags;
+  const how = 'query' in asked ? { mode, ...(tag !== undefined && { tag }) } : {};
   const answer = await fetch(`http://${http.listen}/run`, {
     method: 'POST',
     headers: { authorization: `Bearer ${flags.jwt}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ ...asked, ...how, ...(role !== undefined && { role }), execute, dry_run: dryRun }),
   }).catch((cause) => {
     throw new CodaError('NO_DAEMON', {
       message: `Nothing answers at ${http.listen}.`,
-      remedy: 'Start "coda run".',
+      remedy: 'Start "coda run": only a running coda checks tokens.',
       cause,
     });
   });
-  const said = (await answer.json()) as { code?: string; detail?: string; title?: string };
-  if (answer.ok) {
-    io.stdout.write(`${JSON.stringify(said, null, 2)}\n`);
-    return 0;
-  }
-  const code =
-    said.code !== undefined && Object.hasOwn(ERRORS, said.code) ? (said.code as ErrorCode) : 'HTTP_FORBIDDEN';
-  throw new CodaError(code, { message: said.detail ?? said.title ?? `${answer.status}`, remedy: 'See docs/http.md.' });
+  const said: unknown = await answer.json().catch(() => undefined);
+  if (answer.ok && said) return said as HttpRun;
+  throw refused(answer.status, said as Refusal | undefined);
+}
+
+interface Refusal {
+  code?: string;
+  detail?: string;
+  title?: string;
+  remedy?: string;
+}
+
+function refused(status: number, { code = '', detail, title, remedy }: Refusal = {}): CodaError {
+  const known = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'HTTP_FORBIDDEN';
+  return new CodaError(known, {
+    message: oneLine(detail ?? title ?? `The running coda answered with ${status}.`, 500),
+    remedy: oneLine(remedy ?? 'See docs/http.md.', 500),
+  });
 }

@@ -76,7 +76,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'config show': 'coda config show --json',
 };
 
-/** Adds its example to the help of each command; one that nobody has written is the command with its arguments. */
+/** In the help of every command. */
+const EXIT = 'Exit status: 0, or one of sysexits.h; docs/errors.md has each.';
+
+/** Adds an example and the exit statuses to the help of each command; an example that nobody has written is the command with its arguments. */
 export function addExamples(program: Command): void {
   for (const command of program.commands) addBelow(command, command.name());
 }
@@ -86,6 +89,6 @@ function addBelow(command: Command, path: string): void {
     argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
   );
   const example = EXAMPLES[path] ?? ['coda', path, ...args].join(' ');
-  command.addHelpText('after', `\nExample:\n  ${example}`);
+  command.addHelpText('after', `\nExample:\n  ${example}\n\n${EXIT}`);
   for (const below of command.commands) addBelow(below, `${path} ${below.name()}`);
 }

@@ -93,6 +93,7 @@ export interface JobFlags extends Flags {
 }
 
 export interface HookFlags extends Flags {
+  id?: string;
   to?: string;
   template: string;
   kind?: string;

@@ -79,8 +79,10 @@ export async function hooksRemove(flags: Flags, io: NodeJS.Process): Promise<num
 
 /** Has a hook take a file, as if it had been sent over HTTP. */
 export async function webhookHandle(flags: HookFlags, io: NodeJS.Process): Promise<number> {
-  const [name = ''] = flags.args;
-  const { signature } = flags;
+  const { signature, id, args } = flags;
+  const [name = id] = args;
+  if (name === undefined) throw usage('It is not said which hook.', 'Try: coda webhook handle ci --path payload.json');
+  if (id !== undefined && id !== name) throw usage(`It is not said which hook: ${name} or ${id}.`, 'Name one.');
   const file = fileOf(flags);
   const taken = await ask(flags, io, 'hooks-handle', { name, file, ...(signature !== undefined && { signature }) });
   io.stdout.write(`${JSON.stringify(taken)}\n`);

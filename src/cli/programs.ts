@@ -89,7 +89,7 @@ function addSchedule(schedule: Command, call: Call): void {
     .action(call(async () => (await import('./jobs.ts')).jobsCancel));
   schedule
     .command('tick')
-    .description('begin those that are due, and end')
+    .description('carry out those that are due, to their end or to what they ask')
     .action(call(async () => (await import('./jobs.ts')).jobsWork));
 }
 
@@ -131,7 +131,8 @@ function addWebhook(webhook: Command, call: Call): void {
   webhook
     .command('handle')
     .description('have a hook take a file, as if it had been sent')
-    .argument('<name>')
+    .argument('[name]', 'the hook')
+    .option('--id <name>', 'the same')
     .requiredOption('--path <file>', 'the payload, as JSON')
     .option('--signature <header>', 'what its signature header holds')
     .action(call<HookFlags>(async () => (await import('./hooks.ts')).webhookHandle));

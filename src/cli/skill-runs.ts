@@ -154,10 +154,10 @@ export async function askSkills(flags: AskFlags, io: NodeJS.Process): Promise<nu
   const query = flags.args.join(' ');
   const isKept = flags.planPath !== undefined && !flags.dryRun;
   if (query.trim() === '' && !isKept) throw usage('The query is missing.', 'Try: coda ask "plan four days in Rome"');
-  if (flags.jwt !== undefined) return (await import('./ask-http.ts')).askOverHttp(flags, query, io);
+  if (flags.jwt !== undefined) return askAsSubject(flags, query, isKept, io);
   if (!flags.execute) return withVerbs(flags, io, (ask) => look(flags, io, query, ask));
   return withConversation(flags, io, flags.approvalToken, async (conversation) => {
-    const plan = isKept ? readPlan(flags.planPath ?? '') : (await planned(flags, query, conversation.ask)).plan;
+    const plan = isKept ? readPlan(flags.planPath ?? '') : await planTold(flags, query, conversation.ask, io);
     if ((plan as Planned['plan']).skills.length === 0) throw nothingFits(query);
     const role = flags.role === undefined ? {} : { role: flags.role };
     const input = (await conversation.ask('runs-input', { plan: plan as Json, ...role })) as Record<string, unknown>;
@@ -168,35 +168,76 @@ export async function askSkills(flags: AskFlags, io: NodeJS.Process): Promise<nu
   });
 }
 
+/** As the subject of a token. */
+async function askAsSubject(flags: AskFlags, query: string, isKept: boolean, io: NodeJS.Process): Promise<number> {
+  const { askOverHttp } = await import('./ask-http.ts');
+  const asked = isKept ? { plan: readPlan(flags.planPath ?? '') } : { query };
+  const said = await timed(flags, io, flags.execute ? 'run' : 'plan', () => askOverHttp(flags, asked, io));
+  const { answer, plan, executed, skills } = said;
+  if (flags.dryRun) return writePlan(flags, query, plan, io);
+  if (flags.execute && !executed) throw nothingFits(query);
+  if (flags.json) io.stdout.write(`${JSON.stringify(said, null, 2)}\n`);
+  else if (answer) io.stdout.write(`${answer.text}\n`);
+  else if (isKept) io.stdout.write(UNCHANGED);
+  else {
+    const lines = skills.map(({ name, score, description }) => `  ${name}  ${score}  ${oneLine(description, 100)}`);
+    io.stdout.write(`${lines.join('\n') || NONE_FITS}\n`);
+  }
+  if (!answer || answer.status === 'done') return 0;
+  throw new CodaError(
+    answer.status === 'waiting' || answer.status === 'running' ? 'SKILL_RUN_WAITS' : 'SKILL_RUN_FAILED',
+    {
+      message: `What was asked for is ${answer.status}.`,
+      remedy: 'GET /v1/messages tells what comes of it; "coda approvals list" shows what waits for a decision.',
+    },
+  );
+}
+
 type AskVerb = Conversation['ask'];
+
+const UNCHANGED = 'Every skill of the plan is as it was; --execute carries it out.\n';
+const NONE_FITS = 'No skill fits well enough.';
 
 /** Without --execute nothing runs. */
 async function look(flags: AskFlags, io: NodeJS.Process, query: string, ask: AskVerb): Promise<number> {
   if (flags.planPath !== undefined && !flags.dryRun) {
     await ask('runs-input', { plan: readPlan(flags.planPath) });
-    io.stdout.write('Every skill of the plan is as it was; --execute carries it out.\n');
+    io.stdout.write(UNCHANGED);
     return 0;
   }
   const { plan, candidates } = await timed(flags, io, 'plan', () => planned(flags, query, ask));
-  if (flags.dryRun) {
-    if (plan.skills.length === 0) throw nothingFits(query);
-    const text = `${JSON.stringify(plan, null, 2)}\n`;
-    if (flags.planPath === undefined) io.stdout.write(text);
-    else writeFileSync(flags.planPath, text);
-    if (flags.planPath !== undefined) io.stdout.write(`The plan is in ${flags.planPath}.\n`);
-    return 0;
-  }
+  if (flags.dryRun) return writePlan(flags, query, plan, io);
   const shown = flags.debug ? candidates : candidates.filter(({ offered }) => offered);
   if (flags.json) io.stdout.write(`${JSON.stringify({ plan, candidates: shown }, null, 2)}\n`);
   else {
-    const lines = shown.map(({ id, score, offered, description }) => {
-      const isTaken = plan.skills.some((skill) => skill.id === id);
-      return `${isTaken ? '*' : offered ? ' ' : '-'} ${id}  ${score}  ${oneLine(description, 100)}`;
-    });
     const effects = plan.effects.map((effect) => `  ${effect}`);
-    io.stdout.write(`${[...lines, ...effects].join('\n') || 'No skill fits well enough.'}\n`);
+    io.stdout.write(`${[...linesOf({ plan, candidates: shown }), ...effects].join('\n') || NONE_FITS}\n`);
   }
   return 0;
+}
+
+/** What a request finds; those that are taken with a star, those that do not fit well enough with a dash. */
+function linesOf({ plan, candidates }: Planned): string[] {
+  return candidates.map(({ id, score, offered, description }) => {
+    const isTaken = plan.skills.some((skill) => skill.id === id);
+    return `${isTaken ? '*' : offered ? ' ' : '-'} ${id}  ${score}  ${oneLine(description, 100)}`;
+  });
+}
+
+function writePlan(flags: AskFlags, query: string, plan: Planned['plan'] | undefined, io: NodeJS.Process): number {
+  if (!plan || plan.skills.length === 0) throw nothingFits(query);
+  const text = `${JSON.stringify(plan, null, 2)}\n`;
+  if (flags.planPath === undefined) io.stdout.write(text);
+  else writeFileSync(flags.planPath, text);
+  if (flags.planPath !== undefined) io.stdout.write(`The plan is in ${flags.planPath}.\n`);
+  return 0;
+}
+
+/** The plan of what is carried out at once; --debug and --profile tell of it on stderr. */
+async function planTold(flags: AskFlags, query: string, ask: AskVerb, io: NodeJS.Process): Promise<Planned['plan']> {
+  const found = await timed(flags, io, 'plan', () => planned(flags, query, ask));
+  if (flags.debug) io.stderr.write(`${linesOf(found).join('\n')}\n`);
+  return found.plan;
 }
 
 async function planned(flags: AskFlags, query: string, ask: AskVerb): Promise<Planned> {
