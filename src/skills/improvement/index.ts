@@ -1,10 +1,13 @@
 /** coda looks at its own record and proposes changes of itself; each part is a folder and a line here. */
-import type { Asked, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
+import type { Asked, PageReader, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
 import { assessmentPart } from './assessment/index.ts';
 import { config, type Settings } from './config.ts';
+import { improvementPage } from './page.ts';
 import type { Deps, Part } from './part.ts';
+import { promptPart } from './prompt/index.ts';
 import { proposalPart } from './proposal-part.ts';
 import type { ProposalKinds } from './proposals.ts';
+import { reflectionPart } from './reflection/index.ts';
 
 export {
   type Examined,
@@ -20,7 +23,7 @@ export {
 } from './learned/index.ts';
 
 /** The parts, one line each. */
-const PARTS: readonly Part[] = [proposalPart, assessmentPart];
+const PARTS: readonly Part[] = [proposalPart, assessmentPart, reflectionPart, promptPart];
 
 /** The names of the tasks that coda does by itself for it. */
 export const improvementTasks = PARTS.flatMap(({ taskNames = [] }) => taskNames);
@@ -65,7 +68,13 @@ export const improvement: Skill<Optional> = {
   jobs: (deps) => partsOn(deps).flatMap(({ part, own }) => part.jobs?.(own) ?? []),
   tasks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.tasks?.(own) ?? []),
   checks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.checks?.(own) ?? []),
-  pages: (deps) => partsOn(deps).flatMap(({ part, own }) => part.pages?.(own) ?? []),
+  pages(deps) {
+    const on = partsOn(deps);
+    const own = on[0]?.own;
+    const sections = async (reader: PageReader) =>
+      (await Promise.all(on.map(({ part, own }) => part.sections?.(own, reader) ?? []))).flat();
+    return own ? [improvementPage(own, sections), ...on.flatMap(({ part }) => part.pages?.(own) ?? [])] : [];
+  },
   async turnOver(deps, over) {
     await asked(deps, (part, own) => part.turnOver?.(own, over));
   },

@@ -6,7 +6,7 @@ import * as store from './store.ts';
 import { listFor, proposalTools } from './tools.ts';
 
 /** Categories that change nothing by themselves: once approved, somebody carries them out. */
-const IN_WORDS = ['tool', 'configuration', 'code'] as const;
+export const IN_WORDS = ['tool', 'configuration', 'code'] as const;
 
 const inWords: readonly ProposalKind<null>[] = IN_WORDS.map((category) => ({ category, payload: z.null() }));
 

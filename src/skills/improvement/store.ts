@@ -183,6 +183,23 @@ export async function reserve(
   ]);
 }
 
+/** What calls for this purpose have cost since `since`. */
+export async function spentFor(db: Queryable, purpose: string, since: Instant): Promise<number> {
+  const { rows } = await db.query<{ price: number }>(
+    'select coalesce(sum(price), 0)::float8 as price from improvement_calls where purpose = $1 and at >= $2',
+    [purpose, since],
+  );
+  return rows[0]?.price ?? 0;
+}
+
+/** The owner who came first: their budget of models pays as well. */
+export async function firstOwner(db: Queryable): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from persons where role = 'owner' and erased_at is null order by created_at, id limit 1`,
+  );
+  return rows[0]?.id;
+}
+
 const KEPT_MS = 400 * 86_400_000;
 
 /** What the call has cost. */

@@ -1,6 +1,9 @@
 /** What self-improvement says to people. */
+import { z } from 'zod';
 import { plural, shorten } from '../../base/text.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';
+import type { FailureMode } from './assessment/modes.ts';
+import type { Signals } from './reflection/signals.ts';
 import type { Proposal } from './store.ts';
 
 const named = ({ id, title }: Pick<Proposal, 'id' | 'title'>): string => `“${title}” (\`${id}\`)`;
@@ -74,3 +77,89 @@ export const takenBack = (proposal: Proposal) => `Taken back: ${named(proposal)}
 export const undoLabel = ({ title }: Proposal) => `the decision on “${title}”`;
 
 export const heading = (count: number) => `${plural(count, 'proposal')}:`;
+
+export const trialRuns = (version: number) =>
+  `version ${version} of the guidance is being tried, and one is tried at a time`;
+
+export const doesNotApply = () => 'its difference does not apply to the guidance as it is';
+
+export const tooLong = (most: number) => `the guidance would be longer than ${most} characters`;
+
+/** Stands in the stable beginning of the prompt. */
+export const guidance = (content: string) => `## Learnt from experience\n${content}`;
+
+export const rolledBack = (from: number, to: number | undefined) =>
+  `Version ${from} of the guidance is taken back; ${to === undefined ? 'there is none now' : `version ${to} holds, byte for byte`}.`;
+
+export const noVersion = () => 'No version of the guidance is in use.';
+
+export const reflected = (signals: Signals, made: number) =>
+  [
+    `**I looked back on the last ${signals.days} days.** ${scores(signals)}`,
+    ...signals.modes.map(({ mode, turns, tools }) => `- ${modeName(mode)}: ${plural(turns, 'turn')}${among(tools)}`),
+    ...signals.failing.map(
+      ({ tool, calls, failed }) => `- \`${tool}\` failed in ${failed} of ${plural(calls, 'call')}`,
+    ),
+    '',
+    made === 0
+      ? 'I propose nothing new.'
+      : `I propose ${plural(made, 'change')}; nothing changes until you approve it:`,
+  ].join('\n');
+
+function scores({ turns, mean, low }: Signals): string {
+  if (turns === 0) return 'No turn was scored.';
+  return `${plural(turns, 'turn')} scored, ${(mean ?? 0).toFixed(1)} of 5 on average, ${low} below 3.`;
+}
+
+export const modeName = (mode: FailureMode): string => mode.replaceAll('_', ' ');
+
+const among = (tools: readonly string[]): string =>
+  tools.length === 0 ? '' : `, with ${tools.map((tool) => `\`${tool}\``).join(', ')}`;
+
+/** The whole of a proposal, as a person decides on it. */
+export function whole(
+  proposal: Pick<Proposal, 'id' | 'category' | 'title' | 'description' | 'priority'>,
+  shown: string,
+): string {
+  const { id, category, title, description, priority } = proposal;
+  const head = `**${title}** (\`${id}\`; ${category}, ${PRIORITIES[priority - 1]})`;
+  return [head, description, ...(shown === '' ? [] : [fenced(shown)])].join('\n\n');
+}
+
+export const trialEnded = (version: number, isKept: boolean, sample: string) =>
+  `Version ${version} of what I have learnt ${isKept ? 'helps and is kept' : 'does not help enough and is taken back'}: ${sample}.`;
+
+/** \`4.2 with it (21 turns), 3.9 without (30 turns)\` */
+export function sampleWords(of: Record<'with' | 'without', { turns: number; mean: number | null }>): string {
+  const side = ({ turns, mean }: { turns: number; mean: number | null }, how: string) =>
+    `${mean === null ? 'no score' : mean.toFixed(1)} ${how} (${plural(turns, 'turn')})`;
+  return `${side(of.with, 'with it')}, ${side(of.without, 'without')}`;
+}
+
+export const reflecting = () => 'I look back now; what I propose comes to you by itself.';
+
+const measured = z.object({
+  with: z.object({ turns: z.number(), mean: z.number().nullable() }),
+  without: z.object({ turns: z.number(), mean: z.number().nullable() }),
+});
+
+export const page = {
+  title: 'This month',
+  spent: 'Spent of its budget',
+  spentOf: (spent: number, month: number) => `${spent.toFixed(2)} of ${month.toFixed(2)}`,
+  waiting: 'Proposals that wait',
+  weeks: 'Scores by week',
+  week: (mean: number, turns: number, low: number) =>
+    `${mean.toFixed(1)} of 5, ${plural(turns, 'turn')}, ${low} below 3`,
+  noScores: 'No turn was scored.',
+  proposals: 'Proposals',
+  proposalColumns: ['Id', 'Title', 'Category', 'State', 'Since', 'Why', 'Change'],
+  noProposals: 'None yet.',
+  versions: 'Learnt guidance',
+  versionColumns: ['Version', 'Since', 'State', 'Measured', 'Text'],
+  noVersions: 'None yet.',
+  result(result: unknown): string {
+    const read = measured.safeParse(result);
+    return read.success ? sampleWords(read.data) : 'not yet';
+  },
+};

@@ -66,10 +66,10 @@ export async function listFor(
 }
 
 /** Proposals that have buttons on one card. */
-const MOST_ON_CARD = 5;
+export const MOST_ON_CARD = 5;
 
 /** Approve and Reject, bound to exactly this proposal; those of one proposal are used up together. */
-function choicesFor({ id, hash }: Pick<Proposal, 'id' | 'hash'>, isNamed: boolean): Choice[] {
+export function choicesFor({ id, hash }: Pick<Proposal, 'id' | 'hash'>, isNamed: boolean): Choice[] {
   const about = isNamed ? ` ${id}` : '';
   const choice = (label: string, approve: boolean, style: 'primary' | 'danger'): Choice => ({
     label: `${label}${about}`,

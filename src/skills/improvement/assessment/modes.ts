@@ -13,3 +13,5 @@ export const FAILURE_MODES = {
 } as const;
 
 export type FailureMode = keyof typeof FAILURE_MODES;
+
+export const MODE_NAMES = Object.keys(FAILURE_MODES) as [FailureMode, ...FailureMode[]];

@@ -1,0 +1,48 @@
+import { DAY_MS, type Instant } from '../../../base/clock.ts';
+import type { Queryable } from '../../../storage/index.ts';
+import { type FailureMode, MODE_NAMES } from '../assessment/modes.ts';
+import { inUse } from '../prompt/store.ts';
+import * as store from './store.ts';
+
+/** What the record says, in code, before any model is asked. */
+export interface Signals extends store.ScoreSums {
+  days: number;
+  modes: readonly { mode: FailureMode; turns: number; tools: readonly string[]; notes: readonly string[] }[];
+  models: readonly { model: string; turns: number; mean: number; low: number }[];
+  /** Tools that fail often. */
+  failing: readonly { tool: string; calls: number; failed: number; codes: Record<string, number> }[];
+  tools: readonly { tool: string; calls: number }[];
+  guidance: string;
+  proposed: readonly string[];
+}
+
+const DAYS = 30;
+/** One turn that goes wrong is no pattern. */
+const LEAST_TURNS = 2;
+const LEAST_FAILURES = 3;
+/** Of a tool's calls, the part that fails and is worth a word. */
+const FAILING = 0.2;
+
+export async function signalsOf(db: Queryable, now: Instant): Promise<Signals> {
+  const since = new Date(now.getTime() - DAYS * DAY_MS);
+  const found = await store.modes(db, since, LEAST_TURNS);
+  const calls = await store.calls(db, since);
+  const { current } = await inUse(db);
+  return {
+    days: DAYS,
+    ...(await store.sums(db, since)),
+    modes: MODE_NAMES.flatMap((mode) =>
+      found.filter((each) => each.mode === mode).map((each) => ({ ...each, mode })),
+    ).sort((a, b) => b.turns - a.turns),
+    models: await store.byModel(db, since),
+    failing: calls.filter(({ calls, failed }) => failed >= LEAST_FAILURES && failed / calls >= FAILING),
+    tools: calls.map(({ tool, calls }) => ({ tool, calls })),
+    guidance: current?.content ?? '',
+    proposed: await store.titles(db, new Date(now.getTime() - 3 * DAYS * DAY_MS)),
+  };
+}
+
+/** Whether there is anything to reflect on. */
+export function isWorthAsking({ modes, failing }: Signals): boolean {
+  return modes.length > 0 || failing.length > 0;
+}
