@@ -111,7 +111,7 @@ function scores({ turns, mean, low }: Signals): string {
   return `${plural(turns, 'turn')} scored, ${(mean ?? 0).toFixed(1)} of 5 on average, ${low} below 3.`;
 }
 
-export const modeName = (mode: FailureMode): string => mode.replaceAll('_', ' ');
+const modeName = (mode: FailureMode): string => mode.replaceAll('_', ' ');
 
 const among = (tools: readonly string[]): string =>
   tools.length === 0 ? '' : `, with ${tools.map((tool) => `\`${tool}\``).join(', ')}`;

@@ -11,7 +11,7 @@ import * as improvement from '../store.ts';
 import { asked, readVerdict, TASK, type Verdict } from './ask.ts';
 import * as store from './store.ts';
 
-export const ASSESS_JOB = 'improvement.assess';
+const ASSESS_JOB = 'improvement.assess';
 const PURPOSE: Purpose = 'improvement.assessment';
 /** A conversation is looked at when it has rested this long. */
 const REST_MS = 10 * 60_000;

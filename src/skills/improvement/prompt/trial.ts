@@ -8,7 +8,7 @@ import * as store from './store.ts';
 /** Assessed turns that a trial needs on either side. */
 export const SAMPLE = 20;
 /** The mean score must be better by so much. */
-export const BETTER_BY = 0.1;
+const BETTER_BY = 0.1;
 /** A trial that has not come to its sample by then is over. */
 const LONGEST_MS = 56 * DAY_MS;
 
