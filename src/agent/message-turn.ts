@@ -160,12 +160,21 @@ export class MessageTurn implements Running {
 
   private get endInput() {
     const { turn, item, options } = this;
-    return { turn, item, toolbox: options.toolbox, files: this.context().ownFiles, approvals: options.approvals };
+    const choices = options.offersFor?.(item) ?? [];
+    return {
+      turn,
+      item,
+      choices,
+      toolbox: options.toolbox,
+      files: this.context().ownFiles,
+      approvals: options.approvals,
+    };
   }
 
   /** The end of the turn with this answer, `choices` beneath it. */
   endOf(text: string, choices: readonly Choice[] = []): End {
-    return endOfAnswer({ ...this.endInput, choices }, text, this.options.world.clock.now());
+    const { choices: offered, ...input } = this.endInput;
+    return endOfAnswer({ ...input, choices: [...choices, ...offered] }, text, this.options.world.clock.now());
   }
 
   /** The turn has ended in a transaction of somebody else's. */

@@ -1,5 +1,5 @@
 import type { World } from '../base/world.ts';
-import type { Delivery, Item } from '../delivery/index.ts';
+import type { Choice, Delivery, Item } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
 import type { Likeness } from '../vectors/index.ts';
@@ -18,6 +18,8 @@ export interface AgentOptions {
   world: World;
   delivery: Delivery;
   toolbox: Toolbox;
+  /** What is offered for the files of a message, beside its answer. */
+  offersFor?(item: Item): readonly Choice[];
   /** The model that answers in this conversation; undefined where none is configured. */
   model(item: Item): Model | undefined;
   inference: Inference;

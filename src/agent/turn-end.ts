@@ -63,13 +63,14 @@ function unsaid(input: LedTurn, now: Instant): End {
 
 /** Words of coda's own instead of an answer. */
 export function endOfRefusal(
-  { turn, item, toolbox, files }: EndInput,
+  { turn, item, toolbox, files, choices: offered = [] }: EndInput,
   { text, cancelled }: Refused,
   now: Instant,
 ): End {
   const state = cancelled ? 'cancelled' : 'failed';
   // Who leads a turn may also have it fail.
-  const { notices, choices } = ledBy({ turn, item, toolbox, files });
+  const { notices, choices: led } = ledBy({ turn, item, toolbox, files });
+  const choices = [...led, ...offered];
   const card: Card = {
     kind: cancelled ? 'notice' : 'error',
     text: [text, ...inItalics(notices)].join('\n\n'),

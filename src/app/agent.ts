@@ -35,12 +35,14 @@ import {
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import {
+  type Choice,
   type Delivery,
   type Item,
   inboxDeletionRules,
   inboxHaltRules,
   inboxMergeRules,
   isPrivate,
+  isSaid,
   laneRules,
   type Moved,
   noticeDeletionRules,
@@ -98,6 +100,8 @@ export interface AgentWiring {
   commands: readonly Command[];
   /** What a name after a slash calls that is no command. */
   called: CalledByName;
+  /** What is offered for the files of a message. */
+  offersFor(item: Item): readonly Choice[];
   /** `Receiver.moved`. */
   moved(tx: Transaction, moved: Moved): Promise<void>;
   /** For `coda status`: how models fare; undefined where none is configured. */
@@ -159,6 +163,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
       (skill.commands?.(deps) ?? []).map((command) => ({ ...command, skill: skill.name })),
     ),
   ];
+  const offersFor = offersOf(skills);
   const agent = new Agent({
     database,
     world,
@@ -168,6 +173,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     inference,
     ...OFFLINE,
     ...(parts.embedders.embedder && { likeness: likenessBy(parts.embedders.embedder) }),
+    offersFor,
     policy: policyOf({ unasked: access.unasked, rememberable: access.approvals.rememberable }),
     critique: { mode: access.critique },
     approvals: { expiryMs: access.approvals.expiry, rememberable: access.approvals.rememberable },
@@ -183,7 +189,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     wakeAt,
   });
   const moved = movedBy(skills, prompts);
-  return { agent, commands, called: calledBy(skills), moved, status, close: () => inference.close() };
+  return { agent, commands, called: calledBy(skills), offersFor, moved, status, close: () => inference.close() };
 }
 
 function guardOf({ world, doctor, events, database }: AgentParts): Guard {
@@ -275,6 +281,15 @@ function saidIn(item: Item): Asked {
     epoch,
     text: payload.text,
     origin: item.origin,
+  };
+}
+
+/** What the skills offer for the files that a person has sent. */
+function offersOf(skills: readonly EquippedSkill[]) {
+  return (item: Item): readonly Choice[] => {
+    const { payload, person } = item;
+    if (payload.files.length === 0 || !isSaid(item)) return [];
+    return skills.flatMap(({ skill, deps }) => skill.received?.(deps, payload.files, { person }) ?? []);
   };
 }
 

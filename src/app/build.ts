@@ -158,9 +158,9 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   ]);
   const pairing = pairingOf(core);
   const wiring = wireAgent({ ...core, skills, pairing, thinking });
-  const { agent, commands, called } = wiring;
+  const { agent, commands } = wiring;
   closer.onClose('summaries', wiring.close);
-  const router = new Router({ agent, delivery, commands, called, gate, turnAway: (item) => turnAway(pairing, item) });
+  const router = new Router({ ...wiring, delivery, gate, turnAway: (item) => turnAway(pairing, item) });
 
   const parts = { ...core, skills, moved: wiring.moved };
   const settled = () => settle(parts);

@@ -3,6 +3,7 @@ import {
   type Call,
   contextOf,
   DECIDE,
+  done,
   failed,
   type OpenButton,
   type ToolResult,
@@ -12,6 +13,7 @@ import type { Instant } from '../base/clock.ts';
 import { didYouMean } from '../base/text.ts';
 import {
   buttons,
+  type Choice,
   type Delivery,
   type Form,
   type Incoming,
@@ -39,6 +41,8 @@ export interface RouterDeps {
   delivery: Delivery;
   commands: readonly Command[];
   called: CalledByName;
+  /** What is offered for the files of a message. */
+  offersFor(item: Item): readonly Choice[];
   gate: Gate;
   /** Ends the row of somebody whom nobody has let in. */
   turnAway(item: Item): Promise<void>;
@@ -52,9 +56,11 @@ export class Router {
   private readonly called: CalledByName;
   private readonly gate: Gate;
   private readonly turnAway: RouterDeps['turnAway'];
+  private readonly offersFor: RouterDeps['offersFor'];
 
   constructor(deps: RouterDeps) {
     this.called = deps.called;
+    this.offersFor = deps.offersFor;
     this.gate = deps.gate;
     this.turnAway = deps.turnAway;
     this.agent = deps.agent;
@@ -87,6 +93,10 @@ export class Router {
     const call = isSaid(item) ? callMeant(item.payload.text, this.called) : undefined;
     if (call && !this.agent.thinks(item)) {
       return this.agent.act('command.run', item, signal, async () => failed('NO_MODEL', texts.callNeedsModel()));
+    }
+    const offered = call ? [] : this.offersFor(item);
+    if (offered.length > 0 && (item.payload.text.trim() === '' || !this.agent.thinks(item))) {
+      return this.agent.act('command.run', item, signal, async () => onlyFiles(offered));
     }
     await this.agent.answer(item, signal, call);
   }
@@ -160,6 +170,13 @@ function asHeard(item: Item): Item {
   return item.payload.guest
     ? { ...item, person: { ...item.person, role: 'guest', roles: item.payload.roles ?? [] } }
     : item;
+}
+
+/** A message without words for a model: what the button would do; with several of them, the buttons. */
+function onlyFiles(offered: readonly Choice[]): Call | ToolResult {
+  const [first, ...others] = offered;
+  if (first && others.length === 0) return { tool: first.tool, input: first.input };
+  return done(texts.severalFiles(), { choices: [...offered] });
 }
 
 function askerOf(item: Item): Asker {

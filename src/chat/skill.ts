@@ -13,7 +13,7 @@ import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Cache } from '../bus/index.ts';
 import type { ConfigBlock, CoreValues } from '../config/index.ts';
-import type { Moved, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
+import type { Choice, FileRef, Moved, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, Gate, Household, MergeRule, Person, Thing } from '../people/index.ts';
@@ -311,6 +311,11 @@ export interface Skill<Settings = unknown> {
   passing?(deps: SkillDeps<Settings>, asked: Asked): Promise<PromptSection | undefined>;
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
   called?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
+  /**
+   * What it offers for files that a person has sent, whatever the platform: buttons beside the answer. A message that brings
+   * nothing else is answered by what the button would do.
+   */
+  received?(deps: SkillDeps<Settings>, files: readonly FileRef[], asker: Pick<Asker, 'person'>): readonly Choice[];
   /** What of a person's own belongs into their briefing or review; asked in private places only. */
   agenda?(deps: SkillDeps<Settings>, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
   /** What the person's own page shows of it: Slack's App Home. Nobody else sees that. */

@@ -7,6 +7,8 @@ import { listOf, plural } from '../base/text.ts';
 export const plannedGone = (name: string) =>
   `A schedule of yours should run \`${name}\`, which is not there any more. "/schedules" shows your schedules.`;
 
+export const severalFiles = () => 'Which of these files is to be looked at?';
+
 export const unknownCommand = (name: string, near: string | undefined) =>
   `I do not know \`/${name}\`.${near ? ` Did you mean \`/${near}\`?` : ''} \`/help\` lists what I know.`;
 

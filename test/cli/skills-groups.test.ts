@@ -7,13 +7,13 @@ import { command } from '../support/command-lines.ts';
 import { migratedDataDir } from '../support/jsonl.ts';
 
 /** A person whose skills lie in a folder of their own, and commands that they type. */
-async function somebody() {
+async function somebody(inline: object[] = []) {
   const home = mkdtempSync(join(tmpdir(), 'coda-home-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const root = join(home, 'skills');
   const dataDir = await migratedDataDir();
   const config = join(home, 'config.yaml');
-  writeFileSync(config, JSON.stringify({ skills: { agent_skill_dirs: [root] } }));
+  writeFileSync(config, JSON.stringify({ skills: { agent_skill_dirs: [root], inline } }));
   const coda = (...args: string[]) =>
     command([...args, '--data', dataDir, '--config', config], { env: { HOME: home } });
   return { root, coda };
@@ -53,4 +53,29 @@ test('an id that is none makes nothing', async () => {
     expect(await coda('skills', 'add', id, '--root', root), id).toMatchObject({
       code: id.startsWith('-') ? 64 : 65,
     });
+});
+
+test('the JSON of a skill has the words of the standard’s other dialects, and skills of the configuration have files', async () => {
+  const files = mkdtempSync(join(tmpdir(), 'coda-inline-'));
+  onTestFinished(() => rmSync(files, { recursive: true, force: true }));
+  write(files, 'scripts/count.py', 'print(1)\n');
+  const named = { scripts: ['count.py'], references: ['guide.md'] };
+  const inline = { name: 'count', description: 'Counts.', instructions: 'Run scripts/count.py.' };
+  const { root, coda } = await somebody([{ ...inline, ...named, source_path: files }]);
+  const more = 'name_zh: 航班\ndescription_zh: 查找航班。\nmodel: acme/large\n';
+  write(root, 'flights/SKILL.md', skillText('flights', { description: 'Finds flights. '.repeat(40).trim(), more }));
+  const shown = async (name: string) => JSON.parse((await coda('skills', 'show', name, '--json')).stdout);
+  const flights = await shown('flights');
+  expect(flights).toMatchObject({
+    name_zh: '航班',
+    description_zh: '查找航班。',
+    source_path: join(root, 'flights/SKILL.md'),
+    subagent_model: 'acme/large',
+  });
+  expect([flights.description.length, flights.model_description.length]).toEqual([599, 300]);
+  expect(await shown('count')).toMatchObject({
+    source: 'inline',
+    source_path: files,
+    warnings: [{ code: 'entrypoint_missing', message: expect.stringContaining('references/guide.md') }],
+  });
 });

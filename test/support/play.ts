@@ -146,13 +146,18 @@ export class Play {
   async sends(
     from: string,
     bytes: Uint8Array,
-    { name = 'a.bin', type = 'application/octet-stream', text = 'look' } = {},
+    {
+      name = 'a.bin' as string | string[],
+      type = 'application/octet-stream',
+      text = 'look',
+      role = 'owner' as 'owner' | 'member',
+    } = {},
   ): Promise<string> {
     const id = `m${++this.said}`;
     const { hash, size } = await this.artifacts().put(bytes);
-    const files = [{ name, type, size, hash }];
+    const files = [name].flat().map((each) => ({ name: each, type, size, hash }));
     const sentAt = this.world.clock.now();
-    const heard = { id, channel: `dm-${from}`, from, text, role: 'owner', kind: 'dm', sentAt } as const;
+    const heard = { id, channel: `dm-${from}`, from, text, role, kind: 'dm', sentAt } as const;
     await (await this.adapter.hear({ ...heard, files })).settled;
     await this.app.settled();
     return hash;

@@ -19,13 +19,13 @@ export async function skillsInstall(flags: Flags, io: NodeJS.Process): Promise<n
   const { config } = prepare(flags, io);
   const content = await contentOf(flags.args[0] ?? '');
   const skill = await installed.installSkill(installed.installedFolder(config.dataDir), content);
-  const audit = await auditFolder(skill.directory);
+  const { name, directory, replaced, files } = skill;
+  const audit = await auditFolder(directory);
   await callDaemon(config.dataDir, 'skills-rescan');
   if (flags.json) {
-    io.stdout.write(`${JSON.stringify({ ...skill, audit }, null, 2)}\n`);
+    io.stdout.write(`${JSON.stringify({ name, directory, replaced, files, audit }, null, 2)}\n`);
     return 0;
   }
-  const { name, directory, replaced, files } = skill;
   const what = replaced ? 'in place of the version before' : `in ${directory}`;
   io.stdout.write(`Installed ${name} (${plural(files, 'file')}) ${what}.\n${auditSummary(name, audit)}\n`);
   return 0;

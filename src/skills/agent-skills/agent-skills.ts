@@ -16,7 +16,7 @@ import * as texts from './texts.ts';
 import { calledBy, commands } from './use/commands.ts';
 import { deniedBy, type SkillCode, type ToolDeps } from './use/deps.ts';
 import { listTool, searchTool } from './use/find.ts';
-import { installLookTool, installTool } from './use/install.ts';
+import { installLookTool, installTool, receivedOffer, undoInstallTool } from './use/install.ts';
 import { listFor, SkillPrompt } from './use/prompt.ts';
 import { resourceTool } from './use/resource.ts';
 import { runTool } from './use/run.ts';
@@ -62,6 +62,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
       const text = texts.atHome(shown, names.length - shown.length);
       return [{ title: texts.homeTitle(), items: names.length === 0 ? [] : [{ text }] }];
     },
+    received: (_, files, { person }) => receivedOffer(files, person.role),
     called: (_, name, rest) => calledBy(views.of(undefined), name, rest),
   };
 }
@@ -81,6 +82,7 @@ function tools(deps: ToolDeps, settings: SkillsConfig): AnyTool[] {
     meantTool(deps),
     installLookTool(deps),
     installTool(deps),
+    undoInstallTool(deps),
   ];
 }
 

@@ -355,6 +355,16 @@ export const bundleReplaces = (name: string, source: string) =>
 export const installed = (name: string): string =>
   `The skill \`${plain(name)}\` is installed and approved as its files are now: \`/${plain(name)}\` calls it. \`coda skills remove ${plain(name)}\` removes it.`;
 
+export const theInstalling = (name: string): string => `the installation of the skill “${plain(name)}”`;
+
+export const uninstalled = (name: string): string => `The skill \`${plain(name)}\` is not installed any more.`;
+
+export const versionBefore = (name: string): string =>
+  `The version of the skill \`${plain(name)}\` that was there before is there again.`;
+
+export const notPutBack = (name: string): string =>
+  `The skill \`${plain(name)}\` was installed again since, or the version before is not kept any more. \`coda skills remove ${plain(name)}\` removes what is there.`;
+
 export const homeTitle = () => 'Skills';
 
 export const atHome = (names: readonly string[], more: number): string =>

@@ -33,6 +33,9 @@ export interface InstalledSkill {
   /** Whether another version was there before. */
   replaced: boolean;
   files: number;
+  /** What the name leads to now, and what it led to before: what `putBack` takes. */
+  version: string;
+  before: string | undefined;
 }
 
 /**
@@ -53,7 +56,8 @@ export async function installSkill(
     const version = join(VERSIONS, `${name}.${process.pid}-${shortId(8)}`);
     await rename(staged, join(folder, version));
     await pointTo(folder, name, version, stage);
-    return { name, directory: join(folder, name), replaced: before !== undefined, files: content.files.length };
+    const replaced = before !== undefined;
+    return { name, directory: join(folder, name), replaced, files: content.files.length, version, before };
   });
 }
 
@@ -97,6 +101,27 @@ export async function removeSkill(folder: string, name: string): Promise<boolean
   await syncFolder(folder);
   await rm(join(folder, version), { recursive: true, force: true });
   return true;
+}
+
+/**
+ * Puts back what was there before an installation: another version, or nothing. False where `version` is not what is installed
+ * any more, or the version before has been cleared away; then nothing has changed.
+ */
+export async function putBack(
+  folder: string,
+  { name, version, before }: Pick<InstalledSkill, 'name' | 'version' | 'before'>,
+): Promise<boolean> {
+  if (!isName(name) || (await linkOf(folder, name)) !== version) return false;
+  if (before === undefined) return removeSkill(folder, name);
+  const isThere = dirname(before) === VERSIONS && (await lstat(join(folder, before)).catch(() => undefined));
+  if (!isThere) return false;
+  const stage = await mkdtemp(join(folder, `${STAGE}.${process.pid}-`));
+  try {
+    await pointTo(folder, name, before, stage);
+    return true;
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
 }
 
 /** The names of installed skills, sorted. */

@@ -1,9 +1,18 @@
-/** Installs a bundle that a script has made: an owner presses, is shown what is in it, and presses again. */
+/** Installs a bundle that a script has made or an owner has sent: an owner is shown what is in it, and presses. */
 
 import { z } from 'zod';
-import { type AnyTool, type CallContext, dataTool, done, type Failed, failed } from '../../../agent/index.ts';
+import {
+  type AnyTool,
+  type CallContext,
+  dataTool,
+  done,
+  type Failed,
+  failed,
+  undoChoice,
+} from '../../../agent/index.ts';
 import { CodaError } from '../../../base/errors.ts';
 import type { Choice } from '../../../delivery/index.ts';
+import type { Role } from '../../../people/index.ts';
 import {
   approveLooked,
   type Folder,
@@ -13,7 +22,8 @@ import {
   trustTexts,
 } from '../../../trust/index.ts';
 import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../files/bundle.ts';
-import { installSkill, lookInside, skillIn } from '../files/install.ts';
+import { type InstalledSkill, installSkill, lookInside, putBack, skillIn } from '../files/install.ts';
+import type { SkillHost } from '../host.ts';
 import { reasonOf } from '../skill.ts';
 import * as texts from '../texts.ts';
 import type { ToolDeps } from './deps.ts';
@@ -37,13 +47,22 @@ export function offerOf(
     .slice(0, MOST_OFFERS);
   if (person.role !== 'owner') return { choices: [], notes: bundles.map(({ file }) => texts.ownerInstalls(file)) };
   return {
-    choices: bundles.map(({ file, hash }) => ({
-      label: texts.installLabel(file),
-      tool: 'skill_install_look',
-      input: { hash, file, tainted },
-    })),
+    choices: bundles.map(({ file, hash }) => lookChoice({ file, hash, tainted })),
     notes: bundles.map(({ file }) => texts.installOffered(file)),
   };
+}
+
+/** What is offered for files that an owner has sent: anybody else's bundle is a file like another. */
+export function receivedOffer(files: readonly { name: string; hash: string }[], role: Role): Choice[] {
+  if (role !== 'owner') return [];
+  return files
+    .filter(({ name }) => /\.skill$/i.test(name))
+    .slice(0, MOST_OFFERS)
+    .map(({ name, hash }) => lookChoice({ file: name.split('/').at(-1) ?? name, hash, tainted: false }));
+}
+
+function lookChoice(input: Bundle): Choice {
+  return { label: texts.installLabel(input.file), tool: 'skill_install_look', input: { ...input } };
 }
 
 /** What the button beside the answer calls: shows an owner what would be installed. Nothing is installed. */
@@ -104,25 +123,77 @@ export function installTool(deps: ToolDeps): AnyTool {
     prepare: (input, { person }) => (person.role === 'owner' ? putInPlace(input) : Promise.resolve(undefined)),
     async run({ name }, { tx, person, clock, prepared }) {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersInstall());
-      const came = prepared as Failed | { folder: Folder; looked: Looked };
+      const came = prepared as Failed | PutInPlace;
       if ('ok' in came) return came;
       const by = { personId: person.id, now: clock.now() };
       if (!(await approveLooked(tx, came.folder, came.looked, by))) return failed('GONE', texts.changedMeanwhile(name));
       tx.afterCommit(() => host.decided());
-      return done(texts.installed(name));
+      const undo = undoOf(came);
+      return done(texts.installed(name), { undo, choices: [undoChoice(undo)] });
     },
   });
 
   function putInPlace(input: Bundle & { name: string; pin: string }) {
     return withContent(deps, input, async (content) => {
-      const { name } = await installSkill(host.installed, content);
+      const place = await installSkill(host.installed, content);
       await host.rescan();
-      const skill = host.catalog.current().skills.get(name);
-      const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
+      const folder = installedAs(host, place.name);
       const looked = folder && (await lookForApproval(deps.reader, folder, input.pin));
-      return looked ? { folder, looked } : failed('GONE', texts.changedMeanwhile(name));
+      return looked ? { folder, looked, place } : failed('GONE', texts.changedMeanwhile(place.name));
     });
   }
+}
+
+interface PutInPlace {
+  folder: Folder;
+  looked: Looked;
+  place: InstalledSkill;
+}
+
+function installedAs(host: SkillHost, name: string): Folder | undefined {
+  const skill = host.catalog.current().skills.get(name);
+  return skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
+}
+
+/** What takes an installation back; a version before that an owner had approved is approved again. */
+function undoOf({ looked: { before: known }, place: { name, version, before } }: PutInPlace) {
+  const pin = before !== undefined && known?.state === 'approved' ? known.pinned.hash : undefined;
+  const input = { name, version, ...(before !== undefined && { before }), ...(pin !== undefined && { pin }) };
+  return { tool: 'skill_install_undo', input, label: texts.theInstalling(name) };
+}
+
+/** What the undo of an installation calls: the version before is there again, or none. */
+export function undoInstallTool(deps: ToolDeps): AnyTool {
+  const { host, reader } = deps;
+  const input = z.object({
+    ...{ name: z.string(), version: z.string() },
+    ...{ before: z.string().optional(), pin: z.string().optional() },
+  });
+  return dataTool({
+    name: 'skill_install_undo',
+    description: 'Takes the installation of a skill back.',
+    effect: 'write',
+    hidden: true,
+    approves: true,
+    timeoutMs: 5_000,
+    input,
+    async prepare({ name, version, before, pin }, { person }) {
+      if (person.role !== 'owner') return undefined;
+      if (!(await putBack(host.installed, { name, version, before }))) return failed('GONE', texts.notPutBack(name));
+      await host.rescan();
+      const folder = pin === undefined ? undefined : installedAs(host, name);
+      const looked = folder && (await lookForApproval(reader, folder, pin ?? ''));
+      return looked ? { folder, looked } : undefined;
+    },
+    async run({ name, before }, { tx, person, clock, prepared }) {
+      if (person.role !== 'owner') return failed('DENIED', texts.ownersInstall());
+      const came = prepared as Failed | Pick<PutInPlace, 'folder' | 'looked'> | undefined;
+      if (came && 'ok' in came) return came;
+      if (came) await approveLooked(tx, came.folder, came.looked, { personId: person.id, now: clock.now() });
+      tx.afterCommit(() => host.decided());
+      return done(before === undefined ? texts.uninstalled(name) : texts.versionBefore(name));
+    },
+  });
 }
 
 /** Has `use` see the content of the bundle; what is wrong with it, or with its file, is a value. */
@@ -133,7 +204,13 @@ async function withContent<T>(
 ): Promise<T | Failed> {
   try {
     const parts: Uint8Array[] = [];
-    for await (const part of await artifacts.open(hash)) parts.push(part as Uint8Array);
+    let room = BUNDLE_LIMITS.archiveBytes;
+    for await (const part of (await artifacts.open(hash)) as AsyncIterable<Uint8Array>) {
+      parts.push(part);
+      room -= part.length;
+      // One byte more is enough for it to be refused.
+      if (room < 0) break;
+    }
     return await use(bundleContent(Buffer.concat(parts), file));
   } catch (error) {
     if (!(error instanceof CodaError)) throw error;

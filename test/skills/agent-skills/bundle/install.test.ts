@@ -26,7 +26,7 @@ describe('a skill', () => {
     });
     execFileSync('chmod', ['755', join(source, 'scripts/a.sh')]);
     const installed = await installSkill(skills, await folderContent(source), inspect);
-    expect(installed).toEqual({ name: 'tidy', directory: join(skills, 'tidy'), replaced: false, files: 3 });
+    expect(installed).toMatchObject({ name: 'tidy', directory: join(skills, 'tidy'), replaced: false, files: 3 });
     expect(read(skills, 'tidy/SKILL.md')).toBe(SKILL);
     expect(statSync(join(skills, 'tidy/scripts/a.sh')).mode & 0o777).toBe(0o755);
     expect(readdirSync(join(skills, 'tidy')).sort()).toEqual(['.gitignore', 'SKILL.md', 'scripts']);
