@@ -238,3 +238,46 @@ test('a member’s wish to keep a skill goes to an owner, who decides', async ()
   expect(ana.heard('bob wants to keep this skill')).toHaveLength(1);
   expect(await ana.presses('Keep')).toContain('is in use');
 });
+
+test('“Wrong skill” and an undo in words are signs as well; a change that would not help is not offered', async () => {
+  const { coda } = await school(server, skillsAbout(['invoice']));
+  const ana = coda.person('ana');
+  drafting(server, () => ({ edits: [], description: 'Plans a journey, day by day.' }));
+  for (const city of ['Rome', 'Oslo']) {
+    server.play({ when: { model: 'main' }, calls: [{ name: 'skill_activate', input: { name: 'meeting-notes' } }] });
+    server.play({ when: { model: 'main' }, text: 'There you are.' });
+    await ana.says(`plan a trip to ${city} with an itinerary`);
+    await ana.presses('Wrong skill');
+    await ana.presses('travel-plan');
+    await coda.passes({ minutes: 20 });
+  }
+  await asks(server, ana, 'invoice', 'Bob', ['plain']);
+  await ana.says('/undo');
+  await asks(server, ana, 'invoice', 'Bob', ['by hand'], 'rather by hand', 'draw');
+  await coda.passes({ days: 1 });
+  const { rows } = await coda
+    .database()
+    .read<{ kind: string; about: string; skill: string | null }>(
+      'select kind, about, skill from learned_signals order by at, id',
+    );
+  const meant = { kind: 'wrong_skill', about: 'travel-plan', skill: 'travel-plan' };
+  expect(rows).toEqual([meant, meant, { kind: 'corrected', about: 'invoice_make, invoice_draw', skill: null }]);
+  expect(await proposed(coda)).toEqual([
+    { name: 'travel-plan', kind: 'wrong_skill', state: 'refused', reason: 'tests' },
+  ]);
+});
+
+test('nothing is drafted beyond the budget, and nothing is left of who is forgotten', async () => {
+  const config = { self_improvement: { assessment_enabled: false, budget: { month: 0 } } };
+  const { coda } = await school(server, skillsAbout(['invoice']), config);
+  const ana = coda.person('ana');
+  drafting(server, lesson);
+  for (const about of ['Bob', 'Eve']) await LESSONS.corrected(server, ana, 'invoice', about);
+  await coda.passes({ days: 2 });
+  expect(drafts(server)).toEqual([]);
+  expect(await proposed(coda)).toEqual([]);
+  expect(await coda.count('learned_signals')).toBe(2);
+  await ana.says('/forget');
+  await ana.presses('Yes, forget me');
+  expect(await coda.count('learned_signals')).toBe(0);
+});
