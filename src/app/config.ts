@@ -8,7 +8,7 @@ import {
   configJsonSchema,
   loadConfig,
 } from '../config/index.ts';
-import { agentSkillsConfig } from '../skills/agent-skills/index.ts';
+import { agentSkillsConfig, MARKET_TASK } from '../skills/agent-skills/index.ts';
 import { BACKUP_TASK, backupConfig } from '../skills/backup/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
 import { connectorsConfig } from '../skills/connectors/index.ts';
@@ -39,6 +39,7 @@ const TASKS = [
   ...builtInSkills.flatMap(({ schedules = [] }) => schedules),
   { name: BACKUP_TASK },
   { name: HEALTH_TASK },
+  { name: MARKET_TASK },
   ...[LEARN_TASK, ...improvementTasks].map((name) => ({ name })),
 ]
   .map(({ name }) => name)

@@ -38,6 +38,12 @@ export const ERRORS = {
   SKILL_RUN_FAILED: { exit: 75, about: 'A step of a run of skills failed; the run can be resumed.' },
   SKILL_RUN_WAITS: { exit: 75, about: 'A run of skills waits for the decision of a person.' },
   SKILL_PLAN_STALE: { exit: 65, about: 'A plan names a skill that is gone, or whose files are others now.' },
+  SKILL_CATALOG_NOT_FOUND: { exit: 66, about: 'There is no catalog of skills at that address or file.' },
+  SKILL_CATALOG_INVALID: { exit: 65, about: 'A catalog of skills is not JSON, or in no format that is read.' },
+  SKILL_CATALOG_UNTRUSTED: {
+    exit: 77,
+    about: 'A catalog of skills is not signed by its key, or older than the one that was seen before.',
+  },
   CONNECTOR_NOT_FOUND: { exit: 66, about: 'There is no connector of that name.' },
   CONNECTOR_SECRET: { exit: 78, about: 'A secret that a connector needs is not set.' },
   CONNECTOR_EXISTS: { exit: 73, about: 'There is a connector of that name already.' },

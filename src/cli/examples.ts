@@ -64,6 +64,13 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'skills run': 'coda skills run meeting-notes notes.txt --json',
   'skills pipeline': 'coda skills pipeline --step search --step "flights|hotels" --payload "Rome in May"',
   'skills compose': 'coda skills compose trip --step search --step "flights|hotels"',
+  'skills market': 'coda skills market browse --catalog https://example.com/catalog.json',
+  'skills market browse': 'coda skills market browse --catalog https://example.com/catalog.json --tag office',
+  'skills market show': 'coda skills market show minutes --json',
+  'skills market install': 'coda skills market install minutes --approval approved',
+  'skills market update': 'coda skills market update minutes --approval approved',
+  'skills market trust':
+    'coda skills market trust --catalog https://example.com/catalog.json --key RW… --approval approved',
   ask: 'coda ask "plan four days in Rome" --dry-run --plan-path plan.json',
   'skills validate': 'coda skills validate ~/.agents/skills --strict',
   connectors: 'coda connectors list',

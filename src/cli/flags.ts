@@ -185,6 +185,15 @@ export interface ActivateFlags extends Flags {
   approvalToken?: string;
 }
 
+export interface MarketFlags extends TagFlags, ActivateFlags {
+  /** A file or an address; default: the only catalog that is known. */
+  catalog?: string;
+  key?: string;
+  unsigned?: boolean;
+  /** A skill whose name the wanted one resembles. */
+  beside?: string;
+}
+
 export interface FeedbackFlags extends Flags {
   expected?: string;
   query?: string;

@@ -255,7 +255,10 @@ function peopleVerbs(people: App['people']) {
 }
 
 /** Verbs that approve something as an owner would: whoever is let in approves their own calls, and an owner everybody's. */
-const APPROVING: ReadonlySet<string> = new Set(['pair', 'skills-approve', 'specialists-approve']);
+const APPROVING: ReadonlySet<string> = new Set([
+  ...['pair', 'skills-approve', 'specialists-approve'],
+  ...['skills-market-install', 'skills-market-trust'],
+]);
 
 /** Has the verbs that approve run only with the configured token. */
 function tokenFirst(verbs: Readonly<Record<string, Verb>>, approvals: App['approvals']): Record<string, Verb> {

@@ -27,6 +27,9 @@ export function rangeOf(address: string): string {
   return ip.match(GLOBAL_UNICAST) ? 'public' : 'reserved';
 }
 
+/** Whether anybody may reach it. */
+export const isPublic = (address: string): boolean => rangeOf(address) === 'public';
+
 const isAzureHost = (ip: ipaddr.IPv4) => ip.toString() === AZURE_HOST;
 
 /** Whether one of `networks` holds this address and port. */

@@ -1,5 +1,5 @@
 /** The one HTTP client for addresses that others chose. */
-export type { AllowedNetwork } from './address.ts';
+export { type AllowedNetwork, isPublic } from './address.ts';
 export { type Answer, Egress, type EgressOptions, type Limits, type Request } from './egress.ts';
 export { Endpoint, type ServiceFailure } from './endpoint.ts';
 export { type EgressCode, type EgressFailure, failureIn } from './failure.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/base/root.ts';
 import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
+import { bundle, Signer, sha256 } from '../skills/market/support.ts';
 import { command, wordsOf } from '../support/command-lines.ts';
 import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 import { ModelServer } from '../support/model-server/index.ts';
@@ -57,6 +58,25 @@ async function service(): Promise<number> {
   return (server.address() as { port: number }).port;
 }
 
+/** Publishes a catalog in a folder, as often as it is called with a later version. */
+function publisher(home: string): (serial: number, files?: Record<string, string>) => void {
+  const signer = new Signer();
+  write(home, 'market/page.json', '<html>');
+  return (serial, files = {}) => {
+    const bytes = bundle('minutes', files);
+    write(home, 'market/minutes.skill', bytes);
+    const about = { description: 'Writes the minutes of a meeting.', tags: ['office'], version: `1.${serial}.0` };
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000).toISOString();
+    const text = JSON.stringify({
+      ...{ format: 'coda-skill-catalog/1', name: 'Skills of the office', serial, key: signer.key },
+      ...{ created: days(-1), expires: days(30) },
+      skills: [{ id: 'minutes', ...about, url: 'minutes.skill', sha256: sha256(bytes) }],
+    });
+    write(home, 'market/catalog.json', text);
+    write(home, 'market/catalog.json.minisig', signer.sign(text));
+  };
+}
+
 test('each command of docs/skills-platform.md ends as its row says, beside a running coda', async () => {
   const [home, dataDir, port] = [temporaryFolder(), await migratedDataDir(), await service()];
   const config = join(home, 'config.yaml');
@@ -69,6 +89,12 @@ test('each command of docs/skills-platform.md ends as its row says, beside a run
     join(home, 'golden.json'),
     JSON.stringify([{ query: 'find me a flight', expected: 'travel/search_flights' }]),
   );
+  const publish = publisher(home);
+  publish(1);
+  /** What happens before a row. */
+  const ahead: Readonly<Record<string, () => void>> = {
+    'coda skills market update': () => publish(2, { 'references/names.md': 'Names.' }),
+  };
   const env = { HOME: home, CODA_SECRET_KEY: 'a-key-of-the-test' };
   await using _daemon = await Jsonl.start({ dataDir, env, args: ['--config', config] });
   const ready = (line: string) =>
@@ -78,6 +104,7 @@ test('each command of docs/skills-platform.md ends as its row says, beside a run
       .replaceAll('plan.json', `${home}/plan.json`);
   expect(rows.length).toBeGreaterThan(10);
   for (const { line, exit } of rows) {
+    ahead[line]?.();
     const { words } = wordsOf(ready(line));
     const where = ['--data', dataDir, '--config', config];
     const { code, stdout, stderr } = await command([...words.slice(1), ...where], { env, input: INPUT[line] ?? '' });

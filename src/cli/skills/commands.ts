@@ -14,6 +14,7 @@ import type {
   TagFlags,
   ValidateFlags,
 } from '../flags.ts';
+import { addMarket } from './market-commands.ts';
 
 /** May be said several times. */
 const TAG = [
@@ -157,6 +158,7 @@ function bundleCommands(skills: Command, call: Call): void {
     .description('remove an installed skill')
     .argument('<name>')
     .action(call(async () => (await import('./install.ts')).skillsRemove));
+  addMarket(skills.command('market').description('skills that others publish in catalogs'), call);
 }
 
 export function addSpecialists(specialists: Command, call: Call): void {

@@ -5,6 +5,7 @@ import { readerOf } from '../../storage/index.ts';
 import { healthCheck } from './check.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { type SkillHost, Views } from './host.ts';
+import { type MarketDeps, marketCheck, marketJob, marketTask, marketVerbs } from './market/index.ts';
 import { skillsPage } from './page/page.ts';
 import { embedSkillsJob } from './routing/job.ts';
 import { routingVerbs } from './routing/verbs.ts';
@@ -47,11 +48,16 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     tools: (deps) => tools(toolDeps(deps, { host, views, search }), settings),
     standing: async (deps, asked) => promptOf(deps).standing(asked),
     passing: (deps, asked) => promptOf(deps).passing(asked),
-    jobs: ({ world }) => [embedSkillsJob({ world, vectors: host.vectors, current: () => host.catalog.current() })],
-    checks: (deps) => [healthCheck(host, deps)],
+    schedules: [marketTask],
+    jobs: (deps) => [
+      embedSkillsJob({ world: deps.world, vectors: host.vectors, current: () => host.catalog.current() }),
+      marketJob(marketDeps(deps, host)),
+    ],
+    checks: (deps) => [healthCheck(host, deps), marketCheck(marketDeps(deps, host))],
     verbs: (deps) => ({
       ...runVerbs(toolDeps(deps, { host, views, search })),
       ...routingVerbs(host, { database: deps.database, clock: deps.world.clock }),
+      ...marketVerbs(marketDeps(deps, host)),
     }),
     pages: () => [skillsPage(host)],
     home: async ({ gate }, { person }) => {
@@ -84,6 +90,10 @@ function tools(deps: ToolDeps, settings: SkillsConfig): AnyTool[] {
     installTool(deps),
     undoInstallTool(deps),
   ];
+}
+
+function marketDeps({ database, egress, outbox, world }: SkillDeps<SkillsConfig>, host: SkillHost): MarketDeps {
+  return { host, database, egress, outbox, world };
 }
 
 /** Of the environment only what the configuration names. */

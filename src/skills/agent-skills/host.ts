@@ -10,6 +10,7 @@ import {
 } from '../../storage/index.ts';
 import { approveLooked, blockedOf, type Folder, type Inquest, lookForApproval } from '../../trust/index.ts';
 import type { SkillImages } from './images/images.ts';
+import { restingIn } from './market/resting.ts';
 import { type Learned, learn, termsToLearn } from './routing/feedback.ts';
 import type { SkillSearch } from './routing/search.ts';
 import { dropWeights, lastRequest, weights } from './routing/store.ts';
@@ -44,6 +45,8 @@ export interface Decisions {
   readonly uses: ReadonlyMap<string, number>;
   /** Nobody is offered them, or may call them, until an owner has activated them. */
   readonly drafts: ReadonlySet<string>;
+  /** Why skills rest, by name: their catalog has revoked them. Nobody is offered one, or may call it. */
+  readonly resting: ReadonlyMap<string, string>;
 }
 
 export type ChosenSkills = ReadonlyMap<string, ReadonlySet<string>>;
@@ -109,6 +112,7 @@ const UNDECIDED: Decisions = Object.freeze({
   blocked: new Set<string>(),
   uses: new Map(),
   drafts: new Set<string>(),
+  resting: new Map<string, string>(),
 });
 
 /** Somebody says that another skill was meant. */
@@ -154,6 +158,7 @@ export class SkillDecisions {
       blocked: new Set(held),
       uses: counts,
       drafts: draftsOf(this.deps.catalog.current(), activated),
+      resting: await restingIn(db, this.deps.catalog.current()),
     };
     if (!isSameSnapshot || !isSame(this.known, after)) this.known = after;
   }
@@ -261,7 +266,7 @@ export function draftsOf({ skills }: SkillSnapshot, activated: readonly Activati
 }
 
 function isSame(before: Decisions, after: Decisions): boolean {
-  const said = ({ deprecated, blocked: held, drafts }: Decisions) =>
-    JSON.stringify([[...deprecated.values()], [...held].sort(), [...drafts].sort()]);
+  const said = ({ deprecated, blocked: held, drafts, resting }: Decisions) =>
+    JSON.stringify([[...deprecated.values()], [...held].sort(), [...drafts].sort(), [...resting]]);
   return said(before) === said(after);
 }

@@ -10,6 +10,8 @@ export * as installed from './files/install.ts';
 export { draftsOf, SkillDecisions, type SkillHost, type View, Views } from './host.ts';
 export { type PlannedImage, SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
+export { MARKET_TASK } from './market/job.ts';
+export type { ShownCatalog, ShownLook, ShownSkill, ShownUpdates } from './market/verbs.ts';
 export { readBody } from './read/file.ts';
 export { isStandardName } from './read/to-skill.ts';
 export {

@@ -98,6 +98,9 @@ export const learnt = (name: string) => `Requests like that find ${name} sooner.
 export const isDraft = (name: string) =>
   `${name} is a draft. An owner activates it with: coda skills activate ${name} --approval approved`;
 
+export const rests = (name: string, reason: string) =>
+  `The skill “${name}” is not used: its catalog has revoked it (${oneLine(reason, 300)}).`;
+
 export const isOff = (name: string) =>
   `The skill “${name}” is switched off in this conversation; \`/skills on ${name}\` switches it on.`;
 
@@ -142,6 +145,7 @@ export const STATES = {
   off: 'off here',
   blocked: 'waits for an owner’s approval',
   draft: 'a draft',
+  resting: 'revoked by its catalog',
   deprecated: 'no longer offered to the model',
   disabled: 'switched off in the configuration',
 } as const;

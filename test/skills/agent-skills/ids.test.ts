@@ -18,7 +18,13 @@ async function catalogOf(files: Record<string, string>, settings = {}) {
 const namesOf = ({ skills }: SkillSnapshot) => [...skills.keys()];
 const viewOf = (snapshot: SkillSnapshot) => ({
   snapshot,
-  decisions: { deprecated: new Map(), blocked: new Set<string>(), uses: new Map(), drafts: new Set<string>() },
+  decisions: {
+    deprecated: new Map(),
+    blocked: new Set<string>(),
+    uses: new Map(),
+    drafts: new Set<string>(),
+    resting: new Map<string, string>(),
+  },
   chosen: new Map(),
 });
 

@@ -102,7 +102,8 @@ async function skillsTable(db: Queryable, host: SkillHost): Promise<PageSection>
 }
 
 function stateOf(name: string, host: SkillHost): { text: string; tone: Tone } {
-  const { drafts, blocked, deprecated } = host.decisions();
+  const { drafts, blocked, deprecated, resting } = host.decisions();
+  if (resting.has(name)) return { text: 'revoked', tone: 'bad' };
   if (drafts.has(name)) return { text: 'draft', tone: 'warn' };
   if (blocked.has(name)) return { text: 'needs an approval', tone: 'warn' };
   if (deprecated.has(name)) return { text: 'deprecated', tone: 'warn' };

@@ -79,12 +79,12 @@ export function routingVerbs(host: SkillHost, { database, clock }: RoutingDeps):
       if (!read.success) throw notUnderstood();
       const { queries, most, tags, space } = read.data;
       if (host.catalog.current().version === 0) await host.rescan();
-      const { deprecated, drafts } = host.decisions();
+      const { deprecated, drafts, resting } = host.decisions();
       const learned = host.learnedIn(space);
       const ranked: RankedSkill[][] = [];
       for (const query of queries) {
         const only = (skill: AgentSkill) =>
-          hasTags(skill, tags) && !deprecated.has(skill.name) && !drafts.has(skill.name);
+          hasTags(skill, tags) && ![deprecated, drafts, resting].some((names) => names.has(skill.name));
         const found = await host.search.find(host.catalog.current(), query, { only, learned });
         ranked.push(found.slice(0, most).map(toRow));
       }

@@ -129,9 +129,9 @@ async function findAll(
 ): Promise<Ranked[]> {
   const off = who.map((each) => denied(view, each));
   const tags = tag === undefined ? [] : [tag];
-  const { drafts } = view.decisions;
+  const { drafts, resting } = view.decisions;
   const only = (skill: AgentSkill) =>
-    !off.some((names) => names.has(skill.name)) && !drafts.has(skill.name) && hasTags(skill, tags);
+    ![...off, drafts, resting].some((names) => names.has(skill.name)) && hasTags(skill, tags);
   return search.find(view.snapshot, query, { only });
 }
 

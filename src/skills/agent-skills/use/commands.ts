@@ -160,6 +160,7 @@ async function list(
   const state = (skill: AgentSkill) => {
     const { name, agents } = skill;
     if (off.has(name)) return texts.STATES.off;
+    if (decisions.resting.has(name)) return texts.STATES.resting;
     if (decisions.drafts.has(name)) return texts.STATES.draft;
     if (decisions.blocked.has(name)) return texts.STATES.blocked;
     if (decisions.deprecated.has(name)) return texts.STATES.deprecated;

@@ -60,7 +60,7 @@ function usable(view: View, names: readonly string[], off: ReadonlySet<string>, 
   const { snapshot, decisions, chosen } = view;
   return names.flatMap((name) => {
     const skill = snapshot.skills.get(name);
-    const rests = off.has(name) || decisions.drafts.has(name) || decisions.blocked.has(name);
+    const rests = [off, decisions.drafts, decisions.blocked, decisions.resting].some((each) => each.has(name));
     return skill && !rests && isFor(skill, agent, chosen) ? [skill] : [];
   });
 }

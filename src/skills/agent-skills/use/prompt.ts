@@ -162,6 +162,7 @@ export function offered({ snapshot, decisions, chosen }: View, off: ReadonlySet<
       !off.has(skill.name) &&
       !decisions.deprecated.has(skill.name) &&
       !decisions.drafts.has(skill.name) &&
+      !decisions.resting.has(skill.name) &&
       !decisions.blocked.has(skill.name),
   );
 }

@@ -46,6 +46,8 @@ export async function makeReady(
   const order = inOrder(view.snapshot, skill);
   const draft = order.skills.find((one) => view.decisions.drafts.has(one.name));
   if (draft) return failed('DRAFT', texts.isDraft(draft.name));
+  const revoked = order.skills.find((one) => view.decisions.resting.has(one.name));
+  if (revoked) return failed('REVOKED', texts.rests(revoked.name, view.decisions.resting.get(revoked.name) ?? ''));
   if (order.cycle) return failed('CYCLE', texts.cycle(order.cycle));
   const all: ReadSkill[] = [];
   for (const one of order.skills) {

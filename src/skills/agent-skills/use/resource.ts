@@ -24,8 +24,11 @@ export function resourceTool(deps: ToolDeps): AnyTool {
     does: ['file_read'],
     input: z.object({ name: skillName, path: z.string().min(1).max(1_024), from: z.int().min(0).default(0) }),
     async prepare({ name, path, from }, { turnKey, conversationId }) {
-      const skill = views.of(turnKey).snapshot.skills.get(name);
+      const { snapshot, decisions } = views.of(turnKey);
+      const skill = snapshot.skills.get(name);
       if (!skill) return failed('NOT_FOUND', texts.noSkill(name, undefined));
+      const why = decisions.resting.get(name);
+      if (why !== undefined) return failed('REVOKED', texts.rests(name, why));
       const pinned = isTrusted(skill.source) ? 'all' : await pinnedFiles(deps.reader, skill);
       if (!pinned) return failed('NOT_ACTIVE', texts.notActive(name));
       const read = await readResource(skill, pinned, path, from);

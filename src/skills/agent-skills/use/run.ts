@@ -84,6 +84,8 @@ async function inUse(deps: ToolDeps, name: string, ctx: CallContext): Promise<Bu
   const view = deps.views.of(ctx.turnKey);
   const skill = view.snapshot.skills.get(name);
   if (!skill || deps.denied(view, ctx.person).has(name)) return failed('NOT_FOUND', texts.noSkill(name, undefined));
+  const why = view.decisions.resting.get(name);
+  if (why !== undefined) return failed('REVOKED', texts.rests(name, why));
   const refused = notInUse(name, await conversations.stateOf(deps.reader, ctx.conversationId));
   return refused ?? bundleOf(deps.reader, skill, ctx.signal);
 }

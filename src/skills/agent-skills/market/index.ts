@@ -1,0 +1,5 @@
+/** Catalogs of skills that others publish: looked through, installed from, and obeyed where they revoke. */
+
+export { marketCheck, marketJob, marketTask } from './job.ts';
+export type { MarketDeps } from './market.ts';
+export { marketVerbs } from './verbs.ts';

@@ -1,0 +1,49 @@
+/** Compares a catalog with what was accepted of it before. Pure. */
+
+import { CodaError } from '../../../base/errors.ts';
+import type { Catalog } from './catalog.ts';
+import { checkSignature, parsePublicKey } from './minisign.ts';
+import type { KnownCatalog } from './store.ts';
+import * as texts from './texts.ts';
+
+/** How far another clock may be ahead. */
+const AHEAD_MS = 86_400_000;
+
+/** Throws `SKILL_CATALOG_UNTRUSTED` unless `key` has signed these bytes. `signature`: undefined where there is none. */
+export function checkSigned(
+  { location, bytes, signature }: { location: string; bytes: Uint8Array; signature: string | undefined },
+  key: string,
+): void {
+  const pinned = parsePublicKey(key);
+  if (signature === undefined || !pinned) throw untrusted(location, texts.unsigned(), texts.signatureRemedy());
+  const checked = checkSignature(bytes, signature, pinned);
+  if (checked.ok) return;
+  if (checked.why === 'key') throw untrusted(location, texts.otherKey(pinned.id), texts.keyRemedy(location));
+  throw untrusted(location, texts.badSignature[checked.why], texts.signatureRemedy());
+}
+
+/** Throws where the catalog is an older one than was seen, of another form, of the future, or past its time. */
+export function checkFresh(
+  { signed }: Catalog,
+  known: KnownCatalog | undefined,
+  { location, hash, now }: { location: string; hash: string; now: Date },
+): void {
+  if (!signed) {
+    if (known?.serial != null) throw untrusted(location, texts.otherForm(), texts.signatureRemedy());
+    return;
+  }
+  const { serial, created, expires } = signed;
+  if (created.getTime() > now.getTime() + AHEAD_MS) {
+    throw untrusted(location, texts.future(created), texts.clockRemedy());
+  }
+  if (expires.getTime() <= now.getTime()) throw untrusted(location, texts.expired(expires), texts.staleRemedy());
+  if (known?.serial == null) return;
+  if (serial < known.serial) throw untrusted(location, texts.rolledBack(serial, known.serial), texts.staleRemedy());
+  if (serial === known.serial && hash !== known.hash) {
+    throw untrusted(location, texts.twoOfOneSerial(serial), texts.staleRemedy());
+  }
+}
+
+export function untrusted(location: string, why: string, remedy: string): CodaError {
+  return new CodaError('SKILL_CATALOG_UNTRUSTED', { message: texts.notTrusted(location, why), remedy });
+}
