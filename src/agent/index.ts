@@ -23,6 +23,7 @@ export {
   tokensIn,
 } from './context/index.ts';
 export { countersOf } from './counters.ts';
+export type { CritiqueRules } from './critique.ts';
 export type { Dialogue, OpenQuestion, Topic } from './dialogue/dialogue.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool } from './dialogue/tools.ts';
@@ -42,9 +43,10 @@ export {
   NoModel,
 } from './model.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';
-export { type Models, openModels, openPrices } from './models/index.ts';
+export { type Models, openModels, openPrices, type Tier } from './models/index.ts';
 export type { PriceGaps } from './models/prices.ts';
 export type { QuirkTold } from './models/quirks.ts';
+export type { Tiers } from './models/tiers.ts';
 export type { SpawnOptions } from './nested.ts';
 export type { TurnOver } from './over.ts';
 export { policyOf, refusedHere } from './policy.ts';

@@ -3,6 +3,7 @@ import {
   type AnyTool,
   agentDeletionRules,
   agentMergeRules,
+  type CritiqueRules,
   contextTools,
   decideTool,
   Guard,
@@ -78,6 +79,7 @@ import {
   type Who,
 } from '../people/index.ts';
 import { secretDeletionRules, secretMergeRules } from '../secrets/index.ts';
+import { improvementConfig } from '../skills/improvement/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { pinDeletionRules, pinMergeRules } from '../trust/index.ts';
 import { type Embedders, likenessBy } from '../vectors/index.ts';
@@ -175,7 +177,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     ...(parts.embedders.embedder && { likeness: likenessBy(parts.embedders.embedder) }),
     offersFor,
     policy: policyOf({ unasked: access.unasked, rememberable: access.approvals.rememberable }),
-    critique: { mode: access.critique },
+    critique: critiqueOf(config, inference.small.available),
     approvals: { expiryMs: access.approvals.expiry, rememberable: access.approvals.rememberable },
     maxToolCalls: config.delivery.max_tool_calls,
     turnTimeoutMs: config.delivery.turn_timeout,
@@ -190,6 +192,13 @@ export function wireAgent(parts: AgentParts): AgentWiring {
   });
   const moved = movedBy(skills, prompts);
   return { agent, commands, called: calledBy(skills), offersFor, moved, status, close: () => inference.close() };
+}
+
+/** What the owner wants looked at; with self-improvement also whatever can do harm, where a model is there to look. */
+function critiqueOf(config: Config, available: boolean): CritiqueRules {
+  const own = config.block(improvementConfig);
+  const looks = available && own?.enabled && own.critique_enabled;
+  return { mode: config.access.critique, ...(looks && { minTier: own.critique_min_tier }) };
 }
 
 function guardOf({ world, doctor, events, database }: AgentParts): Guard {

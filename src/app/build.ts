@@ -151,11 +151,17 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     refusedBy: (tool) => refusing(thinking, tool),
   });
   closer.onClose('mcp servers', () => servers.close());
-  const skills = equipAll(core, { models: thinking.inference.small, sandbox: forSkills }, [
-    ...builtInSkills,
-    ...[doctor.skill, backup(backups), webhooks(hooks), mcp(servers), browser(), ...ofFolders],
-    ...(options.skills ?? []),
-  ]);
+  const skills = equipAll(
+    core,
+    {
+      ...{ models: thinking.inference.small, tiers: thinking.models?.tiers, sandbox: forSkills },
+    },
+    [
+      ...builtInSkills,
+      ...[doctor.skill, backup(backups), webhooks(hooks), mcp(servers), browser(), ...ofFolders],
+      ...(options.skills ?? []),
+    ],
+  );
   const pairing = pairingOf(core);
   const wiring = wireAgent({ ...core, skills, pairing, thinking });
   const { agent, commands } = wiring;
@@ -211,7 +217,7 @@ function openFolders({ config, world, bus, database, artifacts, embedders, jobs 
 /** The skills with what they may use. What some of them ask of all is known once they are made. */
 function equipAll(
   core: Core,
-  more: Pick<SkillDeps, 'models' | 'sandbox'>,
+  more: Pick<SkillDeps, 'models' | 'tiers' | 'sandbox'>,
   all: readonly Skill[],
 ): readonly EquippedSkill[] {
   const { config, delivery, bus, closer } = core;

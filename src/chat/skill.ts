@@ -5,6 +5,7 @@ import type {
   Call,
   CallContext,
   LightModels,
+  Tiers,
   ToolResult,
   TurnOver,
   TxContext,
@@ -39,6 +40,8 @@ export interface SkillDeps<Settings = unknown> {
   embedders: Embedders;
   /** Small questions to the light model, outside the answer to a message. */
   models: LightModels;
+  /** Which tier of models answers what; left out where no models are configured. */
+  tiers?: Tiers | undefined;
   /** Who may use what; asked by itself only for what no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis'>;
   /** Where code runs, and within which limits; and programs of the skill's own. */

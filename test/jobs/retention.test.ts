@@ -27,10 +27,12 @@ const WITHOUT_FILES = [
   // As the platform sent it: its files are not fetched yet.
   'postponed.event',
   'prompt_versions.result',
+  'routing_models.weights',
   'schedules.payload',
   'skill_pins.capabilities',
   'skill_pins.files',
   'skill_runs.steps',
+  'solution_patterns.steps',
   'spaces.settings',
   'tasks.steps',
   'undos.call',

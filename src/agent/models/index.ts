@@ -10,18 +10,17 @@ import { type Counters, countersOf } from '../counters.ts';
 import type { Model, ModelError } from '../model.ts';
 import { adapting } from './adapting.ts';
 import { anthropicModel } from './anthropic/index.ts';
-import { isHeavy } from './effort.ts';
 import type { EndpointOptions } from './endpoint.ts';
 import { openaiModel } from './openai/index.ts';
 import { Prices } from './prices.ts';
 import { type Learnt, learntFrom, type QuirkTold, quirksTold } from './quirks.ts';
 import type { Candidate } from './round.ts';
 import { routed } from './routed.ts';
+import { type Tier, Tiers } from './tiers.ts';
+
+export type { Tier } from './tiers.ts';
 
 export type ModelSettings = NonNullable<CoreValues['models']>;
-
-/** `light` for titles, summaries and routing, `heavy` for what is worth thinking about. */
-export type Tier = 'light' | 'default' | 'heavy';
 
 export interface ModelsOptions {
   settings: ModelSettings;
@@ -55,6 +54,7 @@ export function openModels(options: Omit<ModelsOptions, 'settings'> & { settings
 export class Models {
   readonly settings: ModelSettings;
   readonly prices: Prices;
+  readonly tiers: Tiers;
   private readonly options: ModelsOptions;
   /** Providers whose account has no credit left, until they answer again. */
   private readonly unpaid = new Set<string>();
@@ -68,6 +68,7 @@ export class Models {
     this.settings = options.settings;
     this.breakers = options.breakers ?? new Breakers(options.clock);
     this.prices = openPrices(options.settings);
+    this.tiers = new Tiers(options.settings, (tier) => this.nameOf(tier));
     this.counters = countersOf(options.metrics);
     const open = () =>
       [...this.candidates].map(([model, { breaker }]) => ({ labels: { model }, value: breaker.open ? 1 : 0 }));
@@ -81,12 +82,12 @@ export class Models {
 
   /**
    * What answers `text` in a conversation with these settings: the heavy model when it thinks, else the one that it chose,
-   * else the heavy one for what is worth it, where that is wanted.
+   * else that of the tier which `tiers` chooses.
    */
   chosen({ model, think }: Record<string, unknown>, text = ''): Model {
     if (think === true) return this.answering('heavy');
     if (typeof model === 'string') return this.answering('default', model);
-    return this.answering(this.settings.heavy_by_itself && isHeavy(text) ? 'heavy' : 'default');
+    return this.answering(this.tiers.choose(text));
   }
 
   /** For coda's own small questions. */

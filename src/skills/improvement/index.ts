@@ -2,12 +2,17 @@
 import type { Asked, PageReader, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
 import { assessmentPart } from './assessment/index.ts';
 import { config, type Settings } from './config.ts';
+import { examplesPart } from './examples/index.ts';
+import { gapsPart } from './gaps/index.ts';
 import { improvementPage } from './page.ts';
 import type { Deps, Part } from './part.ts';
 import { promptPart } from './prompt/index.ts';
 import { proposalPart } from './proposal-part.ts';
 import type { ProposalKinds } from './proposals.ts';
 import { reflectionPart } from './reflection/index.ts';
+import { routingPart } from './routing/index.ts';
+
+export { config as improvementConfig } from './config.ts';
 
 export {
   type Examined,
@@ -23,7 +28,15 @@ export {
 } from './learned/index.ts';
 
 /** The parts, one line each. */
-const PARTS: readonly Part[] = [proposalPart, assessmentPart, reflectionPart, promptPart];
+const PARTS: readonly Part[] = [
+  proposalPart,
+  assessmentPart,
+  reflectionPart,
+  promptPart,
+  routingPart,
+  gapsPart,
+  examplesPart,
+];
 
 /** The names of the tasks that coda does by itself for it. */
 export const improvementTasks = PARTS.flatMap(({ taskNames = [] }) => taskNames);
@@ -67,6 +80,9 @@ export const improvement: Skill<Optional> = {
   commands: (deps) => partsOn(deps).flatMap(({ part, own }) => part.commands?.(own) ?? []),
   jobs: (deps) => partsOn(deps).flatMap(({ part, own }) => part.jobs?.(own) ?? []),
   tasks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.tasks?.(own) ?? []),
+  started(deps) {
+    for (const { part, own } of partsOn(deps)) part.started?.(own);
+  },
   checks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.checks?.(own) ?? []),
   pages(deps) {
     const on = partsOn(deps);

@@ -36,6 +36,8 @@ export interface Part {
   /** The names of its tasks, for `scheduler.tasks`. */
   taskNames?: readonly string[];
   tasks?(deps: Deps): readonly SystemTask[];
+  /** Called when coda has started; what it begins goes on beside. */
+  started?(deps: Deps): void;
   turnOver?(deps: Deps, over: TurnOver): Promise<void>;
   standing?(deps: Deps, asked: Asked): Promise<string | undefined>;
   passing?(deps: Deps, asked: Asked): Promise<PromptSection | undefined>;

@@ -1,0 +1,87 @@
+/** Requests that could not be served, put together where they lacked the same. Pure and deterministic. */
+import type { Unserved } from './signals.ts';
+
+/** Something that is lacking. */
+export interface Gap {
+  /** The words that most of its requests share, the most frequent first. */
+  words: readonly string[];
+  /** Their stems. */
+  terms: readonly string[];
+  /** Tools that were called and are not there, the most frequent first. */
+  tools: readonly string[];
+  requests: number;
+  days: number;
+  people: number;
+}
+
+/** Requests that share so much of what they lack are of one gap. */
+const NEAR = 0.4;
+/** A gap is asked for so often, on so many days. */
+const FEWEST_REQUESTS = 3;
+const FEWEST_DAYS = 2;
+/** More requests than this are not compared with each other. */
+const MOST = 600;
+const MOST_WORDS = 3;
+
+/**
+ * The gaps, the most asked for first. Requests of one person who is no owner show nothing by themselves: the owner, who
+ * is told of gaps, would read what they asked for.
+ */
+export function gapsIn(unserved: readonly Unserved[], owners: ReadonlySet<string>): Gap[] {
+  const groups: Unserved[][] = [];
+  for (const request of unserved.slice(-MOST)) {
+    const near = groups
+      .map((group, at) => ({ at, likeness: likenessTo(group, request) }))
+      .filter(({ likeness }) => likeness >= NEAR)
+      .sort((a, b) => b.likeness - a.likeness || a.at - b.at)[0];
+    if (near) groups[near.at]?.push(request);
+    else groups.push([request]);
+  }
+  return groups
+    .filter((group) => isGap(group, owners))
+    .map(gapOf)
+    .sort((a, b) => b.requests - a.requests || (a.terms.join() < b.terms.join() ? -1 : 1));
+}
+
+function isGap(group: readonly Unserved[], owners: ReadonlySet<string>): boolean {
+  const people = new Set(group.map(({ personId }) => personId));
+  const isTold = people.size > 1 || [...people].every((id) => owners.has(id));
+  return group.length >= FEWEST_REQUESTS && daysOf(group) >= FEWEST_DAYS && isTold;
+}
+
+/** The mean likeness of a request to those of a group: the share of the terms that both have. */
+function likenessTo(group: readonly Unserved[], { terms, tool }: Unserved): number {
+  const sum = group.reduce((all, other) => {
+    if (tool !== undefined && other.tool === tool) return all + 1;
+    const both = terms.filter((term) => other.terms.includes(term)).length;
+    return all + both / Math.max(1, Math.min(terms.length, other.terms.length));
+  }, 0);
+  return sum / group.length;
+}
+
+const daysOf = (group: readonly Unserved[]): number =>
+  new Set(group.map(({ at }) => at.toISOString().slice(0, 10))).size;
+
+function gapOf(group: readonly Unserved[]): Gap {
+  const shared = mostFrequent(group.flatMap(({ terms }) => [...new Set(terms)]))
+    .filter(([, count]) => count >= group.length / 2)
+    .slice(0, MOST_WORDS)
+    .map(([term]) => term);
+  const wordOf = (term: string) =>
+    mostFrequent(group.flatMap(({ terms, words }) => words.filter((_, at) => terms[at] === term)))[0]?.[0] ?? term;
+  return {
+    terms: shared,
+    words: shared.map(wordOf),
+    tools: mostFrequent(group.flatMap(({ tool }) => tool ?? [])).map(([tool]) => tool),
+    requests: group.length,
+    days: daysOf(group),
+    people: new Set(group.map(({ personId }) => personId)).size,
+  };
+}
+
+/** Each value with its count, the most frequent first; of equals the one that came first. */
+function mostFrequent(values: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a);
+}

@@ -1,0 +1,82 @@
+/** Learns weekly which tier of models answers what, and lets that choose where it beats the written rule. */
+import type { Tiers } from '../../../agent/index.ts';
+import { DAY_MS } from '../../../base/clock.ts';
+import { messageOf } from '../../../base/errors.ts';
+import type { PageSection } from '../../../chat/index.ts';
+import type { JobHandler } from '../../../jobs/index.ts';
+import type { Deps, Part } from '../part.ts';
+import { choose } from './classifier.ts';
+import { VERSION } from './features.ts';
+import { learn } from './learn.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+
+const RETRAIN_JOB = 'improvement.routing';
+const TASK = 'learned-routing';
+/** Turns of so long ago teach how people ask now. */
+const SEEN_MS = 90 * DAY_MS;
+const MOST_TURNS = 2_000;
+/** What was not learnt anew for so long is not followed. */
+const STALE_MS = 45 * DAY_MS;
+/** What another replica has learnt is followed after this long. */
+const FRESH_MS = 60 * 60_000;
+
+const UNREAD = 'what was learnt of the choice between the models could not be read';
+
+/** When each process looked last. */
+const looked = new WeakMap<Tiers, number>();
+
+export const routingPart: Part = {
+  name: 'routing',
+  jobs: (deps) => [retrainJob(deps)],
+  taskNames: [TASK],
+  tasks: ({ config }) => [{ name: TASK, kind: RETRAIN_JOB, cron: config.routing_retrain_cron, missed: 'latest' }],
+  started: (deps) => void follow(deps).catch((error) => deps.world.log.warn({ error: messageOf(error) }, UNREAD)),
+  turnOver: (deps) => followAgain(deps),
+  sections: async (deps) => section(deps),
+};
+
+/** Learns from what is there, and follows what came of it. Asks no model. */
+function retrainJob(deps: Deps): JobHandler {
+  const { database, world, tiers } = deps;
+  return {
+    kind: RETRAIN_JOB,
+    async run() {
+      if (!tiers) return;
+      const now = world.clock.now();
+      const turns = await store.scoredTurns(database, new Date(now.getTime() - SEEN_MS), MOST_TURNS);
+      const scored = turns.flatMap(({ text, model, score }) => {
+        const tier = tiers.of(model);
+        return tier === undefined ? [] : [{ text, tier, score }];
+      });
+      const learnt = learn(scored, (text) => tiers.rule(text));
+      if (!learnt) return;
+      await database.tx('improvement.routing', (tx) => store.addLearnt(tx, VERSION, learnt, now));
+      const { isUsed, ruleRight, learntRight, heldBack } = learnt;
+      world.log.info({ isUsed, ruleRight, learntRight, heldBack }, 'the choice between the models was learnt anew');
+      await follow(deps);
+    },
+  };
+}
+
+/** Lets what was learnt last choose, if it beat the rule; else the rule does. */
+async function follow({ database, world, tiers }: Deps): Promise<void> {
+  if (!tiers) return;
+  const now = world.clock.now().getTime();
+  looked.set(tiers, now);
+  const last = await store.lastLearnt(database);
+  const isUsed = last?.isUsed && last.version === VERSION && now - last.at.getTime() < STALE_MS;
+  tiers.follow(isUsed ? (text) => choose(last.weights, text) : undefined);
+}
+
+async function followAgain(deps: Deps): Promise<void> {
+  const { tiers, world } = deps;
+  const last = tiers && looked.get(tiers);
+  if (!tiers || (last !== undefined && world.clock.now().getTime() - last < FRESH_MS)) return;
+  await follow(deps);
+}
+
+async function section({ database }: Deps): Promise<PageSection[]> {
+  const last = await store.lastLearnt(database);
+  return last ? [texts.section(last)] : [];
+}

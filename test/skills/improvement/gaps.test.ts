@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import { refusals } from '../../../src/skills/improvement/gaps/signals.ts';
+import { type Play, play } from '../../support/play.ts';
+import { echo, ScriptedModel } from '../../support/scripted-model.ts';
+import { daysBefore, type Planted, plant } from './plant.ts';
+
+const ON = { 'memory.auto': 'off', 'self_improvement.enabled': true, 'self_improvement.assessment_enabled': false };
+/** The first of the month, before the hour at which gaps are looked for. */
+const MONTH = new Date('2026-12-01T00:00:00Z');
+const LATER = new Date('2026-12-01T02:00:00Z');
+
+const proposed = async (coda: Play) => {
+  const { rows } = await coda
+    .database()
+    .read<{ title: string; description: string }>(
+      `select title, description from improvement_proposals where category = 'capability_gap' order by title`,
+    );
+  return rows;
+};
+
+const titles = async (coda: Play) => (await proposed(coda)).map(({ title }) => title);
+
+/** Three things that are lacking, each asked for by Ana on several days, in various words. */
+const LACKING: readonly Omit<Planted, 'person' | 'at'>[] = [
+  ...['Book me a flight to Lisbon', 'can you get us flights for Easter?', 'I need a flight home on Friday'].map(
+    (said) => ({
+      said,
+      answer: "I'm sorry, I can't book flights for you, but I can note the dates.",
+    }),
+  ),
+  {
+    said: 'and a flight to Rome?',
+    calls: [{ name: 'flight_book', fails: 'UNKNOWN_TOOL' }],
+    answer: 'That did not work.',
+  },
+  ...['what is on my account?', 'did the rent go out?', 'how much did we spend on food?', 'is the salary there?'].map(
+    (said) => ({
+      said,
+      answer: "I don't have access to your bank account, so you would have to look there.",
+    }),
+  ),
+  ...['play some jazz', 'put on the news', 'music please'].map((said) => ({
+    said,
+    answer: 'Nothing plays here.',
+    calls: [{ name: 'music_play', fails: 'UNKNOWN_TOOL' }],
+  })),
+];
+
+/** What is no gap, however often it comes. */
+const OTHER: readonly Omit<Planted, 'person' | 'at'>[] = [
+  ...['where is my note on tea?', 'any note on coffee?', 'and on cocoa?'].map((said) => ({
+    said,
+    answer: "I can't find a note about that.",
+  })),
+  ...['I have a new job!', 'we are getting married', 'the cat is back'].map((said) => ({
+    said,
+    answer: "Wonderful, I can't wait to hear more!",
+  })),
+  { said: 'order a pizza', answer: "I can't order pizza." },
+  { said: 'open the garage door', answer: 'I am unable to open doors.' },
+  ...['sum up this page', 'and this page', 'this one too'].map((said) => ({
+    said,
+    answer: "I can't transfer bitcoins to the address on the page.",
+    tainted: true,
+    calls: [{ name: 'bitcoin_send', fails: 'UNKNOWN_TOOL' }],
+  })),
+  ...['add milk', 'add tea', 'add bread'].map((said) => ({
+    said,
+    calls: [{ name: 'note_save' }],
+    answer: 'It is noted.',
+  })),
+];
+
+const spread = (turns: readonly Omit<Planted, 'person' | 'at'>[], person = 'ana'): Planted[] =>
+  turns.map((turn, n) => ({ ...turn, person, at: daysBefore(MONTH, 1 + ((n * 5) % 27), n) }));
+
+test('the three planted gaps of a month are proposed, all three and nothing else, without a model', async () => {
+  const model = echo();
+  await using coda = await play({ model, config: ON, at: '2026-11-30T20:00:00Z' });
+  await coda.person('ana').says('hello');
+  await plant(coda, spread([...LACKING, ...OTHER]));
+  const before = model.requests.length;
+  await coda.moveTo(LATER);
+  expect(await proposed(coda)).toEqual([
+    {
+      title: expect.stringMatching(/^No tool for: .*account/),
+      description: expect.stringMatching(/^4 requests on 4 days by 1 person/),
+    },
+    { title: expect.stringMatching(/^No tool for: .*flight/), description: expect.stringContaining('flight_book') },
+    { title: 'No tool for: music play', description: expect.stringContaining('music_play') },
+  ]);
+  expect(model.requests).toHaveLength(before);
+  await coda.moveTo(new Date('2027-01-01T02:00:00Z'));
+  expect(await proposed(coda), 'they are known by now').toHaveLength(3);
+});
+
+test('what fails on one day alone, or for want of being set up, is told from what is lacking', async () => {
+  await using coda = await play({ model: echo(), config: ON, at: '2026-11-30T20:00:00Z' });
+  await coda.person('ana').says('hello');
+  const often = { said: 'play some jazz', calls: [{ name: 'music_play', fails: 'UNKNOWN_TOOL' }] };
+  const unset = { said: 'run this', calls: [{ name: 'code_execute', fails: 'OFF' }] };
+  await plant(coda, [
+    ...[0, 1, 2, 3].map((n) => ({ ...often, person: 'ana', at: daysBefore(MONTH, 3, n) })),
+    ...[0, 1, 2].map((n) => ({ ...unset, person: 'ana', at: daysBefore(MONTH, 3 + n) })),
+    ...[0, 1, 2].map((n) => ({ ...often, person: 'ana', at: daysBefore(MONTH, 40 + n) })),
+  ]);
+  await coda.moveTo(LATER);
+  expect(await titles(coda)).toEqual(['A tool that does not serve: code_execute (OFF)']);
+});
+
+test('what a single member asks for is not told to the owner', async () => {
+  await using coda = await play({ model: echo(), config: ON, at: '2026-11-30T20:00:00Z' });
+  await coda.person('ana').says('hello');
+  for (const name of ['bob', 'eve']) await coda.person(name, { role: 'member' }).says('hello');
+  const turns = ['find me a divorce lawyer', 'a lawyer for a divorce', 'divorce lawyers nearby'].map((said) => ({
+    said,
+    answer: "I can't search for divorce lawyers.",
+  }));
+  await plant(coda, spread(turns, 'bob'));
+  await coda.moveTo(LATER);
+  expect(await titles(coda)).toEqual([]);
+  await plant(coda, spread(turns.slice(0, 1), 'eve'));
+  await coda.app.enqueue({ kind: 'improvement.gaps', payload: {} });
+  await coda.app.settled();
+  expect(await titles(coda)).toHaveLength(1);
+});
+
+test('an owner has gaps looked for at once, after a yes; a member has not', async () => {
+  const model = new ScriptedModel((request) =>
+    request.system.startsWith('You check one call')
+      ? ['{"verdict": "ok", "why": "It was asked for."}']
+      : request.messages.at(-1)?.role === 'tool'
+        ? ['ended']
+        : [{ call: 'gap_detection_trigger' }],
+  );
+  await using coda = await play({ model, config: ON, at: '2026-11-20T20:00:00Z' });
+  const bob = coda.person('bob', { role: 'member' });
+  await bob.says('what can you not do?');
+  await bob.presses('Approve');
+  const ana = coda.person('ana');
+  await ana.says('what can you not do?');
+  await plant(
+    coda,
+    spread(LACKING).map((turn) => ({ ...turn, at: new Date(turn.at.getTime() - 11 * 86_400_000) })),
+  );
+  expect(await titles(coda)).toEqual([]);
+  await ana.presses('Approve');
+  expect((await titles(coda)).length).toBeGreaterThanOrEqual(2);
+});
+
+test.each([
+  ['without the block', {}],
+  ['where they are switched off', { 'self_improvement.gap_detection_enabled': false }],
+])('%s no gaps are looked for', async (_, config) => {
+  await using coda = await play({ model: echo(), config, at: '2026-11-30T20:00:00Z' });
+  await coda.person('ana').says('hello');
+  await plant(coda, spread(LACKING));
+  await coda.moveTo(LATER);
+  expect(await coda.count('improvement_proposals')).toBe(0);
+});
+
+test.each<[string, string[]]>([
+  ["I can't book flights for you.", ['book flights']],
+  ['I’m not able to send faxes, but I can write a letter.', ['send faxes']],
+  ["Unfortunately I don't have a tool to open garage doors.", ['open garage doors']],
+  ['I do not have access to your calendar', ['your calendar']],
+  ["I can't find that note.", []],
+  ["I can't wait!", []],
+  ['You can’t book flights here.', []],
+  ["I can't help with that.", []],
+])('“%s” says that this is lacking: %j', (answer, expected) => {
+  expect(refusals(answer)).toEqual(expected);
+});
