@@ -13,6 +13,7 @@ import {
   agentSkillsConfig,
   embedSkillsSoon,
   installed,
+  type Optimized,
   openCatalog,
   type RescanReport,
   type SkillCatalog,
@@ -20,6 +21,7 @@ import {
   type SkillHost,
   SkillImages,
   SkillSearch,
+  SkillVariants,
   SkillVectors,
   skillSources,
   watchSkills,
@@ -90,6 +92,7 @@ export class LiveSkills implements SkillHost {
   readonly secrets: SkillSecrets;
   readonly images: SkillImages;
   readonly installed: string;
+  readonly variants: SkillVariants;
   readonly search: SkillSearch;
   readonly vectors: SkillVectors | undefined;
   readonly chosen: SkillHost['chosen'];
@@ -120,6 +123,7 @@ export class LiveSkills implements SkillHost {
       ...{ catalog: this.catalog, database, clock: world.clock },
       ...{ defaultImage, allowUrls: build.allow_urls, installation: () => installationOf(database) },
     });
+    this.variants = new SkillVariants({ catalog: this.catalog, database, clock: world.clock, folder: this.installed });
     this.made = new SkillDecisions({ catalog: this.catalog, database: deps.database, clock: deps.world.clock });
   }
 
@@ -216,12 +220,20 @@ export class LiveSkills implements SkillHost {
     return isDone;
   }
 
+  async optimize(...asked: Parameters<SkillVariants['optimize']>): Promise<Optimized> {
+    await this.rescan();
+    const state = await this.variants.optimize(...asked);
+    await this.rescan();
+    return state;
+  }
+
   /** Reads the folders and the decisions about what is in them. */
   private async read(): Promise<RescanReport> {
     const before = this.catalog.current();
     const report = await this.catalog.rescan();
     // Decisions first: what was decided holds from the next message on.
     await this.made.read(this.catalog.current() === before);
+    await this.variants.read();
     return { ...report, beside: specialistTexts.rescanned(await this.specialists.rescan()) };
   }
 

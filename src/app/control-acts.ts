@@ -6,7 +6,7 @@ import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import { type Notice, type Notified, notify } from '../delivery/index.ts';
-import type { SkillDecisions } from '../skills/agent-skills/index.ts';
+import type { Optimize, Optimized, SkillDecisions } from '../skills/agent-skills/index.ts';
 import type { Besides } from '../storage/index.ts';
 import type { App } from './build.ts';
 import type { AskedJob } from './jobs.ts';
@@ -61,6 +61,7 @@ export function controlActs(app: Controlled, world: World) {
       ({ to }, notified) => ({ to, ...notified }),
     ),
     ...controlSkills(app.agentSkills, world),
+    ...variantActs(app.agentSkills, world),
     ...secretActs(app.agentSkills.secrets, world),
     ...imageActs(app.agentSkills.images, world),
   };
@@ -155,6 +156,16 @@ export function controlSkills(
     ),
     undeprecateSkill: recorded('skills undeprecate', ({ name }: { name: string }, besides: Besides<boolean>) =>
       skills.undeprecate(name, besides),
+    ),
+  };
+}
+
+function variantActs(skills: App['agentSkills'], world: World) {
+  return {
+    optimizeSkill: recorder(world)(
+      'skills optimize',
+      (args: Optimize, besides: Besides<Optimized>) => skills.optimize(args, besides),
+      ({ act }, { skill, winner, variants }) => ({ skill, act, winner, variants: variants.map(({ name }) => name) }),
     ),
   };
 }

@@ -60,6 +60,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'audit export': 'coda audit export > audit.jsonl',
   skills: 'coda skills list',
   'skills why': 'coda skills why plan four days in Rome',
+  'skills optimize': 'coda skills optimize search --variant own --variant v2=search-v2 --result v2:success',
   'skills metrics': 'coda skills metrics --golden golden.json',
   'skills run': 'coda skills run meeting-notes notes.txt --json',
   'skills pipeline': 'coda skills pipeline --step search --step "flights|hotels" --payload "Rome in May"',

@@ -194,6 +194,17 @@ export interface MarketFlags extends TagFlags, ActivateFlags {
   beside?: string;
 }
 
+export interface OptimizeFlags extends ActivateFlags {
+  /** `NAME` or `NAME=DIR`. */
+  variant?: string[];
+  /** `NAME:success` */
+  result?: string[];
+  minRuns?: string;
+  trial?: boolean;
+  stop?: boolean;
+  undo?: boolean;
+}
+
 export interface FeedbackFlags extends Flags {
   expected?: string;
   query?: string;

@@ -19,7 +19,7 @@ import { createLog, type Log, Secrets } from '../base/log.ts';
 import type { World } from '../base/world.ts';
 import type { Verb } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { nearSkills, skillMeant } from '../skills/agent-skills/index.ts';
+import { nearSkills, optimizeArguments, skillMeant } from '../skills/agent-skills/index.ts';
 import { catchCrashes, die } from './crash.ts';
 import { configRequest, type Flags } from './flags.ts';
 import { hint } from './ready.ts';
@@ -145,6 +145,16 @@ function skillVerbs({ agentSkills: skills, approvals }: App, acts: ReturnType<ty
     'skills-activate': ({ name, hash, token }: Record<string, Json>) => {
       needsToken(approvals, textOf(token));
       return acts.activateSkill({ name: String(name), hash: String(hash) });
+    },
+    'skills-optimize': async ({ token, ...args }: Record<string, Json>) => {
+      const read = optimizeArguments.safeParse(args);
+      if (!read.success)
+        throw new CodaError('INPUT_INVALID', {
+          message: 'The variants were not understood.',
+          remedy: 'Use the coda command of the same version.',
+        });
+      if (read.data.act === 'swap' || read.data.act === 'trial') needsToken(approvals, textOf(token));
+      return (await acts.optimizeSkill(read.data)) as unknown as Json;
     },
     'skills-image-plans': async ({ name }: Record<string, Json>) => {
       await skills.rescan();

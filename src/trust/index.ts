@@ -6,6 +6,7 @@ export {
   approvePin,
   blockedOf,
   deletionRules as pinDeletionRules,
+  type FolderId,
   mergeRules as pinMergeRules,
   pinnedNames,
   pinOf,

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { controlActs } from '../../src/app/index.ts';
+import { packageRoot } from '../../src/base/root.ts';
 import { migrate, openDatabase } from '../../src/storage/index.ts';
 import { migratedDataDir, Program } from '../support/jsonl.ts';
 import { type Play, play } from '../support/play.ts';
@@ -69,6 +71,21 @@ const ACTS: { [K in keyof Acts]: [tx: string, subject: string, ask: (acts: Acts)
       if (typeof found === 'string') throw new Error(found);
       return acts.activateSkill({ name: 'travel-plan', hash: found.pin.hash });
     },
+  ],
+  optimizeSkill: [
+    'skills.variant',
+    'skills optimize',
+    (acts) =>
+      acts.optimizeSkill({
+        skill: 'travel-plan',
+        variants: [{ name: 'own' }, { name: 'v2', folder: join(packageRoot(), 'agent-skills', 'weekly-review') }],
+        results: [
+          { variant: 'own', isWell: false, count: 1 },
+          { variant: 'v2', isWell: true, count: 1 },
+        ],
+        least: 1,
+        act: 'swap',
+      }),
   ],
   skillFeedback: [
     'skills.feedback',

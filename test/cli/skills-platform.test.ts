@@ -85,6 +85,7 @@ test('each command of docs/skills-platform.md ends as its row says, beside a run
   writeFileSync(config, JSON.stringify({ ...modelConfig(await models()), egress, memory }));
   for (const [name, description] of Object.entries(SKILLS))
     write(home, `.agent-skills/${name}/SKILL.md`, skillText(name, { description }));
+  write(home, 'search-v2/SKILL.md', skillText('search', { body: 'Search twice.' }));
   writeFileSync(
     join(home, 'golden.json'),
     JSON.stringify([{ query: 'find me a flight', expected: 'travel/search_flights' }]),

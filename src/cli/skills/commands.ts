@@ -9,6 +9,7 @@ import type {
   DeprecateFlags,
   FeedbackFlags,
   MetricsFlags,
+  OptimizeFlags,
   PackFlags,
   SkillImagesFlags,
   TagFlags,
@@ -17,11 +18,8 @@ import type {
 import { addMarket } from './market-commands.ts';
 
 /** May be said several times. */
-const TAG = [
-  '--tag <tag>',
-  'only skills with this tag; a group is one',
-  (tag: string, before: string[] | undefined) => [...(before ?? []), tag],
-] as const;
+const several = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+const TAG = ['--tag <tag>', 'only skills with this tag; a group is one', several] as const;
 
 export function addSkills(skills: Command, call: Call): void {
   skills
@@ -116,6 +114,24 @@ function routingCommands(skills: Command, call: Call): void {
     .option('--approval <word>', 'approved: an owner has read it')
     .option('--approval-token <token>', 'access.approval_token, where the running coda has one')
     .action(call<ActivateFlags>(async () => (await import('./activate.ts')).skillsActivate));
+  skills
+    .command('optimize')
+    .description('compare variants of a skill by what came of their runs, and use the best one')
+    .argument('<id>')
+    .option(
+      '--variant <name[=dir]>',
+      "one of them; with a folder its files are kept; own: the skill's own files",
+      several,
+    )
+    .option('--result <name:success>', 'one more outcome, for this comparison: success or failure', several)
+    .option('--min-runs <n>', 'runs that each variant needs before one can win; default: 20')
+    .option('--trial', 'share the runs among them from now on')
+    .option('--stop', 'end that')
+    .option('--undo', 'use what was used before the last one was')
+    .option('--approval <word>', 'approved: an owner has read it')
+    .option('--approval-token <token>', 'access.approval_token, where the running coda has one')
+    .option('--json', 'as JSON')
+    .action(call<OptimizeFlags>(async () => (await import('./optimize.ts')).skillsOptimize));
 }
 
 function bundleCommands(skills: Command, call: Call): void {

@@ -36,6 +36,8 @@ import {
   uses,
 } from './store.ts';
 import { folderOf, inquireAbout } from './use/trusted.ts';
+import type { ServedVariants } from './variants/serve.ts';
+import type { SkillVariants } from './variants/variants.ts';
 
 /** Decisions about skills by name, as last read. Immutable: a later read makes another value. */
 export interface Decisions {
@@ -62,6 +64,8 @@ export interface SkillHost {
   readonly images: SkillImages;
   /** The folder of those that were installed. */
   readonly installed: string;
+  /** What is used in the place of skills' own files. */
+  readonly variants: SkillVariants;
   readonly search: SkillSearch;
   /** Undefined where there is no embedder: skills are found by words alone. */
   readonly vectors: SkillVectors | undefined;
@@ -83,15 +87,16 @@ export interface View {
   readonly snapshot: SkillSnapshot;
   readonly decisions: Decisions;
   readonly chosen: ChosenSkills;
+  readonly variants: ServedVariants;
 }
 
 /** Lets every turn see the skills as they were when it began in this process. */
 export class Views {
-  private readonly host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen'>;
+  private readonly host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen' | 'variants'>;
   private readonly held = new WeakMap<object, View>();
   private newest: View | undefined;
 
-  constructor(host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen'>) {
+  constructor(host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen' | 'variants'>) {
     this.host = host;
   }
 
@@ -100,10 +105,13 @@ export class Views {
     const held = turn && this.held.get(turn);
     if (held) return held;
     const [snapshot, decisions] = [this.host.catalog.current(), this.host.decisions()];
-    if (this.newest?.snapshot !== snapshot || this.newest.decisions !== decisions)
-      this.newest = { snapshot, decisions, chosen: this.host.chosen };
-    if (turn) this.held.set(turn, this.newest);
-    return this.newest;
+    const variants = this.host.variants.current;
+    const { newest } = this;
+    if (newest?.snapshot !== snapshot || newest.decisions !== decisions || newest.variants !== variants)
+      this.newest = { snapshot, decisions, chosen: this.host.chosen, variants };
+    const view = this.newest as View;
+    if (turn) this.held.set(turn, view);
+    return view;
   }
 }
 

@@ -53,3 +53,11 @@ export { deniedBy } from './use/deps.ts';
 export { skillsInUse } from './use/in-use.ts';
 export { isFor, modelDescription } from './use/prompt.ts';
 export { folderOf } from './use/trusted.ts';
+export { optimizeArguments, resultIn, variantIn } from './variants/asked.ts';
+export {
+  type Optimize,
+  type OptimizeAct,
+  type Optimized,
+  SkillVariants,
+} from './variants/variants.ts';
+export { LEAST_RUNS } from './variants/winner.ts';

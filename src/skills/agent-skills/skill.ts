@@ -132,6 +132,8 @@ export interface AgentSkill {
   readonly assistants: readonly AssistantBlock[];
   /** Keys of the frontmatter that nobody knows. */
   readonly other: Readonly<Record<string, Json>>;
+  /** Of a variant of a skill: the hash of its files, and the skill's source. */
+  readonly variant?: { readonly hash: string; readonly of: SourceKind };
 }
 
 /** `error`: it cannot be used. `warning`: it is used, but not as it was written. `note`: worth knowing. */

@@ -26,6 +26,7 @@ const viewOf = (snapshot: SkillSnapshot) => ({
     resting: new Map<string, string>(),
   },
   chosen: new Map(),
+  variants: new Map(),
 });
 
 test('two skills of one name in two groups are two, each with its group as a tag', async () => {

@@ -17,6 +17,7 @@ import { skillMeant } from '../skill.ts';
 import { skillName, type ToolDeps } from '../use/deps.ts';
 import { makeReady, type Ready } from '../use/ready.ts';
 import { admitTo, forbiddenBy, promptOf, spawnOptions } from '../use/tools.ts';
+import { noteEnd, withoutTrials } from '../variants/serve.ts';
 import { hashOf } from './hash.ts';
 import { parseSteps, resolveSteps, type StepGroup, stepsOf } from './steps.ts';
 import * as store from './store.ts';
@@ -221,7 +222,8 @@ class PipelineRun {
     const view = deps.views.of(ctx.turnKey);
     if (asked.role !== undefined && deps.denied(view, narrowed(asked.role)).has(skill))
       return failed('DENIED', texts.notWithin(skill, asked.role));
-    const ready = await makeReady(deps.reader, view, skill, ctx);
+    const used = asked.hashes ? { ...view, variants: withoutTrials(view.variants) } : view;
+    const ready = await makeReady(deps.reader, used, skill, ctx);
     if (!ready.ok) return ready;
     const planned = asked.hashes?.[skill];
     if (planned !== undefined && planned !== (await hashOf(ready.skill, ctx.signal)))
@@ -236,6 +238,7 @@ class PipelineRun {
     const task = texts.together(before) || skill;
     const spawned = await ctx.spawn?.({ ...this.options(ready), ...promptOf(deps, ready, task, ctx), task, tainted });
     const result = spawned ?? failed('NOT_HERE', texts.nothingToRun());
+    await noteEnd(deps.database, ready.skill, ctx, result.ok);
     const came: Came = {
       skill,
       state: result.ok ? 'done' : 'failed',

@@ -7,6 +7,7 @@ import { OFFERED_FROM, type Ranked, type SkillSearch } from '../routing/search.t
 import { type AgentSkill, hasTags, skillMeant } from '../skill.ts';
 import type { DeniedSkills } from '../use/deps.ts';
 import { inquireAbout } from '../use/trusted.ts';
+import { inForce } from '../variants/serve.ts';
 import { hashOf } from './hash.ts';
 
 export const MODES = ['single', 'pipeline', 'parallel'] as const;
@@ -84,7 +85,7 @@ export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
   const skills = await Promise.all(
     taken.map(async ({ skill, fit, args }) => ({
       id: skill.name,
-      hash: await hashOf(skill),
+      hash: await hashOf(inForce(deps.view.variants, skill)),
       args,
       score: rounded(fit),
     })),
@@ -95,7 +96,7 @@ export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
     skills,
     effects: await effectsOf(
       deps.reader,
-      taken.map(({ skill }) => skill),
+      taken.map(({ skill }) => inForce(deps.view.variants, skill)),
     ),
   };
 }
@@ -142,11 +143,11 @@ async function effectsOf(reader: Queryable, skills: readonly AgentSkill[]): Prom
 }
 
 /** The skills of a plan that are gone, or whose files are others now. */
-export async function staleIn({ snapshot }: View, plan: Plan): Promise<string[]> {
+export async function staleIn({ snapshot, variants }: View, plan: Plan): Promise<string[]> {
   const stale: string[] = [];
   for (const { id, hash } of plan.skills) {
     const skill = skillMeant(snapshot, id);
-    if (!skill || (await hashOf(skill)) !== hash) stale.push(id);
+    if (!skill || (await hashOf(inForce(variants, skill))) !== hash) stale.push(id);
   }
   return stale;
 }

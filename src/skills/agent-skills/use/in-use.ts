@@ -11,6 +11,7 @@ import type { RunImage } from '../images/images.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
+import { inUse as variantInUse } from '../variants/serve.ts';
 import { type Bundle, bundleOf } from './bundle.ts';
 import { deniedBy } from './deps.ts';
 import { isFor } from './prompt.ts';
@@ -44,7 +45,8 @@ export function skillsInUse({ host, gate, database, settings, hasImage }: InUseD
     const view = views.of(ctx.turnKey);
     const off = offIn(state.settings, denied(view, ctx.person));
     // The newest first: where there is not room for all, they are the ones that are worked with.
-    const skills = usable(view, names, off, ctx).reverse();
+    const own = usable(view, names, off, ctx).reverse();
+    const skills = await Promise.all(own.map((one) => variantInUse(reader, view.variants, one, ctx.conversationId)));
     const { bundles, notes } = await bundlesOf(reader, skills, roomForSkills(settings.disk), ctx.signal);
     const imageOf = (skill: AgentSkill) => host().images.imageOf(skill, hasImage);
     const whole = skills.filter(

@@ -11,8 +11,9 @@ import { readBody } from '../read/file.ts';
 import { type AgentSkill, inOrder, isTrusted, reasonOf } from '../skill.ts';
 import { noteUse, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
+import { forRun, noteRun } from '../variants/serve.ts';
 import { isFor } from './prompt.ts';
-import { lookAt, type Trust } from './trusted.ts';
+import { lookAt, pinIdOf, type Trust } from './trusted.ts';
 
 /** One skill, read. */
 export interface ReadSkill {
@@ -39,11 +40,11 @@ export async function makeReady(
   db: Queryable,
   view: View,
   name: string,
-  ctx: Pick<CallContext, 'byName' | 'agent' | 'signal'>,
+  ctx: Pick<CallContext, 'byName' | 'agent' | 'signal' | 'callKey' | 'inboxId' | 'conversationId'>,
 ): Promise<Ready | Failed> {
-  const skill = find(view, name, ctx);
-  if ('ok' in skill) return skill;
-  const order = inOrder(view.snapshot, skill);
+  const found = find(view, name, ctx);
+  if ('ok' in found) return found;
+  const order = inOrder(view.snapshot, found);
   const draft = order.skills.find((one) => view.decisions.drafts.has(one.name));
   if (draft) return failed('DRAFT', texts.isDraft(draft.name));
   const revoked = order.skills.find((one) => view.decisions.resting.has(one.name));
@@ -51,10 +52,11 @@ export async function makeReady(
   if (order.cycle) return failed('CYCLE', texts.cycle(order.cycle));
   const all: ReadSkill[] = [];
   for (const one of order.skills) {
-    const read = await readOne(db, one, ctx.signal);
+    const read = await readOne(db, await forRun(db, view.variants, one, ctx), ctx.signal);
     if ('ok' in read) return read;
     all.push(read);
   }
+  const skill = all.at(-1)?.skill ?? found;
   const tainted = all.some((one) => !isTrusted(one.skill.source));
   return { ok: true, skill, all, missing: order.missing, tainted };
 }
@@ -106,7 +108,7 @@ function refusedBy({ name }: AgentSkill, trust: Trust): Failed | undefined {
 export async function admit(
   tx: Transaction,
   { skill, all }: Ready,
-  ctx: Pick<CallContext, 'conversationId' | 'clock'> & { denied: ReadonlySet<string> },
+  ctx: Pick<CallContext, 'conversationId' | 'clock' | 'callKey' | 'inboxId'> & { denied: ReadonlySet<string> },
   decided: () => void,
 ): Promise<Failed | undefined> {
   const { settings } = await conversations.stateOf(tx, ctx.conversationId);
@@ -116,7 +118,7 @@ export async function admit(
   const now = ctx.clock.now();
   for (const { skill: one, trust } of all) {
     if (trust.kind !== 'first') continue;
-    const kept = await keepFirst(tx, { name: one.name, source: one.source.kind }, trust, now);
+    const kept = await keepFirst(tx, pinIdOf(one), trust, now);
     if (kept === 'usable') continue;
     if (kept === 'changed') return failed('NEEDS_APPROVAL', texts.changed(one.name, []));
     tx.afterCommit(decided);
@@ -124,5 +126,6 @@ export async function admit(
   }
   const names = all.map((one) => one.skill.name).filter((name) => name !== skill.name);
   await noteUse(tx, ctx.conversationId, [...names, skill.name], now);
+  for (const one of all) await noteRun(tx, one.skill, ctx);
   return undefined;
 }

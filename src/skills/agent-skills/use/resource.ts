@@ -8,6 +8,7 @@ import { conversations, type FileRef } from '../../../delivery/index.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
+import { inUse, servedKey } from '../variants/serve.ts';
 import { skillName, skillThing, type ToolDeps } from './deps.ts';
 import { isPinned, pinnedFiles } from './trusted.ts';
 
@@ -24,11 +25,12 @@ export function resourceTool(deps: ToolDeps): AnyTool {
     does: ['file_read'],
     input: z.object({ name: skillName, path: z.string().min(1).max(1_024), from: z.int().min(0).default(0) }),
     async prepare({ name, path, from }, { turnKey, conversationId }) {
-      const { snapshot, decisions } = views.of(turnKey);
-      const skill = snapshot.skills.get(name);
-      if (!skill) return failed('NOT_FOUND', texts.noSkill(name, undefined));
+      const { snapshot, decisions, variants } = views.of(turnKey);
+      const own = snapshot.skills.get(name);
+      if (!own) return failed('NOT_FOUND', texts.noSkill(name, undefined));
       const why = decisions.resting.get(name);
       if (why !== undefined) return failed('REVOKED', texts.rests(name, why));
+      const skill = await inUse(deps.reader, variants, own, conversationId);
       const pinned = isTrusted(skill.source) ? 'all' : await pinnedFiles(deps.reader, skill);
       if (!pinned) return failed('NOT_ACTIVE', texts.notActive(name));
       const read = await readResource(skill, pinned, path, from);
@@ -40,10 +42,12 @@ export function resourceTool(deps: ToolDeps): AnyTool {
       const read = prepared as (Resource & { pictures?: FileRef[] }) | Failed;
       if (!('content' in read)) return read;
       const { ok: _, pictures, ...resource } = read;
-      const skill = views.of(turnKey).snapshot.skills.get(name);
+      const { snapshot, variants } = views.of(turnKey);
+      const skill = snapshot.skills.get(name);
+      const isOwn = skill !== undefined && isTrusted(skill.source) && !variants.has(servedKey(skill));
       return done(JSON.stringify(resource), {
         ...(pictures && { pictures }),
-        ...(skill && isTrusted(skill.source) ? {} : { tainted: true }),
+        ...(isOwn ? {} : { tainted: true }),
       });
     },
   });

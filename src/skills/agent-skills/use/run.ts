@@ -5,6 +5,7 @@ import { conversations } from '../../../delivery/index.ts';
 import { type Ran, type SandboxFailure, told } from '../../../sandbox/index.ts';
 import { isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
+import { inUse as variantInUse } from '../variants/serve.ts';
 import { type Bundle, bundleOf } from './bundle.ts';
 import { APART, skillName, type ToolDeps } from './deps.ts';
 import { offerOf } from './install.ts';
@@ -87,7 +88,8 @@ async function inUse(deps: ToolDeps, name: string, ctx: CallContext): Promise<Bu
   const why = view.decisions.resting.get(name);
   if (why !== undefined) return failed('REVOKED', texts.rests(name, why));
   const refused = notInUse(name, await conversations.stateOf(deps.reader, ctx.conversationId));
-  return refused ?? bundleOf(deps.reader, skill, ctx.signal);
+  if (refused) return refused;
+  return bundleOf(deps.reader, await variantInUse(deps.reader, view.variants, skill, ctx.conversationId), ctx.signal);
 }
 
 interface Script {

@@ -18,6 +18,7 @@ import { stepsOf } from '../runs/steps.ts';
 import { isComposed } from '../runs/texts.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
+import { noteEnd } from '../variants/serve.ts';
 import { type CommandsRan, runCommands } from './commands-run.ts';
 import { APART, skillName, skillThing, type ToolDeps } from './deps.ts';
 import { instructions } from './instructions.ts';
@@ -149,6 +150,7 @@ export function delegateTool(deps: ToolDeps): AnyTool {
         forbidden: forbiddenBy(ready),
         tainted,
       });
+      await noteEnd(deps.database, ready.skill, ctx, came.ok);
       const result = await summedUp(ready.skill, came, ctx);
       return tainted && result.ok ? { ...result, tainted: true } : result;
     },

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Queryable } from '../../../storage/index.ts';
 import {
   type Folder,
+  type FolderId,
   type Inquest,
   inquire,
   judge,
@@ -27,8 +28,15 @@ export async function lookAt(db: Queryable, skill: AgentSkill, signal?: AbortSig
   return pin.ok ? judge(db, folder, pin, signal) : { kind: 'unpinnable', message: pin.message };
 }
 
+/** Name and source that its pin is kept by; each variant of a skill has one of its own. */
+export const pinIdOf = ({ name, source, variant }: AgentSkill): FolderId => ({
+  name: variant ? `${name}@${variant.hash.slice(0, 16)}` : name,
+  source: source.kind,
+});
+
 /** The skill as it is decided about; undefined where it stands in the configuration. */
-export function folderOf({ name, source, directory, ...skill }: AgentSkill): Folder | undefined {
+export function folderOf(skill: AgentSkill): Folder | undefined {
+  const { directory } = skill;
   if (directory === undefined) return undefined;
   const { pip, system } = skill.dependencies;
   const declared = {
@@ -40,7 +48,7 @@ export function folderOf({ name, source, directory, ...skill }: AgentSkill): Fol
     image: skill.dockerImage,
     agent: skill.forkAgent ? (skill.model ?? 'default') : undefined,
   };
-  return { name, source: source.kind, directory, declared };
+  return { ...pinIdOf(skill), directory, declared };
 }
 
 /** All that there is to know of a skill that needs an approval; a string says why it can have none. */
@@ -52,8 +60,8 @@ export async function inquireAbout(db: Queryable, skill: AgentSkill): Promise<In
 }
 
 /** The hashes of the files that may be read, by path: as they were pinned when the skill was activated. */
-export async function pinnedFiles(db: Queryable, { name, source }: AgentSkill): Promise<Pinned['files'] | undefined> {
-  const known = await pinOf(db, { name, source: source.kind });
+export async function pinnedFiles(db: Queryable, skill: AgentSkill): Promise<Pinned['files'] | undefined> {
+  const known = await pinOf(db, pinIdOf(skill));
   return known && known.state !== 'blocked' ? known.pinned.files : undefined;
 }
 

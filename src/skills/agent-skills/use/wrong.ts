@@ -7,6 +7,7 @@ import { learn, termsToLearn } from '../routing/feedback.ts';
 import { lastRequest, noteRequest } from '../routing/store.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
+import { noteWrong } from '../variants/serve.ts';
 import { skillName, type ToolDeps } from './deps.ts';
 import { offered } from './prompt.ts';
 
@@ -37,6 +38,9 @@ export function wrongTool(deps: ToolDeps): AnyTool {
       const terms = await lastRequest(ctx.tx, ctx.place.space, name);
       const feedback = { spaceId: ctx.place.space, got: name, expected: undefined, terms };
       if (!(await learn(ctx.tx, feedback, ctx.clock.now()))) return failed('GONE', texts.noRequest(name));
+      const { snapshot, variants } = deps.views.of(undefined);
+      const skill = snapshot.skills.get(name);
+      if (skill) await noteWrong(ctx.tx, variants, skill, ctx.conversationId);
       ctx.tx.afterCommit(() => deps.host.decided());
       const choices = (ctx.prepared as AgentSkill[]).map(
         (other): Choice => ({ label: other.name, tool: 'skill_meant', input: { name, expected: other.name } }),

@@ -1,0 +1,56 @@
+/** Files of variants: `<data>/skills/.variants/<hash>`, which nobody writes to once they are there. */
+
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodaError, systemCode } from '../../../base/errors.ts';
+import { pinFolder } from '../../../trust/index.ts';
+import { folderContent } from '../files/bundle.ts';
+import { lookInside, skillIn } from '../files/install.ts';
+import { type AgentSkill, reasonOf } from '../skill.ts';
+import { folderOf } from '../use/trusted.ts';
+
+const VARIANTS = '.variants';
+
+/** Copies the skill in `directory`; resolves to the hash of its files. Throws `SKILL_REFUSED` where it cannot be used. */
+export async function keepFiles(installed: string, directory: string): Promise<string> {
+  const content = await folderContent(directory);
+  return lookInside(installed, content, async (staged) => {
+    const skill = await skillIn(staged);
+    const folder = skill?.usable ? folderOf(skill) : undefined;
+    if (!folder) throw refuse(directory, skill ? reasonOf(skill) : 'there is no SKILL.md in it');
+    const pin = await pinFolder(staged, folder.declared);
+    if (!pin.ok) throw refuse(directory, pin.message);
+    await mkdir(join(installed, VARIANTS), { recursive: true, mode: 0o700 });
+    try {
+      await rename(staged, join(installed, VARIANTS, pin.hash));
+    } catch (error) {
+      // They are kept already: a folder of this name holds these files.
+      if (!['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
+    }
+    return pin.hash;
+  });
+}
+
+/** The variant of `skill` with these files: its own instructions and files, found and named as the skill is. */
+export async function variantSkill(
+  installed: string,
+  skill: AgentSkill,
+  hash: string,
+): Promise<AgentSkill | undefined> {
+  const read = await skillIn(join(installed, VARIANTS, hash)).catch(() => undefined);
+  if (!read?.usable) return undefined;
+  const { name, group, names, description, descriptions, tags, triggers, agents, display } = skill;
+  const { userInvocable, modelInvocable, forkAgent } = skill;
+  return {
+    ...read,
+    ...{ name, group, names, description, descriptions, tags, triggers, agents, display },
+    ...{ userInvocable, modelInvocable, forkAgent },
+    variant: { hash, of: skill.source.kind },
+  };
+}
+
+const refuse = (directory: string, why: string): CodaError =>
+  new CodaError('SKILL_REFUSED', {
+    message: `The files in ${directory} are no variant: ${why.replace(/\.$/, '')}.`,
+    remedy: '"coda skills validate DIR" shows everything that is wrong with them.',
+  });
