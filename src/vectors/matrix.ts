@@ -95,6 +95,8 @@ export class Matrix {
   private centre: Float32Array;
   /** Rows that were set since the centre was worked out. */
   private drifted = 0;
+  /** The first `roughDim` bytes of each row, side by side: one in the cache for each row of bytes is slow where rows are many. */
+  private heads: Int8Array | undefined;
 
   /** `large`: rows above which `roughDim` of the dimensions decide which ones, about `exact` of them, are compared whole. */
   constructor(dim: number, { large = LARGE, exact = EXACT, roughDim = ROUGH_DIM } = {}) {
@@ -110,6 +112,7 @@ export class Matrix {
   set(row: number, packed: Uint8Array | undefined): void {
     const [block, at] = this.blockOf(row);
     const fits = packed !== undefined && packed.length === FACTOR_BYTES + this.dim;
+    this.heads = undefined;
     if (block.factors[at] !== 0) this.add(block, at, -1);
     block.factors[at] = fits ? new DataView(packed.buffer, packed.byteOffset).getFloat32(0, true) : 0;
     if (!fits) return;
@@ -134,8 +137,11 @@ export class Matrix {
     const { bytes, factor } = quantize(query);
     const compared = { bytes, factor, vector: query, dim: this.dim };
     const isLarge = rows > this.large && this.dim > this.roughDim;
-    this.rate(isLarge ? { ...compared, dim: this.roughDim } : compared, out);
-    if (!isLarge) return out;
+    if (!isLarge) {
+      this.rate(compared, out);
+      return out;
+    }
+    this.rateRoughly({ ...compared, dim: this.roughDim }, out);
     const rough = this.scratch.zeros('rough', rows);
     for (let row = 0; row < rows; row++) rough[row] = (out[row] as number) + (besides?.[row] ?? 0);
     this.rate(compared, out, { rough, least: lowest(rough, this.exact) });
@@ -166,6 +172,32 @@ export class Matrix {
         out[first + at] = (product - offset) * (nearness[at] as number) * scale;
       }
     }
+  }
+
+  /** Writes how near all rows are to the query by its first `dim` dimensions. */
+  private rateRoughly({ bytes, factor, vector, dim }: Compared, out: Float32Array): void {
+    this.heads ??= this.headsOf(dim);
+    const offset = dot(this.centre, vector, dim);
+    const scale = this.dim / dim;
+    for (const { first, factors, nearness } of this.blocks) {
+      const size = Math.min(factors.length, out.length - first);
+      for (let at = 0; at < size; at++) {
+        const own = factors[at] as number;
+        if (own === 0) continue;
+        const product = productOf(this.heads, (first + at) * dim, bytes, dim) * own * factor;
+        out[first + at] = (product - offset) * (nearness[at] as number) * scale;
+      }
+    }
+  }
+
+  private headsOf(dim: number): Int8Array {
+    const last = this.blocks.at(-1);
+    const heads = new Int8Array(last ? (last.first + last.factors.length) * dim : 0);
+    for (const { first, bytes, factors } of this.blocks) {
+      for (let at = 0; at < factors.length; at++)
+        heads.set(bytes.subarray(at * this.dim, at * this.dim + dim), (first + at) * dim);
+    }
+    return heads;
   }
 
   /** The block of a row, and its place in there. */
@@ -252,8 +284,12 @@ function productOf(bytes: Int8Array, from: number, query: Int8Array, dim: number
 /** The score that about `count` of `scores` reach. */
 function lowest(scores: Float32Array, count: number): number {
   const bins = new Uint32Array(512);
-  const binOf = (score: number) => Math.min(511, Math.max(0, Math.floor((score + 1) * 170)));
-  for (const score of scores) if (!Number.isNaN(score)) bins[binOf(score)] = (bins[binOf(score)] as number) + 1;
+  for (let at = 0; at < scores.length; at++) {
+    const score = scores[at] as number;
+    if (Number.isNaN(score)) continue;
+    const bin = Math.min(511, Math.max(0, Math.floor((score + 1) * 170)));
+    bins[bin] = (bins[bin] as number) + 1;
+  }
   let bin = 511;
   for (let seen = 0; bin > 0; bin--) {
     seen += bins[bin] as number;

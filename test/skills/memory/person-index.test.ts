@@ -84,6 +84,24 @@ test('of many vectors each is compared, wherever it is kept', () => {
   }
 });
 
+test('of very many the best by a part of their numbers are compared whole, also one that has just been put there', () => {
+  const [dim, rows] = [8, 600];
+  const numbers = (row: number) =>
+    Float32Array.from({ length: dim }, (_, at) => Math.sin(row * 7.3 + at * (row % 11) + at));
+  const [large, whole] = [new Matrix(dim, { large: 100, exact: 60, roughDim: 4 }), new Matrix(dim)];
+  const put = (row: number, as: number) => [large, whole].map((matrix) => matrix.set(row, packVector(numbers(as))));
+  for (let row = 0; row < rows; row++) put(row, row);
+  const compare = (query: Float32Array) => {
+    const [near, exact] = [[...large.similarities(query, rows)], [...whole.similarities(query, rows)]];
+    const best = exact.indexOf(Math.max(...exact));
+    expect(near[best]).toBe(exact[best]);
+    return best;
+  };
+  for (let row = 0; row < rows; row += 37) compare(numbers(row));
+  put(5, 1_000);
+  expect(compare(numbers(1_000))).toBe(5);
+});
+
 test('a synonym of a word in the question counts beside its meaning', () => {
   expect(synonymsOf('spouse')).toContain('wife');
   const index = new PersonIndex(DIM);

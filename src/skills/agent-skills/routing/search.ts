@@ -3,7 +3,7 @@
 import type { AgentSkill, SkillSnapshot } from '../skill.ts';
 import { bonusOf, type Learned } from './feedback.ts';
 import { fitByMeaning, fitByWords, LEARNED_IN, namesIt } from './fit.ts';
-import type { Nearness, SkillVectors } from './vectors.ts';
+import { type Nearness, nearnessOf, type SkillVectors } from './vectors.ts';
 import { type Matches, matchesOf, termsOf, type WordIndex, wordIndexOf } from './words.ts';
 
 /** A skill and how well it fits some words. */
@@ -58,10 +58,12 @@ export class SkillSearch {
     const made = this.indexes.get(snapshot) ?? wordIndexOf(snapshot);
     this.indexes.set(snapshot, made);
     const index = await made;
+    const comparable = await this.vectors?.comparable(snapshot, words);
+    // Nothing is awaited from here on: what requests are compared in is used by one at a time.
     const terms = termsOf(words);
     const matches = matchesOf(index, terms);
-    const scores = matches.scores.map((score) => WORDS * score);
-    const near = await this.vectors?.near(snapshot, words, scores);
+    const scores = scaled(matches.scores, WORDS);
+    const near = comparable && nearnessOf(comparable, scores);
     const isLearned = this.vectors?.space === LEARNED_IN;
     const bonuses = bonusesOf(index, terms.keys(), learned);
     return ranked({ skills: index.skills, matches, scores, near, isLearned, words, only, bonuses });
@@ -102,27 +104,25 @@ interface Evidence {
 
 function ranked(evidence: Evidence): Ranked[] {
   const { skills, matches, scores, near, isLearned, words, bonuses } = evidence;
-  const found = bestOf(evidence).map(({ place, score }) => {
-    const meaning = meaningOf(near?.near[place]);
-    return {
-      place,
-      skill: skills[place] as AgentSkill,
-      score,
-      words: scores[place] as number,
-      meaning,
-      learned: bonuses.get(place) ?? 0,
-    };
-  });
+  const found = bestOf(evidence);
   const [best] = found;
   const typical = found[Math.min(TYPICAL, found.length - 1)];
   if (!best || !typical) return [];
   const { asked } = matches;
   const lead = best.score - typical.score;
   const signs = { asked, length: words.trim().split(/\s+/).length, score: best.score, lead, distance: near?.distance };
-  return found.map(({ place, ...each }) => {
+  return found.map(({ place, score }) => {
     const match = matches.at(place);
-    if (!near || !isLearned) return { ...each, fit: fitByWords(match, asked, each.learned) };
-    return { ...each, fit: namesIt(match, asked) ? 1 : fitByMeaning(signs, best.score - each.score) };
+    const learned = bonuses.get(place) ?? 0;
+    const byMeaning = () => (namesIt(match, asked) ? 1 : fitByMeaning(signs, best.score - score));
+    return {
+      skill: skills[place] as AgentSkill,
+      score,
+      fit: near && isLearned ? byMeaning() : fitByWords(match, asked, learned),
+      words: scores[place] as number,
+      meaning: meaningOf(near?.near[place]),
+      learned,
+    };
   });
 }
 
@@ -131,40 +131,69 @@ const meaningOf = (near: number | undefined): number | undefined =>
 
 /** The places with the best scores, of those that share a word or are among the nearest. */
 function bestOf({ skills, scores, near, only, bonuses }: Evidence): { place: number; score: number }[] {
-  const all = near ? scores.map((score, place) => score + (meaningOf(near.near[place]) ?? 0)) : scores.slice();
+  const all = near ? withMeaning(scores, near.near) : scores.slice();
   for (const [place, bonus] of bonuses) all[place] = (all[place] as number) + bonus;
-  const [least, leastNear] = [highest(all, MOST), near ? highest(near.near, NEAREST) : Number.POSITIVE_INFINITY];
+  const leastNear = near ? highest(near.near, NEAREST) : Number.POSITIVE_INFINITY;
+  const least = only ? Number.NEGATIVE_INFINITY : highest(all, MOST);
   const found: { place: number; score: number }[] = [];
   for (let place = 0; place < all.length; place++) {
     const score = all[place] as number;
-    const isKnown = (scores[place] as number) > 0 || bonuses.has(place);
-    const isFound = isKnown || (near !== undefined && (near.near[place] as number) >= leastNear);
-    if (!isFound || (only ? !only(skills[place] as AgentSkill) : score < least)) continue;
+    if (score < least) continue;
+    const isKnown = (scores[place] as number) > 0 || (bonuses.size > 0 && bonuses.has(place));
+    if (!isKnown && !(near !== undefined && (near.near[place] as number) >= leastNear)) continue;
+    if (only && !only(skills[place] as AgentSkill)) continue;
     found.push({ place, score });
   }
   return found.sort((a, b) => b.score - a.score).slice(0, MOST);
 }
 
-/** The value that the `count` highest have: sorting all of 10,000 would take longer than all else. */
+function scaled(values: Float32Array, factor: number): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let at = 0; at < values.length; at++) out[at] = factor * (values[at] as number);
+  return out;
+}
+
+/** What words and meaning give together; where there is no meaning, words alone. */
+function withMeaning(scores: Float32Array, near: Float32Array): Float32Array {
+  const all = new Float32Array(scores.length);
+  for (let at = 0; at < all.length; at++) {
+    const meaning = near[at] as number;
+    all[at] = (scores[at] as number) + (Number.isNaN(meaning) ? 0 : meaning);
+  }
+  return all;
+}
+
+/** The value that the `count` highest have, by a heap of these: sorting all of 10,000 would take longer than all else. */
 function highest(values: Float32Array, count: number): number {
   if (values.length <= count) return Number.NEGATIVE_INFINITY;
-  const all = values.map((value) => (Number.isNaN(value) ? -2 : value));
-  const wanted = all.length - count;
-  let [from, to] = [0, all.length - 1];
-  while (from < to) {
-    const pivot = all[(from + to) >> 1] as number;
-    let [left, right] = [from, to];
-    while (left <= right) {
-      while ((all[left] as number) < pivot) left++;
-      while ((all[right] as number) > pivot) right--;
-      if (left > right) break;
-      [all[left], all[right]] = [all[right] as number, all[left] as number];
-      left++;
-      right--;
-    }
-    if (wanted <= right) to = right;
-    else if (wanted >= left) from = left;
-    else break;
+  const heap = new Float32Array(count);
+  for (let at = 0; at < values.length; at++) {
+    const given = values[at] as number;
+    const value = Number.isNaN(given) ? -2 : given;
+    if (at < count) rise(heap, at, value);
+    else if (value > (heap[0] as number)) sink(heap, value);
   }
-  return all[wanted] as number;
+  return heap[0] as number;
+}
+
+/** Puts a value at the end of a heap whose least is first. */
+function rise(heap: Float32Array, end: number, value: number): void {
+  let at = end;
+  for (let above = (at - 1) >> 1; at > 0 && (heap[above] as number) > value; above = (at - 1) >> 1) {
+    heap[at] = heap[above] as number;
+    at = above;
+  }
+  heap[at] = value;
+}
+
+/** Puts a value in the place of the least. */
+function sink(heap: Float32Array, value: number): void {
+  let at = 0;
+  for (let below = 1; below < heap.length; below = 2 * at + 1) {
+    if (below + 1 < heap.length && (heap[below + 1] as number) < (heap[below] as number)) below++;
+    if ((heap[below] as number) >= value) break;
+    heap[at] = heap[below] as number;
+    at = below;
+  }
+  heap[at] = value;
 }

@@ -11,6 +11,12 @@ import type { AgentSkill, SkillSnapshot } from '../skill.ts';
 import * as store from './store.ts';
 import { spaced, whatFor } from './words.ts';
 
+/** A request that can be compared with skills. */
+export interface Comparable {
+  vector: Float32Array;
+  held: Held;
+}
+
 /** How near skills are to a request. */
 export interface Nearness {
   /** By place in the snapshot; NaN where a skill has no vector. It holds until the next comparison. */
@@ -70,22 +76,15 @@ export class SkillVectors {
     return this.deps.embedder.id;
   }
 
-  /**
-   * How near the skills are to `words`; `besides` is what else speaks for each. Undefined where the vectors of the skills, or of
-   * the words, are not there in time, and where the embedder fails.
-   */
-  async near(snapshot: SkillSnapshot, words: string, besides?: Float32Array): Promise<Nearness | undefined> {
+  /** Undefined where the vectors of the skills, or of the words, are not there in time, and where the embedder fails. */
+  async comparable(snapshot: SkillSnapshot, words: string): Promise<Comparable | undefined> {
     if (snapshot.skills.size === 0 || words.trim() === '') return undefined;
     const held = await this.current(snapshot);
     if (held.missing.size > 0) this.want();
     const has = held.hashes.length - [...held.missing.values()].reduce((sum, places) => sum + places.length, 0);
     if (has < held.hashes.length * ENOUGH) return undefined;
     const vector = await this.vectorOf(words);
-    if (!vector) return undefined;
-    return {
-      near: held.matrix.similarities(vector, held.hashes.length, besides),
-      distance: held.hashes.length < FEW ? undefined : held.matrix.distance(vector),
-    };
+    return vector && { vector, held };
   }
 
   /** Makes up to `most` missing vectors, and says how many skills' texts are still without. Throws `EmbedderFault`. */
@@ -170,6 +169,14 @@ export class SkillVectors {
     this.wantedAt = performance.now();
     this.deps.wanted?.();
   }
+}
+
+/** How near the skills are to a request; `besides` is what else speaks for each. Nothing is awaited, so that no other request comes in between. */
+export function nearnessOf({ vector, held: { matrix, hashes } }: Comparable, besides?: Float32Array): Nearness {
+  return {
+    near: matrix.similarities(vector, hashes.length, besides),
+    distance: hashes.length < FEW ? undefined : matrix.distance(vector),
+  };
 }
 
 function put({ matrix, missing }: Held, made: readonly store.StoredVector[]): void {

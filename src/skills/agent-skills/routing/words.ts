@@ -44,6 +44,8 @@ export interface WordIndex {
   postings: ReadonlyMap<string, Postings>;
   /** What the length of its texts divides a skill's frequencies by, by place. */
   lengths: Float32Array;
+  /** Filled anew by each request: arrays of 10,000 skills would be garbage of 200 kB each time. */
+  scratch: { matches: Matches; best: Float32Array };
 }
 
 /** Words that a skill shares with a request. */
@@ -77,6 +79,11 @@ export class Matches {
     return { told: this.told[place] ?? 0, inName: this.inName[place] ?? 0, shared: this.shared[place] ?? 0 };
   }
 
+  clear(): void {
+    this.asked = 0;
+    for (const array of [this.scores, this.told, this.inName, this.shared]) array.fill(0);
+  }
+
   share(place: number, told: number, isInName: boolean): void {
     this.shared[place] = (this.shared[place] as number) + 1;
     this.told[place] = (this.told[place] as number) + told;
@@ -84,10 +91,11 @@ export class Matches {
   }
 }
 
-/** What the skills share with a request, words and synonyms. `terms` are those of `termsOf`. */
+/** What the skills share with a request, words and synonyms, until the next one. `terms` are those of `termsOf`. */
 export function matchesOf(index: WordIndex, terms: ReadonlyMap<string, readonly string[]>): Matches {
   const { skills, postings } = index;
-  const matches = new Matches(skills.length);
+  const { matches } = index.scratch;
+  matches.clear();
   const weightOf = (word: string) => rarity(postings.get(word)?.places.length ?? 0, skills.length) * commonness(word);
   for (const [term, synonyms] of terms) {
     addScores(index, [term, ...synonyms], weightOf, matches.scores);
@@ -102,13 +110,13 @@ export function matchesOf(index: WordIndex, terms: ReadonlyMap<string, readonly 
 
 /** Adds to each skill what the best of a word and its synonyms gives. */
 function addScores(
-  { postings, lengths }: WordIndex,
+  { postings, lengths, scratch }: WordIndex,
   words: readonly string[],
   weightOf: (word: string) => number,
   scores: Float32Array,
 ): void {
   const own = weightOf(words[0] ?? '');
-  const best = words.length > 1 ? new Float32Array(scores.length) : undefined;
+  const best = words.length > 1 ? scratch.best.fill(0) : undefined;
   for (const [index, word] of words.entries()) {
     const weight = index === 0 ? own : SYNONYM * Math.min(weightOf(word), own);
     const { places, frequencies } = postings.get(word) ?? NONE;
@@ -173,7 +181,8 @@ export async function wordIndexOf(snapshot: SkillSnapshot): Promise<WordIndex> {
     });
   }
   const places = new Map(skills.map(({ name }, place) => [name, place]));
-  return { skills, places, postings, lengths: words.map((length) => 1 - B + (B * length) / mean) };
+  const scratch = { matches: new Matches(skills.length), best: new Float32Array(skills.length) };
+  return { skills, places, postings, lengths: words.map((length) => 1 - B + (B * length) / mean), scratch };
 }
 
 function frequenciesOf({ name, tags, triggers, description }: AgentSkill): Map<string, number> {

@@ -44,6 +44,31 @@ test('by words and meaning more of them do, and skills are embedded once', async
   expect(await later.fill(skillsOf(rows), Number.POSITIVE_INFINITY, AbortSignal.timeout(60_000))).toBe(0);
 });
 
+test('among many the best are those that sorting all of them finds', async () => {
+  const many = skillsOf(
+    [1, 2, 3, 4, 5].flatMap((copy) => rows.map((row) => ({ ...row, name: `${row.name}-${copy}` }))),
+  );
+  const search = new SkillSearch();
+  for (const { query } of golden) {
+    const all = await search.find(many, query, { only: () => true });
+    expect(await search.find(many, query), query).toEqual(all);
+  }
+});
+
+test('requests at the same time find what each finds alone', async () => {
+  const world = testWorld();
+  const database = await openTestDatabase(world);
+  onTestFinished(() => database.close());
+  const embedder = await recordedEmbedder();
+  const vectors = new SkillVectors({ database, world, embedder, patienceMs: 60_000 });
+  await vectors.fill(snapshot, Number.POSITIVE_INFINITY, AbortSignal.timeout(60_000));
+  const search = new SkillSearch(vectors);
+  const some = golden.slice(0, 40).map(({ query }) => query);
+  const together = await Promise.all(some.map((query) => search.find(snapshot, query)));
+  for (const [index, query] of some.entries())
+    expect(await search.find(snapshot, query), query).toEqual(together[index]);
+});
+
 test('a plan of four days in Rome is the itinerary, whatever order the skills stand in', async () => {
   const backwards = skillsOf([...rows].reverse());
   for (const of of [snapshot, backwards]) {
