@@ -341,8 +341,13 @@ export function done(text: string, more: Omit<Done, 'ok' | 'text'> = {}): Done {
 export const undoChoice = ({ tool, input }: Call): Choice => ({ label: 'Undo', tool, input });
 
 /** A short way to say that it did not, and why. */
-export function failed(code: string, message: string, more: Omit<Failed, 'ok' | 'code' | 'message'> = {}): Failed {
-  return { ok: false, code, message, ...more };
+export function failed(
+  code: string,
+  said: string | Pick<Failed, 'message' | 'remedy'>,
+  more: Omit<Failed, 'ok' | 'code' | 'message'> = {},
+): Failed {
+  const { message, remedy } = typeof said === 'string' ? { message: said } : said;
+  return { ok: false, code, message, ...(remedy !== undefined && { remedy }), ...more };
 }
 
 /** `result` with the taint of the rows whose words it quotes, on its buttons too. */

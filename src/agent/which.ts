@@ -66,7 +66,7 @@ export function onlyOne<T extends Titled>(
   { question, none }: QuestionTexts,
 ): T | Failed {
   const [only, ...others] = found;
-  if (!only) return failed('NOT_FOUND', none.message, { remedy: none.remedy });
+  if (!only) return failed('NOT_FOUND', none);
   if (others.length === 0) return only;
   const choices = found.slice(0, MOST_CHOICES).map(({ id, title }) => ({
     label: shorten(title, 60),

@@ -102,7 +102,7 @@ export function executeTool(deps: CodeDeps): AnyTool {
         signal: ctx.signal,
         onLine: (line) => ctx.progress?.(line),
       });
-      if (!ran.ok) return failed(ran.code, ran.message, { remedy: ran.remedy });
+      if (!ran.ok) return failed(ran.code, ran);
       const { text, files: made, pictures, kept } = told(ran, ran.id, isLate ? [texts.skillsLate()] : skills.notes);
       return given(text, made, pictures, kept, workspace.tainted);
     },
@@ -165,7 +165,7 @@ export function writeTool(deps: CodeDeps): AnyTool {
         atStart: () => contentsOf(deps.artifacts, ctx.files),
         signal: ctx.signal,
       });
-      if (!came.ok) return failed(came.code, came.message, { remedy: came.remedy });
+      if (!came.ok) return failed(came.code, came);
       return done(texts.written(path, Buffer.byteLength(content), came.isRenewed));
     },
   });

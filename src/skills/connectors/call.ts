@@ -113,7 +113,7 @@ const TEXT = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|xml|yaml|x-www-form
 async function answered(answer: Answer, hidden: Secrets): Promise<Answered | Failed> {
   const { status, type } = answer;
   const read = await answer.bytes();
-  if (!read.ok) return failed(read.code, read.message, { remedy: read.remedy });
+  if (!read.ok) return failed(read.code, read);
   const isText = type === '' || TEXT.test(type);
   const text = isText
     ? bounded(hidden.hide(visible(new TextDecoder().decode(read.bytes))))

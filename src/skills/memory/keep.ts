@@ -55,9 +55,7 @@ export async function keep(
 ): Promise<Kept | ToolResult> {
   const { tx, person, conversationId, clock, tainted } = ctx;
   const text = input.text.trim();
-  if (text === '') {
-    return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
-  }
+  if (text === '') return failed('NO_TEXT', texts.noText);
   if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
   const now = clock.now();
   const known = await store.byIds(tx, person.id, [...new Set([...near.map(({ id }) => id), ...instead])]);

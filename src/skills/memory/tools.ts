@@ -257,7 +257,7 @@ async function meant(ctx: TxContext, which: string, tool: string): Promise<Memor
   if (byId && byId.state !== 'deleted') return byId;
   const memories = await read(ctx, near(ctx));
   const [only, ...others] = memories;
-  if (!only) return failed('NOT_FOUND', texts.notFound(which).message, { remedy: texts.notFound(which).remedy });
+  if (!only) return failed('NOT_FOUND', texts.notFound(which));
   const [first, second] = near(ctx);
   if (others.length === 0 || (first && second && first.score >= 1.2 && second.score < first.score - 0.15)) return only;
   const choices = memories.slice(0, 5).map((memory) => ({
@@ -303,8 +303,7 @@ const correctTool = (service: Service) =>
     async run({ which, text }, ctx) {
       const memory = await meant(ctx, which, 'memory_correct');
       if ('ok' in memory) return memory;
-      if (memory.state === 'past')
-        return quoting(failed('PAST', texts.past(memory).message, { remedy: texts.past(memory).remedy }), [memory]);
+      if (memory.state === 'past') return quoting(failed('PAST', texts.past(memory)), [memory]);
       if (text.trim() === '') return failed('NO_TEXT', texts.askCorrect);
       const { type, importance, tags } = memory;
       const input = { text, type, importance, tags, date: memory.happenedOn ?? undefined };

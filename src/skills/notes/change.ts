@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { type Call, dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { SkillDeps } from '../../chat/index.ts';
-import * as all from './all.ts';
 import type { Settings } from './config.ts';
 import { isList, withItem } from './list.ts';
-import { changedIn } from './note.ts';
+import { changedIn, tagName, tagsIn } from './note.ts';
 import type { Wrote } from './parts.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
-import { tagName, tagsIn } from './tags.ts';
 import { texts } from './texts.ts';
 import { findWhich } from './which.ts';
 
@@ -26,15 +24,15 @@ export const deleteTool = (wrote: Wrote) =>
     effect: 'write',
     redact: privately('which'),
     own: ['sure'],
-    timeoutMs: all.TIMEOUT_MS,
+    timeoutMs: TIMEOUT_MS,
     input: z.object({
       which,
-      sure: all.sure.optional(),
+      sure: sure.optional(),
     }),
 
     async run(input, ctx) {
-      if (input.sure !== undefined) return all.deleteAll(ctx, input.sure, wrote);
-      if (input.which === 'all') return all.askAll(ctx);
+      if (input.sure !== undefined) return deleteAll(ctx, input.sure, wrote);
+      if (input.which === 'all') return askAll(ctx);
       const found = await findWhich(ctx, input.which, { tool: 'note_delete', input });
       if ('ok' in found) return found;
       return change(ctx, found, { ...found, deleted: true }, texts.deleted, wrote);
@@ -122,10 +120,10 @@ export const restoreTool = (wrote: Wrote) =>
     effect: 'write',
     hidden: true,
     redact: privately('before'),
-    timeoutMs: all.TIMEOUT_MS,
-    input: z.union([restoring, z.object({ all: all.deletion })]),
+    timeoutMs: TIMEOUT_MS,
+    input: z.union([restoring, z.object({ all: deletion })]),
 
-    run: (input, ctx) => ('all' in input ? all.restoreAll(ctx, input.all, wrote) : restore(ctx, input, wrote)),
+    run: (input, ctx) => ('all' in input ? restoreAll(ctx, input.all, wrote) : restore(ctx, input, wrote)),
   });
 
 const restoring = z.object({
@@ -158,4 +156,56 @@ async function restore(
   await store.save(tx, after, clock.now());
   await wrote(tx, note, after);
   return done(before ? texts.restored(after) : texts.unsaved(after), { tainted: note.tainted || after.tainted });
+}
+
+/** 5,000 notes of 60 words take 4 s in the embedded database, which does nothing else meanwhile, and longer on a small machine. */
+const MOST_AT_ONCE = 500;
+const TIMEOUT_MS = 10_000;
+
+/** Those made since the question are no part of what was confirmed. */
+const sure = z.int().describe('All up to this one, confirmed.');
+
+const deletion = z.object({ at: z.iso.datetime(), first: z.int(), last: z.int() });
+
+async function askAll({ tx, person }: TxContext): Promise<ToolResult> {
+  const newest = await store.newestSeq(tx, person.id);
+  const count = await store.countOwn(tx, person.id, newest);
+  if (count === 0) return done(texts.none(undefined));
+  return failed('AMBIGUOUS', texts.reallyAll(count), { choices: [choice(count, newest)] });
+}
+
+async function deleteAll(ctx: TxContext, newest: number, wrote: Wrote): Promise<ToolResult> {
+  const { tx, person, conversationId, clock } = ctx;
+  const now = clock.now();
+  const changed = await store.removeAll(tx, person.id, { newest, limit: MOST_AT_ONCE, now });
+  store.lists.leave(tx, person.id, conversationId);
+  await wrote(tx, ...changed.map((one) => ({ ...one, personId: person.id, deleted: true })));
+  const left = changed.length < MOST_AT_ONCE ? 0 : await store.countOwn(tx, person.id, newest);
+  const touched = changed.map((one) => one.touched);
+  const all = { at: now.toISOString(), first: Math.min(...touched), last: Math.max(...touched) };
+  const undo = { tool: 'note_restore', input: { all }, label: texts.labelOfAll(changed.length) };
+  return done(texts.deletedAll(changed.length, left), {
+    ...(changed.length > 0 && { undo }),
+    ...(left > 0 && { choices: [choice(left, newest)] }),
+  });
+}
+
+const choice = (count: number, newest: number) => ({
+  label: texts.deleteAll(count),
+  tool: 'note_delete',
+  input: { sure: newest },
+  style: 'danger' as const,
+});
+
+/** What has been changed since stays as it is. */
+async function restoreAll(
+  ctx: TxContext,
+  { at, first, last }: z.output<typeof deletion>,
+  wrote: Wrote,
+): Promise<ToolResult> {
+  const { tx, person, conversationId, clock } = ctx;
+  const changed = await store.restoreAll(tx, person.id, { at: new Date(at), first, last }, clock.now());
+  store.lists.leave(tx, person.id, conversationId);
+  await wrote(tx, ...changed.map((one) => ({ ...one, personId: person.id, deleted: false })));
+  return done(texts.restoredAll(changed.length));
 }

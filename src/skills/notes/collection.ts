@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { behind, collection, pageOf } from '../../chat/index.ts';
-import type { Note } from './note.ts';
+import { type Note, tagName } from './note.ts';
 import * as store from './store.ts';
-import { tagName } from './tags.ts';
 
 const text = z.string().trim().min(1).max(100_000);
 const tags = z.array(z.string().max(50)).max(10);

@@ -1,17 +1,26 @@
+import type { TxContext } from '../../agent/index.ts';
 import { DAY_MS } from '../../base/clock.ts';
-import type { Skill, SkillDeps } from '../../chat/index.ts';
+import type {
+  AgendaSection,
+  AgendaSpan,
+  Command,
+  HomeReader,
+  HomeSection,
+  Skill,
+  SkillDeps,
+} from '../../chat/index.ts';
 import { applyRule } from '../../jobs/index.ts';
-import { agenda, home } from './agenda.ts';
 import { deleteTool, editTool, pinTool, restoreTool } from './change.ts';
 import { own } from './collection.ts';
-import { commands } from './commands.ts';
 import { config, type Settings } from './config.ts';
 import { useTrigrams } from './finding/spelling.ts';
 import { itemTool } from './items.ts';
+import { isFromElsewhere } from './note.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { recallTool } from './recall.ts';
 import { saveTool } from './save.ts';
-import { deletionRules, mergeRules, purge } from './store.ts';
+import * as store from './store.ts';
+import { excerpt, texts } from './texts.ts';
 import { getTool, listTool, searchTool } from './tools.ts';
 import { verbs } from './transfer.ts';
 
@@ -31,8 +40,8 @@ export const notes: Skill<Settings> = {
   name: 'notes',
   config,
   words: { does: 'take notes', keeps: 'notes' },
-  deletionRules,
-  mergeRules,
+  deletionRules: store.deletionRules,
+  mergeRules: store.mergeRules,
   tools: (deps) => {
     const { meaning, wrote } = parts(deps);
     return [
@@ -57,7 +66,12 @@ export const notes: Skill<Settings> = {
       kind: PURGE,
       async run(_, signal) {
         const { database, world, config } = deps;
-        await applyRule(database, purge, new Date(world.clock.now().getTime() - config.trash_days * DAY_MS), signal);
+        await applyRule(
+          database,
+          store.purge,
+          new Date(world.clock.now().getTime() - config.trash_days * DAY_MS),
+          signal,
+        );
         // What a process that died, or an embedder that was away, has left.
         await database.tx('notes.upkeep', (tx) => parts(deps).meaning.embedSoon(tx));
       },
@@ -73,3 +87,59 @@ export const notes: Skill<Settings> = {
   },
   verbs: (deps) => verbs({ ...deps, ...parts(deps) }),
 };
+
+const MOST = 20;
+/** Notes with this tag belong into the briefing of every day, until they lose it. */
+const TODAY = 'today';
+
+/** A briefing: notes that are tagged #today. A review: those that were made in the week. */
+async function agenda({ tx, person, conversationId }: TxContext, { kind, from }: AgendaSpan): Promise<AgendaSection[]> {
+  const tag = kind === 'day' ? TODAY : undefined;
+  const { notes } = await store.list(tx, { personId: person.id, conversationId }, tag, { limit: MOST, offset: 0 });
+  const meant = kind === 'day' ? notes : notes.filter(({ createdAt }) => createdAt >= from);
+  return [
+    {
+      title: kind === 'day' ? texts.agenda.today : texts.agenda.week,
+      lines: meant.map(excerpt),
+      tainted: meant.some((note) => isFromElsewhere(note, person.id)),
+    },
+  ];
+}
+
+const AT_HOME = 5;
+/** No conversation: notes of a place are shown in that place. */
+const NOWHERE = '00000000-0000-0000-0000-000000000000';
+
+/** The newest notes, pinned ones first. */
+async function home({ db, person }: HomeReader): Promise<HomeSection[]> {
+  const reader = { personId: person.id, conversationId: NOWHERE };
+  const { notes } = await store.list(db, reader, undefined, { limit: AT_HOME, offset: 0 });
+  return [{ title: texts.home.title, items: notes.map((note) => ({ text: excerpt(note) })), none: texts.home.none }];
+}
+
+const commands = (): Command[] => [
+  {
+    name: 'note',
+    summary: 'Save a note; #tags file it.',
+    hookable: true,
+    usage: '<text>',
+    private: true,
+    run: async (rest) => ({ tool: 'note_save', input: { text: rest } }),
+  },
+  {
+    name: 'notes',
+    summary: 'List your notes, by tag, or search them.',
+    usage: '[#tag | words] [page]',
+    private: true,
+    async run(rest) {
+      const words = rest.split(/\s+/).filter(Boolean);
+      const last = words.at(-1) ?? '';
+      const page = /^[1-9]\d{0,4}$/.test(last) ? Number(words.pop()) : 1;
+      const [first = ''] = words;
+      if (words.length === 0) return { tool: 'note_list', input: { page } };
+      if (words.length === 1 && first.startsWith('#'))
+        return { tool: 'note_list', input: { tag: first.slice(0, 51), page } };
+      return { tool: 'note_search', input: { query: words.join(' ').slice(0, 500), page } };
+    },
+  },
+];

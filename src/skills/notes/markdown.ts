@@ -1,6 +1,6 @@
 /** Notes as Markdown files with frontmatter: pure functions, whose round trip loses nothing. */
 import { readYaml, type YamlNode } from '../../base/yaml.ts';
-import { tagName } from './tags.ts';
+import { tagName } from './note.ts';
 
 /** A note as a file holds it. */
 export interface FiledNote {
@@ -60,11 +60,7 @@ export function toMarkdown({ id, title, text, tags, scope, pinned, tainted, crea
  */
 export function fromMarkdown(content: string, facts: FileFacts): FiledNote | { problem: string } {
   const source = content.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
-  const [, front, body] = /^---\n([\s\S]*?\n)?---[ \t]*(?:\n|$)([\s\S]*)$/.exec(source) ?? [
-    undefined,
-    undefined,
-    source,
-  ];
+  const [, front, body = source] = /^---\n([\s\S]*?\n)?---[ \t]*(?:\n|$)([\s\S]*)$/.exec(source) ?? [];
   const { entries, problems } = readYaml(front ?? '', LIMITS);
   const [problem] = front === undefined ? [] : problems;
   if (problem) return { problem: `its frontmatter cannot be read (line ${problem.line + 1})` };

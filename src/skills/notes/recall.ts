@@ -58,7 +58,7 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
         // It may have been told as something about the person.
         const remembered = await ctx.call({ tool: 'memory_about', input: { what: query } }, ctx);
         if (remembered.ok) return remembered;
-        return failed('NO_NOTE', texts.noNote(query).message, { remedy: texts.noNote(query).remedy });
+        return failed('NO_NOTE', texts.noNote(query));
       }
       if (offered.length === 0) return failed('NOT_FOUND', texts.nothing(query));
       const shown = (sure.length > 0 ? sure : offered).map(({ note }) => note);
@@ -78,10 +78,8 @@ function judged(
 ): { sure: readonly Ranked[]; offered: readonly Ranked[] } {
   const isAble = ({ note }: Ranked) => canAnswer(question, textOf(note));
   const able = ranked.filter(isAble);
-  const sure = sureOnes(
-    question,
-    able.filter(({ note }) => saysIt(question, textOf(note))),
-  );
+  const saying = able.filter(({ note }) => saysIt(question, textOf(note)));
+  const sure = sureOnes(question, saying);
   if (near.length === 0) {
     const least = ranked.length <= MOST_OFFERED ? OFFERED_ALONE : OFFERED;
     return { sure, offered: able.filter(({ share }) => share >= least).slice(0, MOST_OFFERED) };

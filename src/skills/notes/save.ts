@@ -15,14 +15,12 @@ import type { SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { undoOf } from './change.ts';
 import type { Settings } from './config.ts';
-import { MOST_ALWAYS } from './context.ts';
-import { changedIn } from './note.ts';
+import { ALWAYS, MOST_ALWAYS } from './context.ts';
+import { changedIn, tagName, tagsIn } from './note.ts';
 import type { Wrote } from './parts.ts';
-import { ALWAYS } from './rank-topics.ts';
 import { languageOf } from './search.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
-import { tagName, tagsIn } from './tags.ts';
 import { texts } from './texts.ts';
 import { readerOf } from './which.ts';
 
@@ -67,9 +65,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       const file = ctx.prepared as FileRef | undefined;
       if (words.length > config.longest && !file) return failed('TOO_LONG', texts.tooLong(config.longest));
       const text = file ? `${words.slice(0, config.longest - 1).trimEnd()}…` : words;
-      if (text === '') {
-        return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
-      }
+      if (text === '') return failed('NO_TEXT', texts.noText);
       const all = [...new Set([...tagsIn(text), ...(given.tags ?? []).map(tagName)])].filter((tag) => tag !== '');
       const title = given.title && clean(given.title).replace(/\s+/g, ' ');
       const scope = scopeOf(given.scope, ctx);
@@ -78,9 +74,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       const note = before
         ? await rewrite(ctx, before, { text, tags: all.length > 0 ? all : before.tags })
         : await insert(ctx, { title: title || undefined, text, tags: all, scope }, config);
-      if (!note) {
-        return failed('TOO_MANY', texts.tooMany(config.most).message, { remedy: texts.tooMany(config.most).remedy });
-      }
+      if (!note) return failed('TOO_MANY', texts.tooMany(config.most));
       await wrote(ctx.tx, note);
       const undo = undoOf(note, before);
       const said = [before ? texts.newVersion(note) : texts.saved(note), ...(file ? [texts.cut(config.longest)] : [])];
@@ -99,9 +93,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
 /** Saves `text` as a note of the person alone. */
 export async function saveNew(ctx: TxContext, text: string, config: Settings, wrote: Wrote): Promise<ToolResult> {
   const note = await insert(ctx, { title: undefined, text: clean(text), tags: [], scope: 'own' }, config);
-  if (!note) {
-    return failed('TOO_MANY', texts.tooMany(config.most).message, { remedy: texts.tooMany(config.most).remedy });
-  }
+  if (!note) return failed('TOO_MANY', texts.tooMany(config.most));
   await wrote(ctx.tx, note);
   const undo = undoOf(note, undefined);
   return done(texts.saved(note), { undo, subject: note.text, id: note.id });

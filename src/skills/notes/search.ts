@@ -5,10 +5,10 @@ import { respelt } from './finding/spelling.ts';
 import type { Wanted } from './finding/store.ts';
 import * as finding from './finding/store.ts';
 import { type NearNote, nearOnes } from './meaning/store.ts';
+import { tagName } from './note.ts';
 import { BESIDE, candidatesFor, fused, type Ranked, rank, termsOf } from './rank.ts';
 import type { Found, Page } from './store.ts';
 import * as store from './store.ts';
-import { tagName } from './tags.ts';
 
 const MOST_WORDS = 20;
 /** What of the words a note has to hold to be shown where no note holds all. */

@@ -1,18 +1,16 @@
 import { z } from 'zod';
-import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { type Call, dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import type { Choice } from '../../delivery/index.ts';
 import { addDays, dayAt, parseWhen } from '../../time/index.ts';
 import type { Near } from '../../vectors/index.ts';
 import { isList } from './list.ts';
 import type { Meaning } from './meaning/index.ts';
-import { isFromElsewhere } from './note.ts';
+import { isFromElsewhere, tagName } from './note.ts';
 import { searchNotes, withoutTags } from './search.ts';
-import { buttons, PAGE, show } from './show.ts';
+import type { Found, Note } from './store.ts';
 import * as store from './store.ts';
-import { tagName } from './tags.ts';
-import { texts } from './texts.ts';
+import { line, texts } from './texts.ts';
 import { findListNamed, findWhich, readerOf } from './which.ts';
-
-export { show } from './show.ts';
 
 const page = z.int().min(1).max(100_000).default(1);
 const day = z.string().max(100).optional();
@@ -39,9 +37,7 @@ export const searchTool = (meaning: Pick<Meaning, 'near'>) =>
     async run(input, ctx) {
       const query = input.query.trim();
       const tags = (input.tags ?? []).map(tagName).filter((tag) => tag !== '');
-      if (query === '' && tags.length === 0) {
-        return failed('NO_TEXT', texts.noWords.message, { remedy: texts.noWords.remedy });
-      }
+      if (query === '' && tags.length === 0) return failed('NO_TEXT', texts.noWords);
       const [from, to] = [dayOf(input.from, ctx), dayOf(input.to, ctx)];
       if (from === null || to === null) {
         return failed('NOT_A_DATE', texts.noDay((from === null ? input.from : input.to) ?? ''));
@@ -133,3 +129,50 @@ export const getTool = dataTool({
     return done(text, { subject: found.text, id: found.id, tainted, choices: buttons(found, ctx.person.id) });
   },
 });
+
+const PAGE = 10;
+
+/** One page of notes under `heading`, what matches `words` marked; `turn` is the call that shows the other pages. */
+export async function show(
+  ctx: TxContext,
+  found: Found,
+  at: number,
+  heading: string,
+  turn: Call,
+  words: readonly string[] = [],
+): Promise<ToolResult> {
+  const { tx, person, conversationId, clock, when } = ctx;
+  const now = clock.now();
+  const start = (at - 1) * PAGE;
+  const pages = Math.ceil(found.total / PAGE);
+  // Numbers go on from page to page, so the ids of earlier pages keep their places.
+  const earlier = at === 1 ? [] : (await store.lists.shown(tx, person.id, conversationId)).ids.slice(0, start);
+  const ids = [...earlier, ...Array(start - earlier.length).fill(''), ...found.notes.map(({ id }) => id)];
+  store.lists.remember(tx, { personId: person.id, conversationId, ids, now });
+  const lines = found.notes.map((note, index) => `${start + index + 1}. ${line(note, when, words)}`);
+  const to = (label: string, next: number): Choice => ({ ...turn, label, input: { ...turn.input, page: next } });
+  const foot = pages > 1 ? ['', texts.more(at, pages)] : [];
+  const [only, ...others] = found.notes;
+  const choices = [
+    ...(at > 1 ? [to('Back', at - 1)] : []),
+    ...(at < pages ? [to('More', at + 1)] : []),
+    ...(only && others.length === 0 && pages <= 1 ? buttons(only, person.id) : []),
+  ];
+  const tainted = found.notes.some((note) => isFromElsewhere(note, person.id));
+  return done([heading, ...lines, ...foot].join('\n'), {
+    ...(choices.length > 0 && { choices }),
+    ...(only && others.length === 0 && { subject: only.text, id: only.id }),
+    tainted,
+  });
+}
+
+/** What can be done with one note that is shown; nothing with another's. */
+function buttons(note: Note, personId: string): Choice[] {
+  if (note.personId !== personId) return [];
+  const which = note.id;
+  return [
+    { label: 'Edit', tool: 'note_edit', input: { which }, form: texts.editForm },
+    { label: note.pinned ? 'Unpin' : 'Pin', tool: 'note_pin', input: { which, pin: !note.pinned } },
+    { label: 'Delete', tool: 'note_delete', input: { which }, style: 'danger' },
+  ];
+}

@@ -11,10 +11,10 @@ import { lockPerson, onlyPerson } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
 import { type FiledNote, fileName, fromMarkdown, toMarkdown } from './markdown.ts';
+import { tagName } from './note.ts';
 import type { Parts } from './parts.ts';
 import { languageOf } from './search.ts';
 import * as store from './store.ts';
-import { tagName } from './tags.ts';
 
 type TransferDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'config'> & Pick<Parts, 'meaning'>;
 
@@ -38,6 +38,8 @@ const filesSent = z
   .array(z.object({ path: z.string().max(4_000), changed: z.iso.datetime(), content: z.string().max(2_000_000) }))
   .max(1_000);
 
+const invalid = (message: string, remedy: string) => new CodaError('INPUT_INVALID', { message, remedy });
+
 /** What `coda notes export` and `import` ask: they know files, and nothing of notes. */
 export function verbs(deps: TransferDeps): Record<string, Verb> {
   const who = (person: Json | undefined) => (typeof person === 'string' ? person : undefined);
@@ -53,8 +55,7 @@ export function verbs(deps: TransferDeps): Record<string, Verb> {
 function filesOf(sent: Json | undefined): z.output<typeof filesSent> {
   const { data } = filesSent.safeParse(sent);
   if (data) return data;
-  const remedy = 'Use "coda notes import", which sends what is asked for.';
-  throw new CodaError('INPUT_INVALID', { message: 'These are no files of notes.', remedy });
+  throw invalid('These are no files of notes.', 'Use "coda notes import", which sends what is asked for.');
 }
 
 /** How many notes of these files are new, and which files could not be read. */
@@ -96,25 +97,16 @@ async function importNotes(deps: TransferDeps, who: string | undefined, notes: r
   const { id: personId, locale } = await onlyPerson(database, who);
   const read = notes.flatMap((note) => parts(note, deps.config.longest)).map(checked);
   return database.tx('notes.import', async (tx) => {
-    if (!(await lockPerson(tx, personId))) {
-      throw new CodaError('INPUT_INVALID', {
-        message: 'This person has been forgotten meanwhile.',
-        remedy: 'Say with --person whose notes they are.',
-      });
-    }
+    if (!(await lockPerson(tx, personId)))
+      throw invalid('This person has been forgotten meanwhile.', 'Say with --person whose notes they are.');
     const conversationId = await conversations.direct(tx, personId);
-    if (conversationId === undefined) {
-      throw new CodaError('INPUT_INVALID', {
-        message: 'This person has not spoken with coda alone yet.',
-        remedy: 'Have them send one direct message, then import again.',
-      });
-    }
-    const there = await store.withTexts(
-      tx,
-      personId,
-      read.map(({ text }) => text),
-    );
-    const known = new Set(there.map(identityOf));
+    if (conversationId === undefined)
+      throw invalid(
+        'This person has not spoken with coda alone yet.',
+        'Have them send one direct message, then import again.',
+      );
+    const said = read.map(({ text }) => text);
+    const known = new Set((await store.withTexts(tx, personId, said)).map(identityOf));
     const fresh = read.filter((note) => !known.has(identityOf(note)) && known.add(identityOf(note)));
     for (const note of fresh) await add(tx, deps, { ...note, personId, conversationId, language: languageOf(locale) });
     await deps.meaning.embedSoon(tx, personId);
@@ -138,10 +130,10 @@ function checked(note: unknown) {
       .trim() || undefined;
   if (data && text !== '') return { ...data, text, title };
   const [issue] = error?.issues ?? [];
-  throw new CodaError('INPUT_INVALID', {
-    message: `It is no note: ${issue ? `${issue.path.join('.')} ${issue.message}` : 'it has no text'}.`,
-    remedy: 'Give files as "coda notes export" writes them, or Markdown and plain text.',
-  });
+  throw invalid(
+    `It is no note: ${issue ? `${issue.path.join('.')} ${issue.message}` : 'it has no text'}.`,
+    'Give files as "coda notes export" writes them, or Markdown and plain text.',
+  );
 }
 
 async function add(tx: Transaction, { world, config }: TransferDeps, note: Read): Promise<void> {
@@ -150,12 +142,8 @@ async function add(tx: Transaction, { world, config }: TransferDeps, note: Read)
   const tags = [...new Set(note.tags.map(tagName))].filter((tag) => tag !== '');
   const fresh = { ...note, id, title: note.title, tags, scope: 'own' as const, createdAt: new Date(note.created) };
   const stored = await store.insert(tx, fresh, config.most, now);
-  if (!stored) {
-    throw new CodaError('INPUT_INVALID', {
-      message: `With these there would be more than ${config.most} notes.`,
-      remedy: 'Delete some, or raise notes.most.',
-    });
-  }
+  if (!stored)
+    throw invalid(`With these there would be more than ${config.most} notes.`, 'Delete some, or raise notes.most.');
   if (note.pinned) await store.save(tx, { ...stored, pinned: true }, now);
 }
 

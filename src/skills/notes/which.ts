@@ -52,12 +52,8 @@ export async function findListNamed(ctx: TxContext, name: string, wanted: Call):
   const byId = await store.seenById(ctx.tx, readerOf(ctx), name);
   if (byId) return there(byId, ctx);
   const { notes } = await searchNotes(ctx, bare(name), { limit: MOST_LISTS, offset: 0 });
-  return single(
-    ctx,
-    notes.filter(({ text }) => isNamed(text, name)),
-    name,
-    wanted,
-  );
+  const named = notes.filter(({ text }) => isNamed(text, name));
+  return single(ctx, named, name, wanted);
 }
 
 function there(note: Note, { person }: TxContext): Note | Failed {
@@ -73,7 +69,7 @@ function single(ctx: TxContext, notes: readonly Note[], words: string, wanted: C
 }
 
 function notFound(words: string): Failed {
-  return failed('NOT_FOUND', texts.notFound(words).message, { remedy: texts.notFound(words).remedy });
+  return failed('NOT_FOUND', texts.notFound(words));
 }
 
 async function byNumber(ctx: TxContext, ids: readonly string[], number: number): Promise<Note | Failed> {
@@ -85,9 +81,10 @@ async function byNumber(ctx: TxContext, ids: readonly string[], number: number):
 /** The only one that a list has just shown, else the one that was made or changed last. */
 async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[]): Promise<Note | Failed> {
   const { tx, person, conversationId, clock } = ctx;
-  const shown = (
-    await Promise.all(listed.slice(0, MOST_CHOICES).map((id) => store.seenById(tx, readerOf(ctx), id)))
-  ).filter((note) => note !== undefined && !note.deleted) as Note[];
+  const listedNotes = await Promise.all(
+    listed.slice(0, MOST_CHOICES).map((id) => store.seenById(tx, readerOf(ctx), id)),
+  );
+  const shown = listedNotes.filter((note) => note !== undefined && !note.deleted) as Note[];
   if (shown.length > 0) return single(ctx, shown, '', wanted);
   const last = await store.lastMade(tx, person.id, conversationId);
   if (last && last.createdAt.getTime() >= clock.now().getTime() - AT_HAND_MS) return there(last, ctx);

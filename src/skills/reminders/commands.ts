@@ -22,7 +22,7 @@ export function commands(): Command[] {
         { name: 'text', description: 'What to remind you of', required: true },
       ],
       async run(rest, ctx) {
-        if (rest === '') return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
+        if (rest === '') return failed('NO_TEXT', texts.noText);
         const { when, task } = twoLines(rest, ctx.when) ?? slotsOf(rest, ctx.when);
         return { tool: 'reminder_create', input: { text: task, ...(when && { when }) } };
       },

@@ -90,9 +90,7 @@ export function createTool(wakeAt: WakeAt) {
 
     async run(input, ctx) {
       const text = input.text.trim();
-      if (text === '') {
-        return failed('NO_TEXT', texts.noText.message, { remedy: texts.noText.remedy });
-      }
+      if (text === '') return failed('NO_TEXT', texts.noText);
       if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
       if (!input.when?.trim()) {
         const { message, remedy } = texts.noTime(text, input.lead);
@@ -158,9 +156,7 @@ export async function storePlanned(
   const { tx, person, place: here, conversationId, clock } = ctx;
   const now = clock.now();
   const toDm = input.dm === true && here.kind !== 'dm';
-  if (toDm && !(await conversations.direct(tx, person.id))) {
-    return failed('NO_DM', texts.noDm.message, { remedy: texts.noDm.remedy });
-  }
+  if (toDm && !(await conversations.direct(tx, person.id))) return failed('NO_DM', texts.noDm);
   const every = input.nag === undefined ? null : readNag(input.nag);
   if (every !== null && typeof every !== 'number') return every;
   const nag = every ?? undefined;
@@ -183,9 +179,7 @@ export async function storePlanned(
     MOST_PENDING,
     now,
   );
-  if (!made) {
-    return failed('TOO_MANY', texts.tooMany(MOST_PENDING).message, { remedy: texts.tooMany(MOST_PENDING).remedy });
-  }
+  if (!made) return failed('TOO_MANY', texts.tooMany(MOST_PENDING));
   const { reminder, isFirst } = made;
   store.lists.leave(tx, person.id, conversationId);
   tx.afterCommit(() => wakeAt(schedule.plannedAt));

@@ -54,7 +54,7 @@ export const listTool = dataTool({
 
 async function listDay(ctx: TxContext, words: string, input: ListInput): Promise<ToolResult> {
   const onDay = dayFilter(words, ctx);
-  if (!onDay) return failed('NOT_A_DATE', texts.badDay(words).message, { remedy: texts.badDay(words).remedy });
+  if (!onDay) return failed('NOT_A_DATE', texts.badDay(words));
   const all = await pendingOf(ctx);
   const found = all.filter((reminder) => onDay(reminder) !== undefined);
   if (found.length === 0) return done(texts.none('pending', words));

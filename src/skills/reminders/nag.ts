@@ -27,7 +27,7 @@ export function readNag(words: string): number | null | Failed {
   if (/^(?:off|no|none|never|not)$/i.test(said)) return null;
   const minutes = Math.round((parseDuration(said) ?? 0) / MINUTE_MS);
   if (minutes >= 1 && minutes <= LONGEST_MINUTES) return minutes;
-  return failed('BAD_NAG', texts.badNag(words).message, { remedy: texts.badNag(words).remedy });
+  return failed('BAD_NAG', texts.badNag(words));
 }
 
 /** How often within an hour repetitions come. */

@@ -83,9 +83,7 @@ export async function moveApart(
     MOST_PENDING,
     now,
   );
-  if (!made) {
-    return failed('TOO_MANY', texts.tooMany(MOST_PENDING).message, { remedy: texts.tooMany(MOST_PENDING).remedy });
-  }
+  if (!made) return failed('TOO_MANY', texts.tooMany(MOST_PENDING));
   await store.save(tx, [after], now);
   store.lists.leave(tx, person.id, conversationId);
   tx.afterCommit(() => wakeAt(until));

@@ -78,11 +78,9 @@ async function snooze(
   if (span && !occurrence) return notThen(found, when, ctx.when);
   const wanted = { act: 'snooze', which: found.id, ...(occurrence && { occurrence: occurrence.toISOString() }) };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
-  if (when.kind === 'recurring') {
-    return failed('NOT_ONE_TIME', texts.snoozeOnce.message, { remedy: texts.snoozeOnce.remedy });
-  }
+  if (when.kind === 'recurring') return failed('NOT_ONE_TIME', texts.snoozeOnce);
   if (span && occurrence && isSeveralTimes(found, occurrence, span, ctx))
-    return failed('NOT_ONE_TIME', texts.snoozeOnce.message, { remedy: texts.snoozeOnce.remedy });
+    return failed('NOT_ONE_TIME', texts.snoozeOnce);
   const result = await snoozeTo(ctx, found, when.at, wakeAt, occurrence);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
   return result.ok && choices ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;

@@ -117,12 +117,10 @@ export function readWhat(
   if (name) {
     const [first = ''] = name.split(/\s+/);
     if (canRun(name, runnable)) return { prompt: undefined, run: storedRun(`/${name}`) };
-    return failed('UNKNOWN_SKILL', texts.noSkill(first).message, { remedy: texts.noSkill(first).remedy });
+    return failed('UNKNOWN_SKILL', texts.noSkill(first));
   }
   const words = prompt?.trim() ?? '';
-  if (words === '') {
-    return failed('NO_TEXT', texts.noWhat.message, { remedy: texts.noWhat.remedy });
-  }
+  if (words === '') return failed('NO_TEXT', texts.noWhat);
   if (words.length > LONGEST_PROMPT) return failed('TOO_LONG', texts.tooLong(LONGEST_PROMPT));
   return { prompt: words, run: undefined };
 }

@@ -21,7 +21,7 @@ export const stepsInput = z.array(z.string()).describe('In order. "you: …" is 
 /** Reads steps that were written down; refuses what is too much. */
 export function readSteps(words: readonly string[], by: Step['by']): Step[] | Failed {
   const written = words.filter((each) => each.trim() !== '');
-  if (written.length === 0) return failed('NO_STEPS', texts.noSteps.message, { remedy: texts.noSteps.remedy });
+  if (written.length === 0) return failed('NO_STEPS', texts.noSteps);
   if (written.length > MOST_STEPS) {
     const { message, remedy } = texts.tooManySteps(written.length);
     return failed('TOO_MANY_STEPS', message, { remedy });
@@ -66,7 +66,7 @@ interface CreateInput {
 async function create(input: CreateInput, ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
   const { tx, person, conversationId, clock, when, tainted } = ctx;
   const title = input.title.trim();
-  if (title === '') return failed('NO_TITLE', texts.noTitle.message, { remedy: texts.noTitle.remedy });
+  if (title === '') return failed('NO_TITLE', texts.noTitle);
   if (title.length > LONGEST.title) return failed('TOO_LONG', texts.tooLong('title'));
   const steps = readSteps(input.steps, input.by);
   if ('ok' in steps) return steps;

@@ -170,9 +170,7 @@ export const blockTool = (tooling: Tooling) =>
       const task = await findWhich(ctx, input.which, { tool: 'task_block', input });
       if ('ok' in task) return task;
       const until = input.until?.trim();
-      if (!until && input.type === 'waiting_for_time') {
-        return failed('NO_TIME', texts.noUntil.message, { remedy: texts.noUntil.remedy });
-      }
+      if (!until && input.type === 'waiting_for_time') return failed('NO_TIME', texts.noUntil);
       const again = { tool: 'task_block', input: { ...input, which: task.id }, field: 'until' };
       const plan = until ? timeOf(until, ctx, tooling, again) : undefined;
       if (plan && 'ok' in plan) return plan;
@@ -218,9 +216,7 @@ export const laterTool = (tooling: Tooling) =>
     async run(input, ctx) {
       const task = await findWhich(ctx, input.which, { tool: 'task_later', input });
       if ('ok' in task) return task;
-      if (input.when.trim() === '') {
-        return failed('NO_TIME', texts.noLater.message, { remedy: texts.noLater.remedy });
-      }
+      if (input.when.trim() === '') return failed('NO_TIME', texts.noLater);
       const again = { tool: 'task_later', input: { which: task.id }, field: 'when' };
       const plan = timeOf(input.when, ctx, tooling, again);
       if ('ok' in plan) return plan;

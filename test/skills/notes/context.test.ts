@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ContextNotes } from '../../../src/skills/notes/context.ts';
-import { fitting } from '../../../src/skills/notes/rank-topics.ts';
+import { ContextNotes, fitting } from '../../../src/skills/notes/context.ts';
 import type { Note } from '../../../src/skills/notes/store.ts';
 import type { Database } from '../../../src/storage/index.ts';
 import { eventually } from '../../support/eventually.ts';
