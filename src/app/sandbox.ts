@@ -50,6 +50,7 @@ export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox
     inUse: skillsInUse({ host, gate, database, settings: execution, hasImage }),
     facts: (signal) => sandbox.facts(signal),
     program: (spec, signal) => sandbox.program(spec, signal),
+    detached: sandbox.detached,
   };
   return { sandbox, forSkills };
 }

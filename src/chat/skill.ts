@@ -45,7 +45,7 @@ export interface SkillDeps<Settings = unknown> {
   /** Who may use what; asked by itself only for what no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis'>;
   /** Where code runs, and within which limits; and programs of the skill's own. */
-  sandbox: Pick<Sandbox, 'hasImage' | 'facts' | 'program'> & {
+  sandbox: Pick<Sandbox, 'hasImage' | 'facts' | 'program' | 'detached'> & {
     workspaces: Workspaces;
     settings: CoreValues['execution'];
     /** What the agent skills in use in the conversation bring along for code of the model's; an image of its own goes first. */

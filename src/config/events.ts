@@ -12,6 +12,7 @@ export const EVENT_NAMES = [
   'skill.degraded',
   'dead_letter',
   'job.dead',
+  'improvement.run',
 ] as const;
 
 export type EventName = (typeof EVENT_NAMES)[number];

@@ -64,22 +64,9 @@ export function imageCalls(call: Caller) {
     },
 
     /** Resolves with the image's id. */
-    async build(
-      { tag, context, network, isFresh, labels, dockerfile, onText }: DockerBuild,
-      signal?: AbortSignal,
-    ): Promise<string> {
-      // Version 1 is in every engine, and takes the id of an image for its base.
-      const query = {
-        t: tag,
-        version: '1',
-        rm: 1,
-        forcerm: 1,
-        pull: 0,
-        networkmode: network,
-        nocache: isFresh ? 1 : 0,
-        ...(labels && { labels }),
-        ...(dockerfile !== undefined && { dockerfile }),
-      };
+    async build(wanted: DockerBuild, signal?: AbortSignal): Promise<string> {
+      const { context, onText } = wanted;
+      const query = buildQuery(wanted);
       const asked = { method: 'POST', query, file: context, answer: 'stream', ms: BEGINS_MS, signal } as const;
       let id: string | undefined;
       for await (const told of progress(await call<Readable>('/build', asked), signal)) {
@@ -105,6 +92,15 @@ export function imageCalls(call: Caller) {
         if (!(error instanceof DockerError && error.status === 409)) throw error;
       }
     },
+  };
+}
+
+function buildQuery({ tag, network, isFresh, labels, dockerfile }: DockerBuild) {
+  return {
+    // Version 1 is in every engine, and takes the id of an image for its base.
+    ...{ t: tag, version: '1', rm: 1, forcerm: 1, pull: 0, networkmode: network, nocache: isFresh ? 1 : 0 },
+    ...(labels && { labels }),
+    ...(dockerfile !== undefined && { dockerfile }),
   };
 }
 

@@ -163,6 +163,7 @@ function calls(call: Caller, hangUp: () => void) {
     ...imageCalls(call),
     ...leftoverCalls(call),
     ...containerCalls(call),
+    ...detachedCalls(call),
     ...streamCalls(call),
     ...execCalls(call),
     close: hangUp,
@@ -240,6 +241,29 @@ function containerCalls(call: Caller) {
       }
     },
 
+    /** Changes how many processes and threads may be in it. */
+    limitProcesses: (id: string, pids: number) =>
+      call<void>(`/containers/${id}/update`, { method: 'POST', body: { PidsLimit: pids } }),
+
+    /**
+     * How many processes are in it; undefined where the engine cannot tell, for want of `ps`. The engine's figures of
+     * use would tell it too, but once a second at most.
+     */
+    async processes(id: string): Promise<number | undefined> {
+      try {
+        const query = { ps_args: '-o pid' };
+        return (await call<{ Processes: unknown[] }>(`/containers/${id}/top`, { query })).Processes.length;
+      } catch (error) {
+        if (error instanceof DockerError && error.status === 500) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** For containers that run by themselves. */
+function detachedCalls(call: Caller) {
+  return {
     /** `exitCode` is undefined while it runs. */
     async state(id: string): Promise<{ isRunning: boolean; exitCode: number | undefined; oomKilled: boolean }> {
       const { State } = await call<{ State: { Running: boolean; ExitCode: number; OOMKilled: boolean } }>(
@@ -259,23 +283,11 @@ function containerCalls(call: Caller) {
       return (await call<{ StatusCode: number }>(`/containers/${id}/wait`, asked)).StatusCode;
     },
 
-    /** Changes how many processes and threads may be in it. */
-    limitProcesses: (id: string, pids: number) =>
-      call<void>(`/containers/${id}/update`, { method: 'POST', body: { PidsLimit: pids } }),
-
-    /**
-     * How many processes are in it; undefined where the engine cannot tell, for want of `ps`. The engine's figures of
-     * use would tell it too, but once a second at most.
-     */
-    async processes(id: string): Promise<number | undefined> {
-      try {
-        const query = { ps_args: '-o pid' };
-        return (await call<{ Processes: unknown[] }>(`/containers/${id}/top`, { query })).Processes.length;
-      } catch (error) {
-        if (error instanceof DockerError && error.status === 500) return undefined;
-        throw error;
-      }
-    },
+    /** The last lines that a container has written, in frames. */
+    logs: (id: string, signal?: AbortSignal) =>
+      call<Readable>(`/containers/${id}/logs`, {
+        ...{ query: { stdout: 1, stderr: 1, tail: 2_000 }, answer: 'stream', signal },
+      }),
   };
 }
 
@@ -307,12 +319,6 @@ function streamCalls(call: Caller) {
         stream.destroy();
       }
     },
-
-    /** The last lines that a container has written, in frames. */
-    logs: (id: string, signal?: AbortSignal) =>
-      call<Readable>(`/containers/${id}/logs`, {
-        ...{ query: { stdout: 1, stderr: 1, tail: 2_000 }, answer: 'stream', signal },
-      }),
 
     /** The connection that carries the stdin of a container, and its stdout and stderr in frames. */
     attach: (id: string, signal?: AbortSignal) =>

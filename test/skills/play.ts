@@ -53,6 +53,7 @@ function noSandbox(world: TestWorld): SkillDeps['sandbox'] {
     ...{ hasImage: (id) => sandbox.hasImage(id), facts: () => sandbox.facts() },
     inUse: async () => ({ files: [], image: undefined, tainted: false, binding: undefined, notes: [] }),
     program: (spec, signal) => sandbox.program(spec, signal),
+    detached: sandbox.detached,
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { block, count } from '../../config/index.ts';
 import { cronProblem } from '../../time/index.ts';
+import { executorFields } from './executor/settings.ts';
 
 /** A cron expression of five fields, in the household's zone. */
 const cron = (standard: string, describe: string) =>
@@ -37,7 +38,10 @@ const reflection = {
     description: 'The model that reflects, as provider/model; the heavy one of models when it is null.',
     example: 'anthropic/claude-opus-4-5',
   }),
-  opus_model: model.meta({ description: 'Another name of heavy_model, which goes first.' }),
+  opus_model: model.meta({
+    description: 'Another name of heavy_model, which goes first.',
+    example: 'anthropic/claude-opus-4-5',
+  }),
   reflection_cron: cron('0 3 * * 0', 'When coda looks back on the week and proposes changes of itself.'),
   max_reflection_input_tokens: count(500, 200_000)
     .default(8_000)
@@ -86,7 +90,10 @@ const executor = {
     .boolean()
     .default(false)
     .describe('Whether coda prepares an approved change of its code as a branch with tests. It never merges.'),
-  executor_require_approval: z.boolean().default(true).describe('Whether each run asks an owner first.'),
+  executor_require_approval: z
+    .boolean()
+    .default(true)
+    .describe('Whether only approved proposals are taken up; false takes those that wait for a decision, too.'),
   executor_cron: cron('0 2 * * 1', 'When it takes up the most important approved proposal.'),
   executor_max_files: count(1, 50).default(3).describe('The most files that one change may touch.'),
   executor_blast_radius_limit: count(1, 1_000)
@@ -94,7 +101,7 @@ const executor = {
     .describe('The most files that may depend on what a change touches.'),
   executor_shadow_port: count(1, 65_535)
     .default(3_099)
-    .describe('The port of this host on which the changed coda is tried.'),
+    .describe('The port in its own container, without a network, on which the changed coda is tried.'),
   executor_forbidden_paths: z
     .array(z.string().min(1).max(300))
     .max(200)
@@ -103,6 +110,7 @@ const executor = {
       description: 'Paths that no change may touch, besides those that never may.',
       example: ['docs/'],
     }),
+  ...executorFields,
 };
 
 /** The block of self-improvement. */

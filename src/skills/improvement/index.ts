@@ -3,6 +3,7 @@ import type { Asked, PageReader, PromptSection, Skill, SkillDeps } from '../../c
 import { assessmentPart } from './assessment/index.ts';
 import { config, type Settings } from './config.ts';
 import { examplesPart } from './examples/index.ts';
+import { executor } from './executor/index.ts';
 import { gapsPart } from './gaps/index.ts';
 import { improvementPage } from './page.ts';
 import type { Deps, Part } from './part.ts';
@@ -36,6 +37,7 @@ const PARTS: readonly Part[] = [
   routingPart,
   gapsPart,
   examplesPart,
+  executor,
 ];
 
 /** The names of the tasks that coda does by itself for it. */

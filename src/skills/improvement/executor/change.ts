@@ -1,0 +1,62 @@
+/** The surgeon's answer, and the files that it means. */
+import { z } from 'zod';
+import type { Entry, FileContent, Repository } from './repository.ts';
+
+const path = z.string().min(1).max(300);
+
+export const changeSchema = z.strictObject({
+  summary: z.string().min(1).max(2_000),
+  edits: z
+    .array(z.strictObject({ path, find: z.string().min(1).max(20_000), replace: z.string().max(40_000) }))
+    .max(60)
+    .default([]),
+  files: z
+    .array(z.strictObject({ path, content: z.string().max(200_000) }))
+    .max(20)
+    .default([]),
+});
+
+export type ChangeAnswer = z.output<typeof changeSchema>;
+
+const LARGEST = 400_000;
+
+/** Whole files after the edits, or why they do not fit. Nothing but the files that it names is read. */
+export async function filesAfter(
+  repository: Repository,
+  { base, entries }: { base: string; entries: readonly Entry[] },
+  { edits, files }: ChangeAnswer,
+  signal: AbortSignal,
+): Promise<FileContent[] | string> {
+  const known = new Map(entries.map((entry) => [entry.path, entry]));
+  const contents = new Map<string, string>();
+  for (const { path: name, content } of files) {
+    if (known.has(name)) return `${JSON.stringify(name)} is there already: it is changed by edits.`;
+    contents.set(name, content);
+  }
+  for (const { path: name, find, replace } of edits) {
+    const entry = known.get(name);
+    if (!contents.has(name) && (!entry || !/^100/.test(entry.mode) || entry.size > LARGEST))
+      return `${JSON.stringify(name)} is no file that can be edited.`;
+    const text = contents.get(name) ?? (await repository.read(base, name, signal)).toString('utf8');
+    const at = text.indexOf(find);
+    if (at < 0) return `An edit of ${JSON.stringify(name)} finds nothing.`;
+    if (text.indexOf(find, at + 1) >= 0) return `An edit of ${JSON.stringify(name)} finds more than one place.`;
+    contents.set(name, `${text.slice(0, at)}${replace}${text.slice(at + find.length)}`);
+  }
+  return [...contents].map(([name, content]) => ({ path: name, content }));
+}
+
+/** The JSON of an answer, alone or in a fence; undefined: it has none of that form. */
+export function answerIn<T>(text: string, schema: z.ZodType<T>): T | undefined {
+  const fenced = /```(?:json)?\s*\n([\s\S]*?)\n```/.exec(text)?.[1];
+  const braced = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
+  for (const candidate of [text, fenced, braced]) {
+    try {
+      const read = schema.safeParse(JSON.parse(candidate ?? ''));
+      if (read.success) return read.data;
+    } catch {
+      // Not this one.
+    }
+  }
+  return undefined;
+}

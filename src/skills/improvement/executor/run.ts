@@ -1,0 +1,93 @@
+/** A run from its lock to its record: each step is a durable job, and its result is one commit with the next. */
+import { z } from 'zod';
+import { shortId } from '../../../base/ids.ts';
+import type { JobHandler } from '../../../jobs/index.ts';
+import { readerOf, type Transaction } from '../../../storage/index.ts';
+import type { Deps } from '../part.ts';
+import * as improvements from '../store.ts';
+import { type Begun, Later, type StepResult } from './outcome.ts';
+import { CATEGORIES, perform, statesOf } from './steps.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+
+const STEP_JOB = 'improvement.run.step';
+export const RUN_TASK = 'improvement.executor';
+
+/** Of one step, with those that a killed process has begun. */
+const MOST_ATTEMPTS = 12;
+/** A step that does not get through to the outside is tried so often. */
+const TRIES = 6;
+/** Longer than a step with all its attempts takes. */
+const STALLED_MS = 24 * 3_600_000;
+
+const payload = z.object({ run: z.string(), step: z.enum(store.STEPS) });
+
+/** Takes the lock for a proposal, or for the most important one, and enqueues the first step. */
+export async function begin(
+  deps: Pick<Deps, 'config' | 'jobs' | 'world'>,
+  tx: Transaction,
+  { proposal, askedBy }: { proposal?: string | undefined; askedBy?: string | undefined },
+): Promise<Begun> {
+  const now = deps.world.clock.now();
+  await store.endStalled(tx, new Date(now.getTime() - STALLED_MS), texts.stalled(), now);
+  const states = statesOf(deps.config);
+  const named = proposal === undefined ? undefined : await improvements.find(tx, proposal);
+  const isFit = named !== undefined && CATEGORIES.includes(named.category) && states.includes(named.state);
+  if (proposal !== undefined && !isFit) return { ok: false, why: 'unknown' };
+  const proposalId = named?.id ?? (await store.nextProposal(tx, { categories: CATEGORIES, states }));
+  if (proposalId === undefined) return { ok: false, why: 'nothing' };
+  const id = shortId(8);
+  // The key in the name: whoever carries on finds the branch of this run, and none of another.
+  const branch = `coda/improvement-${proposalId}-${id}`;
+  if (!(await store.begin(tx, { id, proposalId, askedBy, branch }, now))) return { ok: false, why: 'busy' };
+  await enqueue(deps, tx, id, 'lock');
+  return { ok: true, run: id, proposalId };
+}
+
+async function enqueue({ jobs, world }: Pick<Deps, 'jobs' | 'world'>, tx: Transaction, run: string, step: store.Step) {
+  const options = { at: world.clock.now(), key: `${run}:${step}`, maxAttempts: MOST_ATTEMPTS };
+  await jobs.enqueue(tx, { kind: STEP_JOB, payload: { run, step } }, options);
+}
+
+/** Begins a run when it is time, where there is something to do. */
+export function weeklyJob(deps: Deps): JobHandler {
+  return {
+    kind: RUN_TASK,
+    alone: true,
+    run: async () => {
+      await deps.database.tx('executor.begin', (tx) => begin(deps, tx, {}));
+    },
+  };
+}
+
+export function stepJob(deps: Deps): JobHandler {
+  return {
+    kind: STEP_JOB,
+    alone: true,
+    async run(job, signal) {
+      const { run: id, step } = payload.parse(job.payload);
+      const run = await store.find(readerOf(deps.database), id);
+      // What a process that died has committed is not done again.
+      if (!run || run.endedAt !== undefined || run.step !== step) return;
+      const result = await attempted(deps, run, job.attempt, signal);
+      await deps.database.tx('executor.step', (tx) => settle(deps, tx, run, result));
+    },
+  };
+}
+
+async function attempted(deps: Deps, run: store.Run, attempt: number, signal: AbortSignal): Promise<StepResult> {
+  try {
+    return await perform(deps, run, signal);
+  } catch (error) {
+    if (!(error instanceof Later) || attempt < TRIES) throw error;
+    return { next: run.step === 'report' ? 'record' : 'report', found: {}, state: 'failed', reason: error.message };
+  }
+}
+
+async function settle(deps: Deps, tx: Transaction, run: store.Run, result: StepResult): Promise<void> {
+  const now = deps.world.clock.now();
+  if (!(await store.advance(tx, run, result, now))) return;
+  await result.also?.(tx);
+  if (run.step === 'record') await store.end(tx, run.id, now);
+  else await enqueue(deps, tx, run.id, result.next);
+}

@@ -1,0 +1,102 @@
+/** A coda that is killed while it changes itself, and started again. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { STEPS } from '../../../../src/skills/improvement/executor/store.ts';
+import { openDatabase } from '../../../../src/storage/index.ts';
+import { Forge, type ForgeMoment } from '../../../support/forge.ts';
+import { Jsonl, migratedDataDir } from '../../../support/jsonl.ts';
+import { ModelServer } from '../../../support/model-server/index.ts';
+import { testWorld } from '../../../support/world.ts';
+import { answers, labConfig, PROGRAM, STANDARD } from './lab.ts';
+
+const SUNDAY = '2026-11-22T20:00:00Z';
+const MONDAY = '2026-11-23T03:00:00Z';
+
+/** Twenty: before and after the commit of each step but the first two, and around what the forge is asked for. */
+export const MOMENTS: readonly string[] = [
+  'before:executor.begin:1',
+  'after:executor.begin:1',
+  ...STEPS.flatMap((_, index) =>
+    index < 2 ? [] : [`before:executor.step:${index + 1}`, `after:executor.step:${index + 1}`],
+  ),
+  ...(['before:push', 'after:push', 'before:open', 'after:open'] satisfies ForgeMoment[]),
+];
+
+export interface Outcome {
+  died: boolean;
+  branches: number;
+  pulls: number;
+  runs: { state: string; ended: boolean }[];
+}
+
+/** Kills a coda at a moment of its run, as `kill -9` would, and lets another one finish it. */
+export async function killedAt(moment: string): Promise<Outcome> {
+  await using forge = await Forge.start(PROGRAM);
+  await using models = await ModelServer.start();
+  models.improvise = (body) => ({ text: JSON.stringify(answers(STANDARD, JSON.stringify(body))) });
+  const dataDir = await migratedDataDir();
+  const config = join(forge.folder, 'config.yaml');
+  writeFileSync(config, JSON.stringify(labConfig(forge, models)));
+  const args = (at: string) => ['--config', config, '--test-clock', at];
+  await begin(dataDir, args(SUNDAY));
+  const isTransaction = moment.includes('executor.');
+  const env: Record<string, string> = isTransaction ? { CODA_TEST_KILL_AT: moment } : {};
+  let died = false;
+  {
+    await using first = await Jsonl.start({ dataDir, args: args(SUNDAY), env });
+    forge.cuts = (at) => {
+      if (at !== moment) return false;
+      first.child.kill('SIGKILL');
+      return true;
+    };
+    first.post({ clock: MONDAY });
+    const { signal } = await first.exit;
+    died = signal === 'SIGKILL';
+  }
+  forge.cuts = undefined;
+  {
+    await using second = await Jsonl.start({ dataDir, args: args(MONDAY) });
+    for (const at of ['04', '05', '09']) await second.clock(`2026-11-23T${at}:00:00Z`);
+    await second.end();
+  }
+  const runs = await looked(dataDir);
+  return { died, branches: forge.branches().length, pulls: forge.pulls.length, runs };
+}
+
+/** An owner is met, and has approved a proposal. */
+async function begin(dataDir: string, args: string[]): Promise<void> {
+  {
+    await using coda = await Jsonl.start({ dataDir, args });
+    await coda.say('hello', { user: 'ana', role: 'owner' });
+    await coda.end();
+  }
+  await inDatabase(dataDir, (database) =>
+    database.run(
+      'test.plant',
+      `insert into improvement_proposals
+         (id, at, category, title, description, priority, payload, origin, hash, fingerprint, state)
+       values ('abcdef', $1, 'code', 'The bill leaves out the first price', 'total([1, 2, 3]) gives 5.', 1, null, 'test',
+               'hash', 'print', 'approved')`,
+      [new Date(SUNDAY)],
+    ),
+  );
+}
+
+async function looked(dataDir: string): Promise<Outcome['runs']> {
+  return inDatabase(dataDir, async (database) => {
+    const sql = 'select state, ended_at is not null as ended from improvement_runs';
+    return (await database.read<{ state: string; ended: boolean }>(sql)).rows;
+  });
+}
+
+async function inDatabase<T>(
+  dataDir: string,
+  act: (database: Awaited<ReturnType<typeof openDatabase>>) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase({ dataDir, connectTimeoutMs: 0 }, testWorld());
+  try {
+    return await act(database);
+  } finally {
+    await database.close();
+  }
+}
