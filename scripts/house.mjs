@@ -25,6 +25,13 @@ const OWN_CLOCK = /\b(now|statement_timestamp)\(\)|\bcurrent_timestamp\b/i;
 const MAY_ASK_THE_TIME = /^src\/storage\//;
 const ASKS_THE_TIME = 'asks the database for the time; take the instant from World.clock, as a parameter';
 
+/**
+ * A comment that begins so leaves its reader looking for the subject: "Whether …" instead of "True if …", "What …" instead
+ * of the noun. A few sentences about code need it.
+ */
+const HEADLESS = /^\s*(?:\/\*\*|\/\/|\/\*\*\n\s*\*) (?:what|whom?|whose|whether|where|which|how)\b/gim;
+const MAX_HEADLESS = 150;
+
 /** @typedef {{ warnings: string[], errors: string[] }} Found */
 
 /**
@@ -119,8 +126,26 @@ function checkWords(node, file, lineOf, found) {
 /** All warnings and errors of the sources, the tests, the benches and the migrations. */
 export function inspectHouse(files = sources()) {
   const all = files.map((file) => inspect(file, readFileSync(join(root, file), 'utf8')));
-  const errors = [...all.flatMap((one) => one.errors), ...sharedNumbers(files)];
+  const headless = countHeadless(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+  const errors = [...all.flatMap((one) => one.errors), ...sharedNumbers(files), ...headless];
   return { warnings: all.flatMap((one) => one.warnings), errors, files: all.length };
+}
+
+/**
+ * An error if comments of `src` begin without a noun or verb more often than that may be.
+ *
+ * @param {(readonly [file: string, text: string])[]} files
+ */
+export function countHeadless(files) {
+  const counts = files.flatMap(([file, text]) => {
+    const count = file.startsWith('src/') ? (text.match(HEADLESS)?.length ?? 0) : 0;
+    return count === 0 ? [] : [{ file, count }];
+  });
+  const sum = counts.reduce((total, { count }) => total + count, 0);
+  if (sum <= MAX_HEADLESS) return [];
+  const most = counts.sort((a, b) => b.count - a.count).slice(0, 3);
+  const worst = most.map(({ file, count }) => `${file} (${count})`).join(', ');
+  return [`${sum} comments begin with what, who, whether, where, which or how (${MAX_HEADLESS}), most in ${worst}`];
 }
 
 /**

@@ -8,5 +8,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await main(process);
-// What still holds the process open has been asked to close; a part that does not must not keep a command from ending.
+// A part that still holds the process open was asked to close; one that does not must not keep a command from ending.
 setTimeout(() => process.exit(), 2_000).unref();

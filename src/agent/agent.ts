@@ -78,13 +78,13 @@ export class Agent implements TurnHost {
   async act(name: string, item: Item, signal: AbortSignal, call: ActCall, recorded?: Recorded): Promise<void> {
     const ready = new Ready();
     const { tainted } = item;
-    // What a schedule or a webhook runs by itself is nothing that the person's next words refer to.
+    // A schedule or webhook runs by itself: the person's next words do not refer to it.
     const asked = this.callContext(item, signal, tainted);
     const ctx = { ...asked, ready, look: this.looking(item, asked), ...(!isSaid(item) && { aside: true as const }) };
     await whenReady(ready, () => this.actOnce(name, item, ctx, call, recorded));
   }
 
-  /** What looks first at a call that a person has pressed a button for, of tools that want it. */
+  /** Critique of a call that a person has pressed a button for, of tools that want it. */
   private looking(item: Item, ctx: CallContext): NonNullable<CallContext['look']> {
     const { critique, database, inference } = this.options;
     const look = async (valid: ValidCall): Promise<Look> => {
@@ -156,7 +156,7 @@ export class Agent implements TurnHost {
     });
   }
 
-  /** What the log of what was done gets of a command or a press: what it wrote, and what was refused. */
+  /** Records a command or a press in the audit log: its writes, and refusals. */
   private record(wanted: WantedCall | ToolResult, result: ToolResult, item: Item, recorded?: Recorded): AuditRow[] {
     const now = this.options.world.clock.now();
     if ('tool' in wanted) {
@@ -167,7 +167,7 @@ export class Agent implements TurnHost {
     return recorded ? [this.recorder.act('command.run', recorded, result, item, now)] : [];
   }
 
-  /** What a call knows of who asks and where. */
+  /** The context of a call: asker and place. */
   callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext {
     const { world, time, defaultZone, toolbox } = this.options;
     const { person, conversation, payload } = item;
@@ -195,7 +195,7 @@ export class Agent implements TurnHost {
       tainted,
       turnKey: item,
       inboxId: item.id,
-      // What a program brings in is nothing that the person's next words refer to.
+      // The person's next words do not refer to what a program brings in.
       ...(item.origin === 'webhook' && { aside: true as const }),
       spans: world.spans,
       changed: () => this.options.changed(person.id),
@@ -204,12 +204,12 @@ export class Agent implements TurnHost {
     };
   }
 
-  /** Whether the person may use the tool. */
+  /** True if the person may use the tool. */
   mayUse(person: Item['person'], tool: string): boolean {
     return this.options.toolbox.mayUse(person, tool);
   }
 
-  /** Whether a model answers here; else plain English is understood. */
+  /** True if a model answers here; else plain English is understood. */
   thinks(item: Item): boolean {
     return this.options.model(item) !== undefined;
   }
@@ -235,7 +235,7 @@ export class Agent implements TurnHost {
     return turn;
   }
 
-  /** What the person is told of an error; undefined where the turn is left as it stands, to go on elsewhere. */
+  /** The text of an error for the person; undefined where the turn is left as it stands, to go on elsewhere. */
   private refusal(error: unknown, item: Item, signal: AbortSignal): Refused | undefined {
     // The row says that it is to be stopped before the hint has come, or when that was lost.
     const reason = signal.aborted ? signal.reason : error;
@@ -269,13 +269,13 @@ function withReason(words: string, { details: { told } }: ModelError, item: Item
     : `${words} ${texts.refusedBecause(told)}`;
 }
 
-/** What is read along with a call for which nothing was said. */
+/** The context of a call without a message. */
 const NOT_RECALLED: ItemContext = {
   recalled: { summary: null, history: [] },
   ...{ buttons: [], dialogue: null, turn: null, spent: null },
 };
 
-/** What stands in a turn where a model would have made the call. */
+/** The step of a call by name, in place of a model's. */
 function byName({ tool, input }: Call): Step {
   const calls = [{ id: 'by-name', name: tool, input }];
   return { kind: 'model', payload: { text: '', calls, model: 'none', by: 'person' } };
@@ -294,7 +294,7 @@ function wordsOf({ origin, tainted, payload: { text } }: Item): string[] {
   return isTheirs && own !== '' ? [own] : [];
 }
 
-/** Whether files of the asker's, or what was said of them, are shown. Those of others taint by themselves. */
+/** True if files of the asker's, or what was said of them, are shown. Those of others taint by themselves. */
 function hasFiles(item: Item): boolean {
   const { history } = recalledOf(item);
   return item.payload.files.length > 0 || history.some(({ content: { files, led } }) => led || files?.length);
@@ -315,7 +315,7 @@ function failure(text: string): Refused {
   return { kind: 'failed', code: 'FAILED', text };
 }
 
-/** What a result looks like to a person. */
+/** A result as a card. */
 function cardOf(result: ToolResult): Card {
   const text = result.ok ? result.text : [result.message, result.remedy].filter(Boolean).join(' ');
   return {

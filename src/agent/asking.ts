@@ -17,7 +17,7 @@ import type { ThoughtFormat } from './speech/thought-formats.ts';
 import { type Heard, rawOf, Speech } from './speech.ts';
 import { callsIn, settled, type Written, withoutCalls } from './text-calls.ts';
 
-/** What one call to a model took. */
+/** Usage of one call to a model. */
 export interface Used {
   /** `provider/model`. */
   model: string;
@@ -26,7 +26,7 @@ export interface Used {
   estimated?: boolean;
 }
 
-/** What had to be put right before an answer could be used. */
+/** A repair that an answer needed before it could be used. */
 export type Repair =
   | 'arguments'
   | 'call_id'
@@ -42,7 +42,7 @@ export type Repair =
   /** The model was told that it repeats a call. */
   | 'loop';
 
-/** What an answer took and what had to be put right, as it happens: it holds also when the answer then fails. */
+/** Usage and repairs of an answer, as they happen: they hold also when the answer then fails. */
 export interface Took {
   used: Used[];
   repairs: Repair[];
@@ -52,7 +52,7 @@ export interface Took {
 export interface Answer extends Took {
   text: string;
   calls: ModelToolCall[];
-  /** What answered in the end. */
+  /** The model that answered in the end. */
   model: string;
   keep?: Kept;
   /** For the person, beside the answer. */
@@ -64,7 +64,7 @@ export interface AskingOptions {
   taken: ReadonlySet<string>;
   /** Takes in what each call took and what was put right. */
   took?: Took;
-  /** How often an answer that was cut at the token limit is continued; default 5. */
+  /** Number of times an answer that was cut at the token limit is continued; default 5. */
   continuations?: number;
   /** Hears the text as far as it has come, whenever it has grown. */
   onText?(text: string): void;
@@ -112,7 +112,7 @@ class Asking {
 
   constructor(model: Model, request: ModelRequest, signal: AbortSignal, options: AskingOptions) {
     this.model = model;
-    // What is added below must not be taken for what is answered.
+    // Text added below must not be taken for the question.
     const asked = request.asked ?? request.messages.findLastIndex(({ role }) => role === 'user');
     this.request = { ...request, asked };
     this.signal = signal;
@@ -306,14 +306,14 @@ class Asking {
   }
 }
 
-/** What was said before, and what it goes on with. */
+/** The answer so far with its continuation. */
 function continued(before: string, { text, blocks }: Heard): Heard {
   const whole = joined(before, text);
   const shift = whole.length - text.length;
   return { text: whole, blocks: blocks.map((block) => ({ ...block, at: Math.max(0, shift + block.at) })) };
 }
 
-/** Whether the reply calls tools, in whatever way. */
+/** True if the reply calls tools, in whatever way. */
 function isCalling({ calls, blocks }: Reply): boolean {
   return calls.length > 0 || blocks.length > 0;
 }

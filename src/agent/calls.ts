@@ -65,8 +65,8 @@ export function isData(valid: ValidCall): valid is ValidCall & { tool: DataTool 
 }
 
 /**
- * What binds an approval to what was shown: tool, canonical arguments, place, requester, and what its tool binds to besides
- * (the content of what would run). Of values that are stored nowhere it holds no more than what they bind to.
+ * Hash that binds an approval to what was shown: tool, canonical arguments, place, requester, and the tool's own
+ * binding (the content of what would run). Of values that are stored nowhere it holds no more than their binding.
  */
 export function hashOfCall(
   turn: Turn,
@@ -112,7 +112,7 @@ const mustBeLookedAt = ({ tool }: DataCall, ctx: CallContext): boolean => tool.c
 
 const isRefused = (look: unknown): look is Look => look !== undefined && !(look as Look).ok;
 
-/** Whether the call has awaited all that it needs; one that was looked at and refused needs no more. */
+/** True if the call has awaited all that it needs; one that was looked at and refused needs no more. */
 const isReady = (call: DataCall, ctx: CallContext): boolean =>
   isRefused(ctx.ready?.get(lookKeyOf(call))) ||
   ((!mustBeLookedAt(call, ctx) || ctx.ready?.has(lookKeyOf(call)) === true) &&
@@ -170,7 +170,7 @@ export async function runData(
   return kept(result, since);
 }
 
-/** What comes of a call, with its times in English words; of one that has none in them, why. */
+/** The result of a call, with its times in English words; of one that has none in them, the reason. */
 const ran = async (
   { tool, input }: { tool: Pick<DataTool, 'run'>; input: unknown },
   read: { input: unknown } | Failed | undefined,
@@ -213,7 +213,7 @@ function kept(came: ToolResult, since: number): ToolResult {
   };
 }
 
-/** What is wrong with a call goes back to the model once; then the call fails plainly. */
+/** A call's problem goes back to the model once; then the call fails plainly. */
 export function refusedInput(refused: Failed, turn: Turn, tool: string): Failed {
   const again = refused.code === 'INVALID_INPUT' && turn.wasCorrected(tool);
   return again ? failed('STILL_INVALID', texts.stillInvalid(tool)) : refused;
@@ -251,7 +251,7 @@ function reallyCall(call: Call): Failed {
 
 const CONFIRMED = 'call_confirmed';
 
-/** What the button under that question calls. */
+/** Tool of the button under that question. */
 export const confirmedTool = dataTool({
   name: CONFIRMED,
   description: 'Does what was asked about.',

@@ -1,4 +1,4 @@
-/** What is said to a message without words where no model answers. Pure. */
+/** Answers to a message without words where no model answers. Pure. */
 import { label } from '../base/frames.ts';
 import { listOf, oneLine, plural } from '../base/text.ts';
 import type { Item, Quoted } from '../delivery/index.ts';
@@ -16,7 +16,7 @@ const KINDS: readonly { type: RegExp; one: string }[] = [
   { type: /^video\//, one: 'a video' },
 ];
 
-/** What each kind of others' words is called; undefined for what is not named. */
+/** Names of each kind of others' words; undefined for one without a name. */
 const QUOTES: Record<Quoted['as'], string | undefined> = {
   replied: 'a message that you reply to',
   forwarded: 'a forwarded message',

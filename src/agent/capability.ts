@@ -1,4 +1,4 @@
-/** What tools can do, by whatever name other assistants know it: skills are written for them, too. */
+/** Capabilities of tools, by whatever name other assistants know them: skills are written for them, too. */
 
 import type { Capability, Effect } from './tool.ts';
 
@@ -33,7 +33,7 @@ function squeezed(name: string): string {
   return name.replace(/[\s_.:-]+/g, '').toLowerCase();
 }
 
-/** What a tool of another assistant does that is called so; brackets behind the name (`Bash(git:*)`) do not count. */
+/** Capabilities of another assistant's tool with this name; brackets behind the name (`Bash(git:*)`) do not count. */
 export function capabilitiesOf(name: string): readonly Capability[] {
   const plain = name.normalize('NFKC').replace(/\(.*$/s, '').trim();
   const known = ALL.filter((capability) => NAMES[capability].includes(squeezed(plain)));
@@ -50,7 +50,7 @@ export function capabilitiesFitting(fits: (name: string) => boolean): readonly C
   return ALL.filter((capability) => NAMES[capability].some(fits));
 }
 
-/** What a tool that does not say what it does may do, as far as anybody can tell from its effect. */
+/** Possible capabilities of a tool that declares none, by its effect. */
 export function possibleWith(effect: Effect): readonly Capability[] {
   if (effect === 'read' || effect === 'write') return [];
   return effect === 'fetch' ? ['web_read', 'web_search', 'agents'] : ALL;

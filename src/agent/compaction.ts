@@ -29,7 +29,7 @@ export interface CompactionOptions {
 /** Messages that are summed up besides those that are recalled. What is older was said before there was a model. */
 const MOST_OLDER = 1_000;
 
-/** How often the pieces that are summed up are made half as long when they are too long after all. */
+/** Number of times the summarised pieces are made half as long when they are too long after all. */
 const HALVED = 2;
 
 /** Milliseconds that an answer waits for a summary; what is recalled without one has to do then. */
@@ -74,7 +74,7 @@ export class Compaction {
     await Promise.allSettled(this.running.values());
   }
 
-  /** What is recalled after it was summed up and stored; undefined where that did not come about. */
+  /** Memory of the conversation after it was summarised and stored; undefined where that failed. */
   private async sum({ item, turnId, recalled }: Said, { limits, room }: { limits: Limits; room: number }) {
     const { database, world, models, ledger } = this.options;
     const { signal } = this.stopping;
@@ -116,7 +116,7 @@ export class Compaction {
     }
   }
 
-  /** What was said after the summary and is more than is recalled: it was too long without one. */
+  /** Messages behind the summary beyond those that are recalled: it was too long without one. */
   private async older({ conversation }: Item, { summary, history }: Recalled): Promise<HistoryEntry[]> {
     const [first] = history;
     if (!first) return [];

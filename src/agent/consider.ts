@@ -16,18 +16,18 @@ const MOST_REPEATS = 2;
 export interface Considering {
   toolbox: Toolbox;
   policy: Policy;
-  /** Whose call it is. */
+  /** The turn of the call. */
   turn: Turn;
   context: CallContext;
-  /** Whether tools that no model is offered may be called: the person asked for the call. */
+  /** True if tools that no model is offered may be called: the person asked for the call. */
   hidden?: boolean;
   /** The turn that a nested one belongs to. */
   parent?: Turn;
-  /** Whether a tool was given to the turn; default: every one. */
+  /** True if a tool was given to the turn; default: every one. */
   offered?(tool: string): boolean;
 }
 
-/** What may become of a call: it runs, it asks first, or this is its result. */
+/** The verdict on a call: it runs, it asks first, or this is its result. */
 export type Verdict =
   | { kind: 'allow' }
   | { kind: 'ask'; reason: string; rest?: true }
@@ -38,7 +38,7 @@ export interface Considered {
   valid?: ValidCall;
 }
 
-/** Whether a call may run: its input has the right form, policy and person agree, and it has not begun before. */
+/** True if a call may run: its input has the right form, policy and person agree, and it has not begun before. */
 export function consider(call: ModelToolCall, state: CallState, on: Considering): Considered {
   const { toolbox, turn, context, offered, hidden = false } = on;
   const goesOn = turn.goesOnUnder(call.id) || isNestedOnly(toolbox.get(call.name));
@@ -75,7 +75,7 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
   return { valid, verdict: state.kind === 'decided' ? { kind: 'allow' } : verdict };
 }
 
-/** What the policy says now: also after a yes, for role, permission and taint may have changed since the question. */
+/** The policy's decision now: also after a yes, for role, permission and taint may have changed since the question. */
 function judge(valid: ValidCall, call: ModelToolCall, on: Considering): Decision {
   return on.policy(policyQuestionOf(valid, call, on));
 }

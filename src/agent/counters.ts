@@ -1,6 +1,6 @@
 import type { Counter, Metrics } from '../base/metrics.ts';
 
-/** What the agent counts. */
+/** Counters of the agent. */
 export interface Counters {
   /** By what became of them: `done`, `failed`, `cancelled`, or `waiting` for a person. */
   turns: Counter;
@@ -10,7 +10,7 @@ export interface Counters {
   tokens: Counter;
   /** In the price table's currency, by model. */
   cost: Counter;
-  /** What had to be put right before an answer could be used. */
+  /** Repairs that answers needed before they could be used. */
   repairs: Counter;
   /** Questions that no model was asked, or no further one, because a budget was used up. */
   stops: Counter;

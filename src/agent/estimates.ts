@@ -8,7 +8,7 @@ import type { Model } from './model.ts';
 /** Reported usage moves the estimate so fast, and stays an upper one. */
 const LEARNING = 0.3;
 const CAUTION = 1.1;
-/** What the service itself has counted is nearly right. */
+/** Caution for a count of the service itself, which is nearly right. */
 const COUNTED_CAUTION = 1.02;
 /** A conversation is counted again when it has grown by so much, */
 const GROWN = 1.05;
@@ -17,7 +17,7 @@ const SHRUNK = 0.5;
 /** Conversations whose count is kept. */
 const KEPT = 500;
 
-/** How many tokens an estimated one turns out to be: learnt from reported usage, or counted where it matters. */
+/** Ratio of real to estimated tokens: learnt from reported usage, or counted where it matters. */
 export class Estimates {
   private readonly log: Log;
   private readonly factors = new Map<string, number>();
@@ -73,7 +73,7 @@ export class Estimates {
   }
 }
 
-/** What a request is taken to have. */
+/** Estimated tokens of a request. */
 export function tokensOf({ filled }: Plan): number {
   return filled.reduce((sum, { tokens }) => sum + tokens, 0);
 }

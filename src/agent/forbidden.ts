@@ -1,14 +1,15 @@
 import { capabilitiesFitting, capabilitiesOf, possibleWith } from './capability.ts';
 import type { Capability, Tool } from './tool.ts';
 
-/** What tells whether a tool is meant. */
+/** The fields by which a tool is recognised. */
 export type Named = Pick<Tool, 'name' | 'effect' | 'does'>;
 
 /**
- * Whether `tool` is among the forbidden ones. A pattern is a tool's name, `*` stands for any characters; case does not
- * count, nor whether its words are joined by `-` or `_`; `=name` is exactly that tool. What stands in brackets (`Bash(rm:*)`) would narrow it, and is
- * left out. Another assistant's name for something forbids whatever does that, and a tool that does not say what it does
- * is taken to do all that its effect allows: rather too much is forbidden than too little.
+ * True if `tool` is among the forbidden ones. A pattern is a tool's name, `*` stands for any characters; case does not
+ * count, nor whether its words are joined by `-` or `_`; `=name` is exactly that tool. What stands in brackets
+ * (`Bash(rm:*)`) would narrow it, and is left out. Another assistant's name for something forbids whatever does that,
+ * and a tool that does not say what it does is taken to do all that its effect allows: rather too much is forbidden
+ * than too little.
  */
 export function isForbidden(tool: Named, patterns: readonly string[]): boolean {
   if (patterns.length === 0) return false;
@@ -21,7 +22,7 @@ export function isForbidden(tool: Named, patterns: readonly string[]): boolean {
   });
 }
 
-/** Whether `names` allow `tool`: by its own name, or by another assistant's for what it says that it does. */
+/** True if `names` allow `tool`: by its own name, or by another assistant's for what it says that it does. */
 export function isAllowed(tool: Named, names: readonly string[]): boolean {
   return names.some(
     (name) => name === tool.name || capabilitiesOf(name).some((capability) => tool.does?.includes(capability)),

@@ -7,10 +7,10 @@ import { type AnyTool, type CallContext, type Failed, failed, PassedOn, type Too
 
 const OPTIONS: BreakerOptions = { failures: 3, pauseMs: 60_000 };
 
-/** What the database, the disk or the network did: no mistake of who met it. */
+/** Codes of the database, the disk or the network: no mistake of the tool that met them. */
 const OUTSIDE = /^(08|40|53|57|58)\w{3}$|^E[A-Z]{3,}$/;
 
-/** Whether what was thrown is a mistake of the tool or skill that threw it. */
+/** True if what was thrown is a mistake of the tool or skill that threw it. */
 function isMistake(error: unknown): boolean {
   if (error instanceof CodaError || error instanceof PassedOn) return false;
   if (error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name)) return false;
@@ -59,7 +59,7 @@ export class Guard {
     return { ...tool, run };
   }
 
-  /** What the function `hook` of a skill gives; undefined while it rests, and when it fails by a mistake. */
+  /** The result of a skill's function `hook`; undefined while it rests, and when it fails by a mistake. */
   async skill<T>(skill: string, hook: string, call: () => Promise<T | undefined> | undefined): Promise<T | undefined> {
     const name = `${skill}/${hook}`;
     const breaker = this.deps.breakers.of('skill', name, OPTIONS);

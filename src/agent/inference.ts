@@ -29,13 +29,13 @@ export interface InferenceOptions {
   models?: Models | undefined;
   /** The household's zone: its days and months are those of the budgets. */
   zone: string;
-  /** What came with a message, made ready for a model. */
+  /** Files of a message, prepared for a model. */
   attached(item: Item): Promise<Attached>;
-  /** What came of calls, with the pictures that belong to it. */
+  /** Results of calls, with their pictures. */
   illustrated(messages: readonly ModelMessage[]): Promise<ModelMessage[]>;
 }
 
-/** What is to be answered. */
+/** The question to be answered. */
 export interface Inquiry {
   item: Item;
   /** The turn of the message, whose cost it is. */
@@ -104,7 +104,7 @@ export class Inference {
   async infer(inquiry: Inquiry): Promise<Inferred> {
     const { item, turn, nested, signal } = inquiry;
     const asker = nested?.turn ?? turn;
-    // What is shown besides words, and what may be spent: it is reserved until the answer has been stored.
+    // Attachments, and money: it is reserved until the answer has been stored.
     const [attached, steps, money] = await Promise.all([
       nested ? NOTHING : this.options.attached(item),
       this.options.illustrated(asker.messages()),
@@ -141,7 +141,7 @@ export class Inference {
     await this.ledger.close(turn);
   }
 
-  /** What would fill the window now, part by part, and how large it is. */
+  /** The current contents of the window, part by part, and its size. */
   describe(told: Sections, recalled: Recalled, name: string): ReturnType<Windows['describe']> {
     return this.windows.describe(told, recalled, name);
   }

@@ -13,11 +13,11 @@ export interface Heard {
   isUnsaid: boolean;
   dialogue: Dialogue;
   when: WhenContext;
-  /** Whether there is a tool of this name. */
+  /** True if there is a tool of this name. */
   has(tool: string): boolean;
-  /** Whether the person may use it: what they may not is offered by no button. */
+  /** True if the person may use it: what they may not is offered by no button. */
   may(tool: string): boolean;
-  /** How near the message is in meaning to each of these words; undefined where nothing says so at once. */
+  /** Similarity in meaning of the message to each of these words; undefined where no embedder answers at once. */
   near(words: readonly string[]): Promise<readonly number[] | undefined>;
   /** The person's things of a kind (`reminder`), in the order of their list. */
   look(thing: string): Promise<readonly Named[]>;
@@ -29,13 +29,13 @@ export interface Example {
   tool: string;
 }
 
-/** What is to be done and said. With none of it the message was empty. */
+/** Calls and texts for a message. With none the message was empty. */
 export interface Interpretation {
   /** Done at once; what comes of them is said. */
   calls: readonly Call[];
   /** Said below what comes of the calls. */
   text?: string;
-  /** What else may have been meant, as buttons. */
+  /** Other possible meanings, as buttons. */
   choices?: readonly Choice[];
 }
 

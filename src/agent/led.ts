@@ -1,4 +1,4 @@
-/** What a turn has written that text from elsewhere, or a file, could have led: named to the person, with an Undo. Pure. */
+/** Writes of a turn that text from elsewhere, or a file, could have led: named to the person, with an Undo. Pure. */
 import { canonicalJson } from '../base/json.ts';
 import { shorten } from '../base/text.ts';
 import type { Choice, Item } from '../delivery/index.ts';
@@ -19,7 +19,7 @@ interface Write {
   undo?: Call;
 }
 
-/** What is looked at: a turn, as it ends. */
+/** A turn, as it ends. */
 export interface LedTurn {
   turn: Turn;
   item: Item;
@@ -28,7 +28,7 @@ export interface LedTurn {
   files: boolean;
 }
 
-/** What is said of it, and the button for all that can be taken back, unless `shown` has it already. */
+/** The notice, and the button for all that can be taken back, unless `shown` has it already. */
 export function ledBy(led: LedTurn, shown: readonly Choice[] = []): { notices: string[]; choices: Choice[] } {
   const writes = writesOf(led);
   if (writes.length === 0) return { notices: [], choices: [] };
@@ -47,7 +47,7 @@ function writesOf({ turn, item, toolbox, files }: LedTurn): Write[] {
       .came()
       .flatMap(({ call, result }) => {
         const tool = toolbox.get(call.name);
-        // What has read instructions in (`impersonal`) has written nothing of the person's.
+        // A tool that reads instructions in (`impersonal`) has written nothing of the person's.
         const hasWritten = tool?.effect === 'write' && (result.undo !== undefined || !tool.impersonal);
         return hasWritten ? [writeOf(result)] : [];
       })

@@ -32,9 +32,9 @@ import {
 
 /** Whoever waits for what is left looks again after this long, in real time: others may be in other processes. */
 const LOOK_MS = 100;
-/** What an answer costs is unknown before the first one; so long that one is waited for. */
+/** Time to wait for an answer whose cost is unknown, which is the first one. */
 const UNKNOWN_MS = 5_000;
-/** What is reserved ends by itself then; longer than a turn takes. */
+/** Expiry of a reservation; longer than a turn takes. */
 const EXPIRY_MS = 15 * 60_000;
 
 export interface LedgerOptions {
@@ -47,7 +47,7 @@ export interface LedgerOptions {
   counters: Counters;
 }
 
-/** Where a person stands, and what is reserved for the answer. */
+/** The person's budget state, and the reservation for the answer. */
 export interface Money extends BudgetState {
   spent: Spent;
   /** The person was told today that little is left. */
@@ -55,23 +55,23 @@ export interface Money extends BudgetState {
   reservation?: string;
 }
 
-/** What the costs of an answer hang on: a turn, or a question outside any. */
+/** The bearer of costs: a turn, or a question outside any. */
 type Spender = Pick<Turn, 'id' | 'nested' | 'reserved' | 'isResumed'> & { steps: readonly Turn['steps'][number][] };
 
-/** Who pays. `context`: what was read along with the message, where there is one. */
+/** The payer. `context`: data read along with the message, where there is one. */
 interface Payer {
   person: { id: string };
   context?: unknown;
 }
 
-/** How rows are kept; defaults: an answer, nothing told, nothing reserved. */
+/** Options of rows; defaults: an answer, nothing told, nothing reserved. */
 interface RowOptions {
   told?: boolean;
   purpose?: UsageRow['purpose'];
   reservation?: string | undefined;
 }
 
-/** What answers cost: counted, written, and held against the budgets. */
+/** Costs of answers: counted, written, and held against the budgets. */
 export class Ledger {
   private readonly options: LedgerOptions;
   private readonly calendar: Calendar;
@@ -82,8 +82,8 @@ export class Ledger {
   }
 
   /**
-   * What an answer took, as it is kept; counted with it. `told`: the person is told with it that little is left.
-   * `reservation`: what was reserved for it ends when the rows are written.
+   * Rows of an answer's usage; counted with it. `told`: the person is told with it that little is left. `reservation`:
+   * ends when the rows are written.
    */
   rows(took: Took, { told = false, purpose = 'answer', reservation }: RowOptions = {}): UsageRow[] {
     const { used, repairs } = took;
@@ -133,9 +133,8 @@ export class Ledger {
   }
 
   /**
-   * What was spent and what may be; undefined where nothing costs. What `worst` says that the answer may cost at most is
-   * reserved, unless so much is left that nobody else need be looked at; where others under way may use up what is left,
-   * it waits until they have not. Throws when this one answer has cost enough, and when it is stopped.
+   * The budget state; undefined where nothing costs. The cost `worst` of the answer is reserved, unless so much is left
+   * that nobody else need be looked at; where others under way may use up what is left, it waits for them.
    */
   async admit(
     item: Payer,
@@ -181,7 +180,7 @@ export class Ledger {
     return models.settings.budgets;
   }
 
-  /** Where the person stands now, with a reservation where there is room for one beside those of others. */
+  /** The person's budget state now, with a reservation where there is room for one beside those of others. */
   private async reserved(item: Payer, turn: Spender, worst: (money: Money) => number, waited: number): Promise<Money> {
     const { database, world } = this.options;
     const { id: personId } = item.person;
@@ -210,7 +209,7 @@ export class Ledger {
     });
   }
 
-  /** What was spent and what may be; undefined where nothing costs. Throws when this one answer has cost enough. */
+  /** The budget state; undefined where nothing costs. Throws when this one answer has cost enough. */
   private async money(item: Payer, turn: Spender): Promise<Money | undefined> {
     const { models, database, world, counters } = this.options;
     if (!models) return undefined;
@@ -223,7 +222,7 @@ export class Ledger {
     }
     const now = world.clock.now();
     const [day, month] = [this.calendar.day(now), this.calendar.month(now)];
-    // What was read along with the message is as new as the turn; later on others have spent too.
+    // Data read along with the message is as new as the turn; later on others have spent too.
     const along = turn.steps.length === 0 && turn.nested.length === 0 ? alongOf(item) : null;
     const spent = along
       ? spentOf(along, day, month)

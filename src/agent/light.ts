@@ -8,9 +8,9 @@ import type { Models } from './models/index.ts';
 
 /** A small question of coda's own, outside the answer to a message. */
 export interface LightAsked {
-  /** Whose budget pays for it. */
+  /** The person whose budget pays. */
   personId: string;
-  /** Where it belongs, for `/cost`. */
+  /** Its conversation, for `/cost`. */
   conversationId?: string | undefined;
   system: string;
   text: string;
@@ -28,7 +28,7 @@ export type LightAnswer =
 
 /** Calls of the light model outside a turn, with their usage. */
 export interface LightModels {
-  /** Whether a model is configured. */
+  /** True if a model is configured. */
   readonly available: boolean;
   /** The most that asking may cost, whichever models are asked and however often; 0 where no price is known. */
   most(asked: LightAsked): number;

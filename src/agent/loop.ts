@@ -33,7 +33,7 @@ export interface Running {
   readonly under?: string;
   /** The name of the transactions in which steps are stored; each step's own when left out. */
   readonly commits?: string;
-  /** Whether a tool was given to the turn; every one when left out. */
+  /** True if a tool was given to the turn; every one when left out. */
   offered?(tool: string): boolean;
   context(signal?: AbortSignal): CallContext;
   /** Adds one answer of a model to the turn. */
@@ -64,7 +64,7 @@ export interface NeedsApproval {
   questions: readonly ApprovalQuestion[];
 }
 
-/** What a turn comes to. */
+/** The outcome of a turn. */
 export type Outcome = Answered | Refused | NeedsApproval;
 
 /** Another process has the turn: nothing of it may be committed here. */
@@ -185,7 +185,7 @@ async function critique(run: Running, open: readonly OpenCall[]): Promise<void> 
   }
 }
 
-/** Whether the call may run now. */
+/** True if the call may run now. */
 export function considered(run: Running, call: ModelToolCall, state: CallState): Considered {
   const { options, turn, parent, offered } = run;
   return consider(call, state, {

@@ -18,7 +18,7 @@ import type { Turn } from './turn.ts';
 import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
 import type { HeldValues } from './unstored.ts';
 
-/** What the turn of a message needs of the agent. */
+/** The agent's part of a message turn. */
 export interface TurnHost {
   readonly options: AgentOptions;
   readonly counters: Counters;
@@ -65,7 +65,7 @@ export class MessageTurn implements Running {
     const context = this.host.callContext({ ...this.item, person }, signal, this.turn.tainted);
     return {
       ...context,
-      // What is written from the person's files inherits that they were read.
+      // Writes from the person's files inherit that they were read.
       tainted: this.turn.tainted || context.ownFiles,
       said: [...context.said, ...this.turn.saidMeanwhile().map(ownWords)],
       turnKey: this.item,

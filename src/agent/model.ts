@@ -31,7 +31,7 @@ export type ModelMessage =
   | { role: 'assistant'; text: string; calls?: ModelToolCall[]; keep?: Kept }
   | ToolMessage;
 
-/** What came of a call. */
+/** The result of a call. */
 export interface ToolMessage {
   role: 'tool';
   callId: string;
@@ -44,7 +44,7 @@ export interface ToolMessage {
   images?: ModelImage[];
 }
 
-/** What a model wants back, unread and unchanged, together with the answer that it came with. */
+/** Data that a model wants back, unread and unchanged, together with its answer. */
 export interface Kept {
   /** The model's `name`: no other one understands it. */
   model: string;
@@ -91,15 +91,15 @@ export type ModelEvent =
   | { type: 'keep'; keep: Kept }
   | { type: 'call'; call: ModelToolCall }
   | { type: 'usage'; usage: ModelUsage }
-  /** What a request has cost before its first word. Of the one that answers it is part of `usage`. */
+  /** Cost of a request before its first word. Of the one that answers it is part of `usage`. */
   | { type: 'charged'; model: string; usage: ModelUsage }
   | { type: 'stop'; reason: StopReason };
 
-/** What a fault came from, where the fault's name alone would send people to the wrong place. */
+/** Cause of a fault whose name alone would send people to the wrong place. */
 export type ModelErrorReason =
   /** It took the request and sent nothing. */
   | 'silent'
-  /** What answers at the address is no service of this kind. */
+  /** The service at the address is not of this kind. */
   | 'wrong_address'
   /** The model or its server takes no tools. */
   | 'no_tools'
@@ -115,15 +115,15 @@ export interface ModelErrorDetails {
   reason?: ModelErrorReason | undefined;
   /** Tokens that the model takes, where the service told. */
   window?: number | undefined;
-  /** What the person reads, where there is something better to say than what the fault means in general. */
+  /** Text for the person, where it is better than the fault's general one. */
   said?: string | undefined;
-  /** What the service says of it in a short line, for owners: without keys, and without quotes of the conversation. */
+  /** The service's own short message, for owners: without keys, and without quotes of the conversation. */
   told?: string | undefined;
-  /** What the request must not hold: without it, it may be taken. */
+  /** A part that the request must not have: without it, it may be taken. */
   finding?: Finding | undefined;
 }
 
-/** What a model's failure is, in the closed list of faults. Never holds a key or a raw body. */
+/** Failure of a model, in the closed list of faults. Never holds a key or a raw body. */
 export class ModelError extends Error {
   readonly fault: FaultKind;
   readonly details: ModelErrorDetails;
@@ -150,13 +150,13 @@ export class NoModel extends ModelError {
 export interface Model {
   /** `provider/model`, as usage and `/model` show it. */
   readonly name: string;
-  /** Whether its text arrives while it thinks, so that showing it as it grows is worth it; default true. */
+  /** True if its text arrives while it thinks, so that showing it as it grows is worth it; default true. */
   readonly streams?: boolean;
   /**
    * Streams one answer; the last event is `stop`. Throws a `ModelError` and nothing else; after `signal` aborts it
    * throws `cancelled` soon.
    */
   generate(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
-  /** How many tokens a request has by the service's own count, where it counts. Costs nothing; may throw anything. */
+  /** Number of tokens of a request by the service's own count, where it counts. Costs nothing; may throw anything. */
   count?(request: ModelRequest, signal: AbortSignal): Promise<number>;
 }

@@ -2,13 +2,13 @@ import type { Tier } from './models/index.ts';
 
 /** A nested turn: what it is to do, and within what bounds. */
 export interface SpawnOptions {
-  /** Which specialist it is, where it is one: skills may be for some of them only. */
+  /** Name of the specialist, if it is one: skills may be for some of them only. */
   agent?: string;
   /** Milliseconds that a container lives which it opens; default `execution.sandbox_timeout`. */
   sandboxTimeoutMs?: number | undefined;
-  /** Who it is and how it works; the rules about data and instructions stand before it. */
+  /** Its persona and way of working; the rules about data and instructions stand before it. */
   prompt: string;
-  /** What it is to find out or do. */
+  /** The subagent's task. */
   task: string;
   /** Names of the tools it may call; default: those that only read. */
   tools?: readonly string[];

@@ -29,20 +29,20 @@ export interface AgentOptions {
   likeness?: Likeness;
   policy: Policy;
   approvals: ApprovalRules;
-  /** Which calls a light model looks at first. */
+  /** Calls that a light model checks first. */
   critique: CritiqueRules;
   /** Tool calls after which a turn ends. */
   maxToolCalls: number;
   /** Milliseconds after which a turn ends; the time that it waits for a person does not count. */
   turnTimeoutMs: number;
-  /** Whether the asker's follow-ups are taken along into the running turn. */
+  /** True if the asker's follow-ups are taken along into the running turn. */
   steer: boolean;
-  /** What `parseWhen` needs to know besides the person. */
+  /** Settings of `parseWhen` besides the person's. */
   time: Omit<WhenContext, 'now' | 'zone'>;
   defaultZone: string;
-  /** Who it is and how it behaves in this conversation. */
+  /** The persona in this conversation. */
   system(item: Item): Promise<string>;
-  /** What skills add to the prompt for this message. */
+  /** Skills' sections for this message. */
   sections(item: Item): Promise<Sections['sections']>;
   /** Something of the person's was written: what skills add to the prompt may be different now. */
   changed(personId: string): void;

@@ -17,9 +17,9 @@ export interface TurnOver {
   conversationId: string;
   /** Untrusted text went into it. */
   tainted: boolean;
-  /** What was said to it. */
+  /** The message. */
   said: string;
-  /** What it answered, where a model did. */
+  /** The model's answer, if one answered. */
   answer?: string;
 }
 

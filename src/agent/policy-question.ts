@@ -1,4 +1,4 @@
-/** What the policy is asked about a call: put together from the turn, its context and the tool. */
+/** Builds the policy's question about a call, from the turn, its context and the tool. */
 import type { ModelToolCall } from './model.ts';
 import { follows, type PolicyQuestion } from './policy.ts';
 import { standIn, textsIn } from './targets.ts';
@@ -41,8 +41,8 @@ export function policyQuestionOf(
 }
 
 /**
- * What calls brought whose targets stood in the words, or which show what was asked for there: what they name was asked for.
- * What is named there is not.
+ * Results of calls whose targets stood in the words, or that show what was asked for there: targets that they name were
+ * asked for. Targets that those name were not.
  */
 function foundBy(turn: Turn, toolbox: Toolbox, said: readonly string[]): string[] {
   return turn.came().flatMap(({ call, result }) => {
@@ -60,7 +60,7 @@ function checked({ name, input }: ModelToolCall, toolbox: Toolbox): ValidCall | 
   return 'ok' in valid ? undefined : valid;
 }
 
-/** What was called before, in the turn and in all that are nested in it: beside it, also what is still to run. */
+/** Earlier calls of the turn and of all nested turns: beside it, also those that are still to run. */
 function historyBefore({ id }: ModelToolCall, turn: Turn, parent: Turn | undefined): CallHistory[] {
   return (parent ?? turn).all().flatMap((each) => {
     const history = each.history();
@@ -71,7 +71,7 @@ function historyBefore({ id }: ModelToolCall, turn: Turn, parent: Turn | undefin
 
 type Trail = Pick<PolicyQuestion, 'own' | 'followed' | 'rest'>;
 
-/** What the turn has read of the person's own, and how much it has followed that only others named. */
+/** The person's own data that the turn has read, and the number of targets it has followed that only others named. */
 function trailOf(
   { tool, input }: ValidCall,
   before: readonly CallHistory[],
@@ -89,7 +89,9 @@ function trailOf(
   };
 }
 
-/** Whether the call has brought something of the person's own that `service` does not know; a failure may name it, too. */
+/**
+ * True if the call has brought something of the person's own that `service` does not know; a failure may name it, too.
+ */
 function isOwn({ call, steps }: CallHistory, toolbox: Toolbox, service: string | undefined): boolean {
   const came = steps.some((step) => step.kind === 'result' && !(step.payload.ok && step.payload.impersonal));
   const valid = checked(call, toolbox);
@@ -97,7 +99,9 @@ function isOwn({ call, steps }: CallHistory, toolbox: Toolbox, service: string |
   return service === undefined || valid.tool.service?.(valid.input) !== service;
 }
 
-/** Whether the call has been sent, or is about to be, to where nobody but others named, and no person decided about it. */
+/**
+ * True if the call has been sent, or is about to be, to where nobody but others named, and no person decided about it.
+ */
 function hasFollowed(
   { call, steps, tainted }: CallHistory,
   { toolbox, said, files }: { toolbox: Toolbox; said: readonly string[]; files: boolean },
@@ -111,7 +115,7 @@ function hasFollowed(
 
 const DELETING = /\b(?:delete|remove|cancel|drop|clear|erase|discard|trash|throw away|get rid of)\b/i;
 
-/** Whether the words ask for a deletion, and for this one: all that it names stands in them. */
+/** True if the words ask for a deletion, and for this one: all that it names stands in them. */
 function isNamed({ input }: ModelToolCall, said: readonly string[]): boolean {
   const names = textsIn(input);
   return names.length > 0 && said.some((words) => DELETING.test(words)) && standIn(names, said);

@@ -4,18 +4,18 @@ import { standIn } from './targets.ts';
 import * as texts from './texts.ts';
 import { type Effect, type Failed, failed, type Tool } from './tool.ts';
 
-/** What is known when it is decided whether a call may run. */
+/** Facts for the decision if a call may run. */
 export interface PolicyQuestion {
   tool: Tool;
   effect: Effect;
   input: unknown;
   person: Person;
-  /** What the configuration says of the tool, and of the skill that it uses, for this person. */
+  /** The configuration's decision on the tool, and on the skill that it uses, for this person. */
   gate: 'allow' | 'ask' | 'deny';
   place: Place;
   /** Nobody but the person sees the answer. */
   private: boolean;
-  /** Whose words are answered. */
+  /** Author of the words being answered. */
   origin: Origin;
   /** The specialist whose nested turn calls; undefined: the one that talks to the person. */
   agent: string | undefined;
@@ -25,9 +25,9 @@ export interface PolicyQuestion {
   tainted: boolean;
   /** The person's own files are shown in the conversation: what leaves is looked at as if it were tainted. */
   files: boolean;
-  /** What the call points at: addresses, recipients; undefined where its tool does not say. */
+  /** Targets of the call: addresses, recipients; undefined where its tool does not say. */
   targets: readonly string[] | undefined;
-  /** Where it sends something to besides this conversation. */
+  /** Recipients besides this conversation. */
   elsewhere: readonly string[];
   /** Ids of the people whose data it names. */
   persons: readonly string[];
@@ -37,13 +37,13 @@ export interface PolicyQuestion {
   found: readonly string[];
   /** The turn has read something of the person's own that the other side of this call does not know. */
   own: boolean;
-  /** How often the turn has followed before what was only found. */
+  /** Number of targets that the turn has followed before and that were only found. */
   followed: number;
-  /** What the person decided about the rest of what is followed in this turn. */
+  /** The person's decision about the rest of the found targets in this turn. */
   rest: 'approved' | 'declined' | undefined;
   /** The words ask for this very deletion. */
   named: boolean;
-  /** How much the turn has deleted before this call without being asked to. */
+  /** Number of unrequested deletions of the turn before this call. */
   deletions: number;
   /** The person has said yes to this tool for the rest of the conversation. */
   remembered: boolean;
@@ -57,7 +57,7 @@ export type Decision =
 
 export type Policy = (question: PolicyQuestion) => Decision;
 
-/** What the owner configured: tools that act outside and need not ask, and those whose yes may be remembered. */
+/** The owner's configuration: tools that act outside and need not ask, and those whose yes may be remembered. */
 export interface PolicyRules {
   unasked: readonly string[];
   rememberable: readonly string[];
@@ -81,7 +81,7 @@ function refusal({ person, gate, persons }: PolicyQuestion): Decision | undefine
   return undefined;
 }
 
-/** What asks whatever its effect is. */
+/** Rules that ask whatever the effect. */
 function caution(question: PolicyQuestion): Decision | undefined {
   const { tool, input, gate, elsewhere, tainted, files, named, deletions } = question;
   if (tool.confirm) return { kind: 'ask', reason: texts.alwaysAsks() };
@@ -128,12 +128,15 @@ function reaching(question: PolicyQuestion): Decision {
   return { kind: 'ask', reason: texts.followsMore(followed), rest: true };
 }
 
-/** Whether the call chooses among what others list: the person's own words do not name all that the other side sees of it. */
+/**
+ * True if the call chooses among what others list: the person's own words do not name all that the other side sees of
+ * it.
+ */
 export function follows({ tool, targets, said }: Pick<PolicyQuestion, 'tool' | 'targets' | 'said'>): boolean {
   return tool.picks === true || targets === undefined || !standIn(targets, said);
 }
 
-/** What a setting of a shared place changes, it changes for everybody there: that is an owner's to decide. */
+/** Refuses a setting of a shared place that changes it for everybody there: that is an owner's to decide. */
 export function refusedHere({ person, place }: { person: Person; place: Place }): Failed | undefined {
   return place.kind === 'dm' || person.role === 'owner' ? undefined : failed('DENIED', texts.settingOfAll());
 }

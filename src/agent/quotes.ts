@@ -1,8 +1,8 @@
-/** What in a message is somebody else's: lines that quote, as every platform writes them. Pure. */
+/** Quoted lines in a message, as every platform writes them. Pure. */
 
 const QUOTED = /^ {0,3}>>>[\s\S]*|^ {0,3}>.*$/gm;
 
-/** Whether the message quotes somebody. */
+/** True if the message quotes somebody. */
 export function isQuoting(text: string): boolean {
   return text.search(QUOTED) >= 0;
 }

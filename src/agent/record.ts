@@ -10,11 +10,11 @@ import type { Toolbox, ValidCall } from './toolbox.ts';
 import type { CallRecorder, Turn } from './turn.ts';
 import { storable } from './unstored.ts';
 
-/** What a command that writes is recorded as. */
+/** The record of a command that writes. */
 export interface Recorded {
   /** Its name. */
   subject?: string;
-  /** What it was given, without what is private. */
+  /** Its arguments, without private ones. */
   detail?: object;
 }
 
@@ -116,13 +116,13 @@ export class Recorder implements CallRecorder {
 
   private shown(name: string, input: unknown): unknown {
     const valid = this.toolbox.check({ tool: name, input: input as Call['input'] }, true);
-    // What has not its tool's form cannot be looked through for what is private.
+    // Input that fails the schema cannot be redacted field by field, so nothing of it is logged.
     if ('ok' in valid) return {};
     return valid.tool.redact ? valid.tool.redact(valid.input) : input;
   }
 }
 
-/** What a light model said of the call, now or before the person was asked. */
+/** A light model's remark on the call, now or before the person was asked. */
 function critiqueOf(turn: Turn, callId: string): string | undefined {
   const asked = turn.steps.findLast(({ step }) => step.kind === 'asked' && step.callId === callId)?.step;
   return turn.looked.get(callId)?.says ?? (asked?.kind === 'asked' ? asked.payload.critique : undefined);

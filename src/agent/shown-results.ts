@@ -2,12 +2,12 @@
 import type { ModelMessage } from './model.ts';
 import type { ToolResult } from './tool.ts';
 
-/** What people are shown of a result. */
+/** A result's text for people. */
 export function textOf(result: ToolResult): string {
   return result.ok ? result.text : [result.message, result.remedy].filter(Boolean).join(' ');
 }
 
-/** What the model reads of a result. */
+/** A result's text for the model. */
 export function toolMessage(callId: string, name: string, result: ToolResult): ModelMessage {
   const text = textOf(result);
   const message = { role: 'tool' as const, callId, name, ok: result.ok };

@@ -129,7 +129,10 @@ class NestedTurn implements Running {
     return { ...context, tainted, byName: undefined, agent, sandboxTimeoutMs };
   }
 
-  /** What it is offered: what was asked for, or whatever only reads; never what belongs to the conversation alone. */
+  /**
+   * True for tools it is offered: those asked for, or whatever only reads; never those that belong to the conversation
+   * alone.
+   */
   offered(name: string): boolean {
     const tool = this.options.toolbox.get(name);
     if (!tool || tool.mainAgentOnly) return false;
@@ -146,7 +149,7 @@ class NestedTurn implements Running {
     return tokenBudget - tokensOf(this.turn).reduce((sum, each) => sum + each, 0);
   }
 
-  /** Whether the next answer is likely to use up its tokens: it reads at least what the one before it has read. */
+  /** True if the next answer is likely to use up its tokens: it reads at least what the one before it has read. */
   private get isClosing(): boolean {
     const last = tokensOf(this.turn).at(-1);
     return last !== undefined && this.tokensLeft <= last;
@@ -187,7 +190,7 @@ class NestedTurn implements Running {
     await this.options.inference.charge(this.item, this.parent, this.turn.rollBack());
   }
 
-  /** What it answers to its caller, or what the person has to be asked first. */
+  /** Its answer to the caller, or the questions to the person. */
   async end(outcome: Outcome): Promise<ToolResult | readonly ApprovalQuestion[]> {
     if (outcome.kind === 'asks') return outcome.questions;
     const given = this.turn.outcome();

@@ -1,4 +1,4 @@
-/** What a model says, apart from what it thinks aloud and from calls that it writes as text. */
+/** The answer of a model, apart from thoughts in it and from calls that are written as text. */
 import type { CallFormat } from './speech/call-formats.ts';
 import { Growing, type Span } from './speech/growing.ts';
 import {
@@ -24,7 +24,7 @@ export interface Block {
   close: string;
   /** Its end has come. */
   isClosed: boolean;
-  /** Where in the text it stood. */
+  /** Its position in the text. */
   at: number;
   /** Words stand before it on its line: it may be a sentence about such tags. */
   isDoubtful: boolean;
@@ -39,7 +39,7 @@ export interface Heard {
 interface Thinking {
   kind: 'thinking';
   mark: ThoughtMark;
-  /** How it began; '' where the beginning is only expected to have been swallowed. */
+  /** Its opening mark; '' where the mark is only expected to have been swallowed. */
   open: string;
   inner: Growing;
   depth: number;
@@ -47,7 +47,7 @@ interface Thinking {
   hasWords: boolean;
   /** The last end in it that was not taken for its own. */
   passed: Span | undefined;
-  /** Where a call begins in it. */
+  /** Start of a call in it. */
   call: number | undefined;
 }
 
@@ -64,7 +64,7 @@ type State =
   | { kind: 'saying' }
   | Thinking
   | Calling
-  /** Whether the block is a call depends on what follows it. */
+  /** True if the block is a call depends on what follows it. */
   | { kind: 'judging'; block: Block }
   /** Another speaker’s words, made up. */
   | { kind: 'over' };
@@ -115,7 +115,7 @@ export class Speech implements Heard {
     while (this.rest !== '' || this.state !== SAYING) if (!this.step(true)) return;
   }
 
-  /** Whether the state has changed, after which the rest is looked at again. */
+  /** True if the state has changed, after which the rest is looked at again. */
   private step(isLast: boolean): boolean {
     const { state } = this;
     switch (state.kind) {
@@ -158,7 +158,7 @@ export class Speech implements Heard {
     else this.cut(text);
   }
 
-  /** Whether a mark is none where it stands. */
+  /** True if a mark is none where it stands. */
   private isText(mark: Mark, text: string): boolean {
     const { position } = this;
     if (position.isQuoted) return true;
@@ -172,7 +172,7 @@ export class Speech implements Heard {
     return mark.place === 'tag' && position.isAside;
   }
 
-  /** Whether the answer begins with a word that is glued to the next one, as tokens are that a server took out. */
+  /** True if the answer begins with a word that is glued to the next one, as tokens are that a server took out. */
   private isFirst(word: string): boolean {
     return this.text.trim() === '' && !this.hasThought && word === word.toLowerCase() && /^[A-Z]/.test(this.rest);
   }
@@ -301,7 +301,7 @@ export class Speech implements Heard {
     this.text += said;
   }
 
-  /** Where the end of the text stands. */
+  /** Position of the end of the text in Markdown. */
   private get position(): Position {
     this.place.add(this.text.slice(this.placed));
     this.placed = this.text.length;

@@ -8,11 +8,11 @@ import type { UsageRow } from './usage/index.ts';
 export interface ModelStep {
   text: string;
   calls: ModelToolCall[];
-  /** What answered, `provider/model`. */
+  /** The model that answered, `provider/model`. */
   model: string;
-  /** What the model wants back with it. */
+  /** Data that the model wants back with it. */
   keep?: Kept;
-  /** What it took; written to `usage` together with the step. */
+  /** Its usage; written to `usage` together with the step. */
   used?: UsageRow[];
   /** For the person, beside the answer. */
   notices?: string[];
@@ -20,7 +20,7 @@ export interface ModelStep {
   by?: 'person';
 }
 
-/** What a turn did, in order; each is stored as it happens. `version` 1. */
+/** A step of a turn; each is stored as it happens. `version` 1. */
 export type Step =
   | { kind: 'model'; payload: ModelStep }
   /** A call that acts outside has begun: without a result after it, nobody knows whether it happened. */
@@ -29,7 +29,7 @@ export type Step =
   /** The person is asked; `hash` binds the answer to exactly what was shown. `rest`: it holds for the rest of what is followed. */
   | { kind: 'asked'; callId: string; payload: Asked }
   | { kind: 'decided'; callId: string; payload: { approved: boolean; by: string; hash: string } }
-  /** What the asker said meanwhile. */
+  /** Words of the asker meanwhile. */
   | { kind: 'steered'; payload: { texts: string[] } };
 
 interface Asked {
@@ -50,7 +50,7 @@ export interface StoredStep {
   at: Instant;
 }
 
-/** Where a call of the last model step stands. */
+/** State of a call of the last model step. */
 export type CallState =
   | { kind: 'open' }
   | { kind: 'started' }
@@ -62,7 +62,7 @@ export type CallState =
 export interface Answered {
   kind: 'answer';
   text: string;
-  /** What is offered beneath it. */
+  /** Buttons beneath it. */
   choices?: readonly Choice[];
 }
 
@@ -75,7 +75,7 @@ export interface Refused {
   cancelled?: true;
 }
 
-/** Where a call stands after `steps`. */
+/** The state of a call after `steps`. */
 export function stateOf(callId: string, steps: readonly Step[]): CallState {
   let state: CallState = { kind: 'open' };
   for (const step of steps) {

@@ -46,22 +46,22 @@ export interface OpenButton {
   grave: true | null;
 }
 
-/** What is read along with each inbox row. */
+/** Data read along with each inbox row. */
 export interface ItemContext {
   recalled: Recalled;
   buttons: OpenButton[];
-  /** What the words may refer to; null where nothing was said before. */
+  /** Referents of the words; null where nothing was said before. */
   dialogue: Dialogue | null;
   /** The row's turn, when it was begun before. */
   turn: string | null;
-  /** What models have cost so far; null where nothing costs. */
+  /** Costs of models so far; null where nothing costs. */
   spent: SpentDays | null;
 }
 
-/** What the agent has asked to be read along with the row. */
+/** The data that the agent has read along with the row. */
 export const contextOf = ({ context }: Pick<Item, 'context'>): ItemContext => context as unknown as ItemContext;
 
-/** What was said before the message. */
+/** Messages before this one. */
 export const recalledOf = (item: Item): Recalled => contextOf(item).recalled;
 
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
@@ -80,7 +80,7 @@ export function itemContext(remembered: number, costs: boolean): Fragment {
 
 export type TurnState = 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
 
-/** How a turn waits for its person: until when, and which nested turns ask. */
+/** A turn's wait for its person: its end, and the nested turns that ask. */
 export interface Parking {
   expiresAt: Instant;
   asking: readonly Turn[];
@@ -97,8 +97,8 @@ export interface TurnRecord extends Also {
 }
 
 /**
- * What is stored of a turn in `state`: its row, new steps and their cost, what nested turns ask, and, with `answer`,
- * what was asked and answered.
+ * Record of a turn in `state`: its row, new steps and their cost, questions of nested turns, and, with `answer`, the
+ * message and its answer.
  */
 export function turnRecord(
   turn: Turn,
@@ -178,12 +178,12 @@ function messageWriting(messages: readonly Record<string, unknown>[]): Fragment 
     )`;
 }
 
-/** What the calls took whose steps are written now. */
+/** Usage of the calls whose steps are written now. */
 function usedIn(turn: Turn): UsageRow[] {
   return turn.unstored().flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
 }
 
-/** Whom the usage of a turn is charged to. */
+/** The payer of a turn. */
 export function payerOf({ id: inboxId, person, conversation }: Item, turnId: string): UsageOwner {
   return { personId: person.id, conversationId: conversation.id, spaceId: conversation.place.space, turnId, inboxId };
 }
@@ -246,7 +246,7 @@ function held(item: Item): Fragment {
   return sql`fence as (select ${item.id}::uuid as id)`;
 }
 
-/** What was asked and answered, as it is added to the conversation. */
+/** Message and answer, as added to the conversation. */
 function history(turn: Turn, item: Item, { answer, led }: { answer: string; led: boolean }, now: Instant) {
   const common = {
     inbox_id: item.id,
@@ -369,7 +369,7 @@ export async function newEpoch(tx: Transaction, conversationId: string): Promise
   await ofDialogues.forgetDialogue(tx, conversationId);
 }
 
-/** What turns did long ago, and acts too old to be taken back. What was said stays. */
+/** Steps of old turns, and acts too old to be taken back. The messages stay. */
 export const retentionRules: readonly RetentionRule[] = [
   {
     name: 'turns.prune',
@@ -386,7 +386,7 @@ export const fileReferences: readonly FileReferences[] = [
   ...ofArtifacts.fileReferences,
 ];
 
-/** What turns did for a person, and what was said in them; what it cost stays, without whose it was. */
+/** Turns of a person, and their messages; the costs stay, without the person. */
 export const deletionRules: readonly DeletionRule[] = [
   ...ofConversations.deletionRules,
   { sql: 'delete from turns where person_id = $1' },

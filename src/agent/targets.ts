@@ -1,4 +1,4 @@
-/** Whether what a call points at stood in somebody's words. Pure. */
+/** True if what a call points at stood in somebody's words. Pure. */
 
 /** An address with a scheme, or a bare host with or without a path. */
 const ADDRESS = /(?:https?:\/\/)?(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}(?::\d{1,5})?(?:[/?#][^\s<>"'`|\\^{}]*)?/giu;
@@ -7,8 +7,8 @@ const ENDS_SENTENCE = /[).,;:!?*_~\]]+$/;
 const SHORTEST = 3;
 
 /**
- * Whether each of `targets` stands word for word in one of `texts`; an address also where its scheme was left out. Of no
- * target nobody has said anything.
+ * True if each of `targets` stands word for word in one of `texts`; an address also where its scheme was left out. Of
+ * no target nobody has said anything.
  */
 export function standIn(targets: readonly string[], texts: readonly string[]): boolean {
   if (targets.length === 0) return false;
@@ -33,7 +33,7 @@ function addressesIn(text: string): string[] {
   );
 }
 
-/** Who names a place in a page names the page, too. */
+/** A target that names a place in a page names the page, too. */
 const asMeant = (address: string): string[] => [address, address.replace(/#.*$/s, '')];
 
 /**

@@ -18,15 +18,15 @@ const FENCED = /(?:^|\n)[^\S\n]*```(?:json)?[^\S\n]*\n([^`]*)\n?[^\S\n]*```$/;
 const EXAMPLE =
   /\b(?:examples?|e\.g|such as|looks? like|would be|format|schema|syntax|beispiel|exemple|ejemplo|esempio|exemplo)\b/i;
 
-/** What a growing answer may still turn out to be: JSON alone, or a block of JSON at its end. */
+/** Possible calls at the end of a growing answer: JSON alone, or a block of JSON at its end. */
 const GROWING: readonly RegExp[] = [
   /^\s*(?:\{|\[\s*(?:\{|$))/,
   /(?:^|\n)[^\S\n]*(?:```(?:json)?[^\S\n]*\n[^`]*(?:`{1,3}\s*)?|`{1,3}[a-z_]*)$/,
 ];
 
-/** What an answer comes to where it holds calls that were written as text. */
+/** An answer with calls that were written as text. */
 export interface Written {
-  /** What was said besides them. */
+  /** Its text without them. */
   text: string;
   /** These have no ids. */
   calls: ModelToolCall[];
@@ -57,7 +57,7 @@ export function callsIn(heard: Heard, tools: readonly ToolSpec[]): Written | und
   return heard.blocks.length > 0 ? inBlocks(heard, tools) : bare(heard.text.trim(), tools);
 }
 
-/** What of a growing answer may be shown: nothing of what may turn out to be a call. Pure. */
+/** The part of a growing answer that may be shown: nothing that may turn out to be a call. Pure. */
 export function withoutCalls(heard: Heard, tools: readonly Pick<ToolSpec, 'name'>[]): string {
   const text = heard.text.slice(0, heard.blocks[0]?.at);
   if (tools.length === 0) return text;
@@ -66,7 +66,7 @@ export function withoutCalls(heard: Heard, tools: readonly Pick<ToolSpec, 'name'
   return cuts.length === 0 ? text : text.slice(0, Math.min(...cuts)).trimEnd();
 }
 
-/** What follows the blocks was not for the person: models without tools make results up. */
+/** Text behind the blocks was not for the person: models without tools make results up. */
 function inBlocks({ text, blocks }: Heard, tools: readonly ToolSpec[]): Written | undefined {
   const [first, ...others] = blocks;
   if (!first) return undefined;
@@ -98,7 +98,7 @@ function bare(said: string, tools: readonly ToolSpec[]): Written | undefined {
   return calls?.every((call) => call !== undefined) ? { text: before, calls } : undefined;
 }
 
-/** Whether a growing answer begins as a call of one of the tools, as a program would write it. */
+/** True if a growing answer begins as a call of one of the tools, as a program would write it. */
 function isPythonOf(text: string, tools: readonly Pick<ToolSpec, 'name'>[]): boolean {
   const [, begun = '', bracket] = /^\s*\[?\s*([a-z_]\w*)?\s*(\()?/i.exec(text) ?? [];
   if (begun === '') return false;

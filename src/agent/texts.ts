@@ -4,7 +4,7 @@ import type { Origin } from '../delivery/index.ts';
 import type { ModelError, ModelErrorDetails } from './model.ts';
 import type { Limit } from './usage/index.ts';
 
-/** What the agent itself says to people. */
+/** Texts of the agent. */
 
 export const stopped = () => 'Stopped.';
 
@@ -30,7 +30,7 @@ export const outcomeUnknown = (tool: string) =>
 export const outcomeUnknownToPerson = (tool: string) =>
   `I was interrupted while \`${tool}\` ran, so I do not know whether it happened.`;
 
-/** What a schedule says where no model can act on its words. `why`: why none can. */
+/** A schedule's text where no model can act on its words. `why`: why none can. */
 export const asPlanned = (words: string, why?: string) =>
   [`You wanted this now: “${words}”`, ...(why === undefined ? [] : [why])].join('\n');
 
@@ -144,7 +144,7 @@ export const disapproved = () => 'Not approved.';
 
 export const nothingToUndo = () => 'There is nothing to take back here.';
 
-/** What is told of a failure. */
+/** A failure to tell of. */
 type Failure = Pick<ModelError, 'fault' | 'details'>;
 
 /** Why no answer came from the model, with what would help; never a key, a stack or a raw body. */
@@ -195,7 +195,7 @@ function byFault(fault: FaultKind): string {
   }
 }
 
-/** What the service says of a refusal, for owners. */
+/** The service's own words about a refusal, for owners. */
 export const refusedBecause = (told: string) => `Its service says: “${told}”`;
 
 export const capabilityGone = () => 'I cannot do that any more: what it belongs to was removed.';
@@ -235,7 +235,7 @@ export const subagentTooBusy = () => 'The nested turn used more tools than it ma
 export const subagentOutOfTokens = (budget: number) =>
   `The nested turn used up its ${budget.toLocaleString('en-US')} tokens without getting to an end. Give it a smaller task.`;
 
-/** What a nested turn is told before its tokens are used up. */
+/** Note to a nested turn whose tokens are nearly used up. */
 export const answerNow = () => ({
   title: 'Your budget',
   text: 'Your tokens are nearly used up. Call no more tools: answer now with what you have, and say what is missing.',

@@ -9,12 +9,12 @@ import type { ToolSpec } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
 
 /**
- * What a call can do. `read` and `write`: the person's own data, in a transaction. `fetch`: reads something outside.
+ * Effect of a call. `read` and `write`: the person's own data, in a transaction. `fetch`: reads something outside.
  * `external`: changes something outside or runs code. `dangerous`: can do harm that cannot be undone.
  */
 export type Effect = 'read' | 'write' | 'fetch' | 'external' | 'dangerous';
 
-/** What a tool does beyond the person's own data, where other assistants have a name for it. */
+/** Capability of a tool beyond the person's own data, where other assistants have a name for it. */
 export type Capability = 'code' | 'file_read' | 'file_write' | 'web_read' | 'web_search' | 'agents';
 
 /** A call of a tool as a value: what a button does, what undoes an act. */
@@ -23,16 +23,16 @@ export interface Call {
   input: Record<string, unknown>;
 }
 
-/** What a tool gives back. Expected failures are values; only bugs throw. */
+/** Result of a tool. Expected failures are values; only bugs throw. */
 export type ToolResult = Done | Failed;
 
 export interface Done {
   ok: true;
-  /** What happened, in words that can be shown to the person as they are. */
+  /** The result in words that can be shown to the person as they are. */
   text: string;
   /** Buttons to offer beside the answer. */
   choices?: Choice[];
-  /** What takes it back, with the words for it ("the reminder “milk”"). */
+  /** The call that takes it back, with the words for it ("the reminder “milk”"). */
   undo?: Call & { label: string };
   files?: FileRef[];
   /** Stored files that are not handed to the person: what a tool can be asked for again. */
@@ -43,11 +43,11 @@ export interface Done {
   times?: string[];
   /** Untrusted text went into it. */
   tainted?: boolean;
-  /** Who the asker is from now on: another person than before, or with another time zone. */
+  /** The asker from now on: another person than before, or with another time zone. */
   asker?: Person;
   /** Nothing is to be said about it: where a schedule began the turn, the turn ends without a word. */
   silent?: true;
-  /** What only a model reads, after `text`: people are shown `text` alone. */
+  /** Material for a model only, after `text`: people are shown `text` alone. */
   material?: string;
   /** The address that it shows, where its call need not name it: what stands there was asked for only if this was. */
   address?: string;
@@ -96,7 +96,7 @@ export interface ToolDialogue {
   named?(asked: { db: Queryable; personId: string; private: boolean; reader: Reader }): Promise<readonly Named[]>;
 }
 
-/** What every call knows. */
+/** Context of every call. */
 export interface CallContext {
   person: Person;
   /** As whom the person speaks. */
@@ -105,9 +105,9 @@ export interface CallContext {
   private: boolean;
   place: Place;
   conversationId: string;
-  /** What came with the message. */
+  /** Files of the message. */
   files: readonly FileRef[];
-  /** Whose words are answered. */
+  /** Author of the words being answered. */
   origin: Origin;
   clock: Clock;
   /** For `parseWhen`: the instant, the person's zone (UTC until it is known) and the configured parts of the day. */
@@ -119,13 +119,13 @@ export interface CallContext {
   ownFiles: boolean;
   /** Tools that act outside to which the person has said yes for this conversation. */
   remembered: readonly string[];
-  /** What an approval of this call binds to (`Tool.binds`): only that may run. */
+  /** Binding of this call's approval (`Tool.binds`): only that may run. */
   bound?: string | undefined;
-  /** What `prepare` returned. */
+  /** The value that `prepare` returned. */
   prepared?: unknown;
-  /** What calls of this transaction have awaited before it, by tool and input. */
+  /** Values that calls of this transaction have awaited before it, by tool and input. */
   ready?: ReadonlyMap<string, unknown> & { readonly wasSlow: boolean };
-  /** Whether untrusted text is in the turn's context; what is written inherits it. */
+  /** True if untrusted text is in the turn's context; what is written inherits it. */
   tainted: boolean;
   /**
    * Identifies the turn in this process, and is used for nothing else: a key of a `WeakMap` for what is to stay as it was
@@ -156,7 +156,7 @@ export interface CallContext {
   progress?(doing: string): void;
   /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */
   look?(tool: Tool, input: unknown): Promise<Look> | undefined;
-  /** Where spans are made. */
+  /** Collector of spans. */
   spans?: Spans | undefined;
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */
   changed?(): void;
@@ -190,13 +190,13 @@ interface ToolBase<Input> {
   /** Instead of what `input` says: what the model is shown of its form, where others have written that. */
   schema?: Record<string, unknown>;
   /**
-   * What it does, where other assistants have a name for it, so that a skill that forbids theirs forbids it. Left out: all
+   * Capabilities for which other assistants have names, so that a skill that forbids theirs forbids it. Left out: all
    * that its effect allows.
    */
   does?: readonly Capability[];
   /** Not offered where the window is small: a command, or another tool, does nearly the same. */
   spare?: boolean;
-  /** What an input means that an earlier version stored for a tool of this name; undefined: it is an input of this one. */
+  /** The call that an earlier version's stored input stands for; undefined: it is an input of this one. */
   formerly?(input: unknown): Call | undefined;
   /**
    * Fields in which a person's words say a time. One in another language than English comes to `run` in English words; one
@@ -214,12 +214,12 @@ interface ToolBase<Input> {
   approves?: true;
   /** Part of talking at all: whoever is heard may use it. */
   always?: true;
-  /** What else a call uses (a skill of instructions, a command): the person must be allowed these, too. */
+  /** Further things that a call uses (a skill of instructions, a command): the person must be allowed these, too. */
   thingsIn?(input: Input): readonly Thing[];
   /** Only the turn that talks to the person may call it, not a subagent. */
   mainAgentOnly?: boolean;
   dialogue?: ToolDialogue;
-  /** How much of the person's own it deletes or overwrites: 1, or 2 for several at once. */
+  /** Amount of the person's own data that it deletes or overwrites: 1, or 2 for several at once. */
   deletes?(input: Input): number;
   /** Writes its own entry in the log of what was done. */
   records?: true;
@@ -231,8 +231,8 @@ interface ToolBase<Input> {
    */
   unstored?: readonly string[];
   /**
-   * What it points at: addresses that it reads, people that it writes to. Left out: nobody can tell, and where untrusted text
-   * is in play it asks. None: the other side still sees that it was called, as it sees which of its links is opened.
+   * Targets: addresses that it reads, people that it writes to. Left out: nobody can tell, and where untrusted text is
+   * in play it asks. None: the other side still sees that it was called, as it sees which of its links is opened.
    */
   targets?(input: Input): readonly string[];
   /** Only the person's own words name its targets, never what was found: it types them into a page. */
@@ -246,7 +246,7 @@ interface ToolBase<Input> {
   impersonal?: true;
   /** The service that it asks: what came from there tells that service nothing new. */
   service?(input: Input): string;
-  /** Where it sends something to besides the conversation that asks, in words for the person. It then asks. */
+  /** Recipients besides the conversation that asks, in words for the person. It then asks. */
   sendsTo?(input: Input, here: Pick<CallContext, 'place' | 'conversationId'>): readonly string[];
   /** Ids of the people whose data it names: anybody else's than the asker's is denied. */
   persons?(input: Input): readonly string[];
@@ -260,8 +260,8 @@ interface ToolBase<Input> {
   /** Asks the person first, whatever the policy says. */
   confirm?: boolean;
   /**
-   * What shows while it runs, where answers are shown as they grow: nothing (the default of `read` and `write`), its name
-   * (of all others), the first sentence of its description, or that until it says something of itself (`ctx.progress`).
+   * Display while it runs, where answers are shown as they grow: nothing (the default of `read` and `write`), its name
+   * (of all others), the first sentence of its description, or that until it reports something itself (`ctx.progress`).
    */
   display?: 'hidden' | 'name' | 'description' | 'stream';
   /** Instead of what `display` says: what shows while this call runs; undefined: nothing. */
@@ -300,12 +300,12 @@ export interface OutsideTool<Input = unknown> extends ToolBase<Input> {
 
 export type Tool<Input = unknown> = DataTool<Input> | OutsideTool<Input>;
 
-/** Whether all that the tool does is done by nested turns. */
+/** True if all that the tool does is done by nested turns. */
 export function isNestedOnly(tool: Tool | undefined): boolean {
   return tool !== undefined && 'nestedOnly' in tool && tool.nestedOnly === true;
 }
 
-/** What is thrown through a tool for whoever runs it; no mistake of the tool. */
+/** Error thrown through a tool for its caller; no mistake of the tool. */
 export class PassedOn extends Error {}
 
 /** Any tool, its input checked by its own schema before `run`. */
@@ -355,7 +355,7 @@ export function quoting<R extends ToolResult>(result: R, rows: readonly { tainte
   return rows.some(({ tainted }) => tainted) ? { ...result, tainted: true } : result;
 }
 
-/** What came of a second look at a call: whether it may go on, and why, for the card and the log of what was done. */
+/** Result of a second look at a call: if it may go on, and why, for the card and the audit log. */
 export interface Look {
   ok: boolean;
   says: string;

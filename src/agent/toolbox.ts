@@ -24,7 +24,7 @@ export interface LiveTools {
 
 /** All tools of a moment. */
 interface Stock {
-  /** What came of each of the live ones. */
+  /** Results of each of the live ones. */
   from: readonly (readonly AnyTool[])[];
   tools: ReadonlyMap<string, Tool>;
   skills: ReadonlyMap<string, string>;
@@ -99,7 +99,7 @@ export class Toolbox {
     return this.last;
   }
 
-  /** What the model is offered, in one order: what the person may use. One list a role. */
+  /** Tools offered to the model, in one order: those the person may use. One list a role. */
   specs(who: Who): ToolSpec[] {
     const { all, offers } = this.stock();
     const { policies, roles } = this.gate.basis(who);
@@ -110,14 +110,14 @@ export class Toolbox {
     return offered;
   }
 
-  /** Whether the person may make the call, and if so whether it asks first, as the configuration has it. */
+  /** True if the person may make the call, and if so whether it asks first, as the configuration has it. */
   admits(who: Who, { tool, input }: Pick<ValidCall, 'tool' | 'input'>): 'allow' | 'ask' | 'deny' {
     const things = [this.thingOf(tool), ...(tool.thingsIn?.(input) ?? [])];
     if (!things.every((thing) => this.gate.may(who, thing))) return 'deny';
     return things.some((thing) => this.gate.asksFirst(thing)) ? 'ask' : 'allow';
   }
 
-  /** Whether the person may use the tool. */
+  /** True if the person may use the tool. */
   mayUse(who: Who, name: string): boolean {
     const tool = this.get(name);
     return tool !== undefined && this.gate.may(who, this.thingOf(tool));

@@ -1,4 +1,4 @@
-/** What a turn leaves behind when it ends or is parked: cards, their buttons, its record. Pure. */
+/** The end of a turn, or its parking: cards, their buttons, its record. Pure. */
 import type { Instant } from '../base/clock.ts';
 import type { Card, Choice, End, FileRef } from '../delivery/index.ts';
 import { type ApprovalRules, ask, askedOnce, expiryOf } from './approvals/index.ts';
@@ -11,10 +11,10 @@ import * as texts from './texts.ts';
 import type { CallContext, ToolResult } from './tool.ts';
 import type { Turn } from './turn.ts';
 
-/** What is ended: the turn of a message. */
+/** The turn of a message, as it ends. */
 interface EndInput extends LedTurn {
   approvals: ApprovalRules;
-  /** What is offered beside what the calls leave. */
+  /** Buttons beside those of the calls. */
   choices?: readonly Choice[];
 }
 
@@ -68,7 +68,7 @@ export function endOfRefusal(
   now: Instant,
 ): End {
   const state = cancelled ? 'cancelled' : 'failed';
-  // Who leads a turn may also have it fail.
+  // Text that leads a turn may also have it fail.
   const { notices, choices: led } = ledBy({ turn, item, toolbox, files });
   const choices = [...led, ...offered];
   const card: Card = {
@@ -118,14 +118,14 @@ interface Parked {
   expiresAt: Instant;
 }
 
-/** What calls of its nested turns have changed, or handed over: the person gets their buttons, too. */
+/** Changes and files of nested turns' calls: the person gets their buttons, too. */
 function nestedResults(turn: Turn): ToolResult[] {
   const isForPerson = (result: ToolResult) =>
     result.ok && (result.undo !== undefined || (result.files !== undefined && result.files.length > 0));
   return [...turn.under.values()].flatMap((nested) => nested.results().filter(isForPerson));
 }
 
-/** What its calls gave and those of its nested turns, each file once. */
+/** Files of its calls and those of its nested turns, each once. */
 function filesOf(turn: Turn): FileRef[] {
   const given = turn
     .all()

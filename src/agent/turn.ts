@@ -37,7 +37,7 @@ export interface CallHistory {
 
 const isOf = (step: Step, { id }: ModelToolCall) => 'callId' in step && step.callId === id;
 
-/** What a turn and its nested turns share. */
+/** State shared by a turn and its nested turns. */
 export interface TurnInit {
   id: string;
   tainted: boolean;
@@ -58,13 +58,13 @@ export class Turn {
   /** Steps from here on are not stored yet. */
   stored: number;
   tainted: boolean;
-  /** How many parts of its answer may have been shown already. */
+  /** Number of parts of its answer that may have been shown already. */
   drafted = 0;
   readonly startedAt: Instant;
   private readonly before: { elapsedMs: number; since: Instant };
-  /** What nested turns took so far; already written. */
+  /** Usage of nested turns so far; already written. */
   readonly nested: UsageRow[] = [];
-  /** What this process has reserved of the budgets for answers under way: ids. */
+  /** Ids of this process's reservations for answers under way. */
   readonly reserved: string[] = [];
   /** Another process may have begun it, and reserved something. */
   isResumed = false;
@@ -72,11 +72,11 @@ export class Turn {
   readonly recorder: CallRecorder;
   /** Its transactions: calls that run side by side store their steps one after another. */
   readonly commits = new Sequence();
-  /** What approvals of its open calls bind to besides their arguments, by call. */
+  /** Bindings of its open calls' approvals besides their arguments, by call. */
   readonly bound = new Map<string, { hash: string; says?: string }>();
   /** Keys of what approvals of its open calls bind to, by call, where values of theirs are stored nowhere. */
   readonly keys = new Map<string, string>();
-  /** What a light model said of its open calls, by call. */
+  /** A light model's looks at its open calls, by call. */
   readonly looked = new Map<string, Look>();
 
   constructor(init: TurnInit & { path?: string; steps: StoredStep[] }) {
@@ -90,7 +90,7 @@ export class Turn {
     this.before = init.before ?? { elapsedMs: 0, since: init.startedAt };
   }
 
-  /** How long it has been worked on, in milliseconds: the time in which it waited for a person does not count. */
+  /** Milliseconds of work so far: waiting for a person does not count. */
   elapsedMs(now: Instant): number {
     return this.before.elapsedMs + Math.max(0, now.getTime() - this.before.since.getTime());
   }
@@ -147,14 +147,14 @@ export class Turn {
     return begun;
   }
 
-  /** Whether a nested turn under the call has not come to its end: running the call again goes on with it. */
+  /** True if a nested turn under the call has not come to its end: running the call again goes on with it. */
   goesOnUnder(callId: string): boolean {
     return [...this.under].some(
       ([path, nested]) => (path === callId || path.startsWith(`${callId}#`)) && !nested.outcome(),
     );
   }
 
-  /** What a nested turn came to: its answer, or why there is none; undefined while it has not ended. */
+  /** The outcome of a nested turn: its answer, or the reason for none; undefined while it has not ended. */
   outcome(): ToolResult | undefined {
     const given = this.steps.flatMap(({ step }) =>
       step.kind === 'result' && step.callId === this.path ? [step.payload] : [],
@@ -211,7 +211,7 @@ export class Turn {
     return [...new Set(told)];
   }
 
-  /** What the person is told beside the answer. */
+  /** Notices to the person beside the answer. */
   notices(): string[] {
     const all = this.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.notices ?? []) : []));
     return [...new Set(all)];
@@ -242,7 +242,7 @@ export class Turn {
     return calls.slice(0, end < 0 ? undefined : end).filter(({ id }) => !failed.has(id));
   }
 
-  /** How often the same call was made in this turn before. */
+  /** Number of times the same call was made in this turn before. */
   repeats(call: ModelToolCall): number {
     const same = (other: ModelToolCall) =>
       other.id !== call.id && other.name === call.name && canonicalJson(other.input) === canonicalJson(call.input);
@@ -257,7 +257,7 @@ export class Turn {
     return told.length < MOST_TOLD ? undefined : told.at(-1)?.name;
   }
 
-  /** Whether the model was told what is wrong with how it calls this tool, and has not called it rightly since. */
+  /** True if the model was told what is wrong with how it calls this tool, and has not called it rightly since. */
   wasCorrected(tool: string): boolean {
     const calls = this.allCalls();
     const ids = new Set(calls.flatMap(({ id, name }) => (name === tool ? [id] : [])));
@@ -265,7 +265,7 @@ export class Turn {
     return last?.kind === 'result' && !last.payload.ok && WRONG.includes(last.payload.code);
   }
 
-  /** What was wrong with the last calls, of which the model is told now. */
+  /** Problems of the last calls, for the model. */
   corrections(): ('wrong_call' | 'loop')[] {
     return this.calls().flatMap(({ state }) => {
       if (state.kind !== 'done' || state.result.ok) return [];
@@ -288,7 +288,7 @@ export class Turn {
     return ids.flatMap((id) => calls.find((call) => call.id === id) ?? []);
   }
 
-  /** What the model is shown of the turn so far. */
+  /** Messages of the turn so far, for the model. */
   messages(): ModelMessage[] {
     const names = new Map<string, string>();
     return this.steps.flatMap(({ step }): ModelMessage[] => {
@@ -309,35 +309,37 @@ export class Turn {
     return this.calls().filter(({ state }) => state.kind !== 'done');
   }
 
-  /** What the asker said since the last answer. */
+  /** Words of the asker since the last answer. */
   steered(): string[] {
     const from = this.steps.findLastIndex(({ step }) => step.kind === 'model');
     return this.steps.slice(from + 1).flatMap(({ step }) => (step.kind === 'steered' ? step.payload.texts : []));
   }
 
-  /** What the calls of the last answer gave, in words. */
+  /** Results of the last answer's calls, in words. */
   lastResults(): string[] {
     return this.calls().flatMap(({ state }) => (state.kind === 'done' ? [textOf(state.result)] : []));
   }
 
-  /** Whether an earlier call rules the tool out for the rest of the turn. It follows from what is stored. */
+  /** True if an earlier call rules the tool out for the rest of the turn. It follows from what is stored. */
   forbids(tool: Named): boolean {
     return this.results().some((result) => result.ok && isForbidden(tool, result.forbids ?? []));
   }
 
-  /** Whether the last calls are the person's own, made by name. */
+  /** True if the last calls are the person's own, made by name. */
   get isByName(): boolean {
     return this.lastAnswer()?.payload.by === 'person';
   }
 
-  /** Whether the last calls say that nothing is to be said. */
+  /** True if the last calls say that nothing is to be said. */
   get isSilent(): boolean {
     const calls = this.calls();
     const isQuiet = (state: CallState) => state.kind === 'done' && state.result.ok && state.result.silent === true;
     return calls.length > 0 && calls.some(({ state }) => isQuiet(state)) && this.openCalls().length === 0;
   }
 
-  /** What the turn came to; undefined while a model has to be asked or a call is open. `most`: calls that it may make. */
+  /**
+   * The outcome of the turn; undefined while a model has to be asked or a call is open. `most`: calls that it may make.
+   */
   cameTo(most: number): Answered | Refused | undefined {
     const answer = this.lastAnswer()?.payload;
     const calls = this.calls();

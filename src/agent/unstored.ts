@@ -23,25 +23,25 @@ export function withoutValues(input: unknown, tool: Unstored, instead: (value: u
   if (!hasUnstored(tool)) return input;
   const checked = tool.input.safeParse(input);
   if (!checked.success || !isFields(input)) return instead(input);
-  // What the schema drops is no field of the tool's: a value may have come under another name.
+  // A field that the schema drops is none of the tool's: a value may have come under another name.
   const known = Object.keys(checked.data as object).filter((key) => !tool.unstored.includes(key));
   return Object.fromEntries(
     Object.entries(input).map(([key, value]) => [key, known.includes(key) ? value : instead(value)]),
   );
 }
 
-/** What an approval's card shows instead. */
+/** Placeholder on an approval's card. */
 export const shownValue = (value: unknown): string => texts.unshown(typeof value === 'string' ? value.length : 0);
 
-/** Whether the call was stored, and its values have gone with the process that held them. */
+/** True if the call was stored, and its values have gone with the process that held them. */
 export function isGone({ input }: ModelToolCall, tool: Unstored | undefined): boolean {
   if (!hasUnstored(tool)) return false;
   return input === MARK || (isFields(input) && Object.values(input).includes(MARK));
 }
 
 /**
- * What an approval of the call binds to besides its stored arguments: what its tool binds to, and its values, by a key
- * that is stored nowhere either. A plain hash would let whoever reads the database try values.
+ * Binding of the call's approval besides its stored arguments: its tool's binding, and its values, by a key that is
+ * stored nowhere either. A plain hash would let a reader of the database try values.
  */
 export function bindingOf(turn: Turn, call: ModelToolCall, tool: Unstored | undefined): string | undefined {
   const bound = turn.bound.get(call.id)?.hash;

@@ -1,4 +1,4 @@
-/** Which of a person's things is meant, in the few words that people use for what they see in a list. */
+/** Resolves the few words that people use for a thing that they see in a list. */
 import { shorten } from '../base/text.ts';
 import { type Call, type Failed, failed, quoting } from './tool.ts';
 
@@ -12,11 +12,11 @@ export interface Titled {
   tainted: boolean;
 }
 
-/** How a kind of thing is spoken of. */
+/** Naming of a kind of thing. */
 export interface Naming<T extends Titled> {
-  /** What people call one: "the gym *schedule*", "*task* 2". */
+  /** People's nouns for one: "the gym *schedule*", "*task* 2". */
   nouns: readonly string[];
-  /** What its words may stand in, the likeliest first: its title, then all of its text. */
+  /** Texts its words may stand in, the likeliest first: its title, then all of its text. */
   texts: readonly ((thing: T) => string)[];
 }
 
@@ -53,7 +53,7 @@ export function namedAmong<T extends Titled>(all: readonly T[], which: string, {
   return [];
 }
 
-/** What is asked, and what is said where there is none. */
+/** The question, and the answer where there is no such thing. */
 export interface QuestionTexts {
   question: string;
   none: { message: string; remedy: string };

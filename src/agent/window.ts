@@ -1,4 +1,4 @@
-/** What a model is shown of a turn, within what its window holds. */
+/** The part of a turn that a model is shown, within its window. */
 import { continued } from '../base/frames.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Reader } from '../time/index.ts';
@@ -26,17 +26,17 @@ import { recalledOf } from './store.ts';
 import * as texts from './texts.ts';
 import type { Turn } from './turn.ts';
 
-/** What is to be shown. */
+/** Parts to be shown. */
 export interface Shown {
   item: Item;
-  /** Whose steps are shown: the turn's, or those of a nested one. */
+  /** The turn of the steps: the item's own, or a nested one. */
   turn: Turn;
   /** Of a nested turn, which sees nothing else of the conversation. */
   task?: string;
   when: Pick<Reader, 'zone' | 'locale'>;
   sections: Sections;
   attached: Attached;
-  /** What happened in the turn so far, with pictures. */
+  /** Steps of the turn so far, with pictures. */
   steps: readonly ModelMessage[];
 }
 
@@ -77,14 +77,14 @@ export class Windows {
     return { context: Math.min(context, most?.context ?? context), answer, factor: estimates.factor(name) };
   }
 
-  /** What is sent to `model`: near the limits as the service itself counts, and with what was said long ago summed up. */
+  /** The request to `model`: near the limits as the service itself counts, and with old messages summarised. */
   async fit(shown: Shown, model: Model, signal: AbortSignal): Promise<Fitted> {
     const limits = this.limits(model.name);
     const plan = this.plan(shown, limits);
     if (shown.task !== undefined || (!plan.tight && !isDue(recalledOf(shown.item), limits, plan))) {
       return { plan, by: limits };
     }
-    // What would be left out is counted as well, to see whether it has to be.
+    // Parts that would be left out are counted as well, to see if they have to be.
     const whole = () => this.plan(shown, { ...limits, context: limits.context * 2 });
     const { estimates } = this.options;
     const by = model.count
@@ -101,7 +101,7 @@ export class Windows {
     return { plan: await this.compacted(shown, shorter, signal), by: shorter };
   }
 
-  /** What would fill the window now, part by part, and how large it is. */
+  /** The current contents of the window, part by part, and its size. */
   describe(told: Sections, recalled: Recalled, name: string): { filled: Filled[]; limit: number } {
     const limits = this.limits(name);
     const tools = this.offered(told.tools, limits);

@@ -11,10 +11,10 @@ import type { Foundation } from './foundation.ts';
 import { homeOf } from './home.ts';
 import type { EquippedSkill } from './skills.ts';
 
-/** Where coda can be talked to besides the terminal, one line each: deleting a line and its folder deletes the platform. */
+/** Platforms besides the terminal, one line each: deleting a line and its folder deletes the platform. */
 export const platforms: readonly Platform[] = [discord, slack];
 
-/** What people call each platform, by its adapter's name. */
+/** Platforms' names for people, by adapter. */
 export const titles: ReadonlyMap<string, string> = new Map([
   ['console', 'the terminal'],
   ['http', 'HTTP'],

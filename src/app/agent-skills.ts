@@ -69,7 +69,7 @@ interface LiveSkillsDeps {
   bus: Bus;
   database: Database;
   artifacts: Artifacts;
-  /** What is read along with them. */
+  /** Specialists, which are scanned along with them. */
   specialists: SpecialistCatalog;
   embedders: Embedders;
   jobs: Pick<JobQueue, 'enqueue'>;

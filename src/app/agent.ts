@@ -100,7 +100,7 @@ const OFFLINE: { interpreter?: InterpreterSource } = {
 export interface AgentWiring {
   agent: Agent;
   commands: readonly Command[];
-  /** What a name after a slash calls that is no command. */
+  /** Resolves a name after a slash that is no command. */
   called: CalledByName;
   /** What is offered for the files of a message. */
   offersFor(item: Item): readonly Choice[];
@@ -126,7 +126,7 @@ export interface AgentParts {
   /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
   thinking: Thinking;
-  /** What was said, by meaning. */
+  /** Index of messages, by meaning. */
   said: Said;
   embedders: Embedders;
 }
@@ -223,7 +223,7 @@ async function tellOver(skills: readonly EquippedSkill[], over: TurnOver): Promi
   if (failed) throw failed.reason;
 }
 
-/** What is asked by somebody who has said nothing. */
+/** A request without words. */
 const blank = (asker: Asker): Asked => ({ ...asker, turnKey: {}, settings: {}, epoch: 0, text: '' });
 
 function linkingOf({ config, world, delivery, skills, wakeAt }: AgentParts, keeps: readonly string[]): LinkDeps {
@@ -324,8 +324,8 @@ function systemOf({ assistant }: Config, world: World, prompts: Prompts) {
 }
 
 /**
- * What is written of the person at this moment first, then what runs, so that neither adds to what is being erased. The
- * person last: other rows refer to theirs.
+ * Rules of all rooms: first rows that are being written, then running work, so that neither adds to what is being
+ * erased. The person last: other rows refer to theirs.
  */
 export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): DeletionRule[] {
   return [

@@ -13,7 +13,7 @@ interface BackupDeps {
   program: string;
 }
 
-/** What became of a backup that was asked for. */
+/** State of a requested backup. */
 export type BackupState = { done: false } | { done: true; summary?: MadeBackup; error?: string };
 
 export interface MadeBackup extends BackupSummary {
@@ -32,7 +32,7 @@ const NIGHTLY = /^coda-\d{14}\.tar\.gz$/;
 const BEFORE_UPGRADE = /^before-\d{4}-\d{14}\.tar\.gz$/;
 const KEPT_UPGRADES = 3;
 
-/** Where backups lie that nobody gave a place. */
+/** Default folder of backups. */
 export const backupFolder = (dataDir: string) => join(dataDir, 'backups');
 
 /** Makes backups of the database and the data folder that coda works on. */
@@ -75,7 +75,10 @@ export class Backups {
     return summary;
   }
 
-  /** Whether a file holds a value that must not be shown: it may as well come from the environment, or a file of its own. */
+  /**
+   * True if a file holds a value that must not be shown: it may as well come from the environment, or a file of its
+   * own.
+   */
   private async hasKeys(file: string): Promise<boolean> {
     const text = await readFile(file, 'utf8').catch(() => '');
     return this.deps.world.secrets.hide(text) !== text;
@@ -105,7 +108,10 @@ export async function backupBeforeUpgrade(deps: BackupDeps, first: string): Prom
 /** Errors of a start after which the version before still works, on the data that it left. */
 const HAS_WAY_BACK: readonly ErrorCode[] = ['DATA_NEWER', 'MIGRATION_FAILED', 'MIGRATION_CHANGED'];
 
-/** What ended a start; where the data folder holds a backup of before an upgrade, its remedy says how to go back to that. */
+/**
+ * The error that ended a start; where the data folder holds a backup of before an upgrade, its remedy says how to go
+ * back to that.
+ */
 export async function withWayBack(error: unknown, dataDir: string): Promise<unknown> {
   if (!(error instanceof CodaError) || !HAS_WAY_BACK.includes(error.code)) return error;
   const newest = (await names(backupFolder(dataDir), BEFORE_UPGRADE).catch(() => [])).at(-1);

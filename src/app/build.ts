@@ -86,17 +86,17 @@ export interface App {
   readonly people: People;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
-  /** Where HTTP is served; undefined where it is off. */
+  /** The HTTP server; undefined where it is off. */
   readonly http: HttpServer | undefined;
   readonly agentSkills: LiveSkills;
   readonly approvals: Approvals;
   readonly backups: Backups;
   readonly hooks: Webhooks;
   readonly commands: readonly Command[];
-  /** What skills let commands of the terminal ask. */
+  /** Skills' operations for commands of the terminal. */
   readonly verbs: Readonly<Record<string, Verb>>;
   readonly console: ConsoleAdapter;
-  /** What `coda doctor` runs. */
+  /** Checks of `coda doctor`. */
   readonly checks: Checks;
   /** Adds a background job of a kind that some part carries out, due at once. Throws `INPUT_INVALID`; gives its id. */
   enqueue(job: AskedJob, besides?: Besides<string>): Promise<string>;
@@ -109,7 +109,7 @@ export interface App {
   /** Resolves when nothing runs, nothing that is due is left, and nothing is being sent. */
   settled(): Promise<void>;
   status(): Promise<Json>;
-  /** Whether the database answers and this process can tell its replicas that it lives. */
+  /** True if the database answers and this process can tell its replicas that it lives. */
   healthy(): Promise<boolean>;
   /** The platforms that cannot be heard, and why. */
   away(): Away[];
@@ -252,7 +252,7 @@ function refusing({ models }: Thinking, tool: string): string[] {
   return models?.asked().filter((name) => models.learnt(name).tools.has(tool)) ?? [];
 }
 
-/** What admits people whom nobody has named. */
+/** Admission of people whom nobody has named. */
 function pairingOf({ config, database, world, delivery, policies }: Core) {
   return {
     ...{ database, clock: world.clock, delivery, access: config.access, platforms: titles },
@@ -260,7 +260,7 @@ function pairingOf({ config, database, world, delivery, policies }: Core) {
   };
 }
 
-/** Whether a role is none of those that people have by themselves. */
+/** True if a role is none of those that people have by themselves. */
 function isOwn(role: string): boolean {
   return !['owner', 'member', 'guest'].includes(role);
 }
@@ -283,7 +283,7 @@ async function statusOf(
   };
 }
 
-/** What runs once everything is made. */
+/** Parts that run once everything is made. */
 interface Parts {
   config: Config;
   world: World;
@@ -344,7 +344,7 @@ async function join(
   { answers }: { answers: true | readonly string[] },
 ): Promise<void> {
   const { closer, worker, delivery, jobs, schedules, router, adapters, skills } = parts;
-  // What is to be said is left to who can cut it as its platform needs it.
+  // A notice is cut by the adapter, as its platform needs it.
   const handlers = answers === true ? handlersOf(parts) : [...jobsOf(skills), parts.events.job(), skillJob(parts)];
   jobs.start(handlers.map((handler) => schedules.watched(handler)));
   await delivery.start({

@@ -20,7 +20,7 @@ import { platforms } from './adapters.ts';
 import { builtInSkills } from './skills.ts';
 import { updatesConfig } from './updates.ts';
 
-/** What platforms and skills bring to the configuration. */
+/** Configuration blocks of platforms and skills. */
 const BLOCKS: readonly ConfigBlock[] = [
   ...platforms.map(({ config }) => config),
   httpConfig,
@@ -34,7 +34,7 @@ const BLOCKS: readonly ConfigBlock[] = [
   updatesConfig,
 ];
 
-/** What coda does by itself, by the names that an owner may set times for. */
+/** System tasks, by the names that an owner may set times for. */
 const TASKS = [
   ...builtInSkills.flatMap(({ schedules = [] }) => schedules),
   { name: BACKUP_TASK },

@@ -1,4 +1,4 @@
-/** What commands have a coda do that writes, each with its entry in the log of what was done. */
+/** Writes that commands request of a running coda, each with its entry in the audit log. */
 
 import { signInPath } from '../adapters/http/index.ts';
 import { recordAct } from '../audit/index.ts';
@@ -109,7 +109,7 @@ function sessionActs({ http, approvals, sessions }: Controlled, world: World) {
       async ({ person, token }: { person?: string | undefined } & Carried, besides: Besides<void>) => {
         const url = http?.url;
         if (url === undefined) throw needsHttp();
-        // Who is signed in decides about calls that wait.
+        // The signed-in person decides about calls that wait.
         needsToken(approvals, token);
         const { code, expiresAt } = await sessions.link(person, besides);
         return { url: url + signInPath(code), expires_at: expiresAt.toISOString() };
@@ -202,7 +202,7 @@ function secretActs(secrets: App['agentSkills']['secrets'], world: World) {
   };
 }
 
-/** What a command carries that gives somebody the right to approve calls. */
+/** Fields of a command that grants the right to approve calls. */
 interface Carried {
   token?: string | undefined;
 }

@@ -26,9 +26,9 @@ import type { Verb } from '../chat/index.ts';
  * of its own, because replicas may share the rest of the data folder.
  */
 const SOCKET = join('run', 'control.sock');
-/** What `sockaddr_un` holds on Linux is 108 bytes with the NUL, on macOS 104. */
+/** Longest path of a socket: `sockaddr_un` holds 108 bytes with the NUL on Linux, 104 on macOS. */
 const LONGEST_PATH_BYTES = 103;
-/** What the name of a folder begins with that holds the socket of a long path. */
+/** Prefix of a folder that holds the socket of a long path. */
 const SHORT_FOLDER = 'coda-';
 const MAX_REQUEST_BYTES = 65_536;
 const REQUEST_WITHIN_MS = 5_000;
@@ -121,7 +121,7 @@ function remove(path: string, link: string): void {
   }
 }
 
-/** Whether `path` is of the kind that `shortPath` makes, in a folder that nobody else could have filled. */
+/** True if `path` is of the kind that `shortPath` makes, in a folder that nobody else could have filled. */
 function isShortPath(path: string): boolean {
   const folder = dirname(path);
   if (basename(path) !== basename(SOCKET) || dirname(folder) !== tmpdir()) return false;
@@ -138,7 +138,7 @@ function unopened(path: string, error: unknown): CodaError {
   });
 }
 
-/** Where the socket of this data folder is, if anything is there. */
+/** The socket of this data folder, if there is one. */
 function socketPath(link: string): string | undefined {
   const found = lstatSync(link, { throwIfNoEntry: false });
   return found?.isSymbolicLink() ? readlinkSync(link) : found && link;

@@ -1,4 +1,4 @@
-/** What delivery, jobs and doctor stand on, and what skills, the agent and platforms stand on in turn. */
+/** The core: delivery, jobs and doctor stand on it, and so do skills, the agent and platforms. */
 import { setMaxListeners } from 'node:events';
 import { httpConfig } from '../adapters/http/index.ts';
 import { closing, itemContext, Said } from '../agent/index.ts';

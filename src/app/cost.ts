@@ -4,14 +4,14 @@ import type { Config } from '../config/index.ts';
 import type { Database } from '../storage/index.ts';
 import { defaultZone } from './settings.ts';
 
-/** What models have cost everybody, in the price table's currency. */
+/** Costs of models for everybody, in the price table's currency. */
 export interface CostReport {
   currency: string;
   /** Both days included, `YYYY-MM-DD`. */
   spans: { name: 'today' | 'this month'; from: string; to: string; budget: number; people: CostLine[] }[];
   /** Of this month. */
   models: CostLine[];
-  /** Which of them have no price of their own, and what that means. */
+  /** Models without a price of their own, and how they are counted. */
   unpriced: string[];
 }
 

@@ -7,7 +7,7 @@ import { type Artifacts, type Database, type Engine, migrate, openArtifacts, ope
 import { backupBeforeUpgrade, withWayBack } from './backups.ts';
 import { openHints } from './hints.ts';
 
-/** What everything else stands on. */
+/** Parts that everything else stands on. */
 export interface Foundation {
   database: Database;
   artifacts: Artifacts;

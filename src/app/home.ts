@@ -16,7 +16,7 @@ export interface HomeDeps {
   skills: readonly EquippedSkill[];
 }
 
-/** What a person's own page shows: what waits for their decision, then what each skill has. Empty for who was never met. */
+/** The person's own page: decisions first, then each skill. Empty for somebody who was never met. */
 export async function homeOf(deps: HomeDeps, adapter: string, externalId: string): Promise<readonly HomeSection[]> {
   const { database, config, world, skills } = deps;
   const person = await findPerson(database, adapter, externalId);
@@ -32,7 +32,7 @@ export async function homeOf(deps: HomeDeps, adapter: string, externalId: string
   }));
 }
 
-/** What a person may not use is not shown. */
+/** True if the person may use the thing; else it is not shown. */
 function isAllowed({ commands, gate }: HomeDeps, person: Parameters<Gate['may']>[0], line: string): boolean {
   const [, name] = /^\/(\S+)/.exec(line) ?? [];
   const command = commands.find((each) => each.name === name);

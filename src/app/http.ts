@@ -37,7 +37,7 @@ export interface Http {
   adapter: ChatAdapter;
 }
 
-/** What the routes stand on. */
+/** Dependencies of the routes. */
 export interface HttpParts {
   config: Config;
   world: World;
@@ -60,7 +60,7 @@ export interface HttpParts {
   healthy(): Promise<boolean>;
 }
 
-/** What one attachment of a webhook may have; without HTTP, hooks are handed files of the terminal. */
+/** Limit of one attachment of a webhook; without HTTP, hooks are handed files of the terminal. */
 export function attachmentBytes(config: Config): number {
   return config.block(httpConfig)?.attachment_max_size ?? 10 * 1024 * 1024;
 }

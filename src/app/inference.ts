@@ -60,7 +60,7 @@ export function openInference({ config, world, database, artifacts, model, break
   };
 }
 
-/** What was put right since the start, and who is left alone. */
+/** Repairs since the start, and models that rest. */
 function statusOf(models: Models, { metrics }: World): Json {
   const { repairs, calls } = countersOf(metrics);
   const failed = calls.samples().filter(({ labels }) => labels.outcome !== 'answered');

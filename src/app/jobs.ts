@@ -28,7 +28,7 @@ interface JobParts {
   said: Pick<Said, 'job'>;
 }
 
-/** What carries out background jobs. */
+/** Handlers of background jobs. */
 export function handlersOf({ skills, database, delivery, events, said }: JobParts): JobHandler[] {
   return [
     ...jobsOf(skills),
@@ -39,7 +39,7 @@ export function handlersOf({ skills, database, delivery, events, said }: JobPart
   ];
 }
 
-/** What of it is the skills'. */
+/** Handlers of skills. */
 export function jobsOf(skills: readonly EquippedSkill[]): JobHandler[] {
   return skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []);
 }

@@ -1,4 +1,4 @@
-/** What is measured when somebody looks, and how it is seen. */
+/** Gauges, measured when they are read. */
 import { waitingApprovals } from '../agent/index.ts';
 import type { Sample } from '../base/metrics.ts';
 import type { World } from '../base/world.ts';

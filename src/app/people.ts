@@ -6,7 +6,7 @@ import type { Database } from '../storage/index.ts';
 
 const MOST_LISTED = 1_000;
 
-/** Who is known to coda and who waits at its door: what `coda people` and `coda pair` do. */
+/** Known people and strangers: operations of `coda people` and `coda pair`. */
 export class People {
   private readonly deps: PairingDeps & { database: Database; clock: Clock };
 

@@ -101,7 +101,7 @@ function read({ access }: Access, cwd: string): { policies: AccessPolicies; prob
   return { policies, problems: [...unreadable, ...problems] };
 }
 
-/** What changes when a file does. */
+/** Stamp that changes when a file does. */
 function stampOf({ access }: Access, cwd: string): string {
   const stamps = Object.values(NAMES).map((name) => {
     try {

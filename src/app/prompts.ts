@@ -5,7 +5,7 @@ import type { Asked, Asker, PromptSection } from '../chat/index.ts';
 import type { Gate } from '../people/index.ts';
 import type { EquippedSkill } from './skills.ts';
 
-/** What another process wrote is seen after this long; what this one wrote, at once. */
+/** Age after which another process's writes are read; this one's are seen at once. */
 const FRESH_MS = 60_000;
 const REMEMBERED = 1_000;
 
@@ -14,12 +14,12 @@ type Hook = 'standing' | 'passing' | 'prompt';
 interface Known {
   at: number;
   sections: Promise<PromptSection[]>;
-  /** What the person might use when it was read. */
+  /** Policies of the person at the time it was read. */
   policies: object;
   roles: string;
 }
 
-/** What skills add to the prompt, read once for each person until something of theirs is written. */
+/** Skills' parts of the prompt, read once for each person until something of theirs is written. */
 export class Prompts {
   /** The skills that have something to say at each place, so that the others cost a message nothing. */
   private readonly by: Record<Hook, readonly EquippedSkill[]>;
@@ -39,7 +39,7 @@ export class Prompts {
     this.clock = clock;
   }
 
-  /** What stands before every conversation, skill by skill. */
+  /** Stable parts for every conversation, skill by skill. */
   async standing(asked: Asked): Promise<string[]> {
     const texts = await Promise.all(
       this.permitted('standing', asked).map(({ skill, deps }) =>
@@ -50,7 +50,7 @@ export class Prompts {
   }
 
   async sections(asked: Asked): Promise<PromptSection[]> {
-    // What is the person's own is nobody else's to read, and a model repeats what it is shown.
+    // A person's own data is nobody else's to read, and a model repeats its prompt.
     const own = asked.private ? await this.ofPerson(asked) : [];
     const passing = Promise.all(
       this.permitted('passing', asked).map(({ skill, deps }) =>

@@ -20,12 +20,12 @@ interface SandboxParts {
   skills(): SkillHost;
 }
 
-/** Where code runs. Nothing is asked of Docker before it is started, or used. */
+/** Builds the sandbox. Nothing is asked of Docker before it is started, or used. */
 export async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox; forSkills: SkillDeps['sandbox'] }> {
   const { config, world, database, artifacts, delivery, gate, skills: host } = parts;
   const { execution } = config;
   const browser = config.block(browserConfig);
-  // Where none runs the doctor opens a container, too; should it die, a later process removes that.
+  // Without a running sandbox the doctor opens a container, too; should it die, a later process removes that.
   const apart = randomUUID();
   const sandbox = openSandbox(
     {

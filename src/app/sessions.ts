@@ -12,7 +12,7 @@ const LINK_MS = 5 * 60_000;
 const SESSION_MS = 30 * 86_400_000;
 const SECRET = /^[\w-]{43}$/;
 
-/** What a person may do in a browser; an owner besides what owners may. */
+/** Scopes of a person in a browser; an owner has more. */
 const SCOPES: readonly Scope[] = ['messages', 'consent', 'data'];
 
 export interface OpenedSession {
@@ -20,7 +20,7 @@ export interface OpenedSession {
   cookie: string;
   /** For how long it is good. */
   seconds: number;
-  /** What who is signed in may do. */
+  /** Scopes of the signed-in person. */
   scopes: readonly Scope[];
 }
 
@@ -73,7 +73,7 @@ export class Sessions {
     });
   }
 
-  /** Who is signed in; undefined: nobody. Their conversations are the same in every browser. */
+  /** The signed-in person; undefined: nobody. Their conversations are the same in every browser. */
   async authenticate(cookie: string): Promise<Caller | undefined> {
     if (!SECRET.test(cookie)) return undefined;
     const holder = await sessions.holderOf(this.deps.database, hashOf(cookie), this.deps.world.clock.now());

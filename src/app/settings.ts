@@ -4,7 +4,7 @@ import type { WhenContext } from '../time/index.ts';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
-/** What `parseWhen` needs to know besides the person, from the `time` block. */
+/** Settings of `parseWhen` besides the person's, from the `time` block. */
 export function timeSettings(config: Config): Omit<WhenContext, 'now' | 'zone'> {
   const { day_parts: parts, waking, week_start } = config.time;
   return {

@@ -1,4 +1,4 @@
-/** What `coda init` finds out before anything is configured. */
+/** Probes of `coda init`, before anything is configured. */
 import { checkProvider, openModels, type ProviderHealth } from '../agent/index.ts';
 import { deadline } from '../base/async.ts';
 import { SystemClock } from '../base/clock.ts';
@@ -23,7 +23,7 @@ export interface LocalModels extends ProviderChoice {
   models: readonly string[];
 }
 
-/** Who listens here answers at once. */
+/** A local service answers at once. */
 const LOCAL_WITHIN_MS = 1_500;
 const ASK_WITHIN_MS = 10_000;
 const MOST_MODELS = 8;
@@ -61,7 +61,7 @@ async function modelsAt({ name, base_url }: { name: string; base_url: string }):
   }
 }
 
-/** What asking `provider` with its key comes to, and which of its models would answer. */
+/** Probes `provider` with its key, and finds the models that would answer. */
 export async function probeProvider({
   name,
   ...settings

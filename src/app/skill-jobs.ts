@@ -10,7 +10,7 @@ export const SKILL_JOB = 'skill';
 
 const payload = z.object({ skill: z.string().min(1).max(200), payload: z.unknown().optional() });
 
-/** What a job of a skill is told; text and JSON alike come to its skill as text. */
+/** Payload of a skill's job; text and JSON alike come to its skill as text. */
 export function skillPayload(skill: string, given: Json): Json {
   return { skill, payload: given };
 }

@@ -14,7 +14,7 @@ import { upkeep } from '../skills/upkeep/index.ts';
 import { weather } from '../skills/weather/index.ts';
 import { firecrawl, web } from '../skills/web/index.ts';
 
-/** What coda can do, one line each: deleting a line and its folder deletes the capability. */
+/** Capabilities, one line each: deleting a line and its folder deletes the capability. */
 export const builtInSkills: readonly Skill[] = [
   reminders,
   notes,
@@ -49,7 +49,7 @@ export function equip(
   return on.map(({ skill, settings }) => ({ skill, deps: { ...common, does, config: settings } }));
 }
 
-/** Whether a schedule may run `/name`. */
+/** True if a schedule may run `/name`. */
 export function isRunnable(skills: readonly EquippedSkill[], name: string): boolean {
   return skills.some(
     ({ skill, deps }) =>
@@ -58,7 +58,7 @@ export function isRunnable(skills: readonly EquippedSkill[], name: string): bool
   );
 }
 
-/** What all skills have to say about these days of the asker's. One after another: they share a transaction. */
+/** All skills' sections about these days of the asker's. One after another: they share a transaction. */
 export async function agendaOf(
   skills: readonly EquippedSkill[],
   ctx: TxContext,
@@ -69,7 +69,7 @@ export async function agendaOf(
   return sections;
 }
 
-/** What all skills have to fetch for a briefing or a review. One that fails has nothing to say. */
+/** Fetches all skills' parts of a briefing or a review. One that fails has no section. */
 export async function agendaAheadOf(
   skills: readonly EquippedSkill[],
   kind: AgendaSpan['kind'],

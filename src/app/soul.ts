@@ -34,7 +34,7 @@ export function soulOf(path: string, world: World): () => Promise<string> {
   };
 }
 
-/** What is said to the person who edits the file is not said to the model. */
+/** Removes comments, which are for the person who edits the file and not for the model. */
 function withoutComments(text: string): string {
   return text.replace(/<!--[\s\S]*?-->/g, '').trim();
 }

@@ -32,7 +32,7 @@ export function chosenSkills(config: Config): SkillHost['chosen'] {
   return new Map(named.flatMap(([name, { skills }]) => (skills ? [[name, new Set(skills)] as const] : [])));
 }
 
-/** What the skill of specialists works with. `toolbox` is asked once everything is made. */
+/** Host of the skill of specialists. `toolbox` is asked once everything is made. */
 export function specialistHost(
   catalog: SpecialistCatalog,
   skills: SkillHost,

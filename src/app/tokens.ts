@@ -26,11 +26,11 @@ export interface NewToken {
   days?: number | undefined;
 }
 
-/** Whether what a token with these scopes presses or decides is done. */
+/** True if what a token with these scopes presses or decides is done. */
 export const approves = (scopes: readonly string[]): boolean =>
   scopes.some((scope) => scope === 'consent' || scope === 'admin');
 
-/** What programs speak with over HTTP: made and ended on the command line. */
+/** Bearer tokens of programs: made and revoked on the command line. */
 export class Tokens {
   private readonly deps: WhoDeps;
   private readonly known = new BoundedMap<string, { caller: Caller; until: number }>(REMEMBERED);
@@ -79,7 +79,7 @@ export class Tokens {
     throw wrong(`There is no open token ${named}.`, '"coda tokens" shows them.');
   }
 
-  /** Whose token it is; undefined: nobody's. What another process has revoked is taken for five seconds more. */
+  /** The holder of a token; undefined: nobody. One revoked by another process is taken for five seconds more. */
   async authenticate(token: string): Promise<Caller | undefined> {
     if (!TOKEN.test(token)) return undefined;
     const { database, world } = this.deps;

@@ -1,4 +1,4 @@
-/** Whether there is a newer coda: asked only when somebody asks, and only at the address that they configured. */
+/** True if there is a newer coda: asked only when somebody asks, and only at the address that they configured. */
 import { z } from 'zod';
 import { deadline } from '../base/async.ts';
 import { CodaError, messageOf } from '../base/errors.ts';
@@ -78,7 +78,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Whether `one` is newer than `other`: numbers first; of equal ones a release is newer than what led to it. */
+/** True if `one` is newer than `other`: numbers first; of equal ones a release is newer than what led to it. */
 export function isNewer(one: string, other: string): boolean {
   const [a, b] = [VERSION.exec(one), VERSION.exec(other)];
   if (!a || !b) return false;

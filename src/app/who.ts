@@ -1,4 +1,4 @@
-/** Whom a token or a browser's session is for, and how its secret is kept. */
+/** Secrets of tokens and browser sessions, and the persons they stand for. */
 import { createHash, randomBytes } from 'node:crypto';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
@@ -22,7 +22,7 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** What is kept of a secret: nothing that can be guessed stands behind it, so that it needs no salt. */
+/** Stored hash of a secret: the secret is random, so that it needs no salt. */
 export function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }

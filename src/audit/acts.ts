@@ -3,7 +3,7 @@ import type { Besides, Transaction } from '../storage/index.ts';
 import { type AuditOrigin, detailOf, rowOf } from './entry.ts';
 import { append } from './store.ts';
 
-/** Who does it, and where; nobody's: whoever has the machine. */
+/** The actor and their place; nobody's: the person at the machine. */
 interface Actor {
   personId: string | undefined;
   origin: AuditOrigin;

@@ -19,8 +19,8 @@ export type AuditAction =
   | 'control.run';
 
 /**
- * What an action came from; `terminal`: who has the machine, at a prompt or with a command; `dashboard`: a button of its
- * pages.
+ * Origin of an action; `terminal`: the person at the machine, at a prompt or with a command; `dashboard`: a button of
+ * its pages.
  */
 export type AuditOrigin =
   | 'message'

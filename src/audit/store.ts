@@ -30,7 +30,7 @@ const BATCH = 500;
 /** The advisory lock of the one who seals. */
 const SEALING = 7_340_110;
 
-/** What the hash of a row covers of what may be blanked; `jsonb` has one text for equal values. */
+/** Hash over the columns of a row that may be blanked; `jsonb` has one text for equal values. */
 const DIGEST = (salt: string, actor: string) =>
   `sha256(convert_to(jsonb_build_array(${salt}, ${actor}, conversation_id, detail)::text, 'UTF8'))`;
 const ROW = `sha256(convert_to(jsonb_build_array(seq, extract(epoch from at), action, subject, skill, status, code,
@@ -75,7 +75,7 @@ export async function sealFull(database: Database, now: Instant): Promise<number
   return (await unsealed(database)) < BATCH ? 0 : seal(database, now);
 }
 
-/** What became of a batch. */
+/** The outcome of a batch. */
 export interface SealedBatch {
   n: number;
   /** Rows that were sealed. */
@@ -86,7 +86,7 @@ export interface SealedBatch {
   hash: string;
   lastAt: Instant;
   prunedBefore: Instant | null;
-  /** Whether the hash is that of the rows and of the seal before; null where rows were pruned. */
+  /** True if the hash is that of the rows and of the seal before; null where rows were pruned. */
   intact: boolean | null;
   /** Rows whose details were removed with their person. */
   blanked: number;
@@ -115,7 +115,7 @@ export async function sealedBatches(database: Database, after: number, limit: nu
   return rows;
 }
 
-/** How many rows are not sealed yet. */
+/** Number of rows that are not sealed yet. */
 async function unsealed(database: Database): Promise<number> {
   const { rows } = await database.read<{ count: number }>(
     'select count(*) as count from audit_log where batch is null',
@@ -159,7 +159,7 @@ export async function exportPage(database: Database, after: number, limit: numbe
   return rows;
 }
 
-/** Which entries are asked for. */
+/** A filter of entries. */
 export interface AuditFilter {
   /** Only this person's; undefined: everybody's. */
   personId: string | undefined;
@@ -199,7 +199,7 @@ export interface ToolStats {
   ok: number;
   /** Mean milliseconds of those that were timed. */
   meanMs: number | null;
-  /** How often each error code came. */
+  /** Count of each error code. */
   errors: Record<string, number>;
 }
 
@@ -242,7 +242,7 @@ export const retentionRule = {
         select count(*) as count from old`,
 };
 
-/** What a person did stays as something that was done, without whose it was and without its details. */
+/** A person's acts stay as acts, without the person and without their details. */
 export const deletionRules = [
   {
     sql: `update audit_log set person_id = null, actor = null, conversation_id = null, salt = null, detail = '{}'

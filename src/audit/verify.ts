@@ -1,6 +1,6 @@
 import type { SealedBatch } from './store.ts';
 
-/** What a look at the whole chain finds. */
+/** The result of verifying the whole chain. */
 export interface AuditReport {
   ok: boolean;
   batches: number;
@@ -12,7 +12,7 @@ export interface AuditReport {
   pruned: number;
   /** The newest seal, in hex: noted elsewhere, it proves later that nothing before it was changed. */
   head: string | undefined;
-  /** What is wrong, one sentence each; the first of many. */
+  /** Problems, one sentence each; the first of many. */
   problems: string[];
 }
 

@@ -199,7 +199,7 @@ export interface GroupCommitOptions<T, R> {
   keys(item: T): readonly string[];
   /** Does the work of all items in one go. Resolves with their results, in the order of the items. */
   run(items: readonly T[]): Promise<readonly R[]>;
-  /** Whether the items of a run that threw `error` may succeed one by one: nothing of the run has happened. */
+  /** True if the items of a run that threw `error` may succeed one by one: nothing of the run has happened. */
   mayRunAlone(error: unknown): boolean;
 }
 
@@ -227,7 +227,7 @@ export class GroupCommit<T, R> {
     return result.promise;
   }
 
-  /** What is added in the same turn of the event loop runs together. */
+  /** Items added in the same turn of the event loop run together. */
   private schedule(): void {
     if (this.scheduled || this.running > 0) return;
     this.scheduled = true;
@@ -306,7 +306,7 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
 /** A signal with an end of its own. Disposing of it lets go of its timer and of the signal that it follows. */
 export interface Deadline extends Disposable {
   signal: AbortSignal;
-  /** Whether it was the time, and not the parent, that ended it. */
+  /** True if it was the time, and not the parent, that ended it. */
   passed(): boolean;
   /** Stops the time until what it returns is called; while several hold it, until the last has let go. */
   hold(): () => void;

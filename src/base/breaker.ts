@@ -46,7 +46,7 @@ export class Breaker {
     return this.failures;
   }
 
-  /** Whether a request may go out now. After a pause only one may, until it is known how it ended. */
+  /** True if a request may go out now. After a pause only one may, until it is known how it ended. */
   admits(): boolean {
     if (this.open) return false;
     if (this.failures >= this.options.failures) this.pause();

@@ -95,8 +95,8 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 /**
- * What went wrong outside, in one closed list for models, tools and adapters, so that each place that retries,
- * reports or gives up decides by the same names.
+ * Faults of services, in one closed list for models, tools and adapters, so that each place that retries, reports or
+ * gives up decides by the same names.
  */
 export type FaultKind =
   | 'transient'
@@ -110,9 +110,9 @@ export type FaultKind =
   | 'cancelled';
 
 export interface ErrorDetails {
-  /** What happened, in a sentence that names the thing it happened to. Never holds a secret. */
+  /** The error, in a sentence that names its subject. Never holds a secret. */
   message: string;
-  /** What the person can do about it. */
+  /** The way to mend it. */
   remedy: string;
   cause?: unknown;
 }
@@ -141,7 +141,7 @@ export function messageOf(error: unknown): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** Whether the database is away or its disk full: what failed for it is tried again, and is nobody's fault. */
+/** True if the database is away or its disk full: what failed for it is tried again, and is nobody's fault. */
 export function isStorageAway(error: unknown): boolean {
   return error instanceof CodaError && (error.code === 'STORAGE_UNREACHABLE' || error.code === 'DISK_FULL');
 }

@@ -1,10 +1,10 @@
-/** What failed, counted in memory until somebody stores it. */
+/** Faults, counted in memory until somebody stores them. */
 
-/** What failed, without texts of people: names and codes of coda's own only. */
+/** A fault, without texts of people: names and codes of coda's own only. */
 export interface Fault {
   /** The part: `model`, `tool`, `job`, `delivery`, `storage`. */
   source: string;
-  /** Which of its kind: `anthropic/claude-sonnet-4-5`, `web_read`, `retention`, `discord`. */
+  /** The source: `anthropic/claude-sonnet-4-5`, `web_read`, `retention`, `discord`. */
   kind: string;
   /** Stable: a fault of the taxonomy or a code of `ERRORS`. */
   code: string;
@@ -36,7 +36,7 @@ export class FaultBook {
     this.noted();
   }
 
-  /** What was counted since the last call. */
+  /** Takes the faults counted since the last call. */
   take(): CountedFault[] {
     const taken = [...this.counted.values()];
     this.counted = new Map();

@@ -43,7 +43,7 @@ export function unframed(text: string): string {
   return text.replace(TAGS, '&lt;');
 }
 
-/** What skills add to a conversation: frames of instructions may stand in it, those of a conversation not. */
+/** Removes conversation frames from a skill's section: frames of instructions may stand in it. */
 export function unframedSection(text: string): string {
   return text.replace(CONVERSATION_TAGS, '&lt;');
 }

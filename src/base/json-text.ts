@@ -14,7 +14,7 @@ const SPACE = /[ \t\n\r]*/y;
 const TEXT = /"(?:[^"\\]|\\.)*"/y;
 const OTHER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
-/** What the text holds, or the offset at which it stops being JSON. */
+/** Parses JSON, or gives the offset at which the text stops being JSON. */
 export function readJson(text: string): JsonText | { brokenAt: number } {
   const reading = new Reading(text);
   try {

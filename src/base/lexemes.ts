@@ -163,7 +163,7 @@ function withoutPlural(word: string): string {
   return /[aeiouy].+s$/.test(word) ? word.slice(0, -1) : word;
 }
 
-/** Where the parts begin in which endings are taken off: behind the first and second consonant after a vowel. */
+/** The regions R1 and R2 in which endings are taken off: behind the first and second consonant after a vowel. */
 function regionsOf(word: string): [number, number] {
   const after = (from: number) => {
     const found = /[aeiouy][^aeiouy]/.exec(word.slice(from));

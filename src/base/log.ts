@@ -11,7 +11,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export class Secrets {
   private readonly values = new Set<string>();
   private readonly recent = new Map<string, string[]>();
-  /** How each value may be written, the longest first: what holds another is hidden before it. */
+  /** The written forms of each value, the longest first: one that contains another is hidden before it. */
   private forms: readonly string[] = [];
 
   /** Values of one key that are renewed: what is still being said may hold those before. */

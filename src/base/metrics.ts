@@ -1,4 +1,4 @@
-/** What is counted, under names and labels as Prometheus wants them. */
+/** Counters and histograms, with names and labels as Prometheus wants them. */
 import type { Registry } from 'prom-client';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface Counter {
   samples(): Sample[];
 }
 
-/** How long something took, counted into ranges, for each set of labels. */
+/** Durations, counted into ranges, for each set of labels. */
 export interface Histogram {
   observe(labels: Labels, seconds: number): void;
 }
@@ -74,7 +74,7 @@ export class MetricsBook implements Metrics {
 
   private describe(described: Described): void {
     this.described.push(described);
-    // What was opened does not know it yet.
+    // A registry opened before does not know it yet.
     this.registry = undefined;
   }
 

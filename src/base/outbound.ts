@@ -9,7 +9,7 @@ import { isUrl } from './urls.ts';
 /** Milliseconds for a proxy to open a tunnel. */
 const TUNNEL_WITHIN_MS = 10_000;
 
-/** Where a connection is to lead. */
+/** The target of a connection. */
 export interface Destination {
   host: string;
   port: number;

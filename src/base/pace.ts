@@ -10,7 +10,7 @@ export class Pace {
     this.sliceMs = sliceMs;
   }
 
-  /** Whether it is time to `rest`. Asked before, because waiting for nothing thousands of times takes time, too. */
+  /** True if it is time to `rest`. Asked before, because waiting for nothing thousands of times takes time, too. */
   get isUp(): boolean {
     return performance.now() - this.since >= this.sliceMs;
   }

@@ -1,8 +1,8 @@
-/** How well texts fit a question, by its words: pure, over postings that the caller keeps. */
+/** Ranks texts for a question by their words (BM25): pure, over postings that the caller keeps. */
 
 const NOWHERE: ArrayLike<number> = [];
 
-/** How rare a term is that `df` of `n` texts have. */
+/** Inverse document frequency of a term that `df` of `n` texts have. */
 function idf(df: number, n: number): number {
   return Math.log(1 + (n - df + 0.5) / (df + 0.5));
 }

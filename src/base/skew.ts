@@ -1,8 +1,8 @@
-/** How far the clock of this machine is from another one. */
+/** Skew between the clock of this machine and another one. */
 
 const MOST_MS = 60_000;
 
-/** What is wrong with this machine's clock if a server's `Date` header is right; undefined within a minute, and without one. */
+/** The clock's fault if a server's `Date` header is right; undefined within a minute, and without a header. */
 export function clockTrouble(header: string | null | undefined, here = new Date()) {
   const there = Date.parse(header ?? '');
   if (Number.isNaN(there) || Math.abs(here.getTime() - there) < MOST_MS) return undefined;

@@ -15,7 +15,7 @@ export interface Span {
   /** Milliseconds since 1970, with fractions. */
   beganAt: number;
   endedAt: number;
-  /** What was thrown, in words of coda's own; undefined: nothing. */
+  /** The error, in words of coda's own; undefined: none. */
   error: string | undefined;
 }
 
@@ -24,7 +24,7 @@ interface Open {
   spanId: string;
 }
 
-/** What takes how long on whose behalf, as one tree for each message. Made only where somebody collects it. */
+/** Durations of the work for each message, as one tree. Made only where somebody collects it. */
 export class Spans {
   private readonly clock: Clock;
   private readonly report: (span: Span) => void;

@@ -1,6 +1,6 @@
 import type { Log } from './log.ts';
 
-/** Who listens to which channel in this process. */
+/** Subscribers of channels in this process. */
 export class Subscribers {
   private readonly channels = new Map<string, Set<(payload: string) => void>>();
   private readonly log: Log;

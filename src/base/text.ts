@@ -94,7 +94,10 @@ export function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** How many letters are wrong, missing, doubled or swapped with their neighbour in `word`, where `right` was meant. */
+/**
+ * Number of letters that are wrong, missing, doubled or swapped with their neighbour in `word`, where `right` was
+ * meant.
+ */
 export function slipsIn(word: string, right: string): number {
   let [earlier, above]: [number[], number[]] = [[], Array.from({ length: right.length + 1 }, (_, at) => at)];
   for (let row = 1; row <= word.length; row++) {
@@ -111,7 +114,7 @@ export function slipsIn(word: string, right: string): number {
   return above[right.length] as number;
 }
 
-/** Whether `word` is `right` typed with one letter wrong, missing, doubled or two swapped. */
+/** True if `word` is `right` typed with one letter wrong, missing, doubled or two swapped. */
 export function isSlip(word: string, right: string): boolean {
   if (Math.abs(word.length - right.length) > 1) return false;
   const shorter = Math.min(word.length, right.length);
@@ -122,7 +125,7 @@ export function isSlip(word: string, right: string): boolean {
   return (typed.length < 2 && meant.length < 2) || (typed.length === 2 && typed === [...meant].reverse().join(''));
 }
 
-/** Whether `word` is `right` with two neighbours swapped, an inner letter left out, or a letter doubled. */
+/** True if `word` is `right` with two neighbours swapped, an inner letter left out, or a letter doubled. */
 export function isMistype(word: string, right: string): boolean {
   const length = word.length - right.length;
   if (word[0] !== right[0] || Math.abs(length) > 1) return false;

@@ -6,25 +6,25 @@ import type { OutboundProxy } from './outbound.ts';
 import type { Spans } from './spans.ts';
 import type { Trace } from './trace.ts';
 
-/** Where a named transaction or send stands; `probe` hears of each. */
+/** The position of a named transaction or send; `probe` hears of each. */
 export interface Point {
   /** `inbox.accept`, `turn.finish`, `send.discord` … */
   name: string;
   phase: 'before' | 'after';
 }
 
-/** What is not ours: time, the environment, the log, the counters. A test gives another world. */
+/** The environment of the process: time, variables, log, counters. A test gives another world. */
 export interface World {
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
   log: Log;
   secrets: Secrets;
   metrics: Metrics;
-  /** What log lines are marked with: the inbox row, or the outbox row without one, that is being worked on. */
+  /** Marks of log lines: the inbox row, or the outbox row without one, that is being worked on. */
   trace?: Trace;
-  /** What takes how long; left out, nobody collects it. */
+  /** Collector of durations; undefined: none are collected. */
   spans?: Spans;
-  /** Where what fails is counted; left out, nobody asks. */
+  /** Collector of faults; undefined: none are counted. */
   faults?: FaultBook;
   /** The proxies that the environment names for what is asked of others; left out, all is reached directly. */
   proxy?: OutboundProxy | undefined;

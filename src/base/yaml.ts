@@ -17,7 +17,7 @@ export interface YamlPlace {
   column: number;
 }
 
-/** What YAML's core schema takes a value for. */
+/** Type of a value by YAML's core schema. */
 export type YamlKind = 'string' | 'number' | 'boolean' | 'null' | 'list' | 'map';
 
 /** A value; aliases are what they stand for. */
@@ -50,7 +50,7 @@ export type YamlProblem = YamlPlace & {
     | { kind: 'alias'; name: string; isCircle: boolean }
   );
 
-/** What YAML has beside keys and values. Some readers refuse it. */
+/** YAML features beside keys and values. Some readers refuse them. */
 export type YamlFeature = 'flow' | 'anchor' | 'tag';
 
 export interface YamlDocument {

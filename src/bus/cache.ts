@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { unlessAborted } from '../base/async.ts';
 import type { Clock } from '../base/clock.ts';
 
-/** Where a `Cache` keeps its entries. Whatever fails is a miss. */
+/** Storage of a `Cache`. Every failure is a miss. */
 export interface CacheStore {
   get(key: string): Promise<string | undefined>;
   put(key: string, value: string, forMs: number): void;
@@ -10,11 +10,11 @@ export interface CacheStore {
 }
 
 export interface Wanted<T> {
-  /** What tells it from everything else in the cache: what it is, then where from. May be long or secret. */
+  /** Identity of the entry: kind and source. May be long or secret. */
   key: string;
   /** Milliseconds for which it may be used again; 0: it is not kept. */
   keepMs: number;
-  /** Whether this value may be used again. */
+  /** True if this value may be used again. */
   keeps(value: T): boolean;
   signal: AbortSignal;
   /** Gets it: a value that JSON can hold. `signal` aborts when nobody waits for it any more. */

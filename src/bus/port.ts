@@ -7,11 +7,11 @@ export interface Bus {
   publish(channel: string, payload: string): void;
   /** Calls `heard` with what is published from now on. A `heard` that throws is logged. The function returned stops it. */
   subscribe(channel: string, heard: (payload: string) => void): () => void;
-  /** Whether hints reach the other processes at this moment. */
+  /** True if hints reach the other processes at this moment. */
   healthy(): boolean;
   /** Why they do not, as the other side said it last. */
   why?(): string | undefined;
-  /** How many processes hear what is published on `channel`, where that can be asked. */
+  /** Number of processes that subscribe to `channel`, where that can be asked. */
   listeners?(channel: string): Promise<number | undefined>;
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import type { Bus } from './port.ts';
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
 
-/** How a connection behaves whose work is worth nothing later. */
+/** Options of connections whose work is worth nothing later. */
 export const connectionOptions = {
   // A hint that cannot be sent now is worth nothing later.
   enableOfflineQueue: false,

@@ -1,4 +1,4 @@
-/** What a person keeps of one kind, as programs list, read and change it over HTTP. */
+/** A person's items of one kind, which programs list, read and change over HTTP. */
 import type { z } from 'zod';
 import type { Call } from '../agent/index.ts';
 import type { Instant } from '../base/clock.ts';
@@ -11,7 +11,7 @@ export interface CollectionPage<Item> {
   next: string | undefined;
 }
 
-/** Whose, and which page: behind `after`, which an earlier page gave as `next`. */
+/** Owner and page: behind `after`, which an earlier page gave as `next`. */
 export interface PageAsked {
   personId: string;
   after: string | undefined;
@@ -71,7 +71,7 @@ export function pageOf<Row, Item>(
   return { items: taken.map(shown), next: rows.length > limit && last !== undefined ? cursor(last) : undefined };
 }
 
-/** Where a page begins that goes on behind a number, which `cursor` wrote; the largest where there was none before. */
+/** Start of a page behind a number, which `cursor` wrote; the largest for the first page. */
 export function behind(after: string | undefined): number {
   return after !== undefined && /^\d{1,15}$/.test(after) ? Number(after) : Number.MAX_SAFE_INTEGER;
 }
@@ -80,8 +80,8 @@ export function behind(after: string | undefined): number {
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
- * Where a page begins that goes on behind an instant and an id, which a cursor gives as `<milliseconds>_<id>`; no instant
- * where there was no page before. Throws `INPUT_INVALID` for what no cursor is.
+ * Start of a page behind an instant and an id, which a cursor gives as `<milliseconds>_<id>`; no instant for the first
+ * page. Throws `INPUT_INVALID` for an invalid cursor.
  */
 export function behindInstant(after: string | undefined): { at: Instant | undefined; id: string } {
   if (after === undefined || after === '') return { at: undefined, id: '' };

@@ -11,7 +11,7 @@ export interface CompleteDeps {
   gate: Pick<Gate, 'may'>;
 }
 
-/** What somebody is typing into an option of a command. */
+/** Partial input of a command's option. */
 export interface Typing {
   command: string;
   option: string;
@@ -21,8 +21,8 @@ export interface Typing {
 }
 
 /**
- * What fits what is being typed; nothing for an option that completes nothing, and for who has not been let in. Of who has
- * never spoken it is known only whether the rules name them.
+ * Completions of partial input; none for an option that completes nothing, and for people without access. About people
+ * who have never spoken only the rules are known.
  */
 export async function complete(
   { database, clock, commands, access, gate }: CompleteDeps,

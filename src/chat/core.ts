@@ -21,7 +21,7 @@ import * as texts from './texts.ts';
 
 export interface CoreDeps {
   delivery: Delivery;
-  /** What skills keep of a person's, each in the plural. */
+  /** Names of skills' data about a person, in the plural. */
   keeps: readonly string[];
 }
 
@@ -75,7 +75,7 @@ export function coreTools(deps: {
   gate: Pick<Gate, 'may'>;
   /** Gives `help` its examples. */
   interpreter?: InterpreterSource;
-  /** Whether there is a tool of this name that the person may use. */
+  /** True if there is a tool of this name that the person may use. */
   mayUse(person: Who, tool: string): boolean;
 }): AnyTool[] {
   const help = dataTool({

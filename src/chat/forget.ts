@@ -1,4 +1,4 @@
-/** How a person has everything about them erased, and takes it with them first. */
+/** Erasure of all data about a person, with an export before it. */
 import { z } from 'zod';
 import { type AnyTool, dataTool, done, failed } from '../agent/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -22,7 +22,7 @@ export interface ForgetDeps {
   collectSoon(tx: Transaction, personId: string): Promise<void>;
 }
 
-/** What can be said to "really?". The data is offered where nobody else reads. */
+/** Buttons of the confirmation. The export is offered where nobody else reads. */
 export function forgetChoices(isPrivate: boolean, isExported = false): Choice[] {
   return [
     ...(isPrivate && !isExported ? [{ label: 'Send me my data first', tool: EXPORT, input: {} }] : []),

@@ -1,4 +1,4 @@
-/** What a stored message becomes: a command, a pressed button, or a turn; and what a skill is. */
+/** Routing of stored messages: a command, a pressed button, or a turn; and the contract of a skill. */
 
 export { Checks, findingOf, together } from './checks.ts';
 export {

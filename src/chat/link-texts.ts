@@ -1,4 +1,4 @@
-/** What is said about being known on several platforms. */
+/** Texts about linked accounts. */
 import { listOf, plural } from '../base/text.ts';
 import type { Role } from '../people/index.ts';
 

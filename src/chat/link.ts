@@ -1,4 +1,4 @@
-/** How a person says that they are the same on several platforms. */
+/** Commands that link a person's accounts on several platforms. */
 import { z } from 'zod';
 import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext } from '../agent/index.ts';
 import { uuid } from '../base/ids.ts';
@@ -12,12 +12,12 @@ import type { Command } from './skill.ts';
 
 export interface LinkDeps {
   delivery: Pick<Delivery, 'forget' | 'outbox'>;
-  /** What each room does with what is a person's. The person's own row comes last. */
+  /** Rules that join two persons' data, by room. The person's own row comes last. */
   mergeRules: readonly MergeRule[];
   access: AccessRules;
-  /** What people call a platform, by its adapter's name. */
+  /** Platforms' names for people, by adapter. */
   platforms: ReadonlyMap<string, string>;
-  /** What skills keep of a person's, each in the plural. */
+  /** Names of skills' data about a person, in the plural. */
   keeps: readonly string[];
   /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
@@ -88,7 +88,7 @@ async function ask(deps: LinkDeps, hash: string, ctx: TxContext): Promise<ToolRe
   });
 }
 
-/** Whose code it is, if this person may be joined to them. */
+/** The issuer of a code, if this person may be joined to them. */
 async function issuerFor(hash: string, { tx, person, clock }: TxContext) {
   const issuer = await links.issuerOf(tx, hash, clock.now());
   if (!issuer) return failed('NO_CODE', texts.noSuchCode());

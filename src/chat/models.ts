@@ -23,17 +23,17 @@ export interface ModelCommandDeps {
   /** Undefined where none is configured. */
   models: Models | undefined;
   inference: Inference;
-  /** Who it is in a conversation with these settings. */
+  /** The system prompt in a conversation with these settings. */
   system(asker: Asker, settings: Record<string, Json>, epoch: number): Promise<string>;
-  /** What skills add to the prompt for a person. Reads by itself, so not within a transaction. */
+  /** Skills' sections of the prompt for a person. Reads by itself, so not within a transaction. */
   sections(asker: Asker): Promise<Sections['sections']>;
   /** The household's zone: its days are those of the budgets. */
   zone: string;
-  /** How many messages a model is shown at most. */
+  /** Most messages that a model is shown. */
   remembered: number;
 }
 
-/** What a person can ask and say about the model behind the conversation. */
+/** Commands about the model of the conversation. */
 export function modelCommands(deps: ModelCommandDeps): Command[] {
   const { models } = deps;
   if (!models) return withoutModels();

@@ -3,13 +3,13 @@ import type { Queryable } from '../storage/index.ts';
 import type { Reader } from '../time/index.ts';
 import type { Scope } from './route.ts';
 
-/** Who looks, and at what. */
+/** The viewer of a page, and the page. */
 export interface PageReader extends Reader {
   db: Queryable;
   personId: string;
-  /** What the path names: `{ id }` of `/conversations/:id`. */
+  /** Parameters of the path: `{ id }` of `/conversations/:id`. */
   params: Readonly<Record<string, string>>;
-  /** Where a list goes on: `next` of the page before. */
+  /** Start of a list's page: `next` of the page before. */
   after: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface Page {
   /** `/costs`, `/conversations/:id` */
   path: string;
   title: string;
-  /** What who looks must be allowed to. */
+  /** Scope that the viewer needs. */
   scope: Scope;
   /** It is no page of its own at the top: another one leads to it. */
   isBelow?: true;
@@ -42,7 +42,7 @@ export interface Figure {
   label: string;
   value: string;
   tone?: Tone;
-  /** Where there is more about it. */
+  /** Page with more about it. */
   path?: string;
 }
 
@@ -56,7 +56,7 @@ export interface PageRow {
 /** A text, in its own words or as something special. */
 export type Cell = string | { text: string; tone?: Tone; path?: string } | { at: Date | undefined } | { code: string };
 
-/** What a press of a button asks coda for. */
+/** The request behind a page's button. */
 export interface PageAction {
   label: string;
   method: 'POST' | 'DELETE';
@@ -104,7 +104,7 @@ export interface PageTurn {
   at: Date;
   title: string;
   tone?: Tone;
-  /** What was said, where who looks may read it. */
+  /** The text, where the viewer may read it. */
   said?: string;
   steps: readonly PageStep[];
 }

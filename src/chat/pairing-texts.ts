@@ -1,4 +1,4 @@
-/** What is said about letting strangers in. */
+/** Texts about admitting strangers. */
 import { listOf } from '../base/text.ts';
 
 const plain = (name: string) => name.replace(/[\\*_`~|<>@#[\]]/g, '');

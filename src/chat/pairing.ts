@@ -1,4 +1,4 @@
-/** How strangers are let in: a notice with a code, and owners who decide about it. */
+/** Admission of strangers: a notice with a code, and owners who decide about it. */
 import { z } from 'zod';
 import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext } from '../agent/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -13,7 +13,7 @@ export interface PairingDeps {
   clock: Clock;
   delivery: Pick<Delivery, 'endIn' | 'forget' | 'lockItem' | 'outbox'>;
   access: AccessRules;
-  /** What people call a platform, by its adapter's name. */
+  /** Platforms' names for people, by adapter. */
   platforms: ReadonlyMap<string, string>;
   /** The configuration's own roles. */
   roles: readonly string[];
@@ -114,7 +114,7 @@ export function pairingTools(deps: PairingDeps): AnyTool[] {
 }
 
 async function letIn(deps: PairingDeps, hash: string, role: string, ctx: TxContext): Promise<ToolResult> {
-  // Who is let in approves their own calls: a program could let itself in.
+  // A person who is admitted approves their own calls: a program could admit itself.
   if (ctx.origin !== 'person') return failed('DENIED', texts.personLetsIn(), { remedy: texts.personLetsInRemedy() });
   const admitted = await admitByCode(deps, ctx.tx, hash, { role, by: ctx.person.id });
   return admitted ? done(texts.letIn(admitted, role)) : failed('NO_CODE', texts.noSuchCode());

@@ -8,7 +8,7 @@ import type { Typing } from './complete.ts';
 import type { AnyRoute } from './route.ts';
 import type { Command, HomeSection } from './skill.ts';
 
-/** What a platform may use. */
+/** The port of a platform to the rest. */
 export interface PlatformDeps<Settings> {
   /** The platform's own block of the configuration, checked by its schema. */
   config: Settings;
@@ -16,11 +16,11 @@ export interface PlatformDeps<Settings> {
   world: World;
   artifacts: Artifacts;
   commands: readonly Command[];
-  /** Whether nobody has let somebody in: no place is made for them. */
+  /** True if nobody has let somebody in: no place is made for them. */
   isStranger(claim: Pick<Claim, 'externalId' | 'groups'>): Promise<boolean>;
-  /** What somebody's own page shows; undefined for who has not been let in. */
+  /** Content of a person's own page; undefined for nobody with access. */
   home(claim: Pick<Claim, 'externalId' | 'groups'>): Promise<readonly HomeSection[] | undefined>;
-  /** What fits what somebody types into a command's option; at most 25, within a second. */
+  /** Completions of a command's option; at most 25, within a second. */
   complete(typing: Omit<Typing, 'adapter'>): Promise<readonly string[]>;
 }
 
@@ -30,33 +30,33 @@ export interface SetupSecret {
   key: string;
   /** The environment variable that overrides it. */
   env: string;
-  /** What a person is asked for. */
+  /** Name of the secret, for people. */
   label: string;
-  /** What is wrong with the form of `value`, in a sentence; undefined where nothing is. */
+  /** Problem in the form of `value`, in a sentence; undefined without any. */
   malformed?(value: string): string | undefined;
 }
 
-/** What a platform says of the secrets that it was asked with. */
+/** The platform's answer about a set of secrets. */
 export type SetupAnswer =
   | {
       ok: true;
       /** As whom they sign in. */
       says: string;
-      /** Where an owner lets coda in, with the permissions that it needs and no others. */
+      /** Page where an owner admits coda, with the permissions that it needs and no others. */
       invite?: string;
       /** The external id of the person whom the application belongs to, where the platform tells. */
       owner?: string;
-      /** What is still to be done there. */
+      /** Remaining steps on the platform. */
       notes: readonly string[];
     }
   | { ok: false; says: string; remedy: string };
 
-/** How a person is led to switch a platform on. */
+/** Guide for switching a platform on. */
 export interface PlatformSetup {
-  /** What is to be done there first, a line each. */
+  /** First steps on the platform, a line each. */
   steps: readonly string[];
   secrets: readonly SetupSecret[];
-  /** What a person's id is called, and how it looks. */
+  /** Name and form of a person's id. */
   owner: { label: string; pattern: RegExp };
   /** Asks the platform, at `apiUrl` where another address is configured, with the secrets by their keys. Never throws. */
   check(
@@ -78,7 +78,7 @@ export interface Platform<Settings = unknown> {
   config: ConfigBlock;
   /** Said at a start while it is off: how it is turned on. */
   off: string;
-  /** How `coda init` switches it on. */
+  /** The guide of `coda init`. */
   setup(): Promise<PlatformSetup>;
   /** Makes its adapter, whose code is loaded now; connects to nothing. */
   open(deps: PlatformDeps<Settings>): Promise<PlatformAdapter>;

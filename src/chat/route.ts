@@ -1,7 +1,7 @@
-/** What can be asked for over HTTP, as values: a room declares its routes, `app/` hands them to the HTTP server. */
+/** HTTP routes as values: a room declares its routes, `app/` hands them to the HTTP server. */
 import type { z } from 'zod';
 
-/** What a token may be good for. `app/` gives none that is not here. */
+/** Scopes of tokens. `app/` gives none that is not here. */
 export const SCOPES = {
   messages: 'talk with coda as its person, and read what was said over HTTP',
   consent: 'press buttons as its person would: what it approves is done',
@@ -14,11 +14,11 @@ export const SCOPES = {
 
 export type Scope = keyof typeof SCOPES;
 
-/** Who asks. */
+/** The caller of a route. */
 export interface Caller {
   /** Stable: of the token, or of the issuer's subject. */
   id: string;
-  /** What the token is called. */
+  /** Name of the token. */
   name: string;
   scopes: readonly Scope[];
   /** The person whom it speaks for; undefined where they have not been met. */
@@ -27,7 +27,7 @@ export interface Caller {
   inPerson?: true;
   /** The account (`http:…`) of somebody whom an issuer of JWTs vouches for; undefined: the person is known. */
   account: string | undefined;
-  /** What the issuer says that they are, as access rules name it: `http-role:NAME`. */
+  /** The issuer's groups for the caller, as access rules name them: `http-role:NAME`. */
   groups?: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
   signal: AbortSignal;
 }
 
-/** What is answered: JSON, text or bytes, or a stream of text that ends when it is over. */
+/** An answer: JSON, text or bytes, or a stream of text that ends when it is over. */
 export interface HttpAnswer {
   /** Default: 200. */
   status?: number;
@@ -81,7 +81,7 @@ export interface Route<
   /** `/v1/notes/:id` */
   path: string;
   /**
-   * What a token or a browser's session must be good for; undefined: anybody may ask, and the handler looks after itself (a
+   * Scope that a token or a browser's session needs; undefined: anybody may ask, and the handler checks by itself (a
    * signature).
    */
   scope?: Scope;
@@ -89,7 +89,7 @@ export interface Route<
   page?: true;
   /** One line, for the OpenAPI document. */
   summary: string;
-  /** Which part of the OpenAPI document it stands under: `notes`. */
+  /** Its part of the OpenAPI document: `notes`. */
   tag?: string;
   params?: Params;
   query?: Query;
@@ -102,7 +102,9 @@ export interface Route<
   /** By status: what comes, and for JSON its schema. */
   answers?: Readonly<Record<number, { description: string; schema?: z.ZodType; type?: string }>>;
   examples?: readonly RouteExample[];
-  /** What is thrown as `CodaError` becomes a problem document with its code; anything else is a bug (500). */
+  /**
+   * Answers the request. A thrown `CodaError` becomes a problem document with its code; anything else is a bug (500).
+   */
   handle(request: HttpRequest<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<HttpAnswer> | HttpAnswer;
 }
 

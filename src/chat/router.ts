@@ -68,10 +68,10 @@ export class Router {
     this.commands = new Map(deps.commands.map((command) => [command.name, command]));
   }
 
-  /** What an event is; asked before it is stored, because only a message needs a lane. */
+  /** Kind of an event; asked before it is stored, because only a message needs a lane. */
   kindOf(event: Incoming): ItemKind {
     if (event.kind === 'press') return 'press';
-    // What no person writes at this moment is never a command.
+    // Text that no person writes at this moment is never a command.
     if (!isSaid(event) || callMeant(event.text, this.called)) return 'message';
     return SLASH.test(event.text.trim()) ? 'command' : 'message';
   }
@@ -101,13 +101,13 @@ export class Router {
     await this.agent.answer(item, signal, call);
   }
 
-  /** What a schedule or a webhook begins for a stranger was written by nobody: nobody asks to be let in. */
+  /** A schedule or webhook for a stranger: nobody wrote it, so nobody asks for access. */
   private async unheard(item: Item): Promise<void> {
     if (isSaid(item)) return this.turnAway(item);
     await this.delivery.end('guest.rest', item, { state: 'cancelled', cards: [] });
   }
 
-  /** What a schedule or a webhook does by name: a command that they may run, or a turn that begins with what `/name` calls. */
+  /** A planned call: a command, or a turn that begins with the skill of `/name`. */
   private async planned(item: Item, signal: AbortSignal, line: string): Promise<void> {
     const [, name = '', rest = ''] = SLASH.exec(line) ?? [];
     const command = this.commands.get(name.toLowerCase());
@@ -156,7 +156,7 @@ export class Router {
       if (used === 'not_yours') return failed('NOT_YOURS', texts.buttonNotYours());
       const input = { ...used.action.input, ...filled(used.action.form, item.payload.values) };
       const after = async (result: ToolResult): Promise<void> => {
-        // What did nothing ("until when?" in words that say no time) may be tried again.
+        // A press that did nothing ("until when?" in words that say no time) may be repeated.
         if (!result.ok && !result.choices && result.code !== 'GONE') await buttons.reopen(tx, used.ids);
         else await this.delivery.outbox.close(tx, used.card, texts.buttonUsed(used.label, person.name));
       };
@@ -183,7 +183,7 @@ function askerOf(item: Item): Asker {
   return { person: item.person, place: item.conversation.place, private: isPrivate(item) };
 }
 
-/** What a press adds to the stored input: the one field that its button declares, and nothing else that came with it. */
+/** Adds the one field that the button declares to its stored input, and nothing else that came with the press. */
 function filled(form: Form | undefined, values: Readonly<Record<string, string>> = {}): Record<string, string> {
   const said = form && Object.hasOwn(values, form.field) ? values[form.field] : undefined;
   return form && said !== undefined ? { [form.field]: said } : {};

@@ -26,7 +26,7 @@ import type { AnyCollection } from './collection.ts';
 import type { Page, PageReader, Upcoming } from './page.ts';
 import type { AnyRoute } from './route.ts';
 
-/** What a skill may use. Everything else of coda is none of its business. */
+/** Dependencies of a skill. Everything else of coda is none of its business. */
 export interface SkillDeps<Settings = unknown> {
   database: Database;
   artifacts: Artifacts;
@@ -36,15 +36,15 @@ export interface SkillDeps<Settings = unknown> {
   jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
   /** Recurring work: each occurrence becomes a job. */
   schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle' | 'failing' | 'takeFailing'>;
-  /** What turns texts into vectors. */
+  /** Embedders for texts. */
   embedders: Embedders;
   /** Small questions to the light model, outside the answer to a message. */
   models: LightModels;
   /** Which tier of models answers what; left out where no models are configured. */
   tiers?: Tiers | undefined;
-  /** Who may use what; asked by itself only for what no tool or command of its own stands for. */
+  /** The gate; asked by a skill itself only for a thing that no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis'>;
-  /** Where code runs, and within which limits; and programs of the skill's own. */
+  /** The sandbox and its limits; and programs of the skill's own. */
   sandbox: Pick<Sandbox, 'hasImage' | 'facts' | 'program' | 'detached'> & {
     workspaces: Workspaces;
     settings: CoreValues['execution'];
@@ -53,23 +53,23 @@ export interface SkillDeps<Settings = unknown> {
   };
   /** Reaches addresses that others chose, and services that the owner configured. */
   egress: Egress;
-  /** What came from outside and may be used again for a while. */
+  /** Cache of data from outside. */
   cache: Cache;
   /** For times that are written to people whose own clock nobody knows. */
   household: Household;
   /** The skill's own block of the configuration, checked by its schema. */
   config: Settings;
-  /** What all skills do, each in words after "I". */
+  /** Capabilities of all skills, in words after "I". */
   does: readonly string[];
   /** Calls `close` when coda stops, once nothing uses the skill any more. */
   onClose(part: string, close: () => Promise<void>): void;
   /** Turns that a person has planned. */
   turns: Turns;
-  /** What all skills have to say about these days of the person's, in their order. */
+  /** All skills' sections about these days of the person's, in order. */
   agenda(ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
-  /** What of it must be awaited before a transaction. */
+  /** Parts of them that must be awaited before a transaction. */
   agendaAhead(kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
-  /** Whether a schedule may run `/name`: a command that may be planned, or what a skill knows by that name. */
+  /** True if a schedule may run `/name`: a command that may be planned, or what a skill knows by that name. */
   runnable(name: string): boolean;
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
   wakeAt(at: Date): void;
@@ -107,15 +107,15 @@ export type SystemTask = Pick<Schedule, 'name' | 'kind' | 'missed' | 'standard'>
   cron: string;
 };
 
-/** What a person can type after a slash. It runs at once, without a lane or a model. */
+/** A slash command. It runs at once, without a lane or a model. */
 export interface Command {
   /** Without the slash. */
   name: string;
   /** One line for /help. */
   summary: string;
-  /** What may follow: `[pending|completed|all] [page]`. */
+  /** Syntax of its arguments: `[pending|completed|all] [page]`. */
   usage?: string;
-  /** What may follow, piece by piece, where a platform shows fields; each on a line of its own they are the rest. */
+  /** Arguments one by one, for platforms that show fields; joined by line breaks they are the rest. */
   options?: readonly CommandOption[];
   /** A schedule may run it. */
   plannable?: true;
@@ -128,12 +128,12 @@ export interface Command {
   /** The built-in skill that it belongs to; set where commands are put together. */
   skill?: string;
   /**
-   * What the log of what was done keeps of the rest of the line, without what is private; undefined: nothing is written
-   * then. Left out: it never writes, but by the call that it gives back.
+   * The audit log's record of the rest of the line, without private parts; undefined: no entry then. Left out: it never
+   * writes, except by the call that it returns.
    */
   writes?(rest: string): Record<string, Json> | undefined;
   /**
-   * What must be awaited before the transaction, given the rest of the line; its value comes as `ctx.prepared`. Only for
+   * Awaits work before the transaction, given the rest of the line; its value comes as `ctx.prepared`. Only for people
    * who may run it.
    */
   prepare?(rest: string, asker: Asker): Promise<unknown>;
@@ -151,7 +151,7 @@ export interface CommandOption {
   /** At most 100 characters. */
   description: string;
   required?: boolean;
-  /** What fits what has been typed so far, at most 25; a hint that must come within a second. */
+  /** Completions of partial input, at most 25; a hint that must come within a second. */
   complete?(typed: string, ctx: CompletionContext): Promise<readonly string[]>;
 }
 
@@ -163,12 +163,12 @@ export interface CompletionContext {
 }
 
 /**
- * How bad a finding is: what is `off` does not run and need not, a `notice` is worth knowing, a `warning` will hurt later,
- * an `error` hurts now.
+ * Severity of a finding: `off` does not run and need not, a `notice` is worth knowing, a `warning` will hurt later, an
+ * `error` hurts now.
  */
 export type Severity = 'ok' | 'off' | 'notice' | 'warning' | 'error';
 
-/** What a check has found. `ok` is false where somebody has to do something. */
+/** The result of a check. `ok` is false where somebody has to do something. */
 export interface Verdict {
   ok: boolean;
   /** Stable, for programs: `CLOCK_SKEW`. Left out: the name of the check. */
@@ -177,7 +177,7 @@ export interface Verdict {
   severity?: Exclude<Severity, 'ok'>;
   says: string;
   remedy?: string;
-  /** What else the same check has found. */
+  /** Further results of the same check. */
   also?: readonly Verdict[];
   /** The checks that find its cause, by their names: it is left out while each of them finds something amiss. */
   symptomOf?: readonly string[];
@@ -185,7 +185,7 @@ export interface Verdict {
   past?: boolean;
 }
 
-/** What became of one check. */
+/** The finding of one check. */
 export interface Finding extends Pick<Verdict, 'ok' | 'says' | 'remedy'> {
   name: string;
   code: string;
@@ -211,7 +211,7 @@ export interface AgendaSpan {
   to: Date;
 }
 
-/** What a skill has to say about them. */
+/** A skill's section about them. */
 export interface AgendaSection {
   title: string;
   /** At most 20, each short. */
@@ -220,7 +220,7 @@ export interface AgendaSection {
   tainted?: boolean;
 }
 
-/** Whose own page is shown. */
+/** The person of the page. */
 export interface HomeReader extends Reader {
   db: Queryable;
   person: Person;
@@ -241,10 +241,10 @@ export interface HomeItem {
   actions?: readonly HomeAction[];
 }
 
-/** What a press does: says `command` for the person in their direct conversation, or presses the stored button. */
+/** Action of a press: says `command` for the person in their direct conversation, or presses the stored button. */
 export type HomeAction = { label: string } & ({ command: string } | { button: string });
 
-/** Who asks, and where. */
+/** The asker, and their place. */
 export interface Asker {
   person: Person;
   place: Place;
@@ -252,7 +252,7 @@ export interface Asker {
   private: boolean;
 }
 
-/** What is asked: what the prompt is made for. */
+/** The request that a prompt is made for. */
 export interface Asked extends Asker {
   /** The same value for all that one turn does in this process, as `CallContext.turnKey`. */
   turnKey: object;
@@ -260,23 +260,23 @@ export interface Asked extends Asker {
   conversationId?: string;
   /** Of the conversation's beginnings (`/new`), which this is. */
   epoch: number;
-  /** What was said; empty where nothing was. */
+  /** The text; empty without one. */
   text: string;
-  /** Whose words these are; undefined: a person's. */
+  /** The author of the words; undefined: a person. */
   origin?: Origin;
   /** Tokens that the model which answers takes in; undefined where nobody counts. */
   window?: number | undefined;
 }
 
-/** How other parts speak of a skill, in words that fit into a sentence. */
+/** Phrases for a skill, for sentences of other parts. */
 export interface SkillWords {
-  /** What it does for a person, after "I": `take notes`. */
+  /** Its capability, after "I": `take notes`. */
   does?: string;
-  /** What it keeps of a person's: `notes`. */
+  /** Its data about a person: `notes`. */
   keeps?: string;
 }
 
-/** What a command of the terminal may ask for; what it throws is the answer, too. */
+/** An operation for commands of the terminal; a thrown error is the answer, too. */
 export type Verb = (args: Record<string, Json>) => Promise<Json> | Json;
 
 /** A capability, as a value. `app/skills.ts` lists them, one line each. */
@@ -284,7 +284,7 @@ export interface Skill<Settings = unknown> {
   name: string;
   /** Its own block of the configuration, whose values are `deps.config`. */
   config?: ConfigBlock<z.ZodType<Settings>>;
-  /** Whether these settings switch it on; left out: it is. One that is off is not there at all. */
+  /** True if these settings switch it on; left out: it is. One that is off is not there at all. */
   isOn?(config: Settings): boolean;
   words?: SkillWords;
   tools?(deps: SkillDeps<Settings>): AnyTool[];
@@ -304,13 +304,13 @@ export interface Skill<Settings = unknown> {
   /** Rows of its own that fall due. */
   due?(deps: SkillDeps<Settings>): DueSource[];
   /**
-   * What it adds to the prompt for a person, in private places only; kept until something of the person's is written. Text
-   * that came from elsewhere (tainted rows) must not be in it: it would taint every turn.
+   * Its section of the prompt for a person, in private places only; kept until something of the person's is written.
+   * Tainted text must not be in it: it would taint every turn.
    */
   prompt?(deps: SkillDeps<Settings>, asked: Asker): Promise<PromptSection | undefined>;
-  /** What it adds to the stable part of the prompt: must not differ from one message to the next without need. */
+  /** Its part of the stable prompt: must not differ from one message to the next without need. */
   standing?(deps: SkillDeps<Settings>, asked: Asked): Promise<string | undefined>;
-  /** What it adds to the prompt for one message; the same all through its turn. */
+  /** Its part of the prompt for one message; the same all through its turn. */
   passing?(deps: SkillDeps<Settings>, asked: Asked): Promise<PromptSection | undefined>;
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
   called?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
@@ -319,40 +319,40 @@ export interface Skill<Settings = unknown> {
    * nothing else is answered by what the button would do.
    */
   received?(deps: SkillDeps<Settings>, files: readonly FileRef[], asker: Pick<Asker, 'person'>): readonly Choice[];
-  /** What of a person's own belongs into their briefing or review; asked in private places only. */
+  /** The person's own items for their briefing or review; asked in private places only. */
   agenda?(deps: SkillDeps<Settings>, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
-  /** What the person's own page shows of it: Slack's App Home. Nobody else sees that. */
+  /** Its section of the person's own page: Slack's App Home. Nobody else sees that. */
   home?(deps: SkillDeps<Settings>, reader: HomeReader): Promise<HomeSection[]>;
   /** The same, where it comes from outside: before the transaction, and within a few seconds. */
   agendaAhead?(deps: SkillDeps<Settings>, kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   checks?(deps: SkillDeps<Settings>): HealthCheck[];
   /**
-   * What commands of the terminal ask it, by the verb's name (`notes-export`): over the control socket, which is its
+   * Operations for commands of the terminal, by the verb's name (`notes-export`): over the control socket, which is its
    * owner's, or in their own process where no daemon runs.
    */
   verbs?(deps: SkillDeps<Settings>): Readonly<Record<string, Verb>>;
   /** Its pages of the dashboard. */
   pages?(deps: SkillDeps<Settings>): readonly Page[];
-  /** What a person has planned with it until `to`, at most 200, for a page of their week. */
+  /** A person's plans until `to`, at most 200, for a page of their week. */
   upcoming?(
     deps: SkillDeps<Settings>,
     reader: Pick<PageReader, 'db' | 'personId' | 'now'>,
     to: Date,
   ): Promise<Upcoming[]>;
-  /** What it keeps of a person's, as programs list, read and change it over HTTP. */
+  /** Its items of a person, for programs to list, read and change over HTTP. */
   collections?(deps: SkillDeps<Settings>): readonly AnyCollection[];
-  /** What else programs can ask it for over HTTP. */
+  /** Further HTTP routes. */
   routes?(deps: SkillDeps<Settings>): readonly AnyRoute[];
   /**
    * Called when a turn has ended, is parked or was cut off in this process, after that is stored: to close what its calls
    * have opened, or to work on what was said. The lane is free already. Not called after the process has died.
    */
   turnOver?(deps: SkillDeps<Settings>, over: TurnOver): Promise<void>;
-  /** What it offers to somebody whose platform says that they live in another zone now; in the transaction that says so. */
+  /** Offers something to a person whose platform reports another zone now; in the transaction that stores it. */
   moved?(deps: SkillDeps<Settings>, tx: Transaction, moved: Moved): Promise<void>;
-  /** What it deletes when a person is erased. */
+  /** Rules that delete a person's data. */
   deletionRules?: readonly DeletionRule[];
-  /** What it does when a person turns out to be another. */
+  /** Rules that join two persons' data. */
   mergeRules?: readonly MergeRule[];
 }
 

@@ -1,7 +1,7 @@
 import { type Cost, money, type QuirkTold, type Recalled } from '../agent/index.ts';
 import { listOf, plural } from '../base/text.ts';
 
-/** What the chat itself says to people. */
+/** Texts of the chat itself. */
 
 /** `name`: as it was planned, `/name rest`. */
 export const plannedGone = (name: string) =>
@@ -82,7 +82,7 @@ export function modelIs(name: string, names: readonly string[], resting: readonl
   ].join('\n');
 }
 
-/** What the service of a model was found to refuse, and how to say so from the beginning. */
+/** A model service's refusal, and the setting that avoids it. */
 export const modelQuirk = (name: string, { what, instead, setting }: QuirkTold) =>
   `\`${name}\` refuses ${what}: ${instead}.${setting === undefined ? '' : ` \`${setting}\` says so from the start.`}`;
 
@@ -110,7 +110,7 @@ export const soulGone = () => 'Here I am as I am everywhere again.';
 
 export const soulTooLong = (most: number) => `That is too much to be; keep it below ${most} characters.`;
 
-/** What models cost: for each span its sums, and the budget where there is one. */
+/** Costs of models: for each span its sums, and the budget where there is one. */
 export function cost(lines: readonly [string, Cost, number?][], currency: string): string {
   return lines
     .map(([span, { calls, input, cached, output, unpriced, price }, budget]) => {
@@ -122,7 +122,7 @@ export function cost(lines: readonly [string, Cost, number?][], currency: string
     .join('\n');
 }
 
-/** What fills the window, part by part. */
+/** The context window, part by part. */
 export function context(
   filled: readonly { part: string; tokens: number }[],
   limit: number,
@@ -143,7 +143,10 @@ export function context(
 
 type Remembered = Pick<Recalled, 'summary' | 'history'>;
 
-/** What of the conversation came from elsewhere, what follows from it, and how to be rid of it; nothing where all is its people's. */
+/**
+ * Tainted parts of the conversation, their consequences, and the way to be rid of them; empty where all is its
+ * people's.
+ */
 export function taints(tools: readonly string[], { summary, history }: Remembered, shared: boolean): string[] {
   const isSaid = history.some(({ role, tainted }) => role === 'user' && tainted);
   const hasFiles = history.some(({ content: { files, led } }) => led || files?.length);

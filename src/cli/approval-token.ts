@@ -1,6 +1,8 @@
 import type { Flags } from './flags.ts';
 
-/** What commands send that approve something, or give somebody the right to: only what was given to them, as --approval-token. */
+/**
+ * The approval token of commands that approve something, or grant the right to: only the one given as --approval-token.
+ */
 export function approvalToken({ approvalToken: token }: Flags): { token?: string } {
   return token === undefined ? {} : { token };
 }

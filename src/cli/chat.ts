@@ -10,7 +10,7 @@ import { logFile } from './logs/file.ts';
 import { catchSignals } from './signals.ts';
 import { usage } from './texts.ts';
 
-/** How long a coda that has the data folder may take until it can be reached. */
+/** Time in which a coda that holds the data folder must become reachable. */
 const STARTS_WITHIN_MS = 5_000;
 const LOOK_EVERY_MS = 100;
 

@@ -5,7 +5,7 @@ import { checkPolicies, readConfig } from '../app/index.ts';
 import { plural } from '../base/text.ts';
 import { type ConfigRequest, describeOrigin } from '../config/index.ts';
 
-/** What a command writes to. */
+/** Output streams of a command. */
 interface Output {
   write(text: string): unknown;
 }

@@ -2,10 +2,10 @@ import { CodaError, ERRORS } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { errorText, internal } from './texts.ts';
 
-/** Where an error that nobody handles is told. */
+/** Observer of an unhandled error. */
 export interface Witness {
   log: Log;
-  /** Whether a person looks at stderr while the log goes elsewhere. */
+  /** True if a person looks at stderr while the log goes elsewhere. */
   watched: boolean;
 }
 

@@ -58,13 +58,13 @@ async function dial(dataDir: string): Promise<Socket | undefined> {
     });
     return socket;
   } catch (error) {
-    // What a process that was killed leaves behind refuses; it is no daemon.
+    // A killed process leaves a socket that refuses connections; it is no daemon.
     if (['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'].includes(systemCode(error) ?? '')) return undefined;
     throw unreached(dataDir, 'cannot be reached', error);
   }
 }
 
-/** Where the socket is: the name in the data folder, or what it links to; undefined where nothing is. */
+/** The socket's path: the name in the data folder, or the link's target; undefined without any. */
 function socketPath(dataDir: string): string | undefined {
   const link = join(dataDir, SOCKET);
   try {

@@ -10,7 +10,7 @@ import type { Flags } from './flags.ts';
 import { readiness } from './ready.ts';
 import { aboutItself, prepare } from './serve.ts';
 
-/** Who asks what is wrong does not wait as long as a start does for a database that is still coming up. */
+/** Time to wait for a database that is still coming up: less than at a start. */
 const PATIENCE_MS = 5_000;
 
 const MARKS: Record<Severity, string> = { ok: '✓', off: '–', notice: 'ℹ', warning: '⚠', error: '✗' };

@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import { Secrets } from '../base/log.ts';
 import type { ConfigRequest } from '../config/index.ts';
 
-/** What every command may be given. */
+/** Flags common to all commands. */
 export interface Flags {
   data?: string;
   config?: string;
   json?: boolean;
   testClock?: string;
-  /** What access.approval_token of the running coda asks for. */
+  /** The running coda's access.approval_token. */
   approvalToken?: string;
   args: string[];
 }
@@ -159,7 +159,7 @@ export interface PackFlags extends Flags {
 }
 
 export interface TagFlags extends Flags {
-  /** Whose feedback counts; default: the terminal's. */
+  /** Space of the feedback; default: the terminal's. */
   space?: string;
   /** A skill must have all of them. */
   tag?: string[];
@@ -226,7 +226,7 @@ export interface MetricsFlags extends TagFlags {
   golden: string;
 }
 
-/** Where the configuration that the flags and the environment name is to be found. */
+/** Location of the configuration, by flags and environment. */
 export function configRequest(flags: Flags, io: NodeJS.Process, secrets = new Secrets()): ConfigRequest {
   return { env: io.env, file: flags.config, dataDir: flags.data, secrets };
 }

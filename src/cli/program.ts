@@ -25,7 +25,7 @@ import { usage } from './texts.ts';
 import { nameUnknown } from './unknown.ts';
 import { version } from './version.ts';
 
-/** What the program tells whoever runs it. */
+/** Output of the program for its user. */
 export interface CommandHandler {
   /** The exit status of the command that ran. */
   exit(status: number): void;

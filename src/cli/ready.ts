@@ -1,14 +1,14 @@
 import { browserConfig, httpConfig, platforms } from '../app/index.ts';
 import type { Config } from '../config/index.ts';
 
-/** What a start can tell of itself. */
+/** A start's report about itself. */
 export interface Readiness {
   on: string[];
-  /** What is off, each with how it is turned on, in plain words. */
+  /** Parts that are off, each with the way to turn it on, in plain words. */
   off: string[];
 }
 
-/** What this configuration switches on, and what it leaves off. */
+/** Parts that this configuration switches on, and those it leaves off. */
 export function readiness(config: Config): Readiness {
   const parts = [
     ...platforms.map(({ title, config: block, off }) => ({ name: title, on: config.block(block) !== undefined, off })),

@@ -6,7 +6,7 @@ import { readiness } from './ready.ts';
 import { serve } from './serve.ts';
 import { catchSignals } from './signals.ts';
 
-/** How long a start may still take once it is asked to stop, so that it can be stopped in order. */
+/** Time that a start may still take once it is asked to stop, so that it can be stopped in order. */
 const PATIENCE_MS = 3_000;
 
 /** `coda run`: runs until it is asked to stop. */

@@ -38,9 +38,9 @@ export interface Coda {
 }
 
 export interface ServeOptions {
-  /** Where log lines go; stderr when missing. */
+  /** Destination of log lines; stderr when missing. */
   logTo?(config: Config): { write(line: string): void };
-  /** Whether a person looks at stderr while the log goes elsewhere; default: it goes where `logTo` says. */
+  /** True if a person looks at stderr while the log goes elsewhere; default: it goes where `logTo` says. */
   watched?: boolean;
 }
 
@@ -102,7 +102,7 @@ export function prepare(
   };
 }
 
-/** What a coda is told of itself. */
+/** Facts about coda itself. */
 export function aboutItself(config: Config): { version: string; hint: string } {
   return { version: version(), hint: hint(config) };
 }
@@ -302,7 +302,7 @@ function tokenVerbs(tokens: App['tokens'], acts: ReturnType<typeof controlActs>)
   };
 }
 
-/** What a running coda does for other commands. */
+/** Operations of a running coda for other commands. */
 export function verbs(app: App, config: Config, world: World, io: NodeJS.Process): Readonly<Record<string, Verb>> {
   const { outbox } = app.delivery;
   const { clock, metrics } = world;

@@ -1,4 +1,4 @@
-/** What the command line says by itself. */
+/** Texts of the command line. */
 
 import type { CommanderError } from 'commander';
 import { CodaError, messageOf } from '../base/errors.ts';

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { describe, findZone, inEnglish, occurrences, type SplitTask, splitTask, type When } from '../time/index.ts';
 
 export interface WhenOptions {
-  /** What to read, unless `jsonl` is set. */
+  /** Text to read, unless `jsonl` is set. */
   text?: string | undefined;
   /** IANA zone or a city; the host's zone when missing. */
   zone?: string | undefined;
@@ -26,7 +26,7 @@ const OK = 0;
 const USAGE = 64;
 const REFUSED = 65;
 
-/** How many of the next occurrences are printed. */
+/** Number of next occurrences printed. */
 const SHOWN = 5;
 
 /**
@@ -107,7 +107,7 @@ function parseObject(line: string): Record<string, unknown> | undefined {
   }
 }
 
-/** What a program is told: instants in UTC, the rule as RFC 5545 text, the readings where it has to be asked. */
+/** The answer for programs: instants in UTC, the rule as RFC 5545 text, the readings where it has to be asked. */
 function answer({ when, task }: SplitTask): Record<string, unknown> {
   const told = { kind: when.kind, ...details(when) };
   return task === '' ? told : { ...told, task };

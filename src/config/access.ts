@@ -20,7 +20,7 @@ const permission = z
     error: 'expected a permission such as admin:read',
   });
 
-/** What a role holds: a permission, or a pattern of things. */
+/** A grant of a role: a permission, or a pattern of things. */
 const held = z.union([permission, pattern], { error: 'expected admin:read, skill/name, skill/* or *' });
 
 const roleName = z.string().regex(/^[a-z][a-z0-9_-]{0,59}$/, { error: 'expected a name such as admin' });

@@ -5,7 +5,7 @@ export interface EnvOverride {
   env: string;
   /** Below the block's key: `['token']`. */
   path: readonly string[];
-  /** What the block needs beside it, where nothing else has said so. */
+  /** A key that the block needs beside it, with a value for it where nothing else has one. */
   also?: { path: readonly string[]; value: string };
 }
 
@@ -16,7 +16,7 @@ export interface EnvOverride {
 export interface ConfigBlock<S extends z.ZodType = z.ZodType> {
   /** The key at the top level of `config.yaml`. */
   key: string;
-  /** What the part is for, in a line or two: it heads the block in the example file. */
+  /** Purpose of the part, in a line or two: it heads the block in the example file. */
   describe: string;
   schema: S;
   env?: readonly EnvOverride[];

@@ -6,13 +6,13 @@ import { parseEnv } from 'node:util';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import { decoded } from '../base/text.ts';
 
-/** Where the `.env` of a configuration is: beside it, or beside the folder `config` that it is in. */
+/** The `.env` file of a configuration: beside it, or beside the folder `config` that it is in. */
 export function envFileOf(configFile: string): string {
   const folder = dirname(configFile);
   return join(basename(folder) === 'config' ? dirname(folder) : folder, '.env');
 }
 
-/** What `file` sets, by name; nothing where there is none. One that cannot be read is `CONFIG_UNREADABLE`. */
+/** Variables of `file`, by name; none where there is no file. One that cannot be read is `CONFIG_UNREADABLE`. */
 export function readEnvFile(file: string): Record<string, string> {
   try {
     return parseEnv(withHashes(decoded(readFileSync(file)))) as Record<string, string>;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { block } from './block.ts';
 import { secret, url } from './fields.ts';
 
-/** What programs beside coda can hear of. */
+/** Names of webhook events. */
 export const EVENT_NAMES = [
   'reminder.due',
   'turn.failed',

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { isUrl } from '../base/urls.ts';
 
-/** What coda knows of a field beside its type. */
+/** Facts about a field beside its type. */
 export interface FieldMeta {
   description?: string;
   /** A value for the example file where there is no default. */
@@ -16,7 +16,7 @@ export interface FieldMeta {
   fileFor?: string;
 }
 
-/** What a field was described with. */
+/** The facts a field was described with. */
 export function metaOf(schema: z.ZodType): FieldMeta {
   return (schema.meta() ?? {}) as FieldMeta;
 }

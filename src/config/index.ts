@@ -1,4 +1,4 @@
-/** What coda is told about where it runs: a file, the environment, flags — one frozen, typed value. */
+/** Configuration: a file, the environment, flags — one frozen, typed value. */
 
 export { approvalPolicyFile, permissionPolicyFile } from './access.ts';
 export { block, type ConfigBlock } from './block.ts';

@@ -17,21 +17,21 @@ import { unknownNames, validate } from './validate.ts';
 
 export interface ConfigRequest {
   env: Readonly<Record<string, string | undefined>>;
-  /** What `--config` says; else CODA_CONFIG; else `config/config.yaml`, which need not be there. */
+  /** `--config`; else CODA_CONFIG; else `config/config.yaml`, which need not be there. */
   file?: string | undefined;
   /** A file of environment variables; else the `.env` of the configuration. */
   envFile?: string | undefined;
-  /** What `--data` says; else CODA_DATA; else `data`. */
+  /** `--data`; else CODA_DATA; else `data`. */
   dataDir?: string | undefined;
-  /** What other flags of the command line set, by the key's path. */
+  /** Other flags of the command line, by the key's path. */
   flags?: Flags | undefined;
-  /** What skills and adapters bring, beside coda's own blocks. */
+  /** Blocks of skills and adapters, beside coda's own. */
   blocks?: readonly ConfigBlock[] | undefined;
   /** The only names that may stand below a path, of which its schema knows none: tasks that skills bring. */
   names?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Learns every secret that is read. */
   secrets: Secrets;
-  /** What relative paths start from; the working directory. */
+  /** Base of relative paths; the working directory. */
   cwd?: string | undefined;
 }
 
@@ -41,11 +41,11 @@ export interface Config extends CoreValues {
   readonly dataDir: string;
   /** The file that was read, absolute; undefined when there is none. */
   readonly file: string | undefined;
-  /** What the file says and the environment overrides. */
+  /** Values of the file that the environment overrides. */
   readonly overridden: readonly Overridden[];
   /** The values of a block that was given to `loadConfig`. */
   block<S extends z.ZodType>(block: ConfigBlock<S>): z.output<S>;
-  /** Where the value at `path` (`delivery.max_age`, `data`) came from. */
+  /** Origin of the value at `path` (`delivery.max_age`, `data`). */
   origin(path: string): Origin;
   /** Every key that has a value, as one would write it, with its origin; secrets are hidden. */
   entries(): ConfigEntry[];

@@ -1,4 +1,4 @@
-/** What overrides the file: environment variables (an empty one counts as not set) and flags. */
+/** Overrides of the file: environment variables (an empty one counts as not set) and flags. */
 
 import type { ConfigBlock, EnvOverride } from './block.ts';
 import { pathText } from './schema.ts';
@@ -20,7 +20,7 @@ export interface Overridden {
   /** `discord.token` */
   path: string;
   env: string;
-  /** Where the file has it. */
+  /** Its place in the file. */
   at: Origin;
 }
 
@@ -55,5 +55,5 @@ export function overrideByFlags(tree: Tree, flags: Flags): void {
   }
 }
 
-/** What the command line sets, by path. */
+/** Values from the command line, by path. */
 export type Flags = Readonly<Record<string, { name: string; value: unknown }>>;

@@ -36,7 +36,7 @@ export function fieldOf(schema: z.ZodType): Field {
   return field;
 }
 
-/** What an outer wrapper says goes before what an inner one does. */
+/** Facts of an outer wrapper go before those of an inner one. */
 function unwrapped(schema: z.ZodType): Field {
   const within = wrappedIn(schema);
   if (!within) return { schema, meta: metaOf(schema), optional: false, standard: undefined };

@@ -77,7 +77,7 @@ function passwordOf(address: string): string | undefined {
   }
 }
 
-/** What may be shown of a secret. */
+/** The part of a secret that may be shown. */
 export function hideSecret(kind: true | 'url', value: unknown): string {
   if (kind === true || typeof value !== 'string' || !isUrl(value)) return '[secret]';
   const shown = new URL(value);

@@ -10,7 +10,7 @@ export interface Place {
   column: number;
 }
 
-/** Where a value came from. */
+/** Origin of a value. */
 export type Origin =
   | { kind: 'default' }
   | ({ kind: 'file' } & Place)
@@ -22,7 +22,7 @@ export interface Problem {
   origin: Origin;
   /** The key that it is about; empty for the file as a whole. */
   path: Path;
-  /** What is wrong and what was expected; never the value of a secret. */
+  /** The problem and the expected form; never the value of a secret. */
   message: string;
 }
 
@@ -36,7 +36,7 @@ export const branch = (): Branch => Object.create(null) as Branch;
 export const isBranch = (value: unknown): value is Branch =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What was written, by path. */
+/** The values as written, by path. */
 export class Tree {
   readonly root: Branch = branch();
   private readonly origins = new Map<string, Origin>();

@@ -20,7 +20,7 @@ export function validate(
   if (result.success) return result.data;
   const told = new Set(problems.map(({ path }) => pathText(path)));
   const found = result.error.issues.flatMap((issue) => problemsOf(issue, schema, tree, overrides));
-  // What could not be read is missing now, but that is not what is wrong with it.
+  // A value that could not be read is missing now, which is not its problem.
   problems.push(...found.filter(({ path }) => !told.has(pathText(path))));
   return undefined;
 }

@@ -3,7 +3,7 @@ import type { FaultKind } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { Button, Content, Form } from './content.ts';
 
-/** Where something is said. Two places with equal adapter and channel are the same conversation. */
+/** A place to speak in. Two places with equal adapter and channel are the same conversation. */
 export interface Place {
   adapter: string;
   /** The platform's id of the channel, DM or thread. */
@@ -13,15 +13,15 @@ export interface Place {
   kind: 'dm' | 'channel' | 'thread';
 }
 
-/** Who speaks, as the platform knows them. */
+/** The author, as the platform knows them. */
 export interface Sender {
   externalId: string;
   name: string;
-  /** What the platform knows of the person. The zone is followed until they set one themselves. */
+  /** Facts that the platform has about the person. The zone is followed until they set one themselves. */
   zone?: string;
   /** Taken over at first contact only. */
   locale?: string;
-  /** What the adapter itself vouches for (the terminal's user owns the machine); else access decides. */
+  /** A role that the adapter itself vouches for (the terminal's user owns the machine); else access decides. */
   role?: 'owner' | 'member';
   /** Of the person, where the adapter itself knows whom it speaks with (a token): nobody is met, and `role` is theirs. */
   personId?: string;
@@ -30,12 +30,12 @@ export interface Sender {
 }
 
 /**
- * Whose words an item is made of: a person's as they were said; a schedule's, a webhook's or a skill's, which nobody says at
- * this moment; those of a program that speaks for its person over HTTP (`http`), or at a terminal (`program`).
+ * The author of an item's words: `person`, at this moment; `schedule`, `webhook` or `skill`, which nobody says at this
+ * moment; a program that speaks for its person over HTTP (`http`), or at a terminal (`program`).
  */
 export type Origin = 'person' | 'schedule' | 'webhook' | 'http' | 'program' | 'skill';
 
-/** Whether somebody says it at this moment: a person, or a program that speaks for one. */
+/** True if somebody says it at this moment: a person, or a program that speaks for one. */
 export function isSaid({ origin = 'person' }: { origin?: Origin }): boolean {
   return origin === 'person' || origin === 'http' || origin === 'program';
 }
@@ -69,16 +69,16 @@ export interface FoundFile {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** Where the files of a platform's messages are fetched. */
+/** A platform from which the files of messages are fetched. */
 export interface FileSource {
-  /** What people call the platform. */
+  /** The platform's name, for people. */
   title: string;
   /** Larger files are not taken. */
   maxMb: number;
   /**
-   * Where the files of one message are now, each in its place; undefined for one that is not there any more. May be asked
-   * again, by another process, and much later. Throws where this cannot be told now (nobody is signed in, an outage, a
-   * rate limit): then it is asked again later. What the platform itself says is gone or forbidden is undefined.
+   * Current addresses of the files of one message, each in its place; undefined for one that is gone or forbidden. May
+   * be asked again, by another process, and much later. Throws where this cannot be told now (nobody is signed in, an
+   * outage, a rate limit): then it is asked again later.
    */
   locate(
     files: readonly PendingFile[],
@@ -100,14 +100,14 @@ export interface RepliedTo {
  */
 export interface Quoted {
   as: 'replied' | 'forwarded' | 'shared' | 'starter' | 'earlier' | 'attached' | 'embed' | 'poll' | 'sticker' | 'unread';
-  /** Who wrote it, where that is known. */
+  /** The author, where known. */
   from?: string;
   text: string;
   /** Coda said it itself, in this message of the same place. `at`: ISO, when it was made. */
   own?: { id: string; at: string };
 }
 
-/** What a message was found to point to. */
+/** The answer to `ChatAdapter.pointed`. */
 export interface Pointed {
   quoted: Quoted[];
   /** Files that came with it. */
@@ -125,24 +125,24 @@ export interface IncomingMessage {
   files: IncomingFile[];
   /** Files that are fetched later (`ChatAdapter.files`); those of somebody whom nobody has let in are not. */
   pending?: readonly PendingFile[];
-  /** What it points to, as far as it came along. */
+  /** The messages it points to, as far as they came along. */
   quoted?: readonly Quoted[];
   /**
-   * What it points to and is asked for when its turn begins, in the adapter's own notation (`ChatAdapter.pointed`): `always`, and
-   * `first` where it is the first that is heard in its conversation.
+   * References to look up when the turn begins, in the adapter's own notation (`ChatAdapter.pointed`): `always`, and
+   * `first` where it is the first message that is heard in its conversation.
    */
   points?: { always?: Json; first?: Json };
   sentAt: Instant;
   /**
-   * What answers refer to, if not the message itself, in the adapter's own notation (Discord: an interaction): comes back
-   * as `Part.replyTo`.
+   * The target of answers, if not the message itself, in the adapter's own notation (Discord: an interaction): comes
+   * back as `Part.replyTo`.
    */
   replyTo?: string;
   /** The message that it replies to, where the sender or coda wrote that. */
   repliesTo?: RepliedTo;
   /** Nobody but the sender sees the answer, wherever it is said. */
   private?: true;
-  /** Whose words these are; default: the sender's own. No other words are consent, or a command (but a program's). */
+  /** The author of the words; default: the sender. No other words are consent, or a command (but a program's). */
   origin?: Origin;
   /** Untrusted text went into `text`. */
   tainted?: true;
@@ -155,19 +155,19 @@ export interface IncomingPress {
   place: Place;
   sender: Sender;
   button: string;
-  /** What a form beside the button was filled with. */
+  /** Values of the form beside the button. */
   values?: Record<string, string>;
   sentAt: Instant;
-  /** What answers refer to; a press without it is answered in its place. */
+  /** The target of answers; a press without it is answered in its place. */
   replyTo?: string;
   private?: true;
-  /** Whose press it is; default: the sender's own. */
+  /** The author of the press; default: the sender. */
   origin?: Origin;
 }
 
 export type Incoming = IncomingMessage | IncomingPress;
 
-/** What became of an event that was handed over. */
+/** The outcome for an event that was handed over. */
 export interface Accepted {
   /** `refused`: the queue was full, and they have been told; or the person may not talk here, and nothing was stored. */
   outcome: 'accepted' | 'duplicate' | 'refused';
@@ -212,7 +212,7 @@ export interface Postponed {
   all(): Promise<PostponedEvent[]>;
 }
 
-/** Where adapters bring what they hear. */
+/** The port through which adapters hand over events. */
 export interface Inbox {
   /**
    * Resolves after the commit: from then on the event is answered even if the process dies. `acknowledge` tells the
@@ -231,7 +231,7 @@ export interface Inbox {
   /** The platform says where somebody lives now, who need not have been met: then nothing is kept. */
   livesIn(adapter: string, externalId: string, zone: string): Promise<void>;
 
-  /** What a button asks for before it is pressed; undefined when it asks nothing or is gone. */
+  /** The form that a button opens before it is pressed; undefined when it has none or is gone. */
   form(button: string): Promise<Form | undefined>;
 
   /** The conversations in which something was heard since then, latest first, `limit` at most. */
@@ -253,7 +253,7 @@ export interface Inbox {
   postponed(adapter: string): Postponed;
 }
 
-/** What a platform gave for a message: enough to edit or delete it later. Stored as JSON. */
+/** A platform's handle of a message: enough to edit or delete it later. Stored as JSON. */
 export interface Receipt {
   /** The platform's message id. */
   id: string;
@@ -265,8 +265,8 @@ export interface Part {
   /** Unique for what is said. */
   key: string;
   /**
-   * What the platform's own de-duplication is derived from, together with the place; default: the key. An answer has the
-   * same in every process that answers the same message, also where their data have nothing in common.
+   * The name from which, together with the place, the platform's own de-duplication is derived; default: the key. An
+   * answer has the same in every process that answers the same message, also where their data have nothing in common.
    */
   identity?: string;
   /**
@@ -280,7 +280,7 @@ export interface Part {
   index?: number;
   /** The platform's id of the message that this answers. */
   replyTo?: string;
-  /** What the adapter has kept of an earlier attempt at this part. */
+  /** Progress that the adapter stored at an earlier attempt at this part. */
   progress?: Json;
   /** Stores what a later attempt needs to know; resolves after the commit. False: the part is another process's now. */
   keep?(progress: Json): Promise<boolean>;
@@ -309,19 +309,19 @@ export type SendOutcome =
 export interface ChatAdapter {
   readonly name: string;
 
-  /** What the platform can promise; `docs/delivery.md` shows the table. */
+  /** Guarantees of the platform; `docs/delivery.md` shows the table. */
   readonly promises: {
     /** For how long a send with the same key is answered with the first message instead of a second one; 0: never. */
     deduplicatesForMs: number;
-    /** Whether `find` can answer. */
+    /** True if `find` can answer. */
     canFind: boolean;
     /** Milliseconds after an unclear send before `find` is asked, and before a resend; default 0. */
     settlesMs?: number;
-    /** Whether a part can be shown while it grows, by `edit`. */
+    /** True if a part can be shown while it grows, by `edit`. */
     canEdit: boolean;
     /** Milliseconds between two edits of a part that grows; default 0. */
     editEveryMs?: number;
-    /** Whether a card is edited when its buttons are used (`Content.spent`). */
+    /** True if a card is edited when its buttons are used (`Content.spent`). */
     showsUse?: boolean;
   };
 
@@ -360,19 +360,19 @@ export interface ChatAdapter {
   /** After `unknown`: the receipt of the part with this key if it did arrive since `since`, else undefined. */
   find(part: Part, since: Instant, signal: AbortSignal): Promise<Receipt | undefined>;
 
-  /** Whether an event that another process heard was acknowledged; by what its answers refer to. */
+  /** True if an event that another process heard was acknowledged; by what its answers refer to. */
   acknowledged?(replyTo: string): Promise<boolean>;
 
   /** The direct conversation with somebody (`Sender.externalId`), opened if there was none. May fail. */
   direct?(externalId: string): Promise<Place>;
 
   /**
-   * Whether something can be said here at this moment, without asking anybody. What another process could not say for
+   * True if something can be said here at this moment, without asking anybody. What another process could not say for
    * want of somebody there (`until: 'reachable'`) is then said by this one.
    */
   isReachable?(): boolean;
 
-  /** Whether anybody sees a part there while it grows; left out: somebody may. */
+  /** True if anybody sees a part there while it grows; left out: somebody may. */
   isWatched?(place: Place): boolean;
 
   /** Shows that an answer is being worked on. A hint: failures are dropped. */
@@ -382,12 +382,12 @@ export interface ChatAdapter {
   readonly files?: FileSource;
 
   /**
-   * What a message points to, by what `IncomingMessage.points` says of it; what is not there any more, or not for coda, is left
+   * Looks up what a message points to, by `IncomingMessage.points`. Messages that are gone, or not for coda, are left
    * out. May be asked by another process. Rejects where it cannot be told now.
    */
   pointed?(points: Json, message: Pick<IncomingMessage, 'id' | 'place'>, signal: AbortSignal): Promise<Pointed>;
 
-  /** What `coda doctor` asks of the platform. */
+  /** Checks of `coda doctor` for the platform. */
   checks?(): { name: string; check(signal: AbortSignal): Promise<{ ok: boolean; says: string; remedy?: string }> }[];
 
   /** Why the platform cannot be heard, where that lasts for more than some seconds; undefined: it can. */

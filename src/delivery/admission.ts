@@ -18,7 +18,7 @@ export interface AdmissionDeps {
   quoting: Pick<Quoting, 'complete'>;
   lanes: Pick<Lanes, 'asHeld'>;
   end(name: string, item: Item, end: End): Promise<boolean>;
-  /** What ends with a row that nobody answers any more: the turn that was begun for it. */
+  /** Statements that end, with the row, the turn that was begun for it. */
   begun(item: Item): Also | undefined;
   /** Tells the platform that the event of a row is heard. False: it was too late, and the person has seen it fail. */
   acknowledged(item: Item): Promise<boolean>;
@@ -27,7 +27,7 @@ export interface AdmissionDeps {
 /** A row that has ended so many processes, or failed so often, is given up, and its person told; its lane goes on. */
 const POISON = 5;
 
-/** What becomes of a row before anybody answers it: it is ended, or made complete. */
+/** Ends or completes a row before a turn answers it. */
 export class Admission {
   private readonly deps: AdmissionDeps;
 

@@ -1,4 +1,4 @@
-/** What is said to people, before any platform has rendered it. */
+/** Content for people, before any platform has rendered it. */
 import type { Instant } from '../base/clock.ts';
 import type { Transaction } from '../storage/index.ts';
 
@@ -53,13 +53,13 @@ export interface Content {
   inline?: InlineFile[];
   /** Instants (ISO) that the text speaks of, for platforms that show each reader their own clock. */
   times?: string[];
-  /** Who is called by it (`Sender.externalId`), for platforms that do so where others read too. */
+  /** The person to mention (`Sender.externalId`), on platforms where others read too. */
   mention?: string;
   /** Untrusted text went into it: platforms show no previews of addresses. */
   inert?: true;
 }
 
-/** What pressing a button does: a tool is called with this input, as the person who pressed. */
+/** A button: pressing it calls the tool with this input, as the person who pressed. */
 export interface Choice {
   label: string;
   tool: string;
@@ -86,7 +86,7 @@ export interface Outgoing {
   /** Unique for what is said: adding it a second time adds nothing. */
   key: string;
   conversationId: string;
-  /** Whom it is for: who may press its buttons, and whose DM it falls back to when the place is gone. */
+  /** The recipient: may press the buttons; their DM is the fallback when the place is gone. */
   personId: string;
   card: Card;
   /** Not before this instant (quiet hours); else at once. */
@@ -94,7 +94,7 @@ export interface Outgoing {
   tainted?: boolean;
 }
 
-/** Where rooms put what is to be said outside an answer: reminders, alerts, reports. */
+/** Port for what is said outside of answers: reminders, alerts, reports. */
 export interface Outbox {
   /**
    * Adds in `tx`, as a set and in one or two statements however many; delivery begins after its commit. A key that is

@@ -1,6 +1,6 @@
 import type { Counter, Histogram, Metrics } from '../base/metrics.ts';
 
-/** What delivery counts, by adapter. */
+/** Counters of delivery, by adapter. */
 export interface DeliveryCounters {
   /** By what they are and what became of them: `accepted`, `duplicate`, `refused`. */
   heard: Counter;

@@ -33,7 +33,7 @@ export interface DeliveryOptions {
   /** Hints to the other replicas. */
   bus: Bus;
   world: World;
-  /** Where files that come with messages are stored, and how they are fetched. */
+  /** Storage and fetching of files that come with messages. */
   artifacts: Artifacts;
   egress: Egress;
   program: string;
@@ -49,19 +49,19 @@ export interface DeliveryOptions {
   maxAgeMs: number;
   /** A scalar subquery over `i`, `c` and `p`: what the agent wants to know of each row as it is taken. */
   context: Fragment;
-  /** What ends with a row that nobody answers any more: what the agent has begun for it. */
+  /** Statements that end, with the row, the turn that was begun for it. */
   begun(item: Item): Also | undefined;
   /** Programs that are told of failed turns, questions and dead letters. */
   events: Events;
   wakeAt(at: Date): void;
 }
 
-/** What delivery works for, known when it starts. */
+/** The consumer of delivery's work, given at start. */
 export interface Receiver {
   adapters: readonly ChatAdapter[];
   /** False: messages are left to processes that have platforms, which cut what is said as these need it. */
   answers: boolean | readonly string[];
-  /** What an event is: a command runs at once, without a lane. */
+  /** Kind of an event: a command runs at once, without a lane. */
   kindOf(event: Incoming): ItemKind;
   /** Does what a row asks for and ends it; what it throws counts as a failed attempt. */
   handle(item: Item, signal: AbortSignal): Promise<void>;
@@ -199,17 +199,17 @@ export class Delivery {
     return this.instance;
   }
 
-  /** Whether this process is one of the replicas; one that only looks at things never is. */
+  /** True if this process is one of the replicas; one that only looks at things never is. */
   get hasStarted(): boolean {
     return this.instance !== undefined;
   }
 
-  /** Whether this process can tell its replicas that it lives; true before it has joined them. */
+  /** True if this process can tell its replicas that it lives; true before it has joined them. */
   get isWell(): boolean {
     return this.instance?.isWell ?? true;
   }
 
-  /** What falls due here. */
+  /** Due sources of this process. */
   due(): DueSource[] {
     return [this.lanes, this.outbox, this.postponed];
   }
@@ -277,7 +277,7 @@ export class Delivery {
     return new Draft({ database, world, attempts: this.outbox.attempts, adapter }, item, address, tainted);
   }
 
-  /** What a person may do has changed: it is read again, here and in other processes. */
+  /** Drops cached permissions of the person, here and in other processes. */
   forget(personId: string): void {
     this.inboxWriter.forget(personId);
     this.hints.publish('forget', personId);

@@ -12,7 +12,7 @@ import type { OutboxSender } from './outbox/index.ts';
 import { FENCED, insertions, surplus, WRITTEN, type Written } from './outbox/store/index.ts';
 import { answerKey, asWritten, type Parts } from './parts.ts';
 
-/** What another room writes in the statement that ends a row. Several ends may go in one statement. */
+/** Another room's part of the statement that ends a row. Several ends may go in one statement. */
 export interface Also {
   /**
    * `with` parts, each beginning with a comma, that write what all of `also` bring; values with the same function
@@ -21,7 +21,7 @@ export interface Also {
   write(also: readonly this[]): Fragment;
 }
 
-/** How a row ends, and what is said. */
+/** The end of a row: state and answer. */
 export interface End {
   state: FinalState;
   error?: string;
@@ -31,9 +31,9 @@ export interface End {
   key?: string;
   turnId?: string;
   tainted?: boolean;
-  /** How many parts of it may have been shown before, by drafts. */
+  /** Number of its parts that drafts may have shown before. */
   drafted?: number;
-  /** What else is written if the row is still this process's. */
+  /** More statements, run if the row is still this process's. */
   also?: Also;
 }
 
@@ -68,7 +68,7 @@ const PATIENCE_MS = 100;
 /** Whoever planned turns is told of their ends together. */
 const TOLD_MS = 50;
 
-/** How rows end: state, answer and all that belongs to it in one statement, shared by those that end at once. */
+/** Ends rows: state, answer and all that belongs to it in one statement, shared by those that end at once. */
 export class Endings {
   private readonly deps: EndingDeps;
   private readonly counters: DeliveryCounters;
@@ -199,10 +199,10 @@ export class Endings {
   }
 }
 
-/** Which events of a statement are those of rows that it ends. */
+/** Selects the events of rows that the statement really ends. */
 const TOLD = sql`e.inbox_id = any (array(select id from fence))`;
 
-/** What programs may want to know of an end: a turn that failed, or that waits for a decision. */
+/** Events for programs: a turn failed, or waits for a decision. */
 function factOf(item: Item, end: End): Fact[] {
   const { state, turnId, cards, error } = end;
   const about = { id: item.id, person: item.person.id, conversation: item.conversation.id };
@@ -213,19 +213,19 @@ function factOf(item: Item, end: End): Fact[] {
   return [{ name: 'turn.failed', data: { ...about, reason }, inboxId: item.id }];
 }
 
-/** Where a row is answered. */
+/** The address of the answer to a row. */
 export function addressOf(item: Item) {
   return {
     place: item.conversation.place,
     conversationId: item.conversation.id,
     personId: item.person.id,
     inboxId: item.id,
-    // What nobody wrote at this moment has no message that it could answer.
+    // Scheduled turns and presses have no message to reply to.
     replyTo: item.payload.replyTo ?? (item.kind === 'press' || item.messageId === '' ? undefined : item.messageId),
   };
 }
 
-/** Whether a draft was shown, or may have been, that is no part of the answer any more. */
+/** True if a draft was shown, or may have been, that is no part of the answer any more. */
 function mayBeSurplus({ attempts, payload }: Item, { drafted = 0 }: End, parts: readonly unknown[]): boolean {
   return drafted > parts.length || attempts > 0 || payload.suspect === true || payload.resumedAt !== undefined;
 }

@@ -1,4 +1,4 @@
-/** What the processes of one database tell each other about messages: hints, each of which may be lost. */
+/** Hints about messages between the processes of one database; each may be lost. */
 import type { Bus } from '../bus/index.ts';
 import type { Database } from '../storage/index.ts';
 
@@ -7,9 +7,9 @@ const CHANNELS = {
   lanes: 'coda_lanes',
   /** A row has ended, by its id. */
   settled: 'coda_settled',
-  /** What runs in a conversation is to be stopped. */
+  /** Stop the work of a conversation. */
   stop: 'coda_stop',
-  /** What a person may do has changed. */
+  /** A person's permissions have changed. */
   forget: 'coda_forget',
   erased: 'coda_erased',
   /** Rows of a process that ended are nobody's. */

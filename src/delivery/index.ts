@@ -1,4 +1,4 @@
-/** What is heard and what is said: inbox, lanes, outbox, and the port of chat platforms. */
+/** Inbox, lanes, outbox, and the port of chat platforms. */
 export * as activity from './activity/store.ts';
 export type * from './adapter.ts';
 export { isSaid } from './adapter.ts';

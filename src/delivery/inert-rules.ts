@@ -4,19 +4,22 @@
 export const ADDRESS =
   /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s<>`"]*|(?:(?:mailto|xmpp|tel|sms):|www\.|(?:discord(?:app)?\.(?:com\/invite|gg)|discord\.new|dis\.gd)\/)[^\s<>`"]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/gi;
 
-/** Where nothing of this stands in a Markdown text, no platform finds a link in it. */
+/** A Markdown text without any of this has no link on any platform. */
 export const SUSPECT =
   /:\/|(?:mailto|xmpp|tel|sms):|www\.|discord|dis\.gd|\]\(|\]:|<[a-z!/?+]|[\w.+-]@[\w-]|&#?\w{1,32};|\\[!-/:-@[-`{-~]/i;
 
 /** The same in prose that `inert` has written, in which escapes have been taken back. */
 const LIVE =
   /[a-z0-9]:\/\/|(?:mailto|xmpp|tel|sms):\S|www\.\w|(?:discord(?:app)?\.(?:com\/invite|gg)|discord\.new|dis\.gd)\/|\]\(|\]:|[\w.+-]@[\w-]{1,63}\.\w/i;
-/** What must be escaped: a tag, an address between angles (but a time of Discord's), a character by its name. */
+/**
+ * Characters to escape: of a tag, of an address between angles (but not of a time of Discord's), of a character
+ * reference.
+ */
 const BARE = /<(?!t:-?\d)|&#?\w{1,32};/;
 
 const ESCAPE = /\\([!-/:-@[-`{-~])/g;
 
-/** What ends a sentence stays outside of an address; a bracket only where the address has not opened it. */
+/** Takes closing punctuation off an address; a bracket only where the address has not opened it. */
 export function withoutEnd(address: string): string {
   let open = 0;
   for (const letter of address) open += letter === '(' ? 1 : letter === ')' ? -1 : 0;

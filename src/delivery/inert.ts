@@ -39,13 +39,13 @@ export function inertPiece(piece: string): string {
 /** Inline content in order; a mark opens or closes emphasis. */
 type Token = { kind: 'text' | 'code' | 'mark'; text: string };
 
-/** What the writing of a text has to know of all of it. */
+/** Facts about the whole text that each of its parts needs. */
 interface Whole {
   /** By the identifiers of their definitions. */
   addresses: ReadonlyMap<string, string>;
   /** Marks that must not stand bare in its words. */
   pairing: ReadonlySet<string>;
-  /** What is written stands in a quote. */
+  /** The text stands in a quote. */
   isQuoted?: true;
 }
 

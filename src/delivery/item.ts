@@ -15,17 +15,17 @@ export interface Conversation {
 
 export type TooFast = 'requests' | 'turns' | 'silent';
 
-/** What is stored of an event: `version` 1. */
+/** Stored form of an event: `version` 1. */
 export interface Payload {
   /** The sender's id on the platform. */
   from: string;
-  /** Whose words these are; default: a person's. */
+  /** The author of the words; default: a person. */
   origin?: Origin;
   /** Untrusted text went into them. */
   tainted?: true;
-  /** What its person has planned by name, as `/name rest`: the turn begins with that. */
+  /** The planned call, as `/name rest`, with which the turn begins. */
   planned?: string;
-  /** What is said in answer is not said before (ISO): quiet hours. */
+  /** Earliest time the answer may be sent (ISO 8601); set by quiet hours. */
   notBefore?: string;
   /** The account that speaks has not been let in; its person may be known by another account. */
   guest?: true;
@@ -42,18 +42,18 @@ export interface Payload {
   pending?: { v: 1; files: PendingFile[]; tries?: number; fetches?: number; retryAt?: string };
   /** Others' words that came with it. `trusted`: Coda's own, without anybody else's; never stored, but found anew. */
   quoted?: (Quoted & { trusted?: true })[];
-  /** What it points to and is still to be asked for. */
+  /** References that are still to be looked up. */
   points?: NonNullable<IncomingMessage['points']>;
   /** Its files take long: it has left its lane to others, until they are there. */
   aside?: true;
   /** A press: the button, and what a form was filled with. */
   button?: string;
   values?: Record<string, string>;
-  /** What answers refer to, if not the message; such an event had to be acknowledged. */
+  /** The target of answers, if not the message; such an event had to be acknowledged. */
   replyTo?: string;
   /** The message that it replies to, shortened. */
   repliesTo?: RepliedTo;
-  /** What its author has made of it since its turn began; gone when the turn has taken it in. */
+  /** The message as edited since its turn began; gone when the turn has taken it in. */
   edited?: string;
   /** Its person had asked for as much as they may: it is refused, and they are told once. */
   tooFast?: TooFast;
@@ -67,12 +67,12 @@ export interface Payload {
   resumedAt?: string;
 }
 
-/** Whether somebody else's words came with it. */
+/** True if somebody else's words came with it. */
 export function quotesOthers({ payload: { quoted = [] } }: Pick<Item, 'payload'>): boolean {
   return quoted.some(({ trusted }) => !trusted);
 }
 
-/** Whether nobody but the person sees what is answered. */
+/** True if nobody but the person sees what is answered. */
 export function isPrivate({ payload, conversation }: Pick<Item, 'payload' | 'conversation'>): boolean {
   return payload.private === true || conversation.place.kind === 'dm';
 }
@@ -93,9 +93,9 @@ export interface Item {
   /** Charged attempts: a process died with it alone, or it failed. */
   attempts: number;
   tainted: boolean;
-  /** Whether it holds its conversation's lane or waits in it. */
+  /** True if it holds its conversation's lane or waits in it. */
   laned: boolean;
   owner: string;
-  /** What the agent asked to be read along with the row. */
+  /** Data that the agent has read along with the row. */
   context: Json;
 }

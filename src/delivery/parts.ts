@@ -14,17 +14,19 @@ export function answerKey(inboxId: string): string {
   return ANSWER + inboxId;
 }
 
-/** Whether a group of parts is what a message is answered with in the end. */
+/** True if a group of parts is what a message is answered with in the end. */
 export function isAnswer(grp: string): boolean {
   return grp.startsWith(ANSWER);
 }
 
-/** What de-duplicates a part (`Part.identity`): an answer is that of its message, whoever gives it. */
+/**
+ * The name for the platform's de-duplication (`Part.identity`): an answer has that of its message, whoever gives it.
+ */
 export function dedupName({ key, grp, part, replyTo }: Pick<Row, 'key' | 'grp' | 'part' | 'replyTo'>): string {
   return isAnswer(grp) && replyTo !== undefined ? JSON.stringify([ANSWER, replyTo, part]) : key;
 }
 
-/** What cards become: parts in order, and the rows of its buttons. */
+/** Cards as rows: parts in order, and their buttons. */
 export interface Parts {
   rows: Row[];
   parts: NewPart[];

@@ -5,7 +5,7 @@ import { placesOf } from './conversations/store.ts';
 
 const REMEMBERED = 10_000;
 
-/** Where conversations are. A conversation never moves, so that its place is read once. */
+/** Cache of the places of conversations. A conversation never moves, so that its place is read once. */
 export class PlaceBook {
   private readonly known = new BoundedMap<string, Place>(REMEMBERED);
 

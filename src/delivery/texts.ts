@@ -1,7 +1,5 @@
 import { plural, shorten } from '../base/text.ts';
 
-/** What delivery itself says to people. */
-
 export const couldNotAnswer = () =>
   'Something went wrong each time I tried to answer this, so I have given up on it. Please say it another way, or ask the owner to look into the log.';
 

@@ -8,7 +8,7 @@ export interface TypingOptions<Key> {
   show(where: Key): Promise<unknown>;
   /** Milliseconds after which the sign is shown again; the platform takes it away a little later. */
   againMs: number;
-  /** Whether the platform's rate limit is so far used that signs would delay messages; default: never. */
+  /** True if the platform's rate limit is so far used that signs would delay messages; default: never. */
   isBusy?(): boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Which IP addresses are public. Pure. */
+/** Judges if IP addresses are public. Pure. */
 import ipaddr from 'ipaddr.js';
 
 /** A network that is not public and may be reached all the same, by the owner's choice. */
@@ -9,7 +9,7 @@ export interface AllowedNetwork {
   port?: number | undefined;
 }
 
-/** What is in use on the public Internet; other unicast space has no honest server. */
+/** Space in use on the public Internet; other unicast space has no honest server. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 /** The prefix by which DNS64 shows IPv4-only servers to hosts that have IPv6 alone. */
 const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
@@ -32,7 +32,7 @@ export const isPublic = (address: string): boolean => rangeOf(address) === 'publ
 
 const isAzureHost = (ip: ipaddr.IPv4) => ip.toString() === AZURE_HOST;
 
-/** Whether one of `networks` holds this address and port. */
+/** True if one of `networks` holds this address and port. */
 export function isAllowed(address: string, port: number, networks: readonly AllowedNetwork[]): boolean {
   const ip = parse(address);
   return networks.some(({ network, port: only }) => {

@@ -89,15 +89,15 @@ export class Egress {
     return new Egress({ ports: this.reach.ports, allow, resolve: this.reach.resolve, proxy: this.proxy });
   }
 
-  /** Where a request to `url` would go, without sending one. */
+  /** The target of a request to `url`, without sending one. */
   async check(url: string): Promise<Target | EgressFailure> {
     const parsed = parseUrl(url);
     return parsed instanceof URL ? targetOf(parsed, this.reach) : parsed;
   }
 
   /**
-   * How to reach a checked target by the owner's proxy; undefined: directly. The proxy is asked for the checked address and
-   * not for its name, so that there is no second resolution; what is not public it never hears of.
+   * The owner's proxy for a checked target; undefined: directly. The proxy is asked for the checked address and not for
+   * its name, so that there is no second resolution; it never hears of addresses that are not public.
    */
   tunnel({ url, addresses }: Target): Tunnel | undefined {
     const { proxy } = this;
@@ -159,7 +159,7 @@ function hopRequest({ method = 'GET', headers = {}, body }: Request, limits: Lim
   return { method, headers: sent, body, connectMs: limits.connectMs, headersMs: limits.headersMs };
 }
 
-/** What `promise` answers, or what ended `watch` before. */
+/** The result of `promise`, or the failure that ended `watch` before. */
 function unlessEnded<T>(watch: Watch, promise: Promise<T>): Promise<T | EgressFailure> {
   const { signal } = watch;
   return new Promise((resolve, reject) => {

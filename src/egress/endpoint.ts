@@ -2,13 +2,13 @@
 import type { Egress, Limits } from './egress.ts';
 
 export interface EndpointOptions {
-  /** How people know it: `Brave Search`. */
+  /** Name for people: `Brave Search`. */
   title: string;
-  /** Where it is: the owner's choice, so that it may be on the own network. A path below it is kept. */
+  /** Base URL: the owner's choice, so that it may be on the own network. A path below it is kept. */
   base: string;
   /** Sent with each request: its key. */
   headers?: Readonly<Record<string, string>>;
-  /** What the person can do when the key is refused. */
+  /** The person's remedy when the key is refused. */
   remedy: string;
 }
 

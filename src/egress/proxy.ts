@@ -39,7 +39,7 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
   const keep = <S extends Duplex>(socket: S): S => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    // What breaks off is closed on the other side as well.
+    // A connection that breaks off is closed on the other side as well.
     socket.on('error', () => socket.destroy());
     return socket;
   };

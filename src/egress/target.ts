@@ -16,7 +16,7 @@ export interface Reach {
   resolve: Resolve;
 }
 
-/** Where a request goes: every address was checked, and no other may be connected to. */
+/** The target of a request: every address was checked, and no other may be connected to. */
 export interface Target {
   ok: true;
   url: URL;
@@ -72,7 +72,7 @@ export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Whether it leads back to this machine, whose services may trust what comes from it. */
+/** True if it leads back to this machine, whose services may trust what comes from it. */
 function isOwn(address: string): boolean {
   const own = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   const wanted = canonical(address);

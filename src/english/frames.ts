@@ -8,11 +8,11 @@ import { BINDING, beforeFillers, behindFiller } from './words.ts';
 /** The words of the slots; `when` are all words that say when. */
 export type Slots = Readonly<Record<string, string>>;
 
-/** What else a frame may ask to make its call. */
+/** Further questions of a frame, to make its call. */
 export interface Reader {
   /** The text of the thing that is named, where that is known. */
   text?: string | undefined;
-  /** Whether words come again and again: "every day at 9". */
+  /** True if words come again and again: "every day at 9". */
   isSeries(words: string): boolean;
 }
 
@@ -172,7 +172,10 @@ function* walk(nodes: readonly Node[], at: number, on: Walking, spans: Spans = {
 const withFiller = (spans: Spans, from: number, to: number): Spans =>
   to > from ? { ...spans, [`~${from}`]: { from, to } } : spans;
 
-/** Where a slot that begins at a word may end. A time takes all that it can, and so do words before a word of the pattern. */
+/**
+ * Possible ends of a slot that begins at a word. A time takes all that it can, and so do words before a word of the
+ * pattern.
+ */
 function endsOf(slot: string, rest: readonly Node[], at: number, { request, times, bareEnd }: Walking): number[] {
   const end = request.words.length;
   if (slot === 'when') return [times.startingAt(at, end)?.to ?? -1].filter((to) => to > at);

@@ -42,7 +42,7 @@ async function interpret(heard: Heard): Promise<Interpretation> {
   return done(requests, heard);
 }
 
-/** Whether there is one thing to be done about it. */
+/** True if there is one thing to be done about it. */
 const isSure = ({ best }: Understood): boolean => best.length === 1 && best[0]?.how === 'sure';
 
 /** The sure ones are done; the first other one is asked about. */

@@ -139,7 +139,7 @@ function guesses(
 const isShowing = ({ says, changes, tool, needs }: Frame): boolean =>
   tool !== undefined && !changes && !needs && says.some((pattern) => !pattern.replace(/\[[^\]]*\]/g, '').includes('{'));
 
-/** Whether one of the frame's nouns is said. */
+/** True if one of the frame's nouns is said. */
 const hasNoun = ({ nouns = '' }: Frame, words: Understood['request']['words']): boolean =>
   nouns !== '' &&
   nouns.split('|').some((noun) => noun.split(' ').every((word) => words.some(({ norm }) => norm === word)));

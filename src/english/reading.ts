@@ -17,7 +17,7 @@ export interface Reading {
   calls: readonly Call[];
   /** An answer without a tool. */
   answer?: string;
-  /** What may be meant, where it asks. */
+  /** Candidates, where it asks. */
   among?: readonly Named[];
   /** It lacks nothing. */
   isWhole: boolean;

@@ -71,7 +71,7 @@ const CONDITIONS = new Set('if when unless once after before until not never no 
 const isFree = (before: readonly Word[], { best }: Understood): boolean =>
   !before.some(({ norm }) => CONDITIONS.has(norm)) && best.every(({ frame }) => !/^(?:Delete|Forget)/.test(frame.does));
 
-/** Whether it can be done at once. */
+/** True if it can be done at once. */
 const isReady = ({ best }: Understood): boolean => best.length === 1 && best[0]?.how === 'sure' && best[0].isWhole;
 
 function bordersOf(words: readonly Word[]): Border[] {

@@ -60,13 +60,13 @@ export class Times {
     return undefined;
   }
 
-  /** Whether these words say when, all of them. */
+  /** True if these words say when, all of them. */
   isTime(words: string): boolean {
     const { start } = timeAtEnds(words, this.when);
     return start !== undefined && start.to >= words.trimEnd().replace(/[.!?,]+$/, '').length;
   }
 
-  /** Whether they come again and again. */
+  /** True if they come again and again. */
   isSeries(words: string): boolean {
     return parseWhen(words, this.when).kind === 'recurring';
   }
@@ -112,7 +112,7 @@ const SHORT: Readonly<Record<string, number>> = {
 /** Words that lead over to a text. */
 export const LEADS: ReadonlySet<string> = new Set(['to', 'about', 'that', 'of']);
 
-/** Whether the words may fill the slot. */
+/** True if the words may fill the slot. */
 export function mayFill(slot: string, span: Span, request: Request): boolean {
   const words = request.words.slice(span.from, span.to);
   if (words.length === 0) return false;
@@ -135,7 +135,7 @@ export function slotOf({ text, words, isPolite = false }: Request, { from, to }:
   return { from, to, words: `${first.lead}${verbatim(text, said)}${mark}` };
 }
 
-/** Whether a time was cut off a text in such a way that some of the text may belong to it, or it to the text. */
+/** True if a time was cut off a text in such a way that some of the text may belong to it, or it to the text. */
 export function isDoubtful({ text, words }: Request, said: Span, when: Span | undefined): boolean {
   const cutAt =
     when === undefined ? undefined : when.from === said.to ? 'end' : when.to === said.from ? 'start' : undefined;

@@ -42,7 +42,7 @@ export async function targetOf(
     const replied = THIS.test(said) ? await repliedTo(thing, heard) : undefined;
     const [one, ...more] = replied ?? [];
     if (one && more.length === 0) return { isNamed, kind: 'certain', which: [one.id], text: one.text };
-    // What is replied to is meant, and nothing else that is at hand.
+    // A reply's target is the message it replies to, and nothing else that is at hand.
     if (replied) return one || isNamed ? { isNamed, kind: 'open', among: replied } : { isNamed, kind: 'none' };
     const ids = isAtHand ? (topic.id?.split(/,\s*/) ?? []) : [];
     if (said.startsWith('both') && ids.length !== 2) return { isNamed, kind: 'none' };

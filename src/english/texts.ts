@@ -1,6 +1,6 @@
 import { shorten } from '../base/text.ts';
 
-/** What is said where a message is not simply done. */
+/** Texts for messages that are not simply carried out. */
 
 const quoted = (words: string) => `“${shorten(words.replace(/\s+/g, ' ').trim(), 60)}”`;
 

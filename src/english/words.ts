@@ -169,6 +169,6 @@ export const COMMON = set(
 
 const ASKS = /^(?:what|when|where|who|which|how|why|is|are|do|does|did|can|could)$/;
 
-/** Whether a message asks something. */
+/** True if a message asks something. */
 export const isAsking = (text: string, words: readonly Word[]): boolean =>
   /\?["'”’)\s]*$/.test(text) || (ASKS.test(words[0]?.norm ?? '') && words[1]?.norm !== 'not');

@@ -1,22 +1,22 @@
 import type { Role } from './person.ts';
 
-/** Who may talk, as configured: `owners` and `members` are `adapter:id` entries. */
+/** Access rules of the configuration: `owners` and `members` are `adapter:id` entries. */
 export interface AccessRules {
   owners: readonly string[];
   members: readonly string[];
-  /** Who has roles of the configuration's own, by role. */
+  /** Accounts with custom roles, by role. */
   assigned?: Readonly<Record<string, readonly string[]>>;
-  /** Where members are heard besides direct messages (`adapter:channel`); empty: everywhere. */
+  /** Channels where members are heard besides direct messages (`adapter:channel`); empty: everywhere. */
   channels?: readonly string[];
-  /** Whether strangers are told how they are let in. */
+  /** True if strangers are told how they are let in. */
   unknown?: 'notice' | 'ignore';
 }
 
-/** What the platform says of somebody: their own id, and the groups they are in (`discord-role:…`). */
+/** The platform's facts about an account: its id, and its groups (`discord-role:…`). */
 export interface Claim {
   adapter: string;
   externalId: string;
-  /** What the adapter vouches for by itself. */
+  /** A role that the adapter vouches for by itself. */
   role?: 'owner' | 'member' | undefined;
   groups?: readonly string[] | undefined;
 }
@@ -35,7 +35,7 @@ export function assignedTo({ adapter, externalId, groups = [] }: Claim, { assign
   return Object.entries(assigned).flatMap(([role, who]) => (names.some((name) => who.includes(name)) ? role : []));
 }
 
-/** What an owner's grant of a role gives: who has one of the configuration's own is a member with it. */
+/** Roles from an owner's grant: a custom role makes its holder a member, too. */
 export function granted(role: string): { role: Role; roles: string[] } {
   const isBase = (RANKS as readonly string[]).includes(role);
   return isBase ? { role: role as Role, roles: [] } : { role: 'member', roles: [role] };
@@ -43,7 +43,7 @@ export function granted(role: string): { role: Role; roles: string[] } {
 
 const RANKS: readonly Role[] = ['guest', 'member', 'owner'];
 
-/** Whether `one` may do more than `other`. */
+/** True if `one` may do more than `other`. */
 export function outranks(one: Role, other: Role): boolean {
   return RANKS.indexOf(one) > RANKS.indexOf(other);
 }

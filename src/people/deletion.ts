@@ -10,7 +10,7 @@ export interface DeletionRule {
   sql: string;
 }
 
-/** How many rows of each table were erased or blanked. */
+/** Number of rows erased or blanked, by table. */
 export type Erased = ReadonlyMap<string, number>;
 
 /** Runs the rules in order, each with a snapshot of its own. A rule may leave out any parameter. */

@@ -8,7 +8,7 @@ export interface QuietHours {
   zone: string;
 }
 
-/** What `QUIET_COLUMNS` bring. */
+/** Values of `QUIET_COLUMNS`. */
 export interface QuietColumns {
   quiet_from: string | null;
   quiet_to: string | null;

@@ -41,10 +41,10 @@ export interface NewIdentity extends Claim {
   locale: string | undefined;
 }
 
-/** Who speaks, and as what. */
+/** The sender of an event, and their role. */
 export interface Met {
   personId: string;
-  /** What the account may do by itself, whoever else its person is known as. */
+  /** The role of the account itself, whatever else its person is known as. */
   role: Role;
   roles: readonly string[];
   /** A stranger has had their notice; until then there is no further one. */
@@ -101,7 +101,7 @@ export async function metBefore(tx: Transaction, personId: string): Promise<Met 
   return row && { personId, role: row.role, roles: row.roles ?? [], noticeUntil: undefined };
 }
 
-/** What configuration, the adapter and an owner's grant give to one account. */
+/** Roles of one account from configuration, the adapter and an owner's grant. */
 export function rolesGiven(claim: Claim, grant: string | undefined, rules: AccessRules) {
   const given = grant === undefined ? undefined : granted(grant);
   return {
@@ -228,7 +228,10 @@ export async function lockPerson(tx: Transaction, personId: string): Promise<boo
   return rows[0]?.erased !== true;
 }
 
-/** Whether they are erased as far as is known now: for what begins with `turns.begin`, which holds them behind their lanes. */
+/**
+ * True if they are erased as far as is known now: for what begins with `turns.begin`, which holds them behind their
+ * lanes.
+ */
 export async function isErased(tx: Transaction, personId: string): Promise<boolean> {
   const { rows } = await tx.query('select from persons where id = $1 and erased_at is not null', [personId]);
   return rows.length > 0;

@@ -91,7 +91,7 @@ export async function unpack(
     }
     if (result.bytes + size > limits.bytes) {
       leaveOut(name, 'too_large');
-      // What is passed over is read all the same: sparse files come in full.
+      // A skipped entry is read all the same: sparse files come in full.
       passedOver += size;
       return passedOver <= limits.bytes;
     }

@@ -12,7 +12,7 @@ import type { PutFile } from './port.ts';
 export interface BuildRequest {
   /** The name that it gets, `coda-skill-pdf:latest`. */
   tag: string;
-  /** What it is built on: an image that `execution.allowed_images` matches. */
+  /** Base image: one that `execution.allowed_images` matches. */
   base: string;
   /** The `Dockerfile`, given the id of the base. */
   dockerfile(base: string): string;
@@ -94,7 +94,7 @@ export function openBuilder(options: EngineOptions, world: Pick<World, 'env'>): 
         const { docker } = await engine.connected();
         for (const id of await docker.unnamedImages(labels)) if (id !== kept) await docker.removeImage(id);
       } catch {
-        // What is left takes room and nothing else; the next build tries again.
+        // A leftover image takes room and nothing else; the next build tries again.
       }
     },
     close: () => engine.close(),

@@ -18,7 +18,7 @@ const SOCKET_FORBIDDEN =
   '(in a container: group_add with the group of the socket). Members of that group are as powerful as root; rootless ' +
   'Docker (execution.docker_socket: unix:///run/user/1000/docker.sock) needs no such group.';
 
-/** What Docker answered, as a failure; throws what is none of Docker's. */
+/** Docker's error as a failure; throws any other error. */
 export function failureOf(error: unknown): SandboxFailure {
   if (!(error instanceof DockerError)) throw error;
   const { status, message } = error;
@@ -40,7 +40,7 @@ export class Container {
   private removal: Promise<void> | undefined;
   /** By program, who waits for its end. */
   private readonly waiting = new Map<string, (code: number) => void>();
-  /** How often the memory limit has killed a process of it. */
+  /** Number of processes killed by the memory limit. */
   ooms = 0;
 
   private constructor(id: string, spec: ContainerSpec, docker: Docker, log: Log) {

@@ -2,7 +2,7 @@ import type { Counter, Histogram, Metrics } from '../base/metrics.ts';
 import type { SandboxFailure } from './failure.ts';
 import type { ExecResult } from './port.ts';
 
-/** What sandboxes count. */
+/** Counters of sandboxes. */
 export interface SandboxCounters {
   /** Programs that were run, by what became of them. */
   runs: Counter;

@@ -21,7 +21,7 @@ export interface DockerRequest {
   query?: Readonly<Record<string, unknown>>;
   body?: object;
   file?: Readable;
-  /** What is answered: JSON, a stream, or the connection itself. */
+  /** Kind of answer: JSON, a stream, or the connection itself. */
   answer?: 'json' | 'stream' | 'connection';
   /** Milliseconds until the answer begins; for JSON, until it is there. */
   ms?: number;
@@ -30,7 +30,7 @@ export interface DockerRequest {
 
 export type Caller = <T>(path: string, request?: DockerRequest) => Promise<T>;
 
-/** What is gone need not be removed. */
+/** A removal succeeds if the thing is gone. */
 export async function unlessGone(removal: Promise<void>): Promise<void> {
   try {
     await removal;

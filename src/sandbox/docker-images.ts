@@ -104,7 +104,7 @@ function buildQuery({ tag, network, isFresh, labels, dockerfile }: DockerBuild) 
   };
 }
 
-/** What Docker tells of a pull or a build; throws what it ends with. */
+/** Progress of a pull or a build; throws its final error. */
 async function* progress(stream: Readable, signal: AbortSignal | undefined): AsyncGenerator<Progress> {
   const stop = () => stream.destroy();
   signal?.addEventListener('abort', stop, { once: true });

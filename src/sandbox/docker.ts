@@ -246,8 +246,8 @@ function containerCalls(call: Caller) {
       call<void>(`/containers/${id}/update`, { method: 'POST', body: { PidsLimit: pids } }),
 
     /**
-     * How many processes are in it; undefined where the engine cannot tell, for want of `ps`. The engine's figures of
-     * use would tell it too, but once a second at most.
+     * Number of processes in it; undefined where the engine cannot tell, for want of `ps`. The engine's usage figures
+     * would tell it too, but once a second at most.
      */
     async processes(id: string): Promise<number | undefined> {
       try {
@@ -303,7 +303,9 @@ function eventIn(told: unknown): DockerEvent | undefined {
 
 function streamCalls(call: Caller) {
   return {
-    /** What becomes of a container and its programs, as it happens, until the signal aborts or the engine ends it. */
+    /**
+     * Events of a container and its programs, as they happen, until the signal aborts or the engine ends the stream.
+     */
     async *events(id: string, signal: AbortSignal): AsyncGenerator<DockerEvent> {
       const query = { filters: { container: [id], event: ['oom', 'die', 'exec_die'] } };
       const stream = await call<Readable>('/events', { query, answer: 'stream', signal });

@@ -1,6 +1,6 @@
-/** What a program may make of a value before it writes it. All texts are bytes written in latin1. */
+/** Encodings that a program may apply to a value before it writes it. All texts are bytes written in latin1. */
 
-/** What else may stand in a text between the pieces of a value. */
+/** Separators that may stand between the pieces of a value. */
 export type Spread = 'characters' | 'hex' | 'digits';
 
 /** Encoded forms of a shorter value would be found in texts that have nothing to do with it. */
@@ -16,7 +16,7 @@ export function wholeForms(secret: string): string[] {
   const texts = [
     ...variantsOf(bytes),
     ...textFormsOf(secret),
-    // What was encoded twice.
+    // Values that were encoded twice.
     ...base64(Buffer.from(bytes.toString('base64'))),
     ...base64(Buffer.from(bytes.toString('hex'))),
     ...base64(Buffer.from(reversed(bytes))),
@@ -99,8 +99,8 @@ const reversed = (bytes: Buffer) => Buffer.from(bytes).reverse().toString('latin
 const rot13 = (letter: string) => String.fromCharCode(letter.charCodeAt(0) + (letter.toLowerCase() < 'n' ? 13 : -13));
 
 /**
- * What base64 makes of the bytes behind 0, 1 and 2 others, without the characters that those beside it have a share in;
- * in both alphabets.
+ * The base64 of the bytes behind 0, 1 and 2 others, without the characters that those beside it have a share in; in
+ * both alphabets.
  */
 function base64(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((offset) => {

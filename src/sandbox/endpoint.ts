@@ -1,4 +1,4 @@
-/** Where Docker listens, as `execution.docker_socket` names it. */
+/** Docker's address, as `execution.docker_socket` names it. */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';

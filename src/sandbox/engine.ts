@@ -10,7 +10,7 @@ import { type Architecture, isArchitecture } from './seccomp.ts';
 
 export interface EngineOptions {
   execution: CoreValues['execution'];
-  /** Whether coda built the image with this id; such an image is allowed without a pattern. */
+  /** True if coda built the image with this id; such an image is allowed without a pattern. */
   isOwnImage?(id: string): Promise<boolean>;
   /** Milliseconds that Docker may take to answer. */
   patienceMs?: number;
@@ -88,7 +88,7 @@ export class Engine {
   }
 
   async close(): Promise<void> {
-    // Who waits for an engine that does not answer waits no longer.
+    // Callers that wait for an engine that does not answer are released.
     this.closing.abort(new DockerError('coda is ending'));
     (await this.connection?.catch(() => undefined))?.docker.close();
   }

@@ -21,7 +21,7 @@ const TOLD_MS = 20;
 /** For the engine to tell that the memory limit was what killed a program. */
 const OOM_MS = 300;
 const SIGKILL = 137;
-/** What Docker writes when the runtime could not start a program. */
+/** Docker's output when the runtime could not start a program. */
 const NOT_STARTED = /^OCI runtime exec failed: .*?: ((?:exec|chdir|fork).*?)(?:: unknown)?\s*$/s;
 
 export interface Bounds {
@@ -83,7 +83,7 @@ async function start(
   try {
     const request = { ...what, cwd, user, stdin: stdin !== undefined };
     const exec = await docker.createExec(id, request, signal);
-    // What is stopped by then waits for nothing.
+    // A session stopped by then waits for nothing.
     await (signal ? unlessAborted(signal, settled) : settled);
     const exit = container.exit(exec);
     try {
@@ -135,9 +135,9 @@ class Program {
   readonly container: Container;
   readonly stdout = new Capture(SHOWN_BYTES);
   readonly stderr = new Capture(SHOWN_BYTES);
-  /** Whether it has written more than it may. */
+  /** True if it has written more than it may. */
   isTooMuch = false;
-  /** What `onOutput` threw. */
+  /** The error thrown by `onOutput`. */
   broken: unknown;
   private readonly exec: string;
   private readonly exit: Exit;
@@ -190,7 +190,7 @@ class Program {
       }
       const code = this.told ?? (stop.signal.aborted ? undefined : await this.exitCode());
       if (code === undefined) continue;
-      // What it has left running holds its output open.
+      // A child that it left running holds its output open.
       if (!isDrained && !(await this.isDrainedWithin(50, drained))) await this.container.signal('KILL');
       if (!(await this.isDrainedWithin(KILLED_MS, drained))) this.connection.destroy();
       this.exit.forget();
@@ -200,7 +200,7 @@ class Program {
     return undefined;
   }
 
-  /** What it wrote. Where it could not be started, Docker writes in its place. */
+  /** Its result. Where it could not be started, Docker writes in its place. */
   result(exitCode: number) {
     const { stdout, stderr, isTooMuch } = this;
     const told = stdout.text();

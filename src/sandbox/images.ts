@@ -23,8 +23,9 @@ export function parseImage(text: string): ImageReference | undefined {
 }
 
 /**
- * Whether one of `patterns` matches the whole reference. In a pattern `*` stands for any characters within the tag, or
- * within one component of the name; a pattern without a registry means Docker Hub, and one without a tag means `latest`.
+ * True if one of `patterns` matches the whole reference. In a pattern `*` stands for any characters within the tag, or
+ * within one component of the name; a pattern without a registry means Docker Hub, and one without a tag means
+ * `latest`.
  */
 export function allowsImage(patterns: readonly string[], image: string): boolean {
   const wanted = parseImage(image);
@@ -47,7 +48,7 @@ function parts(text: string, isTag: (tag: string) => boolean, component: RegExp)
   const [first = ''] = components;
   const registry = components.length > 1 && REGISTRY.test(first) ? (components.shift() as string) : 'docker.io';
   if (!components.every((name) => component.test(name))) return undefined;
-  // What Docker Hub calls itself, and its own images.
+  // Docker Hub's own host names; its own images have the prefix `library/`.
   const isHub = /^(?:index\.|registry-1\.)?docker\.io$/.test(registry);
   const name = isHub && components.length === 1 ? `library/${components[0]}` : components.join('/');
   return {

@@ -30,7 +30,7 @@ export function typeOf(name: string): string {
   return TYPES[extname(name).toLowerCase()] ?? 'application/octet-stream';
 }
 
-/** Whether it is a picture of a kind that models are shown. */
+/** True if it is a picture of a kind that models are shown. */
 export function isPicture(name: string): boolean {
   return /^image\/(png|jpeg|gif|webp)$/.test(typeOf(name));
 }

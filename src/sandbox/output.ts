@@ -1,4 +1,4 @@
-/** What a program writes: taken apart, cut and counted. */
+/** Output of a program: demultiplexed, cut and counted. */
 
 export type StreamName = 'stdout' | 'stderr';
 

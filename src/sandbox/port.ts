@@ -1,10 +1,10 @@
-/** What a sandbox owes, and what its users may rely on. */
+/** Duties of a sandbox, and guarantees to its users. */
 
 import type { Readable, Writable } from 'node:stream';
 import type { SandboxFailure } from './failure.ts';
 import type { ProgramLimits } from './spec.ts';
 
-/** What a session is opened with; what is left out comes from the configuration. */
+/** Options of a session; defaults come from the configuration. */
 export interface SandboxSpec {
   /** A reference that `execution.allowed_images` matches, or an image that coda built. */
   image?: string;
@@ -102,7 +102,7 @@ export interface DetachedLogs {
   oomKilled: boolean;
 }
 
-/** Where code runs. Every failure that is not a bug is a value. */
+/** Runs code. Every failure that is not a bug is a value. */
 export interface Sandbox {
   /**
    * Opens a session in a container of its own. At most `execution.max_concurrent` are open at once; more wait in order.
@@ -116,13 +116,16 @@ export interface Sandbox {
   program(spec: ProgramSpec, signal?: AbortSignal): Promise<Program | SandboxFailure>;
   /** Containers that run by themselves. */
   readonly detached: Detached;
-  /** Where anything uses containers: removes what earlier processes have left, now and again, and makes the container that waits. */
+  /**
+   * Starts upkeep, where containers are used at all: removes leftovers of earlier processes, now and again, and makes
+   * the spare container.
+   */
   start(): void;
   /** Removes containers and volumes of this installation that nobody uses; resolves with how many. */
   reap(): Promise<number>;
-  /** Whether Docker has the image with this id; false also where it cannot be asked. */
+  /** True if Docker has the image with this id; false also where it cannot be asked. */
   hasImage(id: string): Promise<boolean | undefined>;
-  /** What there is to know of the engine and the default image. */
+  /** Facts about the engine and the default image. */
   facts(signal?: AbortSignal): Promise<SandboxFacts | SandboxFailure>;
   /** Closes all sessions. */
   close(): Promise<void>;
@@ -198,10 +201,10 @@ export interface ExecResult {
   /** Bytes of each stream, those that are not in the text included. */
   stdoutBytes: number;
   stderrBytes: number;
-  /** Whether a text is not the whole stream, or the program was ended because it wrote more than `max_output_size`. */
+  /** True if a text is not the whole stream, or the program was ended because it wrote more than `max_output_size`. */
   truncated: boolean;
   timedOut: boolean;
-  /** Whether the memory limit killed a process of the container meanwhile. */
+  /** True if the memory limit killed a process of the container meanwhile. */
   oomKilled: boolean;
   durationMs: number;
 }
@@ -239,6 +242,6 @@ export interface Collected {
   bytes: number;
   /** The first 20 that were left out. */
   leftOut: { name: string; path: string; why: 'not_a_file' | 'too_many' | 'too_large' }[];
-  /** How many were seen and left out. With a limit passed, what comes behind is not counted. */
+  /** Number of entries left out. With a limit passed, later ones are not counted. */
   leftOutCount: number;
 }

@@ -13,7 +13,7 @@ import { type ProgramContainerSpec, programOptions } from './spec.ts';
 const KEPT_BYTES = 4_096;
 const LONGEST_LINE = 300;
 
-/** Who is told what becomes of a program. */
+/** Observer of a program. */
 export interface ProgramTold {
   /** Before it starts: it may be over before its start is known. What is thrown ends it. */
   begins(program: Program): void;
@@ -65,7 +65,7 @@ class AttachedProgram implements Program {
     this.id = id;
     this.input = connection;
     this.discard = discard;
-    // What breaks ends; why, it has told itself.
+    // A broken connection has reported its own cause.
     connection.on('error', () => {});
     void this.drain();
   }

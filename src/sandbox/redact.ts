@@ -5,7 +5,7 @@ import { type Spread, spreadForms, wholeForms } from './encodings.ts';
 
 const HIDDEN = Buffer.from('[REDACTED]');
 
-/** What a program may put between the characters of a value, or before each: separators, and marks of numbers. */
+/** Characters a program may put between those of a value, or before each: separators, and marks of numbers. */
 const SEPARATORS = ' \t\r\n\0,.:;|_-/+*=~\'"[](){}<>';
 const MARKS = ['\\U000000', '\\u00', '\\u{', '\\x', '\\', '%', '&#x', '&#', 'U+00'];
 /** Their first character may be a digit of the number before: such a text is read both ways. */
@@ -47,7 +47,7 @@ const SHORTEST_IN_NAMES = 6;
 /** Not in any file's name, or replaced there: what separates, what shells read, and what nobody sees. */
 const NOT_IN_NAMES = /[\s,.:;|_\-/+*=~'"[\](){}<>?\\`$&\p{C}\p{Zl}\p{Zp}\uFFFD]/gu;
 
-/** What is looked for, made once for many streams. */
+/** Search automaton for secrets, made once for many streams. */
 export class Hidden {
   readonly views: readonly View[];
   private readonly secrets: readonly string[];
@@ -121,7 +121,7 @@ function markOf(mark: string): Mark {
 /** About 20 bytes each. */
 const MOST_STATES = 2_000_000;
 
-/** What was made last, for the sets of secrets that come again and again. */
+/** Cache of automatons, for the sets of secrets that come again and again. */
 export class HiddenSets {
   private readonly made = new Map<string, Hidden>();
 
@@ -150,14 +150,14 @@ interface Range {
 export class Redactor {
   private readonly scans: readonly Scan[];
   private readonly pending = new Pending();
-  /** What comes before it was taken. */
+  /** Number of bytes before it that were taken. */
   private at = 0;
 
   constructor(hidden: Hidden) {
     this.scans = hidden.views.map((view) => new Scan(view));
   }
 
-  /** What is certain by now: the rest may be the beginning of a secret. */
+  /** Returns the bytes that are certain by now: the rest may be the beginning of a secret. */
   push(chunk: Uint8Array): Buffer {
     if (this.scans.length === 0) return Buffer.from(chunk);
     this.pending.add(chunk);
@@ -254,7 +254,7 @@ class Pending {
   }
 }
 
-/** Where a view is in its text. */
+/** Position of a view in its text. */
 interface Position {
   state: number;
   /** Separators and marks since the last byte that was not left out. */
@@ -269,15 +269,15 @@ class Scan {
   certain = 0;
   /** The next byte to be read. */
   at = 0;
-  /** What was found, one behind another: what overlaps is one. */
+  /** Matches, one behind another: overlapping ones are one. */
   readonly found: Range[] = [];
   private readonly view: View;
   private readonly now: Position = { state: ROOT, between: 0, kept: 0 };
   /** The last byte, where it may turn out to belong to a mark. */
   private lead: number | undefined;
-  /** What was before it. */
+  /** The position before it. */
   private readonly before: Position = { ...this.now };
-  /** Where the last bytes stood that were not left out: as many as a state is deep. None where nothing is left out. */
+  /** Positions of the last bytes that were not left out: as many as a state is deep. None where nothing is left out. */
   private readonly places: Float64Array;
 
   constructor(view: View) {
@@ -313,7 +313,7 @@ class Scan {
     this.certain = Math.min(this.opened(now), this.lead === undefined ? this.at : this.opened(this.before));
   }
 
-  /** Where the longest beginning stands that may go on. */
+  /** Start of the longest beginning that may go on. */
   private opened(position: Position): number {
     const open = this.view.automaton.open[position.state] as number;
     return open > 0 ? this.place(position, open) : this.at;
@@ -355,7 +355,7 @@ class Scan {
     return mark?.rest.length ?? 0;
   }
 
-  /** Where the last `count` bytes begin, of those that were not left out. */
+  /** Start of the last `count` bytes that were not left out. */
   private place({ kept }: Position, count: number): number {
     if (!this.view.isSpread) return this.at - count;
     return this.places[(kept - count) & (this.places.length - 1)] as number;

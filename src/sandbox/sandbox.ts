@@ -20,9 +20,9 @@ export interface SandboxOptions extends EngineOptions {
   installation: string;
   /** This process. */
   instance(): string;
-  /** Whether another process of this installation lives, so that its containers are left alone. */
+  /** True if another process of this installation lives, so that its containers are left alone. */
   isLive(instance: string): Promise<boolean>;
-  /** Whether there are containers besides those of `execution`. */
+  /** True if there are containers besides those of `execution`. */
   hasPrograms?: boolean;
 }
 

@@ -26,7 +26,7 @@ export interface SessionLimits {
   maxOutput: number;
 }
 
-/** Who is told what becomes of a session. */
+/** Observer of a session. */
 export interface SessionTold {
   /** Once, when the container is removed. */
   closed(): void;
@@ -35,7 +35,7 @@ export interface SessionTold {
 }
 
 const MOST_OUTPUT_FILES = 100;
-/** What Linux gives for the size of a folder in memory: 20 bytes for each entry, `.` and `..` included. */
+/** Size that Linux reports for a folder in memory: 20 bytes for each entry, `.` and `..` included. */
 const EMPTY_TMPFS = 40;
 
 export class ContainerSession implements Session {
@@ -49,7 +49,7 @@ export class ContainerSession implements Session {
   private readonly told: SessionTold;
   private readonly endsAt: number;
   private readonly cancel: () => void;
-  /** What goes on behind the last call; the next one waits for it. */
+  /** Work that goes on behind the last call; the next one waits for it. */
   private settled: Promise<void> = Promise.resolve();
 
   constructor(container: Container, limits: SessionLimits, clock: Clock, told: SessionTold) {

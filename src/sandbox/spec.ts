@@ -1,12 +1,12 @@
-/** What a container is made with: a pure function from what is wanted to what Docker is asked for. */
+/** Container options for Docker: a pure function of the wanted session. */
 
 import { type Architecture, seccompProfile } from './seccomp.ts';
 
-/** What every container of coda's has. */
+/** Options common to all of coda's containers. */
 export interface BaseSpec {
   /** Names this container's volumes, and stands in the labels of all of it. */
   session: string;
-  /** Whose containers these are: the reaper of one installation leaves those of others alone. */
+  /** Owner of the containers: the reaper of one installation leaves those of others alone. */
   installation: string;
   /** The process that uses it. */
   instance: string;

@@ -1,4 +1,6 @@
-/** What a program writes, as it comes: the beginning for the result, all of it as a file where that is longer, no secrets. */
+/**
+ * Output of a program, as it comes: the beginning for the result, all of it as a file where that is longer, no secrets.
+ */
 
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
@@ -127,7 +129,7 @@ class Stream {
     this.line = (lines.pop() ?? '').slice(-LONGEST_LINE);
     // It may be shown in a terminal, which would obey it.
     const last = lines.map((line) => visible(stripVTControlCharacters(line)).trim()).findLast((line) => line !== '');
-    // What was taken out may have stood inside a secret.
+    // A removed part may have stood inside a secret.
     if (last !== undefined) this.onLine(redact(last, this.hidden).slice(0, LONGEST_LINE));
   }
 }

@@ -1,4 +1,4 @@
-/** What a model is told of a program that ran, and what is handed on. Pure. */
+/** A program's result for a model, and the files handed on. Pure. */
 
 import type { Json } from '../base/json.ts';
 import { isPicture, typeOf } from './kinds.ts';
@@ -40,7 +40,7 @@ export function told(
     return whole ? [{ ...whole, name: `${stream}-${id}.txt`, type: 'text/plain' }] : [];
   });
   const notes = [...notesOf(ran, kept), ...more];
-  // What is long stands last: a model is shown the beginning of a long result.
+  // Long fields stand last: a model is shown the beginning of a long result.
   const result = {
     exit_code: ran.exitCode,
     ...also,

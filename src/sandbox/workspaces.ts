@@ -23,7 +23,7 @@ export interface WorkspacesOptions {
   timeouts?: Readonly<Record<string, number>>;
 }
 
-/** Whose workspace it is. */
+/** Owner of a workspace. */
 export interface WorkspaceOwner {
   /** Equal for all calls of a turn in this process. */
   turn: object;
@@ -55,7 +55,7 @@ export interface RunOptions extends Pick<ExecOptions, 'stdin' | 'env' | 'cwd' | 
 export interface SkillFiles {
   /** The folder's name: the skill's. */
   name: string;
-  /** What tells this state of the files from another. */
+  /** Identity of this state of the files. */
   hash: string;
   read(): Promise<readonly PutFile[]>;
 }
@@ -78,7 +78,7 @@ export interface Ran {
   isRenewed: boolean;
 }
 
-/** What is no regular file may never end. */
+/** Timeout for reading a file that is not regular and may never end. */
 const READ_MS = 10_000;
 
 /** All workspaces of a process. */

@@ -19,7 +19,7 @@ export interface Key {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Where the key is read from and written to. */
+/** Locations of the key. */
 export interface KeyPlace {
   /** Those that there are, the one to seal with first; a new one where `make` is set and there is none. */
   keys(make?: boolean): Key[];

@@ -13,7 +13,7 @@ export interface SecretDeps {
   database: Pick<Database, 'read' | 'tx'>;
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
-  /** What the log and errors hide. */
+  /** Values that the log and errors hide. */
   hidden: Secrets;
 }
 
@@ -35,7 +35,7 @@ export interface Asked {
   space?: string | undefined;
 }
 
-/** What is run with secrets, and the names of those that it asks for. */
+/** A program that runs with secrets, and the names of those that it asks for. */
 interface Program {
   readonly name: string;
   readonly secrets: readonly { readonly name: string }[];
@@ -67,14 +67,14 @@ export class SkillSecrets {
     return Object.fromEntries(rows.flatMap((row) => (declared.has(row.name) ? [[row.name, this.open(row)]] : [])));
   }
 
-  /** Whether any of its secrets is there for this person: then it runs apart. */
+  /** True if any of its secrets is there for this person: then it runs apart. */
   async isConfigured(skill: Program, who: { personId: string; spaceId: string }): Promise<boolean> {
     if (skill.secrets.length === 0) return false;
     const rows = await store.secretsFor(this.reader, skill.name, who);
     return rows.some(({ name }) => skill.secrets.some((secret) => secret.name === name));
   }
 
-  /** What is kept under this name for one person; undefined where there is nothing. Throws `SECRET_KEY`. */
+  /** One person's value under this name; undefined where there is none. Throws `SECRET_KEY`. */
   async valueOf({
     skill,
     name,

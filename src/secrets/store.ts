@@ -4,7 +4,7 @@ import { uuid } from '../base/ids.ts';
 import type { DeletionRule, MergeRule } from '../people/index.ts';
 import type { Queryable, Transaction } from '../storage/index.ts';
 
-/** Whose value: a person's, a space's, or everybody's. */
+/** Owner of a value: a person, a space, or everybody. */
 export interface Whose {
   personId?: string | undefined;
   spaceId?: string | undefined;
@@ -101,7 +101,7 @@ export async function isSpace(db: Queryable, id: string): Promise<boolean> {
 
 export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from skill_secrets where person_id = $1' }];
 
-/** What both have stays as the remaining person has it. */
+/** Values that both have stay as the remaining person has them. */
 export const mergeRules: readonly MergeRule[] = [
   {
     sql: `delete from skill_secrets mine where person_id = $1 and exists (

@@ -38,7 +38,7 @@ export interface Artifacts {
   remove(hash: string, putBefore: Instant): Promise<boolean>;
 }
 
-/** What a crash has left in the making is kept this long: another process may still be writing it. */
+/** A file left unfinished by a crash is kept this long: another process may still be writing it. */
 const UNFINISHED_MS = 24 * 60 * 60 * 1_000;
 /** Ends the name of a file that is being removed; its hash begins it. */
 const ASIDE = '.aside';

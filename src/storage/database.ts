@@ -199,7 +199,7 @@ class WrappedDatabase implements Database {
     if (scope?.open) throw misuse(`database.${what} inside the transaction '${scope.name}': use its tx instead`);
   }
 
-  /** What others do with a commit must not look like a failure of the database. */
+  /** Runs a hook after a commit: its error must not look like a failure of the database. */
   private afterCommit(transaction: string, hook: () => void): void {
     try {
       hook();
@@ -268,7 +268,7 @@ class OpenTransaction implements Transaction {
     if (this.failed) throw (this.failed as { error: unknown }).error;
   }
 
-  /** What a failed statement said, rather than that those after it were not run; once the session has ended. */
+  /** The first failed statement's error, instead of those of the statements behind it; once the session has ended. */
   async causeOf(error: unknown): Promise<unknown> {
     await Promise.all(this.sent);
     return this.failed && systemCode(error) === VOIDED ? this.failed.error : error;
@@ -301,7 +301,7 @@ function mayWorkNow(error: unknown): boolean {
 }
 
 /**
- * Whether `error`, thrown by a statement, is the server's word about the statement itself (SQLSTATE classes: data,
+ * True if `error`, thrown by a statement, is the server's word about the statement itself (SQLSTATE classes: data,
  * constraint, rollback, lock not available, cancelled): nothing of it has happened, and a part of it may still succeed.
  */
 export function hadNoEffect(error: unknown): boolean {

@@ -1,4 +1,4 @@
-/** What an engine owes to the wrapper around it (`database.ts`), which gives both the same manners. */
+/** Duties of an engine towards its wrapper (`database.ts`), which gives both engines the same behaviour. */
 import type { Param, Result } from './port.ts';
 
 export type Row = Record<string, unknown>;
@@ -33,7 +33,7 @@ export interface Engine {
   /** Counted by the engine: every message that was waited for. */
   readonly roundTrips: number;
   readonly fsyncs: number | undefined;
-  /** Whether `listen` hears other processes at all. */
+  /** True if `listen` hears other processes at all. */
   readonly hears: boolean;
   close(): Promise<void>;
 }

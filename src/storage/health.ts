@@ -1,4 +1,4 @@
-/** What `coda doctor` reads of the database. */
+/** Facts about the database for `coda doctor`. */
 import type { Database } from './port.ts';
 
 export interface StorageFacts {
@@ -48,7 +48,7 @@ export async function storageFacts(database: Database): Promise<StorageFacts> {
   return { ...(rows[0] as Omit<StorageFacts, 'tables'>), tables };
 }
 
-/** What lets `user` create tables in `schema`. */
+/** The statement that lets `user` create tables in `schema`. */
 export function grantLine({ user, schema }: { user: string; schema: string | null }): string {
   const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
   return `grant usage, create on schema ${quoted(schema ?? 'public')} to ${quoted(user)};`;

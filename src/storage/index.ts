@@ -1,4 +1,4 @@
-/** Where everything durable lies: the database, its migrations, and files by their content. */
+/** Durable state: the database, its migrations, and files by their content. */
 export { type Artifact, type Artifacts, openArtifacts, type PutOptions } from './artifacts.ts';
 export {
   type BackupSummary,

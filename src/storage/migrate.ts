@@ -8,7 +8,7 @@ import { grantLine } from './health.ts';
 import type { Database, Queryable } from './port.ts';
 
 export interface MigrateOptions {
-  /** Where the files lie; coda's own by default. */
+  /** Folder of the migrations; coda's own by default. */
   folder?: string;
   /** The instant that is recorded for what is applied. */
   now?: Date;

@@ -15,11 +15,11 @@ export interface StorageOptions {
   /** The schema that holds coda's tables; created by `migrate`. */
   schema?: string | undefined;
   dataDir: string;
-  /** How long a PostgreSQL that does not answer is waited for at start, in milliseconds. */
+  /** Milliseconds to wait at start for a PostgreSQL that does not answer. */
   connectTimeoutMs: number;
   /** The most connections for statements; 16 by default. */
   poolSize?: number | undefined;
-  /** How long a connection to PostgreSQL may wait or be silent, where that differs from the default. */
+  /** Limits of connections to PostgreSQL that differ from the defaults. */
   limits?: Partial<Limits> | undefined;
   /** An open engine instead of the one at `url` or in `dataDir`; closing the database closes it. */
   engine?: Engine | undefined;

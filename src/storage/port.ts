@@ -1,8 +1,8 @@
 /** The port to the database. Two engines stand behind it: PostgreSQL, and PostgreSQL embedded (PGlite). */
 
 /**
- * What a statement takes. Dates go as `timestamptz`, arrays as PostgreSQL arrays, plain objects must be `json(…)`. Zero
- * characters are left out of text.
+ * A parameter of a statement. Dates go as `timestamptz`, arrays as PostgreSQL arrays, plain objects must be `json(…)`.
+ * Zero characters are left out of text.
  */
 export type Param = string | number | bigint | boolean | Date | null | Uint8Array | readonly Param[] | JsonParam;
 
@@ -45,7 +45,7 @@ export function readerOf(database: Pick<Database, 'read'>): Queryable {
   return { query: (sql, params) => database.read(sql, params) };
 }
 
-/** What a caller does in the transaction of an act, last and with what came of the act: its entry in the log of what was done. */
+/** A caller's own writes in the transaction of an act, last and with its result: the entry in the audit log. */
 export type Besides<R = unknown> = (tx: Transaction, result: R) => void;
 
 /** The handle inside `tx`. It is dead once `tx` has ended; using it then throws. */
@@ -73,7 +73,7 @@ export interface StorageStats {
   roundTrips: number;
   /** Statements whose answer was lost: whether they were carried out is unknown. */
   unclear: number;
-  /** Whether hints of other processes are heard; false behind a transaction pooler. */
+  /** True if hints of other processes are heard; false behind a transaction pooler. */
   hears: boolean;
   /** fsyncs of the embedded engine (undefined on PostgreSQL, which does its own). */
   fsyncs?: number | undefined;
@@ -119,7 +119,7 @@ export interface Database {
   /** The database's own instant, for the clock to follow (PostgreSQL); the host's on the embedded engine. */
   now(): Promise<Date>;
 
-  /** Whether the engine answers now; resolves within 2 s. */
+  /** True if the engine answers now; resolves within 2 s. */
   healthy(): Promise<boolean>;
 
   stats(): StorageStats;

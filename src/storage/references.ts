@@ -1,4 +1,4 @@
-/** Which stored files the database refers to, and the removal of the others. */
+/** Stored files that the database refers to, and the removal of the others. */
 import type { Clock } from '../base/clock.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { Database } from './port.ts';

@@ -1,4 +1,4 @@
-/** How values travel in PostgreSQL's text format: the same on both engines, whatever a driver would do by itself. */
+/** Values in PostgreSQL's text format: the same on both engines, whatever a driver would do by itself. */
 import type { Param } from './port.ts';
 
 type Parse = (text: string) => unknown;
@@ -60,7 +60,7 @@ const PARSERS: ReadonlyMap<number, Parse> = new Map<number, Parse>([
   ...TEXT_ARRAYS.map((oid): [number, Parse] => [oid, (text) => parseArray(text, asText)]),
 ]);
 
-/** How the text of a value of type `oid` is read. */
+/** Parser for the text of a value of type `oid`. */
 export function parserOf(oid: number): Parse {
   return PARSERS.get(oid) ?? asText;
 }

@@ -15,7 +15,7 @@ interface Alternatives {
 const MOST_CHOICES = 3;
 const MOST_TOKENS = 16;
 
-/** How many words the first and the second may have; alternatives are mostly alike. */
+/** Possible lengths in words of the first and the second; alternatives are mostly alike. */
 const LENGTHS = '11 22 33 44 21 12 31 13 32 23 42 24'
   .split(' ')
   .map((pair) => [Number(pair[0]), Number(pair[1])] as const);

@@ -42,8 +42,8 @@ function withinPart(clock: Clock, part: PartName): Minute | undefined {
 }
 
 /**
- * What a time of day means on a day that has been named. `after` (minutes, on that very day) is where that day has got
- * to; `series` for a time that comes again, which has no "next to come".
+ * Times of day on a day that has been named. `after` (minutes, on that very day): the point that day has got to;
+ * `series` for a time that comes again, which has no "next to come".
  */
 export function timesOn(time: TimeSpec, env: Env, after: Minute | undefined): Times | undefined {
   const { clock, part } = time;
@@ -92,7 +92,7 @@ export function nextTimes(time: TimeSpec, env: Env, now: Minute): Times | undefi
   const today = timesOn(time, env, now);
   if (!today) return undefined;
   const [minute = 0] = today.minutes;
-  // What is said of this day stays in it, over or not: "this morning", "tonight", "by end of day".
+  // A time said of this day stays in it, over or not: "this morning", "tonight", "by end of day".
   if (time.today === true || part === 'endOfDay') return today;
   if (part !== undefined && minute >= MIDNIGHT) return { ...today, minutes: [minute - MIDNIGHT, minute] };
   const tomorrow = timesOn(time, env, undefined)?.minutes[0] ?? minute;

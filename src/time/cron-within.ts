@@ -78,7 +78,7 @@ function mayBeTask(fields: readonly string[]): boolean {
   return /^(?:\d+|[a-z]+)$/.test(sixth) || (/^[a-z]+$/i.test(sixth) && !/^[*?]$/.test(weekday));
 }
 
-/** Whether such words are a cron expression, or one with too few fields; in mid-sentence "5 * 3 * 2" is a sum. */
+/** True if such words are a cron expression, or one with too few fields; in mid-sentence "5 * 3 * 2" is a sum. */
 function isExpression(words: string, fields: readonly string[], isFirst: boolean): boolean {
   const isNamed = fields.some((field) => /[a-z]{3}/i.test(field)) || fields.includes('?');
   const isStarred = /(?:^| )[*?] [*?](?: |$)/.test(words);
@@ -107,7 +107,7 @@ const MOST_CHUNKS = 40;
 const MOST_FIELDS = 8;
 const RULE_LINE = /^(?:DTSTART|RRULE|EXDATE|RDATE|EXRULE)[;:]\S+$|^FREQ=\S+$/i;
 
-/** Whether a word may be the next field; a bare number is no seventh one, which is a year. */
+/** True if a word may be the next field; a bare number is no seventh one, which is a year. */
 function isField(word: string, before: readonly string[]): boolean {
   const place = before.length;
   if (NUMBERS.test(word)) return place < 6 || /^(?:[*?]|(?:19|20|21)\d\d\D?.*)$/.test(word);

@@ -119,7 +119,7 @@ function isShaped(fields: readonly string[]): boolean {
   return /[*\d?]/.test(fields[0] ?? '') && fields.slice(0, 3).every((field) => NUMERIC.test(field));
 }
 
-/** What would be a cron expression if it had as many fields as one has. */
+/** The problem of a text that has too few or too many fields for a cron expression. */
 function countProblem(words: readonly string[]): When | undefined {
   const isStarred = words.filter((word) => word === '*' || word === '?').length > 1;
   return isStarred && words.length > 2 && isShaped(words) ? wrongCount(words) : undefined;

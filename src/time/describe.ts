@@ -12,8 +12,9 @@ import { wallAt } from './zones.ts';
 const NTH = ['first', 'second', 'third', 'fourth', 'fifth'];
 
 /**
- * What was understood, in words that `parseWhen` reads back to the same: `every weekday at 09:00 (Europe/Berlin), next:
- * Mon 23 Nov`, with `9:00 AM` for a reader who tells hours so; a rule that only its own text can say is told by its next occurrences. For a question or a refusal, the sentence to say.
+ * Describes a time in words that `parseWhen` reads back to the same: `every weekday at 09:00 (Europe/Berlin), next: Mon
+ * 23 Nov`, with `9:00 AM` for a reader who tells hours so; a rule that only its own text can say is told by its next
+ * occurrences. For a question, its readings.
  */
 export function describe(when: When, reader: Reader): string {
   if (when.kind === 'reject') return when.say;
@@ -98,7 +99,7 @@ function stepWords(part: RulePart): string | undefined {
   return minute === 0 ? `every hour on the hour${on}` : `at ${minute} minutes past every hour${on}`;
 }
 
-/** Whether a part says nothing but how often, its limits, and these. */
+/** True if a part says nothing but how often, its limits, and these. */
 const names = (part: RulePart, ...fields: (keyof RulePart)[]): boolean =>
   Object.keys(part).every(
     (field) => /^(?:freq|interval|count|until|weekStart)$/.test(field) || fields.includes(field as keyof RulePart),

@@ -126,8 +126,8 @@ const isTimeWord = (word: string): boolean =>
   english.temporal.has(word) || isOrdinal(word) || Object.hasOwn(NUMBERS, word) || /^\d/.test(word);
 
 /**
- * Whether `text` shows that its time was not read to the end: it holds a day, an hour or a rhythm of its own, or a number or
- * a word about time stands at the end where a time was cut off.
+ * True if `text` shows that its time was not read to the end: it holds a day, an hour or a rhythm of its own, or a
+ * number or a word about time stands at the end where a time was cut off.
  */
 export function hasUnreadTime(text: string, cutAt: 'start' | 'end' | undefined): boolean {
   const { tokens, pieces } = wordsOf(text.slice(0, LONGEST), tokenise(text.slice(0, LONGEST)));

@@ -10,13 +10,13 @@ export interface Env {
   zone: string;
   /** The person's. */
   locale: string | undefined;
-  /** Whether that is the person's own zone. */
+  /** True if that is the person's own zone. */
   isHome: boolean;
   wall: Wall;
   today: Day;
   /** Parts of the day in minutes since midnight. */
   parts: Record<keyof DayParts, number>;
-  /** Whether the month stands first in 3/4; undefined where both orders are in use. */
+  /** True if the month stands first in 3/4; undefined where both orders are in use. */
   monthFirst: boolean | undefined;
   weekStart: number;
 }
@@ -61,7 +61,7 @@ export const minuteOfPart = (part: PartName, { parts }: Env): number =>
 
 /** Countries that write the month before the day in digits, also behind the year. */
 const MONTH_FIRST = 'US PR GU VI AS MP PH FM PW MH JP CN KR TW HU MN'.split(' ');
-/** Where both orders are in everyday use. */
+/** Regions in which both orders of day and month are in everyday use. */
 const EITHER_ORDER = ['CA', 'ZA'];
 
 /** The order of dates in digits: that of the locale's country, else that of the zone's. */
@@ -95,7 +95,7 @@ export function countryOf(zone: string): string | undefined {
   return known ?? countries().get(new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone);
 }
 
-/** What the parts of a day stand for unless a person has said otherwise. */
+/** Default hours of the parts of a day. */
 export const DEFAULT_DAY_PARTS: Readonly<DayParts> = {
   early: '07:00',
   morning: '09:00',

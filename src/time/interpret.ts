@@ -15,7 +15,7 @@ import { wallAt } from './zones.ts';
 /** Words that were understood and cannot be. */
 const REFUSALS = { PAST: () => past(''), NEVER: never, TOO_OFTEN: tooOften, NOT_A_DATE: impossible };
 
-/** What a phrase means here and now; undefined when its pieces contradict each other. */
+/** The meaning of a phrase here and now; undefined when its pieces contradict each other. */
 export function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
   if (phrase.wrong) return REFUSALS[phrase.wrong.code]();
   const isDated = phrase.dates.length + phrase.recurs.length > 0 || phrase.days !== undefined;

@@ -57,7 +57,7 @@ function firstDay({ dates: [date], recurs: [recur] }: Phrase): Moment | undefine
   return isFirstDay(date, recur) ? { date } : undefined;
 }
 
-/** Whether a date beside a recurrence says when it begins, and not on which days it falls. */
+/** True if a date beside a recurrence says when it begins, and not on which days it falls. */
 export function isFirstDay(date: DateSpec, { freq }: Recur): boolean {
   if (date.type === 'offset') return date.days > 0;
   return date.type === 'monthday' && date.month !== undefined && freq !== 'YEARLY';

@@ -8,7 +8,9 @@ import type { Token } from './tokens.ts';
  */
 export type Rule = readonly [name: string, pattern: string, build: Build];
 
-/** What a match means, by what its rules and terminals have captured; undefined means that it is none after all. */
+/**
+ * Builds the value of a match from the captures of its rules and terminals; undefined means that it is none after all.
+ */
 type Build = (captures: never, words: readonly Token[]) => unknown;
 
 /** A rule for a single token. */
@@ -27,7 +29,7 @@ interface Element {
   label: string | undefined;
 }
 
-/** What the first token of a match can be: one of these words, or a token that one of these terminals takes. */
+/** First tokens that a match can begin with: one of these words, or a token that one of these terminals takes. */
 interface Beginning {
   words: Set<string>;
   terminals: Set<number>;
@@ -76,7 +78,7 @@ export function grammar<T>(
 
 const START = 0;
 const NONE: readonly Match<unknown>[] = [];
-/** What a terminal makes of a token that it does not take. */
+/** Marks a token that a terminal does not take. */
 const NOT_TAKEN = Symbol('not taken');
 
 class Run {
@@ -107,7 +109,7 @@ class Run {
     return matches;
   }
 
-  /** Whether a match can begin with this token; most rules are done with when it cannot. */
+  /** True if a match can begin with this token; most rules are done with when it cannot. */
   private mayBegin({ words, terminals }: Beginning, at: number, token: Token): boolean {
     if (words.has(token.text)) return true;
     for (const terminal of terminals) if (this.valueOf(terminal, at, token) !== NOT_TAKEN) return true;

@@ -23,8 +23,8 @@ export interface OccurrencesOptions {
 }
 
 /**
- * What has not occurred for this many years never will: a 29 February on a given weekday is at most 40 years away. Only
- * rules that leave out years can be silent for the 400 in which the calendar repeats.
+ * A rule without an occurrence for this many years has none: a 29 February on a given weekday is at most 40 years away.
+ * Only rules that leave out years can be silent for the 400 in which the calendar repeats.
  */
 const BARREN_YEARS = 60;
 const CYCLE_YEARS = 400;
@@ -73,7 +73,7 @@ export function* ruleOccurrences(rule: Rule, after: number): Generator<Occurrenc
   }
 }
 
-/** Whether a rule occurs on a day of its zone. */
+/** True if a rule occurs on a day of its zone. */
 export function occursOn(day: Day, rule: Rule): boolean {
   const [found] = ruleOccurrences(rule, instantOf(day * DAY, rule.zone) - 1);
   return found !== undefined && dayOfWall(found.wall) === day;
@@ -119,7 +119,7 @@ function* calendar(rule: Rule, part: RulePart, after: number): Generator<Occurre
   }
 }
 
-/** Whether any of the rule's months has any of its days: 30 February is not waited for. */
+/** True if any of the rule's months has any of its days: 30 February is not waited for. */
 function canOccur({ byMonth, byMonthDay }: RulePart): boolean {
   if (!byMonthDay) return true;
   return (byMonth ?? [1, 2]).some((month) => byMonthDay.some((day) => Math.abs(day) <= daysInMonth(LEAP_YEAR, month)));
@@ -158,7 +158,7 @@ export function timesOfDay(start: Wall, part: RulePart): number[] {
   return times.sort((a, b) => a - b);
 }
 
-/** Whether a day belongs to the rule; a rule that names no days takes those of its start (RFC 5545, 3.3.10). */
+/** True if a day belongs to the rule; a rule that names no days takes those of its start (RFC 5545, 3.3.10). */
 function dayFilter(part: RulePart, start: Day): (day: Day) => boolean {
   const from = ymdOf(start);
   const full = { ...part };
@@ -187,7 +187,7 @@ function matches(day: Day, part: RulePart): boolean {
   return !part.byDay || part.byDay.some(({ nth, weekday }) => weekday === weekdayOf(day) && isNth(day, nth, part));
 }
 
-/** Whether `day` is the `nth` of its weekday in its month, or in its year when the rule counts by years. */
+/** True if `day` is the `nth` of its weekday in its month, or in its year when the rule counts by years. */
 function isNth(day: Day, nth: number, part: RulePart): boolean {
   if (nth === 0 || part.freq === 'WEEKLY' || part.freq === 'DAILY') return true;
   const { year, month } = ymdOf(day);
@@ -197,7 +197,7 @@ function isNth(day: Day, nth: number, part: RulePart): boolean {
   return nth > 0 ? Math.floor((day - from) / 7) + 1 === nth : Math.floor((to - 1 - day) / 7) + 1 === -nth;
 }
 
-/** Whether `day` lies in one of the numbered weeks of the year that its week belongs to (at least four days in it). */
+/** True if `day` lies in one of the numbered weeks of the year that its week belongs to (at least four days in it). */
 function inWeeks(day: Day, weeks: readonly number[], weekStart: number): boolean {
   const first = day - ((weekdayOf(day) - weekStart + 7) % 7);
   const { year } = ymdOf(first + 3);
@@ -241,7 +241,7 @@ function expand(at: number, wall: Wall, part: RulePart, zone: string): number[] 
   if (part.freq === 'HOURLY' && part.byMinute) {
     const hour = at - (wall % HOUR);
     const minutes = part.byMinute.map((minute) => ({ minute, at: hour + minute * MINUTE }));
-    // Where the clock changes by half an hour, this hour's beginning may lie on the other side.
+    // After a change of the clock by half an hour, this hour's beginning may lie on the other side.
     return minutes.filter((one) => minuteOf(wallAt(one.at, zone)) % 60 === one.minute).map((one) => one.at);
   }
   if (part.byMinute && !part.byMinute.includes(date.getUTCMinutes())) return [];

@@ -209,7 +209,7 @@ function monthAndDay(a: DateSpec, b: DateSpec): DateSpec | undefined {
   return { type: 'monthday', day: b.day, month: a.month, year: a.year };
 }
 
-/** Where "from 3 to 5pm" begins: the half of the day follows from the end. */
+/** The beginning of "from 3 to 5pm": its half of the day follows from the end. */
 function startOf(from: Clock, to: Clock): Clock {
   if (from.exact || !to.exact) return from;
   if (to.full) return { ...from, exact: true };

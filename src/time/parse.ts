@@ -21,8 +21,8 @@ const MOST_TOKENS = 80;
 const LONGEST_SLIPS = 2 * MOST_TOKENS;
 
 /**
- * What `text` means as a time: an instant, a rule, a question with its readings, or a refusal with its reason. The
- * whole text must be about time; for a text with a task in it see `splitTask`. Never throws.
+ * Parses `text` as a time: an instant, a rule, a question with its readings, or a refusal with its reason. The whole
+ * text must be about time; for a text with a task in it see `splitTask`. Never throws.
  */
 export function parseWhen(text: string, ctx: WhenContext): When {
   if (text.length > LONGEST_TEXT) return tooLong();
@@ -57,24 +57,24 @@ function readWords(words: Words, ctx: WhenContext): When | undefined {
 
 /** Bounds the time that any text takes; what a person writes needs a third of it. */
 interface Effort {
-  /** How many more partial readings are looked at. */
+  /** Number of partial readings that may still be looked at. */
   steps: Budget;
-  /** How often alternatives are read, those within others among them. */
+  /** Number of times alternatives are read, nested ones included. */
   tries: Budget;
 }
 
 const STEPS = 1_000;
 /** Enough for one phrase many times over. */
 const PHRASE_STEPS = 400;
-/** What it costs to give a phrase its instant, in steps. */
+/** Cost of giving a phrase its instant, in steps. */
 const RESOLVING = 40;
 
 export const effort = (steps = STEPS, tries: Budget = { left: 20 }): Effort => ({ steps: { left: steps }, tries });
 
-/** Whether a text was too tangled to be read to its end. */
+/** True if a text was too tangled to be read to its end. */
 export const isExhausted = ({ steps }: Effort): boolean => steps.left <= 0;
 
-/** What was read, and of which pieces. */
+/** A reading and its pieces. */
 interface Read {
   when: When;
   phrase: Phrase;
@@ -165,12 +165,12 @@ function askAbout(
   }
   const [first, ...rest] = found;
   if (!first || certain) return first?.when;
-  // Where it hardly matters which is meant, the others are a button.
+  // Readings that are near each other become a button instead of a question.
   const isNear = rest.length > 0 && rest.every((other) => areNear(first.when, other.when));
   return isNear ? { ...first.when, others: rest } : whichOne(found);
 }
 
-/** Whether two times are so close that nobody wants to be asked which is meant. */
+/** True if two times are so close that nobody wants to be asked which is meant. */
 const areNear = (one: Reading['when'], other: Reading['when']): boolean =>
   one.kind === 'once' && other.kind === 'once' && Math.abs(one.at.getTime() - other.at.getTime()) <= NEAR;
 

@@ -4,7 +4,7 @@ import type { DateSpec, DaySet, Moment, PartName, Piece, Recur, TimeSpec } from 
 import { type Stretch, type Token, wordAt } from './tokens.ts';
 
 type Of<Kind extends Piece['kind']> = Extract<Piece, { kind: Kind }>;
-/** What a phrase has at most one of, and the last that is wrong in it. */
+/** A part that a phrase has at most once, and the last that is wrong in it. */
 type Single =
   | 'times'
   | 'range'
@@ -124,7 +124,7 @@ function another(phrase: Phrase, recur: Recur): Phrase {
   return { ...EMPTY, recurs: [recur], earlier: [...earlier, { ...complete, earlier: [] }] };
 }
 
-/** How many more partial readings are looked at; shared by all stretches of a sentence. */
+/** Number of partial readings that may still be looked at; shared by all stretches of a sentence. */
 export interface Budget {
   left: number;
 }

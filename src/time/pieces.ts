@@ -2,8 +2,8 @@ import type { Frequency, NthWeekday } from './rule.ts';
 import type { DayParts } from './types.ts';
 
 /**
- * What the words of a "when" mean one by one, before they are put together and before it is known what day it is.
- * A phrase is a handful of these; `phrase.ts` joins them, `once.ts` and `series.ts` give them instants.
+ * Meaning of the words of a "when" one by one, before they are joined and before it is known what day it is. A phrase
+ * is a handful of these; `phrase.ts` joins them, `once.ts` and `series.ts` give them instants.
  */
 export type Piece =
   | { kind: 'date'; date: DateSpec }

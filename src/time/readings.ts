@@ -1,13 +1,13 @@
 import { whichOne } from './texts.ts';
 import type { Ambiguous, Once, Reading, Recurring, When } from './types.ts';
 
-/** What was understood, as readings that a person can be offered. */
+/** Readings that a person can be offered. */
 
-/** Whether a time was read, once or as a series. */
+/** True if a time was read, once or as a series. */
 export const isCertain = (when: When | undefined): when is Once | Recurring =>
   when?.kind === 'once' || when?.kind === 'recurring';
 
-/** What a person can be offered of what was understood. */
+/** The readings of a time that a person can be offered. */
 export function readingsOf(when: When | undefined): Reading[] {
   if (when?.kind === 'ambiguous') return when.readings;
   return isCertain(when) ? [{ words: '', when }] : [];
@@ -22,7 +22,7 @@ export function distinct(readings: readonly Reading[]): Reading[] {
   });
 }
 
-/** Which of these is meant; undefined where none of them is certain. */
+/** The certain one of these times; undefined where none is. */
 export function eitherOf(whens: readonly (When | undefined)[]): Ambiguous | undefined {
   const readings = whens.filter(isCertain).flatMap(readingsOf);
   return readings.length > 0 ? whichOne(readings) : undefined;

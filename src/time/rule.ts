@@ -89,7 +89,7 @@ function formatPart(part: RulePart): string {
   return fields.join(';');
 }
 
-/** What is wrong with a rule's text, in words. */
+/** Problem in a rule's text, in words. */
 export interface RuleProblem {
   problem: string;
 }

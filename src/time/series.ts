@@ -12,7 +12,7 @@ import { never, past, tooOften } from './texts.ts';
 import type { When } from './types.ts';
 import { fixedZone, instantOf, wallAt } from './zones.ts';
 
-/** How many of the next occurrences are told. */
+/** Number of next occurrences that are told. */
 const NEXT = 5;
 /** A bare hour up to this one is in the afternoon, also of a series. */
 const LAST_OF_AFTERNOON = 6;
@@ -20,7 +20,7 @@ const LAST_OF_AFTERNOON = 6;
 /** A series before it has a first occurrence. */
 interface Draft {
   parts: RulePart[];
-  /** Where the series is counted from, unless it is by the first day that fits. */
+  /** Anchor of the series, unless it is the first day that fits. */
   start: Wall;
   /** Only what lies after this instant. */
   after: number;
@@ -344,8 +344,8 @@ function firstOf(open: Rule, parts: RulePart[], after: number, { startDay }: Lim
 }
 
 /**
- * What a series is counted from: its first occurrence. Elapsed steps that begin while the clock shows an hour for the
- * second time begin earlier where that changes nothing, else by a clock that is not set back.
+ * Anchor of a series: its first occurrence. Elapsed steps that begin while the clock shows an hour for the second time
+ * begin earlier where that changes nothing, else by a clock that is not set back.
  */
 function anchorOf({ at, wall }: Occurrence, parts: readonly RulePart[], env: Env): Pick<Rule, 'start' | 'zone'> {
   const [part] = parts;

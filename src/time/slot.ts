@@ -18,7 +18,7 @@ export function readSlot(words: string, ctx: WhenContext, text = ''): When {
   return isCertain(when) && !holds(text, task) ? unread(task, words.trim()) : when;
 }
 
-/** Whether each word of `task` is one of `text`. */
+/** True if each word of `task` is one of `text`. */
 function holds(text: string, task: string): boolean {
   const known = new Set(wordsOf(text));
   return wordsOf(task).every((word) => known.has(word));

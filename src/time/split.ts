@@ -23,7 +23,7 @@ export function splitTask(text: string, ctx: WhenContext): SplitTask {
   }
   const whole = parseWhen(text, ctx);
   if (whole.kind !== 'reject' || !/[\p{L}\p{N}]/u.test(text)) return { when: whole, words: text.trim(), task: '' };
-  // What was understood and cannot be is told as such.
+  // A time that was understood and cannot be is told as such.
   if (whole.unread === undefined && whole.code !== 'NO_TIME') return { when: whole, words: text.trim(), task: '' };
   const { start, end } = timeAtEnds(text, ctx);
   if (start && end && start.to <= end.from) {

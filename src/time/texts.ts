@@ -1,7 +1,7 @@
 import { listOf, shorten } from '../base/text.ts';
 import type { Ambiguous, Reading, Reject, RejectCode } from './types.ts';
 
-/** What coda says about times, in words. */
+/** Texts about times. */
 
 const reject = (code: RejectCode, understood: string, say: string): Reject => ({
   kind: 'reject',

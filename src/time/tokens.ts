@@ -5,7 +5,7 @@ import { isZone } from './zones.ts';
 export interface Token {
   /** Canonical: lower case, aliases and typing errors resolved (`tmrw` → `tomorrow`); `''` for what is opaque. */
   text: string;
-  /** Where it stands in the text. */
+  /** Start in the text. */
   start: number;
   end: number;
   /** As written. */
@@ -134,7 +134,7 @@ function pushTokens(tokens: Token[], text: string, start: number, end: number): 
   }
 }
 
-/** Where quotations stand. An apostrophe opens one only before a word and closes it only after one. */
+/** Ranges of quotations. An apostrophe opens one only before a word and closes it only after one. */
 function quotations(text: string): [number, number][] {
   const found: [number, number][] = [];
   for (let index = 0; index < text.length; index++) {

@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 
-/** What the person's settings contribute to the meaning of "when". */
+/** The person's settings that a "when" depends on. */
 export interface WhenContext {
   now: Instant;
   /** IANA zone, e.g. `Europe/Berlin`. */
@@ -76,7 +76,7 @@ export type RejectCode = 'PAST' | 'NO_TIME' | 'NOT_A_DATE' | 'TOO_OFTEN' | 'NEVE
 export interface Reject {
   kind: 'reject';
   code: RejectCode;
-  /** What was understood, in words; empty when nothing was. */
+  /** The part that was understood, in words; empty when nothing was. */
   understood: string;
   /** A sentence for the person: what is wrong and what to say instead. */
   say: string;

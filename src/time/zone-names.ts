@@ -7,7 +7,7 @@ import { isZone } from './zones.ts';
 export interface NamedZone {
   /** IANA zone. */
   zone: string;
-  /** How to say it back: `Tokyo`, `Europe/Berlin`, `UTC`. */
+  /** Name for people: `Tokyo`, `Europe/Berlin`, `UTC`. */
   name: string;
 }
 
@@ -65,7 +65,7 @@ const known = lazy(() => {
   return { abbreviations, regions, places, starts };
 });
 
-/** Whether the name of a place begins with this word. */
+/** True if the name of a place begins with this word. */
 export function startsPlace(word: string): boolean {
   return known().starts.has(fold(word));
 }

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { BoundedMap } from '../base/bounded.ts';
 import { clockOf, MINUTE, type Wall } from './civil.ts';
 
-/** Whether `zone` is an IANA zone (or fixed offset) that this runtime knows. */
+/** True if `zone` is an IANA zone (or fixed offset) that this runtime knows. */
 export function isZone(zone: string): boolean {
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
@@ -12,7 +12,7 @@ export function isZone(zone: string): boolean {
   }
 }
 
-/** What the clock on the wall shows in `zone` at `at` (milliseconds UTC). Throws a RangeError for an unknown zone. */
+/** Wall clock time in `zone` at `at` (milliseconds UTC). Throws a RangeError for an unknown zone. */
 export function wallAt(at: number, zone: string): Wall {
   const { offset } = knownOf(zone).find(({ from, to }) => at >= from && at < to) ?? learn(at, zone);
   return at + offset;
@@ -40,7 +40,7 @@ interface Constant {
   offset: number;
 }
 
-/** What was asked of zones lately: a look-up takes a hundred times as long as an addition. */
+/** Cache of recent look-ups: one takes a hundred times as long as an addition. */
 const known = new BoundedMap<string, Constant[]>(64);
 /** Eight years, where the clock changes twice a year. */
 const MOST_KNOWN = 16;

@@ -72,7 +72,7 @@ async function hashOf(root: string, entry: FileEntry | RefusedEntry): Promise<st
   return hash.digest('hex');
 }
 
-/** What the words of a folder say that it wants. */
+/** A folder's own declaration of its wishes. */
 export interface Declared {
   /** Recommended; empty when it names none. */
   tools?: readonly string[];
@@ -85,11 +85,11 @@ export interface Declared {
   /** Packages that it wants to be there, `pip:` or `system:` before each. */
   packages?: readonly string[];
   image?: string | undefined;
-  /** Which model it runs on as an agent of its own; undefined where it does not. */
+  /** The model it runs on as an agent of its own; undefined where it is none. */
   agent?: string | undefined;
 }
 
-/** What a folder may do, as it is stored with the pin: plain data, every list sorted. */
+/** Capabilities of a folder, as stored with the pin: plain data, every list sorted. */
 export interface Capabilities {
   /** Paths of what can be run. */
   scripts: string[];
@@ -114,12 +114,12 @@ const PROGRAM = /\b(?:curl|wget|nc|ncat|netcat|socat|ssh|scp|sftp|rsync|telnet|d
 const LIBRARY =
   /\b(?:requests|urllib|urllib3|httpx|aiohttp|http\.client|socket|paramiko|smtplib|ftplib|websockets?|axios|node-fetch|undici|XMLHttpRequest|fetch(?=\()|Invoke-WebRequest|Invoke-RestMethod|Net::HTTP|LWP::UserAgent)\b/g;
 
-/** Whether a file is one that can be run, by its name, its place, or its run bit. */
+/** True if a file is one that can be run, by its name, its place, or its run bit. */
 export function isScript({ path, executable }: Pick<FileEntry, 'path' | 'executable'>): boolean {
   return executable || SCRIPT_NAME.test(path) || IN_SCRIPTS.test(path);
 }
 
-/** What a skill may do. `files` are those of its folder `root`; one that cannot be read adds nothing. */
+/** Capabilities of a skill. `files` are those of its folder `root`; one that cannot be read adds nothing. */
 async function capabilitiesOf(root: string, files: readonly FileEntry[], declared: Declared): Promise<Capabilities> {
   const scripts = files.filter((file) => file.kind === 'file' && isScript(file));
   const network = new Set<string>();
@@ -179,7 +179,7 @@ export function describeChange(before: Pinned | undefined, now: Pinned): string[
 
 type ListField = Exclude<keyof Capabilities, 'image' | 'agent' | 'forbiddenTools'>;
 
-/** What is told of each list, most important first. `is`: " now" where there was something before. */
+/** Sentences for each list, most important first. `is`: " now" where there was something before. */
 const TOLD: Readonly<Record<ListField, { gained(names: string[], is: string): string; noun?: string }>> = {
   scripts: {
     gained: (names, is) => `${plural(names.length, is === '' ? 'script' : 'new script')}: ${named(names)}`,

@@ -10,7 +10,7 @@ export type PinState = 'pinned' | 'approved' | 'blocked';
 
 export interface FolderId {
   name: string;
-  /** Where a skill comes from; of another folder what it is ("specialist"). */
+  /** Source of a skill; of another folder its kind ("specialist"). */
   source: string;
 }
 
@@ -19,7 +19,7 @@ export interface KnownPin {
   pinned: Pinned;
 }
 
-/** What is pinned of one source, by name; without names, all of it. */
+/** Pins of one source, by name; without names, all of it. */
 export async function pinsOf(db: Queryable, source: string, names: readonly string[]): Promise<Map<string, KnownPin>> {
   const { rows } = await db.query<Pinned & { name: string; state: PinState }>(
     'select name, hash, state, capabilities, files from skill_pins where source = $1 and name = any ($2::text[])',

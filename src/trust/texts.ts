@@ -1,11 +1,11 @@
-/** What an owner is told of a folder before approving it. */
+/** Texts for an owner who is to approve a folder. */
 
 import { oneLine } from '../base/text.ts';
 import type { Inquest } from './trust.ts';
 
 const MOST_FINDINGS = 12;
 
-/** What an owner is asked, with all that there is to know; `what` it is about. */
+/** The question to an owner, with all facts; `what`: its subject. */
 export function inquest(
   { id, before, changes, findings, forbiddenToolsUnreadable }: Inquest,
   what: string = 'skill',

@@ -16,7 +16,7 @@ export interface Folder extends FolderId {
   declared: Declared;
 }
 
-/** Whether a folder may be used as its files are. Reasons are sentences without a full stop. */
+/** True if a folder may be used as its files are. Reasons are sentences without a full stop. */
 export type Verdict =
   /** Its files are those that were pinned. */
   | { kind: 'known'; pin: Pin; isApproved: boolean }
@@ -46,7 +46,7 @@ function sentenceOf({ file, line, why }: Finding): string {
   return `${file}${line > 0 ? `:${line}` : ''}: ${why.replace(/\.$/, '')}`;
 }
 
-/** What was decided about folders of one source as their files are, by name; nothing for one that was never used. */
+/** Decisions on folders of one source as their files are, by name; none for one that was never used. */
 export async function decidedOf(
   db: Queryable,
   folders: readonly { folder: Folder; pin: Pin }[],
@@ -81,7 +81,7 @@ export async function keepFirst(
   return kept ? usability(kept, pin) : 'changed';
 }
 
-/** What an owner is shown before approving a folder. */
+/** Facts for an owner who is to approve a folder. */
 export interface Inquest {
   id: FolderId;
   pin: Pin;
@@ -89,7 +89,7 @@ export interface Inquest {
   isApproved: boolean;
   /** Undefined: it was never used. */
   before: KnownPin | undefined;
-  /** What it may do, or newly may. Sentences without a full stop. */
+  /** Its capabilities, or the new ones. Sentences without a full stop. */
   changes: string[];
   findings: Finding[];
   forbiddenToolsUnreadable: boolean;

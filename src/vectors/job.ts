@@ -30,7 +30,7 @@ const kindOf = (kind: Kind) => `${kind}.embed`;
 
 /** So often a new space is filled until no text is missing; after that a batch may be, for those who write all the time. */
 const ROUNDS = 3;
-/** What any service embeds that is there. */
+/** A text that every embedding service takes. */
 const PROBE = 'dimensions';
 
 /** Has vectors made for what `owner` has, or for everybody, after the commit. */
@@ -120,7 +120,7 @@ function begin({ database, world, jobs, source: { kind } }: EmbedDeps, space: st
   });
 }
 
-/** Whether the service embeds what any does. */
+/** True if the service embeds what any does. */
 function answers(embedder: Embedder, signal: AbortSignal): Promise<boolean> {
   return embedder.embed([PROBE], 'document', signal).then(
     () => true,
@@ -160,7 +160,7 @@ async function build(
   }
 }
 
-/** How many texts have no vector in `space`; it is not counted beyond `most`. */
+/** Number of texts without a vector in `space`; it is not counted beyond `most`. */
 async function countMissing(tx: Transaction, source: Source, space: string, most: number): Promise<number> {
   const db: Pick<Database, 'read'> = { read: (text, params) => tx.query(text, params) };
   let count = 0;
@@ -196,7 +196,7 @@ async function fill(deps: EmbedDeps, embedder: Embedder, owner: string | undefin
   return failed;
 }
 
-/** What is missing in batches of the embedder's size: many owners with one text each fill one together. */
+/** Missing texts in batches of the embedder's size: many owners with one text each fill one together. */
 async function* batches({ database, source }: EmbedDeps, embedder: Embedder, owner: string | undefined) {
   const size = embedder.maxBatch;
   let batch: OfOwner[] = [];
@@ -226,7 +226,7 @@ async function* allOwners(database: Pick<Database, 'read'>, source: Source) {
   }
 }
 
-/** What came of a batch. `isAway`: the service embeds nothing any more. */
+/** The outcome of a batch. `isAway`: the service embeds nothing any more. */
 interface Embedded {
   made: (OfOwner & Made)[];
   failed?: EmbedderFault;

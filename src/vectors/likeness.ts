@@ -8,7 +8,7 @@ const LONGEST_MS = 300;
 const GIVEN_UP_MS = 30_000;
 const MOST_KNOWN = 500;
 
-/** How near `text` is in meaning to each of others; undefined where no embedder says so at once. Never throws. */
+/** Similarity in meaning of `text` to each of others; undefined where no embedder answers at once. Never throws. */
 export type Likeness = (text: string, others: readonly string[]) => Promise<readonly number[] | undefined>;
 
 /** The vectors of the others are kept: one that comes too late for a message is there for the next one. */

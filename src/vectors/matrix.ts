@@ -33,7 +33,7 @@ function quantize(vector: Float32Array): { bytes: Int8Array; factor: number } {
   return { bytes: Int8Array.from(vector, (value) => Math.round(value / factor)), factor };
 }
 
-/** Whether an embedder's answer can be used: the right length, finite, not all zero. Gives it back at length 1. */
+/** True if an embedder's answer can be used: the right length, finite, not all zero. Gives it back at length 1. */
 export function unit(vector: ArrayLike<number>, dim: number): Float32Array | undefined {
   if (vector.length !== dim) return undefined;
   let sum = 0;
@@ -62,7 +62,7 @@ interface Block {
   /** The first one's number. */
   first: number;
   bytes: Int8Array;
-  /** What the bytes are multiplied with; 0: the row is empty. */
+  /** Factors of the bytes; 0: the row is empty. */
   factors: Float32Array;
   /** One over the distance from the centre. */
   nearness: Float32Array;
@@ -123,8 +123,9 @@ export class Matrix {
   }
 
   /**
-   * How near each of `rows` rows is to a vector, -1 to 1; NaN where a row is empty. It holds until the next call. In a large matrix rows that a part of
-   * their dimensions, with what `besides` speaks for them, puts far from the best get that part's estimate.
+   * Similarity of each of `rows` rows to a vector, -1 to 1; NaN where a row is empty. It holds until the next call. In
+   * a large matrix, rows that a part of their dimensions, plus `besides`, puts far from the best get that part's
+   * estimate.
    */
   similarities(vector: Float32Array, rows: number, besides?: Float32Array): Float32Array {
     if (this.isDrifted) this.recentre();

@@ -124,11 +124,11 @@ export class Nearest {
   }
 }
 
-/** How an owner's vectors are read. */
+/** Reads an owner's vectors. */
 interface Reader {
   /** The stamp behind which the last `most` came. */
   first(most: number): Promise<number>;
-  /** What came after a stamp, at most `PAGE`. */
+  /** Vectors that came after a stamp, at most `PAGE`. */
   page(stamp: number): Promise<store.Stamped[]>;
 }
 

@@ -1,26 +1,26 @@
 /** Ranking by words and by meaning: pure, so that a bench and a person's index use the same. */
 import { lexemesOf } from '../base/lexemes.ts';
 
-/** How much the vector of the query without its question words counts beside the whole one. */
+/** Weight of the query's vector without its question words, beside the whole one. */
 const BARE = 0.3;
 /**
- * How much words count beside meaning, for a query that the best memory covers whole: 0.4 to 0.7 differ by less than one
+ * Weight of words beside meaning, for a query that the best memory covers whole: 0.4 to 0.7 differ by less than one
  * question in a hundred. More of them helps questions in the words of the memory and harms those in others.
  */
 const WORDS = 0.5;
-/** How much it counts that a memory has all names of the query: a name has no other word. */
+/** Weight of a memory that has all names of the query: a name has no other word. */
 export const NAMES = 0.1;
 /**
- * How much it counts that a memory has a synonym of a word of the query, for a query of synonyms alone: 0.2 to 0.5 differ by
- * less than one question in a hundred.
+ * Weight of a synonym of a word of the query, for a query of synonyms alone: 0.2 to 0.5 differ by less than one
+ * question in a hundred.
  */
 const SYNONYMS = 0.3;
 /** A memory that has no vector yet is taken to be as near as its words say, times this. */
 const NO_VECTOR = 0.35;
 
 /**
- * What words add to meaning, onto `added`. Their weight follows how much of the query the best text covers, and more than
- * in proportion how much each does: a question in other words is left to its meaning.
+ * Adds words to meaning, onto `added`. Their weight follows the share of the query that the best text covers, and more
+ * than in proportion the share that each covers: a question in other words is left to its meaning.
  */
 export function addWords(covered: Float32Array, added: Float32Array): void {
   let best = 0;
@@ -32,7 +32,7 @@ export function addWords(covered: Float32Array, added: Float32Array): void {
 }
 
 /**
- * What synonyms add to meaning, onto `added`: as much as words of the query would cover, of which a text has a synonym and
+ * Adds synonyms to meaning, onto `added`: as much as words of the query would cover, of which a text has a synonym and
  * not the word itself. `weights`: of the words; `seen`: an array of zeros for each place.
  */
 export function addSynonyms(

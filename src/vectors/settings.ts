@@ -2,7 +2,7 @@ import type { Embedder } from './embedder.ts';
 import { offlineEmbedder } from './offline.ts';
 import { remoteEmbedder } from './remote.ts';
 
-/** What of the configuration says how texts become vectors. */
+/** Configuration of embedding. */
 export interface EmbedderSettings {
   kind: 'offline' | 'openai-compatible' | 'none';
   base_url?: string | undefined;
@@ -10,7 +10,7 @@ export interface EmbedderSettings {
   api_key?: string | undefined;
 }
 
-/** What turns texts into vectors in this process. */
+/** The embedders of this process. */
 export interface Embedders {
   /** The configured one; undefined: texts are found by words alone. */
   embedder: Embedder | undefined;

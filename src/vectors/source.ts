@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../storage/index.ts';
 
-/** What has vectors. Each kind has a table of vectors and one of spaces: `note_vectors`, `note_spaces`. */
+/** Kinds of texts with vectors. Each kind has a table of vectors and one of spaces: `note_vectors`, `note_spaces`. */
 export type Kind = 'memory' | 'note' | 'message';
 
 /** A text that has no vector yet. */

@@ -33,13 +33,13 @@ export async function beginSpace(tx: Transaction, kind: Kind, { space, dim }: Sp
   );
 }
 
-/** Whether a space is as it was begun; its row is locked. Nobody begins it anew or takes it away until `tx` ends. */
+/** True if a space is as it was begun; its row is locked. Nobody begins it anew or takes it away until `tx` ends. */
 export async function lockSpace(tx: Transaction, kind: Kind, { space, dim }: Space): Promise<boolean> {
   const { rows } = await tx.query(`select from ${kind}_spaces where space = $1 and dim = $2 for update`, [space, dim]);
   return rows.length > 0;
 }
 
-/** Whether a space has at least so many vectors. */
+/** True if a space has at least so many vectors. */
 export async function hasVectors(tx: Transaction, kind: Kind, space: string, count: number): Promise<boolean> {
   const { rows } = await tx.query(`select from ${kind}_vectors where space = $1 limit $2`, [space, count]);
   return rows.length === count;
@@ -77,7 +77,7 @@ export interface Stamped {
   vector: Uint8Array;
 }
 
-/** What of an owner's has come to `space` after `stamp`, in that order. */
+/** An owner's vectors in `space` after `stamp`, in that order. */
 export async function cameAfter(
   db: Queryable,
   kind: Stampable,

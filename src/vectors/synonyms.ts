@@ -1,4 +1,4 @@
-/** What else may be meant by a word: the groups of `assets/synonyms.txt`. */
+/** Synonyms: the groups of `assets/synonyms.txt`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lazy } from '../base/lazy.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inspect, roomOf, sharedNumbers } from '../../scripts/house.mjs';
+import { countHeadless, inspect, roomOf, sharedNumbers } from '../../scripts/house.mjs';
 
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `  step(${index});`).join('\n');
 
@@ -38,6 +38,15 @@ test('a statement that asks the database for the time is found', () => {
 test('a sentence that begins like SQL is not taken for it', () => {
   const text = "const said = ['Select a reminder', 'Update me at noon', 'delete the last note', 'with milk'];";
   expect(inspect('src/chat/texts.ts', text).errors).toEqual([]);
+});
+
+test('comments that begin without a noun or verb are counted, in both forms', () => {
+  const headless = '/** Whether it is so. */\n/**\n * What it is.\n */\n// How often.\n'.repeat(51);
+  expect(countHeadless([['src/agent/turn.ts', headless]])).toEqual([
+    expect.stringMatching(/^153 comments begin with what, .* most in src\/agent\/turn\.ts \(153\)$/),
+  ]);
+  expect(countHeadless([['src/agent/turn.ts', '/** True if it is so; what else. */\n'.repeat(200)]])).toEqual([]);
+  expect(countHeadless([['test/agent/turn.ts', headless]])).toEqual([]);
 });
 
 test('a long file and a long function are warned of by their room', () => {

@@ -20,7 +20,7 @@ const READ_WITHIN_MS = 8_000;
 /** Buttons whose conversation is remembered, so that a press need not name it. */
 const BUTTONS_REMEMBERED = 1_000;
 
-/** What a session is told when it begins. */
+/** Facts that a session is given when it begins. */
 export interface About {
   /** The assistant's name. */
   name: string;
@@ -70,7 +70,7 @@ class Console implements ConsoleAdapter {
   private readonly sessions = new Map<Session, Promise<void>>();
   private readonly started = deferred<Inbox>();
   private readonly clockMoves = new Sequence();
-  /** What a person's first line said: later ones need not repeat it. */
+  /** Roles from people's first lines: later ones need not repeat them. */
   private readonly roles = new Map<string, 'owner' | 'member'>();
   private readonly buttonAt = new BoundedMap<string, string>(BUTTONS_REMEMBERED);
   private reachable: () => void = () => {};

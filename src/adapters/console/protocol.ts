@@ -7,7 +7,7 @@ import type { Content, ContentKind } from '../../delivery/index.ts';
 
 /** Longer lines are passed over. A larger file is given by its path. */
 export const MAX_LINE_BYTES = 1_000_000;
-/** Who speaks when nobody is named, and where when no conversation is. */
+/** Default person and conversation. */
 export const OWNER = 'owner';
 export const MAIN = 'main';
 

@@ -9,20 +9,20 @@ import { LineWriter } from './writer.ts';
 
 /** Lines that may be under way at once; more are not read until one of them is done. */
 const MOST_UNDER_WAY = 100;
-/** How long the answers to the last lines are waited for when no more lines come. */
+/** Time to wait for the answers to the last lines when the input has ended. */
 const LAST_ANSWERS_MS = 10_000;
 
-/** Where lines come from and go to. */
+/** Input and output of a session. */
 export interface Streams {
   input: Readable;
   output: Writable;
-  /** What relative paths of files start from. */
+  /** Base of relative paths of files. */
   cwd?: string | undefined;
   /** A program speaks for its person: what it says or presses is no consent. */
   isProgram?: boolean;
 }
 
-/** What a session needs of the adapter. */
+/** The session's view of the adapter. */
 export interface SessionHost {
   /** Hands what a line says to the inbox. `id` is the line's, or one made for it. */
   accept(input: Input, id: string, cwd: string): Promise<Accepted>;
@@ -108,7 +108,7 @@ export class Session {
     while (this.underWay.size >= MOST_UNDER_WAY) await Promise.race(this.underWay);
     try {
       if (input.clock !== undefined) {
-        // What was said before the clock moves is to happen before it moves.
+        // Lines read before the clock moves are handled before it moves.
         await withTimeout(LAST_ANSWERS_MS, Promise.all(this.underWay));
         await this.host.moveClock(new Date(input.clock));
       }

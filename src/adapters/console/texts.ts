@@ -1,4 +1,4 @@
-/** What the terminal says by itself. */
+/** Texts of the terminal. */
 
 /** Before a part that may already have been shown. */
 export const AGAIN = '(again)';

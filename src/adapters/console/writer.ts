@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Output } from './protocol.ts';
 
-/** What may wait for a reader that has stopped reading, before it is given up. */
+/** Most bytes queued for a reader that has stopped reading, before it is given up. */
 const MOST_WAITING_BYTES = 16_000_000;
 
 /** Writes JSON lines, in order, at the pace of whoever reads them. A reader that is gone is no error. */

@@ -38,7 +38,7 @@ import { typingOn } from './typing.ts';
 
 /** coda in Discord. */
 export interface DiscordAdapter extends ChatAdapter {
-  /** What `coda doctor` asks of Discord. */
+  /** Checks of `coda doctor` for Discord. */
   checks(): HealthCheck[];
   /** Resolves when nothing that was heard waits to be accepted. */
   idle(): Promise<void>;

@@ -3,7 +3,7 @@ import type { APIMessage, REST } from 'discord.js';
 import { sleep } from '../../base/async.ts';
 import { CODES, codeOf, outcomeOf, statusOf } from './outcome.ts';
 
-/** What an answer needs of the interaction that it answers; travels with the stored event. */
+/** The interaction behind an answer; travels with the stored event. */
 export interface InteractionToken {
   id: string;
   token: string;
@@ -75,7 +75,7 @@ export async function takeAway(rest: REST, application: string, origin: Interact
   if (flags & LOADING) await rest.delete(original, OPEN);
 }
 
-/** Whether it has been acknowledged, by whichever process. */
+/** True if it has been acknowledged, by whichever process. */
 export async function wasAcknowledged(rest: REST, application: string, origin: InteractionToken): Promise<boolean> {
   try {
     await rest.get(originalOf(application, origin), OPEN);

@@ -3,7 +3,7 @@ import { BoundedMap } from '../../base/bounded.ts';
 import { type ChannelInfo, madeAt } from './parse.ts';
 import { asChannel } from './shapes.ts';
 
-/** What is used of a channel's JSON. */
+/** The used fields of a channel's JSON. */
 export interface RawChannel {
   id: string;
   type: number;
@@ -14,7 +14,7 @@ export interface RawChannel {
   last_message_id?: string | null | undefined;
 }
 
-/** What is used of a guild's JSON. One that is away because of an outage is nothing but its id. */
+/** The used fields of a guild's JSON. A guild that is away because of an outage has only its id. */
 export interface RawGuild {
   id: string;
   channels?: readonly RawChannel[];
@@ -27,7 +27,7 @@ const DIRECT = [1, 3];
 const THREADS = [10, 11, 12];
 const REMEMBERED = 50_000;
 
-/** Which channels there are, learned as they come along; what was never heard of is asked for. */
+/** Cache of channels, learned from events; an unknown one is requested. */
 export class Channels {
   private readonly known = new BoundedMap<string, ChannelInfo>(REMEMBERED);
 

@@ -54,14 +54,14 @@ export function commandText(command: Command | undefined, name: string, values: 
   return `/${name} ${words.join('\n')}`.trimEnd();
 }
 
-/** Where commands are registered: everywhere (no guild), or in one guild. */
+/** Scope of registered commands: everywhere (no guild), or one guild. */
 export interface Scope {
   guild?: string;
   /** Otherwise what is registered there is taken away, so that nobody is shown everything twice. */
   wanted: boolean;
 }
 
-/** Where commands are to be, and where an earlier configuration may have left some. Pure. */
+/** Scopes to register commands in, and scopes where an earlier configuration may have left some. Pure. */
 export function scopesOf({ commands, guilds }: Pick<DiscordConfig, 'commands' | 'guilds'>): Scope[] {
   const here = commands === 'guilds' && guilds.length > 0;
   return [{ wanted: !here }, ...guilds.map((guild) => ({ guild, wanted: here }))];
@@ -84,7 +84,7 @@ export async function register(
   await rest.put(route, { body });
 }
 
-/** What counts of registered commands, in one order. */
+/** The fields of registered commands that are compared, in one order. */
 function comparable(commands: readonly Partial<Registration>[]): string {
   const counted = commands.map(({ name, description, default_member_permissions: permissions, options = [] }) => ({
     name,

@@ -11,7 +11,7 @@ import { guardedShards } from './shard.ts';
 import { restOptions } from './transport.ts';
 import { CONTENT_REFUSED, GatewayRefusal, TOKEN_REFUSED, type Trouble, troubleOf, wayTrouble } from './trouble.ts';
 
-/** What is heard. Everything is the API's own JSON. */
+/** Handlers of events. Everything is the API's own JSON. */
 export interface GatewayHandlers {
   /** A new session: what was said before it has to be fetched. `awayMs`: since the one before was left, if there was one. */
   ready(ready: GatewayReadyDispatchData, awayMs: number | undefined): void;
@@ -255,7 +255,7 @@ export class Connection {
 const RETRIED = 'It is tried again by itself.';
 const NOT_UNDERSTOOD = 'an event of Discord could not be understood';
 
-/** What discord.js need not keep, because everything is taken from the events themselves. */
+/** Caches that discord.js need not keep, because everything is taken from the events themselves. */
 const NOTHING = Object.fromEntries(
   [
     'Message',

@@ -13,7 +13,7 @@ const ADMINISTRATOR = 1n << 3n;
 
 type Permissions = Readonly<Record<string, bigint>>;
 
-/** What coda needs wherever it is, by the names that Discord shows. */
+/** Permissions needed everywhere, by the names that Discord shows. */
 const ANYWHERE: Permissions = {
   'View Channels': 1n << 10n,
   'Embed Links': 1n << 14n,
@@ -22,13 +22,13 @@ const ANYWHERE: Permissions = {
 };
 const IN_THREADS: Permissions = { ...ANYWHERE, 'Send Messages in Threads': 1n << 38n };
 const IN_CHANNELS: Permissions = { ...ANYWHERE, 'Send Messages': 1n << 11n };
-/** Where each question gets a thread. */
+/** Permissions in channels where each question gets a thread. */
 const ALL: Permissions = { ...IN_CHANNELS, ...IN_THREADS, 'Create Public Threads': 1n << 35n };
 
 /** Flags of an application that may read what is written: fully, or while it is in few servers. */
 const READS_CONTENT = (1 << 18) | (1 << 19);
 
-/** Whether an application may read what is written without naming it. */
+/** True if an application may read what is written without naming it. */
 export function readsContent({ flags }: { flags?: number }): boolean {
   return ((flags ?? 0) & READS_CONTENT) !== 0;
 }
@@ -48,7 +48,7 @@ export interface DoctorOptions {
   listens(): boolean;
 }
 
-/** What `coda doctor` asks of Discord: signing in, the intent, the servers, and what it may do in each named channel. */
+/** Checks of `coda doctor` for Discord: sign-in, intents, servers, and permissions in each named channel. */
 export function checks({ config, people, away, listens }: DoctorOptions): HealthCheck[] {
   const check = async (signal: AbortSignal): Promise<Finding> => {
     const { REST } = await import('discord.js');
@@ -194,7 +194,7 @@ interface ChannelRights {
   permission_overwrites?: { id: string; allow: string; deny: string }[];
 }
 
-/** What a member may do in a channel (docs.discord.com/developers/topics/permissions, overwrites). Pure. */
+/** Permissions of a member in a channel (docs.discord.com/developers/topics/permissions, overwrites). Pure. */
 export function permissionsIn(
   guild: { id: string; roles: readonly { id: string; permissions: string }[] },
   member: { id: string; roles: readonly string[] },

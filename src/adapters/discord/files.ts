@@ -7,7 +7,7 @@ import type { RawMessage } from './parse.ts';
 import { type CarriedFile, carriedFiles, filesOf } from './quoted.ts';
 import { asMessage } from './shapes.ts';
 
-/** What Discord takes of a bot. A request may have 25 MiB; what is not files in it needs little. */
+/** Discord's limits for a bot. A request may have 25 MiB; all but the files in it needs little. */
 export const UPLOADS: UploadLimits = { each: 10 * 1024 * 1024, most: 10, together: 24 * 1024 * 1024 };
 
 /** Addresses that are remembered; of others the message is asked for again. */
@@ -16,7 +16,7 @@ const REMEMBERED = 2_000;
 const ASKED_WITHIN_MS = 30_000;
 
 /**
- * How a file is found again: by its own id, in a message of a channel (the one that it came with, if none is named). Its address
+ * Reference to a file: its own id, in a message of a channel (the one that it came with, if none is named). Its address
  * carries a signature of Discord's, which opens it to anybody for a day.
  */
 type At = { id: string; channel: string; message?: string };

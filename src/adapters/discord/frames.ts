@@ -1,4 +1,4 @@
-/** What the Gateway sends, looked at before discord.js goes by it. Pure. */
+/** Validates Gateway frames before discord.js acts on them. Pure. */
 import { z } from 'zod';
 import { isUrl } from '../../base/urls.ts';
 

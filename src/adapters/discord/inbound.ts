@@ -75,11 +75,11 @@ export class Inbound {
   private readonly forwards = new BoundedMap<string, RawMessage>(MOST_FORWARDS);
   /** Servers of the session that have not come along yet. */
   private awaited = new Set<string>();
-  /** Where coda had been spoken to before the session. */
+  /** Places where coda was spoken to before the session. */
   private places: ReadonlySet<string> = new Set();
   /** Since when nothing was heard before the session. */
   private unheardSince: Date | undefined;
-  /** Where something may have been missed; what is new waits until these stand in their lines. */
+  /** Listing of places where something may have been missed; new events wait until these stand in their lines. */
   private listing: Promise<unknown> = Promise.resolve();
 
   constructor(deps: InboundDeps) {
@@ -164,7 +164,7 @@ export class Inbound {
     await inbox.accept(incoming(message, place, sender, text, brought.more));
   }
 
-  /** What comes with a message besides its words, or is to be asked for. */
+  /** Quotes of a message, and references to look up. */
   private broughtBy(message: RawMessage, channel: ChannelInfo) {
     const before = this.takeForward(message);
     const all = before ? [before, message] : [message];
@@ -191,7 +191,7 @@ export class Inbound {
   /** The conversation that a message belongs to; where it is so configured, a thread of its own. */
   private async placeOrThread(message: RawMessage, channel: ChannelInfo, rest: REST): Promise<Place> {
     if (!this.threaded(channel)) return placeOf(channel);
-    // What is looked through after an absence has its thread already.
+    // A message found by backfill has its thread already.
     if ((message.flags ?? 0) & HAS_THREAD) return placeOf(threadOf(message.id, channel));
     const { channels, options } = this.deps;
     try {
@@ -314,7 +314,7 @@ export class Inbound {
   }
 }
 
-/** Who forwards something, and where. */
+/** Key of a forward: author and channel. */
 const forwardOf = ({ channel_id: channel, author }: RawMessage): string => `${channel}:${author.id}`;
 
 /** The channel is not there any more, or not for coda. */
@@ -322,7 +322,7 @@ function gone(error: unknown): boolean {
   return statusOf(error) === 403 || statusOf(error) === 404;
 }
 
-/** Where a message may have been put: in its channel, or in the thread that was opened for it. */
+/** Places a message may have been put in: its channel, or the thread that was opened for it. */
 function placesOf(id: string, channel: string): Place[] {
   return [channel, id].map((each) => ({ adapter: ADAPTER, channel: each, space: '', kind: 'channel' }));
 }

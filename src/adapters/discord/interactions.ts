@@ -28,7 +28,7 @@ export interface InteractionDeps {
   rest(): REST | undefined;
   /** Coda's own id. */
   application(): string;
-  /** Whether something was said in answer to it. */
+  /** True if something was said in answer to it. */
   answered(id: string): boolean;
 }
 
@@ -186,7 +186,7 @@ function originOf(interaction: APIInteraction, hidden: boolean): InteractionToke
   return { id: interaction.id, token: interaction.token, user: userOf(interaction).id, private: hidden };
 }
 
-/** How the answer finds back, and who sees it. */
+/** Reply target and visibility of the answer. */
 function answered(origin: InteractionToken): { replyTo: string; private?: true } {
   return { replyTo: encodeOrigin(origin), ...(origin.private && { private: true as const }) };
 }
@@ -197,7 +197,7 @@ function valuesOf(options: readonly APIApplicationCommandInteractionDataOption[]
   );
 }
 
-/** What was written into a form's only field. */
+/** The text in a form's only field. */
 function wordsIn({ data }: APIModalSubmitInteraction): string {
   for (const row of data.components) {
     const [input] = 'components' in row ? row.components : 'component' in row ? [row.component] : [];

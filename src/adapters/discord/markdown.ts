@@ -2,7 +2,7 @@
 import { type Change, changed, drawn, nodesOf, placeOfNode } from '../../delivery/index.ts';
 
 const DEEP_HEADING = /^#{4,6}[ \t]+(.*?)[ \t]*#*$/;
-/** Where neither stands there is nothing to be changed. */
+/** A text without any of these needs no change. */
 const SUSPECT = /\||^ {0,3}#{4}/m;
 
 /** Discord knows neither tables (they become code blocks) nor headings below the third level (they become bold). */

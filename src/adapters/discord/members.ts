@@ -9,8 +9,8 @@ const REMEMBERED_MS = 5 * 60_000;
 const REMEMBERED = 5_000;
 
 /**
- * Which of the groups that access rules name somebody is in. Only those are asked for, so that rules which name nobody
- * but persons cost nothing; an answer is remembered for five minutes.
+ * Memberships in the groups that access rules name. Only those are asked for, so that rules which name nobody but
+ * persons cost nothing; an answer is remembered for five minutes.
  */
 export class Members {
   private readonly roles: ReadonlySet<string>;

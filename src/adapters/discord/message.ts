@@ -1,4 +1,4 @@
-/** What is said, as the body of a message. Pure. */
+/** Renders content as the body of a message. Pure. */
 
 import { createHash } from 'node:crypto';
 import type {
@@ -13,7 +13,7 @@ import { UPLOADS } from './files.ts';
 import { toDiscord } from './markdown.ts';
 import * as texts from './texts.ts';
 
-/** What Discord takes. */
+/** Discord's limits on a message. */
 const MAX_TEXT = 2_000;
 const MAX_PARTS = 6;
 const MAX_LABEL = 80;
@@ -135,7 +135,7 @@ function component({ id, label, style, asks }: Button, disabled: boolean): APICo
   };
 }
 
-/** What a `custom_id` stands for; undefined for one that coda cannot have made. */
+/** The button of a `custom_id`; undefined for one that coda cannot have made. */
 export function buttonOf(customId: string): { id: string; asks: boolean } | undefined {
   const [, kind, id] = CUSTOM_ID.exec(customId) ?? [];
   return id === undefined ? undefined : { id, asks: kind === 'ask' };

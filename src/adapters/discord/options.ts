@@ -12,7 +12,7 @@ export interface DiscordOptions {
   groups: readonly string[];
   /** Those whom the access rules name as persons (`discord:ID`). */
   people: readonly string[];
-  /** Whether somebody has not been let in: no thread is opened for them. */
+  /** True if somebody has not been let in: no thread is opened for them. */
   isStranger(sender: Sender): Promise<boolean>;
   clock: Clock;
   log: Log;
@@ -20,6 +20,6 @@ export interface DiscordOptions {
   proxy?: OutboundProxy | undefined;
   artifacts: Artifacts;
   commands: readonly Command[];
-  /** What may be typed into a command's option; at most 25, within a second. */
+  /** Completions of a command's option; at most 25, within a second. */
   complete(command: string, option: string, typed: string, externalId: string): Promise<readonly string[]>;
 }

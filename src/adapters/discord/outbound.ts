@@ -37,7 +37,7 @@ const PAGE = 100;
 const MOST_PAGES = 5;
 const REMEMBERED = 1_000;
 
-/** What stands in the receipt of a part that answers an interaction: only its token can reach one that is private. */
+/** The receipt of a part that answers an interaction: only its token can reach one that is private. */
 interface OwnReceipt extends Receipt {
   channel: string;
 }
@@ -57,7 +57,7 @@ export class Outbound {
     return this.answeredHere.has(interaction);
   }
 
-  /** What was said before in the same channel and has to wait goes first; answers to interactions have no limit. */
+  /** Parts said before in the same channel that have to wait go first; answers to interactions have no limit. */
   async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {
     if (decodeOrigin(part.replyTo)) return this.attempt(part, signal);
     const { channel } = part.place;
@@ -122,14 +122,14 @@ export class Outbound {
       if (found) return found;
     }
     const own = await this.ownSince(rest, part.place.channel, since, signal);
-    // Where coda may not read nothing of it is found: what is sent then goes where it can.
+    // In a channel that coda may not read no copy is found: the part is sent where it can.
     if (!own) return undefined;
     const ids = customIds(part.content);
     const byButton = own.find((message) => customIdsIn(message).some((id) => ids.includes(id)));
     if (byButton) return receiptOf(byButton, part.place.channel);
     const known =
       (await this.deps.inbox()?.receipts(part.place, new Date(since.getTime() - CLOCK_MARGIN_MS))) ?? new Set();
-    // What has buttons is known by them alone: with others it is another card, whatever its words.
+    // A card is identified by its buttons alone: with others it is another card, whatever its words.
     const open = own.filter((message) => !known.has(message.id) && customIdsIn(message).length === 0);
     const text = said(forPlace(part));
     const replies = part.replyTo !== undefined && !origin && (part.index ?? 0) === 0;
@@ -209,7 +209,7 @@ export class Outbound {
     try {
       return await put(body);
     } catch (error) {
-      // Where the history may not be read nothing may be replied to; the answer is still owed.
+      // In a channel whose history may not be read nothing may be replied to; the answer is still owed.
       if (codeOf(error) === CODES.mayNotReply) return put({ ...body, message_reference: undefined });
       throw error;
     }
@@ -291,7 +291,9 @@ export class Outbound {
   }
 }
 
-/** Whether a part is the answer of an interaction itself; one instead of its message must not replace what that shows. */
+/**
+ * True if a part is the answer of an interaction itself; one instead of its message must not replace what that shows.
+ */
 function isOriginal({ index = 0, instead }: Part): boolean {
   return index === 0 && instead === undefined;
 }
@@ -301,7 +303,7 @@ function sendOutcomeOf(error: unknown): SendOutcome {
   return codeOf(error) === CODES.unknownMessage ? { kind: 'deleted' } : outcomeOf(error);
 }
 
-/** What a part shows where it is said: nobody is called in their own direct messages. */
+/** The part as shown in its place: nobody is mentioned in their own direct messages. */
 function forPlace({ content, place }: Part): Content {
   const { mention, ...plain } = content;
   return fitting(place.kind === 'dm' ? plain : content);

@@ -1,4 +1,4 @@
-/** What Discord's refusals mean. */
+/** Classifies Discord's refusals. */
 import { CodaError, isStorageAway } from '../../base/errors.ts';
 import type { SendOutcome } from '../../delivery/index.ts';
 import { NotDiscordError } from './transport.ts';
@@ -32,7 +32,7 @@ export const CODES = {
   threadLocked: 160005,
 } as const;
 
-/** What they stand for cannot be reached any more, whatever the status says. */
+/** Codes of a target that cannot be reached any more, whatever the status says. */
 const GONE: readonly (number | string | undefined)[] = [
   CODES.unknownChannel,
   CODES.invalidWebhookToken,
@@ -98,11 +98,13 @@ export function editOutcomeOf(error: unknown): SendOutcome {
   return isFrozen ? { kind: 'frozen', reason: outcome.reason } : outcome;
 }
 
-/** What the network, the client and the runtime call a connection that does not come about or breaks. */
+/** Codes of the network, the client and the runtime for a connection that fails or breaks. */
 const NETWORK = /^(?:E[A-Z_]{3,}|UND_ERR_\w+)$/;
 const GIVEN_UP = ['AbortError', 'TimeoutError'];
 
-/** Whether the database or Discord is away or has no time, so that the same can work later however often it has failed. */
+/**
+ * True if the database or Discord is away or has no time, so that the same can work later however often it has failed.
+ */
 export function isOutage(error: unknown): boolean {
   if (error instanceof CodaError) return isStorageAway(error);
   if (error instanceof NotDiscordError) return true;

@@ -1,4 +1,4 @@
-/** What was written in Discord, as coda hears it. Pure. */
+/** Parses messages of Discord. Pure. */
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
 import { visible } from '../../base/text.ts';
 import { type IncomingMessage, type Place, type RepliedTo, type Sender, withoutCall } from '../../delivery/index.ts';
@@ -28,7 +28,7 @@ export type RawMessage = Pick<
     >
   >;
 
-/** What coda knows of a channel. */
+/** Facts about a channel. */
 export interface ChannelInfo {
   id: string;
   kind: Place['kind'];
@@ -39,7 +39,7 @@ export interface ChannelInfo {
   openedBy: string | undefined;
 }
 
-/** Whom and where it listens to. */
+/** Access rules of a connection: people and places. */
 export interface Hearing {
   botId: string;
   /** The roles that Discord has made for coda in its servers: people call it by them as by its name. */
@@ -53,7 +53,7 @@ export interface Hearing {
 /** Default and reply: everything else is Discord's own word, or the answer of an interaction. */
 export const SPOKEN = [0, 19];
 
-/** Whether a message is for coda. */
+/** True if a message is for coda. */
 export function addressed(message: RawMessage, channel: ChannelInfo, hearing: Hearing): boolean {
   const { author, webhook_id: webhook } = message;
   if (author.id === hearing.botId || !SPOKEN.includes(message.type)) return false;

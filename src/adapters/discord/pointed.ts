@@ -1,4 +1,4 @@
-/** What a message in Discord points to and did not bring along: asked for when its turn begins. */
+/** Looks up messages that a message in Discord points to and did not bring along, when its turn begins. */
 import type { REST } from 'discord.js';
 import type { Pointed } from '../../delivery/index.ts';
 import type { AttachedFiles } from './files.ts';

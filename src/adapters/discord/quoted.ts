@@ -1,4 +1,4 @@
-/** What a message in Discord brings that is not in its text, and what it points to. Pure. */
+/** Text that a message in Discord has beside its own, and messages it points to. Pure. */
 import { shorten } from '../../base/text.ts';
 import type { Quoted } from '../../delivery/index.ts';
 import { type ChannelInfo, type Hearing, named, nameOf, type RawMessage, storable } from './parse.ts';
@@ -9,7 +9,7 @@ type Poll = NonNullable<Carried['poll']>;
 /** A message as another one carries it: whole, or as a snapshot. */
 type Carries = Carried | Snapshot;
 
-/** What is asked for when a message's turn begins: the message that it replies to, and the one above its thread. */
+/** References to look up when a message's turn begins: the message that it replies to, and the one above its thread. */
 export type Points = {
   reply?: { channel: string; id: string };
   starter?: { thread: string; parent: string | null };
@@ -47,7 +47,7 @@ export function quotedIn(message: RawMessage, { botId }: Pick<Hearing, 'botId'>)
 
 const forwardedOf = (snapshot: Carries): Quoted => ({ as: 'forwarded', text: carriedText(snapshot) });
 
-/** What of it did not come along and is to be asked for; undefined where there is nothing. */
+/** References of the message to look up; undefined without any. */
 export function pointsIn(message: RawMessage, channel: ChannelInfo): { always?: Points; first?: Points } | undefined {
   const { referenced_message: replied, message_reference: reference } = message;
   // Null: it was deleted. Left out: Discord did not look for it.

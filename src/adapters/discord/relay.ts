@@ -18,7 +18,7 @@ export class GatewayRelay {
     this.proxy = proxy;
   }
 
-  /** Where `address` is reached from here; the same where no proxy is for it. */
+  /** The address by which `address` is reached from here; the same where no proxy is for it. */
   async through(address: string): Promise<string> {
     const url = new URL(address);
     if (!this.proxy.for(url)) return address;

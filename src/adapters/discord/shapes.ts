@@ -1,11 +1,11 @@
-/** What Discord's answers and events must have for coda to go by them; they may have more. */
+/** Schemas of Discord's answers and events; they may have more. */
 import { z } from 'zod';
 import { NotDiscordError } from './transport.ts';
 
 const snowflake = z.string().regex(/^\d{1,20}$/);
 const user = z.looseObject({ id: snowflake, username: z.string() });
 
-/** What tells that a message was made or changed. */
+/** A message that was created or changed. */
 const placed = z.looseObject({ id: snowflake, channel_id: snowflake.optional() });
 const channel = z.looseObject({ id: snowflake, type: z.number() });
 const member = z.looseObject({ roles: z.array(z.string()) });
@@ -55,7 +55,7 @@ const poll = z.looseObject({
   answers: z.array(z.looseObject({ poll_media: media })).catch([]),
 });
 
-/** What a message says, also within another one: of what cannot be understood the rest is. */
+/** Content of a message, also within another one; fields that do not parse are left out. */
 const saying = {
   content: z.string().catch(''),
   mentions: z.array(user.extend({ global_name: z.string().nullish() })).catch([]),

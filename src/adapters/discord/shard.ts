@@ -5,21 +5,21 @@
 import type { IShardingStrategy, SimpleShardingStrategy, WebSocketShardDestroyOptions } from 'discord.js';
 import { frameOf } from './frames.ts';
 
-/** Who watches over a connection. */
+/** Observer of a connection. */
 export interface ShardWatch {
-  /** Whether the connection is still wanted; where it is not, it is not made again. */
+  /** True if the connection is still wanted; where it is not, it is not made again. */
   wanted(): boolean;
   /** Nothing is heard from now on, until a session has begun or was resumed. */
   left(): void;
   /** It cannot go on. */
   broke(error: unknown): void;
-  /** Where the Gateway at `address` is reached from here. */
+  /** The address by which the Gateway at `address` is reached from here. */
   reach(address: string): Promise<string>;
   /** An event was dropped because it could not be understood. */
   strange(event: string, reason: string): void;
 }
 
-/** What is used of discord.js's shard. */
+/** The used part of discord.js's shard. */
 interface Shard {
   connection: { on(event: 'error', listener: () => void): void; terminate(): void } | null;
   strategy: {
@@ -34,7 +34,7 @@ interface Shard {
   destroy(options?: WebSocketShardDestroyOptions): Promise<void>;
 }
 
-/** What discord.js is to make connections with, and the way to cut them. */
+/** A sharding strategy for discord.js, and the way to cut its connections. */
 export function guardedShards(Strategy: typeof SimpleShardingStrategy, watch: ShardWatch) {
   const shards: Shard[] = [];
   return {

@@ -27,7 +27,10 @@ export class NotDiscordError extends Error {
   override readonly name = 'NotDiscordError';
 }
 
-/** What every client of the REST API is made with. Who repeats a request must know whether it may: never discord.js. */
+/**
+ * Options of every client of the REST API. Repeating a request is decided by the caller, who knows if it may be: never
+ * by discord.js.
+ */
 export async function restOptions({ api_url: api }: Pick<DiscordConfig, 'api_url'>): Promise<Partial<RESTOptions>> {
   const { DefaultRestOptions } = await import('discord.js');
   return {

@@ -95,7 +95,7 @@ const REFUSALS: Readonly<Record<number, Trouble>> = {
   4014: CONTENT_REFUSED,
 };
 
-/** What a person has to mend; undefined for what passes by itself. */
+/** Trouble that a person has to mend; undefined for what passes by itself. */
 export function troubleOf(error: unknown, token: string): Trouble | undefined {
   if (error instanceof GatewayRefusal) {
     const refusal = REFUSALS[error.closeCode];

@@ -18,7 +18,7 @@ export function typingOn(rest: () => REST | undefined): Typing {
   });
 }
 
-/** Whether what is said would have to wait behind signs that something will be. */
+/** True if what is said would have to wait behind signs that something will be. */
 function isBusy({ globalRemaining, globalReset }: REST): boolean {
   return globalReset > Date.now() && globalRemaining < RESERVED;
 }

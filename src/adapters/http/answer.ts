@@ -6,7 +6,7 @@ import { PROBLEM_TYPE, type Problem } from './problem.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** What every answer says: nothing of it is to be guessed at, framed or kept. */
+/** Headers of every answer: no guessed types, no framing, no caching. */
 const ALWAYS = {
   'X-Content-Type-Options': 'nosniff',
   'Cache-Control': 'no-store',

@@ -11,7 +11,7 @@ export function addressOf(listen: string): { host: string; port: number } {
   return { host: v6 ?? name, port: Number(port) };
 }
 
-/** Whether only programs of this machine reach it. */
+/** True if only programs of this machine reach it. */
 export function isLoopback(host: string): boolean {
   return (
     host === 'localhost' || host === '::1' || host === '::ffff:127.0.0.1' || (isIPv4(host) && host.startsWith('127.'))

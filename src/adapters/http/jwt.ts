@@ -33,11 +33,11 @@ export class Jwts {
     this.clock = clock;
   }
 
-  /** Whom the token speaks for; undefined when it is worth nothing. Rejects when the issuer's keys cannot be had. */
+  /** The token's caller; undefined for an invalid token. Rejects when the issuer's keys cannot be had. */
   async authenticate(token: string): Promise<Caller | undefined> {
     const { alg, issuer, audience } = this.config;
     const options: JWTVerifyOptions = {
-      // What the token says of itself decides nothing.
+      // The token's own claims about its algorithm decide nothing.
       algorithms: [alg],
       ...{ issuer, audience },
       clockTolerance: LEEWAY_S,
@@ -142,7 +142,7 @@ function unavailable(cause: string): CodaError {
   });
 }
 
-/** What stands in front of a subject's conversations; no name that an issuer gives can be another's. */
+/** Prefix of a subject's conversations; no name that an issuer gives can be another's. */
 function idOf(issuer: string, sub: string): string {
   return `jwt-${createHash('sha256')
     .update(JSON.stringify([issuer, sub]))

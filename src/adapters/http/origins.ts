@@ -44,12 +44,12 @@ export function preflight(
   };
 }
 
-/** Whether an origin is where the request goes. */
+/** True if an origin is where the request goes. */
 export function isOwn(origin: string, host: string): boolean {
   return isUrl(origin) && new URL(origin).host === host.toLowerCase();
 }
 
-/** Whether the request names this machine, and no page of another origin has made a browser send it. */
+/** True if the request names this machine, and no page of another origin has made a browser send it. */
 export function isOfThisMachine({
   headers: { host = '', 'sec-fetch-site': site },
 }: Pick<IncomingMessage, 'headers'>): boolean {

@@ -29,7 +29,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   DISK_FULL: 507,
 };
 
-/** What a client is told of an error. */
+/** An error as a client sees it. */
 export interface Problem {
   type: string;
   title: string;
@@ -40,7 +40,7 @@ export interface Problem {
   remedy: string;
 }
 
-/** What may be said of anything that was thrown: of a bug nothing but that it is one. */
+/** The problem for anything that was thrown: of a bug only that it is one. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof CodaError && STATUSES[error.code] !== undefined) {
     return problem(error.code, error.message, error.remedy);
@@ -56,7 +56,7 @@ export function notHeard(): CodaError {
   });
 }
 
-/** Whether the error is for the client, and nothing that the log must tell of. */
+/** True if the error is for the client, and nothing that the log must tell of. */
 export function isExpected(error: unknown): error is CodaError {
   return error instanceof CodaError && STATUSES[error.code] !== undefined;
 }

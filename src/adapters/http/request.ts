@@ -7,7 +7,7 @@ import { readBody } from './body.ts';
 import { formOf, isForm } from './form.ts';
 import { parseJson } from './json.ts';
 
-/** Who asks, of a route with a scope. */
+/** The caller, of a route with a scope. */
 export function callerOf({ caller }: Pick<HttpRequest, 'caller'>): Caller {
   if (!caller) throw new Error('a route with a scope was asked without a caller');
   return caller;

@@ -19,13 +19,13 @@ export interface ServerOptions {
   log: Log;
   clock: Clock;
   routes: readonly AnyRoute[];
-  /** Whose bearer token this is; undefined: nobody's. */
+  /** The caller of a bearer token; undefined: nobody. */
   authenticate(token: string): Promise<Caller | undefined>;
   /** For people with browsers; left out: it serves programs only. */
   browsers?: {
-    /** Who is signed in with this cookie; undefined: nobody. */
+    /** The caller of a session cookie; undefined: nobody. */
     signedIn(cookie: string): Promise<Caller | undefined>;
-    /** What a person is shown of a problem. */
+    /** The page for a problem. */
     problem(found: Problem, headers: Readonly<Record<string, string>>): HttpAnswer;
   };
 }
@@ -51,18 +51,18 @@ export class HttpServer {
     this.origins = { listed: cors, loopbackOnly: isLoopback(addressOf(at).host), proxy };
   }
 
-  /** What can be asked for. */
+  /** All routes. */
   get routes(): readonly AnyRoute[] {
     return this.options.routes;
   }
 
-  /** Where it is served; undefined before `open` and after `close`. */
+  /** The address it is served at; undefined before `open` and after `close`. */
   get address(): { host: string; port: number } | undefined {
     const address = this.server?.address() as AddressInfo | null | undefined;
     return address ? { host: address.address, port: address.port } : undefined;
   }
 
-  /** Where people reach it in a browser; undefined while it is not open. */
+  /** The address for browsers; undefined while it is not open. */
   get url(): string | undefined {
     const { address } = this;
     const { url } = this.options.config;
@@ -94,7 +94,7 @@ export class HttpServer {
     this.server = server;
   }
 
-  /** Whether it is served, or could be: nobody else has its address. */
+  /** True if it is served, or could be: nobody else has its address. */
   check(): HealthCheck {
     const { listen: at } = this.options.config;
     return {
@@ -251,7 +251,7 @@ export class HttpServer {
       this.options.log.error({ err: error, method, path: url.split('?')[0] }, 'a request failed');
     }
     const found = problemOf(error);
-    // What is still on its way is not worth waiting for.
+    // A body that is still on its way is not worth waiting for.
     const headers: Record<string, string> = incoming.complete ? {} : { Connection: 'close' };
     if (found.status === 401 && !route?.page) headers['WWW-Authenticate'] = 'Bearer realm="coda"';
     if (found.status === 429 || found.status === 503) headers['Retry-After'] = '5';
@@ -281,12 +281,12 @@ export class HttpServer {
   }
 }
 
-/** Whether a browser's session says who asks: for what is not a page a token goes first. */
+/** True if a browser's session says who asks: for what is not a page a token goes first. */
 function isBrowser({ headers }: IncomingMessage, { page }: AnyRoute): boolean {
   return page === true || (headers.authorization === undefined && cookieOf({ headers }) !== undefined);
 }
 
-/** Whether it comes from this machine by itself: what a proxy or a page has sent comes from anywhere. */
+/** True if it comes from this machine by itself: what a proxy or a page has sent comes from anywhere. */
 function isLocal(incoming: IncomingMessage): boolean {
   const { socket, headers } = incoming;
   if (!isOfThisMachine(incoming)) return false;
@@ -294,7 +294,7 @@ function isLocal(incoming: IncomingMessage): boolean {
   return isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, '')) && forwarded === undefined;
 }
 
-/** What Node itself could not read as a request. */
+/** Answers input that Node itself could not read as a request. */
 function refuse(error: Error, socket: Socket): void {
   if (!socket.writable || systemCode(error) === 'ECONNRESET') {
     socket.destroy();

@@ -1,4 +1,4 @@
-/** What was said over HTTP, read from inbox and outbox: an answer can be fetched however often, by whichever process. */
+/** Messages over HTTP, read from inbox and outbox: an answer can be fetched however often, by whichever process. */
 import type { Instant } from '../../base/clock.ts';
 import type { Content, FileRef } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
@@ -10,7 +10,7 @@ export interface Where {
   personId: string | undefined;
 }
 
-/** Where a browser's person talks: also in what came along from whoever turned out to be the same person. */
+/** Channels of a browser's person: also those of accounts that were joined with theirs. */
 export async function channelsBehind(database: Database, { channel, personId }: Where): Promise<string[]> {
   const { rows } = await database.read<{ channel: string }>(
     `select channel from conversations
@@ -24,7 +24,7 @@ export async function channelsBehind(database: Database, { channel, personId }: 
 /** Conversations that a page shows as one. */
 const MOST_JOINED = 10;
 
-/** What became of something that was heard. */
+/** The state of a message. */
 export interface Heard {
   id: string;
   messageId: string;
@@ -51,7 +51,7 @@ export interface Said {
   messageId: string | undefined;
   key: string;
   text: string | undefined;
-  /** What came with it. */
+  /** Its files. */
   files: readonly FileRef[];
   state: string;
   content: Content | undefined;
@@ -94,7 +94,7 @@ export async function heard(
   return { id, messageId, state, text: text ?? '', tooFast: tooFast !== null, error: error ?? undefined, parts };
 }
 
-/** What was said in conversations before an instant, the newest first. Undefined when there is no such conversation. */
+/** Messages of conversations before an instant, the newest first. Undefined when there is no such conversation. */
 export async function saidIn(
   database: Database,
   { channels, personId }: Pick<Where, 'personId'> & { channels: readonly string[] },

@@ -41,7 +41,7 @@ import { Uploads } from './uploads.ts';
 /** coda in Slack. */
 export interface SlackAdapter extends ChatAdapter {
   checks(): HealthCheck[];
-  /** Where Slack sends its requests, in HTTP mode. */
+  /** Routes of Slack's requests, in HTTP mode. */
   routes(): readonly AnyRoute[];
   /** Resolves when nothing that was heard waits to be accepted. */
   idle(): Promise<void>;
@@ -205,7 +205,7 @@ class Slack implements SlackAdapter {
     await this.connection?.close();
   }
 
-  /** Whose token it is. Rejects as a call does; nothing is heard before. */
+  /** Finds the token's account. Rejects as a call does; nothing is heard before. */
   private async signIn(): Promise<void> {
     const { clock, config, log } = this.options;
     this.api ??= gated(await openApi(config, config.bot_token, log), () => clock.now().getTime());
@@ -252,7 +252,7 @@ class Slack implements SlackAdapter {
     if (id && zone) await this.inbox?.livesIn(ADAPTER, id, zone);
   }
 
-  /** Whether it may be acknowledged. */
+  /** True if it may be acknowledged. */
   private async event(event: Record<string, unknown> & { type: string }): Promise<boolean> {
     switch (event.type) {
       case 'message':

@@ -18,7 +18,7 @@ interface AssistantDeps {
   log: Log;
 }
 
-/** What a thread of the assistant pane begins with (docs.slack.dev/ai/developing-ai-apps). */
+/** Begins threads of the assistant pane (docs.slack.dev/ai/developing-ai-apps). */
 export class Assistant {
   private readonly deps: AssistantDeps;
   private readonly untitled = new BoundedSet<string>(REMEMBERED);

@@ -6,7 +6,7 @@ import { asChannel } from './shapes.ts';
 
 const REMEMBERED = 50_000;
 
-/** What kind of conversation is which, learned as events come along; what was never heard of is asked for. */
+/** Cache of conversations' kinds, learned from events; an unknown one is requested. */
 export class Channels {
   private readonly known = new BoundedMap<string, ChannelInfo>(REMEMBERED);
 

@@ -10,7 +10,7 @@ export type Api = <T = Record<string, unknown>>(method: string, args?: Record<st
 
 const SLACK_API = 'https://slack.com/api/';
 
-/** Whether an address is one of Slack's, which may be told secrets: of its own hosts, or of the configured API's. */
+/** True if an address is one of Slack's, which may be told secrets: of its own hosts, or of the configured API's. */
 export function isSlackAddress(url: string, api = SLACK_API): boolean {
   if (!isUrl(url)) return false;
   const { protocol, hostname, host } = new URL(url);
@@ -36,7 +36,9 @@ const NEVER_ARRIVED = [
   'UND_ERR_CONNECT_TIMEOUT',
 ];
 
-/** What every client of Slack's is made with. Who repeats a request must know whether it may: never the client. */
+/**
+ * Options of every client. Repeating a request is decided by the caller, who knows if it may be: never by the client.
+ */
 export function clientOptions({ api_url: api = SLACK_API }: SlackConfig, log: Log) {
   return {
     slackApiUrl: api.endsWith('/') ? api : `${api}/`,
@@ -62,7 +64,7 @@ export async function openApi(config: SlackConfig, token: string, log: Log): Pro
   };
 }
 
-/** What the client throws, in coda's words. */
+/** The client's error as coda's own. */
 function understood(method: string, error: unknown): Error {
   const { code, data, retryAfter, statusCode } = error as Failure;
   if (code === 'slack_webapi_rate_limited_error') return new SlackLimit(method, limitOf(retryAfter));
@@ -122,7 +124,7 @@ const bounded: typeof fetch = async (input, init) => {
   return new Response(Buffer.concat(chunks), { status: answer.status, headers: answer.headers });
 };
 
-/** What Slack's packages have to say goes into coda's log, quietly: what matters is said by who calls them. */
+/** Logger for Slack's packages, quiet: callers report what matters. */
 export function quiet(log: Log) {
   const say = (...words: unknown[]) =>
     log.debug({ slack: words.map(String).join(' ').slice(0, 500) }, 'Slack’s client');

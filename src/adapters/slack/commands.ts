@@ -14,7 +14,7 @@ export const OWN_COMMANDS: readonly { command: string; runs: string; usage: stri
 
 export const ANY_COMMAND = '/coda';
 
-/** What is stored and run: the command as one would type it elsewhere; undefined for `/coda` alone. */
+/** The command as one would type it elsewhere; undefined for `/coda` alone. */
 export function commandText({ command, text }: { command: string; text: string }): string | undefined {
   const words = text.trim();
   const own = OWN_COMMANDS.find((each) => each.command === command.toLowerCase());

@@ -8,7 +8,7 @@ const eachChannel = () =>
     error: 'expected true, false, or true/false for each channel id',
   });
 
-/** What the beginnings of Slack's tokens say of them (docs.slack.dev/authentication/tokens). */
+/** Kinds of Slack's tokens by their beginnings (docs.slack.dev/authentication/tokens). */
 const TOKENS: Readonly<Record<string, string>> = {
   'xoxb-': 'a bot token (OAuth & Permissions → Bot User OAuth Token)',
   'xapp-': 'an app-level token (Basic Information → App-Level Tokens)',

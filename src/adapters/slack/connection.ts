@@ -10,14 +10,14 @@ import type { SlackConfig } from './config.ts';
 import type { SlackOptions } from './options.ts';
 import { TOKEN_ERRORS } from './outcome.ts';
 
-/** What comes over a socket. `acknowledge` rejects where the socket is gone: then it is delivered again. */
+/** A message over a socket. `acknowledge` rejects where the socket is gone: then it is delivered again. */
 export interface Envelope {
   body: unknown;
   acknowledge(response?: object): Promise<void>;
 }
 
 export interface Hears {
-  /** Whose token it is, before a socket is opened. Rejects as a call does. */
+  /** Finds the token's account, before a socket is opened. Rejects as a call does. */
   signIn(): Promise<void>;
   /** Never rejects. */
   envelope(envelope: Envelope): Promise<void>;
@@ -267,7 +267,7 @@ class Socket {
     await withTimeout(CLOSE_WITHIN_MS, ended as Promise<void>);
   }
 
-  /** What cannot be understood must not end the process: the client's own handler throws out of anybody's reach. */
+  /** Keeps frames that do not parse from ending the process: the client's own handler throws out of anybody's reach. */
   private guard(): void {
     const { client } = this.receiver;
     const handle = Reflect.get(client, 'onWebSocketMessage') as (data: unknown, binary: boolean) => Promise<void>;

@@ -81,7 +81,7 @@ async function examine(bot: Api, options: SlackOptions): Promise<Finding> {
   };
 }
 
-/** What is wrong with the token for sockets, if anything. Rejects while Slack is away. */
+/** The fault of the token for sockets, if any. Rejects while Slack is away. */
 async function socketTrouble(config: SlackConfig, log: SlackOptions['log']): Promise<Trouble[]> {
   const app = await openApi(config, config.app_token ?? '', log);
   try {

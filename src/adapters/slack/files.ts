@@ -7,10 +7,10 @@ import { isOutage, SlackLimit, SlackRefusal } from './outcome.ts';
 import type { RawFile } from './parse.ts';
 import { asFile } from './shapes.ts';
 
-/** What coda sends: Slack itself takes 1 GB a file. */
+/** Limits of coda's uploads: Slack itself takes 1 GB a file. */
 export const UPLOADS: UploadLimits = { each: 50 * 1024 * 1024, most: 10, together: 60 * 1024 * 1024 };
 
-/** How a file is found again: by its id, or at an address of Slack's own, which nobody reads without the token. */
+/** Reference to a file: its id, or an address of Slack's own, which nobody reads without the token. */
 type At = { id: string; url?: string };
 
 /** A file as it is stored with its message; nothing of what is gone or hidden. Pure. */
@@ -22,7 +22,7 @@ export function pendingOf(file: RawFile, { api_url: api }: SlackConfig): Pending
   return [{ name: name ?? id, ...(type !== undefined && { type }), size, at }];
 }
 
-/** Where files of messages are: at the address that came with them, else where Slack says now. */
+/** Source of messages' files: the address that came with them, else the current one. */
 export function fileSource({ config }: Pick<SlackOptions, 'config'>, api: () => Api | undefined): FileSource {
   const locate = async ({ at, ...file }: PendingFile, signal: AbortSignal): Promise<FoundFile | undefined> => {
     const { id, url } = at as At;

@@ -47,7 +47,7 @@ async function repliesIn(
   args: { channel: string; ts: string; oldest?: string; latest?: string },
   pages: number,
 ): Promise<{ messages: RawMessage[]; isWhole: boolean }> {
-  // What stands above may come with every page.
+  // A parent message may come with every page.
   const found = new Map<string, RawMessage>();
   let cursor = '';
   for (let page = 0; page < pages; page++) {

@@ -10,7 +10,7 @@ import { storable } from './parse.ts';
 import type { People } from './people.ts';
 import * as texts from './texts.ts';
 
-/** What Slack takes (docs.slack.dev/reference/block-kit/blocks). */
+/** Slack's limits (docs.slack.dev/reference/block-kit/blocks). */
 const MAX_BLOCKS = 100;
 const MAX_TEXT = 3_000;
 const MAX_HEADER = 150;

@@ -55,7 +55,7 @@ export class Inbound {
   /** Messages whose `message` event has come, and those that are waited for. */
   private readonly told = new BoundedSet<string>(REMEMBERED);
   private readonly awaited = new Map<string, Deferred<void>>();
-  /** What was taken back must not be found in a history that was read before. */
+  /** Messages deleted meanwhile, which a history that was read before may still have. */
   private readonly withdrawn = new BoundedSet<string>(REMEMBERED);
   /** Threads that began with a question to coda, in which all that is not for others is heard. */
   private readonly begun = new BoundedSet<string>(REMEMBERED);
@@ -136,7 +136,7 @@ export class Inbound {
     void people.meet([message.user ?? message.bot_id ?? ''], api, options.clock.now().getTime());
   }
 
-  /** Whether the `message` of an `app_mention` has come, or comes at once. */
+  /** True if the `message` of an `app_mention` has come, or comes at once. */
   private async isTold(id: string): Promise<boolean> {
     if (this.told.has(id)) return true;
     const awaited = this.awaited.get(id) ?? deferred();
@@ -163,7 +163,7 @@ export class Inbound {
     await this.postponing.idle();
   }
 
-  /** What needs no look at anything to be left alone. */
+  /** True for messages that are left alone without a look-up. */
   private isIdle(message: RawMessage): boolean {
     const hearing = this.deps.hearing();
     return hearing !== undefined && (isOwn(message, hearing) || message.hidden === true);
@@ -172,7 +172,7 @@ export class Inbound {
   /** The newest text of a message that waits counts; one that calls coda only now is heard now. */
   private changed(channel: string, event: RawEvent, wanted: Wanted): Promise<boolean> {
     const message = asWritten({ ...(event.message as object), channel });
-    // What has replies leaves a mark where it was.
+    // A deleted message with replies leaves a tombstone.
     if (message?.subtype === 'tombstone') return this.deleted(channel, message);
     // A preview that appears is a change that nobody has made.
     if (!message?.edited || this.isIdle(message)) return Promise.resolve(true);
@@ -219,7 +219,7 @@ export class Inbound {
     if ((message.thread_ts ?? message.ts) === message.ts && place.kind === 'thread') this.begun.add(idOf(message));
   }
 
-  /** What was found in a history of one conversation, unless it was heard or taken back meanwhile. */
+  /** Handles messages found in a conversation's history, unless they were heard or deleted meanwhile. */
   private async hearMissed(messages: readonly RawMessage[], channel: ChannelInfo): Promise<void> {
     await this.lines.run(channel.id, async () => {
       const heard = await this.deps.inbox.heard(namesOf(messages, channel.id));
@@ -259,7 +259,7 @@ export class Inbound {
     const { thread_ts: thread, parent_user_id: parent } = message;
     if (thread === undefined || thread === message.ts || names(message, hearing)) return false;
     if (!addressed(message, channel, hearing, true)) return false;
-    // Who calls somebody else does not talk to coda.
+    // A message that mentions somebody else does not address coda.
     if (mentionedIn(message, hearing).length > 0) return false;
     if (parent === hearing.botUser) return true;
     const root = placesOf(thread, undefined, channel.id).map((place) => ({ place, id: thread }));
@@ -293,7 +293,7 @@ export class Inbound {
   }
 }
 
-/** Which message a `message_deleted` tells of. */
+/** The message of a `message_deleted`. */
 function deletedIn(event: Record<string, unknown>): Pick<RawMessage, 'ts' | 'thread_ts'> | undefined {
   const { deleted_ts: ts, previous_message: before } = event as {
     deleted_ts?: unknown;

@@ -34,14 +34,14 @@ const MOST_NAMED = 5;
 const WORDS = 'words';
 const LONGEST_WORDS = 200;
 
-/** What a modal of a button knows of where it was opened. */
+/** Private metadata of a button's modal: its place. */
 interface Where {
   channel: string;
   thread?: string | undefined;
   responseUrl: string;
 }
 
-/** Who did something, and where. */
+/** The actor of an interaction, and its place. */
 interface Context {
   api: Api;
   hearing: Hearing;
@@ -223,12 +223,12 @@ function namedAlone(names: readonly string[]): string[] {
   return [...new Set(['help', ...names])].slice(0, MOST_NAMED);
 }
 
-/** Whether a press is one of a message, or of a person's own page. */
+/** True if a press is one of a message, or of a person's own page. */
 function isPress(press: RawPress | undefined): boolean {
   return press?.channel !== undefined || press?.view?.type === 'home';
 }
 
-/** How the answer finds back, and who sees it. */
+/** Reply target and visibility of the answer. */
 function answered(origin: Origin): { replyTo: string; private?: true } {
   return { replyTo: encodeOrigin(origin), ...(origin.private && { private: true as const }) };
 }
@@ -272,7 +272,7 @@ function whereOf(metadata: string): Where | undefined {
   }
 }
 
-/** What was written into a form's only field. */
+/** The text in a form's only field. */
 export function wordsIn({ view }: RawSubmission): string {
   for (const block of Object.values(view.state.values)) {
     for (const { value } of Object.values(block)) if (typeof value === 'string') return value;

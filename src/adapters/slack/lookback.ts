@@ -72,7 +72,7 @@ export class LookBack {
     this.listing = this.counted(() => this.deps.insist('all', () => this.look(awayMs)));
   }
 
-  /** Whether something may still be found that was said before what is heard now. */
+  /** True if something may still be found that was said before what is heard now. */
   get isUnderway(): boolean {
     return this.underway > 0;
   }
@@ -191,7 +191,7 @@ export class LookBack {
 
 const authorOf = ({ user, bot_id: bot = '' }: RawMessage): string => user ?? bot;
 
-/** What is older was heard, or is not even told of. */
+/** Older messages were heard, or are not even told of. */
 const earliest = ({ since, heardAt }: From): Date => (heardAt && heardAt < since ? heardAt : since);
 
 /** A question that is answered in its thread is asked in the channel above it. */

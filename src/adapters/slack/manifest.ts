@@ -1,4 +1,4 @@
-/** What the app asks of a workspace; `config/slack-manifest.yaml` has the same, and a test compares them. */
+/** The app's manifest; `config/slack-manifest.yaml` has the same, and a test compares them. */
 
 /** Each with what it is for. */
 const SCOPES = {

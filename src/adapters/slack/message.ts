@@ -1,4 +1,4 @@
-/** What is said, as the body of a message. Pure. */
+/** Renders content as the body of a message. Pure. */
 import { shorten } from '../../base/text.ts';
 import {
   type Button,
@@ -14,7 +14,7 @@ import { UPLOADS } from './files.ts';
 import { isPlain, toMarkdown, toMrkdwn } from './render.ts';
 import * as texts from './texts.ts';
 
-/** What Slack takes (docs.slack.dev/reference/block-kit/blocks). */
+/** Slack's limits (docs.slack.dev/reference/block-kit/blocks). */
 const MAX_MARKDOWN = 12_000;
 const MAX_SECTION = 3_000;
 const MAX_BLOCKS = 50;
@@ -67,7 +67,7 @@ function withFiles(part: Content, before: readonly Content[] = [], rest: Partial
   return [...before, ...words, first, ...lots, ...(under ? [{ ...plain, ...under }] : [])];
 }
 
-/** Whether a part is nothing but files. */
+/** True if a part is nothing but files. */
 export function isFiles({ text, files = [], inline = [] }: Content): boolean {
   return text === '' && files.length + inline.length > 0;
 }
@@ -178,7 +178,7 @@ function shortened(text: string): string {
   return `${text.slice(0, MAX_TEXT - 20).replace(/&[a-z]{0,4}$|<[^>]*$/, '')}…`;
 }
 
-/** What an `action_id` stands for; undefined for one that coda cannot have made. */
+/** The button of an `action_id`; undefined for one that coda cannot have made. */
 export function pressedIn(actionId: string): { id: string; asks: boolean } | undefined {
   const [, kind, id] = ACTION_ID.exec(actionId) ?? [];
   return id === undefined ? undefined : { id, asks: kind === 'ask' };

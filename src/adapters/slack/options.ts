@@ -13,7 +13,7 @@ export interface SlackOptions {
   people: readonly string[];
   /** The channels that the access rules name (`slack:ID`). */
   channels: readonly string[];
-  /** What somebody's own page shows; undefined for who has not been let in. */
+  /** Content of a person's own page; undefined for nobody with access. */
   home: PlatformDeps<SlackConfig>['home'];
   clock: Clock;
   log: Log;

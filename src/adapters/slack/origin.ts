@@ -1,6 +1,6 @@
 /** Interactions: how answers find back to them. Pure. */
 
-/** What an answer needs of the command, press or form that it answers; travels with the stored event. */
+/** The command, press or form behind an answer; travels with the stored event. */
 export interface Origin {
   user: string;
   /** Only who made it sees the answer. */

@@ -39,9 +39,9 @@ const REMEMBERED = 2_000;
 export class Outbound {
   private readonly deps: OutboundDeps;
   private readonly order = new Order();
-  /** How to reach a message that one person alone sees: by the press of a button under it. */
+  /** Presses, by message: a message that one person alone sees is only reached by the press of a button under it. */
   private readonly pressed = new BoundedMap<string, string>(REMEMBERED);
-  /** Whether messages take markdown blocks, as far as is known. */
+  /** True if messages take markdown blocks, as far as is known. */
   private markdown = true;
 
   constructor(deps: OutboundDeps) {
@@ -53,7 +53,7 @@ export class Outbound {
     this.pressed.set(button, responseUrl);
   }
 
-  /** What was said before in the same channel and has to wait goes first. */
+  /** Parts said before in the same channel that have to wait go first. */
   async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {
     const origin = decodeOrigin(part.replyTo);
     if (origin && isHidden(origin, part.place))
@@ -117,7 +117,7 @@ export class Outbound {
     const api = this.deps.api();
     if (!api) throw new SlackUnclear('find', 'not signed in to Slack');
     const origin = decodeOrigin(part.replyTo);
-    // What one person alone sees stands in no history.
+    // A message that one person alone sees stands in no history.
     if (origin && isHidden(origin, part.place)) return undefined;
     const { channel, thread } = whereIs(part.place);
     if (isFiles(part.content)) return this.deps.uploads.find(api, part, channel);
@@ -190,7 +190,7 @@ export class Outbound {
     }
   }
 
-  /** What showed words while it grew is files now. */
+  /** Replaces a growing message whose content has become files. */
   private async replaced(api: Api, receipt: Receipt, part: Part, signal: AbortSignal): Promise<Receipt> {
     const shared = await this.post(api, part, undefined, signal);
     const { channel } = channelOf(receipt, part.place);
@@ -221,7 +221,7 @@ export class Outbound {
       );
       if (!isBlocks || !body.blocks.some(({ type }) => type === 'markdown')) throw error;
       const answer = await say(bodyOf(content, false));
-      // What is in this one says nothing about others.
+      // An unknown block in this message says nothing about others.
       if (!isUnknownType(error)) return answer;
       this.deps.options.log.warn({ error: messageOf(error) }, 'Slack takes no markdown blocks here');
       this.markdown = false;
@@ -254,7 +254,7 @@ function unlessOver(api: Api, signal: AbortSignal): Api {
   };
 }
 
-/** Whether blocks were refused because Slack does not know their type. */
+/** True if blocks were refused because Slack does not know their type. */
 function isUnknownType(error: unknown): boolean {
   return error instanceof SlackRefusal && error.details.some((detail) => /unsupported type/i.test(detail));
 }
@@ -264,13 +264,13 @@ function isHidden(origin: Origin, place: Place): boolean {
   return origin.private && place.kind !== 'dm';
 }
 
-/** What a part shows where it is said: nobody is called in their own direct messages. */
+/** The content as shown in its place: nobody is mentioned in their own direct messages. */
 function forPlace(content: Content, { kind }: Place): Content {
   const { mention, ...plain } = content;
   return kind === 'dm' ? plain : content;
 }
 
-/** What a part is known by in Slack: another one wherever a second message is meant, instead of one that was deleted. */
+/** Key of a part in Slack: another one where a second message is meant, instead of one that was deleted. */
 function keyOf({ key, instead }: Part): string {
   return instead === undefined ? key : `${key}|${instead}`;
 }

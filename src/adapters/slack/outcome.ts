@@ -1,4 +1,4 @@
-/** What Slack's refusals mean. */
+/** Classifies Slack's refusals. */
 import { CodaError, isStorageAway } from '../../base/errors.ts';
 import type { SendOutcome } from '../../delivery/index.ts';
 
@@ -9,7 +9,7 @@ export class SlackRefusal extends Error {
   readonly method: string;
   /** Scopes that were missing. */
   readonly needed: string | undefined;
-  /** What Slack says of it. */
+  /** Slack's own details. */
   readonly details: readonly string[];
 
   constructor(method: string, error: string, needed?: string, details: readonly string[] = []) {
@@ -105,7 +105,7 @@ const UNCLEAR: readonly string[] = [
   'external_channel_migrating',
 ];
 
-/** What became of a request that failed. */
+/** The outcome of a failed request. */
 export function outcomeOf(error: unknown): SendOutcome {
   const reason = error instanceof Error ? error.message.slice(0, 300) : String(error).slice(0, 300);
   if (error instanceof SlackLimit) return { kind: 'retry', reason, afterMs: spread(error.afterMs) };
@@ -129,7 +129,9 @@ export function errorOf(error: unknown): string | undefined {
   return error instanceof SlackRefusal ? error.error : undefined;
 }
 
-/** Whether the database or Slack is away or has no time, so that the same can work later however often it has failed. */
+/**
+ * True if the database or Slack is away or has no time, so that the same can work later however often it has failed.
+ */
 export function isOutage(error: unknown): boolean {
   if (error instanceof CodaError) return isStorageAway(error);
   if (error instanceof SlackLimit || error instanceof SlackUnclear) return true;

@@ -1,4 +1,4 @@
-/** What was written in Slack, as coda hears it. Pure. */
+/** Parses messages of Slack. Pure. */
 import { visible } from '../../base/text.ts';
 import { type IncomingMessage, type Place, type Sender, withoutCall } from '../../delivery/index.ts';
 
@@ -37,13 +37,13 @@ export interface RawMessage {
   latest_reply?: string | undefined;
 }
 
-/** What coda knows of a conversation. */
+/** Facts about a conversation. */
 export interface ChannelInfo {
   id: string;
   kind: 'im' | 'mpim' | 'channel' | 'elsewhere';
 }
 
-/** Whom and where it listens to. */
+/** Access rules of a connection: people and places. */
 export interface Hearing {
   /** Coda's own user. */
   botUser: string;
@@ -77,7 +77,7 @@ export function isOwn(message: RawMessage, { botUser, bot }: Hearing): boolean {
 
 export const isBot = ({ bot_id: bot, subtype }: RawMessage): boolean => bot !== undefined || subtype === 'bot_message';
 
-/** Whether a message could be for coda; in a thread that is its own business it need not be named. */
+/** True if a message could be for coda; in a thread that is its own business it need not be named. */
 export function addressed(message: RawMessage, channel: ChannelInfo, hearing: Hearing, isFollowed: boolean): boolean {
   if (isOwn(message, hearing) || !isSpoken(message)) return false;
   if (isBot(message) && !hearing.bots) return false;
@@ -136,7 +136,7 @@ export function whereIs({ channel }: Pick<Place, 'channel'>): { channel: string;
   return { channel: id, thread };
 }
 
-/** Where a message may have been put, whatever the settings were. */
+/** Places a message may have been put in, whatever the settings were. */
 export function placesOf(ts: string, thread: string | undefined, channel: string): Place[] {
   const places = [channel, `${channel}${SEPARATOR}${ts}`, ...(thread ? [`${channel}${SEPARATOR}${thread}`] : [])];
   return [...new Set(places)].map((each) => ({ adapter: ADAPTER, channel: each, space: '', kind: 'channel' }));

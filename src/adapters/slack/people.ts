@@ -12,7 +12,7 @@ const GROUPS_MS = 5 * 60_000;
 const REMEMBERED = 10_000;
 const MOST_PAGES = 20;
 
-/** What coda knows of a person in Slack. */
+/** Facts about a person in Slack. */
 interface Known {
   name: string;
   zone: string | undefined;
@@ -26,7 +26,9 @@ interface Teamed {
   told: string | undefined;
 }
 
-/** Who people are, and which of the groups that the access rules name they are in. Asked once a day, groups each 5 min. */
+/**
+ * Cache of people, and of their memberships in the groups that access rules name. Asked once a day, groups each 5 min.
+ */
 export class People {
   private readonly workspaces: ReadonlySet<string>;
   private readonly usergroups: readonly string[];
@@ -59,7 +61,7 @@ export class People {
     };
   }
 
-  /** Whether they are of one of these workspaces; of all where there is none. Rejects while Slack is away. */
+  /** True if they are of one of these workspaces; of all where there is none. Rejects while Slack is away. */
   async isOf(workspaces: readonly string[], { user, told }: Teamed, api: Api, now: number): Promise<boolean> {
     if (workspaces.length === 0) return true;
     const { team = told } = await this.get(user, api, now);

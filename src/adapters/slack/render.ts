@@ -11,10 +11,10 @@ import {
   placeOfNode,
 } from '../../delivery/index.ts';
 
-/** Where nothing of this stands, a text means the same in Markdown and in Slack's own notation, and for both is plain. */
+/** A text without any of this means the same in Markdown and in Slack's own notation, and is plain in both. */
 const MARKED = /[*_`~#<>&[\]\\|]|^[^\S\n]*(?:[-+]|\d{1,9}[.)])(?:\s|$)|^(?: {4}|\t)|^[^\S\n]*[=-]+[^\S\n]*$/m;
 
-/** Whether a text has no marks in it: it is shown as it is. */
+/** True if a text has no marks in it: it is shown as it is. */
 export function isPlain(text: string): boolean {
   return !MARKED.test(text);
 }
@@ -27,7 +27,7 @@ function escaped(text: string): string {
 /** A character that nobody sees, between what would be a call to people. */
 const UNSEEN = '\u200b';
 
-/** What calls people, or names people and channels (docs.slack.dev/messaging/formatting-message-text). */
+/** Mentions of people and names of channels (docs.slack.dev/messaging/formatting-message-text). */
 const CALL = /<(?=!(?:channel|here|everyone|subteam|date)\b|@[UWB]|#[CDG])/g;
 
 /**

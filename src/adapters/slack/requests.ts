@@ -17,7 +17,7 @@ export interface Signed {
   signature: string | undefined;
 }
 
-/** Whether the request comes from Slack, and now. */
+/** True if the request comes from Slack, and now. */
 export function isFromSlack({ raw, timestamp = '', signature = '' }: Signed, secret: string, now: number): boolean {
   if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp) * 1_000) > TOLERANCE_MS) return false;
   const expected = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(raw).digest();
@@ -26,7 +26,9 @@ export function isFromSlack({ raw, timestamp = '', signature = '' }: Signed, sec
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** What a body holds: JSON of an event, or a form of a command or (as `payload`) an interaction. Undefined: neither. */
+/**
+ * The payload of a body: JSON of an event, or a form of a command or (as `payload`) an interaction. Undefined: neither.
+ */
 export function payloadOf(raw: Buffer, type = ''): unknown {
   try {
     const text = raw.toString('utf8');
@@ -45,7 +47,10 @@ export interface RequestDeps {
   heard: ((envelope: Envelope) => Promise<void>) | undefined;
 }
 
-/** Where Slack sends events, commands and interactions: answered when they are stored, so that what was not comes again. */
+/**
+ * Request URL for Slack's events, commands and interactions: answered when they are stored, so that others are
+ * delivered again.
+ */
 export function requestRoute(deps: () => RequestDeps): AnyRoute {
   return route({
     method: 'POST',

@@ -1,4 +1,4 @@
-/** What Slack's answers and events must have for coda to go by them; they may have more. */
+/** Schemas of Slack's answers and events; they may have more. */
 import { z } from 'zod';
 import { isZone } from '../../time/index.ts';
 import { SlackUnclear } from './outcome.ts';

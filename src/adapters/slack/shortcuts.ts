@@ -8,7 +8,7 @@ import { storable } from './parse.ts';
 import { asShortcut, asSubmission, type RawShortcut } from './shapes.ts';
 import * as texts from './texts.ts';
 
-/** What each is called in the manifest. */
+/** Callback ids of the manifest. */
 export const REMIND = 'remind_message';
 export const NOTE = 'note_message';
 
@@ -25,11 +25,11 @@ export interface ShortcutDeps {
   wordsOf(text: string): string;
 }
 
-/** What a reminder's modal knows of its message. */
+/** Private metadata of a reminder's modal. */
 interface Of {
   text: string;
   link: string;
-  /** Whether the words are those of who makes a reminder of them. */
+  /** True if the words are those of who makes a reminder of them. */
   isOwn: boolean;
 }
 
@@ -95,7 +95,7 @@ export class Shortcuts {
     return shorten(this.deps.wordsOf(message.text ?? '').trim(), LONGEST_TEXT);
   }
 
-  /** Where the message is; without it the words are worth a reminder all the same. */
+  /** Link to the message; a reminder needs none. */
   private async linkTo({ channel, message }: RawShortcut): Promise<string> {
     const asked = this.deps.interactions.api()<{ permalink?: unknown }>('chat.getPermalink', {
       channel: channel.id,
@@ -106,10 +106,10 @@ export class Shortcuts {
   }
 }
 
-/** Whether somebody makes something of their own words. */
+/** True if somebody makes something of their own words. */
 const isOwn = ({ message, user }: RawShortcut): boolean => message.user === user.id;
 
-/** What fits into a modal: escaping can make a text several times as long. */
+/** Shortens the metadata until it fits into a modal: escaping can make a text several times as long. */
 function kept(of: Of): Of {
   let shown = of;
   while (JSON.stringify(shown).length > LONGEST_KEPT && shown.text.length > 1) {

@@ -1,4 +1,4 @@
-/** What the adapter itself says to people. */
+/** Texts of the adapter. */
 import { plural } from '../../base/text.ts';
 
 export const notMine = () => 'That is not one of mine, or its time is over.';
@@ -29,11 +29,11 @@ export const homeEmpty = () => 'Nothing here yet. Write me a direct message: “
 
 export const seeCard = () => 'There is more to it: decide where I asked you.';
 
-/** What `/coda` alone says. */
+/** Answer to `/coda` alone. */
 export const whichCommand = (names: readonly string[]) =>
   `Say what: ${names.map((name) => `\`/coda ${name}\``).join(', ')}.`;
 
-/** How one may begin, in the assistant pane: four at most. */
+/** Suggested prompts of the assistant pane: four at most. */
 export const prompts = () => [
   'What can you do?',
   'What is coming up?',
@@ -45,10 +45,10 @@ export const whenLabel = () => 'When?';
 
 export const whenExample = () => 'in 2 hours, tomorrow at 9';
 
-/** What one is reminded of where a message has no words. */
+/** Subject of a reminder about a message without words. */
 export const thatMessage = () => 'that message';
 
-/** What is done in Slack before its tokens can be asked for. */
+/** Steps in Slack before its tokens can be asked for. */
 export const steps = () => [
   'Open https://api.slack.com/apps, choose Create New App → From a manifest, and paste config/slack-manifest.yaml.',
   'Install the app to the workspace. OAuth & Permissions shows the Bot User OAuth Token.',

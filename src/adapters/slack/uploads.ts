@@ -58,7 +58,7 @@ export class Uploads {
   ): Promise<Receipt> {
     const ids = await withTimeout(ATTEMPT_WAITS_MS, unlessAborted(signal, this.uploaded(part)));
     if (!ids) throw new SlackUnclear('upload', 'it is still under way', true);
-    // Who was given up, or has lost the part to another process, shares nothing.
+    // An attempt that was given up, or has lost the part to another process, shares nothing.
     const isMine = (await part.keep?.({ files: ids, all: true })) ?? true;
     if (!isMine || signal.aborted) throw new SlackUnclear('upload', 'it came too late', true);
     const files = ids.map((id) => ({ id }));
@@ -73,12 +73,12 @@ export class Uploads {
     if (running) return running;
     const upload = this.upload(part).finally(() => this.underway.delete(part.key));
     this.underway.set(part.key, upload);
-    // Where nobody waits any more the next attempt uploads it again.
+    // An upload that nobody waits for is repeated by the next attempt.
     upload.catch(() => {});
     return upload;
   }
 
-  /** Whether the files that an earlier attempt has uploaded are shared in the channel. Throws what a request throws. */
+  /** True if the files that an earlier attempt has uploaded are shared in the channel. Throws what a request throws. */
   async find(api: Api, part: Part, channel: string): Promise<Receipt | undefined> {
     const ids = idsOf(part.progress);
     const [first] = ids;

@@ -14,7 +14,7 @@ import * as store from './store.ts';
 
 export const DECIDE = 'approval_decide';
 
-/** What a platform would not show, or would take for the end of the block that it stands in. */
+/** Characters that a platform would not show, or would take for the end of the block that they stand in. */
 const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f\u115f\u1160\u2800\u3164\uffa0]|`{3,}/gu;
 
 /** JSON of which every character can be seen. */
@@ -28,7 +28,7 @@ export function withEscapes(json: string): string {
 
 /** A call that must not run before the person has said yes to it. */
 export interface ApprovalQuestion {
-  /** Whose call it is: the turn itself, or one of its nested turns. */
+  /** The turn of the call: the item's own, or a nested one. */
   turn: Turn;
   call: ModelToolCall;
   reason: string;
@@ -38,13 +38,13 @@ export interface ApprovalQuestion {
   rest?: true;
 }
 
-/** What is asked of it: one question about the rest is enough, whichever turns below want to go on. */
+/** One question about the rest is enough, whichever nested turns want to go on. */
 export function askedOnce(questions: readonly ApprovalQuestion[]): ApprovalQuestion[] {
   const ofRest = questions.find(({ rest }) => rest);
   return questions.filter((question) => !question.rest || question === ofRest);
 }
 
-/** What the owner configured of approvals. */
+/** The owner's configuration of approvals. */
 export interface ApprovalRules {
   /** Milliseconds that a question waits for its answer. */
   expiryMs: number;
@@ -87,8 +87,8 @@ function choices({ id, path }: Turn, callId: string, hash: string, lasting: bool
 }
 
 /**
- * What the buttons call: stores the decision with the parked turn and puts it back into its lane, in the transaction
- * that also uses the buttons up. A decision binds to the hash of what was shown.
+ * Tool of the buttons: stores the decision with the parked turn and puts it back into its lane, in the transaction that
+ * also uses the buttons up. A decision binds to the hash of what was shown.
  */
 export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
   return dataTool({
@@ -131,7 +131,7 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
   });
 }
 
-/** Where untrusted text is in play: who is asked is there, or has forgotten what it was about. */
+/** Timeout of a decision where untrusted text is in play: the person is there, or has forgotten what it was about. */
 const TAINTED_MS = 10 * 60_000;
 /** Stands where a person's id would: the time decided. */
 export const NOBODY = 'nobody';
@@ -173,7 +173,7 @@ export function expiryOf(now: Instant, tainted: boolean, { expiryMs }: ApprovalR
 
 const MOST_AT_HOME = 5;
 
-/** What waits for the person's decision, for their own page: all that a call would be given, and the buttons of its card. */
+/** Open decisions for the person's own page: all arguments of a call, and the buttons of its card. */
 export async function approvalsAtHome(db: Queryable, personId: string) {
   const open = await store.ownApprovals(db, personId, DECIDE, MOST_AT_HOME);
   const items = open.map(({ tool, shown, buttons: offered }) => ({

@@ -20,14 +20,14 @@ export interface ListedApproval {
   expiresAt: string | undefined;
 }
 
-/** What became of a decision; `token`: it did not carry the configured one. */
+/** The outcome of a decision; `token`: it did not carry the configured one. */
 export type Decided = 'done' | 'gone' | 'several' | 'token';
 
 interface ApprovalsDeps {
   database: Database;
   world: World;
   delivery: Pick<Delivery, 'resume' | 'outbox'>;
-  /** What a program must send with a decision; undefined: nothing. */
+  /** Token that a program must send with a decision; undefined: none. */
   token: string | undefined;
 }
 
@@ -95,7 +95,7 @@ export class Approvals {
     });
   }
 
-  /** Whether a program may decide, or have somebody decide, with this token. */
+  /** True if a program may decide, or have somebody decide, with this token. */
   carries(token: string | undefined): boolean {
     const { token: wanted } = this.deps;
     if (wanted === undefined) return true;

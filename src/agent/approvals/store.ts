@@ -3,14 +3,14 @@ import type { Instant } from '../../base/clock.ts';
 import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
 import type { Step } from '../steps.ts';
 
-/** Which call of a parked turn is asked about: one of its own, or of the nested turn at `path`. */
+/** The call in question, of a parked turn: one of its own, or of the nested turn at `path`. */
 export interface AskedCall {
   turnId: string;
   path: string;
   callId: string;
 }
 
-/** Whose decision it is, for the log of what was done. */
+/** The deciding person, for the audit log. */
 type Decider = Pick<AuditEntry, 'action' | 'subject' | 'personId' | 'conversationId' | 'origin'>;
 
 /** Adds the decision that a parked turn waits for, and its entry in the log of what was done. */
@@ -151,7 +151,7 @@ interface ExpiredTurn {
   open: OpenQuestion[];
 }
 
-/** How many questions of a parked turn nobody has answered yet. */
+/** Number of open questions of a parked turn. */
 export async function openQuestions(tx: Transaction, turnId: string): Promise<number> {
   const { rows } = await tx.query<{ open: number }>(
     `select count(distinct (a.path, a.call_id)) as open from steps a where a.turn_id = $1 and ${UNDECIDED}`,
@@ -160,7 +160,7 @@ export async function openQuestions(tx: Transaction, turnId: string): Promise<nu
   return rows[0]?.open ?? 0;
 }
 
-/** How many turns wait for a decision, and since when the oldest does. */
+/** Number of turns that wait for a decision, and the time of the oldest one. */
 export async function waiting(database: Database): Promise<{ count: number; since: Instant | null }> {
   const { rows } = await database.read<{ count: number; since: Instant | null }>(
     `select count(*)::int as count, min(started_at) as since from turns where state = 'waiting'`,

@@ -5,7 +5,7 @@ import type { Artifacts } from '../../storage/index.ts';
 /** Bytes of all files together. */
 const MOST_IN = 48 * 1024 * 1024;
 
-/** What stands in stored files, as it is put into a sandbox; what does not fit together is left out. */
+/** Contents of stored files for a sandbox; files that do not fit together are left out. */
 export async function contentsOf(artifacts: Artifacts, files: readonly FileRef[]): Promise<PutFile[]> {
   const put: PutFile[] = [];
   const names = new Set<string>();

@@ -75,7 +75,7 @@ export const fileReferences: readonly FileReferences[] = [
   { table: 'artifacts', column: "jsonb_build_object('hash', hash)" },
 ];
 
-/** What nobody has used for a month. */
+/** Files that nobody has used for a month. */
 export const retentionRules: readonly RetentionRule[] = [
   {
     name: 'artifacts.prune',

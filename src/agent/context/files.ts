@@ -7,7 +7,7 @@ import type { ModelImage, ModelMessage, ToolMessage } from '../model.ts';
 import { cut } from './fit.ts';
 import { LONGEST_SIDE, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
 
-/** What came with a message, made ready for a model. */
+/** Files of a message, prepared for a model. */
 export interface Attached {
   images: ModelImage[];
   /** Files as text, and notes on the ones that cannot be shown. */
@@ -62,8 +62,8 @@ export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attach
 }
 
 /**
- * What came of calls, with the pictures that belong to it, within the same limits as those of a message. The first ones
- * of a turn are shown, so that what was shown once stays as it was.
+ * Results of calls, with their pictures, within the same limits as those of a message. The first ones of a turn are
+ * shown, so that what was shown once stays as it was.
  */
 export async function illustrated(messages: readonly ModelMessage[], deps: AttachedDeps): Promise<ModelMessage[]> {
   const pictures = new Pictures(deps);

@@ -72,7 +72,7 @@ export function fitTurn(turn: readonly ModelMessage[], room: number, factor: num
   return fitted;
 }
 
-/** How far a message shrinks: its texts, whether its pictures stay, and what its model wants back with it. */
+/** Reductions of a message: its texts, its pictures, and data that its model wants back. */
 interface Shrinking {
   most: number;
   seen: boolean;

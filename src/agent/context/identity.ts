@@ -1,6 +1,6 @@
 import { formatClock, formatLongDay, type Reader } from '../../time/index.ts';
 
-/** What the model is told about itself, the same for every turn: the rules, then how the owner wants it to be. */
+/** Rules and persona of the assistant, the same for every turn. */
 export function identity(name: string, soul: string): string {
   const rules = [
     `You are ${name}, a personal assistant in a chat. Be brief, warm and exact.`,

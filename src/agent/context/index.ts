@@ -1,4 +1,4 @@
-/** What a model is shown: a stable beginning, what moves, and what was said, within what it can take in. */
+/** The request to a model: a stable beginning, the moving part, and the conversation, within the model's limits. */
 export { type Compacting, compact, isDue } from './compact.ts';
 export { type Attached, attachedTo, illustrated, NOTHING } from './files.ts';
 export { clockLine, identity } from './identity.ts';

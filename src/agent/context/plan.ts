@@ -5,10 +5,10 @@ import { quotedFrames } from './quoted.ts';
 import type { HistoryEntry, Recalled } from './store.ts';
 import { MESSAGE_TOKENS, tokensIn } from './tokens.ts';
 
-/** What is said to the model besides the conversation. */
+/** Parts of the prompt besides the conversation. */
 export interface Sections {
   system: string;
-  /** What skills add for this person. */
+  /** Skills' sections for this person. */
   sections: readonly { title: string; text: string }[];
   tools: ToolSpec[];
 }
@@ -17,11 +17,11 @@ export interface Sections {
 export interface Limits {
   context: number;
   answer: number;
-  /** What one estimated token has turned out to be, by the usage that was reported. */
+  /** Real tokens for one estimated token, by the usage that was reported. */
   factor: number;
 }
 
-/** What fills the window: a part's name and its tokens. */
+/** A part of the window: its name and its tokens. */
 export interface Filled {
   part: 'identity and rules' | 'tools' | 'skills' | 'summary' | 'history' | 'this message' | 'this turn';
   tokens: number;
@@ -45,12 +45,12 @@ export interface PlanInput {
   recalled: Recalled;
   /** The message that is answered: the person's own words. */
   asked: Extract<ModelMessage, { role: 'user' }>;
-  /** What came with it, in frames. */
+  /** Its attachments, in frames. */
   beside?: string;
-  /** What happened in the turn so far. */
+  /** Steps of the turn so far. */
   turn: readonly ModelMessage[];
   limits: Limits;
-  /** Whether several people speak, so that each message says who. */
+  /** True if several people speak, so that each message says who. */
   names: boolean;
   /** Estimated tokens of the sections' tools. */
   toolTokens: number;
@@ -68,16 +68,16 @@ const ASKED_SHARE = 0.7;
 const LEAST_ASKED = 500;
 /** A request that fills so much of its room may be longer than the estimate says. */
 const TIGHT = 0.85;
-/** What happened in the running turn may take so much of what the message leaves. */
+/** Share of the rest of the window for the running turn's steps. */
 const TURN_SHARE = 0.65;
 /** Tokens that it has even so. */
 const LEAST_TURN = 1_000;
 /** The summary may take so much of what is left then. */
 const SUMMARY_SHARE = 0.6;
-/** What stands around it. Tokens. */
+/** Tokens of its frame. */
 const SUMMARY_FRAME = 50;
 
-/** What the model is asked: the stable part first, then what moves from turn to turn, all within the limits. */
+/** Plans the request: the stable part first, then what moves from turn to turn, all within the limits. */
 export function planRequest(input: PlanInput): Plan {
   const { sections, limits, recalled } = input;
   const { factor } = limits;
@@ -134,7 +134,7 @@ export function historyTokens(history: readonly HistoryEntry[], factor: number):
   return history.reduce((total, entry) => total + Math.ceil(shown(entry).tokens * factor), 0);
 }
 
-/** How a message is shown, and its estimated tokens: made once, however often requests are planned with it. */
+/** A message as shown, and its estimated tokens: made once, however often requests are planned with it. */
 interface Shown {
   text: string;
   /** Others' words that came with it, in frames. */
@@ -150,7 +150,7 @@ function shown(entry: HistoryEntry): Shown {
   const { text: said, files = [], quoted = [] } = entry.content;
   const named = files.map(({ name, type }) => `[File: ${label(name)}, ${label(type)}]`);
   const text = files.length === 0 ? said : [said, ...named].filter((part) => part !== '').join('\n');
-  // Where several speak, lines are indented.
+  // In a conversation of several speakers lines are indented.
   const lines = text.split('\n').length;
   const beside = quotedFrames(quoted);
   const made = { text, beside, tokens: tokensIn(text) + tokensIn(beside) + lines + MESSAGE_TOKENS };

@@ -12,7 +12,7 @@ import * as store from './store.ts';
 const LONGEST_SHOWN = 8_000;
 /** The same in a small window: characters for each of its tokens. */
 const SHOWN_OF_WINDOW = 0.4;
-/** What one reading brings: with its own words it stays below what is shown. */
+/** Length of one page of a result: with its own frame it stays below the limit of a result. */
 const PAGE = 7_500;
 /** The handle and the words around it. Characters. */
 const HANDLE = LONGEST_SHOWN - PAGE;
@@ -37,7 +37,7 @@ export function shortened(turn: string, messages: readonly ModelMessage[], windo
   });
 }
 
-/** What the model needs to find again what it is not shown any more. */
+/** Tools that find again what is not shown to the model any more. */
 export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
   const read = dataTool({
     name: 'result_read',
@@ -52,7 +52,7 @@ export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
       const text = result.text.slice(from, from + PAGE);
       const next = from + text.length;
       const more = next < result.text.length ? `\n[… ${result.text.length - next} more from ${next}]` : '\n[end]';
-      // What this turn has read was looked at when it was read.
+      // Results read in this turn were checked when they were read.
       const impersonal = turnId === inboxId;
       return done(`${text}${more}`, { tainted: result.tainted, ...(impersonal && { impersonal }) });
     },

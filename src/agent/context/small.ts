@@ -4,10 +4,10 @@ import { tokensIn } from './tokens.ts';
 /** Windows below this are small: tools are offered there in a short form from the beginning. Tokens. */
 const SMALL_WINDOW = 12_000;
 
-/** What the tools may take of a window. */
+/** Share of the window for tools. */
 const SHARE = 0.28;
 
-/** What a schema says of values beyond their types: the tool checks that by itself and says what is wrong. */
+/** Keywords of a schema beyond types: the tool checks them by itself and explains violations. */
 const BOUNDS: readonly string[] = ['additionalProperties', 'default', 'maxItems', 'maximum', 'minItems', 'minimum'];
 
 /**

@@ -15,7 +15,7 @@ import type { Near } from '../../vectors/index.ts';
 import type { RememberedQuote } from './quoted.ts';
 import { type FoundMessage, nearOnes } from './said/store.ts';
 
-/** What was said, as the model is shown it. */
+/** A message as the model is shown it. */
 export interface HistoryEntry {
   seq: number;
   role: 'user' | 'assistant';
@@ -30,16 +30,16 @@ export interface HistoryEntry {
   tainted: boolean;
 }
 
-/** What a conversation came to, up to the message `covers`. */
+/** Summary of a conversation up to the message `covers`. */
 export interface Summary {
   text: string;
   covers: number;
-  /** How many messages went into it. */
+  /** Number of messages in it. */
   messages: number;
   tainted: boolean;
 }
 
-/** What is remembered of a conversation: newest message last. */
+/** Memory of a conversation: newest message last. */
 export interface Recalled {
   summary: Summary | null;
   history: HistoryEntry[];
@@ -72,7 +72,7 @@ export function recall(most: number, reader: Fragment, summed = true): Fragment 
                  order by seq desc limit ${raw(most)}) h), '[]'))`;
 }
 
-/** What was said in a conversation between two messages, both left out: the newest `most`, oldest first. */
+/** Messages of a conversation between two others, both left out: the newest `most`, oldest first. */
 export async function readBetween(
   database: Pick<Database, 'read'>,
   { id, epoch }: { id: string; epoch: number },
@@ -132,7 +132,7 @@ export interface NewSummary extends Summary {
  */
 export async function addSummary(tx: Transaction, summary: NewSummary, now: Instant): Promise<boolean> {
   const { conversationId, epoch, covers, messages, text, tainted, model, of, after = null } = summary;
-  // Who is erased holds the conversation as well, from before their words go until all are gone.
+  // An erasure holds the conversation as well, from before the person's words go until all are gone.
   await tx.query('select 1 from conversations where id = $1 for no key update', [conversationId]);
   const { count } = await tx.query(
     `insert into summaries (conversation_id, epoch, covers_seq, messages, text, tainted, model, created_at)
@@ -153,13 +153,13 @@ const MOST_BEGINNINGS = 40;
 /** As much of a message is ranked. */
 const LONGEST_RANKED = 4_000;
 
-/** How much words count beside meaning, where a message covers all of the words that are looked for. */
+/** Weight of words beside meaning, where a message covers all of the query's words. */
 const WORDS = 0.5;
-/** What is less near and has none of the words is not found. */
+/** Least similarity of a message with none of the words. */
 const CLOSE = 0.3;
 
 /**
- * What was said in a conversation with any of these words in any English form, or near them in meaning, best first, of
+ * Messages of a conversation with any of these words in any English form, or near them in meaning, best first, of
  * equals the newest.
  */
 export async function searchMessages(
@@ -185,8 +185,8 @@ export async function searchMessages(
 }
 
 /**
- * Which of these messages of a shared place somebody else than `reader` has said, or was answered with, and how they are
- * called. A turn's answer stands behind what was said to it.
+ * Those of the messages of a shared place that are somebody else's than `reader`'s, or answers to them, with names. A
+ * turn's answer stands behind what was said to it.
  */
 export async function ofOthers(
   db: Queryable,
@@ -248,7 +248,7 @@ async function withAnyWord(
   }));
 }
 
-/** What the words that have these lexemes begin with: a stem may have lost or changed the last letter. */
+/** Beginnings of words with these lexemes: a stem may have lost or changed the last letter. */
 function beginningsOf(words: string, terms: readonly string[]): string[] {
   const said = words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const all = [...said.filter((word) => lexemesOf(word).length > 0), ...terms.map((term) => term.replace(/[ie]$/, ''))];
@@ -267,7 +267,7 @@ export async function readResult(db: Queryable, personId: string, turnId: string
   return rows[0];
 }
 
-/** What a person said and was answered. */
+/** The person's messages and their answers. */
 export const deletionRules: readonly DeletionRule[] = [
   // No summary that is being made of it is kept meanwhile.
   {

@@ -16,7 +16,7 @@ export function tokensIn(text: string): number {
 /** A picture within the services' limits takes about this many. */
 export const IMAGE_TOKENS = 1_600;
 
-/** What one message has beside its words. */
+/** Tokens of a message beside its words. */
 export const MESSAGE_TOKENS = 8;
 
 /** By the list itself: the same tools are offered again and again. */

@@ -1,4 +1,4 @@
-/** What a person's next words in a conversation may refer to. */
+/** Referents of a person's next words in a conversation. */
 
 /** The question that waits for its answer: the field `slot` of a call. `at`: an ISO instant. */
 export interface OpenQuestion {

@@ -32,7 +32,7 @@ export function adapting(model: Model, learnt: Learnt, found: (finding: Finding)
           if (reason === 'rejected') learnt.reason = told;
           const isNew = finding !== undefined && learn(learnt, finding);
           if (isNew) found(finding);
-          // What has been said already cannot be said again here: whoever asked asks anew.
+          // Text that was sent on already cannot be repeated here: the caller asks anew.
           if (!isNew || spoke || forms === MOST_FORMS) throw error;
         }
       }

@@ -1,11 +1,11 @@
 import { type Model, ModelError, type ModelEvent, type ModelRequest } from '../model.ts';
 
-/** What shows that an answer is there, and not only the connection. */
+/** Events that show that an answer is there, and not only the connection. */
 const WORDS: readonly ModelEvent['type'][] = ['text', 'reasoning', 'call', 'stop'];
 
 /** One request to one model, from the first word of whose answer on somebody waits for it. */
 export class Attempt {
-  /** What it has cost before its first word, where the service told. */
+  /** Its cost before its first word, where the service told. */
   charged: (ModelEvent & { type: 'charged' }) | undefined;
   private readonly stopping = new AbortController();
   private readonly outer: AbortSignal;

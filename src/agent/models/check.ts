@@ -8,7 +8,7 @@ import { anything, list, tokens, words } from './wire.ts';
 
 type Provider = ModelSettings['providers'][string];
 
-/** What asking a provider for its list of models came to: that costs nothing, and shows address, key and names. */
+/** Result of requesting a provider's list of models: that costs nothing, and shows address, key and names. */
 export interface ProviderHealth {
   ok: boolean;
   code?: string;
@@ -71,7 +71,7 @@ export async function checkProvider(name: string, models: Models, signal: AbortS
 interface Asked {
   status: number;
   headers: Headers;
-  /** Whether the API answered, and well. */
+  /** True if the API answered, and well. */
   isApi: boolean;
   /** Its JSON; undefined where it was none. */
   body: unknown;
@@ -120,14 +120,14 @@ async function jsonOf(response: Response): Promise<unknown> {
   }
 }
 
-/** Whether the list is that of a service of the other kind. */
+/** True if the list is that of a service of the other kind. */
 function isOther({ kind }: Provider, data: readonly Listed[]): boolean {
   if (data.length === 0) return false;
   const isAnthropic = data.every(({ type, object }) => type === 'model' && object === '');
   return kind === 'anthropic' ? data.every(({ object }) => object === 'model') : isAnthropic;
 }
 
-/** Whether questions can be asked here. One without a model is refused before it costs anything. */
+/** True if questions can be asked here. One without a model is refused before it costs anything. */
 async function speaksHere(provider: Provider, base: string, signal: AbortSignal): Promise<boolean> {
   const { status, headers } = await ask(`${base}${PATHS[provider.kind].speak}`, provider, signal, {});
   return status !== 404 && status !== 405 && !(headers.get('content-type') ?? '').includes('text/html');
@@ -146,7 +146,7 @@ interface Place {
   signal: AbortSignal;
 }
 
-/** What keeps one model from answering well, as far as can be seen without asking it. */
+/** Obstacle to a model's answering well, as far as can be seen without asking it. */
 async function problemOf(name: string, models: Models, place: Place): Promise<Problem | undefined> {
   const { data } = place;
   const provider = name.slice(0, name.indexOf('/'));
@@ -205,7 +205,7 @@ function plain(id: string): string {
     .replace(/:(?:latest|free|nitro|floor|online|thinking|extended|exacto|beta)$/, '');
 }
 
-/** What Ollama tells of a model: whether it can call tools, and the window that it is loaded with. */
+/** Ollama's facts about a model: support of tools, and the window that it is loaded with. */
 async function ollama(model: string, { provider, base, signal }: Place): Promise<{ tools?: boolean; window?: number }> {
   const root = base.replace(/\/v1$/, '');
   using limit = deadline(ASIDE_MS, signal);

@@ -3,7 +3,7 @@ import { faultOf } from './fault.ts';
 import type { Learnt } from './quirks.ts';
 import { Watch } from './watch.ts';
 
-/** How one model of one provider is spoken to. */
+/** Options of one model at one provider. */
 export interface EndpointOptions {
   /** `provider/model`. */
   name: string;
@@ -11,19 +11,19 @@ export interface EndpointOptions {
   model: string;
   baseUrl?: string | undefined;
   apiKey?: string | undefined;
-  /** Whether it takes pictures. */
+  /** True if it takes pictures. */
   sees: boolean;
-  /** Whether the answer is asked for piece by piece. */
+  /** True if the answer is asked for piece by piece. */
   stream: boolean;
   /** Milliseconds without a piece of the answer after which it is given up. */
   silenceMs: number;
   /** Tokens it may think with before it answers; undefined: the model's own way. */
   thinking?: number | undefined;
-  /** What its service refuses, as it is found. */
+  /** Refusals of its service, as they are found. */
   learnt?: Learnt | undefined;
 }
 
-/** How it is spoken to now, after what was found. */
+/** The endpoint as it is used now, after its findings. */
 export interface Endpoint extends EndpointOptions {
   refuses: ReadonlySet<string>;
 }

@@ -3,7 +3,7 @@ import { ModelError, type ModelErrorReason } from '../model.ts';
 import { findingIn, isOfTemplate, type Learnt, refusesTools } from './quirks.ts';
 import { fieldsOf, parsed, type Refusal, reasonOf, refusalIn } from './refusal.ts';
 
-/** What is known of a request that failed, beside the error. */
+/** Circumstances of a failed request, beside the error. */
 export interface Circumstances {
   signal: AbortSignal;
   /** It was ended because nothing came. */
@@ -12,15 +12,15 @@ export interface Circumstances {
   body?: string | undefined;
   /** The body of the request. */
   sent?: string | undefined;
-  /** What is known of the model, and was not sent. */
+  /** Known parameters of the model that were not sent. */
   learnt?: Learnt | undefined;
   /** The provider's key, which no reason repeats. */
   key?: string | undefined;
 }
 
 /**
- * What a service's failure is, in the closed list. Only the status and the service's own short error type go into the
- * message: a body may repeat a key or the conversation.
+ * A service's failure, in the closed list. Only the status and the service's own short error type go into the message:
+ * a body may repeat a key or the conversation.
  */
 export function faultOf(error: unknown, name: string, circumstances: Circumstances): ModelError {
   const { signal, silent, body, sent, learnt, key } = circumstances;
@@ -48,7 +48,7 @@ export function faultOf(error: unknown, name: string, circumstances: Circumstanc
 /** Faults that no other form of the request would mend. */
 const DECIDED: readonly FaultKind[] = ['budget', 'context_overflow', 'refused', 'rate_limited', 'auth_expired'];
 
-/** What of a request people and tools have said. */
+/** Words of people and tools in a request. */
 function spokenIn(sent: string | undefined): string {
   const { messages } = fieldsOf(parsed(sent));
   const spoken = (Array.isArray(messages) ? messages : []).filter((each) => fieldsOf(each).role !== 'system');
@@ -60,7 +60,7 @@ export function noAnswer(body: unknown, name: string): Error {
   return tellsFault(body) ? Object.assign(new Error('told within'), { error: body }) : pageFault(name);
 }
 
-/** Whether what stands where an answer would be tells of a fault, in one of the forms that services have for it. */
+/** True if what stands where an answer would be tells of a fault, in one of the forms that services have for it. */
 export function tellsFault(body: unknown): boolean {
   const { error, object, choices, detail, message, code } = fieldsOf(body);
   if (error) return true;
@@ -95,7 +95,7 @@ interface Verdict {
   reason?: ModelErrorReason;
 }
 
-/** What the service says is more exact than its status; the first rule that fits holds. */
+/** Rules on a service's message, which is more exact than its status; the first rule that fits holds. */
 const RULES: readonly (Verdict & { when(refusal: Refusal, model: string): boolean })[] = [
   {
     fault: 'budget',

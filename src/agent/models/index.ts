@@ -1,4 +1,4 @@
-/** Which model answers: tiers, a conversation's own choice, fallbacks. */
+/** Choice of models: tiers, a conversation's own choice, fallbacks. */
 
 import { Breakers } from '../../base/breaker.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -28,13 +28,13 @@ export interface ModelsOptions {
   log: Log;
   metrics: Metrics;
   faults?: FaultBook | undefined;
-  /** Where its breakers stand, beside those of tools and skills. */
+  /** Their circuit breakers, beside those of tools and skills. */
   breakers?: Breakers;
   /** Milliseconds before the same model is asked again. */
   retryMs?: number;
 }
 
-/** What providers of a kind are asked for when only their key is known. */
+/** Default models of providers of which only the key is known. */
 const USUAL = {
   anthropic: { default: 'claude-sonnet-4-5', light: 'claude-haiku-4-5', heavy: 'claude-opus-4-5' },
   'openai-compatible': { default: 'gpt-5-mini', light: 'gpt-5-nano', heavy: 'gpt-5' },
@@ -120,7 +120,7 @@ export class Models {
     return tierName(this.settings, tier) ?? '';
   }
 
-  /** Whether `provider/model` can be asked: its provider is configured. */
+  /** True if `provider/model` can be asked: its provider is configured. */
   knows(name: string): boolean {
     const [provider = '', model = ''] = split(name);
     return model !== '' && Object.hasOwn(this.settings.providers, provider);
@@ -140,7 +140,7 @@ export class Models {
     return { context, answer: Math.min(longest, Math.floor(context / 4)), wanted };
   }
 
-  /** What was learnt of `provider/model` since the start. */
+  /** Findings on `provider/model` since the start. */
   learnt(name: string): Readonly<Learnt> {
     return this.known(name);
   }
@@ -150,7 +150,7 @@ export class Models {
     return [...this.learned.keys()];
   }
 
-  /** What its service was found to refuse, each with the setting that says so from the beginning. */
+  /** Refusals of its service, each with the setting that avoids it. */
   quirks(name: string): QuirkTold[] {
     return quirksTold(this.known(name), split(name)[0]);
   }
@@ -232,7 +232,7 @@ export class Models {
   }
 }
 
-/** What the models of `settings` cost. */
+/** Prices of the models of `settings`. */
 export function openPrices(settings: ModelSettings): Prices {
   const isOnlyLight = (name: string) =>
     name === tierName(settings, 'light') &&

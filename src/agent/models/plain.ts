@@ -6,7 +6,7 @@
 
 type Schema = Record<string, unknown>;
 
-/** What stays where a service has refused more than that. */
+/** Keywords that stay where a service has refused more than that. */
 const BARE: readonly string[] = ['type', 'description', 'properties', 'required', 'items', 'enum'];
 /** Schemas that refer to each other are written out so deep; beyond that, anything may stand. */
 const DEEPEST = 12;
@@ -156,7 +156,7 @@ function choicesOf(schema: Schema): readonly unknown[] {
   const { anyOf, oneOf, type, nullable } = schema;
   const given = [anyOf, oneOf].find((each) => Array.isArray(each) && each.length > 0);
   if (Array.isArray(given)) return given;
-  // What it is for is said once, of the whole.
+  // The description is given once, of the whole.
   const form = { ...schema, description: null, format: null, default: null };
   if (Array.isArray(type) && type.length > 1) return type.map((each) => ({ ...form, type: each }));
   return nullable === true ? [{ ...form, nullable: false }, { type: 'null' }] : [];
@@ -205,7 +205,7 @@ function isBound(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 }
 
-/** What a value is for, and what it is where nothing is said. */
+/** Description and default of a value. */
 function meaning(schema: Schema): Schema {
   const { description, format, default: usual } = schema;
   // In words, which no service refuses.
@@ -237,7 +237,7 @@ function refOf({ $ref }: Schema): string | undefined {
   return typeof $ref === 'string' ? $ref : undefined;
 }
 
-/** What a reference within the schema leads to; nothing outside it is looked up. */
+/** Target of a reference within the schema; nothing outside it is looked up. */
 function resolve(whole: Schema, ref: string): Schema | undefined {
   if (ref === '#') return whole;
   if (!ref.startsWith('#/')) return undefined;

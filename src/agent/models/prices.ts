@@ -28,7 +28,7 @@ export interface PriceGaps {
 type Settings = Pick<NonNullable<CoreValues['models']>, 'prices' | 'providers' | 'standard_cost' | 'cheap_cost'>;
 
 const vendor = z.object({
-  /** Where its prices stood, and when they were read there. */
+  /** Source of its prices, and the day they were read there. */
   source: z.string(),
   read: z.string(),
   /** Ends of the names of its hosts. */
@@ -45,10 +45,10 @@ const vendors = lazy((): Record<string, Vendor> => {
   return z.object({ vendors: z.record(z.string(), vendor) }).parse(JSON.parse(file)).vendors;
 });
 
-/** What is written into the service's cache costs a quarter more than what is read afresh. */
+/** Surcharge for tokens written into the service's cache, beside those that are read afresh. */
 const WRITING = 0.25;
 
-/** What calls cost, by the configured table, the known prices, and what stands for those of a model that has none. */
+/** Prices of calls, by the configured table, the known prices, and substitutes for a model that has none. */
 export class Prices {
   private readonly settings: Settings;
   private readonly isCheap: (name: string) => boolean;
@@ -60,7 +60,9 @@ export class Prices {
     this.isCheap = isCheap;
   }
 
-  /** What `provider/model` costs; undefined where nothing is known, and at an address of one's own that has no prices. */
+  /**
+   * The price of `provider/model`; undefined where none is known, and at an address of one's own that has no prices.
+   */
   price(name: string): PriceKnown | undefined {
     const { prices, standard_cost: standard, cheap_cost: cheap } = this.settings;
     const tier = this.isCheap(name) ? (cheap ?? standard) : standard;
@@ -99,7 +101,7 @@ export class Prices {
     };
   }
 
-  /** Whether it is to be told that nobody knows what the model costs: once. */
+  /** True if it is to be told that nobody knows what the model costs: once. */
   tellsOnce(name: string): boolean {
     const { guessed, unknown } = this.gaps([name]);
     if (guessed.length + unknown.length === 0 || this.told.has(name)) return false;

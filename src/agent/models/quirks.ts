@@ -1,11 +1,11 @@
 /**
- * What services refuse for good. A refusal is recognised by what it names (its fields and paths, the parameters that its
- * message quotes); the request goes out once more without that, and the finding holds for the model as long as the process
- * lives.
+ * Permanent refusals of services. A refusal is recognised by what it names (its fields and paths, the parameters that
+ * its message quotes); the request goes out once more without that, and the finding holds for the model as long as the
+ * process lives.
  */
 import { fieldsOf, parsed, type Refusal } from './refusal.ts';
 
-/** What was found of a model. */
+/** A finding on a model. */
 export interface Finding {
   /** Names as in `Learnt.refuses`. */
   refuses?: readonly string[];
@@ -17,9 +17,9 @@ export interface Finding {
   most?: number;
 }
 
-/** What is known of a model that its configuration does not say, or that it says from the beginning. */
+/** Facts about a model that its configuration does not have, or has from the beginning. */
 export interface Learnt {
-  /** What its service refuses, by the names of the table below or of a parameter. */
+  /** Refusals of its service, by the names of the table below or of a parameter. */
   readonly refuses: Set<string>;
   /** Those of `refuses` that the configuration names. */
   readonly configured: ReadonlySet<string>;
@@ -65,25 +65,25 @@ export function learn(learnt: Learnt, { refuses = [], tool, answer, most }: Find
 interface Sent {
   body: Record<string, unknown>;
   tools: readonly string[];
-  /** Whether it has a message of the system's own role. */
+  /** True if it has a message of the system's own role. */
   system: boolean;
-  /** Whether it has calls and results in roles of their own. */
+  /** True if it has calls and results in roles of their own. */
   results: boolean;
-  /** Whether a message has null where its text would be. */
+  /** True if a message has null where its text would be. */
   untold: boolean;
   pictures: boolean;
 }
 
 interface Quirk {
   name: string;
-  /** What is changed, said of the name: “stream_options is left out”. */
+  /** The change, said of the name: “stream_options is left out”. */
   instead: string;
-  /** How an owner says so from the beginning, under the provider; `refuses: [name]` when left out. */
+  /** An owner's setting with the same effect, under the provider; `refuses: [name]` when left out. */
   setting?: string;
   find(refusal: Refusal, sent: Sent): Finding | undefined;
 }
 
-/** What names something may also only ask for another value of it: these say that it must not be there. */
+/** Words of a refusal that rule a thing out: naming it may also only ask for another value of it. */
 const NEGATIVE =
   /unsupported|not (?:currently )?support|n[o']t support|unrecogni[sz]ed|unknown|unexpected|not permitted|forbidden|not allowed|extra (?:inputs|fields)|\binvalid\b|cannot find|does not exist|not (?:a )?valid|deprecated|must not|only allowed|not available|no longer|not enabled|refus/;
 
@@ -238,12 +238,12 @@ const QUIRKS: readonly Quirk[] = [
   },
 ];
 
-/** Whether a service says that it takes no tools. */
+/** True if a service says that it takes no tools. */
 export function refusesTools(text: string): boolean {
   return TOOLS.test(text) && NO_TOOLS.test(text);
 }
 
-/** Whether the template of the model cannot show what was sent. */
+/** True if the template of the model cannot show what was sent. */
 export function isOfTemplate(text: string): boolean {
   return TEMPLATE.test(text);
 }
@@ -254,7 +254,7 @@ const LEAST_ANSWER = 16;
 /** Statuses of a request that cannot be taken as it is; undefined: told within a stream. */
 const REFUSING: readonly (number | undefined)[] = [400, 404, 422, 500, 501, undefined];
 
-/** What the refusal says that can be done about it, and has not been done: `known` was not sent. */
+/** The next step that a refusal suggests and that has not been taken: `known` was not sent. */
 export function findingIn(refusal: Refusal, sentText: string | undefined, known: Learnt): Finding | undefined {
   const { status } = refusal;
   // The general type of all refusals says nothing, wherever it stands.
@@ -286,7 +286,7 @@ function sentIn(text: string): Sent {
   };
 }
 
-/** Whether the text has the name as a word of its own. */
+/** True if the text has the name as a word of its own. */
 function names(text: string, name: string): boolean {
   const at = text.indexOf(name.toLowerCase());
   if (at < 0) return false;
@@ -320,13 +320,13 @@ function mostIn(text: string): number | undefined {
 export interface QuirkTold {
   /** “stream_options”, “the tool page_read”. */
   what: string;
-  /** What is done: “is left out”. */
+  /** The change: “is left out”. */
   instead: string;
   /** The line of the configuration that says so from the beginning; undefined where there is none. */
   setting?: string;
 }
 
-/** What `/model` and `coda doctor` tell of what was found of a model of `provider`. */
+/** Findings on a model of `provider`, for `/model` and `coda doctor`. */
 export function quirksTold(learnt: Learnt, provider: string): QuirkTold[] {
   const at = `models.providers.${provider}.`;
   const found = [...learnt.refuses].filter((name) => !learnt.configured.has(name));
@@ -357,7 +357,7 @@ export function quirksTold(learnt: Learnt, provider: string): QuirkTold[] {
   ];
 }
 
-/** What a provider's `refuses` may name. */
+/** Values of a provider's `refuses`. */
 const SETTABLE = [
   ...['max_tokens', 'max_completion_tokens', 'stream_options', 'thinking', 'cache_control'],
   ...['system', 'schemas', 'thoughts', 'null_content', 'long_ids', 'bare_calls'],

@@ -8,7 +8,7 @@ export interface Refusal {
   text: string;
   /** Its first sentence as it stands. */
   sentence: string;
-  /** Whether a web page came instead of the API's own words. */
+  /** True if a web page came instead of the API's own words. */
   page: boolean;
   retryAfterMs: number | undefined;
 }
@@ -67,7 +67,7 @@ function wordsIn(value: unknown, depth = 0): string[] {
   return SPEAKING.flatMap((key) => wordsIn(fields[key], depth + 1));
 }
 
-/** What is named as the cause, as paths: `tools.13.function.parameters`. */
+/** The paths that a refusal names as its cause: `tools.13.function.parameters`. */
 function pathsIn(value: unknown, depth = 0): string[] {
   if (depth > DEEPEST) return [];
   if (typeof value === 'string') return /^\s*[{[]/.test(value) ? pathsIn(parsed(value), depth + 1) : [];
@@ -125,12 +125,12 @@ function wait(headers: Headers): number | undefined {
 const LONGEST_REASON = 200;
 /** Quotes that may be of the conversation. */
 const QUOTED = /(["'`“‘])([^"'`”’]{12,})(["'`”’])/g;
-/** What may be a key: prefixes of vendors, and runs that no word has. */
+/** Possible keys: prefixes of vendors, and runs that no word has. */
 const KEYLIKE = /\b(?:sk|pk|rk|key|token|ghp|gho|xox[a-z]|bearer)[-_ ][\w-]{6,}|\b(?=[\w+/=-]*\d)[\w+/=-]{28,}/gi;
 
 /**
- * What the service says, for the owner: one short line without keys, and without what it quotes of the conversation.
- * `spoken`: what of the request was said by people and tools.
+ * The service's message, for the owner: one short line without keys, and without quotes of the conversation. `spoken`:
+ * words of people and tools in the request.
  */
 export function reasonOf({ sentence }: Refusal, key: string | undefined, spoken: string): string | undefined {
   const line = sentence

@@ -10,7 +10,7 @@ export interface Candidate {
   breaker: Breaker;
 }
 
-/** How patient one is, in milliseconds. */
+/** Limits of patience, in milliseconds. */
 export interface Patience {
   /** Before the same model is asked again; twice as long before the next time. */
   retryMs: number;
@@ -29,7 +29,7 @@ const LASTING: readonly (ModelErrorReason | undefined)[] = ['silent', 'rejected'
 /** Longer than this nobody is kept waiting for a busy model. */
 const LONGEST_WAIT_MS = 10_000;
 const TRIES = 2;
-/** Where nobody else could answer it is worth more. */
+/** Number of attempts of a model that nobody else could replace. */
 const TRIES_ALONE = 3;
 
 /** A candidate within one round. */
@@ -65,7 +65,7 @@ export class Round {
   fault: ModelError | undefined;
   private readonly options: RoundOptions;
   private readonly runners: Runner[];
-  /** What is to be told of attempts that did not answer. */
+  /** Events of attempts that did not answer. */
   private readonly told: ModelEvent[] = [];
 
   constructor(options: RoundOptions) {
@@ -134,7 +134,7 @@ export class Round {
     }
   }
 
-  /** Who is asked next: who may be, or when nobody else is left also who was to be left alone. */
+  /** The next model to ask: a permitted one, or when nobody else is left also one that was to be left alone. */
   private next(asked: ReadonlyMap<Runner, unknown>): Runner | undefined {
     const free = this.runners.filter((runner) => runner.wait !== undefined && !asked.has(runner));
     const ready = free.find(({ tries, breaker }) => tries > 0 || breaker.admits());
@@ -205,7 +205,7 @@ export class Round {
     if (attempt?.charged) this.told.push(attempt.charged);
   }
 
-  /** Whether nobody else could answer: then there is nothing to be gained by leaving it alone. */
+  /** True if nobody else could answer: then there is nothing to be gained by leaving it alone. */
   private get isAlone(): boolean {
     return this.runners.length === 1;
   }

@@ -55,7 +55,7 @@ export function context(moving: string): string {
   return enclosed('context', withoutTemplateMarks(moving));
 }
 
-/** What a model without eyes is told of a picture. */
+/** Text for a model without eyes in place of a picture. */
 export function unseen(names: readonly string[]): string {
   return names.map((name) => `[A picture, ${label(name)}, came with this; you cannot see pictures.]`).join('\n');
 }

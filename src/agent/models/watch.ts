@@ -8,7 +8,7 @@ const MOST_BYTES = 64 << 20;
 const HEARTBEATS = 3;
 /** More of a refusal is not looked at. Characters. */
 const LONGEST_REFUSAL = 20_000;
-/** What ends a stream of Chat Completions. */
+/** Last event of a stream of Chat Completions. */
 const END = '[DONE]';
 
 /**
@@ -53,7 +53,7 @@ export class Watch {
     if (this.heard > MOST) throw new ModelError('malformed_output', `${name} did not come to an end.`);
   }
 
-  /** Whether the stream has said that it is complete. */
+  /** True if the stream has said that it is complete. */
   get ended(): boolean {
     return this.tail.includes(END);
   }

@@ -1,6 +1,6 @@
 /**
- * What services send, read tolerantly: a field that is not what it should be counts as missing, so that a slip of the
- * service never costs an answer that is there.
+ * Tolerant schemas of services' answers: an invalid field counts as missing, so that a slip of the service never costs
+ * an answer that is there.
  */
 import { z } from 'zod';
 import type { ModelEvent } from '../model.ts';
@@ -67,7 +67,7 @@ export function* contentEvents(content: unknown): Generator<ModelEvent> {
   }
 }
 
-/** What a model thought before it spoke, if it told anything. */
+/** Events of a model's thoughts before its answer, if it told any. */
 export function* thoughtEvents(text: string): Generator<ModelEvent> {
   if (text !== '') yield { type: 'reasoning', text };
 }

@@ -1,10 +1,10 @@
 /**
- * How models write calls into the text of an answer, where their server does not take them out. The forms are those of the
- * models' own chat templates and of what servers have let through.
+ * Formats in which models write calls into the text of an answer, where their server does not take them out: those of
+ * the models' own chat templates and of what servers have let through.
  */
 import { CALL, CALLS, channel, deepseek, endTag, HARMONY_END, header, tag } from './tags.ts';
 
-/** How a block says what is called and with what; `readings.ts` reads them. */
+/** Format of a block's calls; `readings.ts` reads them. */
 export type Reading = 'json' | 'named' | 'elements' | 'pairs' | 'python';
 
 export interface CallFormat {
@@ -15,8 +15,8 @@ export interface CallFormat {
   close?: string;
   reads: Reading;
   /**
-   * Where it opens a call: `any`: wherever it is not quoted, since nobody writes it in a sentence. `tag`: at the beginning
-   * of a line, or where the answer ends with the block. `line`: at the beginning of a line.
+   * Places where it opens a call: `any`: wherever it is not quoted, since nobody writes it in a sentence. `tag`: at the
+   * beginning of a line, or where the answer ends with the block. `line`: at the beginning of a line.
    */
   place: 'any' | 'tag' | 'line';
   /** A call of `note_save` with the text “milk”. */

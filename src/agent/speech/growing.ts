@@ -16,7 +16,7 @@ const BEFORE = 200;
 export class Growing {
   whole = '';
   private end = '';
-  /** Where `end` begins. */
+  /** Start of `end`. */
   private start = 0;
   /** Up to where it was searched. */
   private seen = 0;
@@ -57,7 +57,7 @@ export class Growing {
     return this.firstWord !== undefined && this.firstWord < from;
   }
 
-  /** Whether quotes stand on both sides, of which the first one opens. */
+  /** True if quotes stand on both sides, of which the first one opens. */
   isInQuotes(span: Span): boolean {
     const [from, to] = [span.from - this.start, span.to - this.start];
     const [before = '', after = ''] = [this.end[from - 1], this.end[to]];

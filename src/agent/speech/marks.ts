@@ -98,7 +98,7 @@ export function firstMark(text: string): Found | undefined {
 }
 
 const SPACES = String.raw`[^\S\n]*`;
-/** What stands at the end of a text and may become a mark, or is one of which it is not known yet what follows it. */
+/** Text at the end that may become a mark, or is one whose continuation is not known yet. */
 const GROWING = new RegExp(
   `(?:${either([
     String.raw`<(?:[/|｜a-z][^<>\n]{0,250})?`,
@@ -117,7 +117,7 @@ const GROWING = new RegExp(
   'i',
 );
 
-/** Where the end of `text` begins of which it is not decided what it is; its length where all of it is. */
+/** Start of the undecided end of `text`; its length where all is decided. */
 export function decidedTo(text: string): number {
   const from = Math.max(0, text.length - LONGEST_MARK);
   const held = GROWING.exec(text.slice(from));

@@ -4,7 +4,7 @@ const FENCE = /^\s*(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
 /** Deep enough for an indented code block. */
 const CODE_INDENT = /^(?: {4}|\t)/;
 
-/** Where in Markdown the end of a growing text stands. */
+/** Position of the end of a growing text in Markdown. */
 export class Position {
   /** The run of ` or ~ that opened the code block; '' outside of one. */
   private fence = '';
@@ -33,24 +33,24 @@ export class Position {
     return this.isBlank && !(this.hasBlankBefore && CODE_INDENT.test(this.line));
   }
 
-  /** What comes next is within a sentence: words and a space stand before it. */
+  /** True if the next character is within a sentence: words and a space stand before it. */
   get isWithinLine(): boolean {
     return !this.isBlank && /[^\S\n]$/.test(this.end);
   }
 
-  /** What comes next is in code or in quotes. */
+  /** True if the next character is in code or in quotes. */
   get isQuoted(): boolean {
     if (this.fence !== '') return !this.closesFence;
     const inCode = this.ticks === 0 ? this.run > 0 : this.run !== this.ticks;
     return inCode || /(?:^|[^\p{L}\p{N}])["'“‘«„(]$/u.test(this.end);
   }
 
-  /** What comes next is in a quoted line, or in a block of indented code. */
+  /** True if the next character is in a quoted line, or in a block of indented code. */
   get isAside(): boolean {
     return /^\s*>/.test(this.line) || (this.hasBlankBefore && CODE_INDENT.test(this.line));
   }
 
-  /** Whether the line holds `tag`. */
+  /** True if the line holds `tag`. */
   has(tag: string): boolean {
     return this.line.includes(tag);
   }
@@ -69,7 +69,7 @@ export class Position {
     this.run = 0;
   }
 
-  /** Whether the line, as far as it has come, ends the code block. */
+  /** True if the line, as far as it has come, ends the code block. */
   private get closesFence(): boolean {
     const [, run = '', info = ''] = FENCE.exec(this.line) ?? [];
     return run.startsWith(this.fence) && info.trim() === '';

@@ -1,4 +1,4 @@
-/** What a block says is called and with what, in each of the forms that `call-formats.ts` names. Pure. */
+/** Parses the calls of a block, in each of the formats that `call-formats.ts` names. Pure. */
 import { jsonrepair } from 'jsonrepair';
 import type { Block } from '../speech.ts';
 import type { Reading } from './call-formats.ts';
@@ -14,7 +14,7 @@ export interface Shape {
 const ALL: readonly Reading[] = ['json', 'named', 'elements', 'pairs', 'python'];
 /** No name with what is written around it is longer. Characters. */
 const LONGEST_NAME = 300;
-/** What stands around each of several calls in one block. */
+/** Wrappers of each of several calls in one block. */
 const AROUND =
   /<\/?(?:[a-z]+:)?tool_call(?::[\w-]+)?>|<[|｜]tool[_▁ ]call[_▁ ](?:begin|end)[|｜]>|<\|(?:plugin|interpreter)\|>/gi;
 
@@ -97,7 +97,7 @@ export function parsed(text: string, mend?: (broken: string) => string): unknown
   }
 }
 
-/** Where the brackets that a text begins with are closed. */
+/** End of the brackets that a text begins with. */
 function endOfJson(text: string): number | undefined {
   let depth = 0;
   for (const { 0: found, index } of text.matchAll(/"(?:\\[\s\S]|[^"\\])*"|[{}[\]]/g)) {
@@ -214,7 +214,7 @@ export function python(content: string): Shape[] | undefined {
   return calls;
 }
 
-/** Where the bracket that was opened before `from` closes. */
+/** Position that closes the bracket opened before `from`. */
 function closingOf(text: string, from: number): number | undefined {
   let depth = 1;
   for (const { 0: found, index } of text.slice(from).matchAll(BRACKET)) {

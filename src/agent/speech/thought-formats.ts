@@ -1,4 +1,4 @@
-/** How models write thoughts, and marks that say nothing, into the text of an answer. */
+/** Formats in which models write thoughts, and empty marks, into the text of an answer. */
 import { CALL, CALLS, channel, endTag, HARMONY_END, header, tag } from './tags.ts';
 
 export interface ThoughtFormat {
@@ -117,7 +117,7 @@ export const STRAY_ENDS: readonly string[] = [
   String.raw`<tool_call\|>|<end_function_call>|<\|/tool_call\|>|<\|tool_call_end\|>|\[/TOOL_CALLS\]`,
 ];
 
-/** What follows is not the assistant’s: the model goes on with somebody else’s part. */
+/** Marks of other speakers: the model goes on with somebody else’s part. */
 export const OTHER_SPEAKERS: readonly string[] = [
   String.raw`<\|im_start\|>(?:user|system|tool)\b`,
   String.raw`<\|start_header_id\|>(?:user|system|tool|ipython)\b`,
@@ -129,7 +129,7 @@ export const OTHER_SPEAKERS: readonly string[] = [
   String.raw`\[INST\]`,
 ];
 
-/** What ends an answer or begins it, and says nothing. */
+/** Marks that end or begin an answer without a meaning of their own. */
 export const EMPTY_MARKS: readonly string[] = [
   header('(?:final|commentary)'),
   String.raw`<\|(?:im_end|eot_id|eom_id|eot|eom|endoftext|end_of_text|end_of_msg|end_message|endofturn|eos)\|>`,

@@ -2,7 +2,7 @@ const VALUE = '(?:[a-z]+:|[|｜]DSML[|｜] ?)?(?:parameter|param|argument|arg_va
 const VALUE_OPEN = new RegExp(String.raw`<${VALUE}(?:[=:\s][^<>]*)?>|<\|open\|>argument\b`, 'gi');
 const VALUE_CLOSE = new RegExp(String.raw`</${VALUE}(?::[\w-]+)?>|<\|close\|>argument\b`, 'gi');
 
-/** Whether the end of a block's content stands within an argument: an element that is open, or a text in JSON. Pure. */
+/** True if the end of a block's content stands within an argument: an element that is open, or a text in JSON. Pure. */
 export function isWithinValue(content: string): boolean {
   const opened = content.match(VALUE_OPEN)?.length ?? 0;
   if (opened > 0) return opened > (content.match(VALUE_CLOSE)?.length ?? 0);

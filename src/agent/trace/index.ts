@@ -10,7 +10,7 @@ export interface TraceEvent {
   what: string;
   /** Milliseconds that it took, where that is stored. */
   tookMs?: number;
-  /** How deep in nested turns: 0 is the message's own. */
+  /** Depth of nesting: 0 is the message's own turn. */
   depth: number;
   /** Arguments of the calls that a model asks for, as JSON that may be cut; only where words were read. */
   inputs?: { name: string; input: string }[];

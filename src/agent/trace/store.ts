@@ -72,7 +72,7 @@ export interface StepRow {
 /** Characters of a call's arguments that are shown. */
 const LONGEST_INPUT = 1_000;
 
-/** What a step is shown as, with the arguments of its calls where the SQL condition `withWords` holds. */
+/** Columns of a step, with the arguments of its calls where the SQL condition `withWords` holds. */
 export const stepColumns = (withWords: string): string => `path, kind, call_id, at, payload ->> 'model' as model,
   case when kind = 'model' then (
     select jsonb_agg(jsonb_build_object('id', call ->> 'id', 'name', call ->> 'name')

@@ -8,7 +8,7 @@ const LONGEST_MS = 24 * 3_600_000;
 
 export const UNDO_ALL = 'undo_all';
 
-/** What a button of a turn that deleted something calls: takes all of it back. */
+/** Tool of the button under a turn that deleted something: takes all of it back. */
 export const undoAllTool = dataTool({
   name: UNDO_ALL,
   description: 'Takes back several changes.',
@@ -39,7 +39,7 @@ export const undoTool = dataTool({
   name: 'undo',
   description: "Takes back the person's last change in this conversation.",
   effect: 'write',
-  // What is taken back may be all that the person has just kept.
+  // It may take back everything that the person has just kept.
   deletes: () => 1,
   input: z.object({}),
   async run(_, ctx) {

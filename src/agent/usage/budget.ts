@@ -22,7 +22,7 @@ export interface BudgetState {
 /** So many answers may be under way without being reserved for, where each could cost the most that one may. */
 const AT_ONCE = 100;
 
-/** Where a person stands. Pure. */
+/** A person's budget state. Pure. */
 export function budgetState(spent: Spent, budgets: Budgets): BudgetState {
   const limits = limitsOf(spent, budgets);
   const over = limits.find(({ limit, spent }) => spent >= limit);
@@ -40,7 +40,7 @@ function limitsOf(spent: Spent, budgets: Budgets): Limit[] {
   ];
 }
 
-/** Whether so much is left that nobody needs to look what else is under way. Pure. */
+/** True if so much is left that nobody needs to look what else is under way. Pure. */
 export function isAmple(spent: Spent, budgets: Budgets, price: number): boolean {
   return limitsOf(spent, budgets).every((each) => each.limit - each.spent >= price * AT_ONCE);
 }
@@ -51,7 +51,7 @@ export function leastLeft(spent: Spent, budgets: Budgets): number {
 }
 
 /**
- * Whether an answer that may cost `price` fits beside those under way; one alone always does, however much it may cost,
+ * True if an answer that may cost `price` fits beside those under way; one alone always does, however much it may cost,
  * or what is left could never be spent. Pure.
  */
 export function mayBegin(spent: Spent, held: Held, budgets: Budgets, price: number): boolean {

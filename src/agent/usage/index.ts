@@ -1,4 +1,4 @@
-/** What models cost: counted for every call, summed for budgets and for whoever asks. */
+/** Costs of models: counted for every call, summed for budgets and reports. */
 export {
   type BudgetState,
   type Budgets,

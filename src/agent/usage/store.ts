@@ -22,14 +22,14 @@ export interface UsageRow {
   repairs: string[];
   /** The person is told with it that little is left. */
   told: boolean;
-  /** What was reserved for its answer, which ends with it. */
+  /** The reservation for its answer, which ends with it. */
   reservation?: string;
 }
 
-/** Whose costs stay when their person is erased, as SQL. */
+/** Owner, as SQL, of costs whose person is erased. */
 const NOBODY = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
-/** Whose calls they were. */
+/** The owner of the calls. */
 export interface UsageOwner {
   personId: string;
   conversationId: string | null;
@@ -142,7 +142,7 @@ export async function addLoneUsage(
   await database.run('usage.add', ...render(sql`with ${fence}${usageWriting(owned(rows, owner), BY_NOW)} select 1`));
 }
 
-/** What was spent so far, by whom. */
+/** Costs so far, by owner. */
 export interface Spent {
   personDay: number;
   personMonth: number;
@@ -154,10 +154,7 @@ export interface Spent {
   dearest: number;
 }
 
-/**
- * What was spent day by day, `YYYY-MM-DD`: by the person, by all, whether the person was told of it, and the dearest
- * answer.
- */
+/** Costs by day, `YYYY-MM-DD`: of the person, of all, if the person was told of it, and of the dearest answer. */
 export type SpentDays = Record<string, [person: number, all: number, told: boolean, dearest: number]>;
 
 /** The scalar subquery behind `SpentDays`, of the month before the row `i` came and what is newer; `p` is its person. */
@@ -186,7 +183,7 @@ export function spentOf(days: SpentDays, day: string, month: string): Spent {
   return spent;
 }
 
-/** What was spent on `day` and since `month`, its first day. */
+/** Costs on `day` and since `month`, its first day. */
 export async function readSpent(read: Queryable['query'], personId: string, day: string, month: string) {
   const { rows } = await read<Spent>(
     `select coalesce(sum(price) filter (where person_id = $1 and day = $2::date), 0) as "personDay",
@@ -215,7 +212,7 @@ const SUMS = `coalesce(sum(calls), 0) as calls, coalesce(sum(input_tokens), 0) a
   coalesce(sum(cached_tokens), 0) as cached, coalesce(sum(output_tokens), 0) as output,
   coalesce(sum(unpriced), 0) as unpriced, coalesce(sum(price), 0) as price`;
 
-/** What a person's calls came to between two days, both included. */
+/** Costs of a person's calls between two days, both included. */
 export async function costOfPerson(db: Queryable, personId: string, from: string, to: string): Promise<Cost> {
   const { rows } = await db.query<Cost>(
     `select ${SUMS} from spending where person_id = $1 and day between $2::date and $3::date`,
@@ -224,7 +221,7 @@ export async function costOfPerson(db: Queryable, personId: string, from: string
   return rows[0] as Cost;
 }
 
-/** What a conversation's calls came to, from its beginning. */
+/** Costs of a conversation's calls, from its beginning. */
 export async function costOfConversation(db: Queryable, conversationId: string): Promise<Cost> {
   const { rows } = await db.query<Cost>(
     `select count(*) as calls, coalesce(sum(input_tokens), 0) as input, coalesce(sum(cached_tokens), 0) as cached,
@@ -241,7 +238,7 @@ export interface CostLine extends Cost {
   name: string;
 }
 
-/** What each person's calls came to between two days, dearest first. */
+/** Costs of each person's calls between two days, dearest first. */
 export async function costByPerson(db: Pick<Database, 'read'>, from: string, to: string): Promise<CostLine[]> {
   const { rows } = await db.read<CostLine>(
     `select coalesce(p.name, '?') as name, ${SUMS}
@@ -252,7 +249,7 @@ export async function costByPerson(db: Pick<Database, 'read'>, from: string, to:
   return rows;
 }
 
-/** What each model's calls came to between two days, dearest first. */
+/** Costs of each model's calls between two days, dearest first. */
 export async function costByModel(db: Pick<Database, 'read'>, from: string, to: string): Promise<CostLine[]> {
   const { rows } = await db.read<CostLine>(
     `select model as name, count(*) as calls, sum(input_tokens) as input, sum(cached_tokens) as cached,
@@ -264,7 +261,7 @@ export async function costByModel(db: Pick<Database, 'read'>, from: string, to: 
   return rows;
 }
 
-/** What everybody's calls came to between two days, both included. */
+/** Costs of everybody's calls between two days, both included. */
 export async function costOfAll(db: Queryable, from: string, to: string): Promise<Cost> {
   const { rows } = await db.query<Cost>(`select ${SUMS} from spending where day between $1::date and $2::date`, [
     from,
@@ -273,7 +270,7 @@ export async function costOfAll(db: Queryable, from: string, to: string): Promis
   return rows[0] as Cost;
 }
 
-/** What each day's calls of everybody came to, both days included; days without any are left out. */
+/** Costs of everybody's calls by day, both days included; days without any are left out. */
 export async function costByDay(db: Queryable, from: string, to: string): Promise<(Cost & { day: string })[]> {
   const { rows } = await db.query<Cost & { day: string }>(
     `select day::text as day, ${SUMS} from spending where day between $1::date and $2::date group by day order by day`,
@@ -282,7 +279,7 @@ export async function costByDay(db: Queryable, from: string, to: string): Promis
   return rows;
 }
 
-/** How often each kind of repair was needed since `since`. */
+/** Count of each kind of repair since `since`. */
 export async function repairsSince(db: Pick<Database, 'read'>, since: Instant) {
   const { rows } = await db.read<{ repair: string; times: number }>(
     'select repair, count(*) as times from usage, unnest(repairs) as repair where at >= $1 group by 1 order by 2 desc, 1',
@@ -301,7 +298,7 @@ const moveSums = (whose: string, told: string): string =>
    select day, ${whose}, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, ${told}, dearest from gone
    ${ADD_UP}`;
 
-/** What was spent stays in the sums of all, as nobody's. */
+/** Costs stay in the sums of all, as nobody's. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: moveSums(NOBODY, 'false') },
   { sql: 'delete from reservations where person_id = $1' },

@@ -1,4 +1,4 @@
-/** What the buttons of the dashboard's pages do, each with its entry in the log of what was done. */
+/** Actions of the dashboard's buttons, each with its entry in the audit log. */
 
 import { z } from 'zod';
 import type { Decided } from '../../agent/index.ts';

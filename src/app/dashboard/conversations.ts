@@ -7,7 +7,7 @@ const MOST = 100;
 const MOST_TURNS = 20;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Where something was said last. */
+/** Conversations with recent messages. */
 export const conversationsPage: Page = {
   path: '/conversations',
   title: 'Conversations',

@@ -9,7 +9,7 @@ const DAYS = 30;
 
 const gapRow = (gap: string): PageRow => ({ id: gap, cells: [`${gap}.`] });
 
-/** What models have cost: by day, by person, by model. */
+/** Costs of models: by day, by person, by model. */
 export function costsPage({ config, database }: DashboardParts): Page {
   const calendar = new Calendar(defaultZone(config));
   return {

@@ -36,7 +36,7 @@ export async function callersReader(
   return readerFor(person ?? { zone: undefined, locale: undefined }, householdOf(config), world.clock.now());
 }
 
-/** Who looks at a page; undefined: they were erased. */
+/** The viewer of a page; undefined: they were erased. */
 export async function pageReader(
   { database, config, world }: Pick<DashboardParts, 'database' | 'config' | 'world'>,
   { personId, scopes }: Caller,

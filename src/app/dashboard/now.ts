@@ -7,7 +7,7 @@ import { placeCell } from './place.ts';
 
 const MOST = 50;
 
-/** What coda does at this moment. */
+/** Running work. */
 export function nowPage(parts: DashboardParts): Page {
   return {
     path: '/',

@@ -8,7 +8,7 @@ import type { Database } from '../../storage/index.ts';
 import type { LiveSkills } from '../agent-skills.ts';
 import type { EquippedSkill } from '../skills.ts';
 
-/** What the dashboard's pages tell of. */
+/** Dependencies of the dashboard's pages. */
 export interface DashboardParts {
   config: Config;
   world: World;

@@ -8,7 +8,7 @@ const MOST_A_DAY = 50;
 
 type Entry = { at: Date; text: string; of: string };
 
-/** What each skill has planned for the person, and what coda does by itself, day by day. */
+/** Each skill's plans for the person, and system tasks, day by day. */
 export function weekPage(parts: DashboardParts): Page {
   return {
     path: '/week',

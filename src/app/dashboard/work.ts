@@ -1,4 +1,4 @@
-/** What waits for somebody: decisions, what could not be delivered, what is not well. */
+/** Work for people: decisions, undeliverable messages, trouble. */
 import type { Page, PageAction, PageRow } from '../../chat/index.ts';
 import { activity } from '../../delivery/index.ts';
 import type { DashboardParts } from './parts.ts';
@@ -73,7 +73,7 @@ export const undeliveredPage: Page = {
 
 const TONES = { ok: 'good', notice: 'good', warning: 'warn', error: 'bad' } as const;
 
-/** What `coda doctor` finds. */
+/** Findings of `coda doctor`. */
 export function doctorPage({ checks, version }: DashboardParts): Page {
   return {
     path: '/doctor',

@@ -1,4 +1,4 @@
-/** What `coda doctor` asks of coda's own rooms; adapters and skills bring their own. */
+/** Checks of coda's own rooms; adapters and skills bring their own. */
 import type { Closer } from '../../base/async.ts';
 import { Breakers } from '../../base/breaker.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -40,7 +40,7 @@ export interface DoctorParts {
   healthy(): Promise<boolean>;
 }
 
-/** What watches over the rest. */
+/** Checks and circuit breakers. */
 export interface Doctor {
   checks: Checks;
   /** Of models, tools and skills. */
@@ -120,7 +120,7 @@ function coreChecks(parts: DoctorParts, breakers: Breakers, faults: FaultLog, re
 /** Hints to the other replicas that a part may be tried again. */
 const CHANNEL = 'coda_doctor';
 
-/** What the skill may use; a reset here is heard by the replicas until `close`. */
+/** Dependencies of the doctor skill; a reset here is heard by the replicas until `close`. */
 function doctorDeps(checks: Checks, breakers: Breakers, bus: Bus): DoctorDeps & { close(): void } {
   const wake = (name: string) => breakers.reset((part) => isOf(part.name, name));
   const close = bus.subscribe(CHANNEL, wake);

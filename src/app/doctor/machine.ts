@@ -1,4 +1,4 @@
-/** What `coda doctor` asks of the machine: disk, data folder, clock, what others may read. */
+/** Checks of the machine: disk, data folder, clock, file permissions. */
 import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
@@ -19,7 +19,7 @@ const SKEW_MS = 30_000;
 /** No coda existed before. */
 const EARLIEST = Date.parse('2026-01-01T00:00:00Z');
 
-/** Whether the disk of the data folder has room. Pure. */
+/** True if the disk of the data folder has room. Pure. */
 export function judgeDisk(free: number, folder: string): Verdict {
   const says = `${bytesOf(free)} free for ${folder}`;
   const remedy = 'Free space on that disk, lower retention.days, or move the data folder with --data.';
@@ -54,7 +54,7 @@ export function judgeMemory({ used, limit, free }: { used: number; limit: number
   return { ...low, says, remedy };
 }
 
-/** Whether this process may write there; `code` is what the system says, undefined: it may. Pure. */
+/** True if this process may write there; `code` is what the system says, undefined: it may. Pure. */
 export function judgeFolder(code: string | undefined, folder: string): Verdict {
   if (code === undefined) return { ok: true, says: `${folder} can be written to` };
   const reasons: Record<string, string> = { ENOENT: 'is not there', EROFS: 'is on a read-only disk' };
@@ -66,7 +66,7 @@ export function judgeFolder(code: string | undefined, folder: string): Verdict {
   };
 }
 
-/** Whether the host's clock is right: `skewMs` is how far it is ahead of a clock that others rely on. Pure. */
+/** True if the host's clock is right: `skewMs` is how far it is ahead of a clock that others rely on. Pure. */
 export function judgeClock(now: Date, skewMs: number | undefined, than: string): Verdict {
   const remedy = 'Let the machine set its clock (timedatectl set-ntp true), and check its time zone.';
   if (now.getTime() < EARLIEST) {
@@ -79,7 +79,7 @@ export function judgeClock(now: Date, skewMs: number | undefined, than: string):
   return { ok: false, code: 'CLOCK_SKEW', severity: 'warning', says, remedy };
 }
 
-/** Whether a file with secrets is open to other users; `mode` as `stat` gives it. Pure. */
+/** True if a file with secrets is open to other users; `mode` as `stat` gives it. Pure. */
 export function judgeSecrets(file: string, mode: number): Verdict {
   if ((mode & 0o077) === 0) return { ok: true, says: `${file} is this user's alone` };
   const says = `${file} holds secrets and other users can read it`;

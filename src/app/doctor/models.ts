@@ -1,4 +1,4 @@
-/** What `coda doctor` asks of the models. */
+/** Checks of the models. */
 import { Calendar, checkProvider, costByModel, type Models, repairsSince } from '../../agent/index.ts';
 import { type Clock, DAY_MS } from '../../base/clock.ts';
 import { listOf } from '../../base/text.ts';
@@ -16,7 +16,10 @@ interface ModelParts {
   overridden: Config['overridden'];
 }
 
-/** Whether each provider can be reached with its key, what is known of prices, and how often answers had to be put right. */
+/**
+ * True if each provider can be reached with its key, what is known of prices, and how often answers had to be put
+ * right.
+ */
 export function modelChecks({ models, database, clock, zone, overridden }: ModelParts): HealthCheck[] {
   const providers = Object.keys(models.settings.providers).map((name): HealthCheck => {
     const check = { name: `models ${name}`, check: (signal: AbortSignal) => checkProvider(name, models, signal) };

@@ -1,4 +1,4 @@
-/** What `coda doctor` asks of the proxies that the environment names. */
+/** Checks of the proxies that the environment names. */
 import { connect } from 'node:net';
 import { deadline } from '../../base/async.ts';
 import { systemCode } from '../../base/errors.ts';
@@ -7,7 +7,7 @@ import type { HealthCheck } from '../../chat/index.ts';
 
 const WITHIN_MS = 5_000;
 
-/** Whether the proxies are there; what they let through shows where it is asked for. */
+/** True if the proxies are there; what they let through shows where it is asked for. */
 export function proxyCheck(proxy: OutboundProxy): HealthCheck {
   return {
     name: 'proxy',

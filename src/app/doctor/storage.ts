@@ -1,4 +1,4 @@
-/** What `coda doctor` asks of the database. */
+/** Checks of the database. */
 import { bytesOf, listOf } from '../../base/text.ts';
 import { type HealthCheck, together, type Verdict } from '../../chat/index.ts';
 import { type Database, grantLine, type StorageFacts, type StorageStats, storageFacts } from '../../storage/index.ts';
@@ -8,7 +8,7 @@ const OLDEST_SERVER = 150_000;
 /** Cleaning up waits behind a transaction that is open for longer. */
 const LONG_TRANSACTION_S = 300;
 
-/** Whether the database answers and this process can tell its replicas that it lives. */
+/** True if the database answers and this process can tell its replicas that it lives. */
 export function storageCheck(healthy: () => Promise<boolean>): HealthCheck {
   return {
     name: 'storage',
@@ -31,7 +31,7 @@ interface Looked {
 interface Rule {
   code: string;
   severity?: 'notice' | 'warning';
-  /** Whether it is so. */
+  /** True if it is so. */
   when(looked: Looked): boolean;
   says(looked: Looked): string;
   remedy: string | ((looked: Looked) => string);
@@ -103,7 +103,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** What is wrong with a database as it was seen; one verdict that all is well where nothing is. Pure. */
+/** Verdicts on an observed database; one that all is well where nothing is wrong. Pure. */
 export function judgeStorage(looked: Looked): Verdict[] {
   const wrong = RULES.filter(({ when }) => when(looked)).map(
     ({ code, severity = 'error' as const, says, remedy }): Verdict => ({

@@ -1,4 +1,4 @@
-/** What `coda doctor` asks of the work that is done: what failed, what waits, what is late. */
+/** Checks of work: failures, queues, delays. */
 import { waitingApprovals } from '../../agent/index.ts';
 import type { BreakerState, Breakers } from '../../base/breaker.ts';
 import { type Clock, DAY_MS } from '../../base/clock.ts';
@@ -32,7 +32,7 @@ interface Told {
   readonly resent: number;
 }
 
-/** Whether something could not be delivered, or may have been delivered twice. */
+/** True if something could not be delivered, or may have been delivered twice. */
 export function deadLetterCheck(outbox: Told): HealthCheck {
   return {
     name: 'dead letters',
@@ -48,7 +48,7 @@ export function deadLetterCheck(outbox: Told): HealthCheck {
   };
 }
 
-/** Whether messages wait for a platform or a place. */
+/** True if messages wait for a platform or a place. */
 export function heldCheck(outbox: Told): HealthCheck {
   return {
     name: 'waiting messages',
@@ -62,7 +62,7 @@ export function heldCheck(outbox: Told): HealthCheck {
   };
 }
 
-/** Whether a background job has given up. */
+/** True if a background job has given up. */
 export function deadJobCheck(jobs: { dead(limit: number): Promise<DeadJobs> }): HealthCheck {
   return {
     name: 'background jobs',
@@ -77,7 +77,10 @@ export function deadJobCheck(jobs: { dead(limit: number): Promise<DeadJobs> }): 
   };
 }
 
-/** Whether a schedule should have fired and has not. `running`: whether this process fires them at all; one only built does not. */
+/**
+ * True if a schedule should have fired and has not. `running`: whether this process fires them at all; one only built
+ * does not.
+ */
 export function scheduleCheck(schedules: Pick<Schedules, 'late'>, clock: Clock, running: () => boolean): HealthCheck {
   return {
     name: 'schedules',
@@ -105,7 +108,7 @@ export function judgeSchedules(
   };
 }
 
-/** Whether people are waited for. */
+/** True if people are waited for. */
 export function approvalCheck(database: Database, clock: Clock): HealthCheck {
   return {
     name: 'approvals',
@@ -121,7 +124,7 @@ export function judgeApprovals({ count, since }: { count: number; since: Date | 
   return { ok: true, code: 'APPROVALS_WAITING', severity: 'notice', says, remedy: 'Answer it where it was asked.' };
 }
 
-/** Whether the processes of coda on this database are alive and of one version. */
+/** True if the processes of coda on this database are alive and of one version. */
 export function replicaCheck(database: Database, clock: Clock, self: () => string | undefined): HealthCheck {
   return {
     name: 'processes',
@@ -167,7 +170,7 @@ export function judgeReplicas(running: readonly RunningProcess[], now: Date, sel
   return { ok: true, says: running.length === 1 ? 'one' : `${running.length}, all alive` };
 }
 
-/** What tools, skills and models rest because they failed again and again. */
+/** Tools, skills and models that rest because they failed again and again. */
 export function restingCheck(breakers: Breakers): HealthCheck {
   return { name: 'resting parts', check: async () => judgeResting(breakers.unwell()) };
 }
@@ -195,7 +198,7 @@ export function judgeResting(unwell: readonly BreakerState[]): Verdict {
   return { ok: true, code: 'PART_DEGRADED', severity: 'notice', says: `${named(unwell)} failed lately` };
 }
 
-/** What failed within a day, by its causes. */
+/** Failures within a day, by their causes. */
 export function patternCheck(faults: Pick<FaultLog, 'since'>, clock: Clock): HealthCheck {
   return {
     name: 'last 24 hours',

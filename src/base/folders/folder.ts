@@ -20,7 +20,7 @@ export interface Folder {
   /** The path that reaches the entry `name` of exactly this folder. */
   at(name: string): string;
   stats: Stats;
-  /** Where it really is. */
+  /** Its real path. */
   place: string;
   close(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export async function openFolder(path: string, { follow = false } = {}): Promise
   }
 }
 
-/** Where an open file really is: the kernel's own word on Linux, else what its path leads to. */
+/** The real path of an open file: the kernel's answer on Linux, else the resolved path. */
 export async function placeOf(handle: FileHandle, path: string): Promise<string> {
   return LINUX ? readlink(`/proc/self/fd/${handle.fd}`) : realpath(path);
 }
@@ -76,7 +76,7 @@ function fileProblem(stats: Stats, path: string): Refusal | undefined {
   return isWorldWritable(stats) ? refuse('world_writable', path) : undefined;
 }
 
-/** Whether anybody on this machine may change it. Windows has no such bits. */
+/** True if anybody on this machine may change it. Windows has no such bits. */
 export function isWorldWritable(stats: Stats): boolean {
   return process.platform !== 'win32' && (stats.mode & OTHERS_MAY_WRITE) !== 0;
 }
@@ -95,7 +95,7 @@ const WITHOUT_RIGHTS: ReadonlyMap<number, readonly [name: string, mount: string]
   [0x65735546, ['FUSE', 'mount it with umask=022']],
 ]);
 
-/** What `statfs` calls the file system of a path; 0 where it cannot tell. */
+/** File system type of a path by `statfs`; 0 where it cannot tell. */
 export function fileSystemOf(path: string): number {
   try {
     return Number(statfsSync(path).type) >>> 0;
@@ -104,7 +104,7 @@ export function fileSystemOf(path: string): number {
   }
 }
 
-/** How everybody's right to write to `shown` is taken away, which a mount may have no means to keep. */
+/** Command that takes away everybody's right to write to `shown`; a mount may have no means to keep it. */
 export function closingRemedy(shown: string, fileSystem: number): string {
   const chmod = `"chmod o-w ${shown}" takes that right away`;
   const [name, mount] = WITHOUT_RIGHTS.get(fileSystem) ?? [];
@@ -197,7 +197,7 @@ function nameProblem(name: string): string | undefined {
   return undefined;
 }
 
-/** Whether a folder's entry is left out everywhere: a repository's records change with every fetch. */
+/** True if a folder's entry is left out everywhere: a repository's records change with every fetch. */
 export function isRepository(name: string): boolean {
   return REPOSITORY.test(name);
 }

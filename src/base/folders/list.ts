@@ -1,4 +1,4 @@
-/** What is in a folder that others wrote. */
+/** Lists folders that others wrote. */
 
 import type { Stats } from 'node:fs';
 import { lstat, opendir, readlink } from 'node:fs/promises';

@@ -32,7 +32,7 @@ export interface ReadResult {
   content: Buffer;
   /** Size of the whole file. */
   bytes: number;
-  /** Whether the file goes on after what was read. */
+  /** True if the file goes on after what was read. */
   truncated: boolean;
   executable: boolean;
 }
@@ -86,7 +86,7 @@ export async function* chunksOf({ handle }: OpenFile): AsyncGenerator<Buffer> {
   }
 }
 
-/** Whether its owner may run it. */
+/** True if its owner may run it. */
 export function isRunnable(stats: Stats): boolean {
   return (stats.mode & 0o100) !== 0;
 }
@@ -156,7 +156,7 @@ async function openUnlessLink(root: Folder, path: string): Promise<OpenFile | Re
   }
 }
 
-/** What was opened must be where it was looked for: no other spelling of its name, no folder moved away meanwhile. */
+/** Checks that the opened file is at its path: no other spelling of its name, no folder moved away meanwhile. */
 async function inPlace(root: Folder, path: string, file: OpenFile): Promise<OpenFile | Refusal> {
   const expected = join(root.place, path);
   const place = await placeOf(file.handle, expected).catch(() => undefined);

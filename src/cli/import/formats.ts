@@ -1,4 +1,4 @@
-/** Where each of the others keeps what: their own folders, as their documentation and sources describe them. */
+/** Layouts of other assistants' folders, as their documentation and sources describe them. */
 
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -140,7 +140,7 @@ function skillsFrom(folder: Folder, found: Found, places: readonly string[]): vo
 
 interface Job {
   name: string;
-  /** What is to be done. */
+  /** The task's prompt. */
   prompt: string;
   when: string | undefined;
   zone?: string | undefined;

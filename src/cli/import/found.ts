@@ -1,4 +1,4 @@
-/** What another assistant's folder holds, in coda's terms. */
+/** Contents of another assistant's folder, in coda's terms. */
 
 /** A memory as `coda memory import` takes it. */
 export interface FoundMemory {
@@ -26,11 +26,11 @@ export interface FoundJob {
 
 export interface Found {
   memories: FoundMemory[];
-  /** How the other was told to be, put together. */
+  /** The other assistant's persona, put together. */
   persona: { text: string; from: string } | undefined;
   skills: FoundSkill[];
   jobs: FoundJob[];
-  /** What is broken, or has no place here: each with its file. */
+  /** Parts that are broken, or have no place here: each with its file. */
   problems: { from: string; what: string }[];
 }
 

@@ -38,7 +38,7 @@ export async function importFrom(flags: ImportFlags, io: NodeJS.Process): Promis
   return isWhole ? 0 : NOT_WHOLE;
 }
 
-/** What would be done, line by line, and what not. */
+/** The plan of an import, line by line, with omissions. */
 function planned(found: Found): string[] {
   return [
     ...found.memories.map(({ text, from }) => `memory   ${from}: ${shorten(text, SHOWN)}`),
@@ -53,7 +53,7 @@ function planned(found: Found): string[] {
   ];
 }
 
-/** What cannot be brought, and why. */
+/** Parts that cannot be imported, with reasons. */
 function rest({ jobs, problems }: Found): string[] {
   return [
     ...jobs.flatMap(({ name, plan, why, from }) => (plan ? [] : [`left     ${from}: ${name} (${why})`])),

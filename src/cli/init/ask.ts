@@ -1,4 +1,4 @@
-/** How a person is asked: by prompts on a terminal, or not at all. */
+/** Questions to a person: prompts on a terminal, or none. */
 
 import { CodaError } from '../../base/errors.ts';
 import { usage } from '../texts.ts';

@@ -24,7 +24,7 @@ export interface Answers {
   name: string;
   zone: string;
   platform: SignedIn | undefined;
-  /** What answers, as `provider/model`, and where it is reached; undefined: nothing new. */
+  /** The model, as `provider/model`, and its provider; undefined: nothing new. */
   model: { name: string; provider: ProviderChoice } | undefined;
   postgres: boolean;
   service: boolean;
@@ -32,7 +32,7 @@ export interface Answers {
   secrets: Record<string, string>;
 }
 
-/** What is known before anything is asked. */
+/** Facts known before the first question. */
 export interface Known {
   flags: InitFlags;
   env: Readonly<Record<string, string | undefined>>;
@@ -119,7 +119,7 @@ interface Wanted {
   malformed?(value: string): string | undefined;
 }
 
-/** What the environment has, or what is typed. `trusted`: what is there has not been refused yet. */
+/** A secret from the environment, or typed. `trusted`: it has not been refused yet. */
 async function secretFor(
   ask: Asker,
   { env, flags }: Pick<Known, 'env' | 'flags'>,

@@ -1,4 +1,4 @@
-/** What an operating system is told so that it keeps coda running for its user. Pure: text from values. */
+/** Service definitions that keep coda running for its user. Pure: text from values. */
 
 import { join } from 'node:path';
 import { escapeMarkup } from '../../base/text.ts';
@@ -7,17 +7,17 @@ export interface ServiceOptions {
   node: string;
   /** coda's main.js. */
   main: string;
-  /** Where it runs: relative paths of the configuration start there. */
+  /** Working directory: relative paths of the configuration start there. */
   folder: string;
   config: string;
   data: string;
 }
 
 export interface Service {
-  /** Where the text belongs, absolute. */
+  /** Absolute path of the definition. */
   path: string;
   text: string;
-  /** What switches it on. */
+  /** Command that enables it. */
   enable: string;
 }
 

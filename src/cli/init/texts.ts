@@ -1,4 +1,4 @@
-/** What `coda init` says. */
+/** Texts of `coda init`. */
 
 export const questions = {
   name: 'What is the assistant to be called?',
@@ -43,7 +43,7 @@ export interface Written {
   run: string;
 }
 
-/** What has been done, and what comes next. */
+/** Summary and next steps. */
 export function finished({ config, env, platforms, owner, model, service, run }: Written): string {
   const lines = [
     `Written: ${config}${env ? `, and ${env} (only you can read it)` : ''}.`,

@@ -24,7 +24,7 @@ function shown(value: unknown): string {
   return inert(typeof value === 'string' && /^\S+$/.test(value) ? value : JSON.stringify(value));
 }
 
-/** What comes from outside must not steer the terminal. */
+/** Removes control characters: text from outside must not steer the terminal. */
 function inert(text: string, lines = false): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (sign) => (lines && sign === '\n' ? sign : ' '));

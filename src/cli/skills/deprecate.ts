@@ -46,14 +46,14 @@ export async function skillsUndeprecate(flags: Flags, io: NodeJS.Process): Promi
   return 0;
 }
 
-/** What was decided about skills, as lists show it. */
+/** Decisions on skills, as lists show them. */
 export interface Decided {
   /** Why, by name. */
   deprecated: ReadonlyMap<string, string>;
   drafts: ReadonlySet<string>;
 }
 
-/** What was decided about skills. What cannot be asked now is taken for nothing: a list must still come. */
+/** Decisions on skills. One that cannot be read now counts as none: a list must still come. */
 export async function decidedAbout(snapshot: SkillSnapshot, config: Config, world: World): Promise<Decided> {
   const { deprecations, activations } = await decisionsOf(config, world).catch((error: unknown) => {
     if (!(error instanceof CodaError)) throw error;

@@ -28,7 +28,7 @@ const INSTALL = [
 ].join(' ');
 const PIP = ['python3', '-m', 'pip', 'install', '--no-cache-dir', '--disable-pip-version-check', '--no-input'];
 
-/** What pip reads; each on its own, because one with hashes wants hashes of all beside it. */
+/** Files for pip; one by one, because one with hashes wants hashes of all beside it. */
 export function contextFiles({
   pip,
   requirements,

@@ -89,7 +89,7 @@ function listAll(snapshot: SkillSnapshot, { deprecated, drafts }: Decided): List
   ];
 }
 
-/** What `--json` promises of each skill. */
+/** Fields of `--json` for each skill. */
 async function describe({ skill, state, why }: Listed, locale: string | undefined) {
   const body = state === 'invalid' ? '' : await readBody(skill);
   return {
@@ -129,7 +129,7 @@ async function describe({ skill, state, why }: Listed, locale: string | undefine
   };
 }
 
-/** What `show` says beside that. */
+/** Further fields of `show`. */
 function more(skill: AgentSkill) {
   return {
     declared_name: skill.declaredName ?? null,
@@ -157,7 +157,7 @@ function more(skill: AgentSkill) {
   };
 }
 
-/** What tools of other assistants stand for here, by their names. */
+/** Equivalents of other assistants' tools, by name. */
 function aliases(tools: readonly string[]): Record<string, string> {
   const meanings = tools.flatMap((tool) => {
     const meaning = skillTexts.toolMeaning(tool);

@@ -1,4 +1,7 @@
-/** What is going on, for who watches coda. Every query reads a bounded number of rows, whatever has been said so far. */
+/**
+ * Running and recent work, for the dashboard. Every query reads a bounded number of rows, whatever the size of the
+ * history.
+ */
 import type { Instant } from '../../base/clock.ts';
 import type { Queryable } from '../../storage/index.ts';
 
@@ -36,7 +39,7 @@ export async function busy(db: Queryable, limit: number): Promise<Busy[]> {
   return rows;
 }
 
-/** How many messages nobody has begun to answer. */
+/** Number of messages that no turn has begun to answer. */
 export async function queued(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::int as count from inbox i where i.state = 'received'
@@ -82,13 +85,13 @@ export async function conversation(db: Queryable, id: string): Promise<Conversat
 export interface Undelivered extends ConversationRow {
   part: string;
   at: Instant;
-  /** Whom it was for: id and name. */
+  /** Id of the recipient, who is named beside it. */
   recipientId: string | null;
   recipient: string | null;
   /** `answer`, `reminder`, … */
   what: string;
   error: string | null;
-  /** What was to be said, where who looks is the one it was for. */
+  /** The text; null unless the viewer is its recipient. */
   text: string | null;
 }
 

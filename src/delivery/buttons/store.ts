@@ -46,7 +46,7 @@ export function offered(since: Fragment): Fragment {
                           order by created_at desc, seq desc limit 1)), '[]')`;
 }
 
-/** What an open button asks for. */
+/** The form of an open button. */
 export async function formOf(database: Database, id: string): Promise<Form | undefined> {
   const { rows } = await database.read<{ form: Form | null }>(
     `select action->'form' as form from buttons where id = $1 and used_at is null`,
@@ -63,7 +63,7 @@ export interface UsedButton {
   ids: string[];
   /** Untrusted text went into the card that shows it. */
   tainted: boolean;
-  /** What it does, and the one field that a press may fill. */
+  /** The tool call, and the one field that a press may fill. */
   action: { tool: string; input: Record<string, unknown>; form?: Form };
 }
 

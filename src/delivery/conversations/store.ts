@@ -41,7 +41,6 @@ export async function open(tx: Transaction, place: Place, personId: string, id: 
   return (rows[0] as { id: string }).id;
 }
 
-/** Where these conversations are. */
 export async function placesOf(tx: Transaction, ids: readonly string[]): Promise<[string, Place][]> {
   const { rows } = await tx.query<ConversationRow>(
     'select id, adapter, channel, space_id, kind from conversations where id = any($1::uuid[])',
@@ -88,10 +87,10 @@ const OWNERS = `persons p join conversations c on c.person_id = p.id and c.kind 
 const OWNERS_DIRECT = `select distinct on (p.id) p.id as "personId", c.id as "conversationId"
   from ${OWNERS} order by p.id, c.adapter = 'http', c.created_at desc`;
 
-/** Whether any owner has a direct conversation: the first one found is enough. */
+/** True if any owner has a direct conversation: the first one found is enough. */
 export const ANY_OWNER_DIRECT = `exists (select from ${OWNERS})`;
 
-/** Where each owner can be told something alone. */
+/** Each owner's direct conversation. */
 export async function ownersDirect(tx: Transaction): Promise<{ personId: string; conversationId: string }[]> {
   return (await tx.query<{ personId: string; conversationId: string }>(OWNERS_DIRECT)).rows;
 }
@@ -148,14 +147,14 @@ export async function setSetting(db: Queryable, id: string, key: string, value: 
   );
 }
 
-/** What the person has set where they talk alone. */
+/** Settings of the person's direct conversations. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: `update conversations set settings = '{}' where person_id = $1 and kind = 'dm' and settings <> '{}'` },
 ];
 
 /**
- * Where the person talks alone. A browser's channels are named after whom it is of (`web-<person>/<name>`) and follow them;
- * of two that would have one name the one that comes along gets its id behind it.
+ * Direct conversations. A browser's channels are named after their person (`web-<person>/<name>`) and follow them; of
+ * two with one name, the one that comes along gets its id as a suffix.
  */
 export const mergeRules: readonly MergeRule[] = [
   {

@@ -1,4 +1,4 @@
-/** What becomes of parts in the end: dead letters, what is deleted when it is old, what is erased with a person. */
+/** Final states of parts: dead letters, retention, erasure. */
 import type { Instant } from '../../base/clock.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
@@ -31,7 +31,7 @@ interface DeadLetter {
   created_at: Instant;
 }
 
-/** What could not be delivered. */
+/** Undeliverable parts. */
 export interface DeadLetters {
   letters: DeadLetter[];
   total: number;
@@ -49,7 +49,7 @@ export async function deadLetters(database: Database, limit: number): Promise<De
   return { letters: rows.map(({ total: _, ...letter }) => letter), total: rows[0]?.total ?? 0 };
 }
 
-/** What could not be delivered to a person and was not told them yet, newest first; from now on it counts as told. */
+/** Takes the undeliverable parts that the person has not been told of, newest first; from now on they count as told. */
 export async function takeUndelivered(
   tx: Transaction,
   personId: string,
@@ -83,7 +83,7 @@ export async function revive(tx: Transaction, id: string | undefined, now: Insta
   return count;
 }
 
-/** How many parts are in each state that is not final. */
+/** Number of parts in each state that is not final. */
 export async function openCounts(database: Database): Promise<Record<string, number>> {
   const { rows } = await database.read<{ state: string; count: number }>(
     // Two conditions that an index has each: what was sent long ago is not looked through.
@@ -95,17 +95,17 @@ export async function openCounts(database: Database): Promise<Record<string, num
   return Object.fromEntries(rows.map((row) => [row.state, row.count]));
 }
 
-/** What was said to the person, and their buttons. */
+/** Parts said to the person, and their buttons. */
 export const mergeRules: readonly MergeRule[] = [
   { sql: 'update outbox set person_id = $2 where person_id = $1' },
   ...buttons.mergeRules,
 ];
 
-/** What was said to the person, and what their buttons do. What has not been said yet is not. */
+/** Parts said to the person, and the actions of their buttons; not parts that are still to be said. */
 export const deletionRules: readonly DeletionRule[] = [
-  // Who is sending one has it in hand, and lets go of it (`OutboxSender.drop`); what still comes of it is taken away. So is
-  // the message of a draft, whose turn has lost its lane; a first send that is under way may arrive yet. One statement: a
-  // row that changes its state meanwhile is waited for and judged by its new one.
+  // A process that is sending one has it in hand, and drops it (`OutboxSender.drop`); its receipt is then used to
+  // delete the message. So is the message of a draft, whose turn has lost its lane; a first send that is under way may
+  // arrive yet. One statement: a row that changes its state meanwhile is waited for and judged by its new one.
   {
     sql: `update outbox set content = '{"kind": "notice", "text": ""}', error = null,
                  removed = removed or state in ('sending', 'draft'),

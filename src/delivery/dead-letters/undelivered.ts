@@ -7,7 +7,10 @@ import { takeUndelivered } from './store.ts';
 /** More would bury what is answered. */
 const MOST_SHOWN = 5;
 
-/** Who could not be reached hears so where they are heard from next; what it was, only where nobody else reads it. */
+/**
+ * Tells a person, where they speak next, that something could not be delivered; its text only where nobody else reads
+ * it.
+ */
 export async function tellUndelivered(database: Database, outbox: Outbox, item: Item): Promise<void> {
   const { person, conversation } = item;
   await database.tx('inbox.undelivered', async (tx) => {

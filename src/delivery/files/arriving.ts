@@ -75,7 +75,7 @@ export class Arriving {
     if (!held) return undefined;
     return this.counted(held, async () => {
       const taken = await unlessAborted(signal, taking);
-      // What was under way when it aborted counts as lost, and is not.
+      // A transfer that was aborted would count as lost, and is not.
       signal.throwIfAborted();
       return typeof taken === 'object' ? this.keep(held, taken) : this.postpone(held, pending, { taken, reached });
     });
@@ -99,7 +99,7 @@ export class Arriving {
     return { message: { ...rest, text, files: [...message.files, ...taken.files] }, notes };
   }
 
-  /** What is to be said of a row whose files were asked for in vain until it was too old; undefined of any other. */
+  /** The answer for a row whose files stayed unavailable until it was too old; undefined of any other. */
   notGiven({ payload: { pending }, conversation: { place } }: Item): string | undefined {
     if (!pending?.tries) return undefined;
     const names = pending.files.map(({ name }) => name);
@@ -114,7 +114,7 @@ export class Arriving {
   ): Promise<undefined> {
     const { database, lanes, world } = this.deps;
     const now = world.clock.now();
-    // Who came meanwhile has woken what waited by then, and not this.
+    // An adapter that became reachable meanwhile has woken the rows that waited by then, and not this one.
     const isDue = taken === 'not here' || reached !== lanes.reachedCount(item.conversation.place.adapter);
     // A server that is busy is asked again soon, however long its platform had been away.
     const isBusy = taken === 'not fetched';
@@ -159,7 +159,7 @@ export class Arriving {
     if (!source) return 'not here';
     const found = await this.locate(source, message, files, signal);
     if (!found) return 'not yet';
-    // What is nowhere is fetched from nowhere.
+    // A file without a location gets an empty address.
     const attached = files.map((file, index) => found[index] ?? { ...file, url: '' });
     const slots = this.slots.get(place.adapter) ?? new Slots(MOST_FETCHES);
     this.slots.set(place.adapter, slots);
@@ -184,7 +184,7 @@ export class Arriving {
     }
   }
 
-  /** What is said of files that cannot be had: with the message's words, and to its person. */
+  /** Notes on files that cannot be had: one beside the message's words, one for the person. */
   private told({ tooLarge, lost }: Pick<Taken, 'tooLarge' | 'lost'>, place: Place): { missing: string; notes: string } {
     const { title, maxMb } = this.deps.sourceOf(place) ?? { title: ANY_PLATFORM, maxMb: 0 };
     const missing = [...tooLarge, ...lost];

@@ -3,7 +3,7 @@ import type { Artifacts } from '../../storage/index.ts';
 import type { Content, FileRef, InlineFile } from '../content.ts';
 import { fileName } from './taking.ts';
 
-/** What a platform takes of files. */
+/** A platform's limits on files. */
 export interface UploadLimits {
   /** Bytes of one file. */
   each: number;
@@ -15,7 +15,7 @@ export interface UploadLimits {
 
 export interface Upload {
   files: { name: string; type: string; data: Buffer }[];
-  /** How many were too large to be attached. */
+  /** Number of files that were too large to attach. */
   left: number;
 }
 
@@ -29,7 +29,7 @@ export function lotsOf(
   let count = inline.length;
   let bytes = inline.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   for (const file of files) {
-    // What is too large by itself is left out when it is sent.
+    // A file that is too large by itself is left out when it is sent.
     const size = file.size > each ? 0 : file.size;
     if (count === most || bytes + size > together) {
       lots.push([]);
@@ -42,7 +42,7 @@ export function lotsOf(
   return lots;
 }
 
-/** What goes with a message. Throws what reading a stored file throws. */
+/** The files to upload with a message. Throws what reading a stored file throws. */
 export async function uploadOf(
   { files = [], inline = [] }: Content,
   artifacts: Artifacts,

@@ -16,7 +16,7 @@ export interface Taken {
   tooLarge: string[];
   /** Names of files that the platform did not give. */
   lost: string[];
-  /** Whether some of these may come when they are asked for again: their server was away, or too busy. */
+  /** True if some of these may come when they are asked for again: their server was away, or too busy. */
   mayCome: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface TakingFiles {
   artifacts: Artifacts;
   egress: Egress;
   log: Log;
-  /** How many are fetched at once. */
+  /** Limits the number of concurrent fetches. */
   slots: Slots;
   limits?: Partial<Limits>;
   /** Ends what is under way: it counts as lost. */

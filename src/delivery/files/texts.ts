@@ -1,4 +1,4 @@
-/** What is said of files that came with a message. */
+/** Texts about files that came with a message. */
 import { listOf } from '../../base/text.ts';
 
 export const tooLarge = (names: readonly string[], mb: number) =>
@@ -12,5 +12,5 @@ export const filesMissing = (names: readonly string[]) => `${MISSING}${listOf(na
 
 const MISSING = '(attached, but not taken: ';
 
-/** Whether a message holds no words but those. */
+/** True if a message holds no words but those. */
 export const isWordless = (text: string) => text.trim() === '' || (text.startsWith(MISSING) && !text.includes('\n'));

@@ -1,16 +1,16 @@
-/** What adapters hear, in order. */
+/** Hands over the events of adapters in order. */
 import { backOff, Sequence, sleep } from '../../base/async.ts';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 
-/** What fails so often for a reason of its own never works. */
+/** An event that fails this often for a reason of its own never works. */
 const ATTEMPTS = 8;
 const LONGEST_WAIT_MS = 10_000;
 
 export interface LinesOptions {
   log: Log;
   signal: AbortSignal;
-  /** Whether the database or the platform is away or has no time, so that the same can work later. */
+  /** True if the database or the platform is away or has no time, so that the same can work later. */
   isOutage(error: unknown): boolean;
   /** The channel is not there any more, or not for coda: there is nothing to be heard. */
   isGone(error: unknown): boolean;

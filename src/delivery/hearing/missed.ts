@@ -1,4 +1,4 @@
-/** What was said while nobody listened. */
+/** Backfill: messages that were sent while nobody listened. */
 
 import { groupBy } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
@@ -30,7 +30,7 @@ export interface LookBack {
 export interface Missed<Message> {
   /** The newest within the window, oldest first. */
   recent: Message[];
-  /** What was said after the last one heard and is not answered any more: beyond the window, or too many. */
+  /** Unanswered messages after the last one heard that are beyond the window, or too many. */
   older: Message[];
   /** The newest `limit`, oldest first. */
   read: Message[];
@@ -51,7 +51,7 @@ export async function missedIn<Message>(
   { since, limit, heardAt }: LookBack,
 ): Promise<Missed<Message>> {
   const until = heardAt && heardAt < since ? heardAt : since;
-  // Where nothing was heard before, what is older than the window is nobody's question to coda.
+  // In a place where nothing was heard before, messages older than the window are not addressed to coda.
   const floor = heardAt ?? since;
   const found: Message[] = [];
   const newestFirst = (a: Message, b: Message) => sentAt(b).getTime() - sentAt(a).getTime();
@@ -71,10 +71,10 @@ export async function missedIn<Message>(
   return { recent, older, read };
 }
 
-/** How a platform's missed messages are told of. */
+/** A platform's own part of backfill. */
 export interface Telling<Message> {
   inbox: Inbox;
-  /** Who wrote a message, by the platform's id. */
+  /** The author of a message, by the platform's id. */
   authorOf(message: Message): string;
   /** A message without words, for a note that stands where it was said. */
   bare(message: Message): Promise<IncomingMessage>;

@@ -1,4 +1,2 @@
-/** What adapters say to people about what they hear. */
-
 export const away = (count: number) =>
   `I was away; ${count === 1 ? 'an older message was' : `${count} older messages were`} not answered. Please send again what still matters.`;

@@ -39,7 +39,7 @@ export interface InboxDeps extends SpeakersDeps {
   /** Rows that may wait in one lane. */
   queueLimit: number;
   rateLimit: store.RateLimit | undefined;
-  /** What an event is: a command runs at once, without a lane. */
+  /** Kind of an event: a command runs at once, without a lane. */
   kindOf(event: Incoming): ItemKind;
   /** Another process could take something that waits here. */
   hint(): void;
@@ -91,7 +91,7 @@ export class InboxWriter implements Inbox {
       return await this.acceptCounted(event, acknowledge);
     } catch (error) {
       if (systemCode(error) !== NOBODY) throw error;
-      // Who speaks has been joined to another person or erased, and the hint that says so has not come here.
+      // The cached sender was merged or erased and this process missed the hint: forget it and retry.
       this.speakers.forgetSpeaker(event);
       return this.acceptCounted(event, acknowledge);
     }
@@ -122,7 +122,7 @@ export class InboxWriter implements Inbox {
   async note(message: IncomingMessage, text: string, { calls = false } = {}): Promise<void> {
     const { database, outbox } = this.deps;
     const speaker = await this.speakers.find(message);
-    // Who has not been let in hears that, and nothing else.
+    // A person without access is told so, and nothing else.
     if (!speaker || !this.speakers.isHeard(speaker)) return;
     const { personId, conversationId } = speaker;
     const mention = calls && message.place.kind !== 'dm' ? message.sender.externalId : undefined;
@@ -157,7 +157,7 @@ export class InboxWriter implements Inbox {
     return this.unsettled.delete(id);
   }
 
-  /** Who speaks, and where, met if they were not; undefined where nothing of theirs is to be stored. */
+  /** The sender and their conversation, created on first contact; undefined where nothing of theirs may be stored. */
   speaker(event: Incoming): Promise<Speaker | undefined> {
     return this.speakers.find(event);
   }

@@ -13,7 +13,7 @@ export interface PlannedTurn {
   conversationId: string;
   personId: string;
   origin: Exclude<Origin, 'person'>;
-  /** What the turn is about, in the words of its person. */
+  /** The subject of the turn, in the words of its person. */
   text: string;
   /** Instead of these words: what the person has planned by name, as `/name rest`. */
   planned?: string | undefined;
@@ -26,7 +26,7 @@ export interface PlannedTurn {
   by?: string;
 }
 
-/** Where rooms begin turns by themselves. */
+/** Port through which rooms begin turns by themselves. */
 export interface Turns {
   /** Begins them after the commit of `tx`; gives the ids of the inbox rows, by key, of those that were not begun before. */
   begin(tx: Transaction, turns: readonly PlannedTurn[]): Promise<Map<string, string>>;

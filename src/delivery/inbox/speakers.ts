@@ -29,9 +29,9 @@ export interface SpeakersDeps {
   moved(tx: Transaction, moved: Moved): Promise<void>;
 }
 
-/** Who speaks, where, and as what. */
+/** A sender, their place and their role. */
 export interface Speaker {
-  /** What the account may do by itself, whoever else its person is known as. */
+  /** The role of the account itself, whatever else its person is known as. */
   role: Role;
   roles: readonly string[];
   personId: string;
@@ -44,7 +44,7 @@ const REMEMBERED = 10_000;
 const STRANGER_MS = 60_000;
 
 interface Known extends Speaker {
-  /** What the platform said last. */
+  /** The platform's last value. */
   zone?: string;
   locale?: string | undefined;
   /** Nothing of theirs is taken before: they have had their notice. */
@@ -66,7 +66,7 @@ export class Speakers {
     return speaker && speaker.silentUntil === undefined && this.isHeardIn(event, speaker) ? speaker : undefined;
   }
 
-  /** Whether the speaker has been let in. */
+  /** True if the speaker has been let in. */
   isHeard(speaker: Speaker): boolean {
     return this.deps.gate.hears(speaker);
   }
@@ -124,7 +124,7 @@ export class Speakers {
       if (!met) return undefined;
       const { personId, role: own, roles, noticeUntil } = met;
       const isTold = noticeUntil !== undefined && noticeUntil.getTime() > now.getTime();
-      // What waits for its platform's answer is ended like anything else, though with nothing to say.
+      // An event whose platform waits for an answer is ended as well, without a text.
       if (isTold && !gate.hears(met) && event.replyTo === undefined) {
         const until = Math.min(noticeUntil.getTime(), now.getTime() + STRANGER_MS);
         return { personId, role: own, roles, conversationId: '', silentUntil: until };
@@ -141,7 +141,7 @@ export class Speakers {
   }
 }
 
-/** Who speaks and where, as the platform has it. */
+/** The name of sender and place on the platform. */
 function nameOf({ place, sender }: Incoming): string {
   return JSON.stringify([
     place.adapter,

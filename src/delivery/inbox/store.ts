@@ -25,7 +25,7 @@ export interface NewRow {
   messageId: string;
   payload: Payload;
   laned: boolean;
-  /** Whether it counts among what its person may ask for. */
+  /** True if it counts among what its person may ask for. */
   counted: boolean;
   /** The room that waits for its end. */
   plannedBy?: string | undefined;
@@ -34,21 +34,21 @@ export interface NewRow {
 }
 
 export interface AcceptedRow extends ItemRow {
-  /** Whether the lane was free and is now this process's. Always true for what needs no lane. */
+  /** True if the lane was free and is now this process's. Always true for what needs no lane. */
   taken: boolean;
 }
 
 export interface Taking {
   owner: string;
-  /** How many more turns this process can begin. */
+  /** Number of turns that this process can still begin. */
   room: number;
   /** With as many rows in its lane a message is not queued: it comes back without a lane, to be refused. */
   queueLimit: number;
-  /** What one person may ask for; the rest is refused likewise. Undefined: anything. */
+  /** Limit on one person's requests; more are refused likewise. Undefined: none. */
   rateLimit: RateLimit | undefined;
 }
 
-/** How much one person may ask for, in all places together. */
+/** A limit on one person's requests, in all places together. */
 export interface RateLimit {
   requests: number;
   windowMs: number;
@@ -56,7 +56,7 @@ export interface RateLimit {
   turns: number;
 }
 
-/** What two rows of one statement may not share: each is counted in its lane's row. */
+/** Keys that two rows of one statement may not share: each is counted in its lane's row. */
 export function acceptKeys({ conversationId }: NewRow): string[] {
   return [conversationId];
 }
@@ -80,7 +80,7 @@ function givenRow(rows: readonly NewRow[], index: number, room: number) {
     laned: row.laned,
     counted: row.counted,
     take: index < room,
-    // How many of the statement's events the person sent after this one.
+    // Number of the statement's events that the person sent after this one.
     later: rows.slice(index + 1).filter((other) => other.counted && other.personId === row.personId).length,
     planned_by: row.plannedBy ?? null,
     sent_at: row.sentAt,
@@ -213,7 +213,7 @@ export interface LanelessTaking {
   on: readonly string[];
   /** Of these, the ones that have just become reachable: what waits for them need not wait any longer. */
   reached: readonly string[];
-  /** What was sent before then is too old to be answered: its files are not waited for. */
+  /** Messages sent before then are too old to be answered: their files are not waited for. */
   oldAt: Instant;
 }
 
@@ -259,7 +259,8 @@ export type FinalState = 'done' | 'waiting' | 'failed' | 'expired' | 'cancelled'
 export async function amend(database: Database, key: string, change: Partial<Payload>): Promise<boolean> {
   const { text = null } = change;
   return database.tx('inbox.amend', async (tx) => {
-    // Who begins the turn or stores its files at this moment is waited for: only then it is known whether it has begun.
+    // A process that begins the turn or stores its files at this moment is waited for: only then it is known whether it
+    // has begun.
     const { rows } = await tx.query<{ id: string }>(
       `select id from inbox
         where key = $1 and state in ('received', 'waiting') and (laned or payload ? 'aside') for update`,
@@ -281,7 +282,7 @@ export async function amend(database: Database, key: string, change: Partial<Pay
   });
 }
 
-/** Which of these keys are there. */
+/** Those of the keys that exist. */
 export async function knownKeys(database: Database, keys: readonly string[]): Promise<string[]> {
   if (keys.length === 0) return [];
   const { rows } = await database.read<{ key: string }>('select key from inbox where key = any($1)', [keys]);
@@ -289,8 +290,8 @@ export async function knownKeys(database: Database, keys: readonly string[]): Pr
 }
 
 /**
- * What was heard and dealt with long ago. The days kept must outlast what a platform delivers again or a backfill reads
- * again: the key is what keeps a second copy out.
+ * Finished rows. The days kept must outlast what a platform delivers again or a backfill reads again: the key is what
+ * keeps a second copy out.
  */
 export const retentionRules: readonly RetentionRule[] = [
   {
@@ -303,7 +304,7 @@ export const retentionRules: readonly RetentionRule[] = [
 /** The files that came with what is still to be dealt with, or was lately. */
 export const fileReferences: readonly FileReferences[] = [{ table: 'inbox', column: 'payload' }];
 
-/** What the person said, and when they were served. */
+/** Rows of the person, and the time of their last turn. */
 export const mergeRules: readonly MergeRule[] = [
   { first: true, sql: 'select conversation_id from lanes where last_person = $1 order by conversation_id for update' },
   ...conversationRules,
@@ -324,8 +325,9 @@ const lockedLanes: DeletionRule = {
 export const laneRules: readonly DeletionRule[] = [lockedLanes, { sql: 'delete from rates where person_id = $1' }];
 
 /**
- * What the person's rows do at this moment, but for the one that asks (`$3`), is ended before anything is erased: it could
- * commit between two later rules what the earlier ones have looked for already. What commits first is waited for, and erased.
+ * The person's rows in work, except for the one that asks (`$3`), end before anything is erased: they could commit,
+ * between two later rules, data for which the earlier ones have looked already. A commit that comes first is waited
+ * for, and erased.
  */
 export const haltRules: readonly DeletionRule[] = [
   // Nothing in these lanes begins, goes on or ends meanwhile; those of what came before the person was held, too.
@@ -346,7 +348,7 @@ export const haltRules: readonly DeletionRule[] = [
     sql: `update inbox set state = 'cancelled', owner = null, finished_at = $2
            where person_id = $1 and state = 'received' and not laned and id is distinct from $3::uuid`,
   },
-  // What waits for a yes cannot go on without its turn; what waits in a lane is ended there.
+  // A turn that waits for a decision cannot go on without its row; rows that wait in a lane are ended there.
   { sql: `update inbox set state = 'cancelled', finished_at = $2 where person_id = $1 and state = 'waiting'` },
   {
     sql: `update inbox i set payload = '{"from": "", "text": "", "files": [], "withdrawn": true}', message_id = ''
@@ -355,7 +357,7 @@ export const haltRules: readonly DeletionRule[] = [
   },
 ];
 
-/** What the person said, and what waits to be answered; that it was said stays, by the hash of its identity. */
+/** The person's words, and rows to be answered; the hash of a message's identity stays. */
 export const deletionRules: readonly DeletionRule[] = [
   ...conversationErasing,
   {
@@ -366,7 +368,7 @@ export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from rates where person_id = $1' },
 ];
 
-/** How many rows wait: to be worked on, in work, for a decision. */
+/** Number of rows that are pending, running, or waiting for a decision. */
 export async function depth(database: Database): Promise<Record<string, number>> {
   const { rows } = await database.read<{ state: string; count: number }>(
     `select state, count(*) as count from inbox where finished_at is null group by state`,

@@ -18,7 +18,9 @@ const MOST_BEGUN = 16;
 const WINDOW = 64;
 const CROWD = 16;
 const WINDOW_FOR_EACH = 4;
-/** Where they are of fewer people, somebody else may be waiting behind them: so many times more are looked at. */
+/**
+ * Factor by which more rows are looked at where they belong to fewer people: somebody else may be waiting behind them.
+ */
 const WIDER = 8;
 /** Rows of one person that wait for files outside their lanes: each is one of those that may be begun. */
 const MOST_ASIDE = 4;
@@ -88,12 +90,12 @@ export class Lanes implements Owned, DueSource {
     return store.earliest(this.deps.withFiles(), this.deps.maxAgeMs);
   }
 
-  /** Whether another turn can be begun now. */
+  /** True if another turn can be begun now. */
   get hasRoom(): boolean {
     return this.room > 0;
   }
 
-  /** How many more turns can be begun now. */
+  /** Number of turns that can be begun now. */
   get room(): number {
     if (this.stopping || !this.answers) return 0;
     const { concurrency } = this.deps;
@@ -153,7 +155,7 @@ export class Lanes implements Owned, DueSource {
     });
   }
 
-  /** How often an adapter has become reachable. */
+  /** Number of times an adapter has become reachable. */
   reachedCount(adapter: string): number {
     return this.reached.get(adapter) ?? 0;
   }
@@ -255,14 +257,14 @@ export class Lanes implements Owned, DueSource {
     return store.free(tx, owner, ids);
   }
 
-  /** What waits though nobody was told: a hint was lost. */
+  /** Takes lanes whose hint was lost. */
   async fire(): Promise<number> {
     this.wake();
     await this.pumping;
     return 0;
   }
 
-  /** How many suspects may be begun now. */
+  /** Number of suspects that may be begun now. */
   private get suspects(): number {
     return [...this.running.values()].some(({ item }) => item.payload.suspect) ? 0 : 1;
   }
@@ -302,7 +304,7 @@ export class Lanes implements Owned, DueSource {
     }
   }
 
-  /** Whether more lanes may be waiting than were taken. */
+  /** True if more lanes may be waiting than were taken. */
   private async takeLanes(owner: string, limit: number): Promise<boolean> {
     const { database, context } = this.deps;
     const { suspects, answers } = this;

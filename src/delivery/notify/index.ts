@@ -1,4 +1,4 @@
-/** What programs have coda tell a person. */
+/** Notices to a person on behalf of programs. */
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';

@@ -5,7 +5,7 @@ import type { Queryable } from '../../storage/index.ts';
 /** The kind of the jobs that write notices into the outbox. */
 export const KIND = 'notify';
 
-/** Whether this notice waits or was said already. A key is known as long as jobs and delivered parts are kept. */
+/** True if this notice waits or was said already. A key is known as long as jobs and delivered parts are kept. */
 export async function isKnown(db: Queryable, key: string): Promise<boolean> {
   const { rows } = await db.query(
     `select from jobs where kind = $2 and key = $1

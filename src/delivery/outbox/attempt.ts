@@ -38,7 +38,7 @@ export class Attempts {
   private readonly deps: AttemptDeps;
   private readonly outages = new Outages();
   private resends = 0;
-  /** What growing parts are known to show, by their keys. */
+  /** Last known text of growing parts, by key. */
   private readonly shown = new BoundedMap<string, string>(REMEMBERED);
 
   private readonly counters: DeliveryCounters;
@@ -48,12 +48,12 @@ export class Attempts {
     this.counters = deliveryCounters(deps.world.metrics);
   }
 
-  /** How many parts this process has sent again that were looked for in vain: each may be there twice. */
+  /** Number of parts that this process sent again after a look-up found nothing: each may be there twice. */
   get resent(): number {
     return this.resends;
   }
 
-  /** Whether rows of this owner are surely still this process's. */
+  /** True if rows of this owner are surely still this process's. */
   isSure(owner: string): boolean {
     const instance = this.deps.instance();
     return owner === instance.id && instance.fresh();
@@ -64,7 +64,7 @@ export class Attempts {
     this.shown.set(key, content.text);
   }
 
-  /** Where a message is that takes no more edits, with what it shows: nothing, as far as this process knows. */
+  /** The state of a message that takes no more edits, with its text: empty as far as this process knows. */
   frozen({ key }: store.Row, receipt: Receipt): Receipt {
     return standing(receipt, this.shown.get(key) ?? '');
   }
@@ -84,7 +84,7 @@ export class Attempts {
   }
 
   /**
-   * Whether the part is still this process's. One that cannot tell the others that it lives waits until it can: by then
+   * True if the part is still this process's. One that cannot tell the others that it lives waits until it can: by then
    * it may have been taken over, and sending would be the second time.
    */
   private async isMine(row: store.Row): Promise<boolean> {
@@ -114,10 +114,10 @@ export class Attempts {
     const { signal } = limit;
     try {
       let receipt = row.receipt;
-      // What is to be taken away is looked for at once: sending it again would show it.
+      // A part that is to be deleted is looked for at once: sending it again would show it.
       if (!receipt && row.unknownAt && (row.removed || mustLook(adapter, row.unknownAt, world.clock.now()))) {
         if (adapter.promises.canFind) receipt = await unlessAborted(signal, adapter.find(part, row.createdAt, signal));
-        // What a draft showed was not said yet: its message becomes the answer.
+        // A draft's text was not final: its message becomes the answer.
         else if (!row.isOutdated) part.resend = true;
         if (receipt && !row.isOutdated && !row.removed) return { kind: 'sent', receipt };
         if (!receipt && !row.removed) this.sendsAgain(row);
@@ -202,7 +202,7 @@ export class Attempts {
     const now = world.clock.now();
     if (row.receipt && isFinal(row, outcome)) {
       world.log.warn({ key: row.key, reason: outcome.reason }, 'a message takes no more edits');
-      // What was unclear was an edit: nothing of the rest was sent.
+      // The unclear attempt was an edit: nothing of the rest was sent.
       return { id: row.id, state: 'pending', nextAt: now, receipt: this.frozen(row, row.receipt), untried: true };
     }
     const error = world.secrets.hide(outcome.reason).slice(0, 500);
@@ -214,7 +214,7 @@ export class Attempts {
     world.log.debug({ key: row.key, outcome: outcome.kind, error }, 'part not delivered');
     const fault = { source: 'delivery', kind: row.place.adapter, code: outcome.kind };
     if (!isAway(outcome)) world.faults?.note(fault, now);
-    // What an earlier attempt left unknown stays so: this one not having arrived says nothing about that one.
+    // An earlier attempt that is unknown stays so: that this one did not arrive says nothing about that one.
     const unclear = row.unknownAt && { unknownAt: row.unknownAt };
     if (outcome.kind === 'retry' && outcome.until === 'reachable')
       return { id: row.id, state: 'held', nextAt, error, ...unclear };
@@ -222,7 +222,7 @@ export class Attempts {
     if (outcome.kind === 'refused' || outcome.kind === 'frozen' || this.isGivenUp(row)) return this.dead(row, error);
     if (outcome.kind === 'unknown') {
       const settlesMs = this.adapter(row.place.adapter)?.promises.settlesMs;
-      // Where it takes a while to be seen, the newest attempt counts; where a key is forgotten, the first.
+      // On a platform that shows messages late the newest attempt counts; on one that forgets keys, the first.
       if (settlesMs === undefined)
         return { id: row.id, state: 'unknown', nextAt, unknownAt: row.unknownAt ?? now, error };
       const seenAt = new Date(Math.max(nextAt.getTime(), now.getTime() + settlesMs));
@@ -260,8 +260,8 @@ export class Attempts {
 const isAway = (outcome: SendOutcome) => outcome.kind === 'retry' && outcome.until === 'reachable';
 
 /**
- * What is to be sent of a part: the rest, where its message takes no more edits, nothing where it shows all. `instead`: the
- * message that shows the beginning.
+ * The rest of a part that is to be sent, where its message takes no more edits; nothing where it shows all. `instead`:
+ * the message that shows the beginning.
  */
 function furtherOf(row: store.Row): { row: store.Row | undefined; instead?: string } {
   const shown = row.removed ? undefined : shownForGood(row.receipt);
@@ -271,7 +271,7 @@ function furtherOf(row: store.Row): { row: store.Row | undefined; instead?: stri
   return { row: content && { ...row, content, receipt: undefined, isOutdated: false }, instead: id };
 }
 
-/** Whether the last edit of a growing part, which could be made, was refused for good. */
+/** True if the last edit of a growing part, which could be made, was refused for good. */
 function isFinal(row: store.Row, outcome: SendOutcome): outcome is SendOutcome & { kind: 'frozen' | 'refused' } {
   const isRefused = outcome.kind === 'frozen' || (outcome.kind === 'refused' && row.isOutdated);
   return isRefused && !row.removed && shownForGood(row.receipt) === undefined;
@@ -306,7 +306,7 @@ class Outages {
   }
 }
 
-/** Whether a resend could be a second copy: the platform has forgotten the key, or never knew it. */
+/** True if a resend could be a second copy: the platform has forgotten the key, or never knew it. */
 function mustLook(adapter: ChatAdapter, unknownAt: Instant, now: Instant): boolean {
   const elapsed = now.getTime() - unknownAt.getTime();
   // A clock that was set back says nothing about how long it has been.

@@ -10,7 +10,10 @@ import type { Attempts } from './attempt.ts';
 import { shownForGood } from './standing.ts';
 import * as store from './store/index.ts';
 
-/** What is whole within this time of its first words is said once, without a draft. Nobody sees so short a wait. */
+/**
+ * An answer that is complete this soon after its first words is sent once, without a draft. Nobody sees so short a
+ * wait.
+ */
 const AT_ONCE_MS = 8;
 const FIRST_MS = 300;
 
@@ -45,11 +48,11 @@ export class Draft {
     this.deps = deps;
     this.item = item;
     this.address = address;
-    // Where each edit is counted, an answer that is whole soon is said once.
+    // On a platform that counts each edit, an answer that is complete soon is sent once.
     this.nextAt = performance.now() + Math.min(FIRST_MS, deps.adapter.promises.editEveryMs ?? 0);
   }
 
-  /** How many parts have been shown, or may have been. */
+  /** Number of parts that were shown, or may have been. */
   get parts(): number {
     return this.reached;
   }
@@ -135,7 +138,7 @@ export class Draft {
       row.receipt = outcome.receipt;
       await store.drafted(database, row.id, row.owner, outcome.receipt);
     } else if (outcome.kind === 'unknown' && !row.receipt) {
-      // Whether it is there is not known: showing on could make a second one.
+      // The message may be there: showing on could make a second one.
       row.unknownAt = world.clock.now();
       await store.draftUnknown(database, row.id, row.owner, row.unknownAt);
       this.stop();

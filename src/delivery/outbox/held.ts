@@ -11,7 +11,7 @@ interface HeldDeps {
   wakeAt(at: Date): void;
 }
 
-/** What other processes had to hold for want of somebody there, where this one has somebody. */
+/** Parts that other processes hold because nobody was reachable, and that this process can deliver. */
 export class Held {
   private readonly deps: HeldDeps;
 

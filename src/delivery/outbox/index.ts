@@ -33,7 +33,7 @@ export interface OutboxDeps {
   /** Nobody is there to hear what is said through this adapter here; somebody may be where another process runs. */
   unreachable(adapter: string): void;
   placeOf(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>>;
-  /** Who is told of dead letters. */
+  /** Receives dead letters. */
   events: Raise;
   wakeAt(at: Instant): void;
   signal: AbortSignal;
@@ -70,7 +70,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     this.receipts = new Batch({ ms: RECEIPTS_MS, max: 500, flush: (items) => this.record(items) });
   }
 
-  /** What other processes had to hold is due here when somebody is there; the hint that says so may be lost. */
+  /** Parts held by other processes are due here when somebody is reachable; the hint that says so may be lost. */
   get earliest(): string {
     return store.earliest({ here: this.held.here(), on: this.on });
   }
@@ -111,7 +111,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     await Promise.all([...queues.values()].map((queue) => this.track(this.sendInOrder(queue))));
   }
 
-  /** What a person was to be told is not said any more, unless it is being sent already: the person was erased. */
+  /** Drops the parts of an erased person, except for one that is being sent already. */
   drop(personId: string): void {
     for (const { row } of this.inFlight.values()) if (row.personId === personId) this.erased.add(row.id);
   }
@@ -210,12 +210,12 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return count;
   }
 
-  /** How many parts this process has sent again that were looked for in vain: each may be there twice. */
+  /** Number of parts that this process sent again after a look-up found nothing: each may be there twice. */
   get resent(): number {
     return this.attempts.resent;
   }
 
-  /** How many parts wait, by state. */
+  /** Number of waiting parts, by state. */
   open(): Promise<Record<string, number>> {
     return letters.openCounts(this.deps.database);
   }
@@ -245,7 +245,10 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     }
   }
 
-  /** What is unclear is looked for when that can be seen; others wait for no more than a failed send. */
+  /**
+   * The delay of a part's successors: an unclear one is looked up when that is possible; else no longer than after a
+   * failed send.
+   */
   private forOthers(stuck: store.SendResult): store.SendResult {
     if (stuck.state !== 'unknown') return stuck;
     return { ...stuck, nextAt: new Date(this.deps.world.clock.now().getTime() + backOff(1, LONGEST_WAIT_MS)) };
@@ -294,7 +297,9 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     }
   }
 
-  /** Whether its person was erased since it is in hand; the database is asked where the hint that says so may be lost. */
+  /**
+   * True if its person was erased since it is in hand; the database is asked where the hint that says so may be lost.
+   */
   private async isWithdrawn(row: store.Row, since: number): Promise<boolean> {
     if (this.erased.has(row.id)) return true;
     const elapsed = this.deps.world.clock.now().getTime() - since;
@@ -303,7 +308,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return store.isRemoved(this.deps.database, row.id);
   }
 
-  /** What follows keeps its order: it waits as long as the one before it, in the database. */
+  /** Puts successors back, in the database, for as long as the part before them waits: their order is kept. */
   private handBack(rows: readonly store.Row[], before: store.SendResult): void {
     for (const row of rows) {
       this.receipts.add({ owner: row.owner, adapter: row.place.adapter, ended: untried(row, before) });
@@ -331,7 +336,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     }
   }
 
-  /** Whether some are due at once. */
+  /** True if some are due at once. */
   private async storeReceipts(owner: string, ended: readonly store.SendResult[]): Promise<boolean> {
     const { database, world, events } = this.deps;
     const now = world.clock.now();

@@ -9,8 +9,8 @@ const LATE_AFTER = 3;
 export type Message = readonly [Row, ...Row[]];
 
 /**
- * What is sent one after another: the answers in a conversation; what comes there by itself, so that an answer never
- * delays a reminder; and what is late, of which none waits for one that does not get through.
+ * The queue of a message, whose parts are sent one after another: answers of a conversation; messages that coda begins,
+ * so that an answer never delays a reminder; late ones, of which none waits for another.
  */
 export function queueOf(message: Message): string {
   const [{ conversationId, grp }] = message;
@@ -22,12 +22,15 @@ export function isLate(message: Message): boolean {
   return message.some(({ unknownAt, attempts }) => unknownAt !== undefined || attempts >= LATE_AFTER);
 }
 
-/** Whether what follows a part can be sent. */
+/** True if what follows a part can be sent. */
 export function isThrough({ state }: SendResult): boolean {
   return state === 'sent' || state === 'dead' || state === 'dropped';
 }
 
-/** What is stored of a part that was not tried: it waits as `before` does, the part before it. What was unclear stays so. */
+/**
+ * The result of a part that was not tried: it waits as `before` does, the part before it. An unknown state stays
+ * unknown.
+ */
 export function untried({ id, unknownAt }: Row, before: Omit<SendResult, 'id'>): SendResult {
   const { nextAt, error, conversationId } = before;
   const state = before.state === 'held' ? 'held' : unknownAt ? 'unknown' : 'pending';

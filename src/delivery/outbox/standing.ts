@@ -37,7 +37,7 @@ function commonLength(a: string, b: string): number {
   return length;
 }
 
-/** Where the word begins that `at` stands in: half of it is no beginning of a message. */
+/** Start of the word that contains `at`: half of it is no beginning of a message. */
 function wordBefore(text: string, at: number): number {
   if (at === text.length || /\s/.test(text[at] ?? '')) return at;
   return text.slice(0, at).search(/\S*$/);

@@ -1,7 +1,7 @@
 /** Turns that rooms plan: where they begin, and their ends, each of which is taken once by its room (`PlannedTurn.by`). */
 import type { Database, Transaction } from '../../storage/index.ts';
 
-/** Where and as whom a turn of its own begins. */
+/** Place and person of a planned turn. */
 export interface Seat {
   conversation_id: string;
   person_id: string;

@@ -1,4 +1,4 @@
-/** How much of others' words comes along with a message. Pure. */
+/** Limits on quoted text that comes along with a message. Pure. */
 import { oneLine, shorten, visible } from '../../base/text.ts';
 import type { Quoted, RepliedTo } from '../adapter.ts';
 

@@ -1,4 +1,4 @@
-/** What messages point to: asked for when their turn begins, and whether it may be trusted. */
+/** Looks up the messages that a message points to when its turn begins, and judges if they may be trusted. */
 import { deadline, unlessAborted } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';

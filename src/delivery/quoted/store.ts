@@ -1,11 +1,11 @@
-/** What a message points to, as it is stored with its row. */
+/** Quoted messages, as stored with their row. */
 import type { Instant } from '../../base/clock.ts';
 import { type Database, json, type Transaction } from '../../storage/index.ts';
 import type { Place, Pointed } from '../adapter.ts';
 import type { Payload } from '../item.ts';
 import { boundedQuotes, boundedReply } from './bounds.ts';
 
-/** Whether nothing that was said in the conversation has been dealt with before. */
+/** True if nothing that was said in the conversation has been dealt with before. */
 export async function isFirst(database: Pick<Database, 'read'>, conversationId: string): Promise<boolean> {
   const sql = 'select 1 from lanes where conversation_id = $1 and last_person is not null';
   return (await database.read(sql, [conversationId])).rows.length === 0;
@@ -40,7 +40,7 @@ export async function keepPointed(
 const SENT_AFTER_MS = 26 * 3_600_000;
 const SENT_BEFORE_MS = 5 * 60_000;
 
-/** Whether coda said this message here, `at` about then, without untrusted text in it. */
+/** True if coda said this message here, `at` about then, without untrusted text in it. */
 export async function isTrusted(
   database: Pick<Database, 'read'>,
   { adapter, channel }: Pick<Place, 'adapter' | 'channel'>,

@@ -16,7 +16,7 @@ export interface RequestsDeps {
   rateLimit: RateLimit | undefined;
   /** Milliseconds for which a key of a request counts. */
   keptMs: number;
-  /** Who speaks; undefined: nobody who is heard. */
+  /** The sender; undefined: nobody who has access. */
   speaker(event: IncomingMessage): Promise<Speaker | undefined>;
 }
 
@@ -25,13 +25,13 @@ export interface RequestedAs {
   sender: Sender;
   /** A direct place of the program's. */
   place: Place;
-  /** What it makes speaks in the person's own direct conversation, where they have one. */
+  /** Its products go to the person's direct conversation, where they have one. */
   direct: boolean;
 }
 
 /**
- * What programs ask for in the name of a person: it is carried out at once, in one transaction with its answer, and is no
- * message. It counts among what its person may ask for.
+ * Requests of programs in the name of a person: carried out at once, in one transaction with their answer, and no
+ * message. They count towards the person's limit.
  */
 export class Requests {
   private readonly deps: RequestsDeps;

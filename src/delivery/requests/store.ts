@@ -1,4 +1,4 @@
-/** What programs ask for in the name of a person, beside any conversation. */
+/** Requests of programs in the name of a person, beside any conversation. */
 import type { Instant } from '../../base/clock.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule, PersonRow } from '../../people/index.ts';
@@ -49,7 +49,7 @@ export interface NewRequest {
   digest: string;
 }
 
-/** What came of a request. */
+/** The outcome of a request. */
 export interface Answered {
   digest: string;
   status: number;

@@ -23,7 +23,7 @@ export function shownWhileGrowing(text: string): string {
   return head + tail.slice(0, end).trimEnd() + open.reverse().join('');
 }
 
-/** How long the beginning of `text` is in which nothing is open: neither emphasis nor a link. A code block may be. */
+/** Length of the longest beginning of `text` in which no emphasis and no link is open. A code block may be. */
 export function closedLength(text: string): number {
   const start = lastParagraph(text);
   if (start === undefined) return text.length;
@@ -31,7 +31,7 @@ export function closedLength(text: string): number {
   return start + Math.min(from ?? end, end);
 }
 
-/** Where the last paragraph begins; undefined inside a code block. */
+/** Start of the last paragraph; undefined inside a code block. */
 function lastParagraph(text: string): number | undefined {
   let fence: string | undefined;
   let start = 0;
@@ -47,13 +47,13 @@ function lastParagraph(text: string): number | undefined {
   return fence === undefined ? Math.min(start, text.length) : undefined;
 }
 
-/** What is open at the end of a paragraph. */
+/** Open marks at the end of a paragraph. */
 interface Unclosed {
   /** Markers, outermost first. */
   open: string[];
-  /** Where the first of them stands. */
+  /** Position of the first of them. */
   from: number | undefined;
-  /** Where that which can be shown ends. */
+  /** End of the part that can be shown. */
   end: number;
 }
 
@@ -83,7 +83,7 @@ function unclosed(text: string): Unclosed {
   );
 }
 
-/** What was opened and holds nothing yet is not shown at all. */
+/** Leaves out an opened mark with nothing behind it. */
 function ended(text: string, open: { marker: string; at: number }[]): Unclosed {
   let end = text.length;
   for (let last = open.at(-1); last; last = open.at(-1)) {

@@ -1,6 +1,6 @@
 import type { Part } from '../adapter.ts';
 
-/** What has to wait may be late by this much before others go ahead of it. */
+/** A part that was put off may be late by this much before others go ahead of it. */
 const GRACE_MS = 5_000;
 /** Between two that wait for each other. */
 const STEP_MS = 50;
@@ -14,8 +14,8 @@ export class Order {
   private readonly waiting = new Map<string, Map<string, number>>();
 
   /**
-   * How long this part has to wait for others that were put off before it came; 0: not at all. It is put off, then. A later
-   * part of an answer waits for nobody: the one before it is there, and nothing comes between them.
+   * Milliseconds that this part has to wait for others that were put off before it came; 0: none. It is put off, then.
+   * A later part of an answer waits for nobody: the one before it is there, and nothing comes between them.
    */
   behind(channel: string, { key, index = 0 }: Pick<Part, 'key' | 'index'>, now: number): number {
     if (index > 0) return 0;

@@ -1,4 +1,4 @@
-/** What a long text becomes: several messages, and a file. Pure. */
+/** Turns a long text into several messages, or a file. Pure. */
 import type { Content, InlineFile } from '../content.ts';
 import { type Piece, show } from './split.ts';
 

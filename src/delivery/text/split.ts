@@ -81,7 +81,7 @@ const BREAKS: readonly { pattern: RegExp; from: number }[] = [
   { pattern: /\s+/g, from: 0.05 },
 ];
 
-/** Where to end a piece of at most `room` units, beyond the first. */
+/** End of a piece of at most `room` units, beyond the first. */
 function breakAt(rest: string, room: number): number {
   const window = rest.slice(0, room);
   const segments = graphemes.segment(rest.slice(0, room + 64));

@@ -11,7 +11,7 @@ export type Inline = Paragraph['children'][number];
 export interface Grid {
   type: 'grid';
   rows: string[][];
-  /** Where it stands in the text. */
+  /** Start in the text. */
   from: number;
   to: number;
 }
@@ -49,7 +49,7 @@ const MOST: ReadonlyMap<string, { of: string; most: number }> = new Map(
   ).flatMap(([of, most]) => [...of].map((mark) => [mark, { of, most }] as const)),
 );
 
-/** How often each of these may: lines that make a heading, a definition, a link with a title. */
+/** Maximum number of each: lines that make a heading, a definition, a link with a title. */
 const MOST_LINES: readonly [RegExp, number][] = [
   [/^[ \t>]*(?:=+|-+)[ \t]*$/gm, 300],
   [/^[ \t>]*#{1,6}(?=[ \t]|$)/gm, 2_000],
@@ -57,10 +57,10 @@ const MOST_LINES: readonly [RegExp, number][] = [
   [/\]\([^\s()]{0,200}\s/g, 300],
 ];
 
-/** What one line begins with: markers of quotes and lists, one in another. */
+/** Markers of quotes and lists at the beginning of a line, one in another. */
 const CONTAINERS = /^(?:[ \t]*(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))+/gm;
 
-/** Whether a text has so many marks that it is shown as it is. Linear in its length. Pure. */
+/** True if a text has so many marks that it is shown as it is. Linear in its length. Pure. */
 export function isIntricate(markdown: string): boolean {
   if (markdown.length > MOST_CHARACTERS) return true;
   const counts = new Map<string, number>();
@@ -104,12 +104,12 @@ export function inlineOf(markdown: string): Inline[] {
   return block?.type === 'paragraph' ? block.children : [{ type: 'text', value: markdown }];
 }
 
-/** Where a node of the text stands in it. */
+/** Range of a node in the text. */
 export function placeOfNode(node: Parsed | Inline): { from: number; to: number } {
   return { from: node.position?.start.offset ?? 0, to: node.position?.end.offset ?? 0 };
 }
 
-/** What stands in place of `from` to `to` of a text. */
+/** A replacement of the text from `from` to `to`. */
 export interface Change {
   from: number;
   to: number;

@@ -1,4 +1,4 @@
-/** What happens, told to programs that the configuration names: signed, and until they have taken it. */
+/** Webhooks: events sent to programs that the configuration names, signed, and repeated until they have taken it. */
 import { z } from 'zod';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';

@@ -1,4 +1,4 @@
-/** What the counted faults have in common: the causes that stand behind them, each with what helps. Pure. */
+/** Common causes of the counted faults, each with its remedy. Pure. */
 import { listOf, plural } from '../../base/text.ts';
 import type { FaultRow } from './store.ts';
 
@@ -24,7 +24,7 @@ interface Rule {
   severity: Cause['severity'];
   /** The faults that it explains, of those that no earlier rule has. */
   explains(fault: FaultRow, all: readonly FaultRow[]): boolean;
-  /** What it takes to be said. */
+  /** Smallest count that is reported. */
   least?: number;
   says(kinds: string, count: string): string;
   remedy: string;

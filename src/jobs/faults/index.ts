@@ -29,7 +29,7 @@ export class FaultLog {
     this.book.follow(() => this.arm());
   }
 
-  /** What failed since `instant`, with what is not stored yet. */
+  /** Faults since `instant`, also those that are not stored yet. */
   async since(instant: Date): Promise<store.FaultRow[]> {
     await this.flush();
     return store.since(this.database, hourOf(instant));

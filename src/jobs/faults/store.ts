@@ -39,7 +39,7 @@ export async function add(
   );
 }
 
-/** What failed in the hours since `since`, the latest hour first. */
+/** Faults of the hours since `since`, the latest hour first. */
 export async function since(database: Database, instant: Date): Promise<FaultRow[]> {
   const { rows } = await database.read<FaultRow>(
     `select source, kind, code, hour, count, last_at as "lastAt" from faults

@@ -7,9 +7,9 @@ import type { InstanceRow } from './store.ts';
 const GONE_MS = 30_000;
 
 /**
- * Whether a process is surely gone: the kernel that it ran under, seen from where it was seen, has no such process or
- * another one under its number. Hosts of one name (cloned machines, containers on the host's network) are not taken
- * for each other: another boot, or another namespace of processes, says something only when it has been silent, too.
+ * True if a process is surely gone: the kernel that it ran under, seen from where it was seen, has no such process or
+ * another one under its number. Hosts of one name (cloned machines, containers on the host's network) are not taken for
+ * each other: another boot, or another namespace of processes, says something only when it has been silent, too.
  */
 export function isGone(other: InstanceRow, now: Instant): boolean {
   if (other.host !== hostname()) return false;
@@ -20,9 +20,9 @@ export function isGone(other: InstanceRow, now: Instant): boolean {
 }
 
 /**
- * Which process of which boot stands under a process number: the kernel's boot id, this process's namespace of
- * processes, and the start time of that one (field 22 of `/proc/<pid>/stat`, counted after the name, which may hold
- * spaces). It ends in `/gone` when there is none; undefined where the system does not tell.
+ * Identity of the process behind a process number: the kernel's boot id, this process's namespace of processes, and the
+ * start time of that one (field 22 of `/proc/<pid>/stat`, counted after the name, which may hold spaces). It ends in
+ * `/gone` when there is no such process.
  */
 export function bootId(pid: number): string | undefined {
   const boot = read('/proc/sys/kernel/random/boot_id')?.trim();

@@ -21,7 +21,7 @@ const GLANCE_MS = 2_000;
 /** A statement whose answer was lost may still be carried out for so long. */
 const LATE_MS = 15_000;
 
-/** Who has been silent for so long by the clock is not waited for at a start. Longer than clocks differ. */
+/** At startup an instance silent this long (milliseconds) counts as dead. Must exceed clock skew. */
 const LONG_GONE_MS = 120_000;
 /** Less is noise of the measurement. */
 const DRIFT_MS = 50;
@@ -94,21 +94,21 @@ export class Instance {
     return this.current;
   }
 
-  /** Whether the others have surely not taken over yet, so that acting outside cannot be the second time. */
+  /** True if the others have surely not taken over yet, so that acting outside cannot be the second time. */
   fresh(): boolean {
     const taken = this.others.count > 0 ? TAKE_OVER_MS : TAKE_OVER_UNSEEN_MS;
     return this.isOnly || this.silence < taken - MARGIN_MS;
   }
 
   /**
-   * Whether a process of another version is there, as at the last heartbeat: what it would not understand is not stored where
-   * it takes it up.
+   * True if a process of another version is there, as at the last heartbeat: what it would not understand is not stored
+   * where it takes it up.
    */
   get isMixed(): boolean {
     return this.mixed;
   }
 
-  /** Whether it can tell the others that it lives. */
+  /** True if it can tell the others that it lives. */
   get isWell(): boolean {
     return this.isOnly || this.silence < UNWELL_MS;
   }
@@ -167,7 +167,7 @@ export class Instance {
     world.log.warn({ instance: before }, 'this process was taken over; it begins anew');
     lost();
     await this.enter();
-    // What it took between waking up and this heartbeat.
+    // Time may have passed between waking up and this heartbeat.
     await this.adopt([before]);
     freed();
   }

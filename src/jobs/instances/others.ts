@@ -1,4 +1,4 @@
-/** What a process sees of its replicas: who still sends heartbeats. */
+/** Live replicas, as a process sees them: those that still send heartbeats. */
 import type { Instant } from '../../base/clock.ts';
 
 /** Silent for so long, as another process sees it: that one takes the rows over. */
@@ -13,7 +13,7 @@ interface Seen {
   heartbeat: number;
   /** When it was seen first, in monotonic milliseconds of this process. */
   at: number;
-  /** Whether it was seen to change. */
+  /** True if it was seen to change. */
   moved: boolean;
 }
 
@@ -22,12 +22,12 @@ export class Others {
   private seen = new Map<string, Seen>();
   private lookedAt = 0;
 
-  /** How many there were at the last look. */
+  /** Number of replicas at the last look. */
   get count(): number {
     return this.seen.size;
   }
 
-  /** Whether one that was there at the last look is not among `found`: it has ended. */
+  /** True if one that was there at the last look is not among `found`: it has ended. */
   lacks(found: readonly { id: string }[]): boolean {
     return [...this.seen.keys()].some((id) => !found.some((other) => other.id === id));
   }

@@ -112,14 +112,14 @@ export async function running(
   return rows;
 }
 
-/** Whether the process has not ended, as far as the database knows. */
+/** True if the process has not ended, as far as the database knows. */
 export async function isLive(database: Pick<Database, 'read'>, id: string): Promise<boolean> {
   if (!isUuid(id)) return false;
   const { rows } = await database.read('select from instances where id = $1 and ended_at is null', [id]);
   return rows.length > 0;
 }
 
-/** What tells this coda, whichever of its processes, from every other one. */
+/** Identity of this coda, the same in all of its processes. */
 export async function installationOf(database: Database): Promise<string> {
   const { rows } = await database.run<{ id: string }>(
     'installation.read',

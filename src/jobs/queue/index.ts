@@ -17,7 +17,7 @@ export interface JobOptions {
   key?: string;
   /** With `key`: the pending one keeps its due time where that is earlier, so that adding again and again delays nothing. */
   keepsEarlier?: true;
-  /** How often it is tried before it is a dead letter; default 8. */
+  /** Number of attempts before it is a dead letter; default 8. */
   maxAttempts?: number;
 }
 
@@ -73,7 +73,7 @@ export class JobQueue implements DueSource, Owned {
     this.handlers = new Map(handlers.map((handler) => [handler.kind, handler]));
   }
 
-  /** What this process runs. */
+  /** Kinds of jobs that this process runs. */
   get kinds(): string[] {
     return [...this.handlers.keys()];
   }
@@ -246,7 +246,7 @@ interface Ended {
   ended: store.EndedJob;
 }
 
-/** What programs are told of a job that has given up; of one that told programs something they hear nothing more. */
+/** Events for jobs that have given up; none for jobs that deliver events. */
 function deadFacts(jobs: readonly store.GivenUp[]): Fact[] {
   return jobs.flatMap(({ id, kind, error }) =>
     kind === eventKind ? [] : { name: 'job.dead' as const, data: { id, kind, error } },
@@ -255,7 +255,7 @@ function deadFacts(jobs: readonly store.GivenUp[]): Fact[] {
 
 export interface JobQueueDeps {
   database: Database;
-  /** Who is told of jobs that have given up. */
+  /** Receives jobs that have given up. */
   events?: Raise;
   world: World;
   /** The owner that claims are marked with. */

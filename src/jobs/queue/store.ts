@@ -10,7 +10,7 @@ export function earliest(kinds: readonly string[]): string {
 }
 
 /**
- * Whether the running job `j` has a successor with its key. Then it cannot wait beside that one, and need not: adding
+ * True if the running job `j` has a successor with its key. Then it cannot wait beside that one, and need not: adding
  * another would have moved it, had it not been running.
  */
 const SUPERSEDED = `(
@@ -98,7 +98,7 @@ export async function claimDue(
   return rows.map(({ max_attempts, due_at, ...row }) => ({ ...row, maxAttempts: max_attempts, dueAt: due_at }));
 }
 
-/** What became of a job: `pending` again at `dueAt`, when it is to be tried once more. */
+/** The end of a run: `pending` again at `dueAt`, when it is to be tried once more. */
 export interface EndedJob {
   id: string;
   state: 'done' | 'dead' | 'pending';
@@ -113,7 +113,7 @@ const FINISH = `update jobs j
        from jsonb_to_recordset($2) as e (id uuid, state text, "dueAt" timestamptz, error text)
       where j.id = e.id and j.owner = $1 and j.state = 'running'`;
 
-/** What became of jobs that this owner ran, as a set; rows that were taken over meanwhile stay as they are. */
+/** Stores the ends of this owner's runs, as a set; rows that were taken over meanwhile stay as they are. */
 export async function finish(
   database: Database,
   owner: string,
@@ -249,7 +249,7 @@ export async function takeUntold(tx: Transaction): Promise<DeadJob[]> {
   return rows;
 }
 
-/** Who runs jobs, or ran them when their process ended. */
+/** Owners of running jobs, dead ones too. */
 export const OWNERS = `select owner from jobs where owner is not null and state = 'running'`;
 
 /** Jobs that carry this owner. */
@@ -276,7 +276,7 @@ export const fileReferences: readonly FileReferences[] = [
   { table: 'jobs', column: 'payload', where: "state in ('pending', 'running', 'dead')" },
 ];
 
-/** How many jobs are not over, by kind and state. */
+/** Number of open jobs, by kind and state. */
 export async function depth(database: Database): Promise<{ kind: string; state: string; count: number }[]> {
   const { rows } = await database.read<{ kind: string; state: string; count: number }>(
     `select kind, state, count(*) as count from jobs where state in ('pending', 'running', 'dead') group by kind, state`,

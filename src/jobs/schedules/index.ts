@@ -20,16 +20,16 @@ export interface Schedule {
   rule: string;
   /** IANA zone whose wall clock the rule follows. */
   zone: string;
-  /** What was missed while no process ran: dropped, only the latest carried out, or all (at most 100). */
+  /** Policy for occurrences missed while no process ran: dropped, only the latest carried out, or all (at most 100). */
   missed: store.Missed;
   personId?: string;
-  /** Whether it fires, whatever it was switched to. Left out: as it was switched last, else as `standard` says. */
+  /** True if it fires, whatever it was switched to. Left out: as it was switched last, else as `standard` says. */
   enabled?: boolean | undefined;
-  /** Whether it fires where nobody has said; left out: it does. */
+  /** True if it fires where nobody has said; left out: it does. */
   standard?: boolean;
 }
 
-/** What a schedule looks like to who may switch it. `nextAt`: undefined when it fires no more. */
+/** A schedule as people who may switch it see it. `nextAt`: undefined when it fires no more. */
 export interface ListedSchedule {
   name: string;
   kind: string;
@@ -39,7 +39,7 @@ export interface ListedSchedule {
   zone: string;
   enabled: boolean;
   nextAt: Instant | undefined;
-  /** What became of it last; undefined: it has not run. `lastError`: undefined when it went well. */
+  /** Its last run; undefined: it has not run. `lastError`: undefined when it went well. */
   lastStartedAt: Instant | undefined;
   lastEndedAt: Instant | undefined;
   lastError: string | undefined;
@@ -177,7 +177,7 @@ export class Schedules implements DueSource {
   }
 }
 
-/** What of a schedule is to be carried out at `now` by its policy, and when it is due again. Pure. */
+/** Occurrences of a schedule to carry out at `now` by its policy, and its next due time. Pure. */
 function dueOccurrences(
   schedule: Pick<store.ScheduleRow, 'rule' | 'zone' | 'missed' | 'next_at'>,
   now: Instant,

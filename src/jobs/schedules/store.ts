@@ -48,7 +48,7 @@ export interface NewSchedule {
   personId: string | undefined;
   nextAt: Instant | undefined;
   enabled: boolean | undefined;
-  /** Whether it fires where nobody has said. */
+  /** True if it fires where nobody has said. */
   standard: boolean;
 }
 
@@ -174,7 +174,7 @@ export async function addOccurrences(tx: Transaction, scheduleId: string, at: re
   return rows.map((row) => row.at);
 }
 
-/** Whether a job that the schedule has enqueued waits or runs. */
+/** True if a job that the schedule has enqueued waits or runs. */
 export async function isBusy(tx: Transaction, { kind, name }: ScheduleRow): Promise<boolean> {
   const { rows } = await tx.query(
     `select from jobs where kind = $1 and state in ('pending', 'running') and payload ->> 'schedule' = $2 limit 1`,

@@ -9,7 +9,7 @@ import { earliestDue } from './store.ts';
 const SAFETY_LOOK_MS = 30_000;
 
 /**
- * What falls due sooner than this after something was carried out waits, and is carried out with what follows it: the timer
+ * Work due sooner than this after something was carried out waits, and is carried out with what follows it: the timer
  * causes at most 50 looks a second. `wakeAt` with what is due at once does not wait.
  */
 const GATHER_MS = 20;
@@ -65,7 +65,7 @@ export class Worker {
     });
   }
 
-  /** Whether it is looking for what is due, or carrying it out. */
+  /** True if it is looking for what is due, or carrying it out. */
   get isLooking(): boolean {
     return this.looking !== undefined;
   }

@@ -3,7 +3,7 @@ import type { Database } from '../../storage/index.ts';
 
 /** Rows of a table that go into an export; more than anybody has. */
 const MOST_ROWS = 100_000;
-/** What is no use to anybody, or a secret of coda's own. */
+/** Columns left out of an export: of no use to anybody, or secrets of coda's own. */
 const LEFT_OUT = ['code', 'hash', 'embedding', 'salt', 'digest', 'owner'];
 
 /** Everything that is stored of a person, table by table: every table with a `person_id`, also of skills. */

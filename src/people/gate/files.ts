@@ -3,7 +3,7 @@ import { readJson } from '../../base/json-text.ts';
 import { approvalPolicyFile, permissionPolicyFile } from '../../config/index.ts';
 import type { AccessPolicies } from './gate.ts';
 
-/** What is wrong in a policy file. */
+/** A problem in a policy file. */
 export interface PolicyProblem {
   file: string;
   line: number;
@@ -16,7 +16,7 @@ export interface PolicyFile {
   text: string | undefined;
 }
 
-/** What stands in config, in the shapes of the files. */
+/** Policies of the configuration, in the shapes of the files. */
 export interface InlinePolicies {
   roles: Readonly<Record<string, readonly string[]>>;
   policies: readonly { skill_id: string; required_permissions: readonly string[]; requires_approval: boolean }[];
@@ -75,7 +75,7 @@ function read<S extends z.ZodType>(
 
 const MOST_PROBLEMS = 20;
 
-/** What is missing stands nowhere: then where what should hold it stands. */
+/** Line of a path; a missing key has that of its nearest parent. */
 function placeOf(path: readonly string[], places: ReadonlyMap<string, number>): number {
   for (let length = path.length; length > 0; length--) {
     const found = places.get(path.slice(0, length).join('\0'));

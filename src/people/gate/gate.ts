@@ -1,6 +1,6 @@
 import type { Person } from '../person.ts';
 
-/** What a person may use or not. The same gate is asked for tools, commands, buttons and skills. */
+/** A tool, command, button or skill, about which the gate is asked. */
 export interface Thing {
   /** A skill is one of instructions (`SKILL.md`). */
   kind: 'tool' | 'command' | 'skill';
@@ -16,9 +16,12 @@ export interface Thing {
 
 export type Who = Pick<Person, 'role' | 'roles'>;
 
-/** What config and policy files say, put together. */
+/** Policies of configuration and files, merged. */
 export interface AccessPolicies {
-  /** What each role holds: permissions (`admin:read`, `admin:*`, `*`), and patterns of things that guests may use (`notes/*`). */
+  /**
+   * Grants of each role: permissions (`admin:read`, `admin:*`, `*`), and patterns of things that guests may use
+   * (`notes/*`).
+   */
   roles: ReadonlyMap<string, readonly string[]>;
   permissions: readonly { pattern: string; required: readonly string[] }[];
   /** Patterns of what asks first, whatever else is decided. */
@@ -35,23 +38,23 @@ export class Gate {
     this.policies = policies;
   }
 
-  /** Whether somebody with these roles may use the thing, and is to be shown it. */
+  /** True if somebody with these roles may use the thing, and is to be shown it. */
   may(who: Who, thing: Thing): boolean {
     return may(this.policies(), who, thing);
   }
 
-  /** Whether a use of the thing asks the person first, whoever they are. */
+  /** True if a use of the thing asks the person first, whoever they are. */
   asksFirst(thing: Thing): boolean {
     const ids = idsOf(thing);
     return this.policies().approvals.some((pattern) => ids.some((id) => matches(pattern, id)));
   }
 
-  /** Whether coda listens to somebody at all: guests only where something is granted to them. */
+  /** True if coda listens to somebody at all: guests only where something is granted to them. */
   hears(who: Who): boolean {
     return who.role !== 'guest' || held(this.policies(), who).length > 0;
   }
 
-  /** What `may` depends on besides the thing: equal for all who have the same roles while the policies stay. */
+  /** Cache key of `may` besides the thing: equal for all who have the same roles while the policies stay. */
   basis(who: Who): { policies: object; roles: string } {
     return { policies: this.policies(), roles: rolesOf(who).join(' ') };
   }
@@ -92,7 +95,7 @@ function idsOf({ kind, name, skill = 'coda', group }: Thing): string[] {
   return names.flatMap((each) => [`agent-skills/${each}`, each.includes('/') ? each : `${each}/${each}`]);
 }
 
-/** What grants a thing to a guest must name it as it is called. */
+/** Patterns that grant a thing to a guest: they must name it as it is called. */
 function grantsOf(thing: Thing): string[] {
   const { kind, name } = thing;
   if (kind !== 'skill') return idsOf(thing);

@@ -11,7 +11,7 @@ export function newCode(): string {
   return `${letters.slice(0, HALF)}-${letters.slice(HALF)}`;
 }
 
-/** What is kept of a code, however it was typed: in small letters, with spaces or without its dash. */
+/** Hash of a code, however it was typed: in small letters, with spaces or without its dash. */
 export function hashOfCode(typed: string): string {
   const letters = typed.toUpperCase().replace(/[^A-Z0-9]/g, '');
   return createHash('sha256').update(letters).digest('hex');

@@ -9,7 +9,7 @@ import { type Merged, type MergeRule, mergeAll } from '../merge.ts';
 import type { Person, Role } from '../person.ts';
 import { correctRole, type PersonRow, rolesGiven, toPerson } from '../store.ts';
 
-/** How a person is known on a platform. */
+/** An account of a person on a platform. */
 export interface Identity {
   adapter: string;
   externalId: string;
@@ -21,7 +21,7 @@ export interface Offer {
   /** Of the code. */
   hash: string;
   expiresAt: Instant;
-  /** Where the person is told what came of it; nobody else reads there. */
+  /** The person's conversation for the outcome; nobody else reads there. */
   conversationId: string | undefined;
 }
 
@@ -35,7 +35,7 @@ export async function offer(tx: Transaction, { personId, hash, expiresAt, conver
   );
 }
 
-/** Who gave out an open code, which is locked until `tx` ends. */
+/** The issuer of an open code, which is locked until `tx` ends. */
 export async function issuerOf(
   tx: Transaction,
   hash: string,
@@ -55,7 +55,7 @@ export async function withdraw(tx: Transaction, hash: string): Promise<void> {
   await tx.query('update links set code = null, expires_at = null where code = $1', [hash]);
 }
 
-/** How many codes the person has entered in vain since then. */
+/** Number of wrong codes that the person has entered since then. */
 export async function misses(tx: Transaction, personId: string, since: Instant): Promise<number> {
   const { rows } = await tx.query<{ failed: number }>(
     'select failed from links where person_id = $1 and failed_at > $2',
@@ -74,7 +74,7 @@ export async function miss(tx: Transaction, personId: string, since: Instant, no
   );
 }
 
-/** What an identity may do by itself. */
+/** The role of an account by itself. */
 export async function ownRole(tx: Transaction, identity: Pick<Identity, 'adapter' | 'externalId'>, rules: AccessRules) {
   const { rows } = await tx.query<{ claim: Pick<Claim, 'role' | 'groups'>; granted: string | null }>(
     `select i.claim, g.role as granted

@@ -39,7 +39,7 @@ export async function offer(tx: Transaction, pairing: NewPairing): Promise<boole
   return count > 0;
 }
 
-/** How many strangers got a code since then. */
+/** Number of strangers who got a code since then. */
 export async function offeredSince(tx: Transaction, since: Instant): Promise<number> {
   const { rows } = await tx.query<{ count: number }>('select count(*) as count from pairings where created_at > $1', [
     since,
@@ -55,7 +55,7 @@ export interface Waiting {
   conversationId: string | undefined;
 }
 
-/** Whose open code it is, locked until `tx` ends. */
+/** The stranger of an open code, locked until `tx` ends. */
 export async function waiting(tx: Transaction, hash: string, now: Instant): Promise<Waiting | undefined> {
   const { rows } = await tx.query<PersonRow & { adapter: string; external_id: string; told_in: string | null }>(
     `select p.*, g.adapter, g.external_id, g.conversation_id as told_in
@@ -184,7 +184,7 @@ export const mergeRules: readonly MergeRule[] = [
   { sql: 'delete from pairings where person_id = $1' },
 ];
 
-/** What was granted to the person; what they granted to others stays. */
+/** Grants to the person; their grants to others stay. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from grants where person_id = $1' },
   { sql: 'update grants set granted_by = null where granted_by = $1' },

@@ -16,7 +16,7 @@ export interface NewLink {
   expiresAt: Instant;
 }
 
-/** Who is signed in. */
+/** The person of a session. */
 export interface SessionHolder {
   id: string;
   personId: string;
@@ -53,7 +53,7 @@ export async function exchange(
   return rows[0]?.personId;
 }
 
-/** Whose session this is; undefined when it is nobody's, or over, or they were erased. */
+/** The holder of a session; undefined when it is nobody's, or over, or they were erased. */
 export async function holderOf(database: Database, hash: string, now: Instant): Promise<SessionHolder | undefined> {
   const { rows } = await database.read<SessionHolder>(
     `select s.id, s.person_id as "personId", p.name, p.role, s.expires_at as "expiresAt"

@@ -1,4 +1,4 @@
-/** What programs speak with over HTTP. Only hashes are kept: whoever reads the table can speak for nobody. */
+/** Bearer tokens of programs. Only hashes are kept: a reader of the table can speak for nobody. */
 import type { Instant } from '../../base/clock.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { DeletionRule } from '../deletion.ts';
@@ -15,7 +15,7 @@ export interface NewToken {
   expiresAt: Instant | undefined;
 }
 
-/** Whom a token speaks for, and what it may do. */
+/** The person of a token, and its scopes. */
 export interface TokenHolder {
   id: string;
   name: string;
@@ -93,7 +93,7 @@ export async function revoke(tx: Transaction, named: string, now: Instant): Prom
   return rows.map(({ hash }) => hash);
 }
 
-/** Whether an open token has this name. */
+/** True if an open token has this name. */
 export async function isNamed(tx: Transaction, name: string): Promise<boolean> {
   const { rows } = await tx.query('select from api_tokens where name = $1 and revoked_at is null', [name]);
   return rows.length > 0;

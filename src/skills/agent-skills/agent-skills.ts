@@ -135,7 +135,7 @@ function codeOf(
   };
 }
 
-/** What the specialist `agent` is told of the skills that are for it; undefined: of none. */
+/** The list of skills for the specialist `agent`; undefined: it has none. */
 export type SkillListFor = (
   agent: string,
   asker: { person: Who; turnKey?: object | undefined },

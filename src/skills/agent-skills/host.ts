@@ -72,7 +72,7 @@ export interface SkillHost {
   decisions(): Decisions;
   /** The newer versions that are known of, by the skill's name. */
   updates?(): Promise<ReadonlyMap<string, string>>;
-  /** What was learned of requests in a space. */
+  /** Weights learned in a space. */
   learnedIn(spaceId: string): Learned | undefined;
   /** The skills that the configuration names for specialists, by specialist: these, and no others, are for it. */
   readonly chosen: ChosenSkills;
@@ -100,7 +100,7 @@ export class Views {
     this.host = host;
   }
 
-  /** What `turn` sees; without one, what there is now. Equal moments are the same value. */
+  /** The snapshot of `turn`; without one, the current one. Equal moments are the same value. */
   of(turn: object | undefined): View {
     const held = turn && this.held.get(turn);
     if (held) return held;
@@ -222,7 +222,7 @@ export class SkillDecisions {
     return activations(this.reader);
   }
 
-  /** What an owner has to know before approving a skill; a string says why there is nothing to approve. */
+  /** Facts for an owner who is to approve a skill; a string says why there is nothing to approve. */
   async inquire(name: string): Promise<Inquest | string> {
     const skill = skillMeant(this.deps.catalog.current(), name);
     return skill ? inquireAbout(this.reader, skill) : `There is no skill ${name}.`;

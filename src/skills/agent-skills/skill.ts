@@ -3,7 +3,7 @@
 import type { Json } from '../../base/json.ts';
 import { didYouMean } from '../../base/text.ts';
 
-/** Where skills come from, in rising priority: of two with one name the later one wins. */
+/** Sources of skills, in rising priority: of two with one name the later one wins. */
 export const SOURCE_KINDS = [
   'shipped',
   'claude-personal',
@@ -25,17 +25,17 @@ export interface SkillSource {
   readonly isExpected?: boolean;
 }
 
-/** Whether skills of the source are trusted: shipped or inline ones need neither a pin nor an approval. */
+/** True if skills of the source are trusted: shipped or inline ones need neither a pin nor an approval. */
 export function isTrusted(source: SkillSource): boolean {
   return source.kind === 'shipped' || source.kind === 'inline';
 }
 
-/** How a call of the skill is shown in the conversation. */
+/** Display of a skill's call in the conversation. */
 export const DISPLAYS = ['hidden', 'name', 'description', 'stream'] as const;
 
 export type Display = (typeof DISPLAYS)[number];
 
-/** Where the instructions stand. They are read when the skill is activated, not before. */
+/** Location of the instructions. They are read when the skill is activated, not before. */
 export type BodyPlace =
   /** In `AgentSkill.file`: bytes `offset` up to the end, `length` of them when it was scanned. */
   { readonly offset: number; readonly length: number } | { readonly text: string };
@@ -47,16 +47,16 @@ export interface SkillSecret {
   readonly required: boolean;
 }
 
-/** What a skill wants to be there. Whether a name under `pip` is a skill is known only beside all others. */
+/** Dependencies of a skill. Names under `pip` that are skills are told apart only beside all others. */
 export interface SkillDependencies {
   readonly pip: readonly string[];
   readonly system: readonly string[];
   readonly skills: readonly string[];
-  /** What stands under `pip` is packages, even where a skill has the name of one. */
+  /** All names under `pip` are packages, even where a skill has the name of one. */
   readonly isExact?: true;
 }
 
-/** What another assistant's block under `metadata` asks for. Shown, and checked against the sandbox's image only. */
+/** Requirements in another assistant's block under `metadata`. Shown, and checked against the sandbox's image only. */
 export interface AssistantBlock {
   /** `openclaw`, `clawdbot`, `moltbot`, `clawdis`, `hermes` */
   readonly assistant: string;
@@ -73,8 +73,8 @@ export interface AssistantBlock {
 
 export interface AgentSkill {
   /**
-   * What it is called by: the frontmatter's name where it can serve, else the folder's. Empty when neither can. With its
-   * group before it where the skill says so, or where another group has the same name.
+   * Name for calls: the frontmatter's where it can serve, else the folder's. Empty when neither can. With its group
+   * before it where the skill says so, or where another group has the same name.
    */
   readonly name: string;
   /** The folder above its own where that lies directly below a source's: `travel` of `travel/search_flights`. */
@@ -116,7 +116,7 @@ export interface AgentSkill {
   readonly modelInvocable: boolean;
   readonly userInvocable: boolean;
   readonly argumentHint: string | undefined;
-  /** Which specialists may use it. */
+  /** Specialists that may use it. */
   readonly agents: 'all' | readonly string[];
   readonly context: string | undefined;
   readonly forkAgent: boolean;
@@ -187,7 +187,7 @@ export interface Shadowed {
 export interface SkillSnapshot {
   /** Counts up in this process with every rescan that changed something. */
   readonly version: number;
-  /** What can be called, by name: usable, not disabled, not shadowed. In order of name. */
+  /** Callable skills by name: usable, not disabled, not shadowed. In order of name. */
   readonly skills: ReadonlyMap<string, AgentSkill>;
   /** Listed with their reasons, never offered. */
   readonly invalid: readonly AgentSkill[];
@@ -201,11 +201,11 @@ export interface SkillSnapshot {
   readonly commandNamed: readonly AgentSkill[];
   /** Names of coda's own commands: none of them means a skill of a group. */
   readonly commands?: ReadonlySet<string>;
-  /** What is wrong with a source or a folder as a whole, and not with one skill. */
+  /** Problems of a source or a folder as a whole, and not of one skill. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What a rescan found, against the snapshot before it. All are names, in order; a changed skill is in one list only. */
+/** Result of a rescan, against the snapshot before it. All are names, in order; a changed skill is in one list only. */
 export interface RescanReport {
   readonly added: readonly string[];
   readonly changed: readonly string[];
@@ -216,9 +216,9 @@ export interface RescanReport {
   readonly invalid: readonly { readonly name: string; readonly directory: string; readonly reason: string }[];
   /** All that is wrong now with a folder as a whole. */
   readonly warnings: readonly { readonly directory: string; readonly message: string }[];
-  /** What was found beside the skills, in words: the specialists. */
+  /** Findings beside the skills, in words: the specialists. */
   readonly beside?: readonly string[];
-  /** How many skills can be called now. */
+  /** Number of callable skills. */
   readonly total: number;
   /** Milliseconds that it took. */
   readonly took: number;
@@ -279,7 +279,7 @@ export function pipDependencies(snapshot: SkillSnapshot, skill: AgentSkill): str
   return pip.filter((name) => isExact || !snapshot.skills.has(name));
 }
 
-/** What a skill without a name is told of by. */
+/** Name of a skill without a name: its folder's. */
 export function nameOfFolder({ directory }: AgentSkill): string {
   return directory?.split(/[\\/]/).at(-1) ?? '';
 }

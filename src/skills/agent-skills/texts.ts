@@ -1,4 +1,4 @@
-/** What coda says to people, and to the model, about agent skills. */
+/** Texts about agent skills, for people and the model. */
 
 import { type Capability, capabilitiesOf } from '../../agent/index.ts';
 import { listOf, oneLine, plural, shorten, visible } from '../../base/text.ts';
@@ -18,7 +18,7 @@ const CAPABILITIES: Readonly<Record<Capability, string>> = {
   agents: 'agents of its own',
 };
 
-/** What another assistant's name for a tool stands for here; undefined: coda's own name, or one that nobody knows. */
+/** Coda's meaning of another assistant's tool name; undefined: coda's own name, or an unknown one. */
 export function toolMeaning(name: string): string | undefined {
   const does = capabilitiesOf(name).map((capability) => CAPABILITIES[capability]);
   return does.length === 0 ? undefined : listOf(does);
@@ -135,7 +135,7 @@ function inLanguage(words: Readonly<Record<string, string>>, locale: string | un
   return [tag, tag.split('-')[0] ?? ''].flatMap((key) => (Object.hasOwn(words, key) ? [words[key]] : []))[0];
 }
 
-/** What it is called by, and beside it what people of that language call it. */
+/** Name for calls, and beside it the name in that language. */
 export function shownName({ name, names }: Pick<Shown, 'name' | 'names'>, locale: string | undefined): string {
   const local = inLanguage(names, locale);
   return local === undefined || local === name ? name : `${name} (${local})`;
@@ -239,7 +239,7 @@ export function rescanned({
   ].join('\n');
 }
 
-/** What a look at how coda is finds in the folders. */
+/** Findings of a health check in the folders. */
 export const health = ({ total, invalid: broken }: RescanReport) => {
   const named = broken.slice(0, 3).map(({ name, reason }) => `${name} (${reason})`);
   const unusable = broken.length === 0 ? '' : `, ${broken.length} cannot: ${listOf(named)}`;
@@ -337,7 +337,7 @@ export const noArguments = (skill: string): string =>
 
 export const installLabel = (file: string): string => `Install ${shorten(visible(file), 40)}…`;
 
-/** What a model is told of a bundle that a script has made. */
+/** Note to a model about a bundle that a script has made. */
 export const installOffered = (file: string): string =>
   `The person gets a button that shows what is in ${file} and installs it; there is nothing that they have to type.`;
 

@@ -28,7 +28,7 @@ export const queryTool = dataTool({
     if (found.length === 0) return done(texts.nothing(asked.hours));
     const everybody = ctx.person.role === 'owner';
     const lines = found.map((entry) => texts.line(entry, ctx.when, everybody));
-    // What others, or untrusted text, had it called with stands in the lines.
+    // Lines may quote arguments of others' calls, or of tainted ones.
     const tainted = found.some(({ tainted, personId }) => tainted || personId !== ctx.person.id);
     return done([texts.heading(found.length, asked.hours, limit), ...lines].join('\n'), { tainted });
   },

@@ -11,7 +11,7 @@ export const BACKUP_TASK = 'backup';
 
 const NIGHTLY = '47 2 * * *';
 
-/** What it may use beside what every skill may. */
+/** Dependencies besides those of every skill. */
 export interface BackupDeps {
   nightly(keep: number): Promise<{ file: string; rows: number; files: number; bytes: number; holdsKeys: boolean }>;
   /** When the newest of its own was made; undefined where there is none. */
@@ -48,7 +48,7 @@ export const backup = (backups: BackupDeps): Skill<Settings> => ({
 
 const OLD_DAYS = 3;
 
-/** Whether the newest backup is new enough. Pure. */
+/** True if the newest backup is new enough. Pure. */
 export function judge(newest: Date | undefined, now: Date): Verdict {
   const remedy = 'Make one with "coda backup"; "coda jobs" shows why the nightly one fails.';
   if (!newest) return { ok: true, severity: 'off', says: 'none yet; the first is made at its time (backup.cron)' };

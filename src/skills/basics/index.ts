@@ -15,7 +15,7 @@ async function zones(typed: string): Promise<string[]> {
   );
 }
 
-/** What any assistant is asked: the time, the date, where one is, hello and thank you. */
+/** Basic questions: the time, the date, one's place, hello and thank you. */
 export const basics: Skill = {
   name: 'basics',
   words: { does: 'tell the time' },

@@ -20,7 +20,7 @@ export function setQuietTool(wakeAt: SkillDeps['wakeAt']) {
     input: z.object({ hours: z.string().min(1).max(60) }),
     run: async ({ hours }, ctx) => {
       const now = ctx.clock.now();
-      // What they held may be due.
+      // Held messages may be due.
       ctx.tx.afterCommit(() => wakeAt(now));
       return setHours(hours, ctx);
     },

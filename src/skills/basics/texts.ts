@@ -1,4 +1,4 @@
-/** What the basics say to people. */
+/** Texts of the basics. */
 
 import { listOf, plural } from '../../base/text.ts';
 import { formatClock, formatLongDay, type Reader, wallTimeFor } from '../../time/index.ts';
@@ -57,7 +57,7 @@ export const texts = {
   homeZone: 'Time zone',
   zoneUnknown: 'I no longer take a time zone to be yours.',
   zoneLabel: 'the change of your time zone',
-  /** Who sits at the terminal has no other name than "owner". */
+  /** The person at the terminal has no other name than "owner". */
   hello: (name: string, does: readonly string[]) =>
     `Hello${name === 'owner' ? '' : ` ${name}`}. I ${listOf(does)}: "help" shows how to ask.`,
   thanks: "You're welcome.",

@@ -82,10 +82,10 @@ export const setZoneTool = dataTool({
     if (found.zone === person.zone) return done(texts.zoneSame(found.zone));
     await setZone(tx, person.id, found.zone);
     const text = texts.zoneSet({ ...when, now: clock.now(), zone: found.zone });
-    // What is said next, in the same message too, is meant by the new clock.
+    // Later words, in the same message too, are meant by the new clock.
     const asker = { ...person, zone: found.zone };
     if (person.zone === undefined) return done(text, { asker, undo });
-    // What was made in the old zone keeps to its clocks until the person says otherwise.
+    // Reminders made in the old zone keep to its clocks until the person says otherwise.
     const choices = [{ label: texts.moveReminders, tool: 'reminder_move_zone', input: { zone: found.zone } }];
     return done(text, { asker, choices, undo });
   },

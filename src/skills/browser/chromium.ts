@@ -64,7 +64,7 @@ export async function startChromium(deps: ChromiumDeps, proxy: EgressProxy): Pro
   }
 }
 
-/** What Chromium gets of coda's environment: it holds nobody's keys. */
+/** Variables of coda's environment that Chromium gets: nobody's keys. */
 const INHERITED = ['PATH', 'LANG', 'TZ', 'TMPDIR', 'DISPLAY', 'XDG_RUNTIME_DIR', 'HOME'];
 
 async function onHost({ settings, world: { env } }: ChromiumDeps, proxy: EgressProxy): Promise<Started> {
@@ -90,7 +90,7 @@ const MB = 1024 * 1024;
 /** Inside of the container, whose only way out it is. */
 const PROXY_PORT = 3_128;
 
-/** What its container is made with, whatever a configuration says. */
+/** Options of its container, whatever a configuration says. */
 export function containerOf(image: string, relay: string): ProgramSpec {
   return {
     image,
@@ -99,7 +99,7 @@ export function containerOf(image: string, relay: string): ProgramSpec {
   };
 }
 
-/** What playwright itself gives a Chromium that it starts: it relies on some of these. */
+/** Flags that playwright itself gives a Chromium that it starts: it relies on some of these. */
 const AS_PLAYWRIGHT = `
   --allow-pre-commit-input --disable-back-forward-cache --disable-background-timer-throttling
   --disable-backgrounding-occluded-windows --disable-component-extensions-with-background-pages --disable-default-apps
@@ -123,7 +123,7 @@ const IN_CONTAINER = [
   ...AS_PLAYWRIGHT,
   `--disable-features=${WITHOUT.join(',')}`,
   '--no-sandbox',
-  // What it would fork others from drops rights by a system call that the container does not allow.
+  // Its zygote drops rights by a system call that the container does not allow.
   '--no-zygote',
   '--user-data-dir=/tmp/profile',
 ];

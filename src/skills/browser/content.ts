@@ -18,11 +18,11 @@ export interface AriaNode {
 
 export interface Content {
   lines: string[];
-  /** What `browser_interact` takes, and what the browser finds it by. */
+  /** Elements for `browser_interact`, with their locators. */
   locators: Map<string, string>;
 }
 
-/** What can be clicked, filled in or chosen from. */
+/** Elements that can be clicked, filled in or chosen from. */
 const ACTIVE = new Set(
   `button link textbox searchbox combobox listbox checkbox radio switch slider spinbutton tab menuitem
    menuitemcheckbox menuitemradio option treeitem`.split(/\s+/),

@@ -7,7 +7,7 @@ import type { CoreValues } from '../../config/index.ts';
 import { buildImage } from '../../sandbox/index.ts';
 
 export interface BrowserImage {
-  /** What it is called. */
+  /** Name of the image. */
   image: string;
   /** A Debian, or an image that has Chromium and Perl already. */
   base: string;

@@ -49,7 +49,7 @@ export class Relay {
       this.ends.input.write(Buffer.concat([header, payload]), done);
     };
     const stream = new Carried(id, send, () => this.streams.delete(id));
-    // What breaks off is nobody's error.
+    // A connection that breaks off is nobody's error.
     stream.on('error', () => {});
     this.streams.set(id, stream);
     return stream;
@@ -178,7 +178,7 @@ class Carried extends Duplex {
 /** A longer message ends the connection. */
 const LONGEST_MESSAGE = 128 * 1024 * 1024;
 
-/** What playwright speaks to: messages as JSON, each with a NUL behind it. `whyOver` tells why it ended. */
+/** The transport for playwright: messages as JSON, each with a NUL behind it. `whyOver` tells why it ended. */
 export function debuggingPipe(pipe: Duplex, whyOver: () => string): ConnectOverCDPTransport {
   let parts: Buffer[] = [];
   let size = 0;

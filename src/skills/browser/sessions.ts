@@ -20,10 +20,10 @@ export interface SessionsDeps {
   sandbox: Pick<Sandbox, 'program'>;
 }
 
-/** What of a call says whose session it is. */
+/** Fields of a call that identify the owner of its session. */
 export type Owner = Pick<CallContext, 'person' | 'conversationId' | 'turnKey'>;
 
-/** How long a page may go on loading after it is there, or after a click. */
+/** Milliseconds a page may go on loading after it is there, or after a click. */
 const SETTLE_MS = 2_500;
 /** Opening and closing a page take milliseconds, unless a page leads on without end. */
 const ANEW_MS = 5_000;
@@ -37,7 +37,7 @@ export class Session {
   readonly id = shortId(8);
   /** One thing at a time happens in it. */
   readonly calls = new Sequence();
-  /** What was on the page when it was last read: what `browser_interact` takes, and its element. */
+  /** Elements of the page when it was last read, for `browser_interact`. */
   locators: ReadonlyMap<string, string> = new Map();
   /** The turn that uses it; undefined while that is parked. */
   turn: object | undefined;
@@ -139,7 +139,7 @@ export class Session {
     this.page = fresh;
   }
 
-  /** What has happened that the page does not show, since it was asked last. */
+  /** Takes events since the last call that the page does not show. */
   takeNotices(): string[] {
     const taken = this.notices;
     this.notices = [];
@@ -306,7 +306,7 @@ export class Sessions {
   }
 }
 
-/** What would help; it is known best where it was noticed. */
+/** The error's own remedy; it is known best where it was noticed. */
 export const remedyOf = (error: unknown) => (error instanceof CodaError ? error.remedy : texts.notStartedRemedy);
 
 /** The first line of what playwright says, which is the reason. */

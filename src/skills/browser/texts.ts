@@ -1,4 +1,4 @@
-/** What the browser's tools say. */
+/** Texts of the browser's tools. */
 import { plural } from '../../base/text.ts';
 
 export const texts = {

@@ -1,4 +1,4 @@
-/** What models do with a browser. */
+/** The browser's tools for models. */
 
 import { z } from 'zod';
 import {

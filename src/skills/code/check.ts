@@ -10,10 +10,12 @@ grep -q '^CapEff:[[:space:]]*0*$' /proc/self/status || echo rights
 ${TELL_LIMITS}
 exit 0`;
 const WITHIN_MS = 8_000;
-/** Who asks what is wrong is told so before the whole check is given up. */
+/** Timeout of one check: a report must come before the whole check is given up. */
 const ANSWER_MS = 5_000;
 
-/** Whether code can be run, and is held in: a container tries to write to its root, to see a network, to have rights. */
+/**
+ * True if code can be run, and is held in: a container tries to write to its root, to see a network, to have rights.
+ */
 export function sandboxCheck({ sandbox: { workspaces, settings, facts } }: SkillDeps): HealthCheck {
   return {
     name: 'sandbox',

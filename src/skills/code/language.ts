@@ -1,4 +1,4 @@
-/** How code of a language is run. Pure. */
+/** Commands that run code of a language. Pure. */
 
 export const LANGUAGES = ['python', 'javascript', 'bash', 'sh'] as const;
 
@@ -16,7 +16,7 @@ const PROGRAMS: Readonly<Record<Language, { name: string; inline: string; file: 
 
 export interface Program {
   command: string[];
-  /** What has to be written first. */
+  /** Files to be written first. */
   files: { path: string; content: string }[];
 }
 

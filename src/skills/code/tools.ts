@@ -25,7 +25,7 @@ export interface CodeDeps {
   /** Milliseconds: of a call that asks for nothing else, and the longest that one may ask for. */
   timeoutMs: number;
   longestMs: number;
-  /** Whether the workspace of this conversation (`adapter:channel`) outlasts its turns. */
+  /** True if the workspace of this conversation (`adapter:channel`) outlasts its turns. */
   lasts(channel: string): boolean;
   /** What the agent skills in use in the conversation bring along. */
   inUse(ctx: CallContext, ownImage?: string): Promise<SkillsInUse>;

@@ -99,7 +99,7 @@ async function ask(
   }
 }
 
-/** What was sent may have arrived. */
+/** The failure of a call that may have arrived. */
 function away(name: string, method: ConnectorCall['method'], { code, message, remedy }: EgressFailure): Failed {
   const mayHaveArrived =
     !isReading(method) && ['EGRESS_TIMEOUT', 'EGRESS_MALFORMED', 'EGRESS_TOO_LARGE'].includes(code);

@@ -46,7 +46,7 @@ export function connectorTools(deps: CallDeps, { connectors }: Found): readonly 
         ...carriedBy(body),
       ],
       service: ({ connector }) => `connector ${connector}`,
-      // Who says yes has seen to which address it goes.
+      // The approval binds to the address it was shown with.
       binds: async ({ connector }) => deps.folders.read().connectors.get(connector)?.hash ?? '',
       timeoutOf: ({ connector }) => {
         const { timeout = LONGEST_MS, retries = MOST_RETRIES } = connectors.get(connector) ?? {};

@@ -1,7 +1,7 @@
 import type { BreakerState } from '../../base/breaker.ts';
 import type { Checks } from '../../chat/index.ts';
 
-/** What it may use beside what every skill may. */
+/** Dependencies besides those of every skill. */
 export interface DoctorDeps {
   checks: Pick<Checks, 'run'>;
   /** Tools, skills and models that have failed lately. */

@@ -1,4 +1,4 @@
-/** What the doctor found amiss when it looked last by itself. */
+/** The doctor's findings of its last look by itself. */
 import type { Instant } from '../../base/clock.ts';
 import type { Transaction } from '../../storage/index.ts';
 

@@ -12,7 +12,7 @@ export function findings(found: readonly Finding[]): string {
     .join('\n');
 }
 
-/** What the doctor noticed by itself. */
+/** Notice of changed findings. */
 export function healthChanged(worse: readonly Finding[], better: readonly { name: string }[]): string {
   const mended = [...new Set(better.map(({ name }) => name))].filter(
     (name) => !worse.some((each) => each.name === name),

@@ -5,7 +5,7 @@ import type { Finding } from '../../chat/index.ts';
 import type { DoctorDeps } from './deps.ts';
 import * as texts from './texts.ts';
 
-/** What coda says of its own state, and what wakes a part that rests. */
+/** Tools that report coda's state, and wake a part that rests. */
 export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
   const diagnose = dataTool({
     name: 'doctor_diagnose',

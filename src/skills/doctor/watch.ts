@@ -28,7 +28,7 @@ export function healthJob(
       const found = await checks.run();
       await database.tx('doctor.tell', async (tx) => {
         const owners = await conversations.ownersDirect(tx);
-        // What nobody can be told of is as new at the next look.
+        // A finding that nobody can be told of is as new at the next look.
         if (owners.length === 0) return;
         const { worse, better } = changed(await store.lastAmiss(tx), found);
         if (worse.length + better.length === 0) return;
@@ -45,7 +45,7 @@ export function healthJob(
   };
 }
 
-/** What is amiss now and was not, and what was and is no more; what a finding says may change. Pure. */
+/** New findings, and resolved ones; the text of a finding may change. Pure. */
 function changed(
   before: readonly store.Amiss[],
   found: readonly Finding[],

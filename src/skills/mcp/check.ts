@@ -7,7 +7,7 @@ import { texts } from './texts.ts';
 /** A check has ten seconds. */
 const SETTLED_MS = 8_000;
 
-/** Whether every server that is configured can be used, and completely. */
+/** True if every server that is configured can be used, and completely. */
 export function serversCheck(servers: Servers): HealthCheck {
   return {
     name: 'mcp',

@@ -1,4 +1,4 @@
-/** What a person can type: /mcp and /mcp-prompt. */
+/** The commands /mcp and /mcp-prompt. */
 import { done, failed, type ToolResult } from '../../agent/index.ts';
 import type { Command } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
@@ -47,7 +47,7 @@ function list(servers: Servers): string {
   return lines.length === 0 ? texts.none : lines.join('\n');
 }
 
-/** Where a tool is left out. */
+/** Reasons for a tool that is left out. */
 function refusedOf({ deps }: Servers, tool: string): string[] {
   const models = deps.refusedBy(tool);
   return models.length === 0 ? [] : [texts.refusedTool(tool, models)];

@@ -13,7 +13,7 @@ import { NeedsSignIn } from './sign-in/provider.ts';
 import { texts } from './texts.ts';
 import type { ServerTransport } from './wire/flood.ts';
 
-/** Where it stands. `resting`: it starts with the next call. */
+/** State of the connection. `resting`: it starts with the next call. */
 export type State =
   | { kind: 'new' | 'connecting' | 'resting' }
   | { kind: 'ready'; client: Client }
@@ -29,7 +29,7 @@ export interface Prompt {
   arguments?: { name: string; description?: string | undefined; required?: boolean | undefined }[] | undefined;
 }
 
-/** What a server offers at the moment, as it says it. */
+/** A server's current listing, in its own words. */
 export interface Listing {
   tools: readonly ListedTool[];
   prompts: readonly Prompt[];
@@ -247,7 +247,7 @@ export class Connection {
       const why = transport?.why || messageOf(error);
       await client?.close().catch(() => {});
       await transport?.close().catch(() => {});
-      // Who has signed out need not be told.
+      // A person who has signed out need not be told.
       if (error instanceof NeedsSignIn) this.waitForSignIn(error.isRefused || !this.isRestarting);
       else this.away(why, error instanceof CodaError ? error.remedy : undefined);
     }
@@ -305,7 +305,7 @@ export class Connection {
       if (!cursor || seen.has(cursor) || all.length > 10 * MOST_TOOLS) break;
       seen.add(cursor);
     }
-    // Who gives the same page again says nothing new.
+    // A server that repeats a page says nothing new.
     return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
   }
 
@@ -353,13 +353,13 @@ export class Connection {
     });
   }
 
-  /** What went wrong, without secrets and not at length: a server may have written it. */
+  /** The error, without secrets and short: a server may have written it. */
   private wordsOf(error: unknown): string {
     return shorten(cleaned(this.options.world.secrets.hide(messageOf(error))), LONGEST_WHY);
   }
 }
 
-/** Whether it was the way to the server that failed, and not the server that refused. */
+/** True if it was the way to the server that failed, and not the server that refused. */
 function isTransport(error: unknown): boolean {
   if (error instanceof CodaError) return error.code.startsWith('EGRESS_');
   return error instanceof Error && /^StreamableHTTPError$/.test(error.constructor.name);

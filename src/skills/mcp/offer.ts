@@ -1,4 +1,4 @@
-/** What a server says of its tools, made fit to be shown to a model. Pure. */
+/** Makes a server's descriptions of its tools fit for a model. Pure. */
 import { createHash } from 'node:crypto';
 import type { Effect } from '../../agent/index.ts';
 import { canonicalJson } from '../../base/json.ts';
@@ -79,7 +79,7 @@ function offerOf(
   return { tool: tool.name, name, description, schema, effect: effectOf(tool, effects), hash: hashOf(tool) };
 }
 
-/** What the names of a server's tools begin with. */
+/** Prefix of the names of a server's tools. */
 export const prefixOf = (server: string) => callable(`${server}_`);
 
 const callable = (text: string) => text.replace(/[^A-Za-z0-9_-]/g, '_');
@@ -91,7 +91,9 @@ function nameOf(server: string, tool: string): string {
   return `${name.slice(0, LONGEST_NAME - 9)}_${sha256(tool).slice(0, 8)}`;
 }
 
-/** What the owner says of it; else what its server does, where that makes it no more harmless than reading. */
+/**
+ * Effect by the owner's setting; else by the server's annotation, where that makes it no more harmless than reading.
+ */
 function effectOf({ name, annotations }: ListedTool, effects: ServerSettings['effects']): Offer['effect'] {
   const set = Object.hasOwn(effects, name) ? effects[name] : undefined;
   if (set) return set;

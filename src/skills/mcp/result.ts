@@ -1,4 +1,4 @@
-/** What a server answers, as a result of coda's: untrusted, and no longer than a turn can use. */
+/** A server's answer as a result of coda's: untrusted, and no longer than a turn can use. */
 import { z } from 'zod';
 import { done, type ToolResult } from '../../agent/index.ts';
 import type { Secrets } from '../../base/log.ts';
@@ -11,7 +11,7 @@ import { texts } from './texts.ts';
 
 export interface Answered {
   server: string;
-  /** What was called, for people. */
+  /** The called tool, for people. */
   tool: string;
   artifacts: Pick<Artifacts, 'put'>;
   secrets: Secrets;

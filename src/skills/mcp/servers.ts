@@ -35,9 +35,9 @@ export interface ServersDeps {
   bus: Bus;
   outbox: Pick<Outbox, 'addAll'>;
   version: string;
-  /** Where tokens of people who have signed in are kept. */
+  /** Storage of tokens of people who have signed in. */
   values: SealedValues;
-  /** Where people reach coda in a browser; undefined where HTTP is off. */
+  /** Coda's address for browsers; undefined where HTTP is off. */
   address(): string | undefined;
   /** Models whose services refuse the tool by its name. */
   refusedBy(tool: string): readonly string[];
@@ -47,9 +47,9 @@ export interface ServersDeps {
 export interface Server {
   connection: Connection;
   listing: Listing;
-  /** What models are offered. */
+  /** Tools offered to models. */
   offers: readonly Offer[];
-  /** What an owner has to approve first. */
+  /** Tools that an owner has to approve first. */
   waiting: readonly Offer[];
   /** Sentences without a full stop. */
   problems: readonly string[];
@@ -117,7 +117,7 @@ export class Servers {
   /** The tools of now as `make` makes them: the same array until something changes. */
   current(taken: ReadonlySet<string>, make: (servers: Servers) => readonly AnyTool[]): readonly AnyTool[] {
     this.taken = taken;
-    // What is found by it is there for the next turn.
+    // Its tools are there for the next turn.
     void this.look();
     this.tools ??= make(this);
     return this.tools;
@@ -128,7 +128,7 @@ export class Servers {
     await Promise.all(this.all().map(([, { connection }]) => connection.look()));
   }
 
-  /** What an owner was shown under `hash` may be used from now on. How many tools that are; undefined when it is not what waits. */
+  /** Approves the tools that an owner was shown under `hash`. Returns their number; undefined when others wait now. */
   async approve(
     tx: Transaction,
     name: string,
@@ -159,7 +159,7 @@ export class Servers {
     );
   }
 
-  /** What is judged later has the later word. */
+  /** Runs judgements one after another: the later one wins. */
   private inTurn(name: string, judge: () => Promise<void>): Promise<void> {
     const sequence = this.judging.get(name) ?? new Sequence();
     this.judging.set(name, sequence);
@@ -182,7 +182,7 @@ export class Servers {
     if (waiting.length > 0) await this.ask(name);
   }
 
-  /** What was said at its first use, which is now where there was none, or has been approved since. */
+  /** The descriptions of its first use, which is now where there was none, or those approved since. */
   private pinned(name: string, { tools }: Listing): Promise<ReadonlyMap<string, string>> {
     const { database, world } = this.deps;
     // Of two tools by one name the last one stands.

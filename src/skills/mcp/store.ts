@@ -1,9 +1,9 @@
-/** What MCP servers said of their tools when they were first used, or approved. */
+/** Descriptions of MCP servers' tools at their first use, or approval. */
 import type { Instant } from '../../base/clock.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 
-/** What a server says of a tool, by its own name. */
+/** A server's description of a tool, by its own name. */
 export interface Pin {
   tool: string;
   hash: string;

@@ -1,4 +1,4 @@
-/** What is said of MCP servers. */
+/** Texts about MCP servers. */
 import { bytesOf, listOf, plural, shorten, visible } from '../../base/text.ts';
 
 const NAMED = 8;
@@ -41,7 +41,7 @@ export const texts = {
   changedMeanwhile: (server: string) => `${server} has changed again. Look with /mcp approve ${server}.`,
   approved: (server: string, count: number) => `${plural(count, 'tool')} of ${server} may be used as described now.`,
   approve: 'Approve',
-  /** What an owner is asked; `changes` as `inquest`. */
+  /** The question to an owner; `changes` as `inquest`. */
   changed: (server: string, added: readonly string[], changed: readonly string[]) =>
     `The MCP server ${server} describes its tools differently than before, so they are withheld: ${[
       ...(changed.length > 0 ? [`${named(changed)} changed`] : []),

@@ -1,4 +1,4 @@
-/** What models and buttons call: the servers' tools, their resources and prompts, and an owner's approval. */
+/** Tools for models and buttons: the servers' tools, their resources and prompts, and an owner's approval. */
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { z } from 'zod';
 import {
@@ -70,7 +70,7 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
   });
 }
 
-/** What is read from one server is the person's own to any other. */
+/** Name of the service whose data is the person's own to any other. */
 const serviceOf = (server: string) => `mcp ${server}`;
 
 const keptBy = ({ deps: { artifacts, world } }: Servers) => ({ artifacts, secrets: world.secrets });
@@ -115,7 +115,7 @@ function away(server: string, state: Server['connection']['state']): Failed {
 
 const TIMED_OUT = -32_001;
 
-/** What the protocol says of it. Words of the server's own are shown as untrusted ones. */
+/** The protocol's error. A server's own words are shown as untrusted ones. */
 function failureOf(servers: Servers, server: string, error: unknown): ToolResult {
   const code = (error as { code?: unknown } | null)?.code;
   if (error instanceof z.core.$ZodError || code === UNREADABLE) return failed('MALFORMED', texts.unreadable(server));
@@ -244,7 +244,7 @@ function argumentsIn({ arguments: known = [] }: Prompt, words: string): Record<s
   return given;
 }
 
-/** What the button under what has changed calls: an owner approves exactly that. */
+/** Tool of the button under changed descriptions: an owner approves exactly those. */
 export function approveTool(servers: Servers): AnyTool {
   return dataTool({
     name: 'mcp_approve',

@@ -28,7 +28,7 @@ const listed = (input: Record<string, unknown>): Call => ({ tool: 'memory_list',
 
 async function choose(auto: Settings['auto'] | undefined, byDefault: Settings['auto'], { tx, person }: TxContext) {
   const before = (await store.autoOf(tx, person.id)) ?? byDefault;
-  // What was said while it was off is not looked through later.
+  // Messages from the time when it was off are not looked through later.
   if (auto && before === 'off') await skipAllOf(tx, person.id);
   if (auto) await store.setAuto(tx, person.id, auto);
   return done(texts.auto(auto ?? before));

@@ -104,7 +104,7 @@ class EvalRoom {
     return this.index;
   }
 
-  /** What an embedder gives; undefined where it cannot, from then on. */
+  /** The embedder's result; undefined where it fails, from then on. */
   private async orWarn<T>(ask: (embedder: Embedder) => Promise<T>): Promise<T | undefined> {
     try {
       return this.embedder && (await ask(this.embedder));

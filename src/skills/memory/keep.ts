@@ -13,7 +13,7 @@ const LONGEST_TEXT = 2_000;
 export const MOST_MEMORIES = 200_000;
 const MOST_TERMS = 400;
 
-/** What the tools need of the skill. */
+/** Dependencies of the tools. */
 export interface Service {
   recall: Recall;
   /** Call in each transaction that writes: the index is read again and vectors are made, after the commit. */
@@ -34,7 +34,7 @@ export interface KeepInput {
 
 export interface Kept {
   memory: Memory;
-  /** What it took the place of. */
+  /** The memories it superseded. */
   before: Memory[];
   /** False: it was known already. */
   isNew: boolean;

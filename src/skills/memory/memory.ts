@@ -35,6 +35,6 @@ export type NewMemory = Omit<Memory, 'state' | 'supersededBy' | 'createdAt' | 'm
   from?: { message: string | null } | { inboxId: string | undefined };
   messageSeq?: number | null;
   terms: readonly string[];
-  /** What there can only be one of at a time. */
+  /** Slot that only one memory can fill at a time. */
   slot?: string | null;
 };

@@ -5,7 +5,7 @@ import * as store from './store.ts';
 
 const MOST = 50;
 
-/** What coda remembers of who looks; each can be forgotten, and taken back in the chat. */
+/** The viewer's memories; each can be forgotten, and taken back in the chat. */
 export const page: Page = {
   path: '/memories',
   title: 'Memories',

@@ -4,7 +4,7 @@ import { ignore } from './extract/ignore.ts';
 import type { Service } from './keep.ts';
 import { Recall } from './recall.ts';
 
-/** What one coda's memory consists of. */
+/** Parts of one coda's memory. */
 export interface Parts {
   recall: Recall;
   service: Service;

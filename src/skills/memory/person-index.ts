@@ -2,16 +2,18 @@ import { add, coverage, shares, top } from '../../base/relevance.ts';
 import { addMeaning, addSynonyms, addWords, Matrix, NAMES, Scratch, type Sought } from '../../vectors/index.ts';
 import { hashOf, Postings } from './postings.ts';
 
-/** What the index knows of a memory. */
+/** Indexed fields of a memory. */
 export interface Indexed {
   id: string;
   type: string;
   tags: readonly string[];
   terms: readonly string[];
-  /** What it speaks of: the day on which it happened (its beginning in UTC), else the instant at which it was said. Milliseconds. */
+  /**
+   * Its time: the day on which it happened (its beginning in UTC), else the instant at which it was said. Milliseconds.
+   */
   at: number;
   isDay: boolean;
-  /** Whether it is found at all, and whether a newer one says otherwise. */
+  /** True if it is found at all, and whether a newer one says otherwise. */
   state: 'current' | 'past';
   vector: Uint8Array | undefined;
 }
@@ -26,7 +28,7 @@ export interface Filter {
   type?: string | undefined;
   tag?: string | undefined;
   since?: Bound | undefined;
-  /** What begins here is not within any more. */
+  /** Exclusive upper bound. */
   before?: Bound | undefined;
   /** Also what a newer memory says otherwise. */
   past?: boolean | undefined;
@@ -42,7 +44,7 @@ export class PersonIndex {
   private readonly postings = new Postings();
   private readonly matrix: Matrix;
   private readonly scratch = new Scratch();
-  // What is known of each place stands in columns: an object for each would take more than its vector.
+  // Facts about each place stand in columns: an object for each would take more than its vector.
   private readonly ids: (string | undefined)[] = [];
   private readonly tags = new Map<number, readonly string[]>();
   private readonly types: string[] = [];

@@ -61,7 +61,7 @@ export class Postings {
     const total = this.places.length + pending;
     const places = new Uint32Array(new ArrayBuffer(roomFor(total * 4)), 0, total);
     const starts = new Uint32Array(this.count + 1);
-    /** Where the next place of a term goes. */
+    /** Next free position of each term. */
     const next = new Uint32Array(this.count + 1);
     for (let number = 1; number <= this.count; number++) {
       const sorted = this.sorted(number);
@@ -89,7 +89,7 @@ export class Postings {
     return this.count;
   }
 
-  /** Where a hash stands, or would. */
+  /** Slot of a hash, or the free one for it. */
   private slotOf(hash: number): number {
     const mask = this.numbers.length - 1;
     let slot = hash & mask;

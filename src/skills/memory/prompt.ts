@@ -14,11 +14,11 @@ const MOST = 30;
 /** Of the window, in tokens, whatever the budget says. */
 const SHARE = 0.05;
 const CHARACTERS_ASKED = 1_000;
-/** Who says one of these may mean what is no longer so. */
+/** Words that may ask for former facts. */
 const OF_THE_PAST =
   /\b(?:before|previous(?:ly)?|former(?:ly)?|earlier|originally|used to|back then|no longer|any ?more|once)\b/i;
 
-/** What is remembered and fits the message, within the budget; nothing in shared places, and no text from elsewhere. */
+/** Memories that fit the message, within the budget; none in shared places, and no text from elsewhere. */
 export async function section(
   { database, config }: Pick<SkillDeps<Settings>, 'database' | 'config'>,
   recall: Recall,

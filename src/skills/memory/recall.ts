@@ -22,7 +22,7 @@ export interface Hit {
 
 /** Rows that are read at once: more than fit into a message of the worker thread hold it up. */
 const PAGE = 512;
-/** What another process wrote is seen after this long; what this one wrote, at once. */
+/** Age after which another process's writes are read; this one's are seen at once. */
 const FRESH_MS = 30_000;
 /** All indexes together hold so many bytes at most, but for the one that is in use. */
 const MOST_BYTES = 64_000_000;

@@ -1,7 +1,10 @@
-/** Whether two memories say the same, and whether a newer one takes the place of an older one: by words, without a model. */
+/**
+ * True if two memories say the same, and whether a newer one takes the place of an older one: by words, without a
+ * model.
+ */
 import { lexemesOf } from '../../base/lexemes.ts';
 
-/** What is compared of a memory. */
+/** Compared fields of a memory. */
 export interface Said {
   text: string;
   /** `YYYY-MM-DD`, of an event. */
@@ -33,7 +36,7 @@ const LIGHT = new Set(
   ),
 );
 
-/** Whether both say the same. `similarity` of their vectors, where both have one. What is not sure is not the same. */
+/** True if both say the same. `similarity` of their vectors, where both have one. What is not sure is not the same. */
 export function isSame(a: Said, b: Said, similarity?: number): boolean {
   if (plain(a.text) === plain(b.text)) return (a.happenedOn ?? null) === (b.happenedOn ?? null);
   if (a.happenedOn && b.happenedOn && a.happenedOn !== b.happenedOn) return false;
@@ -96,7 +99,10 @@ const SLOTS: readonly (readonly [key: string, pattern: RegExp])[] = [
 const MINE = /^my ([\p{L}' ’-]{2,40}?) (?:is|are|['’]s)(?: now| called| named)?\s/iu;
 const PREFERENCE = /^i(?: now)? prefers? (.+?) (?:to|over|for|in|at|with)\b/i;
 
-/** What a memory of the person `name` speaks of where there can only be one at a time: a later one takes the earlier one's place. */
+/**
+ * The slot of a memory of the person `name`, where only one can hold at a time: a later one takes the earlier one's
+ * place.
+ */
 export function slotOf(text: string, name?: string): string | undefined {
   const said = firstPerson(text.trim(), name);
   const found = SLOTS.find(([, pattern]) => pattern.test(said));

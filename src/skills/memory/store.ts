@@ -134,7 +134,7 @@ export async function byIds(db: Queryable, personId: string, ids: readonly strin
   return ids.flatMap((id) => found.get(id) ?? []);
 }
 
-/** What fills the same place now: where the person lives. */
+/** The current memory of a slot: the person's home. */
 export async function inSlot(db: Queryable, personId: string, slot: string): Promise<Memory[]> {
   const { rows } = await db.query<MemoryRow>(
     `select ${COLUMNS} from memories where person_id = $1 and slot = $2 and state = 'current'`,
@@ -152,7 +152,7 @@ export async function pageOf(db: Pick<Database, 'read'>, personId: string, after
   return rows.map(toMemory);
 }
 
-/** Which of these texts the person's memories have already. */
+/** Those of the texts that the person's memories have already. */
 export async function textsOf(tx: Transaction, personId: string, texts: readonly string[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ text: string }>(
     `select text from memories where person_id = $1 and text = any($2) and state <> 'deleted'`,
@@ -201,10 +201,10 @@ export async function madeBefore(
   return rows.map(toMemory);
 }
 
-/** What stood before is told so far back: of thousands of contradictions all would be walked through. */
+/** Most superseded memories that are told: of thousands of contradictions all would be walked through. */
 const MOST_HISTORY = 20;
 
-/** What stood before a memory: the ones that it and they superseded, newest first. */
+/** The memories that a memory and its predecessors superseded, newest first. */
 export async function historyOf(db: Queryable, personId: string, id: string): Promise<Memory[]> {
   const { rows } = await db.query<MemoryRow>(
     `with recursive older as (
@@ -217,7 +217,7 @@ export async function historyOf(db: Queryable, personId: string, id: string): Pr
   return rows.map(toMemory);
 }
 
-/** What of a memory is searched by. */
+/** Searched fields of a memory. */
 export type Changed = Omit<Indexed, 'state'> & { state: Memory['state']; touched: number };
 
 /** Memories as columns: a row with a thousand of them is read in a fraction of the time of a thousand rows. */
@@ -237,7 +237,7 @@ interface IndexPage {
   vectors: Uint8Array | null;
 }
 
-/** What has changed of a person's memories after the change `after`, oldest first, with vectors of `space`. */
+/** Changes of a person's memories after the change `after`, oldest first, with vectors of `space`. */
 export async function changedSince(
   database: Pick<Database, 'read'>,
   personId: string,
@@ -293,7 +293,7 @@ export async function purge(database: Database, before: Instant): Promise<number
   return count;
 }
 
-/** What the person has chosen for what coda may remember by itself. */
+/** The person's choice for memories that coda makes by itself. */
 export async function autoOf(db: Queryable, personId: string): Promise<'on' | 'off' | 'ask' | null> {
   const { rows } = await db.query<{ auto: 'on' | 'off' | 'ask' | null }>(
     'select auto from memory_people where person_id = $1',
@@ -348,7 +348,7 @@ export async function lastNoted(tx: Transaction, personId: string, conversationI
   return rows.map(({ id }) => id);
 }
 
-/** What memories took the place of. */
+/** Memories superseded by these. */
 export async function superseded(tx: Transaction, personId: string, by: readonly string[]): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `select id from memories where person_id = $1 and superseded_by = any($2) and state = 'past'`,

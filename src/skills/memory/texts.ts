@@ -1,4 +1,4 @@
-/** What memory says to people and to the model. */
+/** Texts of memory, for people and the model. */
 import { listOf, plural, shorten } from '../../base/text.ts';
 import type { Memory } from './memory.ts';
 

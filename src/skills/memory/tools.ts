@@ -60,7 +60,7 @@ export function tools(service: Service): AnyTool[] {
   ];
 }
 
-/** What is nearest to the words, where only its person reads. */
+/** Memories nearest to the words, where only their person reads. */
 async function found(
   { recall }: Service,
   ctx: CallContext,
@@ -80,7 +80,7 @@ const saveTool = (service: Service) =>
     effect: 'write',
     redact: privately('text'),
     input: saveInput,
-    // What says the same has the same words: what is written waits for no embedding.
+    // Equal memories have the same words: a write waits for no embedding.
     prepare: ({ text }, ctx) => found(service, ctx, text, {}, 8, 0),
     async run(input, ctx) {
       const kept = await keep(service, ctx, input, near(ctx));

@@ -111,7 +111,7 @@ async function importLines(
   });
 }
 
-/** What `coda memory export` and `import` ask. */
+/** Operations of `coda memory export` and `import`. */
 export function verbs(deps: TransferDeps): Record<string, Verb> {
   const who = (person: Json | undefined) => (typeof person === 'string' ? person : undefined);
   return {

@@ -83,7 +83,7 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
     },
   });
 
-/** What is added to a list of one line is an item of it, to any other note a line. */
+/** Text added to a list of one line is an item of it, to any other note a line. */
 const appended = (text: string, more: string): string =>
   isList(text) && !more.includes('\n') ? withItem(text, more) : `${text}\n${more}`;
 
@@ -104,7 +104,7 @@ export async function change(ctx: TxContext, before: Note, changed: Note, say: (
   });
 }
 
-/** What takes back what was done to a note. `after.version` is the one that the act left. */
+/** Call that undoes an act on a note. `after.version` is the one that the act left. */
 export function undoOf(after: Note, before: Note | undefined): Call & { label: string } {
   const { text, tags, deleted, tainted, pinned } = before ?? after;
   const stood = before && { text, tags, deleted, tainted, pinned };
@@ -197,7 +197,7 @@ const choice = (count: number, newest: number) => ({
   style: 'danger' as const,
 });
 
-/** What has been changed since stays as it is. */
+/** Restores the notes deleted together; later changes stay. */
 async function restoreAll(
   ctx: TxContext,
   { at, first, last }: z.output<typeof deletion>,

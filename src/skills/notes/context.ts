@@ -15,12 +15,12 @@ export const MOST_ALWAYS = 200;
 /** Of a person's, or of all places together, the newest. */
 const MOST_TOPICS = 500;
 const MOST_PEOPLE = 1_000;
-/** What another process wrote in a shared place is seen after this long; what this one wrote, at once. */
+/** Age after which another process's writes in a shared place are read; this one's are seen at once. */
 const FRESH_MS = 60_000;
 
 type Deps = Pick<SkillDeps<Settings>, 'database' | 'config' | 'world'>;
 
-/** What one coda knows of such notes, so that a message asks for none of them. */
+/** Cache of such notes, so that a message asks for none of them. */
 export class ContextNotes {
   private readonly deps: Deps;
   private readonly topicsOf = new BoundedMap<string, readonly Note[]>(MOST_PEOPLE);
@@ -48,8 +48,8 @@ export class ContextNotes {
   }
 
   /**
-   * What fits this message: in private places the person's own notes on topics; in shared ones, of the notes that were
-   * saved for all there, those for every turn and those on topics. Asks the database for nothing that is not kept.
+   * Notes that fit this message: in private places the person's own notes on topics; in shared ones, of the notes that
+   * were saved for all there, those for every turn and those on topics. Asks the database for nothing that is not kept.
    */
   passing({ person, private: isPrivate, text, conversationId }: Asked): PromptSection | undefined {
     const budget = this.deps.config.always_budget;
@@ -60,7 +60,7 @@ export class ContextNotes {
     return sectionOf('Notes of this channel', [...here.filter(isAlways), ...fitting(text, here)], person.id, budget);
   }
 
-  /** What `note` says is seen from the next message on, once it is written. */
+  /** Invalidates the cache for the next message, once `note` is written. */
   wrote(tx: Transaction, { scope, tags }: Pick<Note, 'scope' | 'tags'>): void {
     if (scope === 'here' && tags.some(isOfContext)) tx.afterCommit(() => this.refresh(true));
   }

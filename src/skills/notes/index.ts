@@ -26,7 +26,7 @@ import { verbs } from './transfer.ts';
 
 const PURGE = 'notes.purge';
 
-/** What the hooks of one coda's notes share: made with the first hook that needs it. */
+/** Parts shared by the hooks of one coda's notes: made with the first hook that needs them. */
 const made = new WeakMap<SkillDeps<Settings>, Parts>();
 
 function parts(deps: SkillDeps<Settings>): Parts {
@@ -72,7 +72,7 @@ export const notes: Skill<Settings> = {
           new Date(world.clock.now().getTime() - config.trash_days * DAY_MS),
           signal,
         );
-        // What a process that died, or an embedder that was away, has left.
+        // Texts left by a process that died, or while an embedder was away.
         await database.tx('notes.upkeep', (tx) => parts(deps).meaning.embedSoon(tx));
       },
     },

@@ -1,4 +1,6 @@
-/** What kind of answer a question asks for, and whether a note can have one: "when" wants a time, "where" a place. Pure. */
+/**
+ * Kinds of answers that a question asks for, and notes that can have one: "when" wants a time, "where" a place. Pure.
+ */
 import { stemOf, wordsIn } from '../../base/lexemes.ts';
 import { ANY_MONTH, WEEKDAY } from '../../time/index.ts';
 
@@ -32,7 +34,7 @@ const MONEY =
   /[€$£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|francs?|chf|cents?|kronor|crowns?|yen|quid|bucks?|tenner|fiver|free|nothing|grand)\b|\b\d+[.,]\d\d\b|\b\d+(?:[.,]\d+)?k\b/i;
 const COLOUR =
   /\b(?:red|green|blue|yellow|white|black|gr[ae]y|brown|orange|purple|pink|violet|beige|cream|silver|gold(?:en)?|turquoise|navy|dark|light|colou?r|ral|matt)\b|#[\da-f]{3,6}\b/i;
-/** What is written with a capital and is no name. */
+/** Words written with a capital that are no names. */
 const NO_NAME = new RegExp(`^(?:${MONTH}|${WEEKDAY}s?|hz|km|kg|ml|cm|mm|am|pm|ok|tv|id)$`, 'i');
 
 /** Words with a capital that the question does not have; the first word counts as it is written. */
@@ -82,7 +84,7 @@ const KINDS: readonly (readonly [pattern: RegExp, answers: (note: string, questi
   ],
 ];
 
-/** Whether a note with these words can answer the question at all. */
+/** True if a note with these words can answer the question at all. */
 export function canAnswer(question: string, note: string): boolean {
   const said = question.trim();
   return KINDS.every(([pattern, answers]) => !pattern.test(said) || answers(note, said));
@@ -108,7 +110,7 @@ function tellsWhich(note: string, question: string): boolean {
 }
 const KNOWN = new Set('the my our your his her their its this that these those'.split(' '));
 
-/** Whether a note that speaks of what is asked for says it, and does not just take it as known. */
+/** True if a note that speaks of what is asked for says it, and does not just take it as known. */
 export function saysIt(question: string, note: string): boolean {
   const said = question.trim();
   return (!HOW_MANY.test(said) || counts(note, said)) && (!WHICH.test(said) || tellsWhich(note, said));

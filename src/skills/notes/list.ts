@@ -21,7 +21,7 @@ function read(text: string): { head: string; parts: string[] } {
 const itemsOf = (parts: readonly string[]): string[] => parts.filter((part, at) => at % 2 === 0 && part.trim() !== '');
 const lengthOf = (item: string): number => item.trim().split(/\s+/).length;
 
-/** Whether a note is a list without doubt. */
+/** True if a note is a list without doubt. */
 export function isList(text: string): boolean {
   const { head, parts } = read(text);
   const items = itemsOf(parts);
@@ -34,7 +34,7 @@ export function isList(text: string): boolean {
 const BESIDE_NAME = new Set('list lists the my our a an of for note notes'.split(' '));
 const wordsOfName = (words: string): string[] => wordsIn(words).filter((word) => !BESIDE_NAME.has(word));
 
-/** Whether `name` is what the note goes by: "shopping" is the name of "Shopping list: milk". */
+/** True if `name` is what the note goes by: "shopping" is the name of "Shopping list: milk". */
 export function isNamed(text: string, name: string): boolean {
   const wanted = wordsOfName(name);
   const { head } = read(text);

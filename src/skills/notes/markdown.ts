@@ -16,7 +16,7 @@ export interface FiledNote {
   created: string;
 }
 
-/** What a file says of itself apart from its content. */
+/** Facts about a file apart from its content. */
 export interface FileFacts {
   /** `Recipes/Pancakes.md`, from the folder that is read. */
   path: string;

@@ -42,7 +42,7 @@ export interface NoteRow {
   deleted_at: Date | null;
 }
 
-/** Whether it is untrusted text to this person: what went into it, or whoever wrote it for everybody in a place. */
+/** True if it is untrusted text to this person: what went into it, or whoever wrote it for everybody in a place. */
 export function isFromElsewhere({ tainted, personId }: Pick<Note, 'tainted' | 'personId'>, reader: string): boolean {
   return tainted || personId !== reader;
 }

@@ -10,7 +10,7 @@ export type Written = Pick<Note, 'personId' | 'scope' | 'tags' | 'deleted'>;
 /** Call it with each note that is written, as it was and as it is, in the transaction that writes it. */
 export type Wrote = (tx: Transaction, ...notes: readonly Written[]) => Promise<void>;
 
-/** What the hooks of one coda's notes share. */
+/** Parts shared by the hooks of one coda's notes. */
 export interface Parts {
   context: ContextNotes;
   meaning: Meaning;

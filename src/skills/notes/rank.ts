@@ -19,7 +19,7 @@ const SILENT = new Set(
   ).split(' '),
 );
 
-/** Where somebody has put something, a note says without these. */
+/** Verbs of placing: a note says where something is without these. */
 const PLACING = new Set('put puts keep keeps leave left store stored hide hid'.split(' '));
 
 /** Words that ask for a kind of answer, which a note need not name: they count little where they are missing. */
@@ -105,13 +105,13 @@ export function rank(terms: readonly Term[], notes: readonly Note[]): Ranked[] {
     .sort((a, b) => b.share - a.share || a.note.text.length - b.note.text.length);
 }
 
-/** How much the words of a note count beside its meaning, where it covers all that a question says. */
+/** Weight of a note's words beside its meaning, where it covers all that a question says. */
 const WORDS = 0.5;
 /** A note that has no vector yet is taken to be as near as its words say, times this. */
 const NO_VECTOR = 0.35;
-/** What scores less is not near: small talk stays below it beside hundreds of notes. */
+/** Least score of a near note: small talk stays below it beside hundreds of notes. */
 export const CLOSE = 0.3;
-/** What may stand beside something that is. */
+/** Least score of a note beside a near one. */
 export const BESIDE = 0.2;
 
 export interface Fused extends Ranked {

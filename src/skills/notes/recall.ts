@@ -20,7 +20,7 @@ const OFFERED = 0.5;
 const OFFERED_ALONE = 0.3;
 /** A second note as near as this makes the first one no sure answer. */
 const AHEAD = 0.02;
-/** How much it counts that a note can have the kind of answer that is asked for, beside words and meaning. */
+/** Bonus of a note that can have the kind of answer that is asked for, beside words and meaning. */
 const ABLE = 0.1;
 /** As good as all. */
 const WHOLE = 0.99;
@@ -90,7 +90,7 @@ function judged(
   const best = byBoth[0]?.note.id;
   const isNear = byBoth.some(({ share, score }) => share >= OFFERED || score >= CLOSE);
   const offered = isNear ? byBoth.filter(({ score }) => score >= BESIDE).slice(0, MOST_OFFERED) : [];
-  // What the words are sure of and the meaning puts behind another note is no sure answer.
+  // A note that the words are sure of and the meaning puts behind another one is no sure answer.
   return { sure: sure.some(({ note }) => note.id === best) ? sure : [], offered };
 }
 

@@ -102,7 +102,7 @@ export async function saveNew(ctx: TxContext, text: string, config: Settings, wr
 /** Without what no one can see; PostgreSQL takes no NUL. */
 const clean = (text: string): string => visible(text.replace(/\r\n?/g, '\n')).trim();
 
-/** Where nobody else reads there is nobody to share it with. */
+/** In a private place there is nobody to share it with. */
 const scopeOf = (scope: store.Scope | undefined, { place }: TxContext): store.Scope =>
   scope === 'here' && place.kind !== 'dm' ? 'here' : 'own';
 
@@ -124,7 +124,9 @@ function insert(
   return store.insert(tx, { ...fields, ...wish }, most, clock.now());
 }
 
-/** Whether it is this note with which those that stand before every turn do not fit any more: the person hears it once. */
+/**
+ * True if it is this note with which those that stand before every turn do not fit any more: the person hears it once.
+ */
 async function fillsUp(ctx: TxContext, note: Note, { always_budget: budget }: Settings): Promise<boolean> {
   if (!note.tags.includes(ALWAYS)) return false;
   const all = await store.tagged(ctx.tx, ctx.person.id, ALWAYS, MOST_ALWAYS);

@@ -11,13 +11,13 @@ import type { Found, Page } from './store.ts';
 import * as store from './store.ts';
 
 const MOST_WORDS = 20;
-/** What of the words a note has to hold to be shown where no note holds all. */
+/** Share of the words that a note has to hold to be shown where no note holds all. */
 const NEAR = 0.2;
 const MOST_LOOKED_AT = 200;
-/** Where meaning has a say, more are never shown: all notes are near to some degree. */
+/** Most notes shown where meaning has a say: all notes are near to some degree. */
 const MOST_CLOSE = 20;
 
-/** What people say around what they look for. */
+/** Words around the words that people look for. */
 const FILLERS = new Set('the a an of on in at to for and or is was my about with'.split(' '));
 
 const LANGUAGES: Record<string, string> = {
@@ -30,7 +30,7 @@ const LANGUAGES: Record<string, string> = {
 export const languageOf = (locale: string | undefined): string =>
   LANGUAGES[locale?.slice(0, 2).toLowerCase() ?? ''] ?? 'english';
 
-/** What a search is narrowed to, and what is known to be near its words. */
+/** Filters of a search, and notes known to be near its words. */
 export interface Narrowed {
   tags?: readonly string[];
   from?: Date | undefined;

@@ -9,7 +9,7 @@ import { type Note, type NoteRow, type Scope, toNote } from './note.ts';
 
 export type { Note, Scope } from './note.ts';
 
-/** Who looks, and where: their own notes, and those that are shared with the conversation. */
+/** The reader and their place: their own notes, and those that are shared with the conversation. */
 export interface Reader {
   personId: string;
   conversationId: string;
@@ -19,7 +19,7 @@ export interface Reader {
 export const COLUMNS =
   'id, person_id, conversation_id, title, text, tags, scope, pinned_at, tainted, version, created_at, deleted_at';
 
-/** Whether a note is one that the reader (`$1`, `$2`) may see. */
+/** True if a note is one that the reader (`$1`, `$2`) may see. */
 const SEEN = `(person_id = $1 or scope = 'here' and conversation_id = $2)`;
 
 export interface NewNote {
@@ -102,7 +102,7 @@ export interface Version {
   at: Instant;
 }
 
-/** What the note was before, newest first. */
+/** Earlier versions of the note, newest first. */
 export async function versions(tx: Queryable, id: string, limit: number): Promise<Version[]> {
   const { rows } = await tx.query<Version>(
     'select version, text, at from note_versions where note_id = $1 order by version desc limit $2',
@@ -183,7 +183,7 @@ export async function withTexts(tx: Queryable, personId: string, texts: readonly
   return rows.map(toNote);
 }
 
-/** Whether some note, of anybody's, has this id. */
+/** True if some note, of anybody's, has this id. */
 export async function isTaken(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.query('select from notes where id = $1', [id])).rows.length > 0;
 }
@@ -231,7 +231,7 @@ export async function newestSeq(tx: Queryable, personId: string): Promise<number
   return rows[0]?.seq ?? 0;
 }
 
-/** How many of the person's notes up to the `newest`th are not deleted. */
+/** Number of the person's notes up to the `newest`th that are not deleted. */
 export async function countOwn(tx: Queryable, personId: string, newest: number): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     'select count(*) as count from notes where person_id = $1 and deleted_at is null and seq <= $2',
@@ -335,7 +335,7 @@ export async function contextOfPlaces(db: Pick<Database, 'read'>, limit: number)
 /** The numbered lists that people were shown. */
 export const lists = numberedLists('note_lists');
 
-/** What lies in the trash since before `$1` is gone for good, with its versions. */
+/** Notes in the trash since before `$1` are deleted for good, with their versions. */
 export const purge: RetentionRule = {
   name: 'notes.purge',
   sql: `with old as (delete from notes where id in (select id from notes where deleted_at < $1 limit $2) returning id)

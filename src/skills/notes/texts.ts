@@ -1,4 +1,4 @@
-/** What the notes say to people. */
+/** Texts of the notes. */
 import { isFormOf } from '../../base/lexemes.ts';
 import { plural, shorten } from '../../base/text.ts';
 import { formatMinute, type Reader } from '../../time/index.ts';

@@ -122,7 +122,7 @@ export const getTool = dataTool({
     const wanted = { tool: 'note_get', input: { which } };
     const found = await (named ? findListNamed : findWhich)(ctx, which, wanted);
     if ('ok' in found) return found;
-    // What was ticked off a list is not what is asked for.
+    // Items ticked off a list are not asked for.
     const earlier = isList(found.text) ? [] : await store.versions(ctx.tx, found.id, MOST_VERSIONS);
     const tainted = isFromElsewhere(found, ctx.person.id);
     const text = texts.whole(found, earlier, ctx.when);
@@ -166,7 +166,7 @@ export async function show(
   });
 }
 
-/** What can be done with one note that is shown; nothing with another's. */
+/** Buttons of one note that is shown; none for another's. */
 function buttons(note: Note, personId: string): Choice[] {
   if (note.personId !== personId) return [];
   const which = note.id;

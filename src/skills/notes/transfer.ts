@@ -18,7 +18,7 @@ import * as store from './store.ts';
 
 type TransferDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'config'> & Pick<Parts, 'meaning'>;
 
-/** What a program sends of a note. */
+/** A note as a program sends it. */
 const filed = z.object({
   id: z
     .string()
@@ -40,7 +40,7 @@ const filesSent = z
 
 const invalid = (message: string, remedy: string) => new CodaError('INPUT_INVALID', { message, remedy });
 
-/** What `coda notes export` and `import` ask: they know files, and nothing of notes. */
+/** Operations of `coda notes export` and `import`: they know files, and nothing of notes. */
 export function verbs(deps: TransferDeps): Record<string, Verb> {
   const who = (person: Json | undefined) => (typeof person === 'string' ? person : undefined);
   return {
@@ -58,7 +58,7 @@ function filesOf(sent: Json | undefined): z.output<typeof filesSent> {
   throw invalid('These are no files of notes.', 'Use "coda notes import", which sends what is asked for.');
 }
 
-/** How many notes of these files are new, and which files could not be read. */
+/** Imports files. Returns the number of new notes, and the files that could not be read. */
 async function importFiles(deps: TransferDeps, who: string | undefined, files: z.output<typeof filesSent>) {
   const problems: { path: string; problem: string }[] = [];
   const notes: FiledNote[] = [];

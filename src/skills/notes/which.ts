@@ -1,4 +1,4 @@
-/** Which note a call means: its id, its number in the last list, all of some words of it, or the one at hand. */
+/** Resolves the note of a call: its id, its number in the last list, all of some words of it, or the one at hand. */
 import { type Call, type Failed, failed, type TxContext } from '../../agent/index.ts';
 import { wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
@@ -31,7 +31,7 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
   if (number !== undefined) return byNumber(ctx, ids, Number(number));
   const { notes } = await searchNotes(ctx, bare(words), { limit: MOST_CHOICES, offset: 0 });
   const having = notes.filter((note) => hasAll(note, bare(words)));
-  // What is only like the words is asked about.
+  // Notes only similar to the words are asked about.
   return having.length === 0 && notes.length > 0 ? ask(ctx, notes, wanted) : single(ctx, having, words, wanted);
 }
 

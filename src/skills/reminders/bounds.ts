@@ -1,4 +1,4 @@
-/** What stays of a series that is changed: where it begins and ends, and the days that it leaves out. */
+/** Bounds of a series that survive a change: start, end, and the days that it leaves out. */
 import { DAY_MS } from '../../base/clock.ts';
 import { nextOf, type Once, type Planned, parseWhen, type Recurring, type WhenContext } from '../../time/index.ts';
 import { dayIn } from './days.ts';

@@ -173,7 +173,7 @@ async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeA
   return change(ctx, before, after, (reminder) => say(reminder, ctx.when));
 }
 
-/** How it is delivered after an edit; a repetition that is planned goes with the nagging. */
+/** Delivery of the edited reminder; a planned repetition goes with the nagging. */
 function delivered(before: Reminder, { urgent, catch_up }: Edit, nag: number | undefined): Reminder {
   const still = nag === undefined && before.nagged > 0 ? notPutOff : {};
   return { ...before, urgent: urgent ?? before.urgent, catchUp: catch_up ?? before.catchUp, nag, ...still };

@@ -8,7 +8,7 @@ import { snoozeTo } from './snooze.ts';
 import { texts } from './texts.ts';
 import { findWhich } from './which.ts';
 
-/** What a button does that stands for one reading of ambiguous words: the time is settled, nothing is parsed again. */
+/** Tool of a button for one reading of ambiguous words: the time is settled, nothing is parsed again. */
 export function chooseTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_choose',

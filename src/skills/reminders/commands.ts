@@ -89,7 +89,7 @@ function snoozeInput(rest: string, context: WhenContext): { which: string; when?
 }
 
 const MOST_OFFERED = 25;
-/** What a person may have pending is looked through in one go. */
+/** Most pending reminders that are looked through in one go. */
 const ALL_PENDING = 500;
 const LONGEST_OFFERED = 90;
 
@@ -111,7 +111,7 @@ function beginning(text: string): string {
   return text.slice(0, text.lastIndexOf(' ', LONGEST_OFFERED) + 1 || LONGEST_OFFERED).trim();
 }
 
-/** What may be listed. */
+/** Completions of the list's filter. */
 async function shown(typed: string): Promise<string[]> {
   const known = ['pending', 'completed', 'all', 'today', 'tomorrow', 'this week', 'next week'];
   return known.filter((each) => each.startsWith(typed.toLowerCase().trim()));

@@ -32,7 +32,7 @@ export const completeTool = dataTool({
     }
     const span = readDays(input.days) ?? named;
     const dayOf = dayIn(ctx.when.zone);
-    /** Whether it is still to come then: what has just spoken is skipped by being done. */
+    /** True if it is still to come then: what has just spoken is skipped by being done. */
     const comes = (found: Reminder, { first, last }: DaySpan): boolean => {
       const next = occurrenceFrom(found, first, dayOf);
       return !isOpen(found) || (next !== undefined && dayOf(next) <= last);

@@ -72,7 +72,7 @@ export const createInput = z.object({
 
 export type CreateInput = z.output<typeof createInput>;
 
-/** What is to be made; `tainted`: its text is that of a tainted reminder. */
+/** The reminder to be made; `tainted`: its text is that of a tainted reminder. */
 export type ToCreate = CreateInput & { tainted?: boolean | undefined };
 
 export function createTool(wakeAt: WakeAt) {
@@ -120,7 +120,7 @@ const hourOf = (when: Once | Recurring): number =>
 
 /** A time that cannot be: another one is asked for, and the answer is for this. */
 function askAnother({ code, say, unread }: Reject, text: string, lead: CreateInput['lead']): Failed {
-  // What was not understood, and how to say it, is for a model as well.
+  // The words that were not understood, with a hint, are for a model as well.
   const [why = ''] = unread === undefined ? (/^.*?[.!](?= |$)/s.exec(say) ?? []) : [];
   return failed(code, `${why || say} ${texts.noTime(text, lead).message}`);
 }

@@ -1,4 +1,4 @@
-/** Which reminders speak on a day that words name. */
+/** Reminders that speak on a day that words name. */
 import { z } from 'zod';
 import type { TxContext } from '../../agent/index.ts';
 import { addDays, monthNames, occurrences, parseWhen, weekdayOfDay } from '../../time/index.ts';

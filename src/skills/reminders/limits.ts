@@ -1,4 +1,4 @@
-/** How many reminders there may be, and how often series may speak. */
+/** Limits on the number of reminders, and on the frequency of series. */
 import { type Failed, failed, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { occurrences } from '../../time/index.ts';
@@ -47,7 +47,7 @@ export async function refusedAsTooOften(
 
 const sumOf = (series: readonly { times: number }[]) => series.reduce((sum, { times }) => sum + times, 0);
 
-/** How often it speaks within the hour that begins with its next occurrence; counted no further than matters. */
+/** Number of times it speaks within the hour that begins with its next occurrence; counted no further than matters. */
 function timesAnHour({ rule, plannedAt: from, nag }: Pick<Candidate, 'rule' | 'plannedAt' | 'nag'>): number {
   let times = nagsAnHour(nag);
   if (rule === undefined || from === undefined) return times;

@@ -30,6 +30,6 @@ export function readNag(words: string): number | null | Failed {
   return failed('BAD_NAG', texts.badNag(words));
 }
 
-/** How often within an hour repetitions come. */
+/** Repetitions within an hour. */
 export const nagsAnHour = (nag: number | undefined): number =>
   nag === undefined ? 0 : Math.min(MOST_NAGS, Math.floor(60 / nag));

@@ -24,7 +24,7 @@ export function occurrenceWithin(found: Reminder, { first, last }: DaySpan, { wh
     : begunToday(found, { first, last }, when);
 }
 
-/** Whether another one follows `occurrence` on these days. */
+/** True if another one follows `occurrence` on these days. */
 export function isSeveralTimes({ rule }: Reminder, occurrence: Date, { last }: DaySpan, { when }: TxContext): boolean {
   const next = rule === undefined ? undefined : nextOf(rule, occurrence);
   return next !== undefined && dayIn(when.zone)(next) <= last;
@@ -55,7 +55,7 @@ export function movedTo(found: Reminder, occurrence: Date, until: Date): Reminde
   const is = (at: Date | undefined) => at?.getTime() === occurrence.getTime();
   const moved = { ...found, snoozedUntil: until, snoozedOccurrence: occurrence };
   if (is(snoozedOccurrence)) return moved;
-  // What waits already would be lost.
+  // A waiting repetition would be lost.
   if (snoozedUntil && nagged === 0) return undefined;
   if (is(plannedAt)) return { ...moved, plannedAt: rule === undefined ? undefined : nextOf(rule, occurrence) };
   return plannedAt && occurrence > plannedAt ? undefined : moved;

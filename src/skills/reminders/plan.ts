@@ -22,9 +22,9 @@ export interface Firing {
 }
 
 /**
- * What a due reminder says at `now`, and when it speaks next: strictly after what it speaks of. Quiet hours hold it: it says
- * nothing and is put off until they end. `usual` is what becomes of missed occurrences where the reminder does not say so
- * itself.
+ * Plan of a due reminder at `now`: its text, and its next time, strictly after the current occurrence. Quiet hours hold
+ * it: it says nothing and is put off until they end. `usual`: policy on missed occurrences where the reminder does not
+ * have its own.
  */
 export function planFiring(reminder: Due, now: Instant, usual: CatchUp): Firing {
   const catchUp = reminder.catchUp ?? usual;
@@ -44,7 +44,7 @@ export function planFiring(reminder: Due, now: Instant, usual: CatchUp): Firing 
     snoozedOccurrence: snoozeDue ? undefined : snoozedOccurrence,
     heldSince: snoozeDue ? undefined : reminder.heldSince,
     occurrence,
-    // What quiet hours have held is not skipped: it was not missed.
+    // A reminder held by quiet hours is not skipped: it was not missed.
     said: !(late && catchUp === 'skip' && heldSince === undefined),
   };
   const firing = { reminder, due, late, heldSince, missed: catchUp === 'late' ? missed : 0 };

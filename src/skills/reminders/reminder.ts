@@ -3,8 +3,8 @@ import type { Instant } from '../../base/clock.ts';
 export type ReminderState = 'pending' | 'completed' | 'deleted';
 
 /**
- * What becomes of occurrences that were missed while coda was off. `late`: the reminder is said once, marked, a series
- * with how many were missed. `latest`: the same without counting. `skip`: nothing is said.
+ * Policy on occurrences missed while coda was off. `late`: the reminder is said once, marked, a series with the number
+ * of missed ones. `latest`: the same without counting. `skip`: nothing is said.
  */
 export const CATCH_UPS = ['late', 'latest', 'skip'] as const;
 export type CatchUp = (typeof CATCH_UPS)[number];
@@ -37,14 +37,14 @@ export interface Reminder {
   /** Grows with each firing, also one that says nothing. */
   firing: number;
   lastAt: Instant | undefined;
-  /** What it spoke of last, or should have. */
+  /** The last occurrence that it spoke of, or should have. */
   lastOccurrence: Instant | undefined;
   /** The newest occurrence that the person has completed. */
   doneOccurrence: Instant | undefined;
   urgent: boolean;
   /** Minutes between its repetitions until it is done; undefined: it speaks once. */
   nag: number | undefined;
-  /** How often it has repeated, or is planned to, for the occurrence at hand; 0 while the person has put it off. */
+  /** Number of repetitions, made or planned, for the current occurrence; 0 while the person has put it off. */
   nagged: number;
   /** Undefined: as it is configured for all. */
   catchUp: CatchUp | undefined;

@@ -9,7 +9,7 @@ import { texts } from './texts.ts';
 
 const instant = z.iso.datetime().optional();
 
-/** How a reminder stood before an act: all that an act can change. */
+/** A reminder before an act: all fields that an act can change. */
 const snapshot = z.object({
   text: z.string(),
   rule: z.string().optional(),
@@ -32,7 +32,7 @@ const restoreInput = z.object({
   items: z.array(z.object({ id: z.string(), version: z.int(), before: snapshot.optional() })),
 });
 
-/** What takes an act back. `after` is the reminder as the act left it; without `before` the act had made it. */
+/** Call that undoes an act. `after` is the reminder as the act left it; without `before` the act had made it. */
 export function undoOf(after: Reminder, before: Reminder | undefined): Call & { label: string } {
   return undoOfAll([{ after, before }], texts.label(after));
 }

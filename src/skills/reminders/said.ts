@@ -1,4 +1,4 @@
-/** What reminders that fire say: one message each, or one for several. Pure. */
+/** Texts of firing reminders: one message each, or one for several. Pure. */
 import { groupBy } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { shorten } from '../../base/text.ts';
@@ -8,13 +8,16 @@ import { dueText, texts } from './texts.ts';
 
 /** Each has two buttons: the least that a platform shows (5 rows of 5) is more than that. */
 const MOST_TOGETHER = 5;
-/** What is longer, or has lines of its own, is said alone: a digest must not be cut into parts, since all its buttons stand under the last. */
+/**
+ * Longest text in a digest; longer ones, or those with lines of their own, are said alone: a digest must not be cut
+ * into parts, since all its buttons stand under the last.
+ */
 const LONGEST_LINE = 240;
 const LONGEST_LABEL = 30;
 const MINUTE_MS = 60_000;
 
 /**
- * What firings say at `now`. With `digest` those of one person and place that were due within the same minute come
+ * Messages of firings at `now`. With `digest` those of one person and place that were due within the same minute come
  * together, up to five: their message's key is made of their own keys, so that a firing is in one message only.
  */
 export function messagesOf(firings: readonly Firing[], now: Instant, digest: boolean): Outgoing[] {
@@ -29,7 +32,7 @@ export function messagesOf(firings: readonly Firing[], now: Instant, digest: boo
 function groupOf(firing: Firing, now: Instant): string {
   const { reminder, due, heldSince } = firing;
   if (reminder.text.includes('\n') || dueText(firing, now).length > LONGEST_LINE) return keyOf(firing);
-  // What is tainted is shown inert, and the others are not.
+  // Tainted reminders are shown inert, and the others are not.
   const { personId, sayIn, tainted } = reminder;
   return JSON.stringify([personId, sayIn, tainted, Math.floor(due.getTime() / MINUTE_MS), heldSince !== undefined]);
 }

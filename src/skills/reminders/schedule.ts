@@ -112,7 +112,7 @@ const HOURS = 'one two three four five six seven eight nine ten eleven twelve'.s
 const DAYS_AWAY =
   /^(?:in )?(?:an?|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of) (?:days?|weeks?|fortnights?|months?)$/i;
 
-/** What `words` leave out stays as it is at `at`: a day keeps the hour, "weekly" day and hour, "6" its half of the day. */
+/** Completes `words` by the current time `at`: a day keeps the hour, "weekly" day and hour, "6" its half of the day. */
 export function filledIn(words: string, at: Instant, zone: string): string {
   const said = words.trim().replace(/^(?:to|for|on)\s+(?=\S)/i, '');
   const own = partsOf(at, zone);

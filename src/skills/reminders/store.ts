@@ -226,7 +226,7 @@ export const EARLIEST = `(select next_at from reminders
 
 /** A reminder that is due, and what its delivery depends on. */
 export interface Due extends Reminder {
-  /** Where it is said. */
+  /** Conversation in which it is said. */
   sayIn: string;
   /** As whom the person is known there, where others read too. */
   mention: string | undefined;
@@ -272,7 +272,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number, loc
   }));
 }
 
-/** What follows a firing. */
+/** The plan after a firing. */
 export interface NextPlan {
   id: string;
   plannedAt: Instant | undefined;
@@ -280,9 +280,9 @@ export interface NextPlan {
   snoozedOccurrence: Instant | undefined;
   /** When it was due, where quiet hours hold it until `snoozedUntil`. */
   heldSince: Instant | undefined;
-  /** How often it will have repeated for this occurrence at `snoozedUntil`; 0: that is no repetition. */
+  /** Number of repetitions for this occurrence at `snoozedUntil`; 0: that is no repetition. */
   nagged: number;
-  /** What it spoke of, or (when `said` is false) would have. */
+  /** The occurrence that it spoke of, or (when `said` is false) would have. */
   occurrence: Instant;
   said: boolean;
 }

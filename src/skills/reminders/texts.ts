@@ -1,4 +1,4 @@
-/** What the reminders say to people. */
+/** Texts of the reminders. */
 import type { Instant } from '../../base/clock.ts';
 import { pattern } from '../../base/pattern.ts';
 import { listOf, plural, shorten } from '../../base/text.ts';
@@ -25,7 +25,7 @@ const instantWords = (at: Instant, reader: Reader, zone = reader.zone): string =
 /** `on Mon 23 Nov at 09:00 (Europe/Berlin)`, `every weekday at 09:00 (Europe/Berlin), next: Mon 23 Nov 09:00` */
 function scheduleWords({ plannedAt, rule, zone }: Planned, reader: Reader): string {
   if (rule === undefined) return `on ${instantWords(plannedAt, reader, zone)} (${zone})`;
-  // What was skipped before `plannedAt` does not come any more.
+  // Occurrences skipped before `plannedAt` do not come any more.
   return describe({ kind: 'recurring', rule, zone, next: from(rule, plannedAt) }, reader);
 }
 
@@ -36,10 +36,10 @@ function from(rule: string, planned: Instant): Instant[] {
   return next;
 }
 
-/** How a person led over to what they want to be reminded of. */
+/** Conjunction between "remind me" and its text. */
 export type Lead = 'to' | 'about' | 'that';
 
-/** What "remind you" is followed by where the person's own word is not known: things are told about, deeds to do. */
+/** Words behind "remind you" where the person's own are not known: things are told about, deeds to do. */
 function guessedLead(text: string): Lead {
   if (/^(?:I|it|he|she|we|they|there)(?=['’\s])/i.test(text)) return 'that';
   if (/^(?:the|my|your|our|his|her|their|a|an|that|this|about|of)\s/i.test(text)) return 'about';
@@ -112,7 +112,7 @@ function state(reminder: Reminder, reader: Reader): string {
   return parts.join(', ');
 }
 
-/** What a reminder says when it is due: the person's words, and whether it is late. */
+/** Text of a due reminder: the person's words, and the delay. */
 export function dueText({ reminder, plan, due, late, heldSince, missed }: Firing, now: Instant): string {
   const notes: string[] = [];
   if (reminder.nagged > 0 && plan.occurrence.getTime() === reminder.snoozedOccurrence?.getTime())

@@ -1,4 +1,6 @@
-/** Which reminders a call means: ids, numbers of the list shown last, all, a part of their text, or the one at hand. */
+/**
+ * Resolves the reminders of a call: ids, numbers of the list shown last, all, a part of their text, or the one at hand.
+ */
 import type { Call, Failed, TxContext } from '../../agent/index.ts';
 import { failed, quoting } from '../../agent/index.ts';
 import { wordsIn } from '../../base/lexemes.ts';
@@ -8,7 +10,7 @@ import { isOpen, type Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
-/** What is to be done to it: a choice repeats the call with the id in place of the words. */
+/** The intended act: a choice repeats the call with the id in place of the words. */
 export interface Wanted extends Call {
   /** Without words it means what spoke last ("done", "snooze"), or what was at hand last. */
   prefers: 'spoken' | 'any';
@@ -78,7 +80,7 @@ function named(said: string, reminders: readonly Reminder[]): Reminder[] {
   return (words === '' ? undefined : found.find((some) => some.length > 0)) ?? [];
 }
 
-/** What spoke last, or was made or changed last; after a list one of its lines. */
+/** The reminder that spoke last, or was made or changed last; after a list one of its lines. */
 async function atHand(ctx: TxContext, wanted: Wanted, isBare: boolean): Promise<Reminder[] | Failed> {
   const { tx, person, conversationId } = ctx;
   const { spoken, made, madeAt } = await store.latest(tx, person.id, conversationId);

@@ -29,7 +29,7 @@ import { undoOf } from './undo.ts';
 
 const LONGEST_PROMPT = 4_000;
 
-/** What the tools of schedules need. */
+/** Dependencies of the schedules' tools. */
 export interface Tooling {
   wakeAt: WakeAt;
   runnable(name: string): boolean;
@@ -102,13 +102,13 @@ function tooOften({ smallestStep: ms }: Tooling): Failed {
   return failed('TOO_OFTEN', message, { remedy });
 }
 
-/** Whether a schedule can run this: a routine, a command or a skill by its name, and what it gets. */
+/** True if a schedule can run this: a routine, a command or a skill by its name, and what it gets. */
 export function canRun(run: string, runnable: Tooling['runnable']): boolean {
   const [name = ''] = commandRun(`/${run}`).slice(1).split(/\s+/);
   return runnable(name);
 }
 
-/** What is to be done: words, or something by its name. */
+/** The planned work: words, or something by its name. */
 export function readWhat(
   { prompt, run }: Pick<CreateInput, 'prompt' | 'run'>,
   { runnable }: Pick<Tooling, 'runnable'>,
@@ -184,7 +184,10 @@ function readingChoice({ words, when }: Reading, { id }: PersonSchedule): Choice
   return { label: words, tool: 'schedule_choose', input: { act: 'edit', which: id, ...storedPlan(when) } };
 }
 
-/** What runs by name shows what is the person's own: where others read, it is said to them alone. Undefined: nowhere. */
+/**
+ * Conversation of a planned call, whose result is the person's own: where others read, it is said to them alone.
+ * Undefined: there is none.
+ */
 async function sayIn({ tx, person, place: here, conversationId }: TxContext, run: string | undefined) {
   if (run === undefined || here.kind === 'dm') return conversationId;
   return conversations.direct(tx, person.id);

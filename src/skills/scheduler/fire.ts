@@ -38,7 +38,7 @@ export function adoptTurns({ database, world, wakeAt }: Pick<SkillDeps, 'databas
   );
 }
 
-/** What an occurrence causes: its turn, or (its time has passed, or the one before it has not ended) nothing. */
+/** Effect of an occurrence: its turn, or (its time has passed, or the one before it has not ended) nothing. */
 interface Occurrence {
   schedule: store.Due;
   at: Instant;

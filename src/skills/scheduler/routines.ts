@@ -1,4 +1,4 @@
-/** What ships and anybody can switch on: the daily briefing and the weekly review. Neither needs a model. */
+/** Routines that ship and anybody can switch on: the daily briefing and the weekly review. Neither needs a model. */
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { AgendaSection, AgendaSpan, Command, SkillDeps } from '../../chat/index.ts';
@@ -13,7 +13,7 @@ import * as said from './texts-routines.ts';
 const WEEK_MS = 7 * 86_400_000;
 
 interface Routine {
-  /** What schedules and tools call it. */
+  /** Name in schedules and tools. */
   name: RoutineName;
   title: string;
   summary: string;

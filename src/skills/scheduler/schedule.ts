@@ -4,7 +4,7 @@ import { occurrences } from '../../time/index.ts';
 /** `done`: it was for once, and that is over. */
 export type ScheduleState = 'on' | 'off' | 'done' | 'deleted';
 
-/** What becomes of occurrences that were missed while coda was off: the latest is made up for, or none. */
+/** Policy on occurrences missed while coda was off: the latest is made up for, or none. */
 export const MISSED = ['latest', 'skip'] as const;
 export type Missed = (typeof MISSED)[number];
 
@@ -24,14 +24,14 @@ export function commandRun(run: string): string {
   return Object.hasOwn(ROUTINE_COMMANDS, name) ? `/${ROUTINE_COMMANDS[name as RoutineName]}${rest}` : run;
 }
 
-/** What a schedule stores of `/name rest`: routines by their own names, whatever shows them. Pure. */
+/** Stored form of `/name rest`: routines by their own names, whatever shows them. Pure. */
 export function storedRun(run: string): string {
   const [, name = '', rest = ''] = COMMAND.exec(run) ?? [];
   const [routine] = Object.entries(ROUTINE_COMMANDS).find(([, command]) => command === name) ?? [];
   return routine === undefined ? run : `/${routine}${rest}`;
 }
 
-/** What a person has planned: each occurrence begins a turn of theirs. */
+/** A schedule of a person: each occurrence begins a turn of theirs. */
 export interface PersonSchedule {
   /** Short: people type it. */
   id: string;
@@ -40,7 +40,7 @@ export interface PersonSchedule {
   title: string;
   /** The words that begin the turn; undefined where `run` does. */
   prompt: string | undefined;
-  /** What runs, as `/name rest`. */
+  /** The call, as `/name rest`. */
   run: string | undefined;
   /** RFC 5545 text; undefined: once. */
   rule: string | undefined;
@@ -60,7 +60,7 @@ export interface PersonSchedule {
   version: number;
 }
 
-/** What the person decides of it: what an edit changes, and an undo brings back. */
+/** Fields under the person's control: those that an edit changes, and an undo restores. */
 export type Wish = Pick<
   PersonSchedule,
   'conversationId' | 'title' | 'prompt' | 'run' | 'rule' | 'zone' | 'missed' | 'state' | 'nextAt' | 'tainted'

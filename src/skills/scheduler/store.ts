@@ -1,4 +1,4 @@
-/** What people have planned, in the database. Every verb runs in the transaction that it is given. */
+/** Schedules of people in the database. Every verb runs in the transaction that it is given. */
 import type { Instant } from '../../base/clock.ts';
 import { adopt, earliestEnded, takeEnded } from '../../delivery/index.ts';
 import {
@@ -77,7 +77,7 @@ export async function insert(
   return rows.map(toSchedule)[0];
 }
 
-/** Whether the person has another schedule of the same title, words and times. */
+/** True if the person has another schedule of the same title, words and times. */
 export async function hasTwin(tx: Queryable, id: string): Promise<boolean> {
   const { rows } = await tx.query<{ rule: string | null; other: string | null }>(
     `select made.rule, other.rule as other from person_schedules made
@@ -151,7 +151,7 @@ export async function byId(tx: Queryable, personId: string, id: string): Promise
 }
 
 /** Anybody's: for an owner, and the program beside coda. */
-/** What everybody has planned, the newest first, with whose it is. */
+/** Schedules of everybody, the newest first, with their persons. */
 export async function everybodys(
   db: Queryable,
   limit: number,
@@ -208,7 +208,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
   }));
 }
 
-/** What follows an occurrence. */
+/** The plan after an occurrence. */
 export interface Fired {
   id: string;
   nextAt: Instant | undefined;

@@ -11,13 +11,13 @@ import * as store from './store.ts';
 import { line, taskLine, texts } from './texts.ts';
 import { named } from './which.ts';
 
-/** What these tools need: a person's own schedules, and coda's own tasks. */
+/** Dependencies of these tools: a person's own schedules, and system tasks. */
 export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt' | 'runnable'> & {
   /** Tasks whose being on or off is set in the configuration. */
   configured: ReadonlySet<string>;
 };
 
-/** What the person has planned, and for an owner what coda does by itself. */
+/** The person's schedules, and for an owner the system tasks. */
 async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Promise<ToolResult> {
   const { tx, person, when } = ctx;
   const own = await store.list(tx, person.id);
@@ -30,7 +30,7 @@ async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Pr
   return done(parts.join('\n\n'), { tainted: own.some(({ tainted }) => tainted) });
 }
 
-/** What the person has planned, alone. */
+/** The person's own schedules. */
 export const listTool = dataTool({
   name: 'schedule_list',
   spare: true,
@@ -89,7 +89,7 @@ export function systemTools(deps: Deps) {
   ];
 }
 
-/** What plain English says: a person's own is switched at once, and can be taken back; of coda's own tasks it asks. */
+/** Tool of plain English: a person's own schedule is switched at once, with an undo; about system tasks it asks. */
 const switchTool = (deps: Deps) =>
   dataTool({
     name: 'schedule_switch',
@@ -110,7 +110,7 @@ const switchTool = (deps: Deps) =>
     },
   });
 
-/** What a name means: one of coda's own tasks (for owners), or a schedule of the person's. */
+/** Target of a name: a system task (for owners), or a schedule of the person's. */
 type Meant = { task: ListedSchedule } | { own: PersonSchedule };
 
 async function meantBy({ schedules }: Deps, name: string, { tx, person }: TxContext): Promise<Meant | ToolResult> {
@@ -197,7 +197,7 @@ export const nothingTool = dataTool({
 
 const AT_HOME = 10;
 
-/** What the person has planned, on their own page. */
+/** The person's schedules, on their own page. */
 export async function home({ db, person, ...reader }: HomeReader): Promise<HomeSection[]> {
   const planned = await store.list(db, person.id);
   const items = planned.slice(0, AT_HOME).map((schedule) => ({

@@ -1,4 +1,4 @@
-/** What the daily briefing and the weekly review say. */
+/** Texts of the daily briefing and the weekly review. */
 import type { Instant } from '../../base/clock.ts';
 import type { AgendaSection } from '../../chat/index.ts';
 import { formatClock, formatLongDay, type Reader, wallTimeFor } from '../../time/index.ts';

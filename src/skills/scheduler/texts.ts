@@ -1,4 +1,4 @@
-/** What the scheduler says to people. */
+/** Texts of the scheduler. */
 import type { Instant } from '../../base/clock.ts';
 import { plural, shorten } from '../../base/text.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';

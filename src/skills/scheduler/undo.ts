@@ -8,7 +8,7 @@ import { texts } from './texts.ts';
 
 const RESTORE = 'schedule_restore';
 
-/** What takes back what was done to a schedule. `after.version` is the one that the act left. */
+/** Call that undoes an act on a schedule. `after.version` is the one that the act left. */
 export function undoOf(after: PersonSchedule, before: PersonSchedule | undefined): Call & { label: string } {
   const input = { id: after.id, version: after.version, ...(before && { before: stored(before) }) };
   return { tool: RESTORE, input, label: texts.label(after.title) };

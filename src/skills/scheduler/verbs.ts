@@ -1,4 +1,4 @@
-/** What commands of the terminal ask of schedules: coda's own tasks, and what everybody has planned. */
+/** Operations of the terminal on schedules: system tasks, and everybody's schedules. */
 import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';

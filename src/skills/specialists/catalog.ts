@@ -27,7 +27,7 @@ export interface CatalogOptions {
   home: string;
   cwd: string;
   overrides: Readonly<Record<string, Override>>;
-  /** What was decided about those that did not ship, by name; without it, nothing was. */
+  /** Decisions on those that did not ship, by name; without it, none. */
   decided?: (folders: readonly PinnedFolder[]) => ReturnType<typeof decidedOf>;
 }
 
@@ -106,7 +106,7 @@ export class SpecialistCatalog {
     return (await this.options.decided?.(folders)) ?? new Map();
   }
 
-  /** What did not change stays the same value. */
+  /** Keeps the value of unchanged specialists. */
   private swap(found: Map<string, Specialist>, more: Omit<Snapshot, 'specialists'>): SpecialistReport {
     const before = this.snapshot.specialists;
     const after = new Map(
@@ -237,7 +237,7 @@ async function foldersIn({ directory, isExpected }: Source, diagnostics: Diagnos
   }
 }
 
-/** What the configuration says, else the folder; null is the usual number. */
+/** The configuration's number, else the folder's; null is the usual one. */
 const numberOf = (override: number | null | undefined, own: number, usual: number): number =>
   override === null ? usual : (override ?? own);
 

@@ -14,7 +14,7 @@ export function commands(deps: ToolDeps): Command[] {
 
 const ASK = 'ask';
 
-/** What `/ask NAME …` begins a turn with; undefined where there is no such specialist, or nothing to do. */
+/** The call of `/ask NAME …`; undefined where there is no such specialist, or no task. */
 export function calledBy(snapshot: Snapshot, name: string, rest: string): Call | undefined {
   if (name.toLowerCase() !== ASK) return undefined;
   const [, wanted = '', task = ''] = /^(\S+)\s+([\s\S]*\S)/.exec(rest.trim()) ?? [];
@@ -67,7 +67,7 @@ function specialistsCommand({ host, database }: ToolDeps): Command {
     prepare: async (rest, { person }) => {
       const [verb, name] = rest.split(/\s+/);
       if (verb !== 'approve' || !name || person.role !== 'owner') return undefined;
-      // What is approved is what is there now.
+      // The files approved are those that are there now.
       await host.rescan();
       const specialist = find(host.catalog.current(), name);
       return specialist?.pin && inquire(readerOf(database), judged(specialist), specialist.pin);
@@ -75,7 +75,7 @@ function specialistsCommand({ host, database }: ToolDeps): Command {
     run: async (rest, { person, prepared }) => {
       const snapshot = host.catalog.current();
       const [verb, name] = rest.split(/\s+/);
-      // Where folders are on the machine is an owner's business.
+      // Locations of folders on the machine are an owner's business.
       const problems = person.role === 'owner' ? snapshot.diagnostics : [];
       const all = [...snapshot.specialists.values()];
       if (!verb) return done(texts.list(linesOf(snapshot), problems), taintOf(all));

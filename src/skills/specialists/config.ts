@@ -80,7 +80,7 @@ export const config = block(
 
 export type SpecialistsConfig = z.output<typeof config.schema>;
 
-/** What the configuration says of single specialists, by name. */
+/** Overrides of single specialists, by name. */
 export function overridesIn({ dirs: _, ...named }: SpecialistsConfig): Readonly<Record<string, Override>> {
   return named as Record<string, Override>;
 }

@@ -12,7 +12,7 @@ export interface SpecialistHost {
   decided(): void;
   /** The names of all tools that there are, and of those that only the assistant may call; empty until coda has started. */
   tools(): { all: ReadonlySet<string>; own: ReadonlySet<string> };
-  /** What the specialist is told of the agent skills that are for it; undefined: of none. */
+  /** The list of agent skills for the specialist; undefined: none. */
   skillsFor(
     name: string,
     asker: { person: Who; turnKey?: object | undefined },
@@ -41,7 +41,7 @@ export class Held {
     return current;
   }
 
-  /** What the prompt of a turn says of them, made once for each snapshot. */
+  /** The prompt's section on specialists, made once for each snapshot. */
   standing(turn: object | undefined): Standing | undefined {
     const snapshot = this.of(turn);
     if (!this.standings.has(snapshot)) this.standings.set(snapshot, standingOf(snapshot));

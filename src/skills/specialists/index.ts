@@ -35,7 +35,7 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
   };
 }
 
-/** Whether the folders can be read, and what they name is there. */
+/** True if the folders can be read, and what they name is there. */
 function healthCheck(host: SpecialistHost): HealthCheck {
   return {
     name: 'specialists',
@@ -61,7 +61,7 @@ function waitProblems(snapshot: Snapshot, specialist: Specialist): Diagnostic[] 
   return stateOf(snapshot, specialist) === 'waits' ? [{ level: 'warning', where: directory, message }] : [];
 }
 
-/** What is wrong with the tools that it names. Those that ship name also tools of parts that are switched off. */
+/** Problems of its tools. Those that ship name also tools of parts that are switched off. */
 function toolProblems({ name, directory, tools, ships }: Specialist, host: SpecialistHost): Diagnostic[] {
   const { all, own } = host.tools();
   const problem = (where: string, message: string): Diagnostic => ({ level: 'warning', where, message });

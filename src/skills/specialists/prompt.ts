@@ -1,4 +1,4 @@
-/** What models are told: the assistant of the specialists, and a specialist of itself. Pure. */
+/** Prompts: the assistant's section on specialists, and a specialist's own. Pure. */
 import { tokensIn } from '../../agent/index.ts';
 import { type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
@@ -18,8 +18,8 @@ export function systemOf(specialist: Specialist, skills: string | undefined): st
 }
 
 /**
- * What stands in every prompt of the assistant, and how many tokens it takes. The words of a stranger's folder stand there
- * once it is pinned or approved; specialist_list shows the others, as untrusted text.
+ * The section in every prompt of the assistant, and its tokens. A stranger's folder stands there once it is pinned or
+ * approved; specialist_list shows the others, as untrusted text.
  */
 export function standingOf(snapshot: Snapshot): Standing | undefined {
   const all = [...snapshot.specialists.values()];
@@ -34,7 +34,7 @@ export interface Standing {
   tokens: number;
 }
 
-/** Whether a window has room for it; specialist_list tells the same. */
+/** True if a window has room for it; specialist_list tells the same. */
 export function fits({ tokens }: Standing, window: number | undefined): boolean {
   return window === undefined || tokens <= window * WINDOW_SHARE;
 }

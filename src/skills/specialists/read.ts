@@ -9,7 +9,7 @@ import { readYaml } from '../../base/yaml.ts';
 import { durationWithin } from '../../config/index.ts';
 import { type Diagnostic, LIMITS, type Reference } from './specialist.ts';
 
-/** What the folder says. */
+/** The folder's own fields. */
 export interface Written {
   soul: string;
   tools: string[];
@@ -45,7 +45,7 @@ export type Settings = z.output<typeof settings>;
 const REFERENCE = /^references\/[^/]+\.(?:md|txt|json)$/i;
 const TOOL = /^[a-z][a-z0-9_]{0,63}$/;
 
-/** What stands in the folder; `undefined` with at least one `error` where it cannot be used. */
+/** Reads the folder; `undefined` with at least one `error` where it cannot be used. */
 export async function readFolder(directory: string): Promise<{ written?: Written; diagnostics: Diagnostic[] }> {
   const reading = new Reading(directory);
   const written = await reading.run();

@@ -27,7 +27,9 @@ export interface Reference {
   text: string;
 }
 
-/** What its folder says, with what the configuration says over it. All of it is in memory: its folder may vanish. */
+/**
+ * A specialist: its folder's fields, overridden by the configuration. All of it is in memory: its folder may vanish.
+ */
 export interface Specialist {
   readonly name: string;
   readonly directory: string;
@@ -65,7 +67,7 @@ export interface Snapshot {
   readonly specialists: ReadonlyMap<string, Specialist>;
   /** Those that are switched off, by name. */
   readonly disabled: ReadonlyMap<string, Specialist>;
-  /** What was decided about those that did not ship when this was read; none for one that was never used. */
+  /** Decisions on those that did not ship when this was read; none for one that was never used. */
   readonly decided: Awaited<ReturnType<typeof decidedOf>>;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -83,7 +85,7 @@ export function stateOf({ disabled, decided }: Snapshot, { name, ships }: Specia
   return decision === 'usable' ? 'known' : (decision ?? 'new');
 }
 
-/** What a rescan found. */
+/** Result of a rescan. */
 export interface SpecialistReport {
   readonly added: readonly string[];
   readonly changed: readonly string[];
@@ -92,7 +94,7 @@ export interface SpecialistReport {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What its decisions are kept under. */
+/** Key of its decisions. */
 export function judged({
   name,
   directory,

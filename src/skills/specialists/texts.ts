@@ -1,4 +1,4 @@
-/** What coda says to people, and to models, about specialists. */
+/** Texts about specialists, for people and models. */
 import { escapeMarkup, listOf, oneLine, plural } from '../../base/text.ts';
 import type { Diagnostic, Specialist, SpecialistReport } from './specialist.ts';
 
@@ -25,7 +25,7 @@ export const preamble = ({ name, ships }: Pick<Specialist, 'name' | 'ships'>): s
 
 export const reference = (name: string, text: string) => `## Reference: ${name}\n${text}`;
 
-/** What the assistant is told of those that there are. */
+/** The assistant's list of specialists. */
 export const standing = (specialists: Iterable<Pick<Specialist, 'name' | 'description'>>, others: number): string =>
   [
     '<specialists>',

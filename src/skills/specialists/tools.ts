@@ -33,7 +33,7 @@ export interface ToolDeps {
 
 const specialistName = z.string().min(1).max(64);
 
-/** Which specialists there are. */
+/** Lists the specialists. */
 export function listTool({ held }: ToolDeps): AnyTool {
   return dataTool({
     name: 'specialist_list',
@@ -138,7 +138,7 @@ async function admit(
   const verdict = await judge(readerOf(database), folder, pin, signal);
   if (verdict.kind === 'known') return undefined;
   if (verdict.kind !== 'first') return failed('NEEDS_APPROVAL', texts.changed(name, verdict.reasons));
-  // What was looked through must be what was read.
+  // The scanned files must be those that were read.
   const now = await pinFolder(folder.directory, folder.declared, signal);
   if (!now.ok || now.hash !== pin.hash) return failed('CHANGED', texts.changedMeanwhile(name));
   const { suspicions } = verdict;
@@ -150,7 +150,7 @@ async function admit(
   return failed('NEEDS_APPROVAL', suspicions.length > 0 ? texts.suspicious(name, suspicions) : texts.changed(name, []));
 }
 
-/** What the button under an inquest calls: an owner approves exactly the files that were shown. */
+/** Tool of the button under an inquest: an owner approves exactly the files that were shown. */
 export function approveTool({ host }: ToolDeps): AnyTool {
   return dataTool({
     name: 'specialist_approve',

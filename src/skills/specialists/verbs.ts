@@ -1,4 +1,4 @@
-/** What commands of the terminal ask of specialists: which there are, what one may do, and to approve it. */
+/** Operations of the terminal on specialists: list, inspect, approve. */
 import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';

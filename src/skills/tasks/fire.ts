@@ -34,7 +34,7 @@ export function adoptTurns({ database, world, wakeAt }: Pick<SkillDeps, 'databas
   );
 }
 
-/** What a task that is due causes: a turn, words to its person, or (a turn works on it) nothing. */
+/** Effect of a due task: a turn, words to its person, or (a turn works on it) nothing. */
 interface Act {
   task: store.Due;
   turns: boolean;
@@ -91,7 +91,7 @@ function actOn(
   return { ...act, unblocks, resumed, says: texts.stepDue(task), nextAt: nextAt ?? tomorrow };
 }
 
-/** What would be said in quiet hours is taken up when they end: what is done, put off or deleted by then is not said. */
+/** Delays words in quiet hours until they end: a task that is done, put off or deleted by then says nothing. */
 function afterQuiet(act: Act, now: Instant): Act {
   const { task, says } = act;
   const held = says === undefined ? undefined : heldUntil(task, now);
@@ -128,7 +128,7 @@ function message({ task, unblocks }: Act, text: string, tooling: Tooling): Outgo
   return { key: keyOf(task), conversationId, personId, card, tainted };
 }
 
-/** What follows a turn: the next step at once where one was done, later where none was. */
+/** Plans after a turn: the next step at once where one was done, later where none was. */
 async function settleEnded({ database, tooling }: Deps, now: Instant): Promise<number> {
   return database.tx('tasks.settle', async (tx) => {
     const over = await store.settle(tx, SETTLED);

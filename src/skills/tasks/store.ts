@@ -154,7 +154,7 @@ export interface Due extends Task {
   firing: number;
   /** The person's. */
   quiet: QuietHours | undefined;
-  /** Who the person is by now. */
+  /** The person's current role. */
   who: Who;
 }
 
@@ -176,15 +176,15 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
   }));
 }
 
-/** What follows from taking a task up. */
+/** Effects of taking a task up. */
 export interface Taken {
   id: string;
   nextAt: Instant | undefined;
   /** The inbox row of the turn that works on it; undefined: none was begun. */
   turn: string | undefined;
-  /** What it waited for is over. */
+  /** True if its wait is over. */
   unblocks: boolean;
-  /** How often it has now been taken up without a word of the person's. */
+  /** Number of times it has been taken up without a word of the person's, this one included. */
   resumed: number;
 }
 

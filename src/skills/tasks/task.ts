@@ -15,11 +15,11 @@ export type TaskState = 'active' | 'blocked' | 'done' | 'cancelled';
 
 export interface Step {
   text: string;
-  /** Whose work it is. */
+  /** The worker. */
   by: 'assistant' | 'person';
   /** The specialist that the assistant hands it to. */
   specialist?: string | undefined;
-  /** What came of it, once it is done. */
+  /** Its result, once it is done. */
   result?: string | undefined;
   /** Names of stored files of the conversation that belong to it. */
   files?: readonly string[] | undefined;
@@ -44,13 +44,13 @@ export interface Task {
   /** When it is taken up; undefined: it rests, or a turn works on it. */
   nextAt: Instant | undefined;
   isRunning: boolean;
-  /** How often it was taken up without a word of the person's. */
+  /** Number of times it was taken up without a word of the person's. */
   resumed: number;
   tainted: boolean;
   version: number;
 }
 
-/** What people and turns change of a task, and an undo brings back. */
+/** Fields that people and turns change, and an undo restores. */
 export type Wish = Pick<
   Task,
   'title' | 'steps' | 'step' | 'state' | 'blockType' | 'blockReason' | 'rule' | 'zone' | 'nextAt' | 'tainted'

@@ -1,4 +1,4 @@
-/** What tasks say to people, and to the model that works on one. */
+/** Texts of tasks, for people and for the model that works on one. */
 import type { Instant } from '../../base/clock.ts';
 import { plural, shorten } from '../../base/text.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';
@@ -21,7 +21,7 @@ function stepWords({ text, by, specialist }: Step): string {
 
 const nextStep = ({ steps, step }: Pick<Task, 'steps' | 'step'>): Step | undefined => steps[step];
 
-/** What keeps it, and when it goes on. */
+/** Its obstacle, and the time it goes on. */
 function standing(task: Task, reader: Reader): string {
   const { state, blockType, blockReason, nextAt, isRunning } = task;
   if (state === 'done') return 'finished';
@@ -118,7 +118,7 @@ export const texts = {
   turn: (task: Task) =>
     `Task ${quoted(task.title)}, step ${task.step + 1} of ${task.steps.length}: ${shorten(nextStep(task)?.text ?? '', 300)}`,
   over: 'There is nothing to do for this task now.',
-  /** What only the model reads when it takes a task up. */
+  /** Instructions for the model alone when it takes a task up. */
   howTo: (task: Task, isPlanned: boolean) => {
     const step = nextStep(task);
     return [

@@ -5,10 +5,10 @@ import { type Planned, plannedFor, readSlot } from '../../time/index.ts';
 import { onGrid, type Task } from './task.ts';
 import { texts } from './texts.ts';
 
-/** What the tools of tasks need. */
+/** Dependencies of the tasks' tools. */
 export interface Tooling {
   wakeAt(at: Instant): void;
-  /** Whether a model is configured: without one coda works on no step itself. */
+  /** True if a model is configured: without one coda works on no step itself. */
   hasModel: boolean;
   /** Cron of the instants at which tasks are taken up; "": any. */
   resumeCron: string;
@@ -40,7 +40,7 @@ export function timeOf(
   return { ...plan, plannedAt: onGrid(plan.plannedAt, resumeCron, plan.zone) };
 }
 
-/** What can be done with an unfinished task, as buttons. */
+/** Buttons of an unfinished task. */
 export function choicesOf({ id, state, steps, step }: Task, { hasModel }: Pick<Tooling, 'hasModel'>): Choice[] {
   const { labels } = texts;
   const input = { which: id };
@@ -62,5 +62,5 @@ export function choicesOf({ id, state, steps, step }: Task, { hasModel }: Pick<T
   ];
 }
 
-/** Whether a person speaks of it now; what a schedule began is nobody's word. */
+/** True if a person speaks of it now; what a schedule began is nobody's word. */
 export const isWord = ({ origin }: Pick<TxContext, 'origin'>): boolean => origin === 'person';

@@ -7,7 +7,7 @@ import type { Tooling } from './tooling.ts';
 
 const RESTORE = 'task_restore';
 
-/** What takes back what was done to a task. `after.version` is the one that the act left; without `before` it was made. */
+/** Call that undoes an act on a task. `after.version` is the one that the act left; without `before` it was made. */
 export function undoOf(after: Task, before: Task | undefined): Call & { label: string } {
   const input = { id: after.id, version: after.version, ...(before && { before: kept(before, after) }) };
   return { tool: RESTORE, input, label: texts.label(after.title) };
@@ -23,7 +23,7 @@ function kept(before: Task, after: Task) {
   };
 }
 
-/** Whether they are the same but for what came of them. */
+/** True if they are the same but for what came of them. */
 const isSame = (one: readonly Step[], other: readonly Step[]): boolean =>
   one.length === other.length &&
   one.every((step, index) => {

@@ -1,4 +1,4 @@
-/** What happens to a task while it is worked on: looked at, a step done, held up, gone on with, put off. */
+/** Tools for a task in work: look, finish a step, hold up, go on, put off. */
 import { z } from 'zod';
 import {
   dataTool,
@@ -71,7 +71,7 @@ async function shown(words: string, ctx: TxContext, tooling: Tooling): Promise<T
     return done(texts.over, { silent: true });
   }
   if (isWord(ctx) && task.resumed > 0) await store.heard(ctx.tx, task.id, task.nextAt);
-  // What belongs to it stays as long as it is worked on.
+  // Its files stay as long as it is worked on.
   await filesOf(ctx, task.steps);
   return done(whole(task, ctx.when), {
     subject: task.title,
@@ -180,7 +180,7 @@ export const blockTool = (tooling: Tooling) =>
     },
   });
 
-/** What "go on" means: nothing holds it up any more. */
+/** Tool of "go on": nothing holds it up any more. */
 export const resumeTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_resume',
@@ -201,7 +201,7 @@ export const resumeTool = (tooling: Tooling) =>
     },
   });
 
-/** What "later" means: what it waits for stays, and it is looked at again then. */
+/** Tool of "later": its wait stays, and it is looked at again then. */
 export const laterTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_later',

@@ -1,4 +1,4 @@
-/** What is said of what upkeep looks at. */
+/** Texts of upkeep. */
 import { plural } from '../../base/text.ts';
 
 export const filesThere = (looked: number) =>

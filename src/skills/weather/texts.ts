@@ -1,4 +1,4 @@
-/** What is said of the weather. */
+/** Texts about the weather. */
 import type { Day, Forecast, Now } from './open-meteo.ts';
 
 /** Codes of the World Meteorological Organization, as Open-Meteo uses them: https://open-meteo.com/en/docs */

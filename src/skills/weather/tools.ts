@@ -10,13 +10,13 @@ export interface WeatherDeps {
   service: OpenMeteo;
   cache: Cache;
   keepMs: number;
-  /** Where it is meant if nobody says where. */
+  /** Default place. */
   place: string | undefined;
 }
 
 type At = { ok: true; name: string; forecast: Forecast };
 
-/** What is asked about: now and the next days, all days of a week, or one day. */
+/** The requested span: now and the next days, all days of a week, or one day. */
 type Asked = 'now' | 'week' | { date: string };
 
 const WEEK = 7;
@@ -46,7 +46,7 @@ export function weatherTool(deps: WeatherDeps): AnyTool {
   });
 }
 
-/** What a briefing says of today; empty where nobody answers. */
+/** A briefing's section on today; empty where no service answers. */
 export async function briefingOf(deps: WeatherDeps, signal: AbortSignal): Promise<AgendaSection[]> {
   if (deps.place === undefined) return [];
   const at = await forecastAt(deps, deps.place, signal).catch(() => undefined);

@@ -1,4 +1,4 @@
-/** What the web's tools say. */
+/** Texts of the web's tools. */
 
 const number = (count: number) => count.toLocaleString('en');
 

@@ -14,7 +14,7 @@ export function addressOf(text: string): string {
     : `https://${trimmed}`;
 }
 
-/** What a page of this kind is in words for the model. */
+/** Heading of a page of this kind, for the model. */
 function headOf({ title, url, published, kind, truncated }: Page): string {
   const lines = [title && `Title: ${title}`, `URL: ${url}`, published && `Published: ${published}`];
   if (kind !== 'html') lines.push(`Kind: ${kind}`);

@@ -1,4 +1,4 @@
-/** What programs tell people through coda: `POST /hooks/:id`. */
+/** Incoming webhooks: `POST /hooks/:id`. */
 import { z } from 'zod';
 import { route, type Skill, type SkillDeps } from '../../chat/index.ts';
 import { isErased } from '../../people/index.ts';

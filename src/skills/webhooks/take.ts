@@ -1,4 +1,4 @@
-/** What a program sends to a hook: is it the program's, is it new, and what does it make. */
+/** Takes a delivery to a hook: verifies its sender, drops repetitions, and makes its words or call. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
@@ -19,7 +19,7 @@ export interface Sent {
   local: boolean;
 }
 
-/** Where the secret of a hook is kept. */
+/** Storage of hooks' secrets. */
 export interface HookSecrets {
   of(hook: Pick<Hook, 'id' | 'personId'>): Promise<string | undefined>;
 }
@@ -42,7 +42,7 @@ const HEADERS: Readonly<Record<Exclude<HookForm, 'unsigned'>, string>> = {
   stripe: 'stripe-signature',
 };
 
-/** Whether the body is its program's. Throws `HTTP_UNAUTHORIZED` and says what is wrong, never what would be right. */
+/** True if the body is its program's. Throws `HTTP_UNAUTHORIZED` and says what is wrong, never what would be right. */
 export async function authenticate(deps: Deps, hook: Hook, sent: Sent, secrets: HookSecrets): Promise<void> {
   const { form } = hook;
   if (form === 'unsigned') {
@@ -107,7 +107,7 @@ export function madeOf(
   return { text };
 }
 
-/** What makes a delivery the same as an earlier one: its signature, which holds its body and its time. */
+/** Identity of a delivery: its signature, which covers its body and its time. */
 function digestOf({ form }: Hook, sent: Sent, delivery: string): string {
   const signature = form === 'unsigned' ? undefined : sent.header(HEADERS[form]);
   if (signature === undefined) return sent.header('coda-delivery')?.slice(0, 200) ?? delivery;

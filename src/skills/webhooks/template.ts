@@ -1,12 +1,12 @@
 /** From what a program sends to words: `{{ path.to.value }}`. Pure. */
 import { z } from 'zod';
 
-/** What a hook makes of a payload. */
+/** Template that turns a payload into words or a call. */
 export const templateSchema = z.strictObject({
   text: z.string().trim().min(1).max(4_000),
   /** When to remind: of hooks that make reminders. */
   when: z.string().trim().min(1).max(200).optional(),
-  /** Which skill: of hooks that run one. */
+  /** The skill, for hooks that run one. */
   skill: z
     .string()
     .regex(/^[\w-]{1,64}$/)

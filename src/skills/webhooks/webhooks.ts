@@ -30,18 +30,18 @@ const newHook = z
 type Deps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'artifacts'>;
 
 export interface WebhookDeps extends Deps {
-  /** Where secrets are kept sealed, for one person each. */
+  /** Sealed storage of secrets, for one person each. */
   secrets: Pick<SkillSecrets, 'set' | 'remove' | 'valueOf'>;
   /** Bytes of one attachment, at most. */
   attachmentBytes: number;
 }
 
-/** What a hook would do with a payload. */
+/** Result of a trial with a payload. */
 export interface Trial {
   kind: store.HookKind;
-  /** What would be done: the words, or the line of a command. */
+  /** The outcome: the words, or the line of a command. */
   makes: string;
-  /** What the template names and the payload does not have. */
+  /** Names of the template that the payload does not have. */
   missing: string[];
 }
 
@@ -95,7 +95,7 @@ export class Webhooks {
     });
   }
 
-  /** What the hook makes of a payload; nothing happens. */
+  /** The hook's result for a payload; nothing happens. */
   async test(name: string, body: Uint8Array): Promise<Trial> {
     const hook = await this.find(name);
     const filled = fill(hook.template, payloadOf(body));
@@ -138,5 +138,5 @@ export class Webhooks {
 const HELP = '"coda hooks add --help" shows how it is called.';
 const PEOPLE = '"coda people" shows who is known, with their accounts.';
 
-/** Where the secret of a hook is kept. */
+/** Storage key of a hook's secret. */
 const kept = (name: string) => ({ skill: `hook:${name}`, name: 'SECRET' });

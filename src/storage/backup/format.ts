@@ -1,11 +1,11 @@
-/** What a backup holds beside rows and files. */
+/** Entries of a backup beside rows and files. */
 import type { Hash } from 'node:crypto';
 import type { TableShape, TableSum } from './tables.ts';
 import type { TarFile } from './tar.ts';
 
 export const FORMAT = 1;
 
-/** What stands at the beginning of a backup. */
+/** The first entry of a backup. */
 export interface Manifest {
   format: number;
   program: string;
@@ -15,10 +15,10 @@ export interface Manifest {
   tables: TableShape[];
 }
 
-/** What stands at its end: a backup without it was cut short. */
+/** The last entry: a backup without it was cut short. */
 export interface Ending {
   tables: Record<string, TableSum>;
-  /** How far each sequence has counted, by name; backups of before 0.2.0 do not say. */
+  /** Last value of each sequence, by name; backups of before 0.2.0 have none. */
   sequences?: Record<string, number>;
   files: number;
   /** SHA-256 over the names and contents of all entries before. */

@@ -9,7 +9,7 @@ import { readBackup } from './read.ts';
 import { notEmpty, type Restored, type RestoreOptions, restoreBackup } from './restore.ts';
 
 export type PlaceOptions = Omit<RestoreOptions, 'database'> & {
-  /** Where the database goes; `dataDir`, where the files go, may be left out. */
+  /** Target database; `dataDir`, the target of the files, may be left out. */
   into: string;
 };
 

@@ -45,7 +45,7 @@ export async function readBackup(file: string): Promise<{ manifest: Manifest; en
   throw damaged(manifest ? 'it was cut short' : 'it is empty');
 }
 
-/** What is in a backup, once all of it was read. */
+/** Summary of a backup, once all of it was read. */
 export async function checkBackup(file: string): Promise<BackupSummary> {
   const { manifest, ending } = await readBackup(file);
   const rows = Object.values(ending.tables).reduce((sum, table) => sum + table.rows, 0);

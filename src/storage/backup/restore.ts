@@ -16,7 +16,7 @@ import { damaged, type TarFile } from './tar.ts';
 export interface RestoreOptions {
   /** Empty, or with `force` any; not used by a running coda. */
   database: Database;
-  /** Where the files go; left out, only the database is restored. */
+  /** Target folder of the files; left out, only the database is restored. */
   dataDir?: string | undefined;
   file: string;
   /** Replaces what is there. */
@@ -31,7 +31,7 @@ export interface Restored {
   rows: number;
   files: number;
   madeAt: string;
-  /** What the copy calls itself from now on. */
+  /** New installation id of the copy. */
   installation: string | undefined;
 }
 
@@ -110,7 +110,7 @@ async function restoreFiles(file: string, dataDir: string): Promise<void> {
   });
 }
 
-/** Where an entry goes, below the data folder; undefined for what is none of its files. */
+/** Target path of an entry below the data folder; undefined for none of its files. */
 function pathOf({ name }: TarFile): string | undefined {
   if (name === 'config/config.yaml') return join('restored', 'config.yaml');
   const path = /^files\/((?:artifacts|skills|imported)\/.+)$/.exec(name)?.[1];
@@ -121,7 +121,7 @@ function pathOf({ name }: TarFile): string | undefined {
   return path;
 }
 
-/** What later migrations did to the rows that were there is done to no row that comes behind them. */
+/** Refuses rows that would come behind later migrations, which have changed only rows that were there. */
 function later(name: string, { program, migrations }: Manifest): CodaError {
   const end = migrations.at(-1)?.name ?? 'none';
   return new CodaError('RESTORE_INTO_NEWER', {

@@ -2,7 +2,7 @@
 import type { Transaction } from '../port.ts';
 import { quote } from './tables.ts';
 
-/** How far each sequence of the database has counted. */
+/** Last value of each sequence of the database. */
 export async function sequencesOf(tx: Pick<Transaction, 'query'>): Promise<Record<string, number>> {
   const { rows } = await tx.query<{ name: string; last: number | null }>(
     `select sequencename::text as name, last_value as last from pg_sequences where schemaname = current_schema()`,

@@ -6,7 +6,7 @@ export interface TableShape {
   columns: { name: string; type: string }[];
 }
 
-/** How many rows a table has, and a sum over them in which their order does not count. */
+/** Row count of a table, and a sum over its rows that does not depend on their order. */
 export interface TableSum {
   rows: number;
   sum: string;
@@ -15,7 +15,7 @@ export interface TableSum {
 /** Rows that are in memory at once. */
 const AT_ONCE = 200;
 
-/** What is the same in each session: instants are written in UTC, and nothing is given up for taking long. */
+/** Settings of each session: instants are written in UTC, and nothing times out. */
 const MANNERS = `set local timezone = 'UTC'; set local statement_timeout = 0; set local lock_timeout = 0;
   set local idle_in_transaction_session_timeout = 0`;
 
@@ -117,7 +117,7 @@ export async function becomeOwn(tx: Transaction, id: string, now: Date): Promise
   await tx.query('insert into installation (id) values ($1)', [id]);
 }
 
-/** Whether anybody has ever spoken with the coda of this database. */
+/** True if anybody has ever spoken with the coda of this database. */
 export async function isUnused(database: Database): Promise<boolean> {
   const { rows } = await database.read<{ used: boolean }>(
     'select exists (select from persons) or exists (select from inbox) or exists (select from messages) as used',

@@ -121,7 +121,7 @@ async function* storedFiles({ dataDir, config }: BackupOptions): AsyncGenerator<
   for (const folder of FOLDERS) {
     for await (const path of walk(join(dataDir, folder))) {
       const name = `files/${folder}/${path}`;
-      // What is still being written belongs to nobody yet.
+      // An unfinished file belongs to nobody yet.
       if (!name.startsWith('files/artifacts/unfinished/')) yield* fileAt(join(dataDir, folder, path), name);
     }
   }

@@ -21,7 +21,7 @@ interface Entry {
   content?: Buffer;
 }
 
-/** What a ustar archive with plain names holds, in its order. */
+/** Entries of a ustar archive with plain names, in order. */
 async function* entriesOf(tar: AsyncIterable<Buffer>): AsyncGenerator<Entry> {
   const blocks = new Blocks(tar);
   for (let head = await blocks.take(BLOCK); head.length === BLOCK && head[0] !== 0; head = await blocks.take(BLOCK)) {

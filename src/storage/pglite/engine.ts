@@ -28,7 +28,7 @@ interface Exclusive {
 
 type Waiting = Single | Exclusive;
 
-/** How often a statement was seen, and its name once the engine has prepared it. */
+/** Number of times a statement was seen, and its name once the engine has prepared it. */
 interface Known {
   seen: number;
   preparing: boolean;

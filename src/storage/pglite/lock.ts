@@ -107,7 +107,7 @@ async function bind(server: Server, name: string): Promise<boolean> {
   }
 }
 
-/** Where starts cannot keep out of each other's way, the one whose lock was moved away finds out here. */
+/** Confirms the lock: of two starts that ran into each other, the one whose lock was moved away finds out here. */
 async function confirm(path: string, content: string, dataDir: string): Promise<void> {
   await sleep(SETTLE_MS);
   if ((await readFile(path, 'utf8').catch(() => '')) !== content)

@@ -10,7 +10,7 @@ import { PgliteEngine } from './engine.ts';
 import { lockFolder } from './lock.ts';
 import { diskFull, EngineThread } from './thread.ts';
 
-/** What this version writes; a folder with a higher number belongs to a newer coda. */
+/** Version of the folder's layout; one with a higher number belongs to a newer coda. */
 const LAYOUT = 1;
 
 /** Four segments of the write-ahead log, which recovery may have to write. */

@@ -4,7 +4,7 @@ import type { Row, Session } from '../engine.ts';
 import type { Param, Result } from '../port.ts';
 import { type Answer, decodeAnswer, encodeSimple } from './wire.ts';
 
-/** What the session needs of its engine; `E` is a statement as it goes over. */
+/** The session's view of its engine; `E` is a statement as it is sent. */
 export interface SessionWire<E extends { bytes: Buffer }> {
   encode(sql: string, params: readonly Param[]): E;
   decode(answer: Buffer, at: number, encoded: E): Answer;

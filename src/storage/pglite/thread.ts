@@ -39,9 +39,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * How much of a WebAssembly function must have run before V8 optimises it, in its own measure. By default it optimises
- * the engine's largest functions within the first second, and the memory of that stays: 200 MB resident instead of 140,
- * for statements that take as long anyway (heavy ones up to twice as long).
+ * Budget a WebAssembly function must use up before V8 optimises it, in V8's own measure. By default it optimises the
+ * engine's largest functions within the first second, and the memory of that stays: 200 MB resident instead of 140, for
+ * statements that take as long anyway (heavy ones up to twice as long).
  */
 const TIERING_BUDGET = 2_000_000_000;
 
@@ -49,7 +49,7 @@ const TIERING_BUDGET = 2_000_000_000;
 const KEPT_LINES = 5;
 
 export interface ThreadOptions {
-  /** Where the cluster lies. */
+  /** The cluster's folder. */
   folder: string;
   /** Called once when the engine stopped by itself. Everything that waited has been rejected with the same error. */
   onFatal: (error: CodaError) => void;
@@ -222,7 +222,7 @@ export function diskFull(reason: string, cause: unknown): CodaError {
   });
 }
 
-/** What an engine died of, by what it said last. `opening`: before it had opened the folder. */
+/** The cause of an engine's death, by its last output. `opening`: before it had opened the folder. */
 export function deathOf(lines: readonly string[], cause: Error | undefined, opening: boolean): CodaError {
   if (cause instanceof CodaError) return cause;
   const said = cause?.message ?? (lines.join('; ') || 'it gave no reason');

@@ -1,6 +1,6 @@
 /**
- * What a server's background processes would do, and the embedded engine has none: checkpoints by the volume of the
- * write-ahead log, and vacuum. It works in quiet moments after something was written, and an idle database costs nothing.
+ * Checkpoints by the volume of the write-ahead log, and vacuum: the work of a server's background processes, which the
+ * embedded engine has none of. It runs in quiet moments after a write, and an idle database costs nothing.
  */
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';

@@ -25,7 +25,7 @@ export class SqlError extends Error {
   }
 }
 
-/** What a statement sends; a `name` without `sql` runs what was prepared under it. */
+/** Messages of a statement; a `name` without `sql` runs the one prepared under it. */
 export interface Outgoing {
   sql?: string;
   name?: string;
@@ -40,11 +40,11 @@ interface Field {
 export interface Answer {
   result: Result<Record<string, unknown>>;
   error: SqlError | undefined;
-  /** Whether the engine now knows the statement by its name. */
+  /** True if the engine now knows the statement by its name. */
   prepared: boolean;
   /** `SELECT`, `COMMIT`, `ROLLBACK` … */
   command: string;
-  /** Where the next answer begins. */
+  /** Start of the next answer. */
   end: number;
 }
 
@@ -125,7 +125,7 @@ export function decodeAnswer(bytes: Buffer, start: number): Answer {
   throw new Error('the embedded database broke off its answer');
 }
 
-/** What descriptions of rows mean, by their bytes: each statement gets the same one with every answer. */
+/** Parsed row descriptions, by their bytes: each statement gets the same one with every answer. */
 const described = new BoundedMap<string, readonly Field[]>(500);
 
 function fieldsIn(bytes: Buffer, body: number, end: number): readonly Field[] {

@@ -1,4 +1,4 @@
-/** How coda's connections to PostgreSQL are made, and what their errors mean. */
+/** Opens connections to PostgreSQL, and classifies their errors. */
 import type { Client, ClientConfig } from 'pg';
 import { backOff, sleep } from '../../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
@@ -86,7 +86,7 @@ export function channelName(schema: string | undefined, channel: string): string
   return `${schema ? `${schema}.` : ''}${channel}`.slice(0, LONGEST_NAME);
 }
 
-/** What ends a connection, refuses one, or says that it leads to a server that cannot write (any more). */
+/** States that end a connection, refuse one, or say that it leads to a server that cannot write (any more). */
 const LOST_STATES = ['57P01', '57P02', '57P03', '57P05', '53300', '25006', '25P03', '25P04'];
 /** SQLSTATE `idle_in_transaction_session_timeout`: the server has ended a transaction that stood still. */
 export const STOOD_STILL = '25P03';
@@ -99,7 +99,7 @@ const LOST_SYSTEM = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EADD
 const LOST_MESSAGE =
   /Connection terminated|connection error and is not queryable|was closed and is not queryable|timeout exp?|timeout exceeded|Query read timeout/;
 
-/** Whether `error` says that the connection is gone or never was, rather than that a statement is wrong. */
+/** True if `error` says that the connection is gone or never was, rather than that a statement is wrong. */
 export function isLost(error: unknown): boolean {
   const code = systemCode(error);
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !LOST_SYSTEM.test(code)) {

@@ -85,7 +85,7 @@ export class PostgresEngine implements Engine {
     try {
       return await this.listener.run(sql, params);
     } catch (error) {
-      // What cut or froze this connection has likely done so to the others.
+      // The fault that cut or froze this connection has likely hit the others.
       this.suspectedAt = Math.max(this.suspectedAt, sentAt);
       throw error;
     }
@@ -184,7 +184,7 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  /** What an error means to callers; why the server ended a transaction reaches whoever listens, and is said here only. */
+  /** The caller's error; the reason for which the server ended a transaction is in the message only. */
   private explain(error: unknown): unknown {
     if (systemCode(error) === STOOD_STILL) {
       this.log.warn('this process stood still in a transaction; the server ended it and committed nothing of it');

@@ -1,4 +1,4 @@
-/** How long a connection may wait, hold what others need, or be silent. */
+/** Limits of connections: waiting, holding locks, silence. */
 
 /** Milliseconds. Each limit is longer than the one that frees what it waits for. */
 export interface Limits {

@@ -44,7 +44,7 @@ export class Listener {
     this.heard = heard;
   }
 
-  /** Whether it hears other processes: not behind a transaction pooler. */
+  /** True if it hears other processes: not behind a transaction pooler. */
   get hears(): boolean {
     return !this.target.pooled;
   }
@@ -128,7 +128,7 @@ export class Listener {
     client.on('error', (error) => this.lost(client, error));
     client.on('end', () => this.lost(client, new Error('the connection ended')));
     client.on('notification', ({ channel, payload, processId }) => {
-      // What this process sent, it has told its own listeners already.
+      // A notification of this process has reached its own listeners already.
       if (processId === processOf(client)) return;
       for (const known of this.channels) {
         if (channelName(this.target.schema, known) === channel) this.heard(known, payload ?? '');

@@ -4,14 +4,14 @@ import type { Row, Session } from '../engine.ts';
 import type { Param, Result } from '../port.ts';
 import { isLost } from './connect.ts';
 
-/** How the session's statements reach its connection. */
+/** The session's way to its connection. */
 export interface Wire {
   send(sql: string, params: readonly Param[]): Promise<Result<Row>>;
   /** `commit` or `rollback`. */
   end(sql: string): Promise<unknown>;
   /** Statements that may take as long as they need. */
   script(sql: string): Promise<unknown>;
-  /** What a failure means to callers. */
+  /** Classifies a failure for callers. */
   named(error: unknown): unknown;
   /** Gives the connection back, or up. */
   release(isBroken: boolean): void;

@@ -4,7 +4,7 @@ import { MONTHS } from '../format.ts';
 import type { WhenContext } from '../types.ts';
 import { wallAt } from '../zones.ts';
 
-/** What chrono-node made of a whole slot. */
+/** A whole slot as chrono-node reads it. */
 export interface ChronoReading {
   /** English words for it: each is a way to read an hour of which the half of the day is open. */
   phrases: readonly string[];
@@ -114,7 +114,10 @@ function dateOf({ start }: ParsedResult, wall: Wall, isCasual: boolean): { words
   return { words: `${day} ${MONTHS[month - 1]} ${year}`, isOpen };
 }
 
-/** Whether the day that was read is the one that the language's own words for days name, as far as the runtime knows these. */
+/**
+ * True if the day that was read is the one that the language's own words for days name, as far as the runtime knows
+ * these.
+ */
 function agrees({ start }: ParsedResult, said: string, code: string, wall: Wall): boolean {
   const { year, month, day } = {
     year: start.get('year') ?? 0,

@@ -14,7 +14,7 @@ export type InEnglish = { words: string } | { when: Ambiguous | Reject };
 /** No one needs more characters to say when. */
 const LONGEST = 200;
 
-/** Whether a slot may be in another language than English, so that `inEnglish` has something to do. */
+/** True if a slot may be in another language than English, so that `inEnglish` has something to do. */
 export const mayBeForeign = (words: string, ctx: WhenContext): boolean =>
   words.trim() !== '' && words.length <= LONGEST && languagesOf(words, ctx).length > 0;
 
@@ -44,7 +44,7 @@ export async function inEnglish(words: string, ctx: WhenContext): Promise<InEngl
   return isMarked ? { when: unread(words.trim(), words.trim()) } : same;
 }
 
-/** What the languages whose words stand in files make of a slot. */
+/** Reads a slot with the languages whose words stand in files. */
 function readByWords(words: string, codes: readonly string[], ctx: WhenContext) {
   const all = codes.flatMap((code) => {
     const language = languageBy(code);
@@ -71,7 +71,7 @@ async function byChrono(words: string, code: string, ctx: WhenContext): Promise<
   );
   const [first, other] = readings;
   if (!first) return undefined;
-  // Where the words of a language stand in a file, and do not account for all of the slot, nothing is taken unasked.
+  // A language with a file of words whose words do not account for the whole slot takes nothing unasked.
   if (!other && !read.isOpen && !LEXICONS.includes(code)) return { words: first.words };
   return { when: withWords(whichOne(readings), ctx) as Ambiguous };
 }
@@ -89,7 +89,7 @@ const SCRIPTS: readonly (readonly [RegExp, (text: string) => string])[] = [
   [/\p{Script=Arabic}/u, () => 'ar'],
 ];
 
-/** Whether words are surely of another language: by what they say of a time, or by their script. */
+/** True if words are surely of another language: by what they say of a time, or by their script. */
 export const isInOtherLanguage = (words: string): boolean => markedWords(words).length > 0 || isOtherScript(words);
 
 const isOtherScript = (text: string): boolean => SCRIPTS.some(([script]) => script.test(text));

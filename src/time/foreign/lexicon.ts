@@ -17,19 +17,19 @@ export interface Lexicon {
   weekdays: string;
   /** The same where several are meant; `-` where the word is the same. */
   weekdayPlurals: string;
-  /** What a weekday is written in one word with: "Freitagabend". */
+  /** Endings written in one word with a weekday: "Freitagabend". */
   weekdayEndings: string;
   months: string;
   and: string;
   /** The words for `first` … `fourth` and `last`. */
   nth: Readonly<Record<string, string>>;
-  /** How `{day}`, `{month}` and `{year}` make a date. */
+  /** Orders of `{day}`, `{month}` and `{year}` in a date. */
   dates: readonly string[];
-  /** What stands before an hour ("um"). */
+  /** The word before an hour ("um"). */
   at: string;
-  /** What stands behind an hour ("Uhr"). */
+  /** The word behind an hour ("Uhr"). */
   oclock: string;
-  /** Whether an hour with that word is one of 24. */
+  /** True if an hour with that word is one of 24. */
   oclock24: boolean;
   /** Other ways to tell an hour, and the minutes from `{hour}` on that they mean: `30`, `-minute`, `-30+minute`. */
   clock: Readonly<Record<string, string>>;

@@ -52,7 +52,7 @@ const units = lazy(
   () => new Set(LEXICONS.flatMap((code) => folded(Object.values(lexiconOf(code).units).join('|')).split('|'))),
 );
 
-/** Whether a word is one of another language's words about time, and no typing error. */
+/** True if a word is one of another language's words about time, and no typing error. */
 export function isOtherWord(word: string): boolean {
   const same = folded(word);
   return marks().has(same) || units().has(same);
@@ -92,7 +92,7 @@ function dayNamesIn(code: string): ReadonlySet<string> {
 }
 
 /**
- * What is left of a sentence beside its time where that is in another language (`code`: the person's): the time was read in
+ * True if the rest of a sentence beside its time is in another language (`code`: the person's): the time was read in
  * part only.
  */
 export function isForeign(task: string, code: string | undefined): boolean {

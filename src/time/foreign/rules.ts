@@ -4,7 +4,7 @@ import type { Rule, Terminal } from '../match.ts';
 import type { Lexicon } from './lexicon.ts';
 import { folded } from './words.ts';
 
-/** What some words of a slot mean. */
+/** The meaning of some words of a slot. */
 export type ForeignPiece =
   /** Of several readings each may be meant. */
   | { kind: 'words'; english: readonly string[]; part?: string | undefined }
@@ -156,7 +156,7 @@ const movedBy = (moves: string, minute: number): number =>
     0,
   );
 
-/** Who writes "3 Uhr" or "à 5h" may as well mean the afternoon; nobody who writes "6 Uhr" means the evening. */
+/** Hours from which on "3 Uhr" or "à 5h" cannot mean the afternoon; nobody who writes "6 Uhr" means the evening. */
 const SURELY_MORNING = 6;
 
 function clockAt({ value, padded, spoken }: Hour, minutes: number, isOn24: boolean): ForeignPiece | undefined {

@@ -6,7 +6,9 @@ import type { Language } from './language.ts';
 import type { ForeignPiece } from './rules.ts';
 import { foreignTokens } from './words.ts';
 
-/** What the words of another language may mean, each reading with English words for it; or these where it has passed, or never comes. */
+/**
+ * Readings of words of another language, each with English words for it; or these where it has passed, or never comes.
+ */
 export type Translated = { readings: readonly Reading[] } | { refused: string };
 
 /** No slot that is understood has more. */
@@ -58,7 +60,7 @@ function phrasesOf(pieces: readonly ForeignPiece[]): string[] {
   // "Om 10.15" is no ten and fifteen.
   const joins = pieces.filter((piece) => piece.kind === 'words' && piece.english[0] === 'and').length;
   if (clocks.length > joins + 1) return [];
-  // Where the part of the day and the hour stand apart, they are one time, which is told once.
+  // A part of the day and an hour that stand apart are one time, told once.
   const time = clocks.length === 0 ? partWords(part) : timeWords(clocks, part);
   let told = false;
   return pieces

@@ -125,7 +125,7 @@ export const numberRules = [
 const bareHour = ({ h }: { h: number }): Clock => ({ ...clock(h), weak: true });
 const exactly = (time: Clock): Clock => ({ ...time, exact: true });
 
-/** What was marked as a time of day is no bare number. */
+/** A number that was marked as a time of day is no bare number. */
 const strong = (time: Clock): Clock => ({ ...time, weak: false, bare: false });
 
 export const clockRules = [

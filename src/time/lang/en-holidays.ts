@@ -9,7 +9,7 @@ interface Holiday {
   /** None where a name means this one in some zones only. */
   said?: string;
   in: (year: number) => Day;
-  /** Where RFC 5545 can say it; not for those that follow the moon. */
+  /** Its rule in RFC 5545; none for those that follow the moon. */
   rule?: Pick<RulePart, 'byMonth' | 'byMonthDay' | 'byDay'>;
 }
 

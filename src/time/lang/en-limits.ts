@@ -3,7 +3,7 @@ import { wholeYear } from './en-periods.ts';
 import { days, spanOf } from './en-spans.ts';
 import { limit, piece, rule } from './grammar.ts';
 
-/** Where a series starts and ends, what it leaves out, and several times of a day. */
+/** Limits of a series: start, end, exceptions, several times of a day. */
 
 const until = (moment: Moment, inclusive = false): Extract<Piece, { kind: 'until' }> => ({
   kind: 'until',

@@ -3,7 +3,7 @@ import type { Frequency } from '../rule.ts';
 import { elapsedOf } from './en-spans.ts';
 import { type Cycle, piece, recurring, rule, type Terminals } from './grammar.ts';
 
-/** What comes again: steps, the days they fall on, where they start and end. */
+/** Series: steps, and the days they fall on. */
 
 const cycle = (unit: Unit, n: number): Cycle => ({ unit, n });
 
@@ -36,7 +36,7 @@ function every({ unit, n, step }: Cycle, days?: DaySet): Piece | undefined {
   return recur({ freq: FREQUENCY[unit], interval: n, days });
 }
 
-/** Whether a step of this size can fall on such days: a week has weekdays, a month has numbered ones. */
+/** True if a step of this size can fall on such days: a week has weekdays, a month has numbered ones. */
 function fits(unit: Unit, { weekdays, monthDays, nth, workday, dates, holiday, months }: DaySet): boolean {
   if (unit === 'day' || unit === 'week') return weekdays !== undefined;
   return unit === 'year' ? (dates ?? holiday ?? months) !== undefined : (monthDays ?? nth ?? workday) !== undefined;

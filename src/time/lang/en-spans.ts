@@ -5,7 +5,7 @@ import { date, piece, rule } from './grammar.ts';
 
 /** Lengths of time: "2 hours 30 minutes", "a week and a half". */
 
-/** What a unit counts: milliseconds, days or months. */
+/** The measure of each unit (milliseconds, days or months) and its size. */
 const SIZES: Readonly<Record<Unit, readonly ['milliseconds' | 'days' | 'months', number]>> = {
   second: ['milliseconds', 1_000],
   minute: ['milliseconds', MINUTE],
@@ -114,7 +114,7 @@ export const relativeDateRules = [
   date('the? {ordinal} {weekday} after {date}', beside(1)),
 ];
 
-/** What is counted from now: "in 20 minutes", "two hours later". */
+/** Spans counted from now: "in 20 minutes", "two hours later". */
 
 export const wrong = (code: 'NOT_A_DATE' | 'NEVER' | 'TOO_OFTEN' | 'PAST') => (): Piece => ({ kind: 'wrong', code });
 
@@ -123,7 +123,10 @@ const minutes = (count: number): Piece => ({ kind: 'shift', span: { ...NOTHING, 
 
 export const twoDigits = (number: number): string => String(number).padStart(2, '0');
 
-/** What may be an hour of the clock as well as a length of time; before six nobody is up, and a day has 24 hours. */
+/**
+ * True if the words may be an hour of the clock as well as a length of time; before six nobody is up, and a day has 24
+ * hours.
+ */
 function isHourOrLength([number, unit, ...rest]: readonly Token[]): boolean {
   const isShort = /^hrs?$/i.test(unit?.raw ?? '');
   if (!number || rest.length > 0 || !(isShort || unit?.text === 'h') || !/^\d{1,2}$/.test(number.text)) return false;

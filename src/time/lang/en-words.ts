@@ -43,7 +43,7 @@ export const UNIT_WORDS: Readonly<Record<string, Unit>> = Object.fromEntries([
   ...UNITS.filter((unit) => !/^(?:month|quarter)$/.test(unit)).map((unit) => [unit.charAt(0), unit]),
 ]);
 
-/** What was typed (in lower case) → the canonical word or words. */
+/** Typed word (in lower case) → the canonical word or words. */
 const ALIASES: Readonly<Record<string, string>> = {
   // days of the week
   ...listed('monday', 'mon mondy munday monady'),
@@ -165,7 +165,7 @@ const CORRECTED = [
 /** Real words and names that are one slip away from a word about time. */
 const NOT_SLIPS = new Set(['mourning', 'moring', 'frida', 'minuets', 'staring', 'stating', 'minute', 'monda', 'eery']);
 
-/** What may stand before a word without a space: "nextweek", "thismorning". */
+/** Words that may be typed before another one without a space: "nextweek", "thismorning". */
 const PREFIXES = ['next', 'this', 'last', 'every', 'tomorrow', 'today'];
 
 export function canonicalWords(word: string, fuzzy: boolean): readonly string[] {
@@ -231,7 +231,7 @@ function distanceOne(a: string, b: string): boolean {
   return short.slice(short.length === long.length ? same + 1 : same) === long.slice(same + 1);
 }
 
-/** Whether a word as written is a short form that may have a dot: "Feb.". */
+/** True if a word as written is a short form that may have a dot: "Feb.". */
 export const isClipped = (word: string, raw: string): boolean =>
   raw.length < 6 &&
   raw.length < word.length &&

@@ -37,7 +37,7 @@ const zone = (name: string, more: Partial<Extract<Piece, { kind: 'zone' }>> = {}
   ...more,
 });
 
-/** Whether an abbreviation is hardly anything but a zone: "CT scan" and "IST review" are no times. */
+/** True if an abbreviation is hardly anything but a zone: "CT scan" and "IST review" are no times. */
 const isPlainZone = (name: string): boolean =>
   /^(?:utc|gmt|[ecmp][sd]t|ce?st|cet|bst|jst|aes?t|aedt|akst|akdt|nz[sd]t|msk)$/i.test(name);
 

@@ -3,7 +3,7 @@ import type { Clock, DateSpec, DaySet, Moment, NthTarget, PartName, Piece, Span,
 import type { NthWeekday } from '../rule.ts';
 import type { Token } from '../tokens.ts';
 
-/** How often: every `n` units; `step` milliseconds, where that is not made of whole days. */
+/** Interval: every `n` units; `step` milliseconds, where that is not made of whole days. */
 export interface Cycle {
   unit: Unit;
   n: number;
@@ -13,7 +13,7 @@ export interface Cycle {
 type Names<S extends string> = S extends `${infer Name} ${infer Rest}` ? Name | Names<Rest> : S;
 type All<T, S extends string> = Record<Names<S>, T>;
 
-/** What each rule and terminal of the grammar means. */
+/** Type of the value of each rule and terminal of the grammar. */
 type Values = All<
   number,
   | 'digits numword tensword onesword decimal fraction ordtoken ordword ordones number ordinal amount halfOrMore'
@@ -62,7 +62,7 @@ type Word<W> = W extends `{${infer P}}?`
     ? { [K in Label<P> & string]: Value<P> }
     : object;
 
-/** What a pattern captures: `{h:hour} {half}?` gives `{ h: Clock, half?: 'am' | 'pm' }`. */
+/** Captures of a pattern: `{h:hour} {half}?` gives `{ h: Clock, half?: 'am' | 'pm' }`. */
 type Captured<P extends string> = P extends `${infer W} ${infer Rest}` ? Word<W> & Captured<Rest> : Word<P>;
 
 /** A rule of the grammar: what `name` may be made of, and what that means; see match.ts for the patterns. */

@@ -13,7 +13,7 @@ export interface Audit {
   findings: Finding[];
   /** An owner must approve the skill before it is used. */
   blocked: boolean;
-  /** Whether all text was read; what is larger than a script ever is was read up to the limit. */
+  /** True if all text was read; what is larger than a script ever is was read up to the limit. */
   complete: boolean;
 }
 
@@ -64,7 +64,7 @@ export async function auditFolder(root: string, signal?: AbortSignal): Promise<A
     else if (isRead || isText(read.content)) findings.push(...(await scanFile(scannable(file, read.content), pace)));
     if (!read.truncated) continue;
     complete = false;
-    // What the model reads or runs must not lie beyond what is scanned.
+    // Text that the model reads or runs must not lie beyond the scan.
     if (isRead && program === undefined) findings.push(unscanned(file));
   }
   findings.sort((a, b) => ORDER[a.level] - ORDER[b.level]);
@@ -76,7 +76,7 @@ const isSkillFile = ({ path }: FileEntry) => path.toLowerCase() === 'skill.md';
 
 const PROSE = /\.(?:md|mdx|markdown|txt|rst|html?)$|(?:^|\/)(?:README|LICENSE)$/i;
 
-/** Whether a file is told to the model or to people, and not run. */
+/** True if a file is told to the model or to people, and not run. */
 const isProse = (file: FileEntry): boolean => PROSE.test(file.path) && !isScript(file);
 
 /** NULs are no characters to a shell, and hide nothing. */

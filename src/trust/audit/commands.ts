@@ -9,7 +9,7 @@ export interface Hit {
   rule: string;
   level: FindingLevel;
   why: string;
-  /** Where in the passage's text. */
+  /** Offset in the passage's text. */
   index: number;
 }
 
@@ -67,7 +67,7 @@ function weigh(command: string, suspect: boolean): Pick<Hit, 'level' | 'why'> {
   return { level: isKnown ? 'info' : 'warn', why: WHY_PIPE };
 }
 
-/** What is sent to, or fetched from, a place for things without an owner. */
+/** Finds transfers to or from a place for things without an owner. */
 export function drops({ text }: Passage): Hit[] {
   const drop = addressesIn(text).find(({ host }) => isDrop(host));
   if (!drop) return [];
@@ -143,11 +143,11 @@ function misspelt(word: string): string | undefined {
 
 const URL_START = /\b(https?|ftp|wss?):\/\/([^\s"'`<>/?#]{1,300})([^\s"'`<>?#]{0,200})/gi;
 const HOST = /^(?:\[[0-9a-f:.]{2,45}\]|[a-z0-9.-]{1,253})/i;
-/** What a downloader is given without a scheme: `curl -L tools.example/get`. */
+/** A downloader's address without a scheme: `curl -L tools.example/get`. */
 const BARE =
   /\b(?:curl|wget|iwr|irm)\s(?:-\S{1,20}\s){0,6}["']?([a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,6})(?=[/\s"'|:]|$)/gi;
 
-/** Where anybody can put anything without a name, or have it sent. */
+/** Hosts where anybody can put anything without a name, or have it sent. */
 const DROPS =
   /(?:^|\.)(?:pastebin\.com|paste\.ee|hastebin\.com|ghostbin\.\w+|rentry\.(?:co|org)|glot\.io|ix\.io|0x0\.st|transfer\.sh|file\.io|anonfiles?\.\w+|catbox\.moe|termbin\.com|webhook\.site|requestbin\.\w+|pipedream\.net|beeceptor\.com|requestcatcher\.com|hookbin\.com|interact\.sh|oast\.\w+|burpcollaborator\.net|canarytokens\.com|ngrok(?:-free)?\.(?:io|app|dev)|trycloudflare\.com|serveo\.net|localtunnel\.me|loca\.lt|bit\.ly|tinyurl\.com|is\.gd|cutt\.ly|t\.ly|rb\.gy|\w+\.onion|onion)$/i;
 
@@ -178,7 +178,7 @@ function addressesIn(text: string): Address[] {
   ].filter((address) => address !== undefined);
 }
 
-/** What stands before an `@` is no host, and a number in any form (`0x7f000001`) is an IP. */
+/** Text before an `@` is no host, and a number in any form (`0x7f000001`) is an IP. */
 function addressOf(scheme = '', authority = '', path = ''): Address | undefined {
   const written = HOST.exec(authority.slice(authority.lastIndexOf('@') + 1))?.[0];
   if (written === undefined) return undefined;
@@ -189,7 +189,7 @@ function addressOf(scheme = '', authority = '', path = ''): Address | undefined 
   return { host, local, shady, known: KNOWN.test(host) || KNOWN_PATH.test(`${host}${path}`) };
 }
 
-/** Whether an address in `text` is one that nobody answers for. */
+/** True if an address in `text` is one that nobody answers for. */
 export function hasShadyAddress(text: string): boolean {
   return addressesIn(text).some(({ shady }) => shady);
 }

@@ -11,13 +11,13 @@ export interface Finding {
   file: string;
   /** From 1; 0 where the whole file is meant. */
   line: number;
-  /** What was found, on one line, with secrets masked and unseen characters made visible. */
+  /** The finding, on one line, with secrets masked and unseen characters made visible. */
   excerpt: string;
   /** A sentence. */
   why: string;
 }
 
-/** How a passage is read: words to the model, code, a remark that a rendered page hides, or the frontmatter. */
+/** Kind of a passage: words to the model, code, a remark that a rendered page hides, or the frontmatter. */
 export type PassageKind = 'prose' | 'code' | 'comment' | 'head';
 
 /** A piece of a file that belongs together: a paragraph, a command with its continuation lines. */
@@ -29,7 +29,7 @@ export interface Passage {
   line: number;
   /** The line on which the character at `index` of `text` stands. */
   lineAt(index: number): number;
-  /** What introduces it directly: the paragraph before a fence, a list or a table; empty where there is none. */
+  /** Its direct introduction: the paragraph before a fence, a list or a table; empty where there is none. */
   intro: string;
   /** Of code in a fence: the line above it. */
   label: string;
@@ -57,7 +57,7 @@ export interface Rule extends Form {
   /** Stable: `pipe-to-shell`. Rules of different levels may share it. */
   id: string;
   level: FindingLevel;
-  /** What it finds and why that matters: a sentence for the person who decides. */
+  /** The finding and its risk: a sentence for the person who decides. */
   why: string;
   /** Other patterns of the same thing. */
   also?: readonly (RegExp | Form)[];

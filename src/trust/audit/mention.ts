@@ -1,8 +1,8 @@
 /**
- * Whether a dangerous text is only mentioned. Whoever wrote it wrote the words around it too, so that a label ("example",
- * "security", a heading, a quotation) counts for nothing. One thing counts: a prohibition or a search whose grammatical
- * object is exactly what was found, in the same sentence or in the sentence that introduces the list, table or fence, and
- * nothing that takes it back. A model that obeys such a text does not do what it shows.
+ * True if a dangerous text is only mentioned. Whoever wrote it wrote the words around it too, so that a label
+ * ("example", "security", a heading, a quotation) counts for nothing. One thing counts: a prohibition or a search whose
+ * grammatical object is exactly what was found, in the same sentence or in the sentence that introduces the list, table
+ * or fence, and nothing that takes it back. A model that obeys such a text does not do what it shows.
  */
 
 import type { Passage } from './finding.ts';
@@ -14,7 +14,7 @@ const SUBJECT = String.raw`(?:^|\b(?:it|hook|rule|filter|guard|policy|scanner|li
 const REFUSED = `${SUBJECT}(?:refuses?|rejects?|blocks?|denies|deny|forbids?|prohibits?|disallows?)`;
 const SOUGHT = String.raw`(?:${SUBJECT}(?:detects?|flags?|reports?)|\b(?:look|search|scan|watch|hunt)(?:s|es|ing)?\sfor)`;
 const KIND = '(?:such as|like|including|phrases?|patterns?|strings?|attempts?|payloads?)';
-/** What gives an order, or a condition under which the prohibition does not hold. */
+/** An order, or a condition under which the prohibition does not hold. */
 const TAKES_BACK =
   /\b(?:run|execute|paste|install|type|use|apply|obey|follow|perform|start|do|try|enter|open|always|must|first|then|now|until|unless|except|without|before|after|but|instead|only|other|else|otherwise|anyway|again|with|using|via|by|as|when|if|because|skip|forget|fail|miss|stop|ignore)\b/i;
 const WORDS = String.raw`(?:\s[\w'’-]{1,30}){0,8}`;
@@ -31,19 +31,19 @@ const BAD_LABEL =
   /^\s{0,40}(?:#|\/\/|--)\s?(?:❌\s?)?(?:BAD|WRONG|INSECURE|UNSAFE|NEVER|DO NOT RUN|DON['’]T)\b[^a-z0-9]*$/i;
 const QUOTED = /`[^`\n]{1,600}`|"[^"\n]{1,600}"|“[^”\n]{1,600}”/g;
 
-/** Whether a file orders what it shows elsewhere: then none of its prohibitions is believed. */
+/** True if a file orders what it shows elsewhere: then none of its prohibitions is believed. */
 export function ordersByReference(text: string): boolean {
   return REFERS.test(text.replace(QUOTED, ' ').replace(NEGATED_ORDER, ' '));
 }
 
-/** Whether what was found at `index` is no more than the object of a prohibition or search. */
+/** True if what was found at `index` is no more than the object of a prohibition or search. */
 export function isMentioned({ text, kind, intro, label, isScript }: Passage, index: number): boolean {
   if (isScript || kind === 'comment') return false;
   if (kind === 'code') return forbids(intro) && BAD_LABEL.test(label);
   return forbids(intro) ? isWholeItem(text, index) : isQuoted(text, index) && forbids(text);
 }
 
-/** Whether every sentence of `text` forbids or seeks what it ends with, and says nothing else. */
+/** True if every sentence of `text` forbids or seeks what it ends with, and says nothing else. */
 function forbids(text: string): boolean {
   const bare = text.replace(QUOTED, '¤').replace(/[:.]\s*$/, '');
   return bare !== '' && bare.split(/[.!?]\s/).every(isGoverned);
@@ -58,7 +58,7 @@ function isQuoted(text: string, index: number): boolean {
   return Array.from(text.matchAll(QUOTED)).some((one) => one.index <= index && index < one.index + one[0].length);
 }
 
-/** Whether a list's item, or a table's cell, is what was found and nothing else. */
+/** True if a list's item, or a table's cell, is what was found and nothing else. */
 function isWholeItem(text: string, index: number): boolean {
   const start = text.startsWith('|') ? text.lastIndexOf('|', index) + 1 : 0;
   const end = text.startsWith('|') ? text.indexOf('|', index) : text.length;

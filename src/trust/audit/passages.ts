@@ -18,7 +18,7 @@ export function* passagesOf(text: string, isMarkdown: boolean): Generator<Passag
   const lines = text.split(/\r\n|\n|\r|\u2028|\u2029/).map(fold);
   if (isMarkdown) yield* markdown(lines);
   else yield* commands(lines, 1, { isScript: true });
-  // What takes several steps takes them in prose, in fences and across both.
+  // Multi-step patterns are looked for in prose, in fences and across both.
   for (let at = 0; at < lines.length; at += BLOCK_LINES / 2) {
     yield* joined(lines.slice(at, at + BLOCK_LINES), at + 1, 'code', { block: true, isScript: true });
   }

@@ -1,4 +1,4 @@
-/** What is said to the model, past the person. */
+/** Rules on instructions to the model, past the person. */
 
 import type { Rule } from './finding.ts';
 

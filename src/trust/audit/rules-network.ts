@@ -1,4 +1,4 @@
-/** What is fetched and run, and what is sent away. */
+/** Rules on downloads that are run, and on data sent away. */
 
 import type { Rule } from './finding.ts';
 

@@ -1,4 +1,4 @@
-/** What is written so that nobody can read it. */
+/** Rules on text that nobody can read. */
 
 import type { Rule } from './finding.ts';
 

@@ -1,4 +1,4 @@
-/** What changes or harms the machine, or opens it. */
+/** Rules on changes or harm to the machine, and on opening it. */
 
 import type { Rule } from './finding.ts';
 

@@ -64,7 +64,7 @@ function hitsIn(passage: Passage, suspect: boolean): Hit[] {
   return block ? hits : [...hits, ...pipes(passage, suspect), ...drops(passage), ...installs(passage)];
 }
 
-/** What the scan looks for, as data. */
+/** The scan's rules, as data. */
 export const RULES: readonly Rule[] = [...INSTRUCTIONS, ...CREDENTIALS, ...SYSTEM, ...NETWORK, ...OBFUSCATION];
 
 /** With their patterns global: what stands first in a passage does not hide what follows. */

@@ -79,7 +79,7 @@ export function encoded(line: string): Hit[] {
   return hits;
 }
 
-/** What has no width or turns the direction of writing, and the tags that spell ASCII without being seen. */
+/** Characters without width or that turn the direction of writing, and the tags that spell ASCII without being seen. */
 const UNSEEN = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /** Cyrillic and Greek letters, and below each the Latin one that it looks like. */
@@ -119,7 +119,7 @@ const ASSIGNED =
   /\b((?:api[_-]?key|token|secret|passw(?:or)?d|authorization)["']?\s{0,2}[:=]\s{0,2}["']?(?:bearer\s)?)([^\s"'<>${}]{6,})/gi;
 const BLOB = /[A-Za-z0-9+/_-]{40,}/g;
 
-/** What stands around `index` on one line: secrets masked, and what cannot be seen shown by its number. */
+/** The text around `index` on one line: secrets masked, and unseen characters shown by their numbers. */
 export function excerptOf(text: string, index: number): string {
   const from = Math.max(0, index - BEFORE);
   const part = text.slice(from, from + MAX_EXCERPT * 3).replace(/\s+/g, ' ');

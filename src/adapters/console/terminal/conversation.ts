@@ -5,7 +5,7 @@ import { type CardType, renderCard } from './card.ts';
 import { type Style, wrap } from './style.ts';
 import { EDITED, greeting, THINKING, WITHDRAWN } from './texts.ts';
 
-/** Where a conversation is shown: a screen that can change its last block, or a plain stream that cannot. */
+/** The view of a conversation: a screen that can change its last block, or a plain stream that cannot. */
 export interface View {
   readonly width: number;
   print(lines: readonly string[]): void;
@@ -19,11 +19,11 @@ export interface View {
 
 const REMEMBERED = 500;
 
-/** What has been said, and what of it can still be pressed or changed. */
+/** The parts of a conversation, and those of them that can still be pressed or changed. */
 export class Conversation {
   private readonly view: View;
   private readonly style: Style;
-  /** What each card was when it came: an edit does not say it. */
+  /** Types of cards as they first came: an edit does not repeat them. */
   private readonly types = new BoundedMap<string, CardType>(REMEMBERED);
   /** Cards with buttons, newest last. */
   private readonly cards = new BoundedMap<string, Said['buttons']>(REMEMBERED);
@@ -124,7 +124,7 @@ export class Conversation {
     this.view.print([`${this.style.failure('!')} ${visible(text)}`, `  ${this.style.dim(visible(remedy))}`, '']);
   }
 
-  /** What an earlier answer offered is over with the next one: a number would surprise. What waits for a decision stays. */
+  /** Drops the buttons of earlier answers with the next answer: a number would surprise. Open decisions stay. */
   private forgetOffers(): void {
     for (const id of [...this.cards.keys()]) if (this.types.get(id) === 'message') this.cards.delete(id);
   }

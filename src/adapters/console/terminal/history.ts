@@ -3,7 +3,9 @@ import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs'
 const MOST_LINES = 1_000;
 const LONGEST_LINE = 2_000;
 
-/** What was typed, across starts, in a file that only its user may read. A file that cannot be written is done without. */
+/**
+ * Input history across starts, in a file that only its user may read. A file that cannot be written is done without.
+ */
 export interface History {
   /** Newest first, as readline wants it. */
   lines: string[];

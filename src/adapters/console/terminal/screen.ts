@@ -4,7 +4,7 @@ import widthOf from 'string-width';
 /** readline's prompt, with the row of its cursor as of its last drawing: where it believes to begin the next one. */
 export type Prompt = Interface & { prevRows?: number };
 
-/** What the screen writes on: a terminal, as far as it is used here. */
+/** The part of a terminal that the screen uses. */
 export interface Terminal extends NodeJS.WritableStream {
   columns?: number;
   rows?: number;
@@ -98,7 +98,7 @@ export class Screen {
     this.closed = true;
   }
 
-  /** How many of the last of `lines` are still on the screen, with the prompt below them. */
+  /** Number of the last of `lines` that are still on the screen, with the prompt below them. */
   private reach(lines: readonly string[], from: number): number {
     const room = (this.output.rows ?? 24) - this.prompt.getCursorPos().rows - 3;
     let count = 0;

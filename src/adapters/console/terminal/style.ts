@@ -1,4 +1,4 @@
-/** How text is marked on a terminal, and broken into lines. */
+/** Styles of terminal text, and its wrapping. */
 
 import widthOf from 'string-width';
 
@@ -12,7 +12,7 @@ export interface Style {
   strike: Mark;
   link: Mark;
   code: Mark;
-  /** What coda says, what it reminds of, what it asks, what went wrong. */
+  /** Styles of answers, reminders, questions and errors. */
   voice: Mark;
   bell: Mark;
   question: Mark;

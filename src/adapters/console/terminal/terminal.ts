@@ -33,7 +33,7 @@ export function openTerminal(options: TerminalOptions): Promise<'left' | 'ended'
   return stdin.isTTY && stdout.isTTY && !dumb ? new Prompted(options, style).run() : new Piped(options, style).run();
 }
 
-/** What both kinds of terminal do with the session. */
+/** Base of both kinds of terminal. */
 abstract class Talk {
   protected readonly session: Duplex;
   protected readonly underWay = new Set<string>();

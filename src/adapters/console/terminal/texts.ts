@@ -1,4 +1,4 @@
-/** What the prompt says by itself. */
+/** Texts of the prompt. */
 
 export const PROMPT = 'you › ';
 export const MORE = '  … ';

@@ -1,4 +1,4 @@
-/** Where something is said over HTTP: a conversation of a token, under a name that its program chooses. */
+/** Conversations over HTTP: each is a token's, under a name that its program chooses. */
 import { createHash } from 'node:crypto';
 import type { Caller } from '../../../chat/index.ts';
 import type { Place, Sender } from '../../../delivery/index.ts';
@@ -6,7 +6,7 @@ import type { Place, Sender } from '../../../delivery/index.ts';
 export const ADAPTER = 'http';
 const SPACE = 'programs';
 
-/** What the channels of a caller begin with. */
+/** Prefix of a caller's channels. */
 export function prefixOf({ id }: Pick<Caller, 'id'>): string {
   return `${id}/`;
 }

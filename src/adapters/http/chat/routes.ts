@@ -80,7 +80,7 @@ function answered(answer: Answer): HttpAnswer {
   return { status: 202, headers: { Location: location }, body: { json: answer } };
 }
 
-/** What is said in answer while it grows; at last all of it, whoever has given it. Throws what `say` throws. */
+/** Streams an answer as it grows; at last all of it, whoever has given it. Throws what `say` throws. */
 async function streamed(
   talk: Talk,
   watchers: Watchers,
@@ -249,7 +249,7 @@ function events(watchers: Watchers): AnyRoute {
   });
 }
 
-/** What a browser would run if it opened it comes as bytes to be saved. */
+/** Files that a browser would run if it opened them are sent as bytes to be saved. */
 const SAFE_TYPES = /^(?:image\/(?:png|jpeg|gif|webp)|text\/plain|application\/pdf|audio\/[\w.+-]+|video\/[\w.+-]+)$/;
 
 function artifact({ database, artifacts }: ChatDeps): AnyRoute {

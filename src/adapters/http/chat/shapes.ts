@@ -1,4 +1,4 @@
-/** What programs send and get when they talk, as zod has it; the OpenAPI document is made from it. */
+/** Zod schemas of the chat API; the OpenAPI document is made from them. */
 import { z } from 'zod';
 import type { Content } from '../../../delivery/index.ts';
 

@@ -21,7 +21,7 @@ export interface TalkDeps {
   clock: Clock;
 }
 
-/** What a program says. */
+/** A message of a program. */
 export interface Said {
   caller: Caller;
   conversation: string;
@@ -93,7 +93,7 @@ export class Talk {
       ...{ kind: 'press', id, button, values, sentAt: clock.now() },
       place: placeOf(caller, conversation),
       sender: senderOf(caller),
-      // What a program presses by itself is no consent, unless its token was made for that.
+      // A press by a program is no consent, unless its token was made for that.
       origin: isConsent || caller.scopes.includes('consent') ? 'person' : 'http',
     });
     this.follow(JSON.stringify([channel, id]), accepted);

@@ -12,7 +12,7 @@ const HEARTBEAT = ': heartbeat\n\n';
 /** Texts that wait for a reader who is slower than what happens; the connection of one who is behind is ended. */
 const MOST_WAITING = 1_000;
 
-/** Who watches which conversation, in this process. */
+/** The watchers of conversations in this process. */
 export class Watchers {
   private readonly clock: Clock;
   private readonly byChannel = new Map<string, Set<Watch>>();
@@ -84,7 +84,7 @@ export class Watch implements AsyncIterable<string> {
     this.wake?.();
   }
 
-  /** What waits is still written. */
+  /** Queued events are still written. */
   end(): void {
     if (this.isOver) return;
     this.isOver = true;
@@ -107,7 +107,7 @@ export class Watch implements AsyncIterable<string> {
     }
   }
 
-  /** Whether something came before it was time for a sign of life. */
+  /** True if something came before it was time for a sign of life. */
   private something(): Promise<boolean> {
     return new Promise((resolve) => {
       const cancel = this.clock.at(new Date(this.clock.now().getTime() + HEARTBEAT_MS), () => {

@@ -41,7 +41,7 @@ const written = (collection: AnyCollection) => z.object({ [collection.one]: coll
 const missing = { description: 'There is none of this id.' } as const;
 const refused = { description: 'It cannot be done as it is asked for; "reason" says why.' } as const;
 
-/** What is read for the person of a caller. Throws `HTTP_FORBIDDEN` where they may not see it in chat either. */
+/** Reads for the person of a caller. Throws `HTTP_FORBIDDEN` where they may not see it in chat either. */
 async function reading<T>(
   collection: AnyCollection,
   { database, agent, requests }: DataDeps,
@@ -176,7 +176,7 @@ function remove(collection: AnyCollection, writes: Writes): AnyRoute {
 
 type Asked = Parameters<AnyRoute['handle']>[0];
 
-/** What all writes have in common. */
+/** Fields common to all writes. */
 function whose(request: Asked, what: string): Pick<Wanted, 'caller' | 'key' | 'request' | 'signal' | 'conversation'> {
   return {
     caller: callerOf(request),

@@ -13,23 +13,23 @@ export interface WritesDeps {
   requests: Pick<Requests, 'asker' | 'admits' | 'take' | 'settle'>;
 }
 
-/** What a program wants to be done. */
+/** A write that a program requests. */
 export interface Wanted {
   caller: Caller;
   /** The program's own key: under it, it is done once. */
   key: string | undefined;
-  /** What the same request has in common with itself, and with no other. */
+  /** Identity of the request: repetitions are equal, other requests are not. */
   request: Json;
   /** The conversation of the program in which what is made speaks; undefined: where its person is told something. */
   conversation: string | undefined;
   signal: AbortSignal;
   /** The call that does it, decided in its transaction; undefined: what it is about is not there. */
   call(tx: Transaction, personId: string): Promise<Call | undefined>;
-  /** What is answered; undefined result: there was no call. */
+  /** The answer; undefined result: there was no call. */
   answer(tx: Transaction, result: ToolResult | undefined, personId: string): Promise<Written>;
 }
 
-/** What is answered, and again under the same key. */
+/** The stored answer, given again under the same key. */
 export interface Written {
   status: number;
   json: Json;
@@ -63,7 +63,7 @@ export class Writes {
     );
   }
 
-  /** What was answered before under the same key. A repetition does not count as another request. */
+  /** The answer given before under the same key. A repetition does not count as another request. */
   private async earlier(tx: Transaction, wanted: Wanted, { person }: Item): Promise<Written | undefined> {
     const { caller, key, request } = wanted;
     const { requests } = this.deps;

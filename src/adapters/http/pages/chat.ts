@@ -38,7 +38,7 @@ export function chatRoutes(deps: ChatPageDeps, layout: Layout): readonly AnyRout
   return [page(deps, layout), log(deps), events(deps), form(deps)];
 }
 
-/** What was said before an instant, the oldest first, and whether there is more before that. */
+/** Entries before an instant, the oldest first, and if there are more before that. */
 async function entries(
   { database, readerOf }: ChatPageDeps,
   caller: Caller,

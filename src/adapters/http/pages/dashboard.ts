@@ -12,7 +12,7 @@ import { sectionOf } from './sections.ts';
 export interface DashboardDeps {
   pages: readonly Page[];
   clock: Clock;
-  /** Who looks, from the caller; undefined: they are not known any more. */
+  /** The reader for a caller; undefined: they are not known any more. */
   reader(caller: Caller, asked: Pick<PageReader, 'params' | 'after'>): Promise<PageReader | undefined>;
 }
 

@@ -1,4 +1,4 @@
-/** What was said, as the chat's page shows it. */
+/** Entries of the chat page. */
 import type { FileRef } from '../../../delivery/index.ts';
 import type { Reader } from '../../../time/index.ts';
 import { partId } from '../chat/places.ts';

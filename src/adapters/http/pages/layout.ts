@@ -1,13 +1,13 @@
-/** What all pages have in common. */
+/** Layout of all pages. */
 import type { Caller, HttpAnswer } from '../../../chat/index.ts';
 import { h, type Markup, toHtml } from './markup.ts';
 import type { StaticFiles } from './static.ts';
 
 export interface PageContent {
   title: string;
-  /** Where the page is, among the links at its top. */
+  /** The page's own link in the navigation. */
   path?: string;
-  /** Who is signed in. */
+  /** The signed-in caller. */
   caller?: Caller | undefined;
   /** A file of `assets/web`. */
   script?: string;

@@ -1,6 +1,6 @@
 /**
- * What a page shows, as values: the server writes them as HTML, the chat's script builds elements of the same values as
- * JSON. Text is only ever text, so that nothing that a model or a person has written becomes markup.
+ * Pages as values: the server writes them as HTML, the chat's script builds elements of the same values as JSON. Text
+ * is only ever text, so that nothing that a model or a person has written becomes markup.
  */
 
 /** An element `[tag, attributes, …children]`, or a text. */
@@ -8,7 +8,7 @@ export type Markup = string | Element;
 export type Element = readonly [tag: string, attributes: Attributes, ...children: Markup[]];
 export type Attributes = Readonly<Record<string, string>>;
 
-/** What may stand in an element. */
+/** A child of an element. */
 export type Child = Markup | readonly Child[] | undefined | false;
 
 /** An element. Attributes and children that are undefined or false are left out, lists of children are laid flat. */

@@ -6,7 +6,7 @@ import { cookieOf, cookieText, guardSite } from '../browser.ts';
 import type { Layout } from './layout.ts';
 import { h } from './markup.ts';
 
-/** What keeps the sessions of browsers. */
+/** Storage of browser sessions. */
 export interface SessionKeeper {
   /** Uses up the code of a link. Throws `HTTP_UNAUTHORIZED`, and `HTTP_CONFLICT` in a browser that is somebody else's. */
   open(
@@ -16,10 +16,10 @@ export interface SessionKeeper {
   close(cookie: string): Promise<void>;
 }
 
-/** Where a link of `coda open` leads. The code stands behind `#`, which browsers send to nobody, so that no log has it. */
+/** Path of a link of `coda open`. The code stands behind `#`, which browsers send to nobody, so that no log has it. */
 export const signInPath = (code: string): string => `/open#${code}`;
 
-/** Where a browser goes that has been signed in: an owner to the dashboard, anybody else to the chat. */
+/** First page after sign-in: an owner's is the dashboard, anybody else's the chat. */
 const firstPage = (scopes: readonly Scope[]): string => (scopes.includes('admin') ? '/' : '/chat');
 
 export function sessionRoutes(sessions: SessionKeeper, layout: Layout): readonly AnyRoute[] {

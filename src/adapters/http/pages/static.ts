@@ -19,7 +19,7 @@ const KEPT = { 'Cache-Control': 'public, max-age=31536000, immutable' };
 export class StaticFiles {
   private read: { version: string; files: ReadonlyMap<string, Buffer> } | undefined;
 
-  /** Where a page finds the file. */
+  /** Address of the file for pages. */
   url(name: string): string {
     return `/web/${this.all().version}/${name}`;
   }

@@ -1,6 +1,6 @@
 import type { ModelImage } from '../../model.ts';
 
-/** What the first bytes of a picture tell; what its sender says of it is only a claim. */
+/** Facts from the first bytes of a picture; its sender's description is only a claim. */
 export interface Look {
   type: ModelImage['type'];
   /** Pixels. */

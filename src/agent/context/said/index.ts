@@ -17,8 +17,8 @@ export interface SaidDeps {
 }
 
 /**
- * What was said in a conversation, by meaning. Its messages get vectors once it is searched, and what is new with each
- * later search: nobody who never searches pays for them.
+ * Index of a conversation's messages, by meaning. They get vectors once it is searched, and new ones with each later
+ * search: nobody who never searches pays for them.
  */
 export class Said {
   private readonly deps: SaidDeps;

@@ -118,7 +118,7 @@ export class Reading {
     if (this.reason !== '' && !this.watch.signal.aborted) yield* this.stop();
   }
 
-  /** What the question costs is known before the first word. */
+  /** The cost of the question is known before the first word. */
   private *start({ message: begun }: StreamEvent): Generator<ModelEvent> {
     this.count(begun?.usage);
     const usage = usageOf(this.counted);

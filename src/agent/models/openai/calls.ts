@@ -3,20 +3,20 @@ import { argumentsOf } from '../wire.ts';
 
 /** A call, or the piece of one. */
 export interface CallPiece {
-  /** Which call it is; often missing, or the same for all. */
+  /** Index of the call; often missing, or the same for all. */
   index: unknown;
   id: string;
   name: string;
   /** Arguments as JSON text, as far as this piece has them. */
   json: string;
-  /** What the service wants back with it. */
+  /** Data that the service wants back with it. */
   extra: unknown;
 }
 
 export class GrowingCalls {
   private readonly calls: CallPiece[] = [];
 
-  /** Whether nothing has come yet. */
+  /** True if nothing has come yet. */
   get empty(): boolean {
     return this.calls.length === 0;
   }
@@ -61,7 +61,7 @@ function isAnother(growing: CallPiece, piece: CallPiece): boolean {
   return piece.json !== '' && isWhole(growing) && !isRepeated(growing, piece);
 }
 
-/** Whether a stream says again what it has said, as some do at their end. */
+/** True if a stream says again what it has said, as some do at their end. */
 function isRepeated(growing: CallPiece, { id, name, json }: CallPiece): boolean {
   return id !== '' && id === growing.id && name === growing.name && json === growing.json && isWhole(growing);
 }

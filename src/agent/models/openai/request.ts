@@ -9,15 +9,15 @@ import { NO_SIGNATURE, NO_THOUGHTS, thoughtsIn } from './thoughts.ts';
 type Message = OpenAI.ChatCompletionMessageParam;
 type Part = OpenAI.ChatCompletionContentPart;
 
-/** Where endpoints that speak this API differ from the vendor's own. */
+/** Differences of endpoints that speak this API from the vendor's own. */
 export interface Dialect {
   /** The vendor's newer models refuse `max_tokens`; many other endpoints know nothing else. */
   maxTokens: 'max_tokens' | 'max_completion_tokens' | undefined;
-  /** Whether usage in a stream must be asked for. */
+  /** True if usage in a stream must be asked for. */
   streamOptions: boolean;
-  /** Whether calls that another model made need a sign that they have no signature. */
+  /** True if calls that another model made need a sign that they have no signature. */
   signed: boolean;
-  /** Whether it wants back what it thought before it called. */
+  /** True if it wants back what it thought before it called. */
   thoughtsBack: boolean;
   /** Call ids as this endpoint takes them. */
   callId(id: string): string;
@@ -25,7 +25,7 @@ export interface Dialect {
 
 const LENGTHS = ['max_tokens', 'max_completion_tokens'] as const;
 
-/** What is known of the endpoint at `baseUrl` (undefined is the vendor's own). */
+/** Known differences of the endpoint at `baseUrl` (undefined is the vendor's own). */
 export function dialectOf({ baseUrl, refuses }: Pick<Endpoint, 'baseUrl' | 'refuses'>): Dialect {
   const host = baseUrl === undefined ? 'api.openai.com' : new URL(baseUrl).hostname;
   const own = host === 'api.openai.com';

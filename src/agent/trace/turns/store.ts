@@ -11,7 +11,7 @@ export interface TurnLine {
   person: string | null;
   elapsedMs: number;
   startedAt: Instant;
-  /** What the person said; null where that is not to be read. */
+  /** The person's words; null where they are not to be read. */
   said: string | null;
 }
 

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../base/clock.ts';
 import type { Database, Transaction } from '../../../storage/index.ts';
 
-/** What answers under way may cost: the person's, and everybody's. */
+/** Possible costs of answers under way: the person's, and everybody's. */
 export interface Held {
   person: number;
   all: number;
@@ -17,8 +17,8 @@ export interface Reservation {
 }
 
 /**
- * What others hold at `now`; until `tx` ends nobody else looks or reserves. What the turn itself holds beside `own` was
- * left by a process that is gone, and is dropped.
+ * Reservations of others at `now`; until `tx` ends nobody else looks or reserves. The turn's own ones beside `own` were
+ * left by a process that is gone, and are dropped.
  */
 export async function reservedByOthers(
   tx: Transaction,

@@ -33,7 +33,7 @@ export async function release(tx: Transaction, owners: readonly string[], crashe
   );
 }
 
-/** Who runs something, or ran it when their process ended. */
+/** Owners of running rows, dead ones too. */
 export const OWNERS = `select owner from lanes where owner is not null
   union select owner from inbox where state = 'received' and not laned and owner is not null`;
 

@@ -73,7 +73,7 @@ function leaveLaneless(ids: readonly string[]): Fragment {
     )`;
 }
 
-/** Whether the row is still this process's, locked so until `tx` ends. Also tells whether somebody asked to stop it. */
+/** True if the row is still this process's, locked so until `tx` ends. Also tells whether somebody asked to stop it. */
 export async function lockItem(tx: Transaction, item: Item): Promise<{ owned: boolean; cancel: boolean }> {
   const { rows } = item.laned
     ? await tx.query<{ cancel: boolean }>(

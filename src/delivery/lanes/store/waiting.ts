@@ -1,8 +1,8 @@
-/** What waits: lanes that nobody has taken, and files that are to be asked for. */
+/** Waiting lanes, and files to be fetched. */
 import { type Database, type Fragment, raw, render, sql } from '../../../storage/index.ts';
 import { type ItemRow, itemColumns } from '../../store.ts';
 
-/** How far `claim` looks. */
+/** Bounds of `claim`. */
 export interface Claiming {
   limit: number;
   suspects: number;
@@ -16,7 +16,7 @@ export interface Claiming {
 
 export interface Claimed {
   rows: ItemRow[];
-  /** How many waiting lanes were seen, and the rows of how many people are next in them; 0 where nothing was taken. */
+  /** Number of waiting lanes seen, and of people whose rows are next in them; 0 where nothing was taken. */
   seen: number;
   people: number;
 }
@@ -126,7 +126,7 @@ export function earliest(on: readonly string[], maxAgeMs: number): string {
        from inbox where state = 'received' and not laned and owner is null and payload ? 'pending'))`;
 }
 
-/** Whether files of this platform wait to be asked for; a read, so that connecting costs no commit. */
+/** True if files of this platform wait to be asked for; a read, so that connecting costs no commit. */
 export async function filesWait(database: Database, adapter: string): Promise<boolean> {
   const { rows } = await database.read(
     `select 1 from inbox

@@ -27,7 +27,7 @@ export async function draft(
   return rows[0];
 }
 
-/** Whether a draft is still one, and this process's. */
+/** True if a draft is still one, and this process's. */
 export async function isDraft(database: Database, id: string, owner: string): Promise<boolean> {
   const { rows } = await database.read(`select 1 from outbox where id = $1 and owner = $2 and state = 'draft'`, [
     id,

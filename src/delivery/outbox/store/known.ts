@@ -1,4 +1,4 @@
-/** What is known of what was said in a place. */
+/** Known facts about the messages of a place. */
 import type { Instant } from '../../../base/clock.ts';
 import type { Database } from '../../../storage/index.ts';
 import type { Place } from '../../adapter.ts';

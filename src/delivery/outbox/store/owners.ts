@@ -7,8 +7,8 @@ import { SHOWS } from '../standing.ts';
 const IS_SENT_ANEW = `(receipt is null or receipt ? '${SHOWS}' and state = 'sending')`;
 
 /**
- * What dead processes were sending may or may not be there, and nobody knows since when: the platform may have
- * forgotten it by now, or (those of `settling`) not show it yet. Drafts wait for their turn to go on.
+ * Releases parts that dead processes were sending: they may have arrived at any time, so that the platform may have
+ * forgotten them by now, or (those of `settling`) not show them yet. Drafts wait for their turn to go on.
  */
 export async function release(
   tx: Transaction,
@@ -29,7 +29,7 @@ export async function release(
   );
 }
 
-/** Who sends, or sent when their process ended. */
+/** Owners of parts in work, dead ones too. */
 export const OWNERS = `select owner from outbox where owner is not null and state in ('sending', 'draft')`;
 
 /** Parts that this owner is sending, as the database has it. */

@@ -25,13 +25,13 @@ export interface Row {
   /** Since when attempts have failed, one after another. */
   failingSince: Instant | undefined;
   fallback: boolean;
-  /** Where its message is, when it was sent before and only has to be brought up to date. */
+  /** The existing message, where the part only has to be brought up to date. */
   receipt: Receipt | undefined;
   /** Its message is to be taken away. */
   removed: boolean;
-  /** What its message shows may be older than the part. */
+  /** The message may show an older text than the part has. */
   isOutdated: boolean;
-  /** What the adapter has kept of an earlier attempt. */
+  /** Progress that the adapter stored at an earlier attempt. */
   progress?: Json | undefined;
   owner: string;
 }
@@ -104,7 +104,7 @@ interface ClaimedRow {
   fallback: boolean;
   receipt: Receipt | null;
   removed: boolean;
-  /** What is shown of the part may be another text than `content`: it was a draft, or its buttons are used up. */
+  /** The message may show another text than `content`: it was a draft, or its buttons are used up. */
   drafted: boolean;
   progress: Json | null;
 }
@@ -141,13 +141,13 @@ export async function keep(database: Database, id: string, owner: string, progre
   return rows.length > 0;
 }
 
-/** Whether the part is to be taken away, or is gone. */
+/** True if the part is to be taken away, or is gone. */
 export async function isRemoved(database: Pick<Database, 'read'>, id: string): Promise<boolean> {
   const { rows } = await database.read<{ removed: boolean }>('select removed from outbox where id = $1', [id]);
   return rows[0]?.removed ?? true;
 }
 
-/** What became of a part. */
+/** The outcome of sending a part. */
 export interface SendResult {
   id: string;
   state: Exclude<PartState, 'draft' | 'sending'>;
@@ -155,7 +155,7 @@ export interface SendResult {
   nextAt?: Instant;
   unknownAt?: Instant;
   error?: string;
-  /** Where it goes from now on, when its place is gone. */
+  /** Its new conversation, when its place is gone. */
   conversationId?: string;
   /** Of a part that was sent: so many of its buttons were shown as used. */
   spent?: number;

@@ -50,7 +50,7 @@ export async function reachable(
   return count;
 }
 
-/** Whether anything is held for want of somebody to hear it through one of these adapters. */
+/** True if anything is held for want of somebody to hear it through one of these adapters. */
 export async function anyHeld(database: Database, adapters: readonly string[]): Promise<boolean> {
   const { rows } = await database.read(`select 1 from outbox where state = 'held' and adapter = any($1) limit 1`, [
     adapters,
@@ -58,7 +58,7 @@ export async function anyHeld(database: Database, adapters: readonly string[]): 
   return rows.length > 0;
 }
 
-/** What is held for these adapters can go now. Returns how many. */
+/** Releases the parts that are held for these adapters. Returns their number. */
 export async function takeUpHeld(database: Database, adapters: readonly string[], now: Instant): Promise<number> {
   const { count } = await database.run(
     'outbox.takeup',
@@ -68,7 +68,7 @@ export async function takeUpHeld(database: Database, adapters: readonly string[]
   return count;
 }
 
-/** Whether something waits for this adapter to be reachable; a read, so that attaching costs no commit. */
+/** True if something waits for this adapter to be reachable; a read, so that attaching costs no commit. */
 export async function anyWaiting(database: Database, adapter: string): Promise<boolean> {
   const { rows } = await database.read(
     `select 1 from outbox o where adapter = $1 and (state = 'held' or ${BACKING_OFF}) limit 1`,

@@ -49,7 +49,7 @@ export function insertions(
     )${buttonStore.insertions(buttons, now)}`;
 }
 
-/** What `out` says of a part: its row may have been a draft before. */
+/** A row as `out` returns it: it may have been a draft before. */
 export interface Written {
   id: string;
   key: string;
@@ -59,8 +59,8 @@ export interface Written {
 }
 
 /**
- * Whether an `inbox_id` is that of a row which the statement has found to be this process's still (`fence`). A condition,
- * and not a join: rows keep their order, which is that of a conversation.
+ * True if an `inbox_id` is that of a row which the statement has found to be this process's still (`fence`). A
+ * condition, and not a join: rows keep their order, which is that of a conversation.
  */
 export const FENCED = sql`inbox_id = any (array(select id from fence))`;
 

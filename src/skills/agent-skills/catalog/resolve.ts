@@ -14,7 +14,7 @@ import {
   type SkillSnapshot,
 } from '../skill.ts';
 
-/** What `skills.settings.<name>` says over what the file says. */
+/** Overrides of `skills.settings.<name>`. */
 export interface SkillSetting {
   readonly enabled?: boolean | undefined;
   readonly display?: Display | undefined;
@@ -118,7 +118,7 @@ function adapt(skill: AgentSkill, setting: SkillSetting, adapted: WeakMap<AgentS
   return made;
 }
 
-/** What changed from `before` to `after`. */
+/** Changes from `before` to `after`. */
 export function compareSnapshots(before: SkillSnapshot, after: SkillSnapshot, tookMs: number): RescanReport {
   const names = (filter: (name: string) => boolean) => [...after.skills.keys()].filter(filter);
   return {

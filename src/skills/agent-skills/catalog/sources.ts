@@ -1,4 +1,4 @@
-/** Where skills come from. */
+/** Sources of skills. */
 
 import { join, resolve } from 'node:path';
 import { expandHome } from '../../../base/folders/home.ts';
@@ -10,13 +10,13 @@ export interface Surroundings {
   packageRoot: string;
   /** The person's home folder. */
   home: string;
-  /** What relative folders start from. */
+  /** Base of relative folders. */
   cwd: string;
   /** Absolute. */
   dataDir: string;
   /** Folders from the configuration; `~` is the home folder. */
   agentSkillDirs: readonly string[];
-  /** Whether the skills of Claude Code, the person's and the project's, are read. */
+  /** True if the skills of Claude Code, the person's and the project's, are read. */
   claudeSkills: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whether a skill is in the form of the Agent Skills standard (agentskills.io/specification), by its text. A violation is
- * a warning here, because the skill may be usable all the same. Where the reference validator refuses what the text
+ * True if a skill is in the form of the Agent Skills standard (agentskills.io/specification), by its text. A violation
+ * is a warning here, because the skill may be usable all the same. Where the reference validator refuses what the text
  * allows, there is a note.
  */
 
@@ -20,7 +20,7 @@ const BOUNDED = [
   { key: 'compatibility', longest: 500, called: '"compatibility"' },
 ];
 
-/** How many characters people see: a pair of surrogates is one. */
+/** Number of characters that people see: a pair of surrogates is one. */
 const lengthOf = (text: string): number => [...text].length;
 
 export interface Judged {
@@ -141,7 +141,7 @@ function hasCommas(text: string): boolean {
   return withoutArguments.includes(',') && splitTools(withoutArguments).tools.length > 0;
 }
 
-/** What the reference validator refuses, and the text does not. */
+/** Notes violations that the reference validator refuses, and the text does not. */
 function noteNarrower({ parts, document }: Head, found: Diagnoses): void {
   const { features } = document;
   const note = (code: string, what: string) => found.note(code, `The reference validator refuses ${what}.`, parts.line);

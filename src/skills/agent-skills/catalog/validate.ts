@@ -12,7 +12,7 @@ import { walk } from './walk.ts';
 export interface ValidateOptions {
   /** `upsonic`: no `<` and `>` in descriptions. */
   profile?: 'upsonic' | undefined;
-  /** Whether the scripts that the instructions name must be there. */
+  /** True if the scripts that the instructions name must be there. */
   checkEntrypoints?: boolean | undefined;
 }
 

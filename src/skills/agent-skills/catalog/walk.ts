@@ -42,7 +42,7 @@ export interface Walked {
   diagnostics: Diagnostic[];
   /** The names of links, by the folder that they lead to. */
   linked: Map<string, string>;
-  /** What to remember for the next walk. */
+  /** Records for the next walk. */
   records: Map<string, FolderRecord>;
 }
 
@@ -64,7 +64,7 @@ export async function walk(
   return walked;
 }
 
-/** What the walks of all sources share. */
+/** State shared by the walks of all sources. */
 interface Walk {
   known: ReadonlyMap<string, FolderRecord>;
   walked: Walked;
@@ -153,7 +153,7 @@ class Walker {
       if (listing.folders.length > 0) this.warn('too_deep', 'Folders nested more deeply are not read.', path);
       return;
     }
-    // What is pushed last is visited first: skills are found in the order of their paths.
+    // The last one pushed is visited first: skills are found in the order of their paths.
     for (let index = listing.folders.length - 1; index >= 0; index--) {
       const name = listing.folders[index] as string;
       this.waiting.push({ path: `${path}${sep}${name}`, folderName: name, depth: depth + 1, group, within });

@@ -18,19 +18,19 @@ const STAGE = '.stage';
 /** Grace period for a stage or an unused version whose process still runs. */
 const ABANDONED_MS = 10 * 60_000;
 
-/** Where bundles are installed. */
+/** Folder of installed bundles. */
 export function installedFolder(dataDir: string): string {
   return join(dataDir, 'skills');
 }
 
-/** What the reader of skills makes of a folder. */
+/** Reads a folder as a skill. */
 export type InspectSkill = (folder: string) => Promise<{ usable: boolean; name: string; reason?: string | undefined }>;
 
 export interface InstalledSkill {
   name: string;
   /** The folder it is reached by: `<data>/skills/<name>`. */
   directory: string;
-  /** Whether another version was there before. */
+  /** True if another version was there before. */
   replaced: boolean;
   files: number;
   /** What the name leads to now, and what it led to before: what `putBack` takes. */
@@ -146,7 +146,7 @@ async function installedVersion(folder: string, name: string): Promise<string | 
   return undefined;
 }
 
-/** What the link of that name leads to, if it is one of ours. */
+/** Target of the link of that name, if it is one of ours. */
 async function linkOf(folder: string, name: string): Promise<string | undefined> {
   const target = await readlink(join(folder, name)).catch(() => undefined);
   return target !== undefined && dirname(target) === VERSIONS ? target : undefined;
@@ -201,7 +201,7 @@ async function removeAbandoned(folder: string, stage: string): Promise<void> {
   }
 }
 
-/** Whether the process that a stage or version is named after still runs. */
+/** True if the process that a stage or version is named after still runs. */
 function isRunning(path: string): boolean {
   const pid = Number(/\.(\d+)-[^.]*$/.exec(basename(path))?.[1]);
   if (!Number.isSafeInteger(pid)) return false;

@@ -124,7 +124,7 @@ function lengths(archive: Buffer, at: number): number {
   return archive.readUInt16LE(at) + archive.readUInt16LE(at + 2);
 }
 
-/** What both headers of an entry have in common: fields from `at`, lengths at `sizes`, name and extra from `text`. */
+/** Fields common to both headers of an entry: fields from `at`, lengths at `sizes`, name and extra from `text`. */
 function readHeader(archive: Buffer, at: number, sizes: number, text: number): Header {
   const extraAt = text + archive.readUInt16LE(sizes);
   return {
@@ -182,7 +182,7 @@ function checkHeader({ flags, method, bytes, packedBytes }: Header, path: string
   if (isFolder && bytes !== 0) throw refuseBundle('has a folder with content', path);
 }
 
-/** Where the entry's data begins. Its local header must say the same as the directory. */
+/** Start of the entry's data. Its local header must say the same as the directory. */
 function dataStart(archive: Buffer, at: number, header: Header, path: string): number {
   if (at + LOCAL_BYTES > archive.length || archive.readUInt32LE(at) !== LOCAL_SIGNATURE) {
     throw refuseBundle('has an entry that is not where its directory says', path);

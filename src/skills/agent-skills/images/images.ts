@@ -1,4 +1,4 @@
-/** Which images skills have: planned here, built by who may talk to Docker about it, used when their scripts run. */
+/** Images of skills: planned here, built by whoever may talk to Docker about it, used when their scripts run. */
 
 import type { Clock } from '../../../base/clock.ts';
 import { CodaError } from '../../../base/errors.ts';
@@ -22,7 +22,7 @@ export interface SkillImagesDeps extends PlanOptions {
 export interface PlannedImage extends ImagePlan {
   /** The one that was built last. */
   built: { image: string; hash: string } | null;
-  /** Whose image it is: others on the same Docker may have a skill of that name. */
+  /** Owner of the image: others on the same Docker may have a skill of that name. */
   installation: string;
 }
 
@@ -40,7 +40,7 @@ export interface RunImage {
   wrong: 'stale' | 'gone' | undefined;
 }
 
-/** Whether Docker has an image of this id; undefined where it cannot be asked. */
+/** True if Docker has an image of this id; undefined where it cannot be asked. */
 type IsThere = (id: string) => Promise<boolean | undefined>;
 
 const MOST_BYTES = 256 * 1024;
@@ -54,7 +54,7 @@ export class SkillImages {
     this.reader = readerOf(deps.database);
   }
 
-  /** What is to be built for the skill of this name, or for all. Throws `SKILL_NOT_FOUND`. */
+  /** Planned images of the skill of this name, or of all. Throws `SKILL_NOT_FOUND`. */
   async plans(name?: string): Promise<PlannedImage[]> {
     const built = new Map((await store.allImages(this.reader)).map((each) => [each.skill, each]));
     const plans: PlannedImage[] = [];

@@ -1,4 +1,4 @@
-/** What an image of a skill is made of: a pure function from what skills declare to what is built. */
+/** Build plan of a skill's image: a pure function of the skills' declarations. */
 
 import { createHash } from 'node:crypto';
 import { type AgentSkill, inOrder, pipDependencies, type SkillSnapshot } from '../skill.ts';
@@ -24,7 +24,7 @@ export interface ImagePlan {
 export interface PlanOptions {
   /** For a skill that names none. */
   defaultImage: string;
-  /** Whether a package may be named by a URL. */
+  /** True if a package may be named by a URL. */
   allowUrls: boolean;
 }
 

@@ -20,7 +20,7 @@ export async function imageOf(db: Queryable, skill: string): Promise<SkillImage 
   return (await db.query<SkillImage>(`select ${COLUMNS} from skill_images where skill = $1`, [skill])).rows[0];
 }
 
-/** Whether an image with this id was built for a skill. */
+/** True if an image with this id was built for a skill. */
 export async function isBuilt(db: Queryable, image: string): Promise<boolean> {
   return (await db.query('select from skill_images where image = $1 limit 1', [image])).rows.length > 0;
 }

@@ -18,7 +18,7 @@ export function canonicalKey(key: string): string {
 
 const CANONICAL = /^[a-z-]+$/;
 
-/** What a skill can say of itself. */
+/** Known fields of a skill. */
 const KNOWN = new Set(
   (
     'name description license compatibility metadata allowed-tools version author homepage tags triggers context agent model ' +

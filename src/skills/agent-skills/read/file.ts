@@ -33,7 +33,7 @@ export interface Refusal {
 export interface Head extends Divided {
   readonly bytes: Buffer;
   readonly stamp: Stamp;
-  /** Whether there are any instructions in the whole file. */
+  /** True if there are any instructions in the whole file. */
   readonly hasBody: boolean;
   /** Bytes of the whole file as it is read: of UTF-16, after it was turned into UTF-8. */
   readonly size: number;
@@ -68,7 +68,7 @@ function kindOf(stats: Stats): string {
   return stats.isSocket() ? 'a socket' : 'a device';
 }
 
-/** What `use` makes of the open file, or why it is not read. */
+/** Applies `use` to the open file; a reason where it is not read. */
 function opened<T>(file: string, flags: number, use: (descriptor: number, stats: Stats) => T): T | Refusal {
   let descriptor: number | undefined;
   try {
@@ -134,7 +134,7 @@ const isUtf16 = (bytes: Buffer): boolean => /^(?:fffe|feff)$/.test(bytes.subarra
 
 const asUtf8 = (bytes: Buffer): Buffer => (isUtf16(bytes) ? Buffer.from(decoded(bytes)) : bytes);
 
-/** Whether anything but empty space stands from `from` on. */
+/** True if anything but empty space stands from `from` on. */
 function hasTextFrom(descriptor: number, from: number, size: number): boolean {
   for (let at = from; at < size; at += HEAD_BYTES) {
     if (hasText(readUpTo(descriptor, Buffer.allocUnsafe(Math.min(HEAD_BYTES, size - at)), at))) return true;
@@ -171,7 +171,7 @@ export function bodyIn(file: Buffer): string {
 
 /** Of a file at a scan: the frontmatter and, where a description is missing, the first paragraph lie in it. */
 const HEAD_BYTES = 65_536;
-/** What is read first; nearly every frontmatter ends before it. */
+/** Bytes of the first read; nearly every frontmatter ends before it. */
 export const FIRST_BYTES = 4_096;
 /** A larger `SKILL.md` is refused: the largest body among thousands of public skills has 293 kB. */
 const MAX_FILE_BYTES = 4_000_000;

@@ -44,7 +44,7 @@ function withForbidden(document: Document, text: string, firstLine: number): Doc
   return { ...document, fields: [...document.fields, field] };
 }
 
-/** What a `SKILL.md` consists of; all offsets are bytes of the file. */
+/** Parts of a `SKILL.md`; all offsets are bytes of the file. */
 export interface Parts {
   /** The YAML between the fences; undefined when there is none. */
   frontmatter: string | undefined;
@@ -53,7 +53,7 @@ export interface Parts {
   bodyOffset: number;
   /** The line of the file on which the body begins. */
   bodyLine: number;
-  /** Whether the head holds anything of the body but empty space. */
+  /** True if the head holds anything of the body but empty space. */
   hasBody: boolean;
   hasBom: boolean;
   /** Empty lines stand before the opening fence. */
@@ -69,7 +69,7 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const OPENING = /^(?:[ \t]*\r?\n)*(?:(`{3,}|~{3,})[\w-]*[ \t]*\r?\n(?:[ \t]*\r?\n)*)?---[ \t]*\r?\n/;
 const CLOSING = Buffer.from('---');
 const NEWLINE = 0x0a;
-/** How far an opening fence is looked for. */
+/** Bytes in which an opening fence is looked for. */
 const OPENING_BYTES = 1_024;
 
 /** Takes the first bytes of a `SKILL.md` apart. `head` may end anywhere. `isText`: what is between fences is text, too. */
@@ -124,7 +124,7 @@ function closingFence(head: Buffer, start: number): { from: number; to: number }
 /** Space, tab, newline, vertical tab, form feed, carriage return. */
 const isSpace = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
-/** Whether `bytes` hold anything but empty space from `from` on. */
+/** True if `bytes` hold anything but empty space from `from` on. */
 export function hasText(bytes: Buffer, from = 0): boolean {
   for (let at = from; at < bytes.length; at++) {
     if (!isSpace(bytes[at] as number)) return true;
@@ -136,7 +136,7 @@ export function hasText(bytes: Buffer, from = 0): boolean {
 const YAML_LINE = /^(?:[A-Za-z_][\w.-]*[ \t]*:(?:[ \t]|\r?$)|- |[ \t]+\S|#)/;
 
 /**
- * Where the frontmatter ends and the body begins in a text whose closing fence is missing: at the first line that cannot
+ * End of the frontmatter and start of the body in a text whose closing fence is missing: at the first line that cannot
  * be YAML, or around an indented fence.
  */
 function endOfYaml(text: string): { yaml: number; body: number } {

@@ -105,7 +105,7 @@ const LIST = /^\[([^[\]{}"'#&*!|>%@`]*)\]$/;
 /** JSON, which is YAML, and lists of words in brackets. */
 function inFlow(text: string): Json | undefined {
   if (text.startsWith('{') && text.endsWith('}')) {
-    // What JSON's own reader does not tell: a key that is there twice, and a number that would not come back as it is.
+    // JSON's own reader does not report a duplicate key, or a number that would not come back as it is.
     const keys = text.match(/"[^"]*"\s*:/g) ?? [];
     const numbers = text.replace(/"[^"]*"/g, '""').match(/-?\d[\w.+-]*/g) ?? [];
     const isSame = new Set(keys).size === keys.length && numbers.every((number) => String(Number(number)) === number);

@@ -1,4 +1,4 @@
-/** What a frontmatter that is no YAML, or says less to YAML than to people, was probably meant to be. */
+/** Repairs a frontmatter that is no YAML, or says less to YAML than to people. */
 
 import { canonicalKey, isKnownKey } from './fields.ts';
 import { type Document, duplicate, type Field, NO_DOCUMENT, type Repair, readYaml, type YamlProblem } from './yaml.ts';
@@ -37,7 +37,7 @@ export function repair(text: string, firstLine: number, problems: readonly YamlP
       mended.push({ code: 'yaml_mended', level: 'note', message, line });
     }
   }
-  // What follows the first error is mostly its consequence.
+  // Errors behind the first are mostly its consequence.
   const document = {
     ...NO_DOCUMENT,
     fields: [...fields.values()],
@@ -50,7 +50,7 @@ export function repair(text: string, firstLine: number, problems: readonly YamlP
 /** `name:x`, which is a text to YAML. */
 const GLUED = /^([A-Za-z][\w-]*):([^\s/].*)$/;
 
-/** Whether a key of a skill stands there without a space behind its colon. */
+/** True if a key of a skill stands there without a space behind its colon. */
 export const hasGlued = (text: string): boolean =>
   text.split('\n').some((line) => isKnownKey(GLUED.exec(line)?.[1] ?? ''));
 
@@ -79,7 +79,7 @@ function spaced(line: string, before: Entry | undefined): string {
   return isKey && (before === undefined || /^[^|>]/.test(inlineValue(before))) ? moved : line;
 }
 
-/** What stands behind the key on its own line. */
+/** Value behind the key on its own line. */
 const inlineValue = ({ lines: [first = ''] }: Entry): string => first.slice(ENTRY.exec(first)?.[0].length ?? 0).trim();
 
 function readEntry(entry: Entry): { field: Field | undefined; isMended: boolean } {
@@ -162,5 +162,5 @@ export function withHashes(document: Document, text: string, firstLine: number):
   return { ...document, fields: [...fields.values()], repairs: [...document.repairs, ...repairs] };
 }
 
-/** Whether a comment begins within a line that has a bare value. */
+/** True if a comment begins within a line that has a bare value. */
 const cutsValue = (line: string): boolean => COMMENT.test(line.trim()) && !/^(?:- +)?["'|>[{]/.test(line.trim());

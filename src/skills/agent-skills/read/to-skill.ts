@@ -14,7 +14,7 @@ import {
 import { commaSeparated, Fields, isRecord, NOTHING, parsedJson, readTools, words } from './fields.ts';
 import type { Document } from './yaml.ts';
 
-/** Where a skill was found. */
+/** Location of a skill. */
 export interface Place {
   readonly source: SkillSource;
   readonly directory: string | undefined;
@@ -29,7 +29,7 @@ export interface Material {
   readonly document: Document;
   readonly body: BodyPlace;
   readonly hasBody: boolean;
-  /** What the body says first, asked for only where the description is missing. */
+  /** First paragraph of the body, read only where the description is missing. */
   firstParagraph(): string | undefined;
 }
 
@@ -85,7 +85,7 @@ export function toSkill(
 
 const EMPTY: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
 
-/** What it says of itself. Much of it stands under `metadata` in real skills. */
+/** Reads the descriptive fields. Many stand under `metadata` in real skills. */
 function readAbout(fields: Fields, group: string | undefined) {
   const metadata = readMetadata(fields);
   const more = (key: string) => words(metadata[key]).join(', ') || undefined;
@@ -116,7 +116,7 @@ function readMetadata(fields: Fields): Readonly<Record<string, Json>> {
   return EMPTY;
 }
 
-/** Who may use it, with which tools, how. */
+/** Reads the fields of use: people, tools, form. */
 function readUse(fields: Fields, diagnoses: Diagnoses) {
   const context = fields.text('context');
   const forbidden = readForbidden(fields, diagnoses);
@@ -273,7 +273,7 @@ const LONGEST = 64;
 const LONGEST_SERVABLE = 128;
 /** The standard's form: lower-case letters and digits of any script, and single hyphens between them. */
 const STANDARD = /^[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)*$/u;
-/** What can be typed after a slash and stand as a folder's name on every system. */
+/** Names that can be typed after a slash and stand as a folder's name on every system. */
 const SERVABLE = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}_])?$/u;
 
 export function normalName(name: string): string {
@@ -282,7 +282,7 @@ export function normalName(name: string): string {
 
 const lengthOf = (text: string): number => [...text].length;
 
-/** Whether `name`, normalised, has the form that the standard asks for. */
+/** True if `name`, normalised, has the form that the standard asks for. */
 export function isStandardName(name: string): boolean {
   return lengthOf(name) <= LONGEST && name === name.toLowerCase() && STANDARD.test(name);
 }
@@ -295,7 +295,7 @@ const slugOf = (name: string): string =>
     .filter((part) => part !== '')
     .join('-');
 
-/** Whether a skill can be called by `name`, as the standard wants it or not. */
+/** True if a skill can be called by `name`, as the standard wants it or not. */
 function isServable(name: string): boolean {
   return lengthOf(name) <= LONGEST_SERVABLE && SERVABLE.test(name);
 }

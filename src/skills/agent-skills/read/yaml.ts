@@ -38,7 +38,7 @@ export interface Document {
   readonly fields: readonly Field[];
   readonly problems: readonly YamlProblem[];
   readonly features: readonly YamlFeature[];
-  /** What became of the values of a frontmatter that is not valid as a whole. */
+  /** Repairs of the values of a frontmatter that is not valid as a whole. */
   readonly repairs: readonly Repair[];
 }
 
@@ -135,7 +135,7 @@ export function duplicate(key: string, line: number): YamlProblem {
   return { code: 'duplicate_key', line, message: `The key "${key}" is there twice; the last counts.` };
 }
 
-/** What YAML takes a value for. */
+/** YAML type of a value. */
 export function kindOf(value: Json): YamlKind {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'list';

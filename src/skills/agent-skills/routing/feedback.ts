@@ -1,4 +1,4 @@
-/** What is learned from people who said that another skill was meant: bounded, and in each space by itself. */
+/** Learns from people who said that another skill was meant: bounded, and in each space by itself. */
 
 import type { Instant } from '../../../base/clock.ts';
 import type { Transaction } from '../../../storage/index.ts';
@@ -39,7 +39,7 @@ export async function learn(tx: Transaction, feedback: Feedback, now: Instant): 
 /** The words of a request that tell what it asks for. */
 export const termsToLearn = (query: string): string[] => contentTerms(query).slice(0, MOST_TERMS);
 
-/** What is learned for a request with these words, of one skill. */
+/** The learned bonus of one skill for a request with these words. */
 export function bonusOf(weights: ReadonlyMap<string, number>, terms: Iterable<string>): number {
   let sum = 0;
   for (const term of terms) sum += weights.get(term) ?? 0;

@@ -1,4 +1,7 @@
-/** How likely a request asks for a skill at all: two logistic regressions, over words alone and over words and meaning. */
+/**
+ * Probability that a request asks for a skill at all: two logistic regressions, over words alone and over words and
+ * meaning.
+ */
 
 import type { Match } from './words.ts';
 
@@ -9,7 +12,7 @@ import type { Match } from './words.ts';
 const BY_WORDS = { bias: -4.9, told: 1.8, inName: 0.54, shared: 0.63, asked: 1.33 };
 /** A request that is nothing but words of a skill, so rare together, asks for it however short it is. */
 const RARE = 0.7;
-/** What was learned from people counts in words alone as a score does beside meaning. */
+/** Weight of learned bonuses in words alone, where a score has another scale than beside meaning. */
 const LEARNED = 5;
 /** So likely a request must ask for a skill for it to be offered. */
 const WORDS_FROM = Math.log(0.65 / 0.35);
@@ -27,7 +30,7 @@ const NO_DISTANCE = 1.08;
 /** A skill whose score is less than the best one's fits less, by so much of the difference. */
 const BEHIND = 0.5;
 
-/** What is known of a request and the skill that it shares most with. */
+/** Features of a request and of the skill that it shares most with. */
 export interface Signs {
   /** Words of the request that are more than what any request is made of. */
   asked: number;

@@ -11,7 +11,7 @@ export const goldenFile = z
 
 export type Golden = z.output<typeof goldenFile>;
 
-/** How well requests find their skills. Shares are of the requests that a skill is for, and count what is offered alone. */
+/** Quality of routing. Shares are of the requests that a skill is for, and count offered skills alone. */
 export interface Metrics {
   requests: number;
   accuracy_at_1: number;
@@ -29,7 +29,7 @@ export interface Metrics {
 const LOOKED_AT = 20;
 const MOST_CONFUSIONS = 50;
 
-/** What a search gives for a request, the best first. */
+/** Result of a search for a request, the best first. */
 export type Found = readonly { names: readonly string[]; fit: number }[];
 
 /** `find` is asked for one request after another. */

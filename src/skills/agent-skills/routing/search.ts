@@ -9,7 +9,7 @@ import { type Matches, matchesOf, termsOf, type WordIndex, wordIndexOf } from '.
 /** A skill and how well it fits some words. */
 export interface Ranked {
   skill: AgentSkill;
-  /** What the order follows; comparable for the same words only. */
+  /** Sort key; comparable for the same words only. */
   score: number;
   /** 0 to 1: how likely the words ask for this skill. */
   fit: number;
@@ -17,7 +17,7 @@ export interface Ranked {
   words: number;
   /** The share of the score that was learned from people. */
   learned: number;
-  /** What meaning gives, -1 to 1; undefined where the words, or the skill, have no vector. */
+  /** Similarity in meaning, -1 to 1; undefined where the words, or the skill, have no vector. */
   meaning: number | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface Ranked {
 export const OFFERED_FROM = 0.5;
 
 /**
- * How much BM25 counts beside meaning. 0.03 to 0.08 differ by two requests in a hundred among a thousand public skills; less
+ * Weight of BM25 beside meaning. 0.03 to 0.08 differ by two requests in a hundred among a thousand public skills; less
  * harms requests in the words of a skill, more those in others.
  */
 const WORDS = 0.05;
@@ -38,7 +38,7 @@ const TYPICAL = 20;
 export interface FindOptions {
   /** The skills that are looked at. */
   only?: ((skill: AgentSkill) => boolean) | undefined;
-  /** What was learned where the request is made. */
+  /** Weights learned in the request's space. */
   learned?: Learned | undefined;
 }
 
@@ -76,7 +76,7 @@ export class SkillSearch {
   }
 }
 
-/** What was learned for a request, by place. */
+/** Learned bonuses for a request, by place. */
 function bonusesOf({ places }: WordIndex, terms: Iterable<string>, learned: Learned | undefined): Map<number, number> {
   const bonuses = new Map<number, number>();
   const all = learned && learned.size > 0 ? [...terms] : [];
@@ -91,14 +91,14 @@ function bonusesOf({ places }: WordIndex, terms: Iterable<string>, learned: Lear
 interface Evidence {
   skills: readonly AgentSkill[];
   matches: Matches;
-  /** What words give to each score, by place. */
+  /** Share of words in each score, by place. */
   scores: Float32Array;
   near: Nearness | undefined;
-  /** What is learned about fits holds in the space of `near`. */
+  /** True if learned fits hold in the space of `near`. */
   isLearned: boolean;
   words: string;
   only: ((skill: AgentSkill) => boolean) | undefined;
-  /** What was learned, by place. */
+  /** Learned bonuses, by place. */
   bonuses: ReadonlyMap<number, number>;
 }
 

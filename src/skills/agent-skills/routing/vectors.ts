@@ -17,7 +17,7 @@ export interface Comparable {
   held: Held;
 }
 
-/** How near skills are to a request. */
+/** Similarity of skills to a request. */
 export interface Nearness {
   /** By place in the snapshot; NaN where a skill has no vector. It holds until the next comparison. */
   near: Float32Array;
@@ -41,7 +41,7 @@ const LONGEST = 700;
 const READ_AT_ONCE = 1_000;
 /** Vectors of requests that are kept: a turn asks for the same more than once. */
 const KNOWN_REQUESTS = 200;
-/** What is missing is looked for, and asked for, again after so long. */
+/** Interval of looking, and asking, for missing vectors. */
 const AGAIN_MS = 60_000;
 const WANTED_MS = 5 * 60_000;
 /** Meaning counts once so large a part of the skills has vectors: those without are found by words alone. */
@@ -186,7 +186,7 @@ function put({ matrix, missing }: Held, made: readonly store.StoredVector[]): vo
   }
 }
 
-/** What a skill is for, in its own words. */
+/** Purpose of a skill, in its own words. */
 export function textOf({ name, description, triggers }: Pick<AgentSkill, 'name' | 'description' | 'triggers'>): string {
   const about = `${spaced(name).replace(/[/_-]+/g, ' ')}. ${whatFor(description).replace(/\s+/g, ' ').trim()}`;
   return [about, ...triggers].join(' ').slice(0, LONGEST);

@@ -14,7 +14,7 @@ const K1 = 1.2;
 const B = 0.4;
 /** A synonym tells less than the word itself. */
 const SYNONYM = 0.4;
-/** What requests are made of, whatever they are for. */
+/** Words of requests, whatever they are for. */
 const REQUEST_WORDS = new Set(
   lexemesOf('please help want need would could give let show tell find get make use put set look new thing user skill'),
 );
@@ -42,7 +42,7 @@ export interface WordIndex {
   skills: readonly AgentSkill[];
   places: ReadonlyMap<string, number>;
   postings: ReadonlyMap<string, Postings>;
-  /** What the length of its texts divides a skill's frequencies by, by place. */
+  /** Divisors of a skill's frequencies by the length of its texts, by place. */
   lengths: Float32Array;
   /** Filled anew by each request: arrays of 10,000 skills would be garbage of 200 kB each time. */
   scratch: { matches: Matches; best: Float32Array };
@@ -54,11 +54,11 @@ export interface Match {
   told: number;
   /** The same of words of the skill's name. */
   inName: number;
-  /** How many. */
+  /** Their number. */
   shared: number;
 }
 
-/** What skills share with a request, by place: arrays, since of 10,000 skills most share some word. */
+/** Words that skills share with a request, by place: arrays, since of 10,000 skills most share some word. */
 export class Matches {
   /** BM25; 0 where nothing is shared. */
   readonly scores: Float32Array;

@@ -50,7 +50,7 @@ export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number })
     effect: 'fetch',
     impersonal: true,
     does: ['agents'],
-    // What the steps do is looked at call by call, as what you do is.
+    // Calls of the steps are judged one by one, as those of the turn are.
     effectOf: () => 'read',
     nestedOnly: true,
     outlasts: true,
@@ -85,7 +85,7 @@ function groupsOf({ views }: ToolDeps, { name, steps, resume }: Input): StepGrou
 
 interface Begun {
   run: store.Run;
-  /** What earlier calls have done of it. */
+  /** Results of earlier calls. */
   given: readonly store.StepDone[];
 }
 
@@ -252,7 +252,7 @@ class PipelineRun {
     return came;
   }
 
-  /** What the step may use: what its skill names, or where it names nothing whatever its person may use. */
+  /** Tools of the step: those its skill names, or where it names none all that its person may use. */
   private options({ skill, all }: Ready): Omit<SpawnOptions, 'prompt' | 'task'> {
     const { deps, ctx, asked } = this.own;
     const offered = ctx.offered().map(({ name }) => name);

@@ -55,7 +55,7 @@ export interface PlanAsked {
   query: string;
   mode: Mode;
   tag?: string | undefined;
-  /** Who asks, and roles that narrow what they hold. */
+  /** The asker, and roles that narrow what they hold. */
   who: readonly Who[];
 }
 
@@ -152,7 +152,7 @@ export async function staleIn({ snapshot, variants }: View, plan: Plan): Promise
   return stale;
 }
 
-/** What of the tool's input carries a plan out. */
+/** Input of the tool that carries a plan out. */
 export function inputOf({ mode, query, skills }: Plan, role?: string): Record<string, unknown> {
   const names = skills.map(({ id }) => id);
   const steps = mode === 'parallel' ? [names.join('|')] : names;

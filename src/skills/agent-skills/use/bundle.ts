@@ -48,7 +48,7 @@ export async function bundleOf(db: Queryable, skill: AgentSkill, signal: AbortSi
   return { ok: true, skill, name, hash: hash.digest('hex'), read: async () => files, files, trust };
 }
 
-/** Whether commands in its text may be run unasked: it is coda's own, or an owner has approved exactly these files. */
+/** True if commands in its text may be run unasked: it is coda's own, or an owner has approved exactly these files. */
 export function mayRunUnasked(skill: AgentSkill, trust: Trust): boolean {
   return isTrusted(skill.source) || (trust.kind === 'known' && trust.isApproved);
 }

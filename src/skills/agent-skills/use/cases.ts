@@ -17,17 +17,17 @@ const texts = z
 
 const testCase = z
   .strictObject({
-    /** What the case is about. */
+    /** Subject of the case. */
     name: z.string().optional(),
-    /** What somebody says, that should make the model think of the skill … */
+    /** Words that should make the model think of the skill … */
     prompt: z.string().optional(),
     /** … or should not. */
     found: z.boolean().default(true),
-    /** What stands behind the skill's name when it is called. */
+    /** Arguments behind the skill's name. */
     args: z.string().default(''),
-    /** What the instructions must hold when that is filled in. */
+    /** Texts that the filled-in instructions must contain. */
     contains: texts.default([]),
-    /** What they must not hold. */
+    /** Texts that they must not contain. */
     lacks: texts.default([]),
   })
   .refine(({ prompt, contains, lacks }) => prompt !== undefined || contains.length + lacks.length > 0, {
@@ -97,7 +97,7 @@ interface Outcome {
   readonly file: string;
   readonly name: string;
   readonly ok: boolean;
-  /** What was not as it should be. */
+  /** Difference from the expectation. */
   readonly says: string;
 }
 

@@ -204,7 +204,7 @@ function unknown(snapshot: View['snapshot'], name: string): string {
 }
 
 async function inquest(deps: ToolDeps, name: string): Promise<Inquest | string> {
-  // What is approved is what is there now.
+  // The files approved are those that are there now.
   await deps.host.rescan();
   const { snapshot } = deps.views.of(undefined);
   const skill = skillMeant(snapshot, name);
@@ -224,7 +224,7 @@ async function approval(name: string | undefined, { person, prepared }: TxContex
   });
 }
 
-/** What `/name rest` calls: a skill that people may call, under its own name or after `/skill`. */
+/** The call of `/name rest`: a skill that people may call, under its own name or after `/skill`. */
 export function calledBy(view: View, name: string, rest: string): Call | undefined {
   if (name.toLowerCase() === 'skill') {
     const [, wanted = '', args = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];

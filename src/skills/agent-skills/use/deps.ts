@@ -1,4 +1,4 @@
-/** What the tools and commands of skills work with. */
+/** Dependencies of the tools and commands of skills. */
 
 import { z } from 'zod';
 import type { CallContext } from '../../../agent/index.ts';
@@ -18,14 +18,14 @@ export interface ToolDeps {
   database: Database;
   /** Of the database, outside of a transaction. */
   reader: Queryable;
-  /** What `${NAME}` may stand for in instructions. */
+  /** Values of `${NAME}` in instructions. */
   exposed: Readonly<Record<string, string>>;
   /** Milliseconds that a skill may run as an agent of its own, and what it may cost. */
   alone: { timeoutMs: number; budget: number | undefined };
   code: SkillCode;
 }
 
-/** How scripts and commands of skills are run. */
+/** Runs scripts and commands of skills. */
 export interface SkillCode {
   isOn: boolean;
   /** The workspace that the calls of the turn share. */

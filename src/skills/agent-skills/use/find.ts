@@ -114,7 +114,7 @@ async function helpOf(directory: string, path: string): Promise<string[]> {
   return read.ok ? helpIn(read.content.toString('utf8')) : [];
 }
 
-/** Where a quoted text ends, and what follows it. */
+/** End of a quoted text, and the rest of its line. */
 const CLOSING = /(?:"""|'''|\*\/).*$/;
 
 /** The first comment of a script, or the text that a Python file begins with. Pure. */

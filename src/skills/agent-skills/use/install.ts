@@ -65,7 +65,7 @@ function lookChoice(input: Bundle): Choice {
   return { label: texts.installLabel(input.file), tool: 'skill_install_look', input: { ...input } };
 }
 
-/** What the button beside the answer calls: shows an owner what would be installed. Nothing is installed. */
+/** Tool of the button beside the answer: shows an owner what would be installed. Nothing is installed. */
 export function installLookTool(deps: ToolDeps): AnyTool {
   const { host, views } = deps;
   return dataTool({
@@ -105,9 +105,9 @@ export function installLookTool(deps: ToolDeps): AnyTool {
 }
 
 /**
- * What the button under that calls: installs exactly the files that were shown, and approves them. They are put in place
- * before the approval commits: whoever is killed in between has a skill that waits for its approval, and a button that
- * can be pressed again.
+ * Tool of the button under that: installs exactly the files that were shown, and approves them. They are put in place
+ * before the approval commits: a kill in between leaves a skill that waits for its approval, and a button that still
+ * works.
  */
 export function installTool(deps: ToolDeps): AnyTool {
   const { host } = deps;

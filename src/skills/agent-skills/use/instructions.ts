@@ -1,4 +1,4 @@
-/** What a model is told of a skill that it is to work with. Pure. */
+/** Instructions of a skill for a model. Pure. */
 
 import { enclosed, framed, unframed } from '../../../base/frames.ts';
 import { oneLine } from '../../../base/text.ts';
@@ -6,15 +6,15 @@ import { codeFinds, runsScripts, toolName } from '../texts.ts';
 import type { ReadSkill, Ready } from './ready.ts';
 
 export interface Call {
-  /** What followed the skill's name, as it was written; undefined: it was not called with arguments. */
+  /** Arguments behind the skill's name, as written; undefined: it was called without. */
   args?: string | undefined;
-  /** What `<%= key %>` may stand for. */
+  /** Values of `<%= key %>`. */
   values: Readonly<Record<string, string>>;
-  /** What `${NAME}` may stand for. */
+  /** Values of `${NAME}`. */
   exposed: Readonly<Record<string, string>>;
-  /** What its commands have written, by skill and command; one that is not there was not run. */
+  /** Output of its commands, by skill and command; one that is not there was not run. */
   outputs?: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** Whether scripts can be run. */
+  /** True if scripts can be run. */
   runs?: boolean;
 }
 
@@ -72,19 +72,19 @@ function note({ open, commands }: { open: readonly string[]; commands: readonly 
 }
 
 export interface Filling extends Pick<Call, 'args' | 'values' | 'exposed'> {
-  /** What `{baseDir}` stands for. */
+  /** Value of `{baseDir}`. */
   baseDir: string;
-  /** What commands have written. */
+  /** Output of commands. */
   outputs?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface Filled {
   text: string;
-  /** What was not filled in, as it stands there, each once. */
+  /** Placeholders that were not filled in, each once. */
   open: string[];
   /** Commands that are shown and were not run. */
   commands: string[];
-  /** Whether the arguments have a place in the text. */
+  /** True if the arguments have a place in the text. */
   tookArguments: boolean;
 }
 

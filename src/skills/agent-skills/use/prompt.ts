@@ -1,4 +1,4 @@
-/** What the model is told of skills before it answers. */
+/** Sections on skills for the model's prompt. */
 
 import { tokensIn } from '../../../agent/index.ts';
 import { BoundedMap } from '../../../base/bounded.ts';
@@ -21,7 +21,7 @@ const WINDOW_SHARE = 0.06;
 interface PromptDeps {
   views: Views;
   search: SkillSearch;
-  /** What was learned in a space. */
+  /** Weights learned in a space. */
   learnedIn(spaceId: string): Learned | undefined;
   /** Tokens. */
   budget: number;
@@ -42,13 +42,13 @@ export class SkillPrompt {
     return this.list(view, offIn(settings, this.deps.denied(view, person)), this.budgetIn(window))?.text;
   }
 
-  /** What of the rest fits the message, and what is in use. */
+  /** Skills of the rest that fit the message, and those in use. */
   async passing({ turnKey, settings, epoch, text, window, person, place }: Asked): Promise<PromptSection | undefined> {
     const view = this.deps.views.of(turnKey);
     const off = offIn(settings, this.deps.denied(view, person));
     const active = activeIn(settings, epoch).filter((name) => {
       const skill = view.snapshot.skills.get(name);
-      // What a specialist has activated is not for the one that talks to the person.
+      // A specialist's activated skill is not for the assistant that talks to the person.
       return skill && isFor(skill) && !off.has(name);
     });
     const fitting = await this.fitting(view, off, { text, space: place.space }, this.budgetIn(window));
@@ -103,7 +103,7 @@ export interface Listed {
   text: string;
   /** The names of those that stand there. */
   names: ReadonlySet<string>;
-  /** Whether some had to be left out. */
+  /** True if some had to be left out. */
   isCut: boolean;
 }
 
@@ -153,7 +153,7 @@ const MAIN_AGENT = 'main';
 
 const LONGEST_DESCRIPTION = 300;
 
-/** What the model is offered as `agent` in a conversation where `off` are off, in order of name. */
+/** Skills offered to `agent` in a conversation where `off` are off, in order of name. */
 export function offered({ snapshot, decisions, chosen }: View, off: ReadonlySet<string>, agent?: string): AgentSkill[] {
   return [...snapshot.skills.values()].filter(
     (skill) =>
@@ -167,14 +167,14 @@ export function offered({ snapshot, decisions, chosen }: View, off: ReadonlySet<
   );
 }
 
-/** Whether a skill is for `agent`: as the configuration chose, else as the skill itself says. */
+/** True if a skill is for `agent`: as the configuration chose, else as the skill itself says. */
 export function isFor({ name, agents }: AgentSkill, agent = MAIN_AGENT, chosen?: ChosenSkills): boolean {
   const own = chosen?.get(agent);
   if (own) return own.has(name);
   return agents === 'all' || agents.some((name) => name.toLowerCase() === agent.toLowerCase());
 }
 
-/** What a specialist is told of the skills that are for it; undefined: there are none. */
+/** The list of skills for a specialist; undefined: there are none. */
 export function listFor(view: View, off: ReadonlySet<string>, agent: string, budget: number): string | undefined {
   return listed(offered(view, off, agent), budget, view.decisions.uses)?.text;
 }

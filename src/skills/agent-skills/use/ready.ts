@@ -28,14 +28,14 @@ export interface ReadSkill {
 export interface Ready {
   ok: true;
   skill: AgentSkill;
-  /** What is depended on first, the skill itself last. */
+  /** Dependencies first, the skill itself last. */
   all: ReadSkill[];
   /** Names of skills that it depends on and that are not there. */
   missing: string[];
   tainted: boolean;
 }
 
-/** What is awaited before the transaction. Nothing is written. */
+/** Awaited work before the transaction. Nothing is written. */
 export async function makeReady(
   db: Queryable,
   view: View,

@@ -68,7 +68,7 @@ async function keep(deps: ToolDeps, picture: Picture, conversationId: string) {
   return { ...resource, pictures: [file] };
 }
 
-/** What was pinned when the skill was activated, by path: the one file that is read is compared with it. */
+/** Hashes pinned when the skill was activated, by path: the one file that is read is compared with its own. */
 type Files = Readonly<Record<string, string>> | 'all';
 
 const READABLE = new Set('.md .txt .json .yaml .yml .sh .py .js .ts .csv .toml .xml .html'.split(' '));
@@ -81,14 +81,14 @@ const MAX_PICTURE_BYTES = 40_000_000;
 const PAGE = 6_000;
 const MAX_RESULT = 7_800;
 
-/** What is read of a file; its form is a promise to the model. */
+/** A file as read; its form is a promise to the model. */
 export interface Resource {
   ok: true;
   content: string;
   skill_name: string;
   path: string;
   truncated: boolean;
-  /** Where the next page begins. */
+  /** Start of the next page. */
   next?: number;
 }
 

@@ -73,7 +73,7 @@ export function runTool(deps: ToolDeps): AnyTool {
   });
 }
 
-/** What an earlier version stored under this name: a skill that works on its own. */
+/** Input of an earlier version under this name: a skill that works on its own. */
 function asDelegation(input: unknown) {
   const { name, task } = (input ?? {}) as Record<string, unknown>;
   if (typeof task !== 'string' || typeof name !== 'string') return undefined;

@@ -1,4 +1,4 @@
-/** How a skill's script is run: by which program, and from which file. Pure. */
+/** Program and file of a skill's script. Pure. */
 
 import { extname } from 'node:path';
 

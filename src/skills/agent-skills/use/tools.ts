@@ -66,7 +66,7 @@ export function activateTool(deps: ToolDeps): AnyTool {
   });
 }
 
-/** What depends on a skill that the person may not use cannot be used either. */
+/** A skill whose dependency the person may not use cannot be used either. */
 export function admitTo(tx: Transaction, { views, denied, host }: ToolDeps, ready: Ready, ctx: CallContext) {
   return admit(tx, ready, { ...ctx, denied: denied(views.of(ctx.turnKey), ctx.person) }, () => host.decided());
 }
@@ -81,13 +81,13 @@ export function forbiddenBy({ all }: Pick<Ready, 'all'>): string[] {
   return [...new Set(all.flatMap(({ skill }) => skill.forbiddenTools))];
 }
 
-/** What shows while it is activated or run. */
+/** Display while it is activated or run. */
 function shown(skill: AgentSkill | undefined): string | undefined {
   if (!skill || skill.display === 'hidden') return undefined;
   return skill.display === 'description' ? skill.description : skill.name;
 }
 
-/** What `<%= key %>` stands for. */
+/** Values of `<%= key %>`. */
 function valuesFor(
   skill: AgentSkill,
   args: string | undefined,
@@ -126,7 +126,7 @@ export function delegateTool(deps: ToolDeps): AnyTool {
     effect: 'fetch',
     impersonal: true,
     does: ['agents'],
-    // What it does itself is looked at call by call, as what you do is.
+    // Its own calls are judged one by one, as those of the turn are.
     effectOf: () => 'read',
     thingsIn: ({ name }) => [skillThing(views.of(undefined), name)],
     mainAgentOnly: true,
@@ -157,7 +157,7 @@ export function delegateTool(deps: ToolDeps): AnyTool {
   });
 }
 
-/** What it is told, and where it tells what it is doing. */
+/** Its prompt, and its progress. */
 export function promptOf(
   deps: ToolDeps,
   ready: Ready,
@@ -173,7 +173,7 @@ export function promptOf(
   };
 }
 
-/** What it may use: a name of a model service, or how much thought it asks for. */
+/** Its model: a name of a model service, or an amount of thought. */
 export function spawnOptions(skill: AgentSkill, { alone }: ToolDeps): Omit<SpawnOptions, 'prompt' | 'task'> {
   const model = skill.model?.trim().toLowerCase();
   return {
@@ -187,7 +187,10 @@ export function spawnOptions(skill: AgentSkill, { alone }: ToolDeps): Omit<Spawn
   };
 }
 
-/** What of the result reaches the conversation: a summary where it is long, unless the skill wants all of it there. */
+/**
+ * The part of the result that reaches the conversation: a summary where it is long, unless the skill wants all of it
+ * there.
+ */
 async function summedUp(skill: AgentSkill, came: ToolResult, { spawn }: CallContext): Promise<ToolResult> {
   if (!came.ok || !skill.autoSummarize || came.text.length <= SHORT || !spawn) return came;
   const summary = await spawn({
@@ -204,7 +207,7 @@ async function summedUp(skill: AgentSkill, came: ToolResult, { spawn }: CallCont
 /** The answer waits at most so long; the scan continues. */
 const ANSWER_WITHIN_MS = 900;
 
-/** What a rescan found, in words; or that it still goes on. */
+/** Result of a rescan, in words; or that it still goes on. */
 export async function rescanSoon(host: SkillHost): Promise<string> {
   const report = await withTimeout(ANSWER_WITHIN_MS, host.rescan());
   return report ? texts.rescanned(report) : texts.stillReading();
@@ -225,7 +228,7 @@ export function rescanTool({ host }: { host: SkillHost }): AnyTool {
   });
 }
 
-/** What the button under a skill's inquest calls: an owner approves exactly the files that were shown. */
+/** Tool of the button under a skill's inquest: an owner approves exactly the files that were shown. */
 export function approveTool(deps: ToolDeps): AnyTool {
   const { views, host } = deps;
   const folder = (name: string, source: string) => {

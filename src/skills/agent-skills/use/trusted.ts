@@ -1,4 +1,4 @@
-/** Whether a skill may be used as its files are now. */
+/** True if a skill may be used as its files are now. */
 
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../../../storage/index.ts';
@@ -65,7 +65,7 @@ export async function pinnedFiles(db: Queryable, skill: AgentSkill): Promise<Pin
   return known && known.state !== 'blocked' ? known.pinned.files : undefined;
 }
 
-/** Whether the bytes are those that were hashed; a link is pinned by where it leads to, and that file by its own. */
+/** True if the bytes are those that were hashed; a link is pinned by where it leads to, and that file by its own. */
 export function isPinned(files: Pinned['files'], path: string, content: Buffer): boolean {
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
   return files[path] === hash || Object.values(files).includes(hash);

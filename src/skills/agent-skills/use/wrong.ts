@@ -25,7 +25,7 @@ export async function wrongChoice(skill: string, ctx: TxContext): Promise<Choice
   return [{ label: texts.wrongLabel(), tool: 'skill_wrong', input: { name: skill } }];
 }
 
-/** What the button calls: the skill is found later for such requests, and the person is asked which one was meant. */
+/** Tool of the button: the skill is found later for such requests, and the person is asked which one was meant. */
 export function wrongTool(deps: ToolDeps): AnyTool {
   return dataTool({
     name: 'skill_wrong',
@@ -50,7 +50,7 @@ export function wrongTool(deps: ToolDeps): AnyTool {
   });
 }
 
-/** What one of the buttons under that calls. */
+/** Tool of the buttons under that. */
 export function meantTool(deps: ToolDeps): AnyTool {
   return dataTool({
     name: 'skill_meant',

@@ -1,4 +1,4 @@
-/** How a sign-in is asked for, and how its code comes: commands of the terminal, and a page of coda's own. */
+/** Sign-in: commands of the terminal, and a callback page of coda's own. */
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
 import { type AnyRoute, route, type Verb } from '../../../chat/index.ts';
@@ -14,7 +14,7 @@ export function signInVerbs(signIns: SignIns): Record<string, Verb> {
   };
 }
 
-/** What stands in the address of the page that the browser was sent to. */
+/** Parameters in the address of the page that the browser was sent to. */
 function answerIn(pasted: string): URLSearchParams {
   const url = URL.parse(pasted.trim());
   if (url?.searchParams.has('state')) return url.searchParams;
@@ -23,7 +23,7 @@ function answerIn(pasted: string): URLSearchParams {
 
 const text = z.string().max(8_000);
 
-/** Where the browser brings the code. Whoever asks shows by the state, which nobody can guess, that it is meant. */
+/** The callback for the code. The state, which nobody can guess, shows whose it is. */
 export function callbackRoute(signIns: SignIns): AnyRoute {
   return route({
     method: 'GET',

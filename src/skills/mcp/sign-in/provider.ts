@@ -1,4 +1,4 @@
-/** What the SDK asks of a client that a person signs in: once with their browser, and from then on without them. */
+/** The SDK's client for a person's sign-in: once with their browser, and from then on without them. */
 import type { OAuthClientProvider, OAuthDiscoveryState } from '@modelcontextprotocol/sdk/client/auth.js';
 import type {
   OAuthClientInformationMixed,
@@ -31,7 +31,7 @@ export async function required(kept: Kept): Promise<SignedIn> {
 
 type OAuthSettings = NonNullable<ServerSettings['oauth']>;
 
-/** What an issuer that registers clients is told. */
+/** Metadata of the client for an issuer that registers clients. */
 function metadataOf({ scope, client_secret }: OAuthSettings, redirect: string): OAuthClientMetadata {
   return {
     client_name: 'coda',
@@ -67,12 +67,12 @@ export function lasting(kept: Kept, oauth: OAuthSettings): SignedInProvider {
     },
     async invalidateCredentials(scope) {
       if (scope !== 'all' && scope !== 'tokens') return;
-      // Where another process has renewed them, or somebody has signed in, what is there now is tried next.
+      // After another process has renewed the tokens, or somebody has signed in, the current ones are tried next.
       await kept.refuse(({ refresh_token }) => renewals.isRefused(refresh_token));
     },
     async redirectToAuthorization() {
       const { tokens } = await known();
-      // What the issuer refuses is forgotten; here it could not be asked.
+      // Tokens that the issuer refuses are forgotten; here it could not be asked.
       if (tokens.refresh_token !== undefined) throw new Error('its tokens could not be renewed');
       await kept.refuse(({ access_token }) => access_token === tokens.access_token);
       throw new NeedsSignIn(true);
@@ -94,7 +94,7 @@ function isSameIssuer(a: string, b: string): boolean {
 export class Beginning implements OAuthClientProvider {
   readonly redirectUrl: string;
   readonly clientMetadata: OAuthClientMetadata;
-  /** Where the person goes; undefined until it is known. */
+  /** Address for the person's browser; undefined until it is known. */
   url: URL | undefined;
   private client: OAuthClientInformationMixed | undefined;
   private verifier = '';
@@ -145,7 +145,7 @@ export class Beginning implements OAuthClientProvider {
     this.client = configured({ ...this.oauth, issuer: issuerMeant(issuer, discovery.authorizationServerUrl) });
   }
 
-  /** Who signs in anew wants other tokens than those that there are. */
+  /** A new sign-in wants other tokens than the existing ones. */
   tokens(): undefined {
     return undefined;
   }

@@ -17,23 +17,23 @@ export interface SignInDeps {
   world: World;
   egress: Egress;
   values: SealedValues;
-  /** Where people reach coda in a browser; undefined where HTTP is off. */
+  /** Coda's address for browsers; undefined where HTTP is off. */
   address(): string | undefined;
   /** Told when somebody has signed in or out. */
   changed(server: string): void;
 }
 
-/** Where a sign-in stands for who waits for it. */
+/** A sign-in, as its initiator sees it. */
 export interface LoginLink {
   url: string;
   /** The browser brings the code here by itself; else it is given by hand. */
   returns: boolean;
-  /** What its state is asked for with. */
+  /** Id for asking about its state. */
   attempt: string;
 }
 
 export const CALLBACK = '/mcp/callback';
-/** Where nothing listens, the browser still shows the address that it was sent to. */
+/** Callback address without a listener: the browser still shows the address that it was sent to. */
 const BY_HAND = `http://127.0.0.1:8321${CALLBACK}`;
 const WITHIN_MS = 10 * 60_000;
 
@@ -44,12 +44,12 @@ export class SignIns {
     this.deps = deps;
   }
 
-  /** Whether there is a server to sign in to. */
+  /** True if there is a server to sign in to. */
   get isOn(): boolean {
     return Object.values(this.deps.settings.servers).some(({ oauth }) => oauth?.sign_in);
   }
 
-  /** What the transport to a server that a person signs in to is made with. Throws `NeedsSignIn`. */
+  /** Auth provider of the transport to a server that a person signs in to. Throws `NeedsSignIn`. */
   async provider(server: string, oauth: NonNullable<ServerSettings['oauth']>) {
     const kept = this.kept(server);
     await required(kept);

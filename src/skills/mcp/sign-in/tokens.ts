@@ -1,4 +1,4 @@
-/** What is kept of a server that a person has signed in to: sealed, under the server's name. */
+/** Tokens of a server that a person has signed in to: sealed, under the server's name. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Secrets } from '../../../base/log.ts';
@@ -145,7 +145,7 @@ export class Kept {
   }
 }
 
-/** What tells a sign-in or a refresh token from others, and nothing of it. */
+/** Mark of a sign-in or a refresh token, which reveals nothing of it. */
 export const markOf = (secret = '') => createHash('sha256').update(secret).digest('base64url');
 
 function parsed<Schema extends z.ZodType>(schema: Schema, text: string | undefined): z.output<Schema> | undefined {

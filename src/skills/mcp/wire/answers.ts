@@ -44,7 +44,7 @@ async function* eventsOf(body: AsyncIterable<Uint8Array>, ids: readonly unknown[
     yield Buffer.from(eventOf(event, isAsked));
     event = [];
   }
-  // Where it is resumed the answer may still come.
+  // On a resumable stream the answer may still come.
   for (const id of isResumable ? [] : ids.filter(isAsked)) yield Buffer.from(`data: ${JSON.stringify(ended(id))}\n\n`);
 }
 

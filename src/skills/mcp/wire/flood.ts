@@ -26,10 +26,10 @@ export class FloodGauge {
     else if (message.method === 'notifications/cancelled') this.pending.delete(message.params?.requestId);
   }
 
-  /** Whether an answer to this id is waited for. */
+  /** True if an answer to this id is waited for. */
   readonly isAsked = (id: unknown): boolean => this.pending.has(id);
 
-  /** Whether what came makes too much; undefined: it was no message. */
+  /** True if what came makes too much; undefined: it was no message. */
   isFlood(message: JSONRPCMessage | undefined): boolean {
     if (message && !('method' in message) && this.pending.delete(message.id)) return false;
     const now = performance.now();

@@ -7,7 +7,7 @@ import type { World } from '../../../base/world.ts';
 import type { ServerSettings } from '../config.ts';
 import { endedWith, LONGEST_COMPLAINT, type OpenChannel } from './channel.ts';
 
-/** What of coda's own environment a server gets: it holds nobody's keys. */
+/** Variables of coda's own environment that a server gets: nobody's keys. */
 const INHERITED = ['HOME', 'LANG', 'LOGNAME', 'PATH', 'SHELL', 'TMPDIR', 'TZ', 'USER'];
 /** Between the end of its input and SIGKILL, and between its end and that of its output, which others may hold open. */
 const GRACE_MS = 1_000;

@@ -48,7 +48,7 @@ export async function httpTransport(
   return transport as Transport;
 }
 
-/** What reaches the server and the issuer of its tokens, and nothing else. */
+/** A fetch that reaches the server and the issuer of its tokens, and nothing else. */
 export function authFetch({ url = '', headers, oauth, timeout }: HttpSettings, egress: Egress): Fetch {
   const reached = { own: new URL(url), issuer: oauth?.issuer, keys: Object.keys(headers), timeoutMs: timeout };
   return fetchBy(egress.trusting(), { ...reached, signsIn: oauth?.sign_in === true });

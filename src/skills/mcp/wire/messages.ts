@@ -1,4 +1,4 @@
-/** What servers send, as the protocol has it: many write null for nothing, or leave out what they must say. Pure. */
+/** Parses servers' messages tolerantly: many write null for nothing, or leave out required fields. Pure. */
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 
 /** The code of the error that stands for an answer which cannot be read. */
@@ -7,7 +7,7 @@ export const UNREADABLE = -32_097;
 export const CLOSED = -32_000;
 
 type Fields = Record<string, unknown>;
-/** Whether an answer to this id is waited for. */
+/** True if an answer to this id is waited for. */
 export type IsAsked = (id: unknown) => boolean;
 
 /** Values of others, and schemas, where null may be meant; what reads them knows that. */
@@ -33,7 +33,7 @@ export function messageIn(line: string, isAsked: IsAsked): JSONRPCMessage | unde
     const value = jsonIn(text.slice(at));
     if (value === undefined) continue;
     const message = messageOf(value, isAsked);
-    // What a server has logged of a question to it is no question of its own.
+    // A server's logged copy of a request to it is no request of its own.
     return message && 'method' in message && 'id' in message ? undefined : message;
   }
   return undefined;

@@ -2,7 +2,7 @@ import type { TxContext } from '../../../agent/index.ts';
 import * as memories from '../store.ts';
 import { skipAll } from './store.ts';
 
-/** What was noted so shortly before was noted of what the person means. */
+/** Time for which a note just made counts for the person's next words. */
 const SHORTLY_MS = 30 * 60_000;
 
 /** Remembers nothing of what was said in the conversation so far; gives how much is forgotten. What that took the place of holds again. */

@@ -21,7 +21,7 @@ const MOST_KNOWN = 30;
 const MAX_TOKENS = 2_000;
 /** Milliseconds for the vectors of what was said. */
 const PATIENCE_MS = 5_000;
-/** What is nearer to a proposal than this may say the same. */
+/** Number of known memories beside a proposal that may say the same. */
 const NEAR = 8;
 /** Somebody speaks of themself or theirs, or at length: else nothing is asked, which costs. */
 const TELLING = /\b(?:i|i['’]m|i['’]ve|my|we|our|mine|me)\b/i;
@@ -39,7 +39,8 @@ export async function restSoon(
   const at = new Date(world.clock.now().getTime() + config.rest);
   const job = { kind: EXTRACT_JOB, payload: { conversationId, personId: person.id } };
   await database.tx('memory.rest', async (tx) => {
-    // Where most want nothing of it, only for who does; for the others the upkeep of the night notes what has passed.
+    // In a household where most want none of it, a job runs only for those who do; for the others the nightly upkeep
+    // marks messages as passed.
     if (config.auto === 'off' && ((await memories.autoOf(tx, person.id)) ?? 'off') === 'off') return;
     await jobs.enqueue(tx, job, { at, key: conversationId });
   });
@@ -90,7 +91,7 @@ export function extractJob(deps: Deps): JobHandler {
 async function look(deps: Deps, looked: Looked, auto: Settings['auto'], signal: AbortSignal): Promise<void> {
   const { database } = deps;
   const { conversationId, person, seen, messages } = looked;
-  // What came from elsewhere becomes no memory by itself, and what is not the person's is only there for the sense.
+  // Text from elsewhere becomes no memory by itself, and others' text is only there for the sense.
   const shown = messages.filter(({ tainted, text }) => !tainted && text.trim() !== '');
   const told = shown.filter(({ role, text }) => role === 'user' && isTelling(text));
   const to = messages.at(-1)?.seq ?? seen;

@@ -39,7 +39,7 @@ export const TASK = [
   '"date": "YYYY-MM-DD or null", "from": number of the message, "replaces": "id or null"}]}. Nothing: {"memories": []}.',
 ].join(' ');
 
-/** What the model is shown. */
+/** The model's task. */
 export function asked(name: string, known: readonly Memory[], messages: readonly SaidMessage[], zone: string): string {
   const lines = known.map(({ id, text, saidAt }) => `${id} (${dayOf(saidAt, zone)}): ${continued(text)}`);
   const said = messages.map(
@@ -49,7 +49,7 @@ export function asked(name: string, known: readonly Memory[], messages: readonly
   return `${enclosed('remembered', lines.join('\n') || 'nothing')}\n\n${enclosed('said', said.join('\n'))}`;
 }
 
-/** What can be used of a model's answer; undefined: nothing, it is no such JSON. */
+/** Usable proposals in a model's answer; undefined: it is no such JSON. */
 export function readProposals(answer: string): Proposal[] | undefined {
   const json = /\{[\s\S]*\}/.exec(answer)?.[0];
   if (json === undefined) return undefined;

@@ -13,7 +13,7 @@ export interface SaidMessage {
   key: string | null;
 }
 
-/** What was said after what has been looked through, oldest first. */
+/** Messages behind the last one looked through, oldest first. */
 export async function newMessages(
   db: Pick<Database, 'read'>,
   { conversationId, personId }: { conversationId: string; personId: string },
@@ -41,7 +41,7 @@ export async function moveSeen(tx: Transaction, conversationId: string, from: nu
   return count > 0;
 }
 
-/** What was said up to now is not looked through any more. */
+/** Marks all messages up to now as looked through. */
 export async function skipAll(tx: Transaction, conversationId: string): Promise<void> {
   await tx.query(
     `insert into memory_seen (conversation_id, seq)

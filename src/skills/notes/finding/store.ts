@@ -7,10 +7,13 @@ import { COLUMNS, type CountedRow, type Found, found, type Page, type Reader } f
 
 /** Of so many that match, the best are looked for: a word that stands in a hundred thousand notes says little. */
 const MOST_RANKED = 1_000;
-/** Where about so many match, the best are looked for among the newest alone: the index would be read for all of them. */
+/**
+ * Number of matches beyond which the best are looked for among the newest alone: the index would be read for all of
+ * them.
+ */
 const TOO_MANY = 10_000;
 const NEWEST = 1_000;
-/** How far back inside words is looked, which no index helps with. */
+/** Number of notes looked into inside words, which no index helps with. */
 const MOST_LOOKED_INTO = 5_000;
 
 export interface Wanted extends Reader {
@@ -116,7 +119,9 @@ export async function withAny(tx: Queryable, wanted: Wanted, words: readonly str
   return rows.map(toNote);
 }
 
-/** What `searchParts` and `withAnyPart` look into: the newest 5,000 of the reader's and of those shared with them. */
+/**
+ * Notes that `searchParts` and `withAnyPart` look into: the newest 5,000 of the reader's and of those shared with them.
+ */
 const LOOKED_INTO = `((select * from notes where person_id = $1 and deleted_at is null order by created_at desc limit ${MOST_LOOKED_INTO})
              union all
              (select * from notes where search @@ $2::tsquery and scope = 'here' and person_id <> $1 and deleted_at is null
@@ -170,7 +175,7 @@ export async function wordsLike(
   return new Map([...groupBy(rows, ({ word }) => word)].map(([word, like]) => [word, like.map(({ term }) => term)]));
 }
 
-/** Whether words are found by trigrams. Throws where their index is there and the library that it needs is not. */
+/** True if words are found by trigrams. Throws where their index is there and the library that it needs is not. */
 export async function hasTrigrams(database: Pick<Database, 'read'>): Promise<boolean> {
   const { rows } = await database.read<{ home: string }>(
     `select extnamespace::regnamespace::text as home from pg_extension

@@ -10,7 +10,7 @@ const MOST_VECTORS = 20_000;
 /** Characters of a note that its vector tells of. */
 const LONGEST_TOLD = 2_000;
 
-/** What its vector is made of. */
+/** Text of a note's vector. */
 const TOLD = `left(concat_ws(': ', n.title, n.text), ${LONGEST_TOLD})`;
 
 const NEWEST = `select id, title, text from notes where person_id = $1 and deleted_at is null

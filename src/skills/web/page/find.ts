@@ -1,4 +1,4 @@
-/** Where words stand in a page. Pure. */
+/** Finds words in a page. Pure. */
 
 /** Around a match, at most; whole paragraphs where they are shorter. Characters. */
 const AROUND = 600;

@@ -1,4 +1,4 @@
-/** What a body is, whatever its server says, and its characters. Pure. */
+/** Detects type and encoding of a body, whatever its server says. Pure. */
 import { TextDecoder } from 'node:util';
 
 export type Kind = 'html' | 'pdf' | 'json' | 'csv' | 'text' | 'binary';
@@ -29,7 +29,7 @@ function isJson(type: string, bytes: Uint8Array): boolean {
   }
 }
 
-/** Whether more than a few characters are none of any text. */
+/** True if more than a few characters are none of any text. */
 function isControlled(start: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
   const odd = start.match(/[\x01-\x08\x0e-\x1a\x1c-\x1f]/g)?.length ?? 0;

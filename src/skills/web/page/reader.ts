@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { deferred, Sequence, unlessAborted, withTimeout } from '../../../base/async.ts';
 import { messageOf } from '../../../base/errors.ts';
 
-/** What a document says. */
+/** A document as read. */
 export interface Read {
   title: string;
   /** Markdown of a page, text of a PDF. */
@@ -10,7 +10,7 @@ export interface Read {
   /** Of the text alone, without marks and addresses. */
   characters: number;
   published?: string;
-  /** What `<meta http-equiv="refresh">` says. */
+  /** Target of `<meta http-equiv="refresh">`. */
   refresh?: string;
   /** Fields for a password. */
   passwords?: number;
@@ -102,7 +102,7 @@ export class Reader {
   }
 }
 
-/** How deep the elements of a page are nested, as its tags say. One pass. */
+/** Nesting depth of a page's elements, by its tags. One pass. */
 function depthOf(html: string): number {
   let depth = 0;
   let deepest = 0;

@@ -1,11 +1,11 @@
-/** What stands between a reader and a page. Pure. */
+/** Detects walls between a reader and a page. Pure. */
 import { type Failed, failed } from '../../../agent/index.ts';
 import { texts } from '../texts.ts';
 import type { Read } from './reader.ts';
 
 const CAPTCHA =
   /cf-challenge|cf_chl_|challenge-platform|g-recaptcha|h-captcha|hcaptcha\.com|captcha-delivery|px-captcha|_Incapsula_Resource|turnstile\/v0|awswafcaptcha|<title>\s*(?:just a moment|attention required|are you a robot|verify (?:that )?you are human|access to this page has been denied)/i;
-/** What stands on a page that asks whether its reader is a person, at most; what is not there is not missed. Characters. */
+/** Most characters of a page that asks whether its reader is a person; with more, the page itself is there. */
 const LITTLE = 400;
 /** A page that says so little beside a form for logging in says nothing else. Characters. */
 const NOTHING = 60;
@@ -30,7 +30,7 @@ export function walledOff(host: string, html: string, { characters, passwords = 
   return characters === 0 ? failed('EMPTY', texts.empty(host), { remedy: texts.emptyRemedy }) : undefined;
 }
 
-/** Whether there may be more for those who are logged in: it says little, and has a field for a password. */
+/** True if there may be more for those who are logged in: it says little, and has a field for a password. */
 export function isPartly({ characters, passwords = 0 }: Pick<Read, 'characters' | 'passwords'>): boolean {
   return characters < LITTLE && passwords > 0;
 }

@@ -25,7 +25,7 @@ export function duckDuckGo(egress: Egress, base = 'https://html.duckduckgo.com')
   };
 }
 
-/** What the page lists, without its advertisements. */
+/** Results of the page, without its advertisements. */
 function* hitsIn(html: string): Generator<{ title: string; url: string; snippet: string }> {
   const links = [...html.matchAll(LINK)];
   for (const [index, { 0: tag, index: at }] of links.entries()) {

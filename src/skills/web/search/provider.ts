@@ -1,4 +1,4 @@
-/** Who finds pages. */
+/** The port of search services. */
 import type { Failed } from '../../../agent/index.ts';
 
 export interface Hit {

@@ -9,7 +9,7 @@ import { brave, searxng, tavily } from './services.ts';
 
 export type Found = { ok: true; provider: string; hits: Hit[] };
 
-/** What is configured, in the order in which it is asked. `egress`: one that may reach what the owner configured. */
+/** The configured providers, in order. `egress`: one that may reach what the owner configured. */
 export function providersOf(
   { searxng: own, brave: b, tavily: t, duckduckgo }: Settings['search'],
   egress: Egress,
