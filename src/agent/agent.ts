@@ -7,7 +7,7 @@ import { type Card, type Item, isPrivate, isSaid, quotesOthers } from '../delive
 import { lockPerson } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { rememberedIn } from './approvals/remembered.ts';
-import { Ready, runCall, whenReady } from './calls.ts';
+import { PreparedInputs, retryPrepared, runCall } from './calls.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { isLookedAt, lookAtCall } from './critique.ts';
 import { Lost, runTurn } from './loop.ts';
@@ -15,7 +15,6 @@ import { MessageTurn, type TurnHost } from './message-turn.ts';
 import { ModelError, NoModel } from './model.ts';
 import { answerOffline } from './offline-turn.ts';
 import type { AgentOptions } from './options.ts';
-import { type TurnOver, tellOver } from './over.ts';
 import { isQuoting, ownWords } from './quotes.ts';
 import { type Recorded, Recorder, recording } from './record.ts';
 import type { Refused, Step } from './steps.ts';
@@ -25,7 +24,8 @@ import * as texts from './texts.ts';
 import type { Call, CallContext, Look, ToolResult, TxContext } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
 import { Turn } from './turn.ts';
-import { HeldValues } from './unstored.ts';
+import { type TurnOver, tellOver } from './turn-listeners.ts';
+import { HeldValues } from './unsaved-values.ts';
 
 /** Answers messages in turns, and carries out single calls for commands and buttons. */
 export class Agent implements TurnHost {
@@ -76,12 +76,12 @@ export class Agent implements TurnHost {
    * a typed choice does. `call` may give instead what there is to say (a button that is gone).
    */
   async act(name: string, item: Item, signal: AbortSignal, call: ActCall, recorded?: Recorded): Promise<void> {
-    const ready = new Ready();
+    const ready = new PreparedInputs();
     const { tainted } = item;
     // A schedule or webhook runs by itself: the person's next words do not refer to it.
     const asked = this.callContext(item, signal, tainted);
     const ctx = { ...asked, ready, look: this.looking(item, asked), ...(!isSaid(item) && { aside: true as const }) };
-    await whenReady(ready, () => this.actOnce(name, item, ctx, call, recorded));
+    await retryPrepared(ready, () => this.actOnce(name, item, ctx, call, recorded));
   }
 
   /** Critique of a call that a person has pressed a button for, of tools that want it. */
@@ -113,10 +113,10 @@ export class Agent implements TurnHost {
   ): Promise<T> {
     const { database, toolbox, world } = this.options;
     const item = { ...asked, context: NOT_RECALLED as unknown as Json };
-    const ready = new Ready();
+    const ready = new PreparedInputs();
     const aside = { ready, aside: true as const, ...(confirmed && { confirmed: true as const }) };
     const ctx = { ...this.callContext(item, signal, true), ...aside };
-    return whenReady(ready, () =>
+    return retryPrepared(ready, () =>
       database.tx(name, async (tx) => {
         if (!(await lockPerson(tx, asked.person.id))) throw erased();
         const wanted = await call(tx);

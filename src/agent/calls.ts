@@ -29,10 +29,10 @@ import {
 import type { Toolbox, ValidCall } from './toolbox.ts';
 import type { Turn } from './turn.ts';
 import { addUndo } from './undo/store.ts';
-import { bindingOf, storable } from './unstored.ts';
+import { bindingOf, storable } from './unsaved-values.ts';
 
 /** By tool and input: what calls have awaited before their transaction (a file, a service). */
-export class Ready extends Map<string, unknown> {
+export class PreparedInputs extends Map<string, unknown> {
   /** One of them took too long once. */
   wasSlow = false;
 }
@@ -87,7 +87,7 @@ export function hashOfCall(
 export class TookTooLong extends PassedOn {}
 
 /** Rolls a transaction back whose call has to await something first. */
-class NotReady extends PassedOn {
+class NotPrepared extends PassedOn {
   readonly valid: DataCall;
   readonly ctx: CallContext;
 
@@ -99,7 +99,7 @@ class NotReady extends PassedOn {
 }
 
 /** Awaits what the call needs before its transaction, once. */
-export async function makeReady(ready: Ready, call: DataCall, ctx: CallContext): Promise<void> {
+export async function prepareInput(ready: PreparedInputs, call: DataCall, ctx: CallContext): Promise<void> {
   const [key, slots] = [keyOf(call), slotsKeyOf(call)];
   if (mustBeLookedAt(call, ctx) && !ready.has(lookKeyOf(call)))
     ready.set(lookKeyOf(call), await ctx.look?.(call.tool, call.input));
@@ -124,7 +124,7 @@ const isReady = (call: DataCall, ctx: CallContext): boolean =>
  * something else first (what an undo calls is known in the transaction only), `work` is run again with it, and once more
  * where one took too long. A tool's `prepare` never runs inside a transaction.
  */
-export async function whenReady<T>(ready: Ready, work: () => Promise<T>): Promise<T> {
+export async function retryPrepared<T>(ready: PreparedInputs, work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await work();
@@ -133,15 +133,15 @@ export async function whenReady<T>(ready: Ready, work: () => Promise<T>): Promis
         ready.wasSlow = true;
         continue;
       }
-      if (!(error instanceof NotReady) || isReady(error.valid, { ...error.ctx, ready })) throw error;
-      await makeReady(ready, error.valid, error.ctx);
+      if (!(error instanceof NotPrepared) || isReady(error.valid, { ...error.ctx, ready })) throw error;
+      await prepareInput(ready, error.valid, error.ctx);
     }
   }
 }
 
 /**
  * Runs a data tool in `tx`, which commits its effect together with its record; keeps what takes it back. Throws
- * `TookTooLong`, and what `whenReady` catches.
+ * `TookTooLong`, and what `retryPrepared` catches.
  */
 export async function runData(
   tx: Transaction,
@@ -152,7 +152,7 @@ export async function runData(
   const key = keyOf({ tool, input });
   if (tool.approves && ctx.origin !== 'person')
     return failed('DENIED', texts.approvalByPerson(), texts.refusedRemedy(ctx.origin));
-  if (!isReady({ tool, input }, ctx)) throw new NotReady({ tool, input }, ctx);
+  if (!isReady({ tool, input }, ctx)) throw new NotPrepared({ tool, input }, ctx);
   const look = ctx.ready?.get(lookKeyOf({ tool, input }));
   if (isRefused(look)) return failed('DENIED', texts.lookedAt(look.says));
   const read = ctx.ready?.get(slotsKeyOf({ tool, input })) as Awaited<ReturnType<typeof inEnglishWords>> | undefined;
@@ -220,7 +220,7 @@ export function refusedInput(refused: Failed, turn: Turn, tool: string): Failed 
 }
 
 /**
- * Runs a call of a button, a command or an undo in `tx`: only on the person's own data. Within `whenReady`. Its tool may have
+ * Runs a call of a button, a command or an undo in `tx`: only on the person's own data. Within `retryPrepared`. Its tool may have
  * been deleted since the call was stored.
  */
 export async function runCall(

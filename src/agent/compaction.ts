@@ -3,7 +3,6 @@ import { messageOf } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
-import type { Took } from './asking.ts';
 import {
   addSummary,
   type Compacting,
@@ -16,6 +15,7 @@ import {
 import type { Ledger } from './ledger.ts';
 import { ModelError } from './model.ts';
 import type { Models } from './models/index.ts';
+import type { Took } from './request-model.ts';
 
 export interface CompactionOptions {
   database: Database;

@@ -6,7 +6,7 @@ import type { LightModels } from './light.ts';
 import * as texts from './texts.ts';
 import type { CallContext, Look } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
-import { shownValue, withoutValues } from './unstored.ts';
+import { shownValue, withoutValues } from './unsaved-values.ts';
 
 /** `flagged`: calls of tools that say so themselves; `dangerous`: those and whatever cannot be undone. */
 export type CritiqueMode = 'off' | 'flagged' | 'dangerous';

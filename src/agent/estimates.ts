@@ -1,9 +1,9 @@
 import { BoundedMap } from '../base/bounded.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Answer } from './asking.ts';
 import type { Limits, Plan } from './context/index.ts';
 import type { Model } from './model.ts';
+import type { Answer } from './request-model.ts';
 
 /** Reported usage moves the estimate so fast, and stays an upper one. */
 const LEARNING = 0.3;

@@ -48,8 +48,8 @@ export type { PriceGaps } from './models/prices.ts';
 export type { QuirkTold } from './models/quirks.ts';
 export type { Tiers } from './models/tiers.ts';
 export type { SpawnOptions } from './nested.ts';
-export type { TurnOver } from './over.ts';
 export { policyOf, refusedHere } from './policy.ts';
+export * from './resolve.ts';
 export {
   closing,
   contextOf,
@@ -66,6 +66,7 @@ export { money } from './texts.ts';
 export * from './tool.ts';
 export { type LiveTools, Toolbox } from './toolbox.ts';
 export { type MessageTrace, type TurnTrace, traceMessage, traceTurns } from './trace/index.ts';
+export type { TurnOver } from './turn-listeners.ts';
 export { undoAllTool, undoTool } from './undo/index.ts';
 export {
   Calendar,
@@ -79,4 +80,3 @@ export {
   costOfPerson,
   repairsSince,
 } from './usage/index.ts';
-export * from './which.ts';

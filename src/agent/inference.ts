@@ -4,22 +4,22 @@ import type { World } from '../base/world.ts';
 import { type Item, isPrivate } from '../delivery/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { WhenContext } from '../time/index.ts';
-import { type Answer, askModel, type Took } from './asking.ts';
 import { Compaction } from './compaction.ts';
 import { type Attached, NOTHING, type Recalled, type Sections } from './context/index.ts';
+import { ContextWindows, type Shown } from './context-window.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { Estimates } from './estimates.ts';
 import { Ledger, type Money } from './ledger.ts';
 import { type LightModels, lightModels } from './light.ts';
 import { type Model, ModelError, type ModelMessage, NoModel } from './model.ts';
 import type { Models, Tier } from './models/index.ts';
-import type { ThoughtFormat } from './speech/thought-formats.ts';
+import { type Answer, requestModel, type Took } from './request-model.ts';
 import type { ModelStep } from './steps.ts';
 import { recalledOf } from './store.ts';
+import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
 import * as texts from './texts.ts';
 import type { Turn } from './turn.ts';
 import type { Limit, UsageRow } from './usage/index.ts';
-import { type Shown, Windows } from './window.ts';
 
 export interface InferenceOptions {
   database: Database;
@@ -75,7 +75,7 @@ export class Inference {
   private readonly counters: Counters;
   private readonly ledger: Ledger;
   private readonly estimates: Estimates;
-  private readonly windows: Windows;
+  private readonly windows: ContextWindows;
   private readonly compaction: Compaction | undefined;
   private readonly swallowing = new Map<string, ThoughtFormat>();
 
@@ -85,8 +85,8 @@ export class Inference {
     this.estimates = new Estimates(world.log);
     this.counters = countersOf(world.metrics);
     this.ledger = new Ledger({ database, world, models, zone, counters: this.counters });
-    this.windows = new Windows({ models, estimates: this.estimates, compaction: () => this.compaction });
-    const limits: Windows['limits'] = (name, most) => this.windows.limits(name, most);
+    this.windows = new ContextWindows({ models, estimates: this.estimates, compaction: () => this.compaction });
+    const limits: ContextWindows['limits'] = (name, most) => this.windows.limits(name, most);
     const worst = (name: string) => this.worst(name);
     this.small = lightModels({ world, models, alone: options.alone, ledger: this.ledger, worst });
     this.compaction = models && new Compaction({ database, world, models, ledger: this.ledger, limits });
@@ -142,7 +142,7 @@ export class Inference {
   }
 
   /** The current contents of the window, part by part, and its size. */
-  describe(told: Sections, recalled: Recalled, name: string): ReturnType<Windows['describe']> {
+  describe(told: Sections, recalled: Recalled, name: string): ReturnType<ContextWindows['describe']> {
     return this.windows.describe(told, recalled, name);
   }
 
@@ -201,7 +201,7 @@ export class Inference {
         const { request } = fitted.plan;
         const about = { model: model.name, tools: request.tools.length };
         const answer = await inSpan(this.options.world.spans, 'model', about, () =>
-          askModel(model, request, signal, options),
+          requestModel(model, request, signal, options),
         );
         this.estimates.learn(fitted.plan, fitted.by, answer);
         return answer;

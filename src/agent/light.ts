@@ -1,10 +1,10 @@
 import { messageOf } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
 import type { World } from '../base/world.ts';
-import { askModel, type Took } from './asking.ts';
 import type { Ledger } from './ledger.ts';
 import { type Model, ModelError } from './model.ts';
 import type { Models } from './models/index.ts';
+import { requestModel, type Took } from './request-model.ts';
 
 /** A small question of coda's own, outside the answer to a message. */
 export interface LightAsked {
@@ -107,7 +107,7 @@ async function ask(
       tools: [],
       maxTokens: asked.maxTokens ?? MAX_TOKENS,
     };
-    const answer = await askModel(model, request, signal, { taken: new Set(), took, continuations: 0 });
+    const answer = await requestModel(model, request, signal, { taken: new Set(), took, continuations: 0 });
     const text = answer.text.trim();
     if (text === '') throw new ModelError('malformed_output', `${answer.model} answered nothing.`);
     return { text, by: answer.model };

@@ -6,8 +6,17 @@ import { CodaError } from '../base/errors.ts';
 import type { Item } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import type { ApprovalQuestion } from './approvals/index.ts';
-import { type DataCall, isData, makeReady, Ready, runData, runOutside, TookTooLong, whenReady } from './calls.ts';
-import { type Considered, consider } from './consider.ts';
+import { type Authorization, authorize } from './authorize.ts';
+import {
+  type DataCall,
+  isData,
+  PreparedInputs,
+  prepareInput,
+  retryPrepared,
+  runData,
+  runOutside,
+  TookTooLong,
+} from './calls.ts';
 import { isLookedAt, lookAtCall } from './critique.ts';
 import type { ModelToolCall } from './model.ts';
 import type { SpawnOptions } from './nested.ts';
@@ -104,7 +113,7 @@ async function carryOut(run: Running, open: readonly OpenCall[]): Promise<Outcom
 }
 
 const questionOf = (
-  { reason, rest }: Extract<Considered['verdict'], { kind: 'ask' }>,
+  { reason, rest }: Extract<Authorization['verdict'], { kind: 'ask' }>,
   of: Pick<ApprovalQuestion, 'turn' | 'call' | 'under'>,
 ): ApprovalQuestion => ({ ...of, reason, ...(rest && { rest }) });
 
@@ -186,9 +195,9 @@ async function critique(run: Running, open: readonly OpenCall[]): Promise<void> 
 }
 
 /** True if the call may run now. */
-export function considered(run: Running, call: ModelToolCall, state: CallState): Considered {
+export function considered(run: Running, call: ModelToolCall, state: CallState): Authorization {
   const { options, turn, parent, offered } = run;
-  return consider(call, state, {
+  return authorize(call, state, {
     ...options,
     turn,
     context: run.context(),
@@ -200,11 +209,15 @@ export function considered(run: Running, call: ModelToolCall, state: CallState):
 }
 
 /** Runs data calls in the transaction that `work` opens, with what they await before it. */
-export async function withReady<T>(run: Running, calls: readonly DataCall[], work: (ctx: CallContext) => Promise<T>) {
-  const ready = new Ready();
+export async function withPreparedInputs<T>(
+  run: Running,
+  calls: readonly DataCall[],
+  work: (ctx: CallContext) => Promise<T>,
+) {
+  const ready = new PreparedInputs();
   const ctx = { ...run.context(), ready };
-  await Promise.all(calls.map((valid) => makeReady(ready, valid, ctx)));
-  return whenReady(ready, () => work(ctx));
+  await Promise.all(calls.map((valid) => prepareInput(ready, valid, ctx)));
+  return retryPrepared(ready, () => work(ctx));
 }
 
 /** One call on the person's own data: effect and record in one transaction. */
@@ -212,7 +225,7 @@ async function change(run: Running, call: ModelToolCall, valid: ValidCall & Data
   const doing = doingOf(valid);
   if (doing !== undefined) run.show(doing);
   try {
-    await withReady(run, [valid], (ctx) =>
+    await withPreparedInputs(run, [valid], (ctx) =>
       commit(run, 'turn.tool', async (tx) => [resultOf(call, await runData(tx, valid, ctx))]),
     );
   } catch (error) {
@@ -225,7 +238,7 @@ async function change(run: Running, call: ModelToolCall, valid: ValidCall & Data
 async function readAll(run: Running, reads: readonly { call: ModelToolCall; valid: ValidCall & DataCall }[]) {
   const valids = reads.map(({ valid }) => valid);
   try {
-    await withReady(run, valids, (ctx) =>
+    await withPreparedInputs(run, valids, (ctx) =>
       commit(run, 'turn.tool', (tx) =>
         Promise.all(reads.map(async ({ call, valid }) => resultOf(call, await runData(tx, valid, ctx)))),
       ),

@@ -2,21 +2,21 @@ import type { Deadline } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
 import type { Choice, Draft, End, Item } from '../delivery/index.ts';
 import type { Transaction } from '../storage/index.ts';
-import { LONGEST_SHOWN } from './asking.ts';
 import type { Counters } from './counters.ts';
 import type { Outcome, Running } from './loop.ts';
 import { type Model, ModelError, type ModelToolCall, NoModel } from './model.ts';
 import type { AgentOptions } from './options.ts';
-import type { TurnOver } from './over.ts';
 import { progressLine } from './progress.ts';
 import { isQuoting, ownWords } from './quotes.ts';
+import { LONGEST_SHOWN } from './request-model.ts';
 import { Spawning } from './spawn.ts';
 import type { ModelStep } from './steps.ts';
 import * as store from './store.ts';
 import type { CallContext } from './tool.ts';
 import type { Turn } from './turn.ts';
 import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
-import type { HeldValues } from './unstored.ts';
+import type { TurnOver } from './turn-listeners.ts';
+import type { HeldValues } from './unsaved-values.ts';
 
 /** The agent's part of a message turn. */
 export interface TurnHost {

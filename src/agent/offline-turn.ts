@@ -2,17 +2,17 @@
 import { isSaid, isWordless } from '../delivery/index.ts';
 import { readerOf } from '../storage/index.ts';
 import { isData, runData, TookTooLong } from './calls.ts';
-import { cameAlone } from './came-alone.ts';
 import { fresh } from './dialogue/dialogue.ts';
 import { keepTogether } from './dialogue/keep.ts';
 import type { Heard, Interpretation } from './interpreter.ts';
-import { considered, Lost, resultOf, withReady } from './loop.ts';
+import { considered, Lost, resultOf, withPreparedInputs } from './loop.ts';
 import type { MessageTurn } from './message-turn.ts';
-import type { TurnOver } from './over.ts';
 import { OFFLINE } from './steps.ts';
 import { contextOf } from './store.ts';
 import * as texts from './texts.ts';
 import type { CallContext } from './tool.ts';
+import type { TurnOver } from './turn-listeners.ts';
+import { cameAlone } from './without-words.ts';
 
 /**
  * Ends the turn without a model; `why` says why none answers, where one is configured. Undefined: the turn now begins with
@@ -115,7 +115,7 @@ async function endWithCalls(run: MessageTurn, text: string, choices: Interpretat
       return ended;
     });
   try {
-    const { sent } = await withReady(run, valids, end);
+    const { sent } = await withPreparedInputs(run, valids, end);
     run.ended();
     await sent;
     return true;

@@ -9,9 +9,9 @@ import type { CritiqueRules } from './critique.ts';
 import type { Inference } from './inference.ts';
 import type { InterpreterSource } from './interpreter.ts';
 import type { Model } from './model.ts';
-import type { TurnOver } from './over.ts';
 import type { Policy } from './policy.ts';
 import type { Toolbox } from './toolbox.ts';
+import type { TurnOver } from './turn-listeners.ts';
 
 export interface AgentOptions {
   database: Database;

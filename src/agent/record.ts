@@ -8,7 +8,7 @@ import type { ModelToolCall } from './model.ts';
 import type { Call, Look, ToolResult } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 import type { CallRecorder, Turn } from './turn.ts';
-import { storable } from './unstored.ts';
+import { storable } from './unsaved-values.ts';
 
 /** The record of a command that writes. */
 export interface Recorded {

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { ModelToolCall, ToolSpec } from './model.ts';
 import { mendCall, toolNamed } from './repair.ts';
-import { callsOf, parsed, python, type Shape, shapes } from './speech/readings.ts';
-import { type Block, type Heard, rawOf } from './speech.ts';
+import { callsOf, parsed, python, type Shape, shapes } from './strip-thinking/readings.ts';
+import { type Block, type Heard, rawOf } from './strip-thinking.ts';
 
 /** Larger than any call. Characters. */
 const LARGEST = 200_000;

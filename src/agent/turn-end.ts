@@ -3,7 +3,7 @@ import type { Instant } from '../base/clock.ts';
 import type { Card, Choice, End, FileRef } from '../delivery/index.ts';
 import { type ApprovalRules, ask, askedOnce, expiryOf } from './approvals/index.ts';
 import { choicesOf } from './choices.ts';
-import { type LedTurn, ledBy } from './led.ts';
+import { type LedTurn, ledBy } from './led-writes.ts';
 import type { NeedsApproval } from './loop.ts';
 import type { Refused } from './steps.ts';
 import * as store from './store.ts';

@@ -5,7 +5,7 @@ import type { Json } from '../base/json.ts';
 import type { Verb } from '../chat/index.ts';
 import type { Delivery, Item } from '../delivery/index.ts';
 import { hasTwin } from '../skills/scheduler/index.ts';
-import { ownerItem } from './who.ts';
+import { ownerItem } from './credentials.ts';
 
 export interface ProgramDeps {
   agent: Agent;

@@ -4,7 +4,7 @@ import type { Json } from '../base/json.ts';
 import type { Delivery } from '../delivery/index.ts';
 import type { JobHandler } from '../jobs/index.ts';
 import type { Database } from '../storage/index.ts';
-import { ownerItem } from './who.ts';
+import { ownerItem } from './credentials.ts';
 
 export const SKILL_JOB = 'skill';
 

@@ -6,7 +6,7 @@ import { listOf } from '../base/text.ts';
 import { type Caller, SCOPES, type Scope } from '../chat/index.ts';
 import { tokens } from '../people/index.ts';
 import type { Besides } from '../storage/index.ts';
-import { hashOf, newSecret, personNamed, type WhoDeps } from './who.ts';
+import { hashOf, newSecret, personNamed, type WhoDeps } from './credentials.ts';
 
 const PREFIX = 'coda_';
 const TOKEN = /^coda_[\w-]{43}$/;

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Call } from './call.ts';
+import { addBackups, addMemory, addNotes } from './data-commands.ts';
 import { addExamples } from './examples.ts';
 import {
   type AuditFlags,
@@ -17,7 +18,6 @@ import {
   type VersionFlags,
   type WhenFlags,
 } from './flags.ts';
-import { addBackups, addMemory, addNotes } from './kept.ts';
 import { addBrowser, addPrograms } from './programs.ts';
 import { addAsk, addConnectors, addRuns } from './running.ts';
 import { addSkills, addSpecialists } from './skills/commands.ts';

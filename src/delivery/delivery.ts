@@ -14,7 +14,7 @@ import { Arriving } from './files/arriving.ts';
 import { Hints } from './hints.ts';
 import { InboxWriter } from './inbox/index.ts';
 import type { PlannedTurn } from './inbox/planned.ts';
-import type { Moved } from './inbox/speakers.ts';
+import type { Moved } from './inbox/sender-directory.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, ItemKind } from './item.ts';
 import { Lanes } from './lanes/index.ts';

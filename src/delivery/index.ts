@@ -2,6 +2,9 @@
 export * as activity from './activity/store.ts';
 export type * from './adapter.ts';
 export { isSaid } from './adapter.ts';
+export { CLOCK_MARGIN_MS, type History, missedIn, tellMissed } from './backfill/backfill.ts';
+export { Lines, waitAfter } from './backfill/lines.ts';
+export { withoutCall } from './backfill/mention.ts';
 export * as buttons from './buttons/store.ts';
 export type * from './content.ts';
 export * as conversations from './conversations/store.ts';
@@ -17,11 +20,8 @@ export { Delivery, type DeliveryOptions, type Receiver } from './delivery.ts';
 export type { Also, End } from './endings.ts';
 export { lotsOf, type Upload, type UploadLimits, uploadOf } from './files/lots.ts';
 export { isWordless } from './files/texts.ts';
-export { withoutCall } from './hearing/called.ts';
-export { Lines, waitAfter } from './hearing/lines.ts';
-export { CLOCK_MARGIN_MS, type History, missedIn, tellMissed } from './hearing/missed.ts';
 export type { PlannedTurn, Turns } from './inbox/planned.ts';
-export type { Moved } from './inbox/speakers.ts';
+export type { Moved } from './inbox/sender-directory.ts';
 export {
   deletionRules as inboxDeletionRules,
   depth as inboxDepth,

@@ -21,10 +21,10 @@ export type {
   SandboxSpec,
   Session,
 } from './port.ts';
+export { type Told, told } from './result-text.ts';
 export { openSandbox, type SandboxOptions } from './sandbox.ts';
 export { roomForSkills } from './spec.ts';
 export type { Kept, StreamResult } from './streams.ts';
-export { type Told, told } from './told.ts';
 export {
   type MadeFile,
   type Ran,

@@ -104,7 +104,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   ],
   hash: [
     edit(
-      'agent/consider.ts',
+      'agent/authorize.ts',
       'state.approved && state.hash === hashOfCall(turn, call, context, toolbox.get(call.name))',
       'state.approved',
     ),
@@ -112,7 +112,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   bound: [edit('agent/calls.ts', '...(bound !== undefined && { bound }),', '')],
   after: [
     edit(
-      'agent/consider.ts',
+      'agent/authorize.ts',
       "if (verdict.kind === 'deny')",
       "if (verdict.kind === 'deny' && state.kind !== 'decided')",
     ),
@@ -138,7 +138,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   consent: [edit('chat/router.ts', "item.origin === 'person' &&", 'true &&'), BY_PERSON],
   origin: [BY_PERSON],
   commands: [edit('chat/router.ts', '!isSaid(event) ||', '')],
-  repeats: [edit('agent/consider.ts', 'turn.repeats(call) >= MOST_REPEATS', 'false')],
+  repeats: [edit('agent/authorize.ts', 'turn.repeats(call) >= MOST_REPEATS', 'false')],
   calls: [
     edit('agent/loop.ts', 'run.maxToolCalls - run.turn.toolCalls', '1000'),
     edit('agent/turn.ts', 'return this.toolCalls < most', 'return true'),
@@ -160,7 +160,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
       'from notes where $1::uuid is not null and id',
     ),
   ],
-  met: [edit('delivery/inbox/speakers.ts', "    sender.role ?? '',\n", '')],
+  met: [edit('delivery/inbox/sender-directory.ts', "    sender.role ?? '',\n", '')],
   here: [edit('delivery/buttons/store.ts', 'from buttons where conversation_id = c.id\n', 'from buttons\n')],
   plans: [edit('skills/scheduler/store.ts', 'tainted: row.tainted', 'tainted: false')],
   memory: [edit('skills/memory/store.ts', 'tainted: row.tainted', 'tainted: false')],
@@ -201,7 +201,7 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
     by: TAINT,
   },
   'what was written is shown with an Undo': {
-    edits: [edit('agent/led.ts', 'if (!turn.tainted && !files) return [];', 'return [];')],
+    edits: [edit('agent/led-writes.ts', 'if (!turn.tainted && !files) return [];', 'return [];')],
     by: TAINT,
   },
   'a second deletion asks': { edits: guards.deletes ?? [], by: TAINT },

@@ -1,5 +1,5 @@
 /** An answer in pieces, as the text and the calls that come of it. */
-import { Speech } from '../../src/agent/speech.ts';
+import { ThinkingStripper } from '../../src/agent/strip-thinking.ts';
 import { callsIn, settled, withoutCalls } from '../../src/agent/text-calls.ts';
 
 const tools = [
@@ -22,7 +22,7 @@ const tools = [
 ];
 /** What comes of an answer that comes in these pieces, and what is shown of it meanwhile. */
 export function readPieces(pieces: readonly string[], offered = tools) {
-  const speech = new Speech();
+  const speech = new ThinkingStripper();
   const shown = pieces.map((piece) => {
     speech.add(piece);
     return withoutCalls(speech, offered);

@@ -20,13 +20,13 @@ import { Channels } from './channels.ts';
 import { register, scopesOf } from './commands.ts';
 import { Connection } from './connection.ts';
 import { checks } from './doctor.ts';
+import { DuplicateTokenDetector } from './duplicate-token.ts';
 import { AttachedFiles } from './files.ts';
 import { Inbound } from './inbound.ts';
 import { Interactions } from './interactions.ts';
 import { Members } from './members.ts';
 import { split, splitGrowing } from './message.ts';
 import type { DiscordOptions } from './options.ts';
-import { Others } from './others.ts';
 import { Outbound } from './outbound.ts';
 import { isOutage, notSignedIn } from './outcome.ts';
 import { ADAPTER, type RawMessage } from './parse.ts';
@@ -64,7 +64,7 @@ class Discord implements DiscordAdapter {
   private readonly channels = new Channels();
   private readonly members: Members;
   private readonly speaker: Outbound;
-  private readonly others: Others;
+  private readonly others: DuplicateTokenDetector;
   private readonly typingAt: Typing;
   private connection: Connection | undefined;
   private listener: Inbound | undefined;
@@ -80,7 +80,7 @@ class Discord implements DiscordAdapter {
     this.typingAt = typingOn(rest);
     const application = () => this.application;
     const inbox = () => this.inbox;
-    this.others = new Others(options, inbox);
+    this.others = new DuplicateTokenDetector(options, inbox);
     this.speaker = new Outbound({ options, rest, application, inbox, saying: (nonce) => this.others.saying(nonce) });
   }
 

@@ -8,7 +8,7 @@ import type { ModelToolCall } from '../model.ts';
 import * as texts from '../texts.ts';
 import { type AnyTool, type CallContext, dataTool, done, failed, type Tool } from '../tool.ts';
 import type { Turn } from '../turn.ts';
-import { shownValue, withoutValues } from '../unstored.ts';
+import { shownValue, withoutValues } from '../unsaved-values.ts';
 import { remember } from './remembered.ts';
 import * as store from './store.ts';
 

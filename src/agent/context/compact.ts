@@ -1,6 +1,6 @@
 import { enclosed, framed, label, spoken } from '../../base/frames.ts';
-import { askModel, type Took } from '../asking.ts';
 import { type Model, ModelError } from '../model.ts';
+import { requestModel, type Took } from '../request-model.ts';
 import { cut, cutToTokens } from './fit.ts';
 import { historyTokens, type Limits, newest, type Plan } from './plan.ts';
 import type { HistoryEntry, Recalled, Summary } from './store.ts';
@@ -88,7 +88,7 @@ export async function compact(
   for (const chunk of chunks(lines, sizes.chunk, lightLimits.factor)) {
     const messages = [asked(cutToTokens(text, sizes.notes, lightLimits.factor), chunk)];
     const request = { system: sizes.task, moving: '', messages, tools: [], maxTokens: Math.floor(sizes.notes) };
-    const answer = await askModel(light, request, signal, { taken: new Set(), took, continuations: 0 });
+    const answer = await requestModel(light, request, signal, { taken: new Set(), took, continuations: 0 });
     model = answer.model;
     text = answer.text.trim();
     if (text === '') throw new ModelError('malformed_output', `${model} summed up nothing.`);

@@ -11,10 +11,10 @@ import type { Model, ModelError } from '../model.ts';
 import { adapting } from './adapting.ts';
 import { anthropicModel } from './anthropic/index.ts';
 import type { EndpointOptions } from './endpoint.ts';
+import type { Candidate } from './failover.ts';
 import { openaiModel } from './openai/index.ts';
 import { Prices } from './prices.ts';
 import { type Learnt, learntFrom, type QuirkTold, quirksTold } from './quirks.ts';
-import type { Candidate } from './round.ts';
 import { routed } from './routed.ts';
 import { type Tier, Tiers } from './tiers.ts';
 

@@ -3,7 +3,7 @@ import type { Log } from '../../base/log.ts';
 import type { Counter } from '../../base/metrics.ts';
 import { type Model, ModelError, NoModel } from '../model.ts';
 import * as texts from '../texts.ts';
-import { type Candidate, type Patience, Round } from './round.ts';
+import { type Candidate, Failover, type Patience } from './failover.ts';
 
 export interface RoutedOptions {
   /** In the order in which they are asked. */
@@ -37,7 +37,7 @@ export function routed(options: RoutedOptions): Model {
     name: first?.model.name ?? 'none',
     ...(counting?.count && { count: (request, signal) => counting.count?.(request, signal) as Promise<number> }),
     async *generate(request, signal) {
-      const round = new Round({ candidates, patience, request, signal, ended });
+      const round = new Failover({ candidates, patience, request, signal, ended });
       if (yield* round.events()) return;
       const fault = round.fault ?? new ModelError('transient', 'No model can be reached.');
       throw new NoModel(fault, texts.withoutModel(fault));

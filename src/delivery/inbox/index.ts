@@ -27,10 +27,10 @@ import { dedupName } from '../parts.ts';
 import { boundedQuotes, boundedReply } from '../quoted/bounds.ts';
 import { toItem } from '../store.ts';
 import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
-import { type Speaker, Speakers, type SpeakersDeps } from './speakers.ts';
+import { SenderDirectory, type SenderDirectoryDeps, type Speaker } from './sender-directory.ts';
 import * as store from './store.ts';
 
-export interface InboxDeps extends SpeakersDeps {
+export interface InboxDeps extends SenderDirectoryDeps {
   database: Database;
   world: World;
   instance: () => Instance;
@@ -64,7 +64,7 @@ type StoredRow = store.AcceptedRow & { owner: string };
 /** Takes what adapters hear: commits it, and runs it or leaves it to its turn. */
 export class InboxWriter implements Inbox {
   private readonly deps: InboxDeps;
-  private readonly speakers: Speakers;
+  private readonly speakers: SenderDirectory;
   private readonly unsettled = new Map<string, Deferred<void>>();
   private readonly acknowledging = new Map<string, () => Promise<boolean>>();
 
@@ -76,7 +76,7 @@ export class InboxWriter implements Inbox {
   constructor(deps: InboxDeps) {
     this.deps = deps;
     this.counters = deliveryCounters(deps.world.metrics);
-    this.speakers = new Speakers(deps);
+    this.speakers = new SenderDirectory(deps);
     this.accepting = new GroupCommit({
       max: MOST_AT_ONCE,
       patienceMs: PATIENCE_MS,

@@ -10,7 +10,7 @@ import * as letters from '../dead-letters/store.ts';
 import { inert } from '../inert.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
 import { Attempts } from './attempt.ts';
-import { Held } from './held.ts';
+import { HeldParts } from './held-parts.ts';
 import { isLate, isThrough, type Message, queueOf, untried } from './queue.ts';
 import * as store from './store/index.ts';
 
@@ -57,7 +57,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** Those of them whose person was erased meanwhile. */
   private readonly erased = new Set<string>();
   private isFull = false;
-  private readonly held: Held;
+  private readonly held: HeldParts;
   readonly attempts: Attempts;
   /** Counts `reachable()` calls per adapter, to detect a race with `held`. */
   private readonly reached = new Map<string, number>();
@@ -65,7 +65,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   constructor(deps: OutboxDeps) {
     this.deps = deps;
-    this.held = new Held(deps);
+    this.held = new HeldParts(deps);
     this.attempts = new Attempts({ ...deps, outageEnded: (adapter) => void this.reachable(adapter) });
     this.receipts = new Batch({ ms: RECEIPTS_MS, max: 500, flush: (items) => this.record(items) });
   }

@@ -4,7 +4,7 @@ import { type Gate, toPerson } from '../../people/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { IncomingMessage, Place, Sender } from '../adapter.ts';
 import { toPlace } from '../conversations/store.ts';
-import type { Speaker } from '../inbox/speakers.ts';
+import type { Speaker } from '../inbox/sender-directory.ts';
 import type { RateLimit } from '../inbox/store.ts';
 import type { Item } from '../item.ts';
 import * as store from './store.ts';

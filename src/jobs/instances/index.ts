@@ -4,8 +4,8 @@ import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
-import { bootId, isGone } from './gone.ts';
-import { Others, TAKE_OVER_MS, TAKE_OVER_UNSEEN_MS } from './others.ts';
+import { bootId, isGone } from './process-identity.ts';
+import { Replicas, TAKE_OVER_MS, TAKE_OVER_UNSEEN_MS } from './replicas.ts';
 import * as store from './store.ts';
 
 /** Between two heartbeats while other processes are there, and after one that failed. */
@@ -69,7 +69,7 @@ export class Instance {
   private beating: Promise<void> | undefined;
   private freeing: Promise<void> | undefined;
   private closed = false;
-  private readonly others = new Others();
+  private readonly others = new Replicas();
   private mixed = false;
   private unclear = 0;
   private recovered: Promise<void> | undefined;

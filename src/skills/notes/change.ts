@@ -5,10 +5,10 @@ import type { Settings } from './config.ts';
 import { isList, withItem } from './list.ts';
 import { changedIn, tagName, tagsIn } from './note.ts';
 import type { Wrote } from './parts.ts';
+import { findWhich } from './resolve.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
-import { findWhich } from './which.ts';
 
 const which = z
   .string()

@@ -6,9 +6,9 @@ import type { Settings } from './config.ts';
 import { withItem, without } from './list.ts';
 import { isFromElsewhere } from './note.ts';
 import type { Wrote } from './parts.ts';
+import { findListNamed } from './resolve.ts';
 import { saveNew } from './save.ts';
 import { texts } from './texts.ts';
-import { findListNamed } from './which.ts';
 
 /** Puts an item on a list, takes one off, or both. */
 export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote: Wrote) =>

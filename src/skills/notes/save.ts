@@ -18,11 +18,11 @@ import type { Settings } from './config.ts';
 import { ALWAYS, MOST_ALWAYS } from './context.ts';
 import { changedIn, tagName, tagsIn } from './note.ts';
 import type { Wrote } from './parts.ts';
+import { readerOf } from './resolve.ts';
 import { languageOf } from './search.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
-import { readerOf } from './which.ts';
 
 /** More than that is no note, and no text that somebody wrote. */
 const LONGEST_TEXT = 20_000_000;

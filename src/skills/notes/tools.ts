@@ -6,11 +6,11 @@ import type { Near } from '../../vectors/index.ts';
 import { isList } from './list.ts';
 import type { Meaning } from './meaning/index.ts';
 import { isFromElsewhere, tagName } from './note.ts';
+import { findListNamed, findWhich, readerOf } from './resolve.ts';
 import { searchNotes, withoutTags } from './search.ts';
 import type { Found, Note } from './store.ts';
 import * as store from './store.ts';
 import { line, texts } from './texts.ts';
-import { findListNamed, findWhich, readerOf } from './which.ts';
 
 const page = z.int().min(1).max(100_000).default(1);
 const day = z.string().max(100).optional();

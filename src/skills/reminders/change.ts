@@ -26,11 +26,11 @@ import { ASKS_WHEN, askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from '
 import { refusedAsTooOften } from './limits.ts';
 import { nagInput, readNag } from './nag.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
+import { findSome, type Wanted } from './resolve.ts';
 import { undoOf } from './restore.ts';
 import { atOtherTime, filledIn, keepsHour, onceAt, onDayOf, shifted } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
-import { findSome, type Wanted } from './which.ts';
 
 /** Does `one` to each of the reminders that are meant; what takes it back takes all of it back. */
 export async function ofEach(

@@ -4,9 +4,9 @@ import { readPlan } from '../../time/index.ts';
 import { moveTo } from './change.ts';
 import { createInput, storePlanned } from './create.ts';
 import type { WakeAt } from './reminder.ts';
+import { findWhich } from './resolve.ts';
 import { snoozeTo } from './snooze.ts';
 import { texts } from './texts.ts';
-import { findWhich } from './which.ts';
 
 /** Tool of a button for one reading of ambiguous words: the time is settled, nothing is parsed again. */
 export function chooseTool(wakeAt: WakeAt) {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { dataTool, failed, privately, quoting, type ToolResult } from '../../agent/index.ts';
 import { change, ofEach, which } from './change.ts';
 import type { Reminder } from './reminder.ts';
+import { findSome, isAll } from './resolve.ts';
 import { texts } from './texts.ts';
-import { findSome, isAll } from './which.ts';
 
 /** More than so many are not deleted without asking. */
 const MOST_UNASKED = 2;

@@ -3,9 +3,9 @@ import type { Instant } from '../../base/clock.ts';
 import type { EventKind, SkillDeps } from '../../chat/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import type { Settings } from './config.ts';
+import { messagesOf } from './messages.ts';
 import { planFiring } from './plan.ts';
 import type { Reminder } from './reminder.ts';
-import { messagesOf } from './said.ts';
 import * as store from './store.ts';
 
 const BATCH = 200;

@@ -6,9 +6,9 @@ import type { Queryable } from '../../storage/index.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';
 import { dayFilter } from './days.ts';
 import type { Reminder } from './reminder.ts';
+import { pendingOf } from './resolve.ts';
 import * as store from './store.ts';
 import { line, texts } from './texts.ts';
-import { pendingOf } from './which.ts';
 
 const PAGE = 10;
 /** The most that a person may have pending. */

@@ -5,11 +5,11 @@ import type { SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { nextOf, type Planned, readSlot } from '../../time/index.ts';
 import { askWhich, createInput, planOf, readWhat, type Tooling } from './create.ts';
+import { findWhich } from './resolve.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 import { undoOf } from './undo.ts';
-import { findWhich } from './which.ts';
 
 const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
 

@@ -6,10 +6,10 @@ import type { HomeReader, HomeSection, SkillDeps } from '../../chat/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { runOwn, switchOwn } from './change.ts';
+import { named } from './resolve.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { line, taskLine, texts } from './texts.ts';
-import { named } from './which.ts';
 
 /** Dependencies of these tools: a person's own schedules, and system tasks. */
 export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt' | 'runnable'> & {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { dataTool, done, failed, privately, undoChoice } from '../../agent/index.ts';
 import { kept, readSteps, stepsInput } from './create.ts';
+import { findWhich } from './resolve.ts';
 import { LONGEST, MOST_STEPS, type Wish } from './task.ts';
 import { texts } from './texts.ts';
 import { type Tooling, timeOf } from './tooling.ts';
 import { undoOf } from './undo.ts';
-import { findWhich } from './which.ts';
 import { change, which } from './work.ts';
 
 export const editTool = (tooling: Tooling) =>

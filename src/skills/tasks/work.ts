@@ -12,12 +12,12 @@ import {
 } from '../../agent/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { kept } from './create.ts';
+import { findWhich } from './resolve.ts';
 import * as store from './store.ts';
 import { BLOCKS, isOpen, LONGEST, MOST_FILES, type Step, type Task, type Wish } from './task.ts';
 import { finished, line, texts, whole } from './texts.ts';
 import { choicesOf, isWord, soon, type Tooling, timeOf } from './tooling.ts';
 import { undoOf } from './undo.ts';
-import { findWhich } from './which.ts';
 
 export const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
 

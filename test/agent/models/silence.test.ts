@@ -1,6 +1,5 @@
 /** Services that take a request and are silent: who answers instead, and when. The timers are the test's. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { askModel } from '../../../src/agent/asking.ts';
 import {
   countersOf,
   type Model,
@@ -10,6 +9,7 @@ import {
   NoModel,
 } from '../../../src/agent/index.ts';
 import { routed } from '../../../src/agent/models/routed.ts';
+import { requestModel } from '../../../src/agent/request-model.ts';
 import { Breaker } from '../../../src/base/breaker.ts';
 import { models as block } from '../../../src/config/models.ts';
 import { all, request, textOf } from '../../support/model-contract.ts';
@@ -180,7 +180,7 @@ test('what the request that was given up has cost is counted, where the service 
   const candidates = [slow, quick].map((model) => ({ model, breaker: breaker() }));
   const patience = { retryMs: 0, hedgeMs: 20 * SECOND, silenceMs: 75 * SECOND };
   const model = routed({ candidates, patience, log, calls: countersOf(metrics).calls });
-  const answer = askModel(model, request(), new AbortController().signal, { taken: new Set() });
+  const answer = requestModel(model, request(), new AbortController().signal, { taken: new Set() });
   await vi.advanceTimersByTimeAsync(20 * SECOND);
   expect((await answer).used).toEqual([
     { model: 'a/slow', usage: usage(100, 1) },

@@ -1,6 +1,6 @@
 /** The answer of a model, apart from thoughts in it and from calls that are written as text. */
-import type { CallFormat } from './speech/call-formats.ts';
-import { Growing, type Span } from './speech/growing.ts';
+import type { CallFormat } from './strip-thinking/call-formats.ts';
+import { Growing, type Span } from './strip-thinking/growing.ts';
 import {
   type CallMark,
   decidedTo,
@@ -10,10 +10,10 @@ import {
   type Mark,
   type ThoughtMark,
   thoughtMark,
-} from './speech/marks.ts';
-import { Position } from './speech/position.ts';
-import type { ThoughtFormat } from './speech/thought-formats.ts';
-import { isWithinValue } from './speech/values.ts';
+} from './strip-thinking/marks.ts';
+import { Position } from './strip-thinking/position.ts';
+import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
+import { isWithinValue } from './strip-thinking/values.ts';
 
 /** A call, or several, written as text. */
 export interface Block {
@@ -78,7 +78,7 @@ const MOST_PASSED = 100;
  * calls. Marks in code and in quotes are text, so that an answer about them stays whole. `text` only grows, and holds nothing
  * of a thought or a block, but where a server swallowed the beginning of a thought.
  */
-export class Speech implements Heard {
+export class ThinkingStripper implements Heard {
   /** Said so far. */
   text = '';
   /** Thought and not said, with its marks. */

@@ -8,12 +8,12 @@ import * as texts from './texts.ts';
 import { type CallContext, failed, isNestedOnly, type ToolResult } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 import type { Turn } from './turn.ts';
-import { isGone } from './unstored.ts';
+import { isGone } from './unsaved-values.ts';
 
 /** The same call with the same arguments may be made so often; then the model is told, and then it is stopped. */
 const MOST_REPEATS = 2;
 
-export interface Considering {
+export interface AuthorizeContext {
   toolbox: Toolbox;
   policy: Policy;
   /** The turn of the call. */
@@ -33,13 +33,13 @@ export type Verdict =
   | { kind: 'ask'; reason: string; rest?: true }
   | { kind: 'result'; result: ToolResult };
 
-export interface Considered {
+export interface Authorization {
   verdict: Verdict;
   valid?: ValidCall;
 }
 
 /** True if a call may run: its input has the right form, policy and person agree, and it has not begun before. */
-export function consider(call: ModelToolCall, state: CallState, on: Considering): Considered {
+export function authorize(call: ModelToolCall, state: CallState, on: AuthorizeContext): Authorization {
   const { toolbox, turn, context, offered, hidden = false } = on;
   const goesOn = turn.goesOnUnder(call.id) || isNestedOnly(toolbox.get(call.name));
   if (state.kind === 'started' && !goesOn) {
@@ -76,7 +76,7 @@ export function consider(call: ModelToolCall, state: CallState, on: Considering)
 }
 
 /** The policy's decision now: also after a yes, for role, permission and taint may have changed since the question. */
-function judge(valid: ValidCall, call: ModelToolCall, on: Considering): Decision {
+function judge(valid: ValidCall, call: ModelToolCall, on: AuthorizeContext): Decision {
   return on.policy(policyQuestionOf(valid, call, on));
 }
 

@@ -18,7 +18,7 @@ interface Seen {
 }
 
 /** Clocks that differ or jump end nobody: only heartbeats that do not change while this process looks. */
-export class Others {
+export class Replicas {
   private seen = new Map<string, Seen>();
   private lookedAt = 0;
 

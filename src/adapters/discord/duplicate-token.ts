@@ -22,7 +22,7 @@ const TROUBLE: Trouble = {
 type Own = RawMessage & { nonce?: string | number; interaction_metadata?: unknown };
 
 /** Notices another coda that speaks under the same name: what is said there is neither this process's nor in its database. */
-export class Others {
+export class DuplicateTokenDetector {
   private readonly options: DiscordOptions;
   private readonly inbox: () => Inbox | undefined;
   /** The nonces that this process has sent. */

@@ -13,8 +13,8 @@ import {
   type StopReason,
 } from './model.ts';
 import { joined, mendCall, toolNamed } from './repair.ts';
-import type { ThoughtFormat } from './speech/thought-formats.ts';
-import { type Heard, rawOf, Speech } from './speech.ts';
+import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
+import { type Heard, rawOf, ThinkingStripper } from './strip-thinking.ts';
 import { callsIn, settled, type Written, withoutCalls } from './text-calls.ts';
 
 /** Usage of one call to a model. */
@@ -59,7 +59,7 @@ export interface Answer extends Took {
   notices: string[];
 }
 
-export interface AskingOptions {
+export interface RequestModelOptions {
   /** Ids of calls that the turn has made before. */
   taken: ReadonlySet<string>;
   /** Takes in what each call took and what was put right. */
@@ -85,11 +85,11 @@ const NOT_MADE =
  * Asks `model` and puts right what came: broken arguments, calls that share an id, an answer that was cut at the token
  * limit, an empty one. Throws the model's `ModelError`.
  */
-export async function askModel(
+export async function requestModel(
   model: Model,
   request: ModelRequest,
   signal: AbortSignal,
-  options: AskingOptions,
+  options: RequestModelOptions,
 ): Promise<Answer> {
   const asking = new Asking(model, request, signal, options);
   return asking.run();
@@ -107,10 +107,10 @@ class Asking {
   private readonly model: Model;
   private readonly request: ModelRequest;
   private readonly signal: AbortSignal;
-  private readonly options: AskingOptions;
+  private readonly options: RequestModelOptions;
   private readonly answer: Answer;
 
-  constructor(model: Model, request: ModelRequest, signal: AbortSignal, options: AskingOptions) {
+  constructor(model: Model, request: ModelRequest, signal: AbortSignal, options: RequestModelOptions) {
     this.model = model;
     // Text added below must not be taken for the question.
     const asked = request.asked ?? request.messages.findLastIndex(({ role }) => role === 'user');
@@ -192,7 +192,7 @@ class Asking {
   private async once(more: readonly ModelMessage[], before: string): Promise<Reply> {
     const request = { ...this.request, messages: [...this.request.messages, ...more] };
     const reply: Reply = { text: '', blocks: [], thoughts: 0, calls: [], stop: 'end' };
-    let speech = new Speech(this.options.swallowing?.get(this.answer.model));
+    let speech = new ThinkingStripper(this.options.swallowing?.get(this.answer.model));
     let usage: ModelUsage | undefined;
     let begun = 0;
     try {
@@ -203,7 +203,7 @@ class Asking {
           this.countHalf(request, reply);
           Object.assign(reply, { text: '', blocks: [], thoughts: 0, calls: [] });
           this.answer.model = event.model;
-          speech = new Speech(this.options.swallowing?.get(event.model));
+          speech = new ThinkingStripper(this.options.swallowing?.get(event.model));
           delete this.answer.keep;
           if (event.notice && !this.answer.notices.includes(event.notice)) this.answer.notices.push(event.notice);
         } else if (event.type === 'text') {
@@ -231,7 +231,7 @@ class Asking {
   }
 
   /** Takes in what is said, and shows it as far as it has come and is no call. */
-  private hear(reply: Reply, { text, blocks }: Speech, before: string): void {
+  private hear(reply: Reply, { text, blocks }: ThinkingStripper, before: string): void {
     if (text === reply.text) return;
     reply.text = text;
     const { onText } = this.options;
@@ -263,7 +263,7 @@ class Asking {
   }
 
   /** No more comes: what is said and what is thought is decided. */
-  private settle(reply: Reply, speech: Speech): void {
+  private settle(reply: Reply, speech: ThinkingStripper): void {
     speech.end();
     const { text, blocks } = speech.blocks.length === 0 ? speech : settled(speech, this.request.tools);
     Object.assign(reply, { text, blocks });

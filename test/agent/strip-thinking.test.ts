@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { THOUGHT_FORMATS } from '../../src/agent/speech/thought-formats.ts';
-import { Speech } from '../../src/agent/speech.ts';
+import { THOUGHT_FORMATS } from '../../src/agent/strip-thinking/thought-formats.ts';
+import { ThinkingStripper } from '../../src/agent/strip-thinking.ts';
 
 /** What is heard of `text` when it comes in pieces of `size` characters, and what was heard meanwhile. */
 function hear(text: string, size = text.length || 1, expected?: (typeof THOUGHT_FORMATS)[number]) {
-  const speech = new Speech(expected);
+  const speech = new ThinkingStripper(expected);
   const shown: string[] = [];
   for (let at = 0; at < text.length; at += size) {
     speech.add(text.slice(at, at + size));
@@ -137,7 +137,7 @@ test('where a model is known to begin within a thought, nothing of it is shown',
 });
 
 test('a long thought in small pieces is heard in no time', () => {
-  const speech = new Speech();
+  const speech = new ThinkingStripper();
   speech.add('<think>');
   for (let piece = 0; piece < 100_000; piece++) speech.add('word ');
   speech.add('</think>Yes.');

@@ -46,7 +46,7 @@ interface Runner extends Candidate {
   giveUp(): void;
 }
 
-export interface RoundOptions {
+export interface FailoverOptions {
   /** In the order in which they are asked. */
   candidates: readonly Candidate[];
   patience: Patience;
@@ -60,15 +60,15 @@ export interface RoundOptions {
  * One request to several models, of which the first that can answers. They are asked one after another; where one is
  * silent the next is asked as well, who speaks first answers, and the others are given up.
  */
-export class Round {
+export class Failover {
   /** Why nobody answered. */
   fault: ModelError | undefined;
-  private readonly options: RoundOptions;
+  private readonly options: FailoverOptions;
   private readonly runners: Runner[];
   /** Events of attempts that did not answer. */
   private readonly told: ModelEvent[] = [];
 
-  constructor(options: RoundOptions) {
+  constructor(options: FailoverOptions) {
     this.options = options;
     const last = options.candidates.length - 1;
     this.runners = options.candidates.map((candidate, index) => ({

@@ -12,7 +12,7 @@ interface HeldDeps {
 }
 
 /** Parts that other processes hold because nobody was reachable, and that this process can deliver. */
-export class Held {
+export class HeldParts {
   private readonly deps: HeldDeps;
 
   constructor(deps: HeldDeps) {

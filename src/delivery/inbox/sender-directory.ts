@@ -20,7 +20,7 @@ export interface Moved extends ZoneChange {
   conversationId: string;
 }
 
-export interface SpeakersDeps {
+export interface SenderDirectoryDeps {
   database: Database;
   world: World;
   access: AccessRules;
@@ -52,11 +52,11 @@ interface Known extends Speaker {
 }
 
 /** Finds the person behind what is heard, and whether they are heard at all. */
-export class Speakers {
-  private readonly deps: SpeakersDeps;
+export class SenderDirectory {
+  private readonly deps: SenderDirectoryDeps;
   private readonly known = new BoundedMap<string, Known>(REMEMBERED);
 
-  constructor(deps: SpeakersDeps) {
+  constructor(deps: SenderDirectoryDeps) {
     this.deps = deps;
   }
 

@@ -1,6 +1,6 @@
 /** Parses the calls of a block, in each of the formats that `call-formats.ts` names. Pure. */
 import { jsonrepair } from 'jsonrepair';
-import type { Block } from '../speech.ts';
+import type { Block } from '../strip-thinking.ts';
 import type { Reading } from './call-formats.ts';
 import { isWithinValue } from './values.ts';
 

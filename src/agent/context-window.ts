@@ -54,18 +54,18 @@ const MOST_FORMS = 50;
 const LEAST_ANSWER = 256;
 const NOTHING_SAID: Recalled = { summary: null, history: [] };
 
-export interface WindowOptions {
+export interface ContextWindowOptions {
   models: Models | undefined;
   estimates: Estimates;
   /** Undefined where no model could sum anything up. */
   compaction(): Compaction | undefined;
 }
 
-export class Windows {
-  private readonly options: WindowOptions;
+export class ContextWindows {
+  private readonly options: ContextWindowOptions;
   private readonly fitting = new WeakMap<readonly ToolSpec[], Map<number, ToolSpec[]>>();
 
-  constructor(options: WindowOptions) {
+  constructor(options: ContextWindowOptions) {
     this.options = options;
   }
 
