@@ -4,7 +4,7 @@ import type { Who } from '../../people/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { healthCheck } from './check.ts';
 import { config, type SkillsConfig } from './config.ts';
-import { type SkillHost, Views } from './host.ts';
+import { isWithheld, type SkillHost, Views } from './host.ts';
 import { type MarketDeps, marketCheck, marketJob, marketTask, marketVerbs } from './market/index.ts';
 import { skillsPage } from './page/page.ts';
 import { embedSkillsJob } from './routing/job.ts';
@@ -63,7 +63,9 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     home: async ({ gate }, { person }) => {
       const view = views.of(undefined);
       const off = deniedBy(gate)(view, person);
-      const names = [...view.snapshot.skills.keys()].filter((name) => !off.has(name));
+      const names = [...view.snapshot.skills.keys()].filter(
+        (name) => !off.has(name) && !isWithheld(view.decisions, name),
+      );
       const shown = names.slice(0, MOST_AT_HOME);
       const text = texts.atHome(shown, names.length - shown.length);
       return [{ title: texts.homeTitle(), items: names.length === 0 ? [] : [{ text }] }];

@@ -273,6 +273,10 @@ export function draftsOf({ skills }: SkillSnapshot, activated: readonly Activati
   return new Set([...skills.values()].filter(isDraft).map(({ name }) => name));
 }
 
+/** True for a draft, and for one that its catalog has revoked: nobody is offered it, or may call it. */
+export const isWithheld = ({ drafts, resting }: Decisions, name: string): boolean =>
+  drafts.has(name) || resting.has(name);
+
 function isSame(before: Decisions, after: Decisions): boolean {
   const said = ({ deprecated, blocked: held, drafts, resting }: Decisions) =>
     JSON.stringify([[...deprecated.values()], [...held].sort(), [...drafts].sort(), [...resting]]);

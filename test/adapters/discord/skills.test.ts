@@ -23,6 +23,7 @@ test('/skill completes the names of the skills that a person may call, in their 
     'my-pdf': '',
     'pdf-hidden': 'user-invocable: false\n',
     'pdf-for-people': 'disable-model-invocation: true\n',
+    'pdf-draft': 'metadata:\n  state: draft\n',
     word: '',
   });
   await using play = await playDiscord({ model: echo, config: { 'skills.agent_skill_dirs': [folder] } });
@@ -41,6 +42,8 @@ test('/skill completes the names of the skills that a person may call, in their 
   expect(await completes('', eve)).toEqual([]);
   const approving = fake.types(ana, general, 'skills', { what: 'approve', name: 'hidden' }, 'name');
   expect((await eventually(() => approving.choices))?.map(({ value }) => value)).toEqual(['pdf-hidden']);
+  const drafts = fake.types(ana, general, 'skills', { what: 'approve', name: 'draft' }, 'name');
+  expect((await eventually(() => drafts.choices))?.map(({ value }) => value)).toEqual(['pdf-draft']);
   const [name = ''] = (await completes('wo')) ?? [];
   const used = fake.uses(ana, general, 'skill', { name, arguments: 'this text' });
   await play.answer(used);

@@ -5,6 +5,7 @@ import { done, outsideTool } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
 import { SystemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
+import { skillText, temporaryFolder, write } from '../../skills/agent-skills/support.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
 import { buttonsOf } from '../../support/slack/index.ts';
@@ -50,6 +51,19 @@ test('the App Home shows what one has, and what is pressed there is done, said, 
   await eventually(() => fake.sockets.pending === 0);
   await play.settled();
   expect(fake.said(dm)).toHaveLength(said);
+});
+
+test('the App Home names the skills that can be used, and no draft', async () => {
+  const folder = temporaryFolder();
+  write(folder, 'ledger/SKILL.md', skillText('ledger'));
+  write(folder, 'a-draft/SKILL.md', skillText('a-draft', { more: 'metadata:\n  state: draft\n' }));
+  await using play = await playSlack({ config: { 'skills.agent_skill_dirs': [folder] } });
+  const dm = play.fake.dm(play.ana);
+  play.asks('note: milk', { channel: dm });
+  await play.hears('milk', dm);
+  play.fake.opensHome(play.ana);
+  expect(await eventually(() => home(play).includes('ledger'))).toBe(true);
+  expect(home(play)).not.toContain('a-draft');
 });
 
 test('what waits for leave is decided on the page, once, and the card in the conversation closes', async () => {

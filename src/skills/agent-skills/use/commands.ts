@@ -5,7 +5,7 @@ import type { Command } from '../../../chat/index.ts';
 import { conversations } from '../../../delivery/index.ts';
 import type { Person } from '../../../people/index.ts';
 import { type Inquest, trustTexts } from '../../../trust/index.ts';
-import type { View } from '../host.ts';
+import { isWithheld, type View } from '../host.ts';
 import { composedCall, pipelineCall } from '../runs/called.ts';
 import { type AgentSkill, hasTags, nearSkills, skillMeant } from '../skill.ts';
 import { offIn, settingOf } from '../store.ts';
@@ -137,14 +137,15 @@ function completed(
   { views, denied }: ToolDeps,
   typed: string,
   person: Person | undefined,
-  isWanted = ({ userInvocable }: AgentSkill) => userInvocable,
+  isWanted = ({ name, userInvocable }: AgentSkill, { decisions }: View) =>
+    userInvocable && !isWithheld(decisions, name),
 ): string[] {
   const wanted = typed.trim().toLowerCase();
   const view = views.of(undefined);
   const hidden = denied(view, person ?? { role: 'guest' });
   const fits = (skill: AgentSkill) => texts.shownName(skill, person?.locale).toLowerCase().includes(wanted);
   return [...view.snapshot.skills.values()]
-    .filter((skill) => isWanted(skill) && fits(skill) && !hidden.has(skill.name))
+    .filter((skill) => isWanted(skill, view) && fits(skill) && !hidden.has(skill.name))
     .sort((a, b) => Number(b.name.startsWith(wanted)) - Number(a.name.startsWith(wanted)))
     .slice(0, 25)
     .map(({ name }) => name);
