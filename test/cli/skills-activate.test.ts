@@ -35,6 +35,25 @@ test('what was begun is a draft, which nobody is offered until an owner has acti
   expect(await coda('skills', 'activate', 'nothing', '--approval', 'approved')).toMatchObject({ code: 64 });
 });
 
+test('a draft is no step of a run until it is activated, also where another skill is composed of it', async () => {
+  const { coda } = await somebody();
+  const refused = {
+    code: 65,
+    stdout: '',
+    stderr: expect.stringMatching(/coda skills activate travel\/flights --approval approved[\s\S]*\[INPUT_INVALID\]/),
+  };
+  for (const run of [
+    ['run', 'travel/flights', 'Rome'],
+    ['pipeline', '--step', 'travel/flights', '--payload', 'Rome'],
+  ]) {
+    expect(await coda('skills', ...run)).toMatchObject(refused);
+  }
+  expect(await coda('skills', 'compose', 'trip', '--step', 'travel/flights')).toMatchObject({ code: 0 });
+  expect((await coda('skills', 'run', 'trip', 'Rome')).stderr).toContain('trip is a draft');
+  await coda('skills', 'activate', 'trip', '--approval', 'approved');
+  expect(await coda('skills', 'run', 'trip', 'Rome')).toMatchObject(refused);
+});
+
 test('where approvals need a token, a draft needs it too, and the command takes none from its own configuration', async () => {
   const { coda, state, dataDir, config, env } = await somebody({ access: { approval_token: 'the-right-token-123' } });
   await using _daemon = await Jsonl.start({ dataDir, env, args: ['--config', config] });
