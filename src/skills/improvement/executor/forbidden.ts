@@ -20,7 +20,14 @@ const ALWAYS: readonly string[] = [
 ].flatMap((room) => [`src/${room}/`, `test/${room}/`]);
 
 const ALSO: readonly string[] = [
-  ...['src/main.ts', 'src/agent/policy', 'test/agent/policy', 'src/agent/forbidden.ts', 'src/agent/guard.ts'],
+  ...[
+    'src/main.ts',
+    'src/agent/policy',
+    'test/agent/policy',
+    'src/agent/authorize.ts',
+    'src/agent/forbidden.ts',
+    'src/agent/guard.ts',
+  ],
   ...['src/agent/critique.ts', 'test/agent/critique', 'src/skills/improvement/', 'test/skills/improvement/'],
   ...['src/skills/audit/', 'test/adversary/', 'test/house/', 'test/support/', 'test/released/'],
   ...['agents/code-archaeologist/', 'agents/code-surgeon/', 'agents/test-runner/', 'agents/improvement-reporter/'],
