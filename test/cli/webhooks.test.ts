@@ -55,7 +55,7 @@ test('the commands of the documentation do what it says', async () => {
   const [person] = JSON.parse((await coda('coda people --json')).out);
   const outs = new Map<string, string>();
   const lines = blocks('').flatMap((block) => block.split('\n').filter((line) => /^coda (hooks|webhook) /.test(line)));
-  expect(lines).toHaveLength(8);
+  expect(lines).toHaveLength(7);
   for (const line of lines) {
     const secret = outs.get('hooks add ci')?.trim().split('\n').at(-1) ?? '';
     const ready = line

@@ -33,7 +33,7 @@ const PLANTED: Record<string, string> = {
   'src/chat/run.ts': "import 'dockerode';",
   'src/chat/get.ts': "import 'undici';",
   'src/chat/dev.ts': "import 'fast-check';",
-  'src/chat/proof.ts': "import '../support/play.ts';",
+  'src/chat/proof.ts': "import '../../test/support/play.ts';",
   'test/support/play.ts': '',
   'src/skills/notes/index.ts': "import '../reminders/index.ts';",
   'src/skills/reminders/index.ts': "import '../../adapters/discord/index.ts';",

@@ -268,7 +268,7 @@ test('“Wrong skill” and an undo in words are signs as well; a change that wo
 });
 
 test('nothing is drafted beyond the budget, and nothing is left of who is forgotten', async () => {
-  const config = { self_improvement: { assessment_enabled: false, budget: { month: 0 } } };
+  const config = { self_improvement: { assessment_enabled: false, critique_enabled: false, budget: { month: 0 } } };
   const { coda } = await school(server, skillsAbout(['invoice']), config);
   const ana = coda.person('ana');
   drafting(server, lesson);

@@ -65,7 +65,11 @@ export async function school(
 ) {
   return playWith(skills, {
     skills: [planted],
-    config: { ...modelConfig(server), self_improvement: { assessment_enabled: false }, ...config },
+    config: {
+      ...modelConfig(server),
+      self_improvement: { assessment_enabled: false, critique_enabled: false },
+      ...config,
+    },
   });
 }
 

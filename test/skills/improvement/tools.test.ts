@@ -5,7 +5,7 @@ import { plantMonth } from '../../support/planted-month.ts';
 import { play } from '../../support/play.ts';
 
 const server = await modelServer();
-const config = { ...modelConfig(server), 'memory.auto': 'off', self_improvement: {} };
+const config = { ...modelConfig(server), 'memory.auto': 'off', self_improvement: { critique_enabled: false } };
 const calling = (name: string, input: Record<string, unknown> = {}) => ({
   when: { model: 'main' },
   calls: [{ name, input }],

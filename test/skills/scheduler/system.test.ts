@@ -110,7 +110,7 @@ test('a task that there is not is an error where it stands, with the one that wa
   expect(problems(file.join('\n'))).toEqual([
     'coda.yaml:3:5 scheduler.tasks.retentoin: unknown key; did you mean retention?',
     expect.stringMatching(
-      /^coda\.yaml:4:5 scheduler\.tasks\.weekly-dance: unknown key; known here: .*health\.check, memory/,
+      /^coda\.yaml:4:5 scheduler\.tasks\.weekly-dance: unknown key; known here: .*health\.check, .*memory, /,
     ),
   ]);
 });
