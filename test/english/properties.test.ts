@@ -81,7 +81,7 @@ test('whoever may use no tool is offered none, and of a tool that is not there n
 });
 
 /** No frame names their tools. */
-const OUTSIDE = new Set(['web', 'firecrawl']);
+const OUTSIDE = new Set(['web', 'firecrawl', 'improvement']);
 
 /** Only the forms of the tools matter here: what they work with is nothing. */
 const nothing: unknown = new Proxy(() => {}, {
