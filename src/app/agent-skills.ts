@@ -104,6 +104,8 @@ export class LiveSkills implements SkillHost {
   private readonly self = randomUUID();
   private readonly warned = new Map<string, string>();
   private commands: ReadonlySet<string> = new Set();
+  /** Reads that decisions have begun. */
+  private looking: Promise<unknown> = Promise.resolve();
 
   constructor(deps: LiveSkillsDeps) {
     this.config = deps.config;
@@ -165,7 +167,13 @@ export class LiveSkills implements SkillHost {
   }
 
   decided(): void {
-    void this.look().then(() => this.bus.publish(CHANNEL, this.self));
+    const looked = this.look().then(() => this.bus.publish(CHANNEL, this.self));
+    this.looking = Promise.all([this.looking, looked]);
+  }
+
+  /** Resolves when all decisions made so far are in force here. */
+  async settled(): Promise<void> {
+    await this.looking;
   }
 
   deprecations() {

@@ -169,7 +169,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
   const router = new Router({ ...wiring, delivery, gate, turnAway: (item) => turnAway(pairing, item) });
 
   const parts = { ...core, skills, moved: wiring.moved };
-  const settled = () => settle(parts);
+  const settled = () => settle({ ...parts, liveSkills });
   const console = openConsole({ ...parts, commands, settled }, options);
   const configured = await openPlatforms({ ...parts, commands });
   const tokens = new Tokens({ database, world, config });
@@ -400,12 +400,15 @@ async function stop({ world, closer, stopping, worker, delivery, jobs }: Parts, 
   await closer.close((part, error) => world.log.warn({ part, error: messageOf(error) }, 'closing failed'));
 }
 
-async function settle({ worker, jobs, delivery }: Pick<Parts, 'worker' | 'jobs' | 'delivery'>): Promise<void> {
+type Settling = Pick<Parts, 'worker' | 'jobs' | 'delivery'> & { liveSkills: LiveSkills };
+
+async function settle({ worker, jobs, delivery, liveSkills }: Settling): Promise<void> {
   // Twice at least: what ends may have made something due, and what was due may have begun something.
   for (let round = 0; round < 2 || worker.isLooking; round++) {
     await worker.idle();
     await jobs.idle();
     await delivery.idle();
+    await liveSkills.settled();
   }
 }
 
