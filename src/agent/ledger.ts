@@ -134,7 +134,8 @@ export class Ledger {
 
   /**
    * The budget state; undefined where nothing costs. The cost `worst` of the answer is reserved, unless so much is left
-   * that nobody else need be looked at; where others under way may use up what is left, it waits for them.
+   * that nobody else need be looked at; where others under way may use up what is left, it waits until they have not.
+   * Throws when this one answer has cost enough, and when it is stopped.
    */
   async admit(
     item: Payer,

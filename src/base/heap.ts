@@ -17,7 +17,8 @@ const SMALL_BYTES = 2 ** 20;
 /**
  * Bytes to allocate for an array of `bytes` or more that is given up some day. A block that the C library has mapped by
  * itself takes what has been written of it and goes back to the system whole. The first one of 1 to 32 MB that goes
- * back is the last: from then on blocks of that size come out of memory that the process keeps.
+ * back is the last: from then on blocks of that size come out of memory that the library keeps, and of what is free in
+ * there it keeps twice as much to itself, for each thread.
  */
 export function roomFor(bytes: number): number {
   return bytes <= SMALL_BYTES ? bytes : Math.max(bytes, MAPPED_BYTES);

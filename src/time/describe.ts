@@ -14,7 +14,7 @@ const NTH = ['first', 'second', 'third', 'fourth', 'fifth'];
 /**
  * Describes a time in words that `parseWhen` reads back to the same: `every weekday at 09:00 (Europe/Berlin), next: Mon
  * 23 Nov`, with `9:00 AM` for a reader who tells hours so; a rule that only its own text can say is told by its next
- * occurrences. For a question, its readings.
+ * occurrences. For a question or a refusal, the sentence to say.
  */
 export function describe(when: When, reader: Reader): string {
   if (when.kind === 'reject') return when.say;

@@ -22,7 +22,7 @@ export function isGone(other: InstanceRow, now: Instant): boolean {
 /**
  * Identity of the process behind a process number: the kernel's boot id, this process's namespace of processes, and the
  * start time of that one (field 22 of `/proc/<pid>/stat`, counted after the name, which may hold spaces). It ends in
- * `/gone` when there is no such process.
+ * `/gone` when there is no such process; undefined where the system does not tell.
  */
 export function bootId(pid: number): string | undefined {
   const boot = read('/proc/sys/kernel/random/boot_id')?.trim();
