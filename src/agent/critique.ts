@@ -33,7 +33,7 @@ const TASK = [
 
 const answer = z.strictObject({ verdict: z.enum(['ok', 'refuse']), why: z.string().min(1) });
 
-/** What a call can do: 0 reads, 1 fetches, 2 writes or acts outside, 3 cannot be undone or always asks. */
+/** Tier of a call: 0 reads, 1 fetches, 2 writes or acts outside, 3 cannot be undone or always asks. */
 export function tierOf({ tool, effect }: ValidCall): number {
   if (tool.confirm) return 3;
   return { read: 0, fetch: 1, write: 2, external: 2, dangerous: 3 }[effect];

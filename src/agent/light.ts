@@ -20,7 +20,7 @@ export interface LightAsked {
   model?: string | undefined;
 }
 
-/** What came of it, and its `price` as far as one is known. A fault is a value: whoever asks goes on without. */
+/** The outcome, and its `price` as far as one is known. A fault is a value: the caller goes on without. */
 export type LightAnswer =
   | { ok: true; text: string; model: string; price: number }
   /** `not_found`: no model is configured. `budget`: nothing more may be spent. */

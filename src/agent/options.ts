@@ -18,7 +18,7 @@ export interface AgentOptions {
   world: World;
   delivery: Delivery;
   toolbox: Toolbox;
-  /** What is offered for the files of a message, beside its answer. */
+  /** Buttons for the files of a message, beside its answer. */
   offersFor?(item: Item): readonly Choice[];
   /** The model that answers in this conversation; undefined where none is configured. */
   model(item: Item): Model | undefined;

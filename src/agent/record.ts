@@ -62,7 +62,7 @@ export class Recorder implements CallRecorder {
   ): AuditRow {
     const tool = this.toolbox.get(name);
     const shown = this.shown(name, input);
-    // What is lacking shows in what models call again and again.
+    // Calls of missing tools, which models make again and again, show a gap.
     const asked = !tool && TOOL_NAME.test(name) ? { asked: name } : {};
     return rowOf({
       ...whose(item),

@@ -174,7 +174,7 @@ export interface TxContext extends CallContext {
   tx: Transaction;
 }
 
-/** What would run beside the input of a call. */
+/** Content that would run beside the input of a call. */
 export interface Binding {
   hash: string;
   /** A sentence that the person is shown beside the input. */

@@ -102,7 +102,7 @@ export interface AgentWiring {
   commands: readonly Command[];
   /** Resolves a name after a slash that is no command. */
   called: CalledByName;
-  /** What is offered for the files of a message. */
+  /** Buttons for the files of a message. */
   offersFor(item: Item): readonly Choice[];
   /** `Receiver.moved`. */
   moved(tx: Transaction, moved: Moved): Promise<void>;
@@ -194,7 +194,10 @@ export function wireAgent(parts: AgentParts): AgentWiring {
   return { agent, commands, called: calledBy(skills), offersFor, moved, status, close: () => inference.close() };
 }
 
-/** What the owner wants looked at; with self-improvement also whatever can do harm, where a model is there to look. */
+/**
+ * The owner's rules for second looks; with self-improvement also for whatever can do harm, where there is a model to
+ * look.
+ */
 function critiqueOf(config: Config, available: boolean): CritiqueRules {
   const own = config.block(improvementConfig);
   const looks = available && own?.enabled && own.critique_enabled;
@@ -293,7 +296,7 @@ function saidIn(item: Item): Asked {
   };
 }
 
-/** What the skills offer for the files that a person has sent. */
+/** Skills' buttons for the files that a person has sent. */
 function offersOf(skills: readonly EquippedSkill[]) {
   return (item: Item): readonly Choice[] => {
     const { payload, person } = item;

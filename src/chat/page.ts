@@ -80,7 +80,7 @@ export interface PageField {
   suggestions?: readonly string[];
 }
 
-/** What a form asks coda for, with its fields as the body. */
+/** The request of a form, with its fields as the body. */
 export type PageSend = Pick<PageAction, 'label' | 'path' | 'done'>;
 
 export interface PageDay {

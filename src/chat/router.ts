@@ -41,7 +41,7 @@ export interface RouterDeps {
   delivery: Delivery;
   commands: readonly Command[];
   called: CalledByName;
-  /** What is offered for the files of a message. */
+  /** Buttons for the files of a message. */
   offersFor(item: Item): readonly Choice[];
   gate: Gate;
   /** Ends the row of somebody whom nobody has let in. */

@@ -40,7 +40,7 @@ export interface SkillDeps<Settings = unknown> {
   embedders: Embedders;
   /** Small questions to the light model, outside the answer to a message. */
   models: LightModels;
-  /** Which tier of models answers what; left out where no models are configured. */
+  /** The choice between the tiers of models; left out where no models are configured. */
   tiers?: Tiers | undefined;
   /** The gate; asked by a skill itself only for a thing that no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis'>;
@@ -48,7 +48,10 @@ export interface SkillDeps<Settings = unknown> {
   sandbox: Pick<Sandbox, 'hasImage' | 'facts' | 'program' | 'detached'> & {
     workspaces: Workspaces;
     settings: CoreValues['execution'];
-    /** What the agent skills in use in the conversation bring along for code of the model's; an image of its own goes first. */
+    /**
+     * Files and image of the agent skills in use in the conversation, for code of the model's; an image of its own goes
+     * first.
+     */
     inUse(ctx: CallContext, ownImage?: string): Promise<SkillsInUse>;
   };
   /** Reaches addresses that others chose, and services that the owner configured. */
@@ -79,7 +82,7 @@ export interface SkillDeps<Settings = unknown> {
   emit<Payload extends Json>(kind: EventKind<Payload>, payload: Payload): void;
 }
 
-/** What the agent skills in use bring into a sandbox for code that is not theirs. */
+/** Files and image that agent skills in use bring into a sandbox for code that is not theirs. */
 export interface SkillsInUse {
   /** The files of each, exactly as they were approved. */
   files: readonly SkillFiles[];
@@ -87,7 +90,7 @@ export interface SkillsInUse {
   image: string | undefined;
   /** One of them is a third party's. */
   tainted: boolean;
-  /** What an approval of such code binds to, and shows; undefined: they bring nothing. */
+  /** Binding of an approval of such code, and its text; undefined: they bring nothing. */
   binding: Binding | undefined;
   /** For the model: what of them is left out. */
   notes: readonly string[];
@@ -315,8 +318,8 @@ export interface Skill<Settings = unknown> {
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
   called?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
   /**
-   * What it offers for files that a person has sent, whatever the platform: buttons beside the answer. A message that brings
-   * nothing else is answered by what the button would do.
+   * Buttons for files that a person has sent, whatever the platform, beside the answer. A message with nothing else is
+   * answered by the result of the button's call.
    */
   received?(deps: SkillDeps<Settings>, files: readonly FileRef[], asker: Pick<Asker, 'person'>): readonly Choice[];
   /** The person's own items for their briefing or review; asked in private places only. */

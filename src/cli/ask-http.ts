@@ -8,7 +8,7 @@ import type { AskFlags } from './flags.ts';
 import { prepare } from './serve.ts';
 import { usage } from './texts.ts';
 
-/** What is asked: a query, or a plan that is carried out. */
+/** The request: a query, or a plan to carry out. */
 export type HttpAsked = { query: string } | { plan: Json };
 
 export interface HttpPlan {

@@ -148,7 +148,7 @@ export async function jobsWork(flags: Flags, io: NodeJS.Process): Promise<number
   return 0;
 }
 
-/** What came of a run, which has the id of its job. */
+/** The end of a run, which has the id of its job. */
 async function endOf({ verbs }: App, { id, payload }: { id: string; payload: unknown }): Promise<string> {
   const skill = (payload as { skill?: string } | null)?.skill ?? '?';
   const run = (await Promise.resolve(verbs['runs-show']?.({ run: id })).catch(() => undefined)) as Ended | undefined;

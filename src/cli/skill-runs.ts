@@ -216,7 +216,7 @@ async function look(flags: AskFlags, io: NodeJS.Process, query: string, ask: Ask
   return 0;
 }
 
-/** What a request finds; those that are taken with a star, those that do not fit well enough with a dash. */
+/** Candidates for a request; chosen ones with a star, those that do not fit well enough with a dash. */
 function linesOf({ plan, candidates }: Planned): string[] {
   return candidates.map(({ id, score, offered, description }) => {
     const isTaken = plan.skills.some((skill) => skill.id === id);

@@ -27,7 +27,7 @@ export function rangeOf(address: string): string {
   return ip.match(GLOBAL_UNICAST) ? 'public' : 'reserved';
 }
 
-/** Whether anybody may reach it. */
+/** True for an address that anybody may reach. */
 export const isPublic = (address: string): boolean => rangeOf(address) === 'public';
 
 const isAzureHost = (ip: ipaddr.IPv4) => ip.toString() === AZURE_HOST;

@@ -24,7 +24,7 @@ export interface DetachedDeps {
   /** Docker's network that the steps of a build may use. */
   buildNetwork: string;
   limits: DetachedLimits;
-  /** What every container has; its session counts as in use until `released`. */
+  /** Options common to all containers; its session counts as in use until `released`. */
   base(image: ImageFacts): Promise<BaseSpec>;
   released(session: string): void;
 }

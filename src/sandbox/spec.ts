@@ -161,7 +161,10 @@ export function programOptions(spec: ProgramContainerSpec) {
   };
 }
 
-/** What it writes is kept by Docker, so that it can be read after its end: it is removed by whoever made it, or the reaper. */
+/**
+ * Options of a detached container. Docker keeps its output, so that it can be read after its end: its maker, or the
+ * reaper, removes it.
+ */
 export function detachedOptions(spec: DetachedContainerSpec) {
   const { limits, uids, command, env } = spec;
   const sizes = shares(limits.disk);

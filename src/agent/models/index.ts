@@ -81,8 +81,8 @@ export class Models {
   }
 
   /**
-   * What answers `text` in a conversation with these settings: the heavy model when it thinks, else the one that it chose,
-   * else that of the tier which `tiers` chooses.
+   * The model for `text` in a conversation with these settings: the heavy model when it thinks, else its own choice,
+   * else the model of the tier which `tiers` chooses.
    */
   chosen({ model, think }: Record<string, unknown>, text = ''): Model {
     if (think === true) return this.answering('heavy');

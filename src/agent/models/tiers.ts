@@ -34,7 +34,7 @@ export class Tiers {
 
   /** The tier that answers: by what was learnt, where something is followed, else by the written rule. */
   choose(text: string): Tier {
-    // What nobody has said (a question about the model itself) is no message.
+    // An empty text (a question about the model itself) is no message.
     return this.learnt && text !== '' ? this.learnt(text) : this.rule(text);
   }
 

@@ -1,4 +1,4 @@
-/** What the page of the skills does: activates drafts, and sets and removes the values that skills are run with. */
+/** Actions of the Skills page: activates drafts, and sets and removes skills' secrets. */
 
 import { z } from 'zod';
 import { recordAct } from '../../audit/index.ts';

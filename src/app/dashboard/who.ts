@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../chat/index.ts';
 
-/** Where a decision was made, for the log of what was done. */
+/** Origin of dashboard decisions, for the audit log. */
 export const ORIGIN = 'dashboard';
 
 /** The person who is signed in at the browser. */

@@ -13,7 +13,7 @@ import { usage } from '../texts.ts';
 const ADDRESS = /^[a-z][a-z0-9+.-]+:/i;
 const LONGEST_LINE = 120;
 
-/** What every verb of the market is asked with. */
+/** Arguments common to the market's verbs. */
 function asked({ catalog, key, unsigned, beside, approvalToken: token }: MarketFlags): Record<string, Json> {
   return {
     ...(catalog !== undefined && { catalog: ADDRESS.test(catalog) ? catalog : resolve(catalog) }),

@@ -72,7 +72,7 @@ export async function skillsMetrics(flags: MetricsFlags, io: NodeJS.Process): Pr
   return 0;
 }
 
-/** What each request of a golden file finds. */
+/** Ranked skills for each request of a golden file. */
 async function rankedFor(ask: Ask, golden: Golden, flags: MetricsFlags, io: NodeJS.Process) {
   await vectorsMade(ask, io);
   const found = new Map<string, RankedSkill[]>();

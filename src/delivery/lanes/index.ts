@@ -62,7 +62,10 @@ interface Running {
 export class Lanes implements Owned, DueSource {
   readonly name = 'lanes';
   readonly owners = store.OWNERS;
-  /** Whether this process answers messages, or on which platforms it runs turns; one that runs jobs leaves the rest to others. */
+  /**
+   * True if this process answers messages, or the platforms on which it runs turns; one that runs jobs leaves the rest
+   * to others.
+   */
   answers: boolean | readonly string[] = false;
   private readonly deps: LanesDeps;
   /** People in the order in which they were served last, the last one at the end. */

@@ -131,7 +131,7 @@ function codeOf(
       return workspace;
     },
     alone: () => workspaces.alone(),
-    // Where code is off nobody can ask for an image.
+    // With code off nobody can ask for an image.
     imageOf: (skill) => images.imageOf(skill, settings.enabled ? hasImage : async () => undefined),
     attached: ({ files }) => contentsOf(artifacts, files),
   };

@@ -64,7 +64,7 @@ export interface SkillHost {
   readonly images: SkillImages;
   /** The folder of those that were installed. */
   readonly installed: string;
-  /** What is used in the place of skills' own files. */
+  /** Variants used in place of skills' own files. */
   readonly variants: SkillVariants;
   readonly search: SkillSearch;
   /** Undefined where there is no embedder: skills are found by words alone. */

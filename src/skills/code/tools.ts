@@ -27,7 +27,7 @@ export interface CodeDeps {
   longestMs: number;
   /** True if the workspace of this conversation (`adapter:channel`) outlasts its turns. */
   lasts(channel: string): boolean;
-  /** What the agent skills in use in the conversation bring along. */
+  /** Files and image of the agent skills in use in the conversation. */
   inUse(ctx: CallContext, ownImage?: string): Promise<SkillsInUse>;
   /** Without Docker nothing is offered; a call says what is missing. */
   isOn: boolean;
@@ -50,7 +50,7 @@ export function workspaceOf(
 
 const WITHOUT_SKILLS = { skills: [], onlySkills: true };
 
-/** What is in the container with the workspace: of skills these and no others. */
+/** Skills' files and image in the container of the workspace, and no others. */
 function broughtBy({ files, image, tainted }: SkillsInUse, workspace: Workspace) {
   workspace.tainted ||= tainted;
   return { image, skills: files, onlySkills: true };

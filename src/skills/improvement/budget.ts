@@ -16,7 +16,7 @@ export type Purpose = `improvement.${string}`;
 const monthOf = ({ household }: Pick<SkillDeps, 'household'>, now: Instant): string =>
   new Calendar(household.zone).month(now).slice(0, 7);
 
-/** What is left of the month's budget. */
+/** Rest of the month's budget. */
 export async function leftOf(deps: Pick<BudgetDeps, 'household' | 'config' | 'world'>, db: Queryable): Promise<number> {
   const spent = await store.spentIn(db, monthOf(deps, deps.world.clock.now()));
   return Math.max(0, deps.config.budget.month - spent);

@@ -59,7 +59,7 @@ function kindsOf(parts: readonly Part[], deps: SkillDeps<Settings>): ProposalKin
   return new Map(parts.flatMap((part) => part.kinds?.(deps) ?? []).map((kind) => [kind.category, kind]));
 }
 
-/** What each part that is on has to say, in their order. */
+/** Results of all parts that are on, in order. */
 async function asked<T>(
   deps: SkillDeps<Optional>,
   ask: (part: Part, own: Deps) => Promise<T | undefined> | undefined,

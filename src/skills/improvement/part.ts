@@ -16,7 +16,7 @@ import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Settings } from './config.ts';
 import type { AnyProposalKind, ProposalKinds } from './proposals.ts';
 
-/** What every part may use. */
+/** Dependencies of every part. */
 export interface Deps extends SkillDeps<Settings> {
   /** The kinds of proposals of all parts. */
   kinds: ProposalKinds;
@@ -26,9 +26,9 @@ export interface Deps extends SkillDeps<Settings> {
 export interface Part {
   /** The folder. */
   name: string;
-  /** Whether these settings switch it on; left out: it is. */
+  /** True if these settings switch it on; left out: it is. */
   isOn?(config: Settings): boolean;
-  /** What it proposes: how an approved proposal is applied and taken back. */
+  /** Kinds of its proposals, with the way to apply and take back each. */
   kinds?(deps: SkillDeps<Settings>): readonly AnyProposalKind[];
   tools?(deps: Deps): readonly AnyTool[];
   commands?(deps: Deps): readonly Command[];

@@ -11,7 +11,7 @@ import * as texts from './texts.ts';
 
 export type { Proposal } from './store.ts';
 
-/** What a part proposes of one category. */
+/** A category of proposals. */
 export interface ProposalKind<Payload = Json> {
   /** `prompt`, `capability_gap` */
   category: string;
@@ -36,7 +36,7 @@ export interface ProposalKind<Payload = Json> {
 export type AnyProposalKind = ProposalKind<any>;
 export type ProposalKinds = ReadonlyMap<string, AnyProposalKind>;
 
-/** What a part asks for. */
+/** A proposal that a part asks for. */
 export interface Proposing {
   category: string;
   title: string;

@@ -11,18 +11,18 @@ export interface Proposal {
   /** Short: a person types it. */
   id: string;
   at: Instant;
-  /** Where it counts; undefined: everywhere. */
+  /** Space in which it counts; undefined: everywhere. */
   spaceId: string | undefined;
-  /** Whose matter it is; undefined: the owner's. */
+  /** Person it concerns; undefined: the owner. */
   personId: string | undefined;
   category: string;
   title: string;
   description: string;
   /** 1 to 5; 1 comes first. */
   priority: number;
-  /** What applying it takes, in the form that its category says. */
+  /** Data for applying it, in the form of its category. */
   payload: Json;
-  /** What made it: `reflection`, `gaps`. */
+  /** The part that made it: `reflection`, `gaps`. */
   origin: string;
   /** Of all that a person is shown: a decision binds to it. */
   hash: string;
@@ -31,7 +31,7 @@ export interface Proposal {
   state: ProposalState;
   decidedBy: string | undefined;
   decidedAt: Instant | undefined;
-  /** What came of applying it, and afterwards. */
+  /** Result of applying it, and of the time after. */
   outcome: Json;
 }
 
@@ -104,7 +104,7 @@ export async function pendingCount(tx: Transaction): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Which of `fingerprints` were proposed since `since`, or wait, or hold. */
+/** Those of `fingerprints` that were proposed since `since`, or wait, or hold. */
 export async function knownFingerprints(
   tx: Transaction,
   fingerprints: readonly string[],
@@ -162,7 +162,7 @@ export async function mark(
   );
 }
 
-/** What was spent in `month`, with what is reserved. */
+/** Costs in `month`, with reservations. */
 export async function spentIn(db: Queryable, month: string): Promise<number> {
   const { rows } = await db.query<{ price: number }>(
     'select coalesce(sum(price), 0)::float8 as price from improvement_calls where month = $1',
@@ -183,7 +183,7 @@ export async function reserve(
   ]);
 }
 
-/** What calls for this purpose have cost since `since`. */
+/** Costs of calls for this purpose since `since`. */
 export async function spentFor(db: Queryable, purpose: string, since: Instant): Promise<number> {
   const { rows } = await db.query<{ price: number }>(
     'select coalesce(sum(price), 0)::float8 as price from improvement_calls where purpose = $1 and at >= $2',
@@ -202,7 +202,7 @@ export async function firstOwner(db: Queryable): Promise<string | undefined> {
 
 const KEPT_MS = 400 * 86_400_000;
 
-/** What the call has cost. */
+/** Price of the call. */
 export async function settle(tx: Transaction, id: string, price: number): Promise<void> {
   await tx.query('update improvement_calls set price = $2 where id = $1', [id, price]);
 }

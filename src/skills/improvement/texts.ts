@@ -1,4 +1,4 @@
-/** What self-improvement says to people. */
+/** Texts of self-improvement. */
 import { z } from 'zod';
 import { plural, shorten } from '../../base/text.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';

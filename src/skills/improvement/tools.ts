@@ -23,7 +23,7 @@ const TAKE_BACK = 'improvement_proposal_take_back';
 const id = z.string().min(1).max(20).describe('Of the proposal, as improvement_proposals_list shows it.');
 const hash = z.string().min(1).max(64);
 
-/** What an owner decides about proposals; a person about their own. */
+/** Tools for deciding on proposals: an owner's; a person's about their own. */
 export function proposalTools(deps: Deps): AnyTool[] {
   return [listTool(deps), decideTool(deps), answerTool(deps), takeBackTool(deps)];
 }
@@ -115,7 +115,7 @@ function decideTool(deps: Deps): AnyTool {
   });
 }
 
-/** What the buttons call. */
+/** Tool of the buttons. */
 function answerTool(deps: Deps): AnyTool {
   return dataTool({
     name: ANSWER,
@@ -128,7 +128,7 @@ function answerTool(deps: Deps): AnyTool {
   });
 }
 
-/** What Undo calls. */
+/** Tool of Undo. */
 function takeBackTool(deps: Deps): AnyTool {
   return dataTool({
     name: TAKE_BACK,

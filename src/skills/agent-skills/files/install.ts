@@ -33,7 +33,7 @@ export interface InstalledSkill {
   /** True if another version was there before. */
   replaced: boolean;
   files: number;
-  /** What the name leads to now, and what it led to before: what `putBack` takes. */
+  /** Current and former target of the name, for `putBack`. */
   version: string;
   before: string | undefined;
 }

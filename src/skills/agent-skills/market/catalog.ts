@@ -8,7 +8,7 @@ export const CATALOG_LIMITS = { bytes: 4 * 1024 * 1024, skills: 5_000, revoked: 
 /** A name that no path, no other alphabet and no other case hides in. */
 export const SKILL_ID = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
 
-/** Where a skill's bundle lies, relative to its catalog. */
+/** Place of a skill's bundle, relative to its catalog. */
 export interface BundlePlace {
   url: string;
   sha256: string;

@@ -27,13 +27,13 @@ export function placeOf(location: string): Place {
 
 export const locationOf = (place: Place): string => ('url' in place ? place.url : `${place.folder}/${place.path}`);
 
-/** What `reference` in a catalog at `place` means. */
+/** Resolves `reference` in a catalog at `place`. */
 export function placeIn(place: Place, reference: string): Place {
   if ('url' in place) return { url: addressOf(reference, place.url).href };
   return ADDRESS.test(reference) ? { url: addressOf(reference).href } : { folder: place.folder, path: reference };
 }
 
-/** Where the signature of what lies at `place` lies. */
+/** Place of the signature of the file at `place`. */
 export function signaturePlace(place: Place): Place {
   if (!('url' in place)) return { ...place, path: `${place.path}.minisig` };
   const url = new URL(place.url);

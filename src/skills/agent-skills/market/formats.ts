@@ -12,7 +12,7 @@ export const DISCOVERY_SCHEMAS: ReadonlySet<string> = new Set([
   'https://schemas.agentskills.io/discovery/0.2.0/schema.json',
 ]);
 
-/** Where an origin publishes it. */
+/** Path at which an origin publishes it. */
 export const DISCOVERY_PATH = '/.well-known/agent-skills/index.json';
 
 export const discoveryIndex = z.object({

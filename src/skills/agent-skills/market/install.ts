@@ -33,7 +33,7 @@ export interface LookedAt {
   skill: CatalogSkill & { bundle: BundlePlace };
   content: SkillContent;
   inquest: Inquest;
-  /** What is installed now. */
+  /** The current installation. */
   before: store.Install | undefined;
 }
 
@@ -67,7 +67,7 @@ async function isAccepted({ database }: MarketDeps, { location }: Opened, { unsi
   return unsigned === true || (await store.catalogOf(readerOf(database), location)) !== undefined;
 }
 
-/** What was installed by that name from this catalog. Throws where the name is another skill's, or looks like one. */
+/** The installation of that name from this catalog. Throws where the name is another skill's, or looks like one. */
 async function checkName(
   { host, database }: MarketDeps,
   { location }: Opened,

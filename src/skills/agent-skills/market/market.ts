@@ -69,7 +69,7 @@ async function readCatalog(
     checkSigned({ location, bytes, signature: signature?.toString('utf8') }, by);
     return by;
   };
-  // What is signed is not even parsed before its signature fits.
+  // A signed text is not even parsed before its signature fits.
   if (wanted !== undefined) await signed(wanted);
   const catalog = parseCatalog(bytes, location);
   const declared = wanted === undefined ? catalog.signed?.key : undefined;

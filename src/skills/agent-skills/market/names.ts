@@ -17,7 +17,7 @@ export function lookalikeOf(id: string, known: Iterable<string>): string | undef
   return undefined;
 }
 
-/** What is left where letters that look alike are one letter, and separators are none. */
+/** Canonical form of a name: look-alike letters are one letter, and separators are left out. */
 function skeleton(name: string): string {
   return name
     .toLowerCase()

@@ -30,7 +30,7 @@ export async function applyRevocations(
   return isChanged;
 }
 
-/** What owners, and people who have used the skill, are told. The reason is the catalog's word. */
+/** Notices for owners, and for people who have used the skill. The reason is the catalog's word. */
 async function noticesOf(
   tx: Transaction,
   { name, reason, catalog, now }: { name: string; reason: string | undefined; catalog: Catalog; now: Instant },

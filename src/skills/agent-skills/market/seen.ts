@@ -6,7 +6,7 @@ import { checkSignature, parsePublicKey } from './minisign.ts';
 import type { KnownCatalog } from './store.ts';
 import * as texts from './texts.ts';
 
-/** How far another clock may be ahead. */
+/** Tolerance for a clock that is ahead. */
 const AHEAD_MS = 86_400_000;
 
 /** Throws `SKILL_CATALOG_UNTRUSTED` unless `key` has signed these bytes. `signature`: undefined where there is none. */

@@ -154,7 +154,7 @@ async function shownSkills(
   });
 }
 
-/** What the catalogs have for the skills that were installed from them. One that cannot be read keeps no other back. */
+/** Updates in the catalogs of installed skills. One that cannot be read keeps no other back. */
 async function updates(deps: MarketDeps, named: string | undefined): Promise<ShownUpdates> {
   const reader = readerOf(deps.database);
   const locations = named === undefined ? (await store.catalogs(reader)).map(({ location }) => location) : [named];

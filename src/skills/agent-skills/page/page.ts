@@ -72,7 +72,7 @@ async function measuredSection(db: Queryable, reader: Reader): Promise<PageSecti
   };
 }
 
-/** What is told of a skill beside what it says of itself. */
+/** Facts about a skill beside its own fields. */
 interface Facts {
   uses: number;
   outcome: { done: number; failed: number } | undefined;

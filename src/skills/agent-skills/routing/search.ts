@@ -153,7 +153,7 @@ function scaled(values: Float32Array, factor: number): Float32Array {
   return out;
 }
 
-/** What words and meaning give together; where there is no meaning, words alone. */
+/** Scores of words and meaning together; where there is no meaning, of words alone. */
 function withMeaning(scores: Float32Array, near: Float32Array): Float32Array {
   const all = new Float32Array(scores.length);
   for (let at = 0; at < all.length; at++) {

@@ -112,7 +112,7 @@ export async function lastRequest(tx: Queryable, spaceId: string, skill: string)
   return rows[0]?.terms ?? [];
 }
 
-/** How many words speak for or against each skill, in all spaces together. */
+/** Number of learned words for or against each skill, in all spaces together. */
 export async function learnedWords(db: Queryable): Promise<Map<string, number>> {
   const { rows } = await db.query<{ skill: string; words: number }>(
     'select skill, count(*)::int as words from skill_weights group by skill',

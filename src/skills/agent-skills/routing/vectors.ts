@@ -171,7 +171,10 @@ export class SkillVectors {
   }
 }
 
-/** How near the skills are to a request; `besides` is what else speaks for each. Nothing is awaited, so that no other request comes in between. */
+/**
+ * Similarity of the skills to a request; `besides`: further scores. Nothing is awaited, so that no other request comes
+ * in between.
+ */
 export function nearnessOf({ vector, held: { matrix, hashes } }: Comparable, besides?: Float32Array): Nearness {
   return {
     near: matrix.similarities(vector, hashes.length, besides),

@@ -91,7 +91,9 @@ export class Matches {
   }
 }
 
-/** What the skills share with a request, words and synonyms, until the next one. `terms` are those of `termsOf`. */
+/**
+ * Words and synonyms that the skills share with a request, valid until the next one. `terms` are those of `termsOf`.
+ */
 export function matchesOf(index: WordIndex, terms: ReadonlyMap<string, readonly string[]>): Matches {
   const { skills, postings } = index;
   const { matches } = index.scratch;

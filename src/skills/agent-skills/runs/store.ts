@@ -82,7 +82,7 @@ export async function stepsDone(db: Queryable, runId: string): Promise<StepDone[
   return rows;
 }
 
-/** How often each skill came to its end in a run, and how often it failed, of the runs that are kept. */
+/** Number of finished and failed runs of each skill, among the runs that are kept. */
 export async function outcomes(db: Queryable): Promise<Map<string, { done: number; failed: number }>> {
   const { rows } = await db.query<{ skill: string; done: number; failed: number }>(
     `select skill, count(*) filter (where state = 'done')::int as done, count(*) filter (where state = 'failed')::int as failed

@@ -104,7 +104,7 @@ const wordsOf = (rest: string): (string | undefined)[] => {
   return [verb?.toLowerCase(), name.length > 0 ? name.join(' ') : undefined];
 };
 
-/** What of the list is to be shown. */
+/** Filter and page of the list. */
 interface ListAsked {
   page: number;
   /** A skill must have all of them. */

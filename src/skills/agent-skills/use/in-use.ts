@@ -1,4 +1,4 @@
-/** What the skills in use in a conversation bring along for code that a model writes: their files, and one image. */
+/** Files and one image of the skills in use in a conversation, for code that a model writes. */
 
 import { createHash } from 'node:crypto';
 import type { CallContext } from '../../../agent/index.ts';

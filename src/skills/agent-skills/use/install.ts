@@ -52,7 +52,7 @@ export function offerOf(
   };
 }
 
-/** What is offered for files that an owner has sent: anybody else's bundle is a file like another. */
+/** Button for a bundle that an owner has sent: anybody else's is a file like another. */
 export function receivedOffer(files: readonly { name: string; hash: string }[], role: Role): Choice[] {
   if (role !== 'owner') return [];
   return files
@@ -155,14 +155,14 @@ function installedAs(host: SkillHost, name: string): Folder | undefined {
   return skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
 }
 
-/** What takes an installation back; a version before that an owner had approved is approved again. */
+/** Call that undoes an installation; an approved former version is approved again. */
 function undoOf({ looked: { before: known }, place: { name, version, before } }: PutInPlace) {
   const pin = before !== undefined && known?.state === 'approved' ? known.pinned.hash : undefined;
   const input = { name, version, ...(before !== undefined && { before }), ...(pin !== undefined && { pin }) };
   return { tool: 'skill_install_undo', input, label: texts.theInstalling(name) };
 }
 
-/** What the undo of an installation calls: the version before is there again, or none. */
+/** Tool of an installation's undo: the former version is there again, or none. */
 export function undoInstallTool(deps: ToolDeps): AnyTool {
   const { host, reader } = deps;
   const input = z.object({

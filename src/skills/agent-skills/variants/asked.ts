@@ -1,4 +1,4 @@
-/** What a command asks about variants, in the form that it comes in. Pure. */
+/** Parses a command's request about variants. Pure. */
 
 import { z } from 'zod';
 import type { Optimize } from './variants.ts';

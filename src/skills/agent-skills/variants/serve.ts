@@ -5,7 +5,7 @@ import type { Database, Queryable, Transaction } from '../../../storage/index.ts
 import type { AgentSkill } from '../skill.ts';
 import * as store from './store.ts';
 
-/** What is used in the place of a skill's own files. */
+/** Files used in place of a skill's own. */
 export interface Served {
   chosen: AgentSkill | undefined;
   /** Runs are shared among these; empty: there is no trial. */

@@ -60,7 +60,7 @@ export interface Optimized {
   open: string | null;
   /** The variant that is used in the place of the skill's own files. */
   in_use: string | null;
-  /** What an owner is shown of the variants that are not approved yet. */
+  /** Inquests of the variants that are not approved yet, for an owner. */
   inquests: string[];
   done: OptimizeAct;
 }
@@ -82,7 +82,7 @@ export class SkillVariants {
     this.reader = readerOf(deps.database);
   }
 
-  /** What is used in the place of skills' own files, as it was last read; the same value while nothing has changed. */
+  /** Variants used in place of skills' own files, as last read; the same value while nothing has changed. */
   get current(): ServedVariants {
     return this.known;
   }
@@ -254,7 +254,7 @@ export class SkillVariants {
     };
   }
 
-  /** What an owner has to read before these variants are used. */
+  /** Inquests that an owner has to read before these variants are used. */
   private async inquests(skill: AgentSkill, variants: readonly store.Variant[]): Promise<string[]> {
     const said: string[] = [];
     for (const { name, hash } of variants) {

@@ -46,7 +46,7 @@ export interface Verdict {
   note: string;
 }
 
-/** What can be used of the model's answer; undefined: nothing. */
+/** The usable part of the model's answer; undefined: none. */
 export function readVerdict(text: string): Verdict | undefined {
   const json = /\{[\s\S]*\}/.exec(text)?.[0];
   if (json === undefined) return undefined;

@@ -54,7 +54,7 @@ export function assessJob(deps: Deps): JobHandler {
   };
 }
 
-/** Whether the scores of a day have taken their share: what else there is to be scored is left out. */
+/** True if the scores of a day have taken their share: further turns are left out. */
 async function isSpent({ database, config }: Deps, since: Date): Promise<boolean> {
   const spent = await improvement.spentFor(readerOf(database), PURPOSE, since);
   return spent > 0 && spent >= (config.budget.month * SHARE) / DAYS_OF_MONTH;

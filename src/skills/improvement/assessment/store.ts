@@ -1,4 +1,4 @@
-/** What a light model thought of turns. Every verb runs in the given transaction. */
+/** Scores of turns by a light model. Every verb runs in the given transaction. */
 import type { Instant } from '../../../base/clock.ts';
 import type { DeletionRule, MergeRule } from '../../../people/index.ts';
 import type { Database, Queryable, Transaction } from '../../../storage/index.ts';
@@ -16,7 +16,7 @@ export interface Assessment {
   note: string;
   tools: readonly string[];
   toolCalls: number;
-  /** What answered. */
+  /** The model that answered the turn. */
   model: string | undefined;
   /** The guidance under which it answered. */
   promptVersion: number | undefined;

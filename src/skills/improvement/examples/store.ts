@@ -94,11 +94,11 @@ export async function prune(tx: Transaction, before: Instant, most: number): Pro
   );
 }
 
-/** Whose examples are looked for, and where they would be shown. */
+/** Owner of the examples, and the place that would show them. */
 export interface Shown {
   personId: string;
   spaceId: string;
-  /** Where others read along: only what was asked in this conversation. Undefined: nobody does. */
+  /** Conversation that others read along: only its own requests are shown. Undefined: nobody reads along. */
   sharedIn: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** How examples stand in a prompt, and what is said of them. */
+/** Section of examples in a prompt, and texts about them. */
 import type { PromptSection } from '../../../chat/index.ts';
 import type { Pattern, PatternStep } from './store.ts';
 

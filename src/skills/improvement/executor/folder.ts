@@ -1,4 +1,4 @@
-/** Where a run works on this machine: a folder of its own, which goes with each step. */
+/** Working folder of a run on this machine, which is removed after each step. */
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -26,7 +26,7 @@ const TIMEOUT_MS = 120_000;
 const NETWORK_TIMEOUT_MS = 600_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 const LONGEST_COMPLAINT = 400;
-/** What git may know of coda's environment: how to find programs and the way out. */
+/** Variables of coda's environment for git: the way to programs and to the network. */
 const INHERITED = [
   'PATH',
   'https_proxy',

@@ -1,4 +1,4 @@
-/** What a step of a run comes to. */
+/** Outcome of a run's step. */
 import type { Transaction } from '../../../storage/index.ts';
 import type { Found, RunState, Step } from './store.ts';
 
@@ -7,11 +7,11 @@ export interface StepResult {
   found: Found;
   state?: RunState;
   reason?: string;
-  /** What else belongs into the transaction that stores it. */
+  /** Further writes in the transaction that stores it. */
   also?(tx: Transaction): Promise<void>;
 }
 
-/** What asking for a run comes to. */
+/** Result of a request for a run. */
 export type Begun = { ok: true; run: string; proposalId: string } | { ok: false; why: 'busy' | 'nothing' | 'unknown' };
 
 /** Ends a run: the reason is told to its owner. */

@@ -41,7 +41,7 @@ export async function report(deps: Deps, run: Run, signal: AbortSignal): Promise
   };
 }
 
-/** Where no model tells it, the facts do. */
+/** The morning narrative; without a model, the facts. */
 async function narrated(deps: Deps, run: Run, title: string, signal: AbortSignal): Promise<string> {
   if (run.state === 'withdrawn') return '';
   const material = { 'The run': JSON.stringify(texts.factsOf(run, title), null, 1) };

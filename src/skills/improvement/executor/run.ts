@@ -67,7 +67,7 @@ export function stepJob(deps: Deps): JobHandler {
     async run(job, signal) {
       const { run: id, step } = payload.parse(job.payload);
       const run = await store.find(readerOf(deps.database), id);
-      // What a process that died has committed is not done again.
+      // A step that a dead process has committed is not repeated.
       if (!run || run.endedAt !== undefined || run.step !== step) return;
       const result = await attempted(deps, run, job.attempt, signal);
       await deps.database.tx('executor.step', (tx) => settle(deps, tx, run, result));

@@ -22,7 +22,7 @@ const tag = z
   .regex(/^agent-sandbox-[a-z0-9][a-z0-9-]{0,60}(?::[a-z0-9][a-z0-9.-]{0,40})?$/)
   .describe('Of the image: agent-sandbox-NAME.');
 
-/** What they have in common; what they show was written by code. */
+/** Fields common to the tools; their output was written by code. */
 const COMMON = { effect: 'external', does: ['code'], mainAgentOnly: true, spare: true, impersonal: true } as const;
 
 const refused = ({ code, message, remedy }: SandboxFailure): ToolResult => failed(code, `${message} ${remedy}`);

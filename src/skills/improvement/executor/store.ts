@@ -25,7 +25,7 @@ export interface Tests {
   verdict: string;
 }
 
-/** What a step has found out; what is left out stays as it was. */
+/** Findings of a step; fields left out stay as they were. */
 export interface Found {
   base?: string;
   commit?: string;

@@ -90,7 +90,7 @@ async function startShadow(deps: Deps, run: Run, signal: AbortSignal): Promise<{
   return { passed: false, output: texts.shadowSilent(port) };
 }
 
-/** What Docker says; where it does not answer, the step is tried again. */
+/** Docker's message; where it does not answer, the step is tried again. */
 function messageOf({ code, message }: SandboxFailure): string {
   if (code === 'SANDBOX_UNREACHABLE') throw new Later(message);
   return message;

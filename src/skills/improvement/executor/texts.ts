@@ -1,4 +1,4 @@
-/** What the executor says to people, to its forge and to its specialists. */
+/** Texts of the executor, for people, its forge and its specialists. */
 import type { Json } from '../../../base/json.ts';
 import { plural, shorten } from '../../../base/text.ts';
 import { formatInstant, type Reader } from '../../../time/index.ts';

@@ -1,4 +1,4 @@
-/** What is lacking, of a month of calls and answers. Asks no model. */
+/** Detects gaps in a month of calls and answers. Asks no model. */
 import { DAY_MS, type Instant } from '../../../base/clock.ts';
 import type { Database } from '../../../storage/index.ts';
 import type { Proposing } from '../proposals.ts';

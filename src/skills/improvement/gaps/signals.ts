@@ -28,7 +28,7 @@ const CANNOT = new RegExp(
 const NO_GAP =
   /^\s*(?:wait|find|see|tell|recall|remember|agree|say|know|think|believe|guarantee|promise|share|discuss|disclose|help (?:with|you with) (?:that|this)|hear|understand|make out|decide|guess|predict|be|do (?:that|this|it) (?:twice|again|yet))\b/iu;
 
-/** What follows is a reason or an offer. */
+/** End of the clause: a reason or an offer follows. */
 const CLAUSE_END = /,|\b(?:but|because|since|so|however|right now|at the moment|for you|from here|yet|directly)\b/iu;
 
 /** Words that name no capability. */
@@ -58,7 +58,7 @@ function termsOf(text: string): Pick<Unserved, 'terms' | 'words'> {
   return { terms: [...found.keys()], words: [...found.values()] };
 }
 
-/** What an answer says that it could not do; undefined where it says nothing of the kind. */
+/** The request that an answer says it could not serve; undefined where it says nothing of the kind. */
 export function unservedBy(answer: string, request: string): Pick<Unserved, 'terms' | 'words'> | undefined {
   const [clause] = refusals(answer);
   if (clause === undefined) return undefined;
@@ -67,7 +67,7 @@ export function unservedBy(answer: string, request: string): Pick<Unserved, 'ter
   return meant.terms.length > 0 ? meant : undefined;
 }
 
-/** What the name of a tool says that it would do. */
+/** The purpose of a missing tool, by its name. */
 export function unservedTool(tool: string): Pick<Unserved, 'terms' | 'words' | 'tool'> {
   return { ...termsOf(tool.replace(/[_-]+/g, ' ')), tool };
 }

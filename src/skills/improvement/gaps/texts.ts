@@ -1,4 +1,4 @@
-/** What is proposed where something is lacking. */
+/** Texts of gap proposals. */
 import { plural, shorten } from '../../../base/text.ts';
 import type { Gap } from './cluster.ts';
 

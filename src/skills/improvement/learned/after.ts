@@ -24,7 +24,7 @@ export function atBest(well: number, all: number): number {
   return (share + Z ** 2 / (2 * all) + spread) / (1 + Z ** 2 / all);
 }
 
-/** Whether a skill with these counts is proposed for removal. Pure. */
+/** True if a skill with these counts is proposed for removal. Pure. */
 export const isPoor = ({ loaded, well }: Pick<store.Counts, 'loaded' | 'well'>): boolean =>
   loaded >= LEAST_USES && atBest(well, loaded) < LINE;
 

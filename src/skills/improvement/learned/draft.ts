@@ -65,7 +65,7 @@ const WRITING = [
   'requests", "body": "the instructions, Markdown"}.',
 ].join(' ');
 
-/** What the model is asked. */
+/** The model's task. */
 export function question(
   kind: SignalKind,
   instances: readonly Instance[],

@@ -9,7 +9,7 @@ export interface Edits {
   append: string | undefined;
 }
 
-/** Where a draft comes from; it stands in the skill's metadata. */
+/** Origin of a draft, for the skill's metadata. */
 export interface Origin {
   model: string;
   turns: readonly string[];

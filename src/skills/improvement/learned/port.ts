@@ -66,7 +66,7 @@ export interface SkillShelf {
   nearest(words: string): Promise<NearSkill[]>;
   /** Skills whose descriptions the words fit; asks no embedder. */
   fitting(words: string): Promise<string[]>;
-  /** Whether a skill of that name, or a command, is there. */
+  /** True if there is a skill or a command of that name. */
   isTaken(name: string): boolean;
   /** Looks at a draft without putting it anywhere; a string says why it is no skill. */
   examine(draft: SkillDraft, cases: readonly SkillCase[]): Promise<Examined | string>;
@@ -82,6 +82,6 @@ export interface SkillShelf {
   wake(name: string): Promise<void>;
   /** After a decision has committed. */
   decided(): void;
-  /** What holds for a person who has chosen nothing about automatic memory. */
+  /** Default of a person's choice about automatic memory. */
   standardAuto: 'on' | 'off' | 'ask';
 }

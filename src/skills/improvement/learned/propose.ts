@@ -36,7 +36,7 @@ const nextFor = (db: Queryable, personId: string, now: Instant) =>
     rest: new Date(now.getTime() - REST_MS),
   });
 
-/** Whether a draft is to be made for a person. */
+/** True if a draft is due for a person. */
 export const isDueFor = async (db: Queryable, personId: string, now: Instant): Promise<boolean> =>
   (await nextFor(db, personId, now)) !== undefined;
 
@@ -198,7 +198,7 @@ function helps({ played, playedBefore }: Examined): boolean {
   return isSaid && isBetter && !isWorse;
 }
 
-/** What the right call had that the wrong one had not. */
+/** Fields of the right call that the wrong one did not have. */
 function rightOf({ kind, about }: store.Due, { before, turn }: Instance): Record<string, unknown> {
   const tool = about.split(', ').at(-1);
   const calls = turn.calls.filter((call) => call.tool === tool).map(made);

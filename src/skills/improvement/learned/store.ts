@@ -50,7 +50,7 @@ export async function turnsOf(
   return rows;
 }
 
-/** What the person took back, by a button or in words. */
+/** Acts that the person took back, by a button or in words. */
 export async function takenBackBy(db: Queryable, personId: string, since: Instant): Promise<TakenBack[]> {
   const { rows } = await db.query<{ conversationId: string; call: unknown; at: Instant }>(
     `select conversation_id as "conversationId", call, used_at as at from undos where person_id = $1 and used_at >= $2
@@ -312,7 +312,7 @@ export interface Counts {
   undone: number;
 }
 
-/** How a skill fared since `since`. */
+/** Counts of a skill since `since`. */
 export async function countsOf(db: Queryable, skill: string, since: Instant): Promise<Counts> {
   const { rows } = await db.query<Counts>(
     `select count(*)::int as offered, count(*) filter (where loaded)::int as loaded,

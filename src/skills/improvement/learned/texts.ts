@@ -1,4 +1,4 @@
-/** What is said of skills from experience. */
+/** Texts about skills from experience. */
 import { plural } from '../../../base/text.ts';
 import { formatInstant, type Reader } from '../../../time/index.ts';
 import type { Reason } from './draft.ts';

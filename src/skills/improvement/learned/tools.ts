@@ -1,4 +1,4 @@
-/** What the buttons of offered and kept skills call. */
+/** Tools of the buttons of offered and kept skills. */
 import { z } from 'zod';
 import { type AnyTool, dataTool, done, type Failed, failed, type TxContext, undoChoice } from '../../../agent/index.ts';
 import { type Queryable, readerOf } from '../../../storage/index.ts';

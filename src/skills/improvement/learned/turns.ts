@@ -46,7 +46,7 @@ const LOADING = new Set(['skill_activate', 'skill_delegate', 'skill_run']);
 /** They say nothing about how something is done. */
 const BESIDE = new Set([...LOADING, 'skill_search', 'skill_list', 'skill_resource', 'undo']);
 
-/** Whether the call is about the work itself, not about finding a way. */
+/** True if the call is about the work itself, not about finding a way. */
 export const isWork = ({ tool }: Pick<Made, 'tool'>): boolean => !BESIDE.has(tool);
 
 /** The calls of a turn. */

@@ -12,7 +12,7 @@ const BETTER_BY = 0.1;
 /** A trial that has not come to its sample by then is over. */
 const LONGEST_MS = 56 * DAY_MS;
 
-/** Whether the conversation is of the half in which `version` is tried; the same each time. */
+/** True if the conversation is of the half in which `version` is tried; the same each time. */
 export function isTriedIn(conversationId: string, version: number): boolean {
   return ((createHash('sha256').update(`${version}:${conversationId}`).digest()[0] ?? 0) & 1) === 1;
 }
@@ -36,7 +36,7 @@ export async function versionAt(tx: Transaction, conversationId: string, at: Ins
   return versionIn(then, conversationId)?.version;
 }
 
-/** What became of a trial. */
+/** The end of a trial. */
 export interface Ended {
   version: number;
   isKept: boolean;

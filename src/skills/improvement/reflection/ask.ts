@@ -75,7 +75,7 @@ const proposal = z
     return read.success ? { ...about, payload: read.data } : undefined;
   });
 
-/** What can be used of the model's answer; undefined: it is no such JSON. */
+/** Proposals in the model's answer; undefined: it is no such JSON. */
 export function readProposals(text: string): Proposing[] | undefined {
   const json = /\{[\s\S]*\}/.exec(text)?.[0];
   if (json === undefined) return undefined;

@@ -4,7 +4,7 @@ import { type FailureMode, MODE_NAMES } from '../assessment/modes.ts';
 import { inUse } from '../prompt/store.ts';
 import * as store from './store.ts';
 
-/** What the record says, in code, before any model is asked. */
+/** Signals of the record, found in code before any model is asked. */
 export interface Signals extends store.ScoreSums {
   days: number;
   modes: readonly { mode: FailureMode; turns: number; tools: readonly string[]; notes: readonly string[] }[];
@@ -42,7 +42,7 @@ export async function signalsOf(db: Queryable, now: Instant): Promise<Signals> {
   };
 }
 
-/** Whether there is anything to reflect on. */
+/** True if there is anything to reflect on. */
 export function isWorthAsking({ modes, failing }: Signals): boolean {
   return modes.length > 0 || failing.length > 0;
 }

@@ -39,7 +39,7 @@ export async function modes(
   return rows;
 }
 
-/** How turns that each model answered were scored. */
+/** Scores of turns by the model that answered them. */
 export async function byModel(
   db: Queryable,
   since: Instant,

@@ -70,7 +70,7 @@ export function choose(weights: Weights, text: string): Tier {
   return heavy > Math.max(usual, light) ? 'heavy' : 'default';
 }
 
-/** How likely each tier is the right one. */
+/** Probability of each tier. */
 function chances(weights: readonly ArrayLike<number>[], { places, values }: Entries): number[] {
   const sums = weights.map((row) => {
     let sum = 0;

@@ -1,4 +1,4 @@
-/** What is looked at of a message to choose a tier: cheap counts and words, as numbers. */
+/** Features of a message for the choice of a tier: cheap counts and words, as numbers. */
 import { lexemesOf } from '../../../base/lexemes.ts';
 
 /** Changes with what the numbers mean: weights of another version are not used. */

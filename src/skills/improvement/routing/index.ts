@@ -16,9 +16,9 @@ const TASK = 'learned-routing';
 /** Turns of so long ago teach how people ask now. */
 const SEEN_MS = 90 * DAY_MS;
 const MOST_TURNS = 2_000;
-/** What was not learnt anew for so long is not followed. */
+/** Age after which learnt weights are not followed. */
 const STALE_MS = 45 * DAY_MS;
-/** What another replica has learnt is followed after this long. */
+/** Age after which another replica's weights are read. */
 const FRESH_MS = 60 * 60_000;
 
 const UNREAD = 'what was learnt of the choice between the models could not be read';

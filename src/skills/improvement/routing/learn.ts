@@ -1,4 +1,4 @@
-/** What turns and their scores teach, and whether it beats the written rule. Pure. */
+/** Learns from turns and their scores, and compares with the written rule. Pure. */
 import type { Tier } from '../../../agent/index.ts';
 import { choose, type Example, TIERS, train, type Weights } from './classifier.ts';
 
@@ -38,7 +38,7 @@ function exampleOf({ text, tier, score }: Scored): Example | undefined {
   return { text, tier: TIERS[Math.min(TIERS.indexOf(tier) + 1, TIERS.length - 1)] as Tier };
 }
 
-/** What the turns (oldest first) teach; undefined where they are too few, or one tier did them all well. */
+/** The result for turns (oldest first); undefined where they are too few, or one tier did them all well. */
 export function learn(turns: readonly Scored[], rule: (text: string) => Tier): Learnt | undefined {
   const examples = turns.flatMap((turn) => exampleOf(turn) ?? []);
   if (examples.length < FEWEST || new Set(examples.map(({ tier }) => tier)).size < 2) return undefined;

@@ -47,7 +47,7 @@ export async function addLearnt(tx: Transaction, version: number, learnt: Learnt
   );
 }
 
-/** What was learnt last. */
+/** The weights learnt last. */
 export interface LearntRow {
   at: Instant;
   version: number;

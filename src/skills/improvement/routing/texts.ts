@@ -1,4 +1,4 @@
-/** What the dashboard says of the choice between the models. */
+/** The dashboard's section on the choice between the models. */
 import type { PageSection } from '../../../chat/index.ts';
 import type { LearntRow } from './store.ts';
 
