@@ -7,25 +7,25 @@ import { type Card, type Item, isPrivate, isSaid, quotesOthers } from '../delive
 import { lockPerson } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { rememberedIn } from './approvals/remembered.ts';
-import { PreparedInputs, retryPrepared, runCall } from './calls.ts';
 import { type Counters, countersOf } from './counters.ts';
-import { isLookedAt, lookAtCall } from './critique.ts';
-import { Lost, runTurn } from './loop.ts';
-import { MessageTurn, type TurnHost } from './message-turn.ts';
-import { ModelError, NoModel } from './model.ts';
-import { answerOffline } from './offline-turn.ts';
+import { ModelError, NoModel } from './inference/model.ts';
 import type { AgentOptions } from './options.ts';
-import { isQuoting, ownWords } from './quotes.ts';
-import { type Recorded, Recorder, recording } from './record.ts';
-import type { Refused, Step } from './steps.ts';
-import * as store from './store.ts';
-import { contextOf, type ItemContext, recalledOf } from './store.ts';
 import * as texts from './texts.ts';
-import type { Call, CallContext, Look, ToolResult, TxContext } from './tool.ts';
-import type { ValidCall } from './toolbox.ts';
-import { Turn } from './turn.ts';
-import { type TurnOver, tellOver } from './turn-listeners.ts';
-import { HeldValues } from './unsaved-values.ts';
+import { PreparedInputs, retryPrepared, runCall } from './tools/calls.ts';
+import { isLookedAt, lookAtCall } from './tools/critique.ts';
+import { type Recorded, Recorder, recording } from './tools/record.ts';
+import type { Call, CallContext, Look, ToolResult, TxContext } from './tools/tool.ts';
+import type { ValidCall } from './tools/toolbox.ts';
+import { Lost, runTurn } from './turn/loop.ts';
+import { MessageTurn, type TurnHost } from './turn/message-turn.ts';
+import { answerOffline } from './turn/offline-turn.ts';
+import { isQuoting, ownWords } from './turn/quotes.ts';
+import type { Refused, Step } from './turn/steps.ts';
+import * as store from './turn/store.ts';
+import { contextOf, type ItemContext, recalledOf } from './turn/store.ts';
+import { Turn } from './turn/turn.ts';
+import { type TurnOver, tellOver } from './turn/turn-listeners.ts';
+import { HeldValues } from './turn/unsaved-values.ts';
 
 /** Answers messages in turns, and carries out single calls for commands and buttons. */
 export class Agent implements TurnHost {

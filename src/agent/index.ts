@@ -5,8 +5,6 @@ export { Approvals, type Decided, type ListedApproval } from './approvals/progra
 export { waiting as waitingApprovals } from './approvals/store.ts';
 export { contentsOf } from './artifacts/contents.ts';
 export { filesNamed, type StoredFile } from './artifacts/store.ts';
-export { confirmedTool } from './calls.ts';
-export { capabilitiesOf } from './capability.ts';
 export {
   attachedTo,
   contextTools,
@@ -23,15 +21,11 @@ export {
   tokensIn,
 } from './context/index.ts';
 export { countersOf } from './counters.ts';
-export type { CritiqueRules } from './critique.ts';
 export type { Dialogue, OpenQuestion, Topic } from './dialogue/dialogue.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool } from './dialogue/tools.ts';
-export { Guard } from './guard.ts';
-export { Inference } from './inference.ts';
-export type { Example, Heard, Interpretation, Interpreter, InterpreterSource } from './interpreter.ts';
-export type { LightAnswer, LightAsked, LightModels } from './light.ts';
-export { numberedLists } from './lists/store.ts';
+export { Inference } from './inference/inference.ts';
+export type { LightAnswer, LightAsked, LightModels } from './inference/light.ts';
 export {
   type Kept,
   type Model,
@@ -41,15 +35,25 @@ export {
   type ModelRequest,
   type ModelUsage,
   NoModel,
-} from './model.ts';
+} from './inference/model.ts';
+export type { Example, Heard, Interpretation, Interpreter, InterpreterSource } from './interpreter.ts';
+export { numberedLists } from './lists/store.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';
 export { type Models, openModels, openPrices, type Tier } from './models/index.ts';
 export type { PriceGaps } from './models/prices.ts';
 export type { QuirkTold } from './models/quirks.ts';
 export type { Tiers } from './models/tiers.ts';
-export type { SpawnOptions } from './nested.ts';
-export { policyOf, refusedHere } from './policy.ts';
-export * from './resolve.ts';
+export { money } from './texts.ts';
+export { confirmedTool } from './tools/calls.ts';
+export { capabilitiesOf } from './tools/capability.ts';
+export type { CritiqueRules } from './tools/critique.ts';
+export { Guard } from './tools/guard.ts';
+export { policyOf, refusedHere } from './tools/policy.ts';
+export * from './tools/resolve.ts';
+export * from './tools/tool.ts';
+export { type LiveTools, Toolbox } from './tools/toolbox.ts';
+export { type MessageTrace, type TurnTrace, traceMessage, traceTurns } from './trace/index.ts';
+export type { SpawnOptions } from './turn/nested.ts';
 export {
   closing,
   contextOf,
@@ -61,12 +65,8 @@ export {
   newEpoch,
   type OpenButton,
   retentionRules as agentRetentionRules,
-} from './store.ts';
-export { money } from './texts.ts';
-export * from './tool.ts';
-export { type LiveTools, Toolbox } from './toolbox.ts';
-export { type MessageTrace, type TurnTrace, traceMessage, traceTurns } from './trace/index.ts';
-export type { TurnOver } from './turn-listeners.ts';
+} from './turn/store.ts';
+export type { TurnOver } from './turn/turn-listeners.ts';
 export { undoAllTool, undoTool } from './undo/index.ts';
 export {
   Calendar,

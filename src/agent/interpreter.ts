@@ -2,7 +2,7 @@
 import type { Choice, RepliedTo } from '../delivery/index.ts';
 import type { WhenContext } from '../time/index.ts';
 import type { Dialogue } from './dialogue/dialogue.ts';
-import type { Call, Named } from './tool.ts';
+import type { Call, Named } from './tools/tool.ts';
 
 /** A message, and all that its words may refer to. */
 export interface Heard {

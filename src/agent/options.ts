@@ -5,13 +5,13 @@ import type { WhenContext } from '../time/index.ts';
 import type { Likeness } from '../vectors/index.ts';
 import type { ApprovalRules } from './approvals/index.ts';
 import type { Sections } from './context/index.ts';
-import type { CritiqueRules } from './critique.ts';
-import type { Inference } from './inference.ts';
+import type { Inference } from './inference/inference.ts';
+import type { Model } from './inference/model.ts';
 import type { InterpreterSource } from './interpreter.ts';
-import type { Model } from './model.ts';
-import type { Policy } from './policy.ts';
-import type { Toolbox } from './toolbox.ts';
-import type { TurnOver } from './turn-listeners.ts';
+import type { CritiqueRules } from './tools/critique.ts';
+import type { Policy } from './tools/policy.ts';
+import type { Toolbox } from './tools/toolbox.ts';
+import type { TurnOver } from './turn/turn-listeners.ts';
 
 export interface AgentOptions {
   database: Database;

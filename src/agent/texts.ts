@@ -1,7 +1,7 @@
 import type { FaultKind } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
 import type { Origin } from '../delivery/index.ts';
-import type { ModelError, ModelErrorDetails } from './model.ts';
+import type { ModelError, ModelErrorDetails } from './inference/model.ts';
 import type { Limit } from './usage/index.ts';
 
 /** Texts of the agent. */

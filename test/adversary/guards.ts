@@ -8,7 +8,7 @@ export interface Edit {
 
 const edit = (file: string, find: string, replace: string): Edit => ({ file: `src/${file}`, find, replace });
 
-const POLICY = 'agent/policy.ts';
+const POLICY = 'agent/tools/policy.ts';
 const FILES = edit('agent/agent.ts', 'return item.payload.files.length > 0 ||', 'return false &&');
 const OTHERS = edit(
   'agent/context/store.ts',
@@ -21,7 +21,7 @@ const NOT_YOURS_EITHER = edit(
   "parked.personId !== person.id && person.role !== 'owner'",
   'false',
 );
-const BY_PERSON = edit('agent/calls.ts', "tool.approves && ctx.origin !== 'person'", 'false');
+const BY_PERSON = edit('agent/tools/calls.ts', "tool.approves && ctx.origin !== 'person'", 'false');
 const LEAKS = edit(POLICY, 'isUnasked && !leaks', 'isUnasked');
 
 /** What keeps a platform from calling people together: `mentions.test.ts` plays them, one scenario for each way to write it. */
@@ -43,7 +43,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   followed: [edit(POLICY, 'followed < MOST_FOLLOWED ||', 'true ||')],
   picks: [edit(POLICY, 'tool.picks === true ||', '')],
   typed: [edit(POLICY, 'tool.types ? said', 'false ? said')],
-  'asked-for': [edit('agent/policy-question.ts', 'from && standIn(from, said) ?', 'true ?')],
+  'asked-for': [edit('agent/tools/policy-question.ts', 'from && standIn(from, said) ?', 'true ?')],
   unasked: [LEAKS],
   deletes: [edit(POLICY, 'if (isLed && deletes > 0', 'if (false && deletes > 0')],
   elsewhere: [edit(POLICY, 'if (elsewhere.length > 0)', 'if (false)')],
@@ -57,19 +57,21 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   notes: [edit('skills/notes/note.ts', 'tainted: row.tainted', 'tainted: false')],
   edits: [edit('skills/notes/change.ts', 'before.tainted || (tainted && isRewritten)', 'before.tainted')],
   reminders: [edit('skills/reminders/row.ts', 'tainted: row.tainted', 'tainted: false')],
-  results: [edit('agent/turn.ts', "step.kind === 'result' && step.payload.tainted", 'false')],
+  results: [edit('agent/turn/turn.ts', "step.kind === 'result' && step.payload.tainted", 'false')],
   history: [edit('agent/agent.ts', 'recalled.history.some((entry) => entry.tainted && !entry.content.led)', 'false')],
   others: [OTHERS],
   // What somebody's file brings to a channel is held back twice: it is another's, and it is a file.
   'others-files': [OTHERS, FILES],
-  quotes: [edit('agent/quotes.ts', 'return text.search(QUOTED) >= 0', 'return false')],
+  quotes: [edit('agent/turn/quotes.ts', 'return text.search(QUOTED) >= 0', 'return false')],
   webhooks: [edit('delivery/store.ts', "|| origin === 'webhook'", '')],
   marked: [edit('delivery/store.ts', 'payload.tainted === true', 'false')],
-  kept: [edit('agent/message-turn.ts', 'tainted: this.turn.tainted || context.ownFiles', 'tainted: this.turn.tainted')],
-  nested: [edit('agent/turn.ts', 'done(text, { tainted: this.tainted })', 'done(text)')],
+  kept: [
+    edit('agent/turn/message-turn.ts', 'tainted: this.turn.tainted || context.ownFiles', 'tainted: this.turn.tainted'),
+  ],
+  nested: [edit('agent/turn/turn.ts', 'done(text, { tainted: this.tainted })', 'done(text)')],
   inherits: [
     edit(
-      'agent/turn.ts',
+      'agent/turn/turn.ts',
       'const { id, tainted, startedAt, recorder } = this;',
       'const { id, startedAt, recorder } = this; const tainted = false;',
     ),
@@ -104,15 +106,15 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   ],
   hash: [
     edit(
-      'agent/authorize.ts',
+      'agent/tools/authorize.ts',
       'state.approved && state.hash === hashOfCall(turn, call, context, toolbox.get(call.name))',
       'state.approved',
     ),
   ],
-  bound: [edit('agent/calls.ts', '...(bound !== undefined && { bound }),', '')],
+  bound: [edit('agent/tools/calls.ts', '...(bound !== undefined && { bound }),', '')],
   after: [
     edit(
-      'agent/authorize.ts',
+      'agent/tools/authorize.ts',
       "if (verdict.kind === 'deny')",
       "if (verdict.kind === 'deny' && state.kind !== 'decided')",
     ),
@@ -120,7 +122,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   ],
   expiry: [edit('agent/approvals/index.ts', 'new Date(now.getTime() +', 'new Date(now.getTime() + 1e10 +')],
   soon: [edit('agent/approvals/index.ts', 'Math.min(expiryMs, TAINTED_MS)', 'expiryMs')],
-  hidden: [edit('agent/toolbox.ts', '(tool.hidden && !allowHidden)', 'false')],
+  hidden: [edit('agent/tools/toolbox.ts', '(tool.hidden && !allowHidden)', 'false')],
   whole: [edit('chat/router.ts', 'do it|go ahead)$/', 'do it|go ahead)\\b/')],
   alone: [edit('chat/router.ts', 'item.payload.files.length === 0', 'true')],
   letters: [
@@ -138,13 +140,13 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   consent: [edit('chat/router.ts', "item.origin === 'person' &&", 'true &&'), BY_PERSON],
   origin: [BY_PERSON],
   commands: [edit('chat/router.ts', '!isSaid(event) ||', '')],
-  repeats: [edit('agent/authorize.ts', 'turn.repeats(call) >= MOST_REPEATS', 'false')],
+  repeats: [edit('agent/tools/authorize.ts', 'turn.repeats(call) >= MOST_REPEATS', 'false')],
   calls: [
-    edit('agent/loop.ts', 'run.maxToolCalls - run.turn.toolCalls', '1000'),
-    edit('agent/turn.ts', 'return this.toolCalls < most', 'return true'),
+    edit('agent/turn/loop.ts', 'run.maxToolCalls - run.turn.toolCalls', '1000'),
+    edit('agent/turn/turn.ts', 'return this.toolCalls < most', 'return true'),
   ],
-  wrong: [edit('agent/turn.ts', "['REPEATED', 'STILL_INVALID'];", '[];')],
-  'nested-calls': [edit('agent/spawn.ts', 'spawned.maxToolCalls ?? MAX_CALLS', '1000')],
+  wrong: [edit('agent/turn/turn.ts', "['REPEATED', 'STILL_INVALID'];", '[];')],
+  'nested-calls': [edit('agent/turn/spawn.ts', 'spawned.maxToolCalls ?? MAX_CALLS', '1000')],
   said: [
     edit('agent/context/store.ts', 'where conversation_id = $1 and role in', 'where $1::uuid is not null and role in'),
   ],
@@ -193,7 +195,9 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
     by: TAINT,
   },
   'what is typed into a page is stored nowhere': {
-    edits: [edit('agent/store.ts', 'calls: answer.calls.map((call) => recorder.stored(call))', 'calls: answer.calls')],
+    edits: [
+      edit('agent/turn/store.ts', 'calls: answer.calls.map((call) => recorder.stored(call))', 'calls: answer.calls'),
+    ],
     by: 'test/agent/unstored.test.ts',
   },
   'a press fills its field and nothing else': {
@@ -201,7 +205,7 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
     by: TAINT,
   },
   'what was written is shown with an Undo': {
-    edits: [edit('agent/led-writes.ts', 'if (!turn.tainted && !files) return [];', 'return [];')],
+    edits: [edit('agent/turn/led-writes.ts', 'if (!turn.tainted && !files) return [];', 'return [];')],
     by: TAINT,
   },
   'a second deletion asks': { edits: guards.deletes ?? [], by: TAINT },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { joined, mendCall } from '../../src/agent/repair.ts';
-import { requestModel } from '../../src/agent/request-model.ts';
+import { requestModel } from '../../src/agent/inference/request-model.ts';
+import { joined, mendCall } from '../../src/agent/tools/repair.ts';
 import { faultIn, request } from '../support/model-contract.ts';
 import type { Scene } from '../support/model-server/index.ts';
 import { modelServer } from '../support/model-server/suite.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isAllowed, isForbidden, type Named } from '../../src/agent/forbidden.ts';
 import { capabilitiesOf, type Effect } from '../../src/agent/index.ts';
+import { isAllowed, isForbidden, type Named } from '../../src/agent/tools/forbidden.ts';
 
 const tool = (name: string, effect: Effect, does?: Named['does']): Named => ({ name, effect, ...(does && { does }) });
 

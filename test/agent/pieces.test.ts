@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CALL_FORMATS } from '../../src/agent/strip-thinking/call-formats.ts';
-import { THOUGHT_FORMATS } from '../../src/agent/strip-thinking/thought-formats.ts';
+import { CALL_FORMATS } from '../../src/agent/inference/strip-thinking/call-formats.ts';
+import { THOUGHT_FORMATS } from '../../src/agent/inference/strip-thinking/thought-formats.ts';
 import { readPieces } from './written.ts';
 
 test('an answer is the same in whatever pieces it comes, and nothing is shown that is not said', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { THOUGHT_FORMATS } from '../../src/agent/strip-thinking/thought-formats.ts';
-import { ThinkingStripper } from '../../src/agent/strip-thinking.ts';
+import { THOUGHT_FORMATS } from '../../src/agent/inference/strip-thinking/thought-formats.ts';
+import { ThinkingStripper } from '../../src/agent/inference/strip-thinking.ts';
 
 /** What is heard of `text` when it comes in pieces of `size` characters, and what was heard meanwhile. */
 function hear(text: string, size = text.length || 1, expected?: (typeof THOUGHT_FORMATS)[number]) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CALL_FORMATS } from '../../src/agent/strip-thinking/call-formats.ts';
+import { CALL_FORMATS } from '../../src/agent/inference/strip-thinking/call-formats.ts';
 import { inPieces, readPieces } from './written.ts';
 
 const milk = { name: 'note_save', input: { text: 'milk' } };

@@ -1,6 +1,6 @@
 /** An answer in pieces, as the text and the calls that come of it. */
-import { ThinkingStripper } from '../../src/agent/strip-thinking.ts';
-import { callsIn, settled, withoutCalls } from '../../src/agent/text-calls.ts';
+import { ThinkingStripper } from '../../src/agent/inference/strip-thinking.ts';
+import { callsIn, settled, withoutCalls } from '../../src/agent/inference/text-calls.ts';
 
 const tools = [
   {

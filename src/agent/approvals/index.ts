@@ -3,12 +3,12 @@ import type { Instant } from '../../base/clock.ts';
 import { buttons, type Card, type Choice, type Delivery } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import type { Database, Queryable } from '../../storage/index.ts';
-import { hashOfCall } from '../calls.ts';
-import type { ModelToolCall } from '../model.ts';
+import type { ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
-import { type AnyTool, type CallContext, dataTool, done, failed, type Tool } from '../tool.ts';
-import type { Turn } from '../turn.ts';
-import { shownValue, withoutValues } from '../unsaved-values.ts';
+import { hashOfCall } from '../tools/calls.ts';
+import { type AnyTool, type CallContext, dataTool, done, failed, type Tool } from '../tools/tool.ts';
+import type { Turn } from '../turn/turn.ts';
+import { shownValue, withoutValues } from '../turn/unsaved-values.ts';
 import { remember } from './remembered.ts';
 import * as store from './store.ts';
 

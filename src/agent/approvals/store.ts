@@ -1,7 +1,7 @@
 import { type AuditEntry, append, rowOf } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
-import type { Step } from '../steps.ts';
+import type { Step } from '../turn/steps.ts';
 
 /** The call in question, of a parked turn: one of its own, or of the nested turn at `path`. */
 export interface AskedCall {

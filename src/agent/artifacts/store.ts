@@ -4,7 +4,7 @@ import type { FileRef, Item } from '../../delivery/index.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type FileReferences, type Fragment, json, type Queryable, sql } from '../../storage/index.ts';
-import type { Turn } from '../turn.ts';
+import type { Turn } from '../turn/turn.ts';
 
 /** The files among the results that are written now. */
 export function artifactsIn(turn: Turn, item: Item) {

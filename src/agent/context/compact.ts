@@ -1,6 +1,6 @@
 import { enclosed, framed, label, spoken } from '../../base/frames.ts';
-import { type Model, ModelError } from '../model.ts';
-import { requestModel, type Took } from '../request-model.ts';
+import { type Model, ModelError } from '../inference/model.ts';
+import { requestModel, type Took } from '../inference/request-model.ts';
 import { cut, cutToTokens } from './fit.ts';
 import { historyTokens, type Limits, newest, type Plan } from './plan.ts';
 import type { HistoryEntry, Recalled, Summary } from './store.ts';

@@ -3,7 +3,7 @@ import { framed, label } from '../../base/frames.ts';
 import type { Log } from '../../base/log.ts';
 import type { FileRef, Item } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
-import type { ModelImage, ModelMessage, ToolMessage } from '../model.ts';
+import type { ModelImage, ModelMessage, ToolMessage } from '../inference/model.ts';
 import { cut } from './fit.ts';
 import { LONGEST_SIDE, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
 

@@ -1,4 +1,4 @@
-import type { ModelMessage, ModelRequest, ModelToolCall } from '../model.ts';
+import type { ModelMessage, ModelRequest, ModelToolCall } from '../inference/model.ts';
 import { IMAGE_TOKENS, MESSAGE_TOKENS, tokensIn, toolTokens } from './tokens.ts';
 
 /** Results and arguments of the running turn that are older than the last few shrink to this first. Characters. */

@@ -1,5 +1,5 @@
 import { continued, framed, label, unframedSection } from '../../base/frames.ts';
-import type { ModelMessage, ModelRequest, ToolSpec } from '../model.ts';
+import type { ModelMessage, ModelRequest, ToolSpec } from '../inference/model.ts';
 import { cut, cutToTokens, fitTurn, sizeOf, sum } from './fit.ts';
 import { quotedFrames } from './quoted.ts';
 import type { HistoryEntry, Recalled } from './store.ts';

@@ -1,4 +1,4 @@
-import type { ToolSpec } from '../model.ts';
+import type { ToolSpec } from '../inference/model.ts';
 import { tokensIn } from './tokens.ts';
 
 /** Windows below this are small: tools are offered there in a short form from the beginning. Tokens. */

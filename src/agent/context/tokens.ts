@@ -2,7 +2,7 @@
  * Tokens are counted from above: a letter of a Latin text is about a quarter of one, other scripts have up to one or
  * two for each character. Reported usage then corrects it, model by model.
  */
-import type { ToolSpec } from '../model.ts';
+import type { ToolSpec } from '../inference/model.ts';
 
 /** At most how many tokens `text` has. */
 export function tokensIn(text: string): number {

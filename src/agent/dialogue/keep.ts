@@ -1,5 +1,5 @@
 import type { Transaction } from '../../storage/index.ts';
-import type { CallContext, DataTool, ToolResult } from '../tool.ts';
+import type { CallContext, DataTool, ToolResult } from '../tools/tool.ts';
 import type { Topic } from './dialogue.ts';
 import * as store from './store.ts';
 

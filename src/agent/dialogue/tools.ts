@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as texts from '../texts.ts';
-import { dataTool, done } from '../tool.ts';
+import { dataTool, done } from '../tools/tool.ts';
 import * as store from './store.ts';
 
 export const DROP = 'question_drop';

@@ -1,4 +1,4 @@
-import { type Model, ModelError, type ModelEvent, type ModelRequest, type ToolSpec } from '../model.ts';
+import { type Model, ModelError, type ModelEvent, type ModelRequest, type ToolSpec } from '../inference/model.ts';
 import { bareSchema } from './plain.ts';
 import { type Finding, type Learnt, learn } from './quirks.ts';
 import { inText } from './text-tools.ts';

@@ -1,4 +1,4 @@
-import { type Model, ModelError, type ModelEvent, type ModelRequest } from '../model.ts';
+import { type Model, ModelError, type ModelEvent, type ModelRequest } from '../inference/model.ts';
 
 /** Events that show that an answer is there, and not only the connection. */
 const WORDS: readonly ModelEvent['type'][] = ['text', 'reasoning', 'call', 'stop'];

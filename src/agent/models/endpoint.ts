@@ -1,4 +1,4 @@
-import { type Model, ModelError, type ModelEvent, type ModelRequest } from '../model.ts';
+import { type Model, ModelError, type ModelEvent, type ModelRequest } from '../inference/model.ts';
 import { faultOf } from './fault.ts';
 import type { Learnt } from './quirks.ts';
 import { Watch } from './watch.ts';

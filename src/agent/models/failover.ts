@@ -1,7 +1,13 @@
 import { deadline, sleep } from '../../base/async.ts';
 import type { Breaker } from '../../base/breaker.ts';
 import type { FaultKind } from '../../base/errors.ts';
-import { type Model, ModelError, type ModelErrorReason, type ModelEvent, type ModelRequest } from '../model.ts';
+import {
+  type Model,
+  ModelError,
+  type ModelErrorReason,
+  type ModelEvent,
+  type ModelRequest,
+} from '../inference/model.ts';
 import { Attempt } from './attempt.ts';
 
 /** One model and what is known of how it fares. */

@@ -1,5 +1,5 @@
 import type { FaultKind } from '../../base/errors.ts';
-import { ModelError, type ModelErrorReason } from '../model.ts';
+import { ModelError, type ModelErrorReason } from '../inference/model.ts';
 import { findingIn, isOfTemplate, type Learnt, refusesTools } from './quirks.ts';
 import { fieldsOf, parsed, type Refusal, reasonOf, refusalIn } from './refusal.ts';
 

@@ -7,7 +7,7 @@ import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { CoreValues } from '../../config/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
-import type { Model, ModelError } from '../model.ts';
+import type { Model, ModelError } from '../inference/model.ts';
 import { adapting } from './adapting.ts';
 import { anthropicModel } from './anthropic/index.ts';
 import type { EndpointOptions } from './endpoint.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { lazy } from '../../base/lazy.ts';
 import { packageRoot } from '../../base/root.ts';
 import type { CoreValues } from '../../config/index.ts';
-import type { ModelUsage } from '../model.ts';
+import type { ModelUsage } from '../inference/model.ts';
 
 /** For a million tokens, in the price table's currency. */
 export interface Price {

@@ -1,7 +1,7 @@
 import type { FaultKind } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Counter } from '../../base/metrics.ts';
-import { type Model, ModelError, NoModel } from '../model.ts';
+import { type Model, ModelError, NoModel } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 import { type Candidate, Failover, type Patience } from './failover.ts';
 

@@ -1,7 +1,7 @@
 /** Tools for models that cannot call them: described in the prompt, called and answered in plain text. */
 import { framed } from '../../base/frames.ts';
-import type { ModelMessage, ModelRequest, ModelToolCall, ToolMessage, ToolSpec } from '../model.ts';
-import { CALL_FENCE } from '../strip-thinking/call-formats.ts';
+import type { ModelMessage, ModelRequest, ModelToolCall, ToolMessage, ToolSpec } from '../inference/model.ts';
+import { CALL_FENCE } from '../inference/strip-thinking/call-formats.ts';
 import { resultText } from './tidy.ts';
 
 /** The request without tools, which says the same in words. Pure. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { enclosed, label, speaker, withoutTemplateMarks } from '../../base/frames.ts';
-import type { ModelMessage, ModelRequest, ToolMessage } from '../model.ts';
+import type { ModelMessage, ModelRequest, ToolMessage } from '../inference/model.ts';
 
 const NO_RESULT = 'There is no result: it was not run.';
 

@@ -1,4 +1,4 @@
-import { ModelError } from '../model.ts';
+import { ModelError } from '../inference/model.ts';
 
 /** More than any answer needs: what goes on beyond it is a fault, not an answer. Characters. */
 const MOST = 400_000;

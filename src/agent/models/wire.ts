@@ -3,7 +3,7 @@
  * an answer that is there.
  */
 import { z } from 'zod';
-import type { ModelEvent } from '../model.ts';
+import type { ModelEvent } from '../inference/model.ts';
 
 /** No request has more tokens: a larger count is a fault of the service. */
 const MOST_TOKENS = 20_000_000;

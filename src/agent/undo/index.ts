@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as texts from '../texts.ts';
-import { dataTool, done, failed } from '../tool.ts';
+import { dataTool, done, failed } from '../tools/tool.ts';
 import * as store from './store.ts';
 
 /** Older acts are not taken back by a bare "undo": nobody remembers what it would be. */

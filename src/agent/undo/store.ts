@@ -4,7 +4,7 @@ import { uuid } from '../../base/ids.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { json, type Transaction } from '../../storage/index.ts';
-import type { Call } from '../tool.ts';
+import type { Call } from '../tools/tool.ts';
 
 export interface UndoRow {
   id: string;

@@ -1,8 +1,8 @@
 /** Small model services as data: what each refuses, how it streams, how it writes calls and thoughts; played over HTTP. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CALL_FENCE, CALL_FORMATS } from '../../../src/agent/strip-thinking/call-formats.ts';
-import { THOUGHT_FORMATS } from '../../../src/agent/strip-thinking/thought-formats.ts';
+import { CALL_FENCE, CALL_FORMATS } from '../../../src/agent/inference/strip-thinking/call-formats.ts';
+import { THOUGHT_FORMATS } from '../../../src/agent/inference/strip-thinking/thought-formats.ts';
 import { anthropicEvents, anthropicMessage } from './anthropic.ts';
 import { RULES, type RuleName } from './service-rules.ts';
 import { STREAMS, type StreamName } from './service-streams.ts';

@@ -1,4 +1,4 @@
-import type { ModelImage } from '../../model.ts';
+import type { ModelImage } from '../../inference/model.ts';
 
 /** Facts from the first bytes of a picture; its sender's description is only a claim. */
 export interface Look {

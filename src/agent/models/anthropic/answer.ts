@@ -1,7 +1,7 @@
 /** Answers of the Messages API, whole and piece by piece. */
 import { z } from 'zod';
 import type { Json } from '../../../base/json.ts';
-import type { ModelEvent, ModelUsage, StopReason } from '../../model.ts';
+import type { ModelEvent, ModelUsage, StopReason } from '../../inference/model.ts';
 import { noAnswer, windowFull } from '../fault.ts';
 import type { Watch } from '../watch.ts';
 import {

@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { Model, ModelEvent, ModelRequest } from '../../model.ts';
+import type { Model, ModelEvent, ModelRequest } from '../../inference/model.ts';
 import { type Endpoint, type EndpointOptions, endpoint, endpointNow, withoutRefused } from '../endpoint.ts';
 import { pageFault } from '../fault.ts';
 import type { Watch } from '../watch.ts';

@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { ModelImage, ModelMessage, ModelRequest } from '../../model.ts';
+import type { ModelImage, ModelMessage, ModelRequest } from '../../inference/model.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { callId, context, resultText, tidy, unseen, worded } from '../tidy.ts';
 

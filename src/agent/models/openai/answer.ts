@@ -1,6 +1,6 @@
 /** Answers of Chat Completions, whole and piece by piece, as the many endpoints that speak it send them. */
 import { z } from 'zod';
-import { ModelError, type ModelEvent, type StopReason } from '../../model.ts';
+import { ModelError, type ModelEvent, type StopReason } from '../../inference/model.ts';
 import { noAnswer, tellsFault, windowFull } from '../fault.ts';
 import type { Watch } from '../watch.ts';
 import {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type OpenAI from 'openai';
 import { label } from '../../../base/frames.ts';
-import type { ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../../model.ts';
+import type { ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../../inference/model.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { callId, context, resultText, tidy, unseen, worded } from '../tidy.ts';
 import { NO_SIGNATURE, NO_THOUGHTS, thoughtsIn } from './thoughts.ts';

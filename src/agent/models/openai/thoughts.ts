@@ -3,7 +3,7 @@
  * Moonshot their thoughts.
  */
 import type { Json } from '../../../base/json.ts';
-import type { Kept } from '../../model.ts';
+import type { Kept } from '../../inference/model.ts';
 
 /** Of one answer. */
 interface Thoughts {

@@ -22,13 +22,13 @@ const ALWAYS: readonly string[] = [
 const ALSO: readonly string[] = [
   ...[
     'src/main.ts',
-    'src/agent/policy',
+    'src/agent/tools/policy',
     'test/agent/policy',
-    'src/agent/authorize.ts',
-    'src/agent/forbidden.ts',
-    'src/agent/guard.ts',
+    'src/agent/tools/authorize.ts',
+    'src/agent/tools/forbidden.ts',
+    'src/agent/tools/guard.ts',
   ],
-  ...['src/agent/critique.ts', 'test/agent/critique', 'src/skills/improvement/', 'test/skills/improvement/'],
+  ...['src/agent/tools/critique.ts', 'test/agent/critique', 'src/skills/improvement/', 'test/skills/improvement/'],
   ...['src/skills/audit/', 'test/adversary/', 'test/house/', 'test/support/', 'test/released/'],
   ...['agents/code-archaeologist/', 'agents/code-surgeon/', 'agents/test-runner/', 'agents/improvement-reporter/'],
   ...['migrations/', 'scripts/', 'deploy/', 'config/', 'hooks/', '.github/', '.gitlab/', '.gitea/', '.forgejo/'],

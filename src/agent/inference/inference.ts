@@ -1,0 +1,247 @@
+/** One answer of a model, from what it may cost to what it took: read `infer` from top to bottom. */
+import { inSpan } from '../../base/spans.ts';
+import type { World } from '../../base/world.ts';
+import { type Item, isPrivate } from '../../delivery/index.ts';
+import type { Database } from '../../storage/index.ts';
+import type { WhenContext } from '../../time/index.ts';
+import { type Attached, NOTHING, type Recalled, type Sections } from '../context/index.ts';
+import { type Counters, countersOf } from '../counters.ts';
+import type { Models, Tier } from '../models/index.ts';
+import * as texts from '../texts.ts';
+import type { ModelStep } from '../turn/steps.ts';
+import { recalledOf } from '../turn/store.ts';
+import type { Turn } from '../turn/turn.ts';
+import type { Limit, UsageRow } from '../usage/index.ts';
+import { Compaction } from './compaction.ts';
+import { ContextWindows, type Shown } from './context-window.ts';
+import { Estimates } from './estimates.ts';
+import { Ledger, type Money } from './ledger.ts';
+import { type LightModels, lightModels } from './light.ts';
+import { type Model, ModelError, type ModelMessage, NoModel } from './model.ts';
+import { type Answer, requestModel, type Took } from './request-model.ts';
+import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
+
+export interface InferenceOptions {
+  database: Database;
+  world: World;
+  /** Answers where no models are configured; it costs nothing. */
+  alone: Model | undefined;
+  models?: Models | undefined;
+  /** The household's zone: its days and months are those of the budgets. */
+  zone: string;
+  /** Files of a message, prepared for a model. */
+  attached(item: Item): Promise<Attached>;
+  /** Results of calls, with their pictures. */
+  illustrated(messages: readonly ModelMessage[]): Promise<ModelMessage[]>;
+}
+
+/** The question to be answered. */
+export interface Inquiry {
+  item: Item;
+  /** The turn of the message, whose cost it is. */
+  turn: Turn;
+  when: WhenContext;
+  sections: Sections;
+  signal: AbortSignal;
+  /** Called with the text as far as it has come, where it comes in pieces. */
+  onText?(text: string): void;
+  /** The nested turn that asks, and its task: it sees nothing else of the conversation. */
+  nested?: Nested;
+}
+
+interface Nested {
+  turn: Turn;
+  task: string;
+  tier: Tier;
+  /** `provider/model` instead of the tier's. */
+  model?: string | undefined;
+  /** The most that all nested turns may cost; undefined: what the answer may cost. */
+  budget?: number | undefined;
+}
+
+export interface Inferred {
+  step: ModelStep;
+  /** Untrusted text was shown to the model. */
+  tainted: boolean;
+}
+
+/** A request that is too long after all is sent again so often, each time half as long. */
+const HALVED = 2;
+
+export class Inference {
+  /** Small questions outside the answers. */
+  readonly small: LightModels;
+  private readonly options: InferenceOptions;
+  private readonly counters: Counters;
+  private readonly ledger: Ledger;
+  private readonly estimates: Estimates;
+  private readonly windows: ContextWindows;
+  private readonly compaction: Compaction | undefined;
+  private readonly swallowing = new Map<string, ThoughtFormat>();
+
+  constructor(options: InferenceOptions) {
+    const { database, world, models, zone } = options;
+    this.options = options;
+    this.estimates = new Estimates(world.log);
+    this.counters = countersOf(world.metrics);
+    this.ledger = new Ledger({ database, world, models, zone, counters: this.counters });
+    this.windows = new ContextWindows({ models, estimates: this.estimates, compaction: () => this.compaction });
+    const limits: ContextWindows['limits'] = (name, most) => this.windows.limits(name, most);
+    const worst = (name: string) => this.worst(name);
+    this.small = lightModels({ world, models, alone: options.alone, ledger: this.ledger, worst });
+    this.compaction = models && new Compaction({ database, world, models, ledger: this.ledger, limits });
+  }
+
+  /** Ends what runs beside the answers. */
+  async close(): Promise<void> {
+    await this.compaction?.close();
+  }
+
+  /**
+   * One answer. Throws `NoModel` where none can give it, and another `ModelError` where it went wrong; what was spent on the way
+   * has been counted even so.
+   */
+  async infer(inquiry: Inquiry): Promise<Inferred> {
+    const { item, turn, nested, signal } = inquiry;
+    const asker = nested?.turn ?? turn;
+    // Attachments, and money: it is reserved until the answer has been stored.
+    const [attached, steps, money] = await Promise.all([
+      nested ? NOTHING : this.options.attached(item),
+      this.options.illustrated(asker.messages()),
+      this.ledger.admit(item, turn, (at) => this.worst(this.pick(inquiry, at).name), signal),
+    ]);
+    const shown: Shown = { ...inquiry, turn: asker, attached, steps, ...(nested && { task: nested.task }) };
+    const kept = { purpose: nested ? ('subagent' as const) : ('answer' as const), reservation: money?.reservation };
+    const took: Took = { used: [], repairs: asker.corrections() };
+    try {
+      this.checkBudgets(inquiry, money);
+      const answer = await this.ask(this.pick(inquiry, money), inquiry, shown, took);
+      const low = nested || money?.told ? undefined : money?.low;
+      const used = this.ledger.rows(took, { ...kept, told: low !== undefined });
+      if (used.length === 0) await this.ledger.release(turn, kept.reservation);
+      const tainted = !nested && recalledOf(item).summary?.tainted === true;
+      const told = nested ? [] : this.unpriced(item, answer);
+      return { step: this.stepOf({ ...answer, notices: [...answer.notices, ...told] }, used, low), tainted };
+    } catch (error) {
+      const used = this.ledger.rows(took, kept);
+      if (used.length === 0) await this.ledger.release(turn, kept.reservation);
+      else await this.ledger.add(item, turn.id, used);
+      if (signal.aborted && !nested) throw new ModelError('cancelled', 'The turn was stopped.');
+      throw error;
+    }
+  }
+
+  /** Counts what an answer took that could not be stored. */
+  async charge(item: Item, turn: Turn, used: readonly UsageRow[]): Promise<void> {
+    await this.ledger.charge(item, turn.id, used);
+  }
+
+  /** The turn has ended or is parked: nothing stays reserved for it. */
+  async settle(turn: Turn): Promise<void> {
+    await this.ledger.close(turn);
+  }
+
+  /** The current contents of the window, part by part, and its size. */
+  describe(told: Sections, recalled: Recalled, name: string): ReturnType<ContextWindows['describe']> {
+    return this.windows.describe(told, recalled, name);
+  }
+
+  /** The model that answers; where little is left to spend, the light one. */
+  private pick({ item, nested }: Inquiry, money: Pick<Money, 'low'> | undefined): Model {
+    const { models, alone } = this.options;
+    const model = () => {
+      if (money?.low) return models?.answering('light');
+      if (nested) return models?.answering(nested.tier, nested.model);
+      return models?.chosen(item.conversation.settings, item.payload.text);
+    };
+    const picked = model() ?? alone;
+    if (!picked) throw new ModelError('not_found', 'No model is configured.');
+    return picked;
+  }
+
+  private checkBudgets({ turn, nested }: Inquiry, money: Money | undefined): void {
+    const spent = turn.nested.reduce((sum, { price }) => sum + (price ?? 0), 0);
+    if (nested && (money?.over || (nested.budget !== undefined && spent >= nested.budget))) {
+      this.counters.stops.add({ budget: 'nested' });
+      throw new ModelError('budget', 'The budget of the nested turn is used up.');
+    }
+    if (!money?.over) return;
+    this.counters.stops.add({ budget: `${money.over.whose}_${money.over.period}` });
+    const over = new ModelError('budget', 'The budget for models is used up.');
+    throw new NoModel(over, texts.budgetOver(money.over, this.currency));
+  }
+
+  /** The most that an answer of a model, and of what is asked besides it, may cost; 0: no price is known. */
+  private worst(name: string): number {
+    const { models } = this.options;
+    if (!models) return 0;
+    const prices = [...new Set([name, ...models.settings.fallbacks])].map((each) => {
+      const { context, answer } = this.windows.limits(each);
+      const input = context - answer;
+      return models.prices.of(each, { input, written: input, cached: 0, output: answer }) ?? 0;
+    });
+    return prices.reduce((sum, price) => sum + price, 0);
+  }
+
+  /** That nobody knows what the model costs: told once, to an owner alone. */
+  private unpriced(item: Item, { model }: Answer): string[] {
+    const { models } = this.options;
+    if (!models || item.person.role !== 'owner' || !isPrivate(item)) return [];
+    return models.prices.tellsOnce(model) ? [texts.priceUnknown(model, models.prices.price(model) !== undefined)] : [];
+  }
+
+  /** Shows the model what fits, and half of it where that is too long after all. */
+  private async ask(model: Model, { signal, onText }: Inquiry, shown: Shown, took: Took): Promise<Answer> {
+    const { swallowing } = this;
+    const shows = model.streams !== false && onText && { onText };
+    const options = { taken: callIds(shown.turn), took, swallowing, ...shows };
+    let fitted = await this.windows.fit(shown, model, signal);
+    for (let tries = 0; ; tries++) {
+      try {
+        const { request } = fitted.plan;
+        const about = { model: model.name, tools: request.tools.length };
+        const answer = await inSpan(this.options.world.spans, 'model', about, () =>
+          requestModel(model, request, signal, options),
+        );
+        this.estimates.learn(fitted.plan, fitted.by, answer);
+        return answer;
+      } catch (error) {
+        const tooLong = error instanceof ModelError && error.fault === 'context_overflow';
+        if (!tooLong) throw error;
+        if (tries === HALVED) throw isNew(recalledOf(shown.item)) ? smallWindow(error) : error;
+        fitted = await this.windows.halve(shown, fitted, signal);
+      }
+    }
+  }
+
+  private stepOf({ text, calls, model, keep, notices }: Answer, used: UsageRow[], low: Limit | undefined): ModelStep {
+    const told = [...notices, ...(low && used.length > 0 ? [texts.budgetLow(low, this.currency)] : [])];
+    return {
+      text,
+      calls,
+      model,
+      ...(keep && { keep }),
+      ...(used.length > 0 && { used }),
+      ...(told.length > 0 && { notices: told }),
+    };
+  }
+
+  private get currency(): string {
+    return this.options.models?.settings.currency ?? '';
+  }
+}
+
+/** Ids that no new call may have: results are matched to calls by them. Under a nested turn's path stands its outcome. */
+function callIds(turn: Turn): Set<string> {
+  const { path } = turn;
+  return new Set([...(path === '' ? [] : [path]), ...turn.allCalls().map(({ id }) => id)]);
+}
+
+function isNew({ summary, history }: Recalled): boolean {
+  return summary === null && history.length === 0;
+}
+
+/** To begin afresh would not help: nothing was said before. */
+function smallWindow({ message, details }: ModelError): ModelError {
+  return new ModelError('context_overflow', message, { ...details, reason: 'small_window' });
+}

@@ -1,0 +1,254 @@
+import { sleep } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
+import { uuid } from '../../base/ids.ts';
+import type { World } from '../../base/world.ts';
+import type { Item } from '../../delivery/index.ts';
+import type { Database } from '../../storage/index.ts';
+import type { Counters } from '../counters.ts';
+import type { Models } from '../models/index.ts';
+import * as texts from '../texts.ts';
+import { type ItemContext, payerOf } from '../turn/store.ts';
+import type { Turn } from '../turn/turn.ts';
+import {
+  addLoneUsage,
+  addUsage,
+  type BudgetState,
+  type Budgets,
+  budgetState,
+  Calendar,
+  endReservations,
+  isAmple,
+  leastLeft,
+  mayBegin,
+  readSpent,
+  reserve,
+  reservedByOthers,
+  type Spent,
+  spentOf,
+  type UsageRow,
+} from '../usage/index.ts';
+import { ModelError } from './model.ts';
+import type { Took } from './request-model.ts';
+
+/** Whoever waits for what is left looks again after this long, in real time: others may be in other processes. */
+const LOOK_MS = 100;
+/** Time to wait for an answer whose cost is unknown, which is the first one. */
+const UNKNOWN_MS = 5_000;
+/** Expiry of a reservation; longer than a turn takes. */
+const EXPIRY_MS = 15 * 60_000;
+
+export interface LedgerOptions {
+  database: Database;
+  world: World;
+  /** Undefined where nothing costs. */
+  models: Models | undefined;
+  /** The household's zone: its days and months are those of the budgets. */
+  zone: string;
+  counters: Counters;
+}
+
+/** The person's budget state, and the reservation for the answer. */
+export interface Money extends BudgetState {
+  spent: Spent;
+  /** The person was told today that little is left. */
+  told: boolean;
+  reservation?: string;
+}
+
+/** The bearer of costs: a turn, or a question outside any. */
+type Spender = Pick<Turn, 'id' | 'nested' | 'reserved' | 'isResumed'> & { steps: readonly Turn['steps'][number][] };
+
+/** The payer. `context`: data read along with the message, where there is one. */
+interface Payer {
+  person: { id: string };
+  context?: unknown;
+}
+
+/** Options of rows; defaults: an answer, nothing told, nothing reserved. */
+interface RowOptions {
+  told?: boolean;
+  purpose?: UsageRow['purpose'];
+  reservation?: string | undefined;
+}
+
+/** Costs of answers: counted, written, and held against the budgets. */
+export class Ledger {
+  private readonly options: LedgerOptions;
+  private readonly calendar: Calendar;
+
+  constructor(options: LedgerOptions) {
+    this.options = options;
+    this.calendar = new Calendar(options.zone);
+  }
+
+  /**
+   * Rows of an answer's usage; counted with it. `told`: the person is told with it that little is left. `reservation`:
+   * ends when the rows are written.
+   */
+  rows(took: Took, { told = false, purpose = 'answer', reservation }: RowOptions = {}): UsageRow[] {
+    const { used, repairs } = took;
+    const { world, models } = this.options;
+    const now = world.clock.now();
+    const day = this.calendar.day(now);
+    this.count(took);
+    return used.map(({ model, usage, estimated }, index) => ({
+      id: uuid(now),
+      at: now.toISOString(),
+      day,
+      purpose,
+      model,
+      input: usage.input,
+      cached: usage.cached,
+      output: usage.output,
+      written: usage.written ?? 0,
+      price: models?.prices.of(model, usage) ?? null,
+      estimated: estimated === true,
+      repairs: index === 0 ? [...repairs] : [],
+      told: told && index === 0,
+      ...(index === 0 && reservation !== undefined && { reservation }),
+    }));
+  }
+
+  /** Writes what belongs to nothing else that is written: a summary, an answer that failed after it had cost. */
+  async add(item: Item, turnId: string, rows: UsageRow[]): Promise<void> {
+    await addUsage(this.options.database, rows, payerOf(item, turnId));
+  }
+
+  /** Writes what a question outside any turn took. */
+  async addAlone(asked: { personId: string; conversationId?: string | undefined }, rows: UsageRow[]): Promise<void> {
+    await addLoneUsage(this.options.database, rows, asked);
+  }
+
+  /** Writes what an answer took that could not be stored; what was written even so counts once. */
+  async charge(item: Item, turnId: string, rows: readonly UsageRow[]): Promise<void> {
+    try {
+      await this.add(item, turnId, [...rows]);
+    } catch (error) {
+      // Why the answer could not be stored is told by whoever rolls it back.
+      this.options.world.log.warn(
+        { turn: turnId, error: messageOf(error) },
+        'what an answer took could not be counted',
+      );
+    }
+  }
+
+  /**
+   * The budget state; undefined where nothing costs. The cost `worst` of the answer is reserved, unless so much is left
+   * that nobody else need be looked at; where others under way may use up what is left, it waits until they have not.
+   * Throws when this one answer has cost enough, and when it is stopped.
+   */
+  async admit(
+    item: Payer,
+    turn: Spender,
+    worst: (money: Money) => number,
+    signal: AbortSignal,
+  ): Promise<Money | undefined> {
+    const first = await this.money(item, turn);
+    if (!first || first.over) return first;
+    const price = worst(first);
+    const { dearest } = first.spent;
+    if (price === 0 || (dearest > 0 && isAmple(first.spent, this.budgets, Math.max(price, dearest)))) return first;
+    for (let waited = 0; ; waited += LOOK_MS) {
+      const money = await this.reserved(item, turn, worst, waited);
+      if (money.over || money.reservation !== undefined) return money;
+      await sleep(LOOK_MS, signal).catch(() => {
+        throw new ModelError('cancelled', 'The turn was stopped.');
+      });
+    }
+  }
+
+  /** Ends what was reserved for an answer that has cost nothing. */
+  async release(turn: Turn, ...ids: (string | undefined)[]): Promise<void> {
+    const known = ids.filter((id) => id !== undefined);
+    if (known.length > 0) await endReservations(this.options.database, turn.id, known);
+  }
+
+  /** The turn has ended or is parked: nothing stays reserved for it. */
+  async close(turn: Spender): Promise<void> {
+    const { models, database, world } = this.options;
+    if (!models || (turn.reserved.length === 0 && !turn.isResumed)) return;
+    try {
+      await endReservations(database, turn.id, turn.reserved, turn.isResumed);
+    } catch (error) {
+      // The turn itself has been written; what is left ends at its own time.
+      world.log.warn({ turn: turn.id, error: messageOf(error) }, 'what was reserved could not be released');
+    }
+  }
+
+  private get budgets(): Budgets {
+    const { models } = this.options;
+    if (!models) throw new Error('nothing costs');
+    return models.settings.budgets;
+  }
+
+  /** The person's budget state now, with a reservation where there is room for one beside those of others. */
+  private async reserved(item: Payer, turn: Spender, worst: (money: Money) => number, waited: number): Promise<Money> {
+    const { database, world } = this.options;
+    const { id: personId } = item.person;
+    return database.tx('budget.reserve', async (tx) => {
+      const now = world.clock.now();
+      const beside = await reservedByOthers(tx, { turnId: turn.id, personId, own: turn.reserved }, now);
+      const spent = await readSpent(tx.query.bind(tx), personId, this.calendar.day(now), this.calendar.month(now));
+      const money = this.standing(spent, turn);
+      if (money.over) return money;
+      const known = spent.dearest > 0 || waited >= UNKNOWN_MS;
+      // Before the first answer has come nobody knows what one costs: it may be all that is left.
+      const price = known
+        ? Math.max(worst(money), spent.dearest)
+        : Math.max(worst(money), leastLeft(spent, this.budgets));
+      if (!mayBegin(spent, beside, this.budgets, price)) return money;
+      const reservation = uuid(now);
+      reserve(tx, {
+        id: reservation,
+        turnId: turn.id,
+        personId,
+        price,
+        expiresAt: new Date(now.getTime() + EXPIRY_MS),
+      });
+      turn.reserved.push(reservation);
+      return { ...money, reservation };
+    });
+  }
+
+  /** The budget state; undefined where nothing costs. Throws when this one answer has cost enough. */
+  private async money(item: Payer, turn: Spender): Promise<Money | undefined> {
+    const { models, database, world, counters } = this.options;
+    if (!models) return undefined;
+    const { budgets, currency } = models.settings;
+    const cost = [...rowsOf(turn), ...turn.nested].reduce((sum, { price }) => sum + (price ?? 0), 0);
+    if (cost >= budgets.request) {
+      counters.stops.add({ budget: 'request' });
+      const said = texts.requestOver(budgets.request, currency);
+      throw new ModelError('budget', 'The budget of one answer is used up.', { said });
+    }
+    const now = world.clock.now();
+    const [day, month] = [this.calendar.day(now), this.calendar.month(now)];
+    // Data read along with the message is as new as the turn; later on others have spent too.
+    const along = turn.steps.length === 0 && turn.nested.length === 0 ? alongOf(item) : null;
+    const spent = along
+      ? spentOf(along, day, month)
+      : await readSpent(database.read.bind(database), item.person.id, day, month);
+    return this.standing(spent, turn);
+  }
+
+  private standing(spent: Spent, turn: Spender): Money {
+    return { ...budgetState(spent, this.budgets), spent, told: spent.told || rowsOf(turn).some(({ told }) => told) };
+  }
+
+  private count({ used, repairs }: Took): void {
+    const { counters, models } = this.options;
+    for (const repair of repairs) counters.repairs.add({ repair });
+    for (const { model, usage } of used) {
+      for (const kind of ['input', 'cached', 'output'] as const) counters.tokens.add({ model, kind }, usage[kind]);
+      counters.cost.add({ model }, models?.prices.of(model, usage) ?? 0);
+    }
+  }
+}
+
+function rowsOf(turn: Spender): UsageRow[] {
+  return turn.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
+}
+
+function alongOf({ context }: Payer): ItemContext['spent'] {
+  return (context as ItemContext | undefined)?.spent ?? null;
+}

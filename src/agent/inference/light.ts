@@ -1,0 +1,118 @@
+import { messageOf } from '../../base/errors.ts';
+import { uuid } from '../../base/ids.ts';
+import type { World } from '../../base/world.ts';
+import type { Models } from '../models/index.ts';
+import type { Ledger } from './ledger.ts';
+import { type Model, ModelError } from './model.ts';
+import { requestModel, type Took } from './request-model.ts';
+
+/** A small question of coda's own, outside the answer to a message. */
+export interface LightAsked {
+  /** The person whose budget pays. */
+  personId: string;
+  /** Its conversation, for `/cost`. */
+  conversationId?: string | undefined;
+  system: string;
+  text: string;
+  /** The longest answer, in tokens; default 1,000. */
+  maxTokens?: number;
+  /** Asks another model than the light one: `heavy`, or `provider/model`, for which the heavy one stands in where it is unknown. */
+  model?: string | undefined;
+}
+
+/** The outcome, and its `price` as far as one is known. A fault is a value: the caller goes on without. */
+export type LightAnswer =
+  | { ok: true; text: string; model: string; price: number }
+  /** `not_found`: no model is configured. `budget`: nothing more may be spent. */
+  | { ok: false; fault: ModelError['fault']; message: string; price: number };
+
+/** Calls of the light model outside a turn, with their usage. */
+export interface LightModels {
+  /** True if a model is configured. */
+  readonly available: boolean;
+  /** The most that asking may cost, whichever models are asked and however often; 0 where no price is known. */
+  most(asked: LightAsked): number;
+  /**
+   * Asks the light model once, or the one that `asked` names. `purpose` names the kind of question in the usage (`memory`, `critique`). What it took is
+   * counted and held against the person's budget even where it fails. Ends soon after `signal` has aborted.
+   */
+  light(purpose: string, asked: LightAsked, signal: AbortSignal): Promise<LightAnswer>;
+}
+
+interface LightDeps {
+  world: World;
+  models: Models | undefined;
+  /** Answers where no models are configured; it costs nothing. */
+  alone: Model | undefined;
+  ledger: Ledger;
+  /** The most that an answer of a model may cost; 0: no price is known. */
+  worst(name: string): number;
+}
+
+const MAX_TOKENS = 1_000;
+/** Requests to one model for one question: an empty answer is asked for again, and each request is sent twice at most. */
+const REQUESTS = 4;
+/** Tokens of what stands around the text of a request. */
+const AROUND = 500;
+
+/** Opens the calls of the light model. */
+export function lightModels(deps: LightDeps): LightModels {
+  const { models, alone } = deps;
+  return {
+    available: models !== undefined || alone !== undefined,
+    most: (asked) => (models ? mostOf(models, asked) : 0),
+    async light(purpose, asked, signal) {
+      const model = models?.asking(asked.model) ?? alone;
+      if (!model) return { ok: false, fault: 'not_found', message: 'No model is configured.', price: 0 };
+      const took: Took = { used: [], repairs: [] };
+      try {
+        const { text, by } = await ask(deps, model, { purpose, asked, took }, signal);
+        return { ok: true, text, model: by, price: priceOf(models, took) };
+      } catch (error) {
+        if (!(error instanceof ModelError)) throw error;
+        return { ok: false, fault: error.fault, message: messageOf(error), price: priceOf(models, took) };
+      }
+    },
+  };
+}
+
+function mostOf(models: Models, { model, system, text, maxTokens = MAX_TOKENS }: LightAsked): number {
+  // A token is at least one byte.
+  const input = Buffer.byteLength(system) + Buffer.byteLength(text) + AROUND;
+  const prices = models.namesAsked(model).map((name) => {
+    const output = maxTokens + (models.settings.providers[name.split('/')[0] ?? '']?.thinking ?? 0);
+    return models.prices.of(name, { input, written: input, cached: 0, output }) ?? 0;
+  });
+  return REQUESTS * prices.reduce((sum, price) => sum + price, 0);
+}
+
+function priceOf(models: Models | undefined, { used }: Took): number {
+  return used.reduce((sum, { model, usage }) => sum + (models?.prices.of(model, usage) ?? 0), 0);
+}
+
+async function ask(
+  { world, ledger, worst }: LightDeps,
+  model: Model,
+  { purpose, asked, took }: { purpose: string; asked: LightAsked; took: Took },
+  signal: AbortSignal,
+): Promise<{ text: string; by: string }> {
+  const spender = { id: uuid(world.clock.now()), steps: [], nested: [], reserved: [], isResumed: false };
+  try {
+    const money = await ledger.admit({ person: { id: asked.personId } }, spender, () => worst(model.name), signal);
+    if (money?.over) throw new ModelError('budget', 'The budget for models is used up.');
+    const request = {
+      system: asked.system,
+      moving: '',
+      messages: [{ role: 'user' as const, text: asked.text }],
+      tools: [],
+      maxTokens: asked.maxTokens ?? MAX_TOKENS,
+    };
+    const answer = await requestModel(model, request, signal, { taken: new Set(), took, continuations: 0 });
+    const text = answer.text.trim();
+    if (text === '') throw new ModelError('malformed_output', `${answer.model} answered nothing.`);
+    return { text, by: answer.model };
+  } finally {
+    await ledger.addAlone(asked, ledger.rows(took, { purpose }));
+    await ledger.close(spender);
+  }
+}

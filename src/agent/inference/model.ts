@@ -1,0 +1,162 @@
+import type { FaultKind } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
+import type { FileRef } from '../../delivery/index.ts';
+import type { Finding } from '../models/quirks.ts';
+
+/** The port to a language model. */
+
+export interface ModelToolCall {
+  /** Unique within the turn. */
+  id: string;
+  name: string;
+  /** Parsed arguments, not yet checked against the tool's schema; their text where it was no JSON. */
+  input: unknown;
+}
+
+/** A picture for a model that sees, already within the services' limits. */
+export interface ModelImage {
+  name: string;
+  type: 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp';
+  base64: string;
+}
+
+export type ModelMessage =
+  | {
+      role: 'user';
+      text: string;
+      name?: string;
+      files?: FileRef[];
+      images?: ModelImage[];
+    }
+  | { role: 'assistant'; text: string; calls?: ModelToolCall[]; keep?: Kept }
+  | ToolMessage;
+
+/** The result of a call. */
+export interface ToolMessage {
+  role: 'tool';
+  callId: string;
+  name: string;
+  text: string;
+  ok: boolean;
+  /** Pictures that belong to it, not opened yet. */
+  files?: readonly FileRef[];
+  /** Pictures that belong to it; never where it is not `ok`, which no service takes. */
+  images?: ModelImage[];
+}
+
+/** Data that a model wants back, unread and unchanged, together with its answer. */
+export interface Kept {
+  /** The model's `name`: no other one understands it. */
+  model: string;
+  blocks: Json[];
+}
+
+/** A tool as the model sees it. */
+export interface ToolSpec {
+  name: string;
+  description: string;
+  /** JSON Schema of its input. */
+  schema: Record<string, unknown>;
+  /** Left out where the window is small. */
+  spare?: boolean;
+}
+
+export interface ModelRequest {
+  /** The stable part: identity, rules, skills. Byte-identical from turn to turn. */
+  system: string;
+  /** The moving part: the time, what skills add. It stands with the message that is answered, after the stable ones. */
+  moving: string;
+  messages: ModelMessage[];
+  /** The message that is answered, as an index; the last one of a person when left out. */
+  asked?: number;
+  tools: ToolSpec[];
+  maxTokens: number;
+}
+
+/** Tokens. `input` were read afresh, `written` of them into a cache; `cached` came out of it. */
+export interface ModelUsage {
+  input: number;
+  cached: number;
+  output: number;
+  written?: number;
+}
+
+export type StopReason = 'end' | 'tools' | 'length' | 'refused';
+
+export type ModelEvent =
+  /** Another model begins to answer: what came before is void, but for its usage. `notice` is for the person. */
+  | { type: 'begin'; model: string; notice?: string }
+  | { type: 'text'; text: string }
+  | { type: 'reasoning'; text: string }
+  | { type: 'keep'; keep: Kept }
+  | { type: 'call'; call: ModelToolCall }
+  | { type: 'usage'; usage: ModelUsage }
+  /** Cost of a request before its first word. Of the one that answers it is part of `usage`. */
+  | { type: 'charged'; model: string; usage: ModelUsage }
+  | { type: 'stop'; reason: StopReason };
+
+/** Cause of a fault whose name alone would send people to the wrong place. */
+export type ModelErrorReason =
+  /** It took the request and sent nothing. */
+  | 'silent'
+  /** The service at the address is not of this kind. */
+  | 'wrong_address'
+  /** The model or its server takes no tools. */
+  | 'no_tools'
+  /** The account at the provider has no credit left, or has reached a limit that it has there. */
+  | 'no_credit'
+  /** Not even a new conversation fits into the model's window. */
+  | 'small_window'
+  /** The service has read the request and does not take it: it would not the next time either. */
+  | 'rejected';
+
+export interface ModelErrorDetails {
+  retryAfterMs?: number | undefined;
+  reason?: ModelErrorReason | undefined;
+  /** Tokens that the model takes, where the service told. */
+  window?: number | undefined;
+  /** Text for the person, where it is better than the fault's general one. */
+  said?: string | undefined;
+  /** The service's own short message, for owners: without keys, and without quotes of the conversation. */
+  told?: string | undefined;
+  /** A part that the request must not have: without it, it may be taken. */
+  finding?: Finding | undefined;
+}
+
+/** Failure of a model, in the closed list of faults. Never holds a key or a raw body. */
+export class ModelError extends Error {
+  readonly fault: FaultKind;
+  readonly details: ModelErrorDetails;
+
+  constructor(fault: FaultKind, message: string, details: ModelErrorDetails = {}) {
+    super(message);
+    this.name = 'ModelError';
+    this.fault = fault;
+    this.details = details;
+  }
+}
+
+/** No model can answer now: each one failed, what may be spent is used up, or none is configured. */
+export class NoModel extends ModelError {
+  /** Said to the person; undefined where no model is configured. */
+  readonly why: string | undefined;
+
+  constructor({ fault, message, details }: ModelError, why?: string) {
+    super(fault, message, details);
+    this.why = why;
+  }
+}
+
+export interface Model {
+  /** `provider/model`, as usage and `/model` show it. */
+  readonly name: string;
+  /** True if its text arrives while it thinks, so that showing it as it grows is worth it; default true. */
+  readonly streams?: boolean;
+  /**
+   * Streams one answer; the last event is `stop`. Throws a `ModelError` and nothing else; after `signal` aborts it
+   * throws `cancelled` soon.
+   */
+  generate(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+  /** Number of tokens of a request by the service's own count, where it counts. Costs nothing; may throw anything. */
+  count?(request: ModelRequest, signal: AbortSignal): Promise<number>;
+}

@@ -1,0 +1,319 @@
+import { shortId } from '../../base/ids.ts';
+import { requestTokens } from '../context/fit.ts';
+import { tokensIn } from '../context/tokens.ts';
+import { joined, mendCall, toolNamed } from '../tools/repair.ts';
+import {
+  type Kept,
+  type Model,
+  ModelError,
+  type ModelMessage,
+  type ModelRequest,
+  type ModelToolCall,
+  type ModelUsage,
+  NoModel,
+  type StopReason,
+} from './model.ts';
+import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
+import { type Heard, rawOf, ThinkingStripper } from './strip-thinking.ts';
+import { callsIn, settled, type Written, withoutCalls } from './text-calls.ts';
+
+/** Usage of one call to a model. */
+export interface Used {
+  /** `provider/model`. */
+  model: string;
+  usage: ModelUsage;
+  /** The service did not say; this is what it must have been at most. */
+  estimated?: boolean;
+}
+
+/** A repair that an answer needed before it could be used. */
+export type Repair =
+  | 'arguments'
+  | 'call_id'
+  | 'continued'
+  | 'asked_again'
+  | 'cut_call'
+  /** A call stood in the text. */
+  | 'text_call'
+  | 'retried'
+  | 'fallback'
+  /** The model was told what is wrong with its call. */
+  | 'wrong_call'
+  /** The model was told that it repeats a call. */
+  | 'loop';
+
+/** Usage and repairs of an answer, as they happen: they hold also when the answer then fails. */
+export interface Took {
+  used: Used[];
+  repairs: Repair[];
+}
+
+/** A whole answer of a model, put right. */
+export interface Answer extends Took {
+  text: string;
+  calls: ModelToolCall[];
+  /** The model that answered in the end. */
+  model: string;
+  keep?: Kept;
+  /** For the person, beside the answer. */
+  notices: string[];
+}
+
+export interface RequestModelOptions {
+  /** Ids of calls that the turn has made before. */
+  taken: ReadonlySet<string>;
+  /** Takes in what each call took and what was put right. */
+  took?: Took;
+  /** Number of times an answer that was cut at the token limit is continued; default 5. */
+  continuations?: number;
+  /** Hears the text as far as it has come, whenever it has grown. */
+  onText?(text: string): void;
+  /** Models whose answers begin within a thought, since their server swallows its beginning. Learnt here. */
+  swallowing?: Map<string, ThoughtFormat>;
+}
+
+const CONTINUATIONS = 5;
+/** Characters: nobody reads along with more, and each piece is shown with all that came before it. */
+export const LONGEST_SHOWN = 20_000;
+const GO_ON = 'You were cut off. Go on exactly where you stopped; repeat nothing and say nothing about it.';
+const AGAIN = 'Your answer was empty. Answer the message before, or call a tool.';
+const SHORTER = 'Your tool call was cut off because it was too long. Make it in smaller pieces.';
+const NOT_MADE =
+  'No tool was called: your last answer held a call as text that could not be made. Call a tool that you were given, with all of its arguments, or answer in words. If you meant to show such a call, put it into a block of code.';
+
+/**
+ * Asks `model` and puts right what came: broken arguments, calls that share an id, an answer that was cut at the token
+ * limit, an empty one. Throws the model's `ModelError`.
+ */
+export async function requestModel(
+  model: Model,
+  request: ModelRequest,
+  signal: AbortSignal,
+  options: RequestModelOptions,
+): Promise<Answer> {
+  const asking = new Asking(model, request, signal, options);
+  return asking.run();
+}
+
+interface Reply extends Heard {
+  text: string;
+  /** Tokens, about: what it thought and did not say, and blocks of calls. */
+  thoughts: number;
+  calls: ModelToolCall[];
+  stop: StopReason;
+}
+
+class Asking {
+  private readonly model: Model;
+  private readonly request: ModelRequest;
+  private readonly signal: AbortSignal;
+  private readonly options: RequestModelOptions;
+  private readonly answer: Answer;
+
+  constructor(model: Model, request: ModelRequest, signal: AbortSignal, options: RequestModelOptions) {
+    this.model = model;
+    // Text added below must not be taken for the question.
+    const asked = request.asked ?? request.messages.findLastIndex(({ role }) => role === 'user');
+    this.request = { ...request, asked };
+    this.signal = signal;
+    this.options = options;
+    const { used, repairs } = options.took ?? { used: [], repairs: [] };
+    this.answer = { text: '', calls: [], model: model.name, used, repairs, notices: [] };
+  }
+
+  async run(): Promise<Answer> {
+    let reply = await this.once([], '');
+    if (this.isEmpty(reply)) {
+      this.answer.repairs.push('asked_again');
+      reply = await this.once([{ role: 'user', text: AGAIN }], '');
+    }
+    if (reply.stop === 'length' && isCalling(reply)) reply = await this.afterCutCall(reply);
+    const { continuations = CONTINUATIONS } = this.options;
+    for (let more = 0; reply.stop === 'length' && !isCalling(reply) && more < continuations; more++) {
+      if (reply.text.trim() === '') break;
+      this.answer.repairs.push('continued');
+      reply = await this.goOn(reply);
+    }
+    if (reply.stop === 'refused' && reply.text.trim() === '') {
+      throw new ModelError('refused', `${this.answer.model} declined.`);
+    }
+    const written = reply.calls.length > 0 ? undefined : callsIn(reply, this.request.tools);
+    if (written) reply = await this.withWritten(reply, written);
+    this.answer.text = reply.text;
+    this.answer.calls = this.distinct(reply.calls.map((call) => this.mended(call)));
+    return this.answer;
+  }
+
+  /** The rest of an answer that was cut off; where no model can give it any more, the person is told so. */
+  private async goOn(reply: Reply): Promise<Reply> {
+    const { text } = reply;
+    const said: ModelMessage[] = [
+      { role: 'assistant', text },
+      { role: 'user', text: GO_ON },
+    ];
+    try {
+      const next = await this.once(said, text);
+      return { ...next, ...continued(text, next) };
+    } catch (error) {
+      if (!(error instanceof NoModel)) throw error;
+      const whole = `${text.trimEnd()} …\n\n${error.why}`;
+      this.options.onText?.(whole);
+      return { ...reply, text: whole, stop: 'end' };
+    }
+  }
+
+  private isEmpty({ text, calls, blocks, stop }: Reply): boolean {
+    return text.trim() === '' && calls.length === 0 && blocks.length === 0 && stop !== 'refused';
+  }
+
+  /** Half a call must not run: what came whole does, else the model is asked for something smaller once. */
+  private async afterCutCall(reply: Reply): Promise<Reply> {
+    const calls = reply.calls.filter(({ input }) => typeof input !== 'string');
+    const blocks = reply.blocks.filter(({ isClosed }) => isClosed);
+    const isWhole = (each: Reply) =>
+      each.blocks.every(({ isClosed }) => isClosed) && each.calls.every(({ input }) => typeof input !== 'string');
+    if (isWhole(reply)) return reply;
+    this.answer.repairs.push('cut_call');
+    if (calls.length > 0 || blocks.length > 0) return { ...reply, calls, blocks };
+    const next = await this.askAgain(reply, SHORTER);
+    if (next.stop === 'length' && !isWhole(next)) {
+      throw new ModelError('malformed_output', `${this.answer.model} could not finish its tool call.`);
+    }
+    return next;
+  }
+
+  /** Tells the model what is wrong with its answer, and takes the next one instead. */
+  private askAgain({ text }: Reply, wrong: string): Promise<Reply> {
+    const said: ModelMessage[] = text.trim() === '' ? [] : [{ role: 'assistant', text }];
+    return this.once([...said, { role: 'user', text: wrong }], '');
+  }
+
+  /** One answer as it comes; `before` is what stands before it in the person's eyes. */
+  private async once(more: readonly ModelMessage[], before: string): Promise<Reply> {
+    const request = { ...this.request, messages: [...this.request.messages, ...more] };
+    const reply: Reply = { text: '', blocks: [], thoughts: 0, calls: [], stop: 'end' };
+    let speech = new ThinkingStripper(this.options.swallowing?.get(this.answer.model));
+    let usage: ModelUsage | undefined;
+    let begun = 0;
+    try {
+      for await (const event of this.model.generate(request, this.signal)) {
+        if (event.type === 'begin') {
+          if (++begun > 1) this.answer.repairs.push(event.model === this.answer.model ? 'retried' : 'fallback');
+          this.settle(reply, speech);
+          this.countHalf(request, reply);
+          Object.assign(reply, { text: '', blocks: [], thoughts: 0, calls: [] });
+          this.answer.model = event.model;
+          speech = new ThinkingStripper(this.options.swallowing?.get(event.model));
+          delete this.answer.keep;
+          if (event.notice && !this.answer.notices.includes(event.notice)) this.answer.notices.push(event.notice);
+        } else if (event.type === 'text') {
+          speech.add(event.text);
+          this.hear(reply, speech, before);
+        } else if (event.type === 'reasoning') reply.thoughts += tokensIn(event.text);
+        else if (event.type === 'call') reply.calls.push(event.call);
+        else if (event.type === 'keep') this.answer.keep = event.keep;
+        else if (event.type === 'usage') usage = event.usage;
+        else if (event.type === 'charged') this.answer.used.push({ model: event.model, usage: event.usage });
+        else if (event.type === 'stop') reply.stop = event.reason;
+      }
+      this.settle(reply, speech);
+      const { swallowing } = this.options;
+      if (speech.swallowed) swallowing?.set(this.answer.model, speech.swallowed);
+      else if (speech.text.trim() !== '') swallowing?.delete(this.answer.model);
+    } catch (error) {
+      this.settle(reply, speech);
+      if (usage) this.count(request, reply, usage);
+      else this.countHalf(request, reply);
+      throw error;
+    }
+    this.count(request, reply, usage);
+    return reply;
+  }
+
+  /** Takes in what is said, and shows it as far as it has come and is no call. */
+  private hear(reply: Reply, { text, blocks }: ThinkingStripper, before: string): void {
+    if (text === reply.text) return;
+    reply.text = text;
+    const { onText } = this.options;
+    if (!onText || text.length > LONGEST_SHOWN) return;
+    const shown = withoutCalls(
+      before === '' ? { text, blocks } : continued(before, { text, blocks }),
+      this.request.tools,
+    );
+    if (shown.trim() !== '') onText(shown);
+  }
+
+  /** Calls that were written as text are made; one that cannot be is asked for once more, and never shown. */
+  private async withWritten(reply: Reply, written: Written): Promise<Reply> {
+    const { tools } = this.request;
+    if (written.problem === undefined) return this.made(reply, written);
+    if (tools.length === 0 && written.text !== '') return { ...reply, text: written.text };
+    this.answer.repairs.push('asked_again');
+    const next = await this.askAgain({ ...reply, text: written.text }, `${NOT_MADE} ${written.problem}`);
+    const again = next.calls.length > 0 ? undefined : callsIn(next, tools);
+    if (again?.problem !== undefined && again.text === '') {
+      throw new ModelError('malformed_output', `${this.answer.model} wrote a call that cannot be read.`);
+    }
+    return again ? this.made(next, again) : next;
+  }
+
+  private made(reply: Reply, { text, calls }: Written): Reply {
+    if (calls.length > 0) this.answer.repairs.push('text_call');
+    return { ...reply, text, calls: calls.map((call) => ({ ...call, id: `call_${shortId(12)}` })) };
+  }
+
+  /** No more comes: what is said and what is thought is decided. */
+  private settle(reply: Reply, speech: ThinkingStripper): void {
+    speech.end();
+    const { text, blocks } = speech.blocks.length === 0 ? speech : settled(speech, this.request.tools);
+    Object.assign(reply, { text, blocks });
+    const unsaid = speech.thought + blocks.map(rawOf).join('');
+    if (unsaid !== '') reply.thoughts += tokensIn(unsaid);
+  }
+
+  /** An answer that broke off has cost what it is long, although nobody says how much. */
+  private countHalf(request: ModelRequest, reply: Reply): void {
+    if (reply.text !== '' || reply.thoughts > 0 || reply.calls.length > 0) this.count(request, reply, undefined);
+  }
+
+  private count(request: ModelRequest, reply: Reply, usage: ModelUsage | undefined): void {
+    const { model, used } = this.answer;
+    const output = () => tokensIn(reply.text) + reply.thoughts + tokensIn(JSON.stringify(reply.calls));
+    used.push(
+      usage
+        ? { model, usage }
+        : { model, usage: { input: requestTokens(request), cached: 0, output: output() }, estimated: true },
+    );
+  }
+
+  private mended(call: ModelToolCall): ModelToolCall {
+    const tool = toolNamed(call.name, this.request.tools);
+    const { call: better, mended } = mendCall({ ...call, name: tool?.name ?? call.name }, tool?.schema);
+    if (mended) this.answer.repairs.push('arguments');
+    return better;
+  }
+
+  /** Results are matched to calls by id, so that no two calls of a turn may share one. */
+  private distinct(calls: ModelToolCall[]): ModelToolCall[] {
+    const taken = new Set(this.options.taken);
+    return calls.map((call) => {
+      const free = call.id !== '' && !taken.has(call.id);
+      const id = free ? call.id : `call_${shortId(12)}`;
+      if (!free) this.answer.repairs.push('call_id');
+      taken.add(id);
+      return { ...call, id };
+    });
+  }
+}
+
+/** The answer so far with its continuation. */
+function continued(before: string, { text, blocks }: Heard): Heard {
+  const whole = joined(before, text);
+  const shift = whole.length - text.length;
+  return { text: whole, blocks: blocks.map((block) => ({ ...block, at: Math.max(0, shift + block.at) })) };
+}
+
+/** True if the reply calls tools, in whatever way. */
+function isCalling({ calls, blocks }: Reply): boolean {
+  return calls.length > 0 || blocks.length > 0;
+}

@@ -1,0 +1,142 @@
+import type { Origin, Place } from '../../delivery/index.ts';
+import type { Person } from '../../people/index.ts';
+import * as texts from '../texts.ts';
+import { standIn } from './targets.ts';
+import { type Effect, type Failed, failed, type Tool } from './tool.ts';
+
+/** Facts for the decision if a call may run. */
+export interface PolicyQuestion {
+  tool: Tool;
+  effect: Effect;
+  input: unknown;
+  person: Person;
+  /** The configuration's decision on the tool, and on the skill that it uses, for this person. */
+  gate: 'allow' | 'ask' | 'deny';
+  place: Place;
+  /** Nobody but the person sees the answer. */
+  private: boolean;
+  /** Author of the words being answered. */
+  origin: Origin;
+  /** The specialist whose nested turn calls; undefined: the one that talks to the person. */
+  agent: string | undefined;
+  /** The person asked for exactly this call, by name; no model chose it. */
+  byName: boolean;
+  /** Untrusted text went into the turn. */
+  tainted: boolean;
+  /** The person's own files are shown in the conversation: what leaves is looked at as if it were tainted. */
+  files: boolean;
+  /** Targets of the call: addresses, recipients; undefined where its tool does not say. */
+  targets: readonly string[] | undefined;
+  /** Recipients besides this conversation. */
+  elsewhere: readonly string[];
+  /** Ids of the people whose data it names. */
+  persons: readonly string[];
+  /** The asker's own words of this turn. */
+  said: readonly string[];
+  /** Results that these words asked for. */
+  found: readonly string[];
+  /** The turn has read something of the person's own that the other side of this call does not know. */
+  own: boolean;
+  /** Number of targets that the turn has followed before and that were only found. */
+  followed: number;
+  /** The person's decision about the rest of the found targets in this turn. */
+  rest: 'approved' | 'declined' | undefined;
+  /** The words ask for this very deletion. */
+  named: boolean;
+  /** Number of unrequested deletions of the turn before this call. */
+  deletions: number;
+  /** The person has said yes to this tool for the rest of the conversation. */
+  remembered: boolean;
+}
+
+/** `rest`: the question holds for all that is followed in the turn from there on. */
+export type Decision =
+  | { kind: 'allow' }
+  | { kind: 'ask'; reason: string; rest?: true }
+  | { kind: 'deny'; reason: string };
+
+export type Policy = (question: PolicyQuestion) => Decision;
+
+/** The owner's configuration: tools that act outside and need not ask, and those whose yes may be remembered. */
+export interface PolicyRules {
+  unasked: readonly string[];
+  rememberable: readonly string[];
+}
+
+const ALLOW: Decision = { kind: 'allow' };
+/** Each choice among a page's links tells its author something: so many a turn may make unasked. */
+const MOST_FOLLOWED = 3;
+
+/**
+ * The rules, in the order in which they are asked; the first one that says something decides. A rule for what asks or is
+ * denied stands before those that allow, so that no configuration can allow it.
+ */
+export function policyOf(rules: PolicyRules): Policy {
+  return (question) => refusal(question) ?? caution(question) ?? permission(question, rules);
+}
+
+function refusal({ person, gate, persons }: PolicyQuestion): Decision | undefined {
+  if (gate === 'deny') return { kind: 'deny', reason: texts.notPermitted() };
+  if (persons.some((id) => id !== person.id)) return { kind: 'deny', reason: texts.othersData() };
+  return undefined;
+}
+
+/** Rules that ask whatever the effect. */
+function caution(question: PolicyQuestion): Decision | undefined {
+  const { tool, input, gate, elsewhere, tainted, files, named, deletions } = question;
+  if (tool.confirm) return { kind: 'ask', reason: texts.alwaysAsks() };
+  if (gate === 'ask') return { kind: 'ask', reason: texts.policyAsks() };
+  if (elsewhere.length > 0) return { kind: 'ask', reason: texts.sendsElsewhere(elsewhere) };
+  const deletes = tool.deletes?.(input) ?? 0;
+  // One deletion is shown beside the answer, with an Undo; who is led to delete everything is asked.
+  const isLed = (tainted || files) && !named;
+  if (isLed && deletes > 0 && deletions + deletes > 1) return { kind: 'ask', reason: texts.deletesMore(tainted) };
+  return undefined;
+}
+
+function permission(question: PolicyQuestion, rules: PolicyRules): Decision {
+  const { tool, effect, person, tainted, files, remembered } = question;
+  const leaks = tainted || files;
+  switch (effect) {
+    case 'read':
+    case 'write':
+      return ALLOW;
+    case 'fetch':
+      return leaks ? reaching(question) : ALLOW;
+    case 'external': {
+      const isUnasked = rules.unasked.includes(tool.name) || (remembered && rules.rememberable.includes(tool.name));
+      return isUnasked && !leaks && person.role !== 'guest' ? ALLOW : { kind: 'ask', reason: texts.actsOutside() };
+    }
+    case 'dangerous':
+      return { kind: 'ask', reason: texts.cannotBeUndone() };
+  }
+}
+
+/**
+ * Reads outside where untrusted text or files are in play. Whoever wrote a page sees which of its links are opened, and has
+ * all of what is spelled with them: so what only a page names is opened a few times, and never after something of the
+ * person's own was read.
+ */
+function reaching(question: PolicyQuestion): Decision {
+  const { tool, targets, said, found, tainted, files, own, followed, rest } = question;
+  const isKnown = targets && (targets.length === 0 || standIn(targets, tool.types ? said : [...said, ...found]));
+  if (!isKnown) return { kind: 'ask', reason: tainted ? texts.untrusted() : texts.filesInPlay() };
+  if (!follows(question)) return ALLOW;
+  if (own || files) return { kind: 'ask', reason: texts.followsAfterOwn() };
+  if (followed < MOST_FOLLOWED || rest === 'approved') return ALLOW;
+  if (rest === 'declined') return { kind: 'deny', reason: texts.followsNoMore() };
+  return { kind: 'ask', reason: texts.followsMore(followed), rest: true };
+}
+
+/**
+ * True if the call chooses among what others list: the person's own words do not name all that the other side sees of
+ * it.
+ */
+export function follows({ tool, targets, said }: Pick<PolicyQuestion, 'tool' | 'targets' | 'said'>): boolean {
+  return tool.picks === true || targets === undefined || !standIn(targets, said);
+}
+
+/** Refuses a setting of a shared place that changes it for everybody there: that is an owner's to decide. */
+export function refusedHere({ person, place }: { person: Person; place: Place }): Failed | undefined {
+  return place.kind === 'dm' || person.role === 'owner' ? undefined : failed('DENIED', texts.settingOfAll());
+}

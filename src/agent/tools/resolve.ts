@@ -1,0 +1,77 @@
+/** Resolves the few words that people use for a thing that they see in a list. */
+import { shorten } from '../../base/text.ts';
+import { type Call, type Failed, failed, quoting } from './tool.ts';
+
+/** More buttons are a list, and no question. */
+const MOST_CHOICES = 5;
+
+/** Something that has a short id and a title. */
+export interface Titled {
+  id: string;
+  title: string;
+  tainted: boolean;
+}
+
+/** Naming of a kind of thing. */
+export interface Naming<T extends Titled> {
+  /** People's nouns for one: "the gym *schedule*", "*task* 2". */
+  nouns: readonly string[];
+  /** Texts its words may stand in, the likeliest first: its title, then all of its text. */
+  texts: readonly ((thing: T) => string)[];
+}
+
+/** `weekly-review` and `Weekly review` are the same words. */
+const plain = (words: string): string =>
+  words
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}#]+/gu, ' ')
+    .trim();
+
+/**
+ * Those of `all`, in the order of their list, that the words fit best: by id, by number of the list, "that" for the last,
+ * all for no words at all, by title, else those that hold every word. Pure.
+ */
+export function namedAmong<T extends Titled>(all: readonly T[], which: string, { nouns, texts }: Naming<T>): T[] {
+  const noun = `(?:${nouns.join('|')})`;
+  const words = plain(which)
+    .replace(/^(?:(?:the|my|that|this|every|a) )+(?=\S)/, '')
+    .replace(new RegExp(`^${noun} (?=\\S)`), '')
+    .replace(new RegExp(` (?:${noun}|one)$`), '');
+  const byId = all.filter(({ id }) => id === words || id === which.trim());
+  if (byId.length > 0) return byId;
+  const number = /^#?(\d{1,3})$/.exec(words)?.[1];
+  if (number !== undefined) return all.slice(Number(number) - 1, Number(number));
+  if (words === '') return [...all];
+  if (new RegExp(`^(?:it|that|this|last|${noun})$`).test(words)) return all.slice(-1);
+  const exact = all.filter(({ title }) => plain(title) === words);
+  if (exact.length > 0) return exact;
+  const wanted = words.split(' ');
+  for (const text of texts) {
+    const found = all.filter((thing) => wanted.every((word) => plain(text(thing)).includes(word)));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** The question, and the answer where there is no such thing. */
+export interface QuestionTexts {
+  question: string;
+  none: { message: string; remedy: string };
+}
+
+/** The only one that was found; else a question whose buttons make `call` with the id of one, or that there is none. */
+export function onlyOne<T extends Titled>(
+  found: readonly T[],
+  call: Call,
+  { question, none }: QuestionTexts,
+): T | Failed {
+  const [only, ...others] = found;
+  if (!only) return failed('NOT_FOUND', none);
+  if (others.length === 0) return only;
+  const choices = found.slice(0, MOST_CHOICES).map(({ id, title }) => ({
+    label: shorten(title, 60),
+    tool: call.tool,
+    input: { ...call.input, which: id },
+  }));
+  return quoting(failed('AMBIGUOUS', question, { choices }), found);
+}

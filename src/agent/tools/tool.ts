@@ -1,0 +1,364 @@
+import type { z } from 'zod';
+import type { Clock } from '../../base/clock.ts';
+import type { Spans } from '../../base/spans.ts';
+import type { Choice, FileRef, Origin, Place } from '../../delivery/index.ts';
+import type { Person, Thing, Who } from '../../people/index.ts';
+import type { Queryable, Transaction } from '../../storage/index.ts';
+import type { Reader, WhenContext } from '../../time/index.ts';
+import type { ToolSpec } from '../inference/model.ts';
+import type { SpawnOptions } from '../turn/nested.ts';
+
+/**
+ * Effect of a call. `read` and `write`: the person's own data, in a transaction. `fetch`: reads something outside.
+ * `external`: changes something outside or runs code. `dangerous`: can do harm that cannot be undone.
+ */
+export type Effect = 'read' | 'write' | 'fetch' | 'external' | 'dangerous';
+
+/** Capability of a tool beyond the person's own data, where other assistants have a name for it. */
+export type Capability = 'code' | 'file_read' | 'file_write' | 'web_read' | 'web_search' | 'agents';
+
+/** A call of a tool as a value: what a button does, what undoes an act. */
+export interface Call {
+  tool: string;
+  input: Record<string, unknown>;
+}
+
+/** Result of a tool. Expected failures are values; only bugs throw. */
+export type ToolResult = Done | Failed;
+
+export interface Done {
+  ok: true;
+  /** The result in words that can be shown to the person as they are. */
+  text: string;
+  /** Buttons to offer beside the answer. */
+  choices?: Choice[];
+  /** The call that takes it back, with the words for it ("the reminder “milk”"). */
+  undo?: Call & { label: string };
+  files?: FileRef[];
+  /** Stored files that are not handed to the person: what a tool can be asked for again. */
+  kept?: FileRef[];
+  /** Pictures that a model which sees is shown with the result; another one is told of them. */
+  pictures?: readonly FileRef[];
+  /** Instants (ISO) that it speaks of, for platforms that show each reader their own clock. */
+  times?: string[];
+  /** Untrusted text went into it. */
+  tainted?: boolean;
+  /** The asker from now on: another person than before, or with another time zone. */
+  asker?: Person;
+  /** Nothing is to be said about it: where a schedule began the turn, the turn ends without a word. */
+  silent?: true;
+  /** Material for a model only, after `text`: people are shown `text` alone. */
+  material?: string;
+  /** The address that it shows, where its call need not name it: what stands there was asked for only if this was. */
+  address?: string;
+  /** Nothing in it is new to the turn that is the person's own. */
+  impersonal?: boolean;
+  /** Milliseconds that it took; set by who ran it. */
+  tookMs?: number;
+  /** Tools that may not be called for the rest of the turn, as `isForbidden` reads them. */
+  forbids?: readonly string[];
+  /** The text of the one thing that it is about. */
+  subject?: string;
+  /** The id of the one thing that it made, changed or showed; of several that it changed together their ids, between commas. */
+  id?: string;
+}
+
+export interface Failed {
+  ok: false;
+  /** Stable, for programs and for the model: `NOT_FOUND`, `AMBIGUOUS`, a time code … */
+  code: string;
+  /** Milliseconds that it took; set by who ran it. */
+  tookMs?: number;
+  /** A sentence for the person. */
+  message: string;
+  remedy?: string;
+  /** When it is a question: the answers as buttons. */
+  choices?: Choice[];
+  /** Untrusted text stands in its words or on its buttons. */
+  tainted?: boolean;
+}
+
+/** One of a person's things, as words may name it. */
+export interface Named {
+  id: string;
+  text: string;
+  /** For a button, where it says more than the text. */
+  label?: string;
+}
+
+/** The way in which the person's next words may refer to what a call of a tool leaves. */
+export interface ToolDialogue {
+  /** The kind of thing that it makes, changes or shows, which its name begins with: `reminder`. */
+  thing: string;
+  /** Codes of failures that ask for what was left out, each with the field that the answer fills: `{ NO_TIME: 'when' }`. */
+  asks?: Readonly<Record<string, string>>;
+  /** The person's things of this kind, in the order of their list, at most 500. One tool of each kind has it. */
+  named?(asked: { db: Queryable; personId: string; private: boolean; reader: Reader }): Promise<readonly Named[]>;
+}
+
+/** Context of every call. */
+export interface CallContext {
+  person: Person;
+  /** As whom the person speaks. */
+  identity: { adapter: string; externalId: string };
+  /** Nobody but the person sees the answer. */
+  private: boolean;
+  place: Place;
+  conversationId: string;
+  /** Files of the message. */
+  files: readonly FileRef[];
+  /** Author of the words being answered. */
+  origin: Origin;
+  clock: Clock;
+  /** For `parseWhen`: the instant, the person's zone (UTC until it is known) and the configured parts of the day. */
+  when: WhenContext;
+  signal: AbortSignal;
+  /** The asker's own words of this turn; empty where nobody's are answered. */
+  said: readonly string[];
+  /** The person's own files are shown in the conversation. */
+  ownFiles: boolean;
+  /** Tools that act outside to which the person has said yes for this conversation. */
+  remembered: readonly string[];
+  /** Binding of this call's approval (`Tool.binds`): only that may run. */
+  bound?: string | undefined;
+  /** The value that `prepare` returned. */
+  prepared?: unknown;
+  /** Values that calls of this transaction have awaited before it, by tool and input. */
+  ready?: ReadonlyMap<string, unknown> & { readonly wasSlow: boolean };
+  /** True if untrusted text is in the turn's context; what is written inherits it. */
+  tainted: boolean;
+  /**
+   * Identifies the turn in this process, and is used for nothing else: a key of a `WeakMap` for what is to stay as it was
+   * when the turn began.
+   */
+  turnKey?: object;
+  /** The inbox row that asks. */
+  inboxId?: string;
+  /** Identifies the call: the same when it is run again after a kill. Only where a turn calls, and it reaches outside. */
+  callKey?: string;
+  /** The specialist whose nested turn calls; undefined: the one that talks to the person. */
+  agent?: string | undefined;
+  /** Milliseconds that a container lives which the specialist opens, where it has a time of its own. */
+  sandboxTimeoutMs?: number | undefined;
+  /** The person asked for exactly this call, by name; no model chose it. */
+  byName?: true | undefined;
+  /** The person has said yes to exactly this call of a command or button. */
+  confirmed?: true;
+  /** A program asks: the next words in the conversation do not refer to it. */
+  aside?: true;
+  /**
+   * Runs a nested turn within this call; only where a turn calls, and only for tools that reach outside. Where one has to
+   * ask the person, or is cut off, the call is given up (`signal`) and later run again from its beginning; what it
+   * spawns, in the same order, goes on where it stood. So until the last has answered it does nothing else outside.
+   */
+  spawn?(options: SpawnOptions): Promise<ToolResult>;
+  /** Says in a few words what it is doing; shown while it runs if its display is `stream`. A hint. */
+  progress?(doing: string): void;
+  /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */
+  look?(tool: Tool, input: unknown): Promise<Look> | undefined;
+  /** Collector of spans. */
+  spans?: Spans | undefined;
+  /** Tells that something of the person's was written; called for a `write` tool after its commit. */
+  changed?(): void;
+  /** The tools that models are offered for this person, or for somebody with other roles. */
+  offered(who?: Who): ToolSpec[];
+  /**
+   * Runs another tool on the person's own data within this call, in the transaction of `ctx`. With `undoable` false
+   * nothing is kept that takes it back. A call that is wrong, or reaches outside, is a `Failed`.
+   */
+  call(call: Call, ctx: TxContext, undoable?: boolean): Promise<ToolResult>;
+}
+
+/** A `read` or `write` call also holds the transaction in which its effect and its record are committed together. */
+export interface TxContext extends CallContext {
+  tx: Transaction;
+}
+
+/** Content that would run beside the input of a call. */
+export interface Binding {
+  hash: string;
+  /** A sentence that the person is shown beside the input. */
+  says: string;
+}
+
+interface ToolBase<Input> {
+  /** `reminder_create`: the room's thing, then the verb. */
+  name: string;
+  /** For the model: what it is for and what to pass. */
+  description: string;
+  input: z.ZodType<Input>;
+  /** Instead of what `input` says: what the model is shown of its form, where others have written that. */
+  schema?: Record<string, unknown>;
+  /**
+   * Capabilities for which other assistants have names, so that a skill that forbids theirs forbids it. Left out: all
+   * that its effect allows.
+   */
+  does?: readonly Capability[];
+  /** Not offered where the window is small: a command, or another tool, does nearly the same. */
+  spare?: boolean;
+  /** The call that an earlier version's stored input stands for; undefined: it is an input of this one. */
+  formerly?(input: unknown): Call | undefined;
+  /**
+   * Fields in which a person's words say a time. One in another language than English comes to `run` in English words; one
+   * that cannot be read, or in several ways, is refused or asked about instead.
+   */
+  times?: readonly string[];
+  /** Not offered to the model: only buttons, commands and undo call it. */
+  hidden?: boolean;
+  /**
+   * Fields that only buttons, commands and the interpreter fill, such as that the person is sure: no model is shown them, and a
+   * call of a model that sets one is wrong.
+   */
+  own?: readonly string[];
+  /** Approves something: only a person does, at this moment; nothing that a program, a schedule or a webhook presses or says. */
+  approves?: true;
+  /** Part of talking at all: whoever is heard may use it. */
+  always?: true;
+  /** Further things that a call uses (a skill of instructions, a command): the person must be allowed these, too. */
+  thingsIn?(input: Input): readonly Thing[];
+  /** Only the turn that talks to the person may call it, not a subagent. */
+  mainAgentOnly?: boolean;
+  dialogue?: ToolDialogue;
+  /** Amount of the person's own data that it deletes or overwrites: 1, or 2 for several at once. */
+  deletes?(input: Input): number;
+  /** Writes its own entry in the log of what was done. */
+  records?: true;
+  /** The input as the log of what was done may keep it: without what is private or secret. Default: all of it. */
+  redact?(input: Input): unknown;
+  /**
+   * Fields whose values stand in memory alone, and on an approval by their length: what is typed into a page. A call that
+   * comes back from the database without them is not run.
+   */
+  unstored?: readonly string[];
+  /**
+   * Targets: addresses that it reads, people that it writes to. Left out: nobody can tell, and where untrusted text is
+   * in play it asks. None: the other side still sees that it was called, as it sees which of its links is opened.
+   */
+  targets?(input: Input): readonly string[];
+  /** Only the person's own words name its targets, never what was found: it types them into a page. */
+  types?: true;
+  /** The other side sees a choice that is no target (a field, the pages that a crawl takes), as that of a link. */
+  picks?: true;
+  /**
+   * Its results hold nothing of the person's own but what the call was given: pages, the clock, instructions. Left out: a
+   * turn that has called it has read something of the person's own.
+   */
+  impersonal?: true;
+  /** The service that it asks: what came from there tells that service nothing new. */
+  service?(input: Input): string;
+  /** Recipients besides the conversation that asks, in words for the person. It then asks. */
+  sendsTo?(input: Input, here: Pick<CallContext, 'place' | 'conversationId'>): readonly string[];
+  /** Ids of the people whose data it names: anybody else's than the asker's is denied. */
+  persons?(input: Input): readonly string[];
+  /**
+   * A hash of what would run and does not stand in the input (a skill, a script): an approval holds for that only, and
+   * `run` finds it as `ctx.bound`. Looked up before the question and again before the run. Undefined: there is nothing else.
+   */
+  binds?(input: Input, ctx: CallContext): Promise<string | Binding | undefined>;
+  /** Looked at by a light model first, where the owner has that switched on. */
+  critique?: boolean;
+  /** Asks the person first, whatever the policy says. */
+  confirm?: boolean;
+  /**
+   * Display while it runs, where answers are shown as they grow: nothing (the default of `read` and `write`), its name
+   * (of all others), the first sentence of its description, or that until it reports something itself (`ctx.progress`).
+   */
+  display?: 'hidden' | 'name' | 'description' | 'stream';
+  /** Instead of what `display` says: what shows while this call runs; undefined: nothing. */
+  doing?(input: Input): string | undefined;
+  /** Codes of failures that mean that the tool itself is out of order: after a few in a row it rests for a while. */
+  broken?: readonly string[];
+}
+
+/** Works on the person's own data in a transaction, and awaits nothing else. */
+export interface DataTool<Input = unknown> extends ToolBase<Input> {
+  effect: 'read' | 'write';
+  /** Milliseconds it may take; default 1 s. */
+  timeoutMs?: number;
+  /** Before the transaction: what must be awaited first. Its value comes as `ctx.prepared`. */
+  prepare?(input: Input, ctx: CallContext): Promise<unknown>;
+  run(input: Input, ctx: TxContext): Promise<ToolResult>;
+}
+
+/** Reaches outside; may depend on the input how far. */
+export interface OutsideTool<Input = unknown> extends ToolBase<Input> {
+  effect: 'fetch' | 'external' | 'dangerous';
+  effectOf?(input: Input): Effect;
+  /** Milliseconds it may take; default 60 s. */
+  timeoutMs?: number;
+  /** The same, by the input. */
+  timeoutOf?(input: Input): number;
+  /**
+   * All that it does is done by nested turns, each of which is looked at call by call: calls of one step that stand next to
+   * each other run side by side, and one that was cut off is run again, its nested turns from where they stood.
+   */
+  nestedOnly?: true;
+  /** The time that its calls take is limited by the tool's own limit alone and does not count against the turn's limit. */
+  outlasts?: true;
+  run(input: Input, ctx: CallContext): Promise<ToolResult>;
+}
+
+export type Tool<Input = unknown> = DataTool<Input> | OutsideTool<Input>;
+
+/** True if all that the tool does is done by nested turns. */
+export function isNestedOnly(tool: Tool | undefined): boolean {
+  return tool !== undefined && 'nestedOnly' in tool && tool.nestedOnly === true;
+}
+
+/** Error thrown through a tool for its caller; no mistake of the tool. */
+export class PassedOn extends Error {}
+
+/** Any tool, its input checked by its own schema before `run`. */
+export type AnyTool = Tool<unknown>;
+
+/** Declares a tool, its `run` typed by its schema. */
+export function dataTool<Schema extends z.ZodType>(
+  tool: Omit<DataTool<z.output<Schema>>, 'input'> & { input: Schema },
+): DataTool<z.output<Schema>> {
+  return tool as DataTool<z.output<Schema>>;
+}
+
+export function outsideTool<Schema extends z.ZodType>(
+  tool: Omit<OutsideTool<z.output<Schema>>, 'input'> & { input: Schema },
+): OutsideTool<z.output<Schema>> {
+  return tool as OutsideTool<z.output<Schema>>;
+}
+
+/** A `redact` that keeps all but the words in these fields. */
+export function privately(...fields: readonly string[]): (input: unknown) => unknown {
+  return (input) =>
+    Object.fromEntries(
+      Object.entries(input as object).map(([key, value]) => [key, fields.includes(key) ? '[private]' : value]),
+    );
+}
+
+/** A short way to say that it went well. */
+export function done(text: string, more: Omit<Done, 'ok' | 'text'> = {}): Done {
+  return { ok: true, text, ...more };
+}
+
+/** The button that takes an act back. */
+export const undoChoice = ({ tool, input }: Call): Choice => ({ label: 'Undo', tool, input });
+
+/** A short way to say that it did not, and why. */
+export function failed(
+  code: string,
+  said: string | Pick<Failed, 'message' | 'remedy'>,
+  more: Omit<Failed, 'ok' | 'code' | 'message'> = {},
+): Failed {
+  const { message, remedy } = typeof said === 'string' ? { message: said } : said;
+  return { ok: false, code, message, ...(remedy !== undefined && { remedy }), ...more };
+}
+
+/** `result` with the taint of the rows whose words it quotes, on its buttons too. */
+export function quoting<R extends ToolResult>(result: R, rows: readonly { tainted: boolean }[]): R {
+  return rows.some(({ tainted }) => tainted) ? { ...result, tainted: true } : result;
+}
+
+/** Result of a second look at a call: if it may go on, and why, for the card and the audit log. */
+export interface Look {
+  ok: boolean;
+  says: string;
+  /** It could not be looked at; `ok` is false then. */
+  fault?: string;
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { lazy } from '../../base/lazy.ts';
+import { didYouMean } from '../../base/text.ts';
+import { Gate, type Thing, type Who } from '../../people/index.ts';
+import type { ToolSpec } from '../inference/model.ts';
+import { plainSchema } from '../models/plain.ts';
+import { type AnyTool, type Call, type Effect, type Failed, failed, type Tool } from './tool.ts';
+
+/** A call whose tool exists and whose input has its tool's form. */
+export interface ValidCall {
+  tool: Tool;
+  input: unknown;
+  effect: Effect;
+}
+
+/** Tools of a skill that come and go while coda runs. */
+export interface LiveTools {
+  skill: string;
+  /** Those of now; the same array as long as they are the same tools. `taken`: names that none of them may have. */
+  current(taken: ReadonlySet<string>): readonly AnyTool[];
+  /** Resolves when it is known whether it has a tool of this name, or that takes too long. */
+  settled(name: string): Promise<void>;
+}
+
+/** All tools of a moment. */
+interface Stock {
+  /** Results of each of the live ones. */
+  from: readonly (readonly AnyTool[])[];
+  tools: ReadonlyMap<string, Tool>;
+  skills: ReadonlyMap<string, string>;
+  /** Of all that are not hidden; made at the first question, since schemas take time that a start is spared. */
+  all(): readonly ToolSpec[];
+  /** Few and the same from turn to turn: they stand at the beginning of prompts, which models cache. */
+  offers: WeakMap<object, Map<string, ToolSpec[]>>;
+}
+
+/** All tools, by name. */
+export class Toolbox {
+  private readonly own: readonly Tool[];
+  private readonly taken: ReadonlySet<string>;
+  private readonly skills: ReadonlyMap<string, string>;
+  private readonly gate: Gate;
+  private readonly live: readonly LiveTools[];
+  private last: Stock | undefined;
+
+  /** `skills`: which skill each tool belongs to, where it is one's. A live tool never takes the place of another one. */
+  constructor(
+    tools: readonly AnyTool[],
+    skills: ReadonlyMap<string, string> = new Map(),
+    gate = new Gate(),
+    live: readonly LiveTools[] = [],
+  ) {
+    this.skills = skills;
+    this.gate = gate;
+    this.live = live;
+    // A tool's input is checked by its own schema before it runs, so that its type may be forgotten here.
+    this.own = tools as readonly unknown[] as readonly Tool[];
+    this.taken = new Set(this.own.map(({ name }) => name));
+    // Whoever has live tools learns at once which names are taken.
+    this.stock();
+  }
+
+  get(name: string): Tool | undefined {
+    return this.stock().tools.get(name);
+  }
+
+  /** Resolves when the tool is there, or it is known that it is not: live tools come some time after the start. */
+  async settled(name: string): Promise<void> {
+    if (this.get(name) === undefined) await Promise.all(this.live.map((each) => each.settled(name)));
+  }
+
+  skillOf(name: string): string | undefined {
+    return this.stock().skills.get(name);
+  }
+
+  /** The tool that lists the person's things of a kind for those who name one in words. */
+  naming(thing: string): Tool | undefined {
+    return [...this.stock().tools.values()].find(({ dialogue }) => dialogue?.thing === thing && dialogue.named);
+  }
+
+  names(): string[] {
+    return [...this.stock().tools.keys()];
+  }
+
+  private stock(): Stock {
+    const from = this.live.map((each) => each.current(this.taken));
+    if (this.last && from.every((list, index) => list === this.last?.from[index])) return this.last;
+    const tools = new Map(this.own.map((tool) => [tool.name, tool]));
+    const skills = new Map(this.skills);
+    for (const [index, list] of from.entries()) {
+      for (const tool of list as readonly unknown[] as readonly Tool[]) {
+        if (tools.has(tool.name)) continue;
+        tools.set(tool.name, tool);
+        skills.set(tool.name, this.live[index]?.skill ?? '');
+      }
+    }
+    const all = lazy(() => specsOf([...tools.values()]));
+    this.last = { from, tools, skills, all, offers: new WeakMap() };
+    return this.last;
+  }
+
+  /** Tools offered to the model, in one order: those the person may use. One list a role. */
+  specs(who: Who): ToolSpec[] {
+    const { all, offers } = this.stock();
+    const { policies, roles } = this.gate.basis(who);
+    const known = offers.get(policies) ?? new Map<string, ToolSpec[]>();
+    offers.set(policies, known);
+    const offered = known.get(roles) ?? all().filter(({ name }) => this.mayUse(who, name));
+    known.set(roles, offered);
+    return offered;
+  }
+
+  /** True if the person may make the call, and if so whether it asks first, as the configuration has it. */
+  admits(who: Who, { tool, input }: Pick<ValidCall, 'tool' | 'input'>): 'allow' | 'ask' | 'deny' {
+    const things = [this.thingOf(tool), ...(tool.thingsIn?.(input) ?? [])];
+    if (!things.every((thing) => this.gate.may(who, thing))) return 'deny';
+    return things.some((thing) => this.gate.asksFirst(thing)) ? 'ask' : 'allow';
+  }
+
+  /** True if the person may use the tool. */
+  mayUse(who: Who, name: string): boolean {
+    const tool = this.get(name);
+    return tool !== undefined && this.gate.may(who, this.thingOf(tool));
+  }
+
+  private thingOf({ name, always }: Tool): Thing {
+    return { kind: 'tool', name, skill: this.skillOf(name), always };
+  }
+
+  /** Finds the tool and checks the input; `hidden` tools only where a button, a command or an undo calls. */
+  check(call: Call, allowHidden: boolean): ValidCall | Failed {
+    const tool = this.get(call.tool);
+    const meant = tool?.formerly?.(call.input);
+    if (meant) return this.check(meant, true);
+    if (!tool || (tool.hidden && !allowHidden)) {
+      const near = didYouMean(
+        call.tool,
+        this.stock()
+          .all()
+          .map((spec) => spec.name),
+      );
+      return failed(
+        'UNKNOWN_TOOL',
+        `There is no tool “${call.tool}”.`,
+        near ? { remedy: `Did you mean “${near}”?` } : {},
+      );
+    }
+    const set = allowHidden ? undefined : tool.own?.find((field) => call.input[field] !== undefined);
+    if (set !== undefined) return failed('INVALID_INPUT', `${call.tool} was called wrongly: it has no “${set}”.`);
+    const checked = tool.input.safeParse(call.input);
+    if (!checked.success) {
+      const problems = checked.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
+      return failed('INVALID_INPUT', `${call.tool} was called wrongly: ${problems.slice(0, 5).join('; ')}.`);
+    }
+    const effect = 'effectOf' in tool && tool.effectOf ? tool.effectOf(checked.data) : tool.effect;
+    return { tool, input: checked.data, effect };
+  }
+}
+
+function specsOf(tools: readonly Tool[]): ToolSpec[] {
+  return tools
+    .filter((tool) => !tool.hidden)
+    .map(({ name, description, input, schema, own, spare }) => ({
+      name,
+      description,
+      schema: schema ? plainSchema(schema) : without(own, formOf(input)),
+      ...(spare && { spare }),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const forms = new WeakMap<z.ZodType, Record<string, unknown>>();
+
+/** The plain schema of an input, made once: those of all tools take 20 ms, and several runs in one process share them. */
+function formOf(input: z.ZodType): Record<string, unknown> {
+  const form = forms.get(input) ?? plainSchema(z.toJSONSchema(input, { io: 'input' }));
+  forms.set(input, form);
+  return form;
+}
+
+/** The form of an input without these fields. */
+function without(own: readonly string[] = [], schema: Record<string, unknown>): Record<string, unknown> {
+  const properties = Object.entries(schema.properties ?? {}).filter(([name]) => !own.includes(name));
+  return own.length === 0 ? schema : { ...schema, properties: Object.fromEntries(properties) };
+}

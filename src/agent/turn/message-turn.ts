@@ -1,0 +1,192 @@
+import type { Deadline } from '../../base/async.ts';
+import type { Instant } from '../../base/clock.ts';
+import type { Choice, Draft, End, Item } from '../../delivery/index.ts';
+import type { Transaction } from '../../storage/index.ts';
+import type { Counters } from '../counters.ts';
+import { type Model, ModelError, type ModelToolCall, NoModel } from '../inference/model.ts';
+import { LONGEST_SHOWN } from '../inference/request-model.ts';
+import type { AgentOptions } from '../options.ts';
+import type { CallContext } from '../tools/tool.ts';
+import type { Outcome, Running } from './loop.ts';
+import { progressLine } from './progress.ts';
+import { isQuoting, ownWords } from './quotes.ts';
+import { Spawning } from './spawn.ts';
+import type { ModelStep } from './steps.ts';
+import * as store from './store.ts';
+import type { Turn } from './turn.ts';
+import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
+import type { TurnOver } from './turn-listeners.ts';
+import type { HeldValues } from './unsaved-values.ts';
+
+/** The agent's part of a message turn. */
+export interface TurnHost {
+  readonly options: AgentOptions;
+  readonly counters: Counters;
+  readonly heldValues: HeldValues;
+  callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext;
+}
+
+/** The turn that talks to the person: how it is answered, what it shows meanwhile, and how it ends. */
+export class MessageTurn implements Running {
+  readonly options: AgentOptions;
+  readonly item: Item;
+  readonly turn: Turn;
+  private readonly limit: Deadline;
+  private readonly host: TurnHost;
+  /** Undefined where none is configured. */
+  private readonly model: Model | undefined;
+  private draft: Draft | undefined;
+
+  constructor(host: TurnHost, item: Item, turn: Turn, limit: Deadline) {
+    this.host = host;
+    this.options = host.options;
+    this.item = item;
+    this.turn = turn;
+    this.limit = limit;
+    this.model = host.options.model(item);
+  }
+
+  get maxToolCalls(): number {
+    return this.options.maxToolCalls;
+  }
+
+  get signal(): AbortSignal {
+    return this.limit.signal;
+  }
+
+  holdTime(): () => void {
+    return this.limit.hold();
+  }
+
+  context(signal = this.signal): CallContext {
+    const person = this.turn
+      .results()
+      .reduce((asker, result) => (result.ok && result.asker) || asker, this.item.person);
+    const context = this.host.callContext({ ...this.item, person }, signal, this.turn.tainted);
+    return {
+      ...context,
+      // Writes from the person's files inherit that they were read.
+      tainted: this.turn.tainted || context.ownFiles,
+      said: [...context.said, ...this.turn.saidMeanwhile().map(ownWords)],
+      turnKey: this.item,
+      ...(this.turn.isByName && { byName: true }),
+    };
+  }
+
+  /** Not stored by itself but with what follows from it: asking again would be harmless. */
+  async infer(): Promise<void> {
+    const { step, tainted } = await this.answer();
+    this.turn.add({ kind: 'model', payload: step }, this.options.world.clock.now(), tainted);
+  }
+
+  show(doing: string): void {
+    // An answer that comes at once has nothing to show meanwhile.
+    if (!this.model || this.model.streams === false) return;
+    const line = progressLine(doing);
+    const said = this.turn.lastAnswer()?.payload.text.trim();
+    this.grow(said ? `${said}\n\n${line}` : line);
+    if (!this.draft) this.type();
+  }
+
+  /** With the steps; at this border the asker's follow-ups come in, where a model takes them up. */
+  async save(tx: Transaction, now: Instant): Promise<void> {
+    const { delivery, steer } = this.options;
+    const takesUp = steer && this.item.origin === 'person' && this.model && !this.turn.isByName;
+    const heard = takesUp ? await delivery.steer(tx, this.item, this.turn.id) : [];
+    const texts = heard.map(({ text }) => text);
+    if (texts.length > 0) this.turn.add({ kind: 'steered', payload: { texts } }, now, texts.some(isQuoting));
+    store.saveTurn(tx, this.turn, this.item, 'running', now);
+  }
+
+  spawning(call: ModelToolCall, signal: AbortSignal): Spawning {
+    const { options, item, turn } = this;
+    const holdTime = () => this.holdTime();
+    return new Spawning({ options, item, turn, call, context: (inner) => this.context(inner), signal, holdTime });
+  }
+
+  /** Ends the turn with what it came to, or parks it: then the lane is free while the person thinks. */
+  async end(outcome: Outcome): Promise<TurnOver['how']> {
+    await this.settleDraft();
+    if (outcome.kind === 'answer') {
+      return this.write('turn.finish', this.endOf(outcome.text, outcome.choices), 'done', 'answered');
+    }
+    if (outcome.kind === 'failed') {
+      const end = endOfRefusal(this.endInput, outcome, this.options.world.clock.now());
+      return this.write('turn.fail', end, end.state, outcome.cancelled ? 'cancelled' : 'failed');
+    }
+    const { expiresAt, ...end } = endOfParking(this.endInput, outcome, this.context(), this.options.world.clock.now());
+    // Before the commit: the decision may come at once.
+    this.host.heldValues.hold(this.turn);
+    const how = await this.write('turn.park', end, 'waiting', 'parked');
+    this.options.wakeAt(expiresAt);
+    return how;
+  }
+
+  /** Nothing may be shown once the end of the turn is being written. */
+  async settleDraft(): Promise<void> {
+    await this.draft?.settle();
+    this.turn.drafted = Math.max(this.turn.drafted, this.draft?.parts ?? 0);
+    this.draft = undefined;
+  }
+
+  private async answer(): Promise<{ step: ModelStep; tainted?: boolean }> {
+    const { inference, delivery, toolbox, system, sections } = this.options;
+    const { model, item } = this;
+    if (!model) throw new NoModel(new ModelError('not_found', 'No model is configured.'));
+    if (model.streams !== false) this.type();
+    const [rules, added] = await Promise.all([system(item), sections(item)]);
+    const inquiry = {
+      item,
+      turn: this.turn,
+      when: this.context().when,
+      sections: { system: rules, sections: added, tools: toolbox.specs(item.person) },
+      signal: this.signal,
+      onText: (text: string) => this.grow(text),
+    };
+    return delivery.outside(item, () => inference.infer(inquiry));
+  }
+
+  /** Shows that somebody is at work; nobody watches what a schedule does. */
+  private type(): void {
+    if (this.item.origin === 'person') this.options.delivery.typing(this.item.conversation.place);
+  }
+
+  /** Shows the answer while it grows, where the platform can. */
+  private grow(text: string): void {
+    if (text.length > LONGEST_SHOWN) return;
+    this.draft ??= this.options.delivery.draft(this.item, this.turn.id, () => this.context().tainted);
+    this.draft?.show(text);
+  }
+
+  private get endInput() {
+    const { turn, item, options } = this;
+    const choices = options.offersFor?.(item) ?? [];
+    return {
+      turn,
+      item,
+      choices,
+      toolbox: options.toolbox,
+      files: this.context().ownFiles,
+      approvals: options.approvals,
+    };
+  }
+
+  /** The end of the turn with this answer, `choices` beneath it. */
+  endOf(text: string, choices: readonly Choice[] = []): End {
+    const { choices: offered, ...input } = this.endInput;
+    return endOfAnswer({ ...input, choices: [...choices, ...offered] }, text, this.options.world.clock.now());
+  }
+
+  /** The turn has ended in a transaction of somebody else's. */
+  ended(): void {
+    this.turn.stored = this.turn.steps.length;
+    this.host.counters.turns.add({ outcome: 'done' });
+  }
+
+  /** `how` it is over, unless another process has it. */
+  private async write(name: string, end: End, outcome: string, how: TurnOver['how']): Promise<TurnOver['how']> {
+    const ended = await this.options.delivery.end(name, this.item, end);
+    if (ended) this.host.counters.turns.add({ outcome });
+    return ended ? how : 'left';
+  }
+}

@@ -1,0 +1,148 @@
+/** The answer to a message where no model gives one: what is certain is done at once, and the rest is offered. */
+import { isSaid, isWordless } from '../../delivery/index.ts';
+import { readerOf } from '../../storage/index.ts';
+import { fresh } from '../dialogue/dialogue.ts';
+import { keepTogether } from '../dialogue/keep.ts';
+import type { Heard, Interpretation } from '../interpreter.ts';
+import * as texts from '../texts.ts';
+import { isData, runData, TookTooLong } from '../tools/calls.ts';
+import type { CallContext } from '../tools/tool.ts';
+import { considered, Lost, resultOf, withPreparedInputs } from './loop.ts';
+import type { MessageTurn } from './message-turn.ts';
+import { OFFLINE } from './steps.ts';
+import { contextOf } from './store.ts';
+import type { TurnOver } from './turn-listeners.ts';
+import { cameAlone } from './without-words.ts';
+
+/**
+ * Ends the turn without a model; `why` says why none answers, where one is configured. Undefined: the turn now begins with
+ * calls that have to ask, or reach outside, and is to be run.
+ */
+export async function answerOffline(run: MessageTurn, why: string | undefined): Promise<TurnOver['how'] | undefined> {
+  const { turn, item } = run;
+  const steered = turn.steered();
+  const results = steered.length === 0 ? turn.lastResults() : [];
+  if (results.length > 0) return say(run, [...results, turn.lastAnswer()?.payload.text ?? ''], why);
+  const words = steered.length > 0 ? steered.join('\n') : item.payload.text;
+  if (isWordless(words)) return say(run, [cameAlone(item.payload, why)]);
+  const meant = await interpretationOf(run, words);
+  const isWhole = meant.text === undefined && meant.calls.length > 0;
+  if (!isSaid(item) && !isWhole) return say(run, [unsaidText(run, words, why)]);
+  if (meant.calls.length > 0) return act(run, meant, why);
+  return why === undefined ? say(run, [meant.text ?? ''], undefined, meant) : say(run, [why]);
+}
+
+/** The words as they were planned, or brought: nobody is there to be asked what was meant. */
+const unsaidText = ({ item }: MessageTurn, words: string, why: string | undefined): string =>
+  item.origin === 'schedule' ? texts.asPlanned(words, why) : texts.asBrought(words, why);
+
+async function interpretationOf(run: MessageTurn, words: string): Promise<Interpretation> {
+  const interpreter = await run.options.interpreter?.();
+  // Without an interpreter, commands are what there is.
+  return interpreter ? interpreter.interpret(heardBy(run, words)) : { calls: [{ tool: 'help', input: {} }] };
+}
+
+function heardBy(run: MessageTurn, text: string): Heard {
+  const { options, item, turn } = run;
+  const { toolbox, database } = options;
+  const { person, when, private: isPrivate } = run.context();
+  return {
+    text,
+    repliesTo: item.payload.repliesTo,
+    isUnsaid: !isSaid(item),
+    dialogue: isSaid(item) ? fresh(contextOf(item).dialogue, turn.startedAt) : {},
+    when,
+    has: (tool) => toolbox.get(tool) !== undefined,
+    may: (tool) => toolbox.mayUse(person, tool),
+    near: async (words) => options.likeness?.(text, words),
+    look: async (thing) => {
+      const tool = toolbox.naming(thing);
+      if (!tool || !toolbox.mayUse(person, tool.name)) return [];
+      return (
+        tool.dialogue?.named?.({ db: readerOf(database), personId: person.id, private: isPrivate, reader: when }) ?? []
+      );
+    },
+  };
+}
+
+/** Adds the calls to the turn; carries them out and ends it in one transaction, unless one has to ask or to wait. */
+async function act(
+  run: MessageTurn,
+  { calls, text = '', choices }: Interpretation,
+  why: string | undefined,
+): Promise<TurnOver['how'] | undefined> {
+  const { turn, options } = run;
+  turn.add(
+    {
+      kind: 'model',
+      payload: {
+        text,
+        calls: calls.map(({ tool, input }, at) => ({ id: `call_${turn.steps.length}_${at}`, name: tool, input })),
+        model: OFFLINE,
+        by: 'person',
+        ...(why !== undefined && { notices: [why] }),
+      },
+    },
+    options.world.clock.now(),
+  );
+  return (await endWithCalls(run, text, choices)) ? 'answered' : undefined;
+}
+
+async function endWithCalls(run: MessageTurn, text: string, choices: Interpretation['choices']): Promise<boolean> {
+  const { turn, item, options } = run;
+  const calls = turn.openCalls();
+  const valids = calls.flatMap(({ call, state }) => {
+    const { verdict, valid } = considered(run, call, state);
+    return verdict.kind === 'allow' && valid && isData(valid) ? [valid] : [];
+  });
+  if (valids.length < calls.length) return false;
+  await run.settleDraft();
+  const added = turn.steps.length;
+  const end = (ctx: CallContext) =>
+    options.database.tx('turn.finish', async (tx) => {
+      turn.steps.length = added;
+      const made: Parameters<typeof keepTogether>[1][number][] = [];
+      for (const { call, state } of calls) {
+        const { verdict, valid } = considered(run, call, state);
+        if (verdict.kind !== 'allow' || !valid || !isData(valid)) throw new NotAtOnce();
+        const result = await runData(tx, valid, { ...run.context(), ...(ctx.ready && { ready: ctx.ready }) });
+        turn.addAll([resultOf(call, result)], options.world.clock.now());
+        made.push({ thing: options.toolbox.get(call.name)?.dialogue?.thing, result });
+      }
+      keepTogether(tx, made, run.context());
+      const ended = await options.delivery.endIn(tx, item, run.endOf(joined([...turn.lastResults(), text]), choices));
+      if (!ended) throw new Lost();
+      return ended;
+    });
+  try {
+    const { sent } = await withPreparedInputs(run, valids, end);
+    run.ended();
+    await sent;
+    return true;
+  } catch (error) {
+    turn.steps.length = added;
+    if (error instanceof NotAtOnce || error instanceof TookTooLong) return false;
+    throw error;
+  }
+}
+
+/** Ends the turn with words. */
+async function say(
+  run: MessageTurn,
+  lines: readonly string[],
+  why?: string,
+  { choices }: Pick<Interpretation, 'choices'> = {},
+): Promise<TurnOver['how']> {
+  const text = joined(lines);
+  const notices = why === undefined ? {} : { notices: [why] };
+  run.turn.add(
+    { kind: 'model', payload: { text, calls: [], model: OFFLINE, ...notices } },
+    run.options.world.clock.now(),
+  );
+  return run.end({ kind: 'answer', text, ...(choices && { choices }) });
+}
+
+const joined = (lines: readonly string[]): string => lines.filter((line) => line !== '').join('\n');
+
+/** Rolls the one transaction back: a call has to ask, after what the one before it brought. */
+class NotAtOnce extends Error {}

@@ -1,0 +1,89 @@
+import type { Instant } from '../../base/clock.ts';
+import type { Choice } from '../../delivery/index.ts';
+import type { Kept, ModelToolCall } from '../inference/model.ts';
+import type { ToolResult } from '../tools/tool.ts';
+import type { UsageRow } from '../usage/index.ts';
+
+/** One answer of a model. */
+export interface ModelStep {
+  text: string;
+  calls: ModelToolCall[];
+  /** The model that answered, `provider/model`. */
+  model: string;
+  /** Data that the model wants back with it. */
+  keep?: Kept;
+  /** Its usage; written to `usage` together with the step. */
+  used?: UsageRow[];
+  /** For the person, beside the answer. */
+  notices?: string[];
+  /** The person asked for its calls, and no model was asked. */
+  by?: 'person';
+}
+
+/** A step of a turn; each is stored as it happens. `version` 1. */
+export type Step =
+  | { kind: 'model'; payload: ModelStep }
+  /** A call that acts outside has begun: without a result after it, nobody knows whether it happened. */
+  | { kind: 'started'; callId: string; payload: Record<string, never> }
+  | { kind: 'result'; callId: string; payload: ToolResult }
+  /** The person is asked; `hash` binds the answer to exactly what was shown. `rest`: it holds for the rest of what is followed. */
+  | { kind: 'asked'; callId: string; payload: Asked }
+  | { kind: 'decided'; callId: string; payload: { approved: boolean; by: string; hash: string } }
+  /** Words of the asker meanwhile. */
+  | { kind: 'steered'; payload: { texts: string[] } };
+
+interface Asked {
+  hash: string;
+  shown: string;
+  tool?: string;
+  critique?: string;
+  rest?: true;
+}
+
+/** Stands as the model where none answered. */
+export const OFFLINE = 'offline';
+
+export interface StoredStep {
+  seq: number;
+  step: Step;
+  tainted: boolean;
+  at: Instant;
+}
+
+/** State of a call of the last model step. */
+export type CallState =
+  | { kind: 'open' }
+  | { kind: 'started' }
+  | { kind: 'asked'; hash: string }
+  | { kind: 'decided'; approved: boolean; hash: string; by: string }
+  | { kind: 'done'; result: ToolResult };
+
+/** The turn came to an answer. */
+export interface Answered {
+  kind: 'answer';
+  text: string;
+  /** Buttons beneath it. */
+  choices?: readonly Choice[];
+}
+
+/** The turn came to no answer; `text` says why, in coda's words. */
+export interface Refused {
+  kind: 'failed';
+  code: string;
+  text: string;
+  /** The person stopped it. */
+  cancelled?: true;
+}
+
+/** The state of a call after `steps`. */
+export function stateOf(callId: string, steps: readonly Step[]): CallState {
+  let state: CallState = { kind: 'open' };
+  for (const step of steps) {
+    if (!('callId' in step) || step.callId !== callId) continue;
+    if (step.kind === 'result') state = { kind: 'done', result: step.payload };
+    else if (step.kind === 'started') state = { kind: 'started' };
+    else if (step.kind === 'asked') state = { kind: 'asked', hash: step.payload.hash };
+    else if (step.kind === 'decided') state = { kind: 'decided', ...step.payload };
+  }
+  return state;
+}

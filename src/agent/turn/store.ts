@@ -1,0 +1,410 @@
+import { type AuditRow, auditWriting } from '../../audit/index.ts';
+import type { Instant } from '../../base/clock.ts';
+import { uuid } from '../../base/ids.ts';
+import { type Also, buttons, conversations, FENCED, type Item, quotesOthers } from '../../delivery/index.ts';
+import type { RetentionRule } from '../../jobs/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import {
+  type Database,
+  type FileReferences,
+  type Fragment,
+  json,
+  raw,
+  render,
+  sql,
+  type Transaction,
+} from '../../storage/index.ts';
+import * as ofArtifacts from '../artifacts/store.ts';
+import { type Recalled, recall, rememberedQuotes } from '../context/index.ts';
+import * as ofConversations from '../context/store.ts';
+import type { Dialogue } from '../dialogue/dialogue.ts';
+import * as ofDialogues from '../dialogue/store.ts';
+import * as ofUndos from '../undo/store.ts';
+import {
+  BY_NOW,
+  messageFence,
+  type OwnedUsage,
+  owned,
+  type SpentDays,
+  spentDays,
+  type UsageOwner,
+  type UsageRow,
+  usageWriting,
+} from '../usage/index.ts';
+import * as ofUsage from '../usage/store.ts';
+import { isQuoting } from './quotes.ts';
+import type { ModelStep, Step, StoredStep } from './steps.ts';
+import { type CallRecorder, Turn } from './turn.ts';
+
+/** An open button of the newest card in the conversation: what a typed answer may mean. */
+export interface OpenButton {
+  id: string;
+  label: string;
+  /** ISO: since when it is there. */
+  at: string;
+  /** It deletes, or does harm that cannot be undone. */
+  grave: true | null;
+}
+
+/** Data read along with each inbox row. */
+export interface ItemContext {
+  recalled: Recalled;
+  buttons: OpenButton[];
+  /** Referents of the words; null where nothing was said before. */
+  dialogue: Dialogue | null;
+  /** The row's turn, when it was begun before. */
+  turn: string | null;
+  /** Costs of models so far; null where nothing costs. */
+  spent: SpentDays | null;
+}
+
+/** The data that the agent has read along with the row. */
+export const contextOf = ({ context }: Pick<Item, 'context'>): ItemContext => context as unknown as ItemContext;
+
+/** Messages before this one. */
+export const recalledOf = (item: Item): Recalled => contextOf(item).recalled;
+
+/** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
+export function itemContext(remembered: number, costs: boolean): Fragment {
+  return sql`
+    select json_build_object(
+      'turn', (select t.id from turns t where t.inbox_id = i.id),
+      'spent', ${costs ? spentDays() : sql`null::jsonb`},
+      'recalled', ${recall(remembered, sql`p.id`, costs)},
+      'dialogue', ${ofDialogues.readDialogue()},
+      -- a yes is about what was said last, not about a card above it
+      'buttons', ${buttons.offered(sql`select m.at from messages m
+                                        where m.conversation_id = c.id and m.epoch = c.epoch and m.role = 'assistant'
+                                        order by m.seq desc limit 1`)})`;
+}
+
+export type TurnState = 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
+
+/** A turn's wait for its person: its end, and the nested turns that ask. */
+export interface Parking {
+  expiresAt: Instant;
+  asking: readonly Turn[];
+}
+
+/** A turn's row as it is written, with what is new of it; JSON names are the columns'. */
+export interface TurnRecord extends Also {
+  turn: Record<string, unknown>;
+  steps: Record<string, unknown>[];
+  usage: OwnedUsage[];
+  messages: Record<string, unknown>[];
+  audit: AuditRow[];
+  artifacts: ReturnType<typeof ofArtifacts.artifactsIn>;
+}
+
+/**
+ * Record of a turn in `state`: its row, new steps and their cost, questions of nested turns, and, with `answer`, the
+ * message and its answer.
+ */
+export function turnRecord(
+  turn: Turn,
+  item: Item,
+  state: TurnState,
+  now: Instant,
+  { parking, answer, led = false }: { parking?: Parking; answer?: string; led?: boolean } = {},
+): TurnRecord {
+  const isFinished = state === 'done' || state === 'failed' || state === 'cancelled';
+  const written = [turn, ...(parking?.asking ?? [])];
+  return {
+    turn: {
+      id: turn.id,
+      inbox_id: item.id,
+      conversation_id: item.conversation.id,
+      person_id: item.person.id,
+      state,
+      model: turn.lastAnswer()?.payload.model ?? null,
+      tool_calls: turn.toolCalls,
+      tainted: turn.tainted,
+      elapsed_ms: turn.elapsedMs(now),
+      started_at: turn.startedAt,
+      finished_at: isFinished ? now : null,
+      expires_at: parking?.expiresAt ?? null,
+    },
+    steps: written.flatMap((each) => newSteps(each, item)),
+    audit: written.flatMap((each) => each.recorder.ofTurn(each, item)),
+    artifacts: written.flatMap((each) => ofArtifacts.artifactsIn(each, item)),
+    usage: owned(usedIn(turn), payerOf(item, turn.id)),
+    messages: answer === undefined ? [] : history(turn, item, { answer, led }, now),
+    write: writeTurns,
+  };
+}
+
+/** Columns of the rows that `writeTurns` writes. */
+const TURN = `id uuid, inbox_id uuid, conversation_id uuid, person_id uuid, state text, model text, tool_calls integer,
+  tainted boolean, elapsed_ms bigint, started_at timestamptz, finished_at timestamptz, expires_at timestamptz`;
+const STEP = `turn_id uuid, inbox_id uuid, path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean,
+  at timestamptz`;
+const MESSAGE = `id uuid, inbox_id uuid, conversation_id uuid, epoch integer, turn_id uuid, person_id uuid, role text,
+  content jsonb, tainted boolean, at timestamptz`;
+
+/** `with` parts that write turns whose inbox rows are in `fence`. */
+function writeTurns(records: readonly TurnRecord[]): Fragment {
+  const messages = records.flatMap((record) => record.messages);
+  return sql`, turned as (
+      insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, tainted,
+                         elapsed_ms, started_at, finished_at, expires_at)
+      select * from jsonb_to_recordset(${json(records.map(({ turn }) => turn))}) as t (${raw(TURN)})
+       where ${FENCED}
+      on conflict (id) do update
+         set state = excluded.state, model = coalesce(excluded.model, turns.model), tool_calls = excluded.tool_calls,
+             tainted = excluded.tainted, elapsed_ms = excluded.elapsed_ms, finished_at = excluded.finished_at, expires_at = excluded.expires_at
+    ), ${stepWriting(records.flatMap(({ steps }) => steps))}${usageWriting(
+      records.flatMap(({ usage }) => usage),
+    )}${auditWriting(
+      records.flatMap(({ audit }) => audit),
+      FENCED,
+    )}${ofArtifacts.artifactWriting(records.flatMap(({ artifacts }) => artifacts))}${messages.length > 0 ? messageWriting(messages) : sql``}`;
+}
+
+function stepWriting(steps: readonly Record<string, unknown>[]): Fragment {
+  return sql`stepped as (
+      insert into steps (turn_id, path, seq, kind, call_id, payload, tainted, at)
+      select turn_id, path, seq, kind, call_id, payload, tainted, at
+        from jsonb_to_recordset(${json(steps)}) as s (${raw(STEP)})
+       where ${FENCED}
+    )`;
+}
+
+function messageWriting(messages: readonly Record<string, unknown>[]): Fragment {
+  return sql`, said as (
+      insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at)
+      select id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at
+        from jsonb_to_recordset(${json(messages)}) as m (${raw(MESSAGE)})
+       where ${FENCED}
+    )`;
+}
+
+/** Usage of the calls whose steps are written now. */
+function usedIn(turn: Turn): UsageRow[] {
+  return turn.unstored().flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
+}
+
+/** The payer of a turn. */
+export function payerOf({ id: inboxId, person, conversation }: Item, turnId: string): UsageOwner {
+  return { personId: person.id, conversationId: conversation.id, spaceId: conversation.place.space, turnId, inboxId };
+}
+
+function newSteps(turn: Turn, item: Item) {
+  return turn.unstored().map(({ seq, step, tainted, at }) => ({
+    turn_id: turn.id,
+    inbox_id: item.id,
+    path: turn.path,
+    seq,
+    kind: step.kind,
+    call_id: 'callId' in step ? step.callId : null,
+    payload: step.kind === 'model' ? withStored(step.payload, turn.recorder) : step.payload,
+    tainted,
+    at,
+  }));
+}
+
+function withStored(answer: ModelStep, recorder: CallRecorder): ModelStep {
+  return { ...answer, calls: answer.calls.map((call) => recorder.stored(call)) };
+}
+
+interface Closing extends Also {
+  inboxId: string;
+  now: Instant;
+}
+
+/** Ends the turn that was begun for a row which nobody answers any more: so it is not kept, nor counted as waiting, for ever. */
+export function closing(item: Item, now: Instant): Also | undefined {
+  const also: Closing = { inboxId: item.id, now, write: closeTurns };
+  return contextOf(item).turn === null ? undefined : also;
+}
+
+function closeTurns(closings: readonly Closing[]): Fragment {
+  const [{ now }] = closings as [Closing];
+  return sql`, let_go as (
+      update turns set state = 'failed', finished_at = ${now}, expires_at = null
+       where inbox_id = any(${closings.map(({ inboxId }) => inboxId)}::uuid[]) and finished_at is null and ${FENCED}
+    )`;
+}
+
+/** Writes the turn and its new steps in `tx`, whose fence has been held. */
+export function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnState, now: Instant): void {
+  const record = turnRecord(turn, item, state, now);
+  tx.send(...render(sql`with ${held(item)}${record.write([record])} select 1`));
+}
+
+/** Writes the new steps of a nested turn in `tx`, whose fence has been held, and what they cost. */
+export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
+  const usage = usageWriting(owned(usedIn(nested), payerOf(item, nested.id)), BY_NOW);
+  const audit = auditWriting(nested.recorder.ofTurn(nested, item), FENCED, BY_NOW);
+  tx.send(
+    ...render(
+      sql`with ${messageFence(item.id)}, ${stepWriting(newSteps(nested, item))}${usage}${audit}${ofArtifacts.artifactWriting(ofArtifacts.artifactsIn(nested, item))} select 1`,
+    ),
+  );
+}
+
+function held(item: Item): Fragment {
+  return sql`fence as (select ${item.id}::uuid as id)`;
+}
+
+/** Message and answer, as added to the conversation. */
+function history(turn: Turn, item: Item, { answer, led }: { answer: string; led: boolean }, now: Instant) {
+  const common = {
+    inbox_id: item.id,
+    conversation_id: item.conversation.id,
+    epoch: item.conversation.epoch,
+    turn_id: turn.id,
+  };
+  const isTainted = (text: string) => item.tainted || isQuoting(text);
+  const asked = { ...common, person_id: item.person.id, role: 'user' };
+  const meanwhile = turn.steps.flatMap(({ step, at }) =>
+    step.kind === 'steered' ? step.payload.texts.map((text) => ({ text, at })) : [],
+  );
+  const answered = { ...common, person_id: null, role: 'assistant', tainted: turn.tainted || led };
+  return [
+    {
+      ...asked,
+      tainted: isTainted(item.payload.text) || quotesOthers(item),
+      id: uuid(item.receivedAt),
+      content: said(item),
+      at: item.receivedAt,
+    },
+    ...meanwhile.map(({ text, at }) => ({
+      ...asked,
+      tainted: isTainted(text),
+      id: uuid(at),
+      content: saidIn(text, item),
+      at,
+    })),
+    { ...answered, id: uuid(now), content: { text: remembered(answer), ...(led && { led }) }, at: now },
+  ];
+}
+
+/** A message as it is remembered: files that came with it by name and kind only, others' words apart from the person's. */
+function said({ payload, person }: Item) {
+  const files = payload.files.map(({ name, type }) => ({ name, type }));
+  const quoted = rememberedQuotes(payload.quoted);
+  return {
+    ...saidIn(payload.text, { person }),
+    ...(files.length > 0 && { files }),
+    ...(quoted.length > 0 && { quoted }),
+  };
+}
+
+function saidIn(text: string, { person }: Pick<Item, 'person'>) {
+  return { text: remembered(text), name: person.name };
+}
+
+/** Characters: what PostgreSQL can index the words of (a megabyte of distinct ones), whatever alphabet they are in. */
+const LONGEST_REMEMBERED = 100_000;
+
+function remembered(text: string): string {
+  return text.length <= LONGEST_REMEMBERED ? text : `${text.slice(0, LONGEST_REMEMBERED)}…`;
+}
+
+/**
+ * A turn that was begun before: by a process that is gone, or before it was parked. It is tainted if it was, or if
+ * `tainted`.
+ */
+export async function loadTurn(
+  database: Database,
+  id: string,
+  tainted: boolean,
+  recorder: CallRecorder,
+  now: Instant,
+): Promise<Turn | undefined> {
+  const { rows } = await database.read<{
+    tainted: boolean;
+    elapsed_ms: number;
+    started_at: Instant;
+    steps: LoadedStep[] | null;
+  }>(
+    `select t.tainted, t.elapsed_ms::int, t.started_at,
+            (select jsonb_agg(jsonb_build_object('path', s.path, 'seq', s.seq, 'kind', s.kind, 'callId', s.call_id,
+                                                 'payload', s.payload, 'tainted', s.tainted, 'at', s.at)
+                              order by s.path, s.seq)
+               from steps s where s.turn_id = t.id) as steps
+       from turns t where t.id = $1`,
+    [id],
+  );
+  const row = rows[0];
+  if (!row) return undefined;
+  const byPath = new Map<string, StoredStep[]>([['', []]]);
+  for (const step of row.steps ?? []) {
+    byPath.set(step.path, [...(byPath.get(step.path) ?? []), storedStep(step)]);
+  }
+  const made = {
+    id,
+    tainted: row.tainted || tainted,
+    startedAt: row.started_at,
+    recorder,
+    before: { elapsedMs: row.elapsed_ms, since: now },
+  };
+  const turn = new Turn({ ...made, steps: byPath.get('') ?? [] });
+  for (const [path, steps] of byPath) {
+    if (path === '') continue;
+    turn.under.set(path, new Turn({ ...made, path, steps }));
+    turn.nested.push(...steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : [])));
+  }
+  return turn;
+}
+
+function storedStep({ seq, kind, callId, payload, tainted, at }: LoadedStep): StoredStep {
+  const step = { kind, payload, ...(callId !== null && { callId }) } as Step;
+  return { seq, step, tainted, at: new Date(at) };
+}
+
+interface LoadedStep {
+  path: string;
+  seq: number;
+  kind: string;
+  callId: string | null;
+  payload: unknown;
+  tainted: boolean;
+  at: string;
+}
+
+/** Begins the conversation afresh: what was said before is not shown to the model any more. */
+export async function newEpoch(tx: Transaction, conversationId: string): Promise<void> {
+  await conversations.nextEpoch(tx, conversationId);
+  await ofDialogues.forgetDialogue(tx, conversationId);
+}
+
+/** Steps of old turns, and acts too old to be taken back. The messages stay. */
+export const retentionRules: readonly RetentionRule[] = [
+  {
+    name: 'turns.prune',
+    sql: `with old as (delete from turns where id in (select id from turns where finished_at < $1 limit $2) returning id)
+          select count(*) as count from old`,
+  },
+  ...ofArtifacts.retentionRules,
+  ...ofUndos.retentionRules,
+];
+
+/** Files and pictures that tools gave. What is remembered names files only. */
+export const fileReferences: readonly FileReferences[] = [
+  { table: 'steps', column: 'payload', where: "kind = 'result'" },
+  ...ofArtifacts.fileReferences,
+];
+
+/** Turns of a person, and their messages; the costs stay, without the person. */
+export const deletionRules: readonly DeletionRule[] = [
+  ...ofConversations.deletionRules,
+  { sql: 'delete from turns where person_id = $1' },
+  ...ofArtifacts.deletionRules,
+  ...ofUndos.deletionRules,
+  ...ofUsage.deletionRules,
+  ...ofDialogues.deletionRules,
+];
+
+/** An approval binds to who asked for it: what waits for one expires at once, and has to be asked for again. */
+export const mergeRules: readonly MergeRule[] = [
+  {
+    sql: `update turns set person_id = $2, expires_at = case when state = 'waiting' then $3::timestamptz else expires_at end
+           where person_id = $1`,
+  },
+  ...ofArtifacts.mergeRules,
+  ...ofUndos.mergeRules,
+  ...ofConversations.mergeRules,
+  ...ofUsage.mergeRules,
+  ...ofDialogues.mergeRules,
+];

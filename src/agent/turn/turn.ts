@@ -1,0 +1,355 @@
+import type { AuditRow } from '../../audit/index.ts';
+import { Sequence } from '../../base/async.ts';
+import type { Instant } from '../../base/clock.ts';
+import { canonicalJson } from '../../base/json.ts';
+import type { Item } from '../../delivery/index.ts';
+import type { ModelMessage, ModelToolCall } from '../inference/model.ts';
+import * as texts from '../texts.ts';
+import { isForbidden, type Named } from '../tools/forbidden.ts';
+import { type Done, done, failed, type Look, type ToolResult } from '../tools/tool.ts';
+import type { ValidCall } from '../tools/toolbox.ts';
+import type { UsageRow } from '../usage/index.ts';
+import { textOf, toolMessage } from './shown-results.ts';
+import { type Answered, type CallState, type Refused, type Step, type StoredStep, stateOf } from './steps.ts';
+
+/** After this many corrections the turn fails. */
+const MOST_TOLD = 2;
+/** Codes that count as one. */
+const TOLD: readonly string[] = ['REPEATED', 'STILL_INVALID'];
+/** Codes of a call whose input did not have its tool's form. */
+const WRONG: readonly string[] = ['INVALID_INPUT', 'STILL_INVALID'];
+
+/** Writes down the calls whose results are new in a turn, for the log of what was done. */
+export interface CallRecorder {
+  ofTurn(turn: Turn, item: Item): AuditRow[];
+  /** The call as it is stored with its turn. */
+  stored(call: ModelToolCall): ModelToolCall;
+  /** A second look at a call. */
+  look(valid: ValidCall, look: Look, item: Item, of: { path: string; tainted: boolean }): AuditRow;
+}
+
+/** A call, whether untrusted text was in the turn when the model made it, and its steps. */
+export interface CallHistory {
+  call: ModelToolCall;
+  tainted: boolean;
+  steps: readonly Step[];
+}
+
+const isOf = (step: Step, { id }: ModelToolCall) => 'callId' in step && step.callId === id;
+
+/** State shared by a turn and its nested turns. */
+export interface TurnInit {
+  id: string;
+  tainted: boolean;
+  startedAt: Instant;
+  recorder: CallRecorder;
+  /** Of one that was begun before: how long it has been worked on so far, in milliseconds, and since when it is again. */
+  before?: { elapsedMs: number; since: Instant };
+}
+
+/** One turn in this process: its steps, and how many of them are stored. */
+export class Turn {
+  readonly id: string;
+  /** Of a nested turn: the call that it stands under, and which of its nested turns it is; else empty. */
+  readonly path: string;
+  /** The nested turns that calls of this one have begun, by path. */
+  readonly under = new Map<string, Turn>();
+  readonly steps: StoredStep[];
+  /** Steps from here on are not stored yet. */
+  stored: number;
+  tainted: boolean;
+  /** Number of parts of its answer that may have been shown already. */
+  drafted = 0;
+  readonly startedAt: Instant;
+  private readonly before: { elapsedMs: number; since: Instant };
+  /** Usage of nested turns so far; already written. */
+  readonly nested: UsageRow[] = [];
+  /** Ids of this process's reservations for answers under way. */
+  readonly reserved: string[] = [];
+  /** Another process may have begun it, and reserved something. */
+  isResumed = false;
+  /** Writes down its calls. */
+  readonly recorder: CallRecorder;
+  /** Its transactions: calls that run side by side store their steps one after another. */
+  readonly commits = new Sequence();
+  /** Bindings of its open calls' approvals besides their arguments, by call. */
+  readonly bound = new Map<string, { hash: string; says?: string }>();
+  /** Keys of what approvals of its open calls bind to, by call, where values of theirs are stored nowhere. */
+  readonly keys = new Map<string, string>();
+  /** A light model's looks at its open calls, by call. */
+  readonly looked = new Map<string, Look>();
+
+  constructor(init: TurnInit & { path?: string; steps: StoredStep[] }) {
+    this.id = init.id;
+    this.recorder = init.recorder;
+    this.path = init.path ?? '';
+    this.steps = init.steps;
+    this.stored = init.steps.length;
+    this.tainted = init.tainted || init.steps.some((step) => step.tainted);
+    this.startedAt = init.startedAt;
+    this.before = init.before ?? { elapsedMs: 0, since: init.startedAt };
+  }
+
+  /** Milliseconds of work so far: waiting for a person does not count. */
+  elapsedMs(now: Instant): number {
+    return this.before.elapsedMs + Math.max(0, now.getTime() - this.before.since.getTime());
+  }
+
+  add(step: Step, at: Instant, tainted: boolean | undefined = false): void {
+    this.tainted ||= tainted;
+    this.steps.push({ seq: this.steps.length, step, tainted: this.tainted, at });
+  }
+
+  /** Adds what was recorded; a result brings its taint along. */
+  addAll(steps: readonly Step[], at: Instant): void {
+    for (const step of steps) this.add(step, at, step.kind === 'result' && step.payload.tainted);
+  }
+
+  /** All steps are stored when the transaction has committed; if it fails, those from `added` on did not happen. */
+  async storing(transaction: Promise<void>, added: number): Promise<void> {
+    try {
+      await transaction;
+    } catch (error) {
+      this.steps.length = added;
+      throw error;
+    }
+    this.stored = this.steps.length;
+  }
+
+  unstored(): StoredStep[] {
+    return this.steps.slice(this.stored);
+  }
+
+  /** Drops steps that were added but not stored: their transaction did not happen. Returns what they took. */
+  rollBack(): UsageRow[] {
+    return this.steps
+      .splice(this.stored)
+      .flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
+  }
+
+  get toolCalls(): number {
+    return this.steps.filter(({ step }) => step.kind === 'result').length;
+  }
+
+  /** It and its nested turns. */
+  all(): Turn[] {
+    return [this, ...this.under.values()];
+  }
+
+  /** The nested turn that the call began as its `index`th, from 0; begun now if it was not. */
+  nestedUnder(callId: string, index: number): Turn {
+    const path = index === 0 ? callId : `${callId}#${index}`;
+    const known = this.under.get(path);
+    if (known) return known;
+    const { id, tainted, startedAt, recorder } = this;
+    const begun = new Turn({ id, path, steps: [], tainted, startedAt, recorder });
+    this.under.set(path, begun);
+    return begun;
+  }
+
+  /** True if a nested turn under the call has not come to its end: running the call again goes on with it. */
+  goesOnUnder(callId: string): boolean {
+    return [...this.under].some(
+      ([path, nested]) => (path === callId || path.startsWith(`${callId}#`)) && !nested.outcome(),
+    );
+  }
+
+  /** The outcome of a nested turn: its answer, or the reason for none; undefined while it has not ended. */
+  outcome(): ToolResult | undefined {
+    const given = this.steps.flatMap(({ step }) =>
+      step.kind === 'result' && step.callId === this.path ? [step.payload] : [],
+    );
+    if (given[0]) return given[0];
+    const answer = this.lastAnswer();
+    if (!answer || answer.payload.calls.length > 0) return undefined;
+    const text = answer.payload.text.trim();
+    return text === '' ? failed('EMPTY', texts.nothingToSay()) : done(text, { tainted: this.tainted });
+  }
+
+  /** The last answer of the model, if there is one. */
+  lastAnswer(): Extract<Step, { kind: 'model' }> | undefined {
+    return this.steps.map(({ step }) => step).findLast((step) => step.kind === 'model');
+  }
+
+  /** The calls of the last answer, each with where it stands. */
+  calls(): { call: ModelToolCall; state: CallState }[] {
+    const from = this.steps.findLastIndex(({ step }) => step.kind === 'model');
+    const after = this.steps.slice(from + 1).map(({ step }) => step);
+    return (this.lastAnswer()?.payload.calls ?? []).map((call) => ({ call, state: stateOf(call.id, after) }));
+  }
+
+  /** Results of all calls in order, for what they leave behind: buttons, files. */
+  results(): ToolResult[] {
+    return this.steps.flatMap(({ step }) => (step.kind === 'result' ? [step.payload] : []));
+  }
+
+  /** The calls that went well, each with what came of it. */
+  came(): { call: ModelToolCall; result: Done }[] {
+    const made = new Map(
+      this.steps.flatMap(({ step }) =>
+        step.kind === 'model' ? step.payload.calls.map((call) => [call.id, call] as const) : [],
+      ),
+    );
+    return this.steps.flatMap(({ step }) => {
+      const call = step.kind === 'result' && step.payload.ok ? made.get(step.callId) : undefined;
+      return call && step.kind === 'result' && step.payload.ok ? [{ call, result: step.payload }] : [];
+    });
+  }
+
+  /** All that the asker said while it ran. */
+  saidMeanwhile(): string[] {
+    return this.steps.flatMap(({ step }) => (step.kind === 'steered' ? step.payload.texts : []));
+  }
+
+  /** Instants that the answer may speak of: of all that was changed, and of what was read right before it. */
+  times(): string[] {
+    const asked = this.steps.findLastIndex(({ step }) => step.kind === 'model' && step.payload.calls.length > 0);
+    const told = this.steps.flatMap(({ step }, index) => {
+      if (step.kind !== 'result' || !step.payload.ok) return [];
+      return index > asked || step.payload.undo ? (step.payload.times ?? []) : [];
+    });
+    return [...new Set(told)];
+  }
+
+  /** Notices to the person beside the answer. */
+  notices(): string[] {
+    const all = this.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.notices ?? []) : []));
+    return [...new Set(all)];
+  }
+
+  /** Every call that the model made, in their order. */
+  allCalls(): ModelToolCall[] {
+    return this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
+  }
+
+  /** Every call that the model made, in their order, each with what was stored of it. */
+  history(): CallHistory[] {
+    const after = this.steps.map(({ step }) => step);
+    return this.steps.flatMap(({ step, tainted }) =>
+      step.kind !== 'model'
+        ? []
+        : step.payload.calls.map((call) => ({ call, tainted, steps: after.filter((each) => isOf(each, call)) })),
+    );
+  }
+
+  /** The calls of the turn that did not fail, made before the one with this id (default: all). */
+  madeBefore(callId?: string): ModelToolCall[] {
+    const calls = this.allCalls();
+    const end = callId === undefined ? -1 : calls.findIndex(({ id }) => id === callId);
+    const failed = new Set(
+      this.steps.flatMap(({ step }) => (step.kind === 'result' && !step.payload.ok ? [step.callId] : [])),
+    );
+    return calls.slice(0, end < 0 ? undefined : end).filter(({ id }) => !failed.has(id));
+  }
+
+  /** Number of times the same call was made in this turn before. */
+  repeats(call: ModelToolCall): number {
+    const same = (other: ModelToolCall) =>
+      other.id !== call.id && other.name === call.name && canonicalJson(other.input) === canonicalJson(call.input);
+    const calls = this.allCalls();
+    const at = calls.findIndex(({ id }) => id === call.id);
+    return calls.slice(0, at).filter(same).length;
+  }
+
+  /** The tool that is called in the same way again and again although the model was told; undefined: none. */
+  private stuckOn(): string | undefined {
+    const told = this.failedCalls(TOLD);
+    return told.length < MOST_TOLD ? undefined : told.at(-1)?.name;
+  }
+
+  /** True if the model was told what is wrong with how it calls this tool, and has not called it rightly since. */
+  wasCorrected(tool: string): boolean {
+    const calls = this.allCalls();
+    const ids = new Set(calls.flatMap(({ id, name }) => (name === tool ? [id] : [])));
+    const last = this.steps.findLast(({ step }) => step.kind === 'result' && ids.has(step.callId))?.step;
+    return last?.kind === 'result' && !last.payload.ok && WRONG.includes(last.payload.code);
+  }
+
+  /** Problems of the last calls, for the model. */
+  corrections(): ('wrong_call' | 'loop')[] {
+    return this.calls().flatMap(({ state }) => {
+      if (state.kind !== 'done' || state.result.ok) return [];
+      const { code } = state.result;
+      if (code === 'REPEATED') return ['loop'];
+      return [...WRONG, 'UNKNOWN_TOOL'].includes(code) ? ['wrong_call'] : [];
+    });
+  }
+
+  /** Tools of which nobody knows whether their call had its effect. */
+  unknownCalls(): string[] {
+    return this.failedCalls(['OUTCOME_UNKNOWN']).map(({ name }) => name);
+  }
+
+  private failedCalls(codes: readonly string[]): ModelToolCall[] {
+    const ids = this.steps.flatMap(({ step }) =>
+      step.kind === 'result' && !step.payload.ok && codes.includes(step.payload.code) ? [step.callId] : [],
+    );
+    const calls = this.allCalls();
+    return ids.flatMap((id) => calls.find((call) => call.id === id) ?? []);
+  }
+
+  /** Messages of the turn so far, for the model. */
+  messages(): ModelMessage[] {
+    const names = new Map<string, string>();
+    return this.steps.flatMap(({ step }): ModelMessage[] => {
+      if (step.kind === 'model') {
+        for (const call of step.payload.calls) names.set(call.id, call.name);
+        const { text, calls, keep } = step.payload;
+        return [{ role: 'assistant', text, calls, ...(keep && { keep }) }];
+      }
+      if (step.kind === 'steered') return step.payload.texts.map((text) => ({ role: 'user', text }));
+      if (step.kind !== 'result') return [];
+      const { callId, payload } = step;
+      return [toolMessage(callId, names.get(callId) ?? '', payload)];
+    });
+  }
+
+  /** The calls of the last answer that have no result. */
+  openCalls(): { call: ModelToolCall; state: CallState }[] {
+    return this.calls().filter(({ state }) => state.kind !== 'done');
+  }
+
+  /** Words of the asker since the last answer. */
+  steered(): string[] {
+    const from = this.steps.findLastIndex(({ step }) => step.kind === 'model');
+    return this.steps.slice(from + 1).flatMap(({ step }) => (step.kind === 'steered' ? step.payload.texts : []));
+  }
+
+  /** Results of the last answer's calls, in words. */
+  lastResults(): string[] {
+    return this.calls().flatMap(({ state }) => (state.kind === 'done' ? [textOf(state.result)] : []));
+  }
+
+  /** True if an earlier call rules the tool out for the rest of the turn. It follows from what is stored. */
+  forbids(tool: Named): boolean {
+    return this.results().some((result) => result.ok && isForbidden(tool, result.forbids ?? []));
+  }
+
+  /** True if the last calls are the person's own, made by name. */
+  get isByName(): boolean {
+    return this.lastAnswer()?.payload.by === 'person';
+  }
+
+  /** True if the last calls say that nothing is to be said. */
+  get isSilent(): boolean {
+    const calls = this.calls();
+    const isQuiet = (state: CallState) => state.kind === 'done' && state.result.ok && state.result.silent === true;
+    return calls.length > 0 && calls.some(({ state }) => isQuiet(state)) && this.openCalls().length === 0;
+  }
+
+  /**
+   * The outcome of the turn; undefined while a model has to be asked or a call is open. `most`: calls that it may make.
+   */
+  cameTo(most: number): Answered | Refused | undefined {
+    const answer = this.lastAnswer()?.payload;
+    const calls = this.calls();
+    if (answer && (calls.length === 0 || this.isSilent)) return { kind: 'answer', text: answer.text };
+    const failed = calls.some(({ state }) => state.kind === 'done' && !state.result.ok);
+    if (this.isByName && failed) return { kind: 'failed', code: 'REFUSED', text: this.lastResults().join('\n') };
+    const stuck = this.stuckOn();
+    if (stuck !== undefined) return { kind: 'failed', code: 'LOOP', text: texts.loopBroken(stuck) };
+    return this.toolCalls < most
+      ? undefined
+      : { kind: 'failed', code: 'TOO_MANY_CALLS', text: texts.tooManyCalls(most) };
+  }
+}

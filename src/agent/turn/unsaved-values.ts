@@ -1,0 +1,129 @@
+/** Values of calls that are stored nowhere (`Tool.unstored`): what stands in their place, and where they wait. */
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Cancel, Clock } from '../../base/clock.ts';
+import { canonicalJson } from '../../base/json.ts';
+import type { ModelToolCall } from '../inference/model.ts';
+import * as texts from '../texts.ts';
+import type { Tool } from '../tools/tool.ts';
+import type { Turn } from './turn.ts';
+
+/** Stands in a stored call for a value. A model that repeats it is told that it is none. */
+const MARK = '[not stored]';
+
+type Unstored = Pick<Tool, 'unstored' | 'input'>;
+
+/** The call as it may be stored. An input that has not its tool's form may hold the value anywhere. */
+export function storable(call: ModelToolCall, tool: Unstored | undefined): ModelToolCall {
+  if (!hasUnstored(tool)) return call;
+  return { ...call, input: withoutValues(call.input, tool, () => MARK) };
+}
+
+/** The input with `instead` for each value that is stored nowhere. */
+export function withoutValues(input: unknown, tool: Unstored, instead: (value: unknown) => string): unknown {
+  if (!hasUnstored(tool)) return input;
+  const checked = tool.input.safeParse(input);
+  if (!checked.success || !isFields(input)) return instead(input);
+  // A field that the schema drops is none of the tool's: a value may have come under another name.
+  const known = Object.keys(checked.data as object).filter((key) => !tool.unstored.includes(key));
+  return Object.fromEntries(
+    Object.entries(input).map(([key, value]) => [key, known.includes(key) ? value : instead(value)]),
+  );
+}
+
+/** Placeholder on an approval's card. */
+export const shownValue = (value: unknown): string => texts.unshown(typeof value === 'string' ? value.length : 0);
+
+/** True if the call was stored, and its values have gone with the process that held them. */
+export function isGone({ input }: ModelToolCall, tool: Unstored | undefined): boolean {
+  if (!hasUnstored(tool)) return false;
+  return input === MARK || (isFields(input) && Object.values(input).includes(MARK));
+}
+
+/**
+ * Binding of the call's approval besides its stored arguments: its tool's binding, and its values, by a key that is
+ * stored nowhere either. A plain hash would let a reader of the database try values.
+ */
+export function bindingOf(turn: Turn, call: ModelToolCall, tool: Unstored | undefined): string | undefined {
+  const bound = turn.bound.get(call.id)?.hash;
+  if (!hasUnstored(tool)) return bound;
+  const key = turn.keys.get(call.id) ?? randomBytes(32).toString('hex');
+  turn.keys.set(call.id, key);
+  return createHmac('sha256', key)
+    .update(canonicalJson([call.input, bound ?? null]))
+    .digest('hex');
+}
+
+const MOST_TURNS = 200;
+const HELD_MS = 30 * 60_000;
+
+/** A call with its values, and the key of what its approval binds to. */
+interface Held {
+  call: ModelToolCall;
+  key: string | undefined;
+}
+
+interface HeldTurn {
+  calls: ReadonlyMap<string, Held>;
+  cancel: Cancel;
+}
+
+/** Calls of parked turns with their values: in this process alone, for half an hour, of so many turns. */
+export class HeldValues {
+  private readonly clock: Clock;
+  private readonly tools: (name: string) => Unstored | undefined;
+  private readonly turns = new Map<string, HeldTurn>();
+
+  constructor(clock: Clock, tools: (name: string) => Unstored | undefined) {
+    this.clock = clock;
+    this.tools = tools;
+  }
+
+  /** Keeps the values of the open calls of a turn that is about to be parked. */
+  hold(turn: Turn): void {
+    const open = turn.all().flatMap((each) =>
+      each.openCalls().flatMap(({ call }): [string, Held][] => {
+        if (!hasUnstored(this.tools(call.name))) return [];
+        return [[keyOf(each, call), { call, key: each.keys.get(call.id) }]];
+      }),
+    );
+    this.drop(turn.id);
+    if (open.length === 0) return;
+    const [oldest] = this.turns.keys();
+    if (oldest !== undefined && this.turns.size >= MOST_TURNS) this.drop(oldest);
+    const until = new Date(this.clock.now().getTime() + HELD_MS);
+    const cancel = this.clock.at(until, () => this.drop(turn.id));
+    this.turns.set(turn.id, { calls: new Map(open), cancel });
+  }
+
+  /** Puts the values back into a turn that was loaded; from then on the turn alone has them. */
+  restore(turn: Turn): void {
+    const calls = this.drop(turn.id)?.calls;
+    if (!calls) return;
+    for (const each of turn.all()) {
+      for (const { step } of each.steps) {
+        if (step.kind !== 'model') continue;
+        step.payload.calls = step.payload.calls.map((call) => {
+          const held = calls.get(keyOf(each, call));
+          if (held?.key !== undefined) each.keys.set(call.id, held.key);
+          return held?.call ?? call;
+        });
+      }
+    }
+  }
+
+  private drop(id: string): HeldTurn | undefined {
+    const held = this.turns.get(id);
+    held?.cancel();
+    this.turns.delete(id);
+    return held;
+  }
+}
+
+const keyOf = ({ path }: Turn, { id }: ModelToolCall) => JSON.stringify([path, id]);
+
+function hasUnstored<T extends Unstored>(tool: T | undefined): tool is T & { unstored: readonly string[] } {
+  return (tool?.unstored?.length ?? 0) > 0;
+}
+
+const isFields = (input: unknown): input is Record<string, unknown> =>
+  typeof input === 'object' && input !== null && !Array.isArray(input);
