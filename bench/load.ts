@@ -1,0 +1,224 @@
+/**
+ * Messages a second through the whole program: `npm run bench -- load`. JSON lines go in and out of `coda chat --jsonl`,
+ * and the model is an HTTP API without latency, in this process. `--beside DIR` measures another checkout in alternation,
+ * `--profile DIR` leaves a profile of each process in that folder; a further word names the engine (`pglite`, `postgres`),
+ * a number the rounds. Prints a Markdown table.
+ */
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { deferred } from '../src/base/async.ts';
+import { packageRoot } from '../src/base/root.ts';
+import { Report } from './support/report.ts';
+
+const CONVERSATIONS = 50;
+const EACH = 20;
+const ALONE = 100;
+const WARM_UP = 4;
+const DATABASE = 'coda_bench_load';
+const TICK_MS = 10;
+
+const report = new Report();
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const ms = (value: number) => `${value.toFixed(2)} ms`;
+
+/** Chat Completions as a stream, answered as soon as the request is there. */
+const ANSWER = [
+  { choices: [{ index: 0, delta: { role: 'assistant', content: 'an answer of a usual length, ' } }] },
+  { choices: [{ index: 0, delta: { content: 'as people get them all day' } }] },
+  { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+  { choices: [], usage: { prompt_tokens: 7_000, completion_tokens: 20 } },
+];
+const STREAM = `${ANSWER.map((piece) => `data: ${JSON.stringify(piece)}\n\n`).join('')}data: [DONE]\n\n`;
+
+async function modelServer(): Promise<{ url: string; close(): void }> {
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(STREAM));
+  });
+  server.keepAliveTimeout = 60_000;
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/v1`, close: () => void server.close().closeAllConnections() };
+}
+
+/** A program that is spoken to in JSON lines. */
+class Coda {
+  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly waiting = new Map<string, (at: number) => void>();
+  private readonly ready = deferred();
+  private rest = '';
+  private said = '';
+  private count = 0;
+
+  constructor(checkout: string, env: Record<string, string>, profile: string | undefined) {
+    const profiled = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
+    const args = [...profiled, join(checkout, 'dist', 'main.js'), 'chat', '--jsonl'];
+    const { PATH = '' } = process.env;
+    this.child = spawn(process.execPath, args, { env: { PATH, HOME: tmpdir(), ...env }, cwd: tmpdir(), stdio: 'pipe' });
+    this.child.stdout.setEncoding('utf8').on('data', (text: string) => this.hear(text));
+    this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.said += text));
+    this.child.once('exit', () => this.ready.reject(new Error(this.said)));
+  }
+
+  async start(): Promise<this> {
+    await this.ready.promise;
+    return this;
+  }
+
+  /** Says something in a conversation; resolves when that is done with the milliseconds until the answer. */
+  async says(conversation: number): Promise<number> {
+    const id = `m${++this.count}`;
+    const began = performance.now();
+    const person = `p${conversation}`;
+    const line = { id, text: 'what do you think of this?', user: person, role: 'owner', conversation: person };
+    const answered = new Promise<number>((resolve) => this.waiting.set(id, resolve));
+    const done = new Promise<number>((resolve) => this.waiting.set(`done ${id}`, resolve));
+    this.child.stdin.write(`${JSON.stringify(line)}\n`);
+    const [at] = await Promise.all([answered, done]);
+    return at - began;
+  }
+
+  /** Milliseconds of the processor so far, and megabytes resident. */
+  usage(): { cpu: number; mb: number } {
+    const stat = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const kb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))?.[1];
+    return { cpu: (Number(fields[11]) + Number(fields[12])) * TICK_MS, mb: (Number(kb) * 1_024) / 1e6 };
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.child, 'close');
+    this.child.stdin.end();
+    await ended;
+  }
+
+  private hear(text: string): void {
+    const at = performance.now();
+    const lines = (this.rest + text).split('\n');
+    this.rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const { type, in_reply_to: id, text: words } = JSON.parse(line) as Record<string, string>;
+      if (type === 'ready') this.ready.resolve();
+      if (type === 'error') throw new Error(words);
+      const name = type === 'message' ? id : type === 'done' ? `done ${id}` : undefined;
+      if (name === undefined) continue;
+      this.waiting.get(name)?.(at);
+      this.waiting.delete(name);
+    }
+  }
+}
+
+/** What one round has measured of one checkout. */
+interface Measured {
+  alone: number;
+  aloneCpu: number;
+  perSecond: number;
+  cpu: number;
+  mb: number;
+}
+
+async function measured(coda: Coda): Promise<Measured> {
+  const talk = async (conversation: number, count: number) => {
+    const times: number[] = [];
+    for (let index = 0; index < count; index++) times.push(await coda.says(conversation));
+    return times;
+  };
+  const all = (count: number) => Promise.all(Array.from({ length: CONVERSATIONS }, (_, index) => talk(index, count)));
+  await all(WARM_UP);
+  const [before, began] = [coda.usage(), performance.now()];
+  await all(EACH);
+  const [after, count] = [coda.usage(), CONVERSATIONS * EACH];
+  const perSecond = (count * 1_000) / (performance.now() - began);
+  await talk(CONVERSATIONS, WARM_UP);
+  const idle = coda.usage();
+  const alone = median(await talk(CONVERSATIONS, ALONE));
+  const aloneCpu = (coda.usage().cpu - idle.cpu) / ALONE;
+  return { alone, aloneCpu, perSecond, cpu: (after.cpu - before.cpu) / count, mb: after.mb };
+}
+
+async function database(server: string): Promise<string> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  await client.query(`drop database if exists ${DATABASE} with (force)`);
+  await client.query(`create database ${DATABASE}`);
+  await client.end();
+  return Object.assign(new URL(server), { pathname: `/${DATABASE}` }).href;
+}
+
+interface Round {
+  engine: string;
+  /** Address of the model. */
+  model: string;
+  profile: string | undefined;
+}
+
+async function round(checkout: string, { engine, model, profile }: Round): Promise<Measured> {
+  const folder = mkdtempSync(join(tmpdir(), 'coda-bench-'));
+  const config = join(folder, 'config.yaml');
+  const provider = `{ kind: openai-compatible, base_url: "${model}", api_key: none }`;
+  // Spelt so that older checkouts understand it.
+  writeFileSync(
+    config,
+    `delivery: { rate_limit: 100000 }\nmodels: { default: bench/model, providers: { bench: ${provider} } }\n`,
+  );
+  const server = process.env.CODA_TEST_POSTGRES ?? '';
+  const url = engine === 'PostgreSQL' ? { DATABASE_URL: await database(server) } : undefined;
+  const env = { CODA_DATA: join(folder, 'data'), CODA_CONFIG: config, CODA_BACKUP: 'off', ...url };
+  try {
+    const coda = await new Coda(checkout, env, profile).start();
+    const figures = await measured(coda);
+    await coda.stop();
+    return figures;
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function tell(engine: string, own: readonly Measured[], beside: readonly Measured[]): void {
+  const row = (what: string, of: (one: Measured) => number, shown: (value: number) => string) => {
+    const [value, other] = [median(own.map(of)), median(beside.map(of))];
+    const compared = `${shown(other)} (${(value / other).toFixed(2)} ×)`;
+    report.add(`${engine}: ${what}`, shown(value), { beside: beside.length > 0 ? compared : '' });
+  };
+  row(`${CONVERSATIONS} conversations at once, through a model's HTTP API`, ({ perSecond }) => perSecond, perSecond);
+  row('processor time of a message then', ({ cpu }) => cpu, ms);
+  row('one conversation, from a line to its answer: p50', ({ alone }) => alone, ms);
+  row('processor time of a message then, alone', ({ aloneCpu }) => aloneCpu, ms);
+  row(
+    `resident after ${CONVERSATIONS * (EACH + WARM_UP)} messages`,
+    ({ mb }) => mb,
+    (value) => `${value.toFixed(0)} MB`,
+  );
+}
+
+const perSecond = (value: number) => `${value.toFixed(0)}/s`;
+
+async function main(args: string[]): Promise<void> {
+  const option = (name: string) => (args.includes(name) ? args.splice(args.indexOf(name), 2)[1] : undefined);
+  const [other, profile] = [option('--beside'), option('--profile')];
+  const rounds = Number(args.find((word) => /^\d+$/.test(word)) ?? 3);
+  const named = args.filter((word) => !/^\d+$/.test(word));
+  const there = process.env.CODA_TEST_POSTGRES ? ['PGlite', 'PostgreSQL'] : ['PGlite'];
+  const engines = named.length > 0 ? there.filter((engine) => named.some((name) => isOf(engine, name))) : there;
+  if (other) spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: other, stdio: 'ignore' });
+  const { url: model, close } = await modelServer();
+  for (const engine of engines) {
+    const [own, beside]: [Measured[], Measured[]] = [[], []];
+    for (let count = 0; count < rounds; count++) {
+      own.push(await round(packageRoot(), { engine, model, profile }));
+      if (other) beside.push(await round(other, { engine, model, profile }));
+    }
+    tell(engine, own, beside);
+  }
+  close();
+  report.print();
+}
+
+const isOf = (engine: string, name: string) => engine.toLowerCase().startsWith(name);
+
+await main(process.argv.slice(2));
