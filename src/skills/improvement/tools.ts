@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   type AnyTool,
+  type DataTool,
   type Done,
   dataTool,
   done,
@@ -79,6 +80,37 @@ export function choicesFor({ id, hash }: Pick<Proposal, 'id' | 'hash'>, isNamed:
     group: id,
   });
   return [choice(texts.approve(), true, 'primary'), choice(texts.reject(), false, 'danger')];
+}
+
+/** A tool by which an owner has something done at once, after a yes. */
+export function ownerTool({ name, description, run }: Pick<DataTool, 'name' | 'description'> & OwnerAct): AnyTool {
+  return dataTool({
+    ...{ name, description },
+    effect: 'write',
+    mainAgentOnly: true,
+    spare: true,
+    confirm: true,
+    input: z.object({}),
+    run: async (_, ctx) => (ctx.person.role === 'owner' ? run(ctx) : failed('DENIED', texts.ownersOnly())),
+  });
+}
+
+interface OwnerAct {
+  run(ctx: TxContext): Promise<Done | Failed>;
+}
+
+/** A tool by which an owner has a job begin at once instead of at its hour. */
+export function triggerTool(
+  { jobs }: Pick<Deps, 'jobs'>,
+  { kind, says, ...about }: Pick<DataTool, 'name' | 'description'> & { kind: string; says: string },
+): AnyTool {
+  return ownerTool({
+    ...about,
+    async run({ tx, clock }) {
+      await jobs.enqueue(tx, { kind, payload: {} }, { at: clock.now(), key: 'asked' });
+      return done(says);
+    },
+  });
 }
 
 async function settled(

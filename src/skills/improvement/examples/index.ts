@@ -1,11 +1,9 @@
 /** Keeps monthly what went well, and shows the nearest of it as examples for a person's later requests. */
-import { z } from 'zod';
-import { dataTool, done, failed } from '../../../agent/index.ts';
 import type { PromptSection } from '../../../chat/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import { type Embedder, type Likeness, likenessBy } from '../../../vectors/index.ts';
 import type { Deps, Part } from '../part.ts';
-import { ownersOnly } from '../texts.ts';
+import { triggerTool } from '../tools.ts';
 import { harvest } from './harvest.ts';
 import { section } from './recall.ts';
 import { deletionRules, mergeRules } from './store.ts';
@@ -20,7 +18,14 @@ export const examplesPart: Part = {
   jobs: (deps) => [harvestJob(deps)],
   taskNames: [TASK],
   tasks: ({ config }) => [{ name: TASK, kind: HARVEST_JOB, cron: config.few_shot_harvest_cron, missed: 'latest' }],
-  tools: (deps) => [triggerTool(deps)],
+  tools: (deps) => [
+    triggerTool(deps, {
+      name: 'few_shot_harvest_trigger',
+      description: 'Chooses now what went well lately as examples for later requests. For owners.',
+      kind: HARVEST_JOB,
+      says: texts.requested,
+    }),
+  ],
   passing: (deps, asked) => oncePerTurn(asked.turnKey, () => section(deps, likenessOf(deps), asked)),
   deletionRules,
   mergeRules,
@@ -53,22 +58,4 @@ function harvestJob(deps: Deps): JobHandler {
       deps.world.log.info({ count }, 'turns that went well are kept as examples');
     },
   };
-}
-
-function triggerTool({ jobs }: Deps) {
-  return dataTool({
-    name: 'few_shot_harvest_trigger',
-    description: 'Chooses now what went well lately as examples for later requests. For owners.',
-    effect: 'write',
-    mainAgentOnly: true,
-    spare: true,
-    confirm: true,
-    input: z.object({}),
-
-    async run(_, { tx, person, clock }) {
-      if (person.role !== 'owner') return failed('DENIED', ownersOnly());
-      await jobs.enqueue(tx, { kind: HARVEST_JOB, payload: {} }, { at: clock.now(), key: 'asked' });
-      return done(texts.requested);
-    },
-  });
 }

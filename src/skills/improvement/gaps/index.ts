@@ -1,10 +1,9 @@
 /** Looks monthly for what was asked for and could not be served, and proposes to fill it. */
 import { z } from 'zod';
-import { dataTool, done, failed } from '../../../agent/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import type { Deps, Part } from '../part.ts';
 import { type ProposalKind, propose } from '../proposals.ts';
-import { ownersOnly } from '../texts.ts';
+import { triggerTool } from '../tools.ts';
 import { CATEGORY, detect } from './detect.ts';
 import * as texts from './texts.ts';
 
@@ -29,7 +28,14 @@ export const gapsPart: Part = {
   jobs: (deps) => [detectJob(deps)],
   taskNames: [TASK],
   tasks: ({ config }) => [{ name: TASK, kind: DETECT_JOB, cron: config.gap_detection_cron, missed: 'latest' }],
-  tools: (deps) => [triggerTool(deps)],
+  tools: (deps) => [
+    triggerTool(deps, {
+      name: 'gap_detection_trigger',
+      description: 'Looks now for what you were asked in the last 30 days and could not do. For owners.',
+      kind: DETECT_JOB,
+      says: texts.requested,
+    }),
+  ],
 };
 
 function detectJob({ database, world, kinds }: Deps): JobHandler {
@@ -41,22 +47,4 @@ function detectJob({ database, world, kinds }: Deps): JobHandler {
       await database.tx('improvement.gaps', (tx) => propose(tx, kinds, 'gaps', found, now));
     },
   };
-}
-
-function triggerTool({ jobs }: Deps) {
-  return dataTool({
-    name: 'gap_detection_trigger',
-    description: 'Looks now for what you were asked in the last 30 days and could not do. For owners.',
-    effect: 'write',
-    mainAgentOnly: true,
-    spare: true,
-    confirm: true,
-    input: z.object({}),
-
-    async run(_, { tx, person, clock }) {
-      if (person.role !== 'owner') return failed('DENIED', ownersOnly());
-      await jobs.enqueue(tx, { kind: DETECT_JOB, payload: {} }, { at: clock.now(), key: 'asked' });
-      return done(texts.requested);
-    },
-  });
 }

@@ -1,8 +1,8 @@
-import { z } from 'zod';
-import { type AnyTool, dataTool, done, failed } from '../../../agent/index.ts';
+import { done, failed } from '../../../agent/index.ts';
 import { readerOf } from '../../../storage/index.ts';
 import type { Deps, Part } from '../part.ts';
 import * as texts from '../texts.ts';
+import { ownerTool } from '../tools.ts';
 import { promptKind } from './kind.ts';
 import { rollBack, versionFor } from './trial.ts';
 
@@ -20,16 +20,10 @@ export const promptPart: Part = {
   },
 };
 
-const rollbackTool: AnyTool = dataTool({
+const rollbackTool = ownerTool({
   name: 'prompt_rollback',
   description: 'Takes back the newest version of the guidance that you have learnt: the one before holds again.',
-  effect: 'write',
-  mainAgentOnly: true,
-  spare: true,
-  confirm: true,
-  input: z.object({}),
-  async run(_, { tx, person, clock }) {
-    if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+  async run({ tx, clock }) {
     const rolled = await rollBack(tx, clock.now());
     return rolled ? done(texts.rolledBack(rolled.from.version, rolled.to?.version)) : failed('GONE', texts.noVersion());
   },
