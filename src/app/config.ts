@@ -13,7 +13,7 @@ import { BACKUP_TASK, backupConfig } from '../skills/backup/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
 import { connectorsConfig } from '../skills/connectors/index.ts';
 import { HEALTH_TASK } from '../skills/doctor/index.ts';
-import { improvementTasks, LEARN_TASK } from '../skills/improvement/index.ts';
+import { APPROVAL_CHANNEL, improvementTasks, LEARN_TASK } from '../skills/improvement/index.ts';
 import { mcpConfig } from '../skills/mcp/index.ts';
 import { specialistsConfig } from '../skills/specialists/index.ts';
 import { platforms } from './adapters.ts';
@@ -45,10 +45,17 @@ const TASKS = [
   .map(({ name }) => name)
   .sort();
 
+/** Values that name a channel of a platform. */
+const CHANNELS = {
+  paths: [APPROVAL_CHANNEL],
+  forms: Object.fromEntries(platforms.map(({ config, channel }) => [config.key, channel])),
+};
+
 /** The configuration with the blocks of all platforms and skills; errors as `loadConfig`. */
 export function readConfig(request: ConfigRequest): Config {
   const blocks = [...BLOCKS, ...(request.blocks ?? [])];
-  return loadConfig({ ...request, blocks, names: { 'scheduler.tasks': TASKS, ...request.names } });
+  const names = { 'scheduler.tasks': TASKS, ...request.names };
+  return loadConfig({ ...request, blocks, names, channels: CHANNELS });
 }
 
 /** The example file, the JSON schema and the environment variables of the whole configuration. */

@@ -76,6 +76,8 @@ export interface Platform<Settings = unknown> {
   title: string;
   /** Its block switches it on; without a value the platform is off. */
   config: ConfigBlock;
+  /** Form of a channel's id, as a configuration names it after the platform: `discord:112233445566778899`. */
+  channel: { pattern: RegExp; example: string };
   /** Said at a start while it is off: how it is turned on. */
   off: string;
   /** The guide of `coda init`. */

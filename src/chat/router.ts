@@ -149,8 +149,10 @@ export class Router {
   /** Uses the button up in the transaction of its effect. */
   private press(item: Item, signal: AbortSignal, button: string): Promise<void> {
     return this.agent.act('press.run', item, signal, async ({ tx, person, clock }) => {
-      // A call acts on the data of who presses: an owner decides about others' approvals, and about nothing else of theirs.
-      const presser = { id: person.id, forOthers: person.role === 'owner' ? [DECIDE] : [] };
+      // A call acts on the data of who presses: an owner decides about others' approvals and about what is any owner's, and about
+      // nothing else of theirs.
+      const isOwner = person.role === 'owner';
+      const presser = { id: person.id, isOwner, forOthers: isOwner ? [DECIDE] : [] };
       const used = await buttons.use(tx, button, presser, clock.now());
       if (used === 'gone') return failed('GONE', texts.buttonGone());
       if (used === 'not_yours') return failed('NOT_YOURS', texts.buttonNotYours());

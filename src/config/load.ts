@@ -13,7 +13,7 @@ import { envOverrides, type Flags, type Overridden, overrideByEnv, overrideByFla
 import { pathText, rootSchema } from './schema.ts';
 import { readSecretFiles, registerSecrets } from './secrets.ts';
 import { describeOrigin, type Origin, type Problem, Tree } from './tree.ts';
-import { unknownNames, validate } from './validate.ts';
+import { type ChannelForm, channelProblems, unknownNames, validate } from './validate.ts';
 
 export interface ConfigRequest {
   env: Readonly<Record<string, string | undefined>>;
@@ -29,6 +29,8 @@ export interface ConfigRequest {
   blocks?: readonly ConfigBlock[] | undefined;
   /** The only names that may stand below a path, of which its schema knows none: tasks that skills bring. */
   names?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Paths of values that name a channel, and the form of such ids by platform, each with the key of its block. */
+  channels?: { paths: readonly string[]; forms: Readonly<Record<string, ChannelForm>> } | undefined;
   /** Learns every secret that is read. */
   secrets: Secrets;
   /** Base of relative paths; the working directory. */
@@ -74,6 +76,8 @@ export function loadConfig(request: ConfigRequest): Config {
   const values = validate(schema, tree, problems, overrides);
   for (const [path, known] of Object.entries(request.names ?? {}))
     problems.push(...unknownNames(tree, path.split('.'), known));
+  const { paths = [], forms = {} } = request.channels ?? {};
+  for (const path of paths) problems.push(...channelProblems(tree, path.split('.'), forms));
   if (values === undefined || problems.length > 0) throw invalid(problems);
 
   const data = dataFolder(request);

@@ -93,6 +93,31 @@ export function unknownNames(tree: Tree, path: Path, known: readonly string[]): 
   return unknown.map((name) => unknownName([...path, name], known, tree));
 }
 
+/** Form of the ids of a platform's channels. */
+export interface ChannelForm {
+  pattern: RegExp;
+  example: string;
+}
+
+/** Problems of a value that names a channel: its platform must be there and switched on, and its id one of that platform. */
+export function channelProblems(tree: Tree, path: Path, forms: Readonly<Record<string, ChannelForm>>): Problem[] {
+  const value = tree.get(path);
+  const [, platform = '', id = ''] = (typeof value === 'string' && /^([a-z][a-z0-9_-]*):(\S+)$/.exec(value)) || [];
+  if (platform === '') return [];
+  const problem = (message: string): Problem[] => [{ origin: tree.near(path), path, message }];
+  const form = Object.hasOwn(forms, platform) ? forms[platform] : undefined;
+  if (!form) {
+    const near = didYouMean(platform, Object.keys(forms));
+    const hint = near === undefined ? '' : `; did you mean ${near}?`;
+    return problem(`expected a channel of ${listOf(Object.keys(forms), 'or')}, got ${show(value)}${hint}`);
+  }
+  if (!form.pattern.test(id))
+    return problem(`expected the id of a channel, such as ${platform}:${form.example}, got ${show(value)}`);
+  return tree.get([platform]) === undefined
+    ? problem(`${platform} is not switched on: it needs its own block, ${platform}`)
+    : [];
+}
+
 function unknownName(path: Path, known: readonly string[], tree: Tree): Problem {
   const near = didYouMean(path.at(-1) ?? '', known);
   const hint = near === undefined ? `; known here: ${listOf(known)}` : `; did you mean ${near}?`;

@@ -68,6 +68,8 @@ export interface Choice {
   form?: Form;
   /** Buttons of one group of a card are used up together, the others stay; without one, all of the card. */
   group?: string;
+  /** Any owner may press it, not the recipient alone. */
+  owners?: true;
 }
 
 /** Something to say whose buttons have no ids yet. */

@@ -124,6 +124,7 @@ function buttonOf(choice: Choice & { id: string }, position: number, card: strin
       ...(choice.form && { form: { ...choice.form } }),
       ...(choice.group !== undefined && { group: choice.group }),
       ...(choice.style === 'danger' && { grave: true }),
+      ...(choice.owners && { owners: true }),
     },
     conversation_id: message.conversationId,
     person_id: message.personId,

@@ -7,6 +7,7 @@ export const discord: Platform<DiscordConfig> = {
   name: config.key,
   title: 'Discord',
   config,
+  channel: { pattern: /^\d{5,25}$/, example: '112233445566778899' },
   off: off(),
   setup: async () => (await import('./setup.ts')).setup,
   async open({ config, access, world: { clock, log, proxy }, artifacts, commands, complete, isStranger }) {

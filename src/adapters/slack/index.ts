@@ -7,6 +7,7 @@ export const slack: Platform<SlackConfig> = {
   name: config.key,
   title: 'Slack',
   config,
+  channel: { pattern: /^[CDG][A-Z0-9]{2,}$/, example: 'C0123ABCD' },
   off: off(),
   setup: async () => (await import('./setup.ts')).setup,
   async open({ config, access, world: { clock, log, proxy }, artifacts, commands, home }) {

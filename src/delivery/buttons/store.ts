@@ -64,7 +64,7 @@ export interface UsedButton {
   /** Untrusted text went into the card that shows it. */
   tainted: boolean;
   /** The tool call, and the one field that a press may fill. */
-  action: { tool: string; input: Record<string, unknown>; form?: Form };
+  action: { tool: string; input: Record<string, unknown>; form?: Form; owners?: true };
 }
 
 /**
@@ -74,7 +74,7 @@ export interface UsedButton {
 export async function use(
   tx: Transaction,
   id: string,
-  person: { id: string; forOthers: readonly string[] },
+  person: { id: string; isOwner: boolean; forOthers: readonly string[] },
   now: Instant,
 ): Promise<UsedButton | 'gone' | 'not_yours'> {
   const { rows } = await tx.query<Omit<UsedButton, 'ids'> & { person_id: string | null }>(
@@ -88,7 +88,8 @@ export async function use(
   if (!button) return 'gone';
   const { card, label, tainted, action } = button;
   const isOthers = button.person_id !== null && button.person_id !== person.id;
-  if (isOthers && !person.forOthers.includes(action.tool)) return 'not_yours';
+  const isOwners = person.isOwner && action.owners === true;
+  if (isOthers && !isOwners && !person.forOthers.includes(action.tool)) return 'not_yours';
   const used = await tx.query<{ id: string }>(
     `update buttons set used_at = $2, used_by = $3
       where card = $1 and used_at is null

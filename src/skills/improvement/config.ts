@@ -53,7 +53,7 @@ const reflection = {
     .default(null)
     .meta({
       description:
-        "The channel in which the owner is asked about proposals; the owner's direct conversation when it is null.",
+        'The channel in which owners are asked about proposals and told of runs; their direct conversations when it is null.',
       example: 'discord:112233445566778899',
     }),
   assessment_enabled: z
@@ -113,16 +113,23 @@ const executor = {
   ...executorFields,
 };
 
+const KEY = 'self_improvement';
+
+/** The path of the value that names the channel of proposals. */
+export const APPROVAL_CHANNEL = `${KEY}.approval_channel`;
+
 /** The block of self-improvement. */
 export const config = block(
-  'self_improvement',
+  KEY,
   'coda looks at its own record and proposes changes of itself to its owner. Without this block nothing of it runs.',
   z
     .strictObject({
       enabled: z
         .boolean()
         .default(true)
-        .describe('The block switches it on; false keeps the settings and switches it off.'),
+        .describe(
+          'Off without this block, on with it, if only as {}. false keeps the settings and switches all of it off.',
+        ),
       budget,
       ...reflection,
       ...learning,

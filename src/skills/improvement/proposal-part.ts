@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Command } from '../../chat/index.ts';
+import { approvalChannelCheck } from './approval-channel.ts';
 import type { Deps, Part } from './part.ts';
 import type { ProposalKind } from './proposals.ts';
 import * as store from './store.ts';
@@ -16,6 +17,7 @@ export const proposalPart: Part = {
   kinds: () => inWords,
   tools: proposalTools,
   commands: (deps) => [listCommand(deps)],
+  checks: approvalChannelCheck,
   deletionRules: store.deletionRules,
   mergeRules: store.mergeRules,
 };

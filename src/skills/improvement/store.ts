@@ -1,6 +1,7 @@
 /** Proposals and what self-improvement has spent, in the database. Every verb runs in the given transaction. */
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
+import type { Place } from '../../delivery/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 
@@ -196,6 +197,18 @@ export async function spentFor(db: Queryable, purpose: string, since: Instant): 
 export async function firstOwner(db: Queryable): Promise<string | undefined> {
   const { rows } = await db.query<{ id: string }>(
     `select id from persons where role = 'owner' and erased_at is null order by created_at, id limit 1`,
+  );
+  return rows[0]?.id;
+}
+
+/** The conversation of a channel that coda knows. */
+export async function conversationIn(
+  db: Queryable,
+  { adapter, channel }: Pick<Place, 'adapter' | 'channel'>,
+): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>(
+    'select id from conversations where adapter = $1 and channel = $2 order by created_at limit 1',
+    [adapter, channel],
   );
   return rows[0]?.id;
 }

@@ -63,6 +63,11 @@ const indented = (text: string): string => (text === '' ? '' : `\n\n${fenced(tex
 /** As it stands, whatever is in it. */
 const fenced = (text: string): string => `\`\`\`\n${text.replaceAll('```', "'''")}\n\`\`\``;
 
+export const channelReady = (channel: string) => `Owners are asked about proposals in ${channel}.`;
+export const channelUnheard = (channel: string) =>
+  `Nobody has spoken to me in ${channel} yet, so that I ask owners about proposals in their direct conversations.`;
+export const channelRemedy = () => 'Mention me there once, or see that the id is right and that I am in that channel.';
+
 export const approve = () => 'Approve';
 export const reject = () => 'Reject';
 

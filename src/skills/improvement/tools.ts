@@ -78,6 +78,7 @@ export function choicesFor({ id, hash }: Pick<Proposal, 'id' | 'hash'>, isNamed:
     input: { id, hash, approve },
     style,
     group: id,
+    owners: true,
   });
   return [choice(texts.approve(), true, 'primary'), choice(texts.reject(), false, 'danger')];
 }

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { askWithin, heavyOf, leftOf } from '../../../src/skills/improvement/budget.ts';
 import { config } from '../../../src/skills/improvement/config.ts';
+import { load } from '../../config/support.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { testWorld } from '../../support/world.ts';
 
@@ -53,8 +54,18 @@ test('the model that reflects has two names, and without either it is the heavy 
   expect(heavyOf(settings({ opus_model: 'a/opus', heavy_model: 'a/heavy' }))).toBe('a/heavy');
 });
 
-test('the block switches it on, with the documented defaults', () => {
-  expect(config.schema.parse(undefined)).toBeUndefined();
+test.each([
+  ['', undefined],
+  ['self_improvement:\n', undefined],
+  ['self_improvement: {}\n', true],
+  ['self_improvement: { budget: { month: 5 } }\n', true],
+  ['self_improvement: { enabled: true }\n', true],
+  ['self_improvement: { enabled: false, budget: { month: 5 } }\n', false],
+])('off without a block, on with one, off where it says so: %j', (text, expected) => {
+  expect(load(text).block(config)?.enabled).toBe(expected);
+});
+
+test('the documented defaults', () => {
   expect(settings()).toMatchObject({
     enabled: true,
     budget: { month: 10 },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { improvementTasks, LEARN_TASK } from '../../../src/skills/improvement/index.ts';
 import { modelServer } from '../../support/model-server/suite.ts';
 import { modelConfig } from '../../support/models.ts';
 import { PLANTED_WAYS, plantMonth } from '../../support/planted-month.ts';
@@ -7,6 +8,11 @@ import { type Play, play } from '../../support/play.ts';
 const server = await modelServer();
 const ON = { 'memory.auto': 'off', self_improvement: { budget: { month: 10 } } };
 const big = () => server.requests.filter(({ body }) => body.model === 'big');
+
+const TABLES = [
+  ...['self_assessments', 'improvement_proposals', 'prompt_versions', 'improvement_calls', 'improvement_runs'],
+  ...['routing_models', 'solution_patterns', 'learned_signals', 'learned_proposals', 'learned_uses'],
+];
 
 const POISONED = {
   category: 'tool',
@@ -98,15 +104,26 @@ test('a reflection on a bad month names its five ways to the owner alone, and wh
   expect(await coda.count('improvement_calls where price > 0 and price < 0.2')).toBe(1);
 });
 
-test('without the block nothing is asked and nothing is written; without signals nothing is asked', async () => {
-  await using off = await play({ config: { ...modelConfig(server), 'memory.auto': 'off' } });
-  await withMonth(off);
-  await off.moveTo(new Date('2026-11-22T02:01:00Z'));
-  expect(server.requests.filter(({ body }) => body.model !== 'main')).toHaveLength(0);
-  for (const table of ['improvement_proposals', 'improvement_calls', 'prompt_versions'])
-    expect(await off.count(table)).toBe(0);
-  expect(await off.count(`schedules where name like 'improvement%'`)).toBe(0);
+test.each([
+  ['without the block', {}],
+  ['with the block switched off', { self_improvement: { enabled: false } }],
+])('%s no model is asked and no row is written', async (_, config) => {
+  await using coda = await play({ config: { ...modelConfig(server), 'memory.auto': 'off', ...config } });
+  const ana = await withMonth(coda);
+  await coda.database().run('test', 'delete from self_assessments');
+  server.play({ when: { model: 'main' }, calls: [{ name: 'note_list', input: {} }] });
+  server.play({ when: { model: 'main' }, text: 'There are none.' });
+  await ana.says('what notes do I have?');
+  // A Sunday, and the first of a month.
+  await coda.moveTo(new Date('2026-12-02T00:00:00Z'));
+  // What was said before is summed up, as in any coda.
+  const { rows } = await coda.database().read<{ purpose: string }>('select distinct purpose from usage');
+  expect(rows.map(({ purpose }) => purpose).sort()).toEqual(['answer', 'summary']);
+  for (const table of TABLES) expect([table, await coda.count(table)]).toEqual([table, 0]);
+  expect(await coda.count(`schedules where name in ('${[LEARN_TASK, ...improvementTasks].join("', '")}')`)).toBe(0);
+});
 
+test('without signals nothing is asked', async () => {
   await using quiet = await play({ config: { ...modelConfig(server), ...ON } });
   await quiet.moveTo(new Date('2026-11-22T02:01:00Z'));
   expect(big()).toHaveLength(0);

@@ -1,8 +1,9 @@
 import type { Instant } from '../../../base/clock.ts';
 import type { SystemTask } from '../../../chat/index.ts';
-import { conversations, type Outgoing } from '../../../delivery/index.ts';
+import type { Card, Outgoing } from '../../../delivery/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import { readerOf, type Transaction } from '../../../storage/index.ts';
+import { approvalPlaces } from '../approval-channel.ts';
 import { askWithin, heavyOf } from '../budget.ts';
 import type { Settings } from '../config.ts';
 import type { Deps } from '../part.ts';
@@ -13,7 +14,6 @@ import * as texts from '../texts.ts';
 import { choicesFor, MOST_ON_CARD } from '../tools.ts';
 import { asked, readProposals, TASK } from './ask.ts';
 import { isWorthAsking, type Signals, signalsOf } from './signals.ts';
-import * as store from './store.ts';
 
 export const REFLECTION = 'improvement.reflection';
 const MAX_TOKENS = 3_000;
@@ -46,9 +46,12 @@ async function endTrial(deps: Deps, id: string): Promise<void> {
     if (!ended) return;
     const { version, isKept, scores } = ended;
     const text = texts.trialEnded(version, isKept, texts.sampleWords(scores));
-    const owner = await ownerIn(deps, tx);
-    if (owner)
-      await deps.outbox.addAll(tx, [{ key: `improvement:trial:${id}`, ...owner, card: { kind: 'notice', text } }]);
+    const places = await approvalPlaces(deps.config, tx);
+    const card = { kind: 'notice' as const, text };
+    await deps.outbox.addAll(
+      tx,
+      places.map((place) => ({ key: `improvement:trial:${id}:${place.personId}`, ...place, card })),
+    );
   });
 }
 
@@ -72,33 +75,20 @@ interface Reflected {
 }
 
 async function tell(deps: Deps, tx: Transaction, { id, signals, wanted }: Reflected, now: Instant): Promise<void> {
-  const { kinds, outbox } = deps;
+  const { kinds, outbox, config } = deps;
   const made = await propose(tx, kinds, 'reflection', wanted, now);
-  const owner = await ownerIn(deps, tx);
-  if (!owner) return;
-  const groups = Array.from({ length: Math.max(1, Math.ceil(made.length / MOST_ON_CARD)) }, (_, index) =>
-    made.slice(index * MOST_ON_CARD, (index + 1) * MOST_ON_CARD),
-  );
-  const cards = groups.map((group, index): Outgoing => {
+  const cards = Array.from({ length: Math.max(1, Math.ceil(made.length / MOST_ON_CARD)) }, (_, index): Card => {
+    const group = made.slice(index * MOST_ON_CARD, (index + 1) * MOST_ON_CARD);
     const head = index === 0 ? [texts.reflected(signals, made.length)] : [];
     const text = [...head, ...group.map((each) => texts.whole(each, shown(kinds, each)))].join('\n\n');
-    const choices = group.flatMap((each) => choicesFor(each, made.length > 1));
-    // Words of a model stand in it.
-    return { key: `improvement:${id}:${index}`, ...owner, card: { kind: 'notice', text, choices }, tainted: true };
+    return { kind: 'notice', text, choices: group.flatMap((each) => choicesFor(each, made.length > 1)) };
   });
-  await outbox.addAll(tx, cards);
-}
-
-/** The owner who is asked, and where: in the configured channel where coda knows it, else in their direct conversation. */
-async function ownerIn(
-  { config }: Pick<Deps, 'config'>,
-  tx: Transaction,
-): Promise<{ personId: string; conversationId: string } | undefined> {
-  const direct = (await conversations.ownersDirect(tx))[0];
-  const { approval_channel: named } = config;
-  const personId = direct?.personId ?? (await improvement.firstOwner(tx));
-  if (named === null || personId === undefined) return direct;
-  const [adapter = '', ...rest] = named.split(':');
-  const conversationId = await store.conversationIn(tx, { adapter, channel: rest.join(':') });
-  return conversationId === undefined ? direct : { personId, conversationId };
+  const places = await approvalPlaces(config, tx);
+  const all = places.flatMap((place) =>
+    cards.map((card, index): Outgoing => {
+      // Words of a model stand in it.
+      return { key: `improvement:${id}:${index}:${place.personId}`, ...place, card, tainted: true };
+    }),
+  );
+  await outbox.addAll(tx, all);
 }

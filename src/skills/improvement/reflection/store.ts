@@ -1,6 +1,5 @@
 /** The record that a reflection looks at: counts, names and codes, and no word of anybody's. */
 import type { Instant } from '../../../base/clock.ts';
-import type { Place } from '../../../delivery/index.ts';
 import type { Queryable } from '../../../storage/index.ts';
 
 export interface ScoreSums {
@@ -79,16 +78,4 @@ export async function titles(db: Queryable, since: Instant): Promise<string[]> {
     [since],
   );
   return rows.map(({ title }) => title);
-}
-
-/** The conversation of a channel that coda knows. */
-export async function conversationIn(
-  db: Queryable,
-  { adapter, channel }: Pick<Place, 'adapter' | 'channel'>,
-): Promise<string | undefined> {
-  const { rows } = await db.query<{ id: string }>(
-    'select id from conversations where adapter = $1 and channel = $2 order by created_at limit 1',
-    [adapter, channel],
-  );
-  return rows[0]?.id;
 }

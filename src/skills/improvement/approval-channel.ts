@@ -1,0 +1,53 @@
+/** The place in which owners hear of proposals and of what became of them. */
+import type { HealthCheck } from '../../chat/index.ts';
+import { conversations } from '../../delivery/index.ts';
+import { type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
+import type { Settings } from './config.ts';
+import type { Deps } from './part.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+
+type Configured = Pick<Settings, 'approval_channel'>;
+
+/** A recipient and the conversation in which they are told. */
+export interface Destination {
+  personId: string;
+  conversationId: string;
+}
+
+/**
+ * `approval_channel`, for the owner who came first, where coda has been spoken to in it; else the direct conversation of
+ * each owner. Empty: no owner can be written to.
+ */
+export async function approvalPlaces(config: Configured, tx: Transaction): Promise<readonly Destination[]> {
+  const conversationId = await channelOf(config, tx);
+  const personId = await store.firstOwner(tx);
+  if (conversationId === undefined || personId === undefined) return conversations.ownersDirect(tx);
+  return [{ personId, conversationId }];
+}
+
+/** The conversation of `approval_channel`; undefined: there is none, or coda has not been spoken to in it. */
+async function channelOf({ approval_channel: named }: Configured, db: Queryable): Promise<string | undefined> {
+  if (named === null) return undefined;
+  const at = named.indexOf(':');
+  return store.conversationIn(db, { adapter: named.slice(0, at), channel: named.slice(at + 1) });
+}
+
+/** Tells where proposals go as long as the configured channel is not known. */
+export function approvalChannelCheck({ config, database }: Pick<Deps, 'config' | 'database'>): HealthCheck[] {
+  const { approval_channel: named } = config;
+  if (named === null) return [];
+  return [
+    {
+      name: 'self-improvement approval channel',
+      async check() {
+        if ((await channelOf(config, readerOf(database))) !== undefined)
+          return { ok: true, says: texts.channelReady(named) };
+        return {
+          ...{ ok: false, severity: 'warning' as const },
+          ...{ says: texts.channelUnheard(named), remedy: texts.channelRemedy() },
+        };
+      },
+    },
+  ];
+}
