@@ -53,7 +53,12 @@ const kept = KEPT.map(({ name, library, home }) => ({
   to: { path: `(^|node_modules/)(@types/)?(${library})(/|$)` },
 }));
 
-const DOORS = ['^src/[^/]+/index\\.ts$', '^src/(skills|adapters)/[^/]+/index\\.ts$'];
+const DOORS = [
+  '^src/[^/]+/index\\.ts$',
+  '^src/(skills|adapters)/[^/]+/index\\.ts$',
+  // Declarations of operations: a command reads them without the rest of the room.
+  '^src/(chat/operation|app/operations/index)\\.ts$',
+];
 
 module.exports = {
   forbidden: [

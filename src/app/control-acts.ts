@@ -9,12 +9,11 @@ import { type Notice, type Notified, notify } from '../delivery/index.ts';
 import type { Optimize, Optimized, SkillDecisions } from '../skills/agent-skills/index.ts';
 import type { Besides } from '../storage/index.ts';
 import type { App } from './build.ts';
-import type { AskedJob } from './jobs.ts';
 import { approves, type NewToken } from './tokens.ts';
 
 type Controlled = Pick<
   App,
-  'database' | 'delivery' | 'jobs' | 'enqueue' | 'agentSkills' | 'tokens' | 'sessions' | 'http' | 'hooks' | 'approvals'
+  'database' | 'jobs' | 'agentSkills' | 'tokens' | 'sessions' | 'http' | 'hooks' | 'approvals'
 >;
 
 /** An act that writes its entry down in its own transaction; `R`: what comes of that. */
@@ -37,12 +36,7 @@ function recorder(world: World) {
 /** The acts by the name of their verb. */
 export function controlActs(app: Controlled, world: World) {
   const recorded = recorder(world);
-  const { outbox } = app.delivery;
   return {
-    resend: recorded('outbox resend', ({ id }: { id?: string | undefined }, besides: Besides<number>) =>
-      outbox.revive(id, besides),
-    ),
-    ...jobActs(app, world),
     ...tokenActs(app, world),
     ...sessionActs(app, world),
     addHook: recorded(
@@ -64,23 +58,6 @@ export function controlActs(app: Controlled, world: World) {
     ...variantActs(app.agentSkills, world),
     ...secretActs(app.agentSkills.secrets, world),
     ...imageActs(app.agentSkills.images, world),
-  };
-}
-
-function jobActs({ jobs, enqueue }: Controlled, world: World) {
-  const recorded = recorder(world);
-  return {
-    retryJobs: recorded('jobs retry', ({ id }: { id?: string | undefined }, besides: Besides<number>) =>
-      jobs.retry(id, besides),
-    ),
-    cancelJob: recorded('jobs cancel', ({ id }: { id: string }, besides: Besides<boolean>) =>
-      jobs.cancelOne(id, besides),
-    ),
-    enqueueJob: recorded(
-      'jobs enqueue',
-      (job: AskedJob, besides: Besides<string>) => enqueue(job, besides),
-      ({ kind }, id) => ({ kind, id }),
-    ),
   };
 }
 

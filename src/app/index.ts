@@ -1,8 +1,6 @@
 /** Puts coda together. */
 
 export { httpConfig } from '../adapters/http/index.ts';
-export type { DeadLetters } from '../delivery/index.ts';
-export type { DeadJobs } from '../jobs/index.ts';
 export { browserConfig } from '../skills/browser/index.ts';
 export { platforms } from './adapters.ts';
 export { openAgentSkills, ownFolders } from './agent-skills.ts';
@@ -12,11 +10,12 @@ export { configDocuments, readConfig } from './config.ts';
 export { type Control, openControl } from './control.ts';
 export { controlActs, controlSkills, needsToken } from './control-acts.ts';
 export { type CostReport, costReport } from './cost.ts';
+export type { OperationParts } from './operations/parts.ts';
+export { controlVerbs } from './operations/verbs.ts';
 export { checkPolicies } from './policies.ts';
 export type { ProgramTool } from './programs.ts';
 export { householdOf } from './settings.ts';
 export { findLocalModels, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';
-export { SKILL_JOB, skillPayload } from './skill-jobs.ts';
 export type { NewToken } from './tokens.ts';
 export { isNewer, newestVersion } from './updates.ts';
 export { createWorld, type WorldOptions } from './world.ts';

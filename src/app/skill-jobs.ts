@@ -1,6 +1,5 @@
 /** Runs of skills as background jobs: `coda jobs enqueue skill` and `coda schedule`. */
 import { z } from 'zod';
-import type { Json } from '../base/json.ts';
 import type { Delivery } from '../delivery/index.ts';
 import type { JobHandler } from '../jobs/index.ts';
 import type { Database } from '../storage/index.ts';
@@ -10,12 +9,7 @@ export const SKILL_JOB = 'skill';
 
 const payload = z.object({ skill: z.string().min(1).max(200), payload: z.unknown().optional() });
 
-/** Payload of a skill's job; text and JSON alike come to its skill as text. */
-export function skillPayload(skill: string, given: Json): Json {
-  return { skill, payload: given };
-}
-
-/** Begins the run in the owner's conversation at the terminal, once for each job: from there on it is a turn like any other. */
+/** Begins the run in the owner's conversation at the terminal, its payload as text, once for each job: from there on it is a turn like any other. */
 export function skillJob({ database, delivery }: { database: Database; delivery: Delivery }): JobHandler {
   return {
     kind: SKILL_JOB,

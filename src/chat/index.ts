@@ -22,3 +22,4 @@ export type * from './platform.ts';
 export * from './route.ts';
 export { type CalledByName, Router } from './router.ts';
 export * from './skill.ts';
+export { verbsOf } from './verbs.ts';

@@ -1,6 +1,8 @@
 /** Having a verb carried out: by the daemon where one runs, else by a coda that is put together here. */
 import { build, householdOf } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
+import type { World } from '../base/world.ts';
+import type { Config } from '../config/index.ts';
 import { formatMinute } from '../time/index.ts';
 import { callDaemon, noDaemon } from './daemon.ts';
 import type { Flags } from './flags.ts';
@@ -10,35 +12,47 @@ import { usage } from './texts.ts';
 /** Carries out one verb; what it refuses is thrown with its code. */
 export type Ask = (verb: string, args: Record<string, Json>) => Promise<unknown>;
 
+/** An instant as whoever sits here reads it: by the zone and the locale of the household. */
+type At = (instant: string | Date) => string;
+
 /** Lets `use` ask as often as it wants to; a coda that is put together for it stays until `use` has ended. */
-export async function withVerbs<T>(flags: Flags, io: NodeJS.Process, use: (ask: Ask) => Promise<T>): Promise<T> {
+export async function withVerbs<T>(
+  flags: Flags,
+  io: NodeJS.Process,
+  use: (ask: Ask, at: At) => Promise<T>,
+): Promise<T> {
   const { config, world } = prepare(flags, io);
   const { dataDir } = config;
+  const at = reading(config, world);
   if ((await callDaemon(dataDir, 'health')) !== undefined) {
     return use(async (verb, args) => {
       const answer = await callDaemon(dataDir, verb, args);
       // It has stopped meanwhile.
       if (answer === undefined) throw noDaemon(dataDir);
       return answer;
-    });
+    }, at);
   }
   const app = await build(config, world, { ...aboutItself(config), onFatal: () => {} });
   try {
-    const own = verbs(app, config, world, io);
+    const own = verbs({ app, config, world, isRunning: false }, io);
     return await use(async (verb, args) => {
       // A skill that was taken out has none any more.
       const act = Object.hasOwn(own, verb) ? own[verb] : undefined;
       if (!act) throw usage(`This coda cannot do ${verb}.`, 'See "coda help" for what it can.');
-      return act(args);
-    });
+      // As it would come from a running coda.
+      return JSON.parse(JSON.stringify((await act(args)) ?? null));
+    }, at);
   } finally {
     await app.stop(0);
   }
 }
 
-/** An instant as whoever sits here reads it: by the zone and the locale of the household. */
-export function instantsFor(flags: Flags, io: NodeJS.Process): (instant: string | Date) => string {
+export function instantsFor(flags: Flags, io: NodeJS.Process): At {
   const { config, world } = prepare(flags, io);
+  return reading(config, world);
+}
+
+function reading(config: Config, world: World): At {
   const reader = { ...householdOf(config), now: world.clock.now() };
   return (instant) => formatMinute(new Date(instant), reader);
 }

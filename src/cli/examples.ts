@@ -25,21 +25,11 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   restore: 'coda restore /mnt/disk/coda.tar.gz --data /var/lib/coda-copy',
   storage: 'coda storage move --to postgres://coda@localhost/coda',
   'storage move': 'coda storage move --to postgres://coda@localhost/coda',
-  schedule: 'coda schedule list --json',
-  'schedule add': 'coda schedule add weekly-review --run-at 2026-12-01T09:00:00Z --payload "this week"',
-  'schedule remove': 'coda schedule remove 018f2c1e-8a52-7cc4-9d2e-3f6a1b2c4d5e',
-  'schedule tick': 'coda schedule tick',
   schedules: 'coda schedules',
   'schedules list': 'coda schedules list --json',
   'schedules on': 'coda schedules on retention',
   'schedules off': 'coda schedules off retention',
   'schedules run': 'coda schedules run retention',
-  outbox: 'coda outbox',
-  'outbox list': 'coda outbox list --json',
-  'outbox resend': 'coda outbox resend',
-  jobs: 'coda jobs',
-  'jobs list': 'coda jobs list --json',
-  'jobs retry': 'coda jobs retry',
   tokens: 'coda tokens',
   'tokens list': 'coda tokens list --json',
   'tokens add': 'coda tokens add ci --scopes messages,notify --days 90',
@@ -50,8 +40,6 @@ const EXAMPLES: Readonly<Record<string, string>> = {
     'coda hooks add ci --to discord:123456789012345678 --template "{{ repository.name }} is red" --form github',
   'hooks test': 'coda hooks test ci --path payload.json',
   'webhook handle': 'coda webhook handle ci --path payload.json --signature "sha256=…"',
-  'jobs enqueue': 'coda jobs enqueue skill weekly-review --payload "this week" --max-retries 2',
-  'jobs work': 'coda jobs work',
   notify: 'coda notify "The build is green." --to discord:123456789012345678 --key build-42',
   notes: 'coda notes export ~/notes',
   'notes export': 'coda notes export ~/notes',
@@ -88,15 +76,15 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 const EXIT = 'Exit status: 0, or one of sysexits.h; docs/errors.md has each.';
 
 /** Adds an example and the exit statuses to the help of each command; an example that nobody has written is the command with its arguments. */
-export function addExamples(program: Command): void {
-  for (const command of program.commands) addBelow(command, command.name());
+export function addExamples(program: Command, ofOperations: ReadonlyMap<string, string>): void {
+  for (const command of program.commands) addBelow(command, command.name(), ofOperations);
 }
 
-function addBelow(command: Command, path: string): void {
+function addBelow(command: Command, path: string, ofOperations: ReadonlyMap<string, string>): void {
   const args = command.registeredArguments.map((argument) =>
     argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
   );
-  const example = EXAMPLES[path] ?? ['coda', path, ...args].join(' ');
+  const example = ofOperations.get(path) ?? EXAMPLES[path] ?? ['coda', path, ...args].join(' ');
   command.addHelpText('after', `\nExample:\n  ${example}\n\n${EXIT}`);
-  for (const below of command.commands) addBelow(below, `${path} ${below.name()}`);
+  for (const below of command.commands) addBelow(below, `${path} ${below.name()}`, ofOperations);
 }

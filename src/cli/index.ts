@@ -12,18 +12,19 @@ import { errorText, fromCommander, internal } from './texts.ts';
 export async function main(io: NodeJS.Process): Promise<number> {
   let status = 0;
   let help = '';
-  const program = createProgram(io, {
-    exit: (code) => {
+  const listener = {
+    exit: (code: number) => {
       status = code;
     },
-    help: (text) => {
+    help: (text: string) => {
       help += text;
     },
-  });
+  };
   const release = catchCrashes(io);
   let direct = () => {};
   try {
     direct = await routeFetch(OutboundProxy.of(io.env));
+    const program = await createProgram(io, listener, io.argv.slice(2));
     await program.parseAsync(io.argv);
     return status;
   } catch (error) {

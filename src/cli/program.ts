@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { families } from '../app/operations/index.ts';
 import type { Call } from './call.ts';
 import { addBackups, addMemory, addNotes } from './data-commands.ts';
 import { addExamples } from './examples.ts';
@@ -18,6 +19,7 @@ import {
   type VersionFlags,
   type WhenFlags,
 } from './flags.ts';
+import { addFamily } from './operations.ts';
 import { addBrowser, addPrograms } from './programs.ts';
 import { addAsk, addConnectors, addRuns } from './running.ts';
 import { addSkills, addSpecialists } from './skills/commands.ts';
@@ -33,8 +35,15 @@ export interface CommandHandler {
   help(text: string): void;
 }
 
-/** Every command with its help. A command's own file is loaded when it is called, so that each starts quickly. */
-export function createProgram(io: NodeJS.Process, listener: CommandHandler): Command {
+/**
+ * Every command with its help. A command's own file is loaded when it is called, so that each starts quickly; so are the
+ * families of operations, where one of `words` names them. Without words all are loaded.
+ */
+export async function createProgram(
+  io: NodeJS.Process,
+  listener: CommandHandler,
+  words?: readonly string[],
+): Promise<Command> {
   const program = new Command('coda')
     .description('A personal assistant that lives where you already chat, and keeps its word about time.')
     .version(version(), '-V, --version', 'show the version')
@@ -59,6 +68,9 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
       const flags = { ...command.optsWithGlobals(), args: command.args };
       listener.exit(await run(flags as never, io));
     };
+  const examples = new Map<string, string>();
+  const add = (name: keyof typeof families) =>
+    addFamily(program, call, [name, families[name], words?.includes(name) ?? true], examples);
   addInit(program, call);
   addImport(program, call);
   addTalking(program, call);
@@ -67,10 +79,10 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addOpen(program, call);
   addLooking(program, call);
   addBackups(program, call);
-  addOutbox(program.command('outbox').description('what could not be delivered'), call);
-  addPrograms(program, call);
+  await add('outbox');
+  await addPrograms(program, call, add);
   addPeople(program, call);
-  addApprovals(program.command('approvals').description('calls that wait for a decision'), call);
+  await add('approvals');
   addAudit(program.command('audit').description('the log of what was done'), call);
   addTokens(program.command('tokens').description('what programs speak with over HTTP'), call);
   addSecrets(program.command('secrets').description('values that skills are run with'), call);
@@ -83,7 +95,7 @@ export function createProgram(io: NodeJS.Process, listener: CommandHandler): Com
   addConnectors(program.command('connectors').description('HTTP services for skills'), call);
   addSpecialists(program.command('specialists').description('look at specialists, and check them'), call);
   addConfig(program.command('config').description('look at the configuration'), call);
-  addExamples(program);
+  addExamples(program, examples);
   nameUnknown(program);
   return program;
 }
@@ -217,19 +229,6 @@ function addLooking(program: Command, call: Call): void {
     .action(call<WhenFlags>(async () => showWhen));
 }
 
-function addOutbox(outbox: Command, call: Call): void {
-  outbox
-    .command('list', { isDefault: true })
-    .description('show what could not be delivered, newest first')
-    .option('--json', 'as JSON')
-    .action(call(async () => (await import('./outbox.ts')).outboxList));
-  outbox
-    .command('resend')
-    .description('send one of them, or all, again')
-    .argument('[id]')
-    .action(call<WhenFlags>(async () => (await import('./outbox.ts')).outboxResend));
-}
-
 function addPeople(program: Command, call: Call): void {
   program
     .command('pair')
@@ -248,21 +247,6 @@ function addPeople(program: Command, call: Call): void {
     .description('take back that an owner has let somebody in')
     .argument('<person>', 'an id, or an account such as discord:123456789012345678')
     .action(call(async () => (await import('./people.ts')).peopleRevoke));
-}
-
-function addApprovals(approvals: Command, call: Call): void {
-  approvals
-    .command('list', { isDefault: true })
-    .description('show them, oldest first')
-    .option('--json', 'as JSON')
-    .action(call(async () => (await import('./approvals.ts')).approvalsList));
-  for (const verb of ['approve', 'deny'] as const) {
-    approvals
-      .command(verb)
-      .description(verb === 'approve' ? 'have one of them run' : 'have one of them not run')
-      .argument('<id>')
-      .action(call<WhenFlags>(async () => (await import('./approvals.ts')).approvalsDecide(verb === 'approve')));
-  }
 }
 
 function addAudit(audit: Command, call: Call): void {

@@ -1,10 +1,14 @@
 /** The commands by which programs and their keepers reach people and background work. */
 import type { Command } from 'commander';
 import type { Call } from './call.ts';
-import type { BrowserImageFlags, HookFlags, JobFlags, NotifyFlags, WhenFlags } from './flags.ts';
+import type { BrowserImageFlags, HookFlags, NotifyFlags } from './flags.ts';
 
 /** `notify`, `jobs`, `schedules`, `hooks` and `webhook`. */
-export function addPrograms(program: Command, call: Call): void {
+export async function addPrograms(
+  program: Command,
+  call: Call,
+  add: (name: 'jobs' | 'schedule') => Promise<void>,
+): Promise<void> {
   program
     .command('notify')
     .description('have coda tell somebody something, once for each key')
@@ -13,43 +17,11 @@ export function addPrograms(program: Command, call: Call): void {
     .option('--key <key>', 'what is said under the same key is said once')
     .option('--json', 'as JSON')
     .action(call<NotifyFlags>(async () => (await import('./notify.ts')).notifyPerson));
-  addJobs(program.command('jobs').description('background jobs'), call);
-  addSchedule(program.command('schedule').description('runs of skills at an instant'), call);
+  await add('jobs');
+  await add('schedule');
   addSchedules(program.command('schedules').description('what runs by itself'), call);
   addHooks(program.command('hooks').description('what programs may have coda do for a person'), call);
   addWebhook(program.command('webhook').description('what programs send'), call);
-}
-
-function addJobs(jobs: Command, call: Call): void {
-  jobs
-    .command('list', { isDefault: true })
-    .description('show those that failed too often, newest first')
-    .option('--all', 'those that wait or run, too')
-    .option('--json', 'as JSON')
-    .action(call<JobFlags>(async () => (await import('./jobs.ts')).jobsList));
-  jobs
-    .command('retry')
-    .description('run one of them, or all, again')
-    .argument('[id]')
-    .action(call<WhenFlags>(async () => (await import('./jobs.ts')).jobsRetry));
-  jobs
-    .command('cancel')
-    .description('take one off that waits or has failed too often')
-    .argument('<id>')
-    .action(call(async () => (await import('./jobs.ts')).jobsCancel));
-  jobs
-    .command('enqueue')
-    .description('add one, to be run at once')
-    .argument('<kind>', 'such as skill, with the id of one')
-    .argument('[id]')
-    .option('--payload <text>', 'what it is told: JSON, or plain text')
-    .option('--max-retries <count>', 'how often it is tried again; default: 7')
-    .option('--key <key>', 'at most one of its kind waits with this key')
-    .action(call<JobFlags>(async () => (await import('./jobs.ts')).jobsEnqueue));
-  jobs
-    .command('work')
-    .description('run those that are due, and end')
-    .action(call(async () => (await import('./jobs.ts')).jobsWork));
 }
 
 function addSchedules(schedules: Command, call: Call): void {
@@ -65,32 +37,6 @@ function addSchedules(schedules: Command, call: Call): void {
       .argument('<name>', "the name of a task, or a schedule's id")
       .action(call(async () => (await import('./schedules.ts')).schedulesAct(verb)));
   }
-}
-
-/** Runs of skills at an instant; what people plan in words are schedules. */
-function addSchedule(schedule: Command, call: Call): void {
-  schedule
-    .command('list', { isDefault: true })
-    .description('show those to come')
-    .option('--json', 'as JSON')
-    .action(call(async () => (await import('./jobs.ts')).scheduleList));
-  schedule
-    .command('add')
-    .description('run a skill once, as the owner at the terminal')
-    .argument('<id>')
-    .requiredOption('--run-at <instant>', 'in ISO 8601; one that has passed is due at once')
-    .option('--payload <text>', 'what the skill is given')
-    .option('--max-retries <count>', 'how often it is tried again; default: 7')
-    .action(call<JobFlags>(async () => (await import('./jobs.ts')).scheduleAdd));
-  schedule
-    .command('remove')
-    .description('take one off')
-    .argument('<run>', 'as list shows it')
-    .action(call(async () => (await import('./jobs.ts')).jobsCancel));
-  schedule
-    .command('tick')
-    .description('carry out those that are due, to their end or to what they ask')
-    .action(call(async () => (await import('./jobs.ts')).jobsWork));
 }
 
 function addHooks(hooks: Command, call: Call): void {

@@ -4,12 +4,13 @@ import {
   type App,
   build,
   controlActs,
+  controlVerbs,
   costReport,
   createWorld,
   needsToken,
+  type OperationParts,
   openControl,
   readConfig,
-  SKILL_JOB,
 } from '../app/index.ts';
 import { Audit } from '../audit/index.ts';
 import { CodaError, messageOf } from '../base/errors.ts';
@@ -56,7 +57,7 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
     try {
       const control = await openControl({
         dataDir: config.dataDir,
-        verbs: verbs(app, config, world, io),
+        verbs: verbs({ app, config, world, isRunning: true }, io),
         chat: (socket, { cwd, token }) =>
           app.console.attach({
             ...{ input: socket, output: socket, cwd: textOf(cwd) },
@@ -192,28 +193,6 @@ function secretVerbs(secrets: App['agentSkills']['secrets'], acts: ReturnType<ty
   };
 }
 
-function jobVerbs(app: App, acts: ReturnType<typeof controlActs>) {
-  return {
-    jobs: async ({ all }: Record<string, Json>) =>
-      (await (all === true ? app.jobs.open() : app.jobs.dead())) as unknown as Json,
-    'retry-jobs': ({ id }: Record<string, Json>) => acts.retryJobs(typeof id === 'string' ? { id } : {}),
-    'jobs-cancel': ({ id }: Record<string, Json>) => acts.cancelJob({ id: String(id) }),
-    'jobs-enqueue': ({ kind, payload = null, key, at, attempts }: Record<string, Json>) =>
-      acts.enqueueJob({
-        ...{ kind: String(kind), payload, key: textOf(key) },
-        at: typeof at === 'string' ? new Date(at) : undefined,
-        maxAttempts: typeof attempts === 'number' ? attempts : undefined,
-      }),
-    'schedule-list': async () => (await app.jobs.waitingOf(SKILL_JOB)) as unknown as Json,
-    'jobs-work': async (): Promise<Json> => {
-      app.worker.look();
-      await app.worker.idle();
-      await app.jobs.idle();
-      return true;
-    },
-  };
-}
-
 function hookVerbs(hooks: App['hooks'], acts: ReturnType<typeof controlActs>) {
   return {
     hooks: async () => (await hooks.list()) as unknown as Json,
@@ -303,8 +282,8 @@ function tokenVerbs(tokens: App['tokens'], acts: ReturnType<typeof controlActs>)
 }
 
 /** Operations of a running coda for other commands. */
-export function verbs(app: App, config: Config, world: World, io: NodeJS.Process): Readonly<Record<string, Verb>> {
-  const { outbox } = app.delivery;
+export function verbs(parts: OperationParts, io: NodeJS.Process): Readonly<Record<string, Verb>> {
+  const { app, config, world } = parts;
   const { clock, metrics } = world;
   const acts = controlActs(app, world);
   const since = Date.now();
@@ -327,17 +306,12 @@ export function verbs(app: App, config: Config, world: World, io: NodeJS.Process
       app.backups.ask({ file: String(file), withoutConfig: withoutConfig === true }) as unknown as Json,
     trace: async ({ id }: Record<string, Json>) =>
       ((await traceMessage(app.database, typeof id === 'string' ? id : undefined)) ?? null) as unknown as Json,
-    outbox: async () => (await outbox.deadLetters()) as unknown as Json,
-    ...jobVerbs(app, acts),
+    ...controlVerbs(parts),
     ...hookVerbs(app.hooks, acts),
-    resend: ({ id }: Record<string, Json>) => acts.resend(typeof id === 'string' ? { id } : {}),
     notify: async ({ to, text, key }: Record<string, Json>): Promise<Json> => {
       const notice = { to: String(to), text: String(text), ...(typeof key === 'string' && { key }) };
       return { ...(await acts.notify(notice)) };
     },
-    approvals: async () => (await app.approvals.list()) as unknown as Json,
-    'approvals-decide': ({ id, approved, token }: Record<string, Json>) =>
-      app.approvals.decide(String(id), approved === true, textOf(token)),
     ...skillVerbs(app, acts),
     ...secretVerbs(app.agentSkills.secrets, acts),
     ...app.verbs,

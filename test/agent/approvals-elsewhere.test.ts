@@ -94,8 +94,8 @@ test('a program gives nobody a right to approve: it lets nobody in, and gets no 
 test('what a command has coda do is in the log of what was done', async () => {
   await using coda = await play({});
   const acts = controlActs(coda.app, coda.world);
-  await acts.resend({});
-  await acts.retryJobs({ id: '00000000-0000-4000-8000-000000000000' });
+  await coda.operation('outbox resend', {});
+  await coda.operation('jobs retry', { id: '00000000-0000-4000-8000-000000000000' });
   await acts.undeprecateSkill({ name: 'weather' });
   const { rows } = await coda
     .database()

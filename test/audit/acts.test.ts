@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { controlActs } from '../../src/app/index.ts';
+import { OPERATIONS } from '../../src/app/operations/verbs.ts';
+import type { Json } from '../../src/base/json.ts';
 import { packageRoot } from '../../src/base/root.ts';
 import { migrate, openDatabase } from '../../src/storage/index.ts';
 import { migratedDataDir, Program } from '../support/jsonl.ts';
@@ -34,14 +36,18 @@ const DEAD_JOB = '00000000-0000-4000-8000-000000000001';
 const WAITING_JOB = '00000000-0000-4000-8000-000000000002';
 const FAR = new Date('2026-12-24T00:00:00Z');
 
+/** Operations that write an entry: the transaction that carries each out, and its input. */
+const AUDITED: Record<string, [tx: string, input: Record<string, Json>]> = {
+  'outbox resend': ['outbox.revive', {}],
+  'jobs retry': ['jobs.retry', { id: DEAD_JOB }],
+  'jobs cancel': ['jobs.cancel', { id: WAITING_JOB }],
+  'jobs enqueue': ['jobs.enqueue', { kind: 'retention' }],
+};
+
 type Acts = ReturnType<typeof controlActs>;
 
 /** How each act is asked for, the transaction that carries it out, and what its entry says. In this order. */
 const ACTS: { [K in keyof Acts]: [tx: string, subject: string, ask: (acts: Acts) => Promise<unknown>] } = {
-  resend: ['outbox.revive', 'outbox resend', (acts) => acts.resend({})],
-  retryJobs: ['jobs.retry', 'jobs retry', (acts) => acts.retryJobs({ id: DEAD_JOB })],
-  cancelJob: ['jobs.cancel', 'jobs cancel', (acts) => acts.cancelJob({ id: WAITING_JOB })],
-  enqueueJob: ['jobs.enqueue', 'jobs enqueue', (acts) => acts.enqueueJob({ kind: 'retention', payload: null })],
   addToken: ['tokens.add', 'tokens add', (acts) => acts.addToken({ name: 'ci', person: 'ana', scopes: ['data'] })],
   revokeToken: ['tokens.revoke', 'tokens revoke', (acts) => acts.revokeToken({ named: 'ci' })],
   openLink: ['sessions.link', 'open', (acts) => acts.openLink({ person: 'ana' })],
@@ -156,6 +162,17 @@ test('no act of the terminal is there without its entry, whenever the process di
   }
   const { rows } = await coda.database().read<{ detail: unknown }>('select detail from audit_log');
   expect(JSON.stringify(rows)).not.toMatch(/tulip-mania|the backup is done/);
+});
+
+test('no operation is carried out without its entry, whenever the process dies', async () => {
+  const audited = OPERATIONS.filter(({ audit }) => audit !== undefined);
+  expect(audited.map(({ name }) => name).sort()).toEqual(Object.keys(AUDITED).sort());
+  for (const [name, [tx, input]] of Object.entries(AUDITED)) {
+    const before = await acted();
+    using _ = dyingAfter(tx);
+    await expect(coda.operation(name, input), name).rejects.toThrow('killed');
+    expect(await acted(), name).toEqual([...before, name]);
+  }
 });
 
 test('what is refused has none', async () => {

@@ -24,8 +24,8 @@ function helpOf(command: Command): string {
   return help;
 }
 
-test('the help of every command has an example of it, with options that it has', () => {
-  const program = createProgram(process, { exit: () => {}, help: () => {} });
+test('the help of every command has an example of it, with options that it has', async () => {
+  const program = await createProgram(process, { exit: () => {}, help: () => {} });
   const all = commandsOf(program, 'coda');
   expect(all.length).toBeGreaterThan(25);
   for (const [name, command] of all) {
@@ -50,12 +50,12 @@ test('each command of docs/skills-platform.md answers --help with an example and
   const page = readFileSync(join(packageRoot(), 'docs', 'skills-platform.md'), 'utf8');
   const rows = [...page.matchAll(/^\| `(coda [^`]+)` \|.*\| (\d+) \|$/gm)];
   const make = () => createProgram(process, { exit: () => {}, help: () => {} });
-  const names = new Set(commandsOf(make(), 'coda').map(([name]) => name));
+  const names = new Set(commandsOf(await make(), 'coda').map(([name]) => name));
   const paths = new Set(rows.map(([, line = '']) => pathIn(line, names)));
   expect(paths).not.toContain('');
   expect(paths.size).toBeGreaterThan(20);
   for (const path of paths) {
-    const program = make();
+    const program = await make();
     const shown: string[] = [];
     for (const [, each] of [['', program] as const, ...commandsOf(program, 'coda')])
       each.exitOverride().configureOutput({ writeOut: (text) => void shown.push(text) });

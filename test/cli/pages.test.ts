@@ -184,8 +184,8 @@ describe('the other lines of the documentation', () => {
     }
   });
 
-  test('what is named within a sentence is a command, with options that it has', () => {
-    const program = createProgram(process, { exit: () => {}, help: () => {} });
+  test('what is named within a sentence is a command, with options that it has', async () => {
+    const program = await createProgram(process, { exit: () => {}, help: () => {} });
     const calls = inlineCalls();
     expect(calls.length).toBeGreaterThan(100);
     for (const { page, call } of calls) {

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Model } from '../../src/agent/index.ts';
-import { type App, build, readConfig } from '../../src/app/index.ts';
+import { type App, build, controlVerbs, readConfig } from '../../src/app/index.ts';
+import type { Json } from '../../src/base/json.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import type { Config } from '../../src/config/index.ts';
 import type { ChatAdapter } from '../../src/delivery/index.ts';
@@ -108,6 +109,14 @@ export class Play {
     const app = await this.build(adapter, world);
     await app.start();
     return { app, adapter };
+  }
+
+  /** Has an operation of the owner carried out, as its command does. */
+  async operation(name: string, input: Record<string, Json>): Promise<Json> {
+    const { app, config, world } = this;
+    const verb = controlVerbs({ app, config, world, isRunning: true })[name.replaceAll(' ', '-')];
+    if (!verb) throw new Error(`there is no operation ${name}`);
+    return verb(input);
   }
 
   /** Ends in order and begins again. */

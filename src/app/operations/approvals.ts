@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Decided } from '../../agent/index.ts';
+import { plural } from '../../base/text.ts';
+import { operation, text, usage } from '../../chat/operation.ts';
+import type { OperationParts } from './parts.ts';
+
+const list = operation({
+  name: 'approvals list',
+  summary: 'show them, oldest first',
+  isDefault: true,
+  input: z.object({}),
+  json: 'indented',
+  run: ({ app }: OperationParts) => app.approvals.list(),
+  show(open, _, { at: on }) {
+    if (open.length === 0) return 'Nothing waits for a decision.\n';
+    const lines = open.map(({ id, tool, shown, person, place, at, expiresAt }) => {
+      const until = expiresAt === undefined ? 'now' : on(expiresAt);
+      return `${id}  ${tool}  for ${person} in ${place}, asked ${on(at)}, until ${until}\n${shown.replace(/^/gm, '  ')}\n`;
+    });
+    const verb = open.length === 1 ? 'waits' : 'wait';
+    const how = '"coda approvals approve <id>" or "deny <id>" decides one.\n';
+    return `${plural(open.length, 'call')} ${verb} for a decision:\n${lines.join('')}${how}`;
+  },
+});
+
+/** Decides one call, as its person could. It carries the token itself: what is refused has a reason of its own. */
+const decide = (verb: 'approve' | 'deny') =>
+  operation({
+    name: `approvals ${verb}`,
+    summary: verb === 'approve' ? 'have one of them run' : 'have one of them not run',
+    input: z.object({
+      id: text(
+        (id) => /^[0-9a-f]{8,64}$/.test(id),
+        (id) => `${id} is no id of a question.`,
+        '"coda approvals" shows them.',
+      ),
+    }),
+    args: ['id'],
+    run: ({ app }: OperationParts, { id }, { token }) => app.approvals.decide(id, verb === 'approve', token),
+    show(came) {
+      if (came !== 'done') throw usage(REFUSED[came], '"coda approvals" shows what is open.');
+      return verb === 'approve' ? 'Approved: it runs now, or as soon as coda runs.\n' : 'Not approved.\n';
+    },
+  });
+
+const REFUSED: Readonly<Record<Exclude<Decided, 'done'>, string>> = {
+  gone: 'That question is not open any more.',
+  several: 'Several questions begin with that id.',
+  token: 'The running coda has another access.approval_token.',
+};
+
+export const approvals = [list, decide('approve'), decide('deny')];

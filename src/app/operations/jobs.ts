@@ -1,0 +1,209 @@
+/** Background jobs, and runs of skills at an instant. */
+
+import { z } from 'zod';
+import type { Json } from '../../base/json.ts';
+import { oneLine, plural } from '../../base/text.ts';
+import { idOf, operation, text, usage } from '../../chat/operation.ts';
+import type { DeadJob, OpenJob } from '../../jobs/index.ts';
+import type { App } from '../build.ts';
+import { SKILL_JOB } from '../skill-jobs.ts';
+import type { OperationParts } from './parts.ts';
+
+const list = operation({
+  name: 'jobs list',
+  summary: 'show those that failed too often, newest first',
+  isDefault: true,
+  example: 'coda jobs list --json',
+  input: z.object({ all: z.boolean().optional().describe('those that wait or run, too') }),
+  json: 'indented',
+  run: ({ app }: OperationParts, { all }): Promise<{ jobs: (DeadJob | OpenJob)[]; total: number }> =>
+    all ? app.jobs.open() : app.jobs.dead(),
+  show({ jobs, total }, { all }, { at }) {
+    const lines = jobs.map((job) => {
+      const { id, kind, attempts, error } = job;
+      const when = 'due_at' in job ? `${job.state}  ${at(job.due_at)}` : at(job.finished_at);
+      return `${id}  ${when}  ${kind}  ${plural(attempts, 'attempt')}  ${error ?? ''}\n`;
+    });
+    const count = plural(total, 'background job');
+    if (all)
+      return total === 0
+        ? 'No background job waits, runs or has given up.\n'
+        : `${count}, by when they are due:\n${lines.join('')}`;
+    if (total === 0) return 'No background job has given up.\n';
+    return `${count} failed too often:\n${lines.join('')}"coda jobs retry [id]" runs them again.\n`;
+  },
+});
+
+const retry = operation({
+  name: 'jobs retry',
+  summary: 'run one of them, or all, again',
+  example: 'coda jobs retry',
+  input: z.object({ id: idOf('a job', '"coda jobs" shows them.').optional() }),
+  args: ['id'],
+  audit: (input) => input,
+  run: ({ app }: OperationParts, { id }, { besides }) => app.jobs.retry(id, besides),
+  show: (count) => `${plural(count, 'background job')} will be run again.\n`,
+});
+
+const cancel = operation({
+  name: 'jobs cancel',
+  summary: 'take one off that waits or has failed too often',
+  input: z.object({ id: idOf('a job', '"coda jobs list --all" shows them.') }),
+  args: ['id'],
+  audit: (input) => input,
+  run: ({ app }: OperationParts, { id }, { besides }) => app.jobs.cancelOne(id, besides),
+  show: (isCancelled, { id }) => cancelled(isCancelled, id),
+});
+
+function cancelled(isCancelled: boolean, id: string): string {
+  if (isCancelled) return 'It will not be run.\n';
+  throw usage(
+    `No job ${id} waits or has given up.`,
+    'One that runs cannot be cancelled; "coda jobs list --all" shows it.',
+  );
+}
+
+const retries = text(
+  (count) => /^(?:1?\d|20)$/.test(count),
+  (count) => `${count} is no number of retries.`,
+  'Give one from 0 to 20.',
+);
+
+const instant = text(
+  (given) => /^\d{4}-\d\d-\d\d/.test(given) && !Number.isNaN(Date.parse(given)),
+  (given) => `“${given}” is no instant.`,
+  'Give it in ISO 8601, such as 2026-12-01T09:00:00Z.',
+);
+
+const enqueue = operation({
+  name: 'jobs enqueue',
+  summary: 'add one, to be run at once',
+  example: 'coda jobs enqueue skill weekly-review --payload "this week" --max-retries 2',
+  input: z.object({
+    kind: z.string().describe('such as skill, with the id of one'),
+    id: z.string().optional(),
+    payload: z.string().optional().meta({ description: 'what it is told: JSON, or plain text', value: 'text' }),
+    maxRetries: retries.optional().meta({ description: 'how often it is tried again; default: 7', value: 'count' }),
+    key: z.string().optional().describe('at most one of its kind waits with this key'),
+    runAt: instant.optional().meta({ isHidden: true }),
+  }),
+  args: ['kind', 'id'],
+  prepare(given) {
+    const { kind, id } = given;
+    if (kind === SKILL_JOB && id === undefined)
+      throw usage('The skill is missing.', 'Try: coda jobs enqueue skill ID --payload "ok"');
+    if (kind !== SKILL_JOB && id !== undefined)
+      throw usage(`Jobs of the kind ${kind} take no ${id}.`, 'What they are told is --payload.');
+    return given;
+  },
+  audit: ({ kind }, id: string) => ({ kind, id }),
+  async run({ app }: OperationParts, { kind, id, payload, key, maxRetries, runAt }, { besides }) {
+    const told = payloadOf(payload);
+    if (id !== undefined) await app.verbs['runs-steps']?.({ steps: [id] });
+    const job = { kind, key, payload: id === undefined ? told : { skill: id, payload: told } };
+    const at = runAt === undefined ? undefined : new Date(runAt);
+    const maxAttempts = maxRetries === undefined ? undefined : Number(maxRetries) + 1;
+    return app.enqueue({ ...job, at, maxAttempts }, besides);
+  },
+  show: (id) => `${id}\n`,
+});
+
+/** JSON, or plain text. */
+function payloadOf(given: string | undefined): Json {
+  if (given === undefined) return null;
+  try {
+    return JSON.parse(given);
+  } catch {
+    return given;
+  }
+}
+
+/** Runs what is due, and skills to their end or to what they ask; a running daemon does so itself, and only looks now. */
+const work = operation({
+  name: 'jobs work',
+  summary: 'run those that are due, and end',
+  input: z.object({}),
+  async run({ app, world, isRunning }: OperationParts): Promise<string[]> {
+    if (isRunning) {
+      app.worker.look();
+      await app.worker.idle();
+      await app.jobs.idle();
+      return [];
+    }
+    const now = world.clock.now();
+    const runs = (await app.jobs.waitingOf(SKILL_JOB)).filter(({ due_at: at }) => at <= now);
+    await app.startJobs();
+    await app.settled();
+    return Promise.all(runs.map((run) => endOf(app, run)));
+  },
+  show: worked,
+});
+
+function worked(ends: readonly string[]): string {
+  return [...ends, 'No background job is due.\n'].join('\n');
+}
+
+/** The end of a run, which has the id of its job. */
+async function endOf({ verbs }: App, { id, payload }: { id: string; payload: unknown }): Promise<string> {
+  const skill = (payload as { skill?: string } | null)?.skill ?? '?';
+  const run = (await Promise.resolve(verbs['runs-show']?.({ run: id })).catch(() => undefined)) as Ended | undefined;
+  if (!run) return `${id}  ${skill}  has not begun: "coda jobs list --all" tells why`;
+  if (run.state === 'running') return `${id}  ${skill}  waits: "coda approvals list" shows for what`;
+  return `${id}  ${skill}  ${run.state}${run.message === null ? '' : `: ${oneLine(run.message, 500)}`}`;
+}
+
+interface Ended {
+  state: string;
+  message: string | null;
+}
+
+export const jobs = [list, retry, cancel, enqueue, work];
+
+const scheduled = operation({
+  name: 'schedule list',
+  summary: 'show those to come',
+  isDefault: true,
+  example: 'coda schedule list --json',
+  input: z.object({}),
+  json: 'indented',
+  run: ({ app }: OperationParts) => app.jobs.waitingOf(SKILL_JOB),
+  show(waiting, _, { at }) {
+    const lines = waiting.map(({ id, due_at: due, payload }) => {
+      const { skill = '?' } = payload as { skill?: string };
+      return `${id}  ${at(due)}  ${skill}`;
+    });
+    return `${lines.join('\n') || 'No skill is to be run.'}\n`;
+  },
+});
+
+const schedule = operation({
+  name: 'schedule add',
+  summary: 'run a skill once, as the owner at the terminal',
+  example: 'coda schedule add weekly-review --run-at 2026-12-01T09:00:00Z --payload "this week"',
+  input: z.object({
+    id: z.string(),
+    runAt: instant.meta({ description: 'in ISO 8601; one that has passed is due at once', value: 'instant' }),
+    payload: z.string().optional().meta({ description: 'what the skill is given', value: 'text' }),
+    maxRetries: retries.optional().meta({ description: 'how often it is tried again; default: 7', value: 'count' }),
+  }),
+  args: ['id'],
+  conduct: async (ask, input) => `${await ask(enqueue, { kind: SKILL_JOB, ...input })}\n`,
+});
+
+const unschedule = operation({
+  name: 'schedule remove',
+  summary: 'take one off',
+  example: 'coda schedule remove 018f2c1e-8a52-7cc4-9d2e-3f6a1b2c4d5e',
+  input: z.object({ run: cancel.input.shape.id.describe('as list shows it') }),
+  args: ['run'],
+  conduct: async (ask, { run: id }) => cancelled(await ask(cancel, { id }), id),
+});
+
+const tick = operation({
+  name: 'schedule tick',
+  summary: 'carry out those that are due, to their end or to what they ask',
+  input: z.object({}),
+  conduct: async (ask) => worked(await ask(work, {})),
+});
+
+export const scheduledRuns = [scheduled, schedule, unschedule, tick];

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { plural, shorten } from '../../base/text.ts';
+import { idOf, operation } from '../../chat/operation.ts';
+import type { OperationParts } from './parts.ts';
+
+const SHOWN_CHARACTERS = 60;
+
+const list = operation({
+  name: 'outbox list',
+  summary: 'show what could not be delivered, newest first',
+  isDefault: true,
+  example: 'coda outbox list --json',
+  input: z.object({}),
+  json: 'indented',
+  run: ({ app }: OperationParts) => app.delivery.outbox.deadLetters(),
+  show({ letters, total }, _, { at }) {
+    if (total === 0) return 'Everything could be delivered.\n';
+    const lines = letters.map(({ id, adapter, channel, text, error, created_at }) => {
+      const words = shorten(text.replace(/\s+/g, ' '), SHOWN_CHARACTERS);
+      return `${id}  ${at(created_at)}  ${adapter} ${channel}  “${words}”  ${error ?? ''}\n`;
+    });
+    const again = '"coda outbox resend [id]" sends them again.\n';
+    return `${plural(total, 'message')} could not be delivered:\n${lines.join('')}${again}`;
+  },
+});
+
+const resend = operation({
+  name: 'outbox resend',
+  summary: 'send one of them, or all, again',
+  example: 'coda outbox resend',
+  input: z.object({ id: idOf('a message', '"coda outbox" shows them.').optional() }),
+  args: ['id'],
+  audit: (input) => input,
+  run: ({ app }: OperationParts, { id }, { besides }) => app.delivery.outbox.revive(id, besides),
+  show: (count) => `${plural(count, 'message')} will be sent again.\n`,
+});
+
+export const outbox = [list, resend];

@@ -1,0 +1,155 @@
+/**
+ * Operations of the owner, each declared once: its command with flags, table and `--json`, its verb of the control socket,
+ * its entry in the audit log, and the button of the dashboard come from the one value.
+ */
+import { z } from 'zod';
+import { CodaError } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
+import type { Besides } from '../storage/index.ts';
+
+/** A value as it comes back through JSON. */
+export type Wire<T> = T extends Json
+  ? T
+  : T extends Date
+    ? string
+    : T extends readonly (infer Item)[]
+      ? Wire<Item>[]
+      : T extends object
+        ? { [Key in keyof T]: Wire<T[Key]> }
+        : T extends undefined
+          ? undefined
+          : unknown;
+
+/** Text of a command for its caller, and the exit status where that is not 0. */
+export type Shown = string | { out?: string; err?: string; status?: number };
+
+/** The terminal at which a command is called. */
+export interface View {
+  io: NodeJS.Process;
+  /** With `--json`. */
+  json: boolean;
+  /** An instant in the zone and the locale of the household. */
+  at(instant: string): string;
+}
+
+/** Carries out an operation: by the running daemon, else in this process. */
+export type AskFor = <Parts, Input extends z.ZodObject, Result>(
+  operation: Operation<Parts, Input, Result>,
+  input: z.input<Input>,
+) => Promise<Wire<Result>>;
+
+/** The caller's side of one run. */
+export interface Act {
+  /** The entry of the audit log: to be called in the transaction of the change, with what came of it. */
+  besides: Besides;
+  /** The approval token that was given. */
+  token: string | undefined;
+}
+
+/**
+ * One thing that the owner can have coda do.
+ *
+ * ```ts
+ * export const retry = operation({
+ *   name: 'jobs retry',
+ *   summary: 'run one of them, or all, again',
+ *   input: z.object({ id: idOf('a job', '"coda jobs" shows them.').optional() }),
+ *   args: ['id'],
+ *   audit: (input) => input,
+ *   run: ({ app }: Parts, { id }, { besides }) => app.jobs.retry(id, besides),
+ *   show: (count) => `${plural(count, 'background job')} will be run again.\n`,
+ * });
+ * ```
+ */
+export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObject, Result = unknown> {
+  /** The words that call it after `coda`; its verb is the same with dashes, its subject in the audit log the same. */
+  name: string;
+  /** One line of help; left out: no command calls it by itself, or its family has the line. */
+  summary?: string;
+  /** Its family's name alone calls it, too. */
+  isDefault?: true;
+  /**
+   * Its fields: flags, with the text of `describe` and the placeholder of `meta({ value })`. A flag's value comes as text; a
+   * boolean is a flag without one, a list one that may be repeated.
+   */
+  input: Input;
+  /** The fields that are arguments, in order. */
+  args?: readonly (keyof Input['shape'] & string)[];
+  /** A line of help; left out: the command with its arguments. */
+  example?: string;
+  /** It has `--json`, indented or as one line. */
+  json?: 'indented' | 'line';
+  /** It grants the right to approve calls: `access.approval_token` must be given. */
+  approves?: true;
+  /** Only a running daemon can tell. The configuration is not read. */
+  daemonOnly?: true;
+  /**
+   * The detail of its entry in the audit log, given the input and what `run` handed to `besides`; undefined: nothing came of
+   * it, and nothing is written. Left out: it changes nothing, or writes its own entry.
+   */
+  audit?(input: z.output<Input>, done: never): object | undefined;
+  /** Carries it out beside the database. Left out: it is a command over other operations. */
+  run?(parts: Parts, input: z.output<Input>, act: Act): Promise<Result> | Result;
+  /** Completes the input with what only the terminal has: standard input, absolute paths. */
+  prepare?(given: z.input<Input>, io: NodeJS.Process): Promise<z.input<Input>> | z.input<Input>;
+  /** Text for the result. */
+  show?(result: Wire<Result>, input: z.output<Input>, view: View): Shown;
+  /** The whole of a command that asks more than once. */
+  conduct?(ask: AskFor, input: z.output<Input>, view: View): Promise<Shown>;
+}
+
+export type AnyOperation = Operation<never, z.ZodObject, unknown>;
+
+/** Declares an operation, its functions typed by its schema. */
+export function operation<Parts, Input extends z.ZodObject, Result>(
+  declared: Operation<Parts, Input, Result>,
+): Operation<Parts, Input, Result> {
+  return declared;
+}
+
+/** Operations that share the first word of their names. */
+export interface OperationFamily {
+  summary: string;
+  /** Its example of help; left out: its name. */
+  example?: string;
+  /** It has no word of its own behind it: its one operation has its name. */
+  isAlone?: true;
+  load(): Promise<readonly AnyOperation[]>;
+}
+
+/** The name of an operation on the control socket. */
+export const verbOf = ({ name }: Pick<AnyOperation, 'name'>): string => name.replaceAll(' ', '-');
+
+/** A text that `isRight` accepts; otherwise `says` and the remedy are shown. */
+export const text = (isRight: (given: string) => boolean, says: (given: string) => string, remedy: string) =>
+  z.string().refine(isRight, { error: ({ input }) => says(String(input)), params: { remedy } });
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The id of a row. */
+export const idOf = (thing: string, remedy: string) =>
+  text(
+    (given) => UUID.test(given),
+    (given) => `${given} is no id of ${thing}.`,
+    remedy,
+  );
+
+/** The input as the schema has it. Throws `code` for what is wrong first. */
+export function inputOf<Input extends z.ZodObject>(
+  { name, input }: Pick<Operation<never, Input>, 'name' | 'input'>,
+  given: object,
+  code: 'USAGE' | 'INPUT_INVALID',
+): z.output<Input> {
+  const read = input.safeParse(given);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const own = issue?.code === 'custom' ? (issue.params?.remedy as string | undefined) : undefined;
+  const where = own === undefined && issue?.path.length ? `${issue.path.join('.')}: ` : '';
+  throw new CodaError(code, {
+    message: `${where}${issue?.message ?? 'The input was not understood.'}`,
+    remedy: own ?? (code === 'USAGE' ? `See "coda ${name} --help".` : 'Use the coda command of the same version.'),
+  });
+}
+
+/** The error of a command line that asks for what cannot be. */
+export const usage = (message: string, remedy: string): CodaError => new CodaError('USAGE', { message, remedy });

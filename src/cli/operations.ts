@@ -1,0 +1,148 @@
+/** Commands out of operations: arguments and flags from their schemas, what they show, `--json`. */
+
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { Json } from '../base/json.ts';
+import {
+  type AnyOperation,
+  type AskFor,
+  inputOf,
+  type OperationFamily,
+  type Shown,
+  type View,
+  verbOf,
+} from '../chat/operation.ts';
+import type { Ask } from './ask.ts';
+import type { Call } from './call.ts';
+import { dataDir, type Flags } from './flags.ts';
+
+/** Adds a family; without `isLoaded` only its name, for the help of all commands. Its examples are set in `examples`. */
+export async function addFamily(
+  program: Command,
+  call: Call,
+  [name, family, isLoaded]: readonly [string, OperationFamily, boolean],
+  examples: Map<string, string>,
+): Promise<void> {
+  const command = program.command(name).description(family.summary);
+  examples.set(name, family.example ?? `coda ${name}`);
+  if (isLoaded) for (const operation of await family.load()) addOperation(command, call, operation, examples);
+}
+
+function addOperation(family: Command, call: Call, operation: AnyOperation, examples: Map<string, string>): void {
+  const { name, summary, isDefault = false, input, args = [], example, json } = operation;
+  if (!operation.show && !operation.conduct) return;
+  const own = name.split(' ').at(-1) ?? name;
+  const command = name.includes(' ') ? family.command(own, { isDefault }).description(summary ?? '') : family;
+  if (example !== undefined) examples.set(name, example);
+  const fields = Object.entries(input.shape).map(([key, schema]) => fieldOf(key, schema as z.ZodType));
+  for (const key of args) {
+    const field = fields.find((each) => each.key === key);
+    if (field) command.argument(placeholder(field), field.about);
+  }
+  for (const field of fields) if (!field.isHidden && !args.includes(field.key)) addFlag(command, field);
+  if (json !== undefined) command.option('--json', 'as JSON');
+  command.action(call<Flags>(async () => (flags, io) => runOperation(operation, flags, io)));
+}
+
+/** One field of an input, as a command shows it. */
+interface Field {
+  key: string;
+  about: string | undefined;
+  /** Its placeholder. */
+  value: string;
+  type: 'flag' | 'list' | 'text';
+  isRequired: boolean;
+  isHidden: boolean;
+  preset: unknown;
+}
+
+function fieldOf(key: string, schema: z.ZodType): Field {
+  const { description, value, isHidden } = schema.meta() ?? {};
+  const inner = innermost(schema);
+  return {
+    key,
+    about: description,
+    value: typeof value === 'string' ? value : key,
+    type: inner instanceof z.ZodBoolean ? 'flag' : inner instanceof z.ZodArray ? 'list' : 'text',
+    isRequired: !(schema instanceof z.ZodOptional || schema instanceof z.ZodDefault),
+    isHidden: isHidden === true,
+    preset: schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined,
+  };
+}
+
+function innermost(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
+    ? innermost(schema.def.innerType as z.ZodType)
+    : schema;
+}
+
+function placeholder({ value, type, isRequired }: Field): string {
+  const name = type === 'list' ? `${value}...` : value;
+  return isRequired ? `<${name}>` : `[${name}]`;
+}
+
+/** May be said several times. */
+const several = (value: string, before: readonly string[] = []) => [...before, value];
+
+function addFlag(command: Command, { key, about = '', value, type, isRequired, preset }: Field): void {
+  const name = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  if (type === 'flag') command.option(name, about);
+  else if (type === 'list') command.option(`${name} <${value}>`, about, several);
+  else if (isRequired) command.requiredOption(`${name} <${value}>`, about);
+  else command.option(`${name} <${value}>`, about, preset as string | undefined);
+}
+
+/** Reads the command line, has the operation carried out and shows what came of it. */
+async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Process): Promise<number> {
+  const typed = inputTyped(operation, flags);
+  inputOf(operation, typed, 'USAGE');
+  const given = (await operation.prepare?.(typed as never, io)) ?? typed;
+  const json = flags.json === true;
+  const use = async (ask: Ask, at: View['at']) => {
+    const view = { io, json, at };
+    const askFor: AskFor = (asked, input) => ask(verbOf(asked), toSend(input, flags)) as Promise<never>;
+    const input = inputOf(operation, given, 'USAGE') as never;
+    if (operation.conduct) return write(await operation.conduct(askFor, input, view), io);
+    const result = await askFor(operation as never, given as never);
+    const shown = operation.show?.(result, input, view) ?? '';
+    if (!json) return write(shown, io);
+    const out = `${JSON.stringify(result, null, operation.json === 'indented' ? 2 : undefined)}\n`;
+    return write(typeof shown === 'string' ? out : { ...shown, out }, io);
+  };
+  if (operation.daemonOnly) return onlyDaemon(dataDir(flags, io), use);
+  const { withVerbs } = await import('./ask.ts');
+  return withVerbs(flags, io, use);
+}
+
+/** The fields that the command line names. */
+function inputTyped({ input, args = [] }: AnyOperation, flags: Flags): Record<string, unknown> {
+  const isList = (key: string) => innermost(input.shape[key] as z.ZodType) instanceof z.ZodArray;
+  const named = Object.keys(input.shape).flatMap((key): [string, unknown][] => {
+    const at = args.indexOf(key);
+    const value = at === -1 ? flags[key as keyof Flags] : isList(key) ? flags.args.slice(at) : flags.args[at];
+    return value === undefined ? [] : [[key, value]];
+  });
+  return Object.fromEntries(named);
+}
+
+/** With the token of who grants something, where one was given. */
+function toSend(input: object, { approvalToken: token }: Flags): Record<string, Json> {
+  return { ...(input as Record<string, Json>), ...(token !== undefined && { token }) };
+}
+
+async function onlyDaemon(folder: string, use: (ask: Ask, at: View['at']) => Promise<number>): Promise<number> {
+  const { callDaemon, noDaemon } = await import('./daemon.ts');
+  const ask: Ask = async (verb, args) => {
+    const answer = await callDaemon(folder, verb, args);
+    if (answer === undefined) throw noDaemon(folder);
+    return answer;
+  };
+  return use(ask, (instant) => instant);
+}
+
+function write(shown: Shown, io: NodeJS.Process): number {
+  const { out = '', err = '', status = 0 } = typeof shown === 'string' ? { out: shown } : shown;
+  if (out !== '') io.stdout.write(out);
+  if (err !== '') io.stderr.write(err);
+  return status;
+}
