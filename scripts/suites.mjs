@@ -13,9 +13,9 @@ export const PROJECTS = /** @type {const} */ (['unit', 'db', 'process', 'postgre
 
 /** @typedef {typeof PROJECTS[number]} Project */
 
-/** The rooms whose SQL, locks or plans differ between the engines, and the searches that PostgreSQL answers in another way. */
+/** Where SQL, locks or plans differ between the engines: storage, claims of work, and the searches that PostgreSQL answers in another way. */
 const DIFFERS =
-  /^test\/(storage|delivery|jobs)\/|^test\/(cli\/rolling|skills\/notes\/(spelling|notes)|skills\/memory\/recall)\./;
+  /^test\/(storage|delivery\/(kill|replicas))\/|^test\/(delivery\/(hanging|messages|notify|outbox|unclear)|jobs\/(dead|events|jobs|keys)|skills\/(notes\/notes|memory\/recall))\./;
 
 /**
  * The suites of each project, relative to the package's root.

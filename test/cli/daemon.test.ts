@@ -1,14 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { freshDataDir, Jsonl, migratedDataDir, type Options, Program } from '../support/jsonl.ts';
+import { fillMigrated } from '../support/template.ts';
 
-const TALK = 90_000;
+type Daemon = Program & { dataDir: string };
 
 /** `coda run`, once it says that it is ready. */
-async function runDaemon(options: Options = {}): Promise<Program & { dataDir: string }> {
+async function runDaemon(options: Options = {}): Promise<Daemon> {
   const dataDir = options.dataDir ?? (await migratedDataDir());
   const daemon = new Program(['run', '--data', dataDir, ...(options.args ?? [])], options);
   await daemon.logged('"msg":"ready"');
@@ -22,22 +23,79 @@ async function command(...args: string[]): Promise<{ code: number | null; stdout
   return { code, stdout: program.stdout, stderr: program.stderr };
 }
 
-test('a daemon says what is on, and in plain words what is off', { timeout: TALK }, async () => {
-  await using daemon = await runDaemon({ dataDir: freshDataDir() });
-  const lines = daemon.stderr
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-  expect(lines.find(({ msg }) => msg === 'ready')).toMatchObject({ on: ['terminal'], data: daemon.dataDir });
-  const words = lines.map(({ msg }) => msg).join('\n');
-  expect(words).toContain('Discord is off: put the bot');
-  expect(words).toContain('DISCORD_TOKEN');
+describe('a daemon', () => {
+  // One for all of them: the last one ends it.
+  let daemon: Daemon;
+  beforeAll(async () => {
+    daemon = await runDaemon({ dataDir: freshDataDir() });
+  });
+  afterAll(() => daemon[Symbol.asyncDispose]());
+
+  test('says what is on, and in plain words what is off', () => {
+    const lines = daemon.stderr
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    expect(lines.find(({ msg }) => msg === 'ready')).toMatchObject({ on: ['terminal'], data: daemon.dataDir });
+    const words = lines.map(({ msg }) => msg).join('\n');
+    expect(words).toContain('Discord is off: put the bot');
+    expect(words).toContain('DISCORD_TOKEN');
+  });
+
+  test('is joined by chats, which share its data and leave it running', async () => {
+    await using one = await Jsonl.start({ dataDir: daemon.dataDir });
+    await using two = await Jsonl.start({ dataDir: daemon.dataDir });
+    await one.say('note: from the first');
+    expect(await two.say('/notes')).toContain('from the first');
+    expect(one.lines.some(({ text }) => text?.includes('from the first'))).toBe(true);
+    expect(await one.end()).toEqual({ code: 0, signal: null });
+    expect(await two.say('help')).not.toBe('');
+  });
+
+  test('answers health and status', async () => {
+    const { dataDir } = daemon;
+    expect(await command('health', '--data', dataDir)).toMatchObject({ code: 0, stdout: 'coda is well.\n' });
+    const status = await command('status', '--json', '--data', dataDir);
+    expect(JSON.parse(status.stdout)).toMatchObject({ data: dataDir, adapters: ['console'] });
+    const { stdout: inWords } = await command('status', '--data', dataDir);
+    expect(inWords).toMatch(/^coda \S+ has been running for \d+ (?:second|minute)s? \(process \d+, \d+ MB\)\.$/m);
+    expect(inWords).toMatch(
+      /^It hears console\.\n0 answers are under way, 0 messages wait to be sent\.\nNo model is configured\.$/m,
+    );
+  });
+
+  test('refuses a second one on its data folder', async () => {
+    const { code, stderr } = await command('run', '--data', daemon.dataDir);
+    expect(code).toBe(75);
+    expect(stderr).toContain('[STORAGE_IN_USE]');
+    expect((await command('health', '--data', daemon.dataDir)).code).toBe(0);
+  });
+
+  test('has a socket for its user alone, and takes it and its chats away when it ends', async () => {
+    const socket = join(daemon.dataDir, 'run', 'control.sock');
+    expect(statSync(socket).mode & 0o777).toBe(0o600);
+    await using chat = await Jsonl.start({ dataDir: daemon.dataDir });
+    daemon.child.kill('SIGTERM');
+    expect(await chat.exit).toMatchObject({ code: 69 });
+    expect(chat.stderr).toContain('[CONTROL_FAILED]');
+    expect(await daemon.exit).toEqual({ code: 0, signal: null });
+    expect(statSync(socket, { throwIfNoEntry: false })).toBeUndefined();
+  });
+});
+
+test('health and status say that no daemon runs', async () => {
+  const dataDir = await migratedDataDir();
+  for (const name of ['health', 'status']) {
+    const { code, stderr } = await command(name, '--data', dataDir);
+    expect(code).toBe(69);
+    expect(stderr).toMatch(/^coda: No coda is running on .+\n {2}.+ \[NO_DAEMON\]\n$/);
+  }
 });
 
 /** What is loaded only for who uses it: the browser, MCP, and what reads pages. */
 const UNUSED = /playwright|modelcontextprotocol|readability|linkedom|turndown|unpdf|page-worker/;
 
-test('what nobody uses is not loaded', { timeout: TALK }, async () => {
+test('what nobody uses is not loaded', async () => {
   const dataDir = await migratedDataDir();
   mkdirSync(dataDir, { recursive: true });
   const file = join(dataDir, 'modules.txt');
@@ -60,96 +118,48 @@ test('what nobody uses is not loaded', { timeout: TALK }, async () => {
   expect(loaded().filter((name) => UNUSED.test(name))).not.toEqual([]);
 });
 
-test('chats attach to a daemon, share its data, and leave it running', { timeout: TALK }, async () => {
-  await using daemon = await runDaemon();
-  await using one = await Jsonl.start({ dataDir: daemon.dataDir });
-  await using two = await Jsonl.start({ dataDir: daemon.dataDir });
-  await one.say('note: from the first');
-  expect(await two.say('/notes')).toContain('from the first');
-  expect(one.lines.some(({ text }) => text?.includes('from the first'))).toBe(true);
-  expect(await one.end()).toEqual({ code: 0, signal: null });
-  expect(await two.say('help')).not.toBe('');
-  expect((await command('health', '--data', daemon.dataDir)).code).toBe(0);
-});
-
-test('a chat that is opened while its daemon starts attaches to it', { timeout: TALK }, async () => {
-  const dataDir = await migratedDataDir();
-  await using daemon = new Program(['run', '--data', dataDir]);
+test('a daemon that was killed leaves nothing in the way of the next, though its path is too long for a socket', async () => {
+  const dataDir = join(freshDataDir(), 'a-rather-long-name'.repeat(8));
+  await fillMigrated(dataDir);
+  await using first = new Program(['run', '--data', dataDir]);
   await eventually(() => existsSync(join(dataDir, 'coda.lock')));
+  // Opened while its daemon starts, a chat attaches to it.
   await using chat = await Jsonl.start({ dataDir });
   expect(await chat.say('help')).not.toBe('');
-  await daemon.logged('"msg":"ready"');
+  await first.logged('"msg":"ready"');
+  first.child.kill('SIGKILL');
+  await first.exit;
+  expect((await command('health', '--data', dataDir)).code).toBe(69);
+  await using second = await runDaemon({ dataDir });
+  expect((await command('health', '--data', dataDir)).code).toBe(0);
+  // A second signal ends it at once.
+  second.child.kill('SIGINT');
+  second.child.kill('SIGTERM');
+  expect([0, 130, 143]).toContain((await second.exit).code);
 });
 
-test('its socket is for its user alone, and gone after the end', { timeout: TALK }, async () => {
-  await using daemon = await runDaemon();
-  const socket = join(daemon.dataDir, 'run', 'control.sock');
-  expect(statSync(socket).mode & 0o777).toBe(0o600);
-  daemon.child.kill('SIGTERM');
-  expect(await daemon.exit).toEqual({ code: 0, signal: null });
-  expect(statSync(socket, { throwIfNoEntry: false })).toBeUndefined();
-});
-
-test('health and status answer for a daemon, and say that there is none', { timeout: TALK }, async () => {
-  const dataDir = await migratedDataDir();
-  for (const name of ['health', 'status']) {
-    const { code, stderr } = await command(name, '--data', dataDir);
-    expect(code).toBe(69);
-    expect(stderr).toMatch(/^coda: No coda is running on .+\n {2}.+ \[NO_DAEMON\]\n$/);
-  }
-  await using _daemon = await runDaemon({ dataDir });
-  expect(await command('health', '--data', dataDir)).toMatchObject({ code: 0, stdout: 'coda is well.\n' });
-  const status = await command('status', '--json', '--data', dataDir);
-  expect(JSON.parse(status.stdout)).toMatchObject({ data: dataDir, adapters: ['console'] });
-  const { stdout: inWords } = await command('status', '--data', dataDir);
-  expect(inWords).toMatch(/^coda \S+ has been running for \d+ (?:second|minute)s? \(process \d+, \d+ MB\)\.$/m);
-  expect(inWords).toMatch(
-    /^It hears console\.\n0 answers are under way, 0 messages wait to be sent\.\nNo model is configured\.$/m,
-  );
-});
-
-test('health and status tell of a platform that is away', { timeout: TALK }, async () => {
+test('health and status tell of a platform that is away, and an error that nobody handles ends it with 70', async () => {
   const dataDir = await migratedDataDir();
   mkdirSync(dataDir, { recursive: true });
   const config = join(dataDir, 'away.yaml');
   // Nobody listens on the discard port.
   writeFileSync(config, 'discord:\n  token: a-token-of-nobody\n  api_url: http://127.0.0.1:9/api\n');
-  await using _daemon = await runDaemon({ dataDir, args: ['--config', config] });
+  const faulty = 'process.on("SIGUSR2", () => Promise.reject(new Error("a planted bug")))';
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(faulty)}`;
+  await using daemon = await runDaemon({ dataDir, args: ['--config', config], env: { NODE_OPTIONS } });
   const { code, stderr } = await command('health', '--data', dataDir);
   expect(code).toBe(69);
   expect(stderr).toMatch(
     /^coda: coda runs, but discord is away: Discord cannot be reached .+\n {2}.+ \[PLATFORM_AWAY\]\n$/,
   );
   expect((await command('status', '--data', dataDir)).stdout).toMatch(/^discord is away: Discord cannot be reached/m);
+  daemon.child.kill('SIGUSR2');
+  expect(await daemon.exit).toEqual({ code: 70, signal: null });
+  const last = JSON.parse(daemon.stderr.trim().split('\n').at(-1) ?? '');
+  expect(last).toMatchObject({ level: 'fatal', err: { message: 'a planted bug' } });
 });
 
-test('a daemon that was killed leaves nothing in the way of the next', { timeout: TALK }, async () => {
-  const dataDir = await migratedDataDir();
-  await using first = await runDaemon({ dataDir });
-  first.child.kill('SIGKILL');
-  await first.exit;
-  expect((await command('health', '--data', dataDir)).code).toBe(69);
-  await using _second = await runDaemon({ dataDir });
-  expect((await command('health', '--data', dataDir)).code).toBe(0);
-});
-
-test('a second daemon on the same data folder is refused', { timeout: TALK }, async () => {
-  await using daemon = await runDaemon();
-  const { code, stderr } = await command('run', '--data', daemon.dataDir);
-  expect(code).toBe(75);
-  expect(stderr).toContain('[STORAGE_IN_USE]');
-  expect((await command('health', '--data', daemon.dataDir)).code).toBe(0);
-});
-
-test('a chat is told when its daemon stops', { timeout: TALK }, async () => {
-  await using daemon = await runDaemon();
-  await using chat = await Jsonl.start({ dataDir: daemon.dataDir });
-  daemon.child.kill('SIGTERM');
-  expect(await chat.exit).toMatchObject({ code: 69 });
-  expect(chat.stderr).toContain('[CONTROL_FAILED]');
-});
-
-test('a daemon that waits for its database ends when it is asked to', { timeout: TALK }, async () => {
+test('a daemon that waits for its database ends when it is asked to', async () => {
   const dataDir = await migratedDataDir();
   const args = ['run', '--data', dataDir, '--config', join(dataDir, 'config.yaml')];
   mkdirSync(dataDir, { recursive: true });
@@ -161,30 +171,4 @@ test('a daemon that waits for its database ends when it is asked to', { timeout:
   await daemon.logged('the database does not answer yet');
   daemon.child.kill('SIGTERM');
   expect(await daemon.exit).toEqual({ code: 0, signal: null });
-});
-
-test('a second signal ends it at once', { timeout: TALK }, async () => {
-  await using daemon = await runDaemon();
-  daemon.child.kill('SIGINT');
-  daemon.child.kill('SIGTERM');
-  const { code } = await daemon.exit;
-  expect([0, 130, 143]).toContain(code);
-});
-
-test('a data folder whose path is too long for a socket has one all the same', { timeout: TALK }, async () => {
-  const dataDir = join(freshDataDir(), 'a-rather-long-name'.repeat(8));
-  await using daemon = await runDaemon({ dataDir });
-  expect((await command('health', '--data', dataDir)).code).toBe(0);
-  daemon.child.kill('SIGTERM');
-  expect((await daemon.exit).code).toBe(0);
-});
-
-test('an error that nobody handles is logged, and ends it with 70 for a supervisor', { timeout: TALK }, async () => {
-  const faulty = 'process.on("SIGUSR2", () => Promise.reject(new Error("a planted bug")))';
-  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(faulty)}`;
-  await using daemon = await runDaemon({ env: { NODE_OPTIONS } });
-  daemon.child.kill('SIGUSR2');
-  expect(await daemon.exit).toEqual({ code: 70, signal: null });
-  const last = JSON.parse(daemon.stderr.trim().split('\n').at(-1) ?? '');
-  expect(last).toMatchObject({ level: 'fatal', err: { message: 'a planted bug' } });
 });

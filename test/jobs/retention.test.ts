@@ -44,12 +44,12 @@ const WITHOUT_FILES = [
 
 describe.each(testDatabases)('retention on $name', ({ name, available }) => {
   test.skipIf(!available)('what is long done goes, dead letters and what was said stay', async () => {
-    await using coda = await play({ engine: name, model: echo(), config: { 'retention.days': 30 } });
+    await using coda = await play({ engine: name, model: echo(), config: { 'retention.days': 5 } });
     const ana = coda.person('ana');
     coda.platform.faults.push('refused');
     await ana.says('never delivered');
     await ana.says('old');
-    await coda.passes({ days: 29 });
+    await coda.passes({ days: 4 });
     await ana.says('recent');
     await coda.passes({ days: 3 });
     expect(await coda.count('inbox')).toBe(1);
@@ -66,7 +66,7 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
       name: 'giver',
       commands: () => [{ name: 'give', summary: 'Give a file.', run: async () => done('here', { files: [given] }) }],
     };
-    await using coda = await play({ engine: name, model: echo(), skills: [skill], config: { 'retention.days': 30 } });
+    await using coda = await play({ engine: name, model: echo(), skills: [skill], config: { 'retention.days': 5 } });
     const artifacts = coda.artifacts();
     const put = async (text: string) => artifacts.put(Buffer.from(text));
     const given: FileRef = { name: 'g.txt', type: 'text/plain', ...(await put('given')) };
@@ -81,13 +81,13 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     expect(await here()).toEqual([true, true, true]);
     await coda.passes({ days: 1 });
     expect(await here()).toEqual([true, true, false]);
-    await coda.passes({ days: 31 });
+    await coda.passes({ days: 6 });
     expect(await here()).toEqual([false, true, false]);
     // The dead letter can still be sent, with its file.
     expect(await coda.app.delivery.outbox.revive()).toBe(1);
     await coda.app.settled();
     expect((await coda.app.delivery.outbox.deadLetters()).total).toBe(0);
-    await coda.passes({ days: 32 });
+    await coda.passes({ days: 7 });
     expect(await here()).toEqual([false, false, false]);
   });
 

@@ -89,7 +89,7 @@ class Clients implements KillTalk {
         }
       } catch {
         // Nobody is there, or died: a client waits a little and sends it again.
-        await sleep(20, this.stop.signal).catch(() => {});
+        await sleep(100, this.stop.signal).catch(() => {});
       }
     }
   }
@@ -113,7 +113,7 @@ class Clients implements KillTalk {
         this.met++;
         for await (const _ of stream.body as unknown as AsyncIterable<Uint8Array>);
       } catch {
-        await sleep(20, signal).catch(() => {});
+        await sleep(100, signal).catch(() => {});
       }
     }
   }

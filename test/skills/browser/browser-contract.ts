@@ -266,7 +266,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
   });
 
   // What is not about where Chromium runs is played once.
-  if (mode === 'host') {
+  if (mode === 'docker') {
     test('what is shown stands under the address that was asked for, until the page goes elsewhere', async () => {
       internet.serve('/old', (response) => response.writeHead(302, { location: '/new' }).end());
       internet.serve('/new', '<button onclick="location.href = \'/elsewhere\'">On</button>');

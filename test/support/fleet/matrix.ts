@@ -1,4 +1,5 @@
 import { eventually } from '../eventually.ts';
+import { sample } from '../seeded.ts';
 import { type Daemon, type Fleet, Gone } from './index.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
@@ -142,6 +143,15 @@ export async function allKills(supervisor: Supervisor): Promise<Kill[]> {
   const all: Kill[] = [];
   for (const scenario of scenarios) all.push(...(await killsOf(supervisor, scenario)));
   return all;
+}
+
+/** One kill of each of `count` scenarios; `next` decides on scenarios and points. */
+export async function sampleKills(supervisor: Supervisor, count: number, next: () => number): Promise<Kill[]> {
+  const some: Kill[] = [];
+  // What a scenario passes is only learnt where one of its points is taken.
+  for (const scenario of sample(scenarios, count, next))
+    some.push(...sample(await killsOf(supervisor, scenario), 1, next));
+  return some;
 }
 
 /** Plays kills one after another on the same data; returns what was wrong, and how many points were reached. */

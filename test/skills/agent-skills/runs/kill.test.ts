@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { SEED } from '../../../support/seeded.ts';
 import { killedWhileRunning, STEPS } from './lives.ts';
 
-const KILLS = 3;
+const KILLS = 2;
 
 test('a run that is killed goes on at its step, and each step does its work once', async () => {
   const { died, notes, runs } = await killedWhileRunning(KILLS, SEED);
