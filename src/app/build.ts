@@ -26,7 +26,7 @@ import { backup } from '../skills/backup/index.ts';
 import { browser } from '../skills/browser/index.ts';
 import { connectors } from '../skills/connectors/index.ts';
 import { learned } from '../skills/improvement/index.ts';
-import { McpServers, mcp, mcpConfig } from '../skills/mcp/index.ts';
+import { McpServers, mcp, mcpConfig, toolServers } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
 import { specialists } from '../skills/specialists/index.ts';
 import { Webhooks, webhooks } from '../skills/webhooks/index.ts';
@@ -155,6 +155,7 @@ async function assemble(config: Config, world: World, options: BuildOptions, clo
     core,
     {
       ...{ models: thinking.inference.small, tiers: thinking.models?.tiers, sandbox: forSkills },
+      servers: toolServers(servers),
     },
     [
       ...builtInSkills,
@@ -217,7 +218,7 @@ function openFolders({ config, world, bus, database, artifacts, embedders, jobs 
 /** The skills with what they may use. What some of them ask of all is known once they are made. */
 function equipAll(
   core: Core,
-  more: Pick<SkillDeps, 'models' | 'tiers' | 'sandbox'>,
+  more: Pick<SkillDeps, 'models' | 'tiers' | 'sandbox' | 'servers'>,
   all: readonly Skill[],
 ): readonly EquippedSkill[] {
   const { config, delivery, bus, closer } = core;

@@ -78,9 +78,25 @@ export interface SkillDeps<Settings = unknown> {
   wakeAt(at: Date): void;
   /** Tells programs that the configuration names, in the transaction of what they are told. */
   events: Raise;
+  /** MCP servers, for calls of coda's own that no model makes. */
+  servers: ToolServers;
   /** Publishes on the bus, channel `coda_alerts`. A hint, after the commit; nothing in coda subscribes to it. */
   emit<Payload extends Json>(kind: EventKind<Payload>, payload: Payload): void;
 }
+
+/** Tools of MCP servers as a skill may call them by itself. */
+export interface ToolServers {
+  /** True if the configuration has a server of this name. */
+  has(server: string): boolean;
+  /** Calls a tool that an owner has approved as its server describes it now. Its result is untrusted. */
+  call(
+    asked: { server: string; tool: string; input: Readonly<Record<string, Json>> },
+    signal: AbortSignal,
+  ): Promise<ServerAnswer>;
+}
+
+/** `isTransient`: the same call may go well later, and this one may have had its effect. */
+export type ServerAnswer = { ok: true; text: string } | { ok: false; message: string; isTransient: boolean };
 
 /** Files and image that agent skills in use bring into a sandbox for code that is not theirs. */
 export interface SkillsInUse {

@@ -98,6 +98,7 @@ export class Played {
       egress: new Egress({ ports: [80, 443], allow: [], resolve: world.resolve }),
       cache: new Cache(memoryStore(world.clock)),
       does: [],
+      servers: { has: () => false, call: async () => ({ ok: false, message: 'none', isTransient: false }) },
       household: { zone: 'UTC', locale: undefined },
       turns: {
         begin: async (tx, turns) => {

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { answerTools, type ForgeToolName } from './mcp/forge-tools.ts';
 
 export const FORGE_TOKEN = 'forge-token-0123456789';
 const REPOSITORY = 'ana/coda';
@@ -19,7 +20,7 @@ export interface Pull {
 }
 
 /** What a client asks for, before and after it has had its effect. */
-export type ForgeMoment = `${'before' | 'after'}:${'fetch' | 'push' | 'find' | 'open'}`;
+export type ForgeMoment = `${'before' | 'after'}:${'fetch' | 'push' | 'find' | 'open' | ForgeToolName}`;
 
 export class Forge implements AsyncDisposable {
   readonly pulls: Pull[] = [];
@@ -31,6 +32,8 @@ export class Forge implements AsyncDisposable {
   cuts: ((moment: ForgeMoment) => boolean) | undefined;
   /** Answers every call of its API with this status. */
   broken: number | undefined;
+  /** Everybody may read the repository; nobody pushes over git. */
+  private isPublic = false;
   readonly folder = mkdtempSync(join(tmpdir(), 'coda-forge-'));
   private readonly server: Server;
 
@@ -58,6 +61,18 @@ export class Forge implements AsyncDisposable {
   /** What `executor_forge` holds for it. */
   get settings() {
     return { api: this.url, repository: REPOSITORY, remote: `${this.url}/git/coda.git`, token: FORGE_TOKEN };
+  }
+
+  /** What `executor_forge` holds where the MCP server `server` writes to it, and everybody may read. */
+  settingsBy(server: string) {
+    const { repository, remote } = this.settings;
+    this.isPublic = true;
+    return { kind: 'mcp', server, repository, remote };
+  }
+
+  /** What `mcp.servers` holds for its own server. */
+  get serverSettings() {
+    return { url: `${this.url}/mcp`, headers: { Authorization: `Bearer ${FORGE_TOKEN}` } };
   }
 
   get bare(): string {
@@ -107,12 +122,14 @@ export class Forge implements AsyncDisposable {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const isGit = url.startsWith('/git/');
+    const isReading = this.isPublic && isGit && !url.includes('git-receive-pack');
     const basic = `Basic ${Buffer.from(`x-access-token:${FORGE_TOKEN}`).toString('base64')}`;
-    if (request.headers.authorization !== (isGit ? basic : `Bearer ${FORGE_TOKEN}`)) {
+    if (!isReading && request.headers.authorization !== (isGit ? basic : `Bearer ${FORGE_TOKEN}`)) {
       this.unauthorized.push(`${method} ${url}`);
       return answer(response, isGit ? 401 : 404, { message: isGit ? 'Requires authentication' : 'Not Found' });
     }
     if (this.broken !== undefined) return answer(response, this.broken, { message: 'Server Error' });
+    if (url === '/mcp') return answerTools(this, request, response, body.toString('utf8'));
     const isPush = method === 'POST' && url.endsWith('/git-receive-pack');
     const kind = isGit ? (isPush ? 'push' : 'fetch') : method === 'POST' ? 'open' : 'find';
     const isCut = (when: 'before' | 'after') => this.cuts?.(`${when}:${kind}`) === true;
@@ -128,13 +145,18 @@ export class Forge implements AsyncDisposable {
     const { pathname, searchParams } = new URL(url, this.url);
     if (!request.headers['user-agent']) return [403, { message: 'Request forbidden by administrative rules.' }];
     if (pathname !== `/repos/${REPOSITORY}/pulls`) return [404, { message: 'Not Found' }];
-    if (method === 'GET') {
-      const head = searchParams.get('head');
-      const found = this.pulls.filter((pull) => head === null || head === `${OWNER}:${pull.head}`);
-      return [200, found.map((pull) => this.shown(pull))];
-    }
+    if (method === 'GET') return [200, this.pullsOf(searchParams.get('head'))];
     if (method !== 'POST') return [404, { message: 'Not Found' }];
-    const { title, body, head, base } = JSON.parse(text) as Record<string, unknown>;
+    return this.open(JSON.parse(text) as Record<string, unknown>);
+  }
+
+  /** The pull requests of `OWNER:BRANCH`; null: all. */
+  pullsOf(head: string | null) {
+    return this.pulls.filter((pull) => head === null || head === `${OWNER}:${pull.head}`).map(shown);
+  }
+
+  /** The answer to a request to open one: its status and its body. */
+  open({ title, body, head, base }: Record<string, unknown>): [number, unknown] {
     const wrong = (message: string): [number, unknown] => [
       422,
       { message: 'Validation Failed', errors: [{ resource: 'PullRequest', code: 'custom', message }] },
@@ -148,14 +170,7 @@ export class Forge implements AsyncDisposable {
       return wrong(`A pull request already exists for ${OWNER}:${head}.`);
     const pull = { number: this.pulls.length + 1, title, body: String(body ?? ''), head, base };
     this.pulls.push(pull);
-    return [201, this.shown(pull)];
-  }
-
-  private shown({ number, title, body, head, base }: Pull) {
-    return {
-      ...{ number, title, body, state: 'open', html_url: `https://forge.example/${REPOSITORY}/pull/${number}` },
-      ...{ head: { ref: head, label: `${OWNER}:${head}` }, base: { ref: base } },
-    };
+    return [201, shown(pull)];
   }
 
   private cgi(
@@ -199,6 +214,13 @@ export class Forge implements AsyncDisposable {
       response.end(all.subarray(end + 4));
     });
   }
+}
+
+function shown({ number, title, body, head, base }: Pull) {
+  return {
+    ...{ number, title, body, state: 'open', html_url: `https://forge.example/${REPOSITORY}/pull/${number}` },
+    ...{ head: { ref: head, label: `${OWNER}:${head}` }, base: { ref: base } },
+  };
 }
 
 function answer(response: ServerResponse, status: number, value: unknown): void {

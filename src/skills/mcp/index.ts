@@ -10,6 +10,7 @@ import { approveTool, promptCall, serverTools } from './tools.ts';
 
 export { config as mcpConfig } from './config.ts';
 export { Servers as McpServers } from './servers.ts';
+export { toolServers } from './tools.ts';
 
 /** Uses the tools, resources and prompts of MCP servers. */
 export const mcp = (servers: Servers): Skill<Settings> => ({

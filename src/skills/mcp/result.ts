@@ -48,11 +48,9 @@ const LONGEST = 150_000;
 /** The result of a call. */
 export async function resultOf(answered: Answered, raw: z.output<typeof callResult>): Promise<ToolResult> {
   const { server, tool } = answered;
-  const { content, structuredContent, isError } = raw;
-  const parts = content.map(partOf);
-  const said = parts.flatMap((part) => ('text' in part ? [part.text] : []));
-  if (said.length === 0 && structuredContent !== undefined) said.push(JSON.stringify(structuredContent));
-  const made = parts.flatMap((part) => ('bytes' in part ? [part] : []));
+  const { content, isError } = raw;
+  const said = textsOf(raw);
+  const made = content.map(partOf).flatMap((part) => ('bytes' in part ? [part] : []));
   const files = await Promise.all(made.slice(0, MOST_FILES).map((part, index) => fileOf(answered, part, index)));
   if (made.length > MOST_FILES) said.push(texts.tooManyFiles(made.length - MOST_FILES));
   for (const { name, size } of files) said.push(texts.file(name, size));
@@ -63,6 +61,12 @@ export async function resultOf(answered: Answered, raw: z.output<typeof callResu
     ...(material !== '' && { material }),
     ...(files.length > 0 && { kept: files, pictures: files.filter(({ name }) => isPicture(name)) }),
   });
+}
+
+/** The texts of a result; without any, its structured content. */
+export function textsOf({ content, structuredContent }: z.output<typeof callResult>): string[] {
+  const said = content.map(partOf).flatMap((part) => ('text' in part ? [part.text] : []));
+  return said.length === 0 && structuredContent !== undefined ? [JSON.stringify(structuredContent)] : said;
 }
 
 /** Text of a server as a model is shown it: without what nobody sees, and without secrets of the configuration. */

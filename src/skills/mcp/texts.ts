@@ -34,6 +34,8 @@ export const texts = {
   nothingWaits: (server: string) => `Nothing of ${server} waits for an approval.`,
   isAnother: (server: string, tool: string) =>
     `${tool} is not what it was: ${server} describes it differently now, or has it no more. An owner looks with /mcp approve ${server}.`,
+  notOffered: (server: string, tool: string) =>
+    `The MCP server ${server} has no tool ${tool}, or none that an owner has approved. /mcp shows what it has.`,
   noSuchPrompt: (server: string, known: readonly string[]) =>
     known.length === 0
       ? `${server} has no such prompt, or none with arguments.`

@@ -13,10 +13,11 @@ import {
 } from '../../agent/index.ts';
 import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
+import type { ToolServers } from '../../chat/index.ts';
 import { carriedBy } from './carried.ts';
 import type { Prompt } from './connection.ts';
 import { cleaned, type Offer } from './offer.ts';
-import { callResult, materialOf, partOf, resultOf } from './result.ts';
+import { callResult, materialOf, partOf, resultOf, textsOf } from './result.ts';
 import type { Server, Servers } from './servers.ts';
 import { NeedsSignIn } from './sign-in/provider.ts';
 import { texts } from './texts.ts';
@@ -68,6 +69,37 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
         return resultOf({ server, tool: name, ...keptBy(servers) }, came);
       }),
   });
+}
+
+/** Calls without a model: the same tools, and nothing that an owner has not approved. */
+export function toolServers(servers: Servers): ToolServers {
+  return {
+    has: (server) => servers.get(server) !== undefined,
+    async call({ server, tool, input }, signal) {
+      let text: string | undefined;
+      const result = await asked(servers, server, { signal }, async (client, connection) => {
+        const isOffered = servers.get(server)?.offers.some((offer) => offer.tool === tool);
+        if (!isOffered) return failed('NEEDS_APPROVAL', texts.notOffered(server, tool));
+        const params = { name: tool, arguments: input };
+        const came = await connection.request(client, { method: 'tools/call', params }, callResult, signal);
+        const material = materialOf(keptBy(servers), textsOf(came));
+        if (came.isError) return failed('REFUSED', texts.refused(server, tool, shorten(material, 500)));
+        text = material;
+        return done('');
+      });
+      if (text !== undefined) return { ok: true, text };
+      if (result.ok) return { ok: false, message: `${result.text} ${result.material ?? ''}`.trim(), isTransient: false };
+      const { code, message, remedy } = result;
+      const isTransient = code === 'OUTCOME_UNKNOWN' || (code === 'UNAVAILABLE' && isComing(servers, server));
+      return { ok: false, message: remedy === undefined ? message : `${message} ${remedy}`, isTransient };
+    },
+  };
+}
+
+/** False where somebody has to do something before the server can be there. */
+function isComing(servers: Servers, server: string): boolean {
+  const kind = servers.get(server)?.connection.state.kind;
+  return kind !== 'refused' && kind !== 'signed-out';
 }
 
 /** Name of the service whose data is the person's own to any other. */

@@ -11,6 +11,20 @@ export interface PullRequest {
 /** `isTransient`: it may go well later. */
 export type ForgeAnswer<T> = { ok: true; value: T } | { ok: false; message: string; isTransient: boolean };
 
+/** Title and text of a pull request for a branch. */
+export interface AskedPull {
+  branch: string;
+  title: string;
+  body: string;
+}
+
+/** The pull requests of one repository. What is there already is found, so that each verb may be repeated. */
+export interface PullRequests {
+  /** The pull request of a branch, open or not. */
+  find(branch: string, signal: AbortSignal): Promise<ForgeAnswer<PullRequest | undefined>>;
+  open(asked: AskedPull, signal: AbortSignal): Promise<ForgeAnswer<PullRequest>>;
+}
+
 const LIMITS = { redirects: 0, maxBytes: 4 * 1024 * 1024, totalMs: 60_000 };
 
 const pull = z.object({
@@ -20,8 +34,18 @@ const pull = z.object({
   head: z.object({ ref: z.string() }),
 });
 
-/** One repository of a forge. */
-export class ForgeApi {
+const UNREADABLE = { ok: false, message: 'The forge answers in a form that I do not know.', isTransient: false } as const;
+
+/** Of a list of pull requests, as GitHub writes it, that of a branch. */
+export function pullIn(list: unknown, branch: string): ForgeAnswer<PullRequest | undefined> {
+  const read = z.array(pull).safeParse(list);
+  if (!read.success) return UNREADABLE;
+  const one = read.data.find(({ head }) => head.ref === branch);
+  return { ok: true, value: one && { number: one.number, url: one.html_url } };
+}
+
+/** One repository of a forge, by its API. */
+export class ForgeApi implements PullRequests {
   private readonly egress: Egress;
   private readonly forge: Forge;
 
@@ -31,24 +55,15 @@ export class ForgeApi {
     this.forge = forge;
   }
 
-  /** The pull request of a branch, open or not. */
   async find(branch: string, signal: AbortSignal): Promise<ForgeAnswer<PullRequest | undefined>> {
     const [owner = ''] = this.forge.repository.split('/');
     const query = new URLSearchParams({ head: `${owner}:${branch}`, state: 'all', per_page: '10' });
     const found = await this.ask('GET', `pulls?${query}`, undefined, signal);
-    if (!found.ok) return found;
-    const read = z.array(pull).safeParse(found.value);
-    if (!read.success)
-      return { ok: false, message: 'The forge answers in a form that I do not know.', isTransient: false };
-    const one = read.data.find(({ head }) => head.ref === branch);
-    return { ok: true, value: one && { number: one.number, url: one.html_url } };
+    return found.ok ? pullIn(found.value, branch) : found;
   }
 
   /** Opens one; a forge that has it already says so, and it is looked up. */
-  async open(
-    { branch, title, body }: { branch: string; title: string; body: string },
-    signal: AbortSignal,
-  ): Promise<ForgeAnswer<PullRequest>> {
+  async open({ branch, title, body }: AskedPull, signal: AbortSignal): Promise<ForgeAnswer<PullRequest>> {
     const { base } = this.forge;
     const made = await this.ask('POST', 'pulls', { title, body, head: branch, base, draft: false }, signal);
     if (!made.ok) {
@@ -57,7 +72,7 @@ export class ForgeApi {
     }
     const read = pull.safeParse(made.value);
     if (read.success) return { ok: true, value: { number: read.data.number, url: read.data.html_url } };
-    return { ok: false, message: 'The forge answers in a form that I do not know.', isTransient: false };
+    return UNREADABLE;
   }
 
   private async ask(
@@ -93,7 +108,7 @@ export class ForgeApi {
 
 const isLater = (status: number): boolean => status === 429 || status >= 500;
 
-function jsonIn(text: string): unknown {
+export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

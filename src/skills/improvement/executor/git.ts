@@ -8,9 +8,10 @@ export interface GitOptions {
   /** The folder that it runs in; nothing above it is looked at. */
   folder: string;
   env: World['env'];
-  /** The only address that it may talk to, and its key. */
+  /** The only address that it may talk to. */
   remote: string;
-  token: string;
+  /** Its key; undefined: everybody may read there. */
+  token: string | undefined;
 }
 
 export interface GitCall {
@@ -156,7 +157,8 @@ function environment({ env, folder, remote, token }: GitOptions, { network }: Gi
 }
 
 /** The key stands in the environment of a program that ends soon, and only its own user can read that. */
-function reaching(origin: string, scheme: string, token: string): Record<string, string> {
+function reaching(origin: string, scheme: string, token: string | undefined): Record<string, string> {
+  if (token === undefined) return { [`protocol.${scheme}.allow`]: 'always' };
   const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
   return { [`protocol.${scheme}.allow`]: 'always', [`http.${origin}/.extraHeader`]: `Authorization: Basic ${basic}` };
 }
@@ -169,10 +171,9 @@ function mayPass(complaint: string): boolean {
 }
 
 function plain(complaint: string, { remote, token }: GitOptions): string {
-  const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
-  const text = complaint
-    .replaceAll(token, '…')
-    .replaceAll(basic, '…')
+  const keys = token === undefined ? [] : [token, Buffer.from(`x-access-token:${token}`).toString('base64')];
+  const text = keys
+    .reduce((words, key) => words.replaceAll(key, '…'), complaint)
     .replaceAll(remote, 'the remote')
     .replace(/\s+/g, ' ')
     .trim();

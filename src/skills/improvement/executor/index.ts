@@ -25,12 +25,15 @@ function isExecutorOn(config: Settings): boolean {
   return config.executor_enabled && forgeOf(config) !== undefined;
 }
 
-function check({ sandbox, config }: Deps): HealthCheck {
+function check({ sandbox, config, servers }: Deps): HealthCheck {
   return {
     name: 'self-improvement executor',
     async check() {
       if (!sandbox.settings.enabled)
         return { ok: false, severity: 'warning', says: texts.needsCode(), remedy: texts.needsCodeRemedy() };
+      const { server } = forgeOf(config) ?? {};
+      if (server !== undefined && !servers.has(server))
+        return { ok: false, severity: 'warning', says: texts.noServer(server), remedy: texts.noServerRemedy(server) };
       return { ok: true, says: texts.ready(config.executor_forge?.repository ?? '') };
     },
   };

@@ -31,6 +31,8 @@ export interface FileContent {
 
 export const GONE = '000000';
 const COMMIT = /^[0-9a-f]{40,64}$/;
+/** Commits by which the base branch may have gone on since another branch began at it. */
+const MOST_HISTORY = 50;
 const AUTHOR = { name: 'coda', email: 'coda@localhost' };
 
 /** Opens an empty copy in `folder`, whatever stood there. */
@@ -71,9 +73,21 @@ export class Repository {
     await this.fetch(commit, signal);
   }
 
-  private async fetch(what: string, signal: AbortSignal): Promise<void> {
-    const quiet = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-auto-maintenance', '--depth=1'];
+  /** The newest commits of a branch, the newest first, with all that stands in them. */
+  async history(branch: string, signal: AbortSignal): Promise<string[]> {
+    await this.fetch(`refs/heads/${branch}`, signal, MOST_HISTORY);
+    const listed = await this.text(['rev-list', `--max-count=${MOST_HISTORY}`, 'FETCH_HEAD'], { signal });
+    return listed.split('\n').filter(Boolean);
+  }
+
+  private async fetch(what: string, signal: AbortSignal, depth = 1): Promise<void> {
+    const quiet = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-auto-maintenance', `--depth=${depth}`];
     await this.git(['fetch', ...quiet, this.forge.remote, what], { signal, network: true });
+  }
+
+  /** Identity of all files of a commit: two commits with the same tree hold the same. */
+  async treeOf(commit: string, signal: AbortSignal): Promise<string> {
+    return this.text(['rev-parse', '--verify', `${commit}^{tree}`], { signal });
   }
 
   async entries(commit: string, signal: AbortSignal): Promise<Entry[]> {

@@ -7,7 +7,7 @@ import type { Deps } from '../part.ts';
 import { contextOf } from './context.ts';
 import { withRepository } from './folder.ts';
 import { Later, Refused } from './outcome.ts';
-import { forgeFor } from './steps.ts';
+import { forgeFor } from './push.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 

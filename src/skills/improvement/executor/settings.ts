@@ -7,6 +7,17 @@ const branch = /^[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}$/;
 
 const forge = z
   .strictObject({
+    kind: z
+      .enum(['git', 'mcp'])
+      .default('git')
+      .describe(
+        'git: it pushes over https, and asks the API for pull requests. mcp: tools of an MCP server do both; git only reads.',
+      ),
+    server: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'expected the name of a server in mcp.servers' })
+      .optional()
+      .meta({ description: 'With kind: mcp, the server: its name in mcp.servers.', example: 'github' }),
     api: url('https', 'http')
       .default('https://api.github.com')
       .describe("The address of the forge's API, of GitHub's form; http is for a forge on this machine."),
@@ -24,7 +35,8 @@ const forge = z
       .default('main')
       .describe('The branch that changes are made from and proposed for.'),
     ...secret('token', secretText().optional(), {
-      description: 'Its key: to push branches and to open pull requests of this repository, nothing else.',
+      description:
+        'Its key: to push branches and to open pull requests of this repository, nothing else. With kind: mcp, to read it; none where everybody may.',
       file: 'forge_token',
       example: '${FORGE_TOKEN:-ghp_example}',
     }),
@@ -35,6 +47,10 @@ const forge = z
   .refine(({ remote }) => remote === undefined || !/@|[?#]/.test(remote), {
     path: ['remote'],
     error: 'expected an address without a name or a key in it',
+  })
+  .refine(({ kind, server }) => (kind === 'mcp') === (server !== undefined), {
+    path: ['server'],
+    error: 'expected the name of a server of mcp.servers with kind: mcp, and none without',
   });
 
 /** A key goes over a network only encrypted. */
@@ -68,18 +84,21 @@ export const executorFields = {
   executor_test_timeout: duration('30m', 'seconds').describe('How long the tests may take.'),
 };
 
-/** The forge, with its key. */
+/** The forge, with its key or the MCP server that has one. */
 export interface Forge {
   api: string;
   repository: string;
   remote: string;
   base: string;
-  token: string;
+  /** Undefined where a server writes and everybody may read. */
+  token: string | undefined;
+  /** The MCP server whose tools write; undefined: git and the API do. */
+  server: string | undefined;
 }
 
-/** The forge of these settings; undefined where there is none, or it has no key. */
+/** The forge of these settings; undefined where there is none, or nothing that may write to it. */
 export function forgeOf(settings: { executor_forge?: z.output<typeof forge> | undefined }): Forge | undefined {
-  const { api, repository, remote, base, token } = settings.executor_forge ?? {};
-  if (!api || !repository || !base || !token) return undefined;
-  return { api, repository, remote: remote ?? `https://github.com/${repository}.git`, base, token };
+  const { api, repository, remote, base, token, server } = settings.executor_forge ?? {};
+  if (!api || !repository || !base || !(token || server)) return undefined;
+  return { ...{ api, repository, base, token, server }, remote: remote ?? `https://github.com/${repository}.git` };
 }

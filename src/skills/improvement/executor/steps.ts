@@ -3,14 +3,12 @@ import { readerOf } from '../../../storage/index.ts';
 import type { Deps } from '../part.ts';
 import { markApplied, type Proposal } from '../proposals.ts';
 import * as improvements from '../store.ts';
-import { changeSchema, filesAfter } from './change.ts';
+import { changeSchema } from './change.ts';
 import { removeFolder, withRepository } from './folder.ts';
-import { refusalOf } from './forbidden.ts';
-import { type ForgeAnswer, ForgeApi, type PullRequest } from './forge.ts';
-import { Later, Refused, type StepResult } from './outcome.ts';
+import { ForgeApi, type PullRequest, type PullRequests } from './forge.ts';
+import { Refused, type StepResult } from './outcome.ts';
+import { answered, committed, forgeFor, pushByGit, pushByTools, toolsOf } from './push.ts';
 import { report } from './report.ts';
-import type { Repository } from './repository.ts';
-import { type Forge, forgeOf } from './settings.ts';
 import { ask } from './specialists.ts';
 import type { Run, Step } from './store.ts';
 import * as store from './store.ts';
@@ -95,38 +93,22 @@ async function fixStep(deps: Deps, run: Run, signal: AbortSignal): Promise<StepR
     };
     const form = texts.formOfChange(deps.config.executor_max_files);
     const change = await ask(deps, 'code-surgeon', { material, form, maxTokens: 12_000 }, changeSchema, signal);
-    const commit = await committed(deps, { ...run, change }, repository, signal);
+    const { commit } = await committed(deps, { ...run, change }, repository, signal);
     const files = (await repository.changes(base, commit, signal)).map(({ path }) => path);
     await radius(deps, looked, files, [], signal);
     return { next: 'push', found: { change, commit } };
   });
 }
 
-/** Makes the commit again: the same change on the same base is the same commit. Its real difference is what is judged. */
-async function committed(deps: Deps, run: Run, repository: Repository, signal: AbortSignal): Promise<string> {
-  const { base, change, startedAt } = run;
-  if (base === undefined || change === undefined) throw new Refused(texts.nothingMade());
-  const entries = await repository.entries(base, signal);
-  const files = await filesAfter(repository, { base, entries }, change, signal);
-  if (typeof files === 'string') throw new Refused(files);
-  const modes = new Map(entries.map(({ path, mode }) => [path, mode]));
-  const message = texts.commitMessage(run);
-  const commit = await repository.commit(base, files, { message, at: startedAt, modes }, signal);
-  const { executor_forbidden_paths: forbidden, executor_max_files: maxFiles } = deps.config;
-  const refusal = refusalOf(await repository.changes(base, commit, signal), entries, { forbidden, maxFiles });
-  if (refusal !== undefined) throw new Refused(refusal);
-  return commit;
-}
-
 async function pushStep(deps: Deps, run: Run, signal: AbortSignal): Promise<StepResult> {
   await standing(deps, run);
-  return withRepository(deps, run, forgeFor(deps), signal, async ({ repository }) => {
-    await repository.fetchCommit(run.base ?? '', signal);
-    const commit = await committed(deps, run, repository, signal);
-    const there = await repository.remoteBranch(run.branch, signal);
-    if (there !== undefined && there !== commit) throw new Refused(texts.branchTaken(run.branch));
-    if (there === undefined) await repository.push(commit, run.branch, signal);
-    return { next: 'test', found: { commit } };
+  const forge = forgeFor(deps);
+  return withRepository(deps, run, forge, signal, async ({ repository }) => {
+    const tools = toolsOf(deps, forge);
+    const found = await (tools === undefined
+      ? pushByGit(deps, run, repository, signal)
+      : pushByTools(deps, run, { repository, tools, forge }, signal));
+    return { next: 'test', found };
   });
 }
 
@@ -144,29 +126,19 @@ async function testStep(deps: Deps, run: Run, signal: AbortSignal): Promise<Step
 }
 
 async function requestStep(deps: Deps, run: Run, signal: AbortSignal): Promise<StepResult> {
-  const api = new ForgeApi(deps.egress.trusting(), forgeFor(deps));
-  const request = answered(await api.find(run.branch, signal)) ?? (await requested(deps, run, api, signal));
+  const forge = forgeFor(deps);
+  const pulls = toolsOf(deps, forge) ?? new ForgeApi(deps.egress.trusting(), forge);
+  const request = answered(await pulls.find(run.branch, signal)) ?? (await requested(deps, run, pulls, signal));
   return {
     ...{ next: 'report', state: 'passed', found: { request } },
     also: (tx) => markApplied(tx, run.proposalId, outcomeOf(run, request), deps.world.clock.now()),
   };
 }
 
-async function requested(deps: Deps, run: Run, api: ForgeApi, signal: AbortSignal): Promise<PullRequest> {
+async function requested(deps: Deps, run: Run, pulls: PullRequests, signal: AbortSignal): Promise<PullRequest> {
   const proposal = await standing(deps, run);
   const asked = { branch: run.branch, title: texts.requestTitle(proposal), body: texts.requestBody(run, proposal) };
-  return answered(await api.open(asked, signal));
-}
-
-function answered<T>(answer: ForgeAnswer<T>): T {
-  if (answer.ok) return answer.value;
-  throw answer.isTransient ? new Later(answer.message) : new Refused(answer.message);
+  return answered(await pulls.open(asked, signal));
 }
 
 const outcomeOf = ({ id, branch }: Run, { url }: PullRequest) => ({ run: id, branch, request: url });
-
-export function forgeFor({ config }: Pick<Deps, 'config'>): Forge {
-  const forge = forgeOf(config);
-  if (forge === undefined) throw new Refused(texts.noForge());
-  return forge;
-}

@@ -35,6 +35,13 @@ export const stalled = () => 'Nobody has worked on it for a day.';
 export const testsFailed = () => 'The change does not pass.';
 export const unreadable = (name: string) => `${name} does not answer in the form that was asked for.`;
 export const branchTaken = (branch: string) => `Somebody else has written to the branch ${branch}.`;
+export const notListed = () => 'The forge says that a pull request is open, and lists none.';
+export const notPushed = () => 'The forge says that the change is pushed, and its branch does not show it.';
+export const noServer = (name: string) => `There is no MCP server “${name}” in mcp.servers.`;
+export const noServerRemedy = (name: string) =>
+  `Add it to mcp.servers, or name another one in self_improvement.executor_forge.server instead of ${name}.`;
+export const notPlain = (path: string) =>
+  `${JSON.stringify(path.slice(0, 100))} is a program, and the tools of an MCP server would make a plain file of it.`;
 export const tooManyFiles = (count: number, most: number) =>
   `It would change ${plural(count, 'file')}; ${most} are allowed.`;
 export const forbiddenPath = (path: string, why: string) => `${JSON.stringify(path.slice(0, 100))} ${why}.`;

@@ -1,13 +1,13 @@
 /** A coda that is killed while it changes itself, and started again. */
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STEPS } from '../../../../src/skills/improvement/executor/store.ts';
 import { openDatabase } from '../../../../src/storage/index.ts';
 import { Forge, type ForgeMoment } from '../../../support/forge.ts';
-import { Jsonl, migratedDataDir } from '../../../support/jsonl.ts';
+import { freshDataDir, Jsonl, migratedDataDir } from '../../../support/jsonl.ts';
 import { ModelServer } from '../../../support/model-server/index.ts';
 import { testWorld } from '../../../support/world.ts';
-import { answers, labConfig, PROGRAM, STANDARD } from './lab.ts';
+import { answers, byTools, type LabOptions, labConfig, PROGRAM, STANDARD } from './lab.ts';
 
 const SUNDAY = '2026-11-22T20:00:00Z';
 const MONDAY = '2026-11-23T03:00:00Z';
@@ -22,6 +22,12 @@ export const MOMENTS: readonly string[] = [
   ...(['before:push', 'after:push', 'before:open', 'after:open'] satisfies ForgeMoment[]),
 ];
 
+/** Around what a forge is asked for by the tools of an MCP server. */
+export const TOOL_MOMENTS: readonly ForgeMoment[] = [
+  ...(['before:create_branch', 'after:create_branch', 'before:push_files', 'after:push_files'] as const),
+  ...(['before:create_pull_request', 'after:create_pull_request'] as const),
+];
+
 export interface Outcome {
   died: boolean;
   branches: number;
@@ -32,13 +38,15 @@ export interface Outcome {
 /** Kills a coda at a moment of its run, as `kill -9` would, and lets another one finish it. */
 export async function killedAt(moment: string): Promise<Outcome> {
   await using forge = await Forge.start(PROGRAM);
-  await using models = await ModelServer.start();
-  models.improvise = (body) => ({ text: JSON.stringify(answers(STANDARD, JSON.stringify(body))) });
-  const dataDir = await migratedDataDir();
+  await using models = await scriptedModels();
+  begun ??= begin(labConfig(forge, models), forge.folder);
+  const dataDir = freshDataDir();
+  cpSync(await begun, dataDir, { recursive: true });
   const config = join(forge.folder, 'config.yaml');
-  writeFileSync(config, JSON.stringify(labConfig(forge, models)));
+  const isByTools = (TOOL_MOMENTS as readonly string[]).includes(moment);
+  const more: LabOptions = isByTools ? byTools(forge) : {};
+  writeFileSync(config, JSON.stringify({ ...labConfig(forge, models, more.settings), ...more.config }));
   const args = (at: string) => ['--config', config, '--test-clock', at];
-  await begin(dataDir, args(SUNDAY));
   const isTransaction = moment.includes('executor.');
   const env: Record<string, string> = isTransaction ? { CODA_TEST_KILL_AT: moment } : {};
   let died = false;
@@ -63,10 +71,22 @@ export async function killedAt(moment: string): Promise<Outcome> {
   return { died, branches: forge.branches().length, pulls: forge.pulls.length, runs };
 }
 
+async function scriptedModels(): Promise<ModelServer> {
+  const models = await ModelServer.start();
+  models.improvise = (body) => ({ text: JSON.stringify(answers(STANDARD, JSON.stringify(body))) });
+  return models;
+}
+
+/** The data with which each of them begins; made once. */
+let begun: Promise<string> | undefined;
+
 /** An owner is met, and has approved a proposal. */
-async function begin(dataDir: string, args: string[]): Promise<void> {
+async function begin(settings: Record<string, unknown>, folder: string): Promise<string> {
+  const dataDir = await migratedDataDir();
+  const config = join(folder, 'begin.yaml');
+  writeFileSync(config, JSON.stringify(settings));
   {
-    await using coda = await Jsonl.start({ dataDir, args });
+    await using coda = await Jsonl.start({ dataDir, args: ['--config', config, '--test-clock', SUNDAY] });
     await coda.say('hello', { user: 'ana', role: 'owner' });
     await coda.end();
   }
@@ -80,6 +100,7 @@ async function begin(dataDir: string, args: string[]): Promise<void> {
       [new Date(SUNDAY)],
     ),
   );
+  return dataDir;
 }
 
 async function looked(dataDir: string): Promise<Outcome['runs']> {

@@ -62,7 +62,15 @@ export interface LabOptions {
   script?: Script;
   /** Over `self_improvement`. */
   settings?: Record<string, unknown>;
+  /** Over blocks of the configuration. */
+  config?: Record<string, unknown>;
 }
+
+/** The configuration by which the forge's own MCP server writes to it. */
+export const byTools = (forge: Forge): LabOptions => ({
+  settings: { executor_forge: forge.settingsBy('hub') },
+  config: { mcp: { servers: { hub: forge.serverSettings } } },
+});
 
 export class Lab implements AsyncDisposable {
   readonly coda: Play;
@@ -78,11 +86,19 @@ export class Lab implements AsyncDisposable {
     models.improvise = (body) => ({ text: JSON.stringify(answers(this.script, JSON.stringify(body))) });
   }
 
-  static async open({ files, links, script = {}, settings = {} }: LabOptions = {}): Promise<Lab> {
+  /** `more`: options that the forge has to be there for. */
+  static async open(
+    { files, links, script = {}, ...options }: LabOptions = {},
+    more: (forge: Forge) => LabOptions = () => ({}),
+  ): Promise<Lab> {
     const forge = await Forge.start({ ...PROGRAM, ...files }, links);
     const models = await ModelServer.start();
+    const { settings, config } = { ...options, ...more(forge) };
     // A Sunday evening: the executor's cron is on Monday at two.
-    const coda = await play({ at: '2026-11-22T20:00:00Z', config: labConfig(forge, models, settings) });
+    const coda = await play({
+      at: '2026-11-22T20:00:00Z',
+      config: { ...labConfig(forge, models, settings), ...config },
+    });
     await coda.person('ana').says('hello');
     return new Lab(coda, forge, models, { ...STANDARD, ...script });
   }

@@ -1,0 +1,117 @@
+/** The commit of a change, and the ways in which a forge gets it: git over https, or the tools of an MCP server. */
+import type { Deps } from '../part.ts';
+import { filesAfter } from './change.ts';
+import { refusalOf } from './forbidden.ts';
+import type { ForgeAnswer } from './forge.ts';
+import { ForgeTools } from './forge-tools.ts';
+import { Later, Refused } from './outcome.ts';
+import type { FileContent, Repository } from './repository.ts';
+import { type Forge, forgeOf } from './settings.ts';
+import type { Run } from './store.ts';
+import { radius } from './survey.ts';
+import * as texts from './texts.ts';
+
+const PLAIN = '100644';
+
+export function forgeFor({ config }: Pick<Deps, 'config'>): Forge {
+  const forge = forgeOf(config);
+  if (forge === undefined) throw new Refused(texts.noForge());
+  return forge;
+}
+
+/** The tools that write to the forge; undefined where git and its API do. */
+export function toolsOf({ servers }: Pick<Deps, 'servers'>, forge: Forge): ForgeTools | undefined {
+  const { server } = forge;
+  if (server === undefined) return undefined;
+  if (!servers.has(server)) throw new Refused(texts.noServer(server));
+  return new ForgeTools(servers, server, forge);
+}
+
+export function answered<T>(answer: ForgeAnswer<T>): T {
+  if (answer.ok) return answer.value;
+  throw answer.isTransient ? new Later(answer.message) : new Refused(answer.message);
+}
+
+/** Makes the commit again: the same change on the same base is the same commit. Its real difference is what is judged. */
+export async function committed(
+  deps: Deps,
+  run: Run,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<{ commit: string; files: readonly FileContent[] }> {
+  const { base, change, startedAt } = run;
+  if (base === undefined || change === undefined) throw new Refused(texts.nothingMade());
+  const entries = await repository.entries(base, signal);
+  const files = await filesAfter(repository, { base, entries }, change, signal);
+  if (typeof files === 'string') throw new Refused(files);
+  const modes = new Map(entries.map(({ path, mode }) => [path, mode]));
+  const message = texts.commitMessage(run);
+  const commit = await repository.commit(base, files, { message, at: startedAt, modes }, signal);
+  const { executor_forbidden_paths: forbidden, executor_max_files: maxFiles } = deps.config;
+  const refusal = refusalOf(await repository.changes(base, commit, signal), entries, { forbidden, maxFiles });
+  if (refusal !== undefined) throw new Refused(refusal);
+  return { commit, files };
+}
+
+export async function pushByGit(
+  deps: Deps,
+  run: Run,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<{ commit: string }> {
+  await repository.fetchCommit(run.base ?? '', signal);
+  const { commit } = await committed(deps, run, repository, signal);
+  const there = await repository.remoteBranch(run.branch, signal);
+  if (there !== undefined && there !== commit) throw new Refused(texts.branchTaken(run.branch));
+  if (there === undefined) await repository.push(commit, run.branch, signal);
+  return { commit };
+}
+
+/**
+ * The server makes the branch at the newest commit of the base branch, and the commit itself: the base may be a later one
+ * than was surveyed, and the commit is known by its tree. What a call whose answer was lost has left is found and gone on with.
+ */
+export async function pushByTools(
+  deps: Deps,
+  run: Run,
+  { repository, tools, forge }: { repository: Repository; tools: ForgeTools; forge: Forge },
+  signal: AbortSignal,
+): Promise<{ base: string; commit: string }> {
+  const { branch } = run;
+  if ((await repository.remoteBranch(branch, signal)) === undefined) {
+    const made = await tools.createBranch(branch, signal);
+    if (!made.ok && (await repository.remoteBranch(branch, signal)) === undefined) answered(made);
+  }
+  const { base, tip } = await beginningOf(repository, { branch, forge }, signal);
+  const { commit, files } = await committed(deps, { ...run, base }, repository, signal);
+  const changes = await repository.changes(base, commit, signal);
+  const program = changes.find(({ to }) => to !== PLAIN);
+  if (program !== undefined) throw new Refused(texts.notPlain(program.path));
+  if (base !== run.base) {
+    const looked = { repository, base, entries: await repository.entries(base, signal) };
+    await radius(deps, looked, changes.map(({ path }) => path), [], signal);
+  }
+  const wanted = await repository.treeOf(commit, signal);
+  const isThere = async (id: string) => (await repository.treeOf(id, signal)) === wanted;
+  if (await isThere(tip)) return { base, commit: tip };
+  if (tip !== base) throw new Refused(texts.branchTaken(branch));
+  const pushed = await tools.pushFiles({ branch, message: texts.commitMessage(run), files }, signal);
+  const now = await repository.fetchBranch(branch, signal);
+  if (await isThere(now)) return { base, commit: now };
+  answered(pushed);
+  throw now === base ? new Later(texts.notPushed()) : new Refused(texts.branchTaken(branch));
+}
+
+/** The newest commit that a branch has in common with the base branch, and its own newest one. */
+async function beginningOf(
+  repository: Repository,
+  { branch, forge }: { branch: string; forge: Forge },
+  signal: AbortSignal,
+): Promise<{ base: string; tip: string }> {
+  const own = await repository.history(branch, signal);
+  const common = new Set(await repository.history(forge.base, signal));
+  const base = own.find((commit) => common.has(commit));
+  const [tip] = own;
+  if (tip === undefined || base === undefined) throw new Refused(texts.branchTaken(branch));
+  return { base, tip };
+}
