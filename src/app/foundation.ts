@@ -1,6 +1,6 @@
 import type { Closer } from '../base/async.ts';
 import type { World } from '../base/world.ts';
-import { type Bus, type Cache, openCache } from '../bus/index.ts';
+import { type Bus, type Cache, type Locks, openCache, openLocks } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { Egress } from '../egress/index.ts';
 import { type Artifacts, type Database, type Engine, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
@@ -14,6 +14,7 @@ export interface Foundation {
   bus: Bus;
   egress: Egress;
   cache: Cache;
+  locks: Locks;
 }
 
 interface Opening {
@@ -39,7 +40,8 @@ export async function openFoundation(
   const { ports, i_understand_private: allow } = config.egress;
   const egress = new Egress({ ports, allow, resolve: world.resolve, proxy: world.proxy });
   const cache = await parts.add('cache', openCache({ url: config.redis?.url }, world));
-  return { database, artifacts, bus, egress, cache };
+  const locks = await parts.add('locks', openLocks({ url: config.redis?.url }, world));
+  return { database, artifacts, bus, egress, cache, locks };
 }
 
 /** The database, opened and brought to this version. */

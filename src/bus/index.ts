@@ -1,12 +1,14 @@
-/** Hints from one process of coda to the others, and what they keep from outside for a while. */
+/** Hints from one process of coda to the others, their locks, and what they keep from outside for a while. */
 import type { World } from '../base/world.ts';
 import { Cache, memoryStore } from './cache.ts';
+import { freeLocks, type Locks, redisLocks } from './locks.ts';
 import { memoryBus } from './memory.ts';
 import type { Bus } from './port.ts';
 import { redisBus } from './redis.ts';
 import { redisStore } from './redis-store.ts';
 
 export { Cache, memoryStore } from './cache.ts';
+export type { Lock, Locks } from './locks.ts';
 export type { Bus } from './port.ts';
 
 export interface BusOptions {
@@ -24,4 +26,9 @@ export async function openBus({ url }: BusOptions, world: World): Promise<Bus> {
 /** Opens the cache. Redis is connected to when something is first looked for. */
 export function openCache({ url }: BusOptions, world: World): Cache {
   return new Cache(url ? redisStore(url, world) : memoryStore(world.clock));
+}
+
+/** Opens the locks. Redis is connected to when one is first taken. */
+export function openLocks({ url, ttlMs }: BusOptions & { ttlMs?: number }, world: World): Locks {
+  return url ? redisLocks(url, world, ttlMs) : freeLocks();
 }

@@ -1,5 +1,5 @@
 import type { Redis, RedisOptions } from 'ioredis';
-import { backOff } from '../base/async.ts';
+import { backOff, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { Subscribers } from '../base/subscribers.ts';
 import type { World } from '../base/world.ts';
@@ -9,7 +9,7 @@ const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
 
 /** Options of connections whose work is worth nothing later. */
-export const connectionOptions = {
+const connectionOptions = {
   // A hint that cannot be sent now is worth nothing later.
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
@@ -17,6 +17,43 @@ export const connectionOptions = {
   autoResubscribe: false,
   retryStrategy: (attempt: number) => backOff(attempt, LONGEST_WAIT_MS, FIRST_WAIT_MS),
 } satisfies RedisOptions;
+
+/** Milliseconds. What Redis is asked for saves time. */
+export const PATIENCE_MS = 500;
+
+/** A connection that is opened at its first use. Its errors are silent: the bus tells when Redis is away. */
+export class RedisAtNeed {
+  private readonly url: string;
+  private opening: Promise<Redis> | undefined;
+  /** Of a connection that is not there yet; one, however many wait. */
+  private connected: Promise<unknown> | undefined;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  /** The connection; undefined while Redis does not answer. */
+  async ready(): Promise<Redis | undefined> {
+    this.opening ??= this.open();
+    const redis = await this.opening;
+    if (redis.status !== 'ready') {
+      this.connected ??= new Promise((done) => redis.once('ready', done)).then(() => (this.connected = undefined));
+      await withTimeout(PATIENCE_MS, this.connected);
+    }
+    return redis.status === 'ready' ? redis : undefined;
+  }
+
+  async close(): Promise<void> {
+    (await this.opening)?.disconnect();
+  }
+
+  private async open(): Promise<Redis> {
+    const { Redis } = await import('ioredis');
+    const redis = new Redis(this.url, connectionOptions);
+    redis.on('error', () => {});
+    return redis;
+  }
+}
 
 /**
  * The bus of several processes. It never waits for Redis: while it is away, subscribers in this process are told all

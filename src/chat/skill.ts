@@ -12,7 +12,7 @@ import type {
 } from '../agent/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import type { Cache } from '../bus/index.ts';
+import type { Cache, Locks } from '../bus/index.ts';
 import type { ConfigBlock, CoreValues } from '../config/index.ts';
 import type { Choice, FileRef, Moved, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
@@ -58,6 +58,8 @@ export interface SkillDeps<Settings = unknown> {
   egress: Egress;
   /** Cache of data from outside. */
   cache: Cache;
+  /** Locks between processes; they save work and decide nothing. */
+  locks: Locks;
   /** For times that are written to people whose own clock nobody knows. */
   household: Household;
   /** The skill's own block of the configuration, checked by its schema. */

@@ -8,7 +8,7 @@ import {
 } from '../../src/agent/index.ts';
 import { uuid } from '../../src/base/ids.ts';
 import type { Json } from '../../src/base/json.ts';
-import { Cache, memoryStore } from '../../src/bus/index.ts';
+import { Cache, memoryStore, openLocks } from '../../src/bus/index.ts';
 import type { Command, Skill, SkillDeps } from '../../src/chat/index.ts';
 import { execution } from '../../src/config/execution.ts';
 import type { Outgoing, Place, PlannedTurn } from '../../src/delivery/index.ts';
@@ -97,6 +97,7 @@ export class Played {
       sandbox: noSandbox(world),
       egress: new Egress({ ports: [80, 443], allow: [], resolve: world.resolve }),
       cache: new Cache(memoryStore(world.clock)),
+      locks: openLocks({}, world),
       does: [],
       servers: { has: () => false, call: async () => ({ ok: false, message: 'none', isTransient: false }) },
       household: { zone: 'UTC', locale: undefined },

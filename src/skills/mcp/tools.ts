@@ -88,7 +88,8 @@ export function toolServers(servers: Servers): ToolServers {
         return done('');
       });
       if (text !== undefined) return { ok: true, text };
-      if (result.ok) return { ok: false, message: `${result.text} ${result.material ?? ''}`.trim(), isTransient: false };
+      if (result.ok)
+        return { ok: false, message: `${result.text} ${result.material ?? ''}`.trim(), isTransient: false };
       const { code, message, remedy } = result;
       const isTransient = code === 'OUTCOME_UNKNOWN' || (code === 'UNAVAILABLE' && isComing(servers, server));
       return { ok: false, message: remedy === undefined ? message : `${message} ${remedy}`, isTransient };

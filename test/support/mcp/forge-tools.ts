@@ -45,7 +45,9 @@ function toolsOf(forge: Forge, done: (tool: ForgeToolName) => void): McpServer {
     inputSchema: Shape,
     act: (input: z.output<z.ZodObject<Shape>>) => ReturnType<typeof said>,
   ) =>
-    server.registerTool(name, { description: `Does ${name}.`, inputSchema: inputSchema as never }, (async (input: never) => {
+    server.registerTool(name, { description: `Does ${name}.`, inputSchema: inputSchema as never }, (async (
+      input: never,
+    ) => {
       const result = act(input);
       done(name);
       return result;

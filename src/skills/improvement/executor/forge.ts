@@ -34,7 +34,11 @@ const pull = z.object({
   head: z.object({ ref: z.string() }),
 });
 
-const UNREADABLE = { ok: false, message: 'The forge answers in a form that I do not know.', isTransient: false } as const;
+const UNREADABLE = {
+  ok: false,
+  message: 'The forge answers in a form that I do not know.',
+  isTransient: false,
+} as const;
 
 /** Of a list of pull requests, as GitHub writes it, that of a branch. */
 export function pullIn(list: unknown, branch: string): ForgeAnswer<PullRequest | undefined> {

@@ -89,7 +89,13 @@ export async function pushByTools(
   if (program !== undefined) throw new Refused(texts.notPlain(program.path));
   if (base !== run.base) {
     const looked = { repository, base, entries: await repository.entries(base, signal) };
-    await radius(deps, looked, changes.map(({ path }) => path), [], signal);
+    await radius(
+      deps,
+      looked,
+      changes.map(({ path }) => path),
+      [],
+      signal,
+    );
   }
   const wanted = await repository.treeOf(commit, signal);
   const isThere = async (id: string) => (await repository.treeOf(id, signal)) === wanted;

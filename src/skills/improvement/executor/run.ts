@@ -1,6 +1,8 @@
 /** A run from its lock to its record: each step is a durable job, and its result is one commit with the next. */
 import { z } from 'zod';
+import { sleep } from '../../../base/async.ts';
 import { shortId } from '../../../base/ids.ts';
+import type { Lock } from '../../../bus/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import { readerOf, type Transaction } from '../../../storage/index.ts';
 import type { Deps } from '../part.ts';
@@ -17,6 +19,7 @@ export const RUN_TASK = 'improvement.executor';
 const MOST_ATTEMPTS = 12;
 /** A step that does not get through to the outside is tried so often. */
 const TRIES = 6;
+const BETWEEN_LOOKS_MS = 500;
 /** Longer than a step with all its attempts takes. */
 const STALLED_MS = 24 * 3_600_000;
 
@@ -69,10 +72,26 @@ export function stepJob(deps: Deps): JobHandler {
       const run = await store.find(readerOf(deps.database), id);
       // A step that a dead process has committed is not repeated.
       if (!run || run.endedAt !== undefined || run.step !== step) return;
-      const result = await attempted(deps, run, job.attempt, signal);
+      await using lock = await lockOf(deps, id, job.attempt, signal);
+      const stop = lock === undefined ? signal : AbortSignal.any([signal, lock.lost]);
+      const result = await attempted(deps, run, job.attempt, stop);
       await deps.database.tx('executor.step', (tx) => settle(deps, tx, run, result));
     },
   };
+}
+
+/**
+ * The run's lock, waited for as long as a process that has died may hold it. The row and the job decide who works on a run:
+ * the lock keeps a process that was taken for dead from working on beside its successor, and is done without after `TRIES`.
+ */
+async function lockOf({ locks }: Deps, id: string, attempt: number, signal: AbortSignal): Promise<Lock | undefined> {
+  for (let waitedMs = 0; waitedMs <= 2 * locks.ttlMs; waitedMs += BETWEEN_LOOKS_MS) {
+    const lock = await locks.take(`executor:${id}`);
+    if (lock !== undefined) return lock;
+    await sleep(BETWEEN_LOOKS_MS, signal);
+  }
+  if (attempt < TRIES) throw new Later(texts.isHeld());
+  return undefined;
 }
 
 async function attempted(deps: Deps, run: store.Run, attempt: number, signal: AbortSignal): Promise<StepResult> {

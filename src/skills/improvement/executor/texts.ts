@@ -31,6 +31,7 @@ export const noForge = () => 'There is no forge with a key in self_improvement.e
 export const noCode = () => 'Nothing of its proposal is a change of code.';
 export const withdrawn = () => 'Its proposal was withdrawn.';
 export const nothingMade = () => 'There is no change to push.';
+export const isHeld = () => 'Another process works on it.';
 export const stalled = () => 'Nobody has worked on it for a day.';
 export const testsFailed = () => 'The change does not pass.';
 export const unreadable = (name: string) => `${name} does not answer in the form that was asked for.`;

@@ -35,8 +35,8 @@ export interface Outcome {
   runs: { state: string; ended: boolean }[];
 }
 
-/** Kills a coda at a moment of its run, as `kill -9` would, and lets another one finish it. */
-export async function killedAt(moment: string): Promise<Outcome> {
+/** Kills a coda at a moment of its run, as `kill -9` would, and lets another one finish it; with `redis` it holds a lock there. */
+export async function killedAt(moment: string, redis?: string): Promise<Outcome> {
   await using forge = await Forge.start(PROGRAM);
   await using models = await scriptedModels();
   begun ??= begin(labConfig(forge, models), forge.folder);
@@ -45,7 +45,8 @@ export async function killedAt(moment: string): Promise<Outcome> {
   const config = join(forge.folder, 'config.yaml');
   const isByTools = (TOOL_MOMENTS as readonly string[]).includes(moment);
   const more: LabOptions = isByTools ? byTools(forge) : {};
-  writeFileSync(config, JSON.stringify({ ...labConfig(forge, models, more.settings), ...more.config }));
+  const own = { ...labConfig(forge, models, more.settings), ...more.config, ...(redis && { redis: { url: redis } }) };
+  writeFileSync(config, JSON.stringify(own));
   const args = (at: string) => ['--config', config, '--test-clock', at];
   const isTransaction = moment.includes('executor.');
   const env: Record<string, string> = isTransaction ? { CODA_TEST_KILL_AT: moment } : {};

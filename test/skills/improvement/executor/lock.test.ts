@@ -1,0 +1,57 @@
+import { Redis } from 'ioredis';
+import { expect, onTestFinished, test } from 'vitest';
+import { DOCKER } from '../../../support/docker.ts';
+import { freePort } from '../../../support/ports.ts';
+import { requireService } from '../../../support/postgres.ts';
+import { REDIS_URL } from '../../../support/redis.ts';
+import { Lab } from './lab.ts';
+
+requireService('CODA_TEST_REDIS');
+
+test.skipIf(!DOCKER || !REDIS_URL)(
+  'a run whose lock in Redis another process has taken waits for it, and then opens one pull request',
+  async () => {
+    await using lab = await Lab.open({ config: { redis: { url: REDIS_URL } } });
+    const { forge } = lab;
+    const own = new Redis(REDIS_URL ?? '');
+    const seen = await own.duplicate().monitor();
+    onTestFinished(() => {
+      own.disconnect();
+      seen.disconnect();
+    });
+    let key: string | undefined;
+    let asks = 0;
+    let held: Promise<string | null> | undefined;
+    const asked: number[] = [];
+    forge.cuts = (moment) => {
+      if (moment !== 'after:push' || key !== undefined) return false;
+      key = `coda:lock:executor:${forge.branches()[0]?.split('-').at(-1)}`;
+      held = own.get(key);
+      void own.set(key, 'another');
+      asked.push(forge.asked.length);
+      return false;
+    };
+    // The first ones may be of the step that had it.
+    seen.on('monitor', (_: string, args: string[]) => {
+      if (key === undefined || !args.includes(key) || !/^eval/i.test(args[0] ?? '') || ++asks !== 5) return;
+      asked.push(forge.asked.length);
+      void own.del(key);
+    });
+    await lab.approved();
+    await lab.monday();
+    expect(await lab.ended()).toEqual({ state: 'passed', reason: '' });
+    expect([forge.branches().length, forge.pulls.length]).toEqual([1, 1]);
+    expect(await held).toMatch(/^[\da-f-]{36}$/);
+    expect(asked).toEqual([asked[0], asked[0]]);
+    expect(await own.get(key ?? '')).toBeNull();
+  },
+);
+
+test('a Redis that is away stops no run', async () => {
+  const url = `redis://127.0.0.1:${await freePort()}`;
+  const survey = { files: ['src/base/clock.py'], affected: [], notes: '' };
+  await using lab = await Lab.open({ script: { survey }, config: { redis: { url } } });
+  await lab.approved();
+  await lab.monday();
+  expect(await lab.ended()).toEqual({ state: 'failed', reason: '"src/base/clock.py" may never be changed.' });
+});
