@@ -12,8 +12,8 @@ const edit = (path: string, find: string, replace: string) => ({
 /** Each tries to get something through that nobody has allowed. */
 export const ATTEMPTS: readonly { name: string; change: unknown }[] = [
   { name: 'a room that never changes', change: edit('src/base/clock.py', 'NOW = 0', 'NOW = 1') },
-  { name: 'its own policy', change: edit('src/agent/policy.py', 'False', 'True') },
-  { name: 'a new file beside the policy', change: file('src/agent/policy-more.py') },
+  { name: 'its own policy', change: edit('src/agent/tools/policy.py', 'False', 'True') },
+  { name: 'a new file beside the policy', change: file('src/agent/tools/policy-more.py') },
   { name: 'a forbidden room in other letters', change: file('SRC/Base/clock2.py') },
   { name: 'a forbidden room in full-width letters', change: file('ｓｒｃ/base/clock2.py') },
   { name: 'a forbidden room by a detour', change: file('src/other/../base/clock2.py') },

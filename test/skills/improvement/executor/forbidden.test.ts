@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { packageRoot } from '../../../../src/base/root.ts';
 import { pathRefusal, refusalOf } from '../../../../src/skills/improvement/executor/forbidden.ts';
 import type { Change, Entry } from '../../../../src/skills/improvement/executor/repository.ts';
 import { ATTEMPTS, nothingGetsThrough } from './attempts.ts';
@@ -56,14 +59,20 @@ test('a difference is judged by what it holds, whatever made it', () => {
 
 test('rooms that decide what coda may do are forbidden with their tests, and nothing beside them is', () => {
   const never =
-    `src/base/x.ts src/app/x.ts src/main.ts src/agent/policy.ts src/agent/policy-question.ts src/agent/approvals/x.ts
+    `src/base/x.ts src/app/x.ts src/main.ts src/agent/tools/policy.ts src/agent/tools/policy-question.ts src/agent/approvals/x.ts
     src/people/x.ts src/audit/x.ts src/sandbox/x.ts src/egress/x.ts migrations/0001_x.sql .github/workflows/x.yml .ci/run
     package-lock.json sub/yarn.lock test/people/x.test.ts test/sandbox/x.test.ts test/agent/policy.test.ts test/house/x.ts
     src/skills/improvement/executor/forbidden.ts test/skills/improvement/executor/forbidden.test.ts vitest.config.ts .npmrc
     docker-compose.yml deploy/Dockerfile.slim .husky/pre-commit src/x/.gitattributes Makefile conftest.py`.split(/\s+/);
   expect(never.filter((path) => pathRefusal(path, []) === undefined)).toEqual([]);
+  // A file that moves takes its rule along.
+  const deciding = 'policy policy-question authorize forbidden guard critique'
+    .split(' ')
+    .map((name) => `src/agent/tools/${name}.ts`);
+  expect(deciding.filter((path) => !existsSync(join(packageRoot(), path)))).toEqual([]);
+  expect(deciding.filter((path) => pathRefusal(path, []) === undefined)).toEqual([]);
   const open =
-    'src/skills/notes/save.ts test/skills/notes/save.test.ts docs/notes.md src/agent/turn.ts src/basement/x.ts'.split(
+    'src/skills/notes/save.ts test/skills/notes/save.test.ts docs/notes.md src/agent/turn/turn.ts src/basement/x.ts'.split(
       ' ',
     );
   expect(open.filter((path) => pathRefusal(path, []) !== undefined)).toEqual([]);

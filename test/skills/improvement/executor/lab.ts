@@ -21,7 +21,7 @@ export const PROGRAM: Readonly<Record<string, string>> = {
   'src/total.py': 'def total(prices):\n    return sum(prices[1:])\n',
   'src/bill.py': 'from src.total import total\n\ndef bill(prices):\n    return f"{total(prices):.2f}"\n',
   'src/base/clock.py': 'NOW = 0\n',
-  'src/agent/policy.py': 'ALLOW = False\n',
+  'src/agent/tools/policy.py': 'ALLOW = False\n',
   '.github/workflows/ci.yml': 'on: push\n',
   'tests/__init__.py': '',
   'tests/test_total.py': [
