@@ -89,7 +89,7 @@ export class Agent implements TurnHost {
     const { critique, database, inference } = this.options;
     const look = async (valid: ValidCall): Promise<Look> => {
       const said = ctx.said.length > 0 ? ctx.said : [texts.pressed()];
-      const came = await lookAtCall(inference.small, valid, { ...ctx, said });
+      const came = await lookAtCall(inference.small, critique, valid, { ...ctx, said });
       const row = this.recorder.look(valid, came, item, { path: '', tainted: ctx.tainted });
       await database.tx('act.critique', async (tx) => append(tx, [row]));
       return came;

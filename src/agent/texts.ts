@@ -73,7 +73,11 @@ export const denied = (reason: string) => `That is not allowed: ${reason}`;
 
 export const othersData = () => 'It is about another person, and only they can ask for that.';
 
-export const lookedAt = (says: string) => `A second look says: ${says}`;
+export const lookedAt = ({ says, byPerson }: { says: string; byPerson?: true }) =>
+  byPerson ? says : `A second look says: ${says}`;
+
+export const lookUnpaid = () =>
+  'No second look was possible: what self-improvement may spend is used up for now. It runs only if you say yes.';
 
 export const pressed = () => 'They were shown what this call would do, and pressed its button.';
 

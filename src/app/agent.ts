@@ -9,6 +9,7 @@ import {
   Guard,
   type InterpreterSource,
   identity,
+  type LightModels,
   type LiveTools,
   policyOf,
   type Said,
@@ -79,7 +80,7 @@ import {
   type Who,
 } from '../people/index.ts';
 import { secretDeletionRules, secretMergeRules } from '../secrets/index.ts';
-import { improvementConfig } from '../skills/improvement/index.ts';
+import { critic, improvementConfig } from '../skills/improvement/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { pinDeletionRules, pinMergeRules } from '../trust/index.ts';
 import { type Embedders, likenessBy } from '../vectors/index.ts';
@@ -87,7 +88,7 @@ import { titles } from './adapters.ts';
 import { type Doctor, modelChecks } from './doctor/index.ts';
 import { remembered, type Thinking } from './inference.ts';
 import { Prompts } from './prompts.ts';
-import { defaultZone, timeSettings } from './settings.ts';
+import { defaultZone, householdOf, timeSettings } from './settings.ts';
 import type { EquippedSkill } from './skills.ts';
 import { soulOf } from './soul.ts';
 
@@ -177,7 +178,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     ...(parts.embedders.embedder && { likeness: likenessBy(parts.embedders.embedder) }),
     offersFor,
     policy: policyOf({ unasked: access.unasked, rememberable: access.approvals.rememberable }),
-    critique: critiqueOf(config, inference.small.available),
+    critique: critiqueOf(parts, inference.small),
     approvals: { expiryMs: access.approvals.expiry, rememberable: access.approvals.rememberable },
     maxToolCalls: config.delivery.max_tool_calls,
     turnTimeoutMs: config.delivery.turn_timeout,
@@ -198,10 +199,12 @@ export function wireAgent(parts: AgentParts): AgentWiring {
  * The owner's rules for second looks; with self-improvement also for whatever can do harm, where there is a model to
  * look.
  */
-function critiqueOf(config: Config, available: boolean): CritiqueRules {
+function critiqueOf({ config, database, world }: AgentParts, models: LightModels): CritiqueRules {
   const own = config.block(improvementConfig);
-  const looks = available && own?.enabled && own.critique_enabled;
-  return { mode: config.access.critique, ...(looks && { minTier: own.critique_min_tier }) };
+  const { critique: mode } = config.access;
+  if (!models.available || !own?.enabled || !own.critique_enabled) return { mode };
+  const ask = critic({ database, world, models, household: householdOf(config), config: own });
+  return { mode, minTier: own.critique_min_tier, ask };
 }
 
 function guardOf({ world, doctor, events, database }: AgentParts): Guard {

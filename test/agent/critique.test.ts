@@ -123,10 +123,11 @@ test('with flagged, what a connector offers is looked at', async () => {
   expect(server.saw()).not.toContain('called post');
 });
 
-test.each<[string, Line[], string]>([
-  ['refuses', NO, 'A second look says: Nobody asked for it.'],
-  ['lets pass', OK, 'It is in place.'],
-])('with flagged, an installation by a button waits for a look that %s', async (_, looks, answer) => {
+test.each<[string, Line[], string, Record<string, unknown>]>([
+  ['refuses', NO, 'A second look says: Nobody asked for it.', { 'access.critique': 'flagged' }],
+  ['lets pass', OK, 'It is in place.', { 'access.critique': 'flagged' }],
+  ['nobody can pay, whose place the press takes', OK, 'It is in place.', { 'self_improvement.budget.month': 0 }],
+])('an installation by a button waits for a look that %s', async (_, looks, answer, config) => {
   const prepared: string[] = [];
   const offer = dataTool({
     name: 'thing_offer',
@@ -150,13 +151,14 @@ test.each<[string, Line[], string]>([
     return request.messages.at(-1)?.role === 'tool' ? ['ended'] : [{ call: 'thing_offer', input: {} }];
   });
   const skills = [{ name: 'things', tools: () => [offer, install] }];
-  await using coda = await play({ model, skills, config: { 'access.critique': 'flagged' } });
+  await using coda = await play({ model, skills, config });
   const ana = coda.person('ana');
   await ana.says('offer it');
   expect(await ana.presses('Install')).toContain(answer);
   expect(prepared).toEqual(looks === OK ? ['there'] : []);
   const { rows } = await coda.database().read("select status, origin from audit_log where action = 'critique'");
-  expect(rows).toEqual([{ status: looks === OK ? 'ok' : 'denied', origin: 'press' }]);
+  const isPaid = 'access.critique' in config;
+  expect(rows).toEqual([{ status: isPaid ? (looks === OK ? 'ok' : 'denied') : 'failed', origin: 'press' }]);
 });
 
 /** Tools of each tier, and one that wants to be looked at. */
@@ -229,8 +231,76 @@ test.each<[string, Record<string, unknown>, string[]]>([
     .read("select subject from audit_log where action = 'critique' order by subject");
   expect(rows.map(({ subject }) => subject)).toEqual(expected);
   expect(critiques).toBe(expected.length);
-  const { rows: used } = await coda.database().read("select 1 from usage where purpose = 'critique'");
+  const { rows: used } = await coda.database().read("select 1 from usage where purpose = 'improvement.critique'");
   expect(used).toHaveLength(expected.length);
+  expect(await coda.count('improvement_calls')).toBe(expected.length);
+});
+
+const POOR = { 'self_improvement.budget.month': 0, 'self_improvement.assessment_enabled': false };
+
+/** The model calls the tool; no look can be paid. */
+const unpaid = (call: string) =>
+  new ScriptedModel((request) => {
+    if (request.system.startsWith('You check one call')) return NO;
+    return request.messages.at(-1)?.role === 'tool' ? [request.messages.at(-1)?.text ?? ''] : [{ call, input: {} }];
+  });
+
+test.each([
+  ['t_dangerous', {}],
+  ['t_confirm', {}],
+  ['t_flagged', {}],
+  ['t_write', { 'self_improvement.critique_min_tier': 2 }],
+])(
+  'where no look can be paid any more %s asks a person, says so, and runs after their yes alone',
+  async (tool, more) => {
+    const model = unpaid(tool);
+    await using coda = await play({ model, skills: [tiers], config: { ...POOR, ...more } });
+    const ana = coda.person('ana');
+    const card = await ana.says('do it');
+    expect(card).toContain('No second look was possible');
+    expect(card).not.toContain('A second look says');
+    const log = async () =>
+      (
+        await coda
+          .database()
+          .read<{ action: string; status: string; code: string | null }>(
+            "select action, status, code from audit_log where subject = $1 and action <> 'approval.decide' order by seq",
+            [tool],
+          )
+      ).rows;
+    expect(await log()).toEqual([{ action: 'critique', status: 'failed', code: 'budget' }]);
+    await ana.presses('Approve');
+    expect(await log()).toMatchObject([{ action: 'critique' }, { action: 'tool.call', status: 'ok' }]);
+    expect(await coda.count('improvement_calls')).toBe(0);
+    await ana.says('do it again');
+    await ana.presses('Deny');
+    expect((await log()).filter(({ action, status }) => action === 'tool.call' && status === 'ok')).toHaveLength(1);
+  },
+);
+
+test('what access.critique wants looked at does not run without a look, whoever would pay', async () => {
+  const model = new ScriptedModel((request) => {
+    if (request.system.startsWith('You check one call')) return [{ fails: OVER }];
+    return request.messages.at(-1)?.role === 'tool' ? ['ended'] : [{ call: 't_dangerous', input: {} }];
+  });
+  const config = { ...POOR, 'access.critique': 'dangerous' };
+  await using coda = await play({ model, skills: [tiers], config });
+  expect(await coda.person('ana').says('do it')).toBe('ended');
+});
+
+test('a look is paid by self-improvement, not by the person whose turn it is', async () => {
+  const model = new ScriptedModel((request) => {
+    if (request.system.startsWith('You check one call')) return OK;
+    return request.messages.at(-1)?.role === 'tool' ? ['ended'] : [{ call: 't_flagged', input: {} }];
+  });
+  const config = { 'self_improvement.assessment_enabled': false };
+  await using coda = await play({ model, skills: [tiers], config });
+  await coda.person('ana').says('/help');
+  await coda.person('bob', { role: 'member' }).says('do it');
+  const { rows } = await coda
+    .database()
+    .read("select p.name, u.purpose from usage u join persons p on p.id = u.person_id where u.purpose <> 'answer'");
+  expect(rows).toEqual([{ name: 'ana', purpose: 'improvement.critique' }]);
 });
 
 test('arguments that speak to the second look are shown as data, to their end and with every character', async () => {

@@ -66,7 +66,7 @@ export function ask(
   const look = turn.looked.get(call.id);
   const payload = { hash, shown, tool: call.name, ...(look && { critique: look.says }), ...(rest && { rest }) };
   turn.add({ kind: 'asked', callId: call.id, payload }, ctx.clock.now());
-  const why = [reason, ...(says === undefined ? [] : [says]), ...(look ? [texts.lookedAt(look.says)] : [])].join(' ');
+  const why = [reason, says ?? '', look ? texts.lookedAt(look) : ''].filter((each) => each !== '').join(' ');
   const text = texts.approvalAsked(call.name, under === undefined ? why : texts.askedUnder(under, why), input);
   // A yes beforehand is never for a turn that somebody else may have led.
   const lasting = rules.rememberable.includes(call.name) && !ctx.tainted && !turn.tainted;

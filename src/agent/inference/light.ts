@@ -20,7 +20,7 @@ export interface LightAsked {
   model?: string | undefined;
 }
 
-/** The outcome, and its `price` as far as one is known. A fault is a value: the caller goes on without. */
+/** The outcome, and its `price`: of a model whose price nobody knows like the dearest. A fault is a value: the caller goes on without. */
 export type LightAnswer =
   | { ok: true; text: string; model: string; price: number }
   /** `not_found`: no model is configured. `budget`: nothing more may be spent. */
@@ -30,7 +30,7 @@ export type LightAnswer =
 export interface LightModels {
   /** True if a model is configured. */
   readonly available: boolean;
-  /** The most that asking may cost, whichever models are asked and however often; 0 where no price is known. */
+  /** The most that asking may cost, whichever models are asked and however often; 0 only where none costs anything. */
   most(asked: LightAsked): number;
   /**
    * Asks the light model once, or the one that `asked` names. `purpose` names the kind of question in the usage (`memory`, `critique`). What it took is
@@ -81,13 +81,13 @@ function mostOf(models: Models, { model, system, text, maxTokens = MAX_TOKENS }:
   const input = Buffer.byteLength(system) + Buffer.byteLength(text) + AROUND;
   const prices = models.namesAsked(model).map((name) => {
     const output = maxTokens + (models.settings.providers[name.split('/')[0] ?? '']?.thinking ?? 0);
-    return models.prices.of(name, { input, written: input, cached: 0, output }) ?? 0;
+    return models.prices.atMost(name, { input, written: input, cached: 0, output });
   });
   return REQUESTS * prices.reduce((sum, price) => sum + price, 0);
 }
 
 function priceOf(models: Models | undefined, { used }: Took): number {
-  return used.reduce((sum, { model, usage }) => sum + (models?.prices.of(model, usage) ?? 0), 0);
+  return used.reduce((sum, { model, usage }) => sum + (models?.prices.atMost(model, usage) ?? 0), 0);
 }
 
 async function ask(

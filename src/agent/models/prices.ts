@@ -76,10 +76,15 @@ export class Prices {
   /** The price of one call to `provider/model`; undefined for a model of which no price is known. */
   of(name: string, usage: ModelUsage): number | undefined {
     const price = this.price(name);
-    if (!price) return undefined;
-    const { input, cached, output, written = 0 } = usage;
-    const perCached = price.cached ?? price.input / 10;
-    return ((input + written * WRITING) * price.input + cached * perCached + output * price.output) / 1_000_000;
+    return price && costOf(price, usage);
+  }
+
+  /**
+   * The same for a budget that must hold: of a model whose price nobody knows like the dearest of all vendors, of one at an
+   * address of one's own nothing.
+   */
+  atMost(name: string, usage: ModelUsage): number {
+    return this.of(name, usage) ?? (this.isOwn(name) ? 0 : costOf(dearestOfAll(), usage));
   }
 
   /** A model at an address of one's own costs nothing but electricity. */
@@ -137,6 +142,16 @@ export class Prices {
     );
   }
 }
+
+function costOf(price: Price, { input, cached, output, written = 0 }: ModelUsage): number {
+  const perCached = price.cached ?? price.input / 10;
+  return ((input + written * WRITING) * price.input + cached * perCached + output * price.output) / 1_000_000;
+}
+
+const dearestOfAll = lazy((): Price => {
+  const all = Object.values(vendors()).flatMap(({ models }) => Object.values(models));
+  return { input: Math.max(...all.map(([input]) => input)), output: Math.max(...all.map(([, output]) => output)) };
+});
 
 /** Of whichever vendor: models have one name wherever they run. */
 function listed(name: string): Price | undefined {

@@ -68,11 +68,12 @@ export function authorize(call: ModelToolCall, state: CallState, on: AuthorizeCo
     if (!granted) return { valid, verdict: result(failed('DECLINED', said)) };
   }
   const look = turn.looked.get(call.id);
-  if (look && !look.ok) return { valid, verdict: denied(texts.lookedAt(look.says)) };
+  if (look && !look.ok && !look.byPerson) return { valid, verdict: denied(texts.lookedAt(look)) };
   const verdict = judge(valid, call, on);
   if (verdict.kind === 'deny') return { valid, verdict: denied(verdict.reason) };
   // A yes answers a question, and nothing else: what is denied by now does not run.
-  return { valid, verdict: state.kind === 'decided' ? { kind: 'allow' } : verdict };
+  if (state.kind === 'decided') return { valid, verdict: { kind: 'allow' } };
+  return { valid, verdict: look?.byPerson && verdict.kind === 'allow' ? { kind: 'ask', reason: '' } : verdict };
 }
 
 /** The policy's decision now: also after a yes, for role, permission and taint may have changed since the question. */

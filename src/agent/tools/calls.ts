@@ -103,18 +103,23 @@ export async function prepareInput(ready: PreparedInputs, call: DataCall, ctx: C
   const [key, slots] = [keyOf(call), slotsKeyOf(call)];
   if (mustBeLookedAt(call, ctx) && !ready.has(lookKeyOf(call)))
     ready.set(lookKeyOf(call), await ctx.look?.(call.tool, call.input));
-  if (isRefused(ready.get(lookKeyOf(call)))) return;
+  if (isRefused(ready.get(lookKeyOf(call)), ctx)) return;
   if (hasForeignSlots(call, ctx) && !ready.has(slots)) ready.set(slots, await inEnglishWords(call, ctx));
   if (call.tool.prepare && !ready.has(key)) ready.set(key, await call.tool.prepare(call.input, ctx));
 }
 
 const mustBeLookedAt = ({ tool }: DataCall, ctx: CallContext): boolean => tool.critique === true && !!ctx.look;
 
-const isRefused = (look: unknown): look is Look => look !== undefined && !(look as Look).ok;
+/** A person who presses the button has said yes to what could not be looked at; a program has not. */
+function isRefused(look: unknown, { origin }: Pick<CallContext, 'origin'>): look is Look {
+  if (look === undefined) return false;
+  const { ok, byPerson } = look as Look;
+  return !ok && !(byPerson && origin === 'person');
+}
 
 /** True if the call has awaited all that it needs; one that was looked at and refused needs no more. */
 const isReady = (call: DataCall, ctx: CallContext): boolean =>
-  isRefused(ctx.ready?.get(lookKeyOf(call))) ||
+  isRefused(ctx.ready?.get(lookKeyOf(call)), ctx) ||
   ((!mustBeLookedAt(call, ctx) || ctx.ready?.has(lookKeyOf(call)) === true) &&
     (!call.tool.prepare || ctx.ready?.has(keyOf(call)) === true) &&
     (!hasForeignSlots(call, ctx) || ctx.ready?.has(slotsKeyOf(call)) === true));
@@ -154,7 +159,7 @@ export async function runData(
     return failed('DENIED', texts.approvalByPerson(), texts.refusedRemedy(ctx.origin));
   if (!isReady({ tool, input }, ctx)) throw new NotPrepared({ tool, input }, ctx);
   const look = ctx.ready?.get(lookKeyOf({ tool, input }));
-  if (isRefused(look)) return failed('DENIED', texts.lookedAt(look.says));
+  if (isRefused(look, ctx)) return failed('DENIED', texts.lookedAt(look));
   const read = ctx.ready?.get(slotsKeyOf({ tool, input })) as Awaited<ReturnType<typeof inEnglishWords>> | undefined;
   const most = (tool.timeoutMs ?? DATA_TIMEOUT_MS) * (ctx.ready?.wasSlow ? SECOND_TIME : 1);
   const since = performance.now();

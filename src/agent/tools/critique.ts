@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../base/json.ts';
 import { withEscapes } from '../approvals/index.ts';
-import type { LightModels } from '../inference/light.ts';
+import type { LightAnswer, LightAsked, LightModels } from '../inference/light.ts';
 import * as texts from '../texts.ts';
 import { shownValue, withoutValues } from '../turn/unsaved-values.ts';
 import type { CallContext, Look } from './tool.ts';
@@ -15,6 +15,11 @@ export interface CritiqueRules {
   mode: CritiqueMode;
   /** Calls of this tier and above are looked at too, and flagged ones; undefined: `mode` decides alone. */
   minTier?: number | undefined;
+  /**
+   * Asks for the looks that `minTier` wants and `mode` does not, on a budget of their own. Where that is used up (fault
+   * `budget`) a person is asked instead. Left out: the person whose turn it is pays.
+   */
+  ask?(asked: LightAsked, signal: AbortSignal): Promise<LightAnswer>;
 }
 
 /** Characters of the words and of the input that are shown; of a longer input also its end. */
@@ -40,14 +45,25 @@ export function tierOf({ tool, effect }: ValidCall): number {
 }
 
 export function isLookedAt(valid: ValidCall, { mode, minTier }: CritiqueRules): boolean {
-  if (mode === 'off' && minTier === undefined) return false;
-  if (valid.tool.critique) return true;
-  if (mode === 'dangerous' && valid.effect === 'dangerous') return true;
-  return minTier !== undefined && tierOf(valid) >= minTier;
+  if (isWantedBy(mode, valid)) return true;
+  return minTier !== undefined && (valid.tool.critique === true || tierOf(valid) >= minTier);
 }
 
-/** Has a light model look at the call. Whatever goes wrong counts as a refusal. */
-export async function lookAtCall(small: LightModels, valid: ValidCall, ctx: CallContext): Promise<Look> {
+function isWantedBy(mode: CritiqueMode, { tool, effect }: ValidCall): boolean {
+  if (mode === 'off') return false;
+  return tool.critique === true || (mode === 'dangerous' && effect === 'dangerous');
+}
+
+/**
+ * Has a light model look at the call. Whatever goes wrong counts as a refusal, but for a budget of looks that is used up:
+ * then a person's yes stands for it.
+ */
+export async function lookAtCall(
+  small: Pick<LightModels, 'light'>,
+  rules: CritiqueRules,
+  valid: ValidCall,
+  ctx: CallContext,
+): Promise<Look> {
   const { person, conversationId, said, tainted, signal } = ctx;
   const shown = {
     said: said.join('\n').slice(0, LONGEST),
@@ -64,7 +80,10 @@ export async function lookAtCall(small: LightModels, valid: ValidCall, ctx: Call
     text: JSON.stringify(shown),
     maxTokens: MAX_TOKENS,
   };
-  const came = await small.light('critique', asked, signal);
+  const own = isWantedBy(rules.mode, valid) ? undefined : rules.ask;
+  const came = own ? await own(asked, signal) : await small.light('critique', asked, signal);
+  if (!came.ok && own && came.fault === 'budget')
+    return { ok: false, says: texts.lookUnpaid(), fault: came.fault, byPerson: true };
   if (!came.ok) return { ok: false, says: texts.notLookedAt(), fault: came.fault };
   const read = answer.safeParse(jsonOf(came.text));
   if (!read.success) return { ok: false, says: texts.notLookedAt(), fault: 'malformed_output' };

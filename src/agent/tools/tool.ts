@@ -361,4 +361,6 @@ export interface Look {
   says: string;
   /** It could not be looked at; `ok` is false then. */
   fault?: string;
+  /** It was not looked at, and runs only after a person's yes. */
+  byPerson?: true;
 }

@@ -184,7 +184,7 @@ async function critique(run: Running, open: readonly OpenCall[]): Promise<void> 
     const { valid, verdict } = considered(run, call, state);
     if (state.kind !== 'open' || verdict.kind === 'result' || turn.looked.has(call.id)) continue;
     if (!valid || !isLookedAt(valid, options.critique)) continue;
-    const look = await lookAtCall(options.inference.small, valid, run.context());
+    const look = await lookAtCall(options.inference.small, options.critique, valid, run.context());
     run.signal.throwIfAborted();
     await commit(run, 'turn.critique', async (tx) => {
       append(tx, [turn.recorder.look(valid, look, run.item, turn)]);

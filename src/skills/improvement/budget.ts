@@ -3,7 +3,7 @@ import { Calendar, type LightAnswer, type LightAsked } from '../../agent/index.t
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
 import type { SkillDeps } from '../../chat/index.ts';
-import type { Queryable } from '../../storage/index.ts';
+import { type Queryable, readerOf } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
 import * as store from './store.ts';
 
@@ -46,6 +46,14 @@ export async function askWithin(
   const answer = await models.light(purpose, asked, signal);
   await database.tx('improvement.settle', (tx) => store.settle(tx, id, answer.price));
   return answer;
+}
+
+/** Asks for second looks at calls, on the budget of self-improvement; beside it that of the owner who came first pays. */
+export function critic(deps: BudgetDeps): (asked: LightAsked, signal: AbortSignal) => Promise<LightAnswer> {
+  return async (asked, signal) => {
+    const personId = (await store.firstOwner(readerOf(deps.database))) ?? asked.personId;
+    return askWithin(deps, 'improvement.critique', { ...asked, personId, conversationId: undefined }, signal);
+  };
 }
 
 /** `heavy_model`, by either of its names; the heavy model of the configuration where neither is there. */

@@ -13,6 +13,7 @@ import type { ProposalKinds } from './proposals.ts';
 import { reflectionPart } from './reflection/index.ts';
 import { routingPart } from './routing/index.ts';
 
+export { critic } from './budget.ts';
 export { APPROVAL_CHANNEL, config as improvementConfig } from './config.ts';
 
 export {

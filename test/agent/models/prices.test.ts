@@ -63,6 +63,15 @@ describe('what a million tokens cost', () => {
     expect(pricesOf({ ...two, light: undefined }).price('openai/gpt-5')).toMatchObject({ input: 3 });
   });
 
+  test('for a budget that must hold a model that nobody knows counts like the dearest of all, and one of one’s own nothing', () => {
+    const usage = { input: 1_000_000, cached: 0, output: 1_000_000 };
+    const dearest = pricesOf().atMost('proxy/nothing-is-known', usage);
+    for (const known of ['anthropic/claude-opus-4-1', 'openai/strange', 'proxy/deepseek-v4-pro'])
+      expect(dearest).toBeGreaterThanOrEqual(pricesOf().atMost(known, usage));
+    expect(pricesOf().atMost('anthropic/claude-sonnet-5', usage)).toBeCloseTo(12);
+    expect(pricesOf().atMost('home/qwen3:8b', usage)).toBe(0);
+  });
+
   test('of a call, with what came out of the cache and what went into it', () => {
     const usage = { input: 1_000_000, cached: 1_000_000, output: 1_000_000, written: 1_000_000 };
     expect(pricesOf().of('anthropic/claude-sonnet-5', usage)).toBeCloseTo(2 * 1.25 + 0.2 + 10);

@@ -1,4 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { lightModels } from '../../../src/agent/inference/light.ts';
+import { type ModelSettings, Models } from '../../../src/agent/models/index.ts';
+import { models } from '../../../src/config/models.ts';
 import { askWithin, heavyOf, leftOf } from '../../../src/skills/improvement/budget.ts';
 import { config } from '../../../src/skills/improvement/config.ts';
 import { load } from '../../config/support.ts';
@@ -46,6 +49,30 @@ test('no call passes the month’s budget, and a call whose process dies counts 
   expect((await ask()).ok).toBe(true);
   const none = { ...deps, config: settings({ budget: { month: 0 } }), models: { ...models, most: () => 0 } };
   expect(await askWithin(none, 'improvement.test', asked, new AbortController().signal)).toMatchObject({ ok: false });
+});
+
+test('a model whose price nobody knows is not asked where the dearest one would pass the budget', async () => {
+  const database = await openTestDatabase();
+  onTestFinished(() => database.close());
+  const world = testWorld();
+  const providers = { proxy: { kind: 'openai-compatible', api_key: 'key', base_url: 'https://proxy.example/v1' } };
+  const block = models.schema.parse({ default: 'proxy/nothing-is-known', providers }) as ModelSettings;
+  const asking = new Models({ settings: block, ...world });
+  const light = lightModels({ world, models: asking, alone: undefined, ledger: {} as never, worst: () => 0 });
+  const ask = (month: number) => {
+    const deps = { database, world, models: light, household: { zone: 'UTC', locale: undefined } };
+    const asked = { personId: '00000000-0000-0000-0000-000000000000', system: 'a', text: 'b'.repeat(4_000) };
+    return askWithin(
+      { ...deps, config: settings({ budget: { month } }) },
+      'improvement.test',
+      asked,
+      new AbortController().signal,
+    );
+  };
+  // 4 requests of 4,501 tokens in, all written to the cache, and 1,000 out, at 15 and 75 for a million: 0.64.
+  expect(await ask(0.6)).toMatchObject({ ok: false, fault: 'budget' });
+  // There is no ledger here, which is asked first of all: the reservation fitted.
+  await expect(ask(0.7)).rejects.toThrow(TypeError);
 });
 
 test('the model that reflects has two names, and without either it is the heavy one', () => {
