@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { refusals } from '../../../src/skills/improvement/gaps/signals.ts';
+import { lackingIn } from '../../../src/skills/improvement/gaps/signals.ts';
 import { type Play, play } from '../../support/play.ts';
-import { echo, ScriptedModel } from '../../support/scripted-model.ts';
+import { echo, lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
 import { daysBefore, type Planted, plant } from './plant.ts';
 
 const ON = { 'memory.auto': 'off', 'self_improvement.enabled': true, 'self_improvement.assessment_enabled': false };
@@ -17,6 +17,32 @@ const proposed = async (coda: Play) => {
     );
   return rows;
 };
+
+/** What a light model says is lacking, by how an answer goes on. */
+const JUDGED: readonly [RegExp, string][] = [
+  [/flight|Flüge|航空券/, 'book flights'],
+  [/bank account|Bankkonto|銀行口座/, 'bank account access'],
+  [/divorce/, 'search divorce lawyers'],
+  [/order pizza/, 'order pizza'],
+  [/open doors/, 'open doors'],
+  [/bitcoin/, 'send bitcoins'],
+];
+
+/** Names what is lacking when it is asked that, and else repeats what was said. */
+const judging = () =>
+  new ScriptedModel((request) => {
+    const text = lastSaid(request);
+    if (!request.system.startsWith('You are shown requests')) return [`you said: ${text}`];
+    const items = [...text.matchAll(/(\d+)\. .*\s+=> (.*)/g)];
+    const lacking = items.flatMap(([, number = '', answer = '']) => {
+      const name = JUDGED.find(([words]) => words.test(answer))?.[1];
+      return name === undefined ? [] : [[number, name]];
+    });
+    return [JSON.stringify({ lacking: Object.fromEntries(lacking) })];
+  });
+
+const questions = ({ requests }: ScriptedModel) =>
+  requests.filter(({ system }) => system.startsWith('You are shown requests'));
 
 const titles = async (coda: Play) => (await proposed(coda)).map(({ title }) => title);
 
@@ -39,6 +65,10 @@ const LACKING: readonly Omit<Planted, 'person' | 'at'>[] = [
       answer: "I don't have access to your bank account, so you would have to look there.",
     }),
   ),
+  { said: 'Buch mir einen Flug nach Wien', answer: 'Leider kann ich keine Flüge buchen.' },
+  { said: 'リスボン行きの便を予約して', answer: '航空券の予約はできません。' },
+  { said: 'ist die Miete abgegangen?', answer: 'Auf dein Bankkonto habe ich keinen Zugriff.' },
+  { said: '給料は入った？', answer: '銀行口座を見ることはできません。' },
   ...['play some jazz', 'put on the news', 'music please'].map((said) => ({
     said,
     answer: 'Nothing plays here.',
@@ -74,22 +104,19 @@ const OTHER: readonly Omit<Planted, 'person' | 'at'>[] = [
 const spread = (turns: readonly Omit<Planted, 'person' | 'at'>[], person = 'ana'): Planted[] =>
   turns.map((turn, n) => ({ ...turn, person, at: daysBefore(MONTH, 1 + ((n * 5) % 27), n) }));
 
-test('the three planted gaps of a month are proposed, all three and nothing else, without a model', async () => {
-  const model = echo();
+test('the three planted gaps of a month are proposed, in whatever language they were asked for, and nothing else', async () => {
+  const model = judging();
   await using coda = await play({ model, config: ON, at: '2026-11-30T20:00:00Z' });
   await coda.person('ana').says('hello');
   await plant(coda, spread([...LACKING, ...OTHER]));
-  const before = model.requests.length;
   await coda.moveTo(LATER);
   expect(await proposed(coda)).toEqual([
-    {
-      title: expect.stringMatching(/^No tool for: .*account/),
-      description: expect.stringMatching(/^4 requests on 4 days by 1 person/),
-    },
-    { title: expect.stringMatching(/^No tool for: .*flight/), description: expect.stringContaining('flight_book') },
+    { title: 'No tool for: bank account', description: expect.stringMatching(/^6 requests on 6 days by 1 person/) },
+    { title: 'No tool for: book flights', description: expect.stringMatching(/^6 requests .*flight_book/) },
     { title: 'No tool for: music play', description: expect.stringContaining('music_play') },
   ]);
-  expect(model.requests).toHaveLength(before);
+  expect(questions(model), 'one question, of words that nobody else has led').toHaveLength(1);
+  expect(lastSaid(questions(model)[0] as never)).not.toContain('bitcoins');
   await coda.moveTo(new Date('2027-01-01T02:00:00Z'));
   expect(await proposed(coda), 'they are known by now').toHaveLength(3);
 });
@@ -108,8 +135,24 @@ test('what fails on one day alone, or for want of being set up, is told from wha
   expect(await titles(coda)).toEqual(['A tool that does not serve: code_execute (OFF)']);
 });
 
+test('what a score names as lacking counts like the rest; without money for the question calls and scores do', async () => {
+  const model = judging();
+  const config = { ...ON, 'self_improvement.budget.month': 0 };
+  await using coda = await play({ model, config, at: '2026-11-30T20:00:00Z' });
+  await coda.person('ana').says('hello');
+  const turns = spread(LACKING.filter(({ calls }) => calls === undefined));
+  const scored = ['Drucke das bitte', '印刷して', 'print this'].map((said) => ({
+    ...{ said, answer: '…', calls: [{ name: 'skill_search' }], score: 2 },
+    ...{ modes: ['missing_capability'], note: 'print documents' },
+  }));
+  await plant(coda, [...turns, ...spread(scored)]);
+  await coda.moveTo(LATER);
+  expect(questions(model)).toEqual([]);
+  expect(await titles(coda)).toEqual(['No tool for: print documents']);
+});
+
 test('what a single member asks for is not told to the owner', async () => {
-  await using coda = await play({ model: echo(), config: ON, at: '2026-11-30T20:00:00Z' });
+  await using coda = await play({ model: judging(), config: ON, at: '2026-11-30T20:00:00Z' });
   await coda.person('ana').says('hello');
   for (const name of ['bob', 'eve']) await coda.person(name, { role: 'member' }).says('hello');
   const turns = ['find me a divorce lawyer', 'a lawyer for a divorce', 'divorce lawyers nearby'].map((said) => ({
@@ -129,9 +172,11 @@ test('an owner has gaps looked for at once, after a yes; a member has not', asyn
   const model = new ScriptedModel((request) =>
     request.system.startsWith('You check one call')
       ? ['{"verdict": "ok", "why": "It was asked for."}']
-      : request.messages.at(-1)?.role === 'tool'
-        ? ['ended']
-        : [{ call: 'gap_detection_trigger' }],
+      : request.system.startsWith('You are shown requests')
+        ? ['{"lacking": {}}']
+        : request.messages.at(-1)?.role === 'tool'
+          ? ['ended']
+          : [{ call: 'gap_detection_trigger' }],
   );
   await using coda = await play({ model, config: ON, at: '2026-11-20T20:00:00Z' });
   const bob = coda.person('bob', { role: 'member' });
@@ -145,7 +190,7 @@ test('an owner has gaps looked for at once, after a yes; a member has not', asyn
   );
   expect(await titles(coda)).toEqual([]);
   await ana.presses('Approve');
-  expect((await titles(coda)).length).toBeGreaterThanOrEqual(2);
+  expect(await titles(coda)).toEqual(['No tool for: music play']);
 });
 
 test.each([
@@ -159,15 +204,11 @@ test.each([
   expect(await coda.count('improvement_proposals')).toBe(0);
 });
 
-test.each<[string, string[]]>([
-  ["I can't book flights for you.", ['book flights']],
-  ['I’m not able to send faxes, but I can write a letter.', ['send faxes']],
-  ["Unfortunately I don't have a tool to open garage doors.", ['open garage doors']],
-  ['I do not have access to your calendar', ['your calendar']],
-  ["I can't find that note.", []],
-  ["I can't wait!", []],
-  ['You can’t book flights here.', []],
-  ["I can't help with that.", []],
-])('“%s” says that this is lacking: %j', (answer, expected) => {
-  expect(refusals(answer)).toEqual(expected);
+test.each<[string, string[] | undefined]>([
+  ['book flights', ['book', 'flights']],
+  ['a tool to access the bank account', ['bank', 'account']],
+  ['', undefined],
+  ['any tool', undefined],
+])('“%s” names %j', (name, expected) => {
+  expect(lackingIn(name)?.words).toEqual(expected);
 });

@@ -14,6 +14,9 @@ export interface Planted {
   tainted?: boolean;
   /** Of the self-assessment; none where it is left out. */
   score?: number;
+  /** Of the self-assessment. */
+  modes?: readonly string[];
+  note?: string;
   calls?: readonly { name: string; input?: Record<string, unknown>; fails?: string }[];
 }
 
@@ -42,14 +45,14 @@ const TABLES = {
   audit_log:
     'id uuid, at timestamptz, person_id uuid, conversation_id uuid, action text, subject text, status text, code text, origin text, tainted boolean, detail jsonb',
   self_assessments:
-    'turn_id uuid, conversation_id uuid, person_id uuid, at timestamptz, score integer, tool_calls integer, model text',
+    'turn_id uuid, conversation_id uuid, person_id uuid, at timestamptz, score integer, tool_calls integer, model text, failure_modes text[], note text',
 };
 
 type Rows = Record<keyof typeof TABLES, Record<string, unknown>[]>;
 
 function rowsOf(turn: Planted, places: Awaited<ReturnType<typeof placesOf>>): Rows {
   const { person, channel = `dm-${person}`, at, said, answer = 'Done.', model = 'claude/main' } = turn;
-  const { tainted = false, calls = [], score } = turn;
+  const { tainted = false, calls = [], score, modes = [], note = '' } = turn;
   const conversation_id = places.get(channel);
   const person_id = places.people.get(person);
   if (!conversation_id || !person_id) throw new Error(`${person} has said nothing in ${channel}`);
@@ -82,7 +85,19 @@ function rowsOf(turn: Planted, places: Awaited<ReturnType<typeof placesOf>>): Ro
     self_assessments:
       score === undefined
         ? []
-        : [{ turn_id: id, conversation_id, person_id, at, score, tool_calls: calls.length, model }],
+        : [
+            {
+              turn_id: id,
+              conversation_id,
+              person_id,
+              at,
+              score,
+              tool_calls: calls.length,
+              model,
+              failure_modes: modes,
+              note,
+            },
+          ],
   };
 }
 

@@ -9,6 +9,7 @@ export const FAILURE_MODES = {
   incomplete: 'a part of the request was left out',
   invented: 'the answer says what nothing shows',
   too_long: 'the answer is far longer than the request needs',
+  missing_capability: 'no tool, access or skill that it has could do what was asked',
   other: 'something else',
 } as const;
 

@@ -1,9 +1,10 @@
-/** Detects gaps in a month of calls and answers. Asks no model. */
+/** Detects gaps in a month of calls, scores and answers. */
 import { DAY_MS, type Instant } from '../../../base/clock.ts';
-import type { Database } from '../../../storage/index.ts';
+import type { Deps } from '../part.ts';
 import type { Proposing } from '../proposals.ts';
+import { unservedAmong } from './ask.ts';
 import { type Gap, gapsIn } from './cluster.ts';
-import { unservedBy, unservedTool } from './signals.ts';
+import { lackingIn, unservedTool } from './signals.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
@@ -11,7 +12,8 @@ import * as texts from './texts.ts';
 export const CATEGORY = 'capability_gap';
 const DAYS = 30;
 const MOST_CALLS = 2_000;
-const MOST_ANSWERS = 1_000;
+const MOST_SCORES = 1_000;
+const MOST_ANSWERS = 180;
 /** A tool that fails so often, on so many days, does not serve. */
 const FEWEST_CALLS = 3;
 const FEWEST_DAYS = 2;
@@ -19,19 +21,23 @@ const FEWEST_DAYS = 2;
 const MANY = 8;
 
 /** The gaps of the last days, as they are proposed. */
-export async function detect(database: Pick<Database, 'read'>, now: Instant): Promise<Proposing[]> {
+export async function detect(deps: Deps, now: Instant, signal: AbortSignal): Promise<Proposing[]> {
+  const { database } = deps;
   const since = new Date(now.getTime() - DAYS * DAY_MS);
-  const [calls, answers, owners] = await Promise.all([
+  const [calls, scored, answers, owners] = await Promise.all([
     store.failedCalls(database, since, MOST_CALLS),
-    store.answers(database, since, MOST_ANSWERS),
+    store.scoredAsLacking(database, 'missing_capability', since, MOST_SCORES),
+    store.answersAlone(database, since, MOST_ANSWERS),
     store.owners(database),
   ]);
-  const unknown = calls.filter(({ code }) => code === 'UNKNOWN_TOOL');
+  const named = [...scored, ...(await unservedAmong(deps, answers, signal))];
   const unserved = [
-    ...unknown.map(({ personId, at, tool }) => ({ personId, at, ...unservedTool(tool) })),
-    ...answers.flatMap(({ personId, at, answer, request }) => {
-      const lacking = unservedBy(answer, request);
-      return lacking ? [{ personId, at, ...lacking }] : [];
+    ...calls
+      .filter(({ code }) => code === 'UNKNOWN_TOOL')
+      .map(({ personId, at, tool }) => ({ personId, at, ...unservedTool(tool) })),
+    ...named.flatMap(({ personId, at, lacking }) => {
+      const found = lackingIn(lacking);
+      return found ? [{ personId, at, ...found }] : [];
     }),
   ];
   const gaps = gapsIn(

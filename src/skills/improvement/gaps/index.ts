@@ -38,12 +38,13 @@ export const gapsPart: Part = {
   ],
 };
 
-function detectJob({ database, world, kinds }: Deps): JobHandler {
+function detectJob(deps: Deps): JobHandler {
+  const { database, world, kinds } = deps;
   return {
     kind: DETECT_JOB,
-    async run() {
+    async run(_, signal) {
       const now = world.clock.now();
-      const found = await detect(database, now);
+      const found = await detect(deps, now, signal);
       await database.tx('improvement.gaps', (tx) => propose(tx, kinds, 'gaps', found, now));
     },
   };

@@ -1,6 +1,7 @@
 /** A month of calls and answers, as gaps are looked for in it. */
 import type { Instant } from '../../../base/clock.ts';
 import type { Database } from '../../../storage/index.ts';
+import type { FailureMode } from '../assessment/modes.ts';
 
 /** A call that nothing could carry out. */
 export interface FailedCall {
@@ -31,7 +32,7 @@ export async function failedCalls(
   return rows.reverse();
 }
 
-/** An answer with what it answers. */
+/** A request and its answer. */
 export interface Answer {
   personId: string;
   at: Instant;
@@ -39,19 +40,44 @@ export interface Answer {
   answer: string;
 }
 
-/** Answers that may say that something cannot be done. */
-export async function answers(database: Pick<Database, 'read'>, since: Instant, limit: number): Promise<Answer[]> {
+/** The newest turns that called no tool, oldest first: what no score names. */
+export async function answersAlone(database: Pick<Database, 'read'>, since: Instant, limit: number): Promise<Answer[]> {
   const { rows } = await database.read<Answer>(
-    `select q.person_id as "personId", m.at, coalesce(q.content ->> 'text', '') as request, m.content ->> 'text' as answer
-       from messages m
-       join lateral (select person_id, content from messages
-                      where conversation_id = m.conversation_id and epoch = m.epoch and seq < m.seq and role = 'user'
-                        and turn_id = m.turn_id and not tainted
-                      order by seq desc limit 1) q on true
-      where m.role = 'assistant' and m.at >= $1 and not m.tainted and q.person_id is not null
-        and m.content ->> 'text' ~* '\\m(can.?t|cannot|can not|unable|not able|not have)\\M|don.?t have'
-      order by m.at desc, m.seq desc limit $2`,
+    `select t.person_id as "personId", t.finished_at as at, q.text as request, a.text as answer
+       from turns t join persons p on p.id = t.person_id and p.erased_at is null
+       join lateral (select string_agg(content ->> 'text', E'\\n' order by seq) as text from messages
+                      where turn_id = t.id and role = 'user' and person_id = t.person_id and not tainted) q
+         on q.text <> ''
+       join lateral (select string_agg(content ->> 'text', E'\\n' order by seq) as text from messages
+                      where turn_id = t.id and role = 'assistant' and not tainted) a on a.text <> ''
+      where t.finished_at >= $1 and t.state = 'done' and not t.tainted and t.tool_calls = 0 and t.model is not null
+      order by t.finished_at desc, t.id desc limit $2`,
     [since, limit],
+  );
+  return rows.reverse();
+}
+
+/** A scored turn for which something was lacking, by the light model's name for it. */
+export interface Scored {
+  personId: string;
+  at: Instant;
+  lacking: string;
+}
+
+export async function scoredAsLacking(
+  database: Pick<Database, 'read'>,
+  mode: FailureMode,
+  since: Instant,
+  limit: number,
+): Promise<Scored[]> {
+  const { rows } = await database.read<Scored>(
+    `select person_id as "personId", at, note as lacking from self_assessments
+      where at >= $1 and $2 = any(failure_modes) and note <> ''
+        -- a call of a tool that is not there says the same by itself
+        and not exists (select from steps s where s.turn_id = self_assessments.turn_id and s.kind = 'result'
+                           and s.payload ->> 'code' = 'UNKNOWN_TOOL')
+      order by at desc limit $3`,
+    [since, mode, limit],
   );
   return rows.reverse();
 }
