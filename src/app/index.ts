@@ -8,14 +8,13 @@ export { type BackupState, Backups, backupFolder, type MadeBackup } from './back
 export { type App, type Away, type BuildOptions, build } from './build.ts';
 export { configDocuments, readConfig } from './config.ts';
 export { type Control, openControl } from './control.ts';
-export { controlActs, controlSkills, needsToken } from './control-acts.ts';
-export { type CostReport, costReport } from './cost.ts';
-export type { OperationParts } from './operations/parts.ts';
+export { controlActs, controlSkills } from './control-acts.ts';
+export { costReport } from './cost.ts';
+export { needsToken, type OperationParts } from './operations/parts.ts';
 export { controlVerbs } from './operations/verbs.ts';
 export { checkPolicies } from './policies.ts';
 export type { ProgramTool } from './programs.ts';
 export { householdOf } from './settings.ts';
 export { findLocalModels, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';
-export type { NewToken } from './tokens.ts';
 export { isNewer, newestVersion } from './updates.ts';
 export { createWorld, type WorldOptions } from './world.ts';

@@ -20,8 +20,8 @@ export type Wire<T> = T extends Json
           ? undefined
           : unknown;
 
-/** Text of a command for its caller, and the exit status where that is not 0. */
-export type Shown = string | { out?: string; err?: string; status?: number };
+/** Text of a command for its caller, and the exit status where that is not 0. With `--json` the result replaces `out`. */
+export type Shown = string | { out?: string; always?: string; err?: string; status?: number };
 
 /** The terminal at which a command is called. */
 export interface View {
@@ -30,6 +30,8 @@ export interface View {
   json: boolean;
   /** An instant in the zone and the locale of the household. */
   at(instant: string): string;
+  /** Asks whether to approve what was shown. Throws where nobody can be asked; `once`: when to give --yes. */
+  confirm(once: string): Promise<boolean>;
 }
 
 /** Carries out an operation: by the running daemon, else in this process. */
@@ -77,8 +79,8 @@ export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObjec
   args?: readonly (keyof Input['shape'] & string)[];
   /** A line of help; left out: the command with its arguments. */
   example?: string;
-  /** It has `--json`, indented or as one line. */
-  json?: 'indented' | 'line';
+  /** It has `--json`: indented, as one line, or as lines that `conduct` writes. */
+  json?: 'indented' | 'line' | 'lines';
   /** It grants the right to approve calls: `access.approval_token` must be given. */
   approves?: true;
   /** Only a running daemon can tell. The configuration is not read. */

@@ -34,7 +34,7 @@ export async function withVerbs<T>(
   }
   const app = await build(config, world, { ...aboutItself(config), onFatal: () => {} });
   try {
-    const own = verbs({ app, config, world, isRunning: false }, io);
+    const own = verbs({ app, config, world, isRunning: false });
     return await use(async (verb, args) => {
       // A skill that was taken out has none any more.
       const act = Object.hasOwn(own, verb) ? own[verb] : undefined;

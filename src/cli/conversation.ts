@@ -52,7 +52,7 @@ export async function withConversation<T>(
   const [near, far] = duplexPair();
   try {
     void app.console.attach({ input: far, output: far, isProgram: !app.approvals.carries(token) });
-    const own = verbs({ app, config, world, isRunning: true }, io);
+    const own = verbs({ app, config, world, isRunning: true });
     return await use(new Lines(near, async (verb, args) => own[verb]?.(args)));
   } finally {
     near.destroy();

@@ -1,8 +1,7 @@
-/** The commands about what coda keeps: backups and where the database is, what it remembers, notes. */
+/** Commands about backups and the place of the database. */
 import type { Command } from 'commander';
 import type { BackupFlags, MoveFlags, RestoreFlags } from './backup.ts';
 import type { Call } from './call.ts';
-import type { MemoryFlags } from './flags.ts';
 
 export function addBackups(program: Command, call: Call): void {
   program
@@ -26,37 +25,4 @@ export function addBackups(program: Command, call: Call): void {
     .requiredOption('--to <place>', 'postgres://user@host/name, or embedded')
     .option('--force', 'replace what is there')
     .action(call<MoveFlags>(async () => (await import('./backup.ts')).storageMove));
-}
-
-export function addMemory(memory: Command, call: Call): void {
-  const person = (command: Command) =>
-    command.option('--person <name>', 'whose; needed where there are several people');
-  person(memory.command('list', { isDefault: true }))
-    .description('show what is remembered of a person')
-    .option('--json', 'as JSON lines')
-    .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryList));
-  person(memory.command('export'))
-    .description('write it to stdout as JSON lines')
-    .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryExport));
-  person(memory.command('import'))
-    .description('add the JSON lines on stdin that are not remembered yet')
-    .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryImport));
-  memory
-    .command('eval')
-    .description('rank facts for questions, as memories are found')
-    .option('--jsonl', 'JSON lines on stdin and stdout: docs/memory.md')
-    .action(call<MemoryFlags>(async () => (await import('./memory.ts')).memoryEval));
-}
-
-export function addNotes(notes: Command, call: Call): void {
-  const person = (command: Command) =>
-    command
-      .argument('<folder>', 'where the files are')
-      .option('--person <name>', 'whose; needed where there are several people');
-  person(notes.command('export'))
-    .description('write a Markdown file for each note')
-    .action(call<MemoryFlags & { args: string[] }>(async () => (await import('./notes.ts')).notesExport));
-  person(notes.command('import'))
-    .description('add the notes of a folder: an export, an Obsidian vault, Markdown and text')
-    .action(call<MemoryFlags & { args: string[] }>(async () => (await import('./notes.ts')).notesImport));
 }

@@ -44,10 +44,6 @@ export interface ImportFlags extends Flags {
   person?: string;
 }
 
-export interface StatusFlags extends Flags {
-  metrics?: boolean;
-}
-
 export interface VersionFlags extends Flags {
   check?: boolean;
 }
@@ -59,51 +55,10 @@ export interface WhenFlags extends Flags {
   jsonl?: boolean;
 }
 
-export interface AuditFlags extends Flags {
-  head?: string;
-}
-
-export interface MemoryFlags extends Flags {
-  person?: string;
-  jsonl?: boolean;
-}
-
-export interface PairFlags extends Flags {
-  role?: string;
-}
-
-export interface TokenFlags extends Flags {
-  person?: string;
-  scopes?: string;
-  days?: string;
-}
-
 export interface OpenFlags extends Flags {
   person?: string;
   browser?: boolean;
   revoke?: boolean;
-}
-
-export interface JobFlags extends Flags {
-  runAt?: string;
-  maxRetries?: string;
-  all?: boolean;
-  payload?: string;
-  key?: string;
-}
-
-export interface HookFlags extends Flags {
-  id?: string;
-  to?: string;
-  template: string;
-  kind?: string;
-  when?: string;
-  skill?: string;
-  form?: string;
-  allowUnsigned?: boolean;
-  secretStdin?: boolean;
-  path?: string;
-  signature?: string;
 }
 
 export interface RunFlags extends Flags {
@@ -143,11 +98,6 @@ export interface ConnectorFlags extends Flags {
   retries?: string;
 }
 
-export interface NotifyFlags extends Flags {
-  to: string;
-  key?: string;
-}
-
 export interface ValidateFlags extends Flags {
   strict?: boolean;
   profile?: string;
@@ -169,11 +119,6 @@ export interface AddSkillFlags extends Flags {
   dir?: string;
   root?: string;
   description?: string;
-}
-
-export interface SecretFlags extends Flags {
-  person?: string;
-  space?: string;
 }
 
 export interface ApproveFlags extends Flags {

@@ -22,10 +22,11 @@ export async function addFamily(
   call: Call,
   [name, family, isLoaded]: readonly [string, OperationFamily, boolean],
   examples: Map<string, string>,
-): Promise<void> {
+): Promise<Command> {
   const command = program.command(name).description(family.summary);
   examples.set(name, family.example ?? `coda ${name}`);
   if (isLoaded) for (const operation of await family.load()) addOperation(command, call, operation, examples);
+  return command;
 }
 
 function addOperation(family: Command, call: Call, operation: AnyOperation, examples: Map<string, string>): void {
@@ -40,7 +41,7 @@ function addOperation(family: Command, call: Call, operation: AnyOperation, exam
     if (field) command.argument(placeholder(field), field.about);
   }
   for (const field of fields) if (!field.isHidden && !args.includes(field.key)) addFlag(command, field);
-  if (json !== undefined) command.option('--json', 'as JSON');
+  if (json !== undefined) command.option('--json', json === 'lines' ? 'as JSON lines' : 'as JSON');
   command.action(call<Flags>(async () => (flags, io) => runOperation(operation, flags, io)));
 }
 
@@ -99,7 +100,7 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
   const given = (await operation.prepare?.(typed as never, io)) ?? typed;
   const json = flags.json === true;
   const use = async (ask: Ask, at: View['at']) => {
-    const view = { io, json, at };
+    const view: View = { io, json, at, confirm: async (once) => (await import('./meant.ts')).isMeant(io, once) };
     const askFor: AskFor = (asked, input) => ask(verbOf(asked), toSend(input, flags)) as Promise<never>;
     const input = inputOf(operation, given, 'USAGE') as never;
     if (operation.conduct) return write(await operation.conduct(askFor, input, view), io);
@@ -107,7 +108,8 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
     const shown = operation.show?.(result, input, view) ?? '';
     if (!json) return write(shown, io);
     const out = `${JSON.stringify(result, null, operation.json === 'indented' ? 2 : undefined)}\n`;
-    return write(typeof shown === 'string' ? out : { ...shown, out }, io);
+    if (typeof shown === 'string') return write(out, io);
+    return write('always' in shown ? shown : { ...shown, out }, io);
   };
   if (operation.daemonOnly) return onlyDaemon(dataDir(flags, io), use);
   const { withVerbs } = await import('./ask.ts');
@@ -141,8 +143,8 @@ async function onlyDaemon(folder: string, use: (ask: Ask, at: View['at']) => Pro
 }
 
 function write(shown: Shown, io: NodeJS.Process): number {
-  const { out = '', err = '', status = 0 } = typeof shown === 'string' ? { out: shown } : shown;
-  if (out !== '') io.stdout.write(out);
+  const { out = '', always = out, err = '', status = 0 } = typeof shown === 'string' ? { out: shown } : shown;
+  if (always !== '') io.stdout.write(always);
   if (err !== '') io.stderr.write(err);
   return status;
 }

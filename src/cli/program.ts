@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import { families } from '../app/operations/index.ts';
+import type { OperationFamily } from '../chat/operation.ts';
 import type { Call } from './call.ts';
-import { addBackups, addMemory, addNotes } from './data-commands.ts';
+import { addBackups } from './data-commands.ts';
 import { addExamples } from './examples.ts';
 import {
-  type AuditFlags,
+  type BrowserImageFlags,
   type ChatFlags,
   configRequest,
   type Flags,
@@ -12,15 +13,10 @@ import {
   type InitFlags,
   type LogsFlags,
   type OpenFlags,
-  type PairFlags,
-  type SecretFlags,
-  type StatusFlags,
-  type TokenFlags,
   type VersionFlags,
   type WhenFlags,
 } from './flags.ts';
 import { addFamily } from './operations.ts';
-import { addBrowser, addPrograms } from './programs.ts';
 import { addAsk, addConnectors, addRuns } from './running.ts';
 import { addSkills, addSpecialists } from './skills/commands.ts';
 import { usage } from './texts.ts';
@@ -69,25 +65,18 @@ export async function createProgram(
       listener.exit(await run(flags as never, io));
     };
   const examples = new Map<string, string>();
-  const add = (name: keyof typeof families) =>
-    addFamily(program, call, [name, families[name], words?.includes(name) ?? true], examples);
+  const add: AddFamily = (name) => addFamily(program, call, [name, families[name], isWanted(name, words)], examples);
   addInit(program, call);
   addImport(program, call);
   addTalking(program, call);
   addMcp(program, call);
   addBrowser(program, call);
   addOpen(program, call);
-  addLooking(program, call);
+  await addLooking(program, call, add);
   addBackups(program, call);
-  await add('outbox');
-  await addPrograms(program, call, add);
-  addPeople(program, call);
-  await add('approvals');
-  addAudit(program.command('audit').description('the log of what was done'), call);
-  addTokens(program.command('tokens').description('what programs speak with over HTTP'), call);
-  addSecrets(program.command('secrets').description('values that skills are run with'), call);
-  addMemory(program.command('memory').description('what coda remembers of people'), call);
-  addNotes(program.command('notes').description('notes as a folder of Markdown files'), call);
+  for (const name of REACHING) await add(name);
+  addEvaluation(await add('memory'), call);
+  await add('notes');
   const skills = program.command('skills').description('look at agent skills, and check them');
   addSkills(skills, call);
   addRuns(skills, call);
@@ -98,6 +87,40 @@ export async function createProgram(
   addExamples(program, examples);
   nameUnknown(program);
   return program;
+}
+
+type AddFamily = (name: keyof typeof families) => Promise<Command>;
+
+/** Families about what is under way, people and programs. */
+const REACHING = [
+  ...([
+    'outbox',
+    'notify',
+    'jobs',
+    'schedule',
+    'schedules',
+    'hooks',
+    'webhook',
+    'pair',
+    'people',
+    'approvals',
+  ] as const),
+  ...(['audit', 'tokens', 'secrets'] as const),
+];
+
+/** True if its operations are needed: called, or for the help of all commands, where it has no commands below it. */
+function isWanted(name: keyof typeof families, words: readonly string[] | undefined): boolean {
+  if (!words || words.includes(name)) return true;
+  const { isAlone }: OperationFamily = families[name];
+  return isAlone === true && !words.some((word) => word !== 'help' && !word.startsWith('-'));
+}
+
+function addEvaluation(memory: Command, call: Call): void {
+  memory
+    .command('eval')
+    .description('rank facts for questions, as memories are found')
+    .option('--jsonl', 'JSON lines on stdin and stdout: docs/memory.md')
+    .action(call<ChatFlags>(async () => (await import('./memory.ts')).memoryEval));
 }
 
 function addInit(program: Command, call: Call): void {
@@ -169,32 +192,27 @@ function addMcp(program: Command, call: Call): void {
     .action(call(async () => (await import('./mcp-login.ts')).logout));
 }
 
-function addLooking(program: Command, call: Call): void {
+function addBrowser(program: Command, call: Call): void {
+  program
+    .command('browser')
+    .description('the browser that models drive (docs/browser.md)')
+    .command('image')
+    .description('build the image of its container (browser.image), on the Docker of execution.docker_socket')
+    .option('--base <image>', 'what it is built from', 'debian:bookworm-slim')
+    .option('--packages <names>', 'further packages of Debian, such as fonts: "fonts-noto-cjk fonts-noto-core"', '')
+    .action(call<BrowserImageFlags>(async () => (await import('./browser.ts')).browserImage));
+}
+
+async function addLooking(program: Command, call: Call, add: AddFamily): Promise<void> {
   program
     .command('version')
     .description('show the version')
     .option('--check', 'ask whether there is a newer one, at the address updates.url of the configuration')
     .option('--json', 'as JSON')
     .action(call<VersionFlags>(async () => (await import('./newer.ts')).showVersion));
-  program
-    .command('health')
-    .description('tell by the exit status whether the daemon is well')
-    .action(call(async () => (await import('./health.ts')).health));
-  program
-    .command('status')
-    .description('show what the running daemon is doing')
-    .option('--json', 'as JSON')
-    .option('--metrics', 'what it has counted, as Prometheus reads it')
-    .action(call<StatusFlags>(async () => (await import('./status.ts')).status));
-  program
-    .command('trace')
-    .description("show one message's whole way, without what anybody wrote")
-    .argument(
-      '[id]',
-      'the trace of a log line, or the id of a message, a turn or a part; the last message when left out',
-    )
-    .option('--json', 'as JSON')
-    .action(call(async () => (await import('./trace.ts')).trace));
+  await add('health');
+  await add('status');
+  await add('trace');
   program
     .command('logs')
     .description('show what coda has logged')
@@ -203,11 +221,7 @@ function addLooking(program: Command, call: Call): void {
     .option('--lines <count>', 'how many at most; default: 200')
     .option('--json', 'as JSON lines')
     .action(call<LogsFlags>(async () => (await import('./logs/index.ts')).logs));
-  program
-    .command('cost')
-    .description('show what models have cost')
-    .option('--json', 'as JSON')
-    .action(call(async () => (await import('./cost.ts')).cost));
+  await add('cost');
   program
     .command('doctor')
     .description('check every part, and say how to mend what is broken')
@@ -227,84 +241,6 @@ function addLooking(program: Command, call: Call): void {
     .option('--json', 'as JSON')
     .option('--jsonl', 'JSON lines on stdin and stdout, for programs')
     .action(call<WhenFlags>(async () => showWhen));
-}
-
-function addPeople(program: Command, call: Call): void {
-  program
-    .command('pair')
-    .description('let somebody in, by the code that coda gave them')
-    .argument('<code>')
-    .option('--role <role>', 'owner, member (the default) or a role of the configuration')
-    .action(call<PairFlags>(async () => (await import('./people.ts')).pair));
-  const people = program.command('people').description('who is known, and who may do what');
-  people
-    .command('list', { isDefault: true })
-    .description('show everybody, with their accounts, and who waits with a code')
-    .option('--json', 'as JSON')
-    .action(call(async () => (await import('./people.ts')).peopleList));
-  people
-    .command('revoke')
-    .description('take back that an owner has let somebody in')
-    .argument('<person>', 'an id, or an account such as discord:123456789012345678')
-    .action(call(async () => (await import('./people.ts')).peopleRevoke));
-}
-
-function addAudit(audit: Command, call: Call): void {
-  audit
-    .command('verify')
-    .description('look whether anything in it was changed, and show its newest seal')
-    .option('--head <seal>', 'a seal that was noted before: the log must still contain it')
-    .option('--json', 'as JSON')
-    .action(call<AuditFlags>(async () => (await import('./audit.ts')).auditVerify));
-  audit
-    .command('export')
-    .description('write all entries to stdout as JSON lines, the oldest first')
-    .action(call(async () => (await import('./audit.ts')).auditExport));
-}
-
-function addSecrets(secrets: Command, call: Call): void {
-  const whose = (command: Command) =>
-    command
-      .argument('<skill>')
-      .argument('<name>')
-      .option('--person <who>', "one person's, by id, platform:id or name; it goes before the space's")
-      .option('--space <id>', "a space's, such as discord:123; default: everybody's");
-  whose(secrets.command('set').description('set one; its value is asked for, or read from stdin')).action(
-    call<SecretFlags>(async () => (await import('./secrets.ts')).secretsSet),
-  );
-  secrets
-    .command('list')
-    .description('show which are set, without their values')
-    .option('--json', 'as JSON')
-    .action(call(async () => (await import('./secrets.ts')).secretsList));
-  whose(secrets.command('remove').description('remove one')).action(
-    call<SecretFlags>(async () => (await import('./secrets.ts')).secretsRemove),
-  );
-  secrets
-    .command('rotate')
-    .description('seal all with a new key')
-    .action(call(async () => (await import('./secrets.ts')).secretsRotate));
-}
-
-function addTokens(tokens: Command, call: Call): void {
-  tokens
-    .command('list', { isDefault: true })
-    .description('show them, newest first, without their values')
-    .option('--json', 'as JSON')
-    .action(call(async () => (await import('./tokens.ts')).tokensList));
-  tokens
-    .command('add')
-    .description('make one; its value is shown once')
-    .argument('<name>')
-    .option('--person <who>', 'whom it speaks for, by id, platform:id or name; default: the owner at the terminal')
-    .option('--scopes <list>', 'what it is good for: messages, data, notify, skills, metrics, admin', 'messages,data')
-    .option('--days <n>', 'for how long; default: until it is revoked')
-    .action(call<TokenFlags>(async () => (await import('./tokens.ts')).tokensAdd));
-  tokens
-    .command('revoke')
-    .description('end one')
-    .argument('<name>', 'its name or id')
-    .action(call(async () => (await import('./tokens.ts')).tokensRevoke));
 }
 
 function addConfig(config: Command, call: Call): void {

@@ -1,19 +1,15 @@
-import { readFileSync, statSync } from 'node:fs';
-import { traceMessage } from '../agent/index.ts';
 import {
   type App,
   build,
   controlActs,
   controlVerbs,
-  costReport,
   createWorld,
   needsToken,
   type OperationParts,
   openControl,
   readConfig,
 } from '../app/index.ts';
-import { Audit } from '../audit/index.ts';
-import { CodaError, messageOf } from '../base/errors.ts';
+import { CodaError } from '../base/errors.ts';
 import { smallHeaps } from '../base/heap.ts';
 import type { Json } from '../base/json.ts';
 import { createLog, type Log, Secrets } from '../base/log.ts';
@@ -24,10 +20,7 @@ import { nearSkills, optimizeArguments, skillMeant } from '../skills/agent-skill
 import { catchCrashes, die } from './crash.ts';
 import { configRequest, type Flags } from './flags.ts';
 import { hint } from './ready.ts';
-import { usage } from './texts.ts';
 import { version } from './version.ts';
-
-const MOST_PAYLOAD_BYTES = 15 * 1024 * 1024;
 
 /** A coda that runs in this process, and that other commands can reach. */
 export interface Coda {
@@ -57,7 +50,7 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
     try {
       const control = await openControl({
         dataDir: config.dataDir,
-        verbs: verbs({ app, config, world, isRunning: true }, io),
+        verbs: verbs({ app, config, world, isRunning: true }),
         chat: (socket, { cwd, token }) =>
           app.console.attach({
             ...{ input: socket, output: socket, cwd: textOf(cwd) },
@@ -123,6 +116,8 @@ function meant({ catalog }: App['agentSkills'], typed: Json | undefined): string
   });
 }
 
+const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
+
 function skillVerbs({ agentSkills: skills, approvals }: App, acts: ReturnType<typeof controlActs>) {
   return {
     'skills-rescan': async () => (await skills.rescan()) as unknown as Json,
@@ -175,151 +170,8 @@ function skillVerbs({ agentSkills: skills, approvals }: App, acts: ReturnType<ty
   };
 }
 
-function secretVerbs(secrets: App['agentSkills']['secrets'], acts: ReturnType<typeof controlActs>) {
-  const asked = ({ skill, name, person, space }: Record<string, Json>) => ({
-    skill: String(skill),
-    name: String(name),
-    ...(typeof person === 'string' && { person }),
-    ...(typeof space === 'string' && { space }),
-  });
-  return {
-    'secrets-set': async ({ value, ...args }: Record<string, Json>): Promise<Json> => {
-      await acts.setSecret({ asked: asked(args), value: String(value) });
-      return true;
-    },
-    'secrets-list': async (_: Record<string, Json>) => (await secrets.list()) as unknown as Json,
-    'secrets-remove': (args: Record<string, Json>): Promise<Json> => acts.removeSecret(asked(args)),
-    'secrets-rotate': (_: Record<string, Json>): Promise<Json> => acts.rotateSecrets({}),
-  };
-}
-
-function hookVerbs(hooks: App['hooks'], acts: ReturnType<typeof controlActs>) {
-  return {
-    hooks: async () => (await hooks.list()) as unknown as Json,
-    'hooks-add': async (asked: Record<string, Json>): Promise<Json> => ({ ...(await acts.addHook(asked)) }),
-    'hooks-test': async ({ name, file }: Record<string, Json>): Promise<Json> => ({
-      ...(await hooks.test(String(name), readPayload(String(file)))),
-    }),
-    'hooks-remove': ({ name }: Record<string, Json>) => acts.removeHook({ name: String(name) }),
-    'hooks-handle': async ({ name, file, signature }: Record<string, Json>): Promise<Json> => {
-      const given = typeof signature === 'string' ? signature : undefined;
-      return { ...(await hooks.handle(String(name), readPayload(String(file)), given)) };
-    },
-  };
-}
-
-/** Read by the daemon: the socket takes no body of this size. */
-function readPayload(file: string): Buffer {
-  try {
-    if (statSync(file).size <= MOST_PAYLOAD_BYTES) return readFileSync(file);
-  } catch (error) {
-    throw usage(`${file} cannot be read (${messageOf(error)}).`, 'Name a file that coda may read.');
-  }
-  throw usage(`${file} is larger than ${MOST_PAYLOAD_BYTES} bytes.`, 'Send less at once.');
-}
-
-function browserVerbs(acts: ReturnType<typeof controlActs>) {
-  const whom = ({ person }: Record<string, Json>) => (typeof person === 'string' ? { person } : {});
-  return {
-    open: (args: Record<string, Json>) =>
-      acts.openLink({ ...whom(args), ...(typeof args.token === 'string' && { token: args.token }) }),
-    'open-revoke': (args: Record<string, Json>) => acts.revokeSessions(whom(args)),
-  };
-}
-
-function auditVerbs(audit: Audit) {
-  return {
-    'audit-seal': () => audit.seal(),
-    'audit-batches': async ({ after }: Record<string, Json>) => (await audit.batches(Number(after))) as unknown as Json,
-    'audit-entries': async ({ after }: Record<string, Json>) => (await audit.entries(Number(after))) as unknown as Json,
-  };
-}
-
-function peopleVerbs(people: App['people']) {
-  return {
-    people: async () => (await people.list()) as unknown as Json,
-    'people-revoke': ({ named }: Record<string, Json>) => people.revoke(String(named)),
-    pair: ({ code, role }: Record<string, Json>) => people.pair(String(code), String(role)),
-  };
-}
-
-/** Verbs that approve something as an owner would: whoever is let in approves their own calls, and an owner everybody's. */
-const APPROVING: ReadonlySet<string> = new Set([
-  ...['pair', 'skills-approve', 'specialists-approve'],
-  ...['skills-market-install', 'skills-market-trust'],
-]);
-
-/** Has the verbs that approve run only with the configured token. */
-function tokenFirst(verbs: Readonly<Record<string, Verb>>, approvals: App['approvals']): Record<string, Verb> {
-  const guarded = ([name, verb]: [string, Verb]): [string, Verb] => {
-    if (!APPROVING.has(name)) return [name, verb];
-    return [
-      name,
-      async ({ token, ...args }) => {
-        needsToken(approvals, textOf(token));
-        return verb(args);
-      },
-    ];
-  };
-  return Object.fromEntries(Object.entries(verbs).map(guarded));
-}
-
-const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
-
-function tokenVerbs(tokens: App['tokens'], acts: ReturnType<typeof controlActs>) {
-  return {
-    tokens: async () => (await tokens.list()) as unknown as Json,
-    'tokens-add': ({ name, person, scopes, days, token }: Record<string, Json>) =>
-      acts.addToken({
-        name: String(name),
-        person: textOf(person),
-        token: textOf(token),
-        scopes: Array.isArray(scopes) ? scopes.map(String) : [],
-        days: typeof days === 'number' ? days : undefined,
-      }),
-    'tokens-revoke': ({ named }: Record<string, Json>) => acts.revokeToken({ named: String(named) }),
-  };
-}
-
 /** Operations of a running coda for other commands. */
-export function verbs(parts: OperationParts, io: NodeJS.Process): Readonly<Record<string, Verb>> {
-  const { app, config, world } = parts;
-  const { clock, metrics } = world;
-  const acts = controlActs(app, world);
-  const since = Date.now();
-  const all: Record<string, Verb> = {
-    health: async () => ({
-      ok: await app.healthy(),
-      away: app.away() as unknown as Json,
-      deadJobs: (await app.jobs.dead(1).catch(() => ({ total: 0 }))).total,
-    }),
-    status: async (): Promise<Json> => ({
-      pid: io.pid,
-      uptime_s: Math.round((Date.now() - since) / 1_000),
-      data: config.dataDir,
-      memory_mb: Math.round(io.memoryUsage.rss() / 1_000_000),
-      ...((await app.status()) as { [key: string]: Json }),
-    }),
-    metrics: () => metrics.text(),
-    doctor: async () => (await app.checks.run()) as unknown as Json,
-    backup: ({ file, withoutConfig }: Record<string, Json>) =>
-      app.backups.ask({ file: String(file), withoutConfig: withoutConfig === true }) as unknown as Json,
-    trace: async ({ id }: Record<string, Json>) =>
-      ((await traceMessage(app.database, typeof id === 'string' ? id : undefined)) ?? null) as unknown as Json,
-    ...controlVerbs(parts),
-    ...hookVerbs(app.hooks, acts),
-    notify: async ({ to, text, key }: Record<string, Json>): Promise<Json> => {
-      const notice = { to: String(to), text: String(text), ...(typeof key === 'string' && { key }) };
-      return { ...(await acts.notify(notice)) };
-    },
-    ...skillVerbs(app, acts),
-    ...secretVerbs(app.agentSkills.secrets, acts),
-    ...app.verbs,
-    ...peopleVerbs(app.people),
-    ...tokenVerbs(app.tokens, acts),
-    ...browserVerbs(acts),
-    ...auditVerbs(new Audit({ database: app.database, world })),
-    cost: async () => (await costReport(app.database, config, clock.now())) as unknown as Json,
-  };
-  return tokenFirst(all, app.approvals);
+export function verbs(parts: OperationParts): Readonly<Record<string, Verb>> {
+  const { app, world } = parts;
+  return controlVerbs(parts, skillVerbs(app, controlActs(app, world)));
 }

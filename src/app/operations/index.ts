@@ -2,11 +2,75 @@
 import type { OperationFamily } from '../../chat/operation.ts';
 
 export const families = {
+  health: {
+    summary: 'tell by the exit status whether the daemon is well',
+    isAlone: true,
+    load: async () => (await import('./running.ts')).health,
+  },
+  status: {
+    summary: 'show what the running daemon is doing',
+    isAlone: true,
+    load: async () => (await import('./running.ts')).status,
+  },
+  trace: {
+    summary: "show one message's whole way, without what anybody wrote",
+    isAlone: true,
+    load: async () => (await import('./looking.ts')).trace,
+  },
+  cost: {
+    summary: 'show what models have cost',
+    isAlone: true,
+    load: async () => (await import('./looking.ts')).cost,
+  },
   outbox: { summary: 'what could not be delivered', load: async () => (await import('./outbox.ts')).outbox },
+  notify: {
+    summary: 'have coda tell somebody something, once for each key',
+    isAlone: true,
+    load: async () => (await import('./hooks.ts')).notify,
+  },
   jobs: { summary: 'background jobs', load: async () => (await import('./jobs.ts')).jobs },
-  schedule: { summary: 'runs of skills at an instant', load: async () => (await import('./jobs.ts')).scheduledRuns },
+  schedule: {
+    summary: 'runs of skills at an instant',
+    example: 'coda schedule list --json',
+    load: async () => (await import('./jobs.ts')).scheduledRuns,
+  },
+  schedules: {
+    summary: 'what runs by itself',
+    load: async () => (await import('../../skills/scheduler/index.ts')).scheduleOperations,
+  },
+  hooks: {
+    summary: 'what programs may have coda do for a person',
+    load: async () => (await import('./hooks.ts')).hooks,
+  },
+  webhook: {
+    summary: 'what programs send',
+    load: async () => (await import('./hooks.ts')).webhook,
+  },
+  pair: {
+    summary: 'let somebody in, by the code that coda gave them',
+    example: 'coda pair <code>',
+    isAlone: true,
+    load: async () => (await import('./people.ts')).pair,
+  },
+  people: { summary: 'who is known, and who may do what', load: async () => (await import('./people.ts')).people },
   approvals: {
     summary: 'calls that wait for a decision',
     load: async () => (await import('./approvals.ts')).approvals,
+  },
+  audit: {
+    summary: 'the log of what was done',
+    example: 'coda audit verify',
+    load: async () => (await import('./audit.ts')).audit,
+  },
+  tokens: { summary: 'what programs speak with over HTTP', load: async () => (await import('./tokens.ts')).tokens },
+  secrets: { summary: 'values that skills are run with', load: async () => (await import('./secrets.ts')).secrets },
+  memory: {
+    summary: 'what coda remembers of people',
+    load: async () => (await import('../../skills/memory/index.ts')).memoryOperations,
+  },
+  notes: {
+    summary: 'notes as a folder of Markdown files',
+    example: 'coda notes export ~/notes',
+    load: async () => (await import('../../skills/notes/index.ts')).noteOperations,
   },
 } satisfies Record<string, OperationFamily>;

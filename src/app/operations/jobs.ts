@@ -163,7 +163,6 @@ const scheduled = operation({
   name: 'schedule list',
   summary: 'show those to come',
   isDefault: true,
-  example: 'coda schedule list --json',
   input: z.object({}),
   json: 'indented',
   run: ({ app }: OperationParts) => app.jobs.waitingOf(SKILL_JOB),

@@ -1,4 +1,4 @@
-import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { embedJob } from '../../vectors/index.ts';
 import { checks } from './checks.ts';
 import { own } from './collection.ts';
@@ -11,12 +11,12 @@ import { type Parts, partsOf } from './parts.ts';
 import { section } from './prompt.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { tools } from './tools.ts';
-import { verbs } from './transfer.ts';
+import { memoryOperations } from './transfer.ts';
 import { UPKEEP_JOB, upkeepJob } from './upkeep.ts';
 
 export { config as memoryConfig } from './config.ts';
 export { evaluate } from './evaluate.ts';
-export type { MemoryLine } from './transfer.ts';
+export { memoryOperations } from './transfer.ts';
 
 /** The parts of a coda's memory, which its hooks share: they are made with the first of them. */
 const made = new WeakMap<SkillDeps<Settings>, Parts>();
@@ -47,5 +47,5 @@ export const memory: Skill<Settings> = {
   passing: (deps, asked) => section(deps, parts(deps).recall, asked),
   turnOver: (deps, over) => restSoon(deps, over),
   checks: (deps) => checks(deps, deps.embedders.embedder),
-  verbs: (deps) => verbs({ ...deps, ...parts(deps) }),
+  verbs: (deps) => verbsOf(memoryOperations, { ...deps, ...parts(deps) }, deps.world),
 };

@@ -1,11 +1,12 @@
 /** Memories as lines of JSON, out of one coda and into another. */
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
-import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
-import type { Verb } from '../../chat/index.ts';
+import { type AskFor, operation, usage } from '../../chat/operation.ts';
 import type { JobQueue } from '../../jobs/index.ts';
 import { lockPerson, onlyPerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
@@ -14,6 +15,9 @@ import { MOST_MEMORIES, type Service, termsOf } from './keep.ts';
 import { TYPES } from './memory.ts';
 import { slotOf } from './same.ts';
 import * as store from './store.ts';
+
+/** Lines that are imported at once: a request to the daemon holds 64 kB. */
+const AT_ONCE = 10;
 
 const line = z.object({
   text: z.string().trim().min(1).max(2_000),
@@ -111,12 +115,88 @@ async function importLines(
   });
 }
 
-/** Operations of `coda memory export` and `import`. */
-export function verbs(deps: TransferDeps): Record<string, Verb> {
-  const who = (person: Json | undefined) => (typeof person === 'string' ? person : undefined);
-  return {
-    'memory-export': async ({ person, after }) =>
-      (await exportPage(deps, who(person), String(after ?? ''))) as unknown as Json,
-    'memory-import': ({ person, lines }) => importLines(deps, who(person), Array.isArray(lines) ? lines : []),
-  };
+const person = z
+  .string()
+  .nullish()
+  .meta({ description: 'whose; needed where there are several people', value: 'name' });
+
+const page = operation({
+  name: 'memory export',
+  input: z.object({ person, after: z.string() }),
+  run: (deps: TransferDeps, asked) => exportPage(deps, asked.person ?? undefined, asked.after),
+});
+
+/** One line each. */
+const list = operation({
+  name: 'memory list',
+  summary: 'show what is remembered of a person',
+  isDefault: true,
+  input: z.object({ person }),
+  json: 'lines',
+  conduct: (ask, asked, { io, json }) =>
+    pages(ask, asked.person, io, ({ id, text, type, date, said_at, state }) => {
+      const past = state === 'current' ? '' : ` (${state})`;
+      return json
+        ? JSON.stringify({ id, text, type, date, said_at, state })
+        : `${id}  ${(date ?? said_at ?? '').slice(0, 10)}  ${text.replace(/\s+/g, ' ')}${past}`;
+    }),
+});
+
+const exported = operation({
+  name: 'memory export',
+  summary: 'write it to stdout as JSON lines',
+  input: z.object({ person }),
+  conduct: (ask, asked, { io }) => pages(ask, asked.person, io, (each) => JSON.stringify(each)),
+});
+
+async function pages(
+  ask: AskFor,
+  who: string | null | undefined,
+  io: NodeJS.Process,
+  write: (line: MemoryLine) => string,
+): Promise<string> {
+  let after: string | undefined = '';
+  while (after !== undefined) {
+    const lines = (await ask(page, { person: who, after })) as MemoryLine[];
+    if (!io.stdout.write(lines.map((each) => `${write(each)}\n`).join(''))) await once(io.stdout, 'drain');
+    after = lines.at(-1)?.id;
+  }
+  return '';
 }
+
+/** Adds the lines that are not there yet. */
+const bring = operation({
+  name: 'memory import',
+  input: z.object({ person, lines: z.array(z.unknown()) }),
+  run: (deps: TransferDeps, asked) => importLines(deps, asked.person ?? undefined, asked.lines),
+});
+
+const importing = operation({
+  name: 'memory import',
+  input: z.object({ person }),
+  summary: 'add the JSON lines on stdin that are not remembered yet',
+  async conduct(ask, asked, { io }) {
+    let added = 0;
+    let waiting: unknown[] = [];
+    const flush = async () => {
+      if (waiting.length > 0) added += await ask(bring, { person: asked.person, lines: waiting });
+      waiting = [];
+    };
+    for await (const text of createInterface({ input: io.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (text.trim() !== '') waiting.push(parsed(text));
+      if (waiting.length === AT_ONCE) await flush();
+    }
+    await flush();
+    return `${added} added\n`;
+  },
+});
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw usage(`A line is no JSON: ${text.slice(0, 80)}`, 'Give what `coda memory export` wrote.');
+  }
+}
+
+export const memoryOperations = [page, list, exported, bring, importing];

@@ -1,13 +1,14 @@
 import type { TxContext } from '../../agent/index.ts';
 import { DAY_MS } from '../../base/clock.ts';
-import type {
-  AgendaSection,
-  AgendaSpan,
-  Command,
-  HomeReader,
-  HomeSection,
-  Skill,
-  SkillDeps,
+import {
+  type AgendaSection,
+  type AgendaSpan,
+  type Command,
+  type HomeReader,
+  type HomeSection,
+  type Skill,
+  type SkillDeps,
+  verbsOf,
 } from '../../chat/index.ts';
 import { applyRule } from '../../jobs/index.ts';
 import { deleteTool, editTool, pinTool, restoreTool } from './change.ts';
@@ -16,13 +17,15 @@ import { config, type Settings } from './config.ts';
 import { useTrigrams } from './finding/spelling.ts';
 import { itemTool } from './items.ts';
 import { isFromElsewhere } from './note.ts';
+import { noteOperations } from './operations.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { recallTool } from './recall.ts';
 import { saveTool } from './save.ts';
 import * as store from './store.ts';
 import { excerpt, texts } from './texts.ts';
 import { getTool, listTool, searchTool } from './tools.ts';
-import { verbs } from './transfer.ts';
+
+export { noteOperations } from './operations.ts';
 
 const PURGE = 'notes.purge';
 
@@ -85,7 +88,7 @@ export const notes: Skill<Settings> = {
     parts(deps).context.refresh();
     void useTrigrams(deps);
   },
-  verbs: (deps) => verbs({ ...deps, ...parts(deps) }),
+  verbs: (deps) => verbsOf(noteOperations, { ...deps, ...parts(deps) }, deps.world),
 };
 
 const MOST = 20;

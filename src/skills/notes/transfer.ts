@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
-import type { Json } from '../../base/json.ts';
 import { visible } from '../../base/text.ts';
-import type { SkillDeps, Verb } from '../../chat/index.ts';
+import type { SkillDeps } from '../../chat/index.ts';
 import { conversations } from '../../delivery/index.ts';
 import { lockPerson, onlyPerson } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
@@ -16,7 +15,7 @@ import type { Parts } from './parts.ts';
 import { languageOf } from './search.ts';
 import * as store from './store.ts';
 
-type TransferDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'config'> & Pick<Parts, 'meaning'>;
+export type TransferDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'config'> & Pick<Parts, 'meaning'>;
 
 /** A note as a program sends it. */
 const filed = z.object({
@@ -34,32 +33,14 @@ const filed = z.object({
 });
 
 /** A file of a note, as commands of the terminal write and read it. */
-const filesSent = z
+export const filesSent = z
   .array(z.object({ path: z.string().max(4_000), changed: z.iso.datetime(), content: z.string().max(2_000_000) }))
   .max(1_000);
 
 const invalid = (message: string, remedy: string) => new CodaError('INPUT_INVALID', { message, remedy });
 
-/** Operations of `coda notes export` and `import`: they know files, and nothing of notes. */
-export function verbs(deps: TransferDeps): Record<string, Verb> {
-  const who = (person: Json | undefined) => (typeof person === 'string' ? person : undefined);
-  return {
-    'notes-export': async ({ person, after }) => {
-      const notes = await exportNotes(deps, who(person), String(after ?? ''));
-      return notes.map((note) => ({ id: note.id, name: fileName(note), content: toMarkdown(note) }));
-    },
-    'notes-import': ({ person, files }) => importFiles(deps, who(person), filesOf(files)),
-  };
-}
-
-function filesOf(sent: Json | undefined): z.output<typeof filesSent> {
-  const { data } = filesSent.safeParse(sent);
-  if (data) return data;
-  throw invalid('These are no files of notes.', 'Use "coda notes import", which sends what is asked for.');
-}
-
 /** Imports files. Returns the number of new notes, and the files that could not be read. */
-async function importFiles(deps: TransferDeps, who: string | undefined, files: z.output<typeof filesSent>) {
+export async function importFiles(deps: TransferDeps, who: string | undefined, files: z.output<typeof filesSent>) {
   const problems: { path: string; problem: string }[] = [];
   const notes: FiledNote[] = [];
   for (const { content, ...facts } of files) {
@@ -72,17 +53,20 @@ async function importFiles(deps: TransferDeps, who: string | undefined, files: z
 }
 
 /** A page of at most 200 of the person's own notes, in the order of their ids behind `after`; not those in the trash. */
-async function exportNotes(
+export async function exportNotes(
   { database }: Pick<TransferDeps, 'database'>,
   who: string | undefined,
   after: string,
-): Promise<(FiledNote & { id: string })[]> {
+): Promise<{ id: string; name: string; content: string }[]> {
   const { id: personId } = await onlyPerson(database, who);
   const notes = await store.pageOf(database, personId, after, 200);
-  return notes.map(({ id, title, text, tags, scope, pinned, tainted, createdAt }) => ({
-    ...{ id, text, tags, scope, pinned, tainted, created: createdAt.toISOString() },
-    ...(title !== undefined && { title }),
-  }));
+  return notes.map(({ id, title, text, tags, scope, pinned, tainted, createdAt }) => {
+    const note = {
+      ...{ id, text, tags, scope, pinned, tainted, created: createdAt.toISOString() },
+      ...(title !== undefined && { title }),
+    };
+    return { id, name: fileName(note), content: toMarkdown(note) };
+  });
 }
 
 /**

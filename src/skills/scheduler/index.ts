@@ -1,20 +1,21 @@
 import type { z } from 'zod';
-import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { deleteTool, editTool, move } from './change.ts';
 import { own } from './collection.ts';
 import { commands } from './commands.ts';
 import { config } from './config.ts';
 import { chooseTool, createTool, type Tooling } from './create.ts';
 import { adoptTurns, failingSource, outcomeSource, scheduleSource } from './fire.ts';
+import { scheduleOperations } from './operations.ts';
 import { routineCommands, routineTools } from './routines.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
 import { restoreTool } from './undo.ts';
 import { upcoming } from './upcoming.ts';
-import { verbs } from './verbs.ts';
 
 export { config as schedulerConfig } from './config.ts';
+export { scheduleOperations } from './operations.ts';
 export { hasTwin } from './store.ts';
 
 type Settings = z.output<typeof config.schema>;
@@ -44,7 +45,8 @@ export const scheduler: Skill<Settings> = {
   upcoming: (_, reader, to) => upcoming(reader, to),
   commands: (deps) => [...commands(switching(deps)), ...routineCommands(deps)],
   home: (_, reader) => home(reader),
-  verbs: (deps) => verbs({ ...switching(deps), database: deps.database, world: deps.world }),
+  verbs: ({ world, ...deps }) =>
+    verbsOf(scheduleOperations, { ...switching({ world, ...deps }), database: deps.database, world }, world),
   started: adoptTurns,
   replicaEnded: adoptTurns,
   due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps)],

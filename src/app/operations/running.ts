@@ -1,22 +1,67 @@
-import { z } from 'zod';
-import type { Json } from '../base/json.ts';
-import { listOf, plural } from '../base/text.ts';
-import { callDaemon, noDaemon } from './daemon.ts';
-import { dataDir, type StatusFlags } from './flags.ts';
+/** How the running daemon is. */
 
-/** `coda status`: what the running daemon says of itself, or what it has counted. */
-export async function status(flags: StatusFlags, io: NodeJS.Process): Promise<number> {
-  const folder = dataDir(flags, io);
-  const answer = await callDaemon(folder, flags.metrics ? 'metrics' : 'status');
-  if (answer === undefined) throw noDaemon(folder);
-  if (typeof answer === 'string') io.stdout.write(answer);
-  else io.stdout.write(flags.json ? `${JSON.stringify(answer, null, 2)}\n` : `${inWords(answer).join('\n')}\n`);
-  return 0;
-}
+import { z } from 'zod';
+import { CodaError } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
+import { listOf, plural } from '../../base/text.ts';
+import { operation } from '../../chat/operation.ts';
+import type { OperationParts } from './parts.ts';
+
+const wellness = operation({
+  name: 'health',
+  example: 'coda health && echo well',
+  input: z.object({}),
+  daemonOnly: true,
+  run: async ({ app }: OperationParts) => ({
+    ok: await app.healthy(),
+    away: app.away(),
+    deadJobs: (await app.jobs.dead(1).catch(() => ({ total: 0 }))).total,
+  }),
+  // A daemon of another version may leave some of it out.
+  show({ ok, away = [], deadJobs = 0 }) {
+    if (!ok) {
+      throw new CodaError('STORAGE_UNREACHABLE', {
+        message: 'coda runs, but its database does not answer.',
+        remedy: 'See what "coda doctor" says.',
+      });
+    }
+    const [first] = away;
+    if (first) {
+      const message = `coda runs, but ${away.map(({ platform, says }) => `${platform} is away: ${says}`).join('; ')}.`;
+      throw new CodaError('PLATFORM_AWAY', { message, remedy: first.remedy });
+    }
+    // Starting it again would not mend them, so that this is no failure.
+    const jobs = deadJobs === 0 ? '' : ` ${plural(deadJobs, 'background job')} failed too often: see "coda jobs".`;
+    return `coda is well.${jobs}\n`;
+  },
+});
+
+export const health = [wellness];
+
+const state = operation({
+  name: 'status',
+  example: 'coda status --json',
+  input: z.object({ metrics: z.boolean().optional().describe('what it has counted, as Prometheus reads it') }),
+  json: 'indented',
+  daemonOnly: true,
+  async run({ app, config, world }: OperationParts, { metrics }): Promise<Json> {
+    if (metrics) return world.metrics.text();
+    return {
+      pid: process.pid,
+      uptime_s: Math.round(process.uptime()),
+      data: config.dataDir,
+      memory_mb: Math.round(process.memoryUsage.rss() / 1_000_000),
+      ...((await app.status()) as { [key: string]: Json }),
+    };
+  },
+  show: (answer) => (typeof answer === 'string' ? { always: answer } : `${inWords(answer).join('\n')}\n`),
+});
+
+export const status = [state];
 
 /** Of the daemon's answer what is told in words; a daemon of another version may leave some of it out. */
 const counts = z.record(z.string(), z.number()).catch({});
-const told = z.object({
+const shape = z.object({
   version: z.string().catch('?'),
   pid: z.number().catch(0),
   uptime_s: z.number().catch(0),
@@ -31,9 +76,9 @@ const told = z.object({
   models: z.json().optional(),
 });
 
-function inWords(answer: Json): string[] {
+function inWords(answer: unknown): string[] {
   const { version, pid, uptime_s, memory_mb, data, engine, adapters, away, running, outbox, jobs, models } =
-    told.parse(answer);
+    shape.parse(answer);
   const { dead = 0, sent_again: again = 0, ...open } = outbox;
   const unsent = Object.values(open).reduce((sum, count) => sum + count, 0);
   const heard = adapters.filter((name) => away[name] === undefined);

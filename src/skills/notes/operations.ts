@@ -1,36 +1,47 @@
-/** `coda notes`: notes as a folder of Markdown files, out of coda and into it. */
+/** Notes as a folder of Markdown files, out of coda and into it. */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { type Ask, withVerbs } from './ask.ts';
-import type { MemoryFlags } from './flags.ts';
-import { usage } from './texts.ts';
-
-type NotesFlags = MemoryFlags & { args: string[] };
+import { z } from 'zod';
+import { operation, usage } from '../../chat/operation.ts';
+import { exportNotes, filesSent, importFiles, type TransferDeps } from './transfer.ts';
 
 /** A request to the daemon holds 64 kB; a larger file is told of. */
 const REQUEST_BYTES = 60_000;
 const MOST_FILES = 100_000;
 
-/** `coda notes export DIR`: a file for each note; files of an earlier export are replaced, others left alone. */
-export async function notesExport(flags: NotesFlags, io: NodeJS.Process): Promise<number> {
-  const [folder] = flags.args;
-  if (folder === undefined) throw usage('The folder is missing.', 'Try: coda notes export ~/notes');
-  await mkdir(folder, { recursive: true });
-  let count = 0;
-  await withVerbs(flags, io, async (ask) => {
+const person = z
+  .string()
+  .nullish()
+  .meta({ description: 'whose; needed where there are several people', value: 'name' });
+const asked = z.object({ folder: z.string().describe('where the files are'), person });
+
+const page = operation({
+  name: 'notes export',
+  input: z.object({ person, after: z.string() }),
+  run: (deps: TransferDeps, { person: who, after }) => exportNotes(deps, who ?? undefined, after),
+});
+
+/** Files of an earlier export are replaced, others left alone. */
+const exported = operation({
+  name: 'notes export',
+  summary: 'write a Markdown file for each note',
+  example: 'coda notes export ~/notes',
+  input: asked,
+  args: ['folder'],
+  async conduct(ask, { folder, person: who }) {
+    await mkdir(folder, { recursive: true });
+    let count = 0;
     let after: string | undefined = '';
     while (after !== undefined) {
-      const asked = { person: flags.person ?? null, after };
-      const files = (await ask('notes-export', asked)) as { id: string; name: string; content: string }[];
+      const files: { id: string; name: string; content: string }[] = await ask(page, { person: who, after });
       for (const { name, content } of files) await put(join(folder, name), content);
       count += files.length;
       after = files.at(-1)?.id;
     }
-  });
-  io.stdout.write(`${count} written to ${folder}\n`);
-  return 0;
-}
+    return `${count} written to ${folder}\n`;
+  },
+});
 
 /** Whole or not at all, whatever is in the way. */
 async function put(path: string, content: string): Promise<void> {
@@ -38,29 +49,41 @@ async function put(path: string, content: string): Promise<void> {
   await rename(`${path}.tmp`, path);
 }
 
-/** `coda notes import DIR`: adds what is in the folder and not in coda yet. A file that cannot be read is told of. */
-export async function notesImport(flags: NotesFlags, io: NodeJS.Process): Promise<number> {
-  const [folder] = flags.args;
-  if (folder === undefined || !existsSync(folder)) {
-    const message = folder === undefined ? 'The folder is missing.' : `There is no folder ${folder}.`;
-    throw usage(message, 'Try: coda notes import ~/notes');
-  }
-  const told = { added: 0, problems: 0 };
-  await withVerbs(flags, io, async (ask) => {
+const bring = operation({
+  name: 'notes import',
+  input: z.object({ person, files: filesSent }),
+  run: (deps: TransferDeps, { person: who, files }) => importFiles(deps, who ?? undefined, files),
+});
+
+/** Adds what is not in coda yet. A file that cannot be read is told of. */
+const importing = operation({
+  name: 'notes import',
+  summary: 'add the notes of a folder: an export, an Obsidian vault, Markdown and text',
+  example: 'coda notes import ~/Obsidian/Vault',
+  input: asked,
+  args: ['folder'],
+  prepare(given) {
+    if (existsSync(given.folder)) return given;
+    throw usage(`There is no folder ${given.folder}.`, 'Try: coda notes import ~/notes');
+  },
+  async conduct(ask, { folder, person: who }, { io }) {
+    const count = { added: 0, problems: 0 };
     const tell = ({ path, problem }: Problem) => {
-      told.problems++;
+      count.problems++;
       io.stderr.write(`${path}: ${problem}\n`);
     };
     for await (const files of batches(folder, tell)) {
-      const { added, problems } = await send(ask, flags.person, files);
-      told.added += added;
+      const { added, problems } = await ask(bring, { person: who, files });
+      count.added += added;
       for (const problem of problems) tell(problem);
     }
-  });
-  const { added, problems } = told;
-  io.stdout.write(`${added} added${problems > 0 ? `, ${problems} could not be read` : ''}\n`);
-  return problems > 0 ? 1 : 0;
-}
+    const { added, problems } = count;
+    const out = `${added} added${problems > 0 ? `, ${problems} could not be read` : ''}\n`;
+    return { out, status: problems > 0 ? 1 : 0 };
+  },
+});
+
+export const noteOperations = [page, exported, bring, importing];
 
 interface Problem {
   path: string;
@@ -72,11 +95,6 @@ interface TextFile {
   /** ISO 8601. */
   changed: string;
   content: string;
-}
-
-async function send(ask: Ask, person: string | undefined, files: readonly TextFile[]) {
-  const answer = await ask('notes-import', { person: person ?? null, files: files.map((file) => ({ ...file })) });
-  return answer as { added: number; problems: Problem[] };
 }
 
 /** The text files below `folder`, as many at once as a request takes. */

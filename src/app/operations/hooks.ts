@@ -1,0 +1,159 @@
+/** Hooks by which programs have coda do something for a person, and notices. */
+
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { z } from 'zod';
+import { messageOf } from '../../base/errors.ts';
+import { plural } from '../../base/text.ts';
+import { operation, usage } from '../../chat/operation.ts';
+import { type Notified, notify as tell } from '../../delivery/index.ts';
+import type { OperationParts } from './parts.ts';
+
+const MOST_PAYLOAD_BYTES = 15 * 1024 * 1024;
+
+const to = z.string().meta({ description: 'by id, by account such as discord:123, or by name', value: 'person' });
+const path = z.string().meta({ description: 'the payload, as JSON', value: 'file' });
+
+const list = operation({
+  name: 'hooks list',
+  summary: 'show them, and when each was used last',
+  isDefault: true,
+  example: 'coda hooks list --json',
+  input: z.object({}),
+  json: 'indented',
+  run: ({ app }: OperationParts) => app.hooks.list(),
+  show(hooks) {
+    const lines = hooks.map(({ id, kind, form, person, lastAt }) =>
+      [`/hooks/${id}`, `${kind} to ${person}`, form, lastAt === null ? 'never used' : `last ${lastAt}`].join('  '),
+    );
+    return `${lines.join('\n') || 'There are no hooks.'}\n`;
+  },
+});
+
+const add = operation({
+  name: 'hooks add',
+  summary: 'make one, for one person; shows its secret once',
+  example: 'coda hooks add ci --to discord:123456789012345678 --template "{{ repository.name }} is red" --form github',
+  input: z.object({
+    name: z.string(),
+    to,
+    template: z.string().meta({
+      description: 'what is made of a payload, such as "{{ repository.name }} is red"',
+      value: 'text',
+    }),
+    kind: z.string().default('message').describe('message, reminder, note or skill'),
+    when: z.string().optional().meta({
+      description: 'of a reminder: "tomorrow at 9", or a place such as "{{ due }}"',
+      value: 'time',
+    }),
+    skill: z.string().optional().meta({ description: 'which skill is run', value: 'name' }),
+    form: z.string().default('coda').describe('how it is signed: coda, github or stripe'),
+    secretStdin: z.boolean().optional().describe("the other side's own secret, on stdin"),
+    allowUnsigned: z.boolean().optional().describe('from this machine, without a signature'),
+    secret: z.string().optional().meta({ isHidden: true }),
+  }),
+  args: ['name'],
+  json: 'line',
+  prepare: async (given, io) => (given.secretStdin ? { ...given, secret: (await readAll(io.stdin)).trim() } : given),
+  audit: (_, hook: string) => ({ path: hook }),
+  run({ app }: OperationParts, input, { besides }) {
+    const { name, to: person, kind, form, secret, allowUnsigned, template: words, when, skill } = input;
+    const template = { text: words, ...(when !== undefined && { when }), ...(skill !== undefined && { skill }) };
+    return app.hooks.add({ name, person, kind, form, template, secret, allow_unsigned: allowUnsigned }, besides);
+  },
+  show({ path: hook, secret }, { secretStdin }) {
+    if (secret === null) return `POST ${hook}, from this machine only.\n`;
+    if (secretStdin) return `POST ${hook}, signed with the secret that was given.\n`;
+    return `POST ${hook}, signed with this secret, which is not shown again:\n${secret}\n`;
+  },
+});
+
+/** Fails where its template names what is not there. */
+const test = operation({
+  name: 'hooks test',
+  summary: 'show what one makes of a payload, and what the payload lacks; nothing is done',
+  example: 'coda hooks test ci --path payload.json',
+  input: z.object({ name: z.string(), path }),
+  args: ['name'],
+  json: 'line',
+  prepare: (given) => ({ ...given, path: resolve(given.path) }),
+  run: ({ app }: OperationParts, { name, path: file }) => app.hooks.test(name, readPayload(file)),
+  show({ kind, makes, missing }) {
+    if (missing.length === 0) return `A ${kind}:\n${makes}\n`;
+    const lacks = `${plural(missing.length, 'place')} not in the payload: ${missing.join(', ')}\n`;
+    return { out: `A ${kind}:\n${makes}\n${lacks}`, status: 65 };
+  },
+});
+
+const remove = operation({
+  name: 'hooks remove',
+  summary: 'remove one',
+  input: z.object({ name: z.string() }),
+  args: ['name'],
+  audit: (input) => input,
+  run: ({ app }: OperationParts, { name }, { besides }) => app.hooks.remove(name, besides),
+  show(isGone, { name }) {
+    if (!isGone) throw usage(`There is no hook ${name}.`, '"coda hooks" shows them.');
+    return 'It takes nothing any more.\n';
+  },
+});
+
+export const hooks = [list, add, test, remove];
+
+const handle = operation({
+  name: 'webhook handle',
+  summary: 'have a hook take a file, as if it had been sent',
+  example: 'coda webhook handle ci --path payload.json --signature "sha256=…"',
+  input: z.object({
+    name: z.string().optional().describe('the hook'),
+    id: z.string().optional().meta({ description: 'the same', value: 'name' }),
+    path,
+    signature: z.string().optional().meta({ description: 'what its signature header holds', value: 'header' }),
+  }),
+  args: ['name'],
+  prepare(given) {
+    const { id, name = id } = given;
+    if (name === undefined)
+      throw usage('It is not said which hook.', 'Try: coda webhook handle ci --path payload.json');
+    if (id !== undefined && id !== name) throw usage(`It is not said which hook: ${name} or ${id}.`, 'Name one.');
+    return { ...given, name, path: resolve(given.path) };
+  },
+  run: ({ app }: OperationParts, { name = '', path: file, signature }) =>
+    app.hooks.handle(name, readPayload(file), signature),
+  show: (taken) => `${JSON.stringify(taken)}\n`,
+});
+
+export const webhook = [handle];
+
+/** Read by the daemon: the socket takes no body of this size. */
+function readPayload(file: string): Buffer {
+  try {
+    if (statSync(file).size <= MOST_PAYLOAD_BYTES) return readFileSync(file);
+  } catch (error) {
+    throw usage(`${file} cannot be read (${messageOf(error)}).`, 'Name a file that coda may read.');
+  }
+  throw usage(`${file} is larger than ${MOST_PAYLOAD_BYTES} bytes.`, 'Send less at once.');
+}
+
+/** One message to one person, written down when this returns and said as soon as a coda runs. */
+const notice = operation({
+  name: 'notify',
+  example: 'coda notify "The build is green." --to discord:123456789012345678 --key build-42',
+  input: z.object({
+    text: z.string(),
+    to,
+    key: z.string().optional().describe('what is said under the same key is said once'),
+  }),
+  args: ['text'],
+  json: 'line',
+  // Its words are the person's, and not the log's.
+  audit: ({ to: person }, notified: Notified) => ({ to: person, ...notified }),
+  run({ app: { database, jobs }, world }: OperationParts, { to: person, text, key }, { besides }) {
+    return tell({ database, jobs, world }, { to: person, text, ...(key !== undefined && { key }) }, besides);
+  },
+  show: ({ outcome }, { to: person }) =>
+    outcome === 'duplicate' ? `${person} was told under this key before.\n` : `${person} will be told.\n`,
+});
+
+export const notify = [notice];

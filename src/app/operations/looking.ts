@@ -1,0 +1,94 @@
+/** Reports about messages, costs and the parts of coda. */
+
+import { z } from 'zod';
+import { type MessageTrace, traceMessage } from '../../agent/index.ts';
+import { CodaError } from '../../base/errors.ts';
+import { plural } from '../../base/text.ts';
+import { operation, type Wire } from '../../chat/operation.ts';
+import { type CostReport, costReport } from '../cost.ts';
+import type { OperationParts } from './parts.ts';
+
+/** One message's whole way, without a word of what anybody wrote. */
+const way = operation({
+  name: 'trace',
+  example: 'coda trace 018f2c1e-8a52-7cc4-9d2e-3f6a1b2c4d5e',
+  input: z.object({
+    id: z
+      .string()
+      .optional()
+      .describe('the trace of a log line, or the id of a message, a turn or a part; the last message when left out'),
+  }),
+  args: ['id'],
+  json: 'indented',
+  run: async ({ app }: OperationParts, { id }) => (await traceMessage(app.database, id)) ?? null,
+  show(found, { id }, { at }) {
+    if (found) return `${traceLines(found, at).join('\n')}\n`;
+    if (id === undefined) return { always: 'Nobody has sent a message yet.\n' };
+    throw new CodaError('INPUT_INVALID', {
+      message: `No message is known as ${id}.`,
+      remedy:
+        'Give the trace of a log line, the platform’s id of a message, or the id of a turn or of a part of the outbox.',
+    });
+  },
+});
+
+export const trace = [way];
+
+/** One line an event: how long after the first, where, what, and what it took. */
+function traceLines({ id, state, totalMs, events }: Wire<MessageTrace>, on: (instant: string) => string): string[] {
+  const first = Date.parse(events[0]?.at ?? '');
+  const lines = events.map(({ at, where, what, tookMs, depth }) => {
+    const after = `+${Date.parse(at) - first} ms`;
+    const took = tookMs === undefined ? '' : `  (${Math.round(tookMs)} ms)`;
+    return `${after.padStart(12)}  ${where.padEnd(8)}  ${'  '.repeat(depth)}${what}${took}`;
+  });
+  const total = totalMs === undefined ? '' : `, ${totalMs} ms from sent to seen`;
+  return [`${id}: ${state}${total}`, events[0] ? on(events[0].at) : '', ...lines];
+}
+
+const spent = operation({
+  name: 'cost',
+  example: 'coda cost',
+  input: z.object({}),
+  json: 'indented',
+  run: ({ app, config, world }: OperationParts) => costReport(app.database, config, world.clock.now()),
+  show: (report) => `${costLines(report).join('\n')}\n`,
+});
+
+export const cost = [spent];
+
+function costLines({ currency, spans, models, unpriced: gaps }: CostReport): string[] {
+  const line = ({ name, calls, price, input, cached, output, unpriced }: CostReport['models'][number]) => {
+    const tokens = `${plural(calls, 'call')}, ${count(input + cached)} tokens read, ${count(output)} written`;
+    const more = unpriced > 0 ? `, ${count(unpriced)} without a known price` : '';
+    return `  ${name.padEnd(28)} ${price.toFixed(2).padStart(9)} ${currency}  ${tokens}${more}`;
+  };
+  const total = (lines: CostReport['models']) => lines.reduce((sum, { price }) => sum + price, 0);
+  return [
+    ...spans.flatMap(({ name, people, budget }) => [
+      `${name}: ${total(people).toFixed(2)}${budget > 0 ? ` of ${budget.toFixed(2)}` : ''} ${currency}`,
+      ...people.map(line),
+    ]),
+    'models this month:',
+    ...(models.length === 0 ? ['  none was asked'] : models.map(line)),
+    ...gaps.map((gap) => `${gap}.`),
+  ];
+}
+
+const count = (tokens: number) => tokens.toLocaleString('en');
+
+/** For "coda doctor", which looks also where no daemon runs and none can be put together. */
+const checks = operation({
+  name: 'doctor',
+  input: z.object({}),
+  run: ({ app }: OperationParts) => app.checks.run(),
+});
+
+/** For "coda backup", which asks again until it is made. */
+const backup = operation({
+  name: 'backup',
+  input: z.object({ file: z.string(), withoutConfig: z.boolean() }),
+  run: ({ app }: OperationParts, asked) => app.backups.ask(asked),
+});
+
+export const looking = [checks, backup];

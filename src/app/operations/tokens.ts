@@ -1,0 +1,117 @@
+/** Tokens of programs, and sign-ins of browsers. */
+
+import { z } from 'zod';
+import { signInPath } from '../../adapters/http/index.ts';
+import { CodaError } from '../../base/errors.ts';
+import { operation, text } from '../../chat/operation.ts';
+import { approves } from '../tokens.ts';
+import { needsToken, type OperationParts } from './parts.ts';
+
+const list = operation({
+  name: 'tokens list',
+  summary: 'show them, newest first, without their values',
+  isDefault: true,
+  example: 'coda tokens list --json',
+  input: z.object({}),
+  json: 'indented',
+  run: ({ app }: OperationParts) => app.tokens.list(),
+  show(tokens, _, { at: on }) {
+    const lines = tokens.map(({ id, name, person, scopes, expires_at, used_at, revoked_at }) => {
+      const until = expires_at === null ? 'open' : `until ${on(expires_at)}`;
+      const state = revoked_at === null ? until : `revoked ${on(revoked_at)}`;
+      const used = used_at === null ? 'never used' : `used ${on(used_at)}`;
+      // A person's name is what somebody else chose: no line of its own, no escape sequences.
+      return `${id}  ${name}  ${person.replace(/\p{C}/gu, '')}  ${scopes.join(',')}  ${state}  ${used}\n`;
+    });
+    return lines.join('') || 'There are no tokens.\n';
+  },
+});
+
+const days = text(
+  (given) => /^\d+$/.test(given),
+  (given) => `${given} is no number of days.`,
+  'Try: --days 90',
+);
+
+const add = operation({
+  name: 'tokens add',
+  summary: 'make one; its value is shown once',
+  example: 'coda tokens add ci --scopes messages,notify --days 90',
+  input: z.object({
+    name: z.string(),
+    person: z.string().optional().meta({
+      description: 'whom it speaks for, by id, platform:id or name; default: the owner at the terminal',
+      value: 'who',
+    }),
+    scopes: z.string().default('messages,data').meta({
+      description: 'what it is good for: messages, data, notify, skills, metrics, admin',
+      value: 'list',
+    }),
+    days: days.optional().meta({ description: 'for how long; default: until it is revoked', value: 'n' }),
+  }),
+  args: ['name'],
+  audit: tokenAsked,
+  async run({ app }: OperationParts, input, { besides, token }) {
+    const asked = tokenAsked(input);
+    if (approves(asked.scopes)) needsToken(app.approvals, token);
+    return app.tokens.add(asked, besides);
+  },
+  show: (value) => ({ out: `${value}\n`, err: 'Keep it: it is shown this once only.\n' }),
+});
+
+interface TokenInput {
+  name: string;
+  person?: string | undefined;
+  scopes: string;
+  days?: string | undefined;
+}
+
+function tokenAsked({ name, person, scopes, days: count }: TokenInput) {
+  const list = scopes.split(',').map((scope) => scope.trim());
+  return { name, person, scopes: list, days: count === undefined ? undefined : Number(count) };
+}
+
+const revoke = operation({
+  name: 'tokens revoke',
+  summary: 'end one',
+  example: 'coda tokens revoke ci',
+  input: z.object({ name: z.string().describe('its name or id') }),
+  args: ['name'],
+  audit: ({ name: named }) => ({ named }),
+  run: ({ app }: OperationParts, { name }, { besides }) => app.tokens.revoke(name, besides),
+  show: (_, { name }) => `${name} is revoked.\n`,
+});
+
+export const tokens = [list, add, revoke];
+
+const whose = z.object({ person: z.string().optional() });
+
+const link = operation({
+  name: 'open',
+  input: whose,
+  audit: ({ person = null }) => ({ person }),
+  async run({ app }: OperationParts, { person }, { besides, token }) {
+    const url = app.http?.url;
+    if (url === undefined) throw needsHttp();
+    // The signed-in person decides about calls that wait.
+    needsToken(app.approvals, token);
+    const { code, expiresAt } = await app.sessions.link(person, besides);
+    return { url: url + signInPath(code), expires_at: expiresAt.toISOString() };
+  },
+});
+
+function needsHttp(): CodaError {
+  return new CodaError('CONFIG_INVALID', {
+    message: 'There is no page to open: HTTP is off.',
+    remedy: 'Add "http: {}" to the configuration (docs/http.md), and start coda again.',
+  });
+}
+
+const signOut = operation({
+  name: 'open revoke',
+  input: whose,
+  audit: (input) => input,
+  run: ({ app }: OperationParts, { person }, { besides }) => app.sessions.revoke(person, besides),
+});
+
+export const sessions = [link, signOut];

@@ -1,0 +1,122 @@
+/** Operations of the owner on schedules: system tasks, and everybody's schedules. Each writes its own entry of the audit log. */
+import { z } from 'zod';
+import { appendAct } from '../../audit/index.ts';
+import { CodaError } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
+import { didYouMean } from '../../base/text.ts';
+import type { SkillDeps } from '../../chat/index.ts';
+import { operation } from '../../chat/operation.ts';
+import type { Transaction } from '../../storage/index.ts';
+import { beginNow, switched } from './change.ts';
+import type { PersonSchedule } from './schedule.ts';
+import * as store from './store.ts';
+import { type Deps, runTask, switchTask } from './system.ts';
+
+/** More are not shown; the newest are. */
+const MOST_SHOWN = 500;
+
+type VerbDeps = Deps & Pick<SkillDeps, 'database' | 'world'>;
+
+const list = operation({
+  name: 'schedules list',
+  summary: "show them: coda's own tasks, and what everybody has planned",
+  isDefault: true,
+  example: 'coda schedules list --json',
+  input: z.object({}),
+  json: 'indented',
+  async run({ database, schedules }: VerbDeps) {
+    const db = { query: database.read.bind(database) };
+    return { tasks: await schedules.list(db), planned: await store.everybodys(db, MOST_SHOWN) };
+  },
+  show({ tasks, planned }, _, { at }) {
+    const next = (instant: string | null | undefined) => (instant ? `next ${at(instant)}` : 'not again');
+    const own = tasks.map(({ name, enabled, nextAt, lastEndedAt, lastError, failures }) => {
+      const ended = `${lastError === undefined ? 'went well' : 'failed'} ${lastEndedAt && at(lastEndedAt)}`;
+      const last = lastEndedAt === undefined ? 'has not run' : ended;
+      return `${name}: ${enabled ? next(nextAt) : 'off'}; ${last}${failures > 0 ? `; ${failures} in a row` : ''}\n`;
+    });
+    const theirs = planned.map(({ id, title, person, state, nextAt }) => {
+      return `${id}  ${title}  of ${person}: ${state === 'on' ? next(nextAt) : 'off'}\n`;
+    });
+    return [...own, ...theirs].join('');
+  },
+});
+
+const named = z.object({ name: z.string().describe("the name of a task, or a schedule's id") });
+
+const toggle = (state: 'on' | 'off') =>
+  operation({
+    name: `schedules ${state}`,
+    summary: `switch one ${state}`,
+    example: `coda schedules ${state} retention`,
+    input: named,
+    args: ['name'],
+    run: (deps: VerbDeps, { name }) =>
+      act(deps, name, { on: state === 'on' }, async (tx, meant) => {
+        if ('task' in meant) return switchTask(deps, meant.task, state === 'on', tx);
+        const next = switched(meant.own, state === 'on', deps.world.clock.now());
+        if (!next) return false;
+        await store.save(tx, meant.own.id, next);
+        const { nextAt } = next;
+        if (state === 'on' && nextAt) tx.afterCommit(() => deps.wakeAt(nextAt));
+        return true;
+      }),
+    show: (_, { name }) => `${name} is ${state}.\n`,
+  });
+
+const runNow = operation({
+  name: 'schedules run',
+  summary: 'have one done now',
+  example: 'coda schedules run retention',
+  input: named,
+  args: ['name'],
+  run: (deps: VerbDeps, { name }) =>
+    act(deps, name, {}, async (tx, meant) => {
+      const now = deps.world.clock.now();
+      if ('task' in meant) await runTask(deps, meant.task, tx, now);
+      else await beginNow(tx, meant.own, deps.turns, now);
+      return true;
+    }),
+  show: (_, { name }) => `${name} runs now, or as soon as coda runs.\n`,
+});
+
+export const scheduleOperations = [list, toggle('on'), toggle('off'), runNow];
+
+type Meant = { task: Awaited<ReturnType<Deps['schedules']['list']>>[number] } | { own: PersonSchedule };
+
+/** Does it and writes it down, in one transaction. `does` gives false where it cannot be done. */
+function act(
+  deps: VerbDeps,
+  named: string,
+  detail: Record<string, Json>,
+  does: (tx: Transaction, meant: Meant) => Promise<boolean>,
+): Promise<boolean> {
+  return deps.database.tx('schedules.act', async (tx) => {
+    const tasks = await deps.schedules.list(tx);
+    const task = tasks.find(({ name }) => name === named);
+    const own = task ? undefined : await store.anyById(tx, named);
+    if (!task && !own)
+      throw unknown(
+        named,
+        didYouMean(
+          named,
+          tasks.map(({ name }) => name),
+        ),
+      );
+    if (!(await does(tx, task ? { task } : { own: own as PersonSchedule }))) throw cannot(named, task !== undefined);
+    appendAct(tx, deps.world, 'schedules', { named, ...detail });
+    return true;
+  });
+}
+
+function unknown(named: string, near: string | undefined): CodaError {
+  const remedy = near ? `Did you mean ${near}?` : '"coda schedules" shows the names and ids.';
+  return new CodaError('INPUT_INVALID', { message: `There is no schedule ${named}.`, remedy });
+}
+
+function cannot(named: string, isTask: boolean): CodaError {
+  return new CodaError('INPUT_INVALID', {
+    message: isTask ? `The configuration says whether ${named} is on.` : `${named} is over: it has no time to come.`,
+    remedy: isTask ? `Change scheduler.tasks."${named}".enabled.` : 'Its person can plan it anew.',
+  });
+}
