@@ -1,10 +1,16 @@
 /** The turn: a model with tools answers a message, and everything it does is stored as it happens. */
 export { Agent } from './agent.ts';
-export { approvalSource, approvalsAtHome, DECIDE, decideTool } from './approvals/index.ts';
-export { Approvals, type Decided, type ListedApproval } from './approvals/programs.ts';
+export {
+  Approvals,
+  approvalSource,
+  approvalsAtHome,
+  DECIDE,
+  type Decided,
+  decideTool,
+  type ListedApproval,
+} from './approvals/index.ts';
 export { waiting as waitingApprovals } from './approvals/store.ts';
-export { contentsOf } from './artifacts/contents.ts';
-export { filesNamed, type StoredFile } from './artifacts/store.ts';
+export { contentsOf, filesNamed, type StoredFile } from './artifacts/store.ts';
 export {
   attachedTo,
   contextTools,
@@ -39,14 +45,14 @@ export {
 export type { Example, Heard, Interpretation, Interpreter, InterpreterSource } from './interpreter.ts';
 export { numberedLists } from './lists/store.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';
+export type { Tiers } from './models/index.ts';
 export { type Models, openModels, openPrices, type Tier } from './models/index.ts';
 export type { PriceGaps } from './models/prices.ts';
 export type { QuirkTold } from './models/quirks.ts';
-export type { Tiers } from './models/tiers.ts';
 export { money } from './texts.ts';
 export { confirmedTool } from './tools/calls.ts';
-export { capabilitiesOf } from './tools/capability.ts';
 export type { CritiqueRules } from './tools/critique.ts';
+export { capabilitiesOf } from './tools/forbidden.ts';
 export { Guard } from './tools/guard.ts';
 export { policyOf, refusedHere } from './tools/policy.ts';
 export * from './tools/resolve.ts';

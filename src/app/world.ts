@@ -1,10 +1,9 @@
 import { type Clock, SystemClock, TestClock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import { FaultBook } from '../base/faults.ts';
-import { createLog, type LogLevel, Secrets } from '../base/log.ts';
+import { createLog, type LogLevel, Secrets, Trace } from '../base/log.ts';
 import { MetricsBook } from '../base/metrics.ts';
 import { OutboundProxy } from '../base/outbound.ts';
-import { Trace } from '../base/trace.ts';
 import type { World } from '../base/world.ts';
 
 export interface WorldOptions {

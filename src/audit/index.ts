@@ -1,6 +1,5 @@
 /** The log of what was done: appended with what it tells of, sealed in batches by a hash chain. */
-export { appendAct, recordAct } from './acts.ts';
-export { Audit } from './audit.ts';
+export { Audit, type AuditReport, appendAct, recordAct, verify } from './audit.ts';
 export {
   type AuditAction,
   type AuditEntry,
@@ -26,4 +25,3 @@ export {
   type ToolStats,
   toolStats,
 } from './store.ts';
-export { type AuditReport, verify } from './verify.ts';

@@ -1,5 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { Trace } from './trace.ts';
 import { isUrl } from './urls.ts';
 
 export type Log = Logger;
@@ -80,4 +80,18 @@ export function createLog(level: LogLevel, secrets: Secrets, destination?: Desti
 /** A log that says nothing, for where none is wanted. */
 export function silentLog(): Log {
   return pino({ level: 'silent' });
+}
+
+/** Knows on whose behalf something runs: every log line that is written inside `run` carries its id. */
+export class Trace {
+  private readonly inside = new AsyncLocalStorage<string>();
+
+  /** Runs `work` and all that it causes under `id`. */
+  run<T>(id: string, work: () => T): T {
+    return this.inside.run(id, work);
+  }
+
+  get id(): string | undefined {
+    return this.inside.getStore();
+  }
 }

@@ -1,10 +1,9 @@
 import type { Clock } from './clock.ts';
 import type { FaultBook } from './faults.ts';
-import type { Log, Secrets } from './log.ts';
+import type { Log, Secrets, Trace } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { OutboundProxy } from './outbound.ts';
 import type { Spans } from './spans.ts';
-import type { Trace } from './trace.ts';
 
 /** The position of a named transaction or send; `probe` hears of each. */
 export interface Point {

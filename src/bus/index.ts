@@ -2,10 +2,8 @@
 import type { World } from '../base/world.ts';
 import { Cache, memoryStore } from './cache.ts';
 import { freeLocks, type Locks, redisLocks } from './locks.ts';
-import { memoryBus } from './memory.ts';
-import type { Bus } from './port.ts';
-import { redisBus } from './redis.ts';
-import { redisStore } from './redis-store.ts';
+import { type Bus, memoryBus } from './port.ts';
+import { redisBus, redisStore } from './redis.ts';
 
 export { Cache, memoryStore } from './cache.ts';
 export type { Lock, Locks } from './locks.ts';

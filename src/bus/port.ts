@@ -1,3 +1,6 @@
+import { Subscribers } from '../base/subscribers.ts';
+import type { World } from '../base/world.ts';
+
 /**
  * Hints from one process of coda to the others: that something is there to be looked at. They may be lost, come twice
  * or out of order; the database is the truth, and whoever waits for a hint looks by itself now and then.
@@ -14,4 +17,27 @@ export interface Bus {
   /** Number of processes that subscribe to `channel`, where that can be asked. */
   listeners?(channel: string): Promise<number | undefined>;
   close(): Promise<void>;
+}
+
+/** The bus of a single process. */
+export function memoryBus(world: World): Bus {
+  const subscribers = new Subscribers(world.log);
+  let closed = false;
+  return {
+    publish(channel, payload) {
+      // Later, as on every other bus: whoever publishes must not find itself inside its subscribers.
+      setImmediate(() => {
+        if (!closed) subscribers.tell(channel, payload);
+      });
+    },
+    subscribe(channel, heard) {
+      const own = (payload: string) => heard(payload);
+      subscribers.add(channel, own);
+      return () => void subscribers.remove(channel, own);
+    },
+    healthy: () => !closed,
+    async close() {
+      closed = true;
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { backOff, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { Subscribers } from '../base/subscribers.ts';
 import type { World } from '../base/world.ts';
+import { type CacheStore, memoryStore } from './cache.ts';
 import type { Bus } from './port.ts';
 
 const FIRST_WAIT_MS = 200;
@@ -146,4 +147,34 @@ class RedisBus implements Bus {
     this.complained = false;
     this.world.log.info('Redis answers again');
   }
+}
+
+const PREFIX = 'coda:cache:';
+
+/** A store in Redis, connected to at its first use. While Redis is away this process keeps what it gets by itself. */
+export function redisStore(url: string, world: World): CacheStore {
+  const own = memoryStore(world.clock);
+  const connection = new RedisAtNeed(url);
+  return {
+    async get(key) {
+      const redis = await connection.ready();
+      const kept =
+        redis &&
+        (await withTimeout(
+          PATIENCE_MS,
+          redis.get(PREFIX + key).catch(() => null),
+        ));
+      return kept ?? own.get(key);
+    },
+    put(key, value, forMs) {
+      void connection.ready().then((redis) => {
+        if (redis) redis.set(PREFIX + key, value, 'PX', forMs).catch(() => {});
+        else own.put(key, value, forMs);
+      });
+    },
+    async close() {
+      await connection.close();
+      await own.close();
+    },
+  };
 }

@@ -11,7 +11,6 @@ export {
   type PageAsked,
   pageOf,
 } from './collection.ts';
-export { type CompleteDeps, complete, type Typing } from './complete.ts';
 export { coreCommands, coreTools } from './core.ts';
 export { forgetTools } from './forget.ts';
 export { type LinkDeps, linkCommand, linkTools } from './link.ts';
@@ -19,6 +18,7 @@ export { modelCommands } from './models.ts';
 export * from './page.ts';
 export { admitByCode, type PairingDeps, pairCommand, pairingTools, turnAway } from './pairing.ts';
 export type * from './platform.ts';
+export { type CompleteDeps, complete, type Typing } from './platform.ts';
 export * from './route.ts';
 export { type CalledByName, Router } from './router.ts';
 export * from './skill.ts';

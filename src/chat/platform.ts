@@ -1,12 +1,12 @@
+import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { World } from '../base/world.ts';
 import type { ConfigBlock } from '../config/index.ts';
 import type { ChatAdapter } from '../delivery/index.ts';
-import type { AccessRules, Claim } from '../people/index.ts';
-import type { Artifacts } from '../storage/index.ts';
-import type { Typing } from './complete.ts';
+import { type AccessRules, type Claim, findPerson, type Gate, roleOf } from '../people/index.ts';
+import type { Artifacts, Database } from '../storage/index.ts';
 import type { AnyRoute } from './route.ts';
-import type { Command, HomeSection } from './skill.ts';
+import { type Command, commandThing, type HomeSection } from './skill.ts';
 
 /** The port of a platform to the rest. */
 export interface PlatformDeps<Settings> {
@@ -84,4 +84,38 @@ export interface Platform<Settings = unknown> {
   setup(): Promise<PlatformSetup>;
   /** Makes its adapter, whose code is loaded now; connects to nothing. */
   open(deps: PlatformDeps<Settings>): Promise<PlatformAdapter>;
+}
+
+export interface CompleteDeps {
+  database: Database;
+  clock: Clock;
+  commands: readonly Command[];
+  access: AccessRules;
+  gate: Pick<Gate, 'may'>;
+}
+
+/** Partial input of a command's option. */
+export interface Typing {
+  command: string;
+  option: string;
+  typed: string;
+  adapter: string;
+  externalId: string;
+}
+
+/**
+ * Completions of partial input; none for an option that completes nothing, and for people without access. About people
+ * who have never spoken only the rules are known.
+ */
+export async function complete(
+  { database, clock, commands, access, gate }: CompleteDeps,
+  { command, option, typed, adapter, externalId }: Typing,
+): Promise<readonly string[]> {
+  const meant = commands.find(({ name }) => name === command);
+  const found = meant?.options?.find(({ name }) => name === option);
+  if (!meant || !found?.complete) return [];
+  const person = await findPerson(database, adapter, externalId);
+  const who = person ?? { role: roleOf({ adapter, externalId }, access) };
+  if (!gate.may(who, commandThing(meant))) return [];
+  return found.complete(typed, { person, database, now: clock.now() });
 }

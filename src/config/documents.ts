@@ -5,7 +5,7 @@ import { toJSONSchema } from 'zod';
 import type { ConfigBlock, EnvOverride } from './block.ts';
 import { CORE_BLOCKS } from './blocks.ts';
 import { metaOf } from './fields.ts';
-import { envOverrides } from './overrides.ts';
+import { envOverrides } from './load.ts';
 import { childOf, fieldOf, keysOf, othersOf, rootSchema } from './schema.ts';
 
 const WIDTH = 100;

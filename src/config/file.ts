@@ -1,10 +1,8 @@
 /** Reading `config.yaml`: bytes, then text, then a tree in which every key knows its line. */
-
 import { readFileSync, statSync } from 'node:fs';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
-import { plural } from '../base/text.ts';
+import { plural, shorten } from '../base/text.ts';
 import { readYaml, type YamlEntry, type YamlNode, type YamlPlace, type YamlProblem } from '../base/yaml.ts';
-import { expandEnv } from './expand.ts';
 import type { Path } from './schema.ts';
 import { branch, type Origin, type Problem, type Tree } from './tree.ts';
 
@@ -130,4 +128,36 @@ function messageFor(fault: YamlProblem): string {
   if (fault.code === 'TAB_AS_INDENT') return 'a tab cannot indent YAML; use spaces';
   if (fault.message.startsWith('Unexpected flow-map-start')) return 'a value with "{" in it must be in quotes here';
   return `not valid YAML: ${fault.message}`;
+}
+
+/** `${NAME}` and `${NAME:-default}` in a text; `$${` stands for `${`. */
+const REFERENCE = /\$?\$\{([^}]*)\}?/g;
+const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([\s\S]*))?$/;
+
+/** The text with its references replaced, and a sentence for each that cannot be. */
+function expandEnv(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+): { text: string; missing: string[] } {
+  const missing: string[] = [];
+  const expanded = text.replace(REFERENCE, (reference, inside: string) => {
+    if (reference.startsWith('$$')) return reference.slice(1);
+    const [, name, standard] = NAME.exec(inside) ?? [];
+    if (name === undefined || !reference.endsWith('}')) {
+      missing.push(`${shorten(reference, 40)} is not understood; write \${NAME} or \${NAME:-default}`);
+      return '';
+    }
+    const value = env[name];
+    if (standard !== undefined) return value === undefined || value === '' ? standard : value;
+    if (value === undefined) missing.push(`the environment variable ${name} is not set`);
+    return value ?? '';
+  });
+  return { text: expanded, missing };
+}
+
+/** The names that `text` refers to. */
+export function referredTo(text: string): string[] {
+  return Array.from(text.matchAll(REFERENCE), ([, inside = '']) => NAME.exec(inside)?.[1]).filter(
+    (name) => name !== undefined,
+  );
 }

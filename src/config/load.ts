@@ -1,18 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { CodaError } from '../base/errors.ts';
+import { CodaError, messageOf } from '../base/errors.ts';
 import type { Secrets } from '../base/log.ts';
-import { plural } from '../base/text.ts';
+import { decoded, plural } from '../base/text.ts';
+import { isUrl } from '../base/urls.ts';
 import type { ConfigBlock, EnvOverride } from './block.ts';
 import { CORE_BLOCKS, type CoreValues } from './blocks.ts';
-import { type ConfigEntry, entriesOf } from './entries.ts';
 import { envFileOf, withEnvFile } from './env-file.ts';
-import { referredTo } from './expand.ts';
-import { parseInto, readConfigFile } from './file.ts';
-import { envOverrides, type Flags, type Overridden, overrideByEnv, overrideByFlags } from './overrides.ts';
-import { pathText, rootSchema } from './schema.ts';
-import { readSecretFiles, registerSecrets } from './secrets.ts';
-import { describeOrigin, type Origin, type Problem, Tree } from './tree.ts';
+import { parseInto, readConfigFile, referredTo } from './file.ts';
+import { childOf, fieldOf, keysOf, othersOf, type Path, pathText, rootSchema } from './schema.ts';
+import { describeOrigin, isBranch, type Origin, type Problem, Tree } from './tree.ts';
 import { type ChannelForm, channelProblems, unknownNames, validate } from './validate.ts';
 
 export interface ConfigRequest {
@@ -158,4 +156,176 @@ function deepFreeze<T>(value: T): T {
     for (const item of Object.values(value)) deepFreeze(item);
   }
   return value;
+}
+
+/** One key with its value as one would write it in the file. */
+interface ConfigEntry {
+  path: string;
+  value: unknown;
+  origin: Origin;
+}
+
+/** Every key of `schema` that was given or has a default, in the schema's order. */
+function entriesOf(schema: z.ZodType, tree: Tree): ConfigEntry[] {
+  const entries: ConfigEntry[] = [];
+  collect(schema, [], tree.root, tree, entries);
+  return entries;
+}
+
+function collect(schema: z.ZodType, path: Path, given: unknown, tree: Tree, entries: ConfigEntry[]): void {
+  const { standard, meta } = fieldOf(schema);
+  const value = given ?? standard;
+  if (value === undefined) return;
+  const keys = keysIn(schema, given);
+  if (keys === undefined || !isBranch(value)) {
+    const origin = tree.origin(path) ?? { kind: 'default' };
+    entries.push({ path: pathText(path), value: meta.secret ? hideSecret(meta.secret, value) : value, origin });
+    return;
+  }
+  for (const key of keys) {
+    const child = childOf(schema, key);
+    if (child) collect(child, [...path, key], (value as Record<string, unknown>)[key], tree, entries);
+  }
+}
+
+/** The schema's own keys, and where others may be named, those that are. */
+function keysIn(schema: z.ZodType, given: unknown): string[] | undefined {
+  const own = keysOf(schema);
+  const named = isBranch(given) ? Object.keys(given) : undefined;
+  if (!own) return named;
+  const known = Object.keys(own);
+  return othersOf(schema) ? [...known, ...(named ?? []).filter((key) => !known.includes(key))] : known;
+}
+
+// Overrides of the file: environment variables (an empty one counts as not set) and flags.
+
+/** The environment variables of all blocks, their paths from the root. */
+export function envOverrides(blocks: readonly ConfigBlock[]): EnvOverride[] {
+  return blocks.flatMap(({ key, env = [] }) =>
+    env.map(({ also, ...override }) => ({
+      ...override,
+      path: [key, ...override.path],
+      ...(also && { also: { ...also, path: [key, ...also.path] } }),
+    })),
+  );
+}
+
+/** A value of the file that an environment variable takes the place of. */
+interface Overridden {
+  /** `discord.token` */
+  path: string;
+  env: string;
+  /** Its place in the file. */
+  at: Origin;
+}
+
+/** Returns the values of the file that are others than the environment says. */
+function overrideByEnv(
+  tree: Tree,
+  env: Readonly<Record<string, string | undefined>>,
+  overrides: readonly EnvOverride[],
+): Overridden[] {
+  const overridden: Overridden[] = [];
+  for (const { env: name, path, also } of overrides) {
+    const value = env[name];
+    if (value === undefined || value === '') continue;
+    const fileKey = [...path.slice(0, -1), `${path.at(-1)}_file`];
+    const written = [path, fileKey].find((key) => tree.origin(key)?.kind === 'file');
+    const at = written && tree.origin(written);
+    const isOther = written === fileKey || String(tree.get(path)) !== value;
+    if (written && at && isOther) overridden.push({ path: pathText(written), env: name, at });
+    tree.set(path, value, { kind: 'env', name });
+    tree.textAt(path, value);
+    if (also && tree.get(also.path) === undefined) tree.set(also.path, also.value, { kind: 'env', name });
+  }
+  return overridden;
+}
+
+/** `flags` maps a key's path (`log.level`) to the flag that was given (`--log-level`) and its value. */
+function overrideByFlags(tree: Tree, flags: Flags): void {
+  for (const [path, { name, value }] of Object.entries(flags)) {
+    const at = path.split('.');
+    tree.set(at, value, { kind: 'flag', name });
+    if (typeof value === 'string') tree.textAt(at, value);
+  }
+}
+
+/** Values from the command line, by path. */
+type Flags = Readonly<Record<string, { name: string; value: unknown }>>;
+
+// Secrets in files, and secrets that must not be seen.
+
+/** Calls `visit` for every value that is there and has a schema, parents first. */
+function eachValue(
+  schema: z.ZodType,
+  value: unknown,
+  visit: (path: Path, schema: z.ZodType, value: unknown) => void,
+  path: Path = [],
+): void {
+  visit(path, schema, value);
+  if (!isBranch(value) && !Array.isArray(value)) return;
+  for (const [key, item] of Object.entries(value)) {
+    const child = childOf(schema, key);
+    if (child) eachValue(child, item, visit, [...path, key]);
+  }
+}
+
+/** Takes the content of every `<key>_file`, a path from `cwd`, for the value of `<key>`. The environment goes first. */
+function readSecretFiles(schema: z.ZodType, tree: Tree, problems: Problem[], cwd: string): void {
+  eachValue(schema, tree.root, (path, at, value) => {
+    if (!isBranch(value)) return;
+    for (const [key, field] of Object.entries(keysOf(at) ?? {})) {
+      const { fileFor } = fieldOf(field).meta;
+      const file = value[key];
+      if (fileFor !== undefined && typeof file === 'string')
+        takeFile(tree, [...path, fileFor], [...path, key], resolve(cwd, file), problems);
+    }
+  });
+}
+
+const UNREAD = '(unread)';
+
+function takeFile(tree: Tree, target: Path, source: Path, file: string, problems: Problem[]): void {
+  const origin = tree.near(source);
+  const present = tree.origin(target);
+  if (present?.kind === 'env' || present?.kind === 'flag') return;
+  if (tree.get(target) !== undefined) {
+    problems.push({ origin, path: source, message: `give either ${target.at(-1)} or ${source.at(-1)}, not both` });
+    return;
+  }
+  try {
+    tree.set(target, decoded(readFileSync(file)).replace(/\r?\n$/, ''), origin);
+  } catch (error) {
+    problems.push({ origin, path: source, message: `the file cannot be read (${messageOf(error)})` });
+    // Something stands in its place, so that it is not missing as well.
+    tree.set(target, UNREAD, origin);
+  }
+}
+
+/** Makes known to `secrets` what must never be shown: each secret, and the password of each secret address. */
+function registerSecrets(schema: z.ZodType, tree: Tree, secrets: Secrets): void {
+  eachValue(schema, tree.root, (_, at, value) => {
+    const kind = fieldOf(at).meta.secret;
+    if (kind === undefined || typeof value !== 'string') return;
+    if (kind === true) secrets.add(value);
+    else secrets.add(passwordOf(value));
+  });
+}
+
+function passwordOf(address: string): string | undefined {
+  const encoded = isUrl(address) ? new URL(address).password : '';
+  if (encoded === '') return undefined;
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
+}
+
+/** The part of a secret that may be shown. */
+function hideSecret(kind: true | 'url', value: unknown): string {
+  if (kind === true || typeof value !== 'string' || !isUrl(value)) return '[secret]';
+  const shown = new URL(value);
+  if (shown.password !== '') shown.password = '[secret]';
+  return decodeURIComponent(shown.href);
 }

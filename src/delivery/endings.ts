@@ -7,9 +7,9 @@ import type { Card } from './content.ts';
 import { type DeliveryCounters, deliveryCounters, secondsBetween } from './counters.ts';
 import type { FinalState } from './inbox/store.ts';
 import type { Item } from './item.ts';
-import * as laneStore from './lanes/store/index.ts';
+import * as laneStore from './lanes/store.ts';
 import type { OutboxSender } from './outbox/index.ts';
-import { FENCED, insertions, surplus, WRITTEN, type Written } from './outbox/store/index.ts';
+import { FENCED, insertions, surplus, WRITTEN, type Written } from './outbox/store.ts';
 import { answerKey, asWritten, type Parts } from './parts.ts';
 
 /** Another room's part of the statement that ends a row. Several ends may go in one statement. */

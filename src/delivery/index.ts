@@ -2,13 +2,11 @@
 export * as activity from './activity/store.ts';
 export type * from './adapter.ts';
 export { isSaid } from './adapter.ts';
-export { CLOCK_MARGIN_MS, type History, missedIn, tellMissed } from './backfill/backfill.ts';
-export { Lines, waitAfter } from './backfill/lines.ts';
-export { withoutCall } from './backfill/mention.ts';
+export { CLOCK_MARGIN_MS, type History, Lines, missedIn, tellMissed, waitAfter, withoutCall } from './backfill.ts';
 export * as buttons from './buttons/store.ts';
 export type * from './content.ts';
 export * as conversations from './conversations/store.ts';
-export { deadJobSource } from './dead-letters/dead-jobs.ts';
+export { deadJobSource } from './dead-letters/reports.ts';
 export {
   type DeadLetters,
   deletionRules as outboxDeletionRules,
@@ -18,7 +16,7 @@ export {
 } from './dead-letters/store.ts';
 export { Delivery, type DeliveryOptions, type Receiver } from './delivery.ts';
 export type { Also, End } from './endings.ts';
-export { lotsOf, type Upload, type UploadLimits, uploadOf } from './files/lots.ts';
+export { lotsOf, type Upload, type UploadLimits, uploadOf } from './files/taking.ts';
 export { isWordless } from './files/texts.ts';
 export type { PlannedTurn, Turns } from './inbox/planned.ts';
 export type { Moved } from './inbox/sender-directory.ts';
@@ -37,7 +35,7 @@ export * from './item.ts';
 export { type Notice, type Notified, type NotifyDeps, notify, notifyJob } from './notify/index.ts';
 export { deletionRules as noticeDeletionRules, mergeRules as noticeMergeRules } from './notify/store.ts';
 export type { Draft } from './outbox/draft.ts';
-export { FENCED } from './outbox/store/index.ts';
+export { FENCED } from './outbox/store.ts';
 export { adopt, earliestEnded, takeEnded } from './planned/store.ts';
 export {
   deletionRules as postponedDeletionRules,
@@ -50,9 +48,7 @@ export {
   retentionRules as requestRetentionRules,
 } from './requests/store.ts';
 export { shownWhileGrowing } from './text/growing.ts';
-export { Order } from './text/order.ts';
-export { inOneFile, shownIn } from './text/parts.ts';
-export { cut, type Piece } from './text/split.ts';
+export { cut, inOneFile, Order, type Piece, shownIn } from './text/split.ts';
 export {
   type Block,
   blocksOf,

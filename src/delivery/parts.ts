@@ -5,7 +5,7 @@ import type { Place } from './adapter.ts';
 import type { NewButton } from './buttons/store.ts';
 import type { Card, Choice, Content } from './content.ts';
 import { inert, inertPiece } from './inert.ts';
-import type { NewPart, Row, Written } from './outbox/store/index.ts';
+import type { NewPart, Row, Written } from './outbox/store.ts';
 
 const ANSWER = 'answer:';
 

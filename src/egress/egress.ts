@@ -1,8 +1,18 @@
 import type { OutboundProxy } from '../base/outbound.ts';
 import { type AllowedNetwork, rangeOf } from './address.ts';
-import { ACCEPTED_ENCODINGS, bounded, decoded, type Pace, tooLarge } from './body.ts';
 import { type EgressFailure, failure, failureIn } from './failure.ts';
-import { type Hop, type HopRequest, hop, type Method, type Tunnel } from './hop.ts';
+import {
+  ACCEPTED_ENCODINGS,
+  bounded,
+  decoded,
+  type Hop,
+  type HopRequest,
+  hop,
+  type Method,
+  type Pace,
+  type Tunnel,
+  tooLarge,
+} from './hop.ts';
 import { hostOf, parseUrl, type Reach, type Resolve, systemResolve, type Target, targetOf } from './target.ts';
 import { Watch } from './watch.ts';
 

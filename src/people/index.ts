@@ -1,9 +1,16 @@
 export { type AccessRules, type Claim, outranks, roleOf } from './access.ts';
 export { type DeletionRule, type Erased, erase, tableOf } from './deletion.ts';
-export { exportOf } from './export/store.ts';
-export { type InlinePolicies, type PolicyFile, type PolicyProblem, readPolicies } from './gate/files.ts';
-export { type AccessPolicies, Gate, may, type Thing, type Who } from './gate/gate.ts';
-export { hashOfCode, newCode } from './links/code.ts';
+export {
+  type AccessPolicies,
+  Gate,
+  type InlinePolicies,
+  may,
+  type PolicyFile,
+  type PolicyProblem,
+  readPolicies,
+  type Thing,
+  type Who,
+} from './gate.ts';
 export * as links from './links/store.ts';
 export { deletionRules as linkDeletionRules, mergeRules as personMergeRules } from './links/store.ts';
 export type { Merged, MergeRule } from './merge.ts';
@@ -14,8 +21,17 @@ export {
   mergeRules as pairingMergeRules,
   retentionRules as strangerRetentionRules,
 } from './pairing/store.ts';
-export { type Household, type Person, type Role, readerFor } from './person.ts';
-export { QUIET_COLUMNS, type QuietColumns, type QuietHours, quietOf, quietUntil } from './quiet.ts';
+export {
+  type Household,
+  type Person,
+  QUIET_COLUMNS,
+  type QuietColumns,
+  type QuietHours,
+  quietOf,
+  quietUntil,
+  type Role,
+  readerFor,
+} from './person.ts';
 export * as sessions from './sessions/store.ts';
 export {
   deletionRules as sessionDeletionRules,
@@ -25,9 +41,11 @@ export {
 export {
   adoptLocale,
   deletionRules as personDeletionRules,
+  exportOf,
   findPerson,
   followZone,
   haltRules as personHaltRules,
+  hashOfCode,
   isErased,
   knownAs,
   lockPerson,
@@ -35,6 +53,7 @@ export {
   meet,
   metBefore,
   type NewIdentity,
+  newCode,
   onlyPerson,
   type PersonRow,
   peopleMeant,

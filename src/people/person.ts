@@ -1,5 +1,5 @@
 import type { Instant } from '../base/clock.ts';
-import type { Reader } from '../time/index.ts';
+import { occurrences, type Reader } from '../time/index.ts';
 
 /** `owner` runs this coda, `member` may use it, `guest` is known but has not been let in. */
 export type Role = 'owner' | 'member' | 'guest';
@@ -32,3 +32,39 @@ export const readerFor = (
   household: Household,
   now: Instant,
 ): Reader => ({ now, zone: zone ?? household.zone, locale: locale ?? household.locale });
+
+/** Local wall times (`HH:MM`) between which nothing but what is urgent is said, and the zone that they are meant in. */
+export interface QuietHours {
+  from: string;
+  to: string;
+  zone: string;
+}
+
+/** Values of `QUIET_COLUMNS`. */
+export interface QuietColumns {
+  quiet_from: string | null;
+  quiet_to: string | null;
+  person_zone: string | null;
+}
+
+/** Of `persons p`, in the list of a statement that is about something of theirs. */
+export const QUIET_COLUMNS = 'p.quiet_from, p.quiet_to, p.zone as person_zone';
+
+/** The person's quiet hours, if they have any; `zone`: where it is not known where they live. */
+export function quietOf(row: QuietColumns, zone: string): QuietHours | undefined {
+  const { quiet_from: from, quiet_to: to, person_zone: own } = row;
+  return from && to ? { from, to, zone: own ?? zone } : undefined;
+}
+
+/**
+ * The end of quiet hours, when `now` lies in them. Wall times of `zone`, right across clock changes. It holds for all that
+ * coda says by itself: reminders, and the answers of schedules.
+ */
+export function quietUntil({ from, to, zone }: QuietHours, now: Instant): Instant | undefined {
+  const next = (wall: string) =>
+    occurrences(`DTSTART;TZID=${zone}:20000101T${wall.replace(':', '')}00\nRRULE:FREQ=DAILY`, { after: now }).next()
+      .value ?? undefined;
+  const [start, end] = [next(from), next(to)];
+  // Inside, the end comes before the next beginning.
+  return start && end && end < start ? end : undefined;
+}

@@ -1,5 +1,7 @@
+import { createHash, randomInt } from 'node:crypto';
 import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
 import { type Database, json, type Queryable, readerOf, type Transaction } from '../storage/index.ts';
 import { type AccessRules, assignedTo, type Claim, granted, highest, roleOf } from './access.ts';
 import type { DeletionRule } from './deletion.ts';
@@ -287,4 +289,46 @@ export async function onlyPerson(
     message: only ? 'It is not clear who is meant.' : 'There is no such person.',
     remedy: 'Say who with --person and a name, an id, or an account such as discord:123456789012345678.',
   });
+}
+
+/** Rows of a table that go into an export; more than anybody has. */
+const MOST_ROWS = 100_000;
+/** Columns left out of an export: of no use to anybody, or secrets of coda's own. */
+const LEFT_OUT = ['code', 'hash', 'embedding', 'salt', 'digest', 'owner'];
+
+/** Everything that is stored of a person, table by table: every table with a `person_id`, also of skills. */
+export async function exportOf(database: Database, personId: string): Promise<Record<string, Json[]>> {
+  const { rows: tables } = await database.read<{ name: string }>(
+    `select c.table_name as name from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+      where c.table_schema = current_schema() and c.column_name = 'person_id' and t.table_type = 'BASE TABLE' order by 1`,
+  );
+  const all: Record<string, Json[]> = {};
+  for (const { name, key } of [
+    { name: 'persons', key: 'id' },
+    ...tables.map((table) => ({ ...table, key: 'person_id' })),
+  ]) {
+    const { rows } = await database.read<{ row: Json }>(
+      `select to_jsonb(t) - $2::text[] as row from "${name.replaceAll('"', '""')}" t where t.${key} = $1 limit ${MOST_ROWS}`,
+      [personId, LEFT_OUT],
+    );
+    if (rows.length > 0) all[name] = rows.map(({ row }) => row);
+  }
+  return all;
+}
+
+/** Without 0, 1, I, L, O and U: a person reads these on one screen and types them on another. */
+const ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+const LENGTH = 10;
+const HALF = LENGTH / 2;
+
+/** A code of 49 bits, such as `K7QM3-XPD9R`. */
+export function newCode(): string {
+  const letters = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  return `${letters.slice(0, HALF)}-${letters.slice(HALF)}`;
+}
+
+/** Hash of a code, however it was typed: in small letters, with spaces or without its dash. */
+export function hashOfCode(typed: string): string {
+  const letters = typed.toUpperCase().replace(/[^A-Z0-9]/g, '');
+  return createHash('sha256').update(letters).digest('hex');
 }

@@ -1,5 +1,14 @@
 /** Durable state: the database, its migrations, and files by their content. */
-export { type Artifact, type Artifacts, openArtifacts, type PutOptions } from './artifacts.ts';
+export {
+  type Artifact,
+  type Artifacts,
+  collectFiles,
+  type FileReferences,
+  GRACE_MS,
+  missingFiles,
+  openArtifacts,
+  type PutOptions,
+} from './artifacts.ts';
 export {
   type BackupSummary,
   checkBackup,
@@ -26,5 +35,4 @@ export {
   type StorageStats,
   type Transaction,
 } from './port.ts';
-export { collectFiles, type FileReferences, GRACE_MS, missingFiles } from './references.ts';
-export { type Fragment, onlyUsed, raw, render, sql } from './sql.ts';
+export { type Fragment, onlyUsed, raw, render, sql } from './values.ts';

@@ -2,16 +2,23 @@
  * Texts by meaning: what turns them into vectors, where these are kept, how they are made in the background, and how
  * meaning and words are weighed. Memories, notes and messages are found through it.
  */
-export { type Embedder, EmbedderFault } from './embedder.ts';
+export { type Embedder, EmbedderFault, remoteEmbedder } from './embedder.ts';
 export { type EmbedDeps, embedGathered, embedJob, embedSoon } from './job.ts';
-export { type Likeness, likenessBy } from './likeness.ts';
 export { Matrix, packVector, Scratch, unit } from './matrix.ts';
 export { type Near, Nearest } from './near.ts';
 export { offlineEmbedder } from './offline.ts';
-export { type Sought, vectorOf, wordsOf } from './query.ts';
-export { addMeaning, addSynonyms, addWords, NAMES } from './rank.ts';
-export { remoteEmbedder } from './remote.ts';
+export {
+  addMeaning,
+  addSynonyms,
+  addWords,
+  type Likeness,
+  likenessBy,
+  NAMES,
+  type Sought,
+  synonymsOf,
+  vectorOf,
+  wordsOf,
+} from './query.ts';
 export { type EmbedderSettings, type Embedders, embeddersOf } from './settings.ts';
 export type { Made, Missing, Source } from './source.ts';
 export { addStamped, keepNewest, type Space } from './store.ts';
-export { synonymsOf } from './synonyms.ts';

@@ -1,6 +1,5 @@
-import type { Embedder } from './embedder.ts';
+import { type Embedder, remoteEmbedder } from './embedder.ts';
 import { offlineEmbedder } from './offline.ts';
-import { remoteEmbedder } from './remote.ts';
 
 /** Configuration of embedding. */
 export interface EmbedderSettings {

@@ -43,7 +43,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   followed: [edit(POLICY, 'followed < MOST_FOLLOWED ||', 'true ||')],
   picks: [edit(POLICY, 'tool.picks === true ||', '')],
   typed: [edit(POLICY, 'tool.types ? said', 'false ? said')],
-  'asked-for': [edit('agent/tools/policy-question.ts', 'from && standIn(from, said) ?', 'true ?')],
+  'asked-for': [edit('agent/tools/authorize.ts', 'from && standIn(from, said) ?', 'true ?')],
   unasked: [LEAKS],
   deletes: [edit(POLICY, 'if (isLed && deletes > 0', 'if (false && deletes > 0')],
   elsewhere: [edit(POLICY, 'if (elsewhere.length > 0)', 'if (false)')],
@@ -62,7 +62,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   others: [OTHERS],
   // What somebody's file brings to a channel is held back twice: it is another's, and it is a file.
   'others-files': [OTHERS, FILES],
-  quotes: [edit('agent/turn/quotes.ts', 'return text.search(QUOTED) >= 0', 'return false')],
+  quotes: [edit('agent/turn/store.ts', 'return text.search(QUOTED) >= 0', 'return false')],
   webhooks: [edit('delivery/store.ts', "|| origin === 'webhook'", '')],
   marked: [edit('delivery/store.ts', 'payload.tainted === true', 'false')],
   kept: [
@@ -78,7 +78,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   ],
   searched: [
     edit(
-      'agent/context/results.ts',
+      'agent/context/index.ts',
       'tainted: found.some(({ id, tainted }) => tainted || others.has(id))',
       'tainted: false',
     ),
@@ -135,8 +135,8 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
     ),
   ],
   before: [edit('delivery/buttons/store.ts', 'and b.created_at <= i.received_at', '')],
-  epoch: [edit('agent/approvals/remembered.ts', 'return kept?.epoch === epoch ?', 'return kept ?')],
-  lasting: [edit('agent/approvals/remembered.ts', '(kept.by[personId] ?? [])', 'Object.values(kept.by).flat()'), LEAKS],
+  epoch: [edit('agent/approvals/index.ts', 'return kept?.epoch === epoch ?', 'return kept ?')],
+  lasting: [edit('agent/approvals/index.ts', '(kept.by[personId] ?? [])', 'Object.values(kept.by).flat()'), LEAKS],
   consent: [edit('chat/router.ts', "item.origin === 'person' &&", 'true &&'), BY_PERSON],
   origin: [BY_PERSON],
   commands: [edit('chat/router.ts', '!isSaid(event) ||', '')],
@@ -173,7 +173,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   unseen: [edit('agent/approvals/index.ts', '.replace(UNSEEN, escaped)', '')],
 };
 
-const AUDIT = 'trust/audit/mention.ts';
+const AUDIT = 'trust/audit/text.ts';
 const TAINT = 'test/agent/taint.test.ts';
 
 /** What else keeps a person safe: with the guard out, a test of this file fails. */
@@ -205,7 +205,7 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
     by: TAINT,
   },
   'what was written is shown with an Undo': {
-    edits: [edit('agent/turn/led-writes.ts', 'if (!turn.tainted && !files) return [];', 'return [];')],
+    edits: [edit('agent/turn/turn-end.ts', 'if (!turn.tainted && !files) return [];', 'return [];')],
     by: TAINT,
   },
   'a second deletion asks': { edits: guards.deletes ?? [], by: TAINT },

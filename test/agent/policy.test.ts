@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { type AnyTool, done, outsideTool, policyOf } from '../../src/agent/index.ts';
-import type { Policy, PolicyQuestion } from '../../src/agent/tools/policy.ts';
-import { standIn } from '../../src/agent/tools/targets.ts';
+import { type Policy, type PolicyQuestion, standIn } from '../../src/agent/tools/policy.ts';
 
 const tool = (changes: object = {}): AnyTool =>
   ({

@@ -17,7 +17,7 @@ import {
   judgeResting,
   judgeSchedules,
 } from '../../src/app/doctor/work.ts';
-import { clockTrouble } from '../../src/base/skew.ts';
+import { clockTrouble } from '../../src/base/clock.ts';
 import type { Verdict } from '../../src/chat/index.ts';
 import { causesOf, type FaultRow } from '../../src/jobs/index.ts';
 import { failureOf } from '../../src/sandbox/container.ts';

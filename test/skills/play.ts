@@ -10,7 +10,7 @@ import { uuid } from '../../src/base/ids.ts';
 import type { Json } from '../../src/base/json.ts';
 import { Cache, memoryStore, openLocks } from '../../src/bus/index.ts';
 import type { Command, Skill, SkillDeps } from '../../src/chat/index.ts';
-import { execution } from '../../src/config/execution.ts';
+import { execution } from '../../src/config/blocks.ts';
 import type { Outgoing, Place, PlannedTurn } from '../../src/delivery/index.ts';
 import { Egress } from '../../src/egress/index.ts';
 import { type DueSource, type JobHandler, JobQueue, Schedules } from '../../src/jobs/index.ts';

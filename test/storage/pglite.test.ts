@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CodaError } from '../../src/base/errors.ts';
 import { openDatabase } from '../../src/storage/index.ts';
+import { Upkeep } from '../../src/storage/pglite/engine.ts';
 import { checkByteOrder, openPglite } from '../../src/storage/pglite/open.ts';
 import { deathOf } from '../../src/storage/pglite/thread.ts';
-import { Upkeep } from '../../src/storage/pglite/upkeep.ts';
 import { compiled } from '../support/compiled.ts';
 import { testWorld } from '../support/world.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import tar from 'tar-stream';
-import { execution } from '../../src/config/execution.ts';
+import { execution } from '../../src/config/blocks.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
 import { eventually } from './eventually.ts';
 import { testWorld } from './world.ts';

@@ -1,6 +1,6 @@
 import type { APIApplication, APIGuild, APIGuildMember, APIUser } from 'discord.js';
+import { clockTrouble } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import { clockTrouble } from '../../base/skew.ts';
 import { listOf, plural } from '../../base/text.ts';
 import type { HealthCheck } from '../../chat/index.ts';
 import { isThread, type RawChannel } from './channels.ts';

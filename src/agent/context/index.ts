@@ -1,7 +1,21 @@
+import { z } from 'zod';
+import { messageOf } from '../../base/errors.ts';
+import { spoken } from '../../base/frames.ts';
+import type { World } from '../../base/world.ts';
+import type { JobHandler, JobQueue } from '../../jobs/index.ts';
+import type { Database } from '../../storage/index.ts';
+import { formatMinute } from '../../time/index.ts';
+import { type Embedders, embedJob, embedSoon, type Near, Nearest } from '../../vectors/index.ts';
+import type { ModelMessage } from '../inference/model.ts';
+import { type AnyTool, dataTool, done, failed, privately } from '../tools/tool.ts';
+import { shrunkCall } from './fit.ts';
+import * as store from './store.ts';
+import { source } from './store.ts';
+
 /** The request to a model: a stable beginning, the moving part, and the conversation, within the model's limits. */
 export { type Compacting, compact, isDue } from './compact.ts';
 export { type Attached, attachedTo, illustrated, NOTHING } from './files.ts';
-export { clockLine, identity } from './identity.ts';
+export { clockLine, fittingTools, identity } from './fit.ts';
 export { lookAt, Scaler } from './pictures/index.ts';
 export {
   type Filled,
@@ -12,9 +26,6 @@ export {
   type Sections,
 } from './plan.ts';
 export { quotedFrames, rememberedQuotes } from './quoted.ts';
-export { contextTools, shortened } from './results.ts';
-export { Said } from './said/index.ts';
-export { fittingTools } from './small.ts';
 export {
   addSummary,
   type HistoryEntry,
@@ -25,3 +36,120 @@ export {
   taintingTools,
 } from './store.ts';
 export { tokensIn, toolTokens } from './tokens.ts';
+
+/** Longer results are shown shortened, with a handle to read on. Characters. */
+const LONGEST_SHOWN = 8_000;
+/** The same in a small window: characters for each of its tokens. */
+const SHOWN_OF_WINDOW = 0.4;
+/** Length of one page of a result: with its own frame it stays below the limit of a result. */
+const PAGE = 7_500;
+/** The handle and the words around it. Characters. */
+const HANDLE = LONGEST_SHOWN - PAGE;
+
+/**
+ * Results and calls as the model is shown them: what is too long is cut, and says how to go on. The text is always the
+ * same.
+ * `turn` is the turn's id, and with a nested one `/` and its path; `window` the tokens that the model takes in.
+ */
+export function shortened(turn: string, messages: readonly ModelMessage[], window: number): ModelMessage[] {
+  const most = Math.min(LONGEST_SHOWN, Math.floor(window * SHOWN_OF_WINDOW));
+  return messages.map((message) => {
+    if (message.role === 'assistant' && message.calls) {
+      return { ...message, calls: message.calls.map((call) => shrunkCall(call, most)) };
+    }
+    if (message.role !== 'tool' || message.text.length <= most) return message;
+    const page = Math.max(most - HANDLE, HANDLE);
+    const left = message.text.length - page;
+    const handle = `${turn}/${message.callId}`;
+    const note = `[… ${left} more characters. Read on: result_read {"handle": "${handle}", "from": ${page}}]`;
+    return { ...message, text: `${message.text.slice(0, page)}\n${note}` };
+  });
+}
+
+/** Tools that find again what is not shown to the model any more. */
+export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
+  const read = dataTool({
+    name: 'result_read',
+    description: 'Reads on in a long result that was shortened. Pass its handle and where to begin.',
+    effect: 'read',
+    display: 'hidden',
+    input: z.object({ handle: z.string().max(200), from: z.int().min(0).default(0) }),
+    async run({ handle, from }, { tx, person, inboxId }) {
+      const [turnId = '', ...call] = handle.split('/');
+      const result = await store.readResult(tx, person.id, turnId, call.join('/'));
+      if (!result) return failed('NOT_FOUND', 'There is no result with that handle.');
+      const text = result.text.slice(from, from + PAGE);
+      const next = from + text.length;
+      const more = next < result.text.length ? `\n[… ${result.text.length - next} more from ${next}]` : '\n[end]';
+      // Results read in this turn were checked when they were read.
+      const impersonal = turnId === inboxId;
+      return done(`${text}${more}`, { tainted: result.tainted, ...(impersonal && { impersonal }) });
+    },
+  });
+  const search = dataTool({
+    name: 'conversation_search',
+    description:
+      'Searches all that was said in this conversation, also what you are not shown. Pass a few words; what fits best, also in meaning, comes first.',
+    effect: 'read',
+    redact: privately('words'),
+    input: z.object({ words: z.string().min(1).max(200), most: z.int().min(1).max(20).default(8) }),
+    prepare: ({ words }, { conversationId }) => said.near(conversationId, words),
+    async run({ words, most }, { tx, conversationId, person, place, when, prepared }) {
+      const found = await store.searchMessages(tx, conversationId, words, most, prepared as readonly Near[]);
+      if (found.length === 0) return done('Nothing was said with these words.');
+      const others = place.kind === 'dm' ? new Map() : await store.ofOthers(tx, found, person.id);
+      const lines = found.map(
+        ({ id, role, text, at }) =>
+          `${formatMinute(at, when)} ${spoken(role === 'user' ? (others.get(id) ?? 'Person') : 'You', text.slice(0, 700))}`,
+      );
+      return done(lines.join('\n'), { tainted: found.some(({ id, tainted }) => tainted || others.has(id)) });
+    },
+  });
+  return [read, search];
+}
+
+/** Milliseconds that a search waits for the vector of its words; the first use loads the embedder. */
+const PATIENCE_MS = 800;
+const MOST_NEAR = 50;
+
+interface SaidDeps {
+  database: Database;
+  world: World;
+  jobs: Pick<JobQueue, 'enqueue'>;
+  embedders: Embedders;
+}
+
+/**
+ * Index of a conversation's messages, by meaning. They get vectors once it is searched, and new ones with each later
+ * search: nobody who never searches pays for them.
+ */
+export class Said {
+  private readonly deps: SaidDeps;
+  private readonly nearest: Nearest;
+
+  constructor(deps: SaidDeps) {
+    const { database, world, embedders } = deps;
+    this.deps = deps;
+    this.nearest = new Nearest('message', { database, world, embedders: embedders.embedders });
+  }
+
+  /** The messages of a conversation that are nearest to some words, nearest first, of those that have vectors yet. */
+  async near(conversationId: string, words: string): Promise<Near[]> {
+    const { database, world, jobs, embedders } = this.deps;
+    if (!embedders.embedder) return [];
+    try {
+      await database.tx('said.embed', (tx) => embedSoon(jobs, tx, 'message', world.clock.now(), conversationId));
+    } catch (error) {
+      world.log.debug({ error: messageOf(error) }, 'vectors of messages were not asked for');
+    }
+    return this.nearest.search(conversationId, words, MOST_NEAR, PATIENCE_MS);
+  }
+
+  job(): JobHandler {
+    return embedJob({ ...this.deps, ...this.deps.embedders, source });
+  }
+
+  close(): void {
+    this.nearest.close();
+  }
+}

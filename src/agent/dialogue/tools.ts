@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Transaction } from '../../storage/index.ts';
 import * as texts from '../texts.ts';
-import { dataTool, done } from '../tools/tool.ts';
+import { type CallContext, type DataTool, dataTool, done, type ToolResult } from '../tools/tool.ts';
+import type { Topic } from './dialogue.ts';
 import * as store from './store.ts';
 
 export const DROP = 'question_drop';
@@ -18,3 +20,43 @@ export const dropTool = dataTool({
     return done(texts.dropped());
   },
 });
+
+/** Stores the things of one kind that the calls of one message have made or changed as the ones at hand: "delete both". */
+export function keepTogether(
+  tx: Transaction,
+  made: readonly { thing: string | undefined; result: ToolResult }[],
+  { person, conversationId, clock }: CallContext,
+): void {
+  const ids = made.flatMap(({ result }) => (result.ok && result.id !== undefined ? [result.id] : []));
+  const [thing, ...others] = new Set(made.map((each) => each.thing));
+  if (thing === undefined || others.length > 0 || ids.length < 2 || ids.length < made.length) return;
+  const topic: Topic = { thing, how: 'made', id: ids.join(', '), at: clock.now().toISOString() };
+  store.note(tx, { personId: person.id, conversationId }, { topic });
+}
+
+/** Stores what a call leaves for the next words to refer to: the question that it asks, or the thing that it is about. */
+export function keepDialogue(
+  tx: Transaction,
+  { tool, input }: { tool: DataTool; input: unknown },
+  result: ToolResult,
+  ctx: CallContext,
+): void {
+  const { dialogue } = tool;
+  if (!dialogue) return;
+  const at = ctx.clock.now().toISOString();
+  const whose = { personId: ctx.person.id, conversationId: ctx.conversationId };
+  if (!result.ok) {
+    const slot = dialogue.asks?.[result.code];
+    const call = { tool: tool.name, input: input as Record<string, unknown> };
+    if (slot !== undefined && !result.choices) store.note(tx, whose, { question: { kind: 'slot', call, slot, at } });
+    return;
+  }
+  const topic: Topic = {
+    thing: dialogue.thing,
+    how: tool.effect === 'write' ? 'made' : 'shown',
+    ...(result.id !== undefined && { id: result.id }),
+    ...(result.subject !== undefined && { text: result.subject }),
+    at,
+  };
+  store.note(tx, whose, { topic, ...(tool.effect === 'write' && { answers: tool.name }) });
+}

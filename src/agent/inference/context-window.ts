@@ -1,12 +1,23 @@
 /** The part of a turn that a model is shown, within its window. */
+
+import { unlessAborted, withTimeout } from '../../base/async.ts';
+import { BoundedMap } from '../../base/bounded.ts';
+import { messageOf } from '../../base/errors.ts';
 import { continued } from '../../base/frames.ts';
+import type { Log } from '../../base/log.ts';
+import type { World } from '../../base/world.ts';
 import type { Item } from '../../delivery/index.ts';
+import type { Database } from '../../storage/index.ts';
 import type { Reader } from '../../time/index.ts';
 import {
   type Attached,
+  addSummary,
+  type Compacting,
   clockLine,
+  compact,
   type Filled,
   fittingTools,
+  type HistoryEntry,
   isDue,
   type Limits,
   type Plan,
@@ -14,6 +25,7 @@ import {
   planRequest,
   quotedFrames,
   type Recalled,
+  readBetween,
   type Sections,
   shortened,
   toolTokens,
@@ -22,9 +34,9 @@ import type { Models } from '../models/index.ts';
 import * as texts from '../texts.ts';
 import { recalledOf } from '../turn/store.ts';
 import type { Turn } from '../turn/turn.ts';
-import type { Compaction } from './compaction.ts';
-import { type Estimates, tokensOf } from './estimates.ts';
-import type { Model, ModelMessage, ToolSpec } from './model.ts';
+import type { Ledger } from './ledger.ts';
+import { type Model, ModelError, type ModelMessage, type ToolSpec } from './model.ts';
+import type { Answer, Took } from './request-model.ts';
 
 /** Parts to be shown. */
 export interface Shown {
@@ -166,4 +178,185 @@ function asked({ item, attached }: Shown, names: boolean): Pick<PlanInput, 'aske
     },
     beside,
   };
+}
+
+/** Reported usage moves the estimate so fast, and stays an upper one. */
+const LEARNING = 0.3;
+const CAUTION = 1.1;
+/** Caution for a count of the service itself, which is nearly right. */
+const COUNTED_CAUTION = 1.02;
+/** A conversation is counted again when it has grown by so much, */
+const GROWN = 1.05;
+/** or has shrunk so much that it is another one. */
+const SHRUNK = 0.5;
+/** Conversations whose count is kept. */
+const KEPT = 500;
+
+/** Ratio of real to estimated tokens: learnt from reported usage, or counted where it matters. */
+export class Estimates {
+  private readonly log: Log;
+  private readonly factors = new Map<string, number>();
+  /** By model and conversation: what was estimated, and what it came to. */
+  private readonly counts = new BoundedMap<string, { estimated: number; factor: number }>(KEPT);
+
+  constructor(log: Log) {
+    this.log = log;
+  }
+
+  factor(model: string): number {
+    return this.factors.get(model) ?? 1;
+  }
+
+  /** Takes in what was sent and what the service counted. */
+  learn(plan: Plan, { factor }: Limits, { used, model, repairs }: Answer): void {
+    const [only] = used;
+    if (used.length !== 1 || !only || only.estimated || repairs.length > 0) return;
+    const estimated = tokensOf(plan) / factor;
+    const counted = only.usage.input + only.usage.cached;
+    if (estimated < 500 || counted === 0) return;
+    const seen = Math.min(1.6, Math.max(0.4, (counted / estimated) * CAUTION));
+    this.factors.set(model, this.factor(model) * (1 - LEARNING) + seen * LEARNING);
+  }
+
+  /**
+   * The limits with the factor by which the service itself counts `plan`, which they were made for. Asked once until the
+   * conversation has grown; where it does not count, or not in time, they stay what they are.
+   */
+  async counted(
+    model: Model,
+    conversationId: string,
+    plan: Plan,
+    limits: Limits,
+    signal: AbortSignal,
+  ): Promise<Limits> {
+    if (!model.count) return limits;
+    const key = `${model.name} ${conversationId}`;
+    const estimated = tokensOf(plan) / limits.factor;
+    const known = this.counts.get(key);
+    if (known && estimated <= known.estimated * GROWN && estimated >= known.estimated * SHRUNK) {
+      return { ...limits, factor: known.factor };
+    }
+    let { factor } = limits;
+    try {
+      factor = ((await model.count(plan.request, signal)) / estimated) * COUNTED_CAUTION;
+    } catch (error) {
+      this.log.debug({ model: model.name, error: messageOf(error) }, 'tokens could not be counted');
+    }
+    this.counts.delete(key);
+    this.counts.set(key, { estimated, factor });
+    return { ...limits, factor };
+  }
+}
+
+/** Estimated tokens of a request. */
+function tokensOf({ filled }: Plan): number {
+  return filled.reduce((sum, { tokens }) => sum + tokens, 0);
+}
+
+interface CompactionOptions {
+  database: Database;
+  world: World;
+  models: Models;
+  ledger: Ledger;
+  /** Of a model by its name, within those of the one that answers. */
+  limits(name: string, most: Limits): Limits;
+}
+
+/** Messages that are summed up besides those that are recalled. What is older was said before there was a model. */
+const MOST_OLDER = 1_000;
+
+/** Number of times the summarised pieces are made half as long when they are too long after all. */
+const HALVED = 2;
+
+/** Milliseconds that an answer waits for a summary; what is recalled without one has to do then. */
+const WAITED_MS = 10_000;
+
+interface Said {
+  item: Item;
+  turnId: string;
+  recalled: Recalled;
+}
+
+/** Replaces the older part of a conversation by a summary of it. */
+export class Compaction {
+  private readonly options: CompactionOptions;
+  /** By conversation. */
+  private readonly running = new Map<string, Promise<Recalled | undefined>>();
+  private readonly stopping = new AbortController();
+
+  constructor(options: CompactionOptions) {
+    this.options = options;
+  }
+
+  /**
+   * Sums up what was said, so that what is recalled of it fits into `room` tokens. An answer waits a little for it; a
+   * summary that takes longer is stored when it is there, and the turn goes on with what fits, as without any. Throws
+   * when the turn is stopped.
+   */
+  async run(said: Said, fitting: { limits: Limits; room: number }, signal: AbortSignal): Promise<void> {
+    const { id } = said.item.conversation;
+    if (this.running.has(id) || this.stopping.signal.aborted) return;
+    const work = this.sum(said, fitting).finally(() => this.running.delete(id));
+    this.running.set(id, work);
+    // Heard below as well, while somebody waits.
+    work.catch((error) => this.options.world.log.error({ error: messageOf(error) }, 'a summary failed'));
+    const recalled = await withTimeout(WAITED_MS, unlessAborted(signal, work));
+    if (recalled) Object.assign(said.recalled, recalled);
+  }
+
+  /** Ends summaries that nobody waits for any more; resolves when none runs. */
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await Promise.allSettled(this.running.values());
+  }
+
+  /** Memory of the conversation after it was summarised and stored; undefined where that failed. */
+  private async sum({ item, turnId, recalled }: Said, { limits, room }: { limits: Limits; room: number }) {
+    const { database, world, models, ledger } = this.options;
+    const { signal } = this.stopping;
+    const took: Took = { used: [], repairs: [] };
+    try {
+      const light = models.light();
+      const lightLimits = this.options.limits(light.name, limits);
+      const older = await this.older(item, recalled);
+      const shared = item.conversation.place.kind !== 'dm';
+      const compacting = { recalled, shared, older, limits, room, light, lightLimits };
+      const compacted = await this.inSmallerPieces(compacting, took, signal);
+      if (!compacted) return undefined;
+      const { id: conversationId, epoch } = item.conversation;
+      const { model, of } = compacted;
+      const { summary } = compacted.recalled;
+      const kept = { ...summary, conversationId, epoch, model, of, after: recalled.summary?.covers };
+      const isKept = await database.tx('summary.add', (tx) => addSummary(tx, kept, world.clock.now()));
+      return isKept ? compacted.recalled : undefined;
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      world.log.warn({ fault: error.fault, error: messageOf(error) }, 'a conversation could not be summed up');
+      return undefined;
+    } finally {
+      await ledger.add(item, turnId, ledger.rows(took, { purpose: 'summary' }));
+    }
+  }
+
+  /** The window may be smaller than it was taken for: then smaller pieces are summed up. */
+  private async inSmallerPieces(compacting: Compacting, took: Took, signal: AbortSignal) {
+    let { lightLimits } = compacting;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await compact({ ...compacting, lightLimits }, took, signal);
+      } catch (error) {
+        const tooLong = error instanceof ModelError && error.fault === 'context_overflow';
+        if (!tooLong || tries === HALVED) throw error;
+        lightLimits = { ...lightLimits, context: Math.floor(lightLimits.context / 2) };
+      }
+    }
+  }
+
+  /** Messages behind the summary beyond those that are recalled: it was too long without one. */
+  private async older({ conversation }: Item, { summary, history }: Recalled): Promise<HistoryEntry[]> {
+    const [first] = history;
+    if (!first) return [];
+    const between = { after: summary?.covers ?? 0, before: first.seq };
+    return readBetween(this.options.database, conversation, between, MOST_OLDER);
+  }
 }

@@ -1,14 +1,17 @@
 import { deadline, sleep } from '../../base/async.ts';
 import type { Breaker } from '../../base/breaker.ts';
 import type { FaultKind } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Counter } from '../../base/metrics.ts';
 import {
   type Model,
   ModelError,
   type ModelErrorReason,
   type ModelEvent,
   type ModelRequest,
+  NoModel,
 } from '../inference/model.ts';
-import { Attempt } from './attempt.ts';
+import * as texts from '../texts.ts';
 
 /** One model and what is known of how it fares. */
 export interface Candidate {
@@ -66,7 +69,7 @@ export interface FailoverOptions {
  * One request to several models, of which the first that can answers. They are asked one after another; where one is
  * silent the next is asked as well, who speaks first answers, and the others are given up.
  */
-export class Failover {
+class Failover {
   /** Why nobody answered. */
   fault: ModelError | undefined;
   private readonly options: FailoverOptions;
@@ -243,4 +246,104 @@ function note(breaker: Breaker, { fault, details: { retryAfterMs } }: ModelError
   if (fault === 'transient' || fault === 'cancelled') breaker.failed();
   // A short wait is taken by who asks; a long one keeps everybody else away.
   else if (fault === 'rate_limited' && (retryAfterMs ?? 0) > LONGEST_WAIT_MS) breaker.failed(retryAfterMs);
+}
+
+interface RoutedOptions {
+  /** In the order in which they are asked. */
+  candidates: readonly Candidate[];
+  patience: Patience;
+  log: Log;
+  /** Counts attempts by model and outcome. */
+  calls: Counter;
+  /** Hears of each attempt that failed. */
+  fault?(model: string, fault: FaultKind): void;
+  /** Hears how each attempt ended that was not overtaken. */
+  ended?(model: string, outcome: ModelError | 'answered'): void;
+}
+
+/** Several models as one: the first that can answers. Throws `NoModel` when none can, and what no other model would mend. */
+export function routed(options: RoutedOptions): Model {
+  const { candidates, patience, log, calls } = options;
+  const [first] = candidates;
+  const counting = first && !first.breaker.open ? first.model : undefined;
+  const ended = ({ name }: Model, outcome: ModelError | 'answered' | 'overtaken') => {
+    const isFault = outcome instanceof ModelError;
+    if (outcome !== 'overtaken') options.ended?.(name, outcome);
+    calls.add({ model: name, outcome: isFault ? outcome.fault : outcome });
+    if (outcome === 'overtaken') log.info({ model: name }, 'another model answered first');
+    else if (isFault && outcome.fault !== 'cancelled') {
+      options.fault?.(name, outcome.fault);
+      log.warn({ model: name, fault: outcome.fault, detail: outcome.message }, 'a model did not answer');
+    }
+  };
+  return {
+    name: first?.model.name ?? 'none',
+    ...(counting?.count && { count: (request, signal) => counting.count?.(request, signal) as Promise<number> }),
+    async *generate(request, signal) {
+      const round = new Failover({ candidates, patience, request, signal, ended });
+      if (yield* round.events()) return;
+      const fault = round.fault ?? new ModelError('transient', 'No model can be reached.');
+      throw new NoModel(fault, texts.withoutModel(fault));
+    },
+  };
+}
+
+/** Events that show that an answer is there, and not only the connection. */
+const WORDS: readonly ModelEvent['type'][] = ['text', 'reasoning', 'call', 'stop'];
+
+/** One request to one model, from the first word of whose answer on somebody waits for it. */
+class Attempt {
+  /** Its cost before its first word, where the service told. */
+  charged: (ModelEvent & { type: 'charged' }) | undefined;
+  private readonly stopping = new AbortController();
+  private readonly outer: AbortSignal;
+  private readonly answer: AsyncIterator<ModelEvent>;
+  private readonly early: ModelEvent[] = [];
+
+  constructor(model: Model, request: ModelRequest, outer: AbortSignal) {
+    this.outer = outer;
+    if (outer.aborted) this.stop();
+    outer.addEventListener('abort', this.stop, { once: true });
+    this.answer = model.generate(request, this.stopping.signal)[Symbol.asyncIterator]();
+  }
+
+  /** Resolves with the first word; `limit` ends the request before that. Throws the model's `ModelError`. */
+  async speaks(limit: AbortSignal): Promise<void> {
+    // A listener of its own: `limit` may be the outer signal itself, whose listener must outlive the first word.
+    const giveUp = () => this.stop();
+    if (limit.aborted) giveUp();
+    limit.addEventListener('abort', giveUp, { once: true });
+    try {
+      for (;;) {
+        const { value, done } = await this.answer.next();
+        if (done) throw new ModelError('transient', 'An answer had no end.');
+        if (value.type === 'charged') this.charged = value;
+        else this.early.push(value);
+        if (WORDS.includes(value.type)) return;
+      }
+    } catch (error) {
+      this.release();
+      throw error;
+    } finally {
+      limit.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** All that it says, once it speaks. Throws the model's `ModelError`. */
+  async *rest(): AsyncGenerator<ModelEvent> {
+    try {
+      yield* this.early;
+      for (let next = await this.answer.next(); !next.done; next = await this.answer.next()) yield next.value;
+    } finally {
+      this.release();
+      await this.answer.return?.();
+    }
+  }
+
+  /** Ends the request: nobody waits for it any more. */
+  readonly stop = (): void => this.stopping.abort();
+
+  private release(): void {
+    this.outer.removeEventListener('abort', this.stop);
+  }
 }

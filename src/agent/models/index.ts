@@ -1,24 +1,31 @@
 /** Choice of models: tiers, a conversation's own choice, fallbacks. */
-
 import { Breakers } from '../../base/breaker.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { FaultBook } from '../../base/faults.ts';
+import { framed } from '../../base/frames.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { CoreValues } from '../../config/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
-import type { Model, ModelError } from '../inference/model.ts';
-import { adapting } from './adapting.ts';
-import { anthropicModel } from './anthropic/index.ts';
+import {
+  type Model,
+  ModelError,
+  type ModelEvent,
+  type ModelMessage,
+  type ModelRequest,
+  type ModelToolCall,
+  type ToolMessage,
+  type ToolSpec,
+} from '../inference/model.ts';
+import { CALL_FENCE } from '../inference/strip-thinking/call-formats.ts';
+import { anthropicModel } from './anthropic.ts';
 import type { EndpointOptions } from './endpoint.ts';
-import type { Candidate } from './failover.ts';
-import { openaiModel } from './openai/index.ts';
+import { type Candidate, routed } from './failover.ts';
+import { openaiModel } from './openai.ts';
+import { bareSchema } from './plain.ts';
 import { Prices } from './prices.ts';
-import { type Learnt, learntFrom, type QuirkTold, quirksTold } from './quirks.ts';
-import { routed } from './routed.ts';
-import { type Tier, Tiers } from './tiers.ts';
-
-export type { Tier } from './tiers.ts';
+import { type Finding, type Learnt, learn, learntFrom, type QuirkTold, quirksTold } from './quirks.ts';
+import { resultText } from './wire.ts';
 
 export type ModelSettings = NonNullable<CoreValues['models']>;
 
@@ -251,4 +258,187 @@ function tierName(settings: ModelSettings, tier: Tier): string | undefined {
 function split(name: string): [string, string] {
   const at = name.indexOf('/');
   return [name.slice(0, at), name.slice(at + 1)];
+}
+
+/** `light` for titles, summaries and routing, `heavy` for what is worth thinking about. */
+export type Tier = 'light' | 'default' | 'heavy';
+
+interface TierSettings {
+  heavy_by_itself: boolean;
+}
+
+/** Chooses the tier that answers `text`; must not throw, and takes no time to speak of. */
+type TierChoice = (text: string) => Tier;
+
+/** The choice between the tiers for a message whose conversation has chosen no model. */
+export class Tiers {
+  private readonly settings: TierSettings;
+  private readonly nameOf: (tier: Tier) => string;
+  private learnt: TierChoice | undefined;
+
+  constructor(settings: TierSettings, nameOf: (tier: Tier) => string) {
+    this.settings = settings;
+    this.nameOf = nameOf;
+  }
+
+  /** The tier whose model `provider/model` is; undefined where it is none's, or more than one's. */
+  of(model: string): Tier | undefined {
+    const tiers = (['light', 'default', 'heavy'] as const).filter((tier) => this.nameOf(tier) === model);
+    return tiers.length === 1 ? tiers[0] : undefined;
+  }
+
+  /** The written rule: the heavy tier for what is worth it, where that is wanted; else the default one. */
+  rule(text: string): Tier {
+    return this.settings.heavy_by_itself && isHeavy(text) ? 'heavy' : 'default';
+  }
+
+  /** The tier that answers: by what was learnt, where something is followed, else by the written rule. */
+  choose(text: string): Tier {
+    // An empty text (a question about the model itself) is no message.
+    return this.learnt && text !== '' ? this.learnt(text) : this.rule(text);
+  }
+
+  /** From now on `choice` stands in the written rule's place; undefined: the rule is back. */
+  follow(choice: TierChoice | undefined): void {
+    this.learnt = choice;
+  }
+}
+
+/** Words with which people ask for more than the first thought. */
+const ASKED =
+  /\b(think|reason|reflect) (?:\w+ )?(hard|harder|deeply|carefully|thoroughly|step by step|twice)\b|\bthink (?:\w+ ){0,2}through\b|\bstep by step\b|\bin depth\b|\bin-depth\b|\btake your time\b/i;
+/** Characters: a message that somebody has put work into. */
+const LONG = 2_000;
+
+/** True if a message is worth the heavy model: it asks for thought, or is long. Costs no call. Pure. */
+function isHeavy(text: string): boolean {
+  return text.length >= LONG || ASKED.test(text);
+}
+
+/** One request goes out so often at most; each time without something that was refused. */
+const MOST_FORMS = 8;
+
+/**
+ * `model`, spoken to as it can be: what its service refuses for good is left out or said in another way, the request goes
+ * out once more, and from then on it is sent like that. `found` hears of what is new.
+ */
+function adapting(model: Model, learnt: Learnt, found: (finding: Finding) => void): Model {
+  const { count } = model;
+  return {
+    ...model,
+    ...(count && { count: (request, signal) => count(formOf(request, learnt), signal) }),
+    async *generate(request, signal): AsyncGenerator<ModelEvent> {
+      for (let forms = 1; ; forms++) {
+        let spoke = false;
+        try {
+          for await (const event of model.generate(formOf(request, learnt), signal)) {
+            spoke ||= event.type !== 'charged';
+            yield event;
+          }
+          learnt.reason = undefined;
+          return;
+        } catch (error) {
+          if (!(error instanceof ModelError)) throw error;
+          const { window, finding, reason, told } = error.details;
+          learnt.window = smaller(learnt.window, window);
+          if (reason === 'rejected') learnt.reason = told;
+          const isNew = finding !== undefined && learn(learnt, finding);
+          if (isNew) found(finding);
+          // Text that was sent on already cannot be repeated here: the caller asks anew.
+          if (!isNew || spoke || forms === MOST_FORMS) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** The request as this model takes it. What is no part of it, but of how it is sent, the endpoint looks up by itself. */
+function formOf(request: ModelRequest, learnt: Learnt): ModelRequest {
+  const tools = toolsFor(request.tools, learnt);
+  const form = {
+    ...request,
+    tools,
+    maxTokens: Math.min(request.maxTokens, learnt.answer ?? request.maxTokens),
+  };
+  return learnt.refuses.has('tools') ? inText(form) : form;
+}
+
+function toolsFor(tools: ToolSpec[], { refuses, tools: refused, most }: Learnt): ToolSpec[] {
+  const isBare = refuses.has('schemas');
+  if (!isBare && refused.size === 0 && most === undefined) return tools;
+  const taken = tools.filter(({ name }) => !refused.has(name));
+  const fitting = most === undefined || taken.length <= most ? taken : fewest(taken, most);
+  return isBare ? fitting.map((tool) => ({ ...tool, schema: bareSchema(tool.schema) })) : fitting;
+}
+
+/** The spare ones go first. */
+function fewest(tools: readonly ToolSpec[], most: number): ToolSpec[] {
+  const needed = tools.filter(({ spare }) => !spare);
+  const spare = tools.filter((tool) => tool.spare).slice(0, Math.max(0, most - needed.length));
+  const kept = new Set([...needed.slice(0, most), ...spare]);
+  return tools.filter((tool) => kept.has(tool));
+}
+
+/** Smaller than any model has, so that it is no window but another number of the message. */
+const LEAST_WINDOW = 1_000;
+
+function smaller(known: number | undefined, told: number | undefined): number | undefined {
+  if (told === undefined || told < LEAST_WINDOW) return known;
+  return Math.min(known ?? told, told);
+}
+
+// Tools for models that cannot call them: described in the prompt, called and answered in plain text.
+
+/** The request without tools, which says the same in words. Pure. */
+function inText(request: ModelRequest): ModelRequest {
+  const { system, tools, messages } = request;
+  if (tools.length === 0) return request;
+  const asked = request.asked ?? messages.findLastIndex(({ role }) => role === 'user');
+  const out: ModelMessage[] = [];
+  let at = asked;
+  for (const [index, message] of messages.entries()) {
+    const last = out.at(-1);
+    if (message.role === 'tool' && messages[index - 1]?.role === 'tool' && last?.role === 'user') join(last, message);
+    else out.push(worded(message));
+    if (index === asked) at = out.length - 1;
+  }
+  return { ...request, system: `${system}\n\n${described(tools)}`.trim(), tools: [], messages: out, asked: at };
+}
+
+function worded(message: ModelMessage): ModelMessage {
+  if (message.role === 'tool') {
+    const { images } = message;
+    return { role: 'user', text: resultOf(message), ...(message.ok && images && { images }) };
+  }
+  if (message.role !== 'assistant' || !message.calls?.length) return message;
+  return { role: 'assistant', text: [message.text.trim(), ...message.calls.map(callOf)].filter(Boolean).join('\n\n') };
+}
+
+/** Results that come together are one message: many templates insist on taking turns. */
+function join(into: Extract<ModelMessage, { role: 'user' }>, result: ToolMessage): void {
+  into.text += `\n\n${resultOf(result)}`;
+  if (result.ok && result.images) into.images = [...(into.images ?? []), ...result.images];
+}
+
+function resultOf(result: ToolMessage): string {
+  const attributes = { tool: result.name, ...(!result.ok && { failed: 'true' }) };
+  return framed('tool_result', resultText(result, true), attributes);
+}
+
+function callOf({ name, input }: ModelToolCall): string {
+  return `\`\`\`${CALL_FENCE}\n${JSON.stringify({ name, arguments: input })}\n\`\`\``;
+}
+
+function described(tools: readonly ToolSpec[]): string {
+  const lines = tools.map(
+    ({ name, description, schema }) => `- ${name}: ${description} Arguments: ${JSON.stringify(schema)}`,
+  );
+  return [
+    '## Tools',
+    'To use a tool, end your answer with a block of exactly this form, and write nothing after it:',
+    callOf({ id: '', name: 'name_of_the_tool', input: { argument: 'value' } }),
+    'Several blocks are several calls. What came of them stands in the next message; never write a result yourself.',
+    'Without a block your answer goes to the person. These tools exist, with the JSON Schema of their arguments:',
+    lines.join('\n'),
+  ].join('\n\n');
 }

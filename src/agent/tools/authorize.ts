@@ -2,11 +2,10 @@ import { NOBODY } from '../approvals/index.ts';
 import type { ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 import type { CallState } from '../turn/steps.ts';
-import type { Turn } from '../turn/turn.ts';
+import type { CallHistory, Turn } from '../turn/turn.ts';
 import { isGone } from '../turn/unsaved-values.ts';
 import { hashOfCall, refusedInput } from './calls.ts';
-import type { Decision, Policy } from './policy.ts';
-import { policyQuestionOf } from './policy-question.ts';
+import { type Decision, follows, type Policy, type PolicyQuestion, standIn, textsIn } from './policy.ts';
 import { type CallContext, failed, isNestedOnly, type ToolResult } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 
@@ -92,4 +91,131 @@ function result(said: ToolResult): Verdict & { kind: 'result' } {
 
 function denied(reason: string): Verdict & { kind: 'result' } {
   return result(failed('DENIED', texts.denied(reason)));
+}
+
+/** Builds the policy's question about a call, from the turn, its context and the tool. */
+interface QuestionSource {
+  toolbox: Toolbox;
+  turn: Turn;
+  context: CallContext;
+  /** The turn that a nested one belongs to. */
+  parent?: Turn;
+}
+
+function policyQuestionOf(
+  valid: ValidCall,
+  call: ModelToolCall,
+  { toolbox, turn, context, parent }: QuestionSource,
+): PolicyQuestion {
+  const { tool, effect, input } = valid;
+  const { person, place, origin, agent, byName = false, said, ownFiles: files, remembered } = context;
+  // Those of nested turns too: who is led to delete everything may be led to share it out.
+  const before = (parent ?? turn).all().flatMap((each) => each.madeBefore(each === turn ? call.id : undefined));
+  const deletions = before.filter((made) => toolbox.get(made.name)?.deletes && !isNamed(made, said));
+  return {
+    ...{ tool, effect, input, person, place, origin, agent, byName, said, files },
+    gate: toolbox.admits(person, { tool, input }),
+    private: context.private,
+    tainted: turn.tainted,
+    targets: tool.targets?.(input),
+    elsewhere: tool.sendsTo?.(input, { place, conversationId: context.conversationId }) ?? [],
+    persons: [...(tool.persons?.(input) ?? []), ...personsIn(input)],
+    found: [...(parent ? foundBy(parent, toolbox, said) : []), ...foundBy(turn, toolbox, said)],
+    ...trailOf(valid, historyBefore(call, turn, parent), { toolbox, said, files }),
+    named: isNamed(call, said),
+    deletions: deletions.length,
+    remembered: remembered.includes(tool.name),
+  };
+}
+
+/**
+ * Results of calls whose targets stood in the words, or that show what was asked for there: targets that they name were
+ * asked for. Targets that those name were not.
+ */
+function foundBy(turn: Turn, toolbox: Toolbox, said: readonly string[]): string[] {
+  return turn.came().flatMap(({ call, result }) => {
+    const valid = checked(call, toolbox);
+    if (!valid) return [];
+    const named = valid.effect === 'fetch' && !valid.tool.types ? valid.tool.targets?.(valid.input) : undefined;
+    const from = result.address === undefined ? named : [result.address];
+    return from && standIn(from, said) ? [result.text, result.material ?? ''] : [];
+  });
+}
+
+/** The call with its tool, as long as that is there and takes its input. */
+function checked({ name, input }: ModelToolCall, toolbox: Toolbox): ValidCall | undefined {
+  const valid = toolbox.check({ tool: name, input: input as Record<string, unknown> }, true);
+  return 'ok' in valid ? undefined : valid;
+}
+
+/** Earlier calls of the turn and of all nested turns: beside it, also those that are still to run. */
+function historyBefore({ id }: ModelToolCall, turn: Turn, parent: Turn | undefined): CallHistory[] {
+  return (parent ?? turn).all().flatMap((each) => {
+    const history = each.history();
+    const end = each === turn ? history.findIndex(({ call }) => call.id === id) : -1;
+    return end < 0 ? history : history.slice(0, end);
+  });
+}
+
+type Trail = Pick<PolicyQuestion, 'own' | 'followed' | 'rest'>;
+
+/** The person's own data that the turn has read, and the number of targets it has followed that only others named. */
+function trailOf(
+  { tool, input }: ValidCall,
+  before: readonly CallHistory[],
+  on: { toolbox: Toolbox; said: readonly string[]; files: boolean },
+): Trail {
+  const decision = before.flatMap(({ steps }) =>
+    steps.some((step) => step.kind === 'asked' && step.payload.rest)
+      ? steps.flatMap((step) => (step.kind === 'decided' ? [step.payload.approved] : []))
+      : [],
+  );
+  return {
+    own: before.some((made) => isOwn(made, on.toolbox, tool.service?.(input))),
+    followed: before.filter((made) => hasFollowed(made, on)).length,
+    rest: decision.length === 0 ? undefined : decision.every((approved) => approved) ? 'approved' : 'declined',
+  };
+}
+
+/**
+ * True if the call has brought something of the person's own that `service` does not know; a failure may name it, too.
+ */
+function isOwn({ call, steps }: CallHistory, toolbox: Toolbox, service: string | undefined): boolean {
+  const came = steps.some((step) => step.kind === 'result' && !(step.payload.ok && step.payload.impersonal));
+  const valid = checked(call, toolbox);
+  if (!came || !valid || valid.tool.impersonal) return false;
+  return service === undefined || valid.tool.service?.(valid.input) !== service;
+}
+
+/**
+ * True if the call has been sent, or is about to be, to where nobody but others named, and no person decided about it.
+ */
+function hasFollowed(
+  { call, steps, tainted }: CallHistory,
+  { toolbox, said, files }: { toolbox: Toolbox; said: readonly string[]; files: boolean },
+): boolean {
+  const wasRefused = steps.some(({ kind }) => kind === 'result') && !steps.some(({ kind }) => kind === 'started');
+  if (!(tainted || files) || wasRefused || steps.some(({ kind }) => kind === 'decided')) return false;
+  const valid = checked(call, toolbox);
+  if (valid?.effect !== 'fetch') return false;
+  return follows({ tool: valid.tool, targets: valid.tool.targets?.(valid.input), said });
+}
+
+const DELETING = /\b(?:delete|remove|cancel|drop|clear|erase|discard|trash|throw away|get rid of)\b/i;
+
+/** True if the words ask for a deletion, and for this one: all that it names stands in them. */
+function isNamed({ input }: ModelToolCall, said: readonly string[]): boolean {
+  const names = textsIn(input);
+  return names.length > 0 && said.some((words) => DELETING.test(words)) && standIn(names, said);
+}
+
+const PERSON = /^(?:person|owner|user|member)(?:_?id)?$/i;
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Ids of persons in fields that are named for them, whatever the tool says. */
+function personsIn(input: unknown): string[] {
+  if (input === null || typeof input !== 'object') return [];
+  return Object.entries(input).flatMap(([key, value]) =>
+    typeof value === 'string' && PERSON.test(key) && ID.test(value) ? [value.toLowerCase()] : personsIn(value),
+  );
 }

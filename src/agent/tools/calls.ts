@@ -6,14 +6,13 @@ import { canonicalJson } from '../../base/json.ts';
 import { inSpan } from '../../base/spans.ts';
 import { isSaid } from '../../delivery/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { keepDialogue } from '../dialogue/keep.ts';
-import { DROP } from '../dialogue/tools.ts';
+import { inEnglish, mayBeForeign, wordsFor } from '../../time/index.ts';
+import { DROP, keepDialogue } from '../dialogue/tools.ts';
 import type { ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 import type { Turn } from '../turn/turn.ts';
 import { bindingOf, storable } from '../turn/unsaved-values.ts';
 import { addUndo } from '../undo/store.ts';
-import { hasForeignSlots, inEnglishWords } from './time-slots.ts';
 import {
   type Call,
   type CallContext,
@@ -276,4 +275,41 @@ function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {
   const { label, tool, input } = undo;
   const kept = { personId: ctx.person.id, conversationId: ctx.conversationId, label, call: { tool, input } };
   addUndo(tx, kept, ctx.clock.now());
+}
+
+/** A call whose tool may have fields that say a time. */
+interface SlottedCall {
+  tool: Pick<Tool, 'name' | 'times'>;
+  input: unknown;
+}
+
+/** The fields of a call that may say a time in another language than English. */
+function foreignSlots({ tool, input }: SlottedCall, { when }: Pick<CallContext, 'when'>): [string, string][] {
+  const fields = input as Readonly<Record<string, unknown>>;
+  return (tool.times ?? []).flatMap((field): [string, string][] => {
+    const words = fields[field];
+    return typeof words === 'string' && mayBeForeign(words, when) ? [[field, words]] : [];
+  });
+}
+
+const hasForeignSlots = (call: SlottedCall, ctx: Pick<CallContext, 'when'>): boolean =>
+  foreignSlots(call, ctx).length > 0;
+
+/** The input with each time in English words; a question, or what was not understood, where one has none. */
+async function inEnglishWords(call: SlottedCall, ctx: Pick<CallContext, 'when'>): Promise<{ input: unknown } | Failed> {
+  let input = call.input as Readonly<Record<string, unknown>>;
+  for (const [field, said] of foreignSlots(call, ctx)) {
+    const read = await inEnglish(said, ctx.when);
+    if ('words' in read) input = { ...input, [field]: read.words };
+    else if (read.when.kind === 'reject') return failed(read.when.code, read.when.say);
+    else {
+      const choices = read.when.readings.map((reading) => ({
+        label: reading.words,
+        tool: call.tool.name,
+        input: { ...input, [field]: wordsFor(reading, ctx.when) },
+      }));
+      return failed('AMBIGUOUS', read.when.question, { choices });
+    }
+  }
+  return { input };
 }

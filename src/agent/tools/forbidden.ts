@@ -1,5 +1,4 @@
-import { capabilitiesFitting, capabilitiesOf, possibleWith } from './capability.ts';
-import type { Capability, Tool } from './tool.ts';
+import type { Capability, Effect, Tool } from './tool.ts';
 
 /** The fields by which a tool is recognised. */
 export type Named = Pick<Tool, 'name' | 'effect' | 'does'>;
@@ -52,4 +51,60 @@ function fits(pattern: string, name: string): boolean {
     at = found + piece.length;
   }
   return name.length - last.length >= at && name.endsWith(last);
+}
+
+// Capabilities of tools, by whatever name other assistants know them: skills are written for them, too.
+
+/** Names of other assistants' tools, without case and joints. */
+const NAMES: Readonly<Record<Capability, readonly string[]>> = {
+  code: words(`bash sh shell zsh terminal powershell exec execute command cmd process run_command run_shell_command
+    run_terminal_cmd run_in_terminal bash_output kill_shell kill_bash python python_repl repl code code_interpreter
+    code_execution notebook_run computer computer_use sandbox subprocess ipython jupyter`),
+  file_read: words(`read read_file read_files read_many_files view view_file cat open_file glob grep ls list_dir
+    list_directory list_files find find_files file_search search_files ripgrep notebook_read str_replace_based_edit_tool`),
+  file_write: words(`write write_file edit edit_file multi_edit create_file delete_file str_replace str_replace_editor
+    str_replace_based_edit_tool apply_patch patch replace replace_in_file notebook_edit save_file file_write`),
+  web_read: words(
+    'web_fetch fetch fetch_url url_fetch read_url http http_request curl wget web browse browser open_url',
+  ),
+  web_search: words('web_search search_web google_search google brave_search search_engine duckduckgo tavily'),
+  agents: words('task agent subagent sub_agent spawn spawn_agent delegate dispatch_agent'),
+};
+
+/** Words that tell of running code in names that nobody has listed. */
+const CODE =
+  /^(?:bash|sh|zsh|shell|terminal|powershell|exec|execute|executes|executor|execution|command|commands|cmd|subprocess|repl|interpreter|python|node|javascript|code|script|scripts|sandbox|computer)$/;
+
+const ALL = Object.keys(NAMES) as Capability[];
+
+function words(text: string): string[] {
+  return text.split(/\s+/).map(squeezed);
+}
+
+/** `WebFetch`, `web-fetch` and `web_fetch` are one name. */
+function squeezed(name: string): string {
+  return name.replace(/[\s_.:-]+/g, '').toLowerCase();
+}
+
+/** Capabilities of another assistant's tool with this name; brackets behind the name (`Bash(git:*)`) do not count. */
+export function capabilitiesOf(name: string): readonly Capability[] {
+  const plain = name.normalize('NFKC').replace(/\(.*$/s, '').trim();
+  const known = ALL.filter((capability) => NAMES[capability].includes(squeezed(plain)));
+  if (known.length > 0) return known;
+  const parts = plain
+    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u);
+  return parts.some((part) => CODE.test(part)) ? ['code'] : [];
+}
+
+/** The capabilities of which any name fits, such as those that a pattern stands for. */
+function capabilitiesFitting(fits: (name: string) => boolean): readonly Capability[] {
+  return ALL.filter((capability) => NAMES[capability].some(fits));
+}
+
+/** Possible capabilities of a tool that declares none, by its effect. */
+function possibleWith(effect: Effect): readonly Capability[] {
+  if (effect === 'read' || effect === 'write') return [];
+  return effect === 'fetch' ? ['web_read', 'web_search', 'agents'] : ALL;
 }

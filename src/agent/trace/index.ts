@@ -1,7 +1,7 @@
 /** One message's whole way, from what is stored: no text of anybody is in it. */
 import type { Database, Queryable } from '../../storage/index.ts';
 import * as store from './store.ts';
-import { stepsOfAll, type TurnLine, turnsIn } from './turns/store.ts';
+import { stepsOfAll, type TurnLine, turnsIn } from './store.ts';
 
 export interface TraceEvent {
   /** ISO instant. */

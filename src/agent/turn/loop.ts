@@ -24,7 +24,6 @@ import { isLookedAt, lookAtCall } from '../tools/critique.ts';
 import { type CallContext, failed, isNestedOnly, type OutsideTool, type ToolResult } from '../tools/tool.ts';
 import type { ValidCall } from '../tools/toolbox.ts';
 import type { SpawnOptions } from './nested.ts';
-import { doingOf } from './progress.ts';
 import type { Answered, CallState, Refused, Step } from './steps.ts';
 import type { Turn } from './turn.ts';
 
@@ -313,4 +312,22 @@ async function commitNext(run: Running, name: string, work: (tx: Transaction) =>
     await run.save(tx, now);
   });
   await turn.storing(storing, added);
+}
+
+/** Characters: it is one line beside what was said. */
+const LONGEST = 100;
+
+/** Progress text of a running call; undefined: nothing is shown. Pure. */
+function doingOf(valid: ValidCall): string | undefined {
+  const { name, description, display = isData(valid) ? 'hidden' : 'name' } = valid.tool;
+  if (valid.tool.doing) return valid.tool.doing(valid.input);
+  if (display === 'hidden') return undefined;
+  if (display === 'name') return name.replaceAll('_', ' ');
+  return description.split(/(?<=\w)[.;:](?:\s|$)/, 1)[0];
+}
+
+/** A tool's own progress, as one short line. */
+export function progressLine(said: string): string {
+  const line = said.replace(/\s+/g, ' ').trim();
+  return texts.working(line.length > LONGEST ? line.slice(0, LONGEST) : line.replace(/[.…]+$/, ''));
 }

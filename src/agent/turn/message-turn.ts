@@ -7,12 +7,11 @@ import { type Model, ModelError, type ModelToolCall, NoModel } from '../inferenc
 import { LONGEST_SHOWN } from '../inference/request-model.ts';
 import type { AgentOptions } from '../options.ts';
 import type { CallContext } from '../tools/tool.ts';
-import type { Outcome, Running } from './loop.ts';
-import { progressLine } from './progress.ts';
-import { isQuoting, ownWords } from './quotes.ts';
+import { type Outcome, progressLine, type Running } from './loop.ts';
 import { Spawning } from './spawn.ts';
 import type { ModelStep } from './steps.ts';
 import * as store from './store.ts';
+import { isQuoting, ownWords } from './store.ts';
 import type { Turn } from './turn.ts';
 import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
 import type { TurnOver } from './turn-listeners.ts';

@@ -1,8 +1,11 @@
 /** The answer to a message where no model gives one: what is certain is done at once, and the rest is offered. */
-import { isSaid, isWordless } from '../../delivery/index.ts';
+
+import { label } from '../../base/frames.ts';
+import { listOf, oneLine, plural } from '../../base/text.ts';
+import { type Item, isSaid, isWordless, type Quoted } from '../../delivery/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { fresh } from '../dialogue/dialogue.ts';
-import { keepTogether } from '../dialogue/keep.ts';
+import { keepTogether } from '../dialogue/tools.ts';
 import type { Heard, Interpretation } from '../interpreter.ts';
 import * as texts from '../texts.ts';
 import { isData, runData, TookTooLong } from '../tools/calls.ts';
@@ -12,7 +15,6 @@ import type { MessageTurn } from './message-turn.ts';
 import { OFFLINE } from './steps.ts';
 import { contextOf } from './store.ts';
 import type { TurnOver } from './turn-listeners.ts';
-import { cameAlone } from './without-words.ts';
 
 /**
  * Ends the turn without a model; `why` says why none answers, where one is configured. Undefined: the turn now begins with
@@ -146,3 +148,52 @@ const joined = (lines: readonly string[]): string => lines.filter((line) => line
 
 /** Rolls the one transaction back: a call has to ask, after what the one before it brought. */
 class NotAtOnce extends Error {}
+
+/** Answers to a message without words where no model answers. Pure. */
+type Came = Pick<Item['payload'], 'files' | 'quoted'>;
+
+/** Things that are named one by one. */
+const MOST_NAMED = 3;
+const LONGEST_NAME = 60;
+
+const KINDS: readonly { type: RegExp; one: string }[] = [
+  { type: /^audio\//, one: 'a voice message' },
+  { type: /^image\//, one: 'a picture' },
+  { type: /^video\//, one: 'a video' },
+];
+
+/** Names of each kind of others' words; undefined for one without a name. */
+const QUOTES: Record<Quoted['as'], string | undefined> = {
+  replied: 'a message that you reply to',
+  forwarded: 'a forwarded message',
+  shared: 'a shared message',
+  starter: 'a thread',
+  earlier: undefined,
+  attached: 'what an app shows',
+  embed: 'a preview',
+  poll: 'a poll',
+  sticker: 'a sticker',
+  unread: undefined,
+};
+/** Those whose words are short enough to be named with. */
+const NAMED: readonly Quoted['as'][] = ['poll', 'sticker'];
+
+/** One sentence: what came, and what can be done with it. */
+function cameAlone({ files, quoted = [] }: Came, why?: string): string {
+  const named = [
+    ...quoted.flatMap(({ as, text }) => {
+      const what = QUOTES[as];
+      return what === undefined ? [] : [NAMED.includes(as) ? withName(what, text) : what];
+    }),
+    ...files.map(({ name, type }) => withName(KINDS.find((kind) => kind.type.test(type))?.one ?? 'a file', name)),
+  ];
+  if (named.length === 0) return why ?? texts.called();
+  const left = named.length - MOST_NAMED;
+  const shown = left > 0 ? [...named.slice(0, MOST_NAMED), plural(left, 'more thing')] : named;
+  return texts.onlyWords(listOf(shown), why);
+}
+
+function withName(what: string, name: string): string {
+  const [line = ''] = name.split('\n', 1);
+  return `${what} (${label(oneLine(line, LONGEST_NAME))})`;
+}

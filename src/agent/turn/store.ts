@@ -32,7 +32,6 @@ import {
   usageWriting,
 } from '../usage/index.ts';
 import * as ofUsage from '../usage/store.ts';
-import { isQuoting } from './quotes.ts';
 import type { ModelStep, Step, StoredStep } from './steps.ts';
 import { type CallRecorder, Turn } from './turn.ts';
 
@@ -408,3 +407,17 @@ export const mergeRules: readonly MergeRule[] = [
   ...ofUsage.mergeRules,
   ...ofDialogues.mergeRules,
 ];
+
+/** Quoted lines in a message, as every platform writes them. Pure. */
+
+const QUOTED = /^ {0,3}>>>[\s\S]*|^ {0,3}>.*$/gm;
+
+/** True if the message quotes somebody. */
+export function isQuoting(text: string): boolean {
+  return text.search(QUOTED) >= 0;
+}
+
+/** The message without what it quotes. */
+export function ownWords(text: string): string {
+  return text.replace(QUOTED, '').trim();
+}

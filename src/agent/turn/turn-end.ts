@@ -1,11 +1,13 @@
 /** The end of a turn, or its parking: cards, their buttons, its record. Pure. */
 import type { Instant } from '../../base/clock.ts';
-import type { Card, Choice, End, FileRef } from '../../delivery/index.ts';
+import { canonicalJson } from '../../base/json.ts';
+import { shorten } from '../../base/text.ts';
+import type { Card, Choice, End, FileRef, Item } from '../../delivery/index.ts';
 import { type ApprovalRules, ask, askedOnce, expiryOf } from '../approvals/index.ts';
 import * as texts from '../texts.ts';
-import { choicesOf } from '../tools/choices.ts';
-import type { CallContext, ToolResult } from '../tools/tool.ts';
-import { type LedTurn, ledBy } from './led-writes.ts';
+import { type Call, type CallContext, type Done, type ToolResult, undoChoice } from '../tools/tool.ts';
+import type { Toolbox } from '../tools/toolbox.ts';
+import { UNDO_ALL } from '../undo/index.ts';
 import type { NeedsApproval } from './loop.ts';
 import type { Refused } from './steps.ts';
 import * as store from './store.ts';
@@ -141,4 +143,102 @@ const inItalics = (notices: readonly string[]): string[] => notices.map((notice)
 function interrupted(turn: Turn): Card[] {
   const names = turn.all().flatMap((each) => each.unknownCalls());
   return names.map((name) => ({ kind: 'notice', text: texts.outcomeUnknownToPerson(name) }));
+}
+
+/** Characters of a thing's text in a button's label. */
+const LONGEST_SUBJECT = 40;
+
+/**
+ * The buttons of an answer, an Undo for each change that can be taken back among them; those that several results bring say
+ * what they are about: "Undo: call mum".
+ */
+function choicesOf(results: readonly ToolResult[]): Choice[] {
+  const all = results.flatMap((result) =>
+    withUndo(result).map((choice) => ({ choice, about: result.ok ? result.subject : undefined })),
+  );
+  const seen = new Map<string, number>();
+  return all.map(({ choice, about }) => {
+    const isShared = all.filter((one) => one.choice.label === choice.label).length > 1;
+    const said = isShared && about !== undefined ? about.replace(/\s+/g, ' ') : undefined;
+    const label = said ? `${choice.label.replace(/…$/, '')}: ${shorten(said, LONGEST_SUBJECT)}` : choice.label;
+    const times = (seen.get(label) ?? 0) + 1;
+    seen.set(label, times);
+    return times === 1 ? { ...choice, label } : { ...choice, label: `${label} (${times})` };
+  });
+}
+
+/** Its own buttons, and Undo where none of them is that. */
+function withUndo(result: ToolResult): readonly Choice[] {
+  const { choices = [] } = result;
+  if (!result.ok || !result.undo) return choices;
+  const undo = undoChoice(result.undo);
+  const isThere = choices.some(
+    ({ tool, input }) => tool === undo.tool && canonicalJson(input) === canonicalJson(undo.input),
+  );
+  return isThere ? choices : [...choices, undo];
+}
+
+// Writes of a turn that text from elsewhere, or a file, could have led: named to the person, with an Undo. Pure.
+
+/** Characters of what a call said of itself, where nothing else names what it wrote. */
+const LONGEST_NAME = 80;
+/** So many are named, the rest counted: whoever leads a turn shall not bury its answer. */
+const MOST_NAMED = 20;
+
+/** One thing that was written; `undo`: what takes it back. */
+interface Write {
+  name: string;
+  undo?: Call;
+}
+
+/** A turn, as it ends. */
+interface LedTurn {
+  turn: Turn;
+  item: Item;
+  toolbox: Toolbox;
+  /** The person's own files are shown in the conversation. */
+  files: boolean;
+}
+
+/** The notice, and the button for all that can be taken back, unless `shown` has it already. */
+function ledBy(led: LedTurn, shown: readonly Choice[] = []): { notices: string[]; choices: Choice[] } {
+  const writes = writesOf(led);
+  if (writes.length === 0) return { notices: [], choices: [] };
+  const names = writes.slice(0, MOST_NAMED).map(({ name }) => name);
+  const notice = texts.writtenMeanwhile(names, writes.length - names.length);
+  return { notices: [notice], choices: undoOf(writes, shown) };
+}
+
+/** The last one first, as they are to be taken back. */
+function writesOf({ turn, item, toolbox, files }: LedTurn): Write[] {
+  if (!turn.tainted && !files) return [];
+  // The person's own command or words made the calls; no model chose them.
+  if (turn.isByName && item.origin === 'person') return [];
+  return turn.all().flatMap((each) =>
+    each
+      .came()
+      .flatMap(({ call, result }) => {
+        const tool = toolbox.get(call.name);
+        // A tool that reads instructions in (`impersonal`) has written nothing of the person's.
+        const hasWritten = tool?.effect === 'write' && (result.undo !== undefined || !tool.impersonal);
+        return hasWritten ? [writeOf(result)] : [];
+      })
+      .reverse(),
+  );
+}
+
+function writeOf({ undo, text }: Done): Write {
+  if (!undo) return { name: shorten(text.replace(/\s+/g, ' ').trim(), LONGEST_NAME) };
+  return { name: undo.label, undo: { tool: undo.tool, input: undo.input } };
+}
+
+function undoOf(writes: readonly Write[], shown: readonly Choice[]): Choice[] {
+  const calls = writes.flatMap(({ undo }) => (undo ? [undo] : []));
+  const [only, ...others] = calls;
+  if (!only) return [];
+  if (others.length > 0) return [{ label: 'Undo all', tool: UNDO_ALL, input: { calls } }];
+  const isShown = shown.some(
+    ({ tool, input }) => tool === only.tool && canonicalJson(input) === canonicalJson(only.input),
+  );
+  return isShown ? [] : [undoChoice(only)];
 }

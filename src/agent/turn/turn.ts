@@ -9,7 +9,6 @@ import { isForbidden, type Named } from '../tools/forbidden.ts';
 import { type Done, done, failed, type Look, type ToolResult } from '../tools/tool.ts';
 import type { ValidCall } from '../tools/toolbox.ts';
 import type { UsageRow } from '../usage/index.ts';
-import { textOf, toolMessage } from './shown-results.ts';
 import { type Answered, type CallState, type Refused, type Step, type StoredStep, stateOf } from './steps.ts';
 
 /** After this many corrections the turn fails. */
@@ -352,4 +351,23 @@ export class Turn {
       ? undefined
       : { kind: 'failed', code: 'TOO_MANY_CALLS', text: texts.tooManyCalls(most) };
   }
+}
+
+// Results of calls as people and models read them.
+
+/** A result's text for people. */
+function textOf(result: ToolResult): string {
+  return result.ok ? result.text : [result.message, result.remedy].filter(Boolean).join(' ');
+}
+
+/** A result's text for the model. */
+function toolMessage(callId: string, name: string, result: ToolResult): ModelMessage {
+  const text = textOf(result);
+  const message = { role: 'tool' as const, callId, name, ok: result.ok };
+  if (!result.ok) return { ...message, text };
+  return {
+    ...message,
+    text: result.material === undefined ? text : `${text}\n\n${result.material}`,
+    ...(result.pictures && result.pictures.length > 0 && { files: result.pictures }),
+  };
 }

@@ -1,15 +1,6 @@
-/** Costs of models: counted for every call, summed for budgets and reports. */
-export {
-  type BudgetState,
-  type Budgets,
-  budgetState,
-  Calendar,
-  isAmple,
-  type Limit,
-  leastLeft,
-  mayBegin,
-} from './budget.ts';
-export { endReservations, reserve, reservedByOthers } from './reservations/store.ts';
+import type { CoreValues } from '../../config/index.ts';
+import type { Held, Spent } from './store.ts';
+
 export {
   addLoneUsage,
   addUsage,
@@ -22,11 +13,14 @@ export {
   costOfAll,
   costOfConversation,
   costOfPerson,
+  endReservations,
   messageFence,
   type OwnedUsage,
   owned,
   readSpent,
   repairsSince,
+  reserve,
+  reservedByOthers,
   type Spent,
   type SpentDays,
   spentDays,
@@ -35,3 +29,89 @@ export {
   type UsageRow,
   usageWriting,
 } from './store.ts';
+
+export type Budgets = NonNullable<CoreValues['models']>['budgets'];
+
+/** A limit that was reached, or nearly. */
+export interface Limit {
+  whose: 'person' | 'all';
+  period: 'day' | 'month';
+  limit: number;
+  spent: number;
+}
+
+export interface BudgetState {
+  /** Nothing more may be spent. */
+  over?: Limit;
+  /** Little is left: what is asked now goes to the light model. */
+  low?: Limit;
+}
+
+/** So many answers may be under way without being reserved for, where each could cost the most that one may. */
+const AT_ONCE = 100;
+
+/** A person's budget state. Pure. */
+export function budgetState(spent: Spent, budgets: Budgets): BudgetState {
+  const limits = limitsOf(spent, budgets);
+  const over = limits.find(({ limit, spent }) => spent >= limit);
+  if (over) return { over };
+  const [nearest] = limits.sort((a, b) => a.limit - a.spent - (b.limit - b.spent));
+  return nearest && nearest.limit - nearest.spent < budgets.low ? { low: nearest } : {};
+}
+
+function limitsOf(spent: Spent, budgets: Budgets): Limit[] {
+  return [
+    { whose: 'person', period: 'day', limit: budgets.person.day, spent: spent.personDay },
+    { whose: 'all', period: 'day', limit: budgets.all.day, spent: spent.allDay },
+    { whose: 'person', period: 'month', limit: budgets.person.month, spent: spent.personMonth },
+    { whose: 'all', period: 'month', limit: budgets.all.month, spent: spent.allMonth },
+  ];
+}
+
+/** True if so much is left that nobody needs to look what else is under way. Pure. */
+export function isAmple(spent: Spent, budgets: Budgets, price: number): boolean {
+  return limitsOf(spent, budgets).every((each) => each.limit - each.spent >= price * AT_ONCE);
+}
+
+/** The least that is left of any of the budgets. Pure. */
+export function leastLeft(spent: Spent, budgets: Budgets): number {
+  return Math.min(...limitsOf(spent, budgets).map((each) => each.limit - each.spent));
+}
+
+/**
+ * True if an answer that may cost `price` fits beside those under way; one alone always does, however much it may cost,
+ * or what is left could never be spent. Pure.
+ */
+export function mayBegin(spent: Spent, held: Held, budgets: Budgets, price: number): boolean {
+  return limitsOf(spent, budgets).every((each) => {
+    const beside = held[each.whose];
+    return beside === 0 || each.spent + beside + price <= each.limit;
+  });
+}
+
+/** Days as the household counts them. */
+export class Calendar {
+  private readonly format: Intl.DateTimeFormat;
+  /** Asked for again and again within the same minute. */
+  private last = { minute: Number.NaN, day: '' };
+
+  constructor(zone: string) {
+    this.format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
+  }
+
+  /** `YYYY-MM-DD`. */
+  day(at: Date): string {
+    const minute = Math.floor(at.getTime() / 60_000);
+    if (minute === this.last.minute) return this.last.day;
+    const parts = this.format.formatToParts(at);
+    const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
+    const day = `${part('year')}-${part('month')}-${part('day')}`;
+    this.last = { minute, day };
+    return day;
+  }
+
+  /** The first day of the month, `YYYY-MM-01`. */
+  month(at: Date): string {
+    return `${this.day(at).slice(0, 8)}01`;
+  }
+}

@@ -8,7 +8,7 @@ import type { FileSource, FoundFile, IncomingMessage, PendingFile, Place } from 
 import type { Outbox } from '../content.ts';
 import type { Item, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
-import * as lanes from '../lanes/store/index.ts';
+import * as lanes from '../lanes/store.ts';
 import * as store from './store.ts';
 import { type Taken, takeFiles } from './taking.ts';
 import * as texts from './texts.ts';

@@ -8,7 +8,7 @@ import type { Database, Fragment, Transaction } from '../../storage/index.ts';
 import * as inbox from '../inbox/store.ts';
 import type { Item } from '../item.ts';
 import { toItem } from '../store.ts';
-import * as store from './store/index.ts';
+import * as store from './store.ts';
 
 /** People whose turn is remembered; who is forgotten counts as not served lately. */
 const REMEMBERED = 100;

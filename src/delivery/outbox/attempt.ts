@@ -2,16 +2,18 @@ import { backOff, deadline, sleep, unlessAborted } from '../../base/async.ts';
 import { BoundedMap } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
+import { knownAs, lockPerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
+import * as conversations from '../conversations/store.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
-import { dedupName } from '../parts.ts';
-import { directlyTo } from './direct.ts';
-import { untried } from './queue.ts';
+import { dedupName, isAnswer } from '../parts.ts';
 import { restOf, shownForGood, standing } from './standing.ts';
-import * as store from './store/index.ts';
+import type { Row, SendResult } from './store.ts';
+import * as store from './store.ts';
 
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
 /** A send that has not answered by then is `unknown`; shorter than the time after which a process is taken over. */
@@ -331,4 +333,85 @@ async function takeAway(
   }
   const sent = await adapter.send({ ...part, resend: false }, signal);
   return sent.kind === 'sent' ? adapter.delete(sent.receipt, part.place, signal) : sent;
+}
+
+// In which order parts are sent that one process has in hand.
+
+/** A part that was tried so often holds up no other message any longer. */
+const LATE_AFTER = 3;
+
+/** The parts of one message that are sent together. */
+export type Message = readonly [Row, ...Row[]];
+
+/**
+ * The queue of a message, whose parts are sent one after another: answers of a conversation; messages that coda begins,
+ * so that an answer never delays a reminder; late ones, of which none waits for another.
+ */
+export function queueOf(message: Message): string {
+  const [{ conversationId, grp }] = message;
+  return `${conversationId} ${isLate(message) ? 'late' : isAnswer(grp) ? 'answers' : 'others'}`;
+}
+
+/** A part of it was tried in vain for long, or may have arrived already. */
+export function isLate(message: Message): boolean {
+  return message.some(({ unknownAt, attempts }) => unknownAt !== undefined || attempts >= LATE_AFTER);
+}
+
+/** True if what follows a part can be sent. */
+export function isThrough({ state }: SendResult): boolean {
+  return state === 'sent' || state === 'dead' || state === 'dropped';
+}
+
+/**
+ * The result of a part that was not tried: it waits as `before` does, the part before it. An unknown state stays
+ * unknown.
+ */
+export function untried({ id, unknownAt }: Row, before: Omit<SendResult, 'id'>): SendResult {
+  const { nextAt, error, conversationId } = before;
+  const state = before.state === 'held' ? 'held' : unknownAt ? 'unknown' : 'pending';
+  return {
+    id,
+    state,
+    untried: true,
+    ...(nextAt && { nextAt }),
+    ...(unknownAt && { unknownAt }),
+    ...(error !== undefined && { error }),
+    ...(conversationId !== undefined && { conversationId }),
+  };
+}
+
+/**
+ * The conversation in which the person can be reached directly when a part's place is gone: on the same platform, also
+ * where they have never been, else on another that is on. Undefined when there is none.
+ */
+async function directlyTo(
+  { database, world, adapters: on }: { database: Database; world: World; adapters(): readonly ChatAdapter[] },
+  personId: string,
+  { conversationId, place }: store.Row,
+): Promise<string | undefined> {
+  const adapters = on();
+  const others = adapters.map(({ name }) => name);
+  const adapter = adapters.find(({ name }) => name === place.adapter);
+  const directOn = (names: readonly string[]) =>
+    conversations.direct({ query: database.read.bind(database) }, personId, {
+      adapters: names,
+      except: conversationId,
+    });
+  if (!adapter) return directOn(others);
+  const known = await directOn([place.adapter]);
+  if (known) return known;
+  const externalId = place.kind === 'dm' ? undefined : await knownAs(database, personId, place.adapter);
+  if (adapter.direct && externalId) {
+    try {
+      const opened = await adapter.direct(externalId);
+      const now = world.clock.now();
+      return await database.tx('outbox.direct', async (tx) => {
+        if (!(await lockPerson(tx, personId))) return undefined;
+        return conversations.open(tx, opened, personId, uuid(now), now);
+      });
+    } catch (error) {
+      world.log.debug({ error: messageOf(error), adapter: adapter.name }, 'no direct conversation could be opened');
+    }
+  }
+  return directOn(others);
 }

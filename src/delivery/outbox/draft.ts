@@ -8,7 +8,7 @@ import type { Item } from '../item.ts';
 import { type Addressed, rowOf, toParts } from '../parts.ts';
 import type { Attempts } from './attempt.ts';
 import { shownForGood } from './standing.ts';
-import * as store from './store/index.ts';
+import * as store from './store.ts';
 
 /**
  * An answer that is complete this soon after its first words is sent once, without a draft. Nobody sees so short a

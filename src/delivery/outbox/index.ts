@@ -9,10 +9,8 @@ import type { Content, Outbox, Outgoing } from '../content.ts';
 import * as letters from '../dead-letters/store.ts';
 import { inert } from '../inert.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
-import { Attempts } from './attempt.ts';
-import { HeldParts } from './held-parts.ts';
-import { isLate, isThrough, type Message, queueOf, untried } from './queue.ts';
-import * as store from './store/index.ts';
+import { Attempts, isLate, isThrough, type Message, queueOf, untried } from './attempt.ts';
+import * as store from './store.ts';
 
 /** Between two tries to store receipts. */
 const LONGEST_WAIT_MS = 5_000;
@@ -369,5 +367,45 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     if (!this.isFull || this.inFlight.size > MAX_IN_FLIGHT / 2) return;
     this.isFull = false;
     this.deps.wakeAt(this.deps.world.clock.now());
+  }
+}
+
+interface HeldDeps {
+  database: Database;
+  world: World;
+  adapters(): readonly ChatAdapter[];
+  wakeAt(at: Date): void;
+}
+
+/** Parts that other processes hold because nobody was reachable, and that this process can deliver. */
+class HeldParts {
+  private readonly deps: HeldDeps;
+
+  constructor(deps: HeldDeps) {
+    this.deps = deps;
+  }
+
+  /** Adapters through which something can be said here now. The embedded engine has no other processes. */
+  here(): string[] {
+    const { database, adapters } = this.deps;
+    if (database.engine === 'pglite') return [];
+    return adapters().flatMap((adapter) => (adapter.isReachable?.() ? [adapter.name] : []));
+  }
+
+  /** Makes due what is held for `adapters`, as far as they can be reached here. Never rejects. */
+  async takeUp(adapters = this.here()): Promise<void> {
+    const { database, world, wakeAt } = this.deps;
+    const here = this.here().filter((adapter) => adapters.includes(adapter));
+    if (here.length === 0) return;
+    try {
+      if (!(await store.anyHeld(database, here))) return;
+      const now = world.clock.now();
+      if ((await store.takeUpHeld(database, here, now)) > 0) wakeAt(now);
+    } catch (error) {
+      world.log.warn(
+        { adapters: here, error: messageOf(error) },
+        'looking for what is held failed; the next look tries again',
+      );
+    }
   }
 }

@@ -6,7 +6,7 @@ import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter, Place, Pointed } from '../adapter.ts';
 import type { Item, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
-import * as lanes from '../lanes/store/index.ts';
+import * as lanes from '../lanes/store.ts';
 import * as store from './store.ts';
 
 /** A platform that has not told by then is not waited for. */

@@ -1,3 +1,6 @@
+import type { Part } from '../adapter.ts';
+import type { Content, InlineFile } from '../content.ts';
+
 /** Cuts Markdown into pieces of a limited length. Pure. */
 
 /** A piece of a text: what is shown is `open + body + close`; the bodies of all pieces, joined, are the text. */
@@ -117,4 +120,81 @@ function fenceAfter(body: string, before: Fence | undefined): Fence | undefined 
 function closes(line: string, fence: Fence): boolean {
   const [, marker = '', info = ''] = FENCE.exec(line) ?? [];
   return marker.startsWith(fence.marker) && info.trim() === '';
+}
+
+// Turns a long text into several messages, or a file. Pure.
+
+/** Parts without files and buttons, and the files whose content stands here, which belong to the last of them. */
+interface Shown {
+  parts: Content[];
+  attached: InlineFile[];
+}
+
+/** A message for each piece, `most` at most; what is beyond becomes a file, of which `note` below the last one tells. */
+export function shownIn(content: Content, pieces: readonly Piece[], most: number, note: string): Shown {
+  const { buttons: _, files: __, inline, times: ___, mention, ...rest } = content;
+  const shown = pieces.slice(0, most).map(show);
+  const [first, ...beyond] = pieces.slice(most);
+  const parts: Content[] = (shown.length > 0 ? shown : ['']).map((text) => ({ ...rest, text }));
+  if (mention) parts[0] = { ...(parts[0] as Content), mention };
+  const attached: InlineFile[] = [...(inline ?? [])];
+  if (first) {
+    (parts.at(-1) as Content).text += `\n${note}`;
+    attached.push(markdownFile([first.open, first.body, ...beyond.map(({ body }) => body)].join('')));
+  }
+  return { parts, attached };
+}
+
+/** A text as a file. */
+function markdownFile(text: string, name = 'answer.md'): InlineFile {
+  return { name, type: 'text/markdown', text };
+}
+
+/** All of it as a file, its beginning as text, with a note that tells of the file. */
+export function inOneFile(content: Content, beginning: Piece | undefined, note: string): Content {
+  const text = `${beginning ? show(beginning) : ''}\n${note}`;
+  const name = content.kind === 'approval' ? 'request.md' : 'answer.md';
+  return { ...content, text, inline: [...(content.inline ?? []), markdownFile(content.text, name)] };
+}
+
+/** A part that was put off may be late by this much before others go ahead of it. */
+const GRACE_MS = 5_000;
+/** Between two that wait for each other. */
+const STEP_MS = 50;
+
+/**
+ * Keeps what is said in a channel in its order when the platform makes some of it wait: a part that comes later waits behind
+ * those that were put off, each in its place, until they have been sent or their time is well over.
+ */
+export class Order {
+  /** By channel: the keys of parts that were put off, in their order, and until when (ms). */
+  private readonly waiting = new Map<string, Map<string, number>>();
+
+  /**
+   * Milliseconds that this part has to wait for others that were put off before it came; 0: none. It is put off, then.
+   * A later part of an answer waits for nobody: the one before it is there, and nothing comes between them.
+   */
+  behind(channel: string, { key, index = 0 }: Pick<Part, 'key' | 'index'>, now: number): number {
+    if (index > 0) return 0;
+    let until = 0;
+    for (const [other, at] of this.waiting.get(channel) ?? []) {
+      if (other === key) break;
+      if (at + GRACE_MS > now) until = Math.max(until, at);
+    }
+    if (until === 0) return 0;
+    const wait = Math.max(until - now, 0) + STEP_MS;
+    this.putOff(channel, key, now + wait);
+    return wait;
+  }
+
+  putOff(channel: string, key: string, until: number): void {
+    const parts = this.waiting.get(channel) ?? new Map<string, number>();
+    this.waiting.set(channel, parts.set(key, until));
+  }
+
+  /** Nobody waits for this part any more. */
+  done(channel: string, key: string): void {
+    const parts = this.waiting.get(channel);
+    if (parts?.delete(key) && parts.size === 0) this.waiting.delete(channel);
+  }
 }

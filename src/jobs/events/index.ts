@@ -9,10 +9,10 @@ import type { CoreValues } from '../../config/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { Database, Fragment, Transaction } from '../../storage/index.ts';
 import type { Job, JobHandler } from '../queue/index.ts';
-import type { Fact, Raise } from './fact.ts';
+import type { Fact, Raise } from './store.ts';
 import * as store from './store.ts';
 
-export type { Fact, Raise } from './fact.ts';
+export type { Fact, Raise } from './store.ts';
 
 export interface EventsDeps {
   targets: CoreValues['events']['targets'];

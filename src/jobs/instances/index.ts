@@ -1,12 +1,68 @@
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
-import { bootId, isGone } from './process-identity.ts';
-import { Replicas, TAKE_OVER_MS, TAKE_OVER_UNSEEN_MS } from './replicas.ts';
+import type { InstanceRow } from './store.ts';
 import * as store from './store.ts';
+
+// Live replicas, as a process sees them: those that still send heartbeats.
+
+/** Silent for so long, as another process sees it: that one takes the rows over. */
+const TAKE_OVER_MS = 15_000;
+/** The same for one that was not seen to send a heartbeat yet: it may not know that it is not alone any more. */
+const TAKE_OVER_UNSEEN_MS = 20_000;
+/** While this one could not look for so long, the others may not have been able to write: the database was away from all. */
+const BLIND_MS = 10_000;
+
+interface Seen {
+  /** The instant that the heartbeat carries; only that it changes says something. */
+  heartbeat: number;
+  /** When it was seen first, in monotonic milliseconds of this process. */
+  at: number;
+  /** True if it was seen to change. */
+  moved: boolean;
+}
+
+/** Clocks that differ or jump end nobody: only heartbeats that do not change while this process looks. */
+class Replicas {
+  private seen = new Map<string, Seen>();
+  private lookedAt = 0;
+
+  /** Number of replicas at the last look. */
+  get count(): number {
+    return this.seen.size;
+  }
+
+  /** True if one that was there at the last look is not among `found`: it has ended. */
+  lacks(found: readonly { id: string }[]): boolean {
+    return [...this.seen.keys()].some((id) => !found.some((other) => other.id === id));
+  }
+
+  /** Takes in what a look at `at` (monotonic milliseconds) has found; returns those that have been silent for too long. */
+  look(found: readonly { id: string; heartbeatAt: Instant }[], at: number): string[] {
+    const wasBlind = at - this.lookedAt >= BLIND_MS;
+    this.lookedAt = at;
+    this.seen = new Map(found.map(({ id, heartbeatAt }) => [id, this.noted(id, heartbeatAt.getTime(), at, wasBlind)]));
+    return [...this.seen].flatMap(([id, seen]) => (at >= silentAt(seen) ? [id] : []));
+  }
+
+  /** Milliseconds from `at` until the next one will have been silent for too long; `Infinity` when there is none. */
+  nextLook(at: number): number {
+    return Math.min(...[...this.seen.values()].map((seen) => silentAt(seen) - at).filter((left) => left > 0));
+  }
+
+  private noted(id: string, heartbeat: number, at: number, wasBlind: boolean): Seen {
+    const known = this.seen.get(id);
+    if (!known) return { heartbeat, at, moved: false };
+    if (known.heartbeat !== heartbeat) return { heartbeat, at, moved: true };
+    return wasBlind ? { ...known, at } : known;
+  }
+}
+
+const silentAt = ({ at, moved }: Seen) => at + (moved ? TAKE_OVER_MS : TAKE_OVER_UNSEEN_MS);
 
 /** Between two heartbeats while other processes are there, and after one that failed. */
 const BESIDE_MS = 3_000;
@@ -301,5 +357,50 @@ export class Instance {
     if (ended.length === 0 || quiet) return;
     world.log.info({ instances: ended }, 'took over from processes that are gone');
     freed();
+  }
+}
+
+/** Silent for so long by the clock, on a host of this one's name. Longer than a live process is without a heartbeat. */
+const GONE_MS = 30_000;
+
+/**
+ * True if a process is surely gone: the kernel that it ran under, seen from where it was seen, has no such process or
+ * another one under its number. Hosts of one name (cloned machines, containers on the host's network) are not taken for
+ * each other: another boot, or another namespace of processes, says something only when it has been silent, too.
+ */
+function isGone(other: InstanceRow, now: Instant): boolean {
+  if (other.host !== hostname()) return false;
+  const running = bootId(other.pid);
+  if (running === undefined || running === other.bootId) return false;
+  const seenFrom = (id: string) => id.slice(0, id.lastIndexOf('/'));
+  return seenFrom(running) === seenFrom(other.bootId) || now.getTime() - other.heartbeatAt.getTime() > GONE_MS;
+}
+
+/**
+ * Identity of the process behind a process number: the kernel's boot id, this process's namespace of processes, and the
+ * start time of that one (field 22 of `/proc/<pid>/stat`, counted after the name, which may hold spaces). It ends in
+ * `/gone` when there is no such process; undefined where the system does not tell.
+ */
+function bootId(pid: number): string | undefined {
+  const boot = read('/proc/sys/kernel/random/boot_id')?.trim();
+  if (boot === undefined) return undefined;
+  const stat = read(`/proc/${pid}/stat`);
+  const started = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'gone';
+  return `${boot}/${namespace()}/${started}`;
+}
+
+function namespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+  } catch {
+    return '';
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
   }
 }

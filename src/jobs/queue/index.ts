@@ -6,8 +6,7 @@ import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import type { Besides, Database, Transaction } from '../../storage/index.ts';
 import type { DueSource } from '../due.ts';
-import type { Fact, Raise } from '../events/fact.ts';
-import { KIND as eventKind } from '../events/store.ts';
+import { KIND as eventKind, type Fact, type Raise } from '../events/store.ts';
 import type { Owned } from '../instances/index.ts';
 import * as store from './store.ts';
 

@@ -3,7 +3,6 @@ import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
 import type { DueSource } from '../due.ts';
-import { earliestDue } from './store.ts';
 
 /** A hint that was lost costs this much at the most. Real time: it guards against the real world. */
 const SAFETY_LOOK_MS = 30_000;
@@ -153,4 +152,12 @@ export class Worker {
     this.armed?.cancel();
     this.armed = undefined;
   }
+}
+
+/** The earliest due instant of each source, in their order, by one statement. */
+async function earliestDue(database: Database, sources: readonly DueSource[]): Promise<(Instant | undefined)[]> {
+  if (sources.length === 0) return [];
+  const columns = sources.map((source, index) => `(${source.earliest}) as s${index}`);
+  const { rows } = await database.read<Record<string, Instant | null>>(`select ${columns.join(', ')}`);
+  return sources.map((_, index) => rows[0]?.[`s${index}`] ?? undefined);
 }

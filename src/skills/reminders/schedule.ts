@@ -1,6 +1,6 @@
 /** From a person's words about time to what a reminder stores. */
 import type { Instant } from '../../base/clock.ts';
-import { pattern } from '../../base/pattern.ts';
+import { pattern } from '../../base/json-text.ts';
 import {
   formatClock,
   MONTH,

@@ -1,6 +1,6 @@
 /** Texts of the reminders. */
 import type { Instant } from '../../base/clock.ts';
-import { pattern } from '../../base/pattern.ts';
+import { pattern } from '../../base/json-text.ts';
 import { listOf, plural, shorten } from '../../base/text.ts';
 import {
   describe,

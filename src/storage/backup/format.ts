@@ -1,7 +1,11 @@
 /** Entries of a backup beside rows and files. */
-import type { Hash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { CodaError } from '../../base/errors.ts';
 import type { TableShape, TableSum } from './tables.ts';
-import type { TarFile } from './tar.ts';
+import { damaged, readTar, type TarFile } from './tar.ts';
 
 export const FORMAT = 1;
 
@@ -44,4 +48,67 @@ export function seen(hash: Hash, { name, size, content }: TarFile): TarFile {
     }
   };
   return { name, size, content: through() };
+}
+
+// Reading a backup: all of it is looked at before anything is restored.
+
+/** The entries of a backup, in their order. Throws `BACKUP_DAMAGED`. */
+export async function* entriesOf(file: string): AsyncGenerator<TarFile> {
+  const bytes = createReadStream(file);
+  const plain = bytes.pipe(createGunzip());
+  bytes.on('error', (error) => plain.destroy(error));
+  try {
+    yield* readTar(plain);
+  } finally {
+    bytes.destroy();
+    plain.destroy();
+  }
+}
+
+/** The text of a small entry. */
+export async function textOf({ content }: TarFile): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Reads all of it once. Throws `BACKUP_DAMAGED`, and `DATA_NEWER` for one in a form that this version does not know. */
+export async function readBackup(file: string): Promise<{ manifest: Manifest; ending: Ending }> {
+  const hash = createHash('sha256');
+  let manifest: Manifest | undefined;
+  for await (const entry of entriesOf(file)) {
+    if (!manifest) {
+      if (entry.name !== 'manifest.json') throw damaged('it was not made by coda');
+      manifest = parse<Manifest>(await textOf(seen(hash, entry)));
+      if (manifest.format > FORMAT) throw newer(manifest.program);
+    } else if (entry.name === 'end.json') {
+      const ending = parse<Ending>(await textOf(entry));
+      if (ending.sha256 !== hash.digest('hex')) throw damaged('its content is not what was written');
+      return { manifest, ending };
+    } else for await (const _ of seen(hash, entry).content);
+  }
+  throw damaged(manifest ? 'it was cut short' : 'it is empty');
+}
+
+/** Summary of a backup, once all of it was read. */
+export async function checkBackup(file: string): Promise<BackupSummary> {
+  const { manifest, ending } = await readBackup(file);
+  const rows = Object.values(ending.tables).reduce((sum, table) => sum + table.rows, 0);
+  const { size: bytes } = await stat(file);
+  return { file, madeAt: manifest.madeAt, program: manifest.program, rows, files: ending.files, bytes };
+}
+
+function parse<T>(text: string): T {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw damaged('a part of it is not readable', error);
+  }
+}
+
+export function newer(program: string): CodaError {
+  return new CodaError('DATA_NEWER', {
+    message: `The backup was made by a newer version of coda (${program}).`,
+    remedy: 'Update coda to at least that version, then restore it.',
+  });
 }

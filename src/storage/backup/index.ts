@@ -1,6 +1,152 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { systemCode } from '../../base/errors.ts';
+import { inFolder, makeFolder, syncFolder } from '../files.ts';
+import type { Database, Transaction } from '../port.ts';
+import { type BackupSummary, checkBackup, type Ending, FORMAT, type Manifest, seen } from './format.ts';
+import { exportRows, sequencesOf, shapes, snapshot, sumOf, type TableShape, type TableSum } from './tables.ts';
+import { type TarFile, writeTar } from './tar.ts';
+
 /** Backups: one file with the database, the stored files and the installed skills, written and read as a stream. */
 export type { BackupSummary } from './format.ts';
-export { restoreEmbedded } from './place.ts';
-export { checkBackup } from './read.ts';
-export { type Restored, restoreBackup } from './restore.ts';
-export { writeBackup } from './write.ts';
+export { checkBackup } from './format.ts';
+export { type Restored, restoreBackup, restoreEmbedded } from './restore.ts';
+
+/** Writing a backup: one state of the database, the stored files, installed skills and the configuration. */
+interface BackupOptions {
+  database: Database;
+  /** Left out, only the database is written. */
+  dataDir?: string;
+  /** The configuration's file, if there is one. */
+  config?: string | undefined;
+  file: string;
+  program: string;
+  now: Date;
+}
+
+/** Of the data folder. What seals secrets is not among them: a backup that is stolen must not open those. */
+const FOLDERS = ['artifacts', 'skills', 'imported'];
+const CHUNK_BYTES = 1_000_000;
+
+/**
+ * Writes a backup beside `file`, reads it back and puts it in its place; what was there before is replaced only then.
+ * Others work on meanwhile (on the embedded database, what they commit waits until the rows are read).
+ */
+export async function writeBackup(options: BackupOptions): Promise<BackupSummary> {
+  const { file, database } = options;
+  const draft = `${file}.part`;
+  return inFolder(dirname(file), async () => {
+    await makeFolder(dirname(file));
+    try {
+      await snapshot(database, async (tx) => {
+        const entries = Readable.from(writeTar(contents(tx, options)), { objectMode: false });
+        await pipeline(entries, createGzip({ level: 4 }), createWriteStream(draft, { mode: 0o600 }));
+      });
+      const handle = await open(draft, 'r+');
+      await handle.sync();
+      await handle.close();
+      const summary = await checkBackup(draft);
+      await rename(draft, file);
+      await syncFolder(dirname(file));
+      return { ...summary, file };
+    } finally {
+      await rm(draft, { force: true });
+    }
+  });
+}
+
+async function* contents(tx: Transaction, options: BackupOptions): AsyncGenerator<TarFile> {
+  const hash = createHash('sha256');
+  const tables = await shapes(tx);
+  const { rows: migrations } = await tx.query<Manifest['migrations'][number]>(
+    'select version, name, checksum from migrations order by version',
+  );
+  const { program, database, now } = options;
+  const manifest: Manifest = {
+    format: FORMAT,
+    program,
+    madeAt: now.toISOString(),
+    engine: database.engine,
+    migrations,
+    tables,
+  };
+  yield seen(hash, textFile('manifest.json', JSON.stringify(manifest)));
+  const sums: Record<string, TableSum> = {};
+  for (const table of tables) {
+    sums[table.name] = await sumOf(tx, table);
+    for await (const file of tableFiles(tx, table)) yield seen(hash, file);
+  }
+  let files = 0;
+  for await (const file of storedFiles(options)) {
+    files++;
+    yield seen(hash, file);
+  }
+  // Sequences are of no snapshot: read last, they are at or above all that the rows were given.
+  const sequences = await sequencesOf(tx);
+  const ending: Ending = { tables: sums, sequences, files, sha256: hash.digest('hex') };
+  yield textFile('end.json', JSON.stringify(ending));
+}
+
+function textFile(name: string, text: string): TarFile {
+  const content = Buffer.from(text);
+  return { name, size: content.length, content: [content] };
+}
+
+/** The rows of a table in files of about a megabyte. */
+async function* tableFiles(tx: Transaction, table: TableShape): AsyncGenerator<TarFile> {
+  let lines: string[] = [];
+  let bytes = 0;
+  let number = 0;
+  const flush = () => {
+    const name = `tables/${table.name}/${String(++number).padStart(6, '0')}.jsonl`;
+    const file = textFile(name, `${lines.join('\n')}\n`);
+    [lines, bytes] = [[], 0];
+    return file;
+  };
+  for await (const some of exportRows(tx, table)) {
+    for (const line of some) {
+      lines.push(line);
+      bytes += line.length;
+      if (bytes >= CHUNK_BYTES) yield flush();
+    }
+  }
+  if (lines.length > 0) yield flush();
+}
+
+async function* storedFiles({ dataDir, config }: BackupOptions): AsyncGenerator<TarFile> {
+  if (config !== undefined) yield* fileAt(config, 'config/config.yaml');
+  if (dataDir === undefined) return;
+  for (const folder of FOLDERS) {
+    for await (const path of walk(join(dataDir, folder))) {
+      const name = `files/${folder}/${path}`;
+      // An unfinished file belongs to nobody yet.
+      if (!name.startsWith('files/artifacts/unfinished/')) yield* fileAt(join(dataDir, folder, path), name);
+    }
+  }
+}
+
+async function* fileAt(path: string, name: string): AsyncGenerator<TarFile> {
+  const found = await stat(path).catch((error) => {
+    if (systemCode(error) === 'ENOENT') return undefined; // it was removed meanwhile
+    throw error;
+  });
+  if (found?.isFile()) yield { name, size: found.size, content: createReadStream(path) };
+}
+
+/** The paths of all files below `folder`, in order; links are not followed. */
+async function* walk(folder: string, under = ''): AsyncGenerator<string> {
+  const found = await readdir(join(folder, under), { withFileTypes: true }).catch((error) => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  });
+  for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = under === '' ? entry.name : `${under}/${entry.name}`;
+    if (entry.isDirectory()) yield* walk(folder, path);
+    else if (entry.isFile()) yield path;
+  }
+}

@@ -1,16 +1,18 @@
 /** Restoring a backup into a database of its shape and a data folder. */
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
+import { copyFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CodaError } from '../../base/errors.ts';
-import { inFolder, makeFolder } from '../files.ts';
+import type { World } from '../../base/world.ts';
+import { inFolder, makeFolder, syncFolder } from '../files.ts';
 import { lastApplied, migrate, readMigrations } from '../migrate.ts';
+import { openDatabase } from '../open.ts';
+import { lockFolder } from '../pglite/lock.ts';
 import type { Database, Transaction } from '../port.ts';
-import type { Ending, Manifest } from './format.ts';
-import { entriesOf, newer, readBackup, textOf } from './read.ts';
-import { advanceSequences } from './sequences.ts';
-import { becomeOwn, importRows, isUnused, replaceAll, sumOf, type TableShape } from './tables.ts';
+import { type Ending, entriesOf, type Manifest, newer, readBackup, textOf } from './format.ts';
+import { advanceSequences, becomeOwn, importRows, isUnused, replaceAll, sumOf, type TableShape } from './tables.ts';
 import { damaged, type TarFile } from './tar.ts';
 
 export interface RestoreOptions {
@@ -131,9 +133,48 @@ function later(name: string, { program, migrations }: Manifest): CodaError {
 }
 
 /** The error of a place that is in use. */
-export function notEmpty(): CodaError {
+function notEmpty(): CodaError {
   return new CodaError('RESTORE_NOT_EMPTY', {
     message: 'There is data already where the backup is to go.',
     remedy: 'Name an empty data folder with --data, or replace what is there with --force.',
+  });
+}
+
+/** Restoring into a data folder with the embedded database, which is replaced as a whole or not at all. */
+type PlaceOptions = Omit<RestoreOptions, 'database'> & {
+  /** Target database; `dataDir`, the target of the files, may be left out. */
+  into: string;
+};
+
+/**
+ * Makes a database beside the one that is there, and puts it in its place when all of it has been loaded and compared; the
+ * old one stays beside it as `db.before-…`. Throws what `restoreBackup` does, and `STORAGE_IN_USE`.
+ */
+export async function restoreEmbedded({ into, ...options }: PlaceOptions, world: World): Promise<Restored> {
+  await readBackup(options.file);
+  return inFolder(into, async () => {
+    await makeFolder(into);
+    const unlock = await lockFolder(into, options.now);
+    const draft = join(into, 'restoring');
+    const place = join(into, 'db');
+    try {
+      const isThere = await stat(place).then(
+        () => true,
+        () => false,
+      );
+      if (isThere && !options.force) throw notEmpty();
+      await rm(draft, { recursive: true, force: true });
+      const database = await openDatabase({ dataDir: draft, connectTimeoutMs: 0 }, world);
+      const restored = await restoreBackup({ ...options, database }).finally(() => database.close());
+      const stamp = options.now.toISOString().replace(/\D/g, '').slice(0, 14);
+      if (isThere) await rename(place, join(into, `db.before-${stamp}`));
+      await rename(join(draft, 'db'), place);
+      await copyFile(join(draft, 'coda-data.json'), join(into, 'coda-data.json'));
+      await syncFolder(into);
+      return restored;
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+      await unlock();
+    }
   });
 }

@@ -1,13 +1,12 @@
 /** The embedded engine behind the port: one session, one thread, strictly first come, first served. */
 import { type Deferred, deferred } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { Subscribers } from '../../base/subscribers.ts';
 import type { Engine, Hint, Row, Session } from '../engine.ts';
 import type { Param, Result } from '../port.ts';
-import { PgliteSession } from './session.ts';
 import type { EngineThread } from './thread.ts';
-import { Upkeep } from './upkeep.ts';
-import { type Answer, decodeAnswer, encodeStatement } from './wire.ts';
+import { type Answer, decodeAnswer, encodeSimple, encodeStatement } from './wire.ts';
 
 /** Statements of different callers that go over in one message; each is a transaction of its own all the same. */
 const LARGEST_BATCH = 32;
@@ -200,4 +199,201 @@ export class PgliteEngine implements Engine {
     if (answer.error?.code === '0A000') delete known.name;
     return answer;
   }
+}
+
+// Checkpoints by the volume of the write-ahead log, and vacuum: the work of a server's background processes, which the
+// embedded engine has none of. It runs in quiet moments after a write, and an idle database costs nothing.
+//
+
+/** Nothing asked for this long makes a moment quiet. */
+const QUIET_MS = 2_000;
+/** So many messages to the engine without a quiet moment, and it is done in between. */
+const BUSY_LIMIT = 5_000;
+/** As PostgreSQL decides it, but for small tables: this many changed rows and this share of the table. */
+const CHANGED_ROWS = 500;
+const CHANGED_SHARE = 0.1;
+const WAL_BYTES = 8 * 1024 * 1024;
+
+interface WornTable extends Row {
+  name: string;
+}
+
+export class Upkeep {
+  private readonly statement: (sql: string, params: number[]) => Promise<Result<Row>>;
+  private readonly log: Log;
+  private timer: NodeJS.Timeout | undefined;
+  private messages = 0;
+  private seen = 0;
+  private working: Promise<void> | undefined;
+  private stopped = false;
+
+  /** `statement` runs one statement in the engine when its turn comes. */
+  constructor(statement: (sql: string, params: number[]) => Promise<Result<Row>>, log: Log) {
+    this.statement = statement;
+    this.log = log;
+  }
+
+  /** Something was asked of the engine. */
+  note(): void {
+    this.messages++;
+    if (!this.stopped && !this.working) this.timer ??= this.arm();
+  }
+
+  /** Waits for what is being done; nothing more is begun. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.working;
+  }
+
+  /** A checkpoint if the log has grown, and a vacuum of each table that has changed much, others' statements between. */
+  async run(): Promise<void> {
+    try {
+      await this.checkpoint();
+      for (const table of await this.worn()) {
+        if (!this.stopped) await this.statement(`vacuum (analyze) ${table}`, []);
+      }
+    } catch (error) {
+      if (!this.stopped) this.log.warn({ reason: messageOf(error) }, 'the upkeep of the embedded database failed');
+    }
+  }
+
+  private arm(): NodeJS.Timeout {
+    this.seen = this.messages;
+    return setTimeout(() => this.wake(), QUIET_MS).unref();
+  }
+
+  private wake(): void {
+    this.timer = undefined;
+    if (this.messages !== this.seen && this.messages < BUSY_LIMIT) {
+      this.timer = this.arm();
+      return;
+    }
+    this.messages = 0;
+    this.working = this.run().finally(() => {
+      this.working = undefined;
+    });
+  }
+
+  private async checkpoint(): Promise<void> {
+    const { rows } = await this.statement(
+      'select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn) as bytes from pg_control_checkpoint()',
+      [],
+    );
+    if ((rows[0]?.bytes as number) >= WAL_BYTES) await this.statement('checkpoint', []);
+  }
+
+  private async worn(): Promise<string[]> {
+    const { rows } = await this.statement(
+      `select quote_ident(schemaname) || '.' || quote_ident(relname) as name
+         from pg_stat_user_tables
+        where greatest(n_dead_tup, n_mod_since_analyze, n_ins_since_vacuum) > $1 + $2::float8 * n_live_tup`,
+      [CHANGED_ROWS, CHANGED_SHARE],
+    );
+    return (rows as WornTable[]).map(({ name }) => name);
+  }
+}
+
+// A transaction on the embedded engine's only session, in as few messages to its thread as it allows.
+
+/** The session's view of its engine; `E` is a statement as it is sent. */
+interface SessionWire<E extends { bytes: Buffer }> {
+  encode(sql: string, params: readonly Param[]): E;
+  decode(answer: Buffer, at: number, encoded: E): Answer;
+  /** One message. `closing`: the transaction is ended in it, by what its last statement has found. */
+  exec(bytes: Buffer, closing: boolean): Promise<Buffer>;
+  /** The session is free for the next one. */
+  end(): void;
+}
+
+const BEGIN = encodeSimple('begin');
+const COMMIT = encodeSimple('commit');
+const ROLLBACK = encodeSimple('rollback');
+
+class PgliteSession<E extends { bytes: Buffer }> implements Session {
+  private readonly wire: SessionWire<E>;
+  private state: 'fresh' | 'begun' | 'ended' = 'fresh';
+  /** Statements that nobody waits for; they travel with the next one. */
+  private readonly held: { encoded: E; done: Deferred<void> }[] = [];
+
+  constructor(wire: SessionWire<E>) {
+    this.wire = wire;
+  }
+
+  async query(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+    const encoded = this.wire.encode(sql, params);
+    const { answer, at } = await this.exchange(encoded.bytes);
+    return resultOf(this.wire.decode(answer, at, encoded));
+  }
+
+  send(sql: string, params: readonly Param[]): Promise<void> {
+    const done = deferred();
+    this.held.push({ encoded: this.wire.encode(sql, params), done });
+    return done.promise;
+  }
+
+  async last(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+    const encoded = this.wire.encode(sql, params);
+    const { answer, at } = await this.exchange(encoded.bytes, true);
+    this.end();
+    const decoded = this.wire.decode(answer, at, encoded);
+    const closed = decodeAnswer(answer, decoded.end);
+    const result = resultOf(decoded);
+    if (closed.error) throw closed.error;
+    return result;
+  }
+
+  async script(sql: string): Promise<void> {
+    const { answer, at } = await this.exchange(encodeSimple(sql));
+    resultOf(decodeAnswer(answer, at));
+  }
+
+  async commit(): Promise<void> {
+    if (this.state === 'ended') return;
+    if (this.state === 'begun' || this.held.length > 0) {
+      const { answer, at } = await this.exchange(COMMIT);
+      resultOf(decodeAnswer(answer, at));
+    }
+    this.end();
+  }
+
+  async rollback(): Promise<void> {
+    if (this.state === 'ended') return;
+    for (const { done } of this.held.splice(0)) done.resolve();
+    if (this.state === 'begun') await this.exchange(ROLLBACK).catch(() => {});
+    this.end();
+  }
+
+  /** Sends `bytes` behind what goes before them; the answer, and where that to `bytes` begins. */
+  private async exchange(bytes: Buffer, closing = false): Promise<{ answer: Buffer; at: number }> {
+    const held = this.held.splice(0);
+    const isFirst = this.state === 'fresh';
+    this.state = 'begun';
+    const before = [...(isFirst ? [BEGIN] : []), ...held.map(({ encoded }) => encoded.bytes)];
+    let answer: Buffer;
+    try {
+      answer = await this.wire.exec(before.length > 0 ? Buffer.concat([...before, bytes]) : bytes, closing);
+    } catch (error) {
+      for (const { done } of held) done.reject(error);
+      throw error;
+    }
+    let at = isFirst ? decodeAnswer(answer, 0).end : 0;
+    for (const { encoded, done } of held) {
+      const decoded = this.wire.decode(answer, at, encoded);
+      at = decoded.end;
+      if (decoded.error) done.reject(decoded.error);
+      else done.resolve();
+    }
+    return { answer, at };
+  }
+
+  private end(): void {
+    this.state = 'ended';
+    this.wire.end();
+  }
+}
+
+function resultOf({ result, error }: Answer): Result<Row> {
+  if (error) throw error;
+  return result;
 }

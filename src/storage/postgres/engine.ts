@@ -9,7 +9,6 @@ import { encodeParam } from '../values.ts';
 import { isLost, named, noConnection, quote, STOOD_STILL, type Target } from './connect.ts';
 import { transactionSettings } from './limits.ts';
 import type { Listener } from './listener.ts';
-import { PostgresSession } from './session.ts';
 
 /** coda has fewer distinct statements than this; what comes on top goes unprepared. */
 const MOST_PREPARED = 500;
@@ -245,4 +244,84 @@ export class PostgresEngine implements Engine {
 function discard(client: PoolClient): void {
   client.release(true);
   client.connection.stream.destroy();
+}
+
+// One transaction on a connection of the pool.
+
+/** The session's way to its connection. */
+interface Wire {
+  send(sql: string, params: readonly Param[]): Promise<Result<Row>>;
+  /** `commit` or `rollback`. */
+  end(sql: string): Promise<unknown>;
+  /** Statements that may take as long as they need. */
+  script(sql: string): Promise<unknown>;
+  /** Classifies a failure for callers. */
+  named(error: unknown): unknown;
+  /** Gives the connection back, or up. */
+  release(isBroken: boolean): void;
+}
+
+class PostgresSession implements Session {
+  private readonly client: PoolClient;
+  private readonly begin: string;
+  private readonly wire: Wire;
+  private state: 'fresh' | 'begun' | 'ended' = 'fresh';
+  private broken = false;
+
+  constructor(client: PoolClient, begin: string, wire: Wire) {
+    this.client = client;
+    this.begin = begin;
+    this.wire = wire;
+  }
+
+  query(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+    return this.step(() => this.wire.send(sql, params));
+  }
+
+  async send(sql: string, params: readonly Param[]): Promise<void> {
+    await this.query(sql, params);
+  }
+
+  async last(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+    const result = await this.query(sql, params);
+    await (result.count > 0 ? this.commit() : this.rollback());
+    return result;
+  }
+
+  async script(sql: string): Promise<void> {
+    await this.step(() => this.wire.script(sql));
+  }
+
+  async commit(): Promise<void> {
+    if (this.state === 'ended') return;
+    if (this.state === 'begun') await this.step(() => this.wire.end('commit'));
+    this.end();
+  }
+
+  async rollback(): Promise<void> {
+    if (this.state === 'ended') return;
+    if (this.state === 'begun' && !this.broken) await this.step(() => this.wire.end('rollback')).catch(() => {});
+    this.end();
+  }
+
+  /** `begin` is written in front of the first statement and answered before it: one round trip for both. */
+  private async step<T>(work: () => Promise<T>): Promise<T> {
+    const first = this.state === 'fresh';
+    this.state = 'begun';
+    const begun = first ? this.client.query(this.begin) : undefined;
+    begun?.catch(() => {}); // what breaks it breaks the statement behind it too
+    try {
+      const value = await work();
+      await begun;
+      return value;
+    } catch (error) {
+      this.broken ||= isLost(error);
+      throw this.wire.named(error);
+    }
+  }
+
+  private end(): void {
+    this.state = 'ended';
+    this.wire.release(this.broken);
+  }
 }

@@ -1,7 +1,7 @@
 /** Text that cannot be seen or read: hidden characters, look-alike letters, encoded commands; and excerpts that show it. */
-
 import { shorten } from '../../base/text.ts';
 import type { Hit } from './commands.ts';
+import type { Passage, PassageKind } from './finding.ts';
 
 /** The flags of England, Scotland and Wales are written with tags; any other word in tags is hidden text. */
 const FLAG =
@@ -89,7 +89,7 @@ const LOOK_ALIKES = new Map(Array.from(ALIKE, (letter, index) => [letter, LATIN.
 
 const WORD = /[a-zа-яѐ-џԁ-ԝνο]{2,60}/giu;
 
-export function fold(line: string): string {
+function fold(line: string): string {
   const seen = line.replace(UNSEEN, '').normalize('NFKC');
   return OTHER_SCRIPT.test(seen) ? seen.replace(WORD, (word) => (isMixed(word) ? latin(word) : word)) : seen;
 }
@@ -137,4 +137,189 @@ function showUnseen(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}]|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu, (sign) => {
     return `<U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`;
   });
+}
+
+// Splits a file into passages: paragraphs, commands, comments, frontmatter lines.
+
+/** Length of a passage: bounds the work of each pattern. */
+const MAX_PASSAGE = 1_500;
+const OVERLAP = 200;
+const BLOCK_LINES = 12;
+
+const FENCE = /^\s{0,12}(?:>\s?)?(`{3,}|~{3,})/;
+const HEADING = /^\s{0,3}#{1,6}\s/;
+const ITEM = /^\s{0,12}(?:[-*+]|\d{1,3}[.)])\s/;
+const HIDDEN_REFERENCE = /^\s{0,3}\[(?:\/\/|comment)\]:\s/i;
+
+/** The passages of a file. `isMarkdown`: prose with code in fences; else all of it is code that is run. */
+export function* passagesOf(text: string, isMarkdown: boolean): Generator<Passage> {
+  const lines = text.split(/\r\n|\n|\r|\u2028|\u2029/).map(fold);
+  if (isMarkdown) yield* markdown(lines);
+  else yield* commands(lines, 1, { isScript: true });
+  // Multi-step patterns are looked for in prose, in fences and across both.
+  for (let at = 0; at < lines.length; at += BLOCK_LINES / 2) {
+    yield* joined(lines.slice(at, at + BLOCK_LINES), at + 1, 'code', { block: true, isScript: true });
+  }
+}
+
+function* markdown(lines: readonly string[]): Generator<Passage> {
+  let intro = '';
+  let at = 0;
+  if (lines[0]?.trim() === '---') {
+    const end = lines.findIndex((line, index) => index > 0 && line.trim() === '---');
+    for (let line = 1; line < end; line++) yield* joined(lines.slice(line, line + 1), line + 1, 'head');
+    at = end > 0 ? end + 1 : 0;
+  }
+  while (at < lines.length) {
+    const line = lines[at] as string;
+    const fence = FENCE.exec(line)?.[1];
+    if (fence !== undefined) {
+      const end = fenceEnd(lines, at + 1, fence);
+      yield* commands(lines.slice(at + 1, end), at + 2, { intro });
+      at = end + 1;
+    } else if (opensComment(line)) {
+      const end = endOf(lines, at, (text) => text.includes('-->'));
+      yield* joined(lines.slice(at, end), at + 1, 'comment');
+      at = end;
+    } else if (line.trim() === '') {
+      at += 1;
+    } else {
+      const end = HEADING.test(line) ? at + 1 : paragraphEnd(lines, at);
+      const own = lines.slice(at, end);
+      const isItem = ITEM.test(line) || line.trimStart().startsWith('|');
+      yield* joined(own, at + 1, HIDDEN_REFERENCE.test(line) ? 'comment' : 'prose', isItem ? { intro } : {});
+      // A list goes on with what introduced it; any other paragraph introduces what follows.
+      if (!isItem) intro = HEADING.test(line) ? '' : own.join(' ').trim();
+      at = end;
+    }
+  }
+}
+
+const opensComment = (line: string): boolean => line.replace(/`[^`]{1,200}`/g, '').includes('<!--');
+
+function paragraphEnd(lines: readonly string[], start: number): number {
+  const starts = (line: string) => ITEM.test(line) || HEADING.test(line) || FENCE.test(line) || opensComment(line);
+  for (let at = start + 1; at < lines.length; at++) {
+    const line = lines[at] as string;
+    if (line.trim() === '' || starts(line) || line.trimStart().startsWith('|')) return at;
+  }
+  return lines.length;
+}
+
+function fenceEnd(lines: readonly string[], start: number, fence: string): number {
+  for (let at = start; at < lines.length; at++) {
+    const mark = FENCE.exec(lines[at] as string)?.[1];
+    if (mark?.startsWith(fence) && (lines[at] as string).trim().replace(/^>\s?/, '') === mark) return at;
+  }
+  return lines.length;
+}
+
+/** The line after the first that ends it. */
+function endOf(lines: readonly string[], start: number, ends: (line: string) => boolean): number {
+  for (let at = start; at < lines.length; at++) if (ends(lines[at] as string)) return at + 1;
+  return lines.length;
+}
+
+/** Commands one by one, with their continuation lines. */
+function* commands(lines: readonly string[], first: number, around: Around): Generator<Passage> {
+  let start = 0;
+  for (let at = 0; at < lines.length; at++) {
+    if (/\\\s*$/.test(lines[at] as string) && at + 1 < lines.length && at - start < BLOCK_LINES) continue;
+    const own = lines.slice(start, at + 1).map((line) => line.replace(/\\\s*$/, ''));
+    const label = lines[start - 1] ?? '';
+    if (own.some((line) => line.trim() !== '')) yield* joined(own, first + start, 'code', { ...around, label });
+    start = at + 1;
+  }
+}
+
+type Around = Partial<Pick<Passage, 'intro' | 'label' | 'isScript' | 'block'>>;
+
+/** Lines as one passage, or as several where they are longer than one may be. */
+function* joined(lines: readonly string[], first: number, kind: PassageKind, around: Around = {}): Generator<Passage> {
+  const { intro = '', label = '', isScript = false, block = false } = around;
+  const text = lines.map((line) => line.trim()).join(block ? '\n' : ' ');
+  const starts: number[] = [];
+  let length = 0;
+  for (const line of lines) {
+    starts.push(length);
+    length += line.trim().length + 1;
+  }
+  // Parts overlap, so that nothing is hidden by where the cut falls.
+  for (let from = 0; from === 0 || from < text.length; from += MAX_PASSAGE - OVERLAP) {
+    const lineAt = (index: number) =>
+      first +
+      Math.max(
+        0,
+        starts.findLastIndex((start) => start <= from + index),
+      );
+    yield { kind, text: text.slice(from, from + MAX_PASSAGE), line: lineAt(0), lineAt, intro, label, isScript, block };
+    if (from + MAX_PASSAGE >= text.length) return;
+  }
+}
+
+/**
+ * True if a dangerous text is only mentioned. Whoever wrote it wrote the words around it too, so that a label
+ * ("example", "security", a heading, a quotation) counts for nothing. One thing counts: a prohibition or a search whose
+ * grammatical object is exactly what was found, in the same sentence or in the sentence that introduces the list, table
+ * or fence, and nothing that takes it back. A model that obeys such a text does not do what it shows.
+ */
+const ACT =
+  '(?:run|ran|runs|use|uses|pipe|pipes|execute|executes|paste|type|allow|install|follow|obey|accept|trust|write|commit|copy|send)';
+const NEGATED = String.raw`(?:never|do not|don['’]t|must not|should not|(?:nobody|no one)(?:\s(?:may|must|should))?)\s(?:ever\s)?${ACT}`;
+const SUBJECT = String.raw`(?:^|\b(?:it|hook|rule|filter|guard|policy|scanner|linter|agent|must|should|will)\s)`;
+const REFUSED = `${SUBJECT}(?:refuses?|rejects?|blocks?|denies|deny|forbids?|prohibits?|disallows?)`;
+const SOUGHT = String.raw`(?:${SUBJECT}(?:detects?|flags?|reports?)|\b(?:look|search|scan|watch|hunt)(?:s|es|ing)?\sfor)`;
+const KIND = '(?:such as|like|including|phrases?|patterns?|strings?|attempts?|payloads?)';
+/** An order, or a condition under which the prohibition does not hold. */
+const TAKES_BACK =
+  /\b(?:run|execute|paste|install|type|use|apply|obey|follow|perform|start|do|try|enter|open|always|must|first|then|now|until|unless|except|without|before|after|but|instead|only|other|else|otherwise|anyway|again|with|using|via|by|as|when|if|because|skip|forget|fail|miss|stop|ignore)\b/i;
+const WORDS = String.raw`(?:\s[\w'’-]{1,30}){0,8}`;
+const LISTED = String.raw`(?:\s?[,¤]|\s(?:and|or)(?=\s|$))*\s?`;
+const OBJECT = new RegExp(
+  `^(.*?)(?:\\b${NEGATED}|${REFUSED})(${WORDS})${LISTED}$|^(.*?)${SOUGHT}(${WORDS}\\s${KIND})${LISTED}$`,
+  'i',
+);
+/** An order that refers to what stands elsewhere: it makes a prohibition void wherever that stands. */
+const REFERS =
+  /\b(?:run|execute|paste|use|apply|perform|type|enter|start|do|follow|obey|carry out|try|act on|comply with)\b\s(?:it|this|that|them|these|those|anyway)\b|\b(?:run|execute|paste|use|apply|perform|type|enter|start|do|follow|obey|carry out|try|act on|comply with)\b[^.\n]{0,60}\b(?:above|below|marked|labell?ed|quoted|anti-?patterns?|(?:bad|wrong|unsafe|forbidden|first|second|last|previous|next)\s(?:\w{1,12}\s)?(?:examples?|commands?|blocks?|lines?|snippets?|phrases?|steps?))\b/i;
+const NEGATED_ORDER = /\b(?:never|do not|don['’]t|must not|should not|nobody|no one)\s(?:ever\s)?\w{1,12}/gi;
+const BAD_LABEL =
+  /^\s{0,40}(?:#|\/\/|--)\s?(?:❌\s?)?(?:BAD|WRONG|INSECURE|UNSAFE|NEVER|DO NOT RUN|DON['’]T)\b[^a-z0-9]*$/i;
+const QUOTED = /`[^`\n]{1,600}`|"[^"\n]{1,600}"|“[^”\n]{1,600}”/g;
+
+/** True if a file orders what it shows elsewhere: then none of its prohibitions is believed. */
+export function ordersByReference(text: string): boolean {
+  return REFERS.test(text.replace(QUOTED, ' ').replace(NEGATED_ORDER, ' '));
+}
+
+/** True if what was found at `index` is no more than the object of a prohibition or search. */
+export function isMentioned({ text, kind, intro, label, isScript }: Passage, index: number): boolean {
+  if (isScript || kind === 'comment') return false;
+  if (kind === 'code') return forbids(intro) && BAD_LABEL.test(label);
+  return forbids(intro) ? isWholeItem(text, index) : isQuoted(text, index) && forbids(text);
+}
+
+/** True if every sentence of `text` forbids or seeks what it ends with, and says nothing else. */
+function forbids(text: string): boolean {
+  const bare = text.replace(QUOTED, '¤').replace(/[:.]\s*$/, '');
+  return bare !== '' && bare.split(/[.!?]\s/).every(isGoverned);
+}
+
+function isGoverned(sentence: string): boolean {
+  const [, before = '', words = '', beforeSought, sought] = OBJECT.exec(sentence.trim()) ?? ['', 'do'];
+  return !TAKES_BACK.test(beforeSought ?? before) && !TAKES_BACK.test((sought ?? words).replace(/\b(?:such )?as$/, ''));
+}
+
+function isQuoted(text: string, index: number): boolean {
+  return Array.from(text.matchAll(QUOTED)).some((one) => one.index <= index && index < one.index + one[0].length);
+}
+
+/** True if a list's item, or a table's cell, is what was found and nothing else. */
+function isWholeItem(text: string, index: number): boolean {
+  const start = text.startsWith('|') ? text.lastIndexOf('|', index) + 1 : 0;
+  const end = text.startsWith('|') ? text.indexOf('|', index) : text.length;
+  const item = text.slice(start, end < 0 ? text.length : end).replace(/^\s*(?:[-*+]|\d{1,3}[.)])\s/, '');
+  const bare = item.replace(QUOTED, '¤').trim();
+  if (bare.includes('¤')) return bare === '¤';
+  return /^[\s*+-]*$/.test(text.slice(start, index)) && !/\b(?:unless|except|until|but|then)\b/i.test(bare);
 }

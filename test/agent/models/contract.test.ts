@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Kept, ModelMessage } from '../../../src/agent/index.ts';
-import { anthropicModel } from '../../../src/agent/models/anthropic/index.ts';
-import { openaiModel } from '../../../src/agent/models/openai/index.ts';
-import { dialectOf, openaiRequest } from '../../../src/agent/models/openai/request.ts';
-import { keptThoughts } from '../../../src/agent/models/openai/thoughts.ts';
+import { anthropicModel } from '../../../src/agent/models/anthropic.ts';
+import { dialectOf, keptThoughts, openaiRequest } from '../../../src/agent/models/openai/request.ts';
+import { openaiModel } from '../../../src/agent/models/openai.ts';
 import { all, modelContract, request } from '../../support/model-contract.ts';
 import { KEY, ModelServer } from '../../support/model-server/index.ts';
 

@@ -1,8 +1,8 @@
 /** What services have been seen to send that the API does not foresee. */
 import { describe, expect, test, vi } from 'vitest';
 import type { ModelEvent } from '../../../src/agent/index.ts';
-import { anthropicModel } from '../../../src/agent/models/anthropic/index.ts';
-import { openaiModel } from '../../../src/agent/models/openai/index.ts';
+import { anthropicModel } from '../../../src/agent/models/anthropic.ts';
+import { openaiModel } from '../../../src/agent/models/openai.ts';
 import { Watch } from '../../../src/agent/models/watch.ts';
 import { all, faultIn } from '../../support/model-contract.ts';
 import { KEY, type Scene } from '../../support/model-server/index.ts';

@@ -9,7 +9,7 @@ import {
   NoModel,
 } from '../../../src/agent/index.ts';
 import { requestModel } from '../../../src/agent/inference/request-model.ts';
-import { routed } from '../../../src/agent/models/routed.ts';
+import { routed } from '../../../src/agent/models/failover.ts';
 import { Breaker } from '../../../src/base/breaker.ts';
 import { models as block } from '../../../src/config/models.ts';
 import { all, request, textOf } from '../../support/model-contract.ts';

@@ -3,7 +3,7 @@ import { done } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
 import type { Skill } from '../../../src/chat/index.ts';
 import type { Accepted } from '../../../src/delivery/index.ts';
-import { cancel } from '../../../src/delivery/lanes/store/index.ts';
+import { cancel } from '../../../src/delivery/lanes/store.ts';
 import { testDatabases } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FileServer } from '../../support/file-server.ts';

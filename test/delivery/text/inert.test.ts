@@ -7,8 +7,7 @@ import { toMarkup } from '../../../src/adapters/http/pages/markdown.ts';
 import { toHtml } from '../../../src/adapters/http/pages/markup.ts';
 import { split as slackSplit } from '../../../src/adapters/slack/message.ts';
 import type { Content } from '../../../src/delivery/index.ts';
-import { inert } from '../../../src/delivery/inert.ts';
-import { isInert } from '../../../src/delivery/inert-rules.ts';
+import { inert, isInert } from '../../../src/delivery/inert.ts';
 import { toParts } from '../../../src/delivery/parts.ts';
 import { commonMarkLinks, discordLinks, htmlLinks, slackLinks, terminalLinks } from '../../support/live-links.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Order } from '../../../src/delivery/text/order.ts';
+import { Order } from '../../../src/delivery/text/split.ts';
 
 describe('in a channel where something has to wait', () => {
   test('what comes later waits behind it, in the order in which it came, and goes on when it was sent', () => {

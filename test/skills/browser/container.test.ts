@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../../src/base/async.ts';
-import { execution } from '../../../src/config/execution.ts';
+import { execution } from '../../../src/config/blocks.ts';
 import { Egress } from '../../../src/egress/index.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { programOptions } from '../../../src/sandbox/spec.ts';

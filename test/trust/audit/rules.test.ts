@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Pace } from '../../../src/base/pace.ts';
-import { RULES, scanFile } from '../../../src/trust/audit/scan.ts';
+import { RULES, scanFile } from '../../../src/trust/audit/audit.ts';
 
 /** What `text` triggers, as instructions and as a script: most rules hold for both. */
 async function triggered(text: string): Promise<string[]> {

@@ -1,3 +1,119 @@
-/** Pictures as models take them. */
-export { type Look, lookAt } from './look.ts';
-export { LONGEST_SIDE, NotScaled, Scaler } from './scaler.ts';
+import { Worker } from 'node:worker_threads';
+import { withTimeout } from '../../../base/async.ts';
+import { BoundedMap } from '../../../base/bounded.ts';
+import type { ModelImage } from '../../inference/model.ts';
+
+/** Larger pictures are refused by some service; of a smaller one models see no less. Pixels along the longer side. */
+export const LONGEST_SIDE = 7_999;
+const GOOD_SIDE = 1_568;
+/** A PNG is read line by line; a whole JPEG stands in memory, four bytes a pixel, twice. */
+const MOST_PIXELS: Partial<Record<Look['type'], number>> = { 'image/png': 100_000_000, 'image/jpeg': 25_000_000 };
+/** Along either side: a line of pixels must not fill the memory by itself. */
+const MOST_SIDE = 65_535;
+const WITHIN_MS = 20_000;
+/** So many stay at hand: a turn shows the pictures of its message and of its calls with each of its steps. */
+const KEPT = 16;
+
+/** A picture is not made smaller; the message says why, as the end of a sentence about it. */
+export class NotScaled extends Error {}
+
+/** Makes pictures small enough for models: one at a time, on a thread that is there only meanwhile. */
+export class Scaler {
+  private readonly done = new BoundedMap<string, Promise<Buffer>>(KEPT);
+  private last: Promise<unknown> = Promise.resolve();
+
+  /** The picture with this hash as a JPEG. Throws `NotScaled`. */
+  scaled(hash: string, bytes: Buffer, look: Look): Promise<Buffer> {
+    const known = this.done.get(hash);
+    if (known) return known;
+    const most = MOST_PIXELS[look.type];
+    if (most === undefined) throw new NotScaled('it is of a kind that I cannot make smaller');
+    if (look.width * look.height > most || Math.max(look.width, look.height) > MOST_SIDE)
+      throw new NotScaled('it is too large for me to make it smaller');
+    const made = this.last.then(() => scale(bytes, look));
+    this.last = made.catch(() => undefined);
+    this.done.set(hash, made);
+    made.catch(() => this.done.delete(hash));
+    return made;
+  }
+}
+
+async function scale(bytes: Buffer, { type, width, height }: Look): Promise<Buffer> {
+  const factor = Math.min(1, GOOD_SIDE / Math.max(width, height));
+  const to = (side: number) => Math.max(1, Math.round(side * factor));
+  const workerData = { type, bytes, width, height, toWidth: to(width), toHeight: to(height) };
+  const worker = new Worker(new URL('./picture-worker.js', import.meta.url), {
+    workerData,
+    stdout: true,
+    stderr: true,
+  });
+  try {
+    const made = new Promise<Buffer>((resolve, reject) => {
+      worker.once('message', (jpeg: ArrayBuffer) => resolve(Buffer.from(jpeg)));
+      worker.once('error', reject);
+      worker.once('exit', () => reject(new Error('it came to no end')));
+    });
+    const jpeg = await withTimeout(WITHIN_MS, made);
+    if (!jpeg) throw new Error('it took too long');
+    return jpeg;
+  } catch (error) {
+    throw new NotScaled('it could not be made smaller', { cause: error });
+  } finally {
+    await worker.terminate();
+  }
+}
+
+/** Facts from the first bytes of a picture; its sender's description is only a claim. */
+export interface Look {
+  type: ModelImage['type'];
+  /** Pixels. */
+  width: number;
+  height: number;
+}
+
+/** Undefined for what is no picture of a kind that models take. Pure. */
+export function lookAt(bytes: Buffer): Look | undefined {
+  const head = bytes.toString('latin1', 0, 16);
+  if (head.startsWith('\u00ff\u00d8\u00ff')) return sized('image/jpeg', jpegSize(bytes));
+  if (bytes.length < 30) return undefined;
+  if (head.startsWith('\u0089PNG\r\n')) {
+    return sized('image/png', [bytes.readUInt32BE(16), bytes.readUInt32BE(20)]);
+  }
+  if (head.startsWith('GIF8')) return sized('image/gif', [bytes.readUInt16LE(6), bytes.readUInt16LE(8)]);
+  const isWebp = head.startsWith('RIFF') && head.startsWith('WEBP', 8);
+  return isWebp ? sized('image/webp', webpSize(bytes)) : undefined;
+}
+
+function sized(type: Look['type'], size: readonly [number, number] | undefined): Look | undefined {
+  if (!size || size[0] === 0 || size[1] === 0) return undefined;
+  return { type, width: size[0], height: size[1] };
+}
+
+/** It stands in the first segment that begins a frame. */
+function jpegSize(bytes: Buffer): readonly [number, number] | undefined {
+  let at = 2;
+  while (at + 9 < bytes.length) {
+    if (bytes[at] !== 0xff) return undefined;
+    const marker = bytes[at + 1] as number;
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) return [bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5)];
+    // A filling byte stands alone.
+    at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2);
+  }
+  return undefined;
+}
+
+function webpSize(bytes: Buffer): readonly [number, number] | undefined {
+  switch (bytes.toString('latin1', 12, 16)) {
+    case 'VP8X':
+      return [bytes.readUIntLE(24, 3) + 1, bytes.readUIntLE(27, 3) + 1];
+    case 'VP8 ':
+      return [bytes.readUInt16LE(26) & 0x3fff, bytes.readUInt16LE(28) & 0x3fff];
+    case 'VP8L': {
+      const bits = bytes.readUInt32LE(21);
+      return [(bits & 0x3fff) + 1, ((bits >> 14) & 0x3fff) + 1];
+    }
+    default:
+      return undefined;
+  }
+}

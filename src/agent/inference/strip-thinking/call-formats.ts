@@ -2,7 +2,7 @@
  * Formats in which models write calls into the text of an answer, where their server does not take them out: those of
  * the models' own chat templates and of what servers have let through.
  */
-import { CALL, CALLS, channel, deepseek, endTag, HARMONY_END, header, tag } from './tags.ts';
+import { CALL, CALLS, channel, deepseek, endTag, HARMONY_END, header, tag } from './thought-formats.ts';
 
 /** Format of a block's calls; `readings.ts` reads them. */
 export type Reading = 'json' | 'named' | 'elements' | 'pairs' | 'python';
@@ -315,3 +315,15 @@ export const CALL_FORMATS: readonly CallFormat[] = [
     example: '```tool_code\nprint(note_save(text="milk"))\n```',
   },
 ];
+
+const VALUE = '(?:[a-z]+:|[|｜]DSML[|｜] ?)?(?:parameter|param|argument|arg_value)';
+const VALUE_OPEN = new RegExp(String.raw`<${VALUE}(?:[=:\s][^<>]*)?>|<\|open\|>argument\b`, 'gi');
+const VALUE_CLOSE = new RegExp(String.raw`</${VALUE}(?::[\w-]+)?>|<\|close\|>argument\b`, 'gi');
+
+/** True if the end of a block's content stands within an argument: an element that is open, or a text in JSON. Pure. */
+export function isWithinValue(content: string): boolean {
+  const opened = content.match(VALUE_OPEN)?.length ?? 0;
+  if (opened > 0) return opened > (content.match(VALUE_CLOSE)?.length ?? 0);
+  const json = content.slice(content.search(/[{[]/));
+  return /[{[]/.test(content) && (json.replace(/\\[\s\S]/g, '').match(/"/g)?.length ?? 0) % 2 === 1;
+}

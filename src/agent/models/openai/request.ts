@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type OpenAI from 'openai';
 import { label } from '../../../base/frames.ts';
-import type { ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../../inference/model.ts';
+import type { Json } from '../../../base/json.ts';
+import type { Kept, ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../../inference/model.ts';
 import type { Endpoint } from '../endpoint.ts';
-import { callId, context, resultText, tidy, unseen, worded } from '../tidy.ts';
-import { NO_SIGNATURE, NO_THOUGHTS, thoughtsIn } from './thoughts.ts';
+import { callId, context, resultText, tidy, unseen, worded } from '../wire.ts';
 
 type Message = OpenAI.ChatCompletionMessageParam;
 type Part = OpenAI.ChatCompletionContentPart;
@@ -167,3 +167,34 @@ function messageOf(
   if (!options.sees || images.length === 0) return { role: 'user', content: words.join('\n\n') };
   return { role: 'user', content: [...images.map(imagePart), ...words.map((text): Part => ({ type: 'text', text }))] };
 }
+
+// Data that some services want back with their calls, or refuse the request: Gemini its signatures, DeepSeek and
+// Moonshot their thoughts.
+//
+
+/** Of one answer. */
+interface Thoughts {
+  /** Call by call, in their order; null where nothing came with it. */
+  extras: Json[];
+  /** Its thoughts, as text. */
+  reasoning: string;
+}
+
+/** Data to keep of an answer with calls; undefined where none is wanted back. */
+export function keptThoughts(model: string, extras: readonly unknown[], reasoning: string): Kept | undefined {
+  const known = extras.map((extra) => (extra ?? null) as Json);
+  if (extras.length === 0 || (reasoning === '' && known.every((extra) => extra === null))) return undefined;
+  return { model, blocks: [{ extras: known, reasoning }] };
+}
+
+/** The kept data, if `model` said it and it is about so many calls. */
+function thoughtsIn(keep: Kept | undefined, model: string, calls: number): Thoughts | undefined {
+  const thoughts = keep?.model === model ? (keep.blocks[0] as unknown as Thoughts | undefined) : undefined;
+  return thoughts?.extras.length === calls ? thoughts : undefined;
+}
+
+/** Stands for thoughts that nobody has: services look only whether there are some. */
+const NO_THOUGHTS = '…';
+
+/** Gemini's placeholder for its own signature, for calls that another model made. */
+const NO_SIGNATURE = { google: { thought_signature: 'skip_thought_signature_validator' } };

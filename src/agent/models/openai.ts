@@ -1,8 +1,10 @@
-/** Answers of Chat Completions, whole and piece by piece, as the many endpoints that speak it send them. */
+import type OpenAI from 'openai';
 import { z } from 'zod';
-import { ModelError, type ModelEvent, type StopReason } from '../../inference/model.ts';
-import { noAnswer, tellsFault, windowFull } from '../fault.ts';
-import type { Watch } from '../watch.ts';
+import { type Model, ModelError, type ModelEvent, type ModelRequest, type StopReason } from '../inference/model.ts';
+import { type Endpoint, type EndpointOptions, endpoint, withoutRefused } from './endpoint.ts';
+import { noAnswer, pageFault, tellsFault, windowFull } from './fault.ts';
+import { type Dialect, dialectOf, keptThoughts, openaiRequest } from './openai/request.ts';
+import type { Watch } from './watch.ts';
 import {
   anything,
   argumentsOf,
@@ -14,11 +16,129 @@ import {
   thoughtEvents,
   tokens,
   words,
-} from '../wire.ts';
-import { type CallPiece, GrowingCalls } from './calls.ts';
-import type { Dialect } from './request.ts';
-import { keptThoughts } from './thoughts.ts';
+} from './wire.ts';
 
+// Calls of one answer while they come in, as the many endpoints send them.
+
+/** A call, or the piece of one. */
+interface CallPiece {
+  /** Index of the call; often missing, or the same for all. */
+  index: unknown;
+  id: string;
+  name: string;
+  /** Arguments as JSON text, as far as this piece has them. */
+  json: string;
+  /** Data that the service wants back with it. */
+  extra: unknown;
+}
+
+class GrowingCalls {
+  private readonly calls: CallPiece[] = [];
+
+  /** True if nothing has come yet. */
+  get empty(): boolean {
+    return this.calls.length === 0;
+  }
+
+  /** In the order in which they began. */
+  all(): readonly CallPiece[] {
+    return this.calls;
+  }
+
+  /** A call that came at once: whatever its id, it is one of its own. */
+  add(call: CallPiece): void {
+    this.calls.push(call);
+  }
+
+  /** A piece. Calls may grow in any order; where nothing tells which one a piece belongs to, it is the last. */
+  grow(piece: CallPiece): void {
+    const growing = this.calls.findLast((call) => isSame(call, piece));
+    if (!growing || isAnother(growing, piece)) {
+      this.calls.push({ ...piece, index: piece.index ?? this.calls.length });
+    } else if (!isRepeated(growing, piece)) {
+      growing.id ||= piece.id;
+      growing.name ||= piece.name;
+      growing.json += piece.json;
+      growing.extra ??= piece.extra;
+    }
+  }
+}
+
+function isSame(call: CallPiece, { index, id }: CallPiece): boolean {
+  if (index === undefined || index === null) return id === '' || call.id === id;
+  return String(call.index) === String(index);
+}
+
+/**
+ * Some endpoints count every call as the first one, or do not count: another id, another name or arguments behind whole
+ * ones are another call.
+ */
+function isAnother(growing: CallPiece, piece: CallPiece): boolean {
+  if (piece.name === '' || growing.name === '') return false;
+  if (piece.name !== growing.name) return true;
+  if (piece.id !== '' && growing.id !== '' && piece.id !== growing.id) return true;
+  return piece.json !== '' && isWhole(growing) && !isRepeated(growing, piece);
+}
+
+/** True if a stream says again what it has said, as some do at their end. */
+function isRepeated(growing: CallPiece, { id, name, json }: CallPiece): boolean {
+  return id !== '' && id === growing.id && name === growing.name && json === growing.json && isWhole(growing);
+}
+
+function isWhole({ json }: CallPiece): boolean {
+  return /\}\s*$/.test(json) && typeof argumentsOf(json) === 'object';
+}
+
+/** A model behind Chat Completions, or behind one of the many endpoints that speak it. One attempt a request. */
+export function openaiModel(options: EndpointOptions): Model {
+  let client: Promise<OpenAI> | undefined;
+  return endpoint(options, async function* (request, watch, now) {
+    client ??= connect(options);
+    yield* speak((await client).withOptions({ fetch: watch.fetch }), request, now, watch);
+  });
+}
+
+async function connect({ apiKey, baseUrl }: EndpointOptions): Promise<OpenAI> {
+  const { default: Client } = await import('openai');
+  return new Client({
+    // Local endpoints want no key, but the client insists on one.
+    apiKey: apiKey ?? 'none',
+    organization: null,
+    project: null,
+    baseURL: baseUrl ?? 'https://api.openai.com/v1',
+    maxRetries: 0,
+    // It would write raw answers to the terminal.
+    logLevel: 'off',
+  });
+}
+
+async function* speak(
+  client: OpenAI,
+  request: ModelRequest,
+  options: Endpoint,
+  watch: Watch,
+): AsyncGenerator<ModelEvent> {
+  const dialect = dialectOf(options);
+  const body = withoutRefused(openaiRequest(request, options, dialect), options.refuses);
+  const reading = new Reading(options.name, dialect, watch);
+  if (!options.stream) {
+    yield* reading.whole(await client.chat.completions.create(body, { signal: watch.signal }));
+    return;
+  }
+  const streaming = {
+    ...body,
+    stream: true as const,
+    ...(dialect.streamOptions && !options.refuses.has('stream_options') && { stream_options: { include_usage: true } }),
+  };
+  const { data, response } = await client.chat.completions.create(streaming, { signal: watch.signal }).withResponse();
+  const type = response.headers.get('content-type') ?? '';
+  if (type.includes('text/html')) throw pageFault(options.name);
+  // Some endpoints do not stream, whatever they are asked.
+  if (type.includes('application/json')) yield* reading.whole(await response.json());
+  else yield* reading.streamed(data);
+}
+
+/** Answers of Chat Completions, whole and piece by piece, as the many endpoints that speak it send them. */
 const called = z.object({ name: words, arguments: jsonText }).catch({ name: '', arguments: '' });
 const call = z.object({ index: anything, id: ident, function: called, extra_content: anything });
 
@@ -53,7 +173,7 @@ const choice = z.object({
 const answer = z.object({ choices: list(choice), usage, x_groq: maybe({ usage }) });
 
 /** One answer while it comes in. */
-export class Reading {
+class Reading {
   private readonly name: string;
   private readonly dialect: Dialect;
   private readonly watch: Watch;

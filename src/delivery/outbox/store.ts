@@ -1,0 +1,493 @@
+import type { Instant } from '../../base/clock.ts';
+import type { Json } from '../../base/json.ts';
+import {
+  type Database,
+  type Fragment,
+  json,
+  type Queryable,
+  raw,
+  render,
+  sql,
+  type Transaction,
+} from '../../storage/index.ts';
+import type { Place, Receipt } from '../adapter.ts';
+import * as buttonStore from '../buttons/store.ts';
+import type { Content } from '../content.ts';
+import { toPlace } from '../conversations/store.ts';
+import { SHOWS } from './standing.ts';
+import type { PartState } from './states.ts';
+import { GIVE_UP_MS } from './store/waiting.ts';
+
+export * from './store/waiting.ts';
+
+// Cards that were said.
+
+/** The adapter of a part. */
+export async function adapterOf(tx: Transaction, key: string): Promise<string | undefined> {
+  const { rows } = await tx.query<{ adapter: string }>('select adapter from outbox where key = $1', [key]);
+  return rows[0]?.adapter;
+}
+
+/** The content of a part `o` whose used buttons are spent; those that stand there unused stay. Another press may have been first. */
+const SPENT = `(
+  select (o.content - 'buttons')
+      || case when bool_or(is_open)
+           then jsonb_build_object('buttons', jsonb_agg(button order by place) filter (where is_open)) else '{}' end
+      || jsonb_build_object('spent', coalesce(o.content->'spent', '[]')
+           || coalesce(jsonb_agg(button order by place) filter (where not is_open), '[]'))
+    from (select button, place, exists (select from buttons b where b.id = button->>'id' and b.used_at is null) as is_open
+            from jsonb_array_elements(o.content->'buttons') with ordinality as shown (button, place)) each)`;
+
+/**
+ * Has a part shown with its used buttons spent and a note below: one that was sent is shown again; one whose receipt is
+ * not stored yet (who presses early) once it is. False when there are none.
+ */
+export async function closeCard(tx: Transaction, key: string, note: string, now: Instant): Promise<boolean> {
+  const { count } = await tx.query(
+    `update outbox o
+        set content = ${SPENT} || jsonb_build_object('text', (content->>'text') || $2::text),
+            drafted = true,
+            state = case state when 'sent' then 'pending' else state end,
+            next_at = case state when 'sent' then $3 else next_at end
+      where key = $1 and content ? 'buttons'
+        and (state = 'sent' and receipt is not null or state in ('sending', 'unknown', 'pending', 'held'))`,
+    [key, `\n\n_${note}_`, now],
+  );
+  return count > 0;
+}
+
+// Parts in the hands of processes.
+
+/** A part in hand is sent, not edited: it has no message, or one that takes no more edits (`standing`). */
+const IS_SENT_ANEW = `(receipt is null or receipt ? '${SHOWS}' and state = 'sending')`;
+
+/**
+ * Releases parts that dead processes were sending: they may have arrived at any time, so that the platform may have
+ * forgotten them by now, or (those of `settling`) not show them yet. Drafts wait for their turn to go on.
+ */
+export async function release(
+  tx: Transaction,
+  owners: readonly string[],
+  now: Instant,
+  settling: readonly string[],
+): Promise<void> {
+  await tx.query(
+    `update outbox
+        set owner = null,
+            unknown_at = case when ${IS_SENT_ANEW} then
+                           case when adapter = any($3) then $2::timestamptz else coalesce(unknown_at, created_at) end end,
+            state = case when state = 'draft' then 'draft' when ${IS_SENT_ANEW} then 'unknown' else 'pending' end,
+            next_at = case when state = 'draft' then null else $2::timestamptz end,
+            attempts = attempts + case when state = 'draft' then 0 else 1 end
+      where owner = any($1::uuid[]) and state in ('sending', 'draft')`,
+    [owners, now, settling],
+  );
+}
+
+/** Owners of parts in work, dead ones too. */
+export const OWNERS = `select owner from outbox where owner is not null and state in ('sending', 'draft')`;
+
+/** Parts that this owner is sending, as the database has it. */
+export async function heldBy(database: Database, owner: string): Promise<string[]> {
+  const { rows } = await database.read<{ id: string }>(`select id from outbox where owner = $1 and state = 'sending'`, [
+    owner,
+  ]);
+  return rows.map(({ id }) => id);
+}
+
+/** Puts parts back that their owner does not know of, and so has not sent. */
+export async function free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {
+  await tx.query(
+    `update outbox set owner = null, state = case when unknown_at is null then 'pending' else 'unknown' end, next_at = $3
+      where owner = $1 and id = any($2::uuid[]) and state = 'sending'`,
+    [owner, ids, now],
+  );
+}
+
+// The parts of an answer that grows.
+
+/** Writes a draft, or takes over the one that an earlier process wrote, if `item` still holds its lane. */
+export async function draft(
+  database: Database,
+  part: NewPart,
+  item: { conversationId: string; owner: string; inboxId: string },
+  now: Instant,
+): Promise<Written | undefined> {
+  const statement = sql`
+    -- waits for who takes the lane away: what is written after that nobody would take away again
+    with holder as (
+      select from lanes where conversation_id = ${item.conversationId} and owner = ${item.owner}
+                          and current = ${item.inboxId} for key share
+    )
+    insert into outbox (id, key, adapter, conversation_id, person_id, turn_id, inbox_id, grp, part, reply_to, content,
+                        state, owner, next_at, tainted, created_at)
+    select o.*, ${now}::timestamptz from jsonb_to_recordset(${json([part])}) as o (${raw(PART_COLUMNS)})
+     where exists (select from holder)
+    on conflict (key) do update set owner = excluded.owner where outbox.state = 'draft'
+    returning id, key, receipt, unknown_at, drafted`;
+  const { rows } = await database.run<Written>('outbox.draft', ...render(statement));
+  return rows[0];
+}
+
+/** True if a draft is still one, and this process's. */
+export async function isDraft(database: Database, id: string, owner: string): Promise<boolean> {
+  const { rows } = await database.read(`select 1 from outbox where id = $1 and owner = $2 and state = 'draft'`, [
+    id,
+    owner,
+  ]);
+  return rows.length > 0;
+}
+
+/** Stores where a draft's message is. */
+export async function drafted(database: Database, id: string, owner: string, receipt: Receipt): Promise<void> {
+  await database.run(
+    'outbox.drafted',
+    'update outbox set receipt = $3, unknown_at = null where id = $1 and owner = $2',
+    [id, owner, json(receipt)],
+  );
+}
+
+/** Stores that nobody knows whether a draft's message is there. */
+export async function draftUnknown(database: Database, id: string, owner: string, at: Instant): Promise<void> {
+  await database.run('outbox.draft_unknown', 'update outbox set unknown_at = $3 where id = $1 and owner = $2', [
+    id,
+    owner,
+    at,
+  ]);
+}
+
+// Parts as they are written, with their buttons.
+
+/** A part as it is written; JSON names are the columns'. */
+export interface NewPart {
+  id: string;
+  key: string;
+  adapter: string;
+  conversation_id: string;
+  person_id: string | null;
+  turn_id: string | null;
+  inbox_id: string | null;
+  grp: string;
+  part: number;
+  reply_to: string | null;
+  content: Content;
+  state: Extract<PartState, 'sending' | 'pending' | 'draft'>;
+  owner: string | null;
+  next_at: Instant | null;
+  tainted: boolean;
+}
+
+export const PART_COLUMNS = `id uuid, key text, adapter text, conversation_id uuid, person_id uuid, turn_id uuid, inbox_id uuid,
+  grp text, part smallint, reply_to text, content jsonb, state text, owner uuid, next_at timestamptz, tainted boolean`;
+
+/**
+ * `with` parts that write parts and buttons for which `when` holds (of a part `o`). A draft with the same key
+ * becomes the part, and keeps what is known of its message. `out` has what was written; only that gets its buttons.
+ */
+export function insertions(
+  parts: readonly NewPart[],
+  buttons: readonly buttonStore.NewButton[],
+  now: Instant,
+  when: Fragment,
+): Fragment {
+  return sql`, out as (
+      insert into outbox (id, key, adapter, conversation_id, person_id, turn_id, inbox_id, grp, part, reply_to, content,
+                          state, owner, next_at, tainted, created_at)
+      select o.*, ${now}::timestamptz from jsonb_to_recordset(${json(parts)}) as o (${raw(PART_COLUMNS)}) where ${when}
+      on conflict (key) do update
+         set content = excluded.content, drafted = true, state = excluded.state, owner = excluded.owner, tainted = excluded.tainted
+       where outbox.state = 'draft'
+      returning id, key, inbox_id, receipt, unknown_at, drafted
+    )${buttonStore.insertions(buttons, now)}`;
+}
+
+/** A row as `out` returns it: it may have been a draft before. */
+export interface Written {
+  id: string;
+  key: string;
+  receipt: Receipt | null;
+  unknown_at: string | null;
+  drafted: boolean;
+}
+
+/**
+ * True if an `inbox_id` is that of a row which the statement has found to be this process's still (`fence`). A
+ * condition, and not a join: rows keep their order, which is that of a conversation.
+ */
+export const FENCED = sql`inbox_id = any (array(select id from fence))`;
+
+/** The scalar that brings back what of `out` belongs to a row of `fence`. */
+export const WRITTEN = sql`select jsonb_agg(out) from out where out.inbox_id = fence.id`;
+
+/** Writes parts and buttons; what is not returned was in the outbox already. */
+export async function insert(
+  tx: Transaction,
+  parts: readonly NewPart[],
+  buttons: readonly buttonStore.NewButton[],
+  now: Instant,
+): Promise<Written[]> {
+  // `insertions` begins with a comma: it follows other `with` parts.
+  const statement = sql`with start as (select 1)${insertions(parts, buttons, now, sql`true`)} select (select jsonb_agg(out) from out) as written`;
+  const { rows } = await tx.query<{ written: Written[] | null }>(...render(statement));
+  return rows[0]?.written ?? [];
+}
+
+/** A `with` part that marks the drafts of answers that have no part in them any more, to be taken away. */
+export function surplus(grps: readonly string[], keys: readonly string[]): Fragment {
+  return sql`, surplus as (
+      update outbox set state = 'pending', removed = true, owner = null, next_at = created_at
+       where grp = any(${grps}::text[]) and state = 'draft' and key <> all (${keys}::text[])
+         and ${FENCED}
+    )`;
+}
+
+// Known facts about the messages of a place.
+
+/** The platform's ids of what is known to be said in a place. */
+export async function receipts(database: Database, place: Place, since: Instant): Promise<Set<string>> {
+  const { rows } = await database.read<{ id: string }>(
+    `select o.receipt->>'id' as id from outbox o join conversations c on c.id = o.conversation_id
+      where c.adapter = $1 and c.channel = $2 and o.receipt is not null and o.created_at >= $3`,
+    [place.adapter, place.channel, since],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Parts of a place that may be there though nobody has said so; at most 500. */
+export async function unsure(
+  database: Database,
+  place: Place,
+): Promise<{ key: string; grp: string; part: number; replyTo: string | undefined }[]> {
+  const { rows } = await database.read<{ key: string; grp: string; part: number; reply_to: string | null }>(
+    `select o.key, o.grp, o.part, o.reply_to from outbox o join conversations c on c.id = o.conversation_id
+      where c.adapter = $1 and c.channel = $2 and (o.receipt is null or o.receipt ? '${SHOWS}')
+        and o.state in ('draft', 'pending', 'sending', 'unknown', 'dead') limit 500`,
+    [place.adapter, place.channel],
+  );
+  return rows.map(({ reply_to: replyTo, ...row }) => ({ ...row, replyTo: replyTo ?? undefined }));
+}
+
+// Parts that are due, and what became of them.
+
+/** A part in this process's hands. */
+export interface Row {
+  id: string;
+  key: string;
+  place: Place;
+  conversationId: string;
+  personId: string | undefined;
+  grp: string;
+  part: number;
+  replyTo: string | undefined;
+  content: Content;
+  attempts: number;
+  unknownAt: Instant | undefined;
+  createdAt: Instant;
+  /** Since when attempts have failed, one after another. */
+  failingSince: Instant | undefined;
+  fallback: boolean;
+  /** The existing message, where the part only has to be brought up to date. */
+  receipt: Receipt | undefined;
+  /** Its message is to be taken away. */
+  removed: boolean;
+  /** The message may show an older text than the part has. */
+  isOutdated: boolean;
+  /** Progress that the adapter stored at an earlier attempt. */
+  progress?: Json | undefined;
+  owner: string;
+}
+
+/** States of a part `e` that later parts of its message wait for; one that is to be taken away waits for none. */
+const OPEN = `e.state in ('draft', 'pending', 'sending', 'unknown', 'held')`;
+
+/**
+ * Takes up to `limit` messages that are due, each with all of its parts that are due and follow one another, and what no
+ * process with its platform (`on`) has taken up for a day; those first that were due first.
+ */
+export async function claimDue(
+  database: Database,
+  owner: string,
+  now: Instant,
+  { limit, on }: { limit: number; on: readonly string[] },
+): Promise<Row[]> {
+  const { rows } = await database.run<ClaimedRow>(
+    'outbox.claim',
+    `with first as (
+       select o.id, o.grp, o.part from outbox o
+        where o.state in ('pending', 'unknown') and o.next_at <= $2
+          and not exists (select from outbox e where e.grp = o.grp and e.part < o.part and not o.removed and ${OPEN})
+        order by o.next_at
+        limit ${limit}
+        for update of o skip locked
+     ), due as (
+       select o.id, o.grp, o.part, o.removed, o.next_at from first f join outbox o on o.grp = f.grp and o.part >= f.part
+        where o.state in ('pending', 'unknown') and o.next_at <= $2
+        for update of o skip locked
+     ), lost as (
+       select id from outbox where state = 'held' and adapter <> all ($3) and cardinality($3::text[]) > 0 and created_at <= $4
+        limit ${limit}
+        for update skip locked
+     ), taken as (
+       update outbox o set state = 'sending', owner = $1, next_at = null
+        where o.id in (
+            -- none that waits for a part which is not due, or in other hands
+            select d.id from due d
+             where not exists (select from outbox e where e.grp = d.grp and e.part < d.part and not d.removed and ${OPEN}
+                                                      and e.id not in (select id from due))
+            union all select id from lost)
+       returning o.*
+     )
+     select t.*, c.channel, c.space_id, c.kind from taken t join conversations c on c.id = t.conversation_id
+       left join due d on d.id = t.id
+      order by d.next_at, t.grp, t.part`,
+    [owner, now, on, new Date(now.getTime() - GIVE_UP_MS)],
+  );
+  return rows.map((row) => toRow(row, owner));
+}
+
+interface ClaimedRow {
+  id: string;
+  key: string;
+  adapter: string;
+  channel: string;
+  space_id: string;
+  kind: Place['kind'];
+  conversation_id: string;
+  person_id: string | null;
+  grp: string;
+  part: number;
+  reply_to: string | null;
+  content: Content;
+  attempts: number;
+  unknown_at: Instant | null;
+  created_at: Instant;
+  failing_since: Instant | null;
+  fallback: boolean;
+  receipt: Receipt | null;
+  removed: boolean;
+  /** The message may show another text than `content`: it was a draft, or its buttons are used up. */
+  drafted: boolean;
+  progress: Json | null;
+}
+
+function toRow(row: ClaimedRow, owner: string): Row {
+  return {
+    id: row.id,
+    key: row.key,
+    place: toPlace(row),
+    conversationId: row.conversation_id,
+    personId: row.person_id ?? undefined,
+    grp: row.grp,
+    part: row.part,
+    replyTo: row.reply_to ?? undefined,
+    content: row.content,
+    attempts: row.attempts,
+    unknownAt: row.unknown_at ?? undefined,
+    createdAt: row.created_at,
+    failingSince: row.failing_since ?? undefined,
+    fallback: row.fallback,
+    receipt: row.receipt ?? undefined,
+    removed: row.removed,
+    isOutdated: row.drafted,
+    progress: row.progress ?? undefined,
+    owner,
+  };
+}
+
+/** Stores what a later attempt at a part needs to know. False: the part is not this process's any more. */
+export async function keep(database: Database, id: string, owner: string, progress: Json): Promise<boolean> {
+  const values = [id, owner, json(progress)];
+  const sql = 'update outbox set progress = $3 where id = $1 and owner = $2 returning id';
+  const { rows } = await database.run('outbox.keep', sql, values);
+  return rows.length > 0;
+}
+
+/** True if the part is to be taken away, or is gone. */
+export async function isRemoved(database: Pick<Database, 'read'>, id: string): Promise<boolean> {
+  const { rows } = await database.read<{ removed: boolean }>('select removed from outbox where id = $1', [id]);
+  return rows[0]?.removed ?? true;
+}
+
+/** The outcome of sending a part. */
+export interface SendResult {
+  id: string;
+  state: Exclude<PartState, 'draft' | 'sending'>;
+  receipt?: Receipt;
+  nextAt?: Instant;
+  unknownAt?: Instant;
+  error?: string;
+  /** Its new conversation, when its place is gone. */
+  conversationId?: string;
+  /** Of a part that was sent: so many of its buttons were shown as used. */
+  spent?: number;
+  /** It was not this part's turn: no attempt. */
+  untried?: true;
+}
+
+/** A part that has just become a dead letter. */
+interface Died {
+  id: string;
+  key: string;
+  adapter: string;
+  person_id: string | null;
+  error: string | null;
+}
+
+/**
+ * Stores outcomes as a set; a part that was taken over meanwhile stays as it is. Returns dead letters, whose persons hear so at
+ * their next contact, and whether some are due at once: cards whose buttons were used before this was known, which still
+ * show them.
+ */
+export async function record(
+  db: Queryable,
+  owner: string,
+  ended: readonly SendResult[],
+  now: Instant,
+): Promise<{ dead: Died[]; areDue: boolean }> {
+  const died = ended.some(({ state }) => state === 'dead');
+  const outdated = `e.state = 'sent' and coalesce(jsonb_array_length(o.content->'spent'), 0) > coalesce(e.spent, 0)`;
+  const { rows } = await db.query<Died & { state: string; meant: string }>(
+    `with recorded as (update outbox o
+        set state = case when ${outdated} then 'pending' else e.state end, owner = null,
+            attempts = o.attempts + case when e.untried then 0 else 1 end,
+            receipt = case when e."conversationId" is null then coalesce(e.receipt, o.receipt) end,
+            drafted = o.drafted and e."conversationId" is null,
+            reply_to = case when e."conversationId" is null then o.reply_to end,
+            next_at = case when ${outdated} then $3::timestamptz else e."nextAt" end, unknown_at = e."unknownAt",
+            error = e.error, conversation_id = coalesce(e."conversationId", o.conversation_id),
+            adapter = coalesce((select adapter from conversations where id = e."conversationId"), o.adapter),
+            fallback = o.fallback or e."conversationId" is not null,
+            failing_since = case when e.state in ('pending', 'unknown') and e."conversationId" is null then
+                              case when e.untried then o.failing_since else coalesce(o.failing_since, $3) end end,
+            sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end
+       from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
+                                         "unknownAt" timestamptz, error text, "conversationId" uuid, spent int,
+                                         untried boolean)
+      where o.id = e.id and o.owner = $1 and o.state = 'sending'
+      returning o.id, o.key, o.adapter, o.person_id, o.error, o.state, e.state as meant)${died ? UNDELIVERED : ''}
+     select id, key, adapter, person_id, error, state, meant from recorded where state = 'dead' or state <> meant`,
+    [owner, json(ended), now],
+  );
+  const dead = rows.flatMap(({ state, meant: _, ...letter }) => (state === 'dead' ? [letter] : []));
+  return { dead, areDue: rows.some(({ state, meant }) => state !== meant) };
+}
+
+/**
+ * Has the earlier parts of messages whose place is gone said again where these parts go: who reads the rest there has the
+ * whole. Of their own statement: a receipt that is stored in the same one would not be seen.
+ */
+export async function follow(tx: Transaction, ids: readonly string[], now: Instant): Promise<void> {
+  await tx.query(
+    `update outbox e
+        set state = 'pending', next_at = $2, conversation_id = o.conversation_id, adapter = o.adapter, fallback = true,
+            receipt = null, unknown_at = null, reply_to = null, drafted = false, progress = null, sent_at = null
+       from outbox o
+      where o.id = any($1::uuid[]) and e.grp = o.grp and e.part < o.part and e.state = 'sent'
+        and e.conversation_id <> o.conversation_id`,
+    [ids, now],
+  );
+}
+
+/** A `with` part: the persons of dead letters are to be told of them. */
+const UNDELIVERED = `, told as (update persons set undelivered = true
+        where id in (select person_id from recorded where state = 'dead'))`;
