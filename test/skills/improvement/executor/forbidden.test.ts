@@ -59,7 +59,7 @@ test('a difference is judged by what it holds, whatever made it', () => {
 
 test('rooms that decide what coda may do are forbidden with their tests, and nothing beside them is', () => {
   const never =
-    `src/base/x.ts src/app/x.ts src/main.ts src/agent/tools/policy.ts src/agent/tools/policy-question.ts src/agent/approvals/x.ts
+    `src/base/x.ts src/app/x.ts src/main.ts src/agent/tools/policy.ts src/agent/tools/authorize.ts src/agent/approvals/x.ts
     src/people/x.ts src/audit/x.ts src/sandbox/x.ts src/egress/x.ts migrations/0001_x.sql .github/workflows/x.yml .ci/run
     package-lock.json sub/yarn.lock test/people/x.test.ts test/sandbox/x.test.ts test/agent/policy.test.ts test/house/x.ts
     src/skills/improvement/executor/forbidden.ts test/skills/improvement/executor/forbidden.test.ts vitest.config.ts .npmrc
