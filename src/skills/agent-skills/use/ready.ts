@@ -35,6 +35,10 @@ export interface Ready {
   tainted: boolean;
 }
 
+/** Not a stranger's words: shipped, in the configuration, or exactly the files that an owner has approved. */
+const isTheirs = ({ skill, trust }: ReadSkill): boolean =>
+  isTrusted(skill.source) || (trust.kind === 'known' && trust.isApproved);
+
 /** Awaited work before the transaction. Nothing is written. */
 export async function makeReady(
   db: Queryable,
@@ -57,7 +61,7 @@ export async function makeReady(
     all.push(read);
   }
   const skill = all.at(-1)?.skill ?? found;
-  const tainted = all.some((one) => !isTrusted(one.skill.source));
+  const tainted = all.some((one) => !isTheirs(one));
   return { ok: true, skill, all, missing: order.missing, tainted };
 }
 

@@ -198,6 +198,25 @@ describe.each(engines)('a skill in a conversation, on %s', (engine) => {
     expect(results(model.requests[5])[0]).toContain('skill_activate first');
   });
 
+  test('what a skill says taints the turn until an owner has approved exactly these files', async () => {
+    const fetch = { call: 'page_fetch', input: { url: 'https://a.example' } };
+    const model = new ScriptedModel((request) => {
+      const given = results(request);
+      if (given.length === 0) return [activate('style')];
+      if (given.some((each) => each.includes('Write short.'))) return [fetch];
+      return [given.some((each) => each.includes('a page')) ? 'Fetched.' : 'Not fetched.'];
+    });
+    const skills = { style: { body: 'Write short.' } };
+    const { coda } = await playWith(skills, { model, engine, skills: [outside] });
+    const ana = coda.person('ana');
+    expect(await ana.says('fetch')).toContain('page_fetch');
+    await ana.presses('Deny');
+    await ana.says('/new');
+    await ana.says('/skills approve style');
+    await ana.presses('Approve');
+    expect(await ana.says('fetch')).toBe('Fetched.');
+  });
+
   test('what a skill says taints the turn, and what the household itself wrote does not', async () => {
     const fetch = { call: 'page_fetch', input: { url: 'https://a.example' } };
     const inline = [{ name: 'house-style', description: 'How we write.', instructions: 'Write short.' }];
