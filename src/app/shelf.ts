@@ -16,6 +16,7 @@ import {
 } from '../skills/agent-skills/index.ts';
 import type {
   Examined,
+  FixedSkill,
   Placed,
   PlayedCase,
   ShelvedSkill,
@@ -130,9 +131,11 @@ async function takeBack(
   return placed(parts, name, (restored && (await hashOf(restored))) ?? '');
 }
 
-/** One that lies in a folder, alone or in a copy, and whose name is a folder's. */
-async function shelved(skill: AgentSkill | undefined): Promise<ShelvedSkill | undefined> {
-  if (!skill?.file || skill.name.includes('/') || skill.source.kind === 'inline') return undefined;
+/** One that lies in a folder, alone or in a copy, and whose name is a folder's: installed skills have no groups. */
+async function shelved(skill: AgentSkill | undefined): Promise<ShelvedSkill | FixedSkill | undefined> {
+  if (!skill) return undefined;
+  if (!skill.file || skill.group !== undefined || skill.source.kind === 'inline')
+    return { isFixed: true, name: skill.name };
   const text = await readFile(skill.file, 'utf8').catch(() => '');
   const hash = await hashOf(skill);
   if (hash === undefined || text === '' || text.length > LONGEST) return undefined;

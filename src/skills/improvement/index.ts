@@ -18,6 +18,7 @@ export { APPROVAL_CHANNEL, config as improvementConfig } from './config.ts';
 
 export {
   type Examined,
+  type FixedSkill,
   LEARN_TASK,
   learned,
   type NearSkill,

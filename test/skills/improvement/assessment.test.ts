@@ -61,6 +61,27 @@ test('a turn that used a tool is scored once its conversation rests; others and 
   expect(await coda.count('self_assessments')).toBe(0);
 });
 
+test('scores take no more of a day than their share of the month; the next day there are some again', async () => {
+  // Half of 3 for 30 days: 0.05 a day.
+  const config = { ...modelConfig(server), 'memory.auto': 'off', self_improvement: { budget: { month: 3 } } };
+  await using coda = await play({ config });
+  const ana = coda.person('ana');
+  const usage = { input: 0, output: 10_000 };
+  const turn = async () => {
+    server.play(calling('note_list'), { when: { model: 'main' }, text: 'None.' });
+    await ana.says('what notes do I have?');
+    server.play({ when: { model: 'small' }, text: '{"score": 4}', usage });
+    await coda.passes({ minutes: 11 });
+  };
+  await turn();
+  expect(await coda.count('self_assessments')).toBe(1);
+  await turn();
+  expect(await coda.count('self_assessments'), 'the share of the day is used up').toBe(1);
+  await coda.passes({ hours: 25 });
+  await turn();
+  expect(await coda.count('self_assessments')).toBe(2);
+});
+
 test('an answer that is no score is none', () => {
   expect(readVerdict('I cannot say.')).toBeUndefined();
   expect(readVerdict('{"score": 9}')).toBeUndefined();

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { meanings } from '../../support/embeddings.ts';
 import { type Play, play } from '../../support/play.ts';
 import { echo, ScriptedModel } from '../../support/scripted-model.ts';
 import { daysBefore, type Planted, plant } from './plant.ts';
@@ -106,6 +107,25 @@ test('examples are their person’s alone, and of what was asked in private noth
   expect(shown(model), 'another channel').toBe('');
   await coda.person('ana').says(shopping);
   expect(shown(model), 'where nobody else reads, all of the person’s own').toContain(shopping);
+});
+
+test('with an embedder what is near in meaning is shown, though no word is the same', async () => {
+  const service = await meanings();
+  onTestFinished(() => service.close());
+  const embedder = { 'memory.embedder.kind': 'openai-compatible', 'memory.embedder.base_url': service.url };
+  const { coda, model } = await begin({ ...ON, ...embedder, 'memory.embedder.model': 'meanings' });
+  await using _ = coda;
+  const bike = 'look up the manual of my bike';
+  await plant(coda, [
+    turn(bike),
+    turn('note that the sofa is paid', { calls: [{ name: 'note_list' }, { name: 'note_save' }] }),
+  ]);
+  await coda.moveTo(LATER);
+  const ana = coda.person('ana');
+  // Vectors that come too late for one message are there for a later one.
+  for (let at = 0; at < 50 && shown(model) === ''; at++) await ana.says(`which oil does a bicycle take, ${at}`);
+  expect(shown(model)).toContain(bike);
+  expect(shown(model)).not.toContain('sofa');
 });
 
 test('three are shown at most, each another way, and no request ends its block', async () => {

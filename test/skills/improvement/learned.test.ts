@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { modelServer } from '../../support/model-server/suite.ts';
-import type { Play } from '../../support/play.ts';
+import type { Play, PlayedPerson } from '../../support/play.ts';
 import { asks, drafting, drafts, LESSONS, lesson, school, skillsAbout, TOPICS } from './lessons.ts';
 
 const server = await modelServer();
@@ -15,6 +15,16 @@ const proposed = async (coda: Play) =>
         'select name, kind, state, reason from learned_proposals order by created_at, id',
       )
   ).rows;
+
+/** A skill about the invoice that a draft is no near copy of. */
+const RULES = { description: 'House rules for an invoice.', body: 'Make the invoice with care.' };
+
+/** An owner looks at the skill and approves it, where it needs that. */
+async function approves(owner: PlayedPerson, name: string, isWanted: boolean): Promise<void> {
+  if (!isWanted) return;
+  await owner.says(`/skills approve ${name}`);
+  await owner.presses('Approve');
+}
 
 const WAYS = [LESSONS.corrected, LESSONS.mended, LESSONS.undone] as const;
 
@@ -75,6 +85,69 @@ test('what is kept is in use at once, with where it comes from; one press takes 
   expect(current()?.source.kind).toBe('configured');
   expect(await ana.says('/learned')).toContain('taken back');
 });
+
+test.each([
+  ['belongs to a group', { 'household/invoice-rules': {} }, {}, 'household/invoice-rules'],
+  [
+    'stands in the configuration',
+    {},
+    { 'skills.inline': [{ name: 'invoice-rules', description: RULES.description, instructions: RULES.body }] },
+    'invoice-rules',
+  ],
+])(
+  'a skill that %s is not changed: a new one is offered beside it, and the offer says why',
+  async (_, files, config, name) => {
+    const grouped = Object.fromEntries(
+      Object.keys(files).map((path) => [path, { ...RULES, more: 'metadata: { group: household }' }]),
+    );
+    const { coda } = await school(server, grouped, config);
+    const ana = coda.person('ana');
+    await approves(ana, name, Object.keys(files).length > 0);
+    drafting(server, () => ({
+      name: 'invoice-style',
+      description: 'Has the invoice of somebody made in the style that they like: make the invoice.',
+      body: 'Call invoice_make with how "invoice-style".',
+    }));
+    for (const about of ['Bob', 'Eve']) {
+      server.play({ when: { model: 'main' }, calls: [{ name: 'skill_activate', input: { name } }] });
+      await LESSONS.corrected(server, ana, 'invoice', about);
+    }
+    await coda.passes({ days: 1 });
+    expect((await coda.database().read('select skill from learned_signals')).rows).toEqual([
+      { skill: name },
+      { skill: name },
+    ]);
+    expect(await proposed(coda)).toEqual([
+      { name: 'invoice-style', kind: 'corrected', state: 'offered', reason: 'beside' },
+    ]);
+    expect(ana.heard('It is a new one, as the skill in use belongs to a group or')).toHaveLength(1);
+    expect(await ana.presses('Keep')).toContain('`invoice-style` is in use');
+  },
+);
+
+test.each([
+  [true, 2],
+  [false, 0],
+])(
+  'turns that used a skill of the household are learned from where an owner approved it: %s',
+  async (isApproved, signs) => {
+    const { coda } = await school(server, skillsAbout(['invoice']));
+    const ana = coda.person('ana');
+    await approves(ana, 'invoice-making', isApproved);
+    drafting(server, lesson);
+    for (const about of ['Bob', 'Eve']) {
+      server.play({ when: { model: 'main' }, calls: [{ name: 'skill_activate', input: { name: 'invoice-making' } }] });
+      await LESSONS.corrected(server, ana, 'invoice', about);
+      // What the person says next may be about what the skill said.
+      await ana.says('/new');
+    }
+    await coda.passes({ days: 1 });
+    expect(await coda.count(`learned_signals where skill = 'invoice-making'`)).toBe(signs);
+    expect((await proposed(coda)).map(({ name, state }) => [name, state])).toEqual(
+      isApproved ? [['invoice-making', 'offered']] : [],
+    );
+  },
+);
 
 test('“Never for this” ends it: the same is not proposed again', async () => {
   const { coda } = await school(server, skillsAbout(['invoice', 'recipe']));

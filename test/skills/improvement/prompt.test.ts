@@ -141,6 +141,26 @@ describe('learnt guidance', () => {
     expect(applied('a', { find: 'a', replace: 'a' })).toBeUndefined();
   });
 
+  test('a difference that applied when it was proposed and does not any more changes nothing, and says so', async () => {
+    await approve('', 'Repeat each date.');
+    await keep(1, later(1), later(2));
+    const kinds = kindsOf();
+    const [made] = await tx((tx) => {
+      const payload = { find: 'each date', replace: 'the date' };
+      const wanted = { category: 'prompt', title: 'Less', description: 'It helps.', priority: 1, payload };
+      return propose(tx, kinds, 'test', [wanted], later(3));
+    });
+    await tx((tx) => rollBack(tx, later(4)));
+    const { id = '', hash = '' } = made ?? {};
+    const decided = await tx((tx) => decide(tx, kinds, { id, hash, approve: true, person: owner }, later(5)));
+    expect(decided).toMatchObject({ ok: false, code: 'CONFLICT', message: expect.stringContaining('does not apply') });
+    expect(await said(undefined)).toBeUndefined();
+    const rows = await tx(
+      async (tx) => (await tx.query('select state from improvement_proposals where id = $1', [id])).rows,
+    );
+    expect(rows).toEqual([{ state: 'pending' }]);
+  });
+
   test('without prompt_evolution_enabled an approved one changes nothing', async () => {
     const off = kindsOf({ prompt_evolution_enabled: false });
     expect(await approve('', 'Repeat each date.', now, off)).toMatchObject({ state: 'approved' });

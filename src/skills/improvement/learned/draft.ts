@@ -13,6 +13,8 @@ import type { ToldTurn } from './store.ts';
 /** Reasons for which a draft is not offered; `texts.ts` has their words. */
 export type Reason =
   | 'gone'
+  /** Also of what is offered: a new skill beside the one in use. */
+  | 'beside'
   | 'no_answer'
   | 'no_form'
   | 'no_patch'

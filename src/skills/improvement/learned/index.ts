@@ -11,6 +11,7 @@ import { learnedTools } from './tools.ts';
 
 export type {
   Examined,
+  FixedSkill,
   NearSkill,
   Placed,
   PlayedCase,

@@ -34,6 +34,7 @@ type Offered = Pick<
   | 'passed'
   | 'passedBefore'
   | 'model'
+  | 'reason'
 >;
 
 /** `times`: how often the lesson came up. */

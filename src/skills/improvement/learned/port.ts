@@ -11,6 +11,12 @@ export interface ShelvedSkill {
   hash: string;
 }
 
+/** A skill that is there and cannot be changed by a copy: it belongs to a group, or stands in the configuration. */
+export interface FixedSkill {
+  isFixed: true;
+  name: string;
+}
+
 /** A skill and how well it fits some words. */
 export interface NearSkill {
   name: string;
@@ -60,8 +66,8 @@ export interface Placed {
 }
 
 export interface SkillShelf {
-  /** A skill that lies in a folder of its own and can be changed by a copy of it; undefined where there is none. */
-  read(name: string): Promise<ShelvedSkill | undefined>;
+  /** A skill that may be used; undefined where there is none. */
+  read(name: string): Promise<ShelvedSkill | FixedSkill | undefined>;
   /** Skills by words and meaning, the nearest first, at most 20. */
   nearest(words: string): Promise<NearSkill[]>;
   /** Skills whose descriptions the words fit; asks no embedder. */

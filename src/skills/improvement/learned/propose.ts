@@ -12,7 +12,7 @@ import type { LearnedDeps } from './deps.ts';
 import { casesOf, copyOf, type Instance, question, type Reason, readEdits, readSkill, SAYS } from './draft.ts';
 import { offerCard } from './offer.ts';
 import { type Origin, patched, written } from './patch.ts';
-import type { Examined, NearSkill, ShelvedSkill, SkillDraft } from './port.ts';
+import type { Examined, FixedSkill, NearSkill, ShelvedSkill, SkillDraft } from './port.ts';
 import { changesOf } from './signals.ts';
 import * as store from './store.ts';
 
@@ -96,9 +96,12 @@ function refused(reason: Reason, more: Partial<Made> = {}): Made {
 async function make(deps: LearnedDeps, personId: string, due: store.Due, signal: AbortSignal): Promise<Made | 'later'> {
   const instances = await instancesOf(deps, personId, due);
   if (instances.length === 0) return refused('gone');
-  const base = await baseOf(deps, due, instances);
+  const found = await baseOf(deps, due, instances);
+  const isFixed = found !== undefined && 'isFixed' in found;
   // The skill that was meant is there no more, or cannot be changed: another one would not be it.
-  if (!base && due.kind === 'wrong_skill') return refused('gone');
+  if ((!found || isFixed) && due.kind === 'wrong_skill')
+    return refused(isFixed ? 'beside' : 'gone', { name: found?.name ?? '' });
+  const base = isFixed ? undefined : found;
   const asked = { personId, ...question(due.kind, instances, base) };
   const answer = await askWithin(deps, 'improvement.skill', asked, signal);
   if (!answer.ok) return fault(deps, answer);
@@ -106,7 +109,8 @@ async function make(deps: LearnedDeps, personId: string, due: store.Due, signal:
   const origin = { model: answer.model, turns: instances.map(({ turn }) => turn.id), date };
   const draft = await draftOf(deps, base, answer.text, origin);
   if (typeof draft === 'string') return refused(draft, { model: answer.model, name: base?.name ?? '' });
-  return tried(deps, due, { base, draft, instances, model: answer.model });
+  const made = await tried(deps, due, { base, draft, instances, model: answer.model });
+  return isFixed && made.state === 'offered' ? { ...made, reason: 'beside' satisfies Reason } : made;
 }
 
 function fault({ world }: LearnedDeps, answer: Extract<LightAnswer, { ok: false }>): Made | 'later' {
@@ -134,7 +138,7 @@ async function baseOf(
   { shelf }: LearnedDeps,
   due: store.Due,
   instances: readonly Instance[],
-): Promise<ShelvedSkill | undefined> {
+): Promise<ShelvedSkill | FixedSkill | undefined> {
   const inUse = due.skill === null ? undefined : await shelf.read(due.skill);
   if (inUse || due.kind === 'wrong_skill') return inUse;
   const [nearest] = await shelf.nearest(instances.map(({ asked }) => asked).join('\n'));

@@ -38,7 +38,8 @@ export function offer(
     passed,
     passedBefore,
     model,
-  }: Pick<Proposal, 'kind' | 'about' | 'name' | 'before' | 'cases' | 'passed' | 'passedBefore' | 'model'>,
+    reason,
+  }: Pick<Proposal, 'kind' | 'about' | 'name' | 'before' | 'cases' | 'passed' | 'passedBefore' | 'model' | 'reason'>,
   times: number,
   changed: string,
 ): string {
@@ -46,6 +47,7 @@ export function offer(
     before === null ? `I have drafted a skill \`${name}\`` : `I have drafted a change of the skill \`${name}\``;
   return [
     `${HAPPENED[kind](about, often(times))} ${what} so that I do it right at once. Nothing changes until you keep it.`,
+    ...(reason === null ? [] : [`It is a new one, as ${REASONS[reason as Reason] ?? reason}.`]),
     fenced(changed),
     `Tried on what happened: ${passed} of ${plural(cases, 'test')} pass with it, ${passedBefore} without it. Written by ${model}.`,
   ].join('\n\n');
@@ -80,6 +82,7 @@ export const restReason = (days: number) => `It was learned, and not used for ${
 
 const REASONS: Readonly<Record<Reason, string>> = {
   gone: 'its turns, or its skill, are no longer there',
+  beside: 'the skill in use belongs to a group or stands in the configuration, and is changed there alone',
   no_answer: 'the model wrote nothing',
   no_form: 'what the model wrote was no draft',
   no_patch: 'the change did not fit the skill',
