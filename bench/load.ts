@@ -17,10 +17,11 @@ import { packageRoot } from '../src/base/root.ts';
 import { Report } from './support/report.ts';
 
 const CONVERSATIONS = 50;
-const EACH = 20;
-const ALONE = 100;
+const EACH = Number(process.env.CODA_BENCH_EACH ?? 20);
+const ALONE = 5 * EACH;
 const WARM_UP = 4;
-const DATABASE = 'coda_bench_load';
+const DATABASE = `coda_bench_load_${process.pid}`;
+const DROPPED = `drop database if exists ${DATABASE} with (force)`;
 const TICK_MS = 10;
 
 const report = new Report();
@@ -141,12 +142,15 @@ async function measured(coda: Coda): Promise<Measured> {
   return { alone, aloneCpu, perSecond, cpu: (after.cpu - before.cpu) / count, mb: after.mb };
 }
 
-async function database(server: string): Promise<string> {
+async function ask(server: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: server });
   await client.connect();
-  await client.query(`drop database if exists ${DATABASE} with (force)`);
-  await client.query(`create database ${DATABASE}`);
+  for (const statement of statements) await client.query(statement);
   await client.end();
+}
+
+async function fresh(server: string): Promise<string> {
+  await ask(server, DROPPED, `create database ${DATABASE}`);
   return Object.assign(new URL(server), { pathname: `/${DATABASE}` }).href;
 }
 
@@ -167,7 +171,7 @@ async function round(checkout: string, { engine, model, profile }: Round): Promi
     `delivery: { rate_limit: 100000 }\nmodels: { default: bench/model, providers: { bench: ${provider} } }\n`,
   );
   const server = process.env.CODA_TEST_POSTGRES ?? '';
-  const url = engine === 'PostgreSQL' ? { DATABASE_URL: await database(server) } : undefined;
+  const url = engine === 'PostgreSQL' ? { DATABASE_URL: await fresh(server) } : undefined;
   const env = { CODA_DATA: join(folder, 'data'), CODA_CONFIG: config, CODA_BACKUP: 'off', ...url };
   try {
     const coda = await new Coda(checkout, env, profile).start();
@@ -176,6 +180,7 @@ async function round(checkout: string, { engine, model, profile }: Round): Promi
     return figures;
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    if (url) await ask(server, DROPPED);
   }
 }
 

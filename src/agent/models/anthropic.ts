@@ -1,6 +1,6 @@
-import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
 import type { Json } from '../../base/json.ts';
+import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import type {
   Model,
   ModelEvent,
@@ -9,10 +9,13 @@ import type {
   ModelRequest,
   ModelUsage,
   StopReason,
+  ToolSpec,
 } from '../inference/model.ts';
 import { type Endpoint, type EndpointOptions, endpoint, endpointNow, withoutRefused } from './endpoint.ts';
-import { noAnswer, pageFault, windowFull } from './fault.ts';
-import type { Watch } from './watch.ts';
+import { noAnswer, pageFault, tellsFault, windowFull } from './fault.ts';
+import { fieldsOf } from './refusal.ts';
+import { EventStream, jsonBody } from './service.ts';
+import { Watch } from './watch.ts';
 import {
   anything,
   argumentsOf,
@@ -34,68 +37,95 @@ import {
 
 /** Beyond that the estimate has to do. */
 const COUNTED_WITHIN_MS = 3_000;
+/** The version of the API that is spoken here. */
+const VERSION = '2023-06-01';
 
 /** A model behind the Messages API. One attempt a request: who asks decides about the next. */
 export function anthropicModel(options: EndpointOptions): Model {
-  let connected: Promise<Anthropic> | undefined;
-  const client = () => {
-    connected ??= connect(options);
-    return connected;
-  };
-  const model = endpoint(options, async function* (request, watch, now) {
-    yield* speak((await client()).withOptions({ fetch: watch.fetch }), request, now, watch);
-  });
-  return { ...model, count: async (request, signal) => count(await client(), request, endpointNow(options), signal) };
+  const { apiKey = 'none', baseUrl = 'https://api.anthropic.com' } = options;
+  const service = new Service(baseUrl, { 'x-api-key': apiKey, 'anthropic-version': VERSION });
+  const model = endpoint(options, (request, watch, now) => speak(service, request, now, watch));
+  return { ...model, count: (request, signal) => count(service, request, endpointNow(options), signal) };
 }
 
-async function count(client: Anthropic, request: ModelRequest, options: Endpoint, signal: AbortSignal) {
+async function count(service: Service, request: ModelRequest, options: Endpoint, signal: AbortSignal): Promise<number> {
   const { max_tokens: _, ...body } = anthropicRequest(request, options);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(COUNTED_WITHIN_MS)]);
-  const { input_tokens: told } = (await client.messages.countTokens(body, { signal: limit })) ?? {};
-  const counted = tokens.parse(told);
-  if (!counted) throw pageFault(options.name);
-  return counted;
-}
-
-async function connect({ apiKey, baseUrl }: EndpointOptions): Promise<Anthropic> {
-  const { default: Client } = await import('@anthropic-ai/sdk');
-  return new Client({
-    apiKey: apiKey ?? 'none',
-    authToken: null,
-    ...(baseUrl !== undefined && { baseURL: baseUrl }),
-    maxRetries: 0,
-    // It would write raw answers to the terminal.
-    logLevel: 'off',
-  });
+  const watch = new Watch(signal, COUNTED_WITHIN_MS);
+  try {
+    const answer = await service.post('/v1/messages/count_tokens', jsonBody(body), watch);
+    const counted = tokens.parse(fieldsOf(await answer.json()).input_tokens);
+    if (!counted) throw pageFault(options.name);
+    return counted;
+  } finally {
+    watch.close();
+  }
 }
 
 async function* speak(
-  client: Anthropic,
+  service: Service,
   request: ModelRequest,
   options: Endpoint,
   watch: Watch,
 ): AsyncGenerator<ModelEvent> {
-  const body = withoutRefused(anthropicRequest(request, options), options.refuses);
-  if (!options.stream) {
-    yield* wholeAnswer(await client.messages.create(body, { signal: watch.signal }), options.name, watch);
-    return;
-  }
-  const streaming = { ...body, stream: true as const };
-  const { data, response } = await client.messages.create(streaming, { signal: watch.signal }).withResponse();
-  const type = response.headers.get('content-type') ?? '';
-  if (type.includes('text/html')) throw pageFault(options.name);
+  const body = {
+    ...withoutRefused(anthropicRequest(request, options), options.refuses),
+    ...(options.stream && { stream: true }),
+  };
+  watch.sent = jsonBody(body);
+  const answer = await service.post('/v1/messages', watch.sent, watch);
+  const type = answer.header('content-type') ?? '';
+  if (options.stream && type.includes('text/html')) throw pageFault(options.name);
   // Some endpoints do not stream, whatever they are asked.
-  if (type.includes('application/json')) yield* wholeAnswer(await response.json(), options.name, watch);
-  else yield* new Reading(options.name, watch).streamed(data);
+  if (options.stream && !type.includes('application/json')) yield* new Reading(options.name, watch).streamed(answer);
+  else yield* wholeAnswer(await answer.json(), options.name, watch);
 }
 
-type Block = Anthropic.ContentBlockParam;
+const CACHED = { type: 'ephemeral' } as const;
+
+interface Cacheable {
+  cache_control?: typeof CACHED;
+}
+interface TextBlock extends Cacheable {
+  type: 'text';
+  text: string;
+}
+interface ImageBlock extends Cacheable {
+  type: 'image';
+  source: { type: 'base64'; media_type: ModelImage['type']; data: string };
+}
+type Block =
+  | TextBlock
+  | ImageBlock
+  | (Cacheable & { type: 'tool_use'; id: string; name: string; input: unknown })
+  | (Cacheable & {
+      type: 'tool_result';
+      tool_use_id: string;
+      content: string | (TextBlock | ImageBlock)[];
+      is_error?: boolean;
+    })
+  // As they came: never changed.
+  | { type: 'thinking' | 'redacted_thinking' };
+
+interface Tool {
+  name: string;
+  description: string;
+  input_schema: Record<string, unknown>;
+}
+
+/** The body of a request, as far as coda uses it. */
+interface Body {
+  model: string;
+  max_tokens: number;
+  thinking?: { type: 'enabled'; budget_tokens: number };
+  tools?: readonly Tool[];
+  system?: TextBlock[];
+  messages: Message[];
+}
+
 interface Message {
   role: 'user' | 'assistant';
   content: Block[];
 }
-
-const CACHED = { type: 'ephemeral' } as const;
 
 /**
  * The request as the Messages API takes it. The order is that in which the service caches: tools, system, messages;
@@ -104,7 +134,7 @@ const CACHED = { type: 'ephemeral' } as const;
 function anthropicRequest(
   request: ModelRequest,
   options: Pick<Endpoint, 'name' | 'model' | 'sees' | 'thinking' | 'refuses'>,
-): Anthropic.MessageCreateParamsNonStreaming {
+): Body {
   const { messages, asked } = tidy(request);
   const isCached = !options.refuses.has('cache_control');
   const out: Message[] = [];
@@ -120,18 +150,25 @@ function anthropicRequest(
     model: options.model,
     max_tokens: request.maxTokens + (thinking ?? 0),
     ...(thinking !== undefined && { thinking: { type: 'enabled', budget_tokens: thinking } as const }),
-    ...(request.tools.length > 0 && {
-      tools: request.tools.map(({ name, description, schema }) => ({
-        name,
-        description,
-        input_schema: { ...schema, type: 'object' as const },
-      })),
-    }),
+    ...(request.tools.length > 0 && { tools: toolsOf(request.tools) }),
     ...(request.system !== '' && {
       system: [{ type: 'text' as const, text: request.system, ...(isCached && { cache_control: CACHED }) }],
     }),
     messages: out,
   };
+}
+
+const known = new WeakMap<readonly ToolSpec[], readonly Tool[]>();
+
+/** The same list for the same tools. */
+function toolsOf(tools: readonly ToolSpec[]): readonly Tool[] {
+  const found = known.get(tools);
+  if (found) return found;
+  const made = tools.map(
+    ({ name, description, schema }): Tool => ({ name, description, input_schema: { ...schema, type: 'object' } }),
+  );
+  known.set(tools, made);
+  return made;
 }
 
 /** Calls that are being answered and that the service did not make itself have no thoughts, and it insists on them. */
@@ -184,7 +221,7 @@ function callBlock(call: { id: string; name: string; input: unknown }): Block {
   return { type: 'tool_use', id: idOf(call.id), name: toolName(call.name), input: isObject ? call.input : {} };
 }
 
-function imageBlock({ type, base64 }: Pick<ModelImage, 'type' | 'base64'>): Anthropic.ImageBlockParam {
+function imageBlock({ type, base64 }: Pick<ModelImage, 'type' | 'base64'>): ImageBlock {
   return { type: 'image', source: { type: 'base64', media_type: type, data: base64 } };
 }
 
@@ -285,19 +322,27 @@ class Reading {
   }
 
   /** The events of a stream; without a `stop` where it broke off. */
-  async *streamed(stream: AsyncIterable<unknown>): AsyncGenerator<ModelEvent> {
-    for await (const sent of stream) {
-      const read = streamEvent.safeParse(sent);
-      if (!read.success) continue;
-      const event = read.data;
-      if (event.type === 'message_start') yield* this.start(event);
-      else if (event.type === 'content_block_start') yield* this.begin(event);
-      else if (event.type === 'content_block_delta') yield* this.grow(event);
-      else if (event.type === 'content_block_stop') yield* this.end(this.growing(event.index));
-      else if (event.type === 'message_delta') this.close(event);
-      else if (event.type === 'message_stop') return yield* this.stop();
+  async *streamed(answer: ServiceAnswer): AsyncGenerator<ModelEvent> {
+    const stream = new EventStream();
+    for (let piece = await answer.next(); piece; piece = await answer.next()) {
+      for (const data of stream.take(piece)) {
+        const sent: unknown = JSON.parse(data);
+        if (tellsFault(sent)) throw noAnswer(sent, this.name);
+        const read = streamEvent.safeParse(sent);
+        if (!read.success) continue;
+        if (read.data.type === 'message_stop') return yield* this.stop();
+        yield* this.event(read.data);
+      }
     }
-    if (this.reason !== '' && !this.watch.signal.aborted) yield* this.stop();
+    if (this.reason !== '') yield* this.stop();
+  }
+
+  private *event(event: StreamEvent): Generator<ModelEvent> {
+    if (event.type === 'message_start') yield* this.start(event);
+    else if (event.type === 'content_block_start') yield* this.begin(event);
+    else if (event.type === 'content_block_delta') yield* this.grow(event);
+    else if (event.type === 'content_block_stop') yield* this.end(this.growing(event.index));
+    else if (event.type === 'message_delta') this.close(event);
   }
 
   /** The cost of the question is known before the first word. */

@@ -241,7 +241,7 @@ async function refused(
   signal: AbortSignal,
 ): Promise<ProviderHealth> {
   const body = asked.body === undefined ? undefined : JSON.stringify(asked.body);
-  const { fault } = faultOf({ status: asked.status, headers: asked.headers }, name, { signal, silent: false, body });
+  const { fault } = faultOf({ status: asked.status, headers: asked.headers, body }, name, { signal, silent: false });
   if (fault === 'budget') return noCredit(name, base);
   if (asked.status === 403) return forbidden(name, base);
   if (fault === 'auth_expired') {

@@ -72,8 +72,8 @@ export function endpoint(
           ? new Error('aborted')
           : new ModelError('transient', `${name} broke off in the middle of its answer.`);
       } catch (error) {
-        const { silent, refusal: body, sent } = watch;
-        throw faultOf(error, name, { signal, silent, body, sent, learnt, key: apiKey });
+        const { silent, sent } = watch;
+        throw faultOf(error, name, { signal, silent, sent, learnt, key: apiKey });
       } finally {
         watch.close();
       }

@@ -8,8 +8,6 @@ export interface Circumstances {
   signal: AbortSignal;
   /** It was ended because nothing came. */
   silent: boolean;
-  /** The body of an answer with an error status, as far as it was read. */
-  body?: string | undefined;
   /** The body of the request. */
   sent?: string | undefined;
   /** Known parameters of the model that were not sent. */
@@ -23,13 +21,13 @@ export interface Circumstances {
  * a body may repeat a key or the conversation.
  */
 export function faultOf(error: unknown, name: string, circumstances: Circumstances): ModelError {
-  const { signal, silent, body, sent, learnt, key } = circumstances;
+  const { signal, silent, sent, learnt, key } = circumstances;
   if (error instanceof ModelError) return error;
   if (signal.aborted) return new ModelError('cancelled', 'The turn was stopped.');
   if (silent) return new ModelError('transient', `${name} fell silent.`, { reason: 'silent' });
   // A JSON text that is none, in the stream or as the whole answer.
   if (error instanceof SyntaxError) return new ModelError('malformed_output', `${name} did not send valid JSON.`);
-  const refusal = refusalIn(error, body);
+  const refusal = refusalIn(error);
   const rule = RULES.find(({ when }) => when(refusal, modelIn(name))) ?? byStatus(refusal);
   const { fault, reason } = rule;
   const finding = learnt && !DECIDED.includes(fault) ? findingIn(refusal, sent, learnt) : undefined;

@@ -1,9 +1,10 @@
-import type OpenAI from 'openai';
 import { z } from 'zod';
+import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import { type Model, ModelError, type ModelEvent, type ModelRequest, type StopReason } from '../inference/model.ts';
 import { type Endpoint, type EndpointOptions, endpoint, withoutRefused } from './endpoint.ts';
 import { noAnswer, pageFault, tellsFault, windowFull } from './fault.ts';
 import { type Dialect, dialectOf, keptThoughts, openaiRequest } from './openai/request.ts';
+import { EventStream, jsonBody } from './service.ts';
 import type { Watch } from './watch.ts';
 import {
   anything,
@@ -91,51 +92,33 @@ function isWhole({ json }: CallPiece): boolean {
 
 /** A model behind Chat Completions, or behind one of the many endpoints that speak it. One attempt a request. */
 export function openaiModel(options: EndpointOptions): Model {
-  let client: Promise<OpenAI> | undefined;
-  return endpoint(options, async function* (request, watch, now) {
-    client ??= connect(options);
-    yield* speak((await client).withOptions({ fetch: watch.fetch }), request, now, watch);
-  });
-}
-
-async function connect({ apiKey, baseUrl }: EndpointOptions): Promise<OpenAI> {
-  const { default: Client } = await import('openai');
-  return new Client({
-    // Local endpoints want no key, but the client insists on one.
-    apiKey: apiKey ?? 'none',
-    organization: null,
-    project: null,
-    baseURL: baseUrl ?? 'https://api.openai.com/v1',
-    maxRetries: 0,
-    // It would write raw answers to the terminal.
-    logLevel: 'off',
-  });
+  const { apiKey = 'none', baseUrl = 'https://api.openai.com/v1' } = options;
+  // Local endpoints want no key, but some insist on a header.
+  const service = new Service(baseUrl, { authorization: `Bearer ${apiKey}` });
+  return endpoint(options, (request, watch, now) => speak(service, request, now, watch));
 }
 
 async function* speak(
-  client: OpenAI,
+  service: Service,
   request: ModelRequest,
   options: Endpoint,
   watch: Watch,
 ): AsyncGenerator<ModelEvent> {
   const dialect = dialectOf(options);
-  const body = withoutRefused(openaiRequest(request, options, dialect), options.refuses);
-  const reading = new Reading(options.name, dialect, watch);
-  if (!options.stream) {
-    yield* reading.whole(await client.chat.completions.create(body, { signal: watch.signal }));
-    return;
-  }
-  const streaming = {
-    ...body,
-    stream: true as const,
-    ...(dialect.streamOptions && !options.refuses.has('stream_options') && { stream_options: { include_usage: true } }),
+  const isCounted = options.stream && dialect.streamOptions && !options.refuses.has('stream_options');
+  const body = {
+    ...withoutRefused(openaiRequest(request, options, dialect), options.refuses),
+    ...(options.stream && { stream: true }),
+    ...(isCounted && { stream_options: { include_usage: true } }),
   };
-  const { data, response } = await client.chat.completions.create(streaming, { signal: watch.signal }).withResponse();
-  const type = response.headers.get('content-type') ?? '';
-  if (type.includes('text/html')) throw pageFault(options.name);
+  watch.sent = jsonBody(body);
+  const answer = await service.post('/chat/completions', watch.sent, watch);
+  const reading = new Reading(options.name, dialect, watch);
+  const type = answer.header('content-type') ?? '';
+  if (options.stream && type.includes('text/html')) throw pageFault(options.name);
   // Some endpoints do not stream, whatever they are asked.
-  if (type.includes('application/json')) yield* reading.whole(await response.json());
-  else yield* reading.streamed(data);
+  if (options.stream && !type.includes('application/json')) yield* reading.streamed(answer);
+  else yield* reading.whole(await answer.json());
 }
 
 /** Answers of Chat Completions, whole and piece by piece, as the many endpoints that speak it send them. */
@@ -191,13 +174,17 @@ class Reading {
   }
 
   /** The events of a stream; without a `stop` where it broke off. */
-  async *streamed(stream: AsyncIterable<unknown>): AsyncGenerator<ModelEvent> {
-    for await (const chunk of stream) {
-      if (tellsFault(chunk)) throw noAnswer(chunk, this.name);
-      yield* this.piece(chunk);
+  async *streamed(answer: ServiceAnswer): AsyncGenerator<ModelEvent> {
+    const stream = new EventStream();
+    for (let piece = await answer.next(); piece; piece = await answer.next()) {
+      for (const data of stream.take(piece)) {
+        const chunk: unknown = JSON.parse(data);
+        if (tellsFault(chunk)) throw noAnswer(chunk, this.name);
+        yield* this.piece(chunk);
+      }
     }
-    if (this.watch.signal.aborted || (this.reason === '' && !this.watch.ended)) return;
-    yield* this.end();
+    stream.end();
+    if (this.reason !== '' || stream.isDone) yield* this.end();
   }
 
   /** The events of an answer that came as one. */

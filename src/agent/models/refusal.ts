@@ -18,9 +18,10 @@ type Fields = Record<string, unknown>;
 /** More of an error's text is not looked at. Characters. */
 const LONGEST = 10_000;
 
-/** Reads the error of an official client, and the body that it may have left out. */
-export function refusalIn(error: unknown, body: string | undefined): Refusal {
+/** Reads a failed request's error: status, headers and body of the answer, or what an answer tells within. */
+export function refusalIn(error: unknown): Refusal {
   const thrown = fieldsOf(error);
+  const body = typeof thrown.body === 'string' ? thrown.body : undefined;
   const headers = thrown.headers instanceof Headers ? thrown.headers : new Headers();
   const sent = parsed(body) ?? thrown.error;
   const outer = fieldsOf(Array.isArray(sent) ? sent[0] : sent);

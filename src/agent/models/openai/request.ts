@@ -1,13 +1,38 @@
 import { createHash } from 'node:crypto';
-import type OpenAI from 'openai';
 import { label } from '../../../base/frames.ts';
 import type { Json } from '../../../base/json.ts';
-import type { Kept, ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../../inference/model.ts';
+import type { Kept, ModelImage, ModelMessage, ModelRequest, ToolMessage, ToolSpec } from '../../inference/model.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { callId, context, resultText, tidy, unseen, worded } from '../wire.ts';
 
-type Message = OpenAI.ChatCompletionMessageParam;
-type Part = OpenAI.ChatCompletionContentPart;
+type Part = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } };
+
+interface Call {
+  id: string;
+  type: 'function';
+  function: { name: string; arguments: string };
+  extra_content?: Json;
+}
+
+type Message =
+  | { role: 'system'; content: string }
+  | { role: 'user'; content: string | Part[] }
+  | { role: 'assistant'; content: string | null; reasoning_content?: string; tool_calls?: Call[] }
+  | { role: 'tool'; tool_call_id: string; content: string };
+
+interface Tool {
+  type: 'function';
+  function: { name: string; description: string; parameters: Record<string, unknown> };
+}
+
+/** The body of a request, as far as coda uses it. */
+interface Body {
+  model: string;
+  max_tokens?: number;
+  max_completion_tokens?: number;
+  tools?: readonly Tool[];
+  messages: Message[];
+}
 
 /** Differences of endpoints that speak this API from the vendor's own. */
 export interface Dialect {
@@ -49,19 +74,14 @@ export function openaiRequest(
   request: ModelRequest,
   options: Pick<Endpoint, 'name' | 'model' | 'sees' | 'refuses'>,
   dialect: Dialect,
-): OpenAI.ChatCompletionCreateParamsNonStreaming {
+): Body {
   const { messages, asked } = tidy(request);
   const { tools, system } = request;
   const isRole = !options.refuses.has('system');
   return {
     model: options.model,
     ...(dialect.maxTokens && { [dialect.maxTokens]: request.maxTokens }),
-    ...(tools.length > 0 && {
-      tools: tools.map(({ name, description, schema }) => ({
-        type: 'function' as const,
-        function: { name, description, parameters: { ...schema, type: 'object' } },
-      })),
-    }),
+    ...(tools.length > 0 && { tools: toolsOf(tools) }),
     messages: [
       ...(system === '' || !isRole ? [] : [{ role: 'system' as const, content: system }]),
       ...alternating([
@@ -73,6 +93,22 @@ export function openaiRequest(
       ]),
     ],
   };
+}
+
+const known = new WeakMap<readonly ToolSpec[], readonly Tool[]>();
+
+/** The same list for the same tools. */
+function toolsOf(tools: readonly ToolSpec[]): readonly Tool[] {
+  const found = known.get(tools);
+  if (found) return found;
+  const made = tools.map(
+    ({ name, description, schema }): Tool => ({
+      type: 'function',
+      function: { name, description, parameters: { ...schema, type: 'object' } },
+    }),
+  );
+  known.set(tools, made);
+  return made;
 }
 
 /** Results hold only text here: the pictures of those that end at `last` are what a person shows next. */

@@ -1,0 +1,228 @@
+/** Requests to services that the owner has named, and their answers as they come in, over connections that are kept. */
+import type { Agent, Dispatcher } from 'undici';
+import { type Deferred, deferred } from '../base/async.ts';
+
+/** Bytes that have come and nobody has read: the service waits until there are fewer. */
+const MOST_UNREAD = 1 << 20;
+const MOST_REDIRECTS = 5;
+/** More of a refusal is not kept. Characters. */
+const LONGEST_REFUSAL = 20_000;
+
+/** Control of one request by its caller. */
+export interface ServiceWatch {
+  /** Hands over how the request is ended; the last one given is the one that runs. */
+  onStop(end: () => void): void;
+  /** Hears of each piece of the answer before it is read; what it throws ends the request. */
+  beat(bytes: number): void;
+}
+
+/** A refused request, or one whose connection failed: then it has neither status nor headers. */
+class ServiceError extends Error {
+  readonly status: number | undefined;
+  readonly headers: Headers | undefined;
+  /** The answer's beginning. */
+  readonly body: string | undefined;
+
+  constructor(message: string, cause?: unknown, answer?: { status: number; headers: Headers; body: string }) {
+    super(message, { cause });
+    this.name = 'ServiceError';
+    this.status = answer?.status;
+    this.headers = answer?.headers;
+    this.body = answer?.body;
+  }
+}
+
+/** One service at its address, with the headers of each request. */
+export class Service {
+  private readonly base: string;
+  private readonly headers: Readonly<Record<string, string>>;
+  private own: Agent | undefined;
+
+  constructor(base: string, headers: Readonly<Record<string, string>>) {
+    this.base = base.replace(/\/$/, '');
+    this.headers = { accept: '*/*', 'content-type': 'application/json', 'user-agent': 'coda', ...headers };
+  }
+
+  /** Resolves when the answer begins. Throws a `ServiceError` where it is refused or does not come. */
+  async post(path: string, body: string, watch: ServiceWatch): Promise<ServiceAnswer> {
+    let url = new URL(`${this.base}${path}`);
+    let headers = this.headers;
+    for (let redirects = 0; ; redirects++) {
+      const answer = await this.once(url, headers, body, watch);
+      const to = answer.status === 307 || answer.status === 308 ? answer.header('location') : undefined;
+      if (to === undefined || redirects === MOST_REDIRECTS || !URL.canParse(to, url.href)) return checked(answer);
+      answer.close();
+      const next = new URL(to, url);
+      // The key belongs to the address that the owner has named.
+      if (next.origin !== url.origin) headers = withoutKey(headers);
+      url = next;
+    }
+  }
+
+  private async once(
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    watch: ServiceWatch,
+  ): Promise<ServiceAnswer> {
+    const { Agent, getGlobalDispatcher } = await import('undici');
+    const global = getGlobalDispatcher();
+    if (!(global instanceof Agent)) this.own ??= new Agent();
+    // The owner's proxy, where there is one. Node's bundled copy may have set another: two versions do not mix.
+    const dispatcher = global instanceof Agent ? global : (this.own as Agent);
+    const answer = new ServiceAnswer(watch);
+    dispatcher.dispatch(
+      {
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: 'POST',
+        headers,
+        body,
+        // The watch knows how long to wait.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
+      answer,
+    );
+    await answer.begun;
+    return answer;
+  }
+}
+
+function withoutKey(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const { authorization: _, 'x-api-key': __, ...rest } = headers;
+  return rest;
+}
+
+async function checked(answer: ServiceAnswer): Promise<ServiceAnswer> {
+  const { status, headers } = answer;
+  if (status >= 200 && status < 300) return answer;
+  const body = await answer.text().catch(() => '');
+  throw new ServiceError(`status ${status}`, undefined, { status, headers, body: body.slice(0, LONGEST_REFUSAL) });
+}
+
+/** An answer while it comes in. */
+export class ServiceAnswer implements Dispatcher.DispatchHandlers {
+  status = 0;
+  private readonly watch: ServiceWatch;
+  private readonly beginning: Deferred<void> = deferred();
+  private readonly unread: Buffer[] = [];
+  private size = 0;
+  private raw: Buffer[] = [];
+  private isOver = false;
+  private failure: Error | undefined;
+  /** Wakes who waits for the next piece. */
+  private wake: (() => void) | undefined;
+  private abort: (() => void) | undefined;
+  /** Asks for more; undefined while more comes by itself. */
+  private resume: (() => void) | undefined;
+  private more: () => void = () => {};
+
+  constructor(watch: ServiceWatch) {
+    this.watch = watch;
+    watch.onStop(() => this.close());
+  }
+
+  get begun(): Promise<void> {
+    return this.beginning.promise;
+  }
+
+  get headers(): Headers {
+    const headers = new Headers();
+    for (let at = 0; at + 1 < this.raw.length; at += 2) {
+      headers.append(String(this.raw[at]), (this.raw[at + 1] as Buffer).toString('latin1'));
+    }
+    return headers;
+  }
+
+  header(name: string): string | undefined {
+    return this.headers.get(name) ?? undefined;
+  }
+
+  /** The next piece; undefined at the end. Throws where the answer broke off. */
+  async next(): Promise<Buffer | undefined> {
+    while (this.unread.length === 0 && !this.isOver) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+    const piece = this.unread.shift();
+    if (piece === undefined && this.failure) throw this.failure;
+    this.size -= piece?.length ?? 0;
+    if (this.resume && this.size === 0 && !this.isOver) {
+      const { resume } = this;
+      this.resume = undefined;
+      resume();
+    }
+    return piece;
+  }
+
+  async text(): Promise<string> {
+    const pieces: Buffer[] = [];
+    for (let piece = await this.next(); piece; piece = await this.next()) pieces.push(piece);
+    return new TextDecoder().decode(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
+  }
+
+  /** The whole answer as JSON, or its text where it does not say that it is JSON. */
+  async json(): Promise<unknown> {
+    const type = (this.header('content-type') ?? '').split(';')[0]?.trim() ?? '';
+    const text = await this.text();
+    return type.includes('application/json') || type.endsWith('+json') ? JSON.parse(text) : text;
+  }
+
+  /** Ends the request if it still runs. */
+  close(): void {
+    if (this.isOver) return;
+    this.end(new ServiceError('aborted'));
+    this.abort?.();
+  }
+
+  onConnect(abort: () => void): void {
+    this.abort = abort;
+    if (this.isOver) abort();
+  }
+
+  onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
+    this.more = resume;
+    this.watch.beat(0);
+    if (status < 200) return true;
+    this.status = status;
+    this.raw = headers;
+    this.beginning.resolve();
+    return true;
+  }
+
+  onData(piece: Buffer): boolean {
+    if (this.isOver) return false;
+    try {
+      this.watch.beat(piece.length);
+    } catch (error) {
+      this.end(error as Error);
+      this.abort?.();
+      return false;
+    }
+    this.unread.push(piece);
+    this.size += piece.length;
+    this.wake?.();
+    if (this.size < MOST_UNREAD) return true;
+    this.resume = this.more;
+    return false;
+  }
+
+  onComplete(): void {
+    this.end();
+  }
+
+  onError(error: Error): void {
+    this.end(new ServiceError('no connection', error));
+  }
+
+  private end(failure?: Error): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.failure = failure;
+    if (failure) this.beginning.reject(failure);
+    else this.beginning.resolve();
+    this.wake?.();
+  }
+}
