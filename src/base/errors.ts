@@ -44,6 +44,14 @@ export const ERRORS = {
     exit: 77,
     about: 'A catalog of skills is not signed by its key, or older than the one that was seen before.',
   },
+  EXECUTOR_UNREACHABLE: {
+    exit: 69,
+    about: 'The forge, Docker or a model did not answer while coda prepared a change of its own code.',
+  },
+  EXECUTOR_CHANGE_FAILED: {
+    exit: 65,
+    about: "A change of coda's own code does not build, does not pass its tests, or does not come up.",
+  },
   CONNECTOR_NOT_FOUND: { exit: 66, about: 'There is no connector of that name.' },
   CONNECTOR_SECRET: { exit: 78, about: 'A secret that a connector needs is not set.' },
   CONNECTOR_EXISTS: { exit: 73, about: 'There is a connector of that name already.' },

@@ -1,8 +1,8 @@
 /** The morning's narrative of a run: told to the owners, and to programs. */
 import { z } from 'zod';
-import { conversations } from '../../../delivery/index.ts';
 import { readerOf } from '../../../storage/index.ts';
 import { beginningOf, dayAt } from '../../../time/index.ts';
+import { approvalPlaces } from '../approval-channel.ts';
 import type { Deps } from '../part.ts';
 import * as improvements from '../store.ts';
 import { Later, Refused, type StepResult } from './outcome.ts';
@@ -22,7 +22,7 @@ export async function report(deps: Deps, run: Run, signal: AbortSignal): Promise
   return {
     ...{ next: 'record', found: { narrative } },
     async also(tx) {
-      const owners = await conversations.ownersDirect(tx);
+      const owners = await approvalPlaces(deps.config, tx);
       const card = { kind: 'notice' as const, text: texts.told(run, title, narrative) };
       const notBefore = run.askedBy === undefined ? morning(deps) : world.clock.now();
       // Words of models stand in it.

@@ -104,11 +104,25 @@ export class Repository {
     return this.git(['cat-file', 'blob', `${commit}:${path}`], { signal });
   }
 
-  /** Files with a line that a pattern (POSIX, extended) matches. */
-  async grep(commit: string, pattern: string, signal: AbortSignal): Promise<string[]> {
-    const asked = ['grep', '-l', '-z', '-I', '-E', '-e', pattern, commit, '--'];
+  /** Files in which each of the patterns (POSIX, extended) matches a line. */
+  async grep(commit: string, patterns: readonly string[], signal: AbortSignal): Promise<string[]> {
+    const asked = ['grep', '-l', '-z', '-I', '-E', '--all-match', ...alternatives(patterns), commit, '--'];
     const found = await this.git(asked, { signal, also: [1] });
     return recordsIn(found).map((record) => record.slice(commit.length + 1));
+  }
+
+  /** All that one of the patterns (POSIX, extended) matches, with the file that it stands in. */
+  async matches(
+    commit: string,
+    patterns: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ path: string; text: string }[]> {
+    const asked = ['grep', '-o', '-z', '-I', '-E', ...alternatives(patterns), commit, '--'];
+    const lines = (await this.git(asked, { signal, also: [1] })).toString('utf8').split('\n');
+    return lines.filter(Boolean).map((line) => {
+      const [where, text] = split(line, '\0');
+      return { path: where.slice(commit.length + 1), text };
+    });
   }
 
   /**
@@ -192,6 +206,9 @@ export class Repository {
     return git({ folder: this.folder, env: this.env, remote, token }, args, call, env);
   }
 }
+
+const alternatives = (patterns: readonly string[]): string[] =>
+  patterns.flatMap((pattern, index) => [...(index > 0 ? ['--or'] : []), '-e', pattern]);
 
 const recordsIn = (bytes: Buffer): string[] => bytes.toString('utf8').split('\0').slice(0, -1);
 

@@ -1,6 +1,7 @@
 /** A run from its lock to its record: each step is a durable job, and its result is one commit with the next. */
 import { z } from 'zod';
-import { sleep } from '../../../base/async.ts';
+import { backOff, sleep } from '../../../base/async.ts';
+import { CodaError } from '../../../base/errors.ts';
 import { shortId } from '../../../base/ids.ts';
 import type { Lock } from '../../../bus/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
@@ -19,6 +20,9 @@ export const RUN_TASK = 'improvement.executor';
 const MOST_ATTEMPTS = 12;
 /** A step that does not get through to the outside is tried so often. */
 const TRIES = 6;
+/** A network that is away at night may be back some minutes later. */
+const FIRST_WAIT_MS = 15_000;
+const LONGEST_WAIT_MS = 900_000;
 const BETWEEN_LOOKS_MS = 500;
 /** Longer than a step with all its attempts takes. */
 const STALLED_MS = 24 * 3_600_000;
@@ -67,6 +71,7 @@ export function stepJob(deps: Deps): JobHandler {
   return {
     kind: STEP_JOB,
     alone: true,
+    waitMs: (attempt) => backOff(attempt, LONGEST_WAIT_MS, FIRST_WAIT_MS),
     async run(job, signal) {
       const { run: id, step } = payload.parse(job.payload);
       const run = await store.find(readerOf(deps.database), id);
@@ -99,7 +104,9 @@ async function attempted(deps: Deps, run: store.Run, attempt: number, signal: Ab
     return await perform(deps, run, signal);
   } catch (error) {
     if (!(error instanceof Later) || attempt < TRIES) throw error;
-    return { next: run.step === 'report' ? 'record' : 'report', found: {}, state: 'failed', reason: error.message };
+    const remedy = texts.unreachableRemedy(run.proposalId);
+    const reason = texts.faultOf(new CodaError('EXECUTOR_UNREACHABLE', { message: error.message, remedy }));
+    return { next: run.step === 'report' ? 'record' : 'report', found: {}, state: 'failed', reason };
   }
 }
 

@@ -119,9 +119,9 @@ async function testStep(deps: Deps, run: Run, signal: AbortSignal): Promise<Step
     const commit = await repository.fetchBranch(run.branch, signal);
     if (commit !== run.commit) throw new Refused(texts.branchTaken(run.branch));
     await repository.checkout(commit, tree, signal);
-    const tests = await tryOut(deps, run, tree, signal);
-    if (tests.passed) return { next: 'request', found: { tests } };
-    return { next: 'report', found: { tests }, state: 'failed', reason: texts.testsFailed() };
+    const { tests, problem } = await tryOut(deps, run, tree, signal);
+    if (problem === undefined) return { next: 'request', found: { tests } };
+    return { next: 'report', found: { tests }, state: 'failed', reason: texts.faultOf(problem) };
   });
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Deps } from '../part.ts';
 import type { Proposal } from '../proposals.ts';
 import { pathRefusal } from './forbidden.ts';
+import { importersOf } from './imports.ts';
 import { Refused } from './outcome.ts';
 import type { Entry, Repository } from './repository.ts';
 import { ask } from './specialists.ts';
@@ -57,13 +58,7 @@ export async function radius(
 ): Promise<string[]> {
   const known = new Set(entries.map((entry) => entry.path));
   const affected = new Set(named.filter((each) => known.has(each)));
-  for (const each of files) {
-    const stem = (each.split('/').at(-1) ?? '').replace(/\.[^.]*$/, '');
-    if (!/^[\w.-]+$/.test(stem)) continue;
-    const word = stem.replaceAll('.', '\\.');
-    const pattern = `(import|from|require|include|use|load).*[^[:alnum:]_-]${word}([^[:alnum:]_-]|$)`;
-    for (const other of await repository.grep(base, pattern, signal)) affected.add(other);
-  }
+  for (const each of await importersOf(repository, base, files, signal)) affected.add(each);
   const others = [...affected].filter((each) => !files.includes(each) && !TEST.test(each) && !/\.md$/i.test(each));
   const limit = config.executor_blast_radius_limit;
   if (others.length > limit) throw new Refused(texts.tooFar(others.length, limit));

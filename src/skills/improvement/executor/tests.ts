@@ -1,6 +1,7 @@
 /** Building a change, running its tests, and starting it as a shadow: all of it in containers without a network. */
 import { z } from 'zod';
 import { sleep } from '../../../base/async.ts';
+import { CodaError } from '../../../base/errors.ts';
 import type { SandboxFailure } from '../../../sandbox/index.ts';
 import type { Deps } from '../part.ts';
 import { contextOf } from './context.ts';
@@ -20,25 +21,42 @@ const tagOf = ({ id }: Pick<Run, 'id'>): string => `agent-sandbox-${id}`;
 const testsOf = ({ id }: Pick<Run, 'id'>): string => `tests-${id}`;
 const shadowOf = ({ id }: Pick<Run, 'id'>): string => `shadow-${id}`;
 
+/** Result of trying a change out. */
+export interface Tried {
+  tests: Tests;
+  /** Undefined: it passes. */
+  problem: CodaError | undefined;
+}
+
+/** An attempt of one kind: `ending` says in a sentence how it went wrong, and is undefined where it did not. */
+interface Attempt {
+  output: string;
+  ending: string | undefined;
+}
+
 /** Passes where the build, the tests and the shadow do, and the test runner sees no reason to doubt that. */
-export async function tryOut(deps: Deps, run: Run, tree: string, signal: AbortSignal): Promise<Tests> {
+export async function tryOut(deps: Deps, run: Run, tree: string, signal: AbortSignal): Promise<Tried> {
+  const failed = (output: string, message: string, verdict = ''): Tried => ({
+    tests: { passed: false, output: output.slice(-KEPT_OUTPUT), verdict },
+    problem: new CodaError('EXECUTOR_CHANGE_FAILED', { message, remedy: texts.failedRemedy(run.branch) }),
+  });
   try {
-    const built = await build(deps, run, tree, signal);
-    if (built !== undefined) return failedWith(built);
+    const unbuilt = await build(deps, run, tree, signal);
+    if (unbuilt !== undefined) return failed(unbuilt, texts.notBuilt(unbuilt));
     const tested = await runTests(deps, run, signal);
-    if (!tested.passed) return failedWith(tested.output);
+    if (tested.ending !== undefined) return failed(tested.output, texts.testsFailed(tested.ending));
     const shadow = await startShadow(deps, run, signal);
-    if (!shadow.passed) return failedWith(`${tested.output}\n${shadow.output}`);
+    if (shadow.ending !== undefined)
+      return failed(`${tested.output}\n${shadow.output}`, texts.shadowFailed(shadow.ending));
     const material = { 'Output of the tests': tested.output.slice(-KEPT_OUTPUT), 'The shadow': shadow.output };
     const task = { material, form: texts.formOfVerdict(), maxTokens: 600 };
     const { pass, verdict } = await ask(deps, 'test-runner', task, verdictSchema, signal);
-    return { passed: pass, output: tested.output.slice(-KEPT_OUTPUT), verdict };
+    if (!pass) return failed(tested.output, texts.doubted(), verdict);
+    return { tests: { passed: true, output: tested.output.slice(-KEPT_OUTPUT), verdict }, problem: undefined };
   } finally {
     await clearContainers(deps, run);
   }
 }
-
-const failedWith = (output: string): Tests => ({ passed: false, output: output.slice(-KEPT_OUTPUT), verdict: '' });
 
 /** Removes what a run, or one that was cut off, has left in Docker. */
 export async function clearContainers({ sandbox: { detached } }: Deps, run: Pick<Run, 'id'>): Promise<void> {
@@ -56,39 +74,42 @@ async function build(deps: Deps, run: Run, tree: string, signal: AbortSignal): P
   return built.ok ? undefined : messageOf(built);
 }
 
-async function runTests(deps: Deps, run: Run, signal: AbortSignal): Promise<{ passed: boolean; output: string }> {
+async function runTests(deps: Deps, run: Run, signal: AbortSignal): Promise<Attempt> {
   const { executor_test_command: command, executor_test_timeout: timeoutMs } = deps.config;
   const { detached } = deps.sandbox;
   const name = testsOf(run);
   const spec = { name, image: tagOf(run), command, lifetimeMs: timeoutMs + MARGIN_MS };
   const started = await detached.run(spec, signal);
-  if (!started.ok) return { passed: false, output: messageOf(started) };
+  if (!started.ok) return broken(messageOf(started));
   const ended = await detached.wait(name, { timeoutMs, signal });
-  if (!ended.ok) return { passed: false, output: messageOf(ended) };
+  if (!ended.ok) return broken(messageOf(ended));
   const logs = await detached.logs(name, signal);
   const output = logs.ok ? logs.output : messageOf(logs);
   await detached.remove(name);
-  if (ended.exitCode === undefined) return { passed: false, output: `${output}\n${texts.tooSlow(timeoutMs)}` };
-  return { passed: ended.exitCode === 0, output: `${output}\n${texts.endedWith(ended.exitCode)}` };
+  if (ended.exitCode === undefined) return broken(texts.tooSlow(timeoutMs), output);
+  const how = texts.endedWith(ended.exitCode);
+  return ended.exitCode === 0 ? { output: `${output}\n${how}`, ending: undefined } : broken(how, output);
 }
 
-async function startShadow(deps: Deps, run: Run, signal: AbortSignal): Promise<{ passed: boolean; output: string }> {
+async function startShadow(deps: Deps, run: Run, signal: AbortSignal): Promise<Attempt> {
   const { executor_shadow_port: port, executor_health_path: path, executor_shadow_command: command } = deps.config;
   const { detached } = deps.sandbox;
   const name = shadowOf(run);
   const env = { PORT: String(port) };
   const started = await detached.run({ name, image: tagOf(run), ...(command && { command }), env }, signal);
-  if (!started.ok) return { passed: false, output: messageOf(started) };
+  if (!started.ok) return broken(messageOf(started));
   for (let look = 0; look < SHADOW_LOOKS; look++) {
     const logs = await detached.logs(name, signal);
-    if (!logs.ok) return { passed: false, output: messageOf(logs) };
-    if (!logs.isRunning) return { passed: false, output: `${logs.output}\n${texts.shadowEnded(logs.exitCode ?? 0)}` };
+    if (!logs.ok) return broken(messageOf(logs));
+    if (!logs.isRunning) return broken(texts.shadowEnded(logs.exitCode ?? 0), logs.output);
     const health = await detached.health(name, { port, path }, signal);
-    if (health.ok && health.isHealthy) return { passed: true, output: texts.shadowUp(health.status) };
+    if (health.ok && health.isHealthy) return { output: texts.shadowUp(health.status), ending: undefined };
     await sleep(BETWEEN_LOOKS_MS, signal);
   }
-  return { passed: false, output: texts.shadowSilent(port) };
+  return broken(texts.shadowSilent(port));
 }
+
+const broken = (ending: string, output = ''): Attempt => ({ output: `${output}\n${ending}`.trim(), ending });
 
 /** Docker's message; where it does not answer, the step is tried again. */
 function messageOf({ code, message }: SandboxFailure): string {

@@ -1,4 +1,5 @@
 /** Texts of the executor, for people, its forge and its specialists. */
+import type { CodaError } from '../../../base/errors.ts';
 import type { Json } from '../../../base/json.ts';
 import { plural, shorten } from '../../../base/text.ts';
 import { formatInstant, type Reader } from '../../../time/index.ts';
@@ -33,7 +34,16 @@ export const withdrawn = () => 'Its proposal was withdrawn.';
 export const nothingMade = () => 'There is no change to push.';
 export const isHeld = () => 'Another process works on it.';
 export const stalled = () => 'Nobody has worked on it for a day.';
-export const testsFailed = () => 'The change does not pass.';
+export const notBuilt = (why: string) => `The change does not build. ${shorten(why, 300)}`;
+export const testsFailed = (how: string) => `The change does not pass its tests. ${how}`;
+export const shadowFailed = (how: string) => `The change passes its tests, and does not come up. ${how}`;
+export const doubted = () => 'The tests end well, and test-runner doubts that they were run.';
+export const failedRemedy = (branch: string) =>
+  `The branch \`${branch}\` stays for a look; executor_build_timeout and executor_test_timeout say how long it may take.`;
+export const unreachableRemedy = (proposalId: string) =>
+  `Once it answers, have me work on the proposal \`${proposalId}\` again.`;
+/** The fault, what helps, and its code in docs/errors.md. */
+export const faultOf = ({ message, remedy, code }: CodaError) => `${message} ${remedy} (${code})`;
 export const unreadable = (name: string) => `${name} does not answer in the form that was asked for.`;
 export const branchTaken = (branch: string) => `Somebody else has written to the branch ${branch}.`;
 export const notListed = () => 'The forge says that a pull request is open, and lists none.';

@@ -2,12 +2,19 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { DAY_MS } from '../../../../src/base/clock.ts';
+import { RUN_TASK } from '../../../../src/skills/improvement/executor/run.ts';
+import { propose } from '../../../../src/skills/improvement/proposals.ts';
+import { playDiscord } from '../../../support/discord/play.ts';
 import { DOCKER, docker } from '../../../support/docker.ts';
-import { FORGE_TOKEN, gitIn } from '../../../support/forge.ts';
+import { FORGE_TOKEN, Forge, gitIn } from '../../../support/forge.ts';
+import { ModelServer } from '../../../support/model-server/index.ts';
+import type { SceneCall } from '../../../support/model-server/scene.ts';
 import { play } from '../../../support/play.ts';
 import { requireService } from '../../../support/postgres.ts';
 import { echo } from '../../../support/scripted-model.ts';
-import { CURE, Lab } from './lab.ts';
+import { answers, CURE, Lab, type LabOptions, labConfig, PROGRAM, STANDARD } from './lab.ts';
 
 requireService('CODA_TEST_DOCKER');
 
@@ -52,7 +59,11 @@ describe.skipIf(!DOCKER)('the executor', () => {
     await using lab = await Lab.open({ script: { change: wrong } });
     await lab.approved();
     await lab.monday();
-    expect(await lab.ended()).toEqual({ state: 'failed', reason: 'The change does not pass.' });
+    const [branch = ''] = lab.forge.branches();
+    expect(await lab.ended()).toEqual({
+      state: 'failed',
+      reason: `The change does not pass its tests. It ended with 1. The branch \`${branch}\` stays for a look; executor_build_timeout and executor_test_timeout say how long it may take. (EXECUTOR_CHANGE_FAILED)`,
+    });
     expect(lab.forge.pulls).toEqual([]);
     expect(lab.coda.person('ana').heard('The change does not pass')).toHaveLength(1);
   });
@@ -65,18 +76,38 @@ describe.skipIf(!DOCKER)('the executor', () => {
     expect(lab.forge.pulls).toEqual([]);
   });
 
-  test('a build that hangs, and a shadow that does not come up, are given up on', async () => {
+  test('a build that hangs, tests that hang, and a shadow that does not come up are given up on, and leave nothing', async () => {
     const Dockerfile = `FROM ${DOCKER?.image}\nRUN sleep 600\n`;
-    const settings = { executor_build_timeout: '2s' };
-    await using slow = await Lab.open({ files: { Dockerfile }, settings });
-    await slow.approved();
-    await slow.monday();
-    expect(await slow.ended()).toMatchObject({ state: 'failed' });
-    await using down = await Lab.open({ settings: { executor_shadow_command: ['false'] } });
-    await down.approved();
-    await down.monday();
-    expect(await down.ended()).toMatchObject({ state: 'failed' });
-    expect([...slow.forge.pulls, ...down.forge.pulls]).toEqual([]);
+    const hangs = ['python3', '-c', 'import time; time.sleep(600)'];
+    const cases: [LabOptions, RegExp][] = [
+      [
+        { files: { Dockerfile }, settings: { executor_build_timeout: '2s' } },
+        /^The change does not build\. .* was not built within 2 s\./,
+      ],
+      [
+        { settings: { executor_test_timeout: '2s', executor_test_command: hangs } },
+        /^The change does not pass its tests\. It did not end within 2 s\./,
+      ],
+      [
+        { settings: { executor_shadow_command: ['false'] } },
+        /^The change passes its tests, and does not come up\. It ended by itself, with 1\./,
+      ],
+    ];
+    for (const [options, cause] of cases) {
+      await using lab = await Lab.open(options);
+      await lab.approved();
+      await lab.monday();
+      const { state, reason } = await lab.ended();
+      expect([state, reason]).toEqual(['failed', expect.stringMatching(cause)]);
+      expect(reason).toMatch(/ stays for a look; executor_build_timeout .* \(EXECUTOR_CHANGE_FAILED\)$/);
+      expect(lab.coda.person('ana').heard(reason.slice(0, 30))).toHaveLength(1);
+      expect(lab.forge.pulls).toEqual([]);
+      const run = lab.forge.branches()[0]?.split('-').at(-1) ?? '?';
+      const containers = await docker<{ Names: string[] }[]>('GET', '/containers/json?all=true');
+      const images = await docker<{ RepoTags: string[] | null }[]>('GET', '/images/json');
+      const names = [...containers.flatMap(({ Names }) => Names), ...images.flatMap(({ RepoTags }) => RepoTags ?? [])];
+      expect(names.filter((name) => name.includes(run))).toEqual([]);
+    }
   });
 
   test('a proposal that is withdrawn meanwhile ends it, before anything is proposed', async () => {
@@ -119,12 +150,30 @@ describe.skipIf(!DOCKER)('the executor', () => {
     };
     await lab.monday();
     expect(await lab.ended()).toMatchObject({ state: 'passed' });
-    await using down = await Lab.open();
-    await down.approved();
+    await using down = await Lab.open({ settings: { critique_enabled: false } });
+    const id = await down.approved();
     down.forge.cuts = () => true;
     await down.monday();
-    expect(await down.ended()).toMatchObject({ state: 'failed' });
-    expect(down.coda.person('ana').heard('I worked on')).toHaveLength(1);
+    expect(await down.ended()).toEqual({
+      state: 'failed',
+      reason: expect.stringMatching(
+        new RegExp(
+          `^git fetch failed: .* Once it answers, have me work on the proposal \`${id}\` again\\. \\(EXECUTOR_UNREACHABLE\\)$`,
+        ),
+      ),
+    });
+    const ana = down.coda.person('ana');
+    expect(ana.heard('I worked on')).toHaveLength(1);
+    // As it says: once it answers, an owner has it begin anew.
+    down.forge.cuts = undefined;
+    const { improvise } = down.models;
+    const calls: SceneCall[] = [{ name: 'self_improvement_run', input: { proposal: id } }];
+    down.models.improvise = (body) => (calls.length > 0 ? { calls: calls.splice(0) } : improvise?.(body));
+    await ana.says('Work on that proposal again.');
+    await ana.presses('Approve');
+    await down.coda.passes({ hours: 1 });
+    expect((await down.runs()).map(({ state }) => state)).toEqual(['failed', 'passed']);
+    expect(down.forge.pulls).toHaveLength(1);
   });
 });
 
@@ -138,4 +187,30 @@ test('without the executor there are no tools, no tasks and no rows', async () =
     .database()
     .read<{ name: string }>(`select name from schedules where name like '%executor%'`);
   expect(rows).toEqual([]);
+});
+
+test('a run is told of in the approval channel, where coda has been spoken to in it', async () => {
+  await using forge = await Forge.start(PROGRAM);
+  await using models = await ModelServer.start();
+  const survey = { files: ['src/base/clock.py'], affected: [], notes: '' };
+  models.improvise = (body) => ({ text: JSON.stringify(answers({ ...STANDARD, survey }, JSON.stringify(body))) });
+  const { self_improvement: settings, ...blocks } = labConfig(forge, models);
+  const config: Record<string, unknown> = { ...blocks };
+  const play = await playDiscord({ stillClock: true, asleep: true, config });
+  config.self_improvement = { ...(settings as object), approval_channel: `discord:${play.general.id}` };
+  await play.start();
+  await using _ = play;
+  play.asks('hello');
+  await play.settled();
+  const { clock } = play.world;
+  const wanted = { category: 'code', title: 'The clock stands', description: 'NOW is 0.', priority: 1 };
+  const kinds = new Map([['code', { category: 'code', payload: z.null() }]]);
+  await play.database.tx('test.propose', (tx) => propose(tx, kinds, 'test', [wanted], clock.now()));
+  await play.database.run('test', `update improvement_proposals set state = 'approved'`);
+  await play.app.enqueue({ kind: RUN_TASK, payload: {} });
+  await play.passes(DAY_MS);
+  expect(play.said('may never be changed')).toHaveLength(1);
+  expect(play.fake.said(play.general).filter(({ content }) => content.includes('may never be changed'))).toHaveLength(
+    1,
+  );
 });
