@@ -37,7 +37,7 @@ export async function importersOf(
 }
 
 /** True if a literal that stands in `file` may mean the script `path`. */
-export function mayMean(text: string, file: string, path: string): boolean {
+function mayMean(text: string, file: string, path: string): boolean {
   const literal = LITERAL.exec(text)?.[1] ?? '';
   const [fixed = '', ...computed] = literal.split('${');
   if (!/^\.{1,2}(?:\/|$)/.test(literal)) return namesOf(path).has(stemOf(literal));
