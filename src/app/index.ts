@@ -8,7 +8,6 @@ export { type BackupState, Backups, backupFolder, type MadeBackup } from './back
 export { type App, type Away, type BuildOptions, build } from './build.ts';
 export { configDocuments, readConfig } from './config.ts';
 export { type Control, openControl } from './control.ts';
-export { controlActs, controlSkills } from './control-acts.ts';
 export { costReport } from './cost.ts';
 export { needsToken, type OperationParts } from './operations/parts.ts';
 export { controlVerbs } from './operations/verbs.ts';

@@ -64,8 +64,10 @@ export interface Act {
  * ```
  */
 export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObject, Result = unknown> {
-  /** The words that call it after `coda`; its verb is the same with dashes, its subject in the audit log the same. */
+  /** The words that call it after `coda`; its verb is the same with dashes. */
   name: string;
+  /** Its subject in the audit log; left out: its name. */
+  subject?: string;
   /** One line of help; left out: no command calls it by itself, or its family has the line. */
   summary?: string;
   /** Its family's name alone calls it, too. */
@@ -83,8 +85,11 @@ export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObjec
   json?: 'indented' | 'line' | 'lines';
   /** It grants the right to approve calls: `access.approval_token` must be given. */
   approves?: true;
-  /** Only a running daemon can tell. The configuration is not read. */
-  daemonOnly?: true;
+  /**
+   * `daemon`: only a running one can tell, and the configuration is not read; `nothing`: its `conduct` asks for nothing.
+   * Left out: a coda is built where none runs.
+   */
+  needs?: 'daemon' | 'nothing';
   /**
    * The detail of its entry in the audit log, given the input and what `run` handed to `besides`; undefined: nothing came of
    * it, and nothing is written. Left out: it changes nothing, or writes its own entry.

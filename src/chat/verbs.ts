@@ -18,7 +18,9 @@ export function verbsOf<Parts>(
 function verb<Parts>(operation: Operation<Parts>, parts: Parts, world: Pick<World, 'clock' | 'secrets'>): Verb {
   return async (args) => {
     const input = inputOf(operation, args, 'INPUT_INVALID');
-    const besides: Besides = recordAct(world, operation.name, (done) => operation.audit?.(input, done as never));
+    const besides: Besides = recordAct(world, operation.subject ?? operation.name, (done) =>
+      operation.audit?.(input, done as never),
+    );
     const token = typeof args.token === 'string' ? args.token : undefined;
     return ((await operation.run?.(parts, input, { besides, token })) ?? null) as Json;
   };

@@ -1,12 +1,12 @@
 /** Having a verb carried out: by the daemon where one runs, else by a coda that is put together here. */
-import { build, householdOf } from '../app/index.ts';
+import { build, controlVerbs, householdOf } from '../app/index.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
 import { formatMinute } from '../time/index.ts';
 import { callDaemon, noDaemon } from './daemon.ts';
 import type { Flags } from './flags.ts';
-import { aboutItself, prepare, verbs } from './serve.ts';
+import { aboutItself, prepare } from './serve.ts';
 import { usage } from './texts.ts';
 
 /** Carries out one verb; what it refuses is thrown with its code. */
@@ -34,7 +34,7 @@ export async function withVerbs<T>(
   }
   const app = await build(config, world, { ...aboutItself(config), onFatal: () => {} });
   try {
-    const own = verbs({ app, config, world, isRunning: false });
+    const own = controlVerbs({ app, config, world, isRunning: false });
     return await use(async (verb, args) => {
       // A skill that was taken out has none any more.
       const act = Object.hasOwn(own, verb) ? own[verb] : undefined;

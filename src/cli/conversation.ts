@@ -3,13 +3,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Duplex, duplexPair } from 'node:stream';
 import type { Output } from '../adapters/console/index.ts';
+import { controlVerbs } from '../app/index.ts';
 import { deferred } from '../base/async.ts';
 import { readLines } from '../base/lines.ts';
 import type { Ask } from './ask.ts';
 import { attachToDaemon, callDaemon, noDaemon } from './daemon.ts';
 import type { Flags } from './flags.ts';
 import { logFile } from './logs/file.ts';
-import { prepare, serve, verbs } from './serve.ts';
+import { prepare, serve } from './serve.ts';
 
 const MOST_LINE_BYTES = 16_000_000;
 /** Beside what people say in the terminal. */
@@ -52,7 +53,7 @@ export async function withConversation<T>(
   const [near, far] = duplexPair();
   try {
     void app.console.attach({ input: far, output: far, isProgram: !app.approvals.carries(token) });
-    const own = verbs({ app, config, world, isRunning: true });
+    const own = controlVerbs({ app, config, world, isRunning: true });
     return await use(new Lines(near, async (verb, args) => own[verb]?.(args)));
   } finally {
     near.destroy();

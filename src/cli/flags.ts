@@ -121,50 +121,9 @@ export interface AddSkillFlags extends Flags {
   description?: string;
 }
 
-export interface ApproveFlags extends Flags {
-  yes?: boolean;
-}
-
-export interface ActivateFlags extends Flags {
-  approval?: string;
-  approvalToken?: string;
-}
-
-export interface MarketFlags extends TagFlags, ActivateFlags {
-  /** A file or an address; default: the only catalog that is known. */
-  catalog?: string;
-  key?: string;
-  unsigned?: boolean;
-  /** A skill whose name the wanted one resembles. */
-  beside?: string;
-}
-
-export interface OptimizeFlags extends ActivateFlags {
-  /** `NAME` or `NAME=DIR`. */
-  variant?: string[];
-  /** `NAME:success` */
-  result?: string[];
-  minRuns?: string;
-  trial?: boolean;
-  stop?: boolean;
-  undo?: boolean;
-}
-
-export interface FeedbackFlags extends Flags {
-  expected?: string;
-  query?: string;
-  space?: string;
-  reset?: boolean;
-}
-
 export interface SkillImagesFlags extends Flags {
   force?: boolean;
   dryRun?: boolean;
-}
-
-export interface DeprecateFlags extends Flags {
-  reason: string;
-  replacement?: string;
 }
 
 export interface MetricsFlags extends TagFlags {

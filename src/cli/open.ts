@@ -6,7 +6,6 @@ import { readConfig } from '../app/index.ts';
 import { sleep } from '../base/async.ts';
 import type { Json } from '../base/json.ts';
 import { plural } from '../base/text.ts';
-import { approvalToken } from './approval-token.ts';
 import { callDaemon, noDaemon } from './daemon.ts';
 import { configRequest, type OpenFlags } from './flags.ts';
 
@@ -30,7 +29,9 @@ export async function open(flags: OpenFlags, io: NodeJS.Process): Promise<number
     io.stdout.write(`${plural((await ask('open-revoke')) as number, 'session')} ended.\n`);
     return 0;
   }
-  const { url } = (await ask('open', { ...approvalToken(flags) })) as { url: string };
+  const { url } = (await ask('open', flags.approvalToken === undefined ? {} : { token: flags.approvalToken })) as {
+    url: string;
+  };
   io.stdout.write(`${url}\n`);
   io.stderr.write('It is good for one browser, within five minutes.\n');
   if (flags.browser !== false && io.stdout.isTTY) await launch(url, file, io);

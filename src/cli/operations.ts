@@ -16,14 +16,17 @@ import type { Ask } from './ask.ts';
 import type { Call } from './call.ts';
 import { dataDir, type Flags } from './flags.ts';
 
-/** Adds a family; without `isLoaded` only its name, for the help of all commands. Its examples are set in `examples`. */
+/**
+ * Adds a family below `parent`; without `isLoaded` only its name, for the help of all commands. Its examples are set in
+ * `examples`.
+ */
 export async function addFamily(
-  program: Command,
+  parent: Command,
   call: Call,
   [name, family, isLoaded]: readonly [string, OperationFamily, boolean],
   examples: Map<string, string>,
 ): Promise<Command> {
-  const command = program.command(name).description(family.summary);
+  const command = parent.command(lastWord(name)).description(family.summary);
   examples.set(name, family.example ?? `coda ${name}`);
   if (isLoaded) for (const operation of await family.load()) addOperation(command, call, operation, examples);
   return command;
@@ -32,8 +35,9 @@ export async function addFamily(
 function addOperation(family: Command, call: Call, operation: AnyOperation, examples: Map<string, string>): void {
   const { name, summary, isDefault = false, input, args = [], example, json } = operation;
   if (!operation.show && !operation.conduct) return;
-  const own = name.split(' ').at(-1) ?? name;
-  const command = name.includes(' ') ? family.command(own, { isDefault }).description(summary ?? '') : family;
+  const command = name.includes(' ')
+    ? family.command(lastWord(name), { isDefault }).description(summary ?? '')
+    : family;
   if (example !== undefined) examples.set(name, example);
   const fields = Object.entries(input.shape).map(([key, schema]) => fieldOf(key, schema as z.ZodType));
   for (const key of args) {
@@ -44,6 +48,8 @@ function addOperation(family: Command, call: Call, operation: AnyOperation, exam
   if (json !== undefined) command.option('--json', json === 'lines' ? 'as JSON lines' : 'as JSON');
   command.action(call<Flags>(async () => (flags, io) => runOperation(operation, flags, io)));
 }
+
+const lastWord = (name: string): string => name.slice(name.lastIndexOf(' ') + 1);
 
 /** One field of an input, as a command shows it. */
 interface Field {
@@ -109,9 +115,11 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
     if (!json) return write(shown, io);
     const out = `${JSON.stringify(result, null, operation.json === 'indented' ? 2 : undefined)}\n`;
     if (typeof shown === 'string') return write(out, io);
-    return write('always' in shown ? shown : { ...shown, out }, io);
+    const { status = 0 } = shown;
+    return write('always' in shown ? shown : { out, status }, io);
   };
-  if (operation.daemonOnly) return onlyDaemon(dataDir(flags, io), use);
+  if (operation.needs === 'daemon') return onlyDaemon(dataDir(flags, io), use);
+  if (operation.needs === 'nothing') return use(refusing, (instant) => instant);
   const { withVerbs } = await import('./ask.ts');
   return withVerbs(flags, io, use);
 }
@@ -131,6 +139,10 @@ function inputTyped({ input, args = [] }: AnyOperation, flags: Flags): Record<st
 function toSend(input: object, { approvalToken: token }: Flags): Record<string, Json> {
   return { ...(input as Record<string, Json>), ...(token !== undefined && { token }) };
 }
+
+const refusing: Ask = async () => {
+  throw new Error('an operation that needs nothing has asked');
+};
 
 async function onlyDaemon(folder: string, use: (ask: Ask, at: View['at']) => Promise<number>): Promise<number> {
   const { callDaemon, noDaemon } = await import('./daemon.ts');

@@ -18,7 +18,7 @@ import {
 } from './flags.ts';
 import { addFamily } from './operations.ts';
 import { addAsk, addConnectors, addRuns } from './running.ts';
-import { addSkills, addSpecialists } from './skills/commands.ts';
+import { addSkills } from './skills/commands.ts';
 import { usage } from './texts.ts';
 import { nameUnknown } from './unknown.ts';
 import { version } from './version.ts';
@@ -65,7 +65,8 @@ export async function createProgram(
       listener.exit(await run(flags as never, io));
     };
   const examples = new Map<string, string>();
-  const add: AddFamily = (name) => addFamily(program, call, [name, families[name], isWanted(name, words)], examples);
+  const add: AddFamily = (name, parent = program) =>
+    addFamily(parent, call, [name, families[name], isWanted(name, words)], examples);
   addInit(program, call);
   addImport(program, call);
   addTalking(program, call);
@@ -77,19 +78,21 @@ export async function createProgram(
   for (const name of REACHING) await add(name);
   addEvaluation(await add('memory'), call);
   await add('notes');
-  const skills = program.command('skills').description('look at agent skills, and check them');
+  const skills = await add('skills');
   addSkills(skills, call);
   addRuns(skills, call);
+  await add('skills market', skills);
   addAsk(program, call);
   addConnectors(program.command('connectors').description('HTTP services for skills'), call);
-  addSpecialists(program.command('specialists').description('look at specialists, and check them'), call);
+  await add('specialists');
   addConfig(program.command('config').description('look at the configuration'), call);
   addExamples(program, examples);
   nameUnknown(program);
   return program;
 }
 
-type AddFamily = (name: keyof typeof families) => Promise<Command>;
+/** Adds a family below the program, or below another. */
+type AddFamily = (name: keyof typeof families, parent?: Command) => Promise<Command>;
 
 /** Families about what is under way, people and programs. */
 const REACHING = [
@@ -110,7 +113,7 @@ const REACHING = [
 
 /** True if its operations are needed: called, or for the help of all commands, where it has no commands below it. */
 function isWanted(name: keyof typeof families, words: readonly string[] | undefined): boolean {
-  if (!words || words.includes(name)) return true;
+  if (!words || name.split(' ').every((word) => words.includes(word))) return true;
   const { isAlone }: OperationFamily = families[name];
   return isAlone === true && !words.some((word) => word !== 'help' && !word.startsWith('-'));
 }

@@ -1,6 +1,5 @@
 import { duplexPair } from 'node:stream';
 import { expect, test } from 'vitest';
-import { controlActs } from '../../src/app/index.ts';
 import { Outside } from '../support/outside.ts';
 import { type Play, play } from '../support/play.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
@@ -93,10 +92,9 @@ test('a program gives nobody a right to approve: it lets nobody in, and gets no 
 
 test('what a command has coda do is in the log of what was done', async () => {
   await using coda = await play({});
-  const acts = controlActs(coda.app, coda.world);
   await coda.operation('outbox resend', {});
   await coda.operation('jobs retry', { id: '00000000-0000-4000-8000-000000000000' });
-  await acts.undeprecateSkill({ name: 'weather' });
+  await coda.operation('skills undeprecate', { name: 'weather' });
   const { rows } = await coda
     .database()
     .read("select subject, origin, detail from audit_log where action = 'control.run' order by seq");

@@ -73,4 +73,19 @@ export const families = {
     example: 'coda notes export ~/notes',
     load: async () => (await import('../../skills/notes/index.ts')).noteOperations,
   },
+  skills: {
+    summary: 'look at agent skills, and check them',
+    example: 'coda skills list',
+    load: async () => [...(await import('./skills.ts')).skills, ...(await import('./variants.ts')).variants],
+  },
+  'skills market': {
+    summary: 'skills that others publish in catalogs',
+    example: 'coda skills market browse --catalog https://example.com/catalog.json',
+    load: async () => (await import('../../skills/agent-skills/index.ts')).marketOperations,
+  },
+  specialists: {
+    summary: 'look at specialists, and check them',
+    example: 'coda specialists list',
+    load: async () => (await import('../../skills/specialists/index.ts')).specialistOperations,
+  },
 } satisfies Record<string, OperationFamily>;

@@ -11,7 +11,7 @@ const wellness = operation({
   name: 'health',
   example: 'coda health && echo well',
   input: z.object({}),
-  daemonOnly: true,
+  needs: 'daemon',
   run: async ({ app }: OperationParts) => ({
     ok: await app.healthy(),
     away: app.away(),
@@ -43,7 +43,7 @@ const state = operation({
   example: 'coda status --json',
   input: z.object({ metrics: z.boolean().optional().describe('what it has counted, as Prometheus reads it') }),
   json: 'indented',
-  daemonOnly: true,
+  needs: 'daemon',
   async run({ app, config, world }: OperationParts, { metrics }): Promise<Json> {
     if (metrics) return world.metrics.text();
     return {

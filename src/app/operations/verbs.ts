@@ -1,6 +1,8 @@
 import { type Verb, verbsOf } from '../../chat/index.ts';
 import type { AnyOperation } from '../../chat/operation.ts';
 import { verbOf } from '../../chat/operation.ts';
+import { marketOperations } from '../../skills/agent-skills/index.ts';
+import { specialistOperations } from '../../skills/specialists/index.ts';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { hooks, notify, webhook } from './hooks.ts';
@@ -11,24 +13,28 @@ import { needsToken, type OperationParts } from './parts.ts';
 import { pair, people } from './people.ts';
 import { health, status } from './running.ts';
 import { secrets } from './secrets.ts';
+import { skills } from './skills.ts';
 import { sessions, tokens } from './tokens.ts';
+import { variants } from './variants.ts';
 
 /** Operations of the owner that no skill brings. */
 export const OPERATIONS: readonly AnyOperation[] = [
   ...[...outbox, ...jobs, ...scheduledRuns, ...approvals, ...pair, ...people, ...tokens, ...sessions],
   ...[...hooks, ...webhook, ...notify, ...audit, ...secrets, ...health, ...status, ...trace, ...cost, ...looking],
+  ...[...skills, ...variants],
 ];
 
-/** Operations of skills that approve something as an owner would. */
-const APPROVING = ['skills-approve', 'specialists-approve', 'skills-market-install', 'skills-market-trust'];
+/** Verbs that approve something as an owner would; those of skills, too. */
+const APPROVING: ReadonlySet<string> = new Set(
+  [...OPERATIONS, ...specialistOperations, ...marketOperations].filter((each) => each.approves).map(verbOf),
+);
 
 /** All that the control socket of this coda can be asked for. */
-export function controlVerbs(parts: OperationParts, others: Record<string, Verb> = {}): Record<string, Verb> {
+export function controlVerbs(parts: OperationParts): Record<string, Verb> {
   const { app, world } = parts;
-  const approving = new Set([...APPROVING, ...OPERATIONS.filter((each) => each.approves).map(verbOf)]);
-  const all = { ...verbsOf(OPERATIONS, parts, world), ...others, ...app.verbs };
+  const all = { ...verbsOf(OPERATIONS, parts, world), ...app.verbs };
   return Object.fromEntries(
-    Object.entries(all).map(([name, verb]) => [name, approving.has(name) ? tokenFirst(verb, app.approvals) : verb]),
+    Object.entries(all).map(([name, verb]) => [name, APPROVING.has(name) ? tokenFirst(verb, app.approvals) : verb]),
   );
 }
 

@@ -2,20 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Call } from '../call.ts';
-import type {
-  ActivateFlags,
-  AddSkillFlags,
-  ApproveFlags,
-  DeprecateFlags,
-  FeedbackFlags,
-  MetricsFlags,
-  OptimizeFlags,
-  PackFlags,
-  SkillImagesFlags,
-  TagFlags,
-  ValidateFlags,
-} from '../flags.ts';
-import { addMarket } from './market-commands.ts';
+import type { AddSkillFlags, MetricsFlags, PackFlags, SkillImagesFlags, TagFlags, ValidateFlags } from '../flags.ts';
 
 /** May be said several times. */
 const several = (value: string, before: string[] | undefined) => [...(before ?? []), value];
@@ -56,30 +43,12 @@ export function addSkills(skills: Command, call: Call): void {
     .action(call(async () => (await import('./test.ts')).skillsTest));
   routingCommands(skills, call);
   skills
-    .command('approve')
-    .description('let a skill be used as its files are now, after showing what it may do')
-    .argument('<name>')
-    .option('--yes', 'without asking, for programs')
-    .action(call<ApproveFlags>(async () => (await import('./approve.ts')).skillsApprove));
-  skills
     .command('images')
     .description('build an image with the packages of each skill that names some')
     .argument('[name]', 'default: every skill')
     .option('--force', 'build also those whose packages are the same')
     .option('--dry-run', 'show what would be built')
     .action(call<SkillImagesFlags>(async () => (await import('./images.ts')).skillsImages));
-  skills
-    .command('deprecate')
-    .description('keep a skill, and no longer offer it to the model')
-    .argument('<name>')
-    .requiredOption('--reason <text>', 'why')
-    .option('--replacement <name>', 'the skill to use instead')
-    .action(call<DeprecateFlags>(async () => (await import('./deprecate.ts')).skillsDeprecate));
-  skills
-    .command('undeprecate')
-    .description('offer it again')
-    .argument('<name>')
-    .action(call(async () => (await import('./deprecate.ts')).skillsUndeprecate));
   bundleCommands(skills, call);
 }
 
@@ -98,40 +67,6 @@ function routingCommands(skills: Command, call: Call): void {
     .requiredOption('--golden <file>', 'JSON: [{ "query": …, "expected": name, names or null }]')
     .option('--json', 'as JSON')
     .action(call<MetricsFlags>(async () => (await import('./routing.ts')).skillsMetrics));
-  skills
-    .command('feedback')
-    .description('say that another skill was meant: requests like that one find it sooner')
-    .argument('[id]', 'the skill that was chosen')
-    .option('--expected <id>', 'the skill that was meant')
-    .option('--query <text>', 'the request; default: the last one that the skill was used for')
-    .option('--space <id>', 'where it counts; default: the terminal')
-    .option('--reset', 'forget what was learned there')
-    .action(call<FeedbackFlags>(async () => (await import('./feedback.ts')).skillsFeedback));
-  skills
-    .command('activate')
-    .description('offer a draft, as its files are now, after showing what it may do')
-    .argument('<id>')
-    .option('--approval <word>', 'approved: an owner has read it')
-    .option('--approval-token <token>', 'access.approval_token, where the running coda has one')
-    .action(call<ActivateFlags>(async () => (await import('./activate.ts')).skillsActivate));
-  skills
-    .command('optimize')
-    .description('compare variants of a skill by what came of their runs, and use the best one')
-    .argument('<id>')
-    .option(
-      '--variant <name[=dir]>',
-      "one of them; with a folder its files are kept; own: the skill's own files",
-      several,
-    )
-    .option('--result <name:success>', 'one more outcome, for this comparison: success or failure', several)
-    .option('--min-runs <n>', 'runs that each variant needs before one can win; default: 20')
-    .option('--trial', 'share the runs among them from now on')
-    .option('--stop', 'end that')
-    .option('--undo', 'use what was used before the last one was')
-    .option('--approval <word>', 'approved: an owner has read it')
-    .option('--approval-token <token>', 'access.approval_token, where the running coda has one')
-    .option('--json', 'as JSON')
-    .action(call<OptimizeFlags>(async () => (await import('./optimize.ts')).skillsOptimize));
 }
 
 function bundleCommands(skills: Command, call: Call): void {
@@ -174,25 +109,4 @@ function bundleCommands(skills: Command, call: Call): void {
     .description('remove an installed skill')
     .argument('<name>')
     .action(call(async () => (await import('./install.ts')).skillsRemove));
-  addMarket(skills.command('market').description('skills that others publish in catalogs'), call);
-}
-
-export function addSpecialists(specialists: Command, call: Call): void {
-  specialists
-    .command('list', { isDefault: true })
-    .description('show every specialist that was found, and what is wrong with those that cannot be used')
-    .option('--json', 'as JSON')
-    .action(call(async () => (await import('../specialists.ts')).specialistsList));
-  specialists
-    .command('validate')
-    .description('find everything that is wrong with specialists in some folders')
-    .argument('<dir...>')
-    .option('--json', 'as JSON')
-    .action(call(async () => (await import('../specialists.ts')).specialistsValidate));
-  specialists
-    .command('approve')
-    .description('let one be used as its files are now, after showing what it may do')
-    .argument('<name>')
-    .option('--yes', 'without asking, for programs')
-    .action(call<ApproveFlags>(async () => (await import('../specialists.ts')).specialistsApprove));
 }

@@ -17,7 +17,7 @@ import {
 import type { Flags, TagFlags } from '../flags.ts';
 import { prepare } from '../serve.ts';
 import { usage } from '../texts.ts';
-import { type Decided, decidedAbout } from './deprecate.ts';
+import { type Decided, decidedAbout } from './decided.ts';
 
 type State = 'active' | 'draft' | 'deprecated' | 'disabled' | 'shadowed' | 'invalid';
 

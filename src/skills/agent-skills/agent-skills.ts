@@ -1,11 +1,11 @@
 import { type AnyTool, contentsOf } from '../../agent/index.ts';
-import type { Skill, SkillDeps } from '../../chat/index.ts';
+import { type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import type { Who } from '../../people/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { healthCheck } from './check.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { isWithheld, type SkillHost, Views } from './host.ts';
-import { type MarketDeps, marketCheck, marketJob, marketTask, marketVerbs } from './market/index.ts';
+import { type MarketDeps, marketCheck, marketJob, marketOperations, marketTask } from './market/index.ts';
 import { skillsPage } from './page/page.ts';
 import { embedSkillsJob } from './routing/job.ts';
 import { routingVerbs } from './routing/verbs.ts';
@@ -57,7 +57,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     verbs: (deps) => ({
       ...runVerbs(toolDeps(deps, { host, views, search })),
       ...routingVerbs(host, { database: deps.database, clock: deps.world.clock }),
-      ...marketVerbs(marketDeps(deps, host)),
+      ...verbsOf(marketOperations, marketDeps(deps, host), deps.world),
     }),
     pages: () => [skillsPage(host)],
     home: async ({ gate }, { person }) => {

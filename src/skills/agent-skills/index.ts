@@ -11,7 +11,13 @@ export { draftsOf, SkillDecisions, type SkillHost, type View, Views } from './ho
 export { type PlannedImage, SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
 export { MARKET_TASK } from './market/job.ts';
-export type { ShownCatalog, ShownLook, ShownSkill, ShownUpdates } from './market/verbs.ts';
+export {
+  marketOperations,
+  type ShownCatalog,
+  type ShownLook,
+  type ShownSkill,
+  type ShownUpdates,
+} from './market/operations.ts';
 export { readBody } from './read/file.ts';
 export { isStandardName } from './read/to-skill.ts';
 export {

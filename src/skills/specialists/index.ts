@@ -1,17 +1,18 @@
 /** Specialists: folders with a soul, tools and a budget that work on parts of a request by themselves. */
-import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
+import { type HealthCheck, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { calledBy, commands } from './commands.ts';
 import { config, type SpecialistsConfig } from './config.ts';
 import { Held, type SpecialistHost } from './host.ts';
+import { specialistOperations } from './operations.ts';
 import { fits } from './prompt.ts';
 import { type Diagnostic, type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
 import { approveTool, listTool, spawnTool, type ToolDeps } from './tools.ts';
-import { verbs } from './verbs.ts';
 
 export { SpecialistCatalog, validateSpecialists } from './catalog.ts';
 export { config as specialistsConfig, overridesIn } from './config.ts';
 export type { SpecialistHost } from './host.ts';
+export { specialistOperations } from './operations.ts';
 export type { SpecialistReport, SpecialistState } from './specialist.ts';
 export * as specialistTexts from './texts.ts';
 
@@ -30,7 +31,7 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
       const standing = gate.may(person, spawning) ? held.standing(turnKey) : undefined;
       return standing && fits(standing, window) ? standing.text : undefined;
     },
-    verbs: (deps) => verbs(host, deps),
+    verbs: ({ database, world }) => verbsOf(specialistOperations, { host, database, world }, world),
     checks: () => [healthCheck(host)],
   };
 }

@@ -31,7 +31,7 @@ test('an owner browses a catalog, looks at a skill, installs it, and it is used'
 
   const seen = await ask<{ catalog: ShownCatalog; skills: ShownSkill[] }>(coda, 'browse', {
     catalog,
-    tags: ['Office'],
+    tag: ['Office'],
   });
   expect(seen.catalog).toMatchObject({
     name: 'Skills of the office',
@@ -43,7 +43,7 @@ test('an owner browses a catalog, looks at a skill, installs it, and it is used'
     ['minutes', null],
     ['travel', null],
   ]);
-  expect(await ask(coda, 'browse', { catalog, tags: ['garden'] })).toMatchObject({ skills: [] });
+  expect(await ask(coda, 'browse', { catalog, tag: ['garden'] })).toMatchObject({ skills: [] });
   // The key is pinned, and the only catalog that is known need not be named.
   expect(await ask(coda, 'show', { id: 'travel' })).toMatchObject({
     catalog: { first: false },
@@ -238,7 +238,7 @@ test("a marketplace of Claude Code's plugins is looked through, and nothing is i
       ],
     }),
   );
-  const seen = await ask<{ skills: ShownSkill[] }>(coda, 'browse', { catalog, tags: ['ops'] });
+  const seen = await ask<{ skills: ShownSkill[] }>(coda, 'browse', { catalog, tag: ['ops'] });
   expect(seen.skills).toMatchObject([{ id: 'deploy', tags: ['work', 'ops'], sha256: null }]);
   const looked = expect(ask(coda, 'look', { catalog, id: 'deploy', unsigned: true })).rejects;
   await looked.toMatchObject({ code: 'SKILL_REFUSED', remedy: /coda skills install FOLDER/ });

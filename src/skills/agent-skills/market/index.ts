@@ -2,4 +2,4 @@
 
 export { marketCheck, marketJob, marketTask } from './job.ts';
 export type { MarketDeps } from './market.ts';
-export { marketVerbs } from './verbs.ts';
+export { marketOperations } from './operations.ts';

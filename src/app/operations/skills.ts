@@ -1,0 +1,248 @@
+/** Decisions of the owner about agent skills. What works on folders alone stands in `cli/skills/`. */
+
+import { z } from 'zod';
+import { CodaError } from '../../base/errors.ts';
+import { didYouMean } from '../../base/text.ts';
+import { operation, usage } from '../../chat/operation.ts';
+import { nearSkills, skillMeant } from '../../skills/agent-skills/index.ts';
+import { type Inquest, trustTexts } from '../../trust/index.ts';
+import type { OperationParts } from './parts.ts';
+
+/** The space of the terminal. */
+const TERMINAL = 'terminal';
+const LIST = '"coda skills list" shows what there is.';
+
+const rescan = operation({
+  name: 'skills rescan',
+  input: z.object({}),
+  run: ({ app }: OperationParts) => app.agentSkills.rescan(),
+});
+
+const deprecated = operation({
+  name: 'skills deprecated',
+  input: z.object({}),
+  run: ({ app }: OperationParts) => app.agentSkills.deprecations(),
+});
+
+const activated = operation({
+  name: 'skills activated',
+  input: z.object({}),
+  run: ({ app }: OperationParts) => app.agentSkills.activations(),
+});
+
+const inquire = operation({
+  name: 'skills inquire',
+  input: z.object({ name: z.string() }),
+  run: ({ app }: OperationParts, { name }) => app.agentSkills.inquire(name),
+});
+
+/** What an owner is to read, without its notation. */
+const shown = (inquest: Inquest): string => `${trustTexts.inquest(inquest).replaceAll('**', '')}\n`;
+
+const pinned = z.object({ name: z.string(), hash: z.string() });
+
+const approve = operation({
+  name: 'skills approve',
+  input: pinned,
+  approves: true,
+  audit: (input, isDone: boolean) => (isDone ? input : undefined),
+  run: ({ app }: OperationParts, { name, hash }, { besides }) => app.agentSkills.approve(name, hash, besides),
+});
+
+/** Approves exactly the files that were shown. Exit status 1 where the answer is no. */
+const approving = operation({
+  name: 'skills approve',
+  summary: 'let a skill be used as its files are now, after showing what it may do',
+  input: z.object({ name: z.string(), yes: z.boolean().optional().describe('without asking, for programs') }),
+  args: ['name'],
+  async conduct(ask, { name, yes }, { io, confirm }) {
+    const inquest = (await ask(inquire, { name })) as string | Inquest;
+    if (typeof inquest === 'string') throw usage(inquest, LIST);
+    if (inquest.isApproved) return `${name} is approved as it is now.\n`;
+    io.stdout.write(shown(inquest));
+    if (!yes && !(await confirm('somebody has read what "coda skills audit NAME" finds')))
+      return { out: 'Nothing was changed.\n', status: 1 };
+    if (!(await ask(approve, { name, hash: inquest.pin.hash }))) throw changed(name);
+    return `${name} may be used as its files are now.\n`;
+  },
+});
+
+const changed = (name: string) =>
+  usage(`The files of ${name} have changed meanwhile.`, 'Look at them again with the same command.');
+
+const activate = operation({
+  name: 'skills activate',
+  input: pinned,
+  approves: true,
+  audit: (input, isDone: boolean) => (isDone ? input : undefined),
+  run: ({ app }: OperationParts, { name, hash }, { besides }) => app.agentSkills.activate(name, hash, besides),
+});
+
+/** Fields of commands that approve what they show. */
+export const approval = {
+  approval: z.string().optional().meta({ description: 'approved: an owner has read it', value: 'word' }),
+  approvalToken: z
+    .string()
+    .optional()
+    .meta({ description: 'access.approval_token, where the running coda has one', value: 'token' }),
+};
+
+/** Approves a draft as its files are, and offers it from now on. */
+const activating = operation({
+  name: 'skills activate',
+  summary: 'offer a draft, as its files are now, after showing what it may do',
+  input: z.object({ id: z.string(), ...approval }),
+  args: ['id'],
+  async conduct(ask, { id, approval: answer }, { io }) {
+    const inquest = (await ask(inquire, { name: id })) as string | Inquest;
+    if (typeof inquest === 'string') throw usage(inquest, LIST);
+    const { name } = inquest.id;
+    io.stdout.write(shown(inquest));
+    if (answer !== 'approved') {
+      const remedy = `Read that, then: coda skills activate ${name} --approval approved`;
+      throw usage(`${name} is not activated without a yes.`, remedy);
+    }
+    if (!(await ask(activate, { name, hash: inquest.pin.hash }))) throw changed(name);
+    return `${name} is offered from now on, as its files are.\n`;
+  },
+});
+
+type Skills = OperationParts['app']['agentSkills'];
+
+/** The name of the skill that is meant. Throws `USAGE`. */
+function nameOf(skills: Skills, typed: string): string {
+  const snapshot = skills.catalog.current();
+  const skill = skillMeant(snapshot, typed);
+  if (skill) return skill.name;
+  const near = didYouMean(typed, [...snapshot.skills.keys()]);
+  throw usage(`There is no skill ${typed}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
+}
+
+interface Deprecation {
+  name: string;
+  reason: string;
+  replacement: string | undefined;
+}
+
+const deprecate = operation({
+  name: 'skills deprecate',
+  summary: 'keep a skill, and no longer offer it to the model',
+  input: z.object({
+    name: z.string(),
+    reason: z.string().meta({ description: 'why', value: 'text' }),
+    replacement: z.string().optional().meta({ description: 'the skill to use instead', value: 'name' }),
+  }),
+  args: ['name'],
+  audit: (_, done: Deprecation) => done,
+  async run({ app: { agentSkills: skills } }: OperationParts, asked, { besides }) {
+    await skills.rescan();
+    const name = nameOf(skills, asked.name);
+    const replacement = asked.replacement === undefined ? undefined : nameOf(skills, asked.replacement);
+    const deprecation: Deprecation = { name, reason: asked.reason, replacement };
+    await skills.deprecate(deprecation, (tx) => besides(tx, deprecation));
+    return name;
+  },
+  show: (name) => `${name} stays, and is no longer offered to the model.\n`,
+});
+
+const undeprecate = operation({
+  name: 'skills undeprecate',
+  summary: 'offer it again',
+  input: z.object({ name: z.string() }),
+  args: ['name'],
+  audit: (_, name: string) => ({ name }),
+  async run({ app: { agentSkills: skills } }: OperationParts, { name: typed }, { besides }) {
+    await skills.rescan();
+    const name = skillMeant(skills.catalog.current(), typed)?.name ?? typed;
+    return { name, was: await skills.undeprecate(name, (tx) => besides(tx, name)) };
+  },
+  show({ name, was }) {
+    if (!was) throw usage(`${name} is not deprecated.`, '"coda skills list" shows what is.');
+    return `${name} is offered to the model again.\n`;
+  },
+});
+
+const feedback = operation({
+  name: 'skills feedback',
+  summary: 'say that another skill was meant: requests like that one find it sooner',
+  input: z.object({
+    id: z.string().optional().describe('the skill that was chosen'),
+    expected: z.string().optional().meta({ description: 'the skill that was meant', value: 'id' }),
+    query: z.string().optional().meta({
+      description: 'the request; default: the last one that the skill was used for',
+      value: 'text',
+    }),
+    space: z.string().optional().meta({ description: 'where it counts; default: the terminal', value: 'id' }),
+    reset: z.boolean().optional().describe('forget what was learned there'),
+  }),
+  args: ['id'],
+  prepare(given) {
+    if (given.reset || given.expected !== undefined) return given;
+    throw usage('It is not said which skill was meant.', 'Try: coda skills feedback ID --expected OTHER');
+  },
+  // The words of the request are a person's, and not the log's.
+  audit: (_, learned: object | undefined) => learned,
+  async run({ app: { agentSkills: skills } }: OperationParts, input, { besides }): Promise<number | boolean> {
+    const { id = '', expected = '', query, space: spaceId = TERMINAL, reset } = input;
+    if (reset) return skills.resetFeedback(spaceId, (tx) => besides(tx, { spaceId }));
+    await skills.rescan();
+    const learned = { spaceId, got: known(skills, id), expected: known(skills, expected) };
+    return skills.feedback({ ...learned, query }, (tx, isLearned) => besides(tx, isLearned ? learned : undefined));
+  },
+  show(came, { id = '', expected }) {
+    if (typeof came === 'number') return `What was learned of ${came} skills is forgotten.\n`;
+    if (came) return `Requests like that find ${expected} sooner, and ${id} later.\n`;
+    const remedy = `Say it: coda skills feedback ${id} --expected ${expected} --query "…"`;
+    throw usage(`Nobody knows for which request ${id} was chosen.`, remedy);
+  },
+});
+
+/** The name of the skill that is meant. Throws `SKILL_NOT_FOUND`. */
+function known({ catalog }: Skills, typed: string): string {
+  const snapshot = catalog.current();
+  const skill = skillMeant(snapshot, typed);
+  if (skill) return skill.name;
+  const near = nearSkills(snapshot, typed);
+  throw new CodaError('SKILL_NOT_FOUND', {
+    message: `There is no skill ${typed}.`,
+    remedy: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : '"coda skills list" shows them.',
+  });
+}
+
+const OF_ALL = z.object({ name: z.string().optional() });
+
+const imagePlans = operation({
+  name: 'skills image plans',
+  input: OF_ALL,
+  async run({ app: { agentSkills: skills } }: OperationParts, { name }) {
+    await skills.rescan();
+    return skills.images.plans(name);
+  },
+});
+
+const imageUnwanted = operation({
+  name: 'skills image unwanted',
+  input: OF_ALL,
+  run: ({ app }: OperationParts, { name }) => app.agentSkills.images.unwanted(name),
+});
+
+const imageBuilt = operation({
+  name: 'skills image built',
+  subject: 'skills images',
+  input: z.object({ skill: z.string(), image: z.string(), hash: z.string() }),
+  audit: (input) => input,
+  run: ({ app }: OperationParts, image, { besides }) => app.agentSkills.images.built(image, besides),
+});
+
+const imageRemoved = operation({
+  name: 'skills image removed',
+  subject: 'skills images',
+  input: z.object({ skill: z.string(), image: z.string() }),
+  audit: (input) => input,
+  run: ({ app }: OperationParts, image, { besides }) => app.agentSkills.images.removed(image, besides),
+});
+
+export const skills = [
+  ...[rescan, deprecated, activated, inquire, approve, approving, activate, activating],
+  ...[deprecate, undeprecate, feedback, imagePlans, imageUnwanted, imageBuilt, imageRemoved],
+];
