@@ -6,8 +6,8 @@ import { listFiles, root } from './setup.mjs';
 
 /**
  * `unit` needs no database and no second process; `db` the embedded database; `process` starts programs; `postgres` is
- * about what differs between the engines and runs on both; `containers` needs Docker or a Chromium. `long` and `engine`
- * (the suites of `db` on PostgreSQL) only run with `npm run test:long`.
+ * about what differs between the engines and runs on both; `containers` needs Docker or a Chromium. `long` (with the
+ * suites that have more to play there) and `engine` (the suites of `db` on PostgreSQL) only run with `npm run test:long`.
  */
 export const PROJECTS = /** @type {const} */ (['unit', 'db', 'process', 'postgres', 'containers', 'long', 'engine']);
 
@@ -28,6 +28,7 @@ export function suitesByProject() {
   for (const suite of listFiles(join(root, 'test')).filter((file) => file.endsWith('.test.ts'))) {
     const project = projectOf(suite);
     projects[project].push(suite);
+    if (project !== 'long' && filesUsedBy(suite).has('test/support/long.ts')) projects.long.push(suite);
     if (project !== 'long' && project !== 'postgres' && read(suite).includes('testDatabases'))
       projects.engine.push(suite);
   }

@@ -136,7 +136,6 @@ async function suites() {
     env: {
       ...process.env,
       ...(scratch ? { TMPDIR: scratch.path } : {}),
-      ...(long ? { CODA_TEST_LONG: '1' } : {}),
       ...(fast ? { ...Object.fromEntries(SERVICES.map((name) => [name, undefined])) } : {}),
     },
   });

@@ -51,13 +51,15 @@ const WAYS: readonly [name: string, script: (ping: string) => Line[][], minutes?
 /** Who was called, by each part that coda has said in the channel since there were `from`. */
 type Called = (from: number) => string[];
 
-/** Plays every way with `ping`; fails for those that called anybody but who asked. */
+/** The first spelling is played in every way, the others in an answer and a question; fails for those that called anybody but who asked. */
 async function playAll(
   name: string,
+  index: number,
   { ping, play, called, count }: { ping: string; play: DiscordPlay | SlackPlay; called: Called; count(): number },
 ): Promise<void> {
   const harms: string[] = [];
-  for (const [way, scripted, minutes] of WAYS) {
+  const ways = index === 0 ? WAYS : WAYS.filter(([way]) => ['an answer', 'a question'].includes(way));
+  for (const [way, scripted, minutes] of ways) {
     const from = count();
     script = scripted(ping);
     play.asks('go on');
@@ -80,17 +82,13 @@ describe('on Discord', () => {
   });
   afterAll(() => play[Symbol.asyncDispose]());
 
-  test.each([
-    '@everyone',
-    '@here',
-    '<@BOB>',
-    '<@!BOB>',
-    '<@&123456789012345678>',
-    '**@everyone**',
+  const spellings = [
+    ...['@everyone', '@here', '<@BOB>', '<@!BOB>', '<@&123456789012345678>', '**@everyone**'],
     '@\u200beveryone @here',
-  ])('nobody is called by %s', async (written) => {
+  ];
+  test.each(spellings)('nobody is called by %s', async (written) => {
     const said = () => play.fake.said(play.general);
-    await playAll(`Discord ${written}`, {
+    await playAll(`Discord ${written}`, spellings.indexOf(written), {
       ...{ play, ping: written.replace('BOB', play.bob.id), count: () => said().length },
       called: (from) =>
         said()
@@ -113,12 +111,13 @@ describe('on Slack', () => {
   });
   afterAll(() => play[Symbol.asyncDispose]());
 
-  test.each([
+  const spellings = [
     ...['<!channel>', '<!here|here>', '<!everyone>', '<!subteam^S0123ABC|@team>', '<@BOB>', '&lt;!channel&gt;'],
     '[look](<!channel>)',
-  ])('nobody is called by %s', async (written) => {
+  ];
+  test.each(spellings)('nobody is called by %s', async (written) => {
     const said = () => play.fake.said(play.general);
-    await playAll(`Slack ${written}`, {
+    await playAll(`Slack ${written}`, spellings.indexOf(written), {
       ...{ play, ping: written.replace('BOB', play.bob.id), count: () => said().length },
       called: (from) =>
         said()

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { ERRORS } from '../../src/base/errors.ts';
 import { packageRoot } from '../../src/base/root.ts';
 import { browserConfig } from '../../src/skills/browser/index.ts';
+import { LONG } from '../support/long.ts';
 
 const read = (file: string) => readFileSync(join(packageRoot(), file), 'utf8');
 const dockerfile = read('Dockerfile');
@@ -143,7 +144,7 @@ test('systemd starts it again, but not where starting again does not help', () =
 
 /**
  * The package as `npm install -g` leaves it below `prefix`: unpacked, the packages that it depends on beside it, its program
- * executable and linked. Gives that link. (`packaging.long.test.ts` has npm itself do it, which fetches 240 MB.)
+ * executable and linked. Gives that link. (A long run has npm itself do it, which fetches 240 MB.)
  */
 function installed(prefix: string): string {
   const pack = spawnSync('npm', ['pack', '--silent', '--pack-destination', prefix], {
@@ -185,3 +186,21 @@ test('the package that npm packs runs from any folder, with nothing but what it 
   expect(stdout).toContain('Noted: “the spare key is with Anna”');
   expect(stdout).toContain('meeting-notes');
 });
+
+if (LONG) {
+  test('npm installs the packed coda globally, and it answers from any folder', () => {
+    const prefix = mkdtempSync(join(tmpdir(), 'coda-prefix-'));
+    onTestFinished(() => rmSync(prefix, { recursive: true, force: true }));
+    const env = { ...process.env, CODA_BACKUP: 'off', CODA_DATA: join(prefix, 'data') };
+    const run = (program: string, args: string[], cwd: string, input = '') => {
+      const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8', env, input });
+      expect(status, stderr).toBe(0);
+      return stdout.trim();
+    };
+    const file = run('npm', ['pack', '--silent', '--pack-destination', prefix], packageRoot());
+    run('npm', ['install', '--global', '--prefix', prefix, '--no-audit', '--no-fund', join(prefix, file)], prefix);
+    const coda = join(prefix, 'bin', 'coda');
+    const answer = run(coda, ['chat'], '/', 'note: the spare key is with Anna\n');
+    expect(answer).toContain('Noted: “the spare key is with Anna”');
+  });
+}

@@ -7,6 +7,7 @@ import { openBuilder } from '../../../../src/sandbox/index.ts';
 import type { AgentSkill } from '../../../../src/skills/agent-skills/index.ts';
 import { DOCKER, docker, dockerBytes, packed } from '../../../support/docker.ts';
 import { freshDataDir, Jsonl, migratedDataDir, Program } from '../../../support/jsonl.ts';
+import { LONG } from '../../../support/long.ts';
 import { requireService } from '../../../support/postgres.ts';
 import { ScriptedModel } from '../../../support/scripted-model.ts';
 import { testWorld } from '../../../support/world.ts';
@@ -145,74 +146,76 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     expect(await coda.person('ana').says('/doctor')).toContain(`the image of ${name} is gone from Docker`);
   });
 
-  test('the command shows, builds once, and builds again when it is told to', async () => {
-    const { index, asked } = await wheelIndex();
-    const home = temporaryFolder();
-    const [name, wrong] = [skill('typed'), skill('asked')];
-    write(home, `.coda/skills/${name}/SKILL.md`, skillText(name));
-    write(home, `.coda/skills/${name}/scripts/requirements.txt`, 'coda-words==1.0\n');
-    write(home, `.coda/skills/${wrong}/SKILL.md`, skillText(wrong, { more: 'dependencies: ["-r /etc/passwd"]\n' }));
-    const yaml = {
-      execution: {
-        enabled: true,
-        docker_socket: DOCKER?.socket,
-        default_image: BASE,
-        allowed_images: [BASE],
-        warm: 0,
-        build: { network: 'host', pip_index: index },
-      },
-    };
-    const config = write(home, 'config.yaml', JSON.stringify(yaml));
-    const dataDir = await migratedDataDir();
-    const options = { env: { HOME: home }, args: ['--config', config] };
-    await using _daemon = await Jsonl.start({ ...options, dataDir });
-    const imagesOf = async (data: string, ...args: string[]) => {
-      const all = ['skills', 'images', ...args, '--data', data, ...options.args];
-      await using program = new Program(all, options);
-      program.child.stdin.end();
-      const { code } = await program.exit;
-      return { code, stdout: program.stdout, stderr: program.stderr };
-    };
-    const images = (...args: string[]) => imagesOf(dataDir, ...args);
-    const shown = await images(name, '--dry-run');
-    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('would be built: there is none.') });
-    expect(shown.stdout).toMatch(/^RUN \["python3","-m","pip","install".*requirements-1\.txt"\]$/m);
-    expect([asked, await imageIds(name)]).toEqual([[], []]);
+  if (LONG) {
+    test('the command shows, builds once, and builds again when it is told to', async () => {
+      const { index, asked } = await wheelIndex();
+      const home = temporaryFolder();
+      const [name, wrong] = [skill('typed'), skill('asked')];
+      write(home, `.coda/skills/${name}/SKILL.md`, skillText(name));
+      write(home, `.coda/skills/${name}/scripts/requirements.txt`, 'coda-words==1.0\n');
+      write(home, `.coda/skills/${wrong}/SKILL.md`, skillText(wrong, { more: 'dependencies: ["-r /etc/passwd"]\n' }));
+      const yaml = {
+        execution: {
+          enabled: true,
+          docker_socket: DOCKER?.socket,
+          default_image: BASE,
+          allowed_images: [BASE],
+          warm: 0,
+          build: { network: 'host', pip_index: index },
+        },
+      };
+      const config = write(home, 'config.yaml', JSON.stringify(yaml));
+      const dataDir = await migratedDataDir();
+      const options = { env: { HOME: home }, args: ['--config', config] };
+      await using _daemon = await Jsonl.start({ ...options, dataDir });
+      const imagesOf = async (data: string, ...args: string[]) => {
+        const all = ['skills', 'images', ...args, '--data', data, ...options.args];
+        await using program = new Program(all, options);
+        program.child.stdin.end();
+        const { code } = await program.exit;
+        return { code, stdout: program.stdout, stderr: program.stderr };
+      };
+      const images = (...args: string[]) => imagesOf(dataDir, ...args);
+      const shown = await images(name, '--dry-run');
+      expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('would be built: there is none.') });
+      expect(shown.stdout).toMatch(/^RUN \["python3","-m","pip","install".*requirements-1\.txt"\]$/m);
+      expect([asked, await imageIds(name)]).toEqual([[], []]);
 
-    // One that cannot be built keeps no other from it, and is told.
-    const built = await images();
-    expect(built).toMatchObject({ code: 65, stderr: expect.stringContaining('is no name of a package') });
-    // What the steps write is shown.
-    expect(built.stdout).toMatch(/building coda-skill-typed.*Step 1\/.*Successfully installed coda-words.*is built/s);
-    expect(['\x1b', '\x07'].filter((char) => built.stdout.includes(char))).toEqual([]);
-    const first = await imageIds(name);
-    expect(first).toHaveLength(1);
-    expect(await images(name)).toMatchObject({ code: 0, stdout: expect.stringContaining('is up to date') });
+      // One that cannot be built keeps no other from it, and is told.
+      const built = await images();
+      expect(built).toMatchObject({ code: 65, stderr: expect.stringContaining('is no name of a package') });
+      // What the steps write is shown.
+      expect(built.stdout).toMatch(/building coda-skill-typed.*Step 1\/.*Successfully installed coda-words.*is built/s);
+      expect(['\x1b', '\x07'].filter((char) => built.stdout.includes(char))).toEqual([]);
+      const first = await imageIds(name);
+      expect(first).toHaveLength(1);
+      expect(await images(name)).toMatchObject({ code: 0, stdout: expect.stringContaining('is up to date') });
 
-    write(home, `.coda/skills/${name}/scripts/requirements.txt`, 'coda-words==2.0\n');
-    const failed = await images(name);
-    expect(failed).toMatchObject({ code: 69, stdout: expect.stringContaining('No matching distribution') });
-    expect(failed.stderr).toContain('cannot be built');
-    expect(await imageIds(name)).toEqual(first);
-    write(home, `.coda/skills/${name}/scripts/requirements.txt`, 'coda-words==1.0\n# the same\n');
-    expect((await images(name, '--force')).stdout).toContain('is built');
-    const [second, ...more] = await imageIds(name);
-    expect([first.includes(second ?? ''), more]).toEqual([false, []]);
+      write(home, `.coda/skills/${name}/scripts/requirements.txt`, 'coda-words==2.0\n');
+      const failed = await images(name);
+      expect(failed).toMatchObject({ code: 69, stdout: expect.stringContaining('No matching distribution') });
+      expect(failed.stderr).toContain('cannot be built');
+      expect(await imageIds(name)).toEqual(first);
+      write(home, `.coda/skills/${name}/scripts/requirements.txt`, 'coda-words==1.0\n# the same\n');
+      expect((await images(name, '--force')).stdout).toContain('is built');
+      const [second, ...more] = await imageIds(name);
+      expect([first.includes(second ?? ''), more]).toEqual([false, []]);
 
-    // Another coda on this Docker takes the name, and neither the image nor what is known of it.
-    expect((await imagesOf(freshDataDir(), name)).stdout).toContain('is built');
-    expect(await imageIds(name)).toHaveLength(2);
-    expect(await imageIds(name)).toContain(second);
-    expect((await images(name)).stdout).toContain('is up to date');
+      // Another coda on this Docker takes the name, and neither the image nor what is known of it.
+      expect((await imagesOf(freshDataDir(), name)).stdout).toContain('is built');
+      expect(await imageIds(name)).toHaveLength(2);
+      expect(await imageIds(name)).toContain(second);
+      expect((await images(name)).stdout).toContain('is up to date');
 
-    // Without packages there is nothing to be built, nor to be kept.
-    write(home, `.coda/skills/${name}/scripts/requirements.txt`, '# nothing\n');
-    const removed = await images(name);
-    expect(removed.stdout).toBe(`${name}: its image is removed: it names no packages.\n${name} names no packages.\n`);
-    expect(await imageIds(name)).toHaveLength(1);
-    expect(await imageIds(name)).not.toContain(second);
-    expect((await images(name)).stdout).toBe(`${name} names no packages.\n`);
-  });
+      // Without packages there is nothing to be built, nor to be kept.
+      write(home, `.coda/skills/${name}/scripts/requirements.txt`, '# nothing\n');
+      const removed = await images(name);
+      expect(removed.stdout).toBe(`${name}: its image is removed: it names no packages.\n${name} names no packages.\n`);
+      expect(await imageIds(name)).toHaveLength(1);
+      expect(await imageIds(name)).not.toContain(second);
+      expect((await images(name)).stdout).toBe(`${name} names no packages.\n`);
+    });
+  }
 
   test('a base that is not allowed, or not there, is refused', async () => {
     const docker_socket = DOCKER?.socket;

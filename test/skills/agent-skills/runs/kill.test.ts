@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { LONG } from '../../../support/long.ts';
 import { SEED } from '../../../support/seeded.ts';
 import { killedWhileRunning, STEPS } from './lives.ts';
 
-const KILLS = 2;
+const KILLS = LONG ? 30 : 2;
 
 test('a run that is killed goes on at its step, and each step does its work once', async () => {
   const { died, notes, runs } = await killedWhileRunning(KILLS, SEED);
