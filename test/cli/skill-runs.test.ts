@@ -4,14 +4,13 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
-import { command } from '../support/command-lines.ts';
-import { migratedDataDir } from '../support/jsonl.ts';
+import { command, commandsData } from '../support/command-lines.ts';
 import { ModelServer } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';
 
 /** A person's home with skills, a service that counts what it is sent, and commands without a daemon. */
 async function somebody() {
-  const [home, dataDir] = [temporaryFolder(), await migratedDataDir()];
+  const [home, { dataDir, env: at }] = [temporaryFolder(), await commandsData()];
   const sent: string[] = [];
   const service = createServer((request, response) => {
     sent.push(`${request.method} ${request.url}`);
@@ -43,7 +42,7 @@ async function somebody() {
   const egress = { i_understand_private: [{ network: '127.0.0.1/32', port }] };
   writeFileSync(config, JSON.stringify({ ...modelConfig(models), egress, memory: { embedder: { kind: 'none' } } }));
   const coda = (...args: string[]) =>
-    command([...args, '--data', dataDir, '--config', config], { env: { HOME: home } });
+    command([...args, '--data', dataDir, '--config', config], { env: { HOME: home, ...at } });
   return { home, sent, coda };
 }
 

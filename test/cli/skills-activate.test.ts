@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { command } from '../support/command-lines.ts';
-import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
+import { command, commandsData } from '../support/command-lines.ts';
+import { Jsonl } from '../support/jsonl.ts';
 
 /** A person with a skill that has just been begun, and commands that they type. */
 async function somebody(settings = {}) {
   const home = mkdtempSync(join(tmpdir(), 'coda-home-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const dataDir = await migratedDataDir();
+  const { dataDir, env: at } = await commandsData();
   const config = join(home, 'config.yaml');
   writeFileSync(config, JSON.stringify({ ...settings, memory: { embedder: { kind: 'none' } } }));
-  const env = { HOME: home };
+  const env = { HOME: home, ...at };
   const coda = (...args: string[]) => command([...args, '--data', dataDir, '--config', config], { env });
   await coda('skills', 'add', 'travel/flights', '--description', 'Finds flights. Use for airfares.');
   const state = async () => JSON.parse((await coda('skills', 'show', 'travel/flights', '--json')).stdout).state;

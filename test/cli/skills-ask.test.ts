@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
 import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
-import { command } from '../support/command-lines.ts';
-import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
+import { command, commandsData } from '../support/command-lines.ts';
+import { Jsonl } from '../support/jsonl.ts';
 import { ModelServer } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';
 
@@ -22,7 +22,7 @@ async function freePort(): Promise<number> {
 
 /** A person's home with a skill that a policy keeps for accountants, one for everybody, and commands. */
 async function somebody(settings: object = {}) {
-  const [home, dataDir] = [temporaryFolder(), await migratedDataDir()];
+  const [home, { dataDir, env: at }] = [temporaryFolder(), await commandsData()];
   const models = await ModelServer.start();
   onTestFinished(() => models[Symbol.asyncDispose]());
   models.improvise = () => ({ text: 'The books are closed.' });
@@ -39,7 +39,7 @@ async function somebody(settings: object = {}) {
   };
   const memory = { embedder: { kind: 'none' } };
   writeFileSync(config, JSON.stringify({ ...modelConfig(models), access, memory, ...settings }));
-  const env = { HOME: home };
+  const env = { HOME: home, ...at };
   const coda = (...args: string[]) => command([...args, '--data', dataDir, '--config', config], { env });
   return { home, dataDir, config, env, models, coda };
 }

@@ -3,17 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { skillText, write } from '../skills/agent-skills/support.ts';
-import { command } from '../support/command-lines.ts';
-import { migratedDataDir } from '../support/jsonl.ts';
+import { command, commandsData } from '../support/command-lines.ts';
 
 test('feedback moves a skill up for the request that it was given for, shows in why, and can be reset', async () => {
   const home = mkdtempSync(join(tmpdir(), 'coda-home-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const dataDir = await migratedDataDir();
+  const { dataDir, env: at } = await commandsData();
   const config = join(home, 'config.yaml');
   writeFileSync(config, JSON.stringify({ memory: { embedder: { kind: 'none' } } }));
   const coda = (...args: string[]) =>
-    command([...args, '--data', dataDir, '--config', config], { env: { HOME: home } });
+    command([...args, '--data', dataDir, '--config', config], { env: { HOME: home, ...at } });
   write(home, '.agent-skills/flights/SKILL.md', skillText('flights', { description: 'Finds cheap trips by air.' }));
   write(
     home,

@@ -3,19 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { skillText, write } from '../skills/agent-skills/support.ts';
-import { command } from '../support/command-lines.ts';
-import { migratedDataDir } from '../support/jsonl.ts';
+import { command, commandsData } from '../support/command-lines.ts';
 
 /** A person whose skills lie in a folder of their own, and commands that they type. */
 async function somebody(inline: object[] = []) {
   const home = mkdtempSync(join(tmpdir(), 'coda-home-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const root = join(home, 'skills');
-  const dataDir = await migratedDataDir();
+  const { dataDir, env: at } = await commandsData();
   const config = join(home, 'config.yaml');
   writeFileSync(config, JSON.stringify({ skills: { agent_skill_dirs: [root], inline } }));
   const coda = (...args: string[]) =>
-    command([...args, '--data', dataDir, '--config', config], { env: { HOME: home } });
+    command([...args, '--data', dataDir, '--config', config], { env: { HOME: home, ...at } });
   return { root, coda };
 }
 

@@ -2,17 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
-import { command } from '../support/command-lines.ts';
-import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
+import { command, commandsData } from '../support/command-lines.ts';
+import { Jsonl } from '../support/jsonl.ts';
 
 async function somebody(settings = {}) {
   const home = temporaryFolder();
-  const dataDir = await migratedDataDir();
+  const { dataDir, env: at } = await commandsData();
   const config = join(home, 'config.yaml');
   writeFileSync(config, JSON.stringify({ ...settings, memory: { embedder: { kind: 'none' } } }));
   write(home, '.agent-skills/travel/letters/SKILL.md', skillText('letters', { body: 'Write at length.' }));
   write(home, 'v2/SKILL.md', skillText('letters', { body: 'Write three lines.' }));
-  const env = { HOME: home };
+  const env = { HOME: home, ...at };
   const coda = (...args: string[]) =>
     command(['skills', 'optimize', ...args, '--data', dataDir, '--config', config], { env });
   return { dataDir, config, env, coda, v2: join(home, 'v2') };

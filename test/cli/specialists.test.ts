@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { put } from '../skills/specialists/support.ts';
-import { command } from '../support/command-lines.ts';
-import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
+import { command, commandsData } from '../support/command-lines.ts';
+import { Jsonl } from '../support/jsonl.ts';
 
 /** A person's home folder, and commands that they type. */
 async function somebody() {
   const home = mkdtempSync(join(tmpdir(), 'coda-home-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const dataDir = await migratedDataDir();
-  const env = { HOME: home };
+  const { dataDir, env: at } = await commandsData();
+  const env = { HOME: home, ...at };
   const coda = async (...args: string[]) => {
     return command([...args, '--data', dataDir], { env });
   };

@@ -13,7 +13,7 @@ import {
   restoreEmbedded,
   writeBackup,
 } from '../../src/storage/index.ts';
-import { closing, openEmptyDatabase } from '../support/database.ts';
+import { closing, openEmptyDatabase, openTestDatabase } from '../support/database.ts';
 import { play } from '../support/play.ts';
 import { freshPostgres, POSTGRES_URL } from '../support/postgres.ts';
 import { testWorld } from '../support/world.ts';
@@ -47,9 +47,8 @@ test('after a restore the last thing is what was made last', async () => {
 });
 
 test('a backup of an older version is not put behind the migrations that its rows have not had', async () => {
-  const database = await openEmptyDatabase();
+  const database = await openTestDatabase();
   try {
-    await migrate(database);
     for (const force of [false, true]) {
       await expect(restoreBackup({ file: OLD, database, force, now: NOW })).rejects.toMatchObject({
         code: 'RESTORE_INTO_NEWER',
@@ -81,8 +80,7 @@ test('what lies in the data folder comes back with a backup, or is known to stay
     await mkdir(join(dataDir, name), { recursive: true });
     await writeFile(join(dataDir, name, 'one.md'), name);
   }
-  const database = await openEmptyDatabase();
-  await migrate(database);
+  const database = await openTestDatabase();
   await writeBackup({ database, dataDir, file, program: 'coda test', now: NOW });
   await database.close();
   await restoreEmbedded({ file, into, dataDir: into, now: NOW }, testWorld());
@@ -137,9 +135,8 @@ describe.each(empty)('a sequence on $name', ({ open }) => {
 
   test('goes on after a restore where it was, whatever rows have gone', async () => {
     const file = await fileOfBackup();
-    const [from, into] = [await openEmptyDatabase(), await open()];
+    const [from, into] = [await openTestDatabase(), await open()];
     try {
-      await migrate(from);
       const names = [...(await countedTo(from)).keys()];
       for (const name of names) await from.run('test.count', `select setval('${name}', 4711)`);
       await writeBackup({ database: from, file, program: 'coda test', now: NOW });

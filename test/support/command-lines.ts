@@ -2,9 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { onTestFinished } from 'vitest';
 import { packageRoot } from '../../src/base/root.ts';
 import { main } from '../../src/cli/index.ts';
-import { cleanEnv } from './jsonl.ts';
+import { borrowPostgres } from './database.ts';
+import { cleanEnv, freshDataDir, migratedDataDir } from './jsonl.ts';
+import { POSTGRES_URL } from './postgres.ts';
 
 /** A line that a page shows for a shell. */
 export interface CommandLine {
@@ -60,6 +63,17 @@ export function wordsOf(line: string): { words: string[]; from?: string; to?: st
     else found.words.push(text);
   }
   return found;
+}
+
+/**
+ * A data folder for this test's commands, and the environment that names its database: on the server where there is one, which
+ * a command without a daemon opens in a tenth of the time that the embedded engine takes. What is about that engine stays on it.
+ */
+export async function commandsData(): Promise<{ dataDir: string; env: Record<string, string> }> {
+  if (!POSTGRES_URL) return { dataDir: await migratedDataDir(), env: {} };
+  const server = await borrowPostgres();
+  onTestFinished(() => server.drop());
+  return { dataDir: freshDataDir(), env: { DATABASE_URL: server.url } };
 }
 
 /**
