@@ -125,8 +125,11 @@ test.each([
 
 test('without signals nothing is asked', async () => {
   await using quiet = await play({ config: { ...modelConfig(server), ...ON } });
+  server.play({ when: { model: 'main' }, text: 'Hello.' });
+  await quiet.person('ana').says('hello');
   await quiet.moveTo(new Date('2026-11-22T02:01:00Z'));
   expect(big()).toHaveLength(0);
+  expect(await quiet.count('improvement_calls')).toBe(0);
 });
 
 test('what would pass the budget is not asked', async () => {
