@@ -31,6 +31,8 @@ async function greets(play: DiscordPlay, user: User, channel: Channel): Promise<
   play.asks(words, { user, channel });
   await play.hears(words, channel);
   await play.settled();
+  // Who is heard first came first.
+  await play.passes(1_000);
 }
 
 /** Turns that went wrong in one way, and a reflection on them. */
@@ -68,6 +70,8 @@ test('proposals are asked about in the configured channel, where owners alone de
 
   const refusal = await presses(play, play.bob, card, 'Approve');
   expect(refusal.content).toContain('is for somebody else');
+  const refused = `select code from audit_log where action = 'press.refuse'`;
+  expect((await play.database.read(refused)).rows, 'the button itself is not his').toEqual([{ code: 'NOT_YOURS' }]);
   expect(await states(play)).toEqual(['pending']);
   expect((await presses(play, play.eve, card, 'Approve')).content).toContain('Approved');
   expect(await states(play)).toEqual(['approved']);
