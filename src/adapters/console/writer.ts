@@ -8,6 +8,7 @@ const MOST_WAITING_BYTES = 16_000_000;
 export class LineWriter {
   private readonly output: Writable;
   private gone = false;
+  private isGathering = false;
   /** Called once, when nothing more can be written. */
   private readonly onGone: () => void;
 
@@ -26,6 +27,15 @@ export class LineWriter {
       this.output.destroy();
       this.leave();
       return Promise.resolve(false);
+    }
+    if (!this.isGathering) {
+      // Lines of several conversations that come together leave together: each write of its own is a call of the system.
+      this.isGathering = true;
+      this.output.cork();
+      process.nextTick(() => {
+        this.isGathering = false;
+        this.output.uncork();
+      });
     }
     return new Promise((resolve) => {
       this.output.write(`${JSON.stringify(line)}\n`, (error) => resolve(!error));

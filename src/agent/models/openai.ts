@@ -4,6 +4,7 @@ import { type Model, ModelError, type ModelEvent, type ModelRequest, type StopRe
 import { type Endpoint, type EndpointOptions, endpoint, withoutRefused } from './endpoint.ts';
 import { noAnswer, pageFault, tellsFault, windowFull } from './fault.ts';
 import { type Dialect, dialectOf, keptThoughts, openaiRequest } from './openai/request.ts';
+import { fieldsOf } from './refusal.ts';
 import { EventStream, jsonBody } from './service.ts';
 import type { Watch } from './watch.ts';
 import {
@@ -155,6 +156,19 @@ const choice = z.object({
 
 const answer = z.object({ choices: list(choice), usage, x_groq: maybe({ usage }) });
 
+const NOTHING_ELSE: readonly string[] = ['role', 'content'];
+
+/** The text of a piece that holds nothing else, as most do; undefined: it is read with its schema. */
+function wordsAlone(chunk: unknown): string | undefined {
+  const { choices, usage: counted, x_groq: groq } = fieldsOf(chunk);
+  if (!Array.isArray(choices) || choices.length !== 1 || counted || groq) return undefined;
+  const { delta, message, text, finish_reason: reason, usage: own } = fieldsOf(choices[0]);
+  if (reason || message || text || own || typeof delta !== 'object' || delta === null) return undefined;
+  for (const key in delta) if (!NOTHING_ELSE.includes(key)) return undefined;
+  const { content } = fieldsOf(delta);
+  return typeof content === 'string' ? content : undefined;
+}
+
 /** One answer while it comes in. */
 class Reading {
   private readonly name: string;
@@ -196,6 +210,12 @@ class Reading {
   }
 
   private *piece(chunk: unknown): Generator<ModelEvent> {
+    const words = wordsAlone(chunk);
+    if (words !== undefined && words !== '') {
+      this.said += words;
+      yield { type: 'text', text: words };
+    }
+    if (words !== undefined) return;
     const read = answer.safeParse(chunk);
     if (!read.success) return;
     const { choices, x_groq: groq } = read.data;
@@ -203,8 +223,8 @@ class Reading {
     this.usage = read.data.usage ?? groq?.usage ?? first?.usage ?? this.usage;
     if (!first) return;
     this.reason = first.finish_reason || this.reason;
-    const words = first.delta ?? this.beyondSaid(first.message);
-    if (words) yield* this.words(words, words !== first.delta && this.calls.empty);
+    const piece = first.delta ?? this.beyondSaid(first.message);
+    if (piece) yield* this.words(piece, piece !== first.delta && this.calls.empty);
     else yield* contentEvents(first.text);
   }
 

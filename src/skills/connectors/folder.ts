@@ -30,14 +30,23 @@ export const fileOf = (root: string, name: string): string => join(root, FOLDER,
 export class ConnectorFolders {
   private readonly roots: () => readonly string[];
   private last: { stamp: string; found: Found } | undefined;
+  private isFresh = false;
 
   /** `roots`: absolute, in rising priority; none of them has to be there. */
   constructor(roots: () => readonly string[]) {
     this.roots = roots;
   }
 
-  /** The same value as long as no file has changed. */
+  /**
+   * The same value as long as no file has changed. A message asks several times at once: the files are looked at once a
+   * turn of the event loop.
+   */
   read(): Found {
+    if (this.last && this.isFresh) return this.last.found;
+    this.isFresh = true;
+    setImmediate(() => {
+      this.isFresh = false;
+    });
     const files = this.roots().flatMap((root) => filesIn(root));
     const stamp = files.map(({ file, stats }) => `${file} ${stats?.mtimeMs} ${stats?.size} ${stats?.mode}`).join('\n');
     if (this.last?.stamp !== stamp) this.last = { stamp, found: readAll(files) };
