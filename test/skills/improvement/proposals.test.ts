@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { markApplied, type Proposing, propose } from '../../../src/skills/improvement/proposals.ts';
+import { decide, markApplied, type Proposing, propose } from '../../../src/skills/improvement/proposals.ts';
 import { type Play, play } from '../../support/play.ts';
 import { echo } from '../../support/scripted-model.ts';
 
@@ -47,6 +47,17 @@ test('nobody but an owner lists or decides, and without the block there is nothi
   expect(await bob.says('/improvements')).not.toContain('Search once');
   await using off = await play({ model: echo() });
   expect(await off.person('ana').says('/improvements')).not.toContain('proposal');
+});
+
+test('a member decides on nothing, whichever way they come by a proposal', async () => {
+  await using coda = await play({ model: echo(), config: ON });
+  const [made] = await plant(coda, proposal('Search once'));
+  const { id = '', hash = '' } = made ?? {};
+  const person = { id: '00000000-0000-7000-8000-000000000001', role: 'member' };
+  const decision = { id, hash, approve: true, person };
+  const decided = await coda.database().tx('test.decide', (tx) => decide(tx, kinds, decision, coda.world.clock.now()));
+  expect(decided).toMatchObject({ ok: false, code: 'DENIED' });
+  expect(await states(coda)).toEqual(['pending']);
 });
 
 test('the same change is proposed once, and ten at a time', async () => {
