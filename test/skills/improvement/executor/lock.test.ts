@@ -1,9 +1,17 @@
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import type { JobOptions, JobQueue } from '../../../../src/jobs/index.ts';
+import { config } from '../../../../src/skills/improvement/config.ts';
+import { begin } from '../../../../src/skills/improvement/executor/run.ts';
+import { end } from '../../../../src/skills/improvement/executor/store.ts';
+import { propose } from '../../../../src/skills/improvement/proposals.ts';
+import { openTestDatabase } from '../../../support/database.ts';
 import { DOCKER } from '../../../support/docker.ts';
 import { freePort } from '../../../support/ports.ts';
 import { requireService } from '../../../support/postgres.ts';
 import { REDIS_URL } from '../../../support/redis.ts';
+import { testWorld } from '../../../support/world.ts';
 import { Lab } from './lab.ts';
 
 requireService('CODA_TEST_REDIS');
@@ -46,6 +54,33 @@ test.skipIf(!DOCKER || !REDIS_URL)(
     expect(await own.get(key ?? '')).toBeNull();
   },
 );
+
+test('one run at a time: another proposal waits until the first has ended, and is taken up once', async () => {
+  const database = await openTestDatabase();
+  onTestFinished(() => database.close());
+  const world = testWorld();
+  const jobs: JobOptions[] = [];
+  const settings = config.schema.parse({ executor_enabled: true });
+  if (settings === undefined) throw new Error('the block is there');
+  const enqueue: JobQueue['enqueue'] = async (_tx, _job, options) => String(jobs.push(options));
+  const deps = { config: settings, world, jobs: { enqueue, cancel: async () => {} } };
+  const kinds = new Map([['code', { category: 'code', payload: z.null() }]]);
+  const wanted = (title: string) => ({ category: 'code', title, description: 'As it says.', priority: 1 });
+  await database.tx('test', (tx) =>
+    propose(tx, kinds, 'test', [wanted('Mend the clock'), wanted('Name the birds')], world.clock.now()),
+  );
+  await database.run('test', `update improvement_proposals set state = 'approved'`);
+  const began = () => database.tx('test', (tx) => begin(deps, tx, {}));
+  const first = await began();
+  expect(await began()).toEqual({ ok: false, why: 'busy' });
+  expect(jobs).toHaveLength(1);
+  await database.tx('test', (tx) => end(tx, first.ok ? first.run : '', world.clock.now()));
+  const second = await began();
+  expect([first, second].map((each) => each.ok)).toEqual([true, true]);
+  expect(new Set([first, second].map((each) => (each.ok ? each.proposalId : ''))).size).toBe(2);
+  await database.tx('test', (tx) => end(tx, second.ok ? second.run : '', world.clock.now()));
+  expect(await began()).toEqual({ ok: false, why: 'nothing' });
+});
 
 test('a Redis that is away stops no run', async () => {
   const url = `redis://127.0.0.1:${await freePort()}`;
