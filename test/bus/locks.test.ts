@@ -64,7 +64,7 @@ test.skipIf(!REDIS_URL)('a lock that another one has taken meanwhile is lost, an
   {
     await using held = await one.take(name);
     await own.set(`coda:lock:${name}`, 'another', 'PX', 60_000);
-    await new Promise((resolve) => held?.lost.addEventListener('abort', resolve));
+    expect(await eventually(() => held?.lost.aborted)).toBe(true);
   }
   expect(await own.get(`coda:lock:${name}`)).toBe('another');
   await own.del(`coda:lock:${name}`);
