@@ -42,7 +42,7 @@ const KEPT = [
   { name: 'mcp', library: '@modelcontextprotocol', home: '^src/(skills/mcp/|cli/mcp\\.ts$)' },
   { name: 'embeddings', library: '@energetic-ai', home: '^src/vectors/' },
   { name: 'redis', library: 'ioredis', home: '^src/bus/' },
-  { name: 'cron', library: 'node-cron', home: '^src/time/cron\\.ts$' },
+  { name: 'cron', library: 'node-cron', home: '^src/time/rules/cron\\.ts$' },
 ];
 
 const kept = KEPT.map(({ name, library, home }) => ({

@@ -4,7 +4,7 @@ import { deadline } from '../base/async.ts';
 import { SystemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { MetricsBook } from '../base/metrics.ts';
-import { isUrl } from '../base/urls.ts';
+import { isUrl } from '../base/text.ts';
 import { modelsConfig } from '../config/index.ts';
 
 /** A provider as it would stand in the configuration. */

@@ -1,6 +1,6 @@
 import type { Closer } from '../base/async.ts';
 import { Spans } from '../base/spans.ts';
-import { isUrl } from '../base/urls.ts';
+import { isUrl } from '../base/text.ts';
 import type { World } from '../base/world.ts';
 
 /**

@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Log } from './log.ts';
+
 /** Waiting, stopping and releasing. */
 
 /** A promise with its two ends outside. */
@@ -355,4 +358,73 @@ export function deadline(ms: number, parent?: AbortSignal): Deadline {
       parent?.removeEventListener('abort', follow);
     },
   };
+}
+
+/** Lets everything else of the process run between pieces of work that hold it up. */
+export class Pace {
+  private readonly sliceMs: number;
+  private since = performance.now();
+
+  /** `sliceMs`: how long to work at a stretch, in milliseconds of real time. */
+  constructor(sliceMs = 5) {
+    this.sliceMs = sliceMs;
+  }
+
+  /** True if it is time to `rest`. Asked before, because waiting for nothing thousands of times takes time, too. */
+  get isUp(): boolean {
+    return performance.now() - this.since >= this.sliceMs;
+  }
+
+  async rest(): Promise<void> {
+    await setImmediate();
+    this.since = performance.now();
+  }
+}
+
+/** `make` at the first call, and what it gave at every later one. A call that throws is made again. */
+export function lazy<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** Subscribers of channels in this process. */
+export class Subscribers {
+  private readonly channels = new Map<string, Set<(payload: string) => void>>();
+  private readonly log: Log;
+
+  constructor(log: Log) {
+    this.log = log;
+  }
+
+  /** True when it is the channel's first. */
+  add(channel: string, heard: (payload: string) => void): boolean {
+    const all = this.channels.get(channel) ?? new Set();
+    this.channels.set(channel, all);
+    return all.add(heard).size === 1;
+  }
+
+  /** True when it was the channel's last. */
+  remove(channel: string, heard: (payload: string) => void): boolean {
+    const all = this.channels.get(channel);
+    if (!all?.delete(heard) || all.size > 0) return false;
+    return this.channels.delete(channel);
+  }
+
+  /** Calls every subscriber of the channel; what one throws is logged. */
+  tell(channel: string, payload: string): void {
+    for (const heard of this.channels.get(channel) ?? []) {
+      try {
+        heard(payload);
+      } catch (error) {
+        this.log.error({ err: error, channel }, 'a subscriber threw');
+      }
+    }
+  }
+
+  names(): string[] {
+    return [...this.channels.keys()];
+  }
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { isUrl } from './urls.ts';
+import { isUrl } from './text.ts';
 
 export type Log = Logger;
 

@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { CodaError } from './errors.ts';
-import { isUrl } from './urls.ts';
+import { isUrl } from './text.ts';
 
 /** Milliseconds for a proxy to open a tunnel. */
 const TUNNEL_WITHIN_MS = 10_000;

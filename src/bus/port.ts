@@ -1,4 +1,4 @@
-import { Subscribers } from '../base/subscribers.ts';
+import { Subscribers } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 
 /**

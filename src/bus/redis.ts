@@ -1,7 +1,6 @@
 import type { Redis, RedisOptions } from 'ioredis';
-import { backOff, withTimeout } from '../base/async.ts';
+import { backOff, Subscribers, withTimeout } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
-import { Subscribers } from '../base/subscribers.ts';
 import type { World } from '../base/world.ts';
 import { type CacheStore, memoryStore } from './cache.ts';
 import type { Bus } from './port.ts';

@@ -1,7 +1,7 @@
 /** The kinds of values that a configuration holds, each with what an editor and `coda config show` need to know. */
 
 import { z } from 'zod';
-import { isUrl } from '../base/urls.ts';
+import { isUrl } from '../base/text.ts';
 
 /** Facts about a field beside its type. */
 export interface FieldMeta {

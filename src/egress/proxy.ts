@@ -2,7 +2,7 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { isUrl } from '../base/urls.ts';
+import { isUrl } from '../base/text.ts';
 import type { Egress } from './egress.ts';
 import type { EgressFailure } from './failure.ts';
 import { hostOf, type Target } from './target.ts';

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { messageOf, systemCode } from '../base/errors.ts';
-import { isUrl } from '../base/urls.ts';
+import { isUrl } from '../base/text.ts';
 import { type AllowedNetwork, canonical, isAllowed, rangeOf } from './address.ts';
 import { type EgressFailure, failure } from './failure.ts';
 

@@ -1,5 +1,5 @@
 /** Frames, and the matcher that reads a request as one of them. Every word of the request has its place in it. Pure. */
-import { lazy } from '../base/lazy.ts';
+import { lazy } from '../base/async.ts';
 import { isPronoun } from './frames/common.ts';
 import { firstWords, type Node, parsePattern, partsOf } from './pattern.ts';
 import { isDoubtful, mayFill, type Request, type Slot, type Span, slotOf, type Times } from './slots.ts';

@@ -8,8 +8,7 @@ import { answerTo } from './dialogue.ts';
 import { frames } from './frames/index.ts';
 import { Matcher } from './frames.ts';
 import { offerOf, offersFor } from './offer.ts';
-import { questionOf, type Understood } from './reading.ts';
-import { requestsOf } from './requests.ts';
+import { questionOf, requestsOf, type Understood } from './reading.ts';
 import { texts } from './texts.ts';
 import { verbatim, wordsOf } from './words.ts';
 

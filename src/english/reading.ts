@@ -1,10 +1,10 @@
 /** From a request to what it asks for: the frames that read it, the things that it names, and how sure that is. */
-import type { Call, Heard, Named } from '../agent/index.ts';
+import type { Call, Heard, Named, Named as Thing } from '../agent/index.ts';
 import { isPronoun } from './frames/common.ts';
 import type { Frame, Match, Matcher, Reader, Slots } from './frames.ts';
 import { type Request, Times } from './slots.ts';
-import { type Target, targetOf } from './target.ts';
 import { texts } from './texts.ts';
+import { followsAs, isCourteous, isSign, type Word, withoutCourtesies, wordsOf } from './words.ts';
 
 /** A request as one frame. */
 export interface Reading {
@@ -126,3 +126,242 @@ export function callsOf(
 /** Said where a request names nothing that is there, or several things. */
 export const questionOf = ({ frame, slots, among = [] }: Reading): string =>
   among.length === 0 ? texts.none(frame.thing ?? '', slots.which ?? '') : texts.which(frame.thing ?? '');
+
+// A message cut into its requests: at lines, semicolons, full stops, and at "and" before a verb of a frame.
+
+/** A place where a request may end (`end`) and the next one begin (`from`), by word. */
+interface Border {
+  end: number;
+  from: number;
+  /** A word joins the two, so that both may be one request. */
+  isJoined: boolean;
+  /** A comma: it counts only where the message is nothing as a whole. */
+  isWeak: boolean;
+}
+
+/** Words of small talk. */
+const MOST_SMALL = 4;
+/** More than these are no message that anybody wrote by hand. */
+const MOST_BORDERS = 30;
+const ASKING = new Set(['can', 'could', 'would', 'will']);
+const JOINS = new Set(['and', 'then', 'also']);
+
+/** The requests of a message, in order. A border counts only where the words behind it are a request by themselves. */
+export async function requestsOf(
+  text: string,
+  words: readonly Word[],
+  matcher: Matcher,
+  heard: Heard,
+): Promise<readonly Understood[]> {
+  const read = async (from: number, to: number) => {
+    const some = words.slice(from, to);
+    const bare = some.slice(0, some.findLastIndex((word) => !isSign(word)) + 1);
+    // "Hi coda" is a request, and the courtesy before one; a smile behind it is part of a text, or says nothing.
+    const asSaid = [...(bare.length < some.length ? [some] : []), ...(bare.length <= MOST_SMALL ? [bare] : [])];
+    for (const each of asSaid) {
+      const understood = await understand({ text, words: each, isCut: false }, matcher, heard);
+      if (isReady(understood)) return understood;
+    }
+    return understand(requestOf(text, some), matcher, heard);
+  };
+  const borders = bordersOf(words);
+  const whole = await read(0, words.length);
+  const parts: Understood[] = [];
+  let [end, isJoined] = [words.length, false];
+  for (const border of borders.slice(-MOST_BORDERS).reverse()) {
+    if (border.isWeak && whole.best.length > 0) continue;
+    const part = await read(border.from, end);
+    if (!isRequest(part) || (border.isWeak && !isFree(words.slice(0, border.end), part))) continue;
+    parts.unshift(part);
+    end = border.end;
+    isJoined ||= border.isJoined;
+  }
+  if (parts.length === 0) return [whole];
+  if (!isCourteous(words.slice(0, end))) parts.unshift(await read(0, end));
+  const isEach = parts.every(isRequest);
+  if (isEach && parts.every(isReady)) return parts;
+  // "Email Ann and note down her answer": one request or two; nobody can know.
+  if (isJoined && isReady(whole)) return [{ ...whole, best: whole.best.map((each) => ({ ...each, how: 'doubtful' })) }];
+  return isJoined && !isEach ? [whole] : parts;
+}
+
+/** True if the words are a request, whatever it lacks. The name of a thing alone is none beside other words. */
+const isRequest = ({ best }: Understood): boolean =>
+  best.length > 0 && best.every(({ how, frame, own }) => how !== 'doubtful' && !frame.isAlone && own > 0);
+
+const CONDITIONS = new Set('if when unless once after before until not never no nobody nothing'.split(' '));
+
+/** True if a request behind a comma stands by itself: nothing before it may forbid it, or say when it is to be. */
+const isFree = (before: readonly Word[], { best }: Understood): boolean =>
+  !before.some(({ norm }) => CONDITIONS.has(norm)) && best.every(({ frame }) => !/^(?:Delete|Forget)/.test(frame.does));
+
+/** True if it can be done at once. */
+const isReady = ({ best }: Understood): boolean => best.length === 1 && best[0]?.how === 'sure' && best[0].isWhole;
+
+function bordersOf(words: readonly Word[]): Border[] {
+  return words.flatMap((word, at): Border[] => {
+    const before = words[at - 1];
+    if (!before) return [];
+    if (JOINS.has(word.norm) && at + 1 < words.length) {
+      const from = words.findIndex(({ norm }, next) => next > at && !JOINS.has(norm));
+      return JOINS.has(before.norm) || from < 0 ? [] : [{ end: at, from, isJoined: true, isWeak: false }];
+    }
+    const isEnd = /[;\n]|[.!?]\s/.test(before.mark);
+    return isEnd || /,\s/.test(before.mark) ? [{ end: at, from: at, isJoined: false, isWeak: !isEnd }] : [];
+  });
+}
+
+/** A request without the courtesies around it. */
+function requestOf(text: string, words: readonly Word[]): Request {
+  const bare = withoutCourtesies(words);
+  const last = bare.at(-1);
+  const cut = last === undefined ? [] : words.slice(words.indexOf(last) + 1);
+  const isPlain = cut.length === 0 || /[,.;!?\n]/.test(last?.mark ?? '') || cut.some(({ norm }) => norm === 'please');
+  const isPolite = words.slice(0, words.indexOf(bare[0] as Word)).some(({ norm }) => ASKING.has(norm));
+  return { text, words: bare, isCut: !isPlain, isPolite, ...followsAs(words, bare) };
+}
+
+// The thing that words name: by number, as the one at hand, or by a part of its text. Pure.
+
+/**
+ * `certain`: these ids, or numbers of the list shown. `open`: each of these may be meant. `isNamed`: a noun says which kind of
+ * thing is meant, so that another kind is none.
+ */
+type Target = { isNamed: boolean } & (
+  | { kind: 'certain'; which: readonly string[]; text?: string | undefined }
+  | { kind: 'open'; among: readonly Thing[] }
+  | { kind: 'none' }
+);
+
+const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
+const SHORT_ORDINALS = '1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th'.split(' ');
+const DETERMINERS = new Set('the my our that this those these a an of'.split(' '));
+const AT_HAND =
+  /^(?:it|there|that|this|that one|this one|last|last one|latest|latest one|one|them|those|these|both|both of (?:them|those|these)|)$/;
+const THIS = /^(?:it|there|that|this|that one|this one|one|)$/;
+const ALL = /^(?:all|everything|every|all of (?:them|it|those|these)|them all|every single)$/;
+const LINKS = new Set('about to for on of called named saying that number no with'.split(' '));
+
+/** `nouns`: what the kind is called, between bars. `among`: the form of the texts of those that are meant. */
+async function targetOf(
+  which: string,
+  { thing, nouns, among }: { thing: string; nouns: string; among?: RegExp | undefined },
+  { dialogue, repliesTo, look: lookAll }: Pick<Heard, 'look' | 'dialogue' | 'repliesTo'>,
+): Promise<Target> {
+  const look = async (kind: string) =>
+    (await lookAll(kind)).filter(({ text }) => among === undefined || among.test(text));
+  const heard = { dialogue, repliesTo, look };
+  const { words, isNamed } = bare(wordsOf(which), nouns);
+  const said = words.map(({ norm }) => norm).join(' ');
+  const { topic } = dialogue;
+  const isAtHand = topic?.thing === thing && (among === undefined || among.test(topic.text ?? ''));
+  if (ALL.test(said))
+    return isNamed || isAtHand ? { isNamed, kind: 'certain', which: ['all'] } : { isNamed, kind: 'none' };
+  const numbers = numbersIn(words);
+  if (numbers) return isNamed || isAtHand ? { isNamed, kind: 'certain', which: numbers } : { isNamed, kind: 'none' };
+  if (AT_HAND.test(said)) {
+    const replied = THIS.test(said) ? await repliedTo(thing, heard) : undefined;
+    const [one, ...more] = replied ?? [];
+    if (one && more.length === 0) return { isNamed, kind: 'certain', which: [one.id], text: one.text };
+    // A reply's target is the message it replies to, and nothing else that is at hand.
+    if (replied) return one || isNamed ? { isNamed, kind: 'open', among: replied } : { isNamed, kind: 'none' };
+    const ids = isAtHand ? (topic.id?.split(/,\s*/) ?? []) : [];
+    if (said.startsWith('both') && ids.length !== 2) return { isNamed, kind: 'none' };
+    if (ids.length > 0) return { isNamed, kind: 'certain', which: ids, text: topic?.text };
+    const all = isAtHand || isNamed ? await heard.look(thing) : [];
+    const [only, ...others] = all;
+    if (isAtHand && only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id], text: only.text };
+    return isAtHand || isNamed ? { isNamed, kind: 'open', among: all } : { isNamed, kind: 'none' };
+  }
+  const found = named(said, await heard.look(thing));
+  const [only, ...others] = found;
+  if (only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id], text: only.text };
+  return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
+}
+
+/** The words without articles and without what the kind is called. */
+function bare(all: readonly Word[], nouns: string): { words: readonly Word[]; isNamed: boolean } {
+  const phrases = nouns.split('|').map((noun) => noun.split(' '));
+  let words = withoutDeterminers(all);
+  // "The one about Lars".
+  const one = words.findIndex(({ norm }) => norm === 'one');
+  if (one >= 0 && one < 2 && LINKS.has(words[one + 1]?.norm ?? ''))
+    return { words: withoutDeterminers(words.slice(one + 2)), isNamed: false };
+  const begins = phrases.find((noun) => noun.every((norm, at) => words[at]?.norm === norm));
+  if (begins) {
+    words = words.slice(begins.length);
+    if (LINKS.has(words[0]?.norm ?? '')) words = words.slice(1);
+    return { words: withoutDeterminers(words), isNamed: true };
+  }
+  const ends = phrases.find((noun) => noun.every((norm, at) => words[words.length - noun.length + at]?.norm === norm));
+  if (!ends) return { words: withoutOne(words), isNamed: false };
+  words = words.slice(0, words.length - ends.length);
+  // "All of my reminders".
+  while (words.length > 1 && DETERMINERS.has(words.at(-1)?.norm ?? '')) words = words.slice(0, -1);
+  return { words, isNamed: true };
+}
+
+const PLACES = new Set([...ORDINALS, ...SHORT_ORDINALS, 'that', 'this', 'last', 'latest', 'the']);
+
+/** "The church one" is the church. */
+function withoutOne(words: readonly Word[]): readonly Word[] {
+  const [before, last] = words.slice(-2);
+  const isOne = last?.norm === 'one' && before !== undefined && !PLACES.has(before.norm);
+  return isOne ? words.slice(0, -1) : words;
+}
+
+function withoutDeterminers(words: readonly Word[]): readonly Word[] {
+  let from = 0;
+  while (from < words.length - 1 && DETERMINERS.has(words[from]?.norm ?? '') && words[from + 1]?.norm !== 'one') from++;
+  return words.slice(from);
+}
+
+/** "2", "#2", "the second one", "1, 3 and 4". */
+function numbersIn(words: readonly Word[]): string[] | undefined {
+  const said = words.filter(({ norm }) => !/^(?:and|the|one|ones|number)$/.test(norm)).map(({ norm }) => norm);
+  const numbers = said
+    .flatMap((word) => word.split(','))
+    .map((word) => {
+      if (/^#?\d{1,3}$/.test(word)) return word.replace('#', '');
+      const place = [ORDINALS, SHORT_ORDINALS].map((names) => names.indexOf(word)).find((at) => at >= 0);
+      return place === undefined ? undefined : String(place + 1);
+    });
+  return numbers.length > 0 && numbers.every((number) => number !== undefined) ? numbers : undefined;
+}
+
+/** The things whose text stands in the message that is replied to; undefined where it replies to none. */
+async function repliedTo(
+  thing: string,
+  { repliesTo, look }: Pick<Heard, 'look' | 'repliesTo'>,
+): Promise<readonly Thing[] | undefined> {
+  if (repliesTo === undefined) return undefined;
+  const within = plain(repliesTo.text);
+  return (await look(thing)).filter(({ text }) => ` ${within} `.includes(` ${plain(text)} `));
+}
+
+const plain = (text: string): string =>
+  wordsOf(text)
+    .map(({ norm }) => norm.replace(/'s$/, ''))
+    .join(' ');
+
+/** A list goes by its name, not by what is on it. */
+const nameOf = (text: string): string => /^([^:\n]{1,60}\blist\b[^:\n]{0,40}):/i.exec(text)?.[1] ?? text;
+
+/** Those whose text is said, else those of whose text the words are a part, else those that have all of the words. */
+function named(said: string, things: readonly Thing[]): readonly Thing[] {
+  const words = plain(said);
+  if (words === '') return [];
+  const byId = things.filter(({ id }) => id === said.trim());
+  if (byId.length > 0) return byId;
+  const texts = things.map((thing) => ({ thing, text: plain(nameOf(thing.text)) }));
+  const ways = [
+    (text: string) => text === words,
+    (text: string) => ` ${text} `.includes(` ${words} `),
+    (text: string) => words.split(' ').every((word) => text.split(' ').includes(word)),
+  ];
+  for (const isMeant of ways) {
+    const found = texts.filter(({ text }) => isMeant(text));
+    if (found.length > 0) return found.map(({ thing }) => thing);
+  }
+  return [];
+}

@@ -2,7 +2,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
-import { isUrl } from '../base/urls.ts';
+import { isUrl } from '../base/text.ts';
 
 export type Endpoint =
   | { kind: 'unix'; path: string }

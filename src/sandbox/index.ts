@@ -1,9 +1,14 @@
 /** Runs code in locked-down containers. */
-export { buildImage, type ImageRequest } from './build.ts';
-export { type BuildRequest, type BuiltImage, type ImageBuilder, openBuilder } from './builder.ts';
+export {
+  type BuildRequest,
+  type BuiltImage,
+  buildImage,
+  type ImageBuilder,
+  type ImageRequest,
+  openBuilder,
+} from './builder.ts';
 export type { SandboxCode, SandboxFailure } from './failure.ts';
 export { allowsImage } from './images.ts';
-export { isPicture, typeOf } from './kinds.ts';
 export type {
   Collected,
   CollectLimits,
@@ -21,7 +26,7 @@ export type {
   SandboxSpec,
   Session,
 } from './port.ts';
-export { type Told, told } from './result-text.ts';
+export { isPicture, type Told, told, typeOf } from './result-text.ts';
 export { openSandbox, type SandboxOptions } from './sandbox.ts';
 export { roomForSkills } from './spec.ts';
 export type { Kept, StreamResult } from './streams.ts';

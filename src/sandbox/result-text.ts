@@ -1,7 +1,7 @@
 /** A program's result for a model, and the files handed on. Pure. */
 
+import { extname } from 'node:path';
 import type { Json } from '../base/json.ts';
-import { isPicture, typeOf } from './kinds.ts';
 import type { Ran } from './workspaces.ts';
 
 interface StoredFile {
@@ -77,4 +77,39 @@ function notesOf(ran: Ran, kept: readonly { name: string }[]): string[] {
     notes.push(`Not taken out of the sandbox: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`);
   }
   return notes;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.svg': 'image/svg+xml',
+  '.pdf': 'application/pdf',
+  '.csv': 'text/csv',
+  '.json': 'application/json',
+  '.txt': 'text/plain',
+  '.log': 'text/plain',
+  '.md': 'text/markdown',
+  '.html': 'text/html',
+  '.xml': 'application/xml',
+  '.zip': 'application/zip',
+  '.xlsx': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  '.docx': 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  '.pptx': 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  '.mp3': 'audio/mpeg',
+  '.wav': 'audio/wav',
+  '.mp4': 'video/mp4',
+  '.ics': 'text/calendar',
+};
+
+/** The MIME type that a file's name speaks for. */
+export function typeOf(name: string): string {
+  return TYPES[extname(name).toLowerCase()] ?? 'application/octet-stream';
+}
+
+/** True if it is a picture of a kind that models are shown. */
+export function isPicture(name: string): boolean {
+  return /^image\/(png|jpeg|gif|webp)$/.test(typeOf(name));
 }

@@ -1,19 +1,26 @@
 import { randomInt } from 'node:crypto';
-import type { Cancel } from '../base/clock.ts';
+import type { Cancel, Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
+import type { Counter, Histogram, Metrics } from '../base/metrics.ts';
 import type { World } from '../base/world.ts';
 import { Container, failureOf } from './container.ts';
-import { countRun, type SandboxCounters, sandboxCounters } from './counters.ts';
 import { detachedContainers } from './detached.ts';
 import { DockerError, type ImageFacts } from './docker.ts';
 import { type Connected, Engine, type EngineOptions } from './engine.ts';
 import { failure, failureIn, type SandboxFailure, thrown } from './failure.ts';
-import type { OpenOptions, Program, ProgramSpec, Sandbox, SandboxFacts, SandboxSpec, Session } from './port.ts';
-import { startProgram } from './program.ts';
-import { Queue } from './queue.ts';
+import { startProgram } from './output.ts';
+import type {
+  ExecResult,
+  OpenOptions,
+  Program,
+  ProgramSpec,
+  Sandbox,
+  SandboxFacts,
+  SandboxSpec,
+  Session,
+} from './port.ts';
 import { type BaseSpec, type ContainerSpec, LABELS, SKILLS, WORKSPACE } from './spec.ts';
-import { Warm } from './warm.ts';
 
 export interface SandboxOptions extends EngineOptions {
   /** This coda, whichever of its processes: containers of another one on the same Docker are left alone. */
@@ -292,4 +299,130 @@ class DockerSandbox implements Sandbox {
       runtime: execution.runtime,
     };
   }
+}
+
+/** So many at once; the others wait in the order in which they came. */
+export class Queue {
+  private free: number;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(places: number) {
+    this.free = places;
+  }
+
+  /**
+   * Resolves with the function that gives the place back; calling it again does nothing. `onWait` hears how many wait
+   * before this one, if it has to wait. Rejects with the signal's reason.
+   */
+  async enter(signal?: AbortSignal, onWait?: (before: number) => void): Promise<() => void> {
+    signal?.throwIfAborted();
+    if (this.free > 0) this.free--;
+    else {
+      onWait?.(this.waiting.length);
+      await this.wait(signal);
+    }
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free++;
+    };
+  }
+
+  private wait(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const go = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        this.waiting.splice(this.waiting.indexOf(go), 1);
+        reject(signal?.reason);
+      };
+      this.waiting.push(go);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+  }
+}
+
+/** A session that has just begun needs the machine for itself. */
+const DELAY_MS = 2_000;
+/** Without a taker for so long it is removed. */
+const IDLE_MS = 10 * 60_000;
+
+/** One container that waits for the next session of the default image. Whoever takes it has it alone. */
+class Warm {
+  private readonly make: () => Promise<Container>;
+  private readonly clock: Clock;
+  private next: Promise<Container | undefined> | undefined;
+  private cancel: Cancel | undefined;
+  private cancelFill: Cancel | undefined;
+
+  constructor(make: () => Promise<Container>, clock: Clock) {
+    this.make = make;
+    this.clock = clock;
+  }
+
+  /** Makes one in a moment, unless `fill` comes before. */
+  fillSoon(): void {
+    this.cancelFill?.();
+    this.cancelFill = this.clock.at(new Date(this.clock.now().getTime() + DELAY_MS), () => this.fill());
+  }
+
+  /** Makes one unless one is there. */
+  fill(): void {
+    this.cancelFill?.();
+    this.cancel?.();
+    this.cancel = this.clock.at(new Date(this.clock.now().getTime() + IDLE_MS), () => void this.empty());
+    // The next session makes its own then, and tells what is wrong.
+    this.next ??= this.make().catch(() => undefined);
+  }
+
+  /** The waiting container, or the one that is being made; undefined when there is none that runs. */
+  async take(): Promise<Container | undefined> {
+    const { next } = this;
+    this.next = undefined;
+    const container = await next;
+    return container?.ended.aborted ? undefined : container;
+  }
+
+  async empty(): Promise<void> {
+    this.cancelFill?.();
+    this.cancel?.();
+    this.cancel = undefined;
+    await (await this.take())?.remove('nobody used it');
+  }
+}
+
+/** Counters of sandboxes. */
+interface SandboxCounters {
+  /** Programs that were run, by what became of them. */
+  runs: Counter;
+  /** From a program's start to its end. */
+  running: Histogram;
+  /** Sessions, by whether they were opened: `opened`, or the failure. */
+  sessions: Counter;
+}
+
+function sandboxCounters(metrics: Metrics): SandboxCounters {
+  return {
+    runs: metrics.counter('coda_sandbox_runs_total', 'Programs run in sandboxes.', ['outcome']),
+    running: metrics.histogram('coda_sandbox_run_seconds', 'How long programs run in sandboxes.', []),
+    sessions: metrics.counter('coda_sandbox_sessions_total', 'Sandboxes asked for.', ['outcome']),
+  };
+}
+
+/** Counts one program. */
+function countRun({ runs, running }: SandboxCounters, result: ExecResult | SandboxFailure): void {
+  runs.add({ outcome: outcomeOf(result) });
+  if (result.ok) running.observe({}, result.durationMs / 1_000);
+}
+
+function outcomeOf(result: ExecResult | SandboxFailure): string {
+  if (!result.ok) return result.code.toLowerCase();
+  if (result.timedOut) return 'timed_out';
+  if (result.oomKilled) return 'out_of_memory';
+  return result.exitCode === 0 ? 'ok' : 'failed';
 }

@@ -1,10 +1,11 @@
-import { Sequence } from '../base/async.ts';
+import { type Duplex, Readable } from 'node:stream';
+import { deadline, Sequence, sleep, unlessAborted, withTimeout } from '../base/async.ts';
 import type { Clock } from '../base/clock.ts';
 import { pack, unpack } from './archive.ts';
 import { type Container, failureOf } from './container.ts';
-import { DockerError } from './docker.ts';
-import { run } from './exec.ts';
-import type { SandboxFailure } from './failure.ts';
+import { DockerError, type ExecRequest } from './docker.ts';
+import { failure, type SandboxFailure } from './failure.ts';
+import { Capture, piecesIn, type StreamName } from './output.ts';
 import type {
   Collected,
   CollectLimits,
@@ -140,4 +141,268 @@ export class ContainerSession implements Session {
       }
     });
   }
+}
+
+// One program in a container, from its start until nothing of it runs any more.
+
+/** Of each stream, in the result. */
+const SHOWN_BYTES = 1024 * 1024;
+/** Between SIGTERM and SIGKILL. */
+const GRACE_MS = 2_000;
+/** For a killed program to be gone. */
+const KILLED_MS = 1_000;
+/** For the engine to tell of a program's end, once its output has ended. */
+const TOLD_MS = 20;
+/** For the engine to tell that the memory limit was what killed a program. */
+const OOM_MS = 300;
+const SIGKILL = 137;
+/** Docker's output when the runtime could not start a program. */
+const NOT_STARTED = /^OCI runtime exec failed: .*?: ((?:exec|chdir|fork).*?)(?:: unknown)?\s*$/s;
+
+interface Bounds {
+  timeoutMs: number;
+  /** Bytes of both streams together. */
+  maxOutput: number;
+  /** When nothing of an earlier program runs any more. */
+  settled: Promise<void>;
+}
+
+/** Rejects with the signal's reason, once the container is killed. */
+async function run(
+  container: Container,
+  command: readonly string[],
+  options: ExecOptions,
+  { timeoutMs, maxOutput, settled }: Bounds,
+  clock: Pick<Clock, 'monotonic'>,
+): Promise<ExecResult | SandboxFailure> {
+  const { signal } = options;
+  const variables = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`);
+  if (command.length === 0 || [...command, ...variables].some((text) => text.includes('\0'))) {
+    return failure('SANDBOX_INPUT', 'A command is empty, or an argument has a NUL in it.');
+  }
+  const began = clock.monotonic();
+  const ooms = container.ooms;
+  const program = await start(container, { command, env: variables }, options, { maxOutput, settled });
+  if (!(program instanceof Program)) return program;
+  using time = deadline(timeoutMs, signal);
+  const code = await program.end(time.signal);
+  if (signal?.aborted) {
+    await container.remove('its program was stopped');
+    throw signal.reason;
+  }
+  const timedOut = code === undefined && time.passed();
+  const isStopped = timedOut || program.isTooMuch;
+  const exitCode = code ?? (isStopped ? await stop(program) : undefined);
+  if (program.broken) throw program.broken;
+  if (exitCode === undefined) return container.endedWith ?? (await lost(container));
+  const isKilled = exitCode === SIGKILL && !isStopped;
+  if (isKilled && container.ooms === ooms) await killer(container, ooms);
+  if (isKilled && container.endedWith) return container.endedWith;
+  return {
+    ok: true,
+    ...program.result(exitCode),
+    timedOut,
+    oomKilled: container.ooms > ooms,
+    durationMs: Math.round(clock.monotonic() - began),
+  };
+}
+
+async function start(
+  container: Container,
+  what: Pick<ExecRequest, 'command' | 'env'>,
+  options: ExecOptions,
+  { maxOutput, settled }: Pick<Bounds, 'maxOutput' | 'settled'>,
+) {
+  const { docker, id, user } = container;
+  const { stdin, cwd = WORKSPACE, signal } = options;
+  try {
+    const request = { ...what, cwd, user, stdin: stdin !== undefined };
+    const exec = await docker.createExec(id, request, signal);
+    // A session stopped by then waits for nothing.
+    await (signal ? unlessAborted(signal, settled) : settled);
+    const exit = container.exit(exec);
+    try {
+      return new Program(container, exec, exit, await docker.startExec(exec, signal), options, maxOutput);
+    } catch (error) {
+      exit.forget();
+      throw error;
+    }
+  } catch (error) {
+    if (signal?.aborted) await container.remove('its program was stopped');
+    // 404 and 409: it was removed, or stopped.
+    if (error instanceof DockerError && (error.status === 404 || error.status === 409)) await container.look();
+    return container.endedWith ?? failureOf(error);
+  }
+}
+
+/** Ends what has used up its time or its output; resolves with an exit code, or undefined when the container is gone. */
+async function stop(program: Program): Promise<number | undefined> {
+  const { container } = program;
+  for (const [name, ms] of [
+    ['TERM', GRACE_MS],
+    ['KILL', KILLED_MS],
+  ] as const) {
+    if (!(await container.signal(name))) continue;
+    using time = deadline(ms);
+    const code = await program.end(time.signal, true);
+    if (code !== undefined) return code;
+  }
+  await container.remove('a program in it could not be stopped');
+  return SIGKILL;
+}
+
+/** Waits a moment for the event that tells who killed a program. */
+async function killer(container: Container, ooms: number): Promise<void> {
+  for (let waited = 0; waited < OOM_MS && container.ooms === ooms && !container.ended.aborted; waited += 10)
+    await sleep(10);
+  if (container.ooms === ooms) await container.look().catch(() => {});
+}
+
+/** The engine lost the program, but not the container. */
+async function lost(container: Container): Promise<SandboxFailure> {
+  await container.remove('Docker lost the program in it');
+  return container.endedWith as SandboxFailure;
+}
+
+type Exit = ReturnType<Container['exit']>;
+
+class Program {
+  readonly container: Container;
+  readonly stdout = new Capture(SHOWN_BYTES);
+  readonly stderr = new Capture(SHOWN_BYTES);
+  /** True if it has written more than it may. */
+  isTooMuch = false;
+  /** The error thrown by `onOutput`. */
+  broken: unknown;
+  private readonly exec: string;
+  private readonly exit: Exit;
+  private told: number | undefined;
+  private readonly connection: Duplex;
+  private readonly drained: Promise<void>;
+  private readonly tooMuch = new AbortController();
+
+  constructor(
+    container: Container,
+    exec: string,
+    exit: Exit,
+    connection: Duplex,
+    options: ExecOptions,
+    maxOutput: number,
+  ) {
+    this.container = container;
+    this.exec = exec;
+    this.exit = exit;
+    void exit.code.then((code) => {
+      this.told = code;
+      exit.forget();
+    });
+    this.connection = connection;
+    this.drained = this.drain(maxOutput, options.onOutput);
+    // A program that ends without reading its input breaks the connection's other half.
+    connection.on('error', () => {});
+    if (options.stdin instanceof Readable) options.stdin.pipe(connection);
+    else if (options.stdin !== undefined) connection.end(options.stdin);
+  }
+
+  /**
+   * Its exit code, once it has ended and all of its output is read; undefined when the signal aborts before, when it
+   * writes more than it may (unless `isEnding`), or with the container.
+   */
+  async end(signal: AbortSignal, isEnding = false): Promise<number | undefined> {
+    using stop = follow([signal, this.container.ended, ...(isEnding ? [] : [this.tooMuch.signal])]);
+    let isDrained = false;
+    let isQuick = false;
+    const drained = this.drained.then(() => {
+      isDrained = true;
+    });
+    for (let pause = 250; !stop.signal.aborted && this.broken === undefined; pause = Math.min(pause * 2, 1_000)) {
+      if (!isDrained) await Promise.race([drained, sleep(pause, stop.signal).catch(() => {})]);
+      else await sleep(pause, stop.signal).catch(() => {});
+      if (isDrained && !isQuick) {
+        isQuick = true;
+        pause = 2;
+        await Promise.race([this.exit.code, sleep(TOLD_MS, stop.signal).catch(() => {})]);
+      }
+      const code = this.told ?? (stop.signal.aborted ? undefined : await this.exitCode());
+      if (code === undefined) continue;
+      // A child that it left running holds its output open.
+      if (!isDrained && !(await this.isDrainedWithin(50, drained))) await this.container.signal('KILL');
+      if (!(await this.isDrainedWithin(KILLED_MS, drained))) this.connection.destroy();
+      this.exit.forget();
+      return code;
+    }
+    if (this.container.ended.aborted) this.connection.destroy();
+    return undefined;
+  }
+
+  /** Its result. Where it could not be started, Docker writes in its place. */
+  result(exitCode: number) {
+    const { stdout, stderr, isTooMuch } = this;
+    const told = stdout.text();
+    const written = { stdoutBytes: stdout.total, stderrBytes: stderr.total };
+    const truncated = isTooMuch || stdout.isCut || stderr.isCut;
+    const [, reason] = (exitCode === 126 && NOT_STARTED.exec(told)) || [];
+    if (reason === undefined) return { exitCode, stdout: told, stderr: stderr.text(), ...written, truncated };
+    const isMissing = /executable file not found|: no such file or directory/.test(reason);
+    return { exitCode: isMissing ? 127 : 126, stdout: '', stderr: `${reason}\n`, ...written, truncated };
+  }
+
+  private async isDrainedWithin(ms: number, drained: Promise<void>): Promise<boolean> {
+    return (
+      (await withTimeout(
+        ms,
+        drained.then(() => true),
+      )) ?? false
+    );
+  }
+
+  private async exitCode(): Promise<number | undefined> {
+    try {
+      return await this.container.docker.exitCode(this.exec);
+    } catch (error) {
+      if (!(error instanceof DockerError)) throw error;
+      await this.container.look().catch(() => {});
+      return undefined;
+    }
+  }
+
+  private async drain(maxOutput: number, heard: ExecOptions['onOutput']): Promise<void> {
+    try {
+      for await (const { stream, bytes } of piecesIn(this.connection)) {
+        const room = maxOutput - this.stdout.total - this.stderr.total;
+        this[stream].add(bytes);
+        if (room > 0) await this.tell(heard, stream, bytes.subarray(0, room));
+        if (room >= bytes.length || this.isTooMuch) continue;
+        this.isTooMuch = true;
+        this.tooMuch.abort();
+      }
+    } catch {
+      // A connection that breaks has ended; the exit code, or its absence, tells the rest.
+    }
+  }
+
+  private async tell(heard: ExecOptions['onOutput'], stream: StreamName, bytes: Uint8Array): Promise<void> {
+    if (this.broken !== undefined) return;
+    try {
+      await heard?.(stream, bytes);
+    } catch (error) {
+      this.broken = error;
+    }
+  }
+}
+
+/** A signal that aborts with the first of several, and lets go of them when it is disposed of. */
+function follow(signals: readonly AbortSignal[]): { signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  for (const signal of signals) {
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  }
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      for (const signal of signals) signal.removeEventListener('abort', abort);
+    },
+  };
 }

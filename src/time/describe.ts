@@ -1,11 +1,10 @@
 import type { Instant } from '../base/clock.ts';
 import { listOf } from '../base/text.ts';
 import { DAY, dayOfWall, MINUTE, SECOND, ymdOf } from './civil.ts';
-import { formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from './format.ts';
-import { clockFor } from './hours.ts';
-import { timesOfDay } from './occurrences.ts';
-import { isSteps, type NthWeekday, parseRule, type Rule, type RulePart } from './rule.ts';
-import { ALL_DATES, FROM_END } from './rule-parts.ts';
+import { clockFor, formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from './format.ts';
+import { timesOfDay } from './rules/occurrences.ts';
+import { ALL_DATES, FROM_END } from './rules/parts.ts';
+import { isSteps, type NthWeekday, parseRule, type Rule, type RulePart } from './rules/rule.ts';
 import type { Reader, Recurring, When } from './types.ts';
 import { wallAt } from './zones.ts';
 

@@ -1,4 +1,4 @@
-import { lazy } from '../base/lazy.ts';
+import { lazy } from '../base/async.ts';
 import { type Day, dayOfWall, minutesOfClock, type Wall } from './civil.ts';
 import type { PartName } from './pieces.ts';
 import type { DayParts, WhenContext } from './types.ts';

@@ -1,4 +1,3 @@
-export { cronProblem } from './cron.ts';
 export { describe } from './describe.ts';
 export { parseDuration } from './duration.ts';
 export { hasUnreadTime, type TimeAtEnds, type TimeStretch, timeAtEnds } from './ends.ts';
@@ -12,26 +11,25 @@ export {
   formatInstant,
   formatLongDay,
   formatMinute,
+  wallTimeFor,
   weekdayOfDay,
   weekOfYear,
 } from './format.ts';
-export { wallTimeFor } from './hours.ts';
 export { timeWordFor } from './lang/en-words.ts';
-export { occurrences } from './occurrences.ts';
 export { parseWhen } from './parse.ts';
+export { cronProblem } from './rules/cron.ts';
 export {
   nextOf,
+  occurrences,
   type Planned,
   passedOccurrences,
   plannedFor,
   readPlan,
   type StoredPlan,
   storedPlan,
-} from './planned.ts';
-export { readSlot } from './slot.ts';
-export { slotsOf, splitTask } from './split.ts';
+} from './rules/occurrences.ts';
+export { readSlot, slotsOf, splitTask } from './split.ts';
 export { notUnderstood } from './texts.ts';
 export type * from './types.ts';
 export { ANY_MONTH, MONTH, MONTH_BEGINNING, monthNames, WEEKDAY } from './words.ts';
-export { findZone } from './zone-names.ts';
-export { isZone } from './zones.ts';
+export { findZone, isZone } from './zones.ts';

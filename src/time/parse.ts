@@ -1,18 +1,99 @@
-import { alternatives, withoutEither } from './alternatives.ts';
-import { MINUTE } from './civil.ts';
-import { parseCron } from './cron.ts';
+import { isoOfWall, MINUTE, minuteOf } from './civil.ts';
 import { describe } from './describe.ts';
-import { hereOf } from './env.ts';
+import { type Env, envOf, hereOf } from './env.ts';
 import { isOtherWord } from './foreign/marks.ts';
-import { interpret } from './interpret.ts';
 import { english } from './lang/en.ts';
+import { resolveOnce } from './once.ts';
 import { type Budget, type Phrase, readings, type Words, wordsOf } from './phrase.ts';
-import { distinct, readingsOf } from './readings.ts';
-import { parseRuleText } from './rule-text.ts';
-import { noTime, notUnderstood, tooLong, unknownZone, whichOne } from './texts.ts';
+import type { DateSpec } from './pieces.ts';
+import { distinct, eitherOf, readingsOf } from './readings.ts';
+import { parseCron } from './rules/cron.ts';
+import { daysOfMonth, timeOf } from './rules/parts.ts';
+import { parseRule, type Rule } from './rules/rule.ts';
+import { recurring, resolveSeries } from './rules/series.ts';
+import { parseRuleText } from './rules/text.ts';
+import { impossible, never, noTime, notUnderstood, past, tooLong, tooOften, unknownZone, whichOne } from './texts.ts';
 import { corrected, type Stretch, type Token, tokenise, wordAt } from './tokens.ts';
 import type { Reading, When, WhenContext } from './types.ts';
-import { isZone } from './zones.ts';
+import { findZone, isZone, wallAt } from './zones.ts';
+
+/** "At 5 or 6", "tomorrow or the day after": times of which either may be meant. */
+
+/** A stretch of words with one of its two alternatives. */
+interface Alternatives {
+  /** With the first; what is left out of it are the tokens from `from` up to `to`. */
+  first: { text: string; from: number; to: number };
+  /** The same with the second. */
+  second: { text: string };
+}
+
+/** More than that in one stretch is no choice that a person offers. */
+const MOST_CHOICES = 3;
+const ALTERNATIVES_MOST_TOKENS = 16;
+
+/** Possible lengths in words of the first and the second; alternatives are mostly alike. */
+const LENGTHS = '11 22 33 44 21 12 31 13 32 23 42 24'
+  .split(' ')
+  .map((pair) => [Number(pair[0]), Number(pair[1])] as const);
+
+/** The ways to tell two alternatives apart in the words from `from` up to `to`, the likeliest first. */
+function* alternatives(
+  text: string,
+  tokens: readonly Token[],
+  stretch: readonly [number, number],
+): Generator<Alternatives> {
+  const [from, to] = stretch;
+  const places = (is: (word: string) => boolean) =>
+    tokens.flatMap((token, at) => (at > from && at < to - 1 && is(token.text) ? [at] : []));
+  const choices = places((word) => english.choices.has(word));
+  if (choices.length === 0 || choices.length > MOST_CHOICES || to - from > ALTERNATIVES_MOST_TOKENS) return;
+  // "At 5, 6 or 7": where it is not the word that parts two of them, it is a comma.
+  for (const at of [...choices, ...places((word) => word === ',')]) yield* partedAt(at, text, tokens, stretch);
+}
+
+function* partedAt(
+  at: number,
+  text: string,
+  tokens: readonly Token[],
+  [from, to]: readonly [number, number],
+): Generator<Alternatives> {
+  const word = (place: number) => tokens[place]?.text ?? '';
+  // "At 5... or maybe 6".
+  let end = at;
+  while (end > from && SIGN.test(word(end - 1))) end--;
+  let next = at + 1;
+  while (next < to && (SIGN.test(word(next)) || english.hedges.has(word(next)))) next++;
+  if (end === from || next >= to) return;
+  const slice = (first: number, last: number) =>
+    first < last ? text.slice(tokens[first]?.start, tokens[last - 1]?.end) : '';
+  const without = (first: number, last: number) => `${slice(from, first)} ${slice(last, to)}`.trim();
+  const first = (last: number) => ({ text: without(end, last), from: end, to: last });
+  // "In an hour or two".
+  if (/^(?:an?|one)$/.test(word(end - 2)) && english.temporal.has(word(end - 1)) && NUMBER.test(word(next))) {
+    const second = `${slice(from, end - 2)} ${word(next)} ${word(end - 1)} ${slice(next + 1, to)}`;
+    yield { first: first(next + 1), second: { text: second.trim() } };
+  }
+  // "Tomorrow or the day after".
+  if (word(next) === 'the' && /^(?:after|before)$/.test(word(next + 2)) && next + 3 <= to)
+    for (let start = end - 1; start >= Math.max(from, end - 3); start--) {
+      const second = `${slice(from, start)} ${slice(next, next + 3)} ${slice(start, end)} ${slice(next + 3, to)}`;
+      yield { first: first(next + 3), second: { text: second.trim() } };
+    }
+  for (const [one, other] of LENGTHS)
+    if (end - one >= from && next + other <= to)
+      yield { first: first(next + other), second: { text: without(end - one, next) } };
+}
+
+/** The words without the "either" before two times: "either Friday or Saturday". */
+function withoutEither(tokens: readonly Token[], begins: (at: number) => boolean) {
+  const at = tokens.findIndex(({ text }, index) => text === 'either' && begins(index + 1));
+  if (at < 0 || !tokens.slice(at).some(({ text }) => english.choices.has(text))) return tokens;
+  return tokens.filter((_, index) => index !== at);
+}
+
+const SIGN = /^[.,;:()-]$/;
+
+const NUMBER = /^(?:\d{1,2}|two|three|four|five|six)$/;
 
 /** No one needs more characters, or more words, to say when. */
 const LONGEST_TEXT = 2_000;
@@ -195,4 +276,117 @@ function explain(text: string): When {
   const tokens = tokenise(text);
   const mentions = tokens.some(({ text: word }) => english.temporal.has(word) || /\d/.test(word));
   return mentions ? notUnderstood(text.trim()) : noTime();
+}
+
+/** Words that were understood and cannot be. */
+const REFUSALS = { PAST: () => past(''), NEVER: never, TOO_OFTEN: tooOften, NOT_A_DATE: impossible };
+
+/** The meaning of a phrase here and now; undefined when its pieces contradict each other. */
+function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
+  if (phrase.wrong) return REFUSALS[phrase.wrong.code]();
+  const isDated = phrase.dates.length + phrase.recurs.length > 0 || phrase.days !== undefined;
+  if (phrase.time?.clock?.lettered && !isDated) return undefined;
+  if (phrase.zone === undefined) return resolve(phrase, envOf(ctx));
+  const { words, offset } = phrase.zone;
+  const named = findZone(words, ctx.zone);
+  if (!named) return unknownZone(words);
+  if (offset !== undefined) return atOffset(phrase, ctx, named.zone, offset);
+  return inZone(/^UTC$|^[+-]/.test(named.zone) ? exactly(phrase) : phrase, ctx, named.zone);
+}
+
+/** "02:30 UTC+01:00 (Europe/Berlin)": the one of two equal times at which the zone has this offset. */
+function atOffset(phrase: Phrase, ctx: WhenContext, zone: string, offset: string): When | undefined {
+  const fixed = findZone(offset)?.zone;
+  const when = fixed === undefined ? undefined : resolve(exactly(phrase), envOf(ctx, fixed));
+  if (when?.kind !== 'once') return when;
+  return isoOfWall(wallAt(when.at.getTime(), zone)) === when.local ? { ...when, zone } : impossible();
+}
+
+/** Times in UTC, and those with an offset in numbers, are told on the 24-hour clock. */
+function exactly(phrase: Phrase): Phrase {
+  const clock = phrase.time?.clock;
+  return clock ? { ...phrase, time: { ...phrase.time, clock: { ...clock, exact: true } } } : phrase;
+}
+
+/** "Tomorrow at 9 in Tokyo": where it is another day already, "tomorrow" has two meanings. */
+function inZone(phrase: Phrase, ctx: WhenContext, zone: string): When | undefined {
+  const there = envOf(ctx, zone);
+  const { today } = envOf(ctx);
+  const result = resolve(phrase, there);
+  if (there.today === today || !phrase.dates.some(dependsOnToday)) return result;
+  const possible = [result, resolve(phrase, { ...there, today })].filter((when) => when?.kind === 'once');
+  const [first, second] = distinct(possible.flatMap(readingsOf));
+  return first && second ? whichOne([first, second]) : (first?.when ?? result);
+}
+
+function dependsOnToday(date: DateSpec): boolean {
+  if (date.type === 'monthday') return date.month === undefined || date.inMonth !== undefined;
+  return date.type !== 'numeric' && date.type !== 'holiday' && date.type !== 'both';
+}
+
+const DAILY = { freq: 'DAILY', interval: 1 } as const;
+
+function resolve(phrase: Phrase, env: Env): When | undefined {
+  const { recurs, earlier, days, dates, time, times, lasting, shift } = phrase;
+  if (earlier.length > 0) return union(phrase, env);
+  if (recurs.length > 0) return resolveSeries(phrase, env);
+  if (days) return weekly(phrase, env);
+  if ((time || times) && lasting?.daily && lasting.span.milliseconds === 0 && dates.length === 0)
+    return resolveSeries({ ...phrase, recurs: [DAILY] }, env);
+  if ((time || times) && shift?.during) return during(phrase, env);
+  const { start, until, count, excepts } = phrase;
+  if (start || until || lasting || count || excepts.length > 0) return undefined;
+  return times ? each(phrase, env) : (monthly(phrase, env) ?? resolveOnce(phrase, env));
+}
+
+/** "On the last day of the month": of this one, or of each? */
+function monthly(phrase: Phrase, env: Env): When | undefined {
+  const [date, also] = phrase.dates;
+  const days = date && 'monthly' in date && date.monthly && !also && !phrase.before ? daysOfMonth(date) : undefined;
+  if (!days) return undefined;
+  const series = { ...phrase, dates: [], recurs: [{ freq: 'MONTHLY' as const, interval: 1, days }] };
+  return eitherOf([resolveOnce(phrase, env), resolveSeries(series, env)]);
+}
+
+/** "Monday and Thursday at 9": each week, or only the next of each? */
+function weekly({ days, ...rest }: Phrase, env: Env): When | undefined {
+  if (!days || rest.dates.length > 0) return undefined;
+  const series: Phrase = { ...rest, recurs: [{ freq: 'WEEKLY', interval: 1, days: days.days }] };
+  const always = resolveSeries(series, env);
+  if (always?.kind !== 'recurring' || rest.until || rest.lasting || rest.count) return always;
+  const next = resolveSeries({ ...series, count: { kind: 'count', count: days.days.weekdays?.length ?? 1 } }, env);
+  return next ? eitherOf([always, next]) : always;
+}
+
+/** "At 8am for 7 days": on each of them, or once for what lasts so long. */
+function during({ shift, ...rest }: Phrase, env: Env): When | undefined {
+  if (!shift || shift.span.milliseconds > 0 || rest.dates.length > 0) return undefined;
+  const lasting = { kind: 'lasting', span: shift.span } as const;
+  return eitherOf([resolveSeries({ ...rest, lasting, recurs: [DAILY] }, env), resolve(rest, env)]);
+}
+
+/** "At 9 and 5": two times, but one reminder. */
+function each({ times, ...rest }: Phrase, env: Env): When | undefined {
+  const whens = (times?.times ?? []).map((time) => resolveOnce({ ...rest, time }, env));
+  return whens.includes(undefined) ? undefined : (eitherOf(whens) ?? past(''));
+}
+
+/** "Mondays at 9 and Fridays at 5": series that are meant together, each with its own time. */
+function union(phrase: Phrase, env: Env): When | undefined {
+  const { until, lasting, time, times } = phrase;
+  if (!time && !times) return undefined;
+  const rules: Rule[] = [];
+  for (const one of [...phrase.earlier, { ...phrase, earlier: [] }]) {
+    const when = resolveSeries({ ...one, until, lasting } as Phrase, env);
+    const rule = when?.kind === 'recurring' ? parseRule(when.rule, { start: 0, zone: env.zone }) : undefined;
+    if (!rule || 'problem' in rule || rule.skipped) return undefined;
+    rules.push(rule);
+  }
+  const parts = rules.flatMap(({ start, parts }) => parts.map((part) => ({ ...timeOf(minuteOf(start)), ...part })));
+  // A step of two weeks needs a start of its own.
+  if (parts.some(({ interval, count }) => (interval ?? 1) > 1 || count !== undefined)) return undefined;
+  return recurring(
+    { start: Math.min(...rules.map(({ start }) => start)), zone: rules[0]?.zone ?? env.zone, parts },
+    env,
+  );
 }

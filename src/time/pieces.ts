@@ -1,4 +1,4 @@
-import type { Frequency, NthWeekday } from './rule.ts';
+import type { Frequency, NthWeekday } from './rules/rule.ts';
 import type { DayParts } from './types.ts';
 
 /**

@@ -1,6 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Temporal } from 'temporal-polyfill';
+import { lazy } from '../base/async.ts';
 import { BoundedMap } from '../base/bounded.ts';
+import { packageRoot } from '../base/root.ts';
 import { clockOf, MINUTE, type Wall } from './civil.ts';
+
+interface NamedZone {
+  /** IANA zone. */
+  zone: string;
+  /** Name for people: `Tokyo`, `Europe/Berlin`, `UTC`. */
+  name: string;
+}
+
+/** `assets/times/zones.json`. */
+interface ZoneNames {
+  /** Names of each zone, with `|` between them. */
+  names: Readonly<Record<string, string>>;
+  /** Zones that the runtime lists by the name they had before, with the name they have now. */
+  renamed: Readonly<Record<string, string>>;
+}
+
+const readNames = () =>
+  JSON.parse(readFileSync(join(packageRoot(), 'assets', 'times', 'zones.json'), 'utf8')) as ZoneNames;
+
+/** Abbreviations that are English words as well: in a sentence they only count in capitals. */
+export const WORDLIKE_ABBREVIATIONS: ReadonlySet<string> = new Set(['art', 'eat', 'cat', 'west', 'wet', 'wat', 'pt']);
+
+/** A lower-case name without accents, `-` and `_` as spaces. */
+function fold(name: string): string {
+  return name
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ')
+    .trim();
+}
+
+function titled(name: string): string {
+  return name.length <= 3 ? name.toUpperCase() : name.replace(/(^|[\s-])(\p{L})/gu, (all) => all.toUpperCase());
+}
+
+/** The runtime's zones by their names in lower case. Listing them takes a millisecond, which is too much for each look-up. */
+const zonesByName = lazy(() => new Map(Intl.supportedValuesOf('timeZone').map((zone) => [zone.toLowerCase(), zone])));
+
+/** Names from the file and the runtime's own zones; a start that names no zone is spared both. */
+const knownZoneNames = lazy(() => {
+  const file = readNames();
+  const renamed = new Map(Object.entries(file.renamed).filter(([, zone]) => isZone(zone)));
+  const places = new Map<string, NamedZone>();
+  for (const listed of Intl.supportedValuesOf('timeZone')) {
+    const zone = renamed.get(listed) ?? listed;
+    for (const full of new Set([listed, zone])) {
+      const city = full.split('/').at(-1) ?? full;
+      places.set(fold(city), { zone, name: city.replaceAll('_', ' ') });
+    }
+  }
+  const abbreviations = new Map<string, string[]>();
+  const regions = new Map<string, string>();
+  for (const [zone, names] of Object.entries(file.names))
+    for (const name of names.split('|'))
+      if (/^[A-Z]+$/.test(name)) abbreviations.set(name, [...(abbreviations.get(name) ?? []), zone]);
+      else if (name.endsWith(' time')) regions.set(name.replace(' time', ''), zone);
+      else places.set(fold(name), { zone, name: titled(name) });
+  const starts = new Set([...places.keys()].map((name) => name.split(' ')[0] ?? ''));
+  return { abbreviations, regions, places, starts };
+});
+
+/** True if the name of a place begins with this word. */
+export function startsPlace(word: string): boolean {
+  return knownZoneNames().starts.has(fold(word));
+}
+
+export function isAbbreviation(word: string): boolean {
+  return knownZoneNames().abbreviations.has(word.toUpperCase());
+}
+
+/** The zone of an abbreviation; where it stands for several, the one that `home` is, else the first. */
+function abbreviatedZone(word: string, home?: string): NamedZone | undefined {
+  const name = word.toUpperCase();
+  const zones = knownZoneNames().abbreviations.get(name) ?? [];
+  const zone = zones.find((one) => one === home) ?? zones[0];
+  return zone === undefined ? undefined : { zone, name };
+}
+
+/** The zone of a city, state or country by its (folded) name. */
+export function placeZone(name: string): NamedZone | undefined {
+  return knownZoneNames().places.get(fold(name));
+}
+
+const OFFSET = /^(?:utc|gmt)? ?([+-]|−)(\d{1,2})(?::?([0-5]\d))?$/i;
+
+/** `UTC+2`, `GMT-5`, `+05:30` as a fixed zone. */
+function offsetZone(words: string): NamedZone | undefined {
+  const match = OFFSET.exec(words);
+  const hours = Number(match?.[2]);
+  if (!match || hours > 14) return undefined;
+  const sign = match[1] === '+' ? '+' : '-';
+  const zone = `${sign}${String(hours).padStart(2, '0')}:${match[3] ?? '00'}`;
+  return { zone, name: `UTC${zone}` };
+}
+
+/** The longest name of a zone or place; more is not looked up. */
+const LONGEST_NAME = 60;
+
+/**
+ * The zone that `words` name: an IANA zone in any case, a city, state or country ("Tokyo", "new york"), an
+ * abbreviation ("PST", "CET"), a region ("eastern time") or an offset ("UTC+2"). `home` settles abbreviations that
+ * stand for several zones.
+ */
+export function findZone(words: string, home?: string): NamedZone | undefined {
+  const text = words.trim().replace(/\s+/g, ' ');
+  if (text === '' || text.length > LONGEST_NAME) return undefined;
+  const short = text.replace(/ (?:standard |daylight |summer )?time(?: ?zone)?$/i, '');
+  const region = knownZoneNames().regions.get(fold(short));
+  if (region !== undefined) return { zone: region, name: `${short} time` };
+  const found = abbreviatedZone(short, home) ?? placeZone(short) ?? placeZone(short.split(',')[0] ?? '');
+  return found ?? offsetZone(short) ?? ianaZone(short);
+}
+
+function ianaZone(text: string): NamedZone | undefined {
+  if (!/^[a-z][\w/+-]*$/i.test(text) || !text.includes('/') || !isZone(text)) return undefined;
+  const zone = canonical(text);
+  return { zone, name: zone };
+}
+
+/** The zone in the spelling of the zone database: `europe/berlin` → `Europe/Berlin`. */
+function canonical(zone: string): string {
+  return zonesByName().get(zone.toLowerCase()) ?? zone.replace(/(^|[/_-])([a-z])/g, (all) => all.toUpperCase());
+}
 
 /** True if `zone` is an IANA zone (or fixed offset) that this runtime knows. */
 export function isZone(zone: string): boolean {

@@ -2,9 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withTimeout } from '../base/async.ts';
+import { lazy, withTimeout } from '../base/async.ts';
 import { BoundedMap } from '../base/bounded.ts';
-import { lazy } from '../base/lazy.ts';
 import { lexemesOf, stemOf, wordsIn } from '../base/lexemes.ts';
 import { packageRoot } from '../base/root.ts';
 import type { Embedder } from './embedder.ts';

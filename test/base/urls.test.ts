@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isUrl } from '../../src/base/urls.ts';
+import { isUrl } from '../../src/base/text.ts';
 
 test('an address with an umlaut is one, however many were looked at before', () => {
   const umlaut = 'https://bücher.example/straße';

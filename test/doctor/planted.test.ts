@@ -21,7 +21,7 @@ import { clockTrouble } from '../../src/base/clock.ts';
 import type { Verdict } from '../../src/chat/index.ts';
 import { causesOf, type FaultRow } from '../../src/jobs/index.ts';
 import { failureOf } from '../../src/sandbox/container.ts';
-import { DockerError } from '../../src/sandbox/docker-call.ts';
+import { DockerError } from '../../src/sandbox/failure.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);

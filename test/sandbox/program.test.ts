@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import type { Docker } from '../../src/sandbox/docker.ts';
-import { startProgram } from '../../src/sandbox/program.ts';
+import { startProgram } from '../../src/sandbox/output.ts';
 import type { ProgramContainerSpec } from '../../src/sandbox/spec.ts';
 import { testWorld } from '../support/world.ts';
 

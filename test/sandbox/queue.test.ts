@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Queue } from '../../src/sandbox/queue.ts';
+import { Queue } from '../../src/sandbox/sandbox.ts';
 
 test('those who wait come in their order, and hear how many are before them', async () => {
   const queue = new Queue(1);

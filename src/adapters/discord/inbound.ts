@@ -1,10 +1,11 @@
 import type { GatewayReadyDispatchData, REST } from 'discord.js';
-import { Sequence } from '../../base/async.ts';
+import { deadline, Sequence } from '../../base/async.ts';
 import { BoundedMap } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import {
   CLOCK_MARGIN_MS,
+  type History,
   type Inbox,
   type IncomingMessage,
   type KnownPlace,
@@ -13,7 +14,6 @@ import {
   type Place,
   tellMissed,
 } from '../../delivery/index.ts';
-import { historyOf } from './backfill.ts';
 import { type Channels, type RawChannel, type RawGuild, spokenIn } from './channels.ts';
 import type { AttachedFiles } from './files.ts';
 import type { Members } from './members.ts';
@@ -25,6 +25,7 @@ import {
   type ChannelInfo,
   type Hearing,
   incoming,
+  madeAt,
   names,
   placeOf,
   type RawMessage,
@@ -34,7 +35,7 @@ import {
   wordsOf,
 } from './parse.ts';
 import { isForward, pointsIn, quotedIn } from './quoted.ts';
-import { asChannel, asId, asIds, asWritten, isWritten } from './shapes.ts';
+import { asChannel, asId, asIds, asPage, asWritten, isWritten } from './shapes.ts';
 import * as texts from './texts.ts';
 
 export interface InboundDeps {
@@ -330,4 +331,22 @@ function placesOf(id: string, channel: string): Place[] {
 /** A thread has the id of the message that it was opened for. */
 function threadOf(id: string, { guild, id: parent }: ChannelInfo): ChannelInfo {
   return { id, kind: 'thread', guild, parent, openedBy: undefined };
+}
+
+const PAGE_WITHIN_MS = 30_000;
+
+/** The messages of a channel, as Discord gives them. A page throws what the request throws. */
+function historyOf(rest: REST, channel: string, signal: AbortSignal): History<RawMessage> {
+  return {
+    async page(limit, before) {
+      const query = new URLSearchParams({ limit: String(limit), ...(before && { before: before.id }) });
+      // The client never takes its listener off a signal: each request gets one of its own.
+      using own = deadline(PAGE_WITHIN_MS, signal);
+      const found = await rest.get(`/channels/${channel}/messages`, { query, signal: own.signal });
+      const messages = asPage<RawMessage>(found);
+      // Discord fills its pages (discord.com/developers/docs/resources/message#get-channel-messages).
+      return { messages, more: messages.length >= limit };
+    },
+    sentAt: ({ id }) => madeAt(id),
+  };
 }

@@ -1,5 +1,4 @@
 /** Renders content as the body of a message. Pure. */
-
 import { createHash } from 'node:crypto';
 import type {
   APIActionRowComponent,
@@ -7,10 +6,22 @@ import type {
   RESTPostAPIChannelMessageJSONBody,
 } from 'discord.js';
 import { shorten } from '../../base/text.ts';
-import type { Button, Content, Part } from '../../delivery/index.ts';
-import { cut, inOneFile, lotsOf, shownIn, shownWhileGrowing } from '../../delivery/index.ts';
+import {
+  type Button,
+  type Change,
+  type Content,
+  changed,
+  cut,
+  drawn,
+  inOneFile,
+  lotsOf,
+  nodesOf,
+  type Part,
+  placeOfNode,
+  shownIn,
+  shownWhileGrowing,
+} from '../../delivery/index.ts';
 import { UPLOADS } from './files.ts';
-import { toDiscord } from './markdown.ts';
 import * as texts from './texts.ts';
 
 /** Discord's limits on a message. */
@@ -144,4 +155,29 @@ export function buttonOf(customId: string): { id: string; asks: boolean } | unde
 /** The `custom_id`s that a part's buttons have. */
 export function customIds({ buttons = [] }: Content): string[] {
   return buttons.map(({ id, asks }) => `${asks ? ASK : PRESS}${id}`);
+}
+
+/** Markdown as Discord shows it. Pure. */
+const DEEP_HEADING = /^#{4,6}[ \t]+(.*?)[ \t]*#*$/;
+/** A text without any of these needs no change. */
+const SUSPECT = /\||^ {0,3}#{4}/m;
+
+/** Discord knows neither tables (they become code blocks) nor headings below the third level (they become bold). */
+export function toDiscord(markdown: string): string {
+  if (!SUSPECT.test(markdown)) return markdown;
+  const changes: Change[] = [];
+  for (const node of nodesOf(markdown)) {
+    if (node.type === 'grid') {
+      const { rows, from, to } = node;
+      // A fence inside a cell would end the block that it stands in.
+      if (!rows.flat().some((cell) => cell.includes('```'))) {
+        changes.push({ from, to, text: `\`\`\`\n${drawn(rows)}\n\`\`\`` });
+      }
+    } else if (node.type === 'heading' && node.depth > 3) {
+      const { from, to } = placeOfNode(node);
+      const [, text] = DEEP_HEADING.exec(markdown.slice(from, to)) ?? [];
+      if (text !== undefined) changes.push({ from, to, text: `**${text.replaceAll('**', '')}**` });
+    }
+  }
+  return changed(markdown, changes);
 }

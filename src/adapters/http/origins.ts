@@ -1,7 +1,7 @@
 /** Pages of other sites: a browser sends requests on their behalf, also to this machine alone. */
 import type { IncomingMessage } from 'node:http';
 import { CodaError } from '../../base/errors.ts';
-import { isUrl } from '../../base/urls.ts';
+import { isUrl } from '../../base/text.ts';
 import { isLoopback } from './config.ts';
 
 export interface Origins {

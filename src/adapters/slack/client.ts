@@ -1,7 +1,7 @@
 /** The Web API client, as coda uses it. */
 import { messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { isUrl } from '../../base/urls.ts';
+import { isUrl } from '../../base/text.ts';
 import type { SlackConfig } from './config.ts';
 import { SlackLimit, SlackRefusal, SlackUnclear } from './outcome.ts';
 

@@ -5,9 +5,9 @@ import type { HealthCheck } from '../../chat/index.ts';
 import { type Api, openApi } from './client.ts';
 import type { SlackConfig } from './config.ts';
 import { refusalOf, refusedFor, type Trouble } from './connection.ts';
-import { BOT_SCOPES } from './manifest.ts';
 import type { SlackOptions } from './options.ts';
 import { errorOf, SlackLimit, SlackRefusal } from './outcome.ts';
+import { BOT_SCOPES } from './setup.ts';
 import { asMe } from './shapes.ts';
 
 type Finding = Awaited<ReturnType<HealthCheck['check']>>;

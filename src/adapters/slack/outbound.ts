@@ -1,6 +1,6 @@
 import { BoundedMap } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, systemCode } from '../../base/errors.ts';
 import {
   CLOCK_MARGIN_MS,
   type Content,
@@ -11,13 +11,11 @@ import {
   type SendOutcome,
 } from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
-import type { Api } from './client.ts';
+import { type Api, isSlackAddress } from './client.ts';
 import { bodyOf, isFiles, type MessageBody } from './message.ts';
 import type { SlackOptions } from './options.ts';
-import { decodeOrigin, type Origin } from './origin.ts';
 import { errorOf, outcomeOf, SlackRefusal, SlackUnclear } from './outcome.ts';
-import { ADAPTER, tsAt, whereIs } from './parse.ts';
-import { postTo } from './response.ts';
+import { ADAPTER, decodeOrigin, type Origin, tsAt, whereIs } from './parse.ts';
 import { asChannel, asPage, asPosted } from './shapes.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -288,4 +286,32 @@ function keyIn(message: object): string | undefined {
 
 function channelOf({ channel }: Receipt, place: Place): { channel: string } {
   return { channel: typeof channel === 'string' ? channel : whereIs(place).channel };
+}
+
+/** Addresses that answers to an interaction go to (docs.slack.dev/interactivity/handling-user-interaction#message_responses). */
+const WITHIN_MS = 8_000;
+
+/**
+ * `taken`, or `over` when the address takes no more. Throws `SlackUnclear`. Only Slack's own addresses are written to,
+ * whatever a payload says.
+ */
+export async function postTo(url: string, body: object, api?: string): Promise<'taken' | 'over'> {
+  if (!isSlackAddress(url, api)) return 'over';
+  let answer: Response;
+  try {
+    answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: JSON.stringify(body),
+      redirect: 'error',
+      signal: AbortSignal.timeout(WITHIN_MS),
+    });
+  } catch (error) {
+    const { cause } = error as { cause?: unknown };
+    throw new SlackUnclear('response_url', messageOf(error), systemCode(cause ?? error) === 'ECONNREFUSED');
+  }
+  await answer.body?.cancel();
+  if (answer.ok) return 'taken';
+  if (answer.status >= 500 || answer.status === 429) throw new SlackUnclear('response_url', `status ${answer.status}`);
+  return 'over';
 }

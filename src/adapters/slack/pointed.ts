@@ -3,7 +3,7 @@ import { sleep, withTimeout } from '../../base/async.ts';
 import type { Inbox, IncomingMessage, Pointed, RepliedTo } from '../../delivery/index.ts';
 import type { Api } from './client.ts';
 import { pendingOf } from './files.ts';
-import { threadBefore } from './history.ts';
+import { threadBefore } from './lookback.ts';
 import type { SlackOptions } from './options.ts';
 import { isOutage, SlackLimit, SlackRefusal } from './outcome.ts';
 import {

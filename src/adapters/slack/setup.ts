@@ -6,7 +6,6 @@ import type { PlatformSetup, SetupAnswer } from '../../chat/index.ts';
 import { openApi } from './client.ts';
 import { config, type SlackConfig } from './config.ts';
 import { refusalOf, refusedFor } from './connection.ts';
-import { BOT_SCOPES } from './manifest.ts';
 import { SlackRefusal } from './outcome.ts';
 import { asMe } from './shapes.ts';
 import { appTokenLabel, begins, botTokenLabel, ownerLabel, steps } from './texts.ts';
@@ -52,3 +51,43 @@ async function examine(settings: SlackConfig, log: Log): Promise<SetupAnswer> {
       : [`The app lacks ${listOf(missing)}: paste config/slack-manifest.yaml under App Manifest and install it again.`];
   return { ok: true, says: `signed in as ${user} in ${team}`, notes };
 }
+
+/** The app's manifest; `config/slack-manifest.yaml` has the same, and a test compares them. */
+
+/** Each with what it is for. */
+const SCOPES = {
+  'app_mentions:read': 'mentions in channels',
+  'assistant:write': 'status, title and prompts of the assistant pane',
+  'channels:history':
+    'what was said while coda was off or in a thread before it was called, and whether a message has arrived',
+  'channels:read': 'which channels coda is in, and who is in them',
+  'chat:write': 'answers',
+  commands: 'slash commands and shortcuts',
+  'files:read': 'files that people send',
+  'files:write': 'files that coda sends',
+  'groups:history': 'the same in private channels',
+  'groups:read': 'the same in private channels',
+  'im:history': 'direct messages',
+  'im:read': 'direct messages',
+  'im:write': 'direct messages that coda begins: reminders',
+  'mpim:history': 'group direct messages',
+  'mpim:read': 'group direct messages',
+  'usergroups:read': 'user groups in the access rules',
+  'users:read': 'names and time zones',
+} as const;
+
+export const BOT_SCOPES: readonly string[] = Object.keys(SCOPES);
+
+/** The events that are heard. */
+export const BOT_EVENTS = [
+  'app_home_opened',
+  'app_mention',
+  'app_uninstalled',
+  'assistant_thread_started',
+  'message.channels',
+  'message.groups',
+  'message.im',
+  'message.mpim',
+  'tokens_revoked',
+  'user_change',
+] as const;

@@ -1,6 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { lexemesOf } from '../../base/lexemes.ts';
-import { coverage, top } from '../../base/relevance.ts';
+import { coverage, lexemesOf, top } from '../../base/lexemes.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import {
   type Database,

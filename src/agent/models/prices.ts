@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { lazy } from '../../base/lazy.ts';
+import { lazy } from '../../base/async.ts';
 import { packageRoot } from '../../base/root.ts';
 import type { CoreValues } from '../../config/index.ts';
 import type { ModelUsage } from '../inference/model.ts';

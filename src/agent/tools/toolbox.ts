@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lazy } from '../../base/lazy.ts';
+import { lazy } from '../../base/async.ts';
 import { didYouMean } from '../../base/text.ts';
 import { Gate, type Thing, type Who } from '../../people/index.ts';
 import type { ToolSpec } from '../inference/model.ts';

@@ -8,9 +8,9 @@ import {
   readerOf,
   type Transaction,
 } from '../../storage/index.ts';
-import { approveLooked, blockedOf, type Folder, type Inquest, lookForApproval } from '../../trust/index.ts';
+import { approveLooked, blockedOf, type Folder, type Inquest, lookForApproval, pinFolder } from '../../trust/index.ts';
 import type { SkillImages } from './images/images.ts';
-import { restingIn } from './market/resting.ts';
+import * as store from './market/store.ts';
 import { type Learned, learn, termsToLearn } from './routing/feedback.ts';
 import type { SkillSearch } from './routing/search.ts';
 import { dropWeights, lastRequest, weights } from './routing/store.ts';
@@ -281,4 +281,20 @@ function isSame(before: Decisions, after: Decisions): boolean {
   const said = ({ deprecated, blocked: held, drafts, resting }: Decisions) =>
     JSON.stringify([[...deprecated.values()], [...held].sort(), [...drafts].sort(), [...resting]]);
   return said(before) === said(after);
+}
+
+// Skills that rest, because their catalog has revoked them.
+
+/** Why skills rest, by name: those whose files are the ones that were revoked. Awaits files. */
+async function restingIn(db: Queryable, { skills }: SkillSnapshot): Promise<Map<string, string>> {
+  const resting = new Map<string, string>();
+  for (const { name, pin, revoked_reason: reason } of await store.installs(db)) {
+    const skill = reason === null ? undefined : skills.get(name);
+    const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
+    if (!folder || reason === null) continue;
+    const now = await pinFolder(folder.directory, folder.declared);
+    // Other files are another skill: these wait for an owner by themselves.
+    if (now.ok && now.hash === pin) resting.set(name, reason);
+  }
+  return resting;
 }

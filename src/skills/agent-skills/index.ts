@@ -20,16 +20,16 @@ export {
 } from './market/operations.ts';
 export { readBody } from './read/file.ts';
 export { isStandardName } from './read/to-skill.ts';
+export { OFFERED_FROM, SkillSearch } from './routing/search.ts';
+export { SkillVectors } from './routing/vectors.ts';
+export type { RankedSkill } from './routing/verbs.ts';
 export {
+  embedSkillsSoon,
   type Golden,
   goldenFile,
   type Metrics as RoutingMetrics,
   measure as measureRouting,
-} from './routing/golden.ts';
-export { embedSkillsSoon } from './routing/job.ts';
-export { OFFERED_FROM, SkillSearch } from './routing/search.ts';
-export { SkillVectors } from './routing/vectors.ts';
-export type { RankedSkill } from './routing/verbs.ts';
+} from './routing/verbs.ts';
 export { narrowed } from './runs/pipeline.ts';
 export {
   type Candidate,
@@ -54,16 +54,18 @@ export {
 } from './skill.ts';
 export { activate as activateDraft } from './store.ts';
 export * as skillTexts from './texts.ts';
-export { testSkill } from './use/cases.ts';
 export { deniedBy } from './use/deps.ts';
+export { testSkill } from './use/find.ts';
 export { skillsInUse } from './use/in-use.ts';
 export { isFor, modelDescription } from './use/prompt.ts';
 export { folderOf } from './use/trusted.ts';
-export { optimizeArguments, resultIn, variantIn } from './variants/asked.ts';
+export { LEAST_RUNS } from './variants/store.ts';
 export {
   type Optimize,
   type OptimizeAct,
   type Optimized,
+  optimizeArguments,
+  resultIn,
   SkillVariants,
+  variantIn,
 } from './variants/variants.ts';
-export { LEAST_RUNS } from './variants/winner.ts';

@@ -1,5 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AnyTool } from '../../agent/index.ts';
+import { packageRoot } from '../../base/root.ts';
+import type { World } from '../../base/world.ts';
 import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
+import type { CoreValues } from '../../config/index.ts';
+import { buildImage } from '../../sandbox/index.ts';
 import { config, type Settings } from './config.ts';
 import { remedyOf, Sessions, whyOf } from './sessions.ts';
 import { texts } from './texts.ts';
@@ -45,4 +51,26 @@ function check(sessions: Sessions, mode: Settings['mode']): HealthCheck {
 }
 
 export { config as browserConfig } from './config.ts';
-export { buildBrowserImage } from './image.ts';
+
+/** The image of the browser's container. */
+interface BrowserImage {
+  /** Name of the image. */
+  image: string;
+  /** A Debian, or an image that has Chromium and Perl already. */
+  base: string;
+  packages: readonly string[];
+  onText(text: string): void;
+}
+
+/** Builds it from `assets/browser/Dockerfile`, where Docker is; nothing of coda goes into it. */
+export async function buildBrowserImage(
+  execution: CoreValues['execution'],
+  world: Pick<World, 'env'>,
+  { image, base, packages, onText }: BrowserImage,
+) {
+  const dockerfile = await readFile(join(packageRoot(), 'assets', 'browser', 'Dockerfile'), 'utf8');
+  const own = dockerfile
+    .replace(/^ARG BASE=.*$/m, () => `ARG BASE=${base}`)
+    .replace(/^ARG PACKAGES=.*$/m, () => `ARG PACKAGES="${packages.join(' ')}"`);
+  return buildImage(execution, world, { tag: image, dockerfile: own, onText });
+}

@@ -1,10 +1,8 @@
 import type { Skill } from '../../chat/index.ts';
-import { doctorCommand } from './command.ts';
-import type { DoctorDeps } from './deps.ts';
-import { doctorTools } from './tools.ts';
+import { type DoctorDeps, doctorCommand, doctorTools } from './tools.ts';
 import { healthJob, healthTask } from './watch.ts';
 
-export type { DoctorDeps } from './deps.ts';
+export type { DoctorDeps } from './tools.ts';
 export { isOf } from './tools.ts';
 export { HEALTH_TASK } from './watch.ts';
 

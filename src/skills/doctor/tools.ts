@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type AnyTool, type CallContext, dataTool, done, type Failed, failed } from '../../agent/index.ts';
+import type { BreakerState } from '../../base/breaker.ts';
 import { didYouMean } from '../../base/text.ts';
-import type { Finding } from '../../chat/index.ts';
-import type { DoctorDeps } from './deps.ts';
+import type { Checks, Command, Finding } from '../../chat/index.ts';
 import * as texts from './texts.ts';
 
 /** Tools that report coda's state, and wake a part that rests. */
@@ -48,4 +48,23 @@ export const isOf = (part: string, name: string) => part === name || part.starts
 function refused({ person, private: isPrivate }: CallContext): Failed | undefined {
   if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
   return isPrivate ? undefined : failed('NOT_HERE', texts.privateOnly());
+}
+
+/** `/doctor`: every check of every part. */
+export const doctorCommand = ({ checks }: DoctorDeps): Command => ({
+  name: 'doctor',
+  summary: 'Look whether everything is in order.',
+  private: true,
+  ownerOnly: true,
+  prepare: () => checks.run(),
+  run: async (_, { prepared }) => done(texts.findings(prepared as readonly Finding[])),
+});
+
+/** Dependencies besides those of every skill. */
+export interface DoctorDeps {
+  checks: Pick<Checks, 'run'>;
+  /** Tools, skills and models that have failed lately. */
+  unwell(): readonly BreakerState[];
+  /** Lets the parts of a skill, a tool or a model be tried again at once, in all processes. Returns their names here. */
+  reset(name: string): string[];
 }

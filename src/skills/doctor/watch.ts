@@ -2,9 +2,9 @@
 import type { Finding, SkillDeps, SystemTask } from '../../chat/index.ts';
 import { conversations } from '../../delivery/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
-import type { DoctorDeps } from './deps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
+import type { DoctorDeps } from './tools.ts';
 
 export const HEALTH_TASK = 'health.check';
 

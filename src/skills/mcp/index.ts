@@ -1,10 +1,9 @@
 /** Tools of others, over the Model Context Protocol. */
 import type { Skill } from '../../chat/index.ts';
-import { serversCheck } from './check.ts';
-import { commands } from './commands.ts';
+import { commands, serversCheck } from './check.ts';
 import { config, type Settings } from './config.ts';
 import type { Servers } from './servers.ts';
-import { callbackRoute, signInVerbs } from './sign-in/door.ts';
+import { callbackRoute, signInVerbs } from './sign-in/sign-in.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { approveTool, promptCall, serverTools } from './tools.ts';
 

@@ -18,9 +18,8 @@ import { SignIns } from './sign-in/sign-in.ts';
 import type { SealedValues } from './sign-in/tokens.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
-import { containerChannel } from './wire/container.ts';
 import { FloodGauge, GaugedTransport, type ServerTransport } from './wire/flood.ts';
-import { hostChannel } from './wire/host.ts';
+import { containerChannel, hostChannel } from './wire/host.ts';
 import { httpTransport } from './wire/http.ts';
 import { LineTransport } from './wire/lines.ts';
 

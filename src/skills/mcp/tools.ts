@@ -12,12 +12,14 @@ import {
   type ToolResult,
 } from '../../agent/index.ts';
 import { messageOf } from '../../base/errors.ts';
+import type { Secrets } from '../../base/log.ts';
 import { shorten } from '../../base/text.ts';
 import type { ToolServers } from '../../chat/index.ts';
-import { carriedBy } from './carried.ts';
+import type { FileRef } from '../../delivery/index.ts';
+import { isPicture } from '../../sandbox/index.ts';
+import type { Artifacts } from '../../storage/index.ts';
 import type { Prompt } from './connection.ts';
 import { cleaned, type Offer } from './offer.ts';
-import { callResult, materialOf, partOf, resultOf, textsOf } from './result.ts';
 import type { Server, Servers } from './servers.ts';
 import { NeedsSignIn } from './sign-in/provider.ts';
 import { texts } from './texts.ts';
@@ -292,4 +294,168 @@ export function approveTool(servers: Servers): AnyTool {
       return count === undefined ? failed('GONE', texts.changedMeanwhile(server)) : done(texts.approved(server, count));
     },
   });
+}
+
+/** Values that the input of a call carries to a server, for the policy to look for in people's words. Pure. */
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const DEEPEST = 8;
+
+/**
+ * Everything that a call carries out, word for word: values, and keys that `root`, the JSON Schema of its input, does not
+ * name. What the schema alone has chosen carries nothing: its own keys, and a single yes or no under one.
+ */
+function carriedBy(input: unknown, root: Schema): string[] {
+  const within = (value: unknown, schemas: readonly Schema[]): string[] => {
+    if (typeof value === 'string') return [value];
+    if (typeof value === 'boolean' && schemas.some(({ type }) => type === 'boolean')) return [];
+    if (value === null || typeof value !== 'object') return [String(value)];
+    if (Array.isArray(value)) {
+      const items = schemas.flatMap((schema) => meant(schema.items, root));
+      // Also what is nothing by itself tells something by its place in a list.
+      return value.flatMap((each) => orText(each, within(each, items)));
+    }
+    return Object.entries(value).flatMap(([key, field]) => {
+      const known = schemas.flatMap(({ properties }) => meant(own(properties, key), root));
+      return [...(known.length === 0 ? [key] : []), ...within(field, known)];
+    });
+  };
+  return within(input, meant(root, root));
+}
+
+const orText = (value: unknown, words: string[]) => (words.length > 0 ? words : [JSON.stringify(value)]);
+
+/** The schema with those that it refers to or is made of; none where it is no schema. */
+function meant(schema: unknown, root: Schema, depth = 0): Schema[] {
+  if (schema === true) return [{}];
+  if (!isObject(schema) || depth > DEEPEST) return [];
+  const { $ref, anyOf, oneOf, allOf } = schema;
+  const parts = [anyOf, oneOf, allOf].flatMap((list) => (Array.isArray(list) ? list : []));
+  const referred = typeof $ref === 'string' ? [referredTo($ref, root)] : [];
+  return [schema, ...[...referred, ...parts].flatMap((part) => meant(part, root, depth + 1))];
+}
+
+function referredTo(ref: string, root: Schema): unknown {
+  const [start, ...path] = ref.split('/');
+  return start === '#' ? path.reduce<unknown>((at, key) => own(at, key), root) : undefined;
+}
+
+const own = (value: unknown, key: string): unknown =>
+  isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+
+const isObject = (value: unknown): value is Schema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A server's answer as a result of coda's: untrusted, and no longer than a turn can use. */
+interface Answered {
+  server: string;
+  /** The called tool, for people. */
+  tool: string;
+  artifacts: Pick<Artifacts, 'put'>;
+  secrets: Secrets;
+}
+
+/** A result of `tools/call`, read without trust. */
+const callResult = z.looseObject({
+  // One piece alone is a list of one.
+  content: z.preprocess(listed, z.array(z.unknown()).max(1_000)).default([]),
+  structuredContent: z.unknown().optional(),
+  isError: z.boolean().default(false),
+});
+
+function listed(content: unknown): unknown {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return typeof content === 'object' && !Array.isArray(content) ? [content] : content;
+}
+
+const text = z.object({ text: z.string() });
+const empty = z.object({ type: z.literal('text'), text: z.undefined() });
+const type = z.string().max(100).optional().catch(undefined);
+const bytes = z.object({ data: z.string(), mimeType: type });
+const blob = z.object({ blob: z.string(), mimeType: type });
+const link = z.object({ uri: z.string() });
+const embedded = z.object({ resource: z.unknown() });
+
+const BASE64 = z.base64();
+/** A file written as an address. */
+const DATA_URL = /^\s*data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.-]+)*;base64,([A-Za-z0-9+/=\s]+)$/;
+
+const MOST_FILES = 4;
+const LONGEST = 150_000;
+
+/** The result of a call. */
+async function resultOf(answered: Answered, raw: z.output<typeof callResult>): Promise<ToolResult> {
+  const { server, tool } = answered;
+  const { content, isError } = raw;
+  const said = textsOf(raw);
+  const made = content.map(partOf).flatMap((part) => ('bytes' in part ? [part] : []));
+  const files = await Promise.all(made.slice(0, MOST_FILES).map((part, index) => fileOf(answered, part, index)));
+  if (made.length > MOST_FILES) said.push(texts.tooManyFiles(made.length - MOST_FILES));
+  for (const { name, size } of files) said.push(texts.file(name, size));
+  const material = materialOf(answered, said);
+  const head = isError ? texts.reported(server, tool) : headOf(answered, material.length);
+  return done(head, {
+    tainted: true,
+    ...(material !== '' && { material }),
+    ...(files.length > 0 && { kept: files, pictures: files.filter(({ name }) => isPicture(name)) }),
+  });
+}
+
+/** The texts of a result; without any, its structured content. */
+function textsOf({ content, structuredContent }: z.output<typeof callResult>): string[] {
+  const said = content.map(partOf).flatMap((part) => ('text' in part ? [part.text] : []));
+  return said.length === 0 && structuredContent !== undefined ? [JSON.stringify(structuredContent)] : said;
+}
+
+/** Text of a server as a model is shown it: without what nobody sees, and without secrets of the configuration. */
+function materialOf({ secrets }: Pick<Answered, 'secrets'>, said: readonly string[]): string {
+  const whole = secrets.hide(cleaned(said.join('\n\n')));
+  return whole.length <= LONGEST ? whole : `${whole.slice(0, LONGEST)}\n${texts.cut(whole.length - LONGEST)}`;
+}
+
+function headOf({ server, tool }: Answered, characters: number): string {
+  return characters === 0 ? texts.nothing(server, tool) : texts.answered(server, tool, characters);
+}
+
+type Part = { text: string } | FilePart;
+
+interface FilePart {
+  bytes: string;
+  type: string;
+}
+
+/** The file that a text holds in Base64, alone or as an address. */
+function fileIn(data: string, mimeType?: string): FilePart | undefined {
+  const [, named, inUrl] = DATA_URL.exec(data) ?? [];
+  const written = (inUrl ?? data).replace(/\s+/g, '');
+  if (!BASE64.safeParse(written).success) return undefined;
+  return { bytes: written, type: named ?? mimeType ?? 'application/octet-stream' };
+}
+
+/** A piece of a result or a resource; what is none of the known kinds is shown as it is. */
+function partOf(value: unknown): Part {
+  const inside = embedded.safeParse(value);
+  if (inside.success) return partOf(inside.data.resource);
+  const plain = text.safeParse(value);
+  if (plain.success) return pictureIn(plain.data.text) ?? { text: plain.data.text };
+  if (empty.safeParse(value).success) return { text: '' };
+  const [data, binary] = [bytes.safeParse(value).data, blob.safeParse(value).data];
+  const file = (data && fileIn(data.data, data.mimeType)) ?? (binary && fileIn(binary.blob, binary.mimeType));
+  if (file) return file;
+  const linked = link.safeParse(value).data;
+  if (linked) return pictureIn(linked.uri) ?? { text: linked.uri };
+  return { text: shorten(JSON.stringify(value) ?? '', 1_000) };
+}
+
+/** A picture that is written as an address; to read one as text helps nobody. */
+function pictureIn(text: string): FilePart | undefined {
+  return /^\s*data:image\//.test(text) ? fileIn(text) : undefined;
+}
+
+async function fileOf({ artifacts, tool }: Answered, { bytes: data, type }: FilePart, index: number): Promise<FileRef> {
+  const stored = await artifacts.put(Buffer.from(data, 'base64'));
+  const ending = /^image\/(png|jpeg|gif|webp)$/.exec(type.replace(/jpg$/, 'jpeg'))?.[1] ?? 'bin';
+  const name = `${tool.replace(/[^\w-]/g, '_').slice(0, 80)}-${index + 1}.${ending}`;
+  return { name, type, size: stored.size, hash: stored.hash };
 }

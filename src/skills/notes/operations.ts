@@ -3,8 +3,159 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
+import { appendAct } from '../../audit/index.ts';
+import { CodaError } from '../../base/errors.ts';
+import { shortId } from '../../base/ids.ts';
+import { visible } from '../../base/text.ts';
+import { readYaml, type YamlNode } from '../../base/yaml.ts';
+import type { SkillDeps } from '../../chat/index.ts';
 import { operation, usage } from '../../chat/operation.ts';
-import { exportNotes, filesSent, importFiles, type TransferDeps } from './transfer.ts';
+import { conversations } from '../../delivery/index.ts';
+import { lockPerson, onlyPerson } from '../../people/index.ts';
+import type { Transaction } from '../../storage/index.ts';
+import type { Settings } from './config.ts';
+import { tagName } from './note.ts';
+import type { Parts } from './parts.ts';
+import { languageOf } from './search.ts';
+import * as store from './store.ts';
+
+/** Notes out of one coda and into another. */
+type TransferDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'config'> & Pick<Parts, 'meaning'>;
+
+/** A note as a program sends it. */
+const filed = z.object({
+  id: z
+    .string()
+    .regex(/^[a-z0-9]{4,20}$/)
+    .optional(),
+  title: z.string().max(200).optional(),
+  text: z.string().min(1).max(200_000),
+  tags: z.array(z.string().max(50)).max(20).default([]),
+  scope: z.enum(['own', 'here']).default('own'),
+  pinned: z.boolean().default(false),
+  tainted: z.boolean().default(false),
+  created: z.iso.datetime(),
+});
+
+/** A file of a note, as commands of the terminal write and read it. */
+const filesSent = z
+  .array(z.object({ path: z.string().max(4_000), changed: z.iso.datetime(), content: z.string().max(2_000_000) }))
+  .max(1_000);
+
+const invalid = (message: string, remedy: string) => new CodaError('INPUT_INVALID', { message, remedy });
+
+/** Imports files. Returns the number of new notes, and the files that could not be read. */
+async function importFiles(deps: TransferDeps, who: string | undefined, files: z.output<typeof filesSent>) {
+  const problems: { path: string; problem: string }[] = [];
+  const notes: FiledNote[] = [];
+  for (const { content, ...facts } of files) {
+    const note = fromMarkdown(content, facts);
+    if ('problem' in note) problems.push({ path: facts.path, problem: note.problem });
+    else if (note.text.trim() === '') problems.push({ path: facts.path, problem: 'it has no text' });
+    else notes.push(note);
+  }
+  return { added: notes.length === 0 ? 0 : await importNotes(deps, who, notes), problems };
+}
+
+/** A page of at most 200 of the person's own notes, in the order of their ids behind `after`; not those in the trash. */
+async function exportNotes(
+  { database }: Pick<TransferDeps, 'database'>,
+  who: string | undefined,
+  after: string,
+): Promise<{ id: string; name: string; content: string }[]> {
+  const { id: personId } = await onlyPerson(database, who);
+  const notes = await store.pageOf(database, personId, after, 200);
+  return notes.map(({ id, title, text, tags, scope, pinned, tainted, createdAt }) => {
+    const note = {
+      ...{ id, text, tags, scope, pinned, tainted, created: createdAt.toISOString() },
+      ...(title !== undefined && { title }),
+    };
+    return { id, name: fileName(note), content: toMarkdown(note) };
+  });
+}
+
+/**
+ * Adds notes that the person has not got: one of the same title and text is there already, whatever its id. An id that
+ * is taken is given anew. What was shared in a channel comes back as the person's own.
+ *
+ * @returns how many were added. Throws `INPUT_INVALID` for what is no note, where there are too many, and where the
+ *   person has no direct conversation that they could stand in.
+ */
+async function importNotes(deps: TransferDeps, who: string | undefined, notes: readonly FiledNote[]) {
+  const { database } = deps;
+  const { id: personId, locale } = await onlyPerson(database, who);
+  const read = notes.flatMap((note) => parts(note, deps.config.longest)).map(checked);
+  return database.tx('notes.import', async (tx) => {
+    if (!(await lockPerson(tx, personId)))
+      throw invalid('This person has been forgotten meanwhile.', 'Say with --person whose notes they are.');
+    const conversationId = await conversations.direct(tx, personId);
+    if (conversationId === undefined)
+      throw invalid(
+        'This person has not spoken with coda alone yet.',
+        'Have them send one direct message, then import again.',
+      );
+    const said = read.map(({ text }) => text);
+    const known = new Set((await store.withTexts(tx, personId, said)).map(identityOf));
+    const fresh = read.filter((note) => !known.has(identityOf(note)) && known.add(identityOf(note)));
+    for (const note of fresh) await add(tx, deps, { ...note, personId, conversationId, language: languageOf(locale) });
+    await deps.meaning.embedSoon(tx, personId);
+    appendAct(tx, deps.world, 'notes import', { person: personId, added: fresh.length });
+    return fresh.length;
+  });
+}
+
+/** By which a note is known again. */
+const identityOf = ({ title, text }: { title?: string | undefined; text: string }): string =>
+  JSON.stringify([title ?? '', text]);
+
+type Read = z.output<typeof filed> & { personId: string; conversationId: string; language: string };
+
+function checked(note: unknown) {
+  const { data, error } = filed.safeParse(note);
+  const text = visible(data?.text ?? '').trim();
+  const title =
+    visible(data?.title ?? '')
+      .replace(/\s+/g, ' ')
+      .trim() || undefined;
+  if (data && text !== '') return { ...data, text, title };
+  const [issue] = error?.issues ?? [];
+  throw invalid(
+    `It is no note: ${issue ? `${issue.path.join('.')} ${issue.message}` : 'it has no text'}.`,
+    'Give files as "coda notes export" writes them, or Markdown and plain text.',
+  );
+}
+
+async function add(tx: Transaction, { world, config }: TransferDeps, note: Read): Promise<void> {
+  const now = world.clock.now();
+  const id = note.id === undefined || (await store.isTaken(tx, note.id)) ? shortId(6) : note.id;
+  const tags = [...new Set(note.tags.map(tagName))].filter((tag) => tag !== '');
+  const fresh = { ...note, id, title: note.title, tags, scope: 'own' as const, createdAt: new Date(note.created) };
+  const stored = await store.insert(tx, fresh, config.most, now);
+  if (!stored)
+    throw invalid(`With these there would be more than ${config.most} notes.`, 'Delete some, or raise notes.most.');
+  if (note.pinned) await store.save(tx, { ...stored, pinned: true }, now);
+}
+
+/** One that is too long becomes several, cut between paragraphs where that can be. */
+function parts(note: FiledNote, longest: number): FiledNote[] {
+  if (note.text.length <= longest || note.id !== undefined) return [note];
+  const pieces: string[] = [];
+  for (let rest = note.text; rest !== ''; ) {
+    const cut = rest.length <= longest ? rest.length : borderIn(rest, longest);
+    pieces.push(rest.slice(0, cut).trimEnd());
+    rest = rest.slice(cut).trimStart();
+  }
+  const title = (at: number) => `${(note.title ?? 'Note').slice(0, 180)} (${at + 1} of ${pieces.length})`;
+  return pieces.map((text, at) => ({ ...note, title: title(at), text }));
+}
+
+function borderIn(text: string, longest: number): number {
+  for (const border of ['\n\n', '\n', ' ']) {
+    const at = text.lastIndexOf(border, longest);
+    if (at > longest / 2) return at;
+  }
+  return longest;
+}
 
 /** A request to the daemon holds 64 kB; a larger file is told of. */
 const REQUEST_BYTES = 60_000;
@@ -140,4 +291,128 @@ async function read(file: string, path: string): Promise<TextFile | Problem> {
     return { path, problem: 'it is not text in UTF-8' };
   }
   return { path, problem: 'it is not text' };
+}
+
+// Notes as Markdown files with frontmatter: pure functions, whose round trip loses nothing.
+
+/** A note as a file holds it. */
+export interface FiledNote {
+  /** Undefined: it comes from elsewhere, and gets one. */
+  id?: string;
+  title?: string;
+  text: string;
+  tags: string[];
+  scope: 'own' | 'here';
+  pinned: boolean;
+  tainted: boolean;
+  /** ISO 8601. */
+  created: string;
+}
+
+/** Facts about a file apart from its content. */
+interface FileFacts {
+  /** `Recipes/Pancakes.md`, from the folder that is read. */
+  path: string;
+  /** ISO 8601: when the file was changed last. */
+  changed: string;
+}
+
+const LIMITS = { depth: 8, nodes: 1_000, lexemes: 4_000 };
+const LONGEST_SLUG = 60;
+
+/** `pancakes--x1y2z3.md`: words that a person finds it by, and the id that keeps it apart. */
+export function fileName({ title, text, id = '' }: FiledNote): string {
+  const slug = (title ?? text.split('\n', 1)[0] ?? '')
+    .toLowerCase()
+    .normalize('NFKC')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .slice(0, LONGEST_SLUG)
+    .replace(/^-+|-+$/g, '');
+  return `${slug === '' ? 'note' : slug}--${id}.md`;
+}
+
+/** The file of a note: what `fromMarkdown` reads as the same note. */
+export function toMarkdown({ id, title, text, tags, scope, pinned, tainted, created }: FiledNote): string {
+  const facts: [string, unknown][] = [
+    ['coda', id],
+    ['title', title],
+    ['tags', tags.length > 0 ? tags : undefined],
+    ['created', created],
+    ['scope', scope === 'own' ? undefined : scope],
+    ['pinned', pinned || undefined],
+    ['tainted', tainted || undefined],
+  ];
+  // JSON is YAML; a flow list and quoted text need no further rules.
+  const lines = facts.flatMap(([key, value]) => (value === undefined ? [] : [`${key}: ${JSON.stringify(value)}`]));
+  return `---\n${lines.join('\n')}\n---\n${text}\n`;
+}
+
+/**
+ * The note in a file: coda's own, one of Obsidian (title from the file's name, tags from properties, text and folders),
+ * or plain text and Markdown as Apple Notes exports them. `problem` where the frontmatter cannot be read.
+ */
+export function fromMarkdown(content: string, facts: FileFacts): FiledNote | { problem: string } {
+  const source = content.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const [, front, body = source] = /^---\n([\s\S]*?\n)?---[ \t]*(?:\n|$)([\s\S]*)$/.exec(source) ?? [];
+  const { entries, problems } = readYaml(front ?? '', LIMITS);
+  const [problem] = front === undefined ? [] : problems;
+  if (problem) return { problem: `its frontmatter cannot be read (line ${problem.line + 1})` };
+  const read = (key: string) => entries.find((entry) => entry.key?.toLowerCase() === key)?.value;
+  const text = body.replace(/\n$/, '');
+  const id = textOf(read('coda'));
+  if (id !== undefined && /^[a-z0-9]{4,20}$/.test(id)) return ours(id, text, read, facts);
+  return foreign(text, read, facts);
+}
+
+type ReadMarkdown = (key: string) => YamlNode | undefined;
+
+function ours(id: string, text: string, read: ReadMarkdown, { changed }: FileFacts): FiledNote {
+  const title = textOf(read('title'));
+  return {
+    id,
+    ...(title !== undefined && { title }),
+    text,
+    tags: tagsOf(read('tags')),
+    scope: textOf(read('scope')) === 'here' ? 'here' : 'own',
+    pinned: read('pinned')?.scalar === true,
+    tainted: read('tainted')?.scalar === true,
+    created: instantOf(read('created')) ?? changed,
+  };
+}
+
+function foreign(text: string, read: ReadMarkdown, { path, changed }: FileFacts): FiledNote {
+  const parts = path.split('/');
+  const name = (parts.pop() ?? '').replace(/\.(?:md|markdown|txt)$/i, '');
+  const title = (textOf(read('title')) ?? name).slice(0, 200).trim();
+  const tags = [...tagsOf(read('tags')), ...tagsOf(read('tag')), ...parts.map(tagName)].filter((tag) => tag !== '');
+  return {
+    ...(title !== '' && { title }),
+    text: withoutHeading(text, title).trim(),
+    tags: [...new Set(tags)].slice(0, 10),
+    scope: 'own',
+    pinned: read('pinned')?.scalar === true,
+    tainted: false,
+    created: instantOf(read('created')) ?? instantOf(read('date')) ?? changed,
+  };
+}
+
+/** A first line that only repeats the title is not part of the text. */
+function withoutHeading(text: string, title: string): string {
+  const [first = '', ...rest] = text.trimStart().split('\n');
+  return rest.length > 0 && first.replace(/^#+\s*/, '').trim() === title ? rest.join('\n') : text;
+}
+
+function textOf(node: YamlNode | undefined): string | undefined {
+  return node && ['string', 'number'].includes(node.kind) ? String(node.source ?? node.scalar) : undefined;
+}
+
+/** A list, or words between commas and spaces, as Obsidian takes both. */
+function tagsOf(node: YamlNode | undefined): string[] {
+  const words = node?.kind === 'list' ? node.items.map(textOf) : (textOf(node) ?? '').split(/[,\s]+/);
+  return words.map((word) => tagName(word ?? '')).filter((tag) => tag !== '');
+}
+
+function instantOf(node: YamlNode | undefined): string | undefined {
+  const at = Date.parse(textOf(node) ?? '');
+  return Number.isFinite(at) ? new Date(at).toISOString() : undefined;
 }

@@ -1,8 +1,10 @@
 import type { SkillDeps } from '../../chat/index.ts';
+import type { JobHandler } from '../../jobs/index.ts';
 import type { Transaction } from '../../storage/index.ts';
+import { embedGathered, embedJob, embedSoon, type Near, Nearest } from '../../vectors/index.ts';
 import type { Settings } from './config.ts';
 import { ContextNotes } from './context.ts';
-import { Meaning } from './meaning/index.ts';
+import { source } from './meaning/store.ts';
 import type { Note } from './note.ts';
 
 export type Written = Pick<Note, 'personId' | 'scope' | 'tags' | 'deleted'>;
@@ -26,4 +28,45 @@ export function partsOf(deps: SkillDeps<Settings>): Parts {
     if (last && !last.deleted) await meaning.embedGathered(tx, last.personId);
   };
   return { context, meaning, wrote };
+}
+
+/** Milliseconds that a search waits for the vector of its words; the first use loads the embedder. */
+const PATIENCE_MS = 800;
+/** So many of the nearest notes are weighed against what the words find. */
+const MOST_NEAR = 200;
+
+type Deps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'embedders' | 'onClose'>;
+
+/** Finds a person's notes by meaning. */
+export class Meaning {
+  private readonly deps: Deps;
+  private readonly nearest: Nearest;
+
+  constructor(deps: Deps) {
+    const { database, world, embedders } = deps;
+    this.deps = deps;
+    this.nearest = new Nearest('note', { database, world, embedders: embedders.embedders });
+    deps.onClose('notes', async () => this.nearest.close());
+  }
+
+  /** The person's notes that are nearest to a question, nearest first. Await it before the transaction. */
+  near(personId: string, question: string): Promise<Near[]> {
+    return this.nearest.search(personId, question, MOST_NEAR, PATIENCE_MS);
+  }
+
+  /** Has vectors made of what the person writes, a second of it at once. */
+  async embedGathered(tx: Transaction, personId: string): Promise<void> {
+    const { embedders, jobs, world } = this.deps;
+    if (embedders.embedder) await embedGathered(jobs, tx, 'note', world.clock.now(), personId);
+  }
+
+  /** Has vectors made at once of what the person, or everybody, has written. */
+  async embedSoon(tx: Transaction, personId?: string): Promise<void> {
+    const { embedders, jobs, world } = this.deps;
+    if (embedders.embedder) await embedSoon(jobs, tx, 'note', world.clock.now(), personId);
+  }
+
+  job(): JobHandler {
+    return embedJob({ ...this.deps, ...this.deps.embedders, source });
+  }
 }

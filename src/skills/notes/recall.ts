@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { dataTool, failed, privately } from '../../agent/index.ts';
+import { stemOf, wordsIn } from '../../base/lexemes.ts';
+import { ANY_MONTH, WEEKDAY } from '../../time/index.ts';
 import type { Near } from '../../vectors/index.ts';
-import { respelt } from './finding/spelling.ts';
 import { withAny } from './finding/store.ts';
-import { canAnswer, isAboutMore, isHowTo, saysIt } from './kind.ts';
-import type { Meaning } from './meaning/index.ts';
 import { type NearNote, nearOnes } from './meaning/store.ts';
 import type { Note } from './note.ts';
+import type { Meaning } from './parts.ts';
 import { BESIDE, CLOSE, candidatesFor, fused, type Ranked, rank, termsOf } from './rank.ts';
-import { wantedBy } from './search.ts';
+import { respelt, wantedBy } from './search.ts';
 import { texts } from './texts.ts';
 import { show } from './tools.ts';
 
@@ -106,3 +106,124 @@ function sureOnes(question: string, able: readonly Ranked[]): readonly Ranked[] 
   const isWhole = best.share >= WHOLE && (best.hits >= enough || !(isAboutMore(question) || isHowTo(question)));
   return isWhole || (top.length === 1 && best.hits >= enough) ? top.slice(0, 10) : [];
 }
+
+// Kinds of answers that a question asks for, and notes that can have one: "when" wants a time, "where" a place. Pure.
+//
+
+/** Whole words only: Marco and Maya are none. */
+const MONTH = `${ANY_MONTH}\\b`;
+const TIME = new RegExp(
+  [
+    String.raw`\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d\b|\b${MONTH}`,
+    String.raw`\b(?:at|from|to|until|by|before|after|week|the) \d|\d ?(?:am|pm|km|th|st|nd|rd|days?|weeks?|months?|years?|hours?)\b`,
+    String.raw`\b(?:${WEEKDAY}s?|mon|tues?|wed|thu(?:rs?)?|fri|weekdays?|weekends?|today|tomorrow|tonight|noon|midday|midnight)\b`,
+    String.raw`\b(?:mornings?|afternoons?|evenings?|nights?|spring|summer|autumn|fall|winter|easter|christmas)\b`,
+    String.raw`\b(?:weekly|monthly|daily|yearly|annually|every|always|never|first|second|third|last)\b`,
+  ].join('|'),
+  'i',
+);
+const NUMBER =
+  /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|dozen|half|quarter|couple|free|nothing|no|none)\b/i;
+const CLOCK = /\b\d{1,2}:\d\d\b/g;
+const LENGTH =
+  /\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|until|till|expires?|ends?|out|spring|summer|autumn|winter|every|each|daily|weekly|monthly|once|twice|times|days?|cm|km|met(?:er|re)s?|m)\b|\b(?:19|20)\d\d\b/i;
+const PLACE = new RegExp(
+  `\\b(?:under|behind|beside|next to|near|above|below|inside|outside|between|opposite|left|right|top|level|floor|bay|pier|lane|road|street|avenue|shelf|drawer|cupboard|cellar|attic|garage|[\\p{L}]+(?:straße|strasse|gasse|allee|weg|platz))\\b|\\b(?:in|on|at|to|with|into) (?!(?:${MONTH})|\\d|${WEEKDAY}s?|spring|summer|autumn|winter|the (?:first|second|third|last|\\d))`,
+  'iu',
+);
+const AGE = /\b(?:born|birthday|years old|aged?|since|\d{4})\b/i;
+const YES_NO = /^(?:is|are|was|were|does|do|did|can|could|will|would|should|may|has|have|had)\b/i;
+const DEFINES = /^what(?:'s|’s| is| are) (?:an? )/i;
+const SMALLEST_NAME = 2;
+
+const MONEY =
+  /[€$£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|francs?|chf|cents?|kronor|crowns?|yen|quid|bucks?|tenner|fiver|free|nothing|grand)\b|\b\d+[.,]\d\d\b|\b\d+(?:[.,]\d+)?k\b/i;
+const COLOUR =
+  /\b(?:red|green|blue|yellow|white|black|gr[ae]y|brown|orange|purple|pink|violet|beige|cream|silver|gold(?:en)?|turquoise|navy|dark|light|colou?r|ral|matt)\b|#[\da-f]{3,6}\b/i;
+/** Words written with a capital that are no names. */
+const NO_NAME = new RegExp(`^(?:${MONTH}|${WEEKDAY}s?|hz|km|kg|ml|cm|mm|am|pm|ok|tv|id)$`, 'i');
+
+/** Words with a capital that the question does not have; the first word counts as it is written. */
+function newNames(note: string, question: string): string[] {
+  const asked = question.toLowerCase();
+  const names = note.match(/\p{Lu}[\p{L}’'-]+/gu) ?? [];
+  return names.filter(
+    (name) =>
+      name.length >= SMALLEST_NAME && !NO_NAME.test(name) && !asked.includes(name.toLowerCase().replace(/['’]s$/, '')),
+  );
+}
+
+/** Written without capitals, so that nothing shows which of its words are names. */
+const isLowerCase = (note: string): boolean => !/\p{Lu}/u.test(note);
+
+/** The note without the words that the question has itself. */
+const without = (note: string, question: string): string => {
+  const asked = new Set(question.toLowerCase().match(/[\p{L}\p{N}]+/gu));
+  return note.replace(/[\p{L}]{4,}/gu, (word) => (asked.has(word.toLowerCase()) ? '' : word));
+};
+
+/** "Owes me 1,450": a sum that names no money. */
+const SUM = /\b(?:costs?|pays?|paid|charge[sd]?|owe[sd]?|spent|price|rent|fee)\b[^.;]{0,40}\d/i;
+
+/** Rules: what a question begins with, and what a note must have to answer it. */
+const KINDS: readonly (readonly [pattern: RegExp, answers: (note: string, question: string) => boolean])[] = [
+  [/\bhow old\b/i, (note) => AGE.test(note)],
+  [/\bhow (?:long|often)\b/i, (note) => LENGTH.test(note)],
+  [
+    /\b(?:how (?:much|many|far|fast|high|tall|big|wide|deep|heavy|hot|cold)|what size)\b/i,
+    (note) => NUMBER.test(note.replace(CLOCK, '')),
+  ],
+  [
+    /\bhow (?:much|expensive)\b.*\b(?:costs?|pay|paid|pays|charges?d?|owes?|spent|price|rent|fee)\b/i,
+    (note) => MONEY.test(note) || SUM.test(note),
+  ],
+  [
+    /\bhow much (?:is|are|was|were)\b|\b(?:what|which) (?:did|does|do|will|would) .*\bcost\b/i,
+    (note) => MONEY.test(note),
+  ],
+  [/\bwh(?:at|ich) colou?r\b/i, (note, question) => COLOUR.test(without(note, question))],
+  [/\b(?:when|what time|until when|since when|which day)\b/i, (note, question) => TIME.test(without(note, question))],
+  [/^(?:to |from |in |at )?(?:where)\b/i, (note) => PLACE.test(note)],
+  [
+    /^(?:by |to |for )?(?:who|whom|whose)\b/i,
+    (note, question) => newNames(note, question).length > 0 || isLowerCase(note),
+  ],
+];
+
+/** True if a note with these words can answer the question at all. */
+function canAnswer(question: string, note: string): boolean {
+  const said = question.trim();
+  return KINDS.every(([pattern, answers]) => !pattern.test(said) || answers(note, said));
+}
+
+const HOW_MANY = /\bhow many (\p{L}+)/iu;
+const WHICH = /^(?:which|what) (\p{L}{3,})/iu;
+
+/** A note that speaks of what is counted tells how many only with a number before it: "12 rooms", not "room 12". */
+function counts(note: string, question: string): boolean {
+  const counted = stemOf(HOW_MANY.exec(question)?.[1]?.toLowerCase() ?? '');
+  const words = wordsIn(note);
+  const at = words.flatMap((word, index) => (stemOf(word) === counted ? [index] : []));
+  return at.length === 0 || at.some((index) => NUMBER.test(words.slice(Math.max(0, index - 3), index).join(' ')));
+}
+
+/** A note that takes it as known which one it is does not tell: "which pills?" is not answered by "her pills". */
+function tellsWhich(note: string, question: string): boolean {
+  const asked = stemOf(WHICH.exec(question)?.[1]?.toLowerCase() ?? '');
+  const words = wordsIn(note);
+  const known = words.map((word, index) => stemOf(word) === asked && KNOWN.has(words[index - 1] ?? ''));
+  return !known.includes(true) || words.some((word, index) => stemOf(word) === asked && !known[index]);
+}
+const KNOWN = new Set('the my our your his her their its this that these those'.split(' '));
+
+/** True if a note that speaks of what is asked for says it, and does not just take it as known. */
+function saysIt(question: string, note: string): boolean {
+  const said = question.trim();
+  return (!HOW_MANY.test(said) || counts(note, said)) && (!WHICH.test(said) || tellsWhich(note, said));
+}
+
+/** Questions that a note about the same thing need not answer: "is Netflix down?", "what is a fuse?". */
+const isAboutMore = (question: string): boolean => YES_NO.test(question.trim()) || DEFINES.test(question.trim());
+
+/** Questions for a way to do something, which one word in common does not show. */
+const isHowTo = (question: string): boolean => /^how (?:do|does|did|can|could|should|to)\b/i.test(question.trim());

@@ -13,12 +13,13 @@ import { shortId } from '../../base/ids.ts';
 import { visible } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
-import { undoOf } from './change.ts';
+import { change, undoOf } from './change.ts';
 import type { Settings } from './config.ts';
 import { ALWAYS, MOST_ALWAYS } from './context.ts';
-import { changedIn, tagName, tagsIn } from './note.ts';
+import { withItem, without } from './list.ts';
+import { changedIn, isFromElsewhere, tagName, tagsIn } from './note.ts';
 import type { Wrote } from './parts.ts';
-import { readerOf } from './resolve.ts';
+import { findListNamed, readerOf } from './resolve.ts';
 import { languageOf } from './search.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
@@ -91,7 +92,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
 }
 
 /** Saves `text` as a note of the person alone. */
-export async function saveNew(ctx: TxContext, text: string, config: Settings, wrote: Wrote): Promise<ToolResult> {
+async function saveNew(ctx: TxContext, text: string, config: Settings, wrote: Wrote): Promise<ToolResult> {
   const note = await insert(ctx, { title: undefined, text: clean(text), tags: [], scope: 'own' }, config);
   if (!note) return failed('TOO_MANY', texts.tooMany(config.most));
   await wrote(ctx.tx, note);
@@ -133,3 +134,38 @@ async function fillsUp(ctx: TxContext, note: Note, { always_budget: budget }: Se
   const total = all.reduce((sum, { text }) => sum + tokensIn(text), 0);
   return total > budget && total - tokensIn(note.text) <= budget;
 }
+
+/** Puts an item on a list, takes one off, or both. */
+export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote: Wrote) =>
+  dataTool({
+    name: 'note_item',
+    dialogue: { thing: 'note' },
+    description: 'Puts an item on a list that is a note, or takes one off.',
+    effect: 'write',
+    hidden: true,
+    redact: privately('which', 'add', 'remove', 'make'),
+    input: z.object({
+      which: z.string().max(200).describe('The name of the list.'),
+      add: z.string().max(500).optional(),
+      remove: z.string().max(200).optional(),
+      /** A list that is not there is begun under this name. */
+      make: z.string().max(100).optional(),
+    }),
+
+    async run({ which, add, remove, make }, ctx) {
+      const wanted = { tool: 'note_item', input: { add, remove } };
+      const found = await findListNamed(ctx, which, wanted);
+      if ('ok' in found) {
+        const isNew = found.code === 'NOT_FOUND' && make !== undefined && add !== undefined;
+        return isNew ? saveNew(ctx, withItem(`${make}:`, add), config, wrote) : found;
+      }
+      const left = remove === undefined ? found.text : without(found.text, remove);
+      const text = left === undefined || add === undefined ? left : withItem(left, add);
+      if (text === undefined) {
+        const tainted = isFromElsewhere(found, ctx.person.id);
+        return failed('NOT_FOUND', texts.notInList(found, remove ?? ''), { tainted });
+      }
+      if (text.length > config.longest) return failed('TOO_LONG', texts.tooLong(config.longest));
+      return change(ctx, found, { ...found, text }, texts.edited, wrote);
+    },
+  });

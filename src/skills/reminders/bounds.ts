@@ -3,7 +3,6 @@ import { DAY_MS } from '../../base/clock.ts';
 import { nextOf, type Once, type Planned, parseWhen, type Recurring, type WhenContext } from '../../time/index.ts';
 import { dayIn } from './days.ts';
 import type { Reminder } from './reminder.ts';
-import { linesOf, type RuleLines, textOf } from './rule-lines.ts';
 
 /** The rule without `day`, which is one of its zone: `2026-11-21`. */
 export function leavingOut(rule: string, day: string): string {
@@ -67,4 +66,32 @@ const clockOf = ({ start }: RuleLines): string | undefined => /T(\d{6})/.exec(st
 function isOnSameDays({ rules }: RuleLines, other: RuleLines): boolean {
   const days = rules.join('\n');
   return days !== '' && days === other.rules.join('\n') && !/BYHOUR|BYMINUTE|FREQ=(?:HOURLY|MINUTELY)/.test(days);
+}
+
+/** The lines of a series' rule: where it starts, when it comes, which days it leaves out. */
+
+interface RuleLines {
+  start: string;
+  rules: string[];
+  /** Those that are left out. */
+  days: string[];
+}
+
+/** The rule that these lines make. */
+function textOf({ start, rules, days }: RuleLines): string {
+  const out = [...new Set(days)].sort();
+  return [start, ...rules, ...(out.length > 0 ? [`EXDATE;VALUE=DATE:${out.join(',')}`] : [])].join('\n');
+}
+
+/** The lines of `rule`. */
+function linesOf(rule: string): RuleLines {
+  const lines = rule.split('\n');
+  const days = lines
+    .filter((line) => line.startsWith('EXDATE'))
+    .flatMap((line) => line.split(':')[1]?.split(',') ?? []);
+  return {
+    start: lines.find((line) => line.startsWith('DTSTART')) ?? '',
+    rules: lines.filter((line) => line.startsWith('RRULE')),
+    days,
+  };
 }

@@ -23,10 +23,9 @@ import {
 } from '../../time/index.ts';
 import { atItsHour, stillBounded } from './bounds.ts';
 import { ASKS_WHEN, askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
-import { refusedAsTooOften } from './limits.ts';
-import { nagInput, readNag } from './nag.ts';
+import { nagInput, readNag, refusedAsTooOften } from './limits.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
-import { findSome, type Wanted } from './resolve.ts';
+import { findSome, isAll, type Wanted } from './resolve.ts';
 import { undoOf } from './restore.ts';
 import { atOtherTime, filledIn, keepsHour, onceAt, onDayOf, shifted } from './schedule.ts';
 import * as store from './store.ts';
@@ -285,6 +284,49 @@ function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, reader: Re
     choices: [
       { label: 'Only the next one', tool: 'reminder_choose', input: next },
       { label: 'The whole series', tool: 'reminder_choose', input: all },
+    ],
+  });
+}
+
+/** More than so many are not deleted without asking. */
+const MOST_UNASKED = 2;
+
+/** A deletion; all at once, or many, are asked about. */
+export const deleteTool = dataTool({
+  name: 'reminder_delete',
+  dialogue: { thing: 'reminder' },
+  // Several at once count as many.
+  deletes: ({ which, sure }) => (sure || isAll(which) || which.includes(',') ? 2 : 1),
+  description: 'Deletes a reminder; a series ends with it.',
+  effect: 'write',
+  redact: privately('which'),
+  own: ['sure'],
+  // Strict: a button of an earlier version that took days off a series must not end it.
+  input: z.strictObject({
+    which,
+    sure: z.boolean().optional().describe('Many at once, which the person has confirmed.'),
+  }),
+
+  async run(input, ctx) {
+    const wanted = { tool: 'reminder_delete', input, prefers: 'any' } as const;
+    const found = await findSome(ctx, input.which, wanted);
+    if (!Array.isArray(found)) return found;
+    const isMany = found.length > (isAll(input.which) ? 1 : MOST_UNASKED);
+    if (isMany && !input.sure) return quoting(askAll(found), found);
+    return ofEach(ctx, wanted, (one) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted));
+  },
+});
+
+function askAll(found: readonly Reminder[]): ToolResult {
+  const which = found.map(({ id }) => id).join(', ');
+  return failed('AMBIGUOUS', texts.reallyAll(found), {
+    choices: [
+      {
+        label: `Delete all ${found.length}`,
+        tool: 'reminder_delete',
+        input: { which, sure: true },
+        style: 'danger',
+      },
     ],
   });
 }

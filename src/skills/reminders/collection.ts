@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { behind, collection, pageOf } from '../../chat/index.ts';
 import { catchUpInput, LONGEST_TEXT } from './create.ts';
-import { nagInput } from './nag.ts';
+import { nagInput } from './limits.ts';
 import type { Reminder } from './reminder.ts';
 import * as store from './store.ts';
 

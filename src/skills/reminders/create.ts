@@ -23,8 +23,7 @@ import {
   storedPlan,
   type When,
 } from '../../time/index.ts';
-import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
-import { nagInput, readNag } from './nag.ts';
+import { MOST_PENDING, nagInput, readNag, refusedAsTooOften } from './limits.ts';
 import { CATCH_UPS, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import * as store from './store.ts';

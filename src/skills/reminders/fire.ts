@@ -1,12 +1,15 @@
 import { noteDialogue } from '../../agent/index.ts';
+import { groupBy } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
+import { shorten } from '../../base/text.ts';
 import type { EventKind, SkillDeps } from '../../chat/index.ts';
+import type { Choice, Outgoing } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import type { Settings } from './config.ts';
-import { messagesOf } from './messages.ts';
-import { planFiring } from './plan.ts';
+import { type Firing, planFiring } from './plan.ts';
 import type { Reminder } from './reminder.ts';
 import * as store from './store.ts';
+import { dueText, texts } from './texts.ts';
 
 const BATCH = 200;
 
@@ -77,4 +80,106 @@ function dueData(reminder: Reminder, occurrence: Instant) {
     text: reminder.text,
     occurrence: occurrence.toISOString(),
   };
+}
+
+// Texts of firing reminders: one message each, or one for several. Pure.
+
+/** Each has two buttons: the least that a platform shows (5 rows of 5) is more than that. */
+const MOST_TOGETHER = 5;
+/**
+ * Longest text in a digest; longer ones, or those with lines of their own, are said alone: a digest must not be cut
+ * into parts, since all its buttons stand under the last.
+ */
+const LONGEST_LINE = 240;
+const LONGEST_LABEL = 30;
+const MINUTE_MS = 60_000;
+
+/**
+ * Messages of firings at `now`. With `digest` those of one person and place that were due within the same minute come
+ * together, up to five: their message's key is made of their own keys, so that a firing is in one message only.
+ */
+function messagesOf(firings: readonly Firing[], now: Instant, digest: boolean): Outgoing[] {
+  const groups =
+    digest && firings.length > 1
+      ? [...groupBy(firings, (firing) => groupOf(firing, now)).values()]
+      : firings.map((one) => [one]);
+  return groups.flatMap((group) => chunks(group).map((chunk) => message(chunk, now)));
+}
+
+/** Firings of the same group may be said together. */
+function groupOf(firing: Firing, now: Instant): string {
+  const { reminder, due, heldSince } = firing;
+  if (reminder.text.includes('\n') || dueText(firing, now).length > LONGEST_LINE) return keyOf(firing);
+  // Tainted reminders are shown inert, and the others are not.
+  const { personId, sayIn, tainted } = reminder;
+  return JSON.stringify([personId, sayIn, tainted, Math.floor(due.getTime() / MINUTE_MS), heldSince !== undefined]);
+}
+
+const chunks = (group: readonly Firing[]): Firing[][] =>
+  Array.from({ length: Math.ceil(group.length / MOST_TOGETHER) }, (_, at) =>
+    group.slice(at * MOST_TOGETHER, (at + 1) * MOST_TOGETHER),
+  );
+
+/** Unique for each time a reminder speaks: a snooze is another firing of the same occurrence. */
+const keyOf = ({ reminder, plan }: Firing): string =>
+  `reminder:${reminder.id}:${plan.occurrence.toISOString()}:${reminder.firing}`;
+
+function message(together: readonly Firing[], now: Instant): Outgoing {
+  const [first] = together as [Firing];
+  const { reminder } = first;
+  // One that speaks on time says no time.
+  const times = together.flatMap(({ due, late, heldSince }) =>
+    heldSince || late ? (heldSince ?? due).toISOString() : [],
+  );
+  return {
+    key: together.map(keyOf).sort().join('+'),
+    conversationId: reminder.sayIn,
+    personId: reminder.personId,
+    card: {
+      kind: 'reminder',
+      // Each is a paragraph, so that a Markdown mark left open in one does not reach into the next.
+      text: together.map((firing) => dueText(firing, now)).join('\n\n'),
+      choices: together.length === 1 ? choices(first) : choicesOfEach(together),
+      ...(times.length > 0 && { times: [...new Set(times)] }),
+      ...(reminder.mention && { mention: reminder.mention }),
+    },
+    tainted: reminder.tainted,
+  };
+}
+
+const done = (id: string): Choice => ({
+  label: 'Done',
+  tool: 'reminder_complete',
+  input: { which: id },
+  style: 'primary',
+});
+
+const snooze = (id: string, label: string, when: string): Choice => ({
+  label,
+  tool: 'reminder_snooze',
+  input: { which: id, when },
+});
+
+function choices({ reminder: { id } }: Firing): Choice[] {
+  return [
+    done(id),
+    snooze(id, `Snooze ${texts.snoozeLabels.short}`, '10 minutes'),
+    snooze(id, texts.snoozeLabels.hour, '1 hour'),
+    snooze(id, texts.snoozeLabels.tomorrow, 'tomorrow'),
+    // Without words, where no form can be shown, it must not mean some time of its own.
+    { ...snooze(id, texts.snoozeLabels.other, ''), form: texts.snoozeForm },
+  ];
+}
+
+/** Two buttons for each, which name it and are used up without the others'. */
+function choicesOfEach(together: readonly Firing[]): Choice[] {
+  const names = together.map(({ reminder }) => shorten(reminder.text.replace(/\s+/g, ' '), LONGEST_LABEL));
+  return together.flatMap(({ reminder: { id } }, at) => {
+    const name = names[at] as string;
+    const label = names.indexOf(name) === names.lastIndexOf(name) ? name : `${at + 1}. ${name}`;
+    return [
+      { ...done(id), label: texts.doneOf(label), group: id },
+      { ...snooze(id, texts.snoozeOf(label), '10 minutes'), group: id },
+    ];
+  });
 }

@@ -1,23 +1,18 @@
 import type { Skill } from '../../chat/index.ts';
 import { readerFor } from '../../people/index.ts';
 import { readerOf } from '../../storage/index.ts';
-import { agenda } from './agenda.ts';
-import { editTool } from './change.ts';
-import { chooseTool } from './choose.ts';
+import { deleteTool, editTool } from './change.ts';
 import { own } from './collection.ts';
 import { commands } from './commands.ts';
 import { completeTool } from './complete.ts';
 import { config, type Settings } from './config.ts';
 import { createTool } from './create.ts';
-import { deleteTool } from './delete.ts';
 import { reminderSource } from './fire.ts';
-import { home } from './home.ts';
-import { listTool, soonest } from './list.ts';
+import { agenda, home, listTool, soonest, upcoming } from './list.ts';
 import { restoreTool } from './restore.ts';
-import { snoozeTool } from './snooze.ts';
+import { chooseTool, snoozeTool } from './snooze.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { texts } from './texts.ts';
-import { upcoming } from './upcoming.ts';
 import { moveZoneTool, offerMove } from './zone.ts';
 
 /** Says what it was told to, when it was told to: once or as a series. */

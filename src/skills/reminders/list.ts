@@ -1,14 +1,54 @@
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
+import type { AgendaSection, AgendaSpan, HomeReader, HomeSection, PageReader, Upcoming } from '../../chat/index.ts';
 import type { Choice } from '../../delivery/index.ts';
 import type { Queryable } from '../../storage/index.ts';
-import { formatInstant, type Reader } from '../../time/index.ts';
+import { formatInstant, occurrences, type Reader } from '../../time/index.ts';
 import { dayFilter } from './days.ts';
-import type { Reminder } from './reminder.ts';
+import { isOpen, type Reminder } from './reminder.ts';
 import { pendingOf } from './resolve.ts';
 import * as store from './store.ts';
-import { line, texts } from './texts.ts';
+import { agendaLine, line, texts } from './texts.ts';
+
+const HOME_MOST = 10;
+
+/** The reminders that are open or come next, each to be done or put off at once. */
+export async function home({ db, person, ...reader }: HomeReader): Promise<HomeSection[]> {
+  const pending = await store.page(db, { personId: person.id, status: 'pending', limit: HOME_MOST, offset: 0 });
+  const items = pending.map((reminder) => ({
+    text: `${isOpen(reminder) ? '⏰ ' : ''}${agendaLine(reminder, reader)}`,
+    actions: [
+      { label: texts.home.done, command: `/done ${reminder.id}` },
+      { label: texts.home.hour, command: `/snooze 1 hour\n${reminder.id}` },
+      { label: texts.home.tomorrow, command: `/snooze until tomorrow at 9\n${reminder.id}` },
+    ],
+  }));
+  return [{ title: texts.home.title, items, none: texts.home.none }];
+}
+
+const UPCOMING_MOST = 200;
+/** Of one series. */
+const MOST_OF_ONE = 50;
+
+/** When a person's reminders speak until `to`, those of a series each time. */
+export async function upcoming({ db, personId }: Pick<PageReader, 'db' | 'personId'>, to: Date): Promise<Upcoming[]> {
+  const pending = await store.page(db, { personId, status: 'pending', limit: UPCOMING_MOST, offset: 0 });
+  return pending
+    .flatMap((reminder) => timesOf(reminder, to).map((at) => ({ at, text: reminder.text })))
+    .slice(0, UPCOMING_MOST);
+}
+
+function timesOf({ nextAt, plannedAt, rule }: Reminder, to: Date): Date[] {
+  const times = nextAt && nextAt < to ? [nextAt] : [];
+  if (rule === undefined || !plannedAt) return times;
+  if (nextAt && plannedAt > nextAt && plannedAt < to) times.push(plannedAt);
+  for (const at of occurrences(rule, { after: plannedAt })) {
+    if (at >= to || times.length === MOST_OF_ONE) break;
+    times.push(at);
+  }
+  return times;
+}
 
 const PAGE = 10;
 /** The most that a person may have pending. */
@@ -105,4 +145,34 @@ export async function soonest(tx: Queryable, personId: string, reader: Reader): 
     const said = reminder.tainted ? '[from elsewhere; reminder_list shows it]' : reminder.text.slice(0, 200);
     return `${reminder.id}: ${said} (${at ? formatInstant(at, reader) : 'no time'})`;
   });
+}
+
+const ALL = 500;
+const MOST = 20;
+
+/** A briefing: what is due until the end of the day. A review: what was done, what is open, what is coming. */
+export async function agenda(
+  { tx, person, when }: TxContext,
+  { kind, from, to }: AgendaSpan,
+): Promise<AgendaSection[]> {
+  const pending = await store.page(tx, { personId: person.id, status: 'pending', limit: ALL, offset: 0 });
+  const open = pending.filter(isOpen);
+  const coming = pending.filter(({ nextAt }) => nextAt && nextAt < to);
+  const section = (title: string, reminders: typeof pending): AgendaSection => ({
+    title,
+    lines: reminders.slice(0, MOST).map((reminder) => agendaLine(reminder, when)),
+    tainted: reminders.some(({ tainted }) => tainted),
+  });
+  const still = section(texts.agenda.open, open);
+  if (kind === 'day')
+    return [
+      still,
+      section(
+        texts.agenda.today,
+        coming.filter((one) => !open.includes(one)),
+      ),
+    ];
+  const completed = await store.page(tx, { personId: person.id, status: 'completed', limit: MOST, offset: 0 });
+  const done = completed.filter(({ completedAt }) => completedAt && completedAt >= from);
+  return [section(texts.agenda.done, done), still, section(texts.agenda.coming, coming)];
 }

@@ -1,15 +1,25 @@
 import { z } from 'zod';
-import { dataTool, done, failed, privately, quoting, type ToolResult, type TxContext } from '../../agent/index.ts';
+import {
+  type Call,
+  dataTool,
+  done,
+  type Failed,
+  failed,
+  namedAmong,
+  onlyOne,
+  privately,
+  quoting,
+  type ToolResult,
+  type TxContext,
+} from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { nextOf, type Planned, readSlot } from '../../time/index.ts';
-import { askWhich, createInput, planOf, readWhat, type Tooling } from './create.ts';
-import { findWhich } from './resolve.ts';
+import { askWhich, createInput, planOf, readWhat, type Tooling, undoOf } from './create.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
-import { undoOf } from './undo.ts';
 
 const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
 
@@ -139,4 +149,19 @@ export async function beginNow(tx: Transaction, found: PersonSchedule, turns: Sk
       tainted: found.tainted,
     },
   ]);
+}
+
+const NAMING = {
+  nouns: ['schedule', 'task'],
+  texts: [({ title, prompt, run }: PersonSchedule) => `${title} ${prompt ?? ''} ${run ?? ''}`],
+};
+
+/** Those that the words fit best. Pure. */
+export const named = (all: readonly PersonSchedule[], which: string): PersonSchedule[] =>
+  namedAmong(all, which, NAMING);
+
+/** The one that is meant, or a question or refusal to answer with. */
+async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<PersonSchedule | Failed> {
+  const found = named(await store.list(ctx.tx, ctx.person.id), which);
+  return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which) });
 }

@@ -1,18 +1,16 @@
 import type { z } from 'zod';
 import { type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { deleteTool, editTool, move } from './change.ts';
-import { own } from './collection.ts';
+import { own, upcoming } from './collection.ts';
 import { commands } from './commands.ts';
 import { config } from './config.ts';
-import { chooseTool, createTool, type Tooling } from './create.ts';
+import { chooseTool, createTool, restoreTool, type Tooling } from './create.ts';
 import { adoptTurns, failingSource, outcomeSource, scheduleSource } from './fire.ts';
 import { scheduleOperations } from './operations.ts';
 import { routineCommands, routineTools } from './routines.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
-import { restoreTool } from './undo.ts';
-import { upcoming } from './upcoming.ts';
 
 export { config as schedulerConfig } from './config.ts';
 export { scheduleOperations } from './operations.ts';

@@ -1,15 +1,44 @@
+import { z } from 'zod';
 import type { AnyTool } from '../../agent/index.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
-import { agenda } from './agenda.ts';
-import { cancelTool, editTool } from './change.ts';
-import { commands } from './commands.ts';
-import { config, type Settings } from './config.ts';
+import { block, count } from '../../config/index.ts';
+import { cronProblem } from '../../time/index.ts';
+import { agenda, commands } from './commands.ts';
 import { createTool } from './create.ts';
 import { adoptTurns, taskSource, WORK } from './fire.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import type { Tooling } from './tooling.ts';
 import { restoreTool } from './undo.ts';
-import { advanceTool, blockTool, laterTool, resumeTool, statusTool } from './work.ts';
+import { advanceTool, blockTool, cancelTool, editTool, laterTool, resumeTool, statusTool } from './work.ts';
+
+const resumeCron = z.string().superRefine((text, ctx) => {
+  const problem = text === '' ? undefined : cronProblem(text);
+  if (problem === undefined) return;
+  const expected = 'expected a cron expression of five fields such as "*/15 * * * *", or ""';
+  ctx.addIssue({ code: 'custom', message: `${expected}: ${problem}` });
+});
+
+const config = block(
+  'tasks',
+  'Work over days: tasks with steps that coda takes up again by itself.',
+  z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe('Whether there are tasks. Those that there are rest while it is false.'),
+      resume_cron: resumeCron
+        .default('')
+        .describe('Tasks are taken up at these instants only, such as "*/15 * * * *"; "": exactly when they are due.'),
+      max_active_per_user: count(1, 1_000).default(5).describe('So many unfinished tasks one person may have.'),
+      max_auto_resume_attempts: count(1, 1_000)
+        .default(3)
+        .describe('So often a task is taken up without a word of its person; then coda asks, and rests.'),
+    })
+    .prefault({}),
+);
+
+type Settings = z.output<typeof config.schema>;
 
 /** Keeps work that takes days, and takes it up again by itself. */
 export const tasks: Skill<Settings> = {

@@ -1,28 +1,31 @@
 /** Tools for a task in work: look, finish a step, hold up, go on, put off. */
 import { z } from 'zod';
 import {
+  type Call,
   dataTool,
   done,
+  type Failed,
   failed,
   filesNamed,
+  namedAmong,
+  onlyOne,
   privately,
   type ToolResult,
   type TxContext,
   undoChoice,
 } from '../../agent/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
-import { kept } from './create.ts';
-import { findWhich } from './resolve.ts';
+import { kept, readSteps, stepsInput } from './create.ts';
 import * as store from './store.ts';
-import { BLOCKS, isOpen, LONGEST, MOST_FILES, type Step, type Task, type Wish } from './task.ts';
+import { BLOCKS, isOpen, LONGEST, MOST_FILES, MOST_STEPS, type Step, type Task, type Wish } from './task.ts';
 import { finished, line, texts, whole } from './texts.ts';
 import { choicesOf, isWord, soon, type Tooling, timeOf } from './tooling.ts';
 import { undoOf } from './undo.ts';
 
-export const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
+const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
 
 /** Stores the change and gives the task as it is then. A word of the person's counts its resumptions anew. */
-export async function change(ctx: TxContext, task: Task, wish: Partial<Wish>): Promise<Task> {
+async function change(ctx: TxContext, task: Task, wish: Partial<Wish>): Promise<Task> {
   const after = { ...task, ...wish, tainted: task.tainted || ctx.tainted, version: task.version + 1 };
   await store.save(ctx.tx, task.id, { ...after, resumed: isWord(ctx) ? 0 : task.resumed }, ctx.clock.now());
   return after;
@@ -226,3 +229,80 @@ export const laterTool = (tooling: Tooling) =>
         : failed('GONE', texts.over);
     },
   });
+
+const NAMING = {
+  nouns: ['task'],
+  texts: [({ title }: Task) => title, ({ title, steps }: Task) => [title, ...steps.map(({ text }) => text)].join(' ')],
+};
+
+/** The one that is meant, locked until the transaction ends, or a question or refusal to answer with. */
+async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<Task | Failed> {
+  const found = namedAmong(await store.open(ctx.tx, ctx.person.id), which, NAMING);
+  return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which) });
+}
+
+export const editTool = (tooling: Tooling) =>
+  dataTool({
+    name: 'task_edit',
+    times: ['when'],
+    spare: true,
+    dialogue: { thing: 'task' },
+    description: 'Changes the title of a task, the steps that are left, or when it is taken up.',
+    effect: 'write',
+    redact: privately('which', 'title', 'steps'),
+    input: z.object({
+      which,
+      title: z.string().optional(),
+      steps: stepsInput.optional(),
+      when: z.string().max(200).optional().describe("The person's own words, or plain English."),
+    }),
+
+    async run(input, ctx) {
+      const task = await findWhich(ctx, input.which, { tool: 'task_edit', input });
+      if ('ok' in task) return task;
+      const wish: Partial<Wish> = {};
+      const title = input.title?.trim();
+      if (title && title.length > LONGEST.title) return failed('TOO_LONG', texts.tooLong('title'));
+      if (title) wish.title = title;
+      if (input.steps && input.steps.length > 0) {
+        const left = readSteps(input.steps, task.steps[task.step]?.by ?? 'assistant');
+        if ('ok' in left) return left;
+        const steps = [...task.steps.slice(0, task.step), ...left];
+        if (steps.length > MOST_STEPS) return failed('TOO_MANY_STEPS', texts.tooManySteps(steps.length).message);
+        wish.steps = steps;
+      }
+      if (input.when?.trim()) {
+        const again = { tool: 'task_edit', input: { ...input, which: task.id }, field: 'when' };
+        const plan = timeOf(input.when, ctx, tooling, again);
+        if ('ok' in plan) return plan;
+        Object.assign(wish, { nextAt: plan.plannedAt, rule: plan.rule, zone: plan.zone });
+      }
+      const after = await change(ctx, task, wish);
+      return kept(after, task, texts.changed(after, ctx.when), ctx, tooling);
+    },
+  });
+
+export const cancelTool = dataTool({
+  name: 'task_cancel',
+  spare: true,
+  dialogue: { thing: 'task' },
+  deletes: () => 1,
+  description: 'Gives a task up.',
+  effect: 'write',
+  redact: privately('which'),
+  input: z.object({ which }),
+
+  async run(input, ctx) {
+    const task = await findWhich(ctx, input.which, { tool: 'task_cancel', input });
+    if ('ok' in task) return task;
+    const after = await change(ctx, task, { state: 'cancelled', nextAt: undefined });
+    const undo = undoOf(after, task);
+    return done(texts.cancelled(task.title), {
+      undo,
+      tainted: after.tainted,
+      subject: task.title,
+      id: task.id,
+      choices: [undoChoice(undo)],
+    });
+  },
+});

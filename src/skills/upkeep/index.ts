@@ -1,6 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { agentFiles, agentRetentionRules } from '../../agent/index.ts';
 import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
+import { block, count } from '../../config/index.ts';
 import {
   inboxFiles,
   inboxRetentionRules,
@@ -12,8 +13,16 @@ import {
 import { fileCollection, jobFiles, retention } from '../../jobs/index.ts';
 import { sessionRetentionRules, strangerRetentionRules } from '../../people/index.ts';
 import { collectFiles, type FileReferences, missingFiles } from '../../storage/index.ts';
-import { config } from './config.ts';
 import * as texts from './texts.ts';
+
+/** The block of retention. */
+const config = block(
+  'retention',
+  'How long records of finished work are kept. What people had coda keep is not among them.',
+  z
+    .strictObject({ days: count(1, 36_500).default(30).describe('After this many days they are removed.') })
+    .prefault({}),
+);
 
 /** All columns that name stored files: a file that none of them names is removed. */
 export const fileReferences: readonly FileReferences[] = [...inboxFiles, ...outboxFiles, ...agentFiles, ...jobFiles];

@@ -1,7 +1,6 @@
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import { config, type FirecrawlSettings, firecrawlConfig, type Settings } from './config.ts';
-import { Firecrawl } from './firecrawl/firecrawl.ts';
-import { firecrawlTools } from './firecrawl/tools.ts';
+import { Firecrawl, firecrawlTools } from './firecrawl.ts';
 import { Pages } from './page/pages.ts';
 import { providersOf, Search } from './search/search.ts';
 import { fetchTool, searchTool } from './tools.ts';

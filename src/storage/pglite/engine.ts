@@ -1,8 +1,7 @@
 /** The embedded engine behind the port: one session, one thread, strictly first come, first served. */
-import { type Deferred, deferred } from '../../base/async.ts';
+import { type Deferred, deferred, Subscribers } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { Subscribers } from '../../base/subscribers.ts';
 import type { Engine, Hint, Row, Session } from '../engine.ts';
 import type { Param, Result } from '../port.ts';
 import type { EngineThread } from './thread.ts';

@@ -1,8 +1,8 @@
 /** PostgreSQL behind the port: a pool for statements, one connection beside it for hints and heartbeats. */
 import type { Pool, PoolClient, QueryResult } from 'pg';
+import type { Subscribers } from '../../base/async.ts';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Subscribers } from '../../base/subscribers.ts';
 import type { Engine, Hint, Row, Session } from '../engine.ts';
 import type { Param, Result } from '../port.ts';
 import { encodeParam } from '../values.ts';

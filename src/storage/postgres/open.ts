@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
+import { Subscribers } from '../../base/async.ts';
 import { systemCode } from '../../base/errors.ts';
-import { Subscribers } from '../../base/subscribers.ts';
 import type { World } from '../../base/world.ts';
 import { configOf, connectPatiently, loadDriver, processOf, quote, type Target, targetOf } from './connect.ts';
 import { PostgresEngine } from './engine.ts';

@@ -1,12 +1,141 @@
+import type { ParsedResult, ParsingOption, ParsingReference } from 'chrono-node';
+import { clockOf, DAY, dayOf, MINUTE, type Wall, weekdayOf, ymdOf } from '../civil.ts';
 import { describe } from '../describe.ts';
+import { MONTHS } from '../format.ts';
 import { parseWhen, withWords } from '../parse.ts';
 import { distinct, readingsOf } from '../readings.ts';
 import { unread, whichOne } from '../texts.ts';
 import type { Ambiguous, Reading, Reject, WhenContext } from '../types.ts';
-import { CHRONO_LANGUAGES, readByChrono } from './chrono.ts';
-import { LEXICONS, languageBy } from './language.ts';
+import { wallAt } from '../zones.ts';
+import { type Language, LEXICONS, languageBy } from './language.ts';
 import { languageOf, languagesMarked, markedWords } from './marks.ts';
-import { translate } from './translate.ts';
+import type { ForeignPiece } from './rules.ts';
+import { foreignTokens } from './words.ts';
+
+/**
+ * Readings of words of another language, each with English words for it; or these where it has passed, or never comes.
+ */
+type Translated = { readings: readonly Reading[] } | { refused: string };
+
+/** No slot that is understood has more. */
+const MOST_TOKENS = 40;
+const MOST_STEPS = 2_000;
+const MOST_COVERS = 50;
+const MOST_PHRASES = 64;
+
+/** A slot in the words of `language`; undefined where one of them is not known, or no time comes of them. */
+function translate(text: string, language: Language, ctx: WhenContext): Translated | undefined {
+  const english = [...coversOf(text, language)].flatMap(phrasesOf).slice(0, MOST_PHRASES);
+  const read = [...new Set(english)].map((words) => ({ words, when: parseWhen(words.replace(/^until /, ''), ctx) }));
+  const readings = distinct(
+    read.flatMap(({ words, when }) =>
+      readingsOf(when).map((reading) => ({ ...reading, words: when.kind === 'ambiguous' ? '' : words })),
+    ),
+  );
+  if (readings.length > 0) return { readings };
+  const refused = read.find(({ when }) => when.kind === 'reject' && when.code !== 'NOT_A_DATE');
+  return refused && { refused: refused.words };
+}
+
+/** The ways in which pieces follow each other up to the end, with nothing left between them. */
+function* coversOf(text: string, { grammar, glue, parted }: Language): Generator<readonly ForeignPiece[]> {
+  const tokens = foreignTokens(text, parted);
+  if (tokens.length > MOST_TOKENS) return;
+  const pieces = grammar.over(tokens);
+  let steps = MOST_STEPS;
+  let covers = MOST_COVERS;
+  function* walk(at: number, before: readonly ForeignPiece[]): Generator<readonly ForeignPiece[]> {
+    if (steps-- <= 0) return;
+    if (at === tokens.length) {
+      if (before.length > 0 && covers-- > 0) yield before;
+      return;
+    }
+    for (const { end, value } of pieces(at)) yield* walk(end, [...before, value]);
+    if (glue.has(tokens[at]?.text ?? '')) yield* walk(at + 1, before);
+  }
+  yield* walk(0, []);
+}
+
+type Clock = Extract<ForeignPiece, { kind: 'clock' }>;
+
+/** The English phrases that pieces stand for: several where one of them has several meanings. */
+function phrasesOf(pieces: readonly ForeignPiece[]): string[] {
+  const clocks = pieces.filter((piece) => piece.kind === 'clock');
+  const [part, other] = pieces.flatMap((piece) => (piece.kind === 'words' && piece.part ? [piece.part] : []));
+  if (other !== undefined || (part !== undefined && clocks.length > 1)) return [];
+  // "Om 10.15" is no ten and fifteen.
+  const joins = pieces.filter((piece) => piece.kind === 'words' && piece.english[0] === 'and').length;
+  if (clocks.length > joins + 1) return [];
+  // A part of the day and an hour that stand apart are one time, told once.
+  const time = clocks.length === 0 ? partWords(part) : timeWords(clocks, part);
+  let told = false;
+  return pieces
+    .reduce<string[]>(
+      (phrases, piece) => {
+        const words = piece.kind === 'words' ? piece.english : [''];
+        const isTime = !told && (piece.kind === 'clock' || piece.part !== undefined);
+        told ||= isTime;
+        const times = isTime ? time : [''];
+        return phrases.flatMap((phrase) => words.flatMap((word) => times.map((at) => `${phrase} ${word} ${at}`)));
+      },
+      [''],
+    )
+    .map((phrase) => phrase.trim().replace(/ +/g, ' '));
+}
+
+const exactly = ({ hour, minute }: Pick<Clock, 'hour' | 'minute'>): string => clockOf(hour * 60 + minute);
+
+const TRANSLATE_PART_WORDS: Readonly<Record<string, string>> = {
+  early: 'early',
+  morning: 'in the morning',
+  noon: 'at noon',
+  afternoon: 'in the afternoon',
+  evening: 'in the evening',
+  night: 'at night',
+  midnight: 'at midnight',
+};
+
+const partWords = (part: string | undefined): string[] =>
+  part !== undefined && TRANSLATE_PART_WORDS[part] ? [TRANSLATE_PART_WORDS[part]] : [];
+
+/**
+ * An hour of which nobody said in which half of the day it lies is read as it stands, and as the time language reads it;
+ * where these differ a person is asked.
+ */
+function timeWords([clock, ...others]: readonly Clock[], part: string | undefined): string[] {
+  if (!clock) return [];
+  if (part !== undefined) return within(clock, part);
+  if (others.length > 0) return [`at ${[clock, ...others].map(exactly).join(' and ')}`];
+  const { hour, minute, on24 } = clock;
+  const bare = minute === 0 ? `at ${hour}` : `at ${hour}:${String(minute).padStart(2, '0')}`;
+  return on24 ? [`at ${exactly(clock)}`] : [bare, `at ${exactly(clock)}`];
+}
+
+/** The hours of each part as the languages here have it: an afternoon may last until nine in the evening. */
+const HOURS: Readonly<Record<string, readonly [number, number]>> = {
+  early: [3, 12],
+  dawn: [0, 7],
+  morning: [0, 12],
+  noon: [11, 15],
+  afternoon: [12, 21],
+  evening: [16, 24],
+};
+
+/** The hour within a part of the day: "8 in the evening". None where it does not lie in it. */
+function within(clock: Clock, part: string): string[] {
+  const { hour, minute } = clock;
+  const at = (value: number) => `at ${exactly({ hour: value, minute })}`;
+  if (part === 'midnight') return hour % 12 === 0 && minute === 0 ? ['at midnight'] : [];
+  if (part === 'night') {
+    if (hour % 12 === 0) return minute === 0 ? ['at midnight'] : [];
+    // Two o'clock of this night is tomorrow, of tomorrow it may be either.
+    if (hour < 6) return [at(hour), `at ${hour}:${String(minute).padStart(2, '0')} at night`];
+    return hour < 12 ? [at(hour + 12)] : hour > 17 ? [at(hour)] : [];
+  }
+  const [from, to] = HOURS[part] ?? [0, 0];
+  const hours = [hour, hour + 12].filter((value) => value >= from && value < to && (value < 24 || minute === 0));
+  return hours.map(at);
+}
 
 /** A slot in English words, or why it has none: a question, or a refusal. */
 export type InEnglish = { words: string } | { when: Ambiguous | Reject };
@@ -108,3 +237,138 @@ function languagesOf(words: string, { locale }: WhenContext): string[] {
 }
 
 const isRead = (code: string): boolean => LEXICONS.includes(code) || CHRONO_LANGUAGES.includes(code);
+
+/** A whole slot as chrono-node reads it. */
+interface ChronoReading {
+  /** English words for it: each is a way to read an hour of which the half of the day is open. */
+  phrases: readonly string[];
+  /** Nobody said the hour, or which of two days is meant: a person is asked. */
+  isOpen: boolean;
+}
+
+interface Chrono {
+  parse(text: string, reference?: ParsingReference | Date, options?: ParsingOption): ParsedResult[];
+}
+
+/** By language; each costs 20 to 220 ms and some MB, so that it is loaded when it is first needed. */
+const PARSERS: Readonly<Record<string, () => Promise<Chrono>>> = {
+  ar: () => import('chrono-node/ar'),
+  de: () => import('chrono-node/de'),
+  es: () => import('chrono-node/es'),
+  fi: () => import('chrono-node/fi'),
+  fr: () => import('chrono-node/fr'),
+  id: () => import('chrono-node/id'),
+  it: () => import('chrono-node/it'),
+  ja: () => import('chrono-node/ja'),
+  nl: () => import('chrono-node/nl'),
+  pt: () => import('chrono-node/pt'),
+  ru: () => import('chrono-node/ru'),
+  sv: () => import('chrono-node/sv'),
+  uk: () => import('chrono-node/uk'),
+  vi: () => import('chrono-node/vi'),
+  zh: () => import('chrono-node/zh'),
+};
+
+const CHRONO_LANGUAGES: readonly string[] = Object.keys(PARSERS);
+
+/** The slot as chrono-node reads it in a language; undefined where it does not read all of it, or there is doubt. */
+async function readByChrono(
+  text: string,
+  code: string,
+  { now, zone }: Pick<WhenContext, 'now' | 'zone'>,
+): Promise<ChronoReading | undefined> {
+  const parser = await PARSERS[code]?.();
+  const wall = wallAt(now.getTime(), zone);
+  const said = text.trim().replace(/[.!]+$/, '');
+  // It knows no zones: the fields of the person's clock are those of the host's, and what comes back is read as fields.
+  const reference = hostDate(wall);
+  if (!parser || !reference) return undefined;
+  const [found, other] = parser.parse(said, reference, { forwardDate: true });
+  if (!found || other || found.end || found.text !== said) return undefined;
+  const same = agrees(found, said, code, wall) ? (elapsed(found, reference) ?? told(found, wall)) : undefined;
+  return same;
+}
+
+/** A host's date that shows these fields; undefined where the host's clock leaps over them. */
+function hostDate(wall: Wall): Date | undefined {
+  const { year, month, day } = ymdOf(Math.floor(wall / DAY));
+  const rest = wall - Math.floor(wall / DAY) * DAY;
+  const date = new Date(year, month - 1, day, 0, 0, 0, 0);
+  date.setHours(Math.floor(rest / 3_600_000), Math.floor(rest / MINUTE) % 60, Math.floor(rest / 1_000) % 60);
+  return date.getHours() * 60 + date.getMinutes() === Math.floor(rest / MINUTE) ? date : undefined;
+}
+
+/** "In 20 minutes": counted from now, so that no change of a clock comes between. */
+function elapsed({ start }: ParsedResult, reference: Date): ChronoReading | undefined {
+  if (!start.isCertain('second')) return undefined;
+  const minutes = (start.date().getTime() - reference.getTime()) / MINUTE;
+  const whole = Math.round(minutes);
+  return whole > 0 && Math.abs(minutes - whole) < 1 / 60
+    ? { phrases: [`in ${whole} minutes`], isOpen: false }
+    : { phrases: [], isOpen: true };
+}
+
+const PARTS = ['morning', 'noon', 'afternoon', 'evening', 'midnight'];
+const PART_WORDS: Readonly<Record<string, string>> = {
+  morning: 'in the morning',
+  noon: 'at noon',
+  afternoon: 'in the afternoon',
+  evening: 'in the evening',
+  midnight: 'at midnight',
+};
+
+function told(found: ParsedResult, wall: Wall): ChronoReading | undefined {
+  const { start } = found;
+  const tags = [...found.tags()].flatMap((tag) => /^casualReference\/(\w+)$/.exec(tag)?.[1] ?? []);
+  const part = PARTS.find((name) => tags.includes(name));
+  const date = dateOf(found, wall, tags.length > 0);
+  if (!start.isCertain('hour')) {
+    const words = part === undefined ? date.words : `${date.words} ${PART_WORDS[part]}`;
+    return { phrases: [words.trim()], isOpen: part === undefined || date.isOpen };
+  }
+  const [hour, minute] = [start.get('hour') ?? 0, start.get('minute') ?? 0];
+  // "Vanavond om 8 uur" is no eight in the morning.
+  if (part !== undefined && part !== 'morning' && part !== 'midnight' && hour < 12) return undefined;
+  const exact = `at ${clockOf(hour * 60 + minute)}`;
+  const isExact = start.isCertain('meridiem') || part !== undefined || hour > 12 || hour === 0;
+  const bare = `at ${hour}:${String(minute).padStart(2, '0')}`;
+  return {
+    phrases: (isExact ? [exact] : [bare, exact]).map((clock) => `${date.words} ${clock}`.trim()),
+    isOpen: date.isOpen,
+  };
+}
+
+/** The day in words; empty where none was said. A weekday that is not the next of its name may be that one as well. */
+function dateOf({ start }: ParsedResult, wall: Wall, isCasual: boolean): { words: string; isOpen: boolean } {
+  const isDated = start.isCertain('day') || start.isCertain('weekday');
+  if (!isDated && !isCasual) return { words: '', isOpen: false };
+  const [year = 0, month = 1, day = 1] = [start.get('year') ?? 0, start.get('month') ?? 1, start.get('day') ?? 1];
+  const ahead = dayOf(year, month, day) - Math.floor(wall / DAY);
+  const isOpen = start.isCertain('weekday') && !start.isCertain('day') && ahead > 6;
+  return { words: `${day} ${MONTHS[month - 1]} ${year}`, isOpen };
+}
+
+/**
+ * True if the day that was read is the one that the language's own words for days name, as far as the runtime knows
+ * these.
+ */
+function agrees({ start }: ParsedResult, said: string, code: string, wall: Wall): boolean {
+  const { year, month, day } = {
+    year: start.get('year') ?? 0,
+    month: start.get('month') ?? 1,
+    day: start.get('day') ?? 1,
+  };
+  const read = dayOf(year, month, day);
+  const today = Math.floor(wall / DAY);
+  const small = said.toLocaleLowerCase(code);
+  const longest = (names: readonly (readonly [string, number])[]) =>
+    names
+      .filter(([name]) => small.includes(name.toLocaleLowerCase(code)))
+      .sort(([a], [b]) => b.length - a.length)[0]?.[1];
+  const relative = new Intl.RelativeTimeFormat(code, { numeric: 'auto' });
+  const ahead = longest([-2, -1, 0, 1, 2].map((days) => [relative.format(days, 'day'), days]));
+  const weekday = new Intl.DateTimeFormat(code, { weekday: 'long', timeZone: 'UTC' });
+  // 5 January 1970 was a Monday.
+  const named = longest([1, 2, 3, 4, 5, 6, 7].map((at) => [weekday.format((at + 3) * DAY), at]));
+  return (ahead === undefined || read === today + ahead) && (named === undefined || weekdayOf(read) === named);
+}

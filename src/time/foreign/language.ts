@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lazy } from '../../base/lazy.ts';
+import { lazy } from '../../base/async.ts';
 import { packageRoot } from '../../base/root.ts';
 import { type Grammar, grammar } from '../match.ts';
 import type { Lexicon } from './lexicon.ts';

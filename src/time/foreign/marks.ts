@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lazy } from '../../base/async.ts';
 import { BoundedMap } from '../../base/bounded.ts';
-import { lazy } from '../../base/lazy.ts';
 import { packageRoot } from '../../base/root.ts';
 import { DAY } from '../civil.ts';
 import { MONTHS } from '../lang/en-words.ts';

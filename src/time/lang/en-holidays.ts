@@ -1,5 +1,5 @@
 import { type Day, dayOf, nthWeekday } from '../civil.ts';
-import type { RulePart } from '../rule.ts';
+import type { RulePart } from '../rules/rule.ts';
 import { moved, ONE_DAY } from './en-spans.ts';
 import { date, rule } from './grammar.ts';
 

@@ -1,17 +1,205 @@
 import { grammar } from '../match.ts';
-import type { DateSpec, PartName, Piece, TimeSpec } from '../pieces.ts';
+import type { DateSpec, DaySet, Edge, Moment, PartName, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
-import { isAbbreviation, placeZone, startsPlace, WORDLIKE_ABBREVIATIONS } from '../zone-names.ts';
+import { isAbbreviation, placeZone, startsPlace, WORDLIKE_ABBREVIATIONS } from '../zones.ts';
 import { clockRules, clockTerminals, numberRules, partRules } from './en-clock.ts';
-import { calendarRules, dateTerminals, dayRules } from './en-dates.ts';
+import { calendarRules, dateTerminals, dayRules, monthYear } from './en-dates.ts';
 import { holidayRules } from './en-holidays.ts';
-import { limitRules, yearLimits } from './en-limits.ts';
-import { periodRules } from './en-periods.ts';
 import { cycleRules, daySetRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
-import { moved, ONE_DAY, relativeDateRules, shiftRules, spanRules, twoDigits, wrong } from './en-spans.ts';
+import {
+  days,
+  moved,
+  ONE_DAY,
+  relativeDateRules,
+  shiftRules,
+  spanOf,
+  spanRules,
+  twoDigits,
+  wrong,
+} from './en-spans.ts';
 import { vagueRules, vagueTerminals } from './en-vague.ts';
 import { MONTHS, WEEKDAYS } from './en-words.ts';
-import { piece, rule, type Terminals } from './grammar.ts';
+import { date, limit, piece, rule, type Terminals } from './grammar.ts';
+
+/** Weeks, months, quarters and years, and their ends. */
+
+const period = (
+  unit: Unit,
+  which: number,
+  edge: Edge = 'whole',
+  where: { month?: number; year?: number } = {},
+): DateSpec => ({ type: 'period', unit, which, edge, ...where });
+
+const wholeYear = (year: number) => period('year', 0, 'whole', { year });
+
+const ofMonth = (c: { month: number; yearSuffix?: number }, edge?: Edge) => period('month', 0, edge, monthYear(c));
+
+const edgeRules = (
+  [
+    ['at|by|on? the? end|close of', 'end'],
+    ['at|by|on? the? starting|first of', 'start'],
+    ['in|by|at? the? middle of', 'middle'],
+    ['in? mid -?', 'middle'],
+  ] as const
+).flatMap(([words, edge]) => [
+  date(`${words} the|this? {p:periodUnit}`, (c) => period(c.p, 0, edge)),
+  date(`${words} next {p:periodUnit}`, (c) => period(c.p, 1, edge)),
+  date(`${words} {month} {yearSuffix}?`, (c) => ofMonth(c, edge)),
+  // "End of Q2" is the end of June.
+  date(`${words} q {q:digits} {yearSuffix}?`, (c) =>
+    edge !== 'middle' && c.q > 0 && c.q < 5
+      ? ofMonth({ ...c, month: c.q * 3 - (edge === 'end' ? 0 : 2) }, edge)
+      : undefined,
+  ),
+]);
+
+const periodRules = [
+  ...edgeRules,
+  date('on|by? the? last day of the|this quarter', () => period('quarter', 0, 'end')),
+  date('on|by? the? last day of next quarter', () => period('quarter', 1, 'end')),
+  date('on|by? the? first day of next quarter', () => period('quarter', 1, 'start')),
+  date('on|the? next|coming leap day', () => ({ type: 'monthday', day: 29, month: 2 })),
+  date("< by? eom || month's|months end >", () => period('month', 0, 'end')),
+  date('by? eow', () => period('week', 0, 'end')),
+  date("< by? eoy || year's end >", () => period('year', 0, 'end')),
+  date('by? eoq', () => period('quarter', 0, 'end')),
+  date('in|by? the? next|coming|following {p:periodUnit}', (c) => period(c.p, 1)),
+  date('later? this {p:periodUnit}', (c) => period(c.p, 0)),
+  date('the? {p:periodUnit} after next', (c) => period(c.p, 2)),
+  date('last|past|previous {p:periodUnit}', (c) => period(c.p, -1)),
+  date('in|during {month} {yearSuffix}?', (c) => ofMonth(c)),
+  date('next {month} {yearSuffix}?', (c) => period('month', 1, 'whole', monthYear(c))),
+  date('{month} {yearSuffix}', (c) => ofMonth(c)),
+  date('{year} -|.|/|,? {month}', ({ year, month }) => ofMonth({ month, yearSuffix: year })),
+  date('{month}', (c) => ({ ...ofMonth(c), vague: true })),
+  rule('periodUnit', 'week|month|year|quarter', (_, [token]) => token?.text as Unit),
+  date('in {year}', (c) => wholeYear(c.year)),
+];
+
+/** Limits of a series: start, end, exceptions, several times of a day. */
+
+const until = (moment: Moment, inclusive = false): Extract<Piece, { kind: 'until' }> => ({
+  kind: 'until',
+  moment,
+  inclusive,
+});
+const start = (moment: Moment): Extract<Piece, { kind: 'start' }> => ({ kind: 'start', moment });
+const except = (days: DaySet): Piece => ({ kind: 'except', days });
+const count = (number: number, more: { loose?: true } = {}): Piece => ({ kind: 'count', count: number, ...more });
+
+interface Timed {
+  date: DateSpec;
+  time: TimeSpec;
+  offset?: string;
+}
+
+/** "Dec 4" is a date, not four o'clock in December. */
+const timed = ({ date, time, offset }: Timed): Moment | undefined =>
+  date.type === 'period' && date.vague ? undefined : { date, time, offset };
+
+/** "8 tomorrow morning": the part of the day says which half of it. */
+const inPart = ({ date, time, part }: Timed & { part: TimeSpec }): Moment | undefined =>
+  !time.clock || date.type === 'period' ? undefined : { date, time: { clock: time.clock, part: part.part } };
+
+/** "11pm tonight". */
+const tonight = ({ clock }: TimeSpec): Moment | undefined => clock && { time: { clock, part: 'tonight', today: true } };
+
+/** The time that stands first is that of the date. */
+const led = (moment: Moment | undefined): Moment | undefined => moment && { ...moment, led: true };
+
+/** On each day of that length. */
+const lasting = (span: Span | undefined): Piece | undefined => span && { kind: 'lasting', span, daily: true };
+
+/** The end of a unit of time that runs. */
+const rest = (unit: Unit) => until({ date: { type: 'period', unit, which: 0, edge: 'end' } });
+
+/** "Every year until 2030": of what comes yearly, four digits are no clock time. Tried before the limits that take them for one. */
+const yearLimits = [
+  piece('until|through {year}', (c, [word]) => ({
+    ...until({ date: wholeYear(c.year) }, word?.text === 'through'),
+    yearly: true,
+  })),
+  piece('< starting|from || as of > {year}', (c) => ({ ...start({ date: wholeYear(c.year) }), yearly: true })),
+];
+
+const limitRules = [
+  rule('moment', '{date}', (c) => c),
+  rule('moment', '{date} ,|at? {time}', timed),
+  rule('moment', '{date} {time} {offset}', timed),
+  rule('moment', '{time} on? {date}', (c) => led(timed(c))),
+  rule('moment', '{time}', (c) => c),
+  rule('moment', '{time} tonight', (c) => led(tonight(c.time))),
+  rule('moment', 'tonight ,? {time}', (c) => tonight(c.time)),
+  rule('moment', '{time} {date} {part}', (c) => led(inPart(c))),
+  rule('moment', '{date} {part} ,? {time}', inPart),
+  rule('moment', '< in {shift:span} || {shift:span} from now >', (c) => c),
+  limit('< until || up until|to || ending on|at|by? > {moment}', (c) => until(c.moment)),
+  limit('< through || up to and|& including > {moment}', (c) => until(c.moment, true)),
+  limit('to {moment}', (c) => ({ ...until(c.moment), tied: true })),
+  limit('< until the || for the > rest of the|this? {u:unit}', (c) => rest(c.u)),
+  limit('< starting|from|effective on|from|at|as? of? || as of || next : > {moment}', (c) => start(c.moment)),
+  limit('< starting|effective now || from now on >', () => ({ kind: 'note' })),
+  limit('for {span}', (c) => ({ kind: 'lasting', ...c })),
+  limit('for|over the? next|following|coming {span}', (c) => lasting(c.span)),
+  limit('the? next|following|coming {n:number} day', (c) => lasting(days(c.n))),
+  limit('for|over|during the next|following|coming {u:unit}', (c) => lasting(spanOf(1, c.u))),
+  limit(',|for the? next? {number} times', (c) => count(c.number)),
+  limit('the? next? {number} times', (c) => count(c.number, { loose: true })),
+  limit('for? {number} x', (c) => count(c.number)),
+  limit('{leaving} < {onSuch}? || {whenIt} > {exception}', (c) => except(c.exception)),
+  limit('{leaving} {onSuch}? {singles}', (c) => except({ once: c.singles })),
+  rule('singles', '{date}', (c) => (isSingle(c.date) ? [c.date] : undefined)),
+  rule('singles', '{date} ,|and|or on? {singles}', (c) => (isSingle(c.date) ? [c.date, ...c.singles] : undefined)),
+  limit('unless < {whenIt}? || on|a|an|the > {exception}', (c) => except(c.exception)),
+  limit("{asLong} < {itIs} not || it isn't > {aSuch}? {exception}", (c) => except(c.exception)),
+  limit('when|if not {onSuch}? {exception}', (c) => except(c.exception)),
+  limit('< no {exception} || with? {exception} off|excluded|excepted >', (c) => plurally(c.exception)),
+  rule('leaving', 'except|besides|sans|save|bar|barring|minus|skipping|skip|omitting|without|but', () => true),
+  rule('leaving', '< apart|aside from || other than || with the exception of || leaving out >', () => true),
+  rule('leaving', '< but|and|only|just? not|never || but|and skip|skipping >', () => true),
+  rule('leaving', 'but? not including|counting', () => true),
+  rule('leaving', 'other', (_, [, next]) => next?.text === 'on' || undefined),
+  rule('onSuch', '< on|for|in|at|over|during the|a|an? || the|a|an >', () => true),
+  rule('aSuch', 'a|an|the|on', () => true),
+  rule('whenIt', 'if|when|whenever|that? {itIs} {aSuch}?', () => true),
+  rule('itIs', "< it's|its|that's || it|that is|falls|lands on? >", () => true),
+  rule('asLong', '< if|when|whenever|provided|providing|assuming || as long as >', () => true),
+  rule('exception', '{wdList}', (c) => c.wdList),
+  // "Every day except Saturday or Sunday": neither of them.
+  rule('exception', '{wdList} or on? {more:wdList}', (c) => alike(c.wdList, c.more)),
+  rule('exception', 'weekend', () => ({ weekdays: [6, 7] })),
+  rule('exception', '{dates:yearDates}', (c) => c),
+  rule('exception', '{holiday}', (c) => c),
+  rule('exception', '{nth:nthDays}', (c) => c),
+  rule('exception', '{nth:nthDays} of|in the|each|every? month', (c) => c),
+  rule('exception', '{nth:nthDays} of|in {months}', (c) => c),
+  rule('exception', '{monthDays}', (c) => c),
+  rule('exception', '{months}', (c) => c),
+
+  rule('times', '{a:timeItem} ,? and {b:timeItem}', (c) => [c.a, c.b]),
+  rule('times', '{a:timeItem} , {times}', (c) => [c.a, ...c.times]),
+  rule('timeItem', '{time}', (c) => c.time),
+  // "8am 8pm daily", "at 8am/8pm".
+  rule('times', 'at? {a:fullTime} /|? {b:fullTime}', (c) => [c.a, c.b]),
+  rule('fullTime', '{clock}', (c) => (c.clock.weak ? undefined : c)),
+];
+
+/** "Tomorrow", "next Friday", "24 Dec 2026", "next week": days that come once; "Friday", "24 Dec" come again. */
+function isSingle(date: DateSpec): boolean {
+  if (date.type === 'weekday' || date.type === 'weekend') return /^(?:this|next|coming)$/.test(date.which);
+  if (date.type === 'period') return date.unit === 'week' && date.edge === 'whole';
+  return date.type === 'offset' || ('year' in date && date.year !== undefined);
+}
+
+const alike = (one: DaySet, other: DaySet): DaySet => ({
+  ...one,
+  ...other,
+  weekdays: [...(one.weekdays ?? []), ...(other.weekdays ?? [])],
+});
+
+/** "Sundays off", "no weekends": several of them, as a Friday off is a single one. */
+const plurally = (days: DaySet): Piece | undefined =>
+  days.plural || (days.weekdays?.length ?? 0) > 1 ? except(days) : undefined;
 
 const zoneTerminals: Terminals = {
   zoneToken: ({ text }) => (text.startsWith('zone:') ? text.slice(5) : undefined),

@@ -1,7 +1,8 @@
 /** A static look at a folder's files, before anybody uses it. */
+
+import { Pace } from '../../base/async.ts';
 import { type FileEntry, listInside } from '../../base/folders/list.ts';
 import { readInside } from '../../base/folders/read.ts';
-import { Pace } from '../../base/pace.ts';
 import { decoded } from '../../base/text.ts';
 import { isScript } from '../pin.ts';
 import { drops, type Hit, hasShadyAddress, installs, pipes } from './commands.ts';

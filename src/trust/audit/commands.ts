@@ -1,7 +1,6 @@
 /** Rules that need more than a pattern: pipes into a shell, installs, and the addresses that they use. */
 
-import { isSlip } from '../../base/text.ts';
-import { isUrl } from '../../base/urls.ts';
+import { isSlip, isUrl } from '../../base/text.ts';
 import type { FindingLevel, Passage } from './finding.ts';
 
 /** Something found in a passage. */

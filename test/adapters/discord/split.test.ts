@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toDiscord } from '../../../src/adapters/discord/markdown.ts';
-import { bodyOf, buttonOf, fitting, newMessage, split } from '../../../src/adapters/discord/message.ts';
+import { bodyOf, buttonOf, fitting, newMessage, split, toDiscord } from '../../../src/adapters/discord/message.ts';
 import { markdown } from '../../support/markdown.ts';
 
 describe('a long answer', () => {

@@ -1,6 +1,6 @@
 import type { REST } from 'discord.js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { typingOn } from '../../../src/adapters/discord/typing.ts';
+import { typingOn } from '../../../src/adapters/discord/outbound.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());

@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ANY_COMMAND, OWN_COMMANDS } from '../../../src/adapters/slack/commands.ts';
-import { BOT_EVENTS, BOT_SCOPES } from '../../../src/adapters/slack/manifest.ts';
-import { NOTE, REMIND } from '../../../src/adapters/slack/shortcuts.ts';
+import { NOTE, REMIND } from '../../../src/adapters/slack/adapter.ts';
+import { ANY_COMMAND, OWN_COMMANDS } from '../../../src/adapters/slack/interactions.ts';
+import { BOT_EVENTS, BOT_SCOPES } from '../../../src/adapters/slack/setup.ts';
 import { packageRoot } from '../../../src/base/root.ts';
 import { scopesOfMethod } from '../../support/slack/methods.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { gated } from '../../../src/adapters/slack/gate.ts';
 import { SlackLimit } from '../../../src/adapters/slack/outcome.ts';
+import { gated } from '../../../src/adapters/slack/requests.ts';
 import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
 import { wordsOf } from '../../support/slack/index.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { renderMarkdown } from '../../../src/adapters/console/terminal/markdown.ts';
+import { renderMarkdown } from '../../../src/adapters/console/terminal/conversation.ts';
 import { createStyle } from '../../../src/adapters/console/terminal/style.ts';
 import { split as discordSplit, splitGrowing } from '../../../src/adapters/discord/message.ts';
 import { toMarkup } from '../../../src/adapters/http/pages/markdown.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readPlain } from '../../../src/skills/agent-skills/read/plain.ts';
+import { readPlain } from '../../../src/skills/agent-skills/read/head.ts';
 import { readYaml } from '../../../src/skills/agent-skills/read/yaml.ts';
 
 /** What means something to YAML, and what looks as if it did. */

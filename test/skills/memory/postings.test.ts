@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Postings } from '../../../src/skills/memory/postings.ts';
+import { Postings } from '../../../src/skills/memory/person-index.ts';
 
 test('the places of a term are those of the texts that have it, whatever came when and was asked for between', () => {
   fc.assert(

@@ -1,8 +1,7 @@
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { collectGarbage } from '../../../src/base/heap.ts';
-import { memory } from '../../../src/skills/memory/index.ts';
-import { section } from '../../../src/skills/memory/prompt.ts';
+import { memory, section } from '../../../src/skills/memory/index.ts';
 import { Recall } from '../../../src/skills/memory/recall.ts';
 import type { Database } from '../../../src/storage/index.ts';
 import { type Embedder, packVector, unit } from '../../../src/vectors/index.ts';

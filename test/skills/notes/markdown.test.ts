@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type FiledNote, fileName, fromMarkdown, toMarkdown } from '../../../src/skills/notes/markdown.ts';
+import { type FiledNote, fileName, fromMarkdown, toMarkdown } from '../../../src/skills/notes/operations.ts';
 
 const facts = { path: 'Recipes/Pancakes.md', changed: '2026-11-20T08:00:00.000Z' };
 

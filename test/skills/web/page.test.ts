@@ -1,8 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { deferred } from '../../../src/base/async.ts';
-import type { Page, Pages } from '../../../src/skills/web/page/pages.ts';
-import { Reader } from '../../../src/skills/web/page/reader.ts';
+import { type Page, type Pages, Reader } from '../../../src/skills/web/page/pages.ts';
 import { PRIVATE, REFUSED_URLS } from '../../egress/spellings.ts';
 import { pdf } from '../../support/pdf.ts';
 import { Internet } from './internet.ts';

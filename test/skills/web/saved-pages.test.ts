@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { Reader } from '../../../src/skills/web/page/reader.ts';
+import { Reader } from '../../../src/skills/web/page/pages.ts';
 import { markedIn, savedPages } from './saved-pages.ts';
 
 const reader = new Reader();

@@ -5,8 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { OutsideTool } from '../../../src/agent/index.ts';
 import type { Skill, SkillDeps } from '../../../src/chat/index.ts';
 import { Egress } from '../../../src/egress/index.ts';
-import { Firecrawl } from '../../../src/skills/web/firecrawl/firecrawl.ts';
-import { firecrawlTools } from '../../../src/skills/web/firecrawl/tools.ts';
+import { Firecrawl, firecrawlTools } from '../../../src/skills/web/firecrawl.ts';
 import { firecrawl, web } from '../../../src/skills/web/index.ts';
 import { providersOf, Search } from '../../../src/skills/web/search/search.ts';
 import { NAMES, PRIVATE } from '../../egress/spellings.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Pace } from '../../../src/base/pace.ts';
+import { Pace } from '../../../src/base/async.ts';
 import { RULES, scanFile } from '../../../src/trust/audit/audit.ts';
 
 /** What `text` triggers, as instructions and as a script: most rules hold for both. */

@@ -1,13 +1,11 @@
 /** The prompt for people: a client of a console session, as any program could be one. */
-
 import { randomUUID } from 'node:crypto';
+import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { readLines } from '../../../base/lines.ts';
 import type { CommandHint, Output } from '../protocol.ts';
 import { Conversation, type View } from './conversation.ts';
-import { openHistory } from './history.ts';
-import { PlainView } from './plain.ts';
 import { type Prompt, Screen } from './screen.ts';
 import { createStyle, type Style } from './style.ts';
 import { chosen, LEAVE_HINT, MORE, PROMPT } from './texts.ts';
@@ -235,5 +233,99 @@ class Piped extends Talk {
     await new Promise<void>((resolve) => {
       this.free = resolve;
     });
+  }
+}
+
+const MOST_LINES = 1_000;
+const LONGEST_LINE = 2_000;
+
+/**
+ * Input history across starts, in a file that only its user may read. A file that cannot be written is done without.
+ */
+interface History {
+  /** Newest first, as readline wants it. */
+  lines: string[];
+  add(line: string): void;
+}
+
+/** Reads the history at `path`, and cuts off what is older than its last thousand lines. */
+function openHistory(path: string): History {
+  const lines = read(path);
+  return {
+    lines: lines.toReversed(),
+    add(line) {
+      // A line that begins with a space is not kept, as in a shell.
+      if (line.startsWith(' ') || line.length > LONGEST_LINE || line.includes('\n') || line.trim() === '') return;
+      quietly(() => appendFileSync(path, `${line}\n`, { mode: 0o600 }));
+    },
+  };
+}
+
+function read(path: string): string[] {
+  let lines: string[] = [];
+  quietly(() => {
+    const all = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+    lines = all.slice(-MOST_LINES);
+    if (lines.length < all.length) writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o600 });
+    chmodSync(path, 0o600);
+  });
+  return lines;
+}
+
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // Nobody should lose a conversation over its history.
+  }
+}
+
+/** A view without a terminal behind it: a block is written once, when it will not change any more. */
+class PlainView implements View {
+  readonly width = Number.MAX_SAFE_INTEGER;
+  private readonly write: (text: string) => void;
+  private live: { id: string; lines: readonly string[] } | undefined;
+
+  constructor(write: (text: string) => void) {
+    this.write = write;
+  }
+
+  print(lines: readonly string[]): void {
+    this.settle();
+    this.put(lines);
+  }
+
+  printAbove(lines: readonly string[]): void {
+    this.put(lines);
+  }
+
+  begin(id: string, lines: readonly string[]): void {
+    this.settle();
+    this.live = { id, lines };
+  }
+
+  isLive(id: string): boolean {
+    return this.live?.id === id;
+  }
+
+  change(lines: readonly string[]): void {
+    if (this.live) this.live.lines = lines;
+  }
+
+  remove(): void {
+    this.live = undefined;
+  }
+
+  say(): void {}
+
+  /** Writes the block that was still open. */
+  settle(): void {
+    const { live } = this;
+    this.live = undefined;
+    if (live) this.put(live.lines);
+  }
+
+  private put(lines: readonly string[]): void {
+    this.write(lines.map((line) => `${line}\n`).join(''));
   }
 }

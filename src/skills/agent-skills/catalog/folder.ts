@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, lstatSync, opendirSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
+import type { Pace } from '../../../base/async.ts';
 import { isWorldWritable } from '../../../base/folders/folder.ts';
-import type { Pace } from '../../../base/pace.ts';
 import {
   isSameStamp,
   type Refusal,

@@ -2,8 +2,8 @@
 
 import { realpathSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
+import type { Pace } from '../../../base/async.ts';
 import { isWorldWritable } from '../../../base/folders/folder.ts';
-import type { Pace } from '../../../base/pace.ts';
 import { FIRST_BYTES, openToAll } from '../read/file.ts';
 import { refusedSkill } from '../read/skill-file.ts';
 import { type AgentSkill, type Diagnostic, isGroupName, type SkillSource } from '../skill.ts';

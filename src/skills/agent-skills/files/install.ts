@@ -5,10 +5,10 @@
 
 import { lstat, mkdir, mkdtemp, open, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { Pace } from '../../../base/async.ts';
 import { CodaError, systemCode } from '../../../base/errors.ts';
 import { pathProblem } from '../../../base/folders/folder.ts';
 import { shortId } from '../../../base/ids.ts';
-import { Pace } from '../../../base/pace.ts';
 import { walk } from '../catalog/walk.ts';
 import { type AgentSkill, reasonOf } from '../skill.ts';
 import type { SkillContent } from './bundle.ts';

@@ -1,20 +1,31 @@
 /** Opens catalogs: what is read is checked against the pinned key and what was seen before, and kept. */
-
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Instant } from '../../../base/clock.ts';
 import { CodaError } from '../../../base/errors.ts';
 import { didYouMean } from '../../../base/text.ts';
 import type { World } from '../../../base/world.ts';
-import type { Outbox } from '../../../delivery/index.ts';
+import { conversations, type Outbox, type Outgoing } from '../../../delivery/index.ts';
 import type { Egress } from '../../../egress/index.ts';
-import { type Database, type Queryable, readerOf } from '../../../storage/index.ts';
+import { type Database, type Queryable, readerOf, type Transaction } from '../../../storage/index.ts';
 import { installedSkills } from '../files/install.ts';
 import type { SkillHost } from '../host.ts';
-import { CATALOG_LIMITS, type Catalog, type CatalogSkill, invalid } from './catalog.ts';
-import { locationOf, notThere, type Place, placeOf, read, signaturePlace } from './download.ts';
-import { MOST_SIGNATURE_BYTES, parsePublicKey } from './minisign.ts';
-import { parseCatalog } from './parse.ts';
-import { applyRevocations } from './revocations.ts';
-import { checkFresh, checkSigned, untrusted } from './seen.ts';
+import { CATALOG_LIMITS, type Catalog, type CatalogSkill, invalid, revocationOf, SKILL_ID } from './catalog.ts';
+import {
+  DISCOVERY_SCHEMAS,
+  discoveryIndex,
+  fromDiscovery,
+  fromPlugins,
+  locationOf,
+  notThere,
+  type Place,
+  placeOf,
+  pluginMarketplace,
+  read,
+  signaturePlace,
+} from './download.ts';
+import { checkSignature, MOST_SIGNATURE_BYTES, parsePublicKey } from './minisign.ts';
+import type { KnownCatalog } from './store.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
@@ -148,4 +159,179 @@ export async function bundleBytes(
     message: texts.otherBundle(locationOf(place)),
     remedy: texts.otherBundleRemedy(),
   });
+}
+
+/** Reads catalogs: coda's own format, and those of others. Pure. */
+const DAY_MS = 86_400_000;
+/** A catalog is signed anew at least so often: nobody is shown an old one for longer. */
+const LONGEST_LIFE_DAYS = 400;
+
+const id = z.string().regex(SKILL_ID, { error: 'expected lower-case letters, digits, - and _, at most 64' });
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256 in lower-case hex' });
+const words = (most: number) => z.string().max(most);
+
+const entry = z.object({
+  id,
+  version: words(64).optional(),
+  description: words(1_024),
+  tags: z.array(words(64)).max(50).default([]),
+  author: words(200).optional(),
+  license: words(200).optional(),
+  homepage: words(2_000).optional(),
+  url: z.string().min(1).max(2_000),
+  sha256,
+  bytes: z.int().min(1).optional(),
+});
+
+const revocation = z.object({ id, sha256: sha256.optional(), reason: words(500) });
+
+const own = z.object({
+  format: z.literal('coda-skill-catalog/1'),
+  name: z.string().min(1).max(200),
+  serial: z.int().min(1),
+  created: z.iso.datetime({ offset: true }),
+  expires: z.iso.datetime({ offset: true }),
+  key: z.string().max(200).optional(),
+  skills: z.array(entry).max(CATALOG_LIMITS.skills),
+  revoked: z.array(revocation).max(CATALOG_LIMITS.revoked).default([]),
+});
+
+/** The catalog in `bytes`. Throws `SKILL_CATALOG_INVALID`; `where` it was read from. */
+function parseCatalog(bytes: Uint8Array, where: string): Catalog {
+  const json = parsed(bytes, where);
+  const { format, $schema: schema } = (json ?? {}) as { format?: unknown; $schema?: unknown };
+  if (format !== undefined) return fromOwn(checked(own, json, where), where);
+  if (DISCOVERY_SCHEMAS.has(schema as string))
+    return unique(fromDiscovery(checked(discoveryIndex, json, where)), where);
+  const plugins = pluginMarketplace.safeParse(json);
+  if (plugins.success) return fromPlugins(plugins.data);
+  throw invalid(where, texts.unknownFormat());
+}
+
+function parsed(bytes: Uint8Array, where: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    // The message of the parser quotes the file, which may be a page with anything in it.
+    throw invalid(where, texts.notJson());
+  }
+}
+
+function checked<T>(schema: z.ZodType<T>, json: unknown, where: string): T {
+  const read = schema.safeParse(json);
+  if (read.success) return read.data;
+  const [problem] = read.error.issues;
+  throw invalid(where, `${problem?.path.join('.') || 'catalog'}: ${problem?.message}`);
+}
+
+function fromOwn(read: z.output<typeof own>, where: string): Catalog {
+  const [created, expires] = [new Date(read.created), new Date(read.expires)];
+  if (expires.getTime() - created.getTime() > LONGEST_LIFE_DAYS * DAY_MS) {
+    throw invalid(where, texts.livesTooLong(LONGEST_LIFE_DAYS));
+  }
+  if (read.key !== undefined && !parsePublicKey(read.key)) throw invalid(where, texts.notAKey('key'));
+  const skills = read.skills.map(({ url, sha256: hash, bytes, version, author, license, homepage, ...skill }) => {
+    return { ...skill, version, author, license, homepage, bundle: { url, sha256: hash, kind: 'zip' as const, bytes } };
+  });
+  const signed = { serial: read.serial, created, expires, key: read.key };
+  return unique({ format: 'coda', name: read.name, signed, skills, revoked: read.revoked, skipped: 0 }, where);
+}
+
+function unique(catalog: Catalog, where: string): Catalog {
+  const seen = new Set<string>();
+  for (const skill of catalog.skills) {
+    if (seen.has(skill.id)) throw invalid(where, texts.twice(skill.id));
+    seen.add(skill.id);
+  }
+  return catalog;
+}
+
+// Skills that their catalog has revoked: they rest, and their people are told once.
+
+/**
+ * Has the skills of a catalog that are `there` rest, or work again, as it says now, and tells people of each change.
+ * Returns whether anything has changed: it holds once the skills are read again.
+ */
+async function applyRevocations(
+  tx: Transaction,
+  outbox: Outbox,
+  { location, catalog, there }: { location: string; catalog: Catalog; there: ReadonlySet<string> },
+  now: Instant,
+): Promise<boolean> {
+  const all = await store.installs(tx, location);
+  const gone = all.flatMap(({ name }) => (there.has(name) ? [] : [name]));
+  if (gone.length > 0) await store.removeInstalls(tx, gone);
+  let isChanged = false;
+  for (const { name, sha256 } of all.filter((install) => there.has(install.name))) {
+    const reason = revocationOf(catalog, { id: name, sha256 })?.reason;
+    if (!(await store.setRevoked(tx, { name, reason }, now))) continue;
+    await outbox.addAll(tx, await noticesOf(tx, { name, reason, catalog, now }));
+    isChanged = true;
+  }
+  return isChanged;
+}
+
+/** Notices for owners, and for people who have used the skill. The reason is the catalog's word. */
+async function noticesOf(
+  tx: Transaction,
+  { name, reason, catalog, now }: { name: string; reason: string | undefined; catalog: Catalog; now: Instant },
+): Promise<Outgoing[]> {
+  const owners = await conversations.ownersDirect(tx);
+  const known = new Set(owners.map(({ personId }) => personId));
+  const users: { personId: string; conversationId: string }[] = [];
+  for (const personId of await store.usersOf(tx, name)) {
+    const conversationId = known.has(personId) ? undefined : await conversations.direct(tx, personId);
+    if (conversationId !== undefined) users.push({ personId, conversationId });
+  }
+  const said = (text: string) => (each: { personId: string; conversationId: string }) => {
+    const key = `skill-${reason === undefined ? 'restored' : 'revoked'}:${name}:${now.toISOString()}:${each.personId}`;
+    return { key, ...each, card: { kind: 'notice' as const, text }, tainted: true };
+  };
+  const words = (isOwner: boolean) =>
+    reason === undefined ? texts.restored(name, catalog.name) : texts.revoked(name, catalog.name, reason, isOwner);
+  return [...owners.map(said(words(true))), ...users.map(said(words(false)))];
+}
+
+// Compares a catalog with what was accepted of it before. Pure.
+
+/** Tolerance for a clock that is ahead. */
+const AHEAD_MS = 86_400_000;
+
+/** Throws `SKILL_CATALOG_UNTRUSTED` unless `key` has signed these bytes. `signature`: undefined where there is none. */
+function checkSigned(
+  { location, bytes, signature }: { location: string; bytes: Uint8Array; signature: string | undefined },
+  key: string,
+): void {
+  const pinned = parsePublicKey(key);
+  if (signature === undefined || !pinned) throw untrusted(location, texts.unsigned(), texts.signatureRemedy());
+  const checked = checkSignature(bytes, signature, pinned);
+  if (checked.ok) return;
+  if (checked.why === 'key') throw untrusted(location, texts.otherKey(pinned.id), texts.keyRemedy(location));
+  throw untrusted(location, texts.badSignature[checked.why], texts.signatureRemedy());
+}
+
+/** Throws where the catalog is an older one than was seen, of another form, of the future, or past its time. */
+function checkFresh(
+  { signed }: Catalog,
+  known: KnownCatalog | undefined,
+  { location, hash, now }: { location: string; hash: string; now: Date },
+): void {
+  if (!signed) {
+    if (known?.serial != null) throw untrusted(location, texts.otherForm(), texts.signatureRemedy());
+    return;
+  }
+  const { serial, created, expires } = signed;
+  if (created.getTime() > now.getTime() + AHEAD_MS) {
+    throw untrusted(location, texts.future(created), texts.clockRemedy());
+  }
+  if (expires.getTime() <= now.getTime()) throw untrusted(location, texts.expired(expires), texts.staleRemedy());
+  if (known?.serial == null) return;
+  if (serial < known.serial) throw untrusted(location, texts.rolledBack(serial, known.serial), texts.staleRemedy());
+  if (serial === known.serial && hash !== known.hash) {
+    throw untrusted(location, texts.twoOfOneSerial(serial), texts.staleRemedy());
+  }
+}
+
+export function untrusted(location: string, why: string, remedy: string): CodaError {
+  return new CodaError('SKILL_CATALOG_UNTRUSTED', { message: texts.notTrusted(location, why), remedy });
 }

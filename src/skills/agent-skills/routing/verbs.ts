@@ -1,16 +1,18 @@
 /** The verbs behind `coda skills why` and `coda skills metrics`. */
-
 import { z } from 'zod';
 import type { Clock } from '../../../base/clock.ts';
-import { CodaError } from '../../../base/errors.ts';
+import { CodaError, messageOf } from '../../../base/errors.ts';
 import type { Json } from '../../../base/json.ts';
+import type { World } from '../../../base/world.ts';
 import type { Verb } from '../../../chat/index.ts';
+import type { JobHandler, JobQueue } from '../../../jobs/index.ts';
 import type { Database } from '../../../storage/index.ts';
 import { EmbedderFault } from '../../../vectors/index.ts';
 import type { SkillHost } from '../host.ts';
-import { type AgentSkill, hasTags, idOf } from '../skill.ts';
+import { type AgentSkill, hasTags, idOf, type SkillSnapshot } from '../skill.ts';
 import { OFFERED_FROM, type Ranked } from './search.ts';
 import { keepMeasured } from './store.ts';
+import type { SkillVectors } from './vectors.ts';
 
 /** A skill that a request finds. */
 export interface RankedSkill {
@@ -109,4 +111,103 @@ function notUnderstood(): CodaError {
     message: 'The requests were not understood.',
     remedy: 'Use the coda command of the same version.',
   });
+}
+
+// Measures whether the right skill is found, over what a search gives for each request.
+
+/** Requests and the skill that each is for: one, any of several, or null where none is to be offered. */
+export const goldenFile = z
+  .array(z.strictObject({ query: z.string().min(1), expected: z.union([z.string(), z.array(z.string()), z.null()]) }))
+  .min(1)
+  .max(100_000);
+
+export type Golden = z.output<typeof goldenFile>;
+
+/** Quality of routing. Shares are of the requests that a skill is for, and count offered skills alone. */
+export interface Metrics {
+  requests: number;
+  accuracy_at_1: number;
+  accuracy_at_5: number;
+  /** Mean reciprocal rank, 0 where the skill is not among the first 20. */
+  mrr: number;
+  /** Requests that no skill is for. */
+  for_none: number;
+  /** Of these, those that were offered one. */
+  offered_for_nothing: number;
+  /** The requests whose first skill was another one, the most frequent pairs first. */
+  confusions: { query: string; expected: string | null; got: string | null }[];
+}
+
+const LOOKED_AT = 20;
+const MOST_CONFUSIONS = 50;
+
+/** Result of a search for a request, the best first. */
+type Found = readonly { names: readonly string[]; fit: number }[];
+
+/** `find` is asked for one request after another. */
+export async function measure(golden: Golden, find: (query: string) => Promise<Found>): Promise<Metrics> {
+  const confusions: Metrics['confusions'] = [];
+  const wanted = golden.filter(({ expected }) => expected !== null).length;
+  let [first, five, reciprocal, offered] = [0, 0, 0, 0];
+  for (const { query, expected } of golden) {
+    const found = (await find(query)).filter(({ fit }) => fit >= OFFERED_FROM).slice(0, LOOKED_AT);
+    const got = found[0]?.names[0] ?? null;
+    const right = new Set([expected ?? []].flat());
+    const place = found.findIndex(({ names }) => names.some((name) => right.has(name)));
+    if (expected === null ? got !== null : place !== 0)
+      confusions.push({ query, expected: [...right].join(' or ') || null, got });
+    if (expected === null) offered += got === null ? 0 : 1;
+    if (place < 0) continue;
+    if (place === 0) first++;
+    if (place < 5) five++;
+    reciprocal += 1 / (place + 1);
+  }
+  const share = (count: number) => (wanted === 0 ? 0 : count / wanted);
+  return {
+    requests: golden.length,
+    accuracy_at_1: share(first),
+    accuracy_at_5: share(five),
+    mrr: share(reciprocal),
+    for_none: golden.length - wanted,
+    offered_for_nothing: offered,
+    confusions: confusions.slice(0, MOST_CONFUSIONS),
+  };
+}
+
+/** Gives skills their vectors in the background. */
+const KIND = 'skill.embed';
+/** Vectors that are made between two looks at the skills, which may have changed. */
+const AT_ONCE = 64;
+
+interface JobDeps {
+  world: World;
+  vectors: SkillVectors | undefined;
+  current(): SkillSnapshot;
+}
+
+/** Has the skills' vectors made soon. A hint: it is asked for again while some are missing. */
+export async function embedSkillsSoon(
+  { database, world }: { database: Database; world: World },
+  jobs: Pick<JobQueue, 'enqueue'>,
+): Promise<void> {
+  const at = world.clock.now();
+  await database.tx('skills.embed', (tx) => jobs.enqueue(tx, { kind: KIND, payload: {} }, { at, key: 'all' }));
+}
+
+/** It can be cut off anywhere: what is stored is not made again. A fault is no failure: words find skills meanwhile. */
+export function embedSkillsJob({ world, vectors, current }: JobDeps): JobHandler {
+  return {
+    kind: KIND,
+    alone: true,
+    async run(_, signal) {
+      if (!vectors) return;
+      try {
+        while ((await vectors.fill(current(), AT_ONCE, signal)) > 0);
+        await vectors.dropOld(current());
+      } catch (error) {
+        if (!(error instanceof EmbedderFault)) throw error;
+        world.log.warn({ error: messageOf(error) }, 'skills could not be embedded');
+      }
+    },
+  };
 }

@@ -18,7 +18,7 @@ import { skillName, type ToolDeps } from '../use/deps.ts';
 import { makeReady, type Ready } from '../use/ready.ts';
 import { admitTo, forbiddenBy, promptOf, spawnOptions } from '../use/tools.ts';
 import { noteEnd, withoutTrials } from '../variants/serve.ts';
-import { hashOf } from './hash.ts';
+import { hashOf } from './plan.ts';
 import { parseSteps, resolveSteps, type StepGroup, stepsOf } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';

@@ -1,14 +1,17 @@
 /** The skills that a request would run, and their effects. Nothing is run. */
+
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Who } from '../../../people/index.ts';
 import type { Queryable } from '../../../storage/index.ts';
+import { pinFolder } from '../../../trust/index.ts';
 import type { View } from '../host.ts';
+import { readBody } from '../read/file.ts';
 import { OFFERED_FROM, type Ranked, type SkillSearch } from '../routing/search.ts';
 import { type AgentSkill, hasTags, skillMeant } from '../skill.ts';
 import type { DeniedSkills } from '../use/deps.ts';
-import { inquireAbout } from '../use/trusted.ts';
+import { folderOf, inquireAbout } from '../use/trusted.ts';
 import { inForce } from '../variants/serve.ts';
-import { hashOf } from './hash.ts';
 
 export const MODES = ['single', 'pipeline', 'parallel'] as const;
 export type Mode = (typeof MODES)[number];
@@ -161,3 +164,20 @@ export function inputOf({ mode, query, skills }: Plan, role?: string): Record<st
 }
 
 const rounded = (score: number): number => Math.round(score * 1_000) / 1_000;
+
+// One hash over all files of a skill.
+
+/** Of its files, or of its text where it stands in the configuration; empty: they cannot be read. */
+export async function hashOf(skill: AgentSkill, signal?: AbortSignal): Promise<string> {
+  const folder = folderOf(skill);
+  if (folder) {
+    const pin = await pinFolder(folder.directory, folder.declared, signal);
+    return pin.ok ? pin.hash : '';
+  }
+  const body = readBody(skill);
+  return typeof body === 'string'
+    ? createHash('sha256')
+        .update(JSON.stringify([skill.description, body]))
+        .digest('hex')
+    : '';
+}

@@ -6,11 +6,10 @@ import { type Ran, type SandboxFailure, told } from '../../../sandbox/index.ts';
 import { isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { inUse as variantInUse } from '../variants/serve.ts';
-import { type Bundle, bundleOf } from './bundle.ts';
+import { type Bundle, bundleOf, type Runner, runnerOf } from './bundle.ts';
 import { APART, skillName, type ToolDeps } from './deps.ts';
 import { offerOf } from './install.ts';
 import { notInUse } from './resource.ts';
-import { type Runner, runnerOf } from './script.ts';
 
 const STANDARD_S = 30;
 const LONGEST_S = 3_600;

@@ -1,7 +1,7 @@
 /** Texts about variants of skills. */
 
 import { listOf, plural } from '../../../base/text.ts';
-import type { Tally } from './winner.ts';
+import type { Tally } from './store.ts';
 
 export const noFiles = (name: string) => `${name} has no files of its own that a variant could take the place of.`;
 

@@ -1,19 +1,31 @@
 /** Keeps variants of skills, compares them by what came of their runs, and puts the best one in the skill's place. */
 
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
 import type { Clock } from '../../../base/clock.ts';
-import { CodaError } from '../../../base/errors.ts';
+import { CodaError, systemCode } from '../../../base/errors.ts';
 import { uuid } from '../../../base/ids.ts';
 import { didYouMean } from '../../../base/text.ts';
 import { type Besides, type Database, type Queryable, readerOf, type Transaction } from '../../../storage/index.ts';
-import { approveLooked, type Folder, inquire, type Looked, lookForApproval, trustTexts } from '../../../trust/index.ts';
+import {
+  approveLooked,
+  type Folder,
+  inquire,
+  type Looked,
+  lookForApproval,
+  pinFolder,
+  trustTexts,
+} from '../../../trust/index.ts';
+import { folderContent } from '../files/bundle.ts';
+import { lookInside, skillIn } from '../files/install.ts';
 import { stepsOf } from '../runs/steps.ts';
-import { type AgentSkill, type SkillCatalog, skillMeant } from '../skill.ts';
+import { type AgentSkill, reasonOf, type SkillCatalog, skillMeant } from '../skill.ts';
 import { folderOf } from '../use/trusted.ts';
-import { keepFiles, variantSkill } from './files.ts';
 import { type Served, type ServedVariants, servedKey } from './serve.ts';
 import * as store from './store.ts';
+import { LEAST_RUNS, lowerBound, winnerOf } from './store.ts';
 import * as texts from './texts.ts';
-import { lowerBound, winnerOf } from './winner.ts';
 
 /** The name of the skill's own files among its variants. */
 const OWN = 'own';
@@ -275,3 +287,80 @@ export class SkillVariants {
 }
 
 const wrong = (message: string, remedy: string): CodaError => new CodaError('INPUT_INVALID', { message, remedy });
+
+/** Files of variants: `<data>/skills/.variants/<hash>`, which nobody writes to once they are there. */
+const VARIANTS = '.variants';
+
+/** Copies the skill in `directory`; resolves to the hash of its files. Throws `SKILL_REFUSED` where it cannot be used. */
+async function keepFiles(installed: string, directory: string): Promise<string> {
+  const content = await folderContent(directory);
+  return lookInside(installed, content, async (staged) => {
+    const skill = await skillIn(staged);
+    const folder = skill?.usable ? folderOf(skill) : undefined;
+    if (!folder) throw refuse(directory, skill ? reasonOf(skill) : 'there is no SKILL.md in it');
+    const pin = await pinFolder(staged, folder.declared);
+    if (!pin.ok) throw refuse(directory, pin.message);
+    await mkdir(join(installed, VARIANTS), { recursive: true, mode: 0o700 });
+    try {
+      await rename(staged, join(installed, VARIANTS, pin.hash));
+    } catch (error) {
+      // They are kept already: a folder of this name holds these files.
+      if (!['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
+    }
+    return pin.hash;
+  });
+}
+
+/** The variant of `skill` with these files: its own instructions and files, found and named as the skill is. */
+async function variantSkill(installed: string, skill: AgentSkill, hash: string): Promise<AgentSkill | undefined> {
+  const read = await skillIn(join(installed, VARIANTS, hash)).catch(() => undefined);
+  if (!read?.usable) return undefined;
+  const { name, group, names, description, descriptions, tags, triggers, agents, display } = skill;
+  const { userInvocable, modelInvocable, forkAgent } = skill;
+  return {
+    ...read,
+    ...{ name, group, names, description, descriptions, tags, triggers, agents, display },
+    ...{ userInvocable, modelInvocable, forkAgent },
+    variant: { hash, of: skill.source.kind },
+  };
+}
+
+const refuse = (directory: string, why: string): CodaError =>
+  new CodaError('SKILL_REFUSED', {
+    message: `The files in ${directory} are no variant: ${why.replace(/\.$/, '')}.`,
+    remedy: '"coda skills validate DIR" shows everything that is wrong with them.',
+  });
+
+/** Parses a command's request about variants. Pure. */
+const MOST_VARIANTS = 20;
+const MOST_RESULTS = 1_000;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** The arguments of the verb. */
+export const optimizeArguments = z.object({
+  skill: z.string().min(1).max(200),
+  variants: z
+    .array(z.object({ name: z.string().regex(NAME), folder: z.string().optional() }))
+    .max(MOST_VARIANTS)
+    .default([]),
+  results: z
+    .array(z.object({ variant: z.string(), isWell: z.boolean(), count: z.int().min(1).max(1_000_000) }))
+    .max(MOST_RESULTS)
+    .default([]),
+  least: z.int().min(1).max(1_000_000).default(LEAST_RUNS),
+  act: z.enum(['compare', 'swap', 'trial', 'stop', 'undo']).default('compare'),
+});
+
+/** `v1`, or `v1=DIR`; undefined: it is neither. */
+export function variantIn(text: string): { name: string; folder?: string } | undefined {
+  const at = text.indexOf('=');
+  const [name, folder] = at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+  if (!NAME.test(name) || folder === '') return undefined;
+  return folder === undefined ? { name } : { name, folder };
+}
+
+/** `v1:success`, `v1:failure`, or several as `v1:success:12`; undefined: it is none of these. */
+export function resultIn(text: string): { variant: string; isWell: boolean; count: number } | undefined {
+  const [, variant = '', outcome, count = '1'] = /^([^:]+):(success|failure)(?::([1-9]\d{0,5}))?$/.exec(text) ?? [];
+  return NAME.test(variant) ? { variant, isWell: outcome === 'success', count: Number(count) } : undefined;
+}

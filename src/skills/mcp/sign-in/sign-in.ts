@@ -1,9 +1,11 @@
 /** Signing in to MCP servers: OAuth 2.1 with PKCE, the code by coda's own HTTP or by hand. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
 import { append, rowOf } from '../../../audit/index.ts';
 import { CodaError, messageOf } from '../../../base/errors.ts';
 import { token } from '../../../base/ids.ts';
 import type { World } from '../../../base/world.ts';
+import { type AnyRoute, route, type Verb } from '../../../chat/index.ts';
 import type { Egress } from '../../../egress/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { ServerSettings, Settings } from '../config.ts';
@@ -32,7 +34,7 @@ export interface LoginLink {
   attempt: string;
 }
 
-export const CALLBACK = '/mcp/callback';
+const CALLBACK = '/mcp/callback';
 /** Callback address without a listener: the browser still shows the address that it was sent to. */
 const BY_HAND = `http://127.0.0.1:8321${CALLBACK}`;
 const WITHIN_MS = 10 * 60_000;
@@ -180,3 +182,44 @@ function isSame(known: string, given: string): boolean {
 }
 
 const isSameUrl = (a: string, b: string) => URL.parse(a)?.href === URL.parse(b)?.href;
+
+/** Sign-in: commands of the terminal, and a callback page of coda's own. */
+export function signInVerbs(signIns: SignIns): Record<string, Verb> {
+  return {
+    'mcp-login': async ({ server }) => ({ ...(await signIns.begin(String(server))) }),
+    'mcp-login-state': ({ server, attempt }) => signIns.stateOf(String(server), String(attempt)),
+    'mcp-login-end': async ({ answer }) => signIns.end(answerIn(String(answer))),
+    'mcp-logout': ({ server }) => signIns.out(String(server)),
+  };
+}
+
+/** Parameters in the address of the page that the browser was sent to. */
+function answerIn(pasted: string): URLSearchParams {
+  const url = URL.parse(pasted.trim());
+  if (url?.searchParams.has('state')) return url.searchParams;
+  throw new CodaError('INPUT_INVALID', { message: texts.noAddress, remedy: texts.noAddressRemedy });
+}
+
+const text = z.string().max(8_000);
+
+/** The callback for the code. The state, which nobody can guess, shows whose it is. */
+export function callbackRoute(signIns: SignIns): AnyRoute {
+  return route({
+    method: 'GET',
+    path: CALLBACK,
+    tag: 'operation',
+    summary: 'Where a browser comes back to after signing in to an MCP server; for no program.',
+    query: z.looseObject({ state: text }),
+    answers: { 200: { description: 'Somebody is signed in.', type: 'text/plain' } },
+    async handle({ query }) {
+      const given = Object.entries(query).flatMap(([key, value]) =>
+        typeof value === 'string' ? [[key, value] as [string, string]] : [],
+      );
+      const server = await signIns.end(new URLSearchParams(given));
+      return {
+        headers: { 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' },
+        body: { text: texts.signedIn(server), type: 'text/plain; charset=utf-8' },
+      };
+    },
+  });
+}

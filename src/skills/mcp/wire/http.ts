@@ -4,8 +4,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CodaError } from '../../../base/errors.ts';
 import type { Egress, Limits } from '../../../egress/index.ts';
 import type { ServerSettings } from '../config.ts';
-import { type Fetch, readable } from './answers.ts';
-import type { IsAsked } from './messages.ts';
+import { type Fetch, type IsAsked, readable } from './messages.ts';
 
 const HOUR = 3_600_000;
 const MAX_BYTES = 16 * 1024 * 1024;

@@ -1,14 +1,125 @@
+import { TextDecoder } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { type Failed, failed } from '../../../agent/index.ts';
-import { Slots } from '../../../base/async.ts';
+import { deferred, Sequence, Slots, unlessAborted, withTimeout } from '../../../base/async.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Log } from '../../../base/log.ts';
-import { isUrl } from '../../../base/urls.ts';
+import { isUrl } from '../../../base/text.ts';
 import type { Cache } from '../../../bus/index.ts';
 import type { Answer, Egress } from '../../../egress/index.ts';
 import { texts } from '../texts.ts';
-import { decode, type Kind, kindOf } from './kind.ts';
-import { type Read, Reader, Unreadable } from './reader.ts';
-import { isPartly, refreshTo, refusedBy, walledOff } from './walls.ts';
+
+/** A document as read. */
+interface Read {
+  title: string;
+  /** Markdown of a page, text of a PDF. */
+  text: string;
+  /** Of the text alone, without marks and addresses. */
+  characters: number;
+  published?: string;
+  /** Target of `<meta http-equiv="refresh">`. */
+  refresh?: string;
+  /** Fields for a password. */
+  passwords?: number;
+  /** Of a PDF; `cut`: not all of them were read. */
+  pages?: number;
+  cut?: boolean;
+}
+
+type Work = { kind: 'html'; html: string; url: string } | { kind: 'pdf'; bytes: Uint8Array; most: number };
+type AnswerReader = { id: number; page?: Read; error?: string };
+
+const WITHIN_MS = 20_000;
+/** Milliseconds without use after which the thread and its memory are given back. */
+const IDLE_MS = 30_000;
+/** Megabytes. A page that needs more ends its thread, and nothing else. */
+const MEMORY = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
+
+/** No honest page nests deeper, and each level costs time with each element in it. */
+const DEEPEST = 1_000;
+/** Elements that people leave open, or that have no end. */
+const OPEN =
+  /^(?:p|li|td|th|tr|dt|dd|option|br|hr|img|input|meta|link|source|wbr|col|area|base|embed|track|param|html|head|body)$/i;
+
+/** A document that cannot be read; the message says why, for the log. */
+class Unreadable extends Error {}
+
+/**
+ * Makes text of documents that others wrote, one at a time, on a thread of its own: one that is made to take for ever, or
+ * all memory, ends that thread alone.
+ */
+export class Reader {
+  private readonly order = new Sequence();
+  private thread: Worker | undefined;
+  private idle: NodeJS.Timeout | undefined;
+  private count = 0;
+
+  /** Throws `Unreadable`. */
+  read(work: Work, signal: AbortSignal, withinMs = WITHIN_MS): Promise<Read> {
+    return this.order.run(() => this.work(work, signal, withinMs));
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.idle);
+    const ending = this.thread;
+    this.thread = undefined;
+    await ending?.terminate();
+  }
+
+  private async work(work: Work, signal: AbortSignal, withinMs: number): Promise<Read> {
+    signal.throwIfAborted();
+    if (work.kind === 'html' && depthOf(work.html) > DEEPEST) throw new Unreadable('it is nested too deeply');
+    clearTimeout(this.idle);
+    this.thread ??= this.begin();
+    const { thread } = this;
+    const id = ++this.count;
+    const answered = deferred<AnswerReader>();
+    const hear = (answer: AnswerReader) => answer.id === id && answered.resolve(answer);
+    const failed = (error: unknown) => answered.resolve({ id, error: messageOf(error) });
+    const ended = () => failed('its thread has ended');
+    thread.on('message', hear).once('error', failed).once('exit', ended);
+    thread.ref();
+    let isWell = false;
+    try {
+      thread.postMessage({ id, ...work });
+      const answer = await unlessAborted(signal, withTimeout(withinMs, answered.promise));
+      if (!answer) throw new Unreadable('it took too long');
+      isWell = answer.page !== undefined;
+      if (!answer.page) throw new Unreadable(answer.error);
+      return answer.page;
+    } finally {
+      thread.off('message', hear).off('error', failed).off('exit', ended);
+      if (isWell) this.rest(thread);
+      else await this.close();
+    }
+  }
+
+  private begin(): Worker {
+    const url = new URL('./page-worker.js', import.meta.url);
+    const thread = new Worker(url, { stdout: true, stderr: true, resourceLimits: MEMORY });
+    thread.on('error', () => {});
+    return thread;
+  }
+
+  private rest(thread: Worker): void {
+    thread.unref();
+    // In real time: it is memory of this machine that is given back.
+    this.idle = setTimeout(() => void this.close(), IDLE_MS);
+    this.idle.unref();
+  }
+}
+
+/** Nesting depth of a page's elements, by its tags. One pass. */
+function depthOf(html: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [, close, name = '', rest = ''] of html.matchAll(/<(\/?)([a-z][a-z\d]*)([^<>]*)>/gi)) {
+    if (OPEN.test(name) || rest.endsWith('/')) continue;
+    depth = Math.max(0, depth + (close === '/' ? -1 : 1));
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
 
 /** A document as it is read. */
 export type Page = {
@@ -167,4 +278,142 @@ function withoutTags(html: string): string {
   }
   pieces.push(html.slice(from));
   return pieces.join(' ').replace(/\s+/g, ' ').trim();
+}
+
+/** Detects type and encoding of a body, whatever its server says. Pure. */
+type Kind = 'html' | 'pdf' | 'json' | 'csv' | 'text' | 'binary';
+
+const SNIFFED = 1_024;
+
+/** The kind of a body of this declared type. Types lie: what the bytes say goes before. */
+function kindOf(type: string, bytes: Uint8Array): Kind {
+  const start = Buffer.from(bytes.subarray(0, SNIFFED)).toString('latin1');
+  if (start.slice(0, 64).includes('%PDF-')) return 'pdf';
+  if (!bom(bytes) && start.includes('\0')) return isWide(bytes) ? 'text' : 'binary';
+  const head = start.replace(/^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*/, '').toLowerCase();
+  if (/^<(?:!doctype html|html|head|body|title|meta)[\s>]/.test(head)) return 'html';
+  if (/^[[{]/.test(head) && isJson(type, bytes)) return 'json';
+  if (/\bcsv\b/.test(type)) return 'csv';
+  if (type === 'text/html' || type === 'application/xhtml+xml') return 'html';
+  if (type === '' && /^<[a-z!]/.test(head)) return 'html';
+  return isControlled(start) ? 'binary' : 'text';
+}
+
+function isJson(type: string, bytes: Uint8Array): boolean {
+  if (/[/+]json$/.test(type)) return true;
+  try {
+    JSON.parse(Buffer.from(bytes).toString());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** True if more than a few characters are none of any text. */
+function isControlled(start: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
+  const odd = start.match(/[\x01-\x08\x0e-\x1a\x1c-\x1f]/g)?.length ?? 0;
+  return odd > start.length * 0.02;
+}
+
+/** UTF-16 without a mark has a zero in every other byte of Latin text. */
+function isWide(bytes: Uint8Array): boolean {
+  return wide(bytes) !== undefined;
+}
+
+function wide(bytes: Uint8Array): string | undefined {
+  const seen = bytes.subarray(0, SNIFFED);
+  const zeros = [0, 0];
+  for (const [index, byte] of seen.entries()) if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = zeros;
+  const most = seen.length / 2;
+  if (odd > most * 0.7 && even < most * 0.1) return 'utf-16le';
+  return even > most * 0.7 && odd < most * 0.1 ? 'utf-16be' : undefined;
+}
+
+function bom(bytes: Uint8Array): string | undefined {
+  const [a, b, c] = bytes;
+  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
+  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  return a === 0xfe && b === 0xff ? 'utf-16be' : undefined;
+}
+
+/**
+ * The characters of a body, in the order in which browsers decide: a byte order mark, the header, what the page says of
+ * itself; where nothing does, or what does is wrong, UTF-8 if it is valid, else the Latin of Windows.
+ */
+function decode(bytes: Uint8Array, contentType: string): string {
+  const named = /charset\s*=\s*["']?([\w:.-]+)/i.exec(contentType)?.[1];
+  const start = Buffer.from(bytes.subarray(0, 4_096)).toString('latin1');
+  const inPage =
+    /<meta[^>]+charset\s*=\s*["']?([\w:.-]+)/i.exec(start)?.[1] ??
+    /^\s*<\?xml[^>]+encoding=["']([\w:.-]+)/i.exec(start)?.[1];
+  const marked = bom(bytes) ?? wide(bytes);
+  if (marked) return decoder(marked)?.decode(bytes) ?? '';
+  for (const label of [named, inPage]) {
+    const known = label === undefined ? undefined : decoder(label);
+    // A page that says UTF-8 and is none is read as what it most likely is.
+    if (known && (known.encoding !== 'utf-8' || isUtf8(bytes))) return known.decode(bytes);
+  }
+  return (isUtf8(bytes) ? new TextDecoder() : new TextDecoder('windows-1252')).decode(bytes);
+}
+
+function decoder(label: string): TextDecoder | undefined {
+  try {
+    return new TextDecoder(label);
+  } catch {
+    return undefined;
+  }
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Detects walls between a reader and a page. Pure. */
+const CAPTCHA =
+  /cf-challenge|cf_chl_|challenge-platform|g-recaptcha|h-captcha|hcaptcha\.com|captcha-delivery|px-captcha|_Incapsula_Resource|turnstile\/v0|awswafcaptcha|<title>\s*(?:just a moment|attention required|are you a robot|verify (?:that )?you are human|access to this page has been denied)/i;
+/** Most characters of a page that asks whether its reader is a person; with more, the page itself is there. */
+const LITTLE = 400;
+/** A page that says so little beside a form for logging in says nothing else. Characters. */
+const NOTHING = 60;
+
+/** Why there is no page at this status; undefined: there may be. */
+function refusedBy(host: string, status: number, html: string | undefined): Failed | undefined {
+  if (status < 400) return undefined;
+  if (html !== undefined && CAPTCHA.test(html)) return captcha(host);
+  if (status === 401 || status === 407) return failed('LOGIN_WALL', texts.login(host), { remedy: texts.loginRemedy });
+  if (status === 404 || status === 410)
+    return failed('NOT_FOUND', texts.gone(host, status), { remedy: texts.goneRemedy });
+  if (status === 429) return failed('RATE_LIMITED', texts.often(host), { remedy: texts.laterRemedy });
+  if (status >= 500) return failed('UNAVAILABLE', texts.broken(host, status), { remedy: texts.laterRemedy });
+  return failed('REFUSED', texts.refuses(host, status), { remedy: texts.refusesRemedy });
+}
+
+/** Why what was read is not what was asked for; undefined: it is, as far as anybody can tell. */
+function walledOff(host: string, html: string, { characters, passwords = 0 }: Read): Failed | undefined {
+  if (characters < LITTLE && CAPTCHA.test(html)) return captcha(host);
+  if (characters < NOTHING && passwords > 0)
+    return failed('LOGIN_WALL', texts.login(host), { remedy: texts.loginRemedy });
+  return characters === 0 ? failed('EMPTY', texts.empty(host), { remedy: texts.emptyRemedy }) : undefined;
+}
+
+/** True if there may be more for those who are logged in: it says little, and has a field for a password. */
+function isPartly({ characters, passwords = 0 }: Pick<Read, 'characters' | 'passwords'>): boolean {
+  return characters < LITTLE && passwords > 0;
+}
+
+function captcha(host: string): Failed {
+  return failed('CAPTCHA', texts.captcha(host), { remedy: texts.captchaRemedy });
+}
+
+/** The address that a page sends its readers on to within a few seconds, as it writes it. */
+function refreshTo(content: string | undefined): string | undefined {
+  const [, seconds, address] = /^\s*(\d+)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?["']?([^"'\s]+)/i.exec(content ?? '') ?? [];
+  return address !== undefined && Number(seconds) <= 10 ? address : undefined;
 }

@@ -1,11 +1,11 @@
+import { z } from 'zod';
 import { type Failed, failed } from '../../../agent/index.ts';
+import { isUrl } from '../../../base/text.ts';
 import type { Cache } from '../../../bus/index.ts';
-import type { Egress } from '../../../egress/index.ts';
+import { type Egress, Endpoint } from '../../../egress/index.ts';
 import type { Settings } from '../config.ts';
 import { texts } from '../texts.ts';
-import { duckDuckGo } from './duckduckgo.ts';
-import type { Hit, SearchProvider } from './provider.ts';
-import { brave, searxng, tavily } from './services.ts';
+import { type Hit, type SearchProvider, tidied } from './provider.ts';
 
 export type Found = { ok: true; provider: string; hits: Hit[] };
 
@@ -47,5 +47,120 @@ export class Search {
       if (signal.aborted) break;
     }
     return failure;
+  }
+}
+
+/** Search services that answer in JSON, each in its own form. */
+const text = z.string().optional().catch(undefined);
+const one = z.object({
+  title: text,
+  url: text,
+  content: text,
+  description: text,
+  publishedDate: text,
+  published_date: text,
+  age: text,
+});
+const list = z.array(one.catch({})).max(1_000);
+
+type FoundServices = { ok: true; hits: Hit[] } | Failed;
+
+/** A SearXNG of the owner's: https://docs.searxng.org/dev/search_api.html */
+function searxng(egress: Egress, base: string): SearchProvider {
+  const title = 'SearXNG';
+  const remedy = 'Add json to search.formats in its settings.yml.';
+  const endpoint = new Endpoint(egress, { title, base, remedy });
+  return {
+    title,
+    async search(query, count, signal): Promise<FoundServices> {
+      const came = await endpoint.json({ path: 'search', query: { q: query, format: 'json' }, signal });
+      if (!came.ok) return came;
+      const read = z.object({ results: list }).safeParse(came.value);
+      if (!read.success) return endpoint.malformed();
+      return hitsOf(read.data.results, count);
+    },
+  };
+}
+
+/** https://api-dashboard.search.brave.com/app/documentation/web-search/get-started */
+function brave(egress: Egress, key: string, base = 'https://api.search.brave.com'): SearchProvider {
+  const title = 'Brave Search';
+  const headers = { 'x-subscription-token': key };
+  const endpoint = new Endpoint(egress, { title, base, headers, remedy: keyRemedy('brave') });
+  return {
+    title,
+    async search(query, count, signal): Promise<FoundServices> {
+      const came = await endpoint.json({
+        path: 'res/v1/web/search',
+        query: { q: query, count: Math.min(20, count) },
+        signal,
+      });
+      if (!came.ok) return came;
+      // Without hits there is no `web`.
+      const read = z.object({ web: z.object({ results: list }).optional() }).safeParse(came.value);
+      return read.success ? hitsOf(read.data.web?.results ?? [], count) : endpoint.malformed();
+    },
+  };
+}
+
+/** https://docs.tavily.com/documentation/api-reference/endpoint/search */
+function tavily(egress: Egress, key: string, base = 'https://api.tavily.com'): SearchProvider {
+  const title = 'Tavily';
+  const headers = { authorization: `Bearer ${key}` };
+  const endpoint = new Endpoint(egress, { title, base, headers, remedy: keyRemedy('tavily') });
+  return {
+    title,
+    async search(query, count, signal): Promise<FoundServices> {
+      const came = await endpoint.json({ path: 'search', body: { query, max_results: Math.min(20, count) }, signal });
+      if (!came.ok) return came;
+      const read = z.object({ results: list }).safeParse(came.value);
+      return read.success ? hitsOf(read.data.results, count) : endpoint.malformed();
+    },
+  };
+}
+
+const keyRemedy = (name: string) => `An owner has to look at web.search.${name}.api_key in config.yaml.`;
+
+function hitsOf(results: z.output<typeof list>, count: number): FoundServices {
+  const hits = results.map(({ content, description, publishedDate, published_date, age, ...hit }) => ({
+    ...hit,
+    snippet: content ?? description,
+    published: publishedDate ?? published_date ?? age,
+  }));
+  return { ok: true, hits: tidied(hits, count) };
+}
+
+/** DuckDuckGo's page for browsers without scripts. */
+const LINK = /<a\b[^>]*class="[^"]*\bresult__a\b[^"]*"[^>]*>/g;
+const SNIPPET = /class="[^"]*\bresult__snippet\b[^"]*"[^>]*>([\s\S]*?)<\/(?:a|div|td)>/;
+
+function duckDuckGo(egress: Egress, base = 'https://html.duckduckgo.com'): SearchProvider {
+  const title = 'DuckDuckGo';
+  const endpoint = new Endpoint(egress, { title, base, remedy: texts.turnedAwayRemedy });
+  return {
+    title,
+    async search(query, count, signal) {
+      const came = await endpoint.text({ path: 'html/', query: { q: query }, signal }, 'text/html');
+      if (!came.ok) return came;
+      const hits = tidied(hitsIn(came.text), count);
+      if (hits.length > 0 || /no-results|No\s+results/i.test(came.text)) return { ok: true, hits };
+      if (/anomaly|captcha|challenge/i.test(came.text))
+        return failed('CAPTCHA', texts.turnedAway(title), { remedy: texts.turnedAwayRemedy });
+      return endpoint.malformed();
+    },
+  };
+}
+
+/** Results of the page, without its advertisements. */
+function* hitsIn(html: string): Generator<{ title: string; url: string; snippet: string }> {
+  const links = [...html.matchAll(LINK)];
+  for (const [index, { 0: tag, index: at }] of links.entries()) {
+    const rest = html.slice(at + tag.length, links[index + 1]?.index ?? html.length);
+    const href = /href="([^"]*)"/.exec(tag)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const url = isUrl(href, 'https://duckduckgo.com') ? new URL(href, 'https://duckduckgo.com') : undefined;
+    const isOwn = url?.hostname.endsWith('duckduckgo.com');
+    const to = isOwn ? url?.searchParams.get('uddg') : url?.href;
+    if (!to || url?.pathname === '/y.js') continue;
+    yield { title: rest.split('</a>')[0] ?? '', url: to, snippet: SNIPPET.exec(rest)?.[1] ?? '' };
   }
 }

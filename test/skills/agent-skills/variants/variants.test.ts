@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ModelError } from '../../../../src/agent/index.ts';
 import type { Optimize } from '../../../../src/skills/agent-skills/index.ts';
-import { lowerBound, winnerOf } from '../../../../src/skills/agent-skills/variants/winner.ts';
+import { lowerBound, winnerOf } from '../../../../src/skills/agent-skills/variants/store.ts';
 import type { Play } from '../../../support/play.ts';
 import { ScriptedModel } from '../../../support/scripted-model.ts';
 import { playWith, results } from '../conversation.ts';

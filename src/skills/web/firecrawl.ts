@@ -1,0 +1,267 @@
+import { z } from 'zod';
+import { type AnyTool, done, type Failed, failed, outsideTool, type ToolResult } from '../../agent/index.ts';
+import { backOff, sleep } from '../../base/async.ts';
+import { type Egress, Endpoint } from '../../egress/index.ts';
+import type { FirecrawlSettings } from './config.ts';
+import { hostOf } from './page/pages.ts';
+import { plain, tidied } from './search/provider.ts';
+import { texts } from './texts.ts';
+import { addressOf, listOf } from './tools.ts';
+
+export interface FirecrawlDeps {
+  firecrawl: Firecrawl;
+  /** Looks at addresses before Firecrawl is told of them: one of the owner's stands in the own network. */
+  egress: Pick<Egress, 'check'>;
+}
+
+const address = z.string().min(1).max(4_096);
+const paths = z.array(z.string().min(1).max(200)).max(20).default([]);
+/** Characters of one page, and of all that a call brings. */
+const LONGEST_PAGE = 100_000;
+const LONGEST = 400_000;
+const CRAWL_MS = 5 * 60_000;
+
+/** The tools of Firecrawl. */
+export function firecrawlTools(deps: FirecrawlDeps): AnyTool[] {
+  return [scrapeTool(deps), searchTool(deps), mapTool(deps), crawlTool(deps)];
+}
+
+function scrapeTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
+  return outsideTool({
+    name: 'firecrawl_scrape',
+    description: 'Reads one page in a browser elsewhere: for pages that web_fetch cannot read. Check `truncated`.',
+    effect: 'fetch',
+    impersonal: true,
+    spare: true,
+    does: ['web_read'],
+    input: z.object({ url: address }),
+    targets: ({ url }) => [addressOf(url)],
+    timeoutMs: 120_000,
+    async run({ url }, { signal }) {
+      const at = await egress.check(addressOf(url));
+      if (!at.ok) return at;
+      const came = await firecrawl.scrape(addressOf(url), signal);
+      if (!came.ok) return came;
+      const { title, markdown } = came.page;
+      return told(texts.read(title, at.url.host, markdown.length), shownPages([came.page], false));
+    },
+  });
+}
+
+function searchTool({ firecrawl }: FirecrawlDeps): AnyTool {
+  return outsideTool({
+    name: 'firecrawl_search',
+    description: 'Searches the web by Firecrawl. Gives titles, addresses and extracts.',
+    effect: 'fetch',
+    impersonal: true,
+    spare: true,
+    does: ['web_search'],
+    input: z.object({ query: z.string().min(1).max(400), limit: z.int().min(1).max(20).default(5) }),
+    targets: ({ query }) => [query],
+    async run({ query, limit }, { signal }) {
+      const came = await firecrawl.search(query, limit, signal);
+      if (!came.ok) return came;
+      const hits = tidied(came.hits, limit);
+      return told(texts.results(query, hits.length, 'Firecrawl'), `truncated: false\n\n${listOf(hits)}`);
+    },
+  });
+}
+
+function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
+  return outsideTool({
+    name: 'firecrawl_map',
+    description: 'Lists the addresses of a site, those about `search` first: to choose which pages to read.',
+    effect: 'fetch',
+    impersonal: true,
+    spare: true,
+    does: ['web_read'],
+    input: z.object({
+      url: address,
+      search: z.string().max(200).optional(),
+      limit: z.int().min(1).max(500).default(100),
+    }),
+    targets: ({ url }) => [addressOf(url)],
+    timeoutMs: 120_000,
+    async run({ url, search, limit }, { signal }) {
+      const at = await egress.check(addressOf(url));
+      if (!at.ok) return at;
+      const came = await firecrawl.map(addressOf(url), search, limit, signal);
+      if (!came.ok) return came;
+      const links = came.links.slice(0, limit);
+      const lines = links.map((link) => (link.title === '' ? link.url : `${link.url} — ${link.title}`));
+      // A full list is most likely a part of a longer one.
+      const truncated = came.links.length >= limit;
+      return told(texts.mapped(at.url.host, links.length), [`truncated: ${truncated}`, ...lines].join('\n'));
+    },
+  });
+}
+
+function crawlTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
+  return outsideTool({
+    name: 'firecrawl_crawl',
+    picks: true,
+    description:
+      'Reads many pages of a site. Costs one credit a page: always give include_paths (patterns such as docs/.*) and a low limit. Check `truncated`.',
+    effect: 'fetch',
+    impersonal: true,
+    spare: true,
+    does: ['web_read'],
+    display: 'stream',
+    doing: ({ url }) => `reading pages of ${hostOf(addressOf(url))}`,
+    input: z.object({
+      url: address,
+      include_paths: paths,
+      exclude_paths: paths,
+      limit: z.int().min(1).max(100).default(10),
+    }),
+    targets: ({ url }) => [addressOf(url)],
+    timeoutMs: CRAWL_MS,
+    outlasts: true,
+    async run({ url, ...asked }, { signal }) {
+      const at = await egress.check(addressOf(url));
+      if (!at.ok) return at;
+      const came = await firecrawl.crawl({ url: addressOf(url), ...asked }, signal);
+      if (!came.ok) return came;
+      const { pages, total, truncated } = came;
+      return told(texts.crawled(at.url.host, pages.length, total), shownPages(pages, truncated));
+    },
+  });
+}
+
+function told(text: string, material: string): ToolResult {
+  return done(text, { material, tainted: true });
+}
+
+/** Pages one after the other, as far as there is room. */
+function shownPages(pages: readonly Scraped[], isPart: boolean): string {
+  let room = LONGEST;
+  let truncated = isPart;
+  const shown = pages.flatMap(({ title, url, markdown }) => {
+    const text = markdown.slice(0, Math.min(LONGEST_PAGE, room));
+    truncated ||= text.length < markdown.length;
+    room -= text.length;
+    return text === '' ? [] : [`Title: ${title}\nURL: ${url}\n\n${text}`];
+  });
+  return [`truncated: ${truncated}`, ...shown].join('\n\n');
+}
+
+// Firecrawl's API, version 2: https://docs.firecrawl.dev/api-reference/v2-introduction
+
+/** A page as Firecrawl has read it. */
+interface Scraped {
+  title: string;
+  url: string;
+  markdown: string;
+}
+
+interface CrawlAsked {
+  url: string;
+  include_paths: readonly string[];
+  exclude_paths: readonly string[];
+  limit: number;
+}
+
+type Came<T> = ({ ok: true } & T) | Failed;
+
+const text = z.string().optional().catch(undefined);
+const meta = z.object({ title: text, sourceURL: text, url: text, statusCode: z.number().optional().catch(undefined) });
+const page = z.object({ markdown: text, metadata: meta.optional().catch(undefined) });
+const link = z.union([
+  z.string().transform((url) => ({ url, title: undefined })),
+  z.object({ url: z.string(), title: text }),
+]);
+const hit = z.object({ title: text, url: text, description: text, markdown: text }).catch({});
+const hits = z.array(hit).max(1_000);
+
+const FIRST_LOOK_MS = 250;
+const LONGEST_WAIT_MS = 5_000;
+
+export class Firecrawl {
+  private readonly endpoint: Endpoint;
+
+  /** `egress`: one that may reach what the owner configured. */
+  constructor({ api_key: key, base_url: base = 'https://api.firecrawl.dev' }: FirecrawlSettings, egress: Egress) {
+    const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    this.endpoint = new Endpoint(egress, { title: 'Firecrawl', base, headers, remedy: texts.firecrawlRemedy });
+  }
+
+  async scrape(url: string, signal: AbortSignal): Promise<Came<{ page: Scraped }>> {
+    const body = { url, formats: ['markdown'], onlyMainContent: true };
+    const came = await this.post('v2/scrape', body, z.object({ data: page }), signal);
+    return came.ok ? { ok: true, page: scraped(came.value.data, url) } : came;
+  }
+
+  async search(query: string, limit: number, signal: AbortSignal) {
+    // Version 1, which own ones may still be, gives the list itself.
+    const schema = z.object({
+      data: z.union([hits.transform((web) => ({ web })), z.object({ web: hits.default([]) })]),
+    });
+    const came = await this.post('v2/search', { query, limit }, schema, signal);
+    if (!came.ok) return came;
+    const found = came.value.data.web.map(({ title, url, description }) => ({ title, url, snippet: description }));
+    return { ok: true as const, hits: found };
+  }
+
+  async map(url: string, search: string | undefined, limit: number, signal: AbortSignal) {
+    const body = { url, limit, ...(search !== undefined && { search }) };
+    const came = await this.post('v2/map', body, z.object({ links: z.array(link).max(100_000) }), signal);
+    if (!came.ok) return came;
+    const links = came.value.links.map((each) => ({ url: each.url.slice(0, 2_048), title: plain(each.title, 200) }));
+    return { ok: true as const, links };
+  }
+
+  /** Reads a site's pages. Gives up when `signal` aborts; what Firecrawl has begun then it goes on with, up to the limit. */
+  async crawl(
+    asked: CrawlAsked,
+    signal: AbortSignal,
+  ): Promise<Came<{ pages: Scraped[]; total: number; truncated: boolean }>> {
+    const { url, include_paths: includePaths, exclude_paths: excludePaths, limit } = asked;
+    const scrapeOptions = { formats: ['markdown'], onlyMainContent: true };
+    const body = { url, includePaths, excludePaths, limit, scrapeOptions };
+    const begun = await this.post('v2/crawl', body, z.object({ id: z.string().regex(/^[\w-]{1,100}$/) }), signal);
+    if (!begun.ok) return begun;
+    for (let look = 1; ; look++) {
+      await sleep(backOff(look, LONGEST_WAIT_MS, FIRST_LOOK_MS), signal);
+      const state = await this.crawled(begun.value.id, signal);
+      if (!state.ok) return state;
+      const { status, total = 0, data, next } = state.value;
+      if (status === 'failed' || status === 'cancelled') return failed('UNAVAILABLE', texts.crawlFailed(url));
+      if (status !== 'completed') continue;
+      const pages = data.slice(0, limit).map((each) => scraped(each, url));
+      return {
+        ok: true,
+        pages,
+        total: Math.max(total, pages.length),
+        truncated: next !== undefined || total > pages.length,
+      };
+    }
+  }
+
+  private crawled(id: string, signal: AbortSignal) {
+    const schema = z.object({
+      status: z.string(),
+      total: z.number().optional().catch(undefined),
+      data: z.array(page).max(10_000).catch([]),
+      next: text,
+    });
+    return this.read(this.endpoint.json({ path: `v2/crawl/${id}`, signal }), schema);
+  }
+
+  private post<S extends z.ZodType>(path: string, body: unknown, schema: S, signal: AbortSignal) {
+    return this.read(this.endpoint.json({ path, body, signal }), schema);
+  }
+
+  private async read<S extends z.ZodType>(
+    answer: ReturnType<Endpoint['json']>,
+    schema: S,
+  ): Promise<{ ok: true; value: z.output<S> } | Failed> {
+    const came = await answer;
+    if (!came.ok) return came;
+    const read = schema.safeParse(came.value);
+    return read.success ? { ok: true, value: read.data } : this.endpoint.malformed();
+  }
+}
+
+function scraped({ markdown = '', metadata }: z.output<typeof page>, asked: string): Scraped {
+  return { title: plain(metadata?.title, 200), url: metadata?.sourceURL ?? metadata?.url ?? asked, markdown };
+}

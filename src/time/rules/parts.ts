@@ -1,0 +1,202 @@
+import { type Day, weekdayOf, ymdOf } from '../civil.ts';
+import { holidayOf } from '../lang/en-holidays.ts';
+import type { DateSpec, DaySet, Recur } from '../pieces.ts';
+import type { NthWeekday, RulePart } from './rule.ts';
+
+/** From the days that were said to the parts of an RRULE. */
+
+/** The days of each month that a date names by their number. */
+export function daysOfMonth(date: DateSpec): DaySet | undefined {
+  if (date.type === 'monthday') return { monthDays: [date.day] };
+  if (date.type !== 'nth') return undefined;
+  if (date.of === 'workday') return { workday: date.nth };
+  return date.of === 'day' ? { monthDays: [date.nth] } : { nth: [{ nth: date.nth, weekday: date.of.weekday }] };
+}
+
+const ALL_WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
+const ALL_MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+/** The places of a weekday in a month, counted from its end. */
+export const FROM_END = [-5, -4, -3, -2, -1];
+export const ALL_DATES = Array.from({ length: 31 }, (_, index) => index + 1);
+
+const plain = (weekdays: readonly number[]) =>
+  [...weekdays].sort((a, b) => a - b).map((weekday) => ({ nth: 0, weekday }));
+
+/**
+ * The parts of a calendar rule (days and longer), without times. What the words leave open — the weekday of "every
+ * week" — comes from `anchor`. Undefined when RFC 5545 cannot say it.
+ */
+export function calendarParts(recur: Recur, anchor: Day): RulePart[] | undefined {
+  const { freq, interval, days } = recur;
+  const base: RulePart = interval === 1 ? { freq } : { freq, interval };
+  if (!days) return [{ ...base, ...anchored(recur, anchor) }];
+  if (days.weekdays) return [{ ...base, ...(freq === 'DAILY' ? { freq: 'WEEKLY' } : {}), byDay: plain(days.weekdays) }];
+  if (recur.quarters) return quarterParts(days);
+  if (days.dates) return days.dates.map(({ month, day }) => ({ ...base, byMonth: [month], byMonthDay: [day] }));
+  if (days.holiday !== undefined) {
+    const rule = holidayOf(days.holiday)?.rule;
+    return rule && [{ ...base, ...rule }];
+  }
+  const months = days.months ? { byMonth: days.months } : {};
+  if (days.monthDays && days.nth) return [{ ...base, ...months, byDay: days.nth, byMonthDay: days.monthDays }];
+  if (days.monthDays) return [{ ...base, ...months, byMonthDay: days.monthDays }];
+  if (days.nth) return [{ ...base, ...months, byDay: days.nth }];
+  if (days.workday !== undefined)
+    return [{ ...base, ...months, byDay: plain([1, 2, 3, 4, 5]), bySetPos: [days.workday] }];
+  return days.months ? [{ ...base, ...months, byMonthDay: [1] }] : undefined;
+}
+
+function anchored({ freq }: Recur, anchor: Day): Partial<RulePart> {
+  const { month, day } = ymdOf(anchor);
+  if (freq === 'WEEKLY') return { byDay: plain([weekdayOf(anchor)]) };
+  if (freq === 'MONTHLY') return { byMonthDay: [day] };
+  return freq === 'YEARLY' ? { byMonth: [month], byMonthDay: [day] } : {};
+}
+
+/** "Quarterly on the 15th starting June 15": quarters from there, and not those of the year. */
+export function quartersFrom(start: Day | undefined, recur: Recur): Recur {
+  const isCounted = recur.quarters && start !== undefined && recur.days?.monthDays?.includes(ymdOf(start).day);
+  return isCounted ? { ...recur, freq: 'MONTHLY', interval: 3, quarters: false } : recur;
+}
+
+/** "The first Monday of each quarter": in the month that begins it, or that ends it when counted from the end. */
+function quarterParts({ monthDays, nth, workday }: DaySet): RulePart[] | undefined {
+  const months = (fromEnd: boolean) => (fromEnd ? [3, 6, 9, 12] : [1, 4, 7, 10]);
+  const freq = 'YEARLY';
+  if (monthDays?.length === 1) return [{ freq, byMonth: months((monthDays[0] ?? 1) < 0), byMonthDay: monthDays }];
+  if (nth?.length === 1) return [{ freq, byMonth: months((nth[0]?.nth ?? 1) < 0), byDay: nth }];
+  if (workday === undefined) return undefined;
+  return months(workday < 0).map((month) => ({
+    freq,
+    byMonth: [month],
+    byDay: plain([1, 2, 3, 4, 5]),
+    bySetPos: [workday],
+  }));
+}
+
+/** `parts` without the days of `except`; an empty list when nothing is left, undefined when it cannot be said. */
+export function without(parts: readonly RulePart[], except: DaySet): RulePart[] | undefined {
+  const left = parts.map((part) => withoutDays(part, except));
+  return left.some((one) => one === undefined) ? undefined : left.flatMap((one) => one ?? []);
+}
+
+function withoutDays(part: RulePart, except: DaySet): RulePart[] | undefined {
+  if (except.weekdays) return withoutWeekdays(part, except.weekdays);
+  if (except.nth) return withoutNth(part, except.nth, except.months);
+  if (except.months) return limited(part, 'byMonth', ALL_MONTHS, except.months);
+  if (except.monthDays) {
+    if (except.monthDays.some((day) => day < 0)) return undefined;
+    return limited(daily(part), 'byMonthDay', ALL_DATES, except.monthDays);
+  }
+  const dates = except.dates ?? datesOf(except.holiday);
+  if (!dates) return undefined;
+  let parts: RulePart[] = [part];
+  for (const date of dates) {
+    const split = parts.map((one) => withoutDate(one, date));
+    if (split.some((one) => one === undefined)) return undefined;
+    parts = split.flatMap((one) => one ?? []);
+  }
+  return parts;
+}
+
+function datesOf(holiday: string | undefined): { month: number; day: number }[] | undefined {
+  const rule = holidayOf(holiday ?? '')?.rule;
+  const [month] = rule?.byMonth ?? [];
+  const [day] = rule?.byMonthDay ?? [];
+  return month !== undefined && day !== undefined && !rule?.byDay ? [{ month, day }] : undefined;
+}
+
+function withoutWeekdays(part: RulePart, weekdays: readonly number[]): RulePart[] | undefined {
+  if (part.byDay?.some(({ nth }) => nth !== 0) || part.bySetPos) return undefined;
+  const from = part.byDay?.map(({ weekday }) => weekday) ?? ALL_WEEKDAYS;
+  const left = from.filter((weekday) => !weekdays.includes(weekday));
+  if (left.length === 0) return [];
+  // Every day but some is a week's rule, unless days are counted in twos.
+  const freq = part.freq === 'DAILY' && (part.interval ?? 1) === 1 ? 'WEEKLY' : part.freq;
+  return [{ ...part, freq, byDay: plain(left) }];
+}
+
+/** Without "the second Monday in March", or of each month: such a day is one of seven dates. */
+function withoutNth(part: RulePart, days: readonly NthWeekday[], months = ALL_MONTHS): RulePart[] | undefined {
+  const [one, more] = days;
+  const inDays = daily(part);
+  if (!one || more || !inDays || (inDays.interval ?? 1) > 1) return undefined;
+  if (inDays.byMonthDay || inDays.bySetPos || inDays.byDay?.some(({ nth }) => nth !== 0)) return undefined;
+  const within = inDays.byMonth ?? ALL_MONTHS;
+  const weekdays = inDays.byDay?.map(({ weekday }) => weekday) ?? ALL_WEEKDAYS;
+  if (!weekdays.includes(one.weekday)) return [part];
+  const rest = weekdays.filter((weekday) => weekday !== one.weekday);
+  const others = rest.length > 0 ? [{ ...inDays, byDay: plain(rest) }] : [];
+  const on = { ...inDays, byDay: plain([one.weekday]) };
+  // Counted from the end, no date tells which of them it is.
+  if (one.nth < 0 && (inDays.byMonth || months.length < ALL_MONTHS.length)) return undefined;
+  if (one.nth < 0) return [...others, { ...on, freq: 'MONTHLY', bySetPos: FROM_END.filter((nth) => nth !== one.nth) }];
+  const byMonthDay = ALL_DATES.filter((date) => Math.ceil(date / 7) !== one.nth);
+  const limitedTo = (byMonth: number[]) => (byMonth.length === ALL_MONTHS.length ? {} : { byMonth });
+  const free = within.filter((month) => !months.includes(month));
+  const named = within.filter((month) => months.includes(month));
+  return [
+    ...others,
+    ...(free.length > 0 ? [{ ...on, ...limitedTo(free) }] : []),
+    ...(named.length > 0 ? [{ ...on, ...limitedTo(named), byMonthDay }] : []),
+  ];
+}
+
+function limited(
+  part: RulePart | undefined,
+  field: 'byMonth' | 'byMonthDay',
+  all: readonly number[],
+  except: readonly number[],
+): RulePart[] | undefined {
+  if (!part || part.bySetPos) return undefined;
+  const left = (part[field] ?? all).filter((value) => !except.includes(value));
+  return left.length === 0 ? [] : [{ ...part, [field]: left }];
+}
+
+/** The same rule counted in days, where it has no longer step than a week. */
+function daily(part: RulePart): RulePart | undefined {
+  if (part.freq !== 'WEEKLY') return part;
+  return (part.interval ?? 1) === 1 ? { ...part, freq: 'DAILY' } : undefined;
+}
+
+/** One rule for the other months, one for that month without the day. */
+function withoutDate(part: RulePart, { month, day }: { month: number; day: number }): RulePart[] | undefined {
+  const inDays = daily(part);
+  if (!inDays || inDays.bySetPos || (inDays.interval ?? 1) > 1) return undefined;
+  const months = inDays.byMonth ?? ALL_MONTHS;
+  if (!months.includes(month)) return [part];
+  const dates = (inDays.byMonthDay ?? ALL_DATES).filter((one) => one !== day);
+  const others = months.filter((one) => one !== month);
+  const elsewhere = others.length > 0 ? [{ ...inDays, byMonth: others }] : [];
+  return dates.length > 0 ? [...elsewhere, { ...inDays, byMonth: [month], byMonthDay: dates }] : elsewhere;
+}
+
+/** `part` only on these weekdays; undefined when it names other days already. */
+export const onlyOn = (part: RulePart, weekdays: readonly number[]): RulePart | undefined =>
+  part.byDay ? undefined : { ...part, byDay: plain(weekdays) };
+
+/**
+ * `parts` at each of these times (minutes since midnight). Times that share their minutes share a part; a single time
+ * is left to DTSTART.
+ */
+export function atTimes(parts: readonly RulePart[], minutes: readonly number[]): RulePart[] {
+  const sorted = [...new Set(minutes)].sort((a, b) => a - b);
+  if (sorted.length === 1 && parts.length === 1) return [...parts];
+  // BYSETPOS chooses among the times of a period, so that each time needs a part of its own.
+  if (parts.some((part) => part.bySetPos)) {
+    return parts.flatMap((part) => sorted.map((minute) => ({ ...part, ...timeOf(minute) })));
+  }
+  const hoursByMinutes = new Map<string, number[]>();
+  for (const hour of new Set(sorted.map((minute) => Math.floor(minute / 60)))) {
+    const past = sorted.filter((minute) => Math.floor(minute / 60) === hour).map((minute) => minute % 60);
+    const key = past.join(',');
+    hoursByMinutes.set(key, [...(hoursByMinutes.get(key) ?? []), hour]);
+  }
+  const times = [...hoursByMinutes].map(([key, byHour]) => ({ byHour, byMinute: key.split(',').map(Number) }));
+  return parts.flatMap((part) => times.map((time) => ({ ...part, ...time })));
+}
+
+export const timeOf = (minute: number): Pick<RulePart, 'byHour' | 'byMinute'> => ({
+  byHour: [Math.floor(minute / 60)],
+  byMinute: [minute % 60],
+});
