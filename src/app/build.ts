@@ -6,7 +6,6 @@ import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import {
-  type Checks,
   type Command,
   type HealthCheck,
   Router,
@@ -14,7 +13,6 @@ import {
   type SkillDeps,
   type SystemTask,
   turnAway,
-  type Verb,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, type Delivery, deadJobSource, type Receiver } from '../delivery/index.ts';
@@ -30,7 +28,7 @@ import { McpServers, mcp, mcpConfig, toolServers } from '../skills/mcp/index.ts'
 import { schedulerConfig } from '../skills/scheduler/index.ts';
 import { specialists } from '../skills/specialists/index.ts';
 import { Webhooks, webhooks } from '../skills/webhooks/index.ts';
-import type { Artifacts, Besides, Database, Engine, Transaction } from '../storage/index.ts';
+import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
@@ -40,7 +38,8 @@ import { type Core, openCore } from './core.ts';
 import { tellingOverrides } from './doctor/index.ts';
 import { attachmentBytes, openHttp } from './http.ts';
 import { openInference, type Thinking } from './inference.ts';
-import { type AskedJob, enqueue, handlersOf, jobsOf } from './jobs.ts';
+import { enqueue, handlersOf, jobsOf } from './jobs.ts';
+import type { Away, OperatedApp } from './operations/parts.ts';
 import { People } from './people.ts';
 import { programVerbs } from './programs.ts';
 import { sandboxOf } from './sandbox.ts';
@@ -52,13 +51,6 @@ import { agendaAheadOf, agendaOf, builtInSkills, type EquippedSkill, equip, isRu
 import { openSpecialists, specialistHost } from './specialists.ts';
 import { Tokens } from './tokens.ts';
 import { traced } from './traces.ts';
-
-/** A platform that cannot be heard. */
-export interface Away {
-  platform: string;
-  says: string;
-  remedy: string;
-}
 
 export interface BuildOptions {
   version: string;
@@ -77,42 +69,14 @@ export interface BuildOptions {
 }
 
 /** A whole coda, put together but not started: its parts, and what is done with all of them. */
-export interface App {
-  readonly database: Database;
+export interface App extends OperatedApp {
   readonly artifacts: Artifacts;
-  readonly worker: Worker;
-  readonly delivery: Delivery;
-  readonly jobs: JobQueue;
-  readonly people: People;
-  readonly tokens: Tokens;
-  readonly sessions: Sessions;
-  /** The HTTP server; undefined where it is off. */
-  readonly http: HttpServer | undefined;
-  readonly agentSkills: LiveSkills;
-  readonly approvals: Approvals;
-  readonly backups: Backups;
-  readonly hooks: Webhooks;
   readonly commands: readonly Command[];
-  /** Skills' operations for commands of the terminal. */
-  readonly verbs: Readonly<Record<string, Verb>>;
   readonly console: ConsoleAdapter;
-  /** Checks of `coda doctor`. */
-  readonly checks: Checks;
-  /** Adds a background job of a kind that some part carries out, due at once. Throws `INPUT_INVALID`; gives its id. */
-  enqueue(job: AskedJob, besides?: Besides<string>): Promise<string>;
   /** Frees what a predecessor held and begins: the worker, then the adapters. */
   start(): Promise<void>;
-  /** Begins without platforms and without what else falls due, to work off jobs and the turns that they begin: until `settled`. */
-  startJobs(): Promise<void>;
   /** Takes nothing new, lets turns finish for `graceMs`, stores the rest and closes everything in reverse order. */
   stop(graceMs?: number): Promise<void>;
-  /** Resolves when nothing runs, nothing that is due is left, and nothing is being sent. */
-  settled(): Promise<void>;
-  status(): Promise<Json>;
-  /** True if the database answers and this process can tell its replicas that it lives. */
-  healthy(): Promise<boolean>;
-  /** The platforms that cannot be heard, and why. */
-  away(): Away[];
 }
 
 const GRACE_MS = 10_000;

@@ -21,10 +21,10 @@ import type { JobQueue, Schedules } from '../jobs/index.ts';
 import type { Gate } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
-import { dashboardActs } from './dashboard/acts.ts';
 import { callersReader, dashboardPages, pageReader } from './dashboard/index.ts';
+import { skillActs } from './dashboard/skills.ts';
 import { metricsRoute } from './metrics.ts';
-import { notifyRoute } from './notify-route.ts';
+import { servedOperations } from './operations/routes.ts';
 import type { Sessions } from './sessions.ts';
 import { skillService } from './skill-service.ts';
 import type { EquippedSkill } from './skills.ts';
@@ -86,7 +86,7 @@ export function openHttp(parts: HttpParts): Http | undefined {
   });
   routes.push(
     ...pages.routes,
-    ...dashboardActs(dashboard),
+    ...skillActs(dashboard),
     openApiRoute(() => routes, parts.version),
   );
   const jwts = config.jwt && new Jwts(config.jwt, parts.egress, world.clock);
@@ -109,12 +109,12 @@ function stateOf(platform: PlatformAdapter) {
 
 /** One line for each room that can be asked for something. */
 function routesOf(parts: HttpParts): AnyRoute[] {
-  const { world, database, jobs, agent, delivery, skills, platforms, healthy } = parts;
+  const { world, database, agent, delivery, skills, platforms, healthy } = parts;
   const collections = skills.flatMap(({ skill, deps }) => skill.collections?.(deps) ?? []);
   return [
     health(world.clock, healthy),
     metricsRoute(world),
-    notifyRoute({ database, world, jobs }),
+    ...servedOperations({ app: parts, world }),
     ...dataRoutes(collections, { database, agent, requests: delivery.requests }),
     ...platforms.flatMap((platform) => platform.routes?.() ?? []),
     ...skills.flatMap(({ skill, deps }) => skill.routes?.(deps) ?? []),

@@ -5,7 +5,7 @@ export { browserConfig } from '../skills/browser/index.ts';
 export { platforms } from './adapters.ts';
 export { openAgentSkills, ownFolders } from './agent-skills.ts';
 export { type BackupState, Backups, backupFolder, type MadeBackup } from './backups.ts';
-export { type App, type Away, type BuildOptions, build } from './build.ts';
+export { type App, type BuildOptions, build } from './build.ts';
 export { configDocuments, readConfig } from './config.ts';
 export { type Control, openControl } from './control.ts';
 export { costReport } from './cost.ts';

@@ -22,4 +22,4 @@ export { type CompleteDeps, complete, type Typing } from './platform.ts';
 export * from './route.ts';
 export { type CalledByName, Router } from './router.ts';
 export * from './skill.ts';
-export { verbsOf } from './verbs.ts';
+export { routesOf, verbsOf } from './verbs.ts';

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { Besides } from '../storage/index.ts';
+import type { AnyRoute, HttpRequest } from './route.ts';
 
 /** A value as it comes back through JSON. */
 export type Wire<T> = T extends Json
@@ -42,10 +43,27 @@ export type AskFor = <Parts, Input extends z.ZodObject, Result>(
 
 /** The caller's side of one run. */
 export interface Act {
+  /** The person who is signed in at a browser; undefined: a command, or a program with a token. */
+  personId: string | undefined;
   /** The entry of the audit log: to be called in the transaction of the change, with what came of it. */
   besides: Besides;
   /** The approval token that was given. */
   token: string | undefined;
+}
+
+/** The `POST` route of an operation: its parameters and its body make the input. */
+export interface OperationRoute<Given = never, Result = never>
+  extends Pick<AnyRoute, 'page' | 'scope' | 'summary' | 'tag' | 'maxBytes' | 'answers'> {
+  /** Several: the same under each. */
+  paths: readonly string[];
+  params?: z.ZodObject;
+  body?: z.ZodObject;
+  /** The input, where it is not the parameters with the body. */
+  input?(params: Record<string, string>, body: Record<string, unknown>, header: HttpRequest['header']): Given;
+  /** The answer; left out: `{ done: true }`. */
+  answer?(result: Result, given: Given): { status?: number; json: unknown };
+  /** Why it could not be done: 409, and no entry in the audit log. */
+  conflict?(result: Result): string | undefined;
 }
 
 /**
@@ -99,6 +117,8 @@ export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObjec
   run?(parts: Parts, input: z.output<Input>, act: Act): Promise<Result> | Result;
   /** Completes the input with what only the terminal has: standard input, absolute paths. */
   prepare?(given: z.input<Input>, io: NodeJS.Process): Promise<z.input<Input>> | z.input<Input>;
+  /** Its HTTP route, with its entry in the OpenAPI document. */
+  route?: OperationRoute<z.input<Input>, Result>;
   /** Text for the result. */
   show?(result: Wire<Result>, input: z.output<Input>, view: View): Shown;
   /** The whole of a command that asks more than once. */

@@ -1,27 +1,72 @@
 import { recordAct } from '../audit/index.ts';
+import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import type { Besides } from '../storage/index.ts';
-import { type AnyOperation, inputOf, type Operation, verbOf } from './operation.ts';
+import { type AnyOperation, inputOf, type Operation, type OperationRoute, verbOf } from './operation.ts';
+import { type AnyRoute, type HttpRequest, route } from './route.ts';
 import type { Verb } from './skill.ts';
+
+type ActWorld = Pick<World, 'clock' | 'secrets'>;
 
 /** Operations as verbs of the control socket, each with its entry in the audit log. */
 export function verbsOf<Parts>(
   operations: readonly AnyOperation[],
   parts: Parts,
-  world: Pick<World, 'clock' | 'secrets'>,
+  world: ActWorld,
 ): Record<string, Verb> {
   const carriedOut = operations.filter(({ run }) => run !== undefined) as Operation<Parts>[];
   return Object.fromEntries(carriedOut.map((each) => [verbOf(each), verb(each, parts, world)]));
 }
 
-function verb<Parts>(operation: Operation<Parts>, parts: Parts, world: Pick<World, 'clock' | 'secrets'>): Verb {
+function verb<Parts>(operation: Operation<Parts>, parts: Parts, world: ActWorld): Verb {
   return async (args) => {
     const input = inputOf(operation, args, 'INPUT_INVALID');
-    const besides: Besides = recordAct(world, operation.subject ?? operation.name, (done) =>
-      operation.audit?.(input, done as never),
-    );
+    const subject = operation.subject ?? operation.name;
+    const besides = recordAct<unknown>(world, subject, (done) => operation.audit?.(input, done as never));
     const token = typeof args.token === 'string' ? args.token : undefined;
-    return ((await operation.run?.(parts, input, { besides, token })) ?? null) as Json;
+    return ((await operation.run?.(parts, input, { besides, token, personId: undefined })) ?? null) as Json;
   };
+}
+
+/** The HTTP routes of operations that have one. */
+export function routesOf<Parts>(operations: readonly AnyOperation[], parts: Parts, world: ActWorld): AnyRoute[] {
+  return operations.flatMap((each) => {
+    const served = each.route as OperationRoute<object, unknown> | undefined;
+    if (!served) return [];
+    const { paths, params, body, input: _, answer: __, conflict: ___, ...rest } = served;
+    const shared = { method: 'POST' as const, ...rest, ...(params && { params }), ...(body && { body }) };
+    const handle = (request: HttpRequest) => serve(each as Operation<Parts>, served, { request, parts, world });
+    return paths.map((path) => route({ ...shared, path, handle }));
+  });
+}
+
+interface Served<Parts> {
+  request: HttpRequest;
+  parts: Parts;
+  world: ActWorld;
+}
+
+async function serve<Parts>(
+  operation: Operation<Parts>,
+  served: OperationRoute<object, unknown>,
+  { request: { params, body, header, caller }, parts, world }: Served<Parts>,
+) {
+  const [named, sent] = [(params ?? {}) as Record<string, string>, (body ?? {}) as Record<string, unknown>];
+  const given = served.input?.(named, sent, header) ?? { ...named, ...sent };
+  const input = inputOf(operation, given, 'INPUT_INVALID');
+  const personId = served.page ? caller?.personId : undefined;
+  if (served.page && personId === undefined) throw new Error('a browser is signed in as nobody');
+  const detail = (done: unknown) => {
+    if (served.conflict?.(done) !== undefined) return undefined;
+    const own = operation.audit?.(input, done as never);
+    return own && (served.page ? own : { ...own, token: caller?.name });
+  };
+  const by = { personId, origin: served.page ? ('dashboard' as const) : ('terminal' as const) };
+  const besides = recordAct(world, operation.subject ?? operation.name, detail, by);
+  const result = await operation.run?.(parts, input, { besides, personId, token: undefined });
+  const conflict = served.conflict?.(result);
+  if (conflict !== undefined)
+    throw new CodaError('HTTP_CONFLICT', { message: conflict, remedy: 'Look at the page again.' });
+  const { status = 200, json } = served.answer?.(result, given) ?? { json: { done: true } };
+  return { status, body: { json } };
 }

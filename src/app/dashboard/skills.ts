@@ -1,4 +1,4 @@
-/** Actions of the Skills page: activates drafts, and sets and removes skills' secrets. */
+/** Actions of the Skills page: sets and removes skills' secrets. */
 
 import { z } from 'zod';
 import { recordAct } from '../../audit/index.ts';
@@ -28,29 +28,7 @@ const MOST_BYTES = 262_144;
 const BESIDE_SKILLS = 'connectors';
 
 export function skillActs(parts: SkillParts): readonly AnyRoute[] {
-  return [activateDraft(parts), setSecret(parts), removeSecret(parts)];
-}
-
-/** Whoever is signed in as an owner gave `access.approval_token` with the link, where there is one. */
-function activateDraft({ agentSkills, world }: SkillParts): AnyRoute {
-  return route({
-    method: 'POST',
-    path: '/skills/activate',
-    page: true,
-    scope: 'admin',
-    summary: 'Offers a draft, as its files are.',
-    body: z.strictObject({ name: skillName, hash: z.string().regex(/^[0-9a-f]{64}$/) }),
-    async handle(request) {
-      const { name, hash } = request.body;
-      const by = { personId: personOf(request), origin: ORIGIN } as const;
-      const act = recordAct<boolean>(world, 'skills activate', (isDone) => (isDone ? { name, hash } : undefined), by);
-      if (await agentSkills.activate(name, hash, act)) return { body: { json: { done: true } } };
-      throw new CodaError('HTTP_CONFLICT', {
-        message: 'The files of this draft have changed, or it is gone.',
-        remedy: 'Look at the page again.',
-      });
-    },
-  });
+  return [setSecret(parts), removeSecret(parts)];
 }
 
 function setSecret({ agentSkills, world }: SkillParts): AnyRoute {

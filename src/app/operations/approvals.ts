@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Decided } from '../../agent/index.ts';
 import { plural } from '../../base/text.ts';
 import { operation, text, usage } from '../../chat/operation.ts';
-import type { OperationParts } from './parts.ts';
+import type { OperationParts, ServedParts } from './parts.ts';
 
 const list = operation({
   name: 'approvals list',
@@ -23,21 +23,44 @@ const list = operation({
   },
 });
 
-/** Decides one call, as its person could. It carries the token itself: what is refused has a reason of its own. */
-const decide = (verb: 'approve' | 'deny') =>
+const id = text(
+  (given) => /^[0-9a-f]{8,64}$/.test(given),
+  (given) => `${given} is no id of a question.`,
+  '"coda approvals" shows them.',
+);
+
+/** Decides one call, as its person could, or as an owner who is signed in. */
+const decide = operation({
+  name: 'approvals decide',
+  input: z.object({ id, approved: z.boolean() }),
+  run: ({ app }: ServedParts, { id: named, approved }, { token, personId }): Promise<Decided> =>
+    personId === undefined
+      ? app.approvals.decide(named, approved, token)
+      : app.approvals.decideAs(personId, 'dashboard', named, approved),
+  route: {
+    paths: ['/approvals/:id'],
+    page: true,
+    scope: 'admin',
+    summary: 'Decides about a call that waits.',
+    params: z.object({ id: z.string().regex(/^[0-9a-f]{12,64}$/) }),
+    body: z.strictObject({ approved: z.boolean() }),
+    conflict(came) {
+      if (came === 'done') return undefined;
+      return came === 'gone'
+        ? 'Somebody has decided already, or it was too late.'
+        : 'It cannot be told which is meant.';
+    },
+  },
+});
+
+const deciding = (verb: 'approve' | 'deny') =>
   operation({
     name: `approvals ${verb}`,
     summary: verb === 'approve' ? 'have one of them run' : 'have one of them not run',
-    input: z.object({
-      id: text(
-        (id) => /^[0-9a-f]{8,64}$/.test(id),
-        (id) => `${id} is no id of a question.`,
-        '"coda approvals" shows them.',
-      ),
-    }),
+    input: z.object({ id }),
     args: ['id'],
-    run: ({ app }: OperationParts, { id }, { token }) => app.approvals.decide(id, verb === 'approve', token),
-    show(came) {
+    async conduct(ask, { id: named }) {
+      const came = await ask(decide, { id: named, approved: verb === 'approve' });
       if (came !== 'done') throw usage(REFUSED[came], '"coda approvals" shows what is open.');
       return verb === 'approve' ? 'Approved: it runs now, or as soon as coda runs.\n' : 'Not approved.\n';
     },
@@ -49,4 +72,4 @@ const REFUSED: Readonly<Record<Exclude<Decided, 'done'>, string>> = {
   token: 'The running coda has another access.approval_token.',
 };
 
-export const approvals = [list, decide('approve'), decide('deny')];
+export const approvals = [list, decide, deciding('approve'), deciding('deny')];

@@ -5,7 +5,6 @@ import type { Json } from '../../base/json.ts';
 import { oneLine, plural } from '../../base/text.ts';
 import { idOf, operation, text, usage } from '../../chat/operation.ts';
 import type { DeadJob, OpenJob } from '../../jobs/index.ts';
-import type { App } from '../build.ts';
 import { SKILL_JOB } from '../skill-jobs.ts';
 import type { OperationParts } from './parts.ts';
 
@@ -144,7 +143,10 @@ function worked(ends: readonly string[]): string {
 }
 
 /** The end of a run, which has the id of its job. */
-async function endOf({ verbs }: App, { id, payload }: { id: string; payload: unknown }): Promise<string> {
+async function endOf(
+  { verbs }: OperationParts['app'],
+  { id, payload }: { id: string; payload: unknown },
+): Promise<string> {
   const skill = (payload as { skill?: string } | null)?.skill ?? '?';
   const run = (await Promise.resolve(verbs['runs-show']?.({ run: id })).catch(() => undefined)) as Ended | undefined;
   if (!run) return `${id}  ${skill}  has not begun: "coda jobs list --all" tells why`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plural, shorten } from '../../base/text.ts';
 import { idOf, operation } from '../../chat/operation.ts';
-import type { OperationParts } from './parts.ts';
+import type { OperationParts, ServedParts } from './parts.ts';
 
 const SHOWN_CHARACTERS = 60;
 
@@ -31,7 +31,15 @@ const resend = operation({
   input: z.object({ id: idOf('a message', '"coda outbox" shows them.').optional() }),
   args: ['id'],
   audit: (input) => input,
-  run: ({ app }: OperationParts, { id }, { besides }) => app.delivery.outbox.revive(id, besides),
+  run: ({ app }: ServedParts, { id }, { besides }) => app.delivery.outbox.revive(id, besides),
+  route: {
+    paths: ['/undelivered/:id/resend'],
+    page: true,
+    scope: 'admin',
+    summary: 'Sends a dead letter again.',
+    params: z.object({ id: z.uuid() }),
+    conflict: (count) => (count === 0 ? 'It was sent again already.' : undefined),
+  },
   show: (count) => `${plural(count, 'message')} will be sent again.\n`,
 });
 

@@ -1,19 +1,77 @@
+import type { HttpServer } from '../../adapters/http/index.ts';
+import type { Approvals } from '../../agent/index.ts';
 import { CodaError } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
+import type { Checks, Verb } from '../../chat/index.ts';
 import type { Config } from '../../config/index.ts';
-import type { App } from '../build.ts';
+import type { Delivery } from '../../delivery/index.ts';
+import type { JobQueue, Worker } from '../../jobs/index.ts';
+import type { Webhooks } from '../../skills/webhooks/index.ts';
+import type { Besides, Database } from '../../storage/index.ts';
+import type { LiveSkills } from '../agent-skills.ts';
+import type { Backups } from '../backups.ts';
+import type { AskedJob } from '../jobs.ts';
+import type { People } from '../people.ts';
+import type { Sessions } from '../sessions.ts';
+import type { Tokens } from '../tokens.ts';
+
+/** A platform that cannot be heard. */
+export interface Away {
+  platform: string;
+  says: string;
+  remedy: string;
+}
+
+/** The parts of a coda that operations work with. */
+export interface OperatedApp {
+  readonly database: Database;
+  readonly worker: Worker;
+  readonly delivery: Delivery;
+  readonly jobs: JobQueue;
+  readonly people: People;
+  readonly tokens: Tokens;
+  readonly sessions: Sessions;
+  /** The HTTP server; undefined where it is off. */
+  readonly http: HttpServer | undefined;
+  readonly agentSkills: LiveSkills;
+  readonly approvals: Approvals;
+  readonly backups: Backups;
+  readonly hooks: Webhooks;
+  /** Skills' operations for commands of the terminal. */
+  readonly verbs: Readonly<Record<string, Verb>>;
+  /** Checks of `coda doctor`. */
+  readonly checks: Checks;
+  /** Adds a background job of a kind that some part carries out, due at once. Throws `INPUT_INVALID`; gives its id. */
+  enqueue(job: AskedJob, besides?: Besides<string>): Promise<string>;
+  /** Begins without platforms and without what else falls due, to work off jobs and the turns that they begin: until `settled`. */
+  startJobs(): Promise<void>;
+  /** Resolves when nothing runs, nothing that is due is left, and nothing is being sent. */
+  settled(): Promise<void>;
+  status(): Promise<Json>;
+  /** True if the database answers and this process can tell its replicas that it lives. */
+  healthy(): Promise<boolean>;
+  /** The platforms that cannot be heard, and why. */
+  away(): Away[];
+}
 
 /** Dependencies of operations. */
 export interface OperationParts {
-  app: App;
+  app: OperatedApp;
   config: Config;
   world: World;
   /** False where a command has built coda for itself, and not started it. */
   isRunning: boolean;
 }
 
+/** Dependencies of operations that are reached over HTTP, too. */
+export interface ServedParts {
+  app: Pick<OperatedApp, 'database' | 'jobs' | 'delivery' | 'approvals' | 'agentSkills'>;
+  world: World;
+}
+
 /** Throws where an operation that gives somebody the right to approve calls does not carry `access.approval_token`. */
-export function needsToken(approvals: Pick<App['approvals'], 'carries'>, token: string | undefined): void {
+export function needsToken(approvals: Pick<Approvals, 'carries'>, token: string | undefined): void {
   if (approvals.carries(token)) return;
   throw new CodaError('INPUT_INVALID', {
     message: 'The running coda has another access.approval_token.',

@@ -6,7 +6,7 @@ import { didYouMean } from '../../base/text.ts';
 import { operation, usage } from '../../chat/operation.ts';
 import { nearSkills, skillMeant } from '../../skills/agent-skills/index.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
-import type { OperationParts } from './parts.ts';
+import type { OperationParts, ServedParts } from './parts.ts';
 
 /** The space of the terminal. */
 const TERMINAL = 'terminal';
@@ -75,7 +75,16 @@ const activate = operation({
   input: pinned,
   approves: true,
   audit: (input, isDone: boolean) => (isDone ? input : undefined),
-  run: ({ app }: OperationParts, { name, hash }, { besides }) => app.agentSkills.activate(name, hash, besides),
+  // Whoever is signed in as an owner gave `access.approval_token` with the link, where there is one.
+  route: {
+    paths: ['/skills/activate'],
+    page: true,
+    scope: 'admin',
+    summary: 'Offers a draft, as its files are.',
+    body: z.strictObject({ name: z.string().min(1).max(200), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+    conflict: (isDone) => (isDone ? undefined : 'The files of this draft have changed, or it is gone.'),
+  },
+  run: ({ app }: ServedParts, { name, hash }, { besides }) => app.agentSkills.activate(name, hash, besides),
 });
 
 /** Fields of commands that approve what they show. */
