@@ -8,7 +8,7 @@ import { type Inbox, type IncomingMessage, Lines, type Postponed, type Postponed
 import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
 import { pendingOf } from './files.ts';
-import { LookBack, namesOf, oneOf } from './lookback.ts';
+import { LookBack, namesOf, oneOf, pointsIn } from './lookback.ts';
 import type { SlackOptions } from './options.ts';
 import { isGone, isOutage, SlackLimit, SlackUnclear } from './outcome.ts';
 import {
@@ -27,7 +27,6 @@ import {
   wordsOf,
 } from './parse.ts';
 import type { People } from './people.ts';
-import { pointsIn } from './pointed.ts';
 import { filesOf, quotedIn } from './quoted.ts';
 import { asWritten } from './shapes.ts';
 

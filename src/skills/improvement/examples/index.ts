@@ -1,12 +1,15 @@
 /** Keeps monthly what went well, and shows the nearest of it as examples for a person's later requests. */
-import type { PromptSection } from '../../../chat/index.ts';
+
+import { DAY_MS } from '../../../base/clock.ts';
+import { lexemesOf } from '../../../base/lexemes.ts';
+import { oneLine } from '../../../base/text.ts';
+import type { Asked, PromptSection } from '../../../chat/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import { type Embedder, type Likeness, likenessBy } from '../../../vectors/index.ts';
 import type { Deps, Part } from '../part.ts';
 import { triggerTool } from '../tools.ts';
-import { harvest } from './harvest.ts';
-import { section } from './recall.ts';
-import { deletionRules, mergeRules } from './store.ts';
+import * as store from './store.ts';
+import { deletionRules, mergeRules, type Pattern } from './store.ts';
 import * as texts from './texts.ts';
 
 const HARVEST_JOB = 'improvement.examples';
@@ -58,4 +61,108 @@ function harvestJob(deps: Deps): JobHandler {
       deps.world.log.info({ count }, 'turns that went well are kept as examples');
     },
   };
+}
+
+// Shows a model how requests like this one were served before.
+
+/** Examples that are shown. */
+const MOST = 3;
+/** Nearer than this by meaning, or by words, a request is like another one. */
+const NEAR_BY_MEANING = 0.55;
+const NEAR_BY_WORDS = 0.34;
+/** Characters of a message that are looked at. */
+const LONGEST = 1_000;
+/** Smaller windows, in tokens, have no room for them. */
+const LEAST_WINDOW = 8_000;
+
+/** The examples for a message; none for what no person wrote, and none that are not near. */
+async function section(
+  { database }: Pick<Deps, 'database'>,
+  likeness: Likeness | undefined,
+  { person, place, private: isPrivate, conversationId, text, origin, window }: Asked,
+): Promise<PromptSection | undefined> {
+  const asked = text.trim().slice(0, LONGEST);
+  if (asked === '' || (origin !== undefined && origin !== 'person')) return undefined;
+  if (window !== undefined && window < LEAST_WINDOW) return undefined;
+  if (!isPrivate && conversationId === undefined) return undefined;
+  const db = { query: database.read.bind(database) };
+  const shown = {
+    personId: person.id,
+    spaceId: `${place.adapter}:${place.space}`,
+    sharedIn: isPrivate ? undefined : conversationId,
+  };
+  const patterns = await store.own(db, shown, MOST_OF_ONE);
+  if (patterns.length === 0) return undefined;
+  const near = await nearest(patterns, asked, likeness);
+  return near.length === 0 ? undefined : texts.section(near);
+}
+
+/** Those near to what is asked, nearest first; of several that did the same, the nearest. */
+async function nearest(
+  patterns: readonly Pattern[],
+  asked: string,
+  likeness: Likeness | undefined,
+): Promise<Pattern[]> {
+  const requests = patterns.map(({ request }) => request);
+  const byMeaning = await likeness?.(asked, requests);
+  const scores = byMeaning ?? requests.map((request) => sharedWords(asked, request));
+  const least = byMeaning ? NEAR_BY_MEANING : NEAR_BY_WORDS;
+  const ranked = patterns
+    .map((pattern, at) => ({ pattern, score: scores[at] ?? 0 }))
+    .filter(({ score }) => score >= least)
+    .sort((a, b) => b.score - a.score)
+    .map(({ pattern }) => pattern);
+  const ways = new Set<string>();
+  return ranked.filter(({ steps }) => !ways.has(texts.stepsOf(steps)) && ways.add(texts.stepsOf(steps))).slice(0, MOST);
+}
+
+/** The share of the shorter text's words that the other one has. */
+function sharedWords(one: string, other: string): number {
+  const [a, b] = [new Set(lexemesOf(one)), new Set(lexemesOf(other))];
+  const fewer = Math.min(a.size, b.size);
+  // One common word of a short text says little.
+  return [...a].filter((word) => b.has(word)).length / Math.max(fewer, 2);
+}
+
+// Keeps what went well as examples, by score and without a model.
+
+/** A month and some days: a harvest that was missed is made up for. */
+const SEEN_MS = 40 * DAY_MS;
+/** Examples live so long. */
+const KEPT_MS = 180 * DAY_MS;
+/** One harvest keeps at most so many. */
+const MOST_AT_ONCE = 200;
+/** And a person has at most so many in a space. */
+const MOST_OF_ONE = 40;
+const LONGEST_REQUEST = 240;
+const MOST_STEPS = 6;
+const MOST_FIELDS = 8;
+
+/** Harvests once; returns how many examples are new. */
+async function harvest({ database, world, config }: Deps): Promise<number> {
+  const now = world.clock.now();
+  const turns = await store.goodTurns(database, {
+    since: new Date(now.getTime() - SEEN_MS),
+    minScore: config.few_shot_min_score,
+    minCalls: config.few_shot_min_tool_calls,
+    limit: MOST_AT_ONCE,
+  });
+  return database.tx('improvement.harvest', async (tx) => {
+    let count = 0;
+    for (const turn of turns) {
+      const steps = stepsOf(turn);
+      const request = oneLine(turn.request, LONGEST_REQUEST);
+      if (request === '' || steps.length < Math.max(1, config.few_shot_min_tool_calls)) continue;
+      if (await store.insert(tx, { ...turn, request }, steps, now)) count++;
+    }
+    await store.prune(tx, new Date(now.getTime() - KEPT_MS), MOST_OF_ONE);
+    return count;
+  });
+}
+
+function stepsOf({ calls }: store.GoodTurn): store.PatternStep[] {
+  return calls.slice(0, MOST_STEPS).map(({ name, input }) => ({
+    tool: name,
+    fields: typeof input === 'object' && input !== null ? Object.keys(input).slice(0, MOST_FIELDS) : [],
+  }));
 }

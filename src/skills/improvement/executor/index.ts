@@ -1,13 +1,130 @@
 /** Carries out approved proposals as branches with tests and pull requests; people merge. */
+
+import { z } from 'zod';
+import { type AnyTool, dataTool, done, failed } from '../../../agent/index.ts';
+import { backOff, sleep } from '../../../base/async.ts';
+import { CodaError } from '../../../base/errors.ts';
+import { shortId } from '../../../base/ids.ts';
+import type { Lock } from '../../../bus/index.ts';
 import type { HealthCheck } from '../../../chat/index.ts';
+import type { JobHandler } from '../../../jobs/index.ts';
+import { readerOf, type Transaction } from '../../../storage/index.ts';
 import type { Settings } from '../config.ts';
 import type { Deps, Part } from '../part.ts';
-import { RUN_TASK, stepJob, weeklyJob } from './run.ts';
+import * as improvements from '../store.ts';
+import { type Begun, Later, type StepResult } from './outcome.ts';
 import { sandboxTools } from './sandbox-tools.ts';
 import { forgeOf } from './settings.ts';
+import { CATEGORIES, perform, statesOf } from './steps.ts';
+import * as store from './store.ts';
 import { mergeRules } from './store.ts';
 import * as texts from './texts.ts';
-import { runTools } from './tools.ts';
+
+/** A run from its lock to its record: each step is a durable job, and its result is one commit with the next. */
+const STEP_JOB = 'improvement.run.step';
+export const RUN_TASK = 'improvement.executor';
+
+/** Of one step, with those that a killed process has begun. */
+const MOST_ATTEMPTS = 12;
+/** A step that does not get through to the outside is tried so often. */
+const TRIES = 6;
+/** A network that is away at night may be back some minutes later. */
+const FIRST_WAIT_MS = 15_000;
+const LONGEST_WAIT_MS = 900_000;
+const BETWEEN_LOOKS_MS = 500;
+/** Longer than a step with all its attempts takes. */
+const STALLED_MS = 24 * 3_600_000;
+
+const payload = z.object({ run: z.string(), step: z.enum(store.STEPS) });
+
+/** Takes the lock for a proposal, or for the most important one, and enqueues the first step. */
+export async function begin(
+  deps: Pick<Deps, 'config' | 'jobs' | 'world'>,
+  tx: Transaction,
+  { proposal, askedBy }: { proposal?: string | undefined; askedBy?: string | undefined },
+): Promise<Begun> {
+  const now = deps.world.clock.now();
+  await store.endStalled(tx, new Date(now.getTime() - STALLED_MS), texts.stalled(), now);
+  const states = statesOf(deps.config);
+  const named = proposal === undefined ? undefined : await improvements.find(tx, proposal);
+  const isFit = named !== undefined && CATEGORIES.includes(named.category) && states.includes(named.state);
+  if (proposal !== undefined && !isFit) return { ok: false, why: 'unknown' };
+  const proposalId = named?.id ?? (await store.nextProposal(tx, { categories: CATEGORIES, states }));
+  if (proposalId === undefined) return { ok: false, why: 'nothing' };
+  const id = shortId(8);
+  // The key in the name: whoever carries on finds the branch of this run, and none of another.
+  const branch = `coda/improvement-${proposalId}-${id}`;
+  if (!(await store.begin(tx, { id, proposalId, askedBy, branch }, now))) return { ok: false, why: 'busy' };
+  await enqueue(deps, tx, id, 'lock');
+  return { ok: true, run: id, proposalId };
+}
+
+async function enqueue({ jobs, world }: Pick<Deps, 'jobs' | 'world'>, tx: Transaction, run: string, step: store.Step) {
+  const options = { at: world.clock.now(), key: `${run}:${step}`, maxAttempts: MOST_ATTEMPTS };
+  await jobs.enqueue(tx, { kind: STEP_JOB, payload: { run, step } }, options);
+}
+
+/** Begins a run when it is time, where there is something to do. */
+function weeklyJob(deps: Deps): JobHandler {
+  return {
+    kind: RUN_TASK,
+    alone: true,
+    run: async () => {
+      await deps.database.tx('executor.begin', (tx) => begin(deps, tx, {}));
+    },
+  };
+}
+
+function stepJob(deps: Deps): JobHandler {
+  return {
+    kind: STEP_JOB,
+    alone: true,
+    waitMs: (attempt) => backOff(attempt, LONGEST_WAIT_MS, FIRST_WAIT_MS),
+    async run(job, signal) {
+      const { run: id, step } = payload.parse(job.payload);
+      const run = await store.find(readerOf(deps.database), id);
+      // A step that a dead process has committed is not repeated.
+      if (!run || run.endedAt !== undefined || run.step !== step) return;
+      await using lock = await lockOf(deps, id, job.attempt, signal);
+      const stop = lock === undefined ? signal : AbortSignal.any([signal, lock.lost]);
+      const result = await attempted(deps, run, job.attempt, stop);
+      await deps.database.tx('executor.step', (tx) => settle(deps, tx, run, result));
+    },
+  };
+}
+
+/**
+ * The run's lock, waited for as long as a process that has died may hold it. The row and the job decide who works on a run:
+ * the lock keeps a process that was taken for dead from working on beside its successor, and is done without after `TRIES`.
+ */
+async function lockOf({ locks }: Deps, id: string, attempt: number, signal: AbortSignal): Promise<Lock | undefined> {
+  for (let waitedMs = 0; waitedMs <= 2 * locks.ttlMs; waitedMs += BETWEEN_LOOKS_MS) {
+    const lock = await locks.take(`executor:${id}`);
+    if (lock !== undefined) return lock;
+    await sleep(BETWEEN_LOOKS_MS, signal);
+  }
+  if (attempt < TRIES) throw new Later(texts.isHeld());
+  return undefined;
+}
+
+async function attempted(deps: Deps, run: store.Run, attempt: number, signal: AbortSignal): Promise<StepResult> {
+  try {
+    return await perform(deps, run, signal);
+  } catch (error) {
+    if (!(error instanceof Later) || attempt < TRIES) throw error;
+    const remedy = texts.unreachableRemedy(run.proposalId);
+    const reason = texts.faultOf(new CodaError('EXECUTOR_UNREACHABLE', { message: error.message, remedy }));
+    return { next: run.step === 'report' ? 'record' : 'report', found: {}, state: 'failed', reason };
+  }
+}
+
+async function settle(deps: Deps, tx: Transaction, run: store.Run, result: StepResult): Promise<void> {
+  const now = deps.world.clock.now();
+  if (!(await store.advance(tx, run, result, now))) return;
+  await result.also?.(tx);
+  if (run.step === 'record') await store.end(tx, run.id, now);
+  else await enqueue(deps, tx, run.id, result.next);
+}
 
 /** Off until it is switched on and has a key of a forge. */
 export const executor: Part = {
@@ -37,4 +154,60 @@ function check({ sandbox, config, servers }: Deps): HealthCheck {
       return { ok: true, says: texts.ready(config.executor_forge?.repository ?? '') };
     },
   };
+}
+
+const COMMON = { mainAgentOnly: true, spare: true } as const;
+
+/** For the owner: to begin a run, and to see what became of it. */
+function runTools(deps: Deps): AnyTool[] {
+  return [runTool(deps), statusTool(), historyTool()];
+}
+
+function runTool(deps: Deps): AnyTool {
+  return dataTool({
+    ...COMMON,
+    name: 'self_improvement_run',
+    description:
+      'Begins to carry out an approved proposal for a change of your code: a branch with tests and a pull request, which your owner reviews. Without `proposal` the most important one.',
+    effect: 'write',
+    confirm: true,
+    input: z.object({ proposal: z.string().min(1).max(20).optional() }),
+
+    async run({ proposal }, { tx, person }) {
+      if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+      const begun = await begin(deps, tx, { proposal, askedBy: person.id });
+      if (begun.ok) return done(texts.begun(begun), { id: begun.run });
+      return failed(begun.why === 'busy' ? 'BUSY' : 'NOT_FOUND', texts.begun(begun));
+    },
+  });
+}
+
+function statusTool(): AnyTool {
+  return dataTool({
+    ...COMMON,
+    name: 'self_improvement_status',
+    description: 'Shows if you are working on a change of your own code, and how far it is.',
+    effect: 'read',
+    input: z.object({}),
+
+    async run(_, { tx, person, when }) {
+      if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+      return done(texts.status((await store.list(tx, 1))[0], when), { tainted: true });
+    },
+  });
+}
+
+function historyTool(): AnyTool {
+  return dataTool({
+    ...COMMON,
+    name: 'self_improvement_history',
+    description: 'Lists the changes of your own code that you have worked on, with their pull requests.',
+    effect: 'read',
+    input: z.object({ limit: z.int().min(1).max(50).default(10) }),
+
+    async run({ limit }, { tx, person, when }) {
+      if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+      return done(texts.history(await store.list(tx, limit), when), { tainted: true });
+    },
+  });
 }

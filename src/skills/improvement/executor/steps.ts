@@ -1,20 +1,78 @@
 /** The nine steps of a run. Each may be carried out again from its beginning: what it does outside is looked for first. */
+
+import { z } from 'zod';
+import { sleep } from '../../../base/async.ts';
+import { CodaError } from '../../../base/errors.ts';
+import type { SandboxFailure } from '../../../sandbox/index.ts';
 import { readerOf } from '../../../storage/index.ts';
+import { beginningOf, dayAt } from '../../../time/index.ts';
+import { approvalPlaces } from '../approval-channel.ts';
 import type { Deps } from '../part.ts';
 import { markApplied, type Proposal } from '../proposals.ts';
 import * as improvements from '../store.ts';
 import { changeSchema } from './change.ts';
+import { contextOf } from './context.ts';
 import { removeFolder, withRepository } from './folder.ts';
 import { ForgeApi, type PullRequest, type PullRequests } from './forge.ts';
-import { Refused, type StepResult } from './outcome.ts';
+import { Later, Refused, type StepResult } from './outcome.ts';
 import { answered, committed, forgeFor, pushByGit, pushByTools, toolsOf } from './push.ts';
-import { report } from './report.ts';
 import { ask } from './specialists.ts';
-import type { Run, Step } from './store.ts';
+import type { Run, Step, Tests } from './store.ts';
 import * as store from './store.ts';
 import { contentsOf, describe, radius, survey } from './survey.ts';
-import { clearContainers, tryOut } from './tests.ts';
 import * as texts from './texts.ts';
+
+/** The morning's narrative of a run: told to the owners, and to programs. */
+const narrativeSchema = z.object({ narrative: z.string().min(1).max(3_000) });
+
+const MORNING_MS = 8 * 3_600_000;
+
+async function report(deps: Deps, run: Run, signal: AbortSignal): Promise<StepResult> {
+  const proposal = await improvements.find(readerOf(deps.database), run.proposalId);
+  const title = proposal?.title ?? run.proposalId;
+  const narrative = await narrated(deps, run, title, signal);
+  const { world, outbox, events } = deps;
+  return {
+    ...{ next: 'record', found: { narrative } },
+    async also(tx) {
+      const owners = await approvalPlaces(deps.config, tx);
+      const card = { kind: 'notice' as const, text: texts.told(run, title, narrative) };
+      const notBefore = run.askedBy === undefined ? morning(deps) : world.clock.now();
+      // Words of models stand in it.
+      await outbox.addAll(
+        tx,
+        owners.map((owner) => ({
+          key: `executor:${run.id}:${owner.personId}`,
+          ...owner,
+          card,
+          notBefore,
+          tainted: true,
+        })),
+      );
+      await events.raise(tx, [{ name: 'improvement.run', data: texts.eventData(run, title) }]);
+    },
+  };
+}
+
+/** The morning narrative; without a model, the facts. */
+async function narrated(deps: Deps, run: Run, title: string, signal: AbortSignal): Promise<string> {
+  if (run.state === 'withdrawn') return '';
+  const material = { 'The run': JSON.stringify(texts.factsOf(run, title), null, 1) };
+  const task = { material, form: texts.formOfNarrative(), maxTokens: 800 };
+  try {
+    return (await ask(deps, 'improvement-reporter', task, narrativeSchema, signal)).narrative;
+  } catch (error) {
+    if (error instanceof Refused || error instanceof Later) return '';
+    throw error;
+  }
+}
+
+/** The household's next 8 o'clock. */
+function morning({ world, household }: Pick<Deps, 'world' | 'household'>): Date {
+  const now = world.clock.now();
+  const today = beginningOf(dayAt(now, household.zone), household.zone).getTime() + MORNING_MS;
+  return new Date(today > now.getTime() ? today : now.getTime());
+}
 
 type Perform = (deps: Deps, run: Run, signal: AbortSignal) => Promise<StepResult>;
 
@@ -142,3 +200,111 @@ async function requested(deps: Deps, run: Run, pulls: PullRequests, signal: Abor
 }
 
 const outcomeOf = ({ id, branch }: Run, { url }: PullRequest) => ({ run: id, branch, request: url });
+
+/** Building a change, running its tests, and starting it as a shadow: all of it in containers without a network. */
+const verdictSchema = z.object({ pass: z.boolean(), verdict: z.string().min(1).max(2_000) });
+
+const MARGIN_MS = 60_000;
+const SHADOW_LOOKS = 60;
+const BETWEEN_LOOKS_MS = 1_000;
+const KEPT_OUTPUT = 6_000;
+
+const tagOf = ({ id }: Pick<Run, 'id'>): string => `agent-sandbox-${id}`;
+const testsOf = ({ id }: Pick<Run, 'id'>): string => `tests-${id}`;
+const shadowOf = ({ id }: Pick<Run, 'id'>): string => `shadow-${id}`;
+
+/** Result of trying a change out. */
+interface Tried {
+  tests: Tests;
+  /** Undefined: it passes. */
+  problem: CodaError | undefined;
+}
+
+/** An attempt of one kind: `ending` says in a sentence how it went wrong, and is undefined where it did not. */
+interface Attempt {
+  output: string;
+  ending: string | undefined;
+}
+
+/** Passes where the build, the tests and the shadow do, and the test runner sees no reason to doubt that. */
+async function tryOut(deps: Deps, run: Run, tree: string, signal: AbortSignal): Promise<Tried> {
+  const failed = (output: string, message: string, verdict = ''): Tried => ({
+    tests: { passed: false, output: output.slice(-KEPT_OUTPUT), verdict },
+    problem: new CodaError('EXECUTOR_CHANGE_FAILED', { message, remedy: texts.failedRemedy(run.branch) }),
+  });
+  try {
+    const unbuilt = await build(deps, run, tree, signal);
+    if (unbuilt !== undefined) return failed(unbuilt, texts.notBuilt(unbuilt));
+    const tested = await runTests(deps, run, signal);
+    if (tested.ending !== undefined) return failed(tested.output, texts.testsFailed(tested.ending));
+    const shadow = await startShadow(deps, run, signal);
+    if (shadow.ending !== undefined)
+      return failed(`${tested.output}\n${shadow.output}`, texts.shadowFailed(shadow.ending));
+    const material = { 'Output of the tests': tested.output.slice(-KEPT_OUTPUT), 'The shadow': shadow.output };
+    const task = { material, form: texts.formOfVerdict(), maxTokens: 600 };
+    const { pass, verdict } = await ask(deps, 'test-runner', task, verdictSchema, signal);
+    if (!pass) return failed(tested.output, texts.doubted(), verdict);
+    return { tests: { passed: true, output: tested.output.slice(-KEPT_OUTPUT), verdict }, problem: undefined };
+  } finally {
+    await clearContainers(deps, run);
+  }
+}
+
+/** Removes what a run, or one that was cut off, has left in Docker. */
+async function clearContainers({ sandbox: { detached } }: Deps, run: Pick<Run, 'id'>): Promise<void> {
+  for (const name of [testsOf(run), shadowOf(run)]) await detached.remove(name);
+  await detached.removeImage(tagOf(run));
+}
+
+/** Why it cannot be built; undefined: it is. */
+async function build(deps: Deps, run: Run, tree: string, signal: AbortSignal): Promise<string | undefined> {
+  const { executor_dockerfile: dockerfile, executor_build_timeout: timeoutMs } = deps.config;
+  const context = await contextOf(tree, '.');
+  if ('problem' in context) return context.problem;
+  const { detached } = deps.sandbox;
+  const built = await detached.build({ tag: tagOf(run), files: context.files, dockerfile }, { timeoutMs, signal });
+  return built.ok ? undefined : messageOf(built);
+}
+
+async function runTests(deps: Deps, run: Run, signal: AbortSignal): Promise<Attempt> {
+  const { executor_test_command: command, executor_test_timeout: timeoutMs } = deps.config;
+  const { detached } = deps.sandbox;
+  const name = testsOf(run);
+  const spec = { name, image: tagOf(run), command, lifetimeMs: timeoutMs + MARGIN_MS };
+  const started = await detached.run(spec, signal);
+  if (!started.ok) return broken(messageOf(started));
+  const ended = await detached.wait(name, { timeoutMs, signal });
+  if (!ended.ok) return broken(messageOf(ended));
+  const logs = await detached.logs(name, signal);
+  const output = logs.ok ? logs.output : messageOf(logs);
+  await detached.remove(name);
+  if (ended.exitCode === undefined) return broken(texts.tooSlow(timeoutMs), output);
+  const how = texts.endedWith(ended.exitCode);
+  return ended.exitCode === 0 ? { output: `${output}\n${how}`, ending: undefined } : broken(how, output);
+}
+
+async function startShadow(deps: Deps, run: Run, signal: AbortSignal): Promise<Attempt> {
+  const { executor_shadow_port: port, executor_health_path: path, executor_shadow_command: command } = deps.config;
+  const { detached } = deps.sandbox;
+  const name = shadowOf(run);
+  const env = { PORT: String(port) };
+  const started = await detached.run({ name, image: tagOf(run), ...(command && { command }), env }, signal);
+  if (!started.ok) return broken(messageOf(started));
+  for (let look = 0; look < SHADOW_LOOKS; look++) {
+    const logs = await detached.logs(name, signal);
+    if (!logs.ok) return broken(messageOf(logs));
+    if (!logs.isRunning) return broken(texts.shadowEnded(logs.exitCode ?? 0), logs.output);
+    const health = await detached.health(name, { port, path }, signal);
+    if (health.ok && health.isHealthy) return { output: texts.shadowUp(health.status), ending: undefined };
+    await sleep(BETWEEN_LOOKS_MS, signal);
+  }
+  return broken(texts.shadowSilent(port));
+}
+
+const broken = (ending: string, output = ''): Attempt => ({ output: `${output}\n${ending}`.trim(), ending });
+
+/** Docker's message; where it does not answer, the step is tried again. */
+function messageOf({ code, message }: SandboxFailure): string {
+  if (code === 'SANDBOX_UNREACHABLE') throw new Later(message);
+  return message;
+}

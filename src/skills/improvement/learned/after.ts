@@ -2,8 +2,8 @@
 import { DAY_MS } from '../../../base/clock.ts';
 import { conversations, type Outgoing } from '../../../delivery/index.ts';
 import { readerOf, type Transaction } from '../../../storage/index.ts';
-import type { LearnedDeps } from './deps.ts';
 import { takeBackChoice, WAKE } from './offer.ts';
+import type { LearnedDeps } from './port.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 

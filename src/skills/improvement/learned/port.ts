@@ -1,5 +1,8 @@
 /** The port to agent skills, wired by `app/`. */
+
+import type { SkillDeps } from '../../../chat/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
+import type { Settings } from '../config.ts';
 
 /** A skill as a draft may change it. */
 export interface ShelvedSkill {
@@ -90,4 +93,9 @@ export interface SkillShelf {
   decided(): void;
   /** Default of a person's choice about automatic memory. */
   standardAuto: 'on' | 'off' | 'ask';
+}
+
+/** Dependencies of skills from experience. */
+export interface LearnedDeps extends SkillDeps<Settings> {
+  shelf: SkillShelf;
 }

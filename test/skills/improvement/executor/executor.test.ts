@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { DAY_MS } from '../../../../src/base/clock.ts';
-import { RUN_TASK } from '../../../../src/skills/improvement/executor/run.ts';
+import { RUN_TASK } from '../../../../src/skills/improvement/executor/index.ts';
 import { propose } from '../../../../src/skills/improvement/proposals.ts';
 import { playDiscord } from '../../../support/discord/play.ts';
 import { DOCKER, docker } from '../../../support/docker.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { importersOf } from '../../../../src/skills/improvement/executor/imports.ts';
 import { openRepository } from '../../../../src/skills/improvement/executor/repository.ts';
+import { importersOf } from '../../../../src/skills/improvement/executor/survey.ts';
 import { FORGE_TOKEN, Forge } from '../../../support/forge.ts';
 
 /** Each imports `src/notes/store.ts`, in one of the ways in which that can be written. */

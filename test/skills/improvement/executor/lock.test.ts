@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import type { JobOptions, JobQueue } from '../../../../src/jobs/index.ts';
 import { config } from '../../../../src/skills/improvement/config.ts';
-import { begin } from '../../../../src/skills/improvement/executor/run.ts';
+import { begin } from '../../../../src/skills/improvement/executor/index.ts';
 import { end } from '../../../../src/skills/improvement/executor/store.ts';
 import { propose } from '../../../../src/skills/improvement/proposals.ts';
 import { openTestDatabase } from '../../../support/database.ts';
