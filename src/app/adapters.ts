@@ -1,14 +1,25 @@
 import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
 import { discord } from '../adapters/discord/index.ts';
 import { slack } from '../adapters/slack/index.ts';
+import { approvalsAtHome } from '../agent/index.ts';
 import { TestClock } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
-import { type Command, complete, type Platform, type PlatformAdapter, type Typing } from '../chat/index.ts';
+import {
+  type Command,
+  commandThing,
+  complete,
+  type HomeAction,
+  type HomeSection,
+  type Platform,
+  type PlatformAdapter,
+  type Typing,
+} from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Worker } from '../jobs/index.ts';
-import { type Claim, findPerson, type Gate, roleOf } from '../people/index.ts';
+import { type Claim, findPerson, type Gate, readerFor, roleOf } from '../people/index.ts';
+import type { Database, Param } from '../storage/index.ts';
 import type { Foundation } from './foundation.ts';
-import { homeOf } from './home.ts';
+import { householdOf } from './settings.ts';
 import type { EquippedSkill } from './skills.ts';
 
 /** Platforms besides the terminal, one line each: deleting a line and its folder deletes the platform. */
@@ -76,4 +87,36 @@ export function openConsole(parts: ConsoleParts, said: { version: string; hint: 
     await settled();
   };
   return consoleAdapter({ ...options, moveClock });
+}
+
+interface HomeDeps {
+  database: Database;
+  config: Config;
+  world: World;
+  gate: Pick<Gate, 'may'>;
+  commands: readonly Command[];
+  skills: readonly EquippedSkill[];
+}
+
+/** The person's own page: decisions first, then each skill. Empty for somebody who was never met. */
+async function homeOf(deps: HomeDeps, adapter: string, externalId: string): Promise<readonly HomeSection[]> {
+  const { database, config, world, skills } = deps;
+  const person = await findPerson(database, adapter, externalId);
+  if (!person) return [];
+  const db = { query: <Row>(sql: string, params?: readonly Param[]) => database.read<Row>(sql, params) };
+  const reader = { db, person, ...readerFor(person, householdOf(config), world.clock.now()) };
+  const sections: HomeSection[] = [await approvalsAtHome(db, person.id)];
+  for (const { skill, deps: own } of skills) sections.push(...((await skill.home?.(own, reader)) ?? []));
+  const may = (action: HomeAction) => 'button' in action || isAllowed(deps, person, action.command);
+  return sections.map(({ items, ...section }) => ({
+    ...section,
+    items: items.map(({ text, actions = [] }) => ({ text, actions: actions.filter(may) })),
+  }));
+}
+
+/** True if the person may use the thing; else it is not shown. */
+function isAllowed({ commands, gate }: HomeDeps, person: Parameters<Gate['may']>[0], line: string): boolean {
+  const [, name] = /^\/(\S+)/.exec(line) ?? [];
+  const command = commands.find((each) => each.name === name);
+  return command !== undefined && gate.may(person, commandThing(command));
 }

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
 import type { HttpServer } from '../adapters/http/index.ts';
 import { Approvals, approvalSource, type Model, type Said, type Toolbox } from '../agent/index.ts';
-import { Closer, withTimeout } from '../base/async.ts';
+import { append, lastConfigChange, rowOf } from '../audit/index.ts';
+import { Closer, groupBy, withTimeout } from '../base/async.ts';
+import type { Instant } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
+import { canonicalJson, type Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import {
   type Command,
@@ -33,7 +36,6 @@ import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills.ts';
 import { Backups } from './backups.ts';
-import { recordConfig } from './config-changes.ts';
 import { type Core, openCore } from './core.ts';
 import { tellingOverrides } from './doctor/index.ts';
 import { attachmentBytes, openHttp } from './http.ts';
@@ -387,3 +389,31 @@ function awayOf(adapters: readonly ChatAdapter[]): Away[] {
     return away ? [{ platform: adapter.name, ...away }] : [];
   });
 }
+
+/** At a start: an entry in the log of what was done if a block of the configuration is not as it was at the last one. */
+async function recordConfig(database: Database, config: Config, now: Instant): Promise<void> {
+  await database.tx('audit.config', async (tx) => {
+    const last = (await lastConfigChange(tx)) as { blocks?: Record<string, string> } | undefined;
+    const blocks = fingerprints(config);
+    const names = new Set([...Object.keys(blocks), ...Object.keys(last?.blocks ?? {})]);
+    const changed = [...names].filter((name) => blocks[name] !== last?.blocks?.[name]).sort();
+    if (changed.length === 0) return;
+    const detail = { changed: last ? changed : ['all'], blocks };
+    const entry = { action: 'config.change', subject: undefined, personId: undefined, origin: 'start' } as const;
+    append(tx, [rowOf({ ...entry, at: now, detail })]);
+  });
+}
+
+/** Of each block, the beginning of a hash of what stands in it; secrets are hidden in it. */
+function fingerprints(config: Config): Record<string, string> {
+  const blocks = groupBy(config.entries(), ({ path }) => path.split('.')[0] ?? '');
+  return Object.fromEntries(
+    [...blocks].map(([name, entries]) => {
+      const values = canonicalJson(entries.map(({ path, value }) => [path, value]));
+      return [name, createHash('sha256').update(values).digest('hex').slice(0, FINGERPRINT)];
+    }),
+  );
+}
+
+/** Hexadecimal digits. */
+const FINGERPRINT = 12;

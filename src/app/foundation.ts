@@ -1,11 +1,10 @@
 import type { Closer } from '../base/async.ts';
 import type { World } from '../base/world.ts';
-import { type Bus, type Cache, type Locks, openCache, openLocks } from '../bus/index.ts';
+import { type Bus, type Cache, type Locks, openBus, openCache, openLocks } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { Egress } from '../egress/index.ts';
 import { type Artifacts, type Database, type Engine, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
 import { backupBeforeUpgrade, withWayBack } from './backups.ts';
-import { openHints } from './hints.ts';
 
 /** Parts that everything else stands on. */
 export interface Foundation {
@@ -73,4 +72,29 @@ function warnOfWrongClock(world: World): void {
   const now = world.clock.now();
   if (now.getTime() >= EARLIEST) return;
   world.log.warn({ now }, 'the clock of this machine is wrong: reminders will not be on time until it is set');
+}
+
+/** Hints between processes: over Redis where there is one, else over PostgreSQL's NOTIFY, else within this process. */
+async function openHints(database: Database, redisUrl: string | undefined, world: World): Promise<Bus> {
+  if (redisUrl !== undefined || database.engine === 'pglite') return openBus({ url: redisUrl }, world);
+  return overDatabase(database);
+}
+
+function overDatabase(database: Database): Bus {
+  const stops = new Set<Promise<() => Promise<void>>>();
+  const end = async (stop: Promise<() => Promise<void>>) => {
+    if (stops.delete(stop)) await (await stop)();
+  };
+  return {
+    publish: (channel, payload) => database.notify(channel, payload),
+    subscribe(channel, heard) {
+      const stop = database.listen(channel, heard);
+      stops.add(stop);
+      return () => void end(stop);
+    },
+    healthy: () => true,
+    close: async () => {
+      await Promise.all([...stops].map(end));
+    },
+  };
 }

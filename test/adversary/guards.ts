@@ -191,7 +191,7 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
     by: TAINT,
   },
   'private reminders are not shown where others read': {
-    edits: [edit('app/prompts.ts', 'asked.private ? await this.ofPerson(asked) : []', 'await this.ofPerson(asked)')],
+    edits: [edit('app/agent.ts', 'asked.private ? await this.ofPerson(asked) : []', 'await this.ofPerson(asked)')],
     by: TAINT,
   },
   'what is typed into a page is stored nowhere': {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { soulOf } from '../../src/app/soul.ts';
+import { soulOf } from '../../src/app/agent.ts';
 import { ModelServer } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';
 import { play } from '../support/play.ts';

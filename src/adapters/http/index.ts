@@ -5,7 +5,7 @@ export { type ChatDeps, openHttpChat } from './chat/routes.ts';
 export { answerOut, conversationName } from './chat/shapes.ts';
 export type { Talk } from './chat/talk.ts';
 export { config as httpConfig, type HttpConfig } from './config.ts';
-export { dataRoutes } from './data/routes.ts';
+export { dataRoutes } from './data.ts';
 export { Jwts } from './jwt.ts';
 export { openApiRoute } from './openapi.ts';
 export { openPages } from './pages/index.ts';

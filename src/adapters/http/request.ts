@@ -3,9 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import type { AnyRoute, Caller, HttpRequest } from '../../chat/index.ts';
-import { readBody } from './body.ts';
-import { formOf, isForm } from './form.ts';
-import { parseJson } from './json.ts';
 
 /** The caller, of a route with a scope. */
 export function callerOf({ caller }: Pick<HttpRequest, 'caller'>): Caller {
@@ -101,4 +98,166 @@ function check(schema: z.ZodType | undefined, value: unknown, part: string): unk
 
 function malformed(message: string): CodaError {
   return new CodaError('HTTP_MALFORMED', { message, remedy: 'Send it as RFC 9112 has it.' });
+}
+
+/**
+ * All of a request's body. Rejects with `HTTP_TOO_LARGE` as soon as it is known to be larger than `limit` bytes,
+ * `HTTP_MALFORMED` when it is cut off, and `HTTP_TYPE` for one that is compressed: what it would become is not known.
+ */
+async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+  const { 'content-encoding': encoding = 'identity', 'content-length': length } = incoming.headers;
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new CodaError('HTTP_TYPE', {
+      message: 'A compressed body is not taken.',
+      remedy: 'Send it without Content-Encoding.',
+    });
+  }
+  if (Number(length ?? 0) > limit) throw tooLarge(limit);
+  return collect(incoming, limit);
+}
+
+/** Leaves the stream as it is when it rejects: the answer goes out over the same socket. */
+function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) return chunks.push(chunk);
+      chunks.length = 0;
+      return reject(tooLarge(limit));
+    });
+    incoming.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    const cut = (cause?: unknown) =>
+      reject(new CodaError('HTTP_MALFORMED', { message: 'The body was cut off.', remedy: 'Send all of it.', cause }));
+    incoming.once('error', cut);
+    incoming.once('close', cut);
+  });
+}
+
+function tooLarge(limit: number): CodaError {
+  return new CodaError('HTTP_TOO_LARGE', {
+    message: `The body is larger than ${limit} bytes.`,
+    remedy: 'Send less at once.',
+  });
+}
+
+/** Parts of a form: more than any route takes. */
+const MOST_PARTS = 50;
+
+function isForm(type: string | undefined): type is string {
+  return /^multipart\/form-data\s*;/i.test(type ?? '');
+}
+
+/** A form as the JSON that would say the same: its fields, and its files in base64. Throws `HTTP_MALFORMED`. */
+async function formOf(raw: Buffer, type: string): Promise<Record<string, unknown>> {
+  const form = await read(raw, type);
+  const fields: Record<string, unknown> = {};
+  const files: { name: string; content_type: string; data: string }[] = [];
+  let parts = 0;
+  for (const [name, value] of form) {
+    if (++parts > MOST_PARTS) throw malformedForm(`The form has more than ${MOST_PARTS} parts.`);
+    if (typeof value !== 'string') {
+      const data = Buffer.from(await value.arrayBuffer()).toString('base64');
+      files.push({ name: value.name || 'file', content_type: value.type || 'application/octet-stream', data });
+    } else if (Object.hasOwn(fields, name) || name === '__proto__' || name === 'files') {
+      throw malformedForm('A field of the form is there twice, or has no place here.');
+    } else fields[name] = value;
+  }
+  return { ...fields, ...(files.length > 0 && { files }) };
+}
+
+async function read(raw: Buffer, type: string): Promise<FormData> {
+  try {
+    return await new Response(new Uint8Array(raw), { headers: { 'Content-Type': type } }).formData();
+  } catch (error) {
+    throw malformedForm('The form cannot be read.', error);
+  }
+}
+
+function malformedForm(message: string, cause?: unknown): CodaError {
+  return new CodaError('HTTP_MALFORMED', { message, remedy: 'Send it as RFC 7578 has it.', cause });
+}
+
+// JSON that strangers send: what a lenient reader takes one way and another the other way is refused.
+
+/** Deeper than anything that coda is sent. */
+const DEEPEST = 64;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const [OPEN, CLOSE, LIST, END_LIST, COLON] = [0x7b, 0x7d, 0x5b, 0x5d, 0x3a];
+
+/** The value of UTF-8 JSON. Throws `HTTP_MALFORMED` for anything else, for depth, and for a key that stands there twice. */
+function parseJson(bytes: Buffer): unknown {
+  const text = decode(bytes);
+  checkShape(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformedJson('The body is not JSON.');
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw malformedJson('The body is not UTF-8.');
+  }
+}
+
+/** One pass over the text, before anything recursive sees it. Text that is not JSON at all is left to the parser. */
+function checkShape(text: string): void {
+  /** For each open object the keys so far; for a list undefined. */
+  const open: (Set<string> | undefined)[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      const end = endOfText(text, at);
+      const keys = open.at(-1);
+      if (keys && isKey(text, end)) addKey(keys, text.slice(at, end + 1));
+      at = end;
+    } else if (code === OPEN || code === LIST) {
+      if (open.length === DEEPEST) throw malformedJson(`The body is nested more than ${DEEPEST} levels deep.`);
+      open.push(code === OPEN ? new Set() : undefined);
+    } else if (code === CLOSE || code === END_LIST) open.pop();
+  }
+}
+
+/** The offset of the quote that ends the text which begins at `from`. */
+function endOfText(text: string, from: number): number {
+  for (let at = text.indexOf('"', from + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return at;
+  }
+  return text.length;
+}
+
+function isKey(text: string, end: number): boolean {
+  let at = end + 1;
+  while (at < text.length && text.charCodeAt(at) <= 0x20) at++;
+  return text.charCodeAt(at) === COLON;
+}
+
+function addKey(keys: Set<string>, quoted: string): void {
+  const key = keyOfJson(quoted);
+  if (keys.has(key)) throw malformedJson(`The key ${JSON.stringify(key.slice(0, 60))} stands in one object twice.`);
+  // Own properties of that name confuse what merges objects.
+  if (key === '__proto__') throw malformedJson('No key may be called __proto__.');
+  keys.add(key);
+}
+
+function keyOfJson(quoted: string): string {
+  if (!quoted.includes('\\')) return quoted.slice(1, -1);
+  try {
+    return JSON.parse(quoted);
+  } catch {
+    throw malformedJson('The body is not JSON.');
+  }
+}
+
+function malformedJson(message: string): CodaError {
+  return new CodaError('HTTP_MALFORMED', { message, remedy: 'Send one JSON value as RFC 8259 has it.' });
 }

@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { withTimeout } from '../../base/async.ts';
@@ -6,13 +6,11 @@ import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AnyRoute, Caller, HealthCheck, HttpAnswer, Scope } from '../../chat/index.ts';
-import { write, writeProblem } from './answer.ts';
 import { cookieOf, guardSite } from './browser.ts';
 import { addressOf, type HttpConfig, isLoopback } from './config.ts';
 import { guardOrigin, isOfThisMachine, type Origins, preflight } from './origins.ts';
 import { isExpected, PROBLEM_TYPE, type Problem, problem, problemOf } from './problem.ts';
 import { checkHead, partsOf } from './request.ts';
-import { whileStanding } from './standing.ts';
 
 export interface ServerOptions {
   config: HttpConfig;
@@ -345,4 +343,101 @@ async function listen(server: Server, at: string): Promise<void> {
       cause: error,
     });
   }
+}
+
+// Streams that end when whoever reads them may not any more: signed out, revoked, expired, no owner any longer.
+
+/** Milliseconds for which a reader that was asked about is trusted: as long as a token is. */
+const TRUSTED_MS = 5_000;
+/** Milliseconds after which a stream in which nothing happens is asked about: signs of life tell nobody anything. */
+const IDLE_MS = 60_000;
+
+/** `events` until `stands` says no; asked before anything is told, at most every five seconds. */
+async function* whileStanding(
+  events: AsyncIterable<string>,
+  clock: Clock,
+  stands: () => Promise<boolean>,
+): AsyncGenerator<string> {
+  let asked = clock.now().getTime();
+  for await (const event of events) {
+    const now = clock.now().getTime();
+    if (now - asked >= (event.startsWith(':') ? IDLE_MS : TRUSTED_MS)) {
+      if (!(await stands())) return;
+      asked = now;
+    }
+    yield event;
+  }
+}
+
+/** From what a route answers to bytes on the wire. */
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Headers of every answer: no guessed types, no framing, no caching. */
+const ALWAYS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'no-referrer',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
+
+/** A proxy must neither collect a stream nor compress it. */
+const STREAM = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-cache',
+  'X-Accel-Buffering': 'no',
+} as const;
+
+/** Writes it all; resolves when it is written, or nobody takes it any more. */
+async function write(outgoing: ServerResponse, { status = 200, headers = {}, body }: HttpAnswer): Promise<void> {
+  if (body === undefined) {
+    outgoing.writeHead(status, { ...ALWAYS, 'Content-Length': 0, ...headers }).end();
+    return;
+  }
+  if ('events' in body) return stream(outgoing, body.events, { ...ALWAYS, ...STREAM, ...headers });
+  const { type, content } = contentOf(body);
+  if (typeof content === 'string' || content instanceof Uint8Array) {
+    const length = typeof content === 'string' ? Buffer.byteLength(content) : content.length;
+    outgoing.writeHead(status, { ...ALWAYS, 'Content-Type': type, 'Content-Length': length, ...headers }).end(content);
+    return;
+  }
+  outgoing.writeHead(status, { ...ALWAYS, 'Content-Type': type, ...headers });
+  await pour(outgoing, content);
+}
+
+async function writeProblem(
+  outgoing: ServerResponse,
+  problem: Problem,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  if (outgoing.headersSent) {
+    outgoing.destroy();
+    return;
+  }
+  const text = JSON.stringify(problem);
+  await write(outgoing, { status: problem.status, headers, body: { text, type: PROBLEM_TYPE } });
+}
+
+function contentOf(body: Exclude<NonNullable<HttpAnswer['body']>, { events: unknown }>) {
+  if ('json' in body) return { type: JSON_TYPE, content: JSON.stringify(body.json) };
+  if ('text' in body) return { type: body.type, content: body.text };
+  return { type: body.type, content: body.bytes };
+}
+
+async function stream(
+  outgoing: ServerResponse,
+  events: AsyncIterable<string>,
+  headers: Record<string, string>,
+): Promise<void> {
+  outgoing.writeHead(200, headers);
+  outgoing.flushHeaders();
+  await pour(outgoing, events);
+}
+
+/** At the pace of whoever reads. What it comes from is told when nobody reads any more. */
+async function pour(outgoing: ServerResponse, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
+  for await (const piece of pieces) {
+    if (outgoing.destroyed) return;
+    if (!outgoing.write(piece)) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')]);
+  }
+  outgoing.end();
 }

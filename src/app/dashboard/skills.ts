@@ -1,12 +1,10 @@
 /** Actions of the Skills page: sets and removes skills' secrets. */
-
 import { z } from 'zod';
 import { recordAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
-import { type AnyRoute, route } from '../../chat/index.ts';
+import { type AnyRoute, type HttpRequest, route } from '../../chat/index.ts';
 import { skillMeant } from '../../skills/agent-skills/index.ts';
 import type { DashboardParts } from './parts.ts';
-import { ORIGIN, personOf } from './who.ts';
 
 type SkillParts = Pick<DashboardParts, 'agentSkills' | 'world'>;
 
@@ -85,4 +83,13 @@ async function programNamed({ catalog, secrets }: SkillParts['agentSkills'], typ
     message: 'There is no skill of that name.',
     remedy: 'Choose one that the page lists, or connectors.',
   });
+}
+
+/** Origin of dashboard decisions, for the audit log. */
+const ORIGIN = 'dashboard';
+
+/** The person who is signed in at the browser. */
+function personOf({ caller }: Pick<HttpRequest, 'caller'>): string {
+  if (caller?.personId === undefined) throw new Error('a browser is signed in as nobody');
+  return caller.personId;
 }

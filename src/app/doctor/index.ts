@@ -1,18 +1,23 @@
 /** Checks of coda's own rooms; adapters and skills bring their own. */
-import type { Closer } from '../../base/async.ts';
+
+import { connect } from 'node:net';
+import { Calendar, checkProvider, costByModel, type Models, repairsSince } from '../../agent/index.ts';
+import { type Closer, deadline } from '../../base/async.ts';
 import { Breakers } from '../../base/breaker.ts';
-import { messageOf } from '../../base/errors.ts';
+import { type Clock, DAY_MS } from '../../base/clock.ts';
+import { messageOf, systemCode } from '../../base/errors.ts';
+import type { OutboundProxy } from '../../base/outbound.ts';
+import { listOf } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Bus } from '../../bus/index.ts';
-import { Checks, type HealthCheck, type Skill } from '../../chat/index.ts';
-import type { Config } from '../../config/index.ts';
+import { Checks, type HealthCheck, type Skill, type Verdict } from '../../chat/index.ts';
+import { type Config, describeOrigin } from '../../config/index.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import { FaultLog, installationOf, type JobQueue, runningInstances, type Schedules } from '../../jobs/index.ts';
 import { type DoctorDeps, doctor, isOf } from '../../skills/doctor/index.ts';
 import type { Database } from '../../storage/index.ts';
+import { gapsTold } from '../cost.ts';
 import { machineChecks } from './machine.ts';
-import { overridesCheck, tellingOverrides } from './overrides.ts';
-import { proxyCheck } from './proxy.ts';
 import { databaseCheck, storageCheck } from './storage.ts';
 import {
   approvalCheck,
@@ -25,9 +30,6 @@ import {
   restingCheck,
   scheduleCheck,
 } from './work.ts';
-
-export { modelChecks } from './models.ts';
-export { tellingOverrides } from './overrides.ts';
 
 export interface DoctorParts {
   config: Config;
@@ -135,3 +137,145 @@ function doctorDeps(checks: Checks, breakers: Breakers, bus: Bus): DoctorDeps & 
     close,
   };
 }
+
+/** Checks of the proxies that the environment names. */
+const WITHIN_MS = 5_000;
+
+/** True if the proxies are there; what they let through shows where it is asked for. */
+function proxyCheck(proxy: OutboundProxy): HealthCheck {
+  return {
+    name: 'proxy',
+    async check(signal) {
+      for (const each of proxy.all) {
+        const why = await refusal(each, signal);
+        if (why === undefined) continue;
+        return {
+          ok: false,
+          code: 'PROXY_UNREACHABLE',
+          says: `${each.host} cannot be reached (${why}), and ${proxy}`,
+          remedy: 'Mend HTTPS_PROXY or HTTP_PROXY in the environment, or name in NO_PROXY what is reached without it.',
+        };
+      }
+      return { ok: true, says: `${proxy}` };
+    },
+  };
+}
+
+/** Why no connection to it can be opened; undefined where one can. */
+function refusal({ hostname, port, protocol }: URL, signal: AbortSignal): Promise<string | undefined> {
+  const limit = deadline(WITHIN_MS, signal);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const socket = connect({ host, port: Number(port) || (protocol === 'https:' ? 443 : 80), signal: limit.signal });
+  return new Promise<string | undefined>((resolve) => {
+    socket.once('connect', () => resolve(undefined));
+    socket.once('error', (error) => resolve(systemCode(error) ?? 'no answer'));
+  }).finally(() => {
+    socket.destroy();
+    limit[Symbol.dispose]();
+  });
+}
+
+/** Checks of the models. */
+interface ModelParts {
+  models: Models;
+  database: Database;
+  clock: Clock;
+  zone: string;
+  overridden: Config['overridden'];
+}
+
+/**
+ * True if each provider can be reached with its key, what is known of prices, and how often answers had to be put
+ * right.
+ */
+export function modelChecks({ models, database, clock, zone, overridden }: ModelParts): HealthCheck[] {
+  const providers = Object.keys(models.settings.providers).map((name): HealthCheck => {
+    const check = { name: `models ${name}`, check: (signal: AbortSignal) => checkProvider(name, models, signal) };
+    return tellingOverrides(check, `models.providers.${name}`, overridden);
+  });
+  const repairs: HealthCheck = {
+    name: 'model repairs',
+    async check() {
+      const since = new Date(clock.now().getTime() - DAY_MS);
+      const counted = await repairsSince(database, since);
+      const says = counted.map(({ repair, times }) => `${repair.replaceAll('_', ' ')} ${times}×`).join(', ');
+      return { ok: true, says: `put right within a day: ${says || 'nothing'}` };
+    },
+  };
+  const quirks: HealthCheck = {
+    name: 'model quirks',
+    async check() {
+      const found = models.asked().flatMap((name) => models.quirks(name).map((quirk) => ({ name, ...quirk })));
+      const refused = models.asked().flatMap((name) => {
+        const { reason } = models.learnt(name);
+        return reason === undefined ? [] : [`${name} refused the last request: “${reason}”`];
+      });
+      if (found.length + refused.length === 0) return { ok: true, says: 'none found since the start' };
+      const settings = [...new Set(found.flatMap(({ setting }) => setting ?? []))];
+      return {
+        ok: false,
+        code: 'MODEL_REFUSES',
+        severity: 'warning',
+        says: [...found.map(({ name, what, instead }) => `${name} refuses ${what}: ${instead}`), ...refused].join('; '),
+        remedy:
+          settings.length > 0
+            ? `Set ${listOf(settings)}, which spares a refused request after each start.`
+            : 'Mend what it names, or choose another model.',
+      };
+    },
+  };
+  return [...providers, pricesCheck(models, database, clock, new Calendar(zone)), quirks, repairs];
+}
+
+function pricesCheck(models: Models, database: Database, clock: Clock, calendar: Calendar): HealthCheck {
+  return {
+    name: 'model prices',
+    async check() {
+      const now = clock.now();
+      // Those that people chose for themselves cost as well.
+      const asked = await costByModel(database, calendar.month(now), calendar.day(now));
+      const told = gapsTold(models.prices.gaps([...new Set([...models.names(), ...asked.map(({ name }) => name)])]));
+      if (told.length === 0) return { ok: true, says: 'known' };
+      const remedy = 'Set it under models.prices, or models.prices.default for all of them.';
+      return { ok: false, code: 'MODEL_PRICE', severity: 'warning', says: told.join('; '), remedy };
+    },
+  };
+}
+
+/** The findings of `coda doctor` about the environment, where it overrides the file. */
+type Overridden = Config['overridden'];
+
+/** A value in the file that has no effect is worth a word. */
+function overridesCheck(overridden: Overridden): HealthCheck {
+  return {
+    name: 'environment',
+    async check() {
+      if (overridden.length === 0) return { ok: true, says: 'overrides nothing that the file says' };
+      const says = `overrides ${listOf(overridden.map(said))}`;
+      return { ok: true, code: 'ENV_OVERRIDES', severity: 'notice', says };
+    },
+  };
+}
+
+/** Codes of what a wrong key, token or address leads to. */
+const SETTINGS_WRONG = /^(TOKEN|KEY|REDIS|STORAGE)_|_UNREACHABLE$|^(MODEL_ADDRESS|MODEL_KIND|PROVIDER_CREDIT)$/;
+
+/** The check of what the keys below `path` set: where one of them is not the file's, the remedy says so. */
+export function tellingOverrides(check: HealthCheck, path: string, overridden: Overridden): HealthCheck {
+  const mine = overridden.filter((each) => each.path.startsWith(`${path}.`));
+  if (mine.length === 0) return check;
+  const told = (verdict: Verdict): Verdict => {
+    if (verdict.ok || !SETTINGS_WRONG.test(verdict.code ?? '')) return verdict;
+    const remedy = `What is used comes from the environment: ${listOf(mine.map(said))}. Unset the variable, or mend it there.`;
+    return { ...verdict, remedy: [verdict.remedy, remedy].filter(Boolean).join(' ') };
+  };
+  return {
+    name: check.name,
+    async check(signal) {
+      const found = await check.check(signal);
+      return { ...told(found), ...(found.also && { also: found.also.map(told) }) };
+    },
+  };
+}
+
+const said = ({ path, env, at }: Overridden[number]) => `${env} stands in the place of ${path} (${describeOrigin(at)})`;

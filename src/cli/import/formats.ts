@@ -1,12 +1,11 @@
 /** Layouts of other assistants' folders, as their documentation and sources describe them. */
 
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { messageOf, systemCode } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
-import { wordsOfCron, wordsOfMinutes } from './cron.ts';
-import { Folder } from './files.ts';
 import { type Found, type FoundJob, nothing } from './found.ts';
-import { memoriesIn } from './markdown.ts';
 
 const isMarkdown = (name: string) => /\.(md|markdown|txt)$/i.test(name);
 
@@ -225,4 +224,167 @@ function planOf({ prompt, when, zone, enabled }: Job): Omit<FoundJob, 'name' | '
   if (words === '') return { plan: undefined, why: 'it says nothing to be done' };
   if (!when) return { plan: undefined, why: 'its times cannot be said in words' };
   return { plan: { when: zone ? `${when} ${zone}` : when, prompt: words } };
+}
+
+/** Memories in Markdown: one an entry of a list, or a paragraph. Pure. */
+
+/** A memory is no longer; a longer text is cut at its sentences. Characters. */
+const LONGEST = 2_000;
+
+/** The texts of a Markdown file, without headings, front matter, code and comments. */
+export function memoriesIn(markdown: string): string[] {
+  const body = markdown
+    .replace(/\r\n?/g, '\n')
+    .replace(/^---\n[\s\S]*?\n---\n/, '')
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/^(```|~~~)[\s\S]*?^\1.*$/gm, '');
+  const texts: string[] = [];
+  let open = false;
+  for (const line of body.split('\n')) {
+    const item = /^\s*(?:[-*+]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.*)$/.exec(line)?.[1];
+    const isBreak = /^\s*(#{1,6}\s.*|[-*_=]{3,}|>?\s*|§+)\s*$/.test(line);
+    if (item !== undefined) texts.push(item);
+    else if (!isBreak && open) texts.push(`${texts.pop()} ${line.trim()}`);
+    else if (!isBreak) texts.push(line.trim());
+    open = !isBreak;
+  }
+  return texts
+    .map(plain)
+    .filter((text) => text.length > 1 && !/^\S+:$/.test(text))
+    .flatMap(pieces);
+}
+
+/** Without the signs of bold and code, which say nothing. */
+const plain = (text: string) =>
+  text
+    .replace(/\*\*|__|`/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+function pieces(text: string): string[] {
+  if (text.length <= LONGEST) return [text];
+  const cut = Math.max(text.lastIndexOf('. ', LONGEST - 1) + 1, text.lastIndexOf(' ', LONGEST - 1));
+  const at = cut > 0 ? cut : LONGEST;
+  return [text.slice(0, at).trim(), ...pieces(text.slice(at).trim())];
+}
+
+/** A rival's times as words that coda understands. Pure. */
+
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+const NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+/** Words for five cron fields: fixed times, on all days, weekdays, or one day of the month; undefined for any other. */
+export function wordsOfCron(expression: string): string | undefined {
+  const [minute = '', hour = '', day = '', month = '', weekday = '', ...more] = expression.trim().split(/\s+/);
+  if (more.length > 0 || month !== '*') return undefined;
+  const every = /^\*\/(\d{1,2})$/;
+  if (day === '*' && weekday === '*' && hour === '*') {
+    const step = every.exec(minute)?.[1];
+    if (step) return `every ${step} minutes`;
+    return minute === '0' ? 'every hour' : undefined;
+  }
+  const step = every.exec(hour)?.[1];
+  if (step && minute === '0' && day === '*' && weekday === '*') return `every ${step} hours`;
+  if (!/^\d{1,2}$/.test(minute) || !/^\d{1,2}$/.test(hour) || Number(minute) > 59 || Number(hour) > 23)
+    return undefined;
+  const at = `at ${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
+  if (day === '*' && weekday === '*') return `every day ${at}`;
+  if (day === '*') return onDays(weekday, at);
+  if (weekday !== '*' || !/^\d{1,2}$/.test(day) || Number(day) < 1 || Number(day) > 31) return undefined;
+  return `every month on the ${ordinal(Number(day))} ${at}`;
+}
+
+function onDays(field: string, at: string): string | undefined {
+  if (/^(1-5|mon-fri)$/i.test(field)) return `every weekday ${at}`;
+  const names = field.split(',').map((each) => {
+    const index = /^[0-7]$/.test(each) ? Number(each) % 7 : NAMES.indexOf(each.toLowerCase());
+    return DAYS[index];
+  });
+  return names.every((name) => name !== undefined) ? `every ${names.join(' and ')} ${at}` : undefined;
+}
+
+/** Words for a step of so many minutes. */
+export function wordsOfMinutes(minutes: number): string | undefined {
+  if (!Number.isInteger(minutes) || minutes < 1) return undefined;
+  if (minutes % 1_440 === 0) return minutes === 1_440 ? 'every day' : `every ${minutes / 1_440} days`;
+  if (minutes % 60 === 0) return minutes === 60 ? 'every hour' : `every ${minutes / 60} hours`;
+  return `every ${minutes} minutes`;
+}
+
+function ordinal(day: number): string {
+  const tail = day % 100 > 10 && day % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th');
+  return `${day}${tail}`;
+}
+
+/** Reading a folder of strangers: bounded, regular files only, and nothing that leads out of it. */
+const LARGEST_FILE = 5_000_000;
+const MOST_ENTRIES = 20_000;
+const DEEPEST = 6;
+
+class Folder {
+  readonly root: string;
+  private readonly found: Found;
+
+  constructor(root: string, found: Found) {
+    this.root = root;
+    this.found = found;
+  }
+
+  /** The text of a file; undefined where there is none, and where it cannot be read, which becomes a problem. */
+  text(path: string): string | undefined {
+    const file = join(this.root, path);
+    try {
+      const stat = lstatSync(file);
+      if (!stat.isFile()) return this.problem(path, 'is no regular file');
+      if (stat.size > LARGEST_FILE) return this.problem(path, 'is larger than 5 MB');
+      return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
+      return this.problem(
+        path,
+        error instanceof TypeError ? 'is no text (UTF-8)' : `cannot be read (${messageOf(error)})`,
+      );
+    }
+  }
+
+  /** The JSON of a file; what is none becomes a problem. */
+  json(path: string): unknown {
+    const text = this.text(path);
+    if (text === undefined) return undefined;
+    try {
+      return JSON.parse(text.replace(/^\uFEFF/, ''));
+    } catch (error) {
+      return this.problem(path, `is no JSON (${messageOf(error)})`);
+    }
+  }
+
+  /** Relative paths of regular files below `path` whose name fits, in order. */
+  files(path: string, fits: (name: string) => boolean): string[] {
+    const files: string[] = [];
+    let seen = 0;
+    const walk = (folder: string, depth: number): void => {
+      for (const entry of entriesOf(join(this.root, folder))) {
+        if (++seen > MOST_ENTRIES || entry.name === 'node_modules' || entry.name === '.git') continue;
+        const inside = join(folder, entry.name);
+        if (entry.isDirectory() && depth < DEEPEST) walk(inside, depth + 1);
+        if (entry.isFile() && fits(entry.name)) files.push(inside);
+      }
+    };
+    walk(path, 0);
+    if (seen > MOST_ENTRIES) this.problem(path, `holds more than ${MOST_ENTRIES} files; the rest is left out`);
+    return files.sort();
+  }
+
+  problem(from: string, what: string): undefined {
+    this.found.problems.push({ from: from, what });
+    return undefined;
+  }
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }

@@ -1,15 +1,27 @@
 /** `coda init`: asks what is needed, asks the platforms whether it is right, and writes it down at the end, at once. */
 
-import { mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import type { Document } from 'yaml';
 import { readConfig } from '../../app/index.ts';
-import { CodaError } from '../../base/errors.ts';
+import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { Secrets, silentLog } from '../../base/log.ts';
 import { envFileOf, readEnvFile } from '../../config/index.ts';
 import { dataDir, type InitFlags } from '../flags.ts';
 import { type Asker, noTerminal, silentAsker, terminalAsker } from './ask.ts';
-import { type Change, editEnv, editYaml } from './edit.ts';
-import { type Draft, PRIVATE, readDraft, replace } from './files.ts';
 import { type Answers, gather } from './gather.ts';
 import { serviceFor } from './service.ts';
 import { finished } from './texts.ts';
@@ -123,5 +135,153 @@ function notYaml(file: string): CodaError {
   return new CodaError('CONFIG_INVALID', {
     message: `${file} is no YAML that can be edited. Nothing was written.`,
     remedy: 'See what is wrong with "coda config check", mend it, and run "coda init" again.',
+  });
+}
+
+// Editing what people write by hand: everything that is not changed stays as it is, comments too. Pure.
+
+/** A key's path and its new value; a list gets what it lacks. */
+type Change = readonly [path: readonly string[], value: string | boolean | readonly string[]];
+
+type Yaml = typeof import('yaml');
+
+const NEW_FILE = `# What this coda is set to. config.example.yaml shows every key; "coda config check" finds what is wrong.
+# Tokens and keys stand in the file .env beside this folder.
+`;
+
+/** `text`, a configuration, with `changes` made; undefined where it is no YAML that can be edited. */
+function editYaml(yaml: Yaml, text: string, changes: readonly Change[]): string | undefined {
+  const document = yaml.parseDocument(text, { logLevel: 'silent' });
+  if (document.errors.length > 0) return undefined;
+  if (document.contents === null) {
+    const values = new yaml.Document({});
+    for (const [path, value] of changes) setIn(yaml, values, path, value);
+    const before = text === '' ? NEW_FILE : text.replace(/\n*$/, '\n');
+    return `${before}\n${values.toString({ lineWidth: 0 })}`;
+  }
+  if (!yaml.isMap(document.contents)) return undefined;
+  for (const [path, value] of changes) setIn(yaml, document, path, value);
+  return document.toString({ lineWidth: 0 });
+}
+
+function setIn(yaml: Yaml, document: Document, path: readonly string[], value: Change[1]): void {
+  // A key with nothing behind it stands for an empty block.
+  for (let depth = 1; depth < path.length; depth++) {
+    const above = path.slice(0, depth);
+    if (!yaml.isCollection(document.getIn(above))) document.setIn(above, document.createNode({}));
+  }
+  const there = document.getIn(path);
+  if (typeof value !== 'object') {
+    if (there !== value) document.setIn(path, value);
+    return;
+  }
+  if (!yaml.isSeq(there)) {
+    document.setIn(path, document.createNode(value, { flow: true }));
+    return;
+  }
+  const held = there.toJSON() as unknown[];
+  for (const item of value) if (!held.includes(item)) there.add(item);
+}
+
+/** `text`, a file of environment variables, with `values` set; other lines stay. A value is one line. */
+function editEnv(text: string, values: Readonly<Record<string, string>>): string {
+  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
+  for (const [name, value] of Object.entries(values)) {
+    const line = `${name}=${quoted(value)}`;
+    // Of a name that stands there twice the last one counts.
+    const at = lines.findLastIndex((each) => new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=`).test(each));
+    if (at < 0) lines.push(line);
+    else lines[at] = line;
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** As node:util's `parseEnv` and the shell read it back. */
+function quoted(value: string): string {
+  if (/^[\w.:/@+,=%-]*$/.test(value)) return value;
+  const quote = ["'", '"', '`'].find((each) => !value.includes(each)) ?? '"';
+  return `${quote}${value}${quote}`;
+}
+
+// The two files that `coda init` writes: both are as they were until everything is known, and then whole.
+
+/** A file as it was read. */
+interface Draft {
+  path: string;
+  /** Empty where there is none. */
+  text: string;
+  isThere: boolean;
+  hash: string;
+}
+
+function readDraft(path: string): Draft {
+  const text = textOf(path);
+  return { path, text: text ?? '', isThere: text !== undefined, hash: hashOf(text) };
+}
+
+/**
+ * Puts `text` in the place of what `draft` was, at once: who reads sees the old or the new. `check` is given the path of
+ * the new text before, and throws where it must not be taken. Whoever changed the file meanwhile wins: `CONFIG_EDITED`.
+ */
+function replace(draft: Draft, text: string, mode: number, check: (path: string) => void = () => {}): void {
+  // The file that a link leads to is replaced, not the link.
+  const target = draft.isThere ? realpathSync(draft.path) : draft.path;
+  const fresh = `${target}.${process.pid}.new`;
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    writeFiles(fresh, text, draft.isThere && mode !== PRIVATE ? statSync(target).mode & 0o777 : mode);
+    check(fresh);
+    assertUnchanged(draft);
+    renameSync(fresh, target);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error instanceof CodaError ? error : unwritable(draft.path, error);
+  }
+}
+
+/** Only its owner reads it. */
+const PRIVATE = 0o600;
+
+function assertUnchanged({ path, hash }: Draft): void {
+  if (hashOf(textOf(path)) === hash) return;
+  throw new CodaError('CONFIG_EDITED', {
+    message: `${path} was changed while this was asked. Nothing was written.`,
+    remedy: 'Save what is open in an editor, and run "coda init" again.',
+  });
+}
+
+function writeFiles(path: string, text: string, mode: number): void {
+  const file = openSync(path, 'w', mode);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  chmodSync(path, mode);
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
+    throw new CodaError('CONFIG_UNREADABLE', {
+      message: `${path} cannot be read (${messageOf(error)}).`,
+      remedy: 'Let this user read it, or name another configuration with --config.',
+      cause: error,
+    });
+  }
+}
+
+function hashOf(text: string | undefined): string {
+  return text === undefined ? 'none' : createHash('sha256').update(text).digest('hex');
+}
+
+function unwritable(path: string, cause: unknown): CodaError {
+  return new CodaError('DATA_UNWRITABLE', {
+    message: `${path} cannot be written (${messageOf(cause)}).`,
+    remedy: 'Run this as a user who may, or name another place with --config.',
+    cause,
   });
 }

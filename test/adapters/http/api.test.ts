@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXAMPLE_ID } from '../../../src/adapters/http/data/routes.ts';
+import { EXAMPLE_ID } from '../../../src/adapters/http/data.ts';
 import type { AnyRoute } from '../../../src/chat/index.ts';
 import { type Answer, Programs } from './support.ts';
 

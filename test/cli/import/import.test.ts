@@ -2,9 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { wordsOfCron, wordsOfMinutes } from '../../../src/cli/import/cron.ts';
-import { FORMATS } from '../../../src/cli/import/formats.ts';
-import { memoriesIn } from '../../../src/cli/import/markdown.ts';
+import { FORMATS, memoriesIn, wordsOfCron, wordsOfMinutes } from '../../../src/cli/import/formats.ts';
 import { main } from '../../../src/cli/index.ts';
 import '../../../src/cli/import/index.ts';
 import { parseWhen } from '../../../src/time/index.ts';

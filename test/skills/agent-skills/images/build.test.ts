@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { contextFiles, dockerfile } from '../../../../src/cli/skills/dockerfile.ts';
+import { contextFiles, dockerfile } from '../../../../src/cli/skills/images.ts';
 import { execution } from '../../../../src/config/blocks.ts';
 import { openBuilder } from '../../../../src/sandbox/index.ts';
 import type { AgentSkill } from '../../../../src/skills/agent-skills/index.ts';
