@@ -34,7 +34,9 @@ import { Webhooks, webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
-import { LiveSkills } from './agent-skills.ts';
+import { LiveSkills } from './agent-skills/agent-skills.ts';
+import { SKILL_JOB, skillJob } from './agent-skills/jobs.ts';
+import { skillShelf } from './agent-skills/shelf.ts';
 import { Backups } from './backups.ts';
 import { type Core, openCore } from './core.ts';
 import { tellingOverrides } from './doctor/index.ts';
@@ -45,14 +47,12 @@ import type { Away, OperatedApp } from './operations/parts.ts';
 import { People } from './people.ts';
 import { programVerbs } from './programs.ts';
 import { sandboxOf } from './sandbox.ts';
-import { Sessions } from './sessions.ts';
 import { defaultZone, householdOf } from './settings.ts';
-import { skillShelf } from './shelf.ts';
-import { SKILL_JOB, skillJob } from './skill-jobs.ts';
+import { Sessions } from './sign-in/sessions.ts';
+import { Tokens } from './sign-in/tokens.ts';
 import { agendaAheadOf, agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
 import { openSpecialists, specialistHost } from './specialists.ts';
-import { Tokens } from './tokens.ts';
-import { traced } from './traces.ts';
+import { traced } from './telemetry/traces.ts';
 
 export interface BuildOptions {
   version: string;

@@ -13,8 +13,8 @@ import { embeddersOf } from '../vectors/index.ts';
 import { openDoctor } from './doctor/index.ts';
 import { openFoundation } from './foundation.ts';
 import { remembered } from './inference.ts';
-import { measure } from './metrics.ts';
 import { LivePolicies } from './policies.ts';
+import { measure } from './telemetry/metrics.ts';
 
 export type Core = Awaited<ReturnType<typeof openCore>>;
 

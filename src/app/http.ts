@@ -22,15 +22,15 @@ import type { JobQueue, Schedules } from '../jobs/index.ts';
 import type { Gate } from '../people/index.ts';
 import { skillMeant, validateSkills } from '../skills/agent-skills/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
-import type { LiveSkills } from './agent-skills.ts';
+import type { LiveSkills } from './agent-skills/agent-skills.ts';
+import { type RunParts, runRoute } from './agent-skills/run-route.ts';
 import { callersReader, dashboardPages, pageReader } from './dashboard/index.ts';
 import { skillActs } from './dashboard/skills.ts';
-import { metricsRoute } from './metrics.ts';
 import { servedOperations } from './operations/routes.ts';
-import { type RunParts, runRoute } from './run-route.ts';
-import type { Sessions } from './sessions.ts';
+import type { Sessions } from './sign-in/sessions.ts';
+import type { Tokens } from './sign-in/tokens.ts';
 import type { EquippedSkill } from './skills.ts';
-import type { Tokens } from './tokens.ts';
+import { metricsRoute } from './telemetry/metrics.ts';
 
 /** HTTP, put together and not yet open. */
 export interface Http {

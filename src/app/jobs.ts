@@ -5,7 +5,7 @@ import type { World } from '../base/world.ts';
 import { type Delivery, notifyJob } from '../delivery/index.ts';
 import type { Events, JobHandler, JobQueue } from '../jobs/index.ts';
 import type { Besides, Database } from '../storage/index.ts';
-import { skillJob } from './skill-jobs.ts';
+import { skillJob } from './agent-skills/jobs.ts';
 import type { EquippedSkill } from './skills.ts';
 
 /** A background job that somebody asks for. */

@@ -13,9 +13,9 @@ import {
   restoreEmbedded,
   writeBackup,
 } from '../storage/index.ts';
-import { callDaemon } from './daemon.ts';
+import { callDaemon } from './daemon/daemon.ts';
+import { prepare } from './daemon/serve.ts';
 import type { Flags } from './flags.ts';
-import { prepare } from './serve.ts';
 import { usage } from './texts.ts';
 import { version } from './version.ts';
 

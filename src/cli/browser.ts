@@ -2,8 +2,8 @@
 import { CodaError } from '../base/errors.ts';
 import { visible } from '../base/text.ts';
 import { browserConfig, buildBrowserImage } from '../skills/browser/index.ts';
+import { prepare } from './daemon/serve.ts';
 import type { BrowserImageFlags } from './flags.ts';
-import { prepare } from './serve.ts';
 import { usage } from './texts.ts';
 
 export async function browserImage(flags: BrowserImageFlags, io: NodeJS.Process): Promise<number> {

@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { runTerminal } from '../adapters/console/index.ts';
 import { sleep } from '../base/async.ts';
 import { CodaError } from '../base/errors.ts';
-import { attachToDaemon } from './daemon.ts';
+import { attachToDaemon } from './daemon/daemon.ts';
+import { catchSignals } from './daemon/signals.ts';
 import { type ChatFlags, dataDir } from './flags.ts';
 import { logFile } from './logs/file.ts';
-import { catchSignals } from './signals.ts';
 import { usage } from './texts.ts';
 
 /** Time in which a coda that holds the data folder must become reachable. */
@@ -44,7 +44,7 @@ async function chatHere(flags: ChatFlags, io: NodeJS.Process): Promise<number> {
   const stopping = catchSignals(io);
   try {
     // Beside a daemon there is no need for a second one in memory.
-    const { serve } = await import('./serve.ts');
+    const { serve } = await import('./daemon/serve.ts');
     // Log lines must not cut through what a person reads and types.
     const { app, stop } = await serve(flags, io, flags.jsonl ? {} : { logTo: (config) => logFile(config.dataDir) });
     const talk = flags.jsonl

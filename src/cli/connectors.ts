@@ -7,9 +7,9 @@ import { ownFolders } from '../app/index.ts';
 import { CodaError, messageOf } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
 import { CONNECTOR_NAME, connectorFile, connectorTemplate, parseConnector } from '../skills/connectors/index.ts';
-import { ask } from './ask.ts';
+import { prepare } from './daemon/serve.ts';
 import type { ConnectorFlags, Flags } from './flags.ts';
-import { prepare } from './serve.ts';
+import { ask } from './skills/ask.ts';
 import { usage } from './texts.ts';
 
 interface Listed {

@@ -6,11 +6,11 @@ import type { Output } from '../adapters/console/index.ts';
 import { controlVerbs } from '../app/index.ts';
 import { deferred } from '../base/async.ts';
 import { readLines } from '../base/lines.ts';
-import type { Ask } from './ask.ts';
-import { attachToDaemon, callDaemon, noDaemon } from './daemon.ts';
+import { attachToDaemon, callDaemon, noDaemon } from './daemon/daemon.ts';
+import { prepare, serve } from './daemon/serve.ts';
 import type { Flags } from './flags.ts';
 import { logFile } from './logs/file.ts';
-import { prepare, serve } from './serve.ts';
+import type { Ask } from './skills/ask.ts';
 
 const MOST_LINE_BYTES = 16_000_000;
 /** Beside what people say in the terminal. */

@@ -5,10 +5,10 @@ import { plural } from '../base/text.ts';
 import type { World } from '../base/world.ts';
 import { type Finding, findingOf, type Severity, type Verdict } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { callDaemon } from './daemon.ts';
+import { callDaemon } from './daemon/daemon.ts';
+import { readiness } from './daemon/ready.ts';
+import { aboutItself, prepare } from './daemon/serve.ts';
 import type { Flags } from './flags.ts';
-import { readiness } from './ready.ts';
-import { aboutItself, prepare } from './serve.ts';
 
 /** Time to wait for a database that is still coming up: less than at a start. */
 const PATIENCE_MS = 5_000;

@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { CodaError, ERRORS } from '../base/errors.ts';
 import { OutboundProxy } from '../base/outbound.ts';
 import { routeFetch } from '../egress/index.ts';
-import { catchCrashes } from './crash.ts';
+import { catchCrashes } from './daemon/crash.ts';
 import { createProgram } from './program.ts';
 import { errorText, fromCommander, internal } from './texts.ts';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { evaluate, memoryConfig } from '../skills/memory/index.ts';
+import { prepare } from './daemon/serve.ts';
 import type { ChatFlags } from './flags.ts';
-import { prepare } from './serve.ts';
 import { usage } from './texts.ts';
 
 /** `coda memory eval --jsonl`: facts and questions on stdin, the nearest facts of each question on stdout. */

@@ -1,8 +1,8 @@
 import { plural } from '../base/text.ts';
 import { migrate, openDatabase } from '../storage/index.ts';
-import { callDaemon } from './daemon.ts';
+import { callDaemon } from './daemon/daemon.ts';
+import { prepare } from './daemon/serve.ts';
 import type { Flags } from './flags.ts';
-import { prepare } from './serve.ts';
 
 /** `coda migrate`: brings the database to this version's shape. */
 export async function migrateData(flags: Flags, io: NodeJS.Process): Promise<number> {

@@ -6,7 +6,7 @@ import { readConfig } from '../app/index.ts';
 import { sleep } from '../base/async.ts';
 import type { Json } from '../base/json.ts';
 import { plural } from '../base/text.ts';
-import { callDaemon, noDaemon } from './daemon.ts';
+import { callDaemon, noDaemon } from './daemon/daemon.ts';
 import { configRequest, type OpenFlags } from './flags.ts';
 
 /** Milliseconds in which a browser has read the file with the link; the program that opens it may end before that. */

@@ -12,9 +12,9 @@ import {
   type View,
   verbOf,
 } from '../chat/operation.ts';
-import type { Ask } from './ask.ts';
 import type { Call } from './call.ts';
 import { dataDir, type Flags } from './flags.ts';
+import type { Ask } from './skills/ask.ts';
 
 /**
  * Adds a family below `parent`; without `isLoaded` only its name, for the help of all commands. Its examples are set in
@@ -120,7 +120,7 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
   };
   if (operation.needs === 'daemon') return onlyDaemon(dataDir(flags, io), use);
   if (operation.needs === 'nothing') return use(refusing, (instant) => instant);
-  const { withVerbs } = await import('./ask.ts');
+  const { withVerbs } = await import('./skills/ask.ts');
   return withVerbs(flags, io, use);
 }
 
@@ -145,7 +145,7 @@ const refusing: Ask = async () => {
 };
 
 async function onlyDaemon(folder: string, use: (ask: Ask, at: View['at']) => Promise<number>): Promise<number> {
-  const { callDaemon, noDaemon } = await import('./daemon.ts');
+  const { callDaemon, noDaemon } = await import('./daemon/daemon.ts');
   const ask: Ask = async (verb, args) => {
     const answer = await callDaemon(folder, verb, args);
     if (answer === undefined) throw noDaemon(folder);

@@ -17,8 +17,8 @@ import {
   type WhenFlags,
 } from './flags.ts';
 import { addFamily } from './operations.ts';
-import { addAsk, addConnectors, addRuns } from './running.ts';
 import { addSkills } from './skills/commands.ts';
+import { addAsk, addConnectors, addRuns } from './skills/running.ts';
 import { usage } from './texts.ts';
 import { nameUnknown } from './unknown.ts';
 import { version } from './version.ts';
@@ -159,7 +159,7 @@ function addTalking(program: Command, call: Call): void {
     .command('run')
     .description('run as a daemon: every chat platform that is configured')
     .addOption(testClock())
-    .action(call(async () => (await import('./run.ts')).run));
+    .action(call(async () => (await import('./daemon/run.ts')).run));
   program
     .command('chat')
     .description('chat in this terminal, beside a running daemon or alone')
@@ -212,7 +212,7 @@ async function addLooking(program: Command, call: Call, add: AddFamily): Promise
     .description('show the version')
     .option('--check', 'ask whether there is a newer one, at the address updates.url of the configuration')
     .option('--json', 'as JSON')
-    .action(call<VersionFlags>(async () => (await import('./newer.ts')).showVersion));
+    .action(call<VersionFlags>(async () => (await import('./daemon/newer.ts')).showVersion));
   await add('health');
   await add('status');
   await add('trace');

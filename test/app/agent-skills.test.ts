@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { LiveSkills } from '../../src/app/agent-skills.ts';
+import { LiveSkills } from '../../src/app/agent-skills/agent-skills.ts';
 import { readConfig } from '../../src/app/index.ts';
 import { openSpecialists } from '../../src/app/specialists.ts';
 import { openBus } from '../../src/bus/index.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Collector } from '../../src/app/otlp.ts';
+import { Collector } from '../../src/app/telemetry/otlp.ts';
 import { eventually } from '../support/eventually.ts';
 import { play } from '../support/play.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { callDaemon } from '../../src/cli/daemon.ts';
+import { callDaemon } from '../../src/cli/daemon/daemon.ts';
 
 const NOBODY = 65_534;
 

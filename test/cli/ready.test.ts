@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/app/index.ts';
 import { Secrets } from '../../src/base/log.ts';
-import { readiness } from '../../src/cli/ready.ts';
+import { readiness } from '../../src/cli/daemon/ready.ts';
 
 const given = (env: Record<string, string>) => readiness(readConfig({ env, cwd: tmpdir(), secrets: new Secrets() }));
 

@@ -5,7 +5,7 @@ import type { Config } from '../../config/index.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import type { JobQueue, Schedules } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
-import type { LiveSkills } from '../agent-skills.ts';
+import type { LiveSkills } from '../agent-skills/agent-skills.ts';
 import type { EquippedSkill } from '../skills.ts';
 
 /** Dependencies of the dashboard's pages. */

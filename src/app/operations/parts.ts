@@ -9,12 +9,12 @@ import type { Delivery } from '../../delivery/index.ts';
 import type { JobQueue, Worker } from '../../jobs/index.ts';
 import type { Webhooks } from '../../skills/webhooks/index.ts';
 import type { Besides, Database } from '../../storage/index.ts';
-import type { LiveSkills } from '../agent-skills.ts';
+import type { LiveSkills } from '../agent-skills/agent-skills.ts';
 import type { Backups } from '../backups.ts';
 import type { AskedJob } from '../jobs.ts';
 import type { People } from '../people.ts';
-import type { Sessions } from '../sessions.ts';
-import type { Tokens } from '../tokens.ts';
+import type { Sessions } from '../sign-in/sessions.ts';
+import type { Tokens } from '../sign-in/tokens.ts';
 
 /** A platform that cannot be heard. */
 export interface Away {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { signInPath } from '../../adapters/http/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { operation, text } from '../../chat/operation.ts';
-import { approves } from '../tokens.ts';
+import { approves } from '../sign-in/tokens.ts';
 import { needsToken, type OperationParts } from './parts.ts';
 
 const list = operation({

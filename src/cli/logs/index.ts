@@ -4,8 +4,8 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync, w
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CodaError } from '../../base/errors.ts';
+import { catchSignals } from '../daemon/signals.ts';
 import { dataDir, type LogsFlags } from '../flags.ts';
-import { catchSignals } from '../signals.ts';
 import { usage } from '../texts.ts';
 import { logPath, olderLogPath } from './file.ts';
 import { prettyLine } from './pretty.ts';

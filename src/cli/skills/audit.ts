@@ -7,8 +7,8 @@ import { CodaError, ERRORS } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
 import { type AgentSkill, folderOf, hasTags, openCatalog, skillMeant } from '../../skills/agent-skills/index.ts';
 import { auditFolder, pinReport } from '../../trust/index.ts';
+import { prepare } from '../daemon/serve.ts';
 import type { TagFlags } from '../flags.ts';
-import { prepare } from '../serve.ts';
 
 /** `coda skills audit [NAME|DIR…]`: exit status 65 when an owner has to approve one of them first. */
 export async function skillsAudit(flags: TagFlags, io: NodeJS.Process): Promise<number> {

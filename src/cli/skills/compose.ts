@@ -6,9 +6,9 @@ import { openAgentSkills } from '../../app/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { listOf } from '../../base/text.ts';
 import { parseSteps, resolveSteps } from '../../skills/agent-skills/index.ts';
-import { callDaemon } from '../daemon.ts';
+import { callDaemon } from '../daemon/daemon.ts';
+import { prepare } from '../daemon/serve.ts';
 import type { ComposeFlags } from '../flags.ts';
-import { prepare } from '../serve.ts';
 import { addSkill } from './scaffold.ts';
 
 export async function skillsCompose(flags: ComposeFlags, io: NodeJS.Process): Promise<number> {

@@ -5,9 +5,9 @@ import type { World } from '../../base/world.ts';
 import type { Config } from '../../config/index.ts';
 import { type ImageBuilder, openBuilder } from '../../sandbox/index.ts';
 import type { PlannedImage } from '../../skills/agent-skills/index.ts';
-import { type Ask, withVerbs } from '../ask.ts';
+import { prepare } from '../daemon/serve.ts';
 import type { SkillImagesFlags } from '../flags.ts';
-import { prepare } from '../serve.ts';
+import { type Ask, withVerbs } from './ask.ts';
 
 type State = 'current' | 'stale' | 'missing' | 'unknown';
 

@@ -8,9 +8,9 @@ import { CodaError, messageOf } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
 import { bundles, installed } from '../../skills/agent-skills/index.ts';
 import { auditFolder } from '../../trust/index.ts';
-import { callDaemon } from '../daemon.ts';
+import { callDaemon } from '../daemon/daemon.ts';
+import { prepare } from '../daemon/serve.ts';
 import type { AddSkillFlags, Flags, PackFlags } from '../flags.ts';
-import { prepare } from '../serve.ts';
 import { auditSummary } from './audit.ts';
 import { addSkill } from './scaffold.ts';
 

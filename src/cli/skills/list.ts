@@ -22,9 +22,9 @@ import {
   skillTexts,
 } from '../../skills/agent-skills/index.ts';
 import { type Database, openDatabase } from '../../storage/index.ts';
-import { callDaemon } from '../daemon.ts';
+import { callDaemon } from '../daemon/daemon.ts';
+import { prepare } from '../daemon/serve.ts';
 import type { Flags, TagFlags } from '../flags.ts';
-import { prepare } from '../serve.ts';
 import { usage } from '../texts.ts';
 
 type State = 'active' | 'draft' | 'deprecated' | 'disabled' | 'shadowed' | 'invalid';

@@ -1,9 +1,9 @@
 import { openAgentSkills } from '../../app/index.ts';
 import { listOf, plural } from '../../base/text.ts';
 import type { RescanReport } from '../../skills/agent-skills/index.ts';
-import { callDaemon } from '../daemon.ts';
+import { callDaemon } from '../daemon/daemon.ts';
+import { prepare } from '../daemon/serve.ts';
 import type { Flags } from '../flags.ts';
-import { prepare } from '../serve.ts';
 
 /** `coda skills rescan`: the running coda and its replicas read what changed; without one, says what it would find. */
 export async function skillsRescan(flags: Flags, io: NodeJS.Process): Promise<number> {

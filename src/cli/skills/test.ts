@@ -2,8 +2,8 @@ import { openAgentSkills } from '../../app/index.ts';
 import { ERRORS } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
 import { skillMeant, testSkill } from '../../skills/agent-skills/index.ts';
+import { prepare } from '../daemon/serve.ts';
 import type { Flags } from '../flags.ts';
-import { prepare } from '../serve.ts';
 import { usage } from '../texts.ts';
 
 /** `coda skills test NAME`: plays the cases in its `tests/`; exit status 0 when all are as they should be. */

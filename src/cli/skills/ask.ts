@@ -1,13 +1,13 @@
 /** Having a verb carried out: by the daemon where one runs, else by a coda that is put together here. */
-import { build, controlVerbs, householdOf } from '../app/index.ts';
-import type { Json } from '../base/json.ts';
-import type { World } from '../base/world.ts';
-import type { Config } from '../config/index.ts';
-import { formatMinute } from '../time/index.ts';
-import { callDaemon, noDaemon } from './daemon.ts';
-import type { Flags } from './flags.ts';
-import { aboutItself, prepare } from './serve.ts';
-import { usage } from './texts.ts';
+import { build, controlVerbs, householdOf } from '../../app/index.ts';
+import type { Json } from '../../base/json.ts';
+import type { World } from '../../base/world.ts';
+import type { Config } from '../../config/index.ts';
+import { formatMinute } from '../../time/index.ts';
+import { callDaemon, noDaemon } from '../daemon/daemon.ts';
+import { aboutItself, prepare } from '../daemon/serve.ts';
+import type { Flags } from '../flags.ts';
+import { usage } from '../texts.ts';
 
 /** Carries out one verb; what it refuses is thrown with its code. */
 export type Ask = (verb: string, args: Record<string, Json>) => Promise<unknown>;
@@ -47,7 +47,7 @@ export async function withVerbs<T>(
   }
 }
 
-export function instantsFor(flags: Flags, io: NodeJS.Process): At {
+function instantsFor(flags: Flags, io: NodeJS.Process): At {
   const { config, world } = prepare(flags, io);
   return reading(config, world);
 }

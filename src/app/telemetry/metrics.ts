@@ -1,11 +1,11 @@
 /** Gauges, measured when they are read. */
-import { waitingApprovals } from '../agent/index.ts';
-import type { Sample } from '../base/metrics.ts';
-import type { World } from '../base/world.ts';
-import { type AnyRoute, route } from '../chat/index.ts';
-import { type Delivery, inboxDepth } from '../delivery/index.ts';
-import { jobDepth } from '../jobs/index.ts';
-import type { Database } from '../storage/index.ts';
+import { waitingApprovals } from '../../agent/index.ts';
+import type { Sample } from '../../base/metrics.ts';
+import type { World } from '../../base/world.ts';
+import { type AnyRoute, route } from '../../chat/index.ts';
+import { type Delivery, inboxDepth } from '../../delivery/index.ts';
+import { jobDepth } from '../../jobs/index.ts';
+import type { Database } from '../../storage/index.ts';
 
 /** Declares the numbers that are read from the database: at a scrape, and at no other time. */
 export function measure(world: World, database: Database, delivery: Delivery): void {

@@ -1,5 +1,5 @@
-import { browserConfig, httpConfig, platforms } from '../app/index.ts';
-import type { Config } from '../config/index.ts';
+import { browserConfig, httpConfig, platforms } from '../../app/index.ts';
+import type { Config } from '../../config/index.ts';
 
 /** A start's report about itself. */
 export interface Readiness {

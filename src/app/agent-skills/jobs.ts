@@ -1,9 +1,9 @@
 /** Runs of skills as background jobs: `coda jobs enqueue skill` and `coda schedule`. */
 import { z } from 'zod';
-import type { Delivery } from '../delivery/index.ts';
-import type { JobHandler } from '../jobs/index.ts';
-import type { Database } from '../storage/index.ts';
-import { ownerItem } from './credentials.ts';
+import type { Delivery } from '../../delivery/index.ts';
+import type { JobHandler } from '../../jobs/index.ts';
+import type { Database } from '../../storage/index.ts';
+import { ownerItem } from '../credentials.ts';
 
 export const SKILL_JOB = 'skill';
 

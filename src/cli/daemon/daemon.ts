@@ -3,9 +3,9 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { CodaError, ERRORS, type ErrorCode, messageOf, systemCode } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
-import { readLine } from '../base/lines.ts';
+import { CodaError, ERRORS, type ErrorCode, messageOf, systemCode } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
+import { readLine } from '../../base/lines.ts';
 
 const SOCKET = join('run', 'control.sock');
 const MAX_ANSWER_BYTES = 16_000_000;

@@ -1,7 +1,7 @@
-import type { Closer } from '../base/async.ts';
-import { Spans } from '../base/spans.ts';
-import { isUrl } from '../base/text.ts';
-import type { World } from '../base/world.ts';
+import type { Closer } from '../../base/async.ts';
+import { Spans } from '../../base/spans.ts';
+import { isUrl } from '../../base/text.ts';
+import type { World } from '../../base/world.ts';
 
 /**
  * The world with spans, where the environment names a collector as OpenTelemetry has it (`OTEL_EXPORTER_OTLP_ENDPOINT` …);

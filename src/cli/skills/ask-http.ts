@@ -1,12 +1,12 @@
 /** `coda ask --jwt`: as the subject of a token, which the running coda checks, and with no more than that subject may. */
 
-import { httpConfig } from '../app/index.ts';
-import { CodaError, ERRORS, type ErrorCode } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
-import { oneLine } from '../base/text.ts';
-import type { AskFlags } from './flags.ts';
-import { prepare } from './serve.ts';
-import { usage } from './texts.ts';
+import { httpConfig } from '../../app/index.ts';
+import { CodaError, ERRORS, type ErrorCode } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
+import { oneLine } from '../../base/text.ts';
+import { prepare } from '../daemon/serve.ts';
+import type { AskFlags } from '../flags.ts';
+import { usage } from '../texts.ts';
 
 /** The request: a query, or a plan to carry out. */
 export type HttpAsked = { query: string } | { plan: Json };

@@ -1,7 +1,7 @@
-import { withTimeout } from '../base/async.ts';
-import type { Flags } from './flags.ts';
-import { logFile } from './logs/file.ts';
-import { prettyLine } from './logs/pretty.ts';
+import { withTimeout } from '../../base/async.ts';
+import type { Flags } from '../flags.ts';
+import { logFile } from '../logs/file.ts';
+import { prettyLine } from '../logs/pretty.ts';
 import { readiness } from './ready.ts';
 import { serve } from './serve.ts';
 import { catchSignals } from './signals.ts';

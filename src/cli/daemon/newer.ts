@@ -1,7 +1,7 @@
-import { isNewer, newestVersion } from '../app/index.ts';
-import type { VersionFlags } from './flags.ts';
+import { isNewer, newestVersion } from '../../app/index.ts';
+import type { VersionFlags } from '../flags.ts';
+import { version } from '../version.ts';
 import { prepare } from './serve.ts';
-import { version } from './version.ts';
 
 /** `coda version [--check]`: nobody is asked for newer versions without `--check`. */
 export async function showVersion(flags: VersionFlags, io: NodeJS.Process): Promise<number> {

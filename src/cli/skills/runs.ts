@@ -3,14 +3,14 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { sleep } from '../base/async.ts';
-import { CodaError, messageOf } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
-import { oneLine } from '../base/text.ts';
+import { sleep } from '../../base/async.ts';
+import { CodaError, messageOf } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
+import { oneLine } from '../../base/text.ts';
+import { type Conversation, type Heard, withConversation } from '../conversation.ts';
+import type { AskFlags, RunFlags } from '../flags.ts';
+import { usage } from '../texts.ts';
 import { withVerbs } from './ask.ts';
-import { type Conversation, type Heard, withConversation } from './conversation.ts';
-import type { AskFlags, RunFlags } from './flags.ts';
-import { usage } from './texts.ts';
 
 const MOST_PAYLOAD = 100_000;
 /** Milliseconds: how often a run is looked at that goes on after a decision, and for how long. */

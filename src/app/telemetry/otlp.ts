@@ -1,9 +1,9 @@
 /** Spans for a collector of OpenTelemetry, as OTLP over HTTP in JSON. Loaded only where the environment names one. */
-import { deadline } from '../base/async.ts';
-import type { Cancel, Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import type { Span } from '../base/spans.ts';
+import { deadline } from '../../base/async.ts';
+import type { Cancel, Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Span } from '../../base/spans.ts';
 
 export interface CollectorOptions {
   /** With the path: `http://127.0.0.1:4318/v1/traces`. */

@@ -1,10 +1,10 @@
-import { append, rowOf } from '../audit/index.ts';
-import { CodaError } from '../base/errors.ts';
-import { uuid } from '../base/ids.ts';
-import type { Caller, Scope } from '../chat/index.ts';
-import { metBefore, sessions } from '../people/index.ts';
-import type { Besides, Transaction } from '../storage/index.ts';
-import { hashOf, newSecret, personNamed, type WhoDeps } from './credentials.ts';
+import { append, rowOf } from '../../audit/index.ts';
+import { CodaError } from '../../base/errors.ts';
+import { uuid } from '../../base/ids.ts';
+import type { Caller, Scope } from '../../chat/index.ts';
+import { metBefore, sessions } from '../../people/index.ts';
+import type { Besides, Transaction } from '../../storage/index.ts';
+import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 
 /** Milliseconds in which a link must be used. */
 const LINK_MS = 5 * 60_000;

@@ -1,15 +1,15 @@
 /** The commands that run skills, and what they are run with. Each one's own file is loaded when it is called. */
 
 import { type Command, Option } from 'commander';
-import type { Call } from './call.ts';
-import type { AskFlags, ComposeFlags, ConnectorFlags, RunFlags } from './flags.ts';
+import type { Call } from '../call.ts';
+import type { AskFlags, ComposeFlags, ConnectorFlags, RunFlags } from '../flags.ts';
 
 export function addConnectors(connectors: Command, call: Call): void {
   connectors
     .command('list', { isDefault: true })
     .description('show them, with the secrets that are not set, and files that describe none')
     .option('--json', 'as JSON')
-    .action(call(async () => (await import('./connectors.ts')).connectorsList));
+    .action(call(async () => (await import('../connectors.ts')).connectorsList));
   connectors
     .command('add')
     .description('write the file of one, connectors/NAME.yaml')
@@ -21,20 +21,20 @@ export function addConnectors(connectors: Command, call: Call): void {
     .option('--bearer <key>', 'the name of the secret that is sent as a bearer token')
     .option('--timeout <time>', 'how long a request may take', '30s')
     .option('--retries <count>', 'further tries of a request that only reads', '2')
-    .action(call<ConnectorFlags>(async () => (await import('./connectors.ts')).connectorsAdd));
+    .action(call<ConnectorFlags>(async () => (await import('../connectors.ts')).connectorsAdd));
   connectors
     .command('test')
     .description('ask one for something, as a skill would, and show the status of its answer')
     .argument('<name>')
     .argument('[path]', 'below its address', '')
     .option('--json', 'as JSON')
-    .action(call(async () => (await import('./connectors.ts')).connectorsTest));
+    .action(call(async () => (await import('../connectors.ts')).connectorsTest));
   connectors
     .command('remove')
     .description('delete the file of one')
     .argument('<name>')
     .option('--root <dir>', 'the folder of skills that it stands beside; default: wherever it is')
-    .action(call<ConnectorFlags>(async () => (await import('./connectors.ts')).connectorsRemove));
+    .action(call<ConnectorFlags>(async () => (await import('../connectors.ts')).connectorsRemove));
 }
 
 const several = (value: string, before: readonly string[] = []) => [...before, value];
@@ -56,7 +56,7 @@ export function addRuns(skills: Command, call: Call): void {
       .argument('<id>')
       .argument('[words...]', 'what it is about')
       .option('--payload <text|file>', 'the same as a text, or a file that holds it'),
-  ).action(call<RunFlags>(async () => (await import('./skill-runs.ts')).skillsRun));
+  ).action(call<RunFlags>(async () => (await import('./runs.ts')).skillsRun));
   runOptions(
     skills
       .command('pipeline')
@@ -64,7 +64,7 @@ export function addRuns(skills: Command, call: Call): void {
       .option('--step <id>', 'a skill; "a|b" run side by side', several)
       .option('--payload <text|file>', 'what the first one is given')
       .option('--resume <run>', 'do what is left of a run that failed, or rests'),
-  ).action(call<RunFlags>(async () => (await import('./skill-runs.ts')).skillsPipeline));
+  ).action(call<RunFlags>(async () => (await import('./runs.ts')).skillsPipeline));
   skills
     .command('compose')
     .description('write a skill that is made of others')
@@ -72,7 +72,7 @@ export function addRuns(skills: Command, call: Call): void {
     .requiredOption('--step <id>', 'a skill; "a|b" run side by side', several)
     .option('--root <dir>', 'the folder to make it in; default: ~/.coda/skills')
     .option('--description <text>', 'what it does and when to use it')
-    .action(call<ComposeFlags>(async () => (await import('./skills/compose.ts')).skillsCompose));
+    .action(call<ComposeFlags>(async () => (await import('./compose.ts')).skillsCompose));
 }
 
 export function addAsk(program: Command, call: Call): void {
@@ -91,5 +91,5 @@ export function addAsk(program: Command, call: Call): void {
       .option('--debug', 'show also what does not fit well enough')
       .option('--profile', 'say how long it takes')
       .option('--trace', 'show what each step gave'),
-  ).action(call<AskFlags>(async () => (await import('./skill-runs.ts')).askSkills));
+  ).action(call<AskFlags>(async () => (await import('./runs.ts')).askSkills));
 }

@@ -1,13 +1,13 @@
-import { type App, build, controlVerbs, createWorld, openControl, readConfig } from '../app/index.ts';
-import { smallHeaps } from '../base/heap.ts';
-import type { Json } from '../base/json.ts';
-import { createLog, type Log, Secrets } from '../base/log.ts';
-import type { World } from '../base/world.ts';
-import type { Config } from '../config/index.ts';
+import { type App, build, controlVerbs, createWorld, openControl, readConfig } from '../../app/index.ts';
+import { smallHeaps } from '../../base/heap.ts';
+import type { Json } from '../../base/json.ts';
+import { createLog, type Log, Secrets } from '../../base/log.ts';
+import type { World } from '../../base/world.ts';
+import type { Config } from '../../config/index.ts';
+import { configRequest, type Flags } from '../flags.ts';
+import { version } from '../version.ts';
 import { catchCrashes, die } from './crash.ts';
-import { configRequest, type Flags } from './flags.ts';
 import { hint } from './ready.ts';
-import { version } from './version.ts';
 
 /** A coda that runs in this process, and that other commands can reach. */
 export interface Coda {

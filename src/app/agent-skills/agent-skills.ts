@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { messageOf } from '../base/errors.ts';
-import { expandHome } from '../base/folders/home.ts';
-import { packageRoot } from '../base/root.ts';
-import type { World } from '../base/world.ts';
-import type { Bus } from '../bus/index.ts';
-import type { Config } from '../config/index.ts';
-import { installationOf, type JobQueue } from '../jobs/index.ts';
-import { SkillSecrets } from '../secrets/index.ts';
+import { messageOf } from '../../base/errors.ts';
+import { expandHome } from '../../base/folders/home.ts';
+import { packageRoot } from '../../base/root.ts';
+import type { World } from '../../base/world.ts';
+import type { Bus } from '../../bus/index.ts';
+import type { Config } from '../../config/index.ts';
+import { installationOf, type JobQueue } from '../../jobs/index.ts';
+import { SkillSecrets } from '../../secrets/index.ts';
 import {
   agentSkillsConfig,
   embedSkillsSoon,
@@ -25,11 +25,11 @@ import {
   SkillVectors,
   skillSources,
   watchSkills,
-} from '../skills/agent-skills/index.ts';
-import { type SpecialistCatalog, specialistTexts } from '../skills/specialists/index.ts';
-import type { Artifacts, Database } from '../storage/index.ts';
-import type { Embedders } from '../vectors/index.ts';
-import { chosenSkills } from './specialists.ts';
+} from '../../skills/agent-skills/index.ts';
+import { type SpecialistCatalog, specialistTexts } from '../../skills/specialists/index.ts';
+import type { Artifacts, Database } from '../../storage/index.ts';
+import type { Embedders } from '../../vectors/index.ts';
+import { chosenSkills } from '../specialists.ts';
 
 /** Hints to the other replicas to read their folders. */
 const CHANNEL = 'coda_skills';

@@ -1,12 +1,12 @@
-import { BoundedMap } from '../base/bounded.ts';
-import { DAY_MS } from '../base/clock.ts';
-import { CodaError } from '../base/errors.ts';
-import { uuid } from '../base/ids.ts';
-import { listOf } from '../base/text.ts';
-import { type Caller, SCOPES, type Scope } from '../chat/index.ts';
-import { tokens } from '../people/index.ts';
-import type { Besides } from '../storage/index.ts';
-import { hashOf, newSecret, personNamed, type WhoDeps } from './credentials.ts';
+import { BoundedMap } from '../../base/bounded.ts';
+import { DAY_MS } from '../../base/clock.ts';
+import { CodaError } from '../../base/errors.ts';
+import { uuid } from '../../base/ids.ts';
+import { listOf } from '../../base/text.ts';
+import { type Caller, SCOPES, type Scope } from '../../chat/index.ts';
+import { tokens } from '../../people/index.ts';
+import type { Besides } from '../../storage/index.ts';
+import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 
 const PREFIX = 'coda_';
 const TOKEN = /^coda_[\w-]{43}$/;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { World } from '../base/world.ts';
-import type { Config } from '../config/index.ts';
+import type { World } from '../../base/world.ts';
+import type { Config } from '../../config/index.ts';
 import {
   type AgentSkill,
   activateDraft,
@@ -13,7 +13,7 @@ import {
   SkillSearch,
   type SkillSnapshot,
   testSkill,
-} from '../skills/agent-skills/index.ts';
+} from '../../skills/agent-skills/index.ts';
 import type {
   Examined,
   FixedSkill,
@@ -23,10 +23,10 @@ import type {
   SkillCase,
   SkillDraft,
   SkillShelf,
-} from '../skills/improvement/index.ts';
-import { memoryConfig } from '../skills/memory/index.ts';
-import { type Database, readerOf } from '../storage/index.ts';
-import { approveLooked, auditFolder, lookForApproval, pinFolder } from '../trust/index.ts';
+} from '../../skills/improvement/index.ts';
+import { memoryConfig } from '../../skills/memory/index.ts';
+import { type Database, readerOf } from '../../storage/index.ts';
+import { approveLooked, auditFolder, lookForApproval, pinFolder } from '../../trust/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
 
 /** Characters of a `SKILL.md` that is changed. */

@@ -1,6 +1,6 @@
-import { CodaError, ERRORS } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import { errorText, internal } from './texts.ts';
+import { CodaError, ERRORS } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { errorText, internal } from '../texts.ts';
 
 /** Observer of an unhandled error. */
 export interface Witness {
