@@ -47,11 +47,6 @@ export async function withVerbs<T>(
   }
 }
 
-function instantsFor(flags: Flags, io: NodeJS.Process): At {
-  const { config, world } = prepare(flags, io);
-  return reading(config, world);
-}
-
 function reading(config: Config, world: World): At {
   const reader = { ...householdOf(config), now: world.clock.now() };
   return (instant) => formatMinute(new Date(instant), reader);
