@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Log } from './log.ts';
 
 /** Waiting, stopping and releasing. */
@@ -376,7 +376,7 @@ export class Pace {
   }
 
   async rest(): Promise<void> {
-    await setImmediate();
+    await nextTurn();
     this.since = performance.now();
   }
 }
