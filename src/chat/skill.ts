@@ -300,39 +300,14 @@ export interface SkillWords {
 /** An operation for commands of the terminal; a thrown error is the answer, too. */
 export type Verb = (args: Record<string, Json>) => Promise<Json> | Json;
 
-/** A capability, as a value. `app/skills.ts` lists them, one line each. */
-export interface Skill<Settings = unknown> {
-  name: string;
-  /** Its own block of the configuration, whose values are `deps.config`. */
-  config?: ConfigBlock<z.ZodType<Settings>>;
-  /** True if these settings switch it on; left out: it is. One that is off is not there at all. */
-  isOn?(config: Settings): boolean;
-  words?: SkillWords;
+/** Acts: tools and commands, and where each comes from. */
+export interface SkillActs<Settings> {
   tools?(deps: SkillDeps<Settings>): AnyTool[];
   /** Tools that come and go while coda runs, as `LiveTools.current`. */
   liveTools?(deps: SkillDeps<Settings>, taken: ReadonlySet<string>): readonly AnyTool[];
   /** As `LiveTools.settled`. */
   liveToolSettled?(deps: SkillDeps<Settings>, name: string): Promise<void>;
-  /** Called when coda has started, before anybody is heard: what it begins goes on beside. */
-  started?(deps: SkillDeps<Settings>): void;
-  /** Called when a replica, perhaps one of another version, has ended, and now and then without one. */
-  replicaEnded?(deps: SkillDeps<Settings>): void;
   commands?(deps: SkillDeps<Settings>): Command[];
-  jobs?(deps: SkillDeps<Settings>): JobHandler[];
-  schedules?: readonly SystemTask[];
-  /** The same, where they depend on its settings. */
-  tasks?(deps: SkillDeps<Settings>): readonly SystemTask[];
-  /** Rows of its own that fall due. */
-  due?(deps: SkillDeps<Settings>): DueSource[];
-  /**
-   * Its section of the prompt for a person, in private places only; kept until something of the person's is written.
-   * Tainted text must not be in it: it would taint every turn.
-   */
-  prompt?(deps: SkillDeps<Settings>, asked: Asker): Promise<PromptSection | undefined>;
-  /** Its part of the stable prompt: must not differ from one message to the next without need. */
-  standing?(deps: SkillDeps<Settings>, asked: Asked): Promise<string | undefined>;
-  /** Its part of the prompt for one message; the same all through its turn. */
-  passing?(deps: SkillDeps<Settings>, asked: Asked): Promise<PromptSection | undefined>;
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
   called?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
   /**
@@ -340,18 +315,53 @@ export interface Skill<Settings = unknown> {
    * answered by the result of the button's call.
    */
   received?(deps: SkillDeps<Settings>, files: readonly FileRef[], asker: Pick<Asker, 'person'>): readonly Choice[];
-  /** The person's own items for their briefing or review; asked in private places only. */
-  agenda?(deps: SkillDeps<Settings>, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
-  /** Its section of the person's own page: Slack's App Home. Nobody else sees that. */
-  home?(deps: SkillDeps<Settings>, reader: HomeReader): Promise<HomeSection[]>;
-  /** The same, where it comes from outside: before the transaction, and within a few seconds. */
-  agendaAhead?(deps: SkillDeps<Settings>, kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
-  checks?(deps: SkillDeps<Settings>): HealthCheck[];
   /**
    * Operations for commands of the terminal, by the verb's name (`notes-export`): over the control socket, which is its
    * owner's, or in their own process where no daemon runs.
    */
   verbs?(deps: SkillDeps<Settings>): Readonly<Record<string, Verb>>;
+}
+
+/** Work that goes on by itself: durable jobs, recurring tasks, rows that fall due. */
+export interface SkillWork<Settings> {
+  jobs?(deps: SkillDeps<Settings>): JobHandler[];
+  schedules?: readonly SystemTask[];
+  /** The same, where they depend on its settings. */
+  tasks?(deps: SkillDeps<Settings>): readonly SystemTask[];
+  /** Rows of its own that fall due. */
+  due?(deps: SkillDeps<Settings>): DueSource[];
+  /** Called when coda has started, before anybody is heard: what it begins goes on beside. */
+  started?(deps: SkillDeps<Settings>): void;
+  /** Called when a replica, perhaps one of another version, has ended, and now and then without one. */
+  replicaEnded?(deps: SkillDeps<Settings>): void;
+  /**
+   * Called when a turn has ended, is parked or was cut off in this process, after that is stored: to close what its calls
+   * have opened, or to work on what was said. The lane is free already. Not called after the process has died.
+   */
+  turnOver?(deps: SkillDeps<Settings>, over: TurnOver): Promise<void>;
+}
+
+/** Its parts of the model's prompt, from the most stable to the most passing. */
+export interface SkillPrompt<Settings> {
+  /** Its part of the stable prompt: must not differ from one message to the next without need. */
+  standing?(deps: SkillDeps<Settings>, asked: Asked): Promise<string | undefined>;
+  /**
+   * Its section of the prompt for a person, in private places only; kept until something of the person's is written.
+   * Tainted text must not be in it: it would taint every turn.
+   */
+  prompt?(deps: SkillDeps<Settings>, asked: Asker): Promise<PromptSection | undefined>;
+  /** Its part of the prompt for one message; the same all through its turn. */
+  passing?(deps: SkillDeps<Settings>, asked: Asked): Promise<PromptSection | undefined>;
+}
+
+/** Views of a person's own items: briefing, App Home, dashboard. */
+export interface SkillViews<Settings> {
+  /** The person's own items for their briefing or review; asked in private places only. */
+  agenda?(deps: SkillDeps<Settings>, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
+  /** The same, where it comes from outside: before the transaction, and within a few seconds. */
+  agendaAhead?(deps: SkillDeps<Settings>, kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
+  /** Its section of the person's own page: Slack's App Home. Nobody else sees that. */
+  home?(deps: SkillDeps<Settings>, reader: HomeReader): Promise<HomeSection[]>;
   /** Its pages of the dashboard. */
   pages?(deps: SkillDeps<Settings>): readonly Page[];
   /** A person's plans until `to`, at most 200, for a page of their week. */
@@ -360,21 +370,53 @@ export interface Skill<Settings = unknown> {
     reader: Pick<PageReader, 'db' | 'personId' | 'now'>,
     to: Date,
   ): Promise<Upcoming[]>;
+}
+
+/** Answers to programs and to `coda doctor`: HTTP collections, routes, checks. */
+export interface SkillApi<Settings> {
   /** Its items of a person, for programs to list, read and change over HTTP. */
   collections?(deps: SkillDeps<Settings>): readonly AnyCollection[];
   /** Further HTTP routes. */
   routes?(deps: SkillDeps<Settings>): readonly AnyRoute[];
-  /**
-   * Called when a turn has ended, is parked or was cut off in this process, after that is stored: to close what its calls
-   * have opened, or to work on what was said. The lane is free already. Not called after the process has died.
-   */
-  turnOver?(deps: SkillDeps<Settings>, over: TurnOver): Promise<void>;
-  /** Offers something to a person whose platform reports another zone now; in the transaction that stores it. */
-  moved?(deps: SkillDeps<Settings>, tx: Transaction, moved: Moved): Promise<void>;
+  checks?(deps: SkillDeps<Settings>): HealthCheck[];
+}
+
+/** Rules for a person's rows, and what follows when the person moves. */
+export interface SkillData<Settings> {
   /** Rules that delete a person's data. */
   deletionRules?: readonly DeletionRule[];
   /** Rules that join two persons' data. */
   mergeRules?: readonly MergeRule[];
+  /** Offers something to a person whose platform reports another zone now; in the transaction that stores it. */
+  moved?(deps: SkillDeps<Settings>, tx: Transaction, moved: Moved): Promise<void>;
+}
+
+/**
+ * A capability, as a value; every group is optional. `app/skills.ts` lists them, one line each.
+ *
+ * ```ts
+ * export const weather: Skill<WeatherConfig> = {
+ *   name: 'weather',
+ *   config: weatherBlock,
+ *   tools: (deps) => [weatherTool(deps)],
+ *   commands: (deps) => [weatherCommand(deps)],
+ *   checks: (deps) => [serviceCheck(deps)],
+ * };
+ * ```
+ */
+export interface Skill<Settings = unknown>
+  extends SkillActs<Settings>,
+    SkillWork<Settings>,
+    SkillPrompt<Settings>,
+    SkillViews<Settings>,
+    SkillApi<Settings>,
+    SkillData<Settings> {
+  name: string;
+  /** Its own block of the configuration, whose values are `deps.config`. */
+  config?: ConfigBlock<z.ZodType<Settings>>;
+  /** True if these settings switch it on; left out: it is. One that is off is not there at all. */
+  isOn?(config: Settings): boolean;
+  words?: SkillWords;
 }
 
 /** A command as the gate knows it. */

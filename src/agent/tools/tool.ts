@@ -96,8 +96,8 @@ export interface ToolDialogue {
   named?(asked: { db: Queryable; personId: string; private: boolean; reader: Reader }): Promise<readonly Named[]>;
 }
 
-/** Context of every call. */
-export interface CallContext {
+/** The asker, and the words that are answered. */
+interface CallAsker {
   person: Person;
   /** As whom the person speaks. */
   identity: { adapter: string; externalId: string };
@@ -109,24 +109,32 @@ export interface CallContext {
   files: readonly FileRef[];
   /** Author of the words being answered. */
   origin: Origin;
-  clock: Clock;
-  /** For `parseWhen`: the instant, the person's zone (UTC until it is known) and the configured parts of the day. */
-  when: WhenContext;
-  signal: AbortSignal;
   /** The asker's own words of this turn; empty where nobody's are answered. */
   said: readonly string[];
   /** The person's own files are shown in the conversation. */
   ownFiles: boolean;
+  /** For `parseWhen`: the instant, the person's zone (UTC until it is known) and the configured parts of the day. */
+  when: WhenContext;
+}
+
+/** Standing of the call: what was approved, prepared or untrusted before it runs. */
+interface CallStanding {
+  /** True if untrusted text is in the turn's context; what is written inherits it. */
+  tainted: boolean;
   /** Tools that act outside to which the person has said yes for this conversation. */
   remembered: readonly string[];
   /** Binding of this call's approval (`Tool.binds`): only that may run. */
   bound?: string | undefined;
+  /** The person has said yes to exactly this call of a command or button. */
+  confirmed?: true;
+  /** The person asked for exactly this call, by name; no model chose it. */
+  byName?: true | undefined;
+  /** A program asks: the next words in the conversation do not refer to it. */
+  aside?: true;
   /** The value that `prepare` returned. */
   prepared?: unknown;
   /** Values that calls of this transaction have awaited before it, by tool and input. */
   ready?: ReadonlyMap<string, unknown> & { readonly wasSlow: boolean };
-  /** True if untrusted text is in the turn's context; what is written inherits it. */
-  tainted: boolean;
   /**
    * Identifies the turn in this process, and is used for nothing else: a key of a `WeakMap` for what is to stay as it was
    * when the turn began.
@@ -140,12 +148,10 @@ export interface CallContext {
   agent?: string | undefined;
   /** Milliseconds that a container lives which the specialist opens, where it has a time of its own. */
   sandboxTimeoutMs?: number | undefined;
-  /** The person asked for exactly this call, by name; no model chose it. */
-  byName?: true | undefined;
-  /** The person has said yes to exactly this call of a command or button. */
-  confirmed?: true;
-  /** A program asks: the next words in the conversation do not refer to it. */
-  aside?: true;
+}
+
+/** Powers that a call is lent while it runs. */
+interface CallPowers {
   /**
    * Runs a nested turn within this call; only where a turn calls, and only for tools that reach outside. Where one has to
    * ask the person, or is cut off, the call is given up (`signal`) and later run again from its beginning; what it
@@ -169,6 +175,12 @@ export interface CallContext {
   call(call: Call, ctx: TxContext, undoable?: boolean): Promise<ToolResult>;
 }
 
+/** Context of every call. */
+export interface CallContext extends CallAsker, CallStanding, CallPowers {
+  clock: Clock;
+  signal: AbortSignal;
+}
+
 /** A `read` or `write` call also holds the transaction in which its effect and its record are committed together. */
 export interface TxContext extends CallContext {
   tx: Transaction;
@@ -181,12 +193,8 @@ export interface Binding {
   says: string;
 }
 
-interface ToolBase<Input> {
-  /** `reminder_create`: the room's thing, then the verb. */
-  name: string;
-  /** For the model: what it is for and what to pass. */
-  description: string;
-  input: z.ZodType<Input>;
+/** Rules by which a tool is offered to the model, and how its input is read. */
+interface ToolOffer {
   /** Instead of what `input` says: what the model is shown of its form, where others have written that. */
   schema?: Record<string, unknown>;
   /**
@@ -210,26 +218,23 @@ interface ToolBase<Input> {
    * call of a model that sets one is wrong.
    */
   own?: readonly string[];
-  /** Approves something: only a person does, at this moment; nothing that a program, a schedule or a webhook presses or says. */
-  approves?: true;
   /** Part of talking at all: whoever is heard may use it. */
   always?: true;
-  /** Further things that a call uses (a skill of instructions, a command): the person must be allowed these, too. */
-  thingsIn?(input: Input): readonly Thing[];
   /** Only the turn that talks to the person may call it, not a subagent. */
   mainAgentOnly?: boolean;
   dialogue?: ToolDialogue;
+}
+
+/** Facts that the policy decides by: targets, recipients, and whether a person is asked. */
+interface ToolRules<Input> {
+  /** Approves something: only a person does, at this moment; nothing that a program, a schedule or a webhook presses or says. */
+  approves?: true;
+  /** Further things that a call uses (a skill of instructions, a command): the person must be allowed these, too. */
+  thingsIn?(input: Input): readonly Thing[];
+  /** Ids of the people whose data it names: anybody else's than the asker's is denied. */
+  persons?(input: Input): readonly string[];
   /** Amount of the person's own data that it deletes or overwrites: 1, or 2 for several at once. */
   deletes?(input: Input): number;
-  /** Writes its own entry in the log of what was done. */
-  records?: true;
-  /** The input as the log of what was done may keep it: without what is private or secret. Default: all of it. */
-  redact?(input: Input): unknown;
-  /**
-   * Fields whose values stand in memory alone, and on an approval by their length: what is typed into a page. A call that
-   * comes back from the database without them is not run.
-   */
-  unstored?: readonly string[];
   /**
    * Targets: addresses that it reads, people that it writes to. Left out: nobody can tell, and where untrusted text is
    * in play it asks. None: the other side still sees that it was called, as it sees which of its links is opened.
@@ -248,8 +253,6 @@ interface ToolBase<Input> {
   service?(input: Input): string;
   /** Recipients besides the conversation that asks, in words for the person. It then asks. */
   sendsTo?(input: Input, here: Pick<CallContext, 'place' | 'conversationId'>): readonly string[];
-  /** Ids of the people whose data it names: anybody else's than the asker's is denied. */
-  persons?(input: Input): readonly string[];
   /**
    * A hash of what would run and does not stand in the input (a skill, a script): an approval holds for that only, and
    * `run` finds it as `ctx.bound`. Looked up before the question and again before the run. Undefined: there is nothing else.
@@ -259,6 +262,19 @@ interface ToolBase<Input> {
   critique?: boolean;
   /** Asks the person first, whatever the policy says. */
   confirm?: boolean;
+}
+
+/** Rules for what is stored of a call and shown while it runs. */
+interface ToolRecord<Input> {
+  /** Writes its own entry in the log of what was done. */
+  records?: true;
+  /** The input as the log of what was done may keep it: without what is private or secret. Default: all of it. */
+  redact?(input: Input): unknown;
+  /**
+   * Fields whose values stand in memory alone, and on an approval by their length: what is typed into a page. A call that
+   * comes back from the database without them is not run.
+   */
+  unstored?: readonly string[];
   /**
    * Display while it runs, where answers are shown as they grow: nothing (the default of `read` and `write`), its name
    * (of all others), the first sentence of its description, or that until it reports something itself (`ctx.progress`).
@@ -268,6 +284,14 @@ interface ToolBase<Input> {
   doing?(input: Input): string | undefined;
   /** Codes of failures that mean that the tool itself is out of order: after a few in a row it rests for a while. */
   broken?: readonly string[];
+}
+
+interface ToolBase<Input> extends ToolOffer, ToolRules<Input>, ToolRecord<Input> {
+  /** `reminder_create`: the room's thing, then the verb. */
+  name: string;
+  /** For the model: what it is for and what to pass. */
+  description: string;
+  input: z.ZodType<Input>;
 }
 
 /** Works on the person's own data in a transaction, and awaits nothing else. */
