@@ -38,7 +38,7 @@ const SEED = [
           'm' || n, '{"from": "x", "text": "what is new?", "files": []}', 'done', true, ${at('n')}, ${at('n')}, ${at('n')}
      from generate_series(1, ${MESSAGES}) n`,
   `insert into turns (id, inbox_id, conversation_id, person_id, state, model, elapsed_ms, started_at, finished_at)
-   select id, id, conversation_id, person_id, 'done', 'bench/model', 900, received_at, received_at from inbox`,
+   select id, id, conversation_id, person_id, 'answered', 'bench/model', 900, received_at, received_at from inbox`,
   `insert into steps (turn_id, seq, kind, payload, at)
    select id, 0, 'model', '{"model": "bench/model", "calls": []}', started_at from turns`,
   `insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, at)

@@ -54,7 +54,7 @@ export class Agent implements TurnHost {
     if (first && turn.steps.length === 0) turn.add(byName(first), this.options.world.clock.now());
     using limit = deadline(turnTimeoutMs, signal);
     const run = new MessageTurn(this, item, turn, limit);
-    let how: TurnOver['how'] = 'left';
+    let how: TurnOver['how'] = 'abandoned';
     try {
       how = await answer(run);
     } catch (error) {

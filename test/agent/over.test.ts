@@ -52,9 +52,9 @@ test('it hears when the turn is parked, and again when what was decided is done'
   await using coda = await play({ model, skills: [skill] });
   const ana = coda.person('ana');
   await ana.says('send it');
-  expect(heard.map(({ how }) => how)).toEqual(['parked']);
+  expect(heard.map(({ how }) => how)).toEqual(['waiting']);
   await ana.presses('Approve');
-  expect(heard.map(({ how }) => how)).toEqual(['parked', 'answered']);
+  expect(heard.map(({ how }) => how)).toEqual(['waiting', 'answered']);
   expect(heard[0]?.id).toBe(heard[1]?.id);
 });
 

@@ -14,7 +14,7 @@ const YEARS = [
           sent_at, received_at, finished_at
      from (select * from inbox limit 1) one, generate_series(1, 3000) n`,
   `insert into turns (id, inbox_id, conversation_id, person_id, state, started_at, finished_at)
-   select gen_random_uuid(), id, conversation_id, person_id, 'done', sent_at, finished_at from inbox
+   select gen_random_uuid(), id, conversation_id, person_id, 'answered', sent_at, finished_at from inbox
     where id not in (select inbox_id from turns)`,
   `insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, at)
    select gen_random_uuid(), conversation_id, epoch, turn_id, person_id, role, content, at

@@ -121,7 +121,7 @@ async function plantTurn(tx: Transaction, turn: PlantedTurn, at: Date, planting:
   const id = uuid(at);
   await tx.query(
     `insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, started_at, finished_at)
-     values ($1, $2, $3, $4, 'done', $5, $6, $7, $7)`,
+     values ($1, $2, $3, $4, 'answered', $5, $6, $7, $7)`,
     [id, uuid(at), conversationId, personId, model, calls.length, at],
   );
   const messages: ['user' | 'assistant', string][] = [

@@ -68,7 +68,7 @@ export interface OpenCall {
 
 /** The turn cannot go on before the person has decided. */
 export interface NeedsApproval {
-  kind: 'asks';
+  kind: 'waiting';
   questions: readonly ApprovalQuestion[];
 }
 
@@ -103,7 +103,7 @@ async function carryOut(run: Running, open: readonly OpenCall[]): Promise<Outcom
   const questions = checked.flatMap(({ call, verdict }) =>
     verdict.kind === 'ask' ? [questionOf(verdict, { turn, call, ...(under !== undefined && { under }) })] : [],
   );
-  if (questions.length > 0) return { kind: 'asks', questions };
+  if (questions.length > 0) return { kind: 'waiting', questions };
   const reads = checked.flatMap(({ call, valid, verdict }) =>
     verdict.kind === 'allow' && valid && isData(valid) && valid.tool.effect === 'read' ? [{ call, valid }] : [],
   );
@@ -160,7 +160,7 @@ async function reachOutAll(run: Running, beside: readonly Allowed[]): Promise<Ne
   const threw = came.find((each) => each.status === 'rejected');
   if (threw) throw threw.reason;
   const questions = came.flatMap((each) => (each.status === 'fulfilled' && each.value ? each.value.questions : []));
-  return questions.length === 0 ? undefined : { kind: 'asks', questions };
+  return questions.length === 0 ? undefined : { kind: 'waiting', questions };
 }
 
 /** Looks up what approvals of these calls bind to: what would run now. */
@@ -278,7 +278,7 @@ async function reachOut(
   const working = runOutside({ tool: tool as OutsideTool, input }, ctx);
   const came = await (nested ? Promise.race([working, nested.asked]) : working).finally(goOn);
   given.abort();
-  if (!('ok' in came)) return { kind: 'asks', questions: came };
+  if (!('ok' in came)) return { kind: 'waiting', questions: came };
   // A nested turn that was cut off goes on where it stood, elsewhere or later.
   if (run.turn.goesOnUnder(call.id) || isNestedOnly(tool)) run.signal.throwIfAborted();
   await record(run, call, came);

@@ -106,7 +106,7 @@ export class MessageTurn implements Running {
   /** Ends the turn with what it came to, or parks it: then the lane is free while the person thinks. */
   async end(outcome: Outcome): Promise<TurnOver['how']> {
     await this.settleDraft();
-    if (outcome.kind === 'answer') {
+    if (outcome.kind === 'answered') {
       return this.write('turn.finish', this.endOf(outcome.text, outcome.choices), 'done', 'answered');
     }
     if (outcome.kind === 'failed') {
@@ -116,7 +116,7 @@ export class MessageTurn implements Running {
     const { expiresAt, ...end } = endOfParking(this.endInput, outcome, this.context(), this.options.world.clock.now());
     // Before the commit: the decision may come at once.
     this.host.heldValues.hold(this.turn);
-    const how = await this.write('turn.park', end, 'waiting', 'parked');
+    const how = await this.write('turn.park', end, 'waiting', 'waiting');
     this.options.wakeAt(expiresAt);
     return how;
   }
@@ -186,6 +186,6 @@ export class MessageTurn implements Running {
   private async write(name: string, end: End, outcome: string, how: TurnOver['how']): Promise<TurnOver['how']> {
     const ended = await this.options.delivery.end(name, this.item, end);
     if (ended) this.host.counters.turns.add({ outcome });
-    return ended ? how : 'left';
+    return ended ? how : 'abandoned';
   }
 }

@@ -141,7 +141,7 @@ async function say(
     { kind: 'model', payload: { text, calls: [], model: OFFLINE, ...notices } },
     run.options.world.clock.now(),
   );
-  return run.end({ kind: 'answer', text, ...(choices && { choices }) });
+  return run.end({ kind: 'answered', text, ...(choices && { choices }) });
 }
 
 const joined = (lines: readonly string[]): string => lines.filter((line) => line !== '').join('\n');

@@ -192,7 +192,7 @@ class NestedTurn implements Running {
 
   /** Its answer to the caller, or the questions to the person. */
   async end(outcome: Outcome): Promise<ToolResult | readonly ApprovalQuestion[]> {
-    if (outcome.kind === 'asks') return outcome.questions;
+    if (outcome.kind === 'waiting') return outcome.questions;
     const given = this.turn.outcome();
     if (given || outcome.kind !== 'failed') return given ?? failed('EMPTY', texts.nothingToSay());
     const isBusy = outcome.code === 'TOO_MANY_CALLS';

@@ -60,7 +60,7 @@ export type CallState =
 
 /** The turn came to an answer. */
 export interface Answered {
-  kind: 'answer';
+  kind: 'answered';
   text: string;
   /** Buttons beneath it. */
   choices?: readonly Choice[];

@@ -77,7 +77,8 @@ export function itemContext(remembered: number, costs: boolean): Fragment {
                                         order by m.seq desc limit 1`)})`;
 }
 
-export type TurnState = 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
+/** State of a turn's row. A turn that was cut off stays `running` until it is resumed. */
+export type TurnState = 'running' | 'answered' | 'failed' | 'waiting' | 'cancelled';
 
 /** A turn's wait for its person: its end, and the nested turns that ask. */
 export interface Parking {
@@ -106,7 +107,7 @@ export function turnRecord(
   now: Instant,
   { parking, answer, led = false }: { parking?: Parking; answer?: string; led?: boolean } = {},
 ): TurnRecord {
-  const isFinished = state === 'done' || state === 'failed' || state === 'cancelled';
+  const isFinished = state === 'answered' || state === 'failed' || state === 'cancelled';
   const written = [turn, ...(parking?.asking ?? [])];
   return {
     turn: {

@@ -49,14 +49,14 @@ export function endOfAnswer(
     // An address in it would leave as well.
     tainted: isLed({ turn, files: hasFiles }),
     drafted: turn.drafted,
-    also: store.turnRecord(turn, item, 'done', now, { answer: text, led: hasFiles && !turn.tainted }),
+    also: store.turnRecord(turn, item, 'answered', now, { answer: text, led: hasFiles && !turn.tainted }),
   };
 }
 
 /** Nothing is said, and nothing remembered, but what the person has to know. */
 function unsaid(input: LedTurn, now: Instant): End {
   const { turn, item } = input;
-  const also = store.turnRecord(turn, item, 'done', now);
+  const also = store.turnRecord(turn, item, 'answered', now);
   const { id: turnId, drafted } = turn;
   const { notices, choices } = ledBy(input);
   const told: Card[] = notices.map((text) => ({ kind: 'notice', text, ...(choices.length > 0 && { choices }) }));

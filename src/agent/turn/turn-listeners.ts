@@ -7,7 +7,7 @@ import type { Turn } from './turn.ts';
 /** A turn that does nothing more in this process. */
 export interface TurnOver {
   /** `parked`: it waits for the person's decision; `left`: it was cut off here and goes on elsewhere or later. */
-  how: 'answered' | 'failed' | 'cancelled' | 'parked' | 'left';
+  how: 'answered' | 'failed' | 'waiting' | 'cancelled' | 'abandoned';
   /** The same value as `CallContext.turnKey` of its calls; a turn that goes on later has another. */
   turnKey: object;
   id: string;

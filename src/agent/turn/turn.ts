@@ -342,7 +342,7 @@ export class Turn {
   cameTo(most: number): Answered | Refused | undefined {
     const answer = this.lastAnswer()?.payload;
     const calls = this.calls();
-    if (answer && (calls.length === 0 || this.isSilent)) return { kind: 'answer', text: answer.text };
+    if (answer && (calls.length === 0 || this.isSilent)) return { kind: 'answered', text: answer.text };
     const failed = calls.some(({ state }) => state.kind === 'done' && !state.result.ok);
     if (this.isByName && failed) return { kind: 'failed', code: 'REFUSED', text: this.lastResults().join('\n') };
     const stuck = this.stuckOn();

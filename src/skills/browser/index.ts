@@ -29,7 +29,7 @@ export const browser = (): Skill<Settings> => {
     isOn: ({ enabled }) => enabled,
     tools: (deps) => toolsOf(deps, opened(deps)),
     checks: (deps) => [check(opened(deps), deps.config.mode)],
-    turnOver: async (deps, { turnKey, how }) => opened(deps).over(turnKey, how === 'parked'),
+    turnOver: async (deps, { turnKey, how }) => opened(deps).over(turnKey, how === 'waiting'),
   };
 };
 

@@ -12,7 +12,7 @@ export const code: Skill = {
   },
   checks: (deps) => [sandboxCheck(deps)],
   turnOver: ({ sandbox }, { how, turnKey, conversationId }) =>
-    sandbox.workspaces.over({ turn: turnKey, conversationId, parked: how === 'parked' }),
+    sandbox.workspaces.over({ turn: turnKey, conversationId, parked: how === 'waiting' }),
 };
 
 function codeDeps({ sandbox: { workspaces, settings, inUse }, artifacts, database }: SkillDeps): CodeDeps {

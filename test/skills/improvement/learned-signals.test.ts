@@ -22,7 +22,7 @@ function turn(minute: number, calls: readonly (Call | 'edit')[], more: Partial<R
   });
   const at = new Date(Date.UTC(2026, 10, 20, 8, minute));
   const about = { id: `turn${++made}`, personId: 'p', conversationId: 'c', startedAt: at, finishedAt: at };
-  return played({ ...about, state: 'done', tainted: false, steps, ...more });
+  return played({ ...about, state: 'answered', tainted: false, steps, ...more });
 }
 
 const kinds = (signals: readonly Signal[]) => signals.map(({ kind, about }) => `${kind} ${about}`);

@@ -76,7 +76,7 @@ function rowsOf(turn: Planted, places: Awaited<ReturnType<typeof placesOf>>): Ro
       detail: { input: {}, ...(isUnknown && { asked: name }) },
     };
   });
-  const begun = { started_at: at, finished_at: at, state: 'done', model, tool_calls: calls.length, tainted };
+  const begun = { started_at: at, finished_at: at, state: 'answered', model, tool_calls: calls.length, tainted };
   return {
     turns: [{ id, inbox_id: uuid(at), conversation_id, person_id, ...begun }],
     messages: [message('user', said), message('assistant', answer)],

@@ -49,11 +49,11 @@ const QUIET = [
   'update lanes set pending = 0',
   'update person_schedules set next_at = null, running = null',
   `update jobs set state = 'running'`,
-  `update jobs set state = 'done', finished_at = created_at`,
+  `update jobs set state = 'answered', finished_at = created_at`,
   `update outbox set state = 'sending'`,
   `update outbox set state = 'sent', sent_at = created_at`,
   `update turns set state = 'running'`,
-  `update turns set state = 'done', finished_at = started_at`,
+  `update turns set state = 'answered', finished_at = started_at`,
 ];
 
 const ANALYZE = 'analyze inbox, lanes, person_schedules, persons, conversations, jobs, outbox, turns';

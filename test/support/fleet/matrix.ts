@@ -121,7 +121,7 @@ async function leftovers(supervisor: Supervisor): Promise<string[]> {
           union all select 'inbox ' || key from inbox i where state = 'received'
           union all select 'lane with ' || l.pending || ' pending, owner ' || coalesce(l.owner::text, 'none')
                       from lanes l where l.pending <> 0 or l.owner is not null or l.current is not null
-          union all select 'turn ' || t.state from turns t where t.state not in ('done')`,
+          union all select 'turn ' || t.state from turns t where t.state not in ('answered')`,
   });
   return rows.map(({ what }) => `left over: ${what}`);
 }

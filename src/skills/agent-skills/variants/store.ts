@@ -137,9 +137,9 @@ export async function addRun(tx: Transaction, run: VariantRun, now: Instant): Pr
 /** Gives runs the outcome of their turns; one that a person stopped tells nothing of the variant. */
 export async function settle(db: Queryable, { skill, source }: SkillKey): Promise<void> {
   await db.query(
-    `update skill_variant_runs r set outcome = case when t.state = 'done' then 'success' else 'failure' end
+    `update skill_variant_runs r set outcome = case when t.state = 'answered' then 'success' else 'failure' end
        from turns t
-      where t.inbox_id = r.inbox_id and t.state in ('done', 'failed')
+      where t.inbox_id = r.inbox_id and t.state in ('answered', 'failed')
         and r.skill = $1 and r.source = $2 and r.outcome is null`,
     [skill, source],
   );

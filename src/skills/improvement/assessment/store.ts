@@ -74,7 +74,7 @@ export async function turnsToAssess(
                                          and r.call_id = k ->> 'id'
                        where s.turn_id = t.id and s.path = '' and s.kind = 'model'), '[]') as calls
        from turns t join conversations c on c.id = t.conversation_id join persons p on p.id = t.person_id
-      where t.conversation_id = $1 and t.state = 'done' and not t.tainted and t.tool_calls > 0 and t.finished_at >= $2
+      where t.conversation_id = $1 and t.state = 'answered' and not t.tainted and t.tool_calls > 0 and t.finished_at >= $2
         and p.erased_at is null and t.model is not null
         and not exists (select from self_assessments a where a.turn_id = t.id)
       order by t.started_at desc limit $3`,

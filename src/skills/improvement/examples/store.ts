@@ -48,7 +48,7 @@ export async function goodTurns(
           where o.turn_id = t.id and o.path = '' and o.kind = 'model'
             and exists (select from steps r where r.turn_id = t.id and r.path = '' and r.kind = 'result'
                            and r.call_id = call ->> 'id' and r.payload -> 'ok' = 'true')) s on s.calls is not null
-      where a.at >= $1 and a.score >= $2 and a.tool_calls >= $3 and t.state = 'done' and not t.tainted
+      where a.at >= $1 and a.score >= $2 and a.tool_calls >= $3 and t.state = 'answered' and not t.tainted
         and not exists (select from steps where turn_id = t.id and tainted)
         and not exists (select from messages where conversation_id = t.conversation_id and turn_id = t.id and tainted)
         and not exists (select from solution_patterns p where p.turn_id = a.turn_id)

@@ -50,7 +50,7 @@ export async function answersAlone(database: Pick<Database, 'read'>, since: Inst
          on q.text <> ''
        join lateral (select string_agg(content ->> 'text', E'\\n' order by seq) as text from messages
                       where turn_id = t.id and role = 'assistant' and not tainted) a on a.text <> ''
-      where t.finished_at >= $1 and t.state = 'done' and not t.tainted and t.tool_calls = 0 and t.model is not null
+      where t.finished_at >= $1 and t.state = 'answered' and not t.tainted and t.tool_calls = 0 and t.model is not null
       order by t.finished_at desc, t.id desc limit $2`,
     [since, limit],
   );

@@ -66,7 +66,7 @@ export function correctedIn(turns: readonly PlayedTurn[], taken: readonly TakenB
 /** The way was changed by an edit or a further message, by the next message, or after an undo. */
 function corrections(turn: PlayedTurn, before: PlayedTurn | undefined, taken: readonly TakenBack[]): Signal[] {
   const within = inParts(turn);
-  const follows = before?.state === 'done' && gap(before, turn) <= SOON_MS;
+  const follows = before?.state === 'answered' && gap(before, turn) <= SOON_MS;
   const after = follows ? followed(before, turn, taken) : [];
   const seen = new Set<string>();
   return [...within, ...after].filter(({ key }) => !seen.has(key) && seen.add(key));

@@ -13,7 +13,7 @@ export interface RecordedTurn {
   id: string;
   personId: string;
   conversationId: string;
-  state: 'done' | 'failed' | 'cancelled';
+  state: 'answered' | 'failed' | 'cancelled';
   /** Untrusted text went into it. */
   tainted: boolean;
   startedAt: Instant;
@@ -95,5 +95,5 @@ export function undoOf(call: unknown): string | undefined {
 
 /** The turn was answered, and its last call went well. */
 export function endedWell({ state, calls }: Pick<PlayedTurn, 'state' | 'calls'>): boolean {
-  return state === 'done' && calls.findLast(isWork)?.ok !== false;
+  return state === 'answered' && calls.findLast(isWork)?.ok !== false;
 }
