@@ -4,7 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { listFiles, root } from './setup.mjs';
@@ -31,6 +31,11 @@ const ASKS_THE_TIME = 'asks the database for the time; take the instant from Wor
  */
 const HEADLESS = /^\s*(?:\/\*\*|\/\/|\/\*\*\n\s*\*) (?:what|whom?|whose|whether|where|which|how)\b/gim;
 const MAX_HEADLESS = 150;
+
+/** Bounds of the shape of `src`; each may only fall. */
+export const SHAPE = { files: 860, filesInFolder: 24, smallWithOneImporter: 50 };
+/** Lines; a file below that which only one other file imports is usually a part of that one. */
+const SMALL_FILE_LINES = 60;
 
 /** @typedef {{ warnings: string[], errors: string[] }} Found */
 
@@ -125,9 +130,15 @@ function checkWords(node, file, lineOf, found) {
 
 /** All warnings and errors of the sources, the tests, the benches and the migrations. */
 export function inspectHouse(files = sources()) {
-  const all = files.map((file) => inspect(file, readFileSync(join(root, file), 'utf8')));
-  const headless = countHeadless(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
-  const errors = [...all.flatMap((one) => one.errors), ...sharedNumbers(files), ...headless];
+  /** @type {(readonly [string, string])[]} */
+  const read = files.map((file) => [file, readFileSync(join(root, file), 'utf8')]);
+  const all = read.map(([file, text]) => inspect(file, text));
+  const errors = [
+    ...all.flatMap((one) => one.errors),
+    ...sharedNumbers(files),
+    ...countHeadless(read),
+    ...checkShape(read),
+  ];
   return { warnings: all.flatMap((one) => one.warnings), errors, files: all.length };
 }
 
@@ -146,6 +157,50 @@ export function countHeadless(files) {
   const most = counts.sort((a, b) => b.count - a.count).slice(0, 3);
   const worst = most.map(({ file, count }) => `${file} (${count})`).join(', ');
   return [`${sum} comments begin with what, who, whether, where, which or how (${MAX_HEADLESS}), most in ${worst}`];
+}
+
+/**
+ * Errors where `src` has more files than it may, a folder has too many of its own, or too many small files have one importer
+ * and no test that imports them.
+ *
+ * @param {(readonly [file: string, text: string])[]} files
+ */
+export function checkShape(files, bounds = SHAPE) {
+  const source = files.filter(([file]) => file.startsWith('src/'));
+  const importers = importersOf(files);
+  const small = source.filter(([file, text]) => {
+    const by = [...(importers.get(file) ?? [])];
+    return by.length === 1 && by[0]?.startsWith('src/') && text.split('\n').length - 1 < SMALL_FILE_LINES;
+  });
+  const folders = new Map();
+  for (const [file] of source) folders.set(posix.dirname(file), (folders.get(posix.dirname(file)) ?? 0) + 1);
+  const full = [...folders].filter(([, count]) => count > bounds.filesInFolder);
+  return [
+    ...(source.length > bounds.files ? [`src has ${source.length} files (${bounds.files})`] : []),
+    ...full.map(([folder, count]) => `${folder} has ${count} files of its own (${bounds.filesInFolder})`),
+    ...(small.length > bounds.smallWithOneImporter
+      ? [
+          `${small.length} files under ${SMALL_FILE_LINES} lines have one importer and no test (${bounds.smallWithOneImporter}), such as ${small[0]?.[0]}`,
+        ]
+      : []),
+  ];
+}
+
+/**
+ * The files that import each file, tests among them.
+ *
+ * @param {(readonly [file: string, text: string])[]} files
+ */
+function importersOf(files) {
+  /** @type {Map<string, Set<string>>} */
+  const importers = new Map();
+  for (const [file, text] of files) {
+    for (const [, specifier = ''] of text.matchAll(/(?:from |import\(|import |new URL\()'(\.{1,2}\/[^']+)'/g)) {
+      const target = posix.join(posix.dirname(file), specifier);
+      importers.set(target, (importers.get(target) ?? new Set()).add(file));
+    }
+  }
+  return importers;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countHeadless, inspect, roomOf, sharedNumbers } from '../../scripts/house.mjs';
+import { checkShape, countHeadless, inspect, roomOf, sharedNumbers } from '../../scripts/house.mjs';
 
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `  step(${index});`).join('\n');
 
@@ -47,6 +47,24 @@ test('comments that begin without a noun or verb are counted, in both forms', ()
   ]);
   expect(countHeadless([['src/agent/turn.ts', '/** True if it is so; what else. */\n'.repeat(200)]])).toEqual([]);
   expect(countHeadless([['test/agent/turn.ts', headless]])).toEqual([]);
+});
+
+test('the shape of src is bounded: its files, those of a folder, and small ones that one file imports', () => {
+  const source = (file: string, text = '') => [`src/${file}`, text] as const;
+  const files = [
+    source('notes/index.ts', "import { a } from './a.ts';\nimport { b } from './b.ts';\nimport { c } from './c.ts';\n"),
+    source('notes/a.ts', 'export const a = 1;\n'),
+    source('notes/b.ts', 'export const b = 1;\n'),
+    source('notes/c.ts', `${lines(60)}\n`),
+    ['test/notes/b.test.ts', "import { b } from '../../src/notes/b.ts';\n"] as const,
+  ];
+  const bounds = { files: 4, filesInFolder: 4, smallWithOneImporter: 1 };
+  expect(checkShape(files, bounds)).toEqual([]);
+  expect(checkShape(files, { files: 3, filesInFolder: 3, smallWithOneImporter: 0 })).toEqual([
+    'src has 4 files (3)',
+    'src/notes has 4 files of its own (3)',
+    '1 files under 60 lines have one importer and no test (0), such as src/notes/a.ts',
+  ]);
 });
 
 test('a long file and a long function are warned of by their room', () => {
