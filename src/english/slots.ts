@@ -25,6 +25,10 @@ export interface Span {
 
 const CLOSING = /^["'”’)\]}>*_~`]+/u;
 
+/** Words. A message of 10,000 characters that is nearly a time all through would hold up the process for seconds. */
+const LONGEST_TIME = 40;
+const MOST_PLACES = 300;
+
 /** A slot with its words as they were written. */
 export interface Slot extends Span {
   words: string;
@@ -53,8 +57,9 @@ export class Times {
 
   /** The first time within these words that is more than a number or a length. */
   within(from: number, to: number): Timed | undefined {
-    for (let at = from; at < to; at++) {
-      const found = this.startingAt(at, to);
+    const last = Math.min(to, from + MOST_PLACES);
+    for (let at = from; at < last; at++) {
+      const found = this.startingAt(at, Math.min(to, at + LONGEST_TIME));
       if (found && !found.isWeak) return found;
     }
     return undefined;
