@@ -4,7 +4,7 @@ import type { Instant } from '../base/clock.ts';
 import { messageOf, systemCode } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Inbox, IncomingMessage } from './adapter.ts';
-import * as texts from './backfill/texts.ts';
+import * as texts from './texts.ts';
 
 /** Clocks differ: a message may seem by so much older, in milliseconds, than what is stored of it. */
 export const CLOCK_MARGIN_MS = 60_000;

@@ -44,3 +44,6 @@ export const tooManyTurns = (turns: number) =>
 
 export const queueFull = (waiting: number) =>
   `I still have ${plural(waiting, 'message')} to answer here, so I did not take this one. Please send it again in a moment.`;
+
+export const away = (count: number) =>
+  `I was away; ${count === 1 ? 'an older message was' : `${count} older messages were`} not answered. Please send again what still matters.`;

@@ -4,7 +4,7 @@
  */
 import type { Call, Heard, Interpretation, Interpreter } from '../agent/index.ts';
 import type { Choice } from '../delivery/index.ts';
-import { answerTo } from './dialogue.ts';
+import { parseWhen, type WhenContext } from '../time/index.ts';
 import { frames } from './frames/index.ts';
 import { Matcher } from './frames.ts';
 import { offerOf, offersFor } from './offer.ts';
@@ -71,4 +71,27 @@ async function done(requests: readonly Understood[], heard: Heard): Promise<Inte
     ...(said.length > 0 && { text: said.join('\n') }),
     ...(choices.length > 0 && { choices }),
   };
+}
+
+// The answer to the question that is open. Pure.
+
+/** Longer words are no answer to "when?". */
+const LONGEST_TIME = 200;
+
+/** The call that waits for it, with its last slot filled; undefined where the message is no answer. */
+function answerTo({ text, dialogue: { question }, when }: Heard): Call | undefined {
+  if (!question) return undefined;
+  const { call, slot } = question;
+  const said = text.trim().replace(/[.!]+$/, '');
+  const filled = /^(?:when|until)$/.test(slot) ? timeIn(said, when) : said.replace(/^to (?=\S)/i, '');
+  return filled === undefined ? undefined : { tool: call.tool, input: { ...call.input, [slot]: filled } };
+}
+
+/** The words as a time, all of them; a bare number is an hour. */
+function timeIn(words: string, when: WhenContext): string | undefined {
+  if (words.length > LONGEST_TIME) return undefined;
+  return [words, `at ${words}`, `in ${words}`].find((said) => {
+    const meant = parseWhen(said, when);
+    return meant.kind !== 'reject' || meant.code === 'PAST';
+  });
 }

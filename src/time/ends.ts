@@ -1,5 +1,6 @@
 /** The time at either end of a sentence, read whole; and signs of one that was not. Pure. */
 import { hereOf } from './env.ts';
+import { MONTHS, SHORT_MONTHS, WEEKDAYS } from './format.ts';
 import { english } from './lang/en.ts';
 import { isOrdinal, NUMBERS } from './lang/en-words.ts';
 import { effort, isExhausted, readStretch } from './parse.ts';
@@ -166,3 +167,16 @@ function saysWhen(piece: Piece, words: number, { raw }: Token): boolean {
       return false;
   }
 }
+
+/** The names of days and months, as sources of regular expressions in small letters. */
+export const monthNames: readonly string[] = MONTHS.map((name) => name.toLowerCase());
+
+/** `monday` */
+export const WEEKDAY = `(?:${WEEKDAYS.map((name) => name.toLowerCase().replace(/day$/, '')).join('|')})day`;
+/** `january` */
+export const MONTH = `(?:${monthNames.join('|')})`;
+/** `jan`: what each name begins with. */
+export const MONTH_BEGINNING = `(?:${SHORT_MONTHS.map((name) => name.toLowerCase()).join('|')})`;
+/** `january`, `jan`, `sept` */
+export const ANY_MONTH =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';

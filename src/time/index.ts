@@ -1,6 +1,16 @@
 export { describe } from './describe.ts';
 export { parseDuration } from './duration.ts';
-export { hasUnreadTime, type TimeAtEnds, type TimeStretch, timeAtEnds } from './ends.ts';
+export {
+  ANY_MONTH,
+  hasUnreadTime,
+  MONTH,
+  MONTH_BEGINNING,
+  monthNames,
+  type TimeAtEnds,
+  type TimeStretch,
+  timeAtEnds,
+  WEEKDAY,
+} from './ends.ts';
 export { DEFAULT_DAY_PARTS } from './env.ts';
 export { type InEnglish, inEnglish, isInOtherLanguage, mayBeForeign, wordsFor } from './foreign/door.ts';
 export {
@@ -31,5 +41,4 @@ export {
 export { readSlot, slotsOf, splitTask } from './split.ts';
 export { notUnderstood } from './texts.ts';
 export type * from './types.ts';
-export { ANY_MONTH, MONTH, MONTH_BEGINNING, monthNames, WEEKDAY } from './words.ts';
 export { findZone, isZone } from './zones.ts';

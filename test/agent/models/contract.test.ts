@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Kept, ModelMessage } from '../../../src/agent/index.ts';
 import { anthropicModel } from '../../../src/agent/models/anthropic.ts';
-import { dialectOf, keptThoughts, openaiRequest } from '../../../src/agent/models/openai/request.ts';
-import { openaiModel } from '../../../src/agent/models/openai.ts';
+import { dialectOf, keptThoughts, openaiModel, openaiRequest } from '../../../src/agent/models/openai.ts';
 import { all, modelContract, request } from '../../support/model-contract.ts';
 import { KEY, ModelServer } from '../../support/model-server/index.ts';
 

@@ -7,10 +7,10 @@ import type { Asked, PromptSection } from '../../../chat/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import { type Embedder, type Likeness, likenessBy } from '../../../vectors/index.ts';
 import type { Deps, Part } from '../part.ts';
+import * as texts from '../texts.ts';
 import { triggerTool } from '../tools.ts';
 import * as store from './store.ts';
 import { deletionRules, mergeRules, type Pattern } from './store.ts';
-import * as texts from './texts.ts';
 
 const HARVEST_JOB = 'improvement.examples';
 const TASK = 'few-shot-harvest';
