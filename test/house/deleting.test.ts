@@ -26,6 +26,9 @@ interface Deletion {
   migration?: string;
 }
 
+/** The file that lists families of the owner's commands. */
+const FAMILIES = 'src/app/operations/index.ts';
+
 /** Its line, where it is no entry of a list. */
 const LINE = /^.*import\('\.\.\/english\/index\.ts'\).*\n/m;
 
@@ -45,6 +48,8 @@ async function without(...deletions: Deletion[]): Promise<string> {
     const rest = listed.replace(new RegExp(`^import .*/${name}/index\\.ts';\n`, 'm'), '');
     const shorter = rest.replace(new RegExp(`(?<=[[ ])${name}(, |,\n|(?=]))`), '');
     await writeFile(join(tree, list), name === 'english' ? listed.replace(LINE, '') : shorter);
+    const families = await readFile(join(tree, FAMILIES), 'utf8');
+    await writeFile(join(tree, FAMILIES), families.replace(new RegExp(`^  ${name}: \\{\n[^]*?^  \\},\n`, 'm'), ''));
     if (migration) await writeFile(join(tree, 'migrations', `9999_drop_${name}.sql`), migration);
   }
   return tree;

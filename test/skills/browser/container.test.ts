@@ -182,7 +182,7 @@ async function killable(installation: string, spec: object) {
   const rooms = await compiled('config', 'sandbox');
   const script = `
     import { openSandbox } from '${rooms}/sandbox/index.js';
-    import { execution } from '${rooms}/config/execution.js';
+    import { execution } from '${rooms}/config/blocks.js';
     const log = { debug() {}, info() {}, warn() {}, error() {} };
     const metrics = { counter: () => ({ add() {} }), histogram: () => ({ observe() {} }) };
     const clock = { now: () => new Date(), at: () => () => {} };
@@ -197,6 +197,7 @@ async function killable(installation: string, spec: object) {
   });
   const said = deferred<string>();
   createInterface({ input: child.stdout }).once('line', (line) => said.resolve(line));
+  child.once('close', (status) => said.resolve(`ended with ${status}`));
   expect(await said.promise).toBe('runs');
   return child;
 }
