@@ -4,7 +4,13 @@ import { type Play, play } from '../../support/play.ts';
 import { echo, ScriptedModel } from '../../support/scripted-model.ts';
 import { daysBefore, type Planted, plant } from './plant.ts';
 
-const ON = { 'memory.auto': 'off', 'self_improvement.enabled': true, 'self_improvement.assessment_enabled': false };
+const ON = {
+  'memory.auto': 'off',
+  'self_improvement.enabled': true,
+  'self_improvement.assessment_enabled': false,
+  // Once a month it asks a model.
+  'self_improvement.gap_detection_enabled': false,
+};
 const MONTH = new Date('2026-12-01T00:00:00Z');
 /** Four o'clock of the household has passed. */
 const LATER = new Date('2026-12-01T04:00:00Z');
