@@ -49,7 +49,7 @@ const QUIET = [
   'update lanes set pending = 0',
   'update person_schedules set next_at = null, running = null',
   `update jobs set state = 'running'`,
-  `update jobs set state = 'answered', finished_at = created_at`,
+  `update jobs set state = 'done', finished_at = created_at`,
   `update outbox set state = 'sending'`,
   `update outbox set state = 'sent', sent_at = created_at`,
   `update turns set state = 'running'`,
