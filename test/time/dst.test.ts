@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addDays, beginningOf, dayAt, occurrences, weekdayOfDay } from '../../src/time/index.ts';
+import { addDays, beginningOf, dayAt, occurrences, parseWhen, weekdayOfDay } from '../../src/time/index.ts';
 
 /**
  * Every kind of rule in zones that change their clocks in every way, over ten years, against an implementation that
@@ -214,4 +214,10 @@ test.each(ZONES)('every day of three years begins once in %s, right behind the d
     expect(clock.format(begins), day).toMatch(/^0[01]:00$/);
     expect(weekdayOfDay(day)).toBe(weekday(new Date(day)));
   }
+});
+
+test('the form in which coda shows a time that comes twice is read as that time', () => {
+  const shown = 'Sun 31 Oct 2027 02:30 UTC+01:00 (Europe/Berlin)';
+  const meant = parseWhen(shown, { now: new Date('2027-10-01T10:00:00Z'), zone: 'Europe/Berlin' });
+  expect(meant).toMatchObject({ kind: 'once', at: new Date('2027-10-31T01:30:00Z') });
 });
