@@ -66,9 +66,7 @@ test('rooms that decide what coda may do are forbidden with their tests, and not
     docker-compose.yml deploy/Dockerfile.slim .husky/pre-commit src/x/.gitattributes Makefile conftest.py`.split(/\s+/);
   expect(never.filter((path) => pathRefusal(path, []) === undefined)).toEqual([]);
   // A file that moves takes its rule along.
-  const deciding = 'policy policy-question authorize forbidden guard critique'
-    .split(' ')
-    .map((name) => `src/agent/tools/${name}.ts`);
+  const deciding = 'policy authorize forbidden guard critique'.split(' ').map((name) => `src/agent/tools/${name}.ts`);
   expect(deciding.filter((path) => !existsSync(join(packageRoot(), path)))).toEqual([]);
   expect(deciding.filter((path) => pathRefusal(path, []) === undefined)).toEqual([]);
   const open =
