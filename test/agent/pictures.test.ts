@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lookAt } from '../../src/agent/context/pictures/index.ts';
-import { readPng } from '../../src/agent/context/pictures/picture-worker.js';
+import { readPng } from '../../src/agent/context/pictures/png.js';
 import { attachedTo, Scaler } from '../../src/agent/index.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { Item } from '../../src/delivery/index.ts';
