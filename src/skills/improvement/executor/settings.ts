@@ -11,7 +11,7 @@ const forge = z
       .enum(['git', 'mcp'])
       .default('git')
       .describe(
-        'git: it pushes over https, and asks the API for pull requests. mcp: tools of an MCP server do both; git only reads.',
+        'With git it pushes over https and asks the API for pull requests; with mcp, tools of an MCP server do both and git only reads.',
       ),
     server: z
       .string()
@@ -48,9 +48,9 @@ const forge = z
     path: ['remote'],
     error: 'expected an address without a name or a key in it',
   })
-  .refine(({ kind, server }) => (kind === 'mcp') === (server !== undefined), {
+  .refine(({ kind, server }) => kind !== 'mcp' || server !== undefined, {
     path: ['server'],
-    error: 'expected the name of a server of mcp.servers with kind: mcp, and none without',
+    error: 'expected the name of a server of mcp.servers with kind: mcp',
   });
 
 /** A key goes over a network only encrypted. */
@@ -98,7 +98,8 @@ export interface Forge {
 
 /** The forge of these settings; undefined where there is none, or nothing that may write to it. */
 export function forgeOf(settings: { executor_forge?: z.output<typeof forge> | undefined }): Forge | undefined {
-  const { api, repository, remote, base, token, server } = settings.executor_forge ?? {};
+  const { kind, api, repository, remote, base, token } = settings.executor_forge ?? {};
+  const server = kind === 'mcp' ? settings.executor_forge?.server : undefined;
   if (!api || !repository || !base || !(token || server)) return undefined;
   return { ...{ api, repository, base, token, server }, remote: remote ?? `https://github.com/${repository}.git` };
 }
