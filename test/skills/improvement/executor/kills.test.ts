@@ -3,7 +3,7 @@ import { DOCKER } from '../../../support/docker.ts';
 import { killedAt, MOMENTS, TOOL_MOMENTS } from './kills.ts';
 
 /** `npm run test:long` plays all of them. */
-const SOME = ['after:push', 'after:open', 'after:push_files'];
+const SOME = ['after:open'];
 
 describe.skipIf(!DOCKER)('a coda that is killed while it changes itself', () => {
   test('dies at twenty different moments', () => {
