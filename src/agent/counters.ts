@@ -2,7 +2,7 @@ import type { Counter, Metrics } from '../base/metrics.ts';
 
 /** Counters of the agent. */
 export interface Counters {
-  /** By what became of them: `done`, `failed`, `cancelled`, or `waiting` for a person. */
+  /** Labelled by outcome: `done`, `failed`, `cancelled`, or `waiting` for a person. */
   turns: Counter;
   /** Attempts by model and outcome: `answered`, or the fault. */
   calls: Counter;

@@ -404,7 +404,7 @@ async function recordConfig(database: Database, config: Config, now: Instant): P
   });
 }
 
-/** Of each block, the beginning of a hash of what stands in it; secrets are hidden in it. */
+/** The beginning of a hash of each configuration block; secrets are masked first. */
 function fingerprints(config: Config): Record<string, string> {
   const blocks = groupBy(config.entries(), ({ path }) => path.split('.')[0] ?? '');
   return Object.fromEntries(

@@ -9,7 +9,7 @@ export interface CostReport {
   currency: string;
   /** Both days included, `YYYY-MM-DD`. */
   spans: { name: 'today' | 'this month'; from: string; to: string; budget: number; people: CostLine[] }[];
-  /** Of this month. */
+  /** Costs of this month. */
   models: CostLine[];
   /** Models without a price of their own, and how they are counted. */
   unpriced: string[];

@@ -51,7 +51,7 @@ export interface AuditEntry {
   /** The built-in skill that the tool belongs to. */
   skill?: string | undefined;
   status?: AuditStatus;
-  /** Of a failure. */
+  /** Code of a failure. */
   code?: string | undefined;
   /** Milliseconds. */
   durationMs?: number | undefined;

@@ -125,7 +125,7 @@ async function unsealed(database: Database): Promise<number> {
 
 /** An entry as it is shown. */
 export interface AuditRecord {
-  /** Of its place in the log. */
+  /** Position in the log. */
   seq: number;
   at: Instant;
   personId: string | null;

@@ -23,13 +23,13 @@ export type YamlKind = 'string' | 'number' | 'boolean' | 'null' | 'list' | 'map'
 /** A value; aliases are what they stand for. */
 export interface YamlNode extends YamlPlace {
   kind: YamlKind;
-  /** Of a scalar, as the library reads it. */
+  /** Value of a scalar, as the library reads it. */
   scalar: unknown;
-  /** Of a scalar, as it stands in the text: `1.0` and not 1. */
+  /** Source text of a scalar: `1.0` and not 1. */
   source: string | undefined;
-  /** Of a list; undefined where nothing stands. */
+  /** Items of a list; undefined for an empty one. */
   items: readonly (YamlNode | undefined)[];
-  /** Of a map, in order; a key that stands there twice is there twice. */
+  /** Entries of a map, in order; a repeated key is there twice. */
   entries: readonly YamlEntry[];
 }
 

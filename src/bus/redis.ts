@@ -25,7 +25,7 @@ export const PATIENCE_MS = 500;
 export class RedisAtNeed {
   private readonly url: string;
   private opening: Promise<Redis> | undefined;
-  /** Of a connection that is not there yet; one, however many wait. */
+  /** Resolves when the connection is ready; one promise, however many wait. */
   private connected: Promise<unknown> | undefined;
 
   constructor(url: string) {

@@ -35,7 +35,7 @@ export interface Collection<
   item: Item;
   /** The tool that shows it in chat: who may not use that does not see it here. */
   reads: string;
-  /** By what a list can be narrowed. */
+  /** Query parameters that narrow a list. */
   query: Query;
   /** A person's own, the newest first. */
   list(db: Queryable, asked: PageAsked, query: z.output<Query>): Promise<CollectionPage<z.output<Item>>>;

@@ -65,7 +65,7 @@ export function coreCommands(deps: CoreDeps): Command[] {
   ];
 }
 
-/** Of what follows a command. */
+/** Characters behind a command's name. */
 const MOST_REST = 8_000;
 
 /** The tools that belong to the conversation itself. */

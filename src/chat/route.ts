@@ -95,7 +95,7 @@ export interface Route<
   query?: Query;
   /** The body may also come as a form: its fields, and its files as `files: [{ name, content_type, data }]`. */
   form?: true;
-  /** Of the JSON body; without it a body is not parsed and only `raw` is there. */
+  /** Schema of the JSON body; without one the body is not parsed and only `raw` is there. */
   body?: Body;
   /** The most bytes of a body; default: what the configuration says. */
   maxBytes?: number;

@@ -279,7 +279,7 @@ export interface Asked extends Asker {
   turnKey: object;
   settings: Readonly<Record<string, Json>>;
   conversationId?: string;
-  /** Of the conversation's beginnings (`/new`), which this is. */
+  /** Counts the conversation's beginnings (`/new`). */
   epoch: number;
   /** The text; empty without one. */
   text: string;

@@ -8,7 +8,7 @@ export interface FieldMeta {
   description?: string;
   /** A value for the example file where there is no default. */
   example?: unknown;
-  /** Of a secret: what a mounted file with it is called in the example. */
+  /** Name of a mounted file with the secret, in the example. */
   file?: string;
   /** Hidden wherever values are shown; for a URL only its password is hidden. */
   secret?: true | 'url';

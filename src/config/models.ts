@@ -168,7 +168,7 @@ const named = fields.superRefine((models, ctx) => {
     ctx.addIssue({ code: 'custom', path, message: `expected a provider listed under providers, not “${owner}”` });
   }
   const providers = Object.entries(models.providers);
-  // Of a vendor's own service a usual model is taken; of any other nobody can know which it has.
+  // A vendor's own service gets a usual model by default; which one another service has cannot be known.
   if (models.default === undefined && providers.length > 0 && providers.every(([, { base_url }]) => base_url)) {
     const message = `expected default beside it, the model that answers, such as ${providers[0]?.[0]}/name-of-the-model`;
     ctx.addIssue({ code: 'custom', path: ['providers'], message });

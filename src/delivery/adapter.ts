@@ -23,7 +23,7 @@ export interface Sender {
   locale?: string;
   /** A role that the adapter itself vouches for (the terminal's user owns the machine); else access decides. */
   role?: 'owner' | 'member';
-  /** Of the person, where the adapter itself knows whom it speaks with (a token): nobody is met, and `role` is theirs. */
+  /** The person, where the adapter itself knows whom it speaks with (a token): nobody is met, and `role` is theirs. */
   personId?: string;
   /** Groups that the platform says they are in, as access rules name them (`discord-role:ID`). */
   groups?: readonly string[];
@@ -297,7 +297,7 @@ export type SendOutcome =
   | { kind: 'retry'; reason: string; afterMs?: number; until?: 'reachable'; untried?: true }
   /** The place does not exist any more or may not be written to. */
   | { kind: 'gone'; reason: string }
-  /** Of an edit or a deletion: the message stands as it is, and takes none any more. */
+  /** Answer to an edit or a deletion: the message stands as it is and cannot be changed any more. */
   | { kind: 'frozen'; reason: string }
   /** The platform will never take this content. */
   | { kind: 'refused'; reason: string; fault: FaultKind }
@@ -378,7 +378,7 @@ export interface ChatAdapter {
   /** Shows that an answer is being worked on. A hint: failures are dropped. */
   typing?(place: Place): void;
 
-  /** Of an adapter whose messages come with files that are not stored yet. */
+  /** Source of files that are not stored yet, where the adapter's messages have such files. */
   readonly files?: FileSource;
 
   /**

@@ -2,7 +2,7 @@ import type { Counter, Histogram, Metrics } from '../base/metrics.ts';
 
 /** Counters of delivery, by adapter. */
 export interface DeliveryCounters {
-  /** By what they are and what became of them: `accepted`, `duplicate`, `refused`. */
+  /** Labelled by kind and outcome: `accepted`, `duplicate`, `refused`. */
   heard: Counter;
   /** From a message to the first of its answer that is shown. */
   firstText: Histogram;

@@ -35,7 +35,7 @@ export interface Limits {
   /** Milliseconds for all of it, redirects and body included. */
   totalMs: number;
   pace: Pace;
-  /** Of the body, after decompression. */
+  /** The most bytes of the body, after decompression. */
   maxBytes: number;
   /** Redirects that are followed. */
   redirects: number;
@@ -55,7 +55,7 @@ export interface Request {
   method?: Method;
   /** In lower case. To another origin than the first only `accept` and `accept-language` are sent. */
   headers?: Readonly<Record<string, string>>;
-  /** Of a request that changes something. It is sent once: its answer is never a redirect. */
+  /** Body of a request that changes something. It is sent once: a redirect is never followed. */
   body?: string | Uint8Array;
   /** Content types that are taken of a 2xx answer (`text/*`, `application/json`); all when left out. */
   types?: readonly string[];

@@ -49,8 +49,7 @@ function bestOf(all: readonly Reading[]): readonly Reading[] {
     const some = all.filter((reading) => reading.how === how);
     const most = Math.max(...some.map(({ own }) => own));
     const top = some.filter(({ own }) => own === most);
-    // Of several ways to read one frame the first counts.
-    // A thing that is there comes before a search for it.
+    // The first frame that reads it counts. A thing that is there comes before a search for it.
     const found = top.filter(({ about }) => about !== undefined);
     const first = found.length > 0 ? top.filter(({ frame, about }) => about !== undefined || frame.changes) : top;
     if (top.length > 0) return first.filter((one, at) => first.findIndex(({ frame }) => frame === one.frame) === at);

@@ -8,7 +8,7 @@ export interface Thing {
   /** A skill is one of instructions (`SKILL.md`). */
   kind: 'tool' | 'command' | 'skill';
   name: string;
-  /** Of a skill of instructions that is called by its name alone. */
+  /** Group of an instruction skill that is called by its name alone. */
   group?: string | undefined;
   /** The built-in skill that a tool or command belongs to; left out: it is coda's own. */
   skill?: string | undefined;

@@ -26,7 +26,7 @@ export interface Person {
 /** The zone and the locale (BCP 47) of people whose own nobody knows. */
 export type Household = Pick<Reader, 'zone' | 'locale'>;
 
-/** For whom times are written. */
+/** The reader for whom times are written. */
 export const readerFor = (
   { zone, locale }: Pick<Person, 'zone' | 'locale'>,
   household: Household,
@@ -47,7 +47,7 @@ export interface QuietColumns {
   person_zone: string | null;
 }
 
-/** Of `persons p`, in the list of a statement that is about something of theirs. */
+/** Columns of `persons p` for a statement about a person's things. */
 export const QUIET_COLUMNS = 'p.quiet_from, p.quiet_to, p.zone as person_zone';
 
 /** The person's quiet hours, if they have any; `zone`: where it is not known where they live. */

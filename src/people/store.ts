@@ -181,7 +181,7 @@ export interface ZoneChange {
   personId: string;
   from: string;
   to: string;
-  /** Of the person's row: different for each change. */
+  /** Version of the person's row: different after each change. */
   version: number;
 }
 

@@ -7,7 +7,7 @@ import { youngCollector } from '../base/heap.ts';
 import { failure, type SandboxFailure } from './failure.ts';
 import type { Collected, CollectLimits, OutputFile, PutFile } from './port.ts';
 
-/** Of one `put`. */
+/** Limits of one `put`. */
 const MOST = { files: 2_000, bytes: 64 * 1024 * 1024 };
 const LONGEST_PATH = 1_024;
 const LONGEST_NAME = 200;

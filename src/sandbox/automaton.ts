@@ -15,9 +15,9 @@ export const ROOT = 0;
  * fallbacks taken are never more than the bytes read.
  */
 export class Automaton {
-  /** Of each state: bytes at its end that some text begins with and goes on from. */
+  /** Per state: number of bytes at its end with which a longer text begins. */
   readonly open: Uint32Array;
-  /** Of each state: bytes of the longest text that ends there; 0: none. */
+  /** Per state: length in bytes of the longest text that ends there; 0: none. */
   readonly longest: Uint32Array;
   /** Bytes of the longest text. */
   readonly deepest: number;

@@ -39,7 +39,7 @@ export interface DetachedLimits {
 const MOST = 4;
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const TAG = /^agent-sandbox-[a-z0-9][a-z0-9-]{0,60}(?::[a-z0-9][a-z0-9.-]{0,40})?$/;
-/** Of a build's context. */
+/** Limits of a build's context. */
 const CONTEXT = { files: 20_000, bytes: 128 * 1024 * 1024 };
 const LOG_BYTES = 64 * 1024;
 const STOP_SECONDS = 5;

@@ -5,7 +5,7 @@ export type Spread = 'characters' | 'hex' | 'digits';
 
 /** Encoded forms of a shorter value would be found in texts that have nothing to do with it. */
 const SHORTEST_ENCODED = 4;
-/** Of a longer value only the plain forms are looked for with something in between: each further form costs memory. */
+/** A longer value is looked for in its plain forms only, with separators in between: each further form costs memory. */
 const LONGEST_SPREAD = 4096;
 
 /** The value and its encodings, each in one piece. */
@@ -120,7 +120,7 @@ function base32(bytes: Buffer, offset: number): string {
   return groups.slice(Math.ceil((offset * 8) / 5)).join('');
 }
 
-/** Of whole groups of four bytes from the value's beginning on. */
+/** Encodes whole groups of four bytes from the value's beginning. */
 function base85(bytes: Buffer, alphabet: string): string {
   let text = '';
   for (let at = 0; at + 4 <= bytes.length; at += 4) {

@@ -40,7 +40,7 @@ export function failureIn(error: unknown): SandboxFailure | undefined {
 
 /** One call of Docker's API, and what is common to all of them. */
 export class DockerError extends Error {
-  /** Of the answer; undefined when there was none. */
+  /** Status of the answer; undefined without one. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number, cause?: unknown) {

@@ -88,7 +88,7 @@ export class Capture {
   }
 }
 
-/** Of what it writes to stderr. */
+/** Bytes kept of its stderr. */
 const KEPT_BYTES = 4_096;
 const LONGEST_LINE = 300;
 

@@ -131,11 +131,11 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Of the engine, as it tells. */
+/** Facts that the engine tells of itself. */
 export interface SandboxFacts {
   ok: true;
   version: string;
-  /** Of control groups: `1` or `2`. */
+  /** Version of control groups: `1` or `2`. */
   cgroups: string;
   /** It runs as a user of its own. */
   isRootless: boolean;
@@ -232,7 +232,7 @@ export interface OutputFile {
 
 export interface CollectLimits {
   files: number;
-  /** Of all files together. */
+  /** The most bytes of all files together. */
   bytes: number;
 }
 

@@ -31,11 +31,11 @@ interface Mark {
 /** One reading of a text: what is left out of it, and what is looked for in the rest. */
 interface View {
   automaton: Automaton;
-  /** Of each folded byte: it is left out. */
+  /** Per folded byte: non-zero for a separator, which is left out. */
   separators: Uint8Array;
   /** Left out too: by the first folded byte behind the lead, the longest first. */
   marks: readonly (readonly Mark[] | undefined)[];
-  /** Of each folded byte: it may be kept and the lead of a mark. */
+  /** Per folded byte: non-zero where it may be kept and may lead a mark. */
   leads: Uint8Array;
   longestMark: number;
   /** Something may be left out. */

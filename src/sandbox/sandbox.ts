@@ -301,7 +301,7 @@ class DockerSandbox implements Sandbox {
   }
 }
 
-/** So many at once; the others wait in the order in which they came. */
+/** Runs a limited number at once; the others wait in the order of their arrival. */
 export class Queue {
   private free: number;
   private readonly waiting: (() => void)[] = [];

@@ -145,7 +145,7 @@ export class ContainerSession implements Session {
 
 // One program in a container, from its start until nothing of it runs any more.
 
-/** Of each stream, in the result. */
+/** Bytes of each stream in the result. */
 const SHOWN_BYTES = 1024 * 1024;
 /** Between SIGTERM and SIGKILL. */
 const GRACE_MS = 2_000;

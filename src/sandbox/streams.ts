@@ -17,7 +17,7 @@ export interface Kept {
 export interface StreamResult {
   /** Its beginning. */
   text: string;
-  /** Of the whole stream, as far as it was taken. */
+  /** Bytes of the whole stream, as far as it was taken. */
   bytes: number;
   /** There is more than `text`. */
   isCut: boolean;

@@ -62,7 +62,7 @@ export interface SkillFiles {
 
 export interface Ran {
   ok: true;
-  /** Of this call, among all. */
+  /** Identifies the call. */
   id: string;
   exitCode: number;
   stdout: StreamResult;

@@ -2,7 +2,7 @@
 import type { Database } from './port.ts';
 
 export interface StorageFacts {
-  /** Of the server: 150004. */
+  /** Version of the server: 150004. */
   version: number;
   /** Settings that decide whether a commit outlasts a power cut. */
   fsync: string;

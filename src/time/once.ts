@@ -16,7 +16,7 @@ interface Walls {
   others: Wall[];
   /** `first`: whether the first is meant. */
   ask: boolean | 'first';
-  /** Of the others, only those before the one that is meant are worth a button: "10:02" is read as it stands. */
+  /** Only other readings before the chosen one become buttons: "10:02" is read as it stands. */
   soonerOnly: boolean;
 }
 

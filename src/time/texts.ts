@@ -34,7 +34,7 @@ export const notUnderstood = (words: string): Reject => ({
   unread: words,
 });
 
-/** Of a field that says a time and something else. */
+/** Refusal of a field that says a time and something else. */
 export function unread(words: string, all: string): Reject {
   const where = words === all ? '' : ` in ${quoted(all)}`;
   const say = `I did not understand ${quoted(words)}${where}. ${plainEnglish('tomorrow at 9', 'every Monday at 9')}`;

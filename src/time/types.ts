@@ -80,7 +80,7 @@ export interface Reject {
   understood: string;
   /** A sentence for the person: what is wrong and what to say instead. */
   say: string;
-  /** Of a time that was read in part: the words that were not. */
+  /** The unread words of a time that was read in part. */
   unread?: string;
 }
 

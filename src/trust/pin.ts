@@ -58,7 +58,7 @@ function unseen({ cut, refused }: Listing): string | undefined {
   return cut?.message ?? refused.find(({ code, path }) => UNSEEN.has(code) || path.includes('\ufffd'))?.message;
 }
 
-/** Of a file's content; of anything else, what it is and what it leads to. Undefined when it cannot be read. */
+/** Hash of a file's content; for anything else, of its kind and target. Undefined when it cannot be read. */
 async function hashOf(root: string, entry: FileEntry | RefusedEntry): Promise<string | undefined> {
   const hash = createHash('sha256');
   if (entry.kind !== 'file') return hash.update(('target' in entry && entry.target) || '').digest('hex');

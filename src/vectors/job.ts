@@ -28,7 +28,10 @@ export interface EmbedDeps {
 
 const kindOf = (kind: Kind) => `${kind}.embed`;
 
-/** So often a new space is filled until no text is missing; after that a batch may be, for those who write all the time. */
+/**
+ * Rounds in which a new space is filled until no text is missing; then one batch may be missing, for people who write
+ * all the time.
+ */
 const ROUNDS = 3;
 /** A text that every embedding service takes. */
 const PROBE = 'dimensions';
@@ -147,7 +150,7 @@ async function build(
       if (!(await store.lockSpace(tx, source.kind, space))) return undefined;
       const missing = await countMissing(tx, source, space.space, most + 1);
       if (missing > most) return missing;
-      // Of a few texts a service may refuse all, and nothing would be found by meaning any more.
+      // A service may refuse all of a few texts; then nothing would be found by meaning any more.
       if (failed && !(await store.hasVectors(tx, source.kind, space.space, missing + 1))) return missing;
       await store.flip(tx, source.kind, space.space);
       if (missing > 0) await embedSoon(jobs, tx, source.kind, world.clock.now());

@@ -9,7 +9,10 @@ const ROUGH_DIM = 128;
 const EXACT = 4_000;
 /** Rows are kept in blocks of so many, so that a matrix grows without being copied. */
 const BLOCK = 128;
-/** Of more rows in so large ones that they go back to the system whole; of many small ones most of the room would stay. */
+/**
+ * Rows that stand in small blocks. More rows stand in blocks so large that they return to the system whole; of many
+ * small ones most of the memory would stay.
+ */
 const SMALL_ROWS = 64 * BLOCK;
 const LARGE_BLOCK_BYTES = roomFor(2 * 2 ** 20);
 /** As much as so many rows the origin counts in the centre: of a few vectors their mean says little. */
@@ -209,7 +212,7 @@ export class Matrix {
     return [this.blocks[wanted] as Block, row % this.blockRows];
   }
 
-  /** Of a row's bytes, its factor and nearness. */
+  /** Bytes of a row, with its factor and nearness. */
   private get rowBytes(): number {
     return this.dim + 8;
   }

@@ -28,7 +28,7 @@ export interface NearDeps {
 const PAGE = 1_000;
 /** The matrices of all owners together hold so many bytes at most, but for the one that is in use. */
 const MOST_BYTES = 32_000_000;
-/** So much one owner's may hold, so that two do not drive each other out: of more vectors, those that came last. */
+/** Bytes of one owner, so that two do not evict each other: of more vectors the newest are kept. */
 const MOST_OF_ONE = MOST_BYTES / 2;
 const VECTOR_BYTES = 120;
 /** Milliseconds without use after which a matrix is given up. */
@@ -162,7 +162,7 @@ class OwnVectors {
     return 80_000 + this.ids.length * (this.space.dim + VECTOR_BYTES);
   }
 
-  /** So many vectors are read at most. */
+  /** The most vectors that are read. */
   get most(): number {
     return Math.floor(MOST_OF_ONE / (this.space.dim + VECTOR_BYTES));
   }

@@ -41,7 +41,7 @@ test('a sentence that begins like SQL is not taken for it', () => {
 });
 
 test('comments that begin without a noun or verb are counted, in both forms', () => {
-  const headless = '/** Whether it is so. */\n/**\n * What it is.\n */\n// How often.\n'.repeat(51);
+  const headless = '/** Whether it is so. */\n/**\n * What it is.\n */\n// Of each one.\n'.repeat(51);
   expect(countHeadless([['src/agent/turn.ts', headless]])).toEqual([
     expect.stringMatching(/^153 comments begin with what, .* most in src\/agent\/turn\.ts \(153\)$/),
   ]);

@@ -10,7 +10,7 @@ export interface RawChannel {
   guild_id?: string | undefined;
   parent_id?: string | null | undefined;
   owner_id?: string | undefined;
-  /** Of the newest message; it may have been deleted. */
+  /** Id of the newest message; that message may have been deleted. */
   last_message_id?: string | null | undefined;
 }
 

@@ -63,7 +63,7 @@ export class Connection {
   private readonly heard: GatewayHandlers;
   private readonly times: typeof TIMES;
   private attempt: Attempt | undefined;
-  /** Of the last client whose token was taken. A Gateway that is away does not matter to requests. */
+  /** REST client of the last login that Discord accepted; it works while the Gateway is away. */
   private requests: REST | undefined;
   private timer: NodeJS.Timeout | undefined;
   private failures = 0;

@@ -62,7 +62,7 @@ const HAS_THREAD = 32;
 /** Forwards that are remembered, and how long after one its words may come. */
 const MOST_FORWARDS = 500;
 const FORWARD_MS = 15_000;
-/** Of a thread's name; Discord takes 100 characters. */
+/** Characters of a thread's name; Discord takes 100. */
 const LONGEST_NAME = 80;
 
 /** Brings what is written to the inbox: in each channel in order, and what was missed before what is new. */

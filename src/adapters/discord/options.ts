@@ -16,7 +16,7 @@ export interface DiscordOptions {
   isStranger(sender: Sender): Promise<boolean>;
   clock: Clock;
   log: Log;
-  /** By which the Gateway is reached. */
+  /** Proxy to the Gateway. */
   proxy?: OutboundProxy | undefined;
   artifacts: Artifacts;
   commands: readonly Command[];

@@ -356,7 +356,7 @@ function customIdsIn({ components = [] }: APIMessage): string[] {
 
 /** Discord shows it for 10 s. */
 const AGAIN_MS = 8_000;
-/** Of the requests that the client sends within a second, so many are left to what is said. */
+/** Requests of the client's limit per second that the typing indicator leaves to answers. */
 const RESERVED = 25;
 
 /** Shows in Discord's channels that an answer is being worked on. */

@@ -9,7 +9,7 @@ interface Failure {
   message?: string;
   status?: number;
   code?: number | string;
-  /** Of a `RateLimitError`. */
+  /** Set on a `RateLimitError`, in milliseconds. */
   timeToReset?: number;
   retryAfter?: number;
   cause?: unknown;

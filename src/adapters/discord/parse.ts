@@ -33,9 +33,9 @@ export interface ChannelInfo {
   id: string;
   kind: Place['kind'];
   guild: string | undefined;
-  /** Of a thread. */
+  /** The channel of a thread. */
   parent: string | undefined;
-  /** Of a thread: who opened it. */
+  /** The user who opened the thread. */
   openedBy: string | undefined;
 }
 

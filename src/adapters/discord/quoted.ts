@@ -24,7 +24,7 @@ const MOST_COMPONENTS = 60;
 const MOST_FILES = 10;
 const MOST_SNAPSHOTS = 5;
 const MOST_CHOICES = 10;
-/** Of an embed's field; Discord takes 1,024 characters. */
+/** Characters of an embed's field; Discord takes 1,024. */
 const LONGEST_FIELD = 1_024;
 
 /** Others' words that came along with a message. */

@@ -22,7 +22,7 @@ export function keyOf({ header }: Pick<HttpRequest, 'header'>): string | undefin
   });
 }
 
-/** Of which a request may have only one: with two, what stands in front of coda could have looked at the other. */
+/** Headers that a request may have once: of two, a proxy in front of coda may have checked the other one. */
 const SINGLE = [
   'host',
   'content-length',

@@ -47,7 +47,7 @@ export interface StoredPart {
 /** One thing that was said, by either side. */
 export interface Said {
   channel: string;
-  /** Of the message; undefined for what coda said. */
+  /** Id of the person's message; undefined for an answer of coda. */
   messageId: string | undefined;
   key: string;
   text: string | undefined;

@@ -292,7 +292,7 @@ function revokedIn({ tokens }: Record<string, unknown>): unknown[] {
 export const REMIND = 'remind_message';
 export const NOTE = 'note_message';
 
-/** Of a message's words. */
+/** Characters of a message's text. */
 const LONGEST_TEXT = 1_500;
 /** A modal keeps 3,000 characters (docs.slack.dev/reference/views). */
 const LONGEST_KEPT = 2_900;
@@ -316,7 +316,7 @@ interface Of {
 /** A command that is made of a message. */
 interface Made {
   command: string;
-  /** Of the interaction. */
+  /** Id of the interaction. */
   id: string;
   user: string;
   team: string | undefined;

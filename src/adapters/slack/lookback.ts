@@ -123,8 +123,8 @@ export class LookBack {
     const known = byChannel(places);
     for (const id of await this.joined()) if (!known.has(id)) known.set(id, { heardAt: undefined, threads: new Map() });
     for (const [index, [id, { heardAt, threads }]] of [...known].entries()) {
-      // Of a process that was there before all is heard until it left. One that is new reads the whole window, whatever was
-      // heard in it; where nobody had spoken to coda, only what was said since the one before it left can have been missed.
+      // An earlier process heard everything until it left. Without one the whole window is read, whatever was heard in
+      // it; where nobody had spoken to coda, only messages since the earlier process left can have been missed.
       const isWhole = awayMs === undefined && (heardAt !== undefined || threads.size > 0);
       const since = new Date(isWhole ? window : Math.max(left, window));
       const until = (at: Date | undefined) =>
@@ -234,9 +234,9 @@ export const namesOf = (messages: readonly RawMessage[], channel: string) =>
 type Call = (method: string, args: Record<string, unknown>) => Promise<unknown>;
 
 const PAGE = 200;
-/** Of a thread that is read from its beginning. */
+/** The most pages of a thread that is read from its beginning. */
 const MOST_PAGES = 20;
-/** Of a thread in which coda is called: somebody waits. */
+/** The most pages before a mention of coda in a thread: somebody waits. */
 const PAGES_BEFORE = 5;
 
 const sentAt = ({ ts }: RawMessage) => instantOf(ts);
@@ -359,7 +359,7 @@ export async function pointedTo(
   const heard = await inbox.heard(spoken.map(({ ts }) => ({ place, id: ts })));
   const unheard = spoken.slice(spoken.findLastIndex(({ ts }) => heard.has(ts)) + 1);
   const starter = unheard.filter(({ ts }) => ts === thread);
-  // Of a conversation coda knows what it has said in it.
+  // Messages of coda's own are in the conversation's history already.
   const earlier = unheard.filter((message) => message.ts !== thread && !isOwn(message, hearing)).slice(-MOST_EARLIER);
   const brought = [...starter, ...earlier];
   const users = brought.flatMap((message) => [message.user ?? [], mentionedIn(message, hearing)].flat());

@@ -17,7 +17,7 @@ export interface SlackOptions {
   home: PlatformDeps<SlackConfig>['home'];
   clock: Clock;
   log: Log;
-  /** By which Socket Mode goes. */
+  /** Proxy for Socket Mode. */
   proxy?: OutboundProxy | undefined;
   artifacts: Artifacts;
   commands: readonly Command[];

@@ -57,7 +57,7 @@ export interface Hearing {
   bots: boolean;
 }
 
-/** Of what a message says; Slack takes 40,000 characters. */
+/** Characters of a message; Slack takes 40,000. */
 const LONGEST_TEXT = 100_000;
 
 /** Subtypes of what somebody says; the others are Slack's own notes in a conversation. */
@@ -228,7 +228,7 @@ export interface Origin {
   private: boolean;
   /** Takes a few messages within half an hour; empty where there is none. */
   responseUrl: string;
-  /** Of the interaction. */
+  /** Id of the interaction. */
   id: string;
 }
 

@@ -45,7 +45,7 @@ const attachment = z.looseObject({
   fields: z.array(z.looseObject({ title: z.string().catch(''), value: z.string().catch('') })).catch([]),
   blocks: z.unknown().optional(),
   files: z.array(file).catch([]),
-  // Of a message that is shared, or linked to.
+  // Fields of a shared or linked message.
   ...{ is_share: flag, is_msg_unfurl: flag, author_id: words },
   message_blocks: z.array(z.looseObject({ message: z.looseObject({ blocks: z.unknown().optional() }) })).catch([]),
 });

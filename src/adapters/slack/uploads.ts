@@ -5,7 +5,7 @@ import { type Api, isSlackAddress } from './client.ts';
 import { UPLOADS } from './files.ts';
 import { errorOf, SlackUnclear } from './outcome.ts';
 
-/** Of one file: 50 MB over a slow line. */
+/** Milliseconds for one file: 50 MB over a slow line. */
 const UPLOAD_WITHIN_MS = 120_000;
 /** An attempt at a part has 10 s: what takes longer goes on, and a later attempt shares it. */
 const ATTEMPT_WAITS_MS = 7_000;
@@ -15,7 +15,7 @@ export class Uploads {
   private readonly artifacts: Artifacts;
   private readonly apiUrl: string | undefined;
   private readonly api: () => Api | undefined;
-  /** Of parts, by key: nothing is uploaded twice at once. */
+  /** Running uploads by the part's key, so that none is uploaded twice at once. */
   private readonly underway = new Map<string, Promise<string[]>>();
   private readonly over = new AbortController();
 

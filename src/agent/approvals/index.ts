@@ -35,7 +35,7 @@ export interface ApprovalQuestion {
   turn: Turn;
   call: ModelToolCall;
   reason: string;
-  /** Of a nested turn: the tool that began it. */
+  /** Name of the tool that began the nested turn. */
   under?: string;
   /** The answer holds for all of the turn that is followed from here on. */
   rest?: true;

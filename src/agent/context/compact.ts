@@ -50,7 +50,7 @@ export interface Compacting {
   shared: boolean;
   /** Messages behind the summary and before those that are recalled, oldest first. */
   older: readonly HistoryEntry[];
-  /** Of the model that answers. */
+  /** Limits of the answering model. */
   limits: Limits;
   /** Tokens that its request has for the summary and what was said. */
   room: number;

@@ -11,7 +11,7 @@ const STEPS = [4_000, 2_000, 1_000, 500, 200];
 /** Beyond that step pictures are left out, too. */
 const WITH_IMAGES = 1_000;
 
-/** Of a surrogate pair that was cut through: services refuse it. */
+/** Half of a surrogate pair that was cut through: services refuse it. */
 const HALF_AT_END = /[\ud800-\udbff]$/;
 const HALF_AT_BEGINNING = /^[\udc00-\udfff]/;
 

@@ -146,7 +146,7 @@ export async function addSummary(tx: Transaction, summary: NewSummary, now: Inst
 
 /** Messages with each word that are ranked: of more, the newest. */
 const MOST_OF_A_WORD = 200;
-/** So many words are looked for. */
+/** The most words that are looked for. */
 const MOST_BEGINNINGS = 40;
 /** As much of a message is ranked. */
 const LONGEST_RANKED = 4_000;
@@ -287,7 +287,7 @@ export const mergeRules: readonly MergeRule[] = [{ sql: 'update messages set per
 
 // Messages as texts that have vectors.
 
-/** So many messages of a conversation, the newest, are found by meaning. */
+/** The newest messages of a conversation that are found by meaning. */
 const MOST_VECTORS = 2_000;
 /** Characters of a message that its vector tells of. */
 const LONGEST_TOLD = 1_000;

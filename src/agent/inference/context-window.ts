@@ -43,7 +43,7 @@ export interface Shown {
   item: Item;
   /** The turn of the steps: the item's own, or a nested one. */
   turn: Turn;
-  /** Of a nested turn, which sees nothing else of the conversation. */
+  /** The subagent's task; it sees nothing else of the conversation. */
   task?: string;
   when: Pick<Reader, 'zone' | 'locale'>;
   sections: Sections;
@@ -81,7 +81,7 @@ export class ContextWindows {
     this.options = options;
   }
 
-  /** Of a model by its name, within `most`. */
+  /** Limits of the model of this name, within `most`. */
   limits(name: string, most?: Limits): Limits {
     const { models, estimates } = this.options;
     if (!models) return UNKNOWN;
@@ -258,7 +258,7 @@ interface CompactionOptions {
   world: World;
   models: Models;
   ledger: Ledger;
-  /** Of a model by its name, within those of the one that answers. */
+  /** Limits of the model of this name, within those of the answering one. */
   limits(name: string, most: Limits): Limits;
 }
 

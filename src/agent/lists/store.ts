@@ -21,7 +21,9 @@ export interface NumberedLists {
     conversationId: string,
   ): Promise<{ ids: string[]; at: Instant | undefined; shownAt: Instant | undefined }>;
 
-  /** Of a person's, for erasing and for joining them with another: numbers mean nothing in another's eyes. */
+  /**
+   * Rule that erases a person's lists, and clears them when persons are joined: numbers mean nothing in another list.
+   */
   readonly cleared: DeletionRule;
 }
 

@@ -524,7 +524,7 @@ function messageOf(
 // Moonshot their thoughts.
 //
 
-/** Of one answer. */
+/** Thoughts of one answer. */
 interface Thoughts {
   /** Call by call, in their order; null where nothing came with it. */
   extras: Json[];

@@ -153,7 +153,7 @@ const dearestOfAll = lazy((): Price => {
   return { input: Math.max(...all.map(([input]) => input)), output: Math.max(...all.map(([, output]) => output)) };
 });
 
-/** Of whichever vendor: models have one name wherever they run. */
+/** Finds a price by the model's name, whichever vendor runs it. */
 function listed(name: string): Price | undefined {
   const model = plain(name);
   const found = Object.values(vendors()).find(({ models }) => Object.hasOwn(models, model))?.models[model];

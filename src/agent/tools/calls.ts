@@ -53,10 +53,10 @@ function keyOf({ tool, input }: DataCall): string {
   return JSON.stringify([tool.name, input]);
 }
 
-/** Of the times of a call in English words, beside what its tool has prepared. */
+/** Key of a call's times in English words, beside the value that its tool has prepared. */
 const slotsKeyOf = (call: DataCall): string => `times ${keyOf(call)}`;
 
-/** Of what a second look says of a call. */
+/** Key of the critique of a call. */
 const lookKeyOf = (call: DataCall): string => `look ${keyOf(call)}`;
 
 export function isData(valid: ValidCall): valid is ValidCall & { tool: DataTool } {

@@ -28,7 +28,7 @@ interface Stock {
   from: readonly (readonly AnyTool[])[];
   tools: ReadonlyMap<string, Tool>;
   skills: ReadonlyMap<string, string>;
-  /** Of all that are not hidden; made at the first question, since schemas take time that a start is spared. */
+  /** Specifications of all tools that are not hidden; made at the first request, since schemas take time at a start. */
   all(): readonly ToolSpec[];
   /** Few and the same from turn to turn: they stand at the beginning of prompts, which models cache. */
   offers: WeakMap<object, Map<string, ToolSpec[]>>;

@@ -64,7 +64,7 @@ export interface StepRow {
   call_id: string | null;
   at: Date;
   model: string | null;
-  /** Of a model's answer: what it calls, by name. */
+  /** Calls in a model's answer, by name. */
   calls: { id: string; name: string; input?: string }[] | null;
   ok: boolean | null;
   code: string | null;
@@ -144,7 +144,7 @@ export interface TurnLine {
   said: string | null;
 }
 
-/** So many of the conversation's newest messages, and of the newest turns of all (ids are in the order of time), are looked at. */
+/** The newest messages of the conversation and the newest turns of all that are read (ids are in the order of time). */
 const [MESSAGES, TURNS] = [400, 1_000];
 
 /** `withWords`: what its person said is read, too. */

@@ -36,7 +36,7 @@ export interface Running {
   readonly maxToolCalls: number;
   /** Stops the time of the turn's limit until what it returns is called. */
   holdTime(): () => void;
-  /** Of a nested turn: the one that it belongs to, and the tool that began it. */
+  /** The turn that a nested turn belongs to, and the tool that began it. */
   readonly parent?: Turn;
   readonly under?: string;
   /** The name of the transactions in which steps are stored; each step's own when left out. */

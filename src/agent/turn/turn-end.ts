@@ -182,7 +182,7 @@ function withUndo(result: ToolResult): readonly Choice[] {
 
 /** Characters of what a call said of itself, where nothing else names what it wrote. */
 const LONGEST_NAME = 80;
-/** So many are named, the rest counted: whoever leads a turn shall not bury its answer. */
+/** Changes named in a notice; the rest are counted, so that an attacker cannot bury the answer. */
 const MOST_NAMED = 20;
 
 /** One thing that was written; `undo`: what takes it back. */

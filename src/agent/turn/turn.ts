@@ -42,14 +42,14 @@ export interface TurnInit {
   tainted: boolean;
   startedAt: Instant;
   recorder: CallRecorder;
-  /** Of one that was begun before: how long it has been worked on so far, in milliseconds, and since when it is again. */
+  /** For a resumed turn: the milliseconds worked so far, and the instant since which it is worked on again. */
   before?: { elapsedMs: number; since: Instant };
 }
 
 /** One turn in this process: its steps, and how many of them are stored. */
 export class Turn {
   readonly id: string;
-  /** Of a nested turn: the call that it stands under, and which of its nested turns it is; else empty. */
+  /** Position of a nested turn: the call that it stands under and its number there; empty for any other turn. */
   readonly path: string;
   /** The nested turns that calls of this one have begun, by path. */
   readonly under = new Map<string, Turn>();

@@ -47,7 +47,7 @@ export interface BudgetState {
   low?: Limit;
 }
 
-/** So many answers may be under way without being reserved for, where each could cost the most that one may. */
+/** Answers under way that need no reservation, where each could cost the most that one may. */
 const AT_ONCE = 100;
 
 /** A person's budget state. Pure. */

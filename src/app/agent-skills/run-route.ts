@@ -108,7 +108,7 @@ function textOf(plan: Plan, { snapshot }: View, isBound: boolean, role: string |
   return `/pipeline ${JSON.stringify(planInput(plan, role))}`;
 }
 
-/** For whom it is asked. Throws `HTTP_FORBIDDEN` where they are not heard. */
+/** The person in whose name the request is made. Throws `HTTP_FORBIDDEN` where the gate does not hear them. */
 async function personOf({ delivery }: RunParts, caller: Caller): Promise<Person> {
   const item = await delivery.requests.asker({ ...callerPlace(caller, 'skills'), direct: false });
   if (item) return item.person;

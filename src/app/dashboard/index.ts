@@ -147,7 +147,7 @@ export function dashboardPages(parts: DashboardParts): readonly Page[] {
   ];
 }
 
-/** For whom the times of a caller's pages are written. */
+/** The reader for whom the times of a caller's pages are written. */
 export async function callersReader(
   { database, config, world }: Pick<DashboardParts, 'database' | 'config' | 'world'>,
   { personId }: Caller,

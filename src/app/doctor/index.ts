@@ -45,7 +45,7 @@ export interface DoctorParts {
 /** Checks and circuit breakers. */
 export interface Doctor {
   checks: Checks;
-  /** Of models, tools and skills. */
+  /** Circuit breakers of models, tools and skills. */
   breakers: Breakers;
   skill: Skill;
 }

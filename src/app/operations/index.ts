@@ -1,4 +1,6 @@
-/** What the owner can have coda do, by the first word of its command. Each family's file is loaded when it is called. */
+/**
+ * Families of the owner's operations, by the first word of the command. A family's file is loaded when it is called.
+ */
 import type { OperationFamily } from '../../chat/operation.ts';
 
 export const families = {

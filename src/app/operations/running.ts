@@ -1,4 +1,4 @@
-/** How the running daemon is. */
+/** Operations that tell how the running daemon is. */
 
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
@@ -59,7 +59,7 @@ const state = operation({
 
 export const status = [state];
 
-/** Of the daemon's answer what is told in words; a daemon of another version may leave some of it out. */
+/** Fields of the daemon's answer that are told in words; a daemon of another version may leave some out. */
 const counts = z.record(z.string(), z.number()).catch({});
 const shape = z.object({
   version: z.string().catch('?'),

@@ -36,7 +36,7 @@ const inquire = operation({
   run: ({ app }: OperationParts, { name }) => app.agentSkills.inquire(name),
 });
 
-/** What an owner is to read, without its notation. */
+/** The text for an owner to read, without its Markdown. */
 const shown = (inquest: Inquest): string => `${trustTexts.inquest(inquest).replaceAll('**', '')}\n`;
 
 const pinned = z.object({ name: z.string(), hash: z.string() });

@@ -24,13 +24,13 @@ export interface FolderLimits {
   entries: number;
   /** Folders within folders. */
   depth: number;
-  /** Of all files together. */
+  /** Bytes of all files together. */
   bytes: number;
   /** Real time. */
   ms: number;
 }
 
-/** Of 3,455 public skills the largest has 97 files; what one unpacks or builds may be more. */
+/** Measured: of 3,455 public skills the largest has 97 files; what one unpacks or builds may have more. */
 const FOLDER_LIMITS: FolderLimits = { entries: 10_000, depth: 12, bytes: 64 * 1024 * 1024, ms: 5_000 };
 
 const GITIGNORE = '.gitignore';
@@ -50,7 +50,7 @@ export interface FileEntry {
   /** The permission bits. */
   mode: number;
   executable: boolean;
-  /** Of a link: the path that it leads to, from the listed folder on. */
+  /** Target of a link: a path from the listed folder on. */
   target?: string;
 }
 
@@ -60,7 +60,7 @@ export interface RefusedEntry {
   kind: 'file' | 'link' | 'folder' | 'pipe' | 'socket' | 'device' | 'other';
   code: RefusalCode;
   message: string;
-  /** Of a link: what stands in it. */
+  /** Target of a link, as it stands in the link. */
   target?: string;
 }
 

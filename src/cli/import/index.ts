@@ -13,7 +13,7 @@ import { FORMATS } from './formats.ts';
 import type { Found, FoundJob, FoundMemory, FoundSkill } from './found.ts';
 
 const SHOWN = 70;
-/** Of a schedule's title. */
+/** Characters of a schedule's title. */
 const LONGEST_TITLE = 80;
 /** A request to the daemon holds 64 kB. */
 const AT_ONCE = 10;

@@ -188,7 +188,7 @@ function editEnv(text: string, values: Readonly<Record<string, string>>): string
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   for (const [name, value] of Object.entries(values)) {
     const line = `${name}=${quoted(value)}`;
-    // Of a name that stands there twice the last one counts.
+    // The last one counts where a name stands twice.
     const at = lines.findLastIndex((each) => new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=`).test(each));
     if (at < 0) lines.push(line);
     else lines[at] = line;

@@ -47,7 +47,7 @@ function runOptions(command: Command): Command {
     .option('--json', 'as JSON');
 }
 
-/** Of `coda skills`. */
+/** Adds the subcommands of `coda skills` that run skills. */
 export function addRuns(skills: Command, call: Call): void {
   runOptions(
     skills

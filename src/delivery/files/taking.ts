@@ -22,7 +22,7 @@ export interface Taken {
 }
 
 export interface TakingFiles {
-  /** Of one file. */
+  /** The most bytes of one file. */
   maxBytes: number;
   artifacts: Artifacts;
   egress: Egress;

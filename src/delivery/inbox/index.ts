@@ -287,7 +287,10 @@ function isStop(event: Incoming): boolean {
   return event.kind === 'message' && /^\s*\/stop\s*$/i.test(event.text);
 }
 
-/** Of somebody who is not heard (`isHeard`) no file is fetched, and nobody else's words are kept. */
+/**
+ * Payload to store. The gate decides by `isHeard`: for a person who is not heard no file is fetched and no quotation
+ * kept.
+ */
 function payloadOf(event: Incoming, { role, roles }: Speaker, isHeard: boolean): Payload {
   const { replyTo, origin } = event;
   const common = {

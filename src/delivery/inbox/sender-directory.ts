@@ -134,7 +134,7 @@ export class SenderDirectory {
       if (locale !== undefined) await adoptLocale(tx, { adapter: place.adapter, externalId, locale });
       return { personId, role: own, roles, conversationId };
     });
-    // Of a stranger who has not had their notice yet nothing is remembered: it comes with what they say now.
+    // A stranger who has not had their notice yet is not cached: the notice comes with their next message.
     if (found && (gate.hears(found) || 'silentUntil' in found))
       this.known.set(key, { ...found, ...(zone !== undefined && { zone }), locale: locale ?? known?.locale });
     return found;

@@ -211,7 +211,7 @@ export interface LanelessTaking {
   now: Instant;
   /** The platforms of this process whose files it can fetch. */
   on: readonly string[];
-  /** Of these, the ones that have just become reachable: what waits for them need not wait any longer. */
+  /** Those of `on` that have just become reachable: messages that wait for them need not wait any longer. */
   reached: readonly string[];
   /** Messages sent before then are too old to be answered: their files are not waited for. */
   oldAt: Instant;

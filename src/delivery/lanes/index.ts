@@ -71,7 +71,7 @@ export class Lanes implements Owned, DueSource {
   /** People in the order in which they were served last, the last one at the end. */
   private readonly served = new BoundedSet<string>(REMEMBERED);
   private readonly running = new Map<string, Running>();
-  /** Of these, the ones that only wait for an answer from outside: they need no room. */
+  /** Running turns that only wait for an answer from outside: they take no slot. */
   private readonly waiting = new Set<string>();
   /** Rows that failed and wait to be run again. */
   private readonly putBack = new Set<string>();

@@ -317,7 +317,7 @@ export interface Claiming {
   suspects: number;
   /** People, in the order in which this process served them last. */
   served: readonly string[];
-  /** Of the lanes that wait, so many are looked at: those that have waited longest. */
+  /** The most waiting lanes that are read: those that have waited longest. */
   window: number;
   /** Left out: lanes of every platform. */
   on?: readonly string[] | undefined;

@@ -20,7 +20,7 @@ const LONGEST_BACK_OFF_MS = 5 * 60_000;
 export const SEND_DEADLINE_MS = 10_000;
 /** From then on a resend must look first: platforms remember a key for minutes at best, and a clock may be off. */
 const LOOK_AFTER_MS = 15_000;
-/** So many failed sends in a row are no fault of one part. */
+/** Consecutive failed sends that are an outage, and no fault of one part. */
 const OUTAGE = 3;
 /** Drafts of which is remembered what they show. */
 const REMEMBERED = 2_000;
@@ -335,7 +335,7 @@ async function takeAway(
   return sent.kind === 'sent' ? adapter.delete(sent.receipt, part.place, signal) : sent;
 }
 
-// In which order parts are sent that one process has in hand.
+// The order in which this process sends the parts that it owns.
 
 /** A part that was tried so often holds up no other message any longer. */
 const LATE_AFTER = 3;

@@ -357,7 +357,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     });
   }
 
-  /** Of these owners: a part that this process has claimed again meanwhile, by another id, stays in hand. */
+  /** Lets go of parts by owner: a part that this process has claimed again under another id stays. */
   private letGo(parts: readonly { id: string; owner: string }[]): void {
     for (const { id, owner } of parts) {
       if (this.inFlight.get(id)?.row.owner !== owner) continue;

@@ -416,7 +416,7 @@ export interface SendResult {
   error?: string;
   /** Its new conversation, when its place is gone. */
   conversationId?: string;
-  /** Of a part that was sent: so many of its buttons were shown as used. */
+  /** Number of a sent part's buttons that were shown as used. */
   spent?: number;
   /** It was not this part's turn: no attempt. */
   untried?: true;

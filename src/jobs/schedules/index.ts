@@ -61,7 +61,7 @@ export class Schedules implements DueSource {
     this.deps = deps;
   }
 
-  /** Of the kinds of jobs that this process runs: what was scheduled by a part that is gone waits for it. */
+  /** Earliest due time among the kinds of jobs that this process runs; schedules of a removed part wait for it. */
   get earliest(): string {
     return store.earliest(this.deps.jobs.kinds);
   }

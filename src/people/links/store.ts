@@ -18,7 +18,7 @@ export interface Identity {
 
 export interface Offer {
   personId: string;
-  /** Of the code. */
+  /** Hash of the code. */
   hash: string;
   expiresAt: Instant;
   /** The person's conversation for the outcome; nobody else reads there. */

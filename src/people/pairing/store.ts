@@ -16,7 +16,7 @@ export interface NewPairing {
   personId: string;
   adapter: string;
   externalId: string;
-  /** Of the code. */
+  /** Hash of the code. */
   hash: string;
   now: Instant;
   expiresAt: Instant;

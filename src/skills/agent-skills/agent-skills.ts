@@ -99,7 +99,7 @@ function marketDeps({ database, egress, outbox, world }: SkillDeps<SkillsConfig>
   return { host, database, egress, outbox, world };
 }
 
-/** Of the environment only what the configuration names. */
+/** Dependencies of the tools. Of the environment only variables that the configuration names are in it. */
 function toolDeps(deps: SkillDeps<SkillsConfig>, own: Pick<ToolDeps, 'host' | 'views' | 'search'>): ToolDeps {
   const { expose, alone } = deps.config;
   const { env } = deps.world;

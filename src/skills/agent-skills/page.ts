@@ -13,7 +13,7 @@ import { uses } from './store.ts';
 import { inquireAbout } from './use/trusted.ts';
 
 const MOST = 200;
-/** Of a description. */
+/** Characters of a description. */
 const MOST_CHARACTERS = 200;
 const TONES: Readonly<Record<string, Tone>> = { error: 'bad', warning: 'warn' };
 

@@ -132,7 +132,7 @@ export interface AgentSkill {
   readonly assistants: readonly AssistantBlock[];
   /** Keys of the frontmatter that nobody knows. */
   readonly other: Readonly<Record<string, Json>>;
-  /** Of a variant of a skill: the hash of its files, and the skill's source. */
+  /** Set on a variant: the hash of its files, and the source of the skill. */
   readonly variant?: { readonly hash: string; readonly of: SourceKind };
 }
 

@@ -45,7 +45,7 @@ export const dateTool = dataTool({
     if (ask === 'weekday') return done(texts.weekday(date, day));
     const days = daysBetween(clock.now(), meant.at, when.zone);
     const left = meant.at.getTime() - clock.now().getTime();
-    // Of an hour today or tomorrow the hours are asked for.
+    // An hour today or tomorrow gets its hours and minutes.
     if (days < 2 && HAS_HOUR.test(date) && left > 0) return done(texts.left(date, left));
     return done(texts.until(date, day, days));
   },

@@ -77,7 +77,7 @@ export class Session {
       await sleep(LOOK_MS);
       quiet = this.pending.size === 0 ? quiet + 1 : 0;
     }
-    // Of those that stay open (a stream of events) nobody waits a second time.
+    // Requests that stay open (a stream of events) are not waited for a second time.
     this.pending.clear();
     if (this.popups.has(this.page)) await this.answering(this.page);
   }

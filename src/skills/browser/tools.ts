@@ -365,7 +365,7 @@ class Reading {
     this.say(`[${role}] ${JSON.stringify(name)}${stateOf(node)}${to} → ${locator}`);
   }
 
-  /** Of several that look alike each has its number. */
+  /** Numbers labels that look alike. */
   private unique(shown: string): string {
     if (!this.locators.has(shown)) return shown;
     let count = 2;

@@ -50,7 +50,7 @@ export interface Connector extends Definition {
   name: string;
   /** The folder beside which it stands: its `secrets/.env` is there. */
   root: string;
-  /** Of the file, as an approval binds to it. */
+  /** Hash of the file; an approval binds to it. */
   hash: string;
 }
 

@@ -137,7 +137,7 @@ export function shown(
 
 export interface Decision {
   id: string;
-  /** Of what the person was shown. */
+  /** Hash of the text that the person was shown. */
   hash: string;
   approve: boolean;
   person: { id: string; role: string };

@@ -25,7 +25,7 @@ export interface Proposal {
   payload: Json;
   /** The part that made it: `reflection`, `gaps`. */
   origin: string;
-  /** Of all that a person is shown: a decision binds to it. */
+  /** Hash of the text that a person is shown: a decision binds to it. */
   hash: string;
   /** Equal for proposals of the same change. */
   fingerprint: string;

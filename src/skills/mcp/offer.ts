@@ -29,7 +29,7 @@ export interface ListedTool {
 
 export const MOST_TOOLS = 128;
 const LONGEST_NAME = 64;
-/** Of a name as its server writes it. */
+/** Characters of a name as its server writes it. */
 const LONGEST_SHOWN = 100;
 const LONGEST_DESCRIPTION = 1_000;
 const LONGEST_SCHEMA = 16_384;

@@ -184,7 +184,7 @@ export class Servers {
   /** The descriptions of its first use, which is now where there was none, or those approved since. */
   private pinned(name: string, { tools }: Listing): Promise<ReadonlyMap<string, string>> {
     const { database, world } = this.deps;
-    // Of two tools by one name the last one stands.
+    // The last of two tools with one name counts.
     const said = [...new Map(tools.map((tool) => [tool.name, { tool: tool.name, hash: hashOf(tool) }])).values()];
     return database.tx('mcp.pin', async (tx) => {
       const pins = await store.pinsOf(tx, name);

@@ -171,7 +171,7 @@ const PATIENCE_MS = 400;
 /** And for the index of somebody with very many memories to be loaded; it is there for the next message. */
 const LOADING_MS = 2_000;
 const MOST = 30;
-/** Of the window, in tokens, whatever the budget says. */
+/** Part of the window, in tokens, whatever the budget says. */
 const SHARE = 0.05;
 const CHARACTERS_ASKED = 1_000;
 /** Words that may ask for former facts. */

@@ -178,7 +178,7 @@ export class PersonIndex {
   private isPast = new Uint8Array(0);
   private at = new Float64Array(0);
   private isDay = new Uint8Array(0);
-  /** Of its terms: whether they have changed. */
+  /** Hashes of the memories' terms, to see which have changed. */
   private hashes = new Int32Array(0);
   /** Up to which change of the person's memories it is told. */
   version = 0;

@@ -13,7 +13,7 @@ export interface Said {
 
 /** Two memories are nearer than this in meaning when they say the same. */
 const NEAR = 0.8;
-/** Of the words of both, the share that they have in common. */
+/** Part of both texts' words that they must have in common. */
 const ALIKE = 0.75;
 /** With a meaning that is near, fewer common words do. */
 const ALIKE_AND_NEAR = 0.4;

@@ -230,7 +230,7 @@ interface IndexPage {
   changes: string;
   /** In a line each. */
   terms: string;
-  /** Of those that have any. */
+  /** Tags of those memories that have any. */
   tags: Record<string, string[]> | null;
   /** The length of each one's vector, and all of them together. */
   lengths: string;
@@ -281,7 +281,7 @@ function unpacked({ ids, tags, vectors, ...page }: IndexPage): Changed[] {
   });
 }
 
-/** Of a day, or of milliseconds since 1970. */
+/** Reads a day, or milliseconds since 1970. */
 function speaksOf(day: string): { at: number; isDay: boolean } {
   const isDay = day.includes('-', 1);
   return { at: isDay ? Date.parse(day) : Number(day), isDay };

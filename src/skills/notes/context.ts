@@ -12,7 +12,7 @@ import { texts } from './texts.ts';
 
 /** More are not looked at; the budget is smaller than that. */
 export const MOST_ALWAYS = 200;
-/** Of a person's, or of all places together, the newest. */
+/** The newest topics of a person, or of all places together. */
 const MOST_TOPICS = 500;
 const MOST_PEOPLE = 1_000;
 /** Age after which another process's writes in a shared place are read; this one's are seen at once. */

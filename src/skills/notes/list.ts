@@ -9,7 +9,7 @@ const NAME_OF_LIST = /\b(?:lists?|ideas|shopping|grocer(?:y|ies)|to[- ]?dos?|pac
 const TELLS =
   /\b(?:is|are|was|were|has|have|had|owes?|likes?|needs?|lives?|said|says|prefers?|works|costs?|starts|ends|opens|closes|leaves|arrives)\b|[.!?]\s/i;
 const LONGEST_ITEM = 8;
-/** Of a list with no head, which only its commas show. */
+/** Words of an item in a list without a head, which only its commas show. */
 const LONGEST_BARE_ITEM = 4;
 const FEWEST_BARE_ITEMS = 3;
 

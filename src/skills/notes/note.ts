@@ -7,7 +7,7 @@ export interface Note {
   /** Short: people type it. */
   id: string;
   personId: string;
-  /** In which it was written or changed last; of one that is shared there, for good. */
+  /** The conversation in which it was written or changed last; a shared note keeps the one where it was shared. */
   conversationId: string;
   title: string | undefined;
   text: string;

@@ -104,7 +104,7 @@ async function importNotes(deps: TransferDeps, who: string | undefined, notes: r
   });
 }
 
-/** By which a note is known again. */
+/** Key of equality for an import. */
 const identityOf = ({ title, text }: { title?: string | undefined; text: string }): string =>
   JSON.stringify([title ?? '', text]);
 

@@ -32,7 +32,7 @@ export function partsOf(deps: SkillDeps<Settings>): Parts {
 
 /** Milliseconds that a search waits for the vector of its words; the first use loads the embedder. */
 const PATIENCE_MS = 800;
-/** So many of the nearest notes are weighed against what the words find. */
+/** Nearest notes by meaning that are weighed against the matches by words. */
 const MOST_NEAR = 200;
 
 type Deps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'embedders' | 'onClose'>;

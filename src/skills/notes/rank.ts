@@ -72,7 +72,7 @@ export function candidatesFor(terms: readonly Term[]): string[] {
 
 export interface Ranked {
   note: Note;
-  /** Of the question's words, by their weight, 0 to 1. */
+  /** Part of the question's words that it has, by their weight, 0 to 1. */
   share: number;
   /** Words that it holds, in some form. */
   hits: number;

@@ -38,7 +38,7 @@ export interface Narrowed {
   tags?: readonly string[];
   from?: Date | undefined;
   to?: Date | undefined;
-  /** Of `Meaning.near`. */
+  /** Result of `Meaning.near`. */
   near?: readonly Near[] | undefined;
 }
 
@@ -124,11 +124,11 @@ async function nearest(
 
 // Misspelt words of a question, and the words of a person's notes that they may mean.
 
-/** Of shorter words one slip makes another. */
+/** Letters: a shorter word becomes another one by one slip. */
 const SHORTEST = 5;
 /** In words of so many letters two slips are forgiven. */
 const LONG = 8;
-/** So many of the words that are most like a misspelt one are looked at. */
+/** Words most like a misspelt one that are looked at. */
 const MOST_LIKE = 12;
 
 /** The terms with what the misspelt ones among them may mean: none where this database has no trigrams. */
@@ -138,7 +138,10 @@ export async function respelt(tx: Queryable, personId: string, terms: readonly T
   return terms.map((term) => ({ ...term, meant: meantBy(term, like.get(term.word) ?? []) }));
 }
 
-/** Of the words that are `like` it those that it may be: none where the notes have it, undefined where nothing is known of it. Pure. */
+/**
+ * The words among `like` that may be meant: none where the notes have the word, undefined where nothing is known of it.
+ * Pure.
+ */
 export function meantBy({ word, stem }: Pick<Term, 'word' | 'stem'>, like: readonly string[]): string[] | undefined {
   if (like.includes(word) || like.includes(stem)) return [];
   const most = word.length >= LONG ? 2 : 1;

@@ -15,7 +15,7 @@ export interface Reader {
   conversationId: string;
 }
 
-/** Of a note, as `toNote` reads it. */
+/** Columns of a note, as `toNote` reads them. */
 export const COLUMNS =
   'id, person_id, conversation_id, title, text, tags, scope, pinned_at, tainted, version, created_at, deleted_at';
 
@@ -31,7 +31,7 @@ export interface NewNote {
   tags: string[];
   scope: Scope;
   tainted: boolean;
-  /** Of full text search: `english`. */
+  /** Configuration of full text search: `english`. */
   language: string;
   /** When it was written, if not now. */
   createdAt?: Instant;
@@ -222,7 +222,7 @@ export async function list(tx: Queryable, reader: Reader, tag: string | undefine
   return found(rows);
 }
 
-/** Of the person's notes the `seq` of the one made last, deleted ones too. */
+/** The `seq` of the person's newest note, deleted ones included. */
 export async function newestSeq(tx: Queryable, personId: string): Promise<number> {
   const { rows } = await tx.query<{ seq: number }>(
     'select seq from notes where person_id = $1 order by seq desc limit 1',

@@ -106,7 +106,7 @@ export function createTool(wakeAt: WakeAt) {
   });
 }
 
-/** Of two readings the one before noon; the other one is a button beside it. */
+/** Takes the reading before noon; the other one becomes a button. */
 function inTheMorning(when: When, ctx: TxContext['when']): When {
   if (when.kind !== 'once' && when.kind !== 'recurring') return when;
   const [early] = hourOf(when) < 12 ? [] : (when.others ?? []).filter((other) => hourOf(other.when) < 12);
@@ -195,7 +195,7 @@ export async function storePlanned(
     choices: [
       ...others.map((other) => readingChoice(other, { act: 'edit', which: reminder.id })),
       undoChoice(undo),
-      // Of a series another time is another series.
+      // For a series the button asks for another time of the whole series.
       { ...texts.otherTime, tool: 'reminder_edit', input: { which: reminder.id, series: true } },
     ],
   });

@@ -100,7 +100,7 @@ export function dayFilter(words: string, ctx: TxContext): ((reminder: Reminder) 
 
 /** A day begins nowhere sooner than this before it does in UTC. */
 const DAY_BEFORE_MS = 15 * 3_600_000;
-/** Of a series that comes every minute these are more than that. */
+/** Occurrences looked at before the day; a series that comes every minute has more. */
 const MOST_BEFORE = 1_000;
 
 /** The first occurrence to come of a series on `day` or later. */

@@ -9,13 +9,13 @@ import * as store from './store.ts';
 import { texts } from './texts.ts';
 
 export const MOST_PENDING = 500;
-/** Of series that speak more than once an hour, all of a person's together, and all of a place's together. */
+/** Reminders of series that speak more than once an hour: a person's together, and a place's together. */
 const MOST_AN_HOUR = 120;
 const HOUR_MS = 3_600_000;
 
 /** A reminder as it is to be. */
 interface Candidate {
-  /** Of the reminder that it takes the place of. */
+  /** Id of the reminder that it replaces. */
   id?: string;
   conversationId: string;
   rule?: string | undefined;

@@ -28,7 +28,7 @@ export async function home({ db, person, ...reader }: HomeReader): Promise<HomeS
 }
 
 const UPCOMING_MOST = 200;
-/** Of one series. */
+/** Occurrences of one series. */
 const MOST_OF_ONE = 50;
 
 /** When a person's reminders speak until `to`, those of a series each time. */

@@ -9,7 +9,7 @@ export type ReminderState = 'pending' | 'completed' | 'deleted';
 export const CATCH_UPS = ['late', 'latest', 'skip'] as const;
 export type CatchUp = (typeof CATCH_UPS)[number];
 
-/** So often one occurrence is repeated where nobody says that it is done. */
+/** The most repetitions of an occurrence that nobody marks as done. */
 export const MOST_NAGS = 12;
 
 /** A reminder as it stands: once, or a series. */

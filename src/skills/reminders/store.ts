@@ -138,7 +138,10 @@ export async function byIds(tx: Queryable, personId: string, ids: readonly strin
   return rows.map(toReminder);
 }
 
-/** Of the person in this conversation: those that spoke last, and the one made or changed last; deleted ones too. */
+/**
+ * The person's newest reminders in this conversation: those that spoke last, and the one made or changed last; deleted
+ * ones too.
+ */
 export async function latest(
   tx: Queryable,
   personId: string,
@@ -231,7 +234,7 @@ export interface Due extends Reminder {
   mention: string | undefined;
   /** The person's. */
   quiet: QuietHours | undefined;
-  /** For whom times are written. */
+  /** The reader for whom times are written. */
   reads: Pick<Reader, 'zone' | 'locale'>;
 }
 

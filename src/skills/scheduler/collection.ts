@@ -81,7 +81,7 @@ function shown(schedule: PersonSchedule) {
 }
 
 const MOST = 200;
-/** Of one schedule. */
+/** Occurrences of one schedule. */
 const MOST_OF_ONE = 50;
 
 /** When what a person has planned runs until `to`. */

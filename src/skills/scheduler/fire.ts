@@ -14,7 +14,7 @@ const BATCH = 100;
 const SETTLED = 500;
 /** An occurrence this late was missed; anything less is only a busy moment. */
 const MISSED_MS = 60_000;
-/** Of many that were missed only the latest counts. */
+/** Missed occurrences that are read; only the latest counts. */
 const MOST_PASSED = 2;
 
 type Deps = Pick<SkillDeps, 'database' | 'turns'>;

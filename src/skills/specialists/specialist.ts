@@ -9,7 +9,7 @@ export const LIMITS = {
   config: 16 * 1024,
   references: 20,
   reference: 64 * 1024,
-  /** Of all references together. */
+  /** Bytes of all references together. */
   allReferences: 256 * 1024,
   description: 500,
   /** Folders in one directory. */
@@ -47,7 +47,7 @@ export interface Specialist {
   readonly maxToolCalls: number;
   /** Milliseconds that a container lives which it opens; undefined: the usual time. */
   readonly sandboxTimeoutMs: number | undefined;
-  /** Of its files as they were read; undefined where it ships. */
+  /** Pin of its files as they were read; undefined where it ships. */
   readonly pin: Pin | undefined;
   /** Tells two readings apart. */
   readonly digest: string;

@@ -79,7 +79,7 @@ function actOn(
   const nextAt = next && onGrid(next, tooling.resumeCron, task.zone);
   const act = { task, turns: false, unblocks: false, nextAt, resumed: task.resumed };
   if (task.isRunning) return act;
-  // Of somebody who is not let in any more it rests; it is theirs to go on with where they come back.
+  // A task of a person who is no longer let in rests; they can resume it when they come back.
   if (!gate.may(task.who, { kind: 'tool', name: 'task_advance', skill: 'tasks' })) return { ...act, nextAt: undefined };
   if (task.resumed >= mostResumed) return { ...act, nextAt: undefined, says: texts.asks(task) };
   const waits = task.state === 'blocked' && (task.blockType === 'waiting_for_person' || task.blockType === 'failed');

@@ -7,7 +7,7 @@ import type { Webhooks } from './webhooks.ts';
 
 export { type WebhookDeps, Webhooks } from './webhooks.ts';
 
-/** Of a request: attachments in base64, and words. */
+/** Bytes of a request: attachments in base64, and words. */
 const MOST_BYTES = 15 * 1024 * 1024;
 const IN_BASE64 = 1.4;
 const WORDS_BYTES = 1024 * 1024;

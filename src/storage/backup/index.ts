@@ -29,7 +29,10 @@ interface BackupOptions {
   now: Date;
 }
 
-/** Of the data folder. What seals secrets is not among them: a backup that is stolen must not open those. */
+/**
+ * Folders of the data folder that go into a backup. The key of the secrets is not among them: a stolen backup must not
+ * open them.
+ */
 const FOLDERS = ['artifacts', 'skills', 'imported'];
 const CHUNK_BYTES = 1_000_000;
 

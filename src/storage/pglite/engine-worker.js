@@ -58,7 +58,7 @@ function syncFolder(path) {
 }
 
 /**
- * What the engine complained of last.
+ * The engine's last complaint.
  * @type {string[]}
  */
 const complaints = [];
@@ -114,7 +114,7 @@ const engine = new Engine({
   extensions: { pg_trgm },
 });
 
-/** Where answers are put together. It is kept: of large ones this thread would otherwise hold tens of MB of garbage. */
+/** Buffer in which answers are put together. It is reused: large answers would leave tens of MB of garbage in this thread. */
 let gathered = new Uint8Array(64 * 1024);
 let length = 0;
 const KEPT_BYTES = 1024 * 1024;
@@ -157,7 +157,7 @@ const COMMIT = simpleQuery('commit');
 const ROLLBACK = simpleQuery('rollback');
 
 /**
- * Whether nothing failed and the last statement returned or changed a row: its tag ends with their number.
+ * True if nothing failed and the last statement returned or changed a row: its tag ends with their number.
  * @param {Uint8Array} answer
  */
 function foundRows(answer) {

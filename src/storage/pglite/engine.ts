@@ -206,7 +206,7 @@ export class PgliteEngine implements Engine {
 
 /** Nothing asked for this long makes a moment quiet. */
 const QUIET_MS = 2_000;
-/** So many messages to the engine without a quiet moment, and it is done in between. */
+/** Messages to the engine after which the upkeep runs without a quiet moment. */
 const BUSY_LIMIT = 5_000;
 /** As PostgreSQL decides it, but for small tables: this many changed rows and this share of the table. */
 const CHANGED_ROWS = 500;

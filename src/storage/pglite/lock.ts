@@ -19,7 +19,7 @@ interface Holder {
   /** When the process started, in the kernel's ticks since boot (Linux): a pid alone may have gone to another. */
   started: string;
   since: string;
-  /** In which process numbers `pid` is one (Linux): each container has its own. Elsewhere empty. */
+  /** Namespace (Linux) of the process number `pid`: each container has its own. Elsewhere empty. */
   namespace: string;
   /** The name of a socket beside the lock that its holder listens on; who cannot see its process can see that. */
   socket: string;

@@ -6,7 +6,7 @@ import { folded } from './words.ts';
 
 /** The meaning of some words of a slot. */
 export type ForeignPiece =
-  /** Of several readings each may be meant. */
+  /** Several readings, each of which may be meant. */
   | { kind: 'words'; english: readonly string[]; part?: string | undefined }
   /** `on24`: not an hour of a clock with twelve. */
   | { kind: 'clock'; hour: number; minute: number; on24: boolean };

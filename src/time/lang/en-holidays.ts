@@ -23,10 +23,10 @@ function nth(month: number, weekday: number, count: number, said?: string): Holi
   return { in: (year) => nthWeekday(year, month, weekday, count), rule, ...(said === undefined ? {} : { said }) };
 }
 
-/** So many days after Easter. */
+/** A holiday a number of days after Easter. */
 const easterly = (days: number, said: string): Holiday => ({ in: (year) => easter(year) + days, said });
 
-/** So many days after Thanksgiving, the fourth Thursday of November. */
+/** A holiday a number of days after Thanksgiving, the fourth Thursday of November. */
 const thankful = (days: number, said: string): Holiday => ({ in: (year) => nthWeekday(year, 11, 4, 4) + days, said });
 
 /** Easter Sunday of the Gregorian calendar (the algorithm of Meeus, Jones and Butcher). */

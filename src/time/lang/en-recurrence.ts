@@ -167,7 +167,7 @@ const onDays = (days: DaySet, interval = 1): Piece | undefined => {
 
 const DAILY = { freq: 'DAILY', interval: 1 } as const;
 
-/** So many minutes past each hour. */
+/** Minutes past each hour. */
 const pastHour = (minute: number): Piece | undefined =>
   minute >= 0 && minute < 60 ? recur({ freq: 'HOURLY', interval: 1, minutes: [minute] }) : undefined;
 

@@ -348,7 +348,7 @@ export const english = {
   ),
   /** Signs and words between two pieces that mean nothing by themselves. */
   glue: new Set([',', '.', '!', ';', ':', '-', '?', 'and', 'then', '(', ')', '~']),
-  /** Of those, the ones that add another time to a series: "Mondays at 9 and Fridays at 5". */
+  /** Those of them that add another time to a series: "Mondays at 9 and Fridays at 5". */
   joins: new Set(['and', ',']),
   /** Words between two times of which either may be meant, and what may follow them: "at 5 or maybe 6". */
   choices: new Set(['or']),

@@ -125,7 +125,7 @@ interface ScannedFile {
   isProse: boolean;
 }
 
-/** Of one rule in one file more than so many are no news. */
+/** Findings of one rule in one file that are told; more are no news. */
 const MAX_OF_A_RULE = 5;
 /** A longer line is looked at in parts that overlap. */
 const MAX_LINE = 4_000;

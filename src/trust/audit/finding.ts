@@ -31,7 +31,7 @@ export interface Passage {
   lineAt(index: number): number;
   /** Its direct introduction: the paragraph before a fence, a list or a table; empty where there is none. */
   intro: string;
-  /** Of code in a fence: the line above it. */
+  /** The line above a fenced block of code. */
   label: string;
   /** It belongs to a file that is run, where prohibitions in words do not count. */
   isScript: boolean;

@@ -25,7 +25,7 @@ export interface TalkDeps {
 export interface Said {
   caller: Caller;
   conversation: string;
-  /** Of the message: said again under the same id, it is the same message. */
+  /** Id of the message; a message that is sent again under it is the same message. */
   id: string;
   text: string;
   files: readonly { name: string; content_type: string; data: string }[];
@@ -52,7 +52,7 @@ const LOOK_EVERY_MS = 500;
 /** Takes what programs say and finds what became of it. */
 export class Talk {
   private readonly deps: TalkDeps;
-  /** Of messages that are being answered, when this process has nothing more to do for them. */
+  /** Resolves per message when this process has nothing more to do for it. */
   private readonly settling = new Map<string, Promise<void>>();
 
   constructor(deps: TalkDeps) {

@@ -20,7 +20,7 @@ export interface ChatPageDeps {
   adapter: HttpChat;
   watchers: Watchers;
   clock: Clock;
-  /** For whom the times are written. */
+  /** The reader for whom the page's times are written. */
   readerOf(caller: Caller): Promise<Reader>;
 }
 

@@ -11,7 +11,7 @@ const MOST_PIXELS: Partial<Record<Look['type'], number>> = { 'image/png': 100_00
 /** Along either side: a line of pixels must not fill the memory by itself. */
 const MOST_SIDE = 65_535;
 const WITHIN_MS = 20_000;
-/** So many stay at hand: a turn shows the pictures of its message and of its calls with each of its steps. */
+/** Pictures kept in memory: a turn shows those of its message and of its calls with each of its steps. */
 const KEPT = 16;
 
 /** A picture is not made smaller; the message says why, as the end of a sentence about it. */

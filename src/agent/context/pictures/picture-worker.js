@@ -22,7 +22,7 @@ async function ofPng() {
 async function ofJpeg() {
   const { default: decode, init } = await import('@jsquash/jpeg/decode.js');
   await init(await compiled('dec/mozjpeg_dec.wasm'));
-  // What browsers have and Node has not.
+  // Browsers have it, and Node has not.
   globalThis.ImageData = class {
     constructor(data, width, height) {
       Object.assign(this, { data, width, height });

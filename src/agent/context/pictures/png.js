@@ -100,7 +100,7 @@ function expander({ width, depth, type, channels, palette, alphas }) {
   const out = new Uint8Array(width * 4).fill(255);
   const most = 2 ** Math.min(depth, 8) - 1;
   const bytes = depth / 8;
-  // Of 16 bits the upper 8 will do.
+  // The upper 8 of 16 bits will do.
   const value = (line, index) =>
     depth >= 8 ? line[index * bytes] : (line[(index * depth) >> 3] >> (8 - depth - ((index * depth) & 7))) & most;
   return (line) => {

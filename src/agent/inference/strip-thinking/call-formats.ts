@@ -30,7 +30,7 @@ const FENCE = '(?:tool_calls?|tool_code|tool|function_call)';
 const dsml = (slash: string, names: string) => `<${slash}[|｜]DSML[|｜] ?(?:${names})`;
 const MINIMAX = String.raw`\]<\]minimax\[>\[`;
 
-/** Of two that could open at the same place the first counts. */
+/** Tried in order: where two could open at one place, the first counts. */
 export const CALL_FORMATS: readonly CallFormat[] = [
   {
     models: 'Hermes, Qwen 2.5 and 3, Granite, ERNIE',

@@ -95,7 +95,7 @@ function apart(found: readonly AgentSkill[], adapted: WeakMap<AgentSkill, AgentS
   });
 }
 
-/** Of skills with the same name the last one wins. */
+/** The last of several skills with one name wins. */
 async function compete(found: readonly AgentSkill[], pace: Pace) {
   const invalid: AgentSkill[] = [];
   const winners = new Map<string, AgentSkill>();

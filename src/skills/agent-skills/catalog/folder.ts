@@ -20,7 +20,7 @@ import type { AgentSkill, SkillSource } from '../skill.ts';
 
 /** Real skills have up to a hundred files. */
 export const MAX_SKILL_FILES = 10_000;
-/** Of a folder that holds skills. */
+/** The most entries of a folder that holds skills. */
 const MAX_ENTRIES = 100_000;
 /** Resolution of file times: a file may be written again within the same tick, so that its stamp stays. */
 const TICK_MS = 50;

@@ -27,7 +27,7 @@ interface Visit {
 /** A skill whose folder is being walked. */
 interface Within {
   skill: AgentSkill;
-  /** Of its folder. */
+  /** Record of its folder. */
   record: FolderRecord;
   /** The skill that its folder lies in. */
   outer: Within | undefined;

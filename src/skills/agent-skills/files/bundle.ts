@@ -83,9 +83,9 @@ function refuseFolder(folder: string, problem: string): CodaError {
 }
 
 export interface BundleLimits {
-  /** Of the archive. */
+  /** The most bytes of the archive. */
   archiveBytes: number;
-  /** Of everything in it, unpacked. */
+  /** The most bytes of its content, unpacked. */
   bytes: number;
   entries: number;
   depth: number;
@@ -229,7 +229,7 @@ export async function packSkill(content: SkillContent, name: string, file: strin
 
 type PackedFile = Pick<ContentFile, 'path' | 'executable'> & { content: Buffer };
 
-/** Of all entries: the first moment that the format knows. */
+/** Date of all entries: the first moment that the format knows. */
 const FIRST_OF_JANUARY_1980 = 0x0021_0000;
 const VERSION = 20;
 const MADE_ON_UNIX = 3 << 8;

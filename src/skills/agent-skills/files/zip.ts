@@ -19,7 +19,7 @@ const LOCAL_BYTES = 30;
 
 const STORED = 0;
 const DEFLATED = 8;
-/** Of the flags: how hard it was deflated (bits 1, 2), sizes after the data (3), names in UTF-8 (11). */
+/** Flags that are understood: deflate's effort (bits 1, 2), sizes after the data (3), names in UTF-8 (11). */
 const KNOWN_FLAGS = 0b0000_1000_0000_1110;
 const ENCRYPTED = 0b0010_0000_0100_0001;
 const SIZES_FOLLOW = 0b1000;
@@ -38,7 +38,7 @@ export interface ZipEntry {
   path: string;
   isFolder: boolean;
   executable: boolean;
-  /** Of what it unpacks to, and what it takes in the archive. */
+  /** Size unpacked, and in the archive. */
   bytes: number;
   packedBytes: number;
   /** Unpacks it. Throws a `SKILL_BUNDLE_REFUSED` when that is not exactly what the archive promised. */

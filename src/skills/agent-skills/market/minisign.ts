@@ -14,7 +14,7 @@ const SIGNATURE_BYTES = 64;
 const UNTRUSTED = 'untrusted comment: ';
 const TRUSTED = 'trusted comment: ';
 
-/** Of a signature with the longest comments that minisign writes. */
+/** Bytes of a signature with the longest comments that minisign writes. */
 export const MOST_SIGNATURE_BYTES = 12 * 1024;
 
 export interface PublicKey {

@@ -116,7 +116,7 @@ export function words(value: Json | undefined): string[] {
     .filter((item) => item !== '');
 }
 
-/** Of one text the parts between its commas. */
+/** The parts of one text between its commas. */
 export const commaSeparated = (value: Json | undefined): string[] =>
   typeof value === 'string' ? words(value.split(',')) : words(value);
 
@@ -177,7 +177,7 @@ export function splitTools(text: string): ToolList {
   return { tools: unique(names.filter((name) => name !== '')), isUnclear };
 }
 
-/** Of a list that was never closed, or whose quotes do not match, `[` and `"` stay with the names. */
+/** Strips the brackets and quotes that an unclosed list leaves on a name. */
 const withoutRemains = (name: string): string => name.replace(/^[[\]{}"'`]+|[[\]{}"'`]+$/g, '');
 
 const unique = (tools: readonly string[]): string[] => [...new Set(tools)];

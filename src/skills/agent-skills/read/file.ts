@@ -169,7 +169,10 @@ export function bodyIn(file: Buffer): string {
   return withoutCodeFence(whole.toString('utf8', parts.bodyOffset), parts);
 }
 
-/** Of a file at a scan: the frontmatter and, where a description is missing, the first paragraph lie in it. */
+/**
+ * Bytes of a file that a scan reads: the frontmatter and, where a description is missing, the first paragraph lie in
+ * it.
+ */
 const HEAD_BYTES = 65_536;
 /** Bytes of the first read; nearly every frontmatter ends before it. */
 export const FIRST_BYTES = 4_096;

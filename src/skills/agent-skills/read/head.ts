@@ -316,7 +316,7 @@ function scalar(text: string): Json | undefined {
 interface Entry {
   key: string;
   lines: string[];
-  /** Of the file, from 1. */
+  /** Line in the file, from 1. */
   line: number;
   /** Spaces stood elsewhere than YAML wants them. */
   isMended: boolean;

@@ -20,11 +20,11 @@ export interface Field {
   /** Objects have no prototype, so that `__proto__` is a key like any other. */
   readonly value: Json;
   readonly kind: YamlKind;
-  /** Of a scalar: as it stands in the file, `1.0` and not 1. */
+  /** Source text of a scalar: `1.0` and not 1. */
   readonly source: string;
   /** In the file, from 1. */
   readonly line: number;
-  /** Of a map: what its own keys hold. */
+  /** Contents of a map's own keys. */
   readonly children: readonly { readonly key: string; readonly kind: YamlKind; readonly line: number }[];
 }
 

@@ -40,7 +40,7 @@ export interface FindOptions {
   learned?: Learned | undefined;
 }
 
-/** So many of the best are told apart: nobody asks for more. */
+/** Results that are ranked; nobody asks for more. */
 const MOST = 300;
 
 export class SkillSearch {
@@ -231,7 +231,7 @@ interface Signs {
   asked: number;
   /** All words of it. */
   length: number;
-  /** Of the skill with the best score. */
+  /** Score of the best skill. */
   score: number;
   /** By how much the best score is above what the request has in common with any skill. */
   lead: number;

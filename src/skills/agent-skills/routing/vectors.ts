@@ -46,7 +46,7 @@ const AGAIN_MS = 60_000;
 const WANTED_MS = 5 * 60_000;
 /** Meaning counts once so large a part of the skills has vectors: those without are found by words alone. */
 const ENOUGH = 0.9;
-/** Of fewer skills the centre says little. */
+/** Skills below which the centre says little. */
 const FEW = 50;
 /** Above so many skills a part of the dimensions decides which are compared whole. */
 const SIZES = { large: 2_000, exact: 500, roughDim: 64 };

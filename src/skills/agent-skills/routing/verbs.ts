@@ -20,7 +20,7 @@ export interface RankedSkill {
   name: string;
   score: number;
   fit: number;
-  /** Of the score. */
+  /** Parts of the score: by words, by meaning, by what was learned. */
   words: number;
   meaning: number | null;
   learned: number;
@@ -132,7 +132,7 @@ export interface Metrics {
   mrr: number;
   /** Requests that no skill is for. */
   for_none: number;
-  /** Of these, those that were offered one. */
+  /** Requests for nothing that were offered a skill all the same. */
   offered_for_nothing: number;
   /** The requests whose first skill was another one, the most frequent pairs first. */
   confusions: { query: string; expected: string | null; got: string | null }[];

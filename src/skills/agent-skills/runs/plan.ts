@@ -167,7 +167,7 @@ const rounded = (score: number): number => Math.round(score * 1_000) / 1_000;
 
 // One hash over all files of a skill.
 
-/** Of its files, or of its text where it stands in the configuration; empty: they cannot be read. */
+/** Hash of its files, or of its text where the configuration holds it; empty: they cannot be read. */
 export async function hashOf(skill: AgentSkill, signal?: AbortSignal): Promise<string> {
   const folder = folderOf(skill);
   if (folder) {

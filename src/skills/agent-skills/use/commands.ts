@@ -169,7 +169,7 @@ async function list(
     return snapshot.commandNamed.includes(skill) && skill.userInvocable ? texts.bySkillOnly(name) : '';
   };
   const locale = ctx.person.locale ?? ctx.when.locale;
-  // Of thousands only a page is put into words.
+  // Only one page of thousands is put into words.
   const lines = [
     ...[...snapshot.skills.values()]
       .filter((skill) => !denied.has(skill.name) && hasTags(skill, tags))

@@ -16,7 +16,7 @@ export interface ToolDeps {
   search: SkillSearch;
   denied: DeniedSkills;
   database: Database;
-  /** Of the database, outside of a transaction. */
+  /** Reads outside of a transaction. */
   reader: Queryable;
   /** Values of `${NAME}` in instructions. */
   exposed: Readonly<Record<string, string>>;

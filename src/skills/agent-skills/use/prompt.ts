@@ -107,7 +107,7 @@ export interface Listed {
   isCut: boolean;
 }
 
-/** Of the budget, where not all fit: the rest is for what fits the message. */
+/** Part of the budget for the stable section, where not all skills fit: the rest is for those that fit the message. */
 const STANDING_SHARE = 0.8;
 
 const BEFORE = [

@@ -113,7 +113,7 @@ function valuesFor(
 
 /** Characters: what is longer is summed up for the conversation. */
 const SHORT = 2_000;
-/** Of the instructions that stand in its prompt; it reads on in its SKILL.md. */
+/** Characters of a skill's instructions in the prompt; the model reads on in its SKILL.md. */
 const MOST_INSTRUCTIONS = 60_000;
 const MOST_CALLS = 25;
 /** Added to the time limit for admission and summary. Milliseconds. */

@@ -202,7 +202,7 @@ export async function runCounts(db: Queryable, { skill, source }: SkillKey): Pro
 
 /** The variant that has won, by the lower bound of Wilson's interval. Pure. */
 
-/** Of the 95 % interval. */
+/** Quantile of the 95 % interval. */
 const Z = 1.96;
 
 /** Runs that each variant needs before one can win, where nothing else is said. */

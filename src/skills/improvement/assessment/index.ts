@@ -21,7 +21,7 @@ const PURPOSE: Purpose = 'improvement.assessment';
 const REST_MS = 10 * 60_000;
 /** Turns of one conversation that are looked at in one go: the newest, the others are left out. */
 const MOST_TURNS = 5;
-/** Of the month's budget, what scores may take. */
+/** The part of the month's budget that scores may take. */
 const SHARE = 0.5;
 const DAYS_OF_MONTH = 30;
 const KEPT_MS = 180 * DAY_MS;

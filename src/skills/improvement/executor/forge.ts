@@ -40,7 +40,7 @@ const UNREADABLE = {
   isTransient: false,
 } as const;
 
-/** Of a list of pull requests, as GitHub writes it, that of a branch. */
+/** Finds the pull request of a branch in a list as GitHub writes it. */
 export function pullIn(list: unknown, branch: string): ForgeAnswer<PullRequest | undefined> {
   const read = z.array(pull).safeParse(list);
   if (!read.success) return UNREADABLE;

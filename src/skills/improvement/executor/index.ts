@@ -24,7 +24,7 @@ import * as texts from './texts.ts';
 const STEP_JOB = 'improvement.run.step';
 export const RUN_TASK = 'improvement.executor';
 
-/** Of one step, with those that a killed process has begun. */
+/** Attempts at one step, with those that a killed process has begun. */
 const MOST_ATTEMPTS = 12;
 /** A step that does not get through to the outside is tried so often. */
 const TRIES = 6;

@@ -105,7 +105,7 @@ const GENERIC = new Set(
   lexemesOf('a an the any of for to with and need get make thing something way use using able tool access skill'),
 );
 
-/** What a name says is lacking; undefined: nothing that could be told apart. */
+/** Terms and words of the lacking capability in a name; undefined: nothing that could be told apart. */
 export function lackingIn(name: string): Pick<Unserved, 'terms' | 'words'> | undefined {
   const found = new Map<string, string>();
   for (const word of name.toLowerCase().match(/\p{L}[\p{L}\p{M}'’]*/gu) ?? []) {

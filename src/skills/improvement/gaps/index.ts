@@ -97,7 +97,7 @@ const MOST_ANSWERS = 180;
 /** A tool that fails so often, on so many days, does not serve. */
 const FEWEST_CALLS = 3;
 const FEWEST_DAYS = 2;
-/** So many requests make a gap a matter of high priority. */
+/** Requests from which on a gap is of high priority. */
 const MANY = 8;
 
 /** The gaps of the last days, as they are proposed. */

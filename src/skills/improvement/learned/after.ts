@@ -14,7 +14,7 @@ const LEAST_USES = 8;
 /** A skill helps where more of its uses than this may end well, at best. */
 const LINE = 0.6;
 const REST_DAYS = 60;
-/** Of the normal distribution: 95 in 100 lie within. */
+/** Quantile of the normal distribution: 95 in 100 lie within. */
 const Z = 1.96;
 
 /** The highest share that `well` of `all` leaves possible (Wilson's score interval). Pure. */

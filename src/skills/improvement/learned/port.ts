@@ -10,7 +10,7 @@ export interface ShelvedSkill {
   description: string;
   /** All of its `SKILL.md`. */
   text: string;
-  /** Of all its files. */
+  /** Hash of all its files. */
   hash: string;
 }
 
@@ -54,7 +54,7 @@ export interface PlayedCase {
 
 /** A draft that was looked at. */
 export interface Examined {
-  /** Of all its files. */
+  /** Hash of all its files. */
   hash: string;
   /** The reasons why it must not be used, in sentences. */
   suspicions: readonly string[];

@@ -43,7 +43,7 @@ export interface SkillMeant {
 const SOON_MS = 10 * 60_000;
 /** A correction changes one thing or two. */
 const MOST_CHANGED = 2;
-/** Of fewer calls a skill saves nothing. */
+/** Calls below which a skill saves nothing. */
 const LEAST_STEPS = 3;
 /** The call was stopped by a decision, or a question stands: nothing is wrong with the way. */
 const DECIDED = new Set(['DENIED', 'DECLINED', 'NOT_YOURS', 'OUTCOME_UNKNOWN', 'REPEATED', 'ASKS_FIRST', 'CANCELLED']);

@@ -73,7 +73,7 @@ async function reflect(deps: Deps, signals: Signals, signal: AbortSignal): Promi
 }
 
 interface Reflected {
-  /** Of the job: what it says is said once. */
+  /** Id of the job: its summary is sent once. */
   id: string;
   signals: Signals;
   wanted: readonly Proposing[];

@@ -20,7 +20,7 @@ const DAYS = 30;
 /** One turn that goes wrong is no pattern. */
 const LEAST_TURNS = 2;
 const LEAST_FAILURES = 3;
-/** Of a tool's calls, the part that fails and is worth a word. */
+/** Part of a tool's calls that must fail before it is named. */
 const FAILING = 0.2;
 
 export async function signalsOf(db: Queryable, now: Instant): Promise<Signals> {

@@ -106,7 +106,7 @@ const KINDS: readonly RegExp[] = [
 
 const COUNTS = 8;
 
-/** So many numbers describe a message. */
+/** Length of the vector that describes a message. */
 const SIZE = COUNTS + KINDS.length + BUCKETS;
 
 /** The numbers of a message, each from 0 to 1. Pure. */

@@ -14,7 +14,7 @@ export interface Learnt {
   /** Turns that it was learnt from, and those that were held back: the newest. */
   turns: number;
   heldBack: number;
-  /** Of those held back, how many each would have given to the right tier. */
+  /** Held-back turns that the rule, and the learned weights, would have given to the right tier. */
   ruleRight: number;
   learntRight: number;
   isUsed: boolean;

@@ -111,7 +111,7 @@ export class Beginning implements OAuthClientProvider {
     this.ownState = state;
   }
 
-  /** Of what it came to; undefined where the server wants nobody to sign in. */
+  /** The sign-in that has begun; undefined where the server wants nobody to sign in. */
   begun(until: Date): Begun | undefined {
     if (!this.url || !this.client) return undefined;
     return {

@@ -62,7 +62,9 @@ export class SignIns {
     return (await this.kept(server).signedIn()) !== undefined;
   }
 
-  /** Of one sign-in. `none`: its code has come, and is being exchanged or was worth nothing; or another was begun. */
+  /**
+   * State of one sign-in. `none`: its code has come, and is being exchanged or was worth nothing; or another was begun.
+   */
   async stateOf(server: string, attempt: string): Promise<'waiting' | 'done' | 'none'> {
     const kept = this.kept(server);
     const begun = await kept.begun();

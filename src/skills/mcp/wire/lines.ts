@@ -89,7 +89,7 @@ interface Channel {
 /** Starts the program; rejects with a `CodaError` or a system's error where that is not possible. */
 export type OpenChannel = (signal: AbortSignal) => Promise<Channel>;
 
-/** Of what a program writes to stderr. Characters. */
+/** Characters of a program's stderr. */
 export const LONGEST_COMPLAINT = 500;
 
 /** Why a program is over: its exit code or signal, and the line of its stderr that seems to tell why. */

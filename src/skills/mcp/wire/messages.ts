@@ -13,7 +13,7 @@ export type IsAsked = (id: unknown) => boolean;
 
 /** Values of others, and schemas, where null may be meant; what reads them knows that. */
 const OTHERS: readonly string[] = ['structuredContent', 'inputSchema', 'outputSchema', '_meta'];
-/** So many places of a line are tried as the beginning of a message. */
+/** Places of a line that are tried as the beginning of a message. */
 const MOST_BEGINNINGS = 16;
 
 /**

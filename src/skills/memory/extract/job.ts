@@ -134,7 +134,7 @@ async function propose(
   if (!answer.ok && ['transient', 'rate_limited', 'cancelled'].includes(answer.fault)) throw new Error(answer.message);
   if (!answer.ok) {
     world.log.warn({ fault: answer.fault }, 'no memories could be proposed');
-    // Of a budget that is used up there is more tomorrow; the upkeep of the night begins again.
+    // A budget that is used up is there again tomorrow; the nightly upkeep begins again.
     return answer.fault === 'budget' ? 'later' : [];
   }
   const proposals = readProposals(answer.text) ?? [];

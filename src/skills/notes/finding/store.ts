@@ -5,7 +5,7 @@ import type { Database, Queryable } from '../../../storage/index.ts';
 import { type Note, type NoteRow, toNote } from '../note.ts';
 import { COLUMNS, type CountedRow, type Found, found, type Page, type Reader } from '../store.ts';
 
-/** Of so many that match, the best are looked for: a word that stands in a hundred thousand notes says little. */
+/** Matches that are ranked: a word that stands in a hundred thousand notes says little. */
 const MOST_RANKED = 1_000;
 /**
  * Number of matches beyond which the best are looked for among the newest alone: the index would be read for all of
@@ -17,7 +17,7 @@ const NEWEST = 1_000;
 const MOST_LOOKED_INTO = 5_000;
 
 export interface Wanted extends Reader {
-  /** Of full text search: `english`. */
+  /** Configuration of full text search: `english`. */
   language: string;
   tags: readonly string[];
   from?: Instant | undefined;
@@ -161,7 +161,7 @@ export async function withAnyPart(
   return rows.map(toNote);
 }
 
-/** Of each word, the words of the person's notes that are most like it; none where the database has no trigrams. */
+/** The words of the person's notes that are most like each word; none where the database has no trigrams. */
 export async function wordsLike(
   tx: Queryable,
   personId: string,

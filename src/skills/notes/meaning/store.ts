@@ -5,7 +5,7 @@ import { NARROWED, type Wanted } from '../finding/store.ts';
 import { type Note, type NoteRow, toNote } from '../note.ts';
 import { COLUMNS } from '../store.ts';
 
-/** So many of a person's notes, the newest, are found by meaning. */
+/** The newest notes of a person that are found by meaning. */
 const MOST_VECTORS = 20_000;
 /** Characters of a note that its vector tells of. */
 const LONGEST_TOLD = 2_000;

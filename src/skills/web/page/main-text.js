@@ -10,7 +10,7 @@ const FRAMES = 'header, footer, aside';
 const HIDDEN = /display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])/i;
 const BOILERPLATE =
   /(^|[\s_-])(cookies?|consent|gdpr|banner|sidebar|breadcrumbs?|share|sharing|social|newsletter|subscribe|signup|related|recommend(ed|ations)?|promo(tion)?|advert(isement)?s?|ads?|sponsor(ed)?|popup|modal|overlay|menu|navbar|navigation|nav|toolbar|pagination|pager|skip-?link|site-?(header|footer)|page-?(header|footer)|masthead|footer|paywall-offer|tags-cloud|user-?(panel|info|card)|quick-?links|edit-?link|toc)([\s_-]|$)/i;
-/** What holds less of a page's text than this may be boilerplate by its name alone. */
+/** An element with less of a page's text than this may be boilerplate by its name alone. */
 const SMALL_SHARE = 0.35;
 const BLOCKS = 'ul, ol, div, section, table, p';
 const MOST_LINKED = 0.75;
@@ -56,7 +56,7 @@ function clean(body) {
   }
 }
 
-/** What the page itself says is its main part. */
+/** The main part as the page itself marks it. */
 function markedMain(document, all) {
   const mains = document.querySelectorAll('main, [role="main"], [itemprop="articleBody"]');
   const [main] = mains;

@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { mainOf, textOf } from './main-text.js';
 import { markdownOf } from './markdown.js';
 
-/** Of a PDF. */
+/** The most pages of a PDF. */
 const MOST_PAGES = 500;
 const LONGEST_TITLE = 300;
 const PASSWORD = 'input[type="password"]';

@@ -14,14 +14,14 @@ interface Read {
   title: string;
   /** Markdown of a page, text of a PDF. */
   text: string;
-  /** Of the text alone, without marks and addresses. */
+  /** Characters of the text alone, without marks and addresses. */
   characters: number;
   published?: string;
   /** Target of `<meta http-equiv="refresh">`. */
   refresh?: string;
   /** Fields for a password. */
   passwords?: number;
-  /** Of a PDF; `cut`: not all of them were read. */
+  /** Pages of a PDF; `cut`: not all of them were read. */
   pages?: number;
   cut?: boolean;
 }
