@@ -8,8 +8,8 @@ import { CodaError, messageOf } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
 import { CONNECTOR_NAME, connectorFile, connectorTemplate, parseConnector } from '../skills/connectors/index.ts';
 import { prepare } from './daemon/serve.ts';
+import { ask } from './daemon/verbs.ts';
 import type { ConnectorFlags, Flags } from './flags.ts';
-import { ask } from './skills/ask.ts';
 import { usage } from './texts.ts';
 
 interface Listed {

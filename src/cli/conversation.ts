@@ -8,9 +8,9 @@ import { deferred } from '../base/async.ts';
 import { readLines } from '../base/lines.ts';
 import { attachToDaemon, callDaemon, noDaemon } from './daemon/daemon.ts';
 import { prepare, serve } from './daemon/serve.ts';
+import type { Ask } from './daemon/verbs.ts';
 import type { Flags } from './flags.ts';
 import { logFile } from './logs/file.ts';
-import type { Ask } from './skills/ask.ts';
 
 const MOST_LINE_BYTES = 16_000_000;
 /** Beside what people say in the terminal. */

@@ -1,8 +1,8 @@
 /** `coda mcp login` and `logout`: signing in to MCP servers, by the daemon where one runs. */
 import { createInterface, type Interface } from 'node:readline';
 import { sleep } from '../base/async.ts';
+import { type Ask, ask, withVerbs } from './daemon/verbs.ts';
 import type { Flags } from './flags.ts';
-import { type Ask, ask, withVerbs } from './skills/ask.ts';
 import { usage } from './texts.ts';
 
 const LOOK_MS = 1_000;

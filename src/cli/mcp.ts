@@ -3,8 +3,8 @@ import type { ProgramTool } from '../app/index.ts';
 import { Sequence } from '../base/async.ts';
 import { CodaError, messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
+import { ask } from './daemon/verbs.ts';
 import type { Flags } from './flags.ts';
-import { ask } from './skills/ask.ts';
 import { version } from './version.ts';
 
 const INSTRUCTIONS =

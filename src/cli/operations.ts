@@ -13,8 +13,8 @@ import {
   verbOf,
 } from '../chat/operation.ts';
 import type { Call } from './call.ts';
+import type { Ask } from './daemon/verbs.ts';
 import { dataDir, type Flags } from './flags.ts';
-import type { Ask } from './skills/ask.ts';
 
 /**
  * Adds a family below `parent`; without `isLoaded` only its name, for the help of all commands. Its examples are set in
@@ -120,7 +120,7 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
   };
   if (operation.needs === 'daemon') return onlyDaemon(dataDir(flags, io), use);
   if (operation.needs === 'nothing') return use(refusing, (instant) => instant);
-  const { withVerbs } = await import('./skills/ask.ts');
+  const { withVerbs } = await import('./daemon/verbs.ts');
   return withVerbs(flags, io, use);
 }
 

@@ -6,8 +6,8 @@ import type { Config } from '../../config/index.ts';
 import { type ImageBuilder, openBuilder } from '../../sandbox/index.ts';
 import type { PlannedImage } from '../../skills/agent-skills/index.ts';
 import { prepare } from '../daemon/serve.ts';
+import { type Ask, withVerbs } from '../daemon/verbs.ts';
 import type { SkillImagesFlags } from '../flags.ts';
-import { type Ask, withVerbs } from './ask.ts';
 
 type State = 'current' | 'stale' | 'missing' | 'unknown';
 

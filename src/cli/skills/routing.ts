@@ -11,8 +11,8 @@ import {
   OFFERED_FROM,
   type RankedSkill,
 } from '../../skills/agent-skills/index.ts';
+import { type Ask, withVerbs } from '../daemon/verbs.ts';
 import type { MetricsFlags, TagFlags } from '../flags.ts';
-import { type Ask, withVerbs } from './ask.ts';
 
 const MOST_SHOWN = 10;
 const MOST_MEASURED = 20;

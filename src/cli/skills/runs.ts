@@ -8,9 +8,9 @@ import { CodaError, messageOf } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { oneLine } from '../../base/text.ts';
 import { type Conversation, type Heard, withConversation } from '../conversation.ts';
+import { withVerbs } from '../daemon/verbs.ts';
 import type { AskFlags, RunFlags } from '../flags.ts';
 import { usage } from '../texts.ts';
-import { withVerbs } from './ask.ts';
 
 const MOST_PAYLOAD = 100_000;
 /** Milliseconds: how often a run is looked at that goes on after a decision, and for how long. */

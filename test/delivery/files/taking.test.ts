@@ -21,7 +21,6 @@ const PATIENT = { totalMs: 60_000, headersMs: 30_000, pace: { ms: 30_000, bytes:
 async function collectUntil(isOver: () => boolean, collect: () => void): Promise<void> {
   while (!isOver()) {
     collect();
-    await new Promise((resolve) => setTimeout(resolve, 20));
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

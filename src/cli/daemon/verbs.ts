@@ -1,13 +1,13 @@
-/** Having a verb carried out: by the daemon where one runs, else by a coda that is put together here. */
+/** Carries out a verb: by the running daemon, else by a coda that is built in this process. */
 import { build, controlVerbs, householdOf } from '../../app/index.ts';
 import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import type { Config } from '../../config/index.ts';
 import { formatMinute } from '../../time/index.ts';
-import { callDaemon, noDaemon } from '../daemon/daemon.ts';
-import { aboutItself, prepare } from '../daemon/serve.ts';
 import type { Flags } from '../flags.ts';
 import { usage } from '../texts.ts';
+import { callDaemon, noDaemon } from './daemon.ts';
+import { aboutItself, prepare } from './serve.ts';
 
 /** Carries out one verb; what it refuses is thrown with its code. */
 export type Ask = (verb: string, args: Record<string, Json>) => Promise<unknown>;
