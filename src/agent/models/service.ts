@@ -25,7 +25,13 @@ export class EventStream {
 
   /** Data of each event that ends in `piece`, in order. */
   take(piece: Buffer): string[] {
-    const text = this.rest + this.decoder.write(piece);
+    const said = this.decoder.write(piece);
+    // A line without an end is not read again from its beginning with each of its pieces.
+    if (!/[\r\n]/.test(said)) {
+      this.rest += said;
+      return [];
+    }
+    const text = this.rest + said;
     // A return at the very end may be the first half of a line's end.
     const lines = (text.includes('\r') ? text.replace(/\r\n|\r(?!$)/g, '\n') : text).split('\n');
     this.rest = lines.pop() ?? '';

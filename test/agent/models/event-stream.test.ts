@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EventStream } from '../../../src/agent/models/service.ts';
+
+const WHOLE =
+  'event: delta\r\ndata: {"text":"für"}\r\n\r\n: a comment\rdata: one\rdata:two\r\rdata: {"n":1}\n\ndata: last\n\n';
+
+test('a stream has the same events wherever it is cut, whatever ends its lines', () => {
+  const bytes = Buffer.from(WHOLE);
+  fc.assert(
+    fc.property(fc.array(fc.nat(bytes.length), { maxLength: 12 }), (cuts) => {
+      const places = [0, ...cuts.sort((one, other) => one - other), bytes.length];
+      const stream = new EventStream();
+      const events = places.slice(1).flatMap((to, at) => stream.take(bytes.subarray(places[at], to)));
+      expect(events).toEqual(['{"text":"für"}', 'one\ntwo', '{"n":1}', 'last']);
+    }),
+  );
+});
+
+test('what comes behind the sign of the end is no event', () => {
+  const stream = new EventStream();
+  expect(stream.take(Buffer.from('data: 1\n\ndata: [DONE]\n\ndata: 2\n\n'))).toEqual(['1']);
+  expect(stream.isDone).toBe(true);
+});
