@@ -1,11 +1,5 @@
 /** Finds all of many texts in one pass over bytes (Aho–Corasick). */
 
-/** Letters of either case are the same, as latin1 has them. */
-export const FOLD = Uint8Array.from({ length: 256 }, (_, byte) => {
-  const upper = String.fromCharCode(byte).toUpperCase();
-  return upper.length === 1 && upper.charCodeAt(0) < 256 ? upper.charCodeAt(0) : byte;
-});
-
 /** The state in which nothing has been matched. */
 export const ROOT = 0;
 
@@ -35,7 +29,7 @@ export class Automaton {
 
   /** Bytes in latin1, none empty. */
   constructor(texts: Iterable<string>) {
-    const all = [...new Set(texts)].map((text) => Buffer.from(text, 'latin1').map((byte) => FOLD[byte] as number));
+    const all = [...new Set(texts)].map((text) => Buffer.from(text, 'latin1'));
     const most = all.reduce((sum, { length }) => sum + length, 1);
     this.byte = new Uint8Array(most);
     this.open = new Uint32Array(most);
@@ -49,7 +43,7 @@ export class Automaton {
     this.link();
   }
 
-  /** The state behind `byte`, which is folded. */
+  /** The state behind `byte`. */
   next(state: number, byte: number): number {
     for (let from = state; from !== ROOT; from = this.fallback[from] as number) {
       const to = this.go(from, byte);

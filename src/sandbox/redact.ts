@@ -1,121 +1,97 @@
-/** Hides secrets in what a program writes, also where it encodes them. */
+/** Hides secrets in what a program writes, in the forms that docs/security.md names. */
 
-import { Automaton, FOLD, ROOT } from './automaton.ts';
-import { type Spread, spreadForms, wholeForms } from './encodings.ts';
+import { Automaton, ROOT } from './automaton.ts';
 
-const HIDDEN = Buffer.from('[REDACTED]');
+const MARK = '[REDACTED]';
 
-/** Characters a program may put between those of a value, or before each: separators, and marks of numbers. */
-const SEPARATORS = ' \t\r\n\0,.:;|_-/+*=~\'"[](){}<>';
-const MARKS = ['\\U000000', '\\u00', '\\u{', '\\x', '\\', '%', '&#x', '&#', 'U+00'];
-/** Their first character may be a digit of the number before: such a text is read both ways. */
-const MARKS_BEHIND_DIGITS = ['0x', '0o', 'chr('];
-const MARKS_OF: Readonly<Record<Spread, readonly string[]>> = {
-  characters: [],
-  hex: [...MARKS, ...MARKS_BEHIND_DIGITS],
-  // Among hex digits it is a byte.
-  digits: [...MARKS, ...MARKS_BEHIND_DIGITS, '0b'],
-};
-/** A sequence for a terminal, such as the colours of grep, is left out as a mark is; a longer one is taken for text. */
-const ESCAPE = 0x1b;
-const LONGEST_SEQUENCE = 48;
-/** Such as the end of a quoted line in a list, and the beginning of the next with its indentation. */
-const MOST_BETWEEN = 16;
+/** Encoded forms of a shorter value would be found in texts that have nothing to do with it. */
+const SHORTEST_ENCODED = 4;
+/** Programs break the lines of base64 and hex, and so may a value itself: breaks are left out on both sides. */
+const LINE_BREAKS = /[\r\n]/g;
+const MOST_BREAKS = 16;
 
-interface Mark {
-  /** The folded byte that comes before `rest` and may be a digit. */
-  lead: number | undefined;
-  rest: Uint8Array;
-}
-
-/** One reading of a text: what is left out of it, and what is looked for in the rest. */
-interface View {
-  automaton: Automaton;
-  /** Per folded byte: non-zero for a separator, which is left out. */
-  separators: Uint8Array;
-  /** Left out too: by the first folded byte behind the lead, the longest first. */
-  marks: readonly (readonly Mark[] | undefined)[];
-  /** Per folded byte: non-zero where it may be kept and may lead a mark. */
-  leads: Uint8Array;
-  longestMark: number;
-  /** Something may be left out. */
-  isSpread: boolean;
-}
-
-/** Bytes of a secret: what is left of a shorter one may be any word. */
+/** Bytes of a secret that is looked for in names: what is left of a shorter one may be any word. */
 const SHORTEST_IN_NAMES = 6;
 /** Not in any file's name, or replaced there: what separates, what shells read, and what nobody sees. */
-const NOT_IN_NAMES = /[\s,.:;|_\-/+*=~'"[\](){}<>?\\`$&\p{C}\p{Zl}\p{Zp}\uFFFD]/gu;
+const NOT_IN_NAMES = String.raw`[\s,.:;|_\-\/+*=~'"\[\]\(\)\{\}<>?\\\x60$&\p{C}\p{Zl}\p{Zp}\uFFFD]`;
 
 /** Search automaton for secrets, made once for many streams. */
 export class Hidden {
-  readonly views: readonly View[];
+  readonly automaton: Automaton;
   private readonly secrets: readonly string[];
-  private ofNames: Hidden | undefined;
+  private names: RegExp | undefined;
 
   /** Empty values hide nothing. */
   constructor(secrets: readonly string[]) {
-    const given = secrets.filter((secret) => secret !== '');
-    const groups = new Map<string, { separators: string; spread: Spread; texts: string[] }>();
-    for (const { text, spread } of given.flatMap(spreadForms)) {
-      // None that is a character of the form: so there is one way to read a text.
-      const separators = [...SEPARATORS].filter((char) => !text.includes(char)).join('');
-      const key = `${spread} ${separators}`;
-      const group = groups.get(key) ?? { separators, spread, texts: [] };
-      group.texts.push(text);
-      groups.set(key, group);
-    }
-    const spread = [...groups.values()].map((group) => viewOf(group.texts, group.separators, MARKS_OF[group.spread]));
-    this.secrets = given;
-    this.views = given.length === 0 ? [] : [viewOf(given.flatMap(wholeForms), '', []), ...spread];
+    this.secrets = secrets.filter((secret) => secret !== '');
+    const forms = this.secrets.flatMap(formsOf).map((form) => form.replace(LINE_BREAKS, ''));
+    this.automaton = new Automaton(
+      forms.filter((form) => form !== '').map((form) => Buffer.from(form).toString('latin1')),
+    );
   }
 
-  /** The same in names of files, whatever a program or coda put for the characters that cannot stand there. */
-  get inNames(): Hidden {
-    const bare = this.secrets.map((secret) => secret.normalize('NFC').replace(NOT_IN_NAMES, ''));
-    const long = bare.filter((secret) => Buffer.byteLength(secret) >= SHORTEST_IN_NAMES);
-    this.ofNames ??= new Hidden([...this.secrets, ...long]);
-    return this.ofNames;
+  /** Hides secrets in a file's name, whatever a program or coda put for the characters that cannot stand there. */
+  inName(name: string): string {
+    // The longest first: what begins like a longer one is hidden with it.
+    this.names ??= new RegExp(
+      inNames(this.secrets)
+        .sort((a, b) => b.length - a.length)
+        .join('|') || '(?!)',
+      'gu',
+    );
+    return redact(name, this).replace(this.names, MARK);
   }
 
   get isEmpty(): boolean {
-    return this.views.length === 0;
-  }
-
-  get states(): number {
-    return this.views.reduce((sum, { automaton }) => sum + automaton.states, 0);
-  }
-
-  /** Transitions that all streams have looked at: the work, which grows with the bytes and with nothing else. */
-  get looked(): number {
-    return this.views.reduce((sum, { automaton }) => sum + automaton.looked, 0);
+    return this.secrets.length === 0;
   }
 }
 
-function viewOf(texts: readonly string[], separators: string, marks: readonly string[]): View {
-  const automaton = new Automaton(texts);
-  const flags = new Uint8Array(256);
-  for (const char of separators) flags[char.charCodeAt(0)] = 1;
-  const read = marks.map(markOf).sort((a, b) => b.rest.length - a.rest.length);
-  return {
-    automaton,
-    separators: flags,
-    marks: Array.from({ length: 256 }, (_, byte) => {
-      const begun = read.filter(({ rest }) => rest[0] === byte);
-      return begun.length > 0 ? begun : undefined;
-    }),
-    leads: Uint8Array.from({ length: 256 }, (_, byte) => Number(read.some(({ lead }) => lead === byte))),
-    longestMark: read[0]?.rest.length ?? 0,
-    isSpread: separators !== '' || marks.length > 0,
-  };
+/** The value as programs and formats write it. */
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  if (bytes.length < SHORTEST_ENCODED) return [secret];
+  const hex = bytes.toString('hex');
+  return [secret, ...base64(bytes), hex, hex.toUpperCase(), ...urlForms(bytes.toString()), ...jsonForms(secret)];
 }
 
-function markOf(mark: string): Mark {
-  const bytes = Buffer.from(mark, 'latin1').map((byte) => FOLD[byte] as number);
-  const [first] = bytes;
-  return first !== undefined && /^[0-9a-f]/.test(mark)
-    ? { lead: first, rest: bytes.subarray(1) }
-    : { lead: undefined, rest: bytes };
+/**
+ * The base64 of the bytes behind 0, 1 and 2 others, without the characters that those beside it have a share in; in
+ * both alphabets.
+ */
+function base64(bytes: Buffer): string[] {
+  return [0, 1, 2].flatMap((offset) => {
+    const whole = Buffer.concat([Buffer.alloc(offset), bytes]);
+    const text = whole.toString('base64').slice(Math.ceil((offset * 8) / 6), Math.floor((whole.length * 8) / 6));
+    return [text, text.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+}
+
+/** Percent-encoded as JavaScript, RFC 3986 (Python's quote) and forms have it; in a path, in a query. */
+function urlForms(text: string): string[] {
+  const component = encodeURIComponent(text);
+  const strict = component.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const form = new URLSearchParams({ v: text }).toString().slice(2);
+  return [component, strict, encodeURI(text), form]
+    .flatMap((url) => [url, url.replaceAll('%2F', '/'), url.replaceAll('%20', '+')])
+    .flatMap((url) => [url, url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
+}
+
+/** Escaped as JavaScript, Python and Go have it; PHP escapes slashes as well. */
+function jsonForms(text: string): string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  const escaped = (what: RegExp) =>
+    json.replace(what, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [json, escaped(/[^\x20-\x7e]/g), escaped(/[<>&]/g)].flatMap((form) => [form, form.replaceAll('/', '\\/')]);
+}
+
+/** Patterns for the secrets' characters with whatever stands in their place or between them in a name. */
+function inNames(secrets: readonly string[]): string[] {
+  const separators = new RegExp(NOT_IN_NAMES, 'gu');
+  return secrets
+    .map((secret) => secret.normalize('NFC').replace(separators, ''))
+    .filter((bare) => Buffer.byteLength(bare) >= SHORTEST_IN_NAMES)
+    .map((bare) => Array.from(bare, (char) => (char === '^' ? '\\^' : char)).join(`${NOT_IN_NAMES}*`));
 }
 
 /** About 20 bytes each. */
@@ -132,233 +108,70 @@ export class HiddenSets {
     this.made.set(key, hidden);
     let states = 0;
     // The latest is kept however large it is: its run needs it.
-    for (const [old, { states: more }] of [...this.made].reverse()) {
-      if (old !== key && states + more > MOST_STATES) this.made.delete(old);
-      else states += more;
+    for (const [old, { automaton }] of [...this.made].reverse()) {
+      if (old !== key && states + automaton.states > MOST_STATES) this.made.delete(old);
+      else states += automaton.states;
     }
     return hidden;
   }
 }
 
-/** A stretch of the stream, from its beginning on. */
-interface Range {
-  start: number;
-  end: number;
-}
+const CR = 0x0d;
+const LF = 0x0a;
+const HIDDEN = Buffer.from(MARK);
 
 /** A stream's redactor: hand every chunk to `push`, and what `end` gives behind the last. */
 export class Redactor {
-  private readonly scans: readonly Scan[];
-  private readonly pending = new Pending();
-  /** Number of bytes before it that were taken. */
+  private readonly automaton: Automaton;
+  private state = ROOT;
+  /** Line breaks since the last byte that was none. */
+  private breaks = 0;
+  /** Places in the stream of the last bytes that were no line breaks: as many as a state is deep. */
+  private readonly places: Float64Array;
+  /** Number of such bytes. */
+  private kept = 0;
+  /** The bytes that were read and not taken, and the place of the first. */
+  private pending: Buffer = Buffer.alloc(0);
   private at = 0;
+  /** Matches, one behind another: overlapping ones are one. */
+  private readonly found: { start: number; end: number }[] = [];
 
-  constructor(hidden: Hidden) {
-    this.scans = hidden.views.map((view) => new Scan(view));
+  constructor({ automaton }: Hidden) {
+    this.automaton = automaton;
+    this.places = new Float64Array(2 ** Math.ceil(Math.log2(automaton.deepest + 1)));
   }
 
   /** Returns the bytes that are certain by now: the rest may be the beginning of a secret. */
   push(chunk: Uint8Array): Buffer {
-    if (this.scans.length === 0) return Buffer.from(chunk);
-    this.pending.add(chunk);
-    return this.read(false);
+    if (this.automaton.deepest === 0) return Buffer.from(chunk);
+    const before = this.pending.length;
+    this.pending = Buffer.concat([this.pending, chunk]);
+    for (let index = before; index < this.pending.length; index++) this.read(index);
+    const open = this.automaton.open[this.state] as number;
+    return this.take(open > 0 ? this.place(open) : this.at + this.pending.length);
   }
 
   end(): Buffer {
-    return this.read(true);
+    return this.take(this.at + this.pending.length);
   }
 
-  private read(isEnd: boolean): Buffer {
-    let certain = this.pending.end;
-    let read = certain;
-    for (const scan of this.scans) {
-      scan.read(this.pending, isEnd);
-      if (!isEnd) certain = Math.min(certain, scan.certain);
-      read = Math.min(read, scan.at);
+  private read(index: number): void {
+    const byte = this.pending[index] as number;
+    if (byte === LF || byte === CR) {
+      if (++this.breaks > MOST_BREAKS) this.state = ROOT;
+      return;
     }
-    const taken = this.take(certain);
-    this.pending.drop(Math.min(this.at, read));
-    return taken;
+    const place = this.at + index;
+    this.breaks = 0;
+    this.places[this.kept++ & (this.places.length - 1)] = place;
+    this.state = this.automaton.next(this.state, byte);
+    const length = this.automaton.longest[this.state] as number;
+    if (length > 0) this.add(this.place(length), place + 1);
   }
 
-  /** Takes what begins before `certain`, and all of a secret that begins there. What overlaps is hidden as one. */
-  private take(certain: number): Buffer {
-    const parts: Uint8Array[] = [];
-    for (let next = this.earliest(certain); next; next = this.earliest(certain)) {
-      if (next.start >= this.at) parts.push(this.pending.slice(this.at, next.start), HIDDEN);
-      this.at = Math.max(this.at, next.end);
-    }
-    if (certain > this.at) {
-      parts.push(this.pending.slice(this.at, certain));
-      this.at = certain;
-    }
-    return Buffer.concat(parts);
-  }
-
-  /** Removes and gives the first of what was found that begins before `certain`. */
-  private earliest(certain: number): Range | undefined {
-    let first: Scan | undefined;
-    let start = certain;
-    for (const scan of this.scans) {
-      const [range] = scan.found;
-      if (!range || range.start >= start) continue;
-      first = scan;
-      start = range.start;
-    }
-    return first?.found.shift();
-  }
-}
-
-/** A whole text at once: a file's name, an error. */
-export function redact(text: string, hidden: Hidden): string {
-  const redactor = new Redactor(hidden);
-  return Buffer.concat([redactor.push(Buffer.from(text)), redactor.end()]).toString();
-}
-
-const SMALLEST = 4096;
-
-/** The last bytes of a stream, by their place in it. */
-class Pending {
-  end = 0;
-  private start = 0;
-  private bytes = new Uint8Array(0);
-  /** The place of the first byte of `bytes`. */
-  private base = 0;
-
-  /** Makes room for as much again as is kept: so a byte is moved a few times at most, however small the chunks are. */
-  add(chunk: Uint8Array): void {
-    if (this.end - this.base + chunk.length > this.bytes.length) {
-      const kept = this.bytes.subarray(this.start - this.base, this.end - this.base);
-      const wanted = Math.max(2 * (kept.length + chunk.length), SMALLEST);
-      const into = wanted > this.bytes.length ? new Uint8Array(wanted) : this.bytes;
-      into.set(kept);
-      this.bytes = into;
-      this.base = this.start;
-    }
-    this.bytes.set(chunk, this.end - this.base);
-    this.end += chunk.length;
-  }
-
-  /** The folded byte at a place that was not dropped. */
-  folded(place: number): number {
-    return FOLD[this.bytes[place - this.base] as number] as number;
-  }
-
-  /** A copy. */
-  slice(from: number, to: number): Uint8Array {
-    return this.bytes.slice(from - this.base, to - this.base);
-  }
-
-  drop(before: number): void {
-    this.start = before;
-  }
-}
-
-/** Position of a view in its text. */
-interface Position {
-  state: number;
-  /** Separators and marks since the last byte that was not left out. */
-  between: number;
-  /** Bytes that were not left out. */
-  kept: number;
-}
-
-/** One view's way through a stream. */
-class Scan {
-  /** Nothing that begins before this place will be found any more. */
-  certain = 0;
-  /** The next byte to be read. */
-  at = 0;
-  /** Matches, one behind another: overlapping ones are one. */
-  readonly found: Range[] = [];
-  private readonly view: View;
-  private readonly now: Position = { state: ROOT, between: 0, kept: 0 };
-  /** The last byte, where it may turn out to belong to a mark. */
-  private lead: number | undefined;
-  /** The position before it. */
-  private readonly before: Position = { ...this.now };
-  /** Positions of the last bytes that were not left out: as many as a state is deep. None where nothing is left out. */
-  private readonly places: Float64Array;
-
-  constructor(view: View) {
-    this.view = view;
-    this.places = new Float64Array(view.isSpread ? 2 ** Math.ceil(Math.log2(view.automaton.deepest + 1)) : 0);
-  }
-
-  /** Reads on, as far as it is certain what the bytes are. */
-  read(pending: Pending, isEnd: boolean): void {
-    const { automaton, separators, leads, isSpread } = this.view;
-    const { now } = this;
-    while (this.at < pending.end) {
-      const byte = pending.folded(this.at);
-      if (isSpread) {
-        const width = separators[byte] || this.leftOutAt(byte, pending, isEnd);
-        if (width === undefined) break;
-        if (width > 0) {
-          if (++now.between > MOST_BETWEEN) now.state = ROOT;
-          this.at += width;
-          this.lead = undefined;
-          continue;
-        }
-        this.lead = leads[byte] ? byte : undefined;
-        if (this.lead !== undefined) Object.assign(this.before, now);
-        now.between = 0;
-        this.places[now.kept++ & (this.places.length - 1)] = this.at;
-      }
-      this.at++;
-      now.state = automaton.next(now.state, byte);
-      const length = automaton.longest[now.state] as number;
-      if (length > 0) this.add(this.place(now, length), this.at);
-    }
-    this.certain = Math.min(this.opened(now), this.lead === undefined ? this.at : this.opened(this.before));
-  }
-
-  /** Start of the longest beginning that may go on. */
-  private opened(position: Position): number {
-    const open = this.view.automaton.open[position.state] as number;
-    return open > 0 ? this.place(position, open) : this.at;
-  }
-
-  /** Bytes of the mark or sequence that begins here with `byte`, 0 for none; undefined: what comes next decides. */
-  private leftOutAt(byte: number, pending: Pending, isEnd: boolean): number | undefined {
-    if (byte === ESCAPE) return this.sequenceAt(pending, isEnd);
-    return this.view.marks[byte] ? this.markAt(pending, isEnd) : 0;
-  }
-
-  /** As ECMA-48 has them: ESC [ with parameters, or ESC with what is between it and one last character. */
-  private sequenceAt(pending: Pending, isEnd: boolean): number | undefined {
-    const end = Math.min(pending.end, this.at + LONGEST_SEQUENCE);
-    let at = this.at + 1;
-    const over = (from: number, to: number) => {
-      while (at < end && pending.folded(at) >= from && pending.folded(at) <= to) at++;
-    };
-    over(0x20, 0x2f);
-    if (at === this.at + 1 && at < end && pending.folded(at) === 0x5b) {
-      at++;
-      over(0x30, 0x3f);
-      over(0x20, 0x2f);
-      if (at < end) return pending.folded(at) >= 0x40 && pending.folded(at) <= 0x7e ? at + 1 - this.at : 0;
-    } else if (at < end) return pending.folded(at) >= 0x30 && pending.folded(at) <= 0x7e ? at + 1 - this.at : 0;
-    return isEnd || end - this.at === LONGEST_SEQUENCE ? 0 : undefined;
-  }
-
-  /** Bytes of the mark that begins here; undefined: what comes next decides. Takes back what was its lead. */
-  private markAt(pending: Pending, isEnd: boolean): number | undefined {
-    const left = pending.end - this.at;
-    if (!isEnd && left < this.view.longestMark) return undefined;
-    const isHere = ({ lead, rest }: Mark) =>
-      (lead === undefined || this.lead === lead) &&
-      rest.length <= left &&
-      rest.every((byte, index) => pending.folded(this.at + index) === byte);
-    const mark = this.view.marks[pending.folded(this.at)]?.find(isHere);
-    if (mark?.lead !== undefined) Object.assign(this.now, this.before);
-    return mark?.rest.length ?? 0;
-  }
-
-  /** Start of the last `count` bytes that were not left out. */
-  private place({ kept }: Position, count: number): number {
-    if (!this.view.isSpread) return this.at - count;
-    return this.places[(kept - count) & (this.places.length - 1)] as number;
+  /** Start of the last `count` bytes that were no line breaks. */
+  private place(count: number): number {
+    return this.places[(this.kept - count) & (this.places.length - 1)] as number;
   }
 
   private add(start: number, end: number): void {
@@ -369,4 +182,28 @@ class Scan {
     }
     this.found.push(range);
   }
+
+  /** Takes what begins before `certain`, and all of a secret that begins there. */
+  private take(certain: number): Buffer {
+    const parts: Uint8Array[] = [];
+    const from = this.at;
+    for (let next = this.found[0]; next && next.start < certain; next = this.found[0]) {
+      // A match that begins inside of one that was taken is hidden with it.
+      if (next.start >= this.at) parts.push(this.pending.subarray(this.at - from, next.start - from), HIDDEN);
+      this.at = Math.max(this.at, next.end);
+      this.found.shift();
+    }
+    if (certain > this.at) {
+      parts.push(this.pending.subarray(this.at - from, certain - from));
+      this.at = certain;
+    }
+    this.pending = this.pending.subarray(this.at - from);
+    return Buffer.concat(parts);
+  }
+}
+
+/** A whole text at once: a file's name, an error. */
+export function redact(text: string, hidden: Hidden): string {
+  const redactor = new Redactor(hidden);
+  return Buffer.concat([redactor.push(Buffer.from(text)), redactor.end()]).toString();
 }

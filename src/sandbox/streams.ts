@@ -55,7 +55,7 @@ export class Streams {
   cleanName(name: string, path: string): string {
     if (this.hidden.isEmpty) return name;
     const clean = redact(path, this.hidden);
-    return redact(clean === path ? name : cleanPath(clean), this.hidden.inNames);
+    return this.hidden.inName(clean === path ? name : cleanPath(clean));
   }
 
   /** A file without the secrets. */
