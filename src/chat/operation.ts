@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
+import type { World } from '../base/world.ts';
+import type { Config } from '../config/index.ts';
 import type { Besides } from '../storage/index.ts';
 import type { AnyRoute, HttpRequest } from './route.ts';
 
@@ -24,9 +26,23 @@ export type Wire<T> = T extends Json
 /** Text of a command for its caller, and the exit status where that is not 0. With `--json` the result replaces `out`. */
 export type Shown = string | { out?: string; always?: string; err?: string; status?: number };
 
+/** Parts of a command that works by itself, beside the running daemon or without one. */
+export interface LocalParts {
+  io: NodeJS.Process;
+  config: Config;
+  world: World;
+  /** Has the running daemon carry out an operation; undefined: none runs. */
+  daemon<Parts, Input extends z.ZodObject, Result>(
+    operation: Operation<Parts, Input, Result>,
+    input: z.input<Input>,
+  ): Promise<Wire<Result> | undefined>;
+}
+
 /** The terminal at which a command is called. */
 export interface View {
   io: NodeJS.Process;
+  /** Reads the configuration. Throws `CONFIG_INVALID`; none is there for what needs `nothing` or a `daemon`. */
+  local(): LocalParts;
   /** With `--json`. */
   json: boolean;
   /** An instant in the zone and the locale of the household. */
@@ -92,7 +108,7 @@ export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObjec
   isDefault?: true;
   /**
    * Its fields: flags, with the text of `describe` and the placeholder of `meta({ value })`. A flag's value comes as text; a
-   * boolean is a flag without one, a list one that may be repeated.
+   * boolean is a flag without one (`--no-…` where it is true by default), a list one that may be repeated.
    */
   input: Input;
   /** The fields that are arguments, in order. */
@@ -104,16 +120,17 @@ export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObjec
   /** It grants the right to approve calls: `access.approval_token` must be given. */
   approves?: true;
   /**
-   * `daemon`: only a running one can tell, and the configuration is not read; `nothing`: its `conduct` asks for nothing.
-   * Left out: a coda is built where none runs.
+   * `daemon`: only a running one can tell, and the configuration is not read. `config`: `run` is carried out by the command
+   * itself, with `LocalParts`, and `conduct` asks a running daemon alone. `nothing`: the same, and the configuration is not
+   * read. Left out: a coda is built where none runs.
    */
-  needs?: 'daemon' | 'nothing';
+  needs?: 'daemon' | 'config' | 'nothing';
   /**
    * The detail of its entry in the audit log, given the input and what `run` handed to `besides`; undefined: nothing came of
    * it, and nothing is written. Left out: it changes nothing, or writes its own entry.
    */
   audit?(input: z.output<Input>, done: never): object | undefined;
-  /** Carries it out beside the database. Left out: it is a command over other operations. */
+  /** Carries it out: beside the database, where it `needs` no less. Left out: it is a command over other operations. */
   run?(parts: Parts, input: z.output<Input>, act: Act): Promise<Result> | Result;
   /** Completes the input with what only the terminal has: standard input, absolute paths. */
   prepare?(given: z.input<Input>, io: NodeJS.Process): Promise<z.input<Input>> | z.input<Input>;
@@ -143,6 +160,9 @@ export interface OperationFamily {
   isAlone?: true;
   load(): Promise<readonly AnyOperation[]>;
 }
+
+/** True if the command itself carries it out, and no daemon can be asked for it. */
+export const isLocal = ({ needs }: Pick<AnyOperation, 'needs'>): boolean => needs === 'config' || needs === 'nothing';
 
 /** The name of an operation on the control socket. */
 export const verbOf = ({ name }: Pick<AnyOperation, 'name'>): string => name.replaceAll(' ', '-');

@@ -2,7 +2,7 @@ import { recordAct } from '../audit/index.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
-import { type AnyOperation, inputOf, type Operation, type OperationRoute, verbOf } from './operation.ts';
+import { type AnyOperation, inputOf, isLocal, type Operation, type OperationRoute, verbOf } from './operation.ts';
 import { type AnyRoute, type HttpRequest, route } from './route.ts';
 import type { Verb } from './skill.ts';
 
@@ -14,7 +14,7 @@ export function verbsOf<Parts>(
   parts: Parts,
   world: ActWorld,
 ): Record<string, Verb> {
-  const carriedOut = operations.filter(({ run }) => run !== undefined) as Operation<Parts>[];
+  const carriedOut = operations.filter((each) => each.run !== undefined && !isLocal(each)) as Operation<Parts>[];
   return Object.fromEntries(carriedOut.map((each) => [verbOf(each), verb(each, parts, world)]));
 }
 

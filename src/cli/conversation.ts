@@ -6,7 +6,7 @@ import type { Output } from '../adapters/console/index.ts';
 import { controlVerbs } from '../app/index.ts';
 import { deferred } from '../base/async.ts';
 import { readLines } from '../base/lines.ts';
-import { attachToDaemon, callDaemon, noDaemon } from './daemon/daemon.ts';
+import { attachToDaemon, noDaemon, ofDaemon } from './daemon/daemon.ts';
 import { prepare, serve } from './daemon/serve.ts';
 import type { Ask } from './daemon/verbs.ts';
 import type { Flags } from './flags.ts';
@@ -42,12 +42,7 @@ export async function withConversation<T>(
   const { dataDir } = config;
   const there = await attachToDaemon(dataDir, token);
   if (there) {
-    const ask: Ask = async (verb, args) => {
-      const answer = await callDaemon(dataDir, verb, args);
-      if (answer === undefined) throw noDaemon(dataDir);
-      return answer;
-    };
-    return use(new Lines(there, ask)).finally(() => there.destroy());
+    return use(new Lines(there, ofDaemon(dataDir))).finally(() => there.destroy());
   }
   const { app, stop } = await serve(flags, io, { logTo: () => logFile(dataDir) });
   const [near, far] = duplexPair();

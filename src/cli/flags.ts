@@ -34,11 +34,6 @@ export interface LogsFlags extends Flags {
   lines?: string;
 }
 
-export interface BrowserImageFlags extends Flags {
-  base: string;
-  packages: string;
-}
-
 export interface ImportFlags extends Flags {
   apply?: boolean;
   person?: string;
@@ -86,16 +81,6 @@ export interface ComposeFlags extends Flags {
   step: string[];
   root?: string;
   description?: string;
-}
-
-export interface ConnectorFlags extends Flags {
-  type?: string;
-  root?: string;
-  baseUrl?: string;
-  header?: string[];
-  bearer?: string;
-  timeout?: string;
-  retries?: string;
 }
 
 export interface ValidateFlags extends Flags {

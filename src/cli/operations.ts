@@ -1,12 +1,15 @@
 /** Commands out of operations: arguments and flags from their schemas, what they show, `--json`. */
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Json } from '../base/json.ts';
 import {
+  type Act,
   type AnyOperation,
   type AskFor,
   inputOf,
+  isLocal,
+  type LocalParts,
   type OperationFamily,
   type Shown,
   type View,
@@ -42,7 +45,7 @@ function addOperation(family: Command, call: Call, operation: AnyOperation, exam
   const fields = Object.entries(input.shape).map(([key, schema]) => fieldOf(key, schema as z.ZodType));
   for (const key of args) {
     const field = fields.find((each) => each.key === key);
-    if (field) command.argument(placeholder(field), field.about);
+    if (field) command.argument(placeholder(field), field.about, field.preset);
   }
   for (const field of fields) if (!field.isHidden && !args.includes(field.key)) addFlag(command, field);
   if (json !== undefined) command.option('--json', json === 'lines' ? 'as JSON lines' : 'as JSON');
@@ -58,6 +61,8 @@ interface Field {
   /** Its placeholder. */
   value: string;
   type: 'flag' | 'list' | 'text';
+  /** The only values that it may have. */
+  choices: readonly string[] | undefined;
   isRequired: boolean;
   isHidden: boolean;
   preset: unknown;
@@ -71,6 +76,7 @@ function fieldOf(key: string, schema: z.ZodType): Field {
     about: description,
     value: typeof value === 'string' ? value : key,
     type: inner instanceof z.ZodBoolean ? 'flag' : inner instanceof z.ZodArray ? 'list' : 'text',
+    choices: inner instanceof z.ZodEnum ? (inner.options as string[]) : undefined,
     isRequired: !(schema instanceof z.ZodOptional || schema instanceof z.ZodDefault),
     isHidden: isHidden === true,
     preset: schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined,
@@ -91,12 +97,14 @@ function placeholder({ value, type, isRequired }: Field): string {
 /** May be said several times. */
 const several = (value: string, before: readonly string[] = []) => [...before, value];
 
-function addFlag(command: Command, { key, about = '', value, type, isRequired, preset }: Field): void {
-  const name = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  if (type === 'flag') command.option(name, about);
-  else if (type === 'list') command.option(`${name} <${value}>`, about, several);
-  else if (isRequired) command.requiredOption(`${name} <${value}>`, about);
-  else command.option(`${name} <${value}>`, about, preset as string | undefined);
+function addFlag(command: Command, { key, about = '', value, type, choices, isRequired, preset }: Field): void {
+  const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const flag = type === 'flag' ? `--${preset === true ? 'no-' : ''}${name}` : `--${name} <${value}>`;
+  const option = new Option(flag, about).makeOptionMandatory(isRequired && type !== 'flag');
+  if (preset !== undefined && type !== 'flag') option.default(preset);
+  if (choices) option.choices(choices);
+  if (type === 'list') option.argParser(several);
+  command.addOption(option);
 }
 
 /** Reads the command line, has the operation carried out and shows what came of it. */
@@ -105,24 +113,42 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
   inputOf(operation, typed, 'USAGE');
   const given = (await operation.prepare?.(typed as never, io)) ?? typed;
   const json = flags.json === true;
-  const use = async (ask: Ask, at: View['at']) => {
-    const view: View = { io, json, at, confirm: async (once) => (await import('./meant.ts')).isMeant(io, once) };
+  const use: Use = async (ask, at, local) => {
+    const confirm: View['confirm'] = async (once) => (await import('./meant.ts')).isMeant(io, once);
+    const view: View = { io, json, at, confirm, local };
     const askFor: AskFor = (asked, input) => ask(verbOf(asked), toSend(input, flags)) as Promise<never>;
     const input = inputOf(operation, given, 'USAGE') as never;
     if (operation.conduct) return write(await operation.conduct(askFor, input, view), io);
-    const result = await askFor(operation as never, given as never);
-    const shown = operation.show?.(result, input, view) ?? '';
+    const parts = operation.needs === 'config' ? local() : { io };
+    const result = isLocal(operation)
+      ? asWire(await operation.run?.(parts as never, input, HERE))
+      : await askFor(operation as never, given as never);
+    const shown = operation.show?.(result as never, input, view) ?? '';
     if (!json) return write(shown, io);
     const out = `${JSON.stringify(result, null, operation.json === 'indented' ? 2 : undefined)}\n`;
     if (typeof shown === 'string') return write(out, io);
     const { status = 0 } = shown;
     return write('always' in shown ? shown : { out, status }, io);
   };
-  if (operation.needs === 'daemon') return onlyDaemon(dataDir(flags, io), use);
-  if (operation.needs === 'nothing') return use(refusing, (instant) => instant);
-  const { withVerbs } = await import('./daemon/verbs.ts');
-  return withVerbs(flags, io, use);
+  if (operation.needs === 'nothing') return use(refusing, asItIs, refusing);
+  const { callDaemon, ofDaemon } = await import('./daemon/daemon.ts');
+  if (operation.needs === 'daemon') return use(ofDaemon(dataDir(flags, io)), asItIs, refusing);
+  const { withConfig, withVerbs } = await import('./daemon/verbs.ts');
+  const find = operation.needs === 'config' ? withConfig : withVerbs;
+  return find(flags, io, (ask, at, { config, world }) => {
+    const daemon: LocalParts['daemon'] = (asked, input) =>
+      callDaemon(config.dataDir, verbOf(asked), toSend(input, flags)) as Promise<never>;
+    return use(ask, at, () => ({ io, config, world, daemon }));
+  });
 }
+
+type Use = (ask: Ask, at: View['at'], local: () => LocalParts) => Promise<number>;
+
+/** The caller's side of what is carried out here, with no entry in the audit log. */
+const HERE: Act = { personId: undefined, token: undefined, besides: () => {} };
+
+/** As it would come from a running coda. */
+const asWire = (result: unknown): unknown => JSON.parse(JSON.stringify(result ?? null));
 
 /** The fields that the command line names. */
 function inputTyped({ input, args = [] }: AnyOperation, flags: Flags): Record<string, unknown> {
@@ -140,19 +166,11 @@ function toSend(input: object, { approvalToken: token }: Flags): Record<string, 
   return { ...(input as Record<string, Json>), ...(token !== undefined && { token }) };
 }
 
-const refusing: Ask = async () => {
-  throw new Error('an operation that needs nothing has asked');
+const refusing = (): never => {
+  throw new Error('an operation has asked for more than it needs');
 };
 
-async function onlyDaemon(folder: string, use: (ask: Ask, at: View['at']) => Promise<number>): Promise<number> {
-  const { callDaemon, noDaemon } = await import('./daemon/daemon.ts');
-  const ask: Ask = async (verb, args) => {
-    const answer = await callDaemon(folder, verb, args);
-    if (answer === undefined) throw noDaemon(folder);
-    return answer;
-  };
-  return use(ask, (instant) => instant);
-}
+const asItIs: View['at'] = (instant) => instant;
 
 function write(shown: Shown, io: NodeJS.Process): number {
   const { out = '', always = out, err = '', status = 0 } = typeof shown === 'string' ? { out: shown } : shown;

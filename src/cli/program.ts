@@ -5,7 +5,6 @@ import type { Call } from './call.ts';
 import { addBackups } from './data-commands.ts';
 import { addExamples } from './examples.ts';
 import {
-  type BrowserImageFlags,
   type ChatFlags,
   configRequest,
   type Flags,
@@ -18,7 +17,7 @@ import {
 } from './flags.ts';
 import { addFamily } from './operations.ts';
 import { addSkills } from './skills/commands.ts';
-import { addAsk, addConnectors, addRuns } from './skills/running.ts';
+import { addAsk, addRuns } from './skills/running.ts';
 import { usage } from './texts.ts';
 import { nameUnknown } from './unknown.ts';
 import { version } from './version.ts';
@@ -65,65 +64,88 @@ export async function createProgram(
       listener.exit(await run(flags as never, io));
     };
   const examples = new Map<string, string>();
-  const add: AddFamily = (name, parent = program) =>
-    addFamily(parent, call, [name, families[name], isWanted(name, words)], examples);
-  addInit(program, call);
-  addImport(program, call);
-  addTalking(program, call);
-  addMcp(program, call);
-  addBrowser(program, call);
-  addOpen(program, call);
-  await addLooking(program, call, add);
-  addBackups(program, call);
-  for (const name of REACHING) await add(name);
-  addEvaluation(await add('memory'), call);
-  await add('notes');
-  const skills = await add('skills');
-  addSkills(skills, call);
-  addRuns(skills, call);
-  await add('skills market', skills);
-  addAsk(program, call);
-  addConnectors(program.command('connectors').description('HTTP services for skills'), call);
-  await add('specialists');
-  addConfig(program.command('config').description('look at the configuration'), call);
+  const add = (name: string, family: OperationFamily, parent = program) =>
+    addFamily(parent, call, [name, family, isWanted(name, family, words)], examples);
+  const names = Object.keys(families).filter((name) => !name.includes(' ') && !ORDER.includes(name));
+  for (const name of [...ORDER, ...names]) {
+    const family = families[name];
+    const command = family && (await add(name, family));
+    OWN[name]?.(program, call);
+    for (const [below, one] of Object.entries(families)) {
+      if (below.startsWith(`${name} `)) await add(below, one, command);
+    }
+  }
   addExamples(program, examples);
   nameUnknown(program);
   return program;
 }
 
-/** Adds a family below the program, or below another. */
-type AddFamily = (name: keyof typeof families, parent?: Command) => Promise<Command>;
-
-/** Families about what is under way, people and programs. */
-const REACHING = [
-  ...([
-    'outbox',
-    'notify',
-    'jobs',
-    'schedule',
-    'schedules',
-    'hooks',
-    'webhook',
-    'pair',
-    'people',
-    'approvals',
-  ] as const),
-  ...(['audit', 'tokens', 'secrets'] as const),
+/** Commands as the help has them; a family that stands here no more is left out, one that does not comes last. */
+const ORDER: readonly string[] = [
+  ...[
+    'init',
+    'import',
+    'run',
+    'chat',
+    'mcp',
+    'browser',
+    'open',
+    'version',
+    'health',
+    'status',
+    'trace',
+    'logs',
+    'cost',
+  ],
+  ...['doctor', 'migrate', 'when', 'backup', 'restore', 'storage', 'outbox', 'notify', 'jobs', 'schedule', 'schedules'],
+  ...['hooks', 'webhook', 'pair', 'people', 'approvals', 'audit', 'tokens', 'secrets', 'memory', 'notes', 'skills'],
+  ...['ask', 'connectors', 'specialists', 'config'],
 ];
 
-/** True if its operations are needed: called, or for the help of all commands, where it has no commands below it. */
-function isWanted(name: keyof typeof families, words: readonly string[] | undefined): boolean {
-  if (!words || name.split(' ').every((word) => words.includes(word))) return true;
-  const { isAlone }: OperationFamily = families[name];
-  return isAlone === true && !words.some((word) => word !== 'help' && !word.startsWith('-'));
-}
+/** Commands that are no operations, each beside its family where it has one. */
+const OWN: Readonly<Record<string, (program: Command, call: Call) => void>> = {
+  init: addInit,
+  import: addImport,
+  run: addRun,
+  chat: addChat,
+  mcp: (program, call) => {
+    named(program, 'mcp').action(call(async () => (await import('./mcp.ts')).serveMcp));
+  },
+  open: addOpen,
+  version: addVersion,
+  logs: addLogs,
+  doctor: (program, call) => {
+    program
+      .command('doctor')
+      .description('check every part, and say how to mend what is broken')
+      .option('--json', 'as JSON')
+      .action(call(async () => (await import('./doctor.ts')).doctor));
+  },
+  migrate: (program, call) => {
+    program
+      .command('migrate')
+      .description("bring the database to this version's shape (run and chat do it by themselves)")
+      .action(call(async () => (await import('./migrate.ts')).migrateData));
+  },
+  when: addWhen,
+  backup: addBackups,
+  skills: (program, call) => {
+    const skills = named(program, 'skills');
+    addSkills(skills, call);
+    addRuns(skills, call);
+  },
+  ask: addAsk,
+  config: addConfig,
+};
 
-function addEvaluation(memory: Command, call: Call): void {
-  memory
-    .command('eval')
-    .description('rank facts for questions, as memories are found')
-    .option('--jsonl', 'JSON lines on stdin and stdout: docs/memory.md')
-    .action(call<ChatFlags>(async () => (await import('./memory.ts')).memoryEval));
+/** The command of that name below the program. */
+const named = (program: Command, name: string): Command =>
+  program.commands.find((command) => command.name() === name) ?? program.command(name);
+
+/** True if its operations are needed: called, or for the help of all commands, where it has no commands below it. */
+function isWanted(name: string, { isAlone }: OperationFamily, words: readonly string[] | undefined): boolean {
+  if (!words || name.split(' ').every((word) => words.includes(word))) return true;
+  return isAlone === true && !words.some((word) => word !== 'help' && !word.startsWith('-'));
 }
 
 function addInit(program: Command, call: Call): void {
@@ -153,13 +175,17 @@ function addImport(program: Command, call: Call): void {
     .action(call<ImportFlags>(async () => (await import('./import/index.ts')).importFrom));
 }
 
-function addTalking(program: Command, call: Call): void {
-  const testClock = () => new Option('--test-clock <instant>', 'start a clock that only moves when told to').hideHelp();
+const testClock = () => new Option('--test-clock <instant>', 'start a clock that only moves when told to').hideHelp();
+
+function addRun(program: Command, call: Call): void {
   program
     .command('run')
     .description('run as a daemon: every chat platform that is configured')
     .addOption(testClock())
     .action(call(async () => (await import('./daemon/run.ts')).run));
+}
+
+function addChat(program: Command, call: Call): void {
   program
     .command('chat')
     .description('chat in this terminal, beside a running daemon or alone')
@@ -178,44 +204,16 @@ function addOpen(program: Command, call: Call): void {
     .action(call<OpenFlags>(async () => (await import('./open.ts')).open));
 }
 
-function addMcp(program: Command, call: Call): void {
-  const mcp = program
-    .command('mcp')
-    .description('be an MCP server on stdin and stdout: reminders, notes, memory, schedules (docs/mcp.md)')
-    .action(call(async () => (await import('./mcp.ts')).serveMcp));
-  mcp
-    .command('login')
-    .description('sign in to an MCP server of the configuration, in a browser')
-    .argument('<server>')
-    .action(call(async () => (await import('./mcp-login.ts')).login));
-  mcp
-    .command('logout')
-    .description('forget what a sign-in gave')
-    .argument('<server>')
-    .action(call(async () => (await import('./mcp-login.ts')).logout));
-}
-
-function addBrowser(program: Command, call: Call): void {
-  program
-    .command('browser')
-    .description('the browser that models drive (docs/browser.md)')
-    .command('image')
-    .description('build the image of its container (browser.image), on the Docker of execution.docker_socket')
-    .option('--base <image>', 'what it is built from', 'debian:bookworm-slim')
-    .option('--packages <names>', 'further packages of Debian, such as fonts: "fonts-noto-cjk fonts-noto-core"', '')
-    .action(call<BrowserImageFlags>(async () => (await import('./browser.ts')).browserImage));
-}
-
-async function addLooking(program: Command, call: Call, add: AddFamily): Promise<void> {
+function addVersion(program: Command, call: Call): void {
   program
     .command('version')
     .description('show the version')
     .option('--check', 'ask whether there is a newer one, at the address updates.url of the configuration')
     .option('--json', 'as JSON')
     .action(call<VersionFlags>(async () => (await import('./daemon/newer.ts')).showVersion));
-  await add('health');
-  await add('status');
-  await add('trace');
+}
+
+function addLogs(program: Command, call: Call): void {
   program
     .command('logs')
     .description('show what coda has logged')
@@ -224,16 +222,9 @@ async function addLooking(program: Command, call: Call, add: AddFamily): Promise
     .option('--lines <count>', 'how many at most; default: 200')
     .option('--json', 'as JSON lines')
     .action(call<LogsFlags>(async () => (await import('./logs/index.ts')).logs));
-  await add('cost');
-  program
-    .command('doctor')
-    .description('check every part, and say how to mend what is broken')
-    .option('--json', 'as JSON')
-    .action(call(async () => (await import('./doctor.ts')).doctor));
-  program
-    .command('migrate')
-    .description("bring the database to this version's shape (run and chat do it by themselves)")
-    .action(call(async () => (await import('./migrate.ts')).migrateData));
+}
+
+function addWhen(program: Command, call: Call): void {
   program
     .command('when')
     .description('show what coda understands by words about time, such as "every weekday at 9"')
@@ -246,7 +237,8 @@ async function addLooking(program: Command, call: Call, add: AddFamily): Promise
     .action(call<WhenFlags>(async () => showWhen));
 }
 
-function addConfig(config: Command, call: Call): void {
+function addConfig(program: Command, call: Call): void {
+  const config = program.command('config').description('look at the configuration');
   config
     .command('check')
     .description('find everything that is wrong with it')

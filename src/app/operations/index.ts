@@ -3,7 +3,17 @@
  */
 import type { OperationFamily } from '../../chat/operation.ts';
 
-export const families = {
+export const families: Readonly<Record<string, OperationFamily>> = {
+  mcp: {
+    summary: 'be an MCP server on stdin and stdout: reminders, notes, memory, schedules (docs/mcp.md)',
+    example: 'coda mcp --data /var/lib/coda',
+    load: async () => (await import('../../skills/mcp/index.ts')).mcpOperations,
+  },
+  browser: {
+    summary: 'the browser that models drive (docs/browser.md)',
+    example: 'coda browser image',
+    load: async () => (await import('../../skills/browser/index.ts')).browserOperations,
+  },
   health: {
     summary: 'tell by the exit status whether the daemon is well',
     isAlone: true,
@@ -85,9 +95,18 @@ export const families = {
     example: 'coda skills market browse --catalog https://example.com/catalog.json',
     load: async () => (await import('../../skills/agent-skills/index.ts')).marketOperations,
   },
+  connectors: {
+    summary: 'HTTP services for skills',
+    example: 'coda connectors list',
+    load: async () => {
+      const { ownFolders } = await import('../agent-skills/agent-skills.ts');
+      const { connectorOperations } = await import('../../skills/connectors/index.ts');
+      return connectorOperations(({ config, world }) => ownFolders(config, world.env));
+    },
+  },
   specialists: {
     summary: 'look at specialists, and check them',
     example: 'coda specialists list',
     load: async () => (await import('../../skills/specialists/index.ts')).specialistOperations,
   },
-} satisfies Record<string, OperationFamily>;
+};

@@ -29,6 +29,15 @@ export async function callDaemon(
   }
 }
 
+/** Asks the daemon on `dataDir`. Throws `NO_DAEMON` where none runs, or it has stopped meanwhile. */
+export const ofDaemon =
+  (dataDir: string) =>
+  async (verb: string, args: Record<string, Json>): Promise<Json> => {
+    const answer = await callDaemon(dataDir, verb, args);
+    if (answer === undefined) throw noDaemon(dataDir);
+    return answer;
+  };
+
 /**
  * A chat session with the daemon on `dataDir`, speaking JSON lines; undefined when none runs there. Without the daemon's
  * `access.approval_token`, where it has one, nothing can be approved in it.

@@ -6,7 +6,7 @@ import type { Config } from '../../config/index.ts';
 import { formatMinute } from '../../time/index.ts';
 import type { Flags } from '../flags.ts';
 import { usage } from '../texts.ts';
-import { callDaemon, noDaemon } from './daemon.ts';
+import { callDaemon, ofDaemon } from './daemon.ts';
 import { aboutItself, prepare } from './serve.ts';
 
 /** Carries out one verb; what it refuses is thrown with its code. */
@@ -15,36 +15,44 @@ export type Ask = (verb: string, args: Record<string, Json>) => Promise<unknown>
 /** An instant as whoever sits here reads it: by the zone and the locale of the household. */
 type At = (instant: string | Date) => string;
 
+/** What the flags say, read once. */
+type Prepared = ReturnType<typeof prepare>;
+
 /** Lets `use` ask as often as it wants to; a coda that is put together for it stays until `use` has ended. */
 export async function withVerbs<T>(
   flags: Flags,
   io: NodeJS.Process,
-  use: (ask: Ask, at: At) => Promise<T>,
+  use: (ask: Ask, at: At, prepared: Prepared) => Promise<T>,
 ): Promise<T> {
-  const { config, world } = prepare(flags, io);
+  const prepared = prepare(flags, io);
+  const { config, world } = prepared;
   const { dataDir } = config;
   const at = reading(config, world);
-  if ((await callDaemon(dataDir, 'health')) !== undefined) {
-    return use(async (verb, args) => {
-      const answer = await callDaemon(dataDir, verb, args);
-      // It has stopped meanwhile.
-      if (answer === undefined) throw noDaemon(dataDir);
-      return answer;
-    }, at);
-  }
+  if ((await callDaemon(dataDir, 'health')) !== undefined) return use(ofDaemon(dataDir), at, prepared);
   const app = await build(config, world, { ...aboutItself(config), onFatal: () => {} });
   try {
     const own = controlVerbs({ app, config, world, isRunning: false });
-    return await use(async (verb, args) => {
+    const ask: Ask = async (verb, args) => {
       // A skill that was taken out has none any more.
       const act = Object.hasOwn(own, verb) ? own[verb] : undefined;
       if (!act) throw usage(`This coda cannot do ${verb}.`, 'See "coda help" for what it can.');
       // As it would come from a running coda.
       return JSON.parse(JSON.stringify((await act(args)) ?? null));
-    }, at);
+    };
+    return await use(ask, at, prepared);
   } finally {
     await app.stop(0);
   }
+}
+
+/** Lets `use` ask a running daemon alone; without one only what it asks for fails. */
+export async function withConfig<T>(
+  flags: Flags,
+  io: NodeJS.Process,
+  use: (ask: Ask, at: At, prepared: Prepared) => Promise<T>,
+): Promise<T> {
+  const prepared = prepare(flags, io);
+  return use(ofDaemon(prepared.config.dataDir), reading(prepared.config, prepared.world), prepared);
 }
 
 function reading(config: Config, world: World): At {

@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { AnyTool } from '../../agent/index.ts';
+import { CodaError } from '../../base/errors.ts';
 import { packageRoot } from '../../base/root.ts';
+import { visible } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
+import { type LocalParts, operation, text } from '../../chat/operation.ts';
 import type { CoreValues } from '../../config/index.ts';
 import { buildImage } from '../../sandbox/index.ts';
 import { config, type Settings } from './config.ts';
@@ -74,3 +78,47 @@ export async function buildBrowserImage(
     .replace(/^ARG PACKAGES=.*$/m, () => `ARG PACKAGES="${packages.join(' ')}"`);
   return buildImage(execution, world, { tag: image, dockerfile: own, onText });
 }
+
+const isPackage = (name: string): boolean => /^[a-z0-9][a-z0-9.+-]*$/.test(name);
+
+/** Names of packages, between blanks or commas. */
+const wordsOf = (names: string): string[] => names.split(/[\s,]+/).filter(Boolean);
+
+const imageBuilding = operation({
+  name: 'browser image',
+  summary: 'build the image of its container (browser.image), on the Docker of execution.docker_socket',
+  example: 'coda browser image --packages fonts-noto-cjk',
+  input: z.object({
+    base: text(
+      (given) => /^[\w.:/@-]{1,300}$/.test(given),
+      (given) => `“${given}” names no image.`,
+      'Such as debian:bookworm-slim.',
+    )
+      .default('debian:bookworm-slim')
+      .meta({ description: 'what it is built from', value: 'image' }),
+    packages: text(
+      (given) => wordsOf(given).every(isPackage),
+      (given) => `“${wordsOf(given).find((name) => !isPackage(name))}” names no package.`,
+      'Packages of Debian, such as fonts-noto-cjk.',
+    )
+      .default('')
+      .meta({
+        description: 'further packages of Debian, such as fonts: "fonts-noto-cjk fonts-noto-core"',
+        value: 'names',
+      }),
+  }),
+  needs: 'config',
+  async run({ config: all, world, io }: LocalParts, { base, packages }) {
+    const { image } = all.block(config);
+    const built = await buildBrowserImage(all.execution, world, {
+      ...{ image, base, packages: wordsOf(packages) },
+      onText: (part) => io.stderr.write(visible(part)),
+    });
+    if (!built.ok) throw new CodaError(built.code, { message: built.message, remedy: built.remedy });
+    return image;
+  },
+  show: (image) =>
+    `${image} is built. Switch the browser on with browser.enabled: true; "coda doctor" starts it once.\n`,
+});
+
+export const browserOperations = [imageBuilding];

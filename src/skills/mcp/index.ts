@@ -1,13 +1,15 @@
 /** Tools of others, over the Model Context Protocol. */
-import type { Skill } from '../../chat/index.ts';
+import { type Skill, verbsOf } from '../../chat/index.ts';
 import { commands, serversCheck } from './check.ts';
 import { config, type Settings } from './config.ts';
+import { mcpOperations } from './operations.ts';
 import type { Servers } from './servers.ts';
-import { callbackRoute, signInVerbs } from './sign-in/sign-in.ts';
+import { callbackRoute } from './sign-in/sign-in.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { approveTool, promptCall, serverTools } from './tools.ts';
 
 export { config as mcpConfig } from './config.ts';
+export { mcpOperations } from './operations.ts';
 export { Servers as McpServers } from './servers.ts';
 export { toolServers } from './tools.ts';
 
@@ -21,7 +23,7 @@ export const mcp = (servers: Servers): Skill<Settings> => ({
   started: () => servers.start(),
   commands: () => commands(servers),
   called: (_, name, rest) => (name.toLowerCase() === 'mcp-prompt' ? promptCall(servers, rest) : undefined),
-  verbs: () => signInVerbs(servers.signIns),
+  verbs: (deps) => verbsOf(mcpOperations, servers.signIns, deps.world),
   routes: () => (servers.signIns.isOn ? [callbackRoute(servers.signIns)] : []),
   checks: () => [serversCheck(servers)],
   deletionRules,

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { lexemesOf } from '../../base/lexemes.ts';
+import { operation, usage } from '../../chat/operation.ts';
 import { type Embedder, EmbedderFault, embeddersOf, packVector, vectorOf, wordsOf } from '../../vectors/index.ts';
-import type { Settings } from './config.ts';
+import { config, type Settings } from './config.ts';
 import { termsOf } from './keep.ts';
 import { PersonIndex } from './person-index.ts';
 
@@ -13,6 +16,27 @@ type Fact = z.output<typeof fact>;
 type Id = string | number;
 
 const MOST = 50;
+
+/** Facts and questions on stdin, the nearest facts of each question on stdout. */
+export const evaluating = operation({
+  name: 'memory eval',
+  summary: 'rank facts for questions, as memories are found',
+  input: z.object({ jsonl: z.boolean().optional().describe('JSON lines on stdin and stdout: docs/memory.md') }),
+  needs: 'config',
+  prepare(given) {
+    if (given.jsonl) return given;
+    throw usage('memory eval speaks JSON lines.', 'Try: coda memory eval --jsonl < questions.jsonl');
+  },
+  async conduct(_, __, { io, local }) {
+    const lines = createInterface({ input: io.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+    const warn = (text: string) => void io.stderr.write(`${text}\n`);
+    const { embedder } = local().config.block(config);
+    for await (const answer of evaluate(lines, embedder, warn, new AbortController().signal)) {
+      if (!io.stdout.write(`${JSON.stringify(answer)}\n`)) await once(io.stdout, 'drain');
+    }
+    return '';
+  },
+});
 
 /**
  * Answers questions about facts with the ids of the nearest ones, best first, as memories are found: lines of JSON in,

@@ -16,6 +16,7 @@ import { type Embedder, embedJob, embedSoon } from '../../vectors/index.ts';
 import { own, page } from './collection.ts';
 import { config, type Settings } from './config.ts';
 import { source } from './embed/store.ts';
+import { evaluating } from './evaluate.ts';
 import { EXTRACT_JOB, extractJob, ignore, restSoon } from './extract/job.ts';
 import { skipAllOf, unseen } from './extract/store.ts';
 import type { Service } from './keep.ts';
@@ -24,7 +25,7 @@ import * as store from './store.ts';
 import { byIds, deletionRules, mergeRules, purge } from './store.ts';
 import { FRAME, texts } from './texts.ts';
 import { tools, within } from './tools.ts';
-import { memoryOperations } from './transfer.ts';
+import { transferring } from './transfer.ts';
 
 const UPKEEP_JOB = 'memory.upkeep';
 const KEPT_MS = 30 * 86_400_000;
@@ -49,8 +50,8 @@ function upkeepJob({ database, world, jobs, models, config, embedders }: SkillDe
 }
 
 export { config as memoryConfig } from './config.ts';
-export { evaluate } from './evaluate.ts';
-export { memoryOperations } from './transfer.ts';
+
+export const memoryOperations = [...transferring, evaluating];
 
 /** The parts of a coda's memory, which its hooks share: they are made with the first of them. */
 const made = new WeakMap<SkillDeps<Settings>, Parts>();

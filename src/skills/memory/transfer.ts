@@ -199,4 +199,4 @@ function parsed(text: string): unknown {
   }
 }
 
-export const memoryOperations = [page, list, exported, bring, importing];
+export const transferring = [page, list, exported, bring, importing];

@@ -5,7 +5,7 @@ import { append, rowOf } from '../../../audit/index.ts';
 import { CodaError, messageOf } from '../../../base/errors.ts';
 import { token } from '../../../base/ids.ts';
 import type { World } from '../../../base/world.ts';
-import { type AnyRoute, route, type Verb } from '../../../chat/index.ts';
+import { type AnyRoute, route } from '../../../chat/index.ts';
 import type { Egress } from '../../../egress/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { ServerSettings, Settings } from '../config.ts';
@@ -184,23 +184,6 @@ function isSame(known: string, given: string): boolean {
 }
 
 const isSameUrl = (a: string, b: string) => URL.parse(a)?.href === URL.parse(b)?.href;
-
-/** Sign-in: commands of the terminal, and a callback page of coda's own. */
-export function signInVerbs(signIns: SignIns): Record<string, Verb> {
-  return {
-    'mcp-login': async ({ server }) => ({ ...(await signIns.begin(String(server))) }),
-    'mcp-login-state': ({ server, attempt }) => signIns.stateOf(String(server), String(attempt)),
-    'mcp-login-end': async ({ answer }) => signIns.end(answerIn(String(answer))),
-    'mcp-logout': ({ server }) => signIns.out(String(server)),
-  };
-}
-
-/** Parameters in the address of the page that the browser was sent to. */
-function answerIn(pasted: string): URLSearchParams {
-  const url = URL.parse(pasted.trim());
-  if (url?.searchParams.has('state')) return url.searchParams;
-  throw new CodaError('INPUT_INVALID', { message: texts.noAddress, remedy: texts.noAddressRemedy });
-}
 
 const text = z.string().max(8_000);
 

@@ -1,0 +1,191 @@
+/** Operations of the owner on connectors. Their files are written at the terminal; secrets and requests are the daemon's, where one runs. */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { CodaError, messageOf } from '../../base/errors.ts';
+import { plural } from '../../base/text.ts';
+import { type LocalParts, operation, text, usage } from '../../chat/operation.ts';
+import { type CallDeps, callConnector } from './call.ts';
+import { CONNECTOR_NAME, connectorTemplate, parseConnector, secretsIn } from './definition.ts';
+import { fileOf } from './folder.ts';
+import { valuesOf } from './secrets.ts';
+import { texts } from './texts.ts';
+
+/** Values of everybody: no person and no space has an empty id. */
+const EVERYBODY = { personId: '00000000-0000-0000-0000-000000000000', spaceId: '' };
+
+/** A connector as `coda connectors list` shows it. */
+interface ListedConnector {
+  name: string;
+  base_url: string;
+  file_root: string;
+  /** Names of secrets that are not set for everybody. */
+  missing: string[];
+}
+
+const list = operation({
+  name: 'connectors list',
+  summary: 'show them, with the secrets that are not set, and files that describe none',
+  isDefault: true,
+  input: z.object({}),
+  json: 'indented',
+  async run({ folders, values }: CallDeps) {
+    const { connectors: all, broken } = folders.read();
+    const shown: ListedConnector[] = [];
+    for (const connector of all.values()) {
+      const missing: string[] = [];
+      for (const name of secretsIn(connector)) {
+        const only = { ...connector, headers: { x: `secret:${name}` }, auth: undefined };
+        if (!(await valuesOf(values, only, EVERYBODY)).ok) missing.push(name);
+      }
+      shown.push({ name: connector.name, base_url: connector.base_url, file_root: connector.root, missing });
+    }
+    return { connectors: shown, broken };
+  },
+  show({ connectors, broken }) {
+    const lines = connectors.map(({ name, base_url: base, missing }) => {
+      const lacks = missing.length > 0 ? `  lacks ${missing.join(', ')}` : '';
+      return `${name}  ${base}${lacks}`;
+    });
+    const wrong = broken.map(({ file, why }) => `${file}: ${why}`);
+    return `${[...lines, ...wrong].join('\n') || 'There are no connectors.'}\n`;
+  },
+});
+
+const TEST_WITHIN_MS = 50_000;
+
+/** One request that reads, as the tool would send it. Throws what keeps it from being sent. */
+const test = operation({
+  name: 'connectors test',
+  summary: 'ask one for something, as a skill would, and show the status of its answer',
+  example: 'coda connectors test weather forecast/today',
+  input: z.object({ name: z.string(), path: z.string().default('').describe('below its address') }),
+  args: ['name', 'path'],
+  json: 'line',
+  async run(deps: CallDeps, { name, path }) {
+    const asker = { ...EVERYBODY, signal: AbortSignal.timeout(TEST_WITHIN_MS) };
+    const came = await callConnector(deps, name, { method: 'GET', path }, asker);
+    if (came.ok) return { status: came.status, type: came.type, characters: came.text.length };
+    const { code, message } = came;
+    const { remedy = code === 'EGRESS_PRIVATE' ? texts.privateRemedy : texts.checkRemedy } = came;
+    throw new CodaError(codeOf(code), { message, remedy });
+  },
+  show: ({ status, type, characters }, { name }) => ({
+    out: `${name} answers with ${status}, ${plural(characters, 'character')} of ${type || 'no type'}.\n`,
+    status: status < 400 ? 0 : 69,
+  }),
+});
+
+function codeOf(code: string) {
+  if (code === 'NOT_FOUND') return 'CONNECTOR_NOT_FOUND';
+  if (code === 'MISSING_SECRET') return 'CONNECTOR_SECRET';
+  const known = ['EGRESS_URL', 'EGRESS_PRIVATE', 'EGRESS_UNREACHABLE', 'EGRESS_TIMEOUT', 'EGRESS_TOO_LARGE'] as const;
+  return known.find((each) => each === code) ?? (code === 'EGRESS_REDIRECTS' ? code : 'INPUT_INVALID');
+}
+
+/** Operations of a running coda. */
+export const calling = [list, test];
+
+const name = text(
+  (given) => CONNECTOR_NAME.test(given),
+  (given) => `“${given}” is no name of a connector.`,
+  'Use up to 32 lower-case letters, digits, - and _.',
+);
+
+const root = (without: string) =>
+  z
+    .string()
+    .optional()
+    .meta({ description: `the folder of skills that it stands beside; default: ${without}`, value: 'dir' });
+
+/** The folders of skills that the owner keeps, absolute, in rising priority. */
+type Roots = (parts: LocalParts) => string[];
+
+const adding = (rootsOf: Roots) =>
+  operation({
+    name: 'connectors add',
+    summary: 'write the file of one, connectors/NAME.yaml',
+    example: 'coda connectors add weather --base-url https://api.example.com/v1 --bearer WEATHER_KEY',
+    input: z.object({
+      name,
+      type: z.string().default('http').describe('http'),
+      root: root('~/.coda/skills'),
+      baseUrl: z.string().optional().meta({ description: 'its address; requests go nowhere else', value: 'url' }),
+      header: z
+        .array(z.string())
+        .optional()
+        .meta({ description: 'sent with each request: "X-Api-Key: secret:API_KEY"', value: 'header...' }),
+      bearer: z
+        .string()
+        .optional()
+        .meta({ description: 'the name of the secret that is sent as a bearer token', value: 'key' }),
+      timeout: z.string().default('30s').meta({ description: 'how long a request may take', value: 'time' }),
+      retries: z
+        .string()
+        .default('2')
+        .meta({ description: 'further tries of a request that only reads', value: 'count' }),
+    }),
+    args: ['name'],
+    needs: 'config',
+    run(parts: LocalParts, { name: called, type, root: named, retries, ...rest }) {
+      if (type !== 'http') throw usage(`There is no type ${type} of connectors.`, 'Only http is known.');
+      const content = connectorTemplate({ ...rest, retries: Number(retries) });
+      const read = parseConnector(content);
+      if (typeof read === 'string')
+        throw usage(`That describes no connector: ${read}.`, 'See "coda connectors add --help".');
+      const folder = resolve(named ?? join(parts.world.env.HOME || homedir(), '.coda', 'skills'));
+      const file = fileOf(folder, called);
+      write(file, content);
+      return { file, unread: rootsOf(parts).includes(folder) ? undefined : folder };
+    },
+    show: ({ file, unread }) => ({
+      out: `Made ${file}.\n`,
+      ...(unread && { err: `Nothing reads ${unread} yet: add it to skills.agent_skill_dirs in config.yaml.\n` }),
+    }),
+  });
+
+function write(file: string, content: string): void {
+  if (existsSync(file)) {
+    throw new CodaError('CONNECTOR_EXISTS', {
+      message: `There is ${file} already.`,
+      remedy: 'Edit it, or remove it first with "coda connectors remove".',
+    });
+  }
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content, { flag: 'wx', mode: 0o644 });
+  } catch (error) {
+    throw new CodaError('DATA_UNWRITABLE', {
+      message: `${file} cannot be written: ${messageOf(error)}.`,
+      remedy: 'Name another folder with --root.',
+      cause: error,
+    });
+  }
+}
+
+const removing = (rootsOf: Roots) =>
+  operation({
+    name: 'connectors remove',
+    summary: 'delete the file of one',
+    example: 'coda connectors remove weather',
+    input: z.object({ name, root: root('wherever it is') }),
+    args: ['name'],
+    needs: 'config',
+    run(parts: LocalParts, { name: called, root: named }) {
+      const roots = named === undefined ? rootsOf(parts).reverse() : [resolve(named)];
+      const file = roots.map((each) => fileOf(each, called)).find((each) => existsSync(each));
+      if (file === undefined) {
+        throw new CodaError('CONNECTOR_NOT_FOUND', {
+          message: `There is no connector ${called}.`,
+          remedy: '"coda connectors list" shows them.',
+        });
+      }
+      rmSync(file);
+      return file;
+    },
+    show: (file) => `Removed ${file}.\n`,
+  });
+
+/** All commands about connectors. */
+export const connectorOperations = (rootsOf: Roots) => [list, adding(rootsOf), test, removing(rootsOf)];
