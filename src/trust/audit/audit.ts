@@ -6,12 +6,8 @@ import { readInside } from '../../base/folders/read.ts';
 import { decoded } from '../../base/text.ts';
 import { isScript } from '../pin.ts';
 import { drops, type Hit, hasShadyAddress, installs, pipes } from './commands.ts';
-import type { Finding, FindingLevel, Form, Passage, Rule } from './finding.ts';
-import { CREDENTIALS } from './rules-credentials.ts';
-import { INSTRUCTIONS } from './rules-instructions.ts';
-import { NETWORK } from './rules-network.ts';
-import { OBFUSCATION } from './rules-obfuscation.ts';
-import { SYSTEM } from './rules-system.ts';
+import type { Finding, FindingLevel, Passage } from './finding.ts';
+import { auditRules, type Form } from './rules.ts';
 import { encoded, excerptOf, isMentioned, ordersByReference, passagesOf, unseen } from './text.ts';
 
 export interface Audit {
@@ -162,30 +158,18 @@ async function scanLines(text: string, isCode: boolean, found: FindingList, pace
 function hitsIn(passage: Passage, suspect: boolean): Hit[] {
   const hits: Hit[] = [];
   const { kind, block } = passage;
-  for (const form of FORMS) {
+  for (const form of auditRules().forms) {
     if (form.block !== block || (form.kinds && !form.kinds.includes(kind))) continue;
     hits.push(...matches(form, passage.text));
   }
   return block ? hits : [...hits, ...pipes(passage, suspect), ...drops(passage), ...installs(passage)];
 }
 
-/** The scan's rules, as data. */
-export const RULES: readonly Rule[] = [...INSTRUCTIONS, ...CREDENTIALS, ...SYSTEM, ...NETWORK, ...OBFUSCATION];
-
-/** With their patterns global: what stands first in a passage does not hide what follows. */
-const FORMS = RULES.flatMap((rule) =>
-  [rule, ...(rule.also ?? [])].map((one) => {
-    const { id, level, why } = rule;
-    const { find, and, except, in: kinds, block = false }: Form = one instanceof RegExp ? { find: one } : one;
-    return { ...{ rule: id, level, why }, find, and, except, kinds, block, all: new RegExp(find, `${find.flags}g`) };
-  }),
-);
-
-function matches({ rule, level, why, find, all, and, except }: (typeof FORMS)[number], passage: string): Hit[] {
+function matches({ rule, level, why, find, all, and, except }: Form, passage: string): Hit[] {
   if (!find.test(passage)) return [];
   // Blanks in place of what is cut out keep every index what it is.
   const text = except ? passage.replace(except, (cut) => ' '.repeat(cut.length)) : passage;
-  if (and?.some((pattern) => !pattern.test(text))) return [];
+  if (and.some((pattern) => !pattern.test(text))) return [];
   return Array.from(text.matchAll(all), ({ index }) => ({ rule, level, why, index }));
 }
 

