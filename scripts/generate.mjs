@@ -6,15 +6,18 @@ import { pathToFileURL } from 'node:url';
 import { install, requireNode, root } from './setup.mjs';
 
 /**
- * `docs/errors.md` with its table written anew from the table of errors.
+ * `docs/errors.md` with its tables written anew from those of errors and of failures.
  *
  * @param {string} page
  * @param {Record<string, { exit: number, about: string }>} errors
+ * @param {Record<string, string>} failures
  */
-export function withErrorTable(page, errors) {
-  const rows = Object.entries(errors).map(([code, { exit, about }]) => `| \`${code}\` | ${exit} | ${about} |`);
-  const table = ['| code | exit status | what it is about |', '| --- | --- | --- |', ...rows].join('\n');
-  return page.replace(/^\| code \|.*\n(\|.*\n)*/m, `${table}\n`);
+export function withErrorTables(page, errors, failures) {
+  const ofErrors = Object.entries(errors).map(([code, { exit, about }]) => `| \`${code}\` | ${exit} | ${about} |`);
+  const ofFailures = Object.entries(failures).map(([code, about]) => `| \`${code}\` | ${about} |`);
+  return page
+    .replace(/^(\| code \| exit status .*\n.*\n)(\|.*\n)*/m, (_, head) => `${head}${ofErrors.join('\n')}\n`)
+    .replace(/^(\| failure \|.*\n.*\n)(\|.*\n)*/m, (_, head) => `${head}${ofFailures.join('\n')}\n`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
@@ -30,13 +33,13 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await bundle({ programs, sources: join(root, 'src'), to });
   const load = (/** @type {string} */ file) => import(pathToFileURL(join(to, file)).href);
   const { example, schema } = (await load('config.js')).configDocuments();
-  const { ERRORS } = await load('errors.js');
+  const { ERRORS, FAILURES } = await load('errors.js');
   const { withFrames } = await load('docs.js');
   const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
   const offline = readFileSync(join(root, 'docs/offline.md'), 'utf8');
 
   writeFileSync(join(root, 'config/config.example.yaml'), example);
   writeFileSync(join(root, 'config/config.schema.json'), `${JSON.stringify(schema, null, 2)}\n`);
-  writeFileSync(join(root, 'docs/errors.md'), withErrorTable(page, ERRORS));
+  writeFileSync(join(root, 'docs/errors.md'), withErrorTables(page, ERRORS, FAILURES));
   writeFileSync(join(root, 'docs/offline.md'), withFrames(offline));
 }

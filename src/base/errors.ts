@@ -1,7 +1,7 @@
 /**
  * Every error that a person may see: a stable code, the exit status it ends a command with (sysexits.h), and what it
  * is about. The remedy is given where the error is thrown, because only there is it known what would help.
- * `docs/errors.md` is written from this table and a test keeps the two together.
+ * `docs/errors.md` is written from this table and from `FAILURES`, and a test keeps them together.
  */
 export const ERRORS = {
   USAGE: { exit: 64, about: 'The command line was not understood.' },
@@ -101,6 +101,102 @@ export const ERRORS = {
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/**
+ * Expected failures of tools and turns: values, never thrown. A tool's result, the log of what was done and `reason` of
+ * an HTTP problem carry the code. A tool that passes on an error of a service keeps that error's own code instead.
+ */
+export const FAILURES = {
+  // The call and its input
+  UNKNOWN_TOOL: 'No tool has this name.',
+  UNKNOWN_COMMAND: 'No command has this name.',
+  INVALID_INPUT: 'The input has not the form that the tool takes.',
+  STILL_INVALID: 'The input is wrong again after a correction.',
+  REPEATED: 'The same call was made again and again in one turn.',
+  NO_TEXT: 'Text is missing: what to remember, to note or to remind of.',
+  NO_TITLE: 'A title is missing.',
+  NO_STEPS: 'The steps of a task are missing.',
+  NO_REASON: 'A reason is missing.',
+  NO_PLACE: 'A place is missing: the weather of where?',
+  NO_ARGUMENTS: 'The scripts of a skill with secrets take no arguments.',
+  NO_CHANGE: 'Nothing would be changed: no change is named, or it is so already.',
+  BAD_NAG: 'The interval of a repeated reminder cannot be read.',
+  TOO_LONG: 'A text is longer than is kept.',
+  TOO_MANY: 'A limit on the number of things, or of tries, is reached.',
+  TOO_MANY_STEPS: 'A task or a run has more steps than it may have, or nests them too deeply.',
+  AMBIGUOUS: 'Several things or times fit; the person is asked, with buttons.',
+
+  // Times and zones
+  PAST: 'The time has passed, or it is over already.',
+  NO_TIME: 'Neither a date nor a time is given.',
+  NOT_A_DATE: 'There is no such date, time or zone, or the words about time were not understood.',
+  NOT_ONE_TIME: 'A series is given where one time is wanted.',
+  TOO_OFTEN: 'A series comes more often than it may.',
+  TOO_FAR: 'The day lies further ahead than is known.',
+  NEVER: 'The rule has no occurrence.',
+  UNKNOWN_ZONE: 'No time zone has this name.',
+  UNKNOWN_LANGUAGE: 'No language that coda speaks has this name.',
+
+  // Things that are not there, or changed meanwhile
+  NOT_FOUND: 'The thing that is meant is not there.',
+  NO_NOTE: 'No note and no memory fits the question.',
+  NO_PAGE: 'A list has fewer pages.',
+  NO_CODE: 'A code of /link or /pair is wrong, used or expired.',
+  UNKNOWN_SKILL: 'No skill or command has this name.',
+  NOTHING_TO_UNDO: 'Nothing can be taken back here.',
+  CHANGED: 'The thing was changed since it was shown, so nothing was done.',
+  CONFLICT: 'A proposal cannot be applied, or taken back, as things stand now.',
+  GONE: 'The question was decided, withdrawn or overtaken; its buttons stay closed.',
+  VALUE_GONE: 'A value that is kept in memory alone was lost at a restart.',
+
+  // Permission and place
+  DENIED: 'The person may not do this.',
+  NOT_YOURS: 'The thing or the button belongs to somebody else.',
+  DECLINED: 'The person said no.',
+  ASKS_FIRST: 'The call needs the yes of its person.',
+  NEEDS_APPROVAL: 'An owner has to approve a skill, a specialist or a server first, or once more.',
+  NOT_HERE: 'It cannot be done in this conversation, or in a turn of this kind.',
+  NO_DM: 'The person has no direct conversation to which it could be sent.',
+  NO_OWNER: 'No owner can be asked.',
+  CONFIGURED: 'The configuration decides it.',
+  REFUSED: 'What is asked for is not done as it is, or a server refuses it.',
+
+  // Skills
+  UNREADABLE: 'A page, a file or a skill cannot be read.',
+  UNTRUSTED: 'The files of a skill cannot be pinned.',
+  OFF: 'A skill is switched off.',
+  DRAFT: 'A skill is a draft.',
+  DEPRECATED: 'A skill is replaced by another one.',
+  REVOKED: 'A skill rests since its catalog revoked it.',
+  CYCLE: 'Skills need each other in a circle.',
+  NOT_ACTIVE: 'A skill has to be activated first.',
+  RUNS_ALONE: 'A skill runs as a subagent or as a run of steps, not within the turn.',
+  NOT_ALONE: 'A skill runs within the turn, not as a subagent.',
+
+  // Services, tools and their faults
+  NOT_CONFIGURED: 'The configuration lacks a service or a model that this needs.',
+  MISSING_SECRET: 'A secret is not set.',
+  AUTH_EXPIRED: 'A service refuses its key.',
+  BUDGET: 'The credit at a service is used up.',
+  RATE_LIMITED: 'A server takes no more requests for a while.',
+  BUSY: 'As many as may run at once are running.',
+  UNAVAILABLE: 'A service, a server or a page cannot be reached, or is out of order.',
+  MALFORMED: 'A service answers in an unknown form.',
+  LOGIN_WALL: 'A page wants a sign-in.',
+  CAPTCHA: 'A page wants proof of a human.',
+  PAUSED: 'A tool rests after several failures in a row.',
+  TIMEOUT: 'A tool took too long and was stopped.',
+  OUTCOME_UNKNOWN: 'A call was cut off; nobody knows if it had its effect, so it is not repeated.',
+  FAILED: 'It was tried and did not work.',
+
+  // Ends of turns
+  EMPTY: 'A subagent or a page says nothing.',
+  LOOP: 'A turn went in a circle and was ended.',
+  TOO_MANY_CALLS: 'A turn made as many calls as it may.',
+} as const;
+
+/** Code of an expected failure. */
+export type FailureCode = keyof typeof FAILURES;
 
 /**
  * Faults of services, in one closed list for models, tools and adapters, so that each place that retries, reports or

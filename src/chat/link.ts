@@ -92,7 +92,7 @@ async function ask(deps: LinkDeps, hash: string, ctx: TxContext): Promise<ToolRe
 async function issuerFor(hash: string, { tx, person, clock }: TxContext) {
   const issuer = await links.issuerOf(tx, hash, clock.now());
   if (!issuer) return failed('NO_CODE', texts.noSuchCode());
-  if (issuer.person.id === person.id) return failed('SAME', texts.alreadyJoined());
+  if (issuer.person.id === person.id) return failed('NO_CHANGE', texts.alreadyJoined());
   // Else whoever talks an owner into entering a code would become one.
   if (outranks(person.role, issuer.person.role)) return failed('DENIED', texts.otherWayRound());
   return issuer;

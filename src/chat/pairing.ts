@@ -81,7 +81,7 @@ export function pairCommand(deps: PairingDeps): Command {
     run: async (rest, ctx) => {
       const { code, role } = wordsOf(rest);
       if (code === '') return failed('INVALID_INPUT', texts.pairUsage());
-      if (role !== 'member' && !deps.roles.includes(role)) return failed('NO_ROLE', texts.noRole(role, deps.roles));
+      if (role !== 'member' && !deps.roles.includes(role)) return failed('NOT_FOUND', texts.noRole(role, deps.roles));
       return letIn(deps, hashOfCode(code), role, ctx);
     },
   };

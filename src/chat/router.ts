@@ -92,7 +92,7 @@ export class Router {
     if (planned !== undefined) return this.planned(item, signal, planned);
     const call = isSaid(item) ? callMeant(item.payload.text, this.called) : undefined;
     if (call && !this.agent.thinks(item)) {
-      return this.agent.act('command.run', item, signal, async () => failed('NO_MODEL', texts.callNeedsModel()));
+      return this.agent.act('command.run', item, signal, async () => failed('NOT_CONFIGURED', texts.callNeedsModel()));
     }
     const offered = call ? [] : this.offersFor(item);
     if (offered.length > 0 && (item.payload.text.trim() === '' || !this.agent.thinks(item))) {

@@ -1,8 +1,10 @@
 /** JSON services that the owner has configured: a base address, a key, and answers that are no more trusted than others. */
 
 import type { buildConnector, Dispatcher } from 'undici';
+import type { FailureCode } from '../base/errors.ts';
 import type { OutboundProxy } from '../base/outbound.ts';
 import type { Egress, Limits } from './egress.ts';
+import type { EgressCode } from './failure.ts';
 
 export interface EndpointOptions {
   /** Name for people: `Brave Search`. */
@@ -24,10 +26,10 @@ export interface Asked {
   signal: AbortSignal;
 }
 
-/** Why a service did not answer: `code` is an `EgressCode` or one of those below. */
+/** Reason for a missing answer of a service. */
 export interface ServiceFailure {
   ok: false;
-  code: string;
+  code: EgressCode | FailureCode;
   message: string;
   remedy: string;
 }
@@ -93,7 +95,7 @@ export class Endpoint {
     return this.failure('REFUSED', `does not take the request (${status})`, 'Ask for something else.');
   }
 
-  private failure(code: string, what: string, remedy: string): ServiceFailure {
+  private failure(code: FailureCode, what: string, remedy: string): ServiceFailure {
     return { ok: false, code, message: `${this.options.title} ${what}.`, remedy };
   }
 }

@@ -27,7 +27,7 @@ function holder(run: (turn: object | undefined) => void = () => {}) {
         description: 'Sends a letter.',
         effect: 'external',
         input: z.object({}),
-        run: async () => failed('NOBODY', 'Nobody is there.'),
+        run: async () => failed('NOT_FOUND', 'Nobody is there.'),
       }),
     ],
     turnOver: async (_, over) => void heard.push(over),

@@ -13,10 +13,10 @@ function shaky(state: { broken: boolean; calls: number }): Skill {
     description: 'Shakes.',
     effect: 'read',
     input: z.object({}),
-    broken: ['ENGINE'],
+    broken: ['UNAVAILABLE'],
     async run() {
       state.calls++;
-      if (state.broken) return failed('ENGINE', 'the engine is away');
+      if (state.broken) return failed('UNAVAILABLE', 'the engine is away');
       return done('shaken');
     },
   });

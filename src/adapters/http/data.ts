@@ -223,7 +223,7 @@ function failure(collection: AnyCollection, result: Failed | undefined): Written
   return problemJson({ ...found, reason: code, ...offered });
 }
 
-function problemJson(found: Problem & { reason?: string; choices?: string[] }): Written {
+function problemJson(found: Problem & { reason?: Failed['code']; choices?: string[] }): Written {
   return { status: found.status, json: { ...found } };
 }
 

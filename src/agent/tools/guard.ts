@@ -79,7 +79,7 @@ export class Guard {
     }
   }
 
-  private failed(source: string, kind: string, code: string, breaker: Breaker): void {
+  private failed(source: string, kind: string, code: Failed['code'], breaker: Breaker): void {
     const { faults, clock, log } = this.deps.world;
     faults?.note({ source, kind, code }, clock.now());
     breaker.failed();

@@ -7,7 +7,7 @@ import type { ModelToolCall } from '../inference/model.ts';
 import type { CallRecorder, Turn } from '../turn/turn.ts';
 import { storable } from '../turn/unsaved-values.ts';
 import { tierOf } from './critique.ts';
-import type { Call, Look, ToolResult } from './tool.ts';
+import type { Call, Failed, Look, ToolResult } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 
 /** The record of a command that writes. */
@@ -137,7 +137,7 @@ function whose({ id, kind, origin, person, conversation }: Item) {
   };
 }
 
-const STATUS_OF: Readonly<Record<string, AuditStatus>> = {
+const STATUS_OF: Readonly<Partial<Record<Failed['code'], AuditStatus>>> = {
   DENIED: 'denied',
   NOT_YOURS: 'denied',
   DECLINED: 'declined',

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from '../../base/clock.ts';
+import type { ErrorCode, FailureCode } from '../../base/errors.ts';
 import type { Spans } from '../../base/spans.ts';
 import type { Choice, FileRef, Origin, Place } from '../../delivery/index.ts';
 import type { Person, Thing, Who } from '../../people/index.ts';
@@ -65,8 +66,8 @@ export interface Done {
 
 export interface Failed {
   ok: false;
-  /** Stable, for programs and for the model: `NOT_FOUND`, `AMBIGUOUS`, a time code … */
-  code: string;
+  /** Stable, for programs: the tool's own failure, or the error of a service that it passes on. */
+  code: FailureCode | ErrorCode;
   /** Milliseconds that it took; set by who ran it. */
   tookMs?: number;
   /** A sentence for the person. */
@@ -91,7 +92,7 @@ export interface ToolDialogue {
   /** The kind of thing that it makes, changes or shows, which its name begins with: `reminder`. */
   thing: string;
   /** Codes of failures that ask for what was left out, each with the field that the answer fills: `{ NO_TIME: 'when' }`. */
-  asks?: Readonly<Record<string, string>>;
+  asks?: Readonly<Partial<Record<Failed['code'], string>>>;
   /** The person's things of this kind, in the order of their list, at most 500. One tool of each kind has it. */
   named?(asked: { db: Queryable; personId: string; private: boolean; reader: Reader }): Promise<readonly Named[]>;
 }
@@ -283,7 +284,7 @@ interface ToolRecord<Input> {
   /** Instead of what `display` says: what shows while this call runs; undefined: nothing. */
   doing?(input: Input): string | undefined;
   /** Codes of failures that mean that the tool itself is out of order: after a few in a row it rests for a while. */
-  broken?: readonly string[];
+  broken?: readonly Failed['code'][];
 }
 
 interface ToolBase<Input> extends ToolOffer, ToolRules<Input>, ToolRecord<Input> {
@@ -366,7 +367,7 @@ export const undoChoice = ({ tool, input }: Call): Choice => ({ label: 'Undo', t
 
 /** A short way to say that it did not, and why. */
 export function failed(
-  code: string,
+  code: Failed['code'],
   said: string | Pick<Failed, 'message' | 'remedy'>,
   more: Omit<Failed, 'ok' | 'code' | 'message'> = {},
 ): Failed {

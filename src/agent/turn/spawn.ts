@@ -8,7 +8,7 @@ import { ModelError, type ModelToolCall } from '../inference/model.ts';
 import type { AgentOptions } from '../options.ts';
 import * as texts from '../texts.ts';
 import { isAllowed, isForbidden } from '../tools/forbidden.ts';
-import { type CallContext, failed, type ToolResult } from '../tools/tool.ts';
+import { type CallContext, type Failed, failed, type ToolResult } from '../tools/tool.ts';
 import { commit, type Outcome, type Running, resultOf, runTurn, type Spawns } from './loop.ts';
 import type { SpawnOptions } from './nested.ts';
 import * as store from './store.ts';
@@ -74,7 +74,7 @@ export class Spawning implements Spawns {
       signal.throwIfAborted();
       if (error instanceof OutOfTokens) return run.fail('BUDGET', texts.subagentOutOfTokens(options.tokenBudget ?? 0));
       if (limit.passed()) return run.fail('TIMEOUT', texts.subagentTooSlow());
-      if (error instanceof ModelError) return run.fail('NO_MODEL', texts.modelFault(error));
+      if (error instanceof ModelError) return run.fail('NOT_CONFIGURED', texts.modelFault(error));
       throw error;
     }
   }
@@ -200,7 +200,7 @@ class NestedTurn implements Running {
   }
 
   /** Ends it without an answer. Stored, so that a call that is run again is told the same. */
-  async fail(code: string, text: string): Promise<ToolResult> {
+  async fail(code: Failed['code'], text: string): Promise<ToolResult> {
     const result = failed(code, text);
     await commit(this, this.commits, async () => [resultOf({ id: this.turn.path }, result)]);
     return result;

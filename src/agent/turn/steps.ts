@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Choice } from '../../delivery/index.ts';
 import type { Kept, ModelToolCall } from '../inference/model.ts';
-import type { ToolResult } from '../tools/tool.ts';
+import type { Failed, ToolResult } from '../tools/tool.ts';
 import type { UsageRow } from '../usage/index.ts';
 
 /** One answer of a model. */
@@ -69,7 +69,7 @@ export interface Answered {
 /** The turn came to no answer; `text` says why, in coda's words. */
 export interface Refused {
   kind: 'failed';
-  code: string;
+  code: Failed['code'];
   text: string;
   /** The person stopped it. */
   cancelled?: true;

@@ -6,7 +6,7 @@ import type { Item } from '../../delivery/index.ts';
 import type { ModelMessage, ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 import { isForbidden, type Named } from '../tools/forbidden.ts';
-import { type Done, done, failed, type Look, type ToolResult } from '../tools/tool.ts';
+import { type Done, done, type Failed, failed, type Look, type ToolResult } from '../tools/tool.ts';
 import type { ValidCall } from '../tools/toolbox.ts';
 import type { UsageRow } from '../usage/index.ts';
 import { type Answered, type CallState, type Refused, type Step, type StoredStep, stateOf } from './steps.ts';
@@ -14,9 +14,9 @@ import { type Answered, type CallState, type Refused, type Step, type StoredStep
 /** After this many corrections the turn fails. */
 const MOST_TOLD = 2;
 /** Codes that count as one. */
-const TOLD: readonly string[] = ['REPEATED', 'STILL_INVALID'];
+const TOLD: readonly Failed['code'][] = ['REPEATED', 'STILL_INVALID'];
 /** Codes of a call whose input did not have its tool's form. */
-const WRONG: readonly string[] = ['INVALID_INPUT', 'STILL_INVALID'];
+const WRONG: readonly Failed['code'][] = ['INVALID_INPUT', 'STILL_INVALID'];
 
 /** Writes down the calls whose results are new in a turn, for the log of what was done. */
 export interface CallRecorder {
@@ -279,7 +279,7 @@ export class Turn {
     return this.failedCalls(['OUTCOME_UNKNOWN']).map(({ name }) => name);
   }
 
-  private failedCalls(codes: readonly string[]): ModelToolCall[] {
+  private failedCalls(codes: readonly Failed['code'][]): ModelToolCall[] {
     const ids = this.steps.flatMap(({ step }) =>
       step.kind === 'result' && !step.payload.ok && codes.includes(step.payload.code) ? [step.callId] : [],
     );

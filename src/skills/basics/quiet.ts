@@ -49,7 +49,7 @@ async function setHours(words: string, { tx, person, when }: TxContext): Promise
   const hours = { from: wallTime(from, when, 'pm'), to: wallTime(to, when, isShort ? 'pm' : 'am') };
   if (!hours.from || !hours.to || hours.from === hours.to) {
     const { message, remedy } = texts.noHours(words);
-    return failed('NO_HOURS', message, { remedy });
+    return failed('NO_TIME', message, { remedy });
   }
   const { from: begin, to: end } = hours;
   await setQuiet(tx, person.id, { from: begin, to: end });

@@ -187,7 +187,7 @@ async function within(
       return await task(session);
     } catch (error) {
       ctx.signal.throwIfAborted();
-      return failed('UNREACHABLE', texts.unreached(hostOf(session.page.url()), whyOf(error)), {
+      return failed('UNAVAILABLE', texts.unreached(hostOf(session.page.url()), whyOf(error)), {
         remedy: texts.unreachedRemedy,
       });
     }
@@ -201,7 +201,7 @@ async function goTo({ egress, timeoutMs }: BrowserDeps, session: Session, addres
   try {
     await session.goTo(address, timeoutMs);
   } catch (error) {
-    return failed('UNREACHABLE', texts.unreached(target.url.host, whyOf(error)), { remedy: texts.unreachedRemedy });
+    return failed('UNAVAILABLE', texts.unreached(target.url.host, whyOf(error)), { remedy: texts.unreachedRemedy });
   }
   await session.settle();
   return shownPage(session);
@@ -263,7 +263,7 @@ async function interact(
 }
 
 function notDone(selector: string, error: unknown): Failed {
-  return failed('NOT_DONE', texts.notDone(selector, whyOf(error)), { remedy: texts.notDoneRemedy });
+  return failed('FAILED', texts.notDone(selector, whyOf(error)), { remedy: texts.notDoneRemedy });
 }
 
 const hostOf = (address: string) => (isUrl(address) ? new URL(address).host || address.slice(0, 40) : '');

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { CodaError, messageOf } from '../../base/errors.ts';
+import { CodaError, type ErrorCode, type FailureCode, messageOf } from '../../base/errors.ts';
 import { plural } from '../../base/text.ts';
 import { type LocalParts, operation, text, usage } from '../../chat/operation.ts';
 import { type CallDeps, callConnector } from './call.ts';
@@ -77,7 +77,7 @@ const test = operation({
   }),
 });
 
-function codeOf(code: string) {
+function codeOf(code: FailureCode | ErrorCode): ErrorCode {
   if (code === 'NOT_FOUND') return 'CONNECTOR_NOT_FOUND';
   if (code === 'MISSING_SECRET') return 'CONNECTOR_SECRET';
   const known = ['EGRESS_URL', 'EGRESS_PRIVATE', 'EGRESS_UNREACHABLE', 'EGRESS_TIMEOUT', 'EGRESS_TOO_LARGE'] as const;

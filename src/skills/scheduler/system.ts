@@ -191,7 +191,7 @@ export const nothingTool = dataTool({
   impersonal: true,
   input: z.object({}),
   run: async (_, { origin }) =>
-    origin === 'schedule' ? done(texts.nothing, { silent: true }) : failed('NOT_PLANNED', texts.notPlanned),
+    origin === 'schedule' ? done(texts.nothing, { silent: true }) : failed('NOT_HERE', texts.notPlanned),
 });
 
 const AT_HOME = 10;

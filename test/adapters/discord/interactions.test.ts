@@ -42,7 +42,7 @@ const commands: Command[] = [
   {
     name: 'broken',
     summary: 'Fails.',
-    run: async () => failed('NO', 'That did not work.', { remedy: 'Try another.' }),
+    run: async () => failed('FAILED', 'That did not work.', { remedy: 'Try another.' }),
   },
 ];
 

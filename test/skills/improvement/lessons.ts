@@ -25,7 +25,7 @@ const planted: Skill = {
         effect: 'write',
         input,
         run: async ({ about, how, away }) => {
-          if (how === 'broken') return failed('NOT_MADE', `The ${topic} could not be made.`);
+          if (how === 'broken') return failed('FAILED', `The ${topic} could not be made.`);
           const undo = { label: `the ${topic}`, tool: `${topic}_drop`, input: { about, how } };
           return done(`A ${topic} for ${about}, ${how}.`, { undo, ...(away && { tainted: true }) });
         },

@@ -123,7 +123,7 @@ async function resumed(deps: ToolDeps, id: string, ctx: CallContext): Promise<Be
   if ('ok' in begun) return begun;
   // One that has ended in this very call is told again.
   const isOver = begun.run.state === 'done' && begun.given.length === begun.run.steps.flat().length;
-  return isOver ? failed('OVER', texts.isOver(id)) : begun;
+  return isOver ? failed('PAST', texts.isOver(id)) : begun;
 }
 
 /** The run after `write`, with what other calls have done of it. */
@@ -270,7 +270,7 @@ class PipelineRun {
     const group = skill === undefined ? (this.run.steps[place] ?? []) : [skill];
     const message = texts.failedAt(group, why, done);
     await this.mark({ state: 'failed', message });
-    return failed('STEP_FAILED', message, { remedy: texts.resumeWith(this.run.id), tainted: true });
+    return failed('FAILED', message, { remedy: texts.resumeWith(this.run.id), tainted: true });
   }
 
   private async pause(place: number, before: readonly Came[]): Promise<Done> {

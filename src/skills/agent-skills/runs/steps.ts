@@ -1,5 +1,7 @@
 /** The steps of a run: skills one after another, some of them side by side. Pure. */
+
 import { type Failed, failed } from '../../../agent/index.ts';
+import type { FailureCode } from '../../../base/errors.ts';
 import { type AgentSkill, nearSkills, type SkillSnapshot, skillMeant } from '../skill.ts';
 import { isDraft } from '../texts.ts';
 import * as texts from './texts.ts';
@@ -47,9 +49,9 @@ export function resolveSteps(
 }
 
 class WrongStep extends Error {
-  readonly code: string;
+  readonly code: FailureCode;
 
-  constructor(code: string, message: string) {
+  constructor(code: FailureCode, message: string) {
     super(message);
     this.code = code;
   }

@@ -75,7 +75,7 @@ function find(
   const usable = byName ? skill?.userInvocable : skill?.modelInvocable && isFor(skill, agent, chosen);
   if (!skill || !usable) {
     const invalid = snapshot.invalid.find((each) => each.name === name || each.directory?.endsWith(`/${name}`));
-    if (invalid) return failed('INVALID', texts.invalid(name, reasonOf(invalid)));
+    if (invalid) return failed('UNREADABLE', texts.invalid(name, reasonOf(invalid)));
     const near = didYouMean(name, [...snapshot.skills.keys()]);
     return failed('NOT_FOUND', texts.noSkill(name, near));
   }

@@ -1,5 +1,6 @@
 /** Signs that a skill would help, read from what was done and never from what was said. Pure. */
 import { createHash } from 'node:crypto';
+import type { Failed } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { canonicalJson } from '../../../base/json.ts';
 import { endedWell, isWork, type Made, type PlayedTurn } from './turns.ts';
@@ -45,8 +46,16 @@ const SOON_MS = 10 * 60_000;
 const MOST_CHANGED = 2;
 /** Calls below which a skill saves nothing. */
 const LEAST_STEPS = 3;
-/** The call was stopped by a decision, or a question stands: nothing is wrong with the way. */
-const DECIDED = new Set(['DENIED', 'DECLINED', 'NOT_YOURS', 'OUTCOME_UNKNOWN', 'REPEATED', 'ASKS_FIRST', 'CANCELLED']);
+/** Codes of calls that a decision or a question stopped: nothing is wrong with the way. */
+const DECIDED: ReadonlySet<string> = new Set<Failed['code']>([
+  'DENIED',
+  'DECLINED',
+  'NOT_YOURS',
+  'OUTCOME_UNKNOWN',
+  'REPEATED',
+  'ASKS_FIRST',
+  'CANCELLED',
+]);
 
 /** The signs in the turns of one conversation, which are in order. Turns with untrusted text in them give none. */
 export function signalsIn(turns: readonly PlayedTurn[], taken: readonly TakenBack[]): Signal[] {
