@@ -7,8 +7,8 @@ import { conversations, type Delivery } from '../delivery/index.ts';
 import { type AccessRules, hashOfCode, links, type MergeRule, newCode, outranks } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
 import { KEEP } from './forget.ts';
-import * as texts from './link-texts.ts';
 import type { Command } from './skill.ts';
+import * as texts from './texts.ts';
 
 export interface LinkDeps {
   delivery: Pick<Delivery, 'forget' | 'outbox'>;

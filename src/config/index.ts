@@ -2,10 +2,9 @@
 
 export { approvalPolicyFile, permissionPolicyFile } from './access.ts';
 export { block, type ConfigBlock } from './block.ts';
-export type { CoreValues } from './blocks.ts';
+export type { CoreValues, EventName } from './blocks.ts';
 export { configEnv, configExample, configJsonSchema } from './documents.ts';
 export { envFileOf, readEnvFile } from './env-file.ts';
-export type { EventName } from './events.ts';
 export { count, duration, durationWithin, locale, secret, secretText, size, url, wallTime, zone } from './fields.ts';
 export { type Config, type ConfigRequest, loadConfig } from './load.ts';
 export { models as modelsConfig } from './models.ts';

@@ -1,20 +1,22 @@
+import type { LookupFunction, Socket } from 'node:net';
+import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+import { messageOf, systemCode } from '../base/errors.ts';
 import type { OutboundProxy } from '../base/outbound.ts';
-import { type AllowedNetwork, rangeOf } from './address.ts';
-import { type EgressFailure, failure, failureIn } from './failure.ts';
+import { type EgressFailure, failure, failureIn, thrown } from './failure.ts';
 import {
-  ACCEPTED_ENCODINGS,
-  bounded,
-  decoded,
-  type Hop,
-  type HopRequest,
-  hop,
-  type Method,
-  type Pace,
-  type Tunnel,
-  tooLarge,
-} from './hop.ts';
-import { hostOf, parseUrl, type Reach, type Resolve, systemResolve, type Target, targetOf } from './target.ts';
-import { Watch } from './watch.ts';
+  type AllowedNetwork,
+  canonical,
+  hostOf,
+  parseUrl,
+  type Reach,
+  type Resolve,
+  rangeOf,
+  systemResolve,
+  type Target,
+  targetOf,
+} from './target.ts';
 
 export interface EgressOptions {
   /** Ports of public addresses. */
@@ -229,5 +231,256 @@ async function whole(chunks: AsyncIterable<Uint8Array>): Promise<{ ok: true; byt
     const known = failureIn(error);
     if (!known) throw error;
     return known;
+  }
+}
+
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+interface HopRequest {
+  method: Method;
+  headers: Readonly<Record<string, string>>;
+  body: string | Uint8Array | undefined;
+  connectMs: number;
+  headersMs: number;
+}
+
+/** One request and the head of its answer. */
+interface Hop {
+  ok: true;
+  status: number;
+  headers: Dispatcher.ResponseData['headers'];
+  body: Dispatcher.ResponseData['body'];
+  /** Lets go of the connection. */
+  close(): void;
+}
+
+/** Opens a connection by a proxy, encrypted for `servername` where one is given. */
+type Tunnel = (servername: string | undefined, signal: AbortSignal) => Promise<Socket>;
+
+const MAX_HEADER_BYTES = 16_384;
+/** More addresses of one name are not tried. */
+const MOST_TRIED = 8;
+
+/** Sends one request to the checked addresses of `target`, on a connection of its own. Redirects are not followed. */
+async function hop(
+  { url, addresses }: Target,
+  { method, headers, body, connectMs, headersMs }: HopRequest,
+  watch: Watch,
+  tunnel?: Tunnel,
+): Promise<Hop | EgressFailure> {
+  // 100 ms to load, and often nothing is fetched.
+  const { Client, buildConnector } = await import('undici');
+  const pinned = buildConnector({
+    lookup: pinnedTo(addresses),
+    autoSelectFamily: true,
+    maxCachedSessions: 0,
+    timeout: 0,
+  });
+  const servername = url.protocol === 'https:' ? hostOf(url) : undefined;
+  const client = new Client(url.origin, {
+    connect: (options, callback) => {
+      if (tunnel) {
+        tunnel(servername, watch.signal).then(
+          (socket) => {
+            watch.within(headersMs, 'it does not answer');
+            callback(null, socket);
+          },
+          (error: Error) => callback(error, null),
+        );
+        return;
+      }
+      pinned(options, (error, socket) => {
+        if (error) return callback(error, null);
+        if (isOneOf(socket, addresses)) {
+          watch.within(headersMs, 'it does not answer');
+          return callback(null, socket);
+        }
+        socket?.destroy();
+        callback(new Error('connected to an address that was not checked'), null);
+      });
+    },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
+  const close = () => {
+    watch.signal.removeEventListener('abort', close);
+    void client.destroy().catch(() => {});
+  };
+  // Not undici's own signal: a request that waits for its connection does not listen to it.
+  watch.signal.addEventListener('abort', close, { once: true });
+  watch.within(connectMs, 'it cannot be connected to');
+  try {
+    const path = `${url.pathname}${url.search}`;
+    const answer = await client.request({ method, path, headers, body: body ?? null, reset: true });
+    watch.release();
+    // A body that nobody reads may end in an error as well.
+    answer.body.on('error', () => {});
+    return { ok: true, status: answer.statusCode, headers: answer.headers, body: answer.body, close };
+  } catch (error) {
+    close();
+    return failureIn(watch.signal.reason) ?? failureOf(error, hostOf(url));
+  }
+}
+
+/** Answers with the checked addresses whatever name is asked for: there is no second resolution. */
+function pinnedTo(addresses: readonly string[]): LookupFunction {
+  const known = addresses.slice(0, MOST_TRIED).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  return (_host, options, callback) => {
+    if (options.all) return callback(null, known);
+    const [first] = known;
+    callback(null, first?.address ?? '', first?.family);
+  };
+}
+
+function isOneOf(socket: Socket | null, addresses: readonly string[]): boolean {
+  return addresses.includes(canonical(socket?.remoteAddress ?? '') ?? '');
+}
+
+function failureOf(error: unknown, host: string): EgressFailure {
+  const code = systemCode(error) ?? '';
+  const isHttp = /^HPE_|^UND_ERR_(?!SOCKET|CONNECT)/.test(code);
+  if (isHttp) return failure('EGRESS_MALFORMED', `${host} does not answer in proper HTTP (${code}).`);
+  return failure('EGRESS_UNREACHABLE', `${host} cannot be reached (${code || messageOf(error)}).`);
+}
+
+/** At least `bytes` must come in each `ms` that the body is waited for. */
+interface Pace {
+  ms: number;
+  bytes: number;
+}
+
+const DECODERS = {
+  identity: undefined,
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  br: createBrotliDecompress,
+} as const;
+
+/** The encodings that `decoded` undoes. */
+const ACCEPTED_ENCODINGS = 'gzip, br';
+
+/** The stream without its content encoding; undefined where it has one that was not asked for, or several. */
+function decoded(raw: Readable, encoding: string): Readable | undefined {
+  const name = encoding.trim().toLowerCase() || 'identity';
+  if (!(name in DECODERS)) return undefined;
+  const create = DECODERS[name as keyof typeof DECODERS];
+  // The stream that is read tells of every error.
+  return create ? pipeline(raw, create(), () => {}) : raw;
+}
+
+/**
+ * The bytes of `stream`, at most `maxBytes`, no slower than `pace` and until `watch` ends it. Rejects with a `CodaError`
+ * that has an `EgressCode`. The time in which nobody reads does not count for the pace.
+ */
+async function* bounded(
+  stream: Readable,
+  { host, maxBytes, pace, watch }: { host: string; maxBytes: number; pace: Pace; watch: Watch },
+): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  const window = new Window(pace, watch);
+  try {
+    const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    for (;;) {
+      const next = await window.wait(() => chunks.next());
+      if (next.done) return;
+      size += next.value.byteLength;
+      if (size > maxBytes) throw thrown(tooLarge(host, maxBytes));
+      window.got(next.value.byteLength);
+      yield next.value;
+    }
+  } catch (error) {
+    if (watch.signal.aborted) throw watch.signal.reason;
+    throw failureIn(error)
+      ? error
+      : thrown(failure('EGRESS_MALFORMED', `The answer of ${host} is cut off or damaged.`));
+  } finally {
+    stream.destroy();
+  }
+}
+
+const tooLarge = (host: string, maxBytes: number) =>
+  failure('EGRESS_TOO_LARGE', `${host} sends more than ${maxBytes} bytes.`);
+
+/** Measures how much comes in the time that is spent waiting. */
+class Window {
+  private readonly pace: Pace;
+  private readonly watch: Watch;
+  private waited = 0;
+  private bytes = 0;
+
+  constructor(pace: Pace, watch: Watch) {
+    this.pace = pace;
+    this.watch = watch;
+  }
+
+  async wait<T>(next: () => Promise<T>): Promise<T> {
+    const since = performance.now();
+    // A window that has had its bytes gives the next one its whole time.
+    const left = this.bytes < this.pace.bytes ? this.pace.ms - this.waited : 2 * this.pace.ms - this.waited;
+    this.watch.within(Math.max(1, left), 'the answer stalls');
+    try {
+      return await next();
+    } finally {
+      this.watch.release();
+      this.waited += performance.now() - since;
+    }
+  }
+
+  got(bytes: number): void {
+    this.bytes += bytes;
+    if (this.waited < this.pace.ms) return;
+    this.waited = 0;
+    this.bytes = 0;
+  }
+}
+
+/** Ends a request when a time is up or its caller stops it. Its timers hold the request: no garbage collection ends them. */
+class Watch implements Disposable {
+  private readonly controller = new AbortController();
+  private readonly whole: NodeJS.Timeout;
+  private readonly parent: AbortSignal | undefined;
+  private readonly host: string;
+  private phase: NodeJS.Timeout | undefined;
+
+  /** `totalMs` counts from here. `host` is what messages call the server. */
+  constructor(host: string, totalMs: number, parent: AbortSignal | undefined) {
+    this.host = host;
+    this.parent = parent;
+    this.whole = setTimeout(() => this.late('the answer is not complete'), totalMs);
+    if (parent?.aborted) this.cancel();
+    else parent?.addEventListener('abort', this.cancel, { once: true });
+  }
+
+  /** Aborts with the error that the failure is thrown as. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Gives what follows `ms`; ends what was limited before. */
+  within(ms: number, what: string): void {
+    this.release();
+    this.phase = setTimeout(() => this.late(what), ms);
+  }
+
+  /** Ends the limit of `within`. */
+  release(): void {
+    clearTimeout(this.phase);
+  }
+
+  late(what: string): void {
+    this.end(failure('EGRESS_TIMEOUT', `${this.host} is too slow: ${what}.`));
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.whole);
+    this.release();
+    this.parent?.removeEventListener('abort', this.cancel);
+  }
+
+  private readonly cancel = () => this.end(failure('CANCELLED', `The request to ${this.host} was stopped.`));
+
+  private end(why: EgressFailure): void {
+    this.controller.abort(thrown(why));
   }
 }

@@ -2,8 +2,16 @@
 import type { Call, Heard } from '../agent/index.ts';
 import { shorten } from '../base/text.ts';
 import type { Choice } from '../delivery/index.ts';
-import type { Frame, Match, Matcher, Pattern, Slots } from './frames.ts';
-import { type Node, parsePattern, partsOf } from './pattern.ts';
+import {
+  type Frame,
+  type Match,
+  type Matcher,
+  type Node,
+  type Pattern,
+  parsePattern,
+  partsOf,
+  type Slots,
+} from './frames.ts';
 import { callsOf, type Reading, readingOf, type Understood, understand } from './reading.ts';
 import { LEADS, mayFill, type Request, type Span, slotOf, type Times } from './slots.ts';
 import { BINDING, COMMON, isAsking, verbatim, type Word } from './words.ts';

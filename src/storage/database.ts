@@ -4,8 +4,7 @@ import { backOff, sleep, withTimeout } from '../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import type { Histogram } from '../base/metrics.ts';
 import type { World } from '../base/world.ts';
-import type { Engine, Hint, Row, Session } from './engine.ts';
-import type { Database, Param, Result, StorageStats, Transaction } from './port.ts';
+import type { Database, Engine, Hint, Param, Result, Row, Session, StorageStats, Transaction } from './port.ts';
 
 /** Serialisation failure and deadlock: the same statements may succeed when they are run again. */
 const RETRIED: readonly (string | undefined)[] = ['40001', '40P01'];

@@ -18,10 +18,10 @@ export {
   writeBackup,
 } from './backup/index.ts';
 export { hadNoEffect } from './database.ts';
-export type { Engine } from './engine.ts';
 export { grantLine, type StorageFacts, storageFacts } from './health.ts';
 export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';
 export { openDatabase, type StorageOptions } from './open.ts';
+export type { Engine } from './port.ts';
 export {
   type Besides,
   type Database,

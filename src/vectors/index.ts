@@ -5,8 +5,6 @@
 export { type Embedder, EmbedderFault, remoteEmbedder } from './embedder.ts';
 export { type EmbedDeps, embedGathered, embedJob, embedSoon } from './job.ts';
 export { Matrix, packVector, Scratch, unit } from './matrix.ts';
-export { type Near, Nearest } from './near.ts';
-export { offlineEmbedder } from './offline.ts';
 export {
   addMeaning,
   addSynonyms,
@@ -14,11 +12,14 @@ export {
   type Likeness,
   likenessBy,
   NAMES,
+  type Near,
+  Nearest,
   type Sought,
   synonymsOf,
   vectorOf,
   wordsOf,
-} from './query.ts';
+} from './near.ts';
+export { offlineEmbedder } from './offline.ts';
 export { type EmbedderSettings, type Embedders, embeddersOf } from './settings.ts';
 export type { Made, Missing, Source } from './source.ts';
 export { addStamped, keepNewest, type Space } from './store.ts';

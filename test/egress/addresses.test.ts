@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rangeOf } from '../../src/egress/address.ts';
 import { Egress } from '../../src/egress/index.ts';
+import { rangeOf } from '../../src/egress/target.ts';
 import { HONEST, NAMES, PRIVATE, REFUSED_URLS } from './spellings.ts';
 
 const resolve = async (host: string) => NAMES[host] ?? Promise.reject(new Error('ENOTFOUND'));

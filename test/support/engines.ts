@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { withTimeout } from '../../src/base/async.ts';
-import type { Hint, Row, Session } from '../../src/storage/engine.ts';
 import type { Engine } from '../../src/storage/index.ts';
 import { openPglite } from '../../src/storage/pglite/open.ts';
-import type { Param, Result } from '../../src/storage/port.ts';
+import type { Hint, Param, Result, Row, Session } from '../../src/storage/port.ts';
 import { Emptied, type Statements } from './emptied.ts';
 import { lentFolder } from './lent.ts';
 import { migratedFolder } from './template.ts';

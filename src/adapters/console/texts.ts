@@ -2,3 +2,20 @@
 
 /** Before a part that may already have been shown. */
 export const AGAIN = '(again)';
+
+/** Texts of the prompt. */
+
+export const PROMPT = 'you › ';
+export const MORE = '  … ';
+export const THINKING = '…';
+export const LEAVE_HINT = 'Ctrl-C again, or Ctrl-D, leaves.';
+export const WITHDRAWN = '(taken back)';
+export const EDITED = '(changed)';
+
+export function greeting(name: string, version: string, hint: string): string[] {
+  return [`${name} ${version} · ${hint}`, 'Type and press Enter; /help shows what there is, Ctrl-D leaves.'];
+}
+
+export function chosen(label: string): string {
+  return `→ ${label}`;
+}

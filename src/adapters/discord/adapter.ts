@@ -19,12 +19,11 @@ import {
 } from '../../delivery/index.ts';
 import { decodeOrigin, wasAcknowledged } from './callback.ts';
 import { Channels } from './channels.ts';
-import { register, scopesOf } from './commands.ts';
 import { Connection } from './connection.ts';
 import { checks } from './doctor.ts';
 import { AttachedFiles } from './files.ts';
 import { Inbound } from './inbound.ts';
-import { Interactions } from './interactions.ts';
+import { Interactions, register, scopesOf } from './interactions.ts';
 import { Members } from './members.ts';
 import { nonceFor, split, splitGrowing } from './message.ts';
 import type { DiscordOptions } from './options.ts';

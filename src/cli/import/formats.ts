@@ -1,11 +1,9 @@
 /** Layouts of other assistants' folders, as their documentation and sources describe them. */
-
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
-import { type Found, type FoundJob, nothing } from './found.ts';
 
 const isMarkdown = (name: string) => /\.(md|markdown|txt)$/i.test(name);
 
@@ -388,3 +386,41 @@ function entriesOf(folder: string) {
     return [];
   }
 }
+
+/** Contents of another assistant's folder, in coda's terms. */
+
+/** A memory as `coda memory import` takes it. */
+export interface FoundMemory {
+  text: string;
+  tags: string[];
+  date?: string;
+  /** The file that it stands in, relative. */
+  from: string;
+}
+
+export interface FoundSkill {
+  name: string;
+  /** Its folder, absolute. */
+  folder: string;
+  from: string;
+}
+
+/** A job of the other's scheduler: when coda is to do what, in words, or why that cannot be said. */
+export interface FoundJob {
+  name: string;
+  plan: { when: string; prompt: string } | undefined;
+  why?: string;
+  from: string;
+}
+
+export interface Found {
+  memories: FoundMemory[];
+  /** The other assistant's persona, put together. */
+  persona: { text: string; from: string } | undefined;
+  skills: FoundSkill[];
+  jobs: FoundJob[];
+  /** Parts that are broken, or have no place here: each with its file. */
+  problems: { from: string; what: string }[];
+}
+
+const nothing = (): Found => ({ memories: [], persona: undefined, skills: [], jobs: [], problems: [] });

@@ -9,8 +9,7 @@ import { prepare } from '../daemon/serve.ts';
 import { ask, withVerbs } from '../daemon/verbs.ts';
 import type { ImportFlags } from '../flags.ts';
 import { usage } from '../texts.ts';
-import { FORMATS } from './formats.ts';
-import type { Found, FoundJob, FoundMemory, FoundSkill } from './found.ts';
+import { FORMATS, type Found, type FoundJob, type FoundMemory, type FoundSkill } from './formats.ts';
 
 const SHOWN = 70;
 /** Characters of a schedule's title. */

@@ -3,12 +3,11 @@ import type { Frame } from '../frames.ts';
 import { lists } from './lists.ts';
 import { memory } from './memory.ts';
 import { notes } from './notes.ts';
-import { reminders } from './reminders.ts';
+import { reminders, timers } from './reminders.ts';
 import { schedules } from './schedules.ts';
 import { talk } from './talk.ts';
 import { tasks } from './tasks.ts';
 import { time } from './time.ts';
-import { timers } from './timers.ts';
 
 export interface Capability {
   title: string;

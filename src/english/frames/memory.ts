@@ -1,5 +1,4 @@
-import type { Frame, Slots } from '../frames.ts';
-import { isPronoun } from './common.ts';
+import { type Frame, isPronoun, type Slots } from '../frames.ts';
 
 function save({ text = '' }: Slots) {
   if (isPronoun(text) || /\?$/.test(text)) return undefined;

@@ -1,5 +1,4 @@
-import type { Frame, Slots } from '../frames.ts';
-import { DELETE, isPronoun, SHOW } from './common.ts';
+import { DELETE, type Frame, isPronoun, SHOW, type Slots } from '../frames.ts';
 
 const NOTE = { thing: 'note', nouns: 'notes|note' } as const;
 

@@ -1,5 +1,4 @@
-import type { Frame, Reader, Slots } from '../frames.ts';
-import { DELETE, SHOW } from './common.ts';
+import { DELETE, type Frame, type Reader, SHOW, type Slots } from '../frames.ts';
 
 const SCHEDULE = { thing: 'schedule', nouns: 'schedules|schedule|automations|automation' } as const;
 

@@ -1,5 +1,4 @@
-import type { Frame, Slots } from '../frames.ts';
-import { DELETE, SHOW } from './common.ts';
+import { DELETE, type Frame, SHOW, type Slots } from '../frames.ts';
 
 const TASK = { thing: 'task', nouns: 'tasks|task' } as const;
 

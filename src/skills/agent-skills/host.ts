@@ -11,8 +11,7 @@ import {
 import { approveLooked, blockedOf, type Folder, type Inquest, lookForApproval, pinFolder } from '../../trust/index.ts';
 import type { SkillImages } from './images/images.ts';
 import * as store from './market/store.ts';
-import { type Learned, learn, termsToLearn } from './routing/feedback.ts';
-import type { SkillSearch } from './routing/search.ts';
+import { type Learned, learn, type SkillSearch, termsToLearn } from './routing/search.ts';
 import { dropWeights, lastRequest, weights } from './routing/store.ts';
 import type { SkillVectors } from './routing/vectors.ts';
 import {

@@ -10,7 +10,7 @@ export * as installed from './files/install.ts';
 export { draftsOf, SkillDecisions, type SkillHost, type View, Views } from './host.ts';
 export { type PlannedImage, SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
-export { MARKET_TASK } from './market/job.ts';
+export { MARKET_TASK } from './market/market.ts';
 export {
   marketOperations,
   type ShownCatalog,

@@ -1,13 +1,16 @@
 /** Calls of connectors by the egress client. */
+
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Failed, failed } from '../../agent/index.ts';
 import { backOff, sleep } from '../../base/async.ts';
 import type { Secrets } from '../../base/log.ts';
 import { visible } from '../../base/text.ts';
+import { readEnvFile } from '../../config/index.ts';
 import type { Answer, Egress, EgressFailure } from '../../egress/index.ts';
-import type { Connector } from './definition.ts';
+import type { SkillSecrets } from '../../secrets/index.ts';
+import { type Connector, type Definition, secretsIn, withSecrets } from './definition.ts';
 import type { Found } from './folder.ts';
-import { type ConnectorCall, isReading, isSendable, type Prepared, prepare } from './request.ts';
-import { type ValueSources, valuesOf } from './secrets.ts';
 import { texts } from './texts.ts';
 
 export interface CallDeps {
@@ -124,4 +127,145 @@ async function answered(answer: Answer, hidden: Secrets): Promise<Answered | Fai
 function bounded(text: string): string {
   if (text.length <= MOST_CHARACTERS) return text;
   return `${text.slice(0, MOST_CHARACTERS)}\n${texts.cut(text.length - MOST_CHARACTERS)}`;
+}
+
+/** A call of a connector as an HTTP request. Pure. */
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+type Method = (typeof METHODS)[number];
+
+/** Methods that change nothing, so that they may be sent again. */
+export const isReading = (method: Method): boolean => method === 'GET' || method === 'HEAD';
+
+interface ConnectorCall {
+  method: Method;
+  path: string;
+  query?: Readonly<Record<string, string | number | boolean>> | undefined;
+  body?: unknown;
+}
+
+interface Prepared {
+  url: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+/** `ftp:`, `javascript:`, or a whole address instead of a path. */
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const AMBIGUOUS = /[\s\\#\u0000-\u001f\u007f]/;
+/** A server may decode a path several times. */
+const MOST_DECODED = 5;
+
+/** The address of `path` below `base`; undefined where it would lead out of it. */
+function addressBelow(base: string, path: string): URL | undefined {
+  const [bare = '', ...query] = path.split('?');
+  if (SCHEME.test(bare) || AMBIGUOUS.test(path) || bare.startsWith('//')) return undefined;
+  if (!staysBelow(bare)) return undefined;
+  const root = new URL(base.endsWith('/') ? base : `${base}/`);
+  const below = bare.replace(/^\//, '');
+  const url = new URL(below === '' ? base : `${root.href}${below}`);
+  if (query.length > 0) url.search = query.join('?');
+  const isBelow = url.pathname === new URL(base).pathname || url.pathname.startsWith(root.pathname);
+  return url.origin === root.origin && isBelow ? url : undefined;
+}
+
+/** True if no step of the path goes up, however often a server decodes it. */
+function staysBelow(path: string): boolean {
+  let read = path;
+  for (let round = 0; round < MOST_DECODED; round++) {
+    const steps = read.split(/[/\\]/).map((step) => step.replace(/;.*$/, ''));
+    if (steps.some((step) => step === '..' || step === '.')) return false;
+    const next = decodedOnce(read);
+    if (next === undefined) return false;
+    if (next === read) return true;
+    if (AMBIGUOUS.test(next.replaceAll(' ', ''))) return false;
+    read = next;
+  }
+  return false;
+}
+
+function decodedOnce(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The request; undefined where the path leads out of the connector's address. */
+function prepare(
+  { base_url: base, headers, auth }: Definition,
+  { path, query = {}, body }: ConnectorCall,
+  values: Readonly<Record<string, string>>,
+): Prepared | undefined {
+  const url = addressBelow(base, path);
+  if (!url) return undefined;
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  const sent: Record<string, string> = { accept: 'application/json, text/*;q=0.9, */*;q=0.5' };
+  const fill = (text: string) => withSecrets(text, values);
+  if (body !== undefined)
+    sent['content-type'] = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
+  for (const [name, value] of Object.entries(headers)) sent[name.toLowerCase()] = fill(value);
+  if (auth?.type === 'query') url.searchParams.set(auth.name, fill(auth.value));
+  if (auth?.type === 'header') sent[auth.name.toLowerCase()] = fill(auth.value);
+  if (auth?.type === 'bearer') sent.authorization = `Bearer ${fill(auth.token)}`;
+  if (auth?.type === 'basic') sent.authorization = `Basic ${basicOf(fill(auth.username), fill(auth.password))}`;
+  return { url: url.href, headers: sent, body: body === undefined ? undefined : bodyText(body) };
+}
+
+const bodyText = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
+
+const basicOf = (username: string, password: string) => Buffer.from(`${username}:${password}`).toString('base64');
+
+/** True if a header's value can be sent: a secret may hold a line break. */
+const isSendable = ({ headers }: Prepared): boolean =>
+  Object.values(headers).every((text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text));
+
+// The values that `secret:KEY` stands for in a connector.
+
+/** The name under which `coda secrets set` keeps values of connectors. */
+const SCOPE = 'connectors';
+
+interface ValueSources {
+  /** Sealed values, which go first. */
+  store: Pick<SkillSecrets, 'valuesFor'>;
+  /** The environment. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Names of it that may be used. */
+  allowed: readonly string[];
+  /** Values that the log and answers hide. */
+  hidden: Secrets;
+}
+
+type Resolved = { ok: true; values: Record<string, string> } | { ok: false; missing: string; why: string | undefined };
+
+/** The values for one person in one space, looked up anew for each call. */
+export async function valuesOf(
+  { store, env, allowed, hidden }: ValueSources,
+  connector: Connector,
+  who: { personId: string; spaceId: string },
+): Promise<Resolved> {
+  const names = secretsIn(connector);
+  if (names.length === 0) return { ok: true, values: {} };
+  const sealed = await store.valuesFor({ name: SCOPE, secrets: names.map((name) => ({ name })) }, who);
+  const missing = (name: string) => sealed[name] === undefined && !(allowed.includes(name) && env[name]);
+  const file = names.some(missing) ? secretsFile(connector.root) : { values: {} };
+  const values: Record<string, string> = {};
+  for (const name of names) {
+    const found = sealed[name] ?? (allowed.includes(name) ? env[name] || undefined : undefined) ?? file.values[name];
+    if (found === undefined || found === '') return { ok: false, missing: name, why: file.why };
+    values[name] = found;
+    hidden.add(found);
+  }
+  return { ok: true, values };
+}
+
+/** Values of `secrets/.env` beside the connectors; nothing where others may read it. */
+function secretsFile(root: string): { values: Record<string, string>; why?: string } {
+  const file = join(root, 'secrets', '.env');
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats) return { values: {} };
+  const isOpen = process.platform !== 'win32' && (stats.mode & 0o077) !== 0;
+  if (isOpen) return { values: {}, why: texts.openFile(file) };
+  return { values: readEnvFile(file) };
 }

@@ -6,10 +6,9 @@ import { z } from 'zod';
 import { CodaError, type ErrorCode, type FailureCode, messageOf } from '../../base/errors.ts';
 import { plural } from '../../base/text.ts';
 import { type LocalParts, operation, text, usage } from '../../chat/operation.ts';
-import { type CallDeps, callConnector } from './call.ts';
+import { type CallDeps, callConnector, valuesOf } from './call.ts';
 import { CONNECTOR_NAME, connectorTemplate, parseConnector, secretsIn } from './definition.ts';
 import { fileOf } from './folder.ts';
-import { valuesOf } from './secrets.ts';
 import { texts } from './texts.ts';
 
 /** Values of everybody: no person and no space has an empty id. */

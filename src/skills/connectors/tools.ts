@@ -1,9 +1,8 @@
 /** The tool by which models call connectors. */
 import { z } from 'zod';
 import { type AnyTool, done, failed, outsideTool, privately } from '../../agent/index.ts';
-import { type CallDeps, callConnector } from './call.ts';
+import { type CallDeps, callConnector, isReading, METHODS } from './call.ts';
 import type { Found } from './folder.ts';
-import { isReading, METHODS } from './request.ts';
 import { texts } from './texts.ts';
 
 const LONGEST_MS = 300_000;

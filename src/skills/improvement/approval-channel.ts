@@ -1,11 +1,15 @@
 /** The place in which owners hear of proposals and of what became of them. */
-import type { HealthCheck } from '../../chat/index.ts';
+
+import { z } from 'zod';
+import type { Command, HealthCheck } from '../../chat/index.ts';
 import { conversations } from '../../delivery/index.ts';
 import { type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
-import type { Deps } from './part.ts';
+import type { Deps, Part } from './part.ts';
+import type { ProposalKind } from './proposals.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
+import { listFor, proposalTools } from './tools.ts';
 
 type Configured = Pick<Settings, 'approval_channel'>;
 
@@ -34,7 +38,7 @@ async function channelOf({ approval_channel: named }: Configured, db: Queryable)
 }
 
 /** Tells where proposals go as long as the configured channel is not known. */
-export function approvalChannelCheck({ config, database }: Pick<Deps, 'config' | 'database'>): HealthCheck[] {
+function approvalChannelCheck({ config, database }: Pick<Deps, 'config' | 'database'>): HealthCheck[] {
   const { approval_channel: named } = config;
   if (named === null) return [];
   return [
@@ -50,4 +54,35 @@ export function approvalChannelCheck({ config, database }: Pick<Deps, 'config' |
       },
     },
   ];
+}
+
+/** Categories that change nothing by themselves: once approved, somebody carries them out. */
+export const IN_WORDS = ['tool', 'configuration', 'code'] as const;
+
+const inWords: readonly ProposalKind<null>[] = IN_WORDS.map((category) => ({ category, payload: z.null() }));
+
+/** Proposals as such: listing them and deciding on them. */
+export const proposalPart: Part = {
+  name: 'proposals',
+  kinds: () => inWords,
+  tools: proposalTools,
+  commands: (deps) => [listCommand(deps)],
+  checks: approvalChannelCheck,
+  deletionRules: store.deletionRules,
+  mergeRules: store.mergeRules,
+};
+
+function listCommand({ kinds }: Deps): Command {
+  return {
+    name: 'improvements',
+    summary: 'What I propose to change of myself.',
+    usage: `[${[...store.STATES, 'all'].join('|')}]`,
+    ownerOnly: true,
+    private: true,
+    run(rest, ctx) {
+      const states: readonly string[] = [...store.STATES, 'all'];
+      const status = (states.includes(rest) ? rest : 'pending') as store.ProposalState | 'all';
+      return listFor(kinds, { status }, ctx);
+    },
+  };
 }

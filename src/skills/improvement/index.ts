@@ -1,5 +1,6 @@
 /** coda looks at its own record and proposes changes of itself; each part is a folder and a line here. */
 import type { Asked, PageReader, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
+import { proposalPart } from './approval-channel.ts';
 import { assessmentPart } from './assessment/index.ts';
 import { config, type Settings } from './config.ts';
 import { examplesPart } from './examples/index.ts';
@@ -8,7 +9,6 @@ import { gapsPart } from './gaps/index.ts';
 import { improvementPage } from './page.ts';
 import type { Deps, Part } from './part.ts';
 import { promptPart } from './prompt/index.ts';
-import { proposalPart } from './proposal-part.ts';
 import type { ProposalKinds } from './proposals.ts';
 import { reflectionPart } from './reflection/index.ts';
 import { routingPart } from './routing/index.ts';

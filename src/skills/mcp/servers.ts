@@ -1,9 +1,15 @@
 /** All MCP servers of a coda, and what of them may be used. */
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { AnyTool } from '../../agent/index.ts';
-import { Sequence, withTimeout } from '../../base/async.ts';
+import { deferred, Sequence, withTimeout } from '../../base/async.ts';
 import { DAY_MS } from '../../base/clock.ts';
-import { messageOf } from '../../base/errors.ts';
+import { CodaError, messageOf } from '../../base/errors.ts';
+import { readLines } from '../../base/lines.ts';
+import type { Log } from '../../base/log.ts';
 import type { World } from '../../base/world.ts';
 import type { Bus } from '../../bus/index.ts';
 import type { CoreValues } from '../../config/index.ts';
@@ -18,10 +24,9 @@ import { SignIns } from './sign-in/sign-in.ts';
 import type { SealedValues } from './sign-in/tokens.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
-import { FloodGauge, GaugedTransport, type ServerTransport } from './wire/flood.ts';
-import { containerChannel, hostChannel } from './wire/host.ts';
+import { FLOODS, FloodGauge, GaugedTransport, type ServerTransport } from './wire/flood.ts';
 import { httpTransport } from './wire/http.ts';
-import { LineTransport } from './wire/lines.ts';
+import { messageIn } from './wire/messages.ts';
 
 export interface ServersDeps {
   settings: Settings;
@@ -260,4 +265,213 @@ export class Servers {
     if (settings.host) return new LineTransport(hostChannel(settings, world, log));
     return new LineTransport(containerChannel(settings, sandbox, execution.max_sandbox_timeout, log));
   }
+}
+
+// An MCP server as a process of this machine, which its owner trusts.
+
+/** Variables of coda's own environment that a server gets: nobody's keys. */
+const INHERITED = ['HOME', 'LANG', 'LOGNAME', 'PATH', 'SHELL', 'TMPDIR', 'TZ', 'USER'];
+/** Between the end of its input and SIGKILL, and between its end and that of its output, which others may hold open. */
+const GRACE_MS = 1_000;
+/** After SIGKILL. */
+const KILLED_MS = 5_000;
+
+/**
+ * Starts `command` in a process group of its own, so that what it starts ends with it; what has left the group (`setsid`)
+ * lives on, unheard.
+ */
+export function hostChannel(
+  { command = '', args, env }: Pick<ServerSettings, 'command' | 'args' | 'env'>,
+  { env: own }: Pick<World, 'env'>,
+  log: Log,
+): OpenChannel {
+  return async (signal) => {
+    signal.throwIfAborted();
+    const inherited = INHERITED.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]] as const]));
+    const child = spawn(command, args, {
+      env: { ...Object.fromEntries(inherited), ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const end = deferred<string>();
+    let complaint = '';
+    const kill = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // The whole group is gone already.
+      }
+    };
+    const over = (code: number | null, name: string | null) =>
+      end.resolve(endedWith(code === null ? `${name}` : `${code}`, complaint));
+    child.on('close', over);
+    child.on('exit', (code, name) => {
+      kill();
+      // Whoever has left the group may hold its output open.
+      void withTimeout(GRACE_MS, end.promise).then(() => {
+        over(code, name);
+        child.stdout.destroy();
+        child.stderr.destroy();
+      });
+    });
+    child.stdin.on('error', () => {});
+    child.stdout.on('error', () => {});
+    child.stderr.on('data', (chunk: Buffer) => {
+      complaint = `${complaint}${chunk.toString()}`.slice(-LONGEST_COMPLAINT);
+      log.debug({ says: chunk.toString().slice(0, LONGEST_COMPLAINT) }, 'an MCP server writes to stderr');
+    });
+    await once(child, 'spawn');
+    const close = async () => {
+      child.stdin.end();
+      await withTimeout(GRACE_MS, end.promise);
+      kill();
+      await withTimeout(KILLED_MS, end.promise);
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    return { input: child.stdin, output: child.stdout, ended: end.promise, close };
+  };
+}
+
+// An MCP server in a sandbox: without a network, and without any file of this machine.
+
+/** Starts `command` in a container of its own, which lives as long as `lifetimeMs`. */
+function containerChannel(
+  { command = '', args, env, image }: Pick<ServerSettings, 'command' | 'args' | 'env' | 'image'>,
+  sandbox: Pick<Sandbox, 'open'>,
+  lifetimeMs: number,
+  log: Log,
+): OpenChannel {
+  return async (signal) => {
+    const session = await sandbox.open({ timeoutMs: lifetimeMs, ...(image && { image }) }, { signal });
+    if (!session.ok) {
+      const { code, message, remedy } = session;
+      throw new CodaError(code, { message, remedy });
+    }
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    let complaint = '';
+    const onOutput = async (stream: 'stdout' | 'stderr', chunk: Uint8Array) => {
+      if (stream === 'stderr') {
+        complaint = `${complaint}${Buffer.from(chunk).toString()}`.slice(-LONGEST_COMPLAINT);
+        log.debug(
+          { says: Buffer.from(chunk).toString().slice(0, LONGEST_COMPLAINT) },
+          'an MCP server writes to stderr',
+        );
+        return;
+      }
+      // Docker's buffer is used again.
+      if (!output.write(Uint8Array.from(chunk))) await new Promise((resolve) => output.once('drain', resolve));
+    };
+    const ended = session
+      .exec([command, ...args], { stdin: input, env, timeoutMs: lifetimeMs, onOutput })
+      .then((came) => {
+        if (!came.ok) return came.message;
+        return came.timedOut ? 'its time in the sandbox is up' : endedWith(`${came.exitCode}`, complaint);
+      })
+      .catch(messageOf)
+      .finally(() => {
+        output.end();
+        return session.close();
+      });
+    const close = async () => {
+      output.resume();
+      await session.close();
+      await ended;
+    };
+    return { input, output, ended, close };
+  };
+}
+
+// MCP over a program's stdin and stdout: one JSON-RPC message a line, and a program that may write anything.
+
+/** A longer message ends the connection: what waits for it would never hear of it. */
+const LONGEST_LINE = 8 * 1024 * 1024;
+
+/** One connection. What is no message is passed over; a flood ends it. `why` tells what ended it, unless coda did. */
+export class LineTransport implements ServerTransport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  why = '';
+  private readonly open: OpenChannel;
+  private readonly stop = new AbortController();
+  private channel: Channel | undefined;
+  private isOver = false;
+  private readonly gauge = new FloodGauge();
+
+  constructor(open: OpenChannel) {
+    this.open = open;
+  }
+
+  async start(): Promise<void> {
+    this.channel = await this.open(this.stop.signal);
+    if (this.stop.signal.aborted) return this.channel.close();
+    void this.read(this.channel);
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    const { channel } = this;
+    if (!channel || this.isOver) return Promise.reject(new Error('it is not connected'));
+    this.gauge.sent(message);
+    return new Promise((resolve, reject) =>
+      channel.input.write(`${JSON.stringify(message)}\n`, (error) => {
+        // Nobody reads any more: why it is over says more than the broken pipe.
+        if (error) void channel.ended.then((why) => reject(new Error(why)));
+        else resolve();
+      }),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.end('');
+  }
+
+  private async end(why: string): Promise<void> {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.why = why;
+    this.stop.abort();
+    await this.channel?.close();
+    this.onclose?.();
+  }
+
+  private async read(channel: Channel): Promise<void> {
+    try {
+      for await (const line of readLines(channel.output, LONGEST_LINE)) {
+        if (this.isOver) return;
+        if ('problem' in line && line.problem === 'too_long') return await this.end('it sent more than 8 MB at once');
+        const message = 'text' in line ? messageIn(line.text, this.gauge.isAsked) : undefined;
+        if (this.gauge.isFlood(message)) return await this.end(FLOODS);
+        if (message) this.onmessage?.(message);
+      }
+    } catch (error) {
+      this.onerror?.(new Error(messageOf(error)));
+    }
+    await this.end(await channel.ended);
+  }
+}
+
+// A program that is spoken to in lines.
+
+/** One running program: what goes in, what comes out, and its end. */
+interface Channel {
+  input: Writable;
+  output: Readable;
+  /** Resolves with why it is over, in a few words; the program's own may be among them. */
+  ended: Promise<string>;
+  /** Ends the program with all that it has started. */
+  close(): Promise<void>;
+}
+
+/** Starts the program; rejects with a `CodaError` or a system's error where that is not possible. */
+type OpenChannel = (signal: AbortSignal) => Promise<Channel>;
+
+/** Characters of a program's stderr. */
+const LONGEST_COMPLAINT = 500;
+
+/** Why a program is over: its exit code or signal, and the line of its stderr that seems to tell why. */
+function endedWith(exit: string, complaint: string): string {
+  const lines = complaint.split('\n').flatMap((line) => line.trim() || []);
+  const line = lines.findLast((each) => /error|cannot|not found|denied/i.test(each)) ?? lines.at(-1);
+  return `it ended with ${exit}${line ? `: ${line}` : ''}`;
 }

@@ -4,9 +4,8 @@ import { collectGarbage, youngCollector } from '../../base/heap.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
 import { type Embedder, EmbedderFault, type Sought, type Space, vectorOf, wordsOf } from '../../vectors/index.ts';
-import { spaceAndVersion } from './embed/store.ts';
 import { type Filter, PersonIndex } from './person-index.ts';
-import { changedSince } from './store.ts';
+import { changedSince, spaceAndVersion } from './store.ts';
 
 export interface RecallDeps {
   database: Database;

@@ -1,7 +1,8 @@
 /** Memories in the database. Every verb sees one person's memories only, but for those of upkeep. */
 import type { Instant } from '../../base/clock.ts';
-import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import { type DeletionRule, lockPerson, type MergeRule } from '../../people/index.ts';
 import type { Database, Queryable, Transaction } from '../../storage/index.ts';
+import type { Made, Missing, Source, Space } from '../../vectors/index.ts';
 import type { Memory, NewMemory } from './memory.ts';
 import type { Indexed } from './person-index.ts';
 
@@ -47,7 +48,7 @@ function toMemory(row: MemoryRow): Memory {
 }
 
 /** The number of the next change of the person's memories. Whoever has it holds off other writers until `tx` ends. */
-export async function nextVersion(tx: Transaction, personId: string): Promise<number> {
+async function nextVersion(tx: Transaction, personId: string): Promise<number> {
   const { rows } = await tx.query<{ version: number }>(
     `insert into memory_people (person_id, version) values ($1, 1)
      on conflict (person_id) do update set version = memory_people.version + 1 returning version`,
@@ -373,3 +374,150 @@ export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from memories where person_id = $1' },
   { sql: 'delete from memory_people where person_id = $1' },
 ];
+
+// Vectors of memories in the database.
+
+/** The space that is searched, and the newest change of the person's memories. */
+export async function spaceAndVersion(
+  database: Pick<Database, 'read'>,
+  personId: string,
+): Promise<{ space: Space | undefined; version: number }> {
+  const { rows } = await database.read<{ space: string | null; dim: number | null; version: number | null }>(
+    `select s.space, s.dim, (select version from memory_people where person_id = $1) as version
+       from (select 1) one left join memory_spaces s on s.is_current`,
+    [personId],
+  );
+  const { space, dim, version } = rows[0] ?? { space: null, dim: null, version: null };
+  return { space: space !== null && dim !== null ? { space, dim } : undefined, version: version ?? 0 };
+}
+
+/** Memories as texts that get vectors. */
+export const source: Source = { kind: 'memory', owners, missing, add };
+
+async function owners(database: Pick<Database, 'read'>, after: string, limit: number): Promise<string[]> {
+  const { rows } = await database.read<{ id: string }>(
+    `select person_id as id from memory_people where $1 = '' or person_id > nullif($1, '')::uuid order by person_id limit $2`,
+    [after, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function missing(
+  database: Pick<Database, 'read'>,
+  personId: string,
+  space: string,
+  after: string,
+  limit: number,
+): Promise<Missing[]> {
+  const { rows } = await database.read<Missing>(
+    `select m.id, m.text from memories m
+      where m.person_id = $1 and m.id > $3 and m.state <> 'deleted'
+        and not exists (select from memory_vectors v where v.space = $2 and v.memory_id = m.id)
+      order by m.id limit $4`,
+    [personId, space, after, limit],
+  );
+  return rows;
+}
+
+/** In the space that is searched new vectors are a change of their memories. */
+async function add(tx: Transaction, personId: string, space: string, made: readonly Made[]): Promise<void> {
+  if (!(await lockPerson(tx, personId))) return;
+  const ids = made.map(({ id }) => id);
+  const version = await nextVersion(tx, personId);
+  const { rows } = await tx.query<{ id: string }>(
+    'select id from memories where person_id = $1 and id = any($2) for update',
+    [personId, ids],
+  );
+  const there = new Set(rows.map(({ id }) => id));
+  for (const { id, vector } of made) {
+    if (!there.has(id)) continue;
+    await tx.query(
+      'insert into memory_vectors (space, memory_id, vector) values ($1, $2, $3) on conflict (space, memory_id) do nothing',
+      [space, id, vector],
+    );
+  }
+  await tx.query(
+    `update memories set touched = $2 where person_id = $3 and id = any($1)
+        and exists (select from memory_spaces where space = $4 and is_current)`,
+    [ids, version, personId, space],
+  );
+}
+
+// Up to where conversations have been looked through for memories.
+
+/** A message of a direct conversation. */
+export interface SaidMessage {
+  seq: number;
+  role: 'user' | 'assistant';
+  text: string;
+  tainted: boolean;
+  at: Instant;
+  /** The identity of the message that its turn answered. */
+  key: string | null;
+}
+
+/** Messages behind the last one looked through, oldest first. */
+export async function newMessages(
+  db: Pick<Database, 'read'>,
+  { conversationId, personId }: { conversationId: string; personId: string },
+  limit: number,
+): Promise<{ seen: number; messages: SaidMessage[] }> {
+  const { rows } = await db.read<SaidMessage & { seen: number }>(
+    `select m.seq, m.role, coalesce(m.content ->> 'text', '') as text, m.tainted, m.at, i.key, coalesce(s.seq, 0) as seen
+       from conversations c left join memory_seen s on s.conversation_id = c.id
+       join messages m on m.conversation_id = c.id and m.seq > coalesce(s.seq, 0)
+       left join turns t on t.id = m.turn_id left join inbox i on i.id = t.inbox_id
+      where c.id = $1 and c.kind = 'dm' and c.person_id = $2 and m.role in ('user', 'assistant')
+      order by m.seq limit $3`,
+    [conversationId, personId, limit],
+  );
+  return { seen: rows[0]?.seen ?? 0, messages: rows };
+}
+
+/** Moves the mark from `from` to `to`; false where it stands elsewhere by now: somebody else has looked. */
+export async function moveSeen(tx: Transaction, conversationId: string, from: number, to: number): Promise<boolean> {
+  const { count } = await tx.query(
+    `insert into memory_seen (conversation_id, seq) values ($1, $3)
+     on conflict (conversation_id) do update set seq = $3 where memory_seen.seq = $2`,
+    [conversationId, from, to],
+  );
+  return count > 0;
+}
+
+/** Marks all messages up to now as looked through. */
+export async function skipAll(tx: Transaction, conversationId: string): Promise<void> {
+  await tx.query(
+    `insert into memory_seen (conversation_id, seq)
+     select $1, coalesce(max(seq), 0) from messages where conversation_id = $1
+     on conflict (conversation_id) do update set seq = greatest(memory_seen.seq, excluded.seq)`,
+    [conversationId],
+  );
+}
+
+/** Nor what the person has said up to now in any direct conversation. */
+export async function skipAllOf(tx: Transaction, personId: string): Promise<void> {
+  await tx.query(
+    `insert into memory_seen (conversation_id, seq)
+     select m.conversation_id, max(m.seq) from messages m join conversations c on c.id = m.conversation_id
+      where c.kind = 'dm' and c.person_id = $1 group by m.conversation_id
+     on conflict (conversation_id) do update set seq = greatest(memory_seen.seq, excluded.seq)`,
+    [personId],
+  );
+}
+
+/** Direct conversations that have rested since `before` and have not been looked through. */
+export async function unseen(
+  database: Pick<Database, 'read'>,
+  before: Instant,
+): Promise<{ conversationId: string; personId: string }[]> {
+  const { rows } = await database.read<{ conversationId: string; personId: string }>(
+    `select c.id as "conversationId", c.person_id as "personId"
+       from conversations c left join memory_seen s on s.conversation_id = c.id
+      where c.kind = 'dm' and c.person_id is not null
+        and exists (select from messages m where m.conversation_id = c.id and m.epoch = c.epoch
+                       and m.seq > coalesce(s.seq, 0) and m.at < $1)
+      limit 1000`,
+    [before],
+  );
+  return rows;
+}

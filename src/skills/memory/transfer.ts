@@ -11,9 +11,8 @@ import type { JobQueue } from '../../jobs/index.ts';
 import { lockPerson, onlyPerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { embedSoon } from '../../vectors/index.ts';
-import { MOST_MEMORIES, type Service, termsOf } from './keep.ts';
+import { MOST_MEMORIES, type Service, slotOf, termsOf } from './keep.ts';
 import { TYPES } from './memory.ts';
-import { slotOf } from './same.ts';
 import * as store from './store.ts';
 
 /** Lines that are imported at once: a request to the daemon holds 64 kB. */

@@ -7,8 +7,8 @@ import { move, switchOwn } from './change.ts';
 import { askWhich, createTool, planOf, type Tooling } from './create.ts';
 import { ROUTINE_COMMANDS, type RoutineName } from './schedule.ts';
 import * as store from './store.ts';
+import * as said from './texts.ts';
 import { texts } from './texts.ts';
-import * as said from './texts-routines.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 

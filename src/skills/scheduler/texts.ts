@@ -1,8 +1,19 @@
 /** Texts of the scheduler. */
 import type { Instant } from '../../base/clock.ts';
 import { plural, shorten } from '../../base/text.ts';
+import type { AgendaSection } from '../../chat/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
-import { describe, formatInstant, formatMinute, occurrences, type Planned, type Reader } from '../../time/index.ts';
+import {
+  describe,
+  formatClock,
+  formatInstant,
+  formatLongDay,
+  formatMinute,
+  occurrences,
+  type Planned,
+  type Reader,
+  wallTimeFor,
+} from '../../time/index.ts';
 import type { PersonSchedule } from './schedule.ts';
 import type { Failing } from './store.ts';
 
@@ -119,3 +130,32 @@ export const texts = {
     'Do it, and answer with what they should read; they see nothing but that. What needs their consent is asked on a button. ' +
     'If there is nothing worth telling them, call nothing_to_tell instead of saying so.',
 };
+
+// Texts of the daily briefing and the weekly review.
+
+/** A line of a section each; long ones are cut by who gives them. */
+export function routine(
+  name: 'briefing' | 'weekly-review',
+  sections: readonly AgendaSection[],
+  { now, zone }: Reader,
+): string {
+  const heading = name === 'briefing' ? `${greeting(now, zone)} It is ${formatLongDay(now, zone)}.` : 'Your week:';
+  if (sections.length === 0)
+    return `${heading} ${name === 'briefing' ? 'Nothing is planned for today.' : 'Nothing happened, and nothing is coming up.'}`;
+  const parts = sections.map(({ title, lines }) => [`**${title}**`, ...lines.map((line) => `- ${line}`)].join('\n'));
+  return [heading, ...parts].join('\n\n');
+}
+
+function greeting(now: Instant, zone: string): string {
+  const hour = Number(formatClock(now, { zone }).slice(0, 2));
+  if (hour < 4 || hour >= 18) return 'Good evening.';
+  return hour < 12 ? 'Good morning.' : 'Good afternoon.';
+}
+
+export const everyTime = ({ days, at }: { days: string; at: string }, reader: Reader) =>
+  `Send it ${days} at ${wallTimeFor(at, reader)}`;
+
+export const notHere = (title: string) =>
+  `Your ${title} is for you alone, and others read here. Ask me in a direct message.`;
+
+export const noTime = (title: string) => `When should your ${title} come? For example "every weekday at 7".`;

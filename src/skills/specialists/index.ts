@@ -2,9 +2,8 @@
 import { type HealthCheck, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { calledBy, commands } from './commands.ts';
 import { config, type SpecialistsConfig } from './config.ts';
-import { Held, type SpecialistHost } from './host.ts';
+import { fits, Held, type SpecialistHost } from './host.ts';
 import { specialistOperations } from './operations.ts';
-import { fits } from './prompt.ts';
 import { type Diagnostic, type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
 import { approveTool, listTool, spawnTool, type ToolDeps } from './tools.ts';

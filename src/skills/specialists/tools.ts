@@ -13,8 +13,7 @@ import { didYouMean } from '../../base/text.ts';
 import type { Gate } from '../../people/index.ts';
 import { type Database, readerOf } from '../../storage/index.ts';
 import { approvePin, judge, keepFirst, pinFolder } from '../../trust/index.ts';
-import { find, type Held, type SpecialistHost } from './host.ts';
-import { systemOf } from './prompt.ts';
+import { find, type Held, type SpecialistHost, systemOf } from './host.ts';
 import { judged, type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
 

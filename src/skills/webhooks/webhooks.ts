@@ -1,13 +1,16 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
+import { uuid } from '../../base/ids.ts';
+import { type BadSignature, checkSha256, checkSigned } from '../../base/signature.ts';
 import type { SkillDeps } from '../../chat/index.ts';
+import { conversations, type IncomingFile } from '../../delivery/index.ts';
 import { peopleMeant } from '../../people/index.ts';
 import type { SkillSecrets } from '../../secrets/index.ts';
 import type { Besides } from '../../storage/index.ts';
+import type { Hook, HookForm } from './store.ts';
 import * as store from './store.ts';
-import { authenticate, type HookSecrets, invalid, madeOf, payloadOf, type Sent, take } from './take.ts';
-import { fill, templateSchema } from './template.ts';
+import { type Filled, fill, isRecord, templateSchema } from './template.ts';
 
 const newHook = z
   .strictObject({
@@ -140,3 +143,179 @@ const PEOPLE = '"coda people" shows who is known, with their accounts.';
 
 /** Storage key of a hook's secret. */
 const kept = (name: string) => ({ skill: `hook:${name}`, name: 'SECRET' });
+
+// Takes a delivery to a hook: verifies its sender, drops repetitions, and makes its words or call.
+
+/** As it came. */
+interface Sent {
+  body: Uint8Array;
+  /** A header by its name in lower case. */
+  header(name: string): string | undefined;
+  /** It comes from a program of this machine. */
+  local: boolean;
+}
+
+/** Storage of hooks' secrets. */
+interface HookSecrets {
+  of(hook: Pick<Hook, 'id' | 'personId'>): Promise<string | undefined>;
+}
+
+type DepsTake = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'artifacts'> & {
+  /** Bytes of one attachment, at most. */
+  attachmentBytes: number;
+};
+
+const TOLERANCE_MS = 5 * 60_000;
+const MINUTE_MS = 60_000;
+/** For how long what was taken is known: a signature without a time is good for ever. */
+const KNOWN_MS = 30 * 86_400_000;
+const MOST_A_MINUTE = 120;
+const MOST_ATTACHMENTS = 10;
+
+const HEADERS: Readonly<Record<Exclude<HookForm, 'unsigned'>, string>> = {
+  coda: 'coda-signature',
+  github: 'x-hub-signature-256',
+  stripe: 'stripe-signature',
+};
+
+/** True if the body is its program's. Throws `HTTP_UNAUTHORIZED` and says what is wrong, never what would be right. */
+async function authenticate(deps: DepsTake, hook: Hook, sent: Sent, secrets: HookSecrets): Promise<void> {
+  const { form } = hook;
+  if (form === 'unsigned') {
+    if (sent.local) return;
+    throw unsigned('This hook takes what is not signed, and so only from its own machine.');
+  }
+  const name = HEADERS[form];
+  const header = sent.header(name);
+  if (header === undefined) throw unsigned(`The header ${name} is missing.`);
+  const secret = await secrets.of(hook);
+  if (secret === undefined) throw unsigned('This hook has no secret.');
+  const time = { now: deps.world.clock.now(), toleranceMs: TOLERANCE_MS };
+  const bad = form === 'github' ? checkSha256(header, secret, sent.body) : checkSigned(header, secret, sent.body, time);
+  if (bad) throw unsigned(SAYS[bad](name));
+}
+
+const SAYS: Readonly<Record<BadSignature, (header: string) => string>> = {
+  form: (header) => `The header ${header} does not have the form of this hook.`,
+  old: () => 'The signature is older than five minutes, or from the future.',
+  wrong: () => 'The signature is not that of this body.',
+};
+
+/**
+ * Notes the delivery and what it makes in one transaction: from then on it happens, once. Throws `HTTP_CONFLICT` for what
+ * was taken before, `HTTP_TOO_FAST`, `INPUT_INVALID`. `sent` has been authenticated.
+ */
+async function take(deps: DepsTake, hook: Hook, sent: Sent): Promise<{ delivery: string; missing: string[] }> {
+  const payload = payloadOf(sent.body);
+  const filled = fill(hook.template, payload);
+  if (filled.text === '') throw invalid('The template makes nothing of this payload.');
+  const files = await attachmentsOf(deps, payload);
+  const { database, world, jobs } = deps;
+  const now = world.clock.now();
+  const delivery = uuid(now);
+  await database.tx('hooks.take', async (tx) => {
+    if (!(await store.take(tx, hook.id, digestOf(hook, sent, delivery), now))) throw replayed();
+    await store.forgetTaken(tx, hook.id, new Date(now.getTime() - KNOWN_MS));
+    const recent = await store.takenSince(tx, hook.id, new Date(now.getTime() - MINUTE_MS));
+    if (recent > MOST_A_MINUTE) throw tooFast();
+    const conversationId = await conversations.direct(tx, hook.personId);
+    if (conversationId === undefined) throw invalid('The person of this hook has not talked to coda alone yet.');
+    const { text, planned } = madeOf(hook, filled);
+    const made = { personId: hook.personId, conversationId, text, ...(planned && { planned }), files };
+    const key = `webhook:${hook.id}:${delivery}`;
+    await jobs.enqueue(
+      tx,
+      { kind: store.KIND, payload: { ...made, files: files.map((file) => ({ ...file })) } },
+      { at: now, key },
+    );
+  });
+  return { delivery, missing: filled.missing };
+}
+
+/** The words of what a hook makes, and the line by which it is done where it is no message. */
+function madeOf(
+  { kind }: Pick<Hook, 'kind'>,
+  { text, when = '', skill = '' }: Filled,
+): { text: string; planned?: string } {
+  if (kind === 'reminder') return { text, planned: `/remind ${when}\n${text}` };
+  if (kind === 'note') return { text, planned: `/note ${text}` };
+  if (kind === 'skill') return { text, planned: `/${skill} ${text}` };
+  return { text };
+}
+
+/** Identity of a delivery: its signature, which covers its body and its time. */
+function digestOf({ form }: Hook, sent: Sent, delivery: string): string {
+  const signature = form === 'unsigned' ? undefined : sent.header(HEADERS[form]);
+  if (signature === undefined) return sent.header('coda-delivery')?.slice(0, 200) ?? delivery;
+  // Not of the header, which may be written in several ways.
+  const stamp = form === 'github' ? '' : (/(?:^|,)\s*t\s*=\s*(\d+)/.exec(signature)?.[1] ?? '');
+  return createHash('sha256').update(`${stamp}.`).update(sent.body).digest('hex');
+}
+
+/** The JSON object that was sent. */
+function payloadOf(body: Uint8Array): Record<string, unknown> {
+  try {
+    const payload: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    if (isRecord(payload)) return payload;
+  } catch {
+    // Said below.
+  }
+  throw invalid('The body is no JSON object.');
+}
+
+const attachments = z
+  .array(
+    z.object({
+      filename: z.string().min(1).max(255),
+      content_type: z
+        .string()
+        .regex(/^[\w.+-]+\/[\w.+-]+$/)
+        .max(127)
+        .default('application/octet-stream'),
+      data: z.base64(),
+    }),
+  )
+  .max(MOST_ATTACHMENTS);
+
+/** `attachments` of the payload, kept as files; anything else of that name is an ordinary value. */
+async function attachmentsOf(
+  { artifacts, attachmentBytes }: DepsTake,
+  payload: Record<string, unknown>,
+): Promise<IncomingFile[]> {
+  const { attachments: given } = payload;
+  if (!Array.isArray(given) || given.length === 0) return [];
+  const parsed = attachments.safeParse(given);
+  if (!parsed.success)
+    throw invalid('The attachments are no list of { filename, content_type, data }, data in base64.');
+  const files: IncomingFile[] = [];
+  for (const { filename, content_type: type, data } of parsed.data) {
+    const kept = await artifacts.put(Buffer.from(data, 'base64'), { maxBytes: attachmentBytes });
+    files.push({ name: nameOf(filename), type, size: kept.size, hash: kept.hash });
+  }
+  return files;
+}
+
+/** Never a path. */
+const nameOf = (filename: string) =>
+  filename
+    .split(/[\\/]/)
+    .at(-1)
+    ?.replace(/[^\P{C}]/gu, '') || 'file';
+
+function unsigned(message: string): CodaError {
+  return new CodaError('HTTP_UNAUTHORIZED', { message, remedy: 'Sign it as docs/webhooks.md says.' });
+}
+
+function replayed(): CodaError {
+  const message = 'This was taken before.';
+  return new CodaError('HTTP_CONFLICT', { message, remedy: 'Nothing is to be done; sign anew what is something new.' });
+}
+
+function tooFast(): CodaError {
+  const message = `The hook has taken ${MOST_A_MINUTE} deliveries within a minute.`;
+  return new CodaError('HTTP_TOO_FAST', { message, remedy: 'Send less often.' });
+}
+
+function invalid(message: string, remedy = '"coda hooks test" shows what a hook makes of a payload.'): CodaError {
+  return new CodaError('INPUT_INVALID', { message, remedy });
+}

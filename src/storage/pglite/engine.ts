@@ -2,8 +2,7 @@
 import { type Deferred, deferred, Subscribers } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Engine, Hint, Row, Session } from '../engine.ts';
-import type { Param, Result } from '../port.ts';
+import type { Engine, Hint, Param, Result, Row, Session } from '../port.ts';
 import type { EngineThread } from './thread.ts';
 import { type Answer, decodeAnswer, encodeSimple, encodeStatement } from './wire.ts';
 

@@ -3,11 +3,9 @@ import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { Subscribers } from '../../base/async.ts';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Engine, Hint, Row, Session } from '../engine.ts';
-import type { Param, Result } from '../port.ts';
+import type { Engine, Hint, Param, Result, Row, Session } from '../port.ts';
 import { encodeParam } from '../values.ts';
-import { isLost, named, noConnection, quote, STOOD_STILL, type Target } from './connect.ts';
-import { transactionSettings } from './limits.ts';
+import { isLost, named, noConnection, quote, STOOD_STILL, type Target, transactionSettings } from './connect.ts';
 import type { Listener } from './listener.ts';
 
 /** coda has fewer distinct statements than this; what comes on top goes unprepared. */

@@ -6,8 +6,7 @@ import type { Client, QueryResult } from 'pg';
 import { backOff, Sequence, sleep } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import type { Hint, Row } from '../engine.ts';
-import type { Param, Result } from '../port.ts';
+import type { Hint, Param, Result, Row } from '../port.ts';
 import { encodeParam } from '../values.ts';
 import {
   channelName,

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { lazy } from '../../base/async.ts';
 import { packageRoot } from '../../base/root.ts';
 import { type Grammar, grammar } from '../match.ts';
-import type { Lexicon } from './lexicon.ts';
 import { type ForeignPiece, rulesOf, terminals } from './rules.ts';
-import { atHyphens, folded, type Parted } from './words.ts';
+import { atHyphens, folded, type Lexicon, type Parted } from './words.ts';
 
 export interface Language {
   /** In English. */

@@ -1,8 +1,7 @@
 /** From the words of a language to the rules that `match.ts` reads them by. */
 import { MONTHS, WEEKDAYS } from '../format.ts';
 import type { Rule, Terminal } from '../match.ts';
-import type { Lexicon } from './lexicon.ts';
-import { folded } from './words.ts';
+import { folded, type Lexicon } from './words.ts';
 
 /** The meaning of some words of a slot. */
 export type ForeignPiece =

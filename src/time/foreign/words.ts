@@ -32,3 +32,51 @@ export function foreignTokens(text: string, parted: Parted = atHyphens): Token[]
     return parted(match[0]).map((word) => ({ text: word, start, end, raw: match[0], glued: false }));
   });
 }
+
+/**
+ * The words about time of one language: a file of `assets/times/`. Patterns are those of `match.ts` over folded words, with
+ * the rules of `rules.ts` in braces; lists have a space between items and `|` between the words for one.
+ */
+export interface Lexicon {
+  /** Its name in English. */
+  name: string;
+  /** The words for 1, 2, 3 … */
+  numbers: string;
+  /** Other numbers, by their words. */
+  moreNumbers: Readonly<Record<string, number>>;
+  /** The words for 1, 2, 3 … of the clock, where there are others. */
+  hours: string;
+  /** The words for `minute`, `hour`, `day`, `week`, `month` and `year`. */
+  units: Readonly<Record<string, string>>;
+  /** From Monday on. */
+  weekdays: string;
+  /** The same where several are meant; `-` where the word is the same. */
+  weekdayPlurals: string;
+  /** Endings written in one word with a weekday: "Freitagabend". */
+  weekdayEndings: string;
+  months: string;
+  and: string;
+  /** The words for `first` … `fourth` and `last`. */
+  nth: Readonly<Record<string, string>>;
+  /** Orders of `{day}`, `{month}` and `{year}` in a date. */
+  dates: readonly string[];
+  /** The word before an hour ("um"). */
+  at: string;
+  /** The word behind an hour ("Uhr"). */
+  oclock: string;
+  /** True if an hour with that word is one of 24. */
+  oclock24: boolean;
+  /** Other ways to tell an hour, and the minutes from `{hour}` on that they mean: `30`, `-minute`, `-30+minute`. */
+  clock: Readonly<Record<string, string>>;
+  /** Parts of the day. */
+  parts: Readonly<Record<string, string>>;
+  /**
+   * All else, in the English that the time language reads; of several readings a person is asked which is meant. A `+part`
+   * at the end is a part of the day.
+   */
+  phrases: Readonly<Record<string, string | readonly string[]>>;
+  /** Words that say nothing about a time. */
+  glue: string;
+  /** Words by which the language is known, beside the names of its weekdays and months. */
+  marks: string;
+}

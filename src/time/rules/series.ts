@@ -1,13 +1,23 @@
 import { addMonths, DAY, type Day, HOUR, MINUTE, type Wall, wallOf } from '../civil.ts';
-import { isTime, type Minute, timesOn } from '../clock.ts';
+import { isTime, type Minute, minuteOfNow, nextTimes, timesOn } from '../clock.ts';
+import { periodBounds, resolveDate } from '../dates.ts';
 import { type Env, minuteOfPart } from '../env.ts';
+import { instantAfter, wallsAt } from '../once.ts';
 import type { Phrase } from '../phrase.ts';
-import { type Clock, type DateSpec, type DaySet, isElapsed, type Recur, type Span, type TimeSpec } from '../pieces.ts';
+import {
+  type Clock,
+  type DateSpec,
+  type DaySet,
+  isElapsed,
+  type Moment,
+  type Recur,
+  type Span,
+  type TimeSpec,
+} from '../pieces.ts';
 import { eitherOf } from '../readings.ts';
-import { never, past, tooOften } from '../texts.ts';
+import { impossible, never, past, tooOften } from '../texts.ts';
 import type { When } from '../types.ts';
-import { fixedZone, instantOf, wallAt } from '../zones.ts';
-import { isFirstDay, type Limits, limitsOf, skippedDays } from './limits.ts';
+import { findZone, fixedZone, instantOf, wallAt } from '../zones.ts';
 import { type Occurrence, occursOn, ruleOccurrences } from './occurrences.ts';
 import { atTimes, calendarParts, daysOfMonth, onlyOn, quartersFrom, without } from './parts.ts';
 import { formatRule, isSteps, type Rule, type RulePart, stepOf } from './rule.ts';
@@ -371,4 +381,170 @@ export function recurring(rule: Rule, env: Env): When {
   const next: Date[] = [];
   for (const { at } of ruleOccurrences(rule, env.now)) if (next.push(new Date(at)) === NEXT) break;
   return next.length === 0 ? never() : { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next };
+}
+
+/** Between which instants a series lies, and what is known of its first day. */
+interface Limits {
+  /** Nothing before this instant. */
+  from: number;
+  /** The day that the words start at, if they do. */
+  startDay?: Day;
+  startTime?: TimeSpec | undefined;
+  /** The exact moment (milliseconds UTC) that the series starts at, for elapsed steps. */
+  startAt?: number;
+  until?: number;
+  lasting?: Span;
+  count?: number;
+}
+
+function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
+  const limits: Limits = { from: env.now };
+  const bounds = boundsOf(phrase, env);
+  if (bounds) {
+    limits.from = Math.max(env.now, midnight(bounds[0], env) - 1);
+    limits.until = midnight(bounds[1], env) - 1_000;
+    if (bounds[0] > env.today) limits.startDay = bounds[0];
+  }
+  const start = phrase.start?.moment ?? firstDay(phrase);
+  if (start) {
+    const started = startOf(start, env);
+    if (started === undefined || 'kind' in started) return started;
+    Object.assign(limits, started);
+  }
+  if (phrase.until) {
+    if (limits.until !== undefined) return undefined;
+    const until = endOf(phrase.until, limits, env);
+    if (until === undefined || typeof until !== 'number') return until;
+    if (until <= env.now) return past('');
+    limits.until = until;
+  }
+  if (phrase.lasting) limits.lasting = phrase.lasting.span;
+  if (phrase.count) limits.count = phrase.count.count;
+  return limits;
+}
+
+/** "Tomorrow at 9 and then every day", "tomorrow every weekday", "Jan 15 at 9, repeating monthly": the day of the first. */
+function firstDay({ dates: [date], recurs: [recur] }: Phrase): Moment | undefined {
+  if (!date || !recur || recur.step !== undefined || recur.minutes) return undefined;
+  if (recur.days && date.type !== 'offset') return undefined;
+  return isFirstDay(date, recur) ? { date } : undefined;
+}
+
+/** True if a date beside a recurrence says when it begins, and not on which days it falls. */
+function isFirstDay(date: DateSpec, { freq }: Recur): boolean {
+  if (date.type === 'offset') return date.days > 0;
+  return date.type === 'monthday' && date.month !== undefined && freq !== 'YEARLY';
+}
+
+/** "This week", "tomorrow", "in December" beside a recurrence: the days from … up to …. */
+function boundsOf({ dates, recurs, range }: Phrase, env: Env): [Day, Day] | undefined {
+  const isWithinDay = range !== undefined || recurs.some(({ step, minutes }) => step !== undefined || minutes);
+  for (const date of dates) {
+    if (date.type === 'offset' && date.days >= 0 && isWithinDay)
+      return [env.today + date.days, env.today + date.days + 1];
+    if (date.type === 'period' && date.edge === 'whole' && date.month === undefined) return periodBounds(date, env);
+  }
+  return undefined;
+}
+
+/** The single days that a series leaves out; undefined where it is open which. */
+function skippedDays({ excepts }: Phrase, env: Env): Day[] | undefined {
+  const days: Day[] = [];
+  for (const date of excepts.flatMap(({ once }) => once ?? [])) {
+    const found = date.type === 'period' ? weekOf(periodBounds(date, env)) : resolveDate(date, env);
+    if (typeof found === 'string' || found.ask) return undefined;
+    days.push(...found.days);
+  }
+  return days.sort((a, b) => a - b);
+}
+
+const weekOf = ([from]: [Day, Day]) => ({ days: Array.from({ length: 7 }, (_, at) => from + at), ask: false });
+
+function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limits> | When | undefined {
+  if (shift) {
+    const startAt = instantAfter(shift, env);
+    const startDay = Math.floor(wallAt(startAt, env.zone) / DAY);
+    return isElapsed(shift)
+      ? { from: startAt - 1, startDay, startAt }
+      : { from: midnight(startDay, env) - 1, startDay };
+  }
+  if (!date) {
+    const startAt = nextAt(time, env.now, env);
+    return startAt === undefined ? undefined : { from: startAt - 1, startAt, startTime: time };
+  }
+  if (isRunning(date, env) && !time) return { from: env.now, startDay: env.today };
+  const days = dayOf(date, env);
+  if ('kind' in days) return days;
+  const [startDay = env.today] = days.days;
+  if (days.ask) return undefined;
+  if (startDay < env.today) return past('');
+  const from = Math.max(env.now, midnight(startDay, env) - 1);
+  if (!time) return { from, startDay };
+  const startAt = time.clock && !isTime(time.clock) ? undefined : timeOn(startDay, time, offset, env);
+  return startAt === undefined
+    ? undefined
+    : { startDay, startTime: time, startAt, from: Math.max(env.now, startAt - 1) };
+}
+
+/** "Starting this week", "from 2026" said in 2026: the first time that is still to come. */
+function isRunning(date: DateSpec, env: Env): boolean {
+  if (date.type !== 'period' || date.edge !== 'whole' || date.month !== undefined) return false;
+  const [from, to] = periodBounds(date, env);
+  return from <= env.today && env.today < to;
+}
+
+/** The days of a date, or the refusal of one that cannot be. */
+function dayOf(date: DateSpec, env: Env): { days: Day[]; ask?: boolean } | ReturnType<typeof past> {
+  const days = resolveDate(date, env);
+  return days === 'PAST' ? past('') : days === 'NOT_A_DATE' ? impossible() : days;
+}
+
+/** The first instant after `after` that a time without a day names. */
+function nextAt(time: TimeSpec | undefined, after: number, env: Env): number | undefined {
+  const times = time && nextTimes(time, env, minuteOfNow(env));
+  const walls = times ? wallsAt(env.today, times.minutes, times) : [];
+  return walls.map((wall) => instantOf(wall, env.zone)).find((at) => at > after);
+}
+
+/** A time of day on a day; of one that comes twice, the one at which the clock has this offset. */
+function timeOn(day: Day, time: TimeSpec, offset: string | undefined, env: Env): number | undefined {
+  const times = timesOn(time, env, undefined);
+  const [wall] = times ? wallsAt(day, times.minutes, times) : [];
+  return wall === undefined ? undefined : momentAt(wall, env, offset);
+}
+
+function momentAt(wall: Wall, env: Env, offset: string | undefined): number {
+  const fixed = offset === undefined ? undefined : findZone(offset)?.zone;
+  return fixed === undefined ? instantOf(wall, env.zone) : instantOf(wall, fixed);
+}
+
+/** When a day begins. */
+const midnight = (day: Day, env: Env): number => instantOf(wallOf(day), env.zone);
+
+function endOf(
+  { moment, inclusive }: NonNullable<Phrase['until']>,
+  limits: Limits,
+  env: Env,
+): number | When | undefined {
+  const { date, time, shift, offset } = moment;
+  if (shift) return instantAfter(shift, env);
+  if (!date) return nextAt(time, Math.max(env.now, limits.from), env);
+  const day = endDay(date, inclusive, limits, env);
+  if (typeof day !== 'number') return day;
+  // Said on a Friday, "until Friday" is the next one: of today one says so, or the hour.
+  const isBare = !time && date.type === 'weekday' && date.which === 'bare' && limits.startDay === undefined;
+  if (isBare && day === env.today) return midnight(day + 8, env) - 1_000;
+  return time ? timeOn(day, time, offset, env) : midnight(day + 1, env) - 1_000;
+}
+
+/** The last day of "until …": a month or week that is only named ends what comes before it. */
+function endDay(date: DateSpec, inclusive: boolean, limits: Limits, env: Env): Day | When | undefined {
+  if (date.type === 'period' && date.edge === 'whole') {
+    const [from, to] = periodBounds(date, env);
+    return inclusive || from <= env.today ? to - 1 : from - 1;
+  }
+  // An end is looked for after the start: "from December to 15 January".
+  const base = limits.startDay === undefined ? env : { ...env, today: limits.startDay };
+  const days = dayOf(date, date.type === 'offset' ? env : base);
+  return 'kind' in days ? days : days.days[0];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { launchdPlist, serviceFor, systemdUnit, windowsTask } from '../../../src/cli/init/service.ts';
+import { launchdPlist, serviceFor, systemdUnit, windowsTask } from '../../../src/cli/init/index.ts';
 
 const options = {
   node: '/opt/no de/node',

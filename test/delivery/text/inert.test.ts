@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { renderMarkdown } from '../../../src/adapters/console/terminal/conversation.ts';
-import { createStyle } from '../../../src/adapters/console/terminal/style.ts';
+import { createStyle, renderMarkdown } from '../../../src/adapters/console/terminal/conversation.ts';
 import { split as discordSplit, splitGrowing } from '../../../src/adapters/discord/message.ts';
-import { toMarkup } from '../../../src/adapters/http/pages/entries.ts';
+import { toMarkup } from '../../../src/adapters/http/pages/chat.ts';
 import { toHtml } from '../../../src/adapters/http/pages/markup.ts';
 import { split as slackSplit } from '../../../src/adapters/slack/message.ts';
 import type { Content } from '../../../src/delivery/index.ts';

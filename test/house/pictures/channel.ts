@@ -1,4 +1,4 @@
-import { toMarkup } from '../../../src/adapters/http/pages/entries.ts';
+import { toMarkup } from '../../../src/adapters/http/pages/chat.ts';
 import { h, type Markup, toHtml } from '../../../src/adapters/http/pages/markup.ts';
 import type { Channel, FakeDiscord, Message } from '../../support/discord/index.ts';
 

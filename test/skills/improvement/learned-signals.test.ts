@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
-import { atBest, isPoor } from '../../../src/skills/improvement/learned/after.ts';
-import { copyOf } from '../../../src/skills/improvement/learned/draft.ts';
-import { difference, patched } from '../../../src/skills/improvement/learned/patch.ts';
-import { type Signal, signalsIn } from '../../../src/skills/improvement/learned/signals.ts';
-import { played, type RecordedTurn, type TurnStep } from '../../../src/skills/improvement/learned/turns.ts';
+import { copyOf, difference, patched } from '../../../src/skills/improvement/learned/draft.ts';
+import { atBest, isPoor } from '../../../src/skills/improvement/learned/index.ts';
+import {
+  played,
+  type RecordedTurn,
+  type Signal,
+  signalsIn,
+  type TurnStep,
+} from '../../../src/skills/improvement/learned/signals.ts';
 
 type Call = [tool: string, input: Record<string, unknown>, fails?: string];
 

@@ -3,8 +3,16 @@ import { uuid } from '../../../src/base/ids.ts';
 import { insert } from '../../../src/skills/improvement/assessment/store.ts';
 import { config } from '../../../src/skills/improvement/config.ts';
 import { improvementPage } from '../../../src/skills/improvement/page.ts';
-import { applied, promptKind, promptPart } from '../../../src/skills/improvement/prompt/index.ts';
-import { isTriedIn, rollBack, SAMPLE, settleTrial, versionAt } from '../../../src/skills/improvement/prompt/trial.ts';
+import {
+  applied,
+  isTriedIn,
+  promptKind,
+  promptPart,
+  rollBack,
+  SAMPLE,
+  settleTrial,
+  versionAt,
+} from '../../../src/skills/improvement/prompt/index.ts';
 import { decide, propose, takeBack } from '../../../src/skills/improvement/proposals.ts';
 import { type Database, readerOf, type Transaction } from '../../../src/storage/index.ts';
 import { openTestDatabase } from '../../support/database.ts';

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { deferred } from '../../../src/base/async.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import { hostChannel } from '../../../src/skills/mcp/wire/host.ts';
-import { LineTransport } from '../../../src/skills/mcp/wire/lines.ts';
+import { hostChannel, LineTransport } from '../../../src/skills/mcp/servers.ts';
 
 /** A program of a shell as a server; `over` resolves with why it is over. */
 async function started(script: string) {

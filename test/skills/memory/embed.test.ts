@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { source } from '../../../src/skills/memory/embed/store.ts';
 import { memory } from '../../../src/skills/memory/index.ts';
 import { Recall } from '../../../src/skills/memory/recall.ts';
+import { source } from '../../../src/skills/memory/store.ts';
 import type { Database } from '../../../src/storage/index.ts';
 import { type Embedder, EmbedderFault, embedJob, unit } from '../../../src/vectors/index.ts';
 import { beginSpace } from '../../../src/vectors/store.ts';

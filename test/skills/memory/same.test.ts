@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSame, slotOf } from '../../../src/skills/memory/same.ts';
+import { isSame, slotOf } from '../../../src/skills/memory/keep.ts';
 
 const FACTS = [
   'Ana lives in Berlin with two cats',

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type AnyTool, type CallContext, dataTool, done, failed, type TxContext } from '../../../agent/index.ts';
 import type { Choice } from '../../../delivery/index.ts';
-import { learn, termsToLearn } from '../routing/feedback.ts';
+import { learn, termsToLearn } from '../routing/search.ts';
 import { lastRequest, noteRequest } from '../routing/store.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';

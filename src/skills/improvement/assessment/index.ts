@@ -9,7 +9,7 @@ import { lockPerson } from '../../../people/index.ts';
 import { readerOf } from '../../../storage/index.ts';
 import { askWithin, type Purpose } from '../budget.ts';
 import type { Deps, Part } from '../part.ts';
-import { versionAt } from '../prompt/trial.ts';
+import { versionAt } from '../prompt/index.ts';
 import * as improvement from '../store.ts';
 import { FAILURE_MODES, MODE_NAMES } from './modes.ts';
 import * as store from './store.ts';

@@ -16,10 +16,9 @@ import { removeFolder, withRepository } from './folder.ts';
 import { ForgeApi, type PullRequest, type PullRequests } from './forge.ts';
 import { Later, Refused, type StepResult } from './outcome.ts';
 import { answered, committed, forgeFor, pushByGit, pushByTools, toolsOf } from './push.ts';
-import { ask } from './specialists.ts';
 import type { Run, Step, Tests } from './store.ts';
 import * as store from './store.ts';
-import { contentsOf, describe, radius, survey } from './survey.ts';
+import { ask, contentsOf, describe, radius, survey } from './survey.ts';
 import * as texts from './texts.ts';
 
 /** The morning's narrative of a run: told to the owners, and to programs. */

@@ -1,6 +1,6 @@
 /** The card that offers a skill, and its buttons. */
 import type { Card, Choice } from '../../../delivery/index.ts';
-import { difference } from './patch.ts';
+import { difference } from './draft.ts';
 import type { Proposal } from './store.ts';
 import * as texts from './texts.ts';
 

@@ -8,9 +8,20 @@ import type { JobHandler } from '../../../jobs/index.ts';
 import { lockPerson } from '../../../people/index.ts';
 import { type Queryable, readerOf } from '../../../storage/index.ts';
 import { askWithin } from '../budget.ts';
-import { casesOf, copyOf, type Instance, question, type Reason, readEdits, readSkill, SAYS } from './draft.ts';
+import {
+  casesOf,
+  copyOf,
+  type Instance,
+  type Origin,
+  patched,
+  question,
+  type Reason,
+  readEdits,
+  readSkill,
+  SAYS,
+  written,
+} from './draft.ts';
 import { offerCard } from './offer.ts';
-import { type Origin, patched, written } from './patch.ts';
 import type { Examined, FixedSkill, LearnedDeps, NearSkill, ShelvedSkill, SkillDraft } from './port.ts';
 import { changesOf } from './signals.ts';
 import * as store from './store.ts';

@@ -4,8 +4,7 @@ import { uuid } from '../../../base/ids.ts';
 import type { RetentionRule } from '../../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../../people/index.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
-import type { Signal, SignalKind, SkillMeant, TakenBack } from './signals.ts';
-import { type RecordedTurn, undoOf } from './turns.ts';
+import { type RecordedTurn, type Signal, type SignalKind, type SkillMeant, type TakenBack, undoOf } from './signals.ts';
 
 /** People with turns or signs to be looked at: those who have switched off automatic memory are left out. */
 export async function learners(db: Queryable, since: Instant, standard: string): Promise<string[]> {

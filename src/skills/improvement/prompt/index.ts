@@ -1,14 +1,16 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { done, failed } from '../../../agent/index.ts';
+import { DAY_MS, type Instant } from '../../../base/clock.ts';
 import type { SkillDeps } from '../../../chat/index.ts';
-import { readerOf, type Transaction } from '../../../storage/index.ts';
+import { type Queryable, readerOf, type Transaction } from '../../../storage/index.ts';
 import type { Settings } from '../config.ts';
 import type { Deps, Part } from '../part.ts';
 import type { ProposalKind } from '../proposals.ts';
+import * as improvement from '../store.ts';
 import * as texts from '../texts.ts';
 import { ownerTool } from '../tools.ts';
 import * as store from './store.ts';
-import { rollBack, versionFor } from './trial.ts';
 
 /** Guidance that coda has learnt: it follows the owner's own prompt and never changes that. */
 export const promptPart: Part = {
@@ -97,4 +99,89 @@ export function applied(guidance: string, { find, replace }: Difference): string
 function inWords({ find, replace }: Difference): string {
   const lines = (sign: string, text: string) => (text === '' ? [] : text.split('\n').map((line) => `${sign} ${line}`));
   return [...lines('-', find), ...lines('+', replace)].join('\n');
+}
+
+// A new version of the guidance is tried in half of the conversations, and kept where it helps.
+
+/** Assessed turns that a trial needs on either side. */
+export const SAMPLE = 20;
+/** The mean score must be better by so much. */
+const BETTER_BY = 0.1;
+/** A trial that has not come to its sample by then is over. */
+const LONGEST_MS = 56 * DAY_MS;
+
+/** True if the conversation is of the half in which `version` is tried; the same each time. */
+export function isTriedIn(conversationId: string, version: number): boolean {
+  return ((createHash('sha256').update(`${version}:${conversationId}`).digest()[0] ?? 0) & 1) === 1;
+}
+
+/** The version that a conversation is answered under; undefined: the empty one. */
+async function versionFor(db: Queryable, conversationId: string | undefined): Promise<store.PromptVersion | undefined> {
+  return versionIn(await store.inUse(db), conversationId);
+}
+
+function versionIn({ current, trial }: Awaited<ReturnType<typeof store.inUse>>, conversationId: string | undefined) {
+  return trial && conversationId !== undefined && isTriedIn(conversationId, trial.version) ? trial : current;
+}
+
+/** The version under which a turn that began at `at` was answered, as far as it is still in use. */
+export async function versionAt(tx: Transaction, conversationId: string, at: Instant): Promise<number | undefined> {
+  const { current, trial } = await store.inUse(tx);
+  const then = { ...(current && current.at <= at && { current }), ...(trial && trial.at <= at && { trial }) };
+  return versionIn(then, conversationId)?.version;
+}
+
+/** The end of a trial. */
+interface Ended {
+  version: number;
+  isKept: boolean;
+  scores: Awaited<ReturnType<typeof store.scores>>;
+}
+
+/** Ends the trial where its sample is there, or where it has taken too long; undefined: there is none, or it goes on. */
+export async function settleTrial(tx: Transaction, now: Instant): Promise<Ended | undefined> {
+  await improvement.lock(tx);
+  const { current, trial } = await store.inUse(tx);
+  if (!trial) return undefined;
+  const { version, at, proposalId } = trial;
+  const scores = await store.scores(tx, version, at);
+  const isEnough = scores.with.turns >= SAMPLE && scores.without.turns >= SAMPLE;
+  if (!isEnough && now.getTime() - at.getTime() < LONGEST_MS) return undefined;
+  const isKept = isEnough && (scores.with.mean ?? 0) >= (scores.without.mean ?? 0) + BETTER_BY;
+  const outcome = { version, kept: isKept, scores: { with: scores.with, without: scores.without } };
+  if (isKept && current) await store.setState(tx, current.version, 'retired', now);
+  await store.setState(tx, version, isKept ? 'current' : 'rolled_back', now, outcome.scores);
+  const state = isKept ? 'applied' : 'rejected';
+  await improvement.mark(tx, proposalId, { state, outcome, personId: undefined }, now);
+  return { version, isKept, scores };
+}
+
+/** Goes back from the version that is tried, else from the one in use, to the one before, byte for byte. */
+export async function rollBack(
+  tx: Transaction,
+  now: Instant,
+): Promise<{ from: store.PromptVersion; to: store.PromptVersion | undefined } | undefined> {
+  await improvement.lock(tx);
+  const { current, trial } = await store.inUse(tx);
+  const from = trial ?? current;
+  if (!from) return undefined;
+  await store.setState(tx, from.version, 'rolled_back', now);
+  const outcome = { version: from.version, rolledBack: true };
+  await improvement.mark(tx, from.proposalId, { state: 'rejected', outcome, personId: undefined }, now);
+  if (trial) return { from, to: current };
+  const before = await lastGood(tx, from);
+  if (before) await store.setState(tx, before.version, 'current', now);
+  return { from, to: before };
+}
+
+/** The version that `from` was made of; none that was rolled back itself. */
+async function lastGood(tx: Transaction, from: store.PromptVersion): Promise<store.PromptVersion | undefined> {
+  let base = from.base;
+  while (base !== null) {
+    const found = await store.find(tx, base);
+    if (!found) return undefined;
+    if (found.state !== 'rolled_back') return found;
+    base = found.base;
+  }
+  return undefined;
 }

@@ -5,8 +5,7 @@ import { messageOf } from '../../../base/errors.ts';
 import type { PageSection } from '../../../chat/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import type { Deps, Part } from '../part.ts';
-import { choose, VERSION } from './classifier.ts';
-import { learn } from './learn.ts';
+import { choose, learn, VERSION } from './learn.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 

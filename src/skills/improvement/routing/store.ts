@@ -2,8 +2,7 @@
 import type { Instant } from '../../../base/clock.ts';
 import { uuid } from '../../../base/ids.ts';
 import type { Database, Transaction } from '../../../storage/index.ts';
-import type { Weights } from './classifier.ts';
-import type { Learnt } from './learn.ts';
+import type { Learnt, Weights } from './learn.ts';
 
 /** A turn with a score, its message, and the model that answered. */
 export interface ScoredTurn {

@@ -8,13 +8,12 @@ import type { JobHandler } from '../../../jobs/index.ts';
 import { lockPerson } from '../../../people/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Settings } from '../config.ts';
-import { MOST_MEMORIES, type Service, termsOf } from '../keep.ts';
+import { isSame, MOST_MEMORIES, type Service, slotOf, termsOf } from '../keep.ts';
 import type { Memory, NewMemory } from '../memory.ts';
-import { isSame, slotOf } from '../same.ts';
 import * as memories from '../store.ts';
+import * as store from '../store.ts';
+import { type SaidMessage, skipAll } from '../store.ts';
 import { dayOf } from '../texts.ts';
-import * as store from './store.ts';
-import { type SaidMessage, skipAll } from './store.ts';
 
 export const EXTRACT_JOB = 'memory.extract';
 /** Messages that are looked through at once; the rest follow at once. */

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { SkillSearch } from '../../../../src/skills/agent-skills/index.ts';
-import { learn, termsToLearn } from '../../../../src/skills/agent-skills/routing/feedback.ts';
+import { learn, termsToLearn } from '../../../../src/skills/agent-skills/routing/search.ts';
 import { dropWeights, weights } from '../../../../src/skills/agent-skills/routing/store.ts';
 import { openTestDatabase } from '../../../support/database.ts';
 import { testWorld } from '../../../support/world.ts';

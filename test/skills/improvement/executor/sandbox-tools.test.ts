@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CallContext, OutsideTool, ToolResult } from '../../../../src/agent/index.ts';
 import { config } from '../../../../src/skills/improvement/config.ts';
 import { contextOf } from '../../../../src/skills/improvement/executor/context.ts';
-import { sandboxTools } from '../../../../src/skills/improvement/executor/sandbox-tools.ts';
+import { sandboxTools } from '../../../../src/skills/improvement/executor/index.ts';
 import type { Deps } from '../../../../src/skills/improvement/part.ts';
 import { openTestDatabase } from '../../../support/database.ts';
 import { DOCKER, docker, testSandbox } from '../../../support/docker.ts';
