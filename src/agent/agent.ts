@@ -203,7 +203,6 @@ export class Agent implements TurnHost {
     };
   }
 
-  /** True if the person may use the tool. */
   mayUse(person: Item['person'], tool: string): boolean {
     return this.options.toolbox.mayUse(person, tool);
   }
@@ -314,7 +313,6 @@ function failure(text: string): Refused {
   return { kind: 'failed', code: 'FAILED', text };
 }
 
-/** A result as a card. */
 function cardOf(result: ToolResult): Card {
   const text = result.ok ? result.text : [result.message, result.remedy].filter(Boolean).join(' ');
   return {

@@ -1,6 +1,5 @@
 import type { Counter, Metrics } from '../base/metrics.ts';
 
-/** Counters of the agent. */
 export interface Counters {
   /** Labelled by outcome: `done`, `failed`, `cancelled`, or `waiting` for a person. */
   turns: Counter;

@@ -148,7 +148,6 @@ export const disapproved = () => 'Not approved.';
 
 export const nothingToUndo = () => 'There is nothing to take back here.';
 
-/** A failure to tell of. */
 type Failure = Pick<ModelError, 'fault' | 'details'>;
 
 /** Why no answer came from the model, with what would help; never a key, a stack or a raw body. */

@@ -39,7 +39,6 @@ export function handlersOf({ skills, database, delivery, events, said }: JobPart
   ];
 }
 
-/** Handlers of skills. */
 export function jobsOf(skills: readonly EquippedSkill[]): JobHandler[] {
   return skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []);
 }

@@ -31,7 +31,6 @@ export const builtInSkills: readonly Skill[] = [
   improvement,
 ];
 
-/** A skill with what it may use. */
 export interface EquippedSkill {
   skill: Skill;
   deps: SkillDeps;

@@ -51,7 +51,6 @@ export interface AuditEntry {
   /** The built-in skill that the tool belongs to. */
   skill?: string | undefined;
   status?: AuditStatus;
-  /** Code of a failure. */
   code?: string | undefined;
   /** Milliseconds. */
   durationMs?: number | undefined;

@@ -25,7 +25,6 @@ export function append(tx: Transaction, rows: readonly AuditRow[]): void {
   tx.send(...render(sql`with none as (select 1)${auditWriting(rows, sql`true`)} select 1`));
 }
 
-/** Rows in a batch. */
 const BATCH = 500;
 /** The advisory lock of the one who seals. */
 const SEALING = 7_340_110;
@@ -75,7 +74,6 @@ export async function sealFull(database: Database, now: Instant): Promise<number
   return (await unsealed(database)) < BATCH ? 0 : seal(database, now);
 }
 
-/** The outcome of a batch. */
 export interface SealedBatch {
   n: number;
   /** Rows that were sealed. */
@@ -159,7 +157,6 @@ export async function exportPage(database: Database, after: number, limit: numbe
   return rows;
 }
 
-/** A filter of entries. */
 export interface AuditFilter {
   /** Only this person's; undefined: everybody's. */
   personId: string | undefined;
@@ -192,7 +189,6 @@ export async function findEntries(tx: Transaction, filter: AuditFilter, limit: n
   return rows;
 }
 
-/** Calls of one tool. */
 export interface ToolStats {
   tool: string;
   calls: number;

@@ -136,7 +136,6 @@ export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObjec
   prepare?(given: z.input<Input>, io: NodeJS.Process): Promise<z.input<Input>> | z.input<Input>;
   /** Its HTTP route, with its entry in the OpenAPI document. */
   route?: OperationRoute<z.input<Input>, Result>;
-  /** Text for the result. */
   show?(result: Wire<Result>, input: z.output<Input>, view: View): Shown;
   /** The whole of a command that asks more than once. */
   conduct?(ask: AskFor, input: z.output<Input>, view: View): Promise<Shown>;

@@ -13,7 +13,6 @@ export interface PageReader extends Reader {
   after: string | undefined;
 }
 
-/** A page of the dashboard. */
 export interface Page {
   /** `/costs`, `/conversations/:id` */
   path: string;
@@ -65,11 +64,9 @@ export interface PageAction {
   style?: 'primary' | 'danger';
   /** Asked before it is done. */
   confirm?: string;
-  /** Said when it is done. */
   done: string;
 }
 
-/** A field of a form. */
 export interface PageField {
   name: string;
   label: string;

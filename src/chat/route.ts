@@ -14,11 +14,9 @@ export const SCOPES = {
 
 export type Scope = keyof typeof SCOPES;
 
-/** The caller of a route. */
 export interface Caller {
   /** Stable: of the token, or of the issuer's subject. */
   id: string;
-  /** Name of the token. */
   name: string;
   scopes: readonly Scope[];
   /** The person whom it speaks for; undefined where they have not been met. */

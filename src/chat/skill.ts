@@ -36,7 +36,6 @@ export interface SkillDeps<Settings = unknown> {
   jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
   /** Recurring work: each occurrence becomes a job. */
   schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle' | 'failing' | 'takeFailing'>;
-  /** Embedders for texts. */
   embedders: Embedders;
   /** Small questions to the light model, outside the answer to a message. */
   models: LightModels;
@@ -165,7 +164,6 @@ export interface Command {
   run(rest: string, ctx: TxContext): Promise<ToolResult | Call>;
 }
 
-/** A field of a command. */
 export interface CommandOption {
   /** Lower case, at most 32 characters. */
   name: string;
@@ -206,7 +204,6 @@ export interface Verdict {
   past?: boolean;
 }
 
-/** The finding of one check. */
 export interface Finding extends Pick<Verdict, 'ok' | 'says' | 'remedy'> {
   name: string;
   code: string;
@@ -265,7 +262,6 @@ export interface HomeItem {
 /** Action of a press: says `command` for the person in their direct conversation, or presses the stored button. */
 export type HomeAction = { label: string } & ({ command: string } | { button: string });
 
-/** The asker, and their place. */
 export interface Asker {
   person: Person;
   place: Place;
@@ -362,7 +358,6 @@ export interface SkillViews<Settings> {
   agendaAhead?(deps: SkillDeps<Settings>, kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   /** Its section of the person's own page: Slack's App Home. Nobody else sees that. */
   home?(deps: SkillDeps<Settings>, reader: HomeReader): Promise<HomeSection[]>;
-  /** Its pages of the dashboard. */
   pages?(deps: SkillDeps<Settings>): readonly Page[];
   /** A person's plans until `to`, at most 200, for a page of their week. */
   upcoming?(

@@ -24,7 +24,6 @@ import { version } from './version.ts';
 
 /** Output of the program for its user. */
 export interface CommandHandler {
-  /** The exit status of the command that ran. */
   exit(status: number): void;
   /** A help that was not asked for: a command is missing. */
   help(text: string): void;
@@ -138,7 +137,6 @@ const OWN: Readonly<Record<string, (program: Command, call: Call) => void>> = {
   config: addConfig,
 };
 
-/** The command of that name below the program. */
 const named = (program: Command, name: string): Command =>
   program.commands.find((command) => command.name() === name) ?? program.command(name);
 

@@ -10,7 +10,6 @@ export interface Place {
   column: number;
 }
 
-/** Origin of a value. */
 export type Origin =
   | { kind: 'default' }
   | ({ kind: 'file' } & Place)

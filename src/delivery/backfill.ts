@@ -13,7 +13,6 @@ export const CLOCK_MARGIN_MS = 60_000;
 export interface History<Message> {
   /** A page of at most `limit` messages before `before` (the newest without it), in any order, and whether there are more. */
   page(limit: number, before: Message | undefined): Promise<{ messages: Message[]; more: boolean }>;
-  /** When a message was sent. */
   sentAt(message: Message): Instant;
   /** Also what is older than the window is read, up to the limit: newer messages can hang on it. */
   beyond?: boolean;

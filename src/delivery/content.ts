@@ -15,7 +15,6 @@ export interface FileRef {
 
 /** One line of words that a button asks for; they are added to the input of its call. */
 export interface Form {
-  /** The field of the input. */
   field: string;
   /** At most 45 characters. */
   label: string;

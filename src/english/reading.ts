@@ -34,7 +34,6 @@ export interface Understood {
   all: readonly Reading[];
 }
 
-/** Reads one request. */
 export async function understand(request: Request, matcher: Matcher, heard: Heard): Promise<Understood> {
   const times = new Times(request, heard.when);
   const matches = matcher.match(request, times).filter(({ frame: { tool } }) => tool === undefined || heard.has(tool));

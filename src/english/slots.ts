@@ -3,7 +3,6 @@ import { hasUnreadTime, parseWhen, type TimeStretch, timeAtEnds, type WhenContex
 import { sumOf } from './sums.ts';
 import { endsCourteous, verbatim, type Word } from './words.ts';
 
-/** One request of a message. */
 export interface Request {
   text: string;
   words: readonly Word[];
@@ -97,7 +96,6 @@ export class Times {
   }
 }
 
-/** A time in a request. */
 export interface Timed extends Slot {
   isWeak: boolean;
 }

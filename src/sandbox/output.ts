@@ -12,7 +12,6 @@ import { type ProgramContainerSpec, programOptions } from './spec.ts';
 
 export type StreamName = 'stdout' | 'stderr';
 
-/** A piece of one stream. */
 export interface Piece {
   stream: StreamName;
   bytes: Uint8Array;
@@ -92,7 +91,6 @@ export class Capture {
 const KEPT_BYTES = 4_096;
 const LONGEST_LINE = 300;
 
-/** Observer of a program. */
 interface ProgramTold {
   /** Before it starts: it may be over before its start is known. What is thrown ends it. */
   begins(program: Program): void;

@@ -21,7 +21,6 @@ export interface OpenOptions {
   onWait?(before: number): void;
 }
 
-/** A container that is one program. */
 export interface ProgramSpec {
   /** A reference or an id that the owner has named; it must be there, and is not pulled. */
   image: string;
@@ -127,7 +126,6 @@ export interface Sandbox {
   hasImage(id: string): Promise<boolean | undefined>;
   /** Facts about the engine and the default image. */
   facts(signal?: AbortSignal): Promise<SandboxFacts | SandboxFailure>;
-  /** Closes all sessions. */
   close(): Promise<void>;
 }
 

@@ -396,7 +396,6 @@ class Warm {
   }
 }
 
-/** Counters of sandboxes. */
 interface SandboxCounters {
   /** Programs that were run, by what became of them. */
   runs: Counter;
@@ -414,7 +413,6 @@ function sandboxCounters(metrics: Metrics): SandboxCounters {
   };
 }
 
-/** Counts one program. */
 function countRun({ runs, running }: SandboxCounters, result: ExecResult | SandboxFailure): void {
   runs.add({ outcome: outcomeOf(result) });
   if (result.ok) running.observe({}, result.durationMs / 1_000);

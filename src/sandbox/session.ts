@@ -27,7 +27,6 @@ export interface SessionLimits {
   maxOutput: number;
 }
 
-/** Observer of a session. */
 export interface SessionTold {
   /** Once, when the container is removed. */
   closed(): void;

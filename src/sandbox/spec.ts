@@ -10,7 +10,6 @@ export interface BaseSpec {
   installation: string;
   /** The process that uses it. */
   instance: string;
-  /** The id of the image. */
   image: string;
   /** Folders that the image declares as volumes: each would be a place to write without a limit. */
   imageVolumes: readonly string[];
@@ -26,7 +25,6 @@ export interface ContainerSpec extends BaseSpec {
   lifetimeMs: number;
 }
 
-/** A container that is one program. */
 export interface ProgramContainerSpec extends BaseSpec {
   command: readonly string[];
   limits: ProgramLimits;
@@ -55,7 +53,6 @@ export interface ProgramLimits extends Pick<Limits, 'memory' | 'cpus' | 'pids'> 
   temporary: number;
   /** Bytes of `/dev/shm`; they are memory as well. */
   shared: number;
-  /** Open files. */
   files: number;
 }
 

@@ -23,7 +23,6 @@ export interface WorkspacesOptions {
   timeouts?: Readonly<Record<string, number>>;
 }
 
-/** Owner of a workspace. */
 export interface WorkspaceOwner {
   /** Equal for all calls of a turn in this process. */
   turn: object;
@@ -81,7 +80,6 @@ export interface Ran {
 /** Timeout for reading a file that is not regular and may never end. */
 const READ_MS = 10_000;
 
-/** All workspaces of a process. */
 export class Workspaces {
   private readonly options: WorkspacesOptions;
   private readonly ofTurns = new Map<object, Workspace>();
@@ -191,7 +189,6 @@ export class Workspace {
     });
   }
 
-  /** Writes files into the workspace. */
   write(files: readonly PutFile[], options: RunOptions = {}) {
     return this.calls.run(async () => {
       const opened = await this.open(options);

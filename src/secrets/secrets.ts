@@ -241,7 +241,6 @@ interface Key {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Locations of the key. */
 interface KeyPlace {
   /** Those that there are, the one to seal with first; a new one where `make` is set and there is none. */
   keys(make?: boolean): Key[];

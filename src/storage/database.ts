@@ -33,7 +33,6 @@ class WrappedDatabase implements Database {
   private readonly took: Histogram;
   private readonly inside = new AsyncLocalStorage<OpenTransaction>();
   private readonly hints: Hints;
-  /** Transactions that are open. */
   private transactions = 0;
   private commits = 0;
   private unclear = 0;
@@ -126,7 +125,6 @@ class WrappedDatabase implements Database {
     await this.inner.close();
   }
 
-  /** One attempt of a transaction. */
   private async once<T>(name: string, fn: (tx: Transaction) => Promise<T>, after: (() => void)[]): Promise<T> {
     const session = await this.inner.session();
     const steps = new OpenTransaction(name, session, after);

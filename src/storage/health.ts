@@ -21,7 +21,6 @@ export interface StorageFacts {
   user: string;
   schema: string | null;
   mayCreate: boolean;
-  /** Applied migrations. */
   migrations: number;
 }
 

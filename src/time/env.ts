@@ -95,7 +95,6 @@ export function countryOf(zone: string): string | undefined {
   return known ?? countries().get(new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone);
 }
 
-/** Default hours of the parts of a day. */
 export const DEFAULT_DAY_PARTS: Readonly<DayParts> = {
   early: '07:00',
   morning: '09:00',

@@ -155,7 +155,6 @@ export const effort = (steps = STEPS, tries: Budget = { left: 20 }): Effort => (
 /** True if a text was too tangled to be read to its end. */
 export const isExhausted = ({ steps }: Effort): boolean => steps.left <= 0;
 
-/** A reading and its pieces. */
 interface Read {
   when: When;
   phrase: Phrase;

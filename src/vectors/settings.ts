@@ -1,7 +1,6 @@
 import { type Embedder, remoteEmbedder } from './embedder.ts';
 import { offlineEmbedder } from './offline.ts';
 
-/** Configuration of embedding. */
 export interface EmbedderSettings {
   kind: 'offline' | 'openai-compatible' | 'none';
   base_url?: string | undefined;

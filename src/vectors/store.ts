@@ -9,7 +9,6 @@ export interface Space {
   dim: number;
 }
 
-/** The space that is searched. */
 export async function currentSpace(db: Queryable, kind: Kind): Promise<Space | undefined> {
   const { rows } = await db.query<Space>(`select space, dim from ${kind}_spaces where is_current`);
   return rows[0];

@@ -4,7 +4,6 @@ import { block, count, duration, secret, secretText, url } from '../../config/in
 /** Ids are longer than a number can hold exactly, so they are text, quoted or not. */
 const snowflake = z.string().regex(/^\d{5,25}$/, { error: 'expected an id of digits, such as 123456789012345678' });
 
-/** The block of Discord. */
 export const config = block(
   'discord',
   'coda in Discord. The block, or DISCORD_TOKEN, switches it on.',

@@ -17,7 +17,6 @@ export class Members {
   private readonly guildsNamed: ReadonlySet<string>;
   private readonly log: Log;
   private readonly known = new BoundedMap<string, { groups: Promise<string[]>; until: number }>(REMEMBERED);
-  /** The guilds that coda is in. */
   readonly guilds = new Set<string>();
 
   constructor(groups: readonly string[], log: Log) {

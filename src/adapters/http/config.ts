@@ -64,7 +64,6 @@ const jwt = z
 
 export type JwtConfig = z.output<typeof jwt>;
 
-/** The block of HTTP. */
 export const config = block(
   'http',
   'coda for programs, over HTTP (docs/http.md). The block, even an empty one, switches it on.',

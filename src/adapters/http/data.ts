@@ -25,7 +25,6 @@ const said = z.string().describe('What coda would say in chat.');
 /** An id that stands in examples for the one that was just made. */
 export const EXAMPLE_ID = 'k3x9tq';
 
-/** The routes of all collections. */
 export function dataRoutes(collections: readonly AnyCollection[], deps: DataDeps): AnyRoute[] {
   const writes = new Writes(deps);
   return collections.flatMap((each) => [

@@ -316,7 +316,6 @@ interface Of {
 /** A command that is made of a message. */
 interface Made {
   command: string;
-  /** Id of the interaction. */
   id: string;
   user: string;
   team: string | undefined;

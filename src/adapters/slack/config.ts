@@ -41,7 +41,6 @@ function token(prefix: 'xoxb-' | 'xapp-') {
     });
 }
 
-/** The block of Slack. */
 export const config = block(
   'slack',
   'coda in Slack, over Socket Mode. The block, or both tokens in the environment, switches it on.',

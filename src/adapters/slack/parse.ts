@@ -228,7 +228,6 @@ export interface Origin {
   private: boolean;
   /** Takes a few messages within half an hour; empty where there is none. */
   responseUrl: string;
-  /** Id of the interaction. */
   id: string;
 }
 

@@ -78,7 +78,6 @@ const SCOPES = {
 
 export const BOT_SCOPES: readonly string[] = Object.keys(SCOPES);
 
-/** The events that are heard. */
 export const BOT_EVENTS = [
   'app_home_opened',
   'app_mention',

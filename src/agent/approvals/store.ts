@@ -10,7 +10,6 @@ export interface AskedCall {
   callId: string;
 }
 
-/** The deciding person, for the audit log. */
 type Decider = Pick<AuditEntry, 'action' | 'subject' | 'personId' | 'conversationId' | 'origin'>;
 
 /** Adds the decision that a parked turn waits for, and its entry in the log of what was done. */
@@ -151,7 +150,6 @@ interface ExpiredTurn {
   open: OpenQuestion[];
 }
 
-/** Number of open questions of a parked turn. */
 export async function openQuestions(tx: Transaction, turnId: string): Promise<number> {
   const { rows } = await tx.query<{ open: number }>(
     `select count(distinct (a.path, a.call_id)) as open from steps a where a.turn_id = $1 and ${UNDECIDED}`,

@@ -32,7 +32,6 @@ export interface HistoryEntry {
 export interface Summary {
   text: string;
   covers: number;
-  /** Number of messages in it. */
   messages: number;
   tainted: boolean;
 }

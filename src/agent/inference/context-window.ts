@@ -38,7 +38,6 @@ import type { Ledger } from './ledger.ts';
 import { type Model, ModelError, type ModelMessage, type ToolSpec } from './model.ts';
 import type { Answer, Took } from './request-model.ts';
 
-/** Parts to be shown. */
 export interface Shown {
   item: Item;
   /** The turn of the steps: the item's own, or a nested one. */

@@ -10,7 +10,6 @@ import { requestModel, type Took } from './request-model.ts';
 export interface LightAsked {
   /** The person whose budget pays. */
   personId: string;
-  /** Its conversation, for `/cost`. */
   conversationId?: string | undefined;
   system: string;
   text: string;

@@ -316,7 +316,6 @@ export class ThinkingStripper implements Heard {
   }
 }
 
-/** A block as it was written. */
 export function rawOf({ open, content, close }: Block): string {
   return `${open}${content}${close}`;
 }
@@ -342,7 +341,6 @@ const BEFORE = 200;
 class Growing {
   whole = '';
   private end = '';
-  /** Start of `end`. */
   private start = 0;
   /** Up to where it was searched. */
   private seen = 0;

@@ -131,7 +131,6 @@ function fits(input: unknown, schema: ToolSpec['schema']): boolean {
 
 // Parses the calls of a block, in each of the formats that `call-formats.ts` names. Pure.
 
-/** A call as it was written. */
 interface Shape {
   /** With whatever was written around it. */
   name: string;

@@ -239,7 +239,6 @@ export class Models {
   }
 }
 
-/** Prices of the models of `settings`. */
 export function openPrices(settings: ModelSettings): Prices {
   const isOnlyLight = (name: string) =>
     name === tierName(settings, 'light') &&

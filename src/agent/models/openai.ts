@@ -41,7 +41,6 @@ import {
 
 // Calls of one answer while they come in, as the many endpoints send them.
 
-/** A call, or the piece of one. */
 interface CallPiece {
   /** Index of the call; often missing, or the same for all. */
   index: unknown;
@@ -524,7 +523,6 @@ function messageOf(
 // Moonshot their thoughts.
 //
 
-/** Thoughts of one answer. */
 interface Thoughts {
   /** Call by call, in their order; null where nothing came with it. */
   extras: Json[];

@@ -5,7 +5,6 @@
  */
 import { fieldsOf, parsed, type Refusal } from './refusal.ts';
 
-/** A finding on a model. */
 export interface Finding {
   /** Names as in `Learnt.refuses`. */
   refuses?: readonly string[];

@@ -15,7 +15,6 @@ const MOST_REPEATS = 2;
 export interface AuthorizeContext {
   toolbox: Toolbox;
   policy: Policy;
-  /** The turn of the call. */
   turn: Turn;
   context: CallContext;
   /** True if tools that no model is offered may be called: the person asked for the call. */

@@ -52,7 +52,6 @@ export class Recorder implements CallRecorder {
     return storable(call, this.toolbox.get(call.name));
   }
 
-  /** One call. */
   call(
     { tool: name, input }: Call,
     result: ToolResult,

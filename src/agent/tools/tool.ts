@@ -106,7 +106,6 @@ interface CallAsker {
   private: boolean;
   place: Place;
   conversationId: string;
-  /** Files of the message. */
   files: readonly FileRef[];
   /** Author of the words being answered. */
   origin: Origin;
@@ -163,7 +162,6 @@ interface CallPowers {
   progress?(doing: string): void;
   /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */
   look?(tool: Tool, input: unknown): Promise<Look> | undefined;
-  /** Collector of spans. */
   spans?: Spans | undefined;
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */
   changed?(): void;
@@ -176,7 +174,6 @@ interface CallPowers {
   call(call: Call, ctx: TxContext, undoable?: boolean): Promise<ToolResult>;
 }
 
-/** Context of every call. */
 export interface CallContext extends CallAsker, CallStanding, CallPowers {
   clock: Clock;
   signal: AbortSignal;

@@ -56,7 +56,6 @@ export async function traceMessage(database: Database, id: string | undefined): 
   };
 }
 
-/** A turn with what it did. */
 export interface TurnTrace extends TurnLine {
   steps: TraceEvent[];
 }

@@ -72,7 +72,6 @@ export interface NeedsApproval {
   questions: readonly ApprovalQuestion[];
 }
 
-/** The outcome of a turn. */
 export type Outcome = Answered | Refused | NeedsApproval;
 
 /** Another process has the turn: nothing of it may be committed here. */

@@ -4,7 +4,6 @@ import type { Kept, ModelToolCall } from '../inference/model.ts';
 import type { Failed, ToolResult } from '../tools/tool.ts';
 import type { UsageRow } from '../usage/index.ts';
 
-/** One answer of a model. */
 export interface ModelStep {
   text: string;
   calls: ModelToolCall[];
@@ -75,7 +74,6 @@ export interface Refused {
   cancelled?: true;
 }
 
-/** The state of a call after `steps`. */
 export function stateOf(callId: string, steps: readonly Step[]): CallState {
   let state: CallState = { kind: 'open' };
   for (const step of steps) {

@@ -183,7 +183,6 @@ function usedIn(turn: Turn): UsageRow[] {
   return turn.unstored().flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
 }
 
-/** The payer of a turn. */
 export function payerOf({ id: inboxId, person, conversation }: Item, turnId: string): UsageOwner {
   return { personId: person.id, conversationId: conversation.id, spaceId: conversation.place.space, turnId, inboxId };
 }

@@ -191,7 +191,6 @@ interface Write {
   undo?: Call;
 }
 
-/** A turn, as it ends. */
 interface LedTurn {
   turn: Turn;
   item: Item;

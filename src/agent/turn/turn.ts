@@ -165,7 +165,6 @@ export class Turn {
     return text === '' ? failed('EMPTY', texts.nothingToSay()) : done(text, { tainted: this.tainted });
   }
 
-  /** The last answer of the model, if there is one. */
   lastAnswer(): Extract<Step, { kind: 'model' }> | undefined {
     return this.steps.map(({ step }) => step).findLast((step) => step.kind === 'model');
   }

@@ -175,7 +175,6 @@ function refusal({ hostname, port, protocol }: URL, signal: AbortSignal): Promis
   });
 }
 
-/** Checks of the models. */
 interface ModelParts {
   models: Models;
   database: Database;

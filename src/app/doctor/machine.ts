@@ -86,7 +86,6 @@ export function judgeSecrets(file: string, mode: number): Verdict {
   return { ok: false, code: 'SECRETS_READABLE', severity: 'warning', says, remedy: `Run: chmod 600 ${file}` };
 }
 
-/** The checks of the machine. */
 export function machineChecks(config: Config, database: Database): HealthCheck[] {
   const { dataDir } = config;
   return [

@@ -60,7 +60,6 @@ function reading(config: Config, world: World): At {
   return (instant) => formatMinute(new Date(instant), reader);
 }
 
-/** Asks once. */
 export function ask(flags: Flags, io: NodeJS.Process, verb: string, args: Record<string, Json>): Promise<unknown> {
   return withVerbs(flags, io, (own) => own(verb, args));
 }

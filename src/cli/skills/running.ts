@@ -6,7 +6,6 @@ import type { AskFlags, ComposeFlags, RunFlags } from '../flags.ts';
 
 const several = (value: string, before: readonly string[] = []) => [...before, value];
 
-/** Options of every run. */
 function runOptions(command: Command): Command {
   return command
     .addOption(new Option('--approval <answer>', 'say yes to whatever the run asks').choices(['approved']))

@@ -311,7 +311,6 @@ export async function resume(tx: Transaction, inboxId: string, now: Instant): Pr
 
 // Waiting lanes, and files to be fetched.
 
-/** Bounds of `claim`. */
 export interface Claiming {
   limit: number;
   suspects: number;

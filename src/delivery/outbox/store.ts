@@ -20,7 +20,6 @@ import type { PartState } from './states.ts';
 
 // Cards that were said.
 
-/** The adapter of a part. */
 export async function adapterOf(tx: Transaction, key: string): Promise<string | undefined> {
   const { rows } = await tx.query<{ adapter: string }>('select adapter from outbox where key = $1', [key]);
   return rows[0]?.adapter;

@@ -56,7 +56,6 @@ export class PostponedEvents implements DueSource {
     return count;
   }
 
-  /** The postponed events of one adapter. */
   of(adapter: string): Postponed {
     const { database, world, wakeAt } = this.deps;
     return {

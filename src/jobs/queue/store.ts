@@ -123,7 +123,6 @@ export async function finish(
   await database.run('jobs.finish', FINISH, [owner, json(ended), now]);
 }
 
-/** A job that has just given up. */
 export interface GivenUp {
   id: string;
   kind: string;

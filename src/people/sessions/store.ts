@@ -16,7 +16,6 @@ export interface NewLink {
   expiresAt: Instant;
 }
 
-/** The person of a session. */
 export interface SessionHolder {
   id: string;
   personId: string;
@@ -64,7 +63,6 @@ export async function holderOf(database: Database, hash: string, now: Instant): 
   return rows[0];
 }
 
-/** Ends the session with this hash. */
 export async function end(tx: Transaction, hash: string): Promise<void> {
   await tx.query('delete from browser_sessions where hash = $1', [hash]);
 }

@@ -99,7 +99,6 @@ export async function noteUse(
   );
 }
 
-/** Number of uses of each skill. */
 export async function uses(db: Queryable): Promise<Map<string, number>> {
   const { rows } = await db.query<{ name: string; uses: number }>('select name, uses from skill_uses');
   return new Map(rows.map(({ name, uses: count }) => [name, count]));

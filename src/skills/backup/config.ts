@@ -9,7 +9,6 @@ const cronOrOff = z.string().superRefine((text, ctx) => {
   ctx.addIssue({ code: 'custom', message: `${expected}: ${problem}` });
 });
 
-/** The block of backups. */
 export const config = block(
   'backup',
   'Backups that coda makes by itself, into the folder backups of the data folder.',

@@ -58,7 +58,6 @@ export { config as browserConfig } from './config.ts';
 
 /** The image of the browser's container. */
 interface BrowserImage {
-  /** Name of the image. */
   image: string;
   /** A Debian, or an image that has Chromium and Perl already. */
   base: string;

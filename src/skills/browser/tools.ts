@@ -33,7 +33,6 @@ const SENDS_NOTHING = 'read';
 const url = z.string().min(1).max(4_096).describe('With https://.');
 const sessionId = z.string().min(1).max(40).describe('From browser_open.');
 
-/** The six tools. */
 export function browserTools(deps: BrowserDeps): AnyTool[] {
   return [
     openTool(deps),

@@ -148,7 +148,6 @@ function decideTool(deps: Deps): AnyTool {
   });
 }
 
-/** Tool of the buttons. */
 function answerTool(deps: Deps): AnyTool {
   return dataTool({
     name: ANSWER,
@@ -161,7 +160,6 @@ function answerTool(deps: Deps): AnyTool {
   });
 }
 
-/** Tool of Undo. */
 function takeBackTool(deps: Deps): AnyTool {
   return dataTool({
     name: TAKE_BACK,

@@ -51,7 +51,6 @@ function verdictsOf(name: string, server: Server): Verdict[] {
   ];
 }
 
-/** The commands /mcp and /mcp-prompt. */
 export function commands(servers: Servers): Command[] {
   return [
     {

@@ -31,7 +31,6 @@ export async function pinFirst(tx: Transaction, server: string, pins: readonly P
   );
 }
 
-/** Pins what an owner has approved. */
 export async function approve(
   tx: Transaction,
   server: string,

@@ -384,7 +384,6 @@ const DATA_URL = /^\s*data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.-]+)*;base64,([A-Za-z0-
 const MOST_FILES = 4;
 const LONGEST = 150_000;
 
-/** The result of a call. */
 async function resultOf(answered: Answered, raw: z.output<typeof callResult>): Promise<ToolResult> {
   const { server, tool } = answered;
   const { content, isError } = raw;

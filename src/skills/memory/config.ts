@@ -43,7 +43,6 @@ const fields = z.strictObject({
   embedder,
 });
 
-/** The block of memory. */
 export const config = block(
   'memory',
   'What coda remembers of people over time, and how it finds it again.',

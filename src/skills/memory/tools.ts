@@ -44,7 +44,6 @@ const saveInput = z.object({
   date: day.optional().describe('Of an event: the day, YYYY-MM-DD.'),
 });
 
-/** The tools of memory. */
 export function tools(service: Service): AnyTool[] {
   return [
     saveTool(service),

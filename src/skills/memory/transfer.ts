@@ -30,7 +30,6 @@ const line = z.object({
   state: z.enum(['current', 'past', 'proposed']).default('current'),
 });
 
-/** A memory as it is exported. */
 export type MemoryLine = z.input<typeof line> & { id: string };
 
 interface TransferDeps {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { block, count } from '../../config/index.ts';
 
-/** The block of notes. */
 export const config = block(
   'notes',
   'What people have noted down.',

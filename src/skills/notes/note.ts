@@ -26,7 +26,6 @@ export function changedIn<T extends Note>(note: T, conversationId: string): T {
   return note.scope === 'own' ? { ...note, conversationId } : note;
 }
 
-/** A row of `notes`. */
 export interface NoteRow {
   id: string;
   person_id: string;

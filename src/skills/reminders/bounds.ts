@@ -83,7 +83,6 @@ function textOf({ start, rules, days }: RuleLines): string {
   return [start, ...rules, ...(out.length > 0 ? [`EXDATE;VALUE=DATE:${out.join(',')}`] : [])].join('\n');
 }
 
-/** The lines of `rule`. */
 function linesOf(rule: string): RuleLines {
   const lines = rule.split('\n');
   const days = lines

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { block } from '../../config/index.ts';
 import { CATCH_UPS } from './reminder.ts';
 
-/** The block of reminders. */
 export const config = block(
   'reminders',
   'What reminders do when coda was not there to deliver them.',

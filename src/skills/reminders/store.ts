@@ -334,7 +334,6 @@ export const deletionRules: readonly DeletionRule[] = [
   lists.cleared,
 ];
 
-/** A row of `reminders`. */
 interface ReminderRow {
   id: string;
   /** The order in which they were made. */

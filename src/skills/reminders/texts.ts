@@ -81,7 +81,6 @@ export function zoneUnknown(zone: string): string {
   return `I took that as ${zone} time, as I don't know where you are: "/timezone Berlin" sets your time zone.`;
 }
 
-/** One line of a list. */
 export function line(reminder: Reminder, reader: Reader): string {
   const text = reminder.text.replace(/\s+/g, ' ');
   return `${shorten(text, 120)} — ${state(reminder, reader)}`;

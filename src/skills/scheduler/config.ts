@@ -27,7 +27,6 @@ const task = z.strictObject({
   }),
 });
 
-/** The block of the scheduler. */
 export const config = block(
   'scheduler',
   'Work that coda does by itself: what people have planned, and its own tasks.',

@@ -32,7 +32,6 @@ export interface ToolDeps {
 
 const specialistName = z.string().min(1).max(64);
 
-/** Lists the specialists. */
 export function listTool({ held }: ToolDeps): AnyTool {
   return dataTool({
     name: 'specialist_list',

@@ -53,7 +53,6 @@ function toTask(row: Row): Task {
   };
 }
 
-/** A task that is to be stored. */
 export type NewTask = Pick<
   Task,
   'id' | 'personId' | 'conversationId' | 'title' | 'steps' | 'rule' | 'zone' | 'nextAt' | 'tainted'

@@ -34,7 +34,6 @@ function standing(task: Task, reader: Reader): string {
   return parts.length > 0 ? parts.join('; ') : nextStep(task)?.by === 'person' ? 'it is your turn' : 'rests';
 }
 
-/** One line of a list. */
 export function line(task: Task, reader: Reader): string {
   const step = nextStep(task);
   const at = step

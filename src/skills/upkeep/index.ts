@@ -15,7 +15,6 @@ import { sessionRetentionRules, strangerRetentionRules } from '../../people/inde
 import { collectFiles, type FileReferences, missingFiles } from '../../storage/index.ts';
 import * as texts from './texts.ts';
 
-/** The block of retention. */
 const config = block(
   'retention',
   'How long records of finished work are kept. What people had coda keep is not among them.',

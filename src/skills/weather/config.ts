@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { block, duration, url } from '../../config/index.ts';
 
-/** The block of the weather. */
 export const config = block(
   'weather',
   'The weather, from Open-Meteo: free for private use, without a key. Off unless it is switched on.',

@@ -10,7 +10,6 @@ export interface WeatherDeps {
   service: OpenMeteo;
   cache: Cache;
   keepMs: number;
-  /** Default place. */
   place: string | undefined;
 }
 
@@ -21,7 +20,6 @@ type Asked = 'now' | 'week' | { date: string };
 
 const WEEK = 7;
 
-/** Tells the weather. */
 export function weatherTool(deps: WeatherDeps): AnyTool {
   return outsideTool({
     name: 'weather',

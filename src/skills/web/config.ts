@@ -48,7 +48,6 @@ const search = z
   .prefault({})
   .describe('Who is asked, in this order: where one cannot answer, the next is.');
 
-/** The block of the web. */
 export const config = block(
   'web',
   'Reading web pages, and searching. docs/web.md says what is reached and what is not.',
@@ -66,7 +65,6 @@ export const config = block(
 
 export type Settings = z.output<typeof config.schema>;
 
-/** The block of Firecrawl. */
 export const firecrawlConfig = block(
   'firecrawl',
   'Firecrawl, which reads pages in a browser of its own and whole sites: with a key, or one of your own.',

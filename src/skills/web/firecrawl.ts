@@ -21,7 +21,6 @@ const LONGEST_PAGE = 100_000;
 const LONGEST = 400_000;
 const CRAWL_MS = 5 * 60_000;
 
-/** The tools of Firecrawl. */
 export function firecrawlTools(deps: FirecrawlDeps): AnyTool[] {
   return [scrapeTool(deps), searchTool(deps), mapTool(deps), crawlTool(deps)];
 }

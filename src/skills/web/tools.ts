@@ -32,7 +32,6 @@ function shown(page: Page, find: string | undefined): ToolResult {
   return done(texts.found(find, count, host), { material: [head, ...passages].join('\n\n'), tainted: true });
 }
 
-/** Reads a page. */
 export function fetchTool(pages: Pages, timeoutMs: number): AnyTool {
   return outsideTool({
     name: 'web_fetch',
@@ -53,7 +52,6 @@ export function fetchTool(pages: Pages, timeoutMs: number): AnyTool {
   });
 }
 
-/** Searches the web. */
 export function searchTool(search: Search): AnyTool {
   return outsideTool({
     name: 'web_search',

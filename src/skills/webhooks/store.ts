@@ -32,7 +32,6 @@ export async function find(db: Pick<Database, 'read'>, id: string): Promise<Hook
   return rows[0];
 }
 
-/** A hook as it is listed. */
 export interface ListedHook extends Hook {
   person: string;
   lastAt: Instant | null;
@@ -68,7 +67,6 @@ export async function forgetTaken(tx: Transaction, hookId: string, before: Insta
   await tx.query('delete from hook_deliveries where hook_id = $1 and received_at < $2', [hookId, before]);
 }
 
-/** Deliveries that a hook has taken since then. */
 export async function takenSince(db: Queryable, hookId: string, since: Instant): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     'select count(*) as count from hook_deliveries where hook_id = $1 and received_at > $2',

@@ -518,7 +518,6 @@ function momentAt(wall: Wall, env: Env, offset: string | undefined): number {
   return fixed === undefined ? instantOf(wall, env.zone) : instantOf(wall, fixed);
 }
 
-/** When a day begins. */
 const midnight = (day: Day, env: Env): number => instantOf(wallOf(day), env.zone);
 
 function endOf(

@@ -113,7 +113,6 @@ function programIn({ path }: FileEntry, content: Buffer): Finding | undefined {
 
 // The rules over the files of a skill.
 
-/** A file as it is scanned. */
 interface ScannedFile {
   path: string;
   text: string;

@@ -40,7 +40,6 @@ export interface Pressed {
   isConsent: boolean;
 }
 
-/** A message that was taken. */
 export interface Taken {
   /** Its answer as it stands after at most `ms`, sooner when it is there or `signal` aborts. */
   answer(ms: number, signal: AbortSignal): Promise<Answer>;

@@ -13,7 +13,6 @@ export interface PageContent {
   title: string;
   /** The page's own link in the navigation. */
   path?: string;
-  /** The signed-in caller. */
   caller?: Caller | undefined;
   /** A file of `assets/web`. */
   script?: string;

@@ -8,7 +8,6 @@ export type Markup = string | Element;
 export type Element = readonly [tag: string, attributes: Attributes, ...children: Markup[]];
 export type Attributes = Readonly<Record<string, string>>;
 
-/** A child of an element. */
 export type Child = Markup | readonly Child[] | undefined | false;
 
 /** An element. Attributes and children that are undefined or false are left out, lists of children are laid flat. */

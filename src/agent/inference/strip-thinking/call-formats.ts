@@ -8,7 +8,6 @@ import { CALL, CALLS, channel, deepseek, endTag, HARMONY_END, header, tag } from
 export type Reading = 'json' | 'named' | 'elements' | 'pairs' | 'python';
 
 export interface CallFormat {
-  /** Models that write it. */
   models: string;
   open: string;
   /** Ends the block; without one it goes to the end of the answer. */

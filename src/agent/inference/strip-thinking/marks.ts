@@ -94,7 +94,6 @@ export function thoughtMark(format: ThoughtFormat): ThoughtMark | undefined {
   return marks.flatMap(({ mark }) => (mark.role === 'thought' && mark.format === format ? mark : []))[0];
 }
 
-/** The first mark in `text`. */
 export function firstMark(text: string): Found | undefined {
   ANY.lastIndex = 0;
   const found = ANY.exec(text);
@@ -140,7 +139,6 @@ const CODE_INDENT = /^(?: {4}|\t)/;
 export class Position {
   /** The run of ` or ~ that opened the code block; '' outside of one. */
   private fence = '';
-  /** The beginning of the line. */
   private line = '';
   private isBlank = true;
   private hasBlankBefore = true;

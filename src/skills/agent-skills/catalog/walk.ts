@@ -27,7 +27,6 @@ interface Visit {
 /** A skill whose folder is being walked. */
 interface Within {
   skill: AgentSkill;
-  /** Record of its folder. */
   record: FolderRecord;
   /** The skill that its folder lies in. */
   outer: Within | undefined;

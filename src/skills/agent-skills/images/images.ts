@@ -27,7 +27,6 @@ export interface SkillImagesDeps extends PlanOptions {
 
 /** A plan with what there is already. */
 export interface PlannedImage extends ImagePlan {
-  /** The one that was built last. */
   built: { image: string; hash: string } | null;
   /** Owner of the image: others on the same Docker may have a skill of that name. */
   installation: string;

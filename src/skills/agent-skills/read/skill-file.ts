@@ -27,7 +27,6 @@ export interface Reading extends Divided {
   readonly skill: AgentSkill;
 }
 
-/** Reads a skill from the head of its file. */
 export function readSkill(found: Found, head: Head): Reading {
   const place = placeOf(found);
   const diagnoses = new Diagnoses(place.file);

@@ -120,7 +120,6 @@ export class SkillSearch {
   }
 }
 
-/** Learned bonuses for a request, by place. */
 function bonusesOf({ places }: WordIndex, terms: Iterable<string>, learned: Learned | undefined): Map<number, number> {
   const bonuses = new Map<number, number>();
   const all = learned && learned.size > 0 ? [...terms] : [];

@@ -151,7 +151,6 @@ interface PipelineDeps {
   call: string;
 }
 
-/** Outcome of a step. */
 type Came = Pick<store.StepDone, 'skill' | 'state' | 'output' | 'tainted'>;
 
 /** A member of a group that is to run. */

@@ -34,7 +34,6 @@ export interface SkillCode {
   alone(): Workspace;
   /** The image that was built for a skill, else the one that it wants. */
   imageOf(skill: AgentSkill): Promise<RunImage>;
-  /** The files of the message. */
   attached(ctx: CallContext): Promise<PutFile[]>;
 }
 

@@ -178,7 +178,6 @@ async function readCases(directory: string) {
   const listing = await listInside(directory);
   const files = listing.files.map(({ path }) => path).filter((path) => /^tests\/[^/]+\.json$/.test(path));
   const cases: { file: string; test: TestCase }[] = [];
-  /** Files that hold no cases, each with why. */
   const others: { file: string; why: string }[] = [];
   for (const file of files.sort()) {
     const read = await readInside(directory, file, { maxBytes: MAX_CASES_BYTES });

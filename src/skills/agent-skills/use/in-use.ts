@@ -103,7 +103,6 @@ interface ChosenImage extends Pick<RunImage, 'wrong'> {
   refused?: string;
 }
 
-/** The image of the first that has one. */
 async function imageFor(
   skills: readonly AgentSkill[],
   imageOf: (skill: AgentSkill) => Promise<RunImage>,

@@ -15,7 +15,6 @@ import { forRun, noteRun } from '../variants/serve.ts';
 import { isFor } from './prompt.ts';
 import { lookAt, pinIdOf, type Trust } from './trusted.ts';
 
-/** One skill, read. */
 export interface ReadSkill {
   skill: AgentSkill;
   trust: Trust;

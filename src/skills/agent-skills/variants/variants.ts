@@ -336,7 +336,6 @@ const MOST_VARIANTS = 20;
 const MOST_RESULTS = 1_000;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** The arguments of the verb. */
 export const optimizeArguments = z.object({
   skill: z.string().min(1).max(200),
   variants: z

@@ -58,7 +58,6 @@ export async function goodTurns(
   return rows;
 }
 
-/** An example. */
 export interface Pattern {
   id: string;
   request: string;

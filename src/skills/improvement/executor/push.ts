@@ -126,7 +126,6 @@ async function beginningOf(
 
 // A forge by the tools of an MCP server; their names and inputs are those of GitHub's own server.
 
-/** Tools that it calls. */
 type ForgeTool = 'create_branch' | 'push_files' | 'list_pull_requests' | 'create_pull_request';
 
 /** One repository of a forge. A call whose answer was lost may have had its effect: look before it is repeated. */

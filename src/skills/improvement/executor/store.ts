@@ -11,7 +11,6 @@ export type Step = (typeof STEPS)[number];
 export type RunState = 'running' | 'passed' | 'failed' | 'withdrawn';
 
 export interface Survey {
-  /** Files that are to be changed. */
   files: string[];
   /** Others that depend on them. */
   affected: string[];

@@ -29,7 +29,6 @@ const LONGEST_FILE = 40_000;
 const LONGEST_READ = 120_000;
 const TEST = /(?:^|\/)(?:tests?|spec|__tests__)\/|(?:\.test|\.spec|_test)\.[a-z]+$|(?:^|\/)test_[^/]*$/i;
 
-/** The commit in which is looked. */
 export interface Looked {
   repository: Repository;
   base: string;

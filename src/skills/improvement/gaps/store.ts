@@ -32,7 +32,6 @@ export async function failedCalls(
   return rows.reverse();
 }
 
-/** A request and its answer. */
 export interface Answer {
   personId: string;
   at: Instant;

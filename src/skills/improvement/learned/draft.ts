@@ -145,7 +145,6 @@ const SAME_WORDS = 0.6;
 /** Nearness in meaning from which on they are. */
 const SAME_MEANING = 0.9;
 
-/** The skill that the draft is a near copy of. */
 export function copyOf(draft: Pick<NewSkill, 'name' | 'description'>, near: readonly NearSkill[]): string | undefined {
   const own = wordsOf(draft);
   return near.find((each) => (each.meaning ?? 0) >= SAME_MEANING || shared(own, wordsOf(each)) >= SAME_WORDS)?.name;

@@ -46,7 +46,6 @@ export interface SkillDraft {
   baseHash: string | undefined;
 }
 
-/** A case with what came of it. */
 export interface PlayedCase {
   name: string;
   ok: boolean;

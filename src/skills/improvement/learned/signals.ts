@@ -16,7 +16,6 @@ export interface Signal {
   about: string;
   /** Equal for signs of the same lesson. */
   key: string;
-  /** The skill in use. */
   skill: string | null;
   turnId: string;
   beforeId: string | null;
@@ -215,7 +214,6 @@ interface Made {
   part: number;
 }
 
-/** A turn and its calls. */
 export interface PlayedTurn extends RecordedTurn {
   calls: readonly Made[];
   /** The skills that were loaded, in order. */
@@ -229,7 +227,6 @@ const BESIDE = new Set([...LOADING, 'skill_search', 'skill_list', 'skill_resourc
 /** True if the call is about the work itself, not about finding a way. */
 const isWork = ({ tool }: Pick<Made, 'tool'>): boolean => !BESIDE.has(tool);
 
-/** The calls of a turn. */
 export function played(turn: RecordedTurn): PlayedTurn {
   const asked = new Map<string, { name: string; input?: unknown }>();
   const calls: Made[] = [];

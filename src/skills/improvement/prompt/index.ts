@@ -131,7 +131,6 @@ export async function versionAt(tx: Transaction, conversationId: string, at: Ins
   return versionIn(then, conversationId)?.version;
 }
 
-/** The end of a trial. */
 interface Ended {
   version: number;
   isKept: boolean;

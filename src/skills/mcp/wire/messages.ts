@@ -47,7 +47,6 @@ function messagesIn(text: string, isAsked: IsAsked): JSONRPCMessage[] {
   return [messageIn(text, isAsked)].flatMap((message) => message ?? []);
 }
 
-/** The message that a value is. */
 function messageOf(value: unknown, isAsked: IsAsked): JSONRPCMessage | undefined {
   let sent: unknown;
   try {

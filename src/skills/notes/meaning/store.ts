@@ -58,7 +58,6 @@ export const source: Source = {
   },
 };
 
-/** A note that is near a question. */
 export interface NearNote {
   note: Note;
   similarity: number;

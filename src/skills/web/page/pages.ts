@@ -9,7 +9,6 @@ import type { Cache } from '../../../bus/index.ts';
 import type { Answer, Egress } from '../../../egress/index.ts';
 import { texts } from '../texts.ts';
 
-/** A document as read. */
 interface Read {
   title: string;
   /** Markdown of a page, text of a PDF. */
