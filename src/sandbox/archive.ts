@@ -2,8 +2,8 @@
 
 import type { Readable } from 'node:stream';
 import tar from 'tar-stream';
-import { deferred } from '../base/async.ts';
 import { youngCollector } from '../base/heap.ts';
+import { readTar } from '../base/tar.ts';
 import { failure, type SandboxFailure } from './failure.ts';
 import type { Collected, CollectLimits, OutputFile, PutFile } from './port.ts';
 
@@ -73,80 +73,42 @@ export async function unpack(
     result.leftOutCount++;
     if (result.leftOut.length < LEFT_OUT_SHOWN) result.leftOut.push({ name: cleanPath(name), path: name, why });
   };
-  await eachEntry(archive, async ({ name: path, type, size = 0 }, content) => {
+  for await (const { name: path, type, size, content } of readTar(relieved(archive))) {
     // The archive of a folder has that folder's name before all others.
     const name = path.slice(path.indexOf('/') + 1);
-    if (++entries > MOST_ENTRIES) {
+    if (++entries > MOST_ENTRIES || (type === 'file' && result.files >= limits.files)) {
       leaveOut(name, 'too_many');
-      return false;
+      break;
     }
-    if (type === 'directory') return true;
+    if (type === 'directory') continue;
     if (type !== 'file') {
       leaveOut(name, 'not_a_file');
-      return true;
-    }
-    if (result.files >= limits.files) {
-      leaveOut(name, 'too_many');
-      return false;
-    }
-    if (result.bytes + size > limits.bytes) {
+    } else if (result.bytes + size > limits.bytes) {
       leaveOut(name, 'too_large');
       // A skipped entry is read all the same: sparse files come in full.
       passedOver += size;
-      return passedOver <= limits.bytes;
+      if (passedOver > limits.bytes) break;
+    } else {
+      result.files++;
+      result.bytes += size;
+      await take({ name: names.take(name), path: name, size, content });
     }
-    result.files++;
-    result.bytes += size;
-    await take({ name: names.take(name), path: name, size, content });
-    return true;
-  });
+  }
   return result;
 }
 
-interface Entry {
-  name: string;
-  type?: string;
-  size?: number;
-}
-
-/** Calls `visit` for each entry in turn, and ends the stream early when that resolves with false. */
-async function eachEntry(archive: Readable, visit: (entry: Entry, content: Readable) => Promise<boolean>) {
-  const extract = tar.extract();
-  const ended = deferred();
-  const stop = (error?: unknown) => {
-    if (error) ended.reject(error);
-    else ended.resolve();
-    archive.destroy();
-    extract.destroy();
-  };
-  extract.on('entry', (entry, content, next) => {
-    const read = new Promise<void>((resolve) => content.once('end', resolve));
-    visit(entry, content).then((goesOn) => {
-      if (!goesOn) return stop();
-      content.resume();
-      read.then(() => next(), stop);
-    }, stop);
-  });
-  extract.on('finish', () => ended.resolve());
-  extract.on('error', (error) => stop(error));
-  archive.on('error', stop);
-  archive.on('close', () => archive.readableEnded || stop(new Error('Docker ended the archive early.')));
-  relieve(archive);
-  archive.pipe(extract);
-  await ended.promise;
-}
-
-/** Has the buffers that have passed collected now and then, so that a large file costs no more than a few of them. */
-function relieve(archive: Readable): void {
+/** Its bytes; buffers that have passed are collected now and then, so that a large file costs no more than a few of them. */
+async function* relieved(archive: Readable): AsyncGenerator<Uint8Array> {
   let collect: (() => void) | undefined;
   let passed = 0;
-  archive.on('data', (chunk: Uint8Array) => {
+  for await (const chunk of archive) {
+    yield chunk;
     passed += chunk.length;
-    if (passed < RELIEVED_BYTES) return;
+    if (passed < RELIEVED_BYTES) continue;
     passed = 0;
     collect ??= youngCollector();
     collect();
-  });
+  }
 }
 
 /** Names that are unique, also where letters of either case are the same. */

@@ -20,7 +20,7 @@ declare module 'dockerode' {
   }
 }
 
-/** The part of tar-stream 2 that `archive.ts` uses. */
+/** The part of tar-stream 2 that coda uses. */
 declare module 'tar-stream' {
   import type { Readable, Writable } from 'node:stream';
 
@@ -29,20 +29,17 @@ declare module 'tar-stream' {
     type?: string;
     size?: number;
     mode?: number;
+    mtime?: Date;
     uid?: number;
     gid?: number;
   }
 
   interface Pack extends Readable {
-    entry(header: Header, content?: string | Uint8Array): unknown;
+    entry(header: Header, content: string | Uint8Array): void;
+    entry(header: Header, done?: (error?: Error | null) => void): Writable;
     finalize(): void;
   }
 
-  interface Extract extends Writable {
-    on(event: 'entry', heard: (header: Header, content: Readable, next: (error?: unknown) => void) => void): this;
-    on(event: 'finish' | 'close' | 'error', heard: (error?: Error) => void): this;
-  }
-
-  const tar: { pack(): Pack; extract(): Extract };
+  const tar: { pack(): Pack; extract(): Writable };
   export default tar;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -165,7 +165,7 @@ describe('a backup', () => {
     ],
     [
       'of a newer version',
-      () => changed('manifest.json', (text) => text.replace('"format":1', '"format":9')),
+      () => changed('manifest.json', (text) => text.replace('"format":2', '"format":9')),
       'DATA_NEWER',
     ],
   ])('%s is refused, and nothing is changed', async (_, damage, code) => {
@@ -196,6 +196,25 @@ test.each(['arm64', 's390x'])('a backup made on %s comes back here', async (mach
     await copy.close();
   }
 });
+
+test('a backup with names as the versions of before 0.2.0 wrote them comes back with each file where it was', async () => {
+  const into = await folder();
+  const file = join(import.meta.dirname, 'backups', 'long-names.tar.gz');
+  await restoreEmbedded({ file, into, dataDir: into, now: NOW }, testWorld());
+  const found = readdirSync(into, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /^(?:skills|art).*\w\w$/.test(path),
+  );
+  expect(Object.fromEntries(found.map((path) => [path, sizeOf(join(into, path))]))).toMatchObject({
+    [`skills/${'a'.repeat(60)}/${'b'.repeat(60)}/SKILL.md`]: 4,
+    [`skills/${'ü'.repeat(60)}/${'日'.repeat(50)}/SKILL.md`]: 18,
+    'skills/größe/SKILL.md': 9,
+    'skills/plain/SKILL.md': 0,
+    'artifacts/ab/cd': 512,
+    'artifacts/ab/ce': 513,
+  });
+});
+
+const sizeOf = (path: string) => statSync(path).size;
 
 const fillMore = (database: Database) =>
   database.run(

@@ -3,11 +3,12 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { CodaError } from '../../base/errors.ts';
+import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
+import { readTar, type TarFile } from '../../base/tar.ts';
 import type { TableShape, TableSum } from './tables.ts';
-import { damaged, readTar, type TarFile } from './tar.ts';
 
-export const FORMAT = 1;
+/** 2 has long names as pax has them; 1, of before 0.2.0, as GNU tar. */
+export const FORMAT = 2;
 
 /** The first entry of a backup. */
 export interface Manifest {
@@ -58,11 +59,34 @@ export async function* entriesOf(file: string): AsyncGenerator<TarFile> {
   const plain = bytes.pipe(createGunzip());
   bytes.on('error', (error) => plain.destroy(error));
   try {
-    yield* readTar(plain);
+    for await (const { name, size, content } of readTar(plain)) yield { name, size, content: orDamaged(content) };
+  } catch (error) {
+    throw unreadable(error);
   } finally {
     bytes.destroy();
     plain.destroy();
   }
+}
+
+async function* orDamaged(content: TarFile['content']): AsyncGenerator<Uint8Array> {
+  try {
+    yield* content;
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+/** Errors of disk and decompression have codes and say what is wrong. */
+const unreadable = (error: unknown) =>
+  damaged(systemCode(error) === undefined ? 'it was cut short or changed' : messageOf(error), error);
+
+/** The error of a backup that cannot be used. */
+export function damaged(why: string, cause?: unknown): CodaError {
+  return new CodaError('BACKUP_DAMAGED', {
+    message: `The backup cannot be used: ${why}.`,
+    remedy: 'Take another one; "coda backup FILE" verifies each that it makes. Nothing was changed.',
+    cause,
+  });
 }
 
 /** The text of a small entry. */

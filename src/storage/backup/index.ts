@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { systemCode } from '../../base/errors.ts';
+import { type TarFile, writeTar } from '../../base/tar.ts';
 import { inFolder, makeFolder, syncFolder } from '../files.ts';
 import type { Database, Transaction } from '../port.ts';
 import { type BackupSummary, checkBackup, type Ending, FORMAT, type Manifest, seen } from './format.ts';
 import { exportRows, sequencesOf, shapes, snapshot, sumOf, type TableShape, type TableSum } from './tables.ts';
-import { type TarFile, writeTar } from './tar.ts';
 
 /** Backups: one file with the database, the stored files and the installed skills, written and read as a stream. */
 export type { BackupSummary } from './format.ts';
@@ -47,7 +46,7 @@ export async function writeBackup(options: BackupOptions): Promise<BackupSummary
     await makeFolder(dirname(file));
     try {
       await snapshot(database, async (tx) => {
-        const entries = Readable.from(writeTar(contents(tx, options)), { objectMode: false });
+        const entries = writeTar(contents(tx, options));
         await pipeline(entries, createGzip({ level: 4 }), createWriteStream(draft, { mode: 0o600 }));
       });
       const handle = await open(draft, 'r+');

@@ -5,15 +5,15 @@ import { copyFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CodaError } from '../../base/errors.ts';
+import type { TarFile } from '../../base/tar.ts';
 import type { World } from '../../base/world.ts';
 import { inFolder, makeFolder, syncFolder } from '../files.ts';
 import { lastApplied, migrate, readMigrations } from '../migrate.ts';
 import { openDatabase } from '../open.ts';
 import { lockFolder } from '../pglite/lock.ts';
 import type { Database, Transaction } from '../port.ts';
-import { type Ending, entriesOf, type Manifest, newer, readBackup, textOf } from './format.ts';
+import { damaged, type Ending, entriesOf, type Manifest, newer, readBackup, textOf } from './format.ts';
 import { advanceSequences, becomeOwn, importRows, isUnused, replaceAll, sumOf, type TableShape } from './tables.ts';
-import { damaged, type TarFile } from './tar.ts';
 
 export interface RestoreOptions {
   /** Empty, or with `force` any; not used by a running coda. */
@@ -118,7 +118,7 @@ function pathOf({ name }: TarFile): string | undefined {
   const path = /^files\/((?:artifacts|skills|imported)\/.+)$/.exec(name)?.[1];
   if (path === undefined) return undefined;
   // A backup comes from outside: nothing in it leads out of the folder.
-  if (normalize(path) !== path || path.includes('..') || path.includes('\\'))
+  if (normalize(path) !== path || path.includes('..') || /[\\\0]/.test(path))
     throw damaged(`a name in it is none: ${name}`);
   return path;
 }
