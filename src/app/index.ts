@@ -3,7 +3,6 @@
 export { httpConfig } from '../adapters/http/index.ts';
 export { browserConfig } from '../skills/browser/index.ts';
 export { platforms } from './adapters.ts';
-export { openAgentSkills, ownFolders } from './agent-skills/agent-skills.ts';
 export { type BackupState, Backups, backupFolder, type MadeBackup } from './backups.ts';
 export { type App, type BuildOptions, build } from './build.ts';
 export { configDocuments, readConfig } from './config.ts';

@@ -16,13 +16,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   restore: 'coda restore /mnt/disk/coda.tar.gz --data /var/lib/coda-copy',
   storage: 'coda storage move --to postgres://coda@localhost/coda',
   'storage move': 'coda storage move --to postgres://coda@localhost/coda',
-  'skills why': 'coda skills why plan four days in Rome',
-  'skills metrics': 'coda skills metrics --golden golden.json',
   'skills run': 'coda skills run meeting-notes notes.txt --json',
   'skills pipeline': 'coda skills pipeline --step search --step "flights|hotels" --payload "Rome in May"',
-  'skills compose': 'coda skills compose trip --step search --step "flights|hotels"',
   ask: 'coda ask "plan four days in Rome" --dry-run --plan-path plan.json',
-  'skills validate': 'coda skills validate ~/.agents/skills --strict',
   config: 'coda config check',
   'config show': 'coda config show --json',
 };

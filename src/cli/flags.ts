@@ -77,44 +77,6 @@ export interface AskFlags extends RunFlags {
   trace?: boolean;
 }
 
-export interface ComposeFlags extends Flags {
-  step: string[];
-  root?: string;
-  description?: string;
-}
-
-export interface ValidateFlags extends Flags {
-  strict?: boolean;
-  profile?: string;
-  checkEntrypoints?: boolean;
-}
-
-export interface PackFlags extends Flags {
-  out?: string;
-}
-
-export interface TagFlags extends Flags {
-  /** Space of the feedback; default: the terminal's. */
-  space?: string;
-  /** A skill must have all of them. */
-  tag?: string[];
-}
-
-export interface AddSkillFlags extends Flags {
-  dir?: string;
-  root?: string;
-  description?: string;
-}
-
-export interface SkillImagesFlags extends Flags {
-  force?: boolean;
-  dryRun?: boolean;
-}
-
-export interface MetricsFlags extends TagFlags {
-  golden: string;
-}
-
 /** Location of the configuration, by flags and environment. */
 export function configRequest(flags: Flags, io: NodeJS.Process, secrets = new Secrets()): ConfigRequest {
   return { env: io.env, file: flags.config, dataDir: flags.data, secrets };

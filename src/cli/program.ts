@@ -16,7 +16,6 @@ import {
   type WhenFlags,
 } from './flags.ts';
 import { addFamily } from './operations.ts';
-import { addSkills } from './skills/commands.ts';
 import { addAsk, addRuns } from './skills/running.ts';
 import { usage } from './texts.ts';
 import { nameUnknown } from './unknown.ts';
@@ -128,11 +127,7 @@ const OWN: Readonly<Record<string, (program: Command, call: Call) => void>> = {
   },
   when: addWhen,
   backup: addBackups,
-  skills: (program, call) => {
-    const skills = named(program, 'skills');
-    addSkills(skills, call);
-    addRuns(skills, call);
-  },
+  skills: (program, call) => addRuns(named(program, 'skills'), call),
   ask: addAsk,
   config: addConfig,
 };

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { messageOf } from '../../base/errors.ts';
-import { expandHome } from '../../base/folders/home.ts';
-import { packageRoot } from '../../base/root.ts';
 import type { World } from '../../base/world.ts';
 import type { Bus } from '../../bus/index.ts';
 import type { Config } from '../../config/index.ts';
@@ -11,10 +8,12 @@ import { installationOf, type JobQueue } from '../../jobs/index.ts';
 import { SkillSecrets } from '../../secrets/index.ts';
 import {
   agentSkillsConfig,
+  configuredSources,
   embedSkillsSoon,
   installed,
   type Optimized,
-  openCatalog,
+  openAgentSkills,
+  ownFolders,
   type RescanReport,
   type SkillCatalog,
   SkillDecisions,
@@ -23,7 +22,6 @@ import {
   SkillSearch,
   SkillVariants,
   SkillVectors,
-  skillSources,
   watchSkills,
 } from '../../skills/agent-skills/index.ts';
 import { type SpecialistCatalog, specialistTexts } from '../../skills/specialists/index.ts';
@@ -33,35 +31,6 @@ import { chosenSkills } from '../specialists.ts';
 
 /** Hints to the other replicas to read their folders. */
 const CHANNEL = 'coda_skills';
-
-/** The folders that agent skills are read from, in rising priority. */
-function agentSkillSources(config: Config, env: World['env']) {
-  const settings = config.block(agentSkillsConfig);
-  return skillSources({
-    packageRoot: packageRoot(),
-    home: env.HOME || homedir(),
-    cwd: process.cwd(),
-    dataDir: config.dataDir,
-    agentSkillDirs: settings.agent_skill_dirs,
-    claudeSkills: settings.claude_skills,
-  });
-}
-
-/** The folders that the owner keeps skills in, and nobody else writes to, in rising priority. */
-export function ownFolders(config: Config, env: World['env']): string[] {
-  const own = agentSkillSources(config, env).filter(({ kind }) => kind === 'personal' || kind === 'configured');
-  return own.flatMap(({ directory }) => directory ?? []);
-}
-
-/** The agent skills that `config` names; nothing is read before the first rescan. */
-export function openAgentSkills(config: Config, env: World['env'], commands?: () => ReadonlySet<string>): SkillCatalog {
-  const { inline: written, settings } = config.block(agentSkillsConfig);
-  const inline = written.map(({ source_path: path, ...skill }) => ({
-    ...skill,
-    directory: path === undefined ? undefined : expandHome(path, env.HOME || homedir(), process.cwd()),
-  }));
-  return openCatalog({ sources: agentSkillSources(config, env), inline, settings, commands });
-}
 
 interface LiveSkillsDeps {
   config: Config;
@@ -137,7 +106,7 @@ export class LiveSkills implements SkillHost {
       if (from !== this.self) void this.look();
     });
     if (!this.config.block(agentSkillsConfig).watch) return stopListening;
-    const stopWatching = watchSkills(agentSkillSources(this.config, this.world.env), () => this.decided());
+    const stopWatching = watchSkills(configuredSources(this.config, this.world.env), () => this.decided());
     return () => {
       stopWatching();
       stopListening();
@@ -153,7 +122,7 @@ export class LiveSkills implements SkillHost {
 
   /** The folders that are there, in rising priority. */
   folders(): string[] {
-    const sources = agentSkillSources(this.config, this.world.env);
+    const sources = configuredSources(this.config, this.world.env);
     return sources.flatMap(({ directory }) => (directory !== undefined && existsSync(directory) ? directory : []));
   }
 

@@ -88,7 +88,11 @@ export const families: Readonly<Record<string, OperationFamily>> = {
   skills: {
     summary: 'look at agent skills, and check them',
     example: 'coda skills list',
-    load: async () => [...(await import('./skills.ts')).skills, ...(await import('./variants.ts')).variants],
+    load: async () => [
+      ...(await import('./skills.ts')).skills,
+      ...(await import('./variants.ts')).variants,
+      ...(await import('../../skills/agent-skills/index.ts')).folderOperations,
+    ],
   },
   'skills market': {
     summary: 'skills that others publish in catalogs',
@@ -99,7 +103,7 @@ export const families: Readonly<Record<string, OperationFamily>> = {
     summary: 'HTTP services for skills',
     example: 'coda connectors list',
     load: async () => {
-      const { ownFolders } = await import('../agent-skills/agent-skills.ts');
+      const { ownFolders } = await import('../../skills/agent-skills/index.ts');
       const { connectorOperations } = await import('../../skills/connectors/index.ts');
       return connectorOperations(({ config, world }) => ownFolders(config, world.env));
     },

@@ -1,4 +1,4 @@
-/** Decisions of the owner about agent skills. What works on folders alone stands in `cli/skills/`. */
+/** Decisions of the owner about agent skills. */
 
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
@@ -11,24 +11,6 @@ import type { OperationParts, ServedParts } from './parts.ts';
 /** The space of the terminal. */
 const TERMINAL = 'terminal';
 const LIST = '"coda skills list" shows what there is.';
-
-const rescan = operation({
-  name: 'skills rescan',
-  input: z.object({}),
-  run: ({ app }: OperationParts) => app.agentSkills.rescan(),
-});
-
-const deprecated = operation({
-  name: 'skills deprecated',
-  input: z.object({}),
-  run: ({ app }: OperationParts) => app.agentSkills.deprecations(),
-});
-
-const activated = operation({
-  name: 'skills activated',
-  input: z.object({}),
-  run: ({ app }: OperationParts) => app.agentSkills.activations(),
-});
 
 const inquire = operation({
   name: 'skills inquire',
@@ -218,40 +200,4 @@ function known({ catalog }: Skills, typed: string): string {
   });
 }
 
-const OF_ALL = z.object({ name: z.string().optional() });
-
-const imagePlans = operation({
-  name: 'skills image plans',
-  input: OF_ALL,
-  async run({ app: { agentSkills: skills } }: OperationParts, { name }) {
-    await skills.rescan();
-    return skills.images.plans(name);
-  },
-});
-
-const imageUnwanted = operation({
-  name: 'skills image unwanted',
-  input: OF_ALL,
-  run: ({ app }: OperationParts, { name }) => app.agentSkills.images.unwanted(name),
-});
-
-const imageBuilt = operation({
-  name: 'skills image built',
-  subject: 'skills images',
-  input: z.object({ skill: z.string(), image: z.string(), hash: z.string() }),
-  audit: (input) => input,
-  run: ({ app }: OperationParts, image, { besides }) => app.agentSkills.images.built(image, besides),
-});
-
-const imageRemoved = operation({
-  name: 'skills image removed',
-  subject: 'skills images',
-  input: z.object({ skill: z.string(), image: z.string() }),
-  audit: (input) => input,
-  run: ({ app }: OperationParts, image, { besides }) => app.agentSkills.images.removed(image, besides),
-});
-
-export const skills = [
-  ...[rescan, deprecated, activated, inquire, approve, approving, activate, activating],
-  ...[deprecate, undeprecate, feedback, imagePlans, imageUnwanted, imageBuilt, imageRemoved],
-];
+export const skills = [...[inquire, approve, approving, activate, activating, deprecate, undeprecate, feedback]];

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import type { Call } from '../call.ts';
-import type { AskFlags, ComposeFlags, RunFlags } from '../flags.ts';
+import type { AskFlags, RunFlags } from '../flags.ts';
 
 const several = (value: string, before: readonly string[] = []) => [...before, value];
 
@@ -31,14 +31,6 @@ export function addRuns(skills: Command, call: Call): void {
       .option('--payload <text|file>', 'what the first one is given')
       .option('--resume <run>', 'do what is left of a run that failed, or rests'),
   ).action(call<RunFlags>(async () => (await import('./runs.ts')).skillsPipeline));
-  skills
-    .command('compose')
-    .description('write a skill that is made of others')
-    .argument('<id>')
-    .requiredOption('--step <id>', 'a skill; "a|b" run side by side', several)
-    .option('--root <dir>', 'the folder to make it in; default: ~/.coda/skills')
-    .option('--description <text>', 'what it does and when to use it')
-    .action(call<ComposeFlags>(async () => (await import('./compose.ts')).skillsCompose));
 }
 
 export function addAsk(program: Command, call: Call): void {

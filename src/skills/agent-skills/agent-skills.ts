@@ -3,11 +3,14 @@ import { type HealthCheck, type Skill, type SkillDeps, together, type Verdict, v
 import type { Who } from '../../people/index.ts';
 import { type Queryable, readerOf } from '../../storage/index.ts';
 import { decidedOf, type Folder, type Pin, pinFolder, pinnedNames } from '../../trust/index.ts';
+import { listing } from './catalog/list.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { isWithheld, type SkillHost, Views } from './host.ts';
+import { imageOperations } from './images/operations.ts';
 import { type MarketDeps, marketCheck, marketJob, marketOperations, marketTask } from './market/index.ts';
 import { skillsPage } from './page.ts';
-import { embedSkillsJob, routingVerbs } from './routing/verbs.ts';
+import { routing } from './routing/operations.ts';
+import { embedSkillsJob } from './routing/vectors.ts';
 import { pipelineTool } from './runs/pipeline.ts';
 import * as runStore from './runs/store.ts';
 import { runVerbs } from './runs/verbs.ts';
@@ -57,7 +60,8 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     checks: (deps) => [healthCheck(host, deps), marketCheck(marketDeps(deps, host))],
     verbs: (deps) => ({
       ...runVerbs(toolDeps(deps, { host, views, search })),
-      ...routingVerbs(host, { database: deps.database, clock: deps.world.clock }),
+      ...verbsOf(routing, { ...deps, host }, deps.world),
+      ...verbsOf([...listing, ...imageOperations], host, deps.world),
       ...verbsOf(marketOperations, marketDeps(deps, host), deps.world),
     }),
     pages: () => [skillsPage(host)],

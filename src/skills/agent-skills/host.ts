@@ -69,6 +69,8 @@ export interface SkillHost {
   /** Undefined where there is no embedder: skills are found by words alone. */
   readonly vectors: SkillVectors | undefined;
   decisions(): Decisions;
+  deprecations(): ReturnType<SkillDecisions['deprecations']>;
+  activations(): ReturnType<SkillDecisions['activations']>;
   /** The newer versions that are known of, by the skill's name. */
   updates?(): Promise<ReadonlyMap<string, string>>;
   /** Weights learned in a space. */

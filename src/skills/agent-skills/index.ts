@@ -1,8 +1,14 @@
 /** Agent skills: folders with a `SKILL.md`, on demand. */
 
+import { listing } from './catalog/list.ts';
+import { judging, looking } from './catalog/look.ts';
+import { fileOperations } from './files/operations.ts';
+import { imageOperations } from './images/operations.ts';
+import { routing } from './routing/operations.ts';
+
 export { agentSkills, skillListFor } from './agent-skills.ts';
 export { openCatalog, watchSkills } from './catalog/catalog.ts';
-export { skillSources } from './catalog/sources.ts';
+export { configuredSources, openAgentSkills, ownFolders, skillSources } from './catalog/sources.ts';
 export { validateSkills } from './catalog/validate.ts';
 export { config as agentSkillsConfig } from './config.ts';
 export * as bundles from './files/bundle.ts';
@@ -20,16 +26,9 @@ export {
 } from './market/operations.ts';
 export { readBody } from './read/file.ts';
 export { isStandardName } from './read/to-skill.ts';
+export { goldenFile, measure as measureRouting, type RankedSkill } from './routing/operations.ts';
 export { OFFERED_FROM, SkillSearch } from './routing/search.ts';
-export { SkillVectors } from './routing/vectors.ts';
-export type { RankedSkill } from './routing/verbs.ts';
-export {
-  embedSkillsSoon,
-  type Golden,
-  goldenFile,
-  type Metrics as RoutingMetrics,
-  measure as measureRouting,
-} from './routing/verbs.ts';
+export { embedSkillsSoon, SkillVectors } from './routing/vectors.ts';
 export { narrowed } from './runs/pipeline.ts';
 export {
   type Candidate,
@@ -69,3 +68,8 @@ export {
   SkillVariants,
   variantIn,
 } from './variants/variants.ts';
+
+/** Operations of the owner on the folders of skills. */
+export const folderOperations = [
+  ...[...listing, ...looking, ...routing, ...imageOperations, ...judging, ...fileOperations],
+];

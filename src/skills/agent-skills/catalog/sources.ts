@@ -1,9 +1,15 @@
 /** Sources of skills. */
 
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expandHome } from '../../../base/folders/home.ts';
+import { packageRoot } from '../../../base/root.ts';
+import type { World } from '../../../base/world.ts';
+import type { Config } from '../../../config/index.ts';
+import { config as skillsConfig } from '../config.ts';
 import { installedFolder } from '../files/install.ts';
-import type { SkillSource, SourceKind } from '../skill.ts';
+import type { SkillCatalog, SkillSource, SourceKind } from '../skill.ts';
+import { openCatalog } from './catalog.ts';
 
 export interface Surroundings {
   /** The folder of coda's own package. */
@@ -44,4 +50,33 @@ export function skillSources(around: Surroundings): SkillSource[] {
     from('inline', undefined),
     from('installed', installedFolder(dataDir)),
   ];
+}
+
+/** The folders that agent skills are read from, in rising priority. */
+export function configuredSources(config: Config, env: World['env']): SkillSource[] {
+  const settings = config.block(skillsConfig);
+  return skillSources({
+    packageRoot: packageRoot(),
+    home: env.HOME || homedir(),
+    cwd: process.cwd(),
+    dataDir: config.dataDir,
+    agentSkillDirs: settings.agent_skill_dirs,
+    claudeSkills: settings.claude_skills,
+  });
+}
+
+/** The folders that the owner keeps skills in, and nobody else writes to, in rising priority. */
+export function ownFolders(config: Config, env: World['env']): string[] {
+  const own = configuredSources(config, env).filter(({ kind }) => kind === 'personal' || kind === 'configured');
+  return own.flatMap(({ directory }) => directory ?? []);
+}
+
+/** The agent skills that `config` names; nothing is read before the first rescan. */
+export function openAgentSkills(config: Config, env: World['env'], commands?: () => ReadonlySet<string>): SkillCatalog {
+  const { inline: written, settings } = config.block(skillsConfig);
+  const inline = written.map(({ source_path: path, ...skill }) => ({
+    ...skill,
+    directory: path === undefined ? undefined : expandHome(path, env.HOME || homedir(), process.cwd()),
+  }));
+  return openCatalog({ sources: configuredSources(config, env), inline, settings, commands });
 }

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { contextFiles, dockerfile } from '../../../../src/cli/skills/images.ts';
 import { execution } from '../../../../src/config/blocks.ts';
 import { openBuilder } from '../../../../src/sandbox/index.ts';
+import { contextFiles, dockerfile } from '../../../../src/skills/agent-skills/images/operations.ts';
 import type { AgentSkill } from '../../../../src/skills/agent-skills/index.ts';
 import { DOCKER, docker, dockerBytes, packed } from '../../../support/docker.ts';
 import { freshDataDir, Jsonl, migratedDataDir, Program } from '../../../support/jsonl.ts';

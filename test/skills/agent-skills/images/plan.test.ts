@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { contextFiles, dockerfile } from '../../../../src/cli/skills/images.ts';
 import { planImage, requirementLines, tagOf } from '../../../../src/skills/agent-skills/images/images.ts';
+import { contextFiles, dockerfile } from '../../../../src/skills/agent-skills/images/operations.ts';
 import { openCatalog } from '../../../../src/skills/agent-skills/index.ts';
 import type { AgentSkill } from '../../../../src/skills/agent-skills/skill.ts';
 import { skillText, temporaryFolder, write } from '../support.ts';

@@ -1,13 +1,44 @@
 /** `coda skills images`: planned and recorded by the daemon when one runs, built here, where what Docker says can be shown. */
-import { CodaError } from '../../base/errors.ts';
-import { plural, visible } from '../../base/text.ts';
-import type { World } from '../../base/world.ts';
-import type { Config } from '../../config/index.ts';
-import { type ImageBuilder, openBuilder } from '../../sandbox/index.ts';
-import type { PlannedImage } from '../../skills/agent-skills/index.ts';
-import { prepare } from '../daemon/serve.ts';
-import { type Ask, withVerbs } from '../daemon/verbs.ts';
-import type { SkillImagesFlags } from '../flags.ts';
+import { z } from 'zod';
+import { CodaError } from '../../../base/errors.ts';
+import { plural, visible } from '../../../base/text.ts';
+import { type AskFor, operation } from '../../../chat/operation.ts';
+import { type ImageBuilder, openBuilder } from '../../../sandbox/index.ts';
+import type { SkillHost } from '../host.ts';
+import type { PlannedImage } from './images.ts';
+
+const OF_ALL = z.object({ name: z.string().optional() });
+
+const imagePlans = operation({
+  name: 'skills image plans',
+  input: OF_ALL,
+  async run(host: SkillHost, { name }) {
+    await host.rescan();
+    return host.images.plans(name);
+  },
+});
+
+const imageUnwanted = operation({
+  name: 'skills image unwanted',
+  input: OF_ALL,
+  run: (host: SkillHost, { name }) => host.images.unwanted(name),
+});
+
+const imageBuilt = operation({
+  name: 'skills image built',
+  subject: 'skills images',
+  input: z.object({ skill: z.string(), image: z.string(), hash: z.string() }),
+  audit: (input) => input,
+  run: (host: SkillHost, image, { besides }) => host.images.built(image, besides),
+});
+
+const imageRemoved = operation({
+  name: 'skills image removed',
+  subject: 'skills images',
+  input: z.object({ skill: z.string(), image: z.string() }),
+  audit: (input) => input,
+  run: (host: SkillHost, image, { besides }) => host.images.removed(image, besides),
+});
 
 type State = 'current' | 'stale' | 'missing' | 'unknown';
 
@@ -18,45 +49,57 @@ const STATES: Record<State, string> = {
   unknown: 'would be built where it is not up to date: Docker cannot be asked',
 };
 
+const input = z.object({
+  name: z.string().optional().describe('default: every skill'),
+  force: z.boolean().optional().describe('build also those whose packages are the same'),
+  dryRun: z.boolean().optional().describe('show what would be built'),
+});
+
 interface Builds {
-  flags: SkillImagesFlags;
+  flags: z.output<typeof input>;
   io: NodeJS.Process;
-  config: Config;
+  pipIndex: string | undefined;
   builder: ImageBuilder;
-  ask: Ask;
+  ask: AskFor;
 }
 
-/** `coda skills images [NAME] [--force] [--dry-run]`. Throws with the first failure, after the others were tried. */
-export async function skillsImages(flags: SkillImagesFlags, io: NodeJS.Process): Promise<number> {
-  const { config, world } = prepare(flags, io);
-  const builder = builderOf(config, world);
-  try {
-    return await withVerbs(flags, io, async (ask) => {
-      const [name] = flags.args;
-      const plans = (await ask('skills-image-plans', name === undefined ? {} : { name })) as PlannedImage[];
-      const failures = await removeUnwanted({ flags, io, config, builder, ask }, name);
-      if (plans.length === 0) {
+/** Throws with the first failure, after the others were tried. */
+const images = operation({
+  name: 'skills images',
+  summary: 'build an image with the packages of each skill that names some',
+  input,
+  args: ['name'],
+  async conduct(ask, flags, { io, local }) {
+    const { config, world } = local();
+    const { execution } = config;
+    const builder = openBuilder({ execution }, world);
+    try {
+      const { name } = flags;
+      const plans = await ask(imagePlans, { name });
+      const builds: Builds = { flags, io, pipIndex: execution.build.pip_index, builder, ask };
+      const failures = await removeUnwanted(builds);
+      if (plans.length === 0)
         io.stdout.write(name === undefined ? 'No skill names packages.\n' : `${name} names no packages.\n`);
-      }
       for (const plan of plans) {
-        const failed = await one({ flags, io, config, builder, ask }, plan);
+        const failed = await one(builds, plan);
         if (failed) failures.push(failed);
       }
       const [first] = failures;
-      if (!first) return 0;
+      if (!first) return '';
       for (const { message } of failures.slice(1)) io.stderr.write(`${message}\n`);
       throw first;
-    });
-  } finally {
-    await builder.close();
-  }
-}
+    } finally {
+      await builder.close();
+    }
+  },
+});
+
+export const imageOperations = [imagePlans, imageUnwanted, imageBuilt, imageRemoved, images];
 
 /** The record goes last: a run that ended in between removes it the next time. */
-async function removeUnwanted({ flags, io, builder, ask }: Builds, name: string | undefined): Promise<CodaError[]> {
-  const asked = await ask('skills-image-unwanted', name === undefined ? {} : { name });
+async function removeUnwanted({ flags, io, builder, ask }: Builds): Promise<CodaError[]> {
   const failures: CodaError[] = [];
-  for (const { skill, image } of asked as { skill: string; image: string }[]) {
+  for (const { skill, image } of await ask(imageUnwanted, { name: flags.name })) {
     if (flags.dryRun) {
       io.stdout.write(`${skill}: its image would be removed: it names no packages.\n`);
       continue;
@@ -67,19 +110,15 @@ async function removeUnwanted({ flags, io, builder, ask }: Builds, name: string 
       failures.push(new CodaError(failed.code, { message, remedy: failed.remedy }));
       continue;
     }
-    await ask('skills-image-removed', { skill, image });
+    await ask(imageRemoved, { skill, image });
     io.stdout.write(`${skill}: its image is removed: it names no packages.\n`);
   }
   return failures;
 }
 
-function builderOf({ execution }: Config, world: World): ImageBuilder {
-  return openBuilder({ execution }, world);
-}
-
-async function one({ flags, io, config, builder, ask }: Builds, plan: PlannedImage): Promise<CodaError | undefined> {
+async function one({ flags, io, pipIndex, builder, ask }: Builds, plan: PlannedImage): Promise<CodaError | undefined> {
   const { skill, tag, base, problems, hash } = plan;
-  const text = (id: string) => dockerfile(plan, id, config.execution.build.pip_index);
+  const text = (id: string) => dockerfile(plan, id, pipIndex);
   const state = await stateOf(builder, plan);
   if (problems.length > 0) return refused(plan);
   if (flags.dryRun) {
@@ -99,7 +138,7 @@ async function one({ flags, io, config, builder, ask }: Builds, plan: PlannedIma
     { isFresh: flags.force === true, onText: (part) => void io.stdout.write(visible(part)) },
   );
   // The one before is used until the new one is recorded.
-  if (built.ok) await ask('skills-image-built', { skill, image: built.id, hash });
+  if (built.ok) await ask(imageBuilt, { skill, image: built.id, hash });
   await builder.clean(imageFilter(plan), built.ok ? built.id : plan.built?.image);
   if (!built.ok) return new CodaError(built.code, { message: `${skill}: ${built.message}`, remedy: built.remedy });
   io.stdout.write(`${skill}: ${tag} is built, and its scripts run in it from now on.\n`);

@@ -1,31 +1,115 @@
-/** `coda skills list` and `coda skills show`. */
+/** Operations of the owner that list skills: `coda skills list`, `show` and `rescan`. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openAgentSkills } from '../../app/index.ts';
-import { CodaError, systemCode } from '../../base/errors.ts';
-import { didYouMean, shorten } from '../../base/text.ts';
-import type { World } from '../../base/world.ts';
-import type { Config } from '../../config/index.ts';
+import { z } from 'zod';
+import { CodaError, systemCode } from '../../../base/errors.ts';
+import { didYouMean, listOf, plural, shorten } from '../../../base/text.ts';
+import { type LocalParts, operation, usage, type Wire } from '../../../chat/operation.ts';
+import { openDatabase } from '../../../storage/index.ts';
+import { draftsOf, SkillDecisions, type SkillHost } from '../host.ts';
+import { readBody } from '../read/file.ts';
 import {
   type AgentSkill,
-  draftsOf,
   hasTags,
   idOf,
-  isFor,
-  modelDescription,
   nearSkills,
-  readBody,
-  SkillDecisions,
+  type RescanReport,
   type SkillSnapshot,
   skillMeant,
-  skillTexts,
-} from '../../skills/agent-skills/index.ts';
-import { type Database, openDatabase } from '../../storage/index.ts';
-import { callDaemon } from '../daemon/daemon.ts';
-import { prepare } from '../daemon/serve.ts';
-import type { Flags, TagFlags } from '../flags.ts';
-import { usage } from '../texts.ts';
+} from '../skill.ts';
+import * as texts from '../texts.ts';
+import { isFor, modelDescription } from '../use/prompt.ts';
+import { openAgentSkills } from './sources.ts';
+
+const deprecated = operation({
+  name: 'skills deprecated',
+  input: z.object({}),
+  run: (host: SkillHost) => host.deprecations(),
+});
+
+const activated = operation({
+  name: 'skills activated',
+  input: z.object({}),
+  run: (host: SkillHost) => host.activations(),
+});
+
+/** Has the running coda and its replicas read what changed. */
+export const rescan = operation({
+  name: 'skills rescan',
+  input: z.object({}),
+  run: (host: SkillHost) => host.rescan(),
+});
+
+/** The field of commands about several skills. */
+export const tag = z.array(z.string()).optional().describe('only skills with this tag; a group is one');
+
+/** Everything that was found. */
+const list = operation({
+  name: 'skills list',
+  summary: 'show every skill that was found, also those that cannot be used',
+  isDefault: true,
+  example: 'coda skills list',
+  input: z.object({ tag }),
+  json: 'indented',
+  needs: 'config',
+  async conduct(_, { tag: tags }, { io, json, local }) {
+    const { listed: all, locale, snapshot } = await look(local());
+    const listed = all.filter(({ skill }) => hasTags(skill, tags));
+    if (json) {
+      const described: object[] = [];
+      for (const one of listed) described.push(await describe(one, locale));
+      return `${JSON.stringify(described, null, 2)}\n`;
+    }
+    return {
+      out:
+        listed.length === 0
+          ? 'There are no skills. docs/skills.md says how to add one.\n'
+          : `${table(listed, locale, isColourful(io)).join('\n')}\n`,
+      err: snapshot.diagnostics.map(({ message, file }) => `${file}: ${message}\n`).join(''),
+    };
+  },
+});
+
+/** All of one skill but its instructions. */
+const show = operation({
+  name: 'skills show',
+  summary: 'show one skill with all it says of itself',
+  input: z.object({ name: z.string() }),
+  args: ['name'],
+  json: 'indented',
+  needs: 'config',
+  async run(parts: LocalParts, { name }) {
+    const { listed, locale, snapshot } = await look(parts);
+    const meant = skillMeant(snapshot, name);
+    const found = listed.find(({ skill }) => skill === meant);
+    const one = found ?? listed.find(({ skill }) => nameOf(skill) === name);
+    if (one) return { ...(await describe(one, locale)), ...more(one.skill) };
+    const all = [...new Set(listed.map(({ skill }) => nameOf(skill)))];
+    const near = nearSkills(snapshot, name).join(' or ') || didYouMean(name, all);
+    throw usage(`There is no skill ${name}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
+  },
+  show: (all) => `${lines(all).join('\n')}\n`,
+});
+
+/** Has the running coda read what changed; without one, tells what it would find. */
+const rescanning = operation({
+  name: 'skills rescan',
+  summary: 'have the running coda read what changed',
+  input: z.object({}),
+  json: 'indented',
+  needs: 'config',
+  async conduct(_, __, { json, local }) {
+    const { config, world, daemon } = local();
+    const answer = await daemon(rescan, {});
+    const report = answer ?? (await openAgentSkills(config, world.env).rescan());
+    if (json) return `${JSON.stringify(report, null, 2)}\n`;
+    const note = answer === undefined ? ['No coda is running here: this is what one would find.'] : [];
+    return `${[...note, ...reportLines(report)].join('\n')}\n`;
+  },
+});
+
+export const listing = [deprecated, activated, rescan, list, show, rescanning];
 
 type State = 'active' | 'draft' | 'deprecated' | 'disabled' | 'shadowed' | 'invalid';
 
@@ -36,46 +120,12 @@ interface Listed {
   why?: string | undefined;
 }
 
-/** `coda skills list`: everything that was found. */
-export async function skillsList(flags: TagFlags, io: NodeJS.Process): Promise<number> {
-  const { listed: all, locale, snapshot } = await look(flags, io);
-  const listed = all.filter(({ skill }) => hasTags(skill, flags.tag));
-  if (flags.json) {
-    const described: object[] = [];
-    for (const one of listed) described.push(await describe(one, locale));
-    io.stdout.write(`${JSON.stringify(described, null, 2)}\n`);
-    return 0;
-  }
-  if (listed.length === 0) io.stdout.write('There are no skills. docs/skills.md says how to add one.\n');
-  else io.stdout.write(`${table(listed, locale, isColourful(io)).join('\n')}\n`);
-  for (const { message, file } of snapshot.diagnostics) io.stderr.write(`${file}: ${message}\n`);
-  return 0;
-}
-
-/** `coda skills show NAME`: all of one skill but its instructions. */
-export async function skillsShow(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const { listed, locale, snapshot } = await look(flags, io);
-  const [name = ''] = flags.args;
-  const meant = skillMeant(snapshot, name);
-  const found = listed.find(({ skill }) => skill === meant);
-  const one = found ?? listed.find(({ skill }) => nameOf(skill) === name);
-  if (!one) {
-    const all = [...new Set(listed.map(({ skill }) => nameOf(skill)))];
-    const near = nearSkills(snapshot, name).join(' or ') || didYouMean(name, all);
-    throw usage(`There is no skill ${name}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
-  }
-  const all = { ...(await describe(one, locale)), ...more(one.skill) };
-  if (flags.json) io.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
-  else io.stdout.write(`${lines(all).join('\n')}\n`);
-  return 0;
-}
-
-async function look(flags: Flags, io: NodeJS.Process) {
-  const { config, world } = prepare(flags, io);
+async function look(parts: LocalParts) {
+  const { config, world } = parts;
   const catalog = openAgentSkills(config, world.env);
   await catalog.rescan();
   const snapshot = catalog.current();
-  const listed = listAll(snapshot, await decidedAbout(snapshot, config, world));
+  const listed = listAll(snapshot, await decidedAbout(snapshot, parts));
   return { listed, snapshot, locale: config.assistant.locale ?? localeOf(world.env.LC_ALL || world.env.LANG) };
 }
 
@@ -85,7 +135,7 @@ function listAll(snapshot: SkillSnapshot, { deprecated, drafts }: Decided): List
     if (why !== undefined) return { skill, state: 'deprecated', why };
     if (drafts.has(skill.name)) return { skill, state: 'draft', why: 'coda skills activate offers it' };
     const isOffered = skill.agents === 'all' || isFor(skill);
-    return { skill, state: 'active', ...(!isOffered && { why: skillTexts.forSpecialists(skill.agents) }) };
+    return { skill, state: 'active', ...(!isOffered && { why: texts.forSpecialists(skill.agents) }) };
   });
   return [
     ...active,
@@ -93,7 +143,7 @@ function listAll(snapshot: SkillSnapshot, { deprecated, drafts }: Decided): List
     ...snapshot.shadowed.map(({ skill, by }): Listed => {
       return { skill, state: 'shadowed', why: `hidden by the one in ${by.directory ?? 'skills.inline'}` };
     }),
-    ...snapshot.invalid.map((skill): Listed => ({ skill, state: 'invalid', why: skillTexts.reasonOf(skill) })),
+    ...snapshot.invalid.map((skill): Listed => ({ skill, state: 'invalid', why: texts.reasonOf(skill) })),
   ];
 }
 
@@ -168,7 +218,7 @@ function more(skill: AgentSkill) {
 /** Equivalents of other assistants' tools, by name. */
 function aliases(tools: readonly string[]): Record<string, string> {
   const meanings = tools.flatMap((tool) => {
-    const meaning = skillTexts.toolMeaning(tool);
+    const meaning = texts.toolMeaning(tool);
     return meaning === undefined ? [] : [[tool, meaning] as const];
   });
   return Object.fromEntries(meanings);
@@ -231,10 +281,10 @@ interface Decided {
 }
 
 /** Decisions on skills. One that cannot be read now counts as none: a list must still come. */
-async function decidedAbout(snapshot: SkillSnapshot, config: Config, world: World): Promise<Decided> {
-  const { deprecations, activations } = await decisionsOf(config, world).catch((error: unknown) => {
+async function decidedAbout(snapshot: SkillSnapshot, parts: LocalParts): Promise<Decided> {
+  const { deprecations, activations } = await decisionsOf(parts).catch((error: unknown) => {
     if (!(error instanceof CodaError)) throw error;
-    world.log.warn({ error: error.message }, 'what was decided about skills could not be looked up');
+    parts.world.log.warn({ error: error.message }, 'what was decided about skills could not be looked up');
     return NONE;
   });
   return {
@@ -243,16 +293,15 @@ async function decidedAbout(snapshot: SkillSnapshot, config: Config, world: Worl
   };
 }
 
-async function decisionsOf(config: Config, world: World): Promise<Decisions> {
-  const deprecations = await callDaemon(config.dataDir, 'skills-deprecated');
-  if (deprecations === undefined) return readHere(config, world);
-  const activations = (await callDaemon(config.dataDir, 'skills-activated')) ?? [];
-  return { deprecations, activations } as unknown as Decisions;
+async function decisionsOf(parts: LocalParts): Promise<Decisions> {
+  const deprecations = await parts.daemon(deprecated, {});
+  if (deprecations === undefined) return readHere(parts);
+  return { deprecations, activations: (await parts.daemon(activated, {})) ?? [] };
 }
 
 interface Decisions {
-  deprecations: readonly Deprecation[];
-  activations: Awaited<ReturnType<SkillDecisions['activations']>>;
+  deprecations: readonly Wire<Deprecation>[];
+  activations: Wire<Awaited<ReturnType<SkillDecisions['activations']>>>;
 }
 
 const NONE: Decisions = { deprecations: [], activations: [] };
@@ -263,9 +312,11 @@ const whyText = ({ reason, replacement }: Deprecation): string =>
   replacement === undefined ? reason : `${reason} (use ${replacement})`;
 
 /** Looking at skills must not make a database where none is. */
-async function readHere(config: Config, world: World): Promise<Decisions> {
+async function readHere({ config, world }: LocalParts): Promise<Decisions> {
   if (config.storage.url === undefined && !existsSync(join(config.dataDir, 'db'))) return NONE;
-  const database = await open(config, world);
+  const { url, direct_url: directUrl, schema, connect_timeout: connectTimeoutMs, pool: poolSize } = config.storage;
+  const place = { url, directUrl, schema, connectTimeoutMs, poolSize, dataDir: config.dataDir };
+  const database = await openDatabase(place, world);
   try {
     const catalog = openAgentSkills(config, world.env);
     const decisions = new SkillDecisions({ catalog, database, clock: world.clock });
@@ -278,7 +329,26 @@ async function readHere(config: Config, world: World): Promise<Decisions> {
   }
 }
 
-function open(config: Config, world: World): Promise<Database> {
-  const { url, direct_url: directUrl, schema, connect_timeout: connectTimeoutMs, pool: poolSize } = config.storage;
-  return openDatabase({ url, directUrl, schema, connectTimeoutMs, poolSize, dataDir: config.dataDir }, world);
+function reportLines({
+  added,
+  changed,
+  removed,
+  shadowed,
+  invalid,
+  warnings,
+  beside = [],
+  total,
+  took,
+}: RescanReport | Wire<RescanReport>): string[] {
+  const names = (what: string, list: readonly string[]) => (list.length === 0 ? [] : [`${what}: ${listOf(list)}`]);
+  return [
+    ...names('added', added),
+    ...names('changed', changed),
+    ...names('removed', removed),
+    ...shadowed.map(({ name, directory, by }) => `shadowed: ${name} in ${directory}, by ${by}`),
+    ...invalid.map(({ name, directory, reason }) => `cannot be used: ${name} in ${directory}: ${reason}`),
+    ...warnings.map(({ directory, message }) => `${directory}: ${message}`),
+    `${plural(total, 'skill')} can be used (${took} ms).`,
+    ...beside,
+  ];
 }
