@@ -5,22 +5,14 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   init: 'coda init --yes --platform discord --zone Europe/Berlin',
   run: 'coda run --data /var/lib/coda',
   chat: 'coda chat',
-  open: 'coda open',
   version: 'coda version --check',
   logs: 'coda logs --follow',
   import: 'coda import openclaw ~/.openclaw',
   doctor: 'coda doctor --json',
-  migrate: 'coda migrate --data /var/lib/coda',
   when: 'coda when every weekday at 9 --zone Europe/Berlin',
-  backup: 'coda backup /mnt/disk/coda.tar.gz',
-  restore: 'coda restore /mnt/disk/coda.tar.gz --data /var/lib/coda-copy',
-  storage: 'coda storage move --to postgres://coda@localhost/coda',
-  'storage move': 'coda storage move --to postgres://coda@localhost/coda',
   'skills run': 'coda skills run meeting-notes notes.txt --json',
   'skills pipeline': 'coda skills pipeline --step search --step "flights|hotels" --payload "Rome in May"',
   ask: 'coda ask "plan four days in Rome" --dry-run --plan-path plan.json',
-  config: 'coda config check',
-  'config show': 'coda config show --json',
 };
 
 /** In the help of every command. */

@@ -50,12 +50,6 @@ export interface WhenFlags extends Flags {
   jsonl?: boolean;
 }
 
-export interface OpenFlags extends Flags {
-  person?: string;
-  browser?: boolean;
-  revoke?: boolean;
-}
-
 export interface RunFlags extends Flags {
   step?: string[];
   payload?: string;

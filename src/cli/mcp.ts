@@ -3,9 +3,9 @@ import type { ProgramTool } from '../app/index.ts';
 import { Sequence } from '../base/async.ts';
 import { CodaError, messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
+import { version } from '../base/root.ts';
 import { ask } from './daemon/verbs.ts';
 import type { Flags } from './flags.ts';
-import { version } from './version.ts';
 
 const INSTRUCTIONS =
   "The reminders, notes, memories and schedules of one person. Pass times in the person's own words; coda works them out.";

@@ -1,25 +1,14 @@
 import { Command, Option } from 'commander';
 import { families } from '../app/operations/index.ts';
+import { version } from '../base/root.ts';
 import type { OperationFamily } from '../chat/operation.ts';
 import type { Call } from './call.ts';
-import { addBackups } from './data-commands.ts';
 import { addExamples } from './examples.ts';
-import {
-  type ChatFlags,
-  configRequest,
-  type Flags,
-  type ImportFlags,
-  type InitFlags,
-  type LogsFlags,
-  type OpenFlags,
-  type VersionFlags,
-  type WhenFlags,
-} from './flags.ts';
+import type { ChatFlags, ImportFlags, InitFlags, LogsFlags, VersionFlags, WhenFlags } from './flags.ts';
 import { addFamily } from './operations.ts';
 import { addAsk, addRuns } from './skills/running.ts';
 import { usage } from './texts.ts';
 import { nameUnknown } from './unknown.ts';
-import { version } from './version.ts';
 
 /** Output of the program for its user. */
 export interface CommandHandler {
@@ -109,7 +98,6 @@ const OWN: Readonly<Record<string, (program: Command, call: Call) => void>> = {
   mcp: (program, call) => {
     named(program, 'mcp').action(call(async () => (await import('./mcp.ts')).serveMcp));
   },
-  open: addOpen,
   version: addVersion,
   logs: addLogs,
   doctor: (program, call) => {
@@ -119,17 +107,9 @@ const OWN: Readonly<Record<string, (program: Command, call: Call) => void>> = {
       .option('--json', 'as JSON')
       .action(call(async () => (await import('./doctor.ts')).doctor));
   },
-  migrate: (program, call) => {
-    program
-      .command('migrate')
-      .description("bring the database to this version's shape (run and chat do it by themselves)")
-      .action(call(async () => (await import('./migrate.ts')).migrateData));
-  },
   when: addWhen,
-  backup: addBackups,
   skills: (program, call) => addRuns(named(program, 'skills'), call),
   ask: addAsk,
-  config: addConfig,
 };
 
 const named = (program: Command, name: string): Command =>
@@ -187,16 +167,6 @@ function addChat(program: Command, call: Call): void {
     .action(call<ChatFlags>(async () => (await import('./chat.ts')).chat));
 }
 
-function addOpen(program: Command, call: Call): void {
-  program
-    .command('open')
-    .description('sign a browser in to the chat and the dashboard of the running daemon')
-    .option('--person <who>', 'as whom, by id, platform:id or name; default: the owner at the terminal')
-    .option('--no-browser', 'only show the link')
-    .option('--revoke', "sign all browsers out: that person's, or everybody's")
-    .action(call<OpenFlags>(async () => (await import('./open.ts')).open));
-}
-
 function addVersion(program: Command, call: Call): void {
   program
     .command('version')
@@ -230,36 +200,11 @@ function addWhen(program: Command, call: Call): void {
     .action(call<WhenFlags>(async () => showWhen));
 }
 
-function addConfig(program: Command, call: Call): void {
-  const config = program.command('config').description('look at the configuration');
-  config
-    .command('check')
-    .description('find everything that is wrong with it')
-    .action(call(async () => checkConfig));
-  config
-    .command('show')
-    .description('show every value and where it comes from; secrets are hidden')
-    .option('--json', 'as JSON')
-    .action(call(async () => showConfig));
-}
-
 async function showWhen({ args, ...options }: WhenFlags, io: NodeJS.Process): Promise<number> {
   const { runWhen } = await import('./when.ts');
   const text = args.length === 0 ? undefined : args.join(' ');
   if (text === undefined && !options.jsonl) throw usage('The words are missing.', 'Try: coda when every weekday at 9');
   return runWhen({ ...options, text }, io);
-}
-
-async function checkConfig(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const { configCheck } = await import('./config.ts');
-  configCheck(configRequest(flags, io), io.stdout);
-  return 0;
-}
-
-async function showConfig(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const { configShow } = await import('./config.ts');
-  configShow(configRequest(flags, io), io.stdout, { json: flags.json ?? false });
-  return 0;
 }
 
 const HELP = `

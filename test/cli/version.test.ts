@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isNewer } from '../../src/app/index.ts';
+import { version } from '../../src/base/root.ts';
 import { main } from '../../src/cli/index.ts';
-import { version } from '../../src/cli/version.ts';
 
 let answer: { status: number; body: string };
 let asked = 0;

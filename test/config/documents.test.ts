@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configDocuments } from '../../src/app/index.ts';
+import { check } from '../../src/app/operations/config.ts';
 import { packageRoot } from '../../src/base/root.ts';
-import { configCheck } from '../../src/cli/config.ts';
-import { discordOf, load, slackOf, written } from './support.ts';
+import { discordOf, load, shownBy, slackOf, written } from './support.ts';
 
 const documents = configDocuments();
 const read = (file: string) => readFileSync(join(packageRoot(), file), 'utf8');
@@ -69,10 +69,9 @@ test('the example is right with everything in it switched on', () => {
   expect(config.access.owners).toHaveLength(2);
 });
 
-test('coda config check says that all is well', () => {
-  let out = '';
-  configCheck(written('log: { level: warn }\n'), { write: (chunk) => (out += chunk) });
-  expect(out).toBe('coda.yaml: 1 value set, no problems.\n');
+test('coda config check says that all is well', async () => {
+  const request = written('log: { level: warn }\n');
+  expect(await shownBy(check, request)).toBe('coda.yaml: 1 value set, no problems.\n');
 });
 
 test('docs/config.md names every variable that overrides', () => {

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/app/index.ts';
+import { show } from '../../src/app/operations/config.ts';
 import { Secrets } from '../../src/base/log.ts';
-import { configShow } from '../../src/cli/config.ts';
-import { discordOf, problems, written } from './support.ts';
+import { discordOf, problems, shownBy, written } from './support.ts';
 
 test('a secret is read from its file, without the newline at the end', () => {
   const request = written('discord: { token_file: token.txt }\n');
@@ -53,11 +53,10 @@ test('secrets are known even when the configuration is refused', () => {
   expect(secrets.hide('hidden-token')).toBe('[secret]');
 });
 
-test('coda config show hides secrets and says where each value came from', () => {
+test('coda config show hides secrets and says where each value came from', async () => {
   const text = 'discord:\n  token: hidden-token\nlog: { level: warn }\n';
   const env = { DATABASE_URL: 'postgres://ana:hidden-word@host/db', EXECUTION_ENABLED: 'true' };
-  let out = '';
-  configShow(written(text, { env, dataDir: '/tmp/x' }), { write: (chunk) => (out += chunk) });
+  const out = await shownBy(show, written(text, { env, dataDir: '/tmp/x' }));
   expect(out).not.toContain('hidden');
   const lines = out.split('\n').map((line) => line.replace(/ +/g, ' '));
   expect(lines).toContain('data: /tmp/x # flag --data');

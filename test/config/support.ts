@@ -7,6 +7,7 @@ import { config as slack } from '../../src/adapters/slack/config.ts';
 import { readConfig } from '../../src/app/index.ts';
 import { CodaError } from '../../src/base/errors.ts';
 import { Secrets } from '../../src/base/log.ts';
+import type { AnyOperation, LocalParts, Operation, View } from '../../src/chat/operation.ts';
 import type { Config, ConfigRequest } from '../../src/config/index.ts';
 
 /** A folder for one test. */
@@ -53,4 +54,13 @@ export function problems(content: string, more: Partial<ConfigRequest> = {}): st
     .split('\n')
     .slice(1)
     .map((line) => line.trim());
+}
+
+/** Text that a command about the configuration shows. */
+export async function shownBy(operation: AnyOperation, request: ConfigRequest & { cwd: string }): Promise<string> {
+  const { run, show } = operation as unknown as Operation<Pick<LocalParts, 'config' | 'io'>>;
+  const io = { cwd: () => request.cwd } as NodeJS.Process;
+  const act = { personId: undefined, token: undefined, besides: () => {} };
+  const result = await run?.({ config: readConfig(request), io }, {}, act);
+  return String(show?.(JSON.parse(JSON.stringify(result)), {}, { io } as View));
 }

@@ -14,6 +14,11 @@ export const families: Readonly<Record<string, OperationFamily>> = {
     example: 'coda browser image',
     load: async () => (await import('../../skills/browser/index.ts')).browserOperations,
   },
+  open: {
+    summary: 'sign a browser in to the chat and the dashboard of the running daemon',
+    isAlone: true,
+    load: async () => (await import('./tokens.ts')).sessions,
+  },
   health: {
     summary: 'tell by the exit status whether the daemon is well',
     isAlone: true,
@@ -33,6 +38,26 @@ export const families: Readonly<Record<string, OperationFamily>> = {
     summary: 'show what models have cost',
     isAlone: true,
     load: async () => (await import('./looking.ts')).cost,
+  },
+  migrate: {
+    summary: "bring the database to this version's shape (run and chat do it by themselves)",
+    isAlone: true,
+    load: async () => (await import('./data.ts')).migrate,
+  },
+  backup: {
+    summary: 'write everything into one file, also while coda runs, and read it back',
+    isAlone: true,
+    load: async () => (await import('./data.ts')).backup,
+  },
+  restore: {
+    summary: 'put a backup into an empty data folder or database',
+    isAlone: true,
+    load: async () => (await import('./data.ts')).restore,
+  },
+  storage: {
+    summary: 'where the database is',
+    example: 'coda storage move --to postgres://coda@localhost/coda',
+    load: async () => (await import('./data.ts')).storage,
   },
   outbox: { summary: 'what could not be delivered', load: async () => (await import('./outbox.ts')).outbox },
   notify: {
@@ -112,5 +137,10 @@ export const families: Readonly<Record<string, OperationFamily>> = {
     summary: 'look at specialists, and check them',
     example: 'coda specialists list',
     load: async () => (await import('../../skills/specialists/index.ts')).specialistOperations,
+  },
+  config: {
+    summary: 'look at the configuration',
+    example: 'coda config check',
+    load: async () => (await import('./config.ts')).config,
   },
 };

@@ -84,11 +84,4 @@ const checks = operation({
   run: ({ app }: OperationParts) => app.checks.run(),
 });
 
-/** For "coda backup", which asks again until it is made. */
-const backup = operation({
-  name: 'backup',
-  input: z.object({ file: z.string(), withoutConfig: z.boolean() }),
-  run: ({ app }: OperationParts, asked) => app.backups.ask(asked),
-});
-
-export const looking = [checks, backup];
+export const looking = [checks];

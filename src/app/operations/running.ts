@@ -7,7 +7,7 @@ import { listOf, plural } from '../../base/text.ts';
 import { operation } from '../../chat/operation.ts';
 import type { OperationParts } from './parts.ts';
 
-const wellness = operation({
+export const wellness = operation({
   name: 'health',
   example: 'coda health && echo well',
   input: z.object({}),

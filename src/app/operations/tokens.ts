@@ -1,8 +1,14 @@
 /** Tokens of programs, and sign-ins of browsers. */
 
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { signInPath } from '../../adapters/http/index.ts';
+import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
+import { plural } from '../../base/text.ts';
 import { operation, text } from '../../chat/operation.ts';
 import { approves } from '../sign-in/tokens.ts';
 import { needsToken, type OperationParts } from './parts.ts';
@@ -114,4 +120,55 @@ const signOut = operation({
   run: ({ app }: OperationParts, { person }, { besides }) => app.sessions.revoke(person, besides),
 });
 
-export const sessions = [link, signOut];
+/** Milliseconds in which a browser has read the file with the link; the program that opens it may end before that. */
+const READ_MS = 5_000;
+
+/** Shows a link that signs one browser in, and opens it where there is a desktop. */
+const open = operation({
+  name: 'open',
+  example: 'coda open',
+  input: z.object({
+    person: z
+      .string()
+      .optional()
+      .meta({ description: 'as whom, by id, platform:id or name; default: the owner at the terminal', value: 'who' }),
+    browser: z.boolean().default(true).describe('only show the link'),
+    revoke: z.boolean().optional().describe("sign all browsers out: that person's, or everybody's"),
+  }),
+  needs: 'config',
+  async conduct(ask, { person, browser, revoke }, { io, local }) {
+    const file = join(local().config.dataDir, 'run', 'open.html');
+    rmSync(file, { force: true });
+    if (revoke) return `${plural(await ask(signOut, { person }), 'session')} ended.\n`;
+    const { url } = await ask(link, { person });
+    io.stdout.write(`${url}\n`);
+    io.stderr.write('It is good for one browser, within five minutes.\n');
+    if (browser && io.stdout.isTTY) await launch(url, file, io);
+    return '';
+  },
+});
+
+export const sessions = [link, signOut, open];
+
+/** By way of a file that nobody else may read: other users of the machine see the arguments of programs. */
+async function launch(url: string, file: string, { platform, env }: NodeJS.Process): Promise<void> {
+  const program = openerOf(platform, env);
+  if (program === undefined) return;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const page = `<!doctype html><meta http-equiv="refresh" content="0;url=${url}">\n`;
+  // Made anew: a file that is there would keep its mode.
+  writeFileSync(file, page, { mode: 0o600, flag: 'wx' });
+  const [command, ...args] = program;
+  const child = spawn(command, [...args, pathToFileURL(file).href], { detached: true, stdio: 'ignore' });
+  // The link has been shown: somebody can open it by hand.
+  child.once('error', () => {});
+  child.unref();
+  await sleep(READ_MS);
+  rmSync(file, { force: true });
+}
+
+function openerOf(platform: string, env: NodeJS.ProcessEnv): [string, ...string[]] | undefined {
+  if (platform === 'darwin') return ['open'];
+  if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler'];
+  return env.DISPLAY || env.WAYLAND_DISPLAY ? ['xdg-open'] : undefined;
+}

@@ -5,6 +5,7 @@ import { marketOperations } from '../../skills/agent-skills/index.ts';
 import { specialistOperations } from '../../skills/specialists/index.ts';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
+import { backup } from './data.ts';
 import { hooks, notify, webhook } from './hooks.ts';
 import { jobs, scheduledRuns } from './jobs.ts';
 import { cost, looking, trace } from './looking.ts';
@@ -21,6 +22,7 @@ import { variants } from './variants.ts';
 export const OPERATIONS: readonly AnyOperation[] = [
   ...[...outbox, ...jobs, ...scheduledRuns, ...approvals, ...pair, ...people, ...tokens, ...sessions],
   ...[...hooks, ...webhook, ...notify, ...audit, ...secrets, ...health, ...status, ...trace, ...cost, ...looking],
+  ...backup,
   ...[...skills, ...variants],
 ];
 

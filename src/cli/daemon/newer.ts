@@ -1,6 +1,6 @@
 import { isNewer, newestVersion } from '../../app/index.ts';
+import { version } from '../../base/root.ts';
 import type { VersionFlags } from '../flags.ts';
-import { version } from '../version.ts';
 import { prepare } from './serve.ts';
 
 /** `coda version [--check]`: nobody is asked for newer versions without `--check`. */

@@ -2,10 +2,10 @@ import { type App, build, controlVerbs, createWorld, openControl, readConfig } f
 import { smallHeaps } from '../../base/heap.ts';
 import type { Json } from '../../base/json.ts';
 import { createLog, type Log, Secrets } from '../../base/log.ts';
+import { version } from '../../base/root.ts';
 import type { World } from '../../base/world.ts';
 import type { Config } from '../../config/index.ts';
 import { configRequest, type Flags } from '../flags.ts';
-import { version } from '../version.ts';
 import { catchCrashes, die } from './crash.ts';
 import { hint } from './ready.ts';
 
