@@ -38,11 +38,23 @@ export interface LocalParts {
   ): Promise<Wire<Result> | undefined>;
 }
 
+/** A conversation at the terminal that a command holds. */
+export interface Conversation {
+  ask: AskFor;
+  /** Resolves with the texts of the answer when it is over. */
+  say(text: string): Promise<string[]>;
+  press(button: string): Promise<unknown>;
+  /** Questions that wait for a decision, as they stand now. */
+  open(): readonly { text: string; buttons: readonly { id: string; label: string }[] }[];
+}
+
 /** The terminal at which a command is called. */
 export interface View {
   io: NodeJS.Process;
   /** Reads the configuration. Throws `CONFIG_INVALID`; none is there for what needs `nothing` or a `daemon`. */
   local(): LocalParts;
+  /** Talks with the running daemon, or with a coda that runs in this process for so long. */
+  converse<T>(use: (conversation: Conversation) => Promise<T>): Promise<T>;
   /** With `--json`. */
   json: boolean;
   /** An instant in the zone and the locale of the household. */

@@ -6,6 +6,7 @@ import type { Output } from '../adapters/console/index.ts';
 import { controlVerbs } from '../app/index.ts';
 import { deferred } from '../base/async.ts';
 import { readLines } from '../base/lines.ts';
+import type { AskFor, Conversation } from '../chat/operation.ts';
 import { attachToDaemon, noDaemon, ofDaemon } from './daemon/daemon.ts';
 import { prepare, serve } from './daemon/serve.ts';
 import type { Ask } from './daemon/verbs.ts';
@@ -16,40 +17,33 @@ const MOST_LINE_BYTES = 16_000_000;
 /** Beside what people say in the terminal. */
 const CONVERSATION = 'skills';
 
-/** All that came in answer to one line. */
-export interface Heard {
-  id: string;
-  /** Parts as they stood when the answer was over, in their order. */
-  parts: Extract<Output, { conversation: string; text: string }>[];
-}
+type Said = Extract<Output, { conversation: string; text: string }>;
 
-export interface Conversation {
-  ask: Ask;
-  say(text: string): Promise<Heard>;
-  press(button: string): Promise<Heard>;
-  /** Questions that wait for a decision, as they stand now. */
-  open(): Extract<Output, { buttons: unknown }>[];
-}
-
-/** Lets `use` talk; `token`: what access.approval_token asks for, without which presses are no consent. */
+/** Lets `use` talk. Without what access.approval_token asks for, presses are no consent. */
 export async function withConversation<T>(
   flags: Flags,
   io: NodeJS.Process,
-  token: string | undefined,
+  asking: (ask: Ask) => AskFor,
   use: (conversation: Conversation) => Promise<T>,
 ): Promise<T> {
   const { config, world } = prepare(flags, io);
   const { dataDir } = config;
+  const { approvalToken: token } = flags;
   const there = await attachToDaemon(dataDir, token);
   if (there) {
-    return use(new Lines(there, ofDaemon(dataDir))).finally(() => there.destroy());
+    return use(new Lines(there, asking(ofDaemon(dataDir)))).finally(() => there.destroy());
   }
   const { app, stop } = await serve(flags, io, { logTo: () => logFile(dataDir) });
   const [near, far] = duplexPair();
   try {
     void app.console.attach({ input: far, output: far, isProgram: !app.approvals.carries(token) });
     const own = controlVerbs({ app, config, world, isRunning: true });
-    return await use(new Lines(near, async (verb, args) => own[verb]?.(args)));
+    return await use(
+      new Lines(
+        near,
+        asking(async (verb, args) => own[verb]?.(args)),
+      ),
+    );
   } finally {
     near.destroy();
     await stop();
@@ -58,21 +52,21 @@ export async function withConversation<T>(
 
 /** The protocol of docs/jsonl.md, one line after another. */
 class Lines implements Conversation {
-  readonly ask: Ask;
+  readonly ask: AskFor;
   private readonly session: Duplex;
-  private readonly parts = new Map<string, Heard['parts'][number]>();
+  private readonly parts = new Map<string, Said>();
   private readonly waiting = new Map<string, ReturnType<typeof deferred<void>>>();
 
-  constructor(session: Duplex, ask: Ask) {
+  constructor(session: Duplex, ask: AskFor) {
     [this.session, this.ask] = [session, ask];
     void this.read();
   }
 
-  say(text: string): Promise<Heard> {
+  say(text: string): Promise<string[]> {
     return this.send({ text });
   }
 
-  press(button: string): Promise<Heard> {
+  press(button: string): Promise<string[]> {
     return this.send({ press: button });
   }
 
@@ -82,13 +76,13 @@ class Lines implements Conversation {
     );
   }
 
-  private async send(what: { text: string } | { press: string }): Promise<Heard> {
+  private async send(what: { text: string } | { press: string }): Promise<string[]> {
     const id = randomUUID();
     const over = deferred();
     this.waiting.set(id, over);
     this.session.write(`${JSON.stringify({ ...what, id, conversation: CONVERSATION })}\n`);
     await over.promise;
-    return { id, parts: [...this.parts.values()].filter((part) => part.in_reply_to === id) };
+    return [...this.parts.values()].filter((part) => part.in_reply_to === id).map(({ text }) => text);
   }
 
   private async read(): Promise<void> {

@@ -10,9 +10,6 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   import: 'coda import openclaw ~/.openclaw',
   doctor: 'coda doctor --json',
   when: 'coda when every weekday at 9 --zone Europe/Berlin',
-  'skills run': 'coda skills run meeting-notes notes.txt --json',
-  'skills pipeline': 'coda skills pipeline --step search --step "flights|hotels" --payload "Rome in May"',
-  ask: 'coda ask "plan four days in Rome" --dry-run --plan-path plan.json',
 };
 
 /** In the help of every command. */

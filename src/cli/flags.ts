@@ -50,27 +50,6 @@ export interface WhenFlags extends Flags {
   jsonl?: boolean;
 }
 
-export interface RunFlags extends Flags {
-  step?: string[];
-  payload?: string;
-  resume?: string;
-  stepThrough?: boolean;
-  approval?: string;
-}
-
-export interface AskFlags extends RunFlags {
-  mode?: string;
-  tag?: string;
-  execute?: boolean;
-  dryRun?: boolean;
-  planPath?: string;
-  role?: string;
-  jwt?: string;
-  debug?: boolean;
-  profile?: boolean;
-  trace?: boolean;
-}
-
 /** Location of the configuration, by flags and environment. */
 export function configRequest(flags: Flags, io: NodeJS.Process, secrets = new Secrets()): ConfigRequest {
   return { env: io.env, file: flags.config, dataDir: flags.data, secrets };

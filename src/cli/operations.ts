@@ -45,7 +45,7 @@ function addOperation(family: Command, call: Call, operation: AnyOperation, exam
   const fields = Object.entries(input.shape).map(([key, schema]) => fieldOf(key, schema as z.ZodType));
   for (const key of args) {
     const field = fields.find((each) => each.key === key);
-    if (field) command.argument(placeholder(field), field.about, field.preset);
+    if (field) command.argument(placeholder(field), field.about, field.type === 'list' ? undefined : field.preset);
   }
   for (const field of fields) if (!field.isHidden && !args.includes(field.key)) addFlag(command, field);
   if (json !== undefined) command.option('--json', json === 'lines' ? 'as JSON lines' : 'as JSON');
@@ -115,8 +115,12 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
   const json = flags.json === true;
   const use: Use = async (ask, at, local) => {
     const confirm: View['confirm'] = async (once) => (await import('./meant.ts')).isMeant(io, once);
-    const view: View = { io, json, at, confirm, local };
-    const askFor: AskFor = (asked, input) => ask(verbOf(asked), toSend(input, flags)) as Promise<never>;
+    const converse: View['converse'] = async (talk) => {
+      const { withConversation } = await import('./conversation.ts');
+      return withConversation(flags, io, askingBy(flags), talk);
+    };
+    const view: View = { io, json, at, confirm, local, converse };
+    const askFor = askingBy(flags)(ask);
     const input = inputOf(operation, given, 'USAGE') as never;
     if (operation.conduct) return write(await operation.conduct(askFor, input, view), io);
     const parts = operation.needs === 'config' ? local() : { io };
@@ -141,6 +145,13 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
     return use(ask, at, () => ({ io, config, world, daemon }));
   });
 }
+
+/** Asks for operations as values. */
+const askingBy =
+  (flags: Flags) =>
+  (ask: Ask): AskFor =>
+  (asked, input) =>
+    ask(verbOf(asked), toSend(input, flags)) as Promise<never>;
 
 type Use = (ask: Ask, at: View['at'], local: () => LocalParts) => Promise<number>;
 

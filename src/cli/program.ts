@@ -6,7 +6,6 @@ import type { Call } from './call.ts';
 import { addExamples } from './examples.ts';
 import type { ChatFlags, ImportFlags, InitFlags, LogsFlags, VersionFlags, WhenFlags } from './flags.ts';
 import { addFamily } from './operations.ts';
-import { addAsk, addRuns } from './skills/running.ts';
 import { usage } from './texts.ts';
 import { nameUnknown } from './unknown.ts';
 
@@ -108,8 +107,6 @@ const OWN: Readonly<Record<string, (program: Command, call: Call) => void>> = {
       .action(call(async () => (await import('./doctor.ts')).doctor));
   },
   when: addWhen,
-  skills: (program, call) => addRuns(named(program, 'skills'), call),
-  ask: addAsk,
 };
 
 const named = (program: Command, name: string): Command =>

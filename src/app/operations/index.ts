@@ -124,6 +124,15 @@ export const families: Readonly<Record<string, OperationFamily>> = {
     example: 'coda skills market browse --catalog https://example.com/catalog.json',
     load: async () => (await import('../../skills/agent-skills/index.ts')).marketOperations,
   },
+  ask: {
+    summary: 'find the skills that a request is for, and with --execute run them',
+    isAlone: true,
+    load: async () => {
+      const { httpConfig } = await import('../../adapters/http/index.ts');
+      const { askOperations } = await import('../../skills/agent-skills/index.ts');
+      return askOperations(({ config }) => config.block(httpConfig));
+    },
+  },
   connectors: {
     summary: 'HTTP services for skills',
     example: 'coda connectors list',

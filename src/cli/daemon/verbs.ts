@@ -18,7 +18,7 @@ type At = (instant: string | Date) => string;
 /** What the flags say, read once. */
 type Prepared = ReturnType<typeof prepare>;
 
-/** Lets `use` ask as often as it wants to; a coda that is put together for it stays until `use` has ended. */
+/** Lets `use` ask as often as it wants to; a coda that is put together for its first question stays until `use` has ended. */
 export async function withVerbs<T>(
   flags: Flags,
   io: NodeJS.Process,
@@ -26,23 +26,31 @@ export async function withVerbs<T>(
 ): Promise<T> {
   const prepared = prepare(flags, io);
   const { config, world } = prepared;
-  const { dataDir } = config;
-  const at = reading(config, world);
-  if ((await callDaemon(dataDir, 'health')) !== undefined) return use(ofDaemon(dataDir), at, prepared);
-  const app = await build(config, world, { ...aboutItself(config), onFatal: () => {} });
+  let opened: ReturnType<typeof open> | undefined;
+  const ask: Ask = async (verb, args) => {
+    opened ??= open(prepared);
+    return (await opened).ask(verb, args);
+  };
   try {
-    const own = controlVerbs({ app, config, world, isRunning: false });
-    const ask: Ask = async (verb, args) => {
-      // A skill that was taken out has none any more.
-      const act = Object.hasOwn(own, verb) ? own[verb] : undefined;
-      if (!act) throw usage(`This coda cannot do ${verb}.`, 'See "coda help" for what it can.');
-      // As it would come from a running coda.
-      return JSON.parse(JSON.stringify((await act(args)) ?? null));
-    };
-    return await use(ask, at, prepared);
+    return await use(ask, reading(config, world), prepared);
   } finally {
-    await app.stop(0);
+    await (await opened?.catch(() => undefined))?.close();
   }
+}
+
+async function open({ config, world }: Prepared): Promise<{ ask: Ask; close(): Promise<void> }> {
+  const { dataDir } = config;
+  if ((await callDaemon(dataDir, 'health')) !== undefined) return { ask: ofDaemon(dataDir), close: async () => {} };
+  const app = await build(config, world, { ...aboutItself(config), onFatal: () => {} });
+  const own = controlVerbs({ app, config, world, isRunning: false });
+  const ask: Ask = async (verb, args) => {
+    // A skill that was taken out has none any more.
+    const act = Object.hasOwn(own, verb) ? own[verb] : undefined;
+    if (!act) throw usage(`This coda cannot do ${verb}.`, 'See "coda help" for what it can.');
+    // As it would come from a running coda.
+    return JSON.parse(JSON.stringify((await act(args)) ?? null));
+  };
+  return { ask, close: () => app.stop(0) };
 }
 
 /** Lets `use` ask a running daemon alone; without one only what it asks for fails. */

@@ -11,9 +11,9 @@ import { type MarketDeps, marketCheck, marketJob, marketOperations, marketTask }
 import { skillsPage } from './page.ts';
 import { routing } from './routing/operations.ts';
 import { embedSkillsJob } from './routing/vectors.ts';
+import { runOperations } from './runs/operations.ts';
 import { pipelineTool } from './runs/pipeline.ts';
 import * as runStore from './runs/store.ts';
-import { runVerbs } from './runs/verbs.ts';
 import { type AgentSkill, isTrusted, SOURCE_KINDS, type SourceKind } from './skill.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import * as texts from './texts.ts';
@@ -59,7 +59,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     ],
     checks: (deps) => [healthCheck(host, deps), marketCheck(marketDeps(deps, host))],
     verbs: (deps) => ({
-      ...runVerbs(toolDeps(deps, { host, views, search })),
+      ...verbsOf(runOperations, toolDeps(deps, { host, views, search }), deps.world),
       ...verbsOf(routing, { ...deps, host }, deps.world),
       ...verbsOf([...listing, ...imageOperations], host, deps.world),
       ...verbsOf(marketOperations, marketDeps(deps, host), deps.world),

@@ -5,6 +5,7 @@ import { judging, looking } from './catalog/look.ts';
 import { fileOperations } from './files/operations.ts';
 import { imageOperations } from './images/operations.ts';
 import { routing } from './routing/operations.ts';
+import { runOperations } from './runs/operations.ts';
 
 export { agentSkills, skillListFor } from './agent-skills.ts';
 export { openCatalog, watchSkills } from './catalog/catalog.ts';
@@ -29,6 +30,7 @@ export { isStandardName } from './read/to-skill.ts';
 export { goldenFile, measure as measureRouting, type RankedSkill } from './routing/operations.ts';
 export { OFFERED_FROM, SkillSearch } from './routing/search.ts';
 export { embedSkillsSoon, SkillVectors } from './routing/vectors.ts';
+export { askOperations } from './runs/ask.ts';
 export { narrowed } from './runs/pipeline.ts';
 export {
   type Candidate,
@@ -69,7 +71,7 @@ export {
   variantIn,
 } from './variants/variants.ts';
 
-/** Operations of the owner on the folders of skills. */
+/** Operations of the owner on the folders of skills, and runs of skills. */
 export const folderOperations = [
-  ...[...listing, ...looking, ...routing, ...imageOperations, ...judging, ...fileOperations],
+  ...[...listing, ...looking, ...routing, ...imageOperations, ...judging, ...fileOperations, ...runOperations],
 ];

@@ -6,7 +6,7 @@ import { conversations } from '../../../delivery/index.ts';
 import type { Person } from '../../../people/index.ts';
 import { type Inquest, trustTexts } from '../../../trust/index.ts';
 import { isWithheld, type View } from '../host.ts';
-import { composedCall, pipelineCall } from '../runs/verbs.ts';
+import { composedCall, pipelineCall } from '../runs/steps.ts';
 import { type AgentSkill, hasTags, nearSkills, skillMeant } from '../skill.ts';
 import { offIn, settingOf } from '../store.ts';
 import * as texts from '../texts.ts';
