@@ -3,14 +3,12 @@
 export { httpConfig } from '../adapters/http/index.ts';
 export { browserConfig } from '../skills/browser/index.ts';
 export { platforms } from './adapters.ts';
-export { type BackupState, Backups, backupFolder, type MadeBackup } from './backups.ts';
 export { type App, type BuildOptions, build } from './build.ts';
 export { configDocuments, readConfig } from './config.ts';
 export { type Control, openControl } from './control.ts';
 export { costReport } from './cost.ts';
 export { needsToken, type OperationParts } from './operations/parts.ts';
 export { controlVerbs } from './operations/verbs.ts';
-export { checkPolicies } from './policies.ts';
 export type { ProgramTool } from './programs.ts';
 export { householdOf } from './settings.ts';
 export { findLocalModels, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';

@@ -18,6 +18,7 @@ import {
 import type { Call } from './call.ts';
 import type { Ask } from './daemon/verbs.ts';
 import { dataDir, type Flags } from './flags.ts';
+import { usage } from './texts.ts';
 
 /**
  * Adds a family below `parent`; without `isLoaded` only its name, for the help of all commands. Its examples are set in
@@ -114,7 +115,7 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
   const given = (await operation.prepare?.(typed as never, io)) ?? typed;
   const json = flags.json === true;
   const use: Use = async (ask, at, local) => {
-    const confirm: View['confirm'] = async (once) => (await import('./meant.ts')).isMeant(io, once);
+    const confirm: View['confirm'] = (once) => confirmed(io, once);
     const converse: View['converse'] = async (talk) => {
       const { withConversation } = await import('./conversation.ts');
       return withConversation(flags, io, askingBy(flags), talk);
@@ -144,6 +145,18 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
       callDaemon(config.dataDir, verbOf(asked), toSend(input, flags)) as Promise<never>;
     return use(ask, at, () => ({ io, config, world, daemon }));
   });
+}
+
+/** Asks whether to approve what was shown. Where nobody can be asked nothing is approved; `once`: when to give --yes. */
+async function confirmed({ stdin, stdout }: NodeJS.Process, once: string): Promise<boolean> {
+  if (!stdin.isTTY) throw usage('Nobody can be asked here.', `Give --yes once ${once}.`);
+  const { createInterface } = await import('node:readline/promises');
+  const asking = createInterface({ input: stdin, output: stdout });
+  try {
+    return /^y(es)?$/i.test((await asking.question('Approve it? [y/N] ')).trim());
+  } finally {
+    asking.close();
+  }
 }
 
 /** Asks for operations as values. */

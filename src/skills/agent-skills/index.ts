@@ -14,8 +14,8 @@ export { validateSkills } from './catalog/validate.ts';
 export { config as agentSkillsConfig } from './config.ts';
 export * as bundles from './files/bundle.ts';
 export * as installed from './files/install.ts';
-export { draftsOf, SkillDecisions, type SkillHost, type View, Views } from './host.ts';
-export { type PlannedImage, SkillImages } from './images/images.ts';
+export { SkillDecisions, type SkillHost, type View, Views } from './host.ts';
+export { SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
 export { MARKET_TASK } from './market/market.ts';
 export {
@@ -26,7 +26,6 @@ export {
   type ShownUpdates,
 } from './market/operations.ts';
 export { readBody } from './read/file.ts';
-export { isStandardName } from './read/to-skill.ts';
 export { goldenFile, measure as measureRouting, type RankedSkill } from './routing/operations.ts';
 export { OFFERED_FROM, SkillSearch } from './routing/search.ts';
 export { embedSkillsSoon, SkillVectors } from './routing/vectors.ts';
@@ -42,10 +41,8 @@ export {
   planFor,
   staleIn,
 } from './runs/plan.ts';
-export { parseSteps, resolveSteps } from './runs/steps.ts';
 export {
   type AgentSkill,
-  hasTags,
   idOf,
   nearSkills,
   type RescanReport,
@@ -54,11 +51,9 @@ export {
   skillMeant,
 } from './skill.ts';
 export { activate as activateDraft } from './store.ts';
-export * as skillTexts from './texts.ts';
 export { deniedBy } from './use/deps.ts';
 export { testSkill } from './use/find.ts';
 export { skillsInUse } from './use/in-use.ts';
-export { isFor, modelDescription } from './use/prompt.ts';
 export { folderOf } from './use/trusted.ts';
 export { LEAST_RUNS } from './variants/store.ts';
 export {
