@@ -116,6 +116,11 @@ test('no operation is carried out without its entry, whenever the process dies',
   expect(JSON.stringify(rows)).not.toMatch(/tulip-mania|the backup is done/);
 });
 
+test('nobody has the daemon do what a command does with files by itself', async () => {
+  for (const name of ['config show', 'restore', 'connectors add', 'skills install', 'skills show'])
+    await expect(coda.operation(name, {}), name).rejects.toThrow(`there is no operation ${name}`);
+});
+
 test('what is refused has none', async () => {
   const before = await acted();
   expect(await coda.operation('hooks remove', { name: 'ci' })).toBe(false);
