@@ -82,6 +82,7 @@ function inspectSource(file, text) {
   const visit = (/** @type {ts.Node} */ node) => {
     if (ts.isFunctionLike(node) && 'body' in node && node.body) checkLength(node, file, lineOf, found);
     if (file.startsWith('src/')) checkWords(node, file, lineOf, found);
+    if (file.startsWith('src/app/') && ts.isBlock(node)) checkOrder(node, file, lineOf, found);
     ts.forEachChild(node, visit);
   };
   visit(source);
@@ -128,6 +129,50 @@ function checkWords(node, file, lineOf, found) {
   const whole = ts.isTemplateHead(node) ? node.parent.getText() : text;
   if (OWN_CLOCK.test(whole) && !MAY_ASK_THE_TIME.test(file)) found.errors.push(`${at()} ${ASKS_THE_TIME}`);
 }
+
+/**
+ * Errors where a closure names a constant that is made further down, or is being made: what is put together is made of parts
+ * that are there, and what comes later is handed over at the start or at the call.
+ *
+ * @param {ts.Block} block
+ * @param {string} file
+ * @param {(position: number) => number} lineOf
+ * @param {Found} found
+ */
+function checkOrder(block, file, lineOf, found) {
+  const declarations = block.statements.flatMap((each) =>
+    ts.isVariableStatement(each) ? [...each.declarationList.declarations] : [],
+  );
+  for (const { name: bound, initializer, end } of declarations) {
+    // A function may call itself.
+    if (!initializer || ts.isFunctionLike(initializer)) continue;
+    for (const name of namesIn(bound)) {
+      const visit = (/** @type {ts.Node} */ node, /** @type {boolean} */ isLater) => {
+        if (node.pos >= end) return;
+        if (isLater && ts.isIdentifier(node) && node.text === name && isRead(node)) {
+          found.errors.push(`${file}:${lineOf(node.getStart())} names ${name}, which is made further down`);
+        }
+        if (ts.isFunctionLike(node) && node.parameters.some((each) => namesIn(each.name).includes(name))) return;
+        ts.forEachChild(node, (child) => visit(child, isLater || ts.isFunctionLike(node)));
+      };
+      visit(block, false);
+    }
+  }
+}
+
+/** @type {(name: ts.BindingName) => string[]} */
+const namesIn = (name) =>
+  ts.isIdentifier(name)
+    ? [name.text]
+    : name.elements.flatMap((each) => (ts.isOmittedExpression(each) ? [] : namesIn(each.name)));
+
+/** @type {(node: ts.Identifier) => boolean} */
+const isRead = ({ parent, pos }) =>
+  !(
+    'name' in parent &&
+    /** @type {ts.Node} */ (parent.name)?.pos === pos &&
+    !ts.isShorthandPropertyAssignment(parent)
+  ) && !(ts.isBindingElement(parent) && parent.propertyName?.pos === pos);
 
 /** All warnings and errors of the sources, the tests, the benches and the migrations. */
 export function inspectHouse(files = sources()) {

@@ -199,6 +199,7 @@ export class Agent implements TurnHost {
       spans: world.spans,
       changed: () => this.options.changed(person.id),
       offered: (who = person) => toolbox.specs(who),
+      mayUse: (tool) => toolbox.mayUse(person, tool),
       call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
     };
   }

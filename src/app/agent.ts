@@ -26,6 +26,7 @@ import type { Json } from '../base/json.ts';
 import { packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import {
+  type AllSkills,
   type Asked,
   type Asker,
   type CalledByName,
@@ -84,7 +85,6 @@ import {
   sessionMergeRules,
   tokenDeletionRules,
   tokenMergeRules,
-  type Who,
 } from '../people/index.ts';
 import { secretDeletionRules, secretMergeRules } from '../secrets/index.ts';
 import { critic, improvementConfig } from '../skills/improvement/index.ts';
@@ -95,7 +95,7 @@ import { titles } from './adapters.ts';
 import { type Doctor, modelChecks } from './doctor/index.ts';
 import { remembered, type Thinking } from './inference.ts';
 import { defaultZone, householdOf, timeSettings } from './settings.ts';
-import type { EquippedSkill } from './skills.ts';
+import { allSkills, type EquippedSkill } from './skills.ts';
 
 /** Understands plain English where no model answers: deleted with its line and its folder. */
 const OFFLINE: { interpreter?: InterpreterSource } = {
@@ -146,11 +146,11 @@ export function wireAgent(parts: AgentParts): AgentWiring {
   if (models)
     doctor.checks.add(modelChecks({ models, database, clock: world.clock, zone, overridden: config.overridden }));
 
+  const all = allSkills(skills);
   const guard = guardOf(parts);
   const prompts = new Prompts(skills, world.clock, parts.gate, guard);
   const system = systemOf(config, world, prompts);
-  const windowOf = (name: string) => models?.limits(name).context;
-  const askedIn = (item: Item) => ({ ...saidIn(item), window: windowOf(model(item)?.name ?? '') });
+  const askedIn = (item: Item) => ({ ...saidIn(item), window: models?.limits(model(item)?.name ?? '').context });
 
   const keeps = skills.flatMap(({ skill }) => skill.words?.keeps ?? []);
   const linking = linkingOf(parts, keeps);
@@ -158,17 +158,9 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     ...coreCommands({ delivery, keeps }),
     linkCommand(linking),
     pairCommand(parts.pairing),
-    ...modelCommands({
-      models,
-      inference,
-      system: (asker, settings, epoch) =>
-        system({ ...blank(asker), settings, epoch, window: windowOf(models?.chosen(settings).name ?? '') }),
-      sections: (asker) => prompts.sections(blank(asker)),
-      zone,
-      remembered: remembered(config),
-    }),
+    ...commandsOfModels(parts, system, prompts),
     ...skills.flatMap(({ skill, deps }) =>
-      (skill.commands?.(deps) ?? []).map((command) => ({ ...command, skill: skill.name })),
+      (skill.commands?.(deps, all) ?? []).map((command) => ({ ...command, skill: skill.name })),
     ),
   ];
   const offersFor = offersOf(skills);
@@ -176,7 +168,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     database,
     world,
     delivery,
-    toolbox: openTools(parts, guard, linking, commands),
+    toolbox: openTools(parts, all, guard, linking, commands),
     model,
     inference,
     ...OFFLINE,
@@ -198,6 +190,22 @@ export function wireAgent(parts: AgentParts): AgentWiring {
   });
   const moved = movedBy(skills, prompts);
   return { agent, commands, called: calledBy(skills), offersFor, moved, status, close: () => inference.close() };
+}
+
+function commandsOfModels(
+  { config, thinking: { models, inference } }: AgentParts,
+  system: ReturnType<typeof systemOf>,
+  prompts: Prompts,
+): Command[] {
+  const windowOf = (settings: Asked['settings']) => models?.limits(models.chosen(settings).name).context;
+  return modelCommands({
+    models,
+    inference,
+    system: (asker, settings, epoch) => system({ ...blank(asker), settings, epoch, window: windowOf(settings) }),
+    sections: (asker) => prompts.sections(blank(asker)),
+    zone: defaultZone(config),
+    remembered: remembered(config),
+  });
 }
 
 /**
@@ -243,19 +251,26 @@ function linkingOf({ config, world, delivery, skills, wakeAt }: AgentParts, keep
 }
 
 /** The tools of coda itself, then those of the skills. */
-function openTools(parts: AgentParts, guard: Guard, linking: LinkDeps, commands: readonly Command[]): Toolbox {
+function openTools(
+  parts: AgentParts,
+  all: AllSkills,
+  guard: Guard,
+  linking: LinkDeps,
+  commands: readonly Command[],
+): Toolbox {
   const { config, world, delivery, jobs, skills, gate } = parts;
   const { name } = config.assistant;
   const equipped = skills.map(({ skill, deps }) => ({
     ...skill,
-    tools: (skill.tools?.(deps) ?? []).map((tool) => guard.tool(tool)),
+    tools: (skill.tools?.(deps, all) ?? []).map((tool) => guard.tool(tool)),
   }));
-  const mayUse = (person: Who, tool: string): boolean => toolbox.mayUse(person, tool);
   const tools: AnyTool[] = [
-    ...coreTools({ name, commands, gate, mayUse, ...OFFLINE }),
+    ...coreTools({ name, commands, gate, ...OFFLINE }),
     decideTool(delivery),
     ...forgetTools({
-      ...{ database: parts.database, artifacts: parts.artifacts, clock: world.clock },
+      database: parts.database,
+      artifacts: parts.artifacts,
+      clock: world.clock,
       delivery,
       deletionRules: deletionRulesOf(skills),
       collectSoon: (tx, personId) => collectSoon(jobs, tx, personId, world.clock.now()),
@@ -265,13 +280,12 @@ function openTools(parts: AgentParts, guard: Guard, linking: LinkDeps, commands:
     ...contextTools(parts.said),
     ...equipped.flatMap((each) => each.tools),
   ];
-  const toolbox: Toolbox = new Toolbox(
+  return new Toolbox(
     tools,
     new Map(equipped.flatMap((each) => each.tools.map((tool) => [tool.name, each.name]))),
     gate,
     skills.flatMap((each) => liveToolsOf(each, guard)),
   );
-  return toolbox;
 }
 
 /** The live tools of a skill behind the guard, each wrapped once. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
-import type { HttpServer } from '../adapters/http/index.ts';
-import { Approvals, approvalSource, type Model, type Said, type Toolbox } from '../agent/index.ts';
+import type { Service } from '../adapters/http/index.ts';
+import { Approvals, approvalSource, type Model } from '../agent/index.ts';
 import { append, lastConfigChange, rowOf } from '../audit/index.ts';
 import { Closer, groupBy, withTimeout } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
@@ -9,6 +9,7 @@ import { messageOf } from '../base/errors.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import {
+  type AnyRoute,
   type Command,
   type HealthCheck,
   Router,
@@ -18,29 +19,20 @@ import {
   turnAway,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type ChatAdapter, type Delivery, deadJobSource, type Receiver } from '../delivery/index.ts';
+import { type ChatAdapter, deadJobSource, type Receiver } from '../delivery/index.ts';
 import { routeFetch } from '../egress/index.ts';
-import type { Events, JobQueue, Schedules, Worker } from '../jobs/index.ts';
-import type { Sandbox } from '../sandbox/index.ts';
-import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
-import { backup } from '../skills/backup/index.ts';
-import { browser } from '../skills/browser/index.ts';
-import { connectors } from '../skills/connectors/index.ts';
-import { learned } from '../skills/improvement/index.ts';
-import { McpServers, mcp, mcpConfig, toolServers } from '../skills/mcp/index.ts';
+import { McpServers, mcpConfig, toolServers } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
-import { specialists } from '../skills/specialists/index.ts';
-import { Webhooks, webhooks } from '../skills/webhooks/index.ts';
+import { Webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills/agent-skills.ts';
 import { SKILL_JOB, skillJob } from './agent-skills/jobs.ts';
-import { skillShelf } from './agent-skills/shelf.ts';
 import { Backups } from './backups.ts';
-import { type Core, openCore } from './core.ts';
+import { openCore } from './core.ts';
 import { tellingOverrides } from './doctor/index.ts';
-import { attachmentBytes, openHttp } from './http.ts';
+import { attachmentBytes, openHttp, serve } from './http.ts';
 import { openInference, type Thinking } from './inference.ts';
 import { enqueue, handlersOf, jobsOf } from './jobs.ts';
 import type { Away, OperatedApp } from './operations/parts.ts';
@@ -50,8 +42,8 @@ import { sandboxOf } from './sandbox.ts';
 import { defaultZone, householdOf } from './settings.ts';
 import { Sessions } from './sign-in/sessions.ts';
 import { Tokens } from './sign-in/tokens.ts';
-import { agendaAheadOf, agendaOf, builtInSkills, type EquippedSkill, equip, isRunnable } from './skills.ts';
-import { openSpecialists, specialistHost } from './specialists.ts';
+import { builtInSkills, type EquippedSkill, equip, skillsOf } from './skills.ts';
+import { openSpecialists } from './specialists.ts';
 import { traced } from './telemetry/traces.ts';
 
 export interface BuildOptions {
@@ -74,6 +66,8 @@ export interface BuildOptions {
 export interface App extends OperatedApp {
   readonly artifacts: Artifacts;
   readonly commands: readonly Command[];
+  /** All that HTTP answers; empty where it is off. */
+  readonly routes: readonly AnyRoute[];
   readonly console: ConsoleAdapter;
   /** Frees what a predecessor held and begins: the worker, then the adapters. */
   start(): Promise<void>;
@@ -85,133 +79,113 @@ const GRACE_MS = 10_000;
 /** The channel on which programs beside coda hear of events. */
 const EVENTS = 'coda_alerts';
 
-/** Puts coda together: every part is made from parts made before it, and closed in reverse. */
+/** Puts coda together: opens what stands by itself, then connects it. Everything is closed in reverse. */
 export async function build(config: Config, world: World, options: BuildOptions): Promise<App> {
   const closer = new Closer();
   try {
     closer.onClose('proxy', await routeFetch(world.proxy));
-    return await assemble(config, await traced(world, options.version, closer), options, closer);
+    const opened = await openParts(config, await traced(world, options.version, closer), closer, options);
+    return await connect(opened, options);
   } catch (error) {
     await closer.close();
     throw error;
   }
 }
 
-async function assemble(config: Config, world: World, options: BuildOptions, closer: Closer): Promise<App> {
-  const core = await openCore(config, world, closer, options);
-  const { database, artifacts, worker, delivery, jobs, gate, healthy, doctor } = core;
-  const { version, model } = options;
-  const { checks, breakers } = doctor;
+type Opened = Awaited<ReturnType<typeof openParts>>;
 
-  const thinking = openInference({ config, world, database, artifacts, model, breakers });
-  const { sandbox, forSkills } = await sandboxOf({ ...core, skills: () => liveSkills });
+/** Phase one: each part stands by itself, or on parts above it. */
+async function openParts(config: Config, world: World, closer: Closer, options: BuildOptions) {
+  const core = await openCore(config, world, closer, options);
+  const { database, artifacts, delivery, jobs, doctor } = core;
+  const { version, model } = options;
+  const thinking = openInference({ ...core, model, breakers: doctor.breakers });
+  const specialists = openSpecialists(config, world.env, database);
+  const agentSkills = new LiveSkills({ ...core, specialists });
+  const { secrets } = agentSkills;
+  const { sandbox, forSkills } = await sandboxOf({ ...core, skills: agentSkills });
   await closer.add('sandbox', sandbox);
-  const { liveSkills, ofFolders } = openFolders(core, () => agent.options.toolbox);
-  const backups = new Backups({ config, database, world, program: `coda ${version}` });
-  const hooks = new Webhooks({
-    ...{ database, world, jobs, artifacts, secrets: liveSkills.secrets },
-    attachmentBytes: attachmentBytes(config),
-  });
-  const servers = mcpServersOf(core, {
-    ...{ sandbox, version, values: liveSkills.secrets, address: () => http?.server.url },
+  const http = openHttp(config, world);
+  const servers = new McpServers({
+    ...core,
+    settings: config.block(mcpConfig),
+    execution: config.execution,
+    outbox: delivery.outbox,
+    sandbox,
+    version,
+    values: secrets,
+    address: () => http?.url,
     refusedBy: (tool) => refusing(thinking, tool),
   });
   closer.onClose('mcp servers', () => servers.close());
-  const skills = equipAll(
-    core,
-    {
-      ...{ models: thinking.inference.small, tiers: thinking.models?.tiers, sandbox: forSkills },
-      servers: toolServers(servers),
-    },
-    [
-      ...builtInSkills,
-      ...[doctor.skill, backup(backups), webhooks(hooks), mcp(servers), browser(), ...ofFolders],
-      ...(options.skills ?? []),
-    ],
-  );
-  const pairing = pairingOf(core);
-  const wiring = wireAgent({ ...core, skills, pairing, thinking });
-  const { agent, commands } = wiring;
-  closer.onClose('summaries', wiring.close);
-  const router = new Router({ ...wiring, delivery, gate, turnAway: (item) => turnAway(pairing, item) });
-
-  const parts = { ...core, skills, moved: wiring.moved };
-  const settled = () => settle({ ...parts, liveSkills });
-  const console = openConsole({ ...parts, commands, settled }, options);
-  const configured = await openPlatforms({ ...parts, commands });
+  const backups = new Backups({ config, database, world, program: `coda ${version}` });
+  const hooks = new Webhooks({ database, world, jobs, artifacts, secrets, attachmentBytes: attachmentBytes(config) });
   const tokens = new Tokens({ database, world, config });
   const sessions = new Sessions({ database, world, config });
   const approvals = new Approvals({ database, world, delivery, token: config.access.approval_token });
-  const serving = { agent, approvals, checks, platforms: configured, agentSkills: liveSkills, version };
-  const http = openHttp({ ...parts, ...serving, tokens, sessions });
-  const heard = http ? [http.adapter] : [];
-  const adapters: readonly ChatAdapter[] = [console, ...configured, ...heard, ...(options.adapters ?? [])];
-  checks.add(adapters.flatMap((adapter) => checksOf(adapter, config)));
-  checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps) ?? []));
+  const made = { backups, hooks, tokens, sessions, approvals };
+  return { ...core, version, thinking, specialists, agentSkills, sandbox, forSkills, http, servers, ...made };
+}
+
+/** Phase two: the skills over what is open, the agent over the skills, then the ways in. */
+async function connect(opened: Opened, options: BuildOptions): Promise<App> {
+  const { config, delivery, gate, closer, doctor } = opened;
+  const all = [...builtInSkills, ...skillsOf(opened), ...(options.skills ?? [])];
+  const skills = equip(all, config, depsOf(opened));
+  const pairing = pairingOf(opened);
+  const wiring = wireAgent({ ...opened, skills, pairing });
+  const { agent, commands, moved } = wiring;
+  closer.onClose('summaries', wiring.close);
+  const router = new Router({ ...wiring, delivery, gate, turnAway: (item) => turnAway(pairing, item) });
+
+  const parts = { ...opened, skills, commands, router, moved };
+  const settled = () => settle(parts);
+  const terminal = openConsole({ ...parts, settled }, options);
+  const platforms = await openPlatforms(parts);
+  const serving = serve({ ...parts, agent, platforms, checks: doctor.checks });
+  const programs = serving ? [serving.adapter] : [];
+  const adapters: readonly ChatAdapter[] = [terminal, ...platforms, ...programs, ...(options.adapters ?? [])];
+  doctor.checks.add(adapters.flatMap((adapter) => checksOf(adapter, config)));
+  doctor.checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps, agent.options.toolbox) ?? []));
+  const { service } = serving ?? {};
+  const verbs = Object.assign(
+    programVerbs({ agent, delivery }),
+    ...skills.map(({ skill, deps }) => skill.verbs?.(deps)),
+  );
 
   return {
-    ...{ database, artifacts, worker, delivery, jobs, commands, console, checks, healthy, settled },
-    ...{ tokens, sessions, http: http?.server },
+    ...opened,
+    checks: doctor.checks,
+    commands,
+    routes: service?.routes ?? [],
+    console: terminal,
     people: new People(pairing),
-    agentSkills: liveSkills,
-    ...{ approvals, backups, hooks },
-    verbs: Object.assign(programVerbs({ agent, delivery }), ...skills.map(({ skill, deps }) => skill.verbs?.(deps))),
+    verbs,
+    settled,
     enqueue: (job, besides) => enqueue(parts, job, besides),
-    start: () => start({ ...parts, liveSkills, sandbox, commands, router, adapters, http: http?.server }),
-    startJobs: () => startJobs({ ...parts, router, liveSkills, commands }, console),
+    start: () => start({ ...parts, adapters, service }),
+    startJobs: () => startJobs(parts, terminal),
     stop: (graceMs = GRACE_MS) => stop(parts, graceMs),
-    status: async () => ({ version, ...(await statusOf(parts, adapters, wiring.status())) }),
+    status: async () => ({ version: opened.version, ...(await statusOf(parts, adapters, wiring.status())) }),
     away: () => awayOf(adapters),
   };
 }
 
-/** The agent skills and the specialists: folders that are read together. */
-function openFolders({ config, world, bus, database, artifacts, embedders, jobs }: Core, toolbox: () => Toolbox) {
-  const catalog = openSpecialists(config, world.env, database);
-  const liveSkills = new LiveSkills({
-    ...{ config, world, bus, database, artifacts, embedders, jobs },
-    specialists: catalog,
-  });
-  const ofFolders = [
-    agentSkills(liveSkills, config.block(agentSkillsConfig)),
-    connectors({ roots: () => liveSkills.ownFolders(), secrets: liveSkills.secrets }),
-    specialists(specialistHost(catalog, liveSkills, config, toolbox)),
-    learned(skillShelf({ skills: liveSkills, database, world, config })),
-  ];
-  return { liveSkills, ofFolders };
-}
-
-/** The skills with what they may use. What some of them ask of all is known once they are made. */
-function equipAll(
-  core: Core,
-  more: Pick<SkillDeps, 'models' | 'tiers' | 'sandbox' | 'servers'>,
-  all: readonly Skill[],
-): readonly EquippedSkill[] {
-  const { config, delivery, bus, closer } = core;
-  const skills: readonly EquippedSkill[] = equip(all, config, {
-    ...core,
-    ...more,
+/** Dependencies of every skill. */
+function depsOf(opened: Opened): Omit<SkillDeps, 'config' | 'does'> {
+  const { config, delivery, bus, closer, thinking, forSkills, servers } = opened;
+  return {
+    ...opened,
+    models: thinking.inference.small,
+    tiers: thinking.models?.tiers,
+    sandbox: forSkills,
+    servers: toolServers(servers),
     outbox: delivery.outbox,
     turns: delivery,
     emit: ({ name: event }, payload) => void bus.publish(EVENTS, JSON.stringify({ event, payload })),
     household: householdOf(config),
     onClose: (part, close) => closer.onClose(part, close),
-    runnable: (name) => isRunnable(skills, name),
-    agenda: (ctx, span) => agendaOf(skills, ctx, span),
-    agendaAhead: (kind) => agendaAheadOf(skills, kind),
-  });
-  return skills;
-}
-
-function mcpServersOf(
-  { config, delivery, ...core }: Core,
-  more: Pick<ConstructorParameters<typeof McpServers>[0], 'sandbox' | 'version' | 'values' | 'address' | 'refusedBy'>,
-): McpServers {
-  const { execution } = config;
-  return new McpServers({
-    ...core,
-    ...{ ...more, settings: config.block(mcpConfig), execution, outbox: delivery.outbox },
-  });
+  };
 }
 
 /** The models whose services refuse a tool by its name. */
@@ -220,9 +194,13 @@ function refusing({ models }: Thinking, tool: string): string[] {
 }
 
 /** Admission of people whom nobody has named. */
-function pairingOf({ config, database, world, delivery, policies }: Core) {
+function pairingOf({ config, database, world, delivery, policies }: Opened) {
   return {
-    ...{ database, clock: world.clock, delivery, access: config.access, platforms: titles },
+    database,
+    clock: world.clock,
+    delivery,
+    access: config.access,
+    platforms: titles,
     roles: [...policies.current().roles.keys(), ...Object.keys(config.access.assigned)].filter(isOwn),
   };
 }
@@ -250,38 +228,24 @@ async function statusOf(
   };
 }
 
-/** Parts that run once everything is made. */
-interface Parts {
-  config: Config;
-  world: World;
-  closer: Closer;
-  stopping: AbortController;
-  database: Database;
-  artifacts: Artifacts;
-  worker: Worker;
-  delivery: Delivery;
-  jobs: JobQueue;
-  schedules: Schedules;
-  events: Events;
-  said: Said;
+/** Everything that runs once it is started. */
+interface Parts extends Opened {
   skills: readonly EquippedSkill[];
+  commands: readonly Command[];
+  router: Router;
   moved: Receiver['moved'];
 }
 
 interface Starting extends Parts {
-  liveSkills: LiveSkills;
-  sandbox: Sandbox;
-  commands: readonly Command[];
-  router: Router;
   adapters: readonly ChatAdapter[];
-  http: HttpServer | undefined;
+  service: Service | undefined;
 }
 
 async function start(parts: Starting): Promise<void> {
   const { closer, stopping, database, worker, delivery, jobs, schedules, skills, adapters } = parts;
   // Before anything is taken up: a turn that goes on after a restart finds its skills and specialists.
-  closer.onClose('agent skills', await parts.liveSkills.start(parts.commands.map(({ name }) => name)));
-  await join(parts, { answers: true });
+  closer.onClose('agent skills', await parts.agentSkills.start(parts.commands.map(({ name }) => name)));
+  await join(parts, adapters, { answers: true });
   parts.sandbox.start();
   await recordConfig(database, parts.config, parts.world.clock.now());
   await database.tx('schedules.put', (tx) => putTasks(tx, parts));
@@ -300,17 +264,19 @@ async function start(parts: Starting): Promise<void> {
     await adapter.start(delivery.inbox, reachable, stopping.signal);
     closer.onClose(adapter.name, () => adapter.close());
   }
-  const { http } = parts;
-  await http?.open();
-  if (http) closer.onClose('http server', () => http.close());
+  const { http, service } = parts;
+  if (!http || !service) return;
+  await http.open(service);
+  closer.onClose('http server', () => http.close());
 }
 
 /** Becomes one of the replicas, which owns what it runs. */
 async function join(
-  parts: Pick<Starting, 'router' | 'adapters'> & Parts,
+  parts: Parts,
+  adapters: readonly ChatAdapter[],
   { answers }: { answers: true | readonly string[] },
 ): Promise<void> {
-  const { closer, worker, delivery, jobs, schedules, router, adapters, skills } = parts;
+  const { closer, worker, delivery, jobs, schedules, router, skills } = parts;
   // A notice is cut by the adapter, as its platform needs it.
   const handlers = answers === true ? handlersOf(parts) : [...jobsOf(skills), parts.events.job(), skillJob(parts)];
   jobs.start(handlers.map((handler) => schedules.watched(handler)));
@@ -330,15 +296,12 @@ async function join(
 }
 
 /** Runs of skills are turns at the terminal: they are carried out here, and what they say is kept for who comes there. */
-async function startJobs(
-  parts: Parts & Pick<Starting, 'router' | 'liveSkills' | 'commands'>,
-  terminal: ChatAdapter,
-): Promise<void> {
+async function startJobs(parts: Parts, terminal: ChatAdapter): Promise<void> {
   const { closer, worker, jobs, schedules, skills, world } = parts;
-  closer.onClose('agent skills', await parts.liveSkills.start(parts.commands.map(({ name }) => name)));
+  closer.onClose('agent skills', await parts.agentSkills.start(parts.commands.map(({ name }) => name)));
   const now = world.clock.now();
   const runs = (await jobs.waitingOf(SKILL_JOB)).filter(({ due_at: at }) => at <= now);
-  await join({ ...parts, adapters: [terminal] }, { answers: [terminal.name] });
+  await join(parts, [terminal], { answers: [terminal.name] });
   if (runs.length > 0) for (const { skill, deps } of skills) skill.started?.(deps);
   worker.start([jobs, schedules]);
 }
@@ -367,15 +330,13 @@ async function stop({ world, closer, stopping, worker, delivery, jobs }: Parts, 
   await closer.close((part, error) => world.log.warn({ part, error: messageOf(error) }, 'closing failed'));
 }
 
-type Settling = Pick<Parts, 'worker' | 'jobs' | 'delivery'> & { liveSkills: LiveSkills };
-
-async function settle({ worker, jobs, delivery, liveSkills }: Settling): Promise<void> {
+async function settle({ worker, jobs, delivery, agentSkills }: Opened): Promise<void> {
   // Twice at least: what ends may have made something due, and what was due may have begun something.
   for (let round = 0; round < 2 || worker.isLooking; round++) {
     await worker.idle();
     await jobs.idle();
     await delivery.idle();
-    await liveSkills.settled();
+    await agentSkills.settled();
   }
 }
 

@@ -16,8 +16,6 @@ import { remembered } from './inference.ts';
 import { LivePolicies } from './policies.ts';
 import { measure } from './telemetry/metrics.ts';
 
-export type Core = Awaited<ReturnType<typeof openCore>>;
-
 /** Opens what holds people's data and what runs later; nothing is heard or done yet. */
 export async function openCore(
   config: Config,

@@ -8,6 +8,7 @@ import {
   openApiRoute,
   openHttpChat,
   openPages,
+  type Service,
 } from '../adapters/http/index.ts';
 import type { Agent, Approvals } from '../agent/index.ts';
 import { recordAct } from '../audit/index.ts';
@@ -32,9 +33,9 @@ import type { Tokens } from './sign-in/tokens.ts';
 import type { EquippedSkill } from './skills.ts';
 import { metricsRoute } from './telemetry/metrics.ts';
 
-/** HTTP, put together and not yet open. */
-export interface Http {
-  server: HttpServer;
+/** Everything that HTTP answers with. */
+export interface Serving {
+  service: Service;
   /** Programs that talk. */
   adapter: ChatAdapter;
 }
@@ -45,6 +46,8 @@ export interface HttpParts {
   world: World;
   database: Database;
   artifacts: Artifacts;
+  /** The server; undefined where it is off. */
+  http: HttpServer | undefined;
   jobs: JobQueue;
   agent: Agent;
   approvals: Approvals;
@@ -67,10 +70,17 @@ export function attachmentBytes(config: Config): number {
   return config.block(httpConfig)?.attachment_max_size ?? 10 * 1024 * 1024;
 }
 
-/** The HTTP server with the routes of all rooms; undefined where the configuration does not switch it on. */
-export function openHttp(parts: HttpParts): Http | undefined {
+/** The HTTP server, which knows its address; undefined where the configuration does not switch it on. */
+export function openHttp(config: Config, { log, clock }: World): HttpServer | undefined {
+  const settings = config.block(httpConfig);
+  return settings && new HttpServer({ config: settings, log, clock });
+}
+
+/** The routes of all rooms and who may ask for them; undefined where HTTP is off. */
+export function serve(parts: HttpParts): Serving | undefined {
   const config: HttpConfig | undefined = parts.config.block(httpConfig);
-  if (!config) {
+  const { http } = parts;
+  if (!config || !http) {
     for (const platform of parts.platforms) if (platform.routes?.().length) throw needsHttp(platform.name);
     return undefined;
   }
@@ -82,7 +92,11 @@ export function openHttp(parts: HttpParts): Http | undefined {
   const routes: AnyRoute[] = [...chat.routes, ...skillService({ ...parts, talk: chat.talk }), ...routesOf(parts)];
   const dashboard = { ...parts, platforms: () => parts.platforms.map(stateOf) };
   const pages = openPages({
-    ...{ ...chat, database, sessions, clock: world.clock, pages: dashboardPages(dashboard) },
+    ...chat,
+    database,
+    sessions,
+    clock: world.clock,
+    pages: dashboardPages(dashboard),
     reader: (caller, asked) => pageReader(parts, caller, asked),
     readerOf: (caller) => callersReader(parts, caller),
   });
@@ -92,17 +106,14 @@ export function openHttp(parts: HttpParts): Http | undefined {
     openApiRoute(() => routes, parts.version),
   );
   const jwts = config.jwt && new Jwts(config.jwt, parts.egress, world.clock);
-  const server = new HttpServer({
-    config,
-    log: world.log,
-    clock: world.clock,
+  const service: Service = {
     routes,
     authenticate: async (token) =>
       token.startsWith('coda_') ? (config.tokens ? tokens.authenticate(token) : undefined) : jwts?.authenticate(token),
     browsers: { signedIn: (cookie) => sessions.authenticate(cookie), problem: pages.problem },
-  });
-  parts.checks.add([server.check()]);
-  return { server, adapter: chat.adapter };
+  };
+  parts.checks.add([http.check()]);
+  return { service, adapter: chat.adapter };
 }
 
 function stateOf(platform: PlatformAdapter) {

@@ -16,8 +16,7 @@ interface SandboxParts {
   artifacts: Artifacts;
   delivery: Delivery;
   gate: SkillDeps['gate'];
-  /** Made after the sandbox. */
-  skills(): SkillHost;
+  skills: SkillHost;
 }
 
 /** Builds the sandbox. Nothing is asked of Docker before it is started, or used. */

@@ -1,18 +1,32 @@
 import type { TxContext } from '../agent/index.ts';
-import type { AgendaSection, AgendaSpan, Skill, SkillDeps } from '../chat/index.ts';
+import type { World } from '../base/world.ts';
+import type { AgendaSection, AgendaSpan, AllSkills, Skill, SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
+import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { audit } from '../skills/audit/index.ts';
+import { backup } from '../skills/backup/index.ts';
 import { basics } from '../skills/basics/index.ts';
+import { browser } from '../skills/browser/index.ts';
 import { code } from '../skills/code/index.ts';
-import { improvement } from '../skills/improvement/index.ts';
+import { connectors } from '../skills/connectors/index.ts';
+import { improvement, learned } from '../skills/improvement/index.ts';
+import { type McpServers, mcp } from '../skills/mcp/index.ts';
 import { memory } from '../skills/memory/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
 import { scheduler } from '../skills/scheduler/index.ts';
+import { type SpecialistCatalog, specialists } from '../skills/specialists/index.ts';
 import { tasks } from '../skills/tasks/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
 import { weather } from '../skills/weather/index.ts';
 import { firecrawl, web } from '../skills/web/index.ts';
+import { type Webhooks, webhooks } from '../skills/webhooks/index.ts';
+import type { Database } from '../storage/index.ts';
+import type { LiveSkills } from './agent-skills/agent-skills.ts';
+import { skillShelf } from './agent-skills/shelf.ts';
+import type { Backups } from './backups.ts';
+import type { Doctor } from './doctor/index.ts';
+import { specialistHost } from './specialists.ts';
 
 /** Capabilities, one line each: deleting a line and its folder deletes the capability. */
 export const builtInSkills: readonly Skill[] = [
@@ -31,6 +45,34 @@ export const builtInSkills: readonly Skill[] = [
   improvement,
 ];
 
+interface MadeOf {
+  config: Config;
+  world: World;
+  database: Database;
+  doctor: Pick<Doctor, 'skill'>;
+  backups: Backups;
+  hooks: Webhooks;
+  servers: McpServers;
+  agentSkills: LiveSkills;
+  specialists: SpecialistCatalog;
+}
+
+/** Capabilities that are made of opened parts, one line each. */
+export function skillsOf(parts: MadeOf): Skill[] {
+  const { config, world, database, agentSkills: live } = parts;
+  return [
+    parts.doctor.skill,
+    backup(parts.backups),
+    webhooks(parts.hooks),
+    mcp(parts.servers),
+    browser(),
+    agentSkills(live, config.block(agentSkillsConfig)),
+    connectors({ roots: () => live.ownFolders(), secrets: live.secrets }),
+    specialists(specialistHost(parts.specialists, live, config)),
+    learned(skillShelf({ skills: live, database, world, config })),
+  ];
+}
+
 export interface EquippedSkill {
   skill: Skill;
   deps: SkillDeps;
@@ -48,31 +90,32 @@ export function equip(
   return on.map(({ skill, settings }) => ({ skill, deps: { ...common, does, config: settings } }));
 }
 
-/** True if a schedule may run `/name`. */
-export function isRunnable(skills: readonly EquippedSkill[], name: string): boolean {
+/** The skills together, as each may ask for the others. */
+export function allSkills(skills: readonly EquippedSkill[]): AllSkills {
+  return {
+    agenda: (ctx, span) => agendaOf(skills, ctx, span),
+    agendaAhead: (kind) => agendaAheadOf(skills, kind),
+    runnable: (name) => isRunnable(skills, name),
+  };
+}
+
+function isRunnable(skills: readonly EquippedSkill[], name: string): boolean {
   return skills.some(
     ({ skill, deps }) =>
       skill.called?.(deps, name, '') !== undefined ||
-      skill.commands?.(deps).some((command) => command.plannable && command.name === name),
+      skill.commands?.(deps, allSkills(skills)).some((command) => command.plannable && command.name === name),
   );
 }
 
-/** All skills' sections about these days of the asker's. One after another: they share a transaction. */
-export async function agendaOf(
-  skills: readonly EquippedSkill[],
-  ctx: TxContext,
-  span: AgendaSpan,
-): Promise<AgendaSection[]> {
+/** One skill after another: they share a transaction. */
+async function agendaOf(skills: readonly EquippedSkill[], ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]> {
   const sections: AgendaSection[] = [];
   for (const { skill, deps } of skills) sections.push(...((await skill.agenda?.(deps, ctx, span)) ?? []));
   return sections;
 }
 
-/** Fetches all skills' parts of a briefing or a review. One that fails has no section. */
-export async function agendaAheadOf(
-  skills: readonly EquippedSkill[],
-  kind: AgendaSpan['kind'],
-): Promise<AgendaSection[]> {
+/** A skill that fails has no section. */
+async function agendaAheadOf(skills: readonly EquippedSkill[], kind: AgendaSpan['kind']): Promise<AgendaSection[]> {
   const came = await Promise.allSettled(skills.map(({ skill, deps }) => skill.agendaAhead?.(deps, kind) ?? []));
   return came.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
 }

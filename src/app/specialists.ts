@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Toolbox } from '../agent/index.ts';
 import { packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
@@ -32,21 +31,12 @@ export function chosenSkills(config: Config): SkillHost['chosen'] {
   return new Map(named.flatMap(([name, { skills }]) => (skills ? [[name, new Set(skills)] as const] : [])));
 }
 
-/** Host of the skill of specialists. `toolbox` is asked once everything is made. */
-export function specialistHost(
-  catalog: SpecialistCatalog,
-  skills: SkillHost,
-  config: Config,
-  toolbox: () => Toolbox,
-): SpecialistHost {
+/** Host of the skill of specialists. */
+export function specialistHost(catalog: SpecialistCatalog, skills: SkillHost, config: Config): SpecialistHost {
   return {
     catalog,
     rescan: () => skills.rescan(),
     decided: () => skills.decided(),
-    tools: () => {
-      const names = toolbox().names();
-      return { all: new Set(names), own: new Set(names.filter((name) => toolbox().get(name)?.mainAgentOnly)) };
-    },
     skillsFor: skillListFor(skills, config.block(agentSkillsConfig)),
     chosenFor: (name) => {
       const chosen = skills.chosen.get(name);

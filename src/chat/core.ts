@@ -14,7 +14,7 @@ import {
   undoTool,
 } from '../agent/index.ts';
 import type { Delivery } from '../delivery/index.ts';
-import type { Gate, Who } from '../people/index.ts';
+import type { Gate } from '../people/index.ts';
 import { forgetChoices } from './forget.ts';
 import { type Command, commandThing } from './skill.ts';
 import * as texts from './texts.ts';
@@ -75,8 +75,6 @@ export function coreTools(deps: {
   gate: Pick<Gate, 'may'>;
   /** Gives `help` its examples. */
   interpreter?: InterpreterSource;
-  /** True if there is a tool of this name that the person may use. */
-  mayUse(person: Who, tool: string): boolean;
 }): AnyTool[] {
   const help = dataTool({
     name: 'help',
@@ -89,7 +87,7 @@ export function coreTools(deps: {
     async run(_, ctx) {
       const { person } = ctx;
       const commands = deps.commands.filter((command) => deps.gate.may(person, commandThing(command)));
-      const allowed = (ctx.prepared as readonly Example[]).filter(({ tool }) => deps.mayUse(person, tool));
+      const allowed = (ctx.prepared as readonly Example[]).filter(({ tool }) => ctx.mayUse(tool));
       const examples = allowed.map(({ words }) => words);
       return done(texts.help(deps.name, commands, examples));
     },

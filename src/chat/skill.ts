@@ -6,6 +6,7 @@ import type {
   CallContext,
   LightModels,
   Tiers,
+  Toolbox,
   ToolResult,
   TurnOver,
   TxContext,
@@ -69,12 +70,6 @@ export interface SkillDeps<Settings = unknown> {
   onClose(part: string, close: () => Promise<void>): void;
   /** Turns that a person has planned. */
   turns: Turns;
-  /** All skills' sections about these days of the person's, in order. */
-  agenda(ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
-  /** Parts of them that must be awaited before a transaction. */
-  agendaAhead(kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
-  /** True if a schedule may run `/name`: a command that may be planned, or what a skill knows by that name. */
-  runnable(name: string): boolean;
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
   wakeAt(at: Date): void;
   /** Tells programs that the configuration names, in the transaction of what they are told. */
@@ -83,6 +78,16 @@ export interface SkillDeps<Settings = unknown> {
   servers: ToolServers;
   /** Publishes on the bus, channel `coda_alerts`. A hint, after the commit; nothing in coda subscribes to it. */
   emit<Payload extends Json>(kind: EventKind<Payload>, payload: Payload): void;
+}
+
+/** All skills together, for tools and commands that plan or show what the others bring. */
+export interface AllSkills {
+  /** All skills' sections about these days of the person's, in order. */
+  agenda(ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
+  /** Parts of them that must be awaited before a transaction. */
+  agendaAhead(kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
+  /** True if a schedule may run `/name`: a command that may be planned, or what a skill knows by that name. */
+  runnable(name: string): boolean;
 }
 
 /** Tools of MCP servers as a skill may call them by itself. */
@@ -298,12 +303,12 @@ export type Verb = (args: Record<string, Json>) => Promise<Json> | Json;
 
 /** Acts: tools and commands, and where each comes from. */
 export interface SkillActs<Settings> {
-  tools?(deps: SkillDeps<Settings>): AnyTool[];
+  tools?(deps: SkillDeps<Settings>, all: AllSkills): AnyTool[];
   /** Tools that come and go while coda runs, as `LiveTools.current`. */
   liveTools?(deps: SkillDeps<Settings>, taken: ReadonlySet<string>): readonly AnyTool[];
   /** As `LiveTools.settled`. */
   liveToolSettled?(deps: SkillDeps<Settings>, name: string): Promise<void>;
-  commands?(deps: SkillDeps<Settings>): Command[];
+  commands?(deps: SkillDeps<Settings>, all: AllSkills): Command[];
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
   called?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
   /**
@@ -373,7 +378,8 @@ export interface SkillApi<Settings> {
   collections?(deps: SkillDeps<Settings>): readonly AnyCollection[];
   /** Further HTTP routes. */
   routes?(deps: SkillDeps<Settings>): readonly AnyRoute[];
-  checks?(deps: SkillDeps<Settings>): HealthCheck[];
+  /** `toolbox`: the tools of all skills. */
+  checks?(deps: SkillDeps<Settings>, toolbox: Pick<Toolbox, 'names' | 'get'>): HealthCheck[];
 }
 
 /** Rules for a person's rows, and what follows when the person moves. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { builtInSkills } from '../../src/app/skills.ts';
-import type { SkillDeps } from '../../src/chat/index.ts';
+import type { AllSkills, SkillDeps } from '../../src/chat/index.ts';
 import { play } from '../support/play.ts';
 import { type Line, lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
@@ -46,7 +46,7 @@ test('each tool that writes can be taken back, or it is said why not', async () 
   // Tools of self-improvement are an owner's decisions, with an Undo of their own.
   const offered = builtInSkills
     .filter(({ name }) => name !== 'web' && name !== 'firecrawl' && name !== 'improvement')
-    .flatMap(({ tools }) => tools?.(nothing as SkillDeps) ?? [])
+    .flatMap(({ tools }) => tools?.(nothing as SkillDeps, nothing as AllSkills) ?? [])
     .filter(({ effect, hidden }) => effect === 'write' && !hidden);
   expect(offered.map(({ name }) => name).sort()).toEqual(Object.keys(WRITES).sort());
 

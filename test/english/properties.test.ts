@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Call, Toolbox } from '../../src/agent/index.ts';
 import { builtInSkills } from '../../src/app/skills.ts';
-import { coreTools, type SkillDeps } from '../../src/chat/index.ts';
+import { type AllSkills, coreTools, type SkillDeps } from '../../src/chat/index.ts';
 import { frames } from '../../src/english/frames/index.ts';
 import { parsePattern, partsOf } from '../../src/english/frames.ts';
 import { english } from '../../src/english/index.ts';
@@ -93,9 +93,9 @@ const nothing: unknown = new Proxy(() => {}, {
 const gate = { may: () => true, asksFirst: () => false };
 const toolbox = new Toolbox(
   [
-    ...coreTools({ name: 'coda', commands: [], gate, mayUse: () => true }),
+    ...coreTools({ name: 'coda', commands: [], gate }),
     ...[...builtInSkills.filter(({ name }) => !OUTSIDE.has(name)), doctor(nothing as DoctorDeps)].flatMap(
-      ({ tools }) => tools?.(nothing as SkillDeps) ?? [],
+      ({ tools }) => tools?.(nothing as SkillDeps, nothing as AllSkills) ?? [],
     ),
   ],
   new Map(),

@@ -40,6 +40,17 @@ test('a sentence that begins like SQL is not taken for it', () => {
   expect(inspect('src/chat/texts.ts', text).errors).toEqual([]);
 });
 
+test('a part of coda that is made of a later one is found, a function that calls itself is not', () => {
+  const found = (lines: string) => inspect('src/app/build.ts', `function build() {\n${lines}\n}\n`).errors;
+  const later = 'src/app/build.ts:2 names skills, which is made further down';
+  expect(found('const box = open(() => skills);\nconst skills = equip(box);')).toEqual([later]);
+  expect(found('const { skills } = equip({ all: () => ({ skills }) });')).toEqual([later]);
+  expect(found('const box = open({ skills: () => box.skills, all: (skills) => skills });\nconst skills = 1;')).toEqual([
+    expect.stringContaining('names box'),
+  ]);
+  expect(found('const skills = equip();\nconst all = () => (skills.length > 0 ? all() : []);')).toEqual([]);
+});
+
 test('comments that begin without a noun or verb are counted, in both forms', () => {
   const headless = '/** Whether it is so. */\n/**\n * What it is.\n */\n// Of each one.\n'.repeat(51);
   expect(countHeadless([['src/agent/turn.ts', headless]])).toEqual([

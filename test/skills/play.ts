@@ -6,6 +6,7 @@ import {
   Toolbox,
   type ToolResult,
 } from '../../src/agent/index.ts';
+import { allSkills } from '../../src/app/skills.ts';
 import { uuid } from '../../src/base/ids.ts';
 import type { Json } from '../../src/base/json.ts';
 import { Cache, memoryStore, openLocks } from '../../src/bus/index.ts';
@@ -108,9 +109,6 @@ export class Played {
           return new Map();
         },
       },
-      agenda: async () => [],
-      agendaAhead: async () => [],
-      runnable: (name) => this.commands.some((command) => command.plannable && command.name === name),
       models: {
         available: false,
         most: () => 0,
@@ -123,9 +121,11 @@ export class Played {
       events: { raise: async () => {} },
       emit: ({ name: event }, payload) => this.emitted.push({ event, payload }),
     };
-    this.tools = new Map((skill.tools?.(deps) ?? []).map((tool) => [tool.name, tool]));
+    const runnable = (name: string) => this.commands.some((each) => each.plannable && each.name === name);
+    const all = { ...allSkills([]), runnable };
+    this.tools = new Map((skill.tools?.(deps, all) ?? []).map((tool) => [tool.name, tool]));
     this.handlers = skill.jobs?.(deps) ?? [];
-    this.commands = skill.commands?.(deps) ?? [];
+    this.commands = skill.commands?.(deps, all) ?? [];
     this.sources = skill.due?.(deps) ?? [];
   }
 
@@ -218,6 +218,7 @@ export class Played {
       signal: new AbortController().signal,
       tainted: false,
       offered: () => new Toolbox([...this.tools.values()]).specs({ role: 'owner' }),
+      mayUse: (tool) => this.tools.has(tool),
       call: ({ tool, input }, ctx) => (this.tools.get(tool) as DataTool).run(input, ctx),
     };
   }

@@ -11,4 +11,4 @@ export { openApiRoute } from './openapi.ts';
 export { openPages } from './pages/index.ts';
 export { signInPath } from './pages/session.ts';
 export { keyOf } from './request.ts';
-export { HttpServer, type ServerOptions } from './server.ts';
+export { HttpServer, type ServerOptions, type Service } from './server.ts';

@@ -16,6 +16,10 @@ export interface ServerOptions {
   config: HttpConfig;
   log: Log;
   clock: Clock;
+}
+
+/** Everything that is served. */
+export interface Service {
   routes: readonly AnyRoute[];
   /** The caller of a bearer token; undefined: nobody. */
   authenticate(token: string): Promise<Caller | undefined>;
@@ -33,10 +37,9 @@ const HEAD_BYTES = 16_384;
 /** Milliseconds that answers under way get when the server closes. */
 const CLOSING_MS = 2_000;
 
-/** An HTTP server that answers with routes: every request is bounded in size, form and time before a route sees it. */
+/** An HTTP server: it knows its address by itself, and is told what it serves when it opens. */
 export class HttpServer {
   private readonly options: ServerOptions;
-  private readonly origins: Origins;
   private readonly closing = new AbortController();
   private server: Server | undefined;
 
@@ -44,14 +47,6 @@ export class HttpServer {
     this.options = options;
     // Every request that is being answered listens to it; connections are limited.
     setMaxListeners(0, this.closing.signal);
-    const { listen: at, cors, url } = options.config;
-    const proxy = url === undefined ? undefined : new URL(url).host;
-    this.origins = { listed: cors, loopbackOnly: isLoopback(addressOf(at).host), proxy };
-  }
-
-  /** All routes. */
-  get routes(): readonly AnyRoute[] {
-    return this.options.routes;
   }
 
   /** The address it is served at; undefined before `open` and after `close`. */
@@ -70,10 +65,10 @@ export class HttpServer {
   }
 
   /** Rejects with `HTTP_ADDRESS`. The library is loaded here. */
-  async open(): Promise<void> {
+  async open(service: Service): Promise<void> {
     const { config } = this.options;
     const { header, request, idle } = config.timeouts;
-    const { listener } = await this.listener();
+    const listener = await new Requests(this.options, service, this.closing.signal).listener();
     const server = createServer(
       {
         headersTimeout: header,
@@ -124,21 +119,38 @@ export class HttpServer {
     server.closeAllConnections();
     await closed;
   }
+}
 
-  private async listener() {
+/** Answers requests with routes: each is bounded in size, form and time before a route sees it. */
+class Requests {
+  private readonly options: ServerOptions;
+  private readonly service: Service;
+  private readonly closing: AbortSignal;
+  private readonly origins: Origins;
+
+  constructor(options: ServerOptions, service: Service, closing: AbortSignal) {
+    this.options = options;
+    this.service = service;
+    this.closing = closing;
+    const { listen: at, cors, url } = options.config;
+    const proxy = url === undefined ? undefined : new URL(url).host;
+    this.origins = { listed: cors, loopbackOnly: isLoopback(addressOf(at).host), proxy };
+  }
+
+  async listener() {
     const [{ Hono }, { getRequestListener }, { RESPONSE_ALREADY_SENT }] = await Promise.all([
       import('hono'),
       import('@hono/node-server'),
       import('@hono/node-server/utils/response'),
     ]);
     const app = new Hono<{ Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }>();
-    for (const route of this.options.routes) {
+    for (const route of this.service.routes) {
       app.on(route.method, route.path, async (c) => {
         await this.serve(route, c.env.incoming, c.env.outgoing, c.req.param() as Record<string, string>);
         return RESPONSE_ALREADY_SENT;
       });
     }
-    for (const path of new Set(this.options.routes.map(({ path }) => path))) {
+    for (const path of new Set(this.service.routes.map(({ path }) => path))) {
       app.all(path, async (c) => {
         await this.otherMethod(path, c.env.incoming, c.env.outgoing);
         return RESPONSE_ALREADY_SENT;
@@ -148,12 +160,11 @@ export class HttpServer {
       await this.missing(c.env.incoming as IncomingMessage, c.env.outgoing as ServerResponse);
       return RESPONSE_ALREADY_SENT;
     });
-    const listener = getRequestListener(
+    return getRequestListener(
       (request, env) => app.fetch(request, env as { incoming: IncomingMessage; outgoing: ServerResponse }),
       // Its own Request and Response must not become those of the whole process.
       { overrideGlobalObjects: false, errorHandler: () => malformedResponse() },
     );
-    return { listener };
   }
 
   private async serve(
@@ -165,14 +176,14 @@ export class HttpServer {
     const left = new AbortController();
     outgoing.once('close', () => left.abort(new Error('the client is gone')));
     const { signal } = left;
-    const stop = () => left.abort(this.closing.signal.reason);
-    this.closing.signal.addEventListener('abort', stop, { once: true });
+    const stop = () => left.abort(this.closing.reason);
+    this.closing.addEventListener('abort', stop, { once: true });
     try {
       await write(outgoing, await this.answer(route, incoming, params, signal));
     } catch (error) {
       await this.fail(incoming, outgoing, error, route);
     } finally {
-      this.closing.signal.removeEventListener('abort', stop);
+      this.closing.removeEventListener('abort', stop);
     }
   }
 
@@ -219,7 +230,7 @@ export class HttpServer {
 
   private async program({ headers: { authorization = '' } }: IncomingMessage): Promise<Caller> {
     const [, token] = /^Bearer ([\w.~+/=-]{1,8192})$/i.exec(authorization) ?? [];
-    const caller = token === undefined ? undefined : await this.options.authenticate(token);
+    const caller = token === undefined ? undefined : await this.service.authenticate(token);
     if (caller) return caller;
     throw new CodaError('HTTP_UNAUTHORIZED', {
       message: token === undefined ? 'The request does not say who makes it.' : 'The token is worth nothing.',
@@ -230,7 +241,7 @@ export class HttpServer {
   private async visitor(incoming: IncomingMessage, route: AnyRoute): Promise<Caller> {
     guardSite(incoming, route.page === true);
     const cookie = cookieOf(incoming);
-    const caller = cookie === undefined ? undefined : await this.options.browsers?.signedIn(cookie);
+    const caller = cookie === undefined ? undefined : await this.service.browsers?.signedIn(cookie);
     if (caller) return caller;
     throw new CodaError('HTTP_UNAUTHORIZED', {
       message: 'Nobody is signed in here.',
@@ -253,7 +264,7 @@ export class HttpServer {
     const headers: Record<string, string> = incoming.complete ? {} : { Connection: 'close' };
     if (found.status === 401 && !route?.page) headers['WWW-Authenticate'] = 'Bearer realm="coda"';
     if (found.status === 429 || found.status === 503) headers['Retry-After'] = '5';
-    const { browsers } = this.options;
+    const { browsers } = this.service;
     const isRead = route?.page && /\btext\/html\b/.test(incoming.headers.accept ?? '') && !outgoing.headersSent;
     const answered =
       isRead && browsers ? write(outgoing, browsers.problem(found, headers)) : writeProblem(outgoing, found, headers);
@@ -261,7 +272,7 @@ export class HttpServer {
   }
 
   private async otherMethod(path: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const methods = this.options.routes.flatMap((route) => (route.path === path ? route.method : []));
+    const methods = this.service.routes.flatMap((route) => (route.path === path ? route.method : []));
     const allowed = methods.includes('GET') ? ['HEAD', ...methods] : methods;
     const allow = [...new Set(allowed)].join(', ');
     const granted = incoming.method === 'OPTIONS' ? preflight(incoming, this.origins, allow) : undefined;

@@ -167,6 +167,8 @@ interface CallPowers {
   changed?(): void;
   /** The tools that models are offered for this person, or for somebody with other roles. */
   offered(who?: Who): ToolSpec[];
+  /** True if there is a tool of this name that the person may use. */
+  mayUse(tool: string): boolean;
   /**
    * Runs another tool on the person's own data within this call, in the transaction of `ctx`. With `undoable` false
    * nothing is kept that takes it back. A call that is wrong, or reaches outside, is a `Failed`.

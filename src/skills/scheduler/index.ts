@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Call, type Failed, failed } from '../../agent/index.ts';
-import { type Command, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
+import { type AllSkills, type Command, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { slotsOf } from '../../time/index.ts';
 import { deleteTool, editTool, move } from './change.ts';
 import { own, upcoming } from './collection.ts';
@@ -10,7 +10,7 @@ import { adoptTurns, failingSource, outcomeSource, scheduleSource } from './fire
 import { scheduleOperations } from './operations.ts';
 import { routineCommands, routineTools } from './routines.ts';
 import { deletionRules, mergeRules } from './store.ts';
-import { type Deps, home, listTool, nothingTool, systemTools } from './system.ts';
+import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
 
 export { config as schedulerConfig } from './config.ts';
@@ -26,8 +26,8 @@ export const scheduler: Skill<Settings> = {
   words: { does: 'run what you plan', keeps: 'schedules' },
   deletionRules,
   mergeRules,
-  tools(deps) {
-    const tooling = toolingOf(deps);
+  tools(deps, all) {
+    const tooling = toolingOf(deps, all);
     return [
       createTool(tooling),
       listTool,
@@ -36,13 +36,13 @@ export const scheduler: Skill<Settings> = {
       restoreTool(deps.wakeAt),
       chooseTool(tooling, (ctx, which, plan) => move(ctx, which, plan, tooling)),
       ...systemTools(switching(deps)),
-      ...routineTools(deps, tooling),
+      ...routineTools(all, tooling),
       nothingTool,
     ];
   },
   collections: () => [own],
   upcoming: (_, reader, to) => upcoming(reader, to),
-  commands: (deps) => [...commands(switching(deps)), ...routineCommands(deps)],
+  commands: (_, all) => [...commands(all), ...routineCommands(all)],
   home: (_, reader) => home(reader),
   verbs: ({ world, ...deps }) =>
     verbsOf(scheduleOperations, { ...switching({ world, ...deps }), database: deps.database, world }, world),
@@ -52,17 +52,17 @@ export const scheduler: Skill<Settings> = {
   passing: async (_, { origin }) => (origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined),
 };
 
-function toolingOf({ wakeAt, runnable, config }: SkillDeps<Settings>): Tooling {
+function toolingOf({ wakeAt, config }: SkillDeps<Settings>, { runnable }: AllSkills): Tooling {
   return { wakeAt, runnable, smallestStep: config.smallest_step, most: config.most };
 }
 
 function switching(deps: SkillDeps<Settings>) {
-  const { schedules, jobs, turns, wakeAt, runnable, config } = deps;
+  const { schedules, jobs, turns, wakeAt, config } = deps;
   const set = Object.entries(config.tasks).flatMap(([name, { enabled }]) => (enabled === undefined ? [] : [name]));
-  return { schedules, jobs, turns, wakeAt, runnable, configured: new Set(set) };
+  return { schedules, jobs, turns, wakeAt, configured: new Set(set) };
 }
 
-function commands(deps: Deps): Command[] {
+function commands(all: AllSkills): Command[] {
   return [
     {
       name: 'schedules',
@@ -87,7 +87,7 @@ function commands(deps: Deps): Command[] {
       async run(rest, ctx) {
         const [first = '', second] = rest.split('\n');
         const { when, task } = second === undefined ? slotsOf(rest, ctx.when) : { when: first, task: second };
-        return { tool: 'schedule_create', input: { ...(when && { when }), ...whatOf(task, deps) } };
+        return { tool: 'schedule_create', input: { ...(when && { when }), ...whatOf(task, all) } };
       },
     },
   ];
@@ -106,7 +106,7 @@ function act(rest: string): Call | Failed {
 }
 
 /** `run weekly-review` names what is to run; all else is words. */
-function whatOf(task: string, { runnable }: Pick<Deps, 'runnable'>): { prompt: string } | { run: string } {
+function whatOf(task: string, { runnable }: AllSkills): { prompt: string } | { run: string } {
   const name = /^(?:run|do|\/)\s*(\S.*)$/i.exec(task.trim())?.[1];
   return name !== undefined && canRun(name, runnable) ? { run: name } : { prompt: task };
 }

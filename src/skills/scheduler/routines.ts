@@ -1,7 +1,7 @@
 /** Routines that ship and anybody can switch on: the daily briefing and the weekly review. Neither needs a model. */
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
-import type { AgendaSection, AgendaSpan, Command, SkillDeps } from '../../chat/index.ts';
+import type { AgendaSection, AgendaSpan, AllSkills, Command } from '../../chat/index.ts';
 import { nextOf, readSlot } from '../../time/index.ts';
 import { move, switchOwn } from './change.ts';
 import { askWhich, createTool, planOf, type Tooling } from './create.ts';
@@ -49,10 +49,8 @@ const ROUTINES: readonly Routine[] = [
   },
 ];
 
-type Deps = Pick<SkillDeps, 'agenda' | 'agendaAhead'>;
-
 /** A routine's text, with a button to have it by itself where the person has not planned it. */
-async function show({ agenda }: Deps, routine: Routine, ctx: TxContext): Promise<ToolResult> {
+async function show({ agenda }: AllSkills, routine: Routine, ctx: TxContext): Promise<ToolResult> {
   if (!ctx.private) return failed('NOT_HERE', said.notHere(routine.title));
   const ahead = (ctx.prepared ?? []) as AgendaSection[];
   const sections = [...(await agenda(ctx, routine.span(ctx))), ...ahead].filter(({ lines }) => lines.length > 0);
@@ -75,14 +73,14 @@ async function show({ agenda }: Deps, routine: Routine, ctx: TxContext): Promise
   });
 }
 
-export function routineCommands(deps: Deps): Command[] {
+export function routineCommands(all: AllSkills): Command[] {
   return ROUTINES.map((routine) => ({
     name: ROUTINE_COMMANDS[routine.name],
     summary: routine.summary,
     plannable: true,
     private: true,
-    prepare: () => deps.agendaAhead(routine.kind),
-    run: (_, ctx) => show(deps, routine, ctx),
+    prepare: () => all.agendaAhead(routine.kind),
+    run: (_, ctx) => show(all, routine, ctx),
   }));
 }
 
@@ -90,7 +88,7 @@ const routineName = z.enum(['briefing', 'weekly-review']);
 
 const routineOf = (name: Routine['name']) => ROUTINES.find((routine) => routine.name === name) as Routine;
 
-export function routineTools(deps: Deps, tooling: Tooling) {
+export function routineTools(all: AllSkills, tooling: Tooling) {
   const create = createTool(tooling);
   return [
     dataTool({
@@ -100,8 +98,8 @@ export function routineTools(deps: Deps, tooling: Tooling) {
       description: "Shows the daily briefing (today's reminders and notes) or the weekly review.",
       effect: 'read',
       input: z.object({ name: routineName }),
-      prepare: ({ name }) => deps.agendaAhead(routineOf(name).kind),
-      run: ({ name }, ctx) => show(deps, routineOf(name), ctx),
+      prepare: ({ name }) => all.agendaAhead(routineOf(name).kind),
+      run: ({ name }, ctx) => show(all, routineOf(name), ctx),
     }),
     dataTool({
       name: 'routine_switch',

@@ -11,7 +11,7 @@ import * as store from './store.ts';
 import { line, taskLine, texts } from './texts.ts';
 
 /** Dependencies of these tools: a person's own schedules, and system tasks. */
-export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt' | 'runnable'> & {
+export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt'> & {
   /** Tasks whose being on or off is set in the configuration. */
   configured: ReadonlySet<string>;
 };

@@ -11,8 +11,6 @@ export interface SpecialistHost {
   rescan(): Promise<unknown>;
   /** Called after a decision has committed: this process and the other replicas read again. A hint. */
   decided(): void;
-  /** The names of all tools that there are, and of those that only the assistant may call; empty until coda has started. */
-  tools(): { all: ReadonlySet<string>; own: ReadonlySet<string> };
   /** The list of agent skills for the specialist; undefined: none. */
   skillsFor(
     name: string,

@@ -1,4 +1,5 @@
 /** Specialists: folders with a soul, tools and a budget that work on parts of a request by themselves. */
+import type { Toolbox } from '../../agent/index.ts';
 import { type HealthCheck, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { calledBy, commands } from './commands.ts';
 import { config, type SpecialistsConfig } from './config.ts';
@@ -14,6 +15,8 @@ export type { SpecialistHost } from './host.ts';
 export { specialistOperations } from './operations.ts';
 export type { SpecialistReport, SpecialistState } from './specialist.ts';
 export * as specialistTexts from './texts.ts';
+
+type Tools = Pick<Toolbox, 'names' | 'get'>;
 
 /** Hands parts of a request to specialists. */
 export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
@@ -31,12 +34,12 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
       return standing && fits(standing, window) ? standing.text : undefined;
     },
     verbs: ({ database, world }) => verbsOf(specialistOperations, { host, database, world }, world),
-    checks: () => [healthCheck(host)],
+    checks: (_, toolbox) => [healthCheck(host, toolbox)],
   };
 }
 
 /** True if the folders can be read, and what they name is there. */
-function healthCheck(host: SpecialistHost): HealthCheck {
+function healthCheck(host: SpecialistHost, toolbox: Tools): HealthCheck {
   return {
     name: 'specialists',
     async check() {
@@ -45,7 +48,7 @@ function healthCheck(host: SpecialistHost): HealthCheck {
       const { specialists: all, diagnostics } = snapshot;
       const problems = [
         ...diagnostics,
-        ...[...all.values()].flatMap((each) => [...waitProblems(snapshot, each), ...toolProblems(each, host)]),
+        ...[...all.values()].flatMap((each) => [...waitProblems(snapshot, each), ...toolProblems(each, host, toolbox)]),
       ];
       const says = texts.health(all.size, problems);
       return problems.length === 0
@@ -62,15 +65,17 @@ function waitProblems(snapshot: Snapshot, specialist: Specialist): Diagnostic[] 
 }
 
 /** Problems of its tools. Those that ship name also tools of parts that are switched off. */
-function toolProblems({ name, directory, tools, ships }: Specialist, host: SpecialistHost): Diagnostic[] {
-  const { all, own } = host.tools();
+function toolProblems(
+  { name, directory, tools, ships }: Specialist,
+  host: SpecialistHost,
+  toolbox: Tools,
+): Diagnostic[] {
+  const all = new Set(toolbox.names());
   const problem = (where: string, message: string): Diagnostic => ({ level: 'warning', where, message });
   const chosen = host.chosenFor(name) ?? [];
   return [
-    ...tools
-      .filter((tool) => !ships && all.size > 0 && !all.has(tool))
-      .map((tool) => problem(directory, texts.unknownTool(tool))),
-    ...tools.filter((tool) => own.has(tool)).map((tool) => problem(directory, texts.ownTool(tool))),
+    ...tools.filter((tool) => !ships && !all.has(tool)).map((tool) => problem(directory, texts.unknownTool(tool))),
+    ...tools.filter((tool) => toolbox.get(tool)?.mainAgentOnly).map((tool) => problem(directory, texts.ownTool(tool))),
     ...(chosen.length > 0 && !tools.includes('skill_activate')
       ? [problem(`specialists.${name}.skills`, texts.needsSkillTool())]
       : []),

@@ -40,7 +40,7 @@ describe('what programs can ask for', () => {
   });
 
   test('does what its examples say', async () => {
-    const routes: readonly AnyRoute[] = programs.coda.app.http?.routes ?? [];
+    const routes: readonly AnyRoute[] = programs.coda.app.routes;
     // What needs something to be there comes after what makes it, and what deletes it at last.
     const order = ['POST', 'GET', 'PATCH', 'DELETE'];
     const sorted = routes.toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method));

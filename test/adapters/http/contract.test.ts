@@ -14,8 +14,8 @@ chatAdapterContract('HTTP', async () => {
   const chat = openHttpChat({ database: coda.database(), artifacts: coda.artifacts(), clock, consents: () => false });
   const config = httpConfig.schema.parse({ listen: '127.0.0.1:0' });
   if (!config) throw new Error('the block is there');
-  const server = new HttpServer({ config, log, clock, routes: chat.routes, authenticate: async () => caller });
-  await server.open();
+  const server = new HttpServer({ config, log, clock });
+  await server.open({ routes: chat.routes, authenticate: async () => caller });
   const { inbox, heard } = recordingInbox();
   await chat.adapter.start(inbox);
   const url = `http://127.0.0.1:${server.address?.port}`;

@@ -186,8 +186,7 @@ describe('where HTTP is served', () => {
     const { host = '', port = 0 } = coda.app.http?.address ?? {};
     const flags = { 'http.listen': { name: '--http.listen', value: `${host}:${port}` } };
     const config = readConfig({ env: {}, dataDir: coda.dataDir, cwd: coda.dataDir, secrets: new Secrets(), flags });
-    const options = { config: config.block(httpConfig) as HttpConfig, ...coda.world, routes: [] };
-    const server = new HttpServer({ ...options, authenticate: async () => undefined });
+    const server = new HttpServer({ config: config.block(httpConfig) as HttpConfig, ...coda.world });
     const told = await server.check().check(new AbortController().signal);
     expect(told).toMatchObject({ ok: false, code: 'HTTP_ADDRESS', remedy: expect.stringContaining('http.listen') });
     expect(await coda.app.checks.run()).toContainEqual(expect.objectContaining({ name: 'http', ok: true }));

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { allSkills } from '../../../src/app/skills.ts';
 import { packageRoot } from '../../../src/base/root.ts';
 import { bundleContent } from '../../../src/skills/agent-skills/files/bundle.ts';
 import { inspectSkill, installSkill } from '../../../src/skills/agent-skills/files/install.ts';
@@ -41,7 +42,9 @@ describe('the skills that coda brings', () => {
   test.each(['meeting-notes', 'travel-plan', 'weekly-review'])('name tools that are there: %s', (name) => {
     const text = readFileSync(join(root, name, 'SKILL.md'), 'utf8');
     const deps = { wakeAt: () => {}, onClose: () => {}, config: {}, embedders: embeddersOf({ kind: 'none' }) } as never;
-    const tools = [basics, notes, reminders].flatMap((skill) => skill.tools?.(deps) ?? []).map((tool) => tool.name);
+    const tools = [basics, notes, reminders]
+      .flatMap((skill) => skill.tools?.(deps, allSkills([])) ?? [])
+      .map((tool) => tool.name);
     const allowed = /^allowed-tools: (.*)$/m.exec(text)?.[1]?.split(' ') ?? [];
     expect(tools).toEqual(expect.arrayContaining(allowed));
     const named = [...text.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, tool = '']) => tool);

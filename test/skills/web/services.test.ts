@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { text as bodyOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OutsideTool } from '../../../src/agent/index.ts';
+import { allSkills } from '../../../src/app/skills.ts';
 import type { Skill, SkillDeps } from '../../../src/chat/index.ts';
 import { Egress } from '../../../src/egress/index.ts';
 import { Firecrawl, firecrawlTools } from '../../../src/skills/web/firecrawl.ts';
@@ -290,7 +291,7 @@ describe('in a conversation', () => {
     const offered = (skill: Skill, given: unknown) => {
       const config = skill.config?.schema.parse(given);
       const deps = { config, egress: egress(), world: testWorld(), onClose: () => {} } as unknown as SkillDeps;
-      return skill.tools?.(deps).map(({ name }) => name);
+      return skill.tools?.(deps, allSkills([])).map(({ name }) => name);
     };
     expect(offered(web, { enabled: false })).toEqual([]);
     expect(offered(web, { search: { duckduckgo: { enabled: false } } })).toEqual(['web_fetch']);

@@ -17,8 +17,7 @@ import { deniedBy } from './deps.ts';
 import { isFor } from './prompt.ts';
 
 interface InUseDeps {
-  /** Made after the sandbox. */
-  host(): SkillHost;
+  host: SkillHost;
   gate: SkillDeps['gate'];
   database: Pick<Database, 'read'>;
   settings: SkillDeps['sandbox']['settings'];
@@ -35,20 +34,19 @@ const SHARE = 0.9;
 export function skillsInUse({ host, gate, database, settings, hasImage }: InUseDeps): SkillDeps['sandbox']['inUse'] {
   const reader = readerOf(database);
   const denied = deniedBy(gate);
-  let views: Views | undefined;
+  const views = new Views(host);
   return async (ctx, ownImage) => {
     if (!settings.enabled) return NOTHING;
     const state = await conversations.stateOf(reader, ctx.conversationId);
     const names = activeIn(state.settings, state.epoch);
     if (names.length === 0) return NOTHING;
-    views ??= new Views(host());
     const view = views.of(ctx.turnKey);
     const off = offIn(state.settings, denied(view, ctx.person));
     // The newest first: where there is not room for all, they are the ones that are worked with.
     const own = usable(view, names, off, ctx).reverse();
     const skills = await Promise.all(own.map((one) => variantInUse(reader, view.variants, one, ctx.conversationId)));
     const { bundles, notes } = await bundlesOf(reader, skills, roomForSkills(settings.disk), ctx.signal);
-    const imageOf = (skill: AgentSkill) => host().images.imageOf(skill, hasImage);
+    const imageOf = (skill: AgentSkill) => host.images.imageOf(skill, hasImage);
     const whole = skills.filter(
       (skill) => skill.directory === undefined || bundles.some((each) => each.skill === skill),
     );
