@@ -11,7 +11,7 @@ export {
   depth as jobDepth,
   fileReferences as jobFiles,
   type OpenJob,
-  takeUntold,
+  takeUnreported,
 } from './queue/store.ts';
 export { applyRule, collectSoon, fileCollection, retention } from './retention/index.ts';
 export type { RetentionRule } from './retention/store.ts';

@@ -1,4 +1,4 @@
-import { type DueSource, takeUntold } from '../../jobs/index.ts';
+import { type DueSource, takeUnreported } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { Outbox } from '../content.ts';
 import { ownersDirect } from '../conversations/store.ts';
@@ -35,7 +35,7 @@ export function deadJobSource({ database, outbox }: { database: Database; outbox
     earliest: store.UNTOLD_JOBS,
     fire: () =>
       database.tx('jobs.tell', async (tx) => {
-        const jobs = await takeUntold(tx);
+        const jobs = await takeUnreported(tx);
         const [newest] = jobs;
         if (!newest) return 0;
         const card = { kind: 'notice' as const, text: texts.jobsGaveUp(jobs) };

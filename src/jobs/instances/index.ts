@@ -196,7 +196,7 @@ export class Instance {
     const before = performance.now();
     let next = BESIDE_MS;
     try {
-      const answer = await store.beat(database, this.current, world.clock.now(), owned);
+      const answer = await store.heartbeat(database, this.current, world.clock.now(), owned);
       if (this.closed) return;
       if (!answer.alive) await this.rejoin();
       else {
@@ -321,7 +321,7 @@ export class Instance {
     const now = world.clock.now();
     const id = uuid(now);
     const self = { id, host: hostname(), pid: process.pid, bootId: bootId(process.pid) ?? 'unknown', program };
-    const others = await store.enter(database, self, now);
+    const others = await store.register(database, self, now);
     this.current = id;
     this.beatAt = performance.now();
     const gone = others.filter(

@@ -12,7 +12,7 @@ export interface InstanceRow {
 }
 
 /** Writes this process's row and returns the others that have not ended. */
-export async function enter(
+export async function register(
   database: Database,
   self: Omit<InstanceRow, 'heartbeatAt'>,
   now: Instant,
@@ -57,7 +57,7 @@ interface BeatRow {
  * follow it, not to decide by. `alive` is false when this process was ended by another; `orphans` have ended and own rows
  * of `rooms` all the same.
  */
-export async function beat(
+export async function heartbeat(
   database: Database,
   id: string,
   now: Instant,

@@ -141,7 +141,7 @@ export class JobQueue implements DueSource, Owned {
 
   /** The newest jobs that have given up, and how many there are. */
   dead(limit = 50): Promise<store.DeadJobs> {
-    return store.dead(this.deps.database, limit);
+    return store.deadJobs(this.deps.database, limit);
   }
 
   /** Jobs that wait, run or have given up, and how many there are. */

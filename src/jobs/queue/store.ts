@@ -170,7 +170,7 @@ export interface DeadJobs {
 }
 
 /** The newest jobs that have given up, and how many there are. */
-export async function dead(database: Database, limit: number): Promise<DeadJobs> {
+export async function deadJobs(database: Database, limit: number): Promise<DeadJobs> {
   const { rows } = await database.read<DeadJob & { total: number }>(
     `select id, kind, attempts, error, finished_at, count(*) over () as total from jobs
       where state = 'dead' order by finished_at desc limit $1`,
@@ -239,7 +239,7 @@ export async function retry(tx: Transaction, id: string | undefined, now: Instan
 }
 
 /** Jobs that have given up and were told to nobody; from now on they count as told. */
-export async function takeUntold(tx: Transaction): Promise<DeadJob[]> {
+export async function takeUnreported(tx: Transaction): Promise<DeadJob[]> {
   const { rows } = await tx.query<DeadJob>(
     `update jobs set told = true
       where id in (select id from jobs where state = 'dead' and not told order by finished_at limit 100 for update skip locked)

@@ -134,8 +134,8 @@ export class Schedules implements DueSource {
     const { database, world, wakeAt } = this.deps;
     const now = world.clock.now();
     const reason = error === undefined ? undefined : world.secrets.hide(error).slice(0, 500);
-    const failures = await store.note(database, name, { startedAt, endedAt: now, error: reason });
-    if (failures >= store.MANY) wakeAt(now);
+    const failures = await store.recordRun(database, name, { startedAt, endedAt: now, error: reason });
+    if (failures >= store.MANY_FAILURES) wakeAt(now);
   }
 
   /** Switches a schedule off, or on from now: what fell due while it was off is dropped. False when there is none. */
@@ -151,7 +151,7 @@ export class Schedules implements DueSource {
 
   /** The schedules that should have fired before `instant`, of the kinds that this process runs. */
   late(instant: Instant) {
-    return store.late(this.deps.database, this.deps.jobs.kinds, instant);
+    return store.overdue(this.deps.database, this.deps.jobs.kinds, instant);
   }
 
   async fire(now: Instant): Promise<number> {

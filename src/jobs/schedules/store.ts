@@ -184,10 +184,10 @@ export async function isBusy(tx: Transaction, { kind, name }: ScheduleRow): Prom
 }
 
 /** After so many failures in a row an owner is told. */
-export const MANY = 3;
+export const MANY_FAILURES = 3;
 
 /** Notes what became of a run; returns how many have failed in a row. */
-export async function note(
+export async function recordRun(
   database: Database,
   name: string,
   { startedAt, endedAt, error }: { startedAt: Instant; endedAt: Instant; error: string | undefined },
@@ -205,7 +205,7 @@ export async function note(
 }
 
 /** When one has failed so often that an owner has to know, or null. */
-export const FAILING = `select min(last_ended_at) from schedules where failures >= ${MANY} and not told`;
+export const FAILING = `select min(last_ended_at) from schedules where failures >= ${MANY_FAILURES} and not told`;
 
 export interface FailingTask {
   name: string;
@@ -218,7 +218,7 @@ export interface FailingTask {
 export async function takeFailing(tx: Transaction): Promise<FailingTask[]> {
   const { rows } = await tx.query<FailingTask>(
     `with failing as (
-       select id from schedules where failures >= ${MANY} and not told for update skip locked
+       select id from schedules where failures >= ${MANY_FAILURES} and not told for update skip locked
      )
      update schedules s set told = true from failing f where s.id = f.id
      returning s.name, s.failures, coalesce(s.last_error, '') as error, s.last_ended_at as at`,
@@ -237,7 +237,7 @@ export const deletionRules = [{ sql: 'delete from schedules where person_id = $1
 export const mergeRules = [{ sql: 'update schedules set person_id = $2 where person_id = $1' }] as const;
 
 /** The schedules of these kinds that should have fired before `instant`, the latest first. */
-export async function late(
+export async function overdue(
   database: Database,
   kinds: readonly string[],
   instant: Instant,
