@@ -5,7 +5,7 @@ import { uuid } from '../base/ids.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
 import type { Delivery, Item } from '../delivery/index.ts';
-import { meet, peopleMeant } from '../people/index.ts';
+import { meet, resolvePeople } from '../people/index.ts';
 import type { Database, Transaction } from '../storage/index.ts';
 
 export interface WhoDeps {
@@ -33,7 +33,7 @@ export async function personNamed(
   { world, config }: Pick<WhoDeps, 'world' | 'config'>,
   named: string | undefined,
 ): Promise<string> {
-  const found = await peopleMeant(tx, named ?? `${OWNER.adapter}:${OWNER.externalId}`);
+  const found = await resolvePeople(tx, named ?? `${OWNER.adapter}:${OWNER.externalId}`);
   if (found.length > 1) throw wrong(`Several people are called ${named}.`, 'Name one by id: "coda people" shows it.');
   if (found[0] !== undefined) return found[0];
   if (named !== undefined) throw wrong(`Nobody is known as ${named}.`, '"coda people" shows who is.');

@@ -56,7 +56,7 @@ async function offer(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
   const code = newCode();
   const expiresAt = new Date(now.getTime() + CODE_MS);
   await links.offer(tx, { personId: person.id, hash: hashOfCode(code), expiresAt, conversationId: own });
-  const text = texts.offered(code, CODE_MS / 60_000, person.role, await knownAs(deps, tx, person.id));
+  const text = texts.offered(code, CODE_MS / 60_000, person.role, await accountsOf(deps, tx, person.id));
   if (ctx.private || own === undefined) return done(text);
   const card = { kind: 'notice' as const, text };
   await deps.delivery.outbox.addAll(tx, [{ key: `link:${uuid(now)}`, conversationId: own, personId: person.id, card }]);
@@ -73,13 +73,13 @@ async function ask(deps: LinkDeps, hash: string, ctx: TxContext): Promise<ToolRe
     return failed('NOT_HERE', texts.seenByOthers());
   }
   const since = new Date(now.getTime() - MISSES_MS);
-  if ((await links.misses(tx, person.id, since)) >= MOST_MISSES) return failed('TOO_MANY', texts.tooManyCodes());
+  if ((await links.wrongCodes(tx, person.id, since)) >= MOST_MISSES) return failed('TOO_MANY', texts.tooManyCodes());
   const issuer = await issuerFor(hash, ctx);
   if ('ok' in issuer) {
-    if (issuer.code === 'NO_CODE') await links.miss(tx, person.id, since, now);
+    if (issuer.code === 'NO_CODE') await links.countWrongCode(tx, person.id, since, now);
     return issuer;
   }
-  const [there, here] = [await knownAs(deps, tx, issuer.person.id), await knownAs(deps, tx, person.id)];
+  const [there, here] = [await accountsOf(deps, tx, issuer.person.id), await accountsOf(deps, tx, person.id)];
   return done(texts.reallyJoin(there, here, issuer.person.role, deps.keeps), {
     choices: [
       { label: 'Yes, join us', tool: JOIN, input: { code: hash, person: person.id }, style: 'primary' },
@@ -121,7 +121,7 @@ async function joinTo(deps: LinkDeps, hash: string, ctx: TxContext): Promise<Too
   const issuer = await issuerFor(hash, ctx);
   if ('ok' in issuer) return issuer;
   const now = clock.now();
-  const joined = await knownAs(deps, tx, person.id);
+  const joined = await accountsOf(deps, tx, person.id);
   await links.withdraw(tx, hash);
   const moved = await links.join(tx, deps.mergeRules, person.id, issuer.person.id, now);
   const asker = { ...issuer.person, zone: issuer.person.zone ?? person.zone };
@@ -144,7 +144,7 @@ async function part(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
   const all = await links.identitiesOf(tx, person.id);
   if (all.length < 2) return failed('NOT_FOUND', texts.notJoined());
   const own = await links.ownRole(tx, identity, deps.access);
-  const asker = await links.part(tx, identity, { person, ...own, rules: deps.access }, clock.now());
+  const asker = await links.unlink(tx, identity, { person, ...own, rules: deps.access }, clock.now());
   const others = all.filter((each) => each.adapter !== identity.adapter || each.externalId !== identity.externalId);
   await conversations.giveTo(tx, conversationId, asker.id);
   // Said in a channel it is about their direct messages there, too, which nobody else has who stays.
@@ -160,7 +160,7 @@ async function part(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
   return done(texts.parted(named(deps, others)), { asker });
 }
 
-async function knownAs(deps: LinkDeps, tx: Transaction, personId: string): Promise<texts.Known[]> {
+async function accountsOf(deps: LinkDeps, tx: Transaction, personId: string): Promise<texts.Known[]> {
   return named(deps, await links.identitiesOf(tx, personId));
 }
 

@@ -130,7 +130,7 @@ export async function admitByCode(
   const now = clock.now();
   const found = await pairing.waiting(tx, hash, now);
   if (!found) {
-    await pairing.miss(tx, now);
+    await pairing.countWrongCode(tx, now);
     return undefined;
   }
   const { person, conversationId } = found;

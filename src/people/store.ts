@@ -94,7 +94,7 @@ export async function meet(
 }
 
 /** Somebody who was met before and speaks in another way that is surely theirs; undefined when they were erased. */
-export async function metBefore(tx: Transaction, personId: string): Promise<Met | undefined> {
+export async function meetById(tx: Transaction, personId: string): Promise<Met | undefined> {
   const { rows } = await tx.query<Pick<PersonRow, 'role' | 'roles'>>(
     'select role, roles from persons where id = $1 and erased_at is null',
     [personId],
@@ -253,7 +253,7 @@ export const deletionRules: readonly DeletionRule[] = [
 ];
 
 /** As whom an adapter knows a person; of several the newest. */
-export async function knownAs(database: Database, personId: string, adapter: string): Promise<string | undefined> {
+export async function accountOn(database: Database, personId: string, adapter: string): Promise<string | undefined> {
   const { rows } = await database.read<{ external_id: string }>(
     'select external_id from identities where person_id = $1 and adapter = $2 order by created_at desc limit 1',
     [personId, adapter],
@@ -262,7 +262,7 @@ export async function knownAs(database: Database, personId: string, adapter: str
 }
 
 /** The people who are there and meant by an id, by an account (`discord:123`), or by a name. */
-export async function peopleMeant(db: Queryable, text: string): Promise<string[]> {
+export async function resolvePeople(db: Queryable, text: string): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select id from persons p
       where erased_at is null and (id::text = $1 or lower(name) = lower($1)
@@ -273,12 +273,12 @@ export async function peopleMeant(db: Queryable, text: string): Promise<string[]
 }
 
 /** The one person who is meant; where nobody is named, the only one there is. Throws `INPUT_INVALID` for none or several. */
-export async function onlyPerson(
+export async function resolvePerson(
   database: Pick<Database, 'read'>,
   who: string | undefined,
 ): Promise<{ id: string; name: string; locale: string | undefined }> {
   const db: Queryable = readerOf(database);
-  const ids = who === undefined ? undefined : await peopleMeant(db, who);
+  const ids = who === undefined ? undefined : await resolvePeople(db, who);
   const { rows } = await database.read<{ id: string; name: string; locale: string | null }>(
     'select id, name, locale from persons where erased_at is null and ($1::uuid[] is null or id = any($1)) limit 2',
     [ids ?? null],

@@ -8,7 +8,7 @@ import { Sequence } from '../base/async.ts';
 import type { Clock } from '../base/clock.ts';
 import { CodaError, systemCode } from '../base/errors.ts';
 import type { Secrets } from '../base/log.ts';
-import { peopleMeant } from '../people/index.ts';
+import { resolvePeople } from '../people/index.ts';
 import { type Besides, type Database, type Queryable, readerOf, type Transaction } from '../storage/index.ts';
 import * as store from './store.ts';
 
@@ -206,7 +206,7 @@ export class SkillSecrets {
       return { spaceId: space };
     }
     if (person === undefined) return {};
-    const ids = await peopleMeant(this.reader, person);
+    const ids = await resolvePeople(this.reader, person);
     const [personId, ...others] = ids;
     if (personId === undefined) throw wrong(`Nobody is called ${person}.`);
     if (others.length > 0) throw wrong(`Several people are called ${person}: name one by platform:id.`);

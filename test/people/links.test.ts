@@ -103,7 +103,7 @@ describe.each(testDatabases)('one person on two platforms, on $name', ({ name: e
     const identity = { adapter: 'work', externalId: 'ana' };
     const person = { id: to } as Person;
     const own = { person, role: 'member' as const, roles: [], rules: { owners: [], members: everybody.members } };
-    await coda.database().tx('test', (tx) => links.part(tx, identity, own, now));
+    await coda.database().tx('test', (tx) => links.unlink(tx, identity, own, now));
     expect(await work.says('ana', '/notes')).not.toContain('mat');
   });
 

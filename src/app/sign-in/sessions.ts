@@ -2,7 +2,7 @@ import { append, rowOf } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Caller, Scope } from '../../chat/index.ts';
-import { metBefore, sessions } from '../../people/index.ts';
+import { meetById, sessions } from '../../people/index.ts';
 import type { Besides, Transaction } from '../../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 
@@ -39,7 +39,7 @@ export class Sessions {
     const expiresAt = new Date(createdAt.getTime() + LINK_MS);
     await this.deps.database.tx('sessions.link', async (tx) => {
       const personId = await personNamed(tx, this.deps, person);
-      if ((await metBefore(tx, personId))?.role === 'guest') throw isGuest();
+      if ((await meetById(tx, personId))?.role === 'guest') throw isGuest();
       await sessions.addLink(tx, { id: uuid(createdAt), hash: hashOf(code), personId, createdAt, expiresAt });
       besides?.(tx, undefined);
     });

@@ -7,7 +7,7 @@ import {
   followZone,
   type Gate,
   meet,
-  metBefore,
+  meetById,
   type Role,
   type ZoneChange,
 } from '../../people/index.ts';
@@ -120,7 +120,7 @@ export class SenderDirectory {
       const met =
         sender.personId === undefined
           ? await meet(tx, identity, access, { id: uuid(now), now, heeds })
-          : await metBefore(tx, sender.personId);
+          : await meetById(tx, sender.personId);
       if (!met) return undefined;
       const { personId, role: own, roles, noticeUntil } = met;
       const isTold = noticeUntil !== undefined && noticeUntil.getTime() > now.getTime();

@@ -4,7 +4,7 @@ import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { JobHandler, JobQueue } from '../../jobs/index.ts';
-import { lockPerson, peopleMeant } from '../../people/index.ts';
+import { lockPerson, resolvePeople } from '../../people/index.ts';
 import type { Besides, Database, Transaction } from '../../storage/index.ts';
 import type { Outbox } from '../content.ts';
 import * as conversations from '../conversations/store.ts';
@@ -82,7 +82,7 @@ export function notifyJob({ database, outbox }: { database: Database; outbox: Ou
 }
 
 async function personOf(tx: Transaction, named: string): Promise<string> {
-  const [id, ...others] = await peopleMeant(tx, named);
+  const [id, ...others] = await resolvePeople(tx, named);
   if (id === undefined) throw wrong(`Nobody is called ${named}.`);
   if (others.length > 0) throw wrong(`Several people are called ${named}: name one by account, such as discord:123.`);
   return id;

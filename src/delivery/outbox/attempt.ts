@@ -5,7 +5,7 @@ import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
-import { knownAs, lockPerson } from '../../people/index.ts';
+import { accountOn, lockPerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
@@ -400,7 +400,7 @@ async function directlyTo(
   if (!adapter) return directOn(others);
   const known = await directOn([place.adapter]);
   if (known) return known;
-  const externalId = place.kind === 'dm' ? undefined : await knownAs(database, personId, place.adapter);
+  const externalId = place.kind === 'dm' ? undefined : await accountOn(database, personId, place.adapter);
   if (adapter.direct && externalId) {
     try {
       const opened = await adapter.direct(externalId);

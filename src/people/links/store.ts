@@ -56,7 +56,7 @@ export async function withdraw(tx: Transaction, hash: string): Promise<void> {
 }
 
 /** Number of wrong codes that the person has entered since then. */
-export async function misses(tx: Transaction, personId: string, since: Instant): Promise<number> {
+export async function wrongCodes(tx: Transaction, personId: string, since: Instant): Promise<number> {
   const { rows } = await tx.query<{ failed: number }>(
     'select failed from links where person_id = $1 and failed_at > $2',
     [personId, since],
@@ -65,7 +65,7 @@ export async function misses(tx: Transaction, personId: string, since: Instant):
 }
 
 /** Counts a code that was entered in vain; the count begins anew when the last one was before `since`. */
-export async function miss(tx: Transaction, personId: string, since: Instant, now: Instant): Promise<void> {
+export async function countWrongCode(tx: Transaction, personId: string, since: Instant, now: Instant): Promise<void> {
   await tx.query(
     `insert into links as l (person_id, failed, failed_at) values ($1, 1, $3)
      on conflict (person_id) do update
@@ -127,7 +127,7 @@ export async function join(
  * Makes an identity a person of its own again, with no more rights than it has by itself, nor do those who stay have its
  * rights any longer; all else stays where it is.
  */
-export async function part(
+export async function unlink(
   tx: Transaction,
   { adapter, externalId }: Pick<Identity, 'adapter' | 'externalId'>,
   { person, role, roles, rules }: { person: Person; role: Role; roles: readonly string[]; rules: AccessRules },

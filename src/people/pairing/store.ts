@@ -70,7 +70,7 @@ export async function waiting(tx: Transaction, hash: string, now: Instant): Prom
 }
 
 /** Somebody entered a code that is none: after some of these, no code that is open counts any more. */
-export async function miss(tx: Transaction, now: Instant): Promise<void> {
+export async function countWrongCode(tx: Transaction, now: Instant): Promise<void> {
   await tx.query(
     `update pairings set misses = misses + 1, code = case when misses + 1 >= $2 then null else code end
       where code is not null and expires_at > $1`,

@@ -8,7 +8,7 @@ import { shortId } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import { type AskFor, operation, usage } from '../../chat/operation.ts';
 import type { JobQueue } from '../../jobs/index.ts';
-import { lockPerson, onlyPerson } from '../../people/index.ts';
+import { lockPerson, resolvePerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { embedSoon } from '../../vectors/index.ts';
 import { MOST_MEMORIES, type Service, slotOf, termsOf } from './keep.ts';
@@ -41,7 +41,7 @@ interface TransferDeps {
 
 /** A page of the person's memories, in the order of their ids behind `after`. */
 async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: string | undefined, after: string) {
-  const person = await onlyPerson(database, who);
+  const person = await resolvePerson(database, who);
   const memories = await store.pageOf(database, person.id, after, 200);
   return memories.map(
     ({ id, text, type, importance, tags, happenedOn, saidBy, saidAt, message, state }): MemoryLine => ({
@@ -65,7 +65,7 @@ async function importLines(
   who: string | undefined,
   lines: unknown[],
 ) {
-  const person = await onlyPerson(database, who);
+  const person = await resolvePerson(database, who);
   const now = world.clock.now();
   const read = lines.map((each) => {
     const { data, error } = line.safeParse(each);

@@ -11,7 +11,7 @@ import { readYaml, type YamlNode } from '../../base/yaml.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { operation, usage } from '../../chat/operation.ts';
 import { conversations } from '../../delivery/index.ts';
-import { lockPerson, onlyPerson } from '../../people/index.ts';
+import { lockPerson, resolvePerson } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
 import { tagName } from './note.ts';
@@ -63,7 +63,7 @@ async function exportNotes(
   who: string | undefined,
   after: string,
 ): Promise<{ id: string; name: string; content: string }[]> {
-  const { id: personId } = await onlyPerson(database, who);
+  const { id: personId } = await resolvePerson(database, who);
   const notes = await store.pageOf(database, personId, after, 200);
   return notes.map(({ id, title, text, tags, scope, pinned, tainted, createdAt }) => {
     const note = {
@@ -83,7 +83,7 @@ async function exportNotes(
  */
 async function importNotes(deps: TransferDeps, who: string | undefined, notes: readonly FiledNote[]) {
   const { database } = deps;
-  const { id: personId, locale } = await onlyPerson(database, who);
+  const { id: personId, locale } = await resolvePerson(database, who);
   const read = notes.flatMap((note) => parts(note, deps.config.longest)).map(checked);
   return database.tx('notes.import', async (tx) => {
     if (!(await lockPerson(tx, personId)))

@@ -5,7 +5,7 @@ import { uuid } from '../../base/ids.ts';
 import { type BadSignature, checkSha256, checkSigned } from '../../base/signature.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { conversations, type IncomingFile } from '../../delivery/index.ts';
-import { peopleMeant } from '../../people/index.ts';
+import { resolvePeople } from '../../people/index.ts';
 import type { SkillSecrets } from '../../secrets/index.ts';
 import type { Besides } from '../../storage/index.ts';
 import type { Hook, HookForm } from './store.ts';
@@ -67,7 +67,7 @@ export class Webhooks {
     const { database, world, secrets } = this.deps;
     const path = `/hooks/${name}`;
     await database.tx('hooks.add', async (tx) => {
-      const [personId, ...others] = await peopleMeant(tx, person);
+      const [personId, ...others] = await resolvePeople(tx, person);
       if (personId === undefined) throw invalid(`Nobody is called ${person}.`, PEOPLE);
       if (others.length > 0) throw invalid(`Several people are called ${person}.`, PEOPLE);
       const hook = { id: name, personId, kind, form, template };
