@@ -90,7 +90,7 @@ export function findingOf(name: string, verdict: Verdict): Finding {
 const codeOf = (name: string) => name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 
 /** Several verdicts of one check as one; `fine` where there are none. */
-export function together(verdicts: readonly Verdict[], fine: string): Verdict {
+export function combineVerdicts(verdicts: readonly Verdict[], fine: string): Verdict {
   const [first, ...also] = verdicts;
   return first ? { ...first, ...(also.length > 0 && { also }) } : { ok: true, says: fine };
 }

@@ -72,7 +72,7 @@ export function pageOf<Row, Item>(
 }
 
 /** Start of a page behind a number, which `cursor` wrote; the largest for the first page. */
-export function behind(after: string | undefined): number {
+export function cursorNumber(after: string | undefined): number {
   return after !== undefined && /^\d{1,15}$/.test(after) ? Number(after) : Number.MAX_SAFE_INTEGER;
 }
 
@@ -83,7 +83,7 @@ const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
  * Start of a page behind an instant and an id, which a cursor gives as `<milliseconds>_<id>`; no instant for the first
  * page. Throws `INPUT_INVALID` for an invalid cursor.
  */
-export function behindInstant(after: string | undefined): { at: Instant | undefined; id: string } {
+export function cursorInstant(after: string | undefined): { at: Instant | undefined; id: string } {
   if (after === undefined || after === '') return { at: undefined, id: '' };
   const [, ms = '', id = ''] = /^(\d{1,15})_(\w{1,40})$/.exec(after) ?? [];
   if (ms !== '' && Number(ms) <= LAST_MS) return { at: new Date(Number(ms)), id };

@@ -1,13 +1,13 @@
 /** Routing of stored messages: a command, a pressed button, or a turn; and the contract of a skill. */
 
-export { Checks, findingOf, together } from './checks.ts';
+export { Checks, combineVerdicts, findingOf } from './checks.ts';
 export {
   type AnyCollection,
-  behind,
-  behindInstant,
   type Collection,
   type CollectionPage,
   collection,
+  cursorInstant,
+  cursorNumber,
   type PageAsked,
   pageOf,
 } from './collection.ts';

@@ -5,7 +5,7 @@ import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { systemCode } from '../../base/errors.ts';
 import { bytesOf } from '../../base/text.ts';
-import { type HealthCheck, together, type Verdict } from '../../chat/index.ts';
+import { combineVerdicts, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import { type Config, envFileOf } from '../../config/index.ts';
 import type { Database } from '../../storage/index.ts';
 
@@ -109,7 +109,7 @@ export function machineChecks(config: Config, database: Database): HealthCheck[]
     {
       name: 'secrets',
       check: async () =>
-        together(
+        combineVerdicts(
           (await readable(config)).map(([file, mode]) => judgeSecrets(file, mode)),
           'no file holds any',
         ),

@@ -1,6 +1,6 @@
 /** Checks of the database. */
 import { bytesOf, listOf } from '../../base/text.ts';
-import { type HealthCheck, together, type Verdict } from '../../chat/index.ts';
+import { combineVerdicts, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import { type Database, grantLine, type StorageFacts, type StorageStats, storageFacts } from '../../storage/index.ts';
 
 /** The oldest that is supported. */
@@ -133,7 +133,7 @@ export function databaseCheck(database: Database, replicas: () => Promise<boolea
         stats: database.stats(),
         replicas: await replicas(),
       });
-      return together(verdicts, 'in order');
+      return combineVerdicts(verdicts, 'in order');
     },
   };
 }

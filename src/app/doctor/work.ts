@@ -5,7 +5,7 @@ import { type Clock, DAY_MS } from '../../base/clock.ts';
 import { reachTrouble } from '../../base/reach.ts';
 import { listOf, plural } from '../../base/text.ts';
 import type { Bus } from '../../bus/index.ts';
-import { type HealthCheck, together, type Verdict } from '../../chat/index.ts';
+import { combineVerdicts, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import type { DeadLetters } from '../../delivery/index.ts';
 import {
   type Cause,
@@ -205,7 +205,7 @@ export function patternCheck(faults: Pick<FaultLog, 'since'>, clock: Clock): Hea
     async check() {
       const now = clock.now();
       const causes = causesOf(await faults.since(new Date(now.getTime() - DAY_MS)));
-      return together(
+      return combineVerdicts(
         causes.map((cause) => judgeCause(cause, now)),
         'no pattern of failures',
       );

@@ -1,5 +1,12 @@
 import { type AnyTool, contentsOf } from '../../agent/index.ts';
-import { type HealthCheck, type Skill, type SkillDeps, together, type Verdict, verbsOf } from '../../chat/index.ts';
+import {
+  combineVerdicts,
+  type HealthCheck,
+  type Skill,
+  type SkillDeps,
+  type Verdict,
+  verbsOf,
+} from '../../chat/index.ts';
 import type { Who } from '../../people/index.ts';
 import { type Queryable, readerOf } from '../../storage/index.ts';
 import { decidedOf, type Folder, type Pin, pinFolder, pinnedNames } from '../../trust/index.ts';
@@ -189,7 +196,7 @@ function healthCheck(host: SkillHost, deps: Pick<SkillDeps, 'sandbox' | 'databas
         ...twice(host),
         ...(await secretless(host)),
       ];
-      return together(verdicts, texts.health(report));
+      return combineVerdicts(verdicts, texts.health(report));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { behindInstant, collection, type Page, type PageRow, pageOf } from '../../chat/index.ts';
+import { collection, cursorInstant, type Page, type PageRow, pageOf } from '../../chat/index.ts';
 import { type Memory, TYPES } from './memory.ts';
 import * as store from './store.ts';
 
@@ -26,7 +26,7 @@ export const own = collection({
   }),
   query: z.strictObject({ type: type.optional(), tag: z.string().min(1).max(50).optional() }),
   async list(db, { personId, after, limit }, narrowed) {
-    const found = await store.madeBefore(db, personId, narrowed, { ...behindInstant(after), limit: limit + 1 });
+    const found = await store.madeBefore(db, personId, narrowed, { ...cursorInstant(after), limit: limit + 1 });
     return pageOf(found, limit, cursorOf, shown);
   },
   async find(db, personId, id) {
@@ -73,7 +73,7 @@ export const page: Page = {
   title: 'Memories',
   scope: 'data',
   async load({ db, personId, after }) {
-    const found = await store.madeBefore(db, personId, {}, { ...behindInstant(after), limit: MOST + 1 });
+    const found = await store.madeBefore(db, personId, {}, { ...cursorInstant(after), limit: MOST + 1 });
     const shown = found.slice(0, MOST);
     const last = shown.at(-1);
     return [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { behind, collection, pageOf } from '../../chat/index.ts';
+import { collection, cursorNumber, pageOf } from '../../chat/index.ts';
 import { type Note, tagName } from './note.ts';
 import * as store from './store.ts';
 
@@ -22,7 +22,12 @@ export const own = collection({
   }),
   query: z.strictObject({ tag: z.string().min(1).max(51).optional() }),
   async list(db, { personId, after, limit }, { tag }) {
-    const asked = { personId, tag: tag === undefined ? undefined : tagName(tag), seq: behind(after), limit: limit + 1 };
+    const asked = {
+      personId,
+      tag: tag === undefined ? undefined : tagName(tag),
+      seq: cursorNumber(after),
+      limit: limit + 1,
+    };
     return pageOf(
       await store.madeBefore(db, asked),
       limit,

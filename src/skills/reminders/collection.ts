@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { behind, collection, pageOf } from '../../chat/index.ts';
+import { collection, cursorNumber, pageOf } from '../../chat/index.ts';
 import { catchUpInput, LONGEST_TEXT } from './create.ts';
 import { nagInput } from './limits.ts';
 import type { Reminder } from './reminder.ts';
@@ -30,7 +30,7 @@ export const own = collection({
   }),
   query: z.strictObject({ status: z.enum(['pending', 'completed', 'all']).default('pending') }),
   async list(db, { personId, after, limit }, { status }) {
-    const rows = await store.madeBefore(db, { personId, status, seq: behind(after), limit: limit + 1 });
+    const rows = await store.madeBefore(db, { personId, status, seq: cursorNumber(after), limit: limit + 1 });
     return pageOf(
       rows,
       limit,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { behind, collection, type PageReader, pageOf, type Upcoming } from '../../chat/index.ts';
+import { collection, cursorNumber, type PageReader, pageOf, type Upcoming } from '../../chat/index.ts';
 import { occurrences } from '../../time/index.ts';
 import { MISSED, type PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
@@ -35,7 +35,7 @@ export const own = collection({
   query: z.strictObject({}),
   async list(db, { personId, after, limit }) {
     return pageOf(
-      await store.madeBefore(db, { personId, seq: behind(after), limit: limit + 1 }),
+      await store.madeBefore(db, { personId, seq: cursorNumber(after), limit: limit + 1 }),
       limit,
       ({ seq }) => String(seq),
       ({ schedule }) => shown(schedule),
