@@ -7,7 +7,7 @@ import { openPglite } from './pglite/open.ts';
 import type { Database, Engine } from './port.ts';
 import {
   configOf,
-  connectPatiently,
+  connectWithRetry,
   LIMITS,
   type Limits,
   loadDriver,
@@ -76,7 +76,7 @@ async function openPostgres(options: PostgresOptions, world: World): Promise<Pos
   world.secrets.addUrl(directUrl);
   const limits = { ...LIMITS, ...options.limits };
   const wanted = targetOf(url, schema, directUrl !== undefined, limits);
-  const first = await connectPatiently(driver, wanted, connectTimeoutMs, world);
+  const first = await connectWithRetry(driver, wanted, connectTimeoutMs, world);
   const target = await explore(first.client, first.target);
   await first.client.end();
   if (target.pooled && directUrl === undefined) {

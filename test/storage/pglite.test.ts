@@ -9,7 +9,7 @@ import type { CodaError } from '../../src/base/errors.ts';
 import { openDatabase } from '../../src/storage/index.ts';
 import { Upkeep } from '../../src/storage/pglite/engine.ts';
 import { checkByteOrder, openPglite } from '../../src/storage/pglite/open.ts';
-import { deathOf } from '../../src/storage/pglite/thread.ts';
+import { crashError } from '../../src/storage/pglite/thread.ts';
 import { compiled } from '../support/compiled.ts';
 import { testWorld } from '../support/world.ts';
 
@@ -172,7 +172,7 @@ test.each([
   'PANIC:  could not open file "global/pg_control": Read-only file system',
   "EACCES: permission denied, open '/data/db/PG_VERSION'",
 ])('data that may not be written is not called damaged: %s', (said) => {
-  expect(deathOf([said], undefined, true)).toMatchObject({
+  expect(crashError([said], undefined, true)).toMatchObject({
     code: 'DATA_UNWRITABLE',
     message: expect.stringContaining(said),
     remedy: expect.stringContaining('belong to the user'),

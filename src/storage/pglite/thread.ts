@@ -205,7 +205,7 @@ export class EngineThread {
     if (this.dead || this.state === 'closed') return;
     const opening = this.state === 'opening';
     this.state = 'closed';
-    this.dead = deathOf(this.lines, cause, opening);
+    this.dead = crashError(this.lines, cause, opening);
     this.opened.reject(this.dead);
     this.opened.promise.catch(() => {});
     for (const reply of this.waiting.splice(0)) reply.reject(this.dead);
@@ -223,7 +223,7 @@ export function diskFull(reason: string, cause: unknown): CodaError {
 }
 
 /** The cause of an engine's death, by its last output. `opening`: before it had opened the folder. */
-export function deathOf(lines: readonly string[], cause: Error | undefined, opening: boolean): CodaError {
+export function crashError(lines: readonly string[], cause: Error | undefined, opening: boolean): CodaError {
   if (cause instanceof CodaError) return cause;
   const said = cause?.message ?? (lines.join('; ') || 'it gave no reason');
   if (/No space left|ENOSPC/.test(said)) return diskFull(said, cause);

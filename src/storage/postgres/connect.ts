@@ -88,7 +88,7 @@ export function channelName(schema: string | undefined, channel: string): string
 /** States that end a connection, refuse one, or say that it leads to a server that cannot write (any more). */
 const LOST_STATES = ['57P01', '57P02', '57P03', '57P05', '53300', '25006', '25P03', '25P04'];
 /** SQLSTATE `idle_in_transaction_session_timeout`: the server has ended a transaction that stood still. */
-export const STOOD_STILL = '25P03';
+export const IDLE_IN_TRANSACTION = '25P03';
 /** SQLSTATEs of statements that the server has cancelled for taking too long; the connection is as good as before. */
 const TOO_SLOW: Readonly<Record<string, string>> = {
   '55P03': 'another transaction holds what a statement needs',
@@ -108,7 +108,7 @@ export function isLost(error: unknown): boolean {
 }
 
 /** A connection's loss, and a server that is too slow, as a `CodaError`; anything else as it is. */
-export function named(error: unknown, target: Target): unknown {
+export function storageError(error: unknown, target: Target): unknown {
   if (error instanceof CodaError) return error;
   const slow = TOO_SLOW[systemCode(error) ?? ''];
   if (slow !== undefined) return overloaded(slow, error, target);
@@ -129,8 +129,8 @@ function overloaded(reason: string, cause: unknown, target: Target): CodaError {
 }
 
 /** Why no connection could be made, whatever the reason: nothing can be asked of the database now. */
-export function noConnection(error: unknown, target: Target): unknown {
-  return error instanceof CodaError || isLost(error) ? named(error, target) : refused(error, target);
+export function connectionError(error: unknown, target: Target): unknown {
+  return error instanceof CodaError || isLost(error) ? storageError(error, target) : refused(error, target);
 }
 
 /** Several addresses give an `AggregateError` whose own message is empty. */
@@ -146,7 +146,7 @@ const LONGEST_WAIT_MS = 2_000;
  * Connects, and tries again with growing waits until `timeoutMs` have passed; then throws `STORAGE_UNREACHABLE`. What
  * waiting cannot mend (a wrong password, a missing database) is thrown at once.
  */
-export async function connectPatiently(
+export async function connectWithRetry(
   driver: Driver,
   target: Target,
   timeoutMs: number,

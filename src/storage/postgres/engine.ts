@@ -5,7 +5,15 @@ import { messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Engine, Hint, Param, Result, Row, Session } from '../port.ts';
 import { encodeParam } from '../values.ts';
-import { isLost, named, noConnection, quote, STOOD_STILL, type Target, transactionSettings } from './connect.ts';
+import {
+  connectionError,
+  IDLE_IN_TRANSACTION,
+  isLost,
+  quote,
+  storageError,
+  type Target,
+  transactionSettings,
+} from './connect.ts';
 import type { Listener } from './listener.ts';
 
 /** coda has fewer distinct statements than this; what comes on top goes unprepared. */
@@ -152,7 +160,7 @@ export class PostgresEngine implements Engine {
   private async unsuspected(): Promise<PoolClient> {
     for (;;) {
       const client = await this.pool.connect().catch((error: unknown) => {
-        throw noConnection(error, this.target);
+        throw connectionError(error, this.target);
       });
       if (this.answered(client) >= this.suspectedAt) return client;
       discard(client);
@@ -183,10 +191,10 @@ export class PostgresEngine implements Engine {
 
   /** The caller's error; the reason for which the server ended a transaction is in the message only. */
   private explain(error: unknown): unknown {
-    if (systemCode(error) === STOOD_STILL) {
+    if (systemCode(error) === IDLE_IN_TRANSACTION) {
       this.log.warn('this process stood still in a transaction; the server ended it and committed nothing of it');
     }
-    return named(error, this.target);
+    return storageError(error, this.target);
   }
 
   private answered(client: PoolClient): number {

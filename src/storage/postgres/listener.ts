@@ -11,12 +11,12 @@ import { encodeParam } from '../values.ts';
 import {
   channelName,
   configOf,
+  connectionError,
   type Driver,
   isLost,
-  named,
-  noConnection,
   processOf,
   quote,
+  storageError,
   type Target,
 } from './connect.ts';
 
@@ -68,9 +68,9 @@ export class Listener {
         const { rows, rowCount } = await this.ask(client, sql, params.map(encodeParam));
         return { rows, count: rowCount ?? 0 };
       } catch (error) {
-        if (client === undefined) throw noConnection(error, this.target);
+        if (client === undefined) throw connectionError(error, this.target);
         if (isLost(error)) this.lost(client, error);
-        throw named(error, this.target);
+        throw storageError(error, this.target);
       }
     });
   }
