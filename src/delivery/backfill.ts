@@ -18,7 +18,7 @@ export interface History<Message> {
   beyond?: boolean;
 }
 
-export interface LookBack {
+export interface BackfillWindow {
   /** Older messages are not answered any more. */
   since: Instant;
   /** The most messages that are answered. */
@@ -46,9 +46,9 @@ const MOST_TOLD = 500;
  * The last messages of a place, oldest first. It is always the whole window, whatever was heard of it: an earlier message
  * may have been missed before a later one was heard, and the inbox knows each that it has. Throws what a page throws.
  */
-export async function missedIn<Message>(
+export async function findMissed<Message>(
   { page, sentAt, beyond = false }: History<Message>,
-  { since, limit, heardAt }: LookBack,
+  { since, limit, heardAt }: BackfillWindow,
 ): Promise<Missed<Message>> {
   const until = heardAt && heardAt < since ? heardAt : since;
   // In a place where nothing was heard before, messages older than the window are not addressed to coda.
@@ -72,7 +72,7 @@ export async function missedIn<Message>(
 }
 
 /** A platform's own part of backfill. */
-export interface Telling<Message> {
+export interface MissedReporter<Message> {
   inbox: Inbox;
   /** The author of a message, by the platform's id. */
   authorOf(message: Message): string;
@@ -81,9 +81,9 @@ export interface Telling<Message> {
 }
 
 /** Says once to each who asked, where they asked last, how many messages are not answered any more: `late`, oldest first. */
-export async function tellMissed<Message>(
+export async function reportMissed<Message>(
   late: readonly Message[],
-  { inbox, authorOf, bare }: Telling<Message>,
+  { inbox, authorOf, bare }: MissedReporter<Message>,
 ): Promise<void> {
   for (const own of groupBy(late, authorOf).values()) {
     const newest = own.at(-1);
@@ -97,7 +97,7 @@ export async function tellMissed<Message>(
  * A text without the mention that calls coda at its beginning and at its end. `isCall` is asked of one mention, `<…>`.
  * Linear in the text, whatever stands in it: it was written by anybody.
  */
-export function withoutCall(text: string, isCall: (mention: string) => boolean): string {
+export function withoutMention(text: string, isCall: (mention: string) => boolean): string {
   return withoutLast(withoutFirst(text, isCall), isCall);
 }
 
@@ -166,7 +166,7 @@ export class Lines {
         return true;
       } catch (error) {
         if (isGone(error)) return true;
-        const wait = waitAfter(error, attempt, isOutage);
+        const wait = retryDelay(error, attempt, isOutage);
         const what = wait === undefined ? 'could not be heard' : 'not heard yet';
         log.warn({ channel, attempt, error: messageOf(error) }, what);
         if (wait === undefined) return false;
@@ -186,7 +186,7 @@ export class Lines {
  * Milliseconds until it is tried again; undefined: never. An outage is waited out however long it lasts; what never
  * works must not hold up what comes after it.
  */
-export function waitAfter(error: unknown, attempt: number, isOutage: (error: unknown) => boolean): number | undefined {
+export function retryDelay(error: unknown, attempt: number, isOutage: (error: unknown) => boolean): number | undefined {
   if (!isOutage(error) && (attempt >= ATTEMPTS || isOwnFault(error))) return undefined;
   return backOff(attempt, LONGEST_WAIT_MS);
 }

@@ -2,7 +2,15 @@
 export * as activity from './activity/store.ts';
 export type * from './adapter.ts';
 export { isSaid } from './adapter.ts';
-export { CLOCK_MARGIN_MS, type History, Lines, missedIn, tellMissed, waitAfter, withoutCall } from './backfill.ts';
+export {
+  CLOCK_MARGIN_MS,
+  findMissed,
+  type History,
+  Lines,
+  reportMissed,
+  retryDelay,
+  withoutMention,
+} from './backfill.ts';
 export * as buttons from './buttons/store.ts';
 export type * from './content.ts';
 export * as conversations from './conversations/store.ts';

@@ -13,9 +13,9 @@ import {
   type Place,
   type Pointed,
   type Receipt,
+  retryDelay,
   type SendOutcome,
   type Typing,
-  waitAfter,
 } from '../../delivery/index.ts';
 import { decodeOrigin, wasAcknowledged } from './callback.ts';
 import { Channels } from './channels.ts';
@@ -166,7 +166,7 @@ class Discord implements DiscordAdapter {
         if (!rest) throw notSignedIn();
         return await wasAcknowledged(rest, this.application, origin);
       } catch (error) {
-        const wait = waitAfter(error, attempt, isOutage);
+        const wait = retryDelay(error, attempt, isOutage);
         if (wait === undefined) throw error;
         await sleep(wait, this.stopping);
       }

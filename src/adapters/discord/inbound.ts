@@ -5,14 +5,14 @@ import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import {
   CLOCK_MARGIN_MS,
+  findMissed,
   type History,
   type Inbox,
   type IncomingMessage,
   type KnownPlace,
   Lines,
-  missedIn,
   type Place,
-  tellMissed,
+  reportMissed,
 } from '../../delivery/index.ts';
 import { type Channels, type RawChannel, type RawGuild, spokenIn } from './channels.ts';
 import type { AttachedFiles } from './files.ts';
@@ -274,14 +274,14 @@ export class Inbound {
     const rest = this.rest();
     const channel = await channels.get(id, rest);
     const since = new Date(Math.max(options.clock.now().getTime() - windowMs, from.getTime()));
-    const missed = await missedIn(historyOf(rest, id, signal), { since, limit, heardAt });
+    const missed = await findMissed(historyOf(rest, id, signal), { since, limit, heardAt });
     const hearing = this.known();
     const strange = [...missed.recent, ...missed.older].filter((each) => !isWritten(each)).map((each) => each.id);
     if (strange.length > 0) options.log.error({ channel: id, messages: strange }, 'messages could not be understood');
     const isAsked = (message: RawMessage) => isWritten(message) && addressed(message, channel, hearing);
     const late = missed.older.filter(isAsked);
     const authorOf = ({ author }: RawMessage) => author.id;
-    await tellMissed(late, { inbox, authorOf, bare: (message) => this.bare(message, channel) });
+    await reportMissed(late, { inbox, authorOf, bare: (message) => this.bare(message, channel) });
     const asked = missed.recent.filter(isAsked);
     const heard = await inbox.heard(
       asked.flatMap((each) => placesOf(each.id, id).map((place) => ({ place, id: each.id }))),

@@ -1,7 +1,7 @@
 /** Parses messages of Discord. Pure. */
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
 import { visible } from '../../base/text.ts';
-import { type IncomingMessage, type Place, type RepliedTo, type Sender, withoutCall } from '../../delivery/index.ts';
+import { type IncomingMessage, type Place, type RepliedTo, type Sender, withoutMention } from '../../delivery/index.ts';
 
 export const ADAPTER = 'discord';
 
@@ -94,7 +94,7 @@ export function wordsOf({ content, mentions }: RawMessage, { botId, roles }: Me)
   const mine = new Set([`<@${botId}>`, `<@!${botId}>`, ...[...roles].map((role) => `<@&${role}>`)]);
   return storable(
     named(
-      withoutCall(content, (mention) => mine.has(mention)),
+      withoutMention(content, (mention) => mine.has(mention)),
       mentions,
     ),
   );

@@ -1,14 +1,14 @@
 import { Sequence, sleep, withTimeout } from '../../base/async.ts';
 import {
   CLOCK_MARGIN_MS,
+  findMissed,
   type History,
   type Inbox,
   type IncomingMessage,
   type KnownPlace,
-  missedIn,
   type Pointed,
   type RepliedTo,
-  tellMissed,
+  reportMissed,
 } from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
@@ -181,9 +181,9 @@ export class LookBack {
   ): Promise<RawMessage[]> {
     const { inbox, options, bare, hear } = this.deps;
     const { look_back_messages: limit } = options.config;
-    const missed = await missedIn(history, { since, limit, heardAt });
+    const missed = await findMissed(history, { since, limit, heardAt });
     const late = await this.asked(missed.older, channel);
-    await tellMissed(late, { inbox, authorOf, bare: (message) => bare(message, channel) });
+    await reportMissed(late, { inbox, authorOf, bare: (message) => bare(message, channel) });
     const asked = await this.asked(missed.recent, channel);
     if (asked.length > 0) await hear(asked, channel);
     return missed.read;

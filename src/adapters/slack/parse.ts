@@ -1,6 +1,6 @@
 /** Parses messages of Slack. Pure. */
 import { visible } from '../../base/text.ts';
-import { type IncomingMessage, type Place, type Sender, withoutCall } from '../../delivery/index.ts';
+import { type IncomingMessage, type Place, type Sender, withoutMention } from '../../delivery/index.ts';
 
 export const ADAPTER = 'slack';
 
@@ -163,7 +163,7 @@ export function wordsOf(
 ): string {
   const me = new RegExp(`^${mentionOf(botUser)}$`);
   return named(
-    withoutCall(text.slice(0, LONGEST_TEXT), (mention) => me.test(mention)),
+    withoutMention(text.slice(0, LONGEST_TEXT), (mention) => me.test(mention)),
     nameOf,
   );
 }

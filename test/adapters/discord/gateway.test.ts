@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isOutage } from '../../../src/adapters/discord/outcome.ts';
 import { CodaError } from '../../../src/base/errors.ts';
-import { waitAfter } from '../../../src/delivery/index.ts';
+import { retryDelay } from '../../../src/delivery/index.ts';
 import { echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
 import { soak } from './soak.ts';
@@ -208,12 +208,12 @@ describe('what never came through', () => {
       }),
       Object.assign(new Error('busy'), { status: 503 }),
     ];
-    for (const error of away) expect(waitAfter(error, 1_000, isOutage)).toBeGreaterThan(0);
+    for (const error of away) expect(retryDelay(error, 1_000, isOutage)).toBeGreaterThan(0);
     const own: unknown[] = [new TypeError('x is undefined'), Object.assign(new Error('syntax'), { code: '22P02' })];
-    for (const error of own) expect(waitAfter(error, 1, isOutage)).toBeUndefined();
+    for (const error of own) expect(retryDelay(error, 1, isOutage)).toBeUndefined();
     const unclear = Object.assign(new Error('deadlock'), { code: '40P01' });
-    expect(waitAfter(unclear, 1, isOutage)).toBeGreaterThan(0);
-    expect(waitAfter(unclear, 1_000, isOutage)).toBeUndefined();
+    expect(retryDelay(unclear, 1, isOutage)).toBeGreaterThan(0);
+    expect(retryDelay(unclear, 1_000, isOutage)).toBeUndefined();
   });
 
   test('turns nobody away whose roles could not be asked for', async () => {
