@@ -9,7 +9,7 @@ import type { FinalState } from './inbox/store.ts';
 import type { Item } from './item.ts';
 import * as laneStore from './lanes/store.ts';
 import type { OutboxSender } from './outbox/index.ts';
-import { FENCED, insertions, surplus, WRITTEN, type Written } from './outbox/store.ts';
+import { FENCED, insertions, surplusDrafts, WRITTEN, type Written } from './outbox/store.ts';
 import { answerKey, asWritten, type Parts } from './parts.ts';
 
 /** Another room's part of the statement that ends a row. Several ends may go in one statement. */
@@ -155,7 +155,7 @@ export class Endings {
     const drafted = endings.filter(({ item, end, parts: { rows } }) => mayBeSurplus(item, end, rows));
     const dropping =
       drafted.length > 0
-        ? surplus(
+        ? surplusDrafts(
             drafted.map(({ grp }) => grp),
             parts.map(({ key }) => key),
           )

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../src/base/async.ts';
-import { restOf } from '../../src/delivery/outbox/standing.ts';
+import { restBehind } from '../../src/delivery/outbox/standing.ts';
 import { release } from '../../src/delivery/outbox/store.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -102,6 +102,6 @@ test('the rest of a part begins at a word, in its code block, and with what cann
     [code, 'Here:\n```js\none();\n```', '```js\ntwo();\n```\nDone.'],
     ['so **very good** indeed', 'so **very**', '**very good** indeed'],
   ];
-  for (const [whole, shown, rest] of rows) expect(restOf(answer(whole), shown)?.text).toBe(rest);
-  expect(restOf(answer('done', { buttons }), 'done')).toEqual(answer('', { buttons }));
+  for (const [whole, shown, rest] of rows) expect(restBehind(answer(whole), shown)?.text).toBe(rest);
+  expect(restBehind(answer('done', { buttons }), 'done')).toEqual(answer('', { buttons }));
 });

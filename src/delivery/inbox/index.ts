@@ -136,7 +136,7 @@ export class InboxWriter implements Inbox {
   }
 
   async unsure(place: Place): Promise<string[]> {
-    return (await said.unsure(this.deps.database, place)).map(dedupName);
+    return (await said.unconfirmed(this.deps.database, place)).map(dedupName);
   }
 
   postponed(adapter: string): Postponed {

@@ -11,7 +11,7 @@ import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { dedupName, isAnswer } from '../parts.ts';
-import { restOf, shownForGood, standing } from './standing.ts';
+import { frozenReceipt, frozenText, restBehind } from './standing.ts';
 import type { Row, SendResult } from './store.ts';
 import * as store from './store.ts';
 
@@ -68,7 +68,7 @@ export class Attempts {
 
   /** The state of a message that takes no more edits, with its text: empty as far as this process knows. */
   frozen({ key }: store.Row, receipt: Receipt): Receipt {
-    return standing(receipt, this.shown.get(key) ?? '');
+    return frozenReceipt(receipt, this.shown.get(key) ?? '');
   }
 
   /** One attempt; undefined when the part is not this process's any more. Its log lines carry the message's id, or the part's. */
@@ -80,7 +80,7 @@ export class Attempts {
   private async tryIfMine(row: store.Row): Promise<store.SendResult | undefined> {
     if (!(await this.isMine(row))) return undefined;
     // It was not tried: whoever takes it up next need not look for it.
-    if (this.deps.signal.aborted) return untried(row, { state: 'pending', nextAt: this.deps.world.clock.now() });
+    if (this.deps.signal.aborted) return skippedResult(row, { state: 'pending', nextAt: this.deps.world.clock.now() });
     const adapter = this.adapter(row.place.adapter);
     return this.resultOf(row, adapter ? await this.bring(adapter, row) : this.withoutPlatform(row));
   }
@@ -211,7 +211,7 @@ export class Attempts {
     const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
     if (outcome.kind === 'retry' && outcome.untried) {
       const after = outcome.afterMs === undefined ? nextAt : new Date(now.getTime() + outcome.afterMs);
-      return untried(row, { state: 'pending', nextAt: after, error });
+      return skippedResult(row, { state: 'pending', nextAt: after, error });
     }
     world.log.debug({ key: row.key, outcome: outcome.kind, error }, 'part not delivered');
     const fault = { source: 'delivery', kind: row.place.adapter, code: outcome.kind };
@@ -266,9 +266,9 @@ const isAway = (outcome: SendOutcome) => outcome.kind === 'retry' && outcome.unt
  * the message that shows the beginning.
  */
 function furtherOf(row: store.Row): { row: store.Row | undefined; instead?: string } {
-  const shown = row.removed ? undefined : shownForGood(row.receipt);
+  const shown = row.removed ? undefined : frozenText(row.receipt);
   if (shown === undefined || !row.receipt) return { row };
-  const content = restOf(row.content, shown);
+  const content = restBehind(row.content, shown);
   const { id } = row.receipt;
   return { row: content && { ...row, content, receipt: undefined, isOutdated: false }, instead: id };
 }
@@ -276,7 +276,7 @@ function furtherOf(row: store.Row): { row: store.Row | undefined; instead?: stri
 /** True if the last edit of a growing part, which could be made, was refused for good. */
 function isFinal(row: store.Row, outcome: SendOutcome): outcome is SendOutcome & { kind: 'frozen' | 'refused' } {
   const isRefused = outcome.kind === 'frozen' || (outcome.kind === 'refused' && row.isOutdated);
-  return isRefused && !row.removed && shownForGood(row.receipt) === undefined;
+  return isRefused && !row.removed && frozenText(row.receipt) === undefined;
 }
 
 /** A card that was sent, and is only to be shown as used. */
@@ -358,7 +358,7 @@ export function isLate(message: Message): boolean {
 }
 
 /** True if what follows a part can be sent. */
-export function isThrough({ state }: SendResult): boolean {
+export function unblocksNext({ state }: SendResult): boolean {
   return state === 'sent' || state === 'dead' || state === 'dropped';
 }
 
@@ -366,7 +366,7 @@ export function isThrough({ state }: SendResult): boolean {
  * The result of a part that was not tried: it waits as `before` does, the part before it. An unknown state stays
  * unknown.
  */
-export function untried({ id, unknownAt }: Row, before: Omit<SendResult, 'id'>): SendResult {
+export function skippedResult({ id, unknownAt }: Row, before: Omit<SendResult, 'id'>): SendResult {
   const { nextAt, error, conversationId } = before;
   const state = before.state === 'held' ? 'held' : unknownAt ? 'unknown' : 'pending';
   return {

@@ -7,7 +7,7 @@ import { deliveryCounters, secondsBetween } from '../counters.ts';
 import type { Item } from '../item.ts';
 import { type Addressed, rowOf, toParts } from '../parts.ts';
 import type { Attempts } from './attempt.ts';
-import { shownForGood } from './standing.ts';
+import { frozenText } from './standing.ts';
 import * as store from './store.ts';
 
 /**
@@ -120,7 +120,7 @@ export class Draft {
     const written = await store.draft(database, { ...part, state: 'draft', owner: item.owner }, holder, now);
     if (!written) return undefined;
     // An earlier process has found that its message takes no more edits.
-    if (shownForGood(written.receipt ?? undefined) !== undefined) return undefined;
+    if (frozenText(written.receipt ?? undefined) !== undefined) return undefined;
     const row = rowOf(part, item.conversation.place, item.owner, now);
     const unknownAt = written.unknown_at ? new Date(written.unknown_at) : undefined;
     return { ...row, id: written.id, isOutdated: true, receipt: written.receipt ?? undefined, unknownAt };

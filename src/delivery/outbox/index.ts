@@ -9,7 +9,7 @@ import type { Content, Outbox, Outgoing } from '../content.ts';
 import * as letters from '../dead-letters/store.ts';
 import { inert } from '../inert.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
-import { Attempts, isLate, isThrough, type Message, queueOf, untried } from './attempt.ts';
+import { Attempts, isLate, type Message, queueOf, skippedResult, unblocksNext } from './attempt.ts';
 import * as store from './store.ts';
 
 /** Between two tries to store receipts. */
@@ -271,7 +271,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       const missed = ended.state === 'held' && reached !== this.reached.get(adapter);
       if (missed) Object.assign(ended, { state: 'pending', nextAt: this.deps.world.clock.now() });
       this.receipts.add({ owner: row.owner, adapter, ended });
-      if (isThrough(ended)) continue;
+      if (unblocksNext(ended)) continue;
       this.handBack(rows.slice(index + 1), ended);
       // Its place is gone, and it goes elsewhere: the next message finds out for itself.
       return ended.conversationId === undefined ? ended : undefined;
@@ -285,13 +285,13 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       if (!(await this.isWithdrawn(row, since))) return await this.attempts.attempt(row);
       if (!row.receipt && !row.unknownAt) return { id: row.id, state: 'dropped' };
       // Something of it is there, or may be: whoever takes it up next takes that away.
-      return untried(row, { state: 'pending', nextAt: world.clock.now() });
+      return skippedResult(row, { state: 'pending', nextAt: world.clock.now() });
     } catch (error) {
       // A send answers with an outcome; what throws is a look into the database, and nothing was sent.
       const reason = world.secrets.hide(messageOf(error)).slice(0, 500);
       world.log.warn({ key: row.key, error: reason }, 'a part could not be tried');
       const nextAt = new Date(world.clock.now().getTime() + backOff(1, LONGEST_WAIT_MS));
-      return untried(row, { state: 'pending', nextAt, error: reason });
+      return skippedResult(row, { state: 'pending', nextAt, error: reason });
     }
   }
 
@@ -309,7 +309,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** Puts successors back, in the database, for as long as the part before them waits: their order is kept. */
   private handBack(rows: readonly store.Row[], before: store.SendResult): void {
     for (const row of rows) {
-      this.receipts.add({ owner: row.owner, adapter: row.place.adapter, ended: untried(row, before) });
+      this.receipts.add({ owner: row.owner, adapter: row.place.adapter, ended: skippedResult(row, before) });
     }
   }
 
@@ -347,7 +347,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     }
     return database.tx('outbox.receipts', async (tx) => {
       const { dead, areDue } = await store.record(tx, owner, ended, now);
-      if (moved.length > 0) await store.follow(tx, moved, now);
+      if (moved.length > 0) await store.resendEarlierParts(tx, moved, now);
       const facts = dead.map(({ person_id: person, ...data }) => ({
         name: 'dead_letter' as const,
         data: { ...data, ...(person !== null && { person }) },
@@ -398,9 +398,9 @@ class HeldParts {
     const here = this.here().filter((adapter) => adapters.includes(adapter));
     if (here.length === 0) return;
     try {
-      if (!(await store.anyHeld(database, here))) return;
+      if (!(await store.hasHeldParts(database, here))) return;
       const now = world.clock.now();
-      if ((await store.takeUpHeld(database, here, now)) > 0) wakeAt(now);
+      if ((await store.releaseHeldParts(database, here, now)) > 0) wakeAt(now);
     } catch (error) {
       world.log.warn(
         { adapters: here, error: messageOf(error) },

@@ -8,18 +8,18 @@ import { openAt } from '../text/split.ts';
 export const SHOWS = 'shows';
 
 /** The words that a message shows for good; undefined for one that can be edited, as far as is known. */
-export function shownForGood(receipt: Receipt | undefined): string | undefined {
+export function frozenText(receipt: Receipt | undefined): string | undefined {
   const shown = receipt?.[SHOWS];
   return typeof shown === 'string' ? shown : undefined;
 }
 
 /** The receipt of a message that shows these words for good. */
-export function standing(receipt: Receipt, shown: string): Receipt {
+export function frozenReceipt(receipt: Receipt, shown: string): Receipt {
   return { ...receipt, [SHOWS]: shown };
 }
 
 /** The rest of a part whose message shows `shown` for good, as a part of its own; undefined where nothing is left to say. */
-export function restOf(content: Content, shown: string): Content | undefined {
+export function restBehind(content: Content, shown: string): Content | undefined {
   const { text, times, ...more } = content;
   const at = wordBefore(text, closedLength(text.slice(0, commonLength(text, shown))));
   const open = openAt(text, at);

@@ -230,7 +230,7 @@ export async function insert(
 }
 
 /** A `with` part that marks the drafts of answers that have no part in them any more, to be taken away. */
-export function surplus(grps: readonly string[], keys: readonly string[]): Fragment {
+export function surplusDrafts(grps: readonly string[], keys: readonly string[]): Fragment {
   return sql`, surplus as (
       update outbox set state = 'pending', removed = true, owner = null, next_at = created_at
        where grp = any(${grps}::text[]) and state = 'draft' and key <> all (${keys}::text[])
@@ -251,7 +251,7 @@ export async function receipts(database: Database, place: Place, since: Instant)
 }
 
 /** Parts of a place that may be there though nobody has said so; at most 500. */
-export async function unsure(
+export async function unconfirmed(
   database: Database,
   place: Place,
 ): Promise<{ key: string; grp: string; part: number; replyTo: string | undefined }[]> {
@@ -473,7 +473,7 @@ export async function record(
  * Has the earlier parts of messages whose place is gone said again where these parts go: who reads the rest there has the
  * whole. Of their own statement: a receipt that is stored in the same one would not be seen.
  */
-export async function follow(tx: Transaction, ids: readonly string[], now: Instant): Promise<void> {
+export async function resendEarlierParts(tx: Transaction, ids: readonly string[], now: Instant): Promise<void> {
   await tx.query(
     `update outbox e
         set state = 'pending', next_at = $2, conversation_id = o.conversation_id, adapter = o.adapter, fallback = true,
@@ -540,7 +540,7 @@ export async function reachable(
 }
 
 /** True if anything is held for want of somebody to hear it through one of these adapters. */
-export async function anyHeld(database: Database, adapters: readonly string[]): Promise<boolean> {
+export async function hasHeldParts(database: Database, adapters: readonly string[]): Promise<boolean> {
   const { rows } = await database.read(`select 1 from outbox where state = 'held' and adapter = any($1) limit 1`, [
     adapters,
   ]);
@@ -548,7 +548,7 @@ export async function anyHeld(database: Database, adapters: readonly string[]): 
 }
 
 /** Releases the parts that are held for these adapters. Returns their number. */
-export async function takeUpHeld(database: Database, adapters: readonly string[], now: Instant): Promise<number> {
+export async function releaseHeldParts(database: Database, adapters: readonly string[], now: Instant): Promise<number> {
   const { count } = await database.run(
     'outbox.takeup',
     `update outbox set state = 'pending', next_at = $2 where state = 'held' and adapter = any($1)`,
