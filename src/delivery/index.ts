@@ -24,7 +24,7 @@ export {
 } from './dead-letters/store.ts';
 export { Delivery, type DeliveryOptions, type Receiver } from './delivery.ts';
 export type { Also, End } from './endings.ts';
-export { lotsOf, type Upload, type UploadLimits, uploadOf } from './files/taking.ts';
+export { type Upload, type UploadLimits, uploadBatches, uploadOf } from './files/taking.ts';
 export { isWordless } from './files/texts.ts';
 export type { PlannedTurn, Turns } from './inbox/planned.ts';
 export type { Moved } from './inbox/sender-directory.ts';

@@ -29,7 +29,7 @@ describe.each(testDatabases)('events that are postponed, on $name', ({ open, ava
     expect(kept.filter((isKept) => !isKept)).toHaveLength(1);
     expect(kept.at(-1)).toBe(false);
     expect(await store.keep(database, [rowOf('0'), rowOf('new')])).toEqual([true, false]);
-    await store.heard(database, 'slack', '0');
+    await store.dropHeard(database, 'slack', '0');
     expect(await store.keep(database, [rowOf('new')])).toEqual([true]);
   });
 

@@ -5,10 +5,10 @@ import {
   type Content,
   cut,
   inOneFile,
-  lotsOf,
   type Piece,
   shownIn,
   shownWhileGrowing,
+  uploadBatches,
 } from '../../delivery/index.ts';
 import { UPLOADS } from './files.ts';
 import { isPlain, toMarkdown, toMrkdwn } from './render.ts';
@@ -55,7 +55,7 @@ function withFiles(part: Content, before: readonly Content[] = [], rest: Partial
   const under = buttons && { buttons };
   if (files.length === 0 && inline.length === 0) return [...before, { ...shown, ...under }];
   const plain: Content = { ...rest, kind: part.kind, text: '' };
-  const [beside = [], ...others] = lotsOf(files, inline, UPLOADS);
+  const [beside = [], ...others] = uploadBatches(files, inline, UPLOADS);
   const first = {
     ...plain,
     ...(beside.length > 0 && { files: beside }),

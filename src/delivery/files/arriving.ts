@@ -121,7 +121,7 @@ export class Arriving {
     const waited = backOff(1 + (isBusy ? fetches : tries), LONGEST_BACK_OFF_MS);
     const retryAt = isDue ? now : new Date(now.getTime() + waited);
     const again = { tries: tries + 1, fetches: isBusy ? fetches + 1 : fetches, retryAt };
-    await database.tx('files.later', (tx) => lanes.later(tx, item, again));
+    await database.tx('files.later', (tx) => lanes.waitForFiles(tx, item, again));
     if (taken === 'not here') this.deps.hint();
     return undefined;
   }
@@ -133,7 +133,7 @@ export class Arriving {
   private async unlessLate(item: Item, taking: Promise<Taken | NotTaken>): Promise<Item | undefined> {
     const patience = this.aside.has(item.conversation.id) ? 0 : PATIENCE_MS;
     const taken = await withTimeout(patience, taking);
-    return taken ? item : this.deps.lanes.stepAside(item);
+    return taken ? item : this.deps.lanes.leaveLane(item);
   }
 
   private async counted<T>({ conversation: { id }, payload }: Item, work: () => Promise<T>): Promise<T> {
@@ -210,7 +210,7 @@ export class Arriving {
       const said = { key: `note:${item.key}`, conversationId: item.conversation.id, personId: item.person.id, card };
       if (notes !== '') await outbox.addAll(tx, [said]);
       if (!item.payload.aside) return { ...item, payload };
-      await this.deps.lanes.lineUp(tx, item);
+      await this.deps.lanes.rejoinLane(tx, item);
       return undefined;
     });
   }

@@ -134,7 +134,7 @@ export interface Upload {
 }
 
 /** Files in the lots that one message takes each, the first one together with `inline`. Pure. */
-export function lotsOf(
+export function uploadBatches(
   files: readonly FileRef[],
   inline: readonly InlineFile[],
   { each, most, together }: UploadLimits,
@@ -162,7 +162,7 @@ export async function uploadOf(
   artifacts: Artifacts,
   limits: UploadLimits,
 ): Promise<Upload> {
-  const [lot = []] = lotsOf(files, inline, limits);
+  const [lot = []] = uploadBatches(files, inline, limits);
   const small = lot.filter(({ size }) => size <= limits.each);
   const found: Upload['files'] = [];
   for (const { name, type, hash } of small) {

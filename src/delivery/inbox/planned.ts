@@ -3,7 +3,7 @@ import { uuid } from '../../base/ids.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { IncomingFile, Origin } from '../adapter.ts';
 import type { Payload } from '../item.ts';
-import { type Seat, seats as seatsOf } from '../planned/store.ts';
+import { turnPlaces as seatsOf, type TurnPlace } from '../planned/store.ts';
 import type { NewRow } from './store.ts';
 
 /** A turn of a person that nobody asks for at this moment: a schedule begins it. */
@@ -56,7 +56,7 @@ export async function plannedRows(tx: Transaction, turns: readonly PlannedTurn[]
   return sets;
 }
 
-function rowOf(turn: PlannedTurn, seat: Seat, now: Instant): NewRow {
+function rowOf(turn: PlannedTurn, seat: TurnPlace, now: Instant): NewRow {
   const payload: Payload = {
     from: seat.external_id ?? '',
     origin: turn.origin,

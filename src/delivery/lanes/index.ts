@@ -121,9 +121,9 @@ export class Lanes implements Owned, DueSource {
    * Leaves the lane to others while a row waits for something outside, unless its person has as many rows outside as they
    * may; the row as it is from then on, or undefined when it is not this process's any more.
    */
-  async stepAside(item: Item): Promise<Item | undefined> {
+  async leaveLane(item: Item): Promise<Item | undefined> {
     const { database } = this.deps;
-    const held = await database.tx('lanes.aside', (tx) => store.stepAside(tx, item, MOST_ASIDE));
+    const held = await database.tx('lanes.aside', (tx) => store.leaveLane(tx, item, MOST_ASIDE));
     if (held !== 'aside') return held && item;
     const aside = { ...item, laned: false, payload: { ...item.payload, aside: true as const } };
     const running = this.running.get(item.id);
@@ -139,8 +139,8 @@ export class Lanes implements Owned, DueSource {
   }
 
   /** Puts such a row, which `tx` holds, back into its lane: whoever has room goes on with it. */
-  async lineUp(tx: Transaction, item: Item): Promise<void> {
-    await store.lineUp(tx, item);
+  async rejoinLane(tx: Transaction, item: Item): Promise<void> {
+    await store.rejoinLane(tx, item);
     tx.afterCommit(() => {
       this.putBack.add(item.id);
       this.wake();
@@ -148,8 +148,8 @@ export class Lanes implements Owned, DueSource {
   }
 
   /** Lets go of a row that waits for its files to be asked for again, within `tx`. */
-  async later(tx: Transaction, item: Item, again: store.Again): Promise<void> {
-    if (!(await store.later(tx, item, again))) return;
+  async waitForFiles(tx: Transaction, item: Item, again: store.FileRetry): Promise<void> {
+    if (!(await store.waitForFiles(tx, item, again))) return;
     tx.afterCommit(() => {
       this.putBack.add(item.id);
       this.deps.world.clock.at(again.retryAt, () => this.wake());
@@ -343,22 +343,22 @@ export class Lanes implements Owned, DueSource {
       await this.deps.handle(item, signal);
     } catch (error) {
       this.deps.world.log.error({ item: item.key, error: messageOf(error), stack: stackOf(error) }, 'a message failed');
-      await this.giveBack(this.asHeld(item), isOutage(error) ? 0 : 1);
+      await this.requeue(this.asHeld(item), isOutage(error) ? 0 : 1);
     }
   }
 
   /** Puts a row back to be tried again; goes on trying while the database is away. */
-  private async giveBack(item: Item, charge: number): Promise<void> {
+  private async requeue(item: Item, charge: number): Promise<void> {
     const { database, world, instance, signal } = this.deps;
-    const giveBack = async () => {
+    const requeue = async () => {
       if (signal.aborted || item.owner !== instance().id) return;
-      if (await database.tx('lanes.giveback', (tx) => store.giveBack(tx, item, charge))) this.putBack.add(item.id);
+      if (await database.tx('lanes.giveback', (tx) => store.requeue(tx, item, charge))) this.putBack.add(item.id);
       const waitMs = backOff(item.attempts + 1, LONGEST_BACK_OFF_MS);
       world.clock.at(new Date(world.clock.now().getTime() + waitMs), () => this.wake());
     };
     const onError = (error: unknown) =>
       world.log.warn({ error: messageOf(error) }, 'giving a message back failed; trying again');
-    await retried(giveBack, { signal, longestMs: LONGEST_WAIT_MS, onError });
+    await retried(requeue, { signal, longestMs: LONGEST_WAIT_MS, onError });
   }
 }
 

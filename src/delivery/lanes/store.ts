@@ -157,7 +157,7 @@ export async function lockItem(tx: Transaction, item: Item): Promise<{ owned: bo
  * stand aside in some process's hands, it stays in its lane ('laned'); two lanes that are left at once may both be counted
  * before the other.
  */
-export async function stepAside(
+export async function leaveLane(
   tx: Transaction,
   item: Item,
   most = Number.MAX_SAFE_INTEGER,
@@ -185,7 +185,7 @@ export async function stepAside(
 }
 
 /** When a row's files are asked for again, how often that was in vain, and how often of it a server of theirs was away. */
-export interface Again {
+export interface FileRetry {
   tries: number;
   fetches: number;
   retryAt: Instant;
@@ -195,8 +195,12 @@ export interface Again {
  * Lets go of a row until its files can be asked for: outside its lane, in nobody's hands, uncharged. False when it is not
  * this process's (any more).
  */
-export async function later(tx: Transaction, item: Item, { tries, fetches, retryAt }: Again): Promise<boolean> {
-  const owned = item.laned ? await stepAside(tx, item) : (await lockItem(tx, item)).owned;
+export async function waitForFiles(
+  tx: Transaction,
+  item: Item,
+  { tries, fetches, retryAt }: FileRetry,
+): Promise<boolean> {
+  const owned = item.laned ? await leaveLane(tx, item) : (await lockItem(tx, item)).owned;
   if (!owned) return false;
   await tx.query(
     `update inbox
@@ -215,7 +219,7 @@ export async function lock(tx: Transaction, conversationId: string): Promise<voi
 }
 
 /** Puts a row that `tx` holds, and that had stepped aside, back into its lane. */
-export async function lineUp(tx: Transaction, item: Item): Promise<void> {
+export async function rejoinLane(tx: Transaction, item: Item): Promise<void> {
   await tx.query(
     `with lined as (update inbox set laned = true, owner = null where id = $1 returning conversation_id)
      insert into lanes as l (conversation_id, pending) select conversation_id, 1 from lined
@@ -283,7 +287,7 @@ export async function steer(
 const STILL_STOPPED = `i.payload || case when freed.cancel then '{"stopped": true}'::jsonb else '{}' end`;
 
 /** Puts a row that failed back into its queue, charged with `charge` attempts, if it is still this process's. */
-export async function giveBack(tx: Transaction, item: Item, charge: number): Promise<boolean> {
+export async function requeue(tx: Transaction, item: Item, charge: number): Promise<boolean> {
   const { owned, cancel } = await lockItem(tx, item);
   if (!owned) return false;
   await tx.query(

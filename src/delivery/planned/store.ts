@@ -2,7 +2,7 @@
 import type { Database, Transaction } from '../../storage/index.ts';
 
 /** Place and person of a planned turn. */
-export interface Seat {
+export interface TurnPlace {
   conversation_id: string;
   person_id: string;
   adapter: string;
@@ -11,12 +11,12 @@ export interface Seat {
 }
 
 /** The seats of people in conversations; the two lists belong together, one by one. */
-export async function seats(
+export async function turnPlaces(
   tx: Transaction,
   conversationIds: readonly string[],
   personIds: readonly string[],
-): Promise<Seat[]> {
-  const { rows } = await tx.query<Seat>(
+): Promise<TurnPlace[]> {
+  const { rows } = await tx.query<TurnPlace>(
     `select g.conversation_id, g.person_id, c.adapter,
             (select external_id from identities i where i.person_id = g.person_id and i.adapter = c.adapter
               order by created_at desc limit 1) as external_id

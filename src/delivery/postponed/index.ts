@@ -66,7 +66,7 @@ export class PostponedEvents implements DueSource {
         return isKept;
       },
       isKept: (key) => store.isKept(database, adapter, key),
-      heard: (key) => store.heard(database, adapter, key),
+      heard: (key) => store.dropHeard(database, adapter, key),
       failed: (key) => store.failed(database, adapter, key),
       all: () => store.all(database, adapter),
     };

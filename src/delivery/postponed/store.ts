@@ -48,7 +48,7 @@ export async function isKept(database: Database, adapter: string, key: string): 
 }
 
 /** Drops an event that was heard. */
-export async function heard(database: Database, adapter: string, key: string): Promise<void> {
+export async function dropHeard(database: Database, adapter: string, key: string): Promise<void> {
   await database.run('postponed.heard', 'delete from postponed where adapter = $1 and key = $2', [adapter, key]);
 }
 
