@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../src/base/async.ts';
-import { restBehind } from '../../src/delivery/outbox/standing.ts';
+import { restBehind } from '../../src/delivery/outbox/frozen.ts';
 import { release } from '../../src/delivery/outbox/store.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';

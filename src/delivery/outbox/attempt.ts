@@ -11,7 +11,7 @@ import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { dedupName, isAnswer } from '../parts.ts';
-import { frozenReceipt, frozenText, restBehind } from './standing.ts';
+import { frozenReceipt, frozenText, restBehind } from './frozen.ts';
 import type { Row, SendResult } from './store.ts';
 import * as store from './store.ts';
 

@@ -7,7 +7,7 @@ import { deliveryCounters, secondsBetween } from '../counters.ts';
 import type { Item } from '../item.ts';
 import { type Addressed, rowOf, toParts } from '../parts.ts';
 import type { Attempts } from './attempt.ts';
-import { frozenText } from './standing.ts';
+import { frozenText } from './frozen.ts';
 import * as store from './store.ts';
 
 /**

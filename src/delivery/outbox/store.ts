@@ -15,7 +15,7 @@ import type { Place, Receipt } from '../adapter.ts';
 import * as buttonStore from '../buttons/store.ts';
 import type { Content } from '../content.ts';
 import { toPlace } from '../conversations/store.ts';
-import { SHOWS } from './standing.ts';
+import { SHOWS } from './frozen.ts';
 import type { PartState } from './states.ts';
 
 // Cards that were said.
