@@ -21,7 +21,7 @@ import { MessageTurn, type TurnHost } from './turn/message-turn.ts';
 import { answerOffline } from './turn/offline-turn.ts';
 import type { Refused, Step } from './turn/steps.ts';
 import * as store from './turn/store.ts';
-import { contextOf, type ItemContext, isQuoting, ownWords, recalledOf } from './turn/store.ts';
+import { contextOf, hasFiles, type ItemContext, isQuoting, ownWords } from './turn/store.ts';
 import { Turn } from './turn/turn.ts';
 import { type TurnOver, tellOver } from './turn/turn-listeners.ts';
 import { HeldValues } from './turn/unsaved-values.ts';
@@ -168,7 +168,7 @@ export class Agent implements TurnHost {
 
   /** The context of a call: asker and place. */
   callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext {
-    const { world, time, defaultZone, toolbox } = this.options;
+    const { world, toolbox } = this.options;
     const { person, conversation, payload } = item;
     const { place } = conversation;
     return {
@@ -183,13 +183,7 @@ export class Agent implements TurnHost {
       ownFiles: hasFiles(item),
       remembered: rememberedIn(conversation, person.id),
       clock: world.clock,
-      when: {
-        ...time,
-        now: world.clock.now(),
-        zone: person.zone ?? defaultZone,
-        ...(person.locale && { locale: person.locale }),
-        ...(person.weekStart && { weekStart: person.weekStart }),
-      },
+      when: this.readerOf(person),
       signal,
       tainted,
       turnKey: item,
@@ -201,6 +195,17 @@ export class Agent implements TurnHost {
       offered: (who = person) => toolbox.specs(who),
       mayUse: (tool) => toolbox.mayUse(person, tool),
       call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
+    };
+  }
+
+  readerOf({ zone, locale, weekStart }: Item['person']): CallContext['when'] {
+    const { world, time, defaultZone } = this.options;
+    return {
+      ...time,
+      now: world.clock.now(),
+      zone: zone ?? defaultZone,
+      ...(locale && { locale }),
+      ...(weekStart && { weekStart }),
     };
   }
 
@@ -291,12 +296,6 @@ function wordsOf({ origin, tainted, payload: { text } }: Item): string[] {
   const isTheirs = !tainted && origin !== 'webhook' && origin !== 'skill';
   const own = ownWords(text);
   return isTheirs && own !== '' ? [own] : [];
-}
-
-/** True if files of the asker's, or what was said of them, are shown. Those of others taint by themselves. */
-function hasFiles(item: Item): boolean {
-  const { history } = recalledOf(item);
-  return item.payload.files.length > 0 || history.some(({ content: { files, led } }) => led || files?.length);
 }
 
 function isStop(reason: unknown): boolean {

@@ -164,6 +164,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     ),
   ];
   const offersFor = offersOf(skills);
+  const told = skills.filter(({ skill }) => skill.turnOver);
   const agent = new Agent({
     database,
     world,
@@ -185,7 +186,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     system: (item) => system(askedIn(item)),
     sections: (item) => prompts.sections(askedIn(item)),
     changed: (personId) => prompts.changed(personId),
-    turnOver: (over) => tellOver(skills, over),
+    turnOver: (over) => tellOver(told, over),
     wakeAt,
   });
   const moved = movedBy(skills, prompts);

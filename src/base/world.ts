@@ -29,6 +29,8 @@ export interface World {
   proxy?: OutboundProxy | undefined;
   /** The addresses of a name, instead of the system's resolver, for names that others chose. Rejects where there are none. */
   resolve?(host: string): Promise<readonly string[]>;
+  /** True in tests: misuse of the database is found that would cost every promise of the process to look for. */
+  strict?: boolean;
   /** Called around every named transaction and send: kill points for tests, counters and traces. */
   probe?(point: Point): void;
 }

@@ -32,11 +32,15 @@ class ServiceError extends Error {
   }
 }
 
+/** Loaded with the first request; what is imported again and again goes through Node's loader each time. */
+const load = () => import('undici');
+
 /** One service at its address, with the headers of each request. */
 export class Service {
   private readonly base: string;
   private readonly headers: Readonly<Record<string, string>>;
   private own: Agent | undefined;
+  private undici: ReturnType<typeof load> | undefined;
 
   constructor(base: string, headers: Readonly<Record<string, string>>) {
     this.base = base.replace(/\/$/, '');
@@ -65,7 +69,8 @@ export class Service {
     body: string,
     watch: ServiceWatch,
   ): Promise<ServiceAnswer> {
-    const { Agent, getGlobalDispatcher } = await import('undici');
+    this.undici ??= load();
+    const { Agent, getGlobalDispatcher } = await this.undici;
     const global = getGlobalDispatcher();
     if (!(global instanceof Agent)) this.own ??= new Agent();
     // The owner's proxy, where there is one. Node's bundled copy may have set another: two versions do not mix.
@@ -136,7 +141,11 @@ export class ServiceAnswer implements Dispatcher.DispatchHandlers {
   }
 
   header(name: string): string | undefined {
-    return this.headers.get(name) ?? undefined;
+    for (let at = 0; at + 1 < this.raw.length; at += 2) {
+      // A header that comes twice is put together as the platform does it.
+      if (String(this.raw[at]).toLowerCase() === name) return this.headers.get(name) ?? undefined;
+    }
+    return undefined;
   }
 
   /** The next piece; undefined at the end. Throws where the answer broke off. */

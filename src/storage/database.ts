@@ -31,9 +31,9 @@ class WrappedDatabase implements Database {
   private readonly inner: Engine;
   private readonly world: World;
   private readonly took: Histogram;
-  private readonly inside = new AsyncLocalStorage<OpenTransaction>();
+  /** The transaction that the work is in; undefined: nobody looks for statements that bypass theirs. */
+  private readonly inside: AsyncLocalStorage<OpenTransaction> | undefined;
   private readonly hints: Hints;
-  private transactions = 0;
   private commits = 0;
   private unclear = 0;
   private readonly running = new Set<Promise<unknown>>();
@@ -43,6 +43,7 @@ class WrappedDatabase implements Database {
     this.engine = engine.kind;
     this.inner = engine;
     this.world = world;
+    this.inside = world.strict ? new AsyncLocalStorage() : undefined;
     this.took = world.metrics.histogram('coda_transaction_seconds', 'How long transactions take, by their name.', [
       'name',
     ]);
@@ -128,9 +129,8 @@ class WrappedDatabase implements Database {
   private async once<T>(name: string, fn: (tx: Transaction) => Promise<T>, after: (() => void)[]): Promise<T> {
     const session = await this.inner.session();
     const steps = new OpenTransaction(name, session, after);
-    this.transactions++;
     try {
-      const value = await this.inside.run(steps, () => fn(steps));
+      const value = await (this.inside ? this.inside.run(steps, () => fn(steps)) : fn(steps));
       await steps.commit();
       if (steps.used) this.commits++;
       return value;
@@ -138,9 +138,6 @@ class WrappedDatabase implements Database {
       steps.open = false;
       await session.rollback();
       throw await steps.causeOf(error);
-    } finally {
-      // While none is open nothing is guarded, and on Node 20 every promise of the process pays for it.
-      if (--this.transactions === 0) this.inside.disable();
     }
   }
 
@@ -192,7 +189,7 @@ class WrappedDatabase implements Database {
   }
 
   private checkOutside(what: string): void {
-    const scope = this.inside.getStore();
+    const scope = this.inside?.getStore();
     if (scope?.open) throw misuse(`database.${what} inside the transaction '${scope.name}': use its tx instead`);
   }
 

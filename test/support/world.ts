@@ -23,6 +23,7 @@ export function testWorld({ at = '2026-11-20T08:00:00Z', env = {} as World['env'
     faults: new FaultBook(),
     proxy: OutboundProxy.of(env),
     points,
+    strict: true,
     probe: (point) => points.push(point),
   };
 }

@@ -507,7 +507,7 @@ class LineWriter {
       // Lines of several conversations that come together leave together: each write of its own is a call of the system.
       this.isGathering = true;
       this.output.cork();
-      process.nextTick(() => {
+      setImmediate(() => {
         this.isGathering = false;
         this.output.uncork();
       });

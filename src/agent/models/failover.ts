@@ -1,4 +1,4 @@
-import { deadline, sleep } from '../../base/async.ts';
+import { deadline, sleep, withTimeout } from '../../base/async.ts';
 import type { Breaker } from '../../base/breaker.ts';
 import type { FaultKind } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -71,7 +71,7 @@ export interface FailoverOptions {
  */
 class Failover {
   /** Why nobody answered. */
-  fault: ModelError | undefined;
+  private fault: ModelError | undefined;
   private readonly options: FailoverOptions;
   private readonly runners: Runner[];
   /** Events of attempts that did not answer. */
@@ -91,24 +91,33 @@ class Failover {
     }));
   }
 
-  /** The events of the answer; returns whether there was one. Throws a fault that no other model would mend. */
-  async *events(): AsyncGenerator<ModelEvent, boolean> {
+  /** The events of the answer. Throws a fault that no other model would mend, and `NoModel` where none answered. */
+  async *events(): AsyncGenerator<ModelEvent> {
     for (;;) {
       const speaker = await this.firstToSpeak();
-      yield* this.told.splice(0);
+      for (const event of this.told.splice(0)) yield event;
       if (this.fault && FINAL.includes(this.fault.fault)) throw this.fault;
-      if (!speaker?.attempt) return false;
+      if (!speaker?.attempt) throw this.unanswered();
       const { model, breaker, attempt } = speaker;
       yield { type: 'begin', model: model.name };
       try {
-        yield* attempt.rest();
+        // Not one generator in another: each costs every event several promises.
+        for (const event of attempt.early) yield event;
+        for (let event = await attempt.next(); event; event = await attempt.next()) yield event;
         this.options.ended(model, 'answered');
         breaker.succeeded();
-        return true;
+        return;
       } catch (error) {
         this.failed(speaker, error as ModelError);
+      } finally {
+        await attempt.close();
       }
     }
+  }
+
+  private unanswered(): NoModel {
+    const fault = this.fault ?? new ModelError('transient', 'No model can be reached.');
+    return new NoModel(fault, texts.withoutModel(fault));
   }
 
   /** The runner that speaks first; undefined when all have failed, or one for good. */
@@ -125,9 +134,10 @@ class Failover {
     askNext(signal);
     try {
       while (asked.size > 0) {
-        using hedge = deadline(patience.hedgeMs, limit.signal);
-        const waited = limit.signal.aborted ? [] : [aborted(hedge.signal)];
-        const ended = await Promise.race([...asked.values(), ...waited]);
+        const running = Promise.race(asked.values());
+        // Where no other could be asked nobody looks at the time.
+        const isPatient = this.isAlone || limit.signal.aborted;
+        const ended = await (isPatient ? running : withTimeout(patience.hedgeMs, running));
         if (ended) {
           asked.delete(ended);
           if (ended.attempt) return ended;
@@ -229,10 +239,6 @@ function stopped(): ModelError {
   return new ModelError('cancelled', 'The turn was stopped.');
 }
 
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
-}
-
 /** Milliseconds after which the same model is asked once more; undefined: not again. */
 function again({ fault, details }: ModelError, runner: Runner, retryMs: number): number | undefined {
   if (runner.tries >= runner.mostTries || LASTING.includes(details.reason)) return undefined;
@@ -279,12 +285,7 @@ export function routed(options: RoutedOptions): Model {
   return {
     name: first?.model.name ?? 'none',
     ...(counting?.count && { count: (request, signal) => counting.count?.(request, signal) as Promise<number> }),
-    async *generate(request, signal) {
-      const round = new Failover({ candidates, patience, request, signal, ended });
-      if (yield* round.events()) return;
-      const fault = round.fault ?? new ModelError('transient', 'No model can be reached.');
-      throw new NoModel(fault, texts.withoutModel(fault));
-    },
+    generate: (request, signal) => new Failover({ candidates, patience, request, signal, ended }).events(),
   };
 }
 
@@ -298,7 +299,8 @@ class Attempt {
   private readonly stopping = new AbortController();
   private readonly outer: AbortSignal;
   private readonly answer: AsyncIterator<ModelEvent>;
-  private readonly early: ModelEvent[] = [];
+  /** What it said up to its first word. */
+  readonly early: ModelEvent[] = [];
 
   constructor(model: Model, request: ModelRequest, outer: AbortSignal) {
     this.outer = outer;
@@ -329,15 +331,16 @@ class Attempt {
     }
   }
 
-  /** All that it says, once it speaks. Throws the model's `ModelError`. */
-  async *rest(): AsyncGenerator<ModelEvent> {
-    try {
-      yield* this.early;
-      for (let next = await this.answer.next(); !next.done; next = await this.answer.next()) yield next.value;
-    } finally {
-      this.release();
-      await this.answer.return?.();
-    }
+  /** What it says next, once it speaks; undefined at the end. Throws the model's `ModelError`. */
+  async next(): Promise<ModelEvent | undefined> {
+    const { value, done } = await this.answer.next();
+    return done ? undefined : value;
+  }
+
+  /** Ends the request where it was left in the middle. */
+  async close(): Promise<void> {
+    this.release();
+    await this.answer.return?.();
   }
 
   /** Ends the request: nobody waits for it any more. */

@@ -53,6 +53,7 @@ export class Prices {
   private readonly settings: Settings;
   private readonly isCheap: (name: string) => boolean;
   private readonly told = new Set<string>();
+  private readonly known = new Map<string, PriceKnown | undefined>();
 
   /** `isCheap`: whether `provider/model` is only the light one. */
   constructor(settings: Settings, isCheap: (name: string) => boolean) {
@@ -64,6 +65,13 @@ export class Prices {
    * The price of `provider/model`; undefined where none is known, and at an address of one's own that has no prices.
    */
   price(name: string): PriceKnown | undefined {
+    if (this.known.has(name)) return this.known.get(name);
+    const price = this.find(name);
+    this.known.set(name, price);
+    return price;
+  }
+
+  private find(name: string): PriceKnown | undefined {
     const { prices, standard_cost: standard, cheap_cost: cheap } = this.settings;
     const tier = this.isCheap(name) ? (cheap ?? standard) : standard;
     const known = prices[name] ?? tier ?? listed(name);

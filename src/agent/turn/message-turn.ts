@@ -11,7 +11,7 @@ import { type Outcome, progressLine, type Running } from './loop.ts';
 import { Spawning } from './spawn.ts';
 import type { ModelStep } from './steps.ts';
 import * as store from './store.ts';
-import { isQuoting, ownWords } from './store.ts';
+import { hasFiles, isQuoting, ownWords } from './store.ts';
 import type { Turn } from './turn.ts';
 import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
 import type { TurnOver } from './turn-listeners.ts';
@@ -23,6 +23,8 @@ export interface TurnHost {
   readonly counters: Counters;
   readonly heldValues: HeldValues;
   callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext;
+  /** How the person reads times. */
+  readerOf(person: Item['person']): CallContext['when'];
 }
 
 /** The turn that talks to the person: how it is answered, what it shows meanwhile, and how it ends. */
@@ -58,10 +60,7 @@ export class MessageTurn implements Running {
   }
 
   context(signal = this.signal): CallContext {
-    const person = this.turn
-      .results()
-      .reduce((asker, result) => (result.ok && result.asker) || asker, this.item.person);
-    const context = this.host.callContext({ ...this.item, person }, signal, this.turn.tainted);
+    const context = this.host.callContext({ ...this.item, person: this.asker }, signal, this.turn.tainted);
     return {
       ...context,
       // Writes from the person's files inherit that they were read.
@@ -70,6 +69,11 @@ export class MessageTurn implements Running {
       turnKey: this.item,
       ...(this.turn.isByName && { byName: true }),
     };
+  }
+
+  /** The person of the message, as calls have left them. */
+  private get asker(): Item['person'] {
+    return this.turn.results().reduce((asker, result) => (result.ok && result.asker) || asker, this.item.person);
   }
 
   /** Not stored by itself but with what follows from it: asking again would be harmless. */
@@ -137,7 +141,7 @@ export class MessageTurn implements Running {
     const inquiry = {
       item,
       turn: this.turn,
-      when: this.context().when,
+      when: this.host.readerOf(this.asker),
       sections: { system: rules, sections: added, tools: toolbox.specs(item.person) },
       signal: this.signal,
       onText: (text: string) => this.grow(text),
@@ -153,7 +157,7 @@ export class MessageTurn implements Running {
   /** Shows the answer while it grows, where the platform can. */
   private grow(text: string): void {
     if (text.length > LONGEST_SHOWN) return;
-    this.draft ??= this.options.delivery.draft(this.item, this.turn.id, () => this.context().tainted);
+    this.draft ??= this.options.delivery.draft(this.item, this.turn.id, () => this.turn.tainted || hasFiles(this.item));
     this.draft?.show(text);
   }
 
@@ -165,7 +169,7 @@ export class MessageTurn implements Running {
       item,
       choices,
       toolbox: options.toolbox,
-      files: this.context().ownFiles,
+      files: hasFiles(item),
       approvals: options.approvals,
     };
   }

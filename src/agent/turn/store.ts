@@ -63,6 +63,12 @@ export const contextOf = ({ context }: Pick<Item, 'context'>): ItemContext => co
 /** Messages before this one. */
 export const recalledOf = (item: Item): Recalled => contextOf(item).recalled;
 
+/** True if files of the asker's, or what was said of them, are shown. Those of others taint by themselves. */
+export function hasFiles(item: Item): boolean {
+  const { history } = recalledOf(item);
+  return item.payload.files.length > 0 || history.some(({ content: { files, led } }) => led || files?.length);
+}
+
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
 export function itemContext(remembered: number, costs: boolean): Fragment {
   return sql`

@@ -72,6 +72,7 @@ export class LiveSkills implements SkillHost {
   private readonly made: SkillDecisions;
   private readonly self = randomUUID();
   private readonly warned = new Map<string, string>();
+  private own: string[] | undefined;
   private commands: ReadonlySet<string> = new Set();
   /** Reads that decisions have begun. */
   private looking: Promise<unknown> = Promise.resolve();
@@ -128,7 +129,8 @@ export class LiveSkills implements SkillHost {
 
   /** Those that the owner keeps skills in, in rising priority; none of them has to be there. */
   ownFolders(): string[] {
-    return ownFolders(this.config, this.world.env);
+    this.own ??= ownFolders(this.config, this.world.env);
+    return this.own;
   }
 
   decisions() {

@@ -1,5 +1,5 @@
 /** The connectors in `connectors/` of some folders, as their files are now. */
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import { isWorldWritable } from '../../base/folders/folder.ts';
@@ -74,6 +74,8 @@ function filesIn(root: string): Listed[] {
 }
 
 function namesIn(folder: string): string[] {
+  // Most are not there, and an error takes ten times as long.
+  if (!existsSync(folder)) return [];
   try {
     return readdirSync(folder);
   } catch (error) {
