@@ -10,8 +10,9 @@ import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { root } from './setup.mjs';
 
-/** What runs on PostgreSQL: the packed cluster of the embedded database is not needed. */
-const PARTS = ['package.json', 'dist', 'migrations', 'agent-skills', 'agents', 'config', 'assets/web', 'assets/times'];
+const PARTS = ['package.json', 'dist', 'migrations', 'agent-skills', 'agents', 'config', 'assets'];
+/** The packed cluster of the embedded database: the test runs the release on PostgreSQL. */
+const NOT_NEEDED = 'assets/cluster.tar.br';
 
 const commit = process.argv[2];
 if (commit === undefined) {
@@ -30,7 +31,7 @@ try {
   for (const file of readdirSync(dist)) if (file.endsWith('.map')) rmSync(join(dist, file));
   const tar = execFileSync(
     'tar',
-    ['-c', '--sort=name', '--mtime=@0', '--owner=0', '--group=0', '-C', folder, ...PARTS],
+    ['-c', '--sort=name', '--mtime=@0', '--owner=0', '--group=0', '-C', folder, `--exclude=${NOT_NEEDED}`, ...PARTS],
     {
       maxBuffer: 1e9,
     },

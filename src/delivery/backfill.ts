@@ -76,16 +76,23 @@ export interface MissedReporter<Message> {
   inbox: Inbox;
   /** The author of a message, by the platform's id. */
   authorOf(message: Message): string;
+  /** The names under which the inbox may have a message. */
+  namesOf(message: Message): readonly Pick<IncomingMessage, 'place' | 'id'>[];
   /** A message without words, for a note that stands where it was said. */
   bare(message: Message): Promise<IncomingMessage>;
 }
 
-/** Says once to each who asked, where they asked last, how many messages are not answered any more: `late`, oldest first. */
+/**
+ * Tells each who asked, once and where they asked last, how many of their messages are not answered any more: `late`,
+ * oldest first, without those that the inbox has (their place may be another one, as a thread of their own).
+ */
 export async function reportMissed<Message>(
   late: readonly Message[],
-  { inbox, authorOf, bare }: MissedReporter<Message>,
+  { inbox, authorOf, namesOf, bare }: MissedReporter<Message>,
 ): Promise<void> {
-  for (const own of groupBy(late, authorOf).values()) {
+  const heard = await inbox.heard(late.flatMap(namesOf));
+  const missed = late.filter((message) => !namesOf(message).some(({ id }) => heard.has(id)));
+  for (const own of groupBy(missed, authorOf).values()) {
     const newest = own.at(-1);
     if (newest !== undefined) await inbox.note(await bare(newest), texts.away(own.length), { calls: true });
   }

@@ -125,8 +125,7 @@ export class Inbound {
       const text = wordsOf(message, this.known());
       const places = placesOf(message.id, message.channel_id);
       for (const place of places) if (await inbox.amend(place, message.id, { text })) return;
-      const heard = await inbox.heard(places.map((place) => ({ place, id: message.id })));
-      if (heard.size === 0) await this.hear(message);
+      if (!(await this.isHeard(message))) await this.hear(message);
     });
   }
 
@@ -153,6 +152,8 @@ export class Inbound {
     if (message.author.id === hearing.botId) return;
     const channel = of ?? (await this.deps.channels.of(message, rest));
     if (!addressed(message, channel, hearing)) return this.passed(message);
+    // A message whose thread was refused is known by its channel: seen again, it must not be answered in a thread as well.
+    if (this.threaded(channel) && (await this.isHeard(message))) return;
     const { options, members, inbox } = this.deps;
     const text = wordsOf(message, hearing);
     const brought = this.broughtBy(message, channel);
@@ -279,14 +280,15 @@ export class Inbound {
     const strange = [...missed.recent, ...missed.older].filter((each) => !isWritten(each)).map((each) => each.id);
     if (strange.length > 0) options.log.error({ channel: id, messages: strange }, 'messages could not be understood');
     const isAsked = (message: RawMessage) => isWritten(message) && addressed(message, channel, hearing);
-    const late = missed.older.filter(isAsked);
-    const authorOf = ({ author }: RawMessage) => author.id;
-    await reportMissed(late, { inbox, authorOf, bare: (message) => this.bare(message, channel) });
+    const reporter = { inbox, authorOf, namesOf, bare: (message: RawMessage) => this.bare(message, channel) };
+    await reportMissed(missed.older.filter(isAsked), reporter);
     const asked = missed.recent.filter(isAsked);
-    const heard = await inbox.heard(
-      asked.flatMap((each) => placesOf(each.id, id).map((place) => ({ place, id: each.id }))),
-    );
+    const heard = await inbox.heard(asked.flatMap(namesOf));
     for (const message of asked) if (!heard.has(message.id)) await this.hear(message, channel);
+  }
+
+  private async isHeard(message: RawMessage): Promise<boolean> {
+    return (await this.deps.inbox.heard(namesOf(message))).size > 0;
   }
 
   private async bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage> {
@@ -350,3 +352,8 @@ function historyOf(rest: REST, channel: string, signal: AbortSignal): History<Ra
     sentAt: ({ id }) => madeAt(id),
   };
 }
+
+const authorOf = ({ author }: RawMessage): string => author.id;
+
+/** The inbox's names of a message: of its channel, and of a thread of its own. */
+const namesOf = ({ id, channel_id: channel }: RawMessage) => placesOf(id, channel).map((place) => ({ place, id }));

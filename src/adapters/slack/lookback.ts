@@ -183,7 +183,8 @@ export class LookBack {
     const { look_back_messages: limit } = options.config;
     const missed = await findMissed(history, { since, limit, heardAt });
     const late = await this.asked(missed.older, channel);
-    await reportMissed(late, { inbox, authorOf, bare: (message) => bare(message, channel) });
+    const reporter = { inbox, authorOf, bare: (message: RawMessage) => bare(message, channel) };
+    await reportMissed(late, { ...reporter, namesOf: (message) => namesOf([message], channel.id) });
     const asked = await this.asked(missed.recent, channel);
     if (asked.length > 0) await hear(asked, channel);
     return missed.read;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { done, type Model, outsideTool } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
+import type { TestClock } from '../../../src/base/clock.ts';
 import type { Message } from '../../support/discord/index.ts';
 import { type DiscordPlayOptions, echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -55,6 +56,42 @@ test('where no thread can be opened it is answered in the channel', async () => 
   fake.rest.fault = ({ route }) => (route.endsWith('/threads') ? { status: 400 } : undefined);
   play.asks('one too many');
   await play.hears('answer to one too many');
+});
+
+test('a message whose thread was refused is answered once, though Discord tells it again when threads can be opened', async () => {
+  await using play = await threaded();
+  const { fake } = play;
+  fake.rest.fault = ({ route }) => (route.endsWith('/threads') ? { status: 400 } : undefined);
+  const asked = play.asks('one too many');
+  await play.hears('answer to one too many');
+  fake.rest.fault = () => undefined;
+  fake.gateway.repeat('MESSAGE_CREATE', asked.id);
+  const next = play.asks('and next?');
+  await play.hears('answer to and next?', await eventually(() => fake.channels.get(next.id)));
+  await play.settled();
+  expect(fake.channels.get(asked.id)).toBeUndefined();
+  expect(play.said('answer to one too many')).toHaveLength(1);
+});
+
+test('what was answered in its thread is not told as missed after a long absence', async () => {
+  await using play = await playDiscord({ model: echo, discord: { threads: true }, stillClock: true });
+  const { fake } = play;
+  fake.rest.fault = ({ route }) => (route.endsWith('/threads') ? { status: 400 } : undefined);
+  play.asks('in the channel');
+  await play.hears('answer to in the channel');
+  fake.rest.fault = () => undefined;
+  await fake.advance(1_000);
+  const asked = play.asks('in a thread');
+  await play.hears('answer to in a thread', await eventually(() => fake.channels.get(asked.id)));
+  await play.settled();
+  await play.stop();
+  fake.advance(30 * 3_600_000);
+  await (play.world.clock as TestClock).moveTo(new Date(fake.now()));
+  const unheard = play.asks('meanwhile');
+  await play.start();
+  await play.hears('answer to meanwhile', await eventually(() => fake.channels.get(unheard.id)));
+  await play.settled();
+  expect(play.said('I was away')).toEqual([]);
 });
 
 test('a card in a thread that was archived meanwhile is closed all the same', async () => {

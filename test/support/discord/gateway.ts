@@ -79,10 +79,12 @@ export class Gateway {
     for (const { socket } of this.sessions.values()) this.send(socket, packet);
   }
 
-  /** Tells the last event of this kind once more, as a second session would hear it. */
-  repeat(t: string): void {
+  /** Tells the last event of this kind (about the message or channel `id`) once more, as a second session would hear it. */
+  repeat(t: string, id?: string): void {
     for (const { sent } of this.sessions.values()) {
-      const last = sent.findLast((packet) => packet.t === t);
+      const last = sent.findLast(
+        (packet) => packet.t === t && (id === undefined || (packet.d as { id?: string }).id === id),
+      );
       if (last) this.dispatch(t, () => last.d);
     }
   }
