@@ -18,7 +18,7 @@ import type { Config } from '../config/index.ts';
 import type { Worker } from '../jobs/index.ts';
 import { type Claim, findPerson, type Gate, readerFor, roleOf } from '../people/index.ts';
 import type { Database, Param } from '../storage/index.ts';
-import type { Foundation } from './foundation.ts';
+import type { Foundation } from './core.ts';
 import { householdOf } from './settings.ts';
 import type { EquippedSkill } from './skills.ts';
 
