@@ -15,7 +15,7 @@ import { recordAct } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
-import { type AnyRoute, type Checks, type PlatformAdapter, route } from '../chat/index.ts';
+import { type AnyRoute, type Checks, routesOf as operationRoutes, type PlatformAdapter, route } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import type { ChatAdapter, Delivery } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
@@ -27,7 +27,10 @@ import type { LiveSkills } from './agent-skills/agent-skills.ts';
 import { type RunParts, runRoute } from './agent-skills/run-route.ts';
 import { callersReader, dashboardPages, pageReader } from './dashboard/index.ts';
 import { skillActs } from './dashboard/skills.ts';
-import { servedOperations } from './operations/routes.ts';
+import { approvals } from './operations/approvals.ts';
+import { notify } from './operations/hooks.ts';
+import { outbox } from './operations/outbox.ts';
+import { skills as skillOperations } from './operations/skills.ts';
 import type { Sessions } from './sign-in/sessions.ts';
 import type { Tokens } from './sign-in/tokens.ts';
 import type { EquippedSkill } from './skills.ts';
@@ -127,7 +130,7 @@ function routesOf(parts: HttpParts): AnyRoute[] {
   return [
     health(world.clock, healthy),
     metricsRoute(world),
-    ...servedOperations({ app: parts, world }),
+    ...operationRoutes([...outbox, ...approvals, ...skillOperations, ...notify], { app: parts, world }, world),
     ...dataRoutes(collections, { database, agent, requests: delivery.requests }),
     ...platforms.flatMap((platform) => platform.routes?.() ?? []),
     ...skills.flatMap(({ skill, deps }) => skill.routes?.(deps) ?? []),
