@@ -28,14 +28,13 @@ import type { Artifacts, Database, Engine, Transaction } from '../storage/index.
 import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills/agent-skills.ts';
-import { SKILL_JOB, skillJob } from './agent-skills/jobs.ts';
 import { Backups } from './backups.ts';
 import { openCore } from './core.ts';
 import { tellingOverrides } from './doctor/index.ts';
 import { attachmentBytes, openHttp, serve } from './http.ts';
 import { openInference, type Thinking } from './inference.ts';
-import { enqueue, handlersOf, jobsOf } from './jobs.ts';
-import type { Away, OperatedApp } from './operations/parts.ts';
+import { enqueue, handlersOf, jobsOf, skillJob } from './jobs.ts';
+import { type Away, type OperatedApp, SKILL_JOB } from './operations/parts.ts';
 import { People } from './people.ts';
 import { programVerbs } from './programs.ts';
 import { sandboxOf } from './sandbox.ts';

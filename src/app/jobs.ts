@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Said } from '../agent/index.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
@@ -5,7 +6,8 @@ import type { World } from '../base/world.ts';
 import { type Delivery, notifyJob } from '../delivery/index.ts';
 import type { Events, JobHandler, JobQueue } from '../jobs/index.ts';
 import type { Besides, Database } from '../storage/index.ts';
-import { skillJob } from './agent-skills/jobs.ts';
+import { ownerItem } from './credentials.ts';
+import { SKILL_JOB } from './operations/parts.ts';
 import type { EquippedSkill } from './skills.ts';
 
 /** A background job that somebody asks for. */
@@ -66,4 +68,25 @@ export async function enqueue(
     besides?.(tx, id);
     return id;
   });
+}
+
+const skillRun = z.object({ skill: z.string().min(1).max(200), payload: z.unknown().optional() });
+
+/** Begins the run in the owner's conversation at the terminal, its payload as text, once for each job: from there on it is a turn like any other. */
+export function skillJob({ database, delivery }: { database: Database; delivery: Delivery }): JobHandler {
+  return {
+    kind: SKILL_JOB,
+    async run({ id, payload: told }) {
+      const { skill, payload: given } = skillRun.parse(told);
+      const { person, conversation } = await ownerItem({ delivery });
+      const text =
+        typeof given === 'string' ? given : given === null || given === undefined ? '' : JSON.stringify(given);
+      // The run is known by the id of its job: `coda skills pipeline --resume ID`.
+      const planned = `/pipeline ${JSON.stringify({ steps: [skill], payload: text, run: id })}`;
+      const turn = { personId: person.id, conversationId: conversation.id, text: planned, planned, files: [] };
+      await database.tx('skills.job', async (tx) => {
+        await delivery.begin(tx, [{ ...turn, key: `job:${id}`, origin: 'schedule', tainted: false }]);
+      });
+    },
+  };
 }

@@ -5,8 +5,7 @@ import type { Json } from '../../base/json.ts';
 import { oneLine, plural } from '../../base/text.ts';
 import { idOf, operation, text, usage } from '../../chat/operation.ts';
 import type { DeadJob, OpenJob } from '../../jobs/index.ts';
-import { SKILL_JOB } from '../agent-skills/jobs.ts';
-import type { OperationParts } from './parts.ts';
+import { type OperationParts, SKILL_JOB } from './parts.ts';
 
 const list = operation({
   name: 'jobs list',

@@ -55,6 +55,9 @@ export interface OperatedApp {
   away(): Away[];
 }
 
+/** Kind of the jobs that run a skill: `coda jobs enqueue skill` and `coda schedule`. */
+export const SKILL_JOB = 'skill';
+
 /** Dependencies of operations. */
 export interface OperationParts {
   app: OperatedApp;
