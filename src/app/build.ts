@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
 import type { Service } from '../adapters/http/index.ts';
 import { Approvals, approvalSource, type Model } from '../agent/index.ts';
@@ -19,12 +19,16 @@ import {
   turnAway,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type ChatAdapter, deadJobSource, type Receiver } from '../delivery/index.ts';
+import { type ChatAdapter, type Delivery, deadJobSource, type Receiver } from '../delivery/index.ts';
 import { routeFetch } from '../egress/index.ts';
+import { installationOf, isLive } from '../jobs/index.ts';
+import { openSandbox, type Sandbox, Workspaces } from '../sandbox/index.ts';
+import { isSkillImage, type SkillHost, skillsInUse } from '../skills/agent-skills/index.ts';
+import { browserConfig } from '../skills/browser/index.ts';
 import { McpServers, mcpConfig, toolServers } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
 import { Webhooks } from '../skills/webhooks/index.ts';
-import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
+import { type Artifacts, type Database, type Engine, readerOf, type Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills/agent-skills.ts';
@@ -37,7 +41,6 @@ import { enqueue, handlersOf, jobsOf, skillJob } from './jobs.ts';
 import { type Away, type OperatedApp, SKILL_JOB } from './operations/parts.ts';
 import { People } from './people.ts';
 import { programVerbs } from './programs.ts';
-import { sandboxOf } from './sandbox.ts';
 import { defaultZone, householdOf } from './settings.ts';
 import { Sessions } from './sign-in/sessions.ts';
 import { Tokens } from './sign-in/tokens.ts';
@@ -377,3 +380,48 @@ function fingerprints(config: Config): Record<string, string> {
 
 /** Hexadecimal digits. */
 const FINGERPRINT = 12;
+
+interface SandboxParts {
+  config: Config;
+  world: World;
+  database: Database;
+  artifacts: Artifacts;
+  delivery: Delivery;
+  gate: SkillDeps['gate'];
+  skills: SkillHost;
+}
+
+/** Builds the sandbox. Nothing is asked of Docker before it is started, or used. */
+async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox; forSkills: SkillDeps['sandbox'] }> {
+  const { config, world, database, artifacts, delivery, gate, skills: host } = parts;
+  const { execution } = config;
+  const browser = config.block(browserConfig);
+  // Without a running sandbox the doctor opens a container, too; should it die, a later process removes that.
+  const apart = randomUUID();
+  const sandbox = openSandbox(
+    {
+      execution,
+      installation: await installationOf(database),
+      instance: () => (delivery.hasStarted ? delivery.self.id : apart),
+      isLive: (id) => isLive(database, id),
+      hasPrograms: browser.enabled && browser.mode === 'docker',
+      isOwnImage: (id) => isSkillImage(readerOf(database), id),
+    },
+    world,
+  );
+  const workspaces = new Workspaces({
+    sandbox,
+    keep: (content) => artifacts.put(content, { maxBytes: execution.max_output_size }),
+    lastingMs: execution.max_sandbox_timeout,
+    timeouts: execution.sandbox_timeouts,
+  });
+  const hasImage = (id: string) => sandbox.hasImage(id);
+  const forSkills: SkillDeps['sandbox'] = {
+    ...{ workspaces, settings: execution, hasImage },
+    inUse: skillsInUse({ host, gate, database, settings: execution, hasImage }),
+    facts: (signal) => sandbox.facts(signal),
+    program: (spec, signal) => sandbox.program(spec, signal),
+    detached: sandbox.detached,
+  };
+  return { sandbox, forSkills };
+}

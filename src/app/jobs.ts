@@ -1,24 +1,13 @@
 import { z } from 'zod';
 import type { Said } from '../agent/index.ts';
 import { CodaError } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import { type Delivery, notifyJob } from '../delivery/index.ts';
 import type { Events, JobHandler, JobQueue } from '../jobs/index.ts';
 import type { Besides, Database } from '../storage/index.ts';
 import { ownerItem } from './credentials.ts';
-import { SKILL_JOB } from './operations/parts.ts';
+import { type AskedJob, SKILL_JOB } from './operations/parts.ts';
 import type { EquippedSkill } from './skills.ts';
-
-/** A background job that somebody asks for. */
-export interface AskedJob {
-  kind: string;
-  payload: Json;
-  key?: string | undefined;
-  /** When it is due; default: at once. */
-  at?: Date | undefined;
-  maxAttempts?: number | undefined;
-}
 
 interface JobParts {
   world: World;

@@ -1,13 +1,12 @@
 import { Command, Option } from 'commander';
 import { families } from '../app/operations/index.ts';
 import { version } from '../base/root.ts';
+import { didYouMean } from '../base/text.ts';
 import type { OperationFamily } from '../chat/operation.ts';
 import type { Call } from './call.ts';
-import { addExamples } from './examples.ts';
 import type { ChatFlags, ImportFlags, InitFlags, LogsFlags, VersionFlags, WhenFlags } from './flags.ts';
 import { addFamily } from './operations.ts';
 import { usage } from './texts.ts';
-import { nameUnknown } from './unknown.ts';
 
 /** Output of the program for its user. */
 export interface CommandHandler {
@@ -213,3 +212,65 @@ Examples:
   coda config check               see what is wrong with the configuration
 
 Exit statuses are those of sysexits.h; docs/errors.md lists every error.`;
+
+// Words that are no subcommand, where a default one would take them for its arguments.
+
+/** Has each command that takes no arguments tell what it was given instead: the name of no command, or one word too many. */
+function nameUnknown(command: Command): void {
+  for (const below of command.commands) {
+    nameUnknown(below);
+    if (below.commands.length > 0 || below.registeredArguments.length > 0) continue;
+    below.allowExcessArguments().hook('preAction', (_, { args: [word] }) => {
+      if (word !== undefined) throw unknownWord(command, below, word);
+    });
+  }
+}
+
+function unknownWord(parent: Command, command: Command, word: string) {
+  if (parent.args[0] === command.name()) {
+    return usage(`Too many arguments for '${command.name()}': ${word}.`, `See "coda ${pathOf(command)} --help".`);
+  }
+  const near = didYouMean(
+    word,
+    parent.commands.map((each) => each.name()),
+  );
+  return usage(
+    `Unknown command '${word}' of coda ${pathOf(parent)}.`,
+    near === undefined ? `See what there is with "coda ${pathOf(parent)} --help".` : `Did you mean ${near}?`,
+  );
+}
+
+/** The words that call it, without the program. */
+function pathOf(command: Command): string {
+  const { parent } = command;
+  return parent?.parent ? `${pathOf(parent)} ${command.name()}` : command.name();
+}
+
+/** One line that does something, for the help of every command. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  init: 'coda init --yes --platform discord --zone Europe/Berlin',
+  run: 'coda run --data /var/lib/coda',
+  chat: 'coda chat',
+  version: 'coda version --check',
+  logs: 'coda logs --follow',
+  import: 'coda import openclaw ~/.openclaw',
+  doctor: 'coda doctor --json',
+  when: 'coda when every weekday at 9 --zone Europe/Berlin',
+};
+
+/** In the help of every command. */
+const EXIT = 'Exit status: 0, or one of sysexits.h; docs/errors.md has each.';
+
+/** Adds an example and the exit statuses to the help of each command; an example that nobody has written is the command with its arguments. */
+function addExamples(program: Command, ofOperations: ReadonlyMap<string, string>): void {
+  for (const command of program.commands) addBelow(command, command.name(), ofOperations);
+}
+
+function addBelow(command: Command, path: string, ofOperations: ReadonlyMap<string, string>): void {
+  const args = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  );
+  const example = ofOperations.get(path) ?? EXAMPLES[path] ?? ['coda', path, ...args].join(' ');
+  command.addHelpText('after', `\nExample:\n  ${example}\n\n${EXIT}`);
+  for (const below of command.commands) addBelow(below, `${path} ${below.name()}`, ofOperations);
+}

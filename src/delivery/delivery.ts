@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { withTimeout } from '../base/async.ts';
+import { BoundedMap } from '../base/bounded.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Egress } from '../egress/index.ts';
@@ -8,6 +9,7 @@ import type { AccessRules, Gate } from '../people/index.ts';
 import type { Artifacts, Database, Fragment, Transaction } from '../storage/index.ts';
 import { type ChatAdapter, type Inbox, type Incoming, isSaid, type Place } from './adapter.ts';
 import { Admission } from './admission.ts';
+import { placesOf } from './conversations/store.ts';
 import { tellUndelivered } from './dead-letters/reports.ts';
 import { type Also, addressOf, type End, Endings } from './endings.ts';
 import { Arriving } from './files/arriving.ts';
@@ -21,7 +23,6 @@ import * as laneStore from './lanes/store.ts';
 import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
 import { answerKey } from './parts.ts';
-import { PlaceBook } from './places.ts';
 import { PostponedEvents } from './postponed/index.ts';
 import { Quoting } from './quoted/index.ts';
 import { Requests } from './requests/index.ts';
@@ -453,5 +454,27 @@ class Hints {
   close(): void {
     for (const stop of this.stops) stop();
     this.stops = [];
+  }
+}
+
+const REMEMBERED = 10_000;
+
+/** Cache of the places of conversations. A conversation never moves, so that its place is read once. */
+export class PlaceBook {
+  private readonly known = new BoundedMap<string, Place>(REMEMBERED);
+
+  async find(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>> {
+    const found = new Map<string, Place>();
+    for (const id of conversationIds) {
+      const place = this.known.get(id);
+      if (place) found.set(id, place);
+    }
+    const unknown = conversationIds.filter((id) => !found.has(id));
+    if (unknown.length === 0) return found;
+    for (const [id, place] of await placesOf(tx, unknown)) {
+      this.known.set(id, place);
+      found.set(id, place);
+    }
+    return found;
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { deferred } from '../../src/base/async.ts';
-import { PlaceBook } from '../../src/delivery/places.ts';
+import { PlaceBook } from '../../src/delivery/delivery.ts';
 import type { Transaction } from '../../src/storage/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';

@@ -6,9 +6,8 @@ import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AnyRoute, Caller, HealthCheck, HttpAnswer, Scope } from '../../chat/index.ts';
-import { cookieOf, guardSite } from './browser.ts';
 import { addressOf, type HttpConfig, isLoopback } from './config.ts';
-import { guardOrigin, isOfThisMachine, type Origins, preflight } from './origins.ts';
+import { cookieOf, guardOrigin, guardSite, isOfThisMachine, type Origins, preflight } from './origins.ts';
 import { isExpected, PROBLEM_TYPE, type Problem, problem, problemOf } from './problem.ts';
 import { checkHead, partsOf } from './request.ts';
 

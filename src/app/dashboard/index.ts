@@ -18,7 +18,7 @@ import type { Param } from '../../storage/index.ts';
 import { addDays, beginningOf, dayAt, formatClock, type Reader } from '../../time/index.ts';
 import { costReport } from '../cost.ts';
 import { defaultZone, householdOf } from '../settings.ts';
-import type { DashboardParts } from './parts.ts';
+import type { DashboardParts } from './skills.ts';
 
 const NOW_MOST = 50;
 

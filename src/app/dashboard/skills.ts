@@ -1,10 +1,17 @@
 /** Actions of the Skills page: sets and removes skills' secrets. */
 import { z } from 'zod';
+import type { Approvals } from '../../agent/index.ts';
 import { recordAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
-import { type AnyRoute, type HttpRequest, route } from '../../chat/index.ts';
+import type { World } from '../../base/world.ts';
+import { type AnyRoute, type Checks, type HttpRequest, route } from '../../chat/index.ts';
+import type { Config } from '../../config/index.ts';
+import type { Delivery } from '../../delivery/index.ts';
+import type { JobQueue, Schedules } from '../../jobs/index.ts';
 import { skillMeant } from '../../skills/agent-skills/index.ts';
-import type { DashboardParts } from './parts.ts';
+import type { Database } from '../../storage/index.ts';
+import type { LiveSkills } from '../agent-skills/agent-skills.ts';
+import type { EquippedSkill } from '../skills.ts';
 
 type SkillParts = Pick<DashboardParts, 'agentSkills' | 'world'>;
 
@@ -92,4 +99,21 @@ const ORIGIN = 'dashboard';
 function personOf({ caller }: Pick<HttpRequest, 'caller'>): string {
   if (caller?.personId === undefined) throw new Error('a browser is signed in as nobody');
   return caller.personId;
+}
+
+/** Dependencies of the dashboard's pages. */
+export interface DashboardParts {
+  config: Config;
+  world: World;
+  database: Database;
+  delivery: Delivery;
+  jobs: JobQueue;
+  schedules: Schedules;
+  skills: readonly EquippedSkill[];
+  agentSkills: LiveSkills;
+  approvals: Approvals;
+  checks: Checks;
+  version: string;
+  /** The platforms, and why those that cannot be heard cannot. */
+  platforms(): readonly { name: string; away: string | undefined }[];
 }

@@ -11,7 +11,6 @@ import type { Webhooks } from '../../skills/webhooks/index.ts';
 import type { Besides, Database } from '../../storage/index.ts';
 import type { LiveSkills } from '../agent-skills/agent-skills.ts';
 import type { Backups } from '../backups.ts';
-import type { AskedJob } from '../jobs.ts';
 import type { People } from '../people.ts';
 import type { Sessions } from '../sign-in/sessions.ts';
 import type { Tokens } from '../sign-in/tokens.ts';
@@ -57,6 +56,16 @@ export interface OperatedApp {
 
 /** Kind of the jobs that run a skill: `coda jobs enqueue skill` and `coda schedule`. */
 export const SKILL_JOB = 'skill';
+
+/** A background job that somebody asks for. */
+export interface AskedJob {
+  kind: string;
+  payload: Json;
+  key?: string | undefined;
+  /** When it is due; default: at once. */
+  at?: Date | undefined;
+  maxAttempts?: number | undefined;
+}
 
 /** Dependencies of operations. */
 export interface OperationParts {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
 import { type AnyRoute, route, type Scope } from '../../../chat/index.ts';
-import { cookieOf, cookieText, guardSite } from '../browser.ts';
+import { cookieOf, cookieText, guardSite } from '../origins.ts';
 import type { Layout } from './layout.ts';
 import { h } from './markup.ts';
 
