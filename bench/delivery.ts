@@ -56,7 +56,7 @@ async function times(count: number, work: (index: number) => unknown): Promise<n
 /** A platform in this process that answers at once. */
 class AtOnce implements ChatAdapter {
   readonly name = 'bench';
-  readonly promises = { deduplicatesForMs: 120_000, canFind: true, canEdit: true };
+  readonly guarantees = { deduplicatesForMs: 120_000, canFind: true, canEdit: true };
   readonly arrived: { key: string; at: number }[] = [];
   inbox: Inbox | undefined;
   private count = 0;

@@ -78,7 +78,7 @@ export function coreTools(deps: {
 }): AnyTool[] {
   const help = dataTool({
     name: 'help',
-    spare: true,
+    dropWhenSmall: true,
     description: 'Shows the person what you can do and which commands there are.',
     effect: 'read',
     impersonal: true,
@@ -111,7 +111,7 @@ function commandTool(commands: readonly Command[]): AnyTool {
     name: COMMAND,
     description: 'Runs a command.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     always: true,
     input: z.object({ command: z.string().max(32), rest: z.string().max(MOST_REST) }),
     thingsIn: ({ command }) => [known.get(command) ?? []].flat().map(commandThing),

@@ -104,7 +104,7 @@ export function linkTools(deps: LinkDeps): AnyTool[] {
     name: JOIN,
     description: 'Makes the person the one who gave out a code.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     always: true,
     timeoutMs: 10_000,
     records: true,

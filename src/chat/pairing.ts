@@ -103,7 +103,7 @@ export function pairingTools(deps: PairingDeps): AnyTool[] {
     name: ADMIT,
     description: 'Lets somebody in who asked to be.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     always: true,
     records: true,
     input: z.object({ code: z.string() }),

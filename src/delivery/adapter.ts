@@ -270,8 +270,7 @@ export interface Part {
    */
   identity?: string;
   /**
-   * The id of a message that showed this part and was deleted by somebody, or shows its beginning and cannot be edited: this
-   * one is another.
+   * The id of the message that this part replaces (somebody deleted it), or continues (it takes no more edits).
    */
   instead?: string;
   place: Place;
@@ -310,7 +309,7 @@ export interface ChatAdapter {
   readonly name: string;
 
   /** Guarantees of the platform; `docs/delivery.md` shows the table. */
-  readonly promises: {
+  readonly guarantees: {
     /** For how long a send with the same key is answered with the first message instead of a second one; 0: never. */
     deduplicatesForMs: number;
     /** True if `find` can answer. */

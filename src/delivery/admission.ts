@@ -1,6 +1,6 @@
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
-import type { Also, End } from './endings.ts';
+import type { End, ExtraWrites } from './endings.ts';
 import type { Arriving } from './files/arriving.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, TooFast } from './item.ts';
@@ -19,7 +19,7 @@ export interface AdmissionDeps {
   lanes: Pick<Lanes, 'asHeld'>;
   end(name: string, item: Item, end: End): Promise<boolean>;
   /** Statements that end, with the row, the turn that was begun for it. */
-  begun(item: Item): Also | undefined;
+  begun(item: Item): ExtraWrites | undefined;
   /** Tells the platform that the event of a row is heard. False: it was too late, and the person has seen it fail. */
   acknowledged(item: Item): Promise<boolean>;
 }

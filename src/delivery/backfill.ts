@@ -140,8 +140,8 @@ interface LinesOptions {
   waitMs?(error: unknown): number | undefined;
 }
 
-/** Does in each channel one thing after another, each until it works. */
-export class Lines {
+/** Queue of tasks for each channel: one after another, each repeated until it works. */
+export class ChannelQueues {
   private readonly options: LinesOptions;
   private readonly lines = new Map<string, { sequence: Sequence; waiting: number }>();
 

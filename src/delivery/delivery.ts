@@ -11,7 +11,7 @@ import { type ChatAdapter, type Inbox, type Incoming, isSaid, type Place } from 
 import { Admission } from './admission.ts';
 import { placesOf } from './conversations/store.ts';
 import { tellUndelivered } from './dead-letters/reports.ts';
-import { type Also, addressOf, type End, Endings } from './endings.ts';
+import { addressOf, type End, Endings, type ExtraWrites } from './endings.ts';
 import { Arriving } from './files/arriving.ts';
 import { InboxWriter } from './inbox/index.ts';
 import type { PlannedTurn } from './inbox/planned.ts';
@@ -50,7 +50,7 @@ export interface DeliveryOptions {
   /** A scalar subquery over `i`, `c` and `p`: what the agent wants to know of each row as it is taken. */
   context: Fragment;
   /** Statements that end, with the row, the turn that was begun for it. */
-  begun(item: Item): Also | undefined;
+  begun(item: Item): ExtraWrites | undefined;
   /** Programs that are told of failed turns, questions and dead letters. */
   events: Events;
   wakeAt(at: Date): void;
@@ -271,7 +271,7 @@ export class Delivery {
     const { database, world } = this.options;
     const adapter = this.adapterOf(item.conversation.place);
     // Nobody watches what a schedule does, and quiet hours may hold its answer.
-    if (!adapter?.promises.canEdit || item.origin === 'schedule') return undefined;
+    if (!adapter?.guarantees.canEdit || item.origin === 'schedule') return undefined;
     if (adapter.isWatched?.(item.conversation.place) === false) return undefined;
     const address = { ...addressOf(item), key: answerKey(item.id), turnId };
     return new Draft({ database, world, attempts: this.outbox.attempts, adapter }, item, address, tainted);

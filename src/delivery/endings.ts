@@ -12,8 +12,8 @@ import type { OutboxSender } from './outbox/index.ts';
 import { FENCED, insertions, surplusDrafts, WRITTEN, type Written } from './outbox/store.ts';
 import { answerKey, asWritten, type Parts } from './parts.ts';
 
-/** Another room's part of the statement that ends a row. Several ends may go in one statement. */
-export interface Also {
+/** SQL that another room adds to the statement that ends a row. Several ends may go in one statement. */
+export interface ExtraWrites {
   /**
    * `with` parts, each beginning with a comma, that write what all of `also` bring; values with the same function
    * are given to it together. What belongs to an inbox row is written only if `fence` has its `id`.
@@ -34,7 +34,7 @@ export interface End {
   /** Number of its parts that drafts may have shown before. */
   drafted?: number;
   /** More statements, run if the row is still this process's. */
-  also?: Also;
+  also?: ExtraWrites;
 }
 
 export interface EndingDeps {

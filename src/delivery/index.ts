@@ -3,10 +3,10 @@ export * as activity from './activity/store.ts';
 export type * from './adapter.ts';
 export { isSaid } from './adapter.ts';
 export {
+  ChannelQueues as Lines,
   CLOCK_MARGIN_MS,
   findMissed,
   type History,
-  Lines,
   reportMissed,
   retryDelay,
   withoutMention,
@@ -23,7 +23,7 @@ export {
   retentionRules as outboxRetentionRules,
 } from './dead-letters/store.ts';
 export { Delivery, type DeliveryOptions, type Receiver } from './delivery.ts';
-export type { Also, End } from './endings.ts';
+export type { End, ExtraWrites as Also } from './endings.ts';
 export { type Upload, type UploadLimits, uploadBatches, uploadOf } from './files/taking.ts';
 export { isWordless } from './files/texts.ts';
 export type { PlannedTurn, Turns } from './inbox/planned.ts';

@@ -1,7 +1,7 @@
 /** The page of what may be said, made from the frames. Pure. */
 
 import { capabilities } from './frames/index.ts';
-import type { Frame } from './frames.ts';
+import type { Frame } from './matcher.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 

@@ -6,14 +6,14 @@ import type { Call, Heard, Interpretation, Interpreter } from '../agent/index.ts
 import type { Choice } from '../delivery/index.ts';
 import { parseWhen, type WhenContext } from '../time/index.ts';
 import { frames } from './frames/index.ts';
-import { Matcher } from './frames.ts';
+import { Matcher } from './matcher.ts';
 import { offerOf, offersFor } from './offer.ts';
 import { questionOf, requestsOf, type Understood } from './reading.ts';
 import { texts } from './texts.ts';
 import { verbatim, wordsOf } from './words.ts';
 
 export { capabilities } from './frames/index.ts';
-export type { Frame } from './frames.ts';
+export type { Frame } from './matcher.ts';
 
 /** Characters. Longer messages are no requests. */
 const LONGEST = 10_000;

@@ -11,7 +11,7 @@ import {
   parsePattern,
   partsOf,
   type Slots,
-} from './frames.ts';
+} from './matcher.ts';
 import { callsOf, type Reading, readingOf, type Understood, understand } from './reading.ts';
 import { LEADS, mayFill, type Request, type Span, slotOf, type Times } from './slots.ts';
 import { BINDING, COMMON, isAsking, verbatim, type Word } from './words.ts';

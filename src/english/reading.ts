@@ -1,6 +1,6 @@
 /** From a request to what it asks for: the frames that read it, the things that it names, and how sure that is. */
 import type { Call, Heard, Named, Named as Thing } from '../agent/index.ts';
-import { type Frame, isPronoun, type Match, type Matcher, type Reader, type Slots } from './frames.ts';
+import { type Frame, isPronoun, type Match, type Matcher, type Reader, type Slots } from './matcher.ts';
 import { type Request, Times } from './slots.ts';
 import { texts } from './texts.ts';
 import { followsAs, isCourteous, isSign, type Word, withoutCourtesies, wordsOf } from './words.ts';

@@ -4,7 +4,7 @@ import { onlyUsed, type Transaction } from '../storage/index.ts';
 /**
  * A statement that erases one table's rows of person `$1` at the instant `$2`; `$3` is the inbox row that asks for it, or
  * null. Rows that must stay (the key of a message, so that a redelivery is not answered) lose their content. One that only
- * locks rows is about no table.
+ * locks rows names no table. A new column needs no rule, a new table does.
  */
 export interface DeletionRule {
   sql: string;

@@ -140,7 +140,7 @@ test.each<[string, Line[], string, Record<string, unknown>]>([
     name: 'thing_install',
     description: 'Puts it in place.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     critique: true,
     input: z.object({}),
     prepare: async () => void prepared.push('there'),

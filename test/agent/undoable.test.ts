@@ -47,7 +47,7 @@ test('each tool that writes can be taken back, or it is said why not', async () 
   const offered = builtInSkills
     .filter(({ name }) => name !== 'web' && name !== 'firecrawl' && name !== 'improvement')
     .flatMap(({ tools }) => tools?.(nothing as SkillDeps, nothing as AllSkills) ?? [])
-    .filter(({ effect, hidden }) => effect === 'write' && !hidden);
+    .filter(({ effect, notForModels: hidden }) => effect === 'write' && !hidden);
   expect(offered.map(({ name }) => name).sort()).toEqual(Object.keys(WRITES).sort());
 
   const calls = Object.entries(WRITES).flatMap(([call, input]) => (typeof input === 'string' ? [] : [{ call, input }]));

@@ -67,14 +67,14 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
     test('gives a receipt that survives being stored as JSON', async () => {
       const receipt = await put(part('kept'));
       const stored = JSON.parse(JSON.stringify(receipt));
-      if (!coda.adapter.promises.canEdit) return;
+      if (!coda.adapter.guarantees.canEdit) return;
       const edited = await coda.adapter.edit(stored, part('kept and changed'), signal());
       expect(edited.kind).toBe('sent');
       expect((await texts()).at(-1)).toContain('kept and changed');
     });
 
     test('an edit may be repeated', async () => {
-      if (!coda.adapter.promises.canEdit) return;
+      if (!coda.adapter.guarantees.canEdit) return;
       const receipt = await put(part('draft'));
       for (let again = 0; again < 2; again++) await coda.adapter.edit(receipt, part('final'), signal());
       expect((await texts()).filter((text) => text.includes('final'))).toHaveLength(1);
@@ -92,7 +92,7 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
       const found = async () => adapter.find(rest, new Date(Date.now() - 1_000), signal());
       expect(await found()).toBeUndefined();
       const further = await put(rest);
-      if (adapter.promises.deduplicatesForMs > 0) expect((await put(rest)).id).toBe(further.id);
+      if (adapter.guarantees.deduplicatesForMs > 0) expect((await put(rest)).id).toBe(further.id);
       else expect((await found())?.id).toBe(further.id);
       expect((await texts()).slice(-2)).toEqual(['first words', 'and the last']);
     });
@@ -129,20 +129,20 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
 
     test('an answer that was lost does not make a second message', async () => {
       const { adapter, loseNextAnswer } = coda;
-      if (!loseNextAnswer || !adapter.promises.canFind) return;
+      if (!loseNextAnswer || !adapter.guarantees.canFind) return;
       const since = new Date(Date.now() - 1_000);
       const lost = part('said once');
       loseNextAnswer();
       expect((await adapter.send(lost, signal())).kind).toBe('unknown');
       expect(await adapter.find(lost, since, signal())).toBeDefined();
       expect(await adapter.find(part('never said'), since, signal())).toBeUndefined();
-      if (adapter.promises.deduplicatesForMs > 0) await put(lost);
+      if (adapter.guarantees.deduplicatesForMs > 0) await put(lost);
       expect((await texts()).filter((text) => text.includes('said once'))).toHaveLength(1);
     });
 
     test('a card is not taken for another one with the same words', async () => {
       const { adapter } = coda;
-      if (!adapter.promises.canFind) return;
+      if (!adapter.guarantees.canFind) return;
       const since = new Date(Date.now() - 1_000);
       const card = (id: string) =>
         part('', {

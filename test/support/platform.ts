@@ -147,7 +147,7 @@ export class FakePlatform {
 
 class FakeAdapter implements ChatAdapter {
   readonly name: string;
-  readonly promises: ChatAdapter['promises'];
+  readonly guarantees: ChatAdapter['guarantees'];
   private readonly platform: FakePlatform;
   readonly files: FileSource;
   private readonly longest: number;
@@ -168,7 +168,7 @@ class FakeAdapter implements ChatAdapter {
         return files.map((file) => ({ ...file, url: at(file.name) }));
       },
     };
-    this.promises = {
+    this.guarantees = {
       deduplicatesForMs,
       canFind,
       canEdit,

@@ -92,7 +92,7 @@ export function consoleAdapter(options: ConsoleOptions): ConsoleAdapter {
 
 class Console implements ConsoleAdapter {
   readonly name = ADAPTER;
-  readonly promises = { deduplicatesForMs: 0, canFind: false, canEdit: true };
+  readonly guarantees = { deduplicatesForMs: 0, canFind: false, canEdit: true };
   private readonly options: ConsoleOptions;
   private readonly sessions = new Map<Session, Promise<void>>();
   private readonly started = deferred<Inbox>();

@@ -49,7 +49,7 @@ export function discordAdapter(options: DiscordOptions): DiscordAdapter {
 
 class Discord implements DiscordAdapter {
   readonly name = ADAPTER;
-  readonly promises = {
+  readonly guarantees = {
     // "The past few minutes" is all that is documented.
     deduplicatesForMs: 120_000,
     canFind: true,
@@ -263,10 +263,10 @@ async function messageAt(channel: string, id: string, { rest: of }: PointedDeps,
   }
 }
 
-/** Until then the receipt of a replica's message is stored. */
+/** Wait before an unknown message of coda's own is looked up, so that another replica can store its receipt. */
 const SETTLE_MS = 3_000;
 const REMEMBERED = 2_000;
-/** For how long another coda is told of after it was last seen. */
+/** Time for which `coda doctor` reports a second process with the same token after its last message. */
 const TOLD_MS = 3_600_000;
 const TROUBLE: Trouble = {
   code: 'TOKEN_SHARED',

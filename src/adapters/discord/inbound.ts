@@ -65,7 +65,7 @@ const FORWARD_MS = 15_000;
 /** Characters of a thread's name; Discord takes 100. */
 const LONGEST_NAME = 80;
 
-/** Brings what is written to the inbox: in each channel in order, and what was missed before what is new. */
+/** Hands Discord's messages to the inbox, in order within a channel, missed ones before new ones. */
 export class Inbound {
   private readonly deps: InboundDeps;
   private readonly lines: Lines;
@@ -80,13 +80,13 @@ export class Inbound {
   private places: ReadonlySet<string> = new Set();
   /** Since when nothing was heard before the session. */
   private unheardSince: Date | undefined;
-  /** Listing of places where something may have been missed; new events wait until these stand in their lines. */
+  /** Listing of places where messages may have been missed; new events wait until their look-back is queued. */
   private listing: Promise<unknown> = Promise.resolve();
 
   constructor(deps: InboundDeps) {
     this.deps = deps;
     const { log } = deps.options;
-    // Discord does not tell a second time what was not stored when it was said.
+    // Discord delivers a message once, so a failed one is tried again here.
     this.lines = new Lines({ log, signal: deps.signal, isOutage, isGone: gone });
   }
 
@@ -178,7 +178,7 @@ export class Inbound {
     return { isAnything, more: { pending, quoted, ...(points && { points }), ...(repliesTo && { repliesTo }) } };
   }
 
-  /** Discord sends what somebody writes beside a forward as a second message: where coda is called in that one alone. */
+  /** Keeps a forward that does not call coda: Discord sends the words beside it as a second message, which may. */
   private passed(message: RawMessage): void {
     if (isForward(message)) this.forwards.set(forwardOf(message), message);
   }

@@ -86,8 +86,8 @@ export function fitting(content: Content): Content {
 }
 
 /**
- * The same for each resend, and another one wherever a second message is meant: elsewhere (a fallback to direct messages),
- * or instead of one that was deleted. 22 characters of the 25 that Discord takes.
+ * The same for each resend of a part; another one in another channel (the fallback to direct messages), and for the
+ * message that replaces a deleted one. 22 characters of the 25 that Discord takes.
  */
 export function nonceFor(identity: string, channel: string, instead?: string): string {
   const names = JSON.stringify([identity, channel, instead ?? null]);

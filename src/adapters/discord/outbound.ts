@@ -123,14 +123,14 @@ export class Outbound {
       if (found) return found;
     }
     const own = await this.ownSince(rest, part.place.channel, since, signal);
-    // In a channel that coda may not read no copy is found: the part is sent where it can.
+    // A history that coda may not read counts as one without a copy, so the part is sent again.
     if (!own) return undefined;
     const ids = customIds(part.content);
     const byButton = own.find((message) => customIdsIn(message).some((id) => ids.includes(id)));
     if (byButton) return receiptOf(byButton, part.place.channel);
     const known =
       (await this.deps.inbox()?.receipts(part.place, new Date(since.getTime() - CLOCK_MARGIN_MS))) ?? new Set();
-    // A card is identified by its buttons alone: with others it is another card, whatever its words.
+    // Messages with buttons match by the buttons' ids alone.
     const open = own.filter((message) => !known.has(message.id) && customIdsIn(message).length === 0);
     const text = said(forPlace(part));
     const replies = part.replyTo !== undefined && !origin && (part.index ?? 0) === 0;

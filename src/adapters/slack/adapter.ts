@@ -59,7 +59,7 @@ export function slackAdapter(options: SlackOptions): SlackAdapter {
 
 class Slack implements SlackAdapter {
   readonly name = ADAPTER;
-  readonly promises = {
+  readonly guarantees = {
     deduplicatesForMs: 0,
     settlesMs: SETTLES_MS,
     canFind: true,

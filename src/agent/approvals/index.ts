@@ -98,7 +98,7 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
     name: DECIDE,
     description: 'Decides about a call that asked first.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     approves: true,
     always: true,
     records: true,

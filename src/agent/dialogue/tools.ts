@@ -12,7 +12,7 @@ export const dropTool = dataTool({
   name: DROP,
   description: 'Lets go of the question that was asked last.',
   effect: 'write',
-  hidden: true,
+  notForModels: true,
   always: true,
   input: z.object({}),
   async run(_, { tx, person, conversationId }) {

@@ -11,7 +11,7 @@ export interface NumberedLists {
     shown: { personId: string; conversationId: string; ids: readonly string[]; now: Instant },
   ): void;
 
-  /** The item made or changed is at hand now, not the list that was shown before it. */
+  /** Marks the list shown last as no longer meant by "it": an item was made or changed since. */
   leave(tx: Transaction, personId: string, conversationId: string): void;
 
   /** The ids as they were numbered, when the list was shown (`shownAt`), and the same as `at` if it is at hand still. */

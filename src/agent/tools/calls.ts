@@ -260,7 +260,7 @@ export const confirmedTool = dataTool({
   name: CONFIRMED,
   description: 'Does what was asked about.',
   effect: 'write',
-  hidden: true,
+  notForModels: true,
   approves: true,
   always: true,
   timeoutMs: 10_000,

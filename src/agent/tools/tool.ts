@@ -202,8 +202,8 @@ interface ToolOffer {
    * that its effect allows.
    */
   does?: readonly Capability[];
-  /** Not offered where the window is small: a command, or another tool, does nearly the same. */
-  spare?: boolean;
+  /** Left out of the prompt when the model's context window is small: a command, or another tool, does nearly the same. */
+  dropWhenSmall?: boolean;
   /** The call that an earlier version's stored input stands for; undefined: it is an input of this one. */
   formerly?(input: unknown): Call | undefined;
   /**
@@ -211,8 +211,8 @@ interface ToolOffer {
    * that cannot be read, or in several ways, is refused or asked about instead.
    */
   times?: readonly string[];
-  /** Not offered to the model: only buttons, commands and undo call it. */
-  hidden?: boolean;
+  /** Models are not offered it; buttons, commands, undo, other tools and plain English call it. */
+  notForModels?: boolean;
   /**
    * Fields that only buttons, commands and the interpreter fill, such as that the person is sure: no model is shown them, and a
    * call of a model that sets one is wrong.

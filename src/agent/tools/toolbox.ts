@@ -127,12 +127,12 @@ export class Toolbox {
     return { kind: 'tool', name, skill: this.skillOf(name), always };
   }
 
-  /** Finds the tool and checks the input; `hidden` tools only where a button, a command or an undo calls. */
+  /** Finds the tool and checks the input; tools `notForModels` only where a button, a command or an undo calls. */
   check(call: Call, allowHidden: boolean): ValidCall | Failed {
     const tool = this.get(call.tool);
     const meant = tool?.formerly?.(call.input);
     if (meant) return this.check(meant, true);
-    if (!tool || (tool.hidden && !allowHidden)) {
+    if (!tool || (tool.notForModels && !allowHidden)) {
       const near = didYouMean(
         call.tool,
         this.stock()
@@ -159,8 +159,8 @@ export class Toolbox {
 
 function specsOf(tools: readonly Tool[]): ToolSpec[] {
   return tools
-    .filter((tool) => !tool.hidden)
-    .map(({ name, description, input, schema, own, spare }) => ({
+    .filter((tool) => !tool.notForModels)
+    .map(({ name, description, input, schema, own, dropWhenSmall: spare }) => ({
       name,
       description,
       schema: schema ? plainSchema(schema) : without(own, formOf(input)),

@@ -13,7 +13,7 @@ export const undoAllTool = dataTool({
   name: UNDO_ALL,
   description: 'Takes back several changes.',
   effect: 'write',
-  hidden: true,
+  notForModels: true,
   always: true,
   redact: ({ calls }) => ({ calls: calls.map(({ tool }) => tool) }),
   input: z.object({

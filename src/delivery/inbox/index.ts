@@ -150,7 +150,7 @@ export class InboxWriter implements Inbox {
     return acknowledge?.();
   }
 
-  /** Nothing more will happen for the row. False when it was not heard here. */
+  /** Resolves the waiter of a row that has ended; false if another process accepted it. */
   settle(id: string): boolean {
     this.acknowledging.delete(id);
     this.unsettled.get(id)?.resolve();

@@ -251,7 +251,7 @@ export class Lanes implements Owned, DueSource {
     await store.release(tx, owners, crashed);
   }
 
-  async strays(owner: string): Promise<string[]> {
+  async orphans(owner: string): Promise<string[]> {
     const held = await store.heldBy(this.deps.database, owner);
     return held.filter((id) => !this.running.has(id));
   }

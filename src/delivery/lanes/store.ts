@@ -4,7 +4,7 @@ import type { FinalState } from '../inbox/store.ts';
 import type { Item } from '../item.ts';
 import { type ItemRow, itemColumns } from '../store.ts';
 
-// Rows in the hands of processes, in lanes and beside them.
+// Inbox rows that a process owns, in their lanes and beside them.
 
 /**
  * Frees what dead processes ran, in lanes and beside them. What ran in one that `crashed` is suspect from then on: suspects

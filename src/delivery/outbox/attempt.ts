@@ -16,7 +16,7 @@ import type { Row, SendResult } from './store.ts';
 import * as store from './store.ts';
 
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
-/** A send that has not answered by then is `unknown`; shorter than the time after which a process is taken over. */
+/** A send without an answer by then is `unknown`. One that outlives a takeover is caught by the platform's own key. */
 export const SEND_DEADLINE_MS = 10_000;
 /** From then on a resend must look first: platforms remember a key for minutes at best, and a clock may be off. */
 const LOOK_AFTER_MS = 15_000;
@@ -100,7 +100,7 @@ export class Attempts {
   }
 
   /**
-   * Brings one part to where it should be: sent, brought up to date, or taken away. Looks first where it may be there
+   * Sends, edits or deletes one part. Looks first where it may be there
    * already and the platform would not notice a second one. What has been deleted there is sent as another message, if
    * `isWanted` says so; of a message that takes no more edits the rest is. Never rejects.
    */
@@ -118,7 +118,8 @@ export class Attempts {
       let receipt = row.receipt;
       // A part that is to be deleted is looked for at once: sending it again would show it.
       if (!receipt && row.unknownAt && (row.removed || mustLook(adapter, row.unknownAt, world.clock.now()))) {
-        if (adapter.promises.canFind) receipt = await unlessAborted(signal, adapter.find(part, row.createdAt, signal));
+        if (adapter.guarantees.canFind)
+          receipt = await unlessAborted(signal, adapter.find(part, row.createdAt, signal));
         // A draft's text was not final: its message becomes the answer.
         else if (!row.isOutdated) part.resend = true;
         if (receipt && !row.isOutdated && !row.removed) return { kind: 'sent', receipt };
@@ -145,7 +146,7 @@ export class Attempts {
   }
 
   /** Milliseconds until the platform shows what an unclear send has brought there. */
-  private settlesIn({ promises: { settlesMs = 0 } }: ChatAdapter, { receipt, unknownAt }: store.Row): number {
+  private settlesIn({ guarantees: { settlesMs = 0 } }: ChatAdapter, { receipt, unknownAt }: store.Row): number {
     if (settlesMs === 0 || receipt || !unknownAt) return 0;
     const elapsed = this.deps.world.clock.now().getTime() - unknownAt.getTime();
     // A clock that was set back must not hold it up for longer.
@@ -223,7 +224,7 @@ export class Attempts {
     if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
     if (outcome.kind === 'refused' || outcome.kind === 'frozen' || this.isGivenUp(row)) return this.dead(row, error);
     if (outcome.kind === 'unknown') {
-      const settlesMs = this.adapter(row.place.adapter)?.promises.settlesMs;
+      const settlesMs = this.adapter(row.place.adapter)?.guarantees.settlesMs;
       // On a platform that shows messages late the newest attempt counts; on one that forgets keys, the first.
       if (settlesMs === undefined)
         return { id: row.id, state: 'unknown', nextAt, unknownAt: row.unknownAt ?? now, error };
@@ -312,7 +313,7 @@ class Outages {
 function mustLook(adapter: ChatAdapter, unknownAt: Instant, now: Instant): boolean {
   const elapsed = now.getTime() - unknownAt.getTime();
   // A clock that was set back says nothing about how long it has been.
-  return elapsed < 0 || elapsed >= Math.min(LOOK_AFTER_MS, adapter.promises.deduplicatesForMs);
+  return elapsed < 0 || elapsed >= Math.min(LOOK_AFTER_MS, adapter.guarantees.deduplicatesForMs);
 }
 
 /**
@@ -326,7 +327,7 @@ async function takeAway(
   signal: AbortSignal,
 ): Promise<SendOutcome> {
   if (receipt) return adapter.delete(receipt, part.place, signal);
-  const { canFind, deduplicatesForMs } = adapter.promises;
+  const { canFind, deduplicatesForMs } = adapter.guarantees;
   const elapsed = unknownAt ? now.getTime() - unknownAt.getTime() : -1;
   if (canFind || elapsed < 0 || elapsed + SEND_DEADLINE_MS >= deduplicatesForMs) {
     return { kind: 'sent', receipt: { id: '' } };

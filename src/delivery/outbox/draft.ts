@@ -49,7 +49,7 @@ export class Draft {
     this.item = item;
     this.address = address;
     // On a platform that counts each edit, an answer that is complete soon is sent once.
-    this.nextAt = performance.now() + Math.min(FIRST_MS, deps.adapter.promises.editEveryMs ?? 0);
+    this.nextAt = performance.now() + Math.min(FIRST_MS, deps.adapter.guarantees.editEveryMs ?? 0);
   }
 
   /** Number of parts that were shown, or may have been. */
@@ -84,7 +84,7 @@ export class Draft {
         const text = this.wanted;
         this.wanted = undefined;
         await this.bring(text);
-        this.nextAt = performance.now() + (adapter.promises.editEveryMs ?? 0);
+        this.nextAt = performance.now() + (adapter.guarantees.editEveryMs ?? 0);
       }
     } catch (error) {
       // A hint that failed: the end of the turn says it all.

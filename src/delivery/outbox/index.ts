@@ -117,7 +117,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** Shows under a card that its buttons are used or too old, where the platform can: `note` says who did what. */
   async close(tx: Transaction, card: string, note: string): Promise<void> {
     const adapter = await store.adapterOf(tx, card);
-    if (!adapter || !this.adapter(adapter)?.promises.showsUse) return;
+    if (!adapter || !this.adapter(adapter)?.guarantees.showsUse) return;
     const now = this.deps.world.clock.now();
     if (await store.closeCard(tx, card, inert(note), now)) tx.afterCommit(() => this.deps.wakeAt(now));
   }
@@ -141,7 +141,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return rows.length;
   }
 
-  async strays(owner: string): Promise<string[]> {
+  async orphans(owner: string): Promise<string[]> {
     const held = await store.heldBy(this.deps.database, owner);
     return held.filter((id) => !this.inFlight.has(id));
   }
@@ -151,7 +151,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
-    const settling = this.deps.adapters().filter(({ promises }) => promises.settlesMs !== undefined);
+    const settling = this.deps.adapters().filter(({ guarantees: promises }) => promises.settlesMs !== undefined);
     return store.release(
       tx,
       owners,

@@ -92,7 +92,7 @@ export async function heldBy(database: Database, owner: string): Promise<string[
   return rows.map(({ id }) => id);
 }
 
-/** Puts parts back that their owner does not know of, and so has not sent. */
+/** Requeues parts claimed by a statement whose answer was lost: their owner does not know of them. */
 export async function free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {
   await tx.query(
     `update outbox set owner = null, state = case when unknown_at is null then 'pending' else 'unknown' end, next_at = $3

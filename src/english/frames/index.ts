@@ -1,5 +1,5 @@
 /** All that can be asked for without a model, by capability: the order of the docs and of `help`. */
-import type { Frame } from '../frames.ts';
+import type { Frame } from '../matcher.ts';
 import { lists } from './lists.ts';
 import { memory } from './memory.ts';
 import { notes } from './notes.ts';

@@ -1,4 +1,4 @@
-import { type Frame, isPronoun, type Slots } from '../frames.ts';
+import { type Frame, isPronoun, type Slots } from '../matcher.ts';
 
 function save({ text = '' }: Slots) {
   if (isPronoun(text) || /\?$/.test(text)) return undefined;

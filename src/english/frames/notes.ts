@@ -1,4 +1,4 @@
-import { DELETE, type Frame, isPronoun, SHOW, type Slots } from '../frames.ts';
+import { DELETE, type Frame, isPronoun, SHOW, type Slots } from '../matcher.ts';
 
 const NOTE = { thing: 'note', nouns: 'notes|note' } as const;
 

@@ -1,4 +1,4 @@
-import { DELETE, type Frame, isPronoun, type Reader, SHOW, type Slots } from '../frames.ts';
+import { DELETE, type Frame, isPronoun, type Reader, SHOW, type Slots } from '../matcher.ts';
 
 /** A length of time counts from now. */
 const TIMERS_LENGTH =

@@ -1,4 +1,4 @@
-import { DELETE, type Frame, type Reader, SHOW, type Slots } from '../frames.ts';
+import { DELETE, type Frame, type Reader, SHOW, type Slots } from '../matcher.ts';
 
 const SCHEDULE = { thing: 'schedule', nouns: 'schedules|schedule|automations|automation' } as const;
 

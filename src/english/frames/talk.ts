@@ -1,4 +1,4 @@
-import type { Frame } from '../frames.ts';
+import type { Frame } from '../matcher.ts';
 import { shownSum, sumOf } from '../sums.ts';
 import { texts } from '../texts.ts';
 

@@ -1,4 +1,4 @@
-import { DELETE, type Frame, SHOW, type Slots } from '../frames.ts';
+import { DELETE, type Frame, SHOW, type Slots } from '../matcher.ts';
 
 const TASK = { thing: 'task', nouns: 'tasks|task' } as const;
 

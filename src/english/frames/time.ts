@@ -1,4 +1,4 @@
-import type { Frame, Slots } from '../frames.ts';
+import type { Frame, Slots } from '../matcher.ts';
 
 const place = ({ place: where }: Slots) => (where === undefined ? {} : { place: where });
 

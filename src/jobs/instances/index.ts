@@ -94,7 +94,7 @@ export interface Owned {
   release(tx: Transaction, owners: readonly string[], now: Instant, crashed: boolean): Promise<void>;
 
   /** Rows of `owner`, this process, that it does not know of: the answer to the statement that took them was lost. */
-  strays(owner: string): Promise<readonly string[]>;
+  orphans(owner: string): Promise<readonly string[]>;
 
   /** Frees such rows in `tx`, without a charge. */
   free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void>;
@@ -208,7 +208,7 @@ export class Instance {
         const at = performance.now();
         const silent = this.others.look(answer.others, at);
         next = this.others.count > 0 ? Math.min(BESIDE_MS, this.others.nextLook(at)) : ALONE_MS;
-        this.freeRows(silent, answer.orphans);
+        this.freeRows(silent, answer.deadOwners);
       }
     } catch (error) {
       world.log.warn({ error: messageOf(error) }, 'heartbeat failed');
@@ -291,10 +291,10 @@ export class Instance {
     const owner = this.current;
     let count = 0;
     for (const room of owned) {
-      const suspects = new Set(await room.strays(owner));
+      const suspects = new Set(await room.orphans(owner));
       if (suspects.size === 0) continue;
       await database.drained();
-      const sure = (await room.strays(owner)).filter((id) => suspects.has(id));
+      const sure = (await room.orphans(owner)).filter((id) => suspects.has(id));
       if (sure.length === 0) continue;
       await database.tx('instances.recover', (tx) => room.free(tx, owner, sure, world.clock.now()));
       count += sure.length;

@@ -41,7 +41,7 @@ export async function register(
 export interface Heartbeat {
   alive: boolean;
   others: { id: string; program: string; heartbeatAt: Instant }[];
-  orphans: string[];
+  deadOwners: string[];
   at: Instant;
 }
 
@@ -54,7 +54,7 @@ interface BeatRow {
 
 /**
  * One heartbeat, which always changes the row, wherever the clock stands. `at` is the database's own clock, read to
- * follow it, not to decide by. `alive` is false when this process was ended by another; `orphans` have ended and own rows
+ * follow it, not to decide by. `alive` is false when this process was ended by another; `deadOwners` have ended and own rows
  * of `rooms` all the same.
  */
 export async function heartbeat(
@@ -84,7 +84,7 @@ export async function heartbeat(
     program: other.program,
     heartbeatAt: new Date(other.at),
   }));
-  return { alive: row?.alive ?? false, others, orphans: row?.orphans ?? [], at: row?.at ?? now };
+  return { alive: row?.alive ?? false, others, deadOwners: row?.orphans ?? [], at: row?.at ?? now };
 }
 
 /** Ends those of `ids` that have not ended yet and returns them. */

@@ -130,7 +130,7 @@ export class JobQueue implements DueSource, Owned {
     await this.deps.events?.raise(tx, deadFacts(dead));
   }
 
-  async strays(owner: string): Promise<string[]> {
+  async orphans(owner: string): Promise<string[]> {
     const held = await store.heldBy(this.deps.database, owner);
     return held.filter((id) => !this.inFlight.has(id));
   }

@@ -19,7 +19,7 @@ export const queryTool = dataTool({
   description: 'Shows what you did: calls of tools, commands, decisions and refusals, the newest first.',
   effect: 'read',
   mainAgentOnly: true,
-  spare: true,
+  dropWhenSmall: true,
   input: filter.extend({ limit: z.int().min(1).max(200).default(50) }),
 
   async run({ limit, ...asked }, ctx) {
@@ -39,7 +39,7 @@ export const statsTool = dataTool({
   description: 'Counts your tool calls: how many, how many succeeded, the most used tools, errors by tool.',
   effect: 'read',
   mainAgentOnly: true,
-  spare: true,
+  dropWhenSmall: true,
   input: filter,
 
   async run(asked, ctx) {

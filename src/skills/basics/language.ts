@@ -10,7 +10,7 @@ const UNKNOWN = 'unknown';
 
 export const setLanguageTool = dataTool({
   name: TOOL,
-  spare: true,
+  dropWhenSmall: true,
   description:
     'Sets the language that the person writes in, by its name or tag ("German", "de-AT"): times are read in it.',
   effect: 'write',

@@ -31,7 +31,7 @@ export const showQuietTool = dataTool({
   name: SHOW,
   description: 'Shows the hours in which only urgent reminders come.',
   effect: 'read',
-  hidden: true,
+  notForModels: true,
   input: z.object({}),
   run: async (_, { person, when }) => done(texts.quietShown(person.quiet, when)),
 });

@@ -7,7 +7,7 @@ import { texts } from './texts.ts';
 
 export const timeTool = dataTool({
   name: 'time_in',
-  spare: true,
+  dropWhenSmall: true,
   description: 'Tells the time and date now, in a city or zone, or where the person is.',
   effect: 'read',
   impersonal: true,
@@ -28,7 +28,7 @@ function unknownPlace(place: string): ToolResult {
 export const dateTool = dataTool({
   name: 'date_of',
   times: ['date'],
-  spare: true,
+  dropWhenSmall: true,
   description: "Tells which day a date is and how many days are left until it. Pass the person's own words.",
   effect: 'read',
   impersonal: true,
@@ -93,7 +93,7 @@ export const setZoneTool = dataTool({
 
 export const showZoneTool = dataTool({
   name: 'timezone_show',
-  spare: true,
+  dropWhenSmall: true,
   description: 'Tells which time zone is set for the person.',
   effect: 'read',
   input: z.object({}),
@@ -108,7 +108,7 @@ export async function showZone({ person, when }: TxContext): Promise<ToolResult>
 export const smalltalkTool = (does: readonly string[]) =>
   dataTool({
     name: 'smalltalk',
-    spare: true,
+    dropWhenSmall: true,
     description: 'A stock answer to a greeting or thanks, for when no model can word one.',
     effect: 'read',
     impersonal: true,

@@ -26,7 +26,7 @@ export function connectorTools(deps: CallDeps, { connectors }: Found): readonly 
       effect: 'external',
       effectOf: ({ method }) => (isReading(method) ? 'fetch' : 'external'),
       does: ['web_read'],
-      spare: true,
+      dropWhenSmall: true,
       display: 'name',
       critique: true,
       doing: ({ connector }) => texts.reading(connector),

@@ -12,7 +12,7 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
     description: 'Looks whether every part of you is in order, and says how to mend what is not. For owners.',
     effect: 'read',
     mainAgentOnly: true,
-    spare: true,
+    dropWhenSmall: true,
     input: z.object({}),
     prepare: async (_, ctx) => (refused(ctx) ? [] : checks.run()),
     run: async (_, ctx) => refused(ctx) ?? done(texts.findings(ctx.prepared as readonly Finding[])),
@@ -23,7 +23,7 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
     effect: 'write',
     confirm: true,
     mainAgentOnly: true,
-    spare: true,
+    dropWhenSmall: true,
     input: z.object({
       name: z.string().min(1).max(200).describe('Of the skill, tool or model, as the doctor shows it.'),
     }),

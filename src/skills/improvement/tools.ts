@@ -38,7 +38,7 @@ function listTool({ kinds }: Deps): AnyTool {
     description: 'Lists what you have proposed to change of yourself, for your owner.',
     effect: 'read',
     mainAgentOnly: true,
-    spare: true,
+    dropWhenSmall: true,
     input: z.object({
       status: z.enum([...store.STATES, 'all']).default('pending'),
       category: z.string().max(40).optional(),
@@ -89,7 +89,7 @@ export function ownerTool({ name, description, run }: Pick<DataTool, 'name' | 'd
     ...{ name, description },
     effect: 'write',
     mainAgentOnly: true,
-    spare: true,
+    dropWhenSmall: true,
     confirm: true,
     input: z.object({}),
     run: async (_, ctx) => (ctx.person.role === 'owner' ? run(ctx) : failed('DENIED', texts.ownersOnly())),
@@ -132,7 +132,7 @@ function decideTool(deps: Deps): AnyTool {
       'Approves or rejects one of your proposals, where your owner has told you to. `title` is its title as it is listed.',
     effect: 'write',
     mainAgentOnly: true,
-    spare: true,
+    dropWhenSmall: true,
     confirm: true,
     input: z.object({ id, title: z.string().min(1).max(200), decision: z.enum(['approve', 'reject']) }),
     // The card names the title; whatever else of the proposal has changed by then ends the approval.
@@ -153,7 +153,7 @@ function answerTool(deps: Deps): AnyTool {
     name: ANSWER,
     description: 'Decides on a proposal.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     approves: true,
     input: z.object({ id, hash, approve: z.boolean() }),
     run: (decision, ctx) => settled(deps, decision, ctx),
@@ -165,7 +165,7 @@ function takeBackTool(deps: Deps): AnyTool {
     name: TAKE_BACK,
     description: 'Takes back a decision on a proposal, and what it has changed.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     input: z.object({ id }),
     async run({ id }, { tx, person, clock }) {
       const proposal = await takeBack(tx, deps.kinds, { id, person }, clock.now());

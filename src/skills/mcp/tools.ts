@@ -46,7 +46,7 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
   const timeout = servers.get(server)?.connection.settings.timeout ?? 0;
   return outsideTool({
     ...{ name, description, schema, effect },
-    spare: true,
+    dropWhenSmall: true,
     display: 'name',
     critique: true,
     input: z.record(z.string(), z.unknown()),
@@ -179,7 +179,7 @@ function listTool(servers: Servers, names: readonly string[]): AnyTool {
     name: 'mcp_resources',
     description: 'Lists what an MCP server has to read, with addresses for mcp_resource_read.',
     effect: 'fetch',
-    spare: true,
+    dropWhenSmall: true,
     input: z.object({
       server: z.enum(names),
       after: z.string().max(1_000).optional().describe('Where a long list goes on.'),
@@ -207,7 +207,7 @@ function readTool(servers: Servers, names: readonly string[]): AnyTool {
     name: 'mcp_resource_read',
     description: 'Reads a resource of an MCP server by its address.',
     effect: 'fetch',
-    spare: true,
+    dropWhenSmall: true,
     input: z.object({ server: z.enum(names), uri: z.string().min(1).max(4_096) }),
     targets: ({ uri }) => [uri],
     service: ({ server }) => serviceOf(server),
@@ -233,7 +233,7 @@ function promptTool(servers: Servers, names: readonly string[]): AnyTool {
     name: 'mcp_prompt',
     description: 'Fetches a prompt of an MCP server, which the person has asked for by name: do what it says for them.',
     effect: 'fetch',
-    spare: true,
+    dropWhenSmall: true,
     input: z.object({
       server: z.enum(names),
       name: z.string().min(1).max(200),
@@ -285,7 +285,7 @@ export function approveTool(servers: Servers): AnyTool {
     name: 'mcp_approve',
     description: 'Approves what an MCP server says of its tools now.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     approves: true,
     input: z.object({ server: z.string(), hash: z.string() }),
     async run({ server, hash }, { tx, person, clock }) {

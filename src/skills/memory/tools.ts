@@ -166,7 +166,7 @@ const contextTool = (service: Service) =>
     name: 'memory_context',
     description: 'Assembles what you remember about something within so many tokens.',
     effect: 'read',
-    spare: true,
+    dropWhenSmall: true,
     redact: privately('about'),
     input: z.object({ about: z.string().min(1).max(1_000), tokens: z.int().min(50).max(4_000).default(600) }),
     prepare: ({ about }, ctx) => found(service, ctx, about, {}, 60),
@@ -206,7 +206,7 @@ const listTool = dataTool({
   },
   description: 'Lists what you remember of the person, newest first.',
   effect: 'read',
-  spare: true,
+  dropWhenSmall: true,
   input: z.object({ type: z.enum(TYPES).optional(), tag: z.string().max(50).optional(), page }),
   async run(input, ctx) {
     if (!ctx.private) return failed('NOT_HERE', texts.notHere);
@@ -291,7 +291,7 @@ const deleteTool = (service: Service) =>
 const correctTool = (service: Service) =>
   dataTool({
     name: 'memory_correct',
-    spare: true,
+    dropWhenSmall: true,
     dialogue: { thing: 'memory', asks: { NO_TEXT: 'text' } },
     description:
       'Puts right something that you remember: the new text takes its place, and the old one stays on record.',
@@ -321,7 +321,7 @@ const keepTool = (service: Service) =>
     dialogue: { thing: 'memory' },
     description: 'Keeps a memory that was proposed.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     input: z.object({ id: z.string().max(50) }),
     async run({ id }, ctx) {
       const [memory] = await store.byIds(ctx.tx, ctx.person.id, [id]);
@@ -338,7 +338,7 @@ const restoreTool = (service: Service) =>
     dialogue: { thing: 'memory' },
     description: 'Takes back what was done to a memory.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     input: z.object({
       id: z.string().max(50),
       as: z.enum(['current', 'past', 'proposed']).default('current'),
@@ -364,7 +364,7 @@ const ignoreTool = (service: Service) =>
     dialogue: { thing: 'memory' },
     description: 'Remembers nothing of what was said in this conversation up to now, where the person asks for that.',
     effect: 'write',
-    spare: true,
+    dropWhenSmall: true,
     input: z.object({}),
     async run(_, ctx) {
       const count = await service.ignore(ctx);
@@ -379,7 +379,7 @@ const aboutTool = (service: Service) =>
     dialogue: { thing: 'memory' },
     description: 'Tells what is remembered and noted about something.',
     effect: 'read',
-    hidden: true,
+    notForModels: true,
     redact: privately('what'),
     input: z.object({ what: z.string().min(1).max(200) }),
     prepare: ({ what }, ctx) => found(service, ctx, what, {}, 8),

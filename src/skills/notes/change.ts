@@ -4,8 +4,8 @@ import type { SkillDeps } from '../../chat/index.ts';
 import type { Settings } from './config.ts';
 import { isList, withItem } from './list.ts';
 import { changedIn, tagName, tagsIn } from './note.ts';
-import type { Wrote } from './parts.ts';
 import { findWhich } from './resolve.ts';
+import type { Wrote } from './services.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -43,9 +43,9 @@ export const pinTool = (wrote: Wrote) =>
   dataTool({
     name: 'note_pin',
     dialogue: { thing: 'note' },
-    description: 'Keeps a note at the top of the list, or lets it go.',
+    description: 'Pins a note, so that it comes first in lists, or unpins it.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     redact: privately('which'),
     input: z.object({ which, pin: z.boolean().default(true) }),
 
@@ -118,7 +118,7 @@ export const restoreTool = (wrote: Wrote) =>
     dialogue: { thing: 'note' },
     description: 'Takes back what was done to a note.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     redact: privately('before'),
     timeoutMs: TIMEOUT_MS,
     input: z.union([restoring, z.object({ all: deletion })]),

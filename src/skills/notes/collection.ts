@@ -57,7 +57,7 @@ export const own = collection({
         pinned: z.boolean().optional(),
       })
       .refine(({ pinned, ...rest }) => (pinned === undefined) !== (Object.keys(rest).length === 0), {
-        error: 'expected either pinned or what is to be changed',
+        error: 'expected pinned alone, or any of text, append and tags',
       }),
     call: (which, { pinned, ...changes }) =>
       pinned === undefined

@@ -16,10 +16,10 @@ import { own } from './collection.ts';
 import { config, type Settings } from './config.ts';
 import { isFromElsewhere } from './note.ts';
 import { noteOperations } from './operations.ts';
-import { type Parts, partsOf } from './parts.ts';
 import { recallTool } from './recall.ts';
 import { itemTool, saveTool } from './save.ts';
 import { useTrigrams } from './search.ts';
+import { type Services, servicesOf } from './services.ts';
 import * as store from './store.ts';
 import { excerpt, texts } from './texts.ts';
 import { getTool, listTool, searchTool } from './tools.ts';
@@ -29,10 +29,10 @@ export { noteOperations } from './operations.ts';
 const PURGE = 'notes.purge';
 
 /** Parts shared by the hooks of one coda's notes: made with the first hook that needs them. */
-const made = new WeakMap<SkillDeps<Settings>, Parts>();
+const made = new WeakMap<SkillDeps<Settings>, Services>();
 
-function parts(deps: SkillDeps<Settings>): Parts {
-  const known = made.get(deps) ?? partsOf(deps);
+function parts(deps: SkillDeps<Settings>): Services {
+  const known = made.get(deps) ?? servicesOf(deps);
   made.set(deps, known);
   return known;
 }
@@ -109,7 +109,7 @@ async function agenda({ tx, person, conversationId }: TxContext, { kind, from }:
 }
 
 const AT_HOME = 5;
-/** No conversation: notes of a place are shown in that place. */
+/** Matches no conversation, so that notes of shared places are left out. */
 const NOWHERE = '00000000-0000-0000-0000-000000000000';
 
 /** The newest notes, pinned ones first. */

@@ -41,7 +41,7 @@ export interface NoteRow {
   deleted_at: Date | null;
 }
 
-/** True if it is untrusted text to this person: what went into it, or whoever wrote it for everybody in a place. */
+/** True if the note is untrusted text to this reader: tainted, or written by somebody else. */
 export function isFromElsewhere({ tainted, personId }: Pick<Note, 'tainted' | 'personId'>, reader: string): boolean {
   return tainted || personId !== reader;
 }

@@ -15,12 +15,12 @@ import { lockPerson, resolvePerson } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
 import { tagName } from './note.ts';
-import type { Parts } from './parts.ts';
 import { languageOf } from './search.ts';
+import type { Services } from './services.ts';
 import * as store from './store.ts';
 
 /** Notes out of one coda and into another. */
-type TransferDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'config'> & Pick<Parts, 'meaning'>;
+type TransferDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'config'> & Pick<Services, 'meaning'>;
 
 /** A note as a program sends it. */
 const filed = z.object({

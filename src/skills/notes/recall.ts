@@ -6,9 +6,9 @@ import type { Near } from '../../vectors/index.ts';
 import { withAny } from './finding/store.ts';
 import { type NearNote, nearOnes } from './meaning/store.ts';
 import type { Note } from './note.ts';
-import type { Meaning } from './parts.ts';
 import { BESIDE, CLOSE, candidatesFor, fused, type Ranked, rank, termsOf } from './rank.ts';
 import { respelt, wantedBy } from './search.ts';
+import type { Meaning } from './services.ts';
 import { texts } from './texts.ts';
 import { show } from './tools.ts';
 
@@ -37,7 +37,7 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
     dialogue: { thing: 'note' },
     description: 'Shows the notes that answer a question.',
     effect: 'read',
-    hidden: true,
+    notForModels: true,
     redact: privately('query'),
     input: z.object({
       query: z.string().min(1).max(200),

@@ -1,4 +1,4 @@
-/** Resolves the note of a call: its id, its number in the last list, all of some words of it, or the one at hand. */
+/** Resolves the note of a call: its id, its number in the last list, words that it contains, or the one last spoken of. */
 import { type Call, type Failed, failed, type TxContext } from '../../agent/index.ts';
 import { wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
@@ -35,7 +35,7 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
   return having.length === 0 && notes.length > 0 ? ask(ctx, notes, wanted) : single(ctx, having, words, wanted);
 }
 
-/** Without what every note may be called. */
+/** The words of a request without those that every note may be called by: `the`, `my`, `note`. */
 const bare = (which: string): string =>
   which
     .trim()

@@ -18,9 +18,9 @@ import type { Settings } from './config.ts';
 import { ALWAYS, MOST_ALWAYS } from './context.ts';
 import { withItem, without } from './list.ts';
 import { changedIn, isFromElsewhere, tagName, tagsIn } from './note.ts';
-import type { Wrote } from './parts.ts';
 import { findListNamed, readerOf } from './resolve.ts';
 import { languageOf } from './search.ts';
+import type { Wrote } from './services.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -142,7 +142,7 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
     dialogue: { thing: 'note' },
     description: 'Puts an item on a list that is a note, or takes one off.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     redact: privately('which', 'add', 'remove', 'make'),
     input: z.object({
       which: z.string().max(200).describe('The name of the list.'),

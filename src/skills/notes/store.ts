@@ -67,7 +67,7 @@ export async function insert(tx: Transaction, note: NewNote, most: number, now: 
   return rows.map(toNote)[0];
 }
 
-/** Stores what was changed; a trigger takes vectors of what it said. What it was before is kept as a version where `keep`. */
+/** Updates the note; a trigger deletes its old vectors. `keep`: the previous text is stored as a version. */
 export async function save(tx: Transaction, note: Note, now: Instant, keep = false): Promise<void> {
   if (keep) {
     await tx.query(

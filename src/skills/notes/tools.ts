@@ -5,9 +5,9 @@ import { addDays, dayAt, parseWhen } from '../../time/index.ts';
 import type { Near } from '../../vectors/index.ts';
 import { isList } from './list.ts';
 import { isFromElsewhere, tagName } from './note.ts';
-import type { Meaning } from './parts.ts';
 import { findListNamed, findWhich, readerOf } from './resolve.ts';
 import { searchNotes, withoutTags } from './search.ts';
+import type { Meaning } from './services.ts';
 import type { Found, Note } from './store.ts';
 import * as store from './store.ts';
 import { line, texts } from './texts.ts';
@@ -73,7 +73,7 @@ function past(words: string, { when, clock }: TxContext): string | undefined {
 
 export const listTool = dataTool({
   name: 'note_list',
-  spare: true,
+  dropWhenSmall: true,
   dialogue: {
     thing: 'note',
     async named({ db, personId }) {
@@ -82,7 +82,7 @@ export const listTool = dataTool({
       return notes.map(({ note: { id, title, text } }) => ({ id, text: title ? `${title}: ${text}` : text }));
     },
   },
-  description: "Lists the person's notes, newest first, ten to a page; by tag if one is given.",
+  description: "Lists the person's notes, pinned ones first, then the newest, ten to a page; by tag if one is given.",
   effect: 'read',
   input: z.object({ tag: z.string().max(51).optional(), page }),
 

@@ -31,7 +31,7 @@ import { atOtherTime, filledIn, keepsHour, onceAt, onDayOf, shifted } from './sc
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
-/** Does `one` to each of the reminders that are meant; what takes it back takes all of it back. */
+/** Runs `one` for each matching reminder; one Undo reverts all of them. */
 export async function ofEach(
   ctx: TxContext,
   wanted: Wanted & { input: { which?: string } },
@@ -62,7 +62,7 @@ export const which = z
     'Its id, words of its text, or its number in the last list; several between commas, `all`, or empty for the one that just spoke.',
   );
 
-/** Stores `after` and answers with what `say` makes of it, which speaks of `at`; it can be taken back. */
+/** Stores `after` and answers `say(after)` with an Undo; `at` is the instant that the text mentions. */
 export async function change(
   { tx, clock, person, conversationId, tainted }: TxContext,
   before: Reminder,

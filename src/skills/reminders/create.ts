@@ -37,7 +37,7 @@ export const catchUpInput = z
     'What was missed while I was off: late = said once, with how many were missed; latest = without; skip = not at all.',
   );
 
-/** Codes of failures after which another time is asked for. */
+/** Failures whose follow-up question fills a field of the input. */
 export const ASKS_WHEN = {
   NO_TIME: 'when',
   PAST: 'when',
@@ -71,7 +71,7 @@ export const createInput = z.object({
 
 export type CreateInput = z.output<typeof createInput>;
 
-/** The reminder to be made; `tainted`: its text is that of a tainted reminder. */
+/** Input of a creation; `tainted`: the text was copied from a tainted reminder. */
 export type ToCreate = CreateInput & { tainted?: boolean | undefined };
 
 export function createTool(wakeAt: WakeAt) {

@@ -60,7 +60,7 @@ function timesAnHour({ rule, plannedAt: from, nag }: Pick<Candidate, 'rule' | 'p
   return times;
 }
 
-/** Reminders that repeat until they are done: how often, and when next. */
+/** The longest interval of a reminder that repeats until it is done. */
 const LONGEST_MINUTES = 24 * 60;
 const MINUTE_MS = 60_000;
 

@@ -126,7 +126,7 @@ async function show(ctx: TxContext, found: readonly Reminder[], { heading, page,
   const times = found.flatMap((reminder) => instantOf(reminder)?.toISOString() ?? []);
   return done([heading, ...lines, ...foot].join('\n'), {
     ...(choices.length > 0 && { choices }),
-    // They stand below in the order of the lines: with one missing nobody could tell which is whose.
+    // Platforms print times line by line: all are sent, or none.
     ...(times.length === found.length && { times }),
     tainted: found.some((reminder) => reminder.tainted),
   });

@@ -44,7 +44,7 @@ export interface Reminder {
   urgent: boolean;
   /** Minutes between its repetitions until it is done; undefined: it speaks once. */
   nag: number | undefined;
-  /** Number of repetitions, made or planned, for the current occurrence; 0 while the person has put it off. */
+  /** Number of repetitions made or planned for this occurrence; a snooze resets it to 0. */
   nagged: number;
   /** Undefined: as it is configured for all. */
   catchUp: CatchUp | undefined;

@@ -9,7 +9,7 @@ import { texts } from './texts.ts';
 
 const instant = z.iso.datetime().optional();
 
-/** A reminder before an act: all fields that an act can change. */
+/** A reminder before an act: all fields that an act can change. A new one goes here, into `snapshotOf` and `stoodBefore`. */
 const snapshot = z.object({
   text: z.string(),
   rule: z.string().optional(),
@@ -76,7 +76,7 @@ export function restoreTool(wakeAt: WakeAt) {
     dialogue: { thing: 'reminder' },
     description: 'Takes back what was done to reminders.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     redact: privately('items'),
     input: restoreInput,
 

@@ -218,14 +218,14 @@ async function moveApart(
   });
 }
 
-/** Tool of a button for one reading of ambiguous words: the time is settled, nothing is parsed again. */
+/** Tool of a button for one reading of ambiguous words: the instant is settled, nothing is parsed again. */
 export function chooseTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_choose',
     dialogue: { thing: 'reminder' },
     description: 'Sets, moves or puts off a reminder to a time that the person picked.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     redact: privately('text'),
     input: z.object({
       act: z.enum(['create', 'edit', 'snooze']),

@@ -28,7 +28,7 @@ export interface NewReminder {
   tainted: boolean;
 }
 
-/** Undefined, and nothing is stored, when the person has `most` pending already. `isFirst`: they never had any. */
+/** Inserts a reminder; undefined where the person has `most` pending ones. `isFirst`: it is the person's first. */
 export async function insert(
   tx: Transaction,
   reminder: NewReminder,
@@ -95,7 +95,7 @@ export type Status = 'pending' | 'completed' | 'all';
 
 const SHOWN = `person_id = $1 and case $2 when 'all' then state <> 'deleted' else state = $2 end`;
 
-/** One page, what speaks next (or has spoken longest ago) first; completed ones newest first. */
+/** One page, sorted by the next firing, else by the last occurrence; completed ones newest first. */
 export async function page(
   tx: Queryable,
   { personId, status, limit, offset }: { personId: string; status: Status; limit: number; offset: number },
@@ -175,8 +175,8 @@ export async function series(tx: Queryable, personId: string): Promise<Reminder[
 }
 
 /**
- * Stores reminders that were changed, as a set; the version grows by one. Throws `LostRace` where one was changed or has spoken
- * since it was read: what is written would take that back.
+ * Stores reminders that were changed, as a set; the version grows by one. Throws `LostRace` if one
+ * was changed, or fired, since it was read.
  */
 export async function save(tx: Transaction, reminders: readonly Reminder[], now: Instant): Promise<void> {
   const column = <T>(of: (reminder: Reminder) => T) => reminders.map(of);
@@ -230,9 +230,9 @@ export const EARLIEST = `(select next_at from reminders
 export interface Due extends Reminder {
   /** Conversation in which it is said. */
   sayIn: string;
-  /** As whom the person is known there, where others read too. */
+  /** The person's id on the platform, to mention them where others read too. */
   mention: string | undefined;
-  /** The person's. */
+  /** Quiet hours of the person. */
   quiet: QuietHours | undefined;
   /** The reader for whom times are written. */
   reads: Pick<Reader, 'zone' | 'locale'>;

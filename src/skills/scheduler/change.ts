@@ -27,7 +27,7 @@ export const editTool = (tooling: Tooling) =>
   dataTool({
     name: 'schedule_edit',
     times: ['when'],
-    spare: true,
+    dropWhenSmall: true,
     dialogue: { thing: 'schedule' },
     description: 'Changes when a schedule comes, or what is done then.',
     effect: 'write',
@@ -86,7 +86,7 @@ async function change(ctx: TxContext, before: PersonSchedule, wish: Wish, { wake
 
 export const deleteTool = dataTool({
   name: 'schedule_delete',
-  spare: true,
+  dropWhenSmall: true,
   dialogue: { thing: 'schedule' },
   deletes: () => 1,
   description: 'Deletes a schedule.',

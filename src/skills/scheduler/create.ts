@@ -214,7 +214,7 @@ export const chooseTool = (
     dialogue: { thing: 'schedule' },
     description: 'Settles when a schedule comes.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     redact: privately('prompt', 'run', 'title'),
     input: createInput.extend({
       act: z.enum(['create', 'edit']),
@@ -274,7 +274,7 @@ export const restoreTool = (wakeAt: WakeAt) =>
     dialogue: { thing: 'schedule' },
     description: 'Takes back what was done to a schedule.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     redact: ({ id, version }: { id: string; version: number }) => ({ id, version }),
     input: z.object({ id: z.string(), version: z.int(), before: before.optional() }),
 

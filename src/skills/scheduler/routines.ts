@@ -93,7 +93,7 @@ export function routineTools(all: AllSkills, tooling: Tooling) {
   return [
     dataTool({
       name: 'routine_show',
-      spare: true,
+      dropWhenSmall: true,
       dialogue: { thing: 'schedule' },
       description: "Shows the daily briefing (today's reminders and notes) or the weekly review.",
       effect: 'read',
@@ -105,7 +105,7 @@ export function routineTools(all: AllSkills, tooling: Tooling) {
       name: 'routine_switch',
       times: ['when'],
       dialogue: { thing: 'schedule' },
-      spare: true,
+      dropWhenSmall: true,
       description: 'Switches the daily briefing or the weekly review on (by itself, at `when`) or off.',
       effect: 'write',
       input: z.object({ name: routineName, on: z.boolean(), when: z.string().max(200).optional() }),

@@ -32,7 +32,7 @@ async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Pr
 /** The person's own schedules. */
 export const listTool = dataTool({
   name: 'schedule_list',
-  spare: true,
+  dropWhenSmall: true,
   dialogue: {
     thing: 'schedule',
     named: async ({ db, personId }) =>
@@ -56,7 +56,7 @@ export function systemTools(deps: Deps) {
   return [
     dataTool({
       name: 'scheduler_list',
-      spare: true,
+      dropWhenSmall: true,
       dialogue: { thing: 'schedule' },
       description:
         'Shows what runs by itself: state, next run, last result, duration, failures. Owners see your own tasks too.',
@@ -66,7 +66,7 @@ export function systemTools(deps: Deps) {
     }),
     dataTool({
       name: 'scheduler_toggle',
-      spare: true,
+      dropWhenSmall: true,
       dialogue: { thing: 'schedule' },
       description: 'Switches a schedule, or one of your own tasks, on or off.',
       effect: 'write',
@@ -76,7 +76,7 @@ export function systemTools(deps: Deps) {
     }),
     dataTool({
       name: 'scheduler_run_now',
-      spare: true,
+      dropWhenSmall: true,
       dialogue: { thing: 'schedule' },
       description: 'Runs a schedule, or one of your own tasks, now.',
       effect: 'write',
@@ -95,7 +95,7 @@ const switchTool = (deps: Deps) =>
     dialogue: { thing: 'schedule' },
     description: 'Switches a schedule on or off.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     thingsIn: () => [{ kind: 'tool', name: 'scheduler_toggle', skill: 'scheduler' }],
     input: z.object({ name, on: z.boolean() }),
 
@@ -167,7 +167,7 @@ const stopTool = (deps: Deps) =>
     dialogue: { thing: 'schedule' },
     description: 'Switches off what fails again and again.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     input: z.object({ id: z.string().optional(), task: z.string().optional() }),
 
     async run({ id, task }, ctx) {
@@ -184,7 +184,7 @@ const stopTool = (deps: Deps) =>
 /** Ends a turn that a schedule has begun without a word. */
 export const nothingTool = dataTool({
   name: 'nothing_to_tell',
-  spare: true,
+  dropWhenSmall: true,
   mainAgentOnly: true,
   description: 'Ends what a schedule has begun without a message, where there is nothing worth telling.',
   effect: 'read',

@@ -35,7 +35,7 @@ const specialistName = z.string().min(1).max(64);
 export function listTool({ held }: ToolDeps): AnyTool {
   return dataTool({
     name: 'specialist_list',
-    spare: true,
+    dropWhenSmall: true,
     description: 'Lists the specialists that specialist_spawn can hand a task to, and what each may use.',
     effect: 'read',
     impersonal: true,
@@ -61,7 +61,7 @@ export function taintOf(all: readonly Pick<Specialist, 'ships'>[]): { tainted?: 
 export function spawnTool(deps: ToolDeps): AnyTool {
   return outsideTool({
     name: 'specialist_spawn',
-    spare: true,
+    dropWhenSmall: true,
     description:
       'Hands a task to a specialist, which works on it by itself, and gives you its answer. It knows nothing of the conversation: put everything that it needs into the task. Several calls in one step run side by side.',
     effect: 'fetch',
@@ -154,7 +154,7 @@ export function approveTool({ host }: ToolDeps): AnyTool {
     name: 'specialist_approve',
     description: 'Approves a specialist as its files are.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     approves: true,
     input: z.object({ name: specialistName, hash: z.string().max(128) }),
     async run({ name, hash }, { tx, person, clock }) {

@@ -35,7 +35,7 @@ export const createTool = (tooling: Tooling) =>
     name: 'task_create',
     times: ['when'],
     dialogue: { thing: 'task' },
-    spare: true,
+    dropWhenSmall: true,
     description:
       'Keeps a piece of work that takes days: a title and ordered steps. You take it up again by yourself at `when`, or ' +
       'right after this turn. Not for what needs one answer now, or only words said later.',

@@ -60,7 +60,7 @@ export const restoreTool = ({ wakeAt }: Tooling) =>
     dialogue: { thing: 'task' },
     description: 'Takes back what was done to a task.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     redact: ({ id, version }: { id: string; version: number }) => ({ id, version }),
     input: z.object({ id: z.string(), version: z.int(), before: before.optional() }),
 

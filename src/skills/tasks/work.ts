@@ -34,7 +34,7 @@ async function change(ctx: TxContext, task: Task, wish: Partial<Wish>): Promise<
 export const statusTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_status',
-    spare: true,
+    dropWhenSmall: true,
     dialogue: {
       thing: 'task',
       named: async ({ db, personId }) =>
@@ -188,7 +188,7 @@ export const resumeTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_resume',
     dialogue: { thing: 'task' },
-    hidden: true,
+    notForModels: true,
     description: 'Goes on with a task.',
     effect: 'write',
     redact: privately('which'),
@@ -210,7 +210,7 @@ export const laterTool = (tooling: Tooling) =>
     name: 'task_later',
     times: ['when'],
     dialogue: { thing: 'task', asks: { NO_TIME: 'when' } },
-    hidden: true,
+    notForModels: true,
     description: 'Puts a task off.',
     effect: 'write',
     redact: privately('which'),
@@ -245,7 +245,7 @@ export const editTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_edit',
     times: ['when'],
-    spare: true,
+    dropWhenSmall: true,
     dialogue: { thing: 'task' },
     description: 'Changes the title of a task, the steps that are left, or when it is taken up.',
     effect: 'write',
@@ -284,7 +284,7 @@ export const editTool = (tooling: Tooling) =>
 
 export const cancelTool = dataTool({
   name: 'task_cancel',
-  spare: true,
+  dropWhenSmall: true,
   dialogue: { thing: 'task' },
   deletes: () => 1,
   description: 'Gives a task up.',

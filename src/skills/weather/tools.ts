@@ -28,7 +28,7 @@ export function weatherTool(deps: WeatherDeps): AnyTool {
     effect: 'fetch',
     impersonal: true,
     does: [],
-    spare: true,
+    dropWhenSmall: true,
     doing: () => 'looking at the weather',
     input: z.object({ place: z.string().max(100).optional(), when: z.string().max(100).optional() }),
     targets: ({ place }) => (place === undefined ? [] : [place]),

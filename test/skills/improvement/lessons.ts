@@ -41,7 +41,7 @@ const planted: Skill = {
         name: `${topic}_drop`,
         description: `Drops a ${topic}.`,
         effect: 'write',
-        hidden: true,
+        notForModels: true,
         input,
         run: async () => done('Dropped.'),
       }),

@@ -14,7 +14,7 @@ export interface FleetAdapterOptions {
 /** The scripted platform's adapter, over real sockets. */
 export class FleetAdapter implements ChatAdapter {
   readonly name = 'fleet';
-  readonly promises: ChatAdapter['promises'];
+  readonly guarantees: ChatAdapter['guarantees'];
   private readonly options: FleetAdapterOptions;
   private readonly closing = new AbortController();
   /** Events that are being accepted: a copy that comes meanwhile has nothing to add. */
@@ -23,7 +23,7 @@ export class FleetAdapter implements ChatAdapter {
   constructor(options: FleetAdapterOptions) {
     this.options = options;
     const { deduplicatesForMs, canFind } = options;
-    this.promises = { deduplicatesForMs, canFind, canEdit: true, editEveryMs: 2 };
+    this.guarantees = { deduplicatesForMs, canFind, canEdit: true, editEveryMs: 2 };
   }
 
   async start(inbox: Inbox): Promise<void> {

@@ -13,7 +13,7 @@ const FOR_EVER_MS = 10 * 365 * 86_400_000;
  */
 export class HttpChat implements ChatAdapter {
   readonly name = ADAPTER;
-  readonly promises = {
+  readonly guarantees = {
     deduplicatesForMs: FOR_EVER_MS,
     canFind: false,
     canEdit: true,

@@ -55,7 +55,7 @@ export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number })
     nestedOnly: true,
     outlasts: true,
     mainAgentOnly: true,
-    spare: true,
+    dropWhenSmall: true,
     display: 'stream',
     own: ['run', 'resume', 'until', 'hashes', 'role'],
     timeoutOf: (asked) => deps.alone.timeoutMs * groupsOf(deps, asked).length + MARGIN_MS,

@@ -45,7 +45,7 @@ export function listTool(deps: ToolDeps): AnyTool {
   const { views } = deps;
   return dataTool({
     name: 'skill_list',
-    spare: true,
+    dropWhenSmall: true,
     description:
       'Lists the skills, or, with a name, the files of that skill with the first lines of what its scripts say of themselves.',
     effect: 'read',

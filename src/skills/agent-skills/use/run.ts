@@ -32,7 +32,7 @@ export function runTool(deps: ToolDeps): AnyTool {
       'Runs a script of a skill that you have activated, in a sandbox without network: its path below scripts/, arguments, and `input` as JSON on its standard input. What it writes to $OUTPUT_DIR is handed to the person.',
     effect: 'external',
     does: ['code'],
-    hidden: !deps.code.isOn,
+    notForModels: !deps.code.isOn,
     display: 'stream',
     doing: ({ name, script }) => `${name}: ${script}`,
     outlasts: true,

@@ -220,7 +220,7 @@ export async function rescanSoon(host: SkillHost): Promise<string> {
 export function rescanTool({ host }: { host: SkillHost }): AnyTool {
   return dataTool({
     name: 'skill_rescan',
-    spare: true,
+    dropWhenSmall: true,
     description: 'Reads the folders of the skills again, when the person says that skills were changed or added.',
     effect: 'read',
     impersonal: true,
@@ -242,7 +242,7 @@ export function approveTool(deps: ToolDeps): AnyTool {
     name: 'skill_approve',
     description: 'Approves a skill as its files are.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     approves: true,
     timeoutMs: 5_000,
     input: z.object({ name: skillName, source: z.string(), hash: z.string() }),

@@ -31,7 +31,7 @@ export function wrongTool(deps: ToolDeps): AnyTool {
     name: 'skill_wrong',
     description: 'Notes that a skill was the wrong one.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     input: z.object({ name: skillName }),
     prepare: ({ name }, ctx) => othersFor(deps, name, ctx),
     async run({ name }, ctx) {
@@ -56,7 +56,7 @@ export function meantTool(deps: ToolDeps): AnyTool {
     name: 'skill_meant',
     description: 'Notes which skill was meant.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     input: z.object({ name: skillName, expected: skillName }),
     async run({ name, expected }, ctx) {
       const terms = await lastRequest(ctx.tx, ctx.place.space, name);

@@ -180,7 +180,7 @@ function keepTool(deps: LearnedDeps): AnyTool {
     name: KEEP,
     description: 'Keeps a skill that was learned.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     approves: true,
     critique: true,
     timeoutMs: 10_000,
@@ -226,7 +226,7 @@ function showTool({ database }: LearnedDeps): AnyTool {
     name: SHOW,
     description: 'Shows all of a skill that was learned.',
     effect: 'read',
-    hidden: true,
+    notForModels: true,
     input: bound,
     prepare: (input, { person }) => offered(readerOf(database), input, person),
     async run(_, { prepared }) {
@@ -245,7 +245,7 @@ function neverTool(_: LearnedDeps): AnyTool {
     name: NEVER,
     description: 'Wants no skill for something.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     input: bound,
     async run(input, { tx, person, clock }) {
       const proposal = await offered(tx, input, person);
@@ -262,7 +262,7 @@ function takeBackTool({ shelf, database }: LearnedDeps): AnyTool {
     name: TAKE_BACK,
     description: 'Takes a skill back that was learned.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     approves: true,
     timeoutMs: 10_000,
     input: named,
@@ -296,7 +296,7 @@ function wakeTool({ shelf, database }: LearnedDeps): AnyTool {
     name: WAKE,
     description: 'Uses a skill again that rests.',
     effect: 'write',
-    hidden: true,
+    notForModels: true,
     timeoutMs: 5_000,
     input: named,
     async prepare({ id }, { person }) {

@@ -13,13 +13,13 @@ export type Written = Pick<Note, 'personId' | 'scope' | 'tags' | 'deleted'>;
 export type Wrote = (tx: Transaction, ...notes: readonly Written[]) => Promise<void>;
 
 /** Parts shared by the hooks of one coda's notes. */
-export interface Parts {
+export interface Services {
   context: ContextNotes;
   meaning: Meaning;
   wrote: Wrote;
 }
 
-export function partsOf(deps: SkillDeps<Settings>): Parts {
+export function servicesOf(deps: SkillDeps<Settings>): Services {
   const context = new ContextNotes(deps);
   const meaning = new Meaning(deps);
   const wrote: Wrote = async (tx, ...notes) => {

@@ -32,7 +32,7 @@ export interface Frame {
   isShown?: true;
   /** The kind of thing that `{which}` names; a button for each where several may be meant. */
   thing?: string;
-  /** Counts only where a noun says which kind of thing is meant. */
+  /** Matches only where the request has a noun that says which kind of thing is meant. */
   isNamed?: true;
   /** Its text may hold no time: the words may be meant for then. */
   isTimeless?: true;
@@ -44,7 +44,7 @@ export interface Frame {
   isAtHand?: true;
   /** Only things whose text is of this form are meant. */
   among?: RegExp;
-  /** It changes or ends something that is there. */
+  /** True if the tool changes or ends a thing that exists; docs/offline.md marks it. */
   changes?: true;
   /** It lacks something without these slots: its tool asks. */
   needs?: readonly string[];
