@@ -46,7 +46,7 @@ export const ASKS_WHEN = {
   TOO_OFTEN: 'when',
 } as const;
 
-export const createInput = z.object({
+const createInput = z.object({
   text: z.string().describe("What to remind of, in the person's own words, without the time."),
   when: z
     .string()
@@ -70,6 +70,9 @@ export const createInput = z.object({
 });
 
 export type CreateInput = z.output<typeof createInput>;
+
+/** The fields of a creation that the buttons for an ambiguous time carry on: all that do not say the time. */
+export const carriedInput = createInput.omit({ when: true, waking: true }).partial();
 
 /** Input of a creation; `tainted`: the text was copied from a tainted reminder. */
 export type ToCreate = CreateInput & { tainted?: boolean | undefined };
@@ -98,8 +101,7 @@ export function createTool(wakeAt: WakeAt) {
       const read = readSlot(input.when, ctx.when, text);
       const when = input.waking ? inTheMorning(read, ctx.when) : read;
       if (when.kind === 'reject') return askAnother(when, text, input.lead);
-      const { lead, dm, urgent, catch_up, nag } = input;
-      const wanted = { act: 'create', text, lead, dm, urgent, catch_up, nag };
+      const wanted = { act: 'create', ...carriedInput.parse(input), text };
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
       return storeUnderstood(ctx, { ...input, text }, when, wakeAt);
     },

@@ -4,7 +4,7 @@ import { shortId } from '../../base/ids.ts';
 import { addDays, nextOf, type Reader, readPlan, storedPlan, type When } from '../../time/index.ts';
 import { leavingOut } from './bounds.ts';
 import { change, moveTo, ofEach, SPOKE_LATELY_MS, which, whyNot } from './change.ts';
-import { askWhich, createInput, readingChoice, storePlanned } from './create.ts';
+import { askWhich, carriedInput, readingChoice, storePlanned } from './create.ts';
 import { type DaySpan, dayIn, occurrenceFrom, spanOf } from './days.ts';
 import { MOST_PENDING } from './limits.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
@@ -227,19 +227,13 @@ export function chooseTool(wakeAt: WakeAt) {
     effect: 'write',
     notForModels: true,
     redact: privately('text'),
-    input: z.object({
+    input: carriedInput.extend({
       act: z.enum(['create', 'edit', 'snooze']),
       which: z.string().default(''),
-      text: z.string().optional(),
       at: z.iso.datetime().optional(),
       rule: z.string().optional(),
       zone: z.string(),
       occurrence: z.iso.datetime().optional().describe('The one put off.'),
-      lead: createInput.shape.lead,
-      dm: z.boolean().optional(),
-      urgent: z.boolean().optional(),
-      catch_up: createInput.shape.catch_up,
-      nag: createInput.shape.nag,
       tainted: z.boolean().optional(),
     }),
 
