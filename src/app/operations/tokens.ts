@@ -137,7 +137,8 @@ const open = operation({
   }),
   needs: 'config',
   async conduct(ask, { person, browser, revoke }, { io, local }) {
-    const file = join(local().config.dataDir, 'run', 'open.html');
+    const { dataDir } = local().config;
+    const file = join(dataDir, 'run', 'open.html');
     rmSync(file, { force: true });
     if (revoke) return `${plural(await ask(signOut, { person }), 'session')} ended.\n`;
     const { url } = await ask(link, { person });
