@@ -16,7 +16,7 @@ import { isLookedAt, lookAtCall } from './tools/critique.ts';
 import { type Recorded, Recorder, recording } from './tools/record.ts';
 import type { Call, CallContext, Look, ToolResult, TxContext } from './tools/tool.ts';
 import type { ValidCall } from './tools/toolbox.ts';
-import { Lost, runTurn } from './turn/loop.ts';
+import { LostTurn, runTurn } from './turn/loop.ts';
 import { MessageTurn, type TurnHost } from './turn/message-turn.ts';
 import { answerOffline } from './turn/offline-turn.ts';
 import type { Refused, Step } from './turn/steps.ts';
@@ -61,7 +61,7 @@ export class Agent implements TurnHost {
       await run.settleDraft();
       // An answer that could not be stored has cost what it has cost.
       await inference.charge(item, turn, turn.rollBack());
-      if (error instanceof Lost) return;
+      if (error instanceof LostTurn) return;
       const refused = limit.passed() ? failure(texts.tookTooLong(turnTimeoutMs)) : this.refusal(error, item, signal);
       if (refused) how = await run.end(refused);
     } finally {

@@ -1,7 +1,7 @@
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import type { End, ExtraWrites } from './endings.ts';
-import type { Arriving } from './files/arriving.ts';
+import type { MessageFiles } from './files/message-files.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, TooFast } from './item.ts';
 import type { Lanes } from './lanes/index.ts';
@@ -14,7 +14,7 @@ export interface AdmissionDeps {
   rateLimit: RateLimit | undefined;
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
-  arriving: Pick<Arriving, 'complete' | 'notGiven'>;
+  arriving: Pick<MessageFiles, 'complete' | 'notGiven'>;
   quoting: Pick<Quoting, 'complete'>;
   lanes: Pick<Lanes, 'asHeld'>;
   end(name: string, item: Item, end: End): Promise<boolean>;

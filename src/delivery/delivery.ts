@@ -12,7 +12,7 @@ import { Admission } from './admission.ts';
 import { placesOf } from './conversations/store.ts';
 import { tellUndelivered } from './dead-letters/reports.ts';
 import { addressOf, type End, Endings, type ExtraWrites } from './endings.ts';
-import { Arriving } from './files/arriving.ts';
+import { MessageFiles } from './files/message-files.ts';
 import { InboxWriter } from './inbox/index.ts';
 import type { PlannedTurn } from './inbox/planned.ts';
 import type { Moved } from './inbox/sender-directory.ts';
@@ -134,7 +134,7 @@ export class Delivery {
       waits: () => this.lanes.wake(),
       wakeAt: options.wakeAt,
     });
-    const arriving = this.openArriving();
+    const arriving = this.openMessageFiles();
     this.postponed = new PostponedEvents({ database, world, adapters: () => this.adapters, wakeAt: options.wakeAt });
     this.inboxWriter = new InboxWriter({
       ...options,
@@ -371,16 +371,16 @@ export class Delivery {
     await this.receives.handle(item, signal);
   }
 
-  private openArriving(): Arriving {
+  private openMessageFiles(): MessageFiles {
     const { lanes, outbox } = this;
     const { database, world, artifacts, egress } = this.options;
     const sourceOf = (place: Place) => this.adapterOf(place)?.files;
     const typing = (place: Place) => this.typing(place);
     const hint = () => this.hints.publish('lanes');
-    return new Arriving({ database, world, artifacts, egress, lanes, outbox, sourceOf, typing, hint });
+    return new MessageFiles({ database, world, artifacts, egress, lanes, outbox, sourceOf, typing, hint });
   }
 
-  private openAdmission(arriving: Arriving): Admission {
+  private openAdmission(arriving: MessageFiles): Admission {
     return new Admission({
       ...this.options,
       lanes: this.lanes,

@@ -23,8 +23,8 @@ export {
   retentionRules as outboxRetentionRules,
 } from './dead-letters/store.ts';
 export { Delivery, type DeliveryOptions, type Receiver } from './delivery.ts';
-export type { End, ExtraWrites as Also } from './endings.ts';
-export { type Upload, type UploadLimits, uploadBatches, uploadOf } from './files/taking.ts';
+export type { End, ExtraWrites } from './endings.ts';
+export { type Upload, type UploadLimits, uploadBatches, uploadOf } from './files/take-files.ts';
 export { isWordless } from './files/texts.ts';
 export type { PlannedTurn, Turns } from './inbox/planned.ts';
 export type { Moved } from './inbox/sender-directory.ts';

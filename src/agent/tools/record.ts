@@ -2,7 +2,7 @@ import { type AuditEntry, type AuditRow, type AuditStatus, auditWriting, detailO
 import type { Clock, Instant } from '../../base/clock.ts';
 import type { Secrets } from '../../base/log.ts';
 import type { World } from '../../base/world.ts';
-import { type Also, FENCED, type Item } from '../../delivery/index.ts';
+import { type ExtraWrites, FENCED, type Item } from '../../delivery/index.ts';
 import type { ModelToolCall } from '../inference/model.ts';
 import type { CallRecorder, Turn } from '../turn/turn.ts';
 import { storable } from '../turn/unsaved-values.ts';
@@ -150,11 +150,11 @@ function outcomeOf(result: ToolResult) {
 }
 
 /** Rows that are written in the statement that ends a row of the inbox. */
-export function recording(rows: readonly AuditRow[]): Also | undefined {
+export function recording(rows: readonly AuditRow[]): ExtraWrites | undefined {
   return rows.length === 0 ? undefined : ({ rows, write: writeRecords } as RecordingRows);
 }
 
-interface RecordingRows extends Also {
+interface RecordingRows extends ExtraWrites {
   rows: readonly AuditRow[];
 }
 

@@ -75,11 +75,11 @@ export interface NeedsApproval {
 export type Outcome = Answered | Refused | NeedsApproval;
 
 /** Another process has the turn: nothing of it may be committed here. */
-export class Lost extends Error {}
+export class LostTurn extends Error {}
 
 /**
  * Runs the turn to what it comes to. Everything is stored as it happens, so that the loop can begin anywhere: it looks at
- * the steps and does what they lack. Throws what the model or a bug throws, `Lost`, and `CANCELLED` when it is stopped.
+ * the steps and does what they lack. Throws what the model or a bug throws, `LostTurn`, and `CANCELLED` when it is stopped.
  */
 export async function runTurn(run: Running): Promise<Outcome> {
   for (;;) {
@@ -97,7 +97,7 @@ export async function runTurn(run: Running): Promise<Outcome> {
 async function carryOut(run: Running, open: readonly OpenCall[]): Promise<Outcome | undefined> {
   await bind(run, open);
   await critique(run, open);
-  const checked = open.map(({ call, state }) => ({ call, ...considered(run, call, state) }));
+  const checked = open.map(({ call, state }) => ({ call, ...authorizeCall(run, call, state) }));
   const { turn, under } = run;
   const questions = checked.flatMap(({ call, verdict }) =>
     verdict.kind === 'ask' ? [questionOf(verdict, { turn, call, ...(under !== undefined && { under }) })] : [],
@@ -120,7 +120,7 @@ async function inOrder(run: Running, open: readonly OpenCall[]): Promise<NeedsAp
     run.signal.throwIfAborted();
     const { call, state } = open[next] as OpenCall;
     // An earlier call of the same step may have ruled it out, or brought untrusted text: then it asks after all.
-    const { valid, verdict } = considered(run, call, state);
+    const { valid, verdict } = authorizeCall(run, call, state);
     if (verdict.kind === 'ask') return undefined;
     if (verdict.kind === 'result') await record(run, call, verdict.result);
     else if (valid && isData(valid)) await change(run, call, valid);
@@ -146,7 +146,7 @@ const MOST_BESIDE = 8;
 function besideFrom(run: Running, open: readonly OpenCall[], from: number): Allowed[] {
   const beside: Allowed[] = [];
   for (const { call, state } of open.slice(from, from + MOST_BESIDE)) {
-    const { valid, verdict } = considered(run, call, state);
+    const { valid, verdict } = authorizeCall(run, call, state);
     if (verdict.kind !== 'allow' || !valid || !isNestedOnly(valid.tool)) break;
     beside.push({ call, state, valid });
   }
@@ -179,7 +179,7 @@ async function bind(run: Running, open: readonly OpenCall[]): Promise<void> {
 async function critique(run: Running, open: readonly OpenCall[]): Promise<void> {
   const { options, turn } = run;
   for (const { call, state } of open) {
-    const { valid, verdict } = considered(run, call, state);
+    const { valid, verdict } = authorizeCall(run, call, state);
     if (state.kind !== 'open' || verdict.kind === 'result' || turn.looked.has(call.id)) continue;
     if (!valid || !isLookedAt(valid, options.critique)) continue;
     const look = await lookAtCall(options.inference.small, options.critique, valid, run.context());
@@ -193,7 +193,7 @@ async function critique(run: Running, open: readonly OpenCall[]): Promise<void> 
 }
 
 /** True if the call may run now. */
-export function considered(run: Running, call: ModelToolCall, state: CallState): Authorization {
+export function authorizeCall(run: Running, call: ModelToolCall, state: CallState): Authorization {
   const { options, turn, parent, offered } = run;
   return authorize(call, state, {
     ...options,
@@ -304,7 +304,7 @@ async function commitNext(run: Running, name: string, work: (tx: Transaction) =>
   const storing = database.tx(commits, async (tx) => {
     turn.steps.length = added;
     const { owned, cancel } = await delivery.lockItem(tx, item);
-    if (!owned) throw new Lost();
+    if (!owned) throw new LostTurn();
     if (cancel) throw new CodaError('CANCELLED', { message: texts.stopped(), remedy: '' });
     const now = world.clock.now();
     turn.addAll(await work(tx), now);

@@ -10,7 +10,7 @@ import type { Heard, Interpretation } from '../interpreter.ts';
 import * as texts from '../texts.ts';
 import { isData, runData, TookTooLong } from '../tools/calls.ts';
 import type { CallContext } from '../tools/tool.ts';
-import { considered, Lost, resultOf, withPreparedInputs } from './loop.ts';
+import { authorizeCall, LostTurn, resultOf, withPreparedInputs } from './loop.ts';
 import type { MessageTurn } from './message-turn.ts';
 import { OFFLINE } from './steps.ts';
 import { contextOf } from './store.ts';
@@ -94,7 +94,7 @@ async function endWithCalls(run: MessageTurn, text: string, choices: Interpretat
   const { turn, item, options } = run;
   const calls = turn.openCalls();
   const valids = calls.flatMap(({ call, state }) => {
-    const { verdict, valid } = considered(run, call, state);
+    const { verdict, valid } = authorizeCall(run, call, state);
     return verdict.kind === 'allow' && valid && isData(valid) ? [valid] : [];
   });
   if (valids.length < calls.length) return false;
@@ -105,7 +105,7 @@ async function endWithCalls(run: MessageTurn, text: string, choices: Interpretat
       turn.steps.length = added;
       const made: Parameters<typeof keepTogether>[1][number][] = [];
       for (const { call, state } of calls) {
-        const { verdict, valid } = considered(run, call, state);
+        const { verdict, valid } = authorizeCall(run, call, state);
         if (verdict.kind !== 'allow' || !valid || !isData(valid)) throw new NotAtOnce();
         const result = await runData(tx, valid, { ...run.context(), ...(ctx.ready && { ready: ctx.ready }) });
         turn.addAll([resultOf(call, result)], options.world.clock.now());
@@ -113,7 +113,7 @@ async function endWithCalls(run: MessageTurn, text: string, choices: Interpretat
       }
       keepTogether(tx, made, run.context());
       const ended = await options.delivery.endIn(tx, item, run.endOf(joined([...turn.lastResults(), text]), choices));
-      if (!ended) throw new Lost();
+      if (!ended) throw new LostTurn();
       return ended;
     });
   try {

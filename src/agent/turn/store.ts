@@ -1,7 +1,7 @@
 import { type AuditRow, auditWriting } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
-import { type Also, buttons, conversations, FENCED, type Item, quotesOthers } from '../../delivery/index.ts';
+import { buttons, conversations, type ExtraWrites, FENCED, type Item, quotesOthers } from '../../delivery/index.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import {
@@ -93,7 +93,7 @@ export interface Parking {
 }
 
 /** A turn's row as it is written, with what is new of it; JSON names are the columns'. */
-export interface TurnRecord extends Also {
+export interface TurnRecord extends ExtraWrites {
   turn: Record<string, unknown>;
   steps: Record<string, unknown>[];
   usage: OwnedUsage[];
@@ -211,13 +211,13 @@ function withStored(answer: ModelStep, recorder: CallRecorder): ModelStep {
   return { ...answer, calls: answer.calls.map((call) => recorder.stored(call)) };
 }
 
-interface Closing extends Also {
+interface Closing extends ExtraWrites {
   inboxId: string;
   now: Instant;
 }
 
 /** Ends the turn that was begun for a row which nobody answers any more: so it is not kept, nor counted as waiting, for ever. */
-export function closing(item: Item, now: Instant): Also | undefined {
+export function closing(item: Item, now: Instant): ExtraWrites | undefined {
   const also: Closing = { inboxId: item.id, now, write: closeTurns };
   return contextOf(item).turn === null ? undefined : also;
 }

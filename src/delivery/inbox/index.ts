@@ -19,7 +19,7 @@ import { formOf } from '../buttons/store.ts';
 import type { Form, Outbox } from '../content.ts';
 import * as conversations from '../conversations/store.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
-import { fileName } from '../files/taking.ts';
+import { fileName } from '../files/take-files.ts';
 import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import * as said from '../outbox/store.ts';
@@ -44,7 +44,7 @@ export interface InboxDeps extends SenderDirectoryDeps {
   /** Another process could take something that waits here. */
   hint(): void;
   outbox: Outbox;
-  /** `Arriving.ahead`. */
+  /** `MessageFiles.ahead`. */
   ahead(message: IncomingMessage): Promise<{ message: IncomingMessage; notes: string }>;
   postponed(adapter: string): Postponed;
 }

@@ -38,7 +38,7 @@ export interface AcceptedRow extends ItemRow {
   taken: boolean;
 }
 
-export interface Taking {
+export interface AcceptOptions {
   owner: string;
   /** Number of turns that this process can still begin. */
   room: number;
@@ -98,7 +98,7 @@ function givenRow(rows: readonly NewRow[], index: number, room: number) {
  */
 function accepting(
   rows: readonly NewRow[],
-  { owner, room, queueLimit, rateLimit }: Taking,
+  { owner, room, queueLimit, rateLimit }: AcceptOptions,
   context: Fragment,
 ): Fragment {
   const given = rows.map((_, index) => givenRow(rows, index, room));
@@ -161,7 +161,7 @@ function whose(personId: Fragment): Fragment {
 export async function accept(
   database: Database,
   rows: readonly NewRow[],
-  taking: Taking,
+  taking: AcceptOptions,
   context: Fragment,
 ): Promise<AcceptedRow[]> {
   return (await database.run<AcceptedRow>('inbox.accept', ...render(accepting(rows, taking, context)))).rows;
@@ -171,7 +171,7 @@ export async function accept(
 export async function acceptIn(
   tx: Transaction,
   rows: readonly NewRow[],
-  taking: Taking,
+  taking: AcceptOptions,
   context: Fragment,
 ): Promise<AcceptedRow[]> {
   return (await tx.query<AcceptedRow>(...render(accepting(rows, taking, context)))).rows;
@@ -205,7 +205,7 @@ function tooFast({ requests, turns }: RateLimit): Fragment {
         from rate where rate.person_id = g.person_id) end`;
 }
 
-export interface LanelessTaking {
+export interface LanelessClaim {
   limit: number;
   suspects: number;
   now: Instant;
@@ -225,7 +225,7 @@ export interface LanelessTaking {
 export async function claimLaneless(
   database: Database,
   owner: string,
-  { limit, suspects, now, on, reached, oldAt }: LanelessTaking,
+  { limit, suspects, now, on, reached, oldAt }: LanelessClaim,
   context: Fragment,
 ): Promise<ItemRow[]> {
   const statement = sql`

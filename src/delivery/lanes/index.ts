@@ -252,12 +252,12 @@ export class Lanes implements Owned, DueSource {
   }
 
   async orphans(owner: string): Promise<string[]> {
-    const held = await store.heldBy(this.deps.database, owner);
+    const held = await store.ownedBy(this.deps.database, owner);
     return held.filter((id) => !this.running.has(id));
   }
 
   free(tx: Transaction, owner: string, ids: readonly string[]): Promise<void> {
-    return store.free(tx, owner, ids);
+    return store.requeueLost(tx, owner, ids);
   }
 
   /** Takes lanes whose hint was lost. */

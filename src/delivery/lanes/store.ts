@@ -42,7 +42,7 @@ export const OWNERS = `select owner from lanes where owner is not null
   union select owner from inbox where state = 'received' and not laned and owner is not null`;
 
 /** Rows that this owner runs, as the database has it. */
-export async function heldBy(database: Database, owner: string): Promise<string[]> {
+export async function ownedBy(database: Database, owner: string): Promise<string[]> {
   const { rows } = await database.read<{ id: string }>(
     `select current as id from lanes where owner = $1 and current is not null
       union all select id from inbox where state = 'received' and not laned and owner = $1`,
@@ -52,7 +52,7 @@ export async function heldBy(database: Database, owner: string): Promise<string[
 }
 
 /** Gives rows back that their owner does not know of. */
-export async function free(tx: Transaction, owner: string, ids: readonly string[]): Promise<void> {
+export async function requeueLost(tx: Transaction, owner: string, ids: readonly string[]): Promise<void> {
   await tx.query(
     `with laneless as (
        update inbox set owner = null where owner = $1 and id = any($2::uuid[]) and state = 'received' and not laned
@@ -315,7 +315,7 @@ export async function resume(tx: Transaction, inboxId: string, now: Instant): Pr
 
 // Waiting lanes, and files to be fetched.
 
-export interface Claiming {
+export interface ClaimOptions {
   limit: number;
   suspects: number;
   /** People, in the order in which this process served them last. */
@@ -352,7 +352,7 @@ const LOOK_AHEAD = 50;
 export async function claim(
   database: Database,
   owner: string,
-  { limit, suspects, served, window, on }: Claiming,
+  { limit, suspects, served, window, on }: ClaimOptions,
   context: Fragment,
 ): Promise<Claimed> {
   const only =

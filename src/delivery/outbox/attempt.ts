@@ -110,7 +110,7 @@ export class Attempts {
     if (!row) return { kind: 'sent', receipt: of.receipt as Receipt };
     const settles = this.settlesIn(adapter, row);
     if (settles > 0) return { kind: 'retry', reason: 'whether it has arrived cannot be seen yet', afterMs: settles };
-    const part = toPart(row, (progress) => store.keep(database, row.id, row.owner, progress));
+    const part = toPart(row, (progress) => store.storeProgress(database, row.id, row.owner, progress));
     if (instead !== undefined) part.instead = instead;
     using limit = deadline(SEND_DEADLINE_MS, this.deps.signal);
     const { signal } = limit;

@@ -136,16 +136,16 @@ export class Draft {
       if (row.receipt?.id === outcome.receipt.id) return;
       if (!row.receipt && row.part === 0) this.count();
       row.receipt = outcome.receipt;
-      await store.drafted(database, row.id, row.owner, outcome.receipt);
+      await store.storeDraftReceipt(database, row.id, row.owner, outcome.receipt);
     } else if (outcome.kind === 'unknown' && !row.receipt) {
       // The message may be there: showing on could make a second one.
       row.unknownAt = world.clock.now();
-      await store.draftUnknown(database, row.id, row.owner, row.unknownAt);
+      await store.markDraftUnknown(database, row.id, row.owner, row.unknownAt);
       this.stop();
     } else if (outcome.kind !== 'retry') {
       this.stop();
       if (outcome.kind !== 'frozen' || !row.receipt) return;
-      await store.drafted(database, row.id, row.owner, attempts.frozen(row, row.receipt));
+      await store.storeDraftReceipt(database, row.id, row.owner, attempts.frozen(row, row.receipt));
     }
   }
 

@@ -142,12 +142,12 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   }
 
   async orphans(owner: string): Promise<string[]> {
-    const held = await store.heldBy(this.deps.database, owner);
+    const held = await store.ownedBy(this.deps.database, owner);
     return held.filter((id) => !this.inFlight.has(id));
   }
 
   free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {
-    return store.free(tx, owner, ids, now);
+    return store.requeueLost(tx, owner, ids, now);
   }
 
   release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
@@ -171,7 +171,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const free = async () => {
       if (signal.aborted || !(await store.anyWaiting(database, adapter))) return;
       const now = world.clock.now();
-      if ((await store.reachable(database, adapter, channel, now)) > 0) wakeAt(now);
+      if ((await store.releaseReachable(database, adapter, channel, now)) > 0) wakeAt(now);
     };
     const onError = (error: unknown) =>
       world.log.warn({ adapter, error: messageOf(error) }, 'what waits for a platform could not be freed');
@@ -343,10 +343,10 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       const statement: Queryable = {
         query: (sql, params) => database.run('outbox.receipts', sql, params),
       };
-      return (await store.record(statement, owner, ended, now)).areDue;
+      return (await store.storeResults(statement, owner, ended, now)).areDue;
     }
     return database.tx('outbox.receipts', async (tx) => {
-      const { dead, areDue } = await store.record(tx, owner, ended, now);
+      const { dead, areDue } = await store.storeResults(tx, owner, ended, now);
       if (moved.length > 0) await store.resendEarlierParts(tx, moved, now);
       const facts = dead.map(({ person_id: person, ...data }) => ({
         name: 'dead_letter' as const,

@@ -85,7 +85,7 @@ export async function release(
 export const OWNERS = `select owner from outbox where owner is not null and state in ('sending', 'draft')`;
 
 /** Parts that this owner is sending, as the database has it. */
-export async function heldBy(database: Database, owner: string): Promise<string[]> {
+export async function ownedBy(database: Database, owner: string): Promise<string[]> {
   const { rows } = await database.read<{ id: string }>(`select id from outbox where owner = $1 and state = 'sending'`, [
     owner,
   ]);
@@ -93,7 +93,7 @@ export async function heldBy(database: Database, owner: string): Promise<string[
 }
 
 /** Requeues parts claimed by a statement whose answer was lost: their owner does not know of them. */
-export async function free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {
+export async function requeueLost(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {
   await tx.query(
     `update outbox set owner = null, state = case when unknown_at is null then 'pending' else 'unknown' end, next_at = $3
       where owner = $1 and id = any($2::uuid[]) and state = 'sending'`,
@@ -136,7 +136,12 @@ export async function isDraft(database: Database, id: string, owner: string): Pr
 }
 
 /** Stores where a draft's message is. */
-export async function drafted(database: Database, id: string, owner: string, receipt: Receipt): Promise<void> {
+export async function storeDraftReceipt(
+  database: Database,
+  id: string,
+  owner: string,
+  receipt: Receipt,
+): Promise<void> {
   await database.run(
     'outbox.drafted',
     'update outbox set receipt = $3, unknown_at = null where id = $1 and owner = $2',
@@ -145,7 +150,7 @@ export async function drafted(database: Database, id: string, owner: string, rec
 }
 
 /** Stores that nobody knows whether a draft's message is there. */
-export async function draftUnknown(database: Database, id: string, owner: string, at: Instant): Promise<void> {
+export async function markDraftUnknown(database: Database, id: string, owner: string, at: Instant): Promise<void> {
   await database.run('outbox.draft_unknown', 'update outbox set unknown_at = $3 where id = $1 and owner = $2', [
     id,
     owner,
@@ -392,7 +397,7 @@ function toRow(row: ClaimedRow, owner: string): Row {
 }
 
 /** Stores what a later attempt at a part needs to know. False: the part is not this process's any more. */
-export async function keep(database: Database, id: string, owner: string, progress: Json): Promise<boolean> {
+export async function storeProgress(database: Database, id: string, owner: string, progress: Json): Promise<boolean> {
   const values = [id, owner, json(progress)];
   const sql = 'update outbox set progress = $3 where id = $1 and owner = $2 returning id';
   const { rows } = await database.run('outbox.keep', sql, values);
@@ -435,7 +440,7 @@ interface Died {
  * their next contact, and whether some are due at once: cards whose buttons were used before this was known, which still
  * show them.
  */
-export async function record(
+export async function storeResults(
   db: Queryable,
   owner: string,
   ended: readonly SendResult[],
@@ -522,7 +527,7 @@ const quoted = (names: readonly string[]) => names.map((name) => `'${name.replac
  * Parts whose place had nobody there can go now; where it is the whole platform, those with a back-off as well. Returns
  * how many.
  */
-export async function reachable(
+export async function releaseReachable(
   database: Database,
   adapter: string,
   channel: string | undefined,

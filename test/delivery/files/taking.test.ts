@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Slots } from '../../../src/base/async.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import { takeFiles } from '../../../src/delivery/files/taking.ts';
+import { takeFiles } from '../../../src/delivery/files/take-files.ts';
 import { Egress } from '../../../src/egress/index.ts';
 import { openArtifacts } from '../../../src/storage/index.ts';
 

@@ -21,7 +21,7 @@ export interface Taken {
   mayCome: boolean;
 }
 
-export interface TakingFiles {
+export interface TakeOptions {
   /** The most bytes of one file. */
   maxBytes: number;
   artifacts: Artifacts;
@@ -38,7 +38,7 @@ export interface TakingFiles {
  * Fetches and stores what came with a message, as it is: nothing is unpacked or read. Never rejects for a file; one that
  * does not come at a fair pace is lost. Rejects where nothing can be stored.
  */
-export async function takeFiles(attached: readonly FoundFile[], taking: TakingFiles): Promise<Taken> {
+export async function takeFiles(attached: readonly FoundFile[], taking: TakeOptions): Promise<Taken> {
   const fetched = await Promise.all(
     attached.map(async (each) => {
       const name = fileName(each.name);
@@ -61,7 +61,7 @@ export async function takeFiles(attached: readonly FoundFile[], taking: TakingFi
 
 type Outcome = Artifact | 'too large' | { lost: string; mayCome: boolean };
 
-async function fetchOne(attached: FoundFile, taking: TakingFiles): Promise<Outcome> {
+async function fetchOne(attached: FoundFile, taking: TakeOptions): Promise<Outcome> {
   const { maxBytes, artifacts, egress, limits = LIMITS, signal } = taking;
   const { url, size, headers } = attached;
   if (size > maxBytes) return 'too large';

@@ -10,7 +10,7 @@ import type { Item, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import * as lanes from '../lanes/store.ts';
 import * as store from './store.ts';
-import { type Taken, takeFiles } from './taking.ts';
+import { type Taken, takeFiles } from './take-files.ts';
 import * as texts from './texts.ts';
 
 /** Files that come within this time keep their message's place; for others what is said later goes ahead. */
@@ -46,7 +46,7 @@ export interface ArrivingDeps {
 }
 
 /** Fetches files for the rows that this process runs. Whoever goes on with a row of a dead process fetches them again. */
-export class Arriving {
+export class MessageFiles {
   private readonly deps: ArrivingDeps;
   private readonly slots = new Map<string, Slots>();
   /** Rows that have stepped aside, by their conversation: what follows there need not wait for a second time. */
