@@ -11,6 +11,8 @@ export interface Place {
   /** The guild, workspace or terminal that the place belongs to. */
   space: string;
   kind: 'dm' | 'channel' | 'thread';
+  /** The platform's id of the channel that a thread is in; of a message that comes in. */
+  parent?: string;
 }
 
 /** The author, as the platform knows them. */

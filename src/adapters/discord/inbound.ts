@@ -164,11 +164,13 @@ export class Inbound {
     const guest = await options.isStranger(sender);
     const place = guest ? placeOf(channel) : await this.placeOrThread(message, channel, rest);
     await inbox.accept(incoming(message, place, sender, text, brought.more));
+    // Not before: what could not be accepted is heard again, with its forward.
+    this.forwards.delete(forwardOf(message));
   }
 
   /** Quotes of a message, and references to look up. */
   private broughtBy(message: RawMessage, channel: ChannelInfo) {
-    const before = this.takeForward(message);
+    const before = this.forwardBefore(message);
     const all = before ? [before, message] : [message];
     const quoted = all.flatMap((each) => quotedIn(each, this.known()));
     const pending = all.flatMap((each) => this.deps.files.pendingOf(each));
@@ -183,9 +185,8 @@ export class Inbound {
     if (isForward(message)) this.forwards.set(forwardOf(message), message);
   }
 
-  private takeForward(message: RawMessage): RawMessage | undefined {
+  private forwardBefore(message: RawMessage): RawMessage | undefined {
     const before = this.forwards.get(forwardOf(message));
-    this.forwards.delete(forwardOf(message));
     const apart = before ? Date.parse(message.timestamp) - Date.parse(before.timestamp) : Number.POSITIVE_INFINITY;
     return apart >= 0 && apart <= FORWARD_MS ? before : undefined;
   }

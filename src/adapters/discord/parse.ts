@@ -127,7 +127,8 @@ export function repliedTo({ referenced_message: replied, author }: RawMessage, m
 }
 
 export function placeOf(channel: ChannelInfo): Place {
-  return { adapter: ADAPTER, channel: channel.id, space: channel.guild ?? '@me', kind: channel.kind };
+  const { id, kind, guild, parent } = channel;
+  return { adapter: ADAPTER, channel: id, space: guild ?? '@me', kind, ...(parent !== undefined && { parent }) };
 }
 
 export function senderOf(

@@ -118,6 +118,7 @@ export function placeOf(message: Pick<RawMessage, 'ts' | 'thread_ts'>, channel: 
     channel: place,
     space: hearing.team,
     kind: kind === 'im' ? 'dm' : inThread === undefined ? 'channel' : 'thread',
+    ...(inThread !== undefined && { parent: id }),
   };
 }
 

@@ -97,7 +97,7 @@ export class SenderDirectory {
       role === 'owner' ||
       channels.length === 0 ||
       place.kind === 'dm' ||
-      channels.includes(`${place.adapter}:${place.channel}`)
+      [place.channel, place.parent].some((channel) => channels.includes(`${place.adapter}:${channel}`))
     );
   }
 

@@ -96,14 +96,13 @@ const TODAY = 'today';
 
 /** A briefing: notes that are tagged #today. A review: those that were made in the week. */
 async function agenda({ tx, person, conversationId }: TxContext, { kind, from }: AgendaSpan): Promise<AgendaSection[]> {
-  const tag = kind === 'day' ? TODAY : undefined;
-  const { notes } = await store.list(tx, { personId: person.id, conversationId }, tag, { limit: MOST, offset: 0 });
-  const meant = kind === 'day' ? notes : notes.filter(({ createdAt }) => createdAt >= from);
+  const narrowing = kind === 'day' ? { tags: [TODAY] } : { from };
+  const { notes } = await store.list(tx, { personId: person.id, conversationId }, narrowing, { limit: MOST, offset: 0 });
   return [
     {
       title: kind === 'day' ? texts.agenda.today : texts.agenda.week,
-      lines: meant.map(excerpt),
-      tainted: meant.some((note) => isFromElsewhere(note, person.id)),
+      lines: notes.map(excerpt),
+      tainted: notes.some((note) => isFromElsewhere(note, person.id)),
     },
   ];
 }
@@ -115,7 +114,7 @@ const NOWHERE = '00000000-0000-0000-0000-000000000000';
 /** The newest notes, pinned ones first. */
 async function home({ db, person }: HomeReader): Promise<HomeSection[]> {
   const reader = { personId: person.id, conversationId: NOWHERE };
-  const { notes } = await store.list(db, reader, undefined, { limit: AT_HOME, offset: 0 });
+  const { notes } = await store.list(db, reader, {}, { limit: AT_HOME, offset: 0 });
   return [{ title: texts.home.title, items: notes.map((note) => ({ text: excerpt(note) })), none: texts.home.none }];
 }
 

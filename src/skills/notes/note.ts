@@ -63,6 +63,8 @@ export function toNote(row: NoteRow): Note {
   };
 }
 
+/** A tag as it is written: `#work`, `#context:cooking`. */
+export const TAG = /#[\p{L}\p{N}][\p{L}\p{N}_/:-]*/gu;
 const HASHTAG = /(?:^|[\s(])#([\p{L}\p{N}][\p{L}\p{N}_/:-]{0,49})/gu;
 /** `Work` and `#work` are one tag; `Home Office` is `home-office`. */
 export function tagName(word: string): string {

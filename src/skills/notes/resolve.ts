@@ -92,7 +92,7 @@ async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[
 }
 
 async function recent(ctx: TxContext, wanted: Call, words: string): Promise<Failed> {
-  const { notes } = await store.list(ctx.tx, readerOf(ctx), undefined, { limit: MOST_CHOICES, offset: 0 });
+  const { notes } = await store.list(ctx.tx, readerOf(ctx), {}, { limit: MOST_CHOICES, offset: 0 });
   return notes.length > 0 ? ask(ctx, notes, wanted) : notFound(words);
 }
 

@@ -8,7 +8,7 @@ import type { Near } from '../../vectors/index.ts';
 import * as finding from './finding/store.ts';
 import { enableTrigrams, hasTrigrams, type Wanted, wordsLike } from './finding/store.ts';
 import { type NearNote, nearOnes } from './meaning/store.ts';
-import { tagName } from './note.ts';
+import { TAG, tagName } from './note.ts';
 import { BESIDE, candidatesFor, fused, type Ranked, rank, type Term, termsOf } from './rank.ts';
 import type { Found, Page } from './store.ts';
 import * as store from './store.ts';
@@ -60,7 +60,7 @@ export async function searchNotes(
   page: Page,
   narrowed: Narrowed = {},
 ): Promise<Found> {
-  const named = (query.match(/#[\p{L}\p{N}][\p{L}\p{N}_/-]*/gu) ?? []).map(tagName);
+  const named = (query.match(TAG) ?? []).map(tagName);
   const tags = [...named, ...(narrowed.tags ?? [])];
   const rest = withoutTags(query);
   const all = rest.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -68,7 +68,7 @@ export async function searchNotes(
   const words = (telling.length > 0 ? telling : all).slice(0, MOST_WORDS);
   const wanted = wantedBy(ctx, tags, { from: narrowed.from, to: narrowed.to });
   if (words.length === 0) {
-    return tags[0] === undefined ? { notes: [], total: 0 } : store.list(ctx.tx, wanted, tags[0], page);
+    return tags.length === 0 ? { notes: [], total: 0 } : store.list(ctx.tx, wanted, wanted, page);
   }
   const found = await finding.search(ctx.tx, wanted, words, page);
   if (found.total > 0 || page.offset > 0) return found;
@@ -80,7 +80,7 @@ export async function searchNotes(
   return paged(covered.length > 0 ? covered : await misspelt(ctx, wanted, rest), page);
 }
 
-export const withoutTags = (query: string): string => query.replace(/#[\p{L}\p{N}][\p{L}\p{N}_/-]*/gu, ' ');
+export const withoutTags = (query: string): string => query.replace(TAG, ' ');
 
 const paged = (ranked: readonly Ranked[], { offset, limit }: Page): Found => ({
   notes: ranked.slice(offset, offset + limit).map(({ note }) => note),

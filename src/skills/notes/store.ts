@@ -211,13 +211,22 @@ export type CountedRow = NoteRow & { total: number };
 
 export const found = (rows: readonly CountedRow[]): Found => ({ notes: rows.map(toNote), total: rows[0]?.total ?? 0 });
 
-/** Pinned ones first, then newest first; with `tag`, only those that carry it. */
-export async function list(tx: Queryable, reader: Reader, tag: string | undefined, page: Page): Promise<Found> {
+/** Narrows a list: to notes with all of `tags`, made from `from` on and before `to`. */
+export interface Narrowing {
+  tags?: readonly string[];
+  from?: Instant | undefined;
+  to?: Instant | undefined;
+}
+
+/** Pinned ones first, then newest first. */
+export async function list(tx: Queryable, reader: Reader, narrowing: Narrowing, page: Page): Promise<Found> {
+  const { tags = [], from, to } = narrowing;
   const { rows } = await tx.query<CountedRow>(
     `select ${COLUMNS}, count(*) over () as total from notes
-      where ${SEEN} and deleted_at is null and ($3::text is null or tags @> array[$3::text])
+      where ${SEEN} and deleted_at is null and ($3::text[] = '{}' or tags @> $3)
+        and ($6::timestamptz is null or created_at >= $6) and ($7::timestamptz is null or created_at < $7)
       order by pinned_at is null, created_at desc, seq desc limit $4 offset $5`,
-    [reader.personId, reader.conversationId, tag ?? null, page.limit, page.offset],
+    [reader.personId, reader.conversationId, tags, page.limit, page.offset, from ?? null, to ?? null],
   );
   return found(rows);
 }

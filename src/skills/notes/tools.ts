@@ -43,7 +43,12 @@ export const searchTool = (meaning: Pick<Meaning, 'near'>) =>
         return failed('NOT_A_DATE', texts.noDay((from === null ? input.from : input.to) ?? ''));
       }
       const span = { limit: PAGE, offset: (input.page - 1) * PAGE };
-      const found = await searchNotes(ctx, query, span, { tags, from, to, near: ctx.prepared as readonly Near[] });
+      const narrowed = { tags, from, to, near: ctx.prepared as readonly Near[] };
+      const found = await searchNotes(ctx, query, span, narrowed);
+      if (found.total === 0 && input.page > 1) {
+        const { total } = await searchNotes(ctx, query, { limit: 1, offset: 0 }, narrowed);
+        if (total > 0) return failed('NO_PAGE', texts.noPage(input.page, Math.ceil(total / PAGE)));
+      }
       if (found.total === 0) return done(texts.nothing(query || tags.map((tag) => `#${tag}`).join(' ')));
       const { page: at, ...asked } = input;
       const words = query.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -87,9 +92,9 @@ export const listTool = dataTool({
   input: z.object({ tag: z.string().max(51).optional(), page }),
 
   async run(input, ctx) {
-    const tag = input.tag ? tagName(input.tag) : undefined;
+    const tag = tagName(input.tag ?? '') || undefined;
     const span = { limit: PAGE, offset: (input.page - 1) * PAGE };
-    const found = await store.list(ctx.tx, readerOf(ctx), tag, span);
+    const found = await store.list(ctx.tx, readerOf(ctx), tagged(tag), span);
     if (found.total === 0 && input.page > 1) return noPage(ctx, tag, input.page);
     if (found.total === 0) return done(texts.none(tag));
     return show(ctx, found, input.page, texts.heading(found.total, tag), {
@@ -99,8 +104,10 @@ export const listTool = dataTool({
   },
 });
 
+const tagged = (tag: string | undefined): store.Narrowing => (tag === undefined ? {} : { tags: [tag] });
+
 async function noPage(ctx: TxContext, tag: string | undefined, asked: number): Promise<ToolResult> {
-  const { total } = await store.list(ctx.tx, readerOf(ctx), tag, { limit: 1, offset: 0 });
+  const { total } = await store.list(ctx.tx, readerOf(ctx), tagged(tag), { limit: 1, offset: 0 });
   return total === 0 ? done(texts.none(tag)) : failed('NO_PAGE', texts.noPage(asked, Math.ceil(total / PAGE)));
 }
 

@@ -94,6 +94,21 @@ test('what was answered in its thread is not told as missed after a long absence
   expect(play.said('I was away')).toEqual([]);
 });
 
+test('members are heard in the threads of a channel that access.channels names, and not in others', async () => {
+  const config: Record<string, unknown> = {};
+  await using play = await playDiscord({ model: echo, asleep: true, config });
+  const { fake, bob, general } = play;
+  config['access.channels'] = [`discord:${general.id}`];
+  await play.start();
+  const other = fake.channel(play.guild, 'other');
+  play.asks('elsewhere', { user: bob, channel: fake.thread(other, 'talk') });
+  const thread = fake.thread(general, 'plans');
+  play.asks('in a thread', { user: bob, channel: thread });
+  await play.hears('answer to in a thread', thread);
+  await play.settled();
+  expect(play.said('answer to elsewhere')).toEqual([]);
+});
+
 test('a card in a thread that was archived meanwhile is closed all the same', async () => {
   const letter = outsideTool({
     name: 'letter_send',

@@ -120,3 +120,16 @@ describe('an answer', () => {
     expect(play.fake.said(dm)).toHaveLength(1);
   });
 });
+
+test('members are heard in a channel that access.channels names, which is answered in threads, and not in others', async () => {
+  const config: Record<string, unknown> = {};
+  await using play = await playSlack({ model: echo, asleep: true, config });
+  const { fake, ana, bob, general } = play;
+  config['access.channels'] = [`slack:${general.id}`];
+  await play.start();
+  play.asks('elsewhere', { user: bob, channel: fake.channel('other', [ana, bob]) });
+  play.asks('in the hall', { user: bob });
+  await play.hears('answer to in the hall');
+  await play.settled();
+  expect(play.said('answer to elsewhere')).toEqual([]);
+});

@@ -28,6 +28,32 @@ for (const { name, available, open } of testDatabases)
       return coda.run(result.undo);
     };
 
+    describe('tags', () => {
+      test('a search for tags alone wants all of them, and keeps to its days', async () => {
+        await note('soup #home #cooking');
+        await note('taxes #home');
+        expect(await find('#home #cooking')).toContain('soup');
+        expect(await find('#home #cooking')).not.toContain('taxes');
+        const search = (input: object) => coda.call('note_search', { query: '#home', ...input });
+        expect(words(await search({ from: '2026-11-20' }))).toContain('taxes');
+        expect(words(await search({ to: '2026-11-20' }))).toContain('no note');
+      });
+
+      test('a tag may have a colon where it is looked for, too', async () => {
+        await note('less salt #context:cooking');
+        await note('the context of cooking #context');
+        expect(await find('#context:cooking')).toContain('less salt');
+        expect(await find('#context:cooking')).not.toContain('the context of');
+      });
+
+      test('a page behind the last one of a search is named as such', async () => {
+        await note('the boiler is from 2019');
+        const result = await coda.call('note_search', { query: 'boiler', page: 9 });
+        expect(result).toMatchObject({ ok: false, code: 'NO_PAGE' });
+        expect(await list({ tag: '#' })).toContain('boiler');
+      });
+    });
+
     describe('saving', () => {
       test('the words are kept and said back', async () => {
         expect(words(await note('The wifi password is "hunter2"'))).toBe('Noted: “The wifi password is "hunter2"”.');
