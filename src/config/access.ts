@@ -105,7 +105,8 @@ export const access = block(
         .array(identity)
         .default([])
         .meta({
-          description: 'Where members are heard besides direct messages, as platform:channel, with its threads; empty: everywhere.',
+          description:
+            'Where members are heard besides direct messages, as platform:channel, with its threads; empty: everywhere.',
           example: ['discord:123456789012345678'],
         }),
       roles: roles.default({}).meta({

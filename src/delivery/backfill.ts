@@ -129,7 +129,7 @@ function withoutLast(text: string, isCall: (mention: string) => boolean): string
 const ATTEMPTS = 8;
 const LONGEST_WAIT_MS = 10_000;
 
-interface LinesOptions {
+interface QueueOptions {
   log: Log;
   signal: AbortSignal;
   /** True if the database or the platform is away or has no time, so that the same can work later. */
@@ -142,10 +142,10 @@ interface LinesOptions {
 
 /** Queue of tasks for each channel: one after another, each repeated until it works. */
 export class ChannelQueues {
-  private readonly options: LinesOptions;
+  private readonly options: QueueOptions;
   private readonly lines = new Map<string, { sequence: Sequence; waiting: number }>();
 
-  constructor(options: LinesOptions) {
+  constructor(options: QueueOptions) {
     this.options = options;
   }
 

@@ -3,7 +3,7 @@ export * as activity from './activity/store.ts';
 export type * from './adapter.ts';
 export { isSaid } from './adapter.ts';
 export {
-  ChannelQueues as Lines,
+  ChannelQueues,
   CLOCK_MARGIN_MS,
   findMissed,
   type History,

@@ -4,13 +4,13 @@ import { BoundedMap } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
 import {
+  ChannelQueues,
   CLOCK_MARGIN_MS,
   findMissed,
   type History,
   type Inbox,
   type IncomingMessage,
   type KnownPlace,
-  Lines,
   type Place,
   reportMissed,
 } from '../../delivery/index.ts';
@@ -68,13 +68,13 @@ const LONGEST_NAME = 80;
 /** Hands Discord's messages to the inbox, in order within a channel, missed ones before new ones. */
 export class Inbound {
   private readonly deps: InboundDeps;
-  private readonly lines: Lines;
+  private readonly queues: ChannelQueues;
   private readonly looking = Array.from({ length: AT_ONCE }, () => new Sequence());
   private hearing: Hearing | undefined;
   private readonly roles = new Set<string>();
   /** The last forward of each in a channel, which called nobody. */
   private readonly forwards = new BoundedMap<string, RawMessage>(MOST_FORWARDS);
-  /** Servers of the session that have not come along yet. */
+  /** Guild ids of READY whose GUILD_CREATE is still to come. */
   private awaited = new Set<string>();
   /** Places where coda was spoken to before the session. */
   private places: ReadonlySet<string> = new Set();
@@ -87,7 +87,7 @@ export class Inbound {
     this.deps = deps;
     const { log } = deps.options;
     // Discord delivers a message once, so a failed one is tried again here.
-    this.lines = new Lines({ log, signal: deps.signal, isOutage, isGone: gone });
+    this.queues = new ChannelQueues({ log, signal: deps.signal, isOutage, isGone: gone });
   }
 
   /** A session has begun: looks for what was said before it, `awayMs` long if this process had another one before. */
@@ -95,7 +95,7 @@ export class Inbound {
     const { guilds, mention_required: mentionRequired, dm, bots } = this.deps.options.config;
     this.hearing = { botId: user.id, roles: this.roles, guilds, mentionRequired, dm, bots };
     this.awaited = new Set(joined.map(({ id }) => id));
-    this.listing = this.lines.insist('all', () => this.lookBack(awayMs));
+    this.listing = this.queues.insist('all', () => this.lookBack(awayMs));
   }
 
   /** A server comes along. */
@@ -142,7 +142,7 @@ export class Inbound {
   async idle(): Promise<void> {
     await this.listing;
     await Promise.all(this.looking.map((sequence) => sequence.idle()));
-    await this.lines.idle();
+    await this.queues.idle();
   }
 
   /** Accepts one message if it is for coda. */
@@ -299,11 +299,11 @@ export class Inbound {
   }
 
   private inLine(channel: string, task: () => Promise<void>): void {
-    void this.listing.then(() => this.lines.run(channel, task));
+    void this.listing.then(() => this.queues.run(channel, task));
   }
 
   private look(channel: string, task: () => Promise<void>): void {
-    void this.lines.run(channel, task);
+    void this.queues.run(channel, task);
   }
 
   private rest(): REST {

@@ -4,7 +4,13 @@ import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import type { Log } from '../../base/log.ts';
-import { type Inbox, type IncomingMessage, Lines, type Postponed, type PostponedEvent } from '../../delivery/index.ts';
+import {
+  ChannelQueues,
+  type Inbox,
+  type IncomingMessage,
+  type Postponed,
+  type PostponedEvent,
+} from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
 import { pendingOf } from './files.ts';
@@ -49,7 +55,7 @@ const MESSAGE_WITHIN_MS = 1_000;
 /** Brings what is written to the inbox, in each conversation in order; what was missed, as soon as it is found. */
 export class Inbound {
   private readonly deps: InboundDeps;
-  private readonly lines: Lines;
+  private readonly queues: ChannelQueues;
   private readonly past: LookBack;
   private readonly postponing: Postponing;
   /** Messages whose `message` event has come, and those that are waited for. */
@@ -67,12 +73,12 @@ export class Inbound {
     const { options, signal, inbox } = deps;
     const { log, clock } = options;
     const waitMs = (error: unknown) => (error instanceof SlackLimit ? error.afterMs : undefined);
-    this.lines = new Lines({ log, signal, isOutage, isGone, waitMs });
+    this.queues = new ChannelQueues({ log, signal, isOutage, isGone, waitMs });
     const hear = (event: RawEvent, wanted: Wanted) => this.event(event, wanted);
     this.postponing = new Postponing({ postponed: inbox.postponed(ADAPTER), clock, log, signal, hear });
     this.past = new LookBack({
       ...deps,
-      insist: (what, task) => this.lines.insist(what, task),
+      insist: (what, task) => this.queues.insist(what, task),
       api: () => this.api(),
       asked: (message, channel) => this.isForCoda(message, channel, this.known()),
       bare: (message, channel) => this.bare(message, channel),
@@ -117,7 +123,7 @@ export class Inbound {
     this.told.add(idOf(message));
     this.awaited.get(idOf(message))?.resolve();
     this.meetEarly(message);
-    return this.lines.run(message.channel, () => this.hear(message, { wanted }));
+    return this.queues.run(message.channel, () => this.hear(message, { wanted }));
   }
 
   /** A message that is surely for others waits for nothing and is never kept. A reply may be in a thread of coda's. */
@@ -159,7 +165,7 @@ export class Inbound {
   /** Resolves when nothing that was heard waits to be accepted. */
   async idle(): Promise<void> {
     await this.past.idle();
-    await this.lines.idle();
+    await this.queues.idle();
     await this.postponing.idle();
   }
 
@@ -176,7 +182,7 @@ export class Inbound {
     if (message?.subtype === 'tombstone') return this.deleted(channel, message);
     // A preview that appears is a change that nobody has made.
     if (!message?.edited || this.isIdle(message)) return Promise.resolve(true);
-    return this.lines.run(channel, async () => {
+    return this.queues.run(channel, async () => {
       const { inbox } = this.deps;
       const text = await this.words(message);
       if (!(await wanted())) return;
@@ -190,7 +196,7 @@ export class Inbound {
   private deleted(channel: string, message: Pick<RawMessage, 'ts' | 'thread_ts'> | undefined): Promise<boolean> {
     if (!message) return Promise.resolve(true);
     const { ts, thread_ts: thread } = message;
-    return this.lines.run(channel, async () => {
+    return this.queues.run(channel, async () => {
       this.withdrawn.add(`${channel}:${ts}`);
       for (const place of placesOf(ts, thread, channel)) {
         await this.deps.inbox.amend(place, ts, { withdrawn: true });
@@ -221,7 +227,7 @@ export class Inbound {
 
   /** Handles messages found in a conversation's history, unless they were heard or deleted meanwhile. */
   private async hearMissed(messages: readonly RawMessage[], channel: ChannelInfo): Promise<void> {
-    await this.lines.run(channel.id, async () => {
+    await this.queues.run(channel.id, async () => {
       const heard = await this.deps.inbox.heard(namesOf(messages, channel.id));
       for (const message of messages) {
         if (!heard.has(message.ts) && !this.withdrawn.has(idOf(message))) await this.hear(message, { of: channel });
@@ -240,7 +246,7 @@ export class Inbound {
     const { doubtful } = this;
     this.doubtful = [];
     for (const message of doubtful) {
-      void this.lines.run(message.channel, async () => {
+      void this.queues.run(message.channel, async () => {
         if (!this.withdrawn.has(idOf(message))) await this.hear(message);
       });
     }

@@ -206,7 +206,12 @@ export class Interactions {
     const place = conversationOf(channel, hearing);
     if (thread === undefined) return { api, hearing, channel, place };
     const kind = place.kind === 'dm' ? 'dm' : 'thread';
-    return { api, hearing, channel, place: { ...place, adapter: ADAPTER, channel: `${id}:${thread}`, kind, parent: id } };
+    return {
+      api,
+      hearing,
+      channel,
+      place: { ...place, adapter: ADAPTER, channel: `${id}:${thread}`, kind, parent: id },
+    };
   }
 
   sender(user: string, team: string | undefined, { api }: Pick<Context, 'api'>) {

@@ -52,7 +52,7 @@ export interface Done {
   material?: string;
   /** The address that it shows, where its call need not name it: what stands there was asked for only if this was. */
   address?: string;
-  /** Nothing in it is new to the turn that is the person's own. */
+  /** The result holds no personal data that the turn did not have. */
   impersonal?: boolean;
   /** Milliseconds that it took; set by who ran it. */
   tookMs?: number;
@@ -93,7 +93,7 @@ export interface ToolDialogue {
   thing: string;
   /** Codes of failures that ask for what was left out, each with the field that the answer fills: `{ NO_TIME: 'when' }`. */
   asks?: Readonly<Partial<Record<Failed['code'], string>>>;
-  /** The person's things of this kind, in the order of their list, at most 500. One tool of each kind has it. */
+  /** The person's things of this kind, at most 500. Exactly one tool of each `thing` has it. */
   named?(asked: { db: Queryable; personId: string; private: boolean; reader: Reader }): Promise<readonly Named[]>;
 }
 
@@ -287,7 +287,7 @@ interface ToolRecord<Input> {
 }
 
 interface ToolBase<Input> extends ToolOffer, ToolRules<Input>, ToolRecord<Input> {
-  /** `reminder_create`: the room's thing, then the verb. */
+  /** Name as `noun_verb`: `reminder_create`. */
   name: string;
   /** For the model: what it is for and what to pass. */
   description: string;

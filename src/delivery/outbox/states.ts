@@ -9,7 +9,7 @@ export const STATES = {
   sending: 'Its `owner` is sending it.',
   unknown: 'It may be on the platform; due at `next_at`, looked for first where that is needed.',
   held: 'Nobody is there to hear it, or its platform is off.',
-  sent: 'The platform has it. Final, but for a card whose buttons are used up.',
+  sent: 'The platform has it. Final, except that a card is edited once its buttons are used.',
   dead: 'A dead letter: it could not be delivered. Final, unless it is resent.',
   dropped: 'Not said, or taken away again. Final.',
 } as const;

@@ -28,7 +28,7 @@ export { noteOperations } from './operations.ts';
 
 const PURGE = 'notes.purge';
 
-/** Parts shared by the hooks of one coda's notes: made with the first hook that needs them. */
+/** Services of this skill, made on first use, for each `SkillDeps`. */
 const made = new WeakMap<SkillDeps<Settings>, Services>();
 
 function parts(deps: SkillDeps<Settings>): Services {
@@ -97,7 +97,10 @@ const TODAY = 'today';
 /** A briefing: notes that are tagged #today. A review: those that were made in the week. */
 async function agenda({ tx, person, conversationId }: TxContext, { kind, from }: AgendaSpan): Promise<AgendaSection[]> {
   const narrowing = kind === 'day' ? { tags: [TODAY] } : { from };
-  const { notes } = await store.list(tx, { personId: person.id, conversationId }, narrowing, { limit: MOST, offset: 0 });
+  const { notes } = await store.list(tx, { personId: person.id, conversationId }, narrowing, {
+    limit: MOST,
+    offset: 0,
+  });
   return [
     {
       title: kind === 'day' ? texts.agenda.today : texts.agenda.week,

@@ -54,7 +54,7 @@ export class Meaning {
     return this.nearest.search(personId, question, MOST_NEAR, PATIENCE_MS);
   }
 
-  /** Has vectors made of what the person writes, a second of it at once. */
+  /** Queues the embedding of a person's new notes, those of a second together. */
   async embedGathered(tx: Transaction, personId: string): Promise<void> {
     const { embedders, jobs, world } = this.deps;
     if (embedders.embedder) await embedGathered(jobs, tx, 'note', world.clock.now(), personId);

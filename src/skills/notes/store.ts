@@ -111,7 +111,7 @@ export async function versions(tx: Queryable, id: string, limit: number): Promis
   return rows;
 }
 
-/** The person's own, deleted ones too. */
+/** Finds the person's note by id, also a deleted one. */
 export async function byId(tx: Queryable, personId: string, id: string): Promise<Note | undefined> {
   const { rows } = await tx.query<NoteRow>(`select ${COLUMNS} from notes where person_id = $1 and id = $2`, [
     personId,
@@ -120,7 +120,7 @@ export async function byId(tx: Queryable, personId: string, id: string): Promise
   return rows.map(toNote)[0];
 }
 
-/** The person's own notes made before the `seq`th, the newest first, with their `seq`. */
+/** Notes with a `seq` below the given one, newest first: a page of a cursor. */
 export async function madeBefore(
   db: Queryable,
   { personId, tag, seq, limit }: { personId: string; tag: string | undefined; seq: number; limit: number },
@@ -240,7 +240,7 @@ export async function newestSeq(tx: Queryable, personId: string): Promise<number
   return rows[0]?.seq ?? 0;
 }
 
-/** Number of the person's notes up to the `newest`th that are not deleted. */
+/** Counts the person's undeleted notes with a `seq` up to `newest`. */
 export async function countOwn(tx: Queryable, personId: string, newest: number): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     'select count(*) as count from notes where person_id = $1 and deleted_at is null and seq <= $2',
@@ -249,7 +249,7 @@ export async function countOwn(tx: Queryable, personId: string, newest: number):
   return rows[0]?.count ?? 0;
 }
 
-/** A deletion of many: when it was, and what it touched. No other act has both. */
+/** The time and the `touched` range of a bulk deletion, which identify it. */
 export interface Deletion {
   at: Instant;
   first: number;
@@ -331,7 +331,7 @@ export async function contextOf(
   return rows.map(toNote);
 }
 
-/** The same of what was saved for all in a shared place, by conversation. */
+/** Notes for context with scope `here`, by conversation. */
 export async function contextOfPlaces(db: Pick<Database, 'read'>, limit: number): Promise<Map<string, Note[]>> {
   const { rows } = await db.read<NoteRow>(
     `select ${COLUMNS} from notes where search @@ $1::tsquery and scope = 'here' and deleted_at is null

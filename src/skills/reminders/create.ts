@@ -71,7 +71,7 @@ const createInput = z.object({
 
 export type CreateInput = z.output<typeof createInput>;
 
-/** The fields of a creation that the buttons for an ambiguous time carry on: all that do not say the time. */
+/** Input fields that go into the buttons for an ambiguous time: all but `when` and `waking`. */
 export const carriedInput = createInput.omit({ when: true, waking: true }).partial();
 
 /** Input of a creation; `tainted`: the text was copied from a tainted reminder. */

@@ -9,7 +9,7 @@ export type ReminderState = 'pending' | 'completed' | 'deleted';
 export const CATCH_UPS = ['late', 'latest', 'skip'] as const;
 export type CatchUp = (typeof CATCH_UPS)[number];
 
-/** The most repetitions of an occurrence that nobody marks as done. */
+/** Maximum number of nags for an occurrence. */
 export const MOST_NAGS = 12;
 
 /** A reminder as it stands: once, or a series. */
@@ -25,7 +25,7 @@ export interface Reminder {
   /** IANA zone that it was made in, and is kept in. */
   zone: string;
   state: ReminderState;
-  /** Its next own occurrence; undefined when none is left. */
+  /** Next occurrence by its rule, whatever is snoozed. */
   plannedAt: Instant | undefined;
   /** When one occurrence that was put off speaks again, beside `plannedAt`. */
   snoozedUntil: Instant | undefined;

@@ -67,7 +67,7 @@ async function listedAs(ctx: TxContext, parts: readonly string[]): Promise<Remin
   return there.length > 0 || !over ? there : gone(over);
 }
 
-/** Those whose text is said, else those of whose text the words are a part, else those that have all of the words. */
+/** Matches by the exact text, else by a phrase in it, else by all its words in any order. */
 function named(said: string, reminders: readonly Reminder[]): Reminder[] {
   const all = wordsIn(said).join(' ');
   const words = all.replace(/^(?:the|my) /, '').replace(/ (?:reminder|one)$/, '');

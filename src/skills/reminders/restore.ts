@@ -9,7 +9,7 @@ import { texts } from './texts.ts';
 
 const instant = z.iso.datetime().optional();
 
-/** A reminder before an act: all fields that an act can change. A new one goes here, into `snapshotOf` and `stoodBefore`. */
+/** A reminder before an act. A new column goes here, into `snapshotOf` and `stoodBefore` only if a tool changes it later on. */
 const snapshot = z.object({
   text: z.string(),
   rule: z.string().optional(),
@@ -28,7 +28,7 @@ const snapshot = z.object({
 });
 
 const restoreInput = z.object({
-  /** `version` is the one that the act left: a later change is not undone unseen. */
+  /** `version` after the act: the undo is refused if it has changed since. */
   items: z.array(z.object({ id: z.string(), version: z.int(), before: snapshot.optional() })),
 });
 
@@ -113,7 +113,7 @@ export function restoreTool(wakeAt: WakeAt) {
   });
 }
 
-/** Those that speak by a rule by which they do not speak at present. */
+/** Series that this undo makes active again, or gives another rule. */
 function begunAnew(restored: readonly Reminder[], current: readonly Reminder[]): Reminder[] {
   const speaks = ({ state, rule, plannedAt }: Reminder) => state === 'pending' && plannedAt !== undefined && rule;
   return restored.filter((after, index) => speaks(after) && speaks(after) !== speaks(current[index] as Reminder));
