@@ -9,7 +9,7 @@ export interface Edit {
 const edit = (file: string, find: string, replace: string): Edit => ({ file: `src/${file}`, find, replace });
 
 const POLICY = 'agent/tools/policy.ts';
-const FILES = edit('agent/agent.ts', 'return item.payload.files.length > 0 ||', 'return false &&');
+const FILES = edit('agent/turn/store.ts', 'return item.payload.files.length > 0 ||', 'return false &&');
 const OTHERS = edit(
   'agent/context/store.ts',
   "tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted",
@@ -122,7 +122,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   ],
   expiry: [edit('agent/approvals/index.ts', 'new Date(now.getTime() +', 'new Date(now.getTime() + 1e10 +')],
   soon: [edit('agent/approvals/index.ts', 'Math.min(expiryMs, TAINTED_MS)', 'expiryMs')],
-  hidden: [edit('agent/tools/toolbox.ts', '(tool.hidden && !allowHidden)', 'false')],
+  hidden: [edit('agent/tools/toolbox.ts', '(tool.notForModels && !allowHidden)', 'false')],
   whole: [edit('chat/router.ts', 'do it|go ahead)$/', 'do it|go ahead)\\b/')],
   alone: [edit('chat/router.ts', 'item.payload.files.length === 0', 'true')],
   letters: [
