@@ -68,10 +68,16 @@ export function openBuilder(options: EngineOptions, world: Pick<World, 'env'>): 
       try {
         const { docker } = await engine.connected();
         const { id: from } = await engine.image(base, signal);
-        const context = pack([{ path: 'Dockerfile', content: dockerfile(from) }, ...files], 0);
-        if ('ok' in context) return context;
         const { network } = execution.build;
-        return { ok: true, id: await docker.build({ tag, context, network, isFresh, onText }, signal) };
+        const once = async () => {
+          const context = pack([{ path: 'Dockerfile', content: dockerfile(from) }, ...files], 0);
+          if ('ok' in context) return context;
+          return { ok: true, id: await docker.build({ tag, context, network, isFresh, onText }, signal) } as const;
+        };
+        return await once().catch((error: unknown) => {
+          if (!isLayerLost(error)) throw error;
+          return once();
+        });
       } catch (error) {
         if (signal?.aborted) throw signal.reason;
         return failureIn(error) ?? unbuilt(tag, error);
@@ -102,6 +108,11 @@ export function openBuilder(options: EngineOptions, world: Pick<World, 'env'>): 
 
 function whyOff({ execution }: EngineOptions): SandboxFailure | undefined {
   return execution.enabled ? undefined : failure('SANDBOX_OFF', 'Running code is switched off.');
+}
+
+/** True if a layer taken from the cache was removed during the build, with the image of another one that had it. */
+function isLayerLost(error: unknown): boolean {
+  return error instanceof DockerStepError && error.message.includes('unknown parent image');
 }
 
 function unbuilt(tag: string, error: unknown): SandboxFailure {

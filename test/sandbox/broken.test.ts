@@ -3,8 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { execution } from '../../src/config/blocks.ts';
+import { openBuilder } from '../../src/sandbox/index.ts';
 import { testSandbox } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
+import { testWorld } from '../support/world.ts';
 
 type Answers = (path: string, answer: ServerResponse, request: IncomingMessage) => void;
 
@@ -32,8 +35,8 @@ const healthy: Answers = (path, answer) => {
   return json(answer, 404, { message: 'no such thing' });
 };
 
-/** A sandbox on an engine that answers as told; the paths that were asked for, in order. */
-async function onEngine(answers: Answers, settings: Record<string, unknown> = {}, patienceMs = 500) {
+/** The socket of an engine that answers as told; the paths that were asked for, in order. */
+async function engineOf(answers: Answers) {
   const asked: string[] = [];
   const server = createServer((request, answer) => {
     const path = new URL(request.url ?? '/', 'http://docker').pathname;
@@ -43,14 +46,19 @@ async function onEngine(answers: Answers, settings: Record<string, unknown> = {}
   const folder = mkdtempSync(join(tmpdir(), 'coda-engine-'));
   const socket = join(folder, 'docker.sock');
   await new Promise<void>((resolve) => server.listen(socket, resolve));
-  const image = { default_image: 'python:3', allowed_images: ['python:*'] };
-  const sandbox = testSandbox({ docker_socket: socket, ...image, ...settings }, { patienceMs });
-  onTestFinished(async () => {
-    await sandbox.close();
+  onTestFinished(() => {
     server.closeAllConnections();
     server.close();
     rmSync(folder, { recursive: true });
   });
+  return { socket, asked };
+}
+
+async function onEngine(answers: Answers, settings: Record<string, unknown> = {}, patienceMs = 500) {
+  const { socket, asked } = await engineOf(answers);
+  const image = { default_image: 'python:3', allowed_images: ['python:*'] };
+  const sandbox = testSandbox({ docker_socket: socket, ...image, ...settings }, { patienceMs });
+  onTestFinished(() => sandbox.close());
   return { sandbox, asked };
 }
 
@@ -189,4 +197,23 @@ test('an image is pulled only where that is allowed, and what the registry says 
     code: 'SANDBOX_IMAGE_REFUSED',
   });
   expect(pulling.asked.filter((call) => call === 'POST /images/create')).toHaveLength(1);
+});
+
+test('an image whose cached layer is removed during its build is built once more, and another fault is told', async () => {
+  const ends = [
+    { error: 'failed to export image: unknown parent image ID sha256:12' },
+    { aux: { ID: 'sha256:34' } },
+    { error: 'RUN failed' },
+  ];
+  const { socket, asked } = await engineOf((path, answer, request) => {
+    if (path !== '/build') return healthy(path, answer, request);
+    request.resume().once('end', () => answer.end(`${JSON.stringify(ends.shift())}\n`));
+  });
+  const parsed = execution.schema.parse({ enabled: true, docker_socket: socket, allowed_images: ['python:*'] });
+  const builder = openBuilder({ execution: parsed }, testWorld());
+  onTestFinished(() => builder.close());
+  const wanted = { tag: 'one:1', base: 'python:3', dockerfile: (from: string) => `FROM ${from}`, files: [] };
+  expect(await builder.build(wanted)).toEqual({ ok: true, id: 'sha256:34' });
+  expect(await builder.build(wanted)).toMatchObject({ ok: false, message: expect.stringContaining('RUN failed') });
+  expect(asked.filter((each) => each.endsWith('/build'))).toHaveLength(3);
 });
