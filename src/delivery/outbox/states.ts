@@ -51,7 +51,12 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   { by: 'storeResults', from: ['sending'], to: ['unknown'], when: 'the platform has not answered' },
   { by: 'storeResults', from: ['sending'], to: ['held'], when: 'nobody is there, or its platform is off' },
-  { by: 'storeResults', from: ['sending'], to: ['dead'], when: 'the platform refuses it, or it was tried for too long' },
+  {
+    by: 'storeResults',
+    from: ['sending'],
+    to: ['dead'],
+    when: 'the platform refuses it, or it was tried for too long',
+  },
   {
     by: 'storeResults',
     from: ['sending'],
