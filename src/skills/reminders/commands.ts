@@ -2,6 +2,7 @@ import { type Call, failed } from '../../agent/index.ts';
 import type { Command, CompletionContext } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { isInOtherLanguage, slotsOf, splitTask, type WhenContext } from '../../time/index.ts';
+import { MOST_PENDING } from './limits.ts';
 import { parsePutOff } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -89,14 +90,12 @@ function snoozeInput(rest: string, context: WhenContext): { which: string; when?
 }
 
 const MOST_OFFERED = 25;
-/** Most pending reminders that are looked through in one go. */
-const ALL_PENDING = 500;
 const LONGEST_OFFERED = 90;
 
 /** Pending reminders with what is typed in their words, soonest first. */
 async function pendingOnes(typed: string, { person, database }: CompletionContext): Promise<string[]> {
   if (!person) return [];
-  const query = { personId: person.id, status: 'pending', limit: ALL_PENDING, offset: 0 } as const;
+  const query = { personId: person.id, status: 'pending', limit: MOST_PENDING, offset: 0 } as const;
   const pending = await store.page(readerOf(database), query);
   const wanted = typed.toLowerCase().trim();
   return pending

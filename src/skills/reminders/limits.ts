@@ -8,6 +8,7 @@ import { MOST_NAGS } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
+/** Reminders that a person may have pending. */
 export const MOST_PENDING = 500;
 /** Reminders of series that speak more than once an hour: a person's together, and a place's together. */
 const MOST_AN_HOUR = 120;

@@ -6,6 +6,7 @@ import type { Choice } from '../../delivery/index.ts';
 import type { Queryable } from '../../storage/index.ts';
 import { formatInstant, occurrences, type Reader } from '../../time/index.ts';
 import { dayFilter } from './days.ts';
+import { MOST_PENDING } from './limits.ts';
 import { isOpen, type Reminder } from './reminder.ts';
 import { pendingOf } from './resolve.ts';
 import * as store from './store.ts';
@@ -51,8 +52,6 @@ function timesOf({ nextAt, plannedAt, rule }: Reminder, to: Date): Date[] {
 }
 
 const PAGE = 10;
-/** The most that a person may have pending. */
-const MOST_NAMED = 500;
 
 const listInput = z.object({
   status: z.enum(['pending', 'completed', 'all']).default('pending'),
@@ -68,7 +67,7 @@ export const listTool = dataTool({
   dialogue: {
     thing: 'reminder',
     async named({ db, personId, reader }) {
-      const pending = await store.page(db, { personId, status: 'pending', limit: MOST_NAMED, offset: 0 });
+      const pending = await store.page(db, { personId, status: 'pending', limit: MOST_PENDING, offset: 0 });
       return pending.map(({ id, text, nextAt, lastOccurrence }) => {
         const at = nextAt ?? lastOccurrence;
         return { id, text, label: at ? `${shorten(text, 40)} (${formatInstant(at, reader)})` : text };
@@ -147,7 +146,6 @@ export async function soonest(tx: Queryable, personId: string, reader: Reader): 
   });
 }
 
-const ALL = 500;
 const MOST = 20;
 
 /** A briefing: what is due until the end of the day. A review: what was done, what is open, what is coming. */
@@ -155,7 +153,7 @@ export async function agenda(
   { tx, person, when }: TxContext,
   { kind, from, to }: AgendaSpan,
 ): Promise<AgendaSection[]> {
-  const pending = await store.page(tx, { personId: person.id, status: 'pending', limit: ALL, offset: 0 });
+  const pending = await store.page(tx, { personId: person.id, status: 'pending', limit: MOST_PENDING, offset: 0 });
   const open = pending.filter(isOpen);
   const coming = pending.filter(({ nextAt }) => nextAt && nextAt < to);
   const section = (title: string, reminders: typeof pending): AgendaSection => ({

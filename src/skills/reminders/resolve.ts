@@ -6,6 +6,7 @@ import { failed, quoting } from '../../agent/index.ts';
 import { wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
+import { MOST_PENDING } from './limits.ts';
 import { isOpen, type Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -21,8 +22,6 @@ const NUMBER = /^#?(\d{1,3})$/;
 /** Longer ago than this nobody is sure to mean it by "that". */
 const AT_HAND_MS = 24 * 3_600_000;
 const MOST_CHOICES = 5;
-/** The most that a person may have pending. */
-const MOST_PENDING = 500;
 
 export const isAll = (which: string): boolean => /^all$/i.test(which.trim());
 
