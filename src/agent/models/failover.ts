@@ -135,7 +135,7 @@ class Failover {
     try {
       while (asked.size > 0) {
         const running = Promise.race(asked.values());
-        // Where no other could be asked nobody looks at the time.
+        // No timer where no other model could be asked.
         const isPatient = this.isAlone || limit.signal.aborted;
         const ended = await (isPatient ? running : withTimeout(patience.hedgeMs, running));
         if (ended) {
@@ -299,7 +299,7 @@ class Attempt {
   private readonly stopping = new AbortController();
   private readonly outer: AbortSignal;
   private readonly answer: AsyncIterator<ModelEvent>;
-  /** What it said up to its first word. */
+  /** Events up to its first word. */
   readonly early: ModelEvent[] = [];
 
   constructor(model: Model, request: ModelRequest, outer: AbortSignal) {
@@ -331,7 +331,7 @@ class Attempt {
     }
   }
 
-  /** What it says next, once it speaks; undefined at the end. Throws the model's `ModelError`. */
+  /** Its next event, once it speaks; undefined at the end. Throws the model's `ModelError`. */
   async next(): Promise<ModelEvent | undefined> {
     const { value, done } = await this.answer.next();
     return done ? undefined : value;

@@ -23,7 +23,7 @@ export interface TurnHost {
   readonly counters: Counters;
   readonly heldValues: HeldValues;
   callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext;
-  /** How the person reads times. */
+  /** The form in which the person reads times. */
   readerOf(person: Item['person']): CallContext['when'];
 }
 

@@ -15,7 +15,7 @@ export type Ask = (verb: string, args: Record<string, Json>) => Promise<unknown>
 /** An instant as whoever sits here reads it: by the zone and the locale of the household. */
 type At = (instant: string | Date) => string;
 
-/** What the flags say, read once. */
+/** The options of the flags, read once. */
 type Prepared = ReturnType<typeof prepare>;
 
 /** Lets `use` ask as often as it wants to; a coda that is put together for its first question stays until `use` has ended. */
