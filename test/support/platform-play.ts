@@ -52,7 +52,7 @@ export async function playTwo<Play extends AsyncDisposable & { fake: unknown }>(
 /** A platform on this machine, with a clock of its own. */
 interface FakeOfPlatform {
   now(): number;
-  advance(ms: number): void;
+  follow(clock: () => number): void;
   close(): Promise<void>;
 }
 
@@ -105,6 +105,8 @@ export abstract class PlatformPlay<Fake extends FakeOfPlatform, Options extends 
     const secrets = new Secrets();
     const log = createLog('debug', secrets, { write: (line) => void this.log.push(line) });
     const clock = options.stillClock ? new TestClock(new Date(fake.now())) : new SystemClock();
+    // What a platform tells to wait is counted by both on one clock, however slow the machine is.
+    if (options.stillClock) fake.follow(() => clock.now().getTime());
     const told = process.env.CODA_TEST_LOG ? createLog('debug', secrets) : log;
     const { env = {} } = options;
     const proxy = OutboundProxy.of(env);
@@ -154,14 +156,14 @@ export abstract class PlatformPlay<Fake extends FakeOfPlatform, Options extends 
 
   /** Time passes, for coda and for the platform. */
   async passes(ms: number): Promise<void> {
-    const clock = this.advance(ms);
+    const { clock } = this;
     await clock.moveTo(new Date(clock.now().getTime() + ms), () => this.app.settled());
     await this.app.settled();
   }
 
   /** The same without waiting for what that leads to. */
   async moves(ms: number): Promise<void> {
-    const clock = this.advance(ms);
+    const { clock } = this;
     await clock.moveTo(new Date(clock.now().getTime() + ms));
   }
 
@@ -177,10 +179,9 @@ export abstract class PlatformPlay<Fake extends FakeOfPlatform, Options extends 
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  private advance(ms: number): TestClock {
+  private get clock(): TestClock {
     const { clock } = this.world;
     if (!(clock instanceof TestClock)) throw new Error('this clock moves by itself');
-    this.fake.advance(ms);
     return clock;
   }
 }

@@ -117,6 +117,7 @@ test('what was said too long ago is not answered, and that is said once', async 
   await play.settled();
   await play.stop();
   fake.sockets.drop('reset', true);
+  await play.moves(1_000);
   unheard(play, () => play.asks('missed long ago', { channel: dm }));
   await play.moves(25 * 3_600_000);
   unheard(play, () => play.asks('missed just now', { channel: dm }));

@@ -70,6 +70,7 @@ export class FakeDiscord {
   applicationOwner: User | undefined;
   private readonly port: number;
   private readonly host: string;
+  private clock: () => number = Date.now;
   private shift = 0;
 
   constructor({
@@ -122,7 +123,13 @@ export class FakeDiscord {
   }
 
   now(): number {
-    return Date.now() + this.shift;
+    return this.clock() + this.shift;
+  }
+
+  /** From now on the platform's time is this clock's: that of a test, which moves in steps. */
+  follow(clock: () => number): void {
+    this.clock = clock;
+    this.shift = 0;
   }
 
   /** Moves Discord's clock: deadlines, tokens and nonces grow older. */

@@ -83,6 +83,7 @@ export class FakeSlack {
   readonly host: string;
   private readonly triggers = new Map<string, { user: string; until: number }>();
   private readonly responses = new Map<string, ResponseUrl>();
+  private clock: () => number = Date.now;
   private shift = 0;
   private last = 0;
   private count = 0;
@@ -117,7 +118,13 @@ export class FakeSlack {
   }
 
   now(): number {
-    return Date.now() + this.shift;
+    return this.clock() + this.shift;
+  }
+
+  /** From now on the platform's time is this clock's: that of a test, which moves in steps. */
+  follow(clock: () => number): void {
+    this.clock = clock;
+    this.shift = 0;
   }
 
   advance(ms: number): void {
