@@ -47,12 +47,9 @@ const READ_WITHIN_MS = 8_000;
 /** Buttons whose conversation is remembered, so that a press need not name it. */
 const BUTTONS_REMEMBERED = 1_000;
 
-/** Facts that a session is given when it begins. */
 export interface About {
-  /** The assistant's name. */
   name: string;
   version: string;
-  /** One line on how it may be spoken to. */
   hint: string;
   commands: CommandHint[];
 }
@@ -61,14 +58,12 @@ export interface ConsoleOptions {
   log: Log;
   clock: Clock;
   artifacts: Artifacts;
-  /** Files that are said are shown in its folder `files`. */
   dataDir: string;
   about: About;
   /** Moves the test clock and resolves when all that was due until then is delivered; missing: the clock is real. */
   moveClock?: ((to: Date) => Promise<void>) | undefined;
 }
 
-/** The terminal, and programs that speak its protocol. */
 export interface ConsoleAdapter extends ChatAdapter {
   /**
    * Gives these streams a session, once the adapter has started: what they bring is heard, and they get everything that
@@ -78,7 +73,6 @@ export interface ConsoleAdapter extends ChatAdapter {
   attach(streams: Streams): Promise<void>;
 }
 
-/** A line of a session. */
 interface Heard {
   input: Input;
   id: string;
@@ -268,7 +262,6 @@ function storable(text: string): string {
   return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8');
 }
 
-/** The largest file that is taken from a path. */
 const MAX_FILE_BYTES = 100_000_000;
 
 /** Stores the files that a line brings. Throws `INPUT_INVALID` naming the file that cannot be read. */
@@ -344,30 +337,23 @@ function fileName(name: string): string {
 
 /** Lines that may be under way at once; more are not read until one of them is done. */
 const MOST_UNDER_WAY = 100;
-/** Time to wait for the answers to the last lines when the input has ended. */
 const LAST_ANSWERS_MS = 10_000;
 
-/** Input and output of a session. */
 interface Streams {
   input: Readable;
   output: Writable;
-  /** Base of relative paths of files. */
   cwd?: string | undefined;
   /** A program speaks for its person: what it says or presses is no consent. */
   isProgram?: boolean;
 }
 
-/** The session's view of the adapter. */
 interface SessionHost {
-  /** Hands what a line says to the inbox. `id` is the line's, or one made for it. */
   accept(input: Input, id: string, cwd: string): Promise<Accepted>;
-  /** Moves the clock; throws where it may not be moved. */
   moveClock(to: Date): Promise<void>;
   newId(): string;
   onError(error: unknown): CodaError;
 }
 
-/** One pair of line streams: what is written to it is accepted in order, and everything that is said goes out. */
 class Session {
   private readonly streams: Streams;
   private readonly host: SessionHost;
@@ -375,7 +361,6 @@ class Session {
   private readonly underWay = new Set<Promise<void>>();
   private readonly over = deferred();
   private listening = true;
-  /** The line that is being accepted. */
   private taking: Promise<void> = Promise.resolve();
 
   constructor(streams: Streams, host: SessionHost) {
@@ -400,7 +385,6 @@ class Session {
     return this.writer.write(line);
   }
 
-  /** Takes no further lines. */
   pause(): void {
     this.listening = false;
   }
@@ -437,7 +421,6 @@ class Session {
     }
   }
 
-  /** Accepts one line; its answer comes in its own time. */
   private async take(input: Input, number: number): Promise<void> {
     const id = input.id ?? this.host.newId();
     while (this.underWay.size >= MOST_UNDER_WAY) await Promise.race(this.underWay);
@@ -484,7 +467,6 @@ class LineWriter {
   private readonly output: Writable;
   private gone = false;
   private isGathering = false;
-  /** Called once, when nothing more can be written. */
   private readonly onGone: () => void;
 
   constructor(output: Writable, onGone: () => void) {

@@ -7,7 +7,6 @@ import type { Content, ContentKind } from '../../delivery/index.ts';
 
 /** Longer lines are passed over. A larger file is given by its path. */
 export const MAX_LINE_BYTES = 1_000_000;
-/** Default person and conversation. */
 export const OWNER = 'owner';
 export const MAIN = 'main';
 
@@ -48,9 +47,7 @@ const input = z
     error: 'expected either press or a message, not both',
   });
 
-/** A file as a line brings it. */
 export type FileIn = z.output<typeof fileIn>;
-/** A line from a program, checked. */
 export type Input = z.output<typeof input>;
 
 /** A line, or what is wrong with it: `id` is what could still be read of whom to answer. */
@@ -87,7 +84,6 @@ function invalid(line: number, what: string): CodaError {
   });
 }
 
-/** A command that can be typed, for help and completion. */
 export interface CommandHint {
   name: string;
   summary: string;
@@ -107,13 +103,11 @@ export interface Said {
   id: string;
   in_reply_to: string | null;
   conversation: string;
-  /** Markdown. */
   text: string;
   buttons: { id: string; label: string }[];
   files: FileOut[];
 }
 
-/** A line to a program. */
 export type Output =
   | Said
   | { type: 'ready'; name: string; version: string; hint: string; commands: CommandHint[] }
@@ -135,7 +129,6 @@ const TYPES: Record<ContentKind, Said['type']> = {
   error: 'error',
 };
 
-/** The line that shows `content` for the first time. */
 export function said(
   content: Content,
   at: { id: string; conversation: string; replyTo: string | undefined; files: FileOut[] },

@@ -1,9 +1,5 @@
-/** Texts of the terminal. */
-
 /** Before a part that may already have been shown. */
 export const AGAIN = '(again)';
-
-/** Texts of the prompt. */
 
 export const PROMPT = 'you › ';
 export const MORE = '  … ';

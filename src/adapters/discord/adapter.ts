@@ -34,9 +34,7 @@ import { filesOf, type Points, repliedOf } from './quoted.ts';
 import { asChannel, asInteraction, asKnown, asMessage, isChannel, type KnownMessage } from './shapes.ts';
 import type { Trouble } from './trouble.ts';
 
-/** coda in Discord. */
 export interface DiscordAdapter extends ChatAdapter {
-  /** Checks of `coda doctor` for Discord. */
   checks(): HealthCheck[];
   /** Resolves when nothing that was heard waits to be accepted. */
   idle(): Promise<void>;
@@ -219,10 +217,8 @@ class Discord implements DiscordAdapter {
 
 const listening = (signal: AbortSignal) => !signal.aborted;
 
-/** Looks up messages that a message in Discord points to and did not bring along, when its turn begins. */
 interface PointedDeps {
   rest(): REST | undefined;
-  /** Coda's own id. */
   botId(): string;
   files: AttachedFiles;
 }
@@ -251,7 +247,6 @@ async function pointedTo({ reply, starter }: Points, deps: PointedDeps, signal: 
   return found;
 }
 
-/** Undefined for one that is not there, or not for coda. */
 async function messageAt(channel: string, id: string, { rest: of }: PointedDeps, signal: AbortSignal) {
   const rest = of();
   if (!rest) throw notSignedIn();
@@ -275,14 +270,12 @@ const TROUBLE: Trouble = {
     'Stop one of them, or give both the same database (storage.url); then reset the token if you know of no other.',
 };
 
-/** A message under coda's name, as the Gateway tells of it. */
 type Own = RawMessage & { nonce?: string | number; interaction_metadata?: unknown };
 
 /** Notices another coda that speaks under the same name: what is said there is neither this process's nor in its database. */
 class DuplicateTokenDetector {
   private readonly options: DiscordOptions;
   private readonly inbox: () => Inbox | undefined;
-  /** The nonces that this process has sent. */
   private readonly nonces = new BoundedSet<string>(REMEMBERED);
   /** Nonces of messages that are not this process's, and not looked up yet. */
   private readonly strange = new Set<string>();
@@ -298,14 +291,12 @@ class DuplicateTokenDetector {
     return this.seenAt !== undefined && now - this.seenAt < TOLD_MS ? TROUBLE : undefined;
   }
 
-  /** This process is about to say something. */
   saying(nonce: string): void {
     // The same message has been answered already, and not from here.
     if (this.strange.delete(nonce)) this.found('the same message is answered');
     this.nonces.add(nonce);
   }
 
-  /** Something was said under coda's name. */
   said(message: Own): void {
     const { type, webhook_id: webhook, interaction_metadata: interaction, nonce } = message;
     if (!SPOKEN.includes(type) || webhook !== undefined || interaction !== undefined) return;

@@ -8,7 +8,6 @@ export interface InteractionToken {
   id: string;
   token: string;
   user: string;
-  /** Only who made it sees the answer. */
   private: boolean;
 }
 
@@ -30,13 +29,11 @@ export const originalOf = (application: string, { token }: InteractionToken) =>
 /** Its own token stands in the address: no other goes along, and no limit of the bot's counts. */
 export const OPEN = { auth: false } as const;
 
-/** Flags of a message: seen by one person alone; an acknowledgement that nothing followed yet. */
 export const EPHEMERAL = 64;
 export const LOADING = 128;
 /** Discord waits 3 s from when it was made; the way here has taken some of it. */
 const ACKNOWLEDGE_WITHIN_MS = 2_500;
 
-/** Sends a response; throws what the request throws. */
 export async function respond(
   rest: REST,
   { id, token }: InteractionToken,
@@ -46,7 +43,6 @@ export async function respond(
   await rest.post(`/interactions/${id}/${token}/callback`, { ...OPEN, body: { type, data } });
 }
 
-/** Says a sentence to who made the interaction, and to nobody else. */
 export function tell(rest: REST, origin: InteractionToken, content: string): Promise<void> {
   return respond(rest, origin, 4, { content, flags: EPHEMERAL, allowed_mentions: { parse: [] } });
 }
@@ -75,7 +71,6 @@ export async function takeAway(rest: REST, application: string, origin: Interact
   if (flags & LOADING) await rest.delete(original, OPEN);
 }
 
-/** True if it has been acknowledged, by whichever process. */
 export async function wasAcknowledged(rest: REST, application: string, origin: InteractionToken): Promise<boolean> {
   try {
     await rest.get(originalOf(application, origin), OPEN);

@@ -3,7 +3,6 @@ import { BoundedMap } from '../../base/bounded.ts';
 import { type ChannelInfo, madeAt } from './parse.ts';
 import { asChannel } from './shapes.ts';
 
-/** The used fields of a channel's JSON. */
 export interface RawChannel {
   id: string;
   type: number;
@@ -27,7 +26,6 @@ const DIRECT = [1, 3];
 const THREADS = [10, 11, 12];
 const REMEMBERED = 50_000;
 
-/** Cache of channels, learned from events; an unknown one is requested. */
 export class Channels {
   private readonly known = new BoundedMap<string, ChannelInfo>(REMEMBERED);
 
@@ -37,7 +35,6 @@ export class Channels {
     return info;
   }
 
-  /** Throws what the request throws. */
   async get(id: string, rest: REST): Promise<ChannelInfo> {
     return this.known.get(id) ?? this.learn(asChannel<RawChannel>(await rest.get(`/channels/${id}`)));
   }
@@ -59,7 +56,6 @@ export function isThread({ type }: Pick<RawChannel, 'type'>): boolean {
   return THREADS.includes(type);
 }
 
-/** Channels in which something was said since then, latest first, `limit` at most. Pure. */
 export function spokenIn(channels: readonly RawChannel[], since: Date, limit: number): string[] {
   const spoken = channels.flatMap(({ id, last_message_id: last }) =>
     last && /^\d{1,20}$/.test(last) && madeAt(last) >= since ? [{ id, at: BigInt(last) }] : [],

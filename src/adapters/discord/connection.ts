@@ -25,7 +25,6 @@ import type { RawMessage } from './parse.ts';
 import { restOptions } from './transport.ts';
 import { CONTENT_REFUSED, GatewayRefusal, TOKEN_REFUSED, type Trouble, troubleOf, wayTrouble } from './trouble.ts';
 
-/** Handlers of events. Everything is the API's own JSON. */
 export interface GatewayHandlers {
   /** A new session: what was said before it has to be fetched. `awayMs`: since the one before was left, if there was one. */
   ready(ready: GatewayReadyDispatchData, awayMs: number | undefined): void;
@@ -49,7 +48,6 @@ const REFUSED_WAIT_MS = 5 * 60_000;
  */
 const WAIT_HERE_MS = 1_200;
 const REQUEST_WITHIN_MS = 9_000;
-/** Milliseconds. */
 export const TIMES = {
   firstWait: 1_000,
   /** A session that is not resumed by then is begun anew. */
@@ -80,7 +78,6 @@ export class Connection {
   private closed = false;
   /** Since when a session stands, in ms of `performance.now()`. */
   private readyAt: number | undefined;
-  /** Since when nothing is heard, likewise. */
   private leftAt: number | undefined = performance.now();
   private watchdog: NodeJS.Timeout | undefined;
   /** Without it only what mentions coda, and direct messages, can be read. */
@@ -124,7 +121,6 @@ export class Connection {
     return this.requests?.setToken(this.config.token);
   }
 
-  /** Why nothing is heard, if that has lasted for longer than a session takes to be resumed. */
   get away(): Trouble | undefined {
     if (this.trouble) return this.trouble;
     if (this.leftAt === undefined || performance.now() - this.leftAt < this.times.awayAfter) return undefined;
@@ -219,7 +215,6 @@ export class Connection {
     client.on('shardDisconnect', ({ code }) => attempt.fail(new GatewayRefusal(code)));
   }
 
-  /** Nothing is heard: a session that is not resumed in time is begun anew. */
   private left(attempt: Attempt): void {
     this.leftAt ??= performance.now();
     this.watchdog ??= setTimeout(
@@ -235,7 +230,6 @@ export class Connection {
     this.watchdog = undefined;
   }
 
-  /** The attempt, or the session that came of it, is over: another one follows. */
   private lost(error: unknown): void {
     clearTimeout(this.watchdog);
     this.watchdog = undefined;
@@ -284,13 +278,9 @@ const NOTHING = Object.fromEntries(
   ].map((kind) => [`${kind}Manager`, 0]),
 );
 
-/** One client, from its making to its end. */
 class Attempt {
-  /** Rejects when it fails before it stands. */
   readonly broken = deferred<never>();
-  /** Resolves when its connection is closed. */
   readonly ended = deferred();
-  /** Closes its connection, when it has one. */
   destroy: () => Promise<void> = async () => {};
   /** The sign-in is over: what fails from now on is told to `lost`. */
   stands = false;
@@ -303,7 +293,6 @@ class Attempt {
     this.broken.promise.catch(() => {});
   }
 
-  /** Only the first failure counts. */
   fail(error: unknown): void {
     if (this.over) return;
     if (!this.stands) {
@@ -337,7 +326,6 @@ class GatewayRelay {
     this.proxy = proxy;
   }
 
-  /** The address by which `address` is reached from here; the same where no proxy is for it. */
   async through(address: string): Promise<string> {
     const url = new URL(address);
     if (!this.proxy.for(url)) return address;
@@ -398,21 +386,15 @@ class GatewayRelay {
 // nobody waits for, and would end the process.
 //
 
-/** Observer of a connection. */
 interface ShardWatch {
-  /** True if the connection is still wanted; where it is not, it is not made again. */
   wanted(): boolean;
-  /** Nothing is heard from now on, until a session has begun or was resumed. */
   left(): void;
-  /** It cannot go on. */
   broke(error: unknown): void;
-  /** The address by which the Gateway at `address` is reached from here. */
   reach(address: string): Promise<string>;
   /** An event was dropped because it could not be understood. */
   strange(event: string, reason: string): void;
 }
 
-/** The used part of discord.js's shard. */
 interface Shard {
   connection: { on(event: 'error', listener: () => void): void; terminate(): void } | null;
   strategy: {
@@ -427,7 +409,6 @@ interface Shard {
   destroy(options?: WebSocketShardDestroyOptions): Promise<void>;
 }
 
-/** A sharding strategy for discord.js, and the way to cut its connections. */
 function guardedShards(Strategy: typeof SimpleShardingStrategy, watch: ShardWatch) {
   const shards: Shard[] = [];
   return {
@@ -443,7 +424,6 @@ function guardedShards(Strategy: typeof SimpleShardingStrategy, watch: ShardWatc
       };
       return strategy;
     },
-    /** Ends every connection, also one that does not answer a polite end. */
     cut(): void {
       for (const { connection } of shards) connection?.terminate();
     },
@@ -495,7 +475,6 @@ function guard(shard: Shard, watch: ShardWatch): void {
 
 // Validates Gateway frames before discord.js acts on them. Pure.
 
-/** An event that discord.js is not shown. */
 interface StrangeEvent {
   event: string;
   strange: string;

@@ -13,7 +13,6 @@ const ADMINISTRATOR = 1n << 3n;
 
 type Permissions = Readonly<Record<string, bigint>>;
 
-/** Permissions needed everywhere, by the names that Discord shows. */
 const ANYWHERE: Permissions = {
   'View Channels': 1n << 10n,
   'Embed Links': 1n << 14n,
@@ -22,33 +21,27 @@ const ANYWHERE: Permissions = {
 };
 const IN_THREADS: Permissions = { ...ANYWHERE, 'Send Messages in Threads': 1n << 38n };
 const IN_CHANNELS: Permissions = { ...ANYWHERE, 'Send Messages': 1n << 11n };
-/** Permissions in channels where each question gets a thread. */
 const ALL: Permissions = { ...IN_CHANNELS, ...IN_THREADS, 'Create Public Threads': 1n << 35n };
 
 /** Flags of an application that may read what is written: fully, or while it is in few servers. */
 const READS_CONTENT = (1 << 18) | (1 << 19);
 
-/** True if an application may read what is written without naming it. */
 export function readsContent({ flags }: { flags?: number }): boolean {
   return ((flags ?? 0) & READS_CONTENT) !== 0;
 }
 
-/** Asks Discord. */
 type Get = (route: `/${string}`) => Promise<unknown>;
 
 type Finding = Awaited<ReturnType<HealthCheck['check']>>;
 
 export interface DoctorOptions {
   config: DiscordConfig;
-  /** Those whom the access rules name as persons. */
   people: readonly string[];
-  /** Why nothing is heard, if so. */
   away(): Trouble | undefined;
   /** True if this process connects at all: one that only looks does not. */
   listens(): boolean;
 }
 
-/** Checks of `coda doctor` for Discord: sign-in, intents, servers, and permissions in each named channel. */
 export function checks({ config, people, away, listens }: DoctorOptions): HealthCheck[] {
   const check = async (signal: AbortSignal): Promise<Finding> => {
     const { REST } = await import('discord.js');
@@ -81,7 +74,6 @@ export function checks({ config, people, away, listens }: DoctorOptions): Health
   return [{ name: 'discord', check }];
 }
 
-/** A shorter wait is waited for. */
 const PATIENCE_MS = 2_000;
 const isLong = ({ timeToReset, retryAfter }: Wait) => Math.max(timeToReset, retryAfter) > PATIENCE_MS;
 
@@ -90,7 +82,6 @@ interface Wait {
   retryAfter: number;
 }
 
-/** Discord takes nothing for a while: it passes by itself. */
 function limitTrouble(error: unknown): Trouble | undefined {
   const {
     name,
@@ -134,7 +125,6 @@ async function examine(get: Get, config: DiscordConfig, people: readonly string[
   };
 }
 
-/** Something that the access rules name as a person and that is none. */
 function strangeOwner(id: string, guilds: readonly APIGuild[], me: APIUser): Trouble | undefined {
   const guild = guilds.find((each) => each.id === id);
   if (!guild && id !== me.id) return undefined;

@@ -10,7 +10,6 @@ import { asMessage } from './shapes.ts';
 /** Discord's limits for a bot. A request may have 25 MiB; all but the files in it needs little. */
 export const UPLOADS: UploadLimits = { each: 10 * 1024 * 1024, most: 10, together: 24 * 1024 * 1024 };
 
-/** Addresses that are remembered; of others the message is asked for again. */
 const REMEMBERED = 2_000;
 
 const ASKED_WITHIN_MS = 30_000;
@@ -21,7 +20,6 @@ const ASKED_WITHIN_MS = 30_000;
  */
 type At = { id: string; channel: string; message?: string };
 
-/** Files that come with messages: stored by their ids, fetched from the addresses that came with them. */
 export class AttachedFiles implements FileSource {
   readonly title = 'Discord';
   readonly maxMb: number;
@@ -33,12 +31,10 @@ export class AttachedFiles implements FileSource {
     this.rest = rest;
   }
 
-  /** The files of a message that was heard, and of what it forwards or replies to, as they are stored with it. */
   pendingOf(message: RawMessage): PendingFile[] {
     return this.known(carriedFiles(message), message.channel_id);
   }
 
-  /** The same of files that were found later. */
   known(files: readonly CarriedFile[], channel: string): PendingFile[] {
     return files.map(({ attachment: { id, filename: name, content_type: type, size, url }, message }) => {
       this.addresses.set(id, url);
@@ -85,7 +81,6 @@ export class AttachedFiles implements FileSource {
   }
 }
 
-/** Files as the client takes them. Pure. */
 export function rawFiles({ files }: Upload): RawFile[] {
   return files.map(({ name, type, data }) => ({ name, contentType: type, data }));
 }

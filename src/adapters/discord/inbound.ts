@@ -45,7 +45,6 @@ export interface InboundDeps {
   members: Members;
   files: AttachedFiles;
   rest(): REST | undefined;
-  /** Something was said under coda's own name. */
   own(message: RawMessage): void;
   signal: AbortSignal;
 }
@@ -53,16 +52,12 @@ export interface InboundDeps {
 /** Conversations that are looked through after an absence: those heard from in the last 30 days, latest first. */
 const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
 const MOST_PLACES = 500;
-/** People whose direct messages are asked for after an absence. */
 const MOST_ASKED = 50;
-/** Conversations that are looked through at once. */
 const AT_ONCE = 4;
 /** A flag of a message: a thread belongs to it. */
 const HAS_THREAD = 32;
-/** Forwards that are remembered, and how long after one its words may come. */
 const MOST_FORWARDS = 500;
 const FORWARD_MS = 15_000;
-/** Characters of a thread's name; Discord takes 100. */
 const LONGEST_NAME = 80;
 
 /** Hands Discord's messages to the inbox, in order within a channel, missed ones before new ones. */
@@ -72,13 +67,10 @@ export class Inbound {
   private readonly looking = Array.from({ length: AT_ONCE }, () => new Sequence());
   private hearing: Hearing | undefined;
   private readonly roles = new Set<string>();
-  /** The last forward of each in a channel, which called nobody. */
   private readonly forwards = new BoundedMap<string, RawMessage>(MOST_FORWARDS);
   /** Guild ids of READY whose GUILD_CREATE is still to come. */
   private awaited = new Set<string>();
-  /** Places where coda was spoken to before the session. */
   private places: ReadonlySet<string> = new Set();
-  /** Since when nothing was heard before the session. */
   private unheardSince: Date | undefined;
   /** Listing of places where messages may have been missed; new events wait until their look-back is queued. */
   private listing: Promise<unknown> = Promise.resolve();
@@ -90,7 +82,6 @@ export class Inbound {
     this.queues = new ChannelQueues({ log, signal: deps.signal, isOutage, isGone: gone });
   }
 
-  /** A session has begun: looks for what was said before it, `awayMs` long if this process had another one before. */
   ready({ user, guilds: joined }: Pick<GatewayReadyDispatchData, 'user' | 'guilds'>, awayMs: number | undefined): void {
     const { guilds, mention_required: mentionRequired, dm, bots } = this.deps.options.config;
     this.hearing = { botId: user.id, roles: this.roles, guilds, mentionRequired, dm, bots };
@@ -98,7 +89,6 @@ export class Inbound {
     this.listing = this.queues.insist('all', () => this.lookBack(awayMs));
   }
 
-  /** A server comes along. */
   guild({ id: guild, roles = [], channels = [], threads = [] }: RawGuild): void {
     for (const { id, tags } of roles) if (tags?.bot_id === this.known().botId) this.roles.add(id);
     // One that was joined just now has nothing that was missed.
@@ -138,14 +128,12 @@ export class Inbound {
     });
   }
 
-  /** Resolves when nothing that was heard waits to be accepted. */
   async idle(): Promise<void> {
     await this.listing;
     await Promise.all(this.looking.map((sequence) => sequence.idle()));
     await this.queues.idle();
   }
 
-  /** Accepts one message if it is for coda. */
   private async hear(message: RawMessage, of?: ChannelInfo): Promise<void> {
     const rest = this.rest();
     const hearing = this.known();
@@ -168,7 +156,6 @@ export class Inbound {
     this.forwards.delete(forwardOf(message));
   }
 
-  /** Quotes of a message, and references to look up. */
   private broughtBy(message: RawMessage, channel: ChannelInfo) {
     const before = this.forwardBefore(message);
     const all = before ? [before, message] : [message];
@@ -191,7 +178,6 @@ export class Inbound {
     return apart >= 0 && apart <= FORWARD_MS ? before : undefined;
   }
 
-  /** The conversation that a message belongs to; where it is so configured, a thread of its own. */
   private async placeOrThread(message: RawMessage, channel: ChannelInfo, rest: REST): Promise<Place> {
     if (!this.threaded(channel)) return placeOf(channel);
     // A message found by backfill has its thread already.
@@ -318,10 +304,8 @@ export class Inbound {
   }
 }
 
-/** Key of a forward: author and channel. */
 const forwardOf = ({ channel_id: channel, author }: RawMessage): string => `${channel}:${author.id}`;
 
-/** The channel is not there any more, or not for coda. */
 function gone(error: unknown): boolean {
   return statusOf(error) === 403 || statusOf(error) === 404;
 }
@@ -338,7 +322,6 @@ function threadOf(id: string, { guild, id: parent }: ChannelInfo): ChannelInfo {
 
 const PAGE_WITHIN_MS = 30_000;
 
-/** The messages of a channel, as Discord gives them. A page throws what the request throws. */
 function historyOf(rest: REST, channel: string, signal: AbortSignal): History<RawMessage> {
   return {
     async page(limit, before) {
@@ -356,5 +339,4 @@ function historyOf(rest: REST, channel: string, signal: AbortSignal): History<Ra
 
 const authorOf = ({ author }: RawMessage): string => author.id;
 
-/** The inbox's names of a message: of its channel, and of a thread of its own. */
 const namesOf = ({ id, channel_id: channel }: RawMessage) => placesOf(id, channel).map((place) => ({ place, id }));

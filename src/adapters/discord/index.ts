@@ -2,7 +2,6 @@ import type { Platform } from '../../chat/index.ts';
 import { config, type DiscordConfig } from './config.ts';
 import { off } from './texts.ts';
 
-/** coda in Discord. */
 export const discord: Platform<DiscordConfig> = {
   name: config.key,
   title: 'Discord',

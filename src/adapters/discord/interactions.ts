@@ -27,17 +27,14 @@ export interface InteractionDeps {
   channels: Channels;
   members: Members;
   rest(): REST | undefined;
-  /** Coda's own id. */
   application(): string;
-  /** True if something was said in answer to it. */
   answered(id: string): boolean;
 }
 
 const COMPLETE_WITHIN_MS = 1_500;
 const MOST_CHOICES = 25;
 const LONGEST_CHOICE = 100;
-/** An acknowledgement that nothing followed is taken away after this time. */
-const SILENCE_MS = 5_000;
+const EMPTY_ACKNOWLEDGEMENT_MS = 5_000;
 const WORDS = 'words';
 
 /** Brings commands, presses and forms to the inbox: stored, then acknowledged, then run. */
@@ -139,7 +136,7 @@ export class Interactions {
         options.log.debug({ error: messageOf(error) }, 'nothing was said, and that could not be taken away');
       });
     };
-    void accepted.settled.then(() => setTimeout(() => void tidy(), SILENCE_MS).unref());
+    void accepted.settled.then(() => setTimeout(() => void tidy(), EMPTY_ACKNOWLEDGEMENT_MS).unref());
   }
 
   private async complete(interaction: APIApplicationCommandAutocompleteInteraction, rest: REST): Promise<void> {
@@ -171,7 +168,6 @@ export class Interactions {
   }
 }
 
-/** Why coda does nothing in a place, which is the one that it would not listen to either. */
 function notAtWork(guild: string | undefined, { guilds, dm }: DiscordConfig): string | undefined {
   if (guild === undefined) return dm ? undefined : texts.notDirectly();
   return guilds.length === 0 || guilds.includes(guild) ? undefined : texts.notInThisServer();
@@ -187,7 +183,6 @@ function originOf(interaction: APIInteraction, hidden: boolean): InteractionToke
   return { id: interaction.id, token: interaction.token, user: userOf(interaction).id, private: hidden };
 }
 
-/** Reply target and visibility of the answer. */
 function answered(origin: InteractionToken): { replyTo: string; private?: true } {
   return { replyTo: encodeOrigin(origin), ...(origin.private && { private: true as const }) };
 }
@@ -198,7 +193,6 @@ function valuesOf(options: readonly APIApplicationCommandInteractionDataOption[]
   );
 }
 
-/** The text in a form's only field. */
 function wordsIn({ data }: APIModalSubmitInteraction): string {
   for (const row of data.components) {
     const [input] = 'components' in row ? row.components : 'component' in row ? [row.component] : [];
@@ -211,7 +205,6 @@ const MOST_COMMANDS = 100;
 const MOST_OPTIONS = 25;
 const LONGEST_DESCRIPTION = 100;
 const NAME = /^[-_a-z0-9]{1,32}$/;
-/** A string. */
 const TEXT = 3;
 
 interface Registration {
@@ -222,7 +215,6 @@ interface Registration {
   options: { type: 3; name: string; description: string; required: boolean; autocomplete: boolean }[];
 }
 
-/** The slash commands that Discord shows for coda's. Pure. */
 function registrations(commands: readonly Command[]): Registration[] {
   return commands
     .filter(({ name }) => NAME.test(name))
@@ -258,7 +250,6 @@ function commandText(command: Command | undefined, name: string, values: Readonl
   return `/${name} ${words.join('\n')}`.trimEnd();
 }
 
-/** Scope of registered commands: everywhere (no guild), or one guild. */
 interface Scope {
   guild?: string;
   /** Otherwise what is registered there is taken away, so that nobody is shown everything twice. */
@@ -271,7 +262,6 @@ export function scopesOf({ commands, guilds }: Pick<DiscordConfig, 'commands' | 
   return [{ wanted: !here }, ...guilds.map((guild) => ({ guild, wanted: here }))];
 }
 
-/** Brings what is registered to what is wanted, if it differs. Throws what a request throws. */
 export async function register(
   rest: REST,
   application: string,
@@ -288,7 +278,6 @@ export async function register(
   await rest.put(route, { body });
 }
 
-/** The fields of registered commands that are compared, in one order. */
 function comparable(commands: readonly Partial<Registration>[]): string {
   const counted = commands.map(({ name, description, default_member_permissions: permissions, options = [] }) => ({
     name,

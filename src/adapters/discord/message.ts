@@ -24,7 +24,6 @@ import {
 import { UPLOADS } from './files.ts';
 import * as texts from './texts.ts';
 
-/** Discord's limits on a message. */
 const MAX_TEXT = 2_000;
 const MAX_PARTS = 6;
 const MAX_LABEL = 80;
@@ -38,10 +37,8 @@ const PRESS = 'press:';
 const ASK = 'ask:';
 const CUSTOM_ID = /^(press|ask):([\w-]{22})$/;
 
-/** A message's flag: no previews of the addresses in it. */
 const SUPPRESS_EMBEDS = 1 << 2;
 
-/** Button styles: blurple, grey, red. */
 const STYLES = { primary: 1, secondary: 2, danger: 4 } as const;
 
 /**
@@ -64,7 +61,6 @@ export function split(content: Content): Content[] {
   return parts;
 }
 
-/** The same of an answer that is still being written: nothing of it looks half done. */
 export function splitGrowing(content: Content): Content[] {
   const text = shownWhileGrowing(content.text);
   return text.trim() === '' ? [] : split({ ...content, text });
@@ -79,14 +75,13 @@ function withTimes(text: string, times: readonly string[] = []): string {
   return `${text}\n-# ${seconds.map((at) => `<t:${at}:F> (<t:${at}:R>)`).join(' · ')}`;
 }
 
-/** A part that was cut for another platform is made to fit. */
 export function fitting(content: Content): Content {
   if (said(content).length <= MAX_TEXT) return content;
   return inOneFile(content, cut(toDiscord(content.text), PART_TEXT)[0], texts.wholeInFile());
 }
 
 /**
- * The same for each resend of a part; another one in another channel (the fallback to direct messages), and for the
+ * Equal for each resend of a part; another one in another channel (the fallback to direct messages), and for the
  * message that replaces a deleted one. 22 characters of the 25 that Discord takes.
  */
 export function nonceFor(identity: string, channel: string, instead?: string): string {
@@ -96,7 +91,6 @@ export function nonceFor(identity: string, channel: string, instead?: string): s
 
 export type MessageBody = RESTPostAPIChannelMessageJSONBody;
 
-/** The words of a part as Discord shows them. */
 export function said({ text, mention }: Content): string {
   return mention === undefined ? text : `<@${mention}> ${text}`;
 }
@@ -115,7 +109,6 @@ export function bodyOf(content: Content): MessageBody {
   };
 }
 
-/** The same, as a new message in a channel. */
 export function newMessage(part: Part, content: Content, channel: string): MessageBody {
   const reply = part.replyTo !== undefined && (part.index ?? 0) === 0;
   return {
@@ -146,20 +139,16 @@ function component({ id, label, style, asks }: Button, disabled: boolean): APICo
   };
 }
 
-/** The button of a `custom_id`; undefined for one that coda cannot have made. */
 export function buttonOf(customId: string): { id: string; asks: boolean } | undefined {
   const [, kind, id] = CUSTOM_ID.exec(customId) ?? [];
   return id === undefined ? undefined : { id, asks: kind === 'ask' };
 }
 
-/** The `custom_id`s that a part's buttons have. */
 export function customIds({ buttons = [] }: Content): string[] {
   return buttons.map(({ id, asks }) => `${asks ? ASK : PRESS}${id}`);
 }
 
-/** Markdown as Discord shows it. Pure. */
 const DEEP_HEADING = /^#{4,6}[ \t]+(.*?)[ \t]*#*$/;
-/** A text without any of these needs no change. */
 const SUSPECT = /\||^ {0,3}#{4}/m;
 
 /** Discord knows neither tables (they become code blocks) nor headings below the third level (they become bold). */

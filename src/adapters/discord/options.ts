@@ -16,10 +16,8 @@ export interface DiscordOptions {
   isStranger(sender: Sender): Promise<boolean>;
   clock: Clock;
   log: Log;
-  /** Proxy to the Gateway. */
   proxy?: OutboundProxy | undefined;
   artifacts: Artifacts;
   commands: readonly Command[];
-  /** Completions of a command's option; at most 25, within a second. */
   complete(command: string, option: string, typed: string, externalId: string): Promise<readonly string[]>;
 }

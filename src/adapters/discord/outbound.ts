@@ -28,9 +28,7 @@ export interface OutboundDeps {
   options: DiscordOptions;
   rest(): REST | undefined;
   inbox(): Inbox | undefined;
-  /** Coda's own id. */
   application(): string;
-  /** A message with this nonce is about to be sent. */
   saying(nonce: string): void;
 }
 
@@ -43,10 +41,8 @@ interface OwnReceipt extends Receipt {
   channel: string;
 }
 
-/** Puts parts into Discord, and finds them again. */
 export class Outbound {
   private readonly deps: OutboundDeps;
-  /** Interactions that have got their answer here. */
   private readonly answeredHere = new BoundedSet<string>(REMEMBERED);
   private readonly order = new Order();
 
@@ -71,7 +67,6 @@ export class Outbound {
     return outcome;
   }
 
-  /** Throws what a request throws. */
   async direct(user: string): Promise<Place> {
     const id = await directChannel(this.rest(), user);
     return placeOf({ id, kind: 'dm', guild: undefined, parent: undefined, openedBy: undefined });
@@ -310,7 +305,6 @@ function forPlace({ content, place }: Part): Content {
   return fitting(place.kind === 'dm' ? plain : content);
 }
 
-/** The direct messages with somebody, opened if there were none. */
 async function directChannel(rest: REST, user: string): Promise<string> {
   const opened = await rest.post('/users/@me/channels', { body: { recipient_id: user } });
   return asChannel<RawChannel>(opened).id;
@@ -331,7 +325,6 @@ function channelOf({ channel }: Receipt, place: Place): string {
   return typeof channel === 'string' ? channel : place.channel;
 }
 
-/** A follow-up's answer is its message. */
 const WAIT = new URLSearchParams({ wait: 'true' });
 
 function authOf(route: string): { auth?: false } {
@@ -359,7 +352,6 @@ const AGAIN_MS = 8_000;
 /** Requests of the client's limit per second that the typing indicator leaves to answers. */
 const RESERVED = 25;
 
-/** Shows in Discord's channels that an answer is being worked on. */
 export function typingOn(rest: () => REST | undefined): Typing {
   return new Typing<string>({
     show: async (channel) => rest()?.post(`/channels/${channel}/typing`),
@@ -371,7 +363,6 @@ export function typingOn(rest: () => REST | undefined): Typing {
   });
 }
 
-/** True if what is said would have to wait behind signs that something will be. */
 function isBusy({ globalRemaining, globalReset }: REST): boolean {
   return globalReset > Date.now() && globalRemaining < RESERVED;
 }

@@ -1,9 +1,7 @@
-/** Classifies Discord's refusals. */
 import { CodaError, isStorageAway } from '../../base/errors.ts';
 import type { SendOutcome } from '../../delivery/index.ts';
 import { NotDiscordError } from './transport.ts';
 
-/** The parts of an error of discord.js that decide: an API error has status and code, a network error a system code. */
 interface Failure {
   name?: string;
   message?: string;
@@ -61,7 +59,6 @@ const NEVER_ARRIVED = [
   'UND_ERR_CONNECT_TIMEOUT',
 ];
 
-/** Discord's own error code of a refusal, if it is one. */
 export function codeOf(error: unknown): number | undefined {
   const { code } = asFailure(error);
   return typeof code === 'number' ? code : undefined;
@@ -71,7 +68,6 @@ export function statusOf(error: unknown): number | undefined {
   return asFailure(error).status;
 }
 
-/** The outcome of a request that failed. */
 export function outcomeOf(error: unknown): SendOutcome {
   const failure = asFailure(error);
   const { status, timeToReset, retryAfter } = failure;
@@ -91,14 +87,12 @@ export function outcomeOf(error: unknown): SendOutcome {
   return { kind: 'refused', reason, fault: 'refused' };
 }
 
-/** The same of an edit or a deletion. */
 export function editOutcomeOf(error: unknown): SendOutcome {
   const outcome = outcomeOf(error);
   const isFrozen = FROZEN.includes(codeOf(error)) && 'reason' in outcome;
   return isFrozen ? { kind: 'frozen', reason: outcome.reason } : outcome;
 }
 
-/** Codes of the network, the client and the runtime for a connection that fails or breaks. */
 const NETWORK = /^(?:E[A-Z_]{3,}|UND_ERR_\w+)$/;
 const GIVEN_UP = ['AbortError', 'TimeoutError'];
 
@@ -115,7 +109,6 @@ export function isOutage(error: unknown): boolean {
   return (typeof code === 'string' && NETWORK.test(code)) || (cause !== undefined && isOutage(cause));
 }
 
-/** Nobody is signed in: passes, as any other outage. */
 export function notSignedIn(): Error {
   return Object.assign(new Error('not signed in to Discord'), { code: 'ENOTCONN' });
 }

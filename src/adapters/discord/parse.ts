@@ -1,4 +1,3 @@
-/** Parses messages of Discord. Pure. */
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
 import { visible } from '../../base/text.ts';
 import { type IncomingMessage, type Place, type RepliedTo, type Sender, withoutMention } from '../../delivery/index.ts';
@@ -28,18 +27,14 @@ export type RawMessage = Pick<
     >
   >;
 
-/** Facts about a channel. */
 export interface ChannelInfo {
   id: string;
   kind: Place['kind'];
   guild: string | undefined;
-  /** The channel of a thread. */
   parent: string | undefined;
-  /** The user who opened the thread. */
   openedBy: string | undefined;
 }
 
-/** Access rules of a connection: people and places. */
 export interface Hearing {
   botId: string;
   /** The roles that Discord has made for coda in its servers: people call it by them as by its name. */
@@ -53,7 +48,6 @@ export interface Hearing {
 /** Default and reply: everything else is Discord's own word, or the answer of an interaction. */
 export const SPOKEN = [0, 19];
 
-/** True if a message is for coda. */
 export function addressed(message: RawMessage, channel: ChannelInfo, hearing: Hearing): boolean {
   const { author, webhook_id: webhook } = message;
   if (author.id === hearing.botId || !SPOKEN.includes(message.type)) return false;
@@ -100,7 +94,6 @@ export function wordsOf({ content, mentions }: RawMessage, { botId, roles }: Me)
   );
 }
 
-/** A text with people's names instead of their ids. */
 export function named(
   text: string,
   mentions: readonly { id: string; username: string; global_name?: string | null | undefined }[],
@@ -165,7 +158,6 @@ export function incoming(
 
 const EPOCH = 1_420_070_400_000n;
 
-/** The smallest id that something made at this instant can have. */
 export function snowflakeAt(at: Date): string {
   const ms = BigInt(at.getTime()) - EPOCH;
   return ((ms > 0n ? ms : 0n) << 22n).toString();

@@ -6,7 +6,6 @@ import { asCarried, asKnown, type Carried, type KnownMessage, type Snapshot } fr
 
 type Embed = Carried['embeds'][number];
 type Poll = NonNullable<Carried['poll']>;
-/** A message as another one carries it: whole, or as a snapshot. */
 type Carries = Carried | Snapshot;
 
 /** References to look up when a message's turn begins: the message that it replies to, and the one above its thread. */
@@ -17,17 +16,14 @@ export type Points = {
 
 /** Message references (docs.discord.com/developers/resources/message#message-reference-types). */
 const FORWARD = 1;
-/** Component types (…/components/reference): a text of its own. */
 const TEXT_DISPLAY = 10;
 const MOST_EMBEDS = 10;
 const MOST_COMPONENTS = 60;
 const MOST_FILES = 10;
 const MOST_SNAPSHOTS = 5;
 const MOST_CHOICES = 10;
-/** Characters of an embed's field; Discord takes 1,024. */
 const LONGEST_FIELD = 1_024;
 
-/** Others' words that came along with a message. */
 export function quotedIn(message: RawMessage, { botId }: Pick<Hearing, 'botId'>): Quoted[] {
   const shown = asCarried(message);
   const replied = isForward(message) ? undefined : asKnown(message.referenced_message);
@@ -47,7 +43,6 @@ export function quotedIn(message: RawMessage, { botId }: Pick<Hearing, 'botId'>)
 
 const forwardedOf = (snapshot: Carries): Quoted => ({ as: 'forwarded', text: carriedText(snapshot) });
 
-/** References of the message to look up; undefined without any. */
 export function pointsIn(message: RawMessage, channel: ChannelInfo): { always?: Points; first?: Points } | undefined {
   const { referenced_message: replied, message_reference: reference } = message;
   // Null: it was deleted. Left out: Discord did not look for it.
@@ -70,13 +65,11 @@ export function repliedOf(replied: KnownMessage, botId: string, as: 'replied' | 
   return { as, from: nameOf(author), text };
 }
 
-/** A file that comes with a message, and the message in which it is found again. */
 export interface CarriedFile {
   attachment: Carried['attachments'][number];
   message: string;
 }
 
-/** The files of a message, of what it forwards and of what it replies to. */
 export function carriedFiles(
   message: Pick<RawMessage, 'id' | 'message_reference' | 'referenced_message'>,
 ): CarriedFile[] {
@@ -84,7 +77,6 @@ export function carriedFiles(
   return [...filesOf(message, message.id), ...(replied ? filesOf(replied, replied.id) : [])];
 }
 
-/** The files of one message, and of what it forwards. */
 export function filesOf(message: unknown, id: string): CarriedFile[] {
   const shown = asCarried(message);
   const forwarded = snapshotsOf(shown).flatMap(({ attachments }) => attachments);
@@ -99,7 +91,6 @@ const snapshotsOf = (carried: Carries): Snapshot[] =>
 
 const isWhole = (carried: Carries): carried is Carried => Array.isArray(carried.message_snapshots);
 
-/** All that a carried message says, in words. */
 function carriedText(carried: Carries): string {
   const parts = [
     named(carried.content, carried.mentions),
@@ -122,7 +113,6 @@ function embedText({ author, title, description, url, fields, footer }: Embed): 
   return [author?.name, title, description, ...rows, footer?.text, url].filter((line) => line?.trim()).join('\n');
 }
 
-/** The texts among components, which may hold others. */
 function shownIn(components: unknown, room = { left: MOST_COMPONENTS }): string {
   if (!Array.isArray(components)) return '';
   const texts = components.map((component: unknown): string => {

@@ -8,7 +8,6 @@ import { ownerLabel, steps, tokenLabel } from './texts.ts';
 import { restOptions } from './transport.ts';
 import { CONTENT_REFUSED, tokenTrouble, wayTrouble } from './trouble.ts';
 
-/** An answer later than that is none. */
 const WITHIN_MS = 8_000;
 
 export const setup: PlatformSetup = {

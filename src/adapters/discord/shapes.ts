@@ -5,7 +5,6 @@ import { NotDiscordError } from './transport.ts';
 const snowflake = z.string().regex(/^\d{1,20}$/);
 const user = z.looseObject({ id: snowflake, username: z.string() });
 
-/** A message that was created or changed. */
 const placed = z.looseObject({ id: snowflake, channel_id: snowflake.optional() });
 const channel = z.looseObject({ id: snowflake, type: z.number() });
 const member = z.looseObject({ roles: z.array(z.string()) });
@@ -18,7 +17,6 @@ const attachment = z.looseObject({
   content_type: z.string().nullish(),
 });
 
-/** A message as somebody wrote it. */
 const written = z.looseObject({
   id: snowflake,
   channel_id: snowflake,
@@ -77,9 +75,7 @@ const known = carried.extend({
   timestamp: z.string().refine((text) => !Number.isNaN(Date.parse(text))),
 });
 
-/** All that a message carries, as far as it can be understood. */
 export const asCarried = (value: unknown) => carried.parse(value);
-/** A message that another one refers to; undefined for what is none. */
 export const asKnown = (value: unknown) => known.safeParse(value).data;
 export type Carried = z.output<typeof carried>;
 export type Snapshot = z.output<typeof snapshot>;
@@ -94,7 +90,6 @@ function answered<T>(shape: z.ZodType, what: string, value: unknown): T {
   return value as T;
 }
 
-/** An event, or the error that says what about it cannot be understood. */
 function understood<T>(shape: z.ZodType, value: unknown): T {
   shape.parse(value);
   return value as T;

@@ -1,4 +1,3 @@
-/** Texts of the adapter. */
 import { plural } from '../../base/text.ts';
 
 export const notMine = () => 'That button is not one of mine, or its time is over.';
@@ -20,7 +19,6 @@ export const formTitle = 'coda';
 
 export const off = () => "Discord is off: put the bot's token into DISCORD_TOKEN, or discord: into the config.";
 
-/** Steps in Discord before its token can be asked for. */
 export const steps = () => [
   'Open https://discord.com/developers/applications and choose New Application.',
   'On the page Bot: switch on Message Content Intent, then choose Reset Token and copy it.',

@@ -1,4 +1,3 @@
-/** Why there is no connection. */
 import { messageOf } from '../../base/errors.ts';
 import { reachTrouble } from '../../base/reach.ts';
 import { statusOf } from './outcome.ts';
@@ -6,13 +5,11 @@ import { NotDiscordError } from './transport.ts';
 
 /** Why there is no connection, in a sentence for the owner. */
 export interface Trouble {
-  /** For programs that read what the doctor finds. */
   code: string;
   says: string;
   remedy: string;
 }
 
-/** The Gateway closed for good with this code. */
 export class GatewayRefusal extends Error {
   readonly closeCode: number;
 
@@ -37,7 +34,6 @@ interface Form {
 
 const WHERE = 'Bot → Reset Token at discord.com/developers shows the token, once';
 
-/** Values that people put where the token belongs, by their form. */
 const FORMS: readonly Form[] = [
   {
     form: /^(?:bot|bearer)\s/i,

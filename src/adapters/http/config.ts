@@ -5,13 +5,11 @@ import { block, count, duration, secret, size, url } from '../../config/index.ts
 
 const LISTEN = /^(?:\[([0-9a-f:]+)\]|([a-z0-9.-]+)):(\d{1,5})$/i;
 
-/** Host and port of `127.0.0.1:8321` or `[::1]:8321`. */
 export function addressOf(listen: string): { host: string; port: number } {
   const [, v6, name = '', port] = LISTEN.exec(listen) ?? [];
   return { host: v6 ?? name, port: Number(port) };
 }
 
-/** True if only programs of this machine reach it. */
 export function isLoopback(host: string): boolean {
   return (
     host === 'localhost' || host === '::1' || host === '::ffff:127.0.0.1' || (isIPv4(host) && host.startsWith('127.'))

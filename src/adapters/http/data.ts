@@ -22,7 +22,6 @@ const id = z.object({ id: z.string().regex(/^\w{1,40}$/) });
 const cursor = z.string().regex(/^\w{1,80}$/);
 const said = z.string().describe('What coda would say in chat.');
 
-/** An id that stands in examples for the one that was just made. */
 export const EXAMPLE_ID = 'k3x9tq';
 
 export function dataRoutes(collections: readonly AnyCollection[], deps: DataDeps): AnyRoute[] {
@@ -177,7 +176,6 @@ function remove(collection: AnyCollection, writes: Writes): AnyRoute {
 
 type Asked = Parameters<AnyRoute['handle']>[0];
 
-/** Fields common to all writes. */
 function whose(request: Asked, what: string): Pick<Wanted, 'caller' | 'key' | 'request' | 'signal' | 'conversation'> {
   return {
     caller: callerOf(request),
@@ -205,7 +203,6 @@ async function made(
   return { status, json: { [collection.one]: (item ?? null) as Json, said: result.text } };
 }
 
-/** Without a result there was nothing of this id. */
 function failure(collection: AnyCollection, result: Failed | undefined): Written {
   if (result === undefined || result.code === 'NOT_FOUND') {
     const { code, message, remedy } = nothing(collection);
@@ -249,7 +246,6 @@ interface WritesDeps {
   requests: Pick<Requests, 'asker' | 'admits' | 'take' | 'settle'>;
 }
 
-/** A write that a program requests. */
 interface Wanted {
   caller: Caller;
   /** The program's own key: under it, it is done once. */
@@ -261,17 +257,14 @@ interface Wanted {
   signal: AbortSignal;
   /** The call that does it, decided in its transaction; undefined: what it is about is not there. */
   call(tx: Transaction, personId: string): Promise<Call | undefined>;
-  /** The answer; undefined result: there was no call. */
   answer(tx: Transaction, result: ToolResult | undefined, personId: string): Promise<Written>;
 }
 
-/** The stored answer, given again under the same key. */
 interface Written {
   status: number;
   json: Json;
 }
 
-/** Carries out what programs ask for their person, once for each key. */
 class Writes {
   private readonly deps: WritesDeps;
 

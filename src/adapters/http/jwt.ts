@@ -1,4 +1,3 @@
-/** JSON Web Tokens of an issuer that the owner trusts. */
 import { createHash } from 'node:crypto';
 import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../base/clock.ts';
@@ -7,14 +6,12 @@ import { type Caller, SCOPES, type Scope } from '../../chat/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { JwtConfig } from './config.ts';
 
-/** Seconds by which the issuer's clock may differ. */
 const LEEWAY_S = 60;
 /** Milliseconds for which an issuer's keys are not fetched again, and how soon a key that is not among them is looked for. */
 const KEYS_FOR_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 30_000;
 const MOST_KEY_BYTES = 200_000;
 
-/** A role as an issuer names it. */
 const ROLE = /^[\x21-\x7e]{1,100}$/;
 const MOST_ROLES = 50;
 
@@ -106,7 +103,6 @@ export class Jwts {
     return { get, fetchedAt: this.clock.monotonic() };
   }
 
-  /** The roles of the claim that the configuration names, as access rules name them. */
   private groupsOf(payload: JWTPayload): { groups?: string[] } {
     const { roles_claim: claim } = this.config;
     if (claim === undefined) return {};

@@ -4,7 +4,6 @@ import { type AnyRoute, route, SCOPES } from '../../chat/index.ts';
 
 type JsonObject = Record<string, unknown>;
 
-/** `GET /openapi.json`: made when somebody asks for it first. */
 export function openApiRoute(routes: () => readonly AnyRoute[], version: string): AnyRoute {
   let made: JsonObject | undefined;
   return route({
@@ -21,7 +20,6 @@ export function openApiRoute(routes: () => readonly AnyRoute[], version: string)
   });
 }
 
-/** The document; operations by path, in the order of the routes. */
 function openApi(routes: readonly AnyRoute[], version: string): JsonObject {
   const paths: Record<string, JsonObject> = {};
   for (const each of routes) {

@@ -5,7 +5,6 @@ import { isUrl } from '../../base/text.ts';
 import { isLoopback } from './config.ts';
 
 export interface Origins {
-  /** Those whose pages may use it. */
   listed: readonly string[];
   /** It is served on a loopback address, where no other name can be meant. */
   loopbackOnly: boolean;
@@ -44,7 +43,6 @@ export function preflight(
   };
 }
 
-/** True if an origin is where the request goes. */
 function isOwn(origin: string, host: string): boolean {
   return isUrl(origin) && new URL(origin).host === host.toLowerCase();
 }
@@ -64,7 +62,6 @@ function forbidden(message: string, remedy: string): CodaError {
   return new CodaError('HTTP_FORBIDDEN', { message, remedy });
 }
 
-/** Browsers: the cookie of a session, and which pages may make use of it. */
 const COOKIE = 'coda_session';
 
 /** The value of the session's cookie; undefined where there is none, or where there are several. */

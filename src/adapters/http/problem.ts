@@ -29,12 +29,10 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   DISK_FULL: 507,
 };
 
-/** An error as a client sees it. */
 export interface Problem {
   type: string;
   title: string;
   status: number;
-  /** `HTTP_TOO_LARGE` */
   code: ErrorCode;
   detail: string;
   remedy: string;
@@ -48,7 +46,6 @@ export function problemOf(error: unknown): Problem {
   return problem('INTERNAL', 'coda could not do this.', 'Try it again later; the log of coda has more.');
 }
 
-/** For somebody whom access does not let in. */
 export function notHeard(): CodaError {
   return new CodaError('HTTP_FORBIDDEN', {
     message: 'Nobody has let in whom this token speaks for.',

@@ -4,7 +4,6 @@ import type { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import type { AnyRoute, Caller, HttpRequest } from '../../chat/index.ts';
 
-/** The caller, of a route with a scope. */
 export function callerOf({ caller }: Pick<HttpRequest, 'caller'>): Caller {
   if (!caller) throw new Error('a route with a scope was asked without a caller');
   return caller;
@@ -44,7 +43,6 @@ export function checkHead({ rawHeaders, url = '' }: IncomingMessage): void {
   if (!url.startsWith('/') || /%00|[\\\0]/i.test(url)) throw malformed('The address is not a path.');
 }
 
-/** The parts of a request, as the route's schemas give them. */
 export async function partsOf(
   route: AnyRoute,
   incoming: IncomingMessage,
@@ -142,7 +140,6 @@ function tooLarge(limit: number): CodaError {
   });
 }
 
-/** Parts of a form: more than any route takes. */
 const MOST_PARTS = 50;
 
 function isForm(type: string | undefined): type is string {
@@ -181,7 +178,6 @@ function malformedForm(message: string, cause?: unknown): CodaError {
 
 // JSON that strangers send: what a lenient reader takes one way and another the other way is refused.
 
-/** Deeper than anything that coda is sent. */
 const DEEPEST = 64;
 
 const QUOTE = 0x22;
@@ -225,7 +221,6 @@ function checkShape(text: string): void {
   }
 }
 
-/** The offset of the quote that ends the text which begins at `from`. */
 function endOfText(text: string, from: number): number {
   for (let at = text.indexOf('"', from + 1); at !== -1; at = text.indexOf('"', at + 1)) {
     let slashes = 0;

@@ -17,26 +17,19 @@ export interface ServerOptions {
   clock: Clock;
 }
 
-/** Everything that is served. */
 export interface Service {
   routes: readonly AnyRoute[];
-  /** The caller of a bearer token; undefined: nobody. */
   authenticate(token: string): Promise<Caller | undefined>;
   /** For people with browsers; left out: it serves programs only. */
   browsers?: {
-    /** The caller of a session cookie; undefined: nobody. */
     signedIn(cookie: string): Promise<Caller | undefined>;
-    /** The page for a problem. */
     problem(found: Problem, headers: Readonly<Record<string, string>>): HttpAnswer;
   };
 }
 
-/** Bytes of a request's head. */
 const HEAD_BYTES = 16_384;
-/** Milliseconds that answers under way get when the server closes. */
 const CLOSING_MS = 2_000;
 
-/** An HTTP server: it knows its address by itself, and is told what it serves when it opens. */
 export class HttpServer {
   private readonly options: ServerOptions;
   private readonly closing = new AbortController();
@@ -48,13 +41,11 @@ export class HttpServer {
     setMaxListeners(0, this.closing.signal);
   }
 
-  /** The address it is served at; undefined before `open` and after `close`. */
   get address(): { host: string; port: number } | undefined {
     const address = this.server?.address() as AddressInfo | null | undefined;
     return address ? { host: address.address, port: address.port } : undefined;
   }
 
-  /** The address for browsers; undefined while it is not open. */
   get url(): string | undefined {
     const { address } = this;
     const { url } = this.options.config;
@@ -86,7 +77,6 @@ export class HttpServer {
     this.server = server;
   }
 
-  /** True if it is served, or could be: nobody else has its address. */
   check(): HealthCheck {
     const { listen: at } = this.options.config;
     return {
@@ -106,7 +96,6 @@ export class HttpServer {
     };
   }
 
-  /** Takes nothing new; what is being answered has two seconds to end. */
   async close(): Promise<void> {
     this.closing.abort(new Error('coda is stopping'));
     const { server } = this;
@@ -120,7 +109,6 @@ export class HttpServer {
   }
 }
 
-/** Answers requests with routes: each is bounded in size, form and time before a route sees it. */
 class Requests {
   private readonly options: ServerOptions;
   private readonly service: Service;
@@ -302,7 +290,6 @@ function isLocal(incoming: IncomingMessage): boolean {
   return isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, '')) && forwarded === undefined;
 }
 
-/** Answers input that Node itself could not read as a request. */
 function refuse(error: Error, socket: Socket): void {
   if (!socket.writable || systemCode(error) === 'ECONNRESET') {
     socket.destroy();
@@ -379,10 +366,8 @@ async function* whileStanding(
   }
 }
 
-/** From what a route answers to bytes on the wire. */
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Headers of every answer: no guessed types, no framing, no caching. */
 const ALWAYS = {
   'X-Content-Type-Options': 'nosniff',
   'Cache-Control': 'no-store',
@@ -397,7 +382,6 @@ const STREAM = {
   'X-Accel-Buffering': 'no',
 } as const;
 
-/** Writes it all; resolves when it is written, or nobody takes it any more. */
 async function write(outgoing: ServerResponse, { status = 200, headers = {}, body }: HttpAnswer): Promise<void> {
   if (body === undefined) {
     outgoing.writeHead(status, { ...ALWAYS, 'Content-Length': 0, ...headers }).end();

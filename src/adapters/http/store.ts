@@ -21,16 +21,13 @@ export async function channelsBehind(database: Database, { channel, personId }: 
   return [channel, ...rows.map((row) => row.channel)];
 }
 
-/** Conversations that a page shows as one. */
 const MOST_JOINED = 10;
 
-/** The state of a message. */
 export interface Heard {
   id: string;
   messageId: string;
   state: 'received' | 'waiting' | 'done' | 'failed' | 'expired' | 'cancelled';
   text: string;
-  /** Its person had asked for more than they may. */
   tooFast: boolean;
   error: string | undefined;
   parts: StoredPart[];
@@ -39,19 +36,16 @@ export interface Heard {
 export interface StoredPart {
   key: string;
   content: Content;
-  /** It is still growing. */
   draft: boolean;
   at: Instant;
 }
 
-/** One thing that was said, by either side. */
 export interface Said {
   channel: string;
   /** Id of the person's message; undefined for an answer of coda. */
   messageId: string | undefined;
   key: string;
   text: string | undefined;
-  /** Its files. */
   files: readonly FileRef[];
   state: string;
   content: Content | undefined;
@@ -94,7 +88,6 @@ export async function heard(
   return { id, messageId, state, text: text ?? '', tooFast: tooFast !== null, error: error ?? undefined, parts };
 }
 
-/** Messages of conversations before an instant, the newest first. Undefined when there is no such conversation. */
 export async function saidIn(
   database: Database,
   { channels, personId }: Pick<Where, 'personId'> & { channels: readonly string[] },
@@ -142,7 +135,6 @@ export async function saidIn(
   }));
 }
 
-/** The channels in which somebody has spoken, the newest first. */
 export async function channelsOf(database: Database, prefix: string, limit: number): Promise<string[]> {
   const { rows } = await database.read<{ channel: string }>(
     `select channel from conversations where adapter = 'http' and starts_with(channel, $1) order by created_at desc limit $2`,
@@ -151,7 +143,6 @@ export async function channelsOf(database: Database, prefix: string, limit: numb
   return rows.map(({ channel }) => channel);
 }
 
-/** The channel in which a button is shown; undefined when it is no button of HTTP. */
 export async function channelOfButton(database: Database, button: string): Promise<string | undefined> {
   const { rows } = await database.read<{ channel: string }>(
     `select c.channel from buttons b join conversations c on c.id = b.conversation_id

@@ -38,12 +38,9 @@ import { asEvent, asMe, asShortcut, asSubmission, type RawShortcut } from './sha
 import * as texts from './texts.ts';
 import { Uploads } from './uploads.ts';
 
-/** coda in Slack. */
 export interface SlackAdapter extends ChatAdapter {
   checks(): HealthCheck[];
-  /** Routes of Slack's requests, in HTTP mode. */
   routes(): readonly AnyRoute[];
-  /** Resolves when nothing that was heard waits to be accepted. */
   idle(): Promise<void>;
 }
 
@@ -225,7 +222,6 @@ class Slack implements SlackAdapter {
     }
   }
 
-  /** Never rejects. */
   private async heard(envelope: Envelope): Promise<void> {
     const { log } = this.options;
     try {
@@ -252,7 +248,6 @@ class Slack implements SlackAdapter {
     if (id && zone) await this.inbox?.livesIn(ADAPTER, id, zone);
   }
 
-  /** True if it may be acknowledged. */
   private async event(event: Record<string, unknown> & { type: string }): Promise<boolean> {
     switch (event.type) {
       case 'message':
@@ -288,32 +283,25 @@ function revokedIn({ tokens }: Record<string, unknown>): unknown[] {
 
 // Shortcuts in the menu of a message.
 
-/** Callback ids of the manifest. */
 export const REMIND = 'remind_message';
 export const NOTE = 'note_message';
 
-/** Characters of a message's text. */
 const LONGEST_TEXT = 1_500;
 /** A modal keeps 3,000 characters (docs.slack.dev/reference/views). */
 const LONGEST_KEPT = 2_900;
 
 interface ShortcutDeps {
   interactions: Interactions;
-  /** The direct conversation with somebody. */
   direct(user: string): Promise<Place>;
-  /** The words of a message as they are shown. */
   wordsOf(text: string): string;
 }
 
-/** Private metadata of a reminder's modal. */
 interface Of {
   text: string;
   link: string;
-  /** True if the words are those of who makes a reminder of them. */
   isOwn: boolean;
 }
 
-/** A command that is made of a message. */
 interface Made {
   command: string;
   id: string;
@@ -374,7 +362,6 @@ class Shortcuts {
     return shorten(this.deps.wordsOf(message.text ?? '').trim(), LONGEST_TEXT);
   }
 
-  /** Link to the message; a reminder needs none. */
   private async linkTo({ channel, message }: RawShortcut): Promise<string> {
     const asked = this.deps.interactions.api()<{ permalink?: unknown }>('chat.getPermalink', {
       channel: channel.id,
@@ -385,7 +372,6 @@ class Shortcuts {
   }
 }
 
-/** True if somebody makes something of their own words. */
 const isOwn = ({ message, user }: RawShortcut): boolean => message.user === user.id;
 
 /** Shortens the metadata until it fits into a modal: escaping can make a text several times as long. */
@@ -408,15 +394,12 @@ function ofMessage(metadata: string): Of | undefined {
 
 type Finding = Awaited<ReturnType<HealthCheck['check']>>;
 
-/** State of the connection. */
 interface Heard {
-  /** Why nothing is heard, if so. */
   away(): Trouble | undefined;
   /** True if this process connects at all: one that only looks does not. */
   listens(): boolean;
 }
 
-/** The checks of Slack for `coda doctor`: both tokens, whether the bot has the manifest's scopes, and is in the named channels. */
 function checks(options: SlackOptions, { away, listens }: Heard): HealthCheck[] {
   const { config, log } = options;
   const check = async (): Promise<Finding> => {
@@ -434,7 +417,6 @@ function checks(options: SlackOptions, { away, listens }: Heard): HealthCheck[] 
   return [{ name: 'slack', check }];
 }
 
-/** Why Slack could not be asked. */
 function troubleOf(error: unknown): Trouble {
   const refusal = error instanceof SlackRefusal ? refusalOf(error) : undefined;
   if (refusal) return refusedFor(refusal);
@@ -477,7 +459,6 @@ async function examine(bot: Api, options: SlackOptions): Promise<Finding> {
   };
 }
 
-/** The fault of the token for sockets, if any. Rejects while Slack is away. */
 async function socketTrouble(config: SlackConfig, log: SlackOptions['log']): Promise<Trouble[]> {
   const app = await openApi(config, config.app_token ?? '', log);
   try {
@@ -497,7 +478,6 @@ const KINDS: Readonly<Record<string, string>> = {
   ...{ D: 'a direct conversation', B: 'a bot', A: 'an app', S: 'a user group' },
 };
 
-/** Something that the access rules name as a person and that is none. Pure. */
 function strangeOwner(id: string): Trouble | undefined {
   const kind = KINDS[id[0] ?? ''];
   if (kind === undefined) return undefined;
@@ -510,13 +490,11 @@ function strangeOwner(id: string): Trouble | undefined {
   };
 }
 
-/** The channels that the configuration names. */
 function channelsOf({ config: { mention_required: mention, threads }, channels }: SlackOptions): string[] {
   const keys = [mention, threads].flatMap((each) => (typeof each === 'object' ? Object.keys(each) : []));
   return [...new Set([...keys, ...channels])].filter((id) => /^[CG]/.test(id));
 }
 
-/** coda hears nothing of a channel that it is not in. */
 async function channelTrouble(bot: Api, id: string): Promise<Trouble[]> {
   try {
     const { channel } = await bot<{ channel?: { name?: string; is_member?: boolean; is_archived?: boolean } }>(

@@ -6,11 +6,9 @@ import { asChannel } from './shapes.ts';
 
 const REMEMBERED = 50_000;
 
-/** Cache of conversations' kinds, learned from events; an unknown one is requested. */
 export class Channels {
   private readonly known = new BoundedMap<string, ChannelInfo>(REMEMBERED);
 
-  /** An event tells the kind (`channel_type`) of its conversation. */
   learn(id: string, type: string | undefined): ChannelInfo | undefined {
     if (type === undefined) return this.known.get(id);
     const info: ChannelInfo = { id, kind: type === 'im' ? 'im' : type === 'mpim' ? 'mpim' : 'channel' };
@@ -18,7 +16,6 @@ export class Channels {
     return info;
   }
 
-  /** One that coda has opened, or that is on its list. */
   learnDirect(id: string): ChannelInfo {
     const info: ChannelInfo = { id, kind: 'im' };
     this.known.set(id, info);

@@ -1,4 +1,3 @@
-/** The Web API client, as coda uses it. */
 import { messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { isUrl } from '../../base/text.ts';
@@ -19,7 +18,6 @@ export function isSlackAddress(url: string, api = SLACK_API): boolean {
 }
 
 const REQUEST_WITHIN_MS = 9_000;
-/** A page of 100 messages is at most a few MB. */
 const MAX_BODY = 16 * 1024 * 1024;
 const LONGEST_LIMIT_MS = 15 * 60_000;
 const NO_TIME_TOLD_MS = 30_000;
@@ -51,7 +49,6 @@ export function clientOptions({ api_url: api = SLACK_API }: SlackConfig, log: Lo
   };
 }
 
-/** A bot's calls with this token. */
 export async function openApi(config: SlackConfig, token: string, log: Log): Promise<Api> {
   const { webApi } = await import('@slack/bolt');
   const client = new webApi.WebClient(token, clientOptions(config, log));
@@ -64,7 +61,6 @@ export async function openApi(config: SlackConfig, token: string, log: Log): Pro
   };
 }
 
-/** The client's error as coda's own. */
 function understood(method: string, error: unknown): Error {
   const { code, data, retryAfter, statusCode } = error as Failure;
   if (code === 'slack_webapi_rate_limited_error') return new SlackLimit(method, limitOf(retryAfter));

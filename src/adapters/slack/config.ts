@@ -20,7 +20,6 @@ const TOKENS: Readonly<Record<string, string>> = {
   'xoxa-': 'a legacy token',
 };
 
-/** Values that people put where a token belongs, by their form. */
 const FORMS: readonly { form: RegExp; is: string }[] = [
   { form: /^[0-9a-f]{32}$/, is: 'a client secret or signing secret (Basic Information → App Credentials)' },
   { form: /^[A-Za-z0-9]{24}$/, is: 'a verification token (Basic Information → App Credentials)' },

@@ -25,22 +25,17 @@ export interface Hears {
   connected(awayMs: number | undefined): void;
 }
 
-/** Why there is no connection, in a sentence for the owner. */
 export interface Trouble {
-  /** For programs that read what the doctor finds. */
   code: string;
   says: string;
   remedy: string;
 }
 
 const LONGEST_WAIT_MS = 30_000;
-/** A token that Slack refuses is mended by a person. */
 const REFUSED_WAIT_MS = 5 * 60_000;
 const HELLO_WITHIN_MS = 20_000;
 const CLOSE_WITHIN_MS = 2_000;
-/** A shorter absence is told nobody. */
 const AWAY_AFTER_MS = 10_000;
-/** A socket that stood for so long was no failure. */
 const STABLE_MS = 30_000;
 
 /**
@@ -82,7 +77,6 @@ export class Connection {
     return this.opening;
   }
 
-  /** Why nothing is heard, if that lasts. */
   get away(): Trouble | undefined {
     if (this.refused) return this.refused;
     if (this.leftAt === undefined || performance.now() - this.leftAt < AWAY_AFTER_MS) return undefined;
@@ -224,7 +218,6 @@ export function refusedFor(name: string): Trouble {
   };
 }
 
-/** One socket, from its making to its end. */
 class Socket {
   private readonly receiver: SocketModeReceiver;
   private readonly log: Log;
@@ -235,7 +228,6 @@ class Socket {
   };
   private openedAt: number | undefined;
   private over = false;
-  /** Rejects when it breaks before it stands. */
   private readonly broken = deferred<never>();
 
   constructor(receiver: SocketModeReceiver, log: Log, told: Socket['told']) {
@@ -250,7 +242,6 @@ class Socket {
     this.guard();
   }
 
-  /** Rejects when it does not come to stand. */
   async open(): Promise<void> {
     const started = this.receiver.start();
     // Closed before it stood, it rejects when nobody listens any more.

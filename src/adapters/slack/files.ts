@@ -22,7 +22,6 @@ export function pendingOf(file: RawFile, { api_url: api }: SlackConfig): Pending
   return [{ name: name ?? id, ...(type !== undefined && { type }), size, at }];
 }
 
-/** Source of messages' files: the address that came with them, else the current one. */
 export function fileSource({ config }: Pick<SlackOptions, 'config'>, api: () => Api | undefined): FileSource {
   const locate = async ({ at, ...file }: PendingFile, signal: AbortSignal): Promise<FoundFile | undefined> => {
     const { id, url } = at as At;
@@ -52,7 +51,6 @@ export function withToken(file: FoundFile, { api_url: api, bot_token: token }: S
 /** Refusals that are about the file, though elsewhere they are about the token. */
 const DENIED: readonly string[] = ['access_denied', 'no_permission'];
 
-/** A person waits for what comes of it. */
 const LONGEST_LIMIT_MS = 30_000;
 
 /** A file of a shared channel comes by its id alone (docs.slack.dev/reference/events/message/file_share). */

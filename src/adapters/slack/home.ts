@@ -12,13 +12,11 @@ import { storable, whereIs } from './parse.ts';
 import type { People } from './people.ts';
 import * as texts from './texts.ts';
 
-/** Threads whose first words are waited for. */
 const ASSISTANT_REMEMBERED = 1_000;
 const MOST_TITLE_CHARACTERS = 60;
 
 interface AssistantDeps {
   api(): Api | undefined;
-  /** A text of Slack's without its notation. */
   wordsOf(text: string): string;
   log: Log;
 }
@@ -43,7 +41,6 @@ export class Assistant {
     await this.hint('assistant.threads.setSuggestedPrompts', { ...where, prompts });
   }
 
-  /** Names a thread after the first words that somebody says in it. */
   async said({ channel, thread_ts: thread, text, bot_id: bot }: Record<string, unknown>): Promise<void> {
     if (typeof text !== 'string' || text.trim() === '' || bot !== undefined) return;
     if (!this.untitled.delete(`${channel}:${thread}`)) return;
@@ -51,7 +48,6 @@ export class Assistant {
     await this.hint('assistant.threads.setTitle', { channel_id: channel, thread_ts: thread, title });
   }
 
-  /** Shows that an answer is being worked on. */
   async working(place: Place): Promise<void> {
     const { channel, thread } = whereIs(place);
     if (thread === undefined) return;
@@ -79,12 +75,10 @@ const REMEMBERED = 10_000;
 
 const SAY = 'say:';
 const COMMAND = /^\/[a-z-]{1,32}(?:\s[\s\S]{0,300})?$/;
-/** Interactions from there; what answers them has the page shown anew. */
 const ORIGIN = 'home-';
 
 type Block = Record<string, unknown>;
 
-/** The id of an interaction with the page, as its answers carry it. */
 export const homeId = (id: string): string => `${ORIGIN}${id}`;
 export const isFromHome = (id: string): boolean => id.startsWith(ORIGIN);
 
@@ -156,7 +150,6 @@ function buttonOf(action: HomeAction, at: string): Block {
   return { ...button, action_id: `${SAY}${at}`, value: action.command.slice(0, MAX_VALUE) };
 }
 
-/** The command that a press of the page says; undefined for what coda cannot have put there. */
 export function commandIn(actionId: string, value: string | undefined): string | undefined {
   return actionId.startsWith(SAY) && value !== undefined && COMMAND.test(value) ? storable(value) : undefined;
 }

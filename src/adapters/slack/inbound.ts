@@ -46,7 +46,6 @@ export interface InboundDeps {
   signal: AbortSignal;
 }
 
-/** Messages of which something is remembered for a while. */
 const REMEMBERED = 10_000;
 const MOST_DOUBTFUL = 1_000;
 /** An `app_mention` may come before its `message`, which has more. */
@@ -58,7 +57,6 @@ export class Inbound {
   private readonly queues: ChannelQueues;
   private readonly past: LookBack;
   private readonly postponing: Postponing;
-  /** Messages whose `message` event has come, and those that are waited for. */
   private readonly told = new BoundedSet<string>(REMEMBERED);
   private readonly awaited = new Map<string, Deferred<void>>();
   /** Messages deleted meanwhile, which a history that was read before may still have. */
@@ -87,7 +85,6 @@ export class Inbound {
     });
   }
 
-  /** A socket stands after an absence: `awayMs` long if this process had one before. */
   connected(awayMs: number | undefined): void {
     this.past.begin(awayMs);
   }
@@ -100,7 +97,6 @@ export class Inbound {
     return this.postponing.acknowledged(event);
   }
 
-  /** Takes up events that were acknowledged and not heard yet, in this order. */
   resume(events: readonly PostponedEvent[]): void {
     this.postponing.resume(events);
   }
@@ -142,7 +138,6 @@ export class Inbound {
     void people.meet([message.user ?? message.bot_id ?? ''], api, options.clock.now().getTime());
   }
 
-  /** True if the `message` of an `app_mention` has come, or comes at once. */
   private async isTold(id: string): Promise<boolean> {
     if (this.told.has(id)) return true;
     const awaited = this.awaited.get(id) ?? deferred();
@@ -162,14 +157,12 @@ export class Inbound {
     }
   }
 
-  /** Resolves when nothing that was heard waits to be accepted. */
   async idle(): Promise<void> {
     await this.past.idle();
     await this.queues.idle();
     await this.postponing.idle();
   }
 
-  /** True for messages that are left alone without a look-up. */
   private isIdle(message: RawMessage): boolean {
     const hearing = this.deps.hearing();
     return hearing !== undefined && (isOwn(message, hearing) || message.hidden === true);
@@ -204,7 +197,6 @@ export class Inbound {
     });
   }
 
-  /** Accepts one message if it is for coda. Throws what asking throws. */
   private async hear(message: RawMessage, { of, wanted }: { of?: ChannelInfo; wanted?: Wanted } = {}): Promise<void> {
     const api = this.api();
     const hearing = this.known();
@@ -299,7 +291,6 @@ export class Inbound {
   }
 }
 
-/** The message of a `message_deleted`. */
 function deletedIn(event: Record<string, unknown>): Pick<RawMessage, 'ts' | 'thread_ts'> | undefined {
   const { deleted_ts: ts, previous_message: before } = event as {
     deleted_ts?: unknown;
@@ -321,7 +312,6 @@ const LONGEST_EVENT = 256_000;
 
 type RawEvent = Record<string, unknown>;
 
-/** True while an event is still to be handed over; asked right before it is. */
 type Wanted = () => Promise<boolean>;
 
 interface PostponingDeps {
@@ -336,7 +326,6 @@ interface PostponingDeps {
 /** Has each event acknowledged in time: after it was heard, or after it was kept to be heard when Slack has been asked. */
 class Postponing {
   private readonly deps: PostponingDeps;
-  /** Keys of events that are being heard. */
   private readonly underway = new Set<string>();
   private readonly ending = new Set<Promise<void>>();
 
@@ -344,7 +333,6 @@ class Postponing {
     this.deps = deps;
   }
 
-  /** Resolves with whether the event may be acknowledged. Never rejects. */
   async acknowledged(event: RawEvent): Promise<boolean> {
     const { clock, hear, postponed } = this.deps;
     const receivedAt = clock.now();
@@ -362,7 +350,6 @@ class Postponing {
     return true;
   }
 
-  /** Takes up postponed events in this order, but for those that are being heard. */
   resume(events: readonly PostponedEvent[]): void {
     const { hear, postponed } = this.deps;
     for (const { key, event } of events) {
@@ -372,7 +359,6 @@ class Postponing {
     }
   }
 
-  /** Resolves when the end of each postponed event that was heard is stored. */
   async idle(): Promise<void> {
     await Promise.all(this.ending);
   }
@@ -386,7 +372,6 @@ class Postponing {
     }
   }
 
-  /** The promise's value; undefined when the time has passed first. */
   private async inTime(hearing: Promise<boolean>, since: Date): Promise<boolean | undefined> {
     let cancel = () => {};
     const late = new Promise<undefined>((resolve) => {
@@ -427,7 +412,6 @@ class Postponing {
   }
 }
 
-/** The event as it is kept; undefined for one that has no identity. Pure. */
 function postponable(event: RawEvent, receivedAt: Date): PostponedEvent | undefined {
   const { type, subtype, channel, deleted_ts: deleted, previous_message: previous, ...rest } = event;
   const { ts, edited, user, bot_id: bot } = (event.message ?? event) as RawEvent;

@@ -2,7 +2,6 @@ import type { Platform } from '../../chat/index.ts';
 import { config, type SlackConfig } from './config.ts';
 import { off } from './texts.ts';
 
-/** coda in Slack. */
 export const slack: Platform<SlackConfig> = {
   name: config.key,
   title: 'Slack',

@@ -28,9 +28,7 @@ export interface InteractionDeps {
   people: People;
   api(): Api | undefined;
   hearing(): Hearing | undefined;
-  /** A button was pressed under a message that one person alone sees. */
   pressedUnder(button: string, responseUrl: string): void;
-  /** The direct conversation with somebody. */
   direct(user: string): Promise<Place>;
 }
 
@@ -40,14 +38,12 @@ const MOST_NAMED = 5;
 const WORDS = 'words';
 const LONGEST_WORDS = 200;
 
-/** Private metadata of a button's modal: its place. */
 interface Where {
   channel: string;
   thread?: string | undefined;
   responseUrl: string;
 }
 
-/** The actor of an interaction, and its place. */
 interface Context {
   api: Api;
   hearing: Hearing;
@@ -229,22 +225,18 @@ export class Interactions {
   }
 }
 
-/** The commands that `/coda` alone names: where the others are listed first, none twice. */
 function namedAlone(names: readonly string[]): string[] {
   return [...new Set(['help', ...names])].slice(0, MOST_NAMED);
 }
 
-/** True if a press is one of a message, or of a person's own page. */
 function isPress(press: RawPress | undefined): boolean {
   return press?.channel !== undefined || press?.view?.type === 'home';
 }
 
-/** Reply target and visibility of the answer. */
 function answered(origin: Origin): { replyTo: string; private?: true } {
   return { replyTo: encodeOrigin(origin), ...(origin.private && { private: true as const }) };
 }
 
-/** A modal with one line of words. */
 export function modalOf(
   callback: string,
   label: string,
@@ -283,15 +275,12 @@ function whereOf(metadata: string): Where | undefined {
   }
 }
 
-/** The text in a form's only field. */
 export function wordsIn({ view }: RawSubmission): string {
   for (const block of Object.values(view.state.values)) {
     for (const { value } of Object.values(block)) if (typeof value === 'string') return value;
   }
   return '';
 }
-
-/** Slash commands. Pure. */
 
 /** Those that have a name of their own in Slack, and what they are to coda; all others are said after `/coda`. */
 export const OWN_COMMANDS: readonly { command: string; runs: string; usage: string }[] = [
@@ -307,7 +296,6 @@ export const OWN_COMMANDS: readonly { command: string; runs: string; usage: stri
 
 export const ANY_COMMAND = '/coda';
 
-/** The command as one would type it elsewhere; undefined for `/coda` alone. */
 function commandText({ command, text }: { command: string; text: string }): string | undefined {
   const words = text.trim();
   const own = OWN_COMMANDS.find((each) => each.command === command.toLowerCase());

@@ -39,7 +39,6 @@ const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
 const MOST_PLACES = 500;
 /** Clocks differ, and a socket may have been dead for a while before that was seen. */
 const OVERLAP_MS = 60_000;
-/** Conversations that are looked through at once. */
 const AT_ONCE = 3;
 
 export interface LookBackDeps {
@@ -51,23 +50,17 @@ export interface LookBackDeps {
   insist(what: string, task: () => Promise<void>): Promise<boolean>;
   api(): Api;
   asked(message: RawMessage, channel: ChannelInfo): Promise<boolean>;
-  /** A message without words. */
   bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage>;
   /** Hears these of one conversation, in order. */
   hear(messages: readonly RawMessage[], channel: ChannelInfo): Promise<void>;
-  /** Everything is looked through. */
   over(): void;
 }
 
-/** From when on a conversation is looked through. */
 interface From {
-  /** Older messages are not answered any more. */
   since: Date;
-  /** When the newest message that was heard there was sent. */
   heardAt: Date | undefined;
 }
 
-/** A conversation that is looked through: itself, and the threads in which coda was spoken to. */
 interface Known {
   heardAt: Date | undefined;
   threads: Map<string, Date | undefined>;
@@ -96,7 +89,6 @@ export class LookBack {
     return this.underway > 0;
   }
 
-  /** Resolves when everything is looked through. */
   async idle(): Promise<void> {
     await this.listing;
     await Promise.all(this.looking.map((sequence) => sequence.idle()));
@@ -140,7 +132,6 @@ export class LookBack {
     }
   }
 
-  /** The conversations that coda is in. */
   private async joined(): Promise<string[]> {
     const found: string[] = [];
     const types = 'public_channel,private_channel,mpim,im';
@@ -227,15 +218,12 @@ function byChannel(places: readonly KnownPlace[]): Map<string, Known> {
   return known;
 }
 
-/** The inbox's names of messages of a channel. */
 export const namesOf = (messages: readonly RawMessage[], channel: string) =>
   messages.flatMap(({ ts, thread_ts: thread }) => placesOf(ts, thread, channel).map((place) => ({ place, id: ts })));
 
-/** Slack's histories, as what was missed is read from them. */
 type Call = (method: string, args: Record<string, unknown>) => Promise<unknown>;
 
 const PAGE = 200;
-/** The most pages of a thread that is read from its beginning. */
 const MOST_PAGES = 20;
 /** The most pages before a mention of coda in a thread: somebody waits. */
 const PAGES_BEFORE = 5;
@@ -295,7 +283,6 @@ async function threadBefore(call: Call, channel: string, ts: string, latest: str
   return messages.filter((message) => message.ts === ts || (isWhole && message.ts < latest));
 }
 
-/** The message with this `ts`, in a thread or not; undefined where it is not there. */
 export async function oneOf(
   call: Call,
   { channel, ts, thread_ts: thread = ts }: RawMessage,
@@ -311,7 +298,6 @@ function written(messages: readonly object[], channel: string): RawMessage[] {
 
 // Messages that one in a thread of Slack points to: asked for when its turn begins.
 
-/** A thread, and who calls coda in it. */
 export type Points = { channel: string; thread: string; user: string };
 
 interface PointedDeps {
@@ -322,7 +308,6 @@ interface PointedDeps {
   hearing: Hearing;
 }
 
-/** Messages of a thread that come along, besides the one that it began with, and their files. */
 const MOST_EARLIER = 5;
 const MOST_FILES = 10;
 /** Names are a help: a message comes with ids where Slack takes longer. */
@@ -347,7 +332,6 @@ export function pointsIn(
   return isCalled ? { always: points } : { first: points };
 }
 
-/** Rejects while Slack cannot be asked. */
 export async function pointedTo(
   { channel, thread, user }: Points,
   { id, place }: Pick<IncomingMessage, 'id' | 'place'>,
@@ -391,7 +375,6 @@ function repliedTo(
   return { text: named(text, nameOf), isOwn: isMine };
 }
 
-/** Nothing of a thread that is not there any more, or not for coda. */
 async function read(ask: () => Promise<RawMessage[]>, signal: AbortSignal): Promise<RawMessage[]> {
   try {
     return await ask();

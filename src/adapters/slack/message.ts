@@ -46,7 +46,6 @@ export function split(content: Content): Content[] {
   return withFiles({ ...last, ...(buttons && { buttons }), files, inline: attached }, parts.slice(0, -1), rest);
 }
 
-/** A part, what goes before it, and its files in parts of their own; its buttons stand under the last. */
 function withFiles(part: Content, before: readonly Content[] = [], rest: Partial<Content> = {}): Content[] {
   const { files: all = [], inline = [], buttons, ...shown } = part;
   const files = all.filter(({ size }) => size <= UPLOADS.each);
@@ -67,12 +66,10 @@ function withFiles(part: Content, before: readonly Content[] = [], rest: Partial
   return [...before, ...words, first, ...lots, ...(under ? [{ ...plain, ...under }] : [])];
 }
 
-/** True if a part is nothing but files. */
 export function isFiles({ text, files = [], inline = [] }: Content): boolean {
   return text === '' && files.length + inline.length > 0;
 }
 
-/** Pieces that Slack takes one message each, also after what escaping adds. */
 function piecesOf(text: string, limit: number): Piece[] {
   return cut(text, limit).flatMap((piece) => {
     const source = piece.open + piece.body + piece.close;
@@ -81,7 +78,6 @@ function piecesOf(text: string, limit: number): Piece[] {
   });
 }
 
-/** The same of an answer that is still being written: nothing of it looks half done. */
 export function splitGrowing(content: Content): Content[] {
   const text = shownWhileGrowing(content.text);
   return text.trim() === '' ? [] : split({ ...content, text });
@@ -132,7 +128,6 @@ function sectionsOf(mrkdwn: readonly string[], verbatim = false): Block[] {
   }));
 }
 
-/** Neighbours share a section while they fit into one. */
 function packed(pieces: readonly string[]): string[] {
   const found: string[] = [];
   for (const piece of pieces.filter((each) => each.trim() !== '')) {
@@ -144,7 +139,6 @@ function packed(pieces: readonly string[]): string[] {
   return found;
 }
 
-/** Every reader sees their own clock beside what was said in the person's zone. */
 function timesOf(times: readonly string[]): Block[] {
   if (times.length === 0) return [];
   const shown = times.slice(0, 10).map((time) => {
@@ -162,7 +156,6 @@ function rowsOf(buttons: readonly Button[]): Block[] {
   return rows;
 }
 
-/** A button, wherever it stands. */
 function buttonOf({ id, label, style, asks }: Button): Record<string, unknown> {
   return {
     type: 'button',
@@ -178,7 +171,6 @@ function shortened(text: string): string {
   return `${text.slice(0, MAX_TEXT - 20).replace(/&[a-z]{0,4}$|<[^>]*$/, '')}…`;
 }
 
-/** The button of an `action_id`; undefined for one that coda cannot have made. */
 export function pressedIn(actionId: string): { id: string; asks: boolean } | undefined {
   const [, kind, id] = ACTION_ID.exec(actionId) ?? [];
   return id === undefined ? undefined : { id, asks: kind === 'ask' };

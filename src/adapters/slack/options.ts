@@ -11,13 +11,10 @@ export interface SlackOptions {
   groups: readonly string[];
   /** Those whom the access rules name as persons (`slack:ID`). */
   people: readonly string[];
-  /** The channels that the access rules name (`slack:ID`). */
   channels: readonly string[];
-  /** Content of a person's own page; undefined for nobody with access. */
   home: PlatformDeps<SlackConfig>['home'];
   clock: Clock;
   log: Log;
-  /** Proxy for Socket Mode. */
   proxy?: OutboundProxy | undefined;
   artifacts: Artifacts;
   commands: readonly Command[];

@@ -24,7 +24,6 @@ export interface OutboundDeps {
   channels: Channels;
   uploads: Uploads;
   api(): Api | undefined;
-  /** Coda's own user and workspace. */
   me(): { user: string; team: string } | undefined;
 }
 
@@ -33,20 +32,17 @@ const PAGE = 200;
 const MOST_PAGES = 5;
 const REMEMBERED = 2_000;
 
-/** Puts parts into Slack, and finds them again. */
 export class Outbound {
   private readonly deps: OutboundDeps;
   private readonly order = new Order();
   /** Presses, by message: a message that one person alone sees is only reached by the press of a button under it. */
   private readonly pressed = new BoundedMap<string, string>(REMEMBERED);
-  /** True if messages take markdown blocks, as far as is known. */
   private markdown = true;
 
   constructor(deps: OutboundDeps) {
     this.deps = deps;
   }
 
-  /** A button was pressed under a message that one person alone sees. */
   pressedUnder(button: string, responseUrl: string): void {
     this.pressed.set(button, responseUrl);
   }
@@ -136,7 +132,6 @@ export class Outbound {
     return undefined;
   }
 
-  /** Throws what a request throws. */
   async direct(user: string): Promise<Place> {
     const api = this.deps.api();
     const me = this.deps.me();
@@ -188,7 +183,6 @@ export class Outbound {
     }
   }
 
-  /** Replaces a growing message whose content has become files. */
   private async replaced(api: Api, receipt: Receipt, part: Part, signal: AbortSignal): Promise<Receipt> {
     const shared = await this.post(api, part, undefined, signal);
     const { channel } = channelOf(receipt, part.place);
@@ -252,7 +246,6 @@ function unlessOver(api: Api, signal: AbortSignal): Api {
   };
 }
 
-/** True if blocks were refused because Slack does not know their type. */
 function isUnknownType(error: unknown): boolean {
   return error instanceof SlackRefusal && error.details.some((detail) => /unsupported type/i.test(detail));
 }

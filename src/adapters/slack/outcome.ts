@@ -1,4 +1,3 @@
-/** Classifies Slack's refusals. */
 import { CodaError, isStorageAway } from '../../base/errors.ts';
 import type { SendOutcome } from '../../delivery/index.ts';
 
@@ -7,9 +6,7 @@ export class SlackRefusal extends Error {
   override readonly name = 'SlackRefusal';
   readonly error: string;
   readonly method: string;
-  /** Scopes that were missing. */
   readonly needed: string | undefined;
-  /** Slack's own details. */
   readonly details: readonly string[];
 
   constructor(method: string, error: string, needed?: string, details: readonly string[] = []) {
@@ -35,7 +32,6 @@ export class SlackLimit extends Error {
 /** Nobody knows whether it was done: no answer, or one that is not Slack's. */
 export class SlackUnclear extends Error {
   override readonly name = 'SlackUnclear';
-  /** The request has surely not reached Slack. */
   readonly neverArrived: boolean;
 
   constructor(method: string, why: string, neverArrived = false) {
@@ -105,7 +101,6 @@ const UNCLEAR: readonly string[] = [
   'external_channel_migrating',
 ];
 
-/** The outcome of a failed request. */
 export function outcomeOf(error: unknown): SendOutcome {
   const reason = error instanceof Error ? error.message.slice(0, 300) : String(error).slice(0, 300);
   if (error instanceof SlackLimit) return { kind: 'retry', reason, afterMs: spread(error.afterMs) };
@@ -124,7 +119,6 @@ export function outcomeOf(error: unknown): SendOutcome {
 /** Spread out, so that what was held up together does not come back together. */
 const spread = (ms: number) => Math.round(ms * (1 + Math.random() / 4));
 
-/** The name of a refusal. */
 export function errorOf(error: unknown): string | undefined {
   return error instanceof SlackRefusal ? error.error : undefined;
 }
@@ -139,7 +133,6 @@ export function isOutage(error: unknown): boolean {
   return name !== undefined && [...PASSING, ...UNCLEAR, ...TOKEN_ERRORS].includes(name) && name !== 'missing_scope';
 }
 
-/** The conversation is not there any more, or not for coda. */
 export function isGone(error: unknown): boolean {
   const name = errorOf(error);
   return name !== undefined && (GONE.includes(name) || name === 'missing_scope');

@@ -1,4 +1,3 @@
-/** Parses messages of Slack. Pure. */
 import { visible } from '../../base/text.ts';
 import { type IncomingMessage, type Place, type Sender, withoutMention } from '../../delivery/index.ts';
 
@@ -30,22 +29,18 @@ export interface RawMessage {
   attachments?: unknown;
   blocks?: unknown;
   edited?: unknown;
-  /** The workspace of who wrote it, in a shared channel. */
   user_team?: string | undefined;
   team?: string | undefined;
   /** In a history: when the newest answer in its thread was written. */
   latest_reply?: string | undefined;
 }
 
-/** Facts about a conversation. */
 export interface ChannelInfo {
   id: string;
   kind: 'im' | 'mpim' | 'channel' | 'elsewhere';
 }
 
-/** Access rules of a connection: people and places. */
 export interface Hearing {
-  /** Coda's own user. */
   botUser: string;
   /** Its bot, which some messages carry instead. */
   bot: string;
@@ -57,7 +52,6 @@ export interface Hearing {
   bots: boolean;
 }
 
-/** Characters of a message; Slack takes 40,000. */
 const LONGEST_TEXT = 100_000;
 
 /** Subtypes of what somebody says; the others are Slack's own notes in a conversation. */
@@ -86,27 +80,22 @@ export function addressed(message: RawMessage, channel: ChannelInfo, hearing: He
   return names(message, hearing) || isFollowed || !setting(hearing.mentionRequired, true, channel.id);
 }
 
-/** The workspace of who wrote it, where the message tells it. */
 export function teamOf({ user_team: shared, team }: RawMessage): string | undefined {
   return shared ?? team;
 }
 
-/** A mention of somebody, with or without the name that it shows. */
 const mentionOf = (user: string) => `<@${user}(?:\\|[^<>]*)?>`;
 
 export function names({ text = '' }: RawMessage, { botUser }: Hearing): boolean {
   return new RegExp(mentionOf(botUser)).test(text.slice(0, LONGEST_TEXT));
 }
 
-/** A setting that may be given for each channel. */
 function setting(value: boolean | Readonly<Record<string, boolean>>, standard: boolean, id: string): boolean {
   return typeof value === 'boolean' ? value : (value[id] ?? standard);
 }
 
-/** A thread of a conversation is one of its own. */
 const SEPARATOR = ':';
 
-/** The place in which a message is said, and answered. */
 export function placeOf(message: Pick<RawMessage, 'ts' | 'thread_ts'>, channel: ChannelInfo, hearing: Hearing): Place {
   const { id, kind } = channel;
   const { ts, thread_ts: thread } = message;
@@ -126,12 +115,10 @@ function isThreaded({ id, kind }: ChannelInfo, { threads }: Hearing): boolean {
   return kind !== 'im' && kind !== 'elsewhere' && setting(threads, true, id);
 }
 
-/** A conversation itself, without a thread. */
 export function conversationOf(channel: ChannelInfo, { team }: Pick<Hearing, 'team'>): Place {
   return { adapter: ADAPTER, channel: channel.id, space: team, kind: channel.kind === 'im' ? 'dm' : 'channel' };
 }
 
-/** Slack's channel and thread of a place. */
 export function whereIs({ channel }: Pick<Place, 'channel'>): { channel: string; thread: string | undefined } {
   const [id = '', thread] = channel.split(SEPARATOR);
   return { channel: id, thread };
@@ -148,7 +135,6 @@ function unescaped(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
-/** The people named in a text, without coda. */
 export function mentionedIn({ text = '' }: RawMessage, { botUser }: Hearing): string[] {
   const found = [...text.slice(0, LONGEST_TEXT).matchAll(/<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>/g)].map(
     ([, id = '']) => id,
@@ -169,7 +155,6 @@ export function wordsOf(
   );
 }
 
-/** A text in Slack's notation with names instead of ids, and plain addresses. */
 export function named(text: string, nameOf: (user: string) => string | undefined): string {
   const shown = text.slice(0, LONGEST_TEXT).replace(/<([^<>]+)>/g, (whole, inner: string) => {
     const [target = '', label] = inner.split('|', 2) as [string, string?];
@@ -204,12 +189,10 @@ export function incoming(
   return { kind: 'message', id: ts, place, sender, text: words, files: [], ...more, sentAt: instantOf(ts) };
 }
 
-/** When something with this `ts` was said. */
 export function instantOf(ts: string): Date {
   return new Date(Math.floor(Number(ts) * 1_000));
 }
 
-/** The smallest `ts` that something said at this instant can have. */
 export function tsAt(at: Date): string {
   const ms = Math.max(at.getTime(), 0);
   return `${Math.floor(ms / 1_000)}.${String((ms % 1_000) * 1_000).padStart(6, '0')}`;
@@ -220,12 +203,8 @@ export function storable(text: string): string {
   return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8');
 }
 
-/** Interactions: how answers find back to them. Pure. */
-
-/** The command, press or form behind an answer; travels with the stored event. */
 export interface Origin {
   user: string;
-  /** Only who made it sees the answer. */
   private: boolean;
   /** Takes a few messages within half an hour; empty where there is none. */
   responseUrl: string;

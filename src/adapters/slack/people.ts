@@ -12,7 +12,6 @@ const GROUPS_MS = 5 * 60_000;
 const REMEMBERED = 10_000;
 const MOST_PAGES = 20;
 
-/** Facts about a person in Slack. */
 interface Known {
   name: string;
   zone: string | undefined;
@@ -45,7 +44,6 @@ export class People {
     this.log = log;
   }
 
-  /** The name of a person who was looked up before. */
   readonly nameOf = (user: string): string | undefined => this.names.get(user);
 
   /** As they are handed over. `told`: their workspace, where the event tells it. Rejects while Slack is away. */
@@ -68,12 +66,10 @@ export class People {
     return team !== undefined && workspaces.includes(team);
   }
 
-  /** Looks people up whose names stand in a text. Never rejects. */
   async meet(users: readonly string[], api: Api, now: number): Promise<void> {
     await Promise.all(users.slice(0, 20).map((user) => this.get(user, api, now).catch(() => {})));
   }
 
-  /** Something about a person has changed (`user_change`): who it is, and where they live now. */
   changed(user: unknown): { id: string; zone: string | undefined } | undefined {
     const changed = asChanged(user);
     if (!changed) return undefined;

@@ -10,7 +10,6 @@ const MOST_ATTACHMENTS = 20;
 const MOST_ELEMENTS = 500;
 const MOST_FILES = 10;
 
-/** Others' words that came along with a message: what it shares, and what a bot shows. */
 export function quotedIn(message: RawMessage, nameOf: NameOf): Quoted[] {
   const { text = '' } = message;
   const { attachments, blocks } = asCarried(message);
@@ -28,7 +27,6 @@ export function quotedIn(message: RawMessage, nameOf: NameOf): Quoted[] {
   return attached.text === '' ? found : [...found, attached];
 }
 
-/** The files of a message, and of what it shares. */
 export function filesOf(message: RawMessage): RawFile[] {
   const { attachments, files } = asCarried(message);
   return [...files, ...attachments.flatMap((attachment) => attachment.files).slice(0, MOST_FILES)];
@@ -69,7 +67,6 @@ function sharedText({ text, fallback, message_blocks: blocks, files }: RawAttach
   return joined([words ?? '', ...files.slice(0, MOST_FILES).map(fileText)]);
 }
 
-/** The text that attachments show, without what is shared in them. */
 function attachedText(attachments: readonly RawAttachment[], nameOf: NameOf): string {
   const others = attachments.slice(0, MOST_ATTACHMENTS).filter((each) => !isShared(each));
   return others
@@ -139,7 +136,6 @@ function wordsIn(node: Node, nameOf: NameOf, room: { left: number }): string {
   }
 }
 
-/** An element of rich text (…/blocks/rich-text-block#element-types). */
 function leafOf(node: Node, nameOf: NameOf): string {
   const { type, text, url, name, range, fallback, user_id: user, channel_id: channel } = node;
   switch (type) {

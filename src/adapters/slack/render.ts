@@ -14,7 +14,6 @@ import {
 /** A text without any of this means the same in Markdown and in Slack's own notation, and is plain in both. */
 const MARKED = /[*_`~#<>&[\]\\|]|^[^\S\n]*(?:[-+]|\d{1,9}[.)])(?:\s|$)|^(?: {4}|\t)|^[^\S\n]*[=-]+[^\S\n]*$/m;
 
-/** True if a text has no marks in it: it is shown as it is. */
 export function isPlain(text: string): boolean {
   return !MARKED.test(text);
 }
@@ -24,7 +23,6 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** A character that nobody sees, between what would be a call to people. */
 const UNSEEN = '\u200b';
 
 /** Mentions of people and names of channels (docs.slack.dev/messaging/formatting-message-text). */
@@ -178,7 +176,6 @@ function linked(url: string, words: string): string {
   return shown.trim() === '' || shown === escaped(url) ? `<${address}>` : `<${address}|${shown}>`;
 }
 
-/** The words of inline content alone. */
 function plain(nodes: readonly Inline[]): string {
   return nodes
     .map((node) => ('value' in node ? node.value : 'children' in node ? plain(node.children as Inline[]) : ''))

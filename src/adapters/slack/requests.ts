@@ -11,7 +11,6 @@ import { SlackLimit } from './outcome.ts';
 const PATH = '/slack/events';
 /** A request that is older, or from the future, may be somebody's copy. */
 const TOLERANCE_MS = 5 * 60_000;
-/** Slack's largest payloads are some hundred KB. */
 const MAX_BYTES = 1024 * 1024;
 
 export interface Signed {
@@ -20,7 +19,6 @@ export interface Signed {
   signature: string | undefined;
 }
 
-/** True if the request comes from Slack, and now. */
 export function isFromSlack({ raw, timestamp = '', signature = '' }: Signed, secret: string, now: number): boolean {
   if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp) * 1_000) > TOLERANCE_MS) return false;
   const expected = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(raw).digest();

@@ -54,7 +54,6 @@ async function examine(settings: SlackConfig, log: Log): Promise<SetupAnswer> {
 
 /** The app's manifest; `config/slack-manifest.yaml` has the same, and a test compares them. */
 
-/** Each with what it is for. */
 const SCOPES = {
   'app_mentions:read': 'mentions in channels',
   'assistant:write': 'status, title and prompts of the assistant pane',

@@ -57,11 +57,9 @@ const carried = z.looseObject({
   bot_profile: z.looseObject({ name: words }).optional().catch(undefined),
 });
 
-/** Parts of a message besides its text, as far as it can be understood. */
 export const asCarried = (value: unknown) => carried.parse(value);
 export type RawAttachment = z.output<typeof attachment>;
 
-/** A message as somebody wrote it; undefined where it cannot be understood. */
 export function asWritten(value: unknown): RawMessage | undefined {
   const { success } = written.safeParse(value);
   return success ? (value as RawMessage) : undefined;
@@ -178,7 +176,6 @@ const profile = z.looseObject({
   profile: z.looseObject({ display_name: z.string().optional() }).optional(),
 });
 const person = z.looseObject({ user: profile });
-/** The user of a `user_change`; undefined for what is none. */
 export const asChanged = (value: unknown) => profile.safeParse(value).data;
 export const asPerson = (value: unknown) => answered(person, 'a user', value).user;
 

@@ -1,4 +1,3 @@
-/** Texts of the adapter. */
 import { plural } from '../../base/text.ts';
 
 export const notMine = () => 'That is not one of mine, or its time is over.';
@@ -29,7 +28,6 @@ export const homeEmpty = () => 'Nothing here yet. Write me a direct message: “
 
 export const seeCard = () => 'There is more to it: decide where I asked you.';
 
-/** Answer to `/coda` alone. */
 export const whichCommand = (names: readonly string[]) =>
   `Say what: ${names.map((name) => `\`/coda ${name}\``).join(', ')}.`;
 
@@ -45,10 +43,8 @@ export const whenLabel = () => 'When?';
 
 export const whenExample = () => 'in 2 hours, tomorrow at 9';
 
-/** Subject of a reminder about a message without words. */
 export const thatMessage = () => 'that message';
 
-/** Steps in Slack before its tokens can be asked for. */
 export const steps = () => [
   'Open https://api.slack.com/apps, choose Create New App → From a manifest, and paste config/slack-manifest.yaml.',
   'Install the app to the workspace. OAuth & Permissions shows the Bot User OAuth Token.',

@@ -45,7 +45,6 @@ export class Uploads {
     }
   }
 
-  /** Ends what is under way. */
   close(): void {
     this.over.abort();
   }
@@ -103,7 +102,6 @@ export class Uploads {
     }
   }
 
-  /** Goes on where an earlier attempt ended, and beyond the one that begins it. */
   private async upload(part: Part): Promise<string[]> {
     const api = this.api();
     if (!api) throw new SlackUnclear('upload', 'not signed in to Slack', true);
@@ -139,7 +137,6 @@ export class Uploads {
   }
 }
 
-/** Files that are uploaded, from the first on. */
 function idsOf(progress: unknown): string[] {
   const { files } = (progress ?? {}) as { files?: unknown };
   return Array.isArray(files) && files.every((each) => typeof each === 'string') ? files : [];

@@ -19,15 +19,12 @@ export interface View {
 
 const REMEMBERED = 500;
 
-/** The parts of a conversation, and those of them that can still be pressed or changed. */
 export class Conversation {
   private readonly view: View;
   private readonly style: Style;
   /** Types of cards as they first came: an edit does not repeat them. */
   private readonly types = new BoundedMap<string, CardType>(REMEMBERED);
-  /** Cards with buttons, newest last. */
   private readonly cards = new BoundedMap<string, Said['buttons']>(REMEMBERED);
-  /** The input whose answer is still growing as the live block. */
   private growing: string | null = null;
 
   constructor(view: View, style: Style) {
@@ -140,10 +137,8 @@ export class Conversation {
   }
 }
 
-/** A part of what coda says, as lines on a terminal. Pure: the same part gives the same lines. */
 type CardType = Exclude<Said['type'], 'edit'>;
 
-/** `card` in lines of at most `width` columns: a mark for what it is, its text, its files and its numbered choices. */
 function renderCard(card: Said, type: CardType, width: number, style: Style): string[] {
   const { sign, text, mark } = signed(card.text, SIGNS[type](style));
   const first = `${mark(sign)} `;
@@ -160,7 +155,6 @@ function renderCard(card: Said, type: CardType, width: number, style: Style): st
 
 const OWN_SIGN = /^(\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)\s+/u;
 
-/** A text that brings a sign of its own stands behind that one. */
 function signed(text: string, standard: { sign: string; mark: Mark }) {
   const own = OWN_SIGN.exec(text);
   return { ...standard, sign: own?.[1] ?? standard.sign, text: own ? text.slice(own[0].length) : text };
@@ -182,7 +176,6 @@ function sizeText(bytes: number): string {
   return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** `[1] Done  [2] Snooze 10 min`, broken between choices. */
 function choices({ buttons }: Said, width: number, style: Style): string[] {
   const lines: string[] = [];
   for (const [index, { label }] of buttons.entries()) {
@@ -252,7 +245,6 @@ function listItem(item: ListItem, width: number, style: Style): string[] {
   return lines.length > 0 ? lines : [''];
 }
 
-/** Inline content as words with marks; an outer mark stays around an inner one. */
 function spans(nodes: readonly Inline[], mark: Mark, style: Style): Span[] {
   return nodes.flatMap((node): Span[] => {
     const inside = (inner: Mark): Mark => {
@@ -287,7 +279,6 @@ function link(url: string, words: Span[], mark: Mark): Span[] {
   return text === url || `mailto:${text}` === url ? words : [...words, { text: ` (${url})`, mark }];
 }
 
-/** `lines` with `first` before the first and as much room before the others. */
 function hang(lines: readonly string[], first: string, width: number): string[] {
   return lines.map((line, index) => (index === 0 ? first + line : line === '' ? '' : ' '.repeat(width) + line));
 }
@@ -298,7 +289,6 @@ function indent(lines: readonly string[], by: string): string[] {
 
 const plain: Mark = (text) => text;
 
-/** Styles of terminal text, and its wrapping. */
 type Mark = (text: string) => string;
 
 /** The few marks that coda uses; without colour each gives its text back. */
@@ -309,7 +299,6 @@ export interface Style {
   strike: Mark;
   link: Mark;
   code: Mark;
-  /** Styles of answers, reminders, questions and errors. */
   voice: Mark;
   bell: Mark;
   question: Mark;
@@ -342,7 +331,6 @@ interface Span {
   mark: Mark;
 }
 
-/** Fills lines of at most `width` columns, broken between words where they can be, with each word marked by itself. */
 function wrap(spans: readonly Span[], width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -369,12 +357,10 @@ function wrap(spans: readonly Span[], width: number): string[] {
   return lines;
 }
 
-/** Each word with the spaces behind it, each newline by itself. */
 function wordsOf({ text, mark }: Span): Span[] {
   return (text.match(/\n|[^\s]+[^\S\n]*|[^\S\n]+/g) ?? []).map((word) => ({ text: word, mark }));
 }
 
-/** A word that no line can hold, in pieces. */
 function piecesOf(word: string, width: number): string[] {
   if (widthOf(word.trimEnd()) <= width) return [word];
   const pieces = [''];

@@ -13,16 +13,13 @@ import { Conversation, createStyle, type Style, type View } from './conversation
 const MAX_OUTPUT_LINE_BYTES = 16_000_000;
 
 export interface TerminalOptions {
-  /** The other end of a console session. */
   session: Duplex;
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   env: Readonly<Record<string, string | undefined>>;
-  /** The file that keeps what was typed. */
   history: string;
 }
 
-/** See `runTerminal`, the door to it. */
 export function openTerminal(options: TerminalOptions): Promise<'left' | 'ended'> {
   const { stdin, stdout, env } = options;
   const dumb = env.TERM === 'dumb';
@@ -30,7 +27,6 @@ export function openTerminal(options: TerminalOptions): Promise<'left' | 'ended'
   return stdin.isTTY && stdout.isTTY && !dumb ? new Prompted(options, style).run() : new Piped(options, style).run();
 }
 
-/** Base of both kinds of terminal. */
 abstract class Talk {
   protected readonly session: Duplex;
   protected readonly underWay = new Set<string>();
@@ -42,7 +38,6 @@ abstract class Talk {
     session.on('error', () => {});
   }
 
-  /** Hears the session out. */
   protected async listen(): Promise<void> {
     const chunks = this.session.iterator({ destroyOnReturn: false });
     try {
@@ -77,7 +72,6 @@ class Prompted extends Talk {
   private readonly screen: Screen;
   private readonly prompt: Prompt;
   private readonly history: ReturnType<typeof openHistory>;
-  /** Lines of a paste before its last one. */
   private pasted: string[] = [];
   private pasting = false;
   private armed = false;
@@ -189,7 +183,6 @@ class Prompted extends Talk {
 const BRACKETED_PASTE_ON = '\u001b[?2004h';
 const BRACKETED_PASTE_OFF = '\u001b[?2004l';
 
-/** Lines from a pipe: each is said, and the answers are written as they become final. */
 class Piped extends Talk {
   protected readonly conversation: Conversation;
   private readonly options: TerminalOptions;
@@ -247,7 +240,6 @@ interface History {
   add(line: string): void;
 }
 
-/** Reads the history at `path`, and cuts off what is older than its last thousand lines. */
 function openHistory(path: string): History {
   const lines = read(path);
   return {
@@ -317,7 +309,6 @@ class PlainView implements View {
 
   say(): void {}
 
-  /** Writes the block that was still open. */
   settle(): void {
     const { live } = this;
     this.live = undefined;
@@ -332,13 +323,11 @@ class PlainView implements View {
 /** readline's prompt, with the row of its cursor as of its last drawing: where it believes to begin the next one. */
 type Prompt = Interface & { prevRows?: number };
 
-/** The part of a terminal that the screen uses. */
 interface Terminal extends NodeJS.WritableStream {
   columns?: number;
   rows?: number;
 }
 
-/** The block just above the prompt, which may still change. */
 interface Live {
   id: string;
   lines: readonly string[];
@@ -367,7 +356,6 @@ class Screen {
     return Math.max((this.output.columns ?? 80) - 1, 20);
   }
 
-  /** Shows lines that will not change, below everything; what was live stays as it is. */
   print(lines: readonly string[]): void {
     this.redraw(0, lines, this.status);
     this.live = undefined;
@@ -386,7 +374,6 @@ class Screen {
     this.redraw(this.rows(moved), [...lines, ...moved], this.status);
   }
 
-  /** Shows a block that may change later, below everything. */
   begin(id: string, lines: readonly string[]): void {
     this.redraw(0, lines, this.status);
     this.live = { id, lines, settled: 0 };
@@ -396,7 +383,6 @@ class Screen {
     return this.live?.id === id;
   }
 
-  /** Replaces what the live block shows, from its first line that differs. */
   change(lines: readonly string[]): void {
     const { live } = this;
     if (!live) return;
@@ -409,18 +395,15 @@ class Screen {
     this.live = { ...live, lines, settled: Math.max(live.settled, from > same ? from : live.settled) };
   }
 
-  /** Takes the live block away. */
   remove(): void {
     if (this.live) this.change(this.live.lines.slice(0, this.live.settled));
     this.live = undefined;
   }
 
-  /** A dim line just above the prompt, gone with the next `undefined`. */
   say(status: string | undefined): void {
     if (status !== this.status) this.redraw(0, [], status);
   }
 
-  /** Takes the prompt away for good; what was typed in it stays when `keep` says so. */
   close(keep: boolean): void {
     if (!keep) this.clear(0);
     this.closed = true;
@@ -439,13 +422,11 @@ class Screen {
     return count;
   }
 
-  /** Rows that `lines` take at the present width, also after the window was made narrower. */
   private rows(lines: readonly string[]): number {
     const columns = this.output.columns ?? 80;
     return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
   }
 
-  /** Clears `above` rows over the status, writes `lines` in their place, and the status and the prompt below. */
   private redraw(above: number, lines: readonly string[], status: string | undefined): void {
     this.clear(above);
     this.status = status;
@@ -455,7 +436,6 @@ class Screen {
     if (!this.closed) this.prompt.prompt(true);
   }
 
-  /** Clears the prompt, the status and `above` rows over them; the cursor then stands where they began. */
   private clear(above: number): void {
     const { rows: promptRows } = this.closed ? { rows: 0 } : this.prompt.getCursorPos();
     cursorTo(this.output, 0);

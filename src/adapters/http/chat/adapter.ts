@@ -27,7 +27,6 @@ export class HttpChat implements ChatAdapter {
     this.watchers = watchers;
   }
 
-  /** Resolves once messages can be taken. */
   get inbox(): Promise<Inbox> {
     return this.started.promise;
   }

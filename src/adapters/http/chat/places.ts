@@ -6,7 +6,6 @@ import type { Place, Sender } from '../../../delivery/index.ts';
 export const ADAPTER = 'http';
 const SPACE = 'programs';
 
-/** Prefix of a caller's channels. */
 export function prefixOf({ id }: Pick<Caller, 'id'>): string {
   return `${id}/`;
 }
@@ -15,12 +14,10 @@ export function placeOf(caller: Pick<Caller, 'id'>, conversation: string): Place
   return { adapter: ADAPTER, channel: prefixOf(caller) + conversation, space: SPACE, kind: 'dm' };
 }
 
-/** The name of a conversation. */
 export function nameOf(channel: string): string {
   return channel.slice(channel.indexOf('/') + 1);
 }
 
-/** As whom a program speaks. */
 export function senderOf({ id, name, personId, account, groups }: Caller): Sender {
   return {
     ...{ externalId: account ?? id, name },
@@ -29,7 +26,6 @@ export function senderOf({ id, name, personId, account, groups }: Caller): Sende
   };
 }
 
-/** The same with the place of a conversation. */
 export function callerPlace(caller: Caller, conversation: string): { sender: Sender; place: Place } {
   return { sender: senderOf(caller), place: placeOf(caller, conversation) };
 }

@@ -20,7 +20,6 @@ export interface ChatDeps {
 }
 
 const TAG = 'messages';
-/** Talking over HTTP: the adapter, and what can be asked for. */
 export function openHttpChat(deps: ChatDeps) {
   const watchers = new Watchers(deps.clock);
   const adapter = new HttpChat(watchers);

@@ -79,7 +79,6 @@ export const answerOut = z.object({
 
 export type PartOut = z.output<typeof partOut>;
 
-/** A part as programs get it. */
 export function partShown(id: string, content: Content, isGrowing = false): PartOut {
   const inline = content.inline?.map(({ name, text }) => `\n\n${name}:\n\n${text}`).join('') ?? '';
   return {

@@ -21,7 +21,6 @@ export interface TalkDeps {
   clock: Clock;
 }
 
-/** A message of a program. */
 export interface Said {
   caller: Caller;
   conversation: string;
@@ -31,12 +30,10 @@ export interface Said {
   files: readonly { name: string; content_type: string; data: string }[];
 }
 
-/** A button that a program presses. */
 export interface Pressed {
   button: string;
   key: string | undefined;
   values: Record<string, string>;
-  /** The request brings what access.approval_token asks for. */
   isConsent: boolean;
 }
 
@@ -48,17 +45,14 @@ export interface Taken {
 /** Milliseconds: how soon an answer is noticed that another process gives, whose hint was lost. */
 const LOOK_EVERY_MS = 500;
 
-/** Takes what programs say and finds what became of it. */
 export class Talk {
   private readonly deps: TalkDeps;
-  /** Resolves per message when this process has nothing more to do for it. */
   private readonly settling = new Map<string, Promise<void>>();
 
   constructor(deps: TalkDeps) {
     this.deps = deps;
   }
 
-  /** For a message whose program does not care. */
   newId(): string {
     return uuid(this.deps.clock.now());
   }
@@ -100,7 +94,6 @@ export class Talk {
     return { answer: (ms, signal) => this.answer(where, id, ms, signal, true) };
   }
 
-  /** The answer to a message as it stands; undefined when there is no such message. */
   async find(caller: Caller, conversation: string, id: string): Promise<Answer | undefined> {
     const { channel } = placeOf(caller, conversation);
     const heard = await store.heard(this.deps.database, { channel, personId: caller.personId }, id);
@@ -157,7 +150,6 @@ export class Talk {
   }
 }
 
-/** Waits until `over`, but for `ms` at most, and no longer than somebody wants to know. */
 async function before(over: Promise<void> | undefined, ms: number, signal: AbortSignal): Promise<void> {
   if (ms <= 0) return;
   const stop = new AbortController();

@@ -1,6 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
 
-/** Something that happens in a conversation, as whoever watches it is told. */
 export type Happening =
   | { type: 'part'; replyTo: string | undefined; part: unknown }
   | { type: 'delete'; id: string }
@@ -12,7 +11,6 @@ const HEARTBEAT = ': heartbeat\n\n';
 /** Texts that wait for a reader who is slower than what happens; the connection of one who is behind is ended. */
 const MOST_WAITING = 1_000;
 
-/** The watchers of conversations in this process. */
 export class Watchers {
   private readonly clock: Clock;
   private readonly byChannel = new Map<string, Set<Watch>>();
@@ -107,7 +105,6 @@ export class Watch implements AsyncIterable<string> {
     }
   }
 
-  /** True if something came before it was time for a sign of life. */
   private something(): Promise<boolean> {
     return new Promise((resolve) => {
       const cancel = this.clock.at(new Date(this.clock.now().getTime() + HEARTBEAT_MS), () => {
@@ -123,7 +120,6 @@ export class Watch implements AsyncIterable<string> {
   }
 }
 
-/** An event of `text/event-stream`. */
 export function eventText(name: string, data: unknown): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

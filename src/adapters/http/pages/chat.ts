@@ -22,16 +22,13 @@ export interface ChatPageDeps {
   adapter: HttpChat;
   watchers: Watchers;
   clock: Clock;
-  /** The reader for whom the page's times are written. */
   readerOf(caller: Caller): Promise<Reader>;
 }
 
 /** A browser's one conversation: the same in each that its person is signed in. */
 const CONVERSATION = 'main';
 const SHOWN = 50;
-/** The last instant of the year 9999. */
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-/** Milliseconds after which a stream of events ends. */
 const WATCHED_MS = 10 * 60_000;
 /** A file and what it stands in must fit into the body of one request; `http.body_limit` may allow less. */
 const MOST_FILES = 10;
@@ -40,7 +37,6 @@ export function chatRoutes(deps: ChatPageDeps, layout: Layout): readonly AnyRout
   return [page(deps, layout), log(deps), events(deps), form(deps)];
 }
 
-/** Entries before an instant, the oldest first, and if there are more before that. */
 async function entries(
   { database, readerOf }: ChatPageDeps,
   caller: Caller,
@@ -186,7 +182,6 @@ function entryOf(said: Said, reader: Reader): Entry {
   return entry({ id: messageId, kind: 'you', at, who: 'You', state }, body, reader);
 }
 
-/** Something that coda says. */
 function partEntry({ id, kind, text, buttons = [], files = [] }: PartOut, at: Date, reader: Reader): Entry {
   const pressed = buttons.map(({ id: button, label, style, asks }) =>
     h('button', { type: 'button', class: style, 'data-button': button, 'data-asks': asks }, label),
@@ -234,7 +229,6 @@ function sizeOf(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** Markdown as a page shows it. Pure. */
 type Links = ReadonlyMap<string, string>;
 type Parts = readonly { type: string }[];
 

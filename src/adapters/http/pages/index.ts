@@ -15,7 +15,6 @@ import { type SessionKeeper, sessionRoutes } from './session.ts';
 
 export interface Pages {
   routes: readonly AnyRoute[];
-  /** A problem, as a person is shown it. */
   problem(found: Problem, headers: Readonly<Record<string, string>>): HttpAnswer;
 }
 
@@ -42,25 +41,20 @@ export function openPages(deps: ChatPageDeps & DashboardDeps & { sessions: Sessi
   };
 }
 
-/** The pages that somebody may see, and the chat. */
 function linksFor({ scopes }: Caller, pages: readonly Page[]): NavLink[] {
   const shown = pages.filter(({ scope, isBelow }) => !isBelow && scopes.includes(scope));
   return [{ path: '/chat', label: 'Chat' }, ...shown.map(({ path, title }) => ({ path, label: title }))];
 }
 
-/** The dashboard: pages of facts, which can be read again as they change. */
 interface DashboardDeps {
   pages: readonly Page[];
   clock: Clock;
-  /** The reader for a caller; undefined: they are not known any more. */
   reader(caller: Caller, asked: Pick<PageReader, 'params' | 'after'>): Promise<PageReader | undefined>;
 }
 
-/** Milliseconds between two looks at a page that is watched. */
 const LIVE_MS = 2_000;
 /** Looks without a change until a sign of life is sent: proxies cut what is silent for a minute. */
 const SILENT_LOOKS = 7;
-/** About ten minutes of them. */
 const MOST_LOOKS = 300;
 
 const query = z.strictObject({ after: z.string().max(200).optional() });
@@ -107,7 +101,6 @@ function shown(page: Page, deps: DashboardDeps, layout: Layout): AnyRoute {
   });
 }
 
-/** The same facts whenever they have changed, for as long as somebody looks. */
 function watched(page: Page, deps: DashboardDeps): AnyRoute {
   return route({
     method: 'GET',
@@ -145,7 +138,6 @@ async function* changes(
   }
 }
 
-/** On coda's own clock; ends with `signal`, too. */
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const over = () => {

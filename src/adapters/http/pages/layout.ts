@@ -1,5 +1,3 @@
-/** Layout of all pages. */
-
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -11,10 +9,8 @@ import { h, type Markup, toHtml } from './markup.ts';
 
 export interface PageContent {
   title: string;
-  /** The page's own link in the navigation. */
   path?: string;
   caller?: Caller | undefined;
-  /** A file of `assets/web`. */
   script?: string;
   status?: number;
   headers?: Readonly<Record<string, string>>;
@@ -35,7 +31,6 @@ const POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** A link at the top of every page. */
 export interface NavLink {
   path: string;
   label: string;
@@ -86,7 +81,6 @@ export class Layout {
   }
 }
 
-/** Files that pages load: they ship with coda as they are. */
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -95,11 +89,9 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Under an address that changes with the content, so that it is kept for a year. */
 const KEPT = { 'Cache-Control': 'public, max-age=31536000, immutable' };
 
-/** Read when the first page is shown. */
 export class StaticFiles {
   private read: { version: string; files: ReadonlyMap<string, Buffer> } | undefined;
 
-  /** Address of the file for pages. */
   url(name: string): string {
     return `/web/${this.all().version}/${name}`;
   }

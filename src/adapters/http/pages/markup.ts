@@ -30,13 +30,11 @@ function flat(children: readonly Child[]): Markup[] {
   });
 }
 
-/** A list of children begins with a child, an element with its tag and its attributes. */
 function isElement(child: Exclude<Child, undefined | false | string>): child is Element {
   const attributes = child[1];
   return typeof child[0] === 'string' && typeof attributes === 'object' && !Array.isArray(attributes);
 }
 
-/** Elements of HTML that have no end tag. */
 const VOID = new Set(['br', 'hr', 'img', 'input', 'link', 'meta']);
 
 export function toHtml(markup: Markup): string {

@@ -1,4 +1,3 @@
-/** Sections of pages, as markup. */
 import { plural } from '../../../base/text.ts';
 import type {
   Bar,
@@ -175,7 +174,6 @@ function took(ms: number): string {
 
 /** In units of the drawing: a bar, the space behind it, the height of all, the words below, and the scale at the left. */
 const [BAR, GAP, HEIGHT, FOOT, SCALE] = [22, 4, 140, 18, 36];
-/** Room for the upper half of the highest mark's figure. */
 const TOP = 6;
 
 function barsOf(bars: readonly Bar[]): Markup {
@@ -211,7 +209,6 @@ function barsOf(bars: readonly Bar[]): Markup {
   return h('div', {}, chart, h('details', {}, h('summary', {}, 'As a table'), rows.length > 0 ? figures : 'Nothing.'));
 }
 
-/** A line across the chart, and the figure that it stands for. */
 function mark(value: number, y: number, width: number): Markup[] {
   const figure = `${Number(value.toPrecision(2))}`;
   return [

@@ -1,4 +1,3 @@
-/** Signing in and out of a browser. */
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
 import { type AnyRoute, route, type Scope } from '../../../chat/index.ts';
@@ -6,7 +5,6 @@ import { cookieOf, cookieText, guardSite } from '../origins.ts';
 import type { Layout } from './layout.ts';
 import { h } from './markup.ts';
 
-/** Storage of browser sessions. */
 export interface SessionKeeper {
   /** Uses up the code of a link. Throws `HTTP_UNAUTHORIZED`, and `HTTP_CONFLICT` in a browser that is somebody else's. */
   open(
@@ -19,7 +17,6 @@ export interface SessionKeeper {
 /** Path of a link of `coda open`. The code stands behind `#`, which browsers send to nobody, so that no log has it. */
 export const signInPath = (code: string): string => `/open#${code}`;
 
-/** First page after sign-in: an owner's is the dashboard, anybody else's the chat. */
 const firstPage = (scopes: readonly Scope[]): string => (scopes.includes('admin') ? '/' : '/chat');
 
 export function sessionRoutes(sessions: SessionKeeper, layout: Layout): readonly AnyRoute[] {
