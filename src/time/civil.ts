@@ -32,7 +32,6 @@ export function ymdOf(day: Day): Ymd {
 
 export const dayOfWall = (wall: Wall): Day => Math.floor(wall / DAY);
 
-/** Minutes since local midnight. */
 export const minuteOf = (wall: Wall): number => Math.floor((wall - dayOfWall(wall) * DAY) / MINUTE);
 
 export const wallOf = (day: Day, minute = 0): Wall => day * DAY + minute * MINUTE;
@@ -51,7 +50,6 @@ export function nthWeekday(year: number, month: number, weekday: number, nth: nu
     : last - ((weekdayOf(last) - weekday + 7) % 7) + 7 * (nth + 1);
 }
 
-/** The first day of the month that lies `months` after the month of `year`-`month`. */
 export function monthAfter(year: number, month: number, months: number): { year: number; month: number } {
   const index = year * 12 + (month - 1) + months;
   return { year: Math.floor(index / 12), month: (((index % 12) + 12) % 12) + 1 };
@@ -69,10 +67,8 @@ const two = (value: number): string => String(value).padStart(2, '0');
 /** `2026-11-23T09:00:00`. */
 export const isoOfWall = (wall: Wall): string => new Date(wall).toISOString().slice(0, 19);
 
-/** `09:00`. */
 export const clockOf = (minute: number): string => `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
 
-/** Minutes of `HH:MM`. */
 export function minutesOfClock(clock: string): number {
   const [hour = '0', minute = '0'] = clock.split(':');
   return Number(hour) * 60 + Number(minute);

@@ -30,7 +30,6 @@ const PART_HOURS: Readonly<Record<PartName, readonly [number, number]>> = {
   late: [18, 28],
 };
 
-/** A clock time within a part of the day ("tomorrow evening at 7"); undefined when it does not lie in it. */
 function withinPart(clock: Clock, part: PartName): Minute | undefined {
   const [from, to] = PART_HOURS[part];
   const hours =
@@ -82,7 +81,6 @@ const AT_HAND = 30;
 
 const isWaking = (minute: Minute, { parts }: Env): boolean => minute >= parts.wakingFrom && minute <= parts.wakingTo;
 
-/** Minutes since the midnight of today. */
 export const minuteOfNow = ({ wall, today }: Env): Minute => Math.floor((wall - today * DAY) / MINUTE);
 
 /** A time that no day was named for: minutes from today's midnight on, in the order in which they are tried. */

@@ -3,13 +3,10 @@ import type { Env } from './env.ts';
 import { holidayOf, localNames } from './lang/en-holidays.ts';
 import type { DateSpec, NthTarget, Span } from './pieces.ts';
 
-/** The days that a date may mean. */
 export interface Days {
   /** In order of preference: the first one that is not over is meant. */
   days: Day[];
-  /** Less likely readings. */
   others?: Day[];
-  /** The time of day, where the date has one of its own (minutes). */
   minute?: number;
   /** The days are equally likely: a person has to say. */
   ask?: boolean;
@@ -48,7 +45,6 @@ function resolveOffset({ days }: Spec<'offset'>, { today, wall, isHome }: Env): 
   return isNight ? { days: [today + 1], others: [today] } : { days: [today + days] };
 }
 
-/** A weekday of this week (0), the next (1) … */
 const inWeek = (weekday: number, weeks: number, { today }: Env): Day => today - weekdayOf(today) + weekday + 7 * weeks;
 
 function resolveWeekday({ weekday, which, weeks = 0, inWeek: week }: Spec<'weekday'>, env: Env): Days | NoDay {
@@ -82,10 +78,8 @@ function resolveWeekday({ weekday, which, weeks = 0, inWeek: week }: Spec<'weekd
   }
 }
 
-/** The last year that a date is looked for in, and that a phrase can name. */
 const LAST_YEAR = 9_999;
 
-/** A day of the calendar, if there is such a day. */
 function calendarDay(year: number, month: number, day: number): Day | undefined {
   const exists = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) && year <= LAST_YEAR;
   return exists ? dayOf(year, month, day) : undefined;
@@ -93,7 +87,6 @@ function calendarDay(year: number, month: number, day: number): Day | undefined 
 
 const single = (day: Day | undefined): Days | NoDay => (day === undefined ? 'NOT_A_DATE' : { days: [day] });
 
-/** The first of so many days that is there and not over. */
 function firstOf(count: number, today: Day, dayAt: (index: number) => Day | undefined): Days | NoDay {
   for (let index = 0; index < count; index++) {
     const day = dayAt(index);
@@ -102,7 +95,6 @@ function firstOf(count: number, today: Day, dayAt: (index: number) => Day | unde
   return 'NOT_A_DATE';
 }
 
-/** The day of this number, of the month that lies `months` ahead. */
 function dayInMonth(day: number, months: number, today: Day): Day | undefined {
   const now = ymdOf(today);
   const { year, month } = monthAfter(now.year, now.month, months);
@@ -128,7 +120,6 @@ function resolveNumeric({ first, second, year }: Spec<'numeric'>, env: Env): Day
   return { days: [...dayFirst.days, ...monthFirst.days], ask: true };
 }
 
-/** The nth day of a kind in the days from `from` up to `to`. */
 function nthIn(from: Day, to: Day, nth: number, of: NthTarget): Day | undefined {
   const fits = (day: Day) => {
     if (of === 'day') return true;
@@ -221,7 +212,6 @@ function mapDays(resolved: Days | NoDay, move: (day: Day) => Day): Days | NoDay 
   return { ...rest, days: resolved.days.map(move), ...(others ? { others: others.map(move) } : {}) };
 }
 
-/** `day` moved by whole days, weeks, months and working days. */
 export function moveDay(day: Day, span: Span, sign: 1 | -1): Day {
   let moved = addMonths(day, sign * span.months) + sign * span.days;
   for (let left = Math.min(span.workdays, 10_000); left > 0; left--) {

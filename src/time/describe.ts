@@ -60,7 +60,6 @@ function nextWords({ next }: Recurring, rule: Rule, reader: Reader): string {
   return `, next: ${oneTime ? formatDay(dayOfWall(wall), today) : formatInstant(first, reader, at)}`;
 }
 
-/** The rule in words; undefined for one that only its text can say. */
 function ruleWords(rule: Rule, reader: Reader): string | undefined {
   const [first] = rule.parts;
   if (!first) return undefined;
@@ -98,13 +97,11 @@ function stepWords(part: RulePart): string | undefined {
   return minute === 0 ? `every hour on the hour${on}` : `at ${minute} minutes past every hour${on}`;
 }
 
-/** True if a part says nothing but how often, its limits, and these. */
 const names = (part: RulePart, ...fields: (keyof RulePart)[]): boolean =>
   Object.keys(part).every(
     (field) => /^(?:freq|interval|count|until|weekStart)$/.test(field) || fields.includes(field as keyof RulePart),
   );
 
-/** One clause for each set of days, with its times; those that share times are told together. */
 function clausesOf(rule: Rule, reader: Reader): string[] | undefined {
   const timesByDays = new Map<string, { part: RulePart; times: number[] }>();
   for (const part of rule.parts) {
@@ -127,7 +124,6 @@ const timesOf = ({ start }: Rule, part: RulePart): number[] => timesOfDay(start,
 const timeWords = (times: readonly number[], reader: Reader): string =>
   ` at ${listOf(times.map((time) => clockFor(time, reader)))}`;
 
-/** "every 15 minutes between 09:00 and 17:00" for times that are evenly spread. */
 function windowWords(part: RulePart, times: readonly number[], reader: Reader): string | undefined {
   const [first = 0, second = 0] = times;
   const step = second - first;
@@ -164,7 +160,6 @@ function weeklyWords({ byDay, byMonth, byMonthDay, bySetPos }: RulePart, interva
   return `every ${days === 'weekdays' ? 'weekday' : days}${month}`;
 }
 
-/** Weekdays in words: `weekdays`, `Monday and Friday`; undefined for numbered ones. */
 function plainDays(byDay: readonly NthWeekday[]): string | undefined {
   if (byDay.some(({ nth }) => nth !== 0)) return undefined;
   const days = byDay.map(({ weekday }) => weekday).sort((a, b) => a - b);
@@ -232,7 +227,6 @@ function yearlyWords(part: RulePart, interval: number): string | undefined {
   return `${every} on the ${days} of ${SHORT_MONTHS[month - 1]}`;
 }
 
-/** Several dates of the year at the same times: "every year on 1 Jan and 1 Jul". */
 function yearlyDates(groups: readonly { part: RulePart; times: number[] }[]): string | undefined {
   const [first] = groups;
   if (groups.length < 2 || !first) return undefined;

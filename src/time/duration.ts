@@ -35,7 +35,6 @@ export function parseDuration(text: string): number | undefined {
   return positive(total);
 }
 
-/** `ten`, `twenty-five` in digits. */
 function spelt(words: string): string | undefined {
   const [first = '', second] = words.split(/[ -]/);
   const [tens, ones] = [NUMBERS[first], NUMBERS[second ?? '']];

@@ -10,7 +10,6 @@ import { type Token, tokenise, wordAt } from './tokens.ts';
 import type { When, WhenContext } from './types.ts';
 import { isZone } from './zones.ts';
 
-/** Words that say when, by their place in the text. */
 export interface TimeStretch {
   from: number;
   to: number;
@@ -20,17 +19,14 @@ export interface TimeStretch {
    * preposition ("eat lunch", "run 20 minutes").
    */
   isWeak: boolean;
-  /** The first of them, in lower case. */
   lead: string;
 }
 
-/** The longest time with which a sentence begins, and the longest with which it ends. */
 export interface TimeAtEnds {
   start?: TimeStretch;
   end?: TimeStretch;
 }
 
-/** No time has more words. */
 const MOST_WORDS = 32;
 const LONGEST = 4_000;
 const STEPS = 4_000;
@@ -55,10 +51,8 @@ export function timeAtEnds(text: string, ctx: WhenContext): TimeAtEnds {
   return { ...(start && { start }), ...(end && { end }) };
 }
 
-/** Words that stand around a time, in the middle of nothing. */
 const SIGN = /^[,.!;:?~()-]$/;
 
-/** The tokens without the signs at their ends. */
 function inner(tokens: readonly Token[]): [from: number, to: number] {
   let [from, to] = [0, tokens.length];
   while (to > from && SIGN.test(wordAt(tokens, to - 1))) to--;
@@ -79,7 +73,6 @@ const places = (
 
 const isGlue = (word: string): boolean => english.glue.has(word);
 
-/** A time begins with a word of its own, in the middle of no other. */
 const isStart = (tokens: readonly Token[], at: number): boolean =>
   !tokens[at]?.glued && !isGlue(wordAt(tokens, at)) && wordAt(tokens, at) !== '';
 
@@ -122,7 +115,6 @@ function isWeak({ placed }: Phrase, words: number): boolean {
 
 const isPart = ({ time }: Extract<Piece, { kind: 'time' }>): boolean => !time.clock && !time.today;
 
-/** Words about time that say neither a day nor an hour by themselves. */
 const isTimeWord = (word: string): boolean =>
   english.temporal.has(word) || isOrdinal(word) || Object.hasOwn(NUMBERS, word) || /^\d/.test(word);
 
@@ -141,7 +133,6 @@ export function hasUnreadTime(text: string, cutAt: 'start' | 'end' | undefined):
   );
 }
 
-/** "The weekly-review": a word of its own. */
 const isCompound = (tokens: readonly Token[], at: number): boolean =>
   tokens[at + 1]?.raw === '-' &&
   tokens[at + 1]?.glued === true &&
@@ -168,15 +159,10 @@ function saysWhen(piece: Piece, words: number, { raw }: Token): boolean {
   }
 }
 
-/** The names of days and months, as sources of regular expressions in small letters. */
 export const monthNames: readonly string[] = MONTHS.map((name) => name.toLowerCase());
 
-/** `monday` */
 export const WEEKDAY = `(?:${WEEKDAYS.map((name) => name.toLowerCase().replace(/day$/, '')).join('|')})day`;
-/** `january` */
 export const MONTH = `(?:${monthNames.join('|')})`;
-/** `jan`: what each name begins with. */
 export const MONTH_BEGINNING = `(?:${SHORT_MONTHS.map((name) => name.toLowerCase()).join('|')})`;
-/** `january`, `jan`, `sept` */
 export const ANY_MONTH =
   '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';

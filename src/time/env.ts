@@ -8,7 +8,6 @@ import { wallAt } from './zones.ts';
 export interface Env {
   now: number;
   zone: string;
-  /** The person's. */
   locale: string | undefined;
   /** True if that is the person's own zone. */
   isHome: boolean;
@@ -21,7 +20,6 @@ export interface Env {
   weekStart: number;
 }
 
-/** The context of a text that is being read: what its phrases are resolved against at home is worked out once. */
 interface Here extends WhenContext {
   readonly home: Env;
 }
@@ -55,7 +53,6 @@ function partsOf(own: Partial<DayParts> | undefined): Record<keyof DayParts, num
   return Object.fromEntries(minutes) as Record<keyof DayParts, number>;
 }
 
-/** The minute of the day that a part of the day stands for. */
 export const minuteOfPart = (part: PartName, { parts }: Env): number =>
   part === 'night' ? parts.tonight : parts[part];
 
@@ -64,7 +61,6 @@ const MONTH_FIRST = 'US PR GU VI AS MP PH FM PW MH JP CN KR TW HU MN'.split(' ')
 /** Regions in which both orders of day and month are in everyday use. */
 const EITHER_ORDER = ['CA', 'ZA'];
 
-/** The order of dates in digits: that of the locale's country, else that of the zone's. */
 function monthFirst(locale: string | undefined, zone: string): boolean | undefined {
   const country = regionOf(locale) ?? countryOf(zone);
   return country === undefined || EITHER_ORDER.includes(country) ? undefined : MONTH_FIRST.includes(country);
@@ -78,7 +74,6 @@ export function regionOf(locale: string | undefined): string | undefined {
   return region !== undefined && regionNames().of(region) !== undefined ? region : undefined;
 }
 
-/** The country of each zone as far as the order of dates depends on it; all others count as one that begins with the day. */
 const countries = lazy(() => {
   const found = new Map(Intl.supportedValuesOf('timeZone').map((zone) => [zone, 'GB']));
   for (const country of [...MONTH_FIRST, ...EITHER_ORDER]) {

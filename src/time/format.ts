@@ -29,7 +29,7 @@ export const SHORT_MONTHS = MONTHS.map((name) => name.slice(0, 3));
 /**
  * `Mon 23 Nov 09:00` on the reader's clock, or on that of another `zone`; `Mon 23 Nov 9:00 AM` where they tell hours by 12;
  * with the year (`Mon 4 Jan 2027 09:00`) where it could be another one, and with the offset (`Sun 25 Oct 02:30 UTC+01:00`)
- * when the clock shows this time for the second time. `at` stands between the day and the hour.
+ * when the clock shows this time for the second time. `between` stands between the day and the hour.
  */
 export function formatInstant(at: Instant, reader: Reader, zone = reader.zone, between = ' '): string {
   const wall = wallAt(at.getTime(), zone);
@@ -37,16 +37,13 @@ export function formatInstant(at: Instant, reader: Reader, zone = reader.zone, b
   return instantOf(wall, zone) === at.getTime() ? words : `${words} ${offsetName(wall - at.getTime())}`;
 }
 
-/** The same without the second, for what nobody knows by it. */
 export const formatMinute = (at: Instant, reader: Reader): string =>
   formatInstant(new Date(Math.floor(at.getTime() / MINUTE) * MINUTE), reader);
 
-/** `18:03`, or `6:03 PM`, on the reader's clock. */
 export function formatClock(at: Instant, reader: Form): string {
   return clockFor(minuteOf(wallAt(at.getTime(), reader.zone)) * 60, reader);
 }
 
-/** `Friday 20 November 2026` on the calendar of `zone`. */
 export function formatLongDay(at: Instant, zone: string): string {
   const day = dayOfWall(wallAt(at.getTime(), zone));
   const date = ymdOf(day);
@@ -75,7 +72,6 @@ export function formatDay(day: Day, today: Day): string {
 
 const wallOfDay = (day: string): number => Date.parse(`${day}T00:00:00Z`);
 
-/** The day on the calendar of `zone`. */
 export const dayAt = (at: Instant, zone: string): string => isoOfWall(wallAt(at.getTime(), zone)).slice(0, 10);
 
 export const addDays = (day: string, days: number): string => isoOfWall(wallOfDay(day) + days * DAY).slice(0, 10);
@@ -83,13 +79,10 @@ export const addDays = (day: string, days: number): string => isoOfWall(wallOfDa
 /** 1 = Monday … 7 = Sunday. */
 export const weekdayOfDay = (day: string): number => weekdayOf(dayOfWall(wallOfDay(day)));
 
-/** The instant with which the day begins in `zone`. */
 export const beginningOf = (day: string, zone: string): Instant => new Date(instantOf(wallOfDay(day), zone));
 
-/** The form of a time of day: of 24 hours, or of 12 where the people of a locale tell it so. */
 type Form = Pick<Reader, 'zone' | 'locale'>;
 
-/** Making a format takes long: what came of it is kept. */
 const known = new BoundedMap<string, boolean>(64);
 
 /** True if a person tells hours by 12; a locale without a country is of the zone's, and without a locale there are 24. */
@@ -114,7 +107,6 @@ function hourCycleOf(locale: string, zone: string): string | undefined {
   }
 }
 
-/** `09:00`, or `9:00 AM`; with the second where it is not 0. */
 export function clockFor(secondOfDay: number, form: Form): string {
   const [minute, second] = [Math.floor(secondOfDay / 60), secondOfDay % 60];
   const seconds = second === 0 ? '' : `:${String(second).padStart(2, '0')}`;
@@ -124,5 +116,4 @@ export function clockFor(secondOfDay: number, form: Form): string {
   return `${hour % 12 || 12}:${rest}${seconds} ${hour < 12 ? 'AM' : 'PM'}`;
 }
 
-/** A wall time of settings, `HH:MM`, in the form of its reader. */
 export const wallTimeFor = (clock: string, form: Form): string => clockFor(minutesOfClock(clock) * 60, form);

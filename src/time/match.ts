@@ -13,7 +13,6 @@ export type Rule = readonly [name: string, pattern: string, build: Build];
  */
 type Build = (captures: never, words: readonly Token[]) => unknown;
 
-/** A rule for a single token. */
 export type Terminal = (token: Token) => unknown;
 
 export interface Match<T> {
@@ -29,7 +28,6 @@ interface Element {
   label: string | undefined;
 }
 
-/** First tokens that a match can begin with: one of these words, or a token that one of these terminals takes. */
 interface Beginning {
   words: Set<string>;
   terminals: Set<number>;
@@ -42,9 +40,7 @@ interface Sequence {
 }
 
 interface RuleSet {
-  /** By the first word. */
   byWord: Map<string, Sequence[]>;
-  /** Those that begin with another rule. */
   others: Sequence[];
   begins: Beginning;
 }
@@ -78,15 +74,12 @@ export function grammar<T>(
 
 const START = 0;
 const NONE: readonly Match<unknown>[] = [];
-/** Marks a token that a terminal does not take. */
 const NOT_TAKEN = Symbol('not taken');
 
 class Run {
   private readonly tokens: readonly Token[];
   private readonly table: Table;
-  /** By token, then by rule. */
   private readonly memo: (readonly Match<unknown>[] | undefined)[][];
-  /** By token, then by terminal: what it makes of the token, once it was asked. */
   private readonly values: unknown[][];
 
   constructor(tokens: readonly Token[], table: Table) {
@@ -109,7 +102,6 @@ class Run {
     return matches;
   }
 
-  /** True if a match can begin with this token; most rules are done with when it cannot. */
   private mayBegin({ words, terminals }: Beginning, at: number, token: Token): boolean {
     if (words.has(token.text)) return true;
     for (const terminal of terminals) if (this.valueOf(terminal, at, token) !== NOT_TAKEN) return true;
@@ -203,7 +195,6 @@ function compile(start: string, rules: readonly Rule[], terminals: Readonly<Reco
   return { sets, terminals: Object.values(terminals) };
 }
 
-/** The names of rules and terminals, each at its number. */
 interface Numbers {
   rules: readonly string[];
   terminals: readonly string[];
@@ -211,7 +202,6 @@ interface Numbers {
 
 const nothing = (): Beginning => ({ words: new Set(), terminals: new Set() });
 
-/** Learns how the sequences of a rule may begin from what is known of other rules; true if there was something new. */
 function learnBeginnings({ others, begins }: RuleSet, sets: readonly RuleSet[]): boolean {
   const before = begins.words.size + begins.terminals.size;
   for (const sequence of others) {
@@ -226,7 +216,6 @@ function learnBeginnings({ others, begins }: RuleSet, sets: readonly RuleSet[]):
   return begins.words.size + begins.terminals.size > before;
 }
 
-/** The pattern with and without each optional element, and with each of its alternatives. */
 function variants(parts: readonly string[], numbers: Numbers): Element[][] {
   const [first] = parts;
   if (first === undefined) return [[]];
@@ -241,7 +230,6 @@ function variants(parts: readonly string[], numbers: Numbers): Element[][] {
   return [...heads, ...(isOptional ? [[]] : [])].flatMap((head) => tails.map((tail) => [...head, ...tail]));
 }
 
-/** The alternatives between `<` and `>`. */
 const phrases = (parts: readonly string[]): string[][] =>
   parts
     .join(' ')

@@ -9,7 +9,6 @@ import { impossible, past, whichOne } from './texts.ts';
 import type { Once, Reading, When } from './types.ts';
 import { instantOf, wallAt } from './zones.ts';
 
-/** The wall times that a phrase may mean. */
 interface Walls {
   /** In order of preference; the first that is to come is meant, or with `ask` any of them. */
   walls: Wall[];
@@ -20,7 +19,6 @@ interface Walls {
   soonerOnly: boolean;
 }
 
-/** The last instant that is understood; beyond it no reminder is wanted. */
 const LAST = Date.UTC(9999, 11, 31);
 
 /** A phrase without recurrence as one instant; undefined when its pieces contradict each other. */
@@ -66,20 +64,17 @@ function shifted(span: Span, env: Env): When {
   return { kind: 'once', at: new Date(at), local: isoOfWall(wallAt(at, env.zone)), zone: env.zone };
 }
 
-/** The instant that lies a length of time from now. */
 export function instantAfter(span: Span, env: Env): number {
   if (isElapsed(span)) return env.now + span.milliseconds;
   const wall = wallAfter(span, env);
   return wall < LAST ? instantOf(wall, env.zone) + span.milliseconds : LAST + 1;
 }
 
-/** The wall time that the calendar part of a length of time leads to. */
 function wallAfter(span: Span, { today, wall }: Env): Wall {
   const isEndless = span.months > 120_000 || span.days > 4_000_000;
   return isEndless ? LAST + DAY : moved(wall, { ...span, milliseconds: 0 }, 1, today);
 }
 
-/** A wall time moved by a length of time; what is counted by the calendar keeps the time of day. */
 const moved = (wall: Wall, span: Span, sign: 1 | -1, day = dayOfWall(wall)): Wall =>
   moveDay(day, span, sign) * DAY + (wall - day * DAY) + sign * span.milliseconds;
 
@@ -146,7 +141,6 @@ function dayByNumber(
 
 const DAYS_AHEAD = 62;
 
-/** The walls of a time that no day was named for. */
 function nextWalls(time: TimeSpec, env: Env, isLoose: boolean): Walls | undefined {
   const times = time.same ? undefined : nextTimes(time, env, minuteOfNow(env));
   if (!times) return undefined;
@@ -170,15 +164,13 @@ function defaultTime({ days, minute }: Days, { parts }: Env, after: Minute | und
   const usual = minute ?? parts.date;
   if (after === undefined || after < usual || days.length > 1) return { minutes: [usual], second: 0 };
   const { afternoon, endOfDay, evening, tonight, late } = parts;
-  const next = [afternoon, endOfDay, evening, tonight, late].find((part) => part >= after + SHORTEST_NOTICE);
+  const next = [afternoon, endOfDay, evening, tonight, late].find((part) => part >= after + SHORTEST_NOTICE_MINUTES);
   const half = 30 * (Math.floor(after / 30) + 1);
   return { minutes: [next ?? (half < 1440 ? half : usual)], second: 0 };
 }
 
-/** Minutes from now to an hour that is chosen for a person. */
-const SHORTEST_NOTICE = 30;
+const SHORTEST_NOTICE_MINUTES = 30;
 
-/** The walls of these minutes of a day. */
 export const wallsAt = (day: Day, minutes: readonly Minute[], { second }: Pick<Times, 'second'>): Wall[] =>
   minutes.map((minute) => day * DAY + minute * MINUTE + second * SECOND);
 
@@ -201,7 +193,6 @@ function daysOf({ dates, shift, time, range }: Phrase, env: Env): Days | NoDay |
   return common.length === 0 ? undefined : { days: common };
 }
 
-/** "In January on the 9th". */
 function monthAndDay(a: DateSpec, b: DateSpec): DateSpec | undefined {
   if (b.type === 'period') return a.type === 'period' ? undefined : monthAndDay(b, a);
   if (a.type !== 'period' || a.unit !== 'month' || a.edge !== 'whole' || a.month === undefined) return undefined;

@@ -18,16 +18,12 @@ import type { Reading, When, WhenContext } from './types.ts';
 import { findZone, isZone, wallAt } from './zones.ts';
 
 /** "At 5 or 6", "tomorrow or the day after": times of which either may be meant. */
-
-/** A stretch of words with one of its two alternatives. */
 interface Alternatives {
   /** With the first; what is left out of it are the tokens from `from` up to `to`. */
   first: { text: string; from: number; to: number };
-  /** The same with the second. */
   second: { text: string };
 }
 
-/** More than that in one stretch is no choice that a person offers. */
 const MOST_CHOICES = 3;
 const ALTERNATIVES_MOST_TOKENS = 16;
 
@@ -36,7 +32,6 @@ const LENGTHS = '11 22 33 44 21 12 31 13 32 23 42 24'
   .split(' ')
   .map((pair) => [Number(pair[0]), Number(pair[1])] as const);
 
-/** The ways to tell two alternatives apart in the words from `from` up to `to`, the likeliest first. */
 function* alternatives(
   text: string,
   tokens: readonly Token[],
@@ -84,7 +79,6 @@ function* partedAt(
       yield { first: first(next + other), second: { text: without(end - one, next) } };
 }
 
-/** The words without the "either" before two times: "either Friday or Saturday". */
 function withoutEither(tokens: readonly Token[], begins: (at: number) => boolean) {
   const at = tokens.findIndex(({ text }, index) => text === 'either' && begins(index + 1));
   if (at < 0 || !tokens.slice(at).some(({ text }) => english.choices.has(text))) return tokens;
@@ -95,10 +89,8 @@ const SIGN = /^[.,;:()-]$/;
 
 const NUMBER = /^(?:\d{1,2}|two|three|four|five|six)$/;
 
-/** No one needs more characters, or more words, to say when. */
 const LONGEST_TEXT = 2_000;
 const MOST_TOKENS = 80;
-/** With courtesies around them. */
 const LONGEST_SLIPS = 2 * MOST_TOKENS;
 
 /**
@@ -112,23 +104,19 @@ export function parseWhen(text: string, ctx: WhenContext): When {
   return readRule(text, here) ?? readPhrase(text, here) ?? explain(text);
 }
 
-/** RRULE text and cron expressions. */
 function readRule(text: string, ctx: WhenContext): When | undefined {
   const rule = parseRuleText(text, ctx) ?? parseCron(text, ctx);
   return rule && withWords(rule, ctx);
 }
 
-/** Words only about time; undefined when some of them are not, or when they contradict each other. */
 const readPhrase = (text: string, ctx: WhenContext): When | undefined =>
   readWords(chosen(wordsOf(text, tokenise(text))), ctx);
 
-/** The words without an "either". */
 function chosen(words: Words): Words {
   const tokens = withoutEither(words.tokens, (at) => words.pieces(at).length > 0);
   return tokens === words.tokens ? words : wordsOf(words.text, tokens);
 }
 
-/** As `readPhrase`, for a text that has been taken apart. */
 function readWords(words: Words, ctx: WhenContext): When | undefined {
   const read = readWhole(words, ctx);
   if (read) return read.when;
@@ -138,21 +126,16 @@ function readWords(words: Words, ctx: WhenContext): When | undefined {
 
 /** Bounds the time that any text takes; what a person writes needs a third of it. */
 interface Effort {
-  /** Number of partial readings that may still be looked at. */
   steps: Budget;
-  /** Number of times alternatives are read, nested ones included. */
   tries: Budget;
 }
 
 const STEPS = 1_000;
-/** Enough for one phrase many times over. */
 const PHRASE_STEPS = 400;
-/** Cost of giving a phrase its instant, in steps. */
 const RESOLVING = 40;
 
 export const effort = (steps = STEPS, tries: Budget = { left: 20 }): Effort => ({ steps: { left: steps }, tries });
 
-/** True if a text was too tangled to be read to its end. */
 export const isExhausted = ({ steps }: Effort): boolean => steps.left <= 0;
 
 interface Read {
@@ -186,7 +169,6 @@ const endsDate = (tokens: readonly Token[], at: number): boolean =>
   tokens[at]?.glued === true &&
   /^\d\d?\.(?:0?[1-9]|1[0-2])$/.test(wordAt(tokens, at - 1));
 
-/** The words of a stretch read as one phrase, the first that `fits`. */
 export function readStretch(
   words: Words,
   ctx: WhenContext,
@@ -226,7 +208,6 @@ function readEither({ text, tokens }: Words, ctx: WhenContext, stretch: Stretch,
   return undefined;
 }
 
-/** Reads the stretch once with each meaning of its unclear words. */
 function askAbout(
   { vague, placed }: Phrase,
   { text, tokens }: Words,
@@ -262,7 +243,6 @@ export function whichOf(whens: readonly When[], ctx: WhenContext): When {
   return different.length > 0 ? withWords(whichOne(different), ctx) : (whens[0] ?? noTime());
 }
 
-/** Gives each reading the words that it is offered by. */
 export function withWords(when: When, ctx: WhenContext): When {
   if (when.kind === 'reject') return when;
   const name = (reading: Reading): Reading => ({ ...reading, words: describe(reading.when, ctx) });
@@ -270,14 +250,12 @@ export function withWords(when: When, ctx: WhenContext): When {
   return when.others ? { ...when, others: when.others.map(name) } : when;
 }
 
-/** Why a text that is no time is refused: nothing in it is about time, or something is that was not understood. */
 function explain(text: string): When {
   const tokens = tokenise(text);
   const mentions = tokens.some(({ text: word }) => english.temporal.has(word) || /\d/.test(word));
   return mentions ? notUnderstood(text.trim()) : noTime();
 }
 
-/** Words that were understood and cannot be. */
 const REFUSALS = { PAST: () => past(''), NEVER: never, TOO_OFTEN: tooOften, NOT_A_DATE: impossible };
 
 /** The meaning of a phrase here and now; undefined when its pieces contradict each other. */

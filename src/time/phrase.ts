@@ -4,7 +4,6 @@ import type { DateSpec, DaySet, Moment, PartName, Piece, Recur, TimeSpec } from 
 import { type Stretch, type Token, wordAt } from './tokens.ts';
 
 type Of<Kind extends Piece['kind']> = Extract<Piece, { kind: Kind }>;
-/** A part that a phrase has at most once, and the last that is wrong in it. */
 type Single =
   | 'times'
   | 'range'
@@ -26,7 +25,6 @@ export interface Phrase extends Readonly<{ [Kind in Single | 'wrong']?: Of<Kind>
   excepts: DaySet[];
   /** Series that stand before this one: "Mondays at 9 and …". */
   earlier: Phrase[];
-  /** The pieces in the order in which they were said, by token. */
   placed: readonly Placed[];
 }
 
@@ -118,18 +116,15 @@ function withRecur(phrase: Phrase, recur: Recur, joined: boolean): Phrase | unde
   return phrase.recurs.length < 2 ? { ...phrase, recurs: [...phrase.recurs, recur] } : undefined;
 }
 
-/** Begins another series beside the one that is complete. */
 function another(phrase: Phrase, recur: Recur): Phrase {
   const { earlier, ...complete } = phrase;
   return { ...EMPTY, recurs: [recur], earlier: [...earlier, { ...complete, earlier: [] }] };
 }
 
-/** Number of partial readings that may still be looked at; shared by all stretches of a sentence. */
 export interface Budget {
   left: number;
 }
 
-/** A text taken apart, with the pieces that begin at each of its tokens. */
 export interface Words {
   text: string;
   tokens: readonly Token[];

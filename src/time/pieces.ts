@@ -36,15 +36,12 @@ export type Piece =
   | { kind: 'vague'; instead: readonly string[]; certain?: boolean }
   | { kind: 'wrong'; code: 'NOT_A_DATE' | 'NEVER' | 'TOO_OFTEN' | 'PAST' };
 
-/** A date, a time, or both: where a series starts or ends. */
 export interface Moment {
   date?: DateSpec | undefined;
   time?: TimeSpec | undefined;
   /** The time stands before the date, and so belongs to it: "5pm on Friday". */
   led?: boolean;
-  /** Counted from now. */
   shift?: Span | undefined;
-  /** The offset that the clock then has (`+01:00`), for a time that comes twice. */
   offset?: string | undefined;
 }
 
@@ -62,7 +59,6 @@ export interface Clock {
   padded?: boolean;
   /** A bare number with nothing that marks it as a time. */
   weak?: boolean;
-  /** A number alone: "Monday 14". */
   bare?: boolean;
   /** Written with a letter alone ("21h"): a time of day only where a day is named. */
   lettered?: boolean;
@@ -76,7 +72,6 @@ export interface TimeSpec {
   part?: PartName | undefined;
   /** Said of this very day ("this morning", "tonight"), so that it is not moved to the next. */
   today?: boolean;
-  /** The time that it is now: "same time tomorrow". */
   same?: boolean;
 }
 
@@ -127,20 +122,17 @@ export type DateSpec =
 export type Edge = 'whole' | 'start' | 'middle' | 'end';
 export type NthTarget = { weekday: number } | 'day' | 'workday';
 
-/** Days that a recurrence is about. */
 export interface DaySet {
   weekdays?: number[];
   /** Days of the month; negative ones count from its end. */
   monthDays?: number[];
   nth?: NthWeekday[];
-  /** The nth working day of the month. */
   workday?: number;
   dates?: { month: number; day: number }[];
   months?: number[];
   holiday?: string;
   /** "weekends": both days, at the weekend's own hour. */
   weekend?: boolean;
-  /** Single days that a series leaves out: "except tomorrow". */
   once?: DateSpec[];
   /** Said in the plural, so that it recurs by itself: "Mondays". */
   plural?: boolean;
@@ -152,15 +144,11 @@ export interface Recur {
   /** Elapsed steps in milliseconds, instead of `freq` and `interval`. */
   step?: number;
   days?: DaySet;
-  /** Only in these months: "every Monday in December". */
   months?: number[];
-  /** "every morning". */
   part?: PartName;
   /** "Twice a day": as many times of day must be named. */
   perDay?: number;
-  /** Minutes past each hour: "at quarter past every hour". */
   minutes?: number[];
-  /** Each quarter, in months that belong together: January, April, July, October. */
   quarters?: boolean;
 }
 

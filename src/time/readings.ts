@@ -1,19 +1,14 @@
 import { whichOne } from './texts.ts';
 import type { Ambiguous, Once, Reading, Recurring, When } from './types.ts';
 
-/** Readings that a person can be offered. */
-
-/** True if a time was read, once or as a series. */
 export const isCertain = (when: When | undefined): when is Once | Recurring =>
   when?.kind === 'once' || when?.kind === 'recurring';
 
-/** The readings of a time that a person can be offered. */
 export function readingsOf(when: When | undefined): Reading[] {
   if (when?.kind === 'ambiguous') return when.readings;
   return isCertain(when) ? [{ words: '', when }] : [];
 }
 
-/** The readings, each time once. */
 export function distinct(readings: readonly Reading[]): Reading[] {
   const told = new Set<string>();
   return readings.filter(({ when }) => {
@@ -22,7 +17,6 @@ export function distinct(readings: readonly Reading[]): Reading[] {
   });
 }
 
-/** The certain one of these times; undefined where none is. */
 export function eitherOf(whens: readonly (When | undefined)[]): Ambiguous | undefined {
   const readings = whens.filter(isCertain).flatMap(readingsOf);
   return readings.length > 0 ? whichOne(readings) : undefined;

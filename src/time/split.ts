@@ -8,11 +8,7 @@ import { parseRuleText } from './rules/text.ts';
 import { noTime, notUnderstood, tooLong, unread } from './texts.ts';
 import type { SplitTask, When, WhenContext } from './types.ts';
 
-/** Rules beside a task: where one begins and ends among the words. */
-
-/** A rule that was written as such, and what stands around it. */
 interface RuleWithin {
-  /** More than one where it is open how far the rule goes. */
   whens: When[];
   words: string;
   before: string;
@@ -48,7 +44,6 @@ function rulesFrom(chunks: readonly Chunk[], from: number): number {
   return to;
 }
 
-/** The cron expression that begins at a place, and where it ends. */
 function cronFrom(chunks: readonly Chunk[], from: number, ctx: WhenContext): { whens: When[]; to: number } | undefined {
   // "@daily water the plants", "water the plants @daily".
   const isEdge = from === 0 || from === chunks.length - 1;
@@ -90,7 +85,6 @@ function isExpression(words: string, fields: readonly string[], isFirst: boolean
   return isStarred && /\d/.test(words) && fields.length > (isFirst ? 2 : 3);
 }
 
-/** The words from a place on that look like fields, and one more than there can be. */
 function fieldsAt(chunks: readonly Chunk[], from: number): string[] {
   const fields: string[] = [];
   while (fields.length < MOST_FIELDS) {
@@ -107,7 +101,6 @@ function fieldsAt(chunks: readonly Chunk[], from: number): string[] {
 const joinedCronWithin = (chunks: readonly { word: string }[], by: string): string =>
   chunks.map(({ word }) => word).join(by);
 
-/** Further words are hardly anything but the task. */
 const MOST_CHUNKS = 40;
 const MOST_FIELDS = 8;
 const RULE_LINE = /^(?:DTSTART|RRULE|EXDATE|RDATE|EXRULE)[;:]\S+$|^FREQ=\S+$/i;
@@ -147,7 +140,6 @@ export function readSlot(words: string, ctx: WhenContext, text = ''): When {
   return isCertain(when) && !holds(text, task) ? unread(task, words.trim()) : when;
 }
 
-/** True if each word of `task` is one of `text`. */
 function holds(text: string, task: string): boolean {
   const known = new Set(wordsOfSlot(text));
   return wordsOfSlot(task).every((word) => known.has(word));
@@ -155,7 +147,6 @@ function holds(text: string, task: string): boolean {
 
 const wordsOfSlot = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 
-/** A longer message is no reminder. */
 const LONGEST = 4_000;
 
 /**
@@ -220,7 +211,6 @@ const holdsTime = (task: string): boolean => hasUnreadTime(task, 'start') || has
 
 const joined = (before: string, after: string): string => `${trimmed(before)} ${trimmed(after)}`.trim();
 
-/** The rest of a text, without the signs and the "to" that tie it to its time. */
 const trimmed = (rest: string): string =>
   rest
     .trim()

@@ -1,8 +1,6 @@
 import { listOf, shorten } from '../base/text.ts';
 import type { Ambiguous, Reading, Reject, RejectCode } from './types.ts';
 
-/** Texts about times. */
-
 const reject = (code: RejectCode, understood: string, say: string): Reject => ({
   kind: 'reject',
   code,
@@ -34,7 +32,6 @@ export const notUnderstood = (words: string): Reject => ({
   unread: words,
 });
 
-/** Refusal of a field that says a time and something else. */
 export function unread(words: string, all: string): Reject {
   const where = words === all ? '' : ` in ${quoted(all)}`;
   const say = `I did not understand ${quoted(words)}${where}. ${plainEnglish('tomorrow at 9', 'every Monday at 9')}`;

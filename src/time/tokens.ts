@@ -1,14 +1,11 @@
 import { canonicalWords, isClipped, SHORTS } from './lang/en-words.ts';
 import { isZone } from './zones.ts';
 
-/** One word, number or sign of what a person wrote. */
 export interface Token {
   /** Canonical: lower case, aliases and typing errors resolved (`tmrw` → `tomorrow`); `''` for what is opaque. */
   text: string;
-  /** Start in the text. */
   start: number;
   end: number;
-  /** As written. */
   raw: string;
   /** Written without a space before it. */
   glued: boolean;
@@ -17,7 +14,6 @@ export interface Token {
 /** A part of a text, by token: `to` is the first one behind it. */
 export type Stretch = readonly [from: number, to: number];
 
-/** The canonical word at a place; empty beyond the ends. */
 export const wordAt = (tokens: readonly Token[], at: number): string => tokens[at]?.text ?? '';
 
 /** Names, quotations, addresses and amounts of money hold numbers and words that never say when. */
@@ -49,7 +45,6 @@ const plain = (text: string): string =>
     .replace(/：/g, ':')
     .replace(/[\u00a0\u2000-\u200a\u202f\u3000]/g, ' ');
 
-/** Takes `text` apart. */
 export function tokenise(text: string): Token[] {
   const flat = plain(text);
   const quoted = quotations(text);
@@ -100,7 +95,6 @@ function* chunks(text: string): Generator<[number, number]> {
   for (const match of text.matchAll(/\S+/g)) yield [match.index, match.index + match[0].length];
 }
 
-/** A zone's name, an address of the web or of mail, money, a hash tag, a version: one token that says nothing. */
 function isOpaque(chunk: string): boolean {
   if (/:\/\/|^www\.|^[$€£¥#]|\d[%€£¥$]|^v\d/i.test(chunk)) return true;
   const at = chunk.indexOf('@');
@@ -148,7 +142,6 @@ function quotations(text: string): [number, number][] {
   return found;
 }
 
-/** The longest quotation that is looked for: titles are short, and a hostile text costs no more. */
 const LONGEST_QUOTATION = 200;
 
 function closing(text: string, from: number, close: string): number | undefined {

@@ -1,9 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 
-/** The person's settings that a "when" depends on. */
 export interface WhenContext {
   now: Instant;
-  /** IANA zone, e.g. `Europe/Berlin`. */
   zone: string;
   /** BCP 47, e.g. `en-GB`; decides the order of 3/4. Unknown: the zone's country decides. */
   locale?: string | undefined;
@@ -26,31 +24,25 @@ export interface DayParts {
   evening: string;
   tonight: string;
   late: string;
-  /** A date without a time. */
   date: string;
-  /** The hours in which a bare hour is expected to lie. */
   wakingFrom: string;
   wakingTo: string;
 }
 
-/** Another way the same words could be read, with the words to offer it by. */
 export interface Reading {
   words: string;
   when: Once | Recurring;
 }
 
-/** One instant. */
 export interface Once {
   kind: 'once';
   at: Instant;
   /** The local wall time it came from, `2026-11-23T09:00:00`. */
   local: string;
   zone: string;
-  /** Readings that are less likely, for a button beside the echo. */
   others?: Reading[];
 }
 
-/** A rule and where it stands. */
 export interface Recurring {
   kind: 'recurring';
   /**
@@ -76,21 +68,16 @@ export type RejectCode = 'PAST' | 'NO_TIME' | 'NOT_A_DATE' | 'TOO_OFTEN' | 'NEVE
 export interface Reject {
   kind: 'reject';
   code: RejectCode;
-  /** The part that was understood, in words; empty when nothing was. */
   understood: string;
-  /** A sentence for the person: what is wrong and what to say instead. */
   say: string;
-  /** The unread words of a time that was read in part. */
   unread?: string;
 }
 
 export type When = Once | Recurring | Ambiguous | Reject;
 
-/** A text taken apart: when, and what. */
 export interface SplitTask {
   when: When;
   /** The words that say when, as written; undefined where they are in two places, doubtful, or missing. */
   words: string | undefined;
-  /** The rest in the person's own spelling. */
   task: string;
 }

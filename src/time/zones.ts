@@ -7,9 +7,7 @@ import { packageRoot } from '../base/root.ts';
 import { clockOf, MINUTE, type Wall } from './civil.ts';
 
 interface NamedZone {
-  /** IANA zone. */
   zone: string;
-  /** Name for people: `Tokyo`, `Europe/Berlin`, `UTC`. */
   name: string;
 }
 
@@ -27,7 +25,6 @@ const readNames = () =>
 /** Abbreviations that are English words as well: in a sentence they only count in capitals. */
 export const WORDLIKE_ABBREVIATIONS: ReadonlySet<string> = new Set(['art', 'eat', 'cat', 'west', 'wet', 'wat', 'pt']);
 
-/** A lower-case name without accents, `-` and `_` as spaces. */
 function fold(name: string): string {
   return name
     .normalize('NFD')
@@ -44,7 +41,6 @@ function titled(name: string): string {
 /** The runtime's zones by their names in lower case. Listing them takes a millisecond, which is too much for each look-up. */
 const zonesByName = lazy(() => new Map(Intl.supportedValuesOf('timeZone').map((zone) => [zone.toLowerCase(), zone])));
 
-/** Names from the file and the runtime's own zones; a start that names no zone is spared both. */
 const knownZoneNames = lazy(() => {
   const file = readNames();
   const renamed = new Map(Object.entries(file.renamed).filter(([, zone]) => isZone(zone)));
@@ -67,7 +63,6 @@ const knownZoneNames = lazy(() => {
   return { abbreviations, regions, places, starts };
 });
 
-/** True if the name of a place begins with this word. */
 export function startsPlace(word: string): boolean {
   return knownZoneNames().starts.has(fold(word));
 }
@@ -84,14 +79,12 @@ function abbreviatedZone(word: string, home?: string): NamedZone | undefined {
   return zone === undefined ? undefined : { zone, name };
 }
 
-/** The zone of a city, state or country by its (folded) name. */
 export function placeZone(name: string): NamedZone | undefined {
   return knownZoneNames().places.get(fold(name));
 }
 
 const OFFSET = /^(?:utc|gmt)? ?([+-]|−)(\d{1,2})(?::?([0-5]\d))?$/i;
 
-/** `UTC+2`, `GMT-5`, `+05:30` as a fixed zone. */
 function offsetZone(words: string): NamedZone | undefined {
   const match = OFFSET.exec(words);
   const hours = Number(match?.[2]);
@@ -101,7 +94,6 @@ function offsetZone(words: string): NamedZone | undefined {
   return { zone, name: `UTC${zone}` };
 }
 
-/** The longest name of a zone or place; more is not looked up. */
 const LONGEST_NAME = 60;
 
 /**
@@ -125,12 +117,10 @@ function ianaZone(text: string): NamedZone | undefined {
   return { zone, name: zone };
 }
 
-/** The zone in the spelling of the zone database: `europe/berlin` → `Europe/Berlin`. */
 function canonical(zone: string): string {
   return zonesByName().get(zone.toLowerCase()) ?? zone.replace(/(^|[/_-])([a-z])/g, (all) => all.toUpperCase());
 }
 
-/** True if `zone` is an IANA zone (or fixed offset) that this runtime knows. */
 export function isZone(zone: string): boolean {
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
@@ -161,7 +151,6 @@ export function instantOf(wall: Wall, zone: string): number {
   return wallAt(at, zone) === wall ? at : (first.getTimeZoneTransition('next')?.epochMilliseconds ?? at);
 }
 
-/** A time between two changes of a zone's offset (milliseconds). */
 interface Constant {
   from: number;
   to: number;
@@ -170,7 +159,6 @@ interface Constant {
 
 /** Cache of recent look-ups: one takes a hundred times as long as an addition. */
 const known = new BoundedMap<string, Constant[]>(64);
-/** Eight years, where the clock changes twice a year. */
 const MOST_KNOWN = 16;
 /** No clock is set by more than this, so that within it a wall time has one instant or none is near. */
 const WIDEST_CHANGE = 172_800_000;
@@ -190,7 +178,6 @@ function learn(at: number, zone: string): Constant {
   return found;
 }
 
-/** `UTC+01:00` for an offset in milliseconds. */
 export const offsetName = (offset: number): string => `UTC${fixedZone(offset)}`;
 
 /** The zone that is always this far (milliseconds) from UTC: `+01:00`. */

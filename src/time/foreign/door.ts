@@ -17,13 +17,11 @@ import { foreignTokens } from './words.ts';
  */
 type Translated = { readings: readonly Reading[] } | { refused: string };
 
-/** No slot that is understood has more. */
 const MOST_TOKENS = 40;
 const MOST_STEPS = 2_000;
 const MOST_COVERS = 50;
 const MOST_PHRASES = 64;
 
-/** A slot in the words of `language`; undefined where one of them is not known, or no time comes of them. */
 function translate(text: string, language: Language, ctx: WhenContext): Translated | undefined {
   const english = [...coversOf(text, language)].flatMap(phrasesOf).slice(0, MOST_PHRASES);
   const read = [...new Set(english)].map((words) => ({ words, when: parseWhen(words.replace(/^until /, ''), ctx) }));
@@ -37,7 +35,6 @@ function translate(text: string, language: Language, ctx: WhenContext): Translat
   return refused && { refused: refused.words };
 }
 
-/** The ways in which pieces follow each other up to the end, with nothing left between them. */
 function* coversOf(text: string, { grammar, glue, parted }: Language): Generator<readonly ForeignPiece[]> {
   const tokens = foreignTokens(text, parted);
   if (tokens.length > MOST_TOKENS) return;
@@ -58,7 +55,6 @@ function* coversOf(text: string, { grammar, glue, parted }: Language): Generator
 
 type Clock = Extract<ForeignPiece, { kind: 'clock' }>;
 
-/** The English phrases that pieces stand for: several where one of them has several meanings. */
 function phrasesOf(pieces: readonly ForeignPiece[]): string[] {
   const clocks = pieces.filter((piece) => piece.kind === 'clock');
   const [part, other] = pieces.flatMap((piece) => (piece.kind === 'words' && piece.part ? [piece.part] : []));
@@ -121,7 +117,6 @@ const HOURS: Readonly<Record<string, readonly [number, number]>> = {
   evening: [16, 24],
 };
 
-/** The hour within a part of the day: "8 in the evening". None where it does not lie in it. */
 function within(clock: Clock, part: string): string[] {
   const { hour, minute } = clock;
   const at = (value: number) => `at ${exactly({ hour: value, minute })}`;
@@ -137,13 +132,10 @@ function within(clock: Clock, part: string): string[] {
   return hours.map(at);
 }
 
-/** A slot in English words, or why it has none: a question, or a refusal. */
 export type InEnglish = { words: string } | { when: Ambiguous | Reject };
 
-/** No one needs more characters to say when. */
 const LONGEST = 200;
 
-/** True if a slot may be in another language than English, so that `inEnglish` has something to do. */
 export const mayBeForeign = (words: string, ctx: WhenContext): boolean =>
   words.trim() !== '' && words.length <= LONGEST && languagesOf(words, ctx).length > 0;
 
@@ -173,7 +165,6 @@ export async function inEnglish(words: string, ctx: WhenContext): Promise<InEngl
   return isMarked ? { when: unread(words.trim(), words.trim()) } : same;
 }
 
-/** Reads a slot with the languages whose words stand in files. */
 function readByWords(words: string, codes: readonly string[], ctx: WhenContext) {
   const all = codes.flatMap((code) => {
     const language = languageBy(code);
@@ -184,7 +175,6 @@ function readByWords(words: string, codes: readonly string[], ctx: WhenContext) 
   return { readings, refused };
 }
 
-/** One reading is taken by its English words; of several a person is asked which is meant. */
 function settled(readings: readonly Reading[], ctx: WhenContext): InEnglish {
   const [first, other] = readings;
   if (first && !other) return { words: first.words === '' ? wordsFor(first, ctx) : first.words };
@@ -218,7 +208,6 @@ const SCRIPTS: readonly (readonly [RegExp, (text: string) => string])[] = [
   [/\p{Script=Arabic}/u, () => 'ar'],
 ];
 
-/** True if words are surely of another language: by what they say of a time, or by their script. */
 export const isInOtherLanguage = (words: string): boolean => markedWords(words).length > 0 || isOtherScript(words);
 
 const isOtherScript = (text: string): boolean => SCRIPTS.some(([script]) => script.test(text));
@@ -238,7 +227,6 @@ function languagesOf(words: string, { locale }: WhenContext): string[] {
 
 const isRead = (code: string): boolean => LEXICONS.includes(code) || CHRONO_LANGUAGES.includes(code);
 
-/** A whole slot as chrono-node reads it. */
 interface ChronoReading {
   /** English words for it: each is a way to read an hour of which the half of the day is open. */
   phrases: readonly string[];

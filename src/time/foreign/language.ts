@@ -7,14 +7,12 @@ import { type ForeignPiece, rulesOf, terminals } from './rules.ts';
 import { atHyphens, folded, type Lexicon, type Parted } from './words.ts';
 
 export interface Language {
-  /** In English. */
   name: string;
   grammar: Grammar<ForeignPiece>;
   glue: ReadonlySet<string>;
   parted: Parted;
 }
 
-/** The languages whose words stand in a file. */
 export const LEXICONS: readonly string[] = ['de', 'es', 'fr', 'it', 'nl', 'pl', 'pt', 'sv'];
 
 const fileOf = (code: string): string => join(packageRoot(), 'assets', 'times', `${code}.json`);
@@ -25,14 +23,12 @@ const lexicons = new Map(
 
 const languages = new Map(LEXICONS.map((code) => [code, lazy(() => languageOf(lexiconOf(code)))]));
 
-/** The words of one of `LEXICONS`, read from its file when they are first asked for. */
 export function lexiconOf(code: string): Lexicon {
   const read = lexicons.get(code);
   if (!read) throw new Error(`there are no words of the language "${code}"`);
   return read();
 }
 
-/** The language of a code, where its words stand in a file. */
 export const languageBy = (code: string): Language | undefined => languages.get(code)?.();
 
 function languageOf(lexicon: Lexicon): Language {

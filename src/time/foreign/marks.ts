@@ -8,8 +8,6 @@ import { MONTHS } from '../lang/en-words.ts';
 import { LEXICONS, lexiconOf } from './language.ts';
 import { folded, foreignTokens } from './words.ts';
 
-/** The signs by which another language than English is known. */
-
 /** Words about time that no English sentence has beside a time, with the languages that they are of. */
 const marks = lazy(() => {
   const found = new Map<string, string[]>();
@@ -34,10 +32,8 @@ const marks = lazy(() => {
 
 const SHORT = 4;
 
-/** Written without spaces between words. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
-/** The words of `text` that are marks of another language, as they are compared. */
 export function markedWords(text: string): string[] {
   const known = marks();
   const found = foreignTokens(text).flatMap(({ text: word }) => {
@@ -52,7 +48,6 @@ const units = lazy(
   () => new Set(LEXICONS.flatMap((code) => folded(Object.values(lexiconOf(code).units).join('|')).split('|'))),
 );
 
-/** True if a word is one of another language's words about time, and no typing error. */
 export function isOtherWord(word: string): boolean {
   const same = folded(word);
   return marks().has(same) || units().has(same);
@@ -67,7 +62,6 @@ export function languagesMarked(text: string): string[] {
   return [...counts].filter(([, count]) => count === most).map(([code]) => code);
 }
 
-/** The names of days, weekdays and months in a language, as the runtime has them. */
 const dayNames = new BoundedMap<string, ReadonlySet<string>>(8);
 
 function dayNamesIn(code: string): ReadonlySet<string> {

@@ -3,7 +3,6 @@ import { MONTHS, WEEKDAYS } from '../format.ts';
 import type { Rule, Terminal } from '../match.ts';
 import { folded, type Lexicon } from './words.ts';
 
-/** The meaning of some words of a slot. */
 export type ForeignPiece =
   /** Several readings, each of which may be meant. */
   | { kind: 'words'; english: readonly string[]; part?: string | undefined }
@@ -32,14 +31,11 @@ export const rulesOf = (lexicon: Lexicon): Rule[] => [
   ...phraseRules(lexicon),
 ];
 
-/** The patterns of a list, one for the words of each item. */
 const itemsOf = (list: string): string[] => (list === '' ? [] : folded(list).split(' '));
 
-/** Each item of a list as a rule that means `value` of its place. */
 const listed = (name: string, list: string, value: (at: number) => unknown): Rule[] =>
   itemsOf(list).flatMap((words, at): Rule[] => (words === '-' ? [] : [[name, words, () => value(at)]]));
 
-/** The patterns of a record as rules that mean `value` of their key. */
 const named = <T>(
   name: string,
   record: Readonly<Record<string, T>>,
@@ -106,7 +102,6 @@ interface Hour {
   value: number;
   /** In digits of which nobody thinks of a clock with twelve hours: "09". */
   padded: boolean;
-  /** In a word. */
   spoken: boolean;
 }
 

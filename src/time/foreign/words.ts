@@ -8,7 +8,6 @@ export const folded = (text: string): string =>
     .replace(/[‐‑‒–—−]/g, '-')
     .replace(/\p{L}/gu, plain);
 
-/** Letters that are no others with an accent. */
 const OTHERS: Readonly<Record<string, string>> = { ł: 'l', ß: 's', ø: 'o', æ: 'a' };
 
 function plain(letter: string): string {
@@ -21,7 +20,6 @@ function plain(letter: string): string {
 /** Words as one or as several: `freitagabend` is `freitag` and `abend`. */
 export type Parted = (word: string) => readonly string[];
 
-/** "Lunes-viernes", where no language is known that has such a word. */
 export const atHyphens: Parted = (word) => word.split(/(-)/).filter((part) => part !== '');
 
 /** Folded words, numbers and signs: `l'` and `après-midi`; `9`, `h` and `30`. */
@@ -38,11 +36,8 @@ export function foreignTokens(text: string, parted: Parted = atHyphens): Token[]
  * the rules of `rules.ts` in braces; lists have a space between items and `|` between the words for one.
  */
 export interface Lexicon {
-  /** Its name in English. */
   name: string;
-  /** The words for 1, 2, 3 … */
   numbers: string;
-  /** Other numbers, by their words. */
   moreNumbers: Readonly<Record<string, number>>;
   /** The words for 1, 2, 3 … of the clock, where there are others. */
   hours: string;
@@ -60,22 +55,18 @@ export interface Lexicon {
   nth: Readonly<Record<string, string>>;
   /** Orders of `{day}`, `{month}` and `{year}` in a date. */
   dates: readonly string[];
-  /** The word before an hour ("um"). */
   at: string;
-  /** The word behind an hour ("Uhr"). */
   oclock: string;
   /** True if an hour with that word is one of 24. */
   oclock24: boolean;
   /** Other ways to tell an hour, and the minutes from `{hour}` on that they mean: `30`, `-minute`, `-30+minute`. */
   clock: Readonly<Record<string, string>>;
-  /** Parts of the day. */
   parts: Readonly<Record<string, string>>;
   /**
    * All else, in the English that the time language reads; of several readings a person is asked which is meant. A `+part`
    * at the end is a part of the day.
    */
   phrases: Readonly<Record<string, string | readonly string[]>>;
-  /** Words that say nothing about a time. */
   glue: string;
   /** Words by which the language is known, beside the names of its weekdays and months. */
   marks: string;

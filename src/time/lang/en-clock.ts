@@ -3,13 +3,10 @@ import type { Token } from '../tokens.ts';
 import { NUMBERS, ORDINALS, UNIT_WORDS } from './en-words.ts';
 import { rule, type Terminals, time } from './grammar.ts';
 
-/** Numbers, times of day and parts of a day. */
-
 /** Looks a word up in a table; words such as "constructor" are not in it. */
 export const lookUp = <T>(table: Readonly<Record<string, T>>, word: string): T | undefined =>
   Object.hasOwn(table, word) ? table[word] : undefined;
 
-/** A terminal for digits of this form. */
 export const digitsLike =
   (pattern: RegExp) =>
   ({ text }: Token): number | undefined =>
@@ -83,7 +80,6 @@ function withHalf(bare: Clock | undefined, half: string | undefined): Clock | un
   return { ...time, hour: (bare.hour % 12) + (half === 'pm' ? 12 : 0), exact: true };
 }
 
-/** `minutes` before or after the full hour. */
 function beside(hour: Clock, minutes: number): Clock | undefined {
   if (hour.minute !== 0 || Math.abs(minutes) > 59) return undefined;
   const total = hour.hour * 60 + minutes;
@@ -125,7 +121,6 @@ export const numberRules = [
 const bareHour = ({ h }: { h: number }): Clock => ({ ...clock(h), weak: true });
 const exactly = (time: Clock): Clock => ({ ...time, exact: true });
 
-/** A number that was marked as a time of day is no bare number. */
 const strong = (time: Clock): Clock => ({ ...time, weak: false, bare: false });
 
 export const clockRules = [

@@ -4,8 +4,6 @@ import { digitsLike, lookUp } from './en-clock.ts';
 import { MONTHS, WEEKDAYS } from './en-words.ts';
 import { date, monthDate, rule, type Terminals } from './grammar.ts';
 
-/** Days and dates. */
-
 export const dateTerminals: Terminals = {
   weekday: ({ text }) => lookUp(WEEKDAYS, text),
   weekdayPlural: ({ text }) => (text.endsWith('s') ? lookUp(WEEKDAYS, text.slice(0, -1)) : undefined),
@@ -65,10 +63,8 @@ const weekday =
     ...(weeks === undefined ? {} : { weeks }),
   });
 
-/** "Friday in two weeks". */
 const inWeeks = (c: { weekday: number; n: number }): DateSpec => ({ ...weekdayOfWeek(c.weekday, c.n), weeks: c.n });
 
-/** A weekday of this week (0), next week (1) … */
 const weekdayOfWeek = (weekday: number, inWeek: number) =>
   ({ type: 'weekday', weekday, which: 'bare', inWeek }) satisfies DateSpec;
 
@@ -140,7 +136,6 @@ const isOpenDash = (tokens: readonly Token[]): boolean =>
 /** "2030-Jan", "2030, Jan": a sign behind the year ties it to the month. */
 export const isSign = (token: Token | undefined): boolean => /^[-./,]$/.test(token?.text ?? '');
 
-/** A month's day, and its year where there is one. */
 interface Dated {
   month: number;
   ordinal?: number;
@@ -220,7 +215,6 @@ const dayOfMonth = (day: number, { monthly, inMonth }: { inMonth: number; monthl
   ...(monthly ? { monthly } : { inMonth }),
 });
 
-/** A date of this year (0), of the next (1). */
 function inYear(date: DateSpec, years: number): DateSpec | undefined {
   const isOpen = date.type === 'monthday' && date.month !== undefined && date.year === undefined;
   return isOpen ? { ...date, inYear: years } : undefined;

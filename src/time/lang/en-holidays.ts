@@ -23,10 +23,8 @@ function nth(month: number, weekday: number, count: number, said?: string): Holi
   return { in: (year) => nthWeekday(year, month, weekday, count), rule, ...(said === undefined ? {} : { said }) };
 }
 
-/** A holiday a number of days after Easter. */
 const easterly = (days: number, said: string): Holiday => ({ in: (year) => easter(year) + days, said });
 
-/** A holiday a number of days after Thanksgiving, the fourth Thursday of November. */
 const thankful = (days: number, said: string): Holiday => ({ in: (year) => nthWeekday(year, 11, 4, 4) + days, said });
 
 /** Easter Sunday of the Gregorian calendar (the algorithm of Meeus, Jones and Butcher). */
@@ -95,7 +93,6 @@ const HOLIDAYS: Readonly<Record<string, Holiday>> = {
   'canada-day': fixed(7, 1, 'canada day'),
 };
 
-/** The holiday of this name, if it is known. */
 export const holidayOf = (name: string): Holiday | undefined =>
   Object.hasOwn(HOLIDAYS, name) ? HOLIDAYS[name] : undefined;
 
@@ -106,7 +103,6 @@ const ELSEWHERE: Readonly<Record<string, { name: string; zones: RegExp }>> = {
   'independence-day': { name: 'independence-day-india', zones: /^Asia\/(?:Kolkata|Calcutta)$/ },
 };
 
-/** The names of a holiday's days in a zone: several where it depends on the country. */
 export function localNames(name: string, zone: string): string[] {
   const other = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
   if (!other || zone.startsWith('America/')) return [name];

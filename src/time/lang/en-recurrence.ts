@@ -3,8 +3,6 @@ import type { Frequency } from '../rules/rule.ts';
 import { elapsedOf } from './en-spans.ts';
 import { type Cycle, piece, recurring, rule, type Terminals } from './grammar.ts';
 
-/** Series: steps, and the days they fall on. */
-
 const cycle = (unit: Unit, n: number): Cycle => ({ unit, n });
 
 export const recurrenceTerminals: Terminals = {
@@ -25,7 +23,6 @@ const FREQUENCY: Readonly<Record<Unit, Frequency>> = {
 
 const recur = (recur: Recur | undefined): Piece | undefined => recur && { kind: 'recur', recur };
 
-/** A step, and the days that it falls on, where both can be. */
 function every({ unit, n, step }: Cycle, days?: DaySet): Piece | undefined {
   const size = elapsedOf(unit);
   const elapsed = step ?? (size === undefined ? undefined : n * size);
@@ -167,7 +164,6 @@ const onDays = (days: DaySet, interval = 1): Piece | undefined => {
 
 const DAILY = { freq: 'DAILY', interval: 1 } as const;
 
-/** Minutes past each hour. */
 const pastHour = (minute: number): Piece | undefined =>
   minute >= 0 && minute < 60 ? recur({ freq: 'HOURLY', interval: 1, minutes: [minute] }) : undefined;
 
@@ -245,9 +241,7 @@ function everyNumbered(days: DaySet): Piece | undefined {
 const several = (days: DaySet): Piece | undefined =>
   (days.monthDays ?? days.nth ?? []).length > 1 ? onDays(days) : undefined;
 
-/** "Mondays" recur by themselves. */
 const plurals = (days: DaySet, interval = 1): Piece | undefined => (days.plural ? onDays(days, interval) : undefined);
 
-/** "Every weekend on Saturday". */
 const weekendDay = (weekday: number, interval: number): Piece | undefined =>
   weekday > 5 ? onDays({ weekdays: [weekday] }, interval) : undefined;

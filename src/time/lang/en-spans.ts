@@ -3,8 +3,6 @@ import { addSpans, type DateSpec, NOTHING, type Piece, type Span, type Unit } fr
 import type { Token } from '../tokens.ts';
 import { date, piece, rule } from './grammar.ts';
 
-/** Lengths of time: "2 hours 30 minutes", "a week and a half". */
-
 /** The measure of each unit (milliseconds, days or months) and its size. */
 const SIZES: Readonly<Record<Unit, readonly ['milliseconds' | 'days' | 'months', number]>> = {
   second: ['milliseconds', 1_000],
@@ -17,7 +15,6 @@ const SIZES: Readonly<Record<Unit, readonly ['milliseconds' | 'days' | 'months',
   year: ['months', 12],
 };
 
-/** The milliseconds of a unit that the clock counts. */
 export const elapsedOf = (unit: Unit): number | undefined =>
   SIZES[unit][0] === 'milliseconds' ? SIZES[unit][1] : undefined;
 
@@ -65,14 +62,11 @@ export const spanRules = [
   rule('span', '{number} hour and|? {twodigits}', (c) => hoursMinutes(c.number, c.twodigits)),
 ];
 
-/** Dates that are counted from other dates: "a week from Friday", "the day before Christmas". */
-
 export const moved = (base: DateSpec, span: Span, sign: 1 | -1): DateSpec => ({ type: 'moved', base, span, sign });
 
 export const days = (count: number): Span => ({ ...NOTHING, days: count });
 export const ONE_DAY = days(1);
 
-/** "The Monday after Easter", "the second Friday after the 1st". */
 const beside =
   (sign: 1 | -1) =>
   ({ weekday, ordinal: nth = 1, date: base }: { weekday: number; ordinal?: number; date: DateSpec }): DateSpec => ({
@@ -113,8 +107,6 @@ export const relativeDateRules = [
   date('the {weekday} before|preceding {date}', beside(-1)),
   date('the? {ordinal} {weekday} after {date}', beside(1)),
 ];
-
-/** Spans counted from now: "in 20 minutes", "two hours later". */
 
 export const wrong = (code: 'NOT_A_DATE' | 'NEVER' | 'TOO_OFTEN' | 'PAST') => (): Piece => ({ kind: 'wrong', code });
 
@@ -176,7 +168,6 @@ export const shiftRules = [
   piece('never', wrong('NEVER')),
 ];
 
-/** "Same time tomorrow". */
 const sameTimeOn = (date: DateSpec): Piece => ({ kind: 'moment', moment: { date, time: { same: true } } });
 
 const besideEvent = (span: Span, tokens: readonly Token[], sign: 1 | -1): Piece | undefined =>

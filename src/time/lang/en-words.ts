@@ -3,7 +3,6 @@ import { UNITS, type Unit } from '../pieces.ts';
 
 /** The English words of the time language, and what people type instead of them. */
 
-/** Each of the words at its place. */
 const counted = (words: string, from = 1): Record<string, number> =>
   Object.fromEntries(
     words
@@ -34,7 +33,6 @@ export const ORDINALS: Readonly<Record<string, number>> = {
   thirtieth: 30,
 };
 
-/** "Third", "3rd". */
 export const isOrdinal = (word: string): boolean => Object.hasOwn(ORDINALS, word) || /^\d+(?:st|nd|rd|th)$/.test(word);
 
 /** A letter alone is a unit only where nothing else can be meant. */
@@ -162,10 +160,8 @@ const CORRECTED = [
   ),
 ];
 
-/** Real words and names that are one slip away from a word about time. */
 const NOT_SLIPS = new Set(['mourning', 'moring', 'frida', 'minuets', 'staring', 'stating', 'minute', 'monda', 'eery']);
 
-/** Words that may be typed before another one without a space: "nextweek", "thismorning". */
 const PREFIXES = ['next', 'this', 'last', 'every', 'tomorrow', 'today'];
 
 export function canonicalWords(word: string, fuzzy: boolean): readonly string[] {
@@ -216,7 +212,6 @@ export function timeWordFor(word: string): string | undefined {
 
 const NEAR_DAYS = new Set(['tomorrow', 'tonight']);
 
-/** The one long word that `word` differs from by a single letter, where every word must be about time. */
 function nearest(word: string): string | undefined {
   if (word.length < 6 || NOT_SLIPS.has(word)) return undefined;
   const near = CORRECTED.filter((right) => word[0] === right[0] && distanceOne(word, right));
@@ -231,7 +226,6 @@ function distanceOne(a: string, b: string): boolean {
   return short.slice(short.length === long.length ? same + 1 : same) === long.slice(same + 1);
 }
 
-/** True if a word as written is a short form that may have a dot: "Feb.". */
 export const isClipped = (word: string, raw: string): boolean =>
   raw.length < 6 &&
   raw.length < word.length &&

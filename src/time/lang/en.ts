@@ -20,8 +20,6 @@ import {
 import { MONTHS, WEEKDAYS } from './en-words.ts';
 import { date, limit, piece, rule, type Terminals } from './grammar.ts';
 
-/** Words with several meanings, or with none that is certain: what to ask instead of guessing. */
-
 /** The words a vague phrase is asked about with; in each, `$name` is what was captured, as written. */
 const unclear =
   (...instead: string[]) =>
@@ -32,7 +30,6 @@ const unclear =
     ),
   });
 
-/** The same in other words. */
 const said =
   (words: string) =>
   (captures: object): Piece => ({ ...unclear(words)(captures), certain: true });
@@ -42,7 +39,6 @@ const fortnightly = ({ w }: { w: number }): Piece => ({
   recur: { freq: 'WEEKLY', interval: 2, days: { weekdays: [w] } },
 });
 
-/** The same with each of two numbers: "5/6pm", "in 5-6 min". */
 const eitherOf =
   (text: string) =>
   (captures: { pair?: readonly [number, number]; a?: number; b?: number }): Piece => {
@@ -56,7 +52,6 @@ const firstWord = (_: object, [token]: readonly Token[]) => token?.text;
 /** The nights before a day of work, as others count them. */
 const EVES_OF_WORK = 'every sunday, monday, tuesday, wednesday and thursday in the evening';
 
-/** Two numbers of which either may be meant. */
 const pairOf =
   (pattern: RegExp, most: number) =>
   ({ text }: Token): readonly [number, number] | undefined => {
@@ -173,8 +168,6 @@ const vagueRules = [
   piece('every < {pair:dashed} || {a:number} to|or|- {b:number} > {u:unit}', eitherOf('every # $u')),
 ];
 
-/** Weeks, months, quarters and years, and their ends. */
-
 const period = (
   unit: Unit,
   which: number,
@@ -228,8 +221,6 @@ const periodRules = [
   date('in {year}', (c) => wholeYear(c.year)),
 ];
 
-/** Limits of a series: start, end, exceptions, several times of a day. */
-
 const until = (moment: Moment, inclusive = false): Extract<Piece, { kind: 'until' }> => ({
   kind: 'until',
   moment,
@@ -253,16 +244,12 @@ const timed = ({ date, time, offset }: Timed): Moment | undefined =>
 const inPart = ({ date, time, part }: Timed & { part: TimeSpec }): Moment | undefined =>
   !time.clock || date.type === 'period' ? undefined : { date, time: { clock: time.clock, part: part.part } };
 
-/** "11pm tonight". */
 const tonight = ({ clock }: TimeSpec): Moment | undefined => clock && { time: { clock, part: 'tonight', today: true } };
 
-/** The time that stands first is that of the date. */
 const led = (moment: Moment | undefined): Moment | undefined => moment && { ...moment, led: true };
 
-/** On each day of that length. */
 const lasting = (span: Span | undefined): Piece | undefined => span && { kind: 'lasting', span, daily: true };
 
-/** The end of a unit of time that runs. */
 const rest = (unit: Unit) => until({ date: { type: 'period', unit, which: 0, edge: 'end' } });
 
 /** "Every year until 2030": of what comes yearly, four digits are no clock time. Tried before the limits that take them for one. */
@@ -381,7 +368,6 @@ const zone = (name: string, more: Partial<Extract<Piece, { kind: 'zone' }>> = {}
 const isPlainZone = (name: string): boolean =>
   /^(?:utc|gmt|[ecmp][sd]t|ce?st|cet|bst|jst|aes?t|aedt|akst|akdt|nz[sd]t|msk)$/i.test(name);
 
-/** A city or country of one to three words, if it is known. */
 function place(_: object, tokens: readonly Token[]): string | undefined {
   const name = words(tokens);
   return placeZone(name) ? name : undefined;
@@ -425,7 +411,6 @@ const tooOften = [
 const momentOf = (date: DateSpec, time: TimeSpec): Piece => ({ kind: 'moment', moment: { date, time } });
 const dateOf = ({ date }: { date: DateSpec }): Piece => ({ kind: 'date', date });
 
-/** The moment of a date of one of these types only. */
 const onDay = (date: DateSpec, time: TimeSpec, types: RegExp): Piece | undefined =>
   types.test(date.type) ? momentOf(date, time) : undefined;
 
@@ -498,11 +483,9 @@ export const english = {
     ],
     { ...clockTerminals, ...dateTerminals, ...recurrenceTerminals, ...vagueTerminals, ...zoneTerminals },
   ),
-  /** Signs and words between two pieces that mean nothing by themselves. */
   glue: new Set([',', '.', '!', ';', ':', '-', '?', 'and', 'then', '(', ')', '~']),
   /** Those of them that add another time to a series: "Mondays at 9 and Fridays at 5". */
   joins: new Set(['and', ',']),
-  /** Words between two times of which either may be meant, and what may follow them: "at 5 or maybe 6". */
   choices: new Set(['or']),
   hedges: new Set('maybe perhaps possibly even else otherwise alternatively'.split(' ')),
   /** Words about time: one that stands unread beside a time makes the reading doubtful. */
@@ -516,7 +499,6 @@ export const english = {
       'saturdays sundays weekdays weekends eastern pacific mountain central utc gmt mañana demain domani amanhã heute'
     ).split(' '),
   ]),
-  /** Courtesies that may stand before a time, and those that may stand behind one. */
   openers: new Set('please pls plz ok okay hey hi hello hiya howdy yo coda so and also just kindly'.split(' ')),
   closers: new Set('please pls plz thanks thank you thx thnx thankyou cheers ty tysm tyvm ta ok okay coda'.split(' ')),
 };

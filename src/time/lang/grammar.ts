@@ -13,7 +13,6 @@ export interface Cycle {
 type Names<S extends string> = S extends `${infer Name} ${infer Rest}` ? Name | Names<Rest> : S;
 type All<T, S extends string> = Record<Names<S>, T>;
 
-/** Type of the value of each rule and terminal of the grammar. */
 type Values = All<
   number,
   | 'digits numword tensword onesword decimal fraction ordtoken ordword ordones number ordinal amount halfOrMore'
@@ -72,7 +71,6 @@ export const rule = <N extends keyof Values, P extends string>(
   build: (captures: Captured<P>, words: readonly Token[]) => Values[N] | undefined,
 ): Rule => [name, pattern, build];
 
-/** The same for one name. */
 const ruleFor =
   <N extends keyof Values>(name: N) =>
   <P extends string>(pattern: P, build: (captures: Captured<P>, words: readonly Token[]) => Values[N] | undefined) =>
@@ -81,7 +79,6 @@ const ruleFor =
 export const [piece, date, recurring] = [ruleFor('piece'), ruleFor('date'), ruleFor('recurring')];
 export const [limit, time, monthDate] = [ruleFor('limit'), ruleFor('time'), ruleFor('monthDate')];
 
-/** Rules for single tokens. */
 export type Terminals = { readonly [N in keyof Values]?: (token: Token) => Values[N] | undefined } & Record<
   string,
   Terminal

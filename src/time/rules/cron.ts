@@ -26,10 +26,8 @@ const MACROS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** "@daily". */
 export const isMacro = (word: string): boolean => MACROS.has(word.toLowerCase());
 
-/** The fields in their order, each with what it takes. */
 const FIELDS = [
   { field: 'second', name: 'second', takes: '0 to 59', high: 59 },
   { field: 'minute', name: 'minute', takes: '0 to 59', high: 59 },
@@ -42,27 +40,22 @@ const FIELDS = [
 
 type Texts = Record<(typeof FIELDS)[number]['field'], string>;
 
-/** A cron expression taken apart, before anything in it is judged. */
 interface Expression {
-  /** As written, without its zone. */
   text: string;
   zone: string | undefined;
   texts: Texts;
-  /** The index in `FIELDS` of the first field that was written. */
   first: number;
   /** Written as Quartz or AWS wants it, where Sunday is 1. */
   isQuartz: boolean;
 }
 
 const YEAR = /^(?:19|20|21)\d\d(?:[-,/]\d[\d,/-]*)?$/;
-/** A zone in front, as crontabs have it. */
 export const ZONE_PREFIX = /^(?:CRON_)?TZ=(\S+)$/;
 /** Characters of a field; a phrase in words does not begin with three such fields. */
 const SHAPE = /^[\d*?,/#a-z-]+$/i;
 const NUMERIC = /^[\d*?,/L#W-]+$/;
 const LONGEST_FIELD = 200;
 
-/** A zone behind the fields, as some schedulers have it; a short name could be anything. */
 export const isZoneBehind = (word: string): boolean => (word.includes('/') || word === 'UTC') && isZone(word);
 
 /** A cron expression as a rule in its zone, else the person's; undefined for any other text. */
@@ -80,7 +73,6 @@ export function parseCron(text: string, ctx: WhenContext): When | undefined {
   return whichOne([when, other].flatMap(offered));
 }
 
-/** The fault of an expression of five fields, in words; undefined where it is right. */
 export function cronProblem(text: string): string | undefined {
   const words = wordsOf(text);
   if (words.length !== 5) return `it has ${words.length === 1 ? 'one field' : `${words.length} fields`}, not five`;
@@ -119,7 +111,6 @@ function isShaped(fields: readonly string[]): boolean {
   return /[*\d?]/.test(fields[0] ?? '') && fields.slice(0, 3).every((field) => NUMERIC.test(field));
 }
 
-/** The problem of a text that has too few or too many fields for a cron expression. */
 function countProblem(words: readonly string[]): When | undefined {
   const isStarred = words.filter((word) => word === '*' || word === '?').length > 1;
   return isStarred && words.length > 2 && isShaped(words) ? wrongCount(words) : undefined;
@@ -131,7 +122,6 @@ export const wrongCount = (fields: readonly string[]): When =>
       'six with seconds, seven with a year',
   );
 
-/** The weekday field as it may be meant. */
 function weekdayTexts({ texts: { dayOfWeek }, isQuartz }: Expression): string[] {
   const fromOne = isQuartz ? dayOfWeek.replace(/(?<![#/\d])[1-7](?!\d)/g, (day) => String(Number(day) - 1)) : dayOfWeek;
   const isCounted = fromOne !== dayOfWeek && !/(?<![#/\d])0/.test(dayOfWeek);
@@ -143,7 +133,6 @@ const offered = (when: When): Reading[] =>
 
 const NO_SUCH_DAY = 'no month of the expression has that day';
 
-/** The expression with this weekday field as a rule. */
 function whenOf(expression: Expression, dayOfWeek: string, env: Env): When {
   const problem = problemIn(expression, dayOfWeek);
   if (problem?.endsWith(NO_SUCH_DAY)) return { ...badRule(problem), code: 'NEVER' };
@@ -158,7 +147,6 @@ function whenOf(expression: Expression, dayOfWeek: string, env: Env): When {
   return found.length > 1 ? whichOne(found) : (found[0]?.when ?? rules[0] ?? never(expression.text));
 }
 
-/** The first field that cannot be, in words: its place, its text and the reason. */
 function problemIn(expression: Expression, dayOfWeek: string): string | undefined {
   const { texts } = expression;
   const [error] = nodeCron().validateDetailed(forNodeCron({ ...texts, dayOfWeek })).errors;
@@ -192,7 +180,6 @@ function stepsTooFar(text: string, high: number): boolean {
   return steps.some((step) => step > high + 1);
 }
 
-/** A fault with the place and the text of its field; without a reason, with what the field takes. */
 function placed({ texts, first }: Expression, field: keyof Texts, reason?: string): string {
   const at = FIELDS.findIndex((one) => one.field === field);
   const { name, takes } = FIELDS[at] ?? { name: field, takes: '' };
@@ -214,7 +201,6 @@ function yearsOf(text: string): { from: number; to: number } | null | undefined 
   return from > 0 && to - from === sorted.length - 1 ? { from, to } : undefined;
 }
 
-/** A rule that keeps within its years. */
 function limited(rule: Rule, years: { from: number; to: number } | null, env: Env): Rule {
   if (!years) return rule;
   const until = instantOf(dayOf(years.to + 1, 1, 1) * DAY, env.zone) - 1_000;
@@ -267,7 +253,6 @@ function weekdayParts(base: RulePart, weekdays: readonly NthWeekday[]): RulePart
   return parts;
 }
 
-/** The dates as parts of a rule. */
 function datesOf({ dayOfMonth: days, hour, minute }: ParsedFields): Partial<RulePart>[] {
   const isOnce = hour.length * minute.length === 1;
   const parts: Partial<RulePart>[] = [];
@@ -302,7 +287,6 @@ function nearestWorkday(day: string, isOnce: boolean): Partial<RulePart>[] {
   return date === 1 ? [on, monday] : [on, monday, { byMonthDay: [date - 1], byDay: weekdaysFrom(5, 5) }];
 }
 
-/** The weekdays, none when every one is meant. */
 function weekdaysOf(days: ParsedFields['dayOfWeek']): NthWeekday[] {
   const found = days.map((day): NthWeekday => {
     const [, number, nth, last] = /^(\d)(?:#(\d)|(L))?$/i.exec(String(day)) ?? [];

@@ -17,7 +17,6 @@ import { instantOf, wallAt } from '../zones.ts';
 import { isSteps, parseRule, type Rule, type RulePart, stepOf } from './rule.ts';
 
 export interface OccurrencesOptions {
-  /** Only what lies after this instant. */
   after: Instant;
   /** Plays the rule's wall-clock times in this zone instead of its own. */
   zone?: string | undefined;
@@ -74,7 +73,6 @@ export function* ruleOccurrences(rule: Rule, after: number): Generator<Occurrenc
   }
 }
 
-/** True if a rule occurs on a day of its zone. */
 export function occursOn(day: Day, rule: Rule): boolean {
   const [found] = ruleOccurrences(rule, instantOf(day * DAY, rule.zone) - 1);
   return found !== undefined && dayOfWall(found.wall) === day;
@@ -128,7 +126,6 @@ function canOccur({ byMonth, byMonthDay }: RulePart): boolean {
 
 const LEAP_YEAR = 2_000;
 
-/** The number of the period (day, week, month or year of the rule) that a day lies in. */
 function periods({ freq, weekStart = 1 }: RulePart, start: Day): (day: Day) => number {
   if (freq === 'DAILY') return (day) => day - start;
   if (freq === 'WEEKLY') {
@@ -142,7 +139,6 @@ function periods({ freq, weekStart = 1 }: RulePart, start: Day): (day: Day) => n
   };
 }
 
-/** The times of a period that stand at these places of it. */
 function placed(walls: readonly Wall[], places: readonly number[] | undefined): readonly Wall[] {
   const chosen = places?.map((place) => walls.at(place > 0 ? place - 1 : place));
   return chosen ? [...new Set(chosen.filter((wall) => wall !== undefined))].sort((a, b) => a - b) : walls;
@@ -249,25 +245,21 @@ function expand(at: number, wall: Wall, part: RulePart, zone: string): number[] 
   return part.bySecond && !part.bySecond.includes(date.getUTCSeconds()) ? [] : [at];
 }
 
-/** When something planned happens: once, or by a rule whose first occurrence to come is `plannedAt`. */
 export interface Planned {
   plannedAt: Instant;
   rule: string | undefined;
   zone: string;
 }
 
-/** The first occurrence strictly after `after`. */
 export const nextOf = (rule: string, after: Instant): Instant | undefined =>
   occurrences(rule, { after }).next().value ?? undefined;
 
-/** The plan of what was understood; undefined when a rule has nothing left to come. */
 export function plannedFor(when: Once | Recurring, now: Instant): Planned | undefined {
   if (when.kind === 'once') return { plannedAt: when.at, rule: undefined, zone: when.zone };
   const plannedAt = nextOf(when.rule, now);
   return plannedAt && { plannedAt, rule: when.rule, zone: when.zone };
 }
 
-/** A plan as JSON, for a button that stands for one reading. */
 export interface StoredPlan {
   at?: string | undefined;
   rule?: string | undefined;
@@ -286,7 +278,6 @@ export function readPlan({ at, rule, zone }: StoredPlan, now: Instant): Planned 
 interface Passed {
   /** The newest of them, oldest first; `first` itself is one. */
   at: Instant[];
-  /** The one after `now`, if there is one. */
   next: Instant | undefined;
 }
 

@@ -3,9 +3,6 @@ import { holidayOf } from '../lang/en-holidays.ts';
 import type { DateSpec, DaySet, Recur } from '../pieces.ts';
 import type { NthWeekday, RulePart } from './rule.ts';
 
-/** From the days that were said to the parts of an RRULE. */
-
-/** The days of each month that a date names by their number. */
 export function daysOfMonth(date: DateSpec): DaySet | undefined {
   if (date.type === 'monthday') return { monthDays: [date.day] };
   if (date.type !== 'nth') return undefined;
@@ -15,7 +12,6 @@ export function daysOfMonth(date: DateSpec): DaySet | undefined {
 
 const ALL_WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 const ALL_MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
-/** The places of a weekday in a month, counted from its end. */
 export const FROM_END = [-5, -4, -3, -2, -1];
 export const ALL_DATES = Array.from({ length: 31 }, (_, index) => index + 1);
 
@@ -153,13 +149,11 @@ function limited(
   return left.length === 0 ? [] : [{ ...part, [field]: left }];
 }
 
-/** The same rule counted in days, where it has no longer step than a week. */
 function daily(part: RulePart): RulePart | undefined {
   if (part.freq !== 'WEEKLY') return part;
   return (part.interval ?? 1) === 1 ? { ...part, freq: 'DAILY' } : undefined;
 }
 
-/** One rule for the other months, one for that month without the day. */
 function withoutDate(part: RulePart, { month, day }: { month: number; day: number }): RulePart[] | undefined {
   const inDays = daily(part);
   if (!inDays || inDays.bySetPos || (inDays.interval ?? 1) > 1) return undefined;
@@ -171,7 +165,6 @@ function withoutDate(part: RulePart, { month, day }: { month: number; day: numbe
   return dates.length > 0 ? [...elsewhere, { ...inDays, byMonth: [month], byMonthDay: dates }] : elsewhere;
 }
 
-/** `part` only on these weekdays; undefined when it names other days already. */
 export const onlyOn = (part: RulePart, weekdays: readonly number[]): RulePart | undefined =>
   part.byDay ? undefined : { ...part, byDay: plain(weekdays) };
 

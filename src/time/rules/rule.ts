@@ -28,7 +28,6 @@ export interface RulePart {
   byMinute?: number[];
   bySecond?: number[];
   bySetPos?: number[];
-  /** 1 = Monday. */
   weekStart?: number;
 }
 
@@ -48,7 +47,6 @@ export interface Rule {
   skipped?: Day[];
 }
 
-/** The lists of numbers in an RRULE: name, field, the values it may hold. */
 const LISTS = [
   ['BYMONTH', 'byMonth', 1, 12],
   ['BYWEEKNO', 'byWeekNo', -53, 53],
@@ -89,12 +87,10 @@ function formatPart(part: RulePart): string {
   return fields.join(';');
 }
 
-/** Problem in a rule's text, in words. */
 export interface RuleProblem {
   problem: string;
 }
 
-/** A pattern of at most this length is looked at; nobody writes a longer one, and a hostile one costs nothing. */
 const LONGEST_RULE = 2_000;
 
 /**
@@ -127,7 +123,6 @@ export function parseRule(text: string, fallback: { start: Wall; zone: string })
   return skipped.length === 0 ? { start, zone, parts } : { start, zone, parts, skipped: skipped.sort((a, b) => a - b) };
 }
 
-/** The days of an EXDATE line; undefined where it names moments, or nothing. */
 function parseSkipped(line: string): Day[] | undefined {
   const stamps = line
     .slice(line.lastIndexOf(':') + 1)
@@ -138,7 +133,6 @@ function parseSkipped(line: string): Day[] | undefined {
 
 const STAMP = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/i;
 
-/** `20261123T090000` as a wall time; undefined when no calendar has it. */
 function parseStamp(text: string): { wall: Wall; utc: boolean; dateOnly: boolean } | undefined {
   const match = STAMP.exec(text);
   if (!match) return undefined;
@@ -201,7 +195,6 @@ function readField(part: RulePart, name: string, value: string, zone: string): s
   return name === 'BYDAY' ? readByDay(part, value) : readList(part, name, value);
 }
 
-/** 1 = Monday; 0 when there is no such code. */
 const weekdayOfCode = (code: string): number => WEEKDAY_CODES.indexOf(code as (typeof WEEKDAY_CODES)[number]) + 1;
 
 function readByDay(part: RulePart, value: string): string | undefined {

@@ -22,17 +22,14 @@ import { type Occurrence, occursOn, ruleOccurrences } from './occurrences.ts';
 import { atTimes, calendarParts, daysOfMonth, onlyOn, quartersFrom, without } from './parts.ts';
 import { formatRule, isSteps, type Rule, type RulePart, stepOf } from './rule.ts';
 
-/** Number of next occurrences that are told. */
 const NEXT = 5;
 /** A bare hour up to this one is in the afternoon, also of a series. */
 const LAST_OF_AFTERNOON = 6;
 
-/** A series before it has a first occurrence. */
 interface Draft {
   parts: RulePart[];
   /** Anchor of the series, unless it is the first day that fits. */
   start: Wall;
-  /** Only what lies after this instant. */
   after: number;
   /** Every second, third … is counted from the first day that fits, not from `start`. */
   free: boolean;
@@ -78,7 +75,6 @@ function isPerDay({ count, recurs, days, time, times }: Phrase): boolean {
   return count?.loose === true && count.count < 5 && isBare;
 }
 
-/** The meaning of a series that has no time but that of its end or its start. */
 function withOwnTime(phrase: Phrase, env: Env): { when: When | undefined } | undefined {
   const { until, time, times, range, recurs } = phrase;
   const start = phrase.start?.moment;
@@ -121,7 +117,6 @@ function draftsOf(phrase: Phrase, env: Env, limits: Limits): Draft[] | undefined
   return drafts?.every((draft) => draft !== undefined) ? drafts : undefined;
 }
 
-/** One recurrence from the pieces that name its step, its days and its dates. */
 function merged({ recurs, dates, days }: Phrase, env: Env): Recur | undefined {
   const [first, second] = recurs;
   let recur = first && second ? both(first, second) : first;
@@ -172,7 +167,6 @@ function onDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined {
   }
 }
 
-/** The days of each month, or each year, that a date names. */
 function daysOf(date: DateSpec, freq: Recur['freq'], { monthFirst }: Env): DaySet | undefined {
   const isMonthly = freq === 'MONTHLY';
   if (date.type === 'nth') return isMonthly && date.inMonth === 0 ? daysOfMonth(date) : undefined;
@@ -376,18 +370,14 @@ function lastOf(span: Span, first: Wall, parts: RulePart[], env: Env, limits: Li
   return instantOf(later(from) + (start - from * DAY), env.zone) + span.milliseconds;
 }
 
-/** A rule with its next occurrences; `NEVER` when it has none. */
 export function recurring(rule: Rule, env: Env): When {
   const next: Date[] = [];
   for (const { at } of ruleOccurrences(rule, env.now)) if (next.push(new Date(at)) === NEXT) break;
   return next.length === 0 ? never() : { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next };
 }
 
-/** Between which instants a series lies, and what is known of its first day. */
 interface Limits {
-  /** Nothing before this instant. */
   from: number;
-  /** The day that the words start at, if they do. */
   startDay?: Day;
   startTime?: TimeSpec | undefined;
   /** The exact moment (milliseconds UTC) that the series starts at, for elapsed steps. */
@@ -447,7 +437,6 @@ function boundsOf({ dates, recurs, range }: Phrase, env: Env): [Day, Day] | unde
   return undefined;
 }
 
-/** The single days that a series leaves out; undefined where it is open which. */
 function skippedDays({ excepts }: Phrase, env: Env): Day[] | undefined {
   const days: Day[] = [];
   for (const date of excepts.flatMap(({ once }) => once ?? [])) {
@@ -493,13 +482,11 @@ function isRunning(date: DateSpec, env: Env): boolean {
   return from <= env.today && env.today < to;
 }
 
-/** The days of a date, or the refusal of one that cannot be. */
 function dayOf(date: DateSpec, env: Env): { days: Day[]; ask?: boolean } | ReturnType<typeof past> {
   const days = resolveDate(date, env);
   return days === 'PAST' ? past('') : days === 'NOT_A_DATE' ? impossible() : days;
 }
 
-/** The first instant after `after` that a time without a day names. */
 function nextAt(time: TimeSpec | undefined, after: number, env: Env): number | undefined {
   const times = time && nextTimes(time, env, minuteOfNow(env));
   const walls = times ? wallsAt(env.today, times.minutes, times) : [];

@@ -17,7 +17,6 @@ export function parseRuleText(text: string, ctx: WhenContext): When | undefined 
   return ruleWhen(Number.isNaN(read.start) ? started(read, env) : read, env);
 }
 
-/** A rule that was written as such, checked for what no series may be. */
 export function ruleWhen(rule: Rule, env: Env): When {
   const { parts } = rule;
   if (parts.some((part) => part.freq === 'SECONDLY' && (part.interval ?? 1) < 60)) return tooOften();
