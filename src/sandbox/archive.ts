@@ -7,14 +7,12 @@ import { readTar } from '../base/tar.ts';
 import { failure, type SandboxFailure } from './failure.ts';
 import type { Collected, CollectLimits, OutputFile, PutFile } from './port.ts';
 
-/** Limits of one `put`. */
 const MOST = { files: 2_000, bytes: 64 * 1024 * 1024 };
 const LONGEST_PATH = 1_024;
 const LONGEST_NAME = 200;
 const LEFT_OUT_SHOWN = 20;
 /** Entries that are looked at, whatever they are: a folder of nothing but links ends too. */
 const MOST_ENTRIES = 20_000;
-/** Between two looks for garbage. */
 const RELIEVED_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -59,7 +57,6 @@ const isPlain = (path: string) =>
   path.split('/').every((name) => name !== '' && name !== '.' && name !== '..' && Buffer.byteLength(name) <= 255) &&
   !/[\p{Cc}\\]/u.test(path);
 
-/** Reads an archive of a folder: hands each regular file to `take`, and counts what is left out. */
 export async function unpack(
   archive: Readable,
   take: (file: OutputFile) => Promise<void>,
@@ -111,7 +108,6 @@ async function* relieved(archive: Readable): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Names that are unique, also where letters of either case are the same. */
 class Names {
   private readonly taken = new Set<string>();
 

@@ -1,6 +1,5 @@
 /** Finds all of many texts in one pass over bytes (Aho–Corasick). */
 
-/** The state in which nothing has been matched. */
 export const ROOT = 0;
 
 /**
@@ -13,17 +12,13 @@ export class Automaton {
   readonly open: Uint32Array;
   /** Per state: length in bytes of the longest text that ends there; 0: none. */
   readonly longest: Uint32Array;
-  /** Bytes of the longest text. */
   readonly deepest: number;
-  /** Transitions looked at so far, by all who use it. */
   looked = 0;
   states = 1;
-  /** From the root, for each byte. */
   private readonly first = new Uint32Array(256);
   private readonly byte: Uint8Array;
   private readonly depth: Uint32Array;
   private readonly child: Uint32Array;
-  /** The next one with the same parent. */
   private readonly sibling: Uint32Array;
   private readonly fallback: Uint32Array;
 
@@ -43,7 +38,6 @@ export class Automaton {
     this.link();
   }
 
-  /** The state behind `byte`. */
   next(state: number, byte: number): number {
     for (let from = state; from !== ROOT; from = this.fallback[from] as number) {
       const to = this.go(from, byte);

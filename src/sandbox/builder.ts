@@ -9,25 +9,20 @@ import { parseImage } from './images.ts';
 import type { PutFile } from './port.ts';
 
 export interface BuildRequest {
-  /** The name that it gets, `coda-skill-pdf:latest`. */
   tag: string;
   /** Base image: one that `execution.allowed_images` matches. */
   base: string;
-  /** The `Dockerfile`, given the id of the base. */
   dockerfile(base: string): string;
-  /** Beside it. */
   files: readonly PutFile[];
 }
 
 export interface BuiltImage {
   ok: true;
-  /** `sha256:…` */
   id: string;
 }
 
 /** Every failure that is not a bug is a value. */
 export interface ImageBuilder {
-  /** The image of this name or id. */
   find(
     reference: string,
   ): Promise<(BuiltImage & { labels: Readonly<Record<string, string>> }) | undefined | SandboxFailure>;
@@ -126,7 +121,6 @@ export interface ImageRequest {
   /** The content of the Dockerfile, which names its base; there is no other file. */
   dockerfile: string;
   signal?: AbortSignal;
-  /** Gets what the build prints. */
   onText?(text: string): void;
 }
 

@@ -8,7 +8,6 @@ import { type ContainerSpec, containerOptions, outputVolume } from './spec.ts';
 /** `docker-init` and `sleep`. */
 const OWN_PROCESSES = 2;
 const SIGNAL_MS = 6_000;
-/** Processes and threads with which an engine starts a program. */
 const SIGNAL_PIDS = 32;
 /** For what was killed to be gone: a busy machine needs seconds to bury 300 processes. */
 const SWEPT_MS = 10_000;
@@ -30,7 +29,6 @@ export function failureOf(error: unknown): SandboxFailure {
   return failure('SANDBOX_ENGINE', `Docker refuses (${status}): ${message}`);
 }
 
-/** One container, from its start to its removal. */
 export class Container {
   readonly id: string;
   readonly spec: ContainerSpec;
@@ -38,9 +36,7 @@ export class Container {
   private readonly log: Log;
   private readonly end = new AbortController();
   private removal: Promise<void> | undefined;
-  /** By program, who waits for its end. */
   private readonly waiting = new Map<string, (code: number) => void>();
-  /** Number of processes killed by the memory limit. */
   ooms = 0;
 
   private constructor(id: string, spec: ContainerSpec, docker: Docker, log: Log) {
@@ -89,7 +85,6 @@ export class Container {
     this.end.abort(failure('SANDBOX_ENDED', `The sandbox is gone: ${why}.`));
   }
 
-  /** Marks it as gone if it does not run any more. */
   async look(): Promise<void> {
     if (!this.ended.aborted && !(await this.docker.isRunning(this.id)))
       this.gone('its container was stopped from outside');
@@ -171,7 +166,6 @@ export class Container {
     await this.remove('a program in it could not be stopped');
   }
 
-  /** Processes of the code; undefined where the engine does not count them. */
   private async processes(): Promise<number | undefined> {
     // gVisor counts the threads of its own kernel.
     if (this.spec.runtime === 'runsc') return undefined;

@@ -18,7 +18,6 @@ export interface DetachedDeps {
   world: Pick<World, 'clock' | 'log'>;
   installation: string;
   isOn: boolean;
-  /** Docker's network that the steps of a build may use. */
   buildNetwork: string;
   limits: DetachedLimits;
   /** Options common to all containers; its session counts as in use until `released`. */
@@ -31,15 +30,12 @@ export interface DetachedLimits {
   disk: number;
   cpus: number;
   pids: number;
-  /** The longest life of a container, in milliseconds. */
   lifetimeMs: number;
 }
 
-/** Containers at the same time. */
 const MOST = 4;
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const TAG = /^agent-sandbox-[a-z0-9][a-z0-9-]{0,60}(?::[a-z0-9][a-z0-9.-]{0,40})?$/;
-/** Limits of a build's context. */
 const CONTEXT = { files: 20_000, bytes: 128 * 1024 * 1024 };
 const LOG_BYTES = 64 * 1024;
 const STOP_SECONDS = 5;
@@ -73,7 +69,6 @@ export function detachedContainers(deps: DetachedDeps): Detached & { close(): Pr
 
 class DetachedContainers implements Detached {
   private readonly deps: DetachedDeps;
-  /** Ends of containers of this process, by session. */
   private readonly ends = new Map<string, { id: string; cancel: Cancel }>();
   private starting = 0;
   private isClosed = false;
@@ -210,7 +205,6 @@ class DetachedContainers implements Detached {
     return found.id;
   }
 
-  /** An image that was built here, as Docker has it now. */
   private async ownImage(tag: string, signal: AbortSignal | undefined): Promise<ImageFacts> {
     const image = TAG.test(tag) && parseImage(tag) ? await this.deps.engine.find(tag, signal) : undefined;
     if (image?.labels[LABELS.installation] === this.deps.installation) return image;
@@ -243,7 +237,6 @@ class DetachedContainers implements Detached {
     }
   }
 
-  /** Removes the container of this name, whichever process made it. */
   private async removed(docker: Docker, name: string): Promise<boolean> {
     const found = await docker.containers(this.labels(name));
     for (const { id, labels } of found) {
@@ -296,8 +289,6 @@ const input = (message: string) =>
   thrown(failure('SANDBOX_INPUT', message, 'Look at the names, and remove what is not needed.'));
 const broken = (message: string) => thrown(failure('SANDBOX_ENGINE', message, 'Look at what was written before it.'));
 
-/** The images that a Dockerfile builds on, read without running it. */
-
 /** The references behind `FROM` and `COPY --from`, or why the file cannot be trusted to name them all. */
 function basesOf(dockerfile: string): { bases: string[] } | { problem: string } {
   // Another escape character would join other lines than the ones below.
@@ -326,7 +317,6 @@ function basesOf(dockerfile: string): { bases: string[] } | { problem: string } 
 
 const NO_BASE = { problem: 'It has no FROM.' };
 
-/** Instructions, one a line, without comments. */
 function instructionsIn(dockerfile: string): string[] {
   const lines = dockerfile.split(/\r?\n/).filter((line) => !/^\s*#/.test(line));
   return lines

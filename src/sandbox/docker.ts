@@ -25,10 +25,8 @@ export interface ExecRequest {
 
 export interface EngineFacts {
   version: string;
-  /** `amd64`, `arm64` … */
   architecture: string;
   cgroups: string;
-  /** Limits that have an effect. */
   limits: { memory: boolean; pids: boolean; cpu: boolean };
   runtimes: string[];
   /** `name=userns`, `name=rootless`, `name=seccomp,…` */
@@ -41,7 +39,6 @@ export interface Listed {
   labels: Readonly<Record<string, string>>;
 }
 
-/** `exec_die`: a program ended. */
 export type DockerEvent = { action: 'oom' | 'die' } | { action: 'exec_die'; exec: string; code: number };
 
 /** An engine. Every call rejects with a `DockerError`, also when the engine does not answer in time. */
@@ -52,7 +49,6 @@ export interface ConnectOptions {
   keys?: string | undefined;
   /** The socket of the SSH agent (`SSH_AUTH_SOCK`), and the home folder, in which the keys of hosts are. */
   ssh?: { agent: string | undefined; home: string | undefined };
-  /** Milliseconds that an ordinary call may take. */
   patienceMs?: number | undefined;
 }
 
@@ -111,7 +107,6 @@ async function modemOptions(endpoint: Endpoint, keys: string | undefined, ssh: C
 type Modem = InstanceType<typeof import('dockerode').default>['modem'];
 
 const PATIENCE_MS = 20_000;
-/** For the end of a container. */
 const LONGEST_WAIT_MS = 4 * 3_600_000;
 const OK = { 200: true, 201: true, 204: true, 304: true } as const;
 
@@ -238,7 +233,6 @@ function containerCalls(call: Caller) {
       }
     },
 
-    /** Changes how many processes and threads may be in it. */
     limitProcesses: (id: string, pids: number) =>
       call<void>(`/containers/${id}/update`, { method: 'POST', body: { PidsLimit: pids } }),
 
@@ -258,10 +252,8 @@ function containerCalls(call: Caller) {
   };
 }
 
-/** For containers that run by themselves. */
 function detachedCalls(call: Caller) {
   return {
-    /** `exitCode` is undefined while it runs. */
     async state(id: string): Promise<{ isRunning: boolean; exitCode: number | undefined; oomKilled: boolean }> {
       const { State } = await call<{ State: { Running: boolean; ExitCode: number; OOMKilled: boolean } }>(
         `/containers/${id}/json`,
@@ -274,13 +266,11 @@ function detachedCalls(call: Caller) {
     stop: (id: string, seconds: number) =>
       call<void>(`/containers/${id}/stop`, { method: 'POST', query: { t: seconds, signal: 'SIGTERM' } }),
 
-    /** Resolves with its exit code once it has ended. */
     async exited(id: string, signal: AbortSignal): Promise<number> {
       const asked = { method: 'POST', query: { condition: 'not-running' }, ms: LONGEST_WAIT_MS, signal } as const;
       return (await call<{ StatusCode: number }>(`/containers/${id}/wait`, asked)).StatusCode;
     },
 
-    /** The last lines that a container has written, in frames. */
     logs: (id: string, signal?: AbortSignal) =>
       call<Readable>(`/containers/${id}/logs`, {
         ...{ query: { stdout: 1, stderr: 1, tail: 2_000 }, answer: 'stream', signal },
@@ -319,13 +309,11 @@ function streamCalls(call: Caller) {
       }
     },
 
-    /** The connection that carries the stdin of a container, and its stdout and stderr in frames. */
     attach: (id: string, signal?: AbortSignal) =>
       call<Duplex>(`/containers/${id}/attach`, {
         ...{ method: 'POST', query: { stream: 1, stdin: 1, stdout: 1, stderr: 1 }, answer: 'connection', signal },
       }),
 
-    /** Extracts a tar stream into a folder that is there. */
     async extract(id: string, path: string, archive: Readable, signal?: AbortSignal): Promise<void> {
       const query = { path };
       await call<void>(`/containers/${id}/archive`, { method: 'PUT', query, file: archive, ms: 120_000, signal });
@@ -376,7 +364,6 @@ function execCalls(call: Caller) {
         signal,
       }),
 
-    /** The exit code, or undefined while it runs. */
     async exitCode(exec: string): Promise<number | undefined> {
       const { Running, ExitCode } = await call<{ Running: boolean; ExitCode: number | null }>(`/exec/${exec}/json`);
       return Running || ExitCode === null ? undefined : ExitCode;
@@ -385,7 +372,6 @@ function execCalls(call: Caller) {
 }
 
 export interface ImageFacts {
-  /** `sha256:…` */
   id: string;
   architecture: string;
   volumes: string[];
@@ -393,19 +379,12 @@ export interface ImageFacts {
 }
 
 interface DockerBuild {
-  /** `coda-skill-pdf:latest` */
   tag: string;
-  /** A tar stream with the `Dockerfile`. */
   context: Readable;
-  /** Docker's name of the network that the steps may use: `bridge`, `host`, `none`. */
   network: string;
-  /** Makes every step anew. */
   isFresh: boolean;
-  /** The image's, besides those that the Dockerfile gives it. */
   labels?: Readonly<Record<string, string>>;
-  /** The path of the Dockerfile in the context. */
   dockerfile?: string;
-  /** Gets what Docker and the steps write, as it comes. */
   onText?: ((text: string) => void) | undefined;
 }
 
@@ -415,7 +394,6 @@ interface Inspected {
   Config?: { Volumes?: object | null; Labels?: Record<string, string> | null };
 }
 
-/** A line of a pull or a build. */
 interface Progress {
   error?: string;
   stream?: string;
@@ -423,7 +401,6 @@ interface Progress {
   aux?: { ID?: string };
 }
 
-/** For the first word of a pull or a build. */
 const BEGINS_MS = 600_000;
 
 function imageCalls(call: Caller) {
@@ -438,14 +415,12 @@ function imageCalls(call: Caller) {
       };
     },
 
-    /** Resolves when the image is there. */
     async pull(reference: string, platform: string, signal?: AbortSignal): Promise<void> {
       const query = { fromImage: reference, platform };
       const asked = { method: 'POST', query, answer: 'stream', ms: BEGINS_MS, signal } as const;
       for await (const _ of progress(await call<Readable>('/images/create', asked), signal));
     },
 
-    /** Resolves with the image's id. */
     async build(wanted: DockerBuild, signal?: AbortSignal): Promise<string> {
       const { context, onText } = wanted;
       const query = buildQuery(wanted);
@@ -460,7 +435,6 @@ function imageCalls(call: Caller) {
       return id;
     },
 
-    /** The ids of images without a name that have all of these labels. */
     async unnamedImages(labels: readonly string[]): Promise<string[]> {
       const query = { filters: { dangling: ['true'], label: labels } };
       return (await call<{ Id: string }[]>('/images/json', { query })).map(({ Id }) => Id);

@@ -20,7 +20,6 @@ declare module 'dockerode' {
   }
 }
 
-/** The part of tar-stream 2 that coda uses. */
 declare module 'tar-stream' {
   import type { Readable, Writable } from 'node:stream';
 

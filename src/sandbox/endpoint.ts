@@ -1,5 +1,3 @@
-/** Docker's address, as `execution.docker_socket` names it. */
-
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { isUrl } from '../base/text.ts';
@@ -56,7 +54,6 @@ export function knownKeys(file: string, { host, port }: { host: string; port: nu
   });
 }
 
-/** The algorithms by which a host proves that it has this key (base64, as `knownKeys` gives it). */
 export function signaturesBy(key: string): string[] {
   const bytes = Buffer.from(key, 'base64');
   const type = bytes.length > 4 ? bytes.toString('latin1', 4, 4 + Math.min(bytes.readUInt32BE(), 64)) : '';

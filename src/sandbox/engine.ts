@@ -12,7 +12,6 @@ export interface EngineOptions {
   execution: CoreValues['execution'];
   /** True if coda built the image with this id; such an image is allowed without a pattern. */
   isOwnImage?(id: string): Promise<boolean>;
-  /** Milliseconds that Docker may take to answer. */
   patienceMs?: number;
 }
 
@@ -82,7 +81,6 @@ export class Engine {
     }
   }
 
-  /** The next use looks again. */
   forget(reference: string): void {
     this.images.delete(reference);
   }
@@ -117,7 +115,6 @@ async function pulled(docker: Docker, reference: string, architecture: string, s
   }
 }
 
-/** Why an engine cannot be trusted to hold code, if it cannot. */
 function whyUnsafe({ architecture, limits, runtimes, security }: EngineFacts, runtime: string): string | undefined {
   if (!isArchitecture(architecture)) return `There is no profile of system calls for ${architecture}.`;
   if (!limits.memory || !limits.pids || !limits.cpu) {

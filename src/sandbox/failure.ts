@@ -3,7 +3,6 @@ import { CodaError, type ErrorCode } from '../base/errors.ts';
 
 export type SandboxCode = Extract<ErrorCode, `SANDBOX_${string}`>;
 
-/** Why nothing was run, put or collected. */
 export interface SandboxFailure {
   ok: false;
   code: SandboxCode;
@@ -32,15 +31,12 @@ export function thrown({ code, message, remedy }: SandboxFailure): CodaError {
   return new CodaError(code, { message, remedy });
 }
 
-/** The failure that was thrown, if it was one. */
 export function failureIn(error: unknown): SandboxFailure | undefined {
   if (!(error instanceof CodaError) || !Object.hasOwn(REMEDIES, error.code)) return undefined;
   return { ok: false, code: error.code as SandboxCode, message: error.message, remedy: error.remedy };
 }
 
-/** One call of Docker's API, and what is common to all of them. */
 export class DockerError extends Error {
-  /** Status of the answer; undefined without one. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number, cause?: unknown) {
@@ -58,7 +54,6 @@ export interface DockerRequest {
   query?: Readonly<Record<string, unknown>>;
   body?: object;
   file?: Readable;
-  /** Kind of answer: JSON, a stream, or the connection itself. */
   answer?: 'json' | 'stream' | 'connection';
   /** Milliseconds until the answer begins; for JSON, until it is there. */
   ms?: number;
@@ -67,7 +62,6 @@ export interface DockerRequest {
 
 export type Caller = <T>(path: string, request?: DockerRequest) => Promise<T>;
 
-/** A removal succeeds if the thing is gone. */
 export async function unlessGone(removal: Promise<void>): Promise<void> {
   try {
     await removal;

@@ -1,5 +1,3 @@
-/** Names of images, and which of them may be used. */
-
 export interface ImageReference {
   /** `docker.io` when none is named. */
   registry: string;
@@ -7,7 +5,6 @@ export interface ImageReference {
   name: string;
   /** `latest` when neither tag nor digest is named. */
   tag: string | undefined;
-  /** `sha256:…` */
   digest: string | undefined;
 }
 

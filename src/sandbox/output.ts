@@ -8,8 +8,6 @@ import type { Docker } from './docker.ts';
 import type { Program } from './port.ts';
 import { type ProgramContainerSpec, programOptions } from './spec.ts';
 
-/** Output of a program: demultiplexed, cut and counted. */
-
 export type StreamName = 'stdout' | 'stderr';
 
 export interface Piece {
@@ -56,15 +54,12 @@ export async function* piecesIn(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
   }
 }
 
-/** The beginning of one stream, and how long all of it was. */
 export class Capture {
   private readonly max: number;
   private readonly kept: Buffer[] = [];
   private size = 0;
-  /** Bytes so far, those not kept included. */
   total = 0;
 
-  /** Keeps `max` bytes. */
   constructor(max: number) {
     this.max = max;
   }
@@ -87,14 +82,12 @@ export class Capture {
   }
 }
 
-/** Bytes kept of its stderr. */
 const KEPT_BYTES = 4_096;
 const LONGEST_LINE = 300;
 
 interface ProgramTold {
   /** Before it starts: it may be over before its start is known. What is thrown ends it. */
   begins(program: Program): void;
-  /** Its container is removed. */
   over(): void;
 }
 

@@ -1,5 +1,3 @@
-/** Duties of a sandbox, and guarantees to its users. */
-
 import type { Readable, Writable } from 'node:stream';
 import type { SandboxFailure } from './failure.ts';
 import type { ProgramLimits } from './spec.ts';
@@ -15,7 +13,6 @@ export interface SandboxSpec {
 }
 
 export interface OpenOptions {
-  /** Leaves the queue, or gives the container up. */
   signal?: AbortSignal;
   /** Called when others come first: how many sessions wait before this one. */
   onWait?(before: number): void;
@@ -37,15 +34,11 @@ export interface Program {
   readonly output: Readable;
   /** Resolves when it is over, with what it wrote to stderr last: one line, which may be empty. */
   readonly ended: Promise<string>;
-  /** Removes the container. Never rejects. */
   close(): Promise<void>;
 }
 
-/** A context and its name. */
 export interface DetachedBuild {
-  /** `agent-sandbox-NAME`, with a tag or without. */
   tag: string;
-  /** All of the context, the Dockerfile among them. */
   files: readonly PutFile[];
   /** Its path in the context; `Dockerfile` when left out. Its bases are allowed images. */
   dockerfile?: string;
@@ -54,9 +47,7 @@ export interface DetachedBuild {
 export interface DetachedSpec {
   /** Lower-case letters, digits and `-`. A container that had the name is removed. */
   name: string;
-  /** An `agent-sandbox-` image that this installation has built. */
   image: string;
-  /** Left out: the image's own. */
   command?: readonly string[];
   env?: Readonly<Record<string, string>>;
   /** Milliseconds until it is removed; at most, and when left out, `execution.max_sandbox_timeout`. */
@@ -74,9 +65,7 @@ export interface Detached {
     options: { timeoutMs: number; signal?: AbortSignal },
   ): Promise<{ ok: true; id: string; output: string } | SandboxFailure>;
   run(spec: DetachedSpec, signal?: AbortSignal): Promise<{ ok: true; id: string; name: string } | SandboxFailure>;
-  /** The end of what it has written, both streams in order, and how it is. */
   logs(name: string, signal?: AbortSignal): Promise<DetachedLogs | SandboxFailure>;
-  /** Its exit code, once it has ended; undefined when `timeoutMs` have passed. */
   wait(
     name: string,
     options: { timeoutMs: number; signal?: AbortSignal },
@@ -96,7 +85,6 @@ export interface DetachedLogs {
   ok: true;
   output: string;
   isRunning: boolean;
-  /** Undefined while it runs. */
   exitCode: number | undefined;
   oomKilled: boolean;
 }
@@ -113,7 +101,6 @@ export interface Sandbox {
    * none of the places of `execution.max_concurrent`, and needs no `execution.enabled`: whoever starts one bounds them.
    */
   program(spec: ProgramSpec, signal?: AbortSignal): Promise<Program | SandboxFailure>;
-  /** Containers that run by themselves. */
   readonly detached: Detached;
   /**
    * Starts upkeep, where containers are used at all: removes leftovers of earlier processes, now and again, and makes
@@ -124,24 +111,18 @@ export interface Sandbox {
   reap(): Promise<number>;
   /** True if Docker has the image with this id; false also where it cannot be asked. */
   hasImage(id: string): Promise<boolean | undefined>;
-  /** Facts about the engine and the default image. */
   facts(signal?: AbortSignal): Promise<SandboxFacts | SandboxFailure>;
   close(): Promise<void>;
 }
 
-/** Facts that the engine tells of itself. */
 export interface SandboxFacts {
   ok: true;
   version: string;
-  /** Version of control groups: `1` or `2`. */
   cgroups: string;
-  /** It runs as a user of its own. */
   isRootless: boolean;
   /** The root of a container is nobody on the host. */
   hasUserNamespaces: boolean;
-  /** Its runtimes: `runc`, `runsc` … */
   runtimes: readonly string[];
-  /** The id (`sha256:…`) of the default image. */
   image: string;
 }
 
@@ -152,9 +133,7 @@ export interface SandboxFacts {
 export interface Session {
   readonly ok: true;
   readonly id: string;
-  /** The id (`sha256:…`) of the image that runs. */
   readonly image: string;
-  /** Why it is over, once it is. */
   readonly ended: SandboxFailure | undefined;
   /**
    * Runs a program, without a shell. What it leaves running is killed when it has ended. Rejects with the signal's
@@ -176,9 +155,7 @@ export interface Session {
 }
 
 export interface ExecOptions {
-  /** A stream is written as it comes, until it ends. */
   stdin?: string | Uint8Array | Readable;
-  /** Added to the image's environment. */
   env?: Readonly<Record<string, string>>;
   /** An absolute path; `/workspace` when left out. */
   cwd?: string;
@@ -196,13 +173,11 @@ export interface ExecResult {
   /** The first 1 MiB of each stream as UTF-8. */
   stdout: string;
   stderr: string;
-  /** Bytes of each stream, those that are not in the text included. */
   stdoutBytes: number;
   stderrBytes: number;
   /** True if a text is not the whole stream, or the program was ended because it wrote more than `max_output_size`. */
   truncated: boolean;
   timedOut: boolean;
-  /** True if the memory limit killed a process of the container meanwhile. */
   oomKilled: boolean;
   durationMs: number;
 }
@@ -220,9 +195,7 @@ export interface PutFile {
 export interface OutputFile {
   /** Cleaned: relative, with `/`, without control characters, unique in this collection. */
   name: string;
-  /** The same as the program gave it. */
   path: string;
-  /** In bytes. */
   size: number;
   /** Once, inside `take`. */
   content: AsyncIterable<Uint8Array>;
@@ -230,7 +203,6 @@ export interface OutputFile {
 
 export interface CollectLimits {
   files: number;
-  /** The most bytes of all files together. */
   bytes: number;
 }
 

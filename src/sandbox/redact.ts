@@ -15,13 +15,11 @@ const SHORTEST_IN_NAMES = 6;
 /** Not in any file's name, or replaced there: what separates, what shells read, and what nobody sees. */
 const NOT_IN_NAMES = String.raw`[\s,.:;|_\-\/+*=~'"\[\]\(\)\{\}<>?\\\x60$&\p{C}\p{Zl}\p{Zp}\uFFFD]`;
 
-/** Search automaton for secrets, made once for many streams. */
 export class Hidden {
   readonly automaton: Automaton;
   private readonly secrets: readonly string[];
   private names: RegExp | undefined;
 
-  /** Empty values hide nothing. */
   constructor(secrets: readonly string[]) {
     this.secrets = secrets.filter((secret) => secret !== '');
     const forms = this.secrets.flatMap(formsOf).map((form) => form.replace(LINE_BREAKS, ''));
@@ -47,7 +45,6 @@ export class Hidden {
   }
 }
 
-/** The value as programs and formats write it. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   if (bytes.length < SHORTEST_ENCODED) return [secret];
@@ -77,7 +74,6 @@ function urlForms(text: string): string[] {
     .flatMap((url) => [url, url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
 }
 
-/** Escaped as JavaScript, Python and Go have it; PHP escapes slashes as well. */
 function jsonForms(text: string): string[] {
   const json = JSON.stringify(text).slice(1, -1);
   const escaped = (what: RegExp) =>
@@ -85,7 +81,6 @@ function jsonForms(text: string): string[] {
   return [json, escaped(/[^\x20-\x7e]/g), escaped(/[<>&]/g)].flatMap((form) => [form, form.replaceAll('/', '\\/')]);
 }
 
-/** Patterns for the secrets' characters with whatever stands in their place or between them in a name. */
 function inNames(secrets: readonly string[]): string[] {
   const separators = new RegExp(NOT_IN_NAMES, 'gu');
   return secrets
@@ -97,7 +92,6 @@ function inNames(secrets: readonly string[]): string[] {
 /** About 20 bytes each. */
 const MOST_STATES = 2_000_000;
 
-/** Cache of automatons, for the sets of secrets that come again and again. */
 export class HiddenSets {
   private readonly made = new Map<string, Hidden>();
 
@@ -124,16 +118,12 @@ const HIDDEN = Buffer.from(MARK);
 export class Redactor {
   private readonly automaton: Automaton;
   private state = ROOT;
-  /** Line breaks since the last byte that was none. */
   private breaks = 0;
   /** Places in the stream of the last bytes that were no line breaks: as many as a state is deep. */
   private readonly places: Float64Array;
-  /** Number of such bytes. */
   private kept = 0;
-  /** The bytes that were read and not taken, and the place of the first. */
   private pending: Buffer = Buffer.alloc(0);
   private at = 0;
-  /** Matches, one behind another: overlapping ones are one. */
   private readonly found: { start: number; end: number }[] = [];
 
   constructor({ automaton }: Hidden) {
@@ -169,7 +159,6 @@ export class Redactor {
     if (length > 0) this.add(this.place(length), place + 1);
   }
 
-  /** Start of the last `count` bytes that were no line breaks. */
   private place(count: number): number {
     return this.places[(this.kept - count) & (this.places.length - 1)] as number;
   }
@@ -183,7 +172,6 @@ export class Redactor {
     this.found.push(range);
   }
 
-  /** Takes what begins before `certain`, and all of a secret that begins there. */
   private take(certain: number): Buffer {
     const parts: Uint8Array[] = [];
     const from = this.at;
@@ -202,7 +190,6 @@ export class Redactor {
   }
 }
 
-/** A whole text at once: a file's name, an error. */
 export function redact(text: string, hidden: Hidden): string {
   const redactor = new Redactor(hidden);
   return Buffer.concat([redactor.push(Buffer.from(text)), redactor.end()]).toString();

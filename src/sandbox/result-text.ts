@@ -14,20 +14,15 @@ interface StoredFile {
 export interface Told {
   /** JSON: `{ stdout, stderr, exit_code, timed_out, truncated, files, notes? }`. */
   text: string;
-  /** For the person. */
   files: StoredFile[];
-  /** Those of them that a model can be shown. */
   pictures: StoredFile[];
-  /** Whole streams, to be read on. */
   kept: StoredFile[];
 }
 
 const MOST_PICTURES = 4;
 const MOST_LEFT_OUT = 5;
-/** The shells' word for a program that is not there. */
 const NOT_FOUND = 127;
 
-/** `id` is part of the names of streams that are kept; `more` stands among the notes. */
 export function told(
   ran: Ran,
   id: string,
@@ -55,7 +50,6 @@ export function told(
   return { text: JSON.stringify(result), files, pictures, kept };
 }
 
-/** A person gets files without their folders. */
 function baseOf(name: string): string {
   return name.split('/').at(-1) || name;
 }
@@ -104,12 +98,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.ics': 'text/calendar',
 };
 
-/** The MIME type that a file's name speaks for. */
 export function typeOf(name: string): string {
   return TYPES[extname(name).toLowerCase()] ?? 'application/octet-stream';
 }
 
-/** True if it is a picture of a kind that models are shown. */
 export function isPicture(name: string): boolean {
   return /^image\/(png|jpeg|gif|webp)$/.test(typeOf(name));
 }

@@ -25,11 +25,9 @@ import { type BaseSpec, type ContainerSpec, LABELS, SKILLS, WORKSPACE } from './
 export interface SandboxOptions extends EngineOptions {
   /** This coda, whichever of its processes: containers of another one on the same Docker are left alone. */
   installation: string;
-  /** This process. */
   instance(): string;
   /** True if another process of this installation lives, so that its containers are left alone. */
   isLive(instance: string): Promise<boolean>;
-  /** True if there are containers besides those of `execution`. */
   hasPrograms?: boolean;
 }
 
@@ -51,7 +49,6 @@ class DockerSandbox implements Sandbox {
   private readonly queue: Queue;
   private readonly warm: Warm | undefined;
   private readonly sessions = new Map<string, Session>();
-  /** Sessions whose container this process makes, uses or keeps waiting. */
   private readonly inUse = new Set<string>();
   private readonly programs = new Map<string, Program>();
   private readonly engine: Engine;
@@ -282,7 +279,6 @@ class DockerSandbox implements Sandbox {
     return base;
   }
 
-  /** `own`: the folders that are mounted anyway. */
   private base({ architecture }: Connected['facts'], image: ImageFacts, own: readonly string[]): BaseSpec {
     const { execution, installation, instance } = this.options;
     const init = UIDS.first + 2 * randomInt(UIDS.pairs);
@@ -301,7 +297,6 @@ class DockerSandbox implements Sandbox {
   }
 }
 
-/** Runs a limited number at once; the others wait in the order of their arrival. */
 export class Queue {
   private free: number;
   private readonly waiting: (() => void)[] = [];
@@ -349,7 +344,6 @@ export class Queue {
 
 /** A session that has just begun needs the machine for itself. */
 const DELAY_MS = 2_000;
-/** Without a taker for so long it is removed. */
 const IDLE_MS = 10 * 60_000;
 
 /** One container that waits for the next session of the default image. Whoever takes it has it alone. */
@@ -365,13 +359,11 @@ class Warm {
     this.clock = clock;
   }
 
-  /** Makes one in a moment, unless `fill` comes before. */
   fillSoon(): void {
     this.cancelFill?.();
     this.cancelFill = this.clock.at(new Date(this.clock.now().getTime() + DELAY_MS), () => this.fill());
   }
 
-  /** Makes one unless one is there. */
   fill(): void {
     this.cancelFill?.();
     this.cancel?.();
@@ -380,7 +372,6 @@ class Warm {
     this.next ??= this.make().catch(() => undefined);
   }
 
-  /** The waiting container, or the one that is being made; undefined when there is none that runs. */
   async take(): Promise<Container | undefined> {
     const { next } = this;
     this.next = undefined;
@@ -397,11 +388,8 @@ class Warm {
 }
 
 interface SandboxCounters {
-  /** Programs that were run, by what became of them. */
   runs: Counter;
-  /** From a program's start to its end. */
   running: Histogram;
-  /** Sessions, by whether they were opened: `opened`, or the failure. */
   sessions: Counter;
 }
 

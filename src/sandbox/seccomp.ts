@@ -36,15 +36,12 @@ const UNIX = 1;
 const INTERNET = [2, 10];
 /** Whatever fits the type, TCP, UDP; not SCTP, DCCP, MPTCP and others, which nobody misses and few have looked at. */
 const PROTOCOLS = [0, 6, 17];
-/** Every CLONE_NEW… flag that `clone` knows. */
 const NEW_NAMESPACES = 0x7e020000;
-/** PER_LINUX, and the question what it is. */
 const PERSONALITIES = [0, 0xffffffff];
 const ENOSYS = 38;
 
 const ARCHITECTURES = { amd64: 'SCMP_ARCH_X86_64', arm64: 'SCMP_ARCH_AARCH64' } as const;
 
-/** An architecture as Docker's `/version` names it. */
 export type Architecture = keyof typeof ARCHITECTURES;
 
 export const isArchitecture = (name: string): name is Architecture => Object.hasOwn(ARCHITECTURES, name);
@@ -56,14 +53,12 @@ interface Rule {
   args?: { index: number; value: number; valueTwo?: number; op: 'SCMP_CMP_EQ' | 'SCMP_CMP_MASKED_EQ' }[];
 }
 
-/** Allows a call whose arguments have these values, by their places. */
 const allow = (name: string, values: Readonly<Record<number, number>>): Rule => ({
   names: [name],
   action: 'SCMP_ACT_ALLOW',
   args: Object.entries(values).map(([index, value]) => ({ index: Number(index), value, op: 'SCMP_CMP_EQ' })),
 });
 
-/** The profile as Docker's API takes it. */
 export function seccompProfile(architecture: Architecture) {
   const syscalls: Rule[] = [
     { names: ALLOWED, action: 'SCMP_ACT_ALLOW' },

@@ -19,18 +19,13 @@ import type {
 import { OUTPUT, SKILLS, WORKSPACE } from './spec.ts';
 
 export interface SessionLimits {
-  /** Milliseconds of a call that asks for nothing else. */
   timeoutMs: number;
-  /** Milliseconds of the whole session. */
   lifetimeMs: number;
-  /** Bytes of one program's output, and of all files of one collection. */
   maxOutput: number;
 }
 
 export interface SessionTold {
-  /** Once, when the container is removed. */
   closed(): void;
-  /** After each program. */
   ran(result: ExecResult | SandboxFailure): void;
 }
 
@@ -144,11 +139,8 @@ export class ContainerSession implements Session {
 
 // One program in a container, from its start until nothing of it runs any more.
 
-/** Bytes of each stream in the result. */
 const SHOWN_BYTES = 1024 * 1024;
-/** Between SIGTERM and SIGKILL. */
 const GRACE_MS = 2_000;
-/** For a killed program to be gone. */
 const KILLED_MS = 1_000;
 /** For the engine to tell of a program's end, once its output has ended. */
 const TOLD_MS = 20;
@@ -160,9 +152,7 @@ const NOT_STARTED = /^OCI runtime exec failed: .*?: ((?:exec|chdir|fork).*?)(?::
 
 interface Bounds {
   timeoutMs: number;
-  /** Bytes of both streams together. */
   maxOutput: number;
-  /** When nothing of an earlier program runs any more. */
   settled: Promise<void>;
 }
 
@@ -250,14 +240,12 @@ async function stop(program: Program): Promise<number | undefined> {
   return SIGKILL;
 }
 
-/** Waits a moment for the event that tells who killed a program. */
 async function killer(container: Container, ooms: number): Promise<void> {
   for (let waited = 0; waited < OOM_MS && container.ooms === ooms && !container.ended.aborted; waited += 10)
     await sleep(10);
   if (container.ooms === ooms) await container.look().catch(() => {});
 }
 
-/** The engine lost the program, but not the container. */
 async function lost(container: Container): Promise<SandboxFailure> {
   await container.remove('Docker lost the program in it');
   return container.endedWith as SandboxFailure;
@@ -269,9 +257,7 @@ class Program {
   readonly container: Container;
   readonly stdout = new Capture(SHOWN_BYTES);
   readonly stderr = new Capture(SHOWN_BYTES);
-  /** True if it has written more than it may. */
   isTooMuch = false;
-  /** The error thrown by `onOutput`. */
   broken: unknown;
   private readonly exec: string;
   private readonly exit: Exit;
@@ -390,7 +376,6 @@ class Program {
   }
 }
 
-/** A signal that aborts with the first of several, and lets go of them when it is disposed of. */
 function follow(signals: readonly AbortSignal[]): { signal: AbortSignal } & Disposable {
   const controller = new AbortController();
   const abort = () => controller.abort();

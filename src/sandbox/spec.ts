@@ -2,13 +2,10 @@
 
 import { type Architecture, seccompProfile } from './seccomp.ts';
 
-/** Options common to all of coda's containers. */
 export interface BaseSpec {
   /** Names this container's volumes, and stands in the labels of all of it. */
   session: string;
-  /** Owner of the containers: the reaper of one installation leaves those of others alone. */
   installation: string;
-  /** The process that uses it. */
   instance: string;
   image: string;
   /** Folders that the image declares as volumes: each would be a place to write without a limit. */
@@ -30,10 +27,8 @@ export interface ProgramContainerSpec extends BaseSpec {
   limits: ProgramLimits;
 }
 
-/** A container that runs by itself under a name. */
 export interface DetachedContainerSpec extends BaseSpec {
   name: string;
-  /** Undefined: the image's own. */
   command: readonly string[] | undefined;
   env: Readonly<Record<string, string>>;
   limits: Limits;
@@ -42,7 +37,6 @@ export interface DetachedContainerSpec extends BaseSpec {
 export interface Limits {
   /** Bytes, the files in memory included. */
   memory: number;
-  /** Bytes of `/workspace`. */
   disk: number;
   cpus: number;
   pids: number;
@@ -60,7 +54,6 @@ export const LABELS = {
   installation: 'coda.installation',
   instance: 'coda.instance',
   session: 'coda.session',
-  /** The name of a container that runs by itself. */
   detached: 'coda.detached',
   isDetached: 'coda.is-detached',
 } as const;
@@ -83,13 +76,11 @@ const shares = (disk: number) => ({
 /** The memory in bytes that a `disk` of so many bytes can fill; a limit below it could be used up by files alone. */
 export const memoryOfFiles = (disk: number) => Object.values(shares(disk)).reduce((sum, size) => sum + size, 0);
 
-/** The bytes of skills' files that a `disk` of so many bytes has room for, and how many files there may be. */
 export function roomForSkills(disk: number): { bytes: number; files: number } {
   const { skills } = shares(disk);
   return { bytes: skills, files: inodes(skills) };
 }
 
-/** One inode for each 16 KiB, and enough for a few thousand small files. */
 const inodes = (size: number) => Math.min(Math.max(Math.floor(size / 16_384), 1_024), 16_384);
 
 export function containerOptions(spec: ContainerSpec) {

@@ -15,13 +15,9 @@ export interface Kept {
 }
 
 export interface StreamResult {
-  /** Its beginning. */
   text: string;
-  /** Bytes of the whole stream, as far as it was taken. */
   bytes: number;
-  /** There is more than `text`. */
   isCut: boolean;
-  /** The whole stream as a stored file, where it is longer than `text`. */
   whole?: Kept;
 }
 
@@ -31,7 +27,6 @@ type Keep = (content: AsyncIterable<Uint8Array>) => Promise<Kept>;
 const SHOWN_BYTES = 32 * 1024;
 const LONGEST_LINE = 160;
 
-/** Both streams of one program. */
 export class Streams {
   private readonly hidden: Hidden;
   private readonly streams: Readonly<Record<'stdout' | 'stderr', Stream>>;
@@ -58,7 +53,6 @@ export class Streams {
     return this.hidden.inName(clean === path ? name : cleanPath(clean));
   }
 
-  /** A file without the secrets. */
   async *cleaned(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     if (this.hidden.isEmpty) {
       yield* content;
@@ -122,7 +116,6 @@ class Stream {
     await Promise.race([once(file, 'drain'), once(file, 'close'), this.kept]).catch(() => {});
   }
 
-  /** The last whole line, for who watches. */
   private tell(chunk: Buffer): void {
     if (!this.onLine) return;
     const lines = (this.line + chunk.toString('utf8')).split(/\r?\n|\r/);

@@ -9,7 +9,6 @@ import { type Hidden, HiddenSets } from './redact.ts';
 import { type Kept, type StreamResult, Streams } from './streams.ts';
 
 export interface MadeFile extends Kept {
-  /** Relative to the output folder. */
   name: string;
 }
 
@@ -37,31 +36,25 @@ export interface WorkspaceOwner {
 
 export interface RunOptions extends Pick<ExecOptions, 'stdin' | 'env' | 'cwd' | 'timeoutMs' | 'signal'> {
   image?: string | undefined;
-  /** Written before the program begins. */
   files?: readonly PutFile[];
   /** Written below `/skills`, once for each container; one that has other files of such a skill is not used any more. */
   skills?: readonly SkillFiles[];
   /** A container that has files of any other skill is not used, either. */
   onlySkills?: boolean;
-  /** Written into a container that is new. */
   atStart?(): Promise<readonly PutFile[]>;
   /** Values that no output may show, in whatever encoding. */
   secrets?: readonly string[];
-  /** Gets each line while it comes, and why the program waits. */
   onLine?(line: string): void;
 }
 
 export interface SkillFiles {
-  /** The folder's name: the skill's. */
   name: string;
-  /** Identity of this state of the files. */
   hash: string;
   read(): Promise<readonly PutFile[]>;
 }
 
 export interface Ran {
   ok: true;
-  /** Identifies the call. */
   id: string;
   exitCode: number;
   stdout: StreamResult;
@@ -77,7 +70,6 @@ export interface Ran {
   isRenewed: boolean;
 }
 
-/** Timeout for reading a file that is not regular and may never end. */
 const READ_MS = 10_000;
 
 export class Workspaces {
@@ -111,7 +103,6 @@ export class Workspaces {
     return new Workspace(this.options, this.sets, false);
   }
 
-  /** The turn does nothing more here. */
   async over({ turn, conversationId, parked }: WorkspaceOwner & { parked: boolean }): Promise<void> {
     const workspace = this.ofTurns.get(turn);
     this.ofTurns.delete(turn);
@@ -121,7 +112,6 @@ export class Workspaces {
   }
 }
 
-/** One workspace. Its calls run one after another. */
 export class Workspace {
   /** Untrusted text went into it. */
   tainted = false;
@@ -145,7 +135,6 @@ export class Workspace {
     return this.session !== undefined && !this.session.ended;
   }
 
-  /** Sets how long its container lives, from its next opening on; undefined: the usual time. */
   livesFor(ms: number | undefined): this {
     this.lifetimeMs = ms;
     return this;
@@ -216,7 +205,6 @@ export class Workspace {
     });
   }
 
-  /** Removes the container; a later call opens another. */
   async close(): Promise<void> {
     await this.session?.close();
   }
@@ -247,7 +235,6 @@ export class Workspace {
     return put.ok ? { ok: true as const, session, isRenewed } : put;
   }
 
-  /** True if the container has files of skills that a call is not to find there. */
   private hasOthers({ skills = [], onlySkills = false }: Pick<RunOptions, 'skills' | 'onlySkills'>): boolean {
     const wanted = new Map(skills.map(({ name, hash }) => [name, hash]));
     return [...this.skills].some(([name, hash]) => (wanted.has(name) ? wanted.get(name) !== hash : onlySkills));
@@ -264,7 +251,6 @@ export class Workspace {
     return files.length > 0 ? session.put(files) : { ok: true };
   }
 
-  /** Stores the output files that were not stored before as they are. */
   private async take(session: Session, hidden: Hidden) {
     const files: MadeFile[] = [];
     const collected = await session.collect(async ({ name, path, content }) => {
