@@ -3,7 +3,6 @@ import type { Finding, HealthCheck, Severity, Verdict } from './skill.ts';
 
 const TIMEOUT_MS = 10_000;
 
-/** The health checks of every part, in the order in which they were added. */
 export class Checks {
   private readonly added: HealthCheck[] = [];
 
@@ -28,7 +27,6 @@ export class Checks {
 interface Looked {
   name: string;
   verdict: Verdict;
-  /** The check could not look, for this reason. */
   threw?: boolean;
 }
 
@@ -80,16 +78,13 @@ function severityOf({ ok, severity }: Verdict): Severity {
   return severity ?? (ok ? 'ok' : 'error');
 }
 
-/** A verdict with what it has left out. */
 export function findingOf(name: string, verdict: Verdict): Finding {
   const { ok, code = ok ? 'OK' : codeOf(name), says, remedy } = verdict;
   return { name, ok, code, severity: severityOf(verdict), says, ...(remedy !== undefined && { remedy }) };
 }
 
-/** `dead letters` → `DEAD_LETTERS`. */
 const codeOf = (name: string) => name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 
-/** Several verdicts of one check as one; `fine` where there are none. */
 export function combineVerdicts(verdicts: readonly Verdict[], fine: string): Verdict {
   const [first, ...also] = verdicts;
   return first ? { ...first, ...(also.length > 0 && { also }) } : { ok: true, says: fine };

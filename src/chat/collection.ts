@@ -28,28 +28,22 @@ export interface Collection<
   Create extends z.ZodObject = z.ZodObject,
   Change extends z.ZodType = z.ZodType,
 > {
-  /** In the plural, as in its path: `notes`. */
   name: string;
-  /** One of it: `note`. */
   one: string;
   item: Item;
   /** The tool that shows it in chat: who may not use that does not see it here. */
   reads: string;
-  /** Query parameters that narrow a list. */
   query: Query;
   /** A person's own, the newest first. */
   list(db: Queryable, asked: PageAsked, query: z.output<Query>): Promise<CollectionPage<z.output<Item>>>;
-  /** A person's own; undefined where there is none, or it was deleted. */
   find(db: Queryable, personId: string, id: string): Promise<z.output<Item> | undefined>;
   create: { body: Create; call(body: z.output<Create>): Call; example: z.input<Create> };
   change: { body: Change; call(id: string, body: z.output<Change>): Call; example: z.input<Change> };
   remove(id: string): Call;
 }
 
-/** Any collection, its requests checked by its own schemas. */
 export type AnyCollection = Collection;
 
-/** Declares a collection, typed by its schemas. */
 export function collection<
   Item extends z.ZodType<{ id: string }>,
   Query extends z.ZodObject,
@@ -76,7 +70,6 @@ export function cursorNumber(after: string | undefined): number {
   return after !== undefined && /^\d{1,15}$/.test(after) ? Number(after) : Number.MAX_SAFE_INTEGER;
 }
 
-/** The last instant that is written with a year of four digits. */
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**

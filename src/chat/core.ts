@@ -21,11 +21,9 @@ import * as texts from './texts.ts';
 
 export interface CoreDeps {
   delivery: Delivery;
-  /** Names of skills' data about a person, in the plural. */
   keeps: readonly string[];
 }
 
-/** The commands that belong to the conversation itself. */
 export function coreCommands(deps: CoreDeps): Command[] {
   return [
     {
@@ -65,15 +63,12 @@ export function coreCommands(deps: CoreDeps): Command[] {
   ];
 }
 
-/** Characters behind a command's name. */
 const MOST_REST = 8_000;
 
-/** The tools that belong to the conversation itself. */
 export function coreTools(deps: {
   name: string;
   commands: readonly Command[];
   gate: Pick<Gate, 'may'>;
-  /** Gives `help` its examples. */
   interpreter?: InterpreterSource;
 }): AnyTool[] {
   const help = dataTool({

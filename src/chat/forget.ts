@@ -1,4 +1,3 @@
-/** Erasure of all data about a person, with an export before it. */
 import { z } from 'zod';
 import { type AnyTool, dataTool, done, failed } from '../agent/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -9,7 +8,6 @@ import * as texts from './texts.ts';
 
 const EXPORT = 'person_export';
 const FORGET = 'person_forget';
-/** Does nothing, and says so. */
 export const KEEP = 'person_keep';
 
 export interface ForgetDeps {
@@ -18,7 +16,6 @@ export interface ForgetDeps {
   clock: Clock;
   delivery: Delivery;
   deletionRules: readonly DeletionRule[];
-  /** Has the files removed that only the person's rows referred to. */
   collectSoon(tx: Transaction, personId: string): Promise<void>;
 }
 

@@ -1,4 +1,3 @@
-/** Commands that link a person's accounts on several platforms. */
 import { z } from 'zod';
 import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext } from '../agent/index.ts';
 import { uuid } from '../base/ids.ts';
@@ -15,22 +14,17 @@ export interface LinkDeps {
   /** Rules that join two persons' data, by room. The person's own row comes last. */
   mergeRules: readonly MergeRule[];
   access: AccessRules;
-  /** Platforms' names for people, by adapter. */
   platforms: ReadonlyMap<string, string>;
-  /** Names of skills' data about a person, in the plural. */
   keeps: readonly string[];
-  /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
   log: Log;
 }
 
 const CODE_MS = 10 * 60_000;
 const MOST_MISSES = 5;
-/** The time in which `MOST_MISSES` are allowed. */
 const MISSES_MS = 10 * 60_000;
 const JOIN = 'person_join';
 
-/** `/link` gives out a code, `/link CODE` uses it, `/link off` ends it. */
 export function linkCommand(deps: LinkDeps): Command {
   return {
     name: 'link',
@@ -63,7 +57,6 @@ async function offer(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
   return done(texts.offeredElsewhere());
 }
 
-/** Shows whom the code would join them to, and what comes along. */
 async function ask(deps: LinkDeps, hash: string, ctx: TxContext): Promise<ToolResult> {
   const { tx, person, clock } = ctx;
   const now = clock.now();
@@ -88,7 +81,6 @@ async function ask(deps: LinkDeps, hash: string, ctx: TxContext): Promise<ToolRe
   });
 }
 
-/** The issuer of a code, if this person may be joined to them. */
 async function issuerFor(hash: string, { tx, person, clock }: TxContext) {
   const issuer = await links.issuerOf(tx, hash, clock.now());
   if (!issuer) return failed('NO_CODE', texts.noSuchCode());

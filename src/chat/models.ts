@@ -20,20 +20,16 @@ import type { Asker, Command } from './skill.ts';
 import * as texts from './texts.ts';
 
 export interface ModelCommandDeps {
-  /** Undefined where none is configured. */
   models: Models | undefined;
   inference: Inference;
-  /** The system prompt in a conversation with these settings. */
   system(asker: Asker, settings: Record<string, Json>, epoch: number): Promise<string>;
   /** Skills' sections of the prompt for a person. Reads by itself, so not within a transaction. */
   sections(asker: Asker): Promise<Sections['sections']>;
   /** The household's zone: its days are those of the budgets. */
   zone: string;
-  /** Most messages that a model is shown. */
   remembered: number;
 }
 
-/** Commands about the model of the conversation. */
 export function modelCommands(deps: ModelCommandDeps): Command[] {
   const { models } = deps;
   if (!models) return withoutModels();
@@ -124,7 +120,6 @@ function thinkCommand(models: Models): Command {
   };
 }
 
-/** Longer is no manner of speaking any more. */
 const LONGEST_SOUL = 2_000;
 
 function soulCommand(): Command {

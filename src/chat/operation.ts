@@ -38,26 +38,20 @@ export interface LocalParts {
   ): Promise<Wire<Result> | undefined>;
 }
 
-/** A conversation at the terminal that a command holds. */
 export interface Conversation {
   ask: AskFor;
-  /** Resolves with the texts of the answer when it is over. */
   say(text: string): Promise<string[]>;
   press(button: string): Promise<unknown>;
-  /** Questions that wait for a decision, as they stand now. */
   open(): readonly { text: string; buttons: readonly { id: string; label: string }[] }[];
 }
 
-/** The terminal at which a command is called. */
 export interface View {
   io: NodeJS.Process;
   /** Reads the configuration. Throws `CONFIG_INVALID`; none is there for what needs `nothing` or a `daemon`. */
   local(): LocalParts;
   /** Talks with the running daemon, or with a coda that runs in this process for so long. */
   converse<T>(use: (conversation: Conversation) => Promise<T>): Promise<T>;
-  /** With `--json`. */
   json: boolean;
-  /** An instant in the zone and the locale of the household. */
   at(instant: string): string;
   /** Asks whether to approve what was shown. Throws where nobody can be asked; `once`: when to give --yes. */
   confirm(once: string): Promise<boolean>;
@@ -69,20 +63,17 @@ export type AskFor = <Parts, Input extends z.ZodObject, Result>(
   input: z.input<Input>,
 ) => Promise<Wire<Result>>;
 
-/** The caller's side of one run. */
 export interface Act {
   /** The person who is signed in at a browser; undefined: a command, or a program with a token. */
   personId: string | undefined;
   /** The entry of the audit log: to be called in the transaction of the change, with what came of it. */
   besides: Besides;
-  /** The approval token that was given. */
   token: string | undefined;
 }
 
 /** The `POST` route of an operation: its parameters and its body make the input. */
 export interface OperationRoute<Given = never, Result = never>
   extends Pick<AnyRoute, 'page' | 'scope' | 'summary' | 'tag' | 'maxBytes' | 'answers'> {
-  /** Several: the same under each. */
   paths: readonly string[];
   params?: z.ZodObject;
   body?: z.ZodObject;
@@ -123,9 +114,7 @@ export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObjec
    * boolean is a flag without one (`--no-…` where it is true by default), a list one that may be repeated.
    */
   input: Input;
-  /** The fields that are arguments, in order. */
   args?: readonly (keyof Input['shape'] & string)[];
-  /** A line of help; left out: the command with its arguments. */
   example?: string;
   /** It has `--json`: indented, as one line, or as lines that `conduct` writes. */
   json?: 'indented' | 'line' | 'lines';
@@ -146,7 +135,6 @@ export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObjec
   run?(parts: Parts, input: z.output<Input>, act: Act): Promise<Result> | Result;
   /** Completes the input with what only the terminal has: standard input, absolute paths. */
   prepare?(given: z.input<Input>, io: NodeJS.Process): Promise<z.input<Input>> | z.input<Input>;
-  /** Its HTTP route, with its entry in the OpenAPI document. */
   route?: OperationRoute<z.input<Input>, Result>;
   show?(result: Wire<Result>, input: z.output<Input>, view: View): Shown;
   /** The whole of a command that asks more than once. */
@@ -155,36 +143,29 @@ export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObjec
 
 export type AnyOperation = Operation<never, z.ZodObject, unknown>;
 
-/** Declares an operation, its functions typed by its schema. */
 export function operation<Parts, Input extends z.ZodObject, Result>(
   declared: Operation<Parts, Input, Result>,
 ): Operation<Parts, Input, Result> {
   return declared;
 }
 
-/** Operations that share the first word of their names. */
 export interface OperationFamily {
   summary: string;
-  /** Its example of help; left out: its name. */
   example?: string;
   /** It has no word of its own behind it: its one operation has its name. */
   isAlone?: true;
   load(): Promise<readonly AnyOperation[]>;
 }
 
-/** True if the command itself carries it out, and no daemon can be asked for it. */
 export const isLocal = ({ needs }: Pick<AnyOperation, 'needs'>): boolean => needs === 'config' || needs === 'nothing';
 
-/** The name of an operation on the control socket. */
 export const verbOf = ({ name }: Pick<AnyOperation, 'name'>): string => name.replaceAll(' ', '-');
 
-/** A text that `isRight` accepts; otherwise `says` and the remedy are shown. */
 export const text = (isRight: (given: string) => boolean, says: (given: string) => string, remedy: string) =>
   z.string().refine(isRight, { error: ({ input }) => says(String(input)), params: { remedy } });
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The id of a row. */
 export const idOf = (thing: string, remedy: string) =>
   text(
     (given) => UUID.test(given),
@@ -209,5 +190,4 @@ export function inputOf<Input extends z.ZodObject>(
   });
 }
 
-/** The error of a command line that asks for what cannot be. */
 export const usage = (message: string, remedy: string): CodaError => new CodaError('USAGE', { message, remedy });

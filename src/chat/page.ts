@@ -3,21 +3,17 @@ import type { Queryable } from '../storage/index.ts';
 import type { Reader } from '../time/index.ts';
 import type { Scope } from './route.ts';
 
-/** The viewer of a page, and the page. */
 export interface PageReader extends Reader {
   db: Queryable;
   personId: string;
-  /** Parameters of the path: `{ id }` of `/conversations/:id`. */
   params: Readonly<Record<string, string>>;
   /** Start of a list's page: `next` of the page before. */
   after: string | undefined;
 }
 
 export interface Page {
-  /** `/costs`, `/conversations/:id` */
   path: string;
   title: string;
-  /** Scope that the viewer needs. */
   scope: Scope;
   /** It is no page of its own at the top: another one leads to it. */
   isBelow?: true;
@@ -41,7 +37,6 @@ export interface Figure {
   label: string;
   value: string;
   tone?: Tone;
-  /** Page with more about it. */
   path?: string;
 }
 
@@ -52,17 +47,14 @@ export interface PageRow {
   actions?: readonly PageAction[];
 }
 
-/** A text, in its own words or as something special. */
 export type Cell = string | { text: string; tone?: Tone; path?: string } | { at: Date | undefined } | { code: string };
 
-/** The request behind a page's button. */
 export interface PageAction {
   label: string;
   method: 'POST' | 'DELETE';
   path: string;
   body?: Readonly<Record<string, string | boolean>>;
   style?: 'primary' | 'danger';
-  /** Asked before it is done. */
   confirm?: string;
   done: string;
 }
@@ -73,11 +65,9 @@ export interface PageField {
   /** `secret`: it is not shown while it is typed, and is empty again once it was sent. */
   kind: 'text' | 'secret';
   isOptional?: true;
-  /** Offered while somebody types. */
   suggestions?: readonly string[];
 }
 
-/** The request of a form, with its fields as the body. */
 export type PageSend = Pick<PageAction, 'label' | 'path' | 'done'>;
 
 export interface PageDay {
@@ -91,11 +81,9 @@ export interface Bar {
   /** `2026-11-20` */
   label: string;
   value: number;
-  /** The value in words. */
   text: string;
 }
 
-/** A turn of a conversation, and what it did. */
 export interface PageTurn {
   id: string;
   at: Date;
@@ -110,13 +98,11 @@ export interface PageStep {
   at: Date;
   text: string;
   tookMs?: number;
-  /** In nested turns. */
   depth: number;
   /** Lines below it, as they stand: arguments of calls, where who looks may read them. */
   code?: readonly string[];
 }
 
-/** Something that a person has planned. */
 export interface Upcoming {
   at: Date;
   text: string;

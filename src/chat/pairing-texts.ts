@@ -1,4 +1,3 @@
-/** Texts about admitting strangers. */
 import { listOf } from '../base/text.ts';
 
 const plain = (name: string) => name.replace(/[\\*_`~|<>@#[\]]/g, '');

@@ -13,9 +13,7 @@ export interface PairingDeps {
   clock: Clock;
   delivery: Pick<Delivery, 'endIn' | 'forget' | 'lockItem' | 'outbox'>;
   access: AccessRules;
-  /** Platforms' names for people, by adapter. */
   platforms: ReadonlyMap<string, string>;
-  /** The configuration's own roles. */
   roles: readonly string[];
 }
 
@@ -65,7 +63,6 @@ async function tellOwners(
   await delivery.outbox.addAll(tx, cards);
 }
 
-/** `/pair CODE [role]`, for owners. */
 export function pairCommand(deps: PairingDeps): Command {
   return {
     name: 'pair',
@@ -87,7 +84,6 @@ export function pairCommand(deps: PairingDeps): Command {
   };
 }
 
-/** The code may be typed in its halves. */
 function wordsOf(rest: string): { code: string; role: string } {
   const [first = '', ...others] = rest.split(/\s+/).filter(Boolean);
   const isWhole = first.replace(/[^0-9a-z]/gi, '').length > HALF_A_CODE;
@@ -97,7 +93,6 @@ function wordsOf(rest: string): { code: string; role: string } {
 
 const HALF_A_CODE = 5;
 
-/** Lets somebody in, by the button that told an owner of them. */
 export function pairingTools(deps: PairingDeps): AnyTool[] {
   const admitting = dataTool({
     name: ADMIT,

@@ -8,9 +8,7 @@ import type { Artifacts, Database } from '../storage/index.ts';
 import type { AnyRoute } from './route.ts';
 import { type Command, commandThing, type HomeSection } from './skill.ts';
 
-/** The port of a platform to the rest. */
 export interface PlatformDeps<Settings> {
-  /** The platform's own block of the configuration, checked by its schema. */
   config: Settings;
   access: AccessRules;
   world: World;
@@ -24,39 +22,28 @@ export interface PlatformDeps<Settings> {
   complete(typing: Omit<Typing, 'adapter'>): Promise<readonly string[]>;
 }
 
-/** A secret that a platform is switched on with. */
 export interface SetupSecret {
-  /** Its key in the platform's block: `token`. */
   key: string;
-  /** The environment variable that overrides it. */
   env: string;
-  /** Name of the secret, for people. */
   label: string;
   /** Problem in the form of `value`, in a sentence; undefined without any. */
   malformed?(value: string): string | undefined;
 }
 
-/** The platform's answer about a set of secrets. */
 export type SetupAnswer =
   | {
       ok: true;
-      /** As whom they sign in. */
       says: string;
       /** Page where an owner admits coda, with the permissions that it needs and no others. */
       invite?: string;
-      /** The external id of the person whom the application belongs to, where the platform tells. */
       owner?: string;
-      /** Remaining steps on the platform. */
       notes: readonly string[];
     }
   | { ok: false; says: string; remedy: string };
 
-/** Guide for switching a platform on. */
 export interface PlatformSetup {
-  /** First steps on the platform, a line each. */
   steps: readonly string[];
   secrets: readonly SetupSecret[];
-  /** Name and form of a person's id. */
   owner: { label: string; pattern: RegExp };
   /** Asks the platform, at `apiUrl` where another address is configured, with the secrets by their keys. Never throws. */
   check(
@@ -65,22 +52,18 @@ export interface PlatformSetup {
   ): Promise<SetupAnswer>;
 }
 
-/** An adapter that may have requests of its platform come in over coda's HTTP server. */
 export type PlatformAdapter = ChatAdapter & { routes?(): readonly AnyRoute[] };
 
 /** A chat platform, as a value. `app/adapters.ts` lists them, one line each. */
 export interface Platform<Settings = unknown> {
   /** The adapter's name, which identities begin with: `discord`. */
   name: string;
-  /** As people write it: `Discord`. */
   title: string;
   /** Its block switches it on; without a value the platform is off. */
   config: ConfigBlock;
   /** Form of a channel's id, as a configuration names it after the platform: `discord:112233445566778899`. */
   channel: { pattern: RegExp; example: string };
-  /** Said at a start while it is off: how it is turned on. */
   off: string;
-  /** The guide of `coda init`. */
   setup(): Promise<PlatformSetup>;
   /** Makes its adapter, whose code is loaded now; connects to nothing. */
   open(deps: PlatformDeps<Settings>): Promise<PlatformAdapter>;
@@ -94,7 +77,6 @@ export interface CompleteDeps {
   gate: Pick<Gate, 'may'>;
 }
 
-/** Partial input of a command's option. */
 export interface Typing {
   command: string;
   option: string;

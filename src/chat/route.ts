@@ -29,12 +29,10 @@ export interface Caller {
   groups?: readonly string[];
 }
 
-/** A request whose parts have passed their schemas. */
 export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> {
   params: Params;
   query: Query;
   body: Body;
-  /** The body as it came; empty where there is none. */
   raw: Buffer;
   /** A header by its name in lower case. */
   header(name: string): string | undefined;
@@ -46,9 +44,7 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
   signal: AbortSignal;
 }
 
-/** An answer: JSON, text or bytes, or a stream of text that ends when it is over. */
 export interface HttpAnswer {
-  /** Default: 200. */
   status?: number;
   headers?: Readonly<Record<string, string>>;
   body?:
@@ -69,14 +65,12 @@ export interface RouteExample {
   answer?: unknown;
 }
 
-/** One thing that can be asked for. */
 export interface Route<
   Params extends z.ZodType = z.ZodType,
   Query extends z.ZodType = z.ZodType,
   Body extends z.ZodType = z.ZodType,
 > {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** `/v1/notes/:id` */
   path: string;
   /**
    * Scope that a token or a browser's session needs; undefined: anybody may ask, and the handler checks by itself (a
@@ -85,9 +79,7 @@ export interface Route<
   scope?: Scope;
   /** For people: only a browser's session is taken, what is wrong is answered with a page, and no document lists it. */
   page?: true;
-  /** One line, for the OpenAPI document. */
   summary: string;
-  /** Its part of the OpenAPI document: `notes`. */
   tag?: string;
   params?: Params;
   query?: Query;
@@ -95,9 +87,7 @@ export interface Route<
   form?: true;
   /** Schema of the JSON body; without one the body is not parsed and only `raw` is there. */
   body?: Body;
-  /** The most bytes of a body; default: what the configuration says. */
   maxBytes?: number;
-  /** By status: what comes, and for JSON its schema. */
   answers?: Readonly<Record<number, { description: string; schema?: z.ZodType; type?: string }>>;
   examples?: readonly RouteExample[];
   /**
@@ -106,10 +96,8 @@ export interface Route<
   handle(request: HttpRequest<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<HttpAnswer> | HttpAnswer;
 }
 
-/** Any route, its request checked by its own schemas before `handle`. */
 export type AnyRoute = Route;
 
-/** Declares a route, its `handle` typed by its schemas. */
 export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(route: Route<P, Q, B>): AnyRoute {
   return route as unknown as AnyRoute;
 }

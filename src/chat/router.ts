@@ -30,7 +30,6 @@ import * as texts from './texts.ts';
 /** `/name` and what follows it; not a path such as `/etc/hosts`. */
 const SLASH = /^\/([a-z][a-z0-9-]*)(?:\s+([\s\S]*))?$/i;
 
-/** `/name`, where the name may be a skill's. */
 const CALL = /^\/([^\s/]+(?:\/[^\s/]+)?)(?:\s+([\s\S]*))?$/;
 
 /** The call that a turn begins with when `/name rest` was written; undefined where that is none of the skills'. */
@@ -41,10 +40,8 @@ export interface RouterDeps {
   delivery: Delivery;
   commands: readonly Command[];
   called: CalledByName;
-  /** Buttons for the files of a message. */
   offersFor(item: Item): readonly Choice[];
   gate: Gate;
-  /** Ends the row of somebody whom nobody has let in. */
   turnAway(item: Item): Promise<void>;
 }
 
@@ -107,7 +104,6 @@ export class Router {
     await this.delivery.end('guest.rest', item, { state: 'cancelled', cards: [] });
   }
 
-  /** A planned call: a command, or a turn that begins with the skill of `/name`. */
   private async planned(item: Item, signal: AbortSignal, line: string): Promise<void> {
     const [, name = '', rest = ''] = SLASH.exec(line) ?? [];
     const command = this.commands.get(name.toLowerCase());
@@ -220,7 +216,6 @@ const NO = /^(?:no|n|nope|deny|don't|do not|cancel|never mind|nevermind)$/;
 const SAYS_YES = /^(?:yes|approve|ok)\b/i;
 const SAYS_NO = /^(?:no|deny|cancel|keep)\b/i;
 
-/** Characters; no label is longer. */
 const LONGEST_CHOICE = 200;
 
 /** Later than this a bare "yes" confirms no deletion: it may be about something else. */

@@ -33,18 +33,13 @@ export interface SkillDeps<Settings = unknown> {
   artifacts: Artifacts;
   outbox: Outbox;
   world: World;
-  /** Durable work of the kinds that `Skill.jobs` carries out. */
   jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
-  /** Recurring work: each occurrence becomes a job. */
   schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle' | 'failing' | 'takeFailing'>;
   embedders: Embedders;
-  /** Small questions to the light model, outside the answer to a message. */
   models: LightModels;
-  /** The choice between the tiers of models; left out where no models are configured. */
   tiers?: Tiers | undefined;
   /** The gate; asked by a skill itself only for a thing that no tool or command of its own stands for. */
   gate: Pick<Gate, 'may' | 'basis'>;
-  /** The sandbox and its limits; and programs of the skill's own. */
   sandbox: Pick<Sandbox, 'hasImage' | 'facts' | 'program' | 'detached'> & {
     workspaces: Workspaces;
     settings: CoreValues['execution'];
@@ -56,19 +51,15 @@ export interface SkillDeps<Settings = unknown> {
   };
   /** Reaches addresses that others chose, and services that the owner configured. */
   egress: Egress;
-  /** Cache of data from outside. */
   cache: Cache;
   /** Locks between processes; they save work and decide nothing. */
   locks: Locks;
-  /** For times that are written to people whose own clock nobody knows. */
   household: Household;
-  /** The skill's own block of the configuration, checked by its schema. */
   config: Settings;
   /** Capabilities of all skills, in words after "I". */
   does: readonly string[];
   /** Calls `close` when coda stops, once nothing uses the skill any more. */
   onClose(part: string, close: () => Promise<void>): void;
-  /** Turns that a person has planned. */
   turns: Turns;
   /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
   wakeAt(at: Date): void;
@@ -80,19 +71,13 @@ export interface SkillDeps<Settings = unknown> {
   emit<Payload extends Json>(kind: EventKind<Payload>, payload: Payload): void;
 }
 
-/** All skills together, for tools and commands that plan or show what the others bring. */
 export interface AllSkills {
-  /** All skills' sections about these days of the person's, in order. */
   agenda(ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
-  /** Parts of them that must be awaited before a transaction. */
   agendaAhead(kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
-  /** True if a schedule may run `/name`: a command that may be planned, or what a skill knows by that name. */
   runnable(name: string): boolean;
 }
 
-/** Tools of MCP servers as a skill may call them by itself. */
 export interface ToolServers {
-  /** True if the configuration has a server of this name. */
   has(server: string): boolean;
   /** Calls a tool that an owner has approved as its server describes it now. Its result is untrusted. */
   call(
@@ -104,21 +89,16 @@ export interface ToolServers {
 /** `isTransient`: the same call may go well later, and this one may have had its effect. */
 export type ServerAnswer = { ok: true; text: string } | { ok: false; message: string; isTransient: boolean };
 
-/** Files and image that agent skills in use bring into a sandbox for code that is not theirs. */
 export interface SkillsInUse {
-  /** The files of each, exactly as they were approved. */
   files: readonly SkillFiles[];
-  /** A reference or an id; undefined: the usual image. */
   image: string | undefined;
   /** One of them is a third party's. */
   tainted: boolean;
   /** Binding of an approval of such code, and its text; undefined: they bring nothing. */
   binding: Binding | undefined;
-  /** For the model: what of them is left out. */
   notes: readonly string[];
 }
 
-/** An event that a skill declares beside what raises it. */
 export interface EventKind<Payload extends Json> {
   /** `alert.reminder.due` */
   name: string;
@@ -128,17 +108,13 @@ export interface EventKind<Payload extends Json> {
 
 /** Something that coda does by itself, again and again, in the zone of the household. An owner may switch it off. */
 export type SystemTask = Pick<Schedule, 'name' | 'kind' | 'missed' | 'standard'> & {
-  /** The default: cron of five fields. */
   cron: string;
 };
 
 /** A slash command. It runs at once, without a lane or a model. */
 export interface Command {
-  /** Without the slash. */
   name: string;
-  /** One line for /help. */
   summary: string;
-  /** Syntax of its arguments: `[pending|completed|all] [page]`. */
   usage?: string;
   /** Arguments one by one, for platforms that show fields; joined by line breaks they are the rest. */
   options?: readonly CommandOption[];
@@ -148,9 +124,7 @@ export interface Command {
   hookable?: true;
   /** The answer is nobody else's business: shown to the person alone where the platform can. */
   private?: boolean;
-  /** Only the owner may run it. */
   ownerOnly?: boolean;
-  /** The built-in skill that it belongs to; set where commands are put together. */
   skill?: string;
   /**
    * The audit log's record of the rest of the line, without private parts; undefined: no entry then. Left out: it never
@@ -180,7 +154,6 @@ export interface CommandOption {
 }
 
 export interface CompletionContext {
-  /** Undefined for somebody who has not been met. */
   person: Person | undefined;
   database: Database;
   now: Date;
@@ -197,11 +170,9 @@ export interface Verdict {
   ok: boolean;
   /** Stable, for programs: `CLOCK_SKEW`. Left out: the name of the check. */
   code?: string;
-  /** Left out: `error` when something is wrong. */
   severity?: Exclude<Severity, 'ok'>;
   says: string;
   remedy?: string;
-  /** Further results of the same check. */
   also?: readonly Verdict[];
   /** The checks that find its cause, by their names: it is left out while each of them finds something amiss. */
   symptomOf?: readonly string[];
@@ -215,13 +186,11 @@ export interface Finding extends Pick<Verdict, 'ok' | 'says' | 'remedy'> {
   severity: Severity;
 }
 
-/** Something that `coda doctor` asks. */
 export interface HealthCheck {
   name: string;
   check(signal: AbortSignal): Promise<Verdict>;
 }
 
-/** A piece of the model's prompt that belongs to a skill and a person. */
 export interface PromptSection {
   title: string;
   text: string;
@@ -234,27 +203,22 @@ export interface AgendaSpan {
   to: Date;
 }
 
-/** A skill's section about them. */
 export interface AgendaSection {
   title: string;
   /** At most 20, each short. */
   lines: readonly string[];
-  /** Untrusted text is in it. */
   tainted?: boolean;
 }
 
-/** The person of the page. */
 export interface HomeReader extends Reader {
   db: Queryable;
   person: Person;
 }
 
-/** A part of a person's own page. */
 export interface HomeSection {
   title: string;
   /** At most 10. */
   items: readonly HomeItem[];
-  /** Said where there are none; left out: the part is not shown then. */
   none?: string;
 }
 
@@ -274,7 +238,6 @@ export interface Asker {
   private: boolean;
 }
 
-/** The request that a prompt is made for. */
 export interface Asked extends Asker {
   /** The same value for all that one turn does in this process, as `CallContext.turnKey`. */
   turnKey: object;
@@ -282,7 +245,6 @@ export interface Asked extends Asker {
   conversationId?: string;
   /** Counts the conversation's beginnings (`/new`). */
   epoch: number;
-  /** The text; empty without one. */
   text: string;
   /** The author of the words; undefined: a person. */
   origin?: Origin;
@@ -290,7 +252,6 @@ export interface Asked extends Asker {
   window?: number | undefined;
 }
 
-/** Phrases for a skill, for sentences of other parts. */
 export interface SkillWords {
   /** Its capability, after "I": `take notes`. */
   does?: string;
@@ -301,12 +262,10 @@ export interface SkillWords {
 /** An operation for commands of the terminal; a thrown error is the answer, too. */
 export type Verb = (args: Record<string, Json>) => Promise<Json> | Json;
 
-/** Acts: tools and commands, and where each comes from. */
 export interface SkillActs<Settings> {
   tools?(deps: SkillDeps<Settings>, all: AllSkills): AnyTool[];
   /** Tools that come and go while coda runs, as `LiveTools.current`. */
   liveTools?(deps: SkillDeps<Settings>, taken: ReadonlySet<string>): readonly AnyTool[];
-  /** As `LiveTools.settled`. */
   liveToolSettled?(deps: SkillDeps<Settings>, name: string): Promise<void>;
   commands?(deps: SkillDeps<Settings>, all: AllSkills): Command[];
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
@@ -323,13 +282,11 @@ export interface SkillActs<Settings> {
   verbs?(deps: SkillDeps<Settings>): Readonly<Record<string, Verb>>;
 }
 
-/** Work that goes on by itself: durable jobs, recurring tasks, rows that fall due. */
 export interface SkillWork<Settings> {
   jobs?(deps: SkillDeps<Settings>): JobHandler[];
   schedules?: readonly SystemTask[];
-  /** The same, where they depend on its settings. */
+  /** Further `schedules` that depend on its settings. */
   tasks?(deps: SkillDeps<Settings>): readonly SystemTask[];
-  /** Rows of its own that fall due. */
   due?(deps: SkillDeps<Settings>): DueSource[];
   /** Called when coda has started, before anybody is heard: what it begins goes on beside. */
   started?(deps: SkillDeps<Settings>): void;
@@ -355,7 +312,6 @@ export interface SkillPrompt<Settings> {
   passing?(deps: SkillDeps<Settings>, asked: Asked): Promise<PromptSection | undefined>;
 }
 
-/** Views of a person's own items: briefing, App Home, dashboard. */
 export interface SkillViews<Settings> {
   /** The person's own items for their briefing or review; asked in private places only. */
   agenda?(deps: SkillDeps<Settings>, ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
@@ -372,21 +328,14 @@ export interface SkillViews<Settings> {
   ): Promise<Upcoming[]>;
 }
 
-/** Answers to programs and to `coda doctor`: HTTP collections, routes, checks. */
 export interface SkillApi<Settings> {
-  /** Its items of a person, for programs to list, read and change over HTTP. */
   collections?(deps: SkillDeps<Settings>): readonly AnyCollection[];
-  /** Further HTTP routes. */
   routes?(deps: SkillDeps<Settings>): readonly AnyRoute[];
-  /** `toolbox`: the tools of all skills. */
   checks?(deps: SkillDeps<Settings>, toolbox: Pick<Toolbox, 'names' | 'get'>): HealthCheck[];
 }
 
-/** Rules for a person's rows, and what follows when the person moves. */
 export interface SkillData<Settings> {
-  /** Rules that delete a person's data. */
   deletionRules?: readonly DeletionRule[];
-  /** Rules that join two persons' data. */
   mergeRules?: readonly MergeRule[];
   /** Offers something to a person whose platform reports another zone now; in the transaction that stores it. */
   moved?(deps: SkillDeps<Settings>, tx: Transaction, moved: Moved): Promise<void>;
@@ -413,14 +362,12 @@ export interface Skill<Settings = unknown>
     SkillApi<Settings>,
     SkillData<Settings> {
   name: string;
-  /** Its own block of the configuration, whose values are `deps.config`. */
   config?: ConfigBlock<z.ZodType<Settings>>;
   /** True if these settings switch it on; left out: it is. One that is off is not there at all. */
   isOn?(config: Settings): boolean;
   words?: SkillWords;
 }
 
-/** A command as the gate knows it. */
 export function commandThing({ name, skill, ownerOnly }: Pick<Command, 'name' | 'skill' | 'ownerOnly'>): Thing {
   return { kind: 'command', name, skill, ownerOnly };
 }

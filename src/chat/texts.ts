@@ -2,9 +2,6 @@ import { type Cost, money, type QuirkTold, type Recalled } from '../agent/index.
 import { listOf, plural } from '../base/text.ts';
 import type { Role } from '../people/index.ts';
 
-/** Texts of the chat itself. */
-
-/** `name`: as it was planned, `/name rest`. */
 export const plannedGone = (name: string) =>
   `A schedule of yours should run \`${name}\`, which is not there any more. "/schedules" shows your schedules.`;
 
@@ -26,7 +23,6 @@ export const ownerOnly = (command: string) => `\`/${command}\` is for my owner a
 
 export const notAllowed = (command: string) => `You may not use \`/${command}\` here. Ask my owner if you should.`;
 
-/** `keeps`: what skills keep of a person's, each in the plural. */
 export const begunAfresh = (keeps: readonly string[]) =>
   ['A fresh start: I will not look back at what was said here before.', ...staying(keeps)].join(' ');
 
@@ -42,7 +38,6 @@ export const nothingRuns = () => 'Nothing is running here.';
 export const reallyForget = (keeps: readonly string[]) =>
   `I would delete ${listOf([...keeps.map((kept) => `your ${kept}`), 'what we said to each other', 'your settings'])}. This cannot be taken back. Is that what you want?`;
 
-/** `erased`: the number of rows, table by table. */
 export function forgotten(erased: ReadonlyMap<string, number>): string {
   const report = listOf([...erased].map(([table, count]) => `${table.replaceAll('_', ' ')} ${count}`));
   return `Done: I have forgotten everything about you. If you write again, we begin anew.${report ? ` Erased or blanked, table by table: ${report}.` : ''}`;
@@ -83,7 +78,6 @@ export function modelIs(name: string, names: readonly string[], resting: readonl
   ].join('\n');
 }
 
-/** A model service's refusal, and the setting that avoids it. */
 export const modelQuirk = (name: string, { what, instead, setting }: QuirkTold) =>
   `\`${name}\` refuses ${what}: ${instead}.${setting === undefined ? '' : ` \`${setting}\` says so from the start.`}`;
 
@@ -111,7 +105,6 @@ export const soulGone = () => 'Here I am as I am everywhere again.';
 
 export const soulTooLong = (most: number) => `That is too much to be; keep it below ${most} characters.`;
 
-/** Costs of models: for each span its sums, and the budget where there is one. */
 export function cost(lines: readonly [string, Cost, number?][], currency: string): string {
   return lines
     .map(([span, { calls, input, cached, output, unpriced, price }, budget]) => {
@@ -123,7 +116,6 @@ export function cost(lines: readonly [string, Cost, number?][], currency: string
     .join('\n');
 }
 
-/** The context window, part by part. */
 export function context(
   filled: readonly { part: string; tokens: number }[],
   limit: number,
@@ -169,14 +161,11 @@ export function taints(tools: readonly string[], { summary, history }: Remembere
 
 const thousands = (count: number) => Math.round(count).toLocaleString('en');
 
-/** Texts about linked accounts. */
 export interface Known {
-  /** As people call it: `the terminal`. */
   platform: string;
   name: string;
 }
 
-/** "Ana on Discord and owner on the terminal". */
 function everywhere(identities: readonly Known[]): string {
   return listOf(identities.map(({ platform, name }) => `${name.replace(/[\\*_`~|<>@#[\]]/g, '')} on ${platform}`));
 }

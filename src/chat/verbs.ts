@@ -8,7 +8,6 @@ import type { Verb } from './skill.ts';
 
 type ActWorld = Pick<World, 'clock' | 'secrets'>;
 
-/** Operations as verbs of the control socket, each with its entry in the audit log. */
 export function verbsOf<Parts>(
   operations: readonly AnyOperation[],
   parts: Parts,
@@ -28,7 +27,6 @@ function verb<Parts>(operation: Operation<Parts>, parts: Parts, world: ActWorld)
   };
 }
 
-/** The HTTP routes of operations that have one. */
 export function routesOf<Parts>(operations: readonly AnyOperation[], parts: Parts, world: ActWorld): AnyRoute[] {
   return operations.flatMap((each) => {
     const served = each.route as OperationRoute<object, unknown> | undefined;
