@@ -1,9 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Log } from './log.ts';
 
-/** Waiting, stopping and releasing. */
-
-/** A promise with its two ends outside. */
 export interface Deferred<T> {
   promise: Promise<T>;
   resolve(value: T | PromiseLike<T>): void;
@@ -90,16 +87,13 @@ export async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>)
   }
 }
 
-/** Something that was opened and must be closed. */
 export interface Closable {
   close(): Promise<void> | void;
 }
 
-/** Keeps what was opened and closes it in reverse order, each one even if another fails. */
 export class Closer {
   private readonly opened: { name: string; close: () => Promise<void> | void }[] = [];
 
-  /** Waits for `part` and remembers to close it. */
   async add<T extends Closable>(name: string, part: T | Promise<T>): Promise<T> {
     const opened = await part;
     this.opened.push({ name, close: () => opened.close() });
@@ -132,13 +126,11 @@ export class Sequence {
     return result;
   }
 
-  /** Resolves when everything given so far has ended. */
   async idle(): Promise<void> {
     await this.tail;
   }
 }
 
-/** Lets so many tasks run at once; the others wait in their order. */
 export class Slots {
   private free: number;
   private readonly waiting: (() => void)[] = [];
@@ -182,7 +174,6 @@ export class Batch<T> {
     return this.items.length;
   }
 
-  /** Hands over what is there now and waits until all earlier batches are done too. */
   async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -194,13 +185,11 @@ export class Batch<T> {
 }
 
 export interface GroupCommitOptions<T, R> {
-  /** Items in one run. */
   max: number;
   /** Milliseconds (real time) after which a run that has not ended no longer holds up what waits. */
   patienceMs: number;
   /** Two items that share a key never stand in one run; they run one after the other, in order. */
   keys(item: T): readonly string[];
-  /** Does the work of all items in one go. Resolves with their results, in the order of the items. */
   run(items: readonly T[]): Promise<readonly R[]>;
   /** True if the items of a run that threw `error` may succeed one by one: nothing of the run has happened. */
   mayRunAlone(error: unknown): boolean;
@@ -213,7 +202,6 @@ export interface GroupCommitOptions<T, R> {
 export class GroupCommit<T, R> {
   private readonly options: GroupCommitOptions<T, R>;
   private readonly waiting: { item: T; keys: readonly string[]; result: Deferred<R> }[] = [];
-  /** Keys of the items that are being run. */
   private readonly busy = new Set<string>();
   private running = 0;
   private scheduled = false;
@@ -222,7 +210,6 @@ export class GroupCommit<T, R> {
     this.options = options;
   }
 
-  /** Resolves with the item's result; rejects with what its run threw. */
   add(item: T): Promise<R> {
     const result = deferred<R>();
     this.waiting.push({ item, keys: this.options.keys(item), result });
@@ -263,7 +250,6 @@ export class GroupCommit<T, R> {
     }
   }
 
-  /** The next group: of items that share a key the first, and none whose key is being run. */
   private take() {
     const { max } = this.options;
     const blocked = new Set(this.busy);
@@ -279,7 +265,6 @@ export class GroupCommit<T, R> {
     return group;
   }
 
-  /** Never rejects. */
   private async runGroup(group: readonly { item: T; result: Deferred<R> }[]): Promise<void> {
     try {
       const results = await this.options.run(group.map(({ item }) => item));
@@ -294,7 +279,6 @@ export class GroupCommit<T, R> {
   }
 }
 
-/** Items by key, in the order in which keys and items first came. */
 export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {
@@ -309,7 +293,6 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
 /** A signal with an end of its own. Disposing of it lets go of its timer and of the signal that it follows. */
 export interface Deadline extends Disposable {
   signal: AbortSignal;
-  /** True if it was the time, and not the parent, that ended it. */
   passed(): boolean;
   /** Stops the time until what it returns is called; while several hold it, until the last has let go. */
   hold(): () => void;
@@ -365,7 +348,6 @@ export class Pace {
   private readonly sliceMs: number;
   private since = performance.now();
 
-  /** `sliceMs`: how long to work at a stretch, in milliseconds of real time. */
   constructor(sliceMs = 5) {
     this.sliceMs = sliceMs;
   }
@@ -390,7 +372,6 @@ export function lazy<T extends object>(make: () => T): () => T {
   };
 }
 
-/** Subscribers of channels in this process. */
 export class Subscribers {
   private readonly channels = new Map<string, Set<(payload: string) => void>>();
   private readonly log: Log;
@@ -399,21 +380,18 @@ export class Subscribers {
     this.log = log;
   }
 
-  /** True when it is the channel's first. */
   add(channel: string, heard: (payload: string) => void): boolean {
     const all = this.channels.get(channel) ?? new Set();
     this.channels.set(channel, all);
     return all.add(heard).size === 1;
   }
 
-  /** True when it was the channel's last. */
   remove(channel: string, heard: (payload: string) => void): boolean {
     const all = this.channels.get(channel);
     if (!all?.delete(heard) || all.size > 0) return false;
     return this.channels.delete(channel);
   }
 
-  /** Calls every subscriber of the channel; what one throws is logged. */
   tell(channel: string, payload: string): void {
     for (const heard of this.channels.get(channel) ?? []) {
       try {

@@ -1,5 +1,3 @@
-/** Caches of bounded size: what is dropped costs a look-up and nothing else. */
-
 /** A map of at most `most` entries: one more drops the one that came first. A key that is set again keeps its place. */
 export class BoundedMap<K, V> extends Map<K, V> {
   private readonly most: number;
@@ -27,7 +25,6 @@ export class PassingMap<K, V> extends BoundedMap<K, V> {
   }
 }
 
-/** A set of at most `most` values: one more drops the one that came first. A value that is added again keeps its place. */
 export class BoundedSet<T> extends Set<T> {
   private readonly most: number;
 

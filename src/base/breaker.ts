@@ -1,8 +1,6 @@
-/** Leaves alone what fails again and again, and lets one attempt through now and then to see: models, tools, skills. */
 import type { Clock } from './clock.ts';
 
 export interface BreakerOptions {
-  /** Failures in a row after which it opens. */
   failures: number;
   /** Milliseconds for which it stays open at first; twice as long after each trial that fails. */
   pauseMs: number;
@@ -13,7 +11,6 @@ export type Health = 'well' | 'degraded' | 'paused';
 
 const LONGEST_MS = 10 * 60_000;
 
-/** Keeps requests from something that has failed again and again, and lets one through now and then to see. */
 export class Breaker {
   private readonly clock: Clock;
   private readonly options: BreakerOptions;
@@ -36,12 +33,10 @@ export class Breaker {
     return this.failures === 0 ? 'well' : 'degraded';
   }
 
-  /** When its pause ends; undefined while it is not paused. */
   get until(): Date | undefined {
     return this.open ? new Date(this.openUntil) : undefined;
   }
 
-  /** Failures since it last succeeded. */
   get inRow(): number {
     return this.failures;
   }
@@ -74,7 +69,6 @@ export class Breaker {
   }
 }
 
-/** One of `Breakers`, as the doctor shows it. */
 export interface BreakerState {
   kind: string;
   name: string;
@@ -83,7 +77,6 @@ export interface BreakerState {
   until: Date | undefined;
 }
 
-/** The breakers of one process, by what they protect: `model`, `tool`, `skill`. */
 export class Breakers {
   private readonly clock: Clock;
   private readonly made = new Map<string, { kind: string; name: string; breaker: Breaker }>();
@@ -92,7 +85,6 @@ export class Breakers {
     this.clock = clock;
   }
 
-  /** That of `name`, made when it is asked for first. */
   of(kind: string, name: string, options: BreakerOptions): Breaker {
     const key = `${kind} ${name}`;
     const known = this.made.get(key);
@@ -102,7 +94,6 @@ export class Breakers {
     return breaker;
   }
 
-  /** Those that are not well. */
   unwell(): BreakerState[] {
     return [...this.made.values()].flatMap(({ kind, name, breaker }) => {
       const { health, inRow: failures, until } = breaker;
@@ -110,7 +101,6 @@ export class Breakers {
     });
   }
 
-  /** Lets these be asked again at once. Returns which of them were not well. */
   reset(isMeant: (state: Pick<BreakerState, 'kind' | 'name'>) => boolean): string[] {
     const meant = this.unwell().filter(isMeant);
     for (const { kind, name } of meant) this.made.get(`${kind} ${name}`)?.breaker.succeeded();

@@ -10,7 +10,6 @@ export const DAY_MS = 86_400_000;
 export interface Clock {
   /** The instant that everything is decided by. On PostgreSQL it follows the database's clock. */
   now(): Instant;
-  /** Milliseconds that only grow, for measuring how long something took. */
   monotonic(): number;
   /**
    * Calls `fn` once as soon as `now()` has reached `at` (at once, but never synchronously, when it already has).
@@ -26,7 +25,6 @@ interface Timer {
   fn: () => void;
 }
 
-/** Earliest first; equal instants in the order they were asked for. */
 class Timers {
   private list: Timer[] = [];
 
@@ -54,11 +52,9 @@ class Timers {
 /** A suspended laptop and a corrected clock move the wall clock under a running timer: look again this often. */
 const LONGEST_SLEEP_MS = 5_000;
 
-/** The host's clock; after `follow`, the clock of the database. */
 export class SystemClock implements Clock {
   private readonly timers = new Timers();
   private sleeping: NodeJS.Timeout | undefined;
-  /** Wall clock minus monotonic clock, once a database's clock is followed. */
   private offset: number | undefined;
 
   now(): Instant {
@@ -69,7 +65,6 @@ export class SystemClock implements Clock {
     return performance.now();
   }
 
-  /** `now()` becomes the monotonic clock plus what makes it equal to `reference` at this moment. */
   follow(reference: Instant): void {
     this.offset = reference.getTime() - performance.now();
     this.arm();
@@ -103,7 +98,6 @@ export class SystemClock implements Clock {
   }
 }
 
-/** A clock that stands still until it is moved. */
 export class TestClock implements Clock {
   private readonly timers = new Timers();
   private time: number;
@@ -152,8 +146,6 @@ export class TestClock implements Clock {
     for (let due = this.timers.takeDue(this.time); due; due = this.timers.takeDue(this.time)) due.fn();
   }
 }
-
-/** Skew between the clock of this machine and another one. */
 
 const MOST_MS = 60_000;
 

@@ -195,7 +195,6 @@ export const FAILURES = {
   TOO_MANY_CALLS: 'A turn made as many calls as it may.',
 } as const;
 
-/** Code of an expected failure. */
 export type FailureCode = keyof typeof FAILURES;
 
 /**
@@ -216,7 +215,6 @@ export type FaultKind =
 export interface ErrorDetails {
   /** The error, in a sentence that names its subject. Never holds a secret. */
   message: string;
-  /** The way to mend it. */
   remedy: string;
   cause?: unknown;
 }
@@ -233,13 +231,11 @@ export class CodaError extends Error {
     this.remedy = remedy;
   }
 
-  /** The exit status for a command that ends with this error (sysexits.h). */
   get exitStatus(): number {
     return ERRORS[this.code].exit;
   }
 }
 
-/** The message of anything that was thrown, on one line. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/\s+/g, ' ').trim();
@@ -250,7 +246,6 @@ export function isStorageAway(error: unknown): boolean {
   return error instanceof CodaError && (error.code === 'STORAGE_UNREACHABLE' || error.code === 'DISK_FULL');
 }
 
-/** The `code` of a Node system error or database error (`ENOENT`, `40001`), if it has one. */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

@@ -1,5 +1,3 @@
-/** Faults, counted in memory until somebody stores them. */
-
 /** A fault, without texts of people: names and codes of coda's own only. */
 export interface Fault {
   /** The part: `model`, `tool`, `job`, `delivery`, `storage`. */
@@ -15,11 +13,9 @@ export interface CountedFault extends Fault {
   lastAt: Date;
 }
 
-/** More kinds than these at once are no pattern; the rest is counted as one. */
 const MOST_KINDS = 500;
 const LONGEST_NAME = 100;
 
-/** Counts faults; costs an addition to a map each. */
 export class FaultBook {
   private counted = new Map<string, CountedFault>();
   private noted: () => void = () => {};
@@ -36,14 +32,12 @@ export class FaultBook {
     this.noted();
   }
 
-  /** Takes the faults counted since the last call. */
   take(): CountedFault[] {
     const taken = [...this.counted.values()];
     this.counted = new Map();
     return taken;
   }
 
-  /** Calls `fn` after each fault from now on. */
   follow(fn: () => void): void {
     this.noted = fn;
   }

@@ -1,16 +1,13 @@
 /** Frames that set others' words apart in a prompt, and words that cannot leave theirs. Pure. */
 import { oneLine } from './text.ts';
 
-/** Frames within a conversation; each holds text, or other frames. */
 const OF_CONVERSATIONS = [
   ...['context', 'file', 'messages', 'notes', 'quoted', 'remembered', 'said', 'summary', 'tool_result'],
 ] as const;
-/** Frames of what skills and specialists say of themselves. */
 const OF_INSTRUCTIONS = ['available_skills', 'skill', 'instructions', 'specialist', 'specialists'] as const;
 
 export type Frame = (typeof OF_CONVERSATIONS)[number] | (typeof OF_INSTRUCTIONS)[number];
 
-/** Characters of a name. */
 const LONGEST_LABEL = 120;
 /** Between the letters of a tag there may stand what nobody sees. */
 const UNSEEN = '\\p{Cf}*';
@@ -38,7 +35,6 @@ export function enclosed(frame: Frame, inner: string, attributes: Readonly<Recor
   return `<${frame}${named.join('')}>\n${inner}\n</${frame}>`;
 }
 
-/** A text in which no tag opens or closes a frame. */
 export function unframed(text: string): string {
   return text.replace(TAGS, '&lt;');
 }
@@ -50,12 +46,11 @@ export function unframedSection(text: string): string {
 
 const LIKE: Readonly<Record<string, string>> = { '[': '(', ']': ')', '<': '‹', '>': '›', '"': "'" };
 
-/** Others' name for something, within quotation marks. */
 function quotable(name: string): string {
   return oneLine(name, LONGEST_LABEL).replace(/[<>"]/g, (character) => LIKE[character] ?? '');
 }
 
-/** The same within a line or brackets of coda's own. */
+/** Others' name for something, for a line or brackets of coda's own. */
 export function label(name: string): string {
   return quotable(name).replace(/[[\]]/g, (character) => LIKE[character] ?? '');
 }
@@ -65,12 +60,10 @@ export function continued(text: string): string {
   return unframed(text).replace(LINE_ENDS, '\n  ');
 }
 
-/** The same behind the speaker's name. */
 export function spoken(name: string, text: string): string {
   return `${speaker(name)}: ${continued(text)}`;
 }
 
-/** A name that ends at the colon behind it. */
 export function speaker(name: string): string {
   return label(name.replace(/[:：]/g, ' '));
 }

@@ -9,9 +9,7 @@ export function smallHeaps(): void {
   setFlagsFromString('--optimize-for-size');
 }
 
-/** Blocks of more than 32 MB the C library maps by themselves. */
 const MAPPED_BYTES = 33 * 2 ** 20;
-/** Blocks below this are of no account. */
 const SMALL_BYTES = 2 ** 20;
 
 /**

@@ -12,7 +12,6 @@ export function uuid(now: Instant): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
 }
 
-/** Without 0/o, 1/l/i: a person reads these aloud and types them. */
 const READABLE = '23456789abcdefghjkmnpqrstuvwxyz';
 
 /** A short random id that a person can type, e.g. `k7f3q`. Not a secret: uniqueness is the caller's key to keep. */

@@ -4,17 +4,14 @@ export interface JsonText {
   value: unknown;
   /** The offset of each key or item, by its path (names and indexes, joined by NUL). */
   places: ReadonlyMap<string, number>;
-  /** Keys that stand in one object twice, by their second place. */
   twice: readonly { path: string; offset: number }[];
 }
 
-/** Deeper than anything that people write. */
 const DEEPEST = 64;
 const SPACE = /[ \t\n\r]*/y;
 const TEXT = /"(?:[^"\\]|\\.)*"/y;
 const OTHER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
-/** Parses JSON, or gives the offset at which the text stops being JSON. */
 export function readJson(text: string): JsonText | { brokenAt: number } {
   const reading = new Reading(text);
   try {

@@ -1,4 +1,3 @@
-/** Anything that JSON can hold. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** JSON with sorted keys and no spaces, so that equal values have equal text (RFC 8785 for what coda stores). */

@@ -11,7 +11,6 @@ const STOP = new Set(
   ).split(' '),
 );
 
-/** Forms that no rule finds. */
 const IRREGULAR = new Map(
   Object.entries({
     buy: 'bought',
@@ -82,7 +81,6 @@ const IRREGULAR = new Map(
   }).flatMap(([stem, forms]) => forms.split(' ').map((form) => [form, stem] as const)),
 );
 
-/** Longer words are no words: they are cut, so that no text makes an index large. */
 const LONGEST = 40;
 
 /** The lexemes of `text` in order, with repetitions. Other scripts keep their words as they stand. */
@@ -163,7 +161,6 @@ function withoutPlural(word: string): string {
   return /[aeiouy].+s$/.test(word) ? word.slice(0, -1) : word;
 }
 
-/** The regions R1 and R2 in which endings are taken off: behind the first and second consonant after a vowel. */
 function regionsOf(word: string): [number, number] {
   const after = (from: number) => {
     const found = /[aeiouy][^aeiouy]/.exec(word.slice(from));
@@ -207,7 +204,6 @@ function withoutE(word: string, r1: number, r2: number): string {
 
 const NOWHERE: ArrayLike<number> = [];
 
-/** Inverse document frequency of a term that `df` of `n` texts have. */
 function idf(df: number, n: number): number {
   return Math.log(1 + (n - df + 0.5) / (df + 0.5));
 }
@@ -226,7 +222,6 @@ export function coverage(
   return covered;
 }
 
-/** The share of the query's IDF mass that each of its terms has. */
 export function shares(
   terms: readonly string[],
   n: number,
@@ -238,7 +233,6 @@ export function shares(
   return weights;
 }
 
-/** Adds `weight` at the places of texts. */
 export function add(shares: Float32Array, places: ArrayLike<number>, weight: number): void {
   for (let at = 0; at < places.length; at++) {
     const place = places[at] as number;

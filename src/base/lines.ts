@@ -1,9 +1,6 @@
-/** Bytes into lines of text, with a limit and without trust. */
-
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 
-/** One line of a stream, counted from 1, or why there is none. */
 export type Line =
   | { number: number; text: string }
   /** `too_long`: it is told as soon as that is known; its bytes are passed over up to its newline. */
@@ -54,7 +51,6 @@ export async function readLine(stream: Readable, maxBytes: number): Promise<stri
   return undefined;
 }
 
-/** Waits until there is something to read; null: there will be nothing more. */
 async function nextChunk(stream: Readable): Promise<Buffer | null> {
   for (;;) {
     if (stream.readableEnded || stream.destroyed) return null;
@@ -101,14 +97,12 @@ class LineBuffer {
     else if (bytes.length > 0) this.pieces.push(bytes);
   }
 
-  /** Told once, while the line is still coming. */
   tooLong(): Line | undefined {
     if (this.isTold || this.size <= this.maxBytes) return undefined;
     this.isTold = true;
     return { number: this.number, problem: 'too_long' };
   }
 
-  /** The line; undefined where it was told already that it is too long. */
   take(): Line | undefined {
     const tooLong = this.tooLong();
     const { number, pieces, isTold } = this;

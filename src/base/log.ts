@@ -26,7 +26,6 @@ export class Secrets {
     this.spell();
   }
 
-  /** Adds values that are replaced again and again; only the latest of each `key` stay hidden. */
   renew(key: string, values: readonly (string | undefined)[]): void {
     const before = this.recent.get(key) ?? [];
     const given = values.filter((value) => value !== undefined && value.length >= Secrets.SHORTEST) as string[];
@@ -36,7 +35,6 @@ export class Secrets {
     this.spell();
   }
 
-  /** Adds the password that `url` may hold, as it is written there and as it is meant. */
   addUrl(url: string | undefined): void {
     if (url === undefined || !isUrl(url)) return;
     const { password } = new URL(url);
@@ -77,12 +75,10 @@ export function createLog(level: LogLevel, secrets: Secrets, destination?: Desti
   );
 }
 
-/** A log that says nothing, for where none is wanted. */
 export function silentLog(): Log {
   return pino({ level: 'silent' });
 }
 
-/** The id of the work that a promise was made in. */
 const ID = Symbol('trace');
 
 /**
@@ -94,7 +90,6 @@ export class Trace {
   private current: string | undefined;
   private isFollowing = false;
 
-  /** Runs `work` and all that it waits for under `id`. */
   run<T>(id: string, work: () => T): T {
     this.follow();
     const outer = this.current;
@@ -110,7 +105,6 @@ export class Trace {
     return this.current;
   }
 
-  /** Begins to hand the id on from promise to promise. */
   private follow(): void {
     if (this.isFollowing) return;
     this.isFollowing = true;

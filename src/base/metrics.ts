@@ -1,4 +1,3 @@
-/** Counters and histograms, with names and labels as Prometheus wants them. */
 import type { Metric, Registry } from 'prom-client';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -8,13 +7,11 @@ export interface Sample {
   value: number;
 }
 
-/** A number for each set of labels that only grows, from 0 at the start of the process. */
 export interface Counter {
   add(labels: Labels, by?: number): void;
   samples(): Sample[];
 }
 
-/** Durations, counted into ranges, for each set of labels. */
 export interface Histogram {
   observe(labels: Labels, seconds: number): void;
 }
@@ -26,19 +23,16 @@ export interface Metrics {
   histogram(name: string, help: string, labels: readonly string[]): Histogram;
   /** A number that is read when somebody looks, and at no other time. What cannot be read then is left out. */
   gauge(name: string, help: string, labels: readonly string[], read: () => Sample[] | Promise<Sample[]>): void;
-  /** All of it in Prometheus' text format, and what is known of the process. */
   text(): Promise<string>;
 }
 
 type Read = () => Value[] | Promise<Value[]>;
-/** One line: a sample, and its name where that is not the metric's own. */
 type Value = Sample & { metricName?: string };
 
 /** Counting is adding to a map: nothing else is loaded or measured until somebody looks. */
 export class MetricsBook implements Metrics {
   private readonly counters = new Map<string, Count>();
   private readonly histograms = new Map<string, Ranges>();
-  /** Metrics that the registry does not know yet; it asks each for its values at every `text`. */
   private readonly described: { name: string; get(): Promise<unknown> }[] = [];
   private registry: Promise<Registry> | undefined;
 
@@ -132,7 +126,6 @@ class Ranges implements Histogram {
     series.count++;
   }
 
-  /** As Prometheus counts ranges: each with those below it. */
   values(): Value[] {
     const { name } = this;
     return [...this.series.values()].flatMap(({ labels, counts, sum, count }) => {

@@ -1,4 +1,3 @@
-/** The proxies that the owner's environment names for what coda asks of others. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type Socket } from 'node:net';
@@ -6,10 +5,8 @@ import { connect as connectTls } from 'node:tls';
 import { CodaError } from './errors.ts';
 import { isUrl } from './text.ts';
 
-/** Milliseconds for a proxy to open a tunnel. */
 const TUNNEL_WITHIN_MS = 10_000;
 
-/** The target of a connection. */
 export interface Destination {
   host: string;
   port: number;
@@ -85,7 +82,6 @@ export class OutboundProxy {
     return this.direct.length === 0 ? by : `${by}, not for ${this.direct.join(', ')}`;
   }
 
-  /** Each of them once. */
   get all(): URL[] {
     const named = [this.byProtocol['https:'], this.byProtocol['http:']].flatMap((proxy) => proxy ?? []);
     return named.filter(({ href }, index) => named.findIndex((each) => each.href === href) === index);
@@ -126,7 +122,6 @@ function isWithin(network: string, host: string): boolean {
   return Math.floor(number(base) / size) === Math.floor(number(host) / size);
 }
 
-/** A part of an address as it is meant; with a stray percent sign, as it is written. */
 function meant(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -1,8 +1,6 @@
-/** Why a server could not be reached, where the error tells more than that: certificates. */
 import { systemCode } from './errors.ts';
 
 export interface ReachTrouble {
-  /** Stable, for programs: `TLS_UNTRUSTED`. */
   code: string;
   says: string;
   remedy: string;
@@ -42,7 +40,6 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** The first rule that one of an error’s causes fits; undefined where none does. */
 export function reachTrouble(error: unknown): ReachTrouble | undefined {
   const codes = codesOf(error, 0);
   const rule = RULES.find((each) => codes.some((code) => each.codes.includes(code)));

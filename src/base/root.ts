@@ -13,7 +13,6 @@ export function packageRoot(): string {
   return folder;
 }
 
-/** coda's own version, from its package. */
 export function version(): string {
   return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version;
 }

@@ -1,4 +1,3 @@
-/** Signatures of what programs send each other over HTTP: HMAC-SHA256 with a shared secret. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** `t=<unix seconds>,v1=<hex>` over `<unix seconds>.<body>`: what coda sends, and takes (Stripe's form). */

@@ -15,7 +15,6 @@ export interface Span {
   /** Milliseconds since 1970, with fractions. */
   beganAt: number;
   endedAt: number;
-  /** The error, in words of coda's own; undefined: none. */
   error: string | undefined;
 }
 
@@ -80,7 +79,6 @@ export class Spans {
 
 const newId = () => randomBytes(8).toString('hex');
 
-/** Runs `work` in a span where spans are made. */
 export function inSpan<T>(
   spans: Spans | undefined,
   name: string,

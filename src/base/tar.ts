@@ -13,7 +13,6 @@ export interface TarFile {
 }
 
 interface TarEntry extends TarFile {
-  /** `file`, `directory`, `symlink`, … */
   type: string;
   content: Readable;
 }

@@ -1,5 +1,3 @@
-/** Small things about words. */
-
 /** `text` in at most `max` characters, cut at a grapheme and ended with an ellipsis when something was left out. */
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text;
@@ -18,12 +16,10 @@ export function decoded(bytes: Buffer): string {
   return new TextDecoder(encoding).decode(bytes);
 }
 
-/** `1 reminder`, `2 reminders`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** `900 kB`, `1.2 MB`, `34 GB`. */
 export function bytesOf(count: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let [value, unit] = [count, 0];
@@ -34,13 +30,11 @@ export function bytesOf(count: number): string {
   return `${unit === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** `a`, `a and b`, `a, b and c`. */
 export function listOf(words: readonly string[], last = 'and'): string {
   if (words.length < 2) return words.join('');
   return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 }
 
-/** The candidate nearest to `word` by edit distance, if it is near enough to be what was meant. */
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
@@ -84,20 +78,14 @@ export function visible(text: string): string {
   return text.replace(INVISIBLE, '');
 }
 
-/** Others’ words as they are shown on one line, shortened to `longest`. */
 export function oneLine(text: string, longest: number): string {
   return shorten(visible(text).replace(/\s+/g, ' ').trim(), longest);
 }
 
-/** Text between tags, or in a quoted attribute of one. */
 export function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/**
- * Number of letters that are wrong, missing, doubled or swapped with their neighbour in `word`, where `right` was
- * meant.
- */
 export function slipsIn(word: string, right: string): number {
   let [earlier, above]: [number[], number[]] = [[], Array.from({ length: right.length + 1 }, (_, at) => at)];
   for (let row = 1; row <= word.length; row++) {

@@ -5,7 +5,6 @@ import type { Metrics } from './metrics.ts';
 import type { OutboundProxy } from './outbound.ts';
 import type { Spans } from './spans.ts';
 
-/** The position of a named transaction or send; `probe` hears of each. */
 export interface Point {
   /** `inbox.accept`, `turn.finish`, `send.discord` … */
   name: string;
@@ -19,13 +18,9 @@ export interface World {
   log: Log;
   secrets: Secrets;
   metrics: Metrics;
-  /** Marks of log lines: the inbox row, or the outbox row without one, that is being worked on. */
   trace?: Trace;
-  /** Collector of durations; undefined: none are collected. */
   spans?: Spans;
-  /** Collector of faults; undefined: none are counted. */
   faults?: FaultBook;
-  /** The proxies that the environment names for what is asked of others; left out, all is reached directly. */
   proxy?: OutboundProxy | undefined;
   /** The addresses of a name, instead of the system's resolver, for names that others chose. Rejects where there are none. */
   resolve?(host: string): Promise<readonly string[]>;

@@ -17,30 +17,24 @@ export interface YamlPlace {
   column: number;
 }
 
-/** Type of a value by YAML's core schema. */
 export type YamlKind = 'string' | 'number' | 'boolean' | 'null' | 'list' | 'map';
 
 /** A value; aliases are what they stand for. */
 export interface YamlNode extends YamlPlace {
   kind: YamlKind;
-  /** Value of a scalar, as the library reads it. */
   scalar: unknown;
-  /** Source text of a scalar: `1.0` and not 1. */
   source: string | undefined;
-  /** Items of a list; undefined for an empty one. */
   items: readonly (YamlNode | undefined)[];
   /** Entries of a map, in order; a repeated key is there twice. */
   entries: readonly YamlEntry[];
 }
 
 export interface YamlEntry extends YamlPlace {
-  /** Undefined: a key that is no text. */
   key: string | undefined;
   value: YamlNode | undefined;
 }
 
 export type YamlProblem = YamlPlace & {
-  /** Keys and places in lists on the way to it. */
   path: readonly string[];
 } & (
     | { kind: 'syntax'; code: string; message: string }
@@ -50,13 +44,11 @@ export type YamlProblem = YamlPlace & {
     | { kind: 'alias'; name: string; isCircle: boolean }
   );
 
-/** YAML features beside keys and values. Some readers refuse them. */
 export type YamlFeature = 'flow' | 'anchor' | 'tag';
 
 export interface YamlDocument {
   /** The top's keys; empty where there are none, and where a limit was passed. */
   entries: readonly YamlEntry[];
-  /** Those of the text as a whole first, then in order of the text. */
   problems: readonly YamlProblem[];
   features: readonly YamlFeature[];
 }
@@ -73,7 +65,6 @@ class Reading {
   private readonly problems: YamlProblem[] = [];
   private readonly features = new Set<YamlFeature>();
   private readonly anchors = new Map<string, Yaml.Node>();
-  /** The targets of the aliases that are being followed. */
   private readonly following = new Set<unknown>();
   private nodes = 0;
 

@@ -15,12 +15,10 @@ const OTHERS_MAY_WRITE = 0o002;
  * afterwards.
  */
 export interface Folder {
-  /** The path that reaches the folder itself. */
   self: string;
   /** The path that reaches the entry `name` of exactly this folder. */
   at(name: string): string;
   stats: Stats;
-  /** Its real path. */
   place: string;
   close(): Promise<void>;
 }
@@ -39,7 +37,6 @@ export async function openFolder(path: string, { follow = false } = {}): Promise
   }
 }
 
-/** The real path of an open file: the kernel's answer on Linux, else the resolved path. */
 export async function placeOf(handle: FileHandle, path: string): Promise<string> {
   return LINUX ? readlink(`/proc/self/fd/${handle.fd}`) : realpath(path);
 }
@@ -76,7 +73,6 @@ function fileProblem(stats: Stats, path: string): Refusal | undefined {
   return isWorldWritable(stats) ? refuse('world_writable', path) : undefined;
 }
 
-/** True if anybody on this machine may change it. Windows has no such bits. */
 export function isWorldWritable(stats: Stats): boolean {
   return process.platform !== 'win32' && (stats.mode & OTHERS_MAY_WRITE) !== 0;
 }
@@ -95,7 +91,6 @@ const WITHOUT_RIGHTS: ReadonlyMap<number, readonly [name: string, mount: string]
   [0x65735546, ['FUSE', 'mount it with umask=022']],
 ]);
 
-/** File system type of a path by `statfs`; 0 where it cannot tell. */
 export function fileSystemOf(path: string): number {
   try {
     return Number(statfsSync(path).type) >>> 0;
@@ -104,7 +99,6 @@ export function fileSystemOf(path: string): number {
   }
 }
 
-/** Command that takes away everybody's right to write to `shown`; a mount may have no means to keep it. */
 export function closingRemedy(shown: string, fileSystem: number): string {
   const chmod = `"chmod o-w ${shown}" takes that right away`;
   const [name, mount] = WITHOUT_RIGHTS.get(fileSystem) ?? [];
@@ -139,11 +133,9 @@ const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** Why a file is not read, as a value. */
 export interface Refusal {
   ok: false;
   code: RefusalCode;
-  /** A sentence for people, which names the path as a JSON string where it holds anything unusual. */
   message: string;
 }
 
@@ -155,10 +147,8 @@ export function refuse(code: RefusalCode, path: string, detail?: string): Refusa
 const MAX_PATH_BYTES = 1024;
 const MAX_NAME_BYTES = 255;
 
-/** Control characters, surrogates without a partner, and format characters, which nobody sees. */
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Cf}\u2028\u2029\ufffd]/u;
 
-/** Never listed nor read: a repository's own records, which every fetch changes. */
 const REPOSITORY = /^(?:\.git|git~1)$/i;
 
 /**
@@ -197,7 +187,6 @@ function nameProblem(name: string): string | undefined {
   return undefined;
 }
 
-/** True if a folder's entry is left out everywhere: a repository's records change with every fetch. */
 export function isRepository(name: string): boolean {
   return REPOSITORY.test(name);
 }

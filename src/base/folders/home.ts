@@ -1,6 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
 
-/** `~` and `~/folder` start from `home`, everything else that is not absolute from `cwd`. */
 export function expandHome(path: string, home: string, cwd: string): string {
   if (path === '~') return home;
   if (path.startsWith('~/')) return join(home, path.slice(2));

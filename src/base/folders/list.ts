@@ -1,5 +1,3 @@
-/** Lists folders that others wrote. */
-
 import type { Stats } from 'node:fs';
 import { lstat, opendir, readlink } from 'node:fs/promises';
 import { posix } from 'node:path';
@@ -20,13 +18,9 @@ import {
 import { insideTarget, isRunnable } from './read.ts';
 
 export interface FolderLimits {
-  /** Files, links and folders together. */
   entries: number;
-  /** Folders within folders. */
   depth: number;
-  /** Bytes of all files together. */
   bytes: number;
-  /** Real time. */
   ms: number;
 }
 
@@ -35,7 +29,6 @@ const FOLDER_LIMITS: FolderLimits = { entries: 10_000, depth: 12, bytes: 64 * 10
 
 const GITIGNORE = '.gitignore';
 const MAX_GITIGNORE_BYTES = 64 * 1024;
-/** More rules, longer patterns, and more wildcards in one name than any real `.gitignore` has. */
 const MAX_RULES = 1_000;
 const MAX_PATTERN = 256;
 const MAX_WILDCARDS = 3;
@@ -47,14 +40,12 @@ export interface FileEntry {
   path: string;
   kind: 'file' | 'link';
   bytes: number;
-  /** The permission bits. */
   mode: number;
   executable: boolean;
   /** Target of a link: a path from the listed folder on. */
   target?: string;
 }
 
-/** Something that is in the folder and is not read. */
 export interface RefusedEntry {
   path: string;
   kind: 'file' | 'link' | 'folder' | 'pipe' | 'socket' | 'device' | 'other';
@@ -65,17 +56,14 @@ export interface RefusedEntry {
 }
 
 export interface Listing {
-  /** Sorted by path. */
   files: FileEntry[];
   /** Sorted by path; `.` is the folder itself. */
   refused: RefusedEntry[];
-  /** Set when a limit ended the listing: there is more than is listed. */
   cut?: { limit: keyof FolderLimits; message: string };
 }
 
 export interface ListOptions {
   limits?: Partial<FolderLimits>;
-  /** Leave out what the folder's `.gitignore` files name, as for a list that is shown. */
   gitignore?: boolean;
   signal?: AbortSignal;
 }
@@ -125,10 +113,8 @@ interface Walk {
 }
 
 interface Place {
-  /** Ends with `/` unless it is empty. */
   path: string;
   depth: number;
-  /** The rules of this folder and those above it, innermost last. */
   ignored: readonly { below: string; rules: Ignore }[];
 }
 
@@ -147,7 +133,6 @@ async function listFolder(walk: Walk, folder: Folder, place: Place): Promise<voi
   }
 }
 
-/** The folder's names in order, as many as the limit still allows. */
 async function namesOf(walk: Walk, folder: Folder, place: Place): Promise<string[]> {
   const names: string[] = [];
   try {
@@ -221,7 +206,6 @@ function kindOf(stats: Stats): RefusedEntry['kind'] {
   return stats.isCharacterDevice() || stats.isBlockDevice() ? 'device' : 'other';
 }
 
-/** The innermost `.gitignore` that names it decides. */
 function isLeftOut(ignored: Place['ignored'], path: string, isFolder: boolean): boolean {
   for (const { below, rules } of [...ignored].reverse()) {
     const own = path.slice(below.length);
@@ -249,7 +233,6 @@ function rulesIn(text: string): Ignore {
 const newRules = (lines: readonly string[]): Ignore =>
   ignore({ ignorecase: false, allowRelativePaths: true }).add(lines);
 
-/** The most that stand in one name of the pattern, or for folders. */
 function wildcardsIn(line: string): number {
   const names = line.split('/');
   const inNames = names.map((name) => (name === '**' ? 0 : (name.match(/\*+/g)?.length ?? 0)));

@@ -1,5 +1,3 @@
-/** Reads a file of a folder that others wrote without ever leaving it. */
-
 import type { Stats } from 'node:fs';
 import { type FileHandle, lstat, readlink } from 'node:fs/promises';
 import { join, posix } from 'node:path';
@@ -21,18 +19,14 @@ const MAX_LINKS = 8;
 const CHUNK_BYTES = 64 * 1024;
 
 export interface ReadOptions {
-  /** At most so many bytes are read. */
   maxBytes: number;
-  /** From this byte on; default 0. */
   offset?: number;
 }
 
 export interface ReadResult {
   ok: true;
   content: Buffer;
-  /** Size of the whole file. */
   bytes: number;
-  /** True if the file goes on after what was read. */
   truncated: boolean;
   executable: boolean;
 }
@@ -75,7 +69,6 @@ async function readFrom(handle: FileHandle, stats: Stats, { maxBytes, offset = 0
   };
 }
 
-/** The whole file in pieces of at most 64 KiB, from its beginning. Throws the system's errors. */
 export async function* chunksOf({ handle }: OpenFile): AsyncGenerator<Buffer> {
   const buffer = Buffer.alloc(CHUNK_BYTES);
   for (let position = 0; ; ) {
@@ -86,7 +79,6 @@ export async function* chunksOf({ handle }: OpenFile): AsyncGenerator<Buffer> {
   }
 }
 
-/** True if its owner may run it. */
 export function isRunnable(stats: Stats): boolean {
   return (stats.mode & 0o100) !== 0;
 }
@@ -122,7 +114,6 @@ async function openThroughLinks(root: Folder, asked: string): Promise<OpenFile |
   return refuse('outside', asked, 'it is a chain of links');
 }
 
-/** The path, from the folder on, that a link at `at` leads to; undefined when that is outside. */
 export function insideTarget(at: string, link: string): string | undefined {
   if (posix.isAbsolute(link)) return undefined;
   const target = posix.normalize(posix.join(posix.dirname(at), link));
