@@ -1,11 +1,8 @@
-/** The page of what may be said, made from the frames. Pure. */
-
 import { capabilities } from './frames/index.ts';
 import type { Frame } from './matcher.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-/** The first words of each alternative, for people: "delete, remove, cancel". */
 const listed = (words: string | undefined): string => (words ?? '').split('|').filter(Boolean).join(', ');
 
 function row({ does, example, verbs, changes }: Frame): string {
@@ -30,7 +27,6 @@ export function offlineTables(): string {
 
 const [BEGIN, END] = ['<!-- frames: npm run generate -->', '<!-- /frames -->'];
 
-/** `docs/offline.md` with its tables written anew. */
 export function withFrames(page: string): string {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`the page lacks ${BEGIN} or ${END}`);

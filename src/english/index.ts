@@ -41,7 +41,6 @@ async function interpret(heard: Heard): Promise<Interpretation> {
   return done(requests, heard);
 }
 
-/** True if there is one thing to be done about it. */
 const isSure = ({ best }: Understood): boolean => best.length === 1 && best[0]?.how === 'sure';
 
 /** The sure ones are done; the first other one is asked about. */
@@ -75,7 +74,6 @@ async function done(requests: readonly Understood[], heard: Heard): Promise<Inte
 
 // The answer to the question that is open. Pure.
 
-/** Longer words are no answer to "when?". */
 const LONGEST_TIME = 200;
 
 /** The call that waits for it, with its last slot filled; undefined where the message is no answer. */

@@ -6,11 +6,8 @@ import { BINDING, beforeFillers, behindFiller } from './words.ts';
 /** The words of the slots; `when` are all words that say when. */
 export type Slots = Readonly<Record<string, string>>;
 
-/** Further questions of a frame, to make its call. */
 export interface Reader {
-  /** The text of the thing that is named, where that is known. */
   text?: string | undefined;
-  /** True if words come again and again: "every day at 9". */
   isSeries(words: string): boolean;
 }
 
@@ -42,21 +39,17 @@ export interface Frame {
   follows?: 'more' | 'correction';
   /** Without `{which}` the thing at hand is meant. */
   isAtHand?: true;
-  /** Only things whose text is of this form are meant. */
   among?: RegExp;
-  /** True if the tool changes or ends a thing that exists; docs/offline.md marks it. */
   changes?: true;
   /** It lacks something without these slots: its tool asks. */
   needs?: readonly string[];
   /** The input of its tool; undefined where the slots make no sense for it. */
   input?(slots: Slots, reader: Reader): Record<string, unknown> | undefined;
-  /** Instead of a tool. */
   answer?(slots: Slots): string | undefined;
   /** Offered for words that no frame reads: a time with something beside it, a statement, a question. */
   offered?: 'timed' | 'told' | 'asked';
 }
 
-/** A request read as a frame, before it is known which thing it names. */
 export interface Match {
   frame: Frame;
   slots: Slots;
@@ -66,7 +59,6 @@ export interface Match {
   isDoubtful: boolean;
 }
 
-/** One form of a frame. */
 export interface Pattern {
   frame: Frame;
   nodes: readonly Node[];
@@ -74,13 +66,10 @@ export interface Pattern {
   hasWhen: boolean;
 }
 
-/** Ways to read a request with one pattern: which words name the thing, and which the rest. */
 const MOST_READINGS = 8;
 
-/** Reads requests as frames. */
 export class Matcher {
   readonly frames: readonly Frame[];
-  /** All forms, in the order of the frames; parsed when they are first needed. */
   readonly patterns: () => readonly Pattern[];
 
   constructor(frames: readonly Frame[]) {
@@ -88,7 +77,6 @@ export class Matcher {
     this.patterns = lazy(() => frames.flatMap(patternsOf));
   }
 
-  /** All ways in which the request is a frame, in the order of the frames. */
   match(request: Request, times: Times): Match[] {
     const { words } = request;
     if (words.length === 0) return [];
@@ -136,7 +124,6 @@ type Spans = Readonly<Record<string, Span>>;
 interface Walking {
   request: Request;
   times: Times;
-  /** The end of the words without the fillers there. */
   bareEnd: number;
 }
 
@@ -204,7 +191,6 @@ function placesFor(slot: string, rest: readonly Node[], at: number, { request, t
 const isPronounAt = ({ words }: Request, from: number, to: number): boolean =>
   to === from + 1 && isPronoun(words[from]?.norm ?? '');
 
-/** The slot that follows, where nothing has to stand before it. */
 function nextSlot(nodes: readonly Node[]): string | undefined {
   const [node] = nodes;
   if (!node || 'word' in node) return undefined;
@@ -307,7 +293,6 @@ function firstWords(nodes: readonly Node[]): ReadonlySet<string> | undefined {
   return found;
 }
 
-/** All words that stand in it, and the names of its slots. */
 export function partsOf(nodes: readonly Node[]): { words: Set<string>; slots: Set<string> } {
   const [words, slots] = [new Set<string>(), new Set<string>()];
   const walk = (some: readonly Node[]): void => {
@@ -321,7 +306,6 @@ export function partsOf(nodes: readonly Node[]): { words: Set<string>; slots: Se
   return { words, slots };
 }
 
-/** Words that several capabilities share. */
 export const DELETE = 'delete|remove|cancel|drop|clear|get rid of';
 export const SHOW = 'show|list|see|read|display|show me|read me|give me|tell me';
 

@@ -20,7 +20,6 @@ const MOST = 3;
 const MOST_NEAR = 6;
 const MOST_PARTS = 4;
 const LONGEST_LABEL = 78;
-/** A label never begins a sentence that goes on for ever. */
 const LONGEST_WORDS = 40;
 
 /** At most three, the likeliest first: what lacks nothing, then what the words look like, then what lacks something. */
@@ -71,7 +70,6 @@ async function partsOfIt({ text, words }: Request, matcher: Matcher, heard: Hear
   );
 }
 
-/** The forms that nearly read it, with the things that they name. */
 async function nearTo(request: Request, times: Times, matcher: Matcher, heard: Heard): Promise<readonly Reading[]> {
   const matches = nearest(matcher.patterns(), request, times).filter(
     ({ frame: { tool } }) => tool !== undefined && heard.has(tool),
@@ -80,17 +78,14 @@ async function nearTo(request: Request, times: Times, matcher: Matcher, heard: H
   return readings.flatMap((reading) => (reading?.isWhole ? [reading] : []));
 }
 
-/** Less alike is not alike. */
-const ALIKE = 0.5;
+const LEAST_ALIKE = 0.5;
 
-/** The frame whose example is nearest to the message in meaning, where that is near. */
 async function byMeaning(frames: readonly Frame[], { near }: Heard): Promise<readonly Frame[]> {
   const scores = (await near(frames.map(({ example }) => example))) ?? [];
   const best = scores.indexOf(Math.max(...scores));
-  return (scores[best] ?? 0) >= ALIKE ? frames.slice(best, best + 1) : [];
+  return (scores[best] ?? 0) >= LEAST_ALIKE ? frames.slice(best, best + 1) : [];
 }
 
-/** The buttons of a reading; one for each thing that it may name. */
 export function offerOf({ frame, slots, calls, about, among = [] }: Reading): Choice[] {
   const [call, ...others] = calls;
   // "It" says too little on a button.
@@ -116,7 +111,6 @@ interface Guess {
   slots: Slots;
 }
 
-/** Frames for words that none reads: by what the words look like, and by a noun that a frame has. */
 function guesses(
   { text, words }: Understood['request'],
   times: Understood['times'],
@@ -142,16 +136,13 @@ function guesses(
   return { timed, shown, like: like.map((frame) => ({ frame, slots })) };
 }
 
-/** Frames that change nothing and need no slot can be offered as they are. */
 const isShowing = ({ says, changes, tool, needs }: Frame): boolean =>
   tool !== undefined && !changes && !needs && says.some((pattern) => !pattern.replace(/\[[^\]]*\]/g, '').includes('{'));
 
-/** True if one of the frame's nouns is said. */
 const hasNoun = ({ nouns = '' }: Frame, words: Understood['request']['words']): boolean =>
   nouns !== '' &&
   nouns.split('|').some((noun) => noun.split(' ').every((word) => words.some(({ norm }) => norm === word)));
 
-/** The words before and behind a time, without those that the frame itself begins with. */
 function besideTime(
   { says }: Frame,
   text: string,
@@ -177,11 +168,9 @@ const distinct = (choices: readonly Choice[]): Choice[] =>
 
 /** Words of the form that may be missing, and words of the request that it does not have. */
 const MOST_SLIPS = 2;
-/** Longer requests are texts. */
 const MOST_WORDS = 20;
 /** The least score: more than half of a word that tells requests apart. */
 const LEAST = 0.5;
-/** Steps of one search, so that no pattern takes long. */
 const MOST_STEPS = 3_000;
 
 interface State {
@@ -227,7 +216,6 @@ interface Path {
   spans: Readonly<Record<string, Span>>;
 }
 
-/** A word that tells requests apart counts in full, another one a little. */
 const weight = (word: string): number => (COMMON.has(word) || LEADS.has(word) ? 0.2 : 1);
 
 /** Walks the form and the words side by side; a word of either may be passed over. */
@@ -270,7 +258,6 @@ function align(nodes: readonly Node[], at: number, path: Path, state: State): vo
 
 const slipped = (path: Path, cost: number): Path => ({ ...path, slips: path.slips + 1, score: path.score - cost });
 
-/** Words behind the end of the form. */
 const restScore = (words: readonly Word[], { score, slips }: Path): number =>
   slips + words.length > MOST_SLIPS ? 0 : score - words.reduce((sum, { norm }) => sum + weight(norm) / 2, 0);
 

@@ -5,32 +5,23 @@ import { type Request, Times } from './slots.ts';
 import { texts } from './texts.ts';
 import { followsAs, isCourteous, isSign, type Word, withoutCourtesies, wordsOf } from './words.ts';
 
-/** A request as one frame. */
 export interface Reading {
   frame: Frame;
   slots: Slots;
-  /** Words of the request that are the frame's own. */
   own: number;
   /** `sure`: every word is accounted for. `asks`: it names several things, or none that is there. `doubtful`: it is offered. */
   how: 'sure' | 'asks' | 'doubtful';
   calls: readonly Call[];
-  /** An answer without a tool. */
   answer?: string;
-  /** Candidates, where it asks. */
   among?: readonly Named[];
-  /** It lacks nothing. */
   isWhole: boolean;
-  /** The text of the thing that it names, where that is there. */
   about?: string | undefined;
 }
 
-/** A request and what it may mean. */
 export interface Understood {
   request: Request;
   times: Times;
-  /** The best of them; several where each is as good. */
   best: readonly Reading[];
-  /** All that fit in some way. */
   all: readonly Reading[];
 }
 
@@ -41,7 +32,6 @@ export async function understand(request: Request, matcher: Matcher, heard: Hear
   return { request, times, all, best: bestOf(all) };
 }
 
-/** Those that account for most, the sure ones first. */
 function bestOf(all: readonly Reading[]): readonly Reading[] {
   for (const how of ['sure', 'asks', 'doubtful'] as const) {
     const some = all.filter((reading) => reading.how === how);
@@ -55,7 +45,6 @@ function bestOf(all: readonly Reading[]): readonly Reading[] {
   return [];
 }
 
-/** The reading of a match, with the things that it names; undefined where its slots make no sense. */
 export async function readingOf(match: Match, times: Times, heard: Heard): Promise<Reading | undefined> {
   const { frame, own, isDoubtful } = match;
   const slots = withReplied(match, heard);
@@ -105,7 +94,6 @@ function withTarget(
   return { ...reading, own, calls: [], among, how: 'asks' };
 }
 
-/** A call for each thing; undefined where the slots make no sense for the frame. */
 export function callsOf(
   frame: Frame,
   slots: Slots,
@@ -120,7 +108,6 @@ export function callsOf(
   return calls.every((call) => call !== undefined) ? calls : undefined;
 }
 
-/** Said where a request names nothing that is there, or several things. */
 export const questionOf = ({ frame, slots, among = [] }: Reading): string =>
   among.length === 0 ? texts.none(frame.thing ?? '', slots.which ?? '') : texts.which(frame.thing ?? '');
 
@@ -136,9 +123,7 @@ interface Border {
   isWeak: boolean;
 }
 
-/** Words of small talk. */
 const MOST_SMALL = 4;
-/** More than these are no message that anybody wrote by hand. */
 const MOST_BORDERS = 30;
 const ASKING = new Set(['can', 'could', 'would', 'will']);
 const JOINS = new Set(['and', 'then', 'also']);
@@ -192,7 +177,6 @@ const CONDITIONS = new Set('if when unless once after before until not never no 
 const isFree = (before: readonly Word[], { best }: Understood): boolean =>
   !before.some(({ norm }) => CONDITIONS.has(norm)) && best.every(({ frame }) => !/^(?:Delete|Forget)/.test(frame.does));
 
-/** True if it can be done at once. */
 const isReady = ({ best }: Understood): boolean => best.length === 1 && best[0]?.how === 'sure' && best[0].isWhole;
 
 function bordersOf(words: readonly Word[]): Border[] {
@@ -208,7 +192,6 @@ function bordersOf(words: readonly Word[]): Border[] {
   });
 }
 
-/** A request without the courtesies around it. */
 function requestOf(text: string, words: readonly Word[]): Request {
   const bare = withoutCourtesies(words);
   const last = bare.at(-1);
@@ -276,7 +259,6 @@ async function targetOf(
   return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
 }
 
-/** The words without articles and without what the kind is called. */
 function bare(all: readonly Word[], nouns: string): { words: readonly Word[]; isNamed: boolean } {
   const phrases = nouns.split('|').map((noun) => noun.split(' '));
   let words = withoutDeterminers(all);

@@ -28,12 +28,10 @@ const CLOSING = /^["'”’)\]}>*_~`]+/u;
 const LONGEST_TIME = 40;
 const MOST_PLACES = 300;
 
-/** A slot with its words as they were written. */
 export interface Slot extends Span {
   words: string;
 }
 
-/** The times in one request; each place is read once. */
 export class Times {
   private readonly request: Request;
   private readonly when: WhenContext;
@@ -44,12 +42,10 @@ export class Times {
     this.when = when;
   }
 
-  /** The longest time that begins at a word and ends before `to`. */
   startingAt(from: number, to: number): Timed | undefined {
     return this.ends(from, to).start;
   }
 
-  /** The longest time that ends before the word `to`, and begins at `from` or later. */
   endingAt(from: number, to: number): Timed | undefined {
     return this.ends(from, to).end;
   }
@@ -64,13 +60,11 @@ export class Times {
     return undefined;
   }
 
-  /** True if these words say when, all of them. */
   isTime(words: string): boolean {
     const { start } = timeAtEnds(words, this.when);
     return start !== undefined && start.to >= words.trimEnd().replace(/[.!?,]+$/, '').length;
   }
 
-  /** True if they come again and again. */
   isSeries(words: string): boolean {
     return parseWhen(words, this.when).kind === 'recurring';
   }
@@ -100,7 +94,6 @@ export interface Timed extends Slot {
   isWeak: boolean;
 }
 
-/** Slots of a few words, each with the most that it takes. All others take whatever there is. */
 const SHORT: Readonly<Record<string, number>> = {
   which: 12,
   place: 4,
@@ -112,10 +105,8 @@ const SHORT: Readonly<Record<string, number>> = {
   tag: 4,
 };
 
-/** Words that lead over to a text. */
 export const LEADS: ReadonlySet<string> = new Set(['to', 'about', 'that', 'of']);
 
-/** True if the words may fill the slot. */
 export function mayFill(slot: string, span: Span, request: Request): boolean {
   const words = request.words.slice(span.from, span.to);
   if (words.length === 0) return false;
@@ -127,7 +118,6 @@ export function mayFill(slot: string, span: Span, request: Request): boolean {
   return words.length <= (SHORT[slot] ?? Number.POSITIVE_INFINITY);
 }
 
-/** The words of a slot, without the sign that ends its sentence. */
 export function slotOf({ text, words, isPolite = false }: Request, { from, to }: Span): Slot {
   const said = words.slice(from, to);
   const [first, last] = [said[0], said.at(-1)];

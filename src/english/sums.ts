@@ -82,5 +82,4 @@ function tokensOf(text: string): (number | string)[] | undefined {
   return tokens;
 }
 
-/** As people write it: no more than ten digits behind the point. */
 export const shownSum = (value: number): string => String(Number(value.toFixed(10)));

@@ -1,7 +1,5 @@
 import { shorten } from '../base/text.ts';
 
-/** Texts for messages that are not simply carried out. */
-
 const quoted = (words: string) => `“${shorten(words.replace(/\s+/g, ' ').trim(), 60)}”`;
 
 export const texts = {

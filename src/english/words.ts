@@ -1,18 +1,15 @@
 /** A message as words, each with its place in the text, and the courtesies around it. Pure. */
 
-/** One word in plain form. The two words of "what's" share its place. */
+/** One word: `norm` is in lower case, `lead` the signs before it. The two words of "what's" share its place. */
 export interface Word {
-  /** In lower case, without signs around it. */
   norm: string;
   from: number;
   to: number;
-  /** The signs before it: `"`. */
   lead: string;
   /** All that stands between it and the next word: `, `, `?`, a line break. */
   mark: string;
 }
 
-/** Short forms and the words that they stand for. */
 const CONTRACTIONS: Readonly<Record<string, string>> = {
   "i'm": 'i am',
   im: 'i am',
@@ -61,7 +58,6 @@ export function wordsOf(text: string): Word[] {
   });
 }
 
-/** The words from one place to another as they were written. */
 export function verbatim(text: string, words: readonly Word[]): string {
   const [first, last] = [words[0], words.at(-1)];
   return first && last ? text.slice(first.from, last.to) : '';
@@ -78,9 +74,7 @@ const OPENINGS = list(
     'alright|right|actually|sorry|wait|well|fine|great|perfect|thanks|oops|nvm|ugh|yes|yeah|yep|no|nope|hmm|um|uh|ah|oh|' +
     'and|but|then|also|plus|just|quick|quickly|so|now',
 );
-/** Before a question they say nothing. */
 const ASKING_OPENINGS = list('tell me|show me|let me know|remind me again|do you know');
-/** Said behind it. */
 const CLOSINGS = list(
   'thank you very much indeed|thank you very much|thank you so much|thanks a lot|many thanks|thank you|if you would|' +
     'if you can|if possible|if i may ask|if i may|for me please|for me|would you|will you|could you|can you|please|thanks|cheers|ta|' +
@@ -91,7 +85,6 @@ const FILLERS = list(
   'at the moment|at present|right away|right now|one more time|once more|after all|by the way|as well|any more|for now|' +
     'again|instead|rather|too|also|now|rn|then|already|just|please|still|anymore|actually|quickly',
 );
-/** A request that began or ended so adds to the one before, or corrects it. */
 const ADDING = new Set(['and', 'also', 'plus', 'too', 'well']);
 const CORRECTING = new Set('no nope sorry actually wait oops instead rather mistake nvm but'.split(' '));
 
@@ -104,13 +97,11 @@ export function behindFiller(words: readonly Word[], at: number): number {
   return at + (found?.length ?? 0);
 }
 
-/** The end of the words from `from` to `to` without the fillers there. */
 export function beforeFillers(words: readonly Word[], from: number, to: number): number {
   const found = FILLERS.find((phrase) => to - phrase.length > from && begins(words, phrase, to - phrase.length));
   return found ? beforeFillers(words, from, to - found.length) : to;
 }
 
-/** A word without letters, such as a smile. */
 export const isSign = ({ norm }: Word): boolean => !/[\p{L}\p{N}&%]/u.test(norm);
 
 /** The words without the courtesies around them. Those that alone make up the message stay. */
@@ -129,19 +120,16 @@ export function withoutCourtesies(words: readonly Word[]): readonly Word[] {
   return words.slice(from, to);
 }
 
-/** True if they end with a courtesy: no text before the words of a form does. */
 export const endsCourteous = (words: readonly Word[]): boolean =>
   [...OPENINGS, ...CLOSINGS].some(
     (phrase) => phrase.length <= words.length && begins(words, phrase, words.length - phrase.length),
   );
 
-/** True if they say nothing but courtesies. */
 export function isCourteous(words: readonly Word[]): boolean {
   const found = OPENINGS.find((phrase) => begins(words, phrase, 0));
   return found !== undefined && (found.length === words.length || isCourteous(words.slice(found.length)));
 }
 
-/** Tells from the words around a request, and the fillers at its end, how it follows the one before. */
 export function followsAs(words: readonly Word[], bare: readonly Word[]): { isMore: boolean; isCorrection: boolean } {
   const from = words.indexOf(bare[0] as Word);
   const to = words.indexOf(bare.at(-1) as Word) + 1;
@@ -169,6 +157,5 @@ export const COMMON = set(
 
 const ASKS = /^(?:what|when|where|who|which|how|why|is|are|do|does|did|can|could)$/;
 
-/** True if a message asks something. */
 export const isAsking = (text: string, words: readonly Word[]): boolean =>
   /\?["'”’)\s]*$/.test(text) || (ASKS.test(words[0]?.norm ?? '') && words[1]?.norm !== 'not');

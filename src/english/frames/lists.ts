@@ -1,6 +1,5 @@
 import { type Frame, isPronoun, type Reader, SHOW, type Slots } from '../matcher.ts';
 
-/** The list at hand, or the only one: "it", "the list". */
 const LIST = { thing: 'note', nouns: 'lists|list', among: /^[^:\n]{1,60}\blist\b/i } as const;
 
 const add = ({ which = '', text = '' }: Slots) =>

@@ -4,7 +4,6 @@ const NOTE = { thing: 'note', nouns: 'notes|note' } as const;
 
 const save = ({ text = '' }: Slots) => (isPronoun(text) ? undefined : { text });
 
-/** Something of the person's own, or that was spoken of before. */
 const recall = ({ query = '' }: Slots) =>
   /^(?:my|our|the|i)\b/i.test(query) ? { query: query.replace(/^(?:my|our|the) /i, ''), own: true } : undefined;
 

@@ -1,6 +1,5 @@
 import { DELETE, type Frame, isPronoun, type Reader, SHOW, type Slots } from '../matcher.ts';
 
-/** A length of time counts from now. */
 const TIMERS_LENGTH =
   /^(?:an?|half|\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|forty|fifty)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?[ -]?(?:an?[ -])?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b/i;
 
@@ -53,14 +52,12 @@ export const timers: readonly Frame[] = [
 
 const REMINDER = { thing: 'reminder', nouns: 'reminders|reminder|alarms|alarm|timers|timer' } as const;
 
-/** A number alone is an hour. */
 const hour = (when: string): string => (/^\d{1,2}$/.test(when) ? `at ${when}` : when);
 
 const LENGTH =
   /^(?:an?|half|\d+|one|two|three|four|five|ten|fifteen|twenty|thirty|forty)\b.*\b(?:minutes?|mins?|hours?|days?|weeks?)$/i;
 const LEADING = /^(?:to|about|of|that)\b/i;
 
-/** `lead`: the word before the text, for the answer. */
 const create = ({ text = '', when, lead = 'to' }: Slots) =>
   isPronoun(text) || LEADING.test(text)
     ? undefined
