@@ -4,11 +4,9 @@ import type { Role } from './person.ts';
 export interface AccessRules {
   owners: readonly string[];
   members: readonly string[];
-  /** Accounts with custom roles, by role. */
   assigned?: Readonly<Record<string, readonly string[]>>;
   /** Channels where members are heard besides direct messages (`adapter:channel`); empty: everywhere. */
   channels?: readonly string[];
-  /** True if strangers are told how they are let in. */
   unknown?: 'notice' | 'ignore';
 }
 
@@ -29,7 +27,6 @@ export function roleOf({ adapter, externalId, role, groups = [] }: Claim, rules:
   return 'guest';
 }
 
-/** The roles of the configuration's own that somebody has besides. */
 export function assignedTo({ adapter, externalId, groups = [] }: Claim, { assigned = {} }: AccessRules): string[] {
   const names = [`${adapter}:${externalId}`, ...groups];
   return Object.entries(assigned).flatMap(([role, who]) => (names.some((name) => who.includes(name)) ? role : []));
@@ -43,12 +40,10 @@ export function granted(role: string): { role: Role; roles: string[] } {
 
 const RANKS: readonly Role[] = ['guest', 'member', 'owner'];
 
-/** True if `one` may do more than `other`. */
 export function outranks(one: Role, other: Role): boolean {
   return RANKS.indexOf(one) > RANKS.indexOf(other);
 }
 
-/** The highest of the roles; without any, `guest`. */
 export function highest(roles: readonly Role[]): Role {
   return roles.reduce((best, role) => (outranks(role, best) ? role : best), 'guest');
 }

@@ -10,7 +10,6 @@ export interface DeletionRule {
   sql: string;
 }
 
-/** Number of rows erased or blanked, by table. */
 export type Erased = ReadonlyMap<string, number>;
 
 /** Runs the rules in order, each with a snapshot of its own. A rule may leave out any parameter. */
@@ -28,7 +27,6 @@ export async function erase(
   return erased;
 }
 
-/** The table that a rule is about. */
 export function tableOf(sql: string): string {
   return /(?:delete from|(?<!for )update|insert into)\s+(\w+)/i.exec(sql)?.[1] ?? '';
 }

@@ -3,14 +3,11 @@ import { readJson } from '../base/json-text.ts';
 import { approvalPolicyFile, permissionPolicyFile } from '../config/index.ts';
 import type { Person } from './person.ts';
 
-/** A tool, command, button or skill, about which the gate is asked. */
 export interface Thing {
-  /** A skill is one of instructions (`SKILL.md`). */
   kind: 'tool' | 'command' | 'skill';
   name: string;
   /** Group of an instruction skill that is called by its name alone. */
   group?: string | undefined;
-  /** The built-in skill that a tool or command belongs to; left out: it is coda's own. */
   skill?: string | undefined;
   ownerOnly?: boolean | undefined;
   /** Part of talking at all (the answer to a question of coda's own): whoever is heard may. */
@@ -19,7 +16,6 @@ export interface Thing {
 
 export type Who = Pick<Person, 'role' | 'roles'>;
 
-/** Policies of configuration and files, merged. */
 export interface AccessPolicies {
   /**
    * Grants of each role: permissions (`admin:read`, `admin:*`, `*`), and patterns of things that guests may use
@@ -33,7 +29,6 @@ export interface AccessPolicies {
 
 const NO_POLICIES: AccessPolicies = { roles: new Map(), permissions: [], approvals: [] };
 
-/** Decides who may use what, by the policies as they are at the moment. */
 export class Gate {
   private readonly policies: () => AccessPolicies;
 
@@ -41,12 +36,10 @@ export class Gate {
     this.policies = policies;
   }
 
-  /** True if somebody with these roles may use the thing, and is to be shown it. */
   may(who: Who, thing: Thing): boolean {
     return may(this.policies(), who, thing);
   }
 
-  /** True if a use of the thing asks the person first, whoever they are. */
   asksFirst(thing: Thing): boolean {
     const ids = idsOf(thing);
     return this.policies().approvals.some((pattern) => ids.some((id) => matches(pattern, id)));
@@ -115,20 +108,17 @@ function covers(held: string, permission: string): boolean {
   return held.endsWith('*') ? permission.startsWith(held.slice(0, -1)) : held === permission;
 }
 
-/** A problem in a policy file. */
 export interface PolicyProblem {
   file: string;
   line: number;
   message: string;
 }
 
-/** The text of a policy file; undefined: there is none. */
 export interface PolicyFile {
   file: string;
   text: string | undefined;
 }
 
-/** Policies of the configuration, in the shapes of the files. */
 export interface InlinePolicies {
   roles: Readonly<Record<string, readonly string[]>>;
   policies: readonly { skill_id: string; required_permissions: readonly string[]; requires_approval: boolean }[];
@@ -187,7 +177,6 @@ function read<S extends z.ZodType>(
 
 const MOST_PROBLEMS = 20;
 
-/** Line of a path; a missing key has that of its nearest parent. */
 function placeOf(path: readonly string[], places: ReadonlyMap<string, number>): number {
   for (let length = path.length; length > 0; length--) {
     const found = places.get(path.slice(0, length).join('\0'));

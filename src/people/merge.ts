@@ -13,13 +13,11 @@ export interface MergeRule {
   first?: true;
 }
 
-/** Number of rows of one kind that changed hands. */
 export interface Merged {
   what: string;
   count: number;
 }
 
-/** Runs the rules in order; returns the counts of the kinds that have a word. */
 export async function mergeAll(
   tx: Transaction,
   mergeRules: readonly MergeRule[],

@@ -8,11 +8,9 @@ export interface Person {
   id: string;
   name: string;
   role: Role;
-  /** Roles of the configuration's own that they have besides. */
   roles?: readonly string[];
   /** IANA zone; undefined until it is known. */
   zone: string | undefined;
-  /** BCP 47. */
   locale: string | undefined;
   /** 1 = Monday … 7 = Sunday; undefined: Monday. */
   weekStart: number | undefined;
@@ -23,10 +21,8 @@ export interface Person {
   createdAt: Instant;
 }
 
-/** The zone and the locale (BCP 47) of people whose own nobody knows. */
 export type Household = Pick<Reader, 'zone' | 'locale'>;
 
-/** The reader for whom times are written. */
 export const readerFor = (
   { zone, locale }: Pick<Person, 'zone' | 'locale'>,
   household: Household,
@@ -40,17 +36,14 @@ export interface QuietHours {
   zone: string;
 }
 
-/** Values of `QUIET_COLUMNS`. */
 export interface QuietColumns {
   quiet_from: string | null;
   quiet_to: string | null;
   person_zone: string | null;
 }
 
-/** Columns of `persons p` for a statement about a person's things. */
 export const QUIET_COLUMNS = 'p.quiet_from, p.quiet_to, p.zone as person_zone';
 
-/** The person's quiet hours, if they have any; `zone`: where it is not known where they live. */
 export function quietOf(row: QuietColumns, zone: string): QuietHours | undefined {
   const { quiet_from: from, quiet_to: to, person_zone: own } = row;
   return from && to ? { from, to, zone: own ?? zone } : undefined;

@@ -43,7 +43,6 @@ export interface NewIdentity extends Claim {
   locale: string | undefined;
 }
 
-/** The sender of an event, and their role. */
 export interface Met {
   personId: string;
   /** The role of the account itself, whatever else its person is known as. */
@@ -103,7 +102,6 @@ export async function meetById(tx: Transaction, personId: string): Promise<Met |
   return row && { personId, role: row.role, roles: row.roles ?? [], noticeUntil: undefined };
 }
 
-/** Roles of one account from configuration, the adapter and an owner's grant. */
 export function rolesGiven(claim: Claim, grant: string | undefined, rules: AccessRules) {
   const given = grant === undefined ? undefined : granted(grant);
   return {
@@ -112,7 +110,6 @@ export function rolesGiven(claim: Claim, grant: string | undefined, rules: Acces
   };
 }
 
-/** Gives the person the highest of the roles that their accounts have, and all of the configuration's own. */
 export async function correctRole(tx: Transaction, personId: string, rules: AccessRules): Promise<void> {
   const { rows } = await tx.query<{
     adapter: string;
@@ -135,7 +132,6 @@ export async function correctRole(tx: Transaction, personId: string, rules: Acce
   );
 }
 
-/** The person behind an identity, if they have been met. */
 export async function findPerson(database: Database, adapter: string, externalId: string): Promise<Person | undefined> {
   const { rows } = await database.read<PersonRow>(
     `select p.* from identities i join persons p on p.id = i.person_id where i.adapter = $1 and i.external_id = $2`,
@@ -144,13 +140,11 @@ export async function findPerson(database: Database, adapter: string, externalId
   return rows[0] && toPerson(rows[0]);
 }
 
-/** A person by their id; undefined when they were erased. */
 export async function personById(db: Queryable, id: string): Promise<Person | undefined> {
   const { rows } = await db.query<PersonRow>('select * from persons where id = $1 and erased_at is null', [id]);
   return rows[0] && toPerson(rows[0]);
 }
 
-/** Sets the zone that the person says they live in from now on. */
 export async function setZone(tx: Transaction, personId: string, zone: string | undefined): Promise<void> {
   await tx.query('update persons set zone = $2, zone_source = $3, version = version + 1 where id = $1', [
     personId,
@@ -159,7 +153,6 @@ export async function setZone(tx: Transaction, personId: string, zone: string | 
   ]);
 }
 
-/** Sets the language and region (BCP 47) that a person reads and writes in; undefined: as if nobody knew. */
 export async function setLocale(tx: Transaction, personId: string, locale: string | undefined): Promise<void> {
   await tx.query('update persons set locale = $2, version = version + 1 where id = $1', [personId, locale ?? null]);
 }
@@ -176,12 +169,10 @@ export async function adoptLocale(
   );
 }
 
-/** A person's platform says that they are in another zone than before. */
 export interface ZoneChange {
   personId: string;
   from: string;
   to: string;
-  /** Version of the person's row: different after each change. */
   version: number;
 }
 
@@ -208,7 +199,6 @@ export async function followZone(
   return row && row.from !== null ? { ...row, from: row.from, to: zone } : undefined;
 }
 
-/** Sets the local wall times between which only what is urgent is delivered, or that there are none. */
 export async function setQuiet(tx: Transaction, personId: string, quiet: Person['quiet']): Promise<void> {
   await tx.query('update persons set quiet_from = $2, quiet_to = $3, version = version + 1 where id = $1', [
     personId,
@@ -261,7 +251,6 @@ export async function accountOn(database: Database, personId: string, adapter: s
   return rows[0]?.external_id;
 }
 
-/** The people who are there and meant by an id, by an account (`discord:123`), or by a name. */
 export async function resolvePeople(db: Queryable, text: string): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select id from persons p
@@ -291,7 +280,6 @@ export async function resolvePerson(
   });
 }
 
-/** Rows of a table that go into an export; more than anybody has. */
 const MOST_ROWS = 100_000;
 /** Columns left out of an export: of no use to anybody, or secrets of coda's own. */
 const LEFT_OUT = ['code', 'hash', 'embedding', 'salt', 'digest', 'owner'];
@@ -321,13 +309,11 @@ const ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 const LENGTH = 10;
 const HALF = LENGTH / 2;
 
-/** A code of 49 bits, such as `K7QM3-XPD9R`. */
 export function newCode(): string {
   const letters = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
   return `${letters.slice(0, HALF)}-${letters.slice(HALF)}`;
 }
 
-/** Hash of a code, however it was typed: in small letters, with spaces or without its dash. */
 export function hashOfCode(typed: string): string {
   const letters = typed.toUpperCase().replace(/[^A-Z0-9]/g, '');
   return createHash('sha256').update(letters).digest('hex');

@@ -9,7 +9,6 @@ import { type Merged, type MergeRule, mergeAll } from '../merge.ts';
 import type { Person, Role } from '../person.ts';
 import { correctRole, type PersonRow, rolesGiven, toPerson } from '../store.ts';
 
-/** An account of a person on a platform. */
 export interface Identity {
   adapter: string;
   externalId: string;
@@ -18,14 +17,12 @@ export interface Identity {
 
 export interface Offer {
   personId: string;
-  /** Hash of the code. */
   hash: string;
   expiresAt: Instant;
   /** The person's conversation for the outcome; nobody else reads there. */
   conversationId: string | undefined;
 }
 
-/** Keeps a code that a person gives out; the one before it ends. */
 export async function offer(tx: Transaction, { personId, hash, expiresAt, conversationId }: Offer): Promise<void> {
   await tx.query(
     `insert into links (person_id, code, expires_at, conversation_id) values ($1, $2, $3, $4)
@@ -50,12 +47,10 @@ export async function issuerOf(
   return row && { person: toPerson(row), conversationId: row.told_in ?? undefined };
 }
 
-/** A code that was used, or that others have seen, is worth nothing any more. */
 export async function withdraw(tx: Transaction, hash: string): Promise<void> {
   await tx.query('update links set code = null, expires_at = null where code = $1', [hash]);
 }
 
-/** Number of wrong codes that the person has entered since then. */
 export async function wrongCodes(tx: Transaction, personId: string, since: Instant): Promise<number> {
   const { rows } = await tx.query<{ failed: number }>(
     'select failed from links where person_id = $1 and failed_at > $2',
@@ -74,7 +69,6 @@ export async function countWrongCode(tx: Transaction, personId: string, since: I
   );
 }
 
-/** The role of an account by itself. */
 export async function ownRole(tx: Transaction, identity: Pick<Identity, 'adapter' | 'externalId'>, rules: AccessRules) {
   const { rows } = await tx.query<{ claim: Pick<Claim, 'role' | 'groups'>; granted: string | null }>(
     `select i.claim, g.role as granted
@@ -85,7 +79,6 @@ export async function ownRole(tx: Transaction, identity: Pick<Identity, 'adapter
   return rolesGiven({ ...rows[0]?.claim, ...identity }, rows[0]?.granted ?? undefined, rules);
 }
 
-/** All that a person is known as, the oldest first. */
 export async function identitiesOf(tx: Transaction, personId: string): Promise<Identity[]> {
   const { rows } = await tx.query<{ adapter: string; external_id: string; name: string }>(
     'select adapter, external_id, name from identities where person_id = $1 order by created_at, adapter, external_id',
@@ -161,7 +154,6 @@ export async function unlink(
   return toPerson(rows[0] as PersonRow);
 }
 
-/** Identities and codes; settings that the other person has not made are taken over. */
 export const mergeRules: readonly MergeRule[] = [
   { sql: 'update identities set person_id = $2 where person_id = $1' },
   { sql: 'delete from links where person_id = $1' },
@@ -177,5 +169,4 @@ export const mergeRules: readonly MergeRule[] = [
   },
 ];
 
-/** The codes of a person, given out and entered. */
 export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from links where person_id = $1' }];

@@ -1,4 +1,3 @@
-/** Accounts that an owner has let in, and the codes of those who wait. */
 import { append, rowOf } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
@@ -16,7 +15,6 @@ export interface NewPairing {
   personId: string;
   adapter: string;
   externalId: string;
-  /** Hash of the code. */
   hash: string;
   now: Instant;
   expiresAt: Instant;
@@ -39,7 +37,6 @@ export async function offer(tx: Transaction, pairing: NewPairing): Promise<boole
   return count > 0;
 }
 
-/** Number of strangers who got a code since then. */
 export async function offeredSince(tx: Transaction, since: Instant): Promise<number> {
   const { rows } = await tx.query<{ count: number }>('select count(*) as count from pairings where created_at > $1', [
     since,
@@ -47,7 +44,6 @@ export async function offeredSince(tx: Transaction, since: Instant): Promise<num
   return rows[0]?.count ?? 0;
 }
 
-/** A stranger who waits with an open code. */
 export interface Waiting {
   person: Person;
   adapter: string;
@@ -85,7 +81,6 @@ export interface Admission {
   now: Instant;
 }
 
-/** Lets the account in, and uses its code up. */
 export async function admit(
   tx: Transaction,
   { person, adapter, externalId }: Waiting,
@@ -114,7 +109,6 @@ export async function admit(
   ]);
 }
 
-/** Takes back what owners granted to a person; returns how many of their accounts had been let in. */
 export async function revoke(
   tx: Transaction,
   personId: string,
@@ -138,20 +132,16 @@ export async function revoke(
   return count;
 }
 
-/** A person as owners are shown them. */
 export interface Listed {
   id: string;
   name: string;
   role: Role;
   roles: string[];
   accounts: string[];
-  /** Roles that owners have granted to their accounts. */
   granted: string[];
-  /** Until when a code waits for an owner. */
   waits: string | null;
 }
 
-/** Everybody who is known, who may most first; strangers last. */
 export async function list(db: Queryable | Pick<Database, 'read'>, now: Instant, limit: number): Promise<Listed[]> {
   const sql = `select p.id, p.name, p.role, p.roles, g.expires_at as waits,
                       coalesce((select jsonb_agg(i.adapter || ':' || i.external_id order by i.created_at)
@@ -165,7 +155,6 @@ export async function list(db: Queryable | Pick<Database, 'read'>, now: Instant,
   return rows;
 }
 
-/** The person with this id, or with this account (`discord:123`). */
 export async function find(tx: Transaction, named: string): Promise<Person | undefined> {
   const [adapter = '', ...rest] = named.split(':');
   const { rows } = await tx.query<PersonRow>(

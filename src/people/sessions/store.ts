@@ -6,7 +6,6 @@ import type { DeletionRule } from '../deletion.ts';
 import type { MergeRule } from '../merge.ts';
 import type { Role } from '../person.ts';
 
-/** A link that signs a browser in. */
 export interface NewLink {
   id: string;
   /** SHA-256 of its code, hex. */
@@ -52,7 +51,6 @@ export async function exchange(
   return rows[0]?.personId;
 }
 
-/** The holder of a session; undefined when it is nobody's, or over, or they were erased. */
 export async function holderOf(database: Database, hash: string, now: Instant): Promise<SessionHolder | undefined> {
   const { rows } = await database.read<SessionHolder>(
     `select s.id, s.person_id as "personId", p.name, p.role, s.expires_at as "expiresAt"

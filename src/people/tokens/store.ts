@@ -15,7 +15,6 @@ export interface NewToken {
   expiresAt: Instant | undefined;
 }
 
-/** The person of a token, and its scopes. */
 export interface TokenHolder {
   id: string;
   name: string;
@@ -24,7 +23,6 @@ export interface TokenHolder {
   expiresAt: Instant | undefined;
 }
 
-/** A token as it is listed; its value is not known to anybody but its holder. */
 export interface ListedToken {
   id: string;
   name: string;
@@ -48,7 +46,6 @@ export async function add(tx: Transaction, token: NewToken): Promise<void> {
   );
 }
 
-/** The holder of the token with this hash; undefined when there is none, or it is revoked or over. */
 export async function holderOf(database: Database, hash: string, now: Instant): Promise<TokenHolder | undefined> {
   const { rows } = await database.read<{
     id: string;
@@ -74,7 +71,6 @@ export async function holderOf(database: Database, hash: string, now: Instant): 
   return { id, name, personId, scopes: scopes.split(' '), expiresAt: expiresAt ?? undefined };
 }
 
-/** All tokens, the newest first; those that are revoked too. */
 export async function list(database: Database, limit: number): Promise<ListedToken[]> {
   const { rows } = await database.read<Omit<ListedToken, 'scopes'> & { scopes: string }>(
     `select t.id, t.name, p.name as person, t.scopes, t.created_at, t.expires_at, t.used_at, t.revoked_at
@@ -93,7 +89,6 @@ export async function revoke(tx: Transaction, named: string, now: Instant): Prom
   return rows.map(({ hash }) => hash);
 }
 
-/** True if an open token has this name. */
 export async function isNamed(tx: Transaction, name: string): Promise<boolean> {
   const { rows } = await tx.query('select from api_tokens where name = $1 and revoked_at is null', [name]);
   return rows.length > 0;
