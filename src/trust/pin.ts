@@ -1,5 +1,3 @@
-/** Pins: the hash of a folder's files, what they may do, and what changed between two of them. */
-
 import { createHash } from 'node:crypto';
 import type { OpenFile } from '../base/folders/folder.ts';
 import { type FileEntry, type Listing, listInside, type RefusedEntry } from '../base/folders/list.ts';
@@ -22,7 +20,6 @@ export interface Unpinnable {
 }
 
 const FORM = 'coda skill 1\n';
-/** Refusals that make a folder unpinnable: its content cannot be hashed completely. */
 const UNSEEN = new Set(['world_writable', 'too_deep', 'unreadable', 'changed', 'not_found']);
 
 /**
@@ -48,7 +45,6 @@ export async function pinFolder(root: string, declared: Declared, signal?: Abort
   return { ok: true, hash: whole.digest('hex'), files, capabilities };
 }
 
-/** The hash of a skill's files, or null where it can have none, with what it may do or why. */
 export async function pinReport(root: string, declared: Declared): Promise<{ hash: string | null; may: string[] }> {
   const pin = await pinFolder(root, declared);
   return pin.ok ? { hash: pin.hash, may: describeChange(undefined, pin) } : { hash: null, may: [pin.message] };
@@ -58,7 +54,6 @@ function unseen({ cut, refused }: Listing): string | undefined {
   return cut?.message ?? refused.find(({ code, path }) => UNSEEN.has(code) || path.includes('\ufffd'))?.message;
 }
 
-/** Hash of a file's content; for anything else, of its kind and target. Undefined when it cannot be read. */
 async function hashOf(root: string, entry: FileEntry | RefusedEntry): Promise<string | undefined> {
   const hash = createHash('sha256');
   if (entry.kind !== 'file') return hash.update(('target' in entry && entry.target) || '').digest('hex');
@@ -72,15 +67,11 @@ async function hashOf(root: string, entry: FileEntry | RefusedEntry): Promise<st
   return hash.digest('hex');
 }
 
-/** A folder's own declaration of its wishes. */
 export interface Declared {
-  /** Recommended; empty when it names none. */
   tools?: readonly string[];
-  /** Given up. */
   forbiddenTools?: readonly string[];
   /** There is a list of tools that it gives up, and nobody can read it. */
   forbiddenToolsUnreadable?: boolean;
-  /** Names of the secrets that it asks for. */
   secrets?: readonly string[];
   /** Packages that it wants to be there, `pip:` or `system:` before each. */
   packages?: readonly string[];
@@ -91,7 +82,6 @@ export interface Declared {
 
 /** Capabilities of a folder, as stored with the pin: plain data, every list sorted. */
 export interface Capabilities {
-  /** Paths of what can be run. */
   scripts: string[];
   tools: string[];
   forbiddenTools: string[];
@@ -114,12 +104,10 @@ const PROGRAM = /\b(?:curl|wget|nc|ncat|netcat|socat|ssh|scp|sftp|rsync|telnet|d
 const LIBRARY =
   /\b(?:requests|urllib|urllib3|httpx|aiohttp|http\.client|socket|paramiko|smtplib|ftplib|websockets?|axios|node-fetch|undici|XMLHttpRequest|fetch(?=\()|Invoke-WebRequest|Invoke-RestMethod|Net::HTTP|LWP::UserAgent)\b/g;
 
-/** True if a file is one that can be run, by its name, its place, or its run bit. */
 export function isScript({ path, executable }: Pick<FileEntry, 'path' | 'executable'>): boolean {
   return executable || SCRIPT_NAME.test(path) || IN_SCRIPTS.test(path);
 }
 
-/** Capabilities of a skill. `files` are those of its folder `root`; one that cannot be read adds nothing. */
 async function capabilitiesOf(root: string, files: readonly FileEntry[], declared: Declared): Promise<Capabilities> {
   const scripts = files.filter((file) => file.kind === 'file' && isScript(file));
   const network = new Set<string>();
@@ -162,7 +150,6 @@ async function beginningOf(opened: OpenFile): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** The part of a pin that is stored. */
 export type Pinned = Pick<Pin, 'hash' | 'files' | 'capabilities'>;
 
 const NAMED = 5;
@@ -179,7 +166,6 @@ export function describeChange(before: Pinned | undefined, now: Pinned): string[
 
 type ListField = Exclude<keyof Capabilities, 'image' | 'agent' | 'forbiddenTools'>;
 
-/** Sentences for each list, most important first. `is`: " now" where there was something before. */
 const TOLD: Readonly<Record<ListField, { gained(names: string[], is: string): string; noun?: string }>> = {
   scripts: {
     gained: (names, is) => `${plural(names.length, is === '' ? 'script' : 'new script')}: ${named(names)}`,
@@ -238,5 +224,4 @@ function named(names: readonly string[]): string {
   return listOf(rest > 0 ? [...names.slice(0, NAMED), `${rest} more`] : names);
 }
 
-/** The noun alone, in the number of what follows. */
 const nounFor = (names: readonly unknown[], noun: string) => (names.length === 1 ? noun : `${noun}s`);

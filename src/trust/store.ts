@@ -1,5 +1,3 @@
-/** Pins of folders in the database. Every verb runs in the given transaction. */
-
 import type { Instant } from '../base/clock.ts';
 import type { DeletionRule, MergeRule } from '../people/index.ts';
 import { json, type Queryable, type Transaction } from '../storage/index.ts';
@@ -19,7 +17,6 @@ export interface KnownPin {
   pinned: Pinned;
 }
 
-/** Pins of one source, by name; without names, all of it. */
 export async function pinsOf(db: Queryable, source: string, names: readonly string[]): Promise<Map<string, KnownPin>> {
   const { rows } = await db.query<Pinned & { name: string; state: PinState }>(
     'select name, hash, state, capabilities, files from skill_pins where source = $1 and name = any ($2::text[])',
@@ -32,7 +29,6 @@ export async function pinOf(db: Queryable, { name, source }: FolderId): Promise<
   return (await pinsOf(db, source, [name])).get(name);
 }
 
-/** Stores the pin of a first use, unless there is one already. */
 export async function addPin(
   tx: Transaction,
   { name, source }: FolderId,
@@ -64,7 +60,6 @@ export async function approvePin(
   );
 }
 
-/** The names of folders of these sources that an owner has to approve before they are used. */
 export async function blockedOf(db: Queryable, sources: readonly string[]): Promise<string[]> {
   const { rows } = await db.query<{ name: string }>(
     `select name from skill_pins where state = 'blocked' and source = any ($1::text[])`,
@@ -73,7 +68,6 @@ export async function blockedOf(db: Queryable, sources: readonly string[]): Prom
   return rows.map(({ name }) => name);
 }
 
-/** Every folder of these sources that something was decided about. */
 export async function pinnedNames(db: Queryable, sources: readonly string[]): Promise<FolderId[]> {
   const { rows } = await db.query<FolderId>('select name, source from skill_pins where source = any ($1::text[])', [
     sources,
@@ -81,10 +75,8 @@ export async function pinnedNames(db: Queryable, sources: readonly string[]): Pr
   return rows;
 }
 
-/** Decisions stay, without the person who made them. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'update skill_pins set person_id = null where person_id = $1' },
 ];
 
-/** Decisions are those of whoever the owner turns out to be. */
 export const mergeRules: readonly MergeRule[] = [{ sql: 'update skill_pins set person_id = $2 where person_id = $1' }];

@@ -1,11 +1,8 @@
-/** Texts for an owner who is to approve a folder. */
-
 import { oneLine } from '../base/text.ts';
 import type { Inquest } from './trust.ts';
 
 const MOST_FINDINGS = 12;
 
-/** The question to an owner, with all facts; `what`: its subject. */
 export function inquest(
   { id, before, changes, findings, forbiddenToolsUnreadable }: Inquest,
   what: string = 'skill',

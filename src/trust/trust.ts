@@ -10,7 +10,6 @@ import type { Finding } from './audit/finding.ts';
 import { type Declared, describeChange, type Pin, pinFolder } from './pin.ts';
 import { addPin, approvePin, type FolderId, type KnownPin, pinOf, pinsOf } from './store.ts';
 
-/** A folder as it is decided about; `name` and `source` are its identity. */
 export interface Folder extends FolderId {
   directory: string;
   declared: Declared;
@@ -18,11 +17,9 @@ export interface Folder extends FolderId {
 
 /** True if a folder may be used as its files are. Reasons are sentences without a full stop. */
 export type Verdict =
-  /** Its files are those that were pinned. */
   | { kind: 'known'; pin: Pin; isApproved: boolean }
   /** It was never used; `suspicions`: why it must not be, without an owner. */
   | { kind: 'first'; pin: Pin; suspicions: readonly string[] }
-  /** An owner has to approve it. */
   | { kind: 'changed' | 'blocked'; reasons: readonly string[] };
 
 /** Compares the files of a folder with what was decided about it. Awaits files: not for the inside of a transaction. */
@@ -46,7 +43,6 @@ function sentenceOf({ file, line, why }: Finding): string {
   return `${file}${line > 0 ? `:${line}` : ''}: ${why.replace(/\.$/, '')}`;
 }
 
-/** Decisions on folders of one source as their files are, by name; none for one that was never used. */
 export async function decidedOf(
   db: Queryable,
   folders: readonly { folder: Folder; pin: Pin }[],
@@ -81,13 +77,10 @@ export async function keepFirst(
   return kept ? usability(kept, pin) : 'changed';
 }
 
-/** Facts for an owner who is to approve a folder. */
 export interface Inquest {
   id: FolderId;
   pin: Pin;
-  /** It is approved as it is. */
   isApproved: boolean;
-  /** Undefined: it was never used. */
   before: KnownPin | undefined;
   /** Its capabilities, or the new ones. Sentences without a full stop. */
   changes: string[];
@@ -113,7 +106,6 @@ export async function inquire(
   };
 }
 
-/** The files of a folder as they were hashed for an approval, and what was decided about them by then. */
 export interface Looked {
   pin: Pin;
   before: KnownPin | undefined;

@@ -1,5 +1,3 @@
-/** A static look at a folder's files, before anybody uses it. */
-
 import { Pace } from '../../base/async.ts';
 import { type FileEntry, listInside } from '../../base/folders/list.ts';
 import { readInside } from '../../base/folders/read.ts';
@@ -13,14 +11,12 @@ import { encoded, excerptOf, isMentioned, ordersByReference, passagesOf, unseen 
 export interface Audit {
   /** The heaviest first, then by file and line. */
   findings: Finding[];
-  /** An owner must approve the skill before it is used. */
   blocked: boolean;
   /** True if all text was read; what is larger than a script ever is was read up to the limit. */
   complete: boolean;
 }
 
 const KIB = 1024;
-/** Limits for instructions and scripts, and for data files. */
 const MAX_FILE_BYTES = 256 * KIB;
 const MAX_DATA_BYTES = 32 * KIB;
 /** A second and a half of work, at most. */
@@ -29,7 +25,6 @@ const MAX_FINDINGS = 200;
 
 const ORDER: Record<FindingLevel, number> = { block: 0, warn: 1, info: 2 };
 
-/** Compiled programs by their first bytes. */
 const PROGRAMS: readonly [RegExp, string][] = [
   [/^\x7fELF/, 'a program for Linux'],
   [/^MZ[\s\S]{0,300}PE\0\0/, 'a program for Windows'],
@@ -78,7 +73,6 @@ const isSkillFile = ({ path }: FileEntry) => path.toLowerCase() === 'skill.md';
 
 const PROSE = /\.(?:md|mdx|markdown|txt|rst|html?)$|(?:^|\/)(?:README|LICENSE)$/i;
 
-/** True if a file is told to the model or to people, and not run. */
 const isProse = (file: FileEntry): boolean => PROSE.test(file.path) && !isScript(file);
 
 /** NULs are no characters to a shell, and hide nothing. */
@@ -98,7 +92,6 @@ function inOrder(files: readonly FileEntry[]): FileEntry[] {
   return files.filter(({ kind }) => kind === 'file').sort((a, b) => rank(a) - rank(b));
 }
 
-/** No NUL in the first 8 KiB: images and archives are skipped. */
 function isText(content: Buffer): boolean {
   return !content.subarray(0, 8_192).includes(0);
 }
@@ -116,13 +109,10 @@ function programIn({ path }: FileEntry, content: Buffer): Finding | undefined {
 interface ScannedFile {
   path: string;
   text: string;
-  /** It is told to the model or to people, and not run. */
   isProse: boolean;
 }
 
-/** Findings of one rule in one file that are told; more are no news. */
 const MAX_OF_A_RULE = 5;
-/** A longer line is looked at in parts that overlap. */
 const MAX_LINE = 4_000;
 const OVERLAP = 200;
 

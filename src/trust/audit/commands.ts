@@ -3,12 +3,10 @@
 import { isSlip, isUrl } from '../../base/text.ts';
 import type { FindingLevel, Passage } from './finding.ts';
 
-/** Something found in a passage. */
 export interface Hit {
   rule: string;
   level: FindingLevel;
   why: string;
-  /** Offset in the passage's text. */
   index: number;
 }
 
@@ -18,7 +16,6 @@ const DECODER =
 /** A shell, or an interpreter that reads its program from standard input. */
 const INTERPRETER =
   /^\s{0,4}(?:sudo\s+(?:-\w+\s+){0,3})?(?:env\s+)?(?:\/(?:usr\/)?(?:local\/)?bin\/(?:env\s+)?)?(?:(?:(?:ba|z|k|da|fi|c|tc)?sh|iex|Invoke-Expression)(?=$|[\s;&|)`"'])|(?:python[\d.]*|node|perl|ruby|php|deno|bun|osascript)(?:\s+-)?\s*(?=$|[;&|)`"']))/i;
-/** A download that a shell runs by substitution. */
 const SUBSTITUTED =
   /(?:\b(?:(?:ba|z|k|da)?sh\s+-\w{0,4}c|eval|source|exec)\s+|(?:^|[\s;&|])\.\s+|\b(?:(?:ba|z|k|da)?sh|python[\d.]*|node|perl|ruby)\s+)["']?(?:\$\(|<\(|`)\s{0,4}(?:curl|wget|fetch)\s/gi;
 
@@ -66,7 +63,6 @@ function weigh(command: string, suspect: boolean): Pick<Hit, 'level' | 'why'> {
   return { level: isKnown ? 'info' : 'warn', why: WHY_PIPE };
 }
 
-/** Finds transfers to or from a place for things without an owner. */
 export function drops({ text }: Passage): Hit[] {
   const drop = addressesIn(text).find(({ host }) => isDrop(host));
   if (!drop) return [];
@@ -84,7 +80,6 @@ const INDEX =
 const KNOWN_INDEX =
   /^https?:\/\/(?:[\w.-]{1,60}\.)?(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|npm\.pkg\.github\.com|download\.pytorch\.org|pypi\.nvidia\.com|rubygems\.org|localhost|127\.0\.0\.1)(?:[:/]|$)/i;
 
-/** Installations from addresses, other registries, and of packages whose name is nearly a well-known one. */
 export function installs({ text }: Passage): Hit[] {
   const hits: Hit[] = [];
   const registry = INDEX.exec(text);
@@ -125,7 +120,6 @@ const POPULAR =
   );
 /** Real packages that are near to others. */
 const REAL = 'preact enquirer crossenv-shell pytorch request bcryptjs scrapy openapi pytests'.split(' ');
-/** Known traps that are further away. */
 const TRAPS = new Map([
   ['crossenv', 'cross-env'],
   ['python3-dateutil', 'python-dateutil'],
@@ -133,7 +127,6 @@ const TRAPS = new Map([
   ['nodefetch', 'node-fetch'],
 ]);
 
-/** The well-known package that `word` is one slip away from. */
 function misspelt(word: string): string | undefined {
   const name = word.replace(/^["']|["']$|[@=<>~[].*$/g, '').toLowerCase();
   if (name.length < 5 || REAL.includes(name) || POPULAR.includes(name)) return undefined;
@@ -165,7 +158,6 @@ export interface Address {
   host: string;
   /** By its number, over plain HTTP, at a place for anonymous files, or behind a short link: nobody answers for it. */
   shady: boolean;
-  /** On this machine or in its network. */
   local: boolean;
   known: boolean;
 }
@@ -188,7 +180,6 @@ function addressOf(scheme = '', authority = '', path = ''): Address | undefined 
   return { host, local, shady, known: KNOWN.test(host) || KNOWN_PATH.test(`${host}${path}`) };
 }
 
-/** True if an address in `text` is one that nobody answers for. */
 export function hasShadyAddress(text: string): boolean {
   return addressesIn(text).some(({ shady }) => shady);
 }

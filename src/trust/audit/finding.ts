@@ -1,19 +1,14 @@
-/** The types of the static scan. */
-
 /** `block`: an owner decides first. `warn`: shown before it is used. `info`: listed. */
 export type FindingLevel = 'info' | 'warn' | 'block';
 
 export interface Finding {
-  /** Stable: `pipe-to-shell`. */
   rule: string;
   level: FindingLevel;
-  /** Path inside the skill. */
   file: string;
   /** From 1; 0 where the whole file is meant. */
   line: number;
   /** The finding, on one line, with secrets masked and unseen characters made visible. */
   excerpt: string;
-  /** A sentence. */
   why: string;
 }
 
@@ -27,7 +22,6 @@ export interface Passage {
   text: string;
   /** The first line, from 1. */
   line: number;
-  /** The line on which the character at `index` of `text` stands. */
   lineAt(index: number): number;
   /** Its direct introduction: the paragraph before a fence, a list or a table; empty where there is none. */
   intro: string;

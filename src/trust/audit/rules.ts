@@ -26,7 +26,6 @@ const rule = form.extend({
 });
 const file = z.strictObject({ patterns: z.record(z.string(), z.string()), rules: z.array(rule) });
 
-/** One pattern of a rule. */
 export interface Form {
   rule: string;
   level: FindingLevel;
@@ -34,13 +33,10 @@ export interface Form {
   find: RegExp;
   /** `find`, global: what stands first in a passage does not hide what follows. */
   all: RegExp;
-  /** Must be found in the passage too. */
   and: readonly RegExp[];
   /** Innocent forms: they are cut out before anything is looked for, and speak for nothing beside them. Global. */
   except: RegExp | undefined;
-  /** Undefined: everywhere. */
   kinds: readonly PassageKind[] | undefined;
-  /** Over some lines together. */
   block: boolean;
 }
 

@@ -53,7 +53,6 @@ const UNPRINTABLE = /[^\t\n\r\u0020-\u007e]/g;
 const COMMAND =
   /\b(?:curl|wget|bash|powershell|iex|invoke-\w+|eval|exec|subprocess|child_process|os\.system|rm -rf|chmod \+x|\/bin\/(?:ba)?sh|nc -e|fetch\(|import os|document\.cookie)\b|\/bin\/sh/i;
 
-/** Commands that are written as base64, hex or escapes. */
 export function encoded(line: string): Hit[] {
   const hits: Hit[] = [];
   const why = 'It holds a command that is written so that nobody can read it.';
@@ -82,7 +81,6 @@ export function encoded(line: string): Hit[] {
 /** Characters without width or that turn the direction of writing, and the tags that spell ASCII without being seen. */
 const UNSEEN = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
-/** Cyrillic and Greek letters, and below each the Latin one that it looks like. */
 const ALIKE = 'авсԁеһіјкмпорԛгѕтѵԝхуАВСЕНІЈКМОРЅТХУοΟν';
 const LATIN = 'abcdehijkmnopqrstvwxyABCEHIJKMOPSTXYoOv';
 const LOOK_ALIKES = new Map(Array.from(ALIKE, (letter, index) => [letter, LATIN.charAt(index)]));
@@ -104,7 +102,6 @@ function latin(word: string): string {
   return Array.from(word, (sign) => LOOK_ALIKES.get(sign) ?? sign).join('');
 }
 
-/** A word in which look-alikes stand among Latin letters; undefined when there is none. */
 function mixedWord(line: string): string | undefined {
   for (const [word] of line.matchAll(WORD)) if (isMixed(word)) return word;
   return undefined;
@@ -119,7 +116,6 @@ const ASSIGNED =
   /\b((?:api[_-]?key|token|secret|passw(?:or)?d|authorization)["']?\s{0,2}[:=]\s{0,2}["']?(?:bearer\s)?)([^\s"'<>${}]{6,})/gi;
 const BLOB = /[A-Za-z0-9+/_-]{40,}/g;
 
-/** The text around `index` on one line: secrets masked, and unseen characters shown by their numbers. */
 export function excerptOf(text: string, index: number): string {
   const from = Math.max(0, index - BEFORE);
   const part = text.slice(from, from + MAX_EXCERPT * 3).replace(/\s+/g, ' ');
@@ -214,13 +210,11 @@ function fenceEnd(lines: readonly string[], start: number, fence: string): numbe
   return lines.length;
 }
 
-/** The line after the first that ends it. */
 function endOf(lines: readonly string[], start: number, ends: (line: string) => boolean): number {
   for (let at = start; at < lines.length; at++) if (ends(lines[at] as string)) return at + 1;
   return lines.length;
 }
 
-/** Commands one by one, with their continuation lines. */
 function* commands(lines: readonly string[], first: number, around: Around): Generator<Passage> {
   let start = 0;
   for (let at = 0; at < lines.length; at++) {
@@ -234,7 +228,6 @@ function* commands(lines: readonly string[], first: number, around: Around): Gen
 
 type Around = Partial<Pick<Passage, 'intro' | 'label' | 'isScript' | 'block'>>;
 
-/** Lines as one passage, or as several where they are longer than one may be. */
 function* joined(lines: readonly string[], first: number, kind: PassageKind, around: Around = {}): Generator<Passage> {
   const { intro = '', label = '', isScript = false, block = false } = around;
   const text = lines.map((line) => line.trim()).join(block ? '\n' : ' ');
@@ -287,19 +280,16 @@ const BAD_LABEL =
   /^\s{0,40}(?:#|\/\/|--)\s?(?:❌\s?)?(?:BAD|WRONG|INSECURE|UNSAFE|NEVER|DO NOT RUN|DON['’]T)\b[^a-z0-9]*$/i;
 const QUOTED = /`[^`\n]{1,600}`|"[^"\n]{1,600}"|“[^”\n]{1,600}”/g;
 
-/** True if a file orders what it shows elsewhere: then none of its prohibitions is believed. */
 export function ordersByReference(text: string): boolean {
   return REFERS.test(text.replace(QUOTED, ' ').replace(NEGATED_ORDER, ' '));
 }
 
-/** True if what was found at `index` is no more than the object of a prohibition or search. */
 export function isMentioned({ text, kind, intro, label, isScript }: Passage, index: number): boolean {
   if (isScript || kind === 'comment') return false;
   if (kind === 'code') return forbids(intro) && BAD_LABEL.test(label);
   return forbids(intro) ? isWholeItem(text, index) : isQuoted(text, index) && forbids(text);
 }
 
-/** True if every sentence of `text` forbids or seeks what it ends with, and says nothing else. */
 function forbids(text: string): boolean {
   const bare = text.replace(QUOTED, '¤').replace(/[:.]\s*$/, '');
   return bare !== '' && bare.split(/[.!?]\s/).every(isGoverned);
@@ -314,7 +304,6 @@ function isQuoted(text: string, index: number): boolean {
   return Array.from(text.matchAll(QUOTED)).some((one) => one.index <= index && index < one.index + one[0].length);
 }
 
-/** True if a list's item, or a table's cell, is what was found and nothing else. */
 function isWholeItem(text: string, index: number): boolean {
   const start = text.startsWith('|') ? text.lastIndexOf('|', index) + 1 : 0;
   const end = text.startsWith('|') ? text.indexOf('|', index) : text.length;
