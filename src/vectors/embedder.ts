@@ -3,13 +3,10 @@ import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { unit } from './matrix.ts';
 
-/** Something that turns texts into vectors that are near where their meanings are. */
 export interface Embedder {
   /** Names the vector space: vectors of embedders with another id are never compared. */
   readonly id: string;
-  /** Dimensions, found out by the first use. */
   dim(signal: AbortSignal): Promise<number>;
-  /** Texts that one call takes. */
   readonly maxBatch: number;
   /**
    * A unit vector for each text, in order. `kind` is for models that tell questions from what answers them. Throws
@@ -20,7 +17,6 @@ export interface Embedder {
   close(): Promise<void>;
 }
 
-/** An embedder that did not answer, or not with vectors. */
 export class EmbedderFault extends Error {
   /** `missing`: it is not installed or configured, so that trying again is no use. */
   readonly kind: 'missing' | 'failed';
@@ -39,7 +35,6 @@ interface RemoteOptions {
   baseUrl: string;
   model: string;
   apiKey?: string | undefined;
-  /** Milliseconds that one call may take. */
   timeoutMs?: number;
 }
 
@@ -52,7 +47,6 @@ const answer = z.object({
   data: z.array(z.object({ index: z.int().min(0).optional(), embedding: z.array(z.number()).min(1).max(8_192) })),
 });
 
-/** Any service that speaks OpenAI's embeddings API, such as Ollama. */
 export function remoteEmbedder({ baseUrl, model, apiKey, timeoutMs = TIMEOUT_MS }: RemoteOptions): Embedder {
   let known: number | undefined;
   const ask = async (texts: readonly string[], signal: AbortSignal): Promise<number[][]> => {

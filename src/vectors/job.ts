@@ -8,7 +8,6 @@ import { packVector } from './matrix.ts';
 import type { Kind, Made, Missing, Source } from './source.ts';
 import * as store from './store.ts';
 
-/** An embedder that failed is asked again after this long. */
 const AGAIN_MS = 5 * 60_000;
 const GATHERED_MS = 1_000;
 const MOST_DROPPED = 5_000;
@@ -22,7 +21,6 @@ export interface EmbedDeps {
   jobs: Pick<JobQueue, 'enqueue'>;
   embedder: Embedder | undefined;
   source: Source;
-  /** Vectors of an owner's were stored. */
   changed?(owner: string): void;
 }
 
@@ -33,7 +31,6 @@ const kindOf = (kind: Kind) => `${kind}.embed`;
  * all the time.
  */
 const ROUNDS = 3;
-/** A text that every embedding service takes. */
 const PROBE = 'dimensions';
 
 /** Has vectors made for what `owner` has, or for everybody, after the commit. */
@@ -113,7 +110,6 @@ export function embedJob(deps: EmbedDeps): JobHandler {
   };
 }
 
-/** Begins the embedder's space. Says whether it is searched; where it is not, one job builds it for everybody. */
 function begin({ database, world, jobs, source: { kind } }: EmbedDeps, space: store.Space, owner: string | undefined) {
   return database.tx('vectors.space', async (tx) => {
     await store.beginSpace(tx, kind, space, world.clock.now());
@@ -123,7 +119,6 @@ function begin({ database, world, jobs, source: { kind } }: EmbedDeps, space: st
   });
 }
 
-/** True if the service embeds what any does. */
 function answers(embedder: Embedder, signal: AbortSignal): Promise<boolean> {
   return embedder.embed([PROBE], 'document', signal).then(
     () => true,
@@ -163,7 +158,6 @@ async function build(
   }
 }
 
-/** Number of texts without a vector in `space`; it is not counted beyond `most`. */
 async function countMissing(tx: Transaction, source: Source, space: string, most: number): Promise<number> {
   const db: Pick<Database, 'read'> = { read: (text, params) => tx.query(text, params) };
   let count = 0;
@@ -183,7 +177,6 @@ interface OfOwner extends Missing {
   owner: string;
 }
 
-/** Embeds what is missing, of one owner or of all; gives the first fault after all that can be embedded has been. */
 async function fill(deps: EmbedDeps, embedder: Embedder, owner: string | undefined, signal: AbortSignal) {
   const { database, source } = deps;
   let failed: EmbedderFault | undefined;
@@ -229,7 +222,6 @@ async function* allOwners(database: Pick<Database, 'read'>, source: Source) {
   }
 }
 
-/** The outcome of a batch. `isAway`: the service embeds nothing any more. */
 interface Embedded {
   made: (OfOwner & Made)[];
   failed?: EmbedderFault;

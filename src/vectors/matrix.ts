@@ -7,7 +7,6 @@ const LARGE = 20_000;
 const ROUGH_DIM = 128;
 /** about so many. */
 const EXACT = 4_000;
-/** Rows are kept in blocks of so many, so that a matrix grows without being copied. */
 const BLOCK = 128;
 /**
  * Rows that stand in small blocks. More rows stand in blocks so large that they return to the system whole; of many
@@ -20,7 +19,6 @@ const PRIOR = 20;
 /** The centre is worked out anew when so large a part of the rows has changed. */
 const DRIFT = 0.1;
 
-/** Bytes of a stored vector. */
 export function packVector(vector: Float32Array): Uint8Array {
   const { bytes, factor } = quantize(vector);
   const packed = new Uint8Array(FACTOR_BYTES + vector.length);
@@ -60,18 +58,14 @@ export class Scratch {
   }
 }
 
-/** Some rows of a matrix. */
 interface Block {
-  /** The first one's number. */
   first: number;
   bytes: Int8Array;
   /** Factors of the bytes; 0: the row is empty. */
   factors: Float32Array;
-  /** One over the distance from the centre. */
   nearness: Float32Array;
 }
 
-/** A query as rows are compared with it. */
 interface Compared {
   bytes: Int8Array;
   factor: number;
@@ -89,19 +83,15 @@ export class Matrix {
   private readonly exact: number;
   private readonly roughDim: number;
   private blocks: Block[] = [];
-  /** Rows of each of them. */
   private blockRows = BLOCK;
   private readonly scratch = new Scratch();
-  /** The sum of the rows that are not empty, and how many these are. */
   private readonly sum: Float64Array;
   private count = 0;
   private centre: Float32Array;
-  /** Rows that were set since the centre was worked out. */
   private drifted = 0;
   /** The first `roughDim` bytes of each row, side by side: one in the cache for each row of bytes is slow where rows are many. */
   private heads: Int8Array | undefined;
 
-  /** `large`: rows above which `roughDim` of the dimensions decide which ones, about `exact` of them, are compared whole. */
   constructor(dim: number, { large = LARGE, exact = EXACT, roughDim = ROUGH_DIM } = {}) {
     this.dim = dim;
     this.large = large;
@@ -111,7 +101,6 @@ export class Matrix {
     this.centre = new Float32Array(dim);
   }
 
-  /** Sets or empties a row. */
   set(row: number, packed: Uint8Array | undefined): void {
     const [block, at] = this.blockOf(row);
     const fits = packed !== undefined && packed.length === FACTOR_BYTES + this.dim;
@@ -152,7 +141,6 @@ export class Matrix {
     return out;
   }
 
-  /** The distance of a vector from the common centre: what is far is like none of the rows. */
   distance(vector: Float32Array): number {
     if (this.isDrifted) this.recentre();
     let squares = 0;
@@ -160,7 +148,6 @@ export class Matrix {
     return Math.sqrt(squares);
   }
 
-  /** Writes how near rows are to the query, by its first `dim` dimensions; only those whose rough score is high enough. */
   private rate(
     { bytes, factor, vector, dim }: Compared,
     out: Float32Array,
@@ -178,7 +165,6 @@ export class Matrix {
     }
   }
 
-  /** Writes how near all rows are to the query by its first `dim` dimensions. */
   private rateRoughly({ bytes, factor, vector, dim }: Compared, out: Float32Array): void {
     this.heads ??= this.headsOf(dim);
     const offset = dot(this.centre, vector, dim);
@@ -204,7 +190,6 @@ export class Matrix {
     return heads;
   }
 
-  /** The block of a row, and its place in there. */
   private blockOf(row: number): [Block, number] {
     if (row >= SMALL_ROWS && this.blockRows === BLOCK) this.enlarge();
     const wanted = Math.floor(row / this.blockRows);
@@ -212,7 +197,6 @@ export class Matrix {
     return [this.blocks[wanted] as Block, row % this.blockRows];
   }
 
-  /** Bytes of a row, with its factor and nearness. */
   private get rowBytes(): number {
     return this.dim + 8;
   }
@@ -224,7 +208,6 @@ export class Matrix {
     return { first, factors, nearness, bytes: new Int8Array(room, rows * 8) };
   }
 
-  /** Puts what stands in small blocks into a large one. */
   private enlarge(): void {
     this.blockRows = Math.max(SMALL_ROWS, Math.ceil(LARGE_BLOCK_BYTES / this.rowBytes));
     const large = this.block(0);
@@ -275,7 +258,6 @@ function dot(a: Float32Array, b: Float32Array, dim: number): number {
   return sum;
 }
 
-/** The product of `dim` bytes from `from` on with a query's first ones. */
 function productOf(bytes: Int8Array, from: number, query: Int8Array, dim: number): number {
   let [a, b] = [0, 0];
   for (let at = 0, own = from; at < dim; at += 2, own += 2) {
@@ -285,7 +267,6 @@ function productOf(bytes: Int8Array, from: number, query: Int8Array, dim: number
   return a + b;
 }
 
-/** The score that about `count` of `scores` reach. */
 function lowest(scores: Float32Array, count: number): number {
   const bins = new Uint32Array(512);
   for (let at = 0; at < scores.length; at++) {

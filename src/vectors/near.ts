@@ -24,21 +24,17 @@ export interface Near {
 export interface NearDeps {
   database: Database;
   world: World;
-  /** Those whose spaces can be searched. */
   embedders: readonly Embedder[];
 }
 
-/** Vectors that are read at once. */
 const PAGE = 1_000;
 /** The matrices of all owners together hold so many bytes at most, but for the one that is in use. */
 const MOST_BYTES = 32_000_000;
 /** Bytes of one owner, so that two do not evict each other: of more vectors the newest are kept. */
 const MOST_OF_ONE = MOST_BYTES / 2;
 const VECTOR_BYTES = 120;
-/** Milliseconds without use after which a matrix is given up. */
 const IDLE_MS = 8 * 60_000;
 
-/** Finds texts of one owner by meaning: keeps their vectors in this process while they are used. */
 export class Nearest {
   private readonly deps: NearDeps;
   private readonly kind: Stampable;
@@ -69,7 +65,6 @@ export class Nearest {
     }
   }
 
-  /** Gives all vectors up. */
   close(): void {
     clearTimeout(this.sweeping);
     this.held.clear();
@@ -82,7 +77,6 @@ export class Nearest {
     return own.nearest(await vectorOf(embedder, text, signal), limit);
   }
 
-  /** The owner's vectors with all that have come since. */
   private async fresh(owner: string): Promise<OwnVectors | undefined> {
     const db = { query: this.deps.database.read.bind(this.deps.database) };
     const space = await store.currentSpace(db, this.kind);
@@ -103,7 +97,6 @@ export class Nearest {
     return own;
   }
 
-  /** Drops what was used longest ago while all together are too large. */
   private limit(inUse: OwnVectors): void {
     let bytes = [...this.held.values()].reduce((sum, own) => sum + own.bytes, 0);
     for (const [owner, own] of [...this.held].sort(([, a], [, b]) => a.usedAt - b.usedAt)) {
@@ -128,11 +121,9 @@ export class Nearest {
   }
 }
 
-/** Reads an owner's vectors. */
 interface Reader {
   /** The stamp behind which the last `most` came. */
   first(most: number): Promise<number>;
-  /** Vectors that came after a stamp, at most `PAGE`. */
   page(stamp: number): Promise<store.Stamped[]>;
 }
 
@@ -166,12 +157,10 @@ class OwnVectors {
     return 80_000 + this.ids.length * (this.space.dim + VECTOR_BYTES);
   }
 
-  /** The most vectors that are read. */
   get most(): number {
     return Math.floor(MOST_OF_ONE / (this.space.dim + VECTOR_BYTES));
   }
 
-  /** Reads what has come, one reading after another. */
   async readOn({ first, page }: Reader): Promise<void> {
     const reading = this.reading
       .catch(() => {})
@@ -214,24 +203,18 @@ class OwnVectors {
   }
 }
 
-/** A question as an index is searched with it. */
 export interface Sought {
   terms: readonly string[];
-  /** Those of the terms that are names. */
   names?: readonly string[];
-  /** The terms of the synonyms of each of the terms that has any. */
   synonyms?: ReadonlyMap<string, readonly string[]>;
   vector?: Float32Array | undefined;
 }
 
-/** A question is embedded up to here, in characters. */
 const LONGEST_EMBEDDED = 1_000;
-/** And its words are looked for up to here. */
-const LONGEST = 4_000;
+const LONGEST_SEARCHED = 4_000;
 
-/** The words of a question, the names among them, and what the others may be called as well. */
 export function wordsOf(text: string): Sought {
-  const words = text.slice(0, LONGEST);
+  const words = text.slice(0, LONGEST_SEARCHED);
   const [terms, names] = [lexemesOf(words), namesIn(words)];
   const synonyms = new Map<string, string[]>();
   for (const word of wordsIn(words)) {
@@ -244,7 +227,6 @@ export function wordsOf(text: string): Sought {
   return { terms, names, synonyms };
 }
 
-/** The vector of a question. Throws `EmbedderFault` as the embedder does. */
 export async function vectorOf(embedder: Embedder, text: string, signal: AbortSignal): Promise<Float32Array> {
   const whole = text.slice(0, LONGEST_EMBEDDED);
   const bare = bareQuestion(whole);
@@ -254,8 +236,7 @@ export async function vectorOf(embedder: Embedder, text: string, signal: AbortSi
 
 // Ranking by words and by meaning: pure, so that a bench and a person's index use the same.
 
-/** Weight of the query's vector without its question words, beside the whole one. */
-const BARE = 0.3;
+const BARE_WEIGHT = 0.3;
 /**
  * Weight of words beside meaning, for a query that the best memory covers whole: 0.4 to 0.7 differ by less than one
  * question in a hundred. More of them helps questions in the words of the memory and harms those in others.
@@ -319,9 +300,8 @@ export function addMeaning(covered: Float32Array, added: Float32Array, near: Flo
   }
 }
 
-/** The vector of a query, of its own and that of the query without its question words. */
 function blended(whole: Float32Array, bare: Float32Array | undefined): Float32Array {
-  return bare ? whole.map((value, at) => (value + BARE * (bare[at] as number)) / (1 + BARE)) : whole;
+  return bare ? whole.map((value, at) => (value + BARE_WEIGHT * (bare[at] as number)) / (1 + BARE_WEIGHT)) : whole;
 }
 
 const ASKED =
@@ -341,7 +321,6 @@ function namesIn(text: string): string[] {
 
 // Synonyms: the groups of `assets/synonyms.txt`.
 
-/** The groups in which a word stands, by itself and by its stem. */
 const groups = lazy(() => {
   const lines = readFileSync(join(packageRoot(), 'assets', 'synonyms.txt'), 'utf8').split('\n');
   const byForm = new Map<string, Set<readonly string[]>>();
@@ -354,15 +333,12 @@ const groups = lazy(() => {
   return byForm;
 });
 
-/** Words that may mean the same as `word` in one of its forms, without the word itself. */
 export function synonymsOf(word: string): string[] {
   const found = [word, stemOf(word)].flatMap((form) => [...(groups().get(form) ?? [])]);
   return [...new Set(found.flat())].filter((other) => other !== word);
 }
 
-/** A message waits no longer for it. */
 const LONGEST_MS = 300;
-/** After this an embedder is given up. */
 const GIVEN_UP_MS = 30_000;
 const MOST_KNOWN = 500;
 
@@ -398,7 +374,6 @@ export function likenessBy(embedder: Embedder, longestMs = LONGEST_MS): Likeness
     );
 }
 
-/** The cosine of unit vectors. */
 function product(one: Float32Array, other: Float32Array | undefined): number {
   let sum = 0;
   for (let at = 0; at < one.length; at++) sum += (one[at] ?? 0) * (other?.[at] ?? 0);

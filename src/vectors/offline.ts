@@ -46,7 +46,6 @@ export function offlineEmbedder(): Embedder {
   };
 }
 
-/** One thread with the model loaded. */
 class EmbedThread {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, (answer: Answer) => void>();

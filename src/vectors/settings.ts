@@ -8,7 +8,6 @@ export interface EmbedderSettings {
   api_key?: string | undefined;
 }
 
-/** The embedders of this process. */
 export interface Embedders {
   /** The configured one; undefined: texts are found by words alone. */
   embedder: Embedder | undefined;
@@ -16,7 +15,6 @@ export interface Embedders {
   embedders: readonly Embedder[];
 }
 
-/** The configured embedder, and those whose space may still be searched while its own is built. */
 export function embeddersOf({ kind, base_url: baseUrl, model, api_key: apiKey }: EmbedderSettings): Embedders {
   if (kind === 'none') return { embedder: undefined, embedders: [] };
   const offline = offlineEmbedder();

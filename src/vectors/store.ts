@@ -1,4 +1,3 @@
-/** Vectors and their spaces in the database, a table of each for every kind of text. */
 import type { Instant } from '../base/clock.ts';
 import type { Database, Queryable, Transaction } from '../storage/index.ts';
 import type { Kind } from './source.ts';
@@ -38,7 +37,6 @@ export async function lockSpace(tx: Transaction, kind: Kind, { space, dim }: Spa
   return rows.length > 0;
 }
 
-/** True if a space has at least so many vectors. */
 export async function hasVectors(tx: Transaction, kind: Kind, space: string, count: number): Promise<boolean> {
   const { rows } = await tx.query(`select from ${kind}_vectors where space = $1 limit $2`, [space, count]);
   return rows.length === count;
@@ -76,7 +74,6 @@ export interface Stamped {
   vector: Uint8Array;
 }
 
-/** An owner's vectors in `space` after `stamp`, in that order. */
 export async function cameAfter(
   db: Queryable,
   kind: Stampable,
@@ -93,7 +90,6 @@ export async function cameAfter(
   return rows;
 }
 
-/** The stamp behind which the last `most` of an owner's vectors came. */
 export async function stampBefore(
   db: Queryable,
   kind: Stampable,
@@ -108,7 +104,6 @@ export async function stampBefore(
   return rows[0]?.stamp ?? 0;
 }
 
-/** Kinds whose vectors are stamped. */
 export type Stampable = Exclude<Kind, 'memory'>;
 
 /** Stores vectors of an owner's texts. The caller holds off other writers of the same owner until `tx` ends. */
