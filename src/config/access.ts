@@ -20,14 +20,12 @@ const permission = z
     error: 'expected a permission such as admin:read',
   });
 
-/** A grant of a role: a permission, or a pattern of things. */
 const held = z.union([permission, pattern], { error: 'expected admin:read, skill/name, skill/* or *' });
 
 const roleName = z.string().regex(/^[a-z][a-z0-9_-]{0,59}$/, { error: 'expected a name such as admin' });
 
 const roles = z.record(roleName, z.array(held).max(500));
 
-/** `policies/permission_policies.json`. */
 export const permissionPolicyFile = z.strictObject({
   roles: roles.default({}),
   policies: z
@@ -36,7 +34,6 @@ export const permissionPolicyFile = z.strictObject({
     .default([]),
 });
 
-/** `policies/approval_policies.json`. */
 export const approvalPolicyFile = z.strictObject({
   policies: z
     .array(z.strictObject({ skill_id: pattern, requires_approval: z.boolean() }))

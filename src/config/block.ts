@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 
-/** An environment variable that overrides a key of a block. */
 export interface EnvOverride {
   env: string;
   /** Below the block's key: `['token']`. */
@@ -14,7 +13,6 @@ export interface EnvOverride {
  * `.prefault({})` gives a block that is always there, `.optional()` one that switches its part on.
  */
 export interface ConfigBlock<S extends z.ZodType = z.ZodType> {
-  /** The key at the top level of `config.yaml`. */
   key: string;
   /** Purpose of the part, in a line or two: it heads the block in the example file. */
   describe: string;
@@ -22,7 +20,6 @@ export interface ConfigBlock<S extends z.ZodType = z.ZodType> {
   env?: readonly EnvOverride[];
 }
 
-/** Keeps the schema's type. */
 export function block<const K extends string, S extends z.ZodType>(
   key: K,
   describe: string,

@@ -8,7 +8,6 @@ import { models } from './models.ts';
 
 // The block of events: which programs hear what happens.
 
-/** Names of webhook events. */
 const EVENT_NAMES = [
   'reminder.due',
   'turn.failed',
@@ -54,7 +53,6 @@ const events = block(
     .prefault({}),
 );
 
-/** The `execution` block: where code runs, and within which limits. */
 const MB = 1024 * 1024;
 const LEAST_MEMORY = 64 * MB;
 

@@ -35,7 +35,6 @@ export function configJsonSchema(extra: readonly ConfigBlock[] = []): Record<str
   return { $schema, title: 'coda configuration', ...rest };
 }
 
-/** The environment variables that override keys, their paths from the root. */
 export function configEnv(extra: readonly ConfigBlock[] = []): EnvOverride[] {
   return envOverrides([...CORE_BLOCKS, ...extra]);
 }
@@ -94,7 +93,6 @@ function isLive(field: z.ZodType, commented: boolean): boolean {
   return commented && (!optional || (meta.secret !== undefined && meta.fileFor === undefined));
 }
 
-/** A group with names of one's own is shown with the name that its example gives. */
 function recordLines(field: z.ZodType, key: string, indent: string): string[] | undefined {
   const { example } = fieldOf(field).meta;
   const value = typeof example === 'string' ? childOf(field, example) : undefined;
@@ -102,7 +100,6 @@ function recordLines(field: z.ZodType, key: string, indent: string): string[] | 
   return [`${indent}${key}:`, `${indent}  ${example}:`, ...keyLines(value, `${indent}    `, true)];
 }
 
-/** A list or a group of names of one's own with nothing in it. */
 const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 

@@ -1,5 +1,3 @@
-/** The file `.env`: tokens and keys beside the configuration, which `coda init` writes. */
-
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -26,7 +24,6 @@ export function readEnvFile(file: string): Record<string, string> {
   }
 }
 
-/** `NAME=value`: quoted, over several lines where it wants, or bare. */
 const SETTING = /^([ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=)([ \t]*)("[^"]*"|'[^']*'|`[^`]*`|[^\r\n"'`][^\r\n]*)/gm;
 
 /**

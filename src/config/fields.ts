@@ -3,12 +3,9 @@
 import { z } from 'zod';
 import { isUrl } from '../base/text.ts';
 
-/** Facts about a field beside its type. */
 export interface FieldMeta {
   description?: string;
-  /** A value for the example file where there is no default. */
   example?: unknown;
-  /** Name of a mounted file with the secret, in the example. */
   file?: string;
   /** Hidden wherever values are shown; for a URL only its password is hidden. */
   secret?: true | 'url';
@@ -16,7 +13,6 @@ export interface FieldMeta {
   fileFor?: string;
 }
 
-/** The facts a field was described with. */
 export function metaOf(schema: z.ZodType): FieldMeta {
   return (schema.meta() ?? {}) as FieldMeta;
 }
@@ -76,7 +72,6 @@ function bytesIn(text: string): number {
   return Math.round(Number(amount) * SIZE_UNITS[unit.toLowerCase() as keyof typeof SIZE_UNITS]);
 }
 
-/** A local wall time, `HH:MM`. */
 export function wallTime(standard: string) {
   return z
     .string()
@@ -84,7 +79,6 @@ export function wallTime(standard: string) {
     .default(standard);
 }
 
-/** An IANA time zone that this host knows. */
 export function zone() {
   return z.string().refine(isZone, { error: 'expected a time zone such as Europe/Berlin or America/New_York' });
 }
@@ -98,7 +92,6 @@ function isZone(name: string): boolean {
   }
 }
 
-/** A BCP 47 language tag. */
 export function locale() {
   return z.string().refine(isLocale, { error: 'expected a language tag such as en-GB or en-US' });
 }
@@ -111,7 +104,6 @@ function isLocale(tag: string): boolean {
   }
 }
 
-/** An address with one of these schemes. */
 export function url(...schemes: string[]) {
   const expected = schemes.map((scheme) => `${scheme}://`).join(' or ');
   return z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && isUrl(text), {
@@ -119,7 +111,6 @@ export function url(...schemes: string[]) {
   });
 }
 
-/** A whole number from `min` to `max`. */
 export function count(min: number, max: number) {
   return z.int().min(min).max(max);
 }
@@ -142,7 +133,6 @@ export function secret<K extends string, S extends z.ZodType>(key: K, schema: S,
   return { [key]: schema.meta({ secret: true, ...meta }), [`${key}_file`]: file } as Twin<K, S>;
 }
 
-/** The text of a secret; empty is as good as missing. */
 export function secretText() {
   return z.string().min(1);
 }

@@ -20,31 +20,22 @@ export interface ConfigRequest {
   envFile?: string | undefined;
   /** `--data`; else CODA_DATA; else `data`. */
   dataDir?: string | undefined;
-  /** Other flags of the command line, by the key's path. */
   flags?: Flags | undefined;
-  /** Blocks of skills and adapters, beside coda's own. */
   blocks?: readonly ConfigBlock[] | undefined;
   /** The only names that may stand below a path, of which its schema knows none: tasks that skills bring. */
   names?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Paths of values that name a channel, and the form of such ids by platform, each with the key of its block. */
   channels?: { paths: readonly string[]; forms: Readonly<Record<string, ChannelForm>> } | undefined;
-  /** Learns every secret that is read. */
   secrets: Secrets;
-  /** Base of relative paths; the working directory. */
   cwd?: string | undefined;
 }
 
 /** The configuration: typed values that do not change, and where each came from. Durations are in milliseconds. */
 export interface Config extends CoreValues {
-  /** The data folder, absolute. */
   readonly dataDir: string;
-  /** The file that was read, absolute; undefined when there is none. */
   readonly file: string | undefined;
-  /** Values of the file that the environment overrides. */
   readonly overridden: readonly Overridden[];
-  /** The values of a block that was given to `loadConfig`. */
   block<S extends z.ZodType>(block: ConfigBlock<S>): z.output<S>;
-  /** Origin of the value at `path` (`delivery.max_age`, `data`). */
   origin(path: string): Origin;
   /** Every key that has a value, as one would write it, with its origin; secrets are hidden. */
   entries(): ConfigEntry[];
@@ -92,9 +83,7 @@ export function loadConfig(request: ConfigRequest): Config {
 }
 
 interface Found {
-  /** Absolute. */
   file: string;
-  /** As it was named. */
   shown: string;
   /** Undefined: there is none, and none was named. */
   text: string | undefined;
@@ -107,7 +96,6 @@ function findFile(request: ConfigRequest, cwd: string): Found {
   return { file, shown, text: readConfigFile(file, named !== undefined) };
 }
 
-/** The environment, with what the file `.env` has of the names that this configuration asks for. */
 function environment({ env, envFile }: ConfigRequest, { file, text = '' }: Found, overrides: readonly EnvOverride[]) {
   const needed = new Set([...overrides.map((override) => override.env), ...referredTo(text)]);
   return withEnvFile(env, envFile ?? envFileOf(file), (name) => needed.has(name));
@@ -119,7 +107,6 @@ function dataFolder({ env, dataDir }: ConfigRequest): { folder: string; origin: 
   return { folder: 'data', origin: { kind: 'default' } };
 }
 
-/** More than these are not read anyway. */
 const MOST_SHOWN = 50;
 
 function invalid(problems: readonly Problem[]): CodaError {
@@ -157,14 +144,12 @@ function deepFreeze<T>(value: T): T {
   return value;
 }
 
-/** One key with its value as one would write it in the file. */
 interface ConfigEntry {
   path: string;
   value: unknown;
   origin: Origin;
 }
 
-/** Every key of `schema` that was given or has a default, in the schema's order. */
 function entriesOf(schema: z.ZodType, tree: Tree): ConfigEntry[] {
   const entries: ConfigEntry[] = [];
   collect(schema, [], tree.root, tree, entries);
@@ -187,7 +172,6 @@ function collect(schema: z.ZodType, path: Path, given: unknown, tree: Tree, entr
   }
 }
 
-/** The schema's own keys, and where others may be named, those that are. */
 function keysIn(schema: z.ZodType, given: unknown): string[] | undefined {
   const own = keysOf(schema);
   const named = isBranch(given) ? Object.keys(given) : undefined;
@@ -198,7 +182,6 @@ function keysIn(schema: z.ZodType, given: unknown): string[] | undefined {
 
 // Overrides of the file: environment variables (an empty one counts as not set) and flags.
 
-/** The environment variables of all blocks, their paths from the root. */
 export function envOverrides(blocks: readonly ConfigBlock[]): EnvOverride[] {
   return blocks.flatMap(({ key, env = [] }) =>
     env.map(({ also, ...override }) => ({
@@ -209,16 +192,12 @@ export function envOverrides(blocks: readonly ConfigBlock[]): EnvOverride[] {
   );
 }
 
-/** A value of the file that an environment variable takes the place of. */
 interface Overridden {
-  /** `discord.token` */
   path: string;
   env: string;
-  /** Its place in the file. */
   at: Origin;
 }
 
-/** Returns the values of the file that are others than the environment says. */
 function overrideByEnv(
   tree: Tree,
   env: Readonly<Record<string, string | undefined>>,
@@ -249,7 +228,6 @@ function overrideByFlags(tree: Tree, flags: Flags): void {
   }
 }
 
-/** Values from the command line, by path. */
 type Flags = Readonly<Record<string, { name: string; value: unknown }>>;
 
 // Secrets in files, and secrets that must not be seen.
@@ -321,7 +299,6 @@ function passwordOf(address: string): string | undefined {
   }
 }
 
-/** The part of a secret that may be shown. */
 function hideSecret(kind: true | 'url', value: unknown): string {
   if (kind === true || typeof value !== 'string' || !isUrl(value)) return '[secret]';
   const shown = new URL(value);
@@ -335,7 +312,6 @@ function hideSecret(kind: true | 'url', value: unknown): string {
 const MAX_BYTES = 1_000_000;
 const LIMITS = { depth: 32, nodes: 9_999 };
 
-/** The file's text; undefined when there is none and none was asked for by name. */
 function readConfigFile(file: string, required: boolean): string | undefined {
   let bytes: Buffer;
   try {
@@ -384,7 +360,6 @@ interface Reading {
   problems: Problem[];
 }
 
-/** Puts what `text` says into `tree`. What is not YAML, and what refers to nothing, is added to `problems`. */
 function parseInto(text: string, reading: Reading): void {
   const { file, tree, problems } = reading;
   const document = readYaml(text, LIMITS);
@@ -459,7 +434,6 @@ function messageFor(fault: YamlProblem): string {
 const REFERENCE = /\$?\$\{([^}]*)\}?/g;
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([\s\S]*))?$/;
 
-/** The text with its references replaced, and a sentence for each that cannot be. */
 function expandEnv(
   text: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -480,7 +454,6 @@ function expandEnv(
   return { text: expanded, missing };
 }
 
-/** The names that `text` refers to. */
 function referredTo(text: string): string[] {
   return Array.from(text.matchAll(REFERENCE), ([, inside = '']) => NAME.exec(inside)?.[1]).filter(
     (name) => name !== undefined,

@@ -1,5 +1,3 @@
-/** The block of the models: where they are reached, which one answers, what they may cost. */
-
 import { z } from 'zod';
 import { block } from './block.ts';
 import { count, duration, secret, secretText, url } from './fields.ts';
@@ -68,7 +66,6 @@ const price = z.strictObject({
     .meta({ description: 'For a million tokens out of the cache; a tenth of input when left out.', example: 0.3 }),
 });
 
-/** A price, or one number for what is read and written alike. */
 const cost = z.union([amount.transform((each) => ({ input: each, output: each, cached: each })), price], {
   error: 'expected a price for a million tokens: a number, or input and output',
 });

@@ -9,19 +9,16 @@ export type Path = readonly string[];
 
 export const pathText = (path: Path): string => path.join('.');
 
-/** A field without what wraps it, and what the wrappers said. */
 export interface Field {
   readonly schema: z.ZodType;
   readonly meta: FieldMeta;
   readonly optional: boolean;
-  /** As it would be written in the file. */
   readonly standard: unknown;
 }
 
 /** Reading one configuration asks for each field some ten times, and a schema does not change. */
 const fields = new WeakMap<z.ZodType, Field>();
 
-/** The whole configuration as one schema. */
 export function rootSchema(blocks: readonly ConfigBlock[]): z.ZodObject {
   const keys = blocks.map(({ key }) => key);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
@@ -29,7 +26,6 @@ export function rootSchema(blocks: readonly ConfigBlock[]): z.ZodObject {
   return z.strictObject(Object.fromEntries(blocks.map(({ key, schema }) => [key, schema])));
 }
 
-/** Takes the wrappers off `schema`. */
 export function fieldOf(schema: z.ZodType): Field {
   const field = fields.get(schema) ?? unwrapped(schema);
   fields.set(schema, field);
@@ -57,13 +53,11 @@ function wrappedIn(schema: z.ZodType): z.ZodType | undefined {
   return schema instanceof z.ZodPipe ? (schema.in as z.ZodType) : undefined;
 }
 
-/** The keys of an object, by name; undefined for anything else. */
 export function keysOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
   const inner = fieldOf(schema).schema;
   return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined;
 }
 
-/** The schema of `schema`'s child under `key`. */
 export function childOf(schema: z.ZodType, key: string): z.ZodType | undefined {
   const inner = fieldOf(schema).schema;
   if (inner instanceof z.ZodObject) {
@@ -73,14 +67,12 @@ export function childOf(schema: z.ZodType, key: string): z.ZodType | undefined {
   return inner instanceof z.ZodArray ? (inner.element as z.ZodType) : undefined;
 }
 
-/** The schema of keys that one names oneself beside the known ones; undefined where there are none. */
 export function othersOf(schema: z.ZodType): z.ZodType | undefined {
   const inner = fieldOf(schema).schema;
   const others = inner instanceof z.ZodObject ? (inner.def.catchall as z.ZodType | undefined) : undefined;
   return others instanceof z.ZodNever ? undefined : others;
 }
 
-/** The schema at `path`, as far as it is known. */
 export function schemaAt(root: z.ZodType, path: Path): z.ZodType | undefined {
   return path.reduce<z.ZodType | undefined>((schema, key) => schema && childOf(schema, key), root);
 }

@@ -16,7 +16,6 @@ export type Origin =
   | { kind: 'env'; name: string }
   | { kind: 'flag'; name: string };
 
-/** Something that is wrong with the configuration. */
 export interface Problem {
   origin: Origin;
   /** The key that it is about; empty for the file as a whole. */
@@ -35,7 +34,6 @@ export const branch = (): Branch => Object.create(null) as Branch;
 export const isBranch = (value: unknown): value is Branch =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The values as written, by path. */
 export class Tree {
   readonly root: Branch = branch();
   private readonly origins = new Map<string, Origin>();
@@ -65,7 +63,6 @@ export class Tree {
     );
   }
 
-  /** Notes where the key of `path` itself stands. */
   keyAt(path: Path, origin: Origin): void {
     this.keys.set(pathText(path), origin);
   }
@@ -87,7 +84,6 @@ export class Tree {
     return this.origins.get(pathText(path));
   }
 
-  /** The nearest place to point at: the value, its key, or what holds them. */
   near(path: Path): Origin {
     for (let length = path.length; length > 0; length--) {
       const text = pathText(path.slice(0, length));

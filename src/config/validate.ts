@@ -8,7 +8,6 @@ import { isBranch, type Problem, type Tree } from './tree.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** The typed values, or undefined when problems were added. */
 export function validate(
   schema: z.ZodObject,
   tree: Tree,
@@ -86,14 +85,12 @@ function unknownKey(path: Path, schema: z.ZodType, tree: Tree): Problem {
   return unknownName(path, Object.keys((parent && keysOf(parent)) ?? {}), tree);
 }
 
-/** A problem for each key below `path` that is none of these. */
 export function unknownNames(tree: Tree, path: Path, known: readonly string[]): Problem[] {
   const there = tree.get(path);
   const unknown = isBranch(there) ? Object.keys(there).filter((name) => !known.includes(name)) : [];
   return unknown.map((name) => unknownName([...path, name], known, tree));
 }
 
-/** Form of the ids of a platform's channels. */
 export interface ChannelForm {
   pattern: RegExp;
   example: string;
