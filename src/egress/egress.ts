@@ -19,13 +19,9 @@ import {
 } from './target.ts';
 
 export interface EgressOptions {
-  /** Ports of public addresses. */
   ports: readonly number[];
-  /** Networks that are not public and may be reached all the same, by the owner's choice. */
   allow: readonly AllowedNetwork[];
-  /** Instead of the system's. */
   resolve?: Resolve | undefined;
-  /** The owner's, for public addresses. */
   proxy?: OutboundProxy | undefined;
 }
 
@@ -39,7 +35,6 @@ export interface Limits {
   pace: Pace;
   /** The most bytes of the body, after decompression. */
   maxBytes: number;
-  /** Redirects that are followed. */
   redirects: number;
 }
 
@@ -53,7 +48,6 @@ const LIMITS: Limits = {
 };
 
 export interface Request {
-  /** GET unless it is said. */
   method?: Method;
   /** In lower case. To another origin than the first only `accept` and `accept-language` are sent. */
   headers?: Readonly<Record<string, string>>;
@@ -69,7 +63,6 @@ export interface Request {
 export interface Answer {
   ok: true;
   status: number;
-  /** The address that answered, after redirects. */
   url: string;
   /** In lower case, repeated ones joined by a comma. */
   headers: Readonly<Record<string, string>>;
@@ -77,7 +70,6 @@ export interface Answer {
   type: string;
   /** The decompressed body, once. Rejects with a `CodaError` that has an `EgressCode`. */
   body: AsyncIterable<Uint8Array>;
-  /** The whole body at once. */
   bytes(): Promise<{ ok: true; bytes: Uint8Array } | EgressFailure>;
   close(): void;
 }
@@ -101,7 +93,6 @@ export class Egress {
     return new Egress({ ports: this.reach.ports, allow, resolve: this.reach.resolve, proxy: this.proxy });
   }
 
-  /** The target of a request to `url`, without sending one. */
   async check(url: string): Promise<Target | EgressFailure> {
     const parsed = parseUrl(url);
     return parsed instanceof URL ? targetOf(parsed, this.reach) : parsed;
@@ -171,7 +162,6 @@ function hopRequest({ method = 'GET', headers = {}, body }: Request, limits: Lim
   return { method, headers: sent, body, connectMs: limits.connectMs, headersMs: limits.headersMs };
 }
 
-/** The result of `promise`, or the failure that ended `watch` before. */
 function unlessEnded<T>(watch: Watch, promise: Promise<T>): Promise<T | EgressFailure> {
   const { signal } = watch;
   return new Promise((resolve, reject) => {
@@ -244,24 +234,19 @@ interface HopRequest {
   headersMs: number;
 }
 
-/** One request and the head of its answer. */
 interface Hop {
   ok: true;
   status: number;
   headers: Dispatcher.ResponseData['headers'];
   body: Dispatcher.ResponseData['body'];
-  /** Lets go of the connection. */
   close(): void;
 }
 
-/** Opens a connection by a proxy, encrypted for `servername` where one is given. */
 type Tunnel = (servername: string | undefined, signal: AbortSignal) => Promise<Socket>;
 
 const MAX_HEADER_BYTES = 16_384;
-/** More addresses of one name are not tried. */
 const MOST_TRIED = 8;
 
-/** Sends one request to the checked addresses of `target`, on a connection of its own. Redirects are not followed. */
 async function hop(
   { url, addresses }: Target,
   { method, headers, body, connectMs, headersMs }: HopRequest,
@@ -357,7 +342,6 @@ const DECODERS = {
   br: createBrotliDecompress,
 } as const;
 
-/** The encodings that `decoded` undoes. */
 const ACCEPTED_ENCODINGS = 'gzip, br';
 
 /** The stream without its content encoding; undefined where it has one that was not asked for, or several. */
@@ -402,7 +386,6 @@ async function* bounded(
 const tooLarge = (host: string, maxBytes: number) =>
   failure('EGRESS_TOO_LARGE', `${host} sends more than ${maxBytes} bytes.`);
 
-/** Measures how much comes in the time that is spent waiting. */
 class Window {
   private readonly pace: Pace;
   private readonly watch: Watch;
@@ -443,7 +426,6 @@ class Watch implements Disposable {
   private readonly host: string;
   private phase: NodeJS.Timeout | undefined;
 
-  /** `totalMs` counts from here. `host` is what messages call the server. */
   constructor(host: string, totalMs: number, parent: AbortSignal | undefined) {
     this.host = host;
     this.parent = parent;
@@ -452,7 +434,6 @@ class Watch implements Disposable {
     else parent?.addEventListener('abort', this.cancel, { once: true });
   }
 
-  /** Aborts with the error that the failure is thrown as. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
@@ -463,7 +444,6 @@ class Watch implements Disposable {
     this.phase = setTimeout(() => this.late(what), ms);
   }
 
-  /** Ends the limit of `within`. */
   release(): void {
     clearTimeout(this.phase);
   }

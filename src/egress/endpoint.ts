@@ -7,13 +7,10 @@ import type { Egress, Limits } from './egress.ts';
 import type { EgressCode } from './failure.ts';
 
 export interface EndpointOptions {
-  /** Name for people: `Brave Search`. */
   title: string;
   /** Base URL: the owner's choice, so that it may be on the own network. A path below it is kept. */
   base: string;
-  /** Sent with each request: its key. */
   headers?: Readonly<Record<string, string>>;
-  /** The person's remedy when the key is refused. */
   remedy: string;
 }
 
@@ -26,7 +23,6 @@ export interface Asked {
   signal: AbortSignal;
 }
 
-/** Reason for a missing answer of a service. */
 export interface ServiceFailure {
   ok: false;
   code: EgressCode | FailureCode;
@@ -36,7 +32,6 @@ export interface ServiceFailure {
 
 const LIMITS: Partial<Limits> = { redirects: 0, maxBytes: 8 * 1024 * 1024, totalMs: 60_000, headersMs: 50_000 };
 
-/** One service. Whatever it does is a value; nothing follows it elsewhere. */
 export class Endpoint {
   private readonly egress: Egress;
   private readonly options: EndpointOptions;
@@ -47,7 +42,6 @@ export class Endpoint {
     this.options = options;
   }
 
-  /** The parsed answer to a request. */
   async json(asked: Asked): Promise<{ ok: true; value: unknown } | ServiceFailure> {
     const answer = await this.text(asked, 'application/json');
     if (!answer.ok) return answer;
@@ -58,7 +52,6 @@ export class Endpoint {
     }
   }
 
-  /** The answer as UTF-8 text. */
   async text(
     { path, query = {}, body, signal }: Asked,
     accept = '*/*',
@@ -81,7 +74,6 @@ export class Endpoint {
     return read.ok ? { ok: true, text: new TextDecoder().decode(read.bytes) } : read;
   }
 
-  /** An answer that has another form than the service documents. */
   malformed(): ServiceFailure {
     return this.failure('MALFORMED', 'answers in a form that I do not know', 'Check its address in config.yaml.');
   }
@@ -102,7 +94,6 @@ export class Endpoint {
 
 // The owner's proxy for clients of others that speak HTTP by themselves.
 
-/** Opens each connection of such a client through the proxy that is for it, or directly. */
 export async function proxied(proxy: OutboundProxy): Promise<Dispatcher> {
   const { Agent, buildConnector } = await import('undici');
   const direct = buildConnector({});

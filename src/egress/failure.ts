@@ -26,12 +26,10 @@ export function failure(code: EgressCode, message: string): EgressFailure {
   return { ok: false, code, message, remedy: REMEDIES[code] };
 }
 
-/** The error with which a body's stream rejects; its `code` is an `EgressCode`. */
 export function thrown({ code, message, remedy }: EgressFailure): CodaError {
   return new CodaError(code, { message, remedy });
 }
 
-/** The failure that was thrown, if it was one. */
 export function failureIn(error: unknown): EgressFailure | undefined {
   if (!(error instanceof CodaError)) return undefined;
   const { code, message, remedy } = error;

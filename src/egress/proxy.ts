@@ -8,26 +8,20 @@ import type { EgressFailure } from './failure.ts';
 import { hostOf, type Target } from './target.ts';
 
 export interface ProxyOptions {
-  /** Hosts that are refused, with all below them. */
   blocked?: readonly string[];
-  /** Told of each address that was refused. */
   refused?(failure: EgressFailure): void;
 }
 
 export interface EgressProxy {
   /** Listens on this machine alone; resolves with `http://127.0.0.1:40123`. */
   listen(): Promise<string>;
-  /** Serves a connection that has come on another way. */
   take(connection: Duplex): void;
-  /** Ends all that goes through it. */
   close(): Promise<void>;
 }
 
-/** For each of these the other end must do something. Milliseconds. */
 const IDLE_MS = 120_000;
 const CONNECT_MS = 15_000;
 const MOST_CONNECTIONS = 256;
-/** About one connection, and nobody's but the proxy's. */
 const HOP_BY_HOP = /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
 
 /**
@@ -84,7 +78,6 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
 }
 
 type Reach = (url: string) => Promise<Target | EgressFailure>;
-/** Opens a connection to a checked target, by the owner's proxy where one is for it. */
 type Open = (target: Target) => Promise<Socket>;
 
 async function forward(request: IncomingMessage, response: ServerResponse, reach: Reach, open: Open): Promise<void> {
@@ -133,7 +126,6 @@ async function tunnel(authority: string, client: Duplex, head: Buffer, reach: Re
   client.once('close', () => onward.destroy());
 }
 
-/** To an address that was checked, and to no other: there is no second resolution. */
 function connectTo({ url, addresses }: Target): Socket {
   const [host = ''] = addresses;
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);

@@ -5,10 +5,8 @@ import { type Deferred, deferred } from '../base/async.ts';
 /** Bytes that have come and nobody has read: the service waits until there are fewer. */
 const MOST_UNREAD = 1 << 20;
 const MOST_REDIRECTS = 5;
-/** More of a refusal is not kept. Characters. */
 const LONGEST_REFUSAL = 20_000;
 
-/** Control of one request by its caller. */
 export interface ServiceWatch {
   /** Hands over how the request is ended; the last one given is the one that runs. */
   onStop(end: () => void): void;
@@ -20,7 +18,6 @@ export interface ServiceWatch {
 class ServiceError extends Error {
   readonly status: number | undefined;
   readonly headers: Headers | undefined;
-  /** The answer's beginning. */
   readonly body: string | undefined;
 
   constructor(message: string, cause?: unknown, answer?: { status: number; headers: Headers; body: string }) {
@@ -35,7 +32,6 @@ class ServiceError extends Error {
 /** Loaded with the first request; what is imported again and again goes through Node's loader each time. */
 const load = () => import('undici');
 
-/** One service at its address, with the headers of each request. */
 export class Service {
   private readonly base: string;
   private readonly headers: Readonly<Record<string, string>>;
@@ -106,7 +102,6 @@ async function checked(answer: ServiceAnswer): Promise<ServiceAnswer> {
   throw new ServiceError(`status ${status}`, undefined, { status, headers, body: body.slice(0, LONGEST_REFUSAL) });
 }
 
-/** An answer while it comes in. */
 export class ServiceAnswer implements Dispatcher.DispatchHandlers {
   status = 0;
   private readonly watch: ServiceWatch;
@@ -116,7 +111,6 @@ export class ServiceAnswer implements Dispatcher.DispatchHandlers {
   private raw: Buffer[] = [];
   private isOver = false;
   private failure: Error | undefined;
-  /** Wakes who waits for the next piece. */
   private wake: (() => void) | undefined;
   private abort: (() => void) | undefined;
   /** Asks for more; undefined while more comes by itself. */
@@ -179,7 +173,6 @@ export class ServiceAnswer implements Dispatcher.DispatchHandlers {
     return type.includes('application/json') || type.endsWith('+json') ? JSON.parse(text) : text;
   }
 
-  /** Ends the request if it still runs. */
   close(): void {
     if (this.isOver) return;
     this.end(new ServiceError('aborted'));

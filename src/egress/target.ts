@@ -5,13 +5,10 @@ import { messageOf, systemCode } from '../base/errors.ts';
 import { isUrl } from '../base/text.ts';
 import { type EgressFailure, failure } from './failure.ts';
 
-/** The addresses of a name. Rejects where there are none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
 export interface Reach {
-  /** Ports of public addresses. */
   ports: readonly number[];
-  /** Networks that are not public and may be reached all the same. */
   allow: readonly AllowedNetwork[];
   resolve: Resolve;
 }
@@ -28,17 +25,14 @@ const LONGEST_URL = 4_096;
 /** Programs disagree about what these mean in an address. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const AMBIGUOUS = /[\s\\\u0000-\u001f\u007f]/;
-/** A name with more addresses is no honest one. */
 const MOST_ADDRESSES = 64;
 const PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
 
-/** The system's resolver: hosts file, then DNS. */
 export const systemResolve: Resolve = async (host) => {
   const found = await lookup(host, { all: true });
   return found.map(({ address }) => address);
 };
 
-/** Parses `text`, as seen from `base`; a failure where it is no address that coda fetches from. Pure. */
 export function parseUrl(text: string, base?: URL): URL | EgressFailure {
   const refuse = (why: string) => failure('EGRESS_URL', why);
   if (text.length > LONGEST_URL) return refuse(`The address is longer than ${LONGEST_URL} characters.`);
@@ -67,7 +61,6 @@ export async function targetOf(url: URL, { ports, allow, resolve }: Reach): Prom
   return { ok: true, url, addresses: found.map((address) => canonical(address) as string) };
 }
 
-/** The host without the brackets of an IPv6 address. */
 export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
@@ -110,12 +103,10 @@ export function rangeOf(address: string): string {
   return ip.match(GLOBAL_UNICAST) ? 'public' : 'reserved';
 }
 
-/** True for an address that anybody may reach. */
 export const isPublic = (address: string): boolean => rangeOf(address) === 'public';
 
 const isAzureHost = (ip: ipaddr.IPv4) => ip.toString() === AZURE_HOST;
 
-/** True if one of `networks` holds this address and port. */
 function isAllowed(address: string, port: number, networks: readonly AllowedNetwork[]): boolean {
   const ip = parse(address);
   return networks.some(({ network, port: only }) => {
@@ -124,7 +115,6 @@ function isAllowed(address: string, port: number, networks: readonly AllowedNetw
   });
 }
 
-/** One spelling for each address, to compare by; undefined: it is none. */
 export function canonical(address: string): string | undefined {
   return parse(address)?.toString();
 }
