@@ -8,7 +8,6 @@ import { append, type SealedBatch } from './store.ts';
 const BATCHES = 20;
 const ENTRIES = 500;
 
-/** The sealing and reading of the log of what was done. */
 export class Audit {
   private readonly database: Database;
   private readonly world: World;
@@ -18,7 +17,6 @@ export class Audit {
     this.world = deps.world;
   }
 
-  /** Seals everything that is not sealed; returns how many entries. */
   async seal(signal?: AbortSignal): Promise<number> {
     let sealed = 0;
     for (let count = 1; count > 0 && !signal?.aborted; sealed += count) {
@@ -32,12 +30,10 @@ export class Audit {
     return { name: 'audit', earliest: store.FULL, fire: (now) => store.sealFull(this.database, now) };
   }
 
-  /** Some sealed batches behind `after`, each looked at. */
   batches(after: number): Promise<store.SealedBatch[]> {
     return store.sealedBatches(this.database, after, BATCHES);
   }
 
-  /** Some entries behind the one with the number `after`, the oldest first. */
   entries(after: number): Promise<store.ExportedEntry[]> {
     return store.exportPage(this.database, after, ENTRIES);
   }
@@ -75,19 +71,15 @@ export function recordAct<R>(
   };
 }
 
-/** The result of verifying the whole chain. */
 export interface AuditReport {
   ok: boolean;
   batches: number;
-  /** Sealed entries that are there. */
   entries: number;
   /** Entries whose details were removed with their person. */
   blanked: number;
-  /** Batches whose entries were old enough to go. */
   pruned: number;
   /** The newest seal, in hex: noted elsewhere, it proves later that nothing before it was changed. */
   head: string | undefined;
-  /** Problems, one sentence each; the first of many. */
   problems: string[];
 }
 

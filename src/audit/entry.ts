@@ -40,19 +40,15 @@ export type AuditOrigin =
 export const STATUSES = ['ok', 'failed', 'denied', 'declined', 'unknown'] as const;
 export type AuditStatus = (typeof STATUSES)[number];
 
-/** Something that was done or refused. */
 export interface AuditEntry {
   at: Instant;
   action: AuditAction;
-  /** The tool or command. */
   subject: string | undefined;
   personId: string | undefined;
   conversationId?: string | undefined;
-  /** The built-in skill that the tool belongs to. */
   skill?: string | undefined;
   status?: AuditStatus;
   code?: string | undefined;
-  /** Milliseconds. */
   durationMs?: number | undefined;
   origin: AuditOrigin;
   /** The specialist whose nested turn did it. */
@@ -87,10 +83,8 @@ export function rowOf(entry: AuditEntry): AuditRow {
   };
 }
 
-/** Characters of a detail that are kept. */
 const LONGEST_DETAIL = 2_000;
 
-/** `value` as a detail: secrets hidden, cut where it is long. */
 export function detailOf(value: object, secrets: Secrets): object {
   const text = secrets.hide(canonicalJson(value));
   if (text.length > LONGEST_DETAIL) return { cut: text.slice(0, LONGEST_DETAIL), characters: text.length };

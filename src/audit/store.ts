@@ -1,4 +1,3 @@
-/** The log of what was done, in the database: appended plainly, sealed later in batches. */
 import type { Instant } from '../base/clock.ts';
 import { type Database, type Fragment, json, raw, render, sql, type Transaction } from '../storage/index.ts';
 import type { AuditRow, AuditStatus } from './entry.ts';
@@ -26,8 +25,7 @@ export function append(tx: Transaction, rows: readonly AuditRow[]): void {
 }
 
 const BATCH = 500;
-/** The advisory lock of the one who seals. */
-const SEALING = 7_340_110;
+const SEALING_LOCK = 7_340_110;
 
 /** Hash over the columns of a row that may be blanked; `jsonb` has one text for equal values. */
 const DIGEST = (salt: string, actor: string) =>
@@ -41,7 +39,7 @@ const ROWS = `string_agg(${ROW}, ''::bytea order by seq)`;
 /** Seals the oldest unsealed rows as one batch; returns how many. Whoever comes at the same time waits, and goes on. */
 export async function seal(database: Database, now: Instant): Promise<number> {
   return database.tx('audit.seal', async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1)', [SEALING]);
+    await tx.query('select pg_advisory_xact_lock($1)', [SEALING_LOCK]);
     const { rows } = await tx.query<{ count: number }>(
       `with last as (
          select n, hash from audit_seals order by n desc limit 1
@@ -69,30 +67,23 @@ export async function seal(database: Database, now: Instant): Promise<number> {
 /** Since when as many rows wait as make a batch, or null: for the worker. */
 export const FULL = `select at from audit_log where batch is null order by seq offset ${BATCH - 1} limit 1`;
 
-/** Seals a batch if a whole one waits; returns how many rows. */
 export async function sealFull(database: Database, now: Instant): Promise<number> {
   return (await unsealed(database)) < BATCH ? 0 : seal(database, now);
 }
 
 export interface SealedBatch {
   n: number;
-  /** Rows that were sealed. */
   count: number;
-  /** Rows that are there. */
   found: number;
-  /** The seal, in hex. */
   hash: string;
   lastAt: Instant;
   prunedBefore: Instant | null;
   /** True if the hash is that of the rows and of the seal before; null where rows were pruned. */
   intact: boolean | null;
-  /** Rows whose details were removed with their person. */
   blanked: number;
-  /** Rows whose details are not those that were sealed. */
   changed: number;
 }
 
-/** Batches behind `after`, in order, each looked at. */
 export async function sealedBatches(database: Database, after: number, limit: number): Promise<SealedBatch[]> {
   const { rows } = await database.read<SealedBatch>(
     `select s.n, s.count, coalesce(r.found, 0) as found, encode(s.hash, 'hex') as hash, s.last_at as "lastAt",
@@ -113,7 +104,6 @@ export async function sealedBatches(database: Database, after: number, limit: nu
   return rows;
 }
 
-/** Number of rows that are not sealed yet. */
 async function unsealed(database: Database): Promise<number> {
   const { rows } = await database.read<{ count: number }>(
     'select count(*) as count from audit_log where batch is null',
@@ -121,9 +111,7 @@ async function unsealed(database: Database): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** An entry as it is shown. */
 export interface AuditRecord {
-  /** Position in the log. */
   seq: number;
   at: Instant;
   personId: string | null;
@@ -143,10 +131,8 @@ export interface AuditRecord {
 const RECORD = `a.seq, a.at, a.person_id as "personId", p.name as person, a.action, a.subject, a.skill, a.status, a.code,
   a.duration_ms as "durationMs", a.origin, a.agent, a.tainted, a.detail`;
 
-/** An entry with the batch that it is sealed in. */
 export type ExportedEntry = AuditRecord & { batch: number | null; digest: string | null };
 
-/** Up to `limit` entries behind the one with the number `after`, the oldest first. */
 export async function exportPage(database: Database, after: number, limit: number): Promise<ExportedEntry[]> {
   const { rows } = await database.read<ExportedEntry>(
     `select ${RECORD}, a.batch, encode(a.digest, 'hex') as digest
@@ -158,7 +144,6 @@ export async function exportPage(database: Database, after: number, limit: numbe
 }
 
 export interface AuditFilter {
-  /** Only this person's; undefined: everybody's. */
   personId: string | undefined;
   from: Instant;
   to: Instant;
@@ -179,7 +164,6 @@ const filterParams = ({ personId, from, to, tool, skill, status }: AuditFilter) 
   status ?? null,
 ];
 
-/** The newest entries that match. */
 export async function findEntries(tx: Transaction, filter: AuditFilter, limit: number): Promise<AuditRecord[]> {
   const { rows } = await tx.query<AuditRecord>(
     `select ${RECORD} from audit_log a left join persons p on p.id = a.person_id
@@ -193,13 +177,10 @@ export interface ToolStats {
   tool: string;
   calls: number;
   ok: number;
-  /** Mean milliseconds of those that were timed. */
   meanMs: number | null;
-  /** Count of each error code. */
   errors: Record<string, number>;
 }
 
-/** The calls of tools that match, the most called first. */
 export async function toolStats(tx: Transaction, filter: AuditFilter): Promise<ToolStats[]> {
   const { rows } = await tx.query<ToolStats>(
     `with each as (
@@ -215,7 +196,6 @@ export async function toolStats(tx: Transaction, filter: AuditFilter): Promise<T
   return rows;
 }
 
-/** The detail of the last change of the configuration. */
 export async function lastConfigChange(tx: Transaction): Promise<unknown> {
   const { rows } = await tx.query<{ detail: unknown }>(
     `select detail from audit_log where action = 'config.change' order by seq desc limit 1`,
