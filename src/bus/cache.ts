@@ -12,9 +12,7 @@ export interface CacheStore {
 export interface Wanted<T> {
   /** Identity of the entry: kind and source. May be long or secret. */
   key: string;
-  /** Milliseconds for which it may be used again; 0: it is not kept. */
   keepMs: number;
-  /** True if this value may be used again. */
   keeps(value: T): boolean;
   signal: AbortSignal;
   /** Gets it: a value that JSON can hold. `signal` aborts when nobody waits for it any more. */
@@ -27,10 +25,8 @@ interface Flight {
   waiting: number;
 }
 
-/** Longer values are not kept. Characters. */
-const LONGEST = 1_000_000;
+const LONGEST_CHARS = 1_000_000;
 
-/** Things from outside that may be used again for a while: in Redis where there is one, else in memory. */
 export class Cache {
   private readonly store: CacheStore;
   private readonly flights = new Map<string, Flight>();
@@ -83,15 +79,13 @@ export class Cache {
     const value = await load();
     if (keepMs <= 0 || !keeps(value)) return value;
     const text = JSON.stringify(value);
-    if (text.length <= LONGEST) this.store.put(key, text, keepMs);
+    if (text.length <= LONGEST_CHARS) this.store.put(key, text, keepMs);
     return value;
   }
 }
 
-/** Characters that one process keeps; the oldest go first. */
-const MOST_KEPT = 8_000_000;
+const MOST_KEPT_CHARS = 8_000_000;
 
-/** A store in this process. */
 export function memoryStore(clock: Clock): CacheStore {
   const entries = new Map<string, { value: string; until: number }>();
   let size = 0;
@@ -112,7 +106,7 @@ export function memoryStore(clock: Clock): CacheStore {
       entries.set(key, { value, until: clock.now().getTime() + forMs });
       size += value.length;
       for (const oldest of entries.keys()) {
-        if (size <= MOST_KEPT) break;
+        if (size <= MOST_KEPT_CHARS) break;
         drop(oldest);
       }
     },

@@ -10,7 +10,6 @@ export type { Lock, Locks } from './locks.ts';
 export type { Bus } from './port.ts';
 
 export interface BusOptions {
-  /** A Redis to reach other processes by; without it hints stay in this one. */
   url?: string | undefined;
 }
 
@@ -21,12 +20,10 @@ export async function openBus({ url }: BusOptions, world: World): Promise<Bus> {
   return redisBus(url, world);
 }
 
-/** Opens the cache. Redis is connected to when something is first looked for. */
 export function openCache({ url }: BusOptions, world: World): Cache {
   return new Cache(url ? redisStore(url, world) : memoryStore(world.clock));
 }
 
-/** Opens the locks. Redis is connected to when one is first taken. */
 export function openLocks({ url, ttlMs }: BusOptions & { ttlMs?: number }, world: World): Locks {
   return url ? redisLocks(url, world, ttlMs) : freeLocks();
 }

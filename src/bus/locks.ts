@@ -17,7 +17,6 @@ export interface Locks {
 }
 
 export interface Lock extends AsyncDisposable {
-  /** Aborts when another holder has it, since this one could not renew it in time. */
   readonly lost: AbortSignal;
 }
 
@@ -25,7 +24,6 @@ const PREFIX = 'coda:lock:';
 const LOCK_TTL_MS = 15_000;
 const RENEWALS = 3;
 
-/** Renews the holder's lock, takes one that is free, and gives 0 where another one holds it. */
 const RENEW = `local holder = redis.call('get', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -34,16 +32,13 @@ return 1`;
 const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
 return 0`;
 
-/** Everybody gets every lock. */
 export function freeLocks(): Locks {
   const lock = { lost: new AbortController().signal, [Symbol.asyncDispose]: async () => {} };
   return { ttlMs: 0, take: async () => lock, close: async () => {} };
 }
 
-/** Locks in Redis, each under a token of its holder's. */
 export function redisLocks(url: string, world: World, ttlMs = LOCK_TTL_MS): Locks {
   const connection = new RedisAtNeed(url);
-  /** The script's answer; undefined where Redis gives none. */
   const run = async (script: string, name: string, token: string): Promise<unknown> => {
     const redis: Redis | undefined = await connection.ready();
     const asked = redis?.eval(script, 1, PREFIX + name, token, ttlMs).catch(() => undefined);
@@ -75,7 +70,6 @@ export function redisLocks(url: string, world: World, ttlMs = LOCK_TTL_MS): Lock
   };
 }
 
-/** Calls `act` after each pause until it gives false or `signal` aborts. */
 async function repeated(pauseMs: number, signal: AbortSignal, act: () => Promise<boolean>): Promise<void> {
   for (let goesOn = true; goesOn; ) {
     await sleep(pauseMs, signal).catch(() => {});

@@ -10,16 +10,13 @@ export interface Bus {
   publish(channel: string, payload: string): void;
   /** Calls `heard` with what is published from now on. A `heard` that throws is logged. The function returned stops it. */
   subscribe(channel: string, heard: (payload: string) => void): () => void;
-  /** True if hints reach the other processes at this moment. */
   healthy(): boolean;
-  /** Why they do not, as the other side said it last. */
   why?(): string | undefined;
   /** Number of processes that subscribe to `channel`, where that can be asked. */
   listeners?(channel: string): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
-/** The bus of a single process. */
 export function memoryBus(world: World): Bus {
   const subscribers = new Subscribers(world.log);
   let closed = false;

@@ -8,7 +8,6 @@ import type { Bus } from './port.ts';
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
 
-/** Options of connections whose work is worth nothing later. */
 const connectionOptions = {
   // A hint that cannot be sent now is worth nothing later.
   enableOfflineQueue: false,
@@ -18,21 +17,18 @@ const connectionOptions = {
   retryStrategy: (attempt: number) => backOff(attempt, LONGEST_WAIT_MS, FIRST_WAIT_MS),
 } satisfies RedisOptions;
 
-/** Milliseconds. What Redis is asked for saves time. */
 export const PATIENCE_MS = 500;
 
 /** A connection that is opened at its first use. Its errors are silent: the bus tells when Redis is away. */
 export class RedisAtNeed {
   private readonly url: string;
   private opening: Promise<Redis> | undefined;
-  /** Resolves when the connection is ready; one promise, however many wait. */
   private connected: Promise<unknown> | undefined;
 
   constructor(url: string) {
     this.url = url;
   }
 
-  /** The connection; undefined while Redis does not answer. */
   async ready(): Promise<Redis | undefined> {
     this.opening ??= this.open();
     const redis = await this.opening;
