@@ -1,5 +1,3 @@
-/** The values that skills are run with. */
-
 import { createCipheriv, createDecipheriv, createHash, randomBytes, scryptSync } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -16,11 +14,9 @@ export interface SecretDeps {
   database: Pick<Database, 'read' | 'tx'>;
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
-  /** Values that the log and errors hide. */
   hidden: Secrets;
 }
 
-/** One value, without it. */
 export interface ListedSecret {
   skill: string;
   name: string;
@@ -38,7 +34,6 @@ export interface Asked {
   space?: string | undefined;
 }
 
-/** A program that runs with secrets, and the names of those that it asks for. */
 interface Program {
   readonly name: string;
   readonly secrets: readonly { readonly name: string }[];
@@ -47,7 +42,6 @@ interface Program {
 const NAME = /^[A-Z_][A-Z0-9_]*$/;
 const LONGEST = 32_768;
 
-/** Seals, finds and opens them. A value is given to nobody but who runs the skill. */
 export class SkillSecrets {
   private readonly deps: SecretDeps;
   private readonly keys: KeyPlace;
@@ -70,7 +64,6 @@ export class SkillSecrets {
     return Object.fromEntries(rows.flatMap((row) => (declared.has(row.name) ? [[row.name, this.open(row)]] : [])));
   }
 
-  /** True if any of its secrets is there for this person: then it runs apart. */
   async isConfigured(skill: Program, who: { personId: string; spaceId: string }): Promise<boolean> {
     if (skill.secrets.length === 0) return false;
     const rows = await store.secretsFor(this.reader, skill.name, who);
@@ -121,7 +114,6 @@ export class SkillSecrets {
     });
   }
 
-  /** Keeps a value, in place of the one before. */
   async set(asked: Asked, value: string, besides?: Besides<void>): Promise<void> {
     if (!NAME.test(asked.name)) throw wrong(`“${asked.name}” is no name of a secret: A–Z, 0–9 and _.`);
     checkValue(value);
@@ -153,7 +145,6 @@ export class SkillSecrets {
     }));
   }
 
-  /** False when there was none. */
   async remove(asked: Asked, besides?: Besides<boolean>): Promise<boolean> {
     const whose = await this.whose(asked);
     const { skill, name } = asked;
@@ -227,14 +218,12 @@ function wrong(message: string): CodaError {
   return new CodaError('INPUT_INVALID', { message, remedy: '"coda secrets --help" shows how it is called.' });
 }
 
-/** The key that seals secrets: from the environment, or a file that lies outside of the data. */
 const ALGORITHM = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 interface Key {
-  /** Tells it from others, and nothing of it. */
   id: string;
   bytes: Buffer;
 }
@@ -308,7 +297,6 @@ function writeKey(file: string): Key {
   return keyOf(bytes);
 }
 
-/** Secrets cannot be sealed or read. */
 function noKey(message: string, cause?: unknown): CodaError {
   return new CodaError('SECRET_KEY', {
     message,
@@ -318,7 +306,6 @@ function noKey(message: string, cause?: unknown): CodaError {
   });
 }
 
-/** Seals a value for the place `about`: elsewhere it cannot be opened. */
 function seal(value: string, { bytes }: Key, about: string): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(ALGORITHM, bytes, nonce).setAAD(Buffer.from(about));

@@ -1,10 +1,8 @@
-/** Sealed values in the database. */
 import type { Instant } from '../base/clock.ts';
 import { uuid } from '../base/ids.ts';
 import type { DeletionRule, MergeRule } from '../people/index.ts';
 import type { Queryable, Transaction } from '../storage/index.ts';
 
-/** Owner of a value: a person, a space, or everybody. */
 export interface Whose {
   personId?: string | undefined;
   spaceId?: string | undefined;
@@ -39,7 +37,6 @@ export async function secretsFor(
   return rows;
 }
 
-/** Everybody's value of this name. */
 export async function sharedSecret(db: Queryable, skill: string, name: string): Promise<SealedSecret | undefined> {
   const { rows } = await db.query<SealedSecret>(
     `select ${COLUMNS} from skill_secrets where skill = $1 and name = $2 and person_id is null and space_id is null`,
@@ -60,7 +57,6 @@ export async function lockSecret(tx: Transaction, skill: string, name: string): 
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`secret:${skill}:${name}`]);
 }
 
-/** Writes a value in place of the one that was there; `sealFor` is given the row's id. */
 export async function putSecret(
   tx: Transaction,
   { skill, name, personId = undefined, spaceId = undefined }: { skill: string; name: string } & Whose,
@@ -77,7 +73,6 @@ export async function putSecret(
   );
 }
 
-/** False when there was none. */
 export async function removeSecret(
   tx: Transaction,
   { skill, name, personId, spaceId }: { skill: string; name: string } & Whose,
