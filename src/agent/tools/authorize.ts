@@ -9,7 +9,6 @@ import { type Decision, follows, type Policy, type PolicyQuestion, standIn, text
 import { type CallContext, failed, isNestedOnly, type ToolResult } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 
-/** The same call with the same arguments may be made so often; then the model is told, and then it is stopped. */
 const MOST_REPEATS = 2;
 
 export interface AuthorizeContext {
@@ -19,13 +18,11 @@ export interface AuthorizeContext {
   context: CallContext;
   /** True if tools that no model is offered may be called: the person asked for the call. */
   hidden?: boolean;
-  /** The turn that a nested one belongs to. */
   parent?: Turn;
   /** True if a tool was given to the turn; default: every one. */
   offered?(tool: string): boolean;
 }
 
-/** The verdict on a call: it runs, it asks first, or this is its result. */
 export type Verdict =
   | { kind: 'allow' }
   | { kind: 'ask'; reason: string; rest?: true }
@@ -79,7 +76,6 @@ function judge(valid: ValidCall, call: ModelToolCall, on: AuthorizeContext): Dec
   return on.policy(policyQuestionOf(valid, call, on));
 }
 
-/** An earlier call of the turn rules it out. */
 function forbidden(): Verdict & { kind: 'result' } {
   return denied(texts.forbidden());
 }
@@ -92,12 +88,10 @@ function denied(reason: string): Verdict & { kind: 'result' } {
   return result(failed('DENIED', texts.denied(reason)));
 }
 
-/** Builds the policy's question about a call, from the turn, its context and the tool. */
 interface QuestionSource {
   toolbox: Toolbox;
   turn: Turn;
   context: CallContext;
-  /** The turn that a nested one belongs to. */
   parent?: Turn;
 }
 
@@ -141,13 +135,11 @@ function foundBy(turn: Turn, toolbox: Toolbox, said: readonly string[]): string[
   });
 }
 
-/** The call with its tool, as long as that is there and takes its input. */
 function checked({ name, input }: ModelToolCall, toolbox: Toolbox): ValidCall | undefined {
   const valid = toolbox.check({ tool: name, input: input as Record<string, unknown> }, true);
   return 'ok' in valid ? undefined : valid;
 }
 
-/** Earlier calls of the turn and of all nested turns: beside it, also those that are still to run. */
 function historyBefore({ id }: ModelToolCall, turn: Turn, parent: Turn | undefined): CallHistory[] {
   return (parent ?? turn).all().flatMap((each) => {
     const history = each.history();
@@ -158,7 +150,6 @@ function historyBefore({ id }: ModelToolCall, turn: Turn, parent: Turn | undefin
 
 type Trail = Pick<PolicyQuestion, 'own' | 'followed' | 'rest'>;
 
-/** The person's own data that the turn has read, and the number of targets it has followed that only others named. */
 function trailOf(
   { tool, input }: ValidCall,
   before: readonly CallHistory[],
@@ -211,7 +202,6 @@ function isNamed({ input }: ModelToolCall, said: readonly string[]): boolean {
 const PERSON = /^(?:person|owner|user|member)(?:_?id)?$/i;
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Ids of persons in fields that are named for them, whatever the tool says. */
 function personsIn(input: unknown): string[] {
   if (input === null || typeof input !== 'object') return [];
   return Object.entries(input).flatMap(([key, value]) =>

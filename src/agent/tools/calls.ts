@@ -32,7 +32,6 @@ import type { Toolbox, ValidCall } from './toolbox.ts';
 
 /** By tool and input: what calls have awaited before their transaction (a file, a service). */
 export class PreparedInputs extends Map<string, unknown> {
-  /** One of them took too long once. */
   wasSlow = false;
 }
 
@@ -43,7 +42,6 @@ const OUTSIDE_TIMEOUT_MS = 60_000;
 /** Characters of a result that are kept: more than a turn can read on in. What is larger is for a tool to give as a file. */
 const LONGEST_KEPT = 200_000;
 
-/** A call that works on the person's own data, in a transaction. */
 export interface DataCall {
   tool: DataTool;
   input: unknown;
@@ -53,10 +51,8 @@ function keyOf({ tool, input }: DataCall): string {
   return JSON.stringify([tool.name, input]);
 }
 
-/** Key of a call's times in English words, beside the value that its tool has prepared. */
 const slotsKeyOf = (call: DataCall): string => `times ${keyOf(call)}`;
 
-/** Key of the critique of a call. */
 const lookKeyOf = (call: DataCall): string => `look ${keyOf(call)}`;
 
 export function isData(valid: ValidCall): valid is ValidCall & { tool: DataTool } {
@@ -82,10 +78,8 @@ export function hashOfCall(
   return createHash('sha256').update(canonicalJson(shown)).digest('hex');
 }
 
-/** Rolls a transaction back whose data tool took longer than it may. */
 export class TookTooLong extends PassedOn {}
 
-/** Rolls a transaction back whose call has to await something first. */
 class NotPrepared extends PassedOn {
   readonly valid: DataCall;
   readonly ctx: CallContext;
@@ -97,7 +91,6 @@ class NotPrepared extends PassedOn {
   }
 }
 
-/** Awaits what the call needs before its transaction, once. */
 export async function prepareInput(ready: PreparedInputs, call: DataCall, ctx: CallContext): Promise<void> {
   const [key, slots] = [keyOf(call), slotsKeyOf(call)];
   if (mustBeLookedAt(call, ctx) && !ready.has(lookKeyOf(call)))
@@ -116,7 +109,6 @@ function isRefused(look: unknown, { origin }: Pick<CallContext, 'origin'>): look
   return !ok && !(byPerson && origin === 'person');
 }
 
-/** True if the call has awaited all that it needs; one that was looked at and refused needs no more. */
 const isReady = (call: DataCall, ctx: CallContext): boolean =>
   isRefused(ctx.ready?.get(lookKeyOf(call)), ctx) ||
   ((!mustBeLookedAt(call, ctx) || ctx.ready?.has(lookKeyOf(call)) === true) &&
@@ -174,7 +166,6 @@ export async function runData(
   return kept(result, since);
 }
 
-/** The result of a call, with its times in English words; of one that has none in them, the reason. */
 const ran = async (
   { tool, input }: { tool: Pick<DataTool, 'run'>; input: unknown },
   read: { input: unknown } | Failed | undefined,
@@ -207,7 +198,6 @@ export async function runOutside(
 
 const aboutTool = ({ name, effect }: Pick<DataTool | OutsideTool, 'name' | 'effect'>) => ({ tool: name, effect });
 
-/** The result of a call that began at `since`, as it is stored: no longer than that is kept. */
 function kept(came: ToolResult, since: number): ToolResult {
   const result = { ...came, tookMs: Math.round(performance.now() - since) };
   if (!result.ok || result.text.length <= LONGEST_KEPT) return result;
@@ -243,7 +233,6 @@ export async function runCall(
   return runData(tx, valid, ctx, undoable);
 }
 
-/** The question that the configuration wants before a command's or a button's call. */
 function reallyCall(call: Call): Failed {
   return failed('ASKS_FIRST', texts.reallyCall(call.tool, canonicalJson(call.input)), {
     choices: [
@@ -255,7 +244,6 @@ function reallyCall(call: Call): Failed {
 
 const CONFIRMED = 'call_confirmed';
 
-/** Tool of the button under that question. */
 export const confirmedTool = dataTool({
   name: CONFIRMED,
   description: 'Does what was asked about.',
@@ -277,13 +265,11 @@ function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {
   addUndo(tx, kept, ctx.clock.now());
 }
 
-/** A call whose tool may have fields that say a time. */
 interface SlottedCall {
   tool: Pick<Tool, 'name' | 'times'>;
   input: unknown;
 }
 
-/** The fields of a call that may say a time in another language than English. */
 function foreignSlots({ tool, input }: SlottedCall, { when }: Pick<CallContext, 'when'>): [string, string][] {
   const fields = input as Readonly<Record<string, unknown>>;
   return (tool.times ?? []).flatMap((field): [string, string][] => {
@@ -295,7 +281,6 @@ function foreignSlots({ tool, input }: SlottedCall, { when }: Pick<CallContext, 
 const hasForeignSlots = (call: SlottedCall, ctx: Pick<CallContext, 'when'>): boolean =>
   foreignSlots(call, ctx).length > 0;
 
-/** The input with each time in English words; a question, or what was not understood, where one has none. */
 async function inEnglishWords(call: SlottedCall, ctx: Pick<CallContext, 'when'>): Promise<{ input: unknown } | Failed> {
   let input = call.input as Readonly<Record<string, unknown>>;
   for (const [field, said] of foreignSlots(call, ctx)) {

@@ -1,6 +1,5 @@
 import type { Capability, Effect, Tool } from './tool.ts';
 
-/** The fields by which a tool is recognised. */
 export type Named = Pick<Tool, 'name' | 'effect' | 'does'>;
 
 /**
@@ -55,7 +54,6 @@ function fits(pattern: string, name: string): boolean {
 
 // Capabilities of tools, by whatever name other assistants know them: skills are written for them, too.
 
-/** Names of other assistants' tools, without case and joints. */
 const NAMES: Readonly<Record<Capability, readonly string[]>> = {
   code: words(`bash sh shell zsh terminal powershell exec execute command cmd process run_command run_shell_command
     run_terminal_cmd run_in_terminal bash_output kill_shell kill_bash python python_repl repl code code_interpreter
@@ -71,7 +69,6 @@ const NAMES: Readonly<Record<Capability, readonly string[]>> = {
   agents: words('task agent subagent sub_agent spawn spawn_agent delegate dispatch_agent'),
 };
 
-/** Words that tell of running code in names that nobody has listed. */
 const CODE =
   /^(?:bash|sh|zsh|shell|terminal|powershell|exec|execute|executes|executor|execution|command|commands|cmd|subprocess|repl|interpreter|python|node|javascript|code|script|scripts|sandbox|computer)$/;
 
@@ -81,7 +78,6 @@ function words(text: string): string[] {
   return text.split(/\s+/).map(squeezed);
 }
 
-/** `WebFetch`, `web-fetch` and `web_fetch` are one name. */
 function squeezed(name: string): string {
   return name.replace(/[\s_.:-]+/g, '').toLowerCase();
 }
@@ -98,12 +94,10 @@ export function capabilitiesOf(name: string): readonly Capability[] {
   return parts.some((part) => CODE.test(part)) ? ['code'] : [];
 }
 
-/** The capabilities of which any name fits, such as those that a pattern stands for. */
 function capabilitiesFitting(fits: (name: string) => boolean): readonly Capability[] {
   return ALL.filter((capability) => NAMES[capability].some(fits));
 }
 
-/** Possible capabilities of a tool that declares none, by its effect. */
 function possibleWith(effect: Effect): readonly Capability[] {
   if (effect === 'read' || effect === 'write') return [];
   return effect === 'fetch' ? ['web_read', 'web_search', 'agents'] : ALL;

@@ -10,7 +10,6 @@ const OPTIONS: BreakerOptions = { failures: 3, pauseMs: 60_000 };
 /** Codes of the database, the disk or the network: no mistake of the tool that met them. */
 const OUTSIDE = /^(08|40|53|57|58)\w{3}$|^E[A-Z]{3,}$/;
 
-/** True if what was thrown is a mistake of the tool or skill that threw it. */
 function isMistake(error: unknown): boolean {
   if (error instanceof CodaError || error instanceof PassedOn) return false;
   if (error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name)) return false;
@@ -20,11 +19,9 @@ function isMistake(error: unknown): boolean {
 export interface GuardDeps {
   breakers: Breakers;
   world: World;
-  /** Told when a tool or a part of a skill is left alone because it failed again and again. */
   rests(part: { kind: string; name: string; code: string; failures: number }): void;
 }
 
-/** Puts a breaker before each tool, and before what each skill adds to prompts. */
 export class Guard {
   private readonly deps: GuardDeps;
 
@@ -32,7 +29,6 @@ export class Guard {
     this.deps = deps;
   }
 
-  /** The same tool, which is refused with `PAUSED` while it rests. */
   tool<T extends AnyTool>(tool: T): T {
     const breaker = this.deps.breakers.of('tool', tool.name, OPTIONS);
     const run = async (input: unknown, ctx: CallContext): Promise<ToolResult> => {

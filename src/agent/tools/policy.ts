@@ -3,46 +3,33 @@ import type { Person } from '../../people/index.ts';
 import * as texts from '../texts.ts';
 import { type Effect, type Failed, failed, type Tool } from './tool.ts';
 
-/** Facts for the decision if a call may run. */
 export interface PolicyQuestion {
   tool: Tool;
   effect: Effect;
   input: unknown;
   person: Person;
-  /** The configuration's decision on the tool, and on the skill that it uses, for this person. */
   gate: 'allow' | 'ask' | 'deny';
   place: Place;
-  /** Nobody but the person sees the answer. */
   private: boolean;
-  /** Author of the words being answered. */
   origin: Origin;
   /** The specialist whose nested turn calls; undefined: the one that talks to the person. */
   agent: string | undefined;
-  /** The person asked for exactly this call, by name; no model chose it. */
   byName: boolean;
-  /** Untrusted text went into the turn. */
   tainted: boolean;
   /** The person's own files are shown in the conversation: what leaves is looked at as if it were tainted. */
   files: boolean;
   /** Targets of the call: addresses, recipients; undefined where its tool does not say. */
   targets: readonly string[] | undefined;
-  /** Recipients besides this conversation. */
   elsewhere: readonly string[];
-  /** Ids of the people whose data it names. */
   persons: readonly string[];
-  /** The asker's own words of this turn. */
   said: readonly string[];
-  /** Results that these words asked for. */
   found: readonly string[];
   /** The turn has read something of the person's own that the other side of this call does not know. */
   own: boolean;
   /** Number of targets that the turn has followed before and that were only found. */
   followed: number;
-  /** The person's decision about the rest of the found targets in this turn. */
   rest: 'approved' | 'declined' | undefined;
-  /** The words ask for this very deletion. */
   named: boolean;
-  /** Number of unrequested deletions of the turn before this call. */
   deletions: number;
   /** The person has said yes to this tool for the rest of the conversation. */
   remembered: boolean;
@@ -56,7 +43,6 @@ export type Decision =
 
 export type Policy = (question: PolicyQuestion) => Decision;
 
-/** The owner's configuration: tools that act outside and need not ask, and those whose yes may be remembered. */
 export interface PolicyRules {
   unasked: readonly string[];
   rememberable: readonly string[];
@@ -80,7 +66,6 @@ function refusal({ person, gate, persons }: PolicyQuestion): Decision | undefine
   return undefined;
 }
 
-/** Rules that ask whatever the effect. */
 function caution(question: PolicyQuestion): Decision | undefined {
   const { tool, input, gate, elsewhere, tainted, files, named, deletions } = question;
   if (tool.confirm) return { kind: 'ask', reason: texts.alwaysAsks() };
@@ -140,9 +125,6 @@ export function refusedHere({ person, place }: { person: Person; place: Place })
   return place.kind === 'dm' || person.role === 'owner' ? undefined : failed('DENIED', texts.settingOfAll());
 }
 
-/** True if what a call points at stood in somebody's words. Pure. */
-
-/** An address with a scheme, or a bare host with or without a path. */
 const ADDRESS = /(?:https?:\/\/)?(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}(?::\d{1,5})?(?:[/?#][^\s<>"'`|\\^{}]*)?/giu;
 const ENDS_SENTENCE = /[).,;:!?*_~\]]+$/;
 /** Shorter words stand in nearly everything. */
@@ -161,7 +143,6 @@ export function standIn(targets: readonly string[], texts: readonly string[]): b
   });
 }
 
-/** All texts in a value, to be looked for in what was said. */
 export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (value === null || typeof value !== 'object') return [];
@@ -175,7 +156,6 @@ function addressesIn(text: string): string[] {
   );
 }
 
-/** A target that names a place in a page names the page, too. */
 const asMeant = (address: string): string[] => [address, address.replace(/#.*$/s, '')];
 
 /**

@@ -10,9 +10,7 @@ import { tierOf } from './critique.ts';
 import type { Call, Failed, Look, ToolResult } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 
-/** The record of a command that writes. */
 export interface Recorded {
-  /** Its name. */
   subject?: string;
   /** Its arguments, without private ones. */
   detail?: object;
@@ -21,7 +19,6 @@ export interface Recorded {
 /** The name of a tool, as opposed to any words that a model may write in its place. */
 const TOOL_NAME = /^[a-z][a-z0-9_-]{1,63}$/i;
 
-/** The turn whose call was looked at. */
 type LookedIn = Pick<Turn, 'path' | 'tainted'>;
 
 /** Writes down what calls did, without secrets and private fields, for the log of what was done. */
@@ -36,7 +33,6 @@ export class Recorder implements CallRecorder {
     this.clock = clock;
   }
 
-  /** The calls whose results are new in `turn`. */
   ofTurn(turn: Turn, item: Item): AuditRow[] {
     const calls = new Map(turn.allCalls().map((call) => [call.id, call]));
     return turn.unstored().flatMap(({ step, at, tainted }) => {
@@ -94,7 +90,6 @@ export class Recorder implements CallRecorder {
     });
   }
 
-  /** A command or a press that called no tool. */
   act(
     action: 'command.run' | 'press.refuse',
     recorded: Recorded,
@@ -121,7 +116,6 @@ export class Recorder implements CallRecorder {
   }
 }
 
-/** A light model's remark on the call, now or before the person was asked. */
 function critiqueOf(turn: Turn, callId: string): string | undefined {
   const asked = turn.steps.findLast(({ step }) => step.kind === 'asked' && step.callId === callId)?.step;
   return turn.looked.get(callId)?.says ?? (asked?.kind === 'asked' ? asked.payload.critique : undefined);

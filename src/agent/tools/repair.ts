@@ -5,7 +5,6 @@ type Schema = Record<string, unknown>;
 
 /** Arguments that are larger are not worth mending. Characters. */
 const LARGEST = 200_000;
-/** Keys that would reach into every object. */
 const POISON: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
 /**
@@ -42,7 +41,6 @@ function parse(text: string): unknown {
   }
 }
 
-/** Without keys that no schema asks for and that could poison an object's prototype. */
 function clean(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== 'object' || value === null) return value;
@@ -50,7 +48,6 @@ function clean(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, field]) => [key, clean(field)]));
 }
 
-/** `value` in the type that a JSON Schema wants, where it is plain what was meant. */
 function coerce(value: unknown, schema: Schema): unknown {
   const choices = (schema.anyOf ?? schema.oneOf) as Schema[] | undefined;
   if (choices) {

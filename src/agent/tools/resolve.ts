@@ -1,18 +1,14 @@
-/** Resolves the few words that people use for a thing that they see in a list. */
 import { shorten } from '../../base/text.ts';
 import { type Call, type Failed, failed, quoting } from './tool.ts';
 
-/** More buttons are a list, and no question. */
 const MOST_CHOICES = 5;
 
-/** Something that has a short id and a title. */
 export interface Titled {
   id: string;
   title: string;
   tainted: boolean;
 }
 
-/** Naming of a kind of thing. */
 export interface Naming<T extends Titled> {
   /** People's nouns for one: "the gym *schedule*", "*task* 2". */
   nouns: readonly string[];
@@ -20,7 +16,6 @@ export interface Naming<T extends Titled> {
   texts: readonly ((thing: T) => string)[];
 }
 
-/** `weekly-review` and `Weekly review` are the same words. */
 const plain = (words: string): string =>
   words
     .toLowerCase()
@@ -53,13 +48,11 @@ export function namedAmong<T extends Titled>(all: readonly T[], which: string, {
   return [];
 }
 
-/** The question, and the answer where there is no such thing. */
 export interface QuestionTexts {
   question: string;
   none: { message: string; remedy: string };
 }
 
-/** The only one that was found; else a question whose buttons make `call` with the id of one, or that there is none. */
 export function onlyOne<T extends Titled>(
   found: readonly T[],
   call: Call,

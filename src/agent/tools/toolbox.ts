@@ -6,7 +6,6 @@ import type { ToolSpec } from '../inference/model.ts';
 import { plainSchema } from '../models/plain.ts';
 import { type AnyTool, type Call, type Effect, type Failed, failed, type Tool } from './tool.ts';
 
-/** A call whose tool exists and whose input has its tool's form. */
 export interface ValidCall {
   tool: Tool;
   input: unknown;
@@ -22,9 +21,7 @@ export interface LiveTools {
   settled(name: string): Promise<void>;
 }
 
-/** All tools of a moment. */
 interface Stock {
-  /** Results of each of the live ones. */
   from: readonly (readonly AnyTool[])[];
   tools: ReadonlyMap<string, Tool>;
   skills: ReadonlyMap<string, string>;
@@ -34,7 +31,6 @@ interface Stock {
   offers: WeakMap<object, Map<string, ToolSpec[]>>;
 }
 
-/** All tools, by name. */
 export class Toolbox {
   private readonly own: readonly Tool[];
   private readonly taken: ReadonlySet<string>;
@@ -73,7 +69,6 @@ export class Toolbox {
     return this.stock().skills.get(name);
   }
 
-  /** The tool that lists the person's things of a kind for those who name one in words. */
   naming(thing: string): Tool | undefined {
     return [...this.stock().tools.values()].find(({ dialogue }) => dialogue?.thing === thing && dialogue.named);
   }
@@ -99,7 +94,6 @@ export class Toolbox {
     return this.last;
   }
 
-  /** Tools offered to the model, in one order: those the person may use. One list a role. */
   specs(who: Who): ToolSpec[] {
     const { all, offers } = this.stock();
     const { policies, roles } = this.gate.basis(who);
@@ -110,14 +104,12 @@ export class Toolbox {
     return offered;
   }
 
-  /** True if the person may make the call, and if so whether it asks first, as the configuration has it. */
   admits(who: Who, { tool, input }: Pick<ValidCall, 'tool' | 'input'>): 'allow' | 'ask' | 'deny' {
     const things = [this.thingOf(tool), ...(tool.thingsIn?.(input) ?? [])];
     if (!things.every((thing) => this.gate.may(who, thing))) return 'deny';
     return things.some((thing) => this.gate.asksFirst(thing)) ? 'ask' : 'allow';
   }
 
-  /** True if the person may use the tool. */
   mayUse(who: Who, name: string): boolean {
     const tool = this.get(name);
     return tool !== undefined && this.gate.may(who, this.thingOf(tool));
@@ -178,7 +170,6 @@ function formOf(input: z.ZodType): Record<string, unknown> {
   return form;
 }
 
-/** The form of an input without these fields. */
 function without(own: readonly string[] = [], schema: Record<string, unknown>): Record<string, unknown> {
   const properties = Object.entries(schema.properties ?? {}).filter(([name]) => !own.includes(name));
   return own.length === 0 ? schema : { ...schema, properties: Object.fromEntries(properties) };

@@ -27,7 +27,6 @@ import type { SpawnOptions } from './nested.ts';
 import type { Answered, CallState, Refused, Step } from './steps.ts';
 import type { Turn } from './turn.ts';
 
-/** A turn that runs in this process: the one that talks to the person, or one nested in a call of it. */
 export interface Running {
   readonly options: AgentOptions;
   readonly item: Item;
@@ -36,7 +35,6 @@ export interface Running {
   readonly maxToolCalls: number;
   /** Stops the time of the turn's limit until what it returns is called. */
   holdTime(): () => void;
-  /** The turn that a nested turn belongs to, and the tool that began it. */
   readonly parent?: Turn;
   readonly under?: string;
   /** The name of the transactions in which steps are stored; each step's own when left out. */
@@ -44,9 +42,7 @@ export interface Running {
   /** True if a tool was given to the turn; every one when left out. */
   offered?(tool: string): boolean;
   context(signal?: AbortSignal): CallContext;
-  /** Adds one answer of a model to the turn. */
   infer(): Promise<void>;
-  /** Shows in a few words what is being done. A hint. */
   show(doing: string): void;
   /** Writes the new steps in `tx`, which holds the inbox row: it is this process's until the commit. */
   save(tx: Transaction, now: Instant): Promise<void>;
@@ -54,7 +50,6 @@ export interface Running {
   spawning?(call: ModelToolCall, signal: AbortSignal): Spawns;
 }
 
-/** The nested turns of one call. */
 export interface Spawns {
   spawn(options: SpawnOptions): Promise<ToolResult>;
   /** Resolves when the call cannot go on without the person; else never. */
@@ -66,7 +61,6 @@ export interface OpenCall {
   state: CallState;
 }
 
-/** The turn cannot go on before the person has decided. */
 export interface NeedsApproval {
   kind: 'waiting';
   questions: readonly ApprovalQuestion[];
@@ -134,18 +128,15 @@ async function inOrder(run: Running, open: readonly OpenCall[]): Promise<NeedsAp
   return undefined;
 }
 
-/** A call that may run now, with its tool. */
 interface Allowed extends OpenCall {
   valid: ValidCall;
 }
 
-/** At most so many calls of one step run side by side. */
-const MOST_BESIDE = 8;
+const MOST_SIDE_BY_SIDE = 8;
 
-/** From the call at `from` on: those that stand next to each other and may run side by side, at least itself. */
 function besideFrom(run: Running, open: readonly OpenCall[], from: number): Allowed[] {
   const beside: Allowed[] = [];
-  for (const { call, state } of open.slice(from, from + MOST_BESIDE)) {
+  for (const { call, state } of open.slice(from, from + MOST_SIDE_BY_SIDE)) {
     const { valid, verdict } = authorizeCall(run, call, state);
     if (verdict.kind !== 'allow' || !valid || !isNestedOnly(valid.tool)) break;
     beside.push({ call, state, valid });
@@ -162,7 +153,6 @@ async function reachOutAll(run: Running, beside: readonly Allowed[]): Promise<Ne
   return questions.length === 0 ? undefined : { kind: 'waiting', questions };
 }
 
-/** Looks up what approvals of these calls bind to: what would run now. */
 async function bind(run: Running, open: readonly OpenCall[]): Promise<void> {
   const { toolbox } = run.options;
   for (const { call } of open) {
@@ -175,7 +165,6 @@ async function bind(run: Running, open: readonly OpenCall[]): Promise<void> {
   }
 }
 
-/** Has a light model look at those of the calls that the owner wants looked at, once, before anybody is asked. */
 async function critique(run: Running, open: readonly OpenCall[]): Promise<void> {
   const { options, turn } = run;
   for (const { call, state } of open) {
@@ -192,7 +181,6 @@ async function critique(run: Running, open: readonly OpenCall[]): Promise<void> 
   }
 }
 
-/** True if the call may run now. */
 export function authorizeCall(run: Running, call: ModelToolCall, state: CallState): Authorization {
   const { options, turn, parent, offered } = run;
   return authorize(call, state, {
@@ -206,7 +194,6 @@ export function authorizeCall(run: Running, call: ModelToolCall, state: CallStat
   });
 }
 
-/** Runs data calls in the transaction that `work` opens, with what they await before it. */
 export async function withPreparedInputs<T>(
   run: Running,
   calls: readonly DataCall[],
@@ -314,9 +301,8 @@ async function commitNext(run: Running, name: string, work: (tx: Transaction) =>
 }
 
 /** Characters: it is one line beside what was said. */
-const LONGEST = 100;
+const LONGEST_PROGRESS = 100;
 
-/** Progress text of a running call; undefined: nothing is shown. Pure. */
 function doingOf(valid: ValidCall): string | undefined {
   const { name, description, display = isData(valid) ? 'hidden' : 'name' } = valid.tool;
   if (valid.tool.doing) return valid.tool.doing(valid.input);
@@ -325,8 +311,7 @@ function doingOf(valid: ValidCall): string | undefined {
   return description.split(/(?<=\w)[.;:](?:\s|$)/, 1)[0];
 }
 
-/** A tool's own progress, as one short line. */
 export function progressLine(said: string): string {
   const line = said.replace(/\s+/g, ' ').trim();
-  return texts.working(line.length > LONGEST ? line.slice(0, LONGEST) : line.replace(/[.…]+$/, ''));
+  return texts.working(line.length > LONGEST_PROGRESS ? line.slice(0, LONGEST_PROGRESS) : line.replace(/[.…]+$/, ''));
 }

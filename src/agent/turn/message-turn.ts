@@ -17,13 +17,11 @@ import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
 import type { TurnOver } from './turn-listeners.ts';
 import type { HeldValues } from './unsaved-values.ts';
 
-/** The agent's part of a message turn. */
 export interface TurnHost {
   readonly options: AgentOptions;
   readonly counters: Counters;
   readonly heldValues: HeldValues;
   callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext;
-  /** The form in which the person reads times. */
   readerOf(person: Item['person']): CallContext['when'];
 }
 
@@ -34,7 +32,6 @@ export class MessageTurn implements Running {
   readonly turn: Turn;
   private readonly limit: Deadline;
   private readonly host: TurnHost;
-  /** Undefined where none is configured. */
   private readonly model: Model | undefined;
   private draft: Draft | undefined;
 
@@ -71,7 +68,6 @@ export class MessageTurn implements Running {
     };
   }
 
-  /** The person of the message, as calls have left them. */
   private get asker(): Item['person'] {
     return this.turn.results().reduce((asker, result) => (result.ok && result.asker) || asker, this.item.person);
   }
@@ -154,7 +150,6 @@ export class MessageTurn implements Running {
     if (this.item.origin === 'person') this.options.delivery.typing(this.item.conversation.place);
   }
 
-  /** Shows the answer while it grows, where the platform can. */
   private grow(text: string): void {
     if (text.length > LONGEST_SHOWN) return;
     this.draft ??= this.options.delivery.draft(this.item, this.turn.id, () => this.turn.tainted || hasFiles(this.item));
@@ -174,13 +169,11 @@ export class MessageTurn implements Running {
     };
   }
 
-  /** The end of the turn with this answer, `choices` beneath it. */
   endOf(text: string, choices: readonly Choice[] = []): End {
     const { choices: offered, ...input } = this.endInput;
     return endOfAnswer({ ...input, choices: [...choices, ...offered] }, text, this.options.world.clock.now());
   }
 
-  /** The turn has ended in a transaction of somebody else's. */
   ended(): void {
     this.turn.stored = this.turn.steps.length;
     this.host.counters.turns.add({ outcome: 'done' });

@@ -1,14 +1,11 @@
 import type { Tier } from '../models/index.ts';
 
-/** A nested turn: what it is to do, and within what bounds. */
 export interface SpawnOptions {
-  /** Name of the specialist, if it is one: skills may be for some of them only. */
   agent?: string;
   /** Milliseconds that a container lives which it opens; default `execution.sandbox_timeout`. */
   sandboxTimeoutMs?: number | undefined;
   /** Its persona and way of working; the rules about data and instructions stand before it. */
   prompt: string;
-  /** The subagent's task. */
   task: string;
   /** Names of the tools it may call; default: those that only read. */
   tools?: readonly string[];
@@ -22,9 +19,7 @@ export interface SpawnOptions {
   tier?: Tier;
   /** `provider/model` instead of the tier's, where its provider is configured. */
   model?: string;
-  /** Hears in a few words what it is doing, as its tools say it. A hint. */
   onDoing?(doing: string): void;
-  /** Untrusted text is in `prompt` or `task`. */
   tainted?: boolean;
   /** Default 10. */
   maxToolCalls?: number;

@@ -34,7 +34,6 @@ export async function answerOffline(run: MessageTurn, why: string | undefined): 
   return why === undefined ? say(run, [meant.text ?? ''], undefined, meant) : say(run, [why]);
 }
 
-/** The words as they were planned, or brought: nobody is there to be asked what was meant. */
 const unsaidText = ({ item }: MessageTurn, words: string, why: string | undefined): string =>
   item.origin === 'schedule' ? texts.asPlanned(words, why) : texts.asBrought(words, why);
 
@@ -67,7 +66,6 @@ function heardBy(run: MessageTurn, text: string): Heard {
   };
 }
 
-/** Adds the calls to the turn; carries them out and ends it in one transaction, unless one has to ask or to wait. */
 async function act(
   run: MessageTurn,
   { calls, text = '', choices }: Interpretation,
@@ -128,7 +126,6 @@ async function endWithCalls(run: MessageTurn, text: string, choices: Interpretat
   }
 }
 
-/** Ends the turn with words. */
 async function say(
   run: MessageTurn,
   lines: readonly string[],
@@ -149,10 +146,8 @@ const joined = (lines: readonly string[]): string => lines.filter((line) => line
 /** Rolls the one transaction back: a call has to ask, after what the one before it brought. */
 class NotAtOnce extends Error {}
 
-/** Answers to a message without words where no model answers. Pure. */
 type Came = Pick<Item['payload'], 'files' | 'quoted'>;
 
-/** Things that are named one by one. */
 const MOST_NAMED = 3;
 const LONGEST_NAME = 60;
 
@@ -162,7 +157,6 @@ const KINDS: readonly { type: RegExp; one: string }[] = [
   { type: /^video\//, one: 'a video' },
 ];
 
-/** Names of each kind of others' words; undefined for one without a name. */
 const QUOTES: Record<Quoted['as'], string | undefined> = {
   replied: 'a message that you reply to',
   forwarded: 'a forwarded message',
@@ -175,10 +169,8 @@ const QUOTES: Record<Quoted['as'], string | undefined> = {
   sticker: 'a sticker',
   unread: undefined,
 };
-/** Those whose words are short enough to be named with. */
 const NAMED: readonly Quoted['as'][] = ['poll', 'sticker'];
 
-/** One sentence: what came, and what can be done with it. */
 function cameAlone({ files, quoted = [] }: Came, why?: string): string {
   const named = [
     ...quoted.flatMap(({ as, text }) => {

@@ -1,4 +1,3 @@
-/** Nested turns: what a call has found out or done by a model of its own. */
 import { type Deadline, deadline, deferred, unlessAborted } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { Item } from '../../delivery/index.ts';
@@ -17,7 +16,6 @@ import type { Turn } from './turn.ts';
 const TIMEOUT_MS = 120_000;
 const MAX_CALLS = 10;
 
-/** The call that nested turns stand under. */
 export interface SpawnParent {
   options: AgentOptions;
   item: Item;
@@ -47,7 +45,6 @@ export class Spawning implements Spawns {
     return this.waiting.promise;
   }
 
-  /** Runs a nested turn to its answer, or tells why there is none. */
   async spawn(options: SpawnOptions): Promise<ToolResult> {
     const { turn, call, signal } = this.parent;
     const nested = turn.nestedUnder(call.id, this.begun++);
@@ -80,7 +77,6 @@ export class Spawning implements Spawns {
   }
 }
 
-/** Ends a nested turn whose tokens are used up. */
 class OutOfTokens extends Error {}
 
 /** A nested turn passes the same policy as the one that it belongs to, and what it has read taints what it answers. */
@@ -143,7 +139,6 @@ class NestedTurn implements Running {
     return tool.effect === 'read' || tool.effect === 'fetch' || isAllowed(tool, besides);
   }
 
-  /** Tokens of its budget that are not used. */
   private get tokensLeft(): number {
     const { tokenBudget = Number.POSITIVE_INFINITY } = this.spawned;
     return tokenBudget - tokensOf(this.turn).reduce((sum, each) => sum + each, 0);
@@ -190,7 +185,6 @@ class NestedTurn implements Running {
     await this.options.inference.charge(this.item, this.parent, this.turn.rollBack());
   }
 
-  /** Its answer to the caller, or the questions to the person. */
   async end(outcome: Outcome): Promise<ToolResult | readonly ApprovalQuestion[]> {
     if (outcome.kind === 'waiting') return outcome.questions;
     const given = this.turn.outcome();
@@ -207,7 +201,6 @@ class NestedTurn implements Running {
   }
 }
 
-/** Tokens that its answers took, one number an answer, in order. */
 function tokensOf({ steps }: Turn): number[] {
   return steps.flatMap(({ step }) =>
     step.kind === 'model'

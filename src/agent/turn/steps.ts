@@ -11,9 +11,7 @@ export interface ModelStep {
   model: string;
   /** Data that the model wants back with it. */
   keep?: Kept;
-  /** Its usage; written to `usage` together with the step. */
   used?: UsageRow[];
-  /** For the person, beside the answer. */
   notices?: string[];
   /** The person asked for its calls, and no model was asked. */
   by?: 'person';
@@ -28,7 +26,6 @@ export type Step =
   /** The person is asked; `hash` binds the answer to exactly what was shown. `rest`: it holds for the rest of what is followed. */
   | { kind: 'asked'; callId: string; payload: Asked }
   | { kind: 'decided'; callId: string; payload: { approved: boolean; by: string; hash: string } }
-  /** Words of the asker meanwhile. */
   | { kind: 'steered'; payload: { texts: string[] } };
 
 interface Asked {
@@ -39,7 +36,6 @@ interface Asked {
   rest?: true;
 }
 
-/** Stands as the model where none answered. */
 export const OFFLINE = 'offline';
 
 export interface StoredStep {
@@ -49,7 +45,6 @@ export interface StoredStep {
   at: Instant;
 }
 
-/** State of a call of the last model step. */
 export type CallState =
   | { kind: 'open' }
   | { kind: 'started' }
@@ -57,20 +52,16 @@ export type CallState =
   | { kind: 'decided'; approved: boolean; hash: string; by: string }
   | { kind: 'done'; result: ToolResult };
 
-/** The turn came to an answer. */
 export interface Answered {
   kind: 'answered';
   text: string;
-  /** Buttons beneath it. */
   choices?: readonly Choice[];
 }
 
-/** The turn came to no answer; `text` says why, in coda's words. */
 export interface Refused {
   kind: 'failed';
   code: Failed['code'];
   text: string;
-  /** The person stopped it. */
   cancelled?: true;
 }
 

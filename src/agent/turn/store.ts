@@ -45,22 +45,18 @@ export interface OpenButton {
   grave: true | null;
 }
 
-/** Data read along with each inbox row. */
 export interface ItemContext {
   recalled: Recalled;
   buttons: OpenButton[];
   /** Referents of the words; null where nothing was said before. */
   dialogue: Dialogue | null;
-  /** The row's turn, when it was begun before. */
   turn: string | null;
   /** Costs of models so far; null where nothing costs. */
   spent: SpentDays | null;
 }
 
-/** The data that the agent has read along with the row. */
 export const contextOf = ({ context }: Pick<Item, 'context'>): ItemContext => context as unknown as ItemContext;
 
-/** Messages before this one. */
 export const recalledOf = (item: Item): Recalled => contextOf(item).recalled;
 
 /** True if files of the asker's, or what was said of them, are shown. Those of others taint by themselves. */
@@ -86,7 +82,6 @@ export function itemContext(remembered: number, costs: boolean): Fragment {
 /** State of a turn's row. A turn that was cut off stays `running` until it is resumed. */
 export type TurnState = 'running' | 'answered' | 'failed' | 'waiting' | 'cancelled';
 
-/** A turn's wait for its person: its end, and the nested turns that ask. */
 export interface Parking {
   expiresAt: Instant;
   asking: readonly Turn[];
@@ -102,10 +97,6 @@ export interface TurnRecord extends ExtraWrites {
   artifacts: ReturnType<typeof ofArtifacts.artifactsIn>;
 }
 
-/**
- * Record of a turn in `state`: its row, new steps and their cost, questions of nested turns, and, with `answer`, the
- * message and its answer.
- */
 export function turnRecord(
   turn: Turn,
   item: Item,
@@ -139,7 +130,6 @@ export function turnRecord(
   };
 }
 
-/** Columns of the rows that `writeTurns` writes. */
 const TURN = `id uuid, inbox_id uuid, conversation_id uuid, person_id uuid, state text, model text, tool_calls integer,
   tainted boolean, elapsed_ms bigint, started_at timestamptz, finished_at timestamptz, expires_at timestamptz`;
 const STEP = `turn_id uuid, inbox_id uuid, path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean,
@@ -184,7 +174,6 @@ function messageWriting(messages: readonly Record<string, unknown>[]): Fragment 
     )`;
 }
 
-/** Usage of the calls whose steps are written now. */
 function usedIn(turn: Turn): UsageRow[] {
   return turn.unstored().flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
 }
@@ -236,7 +225,6 @@ export function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnSta
   tx.send(...render(sql`with ${held(item)}${record.write([record])} select 1`));
 }
 
-/** Writes the new steps of a nested turn in `tx`, whose fence has been held, and what they cost. */
 export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
   const usage = usageWriting(owned(usedIn(nested), payerOf(item, nested.id)), BY_NOW);
   const audit = auditWriting(nested.recorder.ofTurn(nested, item), FENCED, BY_NOW);
@@ -251,7 +239,6 @@ function held(item: Item): Fragment {
   return sql`fence as (select ${item.id}::uuid as id)`;
 }
 
-/** Message and answer, as added to the conversation. */
 function history(turn: Turn, item: Item, { answer, led }: { answer: string; led: boolean }, now: Instant) {
   const common = {
     inbox_id: item.id,
@@ -368,7 +355,6 @@ interface LoadedStep {
   at: string;
 }
 
-/** Begins the conversation afresh: what was said before is not shown to the model any more. */
 export async function newEpoch(tx: Transaction, conversationId: string): Promise<void> {
   await conversations.nextEpoch(tx, conversationId);
   await ofDialogues.forgetDialogue(tx, conversationId);
@@ -385,7 +371,6 @@ export const retentionRules: readonly RetentionRule[] = [
   ...ofUndos.retentionRules,
 ];
 
-/** Files and pictures that tools gave. What is remembered names files only. */
 export const fileReferences: readonly FileReferences[] = [
   { table: 'steps', column: 'payload', where: "kind = 'result'" },
   ...ofArtifacts.fileReferences,
@@ -414,16 +399,12 @@ export const mergeRules: readonly MergeRule[] = [
   ...ofDialogues.mergeRules,
 ];
 
-/** Quoted lines in a message, as every platform writes them. Pure. */
-
 const QUOTED = /^ {0,3}>>>[\s\S]*|^ {0,3}>.*$/gm;
 
-/** True if the message quotes somebody. */
 export function isQuoting(text: string): boolean {
   return text.search(QUOTED) >= 0;
 }
 
-/** The message without what it quotes. */
 export function ownWords(text: string): string {
   return text.replace(QUOTED, '').trim();
 }

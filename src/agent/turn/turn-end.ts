@@ -1,4 +1,3 @@
-/** The end of a turn, or its parking: cards, their buttons, its record. Pure. */
 import type { Instant } from '../../base/clock.ts';
 import { canonicalJson } from '../../base/json.ts';
 import { shorten } from '../../base/text.ts';
@@ -13,14 +12,11 @@ import type { Refused } from './steps.ts';
 import * as store from './store.ts';
 import type { Turn } from './turn.ts';
 
-/** The turn of a message, as it ends. */
 interface EndInput extends LedTurn {
   approvals: ApprovalRules;
-  /** Buttons beside those of the calls. */
   choices?: readonly Choice[];
 }
 
-/** The answer, with what its calls leave to press, to open and to know. */
 export function endOfAnswer(
   { turn, item, toolbox, files: hasFiles, choices: offered = [] }: EndInput,
   answer: string,
@@ -63,7 +59,6 @@ function unsaid(input: LedTurn, now: Instant): End {
   return { state: 'done', cards: [...interrupted(turn), ...told], turnId, tainted: isLed(input), drafted, also };
 }
 
-/** Words of coda's own instead of an answer. */
 export function endOfRefusal(
   { turn, item, toolbox, files, choices: offered = [] }: EndInput,
   { text, cancelled }: Refused,
@@ -120,14 +115,12 @@ interface Parked {
   expiresAt: Instant;
 }
 
-/** Changes and files of nested turns' calls: the person gets their buttons, too. */
 function nestedResults(turn: Turn): ToolResult[] {
   const isForPerson = (result: ToolResult) =>
     result.ok && (result.undo !== undefined || (result.files !== undefined && result.files.length > 0));
   return [...turn.under.values()].flatMap((nested) => nested.results().filter(isForPerson));
 }
 
-/** Files of its calls and those of its nested turns, each once. */
 function filesOf(turn: Turn): FileRef[] {
   const given = turn
     .all()
@@ -145,7 +138,6 @@ function interrupted(turn: Turn): Card[] {
   return names.map((name) => ({ kind: 'notice', text: texts.outcomeUnknownToPerson(name) }));
 }
 
-/** Characters of a thing's text in a button's label. */
 const LONGEST_SUBJECT = 40;
 
 /**
@@ -167,7 +159,6 @@ function choicesOf(results: readonly ToolResult[]): Choice[] {
   });
 }
 
-/** Its own buttons, and Undo where none of them is that. */
 function withUndo(result: ToolResult): readonly Choice[] {
   const { choices = [] } = result;
   if (!result.ok || !result.undo) return choices;
@@ -180,12 +171,10 @@ function withUndo(result: ToolResult): readonly Choice[] {
 
 // Writes of a turn that text from elsewhere, or a file, could have led: named to the person, with an Undo. Pure.
 
-/** Characters of what a call said of itself, where nothing else names what it wrote. */
 const LONGEST_NAME = 80;
 /** Changes named in a notice; the rest are counted, so that an attacker cannot bury the answer. */
 const MOST_NAMED = 20;
 
-/** One thing that was written; `undo`: what takes it back. */
 interface Write {
   name: string;
   undo?: Call;
@@ -195,11 +184,9 @@ interface LedTurn {
   turn: Turn;
   item: Item;
   toolbox: Toolbox;
-  /** The person's own files are shown in the conversation. */
   files: boolean;
 }
 
-/** The notice, and the button for all that can be taken back, unless `shown` has it already. */
 function ledBy(led: LedTurn, shown: readonly Choice[] = []): { notices: string[]; choices: Choice[] } {
   const writes = writesOf(led);
   if (writes.length === 0) return { notices: [], choices: [] };
@@ -208,7 +195,6 @@ function ledBy(led: LedTurn, shown: readonly Choice[] = []): { notices: string[]
   return { notices: [notice], choices: undoOf(writes, shown) };
 }
 
-/** The last one first, as they are to be taken back. */
 function writesOf({ turn, item, toolbox, files }: LedTurn): Write[] {
   if (!turn.tainted && !files) return [];
   // The person's own command or words made the calls; no model chose them.

@@ -4,9 +4,8 @@ import { type Item, isPrivate, type Place } from '../../delivery/index.ts';
 import type { Person } from '../../people/index.ts';
 import type { Turn } from './turn.ts';
 
-/** A turn that does nothing more in this process. */
 export interface TurnOver {
-  /** `parked`: it waits for the person's decision; `left`: it was cut off here and goes on elsewhere or later. */
+  /** `waiting`: for the person's decision; `abandoned`: it was cut off here and goes on elsewhere or later. */
   how: 'answered' | 'failed' | 'waiting' | 'cancelled' | 'abandoned';
   /** The same value as `CallContext.turnKey` of its calls; a turn that goes on later has another. */
   turnKey: object;
@@ -15,11 +14,8 @@ export interface TurnOver {
   place: Place;
   private: boolean;
   conversationId: string;
-  /** Untrusted text went into it. */
   tainted: boolean;
-  /** The message. */
   said: string;
-  /** The model's answer, if one answered. */
   answer?: string;
 }
 

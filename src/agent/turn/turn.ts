@@ -11,23 +11,16 @@ import type { ValidCall } from '../tools/toolbox.ts';
 import type { UsageRow } from '../usage/index.ts';
 import { type Answered, type CallState, type Refused, type Step, type StoredStep, stateOf } from './steps.ts';
 
-/** After this many corrections the turn fails. */
-const MOST_TOLD = 2;
-/** Codes that count as one. */
-const TOLD: readonly Failed['code'][] = ['REPEATED', 'STILL_INVALID'];
-/** Codes of a call whose input did not have its tool's form. */
-const WRONG: readonly Failed['code'][] = ['INVALID_INPUT', 'STILL_INVALID'];
+const MOST_CORRECTIONS = 2;
+const CORRECTION_CODES: readonly Failed['code'][] = ['REPEATED', 'STILL_INVALID'];
+const WRONG_INPUT_CODES: readonly Failed['code'][] = ['INVALID_INPUT', 'STILL_INVALID'];
 
-/** Writes down the calls whose results are new in a turn, for the log of what was done. */
 export interface CallRecorder {
   ofTurn(turn: Turn, item: Item): AuditRow[];
-  /** The call as it is stored with its turn. */
   stored(call: ModelToolCall): ModelToolCall;
-  /** A second look at a call. */
   look(valid: ValidCall, look: Look, item: Item, of: { path: string; tainted: boolean }): AuditRow;
 }
 
-/** A call, whether untrusted text was in the turn when the model made it, and its steps. */
 export interface CallHistory {
   call: ModelToolCall;
   tainted: boolean;
@@ -36,7 +29,6 @@ export interface CallHistory {
 
 const isOf = (step: Step, { id }: ModelToolCall) => 'callId' in step && step.callId === id;
 
-/** State shared by a turn and its nested turns. */
 export interface TurnInit {
   id: string;
   tainted: boolean;
@@ -51,7 +43,6 @@ export class Turn {
   readonly id: string;
   /** Position of a nested turn: the call that it stands under and its number there; empty for any other turn. */
   readonly path: string;
-  /** The nested turns that calls of this one have begun, by path. */
   readonly under = new Map<string, Turn>();
   readonly steps: StoredStep[];
   /** Steps from here on are not stored yet. */
@@ -63,11 +54,9 @@ export class Turn {
   private readonly before: { elapsedMs: number; since: Instant };
   /** Usage of nested turns so far; already written. */
   readonly nested: UsageRow[] = [];
-  /** Ids of this process's reservations for answers under way. */
   readonly reserved: string[] = [];
   /** Another process may have begun it, and reserved something. */
   isResumed = false;
-  /** Writes down its calls. */
   readonly recorder: CallRecorder;
   /** Its transactions: calls that run side by side store their steps one after another. */
   readonly commits = new Sequence();
@@ -75,7 +64,6 @@ export class Turn {
   readonly bound = new Map<string, { hash: string; says?: string }>();
   /** Keys of what approvals of its open calls bind to, by call, where values of theirs are stored nowhere. */
   readonly keys = new Map<string, string>();
-  /** A light model's looks at its open calls, by call. */
   readonly looked = new Map<string, Look>();
 
   constructor(init: TurnInit & { path?: string; steps: StoredStep[] }) {
@@ -99,7 +87,6 @@ export class Turn {
     this.steps.push({ seq: this.steps.length, step, tainted: this.tainted, at });
   }
 
-  /** Adds what was recorded; a result brings its taint along. */
   addAll(steps: readonly Step[], at: Instant): void {
     for (const step of steps) this.add(step, at, step.kind === 'result' && step.payload.tainted);
   }
@@ -130,7 +117,6 @@ export class Turn {
     return this.steps.filter(({ step }) => step.kind === 'result').length;
   }
 
-  /** It and its nested turns. */
   all(): Turn[] {
     return [this, ...this.under.values()];
   }
@@ -169,19 +155,16 @@ export class Turn {
     return this.steps.map(({ step }) => step).findLast((step) => step.kind === 'model');
   }
 
-  /** The calls of the last answer, each with where it stands. */
   calls(): { call: ModelToolCall; state: CallState }[] {
     const from = this.steps.findLastIndex(({ step }) => step.kind === 'model');
     const after = this.steps.slice(from + 1).map(({ step }) => step);
     return (this.lastAnswer()?.payload.calls ?? []).map((call) => ({ call, state: stateOf(call.id, after) }));
   }
 
-  /** Results of all calls in order, for what they leave behind: buttons, files. */
   results(): ToolResult[] {
     return this.steps.flatMap(({ step }) => (step.kind === 'result' ? [step.payload] : []));
   }
 
-  /** The calls that went well, each with what came of it. */
   came(): { call: ModelToolCall; result: Done }[] {
     const made = new Map(
       this.steps.flatMap(({ step }) =>
@@ -194,7 +177,6 @@ export class Turn {
     });
   }
 
-  /** All that the asker said while it ran. */
   saidMeanwhile(): string[] {
     return this.steps.flatMap(({ step }) => (step.kind === 'steered' ? step.payload.texts : []));
   }
@@ -209,18 +191,15 @@ export class Turn {
     return [...new Set(told)];
   }
 
-  /** Notices to the person beside the answer. */
   notices(): string[] {
     const all = this.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.notices ?? []) : []));
     return [...new Set(all)];
   }
 
-  /** Every call that the model made, in their order. */
   allCalls(): ModelToolCall[] {
     return this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.calls : []));
   }
 
-  /** Every call that the model made, in their order, each with what was stored of it. */
   history(): CallHistory[] {
     const after = this.steps.map(({ step }) => step);
     return this.steps.flatMap(({ step, tainted }) =>
@@ -230,7 +209,6 @@ export class Turn {
     );
   }
 
-  /** The calls of the turn that did not fail, made before the one with this id (default: all). */
   madeBefore(callId?: string): ModelToolCall[] {
     const calls = this.allCalls();
     const end = callId === undefined ? -1 : calls.findIndex(({ id }) => id === callId);
@@ -240,7 +218,6 @@ export class Turn {
     return calls.slice(0, end < 0 ? undefined : end).filter(({ id }) => !failed.has(id));
   }
 
-  /** Number of times the same call was made in this turn before. */
   repeats(call: ModelToolCall): number {
     const same = (other: ModelToolCall) =>
       other.id !== call.id && other.name === call.name && canonicalJson(other.input) === canonicalJson(call.input);
@@ -249,31 +226,27 @@ export class Turn {
     return calls.slice(0, at).filter(same).length;
   }
 
-  /** The tool that is called in the same way again and again although the model was told; undefined: none. */
   private stuckOn(): string | undefined {
-    const told = this.failedCalls(TOLD);
-    return told.length < MOST_TOLD ? undefined : told.at(-1)?.name;
+    const told = this.failedCalls(CORRECTION_CODES);
+    return told.length < MOST_CORRECTIONS ? undefined : told.at(-1)?.name;
   }
 
-  /** True if the model was told what is wrong with how it calls this tool, and has not called it rightly since. */
   wasCorrected(tool: string): boolean {
     const calls = this.allCalls();
     const ids = new Set(calls.flatMap(({ id, name }) => (name === tool ? [id] : [])));
     const last = this.steps.findLast(({ step }) => step.kind === 'result' && ids.has(step.callId))?.step;
-    return last?.kind === 'result' && !last.payload.ok && WRONG.includes(last.payload.code);
+    return last?.kind === 'result' && !last.payload.ok && WRONG_INPUT_CODES.includes(last.payload.code);
   }
 
-  /** Problems of the last calls, for the model. */
   corrections(): ('wrong_call' | 'loop')[] {
     return this.calls().flatMap(({ state }) => {
       if (state.kind !== 'done' || state.result.ok) return [];
       const { code } = state.result;
       if (code === 'REPEATED') return ['loop'];
-      return [...WRONG, 'UNKNOWN_TOOL'].includes(code) ? ['wrong_call'] : [];
+      return [...WRONG_INPUT_CODES, 'UNKNOWN_TOOL'].includes(code) ? ['wrong_call'] : [];
     });
   }
 
-  /** Tools of which nobody knows whether their call had its effect. */
   unknownCalls(): string[] {
     return this.failedCalls(['OUTCOME_UNKNOWN']).map(({ name }) => name);
   }
@@ -286,7 +259,6 @@ export class Turn {
     return ids.flatMap((id) => calls.find((call) => call.id === id) ?? []);
   }
 
-  /** Messages of the turn so far, for the model. */
   messages(): ModelMessage[] {
     const names = new Map<string, string>();
     return this.steps.flatMap(({ step }): ModelMessage[] => {
@@ -302,33 +274,27 @@ export class Turn {
     });
   }
 
-  /** The calls of the last answer that have no result. */
   openCalls(): { call: ModelToolCall; state: CallState }[] {
     return this.calls().filter(({ state }) => state.kind !== 'done');
   }
 
-  /** Words of the asker since the last answer. */
   steered(): string[] {
     const from = this.steps.findLastIndex(({ step }) => step.kind === 'model');
     return this.steps.slice(from + 1).flatMap(({ step }) => (step.kind === 'steered' ? step.payload.texts : []));
   }
 
-  /** Results of the last answer's calls, in words. */
   lastResults(): string[] {
     return this.calls().flatMap(({ state }) => (state.kind === 'done' ? [textOf(state.result)] : []));
   }
 
-  /** True if an earlier call rules the tool out for the rest of the turn. It follows from what is stored. */
   forbids(tool: Named): boolean {
     return this.results().some((result) => result.ok && isForbidden(tool, result.forbids ?? []));
   }
 
-  /** True if the last calls are the person's own, made by name. */
   get isByName(): boolean {
     return this.lastAnswer()?.payload.by === 'person';
   }
 
-  /** True if the last calls say that nothing is to be said. */
   get isSilent(): boolean {
     const calls = this.calls();
     const isQuiet = (state: CallState) => state.kind === 'done' && state.result.ok && state.result.silent === true;
@@ -354,12 +320,10 @@ export class Turn {
 
 // Results of calls as people and models read them.
 
-/** A result's text for people. */
 function textOf(result: ToolResult): string {
   return result.ok ? result.text : [result.message, result.remedy].filter(Boolean).join(' ');
 }
 
-/** A result's text for the model. */
 function toolMessage(callId: string, name: string, result: ToolResult): ModelMessage {
   const text = textOf(result);
   const message = { role: 'tool' as const, callId, name, ok: result.ok };

@@ -18,7 +18,6 @@ export function storable(call: ModelToolCall, tool: Unstored | undefined): Model
   return { ...call, input: withoutValues(call.input, tool, () => MARK) };
 }
 
-/** The input with `instead` for each value that is stored nowhere. */
 export function withoutValues(input: unknown, tool: Unstored, instead: (value: unknown) => string): unknown {
   if (!hasUnstored(tool)) return input;
   const checked = tool.input.safeParse(input);
@@ -30,7 +29,6 @@ export function withoutValues(input: unknown, tool: Unstored, instead: (value: u
   );
 }
 
-/** Placeholder on an approval's card. */
 export const shownValue = (value: unknown): string => texts.unshown(typeof value === 'string' ? value.length : 0);
 
 /** True if the call was stored, and its values have gone with the process that held them. */
@@ -56,7 +54,6 @@ export function bindingOf(turn: Turn, call: ModelToolCall, tool: Unstored | unde
 const MOST_TURNS = 200;
 const HELD_MS = 30 * 60_000;
 
-/** A call with its values, and the key of what its approval binds to. */
 interface Held {
   call: ModelToolCall;
   key: string | undefined;
@@ -78,7 +75,6 @@ export class HeldValues {
     this.tools = tools;
   }
 
-  /** Keeps the values of the open calls of a turn that is about to be parked. */
   hold(turn: Turn): void {
     const open = turn.all().flatMap((each) =>
       each.openCalls().flatMap(({ call }): [string, Held][] => {
@@ -95,7 +91,6 @@ export class HeldValues {
     this.turns.set(turn.id, { calls: new Map(open), cancel });
   }
 
-  /** Puts the values back into a turn that was loaded; from then on the turn alone has them. */
   restore(turn: Turn): void {
     const calls = this.drop(turn.id)?.calls;
     if (!calls) return;
