@@ -8,14 +8,11 @@ export interface Place {
   adapter: string;
   /** The platform's id of the channel, DM or thread. */
   channel: string;
-  /** The guild, workspace or terminal that the place belongs to. */
   space: string;
   kind: 'dm' | 'channel' | 'thread';
-  /** The platform's id of the channel that a thread is in; of a message that comes in. */
   parent?: string;
 }
 
-/** The author, as the platform knows them. */
 export interface Sender {
   externalId: string;
   name: string;
@@ -37,12 +34,10 @@ export interface Sender {
  */
 export type Origin = 'person' | 'schedule' | 'webhook' | 'http' | 'program' | 'skill';
 
-/** True if somebody says it at this moment: a person, or a program that speaks for one. */
 export function isSaid({ origin = 'person' }: { origin?: Origin }): boolean {
   return origin === 'person' || origin === 'http' || origin === 'program';
 }
 
-/** A file that came with a message, stored. */
 export interface IncomingFile {
   name: string;
   type: string;
@@ -53,7 +48,6 @@ export interface IncomingFile {
 /** A file that is known to have come with a message, and is fetched when its turn begins. Stored as JSON. */
 export interface PendingFile {
   name: string;
-  /** MIME type, where the platform knows it. */
   type?: string | undefined;
   /** Bytes. */
   size: number;
@@ -61,21 +55,16 @@ export interface PendingFile {
   at: Json;
 }
 
-/** A file where it can be fetched now. */
 export interface FoundFile {
   name: string;
   type?: string | undefined;
   size: number;
   url: string;
-  /** Sent with the request for it. */
   headers?: Readonly<Record<string, string>>;
 }
 
-/** A platform from which the files of messages are fetched. */
 export interface FileSource {
-  /** The platform's name, for people. */
   title: string;
-  /** Larger files are not taken. */
   maxMb: number;
   /**
    * Current addresses of the files of one message, each in its place; undefined for one that is gone or forbidden. May
@@ -89,10 +78,8 @@ export interface FileSource {
   ): Promise<(FoundFile | undefined)[]>;
 }
 
-/** An earlier message that one replies to. */
 export interface RepliedTo {
   text: string;
-  /** Its author is who replies; else coda is. */
   isOwn: boolean;
 }
 
@@ -102,17 +89,14 @@ export interface RepliedTo {
  */
 export interface Quoted {
   as: 'replied' | 'forwarded' | 'shared' | 'starter' | 'earlier' | 'attached' | 'embed' | 'poll' | 'sticker' | 'unread';
-  /** The author, where known. */
   from?: string;
   text: string;
   /** Coda said it itself, in this message of the same place. `at`: ISO, when it was made. */
   own?: { id: string; at: string };
 }
 
-/** The answer to `ChatAdapter.pointed`. */
 export interface Pointed {
   quoted: Quoted[];
-  /** Files that came with it. */
   files: PendingFile[];
   repliesTo?: RepliedTo;
 }
@@ -125,9 +109,7 @@ export interface IncomingMessage {
   sender: Sender;
   text: string;
   files: IncomingFile[];
-  /** Files that are fetched later (`ChatAdapter.files`); those of somebody whom nobody has let in are not. */
   pending?: readonly PendingFile[];
-  /** The messages it points to, as far as they came along. */
   quoted?: readonly Quoted[];
   /**
    * References to look up when the turn begins, in the adapter's own notation (`ChatAdapter.pointed`): `always`, and
@@ -140,13 +122,11 @@ export interface IncomingMessage {
    * back as `Part.replyTo`.
    */
   replyTo?: string;
-  /** The message that it replies to, where the sender or coda wrote that. */
   repliesTo?: RepliedTo;
   /** Nobody but the sender sees the answer, wherever it is said. */
   private?: true;
   /** The author of the words; default: the sender. No other words are consent, or a command (but a program's). */
   origin?: Origin;
-  /** Untrusted text went into `text`. */
   tainted?: true;
 }
 
@@ -157,19 +137,15 @@ export interface IncomingPress {
   place: Place;
   sender: Sender;
   button: string;
-  /** Values of the form beside the button. */
   values?: Record<string, string>;
   sentAt: Instant;
-  /** The target of answers; a press without it is answered in its place. */
   replyTo?: string;
   private?: true;
-  /** The author of the press; default: the sender. */
   origin?: Origin;
 }
 
 export type Incoming = IncomingMessage | IncomingPress;
 
-/** The outcome for an event that was handed over. */
 export interface Accepted {
   /** `refused`: the queue was full, and they have been told; or the person may not talk here, and nothing was stored. */
   outcome: 'accepted' | 'duplicate' | 'refused';
@@ -180,24 +156,18 @@ export interface Accepted {
   settled: Promise<void>;
 }
 
-/** A conversation that has been heard from. */
 export interface KnownPlace {
   place: Place;
-  /** When the newest message that was heard there was sent. */
   heardAt: Instant | undefined;
 }
 
-/** An event as its platform sent it, which cannot be accepted yet: its author or its place is still being looked up. */
 export interface PostponedEvent {
-  /** The event's identity: its copies have the same. */
   key: string;
-  /** The author (`Sender.externalId`), with whom it is erased. */
   author: string;
   event: Json;
   receivedAt: Instant;
 }
 
-/** Events that one adapter had to acknowledge before it could hand them over. */
 export interface Postponed {
   /**
    * Resolves after the commit: from then on the event is heard even if the process dies (`ChatAdapter.hearPostponed`). False: so many
@@ -206,7 +176,6 @@ export interface Postponed {
   keep(event: PostponedEvent): Promise<boolean>;
   /** False: it was heard elsewhere, or its author was erased, and it must not be handed over any more. */
   isKept(key: string): Promise<boolean>;
-  /** It was handed over. */
   heard(key: string): Promise<void>;
   /** It cannot be handed over for a reason of its own: it is tried a few times more. */
   failed(key: string): Promise<void>;
@@ -214,7 +183,6 @@ export interface Postponed {
   all(): Promise<PostponedEvent[]>;
 }
 
-/** The port through which adapters hand over events. */
 export interface Inbox {
   /**
    * Resolves after the commit: from then on the event is answered even if the process dies. `acknowledge` tells the
@@ -233,10 +201,8 @@ export interface Inbox {
   /** The platform says where somebody lives now, who need not have been met: then nothing is kept. */
   livesIn(adapter: string, externalId: string, zone: string): Promise<void>;
 
-  /** The form that a button opens before it is pressed; undefined when it has none or is gone. */
   form(button: string): Promise<Form | undefined>;
 
-  /** The conversations in which something was heard since then, latest first, `limit` at most. */
   places(adapter: string, since: Instant, limit: number): Promise<KnownPlace[]>;
 
   /** The ids of those that have been accepted already: what is looked through again need not be made ready again. */
@@ -245,24 +211,19 @@ export interface Inbox {
   /** Says once, where a message was said, what the adapter has to say of it. `calls`: its sender is named where others read too. */
   note(message: IncomingMessage, text: string, options?: { calls?: boolean }): Promise<void>;
 
-  /** The platform's ids of what was said in a place since then and is known to be there. */
   receipts(place: Place, since: Instant): Promise<Set<string>>;
 
   /** The identities (`Part.identity`) of parts that may be in a place though their receipts are not known. */
   unsure(place: Place): Promise<string[]>;
 
-  /** The events that the adapter of this name has postponed. */
   postponed(adapter: string): Postponed;
 }
 
-/** A platform's handle of a message: enough to edit or delete it later. Stored as JSON. */
 export interface Receipt {
-  /** The platform's message id. */
   id: string;
   [detail: string]: Json;
 }
 
-/** One part to put in one place. */
 export interface Part {
   /** Unique for what is said. */
   key: string;
@@ -279,9 +240,7 @@ export interface Part {
   content: Content;
   /** Its place among the parts of one answer; default 0, the first. */
   index?: number;
-  /** The platform's id of the message that this answers. */
   replyTo?: string;
-  /** Progress that the adapter stored at an earlier attempt at this part. */
   progress?: Json;
   /** Stores what a later attempt needs to know; resolves after the commit. False: the part is another process's now. */
   keep?(progress: Json): Promise<boolean>;
@@ -310,19 +269,15 @@ export type SendOutcome =
 export interface ChatAdapter {
   readonly name: string;
 
-  /** Guarantees of the platform; `docs/delivery.md` shows the table. */
   readonly guarantees: {
     /** For how long a send with the same key is answered with the first message instead of a second one; 0: never. */
     deduplicatesForMs: number;
-    /** True if `find` can answer. */
     canFind: boolean;
     /** Milliseconds after an unclear send before `find` is asked, and before a resend; default 0. */
     settlesMs?: number;
-    /** True if a part can be shown while it grows, by `edit`. */
     canEdit: boolean;
     /** Milliseconds between two edits of a part that grows; default 0. */
     editEveryMs?: number;
-    /** True if a card is edited when its buttons are used (`Content.spent`). */
     showsUse?: boolean;
   };
 
@@ -376,10 +331,8 @@ export interface ChatAdapter {
   /** True if anybody sees a part there while it grows; left out: somebody may. */
   isWatched?(place: Place): boolean;
 
-  /** Shows that an answer is being worked on. A hint: failures are dropped. */
   typing?(place: Place): void;
 
-  /** Source of files that are not stored yet, where the adapter's messages have such files. */
   readonly files?: FileSource;
 
   /**
@@ -388,7 +341,6 @@ export interface ChatAdapter {
    */
   pointed?(points: Json, message: Pick<IncomingMessage, 'id' | 'place'>, signal: AbortSignal): Promise<Pointed>;
 
-  /** Checks of `coda doctor` for the platform. */
   checks?(): { name: string; check(signal: AbortSignal): Promise<{ ok: boolean; says: string; remedy?: string }> }[];
 
   /** Why the platform cannot be heard, where that lasts for more than some seconds; undefined: it can. */

@@ -18,7 +18,6 @@ export interface AdmissionDeps {
   quoting: Pick<Quoting, 'complete'>;
   lanes: Pick<Lanes, 'asHeld'>;
   end(name: string, item: Item, end: End): Promise<boolean>;
-  /** Statements that end, with the row, the turn that was begun for it. */
   begun(item: Item): ExtraWrites | undefined;
   /** Tells the platform that the event of a row is heard. False: it was too late, and the person has seen it fail. */
   acknowledged(item: Item): Promise<boolean>;
@@ -27,7 +26,6 @@ export interface AdmissionDeps {
 /** A row that has ended so many processes, or failed so often, is given up, and its person told; its lane goes on. */
 const POISON = 5;
 
-/** Ends or completes a row before a turn answers it. */
 export class Admission {
   private readonly deps: AdmissionDeps;
 
@@ -62,7 +60,6 @@ export class Admission {
     return this.deps.world.clock.now().getTime() - since.getTime() > this.deps.maxAgeMs;
   }
 
-  /** With what its message points to, and all files. */
   private async complete(item: Item, signal: AbortSignal): Promise<Item | undefined> {
     try {
       const pointed = await this.deps.quoting.complete(item, signal);
@@ -85,7 +82,6 @@ export class Admission {
     return this.ended('inbox.refuse', item, { state: 'failed', error: 'the queue was full', cards });
   }
 
-  /** Its person asks for more than they may. They hear so once. */
   private refuse(item: Item, why: TooFast): Promise<undefined> {
     const { requests = 0, windowMs = 0, turns = 0 } = this.deps.rateLimit ?? {};
     const text = why === 'turns' ? texts.tooManyTurns(turns) : texts.tooFast(requests, windowMs);

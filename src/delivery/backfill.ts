@@ -9,7 +9,6 @@ import * as texts from './texts.ts';
 /** Clocks differ: a message may seem by so much older, in milliseconds, than what is stored of it. */
 export const CLOCK_MARGIN_MS = 60_000;
 
-/** A platform's history of one place. */
 export interface History<Message> {
   /** A page of at most `limit` messages before `before` (the newest without it), in any order, and whether there are more. */
   page(limit: number, before: Message | undefined): Promise<{ messages: Message[]; more: boolean }>;
@@ -19,11 +18,8 @@ export interface History<Message> {
 }
 
 export interface BackfillWindow {
-  /** Older messages are not answered any more. */
   since: Instant;
-  /** The most messages that are answered. */
   limit: number;
-  /** When the newest message that was heard here was sent. */
   heardAt: Instant | undefined;
 }
 
@@ -37,7 +33,6 @@ export interface Missed<Message> {
 }
 
 const PAGE = 100;
-/** A page may be empty, and more follow. */
 const MOST_PAGES = 50;
 /** Messages that are read besides, only to tell who asked that they are not answered. */
 const MOST_TOLD = 500;
@@ -71,14 +66,10 @@ export async function findMissed<Message>(
   return { recent, older, read };
 }
 
-/** A platform's own part of backfill. */
 export interface MissedReporter<Message> {
   inbox: Inbox;
-  /** The author of a message, by the platform's id. */
   authorOf(message: Message): string;
-  /** The names under which the inbox may have a message. */
   namesOf(message: Message): readonly Pick<IncomingMessage, 'place' | 'id'>[];
-  /** A message without words, for a note that stands where it was said. */
   bare(message: Message): Promise<IncomingMessage>;
 }
 
@@ -97,8 +88,6 @@ export async function reportMissed<Message>(
     if (newest !== undefined) await inbox.note(await bare(newest), texts.away(own.length), { calls: true });
   }
 }
-
-/** Mentions at the ends of a message. */
 
 /**
  * A text without the mention that calls coda at its beginning and at its end. `isCall` is asked of one mention, `<…>`.
@@ -125,7 +114,6 @@ function withoutLast(text: string, isCall: (mention: string) => boolean): string
 
 // Hands over the events of adapters in order.
 
-/** An event that fails this often for a reason of its own never works. */
 const ATTEMPTS = 8;
 const LONGEST_WAIT_MS = 10_000;
 
@@ -134,13 +122,10 @@ interface QueueOptions {
   signal: AbortSignal;
   /** True if the database or the platform is away or has no time, so that the same can work later. */
   isOutage(error: unknown): boolean;
-  /** The channel is not there any more, or not for coda: there is nothing to be heard. */
   isGone(error: unknown): boolean;
-  /** Milliseconds that the platform has said to wait. */
   waitMs?(error: unknown): number | undefined;
 }
 
-/** Queue of tasks for each channel: one after another, each repeated until it works. */
 export class ChannelQueues {
   private readonly options: QueueOptions;
   private readonly lines = new Map<string, { sequence: Sequence; waiting: number }>();
@@ -183,7 +168,6 @@ export class ChannelQueues {
     return false;
   }
 
-  /** Resolves when nothing that was given waits. */
   async idle(): Promise<void> {
     await Promise.all([...this.lines.values()].map(({ sequence }) => sequence.idle()));
   }

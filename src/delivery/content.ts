@@ -1,13 +1,9 @@
-/** Content for people, before any platform has rendered it. */
 import type { Instant } from '../base/clock.ts';
 import type { Transaction } from '../storage/index.ts';
 
-/** A stored file: its bytes are an artifact, found by `hash`. */
 export interface FileRef {
   name: string;
-  /** MIME type. */
   type: string;
-  /** Bytes. */
   size: number;
   /** SHA-256, hex. */
   hash: string;
@@ -31,10 +27,8 @@ export interface Button {
   asks?: true;
 }
 
-/** A small file whose content stands here: what is too long to be shown. */
 export interface InlineFile {
   name: string;
-  /** MIME type. */
   type: string;
   text: string;
 }
@@ -46,13 +40,11 @@ export interface Content {
   /** Markdown (CommonMark with tables). */
   text: string;
   buttons?: Button[];
-  /** Buttons that have been used or have expired. */
   spent?: Button[];
   files?: FileRef[];
   inline?: InlineFile[];
   /** Instants (ISO) that the text speaks of, for platforms that show each reader their own clock. */
   times?: string[];
-  /** The person to mention (`Sender.externalId`), on platforms where others read too. */
   mention?: string;
   /** Untrusted text went into it: platforms show no previews of addresses. */
   inert?: true;
@@ -67,11 +59,9 @@ export interface Choice {
   form?: Form;
   /** Buttons of one group of a card are used up together, the others stay; without one, all of the card. */
   group?: string;
-  /** Any owner may press it, not the recipient alone. */
   owners?: true;
 }
 
-/** Something to say whose buttons have no ids yet. */
 export interface Card {
   kind: ContentKind;
   text: string;
@@ -82,7 +72,6 @@ export interface Card {
   mention?: string;
 }
 
-/** Something to say, before it has become parts. */
 export interface Outgoing {
   /** Unique for what is said: adding it a second time adds nothing. */
   key: string;
@@ -90,12 +79,10 @@ export interface Outgoing {
   /** The recipient: may press the buttons; their DM is the fallback when the place is gone. */
   personId: string;
   card: Card;
-  /** Not before this instant (quiet hours); else at once. */
   notBefore?: Instant;
   tainted?: boolean;
 }
 
-/** Port for what is said outside of answers: reminders, alerts, reports. */
 export interface Outbox {
   /**
    * Adds in `tx`, as a set and in one or two statements however many; delivery begins after its commit. A key that is

@@ -1,14 +1,11 @@
 import type { Counter, Histogram, Metrics } from '../base/metrics.ts';
 
-/** Counters of delivery, by adapter. */
 export interface DeliveryCounters {
   /** Labelled by kind and outcome: `accepted`, `duplicate`, `refused`. */
   heard: Counter;
   /** From a message to the first of its answer that is shown. */
   firstText: Histogram;
-  /** From a message to the commit of its answer. */
   answer: Histogram;
-  /** By outcome: `sent`, `retry`, `gone`, `refused`, `unknown`. */
   sends: Counter;
   sending: Histogram;
 }

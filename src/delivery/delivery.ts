@@ -30,10 +30,8 @@ import * as texts from './texts.ts';
 
 export interface DeliveryOptions {
   database: Database;
-  /** Hints to the other replicas. */
   bus: Bus;
   world: World;
-  /** Storage and fetching of files that come with messages. */
   artifacts: Artifacts;
   egress: Egress;
   program: string;
@@ -49,14 +47,11 @@ export interface DeliveryOptions {
   maxAgeMs: number;
   /** A scalar subquery over `i`, `c` and `p`: what the agent wants to know of each row as it is taken. */
   context: Fragment;
-  /** Statements that end, with the row, the turn that was begun for it. */
   begun(item: Item): ExtraWrites | undefined;
-  /** Programs that are told of failed turns, questions and dead letters. */
   events: Events;
   wakeAt(at: Date): void;
 }
 
-/** The consumer of delivery's work, given at start. */
 export interface Receiver {
   adapters: readonly ChatAdapter[];
   /** False: messages are left to processes that have platforms, which cut what is said as these need it. */
@@ -65,11 +60,8 @@ export interface Receiver {
   kindOf(event: Incoming): ItemKind;
   /** Does what a row asks for and ends it; what it throws counts as a failed attempt. */
   handle(item: Item, signal: AbortSignal): Promise<void>;
-  /** Called in the transaction that takes over a person's new zone. */
   moved(tx: Transaction, moved: Moved): Promise<void>;
-  /** A process has ended, as `InstanceOptions.freed`. */
   freed(): void;
-  /** Other rooms whose rows carry this process as their owner. */
   owned: readonly Owned[];
 }
 
@@ -85,7 +77,6 @@ export class Delivery {
   private readonly lanes: Lanes;
   private readonly inboxWriter: InboxWriter;
   private readonly stopAll = new AbortController();
-  /** The follow-ups that a running row has taken in, by its id. */
   private readonly steered = new Map<string, string[]>();
   private readonly endings: Endings;
   private readonly admission: Admission;
@@ -193,13 +184,11 @@ export class Delivery {
     this.lanes.wake();
   }
 
-  /** This process among its replicas; owners of rows. */
   get self(): Instance {
     if (!this.instance) throw new Error('delivery has not been started');
     return this.instance;
   }
 
-  /** True if this process is one of the replicas; one that only looks at things never is. */
   get hasStarted(): boolean {
     return this.instance !== undefined;
   }
@@ -209,17 +198,14 @@ export class Delivery {
     return this.instance?.isWell ?? true;
   }
 
-  /** Due sources of this process. */
   due(): DueSource[] {
     return [this.lanes, this.outbox, this.postponed];
   }
 
-  /** `Endings.end`. */
   end(name: string, item: Item, end: End): Promise<boolean> {
     return this.endings.end(name, item, end);
   }
 
-  /** `Endings.endIn`. */
   endIn(tx: Transaction, item: Item, end: End): Promise<{ sent: Promise<void> } | undefined> {
     return this.endings.endIn(tx, item, end);
   }
@@ -229,7 +215,6 @@ export class Delivery {
     return laneStore.lockItem(tx, item);
   }
 
-  /** Takes the asker's waiting follow-ups along into a running turn, and what became of its own message. */
   async steer(tx: Transaction, item: Item, turnId: string) {
     const taken = await laneStore.steer(tx, item, turnId, this.options.world.clock.now());
     const ids = taken.flatMap(({ id }) => (id === item.id ? [] : id));
@@ -277,7 +262,6 @@ export class Delivery {
     return new Draft({ database, world, attempts: this.outbox.attempts, adapter }, item, address, tainted);
   }
 
-  /** Drops cached permissions of the person, here and in other processes. */
   forget(personId: string): void {
     this.inboxWriter.forget(personId);
     this.hints.publish('forget', personId);
@@ -296,23 +280,19 @@ export class Delivery {
     return this.lanes.outside(item.id, work);
   }
 
-  /** A place (or a whole platform) that had nobody there can be written to, and asked, again. */
   reachable(adapter: string, channel?: string): void {
     void this.outbox.reachable(adapter, channel);
     if (channel === undefined) void this.lanes.reachable(adapter);
   }
 
-  /** Shows in its place that an answer is being worked on. A hint. */
   typing(place: Place): void {
     this.adapterOf(place)?.typing?.(place);
   }
 
-  /** Turns that run in this process. */
   get running(): number {
     return this.lanes.size;
   }
 
-  /** Resolves when nothing runs and nothing is being sent. */
   async idle(): Promise<void> {
     await this.lanes.idle();
     await this.endings.idle();
@@ -337,7 +317,6 @@ export class Delivery {
     this.hints.publish('freed');
   }
 
-  /** Rows have been freed: there may be work, here and elsewhere. */
   private freed(): void {
     // While joining there is nobody yet to take rows; the start looks for them itself.
     if (!this.instance) return;
@@ -411,20 +390,13 @@ export class Delivery {
 
 /** Hints about messages between the processes of one database; each may be lost. */
 const CHANNELS = {
-  /** Rows wait for whoever has room. */
   lanes: 'coda_lanes',
-  /** A row has ended, by its id. */
   settled: 'coda_settled',
-  /** Stop the work of a conversation. */
   stop: 'coda_stop',
-  /** A person's permissions have changed. */
   forget: 'coda_forget',
   erased: 'coda_erased',
-  /** Rows of a process that ended are nobody's. */
   freed: 'coda_freed',
-  /** A process is there that was not. */
   joined: 'coda_joined',
-  /** An adapter holds what it cannot send. */
   held: 'coda_held',
 } as const;
 
@@ -443,7 +415,6 @@ class Hints {
     this.bus?.publish(CHANNELS[channel], payload);
   }
 
-  /** Calls what is given for a channel with what is published there from now on, until `close`. */
   hear(heard: Record<Channel, (payload: string) => void>): void {
     const { bus } = this;
     if (!bus) return;

@@ -21,17 +21,14 @@ export interface ExtraWrites {
   write(also: readonly this[]): Fragment;
 }
 
-/** The end of a row: state and answer. */
 export interface End {
   state: FinalState;
   error?: string;
-  /** Said in answer, in order. */
   cards: readonly Card[];
   /** Under which the cards stand in the outbox; default: the answer to this row. */
   key?: string;
   turnId?: string;
   tainted?: boolean;
-  /** Number of its parts that drafts may have shown before. */
   drafted?: number;
   /** More statements, run if the row is still this process's. */
   also?: ExtraWrites;
@@ -42,7 +39,6 @@ export interface EndingDeps {
   world: World;
   outbox: OutboxSender;
   events: Pick<Events, 'jobsFor' | 'insertion'>;
-  /** Something still waits in a lane whose row has ended. */
   waits(): void;
   wakeAt(at: Instant): void;
 }
@@ -53,7 +49,6 @@ interface EndRow {
   written: Written[] | null;
 }
 
-/** A row that ends, and what it says. */
 interface Ending {
   item: Item;
   end: End;
@@ -61,26 +56,22 @@ interface Ending {
   parts: Parts;
 }
 
-/** Rows that end in one statement. */
-const ENDS = 64;
+const BATCH = 64;
 /** Milliseconds: a statement that waits for another process's lock does not hold up the others for longer. */
 const PATIENCE_MS = 100;
-/** Whoever planned turns is told of their ends together. */
-const TOLD_MS = 50;
+const TELL_PLANNERS_MS = 50;
 
 /** Ends rows: state, answer and all that belongs to it in one statement, shared by those that end at once. */
 export class Endings {
   private readonly deps: EndingDeps;
   private readonly counters: DeliveryCounters;
-  /** By the name of their transaction. */
   private readonly groups = new Map<string, GroupCommit<Ending, EndRow | undefined>>();
-  /** Planned turns that have ended, by their ids. */
   private readonly planned: Batch<string>;
 
   constructor(deps: EndingDeps) {
     this.deps = deps;
     const tell = async () => deps.wakeAt(deps.world.clock.now());
-    this.planned = new Batch({ ms: TOLD_MS, max: ENDS, flush: tell });
+    this.planned = new Batch({ ms: TELL_PLANNERS_MS, max: BATCH, flush: tell });
     this.counters = deliveryCounters(deps.world.metrics);
   }
 
@@ -119,7 +110,6 @@ export class Endings {
     return { sent: sent.promise };
   }
 
-  /** Resolves when whoever planned turns that have ended has been told. */
   async idle(): Promise<void> {
     await this.planned.flush();
   }
@@ -141,7 +131,7 @@ export class Endings {
     if (!ending.item.laned) return (await run([ending]))[0];
     const known = this.groups.get(name);
     const group =
-      known ?? new GroupCommit({ max: ENDS, patienceMs: PATIENCE_MS, keys: () => [], run, mayRunAlone: hadNoEffect });
+      known ?? new GroupCommit({ max: BATCH, patienceMs: PATIENCE_MS, keys: () => [], run, mayRunAlone: hadNoEffect });
     if (!known) this.groups.set(name, group);
     return group.add(ending);
   }
@@ -161,7 +151,7 @@ export class Endings {
           )
         : sql``;
     const told = this.deps.events.jobsFor(endings.flatMap(({ item, end }) => factOf(item, end)));
-    const telling = told.length > 0 ? this.deps.events.insertion(told, TOLD) : sql``;
+    const telling = told.length > 0 ? this.deps.events.insertion(told, OF_ENDED_ROWS) : sql``;
     const alsos = groupBy(
       endings.flatMap(({ end }) => end.also ?? []),
       (also) => also.write,
@@ -176,7 +166,6 @@ export class Endings {
     );
   }
 
-  /** Whoever was asked something waits no longer than the answer took. */
   private count(item: Item, { state, cards, drafted = 0 }: End): void {
     if (item.kind !== 'message' || state !== 'done' || cards.length === 0) return;
     if (item.payload.resumedAt !== undefined || item.messageId === '') return;
@@ -186,7 +175,6 @@ export class Endings {
     if (drafted === 0) this.counters.firstText.observe({ adapter }, seconds);
   }
 
-  /** After the commit: what was written is sent, what still waits in the lane is taken up. */
   private async followUp({ pending, written }: EndRow, { item, end, parts: { rows, parts } }: Ending): Promise<void> {
     this.count(item, end);
     if (pending > 0) this.deps.waits();
@@ -199,10 +187,8 @@ export class Endings {
   }
 }
 
-/** Selects the events of rows that the statement really ends. */
-const TOLD = sql`e.inbox_id = any (array(select id from fence))`;
+const OF_ENDED_ROWS = sql`e.inbox_id = any (array(select id from fence))`;
 
-/** Events for programs: a turn failed, or waits for a decision. */
 function factOf(item: Item, end: End): Fact[] {
   const { state, turnId, cards, error } = end;
   const about = { id: item.id, person: item.person.id, conversation: item.conversation.id };
@@ -213,7 +199,6 @@ function factOf(item: Item, end: End): Fact[] {
   return [{ name: 'turn.failed', data: { ...about, reason }, inboxId: item.id }];
 }
 
-/** The address of the answer to a row. */
 export function addressOf(item: Item) {
   return {
     place: item.conversation.place,
@@ -225,7 +210,6 @@ export function addressOf(item: Item) {
   };
 }
 
-/** True if a draft was shown, or may have been, that is no part of the answer any more. */
 function mayBeSurplus({ attempts, payload }: Item, { drafted = 0 }: End, parts: readonly unknown[]): boolean {
   return drafted > parts.length || attempts > 0 || payload.suspect === true || payload.resumedAt !== undefined;
 }

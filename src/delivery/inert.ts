@@ -25,25 +25,18 @@ export function inertPiece(piece: string): string {
   return !SUSPECT.test(piece) || isInert(piece) ? piece : literal(piece);
 }
 
-/** Inline content in order; a mark opens or closes emphasis. */
 type Token = { kind: 'text' | 'code' | 'mark'; text: string };
 
-/** Facts about the whole text that each of its parts needs. */
 interface Whole {
-  /** By the identifiers of their definitions. */
   addresses: ReadonlyMap<string, string>;
   /** Marks that must not stand bare in its words. */
   pairing: ReadonlySet<string>;
-  /** The text stands in a quote. */
   isQuoted?: true;
 }
 
-/** Letters of a code block's language. */
 const LANGUAGE = /^[\w+#.-]{1,20}$/;
-/** A line of a paragraph that would begin a heading, a list, a quote, a rule or a code block. */
 const BLOCK_START = /^(?=#{1,6}(?:\s|$)|>|[-+*](?:\s|$)|[-=*_]{2,}\s*$|=+\s*$|~~~)/;
 const NUMBERED = /^(\d{1,9})(?=[.)](?:\s|$))/;
-/** The second line of a table. */
 const DELIMITER = /^[\s|:-]*-[\s|:-]*$/m;
 
 function write(blocks: readonly Block[], pairing: ReadonlySet<string>): string {
@@ -153,7 +146,6 @@ function inlineText(tokens: readonly Token[], { pairing }: Whole): string {
   return out.join('');
 }
 
-/** A text as words and addresses; what ends the sentence stays with the words. */
 function partsOf(text: string): Token[] {
   const parts: Token[] = [];
   let from = 0;
@@ -175,7 +167,6 @@ function tokensOf(nodes: readonly Inline[], whole: Whole): Token[] {
   return tokens;
 }
 
-/** Adds the tokens of a node; true where a `*` stands in code among them. */
 function addTokens(node: Inline, whole: Whole, to: Token[]): boolean {
   const inner = (nodes: readonly Inline[]) =>
     nodes.map((child) => addTokens(child, whole, to)).some((isMarked) => isMarked);
@@ -222,7 +213,6 @@ function addTokens(node: Inline, whole: Whole, to: Token[]): boolean {
   }
 }
 
-/** The address of a link beside its words, which begin at `at`; in their place where they say nothing else. */
 function addAddress(url: string | undefined, words: string, at: number, to: Token[]): void {
   if (url === undefined || url === '') return;
   const address = addressOf(url);
@@ -230,7 +220,6 @@ function addAddress(url: string | undefined, words: string, at: number, to: Toke
   else to.push({ kind: 'text', text: ' (' }, address, { kind: 'text', text: ')' });
 }
 
-/** Code within a line. */
 const codeText = (code: string): string => inOneLine(code.replaceAll('`', "'")).trim();
 
 const inOneLine = (text: string): string => text.replaceAll(/[ \t]*\n/g, ' ');
@@ -242,7 +231,6 @@ function prefixed(text: string, first: string, others: string, blank: string): s
     .join('\n');
 }
 
-/** All code in blocks, as it is written. */
 function codeIn(nodes: readonly (Block | Inline)[]): string[] {
   return nodes.flatMap((node) => {
     if (node.type === 'code') return node.value;
@@ -262,7 +250,6 @@ const ADDRESS =
 const SUSPECT =
   /:\/|(?:mailto|xmpp|tel|sms):|www\.|discord|dis\.gd|\]\(|\]:|<[a-z!/?+]|[\w.+-]@[\w-]|&#?\w{1,32};|\\[!-/:-@[-`{-~]/i;
 
-/** The same in prose that `inert` has written, in which escapes have been taken back. */
 const LIVE =
   /[a-z0-9]:\/\/|(?:mailto|xmpp|tel|sms):\S|www\.\w|(?:discord(?:app)?\.(?:com\/invite|gg)|discord\.new|dis\.gd)\/|\]\(|\]:|[\w.+-]@[\w-]{1,63}\.\w/i;
 /**
@@ -273,7 +260,6 @@ const BARE = /<(?!t:-?\d)|&#?\w{1,32};/;
 
 const ESCAPE = /\\([!-/:-@[-`{-~])/g;
 
-/** Takes closing punctuation off an address; a bracket only where the address has not opened it. */
 function withoutEnd(address: string): string {
   let open = 0;
   for (const letter of address) open += letter === '(' ? 1 : letter === ')' ? -1 : 0;
@@ -327,7 +313,6 @@ function escaped(text: string, pairing: ReadonlySet<string>): string {
     .replaceAll(/\](?=[(:])/g, '] ');
 }
 
-/** A part of a line or of a block: prose, or code. */
 interface Segment {
   isCode: boolean;
   text: string;
@@ -352,7 +337,6 @@ export function isInert(markdown: string): boolean {
 const FENCE_OPEN = /^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*```[\w+#.-]{0,20}$/;
 const FENCE_CLOSE = /^\s*```$/;
 
-/** Prose and code in order; undefined where platforms may differ on them. */
 function segmentsOf(markdown: string): Segment[] | undefined {
   const segments: Segment[] = [];
   let block: string[] | undefined;
@@ -381,7 +365,6 @@ function endsInEscape(text: string): boolean {
   return (text.length - end) % 2 === 1;
 }
 
-/** True if a mark in prose may pair with one in code. */
 function isPaired(segments: readonly Segment[]): boolean {
   const pairing = pairingIn(segments.flatMap(({ isCode, text }) => (isCode ? text : [])));
   if (pairing.size === 0) return false;
@@ -399,7 +382,6 @@ function isPaired(segments: readonly Segment[]): boolean {
   return false;
 }
 
-/** Characters that look alike and mean nothing to any platform. */
 const LOOKALIKES: readonly [RegExp, string][] = [
   [/`/g, "'"],
   [/\\/g, '\u2216'],

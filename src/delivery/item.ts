@@ -17,11 +17,8 @@ export type TooFast = 'requests' | 'turns' | 'silent';
 
 /** Stored form of an event: `version` 1. */
 export interface Payload {
-  /** The sender's id on the platform. */
   from: string;
-  /** The author of the words; default: a person. */
   origin?: Origin;
-  /** Untrusted text went into them. */
   tainted?: true;
   /** The planned call, as `/name rest`, with which the turn begins. */
   planned?: string;
@@ -29,9 +26,7 @@ export interface Payload {
   notBefore?: string;
   /** The account that speaks has not been let in; its person may be known by another account. */
   guest?: true;
-  /** The configuration's own roles of such an account. */
   roles?: string[];
-  /** Nobody but the sender sees the answer. */
   private?: true;
   text: string;
   files: IncomingFile[];
@@ -42,22 +37,17 @@ export interface Payload {
   pending?: { v: 1; files: PendingFile[]; tries?: number; fetches?: number; retryAt?: string };
   /** Others' words that came with it. `trusted`: Coda's own, without anybody else's; never stored, but found anew. */
   quoted?: (Quoted & { trusted?: true })[];
-  /** References that are still to be looked up. */
   points?: NonNullable<IncomingMessage['points']>;
   /** Its files take long: it has left its lane to others, until they are there. */
   aside?: true;
-  /** A press: the button, and what a form was filled with. */
   button?: string;
   values?: Record<string, string>;
   /** The target of answers, if not the message; such an event had to be acknowledged. */
   replyTo?: string;
-  /** The message that it replies to, shortened. */
   repliesTo?: RepliedTo;
   /** The message as edited since its turn began; gone when the turn has taken it in. */
   edited?: string;
-  /** Its person had asked for as much as they may: it is refused, and they are told once. */
   tooFast?: TooFast;
-  /** Taken back by its author while it waited. */
   withdrawn?: true;
   /** Somebody asked to stop it, and its process had not by then, or had left its lane: whoever takes it up stops it. */
   stopped?: true;
@@ -67,12 +57,10 @@ export interface Payload {
   resumedAt?: string;
 }
 
-/** True if somebody else's words came with it. */
 export function quotesOthers({ payload: { quoted = [] } }: Pick<Item, 'payload'>): boolean {
   return quoted.some(({ trusted }) => !trusted);
 }
 
-/** True if nobody but the person sees what is answered. */
 export function isPrivate({ payload, conversation }: Pick<Item, 'payload' | 'conversation'>): boolean {
   return payload.private === true || conversation.place.kind === 'dm';
 }
@@ -85,7 +73,6 @@ export interface Item {
   origin: Origin;
   conversation: Conversation;
   person: Person;
-  /** The platform's id of the message. */
   messageId: string;
   payload: Payload;
   sentAt: Instant;
@@ -96,6 +83,5 @@ export interface Item {
   /** True if it holds its conversation's lane or waits in it. */
   laned: boolean;
   owner: string;
-  /** Data that the agent has read along with the row. */
   context: Json;
 }

@@ -9,12 +9,10 @@ import type { NewPart, Row, Written } from './outbox/store.ts';
 
 const ANSWER = 'answer:';
 
-/** The key of what a message is answered with in the end. */
 export function answerKey(inboxId: string): string {
   return ANSWER + inboxId;
 }
 
-/** True if a group of parts is what a message is answered with in the end. */
 export function isAnswer(grp: string): boolean {
   return grp.startsWith(ANSWER);
 }
@@ -26,7 +24,6 @@ export function dedupName({ key, grp, part, replyTo }: Pick<Row, 'key' | 'grp' |
   return isAnswer(grp) && replyTo !== undefined ? JSON.stringify([ANSWER, replyTo, part]) : key;
 }
 
-/** Cards as rows: parts in order, and their buttons. */
 export interface Parts {
   rows: Row[];
   parts: NewPart[];
@@ -38,13 +35,11 @@ export interface Addressed {
   place: Place;
   conversationId: string;
   personId: string;
-  /** Said in order, as the parts of one answer. */
   cards: readonly Card[];
   turnId?: string | undefined;
   inboxId?: string | undefined;
   replyTo?: string | undefined;
   notBefore?: Instant | undefined;
-  /** Left to whichever process has room for it. */
   queued?: boolean;
   tainted?: boolean | undefined;
 }
@@ -131,7 +126,6 @@ function buttonOf(choice: Choice & { id: string }, position: number, card: strin
   };
 }
 
-/** A part that was just written, in its writer's hands. */
 export function rowOf(part: NewPart, place: Place, owner: string, now: Instant): Row {
   return {
     id: part.id,

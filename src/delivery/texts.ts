@@ -10,7 +10,6 @@ export const stopped = () => 'Stopped.';
 
 export const notInTime = () => 'That reached me too late, so I have not done it. Please try again.';
 
-/** Stands in the conversation as the person's own words. */
 export const edited = (text: string) => `I have changed my message. It reads now:\n\n${text}`;
 
 const LONGEST_SHOWN = 300;

@@ -4,7 +4,6 @@ const LONGEST_MS = 3 * 60_000;
 const LATER_MS = 1_000;
 
 export interface TypingOptions<Key> {
-  /** Shows the sign once; rejects where it cannot be shown. */
   show(where: Key): Promise<unknown>;
   /** Milliseconds after which the sign is shown again; the platform takes it away a little later. */
   againMs: number;
@@ -12,7 +11,6 @@ export interface TypingOptions<Key> {
   isBusy?(): boolean;
 }
 
-/** Shows in a channel that an answer is being worked on, until something is said there. */
 export class Typing<Key = string> {
   private readonly options: TypingOptions<Key>;
   private readonly timers = new Map<string, { timer: NodeJS.Timeout; until: number; where: Key }>();

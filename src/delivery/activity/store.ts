@@ -5,26 +5,22 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Queryable } from '../../storage/index.ts';
 
-/** A conversation, without what was said in it. */
 export interface ConversationRow {
   id: string;
   adapter: string;
   channel: string;
   kind: 'dm' | 'channel' | 'thread';
-  /** The other side of a direct conversation. */
   personId: string | null;
   name: string | null;
 }
 
 const CONVERSATION = `c.id, c.adapter, c.channel, c.kind, c.person_id as "personId", p.name`;
 
-/** A message that is being answered, in whichever process. */
 export interface Busy extends ConversationRow {
   since: Instant;
   asker: string | null;
 }
 
-/** The conversations in which something is being answered, the one that takes longest first. */
 export async function busy(db: Queryable, limit: number): Promise<Busy[]> {
   const { rows } = await db.query<Busy>(
     `select ${CONVERSATION}, i.received_at as since, q.name as asker
@@ -39,7 +35,6 @@ export async function busy(db: Queryable, limit: number): Promise<Busy[]> {
   return rows;
 }
 
-/** Number of messages that no turn has begun to answer. */
 export async function queued(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::int as count from inbox i where i.state = 'received'
@@ -48,7 +43,6 @@ export async function queued(db: Queryable): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** A conversation with what was heard there last. */
 export interface Recent extends ConversationRow {
   at: Instant;
   state: string;
@@ -57,7 +51,6 @@ export interface Recent extends ConversationRow {
 /** Only so many of the newest messages are looked through: ids are in the order of time. */
 const LOOKED_THROUGH = 2_000;
 
-/** The conversations in which something was heard last, the newest first. */
 export async function recent(db: Queryable, limit: number): Promise<Recent[]> {
   const { rows } = await db.query<Recent>(
     `with newest as (select id, conversation_id, received_at, state from inbox order by id desc limit ${LOOKED_THROUGH}),
@@ -72,7 +65,6 @@ export async function recent(db: Queryable, limit: number): Promise<Recent[]> {
   return rows;
 }
 
-/** One conversation; undefined: there is none of this id. */
 export async function conversation(db: Queryable, id: string): Promise<ConversationRow | undefined> {
   const { rows } = await db.query<ConversationRow>(
     `select ${CONVERSATION} from conversations c left join persons p on p.id = c.person_id where c.id = $1`,
@@ -81,14 +73,11 @@ export async function conversation(db: Queryable, id: string): Promise<Conversat
   return rows[0];
 }
 
-/** A part that could not be delivered, with its place. */
 export interface Undelivered extends ConversationRow {
   part: string;
   at: Instant;
-  /** Id of the recipient, who is named beside it. */
   recipientId: string | null;
   recipient: string | null;
-  /** `answer`, `reminder`, … */
   what: string;
   error: string | null;
   /** The text; null unless the viewer is its recipient. */

@@ -5,7 +5,6 @@ import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Database, type Fragment, json, raw, sql, type Transaction } from '../../storage/index.ts';
 import type { Form } from '../content.ts';
 
-/** A button's row. */
 export interface NewButton {
   id: string;
   /** The key of the part that shows it. */
@@ -46,7 +45,6 @@ export function offered(since: Fragment): Fragment {
                           order by created_at desc, seq desc limit 1)), '[]')`;
 }
 
-/** The form of an open button. */
 export async function formOf(database: Database, id: string): Promise<Form | undefined> {
   const { rows } = await database.read<{ form: Form | null }>(
     `select action->'form' as form from buttons where id = $1 and used_at is null`,
@@ -56,12 +54,10 @@ export async function formOf(database: Database, id: string): Promise<Form | und
 }
 
 export interface UsedButton {
-  /** The key of the part that shows it. */
   card: string;
   label: string;
   /** Those that were used up with it, and itself. */
   ids: string[];
-  /** Untrusted text went into the card that shows it. */
   tainted: boolean;
   /** The tool call, and the one field that a press may fill. */
   action: { tool: string; input: Record<string, unknown>; form?: Form; owners?: true };
@@ -100,7 +96,6 @@ export async function use(
   return { card, label, tainted, action, ids: used.rows.map((row) => row.id) };
 }
 
-/** Buttons whose use came to nothing can be pressed again. */
 export async function reopen(tx: Transaction, ids: readonly string[]): Promise<void> {
   await tx.query('update buttons set used_at = null, used_by = null where id = any($1)', [ids]);
 }
@@ -124,7 +119,6 @@ export async function close(
   return rows.map(({ card }) => card);
 }
 
-/** A `with` part that deletes the buttons of the cards in `old` (their keys). */
 export const PRUNED = 'pressed as (delete from buttons b using old where b.card = old.key)';
 
 export const mergeRules: readonly MergeRule[] = [

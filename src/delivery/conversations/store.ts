@@ -1,4 +1,3 @@
-/** Conversations: where people are heard and answered. Every statement that writes them, and what is read of them alone. */
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
@@ -49,7 +48,6 @@ export async function placesOf(tx: Transaction, ids: readonly string[]): Promise
   return rows.map((row) => [row.id, toPlace(row)]);
 }
 
-/** Conversations of an adapter by when they were heard from last. */
 export async function known(database: Database, adapter: string, since: Instant, limit: number): Promise<KnownPlace[]> {
   const { rows } = await database.read<ConversationRow & { heard_at: Instant | null }>(
     `with heard as (
@@ -83,14 +81,12 @@ export async function direct(
 
 const OWNERS = `persons p join conversations c on c.person_id = p.id and c.kind = 'dm' where p.role = 'owner'`;
 
-/** The newest direct conversation of each owner who has one. */
 const OWNERS_DIRECT = `select distinct on (p.id) p.id as "personId", c.id as "conversationId"
   from ${OWNERS} order by p.id, c.adapter = 'http', c.created_at desc`;
 
 /** True if any owner has a direct conversation: the first one found is enough. */
 export const ANY_OWNER_DIRECT = `exists (select from ${OWNERS})`;
 
-/** Each owner's direct conversation. */
 export async function ownersDirect(tx: Transaction): Promise<{ personId: string; conversationId: string }[]> {
   return (await tx.query<{ personId: string; conversationId: string }>(OWNERS_DIRECT)).rows;
 }
@@ -100,7 +96,6 @@ export async function giveTo(tx: Transaction, id: string, personId: string): Pro
   await tx.query(`update conversations set person_id = $2 where id = $1 and kind = 'dm'`, [id, personId]);
 }
 
-/** The direct messages of a person on a platform are another's from now on. */
 export async function giveAll(
   tx: Transaction,
   { adapter, from, to }: { adapter: string; from: string; to: string },
@@ -112,7 +107,6 @@ export async function giveAll(
   ]);
 }
 
-/** Begins a conversation afresh: what was said before is not shown to the model any more. */
 export async function nextEpoch(tx: Transaction, id: string): Promise<void> {
   await tx.query('update conversations set epoch = epoch + 1 where id = $1', [id]);
 }
@@ -122,7 +116,6 @@ export interface ConversationState {
   epoch: number;
 }
 
-/** The settings and the epoch. */
 export async function stateOf(db: Queryable, id: string): Promise<ConversationState> {
   const { rows } = await db.query<ConversationState>('select settings, epoch from conversations where id = $1', [id]);
   return rows[0] ?? { settings: {}, epoch: 0 };
@@ -137,7 +130,6 @@ export async function lock(tx: Transaction, id: string): Promise<ConversationSta
   return rows[0];
 }
 
-/** Sets one setting; null takes it away. */
 export async function setSetting(db: Queryable, id: string, key: string, value: Json): Promise<void> {
   await db.query(
     value === null
@@ -147,7 +139,6 @@ export async function setSetting(db: Queryable, id: string, key: string, value: 
   );
 }
 
-/** Settings of the person's direct conversations. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: `update conversations set settings = '{}' where person_id = $1 and kind = 'dm' and settings <> '{}'` },
 ];

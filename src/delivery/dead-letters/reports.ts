@@ -7,7 +7,6 @@ import * as texts from '../texts.ts';
 import * as store from './store.ts';
 import { takeUndelivered } from './store.ts';
 
-/** More would bury what is answered. */
 const MOST_SHOWN = 5;
 
 /**
@@ -28,7 +27,6 @@ export async function tellUndelivered(database: Database, outbox: Outbox, item: 
   });
 }
 
-/** Tells every owner who can be reached directly of background jobs that have given up, once. */
 export function deadJobSource({ database, outbox }: { database: Database; outbox: Outbox }): DueSource {
   return {
     name: 'dead jobs',

@@ -1,4 +1,3 @@
-/** Final states of parts: dead letters, retention, erasure. */
 import type { Instant } from '../../base/clock.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
@@ -17,10 +16,8 @@ export const retentionRules: readonly RetentionRule[] = [
   },
 ];
 
-/** The files of what is to be said, or was lately, or could not be. */
 export const fileReferences: readonly FileReferences[] = [{ table: 'outbox', column: 'content' }];
 
-/** A part that could not be delivered. */
 interface DeadLetter {
   id: string;
   key: string;
@@ -31,13 +28,11 @@ interface DeadLetter {
   created_at: Instant;
 }
 
-/** Undeliverable parts. */
 export interface DeadLetters {
   letters: DeadLetter[];
   total: number;
 }
 
-/** The newest dead letters, and how many there are. */
 export async function deadLetters(database: Database, limit: number): Promise<DeadLetters> {
   const { rows } = await database.read<DeadLetter & { total: number }>(
     `select o.id, o.key, o.adapter, c.channel, o.content ->> 'text' as text, o.error, o.created_at,
@@ -83,7 +78,6 @@ export async function revive(tx: Transaction, id: string | undefined, now: Insta
   return count;
 }
 
-/** Number of parts in each state that is not final. */
 export async function openCounts(database: Database): Promise<Record<string, number>> {
   const { rows } = await database.read<{ state: string; count: number }>(
     // Two conditions that an index has each: what was sent long ago is not looked through.
@@ -95,7 +89,6 @@ export async function openCounts(database: Database): Promise<Record<string, num
   return Object.fromEntries(rows.map((row) => [row.state, row.count]));
 }
 
-/** Parts said to the person, and their buttons. */
 export const mergeRules: readonly MergeRule[] = [
   { sql: 'update outbox set person_id = $2 where person_id = $1' },
   ...buttons.mergeRules,

@@ -1,4 +1,3 @@
-/** Files that came with a message: known when it is stored, fetched when its turn begins. */
 import { backOff, Slots, unlessAborted, withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -15,7 +14,6 @@ import * as texts from './texts.ts';
 
 /** Files that come within this time keep their message's place; for others what is said later goes ahead. */
 const PATIENCE_MS = 2_000;
-/** Files of one platform that are fetched at once. */
 const MOST_FETCHES = 32;
 /** A file whose server is away or too busy is asked for again so often: for half a minute or less. */
 const MOST_TRIES = 5;
@@ -37,11 +35,8 @@ export interface ArrivingDeps {
   egress: Egress;
   lanes: Lanes;
   outbox: Outbox;
-  /** Undefined where the platform is not one of this process's. */
   sourceOf(place: Place): FileSource | undefined;
-  /** Fetching can take longer than a person waits without a sign. */
   typing(place: Place): void;
-  /** Another process could take something that waits. */
   hint(): void;
 }
 
@@ -99,7 +94,6 @@ export class MessageFiles {
     return { message: { ...rest, text, files: [...message.files, ...taken.files] }, notes };
   }
 
-  /** The answer for a row whose files stayed unavailable until it was too old; undefined of any other. */
   notGiven({ payload: { pending }, conversation: { place } }: Item): string | undefined {
     if (!pending?.tries) return undefined;
     const names = pending.files.map(({ name }) => name);
@@ -168,7 +162,6 @@ export class MessageFiles {
     return taken.mayCome && fetches < MOST_TRIES ? 'not fetched' : taken;
   }
 
-  /** Undefined where the platform cannot say now. */
   private async locate(
     source: FileSource,
     message: Message,
@@ -184,7 +177,6 @@ export class MessageFiles {
     }
   }
 
-  /** Notes on files that cannot be had: one beside the message's words, one for the person. */
   private told({ tooLarge, lost }: Pick<Taken, 'tooLarge' | 'lost'>, place: Place): { missing: string; notes: string } {
     const { title, maxMb } = this.deps.sourceOf(place) ?? { title: ANY_PLATFORM, maxMb: 0 };
     const missing = [...tooLarge, ...lost];
@@ -195,7 +187,6 @@ export class MessageFiles {
     return { missing: missing.length > 0 ? texts.filesMissing(missing) : '', notes: notes.join('\n') };
   }
 
-  /** Stores what was taken, if the row is still this process's. */
   private async keep(item: Item, taken: Taken): Promise<Item | undefined> {
     const { database, outbox } = this.deps;
     const { missing, notes } = this.told(taken, item.conversation.place);

@@ -1,4 +1,3 @@
-/** Files that came with a message. */
 import type { Slots } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -15,19 +14,16 @@ export interface Taken {
   files: IncomingFile[];
   /** Names of files that are larger than `maxBytes`; nothing of them was stored. */
   tooLarge: string[];
-  /** Names of files that the platform did not give. */
   lost: string[];
   /** True if some of these may come when they are asked for again: their server was away, or too busy. */
   mayCome: boolean;
 }
 
 export interface TakeOptions {
-  /** The most bytes of one file. */
   maxBytes: number;
   artifacts: Artifacts;
   egress: Egress;
   log: Log;
-  /** Limits the number of concurrent fetches. */
   slots: Slots;
   limits?: Partial<Limits>;
   /** Ends what is under way: it counts as lost. */
@@ -87,7 +83,6 @@ async function fetchOne(attached: FoundFile, taking: TakeOptions): Promise<Outco
 const outcomeOf = ({ code, message }: EgressFailure): Outcome =>
   code === 'EGRESS_TOO_LARGE' ? 'too large' : { lost: message, mayCome: code === 'EGRESS_UNREACHABLE' };
 
-/** Not an error, and not a page in the file's place. */
 function isFile({ status, type }: Answer, { type: wanted = '' }: FoundFile): boolean {
   return status === 200 && !(type === 'text/html' && !wanted.startsWith('text/html'));
 }
@@ -117,11 +112,9 @@ export function fileName(name: string): string {
 
 // Files that go with a message.
 
-/** A platform's limits on files. */
 export interface UploadLimits {
   /** Bytes of one file. */
   each: number;
-  /** Files with one message. */
   most: number;
   /** Bytes of all files of one message. */
   together: number;
@@ -129,7 +122,6 @@ export interface UploadLimits {
 
 export interface Upload {
   files: { name: string; type: string; data: Buffer }[];
-  /** Number of files that were too large to attach. */
   left: number;
 }
 

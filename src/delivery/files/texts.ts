@@ -1,4 +1,3 @@
-/** Texts about files that came with a message. */
 import { listOf } from '../../base/text.ts';
 
 export const tooLarge = (names: readonly string[], mb: number) =>
@@ -7,10 +6,8 @@ export const tooLarge = (names: readonly string[], mb: number) =>
 export const notFetched = (names: readonly string[], platform: string) =>
   `${platform} did not let me have ${listOf(names)}. Please send it again.`;
 
-/** Stands in the message for whoever answers it. */
 export const filesMissing = (names: readonly string[]) => `${MISSING}${listOf(names)})`;
 
 const MISSING = '(attached, but not taken: ';
 
-/** True if a message holds no words but those. */
 export const isWordless = (text: string) => text.trim() === '' || (text.startsWith(MISSING) && !text.includes('\n'));

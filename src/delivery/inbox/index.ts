@@ -36,27 +36,20 @@ export interface InboxDeps extends SenderDirectoryDeps {
   instance: () => Instance;
   lanes: Lanes;
   context: Fragment;
-  /** Rows that may wait in one lane. */
   queueLimit: number;
   rateLimit: store.RateLimit | undefined;
-  /** Kind of an event: a command runs at once, without a lane. */
   kindOf(event: Incoming): ItemKind;
-  /** Another process could take something that waits here. */
   hint(): void;
   outbox: Outbox;
-  /** `MessageFiles.ahead`. */
   ahead(message: IncomingMessage): Promise<{ message: IncomingMessage; notes: string }>;
   postponed(adapter: string): Postponed;
 }
 
-/** Rows whose end is waited for. */
 const REMEMBERED = 10_000;
-/** Rows that one statement stores. */
 const MOST_AT_ONCE = 64;
 /** Milliseconds: a statement that waits for another process's lock does not hold up the others for longer. */
 const PATIENCE_MS = 100;
-/** SQLSTATE `foreign_key_violation`: a row that is referred to is gone. */
-const NOBODY = '23503';
+const FOREIGN_KEY_VIOLATION = '23503';
 
 /** A row with the owner that it was stored under: while it waited to be, this process may have joined anew. */
 type StoredRow = store.AcceptedRow & { owner: string };
@@ -68,7 +61,6 @@ export class InboxWriter implements Inbox {
   private readonly unsettled = new Map<string, Deferred<void>>();
   private readonly acknowledging = new Map<string, () => Promise<boolean>>();
 
-  /** Messages that come at once are stored by one statement. */
   private readonly accepting: GroupCommit<store.NewRow, StoredRow | undefined>;
 
   private readonly counters: DeliveryCounters;
@@ -90,7 +82,7 @@ export class InboxWriter implements Inbox {
     try {
       return await this.acceptCounted(event, acknowledge);
     } catch (error) {
-      if (systemCode(error) !== NOBODY) throw error;
+      if (systemCode(error) !== FOREIGN_KEY_VIOLATION) throw error;
       // The cached sender was merged or erased and this process missed the hint: forget it and retry.
       this.speakers.forgetSpeaker(event);
       return this.acceptCounted(event, acknowledge);
@@ -162,12 +154,10 @@ export class InboxWriter implements Inbox {
     return this.speakers.find(event);
   }
 
-  /** The person was erased: who speaks under their name from now on is met anew. */
   forget(personId: string): void {
     this.speakers.forget(personId);
   }
 
-  /** Nobody waits any more: the process stops. */
   close(): void {
     for (const id of [...this.unsettled.keys()]) this.settle(id);
   }
@@ -282,7 +272,6 @@ function messageKey(...names: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(names)).digest('base64url');
 }
 
-/** `/stop` */
 function isStop(event: Incoming): boolean {
   return event.kind === 'message' && /^\s*\/stop\s*$/i.test(event.text);
 }

@@ -13,20 +13,16 @@ export interface PlannedTurn {
   conversationId: string;
   personId: string;
   origin: Exclude<Origin, 'person'>;
-  /** The subject of the turn, in the words of its person. */
   text: string;
   /** Instead of these words: what the person has planned by name, as `/name rest`. */
   planned?: string | undefined;
-  /** Its answers are held until then: quiet hours. */
   notBefore?: Instant | undefined;
   tainted?: boolean;
-  /** Stored already. */
   files?: readonly IncomingFile[];
   /** The room that looks at what becomes of it (`takeEnded`). */
   by?: string;
 }
 
-/** Port through which rooms begin turns by themselves. */
 export interface Turns {
   /** Begins them after the commit of `tx`; gives the ids of the inbox rows, by key, of those that were not begun before. */
   begin(tx: Transaction, turns: readonly PlannedTurn[]): Promise<Map<string, string>>;

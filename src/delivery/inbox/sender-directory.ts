@@ -15,7 +15,6 @@ import type { Database, Transaction } from '../../storage/index.ts';
 import type { Incoming } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
 
-/** Somebody's platform says that they live in another zone now, and where they can be told something alone. */
 export interface Moved extends ZoneChange {
   conversationId: string;
 }
@@ -25,11 +24,9 @@ export interface SenderDirectoryDeps {
   world: World;
   access: AccessRules;
   gate: Pick<Gate, 'hears'>;
-  /** In the transaction that takes the zone over. */
   moved(tx: Transaction, moved: Moved): Promise<void>;
 }
 
-/** A sender, their place and their role. */
 export interface Speaker {
   /** The role of the account itself, whatever else its person is known as. */
   role: Role;
@@ -44,14 +41,12 @@ const REMEMBERED = 10_000;
 const STRANGER_MS = 60_000;
 
 interface Known extends Speaker {
-  /** The platform's last value. */
   zone?: string;
   locale?: string | undefined;
   /** Nothing of theirs is taken before: they have had their notice. */
   silentUntil?: number;
 }
 
-/** Finds the person behind what is heard, and whether they are heard at all. */
 export class SenderDirectory {
   private readonly deps: SenderDirectoryDeps;
   private readonly known = new BoundedMap<string, Known>(REMEMBERED);
@@ -66,7 +61,6 @@ export class SenderDirectory {
     return speaker && speaker.silentUntil === undefined && this.isHeardIn(event, speaker) ? speaker : undefined;
   }
 
-  /** True if the speaker has been let in. */
   isHeard(speaker: Speaker): boolean {
     return this.deps.gate.hears(speaker);
   }
@@ -79,7 +73,6 @@ export class SenderDirectory {
     for (const [key, known] of this.known) if (known.personId === personId) this.known.delete(key);
   }
 
-  /** `Inbox.livesIn`. */
   async livesIn(where: { adapter: string; externalId: string; zone: string }): Promise<void> {
     await this.deps.database.tx('people.move', (tx) => this.follow(tx, where));
   }
@@ -141,7 +134,6 @@ export class SenderDirectory {
   }
 }
 
-/** The name of sender and place on the platform. */
 function nameOf({ place, sender }: Incoming): string {
   return JSON.stringify([
     place.adapter,

@@ -25,9 +25,7 @@ export interface NewRow {
   messageId: string;
   payload: Payload;
   laned: boolean;
-  /** True if it counts among what its person may ask for. */
   counted: boolean;
-  /** The room that waits for its end. */
   plannedBy?: string | undefined;
   sentAt: Instant;
   receivedAt: Instant;
@@ -40,7 +38,6 @@ export interface AcceptedRow extends ItemRow {
 
 export interface AcceptOptions {
   owner: string;
-  /** Number of turns that this process can still begin. */
   room: number;
   /** With as many rows in its lane a message is not queued: it comes back without a lane, to be refused. */
   queueLimit: number;
@@ -48,7 +45,6 @@ export interface AcceptOptions {
   rateLimit: RateLimit | undefined;
 }
 
-/** A limit on one person's requests, in all places together. */
 export interface RateLimit {
   requests: number;
   windowMs: number;
@@ -65,7 +61,6 @@ const NEW_ROW = `id uuid, key text, kind text, adapter text, conversation_id uui
   payload jsonb, laned boolean, counted boolean, take boolean, later integer, planned_by text, sent_at timestamptz,
   received_at timestamptz`;
 
-/** A row as the statement takes it; the first `room` of them take their lanes. */
 function givenRow(rows: readonly NewRow[], index: number, room: number) {
   const row = rows[index] as NewRow;
   return {
@@ -157,7 +152,6 @@ function whose(personId: Fragment): Fragment {
   return sql`coalesce((select id from persons where id = ${personId} and erased_at is null for share), ${NOBODY}::uuid)`;
 }
 
-/** Runs `accepting` as a transaction of its own. */
 export async function accept(
   database: Database,
   rows: readonly NewRow[],
@@ -167,7 +161,6 @@ export async function accept(
   return (await database.run<AcceptedRow>('inbox.accept', ...render(accepting(rows, taking, context)))).rows;
 }
 
-/** The same within `tx`. */
 export async function acceptIn(
   tx: Transaction,
   rows: readonly NewRow[],
@@ -177,7 +170,6 @@ export async function acceptIn(
   return (await tx.query<AcceptedRow>(...render(accepting(rows, taking, context)))).rows;
 }
 
-/** A `with` part that counts the events among those of its person's running window. */
 function countingRates(rows: readonly NewRow[], { windowMs }: RateLimit): Fragment {
   const newest = Math.max(...rows.map(({ receivedAt }) => receivedAt.getTime()));
   const begun = new Date(newest - windowMs);
@@ -209,7 +201,6 @@ export interface LanelessClaim {
   limit: number;
   suspects: number;
   now: Instant;
-  /** The platforms of this process whose files it can fetch. */
   on: readonly string[];
   /** Those of `on` that have just become reachable: messages that wait for them need not wait any longer. */
   reached: readonly string[];
@@ -282,7 +273,6 @@ export async function amend(database: Database, key: string, change: Partial<Pay
   });
 }
 
-/** Those of the keys that exist. */
 export async function knownKeys(database: Database, keys: readonly string[]): Promise<string[]> {
   if (keys.length === 0) return [];
   const { rows } = await database.read<{ key: string }>('select key from inbox where key = any($1)', [keys]);
@@ -301,10 +291,8 @@ export const retentionRules: readonly RetentionRule[] = [
   },
 ];
 
-/** The files that came with what is still to be dealt with, or was lately. */
 export const fileReferences: readonly FileReferences[] = [{ table: 'inbox', column: 'payload' }];
 
-/** Rows of the person, and the time of their last turn. */
 export const mergeRules: readonly MergeRule[] = [
   { first: true, sql: 'select conversation_id from lanes where last_person = $1 order by conversation_id for update' },
   ...conversationRules,
@@ -368,7 +356,6 @@ export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from rates where person_id = $1' },
 ];
 
-/** Number of rows that are pending, running, or waiting for a decision. */
 export async function depth(database: Database): Promise<Record<string, number>> {
   const { rows } = await database.read<{ state: string; count: number }>(
     `select state, count(*) as count from inbox where finished_at is null group by state`,

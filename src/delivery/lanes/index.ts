@@ -25,9 +25,7 @@ const WIDER = 8;
 /** Rows of one person that wait for files outside their lanes: each is one of those that may be begun. */
 const MOST_ASIDE = 4;
 
-/** Before a message that failed is run again. */
 const LONGEST_BACK_OFF_MS = 15 * 60_000;
-/** Between two tries to give a message back. */
 const LONGEST_WAIT_MS = 10_000;
 
 export interface LanesDeps {
@@ -36,15 +34,11 @@ export interface LanesDeps {
   instance: () => Instance;
   /** Turns at once in this process, those not counted that wait for a model. */
   concurrency: number;
-  /** Read along with each row. */
   context: Fragment;
-  /** The platforms of this process whose files it can fetch. */
   withFiles(): readonly string[];
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
-  /** Does what the row asks for and ends it; what it throws counts as a failed attempt. */
   handle(item: Item, signal: AbortSignal): Promise<void>;
-  /** A row is out of this process's hands. */
   settled(id: string): void;
   signal: AbortSignal;
 }
@@ -68,16 +62,13 @@ export class Lanes implements Owned, DueSource {
    */
   answers: boolean | readonly string[] = false;
   private readonly deps: LanesDeps;
-  /** People in the order in which they were served last, the last one at the end. */
   private readonly served = new BoundedSet<string>(REMEMBERED);
   private readonly running = new Map<string, Running>();
   /** Running turns that only wait for an answer from outside: they take no slot. */
   private readonly waiting = new Set<string>();
-  /** Rows that failed and wait to be run again. */
   private readonly putBack = new Set<string>();
   /** Counts `reachable()` calls per adapter, to detect a race with `later`. */
   private readonly reached = new Map<string, number>();
-  /** Adapters that have become reachable since rows were taken last. */
   private readonly reachedNow = new Set<string>();
   private window = WIDER * WINDOW;
   /** Something may be waiting that no running turn of this process will come to by itself. */
@@ -93,12 +84,10 @@ export class Lanes implements Owned, DueSource {
     return store.earliest(this.deps.withFiles(), this.deps.maxAgeMs);
   }
 
-  /** True if another turn can be begun now. */
   get hasRoom(): boolean {
     return this.room > 0;
   }
 
-  /** Number of turns that can be begun now. */
   get room(): number {
     if (this.stopping || !this.answers) return 0;
     const { concurrency } = this.deps;
@@ -106,7 +95,6 @@ export class Lanes implements Owned, DueSource {
     return Math.min(concurrency - working, concurrency * MOST_BEGUN - this.running.size);
   }
 
-  /** Waits for something outside: meanwhile the row `id` needs no room. */
   async outside<T>(id: string, work: () => Promise<T>): Promise<T> {
     this.waiting.add(id);
     if (this.backlog) this.pump();
@@ -138,7 +126,6 @@ export class Lanes implements Owned, DueSource {
     return held.owner === item.owner ? held : item;
   }
 
-  /** Puts such a row, which `tx` holds, back into its lane: whoever has room goes on with it. */
   async rejoinLane(tx: Transaction, item: Item): Promise<void> {
     await store.rejoinLane(tx, item);
     tx.afterCommit(() => {
@@ -158,12 +145,10 @@ export class Lanes implements Owned, DueSource {
     });
   }
 
-  /** Number of times an adapter has become reachable. */
   reachedCount(adapter: string): number {
     return this.reached.get(adapter) ?? 0;
   }
 
-  /** A platform can be asked again: the files that wait for it are due. */
   async reachable(adapter: string): Promise<void> {
     const { database, world, signal } = this.deps;
     this.reached.set(adapter, this.reachedCount(adapter) + 1);
@@ -181,7 +166,6 @@ export class Lanes implements Owned, DueSource {
     return this.running.size;
   }
 
-  /** Runs a row whose lane (if it needs one) this process has taken. */
   run(item: Item): void {
     this.served.delete(item.person.id);
     this.served.add(item.person.id);
@@ -202,15 +186,14 @@ export class Lanes implements Owned, DueSource {
     if (item.payload.stopped) controller.abort(stoppedByPerson());
   }
 
-  /** Something waits in a lane: takes it when there is room, now or when a turn ends. */
   wake(): void {
     this.backlog = true;
     this.pump();
   }
 
   /**
-   * Stops what of a conversation this process runs in its lane or has aside: beside the turn may be one whose answer is
-   * being sent. What nobody has is taken up to be stopped.
+   * Aborts this process's turns of the conversation, including one that waits for files or whose answer is being sent.
+   * A row that no process has is taken up to be stopped.
    */
   stop(conversationId: string): void {
     for (const { item, controller } of this.running.values()) {
@@ -260,14 +243,12 @@ export class Lanes implements Owned, DueSource {
     return store.requeueLost(tx, owner, ids);
   }
 
-  /** Takes lanes whose hint was lost. */
   async fire(): Promise<number> {
     this.wake();
     await this.pumping;
     return 0;
   }
 
-  /** Number of suspects that may be begun now. */
   private get suspects(): number {
     return [...this.running.values()].some(({ item }) => item.payload.suspect) ? 0 : 1;
   }
@@ -307,7 +288,6 @@ export class Lanes implements Owned, DueSource {
     }
   }
 
-  /** True if more lanes may be waiting than were taken. */
   private async takeLanes(owner: string, limit: number): Promise<boolean> {
     const { database, context } = this.deps;
     const { suspects, answers } = this;
@@ -327,7 +307,6 @@ export class Lanes implements Owned, DueSource {
     return rows.length === limit || seen >= window;
   }
 
-  /** Everything that is logged meanwhile carries the message's id. */
   private attempt(item: Item, signal: AbortSignal): Promise<void> {
     const { trace, spans } = this.deps.world;
     const { id, kind, origin, attempts, payload, conversation } = item;

@@ -37,11 +37,9 @@ export async function release(tx: Transaction, owners: readonly string[], crashe
   );
 }
 
-/** Owners of running rows, dead ones too. */
 export const OWNERS = `select owner from lanes where owner is not null
   union select owner from inbox where state = 'received' and not laned and owner is not null`;
 
-/** Rows that this owner runs, as the database has it. */
 export async function ownedBy(database: Database, owner: string): Promise<string[]> {
   const { rows } = await database.read<{ id: string }>(
     `select current as id from lanes where owner = $1 and current is not null
@@ -51,7 +49,6 @@ export async function ownedBy(database: Database, owner: string): Promise<string
   return rows.map(({ id }) => id);
 }
 
-/** Gives rows back that their owner does not know of. */
 export async function requeueLost(tx: Transaction, owner: string, ids: readonly string[]): Promise<void> {
   await tx.query(
     `with laneless as (
@@ -69,7 +66,6 @@ export async function requeueLost(tx: Transaction, owner: string, ids: readonly 
 
 // A row that a process runs: its hold on its lane, and the ways by which it leaves it.
 
-/** A row's end, as it is written. */
 export interface RowEnd {
   item: Item;
   state: FinalState;
@@ -184,7 +180,6 @@ export async function leaveLane(
   return row && (row.moved ? 'aside' : 'laned');
 }
 
-/** When a row's files are asked for again, how often that was in vain, and how often of it a server of theirs was away. */
 export interface FileRetry {
   tries: number;
   fetches: number;
@@ -218,7 +213,6 @@ export async function lock(tx: Transaction, conversationId: string): Promise<voi
   await tx.query('select from lanes where conversation_id = $1 for update', [conversationId]);
 }
 
-/** Puts a row that `tx` holds, and that had stepped aside, back into its lane. */
 export async function rejoinLane(tx: Transaction, item: Item): Promise<void> {
   await tx.query(
     `with lined as (update inbox set laned = true, owner = null where id = $1 returning conversation_id)
@@ -283,7 +277,6 @@ export async function steer(
   return rows;
 }
 
-/** The payload of a row `i`, which keeps that it is to be stopped (`freed.cancel`) beyond its hold on the lane. */
 const STILL_STOPPED = `i.payload || case when freed.cancel then '{"stopped": true}'::jsonb else '{}' end`;
 
 /** Puts a row that failed back into its queue, charged with `charge` attempts, if it is still this process's. */
@@ -300,7 +293,6 @@ export async function requeue(tx: Transaction, item: Item, charge: number): Prom
   return true;
 }
 
-/** Puts a parked row back into its lane: its turn goes on where it stood. False when it is not parked (any more). */
 export async function resume(tx: Transaction, inboxId: string, now: Instant): Promise<boolean> {
   const { count } = await tx.query(
     `with parked as (
@@ -318,17 +310,13 @@ export async function resume(tx: Transaction, inboxId: string, now: Instant): Pr
 export interface ClaimOptions {
   limit: number;
   suspects: number;
-  /** People, in the order in which this process served them last. */
   served: readonly string[];
-  /** The most waiting lanes that are read: those that have waited longest. */
   window: number;
-  /** Left out: lanes of every platform. */
   on?: readonly string[] | undefined;
 }
 
 export interface Claimed {
   rows: ItemRow[];
-  /** Number of waiting lanes seen, and of people whose rows are next in them; 0 where nothing was taken. */
   seen: number;
   people: number;
 }
@@ -339,7 +327,6 @@ export interface Claimed {
  */
 const WAITS = sql`coalesce(pending > 0 and current is null, false)`;
 
-/** Rows of a lane among which somebody else than the one served last is looked for. */
 const LOOK_AHEAD = 50;
 
 /**
@@ -407,7 +394,6 @@ export async function claim(
   return { rows, seen, people };
 }
 
-/** The row that is next in a lane: the oldest, but where several people write that of somebody not served just now. */
 function nextIn(lane: Fragment): Fragment {
   const waiting = sql`select id, person_id, seq, attempts from inbox
                        where conversation_id = ${lane}.conversation_id and state = 'received' and laned order by seq`;

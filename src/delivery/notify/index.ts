@@ -1,4 +1,3 @@
-/** Notices to a person on behalf of programs. */
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
@@ -66,7 +65,6 @@ export async function notify(deps: NotifyDeps, asked: unknown, besides?: Besides
   });
 }
 
-/** Writes notices into the outbox, under the key of their job. */
 export function notifyJob({ database, outbox }: { database: Database; outbox: Outbox }): JobHandler {
   return {
     kind: store.KIND,

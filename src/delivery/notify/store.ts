@@ -1,8 +1,6 @@
-/** Notices that wait to be written into the outbox. */
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Queryable } from '../../storage/index.ts';
 
-/** The kind of the jobs that write notices into the outbox. */
 export const KIND = 'notify';
 
 /** True if this notice waits or was said already. A key is known as long as jobs and delivered parts are kept. */

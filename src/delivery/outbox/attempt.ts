@@ -20,9 +20,7 @@ const LONGEST_BACK_OFF_MS = 5 * 60_000;
 export const SEND_DEADLINE_MS = 10_000;
 /** From then on a resend must look first: platforms remember a key for minutes at best, and a clock may be off. */
 const LOOK_AFTER_MS = 15_000;
-/** Consecutive failed sends that are an outage, and no fault of one part. */
 const OUTAGE = 3;
-/** Drafts of which is remembered what they show. */
 const REMEMBERED = 2_000;
 
 export interface AttemptDeps {
@@ -30,17 +28,14 @@ export interface AttemptDeps {
   world: World;
   instance: () => Instance;
   adapters(): readonly ChatAdapter[];
-  /** A platform gets parts through again: what waits with a back-off can go. */
   outageEnded(adapter: string): void;
   signal: AbortSignal;
 }
 
-/** Single attempts to bring a part to its place, and what becomes of it. */
 export class Attempts {
   private readonly deps: AttemptDeps;
   private readonly outages = new Outages();
   private resends = 0;
-  /** Last known text of growing parts, by key. */
   private readonly shown = new BoundedMap<string, string>(REMEMBERED);
 
   private readonly counters: DeliveryCounters;
@@ -55,18 +50,15 @@ export class Attempts {
     return this.resends;
   }
 
-  /** True if rows of this owner are surely still this process's. */
   isSure(owner: string): boolean {
     const instance = this.deps.instance();
     return owner === instance.id && instance.fresh();
   }
 
-  /** A growing part shows its words now. */
   shows({ key, content }: store.Row): void {
     this.shown.set(key, content.text);
   }
 
-  /** The state of a message that takes no more edits, with its text: empty as far as this process knows. */
   frozen({ key }: store.Row, receipt: Receipt): Receipt {
     return frozenReceipt(receipt, this.shown.get(key) ?? '');
   }
@@ -145,7 +137,6 @@ export class Attempts {
     }
   }
 
-  /** Milliseconds until the platform shows what an unclear send has brought there. */
   private settlesIn({ guarantees: { settlesMs = 0 } }: ChatAdapter, { receipt, unknownAt }: store.Row): number {
     if (settlesMs === 0 || receipt || !unknownAt) return 0;
     const elapsed = this.deps.world.clock.now().getTime() - unknownAt.getTime();
@@ -153,7 +144,6 @@ export class Attempts {
     return elapsed < 0 ? 0 : settlesMs - elapsed;
   }
 
-  /** Waits for its platform to be on again, then counts as gone with it. */
   private withoutPlatform(row: store.Row): SendOutcome {
     const reason = `${row.place.adapter} is off`;
     return this.isPassed(row.createdAt) ? { kind: 'gone', reason } : { kind: 'retry', reason, until: 'reachable' };
@@ -235,7 +225,6 @@ export class Attempts {
     return { id: row.id, state: 'pending', nextAt: after, error, ...unclear };
   }
 
-  /** The place is gone: the person's DM, once; else nowhere. */
   private async elsewhere(row: store.Row, error: string, now: Instant): Promise<store.SendResult> {
     if (row.personId && !row.fallback) {
       const conversationId = await directlyTo(this.deps, row.personId, row);
@@ -259,7 +248,6 @@ export class Attempts {
   }
 }
 
-/** Nobody is there, or the platform is off: that is no fault. */
 const isAway = (outcome: SendOutcome) => outcome.kind === 'retry' && outcome.until === 'reachable';
 
 /**
@@ -274,13 +262,11 @@ function furtherOf(row: store.Row): { row: store.Row | undefined; instead?: stri
   return { row: content && { ...row, content, receipt: undefined, isOutdated: false }, instead: id };
 }
 
-/** True if the last edit of a growing part, which could be made, was refused for good. */
 function isFinal(row: store.Row, outcome: SendOutcome): outcome is SendOutcome & { kind: 'frozen' | 'refused' } {
   const isRefused = outcome.kind === 'frozen' || (outcome.kind === 'refused' && row.isOutdated);
   return isRefused && !row.removed && frozenText(row.receipt) === undefined;
 }
 
-/** A card that was sent, and is only to be shown as used. */
 const wasSaid = ({ receipt, content, removed }: store.Row): boolean => !!receipt && !!content.spent && !removed;
 
 function toPart(row: store.Row, keep: NonNullable<Part['keep']>): Part {
@@ -296,7 +282,6 @@ function toPart(row: store.Row, keep: NonNullable<Part['keep']>): Part {
   };
 }
 
-/** Counts how many sends of each adapter have failed one after another. */
 class Outages {
   private readonly failing = new Map<string, number>();
 
@@ -338,10 +323,8 @@ async function takeAway(
 
 // The order in which this process sends the parts that it owns.
 
-/** A part that was tried so often holds up no other message any longer. */
 const LATE_AFTER = 3;
 
-/** The parts of one message that are sent together. */
 export type Message = readonly [Row, ...Row[]];
 
 /**
@@ -353,12 +336,10 @@ export function queueOf(message: Message): string {
   return `${conversationId} ${isLate(message) ? 'late' : isAnswer(grp) ? 'answers' : 'others'}`;
 }
 
-/** A part of it was tried in vain for long, or may have arrived already. */
 export function isLate(message: Message): boolean {
   return message.some(({ unknownAt, attempts }) => unknownAt !== undefined || attempts >= LATE_AFTER);
 }
 
-/** True if what follows a part can be sent. */
 export function unblocksNext({ state }: SendResult): boolean {
   return state === 'sent' || state === 'dead' || state === 'dropped';
 }

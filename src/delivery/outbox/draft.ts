@@ -52,7 +52,6 @@ export class Draft {
     this.nextAt = performance.now() + Math.min(FIRST_MS, deps.adapter.guarantees.editEveryMs ?? 0);
   }
 
-  /** Number of parts that were shown, or may have been. */
   get parts(): number {
     return this.reached;
   }
@@ -68,7 +67,6 @@ export class Draft {
     });
   }
 
-  /** Shows nothing more and waits for what is under way. Never rejects. */
   async settle(): Promise<void> {
     this.stop();
     await this.working;

@@ -4,16 +4,13 @@ import type { Content } from '../content.ts';
 import { closedLength } from '../text/growing.ts';
 import { openAt } from '../text/split.ts';
 
-/** In a receipt: the words that its message shows for good. */
 export const SHOWS = 'shows';
 
-/** The words that a message shows for good; undefined for one that can be edited, as far as is known. */
 export function frozenText(receipt: Receipt | undefined): string | undefined {
   const shown = receipt?.[SHOWS];
   return typeof shown === 'string' ? shown : undefined;
 }
 
-/** The receipt of a message that shows these words for good. */
 export function frozenReceipt(receipt: Receipt, shown: string): Receipt {
   return { ...receipt, [SHOWS]: shown };
 }

@@ -12,7 +12,6 @@ import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
 import { Attempts, isLate, type Message, queueOf, skippedResult, unblocksNext } from './attempt.ts';
 import * as store from './store.ts';
 
-/** Between two tries to store receipts. */
 const LONGEST_WAIT_MS = 5_000;
 const RECEIPTS_MS = 20;
 const CLAIM = 100;
@@ -28,10 +27,8 @@ export interface OutboxDeps {
   world: World;
   instance: () => Instance;
   adapters(): readonly ChatAdapter[];
-  /** Nobody is there to hear what is said through this adapter here; somebody may be where another process runs. */
   unreachable(adapter: string): void;
   placeOf(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>>;
-  /** Receives dead letters. */
   events: Raise;
   wakeAt(at: Instant): void;
   signal: AbortSignal;
@@ -52,7 +49,6 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   private readonly groups = new Set<Promise<void>>();
   /** Parts that are being sent, or whose receipts are not stored yet; since when. */
   private readonly inFlight = new Map<string, { row: store.Row; since: number }>();
-  /** Those of them whose person was erased meanwhile. */
   private readonly erased = new Set<string>();
   private isFull = false;
   private readonly held: HeldParts;
@@ -73,7 +69,6 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return store.earliest({ here: this.held.here(), on: this.on });
   }
 
-  /** The parts that a message becomes, marked as being sent by this process. Pure but for ids. */
   prepare(message: Addressed): Parts {
     const split = (content: Content) => this.adapter(message.place.adapter)?.split?.(content) ?? [content];
     return toParts(message, this.deps.instance().id, this.deps.world.clock.now(), split);
@@ -178,7 +173,6 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     await retried(free, { signal, longestMs: LONGEST_WAIT_MS, onError });
   }
 
-  /** Another process had to hold something: it is said here, if somebody is there. */
   heldElsewhere(adapter: string): void {
     void this.held.takeUp([adapter]);
   }
@@ -191,12 +185,10 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return this.deps.adapters().find((adapter) => adapter.name === name);
   }
 
-  /** The newest dead letters, and how many there are. */
   deadLetters(limit = 50): Promise<letters.DeadLetters> {
     return letters.deadLetters(this.deps.database, limit);
   }
 
-  /** Sends a dead letter (or all) again. Returns how many. */
   async revive(id?: string, besides?: Besides<number>): Promise<number> {
     const now = this.deps.world.clock.now();
     const count = await this.deps.database.tx('outbox.revive', async (tx) => {
@@ -208,17 +200,14 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return count;
   }
 
-  /** Number of parts that this process sent again after a look-up found nothing: each may be there twice. */
   get resent(): number {
     return this.attempts.resent;
   }
 
-  /** Number of waiting parts, by state. */
   open(): Promise<Record<string, number>> {
     return letters.openCounts(this.deps.database);
   }
 
-  /** Resolves when nothing is being sent and all receipts are stored. */
   async idle(): Promise<void> {
     while (this.groups.size > 0) await Promise.all(this.groups);
     await this.receipts.flush();
@@ -252,7 +241,6 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return { ...stuck, nextAt: new Date(this.deps.world.clock.now().getTime() + backOff(1, LONGEST_WAIT_MS)) };
   }
 
-  /** Sends the parts of one message; the outcome that keeps what follows in its queue waiting, if there is one. */
   private async sendGroup(group: Message): Promise<store.SendResult | undefined> {
     const rows = [...group].sort((a, b) => a.part - b.part);
     const [{ id, place }] = group;
@@ -334,7 +322,6 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     }
   }
 
-  /** True if some are due at once. */
   private async storeReceipts(owner: string, ended: readonly store.SendResult[]): Promise<boolean> {
     const { database, world, events } = this.deps;
     const now = world.clock.now();
@@ -377,7 +364,6 @@ interface HeldDeps {
   wakeAt(at: Date): void;
 }
 
-/** Parts that other processes hold because nobody was reachable, and that this process can deliver. */
 class HeldParts {
   private readonly deps: HeldDeps;
 
@@ -392,7 +378,6 @@ class HeldParts {
     return adapters().flatMap((adapter) => (adapter.isReachable?.() ? [adapter.name] : []));
   }
 
-  /** Makes due what is held for `adapters`, as far as they can be reached here. Never rejects. */
   async takeUp(adapters = this.here()): Promise<void> {
     const { database, world, wakeAt } = this.deps;
     const here = this.here().filter((adapter) => adapters.includes(adapter));

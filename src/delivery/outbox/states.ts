@@ -19,7 +19,6 @@ export type PartState = keyof typeof STATES;
 export interface Transition {
   /** The function of a `store.ts` whose statement does it. */
   by: string;
-  /** `new`: the row is written. */
   from: readonly (PartState | 'new')[];
   to: readonly PartState[];
   when: string;

@@ -55,7 +55,6 @@ export async function closeCard(tx: Transaction, key: string, note: string, now:
 
 // Parts in the hands of processes.
 
-/** A part in hand is sent, not edited: it has no message, or one that takes no more edits (`standing`). */
 const IS_SENT_ANEW = `(receipt is null or receipt ? '${SHOWS}' and state = 'sending')`;
 
 /**
@@ -81,10 +80,8 @@ export async function release(
   );
 }
 
-/** Owners of parts in work, dead ones too. */
 export const OWNERS = `select owner from outbox where owner is not null and state in ('sending', 'draft')`;
 
-/** Parts that this owner is sending, as the database has it. */
 export async function ownedBy(database: Database, owner: string): Promise<string[]> {
   const { rows } = await database.read<{ id: string }>(`select id from outbox where owner = $1 and state = 'sending'`, [
     owner,
@@ -126,7 +123,6 @@ export async function draft(
   return rows[0];
 }
 
-/** True if a draft is still one, and this process's. */
 export async function isDraft(database: Database, id: string, owner: string): Promise<boolean> {
   const { rows } = await database.read(`select 1 from outbox where id = $1 and owner = $2 and state = 'draft'`, [
     id,
@@ -135,7 +131,6 @@ export async function isDraft(database: Database, id: string, owner: string): Pr
   return rows.length > 0;
 }
 
-/** Stores where a draft's message is. */
 export async function storeDraftReceipt(
   database: Database,
   id: string,
@@ -149,7 +144,6 @@ export async function storeDraftReceipt(
   );
 }
 
-/** Stores that nobody knows whether a draft's message is there. */
 export async function markDraftUnknown(database: Database, id: string, owner: string, at: Instant): Promise<void> {
   await database.run('outbox.draft_unknown', 'update outbox set unknown_at = $3 where id = $1 and owner = $2', [
     id,
@@ -160,7 +154,6 @@ export async function markDraftUnknown(database: Database, id: string, owner: st
 
 // Parts as they are written, with their buttons.
 
-/** A part as it is written; JSON names are the columns'. */
 export interface NewPart {
   id: string;
   key: string;
@@ -203,7 +196,6 @@ export function insertions(
     )${buttonStore.insertions(buttons, now)}`;
 }
 
-/** A row as `out` returns it: it may have been a draft before. */
 export interface Written {
   id: string;
   key: string;
@@ -218,10 +210,8 @@ export interface Written {
  */
 export const FENCED = sql`inbox_id = any (array(select id from fence))`;
 
-/** The scalar that brings back what of `out` belongs to a row of `fence`. */
 export const WRITTEN = sql`select jsonb_agg(out) from out where out.inbox_id = fence.id`;
 
-/** Writes parts and buttons; what is not returned was in the outbox already. */
 export async function insert(
   tx: Transaction,
   parts: readonly NewPart[],
@@ -234,7 +224,6 @@ export async function insert(
   return rows[0]?.written ?? [];
 }
 
-/** A `with` part that marks the drafts of answers that have no part in them any more, to be taken away. */
 export function surplusDrafts(grps: readonly string[], keys: readonly string[]): Fragment {
   return sql`, surplus as (
       update outbox set state = 'pending', removed = true, owner = null, next_at = created_at
@@ -245,7 +234,6 @@ export function surplusDrafts(grps: readonly string[], keys: readonly string[]):
 
 // Known facts about the messages of a place.
 
-/** The platform's ids of what is known to be said in a place. */
 export async function receipts(database: Database, place: Place, since: Instant): Promise<Set<string>> {
   const { rows } = await database.read<{ id: string }>(
     `select o.receipt->>'id' as id from outbox o join conversations c on c.id = o.conversation_id
@@ -271,7 +259,6 @@ export async function unconfirmed(
 
 // Parts that are due, and what became of them.
 
-/** A part in this process's hands. */
 export interface Row {
   id: string;
   key: string;
@@ -285,16 +272,12 @@ export interface Row {
   attempts: number;
   unknownAt: Instant | undefined;
   createdAt: Instant;
-  /** Since when attempts have failed, one after another. */
   failingSince: Instant | undefined;
   fallback: boolean;
-  /** The existing message, where the part only has to be brought up to date. */
   receipt: Receipt | undefined;
-  /** Its message is to be taken away. */
   removed: boolean;
   /** The message may show an older text than the part has. */
   isOutdated: boolean;
-  /** Progress that the adapter stored at an earlier attempt. */
   progress?: Json | undefined;
   owner: string;
 }
@@ -404,13 +387,11 @@ export async function storeProgress(database: Database, id: string, owner: strin
   return rows.length > 0;
 }
 
-/** True if the part is to be taken away, or is gone. */
 export async function isRemoved(database: Pick<Database, 'read'>, id: string): Promise<boolean> {
   const { rows } = await database.read<{ removed: boolean }>('select removed from outbox where id = $1', [id]);
   return rows[0]?.removed ?? true;
 }
 
-/** The outcome of sending a part. */
 export interface SendResult {
   id: string;
   state: Exclude<PartState, 'draft' | 'sending'>;
@@ -418,15 +399,12 @@ export interface SendResult {
   nextAt?: Instant;
   unknownAt?: Instant;
   error?: string;
-  /** Its new conversation, when its place is gone. */
   conversationId?: string;
-  /** Number of a sent part's buttons that were shown as used. */
   spent?: number;
   /** It was not this part's turn: no attempt. */
   untried?: true;
 }
 
-/** A part that has just become a dead letter. */
 interface Died {
   id: string;
   key: string;
@@ -475,8 +453,8 @@ export async function storeResults(
 }
 
 /**
- * Has the earlier parts of messages whose place is gone said again where these parts go: who reads the rest there has the
- * whole. Of their own statement: a receipt that is stored in the same one would not be seen.
+ * Re-sends earlier parts of a message to its fallback place, so that the reader gets all of it. A statement of its own: a
+ * receipt that is stored in the same one would not be seen.
  */
 export async function resendEarlierParts(tx: Transaction, ids: readonly string[], now: Instant): Promise<void> {
   await tx.query(
@@ -490,7 +468,6 @@ export async function resendEarlierParts(tx: Transaction, ids: readonly string[]
   );
 }
 
-/** A `with` part: the persons of dead letters are to be told of them. */
 const UNDELIVERED = `, told as (update persons set undelivered = true
         where id in (select person_id from recorded where state = 'dead'))`;
 
@@ -499,7 +476,6 @@ const UNDELIVERED = `, told as (update persons set undelivered = true
 /** A part that could not be delivered for so long is a dead letter. */
 export const GIVE_UP_MS = 24 * 3_600_000;
 
-/** A part that was tried, or waits with one that was; one that is not to be said yet is neither. */
 const BACKING_OFF = `o.state in ('pending', 'unknown') and (o.attempts > 0 or o.error is not null)`;
 
 /** The platforms of this process: those through which something can be said now, and all that are on; none: not known yet. */
@@ -544,7 +520,6 @@ export async function releaseReachable(
   return count;
 }
 
-/** True if anything is held for want of somebody to hear it through one of these adapters. */
 export async function hasHeldParts(database: Database, adapters: readonly string[]): Promise<boolean> {
   const { rows } = await database.read(`select 1 from outbox where state = 'held' and adapter = any($1) limit 1`, [
     adapters,
@@ -552,7 +527,6 @@ export async function hasHeldParts(database: Database, adapters: readonly string
   return rows.length > 0;
 }
 
-/** Releases the parts that are held for these adapters. Returns their number. */
 export async function releaseHeldParts(database: Database, adapters: readonly string[], now: Instant): Promise<number> {
   const { count } = await database.run(
     'outbox.takeup',

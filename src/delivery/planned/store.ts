@@ -1,7 +1,5 @@
-/** Turns that rooms plan: where they begin, and their ends, each of which is taken once by its room (`PlannedTurn.by`). */
 import type { Database, Transaction } from '../../storage/index.ts';
 
-/** Place and person of a planned turn. */
 export interface TurnPlace {
   conversation_id: string;
   person_id: string;

@@ -16,7 +16,6 @@ export interface PostponedDeps {
 /** An event that was not heard by then is handed to whichever process is there, and again after as long. */
 const AGAIN_MS = 60_000;
 const BATCH = 100;
-/** Rows that one statement stores. */
 const MOST_AT_ONCE = 64;
 const PATIENCE_MS = 100;
 
@@ -25,7 +24,6 @@ export class PostponedEvents implements DueSource {
   readonly name = 'postponed';
   readonly batch = BATCH;
   private readonly deps: PostponedDeps;
-  /** Events that come at once are stored by one statement. */
   private readonly keeping: GroupCommit<store.NewPostponed, boolean>;
 
   constructor(deps: PostponedDeps) {

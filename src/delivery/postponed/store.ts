@@ -1,4 +1,3 @@
-/** Events that were acknowledged and cannot be accepted yet. */
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
@@ -8,7 +7,6 @@ import type { PostponedEvent } from '../adapter.ts';
 
 /** Rows at once, of all platforms: beyond it an event is not acknowledged. */
 export const MOST_KEPT = 1_000;
-/** An event that failed so often for a reason of its own is dropped. */
 const MOST_ATTEMPTS = 5;
 
 export interface NewPostponed extends PostponedEvent {
@@ -47,12 +45,10 @@ export async function isKept(database: Database, adapter: string, key: string): 
   return rows.length > 0;
 }
 
-/** Drops an event that was heard. */
 export async function dropHeard(database: Database, adapter: string, key: string): Promise<void> {
   await database.run('postponed.heard', 'delete from postponed where adapter = $1 and key = $2', [adapter, key]);
 }
 
-/** Counts a failure for a reason of the event's own, and drops the event after too many. */
 export async function failed(database: Database, adapter: string, key: string): Promise<void> {
   await database.run(
     'postponed.fail',
@@ -81,7 +77,6 @@ const toEvent = ({ key, author, event, received_at: receivedAt }: Row): Postpone
   receivedAt,
 });
 
-/** All of one platform, in the order in which they came. */
 export async function all(database: Database, adapter: string): Promise<PostponedEvent[]> {
   const { rows } = await database.read<Row>(
     `select ${COLUMNS} from postponed where adapter = $1 order by received_at, seq`,
@@ -90,7 +85,6 @@ export async function all(database: Database, adapter: string): Promise<Postpone
   return rows.map(toEvent);
 }
 
-/** When the first event of these platforms is due; null where none is kept. */
 export function earliest(adapters: readonly string[]): string {
   const names = adapters.map((adapter) => `'${adapter.replaceAll("'", "''")}'`);
   return `select due_at from postponed where adapter in (${names.join(', ') || 'null'}) order by due_at limit 1`;
@@ -116,7 +110,6 @@ export async function claim(
   return claimed;
 }
 
-/** Events of the person's accounts. */
 export const deletionRules: readonly DeletionRule[] = [
   {
     sql: `delete from postponed where (adapter, author) in (select adapter, external_id from identities where person_id = $1)`,

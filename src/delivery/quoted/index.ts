@@ -9,7 +9,6 @@ import type { Lanes } from '../lanes/index.ts';
 import * as lanes from '../lanes/store.ts';
 import * as store from './store.ts';
 
-/** A platform that has not told by then is not waited for. */
 const ASKED_WITHIN_MS = 6_000;
 
 export interface QuotingDeps {

@@ -1,11 +1,9 @@
-/** Quoted messages, as stored with their row. */
 import type { Instant } from '../../base/clock.ts';
 import { oneLine, shorten, visible } from '../../base/text.ts';
 import { type Database, json, type Transaction } from '../../storage/index.ts';
 import type { Place, Pointed, Quoted, RepliedTo } from '../adapter.ts';
 import type { Payload } from '../item.ts';
 
-/** True if nothing that was said in the conversation has been dealt with before. */
 export async function isFirst(database: Pick<Database, 'read'>, conversationId: string): Promise<boolean> {
   const sql = 'select 1 from lanes where conversation_id = $1 and last_person is not null';
   return (await database.read(sql, [conversationId])).rows.length === 0;

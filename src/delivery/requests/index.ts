@@ -14,16 +14,13 @@ export interface RequestsDeps {
   world: World;
   gate: Pick<Gate, 'hears'>;
   rateLimit: RateLimit | undefined;
-  /** Milliseconds for which a key of a request counts. */
   keptMs: number;
   /** The sender; undefined: nobody who has access. */
   speaker(event: IncomingMessage): Promise<Speaker | undefined>;
 }
 
-/** As whom a program asks, and where. */
 export interface RequestedAs {
   sender: Sender;
-  /** A direct place of the program's. */
   place: Place;
   /** Its products go to the person's direct conversation, where they have one. */
   direct: boolean;
@@ -63,20 +60,17 @@ export class Requests {
     };
   }
 
-  /** Counts one request of the person's; false when it is more than they may make. */
   async admits(tx: Transaction, personId: string): Promise<boolean> {
     const { rateLimit, world } = this.deps;
     if (!rateLimit) return true;
     return (await store.count(tx, personId, rateLimit, world.clock.now())) <= rateLimit.requests;
   }
 
-  /** `store.take`. */
   take(tx: Transaction, request: store.NewRequest): Promise<store.Answered | undefined> {
     const { world, keptMs } = this.deps;
     return store.take(tx, request, { now: world.clock.now(), keptMs });
   }
 
-  /** `store.settle`. */
   settle(...given: Parameters<typeof store.settle>): void {
     store.settle(...given);
   }

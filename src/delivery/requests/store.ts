@@ -1,4 +1,3 @@
-/** Requests of programs in the name of a person, beside any conversation. */
 import type { Instant } from '../../base/clock.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule, PersonRow } from '../../people/index.ts';
@@ -6,7 +5,6 @@ import type { Database, Transaction } from '../../storage/index.ts';
 import type { ConversationRow } from '../conversations/store.ts';
 import type { RateLimit } from '../inbox/store.ts';
 
-/** A person, and the conversation in which something of theirs is said. */
 export interface AskerRow {
   person: PersonRow;
   conversation: ConversationRow;
@@ -29,7 +27,6 @@ export async function asker(
   return rows[0];
 }
 
-/** Counts a request among all that the person asks for; returns how many there are in this window. */
 export async function count(tx: Transaction, personId: string, { windowMs }: RateLimit, now: Instant): Promise<number> {
   const { rows } = await tx.query<{ messages: number }>(
     `insert into rates as r (person_id, since, messages) values ($1, $2, 1)
@@ -49,7 +46,6 @@ export interface NewRequest {
   digest: string;
 }
 
-/** The outcome of a request. */
 export interface Answered {
   digest: string;
   status: number;
@@ -82,7 +78,6 @@ export async function take(
   return rows[0];
 }
 
-/** Keeps what came of it. */
 export function settle(
   tx: Transaction,
   { caller, key }: Pick<NewRequest, 'caller' | 'key'>,

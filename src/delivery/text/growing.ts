@@ -1,7 +1,4 @@
-/** Markdown that is still being written, as it can be shown. Pure. */
-
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
-/** Emphasis and strike-through: what is opened by each is closed by the same. */
 const MARKERS = /\*{1,3}|_{1,3}|~~/y;
 /** A link, or its address, that has not come to its end; brackets that nothing follows are words. */
 const OPEN_LINK = /!?\[[^\]\n]{0,200}(?:\](?:\([^)\s]*)?)?$/;
@@ -47,13 +44,9 @@ function lastParagraph(text: string): number | undefined {
   return fence === undefined ? Math.min(start, text.length) : undefined;
 }
 
-/** Open marks at the end of a paragraph. */
 interface Unclosed {
-  /** Markers, outermost first. */
   open: string[];
-  /** Position of the first of them. */
   from: number | undefined;
-  /** End of the part that can be shown. */
   end: number;
 }
 
@@ -83,7 +76,6 @@ function unclosed(text: string): Unclosed {
   );
 }
 
-/** Leaves out an opened mark with nothing behind it. */
 function ended(text: string, open: { marker: string; at: number }[]): Unclosed {
   let end = text.length;
   for (let last = open.at(-1); last; last = open.at(-1)) {
@@ -94,7 +86,6 @@ function ended(text: string, open: { marker: string; at: number }[]): Unclosed {
   return { open: open.map(({ marker }) => marker), from: open[0]?.at, end };
 }
 
-/** Opens what a marker opens, or closes what it closes. */
 function mark(text: string, marker: string, at: number, open: { marker: string; at: number }[]): void {
   const before = text[at - 1] ?? ' ';
   const after = text[at + marker.length] ?? '';

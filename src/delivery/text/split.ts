@@ -1,14 +1,10 @@
 import type { Part } from '../adapter.ts';
 import type { Content, InlineFile } from '../content.ts';
 
-/** Cuts Markdown into pieces of a limited length. Pure. */
-
 /** A piece of a text: what is shown is `open + body + close`; the bodies of all pieces, joined, are the text. */
 export interface Piece {
-  /** Opens the code block again that the piece before had to close. */
   open: string;
   body: string;
-  /** Closes the code block that goes on in the next piece. */
   close: string;
 }
 
@@ -41,7 +37,6 @@ export function cut(text: string, limit: number): Piece[] {
   return pieces;
 }
 
-/** The line that opens again the code block in which `at` stands; nothing outside of one. */
 export function openAt(text: string, at: number): string {
   const fence = fenceAfter(text.slice(0, at), undefined);
   return fence ? opening(fence) : '';
@@ -55,7 +50,6 @@ const opening = ({ marker, language }: Fence): string => `${marker}${language}\n
 
 const closing = (body: string, fence: Fence): string => `${body.endsWith('\n') ? '' : '\n'}${fence.marker}`;
 
-/** The longest good beginning of `rest` that fits into `room` together with what closes it. */
 function take(rest: string, room: number, fence: Fence | undefined): { body: string; after: Fence | undefined } {
   const wholeAfter = rest.length <= room ? fenceAfter(rest, fence) : undefined;
   if (rest.length + (wholeAfter ? closing(rest, wholeAfter).length : 0) <= room)
@@ -84,7 +78,6 @@ const BREAKS: readonly { pattern: RegExp; from: number }[] = [
   { pattern: /\s+/g, from: 0.05 },
 ];
 
-/** End of a piece of at most `room` units, beyond the first. */
 function breakAt(rest: string, room: number): number {
   const window = rest.slice(0, room);
   const segments = graphemes.segment(rest.slice(0, room + 64));
@@ -100,7 +93,6 @@ function breakAt(rest: string, room: number): number {
   return surrogate ? room - 1 : room;
 }
 
-/** The code block that is open after `body`. */
 function fenceAfter(body: string, before: Fence | undefined): Fence | undefined {
   let fence = before;
   for (const line of body.split('\n')) {
@@ -124,7 +116,6 @@ function closes(line: string, fence: Fence): boolean {
 
 // Turns a long text into several messages, or a file. Pure.
 
-/** Parts without files and buttons, and the files whose content stands here, which belong to the last of them. */
 interface Shown {
   parts: Content[];
   attached: InlineFile[];
@@ -145,12 +136,10 @@ export function shownIn(content: Content, pieces: readonly Piece[], most: number
   return { parts, attached };
 }
 
-/** A text as a file. */
 function markdownFile(text: string, name = 'answer.md'): InlineFile {
   return { name, type: 'text/markdown', text };
 }
 
-/** All of it as a file, its beginning as text, with a note that tells of the file. */
 export function inOneFile(content: Content, beginning: Piece | undefined, note: string): Content {
   const text = `${beginning ? show(beginning) : ''}\n${note}`;
   const name = content.kind === 'approval' ? 'request.md' : 'answer.md';
@@ -159,7 +148,6 @@ export function inOneFile(content: Content, beginning: Piece | undefined, note: 
 
 /** A part that was put off may be late by this much before others go ahead of it. */
 const GRACE_MS = 5_000;
-/** Between two that wait for each other. */
 const STEP_MS = 50;
 
 /**
@@ -192,7 +180,6 @@ export class Order {
     this.waiting.set(channel, parts.set(key, until));
   }
 
-  /** Nobody waits for this part any more. */
   done(channel: string, key: string): void {
     const parts = this.waiting.get(channel);
     if (parts?.delete(key) && parts.size === 0) this.waiting.delete(channel);

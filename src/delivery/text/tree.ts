@@ -7,11 +7,9 @@ type Parsed = Root['children'][number];
 type Paragraph = Extract<Parsed, { type: 'paragraph' }>;
 export type Inline = Paragraph['children'][number];
 
-/** A table, which CommonMark has none of: its cells are Markdown. */
 export interface Grid {
   type: 'grid';
   rows: string[][];
-  /** Start in the text. */
   from: number;
   to: number;
 }
@@ -33,7 +31,6 @@ const MOST_OPEN_BRACKETS = 30;
 const MOST_ITEMS = 1_000;
 const MOST_NESTED = 30;
 
-/** The most of each character in a text. */
 const MOST: ReadonlyMap<string, { of: string; most: number }> = new Map(
   (
     [
@@ -49,7 +46,6 @@ const MOST: ReadonlyMap<string, { of: string; most: number }> = new Map(
   ).flatMap(([of, most]) => [...of].map((mark) => [mark, { of, most }] as const)),
 );
 
-/** Maximum number of each: lines that make a heading, a definition, a link with a title. */
 const MOST_LINES: readonly [RegExp, number][] = [
   [/^[ \t>]*(?:=+|-+)[ \t]*$/gm, 300],
   [/^[ \t>]*#{1,6}(?=[ \t]|$)/gm, 2_000],
@@ -57,7 +53,6 @@ const MOST_LINES: readonly [RegExp, number][] = [
   [/\]\([^\s()]{0,200}\s/g, 300],
 ];
 
-/** Markers of quotes and lists at the beginning of a line, one in another. */
 const CONTAINERS = /^(?:[ \t]*(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))+/gm;
 
 /** True if a text has so many marks that it is shown as it is. Linear in its length. Pure. */
@@ -98,18 +93,15 @@ export function blocksOf(markdown: string): Block[] {
   return children.flatMap((block): Block[] => (block.type === 'paragraph' ? withTables(block, markdown) : [block]));
 }
 
-/** The inline content of a line of Markdown, such as a table's cell. */
 export function inlineOf(markdown: string): Inline[] {
   const [block] = parse(markdown);
   return block?.type === 'paragraph' ? block.children : [{ type: 'text', value: markdown }];
 }
 
-/** Range of a node in the text. */
 export function placeOfNode(node: Parsed | Inline): { from: number; to: number } {
   return { from: node.position?.start.offset ?? 0, to: node.position?.end.offset ?? 0 };
 }
 
-/** A replacement of the text from `from` to `to`. */
 export interface Change {
   from: number;
   to: number;
@@ -152,7 +144,6 @@ function* walk(nodes: readonly (Parsed | Inline)[], markdown: string): Generator
 
 const DELIMITER = /^\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$/;
 
-/** A paragraph as it is, or what stands before a table, and the table. */
 function withTables(paragraph: Paragraph, markdown: string): (Paragraph | Grid)[] {
   const { from, to } = placeOfNode(paragraph);
   const source = markdown.slice(from, to);
