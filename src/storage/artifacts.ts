@@ -10,9 +10,7 @@ import { inFolder, makeFolder, syncFolder } from './files.ts';
 import type { Database } from './port.ts';
 
 export interface Artifact {
-  /** SHA-256 of the content, in hex: the file's name from then on. */
   hash: string;
-  /** In bytes. */
   size: number;
 }
 
@@ -41,13 +39,11 @@ export interface Artifacts {
 
 /** A file left unfinished by a crash is kept this long: another process may still be writing it. */
 const UNFINISHED_MS = 24 * 60 * 60 * 1_000;
-/** Ends the name of a file that is being removed; its hash begins it. */
 const ASIDE = '.aside';
 const HASH_LENGTH = 64;
 
 type Now = Pick<Clock, 'now'>;
 
-/** Opens the files in `dataDir`, making their folder when it is missing. `clock` says when files are put. */
 export async function openArtifacts(dataDir: string, clock: Now = new SystemClock()): Promise<Artifacts> {
   const folder = join(dataDir, 'artifacts');
   await inFolder(folder, async () => {
@@ -68,7 +64,6 @@ async function tidyUnfinished(folder: string, now: Instant): Promise<void> {
   }
 }
 
-/** When a file was written last, in milliseconds; undefined when it is not there. */
 async function changedAt(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).mtimeMs;
@@ -153,7 +148,6 @@ class FolderOfArtifacts implements Artifacts {
     return changed !== undefined && changed < instant.getTime();
   }
 
-  /** Replaces what is there: equal content, or a damaged copy of it. */
   private async settle(draft: string, hash: string): Promise<void> {
     const shelf = join(this.folder, hash.slice(0, 2));
     const made = await mkdir(shelf, { recursive: true, mode: 0o700 });
@@ -169,7 +163,6 @@ class FolderOfArtifacts implements Artifacts {
 
 const pathIn = (folder: string, hash: string) => join(folder, hash.slice(0, 2), hash.slice(2));
 
-/** Renames a file; false when it is not there. */
 async function moved(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
@@ -239,7 +232,6 @@ function verifier(hash: string): Transform {
 export interface FileReferences {
   table: string;
   column: string;
-  /** Rows that cannot name any need not be read: a condition. */
   where?: string;
 }
 
@@ -247,7 +239,6 @@ interface Collecting {
   database: Database;
   artifacts: Artifacts;
   clock: Pick<Clock, 'now'>;
-  /** Those of every room. */
   references: readonly FileReferences[];
 }
 
@@ -256,7 +247,6 @@ interface Collecting {
  * another needs no time, since the other one counts until then.
  */
 export const GRACE_MS = 24 * 60 * 60 * 1_000;
-/** Files that one statement asks for. */
 const BATCH = 5_000;
 
 /**
@@ -287,7 +277,6 @@ export async function collectFiles(
   return removed;
 }
 
-/** Those of at most `most` files that rows refer to which are not there, and how many were looked for. */
 export async function missingFiles(
   { database, artifacts, references }: Omit<Collecting, 'clock'>,
   most: number,
@@ -301,7 +290,6 @@ export async function missingFiles(
   return { missing: hashes.filter((_, index) => !there[index]), looked: hashes.length };
 }
 
-/** A query for all files that rows refer to. */
 function named(references: readonly FileReferences[]): string {
   return references
     .map(

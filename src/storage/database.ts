@@ -12,16 +12,13 @@ const RETRIES = 5;
 /** Two that wait for each other must not meet again at once. Longer than a statement takes, shorter than a person notices. */
 const FIRST_WAIT_MS = 10;
 const LONGEST_WAIT_MS = 200;
-/** SQLSTATE `disk_full`: only the statement failed. */
 const DISK_FULL = '53100';
-/** SQLSTATE `in_failed_sql_transaction`. */
-const VOIDED = '25P02';
+const IN_FAILED_TRANSACTION = '25P02';
 const HINT_MS = 5;
 const HEALTH_MS = 2_000;
 /** PostgreSQL's limit on a notification's payload, in bytes. */
 const LONGEST_HINT = 7_999;
 
-/** Gives `engine` the manners that the port promises. */
 export function wrap(engine: Engine, world: World): Database {
   return new WrappedDatabase(engine, world);
 }
@@ -31,7 +28,6 @@ class WrappedDatabase implements Database {
   private readonly inner: Engine;
   private readonly world: World;
   private readonly took: Histogram;
-  /** The transaction that the work is in; undefined: nobody looks for statements that bypass theirs. */
   private readonly inside: AsyncLocalStorage<OpenTransaction> | undefined;
   private readonly hints: Hints;
   private commits = 0;
@@ -141,7 +137,6 @@ class WrappedDatabase implements Database {
     }
   }
 
-  /** Probes around: kill points, traces. */
   private async named<T>(name: string, attempt: () => Promise<T>): Promise<T> {
     return this.counted(async () => {
       this.world.probe?.({ name, phase: 'before' });
@@ -153,7 +148,6 @@ class WrappedDatabase implements Database {
     });
   }
 
-  /** Tries again what only lost a race. */
   private async retried<T>(name: string, attempt: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
@@ -203,11 +197,9 @@ class WrappedDatabase implements Database {
   }
 }
 
-/** The handle inside one attempt of a transaction. */
 class OpenTransaction implements Transaction {
   readonly name: string;
   open = true;
-  /** Something was sent. */
   used = false;
   private readonly session: Session;
   private readonly after: (() => void)[];
@@ -249,7 +241,6 @@ class OpenTransaction implements Transaction {
     this.after.push(hook);
   }
 
-  /** Ends the transaction if its last statement has not. Throws what any statement threw. */
   async commit(): Promise<void> {
     this.open = false;
     // A failed statement has voided the whole transaction, even if its error was caught: a commit would roll back.
@@ -265,7 +256,7 @@ class OpenTransaction implements Transaction {
   /** The first failed statement's error, instead of those of the statements behind it; once the session has ended. */
   async causeOf(error: unknown): Promise<unknown> {
     await Promise.all(this.sent);
-    return this.failed && systemCode(error) === VOIDED ? this.failed.error : error;
+    return this.failed && systemCode(error) === IN_FAILED_TRANSACTION ? this.failed.error : error;
   }
 
   private async step<S>(work: () => Promise<S>): Promise<S> {
@@ -280,7 +271,7 @@ class OpenTransaction implements Transaction {
   }
 
   private fail(error: unknown): void {
-    if (!this.failed || systemCode(this.failed.error) === VOIDED) this.failed = { error };
+    if (!this.failed || systemCode(this.failed.error) === IN_FAILED_TRANSACTION) this.failed = { error };
   }
 
   private checkOpen(): void {
@@ -314,7 +305,6 @@ function misuse(message: string): CodaError {
   return new CodaError('INTERNAL', { message, remedy: 'This is a bug in coda; please report it.' });
 }
 
-/** Collects hints for a moment, so that a burst of equal ones wakes its listeners once. */
 class Hints {
   private readonly waiting = new Map<string, Hint>();
   private timer: NodeJS.Timeout | undefined;

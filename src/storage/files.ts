@@ -1,4 +1,3 @@
-/** Writing to a folder so that it lasts, and naming what is wrong with the folder. */
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
@@ -23,7 +22,6 @@ async function makeOne(path: string): Promise<void> {
   }
 }
 
-/** Makes the names in `path` durable. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

@@ -1,30 +1,24 @@
-/** Facts about the database for `coda doctor`. */
 import type { Database } from './port.ts';
 
 export interface StorageFacts {
   /** Version of the server: 150004. */
   version: number;
-  /** Settings that decide whether a commit outlasts a power cut. */
   fsync: string;
   synchronousCommit: string;
   fullPageWrites: string;
-  /** A standby, or a database that was made read-only. */
   readOnly: boolean;
   bytes: number;
-  /** The largest tables with their indexes, the largest first. */
   tables: { name: string; bytes: number }[];
   /** Seconds that the oldest transaction of this database has been open. */
   longestTransaction: number;
   connections: number;
   mostConnections: number;
-  /** As whom coda is connected, to which schema, and whether tables may be created there. */
   user: string;
   schema: string | null;
   mayCreate: boolean;
   migrations: number;
 }
 
-/** One look at the database; a second for its largest tables. */
 export async function storageFacts(database: Database): Promise<StorageFacts> {
   const { rows } = await database.read<Omit<StorageFacts, 'tables'>>(
     `select current_setting('server_version_num')::int as version, current_setting('fsync') as fsync,
@@ -47,7 +41,6 @@ export async function storageFacts(database: Database): Promise<StorageFacts> {
   return { ...(rows[0] as Omit<StorageFacts, 'tables'>), tables };
 }
 
-/** The statement that lets `user` create tables in `schema`. */
 export function grantLine({ user, schema }: { user: string; schema: string | null }): string {
   const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
   return `grant usage, create on schema ${quoted(schema ?? 'public')} to ${quoted(user)};`;

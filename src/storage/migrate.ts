@@ -8,9 +8,7 @@ import { grantLine } from './health.ts';
 import type { Database, Queryable } from './port.ts';
 
 export interface MigrateOptions {
-  /** Folder of the migrations; coda's own by default. */
   folder?: string;
-  /** The instant that is recorded for what is applied. */
   now?: Date;
   /** The last to be applied, by its number: the shape of an older version. */
   until?: number;
@@ -19,9 +17,7 @@ export interface MigrateOptions {
 }
 
 export interface Migration {
-  /** The number in front of the name. */
   version: number;
-  /** The file's name without `.sql`. */
   name: string;
   sql: string;
   checksum: string;
@@ -52,7 +48,6 @@ export async function migrate(database: Database, options: MigrateOptions = {}):
   return applied;
 }
 
-/** The last migration that was applied; undefined: none was. */
 export async function lastApplied(database: Database): Promise<{ version: number; name: string } | undefined> {
   return (await readApplied(database)).at(-1);
 }
@@ -103,7 +98,6 @@ function missing(migrations: readonly Migration[], applied: readonly Applied[]):
   return [...known.values()];
 }
 
-/** False when another process was quicker. */
 async function apply(database: Database, migration: Migration, now: Date): Promise<boolean> {
   try {
     return await database.tx('storage.migrate', async (tx) => {
@@ -129,7 +123,7 @@ async function apply(database: Database, migration: Migration, now: Date): Promi
     throw new CodaError('MIGRATION_FAILED', {
       message: `The migration ${migration.name} could not be applied: ${messageOf(error)}.`,
       remedy:
-        systemCode(error) === NO_RIGHT
+        systemCode(error) === INSUFFICIENT_PRIVILEGE
           ? `As the database’s owner: ${await missingGrant(database)}`
           : 'Nothing of it was kept. Mend what the message names, or go back to the version before it.',
       cause: error,
@@ -137,8 +131,7 @@ async function apply(database: Database, migration: Migration, now: Date): Promi
   }
 }
 
-/** SQLSTATE `insufficient_privilege`. */
-const NO_RIGHT = '42501';
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 async function missingGrant(database: Database): Promise<string> {
   const { rows } = await database.read<{ user: string; schema: string | null }>(

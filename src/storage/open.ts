@@ -24,14 +24,11 @@ export interface StorageOptions {
   url?: string | undefined;
   /** For LISTEN, where `url` leads to a transaction pooler. */
   directUrl?: string | undefined;
-  /** The schema that holds coda's tables; created by `migrate`. */
   schema?: string | undefined;
   dataDir: string;
   /** Milliseconds to wait at start for a PostgreSQL that does not answer. */
   connectTimeoutMs: number;
-  /** The most connections for statements; 16 by default. */
   poolSize?: number | undefined;
-  /** Limits of connections to PostgreSQL that differ from the defaults. */
   limits?: Partial<Limits> | undefined;
   /** An open engine instead of the one at `url` or in `dataDir`; closing the database closes it. */
   engine?: Engine | undefined;
@@ -68,7 +65,6 @@ const ACQUIRE_MS = 15_000;
 const KEPT = 2;
 const IDLE_MS = 60_000;
 
-/** Connects to PostgreSQL; waits for it up to `connectTimeoutMs`, then throws `STORAGE_UNREACHABLE`. */
 async function openPostgres(options: PostgresOptions, world: World): Promise<PostgresEngine> {
   const { url, directUrl, schema, connectTimeoutMs, poolSize } = options;
   const driver = await loadDriver();

@@ -6,7 +6,6 @@
  */
 export type Param = string | number | bigint | boolean | Date | null | Uint8Array | readonly Param[] | JsonParam;
 
-/** A value for a `json` or `jsonb` parameter, already as text. */
 export interface JsonParam {
   readonly json: string;
 }
@@ -17,10 +16,8 @@ export function json(value: unknown): JsonParam {
   return { json: UNSTORABLE.test(text) ? JSON.stringify(storable(JSON.parse(text))) : text };
 }
 
-/** Escapes that PostgreSQL has no text for: a zero character, and half of a surrogate pair. */
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/;
 
-/** The same without them: what people, pages and models bring must not keep the rest from being stored. */
 function storable(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd').replaceAll('\0', '');
   if (Array.isArray(value)) return value.map(storable);
@@ -31,16 +28,13 @@ function storable(value: unknown): unknown {
 export interface Result<Row> {
   /** `int8` and `numeric` come as number, `timestamptz` as Date, `jsonb` parsed, `bytea` as Uint8Array, on both engines. */
   rows: Row[];
-  /** Rows that the statement returned or changed. */
   count: number;
 }
 
 export interface Queryable {
-  /** Runs one statement with `$1 …` parameters. */
   query<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Result<Row>>;
 }
 
-/** Runs statements that only read, each on its own, outside of a transaction. */
 export function readerOf(database: Pick<Database, 'read'>): Queryable {
   return { query: (sql, params) => database.read(sql, params) };
 }
@@ -59,23 +53,19 @@ export interface Transaction extends Queryable {
    */
   last<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Result<Row>>;
 
-  /** Runs several statements without parameters from one text, such as a migration's. */
   script(sql: string): Promise<void>;
 
   /** Calls `fn` once the commit is certain, in the order given; never after a rollback. For hints, so it must not throw. */
   afterCommit(fn: () => void): void;
 }
 
-/** Counted since open, for tests of costs and for metrics. */
 export interface StorageStats {
   commits: number;
-  /** Messages to the engine and back, `begin` and `commit` included. */
   roundTrips: number;
   /** Statements whose answer was lost: whether they were carried out is unknown. */
   unclear: number;
   /** True if hints of other processes are heard; false behind a transaction pooler. */
   hears: boolean;
-  /** fsyncs of the embedded engine (undefined on PostgreSQL, which does its own). */
   fsyncs?: number | undefined;
 }
 
@@ -136,21 +126,15 @@ export class LostRace extends Error {
   readonly code = '40001';
 }
 
-/** Duties of an engine towards its wrapper (`database.ts`), which gives both engines the same behaviour. */
 export type Row = Record<string, unknown>;
 
 /** One transaction on a connection of its own. Nothing is sent before its first statement. */
 export interface Session {
   query(sql: string, params: readonly Param[]): Promise<Result<Row>>;
-  /** A statement that nobody waits for, with the next one or with the commit; rejects when it failed. */
   send(sql: string, params: readonly Param[]): Promise<void>;
-  /** The last statement: commits when it returned or changed a row, otherwise rolls back. */
   last(sql: string, params: readonly Param[]): Promise<Result<Row>>;
-  /** Statements without parameters, several in one text. */
   script(sql: string): Promise<void>;
-  /** Resolves when the commit is certain. A session that sent nothing, or has ended, has nothing to commit. */
   commit(): Promise<void>;
-  /** Gives up the transaction and the connection; never throws. */
   rollback(): Promise<void>;
 }
 
@@ -158,18 +142,14 @@ export interface Engine {
   readonly kind: 'pglite' | 'postgres';
   /** One statement, outside any transaction. `repeatable`: a read, which a lost connection is no reason to fail. */
   statement(sql: string, params: readonly Param[], repeatable?: boolean): Promise<Result<Row>>;
-  /** One statement that is not kept waiting by those of others, neither for a connection nor behind them. */
   apart(sql: string, params: readonly Param[]): Promise<Result<Row>>;
   /** Waits for its turn. The session must be ended by `commit` or `rollback`. */
   session(): Promise<Session>;
   listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
-  /** Sends hints at once; what cannot be sent is lost. Never throws. */
   notify(hints: readonly Hint[]): void;
   now(): Promise<Date>;
-  /** Counted by the engine: every message that was waited for. */
   readonly roundTrips: number;
   readonly fsyncs: number | undefined;
-  /** True if `listen` hears other processes at all. */
   readonly hears: boolean;
   close(): Promise<void>;
 }

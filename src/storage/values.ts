@@ -3,7 +3,6 @@ import type { Param } from './port.ts';
 
 type Parse = (text: string) => unknown;
 
-/** A parameter in PostgreSQL's text format, or null. */
 export function encodeParam(param: Param | undefined): string | null {
   if (param === null || param === undefined) return null;
   if (typeof param === 'string') return param.includes('\0') ? param.replaceAll('\0', '') : param;
@@ -26,7 +25,6 @@ function encodeElement(element: Param): string {
 const asBytes: Parse = (text) => new Uint8Array(Buffer.from(text.slice(2), 'hex'));
 const asBoolean: Parse = (text) => text === 't';
 
-/** `2026-11-20 08:53:29.5+00`, with whatever offset the session's zone has. */
 const asDate: Parse = (text) => {
   const parts = /^(\d{4,})-(\d\d)-(\d\d) ([\d:.]+)([+-]\d\d)(?::?(\d\d))?(?::\d\d)?( BC)?$/.exec(text);
   if (!parts || parts[7]) return new Date(Number.NaN); // infinity, or before the year 1
@@ -60,12 +58,10 @@ const PARSERS: ReadonlyMap<number, Parse> = new Map<number, Parse>([
   ...TEXT_ARRAYS.map((oid): [number, Parse] => [oid, (text) => parseArray(text, asText)]),
 ]);
 
-/** Parser for the text of a value of type `oid`. */
 export function parserOf(oid: number): Parse {
   return PARSERS.get(oid) ?? asText;
 }
 
-/** An array literal, `{1,NULL,"a,\"b"}`, nested to any depth. */
 function parseArray(text: string, parse: Parse): unknown[] {
   let at = text.indexOf('{'); // `[0:1]={…}` carries bounds that JavaScript has no use for
 
@@ -120,7 +116,6 @@ interface Shape {
 const shapes = new WeakMap<TemplateStringsArray, Shape[]>();
 const rendered = new WeakMap<readonly string[], string>();
 const raws = new Map<string, Fragment>();
-/** Forms of one template, and raw texts, that are kept; further ones are put together each time. */
 const MOST_SHAPES = 16;
 const MOST_RAWS = 500;
 
@@ -143,7 +138,6 @@ export function sql(strings: TemplateStringsArray, ...given: (Param | Fragment)[
   return { strings: texts, values };
 }
 
-/** The template's texts with those of its fragments in their places. */
 function joined(strings: readonly string[], nested: Shape['nested']): string[] {
   const texts = [strings[0] as string];
   for (const [at, inner] of nested.entries()) {
@@ -168,7 +162,6 @@ export function raw(value: string | number): Fragment {
   return made;
 }
 
-/** The statement's text and its parameters, for `run(name, ...render(fragment))`. Equal shapes give equal texts. */
 export function render({ strings, values }: Fragment): [text: string, params: readonly Param[]] {
   const known = rendered.get(strings);
   if (known !== undefined) return [known, values];

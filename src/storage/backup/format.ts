@@ -1,4 +1,3 @@
-/** Entries of a backup beside rows and files. */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -10,7 +9,6 @@ import type { TableShape, TableSum } from './tables.ts';
 /** 2 has long names as pax has them; 1, of before 0.2.0, as GNU tar. */
 export const FORMAT = 2;
 
-/** The first entry of a backup. */
 export interface Manifest {
   format: number;
   program: string;
@@ -39,7 +37,6 @@ export interface BackupSummary {
   bytes: number;
 }
 
-/** The same entry; what is read of it goes into `hash`. */
 export function seen(hash: Hash, { name, size, content }: TarFile): TarFile {
   hash.update(`${name}\0${size}\0`);
   const through = async function* () {
@@ -53,7 +50,6 @@ export function seen(hash: Hash, { name, size, content }: TarFile): TarFile {
 
 // Reading a backup: all of it is looked at before anything is restored.
 
-/** The entries of a backup, in their order. Throws `BACKUP_DAMAGED`. */
 export async function* entriesOf(file: string): AsyncGenerator<TarFile> {
   const bytes = createReadStream(file);
   const plain = bytes.pipe(createGunzip());
@@ -76,11 +72,9 @@ async function* orDamaged(content: TarFile['content']): AsyncGenerator<Uint8Arra
   }
 }
 
-/** Errors of disk and decompression have codes and say what is wrong. */
 const unreadable = (error: unknown) =>
   damaged(systemCode(error) === undefined ? 'it was cut short or changed' : messageOf(error), error);
 
-/** The error of a backup that cannot be used. */
 export function damaged(why: string, cause?: unknown): CodaError {
   return new CodaError('BACKUP_DAMAGED', {
     message: `The backup cannot be used: ${why}.`,
@@ -89,7 +83,6 @@ export function damaged(why: string, cause?: unknown): CodaError {
   });
 }
 
-/** The text of a small entry. */
 export async function textOf({ content }: TarFile): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of content) chunks.push(chunk);
@@ -114,7 +107,6 @@ export async function readBackup(file: string): Promise<{ manifest: Manifest; en
   throw damaged(manifest ? 'it was cut short' : 'it is empty');
 }
 
-/** Summary of a backup, once all of it was read. */
 export async function checkBackup(file: string): Promise<BackupSummary> {
   const { manifest, ending } = await readBackup(file);
   const rows = Object.values(ending.tables).reduce((sum, table) => sum + table.rows, 0);

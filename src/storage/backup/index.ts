@@ -16,12 +16,10 @@ export type { BackupSummary } from './format.ts';
 export { checkBackup } from './format.ts';
 export { type Restored, restoreBackup, restoreEmbedded } from './restore.ts';
 
-/** Writing a backup: one state of the database, the stored files, installed skills and the configuration. */
 interface BackupOptions {
   database: Database;
   /** Left out, only the database is written. */
   dataDir?: string;
-  /** The configuration's file, if there is one. */
   config?: string | undefined;
   file: string;
   program: string;
@@ -99,7 +97,6 @@ function textFile(name: string, text: string): TarFile {
   return { name, size: content.length, content: [content] };
 }
 
-/** The rows of a table in files of about a megabyte. */
 async function* tableFiles(tx: Transaction, table: TableShape): AsyncGenerator<TarFile> {
   let lines: string[] = [];
   let bytes = 0;

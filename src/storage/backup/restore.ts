@@ -1,4 +1,3 @@
-/** Restoring a backup into a database of its shape and a data folder. */
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { copyFile, rename, rm, stat } from 'node:fs/promises';
@@ -18,10 +17,8 @@ import { advanceSequences, becomeOwn, importRows, isUnused, replaceAll, sumOf, t
 export interface RestoreOptions {
   /** Empty, or with `force` any; not used by a running coda. */
   database: Database;
-  /** Target folder of the files; left out, only the database is restored. */
   dataDir?: string | undefined;
   file: string;
-  /** Replaces what is there. */
   force?: boolean;
   /** A coda of its own: another installation id, and all processes of the original have ended. Left out: it moves. */
   copy?: boolean;
@@ -33,7 +30,6 @@ export interface Restored {
   rows: number;
   files: number;
   madeAt: string;
-  /** New installation id of the copy. */
   installation: string | undefined;
 }
 
@@ -99,7 +95,6 @@ async function compare(tx: Transaction, { tables }: Manifest, ending: Ending): P
   }
 }
 
-/** The files go where they were; the configuration stands beside them, for whoever wants it back. */
 async function restoreFiles(file: string, dataDir: string): Promise<void> {
   await inFolder(dataDir, async () => {
     for await (const entry of entriesOf(file)) {
@@ -112,7 +107,6 @@ async function restoreFiles(file: string, dataDir: string): Promise<void> {
   });
 }
 
-/** Target path of an entry below the data folder; undefined for none of its files. */
 function pathOf({ name }: TarFile): string | undefined {
   if (name === 'config/config.yaml') return join('restored', 'config.yaml');
   const path = /^files\/((?:artifacts|skills|imported)\/.+)$/.exec(name)?.[1];
@@ -132,7 +126,6 @@ function later(name: string, { program, migrations }: Manifest): CodaError {
   });
 }
 
-/** The error of a place that is in use. */
 function notEmpty(): CodaError {
   return new CodaError('RESTORE_NOT_EMPTY', {
     message: 'There is data already where the backup is to go.',
@@ -140,9 +133,7 @@ function notEmpty(): CodaError {
   });
 }
 
-/** Restoring into a data folder with the embedded database, which is replaced as a whole or not at all. */
 type PlaceOptions = Omit<RestoreOptions, 'database'> & {
-  /** Target database; `dataDir`, the target of the files, may be left out. */
   into: string;
 };
 

@@ -1,4 +1,3 @@
-/** The rows of all tables, out of one database and into another of the same shape. */
 import type { Database, Transaction } from '../port.ts';
 
 export interface TableShape {
@@ -12,14 +11,11 @@ export interface TableSum {
   sum: string;
 }
 
-/** Rows that are in memory at once. */
 const AT_ONCE = 200;
 
-/** Settings of each session: instants are written in UTC, and nothing times out. */
 const MANNERS = `set local timezone = 'UTC'; set local statement_timeout = 0; set local lock_timeout = 0;
   set local idle_in_transaction_session_timeout = 0`;
 
-/** Runs `work` on one state of the database, whatever others commit meanwhile. */
 export function snapshot<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return database.tx('backup.export', async (tx) => {
     await tx.script('set transaction isolation level repeatable read, read only');
@@ -53,7 +49,6 @@ function rowsOf({ name, columns }: TableShape): string {
   return `select to_jsonb(r)::text as line from (select ${list.join(', ')} from ${quote(name)}) r`;
 }
 
-/** The rows of a table, as lines of JSON, a few hundred at a time. */
 export async function* exportRows(tx: Transaction, table: TableShape): AsyncGenerator<string[]> {
   await tx.script(`declare rows_out no scroll cursor for ${rowsOf(table)}`);
   for (;;) {
@@ -64,7 +59,6 @@ export async function* exportRows(tx: Transaction, table: TableShape): AsyncGene
   await tx.script('close rows_out');
 }
 
-/** Counts and sums up a table. */
 export async function sumOf(tx: Transaction, table: TableShape): Promise<TableSum> {
   const { rows } = await tx.query<TableSum>(
     `select count(*)::int as rows, coalesce(sum(('x' || substr(md5(line), 1, 15))::bit(60)::bigint), 0)::text as sum
@@ -94,7 +88,6 @@ export async function replaceAll<T>(
   });
 }
 
-/** Inserts lines of `exportRows`. */
 export async function importRows(
   tx: Transaction,
   { name, columns }: TableShape,
@@ -110,14 +103,12 @@ export async function importRows(
   );
 }
 
-/** In the copy all processes of the original have ended, and it is a coda of its own. */
 export async function becomeOwn(tx: Transaction, id: string, now: Date): Promise<void> {
   await tx.query('update instances set ended_at = $1 where ended_at is null', [now]);
   await tx.query('delete from installation');
   await tx.query('insert into installation (id) values ($1)', [id]);
 }
 
-/** True if anybody has ever spoken with the coda of this database. */
 export async function isUnused(database: Database): Promise<boolean> {
   const { rows } = await database.read<{ used: boolean }>(
     'select exists (select from persons) or exists (select from inbox) or exists (select from messages) as used',
@@ -127,7 +118,6 @@ export async function isUnused(database: Database): Promise<boolean> {
 
 // Sequences: what rows that come later are numbered by. No row holds them.
 
-/** Last value of each sequence of the database. */
 export async function sequencesOf(tx: Pick<Transaction, 'query'>): Promise<Record<string, number>> {
   const { rows } = await tx.query<{ name: string; last: number | null }>(
     `select sequencename::text as name, last_value as last from pg_sequences where schemaname = current_schema()`,
@@ -155,7 +145,6 @@ interface Column {
   column: string;
 }
 
-/** Every sequence with the columns that are numbered by it: identities, and those whose default asks for its next value. */
 async function numbered(tx: Pick<Transaction, 'query'>): Promise<Map<string, Column[]>> {
   const { rows } = await tx.query<{ name: string; columns: Column[] }>(
     `with used as (

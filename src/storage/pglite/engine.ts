@@ -15,7 +15,6 @@ interface Single {
   sql: string;
   params: readonly Param[];
   done: Deferred<Result<Row>>;
-  /** The engine's own upkeep, which is not part of what anything costs. */
   isUpkeep: boolean;
 }
 
@@ -25,7 +24,6 @@ interface Exclusive {
 
 type Waiting = Single | Exclusive;
 
-/** Number of times a statement was seen, and its name once the engine has prepared it. */
 interface Known {
   seen: number;
   preparing: boolean;
@@ -35,7 +33,6 @@ interface Known {
 interface Encoded {
   bytes: Buffer;
   known: Known;
-  /** The name under which these bytes prepare the statement. */
   prepares?: string;
 }
 
@@ -62,7 +59,6 @@ export class PgliteEngine implements Engine {
     return this.trips;
   }
 
-  /** One process is all there is. */
   readonly hears = true;
 
   get fsyncs(): number {
@@ -73,7 +69,6 @@ export class PgliteEngine implements Engine {
     return this.enqueue(sql, params, false);
   }
 
-  /** There is one session, and everything in it is short. */
   apart(sql: string, params: readonly Param[]): Promise<Result<Row>> {
     return this.statement(sql, params);
   }
@@ -91,7 +86,6 @@ export class PgliteEngine implements Engine {
     return async () => void this.listeners.remove(channel, heard);
   }
 
-  /** There is one process, so nothing needs to go through the engine. */
   notify(hints: readonly Hint[]): void {
     for (const { channel, payload } of hints) this.listeners.tell(channel, payload);
   }
@@ -203,7 +197,6 @@ export class PgliteEngine implements Engine {
 // embedded engine has none of. It runs in quiet moments after a write, and an idle database costs nothing.
 //
 
-/** Nothing asked for this long makes a moment quiet. */
 const QUIET_MS = 2_000;
 /** Messages to the engine after which the upkeep runs without a quiet moment. */
 const BUSY_LIMIT = 5_000;
@@ -225,26 +218,22 @@ export class Upkeep {
   private working: Promise<void> | undefined;
   private stopped = false;
 
-  /** `statement` runs one statement in the engine when its turn comes. */
   constructor(statement: (sql: string, params: number[]) => Promise<Result<Row>>, log: Log) {
     this.statement = statement;
     this.log = log;
   }
 
-  /** Something was asked of the engine. */
   note(): void {
     this.messages++;
     if (!this.stopped && !this.working) this.timer ??= this.arm();
   }
 
-  /** Waits for what is being done; nothing more is begun. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.working;
   }
 
-  /** A checkpoint if the log has grown, and a vacuum of each table that has changed much, others' statements between. */
   async run(): Promise<void> {
     try {
       await this.checkpoint();
@@ -294,13 +283,11 @@ export class Upkeep {
 
 // A transaction on the embedded engine's only session, in as few messages to its thread as it allows.
 
-/** The session's view of its engine; `E` is a statement as it is sent. */
 interface SessionWire<E extends { bytes: Buffer }> {
   encode(sql: string, params: readonly Param[]): E;
   decode(answer: Buffer, at: number, encoded: E): Answer;
   /** One message. `closing`: the transaction is ended in it, by what its last statement has found. */
   exec(bytes: Buffer, closing: boolean): Promise<Buffer>;
-  /** The session is free for the next one. */
   end(): void;
 }
 
@@ -311,7 +298,6 @@ const ROLLBACK = encodeSimple('rollback');
 class PgliteSession<E extends { bytes: Buffer }> implements Session {
   private readonly wire: SessionWire<E>;
   private state: 'fresh' | 'begun' | 'ended' = 'fresh';
-  /** Statements that nobody waits for; they travel with the next one. */
   private readonly held: { encoded: E; done: Deferred<void> }[] = [];
 
   constructor(wire: SessionWire<E>) {
@@ -362,7 +348,6 @@ class PgliteSession<E extends { bytes: Buffer }> implements Session {
     this.end();
   }
 
-  /** Sends `bytes` behind what goes before them; the answer, and where that to `bytes` begins. */
   private async exchange(bytes: Buffer, closing = false): Promise<{ answer: Buffer; at: number }> {
     const held = this.held.splice(0);
     const isFirst = this.state === 'fresh';

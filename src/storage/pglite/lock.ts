@@ -7,7 +7,6 @@ import { basename, join } from 'node:path';
 import { sleep } from '../../base/async.ts';
 import { CodaError, systemCode } from '../../base/errors.ts';
 
-/** Longer than the steps of a take-over take. */
 const SETTLE_MS = 50;
 const TURN_LOOK_MS = 20;
 const TURN_WITHIN_MS = 10_000;
@@ -94,7 +93,6 @@ async function alone(dataDir: string, work: () => Promise<void>): Promise<void> 
   }
 }
 
-/** False when somebody else has the name. */
 async function bind(server: Server, name: string): Promise<boolean> {
   const bound = once(server, 'listening');
   server.listen(name);
@@ -178,7 +176,6 @@ async function namespaceOfPids(): Promise<string> {
   return readlink('/proc/self/ns/pid').catch(() => '');
 }
 
-/** Listens on a new socket in `dataDir` for as long as this process holds the lock. */
 async function answerFrom(dataDir: string): Promise<{ name: string; close(): Promise<void> }> {
   const name = `coda-${randomUUID().slice(0, 8)}.sock`;
   const server = createServer((connection) => connection.destroy()).unref();

@@ -1,5 +1,3 @@
-/** Opens the embedded engine in a data folder. */
-
 import { createReadStream } from 'node:fs';
 import { access, mkdir, open, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { endianness } from 'node:os';
@@ -19,10 +17,8 @@ const LAYOUT = 1;
 /** Four segments of the write-ahead log, which recovery may have to write. */
 const NEEDED_BYTES = 16 * 1024 * 1024;
 
-/** The data folder's own description, `coda-data.json`. */
 interface Layout {
   layout: number;
-  /** The major version of the cluster inside. */
   postgres: string;
 }
 
@@ -124,9 +120,7 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** The packed empty cluster that a first start unpacks. */
 const BLOCK = 512;
-/** Files that are synced at the same time, so that the disk can take their syncs together. */
 const AT_ONCE = 16;
 
 /** The empty cluster as a tar, in a stream: the whole of it at once would stay resident. */
@@ -136,11 +130,9 @@ function clusterStream(): NodeJS.ReadableStream & AsyncIterable<Buffer> {
 
 interface Entry {
   name: string;
-  /** Missing for a folder. */
   content?: Buffer;
 }
 
-/** Entries of a ustar archive with plain names, in order. */
 async function* entriesOf(tar: AsyncIterable<Buffer>): AsyncGenerator<Entry> {
   const blocks = new Blocks(tar);
   for (let head = await blocks.take(BLOCK); head.length === BLOCK && head[0] !== 0; head = await blocks.take(BLOCK)) {
@@ -152,7 +144,6 @@ async function* entriesOf(tar: AsyncIterable<Buffer>): AsyncGenerator<Entry> {
   }
 }
 
-/** Pieces of any size from a stream of chunks. */
 class Blocks {
   private readonly chunks: AsyncIterator<Buffer>;
   private rest: Buffer = Buffer.alloc(0);
@@ -161,7 +152,6 @@ class Blocks {
     this.chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** The next `length` bytes, fewer only at the end. */
   async take(length: number): Promise<Buffer> {
     const parts = [this.rest];
     let have = this.rest.length;

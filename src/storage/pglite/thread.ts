@@ -45,13 +45,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
  */
 const TIERING_BUDGET = 2_000_000_000;
 
-/** Lines of the engine's own log that are kept for an error's message. */
 const KEPT_LINES = 5;
 
 export interface ThreadOptions {
-  /** The cluster's folder. */
   folder: string;
-  /** Called once when the engine stopped by itself. Everything that waited has been rejected with the same error. */
   onFatal: (error: CodaError) => void;
 }
 
@@ -222,7 +219,6 @@ export function diskFull(reason: string, cause: unknown): CodaError {
   });
 }
 
-/** The cause of an engine's death, by its last output. `opening`: before it had opened the folder. */
 export function crashError(lines: readonly string[], cause: Error | undefined, opening: boolean): CodaError {
   if (cause instanceof CodaError) return cause;
   const said = cause?.message ?? (lines.join('; ') || 'it gave no reason');

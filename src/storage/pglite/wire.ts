@@ -6,7 +6,6 @@ import { BoundedMap } from '../../base/bounded.ts';
 import type { Param, Result } from '../port.ts';
 import { encodeParam, parserOf } from '../values.ts';
 
-/** An error that the database reported: `code` is its SQLSTATE. */
 export class SqlError extends Error {
   readonly code: string;
   readonly severity: string;
@@ -25,7 +24,6 @@ export class SqlError extends Error {
   }
 }
 
-/** Messages of a statement; a `name` without `sql` runs the one prepared under it. */
 export interface Outgoing {
   sql?: string;
   name?: string;
@@ -40,11 +38,8 @@ interface Field {
 export interface Answer {
   result: Result<Record<string, unknown>>;
   error: SqlError | undefined;
-  /** True if the engine now knows the statement by its name. */
   prepared: boolean;
-  /** `SELECT`, `COMMIT`, `ROLLBACK` … */
   command: string;
-  /** Start of the next answer. */
   end: number;
 }
 
@@ -58,12 +53,10 @@ export function encodeStatement({ sql, name = '', params }: Outgoing): Buffer {
   return Buffer.concat([...parse, bind(name, params), DESCRIBE, EXECUTE, SYNC]);
 }
 
-/** Statements without parameters, several if `sql` holds several. */
 export function encodeSimple(sql: string): Buffer {
   return message(0x51, `${sql}\0`);
 }
 
-/** The unnamed portal of the statement `name` with its parameters, all as text; so are the results. */
 function bind(name: string, params: readonly Param[]): Buffer {
   const values: (string | null)[] = [];
   let length = 4 + 1 + Buffer.byteLength(name) + 1 + 2 + 2 + 2;
@@ -125,7 +118,6 @@ export function decodeAnswer(bytes: Buffer, start: number): Answer {
   throw new Error('the embedded database broke off its answer');
 }
 
-/** Parsed row descriptions, by their bytes: each statement gets the same one with every answer. */
 const described = new BoundedMap<string, readonly Field[]>(500);
 
 function fieldsIn(bytes: Buffer, body: number, end: number): readonly Field[] {

@@ -1,4 +1,3 @@
-/** Opens connections to PostgreSQL, and classifies their errors. */
 import type { Client, ClientConfig } from 'pg';
 import { backOff, sleep } from '../../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
@@ -20,7 +19,6 @@ export interface Target {
 /** From then on keepalive packets ask whether the other side is still there; libuv sends ten, a second apart. */
 const KEEP_ALIVE_MS = 5_000;
 
-/** PostgreSQL names at most this many bytes. */
 const LONGEST_NAME = 63;
 
 export async function loadDriver(): Promise<Driver> {
@@ -75,7 +73,6 @@ export function processOf(client: Client): unknown {
   return 'processID' in client ? client.processID : undefined;
 }
 
-/** `name` as an SQL identifier. */
 export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
@@ -87,7 +84,6 @@ export function channelName(schema: string | undefined, channel: string): string
 
 /** States that end a connection, refuse one, or say that it leads to a server that cannot write (any more). */
 const LOST_STATES = ['57P01', '57P02', '57P03', '57P05', '53300', '25006', '25P03', '25P04'];
-/** SQLSTATE `idle_in_transaction_session_timeout`: the server has ended a transaction that stood still. */
 export const IDLE_IN_TRANSACTION = '25P03';
 /** SQLSTATEs of statements that the server has cancelled for taking too long; the connection is as good as before. */
 const TOO_SLOW: Readonly<Record<string, string>> = {
@@ -98,7 +94,6 @@ const LOST_SYSTEM = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EADD
 const LOST_MESSAGE =
   /Connection terminated|connection error and is not queryable|was closed and is not queryable|timeout exp?|timeout exceeded|Query read timeout/;
 
-/** True if `error` says that the connection is gone or never was, rather than that a statement is wrong. */
 export function isLost(error: unknown): boolean {
   const code = systemCode(error);
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !LOST_SYSTEM.test(code)) {
@@ -107,7 +102,6 @@ export function isLost(error: unknown): boolean {
   return (code !== undefined && LOST_SYSTEM.test(code)) || LOST_MESSAGE.test(messageOf(error));
 }
 
-/** A connection's loss, and a server that is too slow, as a `CodaError`; anything else as it is. */
 export function storageError(error: unknown, target: Target): unknown {
   if (error instanceof CodaError) return error;
   const slow = TOO_SLOW[systemCode(error) ?? ''];
@@ -128,7 +122,6 @@ function overloaded(reason: string, cause: unknown, target: Target): CodaError {
   });
 }
 
-/** Why no connection could be made, whatever the reason: nothing can be asked of the database now. */
 export function connectionError(error: unknown, target: Target): unknown {
   return error instanceof CodaError || isLost(error) ? storageError(error, target) : refused(error, target);
 }
@@ -202,21 +195,17 @@ function refused(error: unknown, target: Target): CodaError {
   });
 }
 
-/** Limits of connections: waiting, holding locks, silence. */
-
 /** Milliseconds. Each limit is longer than the one that frees what it waits for. */
 export interface Limits {
   /** A transaction in which the client does nothing: a paused process must not hold locks. The server ends the connection. */
   idleInTransaction: number;
   /** Waiting for a lock: longer than a paused process can hold one. The server cancels the statement. */
   lock: number;
-  /** Running one statement. The server cancels it. */
   statement: number;
   /** Waiting for the answer to one statement: longer than the server may take, so the connection hangs. */
   answer: number;
   /** A connection that was not used for this long is tested before a statement whose loss would be unclear. */
   rested: number;
-  /** Waiting for the answer to such a test, and to a heartbeat. */
   test: number;
 }
 
@@ -229,7 +218,6 @@ export const LIMITS: Limits = {
   test: 3_000,
 };
 
-/** Settings of a session, by name, that make the server keep `limits`; also for clients that vanish without a word. */
 function settingsOf(limits: Limits): Readonly<Record<string, number>> {
   return {
     ...transactionSettings(limits),

@@ -156,7 +156,6 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  /** A connection of the pool that is not known to be in doubt. */
   private async unsuspected(): Promise<PoolClient> {
     for (;;) {
       const client = await this.pool.connect().catch((error: unknown) => {
@@ -189,7 +188,6 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  /** The caller's error; the reason for which the server ended a transaction is in the message only. */
   private explain(error: unknown): unknown {
     if (systemCode(error) === IDLE_IN_TRANSACTION) {
       this.log.warn('this process stood still in a transaction; the server ended it and committed nothing of it');
@@ -222,7 +220,6 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  /** One question and its answer; a connection that gives none in time is destroyed. */
   private ask(client: PoolClient, query: Query, within = this.target.limits.answer): Promise<QueryResult<Row>> {
     const limited = { ...query, query_timeout: within };
     return this.counted(client, client.query<Row>(limited));
@@ -254,16 +251,11 @@ function discard(client: PoolClient): void {
 
 // One transaction on a connection of the pool.
 
-/** The session's way to its connection. */
 interface Wire {
   send(sql: string, params: readonly Param[]): Promise<Result<Row>>;
-  /** `commit` or `rollback`. */
   end(sql: string): Promise<unknown>;
-  /** Statements that may take as long as they need. */
   script(sql: string): Promise<unknown>;
-  /** Classifies a failure for callers. */
   named(error: unknown): unknown;
-  /** Gives the connection back, or up. */
   release(isBroken: boolean): void;
 }
 

@@ -35,7 +35,6 @@ export class Listener {
   private client: Client | undefined;
   private reconnecting = false;
 
-  /** `heard` gets what other processes sent to a channel that `add` has named. */
   constructor(driver: Driver, target: Target, world: World, heard: (channel: string, payload: string) => void) {
     this.driver = driver;
     this.target = target;
@@ -43,12 +42,10 @@ export class Listener {
     this.heard = heard;
   }
 
-  /** True if it hears other processes: not behind a transaction pooler. */
   get hears(): boolean {
     return !this.target.pooled;
   }
 
-  /** Resolves when the channel is heard, or when that must wait for the connection to come back. */
   async add(channel: string): Promise<void> {
     this.channels.add(channel);
     await this.use((client) => this.ask(client, `listen ${this.nameOf(channel)}`));
@@ -59,7 +56,6 @@ export class Listener {
     await this.use((client) => this.ask(client, `unlisten ${this.nameOf(channel)}`));
   }
 
-  /** Runs one statement; connects for it when the connection is away. Throws what no connection or the server says. */
   async run(sql: string, params: readonly Param[]): Promise<Result<Row>> {
     return this.sequence.run(async () => {
       let client: Client | undefined;
@@ -75,7 +71,6 @@ export class Listener {
     });
   }
 
-  /** Nothing is heard or sent behind a transaction pooler. */
   send(hints: readonly Hint[]): void {
     const channels = hints.map(({ channel }) => channelName(this.target.schema, channel));
     const payloads = hints.map(({ payload }) => payload);
