@@ -83,7 +83,6 @@ export class Agent implements TurnHost {
     await retryPrepared(ready, () => this.actOnce(name, item, ctx, call, recorded));
   }
 
-  /** Critique of a call that a person has pressed a button for, of tools that want it. */
   private looking(item: Item, ctx: CallContext): NonNullable<CallContext['look']> {
     const { critique, database, inference } = this.options;
     const look = async (valid: ValidCall): Promise<Look> => {
@@ -155,7 +154,6 @@ export class Agent implements TurnHost {
     });
   }
 
-  /** Records a command or a press in the audit log: its writes, and refusals. */
   private record(wanted: WantedCall | ToolResult, result: ToolResult, item: Item, recorded?: Recorded): AuditRow[] {
     const now = this.options.world.clock.now();
     if ('tool' in wanted) {
@@ -166,7 +164,6 @@ export class Agent implements TurnHost {
     return recorded ? [this.recorder.act('command.run', recorded, result, item, now)] : [];
   }
 
-  /** The context of a call: asker and place. */
   callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext {
     const { world, toolbox } = this.options;
     const { person, conversation, payload } = item;
@@ -213,7 +210,6 @@ export class Agent implements TurnHost {
     return this.options.toolbox.mayUse(person, tool);
   }
 
-  /** True if a model answers here; else plain English is understood. */
   thinks(item: Item): boolean {
     return this.options.model(item) !== undefined;
   }
@@ -252,7 +248,6 @@ export class Agent implements TurnHost {
   }
 }
 
-/** Runs the turn to its end; where no model answers, the interpreter does. */
 async function answer(run: MessageTurn): Promise<TurnOver['how']> {
   for (;;) {
     try {
@@ -266,26 +261,22 @@ async function answer(run: MessageTurn): Promise<TurnOver['how']> {
   }
 }
 
-/** `words`, with what the model's service says of it where an owner reads it alone. */
 function withReason(words: string, { details: { told } }: ModelError, item: Item): string {
   return told === undefined || item.person.role !== 'owner' || !isPrivate(item)
     ? words
     : `${words} ${texts.refusedBecause(told)}`;
 }
 
-/** The context of a call without a message. */
 const NOT_RECALLED: ItemContext = {
   recalled: { summary: null, history: [] },
   ...{ buttons: [], dialogue: null, turn: null, spent: null },
 };
 
-/** The step of a call by name, in place of a model's. */
 function byName({ tool, input }: Call): Step {
   const calls = [{ id: 'by-name', name: tool, input }];
   return { kind: 'model', payload: { text: '', calls, model: 'none', by: 'person' } };
 }
 
-/** Decides, in the transaction, which call is wanted, or answers by itself. */
 export type ActCall = (ctx: TxContext) => Promise<WantedCall | ToolResult>;
 
 /** `after` is told the result, still in the transaction. `tainted`: untrusted text has chosen what is called. */

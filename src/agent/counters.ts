@@ -9,7 +9,6 @@ export interface Counters {
   tokens: Counter;
   /** In the price table's currency, by model. */
   cost: Counter;
-  /** Repairs that answers needed before they could be used. */
   repairs: Counter;
   /** Questions that no model was asked, or no further one, because a budget was used up. */
   stops: Counter;

@@ -18,36 +18,27 @@ export interface AgentOptions {
   world: World;
   delivery: Delivery;
   toolbox: Toolbox;
-  /** Buttons for the files of a message, beside its answer. */
   offersFor?(item: Item): readonly Choice[];
   /** The model that answers in this conversation; undefined where none is configured. */
   model(item: Item): Model | undefined;
   inference: Inference;
   /** Understands people where no model answers; without it, commands are what there is. */
   interpreter?: InterpreterSource;
-  /** Compares words by meaning, for what an interpreter offers. */
   likeness?: Likeness;
   policy: Policy;
   approvals: ApprovalRules;
-  /** Calls that a light model checks first. */
   critique: CritiqueRules;
-  /** Tool calls after which a turn ends. */
   maxToolCalls: number;
   /** Milliseconds after which a turn ends; the time that it waits for a person does not count. */
   turnTimeoutMs: number;
   /** True if the asker's follow-ups are taken along into the running turn. */
   steer: boolean;
-  /** Settings of `parseWhen` besides the person's. */
   time: Omit<WhenContext, 'now' | 'zone'>;
   defaultZone: string;
-  /** The persona in this conversation. */
   system(item: Item): Promise<string>;
-  /** Skills' sections for this message. */
   sections(item: Item): Promise<Sections['sections']>;
-  /** Something of the person's was written: what skills add to the prompt may be different now. */
   changed(personId: string): void;
   /** A turn has ended or is parked, and that is stored. */
   turnOver(over: TurnOver): Promise<void>;
-  /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
 }

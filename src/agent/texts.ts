@@ -4,8 +4,6 @@ import type { Origin } from '../delivery/index.ts';
 import type { ModelError, ModelErrorDetails } from './inference/model.ts';
 import type { Limit } from './usage/index.ts';
 
-/** Texts of the agent. */
-
 export const stopped = () => 'Stopped.';
 
 export const tooManyCalls = (limit: number) =>
@@ -30,15 +28,12 @@ export const outcomeUnknown = (tool: string) =>
 export const outcomeUnknownToPerson = (tool: string) =>
   `I was interrupted while \`${tool}\` ran, so I do not know whether it happened.`;
 
-/** A schedule's text where no model can act on its words. `why`: why none can. */
 export const asPlanned = (words: string, why?: string) =>
   [`You wanted this now: “${words}”`, ...(why === undefined ? [] : [why])].join('\n');
 
-/** The same for a program. */
 export const asBrought = (words: string, why?: string) =>
   [`A program says: “${words}”`, ...(why === undefined ? [] : [why])].join('\n');
 
-/** Stands for the words of a message that has none, and nothing else. */
 export const calledOnly = () => '[You were called, without a word.]';
 
 export const called = () => 'Yes? Tell me what to do; `help` shows what I understand.';
@@ -52,7 +47,6 @@ export const onlyWords = (what: string, why?: string) =>
 
 export const notKept = (characters: number) => `[${characters} more characters were not kept.]`;
 
-/** A skill that the turn has in use gives the tool up. */
 export const forbidden = () => 'a skill in use rules this tool out until you have answered. Go on without it.';
 
 export const notPermitted = () => 'the person may not use it.';
@@ -61,7 +55,6 @@ export const valueGone = () => 'What was to be typed is stored nowhere, and is g
 
 export const valueGoneRemedy = () => 'Make the call again with the value; ask the person for it if you do not know it.';
 
-/** In place of a value that is typed somewhere. */
 export const unshown = (characters: number) => `[not shown, ${plural(characters, 'character')}]`;
 
 export const reallyCall = (tool: string, input: string) =>
@@ -198,31 +191,26 @@ function byFault(fault: FaultKind): string {
   }
 }
 
-/** The service's own words about a refusal, for owners. */
 export const refusedBecause = (told: string) => `Its service says: “${told}”`;
 
 export const capabilityGone = () => 'I cannot do that any more: what it belongs to was removed.';
 
-/** Why a model did not answer, and what goes on without one. */
 export const withoutModel = (failure: Failure) =>
   `${modelFault(failure)} What needs no model goes on meanwhile: \`/help\` shows how to ask for it.`;
 
 const PERIODS = { day: 'today', month: 'this month' };
 
-/** Nothing more may be spent, and what goes on without. */
 export function budgetOver({ whose, period, limit, spent }: Limit, currency: string): string {
   const budget = `${whose === 'person' ? 'Your' : 'The'} budget for models ${PERIODS[period]} is used up`;
   const again = period === 'day' ? 'tomorrow' : 'on the first of next month';
   return `${budget}: ${money(spent, currency)} of ${money(limit, currency)}. It begins anew ${again}; the owner can raise it under \`models.budgets\`. What needs no model goes on meanwhile.`;
 }
 
-/** Nobody knows what the model costs; told to an owner once. */
 export const priceUnknown = (model: string, isCounted: boolean) =>
   isCounted
     ? `I do not know what \`${model}\` costs, so I count it like the dearest model of its provider. The owner can set it under \`models.prices\`.`
     : `I do not know what \`${model}\` costs, so it counts towards no budget. The owner can set it, or a default, under \`models.prices\`.`;
 
-/** Little is left. */
 export function budgetLow({ whose, period, limit, spent }: Limit, currency: string): string {
   const budget = whose === 'person' ? 'your budget' : 'the budget';
   return `Of ${budget} for models ${PERIODS[period]} ${money(limit - spent, currency)} of ${money(limit, currency)} are left, so the lighter model answers from here on.`;
@@ -238,7 +226,6 @@ export const subagentTooBusy = () => 'The nested turn used more tools than it ma
 export const subagentOutOfTokens = (budget: number) =>
   `The nested turn used up its ${budget.toLocaleString('en-US')} tokens without getting to an end. Give it a smaller task.`;
 
-/** Note to a nested turn whose tokens are nearly used up. */
 export const answerNow = () => ({
   title: 'Your budget',
   text: 'Your tokens are nearly used up. Call no more tools: answer now with what you have, and say what is missing.',

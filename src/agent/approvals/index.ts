@@ -20,7 +20,6 @@ export const DECIDE = 'approval_decide';
 /** Characters that a platform would not show, or would take for the end of the block that they stand in. */
 const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f\u115f\u1160\u2800\u3164\uffa0]|`{3,}/gu;
 
-/** JSON of which every character can be seen. */
 export function withEscapes(json: string): string {
   const escaped = (character: string) =>
     [...Array(character.length).keys()]
@@ -31,13 +30,10 @@ export function withEscapes(json: string): string {
 
 /** A call that must not run before the person has said yes to it. */
 export interface ApprovalQuestion {
-  /** The turn of the call: the item's own, or a nested one. */
   turn: Turn;
   call: ModelToolCall;
   reason: string;
-  /** Name of the tool that began the nested turn. */
   under?: string;
-  /** The answer holds for all of the turn that is followed from here on. */
   rest?: true;
 }
 
@@ -47,15 +43,12 @@ export function askedOnce(questions: readonly ApprovalQuestion[]): ApprovalQuest
   return questions.filter((question) => !question.rest || question === ofRest);
 }
 
-/** The owner's configuration of approvals. */
 export interface ApprovalRules {
   /** Milliseconds that a question waits for its answer. */
   expiryMs: number;
-  /** Tools whose yes may hold for the rest of a conversation. */
   rememberable: readonly string[];
 }
 
-/** Adds that the person is asked to the turn, and returns what shows them all of it. `tool`: what is called. */
 export function ask(
   { turn, call, reason, under, rest }: ApprovalQuestion,
   ctx: CallContext,
@@ -76,7 +69,6 @@ export function ask(
   return { kind: 'approval', text, choices: choices(turn, call.id, hash, lasting) };
 }
 
-/** The buttons under a question: who may press them is what the buttons' rows say. */
 function choices({ id, path }: Turn, callId: string, hash: string, lasting: boolean): Choice[] {
   const decide = (approved: boolean, more: object = {}) => ({
     tool: DECIDE,
@@ -169,14 +161,12 @@ export function approvalSource(deps: { database: Database; delivery: Pick<Delive
   };
 }
 
-/** When a question that is asked at `now` has waited long enough. */
 export function expiryOf(now: Instant, tainted: boolean, { expiryMs }: ApprovalRules): Instant {
   return new Date(now.getTime() + (tainted ? Math.min(expiryMs, TAINTED_MS) : expiryMs));
 }
 
 const MOST_AT_HOME = 5;
 
-/** Open decisions for the person's own page: all arguments of a call, and the buttons of its card. */
 export async function approvalsAtHome(db: Queryable, personId: string) {
   const open = await store.ownApprovals(db, personId, DECIDE, MOST_AT_HOME);
   const items = open.map(({ tool, shown, buttons: offered }) => ({
@@ -191,11 +181,9 @@ const SETTING = 'approved';
 
 interface Remembered {
   epoch: number;
-  /** Tools, by person. */
   by: Record<string, string[]>;
 }
 
-/** The tools to which the person has said yes for this conversation as it goes on. */
 export function rememberedIn(
   { settings, epoch }: { settings: Readonly<Record<string, unknown>>; epoch: number },
   personId: string,
@@ -204,7 +192,6 @@ export function rememberedIn(
   return kept?.epoch === epoch ? (kept.by[personId] ?? []) : [];
 }
 
-/** Remembers a yes. */
 async function remember(tx: Transaction, conversationId: string, personId: string, tool: string): Promise<void> {
   const state = await conversations.lock(tx, conversationId);
   if (!state) return;
@@ -217,7 +204,6 @@ async function remember(tx: Transaction, conversationId: string, personId: strin
 
 // Approvals as programs list and decide them: `coda approvals`.
 
-/** An open question as it is listed. */
 export interface ListedApproval {
   /** The beginning of its hash: what a decision names. */
   id: string;
@@ -242,10 +228,8 @@ interface ApprovalsDeps {
 
 const MOST_LISTED = 100;
 const ID_LENGTH = 12;
-/** Stands where a person's id would: whoever may use the control socket. */
 const TERMINAL = 'terminal';
 
-/** The questions that wait for a decision, for programs beside coda. */
 export class Approvals {
   private readonly deps: ApprovalsDeps;
 
@@ -264,14 +248,12 @@ export class Approvals {
     }));
   }
 
-  /** Decides the one question whose hash begins with `id`, and closes its card. */
   async decide(id: string, approved: boolean, token: string | undefined): Promise<Decided> {
     return this.carries(token)
       ? this.settle(id, approved, { by: TERMINAL, personId: undefined, origin: TERMINAL })
       : 'token';
   }
 
-  /** The same by an owner who is signed in at `origin`. */
   decideAs(personId: string, origin: AuditOrigin, id: string, approved: boolean): Promise<Decided> {
     return this.settle(id, approved, { by: personId, personId, origin });
   }
@@ -304,7 +286,6 @@ export class Approvals {
     });
   }
 
-  /** True if a program may decide, or have somebody decide, with this token. */
   carries(token: string | undefined): boolean {
     const { token: wanted } = this.deps;
     if (wanted === undefined) return true;

@@ -12,7 +12,6 @@ export interface AskedCall {
 
 type Decider = Pick<AuditEntry, 'action' | 'subject' | 'personId' | 'conversationId' | 'origin'>;
 
-/** Adds the decision that a parked turn waits for, and its entry in the log of what was done. */
 export async function addDecision(
   tx: Transaction,
   { turnId, path, callId }: AskedCall,
@@ -30,7 +29,6 @@ export async function addDecision(
   );
 }
 
-/** A question `a` that nobody has decided. */
 const UNDECIDED = `a.kind = 'asked' and not exists (
   select from steps d
    where d.turn_id = a.turn_id and d.path = a.path and d.kind = 'decided' and d.call_id = a.call_id)`;
@@ -52,14 +50,12 @@ export async function lockParked(
   return row && { inboxId: row.inbox_id, personId: row.person_id, hash: row.payload.hash, tool: row.payload.tool };
 }
 
-/** A question that waits for its decision. */
 export interface OpenApproval {
   turnId: string;
   path: string;
   callId: string;
   hash: string;
   tool: string;
-  /** The input as the card shows it. */
   shown: string;
   person: string;
   adapter: string;
@@ -69,7 +65,6 @@ export interface OpenApproval {
   expiresAt: Instant | null;
 }
 
-/** The questions that wait whose hash begins with `prefix`, oldest first. */
 export async function openApprovals(db: Queryable, prefix: string, limit: number): Promise<OpenApproval[]> {
   const { rows } = await db.query<OpenApproval>(
     `select t.id as "turnId", a.path, a.call_id as "callId", a.payload ->> 'hash' as hash,
@@ -86,14 +81,12 @@ export async function openApprovals(db: Queryable, prefix: string, limit: number
   return rows;
 }
 
-/** A question as its person's own page shows it: with the buttons of its card. */
 export interface OwnApproval {
   tool: string;
   shown: string;
   buttons: { id: string; label: string }[];
 }
 
-/** The person's questions that wait, oldest first. `tool`: what their buttons call. */
 export async function ownApprovals(
   db: Queryable,
   personId: string,
@@ -116,7 +109,6 @@ export async function ownApprovals(
   return rows;
 }
 
-/** For the worker: when the next question has waited long enough. */
 export const EARLIEST_EXPIRY = `select expires_at from turns where state = 'waiting' order by expires_at limit 1`;
 
 /** Questions that nobody has answered in time, of up to `limit` turns, which are locked until `tx` ends. */
@@ -158,7 +150,6 @@ export async function openQuestions(tx: Transaction, turnId: string): Promise<nu
   return rows[0]?.open ?? 0;
 }
 
-/** Number of turns that wait for a decision, and the time of the oldest one. */
 export async function waiting(database: Database): Promise<{ count: number; since: Instant | null }> {
   const { rows } = await database.read<{ count: number; since: Instant | null }>(
     `select count(*)::int as count, min(started_at) as since from turns where state = 'waiting'`,

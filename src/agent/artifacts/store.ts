@@ -1,4 +1,3 @@
-/** Files that tools gave: whose they are, and when they were last used. */
 import type { Instant } from '../../base/clock.ts';
 import type { FileRef, Item } from '../../delivery/index.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
@@ -7,7 +6,6 @@ import type { PutFile } from '../../sandbox/index.ts';
 import { type Artifacts, type FileReferences, type Fragment, json, type Queryable, sql } from '../../storage/index.ts';
 import type { Turn } from '../turn/turn.ts';
 
-/** The files among the results that are written now. */
 export function artifactsIn(turn: Turn, item: Item) {
   return turn.unstored().flatMap(({ step, at, tainted }) => {
     if (step.kind !== 'result' || !step.payload.ok) return [];
@@ -39,7 +37,6 @@ export function artifactWriting(rows: readonly ReturnType<typeof artifactsIn>[nu
     )`;
 }
 
-/** A stored file of a person's conversation. */
 export interface StoredFile extends FileRef {
   tainted: boolean;
 }
@@ -71,7 +68,6 @@ export async function filesNamed(
   return rows.map(({ name, type, size, hash, tainted }) => ({ name, type, size: Number(size), hash, tainted }));
 }
 
-/** A row names its file itself. */
 export const fileReferences: readonly FileReferences[] = [
   { table: 'artifacts', column: "jsonb_build_object('hash', hash)" },
 ];
@@ -109,7 +105,6 @@ export async function contentsOf(artifacts: Artifacts, files: readonly FileRef[]
   return put;
 }
 
-/** A plain file name that none of `taken` is. */
 function freeName(name: string, taken: Set<string>): string {
   const plain =
     name

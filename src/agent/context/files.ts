@@ -7,7 +7,6 @@ import type { ModelImage, ModelMessage, ToolMessage } from '../inference/model.t
 import { cut } from './fit.ts';
 import { LONGEST_SIDE, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
 
-/** Files of a message, prepared for a model. */
 export interface Attached {
   images: ModelImage[];
   /** Files as text, and notes on the ones that cannot be shown. */
@@ -19,7 +18,6 @@ export const NOTHING: Attached = { images: [], text: '', tainted: false };
 
 /** Both services take pictures up to 5 MB as base64, which is a third longer than the bytes. */
 const LARGEST_PICTURE = 3_700_000;
-/** Larger ones are not even looked at. */
 const LARGEST_FILE = 40_000_000;
 const MOST_PICTURES = 8;
 /**
@@ -103,7 +101,6 @@ function notOpened(file: FileRef, error: unknown, log: Log): string {
   return `[File: ${label(file.name)}; ${why}.]`;
 }
 
-/** Pictures that are shown together. */
 class Pictures {
   readonly images: ModelImage[] = [];
   private readonly deps: AttachedDeps;
@@ -134,7 +131,6 @@ class Pictures {
   }
 }
 
-/** A text file within the room that is left; undefined for what is no text. */
 async function textOf(file: FileRef, artifacts: Artifacts, room: number): Promise<string | undefined> {
   if (!TEXT.test(file.type) && !TEXT_NAME.test(file.name)) return undefined;
   if (room <= 0) return undefined;
@@ -143,7 +139,6 @@ async function textOf(file: FileRef, artifacts: Artifacts, room: number): Promis
   return cut(bytes.toString('utf8'), room);
 }
 
-/** At most `most` bytes of a file. */
 async function read(hash: string, artifacts: Artifacts, most: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -15,7 +15,6 @@ const WITH_IMAGES = 1_000;
 const HALF_AT_END = /[\ud800-\udbff]$/;
 const HALF_AT_BEGINNING = /^[\udc00-\udfff]/;
 
-/** The beginning and the end of a text that is too long. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   const tail = Math.floor(most / 5);
@@ -24,7 +23,6 @@ export function cut(text: string, most: number): string {
   return `${head}\n[… ${text.length - most} characters left out …]\n${end}`;
 }
 
-/** The same by its tokens. */
 export function cutToTokens(text: string, room: number, factor: number): string {
   let shorter = text;
   let most = text.length;
@@ -35,7 +33,6 @@ export function cutToTokens(text: string, room: number, factor: number): string 
   return shorter;
 }
 
-/** Upper estimate of one message. */
 export function sizeOf(message: ModelMessage, factor: number): number {
   const more = message.role === 'assistant' ? [message.calls, message.keep?.blocks].filter((part) => part) : [];
   const images = message.role === 'assistant' ? 0 : (message.images?.length ?? 0) * IMAGE_TOKENS;
@@ -43,12 +40,10 @@ export function sizeOf(message: ModelMessage, factor: number): number {
   return Math.ceil((words + MESSAGE_TOKENS) * factor) + images;
 }
 
-/** Upper estimate of several. */
 export function sum(messages: readonly ModelMessage[], factor: number): number {
   return messages.reduce((total, message) => total + sizeOf(message, factor), 0);
 }
 
-/** Upper estimate of a whole request. */
 export function requestTokens({ system, moving, tools, messages }: ModelRequest): number {
   return tokensIn(system) + tokensIn(moving) + toolTokens(tools) + sum(messages, 1);
 }
@@ -73,7 +68,6 @@ export function fitTurn(turn: readonly ModelMessage[], room: number, factor: num
   return fitted;
 }
 
-/** Reductions of a message: its texts, its pictures, and data that its model wants back. */
 interface Shrinking {
   most: number;
   seen: boolean;
@@ -117,7 +111,6 @@ function withShortTexts(value: unknown, most: number): unknown {
 /** Windows below this are small: tools are offered there in a short form from the beginning. Tokens. */
 const SMALL_WINDOW = 12_000;
 
-/** Share of the window for tools. */
 const SHARE = 0.28;
 
 /** Keywords of a schema beyond types: the tool checks them by itself and explains violations. */
@@ -166,7 +159,6 @@ function firstSentence(text: string): string {
   return text.split(/(?<=[\w)"”])[.;](?:\s|$)/, 1)[0] ?? text;
 }
 
-/** Rules and persona of the assistant, the same for every turn. */
 export function identity(name: string, soul: string): string {
   const rules = [
     `You are ${name}, a personal assistant in a chat. Be brief, warm and exact.`,
@@ -177,6 +169,5 @@ export function identity(name: string, soul: string): string {
   return soul.trim() === '' ? rules : `${rules}\n\n${soul.trim()}`;
 }
 
-/** Tells where and when a turn takes place, in the form in which its person reads times. */
 export const clockLine = (reader: Reader): string =>
   `It is ${formatLongDay(reader.now, reader.zone)} at ${formatClock(reader.now, reader)} (${reader.zone}).`;

@@ -43,7 +43,6 @@ const LONGEST_SHOWN = 8_000;
 const SHOWN_OF_WINDOW = 0.4;
 /** Length of one page of a result: with its own frame it stays below the limit of a result. */
 const PAGE = 7_500;
-/** The handle and the words around it. Characters. */
 const HANDLE = LONGEST_SHOWN - PAGE;
 
 /**
@@ -66,7 +65,6 @@ export function shortened(turn: string, messages: readonly ModelMessage[], windo
   });
 }
 
-/** Tools that find again what is not shown to the model any more. */
 export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
   const read = dataTool({
     name: 'result_read',
@@ -133,7 +131,6 @@ export class Said {
     this.nearest = new Nearest('message', { database, world, embedders: embedders.embedders });
   }
 
-  /** The messages of a conversation that are nearest to some words, nearest first, of those that have vectors yet. */
   async near(conversationId: string, words: string): Promise<Near[]> {
     const { database, world, jobs, embedders } = this.deps;
     if (!embedders.embedder) return [];

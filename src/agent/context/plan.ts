@@ -5,10 +5,8 @@ import { quotedFrames } from './quoted.ts';
 import type { HistoryEntry, Recalled } from './store.ts';
 import { MESSAGE_TOKENS, tokensIn } from './tokens.ts';
 
-/** Parts of the prompt besides the conversation. */
 export interface Sections {
   system: string;
-  /** Skills' sections for this person. */
   sections: readonly { title: string; text: string }[];
   tools: ToolSpec[];
 }
@@ -21,7 +19,6 @@ export interface Limits {
   factor: number;
 }
 
-/** A part of the window: its name and its tokens. */
 export interface Filled {
   part: 'identity and rules' | 'tools' | 'skills' | 'summary' | 'history' | 'this message' | 'this turn';
   tokens: number;
@@ -30,29 +27,20 @@ export interface Filled {
 export interface Plan {
   request: ModelRequest;
   filled: Filled[];
-  /** It is nearly as long as it may be, or something was left out. */
   tight: boolean;
-  /** Tokens that there are for the summary and what was said. */
   room: number;
-  /** Messages that were said and are not shown. */
   unseen: number;
 }
 
 export interface PlanInput {
   sections: Sections;
-  /** When and where it is, for the moving part. */
   clock: string;
   recalled: Recalled;
-  /** The message that is answered: the person's own words. */
   asked: Extract<ModelMessage, { role: 'user' }>;
-  /** Its attachments, in frames. */
   beside?: string;
-  /** Steps of the turn so far. */
   turn: readonly ModelMessage[];
   limits: Limits;
-  /** True if several people speak, so that each message says who. */
   names: boolean;
-  /** Estimated tokens of the sections' tools. */
   toolTokens: number;
 }
 
@@ -60,21 +48,15 @@ export interface PlanInput {
 const CHARACTERS = 3;
 /** The rules, the soul and the list of skills together may take so much of the window. */
 const SYSTEM_SHARE = 0.25;
-/** A section of one skill may take so much of it. */
 const SECTION_SHARE = 0.06;
 /** The message that is answered may take so much of what the fixed parts leave; what is longer is cut in the middle. */
 const ASKED_SHARE = 0.7;
-/** Tokens that it has even so. */
 const LEAST_ASKED = 500;
 /** A request that fills so much of its room may be longer than the estimate says. */
 const TIGHT = 0.85;
-/** Share of the rest of the window for the running turn's steps. */
 const TURN_SHARE = 0.65;
-/** Tokens that it has even so. */
 const LEAST_TURN = 1_000;
-/** The summary may take so much of what is left then. */
 const SUMMARY_SHARE = 0.6;
-/** Tokens of its frame. */
 const SUMMARY_FRAME = 50;
 
 /** Plans the request: the stable part first, then what moves from turn to turn, all within the limits. */
@@ -129,15 +111,12 @@ export function planRequest(input: PlanInput): Plan {
   };
 }
 
-/** Tokens of what was said, by the same estimate. */
 export function historyTokens(history: readonly HistoryEntry[], factor: number): number {
   return history.reduce((total, entry) => total + Math.ceil(shown(entry).tokens * factor), 0);
 }
 
-/** A message as shown, and its estimated tokens: made once, however often requests are planned with it. */
 interface Shown {
   text: string;
-  /** Others' words that came with it, in frames. */
   beside: string;
   tokens: number;
 }

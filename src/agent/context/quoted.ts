@@ -3,13 +3,10 @@ import { framed } from '../../base/frames.ts';
 import { shorten } from '../../base/text.ts';
 import type { Quoted } from '../../delivery/index.ts';
 
-/** A quote that is remembered: later words may refer to it. */
 export type RememberedQuote = Pick<Quoted, 'as' | 'from' | 'text'>;
 
-/** Characters that are remembered of each. */
 const LONGEST_REMEMBERED = 1_000;
 
-/** The relation of each to its message. */
 const OF: Record<Quoted['as'], string> = {
   replied: 'the message that this replies to',
   forwarded: 'a message that this forwards',

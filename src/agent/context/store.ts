@@ -13,7 +13,6 @@ import {
 import { addStamped, keepNewest, type Missing, type Near, type Source } from '../../vectors/index.ts';
 import type { RememberedQuote } from './quoted.ts';
 
-/** A message as the model is shown it. */
 export interface HistoryEntry {
   seq: number;
   role: 'user' | 'assistant';
@@ -36,7 +35,6 @@ export interface Summary {
   tainted: boolean;
 }
 
-/** Memory of a conversation: newest message last. */
 export interface Recalled {
   summary: Summary | null;
   history: HistoryEntry[];
@@ -84,7 +82,6 @@ export async function readBetween(
   return rows.reverse();
 }
 
-/** The same for one conversation, with its settings. */
 export async function readRecalled(db: Queryable, conversationId: string, most: number) {
   const statement = sql`select c.settings, c.epoch, ${recall(most, sql`c.person_id`)} as recalled from conversations c where c.id = ${conversationId}`;
   const { rows } = await db.query<{ recalled: Recalled; settings: Record<string, unknown>; epoch: number }>(
@@ -93,7 +90,6 @@ export async function readRecalled(db: Queryable, conversationId: string, most: 
   return rows[0];
 }
 
-/** The tools whose results brought untrusted text into what is shown of a conversation. */
 export async function taintingTools(
   db: Queryable,
   { id, epoch }: { id: string; epoch: number },
@@ -117,9 +113,7 @@ export interface NewSummary extends Summary {
   conversationId: string;
   epoch: number;
   model: string;
-  /** The messages that went into it. */
   of: readonly number[];
-  /** Up to where the summary reached that it goes on from, if it does. */
   after: number | undefined;
 }
 
@@ -145,9 +139,7 @@ export async function addSummary(tx: Transaction, summary: NewSummary, now: Inst
 
 /** Messages with each word that are ranked: of more, the newest. */
 const MOST_OF_A_WORD = 200;
-/** The most words that are looked for. */
 const MOST_BEGINNINGS = 40;
-/** As much of a message is ranked. */
 const LONGEST_RANKED = 4_000;
 
 /** Weight of words beside meaning, where a message covers all of the query's words. */
@@ -205,7 +197,6 @@ export async function ofOthers(
   return new Map(rows.map(({ id, name }) => [id, `Another person (${name ?? 'unknown'})`]));
 }
 
-/** Messages with any of the words, and the share of them that each covers, best first. */
 async function withAnyWord(
   db: Queryable,
   conversationId: string,
@@ -264,7 +255,6 @@ export async function readResult(db: Queryable, personId: string, turnId: string
   return rows[0];
 }
 
-/** The person's messages and their answers. */
 export const deletionRules: readonly DeletionRule[] = [
   // No summary that is being made of it is kept meanwhile.
   {
@@ -286,9 +276,7 @@ export const mergeRules: readonly MergeRule[] = [{ sql: 'update messages set per
 
 // Messages as texts that have vectors.
 
-/** The newest messages of a conversation that are found by meaning. */
 const MOST_VECTORS = 2_000;
-/** Characters of a message that its vector tells of. */
 const LONGEST_TOLD = 1_000;
 
 const NEWEST = `select id, left(content ->> 'text', ${LONGEST_TOLD}) as text from messages
@@ -341,7 +329,6 @@ interface FoundMessage {
   tainted: boolean;
 }
 
-/** The messages that `near` speaks of, if they are still there. */
 async function nearOnes(
   db: Queryable,
   conversationId: string,

@@ -4,7 +4,6 @@
  */
 import type { ToolSpec } from '../inference/model.ts';
 
-/** At most how many tokens `text` has. */
 export function tokensIn(text: string): number {
   // Counted natively, and most text is ASCII: the prompt is 30,000 characters, the loop below 40 µs for each message.
   if (Buffer.byteLength(text) === text.length) return Math.ceil(text.length / 3);
@@ -13,10 +12,8 @@ export function tokensIn(text: string): number {
   return Math.ceil((text.length - wide) / 3 + wide * 1.2);
 }
 
-/** A picture within the services' limits takes about this many. */
 export const IMAGE_TOKENS = 1_600;
 
-/** Tokens of a message beside its words. */
 export const MESSAGE_TOKENS = 8;
 
 /** By the list itself: the same tools are offered again and again. */

@@ -1,5 +1,3 @@
-/** Referents of a person's next words in a conversation. */
-
 /** The question that waits for its answer: the field `slot` of a call. `at`: an ISO instant. */
 export interface OpenQuestion {
   kind: 'slot';
@@ -8,7 +6,6 @@ export interface OpenQuestion {
   at: string;
 }
 
-/** The thing at hand: "it". */
 export interface Topic {
   /** `reminder`, `note`: the first part of its tools' names. */
   thing: string;
@@ -16,7 +13,6 @@ export interface Topic {
   /** Several that were changed together: their ids, between commas. None: a list was shown. */
   id?: string;
   text?: string;
-  /** An ISO instant. */
   at: string;
 }
 
@@ -25,9 +21,7 @@ export interface Dialogue {
   topic?: Topic | undefined;
 }
 
-/** A later message is no answer any more. */
 const LONGEST_QUESTION_MS = 3_600_000;
-/** Later "it" is nothing that anybody could be sure of. */
 const LONGEST_TOPIC_MS = 6 * 3_600_000;
 
 /** The part of `stored` that still counts at `now`. A question is open until something else is made or shown. */

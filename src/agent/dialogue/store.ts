@@ -1,4 +1,3 @@
-/** The state of dialogues. Every verb runs in the transaction that it is given. */
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Fragment, json, type Queryable, render, sql, type Transaction } from '../../storage/index.ts';
 import type { OpenQuestion, Topic } from './dialogue.ts';
@@ -31,7 +30,6 @@ export function note(
   tx.send(...render(statement));
 }
 
-/** Nobody waits for an answer any more. */
 export function dropQuestion(tx: Transaction, { personId, conversationId }: Whose): void {
   tx.send('update dialogues set question = null where person_id = $1 and conversation_id = $2', [
     personId,
@@ -39,7 +37,6 @@ export function dropQuestion(tx: Transaction, { personId, conversationId }: Whos
   ]);
 }
 
-/** `/new`: what was said before is referred to no more. */
 export async function forgetDialogue(tx: Queryable, conversationId: string): Promise<void> {
   await tx.query('update dialogues set question = null, topic = null where conversation_id = $1', [conversationId]);
 }

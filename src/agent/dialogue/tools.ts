@@ -7,7 +7,6 @@ import * as store from './store.ts';
 
 export const DROP = 'question_drop';
 
-/** Lets go of the open question. */
 export const dropTool = dataTool({
   name: DROP,
   description: 'Lets go of the question that was asked last.',
@@ -34,7 +33,6 @@ export function keepTogether(
   store.note(tx, { personId: person.id, conversationId }, { topic });
 }
 
-/** Stores what a call leaves for the next words to refer to: the question that it asks, or the thing that it is about. */
 export function keepDialogue(
   tx: Transaction,
   { tool, input }: { tool: DataTool; input: unknown },

@@ -40,18 +40,15 @@ import type { Answer, Took } from './request-model.ts';
 
 export interface Shown {
   item: Item;
-  /** The turn of the steps: the item's own, or a nested one. */
   turn: Turn;
   /** The subagent's task; it sees nothing else of the conversation. */
   task?: string;
   when: Pick<Reader, 'zone' | 'locale'>;
   sections: Sections;
   attached: Attached;
-  /** Steps of the turn so far, with pictures. */
   steps: readonly ModelMessage[];
 }
 
-/** A request, and the limits that it fits into. */
 export interface Fitted {
   plan: Plan;
   by: Limits;
@@ -59,7 +56,6 @@ export interface Fitted {
 
 /** Without a configured model nothing is known of the window. */
 const UNKNOWN: Limits = { context: 64_000, answer: 4_096, factor: 1 };
-/** The most windows whose tools are kept: of each model one. */
 const MOST_FORMS = 50;
 /** Tokens: the shortest answer that a request is made shorter for. */
 const LEAST_ANSWER = 256;
@@ -68,7 +64,6 @@ const NOTHING_SAID: Recalled = { summary: null, history: [] };
 export interface ContextWindowOptions {
   models: Models | undefined;
   estimates: Estimates;
-  /** Undefined where no model could sum anything up. */
   compaction(): Compaction | undefined;
 }
 
@@ -80,7 +75,6 @@ export class ContextWindows {
     this.options = options;
   }
 
-  /** Limits of the model of this name, within `most`. */
   limits(name: string, most?: Limits): Limits {
     const { models, estimates } = this.options;
     if (!models) return UNKNOWN;
@@ -112,7 +106,6 @@ export class ContextWindows {
     return { plan: await this.compacted(shown, shorter, signal), by: shorter };
   }
 
-  /** The current contents of the window, part by part, and its size. */
   describe(told: Sections, recalled: Recalled, name: string): { filled: Filled[]; limit: number } {
     const limits = this.limits(name);
     const tools = this.offered(told.tools, limits);
@@ -122,7 +115,6 @@ export class ContextWindows {
     return { filled: plan.filled, limit: limits.context };
   }
 
-  /** The request within these limits, after what was said has been summed up where it has grown too long. */
   private async compacted(shown: Shown, limits: Limits, signal: AbortSignal): Promise<Plan> {
     const { item, turn, task } = shown;
     const recalled = recalledOf(item);
@@ -162,7 +154,6 @@ export class ContextWindows {
   }
 }
 
-/** The message that is answered, and what came with it. */
 function asked({ item, attached }: Shown, names: boolean): Pick<PlanInput, 'asked' | 'beside'> {
   const { text: said, quoted = [] } = item.payload;
   const beside = [quotedFrames(quoted), attached.text].filter((part) => part !== '').join('\n\n');
@@ -188,14 +179,12 @@ const COUNTED_CAUTION = 1.02;
 const GROWN = 1.05;
 /** or has shrunk so much that it is another one. */
 const SHRUNK = 0.5;
-/** Conversations whose count is kept. */
 const KEPT = 500;
 
 /** Ratio of real to estimated tokens: learnt from reported usage, or counted where it matters. */
 export class Estimates {
   private readonly log: Log;
   private readonly factors = new Map<string, number>();
-  /** By model and conversation: what was estimated, and what it came to. */
   private readonly counts = new BoundedMap<string, { estimated: number; factor: number }>(KEPT);
 
   constructor(log: Log) {
@@ -206,7 +195,6 @@ export class Estimates {
     return this.factors.get(model) ?? 1;
   }
 
-  /** Takes in what was sent and what the service counted. */
   learn(plan: Plan, { factor }: Limits, { used, model, repairs }: Answer): void {
     const [only] = used;
     if (used.length !== 1 || !only || only.estimated || repairs.length > 0) return;
@@ -247,7 +235,6 @@ export class Estimates {
   }
 }
 
-/** Estimated tokens of a request. */
 function tokensOf({ filled }: Plan): number {
   return filled.reduce((sum, { tokens }) => sum + tokens, 0);
 }
@@ -257,7 +244,6 @@ interface CompactionOptions {
   world: World;
   models: Models;
   ledger: Ledger;
-  /** Limits of the model of this name, within those of the answering one. */
   limits(name: string, most: Limits): Limits;
 }
 
@@ -276,10 +262,8 @@ interface Said {
   recalled: Recalled;
 }
 
-/** Replaces the older part of a conversation by a summary of it. */
 export class Compaction {
   private readonly options: CompactionOptions;
-  /** By conversation. */
   private readonly running = new Map<string, Promise<Recalled | undefined>>();
   private readonly stopping = new AbortController();
 
@@ -309,7 +293,6 @@ export class Compaction {
     await Promise.allSettled(this.running.values());
   }
 
-  /** Memory of the conversation after it was summarised and stored; undefined where that failed. */
   private async sum({ item, turnId, recalled }: Said, { limits, room }: { limits: Limits; room: number }) {
     const { database, world, models, ledger } = this.options;
     const { signal } = this.stopping;
@@ -351,7 +334,6 @@ export class Compaction {
     }
   }
 
-  /** Messages behind the summary beyond those that are recalled: it was too long without one. */
   private async older({ conversation }: Item, { summary, history }: Recalled): Promise<HistoryEntry[]> {
     const [first] = history;
     if (!first) return [];

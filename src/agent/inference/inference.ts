@@ -27,21 +27,16 @@ export interface InferenceOptions {
   models?: Models | undefined;
   /** The household's zone: its days and months are those of the budgets. */
   zone: string;
-  /** Files of a message, prepared for a model. */
   attached(item: Item): Promise<Attached>;
-  /** Results of calls, with their pictures. */
   illustrated(messages: readonly ModelMessage[]): Promise<ModelMessage[]>;
 }
 
-/** The question to be answered. */
 export interface Inquiry {
   item: Item;
-  /** The turn of the message, whose cost it is. */
   turn: Turn;
   when: WhenContext;
   sections: Sections;
   signal: AbortSignal;
-  /** Called with the text as far as it has come, where it comes in pieces. */
   onText?(text: string): void;
   /** The nested turn that asks, and its task: it sees nothing else of the conversation. */
   nested?: Nested;
@@ -59,7 +54,6 @@ interface Nested {
 
 export interface Inferred {
   step: ModelStep;
-  /** Untrusted text was shown to the model. */
   tainted: boolean;
 }
 
@@ -67,7 +61,6 @@ export interface Inferred {
 const HALVED = 2;
 
 export class Inference {
-  /** Small questions outside the answers. */
   readonly small: LightModels;
   private readonly options: InferenceOptions;
   private readonly counters: Counters;
@@ -90,7 +83,6 @@ export class Inference {
     this.compaction = models && new Compaction({ database, world, models, ledger: this.ledger, limits });
   }
 
-  /** Ends what runs beside the answers. */
   async close(): Promise<void> {
     await this.compaction?.close();
   }
@@ -129,17 +121,14 @@ export class Inference {
     }
   }
 
-  /** Counts what an answer took that could not be stored. */
   async charge(item: Item, turn: Turn, used: readonly UsageRow[]): Promise<void> {
     await this.ledger.charge(item, turn.id, used);
   }
 
-  /** The turn has ended or is parked: nothing stays reserved for it. */
   async settle(turn: Turn): Promise<void> {
     await this.ledger.close(turn);
   }
 
-  /** The current contents of the window, part by part, and its size. */
   describe(told: Sections, recalled: Recalled, name: string): ReturnType<ContextWindows['describe']> {
     return this.windows.describe(told, recalled, name);
   }
@@ -181,14 +170,12 @@ export class Inference {
     return prices.reduce((sum, price) => sum + price, 0);
   }
 
-  /** That nobody knows what the model costs: told once, to an owner alone. */
   private unpriced(item: Item, { model }: Answer): string[] {
     const { models } = this.options;
     if (!models || item.person.role !== 'owner' || !isPrivate(item)) return [];
     return models.prices.tellsOnce(model) ? [texts.priceUnknown(model, models.prices.price(model) !== undefined)] : [];
   }
 
-  /** Shows the model what fits, and half of it where that is too long after all. */
   private async ask(model: Model, { signal, onText }: Inquiry, shown: Shown, took: Took): Promise<Answer> {
     const { swallowing } = this;
     const shows = model.streams !== false && onText && { onText };

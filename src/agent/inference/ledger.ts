@@ -42,36 +42,29 @@ export interface LedgerOptions {
   world: World;
   /** Undefined where nothing costs. */
   models: Models | undefined;
-  /** The household's zone: its days and months are those of the budgets. */
   zone: string;
   counters: Counters;
 }
 
-/** The person's budget state, and the reservation for the answer. */
 export interface Money extends BudgetState {
   spent: Spent;
-  /** The person was told today that little is left. */
   told: boolean;
   reservation?: string;
 }
 
-/** The bearer of costs: a turn, or a question outside any. */
 type Spender = Pick<Turn, 'id' | 'nested' | 'reserved' | 'isResumed'> & { steps: readonly Turn['steps'][number][] };
 
-/** The payer. `context`: data read along with the message, where there is one. */
 interface Payer {
   person: { id: string };
   context?: unknown;
 }
 
-/** Options of rows; defaults: an answer, nothing told, nothing reserved. */
 interface RowOptions {
   told?: boolean;
   purpose?: UsageRow['purpose'];
   reservation?: string | undefined;
 }
 
-/** Costs of answers: counted, written, and held against the budgets. */
 export class Ledger {
   private readonly options: LedgerOptions;
   private readonly calendar: Calendar;
@@ -109,12 +102,10 @@ export class Ledger {
     }));
   }
 
-  /** Writes what belongs to nothing else that is written: a summary, an answer that failed after it had cost. */
   async add(item: Item, turnId: string, rows: UsageRow[]): Promise<void> {
     await addUsage(this.options.database, rows, payerOf(item, turnId));
   }
 
-  /** Writes what a question outside any turn took. */
   async addAlone(asked: { personId: string; conversationId?: string | undefined }, rows: UsageRow[]): Promise<void> {
     await addLoneUsage(this.options.database, rows, asked);
   }
@@ -157,13 +148,11 @@ export class Ledger {
     }
   }
 
-  /** Ends what was reserved for an answer that has cost nothing. */
   async release(turn: Turn, ...ids: (string | undefined)[]): Promise<void> {
     const known = ids.filter((id) => id !== undefined);
     if (known.length > 0) await endReservations(this.options.database, turn.id, known);
   }
 
-  /** The turn has ended or is parked: nothing stays reserved for it. */
   async close(turn: Spender): Promise<void> {
     const { models, database, world } = this.options;
     if (!models || (turn.reserved.length === 0 && !turn.isResumed)) return;
@@ -181,7 +170,6 @@ export class Ledger {
     return models.settings.budgets;
   }
 
-  /** The person's budget state now, with a reservation where there is room for one beside those of others. */
   private async reserved(item: Payer, turn: Spender, worst: (money: Money) => number, waited: number): Promise<Money> {
     const { database, world } = this.options;
     const { id: personId } = item.person;

@@ -6,9 +6,7 @@ import type { Ledger } from './ledger.ts';
 import { type Model, ModelError } from './model.ts';
 import { requestModel, type Took } from './request-model.ts';
 
-/** A small question of coda's own, outside the answer to a message. */
 export interface LightAsked {
-  /** The person whose budget pays. */
   personId: string;
   conversationId?: string | undefined;
   system: string;
@@ -25,9 +23,7 @@ export type LightAnswer =
   /** `not_found`: no model is configured. `budget`: nothing more may be spent. */
   | { ok: false; fault: ModelError['fault']; message: string; price: number };
 
-/** Calls of the light model outside a turn, with their usage. */
 export interface LightModels {
-  /** True if a model is configured. */
   readonly available: boolean;
   /** The most that asking may cost, whichever models are asked and however often; 0 only where none costs anything. */
   most(asked: LightAsked): number;
@@ -51,10 +47,8 @@ interface LightDeps {
 const MAX_TOKENS = 1_000;
 /** Requests to one model for one question: an empty answer is asked for again, and each request is sent twice at most. */
 const REQUESTS = 4;
-/** Tokens of what stands around the text of a request. */
 const AROUND = 500;
 
-/** Opens the calls of the light model. */
 export function lightModels(deps: LightDeps): LightModels {
   const { models, alone } = deps;
   return {

@@ -3,8 +3,6 @@ import type { Json } from '../../base/json.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import type { Finding } from '../models/quirks.ts';
 
-/** The port to a language model. */
-
 export interface ModelToolCall {
   /** Unique within the turn. */
   id: string;
@@ -13,7 +11,6 @@ export interface ModelToolCall {
   input: unknown;
 }
 
-/** A picture for a model that sees, already within the services' limits. */
 export interface ModelImage {
   name: string;
   type: 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp';
@@ -31,14 +28,12 @@ export type ModelMessage =
   | { role: 'assistant'; text: string; calls?: ModelToolCall[]; keep?: Kept }
   | ToolMessage;
 
-/** The result of a call. */
 export interface ToolMessage {
   role: 'tool';
   callId: string;
   name: string;
   text: string;
   ok: boolean;
-  /** Pictures that belong to it, not opened yet. */
   files?: readonly FileRef[];
   /** Pictures that belong to it; never where it is not `ok`, which no service takes. */
   images?: ModelImage[];
@@ -46,18 +41,14 @@ export interface ToolMessage {
 
 /** Data that a model wants back, unread and unchanged, together with its answer. */
 export interface Kept {
-  /** The model's `name`: no other one understands it. */
   model: string;
   blocks: Json[];
 }
 
-/** A tool as the model sees it. */
 export interface ToolSpec {
   name: string;
   description: string;
-  /** JSON Schema of its input. */
   schema: Record<string, unknown>;
-  /** Left out where the window is small. */
   spare?: boolean;
 }
 
@@ -95,15 +86,11 @@ export type ModelEvent =
   | { type: 'charged'; model: string; usage: ModelUsage }
   | { type: 'stop'; reason: StopReason };
 
-/** Cause of a fault whose name alone would send people to the wrong place. */
 export type ModelErrorReason =
   /** It took the request and sent nothing. */
   | 'silent'
-  /** The service at the address is not of this kind. */
   | 'wrong_address'
-  /** The model or its server takes no tools. */
   | 'no_tools'
-  /** The account at the provider has no credit left, or has reached a limit that it has there. */
   | 'no_credit'
   /** Not even a new conversation fits into the model's window. */
   | 'small_window'
@@ -115,11 +102,9 @@ export interface ModelErrorDetails {
   reason?: ModelErrorReason | undefined;
   /** Tokens that the model takes, where the service told. */
   window?: number | undefined;
-  /** Text for the person, where it is better than the fault's general one. */
   said?: string | undefined;
   /** The service's own short message, for owners: without keys, and without quotes of the conversation. */
   told?: string | undefined;
-  /** A part that the request must not have: without it, it may be taken. */
   finding?: Finding | undefined;
 }
 
@@ -136,7 +121,6 @@ export class ModelError extends Error {
   }
 }
 
-/** No model can answer now: each one failed, what may be spent is used up, or none is configured. */
 export class NoModel extends ModelError {
   /** Said to the person; undefined where no model is configured. */
   readonly why: string | undefined;

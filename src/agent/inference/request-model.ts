@@ -17,7 +17,6 @@ import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
 import { type Heard, rawOf, ThinkingStripper } from './strip-thinking.ts';
 import { callsIn, settled, type Written, withoutCalls } from './text-calls.ts';
 
-/** Usage of one call to a model. */
 export interface Used {
   /** `provider/model`. */
   model: string;
@@ -26,20 +25,16 @@ export interface Used {
   estimated?: boolean;
 }
 
-/** A repair that an answer needed before it could be used. */
 export type Repair =
   | 'arguments'
   | 'call_id'
   | 'continued'
   | 'asked_again'
   | 'cut_call'
-  /** A call stood in the text. */
   | 'text_call'
   | 'retried'
   | 'fallback'
-  /** The model was told what is wrong with its call. */
   | 'wrong_call'
-  /** The model was told that it repeats a call. */
   | 'loop';
 
 /** Usage and repairs of an answer, as they happen: they hold also when the answer then fails. */
@@ -48,25 +43,19 @@ export interface Took {
   repairs: Repair[];
 }
 
-/** A whole answer of a model, put right. */
 export interface Answer extends Took {
   text: string;
   calls: ModelToolCall[];
-  /** The model that answered in the end. */
   model: string;
   keep?: Kept;
-  /** For the person, beside the answer. */
   notices: string[];
 }
 
 export interface RequestModelOptions {
-  /** Ids of calls that the turn has made before. */
   taken: ReadonlySet<string>;
-  /** Takes in what each call took and what was put right. */
   took?: Took;
   /** Number of times an answer that was cut at the token limit is continued; default 5. */
   continuations?: number;
-  /** Hears the text as far as it has come, whenever it has grown. */
   onText?(text: string): void;
   /** Models whose answers begin within a thought, since their server swallows its beginning. Learnt here. */
   swallowing?: Map<string, ThoughtFormat>;
@@ -182,13 +171,11 @@ class Asking {
     return next;
   }
 
-  /** Tells the model what is wrong with its answer, and takes the next one instead. */
   private askAgain({ text }: Reply, wrong: string): Promise<Reply> {
     const said: ModelMessage[] = text.trim() === '' ? [] : [{ role: 'assistant', text }];
     return this.once([...said, { role: 'user', text: wrong }], '');
   }
 
-  /** One answer as it comes; `before` is what stands before it in the person's eyes. */
   private async once(more: readonly ModelMessage[], before: string): Promise<Reply> {
     const request = { ...this.request, messages: [...this.request.messages, ...more] };
     const reply: Reply = { text: '', blocks: [], thoughts: 0, calls: [], stop: 'end' };
@@ -230,7 +217,6 @@ class Asking {
     return reply;
   }
 
-  /** Takes in what is said, and shows it as far as it has come and is no call. */
   private hear(reply: Reply, { text, blocks }: ThinkingStripper, before: string): void {
     if (text === reply.text) return;
     reply.text = text;
@@ -262,7 +248,6 @@ class Asking {
     return { ...reply, text, calls: calls.map((call) => ({ ...call, id: `call_${shortId(12)}` })) };
   }
 
-  /** No more comes: what is said and what is thought is decided. */
   private settle(reply: Reply, speech: ThinkingStripper): void {
     speech.end();
     const { text, blocks } = speech.blocks.length === 0 ? speech : settled(speech, this.request.tools);
@@ -306,14 +291,12 @@ class Asking {
   }
 }
 
-/** The answer so far with its continuation. */
 function continued(before: string, { text, blocks }: Heard): Heard {
   const whole = joined(before, text);
   const shift = whole.length - text.length;
   return { text: whole, blocks: blocks.map((block) => ({ ...block, at: Math.max(0, shift + block.at) })) };
 }
 
-/** True if the reply calls tools, in whatever way. */
 function isCalling({ calls, blocks }: Reply): boolean {
   return calls.length > 0 || blocks.length > 0;
 }

@@ -14,22 +14,17 @@ import {
 } from './strip-thinking/marks.ts';
 import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
 
-/** A call, or several, written as text. */
 export interface Block {
-  /** The formats that begin in this way. */
   formats: readonly CallFormat[];
   open: string;
   content: string;
   close: string;
-  /** Its end has come. */
   isClosed: boolean;
-  /** Its position in the text. */
   at: number;
   /** Words stand before it on its line: it may be a sentence about such tags. */
   isDoubtful: boolean;
 }
 
-/** An answer without thoughts. */
 export interface Heard {
   text: string;
   blocks: readonly Block[];
@@ -42,11 +37,9 @@ interface Thinking {
   open: string;
   inner: Growing;
   depth: number;
-  /** Something has been thought. */
   hasWords: boolean;
   /** The last end in it that was not taken for its own. */
   passed: Span | undefined;
-  /** Start of a call in it. */
   call: number | undefined;
 }
 
@@ -55,7 +48,6 @@ interface Calling {
   mark: CallMark;
   block: Block;
   content: Growing;
-  /** Ends that stand within a value. */
   passed: Span[];
 }
 
@@ -65,7 +57,6 @@ type State =
   | Calling
   /** True if the block is a call depends on what follows it. */
   | { kind: 'judging'; block: Block }
-  /** Another speaker’s words, made up. */
   | { kind: 'over' };
 
 const SAYING: State = { kind: 'saying' };
@@ -78,18 +69,14 @@ const MOST_PASSED = 100;
  * of a thought or a block, but where a server swallowed the beginning of a thought.
  */
 export class ThinkingStripper implements Heard {
-  /** Said so far. */
   text = '';
-  /** Thought and not said, with its marks. */
   thought = '';
   readonly blocks: Block[] = [];
   /** The format of a thought of which only the end came. */
   swallowed: ThoughtFormat | undefined;
-  /** Came and is not decided. */
   private rest = '';
   private state: State = SAYING;
   private place = new Position();
-  /** Up to where in the text `place` has read. */
   private placed = 0;
   private hasThought = false;
   /** Something was taken out before the first word: the space behind it belongs to it. */
@@ -109,12 +96,10 @@ export class ThinkingStripper implements Heard {
     while (this.step(false));
   }
 
-  /** The answer is complete: what was not decided is. */
   end(): void {
     while (this.rest !== '' || this.state !== SAYING) if (!this.step(true)) return;
   }
 
-  /** True if the state has changed, after which the rest is looked at again. */
   private step(isLast: boolean): boolean {
     const { state } = this;
     switch (state.kind) {
@@ -157,7 +142,6 @@ export class ThinkingStripper implements Heard {
     else this.cut(text);
   }
 
-  /** True if a mark is none where it stands. */
   private isText(mark: Mark, text: string): boolean {
     const { position } = this;
     if (position.isQuoted) return true;
@@ -274,7 +258,6 @@ export class ThinkingStripper implements Heard {
     return true;
   }
 
-  /** All that came was a thought. */
   private stray(ends: ThoughtFormat): void {
     this.swallowed = ends;
     this.think(this.text);
@@ -282,7 +265,6 @@ export class ThinkingStripper implements Heard {
     this.startAgain();
   }
 
-  /** Nothing is said yet. */
   private startAgain(): void {
     this.text = '';
     this.place = new Position();
@@ -300,7 +282,6 @@ export class ThinkingStripper implements Heard {
     this.text += said;
   }
 
-  /** Position of the end of the text in Markdown. */
   private get position(): Position {
     this.place.add(this.text.slice(this.placed));
     this.placed = this.text.length;
@@ -342,7 +323,6 @@ class Growing {
   whole = '';
   private end = '';
   private start = 0;
-  /** Up to where it was searched. */
   private seen = 0;
   private firstWord: number | undefined;
 
@@ -353,7 +333,6 @@ class Growing {
     this.end += piece;
   }
 
-  /** The next place that fits, and which group of the pattern it is. */
   next(pattern: RegExp | undefined): (Span & { group: string | undefined }) | undefined {
     if (!pattern) return undefined;
     pattern.lastIndex = this.seen - this.start;
@@ -372,7 +351,6 @@ class Growing {
     return { from, to, group };
   }
 
-  /** Has what was found looked at again when more has come. */
   back({ from }: Span): void {
     this.seen = from;
   }
@@ -381,7 +359,6 @@ class Growing {
     return this.firstWord !== undefined && this.firstWord < from;
   }
 
-  /** True if quotes stand on both sides, of which the first one opens. */
   isInQuotes(span: Span): boolean {
     const [from, to] = [span.from - this.start, span.to - this.start];
     const [before = '', after = ''] = [this.end[from - 1], this.end[to]];

@@ -1,5 +1,3 @@
-/** Calls that a model wrote as text instead of making them. */
-
 import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
 import { mendCall, toolNamed } from '../tools/repair.ts';
@@ -7,14 +5,11 @@ import type { ModelToolCall, ToolSpec } from './model.ts';
 import { isWithinValue, type Reading } from './strip-thinking/call-formats.ts';
 import { type Block, type Heard, rawOf } from './strip-thinking.ts';
 
-/** Larger than any call. Characters. */
 const LARGEST = 200_000;
 /** A longer answer is none that is nothing but a call. Characters. */
 const LARGEST_BARE = 50_000;
 
-/** Ends as JSON, a call of a function or a fenced block does. */
 const BARE = /[\]})`;]$/;
-/** A block of JSON at the end. */
 const FENCED = /(?:^|\n)[^\S\n]*```(?:json)?[^\S\n]*\n([^`]*)\n?[^\S\n]*```$/;
 /** Words before a block that make it an example, in the languages that models are asked in most. */
 const EXAMPLE =
@@ -26,11 +21,8 @@ const GROWING: readonly RegExp[] = [
   /(?:^|\n)[^\S\n]*(?:```(?:json)?[^\S\n]*\n[^`]*(?:`{1,3}\s*)?|`{1,3}[a-z_]*)$/,
 ];
 
-/** An answer with calls that were written as text. */
 export interface Written {
-  /** Its text without them. */
   text: string;
-  /** These have no ids. */
   calls: ModelToolCall[];
   /** Why there are none, for the model: a block can only be a call and is not one that can be made. */
   problem?: string;
@@ -100,7 +92,6 @@ function bare(said: string, tools: readonly ToolSpec[]): Written | undefined {
   return calls?.every((call) => call !== undefined) ? { text: before, calls } : undefined;
 }
 
-/** True if a growing answer begins as a call of one of the tools, as a program would write it. */
 function isPythonOf(text: string, tools: readonly Pick<ToolSpec, 'name'>[]): boolean {
   const [, begun = '', bracket] = /^\s*\[?\s*([a-z_]\w*)?\s*(\()?/i.exec(text) ?? [];
   if (begun === '') return false;
@@ -132,19 +123,15 @@ function fits(input: unknown, schema: ToolSpec['schema']): boolean {
 // Parses the calls of a block, in each of the formats that `call-formats.ts` names. Pure.
 
 interface Shape {
-  /** With whatever was written around it. */
   name: string;
   input: unknown;
 }
 
 const ALL: readonly Reading[] = ['json', 'named', 'elements', 'pairs', 'python'];
-/** No name with what is written around it is longer. Characters. */
 const LONGEST_NAME = 300;
-/** Wrappers of each of several calls in one block. */
 const AROUND =
   /<\/?(?:[a-z]+:)?tool_call(?::[\w-]+)?>|<[|｜]tool[_▁ ]call[_▁ ](?:begin|end)[|｜]>|<\|(?:plugin|interpreter)\|>/gi;
 
-/** The calls of a block, read as its formats have it or else as any other; undefined where it cannot be read. */
 function callsOf({ formats, open, content }: Block): Shape[] | undefined {
   const parts = partsOf(content);
   const readings = [...new Set([...formats.map(({ reads }) => reads), ...ALL])];
@@ -159,7 +146,6 @@ function callsOf({ formats, open, content }: Block): Shape[] | undefined {
   return all.every((calls) => calls !== undefined) ? all.flat() : undefined;
 }
 
-/** The single calls of a block; one that has only a beginning is one. */
 function partsOf(content: string): string[] {
   const parts: string[] = [];
   let from = 0;
@@ -223,7 +209,6 @@ function parsed(text: string, mend?: (broken: string) => string): unknown {
   }
 }
 
-/** End of the brackets that a text begins with. */
 function endOfJson(text: string): number | undefined {
   let depth = 0;
   for (const { 0: found, index } of text.matchAll(/"(?:\\[\s\S]|[^"\\])*"|[{}[\]]/g)) {
@@ -255,13 +240,10 @@ const CALL_ELEMENT =
   /<(function|invoke|call|tool)(?:=["']?([^"'<>]{1,200})["']?|\s[^<>]*?\b(?:name|tool)=["']([^"'<>]{1,200})["'][^<>]*)>([\s\S]*?)(?:<\/\1>|$)/gi;
 const ARGUMENT =
   /<(parameter|param|argument|arg)(?:=["']?([^"'<>]{1,200})["']?|(\s[^<>]*?)\b(?:name|key)=["']([^"'<>]{1,200})["']([^<>]*))>([\s\S]*?)(?:<\/\1>|(?=<\1[=\s])|$)/gi;
-/** A value that is no text, by the attributes of its element. */
 const NO_TEXT = /\bstring=["']false|\btype=["'](?!str)/i;
 
-/** A vendor’s prefix of the elements; values may hold other ones. */
 const PREFIX = /<(\/?)[a-z]+:(?=(?:function|invoke|parameter|argument)\b)/gi;
 
-/** Elements, whatever their vendor puts before the names or writes for the brackets. */
 function elements(whole: string): Shape[] | undefined {
   const plain = whole
     .replaceAll(']<]minimax[>[', '')
@@ -292,7 +274,6 @@ function argumentsIn(body: string): unknown {
 
 const CHILD = /<([\w.-]{1,200})>([\s\S]*?)<\/\1>/g;
 
-/** Values each in an element of its name; undefined where there is anything else. */
 function childrenOf(body: string): Record<string, unknown> | undefined {
   const found = [...body.matchAll(CHILD)];
   if (found.length === 0 || body.replace(CHILD, '').trim() !== '') return undefined;
@@ -308,7 +289,6 @@ function childValue(value: string): unknown {
 const PAIR =
   /<arg_key(?::[\w-]+)?>([\s\S]*?)<\/arg_key(?::[\w-]+)?>\s*<arg_value(?::[\w-]+)?>([\s\S]*?)(?:<\/arg_value(?::[\w-]+)?>|$)/g;
 
-/** A name, and behind it keys and values in turn. */
 function pairs(content: string): Shape[] | undefined {
   const found = [...content.matchAll(PAIR)];
   const [first] = found;
@@ -322,7 +302,6 @@ const QUOTED = String.raw`"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'`;
 const KEYWORD = new RegExp(String.raw`(${QUOTED})|\b([A-Za-z_]\w*)\s*=(?!=)`, 'g');
 const BRACKET = new RegExp(`${QUOTED}|[()]`, 'g');
 
-/** Calls of functions with named arguments, alone, in a list, or printed. */
 function python(content: string): Shape[] | undefined {
   const inner = content.trim().replace(/^print\s*\(([\s\S]*)\)$/, '$1');
   let rest = inner.replace(/^\[([\s\S]*)\]$/, '$1').trim();
@@ -340,7 +319,6 @@ function python(content: string): Shape[] | undefined {
   return calls;
 }
 
-/** Position that closes the bracket opened before `from`. */
 function closingOf(text: string, from: number): number | undefined {
   let depth = 1;
   for (const { 0: found, index } of text.slice(from).matchAll(BRACKET)) {

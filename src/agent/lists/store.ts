@@ -1,11 +1,9 @@
-/** Numbered lists that a person was shown, so that "the second one" can be found. */
 import type { Instant } from '../../base/clock.ts';
 import type { DeletionRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 
 /** The last list of one kind of thing that a person was shown in each of their conversations. */
 export interface NumberedLists {
-  /** Remembers what the person sees, in its order. */
   remember(
     tx: Transaction,
     shown: { personId: string; conversationId: string; ids: readonly string[]; now: Instant },

@@ -35,12 +35,9 @@ import {
   words,
 } from './wire.ts';
 
-/** Beyond that the estimate has to do. */
 const COUNTED_WITHIN_MS = 3_000;
-/** The version of the API that is spoken here. */
 const VERSION = '2023-06-01';
 
-/** A model behind the Messages API. One attempt a request: who asks decides about the next. */
 export function anthropicModel(options: EndpointOptions): Model {
   const { apiKey = 'none', baseUrl = 'https://api.anthropic.com' } = options;
   const service = new Service(baseUrl, { 'x-api-key': apiKey, 'anthropic-version': VERSION });
@@ -112,7 +109,6 @@ interface Tool {
   input_schema: Record<string, unknown>;
 }
 
-/** The body of a request, as far as coda uses it. */
 interface Body {
   model: string;
   max_tokens: number;
@@ -160,7 +156,6 @@ function anthropicRequest(
 
 const known = new WeakMap<readonly ToolSpec[], readonly Tool[]>();
 
-/** The same list for the same tools. */
 function toolsOf(tools: readonly ToolSpec[]): readonly Tool[] {
   const found = known.get(tools);
   if (found) return found;
@@ -185,7 +180,6 @@ function add(out: Message[], role: 'user' | 'assistant', blocks: Block[]): void 
   else out.push({ role, content: blocks });
 }
 
-/** A cache breakpoint at the end of what stands so far. */
 function markEnd(out: readonly Message[]): void {
   const last = out.at(-1)?.content.at(-1);
   if (last?.type === 'text' || last?.type === 'tool_use' || last?.type === 'tool_result' || last?.type === 'image') {
@@ -235,7 +229,6 @@ function toolName(name: string): string {
   return name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 128) || 'unknown';
 }
 
-/** Answers of the Messages API, whole and piece by piece. */
 const perhaps = z.string().optional().catch(undefined);
 
 /** A block as it came, with no field added: thoughts are shown to the service again. */
@@ -279,7 +272,6 @@ const streamEvent = z.object({
 });
 type StreamEvent = z.output<typeof streamEvent>;
 
-/** The events of an answer that came as one. */
 function* wholeAnswer(answer: unknown, name: string, watch: Watch): Generator<ModelEvent> {
   const read = message.safeParse(answer);
   const { content } = read.data ?? {};
@@ -303,12 +295,10 @@ function* wholeAnswer(answer: unknown, name: string, watch: Watch): Generator<Mo
 interface GrowingBlock {
   index: string;
   block: BlockAnswer;
-  /** The arguments of a call, as far as they have come. */
   json: string;
   open: boolean;
 }
 
-/** One answer while it comes in. */
 class Reading {
   private readonly name: string;
   private readonly watch: Watch;
@@ -345,7 +335,6 @@ class Reading {
     else if (event.type === 'message_delta') this.close(event);
   }
 
-  /** The cost of the question is known before the first word. */
   private *start({ message: begun }: StreamEvent): Generator<ModelEvent> {
     this.count(begun?.usage);
     const usage = usageOf(this.counted);
@@ -410,7 +399,6 @@ function isThought({ type }: BlockAnswer): boolean {
   return type === 'thinking' || type === 'redacted_thinking';
 }
 
-/** `json`: the arguments that came piece by piece. */
 function callOf({ id = '', name = '', input }: BlockAnswer, json = ''): ModelEvent {
   return { type: 'call', call: { id, name, input: argumentsOf(json || input) } };
 }

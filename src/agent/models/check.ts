@@ -30,9 +30,7 @@ const listed = z.object({
 type Listed = z.output<typeof listed>;
 const listing = z.object({ data: list(listed) }).catch({ data: [] });
 
-/** More of an answer is not read. Bytes. */
 const LARGEST = 8 << 20;
-/** For a question that may go unanswered without harm. */
 const ASIDE_MS = 3_000;
 
 /** Asks one provider, for those of `models` that are its own. Asks no model; never throws, and never says a key. */
@@ -71,9 +69,7 @@ export async function checkProvider(name: string, models: Models, signal: AbortS
 interface Asked {
   status: number;
   headers: Headers;
-  /** True if the API answered, and well. */
   isApi: boolean;
-  /** Its JSON; undefined where it was none. */
   body: unknown;
 }
 
@@ -91,7 +87,6 @@ function hostOf(url: string): string {
   return new URL(url).host;
 }
 
-/** Asks for `url`, or sends `body` to it. */
 async function ask(url: string, { kind, api_key }: Provider, signal: AbortSignal, body?: unknown): Promise<Asked> {
   const key =
     kind === 'anthropic'
@@ -120,7 +115,6 @@ async function jsonOf(response: Response): Promise<unknown> {
   }
 }
 
-/** True if the list is that of a service of the other kind. */
 function isOther({ kind }: Provider, data: readonly Listed[]): boolean {
   if (data.length === 0) return false;
   const isAnthropic = data.every(({ type, object }) => type === 'model' && object === '');
@@ -146,7 +140,6 @@ interface Place {
   signal: AbortSignal;
 }
 
-/** Obstacle to a model's answering well, as far as can be seen without asking it. */
 async function problemOf(name: string, models: Models, place: Place): Promise<Problem | undefined> {
   const { data } = place;
   const provider = name.slice(0, name.indexOf('/'));
@@ -197,7 +190,6 @@ async function isMissing(model: string, { provider, base, signal }: Place): Prom
   return status === 404;
 }
 
-/** Without what services put before and behind the name of the same model. */
 function plain(id: string): string {
   return id
     .toLowerCase()
@@ -205,7 +197,6 @@ function plain(id: string): string {
     .replace(/:(?:latest|free|nitro|floor|online|thinking|extended|exacto|beta)$/, '');
 }
 
-/** Ollama's facts about a model: support of tools, and the window that it is loaded with. */
 async function ollama(model: string, { provider, base, signal }: Place): Promise<{ tools?: boolean; window?: number }> {
   const root = base.replace(/\/v1$/, '');
   using limit = deadline(ASIDE_MS, signal);
@@ -273,7 +264,6 @@ function forbidden(name: string, base: string): ProviderHealth {
   };
 }
 
-/** Its certificate is not trusted. */
 function untrusted(name: string, base: string, error: unknown): ProviderHealth | undefined {
   const tls = reachTrouble(error);
   return (
@@ -286,7 +276,6 @@ function untrusted(name: string, base: string, error: unknown): ProviderHealth |
   );
 }
 
-/** The service of another kind that answers there, with the address that it has then. */
 async function otherKind(provider: Provider, base: string, signal: AbortSignal) {
   const kind = provider.kind === 'anthropic' ? 'openai-compatible' : 'anthropic';
   const bare = base.replace(/\/v1$/, '');

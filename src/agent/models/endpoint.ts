@@ -3,27 +3,21 @@ import { faultOf } from './fault.ts';
 import type { Learnt } from './quirks.ts';
 import { Watch } from './watch.ts';
 
-/** Options of one model at one provider. */
 export interface EndpointOptions {
   /** `provider/model`. */
   name: string;
-  /** As the provider calls it. */
   model: string;
   baseUrl?: string | undefined;
   apiKey?: string | undefined;
-  /** True if it takes pictures. */
   sees: boolean;
-  /** True if the answer is asked for piece by piece. */
   stream: boolean;
   /** Milliseconds without a piece of the answer after which it is given up. */
   silenceMs: number;
   /** Tokens it may think with before it answers; undefined: the model's own way. */
   thinking?: number | undefined;
-  /** Refusals of its service, as they are found. */
   learnt?: Learnt | undefined;
 }
 
-/** The endpoint as it is used now, after its findings. */
 export interface Endpoint extends EndpointOptions {
   refuses: ReadonlySet<string>;
 }
@@ -38,7 +32,6 @@ export function endpointNow(options: EndpointOptions): Endpoint {
   };
 }
 
-/** The body without the parameters that the service refuses. */
 export function withoutRefused<T extends object>(body: T, refuses: ReadonlySet<string>): T {
   const kept = Object.entries(body).filter(([field]) => NEEDED.includes(field) || !refuses.has(field));
   return Object.fromEntries(kept) as T;

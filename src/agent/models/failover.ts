@@ -13,7 +13,6 @@ import {
 } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 
-/** One model and what is known of how it fares. */
 export interface Candidate {
   model: Model;
   breaker: Breaker;
@@ -35,23 +34,17 @@ const FINAL: readonly FaultKind[] = ['cancelled', 'refused', 'context_overflow']
 const PASSING: readonly FaultKind[] = ['transient', 'malformed_output'];
 /** Whatever the fault, asking the same model again changes nothing. */
 const LASTING: readonly (ModelErrorReason | undefined)[] = ['silent', 'rejected'];
-/** Longer than this nobody is kept waiting for a busy model. */
 const LONGEST_WAIT_MS = 10_000;
 const TRIES = 2;
-/** Number of attempts of a model that nobody else could replace. */
 const TRIES_ALONE = 3;
 
-/** A candidate within one round. */
 interface Runner extends Candidate {
   tries: number;
   mostTries: number;
   /** Milliseconds before it is asked (again); undefined: it is not. */
   wait: number | undefined;
-  /** Its request, while it is asked and when it speaks. */
   attempt: Attempt | undefined;
-  /** It was silent for so long that another one was asked as well. */
   overdue: boolean;
-  /** Ends what runs for it. */
   giveUp(): void;
 }
 
@@ -70,11 +63,9 @@ export interface FailoverOptions {
  * silent the next is asked as well, who speaks first answers, and the others are given up.
  */
 class Failover {
-  /** Why nobody answered. */
   private fault: ModelError | undefined;
   private readonly options: FailoverOptions;
   private readonly runners: Runner[];
-  /** Events of attempts that did not answer. */
   private readonly told: ModelEvent[] = [];
 
   constructor(options: FailoverOptions) {
@@ -208,7 +199,6 @@ class Failover {
     if (!this.isAlone && runner.breaker.open) runner.wait = undefined;
   }
 
-  /** Another one spoke first: its request ends, and what it has cost is told as far as it is known. */
   private overtaken(runner: Runner): void {
     runner.giveUp();
     if (runner.overdue) {
@@ -224,7 +214,6 @@ class Failover {
     if (attempt?.charged) this.told.push(attempt.charged);
   }
 
-  /** True if nobody else could answer: then there is nothing to be gained by leaving it alone. */
   private get isAlone(): boolean {
     return this.runners.length === 1;
   }
@@ -239,7 +228,6 @@ function stopped(): ModelError {
   return new ModelError('cancelled', 'The turn was stopped.');
 }
 
-/** Milliseconds after which the same model is asked once more; undefined: not again. */
 function again({ fault, details }: ModelError, runner: Runner, retryMs: number): number | undefined {
   if (runner.tries >= runner.mostTries || LASTING.includes(details.reason)) return undefined;
   if (PASSING.includes(fault)) return retryMs * 2 ** (runner.tries - 1);
@@ -255,13 +243,10 @@ function note(breaker: Breaker, { fault, details: { retryAfterMs } }: ModelError
 }
 
 interface RoutedOptions {
-  /** In the order in which they are asked. */
   candidates: readonly Candidate[];
   patience: Patience;
   log: Log;
-  /** Counts attempts by model and outcome. */
   calls: Counter;
-  /** Hears of each attempt that failed. */
   fault?(model: string, fault: FaultKind): void;
   /** Hears how each attempt ended that was not overtaken. */
   ended?(model: string, outcome: ModelError | 'answered'): void;
@@ -289,17 +274,13 @@ export function routed(options: RoutedOptions): Model {
   };
 }
 
-/** Events that show that an answer is there, and not only the connection. */
 const WORDS: readonly ModelEvent['type'][] = ['text', 'reasoning', 'call', 'stop'];
 
-/** One request to one model, from the first word of whose answer on somebody waits for it. */
 class Attempt {
-  /** Its cost before its first word, where the service told. */
   charged: (ModelEvent & { type: 'charged' }) | undefined;
   private readonly stopping = new AbortController();
   private readonly outer: AbortSignal;
   private readonly answer: AsyncIterator<ModelEvent>;
-  /** Events up to its first word. */
   readonly early: ModelEvent[] = [];
 
   constructor(model: Model, request: ModelRequest, outer: AbortSignal) {
@@ -331,19 +312,16 @@ class Attempt {
     }
   }
 
-  /** Its next event, once it speaks; undefined at the end. Throws the model's `ModelError`. */
   async next(): Promise<ModelEvent | undefined> {
     const { value, done } = await this.answer.next();
     return done ? undefined : value;
   }
 
-  /** Ends the request where it was left in the middle. */
   async close(): Promise<void> {
     this.release();
     await this.answer.return?.();
   }
 
-  /** Ends the request: nobody waits for it any more. */
   readonly stop = (): void => this.stopping.abort();
 
   private release(): void {

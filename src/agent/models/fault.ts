@@ -3,14 +3,10 @@ import { ModelError, type ModelErrorReason } from '../inference/model.ts';
 import { findingIn, isOfTemplate, type Learnt, refusesTools } from './quirks.ts';
 import { fieldsOf, parsed, type Refusal, reasonOf, refusalIn } from './refusal.ts';
 
-/** Circumstances of a failed request, beside the error. */
 export interface Circumstances {
   signal: AbortSignal;
-  /** It was ended because nothing came. */
   silent: boolean;
-  /** The body of the request. */
   sent?: string | undefined;
-  /** Known parameters of the model that were not sent. */
   learnt?: Learnt | undefined;
   /** The provider's key, which no reason repeats. */
   key?: string | undefined;
@@ -46,7 +42,6 @@ export function faultOf(error: unknown, name: string, circumstances: Circumstanc
 /** Faults that no other form of the request would mend. */
 const DECIDED: readonly FaultKind[] = ['budget', 'context_overflow', 'refused', 'rate_limited', 'auth_expired'];
 
-/** Words of people and tools in a request. */
 function spokenIn(sent: string | undefined): string {
   const { messages } = fieldsOf(parsed(sent));
   const spoken = (Array.isArray(messages) ? messages : []).filter((each) => fieldsOf(each).role !== 'system');
@@ -58,7 +53,6 @@ export function noAnswer(body: unknown, name: string): Error {
   return tellsFault(body) ? Object.assign(new Error('told within'), { error: body }) : pageFault(name);
 }
 
-/** True if what stands where an answer would be tells of a fault, in one of the forms that services have for it. */
 export function tellsFault(body: unknown): boolean {
   const { error, object, choices, detail, message, code } = fieldsOf(body);
   if (error) return true;
@@ -68,7 +62,6 @@ export function tellsFault(body: unknown): boolean {
   );
 }
 
-/** An answer that is no answer of the API at all. */
 export function pageFault(name: string): ModelError {
   const message = `${name} answered with something else than the API; are base_url and kind right?`;
   return new ModelError('not_found', message, { reason: 'wrong_address' });
@@ -148,12 +141,10 @@ function byStatus({ status }: Refusal): Verdict {
   return { fault: 'malformed_output', reason: 'rejected' };
 }
 
-/** The model as its service names it. */
 function modelIn(name: string): string {
   return name.slice(name.indexOf('/') + 1).toLowerCase();
 }
 
-/** Tokens that the model takes, where an overflow tells them. */
 function windowIn(text: string): number | undefined {
   const [, told] = /(?:context (?:length|size|window)|n_ctx)\D{0,30}(\d{3,8})\b|> (\d{3,8}) maximum/.exec(text) ?? [];
   return told === undefined ? undefined : Number(told);

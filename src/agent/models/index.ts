@@ -35,13 +35,11 @@ export interface ModelsOptions {
   log: Log;
   metrics: Metrics;
   faults?: FaultBook | undefined;
-  /** Their circuit breakers, beside those of tools and skills. */
   breakers?: Breakers;
   /** Milliseconds before the same model is asked again. */
   retryMs?: number;
 }
 
-/** Default models of providers of which only the key is known. */
 const USUAL = {
   anthropic: { default: 'claude-sonnet-4-5', light: 'claude-haiku-4-5', heavy: 'claude-opus-4-5' },
   'openai-compatible': { default: 'gpt-5-mini', light: 'gpt-5-nano', heavy: 'gpt-5' },
@@ -63,7 +61,6 @@ export class Models {
   readonly prices: Prices;
   readonly tiers: Tiers;
   private readonly options: ModelsOptions;
-  /** Providers whose account has no credit left, until they answer again. */
   private readonly unpaid = new Set<string>();
   private readonly candidates = new Map<string, Candidate>();
   private readonly learned = new Map<string, Learnt>();
@@ -82,7 +79,6 @@ export class Models {
     options.metrics.gauge('coda_model_resting', 'Whether a model is left alone because it failed.', ['model'], open);
   }
 
-  /** The tier's model or the one that was chosen, and its fallbacks. */
   answering(tier: Tier, chosen?: string): Model {
     return this.routed([chosen && this.knows(chosen) ? chosen : this.nameOf(tier)]);
   }
@@ -97,7 +93,6 @@ export class Models {
     return this.answering(this.tiers.choose(text));
   }
 
-  /** For coda's own small questions. */
   light(): Model {
     return this.asking(undefined);
   }
@@ -108,7 +103,6 @@ export class Models {
     return model === undefined ? this.routed(this.small(), hedgeMs) : this.routed([this.large(model)]);
   }
 
-  /** All models that such a question may be put to. */
   namesAsked(model: string | undefined): string[] {
     const first = model === undefined ? this.small() : [this.large(model)];
     return [...new Set([...first, ...this.settings.fallbacks])];
@@ -122,12 +116,10 @@ export class Models {
     return this.knows(model) ? model : this.nameOf('heavy');
   }
 
-  /** The name of the tier's model, `provider/model`. */
   nameOf(tier: Tier): string {
     return tierName(this.settings, tier) ?? '';
   }
 
-  /** True if `provider/model` can be asked: its provider is configured. */
   knows(name: string): boolean {
     const [provider = '', model = ''] = split(name);
     return model !== '' && Object.hasOwn(this.settings.providers, provider);
@@ -147,17 +139,14 @@ export class Models {
     return { context, answer: Math.min(longest, Math.floor(context / 4)), wanted };
   }
 
-  /** Findings on `provider/model` since the start. */
   learnt(name: string): Readonly<Learnt> {
     return this.known(name);
   }
 
-  /** Every model that has been asked or looked at since the start. */
   asked(): string[] {
     return [...this.learned.keys()];
   }
 
-  /** Refusals of its service, each with the setting that avoids it. */
   quirks(name: string): QuirkTold[] {
     return quirksTold(this.known(name), split(name)[0]);
   }
@@ -171,18 +160,15 @@ export class Models {
     return learnt;
   }
 
-  /** Every model that the configuration names, each once. */
   names(): string[] {
     const tiers = (['default', 'light', 'heavy'] as const).map((tier) => this.nameOf(tier));
     return [...new Set([...tiers, ...this.settings.fallbacks])];
   }
 
-  /** True if the provider refused its last request because the account there has no credit left. */
   hasNoCredit(provider: string): boolean {
     return this.unpaid.has(provider);
   }
 
-  /** Models that are left alone at the moment because they failed again and again. */
   resting(): string[] {
     return [...this.candidates].filter(([, { breaker }]) => breaker.open).map(([name]) => name);
   }
@@ -214,7 +200,6 @@ export class Models {
     return made;
   }
 
-  /** Each finding is told once: it holds from then on. */
   private toldOnce(name: string): void {
     const found = this.quirks(name).map(({ what, instead }) => `${what}: ${instead}`);
     this.options.log.info({ model: name, found }, 'a model’s service refuses something; it is left out from now on');
@@ -246,7 +231,6 @@ export function openPrices(settings: ModelSettings): Prices {
   return new Prices(settings, isOnlyLight);
 }
 
-/** The model that a tier names, or a sensible one where only a vendor's key is configured. */
 function tierName(settings: ModelSettings, tier: Tier): string | undefined {
   const named = settings[tier] ?? settings.default;
   if (named !== undefined) return named;
@@ -269,7 +253,6 @@ interface TierSettings {
 /** Chooses the tier that answers `text`; must not throw, and takes no time to speak of. */
 type TierChoice = (text: string) => Tier;
 
-/** The choice between the tiers for a message whose conversation has chosen no model. */
 export class Tiers {
   private readonly settings: TierSettings;
   private readonly nameOf: (tier: Tier) => string;
@@ -286,12 +269,10 @@ export class Tiers {
     return tiers.length === 1 ? tiers[0] : undefined;
   }
 
-  /** The written rule: the heavy tier for what is worth it, where that is wanted; else the default one. */
   rule(text: string): Tier {
     return this.settings.heavy_by_itself && isHeavy(text) ? 'heavy' : 'default';
   }
 
-  /** The tier that answers: by what was learnt, where something is followed, else by the written rule. */
   choose(text: string): Tier {
     // An empty text (a question about the model itself) is no message.
     return this.learnt && text !== '' ? this.learnt(text) : this.rule(text);
@@ -303,13 +284,11 @@ export class Tiers {
   }
 }
 
-/** Words with which people ask for more than the first thought. */
 const ASKED =
   /\b(think|reason|reflect) (?:\w+ )?(hard|harder|deeply|carefully|thoroughly|step by step|twice)\b|\bthink (?:\w+ ){0,2}through\b|\bstep by step\b|\bin depth\b|\bin-depth\b|\btake your time\b/i;
 /** Characters: a message that somebody has put work into. */
 const LONG = 2_000;
 
-/** True if a message is worth the heavy model: it asks for thought, or is long. Costs no call. Pure. */
 function isHeavy(text: string): boolean {
   return text.length >= LONG || ASKED.test(text);
 }
@@ -370,7 +349,6 @@ function toolsFor(tools: ToolSpec[], { refuses, tools: refused, most }: Learnt):
   return isBare ? fitting.map((tool) => ({ ...tool, schema: bareSchema(tool.schema) })) : fitting;
 }
 
-/** The spare ones go first. */
 function fewest(tools: readonly ToolSpec[], most: number): ToolSpec[] {
   const needed = tools.filter(({ spare }) => !spare);
   const spare = tools.filter((tool) => tool.spare).slice(0, Math.max(0, most - needed.length));
@@ -388,7 +366,6 @@ function smaller(known: number | undefined, told: number | undefined): number | 
 
 // Tools for models that cannot call them: described in the prompt, called and answered in plain text.
 
-/** The request without tools, which says the same in words. Pure. */
 function inText(request: ModelRequest): ModelRequest {
   const { system, tools, messages } = request;
   if (tools.length === 0) return request;

@@ -46,21 +46,17 @@ interface CallPiece {
   index: unknown;
   id: string;
   name: string;
-  /** Arguments as JSON text, as far as this piece has them. */
   json: string;
-  /** Data that the service wants back with it. */
   extra: unknown;
 }
 
 class GrowingCalls {
   private readonly calls: CallPiece[] = [];
 
-  /** True if nothing has come yet. */
   get empty(): boolean {
     return this.calls.length === 0;
   }
 
-  /** In the order in which they began. */
   all(): readonly CallPiece[] {
     return this.calls;
   }
@@ -109,7 +105,6 @@ function isWhole({ json }: CallPiece): boolean {
   return /\}\s*$/.test(json) && typeof argumentsOf(json) === 'object';
 }
 
-/** A model behind Chat Completions, or behind one of the many endpoints that speak it. One attempt a request. */
 export function openaiModel(options: EndpointOptions): Model {
   const { apiKey = 'none', baseUrl = 'https://api.openai.com/v1' } = options;
   // Local endpoints want no key, but some insist on a header.
@@ -140,11 +135,9 @@ async function* speak(
   else yield* reading.whole(await answer.json());
 }
 
-/** Answers of Chat Completions, whole and piece by piece, as the many endpoints that speak it send them. */
 const called = z.object({ name: words, arguments: jsonText }).catch({ name: '', arguments: '' });
 const call = z.object({ index: anything, id: ident, function: called, extra_content: anything });
 
-/** A message, or the piece of one. Thoughts come under the name that the service gives them. */
 const said = z.object({
   content: anything,
   refusal: words,
@@ -187,13 +180,11 @@ function wordsAlone(chunk: unknown): string | undefined {
   return typeof content === 'string' ? content : undefined;
 }
 
-/** One answer while it comes in. */
 class Reading {
   private readonly name: string;
   private readonly dialect: Dialect;
   private readonly watch: Watch;
   private thoughts = '';
-  /** All that came in pieces. */
   private said = '';
   private readonly calls = new GrowingCalls();
   private reason = '';
@@ -219,7 +210,6 @@ class Reading {
     if (this.reason !== '' || stream.isDone) yield* this.end();
   }
 
-  /** The events of an answer that came as one. */
   *whole(completion: unknown): Generator<ModelEvent> {
     const read = answer.safeParse(completion);
     if (!read.success || read.data.choices.length === 0) throw noAnswer(completion, this.name);
@@ -246,7 +236,6 @@ class Reading {
     else yield* contentEvents(first.text);
   }
 
-  /** `whole`: its calls are no pieces. */
   private *words(piece: Said, whole: boolean): Generator<ModelEvent> {
     const details = piece.reasoning_details.map(({ text }) => text).join('');
     for (const event of thoughtEvents(piece.reasoning_content || piece.reasoning || details)) yield this.keep(event);
@@ -340,7 +329,6 @@ interface Tool {
   function: { name: string; description: string; parameters: Record<string, unknown> };
 }
 
-/** The body of a request, as far as coda uses it. */
 interface Body {
   model: string;
   max_tokens?: number;
@@ -349,17 +337,13 @@ interface Body {
   messages: Message[];
 }
 
-/** Differences of endpoints that speak this API from the vendor's own. */
 interface Dialect {
   /** The vendor's newer models refuse `max_tokens`; many other endpoints know nothing else. */
   maxTokens: 'max_tokens' | 'max_completion_tokens' | undefined;
-  /** True if usage in a stream must be asked for. */
   streamOptions: boolean;
   /** True if calls that another model made need a sign that they have no signature. */
   signed: boolean;
-  /** True if it wants back what it thought before it called. */
   thoughtsBack: boolean;
-  /** Call ids as this endpoint takes them. */
   callId(id: string): string;
 }
 
@@ -412,7 +396,6 @@ export function openaiRequest(
 
 const known = new WeakMap<readonly ToolSpec[], readonly Tool[]>();
 
-/** The same list for the same tools. */
 function toolsOf(tools: readonly ToolSpec[]): readonly Tool[] {
   const found = known.get(tools);
   if (found) return found;
@@ -526,18 +509,15 @@ function messageOf(
 interface Thoughts {
   /** Call by call, in their order; null where nothing came with it. */
   extras: Json[];
-  /** Its thoughts, as text. */
   reasoning: string;
 }
 
-/** Data to keep of an answer with calls; undefined where none is wanted back. */
 export function keptThoughts(model: string, extras: readonly unknown[], reasoning: string): Kept | undefined {
   const known = extras.map((extra) => (extra ?? null) as Json);
   if (extras.length === 0 || (reasoning === '' && known.every((extra) => extra === null))) return undefined;
   return { model, blocks: [{ extras: known, reasoning }] };
 }
 
-/** The kept data, if `model` said it and it is about so many calls. */
 function thoughtsIn(keep: Kept | undefined, model: string, calls: number): Thoughts | undefined {
   const thoughts = keep?.model === model ? (keep.blocks[0] as unknown as Thoughts | undefined) : undefined;
   return thoughts?.extras.length === calls ? thoughts : undefined;

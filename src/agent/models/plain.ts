@@ -8,11 +8,9 @@ type Schema = Record<string, unknown>;
 
 /** Keywords that stay where a service has refused more than that. */
 const BARE: readonly string[] = ['type', 'description', 'properties', 'required', 'items', 'enum'];
-/** Schemas that refer to each other are written out so deep; beyond that, anything may stand. */
 const DEEPEST = 12;
 /** A list whose length is bounded by more is not bounded for a model. */
 const MOST_ITEMS = 100;
-/** Parts of one schema; one that is larger when it is written out is cut there. */
 const MOST_PARTS = 2_000;
 
 const OPEN: Schema = { type: 'object', properties: {}, additionalProperties: true };
@@ -27,13 +25,11 @@ const ANYTHING: Schema = {
   ],
 };
 
-/** The schema of a tool's input, whatever it was, as an object in words that services know. Pure. */
 export function plainSchema(schema: unknown): Schema {
   const plain = new Plain(isObject(schema) ? schema : {}).root();
   return { ...plain, type: 'object', properties: isObject(plain.properties) ? plain.properties : {} };
 }
 
-/** The same with types alone: no bounds, no choice between forms. Pure. */
 export function bareSchema(schema: unknown): Schema {
   return bare(plainSchema(schema));
 }
@@ -54,7 +50,6 @@ class Plain {
     return this.object(form, [], true);
   }
 
-  /** `seen`: the references that led here. */
   private plain(schema: unknown, seen: readonly string[]): Schema {
     if (++this.parts > MOST_PARTS || seen.length > DEEPEST) return OPEN;
     if (!isObject(schema)) return ANYTHING;
@@ -109,7 +104,6 @@ class Plain {
     return { ...meaning(schema), anyOf: distinct };
   }
 
-  /** One form with the fields of all; needed is what all need. */
   private united(schema: Schema, choices: readonly unknown[], seen: readonly string[]): Schema {
     const forms = choices.filter(isObject).map((each) => this.merged(each, seen));
     const all = [schema, ...forms];
@@ -123,7 +117,6 @@ class Plain {
     };
   }
 
-  /** The schema with what it refers to and what it is made of written into it. */
   private merged(schema: Schema, seen: readonly string[]): Schema {
     if (seen.length > DEEPEST) return schema;
     const referred = refOf(schema);
@@ -151,7 +144,6 @@ function together(one: Schema, other: Schema): Schema {
   };
 }
 
-/** `anyOf`, `oneOf` and several types are all a choice. */
 function choicesOf(schema: Schema): readonly unknown[] {
   const { anyOf, oneOf, type, nullable } = schema;
   const given = [anyOf, oneOf].find((each) => Array.isArray(each) && each.length > 0);
@@ -205,7 +197,6 @@ function isBound(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 }
 
-/** Description and default of a value. */
 function meaning(schema: Schema): Schema {
   const { description, format, default: usual } = schema;
   // In words, which no service refuses.

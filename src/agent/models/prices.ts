@@ -17,7 +17,6 @@ export interface Price {
 /** A price, and how it is known; `dearest`: no table has the model, and its provider asks no more for others. */
 export type PriceKnown = Price & { by: 'table' | 'default' | 'dearest' };
 
-/** Models whose price is not known. */
 export interface PriceGaps {
   /** Counted like the dearest of their provider. */
   guessed: string[];
@@ -28,18 +27,14 @@ export interface PriceGaps {
 type Settings = Pick<NonNullable<CoreValues['models']>, 'prices' | 'providers' | 'standard_cost' | 'cheap_cost'>;
 
 const vendor = z.object({
-  /** Source of its prices, and the day they were read there. */
   source: z.string(),
   read: z.string(),
-  /** Ends of the names of its hosts. */
   hosts: z.array(z.string()),
-  /** Beginnings of the names of its models, wherever they run. */
   families: z.array(z.string()),
   models: z.record(z.string(), z.tuple([z.number(), z.number()]).rest(z.number())),
 });
 type Vendor = z.output<typeof vendor>;
 
-/** The vendors' own prices, read when they are first asked for. */
 const vendors = lazy((): Record<string, Vendor> => {
   const file = readFileSync(join(packageRoot(), 'assets', 'prices.json'), 'utf8');
   return z.object({ vendors: z.record(z.string(), vendor) }).parse(JSON.parse(file)).vendors;
@@ -48,14 +43,12 @@ const vendors = lazy((): Record<string, Vendor> => {
 /** Surcharge for tokens written into the service's cache, beside those that are read afresh. */
 const WRITING = 0.25;
 
-/** Prices of calls, by the configured table, the known prices, and substitutes for a model that has none. */
 export class Prices {
   private readonly settings: Settings;
   private readonly isCheap: (name: string) => boolean;
   private readonly told = new Set<string>();
   private readonly known = new Map<string, PriceKnown | undefined>();
 
-  /** `isCheap`: whether `provider/model` is only the light one. */
   constructor(settings: Settings, isCheap: (name: string) => boolean) {
     this.settings = settings;
     this.isCheap = isCheap;
@@ -81,7 +74,6 @@ export class Prices {
     return dearest && { ...dearest, by: 'dearest' };
   }
 
-  /** The price of one call to `provider/model`; undefined for a model of which no price is known. */
   of(name: string, usage: ModelUsage): number | undefined {
     const price = this.price(name);
     return price && costOf(price, usage);
@@ -104,7 +96,6 @@ export class Prices {
     );
   }
 
-  /** Those of `names` that cost something nobody knows: what is counted like the dearest, and what is not counted. */
   gaps(names: readonly string[]): PriceGaps {
     // A provider that is no longer configured costs nothing more.
     const asked = names.filter((name) => Object.hasOwn(this.settings.providers, name.split('/')[0] ?? ''));
@@ -114,7 +105,6 @@ export class Prices {
     };
   }
 
-  /** True if it is to be told that nobody knows what the model costs: once. */
   tellsOnce(name: string): boolean {
     const { guessed, unknown } = this.gaps([name]);
     if (guessed.length + unknown.length === 0 || this.told.has(name)) return false;
@@ -122,7 +112,6 @@ export class Prices {
     return true;
   }
 
-  /** The most that the provider is known to ask for any of its models. */
   private dearest(name: string): Price | undefined {
     const [provider = ''] = name.split('/');
     const { prices } = this.settings;
@@ -161,7 +150,6 @@ const dearestOfAll = lazy((): Price => {
   return { input: Math.max(...all.map(([input]) => input)), output: Math.max(...all.map(([, output]) => output)) };
 });
 
-/** Finds a price by the model's name, whichever vendor runs it. */
 function listed(name: string): Price | undefined {
   const model = plain(name);
   const found = Object.values(vendors()).find(({ models }) => Object.hasOwn(models, model))?.models[model];

@@ -8,27 +8,19 @@ import { fieldsOf, parsed, type Refusal } from './refusal.ts';
 export interface Finding {
   /** Names as in `Learnt.refuses`. */
   refuses?: readonly string[];
-  /** A tool that the service refuses. */
   tool?: string;
   /** The longest answer that it gives, in tokens. */
   answer?: number;
-  /** The most tools that it takes. */
   most?: number;
 }
 
-/** Facts about a model that its configuration does not have, or has from the beginning. */
 export interface Learnt {
   /** Refusals of its service, by the names of the table below or of a parameter. */
   readonly refuses: Set<string>;
-  /** Those of `refuses` that the configuration names. */
   readonly configured: ReadonlySet<string>;
-  /** Tools that its service refuses by their name. */
   readonly tools: Set<string>;
-  /** Tokens that it takes, as its server told when they were too many. */
   window: number | undefined;
-  /** Tokens that it answers with at most. */
   answer: number | undefined;
-  /** The most tools that it takes. */
   most: number | undefined;
   /** Why its service refused the last request that nothing could be done about, for the owner. */
   reason: string | undefined;
@@ -43,7 +35,6 @@ export function learntFrom(configured: readonly string[]): Learnt {
   };
 }
 
-/** Takes a finding in; whether it was new. */
 export function learn(learnt: Learnt, { refuses = [], tool, answer, most }: Finding): boolean {
   const before = learnt.refuses.size + learnt.tools.size;
   for (const name of refuses) learnt.refuses.add(name);
@@ -60,15 +51,11 @@ export function learn(learnt: Learnt, { refuses = [], tool, answer, most }: Find
   return isNew;
 }
 
-/** The request that was refused, as it was sent. */
 interface Sent {
   body: Record<string, unknown>;
   tools: readonly string[];
-  /** True if it has a message of the system's own role. */
   system: boolean;
-  /** True if it has calls and results in roles of their own. */
   results: boolean;
-  /** True if a message has null where its text would be. */
   untold: boolean;
   pictures: boolean;
 }
@@ -90,7 +77,6 @@ function isNegative({ text, type }: Refusal): boolean {
   return NEGATIVE.test(text) || /unsupported|unknown_|unrecogni/.test(type);
 }
 
-/** Whatever the service says of them, a request is none without these. */
 const NEEDED = ['model', 'messages', 'tools', 'stream', 'system'];
 /** Fields within the messages and blocks of a request that it is complete without. */
 const WITHIN: readonly (readonly [field: string, name: string])[] = [
@@ -237,12 +223,10 @@ const QUIRKS: readonly Quirk[] = [
   },
 ];
 
-/** True if a service says that it takes no tools. */
 export function refusesTools(text: string): boolean {
   return TOOLS.test(text) && NO_TOOLS.test(text);
 }
 
-/** True if the template of the model cannot show what was sent. */
 export function isOfTemplate(text: string): boolean {
   return TEMPLATE.test(text);
 }
@@ -285,7 +269,6 @@ function sentIn(text: string): Sent {
   };
 }
 
-/** True if the text has the name as a word of its own. */
 function names(text: string, name: string): boolean {
   const at = text.indexOf(name.toLowerCase());
   if (at < 0) return false;
@@ -293,7 +276,6 @@ function names(text: string, name: string): boolean {
   return !isPart(text[at - 1]) && !isPart(text[at + name.length]) ? true : names(text.slice(at + 1), name);
 }
 
-/** The tool that a refusal speaks of: by its place in the request, else by its name. */
 function toolIn(text: string, tools: readonly string[]): string | undefined {
   const place = /(?:function_declarations|functiondeclarations)\W+(\d+)/.exec(text) ?? /\btools\W+(\d+)/.exec(text);
   const placed = place && tools[Number(place[1])];
@@ -304,7 +286,6 @@ function toolIn(text: string, tools: readonly string[]): string | undefined {
   return tools.find((name) => quoted.includes(name.toLowerCase()));
 }
 
-/** The largest number that is taken, where a refusal tells it. */
 function mostIn(text: string): number | undefined {
   const forms = [
     /(?:at most|maximum (?:length|value|number|of)?(?: of| is)?|less than or equal to|<=|up to|limit(?:ed)?(?: is| to| of)?|max(?:imum)?:?)\s*["'`]?(\d{1,7})\b/,
@@ -315,17 +296,14 @@ function mostIn(text: string): number | undefined {
   return told === undefined ? undefined : Number(told);
 }
 
-/** One thing that was found, as `/model` and `coda doctor` tell it. */
 export interface QuirkTold {
   /** “stream_options”, “the tool page_read”. */
   what: string;
-  /** The change: “is left out”. */
   instead: string;
   /** The line of the configuration that says so from the beginning; undefined where there is none. */
   setting?: string;
 }
 
-/** Findings on a model of `provider`, for `/model` and `coda doctor`. */
 export function quirksTold(learnt: Learnt, provider: string): QuirkTold[] {
   const at = `models.providers.${provider}.`;
   const found = [...learnt.refuses].filter((name) => !learnt.configured.has(name));
@@ -356,7 +334,6 @@ export function quirksTold(learnt: Learnt, provider: string): QuirkTold[] {
   ];
 }
 
-/** Values of a provider's `refuses`. */
 const SETTABLE = [
   ...['max_tokens', 'max_completion_tokens', 'stream_options', 'thinking', 'cache_control'],
   ...['system', 'schemas', 'thoughts', 'null_content', 'long_ids', 'bare_calls'],

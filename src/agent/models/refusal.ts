@@ -6,19 +6,15 @@ export interface Refusal {
   type: string;
   /** All that the service says and names (parameters, paths), in lower case. */
   text: string;
-  /** Its first sentence as it stands. */
   sentence: string;
-  /** True if a web page came instead of the API's own words. */
   page: boolean;
   retryAfterMs: number | undefined;
 }
 
 type Fields = Record<string, unknown>;
 
-/** More of an error's text is not looked at. Characters. */
 const LONGEST = 10_000;
 
-/** Reads a failed request's error: status, headers and body of the answer, or what an answer tells within. */
 export function refusalIn(error: unknown): Refusal {
   const thrown = fieldsOf(error);
   const body = typeof thrown.body === 'string' ? thrown.body : undefined;
@@ -68,7 +64,6 @@ function wordsIn(value: unknown, depth = 0): string[] {
   return SPEAKING.flatMap((key) => wordsIn(fields[key], depth + 1));
 }
 
-/** The paths that a refusal names as its cause: `tools.13.function.parameters`. */
 function pathsIn(value: unknown, depth = 0): string[] {
   if (depth > DEEPEST) return [];
   if (typeof value === 'string') return /^\s*[{[]/.test(value) ? pathsIn(parsed(value), depth + 1) : [];
@@ -82,7 +77,6 @@ function pathsIn(value: unknown, depth = 0): string[] {
   ];
 }
 
-/** Templates tell where they stood before they tell what is wrong. */
 const BEFORE = /^[\s\S]*(?:Jinja Exception|TemplateError|Error):\s*/;
 
 function sentenceIn(words: readonly string[]): string {
@@ -96,7 +90,6 @@ export function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
-/** The JSON of a body, or its text where it is none. */
 export function parsed(body: string | undefined): unknown {
   if (body === undefined || body.trim() === '') return undefined;
   try {
@@ -106,7 +99,6 @@ export function parsed(body: string | undefined): unknown {
   }
 }
 
-/** A service that asks for more is asked again after this all the same. */
 const LONGEST_WAIT_MS = 3_600_000;
 
 /** `retry-after` in seconds or as a date, or the finer `retry-after-ms`; in milliseconds, bounded. */
@@ -122,7 +114,6 @@ function wait(headers: Headers): number | undefined {
   return Number.isNaN(at) || Number.isNaN(served) ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, at - served));
 }
 
-/** The longest reason that is told of a refusal. Characters. */
 const LONGEST_REASON = 200;
 /** Quotes that may be of the conversation. */
 const QUOTED = /(["'`“‘])([^"'`”’]{12,})(["'`”’])/g;

@@ -1,7 +1,5 @@
-/** Bodies of requests to a model's service, and the events of its streams. */
 import { StringDecoder } from 'node:string_decoder';
 
-/** Last event of a stream of Chat Completions. */
 const END = '[DONE]';
 
 const toolsAsJson = new WeakMap<object, string>();
@@ -15,15 +13,12 @@ export function jsonBody({ tools, ...body }: { tools?: readonly object[] }): str
   return `${rest.slice(0, -1)},"tools":${known}}`;
 }
 
-/** Takes the events of a stream out of what comes in: the lines of `text/event-stream`. */
 export class EventStream {
-  /** True once the stream has said that it is complete. */
   isDone = false;
   private readonly decoder = new StringDecoder('utf8');
   private rest = '';
   private data: string | undefined;
 
-  /** Data of each event that ends in `piece`, in order. */
   take(piece: Buffer): string[] {
     const said = this.decoder.write(piece);
     // A line without an end is not read again from its beginning with each of its pieces.

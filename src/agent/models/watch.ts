@@ -12,9 +12,7 @@ const HEARTBEATS = 3;
  * nothing but heartbeats came for longer, or when far too much came.
  */
 export class Watch {
-  /** It was ended because nothing came. */
   silent = false;
-  /** The body of the request, as it went out. */
   sent: string | undefined;
   private readonly outer: AbortSignal;
   private isStopped: boolean;
@@ -45,7 +43,6 @@ export class Watch {
     if (this.heard > MOST) throw new ModelError('malformed_output', `${name} did not come to an end.`);
   }
 
-  /** Sets the end of the request that is under way now. */
   onStop(end: () => void): void {
     this.ending = end;
     if (this.isStopped) end();
@@ -58,7 +55,6 @@ export class Watch {
     if (this.bytes > MOST_BYTES) throw new ModelError('malformed_output', 'An answer did not come to an end.');
   }
 
-  /** Ends the request if it still runs. */
   close(): void {
     clearTimeout(this.quiet);
     clearTimeout(this.empty);

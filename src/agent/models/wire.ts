@@ -11,10 +11,8 @@ import type { ModelEvent, ModelMessage, ModelRequest, ToolMessage } from '../inf
 /** No request has more tokens: a larger count is a fault of the service. */
 const MOST_TOKENS = 20_000_000;
 
-/** Whatever it is, also nothing. */
 export const anything = z.unknown().optional();
 
-/** Text; anything else is none. */
 export const words = z.string().catch('');
 
 /** The id of a call or a position; some services write numbers. */
@@ -33,7 +31,6 @@ export const tokens = anything.transform((value): number | undefined => {
   return typeof count === 'number' && count >= 0 && count <= MOST_TOKENS ? Math.ceil(count) : undefined;
 });
 
-/** The items that can be read; what is no list is an empty one. */
 export function list<T extends z.ZodType>(item: T) {
   return anything.transform((value): z.output<T>[] =>
     (Array.isArray(value) ? value : []).flatMap((each) => {
@@ -43,7 +40,6 @@ export function list<T extends z.ZodType>(item: T) {
   );
 }
 
-/** An object of this form; anything else is undefined. */
 export function maybe<T extends z.ZodRawShape>(shape: T) {
   return z.object(shape).optional().catch(undefined);
 }
@@ -70,12 +66,10 @@ export function* contentEvents(content: unknown): Generator<ModelEvent> {
   }
 }
 
-/** Events of a model's thoughts before its answer, if it told any. */
 export function* thoughtEvents(text: string): Generator<ModelEvent> {
   if (text !== '') yield { type: 'reasoning', text };
 }
 
-/** The text of a text, or of a list of parts. */
 function plain(value: unknown): string {
   if (typeof value === 'string') return value;
   if (!Array.isArray(value)) return '';
@@ -84,7 +78,6 @@ function plain(value: unknown): string {
     .join('');
 }
 
-/** The arguments of a call, as text or as an object: parsed, or as they came where they are no JSON. */
 export function argumentsOf(sent: unknown): unknown {
   const text = jsonText.parse(sent);
   if (text.trim() === '') return {};
@@ -143,12 +136,10 @@ export function callId(id: string, taken = true): string {
   return `call_${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
 }
 
-/** The moving part as it stands before the person's own words. */
 export function context(moving: string): string {
   return enclosed('context', withoutTemplateMarks(moving));
 }
 
-/** Text for a model without eyes in place of a picture. */
 export function unseen(names: readonly string[]): string {
   return names.map((name) => `[A picture, ${label(name)}, came with this; you cannot see pictures.]`).join('\n');
 }
@@ -159,7 +150,6 @@ export function resultText({ text, images = [] }: ToolMessage, sees: boolean): s
   return [text.trim() === '' ? 'Done.' : withoutTemplateMarks(text), ...told].join('\n');
 }
 
-/** A person's words, with their name where several speak. */
 export function worded({ text, name }: { text: string; name?: string }): string {
   const words = withoutTemplateMarks(text);
   return name === undefined ? words : `${speaker(name)}: ${words}`;

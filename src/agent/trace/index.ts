@@ -8,7 +8,6 @@ export interface TraceEvent {
   at: string;
   where: 'platform' | 'inbox' | 'turn' | 'model' | 'tool' | 'asked' | 'outbox' | 'receipt';
   what: string;
-  /** Milliseconds that it took, where that is stored. */
   tookMs?: number;
   /** Depth of nesting: 0 is the message's own turn. */
   depth: number;
@@ -19,7 +18,6 @@ export interface TraceEvent {
 export interface MessageTrace {
   id: string;
   state: string;
-  /** From the platform's instant to the last receipt, where there is one. */
   totalMs: number | undefined;
   events: TraceEvent[];
 }

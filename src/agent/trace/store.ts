@@ -31,7 +31,6 @@ export async function findInbox(database: Database, id: string): Promise<InboxRo
   return rows[0];
 }
 
-/** The message that a person sent last, wherever that was. */
 export async function lastInbox(database: Database): Promise<string | undefined> {
   const { rows } = await database.read<{ id: string }>(
     `select id from inbox where kind in ('message', 'command') order by received_at desc limit 1`,
@@ -64,17 +63,14 @@ export interface StepRow {
   call_id: string | null;
   at: Date;
   model: string | null;
-  /** Calls in a model's answer, by name. */
   calls: { id: string; name: string; input?: string }[] | null;
   ok: boolean | null;
   code: string | null;
   took_ms: number | null;
 }
 
-/** Characters of a call's arguments that are shown. */
 const LONGEST_INPUT = 1_000;
 
-/** Columns of a step, with the arguments of its calls where the SQL condition `withWords` holds. */
 const stepColumns = (withWords: string): string => `path, kind, call_id, at, payload ->> 'model' as model,
   case when kind = 'model' then (
     select jsonb_agg(jsonb_build_object('id', call ->> 'id', 'name', call ->> 'name')
@@ -131,7 +127,6 @@ export async function partsOf(database: Database, inboxId: string, turnId: strin
   return rows;
 }
 
-/** The turns of a conversation, newest first, with what they did. */
 export interface TurnLine {
   id: string;
   state: string;

@@ -8,7 +8,6 @@ const LONGEST_MS = 24 * 3_600_000;
 
 export const UNDO_ALL = 'undo_all';
 
-/** Tool of the button under a turn that deleted something: takes all of it back. */
 export const undoAllTool = dataTool({
   name: UNDO_ALL,
   description: 'Takes back several changes.',
@@ -71,7 +70,6 @@ function following(input: unknown, taken: ReadonlyMap<string, Taken>): unknown {
   return after && version === after.acted - 1 ? { ...fields, version: after.left } : fields;
 }
 
-/** Keeps which versions `called`, which took back what `input` says, has left: a save makes the next one. */
 function remember(input: unknown, called: unknown, taken: Map<string, Taken>): void {
   if (input === null || typeof input !== 'object' || called === null || typeof called !== 'object') return;
   const { id, version } = input as Record<string, unknown>;

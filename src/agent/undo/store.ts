@@ -1,4 +1,3 @@
-/** Acts that can be taken back. */
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
@@ -23,7 +22,6 @@ export function addUndo(
   );
 }
 
-/** Takes the newest act that can be taken back, made since `since`. */
 export async function takeUndo(
   tx: Transaction,
   personId: string,

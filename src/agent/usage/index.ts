@@ -32,7 +32,6 @@ export {
 
 export type Budgets = NonNullable<CoreValues['models']>['budgets'];
 
-/** A limit that was reached, or nearly. */
 export interface Limit {
   whose: 'person' | 'all';
   period: 'day' | 'month';
@@ -41,7 +40,6 @@ export interface Limit {
 }
 
 export interface BudgetState {
-  /** Nothing more may be spent. */
   over?: Limit;
   /** Little is left: what is asked now goes to the light model. */
   low?: Limit;
@@ -50,7 +48,6 @@ export interface BudgetState {
 /** Answers under way that need no reservation, where each could cost the most that one may. */
 const AT_ONCE = 100;
 
-/** A person's budget state. Pure. */
 export function budgetState(spent: Spent, budgets: Budgets): BudgetState {
   const limits = limitsOf(spent, budgets);
   const over = limits.find(({ limit, spent }) => spent >= limit);
@@ -68,12 +65,10 @@ function limitsOf(spent: Spent, budgets: Budgets): Limit[] {
   ];
 }
 
-/** True if so much is left that nobody needs to look what else is under way. Pure. */
 export function isAmple(spent: Spent, budgets: Budgets, price: number): boolean {
   return limitsOf(spent, budgets).every((each) => each.limit - each.spent >= price * AT_ONCE);
 }
 
-/** The least that is left of any of the budgets. Pure. */
 export function leastLeft(spent: Spent, budgets: Budgets): number {
   return Math.min(...limitsOf(spent, budgets).map((each) => each.limit - each.spent));
 }
@@ -89,10 +84,8 @@ export function mayBegin(spent: Spent, held: Held, budgets: Budgets, price: numb
   });
 }
 
-/** Days as the household counts them. */
 export class Calendar {
   private readonly format: Intl.DateTimeFormat;
-  /** Asked for again and again within the same minute. */
   private last = { minute: Number.NaN, day: '' };
 
   constructor(zone: string) {

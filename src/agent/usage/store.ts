@@ -12,7 +12,6 @@ import {
   type Transaction,
 } from '../../storage/index.ts';
 
-/** One call to a model, as it is kept. */
 export interface UsageRow {
   id: string;
   at: string;
@@ -29,16 +28,12 @@ export interface UsageRow {
   price: number | null;
   estimated: boolean;
   repairs: string[];
-  /** The person is told with it that little is left. */
   told: boolean;
-  /** The reservation for its answer, which ends with it. */
   reservation?: string;
 }
 
-/** Owner, as SQL, of costs whose person is erased. */
 const NOBODY = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
-/** The owner of the calls. */
 export interface UsageOwner {
   personId: string;
   conversationId: string | null;
@@ -48,7 +43,6 @@ export interface UsageOwner {
   inboxId: string;
 }
 
-/** A call with whose it was, as it is written; JSON names are the columns'. */
 export type OwnedUsage = UsageRow & {
   space_id: string | null;
   person_id: string;
@@ -68,7 +62,6 @@ export function owned(rows: readonly UsageRow[], owner: UsageOwner): OwnedUsage[
   }));
 }
 
-/** Adds sums of a day to those that the person has. */
 const ADD_UP = `on conflict (day, person_id) do update
              set calls = spending.calls + excluded.calls, input_tokens = spending.input_tokens + excluded.input_tokens,
                  cached_tokens = spending.cached_tokens + excluded.cached_tokens,
@@ -125,10 +118,8 @@ export function messageFence(inboxId: string): Fragment {
   return sql`fence as (select id, person_id from inbox where id = ${inboxId}::uuid for share)`;
 }
 
-/** Whoever the message in `messageFence` belongs to by now. */
 export const BY_NOW = sql`(select person_id from fence)`;
 
-/** Adds calls that belong to nothing else that is written: a summary, an answer that failed after it had cost. */
 export async function addUsage(database: Database, rows: readonly UsageRow[], owner: UsageOwner): Promise<void> {
   if (rows.length === 0) return;
   const statement = sql`with ${messageFence(owner.inboxId)}${usageWriting(owned(rows, owner), BY_NOW)} select 1`;
@@ -151,13 +142,11 @@ export async function addLoneUsage(
   await database.run('usage.add', ...render(sql`with ${fence}${usageWriting(owned(rows, owner), BY_NOW)} select 1`));
 }
 
-/** Costs so far, by owner. */
 export interface Spent {
   personDay: number;
   personMonth: number;
   allDay: number;
   allMonth: number;
-  /** The person was told today that little is left. */
   told: boolean;
   /** The most that a single answer cost, anybody's; 0: nothing is known. */
   dearest: number;
@@ -166,7 +155,6 @@ export interface Spent {
 /** Costs by day, `YYYY-MM-DD`: of the person, of all, if the person was told of it, and of the dearest answer. */
 export type SpentDays = Record<string, [person: number, all: number, told: boolean, dearest: number]>;
 
-/** The scalar subquery behind `SpentDays`, of the month before the row `i` came and what is newer; `p` is its person. */
 export function spentDays(): Fragment {
   return sql`coalesce((
       select json_object_agg(d.day, json_build_array(d.person, d.whole, d.told, d.dearest))
@@ -178,7 +166,6 @@ export function spentDays(): Fragment {
                group by s.day) d), '{}')`;
 }
 
-/** The same sums as `readSpent`, from days that were read along with a message. Pure. */
 export function spentOf(days: SpentDays, day: string, month: string): Spent {
   const none = { personDay: 0, personMonth: 0, allDay: 0, allMonth: 0, dearest: 0 };
   const spent: Spent = { ...none, told: days[day]?.[2] ?? false };
@@ -192,7 +179,6 @@ export function spentOf(days: SpentDays, day: string, month: string): Spent {
   return spent;
 }
 
-/** Costs on `day` and since `month`, its first day. */
 export async function readSpent(read: Queryable['query'], personId: string, day: string, month: string) {
   const { rows } = await read<Spent>(
     `select coalesce(sum(price) filter (where person_id = $1 and day = $2::date), 0) as "personDay",
@@ -207,7 +193,6 @@ export async function readSpent(read: Queryable['query'], personId: string, day:
   return rows[0] as Spent;
 }
 
-/** Sums of some calls. */
 export interface Cost {
   calls: number;
   input: number;
@@ -221,7 +206,6 @@ const SUMS = `coalesce(sum(calls), 0) as calls, coalesce(sum(input_tokens), 0) a
   coalesce(sum(cached_tokens), 0) as cached, coalesce(sum(output_tokens), 0) as output,
   coalesce(sum(unpriced), 0) as unpriced, coalesce(sum(price), 0) as price`;
 
-/** Costs of a person's calls between two days, both included. */
 export async function costOfPerson(db: Queryable, personId: string, from: string, to: string): Promise<Cost> {
   const { rows } = await db.query<Cost>(
     `select ${SUMS} from spending where person_id = $1 and day between $2::date and $3::date`,
@@ -230,7 +214,6 @@ export async function costOfPerson(db: Queryable, personId: string, from: string
   return rows[0] as Cost;
 }
 
-/** Costs of a conversation's calls, from its beginning. */
 export async function costOfConversation(db: Queryable, conversationId: string): Promise<Cost> {
   const { rows } = await db.query<Cost>(
     `select count(*) as calls, coalesce(sum(input_tokens), 0) as input, coalesce(sum(cached_tokens), 0) as cached,
@@ -243,11 +226,9 @@ export async function costOfConversation(db: Queryable, conversationId: string):
 }
 
 export interface CostLine extends Cost {
-  /** A person's name, or a model's. */
   name: string;
 }
 
-/** Costs of each person's calls between two days, dearest first. */
 export async function costByPerson(db: Pick<Database, 'read'>, from: string, to: string): Promise<CostLine[]> {
   const { rows } = await db.read<CostLine>(
     `select coalesce(p.name, '?') as name, ${SUMS}
@@ -258,7 +239,6 @@ export async function costByPerson(db: Pick<Database, 'read'>, from: string, to:
   return rows;
 }
 
-/** Costs of each model's calls between two days, dearest first. */
 export async function costByModel(db: Pick<Database, 'read'>, from: string, to: string): Promise<CostLine[]> {
   const { rows } = await db.read<CostLine>(
     `select model as name, count(*) as calls, sum(input_tokens) as input, sum(cached_tokens) as cached,
@@ -270,7 +250,6 @@ export async function costByModel(db: Pick<Database, 'read'>, from: string, to: 
   return rows;
 }
 
-/** Costs of everybody's calls between two days, both included. */
 export async function costOfAll(db: Queryable, from: string, to: string): Promise<Cost> {
   const { rows } = await db.query<Cost>(`select ${SUMS} from spending where day between $1::date and $2::date`, [
     from,
@@ -288,7 +267,6 @@ export async function costByDay(db: Queryable, from: string, to: string): Promis
   return rows;
 }
 
-/** Count of each kind of repair since `since`. */
 export async function repairsSince(db: Pick<Database, 'read'>, since: Instant) {
   const { rows } = await db.read<{ repair: string; times: number }>(
     'select repair, count(*) as times from usage, unnest(repairs) as repair where at >= $1 group by 1 order by 2 desc, 1',
@@ -300,7 +278,6 @@ export async function repairsSince(db: Pick<Database, 'read'>, since: Instant) {
 const SUMS_OF_A_DAY =
   'day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, told, dearest';
 
-/** A person's sums become those of `whose`, an SQL expression. */
 const moveSums = (whose: string, told: string): string =>
   `with gone as (delete from spending where person_id = $1 returning *)
    insert into spending (${SUMS_OF_A_DAY})
@@ -320,7 +297,6 @@ export const mergeRules: readonly MergeRule[] = [
   { sql: 'update reservations set person_id = $2 where person_id = $1' },
 ];
 
-/** Possible costs of answers under way: the person's, and everybody's. */
 export interface Held {
   person: number;
   all: number;
@@ -330,7 +306,6 @@ interface Reservation {
   id: string;
   turnId: string;
   personId: string;
-  /** The most that the answer may cost, in the price table's currency. */
   price: number;
   expiresAt: Instant;
 }

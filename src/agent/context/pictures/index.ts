@@ -66,7 +66,6 @@ async function scale(bytes: Buffer, { type, width, height }: Look): Promise<Buff
 /** Facts from the first bytes of a picture; its sender's description is only a claim. */
 export interface Look {
   type: ModelImage['type'];
-  /** Pixels. */
   width: number;
   height: number;
 }
@@ -89,7 +88,6 @@ function sized(type: Look['type'], size: readonly [number, number] | undefined):
   return { type, width: size[0], height: size[1] };
 }
 
-/** It stands in the first segment that begins a frame. */
 function jpegSize(bytes: Buffer): readonly [number, number] | undefined {
   let at = 2;
   while (at + 9 < bytes.length) {

@@ -4,7 +4,6 @@
  */
 import { CALL, CALLS, channel, deepseek, endTag, HARMONY_END, header, tag } from './thought-formats.ts';
 
-/** Format of a block's calls; `readings.ts` reads them. */
 export type Reading = 'json' | 'named' | 'elements' | 'pairs' | 'python';
 
 export interface CallFormat {
@@ -18,11 +17,9 @@ export interface CallFormat {
    * beginning of a line, or where the answer ends with the block. `line`: at the beginning of a line.
    */
   place: 'any' | 'tag' | 'line';
-  /** A call of `note_save` with the text “milk”. */
   example: string;
 }
 
-/** Marks a fenced block as a call. */
 export const CALL_FENCE = 'tool_call';
 
 const FENCE = '(?:tool_calls?|tool_code|tool|function_call)';

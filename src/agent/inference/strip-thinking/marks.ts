@@ -9,7 +9,6 @@ import {
   type ThoughtFormat,
 } from './thought-formats.ts';
 
-/** Calls that begin in the same way; a block may be of any of them. */
 export interface CallMark {
   role: 'call';
   place: CallFormat['place'];
@@ -20,7 +19,6 @@ export interface CallMark {
 export interface ThoughtMark {
   role: 'thought';
   format: ThoughtFormat;
-  /** Finds its ends, further beginnings within it, and calls that end it. */
   within: RegExp;
 }
 
@@ -32,7 +30,6 @@ export type Mark =
   | { role: 'speaker' }
   | { role: 'empty' };
 
-/** A mark where it stands. */
 export interface Found {
   mark: Mark;
   text: string;
@@ -89,7 +86,6 @@ const WORDS = ['functools', 'assistantcommentary', 'analysis', 'assistantanalysi
 /** Fits a text that holds a mark, or ends with what may become one; most answers hold none. */
 export const MARKED = new RegExp(String.raw`[<[\]◁\x60]|assistantc|analysis|functools|(?:${either(WORDS)})$`, 'i');
 
-/** The mark of a thought of `format`. */
 export function thoughtMark(format: ThoughtFormat): ThoughtMark | undefined {
   return marks.flatMap(({ mark }) => (mark.role === 'thought' && mark.format === format ? mark : []))[0];
 }
@@ -129,13 +125,10 @@ export function decidedTo(text: string): number {
   return held ? from + held.index : text.length;
 }
 
-/** Kept of a line. Characters. */
 const LONGEST_START = 200;
 const FENCE = /^\s*(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
-/** Deep enough for an indented code block. */
 const CODE_INDENT = /^(?: {4}|\t)/;
 
-/** Position of the end of a growing text in Markdown. */
 export class Position {
   /** The run of ` or ~ that opened the code block; '' outside of one. */
   private fence = '';
@@ -147,7 +140,6 @@ export class Position {
   private run = 0;
   private end = '';
 
-  /** The text has grown by `words`. */
   add(words: string): void {
     for (const [index, piece] of words.split('\n').entries()) {
       if (index > 0) this.breakLine();
@@ -158,29 +150,24 @@ export class Position {
     this.end = (this.end + words).slice(-2);
   }
 
-  /** Only spaces stand on the line so far, fewer than before code. */
   get isAtLineStart(): boolean {
     return this.isBlank && !(this.hasBlankBefore && CODE_INDENT.test(this.line));
   }
 
-  /** True if the next character is within a sentence: words and a space stand before it. */
   get isWithinLine(): boolean {
     return !this.isBlank && /[^\S\n]$/.test(this.end);
   }
 
-  /** True if the next character is in code or in quotes. */
   get isQuoted(): boolean {
     if (this.fence !== '') return !this.closesFence;
     const inCode = this.ticks === 0 ? this.run > 0 : this.run !== this.ticks;
     return inCode || /(?:^|[^\p{L}\p{N}])["'“‘«„(]$/u.test(this.end);
   }
 
-  /** True if the next character is in a quoted line, or in a block of indented code. */
   get isAside(): boolean {
     return /^\s*>/.test(this.line) || (this.hasBlankBefore && CODE_INDENT.test(this.line));
   }
 
-  /** True if the line holds `tag`. */
   has(tag: string): boolean {
     return this.line.includes(tag);
   }
@@ -199,7 +186,6 @@ export class Position {
     this.run = 0;
   }
 
-  /** True if the line, as far as it has come, ends the code block. */
   private get closesFence(): boolean {
     const [, run = '', info = ''] = FENCE.exec(this.line) ?? [];
     return run.startsWith(this.fence) && info.trim() === '';

@@ -1,7 +1,5 @@
 /** Formats in which models write thoughts, and empty marks, into the text of an answer. */
 
-/** The tags and tokens that marks are made of, as sources of regular expressions. */
-
 export const CALL = 'tool_call|function_call|tool_use|toolcall|longcat_tool_call';
 export const CALLS = 'tool_calls|function_calls';
 
@@ -10,13 +8,10 @@ export const tag = (names: string, attributes = '') => String.raw`<(?:[a-z]+:)?(
 export const endTag = (names: string) => String.raw`</(?:[a-z]+:)?(?:${names})(?::[\w-]+)?>`;
 /** DeepSeek writes its tokens with wide bars and low lines; servers flatten them. */
 export const deepseek = (words: string) => `<[|｜]${words.replaceAll(' ', '[_▁ ]')}[|｜]>`;
-/** Kimi K3's. */
 export const channel = (side: string, name: string) => String.raw`<\|${side}\|>${name}<\|sep\|>`;
 
-/** Within the header of a message in harmony. */
 export const HEADER = String.raw`[^<]{0,150}(?:<\|(?:channel|constrain)\|>[^<]{0,150}){0,3}`;
 const inHeader = String.raw`(?:(?!<\|message\|>)[\s\S]){0,400}?`;
-/** The header of a message in harmony that holds these words. */
 export const header = (words: string) =>
   String.raw`<\|(?:start|channel)\|>(?=${HEADER}<\|message\|>)${inHeader}\b${words}${inHeader}<\|message\|>`;
 export const HARMONY_END = String.raw`<\|(?:call|end|return)\|>|(?=<\|(?:start|channel)\|>)`;
@@ -31,7 +26,6 @@ export interface ThoughtFormat {
   swallowed?: true;
   /** Opens a thought only at the beginning of the answer. */
   first?: true;
-  /** A thought, and “It is blue.” */
   example: string;
 }
 
@@ -149,7 +143,6 @@ export const OTHER_SPEAKERS: readonly string[] = [
   String.raw`\[INST\]`,
 ];
 
-/** Marks that end or begin an answer without a meaning of their own. */
 export const EMPTY_MARKS: readonly string[] = [
   header('(?:final|commentary)'),
   String.raw`<\|(?:im_end|eot_id|eom_id|eot|eom|endoftext|end_of_text|end_of_msg|end_message|endofturn|eos)\|>`,
