@@ -25,7 +25,6 @@ import type { EquippedSkill } from './skills.ts';
 /** Platforms besides the terminal, one line each: deleting a line and its folder deletes the platform. */
 export const platforms: readonly Platform[] = [discord, slack];
 
-/** Platforms' names for people, by adapter. */
 export const titles: ReadonlyMap<string, string> = new Map([
   ['console', 'the terminal'],
   ['http', 'HTTP'],
@@ -40,7 +39,6 @@ interface PlatformParts extends Foundation {
   skills: readonly EquippedSkill[];
 }
 
-/** The platforms that the configuration switches on. */
 export async function openPlatforms(parts: PlatformParts): Promise<PlatformAdapter[]> {
   const { config, world, commands, database, artifacts, gate } = parts;
   const { access } = config;
@@ -73,7 +71,6 @@ interface ConsoleParts {
   settled(): Promise<void>;
 }
 
-/** The terminal. With a test clock, a session can move it. */
 export function openConsole(parts: ConsoleParts, said: { version: string; hint: string }): ConsoleAdapter {
   const { config, world, artifacts, worker, settled } = parts;
   const { clock, log } = world;
@@ -114,7 +111,6 @@ async function homeOf(deps: HomeDeps, adapter: string, externalId: string): Prom
   }));
 }
 
-/** True if the person may use the thing; else it is not shown. */
 function isAllowed({ commands, gate }: HomeDeps, person: Parameters<Gate['may']>[0], line: string): boolean {
   const [, name] = /^\/(\S+)/.exec(line) ?? [];
   const command = commands.find((each) => each.name === name);

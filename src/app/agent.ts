@@ -102,17 +102,12 @@ const OFFLINE: { interpreter?: InterpreterSource } = {
   interpreter: async () => (await import('../english/index.ts')).english,
 };
 
-/** The agent, and what a person can type beside talking to it. */
 export interface AgentWiring {
   agent: Agent;
   commands: readonly Command[];
-  /** Resolves a name after a slash that is no command. */
   called: CalledByName;
-  /** Buttons for the files of a message. */
   offersFor(item: Item): readonly Choice[];
-  /** `Receiver.moved`. */
   moved(tx: Transaction, moved: Moved): Promise<void>;
-  /** For `coda status`: how models fare; undefined where none is configured. */
   status(): Json | undefined;
   close(): Promise<void>;
 }
@@ -129,15 +124,12 @@ export interface AgentParts {
   skills: readonly EquippedSkill[];
   gate: Gate;
   pairing: PairingDeps;
-  /** Tells the worker that something is due at `at`. */
   wakeAt(at: Date): void;
   thinking: Thinking;
-  /** Index of messages, by meaning. */
   said: Said;
   embedders: Embedders;
 }
 
-/** Makes models, prompts, commands, tools and the agent from what the skills bring. */
 export function wireAgent(parts: AgentParts): AgentWiring {
   const { config, world, database, delivery, doctor, skills, wakeAt } = parts;
   const { access } = config;
@@ -243,7 +235,6 @@ async function tellOver(skills: readonly EquippedSkill[], over: TurnOver): Promi
   if (failed) throw failed.reason;
 }
 
-/** A request without words. */
 const blank = (asker: Asker): Asked => ({ ...asker, turnKey: {}, settings: {}, epoch: 0, text: '' });
 
 function linkingOf({ config, world, delivery, skills, wakeAt }: AgentParts, keeps: readonly string[]): LinkDeps {
@@ -251,7 +242,6 @@ function linkingOf({ config, world, delivery, skills, wakeAt }: AgentParts, keep
   return { delivery, mergeRules: mergeRulesOf(skills), access, platforms: titles, keeps, wakeAt, log: world.log };
 }
 
-/** The tools of coda itself, then those of the skills. */
 function openTools(
   parts: AgentParts,
   all: AllSkills,
@@ -289,7 +279,6 @@ function openTools(
   );
 }
 
-/** The live tools of a skill behind the guard, each wrapped once. */
 function liveToolsOf({ skill, deps }: EquippedSkill, guard: Guard): LiveTools[] {
   const { name, liveTools } = skill;
   if (!liveTools) return [];
@@ -319,7 +308,6 @@ function saidIn(item: Item): Asked {
   };
 }
 
-/** Skills' buttons for the files that a person has sent. */
 function offersOf(skills: readonly EquippedSkill[]) {
   return (item: Item): readonly Choice[] => {
     const { payload, person } = item;
@@ -339,7 +327,6 @@ function calledBy(skills: readonly EquippedSkill[]): CalledByName {
   };
 }
 
-/** The rules, what the owner wrote, what was asked for in the conversation, and what of skills stands there. */
 function systemOf({ assistant }: Config, world: World, prompts: Prompts) {
   const soul = soulOf(assistant.soul, world);
   return async (asked: Asked): Promise<string> => {
@@ -404,7 +391,6 @@ const LONGEST = 20_000;
 /** A change of the file is seen after this; looking for every message would cost a tenth of it. */
 const LOOK_MS = 1_000;
 
-/** Reads how the assistant is to be from `path`, again when the file has changed. Without a file: nothing more. */
 export function soulOf(path: string, world: World): () => Promise<string> {
   let read: { file: string; changed: number; text: string } | undefined;
   let looked: { at: number; text: Promise<string> } | undefined;
@@ -442,16 +428,13 @@ type Hook = 'standing' | 'passing' | 'prompt';
 interface Known {
   at: number;
   sections: Promise<PromptSection[]>;
-  /** Policies of the person at the time it was read. */
   policies: object;
   roles: string;
 }
 
 /** Skills' parts of the prompt, read once for each person until something of theirs is written. */
 class Prompts {
-  /** The skills that have something to say at each place, so that the others cost a message nothing. */
   private readonly by: Record<Hook, readonly EquippedSkill[]>;
-  /** Those of them that people of the same roles may use, while the policies stay. */
   private readonly allowed = new WeakMap<object, Map<string, readonly EquippedSkill[]>>();
   private readonly clock: Clock;
   private readonly known = new BoundedMap<string, Known>(REMEMBERED);
@@ -467,7 +450,6 @@ class Prompts {
     this.clock = clock;
   }
 
-  /** Stable parts for every conversation, skill by skill. */
   async standing(asked: Asked): Promise<string[]> {
     const texts = await Promise.all(
       this.permitted('standing', asked).map(({ skill, deps }) =>
@@ -501,7 +483,6 @@ class Prompts {
     return sections;
   }
 
-  /** Call when something of the person's was written: it is read again. */
   changed(personId: string): void {
     this.known.delete(personId);
   }
@@ -515,7 +496,6 @@ class Prompts {
     return sections.filter((section) => section !== undefined);
   }
 
-  /** A skill that a person may not use says nothing to a model that answers them. */
   private permitted(hook: Hook, { person }: Asker): readonly EquippedSkill[] {
     const { policies, roles } = this.gate.basis(person);
     const ofRoles = this.allowed.get(policies) ?? new Map<string, readonly EquippedSkill[]>();

@@ -1,4 +1,3 @@
-/** Backups of a coda: by hand, every night, and before a new version changes the database. */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { CodaError, type ErrorCode, messageOf, systemCode } from '../base/errors.ts';
@@ -13,7 +12,6 @@ interface BackupDeps {
   program: string;
 }
 
-/** State of a requested backup. */
 export type BackupState = { done: false } | { done: true; summary?: MadeBackup; error?: string };
 
 export interface MadeBackup extends BackupSummary {
@@ -24,7 +22,6 @@ export interface MadeBackup extends BackupSummary {
 export interface BackupAsked {
   /** Default: in the folder of backups, under the instant's name. */
   file?: string;
-  /** Leaves the configuration's file out. */
   withoutConfig?: boolean;
 }
 
@@ -32,10 +29,8 @@ const NIGHTLY = /^coda-\d{14}\.tar\.gz$/;
 const BEFORE_UPGRADE = /^before-\d{4}-\d{14}\.tar\.gz$/;
 const KEPT_UPGRADES = 3;
 
-/** Default folder of backups. */
 export const backupFolder = (dataDir: string) => join(dataDir, 'backups');
 
-/** Makes backups of the database and the data folder that coda works on. */
 export class Backups {
   private readonly deps: BackupDeps;
   private readonly begun = new Map<string, BackupState>();
@@ -75,16 +70,11 @@ export class Backups {
     return summary;
   }
 
-  /**
-   * True if a file holds a value that must not be shown: it may as well come from the environment, or a file of its
-   * own.
-   */
   private async hasKeys(file: string): Promise<boolean> {
     const text = await readFile(file, 'utf8').catch(() => '');
     return this.deps.world.secrets.hide(text) !== text;
   }
 
-  /** When the newest of the folder was made; undefined where there is none. */
   async newestAt(): Promise<Date | undefined> {
     const newest = (await names(backupFolder(this.deps.config.dataDir), NIGHTLY)).at(-1);
     const [, year, ...rest] = /^coda-(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(newest ?? '') ?? [];
@@ -94,7 +84,6 @@ export class Backups {
   }
 }
 
-/** Before migrations of a new version: a way back to the old one. */
 export async function backupBeforeUpgrade(deps: BackupDeps, first: string): Promise<void> {
   const { config, database, world, program } = deps;
   const now = world.clock.now();

@@ -50,25 +50,19 @@ import { traced } from './telemetry/traces.ts';
 
 export interface BuildOptions {
   version: string;
-  /** One line for who opens the terminal: how coda may be spoken to. */
   hint: string;
   /** Called on an unrecoverable error; the process should exit. */
   onFatal(error: Error): void;
-  /** Besides the configured ones. */
   adapters?: readonly ChatAdapter[];
-  /** Besides the built-in ones. */
   skills?: readonly Skill[];
-  /** Instead of the configured ones. */
   model?: Model;
   /** An open engine of the database instead of the configured one; closed with coda. */
   engine?: Engine;
 }
 
-/** A whole coda, put together but not started: its parts, and what is done with all of them. */
 export interface App extends OperatedApp {
   readonly artifacts: Artifacts;
   readonly commands: readonly Command[];
-  /** All that HTTP answers; empty where it is off. */
   readonly routes: readonly AnyRoute[];
   readonly console: ConsoleAdapter;
   /** Frees what a predecessor held and begins: the worker, then the adapters. */
@@ -78,7 +72,6 @@ export interface App extends OperatedApp {
 }
 
 const GRACE_MS = 10_000;
-/** The channel on which programs beside coda hear of events. */
 const EVENTS = 'coda_alerts';
 
 /** Puts coda together: opens what stands by itself, then connects it. Everything is closed in reverse. */
@@ -173,7 +166,6 @@ async function connect(opened: Opened, options: BuildOptions): Promise<App> {
   };
 }
 
-/** Dependencies of every skill. */
 function depsOf(opened: Opened): Omit<SkillDeps, 'config' | 'does'> {
   const { config, delivery, bus, closer, thinking, forSkills, servers } = opened;
   return {
@@ -190,12 +182,10 @@ function depsOf(opened: Opened): Omit<SkillDeps, 'config' | 'does'> {
   };
 }
 
-/** The models whose services refuse a tool by its name. */
 function refusing({ models }: Thinking, tool: string): string[] {
   return models?.asked().filter((name) => models.learnt(name).tools.has(tool)) ?? [];
 }
 
-/** Admission of people whom nobody has named. */
 function pairingOf({ config, database, world, delivery, policies }: Opened) {
   return {
     database,
@@ -207,12 +197,10 @@ function pairingOf({ config, database, world, delivery, policies }: Opened) {
   };
 }
 
-/** True if a role is none of those that people have by themselves. */
 function isOwn(role: string): boolean {
   return !['owner', 'member', 'guest'].includes(role);
 }
 
-/** For `coda status`. `models`: how they fare; undefined where none is configured. */
 async function statusOf(
   { database, delivery, jobs }: Parts,
   adapters: readonly ChatAdapter[],
@@ -230,7 +218,6 @@ async function statusOf(
   };
 }
 
-/** Everything that runs once it is started. */
 interface Parts extends Opened {
   skills: readonly EquippedSkill[];
   commands: readonly Command[];
@@ -272,7 +259,6 @@ async function start(parts: Starting): Promise<void> {
   closer.onClose('http server', () => http.close());
 }
 
-/** Becomes one of the replicas, which owns what it runs. */
 async function join(
   parts: Parts,
   adapters: readonly ChatAdapter[],
@@ -312,7 +298,6 @@ function tasksOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
   return [...(skill.schedules ?? []), ...(skill.tasks?.(deps) ?? [])];
 }
 
-/** Adds the system tasks of all skills, or changes those whose default has changed. */
 async function putTasks(tx: Transaction, { config, schedules, skills }: Parts): Promise<void> {
   const { tasks } = config.block(schedulerConfig);
   const usual = defaultZone(config);
@@ -378,7 +363,6 @@ function fingerprints(config: Config): Record<string, string> {
   );
 }
 
-/** Hexadecimal digits. */
 const FINGERPRINT = 12;
 
 interface SandboxParts {

@@ -20,7 +20,6 @@ import { platforms } from './adapters.ts';
 import { builtInSkills } from './skills.ts';
 import { updatesConfig } from './updates.ts';
 
-/** Configuration blocks of platforms and skills. */
 const BLOCKS: readonly ConfigBlock[] = [
   ...platforms.map(({ config }) => config),
   httpConfig,
@@ -34,7 +33,6 @@ const BLOCKS: readonly ConfigBlock[] = [
   updatesConfig,
 ];
 
-/** System tasks, by the names that an owner may set times for. */
 const TASKS = [
   ...builtInSkills.flatMap(({ schedules = [] }) => schedules),
   { name: BACKUP_TASK },
@@ -45,7 +43,6 @@ const TASKS = [
   .map(({ name }) => name)
   .sort();
 
-/** Values that name a channel of a platform. */
 const CHANNELS = {
   paths: [APPROVAL_CHANNEL],
   forms: Object.fromEntries(platforms.map(({ config, channel }) => [config.key, channel])),
@@ -58,7 +55,6 @@ export function readConfig(request: ConfigRequest): Config {
   return loadConfig({ ...request, blocks, names, channels: CHANNELS });
 }
 
-/** The example file, the JSON schema and the environment variables of the whole configuration. */
 export function configDocuments() {
   return { example: configExample(BLOCKS), schema: configJsonSchema(BLOCKS), env: configEnv(BLOCKS) };
 }

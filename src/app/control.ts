@@ -28,7 +28,6 @@ import type { Verb } from '../chat/index.ts';
 const SOCKET = join('run', 'control.sock');
 /** Longest path of a socket: `sockaddr_un` holds 108 bytes with the NUL on Linux, 104 on macOS. */
 const LONGEST_PATH_BYTES = 103;
-/** Prefix of a folder that holds the socket of a long path. */
 const SHORT_FOLDER = 'coda-';
 const MAX_REQUEST_BYTES = 65_536;
 const REQUEST_WITHIN_MS = 5_000;
@@ -138,7 +137,6 @@ function unopened(path: string, error: unknown): CodaError {
   });
 }
 
-/** The socket of this data folder, if there is one. */
 function socketPath(link: string): string | undefined {
   const found = lstatSync(link, { throwIfNoEntry: false });
   return found?.isSymbolicLink() ? readlinkSync(link) : found && link;
@@ -164,7 +162,6 @@ async function close(server: Server, sockets: Set<Socket>, path: string, link: s
   remove(path, link);
 }
 
-/** Answers one connection until it ends, breaks the rules or becomes a chat. */
 async function converse(socket: Socket, options: ControlOptions): Promise<void> {
   try {
     for (;;) {

@@ -1,4 +1,3 @@
-/** The core: delivery, jobs and doctor stand on it, and so do skills, the agent and platforms. */
 import { setMaxListeners } from 'node:events';
 import { httpConfig } from '../adapters/http/index.ts';
 import { closing, itemContext, Said } from '../agent/index.ts';
@@ -77,7 +76,6 @@ function rateLimitOf({ access, delivery }: Config, { log }: World): RateLimit | 
   return old === 0 ? undefined : { requests: old, windowMs: 60_000, turns };
 }
 
-/** Parts that everything else stands on. */
 export interface Foundation {
   database: Database;
   artifacts: Artifacts;
@@ -89,12 +87,10 @@ export interface Foundation {
 
 interface Opening {
   version: string;
-  /** Instead of the configured one. */
   engine?: Engine | undefined;
   onFatal(error: Error): void;
 }
 
-/** Opens storage, brings it up to date and sets the clock by it, then the bus. */
 async function openFoundation(
   config: Config,
   world: World,
@@ -114,7 +110,6 @@ async function openFoundation(
   return { database, artifacts, bus, egress, cache, locks };
 }
 
-/** The database, opened and brought to this version. */
 async function upToDate(
   config: Config,
   world: World,

@@ -9,13 +9,10 @@ export interface CostReport {
   currency: string;
   /** Both days included, `YYYY-MM-DD`. */
   spans: { name: 'today' | 'this month'; from: string; to: string; budget: number; people: CostLine[] }[];
-  /** Costs of this month. */
   models: CostLine[];
-  /** Models without a price of their own, and how they are counted. */
   unpriced: string[];
 }
 
-/** Reads the report for the day and the month of `now`. */
 export async function costReport(database: Database, config: Config, now: Date): Promise<CostReport> {
   const calendar = new Calendar(defaultZone(config));
   const [day, month] = [calendar.day(now), calendar.month(now)];
@@ -33,7 +30,6 @@ export async function costReport(database: Database, config: Config, now: Date):
   };
 }
 
-/** The same words wherever costs are told: by `coda cost`, on the page, by the doctor. */
 export function gapsTold({ guessed, unknown }: PriceGaps): string[] {
   return [
     ...(guessed.length > 0 ? [`Price not known of ${listOf(guessed)}: counted like the dearest of its provider`] : []),

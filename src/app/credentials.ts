@@ -1,4 +1,3 @@
-/** Secrets of tokens and browser sessions, and the persons they stand for. */
 import { createHash, randomBytes } from 'node:crypto';
 import { CodaError } from '../base/errors.ts';
 import { uuid } from '../base/ids.ts';
@@ -14,10 +13,8 @@ export interface WhoDeps {
   config: Config;
 }
 
-/** Whoever sits at the machine. */
 const OWNER = { adapter: 'console', externalId: 'owner', role: 'owner', name: 'owner' } as const;
 
-/** 256 random bits. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }

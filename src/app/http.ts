@@ -36,20 +36,16 @@ import type { Tokens } from './sign-in/tokens.ts';
 import type { EquippedSkill } from './skills.ts';
 import { metricsRoute } from './telemetry/metrics.ts';
 
-/** Everything that HTTP answers with. */
 export interface Serving {
   service: Service;
-  /** Programs that talk. */
   adapter: ChatAdapter;
 }
 
-/** Dependencies of the routes. */
 export interface HttpParts {
   config: Config;
   world: World;
   database: Database;
   artifacts: Artifacts;
-  /** The server; undefined where it is off. */
   http: HttpServer | undefined;
   jobs: JobQueue;
   agent: Agent;
@@ -123,7 +119,6 @@ function stateOf(platform: PlatformAdapter) {
   return { name: platform.name, away: platform.away?.()?.says };
 }
 
-/** One line for each room that can be asked for something. */
 function routesOf(parts: HttpParts): AnyRoute[] {
   const { world, database, agent, delivery, skills, platforms, healthy } = parts;
   const collections = skills.flatMap(({ skill, deps }) => skill.collections?.(deps) ?? []);
@@ -169,18 +164,15 @@ function health(clock: Clock, healthy: () => Promise<boolean>): AnyRoute {
   });
 }
 
-/** Agent skills for programs, under the paths that the world of skills knows. */
 interface ServiceParts extends RunParts {
   world: World;
 }
 
 const TAG = 'skills';
-/** Ids as paths: with and without a group. */
 const IDS = [':id', ':group/:id'];
 const name = z.object({ group: z.string().max(64).optional(), id: z.string().min(1).max(200) });
 const problems = z.array(z.object({ code: z.string(), level: z.string(), message: z.string() }));
 
-/** Each under its own path and under `/v1/skills`. */
 function skillService(parts: ServiceParts): readonly AnyRoute[] {
   return ['', '/v1/skills'].flatMap((prefix) => [
     runRoute(parts, `${prefix}/run`),

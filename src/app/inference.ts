@@ -19,11 +19,9 @@ import { defaultZone } from './settings.ts';
 
 export interface Thinking {
   inference: Inference;
-  /** Undefined where none is configured. */
   models: Models | undefined;
   /** The model that would answer in this conversation if it cost nothing; undefined where none is configured. */
   model(item: Item): Model | undefined;
-  /** For `coda status`: how models fare; undefined where none is configured. */
   status(): Json | undefined;
 }
 
@@ -32,12 +30,10 @@ export interface ThinkingOptions {
   world: World;
   database: Database;
   artifacts: Artifacts;
-  /** Answers instead of the configured models. */
   model: Model | undefined;
   breakers: Breakers;
 }
 
-/** The configured models, what they may cost, and what they are shown. */
 export function openInference({ config, world, database, artifacts, model, breakers }: ThinkingOptions): Thinking {
   const { clock, log, metrics, faults } = world;
   const models = model ? undefined : openModels({ settings: config.models, clock, log, metrics, faults, breakers });
@@ -60,7 +56,6 @@ export function openInference({ config, world, database, artifacts, model, break
   };
 }
 
-/** Repairs since the start, and models that rest. */
 function statusOf(models: Models, { metrics }: World): Json {
   const { repairs, calls } = countersOf(metrics);
   const failed = calls.samples().filter(({ labels }) => labels.outcome !== 'answered');

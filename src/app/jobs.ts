@@ -19,7 +19,6 @@ interface JobParts {
   said: Pick<Said, 'job'>;
 }
 
-/** Handlers of background jobs. */
 export function handlersOf({ skills, database, delivery, events, said }: JobParts): JobHandler[] {
   return [
     ...jobsOf(skills),

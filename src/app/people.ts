@@ -6,7 +6,6 @@ import type { Database } from '../storage/index.ts';
 
 const MOST_LISTED = 1_000;
 
-/** Known people and strangers: operations of `coda people` and `coda pair`. */
 export class People {
   private readonly deps: PairingDeps & { database: Database; clock: Clock };
 

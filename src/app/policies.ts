@@ -8,7 +8,6 @@ import { type AccessPolicies, type PolicyFile, type PolicyProblem, readPolicies 
 
 /** A hundred times what a household needs. */
 const MAX_BYTES = 1_000_000;
-/** Milliseconds: a change of a file is seen after this. */
 const LOOK_MS = 1_000;
 
 type Access = Pick<Config, 'access'>;
@@ -48,7 +47,6 @@ export class LivePolicies {
     return this.policies;
   }
 
-  /** Looks now. Returns what is wrong with the files. */
   reload(): readonly PolicyProblem[] {
     this.looked = performance.now();
     const stamp = stampOf(this.config, this.cwd);
@@ -101,7 +99,6 @@ function read({ access }: Access, cwd: string): { policies: AccessPolicies; prob
   return { policies, problems: [...unreadable, ...problems] };
 }
 
-/** Stamp that changes when a file does. */
 function stampOf({ access }: Access, cwd: string): string {
   const stamps = Object.values(NAMES).map((name) => {
     try {

@@ -12,27 +12,21 @@ export interface ProgramDeps {
   delivery: Pick<Delivery, 'requests'>;
 }
 
-/** A tool as programs are told of it. */
 export interface ProgramTool {
   name: string;
   description: string;
   schema: Record<string, unknown>;
-  /** It changes nothing. */
   reads: boolean;
   /** It deletes or overwrites what is there; undo takes that back. */
   deletes: boolean;
 }
 
-/** Skills whose tools on a person's own data are given. */
 const SKILLS: readonly string[] = ['reminders', 'notes', 'memory', 'scheduler'];
-/** Means something only in the turn of a schedule. */
 const IN_TURNS_ALONE = 'nothing_to_tell';
-/** For one call. */
 const WITHIN_MS = 50_000;
 
 const asked = z.object({ tool: z.string().max(200), input: z.record(z.string(), z.unknown()).default({}) });
 
-/** The verbs, carried out as the owner at the terminal. */
 export function programVerbs(deps: ProgramDeps): Record<string, Verb> {
   return {
     'tools-list': async () => toolsFor(deps, await ownerItem(deps)) as unknown as Json,

@@ -4,7 +4,6 @@ import type { WhenContext } from '../time/index.ts';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
-/** Settings of `parseWhen` besides the person's, from the `time` block. */
 export function timeSettings(config: Config): Omit<WhenContext, 'now' | 'zone'> {
   const { day_parts: parts, waking, week_start } = config.time;
   return {
@@ -32,7 +31,6 @@ export function defaultZone(config: Config): string {
   return config.assistant.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** The clock of people whose own is not known. */
 export const householdOf = (config: Config): Household => ({
   zone: defaultZone(config),
   locale: config.assistant.locale,

@@ -1,4 +1,3 @@
-/** Probes of `coda init`, before anything is configured. */
 import { checkProvider, openModels, type ProviderHealth } from '../agent/index.ts';
 import { deadline } from '../base/async.ts';
 import { SystemClock } from '../base/clock.ts';
@@ -7,7 +6,6 @@ import { MetricsBook } from '../base/metrics.ts';
 import { isUrl } from '../base/text.ts';
 import { modelsConfig } from '../config/index.ts';
 
-/** A provider as it would stand in the configuration. */
 export interface ProviderChoice {
   name: string;
   kind: 'anthropic' | 'openai-compatible';
@@ -15,7 +13,6 @@ export interface ProviderChoice {
   api_key?: string;
 }
 
-/** A program on this machine that serves models. */
 export interface LocalModels extends ProviderChoice {
   title: string;
   base_url: string;
@@ -23,7 +20,6 @@ export interface LocalModels extends ProviderChoice {
   models: readonly string[];
 }
 
-/** A local service answers at once. */
 const LOCAL_WITHIN_MS = 1_500;
 const ASK_WITHIN_MS = 10_000;
 const MOST_MODELS = 8;
@@ -61,7 +57,6 @@ async function modelsAt({ name, base_url }: { name: string; base_url: string }):
   }
 }
 
-/** Probes `provider` with its key, and finds the models that would answer. */
 export async function probeProvider({
   name,
   ...settings

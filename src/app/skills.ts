@@ -57,7 +57,6 @@ interface MadeOf {
   specialists: SpecialistCatalog;
 }
 
-/** Capabilities that are made of opened parts, one line each. */
 export function skillsOf(parts: MadeOf): Skill[] {
   const { config, world, database, agentSkills: live } = parts;
   return [
@@ -78,7 +77,6 @@ export interface EquippedSkill {
   deps: SkillDeps;
 }
 
-/** Gives each skill what it may use, with the values of its own block. */
 export function equip(
   skills: readonly Skill[],
   config: Config,
@@ -90,7 +88,6 @@ export function equip(
   return on.map(({ skill, settings }) => ({ skill, deps: { ...common, does, config: settings } }));
 }
 
-/** The skills together, as each may ask for the others. */
 export function allSkills(skills: readonly EquippedSkill[]): AllSkills {
   return {
     agenda: (ctx, span) => agendaOf(skills, ctx, span),

@@ -25,13 +25,11 @@ export function openSpecialists(
   });
 }
 
-/** The agent skills that `config` names for specialists, by specialist. */
 export function chosenSkills(config: Config): SkillHost['chosen'] {
   const named = Object.entries(overridesIn(config.block(specialistsConfig)));
   return new Map(named.flatMap(([name, { skills }]) => (skills ? [[name, new Set(skills)] as const] : [])));
 }
 
-/** Host of the skill of specialists. */
 export function specialistHost(catalog: SpecialistCatalog, skills: SkillHost, config: Config): SpecialistHost {
   return {
     catalog,

@@ -14,7 +14,6 @@ export interface WorldOptions {
   testClock?: string | undefined;
 }
 
-/** The real world, or, with a test clock, the real world at another time. */
 export function createWorld({ env, secrets = new Secrets(), level, testClock }: WorldOptions): World {
   const trace = new Trace();
   const proxy = OutboundProxy.of(env);

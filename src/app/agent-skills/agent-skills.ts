@@ -29,7 +29,6 @@ import type { Artifacts, Database } from '../../storage/index.ts';
 import type { Embedders } from '../../vectors/index.ts';
 import { chosenSkills } from '../specialists.ts';
 
-/** Hints to the other replicas to read their folders. */
 const CHANNEL = 'coda_skills';
 
 interface LiveSkillsDeps {
@@ -38,13 +37,11 @@ interface LiveSkillsDeps {
   bus: Bus;
   database: Database;
   artifacts: Artifacts;
-  /** Specialists, which are scanned along with them. */
   specialists: SpecialistCatalog;
   embedders: Embedders;
   jobs: Pick<JobQueue, 'enqueue'>;
 }
 
-/** The skills' vectors by the configured embedder, made by a background job when they are first looked for. */
 function vectorsOf({ database, world, jobs, embedders: { embedder } }: LiveSkillsDeps): SkillVectors | undefined {
   if (!embedder) return undefined;
   const wanted = () =>
@@ -74,7 +71,6 @@ export class LiveSkills implements SkillHost {
   private readonly warned = new Map<string, string>();
   private own: string[] | undefined;
   private commands: ReadonlySet<string> = new Set();
-  /** Reads that decisions have begun. */
   private looking: Promise<unknown> = Promise.resolve();
 
   constructor(deps: LiveSkillsDeps) {
@@ -114,7 +110,6 @@ export class LiveSkills implements SkillHost {
     };
   }
 
-  /** Reads what changed, and tells the other replicas to do the same. */
   async rescan(): Promise<RescanReport> {
     const report = await this.read();
     this.bus.publish(CHANNEL, this.self);
@@ -142,7 +137,6 @@ export class LiveSkills implements SkillHost {
     this.looking = Promise.all([this.looking, looked]);
   }
 
-  /** Resolves when all decisions made so far are in force here. */
   async settled(): Promise<void> {
     await this.looking;
   }
@@ -206,7 +200,6 @@ export class LiveSkills implements SkillHost {
     return state;
   }
 
-  /** Reads the folders and the decisions about what is in them. */
   private async read(): Promise<RescanReport> {
     const before = this.catalog.current();
     const report = await this.catalog.rescan();
@@ -216,7 +209,6 @@ export class LiveSkills implements SkillHost {
     return { ...report, beside: specialistTexts.rescanned(await this.specialists.rescan()) };
   }
 
-  /** Each rescan finds the same missing folder again. */
   private warnOnce(directory: string, message: string): void {
     if (this.warned.get(directory) === message) return;
     this.warned.set(directory, message);

@@ -31,7 +31,6 @@ export interface RunParts {
 }
 
 const MOST_FOUND = 10;
-/** Milliseconds that a skill which is run may take before its answer has to be fetched. */
 const WAIT_MS = 60_000;
 const found = z.object({ name: z.string(), description: z.string(), deprecated: z.boolean(), score: z.number() });
 
@@ -98,7 +97,6 @@ export function runRoute(parts: RunParts, path: string): AnyRoute {
   });
 }
 
-/** A skill by its name as in chat; several, with hashes or with a role, as a run. */
 function textOf(plan: Plan, { snapshot }: View, isBound: boolean, role: string | undefined): string {
   const [only] = plan.skills;
   if (plan.mode === 'single' && !isBound && role === undefined && only) {

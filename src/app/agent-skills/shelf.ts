@@ -29,7 +29,6 @@ import { type Database, readerOf } from '../../storage/index.ts';
 import { approveLooked, auditFolder, lookForApproval, pinFolder } from '../../trust/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
 
-/** Characters of a `SKILL.md` that is changed. */
 const LONGEST = 64_000;
 const NEAREST = 20;
 const CASES = 'tests/learned.json';
@@ -41,7 +40,6 @@ interface ShelfParts {
   config: Config;
 }
 
-/** The agent skills as skills from experience may look at and change them. */
 export function skillShelf(parts: ShelfParts): SkillShelf {
   const { skills, config } = parts;
   const byWords = new SkillSearch();
@@ -89,7 +87,6 @@ async function place(parts: ShelfParts, draft: SkillDraft & { hash: string }): P
   return placed(parts, name, hash);
 }
 
-/** A skill that was put in place, with exactly these files. */
 async function placed(
   { skills, database, world }: ShelfParts,
   name: string,
@@ -148,7 +145,6 @@ async function hashOf(skill: AgentSkill): Promise<string | undefined> {
   return pin?.ok ? pin.hash : undefined;
 }
 
-/** The files of `base` with another `SKILL.md`, or that alone. */
 async function contentOf(name: string, text: string, base: AgentSkill | undefined): Promise<bundles.SkillContent> {
   const file = {
     path: 'SKILL.md',

@@ -1,5 +1,3 @@
-/** The dashboard's pages: those of coda's own rooms, and those that skills bring. */
-
 import { Calendar, type CostLine, costByDay, costOfAll, type TurnTrace, traceTurns } from '../../agent/index.ts';
 import type {
   Caller,
@@ -22,7 +20,6 @@ import type { DashboardParts } from './skills.ts';
 
 const NOW_MOST = 50;
 
-/** Running work. */
 function nowPage(parts: DashboardParts): Page {
   return {
     path: '/',
@@ -92,7 +89,6 @@ const MOST_A_DAY = 50;
 
 type Entry = { at: Date; text: string; of: string };
 
-/** Each skill's plans for the person, and system tasks, day by day. */
 function weekPage(parts: DashboardParts): Page {
   return {
     path: '/week',
@@ -118,7 +114,6 @@ async function ownTasks({ schedules }: DashboardParts, { db }: PageReader, to: D
   );
 }
 
-/** By the days of the reader's own zone. */
 function daysOf(entries: readonly Entry[], reader: PageReader): PageDay[] {
   const { zone, now } = reader;
   const calendar = new Calendar(zone);
@@ -147,7 +142,6 @@ export function dashboardPages(parts: DashboardParts): readonly Page[] {
   ];
 }
 
-/** The reader for whom the times of a caller's pages are written. */
 export async function callersReader(
   { database, config, world }: Pick<DashboardParts, 'database' | 'config' | 'world'>,
   { personId }: Caller,
@@ -173,7 +167,6 @@ const DAYS = 30;
 
 const gapRow = (gap: string): PageRow => ({ id: gap, cells: [`${gap}.`] });
 
-/** Costs of models: by day, by person, by model. */
 function costsPage({ config, database }: DashboardParts): Page {
   const calendar = new Calendar(defaultZone(config));
   return {
@@ -222,7 +215,6 @@ const MOST = 100;
 const MOST_TURNS = 20;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Conversations with recent messages. */
 const conversationsPage: Page = {
   path: '/conversations',
   title: 'Conversations',
@@ -285,11 +277,9 @@ function turnOf({ id, state, model, error, person, elapsedMs, startedAt, said, s
   };
 }
 
-/** Work for people: decisions, undeliverable messages, trouble. */
 const SHOWN_CHARACTERS = 200;
 const MOST_LETTERS = 50;
 
-/** Calls that wait for a decision, with all that the card in the chat shows. */
 function approvalsPage({ approvals }: DashboardParts): Page {
   const press = (id: string, approved: boolean): PageAction => ({
     label: approved ? 'Approve' : 'Deny',
@@ -355,7 +345,6 @@ const undeliveredPage: Page = {
 
 const TONES = { ok: 'good', notice: 'good', warning: 'warn', error: 'bad' } as const;
 
-/** Findings of `coda doctor`. */
 function doctorPage({ checks, version }: DashboardParts): Page {
   return {
     path: '/doctor',

@@ -1,4 +1,3 @@
-/** Actions of the Skills page: sets and removes skills' secrets. */
 import { z } from 'zod';
 import type { Approvals } from '../../agent/index.ts';
 import { recordAct } from '../../audit/index.ts';
@@ -92,16 +91,13 @@ async function programNamed({ catalog, secrets }: SkillParts['agentSkills'], typ
   });
 }
 
-/** Origin of dashboard decisions, for the audit log. */
 const ORIGIN = 'dashboard';
 
-/** The person who is signed in at the browser. */
 function personOf({ caller }: Pick<HttpRequest, 'caller'>): string {
   if (caller?.personId === undefined) throw new Error('a browser is signed in as nobody');
   return caller.personId;
 }
 
-/** Dependencies of the dashboard's pages. */
 export interface DashboardParts {
   config: Config;
   world: World;
@@ -114,6 +110,5 @@ export interface DashboardParts {
   approvals: Approvals;
   checks: Checks;
   version: string;
-  /** The platforms, and why those that cannot be heard cannot. */
   platforms(): readonly { name: string; away: string | undefined }[];
 }

@@ -1,5 +1,3 @@
-/** Checks of coda's own rooms; adapters and skills bring their own. */
-
 import { connect } from 'node:net';
 import { Calendar, checkProvider, costByModel, type Models, repairsSince } from '../../agent/index.ts';
 import { type Closer, deadline } from '../../base/async.ts';
@@ -42,15 +40,12 @@ export interface DoctorParts {
   healthy(): Promise<boolean>;
 }
 
-/** Checks and circuit breakers. */
 export interface Doctor {
   checks: Checks;
-  /** Circuit breakers of models, tools and skills. */
   breakers: Breakers;
   skill: Skill;
 }
 
-/** Begins to count faults, and makes what asks how all parts are. */
 export function openDoctor(parts: DoctorParts, closer: Closer): Doctor {
   const { bus, world } = parts;
   const faults = new FaultLog(parts);
@@ -119,7 +114,6 @@ function coreChecks(parts: DoctorParts, breakers: Breakers, faults: FaultLog, re
   ];
 }
 
-/** Hints to the other replicas that a part may be tried again. */
 const CHANNEL = 'coda_doctor';
 
 /** Dependencies of the doctor skill; a reset here is heard by the replicas until `close`. */
@@ -138,7 +132,6 @@ function doctorDeps(checks: Checks, breakers: Breakers, bus: Bus): DoctorDeps & 
   };
 }
 
-/** Checks of the proxies that the environment names. */
 const WITHIN_MS = 5_000;
 
 /** True if the proxies are there; what they let through shows where it is asked for. */
@@ -161,7 +154,6 @@ function proxyCheck(proxy: OutboundProxy): HealthCheck {
   };
 }
 
-/** Why no connection to it can be opened; undefined where one can. */
 function refusal({ hostname, port, protocol }: URL, signal: AbortSignal): Promise<string | undefined> {
   const limit = deadline(WITHIN_MS, signal);
   const host = hostname.replace(/^\[|\]$/g, '');
@@ -241,10 +233,8 @@ function pricesCheck(models: Models, database: Database, clock: Clock, calendar:
   };
 }
 
-/** The findings of `coda doctor` about the environment, where it overrides the file. */
 type Overridden = Config['overridden'];
 
-/** A value in the file that has no effect is worth a word. */
 function overridesCheck(overridden: Overridden): HealthCheck {
   return {
     name: 'environment',
@@ -256,7 +246,6 @@ function overridesCheck(overridden: Overridden): HealthCheck {
   };
 }
 
-/** Codes of what a wrong key, token or address leads to. */
 const SETTINGS_WRONG = /^(TOKEN|KEY|REDIS|STORAGE)_|_UNREACHABLE$|^(MODEL_ADDRESS|MODEL_KIND|PROVIDER_CREDIT)$/;
 
 /** The check of what the keys below `path` set: where one of them is not the file's, the remedy says so. */

@@ -1,4 +1,3 @@
-/** Checks of the machine: disk, data folder, clock, file permissions. */
 import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
@@ -16,10 +15,8 @@ const FULL_BYTES = 100 * MB;
 const FEW_INODES = 1_000;
 const LOW_MEMORY = 100 * MB;
 const SKEW_MS = 30_000;
-/** No coda existed before. */
 const EARLIEST = Date.parse('2026-01-01T00:00:00Z');
 
-/** True if the disk of the data folder has room. Pure. */
 export function judgeDisk(free: number, folder: string): Verdict {
   const says = `${bytesOf(free)} free for ${folder}`;
   const remedy = 'Free space on that disk, lower retention.days, or move the data folder with --data.';
@@ -133,7 +130,6 @@ async function refusal(folder: string): Promise<string | undefined> {
   }
 }
 
-/** The files beside the configuration that hold secrets, with their modes. */
 async function readable({ dataDir, file }: Config): Promise<[string, number][]> {
   // Windows has no such modes.
   if (process.platform === 'win32') return [];

@@ -1,14 +1,11 @@
-/** Checks of the database. */
 import { bytesOf, listOf } from '../../base/text.ts';
 import { combineVerdicts, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import { type Database, grantLine, type StorageFacts, type StorageStats, storageFacts } from '../../storage/index.ts';
 
-/** The oldest that is supported. */
 const OLDEST_SERVER = 150_000;
 /** Cleaning up waits behind a transaction that is open for longer. */
 const LONG_TRANSACTION_S = 300;
 
-/** True if the database answers and this process can tell its replicas that it lives. */
 export function storageCheck(healthy: () => Promise<boolean>): HealthCheck {
   return {
     name: 'storage',
@@ -24,14 +21,12 @@ interface Looked {
   engine: Database['engine'];
   facts: StorageFacts;
   stats: Pick<StorageStats, 'commits' | 'fsyncs' | 'hears'>;
-  /** Other processes of coda on the same database. */
   replicas: boolean;
 }
 
 interface Rule {
   code: string;
   severity?: 'notice' | 'warning';
-  /** True if it is so. */
   when(looked: Looked): boolean;
   says(looked: Looked): string;
   remedy: string | ((looked: Looked) => string);
@@ -121,7 +116,6 @@ export function judgeStorage(looked: Looked): Verdict[] {
   return [{ ok: true, says: `${engine}, ${bytesOf(bytes)} (${large}), commits reach the disk` }];
 }
 
-/** The check of what the database is set to and how large it is. */
 export function databaseCheck(database: Database, replicas: () => Promise<boolean>): HealthCheck {
   return {
     name: 'database',

@@ -1,4 +1,3 @@
-/** Checks of work: failures, queues, delays. */
 import { waitingApprovals } from '../../agent/index.ts';
 import type { BreakerState, Breakers } from '../../base/breaker.ts';
 import { type Clock, DAY_MS } from '../../base/clock.ts';
@@ -25,14 +24,12 @@ const SILENT_MS = 60_000;
 /** Another one would have taken over what it had, long ago. */
 const DEAD_MS = HOUR_MS;
 
-/** The counts of the outbox. */
 interface Told {
   deadLetters(limit: number): Promise<DeadLetters>;
   open(): Promise<Record<string, number>>;
   readonly resent: number;
 }
 
-/** True if something could not be delivered, or may have been delivered twice. */
 export function deadLetterCheck(outbox: Told): HealthCheck {
   return {
     name: 'dead letters',
@@ -48,7 +45,6 @@ export function deadLetterCheck(outbox: Told): HealthCheck {
   };
 }
 
-/** True if messages wait for a platform or a place. */
 export function heldCheck(outbox: Told): HealthCheck {
   return {
     name: 'waiting messages',
@@ -62,7 +58,6 @@ export function heldCheck(outbox: Told): HealthCheck {
   };
 }
 
-/** True if a background job has given up. */
 export function deadJobCheck(jobs: { dead(limit: number): Promise<DeadJobs> }): HealthCheck {
   return {
     name: 'background jobs',
@@ -92,7 +87,6 @@ export function scheduleCheck(schedules: Pick<Schedules, 'late'>, clock: Clock, 
   };
 }
 
-/** Pure. */
 export function judgeSchedules(
   late: readonly { name: string | null; kind: string; nextAt: Date }[],
   now: Date,
@@ -108,7 +102,6 @@ export function judgeSchedules(
   };
 }
 
-/** True if people are waited for. */
 export function approvalCheck(database: Database, clock: Clock): HealthCheck {
   return {
     name: 'approvals',
@@ -116,7 +109,6 @@ export function approvalCheck(database: Database, clock: Clock): HealthCheck {
   };
 }
 
-/** Pure. */
 export function judgeApprovals({ count, since }: { count: number; since: Date | null }, now: Date): Verdict {
   if (count === 0 || since === null) return { ok: true, says: 'none waits' };
   const hours = Math.floor((now.getTime() - since.getTime()) / HOUR_MS);
@@ -124,7 +116,6 @@ export function judgeApprovals({ count, since }: { count: number; since: Date | 
   return { ok: true, code: 'APPROVALS_WAITING', severity: 'notice', says, remedy: 'Answer it where it was asked.' };
 }
 
-/** True if the processes of coda on this database are alive and of one version. */
 export function replicaCheck(database: Database, clock: Clock, self: () => string | undefined): HealthCheck {
   return {
     name: 'processes',
@@ -170,12 +161,10 @@ export function judgeReplicas(running: readonly RunningProcess[], now: Date, sel
   return { ok: true, says: running.length === 1 ? 'one' : `${running.length}, all alive` };
 }
 
-/** Tools, skills and models that rest because they failed again and again. */
 export function restingCheck(breakers: Breakers): HealthCheck {
   return { name: 'resting parts', check: async () => judgeResting(breakers.unwell()) };
 }
 
-/** Pure. */
 export function judgeResting(unwell: readonly BreakerState[]): Verdict {
   const paused = unwell.filter(({ health }) => health === 'paused');
   const named = (them: readonly BreakerState[]) => listOf(them.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`));
@@ -198,7 +187,6 @@ export function judgeResting(unwell: readonly BreakerState[]): Verdict {
   return { ok: true, code: 'PART_DEGRADED', severity: 'notice', says: `${named(unwell)} failed lately` };
 }
 
-/** Failures within a day, by their causes. */
 export function patternCheck(faults: Pick<FaultLog, 'since'>, clock: Clock): HealthCheck {
   return {
     name: 'last 24 hours',
@@ -221,7 +209,6 @@ export function judgeCause({ code, severity, says, remedy, parts, lastAt, shows 
   return { ok: false, code, severity, says, remedy, symptomOf, past: shows };
 }
 
-/** The check that looks at the part that failed, by its name. */
 function checkOf(code: string, { source, kind }: Cause['parts'][number]): string {
   if (code === 'DISK_FULL') return 'disk';
   if (code === 'STORAGE_AWAY') return 'storage';
@@ -247,7 +234,6 @@ export function busCheck(
   };
 }
 
-/** True if as many processes listen at this Redis as there are on the database. Pure. */
 export function judgeListeners(alive: number, listening: number): Verdict | undefined {
   if (listening >= alive) return undefined;
   return {

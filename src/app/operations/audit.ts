@@ -60,7 +60,6 @@ function linesOf({ ok, batches: sealed, entries: all, blanked, pruned, head, pro
   ];
 }
 
-/** As fast as it is read. */
 const exported = operation({
   name: 'audit export',
   summary: 'write all entries to stdout as JSON lines, the oldest first',

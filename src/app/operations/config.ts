@@ -23,7 +23,6 @@ export const check = operation({
   },
 });
 
-/** Lists every value with where it came from, secrets hidden. */
 export const show = operation({
   name: 'config show',
   summary: 'show every value and where it comes from; secrets are hidden',

@@ -1,4 +1,3 @@
-/** Operations of the owner on the database and the data folder: back up, restore, move, migrate. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { sleep } from '../../base/async.ts';
@@ -21,7 +20,6 @@ import { wellness } from './running.ts';
 
 const LOOK_MS = 200;
 
-/** Begins a backup, or tells how the one to that file fares. */
 const begin = operation({
   name: 'backup',
   input: z.object({ file: z.string(), withoutConfig: z.boolean() }),
@@ -87,7 +85,6 @@ const HOLDS_KEYS =
 const summaryLine = ({ file, rows, files, bytes }: Wire<MadeBackup>) =>
   `${file}: ${plural(rows, 'row')}, ${plural(files, 'file')}, ${bytesOf(bytes)}, read back and in order.`;
 
-/** Into an empty place, or with `--force` in the place of what is there. */
 const putBack = operation({
   name: 'restore',
   example: 'coda restore /mnt/disk/coda.tar.gz --data /var/lib/coda-copy',
@@ -152,7 +149,6 @@ const nextStep = (toEmbedded: boolean) =>
     ? 'Take storage.url out of the configuration (and DATABASE_URL out of the environment), then start coda.'
     : 'Set storage.url (or DATABASE_URL) to the new place, then start coda. The old one is as it was.';
 
-/** Brings the database to this version's shape. */
 const update = operation({
   name: 'migrate',
   example: 'coda migrate --data /var/lib/coda',
@@ -183,7 +179,6 @@ async function refuseDaemon(parts: LocalParts): Promise<void> {
   });
 }
 
-/** Works with the configured database, or the one at `to`. */
 async function using<T>(
   { config, world }: Pick<LocalParts, 'config' | 'world'>,
   work: (database: Database) => Promise<T>,

@@ -1,5 +1,3 @@
-/** Hooks by which programs have coda do something for a person, and notices. */
-
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
@@ -69,7 +67,6 @@ const add = operation({
   },
 });
 
-/** Fails where its template names what is not there. */
 const test = operation({
   name: 'hooks test',
   summary: 'show what one makes of a payload, and what the payload lacks; nothing is done',

@@ -1,5 +1,3 @@
-/** Background jobs, and runs of skills at an instant. */
-
 import { z } from 'zod';
 import type { Json } from '../../base/json.ts';
 import { oneLine, plural } from '../../base/text.ts';
@@ -106,7 +104,6 @@ const enqueue = operation({
   show: (id) => `${id}\n`,
 });
 
-/** JSON, or plain text. */
 function payloadOf(given: string | undefined): Json {
   if (given === undefined) return null;
   try {

@@ -1,5 +1,3 @@
-/** Reports about messages, costs and the parts of coda. */
-
 import { z } from 'zod';
 import { type MessageTrace, traceMessage } from '../../agent/index.ts';
 import { CodaError } from '../../base/errors.ts';
@@ -8,7 +6,6 @@ import { operation, type Wire } from '../../chat/operation.ts';
 import { type CostReport, costReport } from '../cost.ts';
 import type { OperationParts } from './parts.ts';
 
-/** One message's whole way, without a word of what anybody wrote. */
 const way = operation({
   name: 'trace',
   example: 'coda trace 018f2c1e-8a52-7cc4-9d2e-3f6a1b2c4d5e',
@@ -34,7 +31,6 @@ const way = operation({
 
 export const trace = [way];
 
-/** One line an event: how long after the first, where, what, and what it took. */
 function traceLines({ id, state, totalMs, events }: Wire<MessageTrace>, on: (instant: string) => string): string[] {
   const first = Date.parse(events[0]?.at ?? '');
   const lines = events.map(({ at, where, what, tookMs, depth }) => {

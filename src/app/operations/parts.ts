@@ -15,14 +15,12 @@ import type { People } from '../people.ts';
 import type { Sessions } from '../sign-in/sessions.ts';
 import type { Tokens } from '../sign-in/tokens.ts';
 
-/** A platform that cannot be heard. */
 export interface Away {
   platform: string;
   says: string;
   remedy: string;
 }
 
-/** The parts of a coda that operations work with. */
 export interface OperatedApp {
   readonly database: Database;
   readonly worker: Worker;
@@ -31,15 +29,12 @@ export interface OperatedApp {
   readonly people: People;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
-  /** The HTTP server; undefined where it is off. */
   readonly http: HttpServer | undefined;
   readonly agentSkills: LiveSkills;
   readonly approvals: Approvals;
   readonly backups: Backups;
   readonly hooks: Webhooks;
-  /** Skills' operations for commands of the terminal. */
   readonly verbs: Readonly<Record<string, Verb>>;
-  /** Checks of `coda doctor`. */
   readonly checks: Checks;
   /** Adds a background job of a kind that some part carries out, due at once. Throws `INPUT_INVALID`; gives its id. */
   enqueue(job: AskedJob, besides?: Besides<string>): Promise<string>;
@@ -50,14 +45,11 @@ export interface OperatedApp {
   status(): Promise<Json>;
   /** True if the database answers and this process can tell its replicas that it lives. */
   healthy(): Promise<boolean>;
-  /** The platforms that cannot be heard, and why. */
   away(): Away[];
 }
 
-/** Kind of the jobs that run a skill: `coda jobs enqueue skill` and `coda schedule`. */
 export const SKILL_JOB = 'skill';
 
-/** A background job that somebody asks for. */
 export interface AskedJob {
   kind: string;
   payload: Json;
@@ -67,7 +59,6 @@ export interface AskedJob {
   maxAttempts?: number | undefined;
 }
 
-/** Dependencies of operations. */
 export interface OperationParts {
   app: OperatedApp;
   config: Config;
@@ -76,7 +67,6 @@ export interface OperationParts {
   isRunning: boolean;
 }
 
-/** Dependencies of operations that are reached over HTTP, too. */
 export interface ServedParts {
   app: Pick<OperatedApp, 'database' | 'jobs' | 'delivery' | 'approvals' | 'agentSkills'>;
   world: World;

@@ -1,5 +1,3 @@
-/** Operations that tell how the running daemon is. */
-
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
@@ -108,7 +106,6 @@ function lasting(seconds: number): string {
   return plural(Math.floor(seconds / length), unit);
 }
 
-/** One line a value, the groups indented. */
 function lines(value: Json, indent: string): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${indent}${plain(value)}`];
   return Object.entries(value).flatMap(([key, item]) => {

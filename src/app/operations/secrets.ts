@@ -21,7 +21,6 @@ const asked = z.object({
   }),
 });
 
-/** Its fields, those that are there. */
 function ownerOf({ skill, name, person, space }: z.output<typeof asked>) {
   return { skill, name, ...(person !== undefined && { person }), ...(space !== undefined && { space }) };
 }

@@ -1,5 +1,3 @@
-/** Decisions of the owner about agent skills. */
-
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import { didYouMean } from '../../base/text.ts';
@@ -8,7 +6,6 @@ import { nearSkills, skillMeant } from '../../skills/agent-skills/index.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
 import type { OperationParts, ServedParts } from './parts.ts';
 
-/** The space of the terminal. */
 const TERMINAL = 'terminal';
 const LIST = '"coda skills list" shows what there is.';
 
@@ -18,7 +15,6 @@ const inquire = operation({
   run: ({ app }: OperationParts, { name }) => app.agentSkills.inquire(name),
 });
 
-/** The text for an owner to read, without its Markdown. */
 const shown = (inquest: Inquest): string => `${trustTexts.inquest(inquest).replaceAll('**', '')}\n`;
 
 const pinned = z.object({ name: z.string(), hash: z.string() });
@@ -69,7 +65,6 @@ const activate = operation({
   run: ({ app }: ServedParts, { name, hash }, { besides }) => app.agentSkills.activate(name, hash, besides),
 });
 
-/** Fields of commands that approve what they show. */
 export const approval = {
   approval: z.string().optional().meta({ description: 'approved: an owner has read it', value: 'word' }),
   approvalToken: z
@@ -78,7 +73,6 @@ export const approval = {
     .meta({ description: 'access.approval_token, where the running coda has one', value: 'token' }),
 };
 
-/** Approves a draft as its files are, and offers it from now on. */
 const activating = operation({
   name: 'skills activate',
   summary: 'offer a draft, as its files are now, after showing what it may do',

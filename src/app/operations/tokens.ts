@@ -1,5 +1,3 @@
-/** Tokens of programs, and sign-ins of browsers. */
-
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,5 +1,3 @@
-/** Variants of a skill: what came of their runs, and the best one in its place. */
-
 import { homedir } from 'node:os';
 import { z } from 'zod';
 import { expandHome } from '../../base/folders/home.ts';

@@ -31,7 +31,6 @@ const APPROVING: ReadonlySet<string> = new Set(
   [...OPERATIONS, ...specialistOperations, ...marketOperations].filter((each) => each.approves).map(verbOf),
 );
 
-/** All that the control socket of this coda can be asked for. */
 export function controlVerbs(parts: OperationParts): Record<string, Verb> {
   const { app, world } = parts;
   const all = { ...verbsOf(OPERATIONS, parts, world), ...app.verbs };

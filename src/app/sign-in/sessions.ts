@@ -6,21 +6,16 @@ import { meetById, sessions } from '../../people/index.ts';
 import type { Besides, Transaction } from '../../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 
-/** Milliseconds in which a link must be used. */
 const LINK_MS = 5 * 60_000;
-/** Milliseconds after which a browser must be signed in anew. */
 const SESSION_MS = 30 * 86_400_000;
 const SECRET = /^[\w-]{43}$/;
 
-/** Scopes of a person in a browser; an owner has more. */
 const SCOPES: readonly Scope[] = ['messages', 'consent', 'data'];
 
 export interface OpenedSession {
   /** The value of the browser's cookie, which is kept nowhere else. */
   cookie: string;
-  /** For how long it is good. */
   seconds: number;
-  /** Scopes of the signed-in person. */
   scopes: readonly Scope[];
 }
 
@@ -83,7 +78,6 @@ export class Sessions {
     return { id: `web-${personId}`, name, scopes, personId, account: undefined, inPerson: true };
   }
 
-  /** Signs a browser out. */
   async close(cookie: string): Promise<void> {
     await this.deps.database.tx('sessions.close', (tx) => sessions.end(tx, hashOf(cookie)));
   }

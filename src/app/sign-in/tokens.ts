@@ -26,11 +26,9 @@ export interface NewToken {
   days?: number | undefined;
 }
 
-/** True if what a token with these scopes presses or decides is done. */
 export const approves = (scopes: readonly string[]): boolean =>
   scopes.some((scope) => scope === 'consent' || scope === 'admin');
 
-/** Bearer tokens of programs: made and revoked on the command line. */
 export class Tokens {
   private readonly deps: WhoDeps;
   private readonly known = new BoundedMap<string, { caller: Caller; until: number }>(REMEMBERED);
@@ -66,7 +64,6 @@ export class Tokens {
     return tokens.list(this.deps.database, MOST_LISTED);
   }
 
-  /** Ends the open tokens with this id or name; returns how many. */
   async revoke(named: string, besides?: Besides<number>): Promise<number> {
     const now = this.deps.world.clock.now();
     const ended = await this.deps.database.tx('tokens.revoke', async (tx) => {

@@ -1,4 +1,3 @@
-/** Gauges, measured when they are read. */
 import { waitingApprovals } from '../../agent/index.ts';
 import type { Sample } from '../../base/metrics.ts';
 import type { World } from '../../base/world.ts';
@@ -29,7 +28,6 @@ export function measure(world: World, database: Database, delivery: Delivery): v
   ]);
 }
 
-/** `GET /metrics`, in Prometheus' text format. */
 export function metricsRoute({ metrics }: World): AnyRoute {
   return route({
     method: 'GET',

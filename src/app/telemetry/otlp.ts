@@ -15,13 +15,11 @@ export interface CollectorOptions {
   clock: Clock;
 }
 
-/** Spans that are sent at once. */
 const BATCH = 512;
 /** Spans that wait for a collector that is slow or away; more are dropped. */
 const MOST_WAITING = 4 * BATCH;
 const EVERY_MS = 2_000;
 const PATIENCE_MS = 10_000;
-/** For all that waits when coda ends. */
 const CLOSE_MS = 1_500;
 
 /** Gathers spans and sends them in batches. A collector that is away costs spans, and nothing else. */
@@ -44,7 +42,6 @@ export class Collector {
     else this.cancel ??= this.later();
   };
 
-  /** Sends what waits, one batch after the other; resolves when it has been tried. */
   flush(): Promise<void> {
     this.cancel?.();
     this.cancel = undefined;
@@ -54,7 +51,6 @@ export class Collector {
     return this.sending;
   }
 
-  /** Sends what waits, as far as that goes in a moment. */
   async close(): Promise<void> {
     const timer = setTimeout(() => this.stop.abort(new Error('coda ends')), CLOSE_MS);
     try {
