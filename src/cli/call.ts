@@ -3,5 +3,4 @@ import type { Flags } from './flags.ts';
 /** A command: resolves with its exit status. */
 export type Run<F extends Flags> = (flags: F, io: NodeJS.Process) => Promise<number>;
 
-/** Gives a command's action: what `load` finds, with the flags of all levels. */
 export type Call = <F extends Flags>(load: () => Promise<Run<F>>) => (...args: unknown[]) => Promise<void>;

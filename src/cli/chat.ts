@@ -10,7 +10,6 @@ import { type ChatFlags, dataDir } from './flags.ts';
 import { logFile } from './logs/file.ts';
 import { usage } from './texts.ts';
 
-/** Time in which a coda that holds the data folder must become reachable. */
 const STARTS_WITHIN_MS = 5_000;
 const LOOK_EVERY_MS = 100;
 
@@ -39,7 +38,6 @@ async function attachSoon(folder: string, token: string | undefined): Promise<Du
   return undefined;
 }
 
-/** A whole coda in this process, for as long as the chat lasts. */
 async function chatHere(flags: ChatFlags, io: NodeJS.Process): Promise<number> {
   const stopping = catchSignals(io);
   try {
@@ -59,7 +57,6 @@ async function chatHere(flags: ChatFlags, io: NodeJS.Process): Promise<number> {
   }
 }
 
-/** The two ends of a session are streams in this process. */
 function inMemory(console: { attach(streams: { input: Duplex; output: Duplex }): Promise<void> }): Duplex {
   const [near, far] = duplexPair();
   void console.attach({ input: far, output: far });
@@ -86,7 +83,6 @@ async function chatThere(session: Duplex, flags: ChatFlags, io: NodeJS.Process):
   return 0;
 }
 
-/** Hands the protocol through. */
 async function pass(session: Duplex, io: NodeJS.Process): Promise<number> {
   const stopping = catchSignals(io);
   let asked = false;

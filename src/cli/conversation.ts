@@ -14,7 +14,6 @@ import type { Flags } from './flags.ts';
 import { logFile } from './logs/file.ts';
 
 const MOST_LINE_BYTES = 16_000_000;
-/** Beside what people say in the terminal. */
 const CONVERSATION = 'skills';
 
 type Said = Extract<Output, { conversation: string; text: string }>;

@@ -10,7 +10,6 @@ import { readiness } from './daemon/ready.ts';
 import { aboutItself, prepare } from './daemon/serve.ts';
 import type { Flags } from './flags.ts';
 
-/** Time to wait for a database that is still coming up: less than at a start. */
 const PATIENCE_MS = 5_000;
 
 const MARKS: Record<Severity, string> = { ok: '✓', off: '–', notice: 'ℹ', warning: '⚠', error: '✗' };

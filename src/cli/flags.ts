@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { Secrets } from '../base/log.ts';
 import type { ConfigRequest } from '../config/index.ts';
 
-/** Flags common to all commands. */
 export interface Flags {
   data?: string;
   config?: string;
@@ -50,7 +49,6 @@ export interface WhenFlags extends Flags {
   jsonl?: boolean;
 }
 
-/** Location of the configuration, by flags and environment. */
 export function configRequest(flags: Flags, io: NodeJS.Process, secrets = new Secrets()): ConfigRequest {
   return { env: io.env, file: flags.config, dataDir: flags.data, secrets };
 }

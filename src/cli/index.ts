@@ -8,7 +8,6 @@ import { catchCrashes } from './daemon/crash.ts';
 import { createProgram } from './program.ts';
 import { errorText, fromCommander, internal } from './texts.ts';
 
-/** Runs the command that `io.argv` names; resolves with the exit status. */
 export async function main(io: NodeJS.Process): Promise<number> {
   let status = 0;
   let help = '';

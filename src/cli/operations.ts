@@ -55,14 +55,11 @@ function addOperation(family: Command, call: Call, operation: AnyOperation, exam
 
 const lastWord = (name: string): string => name.slice(name.lastIndexOf(' ') + 1);
 
-/** One field of an input, as a command shows it. */
 interface Field {
   key: string;
   about: string | undefined;
-  /** Its placeholder. */
   value: string;
   type: 'flag' | 'list' | 'text';
-  /** The only values that it may have. */
   choices: readonly string[] | undefined;
   isRequired: boolean;
   isHidden: boolean;
@@ -95,7 +92,6 @@ function placeholder({ value, type, isRequired }: Field): string {
   return isRequired ? `<${name}>` : `[${name}]`;
 }
 
-/** May be said several times. */
 const several = (value: string, before: readonly string[] = []) => [...before, value];
 
 function addFlag(command: Command, { key, about = '', value, type, choices, isRequired, preset }: Field): void {
@@ -108,7 +104,6 @@ function addFlag(command: Command, { key, about = '', value, type, choices, isRe
   command.addOption(option);
 }
 
-/** Reads the command line, has the operation carried out and shows what came of it. */
 async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Process): Promise<number> {
   const typed = inputTyped(operation, flags);
   inputOf(operation, typed, 'USAGE');
@@ -159,7 +154,6 @@ async function confirmed({ stdin, stdout }: NodeJS.Process, once: string): Promi
   }
 }
 
-/** Asks for operations as values. */
 const askingBy =
   (flags: Flags) =>
   (ask: Ask): AskFor =>
@@ -171,10 +165,8 @@ type Use = (ask: Ask, at: View['at'], local: () => LocalParts) => Promise<number
 /** The caller's side of what is carried out here, with no entry in the audit log. */
 const HERE: Act = { personId: undefined, token: undefined, besides: () => {} };
 
-/** As it would come from a running coda. */
 const asWire = (result: unknown): unknown => JSON.parse(JSON.stringify(result ?? null));
 
-/** The fields that the command line names. */
 function inputTyped({ input, args = [] }: AnyOperation, flags: Flags): Record<string, unknown> {
   const isList = (key: string) => innermost(input.shape[key] as z.ZodType) instanceof z.ZodArray;
   const named = Object.keys(input.shape).flatMap((key): [string, unknown][] => {
@@ -185,7 +177,6 @@ function inputTyped({ input, args = [] }: AnyOperation, flags: Flags): Record<st
   return Object.fromEntries(named);
 }
 
-/** With the token of who grants something, where one was given. */
 function toSend(input: object, { approvalToken: token }: Flags): Record<string, Json> {
   return { ...(input as Record<string, Json>), ...(token !== undefined && { token }) };
 }

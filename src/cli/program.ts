@@ -8,10 +8,8 @@ import type { ChatFlags, ImportFlags, InitFlags, LogsFlags, VersionFlags, WhenFl
 import { addFamily } from './operations.ts';
 import { usage } from './texts.ts';
 
-/** Output of the program for its user. */
 export interface CommandHandler {
   exit(status: number): void;
-  /** A help that was not asked for: a command is missing. */
   help(text: string): void;
 }
 
@@ -87,7 +85,6 @@ const ORDER: readonly string[] = [
   ...['ask', 'connectors', 'specialists', 'config'],
 ];
 
-/** Commands that are no operations, each beside its family where it has one. */
 const OWN: Readonly<Record<string, (program: Command, call: Call) => void>> = {
   init: addInit,
   import: addImport,
@@ -215,7 +212,6 @@ Exit statuses are those of sysexits.h; docs/errors.md lists every error.`;
 
 // Words that are no subcommand, where a default one would take them for its arguments.
 
-/** Has each command that takes no arguments tell what it was given instead: the name of no command, or one word too many. */
 function nameUnknown(command: Command): void {
   for (const below of command.commands) {
     nameUnknown(below);
@@ -240,13 +236,11 @@ function unknownWord(parent: Command, command: Command, word: string) {
   );
 }
 
-/** The words that call it, without the program. */
 function pathOf(command: Command): string {
   const { parent } = command;
   return parent?.parent ? `${pathOf(parent)} ${command.name()}` : command.name();
 }
 
-/** One line that does something, for the help of every command. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   init: 'coda init --yes --platform discord --zone Europe/Berlin',
   run: 'coda run --data /var/lib/coda',
@@ -258,7 +252,6 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   when: 'coda when every weekday at 9 --zone Europe/Berlin',
 };
 
-/** In the help of every command. */
 const EXIT = 'Exit status: 0, or one of sysexits.h; docs/errors.md has each.';
 
 /** Adds an example and the exit statuses to the help of each command; an example that nobody has written is the command with its arguments. */

@@ -1,9 +1,6 @@
-/** Texts of the command line. */
-
 import type { CommanderError } from 'commander';
 import { CodaError, messageOf } from '../base/errors.ts';
 
-/** `coda: what happened`, and what can be done about it with the stable code. */
 export function errorText({ message, remedy, code }: CodaError): string {
   return `coda: ${message}\n  ${remedy} [${code}]\n`;
 }

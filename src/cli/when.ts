@@ -3,14 +3,12 @@ import type { Readable, Writable } from 'node:stream';
 import { describe, findZone, inEnglish, occurrences, type SplitTask, splitTask, type When } from '../time/index.ts';
 
 export interface WhenOptions {
-  /** Text to read, unless `jsonl` is set. */
   text?: string | undefined;
   /** IANA zone or a city; the host's zone when missing. */
   zone?: string | undefined;
   /** ISO 8601 instant to read it at; the present when missing. */
   now?: string | undefined;
   locale?: string | undefined;
-  /** One JSON object instead of words. */
   json?: boolean | undefined;
   /** One JSON object on stdin a line, one on stdout each. */
   jsonl?: boolean | undefined;
@@ -26,7 +24,6 @@ const OK = 0;
 const USAGE = 64;
 const REFUSED = 65;
 
-/** Number of next occurrences printed. */
 const SHOWN = 5;
 
 /**
@@ -54,7 +51,6 @@ interface Question {
   locale: string | undefined;
 }
 
-/** The options of the command line, or of one line of input, as a question; anything may stand in a line. */
 function questionOf(fields: {
   text?: unknown;
   zone?: unknown;
@@ -69,7 +65,6 @@ function questionOf(fields: {
   return { text, now, zone: findZone(zone)?.zone ?? zone, locale: typeof locale === 'string' ? locale : undefined };
 }
 
-/** A time in any language that is read, or a sentence in English. */
 async function readAny(asked: Question): Promise<SplitTask> {
   const english = await inEnglish(asked.text, asked);
   const sentence = splitTask('words' in english ? english.words : asked.text, asked);

@@ -2,7 +2,6 @@ import { CodaError, ERRORS } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { errorText, internal } from '../texts.ts';
 
-/** Observer of an unhandled error. */
 export interface Witness {
   log: Log;
   /** True if a person looks at stderr while the log goes elsewhere. */
@@ -24,7 +23,6 @@ export function catchCrashes(io: NodeJS.Process, witness?: Witness): () => void 
   };
 }
 
-/** The process cannot go on: says why, and leaves the rest to its successor. */
 export function die(io: NodeJS.Process, error: unknown, witness?: Witness): void {
   witness?.log.fatal({ err: error }, 'an error that nobody handled');
   const told = error instanceof CodaError ? error : internal(error);

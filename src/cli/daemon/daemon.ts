@@ -1,5 +1,3 @@
-/** Reaching the coda that runs on a data folder, through the control socket there. */
-
 import { lstatSync, readlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -48,7 +46,6 @@ export async function attachToDaemon(dataDir: string, token: string | undefined)
   return socket;
 }
 
-/** The error of a command that needs a daemon where none runs. */
 export function noDaemon(dataDir: string): CodaError {
   return new CodaError('NO_DAEMON', {
     message: `No coda is running on ${dataDir}.`,
@@ -73,7 +70,6 @@ async function dial(dataDir: string): Promise<Socket | undefined> {
   }
 }
 
-/** The socket's path: the name in the data folder, or the link's target; undefined without any. */
 function socketPath(dataDir: string): string | undefined {
   const link = join(dataDir, SOCKET);
   try {

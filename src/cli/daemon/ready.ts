@@ -1,14 +1,11 @@
 import { browserConfig, httpConfig, platforms } from '../../app/index.ts';
 import type { Config } from '../../config/index.ts';
 
-/** A start's report about itself. */
 export interface Readiness {
   on: string[];
-  /** Parts that are off, each with the way to turn it on, in plain words. */
   off: string[];
 }
 
-/** Parts that this configuration switches on, and those it leaves off. */
 export function readiness(config: Config): Readiness {
   const parts = [
     ...platforms.map(({ title, config: block, off }) => ({ name: title, on: config.block(block) !== undefined, off })),
@@ -37,7 +34,6 @@ function modelName({ models }: Config): string | undefined {
   return models?.default ?? Object.keys(models?.providers ?? {})[0];
 }
 
-/** One line for who opens the terminal. */
 export function hint(config: Config): string {
   return modelName(config) ?? 'plain English, no model yet';
 }

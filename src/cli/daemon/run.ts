@@ -9,7 +9,6 @@ import { catchSignals } from './signals.ts';
 /** Time that a start may still take once it is asked to stop, so that it can be stopped in order. */
 const PATIENCE_MS = 3_000;
 
-/** `coda run`: runs until it is asked to stop. */
 export async function run(flags: Flags, io: NodeJS.Process): Promise<number> {
   const stopping = catchSignals(io);
   const starting = serve(flags, io, { logTo: ({ dataDir }) => logOf(dataDir, io), watched: false });

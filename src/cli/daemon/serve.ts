@@ -9,7 +9,6 @@ import { configRequest, type Flags } from '../flags.ts';
 import { catchCrashes, die } from './crash.ts';
 import { hint } from './ready.ts';
 
-/** A coda that runs in this process, and that other commands can reach. */
 export interface Coda {
   app: App;
   config: Config;
@@ -19,7 +18,6 @@ export interface Coda {
 }
 
 export interface ServeOptions {
-  /** Destination of log lines; stderr when missing. */
   logTo?(config: Config): { write(line: string): void };
   /** True if a person looks at stderr while the log goes elsewhere; default: it goes where `logTo` says. */
   watched?: boolean;
@@ -66,7 +64,6 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
   }
 }
 
-/** The configuration and the world that the flags describe. */
 export function prepare(
   flags: Flags,
   io: NodeJS.Process,
@@ -83,7 +80,6 @@ export function prepare(
   };
 }
 
-/** Facts about coda itself. */
 export function aboutItself(config: Config): { version: string; hint: string } {
   return { version: version(), hint: hint(config) };
 }

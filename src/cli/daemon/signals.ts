@@ -1,10 +1,7 @@
-/** Being asked to stop: once to stop in order, twice to leave at once. */
-
 const NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 type Signal = keyof typeof NUMBERS;
 
 export interface Stopping {
-  /** Resolves at the first signal. */
   asked: Promise<void>;
   release(): void;
 }

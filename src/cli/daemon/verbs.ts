@@ -9,13 +9,11 @@ import { usage } from '../texts.ts';
 import { callDaemon, ofDaemon } from './daemon.ts';
 import { aboutItself, prepare } from './serve.ts';
 
-/** Carries out one verb; what it refuses is thrown with its code. */
 export type Ask = (verb: string, args: Record<string, Json>) => Promise<unknown>;
 
 /** An instant as whoever sits here reads it: by the zone and the locale of the household. */
 type At = (instant: string | Date) => string;
 
-/** The options of the flags, read once. */
 type Prepared = ReturnType<typeof prepare>;
 
 /** Lets `use` ask as often as it wants to; a coda that is put together for its first question stays until `use` has ended. */

@@ -7,7 +7,6 @@ import { shorten } from '../../base/text.ts';
 
 const isMarkdown = (name: string) => /\.(md|markdown|txt)$/i.test(name);
 
-/** By the name that the command line takes. */
 export const FORMATS: Readonly<Record<string, (root: string) => Found>> = {
   openclaw: readOpenclaw,
   hermes: readHermes,
@@ -137,7 +136,6 @@ function skillsFrom(folder: Folder, found: Found, places: readonly string[]): vo
 
 interface Job {
   name: string;
-  /** The task's prompt. */
   prompt: string;
   when: string | undefined;
   zone?: string | undefined;
@@ -195,7 +193,6 @@ function hermesJob(value: unknown): Job | undefined {
   return { name: data.name ?? '', enabled: data.enabled, prompt: data.prompt ?? '', when };
 }
 
-/** To the second, as the words for a time have it. */
 const isoOf = (ms: number) => (Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z') : undefined);
 
 function jobsFrom(folder: Folder, found: Found, file: string, jobOf: (value: unknown) => Job | undefined): void {
@@ -213,7 +210,6 @@ function jobsFrom(folder: Folder, found: Found, file: string, jobOf: (value: unk
   }
 }
 
-/** One without a name is known by its words. */
 const nameOf = ({ name, prompt }: Job) => name.trim() || shorten(prompt.replace(/\s+/g, ' ').trim(), 60) || 'a job';
 
 function planOf({ prompt, when, zone, enabled }: Job): Omit<FoundJob, 'name' | 'from'> {
@@ -224,12 +220,9 @@ function planOf({ prompt, when, zone, enabled }: Job): Omit<FoundJob, 'name' | '
   return { plan: { when: zone ? `${when} ${zone}` : when, prompt: words } };
 }
 
-/** Memories in Markdown: one an entry of a list, or a paragraph. Pure. */
-
 /** A memory is no longer; a longer text is cut at its sentences. Characters. */
 const LONGEST = 2_000;
 
-/** The texts of a Markdown file, without headings, front matter, code and comments. */
 export function memoriesIn(markdown: string): string[] {
   const body = markdown
     .replace(/\r\n?/g, '\n')
@@ -252,7 +245,6 @@ export function memoriesIn(markdown: string): string[] {
     .flatMap(pieces);
 }
 
-/** Without the signs of bold and code, which say nothing. */
 const plain = (text: string) =>
   text
     .replace(/\*\*|__|`/g, '')
@@ -265,8 +257,6 @@ function pieces(text: string): string[] {
   const at = cut > 0 ? cut : LONGEST;
   return [text.slice(0, at).trim(), ...pieces(text.slice(at).trim())];
 }
-
-/** A rival's times as words that coda understands. Pure. */
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
@@ -301,7 +291,6 @@ function onDays(field: string, at: string): string | undefined {
   return names.every((name) => name !== undefined) ? `every ${names.join(' and ')} ${at}` : undefined;
 }
 
-/** Words for a step of so many minutes. */
 export function wordsOfMinutes(minutes: number): string | undefined {
   if (!Number.isInteger(minutes) || minutes < 1) return undefined;
   if (minutes % 1_440 === 0) return minutes === 1_440 ? 'every day' : `every ${minutes / 1_440} days`;
@@ -356,7 +345,6 @@ class Folder {
     }
   }
 
-  /** Relative paths of regular files below `path` whose name fits, in order. */
   files(path: string, fits: (name: string) => boolean): string[] {
     const files: string[] = [];
     let seen = 0;
@@ -387,9 +375,6 @@ function entriesOf(folder: string) {
   }
 }
 
-/** Contents of another assistant's folder, in coda's terms. */
-
-/** A memory as `coda memory import` takes it. */
 export interface FoundMemory {
   text: string;
   tags: string[];
@@ -415,11 +400,9 @@ export interface FoundJob {
 
 export interface Found {
   memories: FoundMemory[];
-  /** The other assistant's persona, put together. */
   persona: { text: string; from: string } | undefined;
   skills: FoundSkill[];
   jobs: FoundJob[];
-  /** Parts that are broken, or have no place here: each with its file. */
   problems: { from: string; what: string }[];
 }
 

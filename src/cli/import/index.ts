@@ -12,11 +12,9 @@ import { usage } from '../texts.ts';
 import { FORMATS, type Found, type FoundJob, type FoundMemory, type FoundSkill } from './formats.ts';
 
 const SHOWN = 70;
-/** Characters of a schedule's title. */
 const LONGEST_TITLE = 80;
 /** A request to the daemon holds 64 kB. */
 const AT_ONCE = 10;
-/** The exit status where a schedule was not made: as for other data that cannot be used. */
 const NOT_WHOLE = 65;
 const MOST_SKILL_FILES = 500;
 const LARGEST_SKILL = 20_000_000;
@@ -37,7 +35,6 @@ export async function importFrom(flags: ImportFlags, io: NodeJS.Process): Promis
   return isWhole ? 0 : NOT_WHOLE;
 }
 
-/** The plan of an import, line by line, with omissions. */
 function planned(found: Found): string[] {
   return [
     ...found.memories.map(({ text, from }) => `memory   ${from}: ${shorten(text, SHOWN)}`),
@@ -52,7 +49,6 @@ function planned(found: Found): string[] {
   ];
 }
 
-/** Parts that cannot be imported, with reasons. */
 function rest({ jobs, problems }: Found): string[] {
   return [
     ...jobs.flatMap(({ name, plan, why, from }) => (plan ? [] : [`left     ${from}: ${name} (${why})`])),

@@ -8,7 +8,6 @@ import type { InitFlags } from '../flags.ts';
 import { usage } from '../texts.ts';
 import * as texts from './texts.ts';
 
-/** A platform, with how it is switched on. */
 type Offered = Omit<Platform, 'setup'> & { setup: PlatformSetup };
 
 export interface SignedIn {
@@ -26,11 +25,9 @@ export interface Answers {
   model: { name: string; provider: ProviderChoice } | undefined;
   postgres: boolean;
   service: boolean;
-  /** For `.env`, by their names. */
   secrets: Record<string, string>;
 }
 
-/** Facts known before the first question. */
 export interface Known {
   flags: InitFlags;
   env: Readonly<Record<string, string | undefined>>;
@@ -86,7 +83,6 @@ async function platformOf(ask: Asker, known: Known, secrets: Record<string, stri
   return { platform, answer, owner: await ownerOf(ask, known, platform, answer) };
 }
 
-/** Asks for the platform's secrets until it takes them. */
 async function signIn(
   ask: Asker,
   known: Known,
@@ -238,7 +234,6 @@ function refused({ says, remedy = '' }: { says: string; remedy?: string | undefi
   return new CodaError('CONFIG_INVALID', { message: `${says}. Nothing was written.`, remedy });
 }
 
-/** Questions to a person: prompts on a terminal, or none. */
 interface Choice {
   value: string;
   label: string;
@@ -253,7 +248,6 @@ export interface Asker {
   choose(question: string, choices: readonly Choice[], usual: string): Promise<string>;
   several(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
   say(text: string): void;
-  /** While something outside is asked. */
   waiting<T>(what: string, work: () => Promise<T>): Promise<T>;
 }
 
@@ -289,7 +283,6 @@ export async function terminalAsker(io: NodeJS.Process): Promise<Asker> {
   };
 }
 
-/** Takes what is usual everywhere. */
 export function silentAsker(io: NodeJS.Process): Asker {
   return {
     text: async (_question, { usual }) => usual,

@@ -138,7 +138,6 @@ function notYaml(file: string): CodaError {
 
 // Editing what people write by hand: everything that is not changed stays as it is, comments too. Pure.
 
-/** A key's path and its new value; a list gets what it lacks. */
 type Change = readonly [path: readonly string[], value: string | boolean | readonly string[]];
 
 type Yaml = typeof import('yaml');
@@ -181,7 +180,6 @@ function setIn(yaml: Yaml, document: Document, path: readonly string[], value: C
   for (const item of value) if (!held.includes(item)) there.add(item);
 }
 
-/** `text`, a file of environment variables, with `values` set; other lines stay. A value is one line. */
 function editEnv(text: string, values: Readonly<Record<string, string>>): string {
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   for (const [name, value] of Object.entries(values)) {
@@ -203,10 +201,8 @@ function quoted(value: string): string {
 
 // The two files that `coda init` writes: both are as they were until everything is known, and then whole.
 
-/** A file as it was read. */
 interface Draft {
   path: string;
-  /** Empty where there is none. */
   text: string;
   isThere: boolean;
   hash: string;
@@ -237,7 +233,6 @@ function replace(draft: Draft, text: string, mode: number, check: (path: string)
   }
 }
 
-/** Only its owner reads it. */
 const PRIVATE = 0o600;
 
 function assertUnchanged({ path, hash }: Draft): void {
@@ -284,10 +279,8 @@ function unwritable(path: string, cause: unknown): CodaError {
   });
 }
 
-/** Service definitions that keep coda running for its user. Pure: text from values. */
 interface ServiceOptions {
   node: string;
-  /** coda's main.js. */
   main: string;
   /** Working directory: relative paths of the configuration start there. */
   folder: string;
@@ -296,14 +289,11 @@ interface ServiceOptions {
 }
 
 interface Service {
-  /** Absolute path of the definition. */
   path: string;
   text: string;
-  /** Command that enables it. */
   enable: string;
 }
 
-/** The service of this kind of system; undefined where coda knows none. */
 export function serviceFor(system: string, home: string, options: ServiceOptions): Service | undefined {
   if (system === 'linux') {
     const path = join(home, '.config', 'systemd', 'user', 'coda.service');

@@ -1,5 +1,3 @@
-/** Texts of `coda init`. */
-
 export const questions = {
   name: 'What is the assistant to be called?',
   zone: 'In which time zone do you live?',
@@ -43,7 +41,6 @@ export interface Written {
   run: string;
 }
 
-/** Summary and next steps. */
 export function finished({ config, env, platforms, owner, model, service, run }: Written): string {
   const lines = [
     `Written: ${config}${env ? `, and ${env} (only you can read it)` : ''}.`,

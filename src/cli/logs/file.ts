@@ -1,5 +1,3 @@
-/** The log in the data folder: bounded, so that nobody has to look after it. */
-
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -8,7 +6,6 @@ const LARGEST_BYTES = 5_000_000;
 
 export const logPath = (dataDir: string) => join(dataDir, 'coda.log');
 
-/** The one before. */
 export const olderLogPath = (dataDir: string) => `${logPath(dataDir)}.1`;
 
 /** Appends to `coda.log` in the data folder; when it is full it becomes `coda.log.1`. Never throws. */

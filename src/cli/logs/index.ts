@@ -13,7 +13,6 @@ import { prettyLine } from './pretty.ts';
 const USUAL_LINES = 200;
 const MOST_LINES = 100_000;
 
-/** Shows the last lines, or all of one message, and with `--follow` what comes after. */
 export async function logs(flags: LogsFlags, io: NodeJS.Process): Promise<number> {
   const folder = dataDir(flags, io);
   const most = flags.lines === undefined ? USUAL_LINES : Number(flags.lines);
@@ -57,7 +56,6 @@ async function follow(folder: string, from: number, show: (line: string) => void
   stopping.release();
 }
 
-/** Hands over the lines of a file as they are completed. */
 class Tail {
   private readonly path: string;
   private readonly show: (line: string) => void;

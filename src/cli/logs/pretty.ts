@@ -1,5 +1,3 @@
-/** A log line for people. Pure. */
-
 const COLOURS: Readonly<Record<string, number>> = { debug: 90, info: 36, warn: 33, error: 31, fatal: 35 };
 
 /** A JSON line of the log as one line of text: time, level, what happened, and the rest as `key=value`. */
