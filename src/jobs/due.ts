@@ -2,7 +2,6 @@ import type { Instant } from '../base/clock.ts';
 
 /** Rows somewhere that fall due: jobs, reminders, parts to send again. The worker looks after all of them with one timer. */
 export interface DueSource {
-  /** `reminders`, for logs and metrics. */
   name: string;
   /**
    * A scalar subquery, without parameters, giving the earliest due instant or null: the worker joins those of all

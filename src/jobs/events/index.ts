@@ -61,7 +61,6 @@ export class Events implements Raise {
     }
   }
 
-  /** The jobs that tell of these facts, one for each target that wants it. Pure but for ids. */
   jobsFor(facts: readonly Fact[]): store.EventJob[] {
     const now = this.deps.world.clock.now();
     return facts.flatMap(({ name, data, inboxId }) =>

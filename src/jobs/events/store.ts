@@ -3,10 +3,8 @@ import type { Json } from '../../base/json.ts';
 import type { EventName } from '../../config/index.ts';
 import { type Fragment, json, render, sql, type Transaction } from '../../storage/index.ts';
 
-/** The kind of the jobs that send events. */
 export const KIND = 'event';
 
-/** An event on its way to one target. */
 export interface EventJob {
   id: string;
   payload: Json;
@@ -23,7 +21,6 @@ export function insertion(jobs: readonly EventJob[], maxAttempts: number, now: I
     )`;
 }
 
-/** Writes events in a statement of their own. */
 export async function insert(
   tx: Transaction,
   jobs: readonly EventJob[],
@@ -38,16 +35,13 @@ export const deletionRules = [
   { sql: `delete from jobs where kind = '${KIND}' and payload -> 'data' ->> 'person' = $1::text` },
 ];
 
-/** Something that has happened. */
 export interface Fact {
   name: EventName;
   /** The payload; `person` is the id of its subject. */
   data: Record<string, Json>;
-  /** The row whose end it tells of. */
   inboxId?: string;
 }
 
-/** Port through which rooms raise events. */
 export interface Raise {
   /** Adds in `tx` what its targets are told; sent after the commit. Nothing is written where nobody wants to know. */
   raise(tx: Transaction, facts: readonly Fact[]): Promise<void>;

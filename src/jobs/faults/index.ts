@@ -16,7 +16,6 @@ const CLOSE_MS = 1_000;
 
 export type { FaultRow } from './store.ts';
 
-/** Stores what the book has counted. Where nothing fails, nothing is asked of the database. */
 export class FaultLog {
   private readonly database: Database;
   private readonly world: World;
@@ -31,7 +30,6 @@ export class FaultLog {
     this.book.follow(() => this.arm());
   }
 
-  /** Faults since `instant`, also those that are not stored yet. */
   async since(instant: Date): Promise<store.FaultRow[]> {
     await this.flush();
     return store.since(this.database, hourOf(instant));
@@ -69,19 +67,14 @@ function hourOf(instant: Date): Date {
   return new Date(Math.floor(instant.getTime() / HOUR_MS) * HOUR_MS);
 }
 
-/** Common causes of the counted faults, each with its remedy. Pure. */
 export interface Cause {
-  /** Stable: `KEY_REFUSED`, `NETWORK_DOWN` … */
   code: string;
   severity: 'warning' | 'error';
   says: string;
   remedy: string;
-  /** Faults that it stands behind. */
   count: number;
-  /** The parts that failed. */
   parts: readonly Part[];
   lastAt: Date;
-  /** A look at the parts shows whether it is over. */
   shows: boolean;
 }
 
@@ -92,7 +85,6 @@ interface Rule {
   severity: Cause['severity'];
   /** The faults that it explains, of those that no earlier rule has. */
   explains(fault: FaultRow, all: readonly FaultRow[]): boolean;
-  /** Smallest count that is reported. */
   least?: number;
   says(kinds: string, count: string): string;
   remedy: string;
@@ -205,7 +197,6 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** The causes of `faults`, what stands behind most of them first. */
 export function causesOf(faults: readonly FaultRow[]): Cause[] {
   let left = faults;
   const causes: Cause[] = [];

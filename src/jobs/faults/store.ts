@@ -1,7 +1,6 @@
 import type { CountedFault } from '../../base/faults.ts';
 import type { Database } from '../../storage/index.ts';
 
-/** A kind of fault in one hour. */
 export interface FaultRow {
   source: string;
   kind: string;
@@ -39,7 +38,6 @@ export async function add(
   );
 }
 
-/** Faults of the hours since `since`, the latest hour first. */
 export async function since(database: Database, instant: Date): Promise<FaultRow[]> {
   const { rows } = await database.read<FaultRow>(
     `select source, kind, code, hour, count, last_at as "lastAt" from faults

@@ -18,11 +18,9 @@ const TAKE_OVER_UNSEEN_MS = 20_000;
 const BLIND_MS = 10_000;
 
 interface Seen {
-  /** The instant that the heartbeat carries; only that it changes says something. */
   heartbeat: number;
   /** When it was seen first, in monotonic milliseconds of this process. */
   at: number;
-  /** True if it was seen to change. */
   moved: boolean;
 }
 
@@ -31,12 +29,10 @@ class Replicas {
   private seen = new Map<string, Seen>();
   private lookedAt = 0;
 
-  /** Number of replicas at the last look. */
   get count(): number {
     return this.seen.size;
   }
 
-  /** True if one that was there at the last look is not among `found`: it has ended. */
   lacks(found: readonly { id: string }[]): boolean {
     return [...this.seen.keys()].some((id) => !found.some((other) => other.id === id));
   }
@@ -64,25 +60,19 @@ class Replicas {
 
 const silentAt = ({ at, moved }: Seen) => at + (moved ? TAKE_OVER_MS : TAKE_OVER_UNSEEN_MS);
 
-/** Between two heartbeats while other processes are there, and after one that failed. */
-const BESIDE_MS = 3_000;
-/** Between two heartbeats while nobody else is there. */
-const ALONE_MS = 15_000;
+const BEAT_BESIDE_OTHERS_MS = 3_000;
+const BEAT_ALONE_MS = 15_000;
 /** A process that could not tell the others that it lives stops acting outside so long before it may be taken over. */
 const MARGIN_MS = 5_000;
-/** Without a heartbeat for so long something is wrong with the database, or with this process. */
 const UNWELL_MS = 20_000;
-/** Between two glances at whether the answer to a statement was lost; they cost no query. */
 const GLANCE_MS = 2_000;
 /** A statement whose answer was lost may still be carried out for so long. */
 const LATE_MS = 15_000;
 
 /** At startup an instance silent this long (milliseconds) counts as dead. Must exceed clock skew. */
 const LONG_GONE_MS = 120_000;
-/** Less is noise of the measurement. */
 const DRIFT_MS = 50;
 
-/** A room whose rows carry owners. */
 export interface Owned {
   /** SQL that lists the owners of rows, the same one as often as it likes. */
   readonly owners: string;
@@ -96,7 +86,6 @@ export interface Owned {
   /** Rows of `owner`, this process, that it does not know of: the answer to the statement that took them was lost. */
   orphans(owner: string): Promise<readonly string[]>;
 
-  /** Frees such rows in `tx`, without a charge. */
   free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void>;
 }
 
@@ -104,7 +93,6 @@ export interface InstanceOptions {
   database: Database;
   world: World;
   owned: readonly Owned[];
-  /** `coda 0.1.0`, for whoever reads the table. */
   program: string;
   /** A process has ended, and its rows have been freed: there may be work. May be called more often than that. */
   freed(): void;
@@ -129,7 +117,6 @@ export class Instance {
   private mixed = false;
   private unclear = 0;
   private recovered: Promise<void> | undefined;
-  /** When to look once more for what lost statements have taken. */
   private lookAgainAt = Number.POSITIVE_INFINITY;
 
   private constructor(options: InstanceOptions) {
@@ -145,7 +132,6 @@ export class Instance {
     return instance;
   }
 
-  /** The owner that rows taken now are marked with. */
   get id(): string {
     return this.current;
   }
@@ -164,7 +150,6 @@ export class Instance {
     return this.mixed;
   }
 
-  /** True if it can tell the others that it lives. */
   get isWell(): boolean {
     return this.isOnly || this.silence < UNWELL_MS;
   }
@@ -175,7 +160,6 @@ export class Instance {
     return this.current;
   }
 
-  /** Begins to send heartbeats. The embedded engine has one process and needs none. */
   async start(): Promise<void> {
     if (this.isOnly) return;
     this.recovering = setInterval(() => this.glance(), GLANCE_MS);
@@ -194,7 +178,7 @@ export class Instance {
   private async beatOnce(): Promise<void> {
     const { database, world, owned } = this.options;
     const before = performance.now();
-    let next = BESIDE_MS;
+    let next = BEAT_BESIDE_OTHERS_MS;
     try {
       const answer = await store.heartbeat(database, this.current, world.clock.now(), owned);
       if (this.closed) return;
@@ -207,7 +191,7 @@ export class Instance {
         if (this.others.lacks(answer.others)) this.options.freed();
         const at = performance.now();
         const silent = this.others.look(answer.others, at);
-        next = this.others.count > 0 ? Math.min(BESIDE_MS, this.others.nextLook(at)) : ALONE_MS;
+        next = this.others.count > 0 ? Math.min(BEAT_BESIDE_OTHERS_MS, this.others.nextLook(at)) : BEAT_ALONE_MS;
         this.freeRows(silent, answer.deadOwners);
       }
     } catch (error) {
@@ -216,7 +200,6 @@ export class Instance {
     if (!this.closed && this.recovering) this.timer = setTimeout(() => void this.beat(), next);
   }
 
-  /** It was paused, and another process has taken its rows: what it holds is not its own any more. */
   private async rejoin(): Promise<void> {
     const { world, lost, freed } = this.options;
     const before = this.current;
@@ -248,12 +231,10 @@ export class Instance {
     return this.options.database.engine === 'pglite';
   }
 
-  /** Milliseconds since the last heartbeat that arrived. */
   private get silence(): number {
     return performance.now() - this.beatAt;
   }
 
-  /** Leaves, freeing what it still holds so that another process need not wait. */
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
@@ -263,7 +244,6 @@ export class Instance {
     await this.takeOver([this.current], { quiet: true });
   }
 
-  /** Looks for what lost statements have taken: as soon as one was lost, and once more when it must have ended. */
   private glance(): void {
     const { unclear } = this.options.database.stats();
     const isNew = unclear !== this.unclear;
@@ -345,7 +325,6 @@ export class Instance {
     freed();
   }
 
-  /** Ends processes and frees their rows in one transaction; who comes second finds nothing to do. */
   private async takeOver(dead: readonly string[], { quiet = false } = {}): Promise<void> {
     const { database, world, owned, freed } = this.options;
     const now = world.clock.now();

@@ -11,7 +11,6 @@ export interface InstanceRow {
   heartbeatAt: Instant;
 }
 
-/** Writes this process's row and returns the others that have not ended. */
 export async function register(
   database: Database,
   self: Omit<InstanceRow, 'heartbeatAt'>,
@@ -87,7 +86,6 @@ export async function heartbeat(
   return { alive: row?.alive ?? false, others, deadOwners: row?.orphans ?? [], at: row?.at ?? now };
 }
 
-/** Ends those of `ids` that have not ended yet and returns them. */
 export async function end(tx: Transaction, ids: readonly string[], now: Instant): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     'update instances set ended_at = $2 where id = any($1::uuid[]) and ended_at is null returning id',
@@ -96,7 +94,6 @@ export async function end(tx: Transaction, ids: readonly string[], now: Instant)
   return rows.map((row) => row.id);
 }
 
-/** The processes that have not ended, the oldest first. */
 export async function running(
   database: Database,
 ): Promise<{ id: string; host: string; pid: number; program: string; heartbeatAt: Instant }[]> {
@@ -112,14 +109,12 @@ export async function running(
   return rows;
 }
 
-/** True if the process has not ended, as far as the database knows. */
 export async function isLive(database: Pick<Database, 'read'>, id: string): Promise<boolean> {
   if (!isUuid(id)) return false;
   const { rows } = await database.read('select from instances where id = $1 and ended_at is null', [id]);
   return rows.length > 0;
 }
 
-/** Identity of this coda, the same in all of its processes. */
 export async function installationOf(database: Database): Promise<string> {
   const { rows } = await database.run<{ id: string }>(
     'installation.read',

@@ -22,7 +22,6 @@ export interface JobOptions {
 
 export interface Job {
   id: string;
-  /** `JobOptions.key`. */
   key?: string;
   payload: Json;
   /** 1 the first time. */
@@ -43,12 +42,10 @@ export interface JobHandler {
   alone?: true;
 }
 
-/** Jobs that run at once in this process. */
 const AT_ONCE = 16;
 const ENDED_MS = 20;
 const DEFAULT_ATTEMPTS = 8;
 const LONGEST_BACK_OFF_MS = 15 * 60_000;
-/** Between two tries to store how jobs ended. */
 const LONGEST_WAIT_MS = 5_000;
 
 /** Durable work with a due time: carried out at least once, by whichever process is there. */
@@ -58,7 +55,6 @@ export class JobQueue implements DueSource, Owned {
   private readonly deps: JobQueueDeps;
   private handlers: ReadonlyMap<string, JobHandler> = new Map();
   private readonly running = new Set<Promise<void>>();
-  /** Jobs that run here, or whose end is not stored yet. */
   private readonly inFlight = new Set<string>();
   private readonly ended: Batch<Ended>;
 
@@ -67,17 +63,14 @@ export class JobQueue implements DueSource, Owned {
     this.ended = new Batch({ ms: ENDED_MS, max: 500, flush: (items) => this.record(items) });
   }
 
-  /** Runs jobs of these kinds from now on. Jobs of any kind can be enqueued before. */
   start(handlers: readonly JobHandler[]): void {
     this.handlers = new Map(handlers.map((handler) => [handler.kind, handler]));
   }
 
-  /** Kinds of jobs that this process runs. */
   get kinds(): string[] {
     return [...this.handlers.keys()];
   }
 
-  /** Those of them of which one job runs at a time. */
   get alone(): string[] {
     return this.kinds.filter((kind) => this.handlers.get(kind)?.alone);
   }
@@ -86,7 +79,6 @@ export class JobQueue implements DueSource, Owned {
     return store.earliest(this.kinds);
   }
 
-  /** Adds a job in `tx`; the worker is woken after its commit. */
   async enqueue(tx: Transaction, job: { kind: string; payload: Json }, options: JobOptions): Promise<string> {
     const { clock } = this.deps.world;
     const now = clock.now();
@@ -139,17 +131,14 @@ export class JobQueue implements DueSource, Owned {
     return store.free(tx, owner, ids, now);
   }
 
-  /** The newest jobs that have given up, and how many there are. */
   dead(limit = 50): Promise<store.DeadJobs> {
     return store.deadJobs(this.deps.database, limit);
   }
 
-  /** Jobs that wait, run or have given up, and how many there are. */
   open(limit = 50): Promise<{ jobs: store.OpenJob[]; total: number }> {
     return store.open(this.deps.database, limit);
   }
 
-  /** Those of a kind that wait, with what they are told. */
   waitingOf(kind: string, limit = 500): Promise<store.WaitingJob[]> {
     return store.waitingOf(this.deps.database, kind, limit);
   }
@@ -163,7 +152,6 @@ export class JobQueue implements DueSource, Owned {
     });
   }
 
-  /** Runs a job that has given up (or all) again. Returns how many. */
   async retry(id?: string, besides?: Besides<number>): Promise<number> {
     const now = this.deps.world.clock.now();
     const count = await this.deps.database.tx('jobs.retry', async (tx) => {
@@ -175,7 +163,6 @@ export class JobQueue implements DueSource, Owned {
     return count;
   }
 
-  /** Resolves when no job runs and what became of each is stored. */
   async idle(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running);
     await this.ended.flush();
@@ -238,7 +225,6 @@ export class JobQueue implements DueSource, Owned {
   }
 }
 
-/** A job that has ended in this process, `owner`. */
 interface Ended {
   owner: string;
   kind: string;
@@ -254,10 +240,8 @@ function deadFacts(jobs: readonly store.GivenUp[]): Fact[] {
 
 export interface JobQueueDeps {
   database: Database;
-  /** Receives jobs that have given up. */
   events?: Raise;
   world: World;
-  /** The owner that claims are marked with. */
   owner(): string | Promise<string>;
   wakeAt(at: Instant): void;
   signal: AbortSignal;

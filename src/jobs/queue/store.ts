@@ -54,7 +54,6 @@ export async function add(tx: Transaction, job: NewJob, now: Instant): Promise<v
   );
 }
 
-/** Cancels the pending job with this key. */
 export async function cancel(tx: Transaction, kind: string, key: string, now: Instant): Promise<boolean> {
   const { count } = await tx.query(
     `update jobs set state = 'cancelled', finished_at = $3 where kind = $1 and key = $2 and state = 'pending'`,
@@ -129,7 +128,6 @@ export interface GivenUp {
   error: string | null;
 }
 
-/** The same in a transaction; gives those that have given up. */
 export async function finishIn(
   tx: Transaction,
   owner: string,
@@ -155,7 +153,6 @@ export async function release(tx: Transaction, owners: readonly string[], now: I
   return rows.filter(({ state }) => state === 'dead');
 }
 
-/** A job that has failed as often as it may. */
 export interface DeadJob {
   id: string;
   kind: string;
@@ -169,7 +166,6 @@ export interface DeadJobs {
   total: number;
 }
 
-/** The newest jobs that have given up, and how many there are. */
 export async function deadJobs(database: Database, limit: number): Promise<DeadJobs> {
   const { rows } = await database.read<DeadJob & { total: number }>(
     `select id, kind, attempts, error, finished_at, count(*) over () as total from jobs
@@ -179,7 +175,6 @@ export async function deadJobs(database: Database, limit: number): Promise<DeadJ
   return { jobs: rows.map(({ total: _, ...job }) => job), total: rows[0]?.total ?? 0 };
 }
 
-/** A job that is not over: waiting, running, or given up. */
 export interface OpenJob {
   id: string;
   kind: string;
@@ -190,7 +185,6 @@ export interface OpenJob {
   error: string | null;
 }
 
-/** Jobs that are not over, those that run first, then by due time. */
 export async function open(database: Database, limit: number): Promise<{ jobs: OpenJob[]; total: number }> {
   const { rows } = await database.read<OpenJob & { total: number }>(
     `select id, kind, key, state, due_at, attempts, error, count(*) over () as total from jobs
@@ -200,7 +194,6 @@ export async function open(database: Database, limit: number): Promise<{ jobs: O
   return { jobs: rows.map(({ total: _, ...job }) => job), total: rows[0]?.total ?? 0 };
 }
 
-/** A job that waits, with what it is told. */
 export interface WaitingJob {
   id: string;
   payload: Json;
@@ -208,7 +201,6 @@ export interface WaitingJob {
   attempts: number;
 }
 
-/** The jobs of a kind that wait, by due time. */
 export async function waitingOf(database: Database, kind: string, limit: number): Promise<WaitingJob[]> {
   const { rows } = await database.read<WaitingJob>(
     `select id, payload, due_at, attempts from jobs where kind = $1 and state = 'pending' order by due_at limit $2`,
@@ -217,7 +209,6 @@ export async function waitingOf(database: Database, kind: string, limit: number)
   return rows;
 }
 
-/** Cancels one job that waits or has given up; false when there is no such job. */
 export async function cancelOne(tx: Transaction, id: string, now: Instant): Promise<boolean> {
   const { count } = await tx.query(
     `update jobs set state = 'cancelled', finished_at = $2 where id = $1 and state in ('pending', 'dead')`,
@@ -238,7 +229,6 @@ export async function retry(tx: Transaction, id: string | undefined, now: Instan
   return count;
 }
 
-/** Jobs that have given up and were told to nobody; from now on they count as told. */
 export async function takeUnreported(tx: Transaction): Promise<DeadJob[]> {
   const { rows } = await tx.query<DeadJob>(
     `update jobs set told = true
@@ -248,10 +238,8 @@ export async function takeUnreported(tx: Transaction): Promise<DeadJob[]> {
   return rows;
 }
 
-/** Owners of running jobs, dead ones too. */
 export const OWNERS = `select owner from jobs where owner is not null and state = 'running'`;
 
-/** Jobs that carry this owner. */
 export async function heldBy(database: Database, owner: string): Promise<string[]> {
   const { rows } = await database.read<{ id: string }>(`select id from jobs where owner = $1 and state = 'running'`, [
     owner,
@@ -270,12 +258,10 @@ export async function free(tx: Transaction, owner: string, ids: readonly string[
   );
 }
 
-/** Files that a job is yet to hand on. */
 export const fileReferences: readonly FileReferences[] = [
   { table: 'jobs', column: 'payload', where: "state in ('pending', 'running', 'dead')" },
 ];
 
-/** Number of open jobs, by kind and state. */
 export async function depth(database: Database): Promise<{ kind: string; state: string; count: number }[]> {
   const { rows } = await database.read<{ kind: string; state: string; count: number }>(
     `select kind, state, count(*) as count from jobs where state in ('pending', 'running', 'dead') group by kind, state`,

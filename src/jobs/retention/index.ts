@@ -7,10 +7,8 @@ import * as store from './store.ts';
 /** Small, so that what people wait for never waits long behind it. */
 const BATCH = 500;
 
-/** Removes the stored files that nothing refers to any more; returns how many. */
 export type CollectFiles = (signal: AbortSignal) => Promise<number>;
 
-/** Deletes in small batches what ended before `before`; returns how many rows. */
 export async function applyRule(
   database: Database,
   rule: store.RetentionRule,
@@ -51,7 +49,6 @@ export function retention(deps: {
 
 const FILES = 'files';
 
-/** Carries out what `collectSoon` asks for. */
 export const fileCollection = (collect: CollectFiles): JobHandler => ({
   kind: FILES,
   async run(_, signal) {

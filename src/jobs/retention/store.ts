@@ -6,7 +6,6 @@ import type { Database } from '../../storage/index.ts';
  * them.
  */
 export interface RetentionRule {
-  /** The transaction's name, `inbox.prune`. */
   name: string;
   /** After so many days, where the configured number is larger. */
   days?: number;
@@ -34,7 +33,6 @@ export const retentionRules: readonly RetentionRule[] = [
   },
 ];
 
-/** One batch; returns how many rows went. */
 export async function prune(database: Database, rule: RetentionRule, before: Instant, limit: number): Promise<number> {
   const { rows } = await database.run<{ count: number }>(rule.name, rule.sql, [before, limit]);
   return rows[0]?.count ?? 0;

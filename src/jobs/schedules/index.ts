@@ -25,7 +25,6 @@ export interface Schedule {
   personId?: string;
   /** True if it fires, whatever it was switched to. Left out: as it was switched last, else as `standard` says. */
   enabled?: boolean | undefined;
-  /** True if it fires where nobody has said; left out: it does. */
   standard?: boolean;
 }
 
@@ -34,7 +33,6 @@ export interface ListedSchedule {
   name: string;
   kind: string;
   payload: Json;
-  /** As it was given. */
   rule: string;
   zone: string;
   enabled: boolean;
@@ -43,7 +41,6 @@ export interface ListedSchedule {
   lastStartedAt: Instant | undefined;
   lastEndedAt: Instant | undefined;
   lastError: string | undefined;
-  /** In a row. */
   failures: number;
 }
 
@@ -78,7 +75,6 @@ export class Schedules implements DueSource {
     if (nextAt) tx.afterCommit(() => this.deps.wakeAt(nextAt));
   }
 
-  /** Puts those of `all` that are not there just so: one look, where nothing has changed since the last start. */
   async putAll(tx: Transaction, all: readonly Schedule[]): Promise<void> {
     const unchanged = await store.unchanged(
       tx,
@@ -92,7 +88,6 @@ export class Schedules implements DueSource {
     return store.remove(tx, name);
   }
 
-  /** The schedules of a person, or without one those of coda itself, by name. */
   async list(tx: Queryable, personId?: string): Promise<ListedSchedule[]> {
     const rows = await store.list(tx, personId);
     return rows.map(({ next_at, source, last_started_at, last_ended_at, last_error, ...row }) => ({
@@ -105,7 +100,6 @@ export class Schedules implements DueSource {
     }));
   }
 
-  /** A handler of jobs that notes what became of those that a schedule has enqueued. */
   watched(handler: JobHandler): JobHandler {
     const run: JobHandler['run'] = async (job, signal) => {
       const name = (job.payload as { schedule?: Json } | null)?.schedule;
@@ -125,7 +119,6 @@ export class Schedules implements DueSource {
   /** When one has failed three times in a row and no owner knows of it, or null: a scalar subquery, as of `DueSource`. */
   readonly failing = store.FAILING;
 
-  /** Takes those of which no owner knows yet: from now on one does. */
   takeFailing(tx: Transaction): Promise<FailingTask[]> {
     return store.takeFailing(tx);
   }
@@ -149,7 +142,6 @@ export class Schedules implements DueSource {
     return true;
   }
 
-  /** The schedules that should have fired before `instant`, of the kinds that this process runs. */
   late(instant: Instant) {
     return store.overdue(this.deps.database, this.deps.jobs.kinds, instant);
   }
@@ -177,7 +169,6 @@ export class Schedules implements DueSource {
   }
 }
 
-/** Occurrences of a schedule to carry out at `now` by its policy, and its next due time. Pure. */
 function dueOccurrences(
   schedule: Pick<store.ScheduleRow, 'rule' | 'zone' | 'missed' | 'next_at'>,
   now: Instant,

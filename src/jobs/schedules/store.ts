@@ -40,7 +40,6 @@ export interface NewSchedule {
   name: string;
   kind: string;
   payload: Json;
-  /** The rule as it was given. */
   source: string;
   rule: string;
   zone: string;
@@ -48,7 +47,6 @@ export interface NewSchedule {
   personId: string | undefined;
   nextAt: Instant | undefined;
   enabled: boolean | undefined;
-  /** True if it fires where nobody has said. */
   standard: boolean;
 }
 
@@ -85,7 +83,6 @@ export function put(tx: Transaction, schedule: NewSchedule, now: Instant): void 
   );
 }
 
-/** The names of those that stand as `put` would leave them. */
 export async function unchanged(
   tx: Transaction,
   all: readonly (Pick<NewSchedule, 'name' | 'kind' | 'payload' | 'source' | 'zone' | 'missed'> & {
@@ -114,12 +111,10 @@ export async function unchanged(
   return new Set(rows.map(({ name }) => name));
 }
 
-/** Ends a schedule; jobs that it has enqueued are carried out. */
 export async function remove(tx: Transaction, name: string): Promise<boolean> {
   return (await tx.query('delete from schedules where name = $1', [name])).count > 0;
 }
 
-/** The schedules of a person, or those that are nobody's, by name. */
 export async function list(tx: Queryable, personId: string | undefined): Promise<ListedRow[]> {
   const { rows } = await tx.query<ListedRow>(
     `select name, kind, payload, source, zone, enabled, case when enabled then next_at end as next_at,
@@ -130,13 +125,11 @@ export async function list(tx: Queryable, personId: string | undefined): Promise
   return rows;
 }
 
-/** The rule of a schedule, whose row is locked until `tx` ends. */
 export async function find(tx: Transaction, name: string): Promise<{ rule: string; zone: string } | undefined> {
   const sql = 'select rule, zone from schedules where name = $1 for update';
   return (await tx.query<{ rule: string; zone: string }>(sql, [name])).rows[0];
 }
 
-/** Switches a schedule on, to fire next at `nextAt`, or off. */
 export async function toggle(
   tx: Transaction,
   name: string,
@@ -174,7 +167,6 @@ export async function addOccurrences(tx: Transaction, scheduleId: string, at: re
   return rows.map((row) => row.at);
 }
 
-/** True if a job that the schedule has enqueued waits or runs. */
 export async function isBusy(tx: Transaction, { kind, name }: ScheduleRow): Promise<boolean> {
   const { rows } = await tx.query(
     `select from jobs where kind = $1 and state in ('pending', 'running') and payload ->> 'schedule' = $2 limit 1`,
@@ -183,7 +175,6 @@ export async function isBusy(tx: Transaction, { kind, name }: ScheduleRow): Prom
   return rows.length > 0;
 }
 
-/** After so many failures in a row an owner is told. */
 export const MANY_FAILURES = 3;
 
 /** Notes what became of a run; returns how many have failed in a row. */
@@ -204,7 +195,6 @@ export async function recordRun(
   return rows[0]?.failures ?? 0;
 }
 
-/** When one has failed so often that an owner has to know, or null. */
 export const FAILING = `select min(last_ended_at) from schedules where failures >= ${MANY_FAILURES} and not told`;
 
 export interface FailingTask {
@@ -214,7 +204,6 @@ export interface FailingTask {
   at: Instant;
 }
 
-/** Takes those of which no owner knows yet: from now on one does. */
 export async function takeFailing(tx: Transaction): Promise<FailingTask[]> {
   const { rows } = await tx.query<FailingTask>(
     `with failing as (
@@ -230,13 +219,10 @@ export async function planNext(tx: Transaction, id: string, nextAt: Instant | un
   await tx.query('update schedules set next_at = $2 where id = $1', [id, nextAt ?? null]);
 }
 
-/** A person's schedules go with them, and what they have not done yet. */
 export const deletionRules = [{ sql: 'delete from schedules where person_id = $1' }] as const;
 
-/** Gives a person's schedules (`$1`) to another (`$2`). */
 export const mergeRules = [{ sql: 'update schedules set person_id = $2 where person_id = $1' }] as const;
 
-/** The schedules of these kinds that should have fired before `instant`, the latest first. */
 export async function overdue(
   database: Database,
   kinds: readonly string[],

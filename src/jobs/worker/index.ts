@@ -37,7 +37,6 @@ export class Worker {
     this.world = deps.world;
   }
 
-  /** Begins to look after these; what was due before is carried out at once. */
   start(sources: readonly DueSource[]): void {
     this.sources = sources;
     this.stopped = false;
@@ -52,7 +51,6 @@ export class Worker {
     else this.arm(at);
   }
 
-  /** Looks now: after taking over the rows of a process that died, or when a hint says so. */
   look(): void {
     if (this.stopped) return;
     if (this.looking) {
@@ -64,12 +62,10 @@ export class Worker {
     });
   }
 
-  /** True if it is looking for what is due, or carrying it out. */
   get isLooking(): boolean {
     return this.looking !== undefined;
   }
 
-  /** Resolves when nothing that is due now is left to carry out. */
   async idle(): Promise<void> {
     while (this.looking) await this.looking;
   }
@@ -116,7 +112,6 @@ export class Worker {
     }
   }
 
-  /** Milliseconds for which what falls due is still gathered. */
   private gathersFor(): number {
     return Math.max(0, this.doneAt + GATHER_MS - this.world.clock.monotonic());
   }
@@ -154,7 +149,6 @@ export class Worker {
   }
 }
 
-/** The earliest due instant of each source, in their order, by one statement. */
 async function earliestDue(database: Database, sources: readonly DueSource[]): Promise<(Instant | undefined)[]> {
   if (sources.length === 0) return [];
   const columns = sources.map((source, index) => `(${source.earliest}) as s${index}`);
