@@ -391,6 +391,7 @@ const LONGEST = 20_000;
 /** A change of the file is seen after this; looking for every message would cost a tenth of it. */
 const LOOK_MS = 1_000;
 
+/** Reads the file again when it has changed; without one there is nothing to say. */
 export function soulOf(path: string, world: World): () => Promise<string> {
   let read: { file: string; changed: number; text: string } | undefined;
   let looked: { at: number; text: Promise<string> } | undefined;

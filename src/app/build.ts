@@ -358,12 +358,12 @@ function fingerprints(config: Config): Record<string, string> {
   return Object.fromEntries(
     [...blocks].map(([name, entries]) => {
       const values = canonicalJson(entries.map(({ path, value }) => [path, value]));
-      return [name, createHash('sha256').update(values).digest('hex').slice(0, FINGERPRINT)];
+      return [name, createHash('sha256').update(values).digest('hex').slice(0, FINGERPRINT_DIGITS)];
     }),
   );
 }
 
-const FINGERPRINT = 12;
+const FINGERPRINT_DIGITS = 12;
 
 interface SandboxParts {
   config: Config;

@@ -241,6 +241,7 @@ class OpenTransaction implements Transaction {
     this.after.push(hook);
   }
 
+  /** Throws what any statement threw. */
   async commit(): Promise<void> {
     this.open = false;
     // A failed statement has voided the whole transaction, even if its error was caught: a commit would roll back.

@@ -18,6 +18,7 @@ export function json(value: unknown): JsonParam {
 
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/;
 
+/** What people, pages and models bring must not keep the rest from being stored. */
 function storable(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd').replaceAll('\0', '');
   if (Array.isArray(value)) return value.map(storable);

@@ -51,13 +51,13 @@ const SYSTEM_SHARE = 0.25;
 const SECTION_SHARE = 0.06;
 /** The message that is answered may take so much of what the fixed parts leave; what is longer is cut in the middle. */
 const ASKED_SHARE = 0.7;
-const LEAST_ASKED = 500;
+const LEAST_ASKED_TOKENS = 500;
 /** A request that fills so much of its room may be longer than the estimate says. */
 const TIGHT = 0.85;
 const TURN_SHARE = 0.65;
-const LEAST_TURN = 1_000;
+const LEAST_TURN_TOKENS = 1_000;
 const SUMMARY_SHARE = 0.6;
-const SUMMARY_FRAME = 50;
+const SUMMARY_FRAME_TOKENS = 50;
 
 /** Plans the request: the stable part first, then what moves from turn to turn, all within the limits. */
 export function planRequest(input: PlanInput): Plan {
@@ -72,10 +72,10 @@ export function planRequest(input: PlanInput): Plan {
   const system = cut(sections.system, share(SYSTEM_SHARE));
   const fixed = { system: count(system), tools: Math.ceil(input.toolTokens * factor), skills: count(moving) };
   const free = limits.context - limits.answer - fixed.system - fixed.tools - fixed.skills;
-  const { asked, isCut } = fitAsked(input, Math.max(free * ASKED_SHARE, LEAST_ASKED));
+  const { asked, isCut } = fitAsked(input, Math.max(free * ASKED_SHARE, LEAST_ASKED_TOKENS));
   const askedTokens = sizeOf(asked, factor);
   const left = free - askedTokens;
-  const turn = fitTurn(input.turn, Math.max(left * TURN_SHARE, LEAST_TURN), factor);
+  const turn = fitTurn(input.turn, Math.max(left * TURN_SHARE, LEAST_TURN_TOKENS), factor);
   const turnTokens = sum(turn, factor);
   const room = Math.max(left - turnTokens, 0);
   const summary = summaryMessages(recalled, room * SUMMARY_SHARE, factor);
@@ -161,7 +161,7 @@ function messageOf(entry: HistoryEntry, names: boolean): ModelMessage {
 
 function summaryMessages({ summary }: Recalled, room: number, factor: number): ModelMessage[] {
   if (!summary) return [];
-  const text = cutToTokens(summary.text, Math.max(room - SUMMARY_FRAME * factor, 0), factor);
+  const text = cutToTokens(summary.text, Math.max(room - SUMMARY_FRAME_TOKENS * factor, 0), factor);
   return [
     { role: 'user', text: framed('summary', text, { of: `the ${summary.messages} messages before` }) },
     { role: 'assistant', text: 'I have that in mind.' },

@@ -277,9 +277,9 @@ export const mergeRules: readonly MergeRule[] = [{ sql: 'update messages set per
 // Messages as texts that have vectors.
 
 const MOST_VECTORS = 2_000;
-const LONGEST_TOLD = 1_000;
+const LONGEST_VECTOR_TEXT = 1_000;
 
-const NEWEST = `select id, left(content ->> 'text', ${LONGEST_TOLD}) as text from messages
+const NEWEST = `select id, left(content ->> 'text', ${LONGEST_VECTOR_TEXT}) as text from messages
                  where conversation_id = $1 and role in ('user', 'assistant') and content ->> 'text' <> ''
                  order by epoch desc, seq desc limit ${MOST_VECTORS}`;
 

@@ -47,7 +47,7 @@ interface LightDeps {
 const MAX_TOKENS = 1_000;
 /** Requests to one model for one question: an empty answer is asked for again, and each request is sent twice at most. */
 const REQUESTS = 4;
-const AROUND = 500;
+const FRAME_TOKENS = 500;
 
 export function lightModels(deps: LightDeps): LightModels {
   const { models, alone } = deps;
@@ -71,7 +71,7 @@ export function lightModels(deps: LightDeps): LightModels {
 
 function mostOf(models: Models, { model, system, text, maxTokens = MAX_TOKENS }: LightAsked): number {
   // A token is at least one byte.
-  const input = Buffer.byteLength(system) + Buffer.byteLength(text) + AROUND;
+  const input = Buffer.byteLength(system) + Buffer.byteLength(text) + FRAME_TOKENS;
   const prices = models.namesAsked(model).map((name) => {
     const output = maxTokens + (models.settings.providers[name.split('/')[0] ?? '']?.thinking ?? 0);
     return models.prices.atMost(name, { input, written: input, cached: 0, output });

@@ -5,7 +5,7 @@ import type { ModelToolCall, ToolSpec } from './model.ts';
 import { isWithinValue, type Reading } from './strip-thinking/call-formats.ts';
 import { type Block, type Heard, rawOf } from './strip-thinking.ts';
 
-const LARGEST = 200_000;
+const LARGEST_CALL = 200_000;
 /** A longer answer is none that is nothing but a call. Characters. */
 const LARGEST_BARE = 50_000;
 
@@ -74,7 +74,7 @@ function inBlocks({ text, blocks }: Heard, tools: readonly ToolSpec[]): Written 
 const UNREADABLE = 'It could not be read.';
 
 function madeOf(block: Block, tools: readonly ToolSpec[]): { calls?: ModelToolCall[]; problem?: string } {
-  const read = rawOf(block).length > LARGEST ? undefined : callsOf(block);
+  const read = rawOf(block).length > LARGEST_CALL ? undefined : callsOf(block);
   if (!read) return { problem: UNREADABLE };
   const calls = read.map((shape) => fitted(shape, tools, false));
   const unknown = read[calls.indexOf(undefined)];

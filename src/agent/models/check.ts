@@ -30,8 +30,8 @@ const listed = z.object({
 type Listed = z.output<typeof listed>;
 const listing = z.object({ data: list(listed) }).catch({ data: [] });
 
-const LARGEST = 8 << 20;
-const ASIDE_MS = 3_000;
+const LARGEST_ANSWER_BYTES = 8 << 20;
+const OPTIONAL_ANSWER_MS = 3_000;
 
 /** Asks one provider, for those of `models` that are its own. Asks no model; never throws, and never says a key. */
 export async function checkProvider(name: string, models: Models, signal: AbortSignal): Promise<ProviderHealth> {
@@ -105,7 +105,7 @@ async function jsonOf(response: Response): Promise<unknown> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > LARGEST) break;
+    if (size > LARGEST_ANSWER_BYTES) break;
     chunks.push(chunk);
   }
   try {
@@ -199,7 +199,7 @@ function plain(id: string): string {
 
 async function ollama(model: string, { provider, base, signal }: Place): Promise<{ tools?: boolean; window?: number }> {
   const root = base.replace(/\/v1$/, '');
-  using limit = deadline(ASIDE_MS, signal);
+  using limit = deadline(OPTIONAL_ANSWER_MS, signal);
   try {
     const [shown, running] = await Promise.all([
       ask(`${root}/api/show`, provider, limit.signal, { model }),

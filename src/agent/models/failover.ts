@@ -274,7 +274,7 @@ export function routed(options: RoutedOptions): Model {
   };
 }
 
-const WORDS: readonly ModelEvent['type'][] = ['text', 'reasoning', 'call', 'stop'];
+const ANSWER_EVENTS: readonly ModelEvent['type'][] = ['text', 'reasoning', 'call', 'stop'];
 
 class Attempt {
   charged: (ModelEvent & { type: 'charged' }) | undefined;
@@ -302,7 +302,7 @@ class Attempt {
         if (done) throw new ModelError('transient', 'An answer had no end.');
         if (value.type === 'charged') this.charged = value;
         else this.early.push(value);
-        if (WORDS.includes(value.type)) return;
+        if (ANSWER_EVENTS.includes(value.type)) return;
       }
     } catch (error) {
       this.release();
@@ -312,6 +312,7 @@ class Attempt {
     }
   }
 
+  /** Undefined at the end. Throws the model's `ModelError`. */
   async next(): Promise<ModelEvent | undefined> {
     const { value, done } = await this.answer.next();
     return done ? undefined : value;

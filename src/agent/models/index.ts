@@ -40,7 +40,7 @@ export interface ModelsOptions {
   retryMs?: number;
 }
 
-const USUAL = {
+const DEFAULT_MODELS = {
   anthropic: { default: 'claude-sonnet-4-5', light: 'claude-haiku-4-5', heavy: 'claude-opus-4-5' },
   'openai-compatible': { default: 'gpt-5-mini', light: 'gpt-5-nano', heavy: 'gpt-5' },
 } as const;
@@ -235,7 +235,7 @@ function tierName(settings: ModelSettings, tier: Tier): string | undefined {
   const named = settings[tier] ?? settings.default;
   if (named !== undefined) return named;
   const vendor = Object.entries(settings.providers).find(([, { base_url }]) => base_url === undefined);
-  return vendor && `${vendor[0]}/${USUAL[vendor[1].kind][tier]}`;
+  return vendor && `${vendor[0]}/${DEFAULT_MODELS[vendor[1].kind][tier]}`;
 }
 
 function split(name: string): [string, string] {

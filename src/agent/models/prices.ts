@@ -80,8 +80,8 @@ export class Prices {
   }
 
   /**
-   * The same for a budget that must hold: of a model whose price nobody knows like the dearest of all vendors, of one at an
-   * address of one's own nothing.
+   * The price for a budget that must hold: a model whose price nobody knows counts like the dearest of all vendors, one at
+   * an address of one's own counts nothing.
    */
   atMost(name: string, usage: ModelUsage): number {
     return this.of(name, usage) ?? (this.isOwn(name) ? 0 : costOf(dearestOfAll(), usage));

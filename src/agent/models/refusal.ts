@@ -13,7 +13,7 @@ export interface Refusal {
 
 type Fields = Record<string, unknown>;
 
-const LONGEST = 10_000;
+const LONGEST_TEXT = 10_000;
 
 export function refusalIn(error: unknown): Refusal {
   const thrown = fieldsOf(error);
@@ -32,7 +32,7 @@ export function refusalIn(error: unknown): Refusal {
     .filter((word) => /^[a-z0-9_]{1,60}$/.test(word) && word !== 'error');
   const words = wordsIn(sent);
   const said = words.length > 0 ? words : [JSON.stringify(sent ?? body ?? '')];
-  const text = [...said, ...pathsIn(sent)].join('\n').slice(0, LONGEST).toLowerCase();
+  const text = [...said, ...pathsIn(sent)].join('\n').slice(0, LONGEST_TEXT).toLowerCase();
   const page = (headers.get('content-type') ?? '').includes('text/html') || /^["\s]*<(?:!doctype|html)/.test(text);
   return {
     status,

@@ -5,7 +5,7 @@ type Schema = Record<string, unknown>;
 
 /** Arguments that are larger are not worth mending. Characters. */
 const LARGEST = 200_000;
-const POISON: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+const POISONOUS_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
 /**
  * The tool that a name means, also with what templates leave around it: `functions.note_save:0`,
@@ -44,7 +44,7 @@ function parse(text: string): unknown {
 function clean(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([key]) => !POISON.includes(key));
+  const kept = Object.entries(value).filter(([key]) => !POISONOUS_KEYS.includes(key));
   return Object.fromEntries(kept.map(([key, field]) => [key, clean(field)]));
 }
 

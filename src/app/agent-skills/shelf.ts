@@ -29,7 +29,7 @@ import { type Database, readerOf } from '../../storage/index.ts';
 import { approveLooked, auditFolder, lookForApproval, pinFolder } from '../../trust/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
 
-const LONGEST = 64_000;
+const LONGEST_SKILL_TEXT = 64_000;
 const NEAREST = 20;
 const CASES = 'tests/learned.json';
 
@@ -135,7 +135,7 @@ async function shelved(skill: AgentSkill | undefined): Promise<ShelvedSkill | Fi
     return { isFixed: true, name: skill.name };
   const text = await readFile(skill.file, 'utf8').catch(() => '');
   const hash = await hashOf(skill);
-  if (hash === undefined || text === '' || text.length > LONGEST) return undefined;
+  if (hash === undefined || text === '' || text.length > LONGEST_SKILL_TEXT) return undefined;
   return { name: skill.name, description: skill.description, text, hash };
 }
 
@@ -178,7 +178,7 @@ async function examine(
   return { ...found, playedBefore: await playBefore(folder, snapshot, base, cases) };
 }
 
-/** The same cases on what is there; where there is nothing, none passes. */
+/** Plays the cases on the version that is there; where there is none, no case passes. */
 async function playBefore(
   folder: string,
   snapshot: SkillSnapshot,

@@ -121,7 +121,7 @@ export async function stateOf(db: Queryable, id: string): Promise<ConversationSt
   return rows[0] ?? { settings: {}, epoch: 0 };
 }
 
-/** The same, locked until `tx` ends; undefined when there is no such conversation. */
+/** The state, locked until `tx` ends; undefined when there is no such conversation. */
 export async function lock(tx: Transaction, id: string): Promise<ConversationState | undefined> {
   const { rows } = await tx.query<ConversationState>(
     'select settings, epoch from conversations where id = $1 for update',

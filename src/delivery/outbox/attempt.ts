@@ -20,7 +20,7 @@ const LONGEST_BACK_OFF_MS = 5 * 60_000;
 export const SEND_DEADLINE_MS = 10_000;
 /** From then on a resend must look first: platforms remember a key for minutes at best, and a clock may be off. */
 const LOOK_AFTER_MS = 15_000;
-const OUTAGE = 3;
+const FAILURES_OF_OUTAGE = 3;
 const REMEMBERED = 2_000;
 
 export interface AttemptDeps {
@@ -290,7 +290,7 @@ class Outages {
     const failed = outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.afterMs === undefined);
     const failures = this.failing.get(adapter) ?? 0;
     this.failing.set(adapter, failed ? failures + 1 : 0);
-    return !failed && failures >= OUTAGE;
+    return !failed && failures >= FAILURES_OF_OUTAGE;
   }
 }
 

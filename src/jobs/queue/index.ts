@@ -42,7 +42,7 @@ export interface JobHandler {
   alone?: true;
 }
 
-const AT_ONCE = 16;
+const JOBS_AT_ONCE = 16;
 const ENDED_MS = 20;
 const DEFAULT_ATTEMPTS = 8;
 const LONGEST_BACK_OFF_MS = 15 * 60_000;
@@ -105,7 +105,7 @@ export class JobQueue implements DueSource, Owned {
   }
 
   async fire(now: Instant): Promise<number> {
-    const room = AT_ONCE - this.running.size;
+    const room = JOBS_AT_ONCE - this.running.size;
     if (room === 0 || this.handlers.size === 0) return 0;
     const owner = await this.deps.owner();
     const jobs = await store.claimDue(this.deps.database, owner, this, now, room);
@@ -172,7 +172,7 @@ export class JobQueue implements DueSource, Owned {
     const tracked = work.finally(() => {
       this.running.delete(tracked);
       // Another may have been waiting for this one's place.
-      if (this.running.size === AT_ONCE - 1) this.deps.wakeAt(this.deps.world.clock.now());
+      if (this.running.size === JOBS_AT_ONCE - 1) this.deps.wakeAt(this.deps.world.clock.now());
     });
     this.running.add(tracked);
   }

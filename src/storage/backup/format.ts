@@ -50,6 +50,7 @@ export function seen(hash: Hash, { name, size, content }: TarFile): TarFile {
 
 // Reading a backup: all of it is looked at before anything is restored.
 
+/** Throws `BACKUP_DAMAGED`. */
 export async function* entriesOf(file: string): AsyncGenerator<TarFile> {
   const bytes = createReadStream(file);
   const plain = bytes.pipe(createGunzip());

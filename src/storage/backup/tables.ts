@@ -11,7 +11,7 @@ export interface TableSum {
   sum: string;
 }
 
-const AT_ONCE = 200;
+const ROWS_AT_ONCE = 200;
 
 const MANNERS = `set local timezone = 'UTC'; set local statement_timeout = 0; set local lock_timeout = 0;
   set local idle_in_transaction_session_timeout = 0`;
@@ -52,7 +52,7 @@ function rowsOf({ name, columns }: TableShape): string {
 export async function* exportRows(tx: Transaction, table: TableShape): AsyncGenerator<string[]> {
   await tx.script(`declare rows_out no scroll cursor for ${rowsOf(table)}`);
   for (;;) {
-    const { rows } = await tx.query<{ line: string }>(`fetch ${AT_ONCE} from rows_out`);
+    const { rows } = await tx.query<{ line: string }>(`fetch ${ROWS_AT_ONCE} from rows_out`);
     if (rows.length === 0) break;
     yield rows.map(({ line }) => line);
   }

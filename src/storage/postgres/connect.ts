@@ -19,7 +19,7 @@ export interface Target {
 /** From then on keepalive packets ask whether the other side is still there; libuv sends ten, a second apart. */
 const KEEP_ALIVE_MS = 5_000;
 
-const LONGEST_NAME = 63;
+const LONGEST_NAME_BYTES = 63;
 
 export async function loadDriver(): Promise<Driver> {
   return (await import('pg')).default;
@@ -79,7 +79,7 @@ export function quote(name: string): string {
 
 /** The channel's name in the database: two codas in one database do not wake each other. */
 export function channelName(schema: string | undefined, channel: string): string {
-  return `${schema ? `${schema}.` : ''}${channel}`.slice(0, LONGEST_NAME);
+  return `${schema ? `${schema}.` : ''}${channel}`.slice(0, LONGEST_NAME_BYTES);
 }
 
 /** States that end a connection, refuse one, or say that it leads to a server that cannot write (any more). */
@@ -228,7 +228,7 @@ function settingsOf(limits: Limits): Readonly<Record<string, number>> {
   };
 }
 
-/** Those that can be set for one transaction, where sessions are shared by a pooler. */
+/** The settings that can be set for one transaction, where sessions are shared by a pooler. */
 export function transactionSettings(limits: Limits): Readonly<Record<string, number>> {
   return {
     idle_in_transaction_session_timeout: limits.idleInTransaction,
